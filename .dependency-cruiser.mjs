@@ -1,0 +1,75 @@
+/** Who may import whom. The reasons stand in docs/architecture.md. */
+export default {
+	forbidden: [
+		{ name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+		{
+			name: 'apps-import-no-apps',
+			severity: 'error',
+			from: { path: '^apps/([^/]+)/' },
+			to: { path: '^apps/', pathNot: '^apps/$1/' },
+		},
+		{
+			name: 'packages-import-no-apps',
+			severity: 'error',
+			from: { path: '^packages/' },
+			to: { path: '^(apps|infra)/' },
+		},
+		{
+			name: 'acceptance-is-black-box',
+			severity: 'error',
+			from: { path: '^acceptance/' },
+			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/config-' },
+		},
+		{
+			name: 'domain-knows-no-adapters',
+			comment: 'rules are plain functions (deps, input)',
+			severity: 'error',
+			from: { path: '/src/domain/', pathNot: '\\.test\\.ts$' },
+			to: {
+				path: 'node_modules/(express|@prisma|amqplib|stripe|@aws-sdk|pg)/|/generated/|/src/data/|packages/(messaging|storage|database)/',
+			},
+		},
+		{
+			name: 'only-data-queries-prisma',
+			severity: 'error',
+			from: { path: '^apps/[^/]+/src/', pathNot: '/src/(data/|generated/|dependencies\\.ts)' },
+			to: { path: '/src/generated/' },
+		},
+		{
+			name: 'catalogue-only-outside-the-worker',
+			comment: 'manifests are for everyone, runs are for the worker',
+			severity: 'error',
+			from: { path: '^apps/', pathNot: '^apps/tool-worker/' },
+			to: { path: '^packages/tools/src/', pathNot: '^packages/tools/src/catalogue\\.ts$' },
+		},
+		{
+			name: 'manifests-import-zod-and-tool-kit',
+			severity: 'error',
+			from: { path: '/manifest\\.ts$' },
+			to: { pathNot: '(^packages/tool-kit/|node_modules/zod/)' },
+		},
+		{
+			name: 'no-test-code-in-products',
+			severity: 'error',
+			from: { path: '/src/', pathNot: '\\.test\\.ts$|^packages/(testing|config-jest)/' },
+			to: { path: '^packages/testing/' },
+		},
+		{
+			name: 'not-to-unresolvable',
+			severity: 'error',
+			from: {},
+			to: { couldNotResolve: true, pathNot: '/generated/' },
+		},
+	],
+	options: {
+		doNotFollow: { path: 'node_modules' },
+		exclude: { path: '/generated/|/node_modules/\\.bin' },
+		tsPreCompilationDeps: true,
+		parser: 'swc',
+		enhancedResolveOptions: {
+			exportsFields: ['exports'],
+			conditionNames: ['import', 'node', 'default'],
+			extensions: ['.ts', '.mjs', '.js', '.json'],
+		},
+	},
+};

@@ -1,0 +1,25 @@
+import { describe, expect, test } from '@jest/globals';
+import { idSchema, newId } from './ids.ts';
+
+describe('ids', () => {
+	test('a new id passes its own schema and no other', () => {
+		const id = newId('fil');
+		expect(idSchema('fil').safeParse(id).success).toBe(true);
+		expect(idSchema('job').safeParse(id).success).toBe(false);
+	});
+
+	test('ids made one after the other sort in that order', () => {
+		const ids = Array.from({ length: 1000 }, () => newId('job'));
+		expect([...ids].sort()).toEqual(ids);
+	});
+
+	test.each([
+		'fil_',
+		'fil_01J',
+		'fil_8ZZZZZZZZZZZZZZZZZZZZZZZZZ',
+		'fil_01ARZ3NDEKTSV4RRFFQ69G5FAU',
+		'01ARZ3NDEKTSV4RRFFQ69G5FAV',
+	])('%s is not a file id', (text) => {
+		expect(idSchema('fil').safeParse(text).success).toBe(false);
+	});
+});
