@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { idSchema } from './ids.ts';
+import { defineOperation, enveloped } from './operation.ts';
+import { planSchema } from './plans.ts';
+import { characterCount, isStorableText, textSchema, timestampSchema } from './text.ts';
+
+const PASSWORD_MIN_CHARACTERS = 8;
+/** bcrypt reads no further, so a longer one would be cut silently. */
+const PASSWORD_MAX_BYTES = 72;
+
+const newPasswordSchema = z
+	.string()
+	.refine(isStorableText, { error: 'must be well-formed Unicode without NUL' })
+	.refine((text) => characterCount(text) >= PASSWORD_MIN_CHARACTERS, {
+		error: `must have at least ${PASSWORD_MIN_CHARACTERS} characters`,
+	})
+	.refine((text) => Buffer.byteLength(text) <= PASSWORD_MAX_BYTES, {
+		error: `must be at most ${PASSWORD_MAX_BYTES} bytes in UTF-8`,
+	})
+	.meta({ minLength: PASSWORD_MIN_CHARACTERS });
+
+/** A password that is only compared: any text, as a wrong one must answer like any other wrong one. */
+const givenPasswordSchema = z.string().max(1024);
+
+const emailSchema = z
+	.string()
+	.transform((text) => text.trim().toLowerCase())
+	.pipe(z.email({ error: 'must be an email address' }).max(254));
+
+export const userSchema = z
+	.object({ id: idSchema('usr'), email: z.string(), name: z.string().nullable(), plan: planSchema })
+	.meta({ id: 'User' });
+
+const signedInSchema = z
+	.object({ token: z.string(), expires_at: timestampSchema, user: userSchema })
+	.meta({ id: 'SignedIn' });
+
+export const sessionSchema = z
+	.object({
+		id: idSchema('ses'),
+		created_at: timestampSchema,
+		last_seen_at: timestampSchema,
+		user_agent: z.string().nullable(),
+		current: z.boolean(),
+	})
+	.meta({ id: 'Session' });
+
+export const register = defineOperation({
+	id: 'register',
+	method: 'post',
+	path: '/v1/auth/register',
+	service: 'auth',
+	access: 'public',
+	summary: 'Create a user account and sign in.',
+	body: z.object({
+		email: emailSchema,
+		password: newPasswordSchema,
+		name: textSchema({ min: 1, max: 255 }).optional(),
+	}),
+	status: 201,
+	response: enveloped(signedInSchema),
+	errors: ['validation', 'email_taken', 'rate_limited'],
+});
+
+export const login = defineOperation({
+	id: 'login',
+	method: 'post',
+	path: '/v1/auth/login',
+	service: 'auth',
+	access: 'public',
+	summary: 'Sign in with email and password.',
+	body: z.object({
+		email: z
+			.string()
+			.max(1024)
+			.transform((text) => text.trim().toLowerCase()),
+		password: givenPasswordSchema,
+	}),
+	status: 200,
+	response: enveloped(signedInSchema),
+	errors: ['validation', 'invalid_credentials', 'rate_limited'],
+});
+
+export const logout = defineOperation({
+	id: 'logout',
+	method: 'post',
+	path: '/v1/auth/logout',
+	service: 'auth',
+	access: 'user',
+	summary: 'Revoke the current session, everywhere, from the moment of the answer.',
+	status: 204,
+	errors: [],
+});
+
+export const logoutAll = defineOperation({
+	id: 'logoutAll',
+	method: 'post',
+	path: '/v1/auth/logout-all',
+	service: 'auth',
+	access: 'user',
+	summary: "Revoke all of the user's sessions.",
+	status: 204,
+	errors: [],
+});
+
+export const listSessions = defineOperation({
+	id: 'listSessions',
+	method: 'get',
+	path: '/v1/auth/sessions',
+	service: 'auth',
+	access: 'user',
+	summary: "List the user's live sessions.",
+	status: 200,
+	response: enveloped(z.array(sessionSchema)),
+	errors: [],
+});
+
+export const deleteSession = defineOperation({
+	id: 'deleteSession',
+	method: 'delete',
+	path: '/v1/auth/sessions/{id}',
+	service: 'auth',
+	access: 'user',
+	summary: 'Sign one session out.',
+	params: z.object({ id: idSchema('ses') }),
+	status: 204,
+	errors: ['not_found'],
+});
+
+export const changePassword = defineOperation({
+	id: 'changePassword',
+	method: 'post',
+	path: '/v1/auth/password',
+	service: 'auth',
+	access: 'user',
+	summary: 'Change the password; other sessions are revoked.',
+	body: z.object({ current_password: givenPasswordSchema, new_password: newPasswordSchema }),
+	status: 204,
+	errors: ['validation', 'invalid_credentials', 'rate_limited'],
+});
+
+export const getMe = defineOperation({
+	id: 'getMe',
+	method: 'get',
+	path: '/v1/me',
+	service: 'auth',
+	access: 'user',
+	summary: 'Return the current user.',
+	status: 200,
+	response: enveloped(userSchema),
+	errors: [],
+});
+
+export const deleteMe = defineOperation({
+	id: 'deleteMe',
+	method: 'delete',
+	path: '/v1/me',
+	service: 'auth',
+	access: 'user',
+	summary: 'Delete the account: sessions, files and jobs go with it.',
+	body: z.object({ password: givenPasswordSchema }),
+	status: 204,
+	errors: ['validation', 'invalid_credentials', 'rate_limited'],
+});

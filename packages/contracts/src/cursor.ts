@@ -1,0 +1,15 @@
+import type { z } from 'zod';
+import type { idSchema } from './ids.ts';
+import { validationError } from './validation.ts';
+
+/** The opaque cursor after the row with this id: lists run newest first, and ids sort by time. */
+export function encodeCursor(lastId: string): string {
+	return Buffer.from(lastId).toString('base64url');
+}
+
+/** The id that a cursor stands for. Throws `validation` for anything that {@link encodeCursor} did not make. */
+export function decodeCursor(cursor: string, id: ReturnType<typeof idSchema>): z.output<typeof id> {
+	const parsed = id.safeParse(Buffer.from(cursor, 'base64url').toString());
+	if (parsed.success && encodeCursor(parsed.data) === cursor) return parsed.data;
+	throw validationError([{ path: 'query.cursor', message: 'must be next_cursor of an earlier page' }]);
+}

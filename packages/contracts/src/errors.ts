@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+/** Every error code of the public API with the status it is answered with by default. */
+export const ERROR_STATUS = {
+	validation: 400,
+	unknown_tool: 400,
+	unauthorized: 401,
+	invalid_credentials: 401,
+	plan_limit: 403,
+	not_found: 404,
+	method_not_allowed: 405,
+	email_taken: 409,
+	file_not_uploaded: 409,
+	job_finished: 409,
+	already_subscribed: 409,
+	no_subscription: 409,
+	too_large: 413,
+	idempotency_conflict: 422,
+	rate_limited: 429,
+	internal: 500,
+	upstream_unavailable: 503,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+export const errorCodeSchema = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
+
+/** One wrong field: where it is (`params.quality`, `query.limit`, the part's name alone when it is the whole) and why. */
+export interface ErrorDetail {
+	path: string;
+	message: string;
+}
+
+export const errorBodySchema = z
+	.object({
+		error: z.object({
+			code: errorCodeSchema,
+			message: z.string(),
+			request_id: z.string(),
+			details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+		}),
+	})
+	.meta({ id: 'Error', description: 'Treat the code as the contract; the message may change.' });
+
+export type ErrorBody = z.infer<typeof errorBodySchema>;
+
+interface AppErrorOptions {
+	/** Only logged, never shown. */
+	cause?: unknown;
+	details?: ErrorDetail[];
+	/** Sent as Retry-After. */
+	retryAfterSeconds?: number;
+	/** Where a code has two statuses: 504 for an upstream that is too slow. */
+	status?: 504;
+	/** Further headers, such as Allow. */
+	headers?: Record<string, string>;
+}
+
+/** The one error that reaches a client: a code of the contract and a message that says how to fix it. */
+export class AppError extends Error {
+	readonly code: ErrorCode;
+	readonly status: number;
+	readonly details: ErrorDetail[] | undefined;
+	readonly headers: Record<string, string>;
+
+	constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+		super(message, { cause: options.cause });
+		this.name = 'AppError';
+		this.code = code;
+		this.status = options.status ?? ERROR_STATUS[code];
+		this.details = options.details;
+		this.headers = { ...options.headers };
+		if (options.retryAfterSeconds !== undefined) {
+			this.headers['Retry-After'] = String(Math.max(1, Math.ceil(options.retryAfterSeconds)));
+		}
+	}
+}
+
+/** A part of the product is down or too slow: 503, or 504 with `slow`. The cause is logged, never shown. */
+export function unavailable(what: string, cause?: unknown, options: { slow?: boolean } = {}): AppError {
+	return new AppError('upstream_unavailable', `${what} can't answer now; try again in a moment`, {
+		cause,
+		retryAfterSeconds: 2,
+		...(options.slow ? { status: 504 as const } : {}),
+	});
+}
+
+/** Absent, deleted, expired or somebody else's: the same answer for all four. */
+export function notFound(what: 'file' | 'job' | 'session' | 'route'): AppError {
+	return new AppError(
+		'not_found',
+		what === 'route' ? 'there is nothing at this path' : `there is no such ${what}`,
+	);
+}

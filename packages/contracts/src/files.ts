@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { idSchema } from './ids.ts';
+import { defineOperation, enveloped, paged, pageQuerySchema } from './operation.ts';
+import { storageTierSchema } from './plans.ts';
+import { textSchema, timestampSchema } from './text.ts';
+
+/** 10 × 1024³ */
+export const MAX_FILE_BYTES = 10 * 1024 ** 3;
+/** S3 takes no smaller part but the last. */
+export const MIN_MULTIPART_BYTES = 5 * 1024 ** 2;
+
+export const fileIdSchema = idSchema('fil');
+export const fileNameSchema = textSchema({ min: 1, max: 255 });
+/** type/subtype of RFC 6838, with parameters or without, as it is sent in Content-Type. */
+export const mimeTypeSchema = z
+	.string()
+	.max(255)
+	.regex(
+		/^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:; ?[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[\w !#$&^.+-]*"))*$/,
+		{
+			error: 'must be a media type such as application/pdf',
+		},
+	);
+
+export const fileStatusSchema = z.enum(['pending', 'ready']);
+
+const fileRowSchema = z
+	.object({
+		id: fileIdSchema,
+		name: z.string(),
+		size_bytes: z.number().int(),
+		mime_type: z.string(),
+		storage_tier: storageTierSchema,
+		status: fileStatusSchema,
+		expires_at: timestampSchema,
+		created_at: timestampSchema,
+	})
+	.meta({ id: 'FileRow' });
+
+export const fileSchema = fileRowSchema
+	.extend({ download_url: z.string().nullable().meta({ description: 'null while the file is pending' }) })
+	.meta({ id: 'File' });
+
+const partUploadSchema = z.object({
+	part_number: z.number().int(),
+	upload_url: z.string(),
+	size: z.number().int(),
+});
+
+export const multipartSchema = z
+	.object({ part_size: z.number().int(), parts: z.array(partUploadSchema), complete_url: z.string() })
+	.meta({ id: 'MultipartUpload' });
+
+export const uploadSchema = z
+	.object({
+		file_id: fileIdSchema,
+		upload_url: z.string().nullable().meta({ description: 'null for a multipart upload' }),
+		expires_at: timestampSchema.meta({ description: 'when the URL stops working' }),
+		method: z.literal('PUT'),
+		headers: z.record(z.string(), z.string()).meta({ description: 'what the client must send with the PUT' }),
+		multipart: multipartSchema.optional(),
+	})
+	.meta({ id: 'Upload' });
+
+export const completedPartsSchema = z
+	.array(z.object({ part_number: z.number().int().min(1).max(10_000), etag: z.string().min(1).max(200) }))
+	.min(1)
+	.max(10_000);
+
+const fileParams = z.object({ id: fileIdSchema });
+
+export const createFile = defineOperation({
+	id: 'createFile',
+	method: 'post',
+	path: '/v1/files',
+	service: 'files',
+	access: 'user',
+	summary: 'Mint a presigned URL for a direct upload.',
+	body: z.object({
+		name: fileNameSchema,
+		mime_type: mimeTypeSchema,
+		size_bytes: z
+			.number()
+			.refine((size) => Number.isInteger(size) && size >= 1, { error: 'must be an integer > 0' })
+			.meta({ type: 'integer', minimum: 1, description: 'more than 10 GiB is too_large' }),
+		multipart: z
+			.boolean()
+			.optional()
+			.meta({ description: 'ask for parallel, resumable part uploads (at least 5 MiB)' }),
+	}),
+	status: 201,
+	response: enveloped(uploadSchema),
+	errors: ['validation', 'too_large', 'plan_limit'],
+});
+
+export const listFiles = defineOperation({
+	id: 'listFiles',
+	method: 'get',
+	path: '/v1/files',
+	service: 'files',
+	access: 'user',
+	summary: 'List own files, newest first.',
+	query: pageQuerySchema,
+	status: 200,
+	response: paged(fileRowSchema),
+	errors: ['validation'],
+});
+
+export const getFile = defineOperation({
+	id: 'getFile',
+	method: 'get',
+	path: '/v1/files/{id}',
+	service: 'files',
+	access: 'user',
+	summary: 'Return file metadata and a presigned download URL.',
+	params: fileParams,
+	status: 200,
+	response: enveloped(fileSchema),
+	errors: ['not_found'],
+});
+
+export const deleteFile = defineOperation({
+	id: 'deleteFile',
+	method: 'delete',
+	path: '/v1/files/{id}',
+	service: 'files',
+	access: 'user',
+	summary: 'Delete a file: gone from the API at once, its bytes soon after.',
+	params: fileParams,
+	status: 204,
+	errors: ['not_found'],
+});
+
+export const completeFile = defineOperation({
+	id: 'completeFile',
+	method: 'post',
+	path: '/v1/files/{id}/complete',
+	service: 'files',
+	access: 'user',
+	summary: 'Finish a multipart upload. Asked twice, the answer is the same.',
+	params: fileParams,
+	body: z.object({ parts: completedPartsSchema }),
+	status: 200,
+	response: enveloped(fileSchema),
+	errors: ['validation', 'not_found', 'file_not_uploaded'],
+});
+
+export const listFileParts = defineOperation({
+	id: 'listFileParts',
+	method: 'get',
+	path: '/v1/files/{id}/parts',
+	service: 'files',
+	access: 'user',
+	summary: 'List the parts that the store has, and fresh URLs for the others.',
+	params: fileParams,
+	status: 200,
+	response: enveloped(
+		z.object({
+			part_size: z.number().int(),
+			parts: z.array(
+				z.object({
+					part_number: z.number().int(),
+					size: z.number().int(),
+					etag: z.string().optional().meta({ description: 'present once the part is stored' }),
+					upload_url: z.string().optional().meta({ description: 'present until the part is stored' }),
+				}),
+			),
+			complete_url: z.string(),
+			expires_at: timestampSchema.meta({ description: 'when the URLs stop working' }),
+		}),
+	),
+	errors: ['validation', 'not_found'],
+});

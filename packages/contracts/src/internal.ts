@@ -1,0 +1,236 @@
+import { z } from 'zod';
+import { completedPartsSchema, fileIdSchema, fileNameSchema, mimeTypeSchema, uploadSchema } from './files.ts';
+import { idSchema } from './ids.ts';
+import { jobIdSchema } from './jobs.ts';
+import { defineOperation, enveloped } from './operation.ts';
+
+const userIdSchema = idSchema('usr');
+const sessionIdSchema = idSchema('ses');
+
+/** The public keys that user tokens are signed with, as a JWK set. */
+export const getJwks = defineOperation({
+	id: 'getJwks',
+	method: 'get',
+	path: '/internal/jwks',
+	service: 'auth',
+	access: ['gateway', 'files', 'jobs', 'billing'],
+	summary: 'Public keys of user tokens.',
+	status: 200,
+	response: z.object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })) }),
+	errors: [],
+});
+
+/** Whether a session is alive; notes that it was seen. */
+export const checkSession = defineOperation({
+	id: 'checkSession',
+	method: 'post',
+	path: '/internal/sessions/check',
+	service: 'auth',
+	access: ['gateway'],
+	summary: 'Say whether a session is alive.',
+	body: z.object({ session_id: sessionIdSchema }),
+	status: 200,
+	response: enveloped(z.object({ alive: z.boolean() })),
+	errors: [],
+});
+
+/**
+ * Lets a gateway answer from its cache of live sessions for `ttl_ms`, counted from before it asked. `granted: false`: the
+ * lease of this instance was fenced after it missed a revocation, and it must forget its cache and ask under a new instance id.
+ */
+export const leaseGateway = defineOperation({
+	id: 'leaseGateway',
+	method: 'put',
+	path: '/internal/gateways/{id}/lease',
+	service: 'auth',
+	access: ['gateway'],
+	summary: 'Grant or renew the lease of a gateway’s session cache.',
+	params: z.object({ id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/) }),
+	body: z.object({ callback_url: z.url({ protocol: /^https?$/ }) }),
+	status: 200,
+	response: enveloped(z.object({ granted: z.boolean(), ttl_ms: z.int() })),
+	errors: [],
+});
+
+/** Answered once no request of these sessions can pass this gateway any more. */
+export const pushRevocations = defineOperation({
+	id: 'pushRevocations',
+	method: 'post',
+	path: '/internal/sessions/revoked',
+	service: 'gateway',
+	access: ['auth'],
+	summary: 'Forget sessions that were revoked.',
+	body: z.object({ instance_id: z.string(), session_ids: z.array(sessionIdSchema).min(1) }),
+	status: 204,
+	errors: ['not_found'],
+});
+
+/** Checks that a user's file can be a job's input. */
+export const checkInput = defineOperation({
+	id: 'checkInput',
+	method: 'post',
+	path: '/internal/inputs/{id}/check',
+	service: 'files',
+	access: ['jobs'],
+	summary: 'Say what an input file is, or why it cannot be one.',
+	params: z.object({ id: fileIdSchema }),
+	body: z.object({ user_id: userIdSchema }),
+	status: 200,
+	response: enveloped(z.object({ name: z.string(), mime_type: z.string(), size_bytes: z.int() })),
+	errors: ['not_found', 'file_not_uploaded'],
+});
+
+/** A worker's way to the bytes: the object that has this ETag and no other. */
+export const openInput = defineOperation({
+	id: 'openInput',
+	method: 'post',
+	path: '/internal/inputs/{id}/open',
+	service: 'files',
+	access: ['tool-worker'],
+	summary: 'Presign the download of an input.',
+	params: z.object({ id: fileIdSchema }),
+	body: z.object({ user_id: userIdSchema }),
+	status: 200,
+	response: enveloped(
+		z.object({
+			name: z.string(),
+			mime_type: z.string(),
+			size_bytes: z.int(),
+			etag: z.string(),
+			download_url: z.string(),
+		}),
+	),
+	errors: ['not_found', 'file_not_uploaded'],
+});
+
+/** A place for an attempt's output; nobody sees it until {@link publishOutput}. */
+export const createOutput = defineOperation({
+	id: 'createOutput',
+	method: 'post',
+	path: '/internal/outputs',
+	service: 'files',
+	access: ['tool-worker'],
+	summary: 'Presign the upload of an output.',
+	body: z.object({
+		job_id: jobIdSchema,
+		user_id: userIdSchema,
+		name: fileNameSchema,
+		mime_type: mimeTypeSchema,
+		size_bytes: z.int().min(1),
+	}),
+	status: 201,
+	response: enveloped(uploadSchema),
+	errors: ['validation'],
+});
+
+export const completeOutput = defineOperation({
+	id: 'completeOutput',
+	method: 'post',
+	path: '/internal/outputs/{id}/complete',
+	service: 'files',
+	access: ['tool-worker'],
+	summary: 'Finish a multipart upload of an output.',
+	params: z.object({ id: fileIdSchema }),
+	body: z.object({ parts: completedPartsSchema }),
+	status: 204,
+	errors: ['validation', 'not_found', 'file_not_uploaded'],
+});
+
+/** Makes this file the one output of its job, in place of any other that was published before. Idempotent. */
+export const publishOutput = defineOperation({
+	id: 'publishOutput',
+	method: 'post',
+	path: '/internal/outputs/{id}/publish',
+	service: 'files',
+	access: ['jobs'],
+	summary: 'Show an output to its owner.',
+	params: z.object({ id: fileIdSchema }),
+	body: z.object({ job_id: jobIdSchema }),
+	status: 204,
+	errors: ['not_found', 'file_not_uploaded'],
+});
+
+/** Removes every output of a job that did not succeed after all. Idempotent. */
+export const discardOutputs = defineOperation({
+	id: 'discardOutputs',
+	method: 'post',
+	path: '/internal/outputs/discard',
+	service: 'files',
+	access: ['jobs'],
+	summary: 'Remove the outputs of a job.',
+	body: z.object({ job_id: jobIdSchema }),
+	status: 204,
+	errors: [],
+});
+
+/**
+ * Asks to run a job. `granted`: this is attempt number `attempt`, leased until the worker misses its heartbeats for `lease_ms`.
+ * `held`: another worker's lease is alive; `unwanted`: the job is terminal or gone. After both, drop the message: when the
+ * holder is lost, jobs sends another.
+ */
+export const claimJob = defineOperation({
+	id: 'claimJob',
+	method: 'post',
+	path: '/internal/jobs/{id}/claim',
+	service: 'jobs',
+	access: ['tool-worker'],
+	summary: 'Claim a job.',
+	params: z.object({ id: jobIdSchema }),
+	body: z.object({ worker_id: z.string().min(1).max(200) }),
+	status: 200,
+	response: enveloped(
+		z.discriminatedUnion('answer', [
+			z.object({
+				answer: z.literal('granted'),
+				attempt: z.int().min(1),
+				lease_ms: z.int(),
+				tool: z.string(),
+				params: z.record(z.string(), z.unknown()),
+				input_file_id: fileIdSchema,
+				user_id: userIdSchema,
+			}),
+			z.object({ answer: z.enum(['held', 'unwanted']) }),
+		]),
+	),
+	errors: [],
+});
+export type ClaimAnswer = z.infer<typeof claimJob.response & z.ZodType>['data'];
+
+/** Gives an attempt back unfinished, as a worker does that shuts down: the job is queued again and nothing counts as lost. */
+export const releaseJob = defineOperation({
+	id: 'releaseJob',
+	method: 'post',
+	path: '/internal/jobs/{id}/release',
+	service: 'jobs',
+	access: ['tool-worker'],
+	summary: 'Give a claimed job back.',
+	params: z.object({ id: jobIdSchema }),
+	body: z.object({ attempt: z.int().min(1) }),
+	status: 204,
+	errors: [],
+});
+
+/** A worker's sign of life: extends the leases of what it runs, says how much it can run, learns what it must stop. */
+export const beat = defineOperation({
+	id: 'beat',
+	method: 'put',
+	path: '/internal/workers/{id}',
+	service: 'jobs',
+	access: ['tool-worker'],
+	summary: 'Report a worker alive.',
+	params: z.object({ id: z.string().min(1).max(200) }),
+	body: z.object({
+		slots: z
+			.record(z.string(), z.int().min(0))
+			.meta({ description: 'how many jobs of each tool it runs at once' }),
+		running: z.array(z.object({ job_id: jobIdSchema, attempt: z.int().min(1) })),
+	}),
+	status: 200,
+	response: enveloped(
+		z.object({
+			stop: z.array(jobIdSchema).meta({ description: 'no longer its own: canceled, or given to another' }),
+			beat_ms: z.int(),
+		}),
+	),
+	errors: [],
+});

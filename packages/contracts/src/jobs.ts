@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { fileIdSchema } from './files.ts';
+import { idSchema } from './ids.ts';
+import { defineOperation, enveloped, paged, pageQuerySchema } from './operation.ts';
+import { timestampSchema } from './text.ts';
+
+export const jobIdSchema = idSchema('job');
+
+export const jobStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'canceled']);
+export type JobStatus = z.infer<typeof jobStatusSchema>;
+
+/** Why a job failed. */
+export const JOB_ERROR_CODES = [
+	'input_missing',
+	'unsupported_input',
+	'corrupt_input',
+	'encrypted_input',
+	'wrong_password',
+	'limit_exceeded',
+	'timeout',
+	'tool_failed',
+	'worker_lost',
+	'internal',
+] as const;
+export const jobErrorCodeSchema = z.enum(JOB_ERROR_CODES);
+export type JobErrorCode = z.infer<typeof jobErrorCodeSchema>;
+
+export const jobResultSchema = z
+	.looseObject({
+		bytes_in: z.number().int(),
+		bytes_out: z.number().int(),
+		duration_ms: z.number().int(),
+		warnings: z.array(z.string()),
+	})
+	.meta({ description: 'what every tool says, and what this tool adds' });
+
+const toolParamsSchema = z.record(z.string(), z.unknown());
+
+export const createdJobSchema = z
+	.object({
+		id: jobIdSchema,
+		tool: z.string(),
+		status: jobStatusSchema,
+		progress: z.number().int().min(0).max(100),
+		input_file_id: fileIdSchema,
+		params: toolParamsSchema.meta({ description: 'complete, with the defaults filled in' }),
+	})
+	.meta({ id: 'CreatedJob' });
+
+export const jobSchema = createdJobSchema
+	.extend({
+		created_at: timestampSchema,
+		started_at: timestampSchema.optional(),
+		finished_at: timestampSchema.optional(),
+		output_file_id: fileIdSchema.optional(),
+		error_code: jobErrorCodeSchema.optional(),
+		error_message: z.string().optional(),
+		result: jobResultSchema.optional(),
+	})
+	.meta({ id: 'Job' });
+export type Job = z.infer<typeof jobSchema>;
+
+const jobParams = z.object({ id: jobIdSchema });
+
+/** The longest that `?wait=` holds an answer. */
+export const MAX_WAIT_SECONDS = 60;
+
+export const createJob = defineOperation({
+	id: 'createJob',
+	method: 'post',
+	path: '/v1/jobs',
+	service: 'jobs',
+	access: 'user',
+	summary: 'Enqueue a tool against an uploaded file.',
+	headers: z.object({
+		'Idempotency-Key': z
+			.string()
+			.regex(/^[\x20-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable ASCII characters' })
+			.optional(),
+	}),
+	body: z.object({
+		tool: z.string().meta({ description: 'a slug of GET /v1/tools' }),
+		input_file_id: fileIdSchema,
+		params: toolParamsSchema.optional(),
+	}),
+	status: 201,
+	response: enveloped(createdJobSchema),
+	errors: [
+		'validation',
+		'unknown_tool',
+		'not_found',
+		'file_not_uploaded',
+		'idempotency_conflict',
+		'plan_limit',
+	],
+});
+
+export const listJobs = defineOperation({
+	id: 'listJobs',
+	method: 'get',
+	path: '/v1/jobs',
+	service: 'jobs',
+	access: 'user',
+	summary: 'List own jobs, newest first.',
+	query: pageQuerySchema.extend({ status: jobStatusSchema.optional(), tool: z.string().max(100).optional() }),
+	status: 200,
+	response: paged(jobSchema),
+	errors: ['validation'],
+});
+
+export const getJob = defineOperation({
+	id: 'getJob',
+	method: 'get',
+	path: '/v1/jobs/{id}',
+	service: 'jobs',
+	access: 'user',
+	summary: 'Poll a job, or wait for its next change.',
+	params: jobParams,
+	query: z.object({
+		wait: z.coerce
+			.number()
+			.int()
+			.min(0)
+			.max(MAX_WAIT_SECONDS)
+			.optional()
+			.meta({ description: 'seconds to hold the answer until status or progress changes' }),
+	}),
+	status: 200,
+	response: enveloped(jobSchema),
+	errors: ['validation', 'not_found'],
+});
+
+export const streamJob = defineOperation({
+	id: 'streamJob',
+	method: 'get',
+	path: '/v1/jobs/{id}/events',
+	service: 'jobs',
+	access: 'user',
+	summary: 'Stream a job as Server-Sent Events until it is terminal.',
+	params: jobParams,
+	status: 200,
+	contentType: 'text/event-stream',
+	response: z.string().meta({ description: 'events named job; their data is the bare job' }),
+	errors: ['not_found'],
+});
+
+export const cancelJob = defineOperation({
+	id: 'cancelJob',
+	method: 'post',
+	path: '/v1/jobs/{id}/cancel',
+	service: 'jobs',
+	access: 'user',
+	summary: 'Cancel a queued or running job.',
+	params: jobParams,
+	status: 200,
+	response: enveloped(jobSchema),
+	errors: ['not_found', 'job_finished'],
+});
+
+export const deleteJob = defineOperation({
+	id: 'deleteJob',
+	method: 'delete',
+	path: '/v1/jobs/{id}',
+	service: 'jobs',
+	access: 'user',
+	summary: 'Remove a terminal job.',
+	params: jobParams,
+	status: 204,
+	errors: ['not_found', 'validation'],
+});
+
+export const toolSchema = z
+	.object({
+		slug: z.string(),
+		title: z.string(),
+		summary: z.string(),
+		accepts: z.array(z.string()).meta({ description: 'media types' }),
+		params: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of params, with defaults' }),
+		limits: z.record(z.string(), z.number()).meta({ description: 'units are in the names' }),
+	})
+	.meta({ id: 'Tool' });
+
+export const listTools = defineOperation({
+	id: 'listTools',
+	method: 'get',
+	path: '/v1/tools',
+	service: 'jobs',
+	access: 'public',
+	summary: 'List every tool with its params.',
+	status: 200,
+	response: enveloped(z.array(toolSchema)),
+	errors: [],
+});

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { ERROR_STATUS, type ErrorCode, errorBodySchema } from './errors.ts';
+import type { Operation } from './operation.ts';
+import { PUBLIC_OPERATIONS } from './operations.ts';
+
+type JsonObject = Record<string, unknown>;
+
+/** What any operation may answer besides its own errors. */
+const SHARED_ERRORS: readonly ErrorCode[] = ['internal', 'upstream_unavailable'];
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
+	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline', unrepresentable: 'any' });
+	return hoist(rest);
+}
+
+/** Schemas with an id come out as `$defs`; OpenAPI keeps them under components. */
+function hoist(schema: JsonObject): JsonObject {
+	const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/');
+	const { $defs: _, id: __, ...rest } = JSON.parse(text) as JsonObject;
+	return rest;
+}
+
+function parameters(operation: Operation): JsonObject[] {
+	const places = [
+		['path', operation.params],
+		['query', operation.query],
+		['header', operation.headers],
+	] as const;
+	return places.flatMap(([place, schema]) => {
+		if (!schema) return [];
+		const object = jsonSchema(schema, 'input') as {
+			properties: Record<string, JsonObject>;
+			required?: string[];
+		};
+		return Object.entries(object.properties).map(([name, property]) => ({
+			name,
+			in: place,
+			required: object.required?.includes(name) ?? false,
+			schema: property,
+		}));
+	});
+}
+
+function success(operation: Operation): JsonObject {
+	const headers = { 'X-Request-Id': { schema: { type: 'string' } } };
+	if (!operation.response) return { description: 'Done.', headers };
+	const type = operation.contentType ?? 'application/json';
+	return {
+		description: 'Success.',
+		headers,
+		content: { [type]: { schema: jsonSchema(operation.response, 'output') } },
+	};
+}
+
+function failures(operation: Operation): JsonObject {
+	const own: ErrorCode[] = [...operation.errors, ...SHARED_ERRORS];
+	if (operation.access === 'user') own.push('unauthorized');
+	if (operation.body) own.push('validation', 'too_large');
+	if (operation.params) own.push('not_found');
+	if (operation.query) own.push('validation');
+	const byStatus = Map.groupBy([...new Set(own)], (code) => ERROR_STATUS[code]);
+	const answer = (codes: readonly ErrorCode[]) => ({
+		description: codes.join(', '),
+		content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+	});
+	return {
+		...Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), answer(codes)])),
+		504: answer(['upstream_unavailable']),
+	};
+}
+
+function describe(operation: Operation): JsonObject {
+	const body = operation.body && {
+		required: true,
+		content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } },
+	};
+	return {
+		operationId: operation.id,
+		summary: operation.summary,
+		tags: [operation.service],
+		security: operation.access === 'user' ? [{ bearer: [] }] : [],
+		parameters: parameters(operation),
+		...(body ? { requestBody: body } : {}),
+		responses: { [operation.status]: success(operation), ...failures(operation) },
+	};
+}
+
+function componentSchemas(): JsonObject {
+	const registered = z.toJSONSchema(z.globalRegistry, {
+		io: 'output',
+		uri: (id) => `#/components/schemas/${id}`,
+	});
+	return Object.fromEntries(
+		Object.entries(registered.schemas).map(([name, schema]) => {
+			const { $schema: _, $id: __, id: ___, ...rest } = schema as JsonObject;
+			return [name, rest];
+		}),
+	);
+}
+
+/** The OpenAPI 3.1 document of the public API, made from the same schemas that validate requests. */
+export function openApiDocument(): JsonObject {
+	const paths: Record<string, JsonObject> = {};
+	for (const operation of PUBLIC_OPERATIONS) {
+		paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+	}
+	return {
+		openapi: '3.1.0',
+		info: {
+			title: 'creatorr',
+			version: '1.0.0',
+			description: 'Presigned upload → enqueue job → poll status → presigned download.',
+			license: { name: 'MIT', identifier: 'MIT' },
+		},
+		servers: [{ url: '/' }],
+		paths,
+		components: {
+			schemas: { Error: jsonSchema(errorBodySchema, 'output'), ...componentSchemas() },
+			securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+		},
+	};
+}

@@ -1,0 +1,33 @@
+import * as auth from './auth.ts';
+import * as files from './files.ts';
+import * as jobs from './jobs.ts';
+import * as meta from './meta.ts';
+import type { Operation } from './operation.ts';
+
+/** Every operation of the public API: what the gateway routes and the OpenAPI document describes. */
+export const PUBLIC_OPERATIONS: readonly Operation[] = [
+	auth.register,
+	auth.login,
+	auth.logout,
+	auth.logoutAll,
+	auth.listSessions,
+	auth.deleteSession,
+	auth.changePassword,
+	auth.getMe,
+	auth.deleteMe,
+	files.createFile,
+	files.listFiles,
+	files.getFile,
+	files.deleteFile,
+	files.completeFile,
+	files.listFileParts,
+	jobs.createJob,
+	jobs.listJobs,
+	jobs.getJob,
+	jobs.streamJob,
+	jobs.cancelJob,
+	jobs.deleteJob,
+	jobs.listTools,
+	meta.getHealth,
+	meta.getOpenApi,
+] as unknown as readonly Operation[];

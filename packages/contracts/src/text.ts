@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** True for text that every part can hold: well-formed Unicode without NUL (PostgreSQL stores neither). */
+export function isStorableText(text: string): boolean {
+	return text.isWellFormed() && !text.includes('\0');
+}
+
+/** Characters as people count them, not UTF-16 units. */
+export function characterCount(text: string): number {
+	return [...text].length;
+}
+
+/** Text of `min` to `max` characters that every part can hold. */
+export function textSchema(options: { min: number; max: number }) {
+	return z
+		.string()
+		.refine(isStorableText, { error: 'must be well-formed Unicode without NUL' })
+		.refine((text) => characterCount(text) >= options.min && characterCount(text) <= options.max, {
+			error: `must have ${options.min} to ${options.max} characters`,
+		})
+		.meta({ minLength: options.min, maxLength: options.max });
+}
+
+export const timestampSchema = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
