@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { completedPartsSchema, fileIdSchema, fileNameSchema, mimeTypeSchema, uploadSchema } from './files.ts';
 import { idSchema } from './ids.ts';
 import { jobIdSchema } from './jobs.ts';
-import { defineOperation, enveloped } from './operation.ts';
+import { defineOperation, enveloped, type ResponseOf } from './operation.ts';
 
 const userIdSchema = idSchema('usr');
 const sessionIdSchema = idSchema('ses');
@@ -194,7 +194,7 @@ export const claimJob = defineOperation({
 	),
 	errors: [],
 });
-export type ClaimAnswer = z.infer<typeof claimJob.response & z.ZodType>['data'];
+export type ClaimAnswer = ResponseOf<typeof claimJob>['data'];
 
 /** Gives an attempt back unfinished, as a worker does that shuts down: the job is queued again and nothing counts as lost. */
 export const releaseJob = defineOperation({

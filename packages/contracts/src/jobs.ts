@@ -102,7 +102,13 @@ export const listJobs = defineOperation({
 	service: 'jobs',
 	access: 'user',
 	summary: 'List own jobs, newest first.',
-	query: pageQuerySchema.extend({ status: jobStatusSchema.optional(), tool: z.string().max(100).optional() }),
+	query: pageQuerySchema.extend({
+		status: jobStatusSchema.optional(),
+		tool: z
+			.string()
+			.regex(/^[a-z0-9_]{1,64}$/)
+			.optional(),
+	}),
 	status: 200,
 	response: paged(jobSchema),
 	errors: ['validation'],

@@ -9,11 +9,15 @@ export type Caller = ServiceName | 'tool-worker';
 /** `public`: no token; `user`: a live session; a list of callers: internal, never reachable through the gateway. */
 export type Access = 'public' | 'user' | readonly Caller[];
 
+export type SuccessStatus = 200 | 201 | 204;
+
 export interface Operation<
 	P extends z.ZodType = z.ZodType,
 	Q extends z.ZodType = z.ZodType,
 	B extends z.ZodType = z.ZodType,
 	R extends z.ZodType = z.ZodType,
+	A extends Access = Access,
+	S extends SuccessStatus = SuccessStatus,
 > {
 	/** OpenAPI's operationId. */
 	id: string;
@@ -21,13 +25,13 @@ export interface Operation<
 	/** With parameters in braces: `/v1/files/{id}`. */
 	path: string;
 	service: ServiceName;
-	access: Access;
+	access: A;
 	summary: string;
 	params?: P;
 	query?: Q;
 	headers?: z.ZodObject;
 	body?: B;
-	status: 200 | 201 | 204;
+	status: S;
 	/** The whole body of a success; absent for 204. */
 	response?: R;
 	/** `text/event-stream` for a stream of events; JSON otherwise. */
@@ -36,23 +40,27 @@ export interface Operation<
 	errors: readonly ErrorCode[];
 }
 
-/** Keeps the schemas' types. */
+/** Keeps the types of the schemas, of the access and of the status. */
 export function defineOperation<
+	const A extends Access,
+	const S extends SuccessStatus,
 	P extends z.ZodType = z.ZodUndefined,
 	Q extends z.ZodType = z.ZodUndefined,
 	B extends z.ZodType = z.ZodUndefined,
 	R extends z.ZodType = z.ZodUndefined,
->(operation: Operation<P, Q, B, R>): Operation<P, Q, B, R> {
+>(operation: Operation<P, Q, B, R, A, S>): Operation<P, Q, B, R, A, S> {
 	return operation;
 }
 
-export type ParamsOf<O> = O extends Operation<infer P, z.ZodType, z.ZodType, z.ZodType> ? z.output<P> : never;
-export type QueryOf<O> = O extends Operation<z.ZodType, infer Q, z.ZodType, z.ZodType> ? z.output<Q> : never;
-export type BodyOf<O> = O extends Operation<z.ZodType, z.ZodType, infer B, z.ZodType> ? z.output<B> : never;
-export type BodyInputOf<O> =
-	O extends Operation<z.ZodType, z.ZodType, infer B, z.ZodType> ? z.input<B> : never;
-export type ResponseOf<O> =
-	O extends Operation<z.ZodType, z.ZodType, z.ZodType, infer R> ? z.output<R> : never;
+type Part<O, K extends 'params' | 'query' | 'body' | 'response'> = O extends { [P in K]?: infer S }
+	? Exclude<S, undefined>
+	: never;
+
+export type ParamsOf<O> = z.output<Part<O, 'params'>>;
+export type QueryOf<O> = z.output<Part<O, 'query'>>;
+export type BodyOf<O> = z.output<Part<O, 'body'>>;
+export type BodyInputOf<O> = z.input<Part<O, 'body'>>;
+export type ResponseOf<O> = z.output<Part<O, 'response'>>;
 
 /** `{ data }` */
 export function enveloped<S extends z.ZodType>(data: S) {

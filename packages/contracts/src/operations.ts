@@ -30,4 +30,4 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	jobs.listTools,
 	meta.getHealth,
 	meta.getOpenApi,
-] as unknown as readonly Operation[];
+];

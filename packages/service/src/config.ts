@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** The process refuses to start; the message names every wrong variable, never a value. */
+export class ConfigError extends Error {
+	constructor(issues: readonly z.core.$ZodIssue[]) {
+		const lines = issues.map((issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`);
+		super(`the configuration is not valid:\n${lines.join('\n')}`);
+		this.name = 'ConfigError';
+	}
+}
+
+/** Reads the environment once, at boot. Throws {@link ConfigError} that names every wrong variable at once. */
+export function loadConfig<S extends z.ZodType>(
+	schema: S,
+	env: NodeJS.ProcessEnv = process.env,
+): z.output<S> {
+	const parsed = schema.safeParse(env);
+	if (!parsed.success) throw new ConfigError(parsed.error.issues);
+	return parsed.data;
+}
+
+export const portSchema = z.coerce.number().int().min(0).max(65_535);
+
+/** `a, b` as ["a", "b"]; absent as none. */
+export const listSchema = z
+	.string()
+	.default('')
+	.transform((text) =>
+		text
+			.split(',')
+			.map((item) => item.trim())
+			.filter((item) => item !== ''),
+	);
+
+export const flagSchema = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const httpUrlSchema = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
+const jwkSetSchema = z.object({
+	keys: z.array(z.looseObject({ kid: z.string(), kty: z.literal('EC'), crv: z.literal('P-256') })).min(1),
+});
+
+/** What every process reads. */
+export const baseConfigSchema = z.object({
+	NODE_ENV: z
+		.enum(['production', 'development', 'test'])
+		.default('production')
+		.meta({ description: 'production refuses settings that are only fit for development' }),
+	LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+	HOST: z.string().default('127.0.0.1').meta({ description: 'address of the private port' }),
+	PORT: portSchema.meta({ description: 'the private port: internal routes, health' }),
+	INTERNAL_PRIVATE_KEY: z
+		.string()
+		.includes('PRIVATE KEY', { error: 'must be a PKCS8 PEM of an EC P-256 key' })
+		.meta({ description: 'signs the identity of calls that this process makes to others' }),
+	INTERNAL_KEYS: z
+		.string()
+		.transform((text, context) => {
+			try {
+				return JSON.parse(text) as unknown;
+			} catch {
+				context.addIssue({ code: 'custom', message: 'must be a JWK set in JSON' });
+				return z.NEVER;
+			}
+		})
+		.pipe(jwkSetSchema)
+		.meta({ description: 'public keys of all callers, a JWK set whose kid is the caller' }),
+});

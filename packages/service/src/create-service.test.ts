@@ -1,0 +1,225 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { AppError } from '@creatorr/contracts/errors';
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { newId } from '@creatorr/contracts/ids';
+import { defineOperation, enveloped } from '@creatorr/contracts/operation';
+import { describe, expect, test } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import request from 'supertest';
+import { z } from 'zod';
+import { createService } from './create-service.ts';
+import { createIdentitySigner, createIdentityVerifier } from './identity.ts';
+import { defineRoute } from './route.ts';
+
+const ignore = () => undefined;
+const gateway = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const worker = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = (key: typeof gateway) => key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const signAsGateway = createIdentitySigner('gateway', pem(gateway));
+const signAsWorker = createIdentitySigner('tool-worker', pem(worker));
+const verifyIdentity = createIdentityVerifier({
+	keys: [
+		{ ...gateway.publicKey.export({ format: 'jwk' }), kid: 'gateway' },
+		{ ...worker.publicKey.export({ format: 'jwk' }), kid: 'tool-worker' },
+	],
+});
+const user = { id: newId('usr'), sessionId: newId('ses') };
+
+const echo = defineOperation({
+	id: 'echo',
+	method: 'post',
+	path: '/v1/echo/{id}',
+	service: 'jobs',
+	access: 'user',
+	summary: 'Echo.',
+	params: z.object({ id: z.string().max(5) }),
+	query: z.object({ times: z.coerce.number().int().default(1) }),
+	body: z.object({ text: z.string().min(1) }),
+	status: 201,
+	response: enveloped(z.object({ text: z.string(), user_id: z.string() })),
+	errors: [],
+});
+const claim = defineOperation({
+	id: 'claim',
+	method: 'put',
+	path: '/internal/claim',
+	service: 'jobs',
+	access: ['tool-worker'],
+	summary: 'Claim.',
+	status: 204,
+	errors: [],
+});
+
+const app = createService({
+	logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+	verifyIdentity,
+	routes: [
+		defineRoute(echo, async ({ body, query, user: { id }, params }) => {
+			if (params.id === 'bug') throw new TypeError('select secret from users');
+			if (params.id === 'away') throw new AppError('upstream_unavailable', 'later', { retryAfterSeconds: 3 });
+			return { data: { text: body.text.repeat(query.times), user_id: id } };
+		}),
+		defineRoute(claim, async () => undefined),
+	],
+	checks: { good: async () => undefined, bad: () => Promise.reject(new Error('secret host')) },
+});
+
+function post(path = '/v1/echo/a', identity = signAsGateway(user)) {
+	return request(app).post(path).set(IDENTITY_HEADER, identity);
+}
+
+describe('a route', () => {
+	test('gets parsed input and answers with its status', async () => {
+		const answer = await post('/v1/echo/a?times=2').send({ text: 'hi', extra: 1 });
+		expect(answer.status).toBe(201);
+		expect(answer.body).toEqual({ data: { text: 'hihi', user_id: user.id } });
+		expect(answer.headers['x-request-id']).toMatch(/^req_/);
+	});
+
+	test('keeps a request id that another process gave, and no other text', async () => {
+		const given = newId('req');
+		const kept = await post().set('X-Request-Id', given).send({ text: 'a' });
+		expect(kept.headers['x-request-id']).toBe(given);
+		const replaced = await post().set('X-Request-Id', 'mine').send({ text: 'a' });
+		expect(replaced.headers['x-request-id']).toMatch(/^req_/);
+	});
+
+	test.each([
+		['a wrong type', { text: 1 }, 'text'],
+		['a missing field', {}, 'text'],
+		['an array', [], 'body'],
+		['null', null, 'body'],
+	])('refuses %s and names the place', async (_, body, path) => {
+		const answer = await post().set('Content-Type', 'application/json').send(JSON.stringify(body));
+		expect(answer.status).toBe(400);
+		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path }] });
+	});
+
+	test('names a wrong query parameter', async () => {
+		const answer = await post('/v1/echo/a?times=x').send({ text: 'a' });
+		expect(answer.body.error.details[0].path).toBe('query.times');
+	});
+
+	test('answers not_found to a path parameter that can name nothing', async () => {
+		expect((await post('/v1/echo/toolong').send({ text: 'a' })).status).toBe(404);
+		expect((await post('/v1/echo/%zz').send({ text: 'a' })).status).toBe(400);
+	});
+
+	test.each([
+		['malformed JSON', 'application/json', '{"text":', 400, 'validation'],
+		['another content type', 'text/plain', '{"text":"a"}', 400, 'validation'],
+		['another charset', 'application/json; charset=latin1', '{"text":"a"}', 400, 'validation'],
+		['UTF-16', 'application/json; charset=utf-16', Buffer.from('{"text":"a"}', 'utf16le'), 400, 'validation'],
+		[
+			'bytes that are no UTF-8',
+			'application/json',
+			Buffer.from('{"text":"\xff"}', 'latin1'),
+			400,
+			'validation',
+		],
+		['NUL', 'application/json', '{"text":"a\\u0000"}', 400, 'validation'],
+		[
+			'a lone surrogate in an unknown field',
+			'application/json',
+			'{"text":"a","x":[{"y":"\\ud800"}]}',
+			400,
+			'validation',
+		],
+		[
+			'100,000 brackets',
+			'application/json',
+			`{"text":"a","x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+			400,
+			'validation',
+		],
+		[
+			'more than 1 MiB',
+			'application/json',
+			JSON.stringify({ text: 'a'.repeat(1024 * 1024) }),
+			413,
+			'too_large',
+		],
+	])('refuses a body of %s', async (_, type, body, status, code) => {
+		const answer = await post()
+			.set('Content-Type', type)
+			.serialize((sent) => sent)
+			.send(body);
+		expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
+	});
+
+	test.each(['{"text":"a","__proto__":{"x":1}}', '{"text":"a","constructor":{"prototype":{"x":1}}}'])(
+		'takes %s for an unknown field',
+		async (body) => {
+			expect((await post().set('Content-Type', 'application/json').send(body)).status).toBe(201);
+			expect(({} as { x?: number }).x).toBeUndefined();
+		},
+	);
+
+	test('refuses a compressed body', async () => {
+		const answer = await post()
+			.set('Content-Type', 'application/json')
+			.set('Content-Encoding', 'gzip')
+			.send('{}');
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+	});
+
+	test('shows nothing of a bug', async () => {
+		const answer = await post('/v1/echo/bug').send({ text: 'a' });
+		expect(answer.status).toBe(500);
+		expect(answer.body.error.code).toBe('internal');
+		expect(JSON.stringify(answer.body)).not.toMatch(/secret|TypeError|\.ts/);
+	});
+
+	test('says when to come back', async () => {
+		const answer = await post('/v1/echo/away').send({ text: 'a' });
+		expect([answer.status, answer.headers['retry-after']]).toEqual([503, '3']);
+	});
+});
+
+describe('an identity', () => {
+	const forged = (claims: object, options: jwt.SignOptions, key = gateway.privateKey) =>
+		jwt.sign(claims, key, { algorithm: 'ES256', keyid: 'gateway', expiresIn: 60, ...options });
+	const good = { issuer: 'gateway', audience: 'creatorr-internal', subject: user.id };
+	const sid = { sid: user.sessionId };
+
+	test.each([
+		['missing', ''],
+		['garbage', 'x.y.z'],
+		[
+			'signed by a stranger',
+			forged(sid, good, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
+		],
+		['for another audience', forged(sid, { ...good, audience: 'creatorr-api' })],
+		['expired', forged(sid, { ...good, expiresIn: -1 })],
+		[
+			'from a worker that speaks for a user',
+			forged(sid, { ...good, issuer: 'tool-worker', keyid: 'tool-worker' }, worker.privateKey),
+		],
+		[
+			'from a worker that calls itself gateway',
+			forged(sid, { ...good, keyid: 'tool-worker' }, worker.privateKey),
+		],
+		['of no user', signAsGateway()],
+		['unsigned', jwt.sign(sid, '', { algorithm: 'none', keyid: 'gateway', ...good })],
+	])('that is %s is refused', async (_, token) => {
+		const answer = await post('/v1/echo/a', token).send({ text: 'a' });
+		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+	});
+
+	test('of a caller opens only the routes that name it', async () => {
+		const call = (token: string) => request(app).put('/internal/claim').set(IDENTITY_HEADER, token);
+		expect((await call(signAsWorker())).status).toBe(204);
+		expect((await call(signAsGateway(user))).status).toBe(401);
+	});
+});
+
+test('readiness names the part that fails and not its reason', async () => {
+	const answer = await request(app).get('/health/ready');
+	expect(answer.status).toBe(503);
+	expect(answer.body.error.details).toEqual([{ path: 'bad', message: 'does not answer' }]);
+	expect((await request(app).get('/health/live')).body).toEqual({ data: { status: 'ok' } });
+});
+
+test('an unknown path is not_found', async () => {
+	expect((await request(app).get('/nothing')).body.error.code).toBe('not_found');
+});

@@ -1,0 +1,71 @@
+import { notFound } from '@creatorr/contracts/errors';
+import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity';
+import { idSchema, newId } from '@creatorr/contracts/ids';
+import express, { type Express, type RequestHandler } from 'express';
+import { jsonBody } from './body.ts';
+import { withRequestId } from './context.ts';
+import { renderErrors } from './error-rendering.ts';
+import { type HealthCheck, healthRoutes } from './health.ts';
+import type { VerifyIdentity } from './identity.ts';
+import type { Logger } from './logger.ts';
+import type { Route } from './route.ts';
+
+interface ServiceOptions {
+	logger: Logger;
+	verifyIdentity: VerifyIdentity;
+	routes: readonly Route[];
+	/** What readiness depends on, by name. */
+	checks: Record<string, HealthCheck>;
+}
+
+const requestIdSchema = idSchema('req');
+
+/** The id that the gateway or another service gave this request; a new one where there is none. */
+const requestContext: RequestHandler = (req, res, next) => {
+	const given = requestIdSchema.safeParse(req.get(REQUEST_ID_HEADER));
+	const requestId = given.success ? given.data : newId('req');
+	res.setHeader('X-Request-Id', requestId);
+	withRequestId(requestId, next);
+};
+
+function logRequests(logger: Logger, operationId: string): RequestHandler {
+	return (_req, res, next) => {
+		const startedAt = performance.now();
+		res.once('close', () => {
+			logger.info('http.request', {
+				operation: operationId,
+				status: res.statusCode,
+				duration_ms: Math.round(performance.now() - startedAt),
+				...(res.writableFinished ? {} : { disconnected: true }),
+			});
+		});
+		next();
+	};
+}
+
+function mount(app: Express, route: Route, options: ServiceOptions): void {
+	const { operation } = route;
+	const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
+	const handler: RequestHandler = async (req, res) => {
+		res.setHeader('Cache-Control', 'no-store');
+		await route.handle(req, res, options.verifyIdentity(req.get(IDENTITY_HEADER)));
+	};
+	const body = operation.body ? jsonBody() : [];
+	app[operation.method](path, logRequests(options.logger, operation.id), ...body, handler);
+}
+
+/** An express app that answers these routes, `/health/live` and `/health/ready`, and everything else with `not_found`. */
+export function createService(options: ServiceOptions): Express {
+	const app = express();
+	app.disable('x-powered-by');
+	app.disable('etag');
+	app.set('query parser', 'simple');
+	app.use(requestContext);
+	app.use(healthRoutes(options.checks));
+	for (const route of options.routes) mount(app, route, options);
+	app.use(() => {
+		throw notFound('route');
+	});
+	app.use(renderErrors(options.logger));
+	return app;
+}

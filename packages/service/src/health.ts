@@ -1,0 +1,43 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { Router } from 'express';
+
+/** Resolves when the part answers; rejects or hangs when it does not. */
+export type HealthCheck = () => Promise<unknown>;
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** Runs all checks at once; the names of those that failed with a word of why, none when all is well. */
+export async function runChecks(
+	checks: Record<string, HealthCheck>,
+): Promise<{ path: string; message: string }[]> {
+	const results = await Promise.all(
+		Object.entries(checks).map(async ([path, check]) => {
+			const timeout = Promise.withResolvers<string>();
+			const timer = setTimeout(() => timeout.resolve('too slow to answer'), CHECK_TIMEOUT_MS);
+			const outcome = check().then(
+				() => null,
+				() => 'does not answer',
+			);
+			const message = await Promise.race([outcome, timeout.promise]);
+			clearTimeout(timer);
+			return message === null ? [] : [{ path, message }];
+		}),
+	);
+	return results.flat();
+}
+
+/** `/health/live`: the process runs. `/health/ready`: everything that it needs answers. */
+export function healthRoutes(checks: Record<string, HealthCheck>): Router {
+	const router = Router();
+	router.get('/health/live', (_req, res) => {
+		res.json({ data: { status: 'ok' } });
+	});
+	router.get('/health/ready', async (_req, res) => {
+		const details = await runChecks(checks);
+		if (details.length > 0) {
+			throw new AppError('upstream_unavailable', 'a part does not answer', { details, retryAfterSeconds: 2 });
+		}
+		res.json({ data: { status: 'ok' } });
+	});
+	return router;
+}

@@ -1,0 +1,90 @@
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { AppError } from '@creatorr/contracts/errors';
+import { INTERNAL_AUDIENCE } from '@creatorr/contracts/identity';
+import { idSchema } from '@creatorr/contracts/ids';
+import type { Caller } from '@creatorr/contracts/operation';
+import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+
+/** On whose behalf a call is made; only the gateway may say so. */
+export interface User {
+	id: string;
+	sessionId: string;
+}
+
+export interface Identity {
+	caller: Caller;
+	user: User | null;
+}
+
+export type SignIdentity = (user?: User) => string;
+export type VerifyIdentity = (token: string | undefined) => Identity;
+
+const LIFETIME_SECONDS = 60;
+/** A signed identity is used again for this long; the rest of its life covers clocks that differ and slow requests. */
+const REUSE_MS = 20_000;
+const CACHE_SIZE = 20_000;
+
+const claimsSchema = z.object({
+	iss: z.enum(['gateway', 'auth', 'files', 'jobs', 'billing', 'tool-worker']),
+	exp: z.number(),
+	sub: idSchema('usr').optional(),
+	sid: idSchema('ses').optional(),
+});
+
+/** Signs internal identities as `caller` (ES256). A user's is signed once and used for some seconds, as signing costs more than a hop. */
+export function createIdentitySigner(caller: Caller, privateKeyPem: string): SignIdentity {
+	const key = createPrivateKey(privateKeyPem);
+	const signed = new LRUCache<string, string>({ max: CACHE_SIZE, ttl: REUSE_MS });
+	return (user) => {
+		const cacheKey = user ? `${user.id} ${user.sessionId}` : '';
+		const known = signed.get(cacheKey);
+		if (known) return known;
+		const token = jwt.sign(user ? { sid: user.sessionId } : {}, key, {
+			algorithm: 'ES256',
+			keyid: caller,
+			issuer: caller,
+			audience: INTERNAL_AUDIENCE,
+			expiresIn: LIFETIME_SECONDS,
+			...(user ? { subject: user.id } : {}),
+		});
+		signed.set(cacheKey, token);
+		return token;
+	};
+}
+
+function parseKeys(jwkSet: { keys: readonly (JsonWebKey & { kid: string })[] }): Map<string, KeyObject> {
+	return new Map(jwkSet.keys.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]));
+}
+
+function verify(token: string, keys: Map<string, KeyObject>): { identity: Identity; expiresAtMs: number } {
+	const kid = jwt.decode(token, { complete: true })?.header.kid;
+	const key = kid === undefined ? undefined : keys.get(kid);
+	if (!key || !kid) throw new Error('unknown key');
+	const claims = claimsSchema.parse(
+		jwt.verify(token, key, { algorithms: ['ES256'], audience: INTERNAL_AUDIENCE, issuer: kid }),
+	);
+	const user = claims.sub && claims.sid ? { id: claims.sub, sessionId: claims.sid } : null;
+	if (user && claims.iss !== 'gateway') throw new Error('only the gateway speaks for users');
+	return { identity: { caller: claims.iss, user }, expiresAtMs: claims.exp * 1000 };
+}
+
+/** Verifies internal identities; throws `unauthorized`. A signature is verified once a token, not once a request. */
+export function createIdentityVerifier(jwkSet: {
+	keys: readonly (JsonWebKey & { kid: string })[];
+}): VerifyIdentity {
+	const keys = parseKeys(jwkSet);
+	const verified = new LRUCache<string, { identity: Identity; expiresAtMs: number }>({ max: CACHE_SIZE });
+	return (token) => {
+		try {
+			if (!token) throw new Error('no internal identity');
+			const known = verified.get(token) ?? verify(token, keys);
+			if (known.expiresAtMs <= Date.now()) throw new Error('internal identity has expired');
+			verified.set(token, known);
+			return known.identity;
+		} catch (cause) {
+			throw new AppError('unauthorized', 'this call carries no valid internal identity', { cause });
+		}
+	};
+}

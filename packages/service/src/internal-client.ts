@@ -1,0 +1,76 @@
+import { AppError, errorBodySchema, unavailable } from '@creatorr/contracts/errors';
+import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity';
+import type { BodyInputOf, Operation, ParamsOf, ResponseOf } from '@creatorr/contracts/operation';
+import type { z } from 'zod';
+import { currentRequestId } from './context.ts';
+import type { SignIdentity } from './identity.ts';
+
+interface InternalClientOptions {
+	/** Named in errors: "files can't answer now". */
+	name: string;
+	baseUrl: string;
+	sign: SignIdentity;
+	/** For a whole call. */
+	timeoutMs: number;
+}
+
+interface CallInput<O> {
+	params?: ParamsOf<O>;
+	body?: BodyInputOf<O>;
+}
+
+type AnyOperation = Operation<z.ZodType, z.ZodType, z.ZodType, z.ZodType>;
+
+export type InternalClient = <O extends AnyOperation>(
+	operation: O,
+	input?: CallInput<O>,
+) => Promise<ResponseOf<O>>;
+
+function fillPath(path: string, params: unknown): string {
+	const values = (params ?? {}) as Record<string, string>;
+	return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+}
+
+async function readFailure(name: string, response: Response): Promise<AppError> {
+	const parsed = errorBodySchema.safeParse(await response.json().catch(() => null));
+	if (!parsed.success)
+		return unavailable(name, new Error(`status ${response.status} without an error of the contract`));
+	const { code, message, details } = parsed.data.error;
+	if (code === 'internal' || code === 'upstream_unavailable' || code === 'unauthorized') {
+		return unavailable(name, new Error(`${code}: ${message}`));
+	}
+	return new AppError(code, message, details ? { details } : {});
+}
+
+/**
+ * Calls internal operations of another service, with this process's identity and the request id of what is going on.
+ * Answers are validated. Throws the {@link AppError} that the service answered, or `upstream_unavailable` when it did not answer.
+ */
+export function createInternalClient(options: InternalClientOptions): InternalClient {
+	return async (operation, input = {}) => {
+		const hasBody = input.body !== undefined;
+		const send = () =>
+			fetch(options.baseUrl + fillPath(operation.path, input.params), {
+				method: operation.method.toUpperCase(),
+				signal: AbortSignal.timeout(options.timeoutMs),
+				headers: {
+					[IDENTITY_HEADER]: options.sign(),
+					[REQUEST_ID_HEADER]: currentRequestId(),
+					...(hasBody ? { 'content-type': 'application/json' } : {}),
+				},
+				...(hasBody ? { body: JSON.stringify(input.body) } : {}),
+			});
+		const response = await send().catch((cause: unknown) => {
+			throw unavailable(options.name, cause);
+		});
+		if (!response.ok) throw await readFailure(options.name, response);
+		if (operation.status === 204) {
+			await response.arrayBuffer();
+			return undefined as ResponseOf<typeof operation>;
+		}
+		const body = await response.json().catch((cause: unknown) => {
+			throw unavailable(options.name, cause);
+		});
+		return operation.response?.parse(body) as ResponseOf<typeof operation>;
+	};
+}

@@ -1,0 +1,54 @@
+import winston from 'winston';
+import { contextRequestId } from './context.ts';
+
+/** A log line is an event with a name; never give it a token, a password, a presigned URL or a file's content. */
+export interface Logger {
+	debug(event: string, fields?: LogFields): void;
+	info(event: string, fields?: LogFields): void;
+	warn(event: string, fields?: LogFields): void;
+	error(event: string, fields?: LogFields): void;
+}
+
+type LogFields = Record<string, unknown> & { error?: unknown };
+
+interface LoggerOptions {
+	service: string;
+	level: 'error' | 'warn' | 'info' | 'debug';
+}
+
+/** An error with its causes as plain fields; stacks are for the log only. */
+export function describeError(error: unknown): unknown {
+	if (!(error instanceof Error)) return String(error);
+	const code = 'code' in error ? { code: String(error.code) } : {};
+	const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
+	return { name: error.name, message: error.message, ...code, stack: error.stack, ...cause };
+}
+
+/** Writes JSON lines to standard output. */
+export function createLogger(options: LoggerOptions): Logger {
+	const sink = winston.createLogger({
+		level: options.level,
+		format: winston.format.printf(({ level, message, ...fields }) =>
+			JSON.stringify({
+				time: new Date().toISOString(),
+				level,
+				service: options.service,
+				event: message,
+				...fields,
+			}),
+		),
+		transports: [new winston.transports.Console()],
+	});
+	const write =
+		(level: keyof Logger) =>
+		(event: string, fields: LogFields = {}) => {
+			const { error, ...rest } = fields;
+			const requestId = contextRequestId();
+			sink.log(level, event, {
+				...(requestId ? { request_id: requestId } : {}),
+				...rest,
+				...(error === undefined ? {} : { error: describeError(error) }),
+			});
+		};
+	return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}

@@ -1,0 +1,114 @@
+import { AppError } from '@creatorr/contracts/errors';
+import type { BodyOf, Operation, ParamsOf, QueryOf, ResponseOf } from '@creatorr/contracts/operation';
+import { parseOrThrow } from '@creatorr/contracts/validation';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Identity, User } from './identity.ts';
+
+/** A request that was parsed and authorized. */
+export interface RouteInput<O> {
+	params: ParamsOf<O>;
+	query: QueryOf<O>;
+	body: BodyOf<O>;
+	/** The body as it was sent, before defaults and before unknown fields were dropped. */
+	rawBody: unknown;
+	/** Request headers by lower-case name. */
+	header(name: string): string | undefined;
+	/** Sets a response header. */
+	setHeader(name: string, value: string): void;
+	/** Aborted when the client is gone. */
+	closed: AbortSignal;
+	identity: Identity;
+	/** The address of the client as the gateway saw it. */
+	clientAddress: string;
+}
+
+export interface UserRouteInput<O> extends RouteInput<O> {
+	user: User;
+}
+
+type InputOf<O> = O extends { access: 'user' } ? UserRouteInput<O> : RouteInput<O>;
+
+/** An operation with what carries it out. */
+export interface Route {
+	operation: Operation;
+	handle(req: Request, res: Response, identity: Identity): Promise<void>;
+}
+
+function closedSignal(res: Response): AbortSignal {
+	const controller = new AbortController();
+	res.once('close', () => controller.abort());
+	return controller.signal;
+}
+
+function parseInput(
+	operation: Operation,
+	req: Request,
+	res: Response,
+	identity: Identity,
+): RouteInput<Operation> {
+	return {
+		params: operation.params && parseParams(operation.params, req),
+		query: operation.query && parseOrThrow(operation.query, { ...req.query }, ['query']),
+		body: operation.body && parseOrThrow(operation.body, req.body),
+		rawBody: req.body,
+		header: (name) => req.get(name),
+		setHeader: (name, value) => res.setHeader(name, value),
+		closed: closedSignal(res),
+		identity,
+		clientAddress: req.get('x-forwarded-for') ?? '',
+	};
+}
+
+/** A path parameter that is no id names nothing: not found, like an id that nobody has. */
+function parseParams(schema: z.ZodType, req: Request): unknown {
+	const parsed = schema.safeParse(req.params);
+	if (!parsed.success) throw new AppError('not_found', 'there is no such thing');
+	return parsed.data;
+}
+
+function authorize(operation: Operation, identity: Identity): void {
+	const callers = typeof operation.access === 'string' ? ['gateway'] : operation.access;
+	if (!callers.includes(identity.caller)) {
+		throw new AppError('unauthorized', `${identity.caller} may not call this`);
+	}
+	if (operation.access === 'user' && !identity.user) throw new AppError('unauthorized', 'sign in first');
+}
+
+function erase<O extends Operation>(
+	operation: O,
+	act: (input: InputOf<O>, res: Response) => Promise<void>,
+): Route {
+	return {
+		operation,
+		async handle(req, res, identity) {
+			authorize(operation, identity);
+			const input = { ...parseInput(operation, req, res, identity), user: identity.user };
+			await act(input as unknown as InputOf<O>, res);
+		},
+	};
+}
+
+/**
+ * Joins an operation of the contract to its handler: the handler gets parsed, authorized input and returns the whole body of
+ * the success (nothing for 204).
+ */
+export function defineRoute<O extends Operation<z.ZodType, z.ZodType, z.ZodType, z.ZodType>>(
+	operation: O,
+	handler: (input: InputOf<O>) => Promise<O['status'] extends 204 ? void : ResponseOf<O>>,
+): Route {
+	return erase(operation as unknown as Operation & O, async (input, res) => {
+		const body = await handler(input as InputOf<O>);
+		res.status(operation.status);
+		if (operation.status === 204) res.end();
+		else res.json(body);
+	});
+}
+
+/** As {@link defineRoute}, for an answer that the handler writes itself. */
+export function defineStreamRoute<O extends Operation<z.ZodType, z.ZodType, z.ZodType, z.ZodType>>(
+	operation: O,
+	handler: (input: InputOf<O>, res: Response) => Promise<void>,
+): Route {
+	return erase(operation as unknown as Operation & O, (input, res) => handler(input as InputOf<O>, res));
+}
