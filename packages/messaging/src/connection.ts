@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { unavailable } from '@creatorr/contracts/errors';
+import type { Logger } from '@creatorr/service/logger';
+import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
+import { declareTopology } from './topology.ts';
+
+/** A connection that is made again for ever, with channels that are opened again when they close. */
+export interface Broker {
+	/** Keeps a channel open: `use` prepares each new one and is called again after every loss. */
+	keepChannel(use: (channel: ConfirmChannel) => Promise<void>): KeptChannel;
+	/** Rejects when the broker does not answer. */
+	ping(): Promise<void>;
+	close(): Promise<void>;
+}
+
+export interface KeptChannel {
+	/** The channel while one is open and prepared. */
+	current(): ConfirmChannel | undefined;
+	/** Closes it and opens no other. */
+	close(): Promise<void>;
+}
+
+interface BrokerOptions {
+	url: string;
+	/** Shown by the broker. */
+	name: string;
+	logger: Logger;
+	/** Slugs of the tools whose queues are published to or consumed. */
+	tools?: readonly string[];
+}
+
+const HEARTBEAT_SECONDS = 5;
+const CONNECT_TIMEOUT_MS = 5_000;
+const RETRY = { initialDelay: 100, maxDelay: 2_000, factor: 2, jitter: 0.2 };
+const REOPEN_DELAY_MS = 500;
+const PING_TIMEOUT_MS = 2_000;
+
+type Connection = Awaited<ReturnType<typeof openConnection>>;
+
+function openConnection(options: BrokerOptions) {
+	const url = new URL(options.url);
+	url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+	return connect(url.href, {
+		timeout: CONNECT_TIMEOUT_MS,
+		clientProperties: { connection_name: options.name },
+		recovery: {
+			...RETRY,
+			waitForConnect: false,
+			async setup(model: ChannelModel) {
+				const channel = await model.createChannel();
+				channel.on('error', (error: Error) => options.logger.warn('broker.topology_failed', { error }));
+				await declareTopology(channel, options.tools ?? []);
+				await channel.close();
+				options.logger.info('broker.connected');
+			},
+		},
+	});
+}
+
+function keepChannel(
+	connection: Connection,
+	logger: Logger,
+	use: (channel: ConfirmChannel) => Promise<void>,
+): KeptChannel {
+	let open: ConfirmChannel | undefined;
+	const stopped = new AbortController();
+
+	/** One channel's life: resolves when it has closed. */
+	async function live(): Promise<void> {
+		const channel = await connection.createConfirmChannel();
+		const closed = new Promise<void>((resolve) => channel.once('close', resolve));
+		channel.on('error', (error) => logger.warn('broker.channel_failed', { error }));
+		if (stopped.signal.aborted) return channel.close();
+		try {
+			await use(channel);
+		} catch (error) {
+			await channel.close().catch(() => undefined);
+			throw error;
+		}
+		open = channel;
+		await closed;
+	}
+
+	async function run(): Promise<void> {
+		while (!stopped.signal.aborted) {
+			await live().catch((error: unknown) => {
+				if (!stopped.signal.aborted) logger.warn('broker.channel_lost', { error });
+			});
+			open = undefined;
+			await sleep(REOPEN_DELAY_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
+		}
+	}
+
+	run().catch((error: unknown) => logger.error('broker.channel_loop_failed', { error }));
+	return {
+		current: () => open,
+		async close() {
+			stopped.abort();
+			await open?.close().catch(() => undefined);
+		},
+	};
+}
+
+async function ping(connection: Connection): Promise<void> {
+	const timeout = AbortSignal.timeout(PING_TIMEOUT_MS);
+	const tooSlow = new Promise<never>((_, reject) => {
+		timeout.addEventListener('abort', () => reject(unavailable('rabbitmq', timeout.reason)), { once: true });
+	});
+	const answer = connection.createChannel().then((channel) => channel.close());
+	await Promise.race([answer, tooSlow]);
+}
+
+/** Connects, in the background when the broker is away: whoever publishes meanwhile is told, whoever consumes starts later. */
+export async function connectBroker(options: BrokerOptions): Promise<Broker> {
+	const connection = await openConnection(options);
+	const kept: KeptChannel[] = [];
+	connection.on('error', (error) => options.logger.warn('broker.connection_failed', { error }));
+	connection.on('disconnect', () => options.logger.warn('broker.disconnected'));
+	return {
+		keepChannel(use) {
+			const channel = keepChannel(connection, options.logger, use);
+			kept.push(channel);
+			return channel;
+		},
+		ping: () => ping(connection),
+		async close() {
+			await Promise.all(kept.map((channel) => channel.close()));
+			await connection.close().catch(() => undefined);
+		},
+	};
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EventDefinition, type EventEnvelope, parseEvent } from '@creatorr/contracts/events';
+import { withRequestId } from '@creatorr/service/context';
+import { toAppError } from '@creatorr/service/error-rendering';
+import type { Logger } from '@creatorr/service/logger';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import type { z } from 'zod';
+import type { Broker } from './connection.ts';
+import { DEAD_LETTER_EXCHANGE, EVENTS_EXCHANGE } from './topology.ts';
+
+export interface Consumer {
+	/** Takes no more, waits for what is being handled, gives the rest back to the queue. */
+	stop(): Promise<void>;
+}
+
+interface ConsumerOptions<T extends string, S extends z.ZodType> {
+	/** A durable queue of the topology; or `broadcast`: a queue of this process alone, that lives as long as its channel. */
+	queue: string | { broadcast: true };
+	definition: EventDefinition<T, S>;
+	/** How many are handled at once. */
+	prefetch: number;
+	/**
+	 * Must be safe to run twice with the same event. `upstream_unavailable` is tried again for ever, as the message waits safely;
+	 * any other error a few times, then the message becomes a dead letter.
+	 */
+	handle(event: EventEnvelope<T, z.output<S>>): Promise<void>;
+	logger: Logger;
+}
+
+/** Set on a dead letter: why nobody could handle it. */
+export const REASON_HEADER = 'x-creatorr-reason';
+const MAX_TRIES = 5;
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
+
+type Outcome = 'done' | 'stopped' | { dead: string };
+
+function read<T extends string, S extends z.ZodType>(definition: EventDefinition<T, S>, content: Buffer) {
+	try {
+		return { event: parseEvent(definition, JSON.parse(content.toString())) };
+	} catch (error) {
+		return { invalid: error instanceof Error ? error.message : String(error) };
+	}
+}
+
+async function handleWithRetries<T extends string, S extends z.ZodType>(
+	options: ConsumerOptions<T, S>,
+	event: EventEnvelope<T, z.output<S>>,
+	stopping: AbortSignal,
+): Promise<Outcome> {
+	for (let tries = 1, delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
+		try {
+			await options.handle(event);
+			return 'done';
+		} catch (thrown) {
+			const error = toAppError(thrown);
+			options.logger.warn('event.failed', { type: event.type, event_id: event.id, tries, error });
+			if (error.code !== 'upstream_unavailable' && tries++ >= MAX_TRIES) return { dead: error.message };
+		}
+		await sleep(delayMs, undefined, { signal: stopping }).catch(() => undefined);
+		if (stopping.aborted) return 'stopped';
+	}
+}
+
+/** Puts the message among the dead letters with the reason, and only then takes it off its queue. */
+async function deadLetter(channel: ConfirmChannel, message: ConsumeMessage, reason: string): Promise<void> {
+	await new Promise<void>((resolve, reject) => {
+		const options = {
+			...message.properties,
+			persistent: true,
+			headers: { ...message.properties.headers, [REASON_HEADER]: reason.slice(0, 1_000) },
+		};
+		channel.publish(
+			DEAD_LETTER_EXCHANGE,
+			message.fields.routingKey,
+			message.content,
+			options,
+			(error: unknown) => (error ? reject(error) : resolve()),
+		);
+	});
+	channel.ack(message);
+}
+
+async function settle(channel: ConfirmChannel, message: ConsumeMessage, outcome: Outcome): Promise<void> {
+	if (outcome === 'done') channel.ack(message);
+	else if (outcome === 'stopped') channel.nack(message, false, true);
+	else await deadLetter(channel, message, outcome.dead);
+}
+
+async function queueOf(
+	channel: ConfirmChannel,
+	options: ConsumerOptions<string, z.ZodType>,
+): Promise<string> {
+	if (typeof options.queue === 'string') return options.queue;
+	const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
+	await channel.bindQueue(queue, EVENTS_EXCHANGE, options.definition.type);
+	return queue;
+}
+
+/** Consumes a queue, again after every loss of the connection, until it is stopped. */
+export function startConsumer<T extends string, S extends z.ZodType>(
+	broker: Broker,
+	options: ConsumerOptions<T, S>,
+): Consumer {
+	const stopping = new AbortController();
+	const running = new Set<Promise<void>>();
+
+	async function process(channel: ConfirmChannel, message: ConsumeMessage): Promise<void> {
+		const { event, invalid } = read(options.definition, message.content);
+		const outcome = event
+			? await withRequestId(event.request_id, () => handleWithRetries(options, event, stopping.signal))
+			: { dead: invalid };
+		if (typeof outcome === 'object') {
+			options.logger.error('event.dead_lettered', { type: options.definition.type, reason: outcome.dead });
+		}
+		// A channel that closed meanwhile has given the message back: it comes again, and handling it twice is safe.
+		await settle(channel, message, outcome).catch((error: unknown) => {
+			options.logger.warn('event.not_settled', { type: options.definition.type, error });
+		});
+	}
+
+	let consumerTag = '';
+	const kept = broker.keepChannel(async (channel) => {
+		await channel.prefetch(options.prefetch);
+		const queue = await queueOf(channel, options as unknown as ConsumerOptions<string, z.ZodType>);
+		const reply = await channel.consume(queue, (message) => {
+			// null: the broker cancelled the consumer, as it does when the queue is deleted or moves.
+			if (message === null) {
+				channel.close().catch(() => undefined);
+				return;
+			}
+			const work = process(channel, message).finally(() => running.delete(work));
+			running.add(work);
+		});
+		consumerTag = reply.consumerTag;
+	});
+
+	return {
+		async stop() {
+			await kept
+				.current()
+				?.cancel(consumerTag)
+				.catch(() => undefined);
+			stopping.abort();
+			await Promise.allSettled(running);
+			await kept.close();
+		},
+	};
+}

@@ -1,0 +1,296 @@
+import { AppError } from '@creatorr/contracts/errors';
+import {
+	type EventEnvelope,
+	jobCanceled,
+	jobFinished,
+	jobRequested,
+	newEvent,
+} from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { currentRequestId } from '@creatorr/service/context';
+import { createVirtualHost } from '@creatorr/testing/virtual-host';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connect } from 'amqplib';
+import { type Broker, connectBroker } from '../src/connection.ts';
+import { REASON_HEADER, startConsumer } from '../src/consumer.ts';
+import { createPublisher, type Publish } from '../src/publisher.ts';
+import { EVENTS_EXCHANGE, QUEUES, toolQueue } from '../src/topology.ts';
+
+const ignore = () => undefined;
+const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+let host: Awaited<ReturnType<typeof createVirtualHost>>;
+let broker: Broker;
+let publish: Publish;
+
+/** Tries until it stops throwing: channels open in the background. */
+async function eventually<T>(work: () => Promise<T> | T, forMs = 15_000): Promise<T> {
+	const end = Date.now() + forMs;
+	for (;;) {
+		try {
+			return await work();
+		} catch (error) {
+			if (Date.now() > end) throw error;
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		}
+	}
+}
+
+beforeAll(async () => {
+	host = await createVirtualHost();
+	broker = await connectBroker({
+		url: host.url,
+		name: 'messaging-test',
+		logger,
+		tools: ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+	});
+	publish = createPublisher(broker);
+	await eventually(() => publish(newEvent(jobCanceled, { job_id: newId('job') }, newId('req'))));
+});
+
+afterAll(async () => {
+	await broker.close();
+	await host.drop();
+});
+
+const requested = (tool: string) => newEvent(jobRequested, { job_id: newId('job'), tool }, newId('req'));
+
+/** A second client, for looking at queues and sending what our publisher never would. */
+async function withRawChannel<T>(
+	work: (
+		channel: Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createConfirmChannel']>>,
+	) => Promise<T>,
+): Promise<T> {
+	const connection = await connect(host.url);
+	try {
+		return await work(await connection.createConfirmChannel());
+	} finally {
+		await connection.close();
+	}
+}
+
+function takeDeadLetter(): Promise<{ reason: unknown; content: string }> {
+	return eventually(() =>
+		withRawChannel(async (channel) => {
+			const message = await channel.get(QUEUES.deadLetters, { noAck: true });
+			if (!message) throw new Error('no dead letter yet');
+			return { reason: message.properties.headers?.[REASON_HEADER], content: message.content.toString() };
+		}),
+	);
+}
+
+describe('publishing and consuming', () => {
+	test('a consumer gets what was published, under its request id', async () => {
+		const got: { event: EventEnvelope; requestId: string }[] = [];
+		const consumer = startConsumer(broker, {
+			queue: toolQueue('a'),
+			definition: jobRequested,
+			prefetch: 2,
+			logger,
+			handle: async (event) => {
+				got.push({ event, requestId: currentRequestId() });
+			},
+		});
+		const event = requested('a');
+		await publish(event);
+		await eventually(() => expect(got).toHaveLength(1));
+		expect(got[0]).toEqual({ event, requestId: event.request_id });
+		await consumer.stop();
+	});
+
+	test('publishing what no queue takes is an error', async () => {
+		await expect(publish(requested('nobody'))).rejects.toMatchObject({ code: 'upstream_unavailable' });
+	});
+
+	test('a broadcast reaches every consumer and may reach none', async () => {
+		const heard: string[] = [];
+		const listeners = ['one', 'two'].map((name) =>
+			startConsumer(broker, {
+				queue: { broadcast: true },
+				definition: jobCanceled,
+				prefetch: 1,
+				logger,
+				handle: async () => {
+					heard.push(name);
+				},
+			}),
+		);
+		await eventually(async () => {
+			await publish(newEvent(jobCanceled, { job_id: newId('job') }, newId('req')));
+			expect(new Set(heard)).toEqual(new Set(['one', 'two']));
+		});
+		await Promise.all(listeners.map((listener) => listener.stop()));
+		await publish(newEvent(jobCanceled, { job_id: newId('job') }, newId('req')));
+	});
+});
+
+describe('a message that cannot be handled', () => {
+	test('becomes a dead letter with its reason when it is not valid', async () => {
+		const consumer = startConsumer(broker, {
+			queue: QUEUES.jobsJobFinished,
+			definition: jobFinished,
+			prefetch: 1,
+			logger,
+			handle: async () => undefined,
+		});
+		await withRawChannel(async (channel) => {
+			channel.publish(EVENTS_EXCHANGE, jobFinished.type, Buffer.from('{"type":"job.finished"}'));
+			await channel.waitForConfirms();
+		});
+		const letter = await takeDeadLetter();
+		expect(letter.content).toBe('{"type":"job.finished"}');
+		expect(String(letter.reason)).toContain('version');
+		await consumer.stop();
+	});
+
+	test('becomes a dead letter after some tries, also for jobs to see', async () => {
+		let tries = 0;
+		const consumer = startConsumer(broker, {
+			queue: toolQueue('b'),
+			definition: jobRequested,
+			prefetch: 1,
+			logger,
+			handle: async () => {
+				tries += 1;
+				throw new TypeError('a bug');
+			},
+		});
+		const event = requested('b');
+		await publish(event);
+		expect(JSON.parse((await takeDeadLetter()).content)).toEqual(event);
+		expect(tries).toBe(6);
+		await withRawChannel(async (channel) => {
+			const message = await channel.get(QUEUES.jobsDeadLetters, { noAck: true });
+			expect(message && JSON.parse(message.content.toString())).toEqual(event);
+		});
+		await consumer.stop();
+	});
+
+	test('is tried for as long as a part is away', async () => {
+		let tries = 0;
+		const consumer = startConsumer(broker, {
+			queue: toolQueue('c'),
+			definition: jobRequested,
+			prefetch: 1,
+			logger,
+			handle: async () => {
+				tries += 1;
+				if (tries < 8) throw new AppError('upstream_unavailable', 'away');
+			},
+		});
+		await publish(requested('c'));
+		await eventually(() => expect(tries).toBe(8), 25_000);
+		await consumer.stop();
+		await withRawChannel(async (channel) => {
+			expect((await channel.checkQueue(toolQueue('c'))).messageCount).toBe(0);
+		});
+	});
+});
+
+describe('losing the channel', () => {
+	test('a consumer whose queue was deleted under it subscribes again', async () => {
+		let handled = 0;
+		const consumer = startConsumer(broker, {
+			queue: toolQueue('d'),
+			definition: jobRequested,
+			prefetch: 1,
+			logger,
+			handle: async () => {
+				handled += 1;
+			},
+		});
+		await publish(requested('d'));
+		await eventually(() => expect(handled).toBe(1));
+		await withRawChannel(async (channel) => {
+			await channel.deleteQueue(toolQueue('d'));
+			await channel.assertQueue(toolQueue('d'), {
+				durable: true,
+				arguments: {
+					'x-queue-type': 'quorum',
+					'x-dead-letter-exchange': 'creatorr.dead-letters',
+					'x-dead-letter-strategy': 'at-least-once',
+					'x-overflow': 'reject-publish',
+				},
+			});
+			await channel.bindQueue(toolQueue('d'), EVENTS_EXCHANGE, 'job.requested.d');
+		});
+		await eventually(async () => {
+			await publish(requested('d'));
+			expect(handled).toBeGreaterThan(1);
+		});
+		await consumer.stop();
+	});
+
+	test('after the connection was closed by the broker everything goes on', async () => {
+		let handled = 0;
+		const consumer = startConsumer(broker, {
+			queue: toolQueue('e'),
+			definition: jobRequested,
+			prefetch: 1,
+			logger,
+			handle: async () => {
+				handled += 1;
+			},
+		});
+		await publish(requested('e'));
+		await eventually(() => expect(handled).toBe(1));
+		await host.closeConnections('messaging-test');
+		await eventually(async () => {
+			await publish(requested('e'));
+			expect(handled).toBeGreaterThan(1);
+		});
+		await consumer.stop();
+	});
+
+	test('a message that was being handled when the consumer stops is finished first', async () => {
+		const gate = Promise.withResolvers<void>();
+		let state = 'waiting';
+		const consumer = startConsumer(broker, {
+			queue: toolQueue('f'),
+			definition: jobRequested,
+			prefetch: 1,
+			logger,
+			handle: async () => {
+				state = 'running';
+				await gate.promise;
+				state = 'done';
+			},
+		});
+		await publish(requested('f'));
+		await eventually(() => expect(state).toBe('running'));
+		const stopped = consumer.stop();
+		gate.resolve();
+		await stopped;
+		expect(state).toBe('done');
+	});
+
+	test('a message between two tries goes back to its queue when the consumer stops', async () => {
+		let tries = 0;
+		const consumer = startConsumer(broker, {
+			queue: toolQueue('g'),
+			definition: jobRequested,
+			prefetch: 1,
+			logger,
+			handle: async () => {
+				tries += 1;
+				throw new AppError('upstream_unavailable', 'away');
+			},
+		});
+		await publish(requested('g'));
+		await eventually(() => expect(tries).toBeGreaterThan(0));
+		await consumer.stop();
+		await eventually(() =>
+			withRawChannel(async (channel) => {
+				expect((await channel.checkQueue(toolQueue('g'))).messageCount).toBe(1);
+			}),
+		);
+	});
+});
+
+test('publishing while the broker is away is refused at once', async () => {
+	const lonely = await connectBroker({ url: 'amqp://127.0.0.1:1', name: 'lonely', logger });
+	const publishLonely = createPublisher(lonely);
+	await expect(publishLonely(requested('a'))).rejects.toMatchObject({ code: 'upstream_unavailable' });
+	await expect(lonely.ping()).rejects.toBeDefined();
+	await lonely.close();
+});
