@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { acceptedParams } from './params.ts';
+
+/** What one run of a tool may use. All of it is enforced by the sandbox or by {@link runTool}, whatever the tool does. */
+export interface ToolLimits {
+	maxInputBytes: number;
+	/** The wall time of one run: a base, plus so much for each MiB of input, never more than the cap. */
+	deadline: { baseMs: number; perMiBMs: number; capMs: number };
+	/** Address space of each process. */
+	memoryBytes: number;
+	/** The largest single file that a process may write. */
+	maxFileBytes: number;
+	/** Processes and threads of one command at once. */
+	maxProcesses: number;
+}
+
+/** Everything about a tool that others may know without being able to run it. */
+export interface ToolManifest<P extends z.ZodType = z.ZodType> {
+	/** Its name in the API, in queues and of its folder. */
+	slug: string;
+	title: string;
+	summary: string;
+	/** Media types, as {@link sniff} tells them from the bytes. */
+	accepts: readonly string[];
+	/** A strict object whose every field has a default or is nullable with default null, and a description. */
+	params: P;
+	limits: ToolLimits;
+	/** Executables that must be there for the tool to work. */
+	binaries: readonly string[];
+	outputName(inputName: string, params: z.output<P>): string;
+	outputMimeType(params: z.output<P>): string;
+}
+
+export type ParamsOf<M> = M extends ToolManifest<infer P> ? z.output<P> : never;
+
+/**
+ * Checks what the compiler can't: the slug, that no params at all are valid params, that parsing completed params changes
+ * nothing (they are parsed again by the worker), and that every param is described. Throws at import, so a wrong manifest
+ * stops the first test that touches it.
+ */
+export function defineTool<P extends z.ZodType>(manifest: ToolManifest<P>): ToolManifest<P> {
+	const problem = findProblem(manifest);
+	if (problem) throw new Error(`tool ${manifest.slug}: ${problem}`);
+	return manifest;
+}
+
+function findProblem(manifest: ToolManifest): string | undefined {
+	if (!/^[a-z][a-z0-9_]{0,63}$/.test(manifest.slug))
+		return 'the slug must be lower-case letters, digits and _';
+	const completed = manifest.params.safeParse({});
+	if (!completed.success) return `{} must be valid params: ${z.prettifyError(completed.error)}`;
+	const again = manifest.params.safeParse(completed.data);
+	if (!again.success || JSON.stringify(again.data) !== JSON.stringify(completed.data)) {
+		return 'completed params must parse to themselves';
+	}
+	const undescribed = Object.entries(acceptedParams(manifest.params)).find(
+		([, schema]) => !schema.description,
+	);
+	return undescribed && `params.${undescribed[0]} needs a description`;
+}

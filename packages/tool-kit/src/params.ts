@@ -1,0 +1,54 @@
+import type { ErrorDetail } from '@creatorr/contracts/errors';
+import { toDetails } from '@creatorr/contracts/validation';
+import { z } from 'zod';
+
+type ParamSchema = z.core.JSONSchema.BaseSchema;
+
+/** JSON Schema of params as a client sends them: what has a default may be left out. */
+export function paramsJsonSchema(params: z.ZodType): Record<string, unknown> {
+	const { $schema: _, ...schema } = z.toJSONSchema(params, { io: 'input' });
+	return schema;
+}
+
+/** The JSON Schema of each param, by name. Throws when params are not an object. */
+export function acceptedParams(params: z.ZodType): Record<string, ParamSchema> {
+	const schema = z.toJSONSchema(params, { io: 'input' });
+	if (!schema.properties) throw new Error('params must be an object');
+	return schema.properties as Record<string, ParamSchema>;
+}
+
+export type ParsedParams<P> = { ok: true; params: P } | { ok: false; details: ErrorDetail[] };
+
+/**
+ * Completes params with their defaults, or says what is wrong with each; an unknown one is named together with what is
+ * accepted. Parsing completed params again changes nothing.
+ */
+export function parseParams<P extends z.ZodType>(schema: P, raw: unknown): ParsedParams<z.output<P>> {
+	const parsed = schema.safeParse(raw);
+	if (parsed.success) return { ok: true, params: parsed.data };
+	const names = Object.keys(acceptedParams(schema));
+	const accepted = names.length === 0 ? 'this tool takes no params' : `accepted: ${names.join(', ')}`;
+	return {
+		ok: false,
+		details: parsed.error.issues.flatMap((issue) => {
+			const details = toDetails([issue], ['params']);
+			if (issue.code !== 'unrecognized_keys') return details;
+			return issue.keys.map((key, index) => ({
+				path: details[index]?.path ?? `params.${key}`,
+				message: `unknown param ${JSON.stringify(key)}; ${accepted}`,
+			}));
+		}),
+	};
+}
+
+/** Marks a param, such as a password, that must never be logged, returned or stored in clear. `writeOnly` in JSON Schema. */
+export function secretParam<S extends z.ZodType>(schema: S): S {
+	return schema.meta({ ...schema.meta(), writeOnly: true });
+}
+
+/** The names of the params made with {@link secretParam}. */
+export function secretParamNames(params: z.ZodType): string[] {
+	return Object.entries(acceptedParams(params))
+		.filter(([, schema]) => schema.writeOnly === true)
+		.map(([name]) => name);
+}

@@ -1,0 +1,143 @@
+import { chmod, lstat, realpath } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { sep } from 'node:path';
+import type { z } from 'zod';
+import { deadlineMs } from './deadline.ts';
+import { execSandboxed } from './exec.ts';
+import { identify } from './identify.ts';
+import type { ToolManifest } from './manifest.ts';
+import { parseParams } from './params.ts';
+import type { Run, ToolContext, ToolOutput } from './run.ts';
+import type { Scratch } from './scratch.ts';
+import { ToolError } from './tool-error.ts';
+
+export interface Tool<P extends z.ZodType = z.ZodType> {
+	manifest: ToolManifest<P>;
+	run: Run<ToolManifest<P>>;
+}
+
+export interface ToolRequest {
+	/** The input lies at its `inputPath`. */
+	scratch: Scratch;
+	/** As their owner declared them. */
+	name: string;
+	mimeType: string;
+	sizeBytes: number;
+	params: unknown;
+	/** Aborted to cancel. */
+	signal: AbortSignal;
+	/** Percent, whole, always more than the time before, at most 99: what is 100 only the job's end can say. */
+	onProgress(percent: number): void;
+}
+
+export interface ToolResult extends ToolOutput {
+	outputName: string;
+	outputMimeType: string;
+	outputSizeBytes: number;
+}
+
+/**
+ * Runs a tool on an input, within its limits, and checks what comes back. When it settles, no process of the tool is left.
+ *
+ * Throws a {@link ToolError} for what the person should hear about; the signal's reason once that is aborted; anything else is
+ * a bug of ours.
+ */
+export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolResult> {
+	request.signal.throwIfAborted();
+	const { manifest } = tool;
+	const params = checkedParams(manifest, request.params);
+	checkSize(manifest, request.sizeBytes);
+	const kind = await identify({ ...request, path: request.scratch.inputPath }, manifest);
+	// Its directory keeps others out; the sandbox's own user must be able to read it.
+	await chmod(request.scratch.inputPath, 0o444);
+	const { scratch, name, sizeBytes } = request;
+	const output = await withDeadline(request.signal, deadlineMs(manifest.limits, sizeBytes), (signal) => {
+		const input = { path: scratch.inputPath, name, sizeBytes, params, ...kind };
+		return tool.run(input, toolContext(manifest, request, signal));
+	});
+	return {
+		...output,
+		outputName: manifest.outputName(name, params),
+		outputMimeType: manifest.outputMimeType(params),
+		outputSizeBytes: await checkedOutputSize(output.outputPath, scratch),
+	};
+}
+
+function checkedParams(manifest: ToolManifest, raw: unknown): unknown {
+	const parsed = parseParams(manifest.params, raw);
+	if (parsed.ok) return parsed.params;
+	const problems = parsed.details.map(({ path, message }) => `${path}: ${message}`).join('; ');
+	throw new ToolError('internal', `The params are not valid any more; make the job anew. (${problems})`);
+}
+
+function checkSize(manifest: ToolManifest, sizeBytes: number): void {
+	const { maxInputBytes } = manifest.limits;
+	if (sizeBytes <= maxInputBytes) return;
+	throw new ToolError(
+		'limit_exceeded',
+		`The file is larger than the ${maxInputBytes} bytes that this tool takes.`,
+	);
+}
+
+async function withDeadline<T>(
+	canceled: AbortSignal,
+	timeoutMs: number,
+	work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+	const deadline = new AbortController();
+	const seconds = Math.round(timeoutMs / 1000);
+	const timer = setTimeout(() => {
+		deadline.abort(
+			new ToolError(
+				'timeout',
+				`The work took longer than the ${seconds} s allowed. Try a smaller part of the file.`,
+			),
+		);
+	}, timeoutMs);
+	try {
+		return await work(AbortSignal.any([canceled, deadline.signal]));
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+function toolContext(manifest: ToolManifest, request: ToolRequest, signal: AbortSignal): ToolContext {
+	const { memoryBytes, maxFileBytes, maxProcesses } = manifest.limits;
+	const wallSeconds = deadlineMs(manifest.limits, request.sizeBytes) / 1000;
+	// A second line behind the deadline: the threads of one process may use every core all the time.
+	const cpuSeconds = Math.ceil(wallSeconds * availableParallelism());
+	const limits = { memoryBytes, maxFileBytes, maxProcesses, cpuSeconds };
+	return {
+		scratchDir: request.scratch.toolDir,
+		signal,
+		progress: progressMeter(request.onProgress),
+		exec: (command, args, options) =>
+			execSandboxed({ ...options, command, args, scratch: request.scratch, limits, signal }),
+	};
+}
+
+function progressMeter(onProgress: (percent: number) => void): ToolContext['progress'] {
+	let reported = 0;
+	return (done, total = 1) => {
+		const percent = Math.min(99, Math.floor((100 * done) / total));
+		if (!(percent > reported)) return;
+		reported = percent;
+		onProgress(percent);
+	};
+}
+
+/**
+ * The size of an output that is safe to hand out: a compromised command could have left a link to a file of the host there.
+ * Nothing of it runs any more, so what is checked stays as it is.
+ */
+async function checkedOutputSize(path: string, scratch: Scratch): Promise<number> {
+	const stats = await lstat(path);
+	const isConfined =
+		path === scratch.inputPath || (await realpath(path)).startsWith((await realpath(scratch.toolDir)) + sep);
+	if (!stats.isFile() || !isConfined || stats.nlink > 1) {
+		throw new Error('a tool gave back an output that is not a file of its own directory');
+	}
+	if (stats.size === 0)
+		throw new ToolError('tool_failed', 'The tool made an empty file. Check that the input opens.');
+	return stats.size;
+}

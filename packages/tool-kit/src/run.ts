@@ -1,0 +1,42 @@
+import type { CommandOptions, CommandResult } from './command.ts';
+import type { ParamsOf, ToolManifest } from './manifest.ts';
+
+export interface ToolInput<P> {
+	/** The job's own copy, on the host; the sandbox sees it only where `readOnly` binds it. */
+	path: string;
+	/** As its owner named it. Never used as a path, nor in a command. */
+	name: string;
+	/** What the bytes are, one of the manifest's `accepts`; not what somebody declared. */
+	mimeType: string;
+	/** True where the container itself says that a password protects it. PDFs are not looked into. */
+	encrypted: boolean;
+	sizeBytes: number;
+	params: P;
+}
+
+/** All that a tool may use: no store, no queue, no database, no process but through `exec`. */
+export interface ToolContext {
+	/** Where outputs go. Commands see it as {@link SANDBOX_SCRATCH}, their working directory and only place to write. */
+	scratchDir: string;
+	/** Aborted when the job is canceled or out of time. */
+	signal: AbortSignal;
+	/** Work done so far, 0 to 1, or units of work done and their total. Going back is ignored. */
+	progress(done: number, total?: number): void;
+	/** Runs a command in the sandbox. Rejects with the signal's reason once aborted, when nothing of it runs any more. */
+	exec(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+}
+
+export interface ToolOutput {
+	/** A regular file within scratchDir, or the input's own path when the original is the answer. */
+	outputPath: string;
+	/** Sentences for the person, each of which begins with a code and a colon: `unchanged: the file was …`. */
+	warnings: string[];
+	/** Further fields of the job's result, snake_case. */
+	details: Record<string, unknown>;
+}
+
+/** A tool's work. Throws a {@link ToolError} for everything that the person should hear about. */
+export type Run<M extends ToolManifest = ToolManifest> = (
+	input: ToolInput<ParamsOf<M>>,
+	context: ToolContext,
+) => Promise<ToolOutput>;

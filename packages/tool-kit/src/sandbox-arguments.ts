@@ -1,0 +1,102 @@
+import type { CommandOptions } from './command.ts';
+import { SANDBOX_BINARY_DIRS, SANDBOX_INPUT, SANDBOX_SCRATCH, systemFiles } from './sandbox-files.ts';
+import type { Scratch } from './scratch.ts';
+
+/** What one command may use; every process of it has these limits. */
+export interface SandboxLimits {
+	memoryBytes: number;
+	maxFileBytes: number;
+	maxProcesses: number;
+	/** CPU time of each process. */
+	cpuSeconds: number;
+}
+
+export interface SandboxedCommand {
+	command: string;
+	args: readonly string[];
+	scratch: Scratch;
+	limits: SandboxLimits;
+	readOnly?: CommandOptions['readOnly'];
+	env?: CommandOptions['env'];
+}
+
+export const STATUS_FD = 3;
+export const SETUP_FD = 4;
+
+const MAX_OPEN_FILES = 1024;
+const PATH = SANDBOX_BINARY_DIRS.join(':');
+const ENVIRONMENT = {
+	PATH,
+	HOME: SANDBOX_SCRATCH,
+	TMPDIR: '/tmp',
+	LANG: 'C.UTF-8',
+	LC_ALL: 'C.UTF-8',
+	TZ: 'UTC',
+};
+
+/**
+ * The arguments of `bwrap`. Those that name host paths go through a pipe (`setup`, for {@link SETUP_FD}), because a command in
+ * the sandbox can read the command line of its init process.
+ */
+export async function sandboxArguments(run: SandboxedCommand): Promise<{ args: string[]; setup: string }> {
+	const setup = [
+		...namespaces(run.scratch),
+		...['--hostname', 'sandbox', '--die-with-parent', '--new-session', '--clearenv'],
+		...Object.entries({ ...ENVIRONMENT, ...run.env }).flatMap(([name, value]) => ['--setenv', name, value]),
+		...(await systemFiles()),
+		...['--proc', '/proc', '--dev', '/dev'],
+		...['--bind', run.scratch.toolDir, SANDBOX_SCRATCH],
+		...['--bind', run.scratch.tmpDir, '/tmp'],
+		// Python's process pools want semaphores there; on disk, so that it counts as scratch and not as memory.
+		...['--bind', run.scratch.shmDir, '/dev/shm'],
+		...Object.entries(run.readOnly ?? {}).flatMap(([name, path]) => readOnlyInput(name, path)),
+		...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', SANDBOX_SCRATCH],
+		...['--json-status-fd', String(STATUS_FD)],
+	];
+	const args = ['--args', String(SETUP_FD), '--', ...dropRoot(run.scratch), ...resourceLimits(run.limits)];
+	return { args: [...args, run.command, ...run.args], setup: setup.map((arg) => `${arg}\0`).join('') };
+}
+
+function readOnlyInput(name: string, path: string): string[] {
+	if (!/^[\w.-]+$/.test(name)) throw new Error('the name of a read-only input must be a plain file name');
+	return ['--ro-bind', path, `${SANDBOX_INPUT}/${name}`];
+}
+
+/**
+ * An ordinary user gets the rights to build a sandbox from a user namespace. Root has them already, and must not use one here:
+ * the only user it could map is root itself.
+ */
+function namespaces(scratch: Scratch): string[] {
+	if (scratch.uid === undefined) {
+		return ['--unshare-all', '--unshare-user', '--disable-userns', '--uid', '65534', '--gid', '65534'];
+	}
+	return ['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'];
+}
+
+/**
+ * As root: become the scratch directory's own user, then enter a user namespace in which no further one can be made and
+ * processes are counted for this sandbox alone.
+ */
+function dropRoot({ uid }: Scratch): string[] {
+	if (uid === undefined) return [];
+	return [
+		...['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'],
+		...['--inh-caps=-all', '--bounding-set=-all', '--'],
+		...['bwrap', '--unshare-user', '--disable-userns', '--uid', '65534', '--gid', '65534'],
+		...['--dev-bind', '/', '/', '--chdir', SANDBOX_SCRATCH, '--'],
+	];
+}
+
+/** Set inside: from outside, the process limit would count every process that the worker's user has. */
+function resourceLimits(limits: SandboxLimits): string[] {
+	return [
+		'prlimit',
+		`--as=${limits.memoryBytes}`,
+		`--fsize=${limits.maxFileBytes}`,
+		`--nproc=${limits.maxProcesses}`,
+		`--cpu=${limits.cpuSeconds}`,
+		`--nofile=${MAX_OPEN_FILES}`,
+		'--core=0',
+		'--',
+	];
+}

@@ -1,0 +1,71 @@
+import { randomInt } from 'node:crypto';
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** One job's private directory on the host. */
+export interface Scratch {
+	/** The whole, readable by the worker's user alone. */
+	path: string;
+	/** Where the worker puts the input; commands see it only where bound read-only. */
+	inputPath: string;
+	/** `/scratch`, `/tmp` and `/dev/shm` of the sandbox. */
+	toolDir: string;
+	tmpDir: string;
+	shmDir: string;
+	/** Who owns those three and runs the commands; undefined where the worker itself is an ordinary user. */
+	uid: number | undefined;
+}
+
+const PREFIX = 'job-';
+
+// The range that systemd hands out at run time, so that no account of a person or a service has one of these.
+const FIRST_UID = 61_184;
+const LAST_UID = 65_519;
+
+/** Makes a scratch directory within `root`, which is made too where it is missing. */
+export async function createScratch(root: string): Promise<Scratch> {
+	await mkdir(root, { recursive: true, mode: 0o700 });
+	const path = await mkdtemp(join(root, PREFIX));
+	const uid = process.getuid?.() === 0 ? randomInt(FIRST_UID, LAST_UID + 1) : undefined;
+	const make = async (name: string) => {
+		const directory = join(path, name);
+		await mkdir(directory, { mode: 0o700 });
+		if (uid !== undefined) await chown(directory, uid, uid);
+		return directory;
+	};
+	const [toolDir, tmpDir, shmDir] = await Promise.all([make('scratch'), make('tmp'), make('shm')]);
+	return { path, inputPath: join(path, 'input'), toolDir, tmpDir, shmDir, uid };
+}
+
+/** Removes a scratch directory with all that a tool may have left there. */
+export async function removeScratch(scratch: Pick<Scratch, 'path'>): Promise<void> {
+	await removeTree(scratch.path);
+}
+
+/**
+ * Removes what an earlier process left behind under `root`; resolves with the number of jobs it was. For the boot of a worker
+ * that has `root` to itself: it would take the ground from under another's jobs.
+ */
+export async function removeStaleScratch(root: string): Promise<number> {
+	await mkdir(root, { recursive: true, mode: 0o700 });
+	const stale = (await readdir(root)).filter((name) => name.startsWith(PREFIX));
+	for (const name of stale) await removeTree(join(root, name));
+	return stale.length;
+}
+
+async function removeTree(path: string): Promise<void> {
+	try {
+		await rm(path, { recursive: true, force: true });
+	} catch (error) {
+		if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
+		// A tool may take its own directories' permissions away, which stops everybody but root.
+		await openDirectories(path);
+		await rm(path, { recursive: true, force: true });
+	}
+}
+
+async function openDirectories(path: string): Promise<void> {
+	if (!(await lstat(path)).isDirectory()) return;
+	await chmod(path, 0o700);
+	for (const name of await readdir(path)) await openDirectories(join(path, name));
+}

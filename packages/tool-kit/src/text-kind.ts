@@ -1,0 +1,27 @@
+/** What a text file is encoded in, as far as its bytes tell. */
+export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+// Control characters that no text holds; tab, line ends, form feed and escape are left.
+const BINARY_BYTES = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, ...range(0x0e, 0x1a), ...range(0x1c, 0x1f)]);
+
+/** How the start of a file would be read as text; undefined when it is binary. */
+export function textEncoding(start: Buffer): TextEncoding | undefined {
+	if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
+	if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+	if (start.some((byte) => BINARY_BYTES.has(byte))) return undefined;
+	return isUtf8(start) ? 'utf-8' : 'windows-1252';
+}
+
+function isUtf8(start: Buffer): boolean {
+	try {
+		// A character may be cut where the start ends, which `stream` allows.
+		new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function range(first: number, last: number): number[] {
+	return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
