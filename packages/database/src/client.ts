@@ -1,0 +1,62 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+
+/** How long a transaction may wait for a free connection. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** How long a transaction may stay open between statements, so that a frozen process does not keep its locks. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+export interface DatabaseSettings {
+	databaseUrl: string;
+	/** Connections that this process opens at most. */
+	poolSize: number;
+	/** Shown in pg_stat_activity. */
+	applicationName: string;
+	/** How long one statement may run; the answer is waited for 5 s longer. */
+	statementTimeoutMs?: number;
+}
+
+interface ClientOptions {
+	adapter: PrismaPg;
+	errorFormat: 'minimal';
+	transactionOptions: { maxWait: number };
+}
+
+/**
+ * A Prisma client of the app's own generated class on a pool of its own. It connects with the first query; end it with
+ * `$disconnect()`. Errors carry neither source nor arguments, so that they may be logged.
+ */
+export function createPrisma<C>(
+	PrismaClient: new (options: ClientOptions) => C,
+	settings: DatabaseSettings,
+): C {
+	const adapter = new PrismaPg(createPool(settings), { disposeExternalPool: true });
+	return new PrismaClient({
+		adapter,
+		errorFormat: 'minimal',
+		transactionOptions: { maxWait: CONNECT_TIMEOUT_MS },
+	});
+}
+
+function createPool(settings: DatabaseSettings): pg.Pool {
+	const statementTimeoutMs = settings.statementTimeoutMs ?? 15_000;
+	const pool = new pg.Pool({
+		connectionString: settings.databaseUrl,
+		max: settings.poolSize,
+		application_name: settings.applicationName,
+		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+		statement_timeout: statementTimeoutMs,
+		// The server's timeout says nothing when the server is frozen or out of reach.
+		query_timeout: statementTimeoutMs + 5_000,
+		idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+		keepAlive: true,
+		// The adapter takes and gives times as UTC, whatever the server or the role is set to.
+		onConnect: (client) => client.query("SET TIME ZONE 'UTC'"),
+	});
+	pool.on('release', (_error, client) => {
+		// A transaction gives its connection back as if nothing were wrong after a query timed out on this side.
+		if ('readyForQuery' in client && client.readyForQuery === false) void client.end();
+	});
+	return pool;
+}

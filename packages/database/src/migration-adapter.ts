@@ -1,0 +1,73 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import {
+	ColumnTypeEnum,
+	type SqlDriverAdapter,
+	type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+
+const CHAR_OID = 18;
+const TEXT_OID = 25;
+
+/**
+ * Ends every script, in the transaction of the script: whether a migration is recorded as finished and whether it is
+ * applied can never differ, not even when the process is killed in between.
+ */
+const RECORD_FINISHED =
+	'\n;\nUPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL;\n';
+
+/** @prisma/adapter-pg as the schema engine needs it: it reads the catalogue's "char" columns and runs scripts whole. */
+export function createMigrationAdapter(client: pg.Client): SqlMigrationAwareDriverAdapterFactory {
+	const { pool, charColumnsOf } = createOneClientPool(client);
+	const prismaPg = new PrismaPg(pool);
+	return {
+		provider: prismaPg.provider,
+		adapterName: prismaPg.adapterName,
+		connect: async () => adapt(await prismaPg.connect(), charColumnsOf),
+		connectToShadowDb: async () => {
+			throw new Error('the schema engine asked for a shadow database, which nothing here should make it do');
+		},
+	};
+}
+
+function adapt(adapter: SqlDriverAdapter, charColumnsOf: (rows: object) => number[]): SqlDriverAdapter {
+	return {
+		provider: adapter.provider,
+		adapterName: adapter.adapterName,
+		queryRaw: async (query) => {
+			const result = await adapter.queryRaw(query);
+			for (const column of charColumnsOf(result.rows)) result.columnTypes[column] = ColumnTypeEnum.Character;
+			return result;
+		},
+		executeRaw: (query) => adapter.executeRaw(query),
+		// The adapter's own splits at every semicolon, also inside a function's body. Without arguments the whole text
+		// travels as one simple query, which PostgreSQL runs as one transaction.
+		executeScript: async (script) => {
+			await adapter.executeRaw({ sql: script + RECORD_FINISHED, args: [], argTypes: [] });
+		},
+		startTransaction: async () => {
+			throw new Error('the schema engine began a transaction, which migrating does not take');
+		},
+		dispose: () => adapter.dispose(),
+	};
+}
+
+/**
+ * The adapter takes nothing but a pool, and a pool drops its connection, with all locks, when a query fails. This one
+ * never connects: it hands every query to the one connection. The adapter refuses "char" columns, so they pass it as
+ * text; `charColumnsOf` answers which columns of a result were such.
+ */
+function createOneClientPool(client: pg.Client) {
+	const charColumns = new WeakMap<object, number[]>();
+	const query = async (config: pg.QueryArrayConfig) => {
+		const result: pg.QueryArrayResult | pg.QueryArrayResult[] = await client.query(config);
+		// A script of several statements gives a list of results instead of one.
+		if (Array.isArray(result)) return result;
+		const chars = result.fields.flatMap((field, index) => (field.dataTypeID === CHAR_OID ? [index] : []));
+		for (const field of result.fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = TEXT_OID;
+		charColumns.set(result.rows, chars);
+		return result;
+	};
+	const pool = Object.assign(new pg.Pool(), { query });
+	return { pool, charColumnsOf: (rows: object) => charColumns.get(rows) ?? [] };
+}

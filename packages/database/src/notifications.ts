@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { RawExecutor } from './prisma-types.ts';
+
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
+/** A connection that went silent is noticed after at most the interval and the timeout. */
+const HEARTBEAT_INTERVAL_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
+
+export interface NotificationListenerOptions {
+	databaseUrl: string;
+	channels: readonly string[];
+	onNotification: (channel: string, payload: string) => void;
+	/**
+	 * Listening is in force, for the first time or again after a loss. What was notified before is not told any more, so
+	 * whoever waits for something must look at the tables now.
+	 */
+	onReconnect: () => void;
+	/** The connection is lost or was not to be had; it is tried again for ever. For the log. */
+	onLost: (error: unknown) => void;
+}
+
+export interface NotificationListener {
+	/** Stops listening and trying; nothing is called afterwards. */
+	close(): Promise<void>;
+}
+
+/** Listens on one connection of its own and makes it again, with growing pauses up to 5 s, whenever it is lost. */
+export function createNotificationListener(options: NotificationListenerOptions): NotificationListener {
+	const closing = new AbortController();
+	const running = keepListening(options, closing.signal);
+	return {
+		async close() {
+			closing.abort();
+			await running;
+		},
+	};
+}
+
+async function keepListening(options: NotificationListenerOptions, closing: AbortSignal): Promise<void> {
+	let retryMs = FIRST_RETRY_MS;
+	const onListening = () => {
+		retryMs = FIRST_RETRY_MS;
+		options.onReconnect();
+	};
+	while (!closing.aborted) {
+		try {
+			await listenUntilLost(options, onListening, closing);
+		} catch (error) {
+			if (closing.aborted) return;
+			options.onLost(error);
+			await sleep(retryMs * (0.5 + Math.random() / 2), undefined, { signal: closing }).catch(() => undefined);
+			retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+		}
+	}
+}
+
+/** One connection's life: rejects when it is lost, resolves when closing. */
+async function listenUntilLost(
+	options: NotificationListenerOptions,
+	onListening: () => void,
+	closing: AbortSignal,
+): Promise<void> {
+	const client = new pg.Client({
+		connectionString: options.databaseUrl,
+		application_name: 'creatorr-listen',
+		connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
+		query_timeout: ANSWER_TIMEOUT_MS,
+		keepAlive: true,
+	});
+	const lost = new Promise<never>((_resolve, reject) => client.on('error', reject));
+	lost.catch(() => undefined);
+	client.on('notification', ({ channel, payload }) => {
+		if (!closing.aborted) options.onNotification(channel, payload ?? '');
+	});
+	try {
+		await client.connect();
+		for (const channel of options.channels) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+		if (closing.aborted) return;
+		onListening();
+		await Promise.race([lost, heartbeat(client, closing)]);
+	} finally {
+		await client.end();
+	}
+}
+
+/** A peer that vanished without a word is only noticed by asking it. */
+async function heartbeat(client: pg.Client, closing: AbortSignal): Promise<void> {
+	while (!closing.aborted) {
+		await sleep(HEARTBEAT_INTERVAL_MS, undefined, { signal: closing }).catch(() => undefined);
+		if (!closing.aborted) await client.query('SELECT 1');
+	}
+}
+
+/**
+ * Tells every listener of the channel when the transaction commits, and nobody when it does not.
+ * The payload is at most 7,999 bytes; more makes the transaction fail.
+ */
+export async function notify(tx: RawExecutor, channel: string, payload = ''): Promise<void> {
+	await tx.$executeRaw`SELECT pg_notify(${channel}, ${payload})`;
+}

@@ -1,0 +1,49 @@
+import type { EventEnvelope } from '@creatorr/contracts/events';
+import { notify } from './notifications.ts';
+import type { RawExecutor, RawQuerier, TransactionRunner } from './prisma-types.ts';
+
+/** Notified by every transaction that adds to the outbox. */
+export const OUTBOX_CHANNEL = 'outbox';
+
+/** More than the broker's confirms may take; the rows of a batch are locked for that long at most. */
+const BATCH_TIMEOUT_MS = 30_000;
+
+interface OutboxRow {
+	id: bigint;
+	payload: EventEnvelope;
+}
+
+/** Makes the event part of the transaction: it is published, at least once, if and only if the transaction commits. */
+export async function addToOutbox(tx: RawExecutor, event: EventEnvelope): Promise<void> {
+	await tx.$executeRaw`
+		INSERT INTO outbox (event_id, type, payload) VALUES (${event.id}, ${event.type}, ${JSON.stringify(event)}::jsonb)`;
+	await notify(tx, OUTBOX_CHANNEL);
+}
+
+/**
+ * Publishes the oldest rows, `limit` at most, and removes those whose `publish` resolved; answers how many these are.
+ * 0 means that the outbox holds nothing, or only what another process is publishing just now. Rejects with the reason
+ * of the first when none could be published; all rows stay then.
+ * `publish` must resolve only when the broker is sure to have the event, and reject within 30 s if it is not.
+ * No two processes publish a row at once; one that dies in between has its rows published again.
+ */
+export async function publishBatch<Tx extends RawExecutor & RawQuerier>(
+	prisma: TransactionRunner<Tx>,
+	limit: number,
+	publish: (event: EventEnvelope) => Promise<void>,
+): Promise<number> {
+	return await prisma.$transaction(
+		async (tx) => {
+			const rows = await tx.$queryRaw<OutboxRow[]>`
+				SELECT id, payload FROM outbox ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+			if (rows.length === 0) return 0;
+			const results = await Promise.allSettled(rows.map((row) => publish(row.payload)));
+			const published = rows.filter((_, index) => results[index]?.status === 'fulfilled');
+			const failed = results.find((result) => result.status === 'rejected');
+			if (failed && published.length === 0) throw failed.reason;
+			await tx.$executeRaw`DELETE FROM outbox WHERE id = ANY(${published.map((row) => row.id)}::bigint[])`;
+			return published.length;
+		},
+		{ timeout: BATCH_TIMEOUT_MS },
+	);
+}

@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RawQuerier } from './prisma-types.ts';
+
+/** Resolves when the database answers; rejects when it does not within the time. */
+export async function ping(prisma: RawQuerier, timeoutMs = 2_000): Promise<void> {
+	const answered = new AbortController();
+	try {
+		await Promise.race([prisma.$queryRaw`SELECT 1`, rejectAfter(timeoutMs, answered.signal)]);
+	} finally {
+		answered.abort();
+	}
+}
+
+async function rejectAfter(timeoutMs: number, signal: AbortSignal): Promise<void> {
+	await sleep(timeoutMs, undefined, { signal }).catch(() => undefined);
+	if (!signal.aborted) throw new Error(`the database did not answer within ${timeoutMs} ms`);
+}

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TransactionOptions, TransactionRunner } from './prisma-types.ts';
+import { sqlState } from './sql-state.ts';
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+const MAX_TRIES = 5;
+const FIRST_PAUSE_MS = 10;
+
+/**
+ * Runs the work in one transaction and commits it. When PostgreSQL gives up the transaction in favour of another one
+ * (serialization failure, deadlock) it runs again, 5 times at most: the work may have no effect outside the transaction.
+ */
+export async function inTransaction<Tx, R>(
+	prisma: TransactionRunner<Tx>,
+	work: (tx: Tx) => Promise<R>,
+	options: TransactionOptions = {},
+): Promise<R> {
+	for (let tries = 1; ; tries += 1) {
+		try {
+			return await prisma.$transaction(work, options);
+		} catch (error) {
+			if (tries === MAX_TRIES || !isConflict(error)) throw error;
+		}
+		// Those that collided must not meet again at the same moment.
+		await sleep(FIRST_PAUSE_MS * 2 ** tries * Math.random());
+	}
+}
+
+function isConflict(error: unknown): boolean {
+	const state = sqlState(error);
+	return state === SERIALIZATION_FAILURE || state === DEADLOCK;
+}

@@ -1,0 +1,167 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { MigrationFailedError, migrateDeploy } from '../src/migrate.ts';
+import { createDatabase } from './fixture/create-database.ts';
+import { createMigrationsFolder, type MigrationsFolder } from './fixture/migrations-folder.ts';
+import { exists, query, until } from './fixture/query.ts';
+
+const CLI = join(import.meta.dirname, '../src/cli.ts');
+
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let folder: MigrationsFolder;
+let directory: string;
+let databaseUrl: string;
+
+beforeEach(async () => {
+	database = await createDatabase();
+	folder = await createMigrationsFolder();
+	databaseUrl = database.url;
+	directory = folder.directory;
+	await folder.write('20260102000000_second', 'INSERT INTO first VALUES (2);');
+	await folder.write('20260101000000_first', 'CREATE TABLE first(n int);');
+});
+
+afterEach(async () => {
+	await database.drop();
+	await folder.remove();
+});
+
+function spawnDeploy(): ChildProcess {
+	return spawn(process.execPath, [CLI, 'deploy', directory], {
+		env: { ...process.env, DATABASE_URL: databaseUrl },
+		stdio: 'ignore',
+	});
+}
+
+async function scriptIsSleeping(): Promise<boolean> {
+	const rows = await query(databaseUrl, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+	return rows.length > 0;
+}
+
+test('migrations are applied in the order of their names', async () => {
+	expect(await migrateDeploy({ databaseUrl, directory })).toEqual([
+		'20260101000000_first',
+		'20260102000000_second',
+	]);
+	expect(await query(databaseUrl, 'SELECT n FROM first')).toEqual([{ n: 2 }]);
+});
+
+test('each migration is recorded as Prisma records it', async () => {
+	await migrateDeploy({ databaseUrl, directory });
+	const [first] = await query(databaseUrl, 'SELECT * FROM _prisma_migrations ORDER BY started_at');
+	expect(first).toEqual({
+		id: expect.any(String),
+		checksum: createHash('sha256').update('CREATE TABLE first(n int);').digest('hex'),
+		migration_name: '20260101000000_first',
+		started_at: expect.any(Date),
+		finished_at: expect.any(Date),
+		logs: null,
+		rolled_back_at: null,
+		applied_steps_count: 1,
+	});
+});
+
+test('a second deploy applies only what is new', async () => {
+	await migrateDeploy({ databaseUrl, directory });
+	await folder.write('20260103000000_third', 'INSERT INTO first VALUES (3);');
+	expect(await migrateDeploy({ databaseUrl, directory })).toEqual(['20260103000000_third']);
+	expect(await migrateDeploy({ databaseUrl, directory })).toEqual([]);
+});
+
+test('replicas that deploy at once apply each migration once', async () => {
+	const deploys = [1, 2, 3].map(() =>
+		promisify(execFile)(process.execPath, [CLI, 'deploy', directory], {
+			env: { ...process.env, DATABASE_URL: databaseUrl },
+		}),
+	);
+	const outputs = (await Promise.all(deploys)).map((deploy) => deploy.stdout.trim()).sort();
+	expect(outputs).toEqual([
+		'applied 20260101000000_first\napplied 20260102000000_second',
+		'nothing to apply',
+		'nothing to apply',
+	]);
+	expect(await query(databaseUrl, 'SELECT n FROM first')).toEqual([{ n: 2 }]);
+});
+
+test('a migration that fails is named with the reason of the database', async () => {
+	await folder.write('20260103000000_broken', 'CREATE TABLE half(n int); SELECT 1 / 0;');
+	const failure = migrateDeploy({ databaseUrl, directory });
+	await expect(failure).rejects.toThrow(MigrationFailedError);
+	await expect(failure).rejects.toMatchObject({
+		migration: '20260103000000_broken',
+		message:
+			'migration 20260103000000_broken failed and left nothing behind: Error querying the database: ERROR: division by zero',
+	});
+});
+
+test('a migration that fails leaves nothing behind and those before it applied', async () => {
+	await folder.write('20260103000000_broken', 'CREATE TABLE half(n int); SELECT 1 / 0;');
+	await expect(migrateDeploy({ databaseUrl, directory })).rejects.toThrow();
+	expect(await exists(databaseUrl, 'half')).toBe(false);
+	expect(await exists(databaseUrl, 'first')).toBe(true);
+});
+
+test('a migration that failed is applied once it is mended', async () => {
+	await folder.write('20260103000000_broken', 'CREATE TABLE half(n int); SELECT 1 / 0;');
+	await expect(migrateDeploy({ databaseUrl, directory })).rejects.toThrow();
+	await folder.write('20260103000000_broken', 'CREATE TABLE half(n int);');
+	expect(await migrateDeploy({ databaseUrl, directory })).toEqual(['20260103000000_broken']);
+});
+
+test('a migration whose connection is lost is undone and applied by the next deploy', async () => {
+	await folder.write('20260103000000_slow', 'CREATE TABLE slow(n int); SELECT pg_sleep(1);');
+	const failure = expect(migrateDeploy({ databaseUrl, directory })).rejects.toThrow(
+		'connection to the database was lost',
+	);
+	await until(scriptIsSleeping);
+	await query(
+		databaseUrl,
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+	);
+	await failure;
+	expect(await exists(databaseUrl, 'slow')).toBe(false);
+	expect(await migrateDeploy({ databaseUrl, directory })).toEqual(['20260103000000_slow']);
+});
+
+test('a migration that the database ends after its process was killed counts as applied', async () => {
+	await folder.write('20260103000000_slow', 'CREATE TABLE slow(n int); SELECT pg_sleep(1);');
+	const deploy = spawnDeploy();
+	await until(scriptIsSleeping);
+	deploy.kill('SIGKILL');
+	await once(deploy, 'exit');
+	expect(await migrateDeploy({ databaseUrl, directory })).toEqual([]);
+	expect(await exists(databaseUrl, 'slow')).toBe(true);
+});
+
+test('a deploy that cannot have the lock in time says so', async () => {
+	const holder = new pg.Client(databaseUrl);
+	await holder.connect();
+	await holder.query('SELECT pg_advisory_lock(72707369)');
+	const failure = migrateDeploy({ databaseUrl, directory, lockTimeoutMs: 100 });
+	await expect(failure).rejects.toThrow('the migration lock was not to be had within 100 ms');
+	await holder.end();
+});
+
+test('a function whose body holds semicolons is one statement', async () => {
+	await folder.write(
+		'20260103000000_function',
+		'CREATE FUNCTION two() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 2; END $$; -- no ; more',
+	);
+	await migrateDeploy({ databaseUrl, directory });
+	expect(await query(databaseUrl, 'SELECT two()')).toEqual([{ two: 2 }]);
+});
+
+test('a folder without migrations is refused', async () => {
+	const failure = migrateDeploy({ databaseUrl, directory: join(directory, 'mistyped') });
+	await expect(failure).rejects.toThrow('there are no migrations in');
+});
+
+test('a database that is away is an error', async () => {
+	const failure = migrateDeploy({ databaseUrl: 'postgresql://127.0.0.1:1/none', directory });
+	await expect(failure).rejects.toThrow('ECONNREFUSED');
+});
