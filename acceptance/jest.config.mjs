@@ -1,1 +1,3 @@
-export { default } from '@creatorr/config-jest';
+import base from '@creatorr/config-jest';
+
+export default { ...base, testTimeout: 180_000, reporters: ['default', './support/inventory.mjs'] };

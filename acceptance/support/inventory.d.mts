@@ -1,0 +1,4 @@
+export function missingCases(
+	document: object,
+	passedTests: readonly { route: string; title: string }[],
+): string[];

@@ -1,0 +1,47 @@
+/** The cases that every route needs a passing test for, as far as they make sense for it. */
+const CASES = {
+	success: () => true,
+	'bad input': (_path, operation) => operation.requestBody !== undefined || operation.parameters.length > 0,
+	'no token': (_path, operation) => operation.security.length > 0,
+	'not yours': (path) => path.includes('{id}'),
+};
+
+/**
+ * The route and case of each test that is missing. A test covers a case when it passed, stands in a `describe` named after the
+ * route (`POST /v1/files`) and its name begins with the case and a colon.
+ */
+export function missingCases(document, passedTests) {
+	const covered = new Set(passedTests.map(({ route, title }) => `${route} ${title.split(':')[0]}`));
+	return Object.entries(document.paths).flatMap(([path, methods]) =>
+		Object.entries(methods).flatMap(([method, operation]) => {
+			const route = `${method.toUpperCase()} ${path}`;
+			const needed = Object.entries(CASES).filter(([, applies]) => applies(path, operation));
+			return needed.map(([name]) => `${route} ${name}`).filter((key) => !covered.has(key));
+		}),
+	);
+}
+
+/** A Jest reporter that fails a whole run of the suite in which a route lacks a case. */
+export default class InventoryReporter {
+	#error;
+
+	async onRunComplete(contexts, results) {
+		const isWholeRun =
+			results.numTotalTestSuites > 0 && !process.argv.some((word) => word.includes('.test.ts'));
+		if (!isWholeRun || contexts.size === 0) return;
+		const answer = await fetch(`${process.env.TEST_BASE_URL}/v1/openapi.json`);
+		const passed = results.testResults.flatMap((file) =>
+			file.testResults
+				.filter((test) => test.status === 'passed')
+				.map((test) => ({ route: test.ancestorTitles[0] ?? '', title: test.title })),
+		);
+		const missing = missingCases(await answer.json(), passed);
+		if (missing.length === 0) return;
+		process.stderr.write(`no passing acceptance test for:\n  ${missing.join('\n  ')}\n`);
+		this.#error = new Error(`${missing.length} cases of the API have no passing acceptance test`);
+	}
+
+	getLastError() {
+		return this.#error;
+	}
+}
