@@ -1,0 +1,73 @@
+import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { StorageConnection } from './connection.ts';
+import { StorageRefused, StorageUnavailable } from './errors.ts';
+
+export type CallOptions = { readonly abortSignal: AbortSignal; readonly requestTimeout: number };
+
+export type CallBounds = { readonly attemptMs: number; readonly operationMs: number };
+
+/**
+ * The one way to the store: runs `call` within its time bound and says what went wrong in our own words.
+ * Throws StorageUnavailable (or StorageRefused) when the store is at fault; whatever else the store says is thrown
+ * as it is, for the operation to understand.
+ */
+export async function callStore<Result>(
+	connection: StorageConnection,
+	call: (client: S3Client, options: CallOptions) => Promise<Result>,
+	bounds: CallBounds = connection.timeouts,
+): Promise<Result> {
+	const abortSignal = AbortSignal.timeout(bounds.operationMs);
+	try {
+		return await call(connection.client, { abortSignal, requestTimeout: bounds.attemptMs });
+	} catch (error) {
+		if (abortSignal.aborted) {
+			const message = `The store did not answer within ${bounds.operationMs} ms`;
+			throw new StorageUnavailable(message, { cause: error });
+		}
+		throw translate(error);
+	}
+}
+
+/** Whether the store answered with one of these error codes. */
+export function isStoreError(error: unknown, ...codes: string[]): error is S3ServiceException {
+	return error instanceof S3ServiceException && codes.includes(error.name);
+}
+
+function translate(error: unknown): unknown {
+	if (!(error instanceof Error)) {
+		return error;
+	}
+	if (error instanceof S3ServiceException) {
+		return translateAnswer(error);
+	}
+	if (isNetworkFailure(error) || isUnreadableAnswer(error)) {
+		return new StorageUnavailable('The store cannot be reached', { cause: error });
+	}
+	return error;
+}
+
+function translateAnswer(error: S3ServiceException): Error {
+	const status = error.$metadata.httpStatusCode ?? 0;
+	if (status === 401 || status === 403) {
+		return new StorageRefused('The store refuses our credentials', { cause: error });
+	}
+	const overloaded = status >= 500 || status === 429 || error.name === 'RequestTimeout';
+	if (overloaded || error.name === 'NoSuchBucket') {
+		return new StorageUnavailable(`The store answered ${status} ${error.name}`, { cause: error });
+	}
+	return error;
+}
+
+function isNetworkFailure(error: Error): boolean {
+	if (error.name === 'TimeoutError' || error.name === 'AbortError') {
+		return true;
+	}
+	const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+	// ERR_* are Node's names for wrong arguments, which are our bugs; those of TLS and HTTP parsing are not.
+	return code !== '' && (!code.startsWith('ERR_') || /^ERR_(TLS|SSL|HTTP)_/.test(code));
+}
+
+/** A proxy's HTML page, or a body cut short: the SDK hangs the response on the error that parsing it threw. */
+function isUnreadableAnswer(error: Error): boolean {
+	return '$response' in error || '$metadata' in error;
+}

@@ -1,0 +1,82 @@
+import { S3Client } from '@aws-sdk/client-s3';
+
+/** How long the store may take. Every operation ends within its bound, retries included. */
+export type StorageTimeouts = {
+	readonly connectMs: number;
+	readonly attemptMs: number;
+	readonly operationMs: number;
+	/** Joining the parts of a large upload is the one thing that honestly takes long. */
+	readonly completeMs: number;
+};
+
+export type StorageConfig = {
+	/** Where this process and the workers reach the store. */
+	readonly endpoint: string;
+	/** Where clients reach the same store. URLs for clients are signed for this host. */
+	readonly publicEndpoint: string;
+	readonly region: string;
+	readonly bucket: string;
+	readonly accessKeyId: string;
+	readonly secretAccessKey: string;
+	readonly forcePathStyle: boolean;
+	readonly timeouts?: Partial<StorageTimeouts>;
+};
+
+/** Whom a presigned URL is for: it decides which host is signed. */
+export type Audience = 'client' | 'worker';
+
+export type StorageConnection = {
+	readonly bucket: string;
+	readonly region: string;
+	readonly timeouts: StorageTimeouts;
+	/** Speaks to the store, and signs for workers. */
+	readonly client: S3Client;
+	readonly signers: Readonly<Record<Audience, S3Client>>;
+};
+
+const MAX_ATTEMPTS = 3;
+
+const DEFAULT_TIMEOUTS: StorageTimeouts = {
+	connectMs: 2_000,
+	attemptMs: 5_000,
+	operationMs: 10_000,
+	completeMs: 25_000,
+};
+
+/** Opens nothing yet: sockets appear with the first request. End with {@link disconnect}. */
+export function connect(config: StorageConfig): StorageConnection {
+	const timeouts = { ...DEFAULT_TIMEOUTS, ...config.timeouts };
+	const client = createClient(config, config.endpoint, timeouts);
+	return {
+		bucket: config.bucket,
+		region: config.region,
+		timeouts,
+		client,
+		signers: { worker: client, client: createClient(config, config.publicEndpoint, timeouts) },
+	};
+}
+
+/** Closes the idle sockets, so that the process can end. */
+export function disconnect(connection: StorageConnection): void {
+	connection.client.destroy();
+	connection.signers.client.destroy();
+}
+
+function createClient(config: StorageConfig, endpoint: string, timeouts: StorageTimeouts): S3Client {
+	return new S3Client({
+		endpoint,
+		region: config.region,
+		forcePathStyle: config.forcePathStyle,
+		credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
+		maxAttempts: MAX_ATTEMPTS,
+		retryMode: 'standard',
+		// Stores other than AWS refuse the checksum headers that the SDK adds by default.
+		requestChecksumCalculation: 'WHEN_REQUIRED',
+		responseChecksumValidation: 'WHEN_REQUIRED',
+		requestHandler: {
+			connectionTimeout: timeouts.connectMs,
+			requestTimeout: timeouts.attemptMs,
+			throwOnRequestTimeout: true,
+		},
+	});
+}

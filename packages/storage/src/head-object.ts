@@ -1,0 +1,26 @@
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { callStore, isStoreError } from './call-store.ts';
+import type { StorageConnection } from './connection.ts';
+import { canonicalEtag } from './etag.ts';
+
+export type StoredObject = {
+	readonly sizeBytes: number;
+	/** With its quotes, as `If-Match` wants it. */
+	readonly etag: string;
+};
+
+/** What the store holds under `key`, null when nothing. Throws StorageUnavailable. */
+export async function headObject(connection: StorageConnection, key: string): Promise<StoredObject | null> {
+	try {
+		const answer = await callStore(connection, (client, options) =>
+			client.send(new HeadObjectCommand({ Bucket: connection.bucket, Key: key }), options),
+		);
+		return { sizeBytes: answer.ContentLength ?? 0, etag: canonicalEtag(answer.ETag ?? '') };
+	} catch (error) {
+		// HEAD has no body to name the error in, so the SDK calls every 404 NotFound.
+		if (isStoreError(error, 'NotFound', 'NoSuchKey')) {
+			return null;
+		}
+		throw error;
+	}
+}

@@ -1,0 +1,24 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { attachmentDisposition } from './attachment-disposition.ts';
+import type { StorageConnection } from './connection.ts';
+import { type PresignedUrl, type Presigning, signUrl } from './sign-url.ts';
+
+export type PresignGetInput = Presigning & {
+	readonly key: string;
+	/** For people: the download arrives as an attachment under this name (at most 255 characters). */
+	readonly attachment?: { readonly fileName: string; readonly contentType: string };
+};
+
+/** A URL that reads `key`; `Range` and `If-Match` may be sent with it. Says nothing about whether `key` exists. */
+export function presignGet(connection: StorageConnection, input: PresignGetInput): Promise<PresignedUrl> {
+	const { attachment } = input;
+	const command = new GetObjectCommand({
+		Bucket: connection.bucket,
+		Key: input.key,
+		...(attachment && {
+			ResponseContentDisposition: attachmentDisposition(attachment.fileName),
+			ResponseContentType: attachment.contentType,
+		}),
+	});
+	return signUrl(connection, command, input, []);
+}

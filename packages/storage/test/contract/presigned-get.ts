@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'content-disposition';
+import { FOR_A_CLIENT, store } from './requests.ts';
+import { type Bench, type ContractServer, testUnless } from './server.ts';
+
+const KEY = 'get/object';
+const BODY = '0123456789';
+
+const NAMES = {
+	'a plain name': 'report.pdf',
+	'spaces, commas and brackets': 'Annual report, final (2)!.pdf',
+	quotes: `she said "no" and 'yes'.pdf`,
+	'slashes and backslashes': '..\\../etc/passwd',
+	'line breaks': 'a\r\nSet-Cookie: x=1.pdf',
+	'what looks like an escape': '100%41+1&2=3#4?.pdf',
+	accents: 'résumé.pdf',
+	'Chinese characters': '年度报告.pdf',
+	emoji: '👩‍👩‍👧 holiday 🏖️.pdf',
+	'right-to-left text': 'דוח שנתי.pdf',
+	'an empty stem': '.pdf',
+	'255 emoji': '🏖'.repeat(255),
+};
+
+export function presignedGetContract(server: ContractServer, bench: () => Bench): void {
+	const presign = async (fileName?: string) => {
+		const attachment =
+			fileName === undefined ? {} : { attachment: { fileName, contentType: 'application/pdf' } };
+		return (await bench().storage.presignGet({ ...FOR_A_CLIENT, key: KEY, ...attachment })).url;
+	};
+
+	describe('a presigned GET', () => {
+		beforeAll(async () => {
+			await store(bench().storage, KEY, BODY);
+		});
+
+		test('gives the bytes, their type, and no disposition that nobody asked for', async () => {
+			const response = await fetch(await presign());
+			expect(await response.text()).toBe(BODY);
+			expect(response.headers.get('content-type')).toBe('text/plain');
+			expect(response.headers.get('content-disposition')).toBeNull();
+		});
+
+		test.each(Object.entries(NAMES))('arrives under its own name with %s', async (_, name) => {
+			const response = await fetch(await presign(name));
+			expect(response.status).toBe(200);
+			expect(await response.text()).toBe(BODY);
+			const disposition = parse(response.headers.get('content-disposition') ?? '');
+			expect(disposition.type).toBe('attachment');
+			expect(disposition.parameters.filename).toBe(name);
+			expect(response.headers.get('content-type')).toBe('application/pdf');
+		});
+
+		test('refuses another name than was signed', async () => {
+			const url = (await presign('report.pdf')).replace('report.pdf', 'report.exe');
+			expect((await fetch(url)).status).toBe(403);
+		});
+
+		testUnless(server, 'wrong-ranges').each([
+			['bytes=2-4', '234', 'bytes 2-4/10'],
+			['bytes=7-', '789', 'bytes 7-9/10'],
+			['bytes=8-100', '89', 'bytes 8-9/10'],
+		])('gives the range %s', async (range, bytes, contentRange) => {
+			const response = await fetch(await presign(), { headers: { range } });
+			expect(response.status).toBe(206);
+			expect(await response.text()).toBe(bytes);
+			expect(response.headers.get('content-range')).toBe(contentRange);
+		});
+
+		test('refuses a range past the end', async () => {
+			expect((await fetch(await presign(), { headers: { range: 'bytes=10-' } })).status).toBe(416);
+		});
+
+		test('gives the very object whose ETag is asked for', async () => {
+			const etag = (await bench().storage.headObject(KEY))?.etag ?? '';
+			const response = await fetch(await presign(), { headers: { 'if-match': etag } });
+			expect(response.status).toBe(200);
+			expect(response.headers.get('etag')).toBe(etag);
+		});
+
+		test('refuses when the object was overwritten since its ETag was taken', async () => {
+			const { storage } = bench();
+			await store(storage, 'get/overwritten', 'hello');
+			const etag = (await storage.headObject('get/overwritten'))?.etag ?? '';
+			await store(storage, 'get/overwritten', 'world');
+			const { url } = await storage.presignGet({ ...FOR_A_CLIENT, key: 'get/overwritten' });
+			const response = await fetch(url, { headers: { 'if-match': etag } });
+			expect(response.status).toBe(412);
+			expect(await response.text()).not.toContain('world');
+		});
+
+		test('of an absent object is a 404', async () => {
+			const { url } = await bench().storage.presignGet({ ...FOR_A_CLIENT, key: 'get/absent' });
+			expect((await fetch(url)).status).toBe(404);
+		});
+	});
+}
