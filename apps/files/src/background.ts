@@ -1,0 +1,20 @@
+import type { Config } from './config.ts';
+import { consumeAccountDeleted } from './consumers/account-deleted.ts';
+import type { Dependencies } from './dependencies.ts';
+import { startSweeper } from './sweeper.ts';
+
+export interface Background {
+	/** Lets what is going on come to its end. */
+	stop(): Promise<void>;
+}
+
+/** Starts what this service does without being asked. */
+export function startBackground(dependencies: Dependencies, config: Config): Background {
+	const consumer = consumeAccountDeleted(dependencies);
+	const sweeper = startSweeper({ ...dependencies, sweepIntervalMs: config.SWEEP_INTERVAL_SECONDS * 1_000 });
+	return {
+		async stop() {
+			await Promise.all([consumer.stop(), sweeper.stop()]);
+		},
+	};
+}

@@ -1,0 +1,70 @@
+import { PLANS } from '@creatorr/contracts/plans';
+import { baseConfigSchema, flagSchema, httpUrlSchema, listSchema } from '@creatorr/service/config';
+import { MAX_PART_SIZE_BYTES } from '@creatorr/storage/plan-parts';
+import { z } from 'zod';
+
+/** Signature version 4 signs for no longer. */
+const MAX_URL_SECONDS = 7 * 24 * 3_600;
+
+const ORIGIN = /^https?:\/\/[^/\s*?#@]+$/;
+const NO_ORIGIN = 'must be web origins such as https://app.example.org, separated by commas';
+
+function urlSeconds(seconds: number, description: string) {
+	return z.coerce.number().int().min(1).max(MAX_URL_SECONDS).default(seconds).meta({ description });
+}
+
+function duration(amount: number, description: string) {
+	return z.coerce.number().positive().default(amount).meta({ description });
+}
+
+const storeSchema = z.object({
+	S3_ENDPOINT: httpUrlSchema.meta({ description: 'where this service and the workers reach the store' }),
+	S3_PUBLIC_ENDPOINT: httpUrlSchema
+		.optional()
+		.meta({
+			description: 'where clients reach it; presigned URLs are signed for this. S3_ENDPOINT if absent',
+		}),
+	S3_REGION: z.string().min(1).meta({ description: '`auto` for R2' }),
+	S3_BUCKET: z.string().min(1).meta({ description: 'created at start where it is missing' }),
+	S3_ACCESS_KEY_ID: z.string().min(1),
+	S3_SECRET_ACCESS_KEY: z.string().min(1),
+	S3_FORCE_PATH_STYLE: flagSchema
+		.default(false)
+		.meta({ description: 'the bucket in the path of a URL, not in its host name' }),
+	CORS_ORIGINS: listSchema
+		.pipe(z.array(z.string().regex(ORIGIN, { error: NO_ORIGIN })))
+		.meta({ description: 'web origins that may use presigned URLs' }),
+});
+
+const policySchema = z.object({
+	SINGLE_PUT_LIMIT_BYTES: z.coerce
+		.number()
+		.int()
+		.min(1)
+		.max(MAX_PART_SIZE_BYTES)
+		.default(5_000_000_000)
+		.meta({ description: 'larger files are uploaded in parts' }),
+	PUT_URL_SECONDS: urlSeconds(3_600, 'how long an upload URL works'),
+	PART_URL_SECONDS: urlSeconds(24 * 3_600, 'how long the URL of a part works'),
+	DOWNLOAD_URL_SECONDS: urlSeconds(3_600, 'how long a download URL works'),
+	ABANDONED_UPLOAD_HOURS: duration(24, 'from the begin of an upload until it is given up'),
+	EPHEMERAL_RETENTION_HOURS: duration(PLANS.free.retentionHours, 'how long a file of the free plan is kept'),
+	STANDARD_RETENTION_HOURS: duration(PLANS.pro.retentionHours, 'how long a file of the pro plan is kept'),
+	LATE_UPLOAD_HOURS: duration(6, 'how long after its URL expired a PUT may still be under way'),
+	DELETED_ROW_HOURS: duration(7 * 24, 'how long a row is kept once its bytes are gone'),
+	SWEEP_INTERVAL_SECONDS: duration(60, 'how often bytes are looked for that have to go'),
+});
+
+/** The environment of this service. */
+export const configSchema = z.object({
+	...baseConfigSchema.shape,
+	...storeSchema.shape,
+	...policySchema.shape,
+	FILES_DATABASE_URL: z
+		.url({ protocol: /^postgres(ql)?$/ })
+		.meta({ description: 'the database of this service and of no other' }),
+	DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10).meta({ description: 'connections at most' }),
+	AMQP_URL: z.url({ protocol: /^amqps?$/ }).meta({ description: 'the RabbitMQ virtual host' }),
+});
+
+export type Config = z.output<typeof configSchema>;

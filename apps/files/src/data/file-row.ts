@@ -1,0 +1,33 @@
+import type { FileRecord } from '../domain/file.ts';
+import type { File } from '../generated/client.ts';
+
+/** A row as the domain knows it. */
+export function toRecord(row: File): FileRecord {
+	const { uploadId, partSizeBytes, sizeBytes, ...rest } = row;
+	return {
+		...rest,
+		sizeBytes: Number(sizeBytes),
+		multipart:
+			uploadId === null || partSizeBytes === null ? null : { uploadId, partSizeBytes: Number(partSizeBytes) },
+	};
+}
+
+/** The columns of a new row, but for when it is swept. */
+export function toColumns({ multipart, ...rest }: FileRecord) {
+	return {
+		...rest,
+		uploadId: multipart?.uploadId ?? null,
+		partSizeBytes: multipart?.partSizeBytes ?? null,
+	};
+}
+
+/** Rows that their owner may be shown. */
+export function visible() {
+	return { publishedAt: { not: null }, deletedAt: null, expiresAt: { gt: new Date() } };
+}
+
+/** What deleting sets: gone at once, swept as soon as possible. */
+export function deletion() {
+	const now = new Date();
+	return { deletedAt: now, sweepAt: now };
+}

@@ -1,0 +1,99 @@
+import { createPrisma } from '@creatorr/database/client';
+import { ping } from '@creatorr/database/ping';
+import { type Broker, connectBroker } from '@creatorr/messaging/connection';
+import type { HealthCheck } from '@creatorr/service/health';
+import { createIdentityVerifier, type VerifyIdentity } from '@creatorr/service/identity';
+import type { Logger } from '@creatorr/service/logger';
+import { createStorage, type Storage } from '@creatorr/storage/storage';
+import type { Config } from './config.ts';
+import { deleteAccount } from './data/accounts.ts';
+import { createFileRecords } from './data/file-records.ts';
+import type { FilePolicy } from './domain/policy.ts';
+import type { FileRecords, FileStore, SweepRecords } from './domain/ports.ts';
+import { PrismaClient } from './generated/client.ts';
+import { createFileStore } from './store/file-store.ts';
+import { type Preparation, prepareStore } from './store/prepare-store.ts';
+
+/** What the operations of this service work with. */
+export interface FilesDeps {
+	records: FileRecords & SweepRecords;
+	store: FileStore;
+	policy: FilePolicy;
+	logger: Logger;
+}
+
+export interface Dependencies extends FilesDeps {
+	broker: Broker;
+	verifyIdentity: VerifyIdentity;
+	checks: Record<string, HealthCheck>;
+	deleteAccount(event: { id: string; userId: string }): Promise<void>;
+	/** Ends every connection. */
+	close(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+
+function policyOf(config: Config): FilePolicy {
+	return {
+		singlePutLimitBytes: config.SINGLE_PUT_LIMIT_BYTES,
+		putUrlSeconds: config.PUT_URL_SECONDS,
+		partUrlSeconds: config.PART_URL_SECONDS,
+		downloadUrlSeconds: config.DOWNLOAD_URL_SECONDS,
+		abandonAfterMs: config.ABANDONED_UPLOAD_HOURS * HOUR_MS,
+		retentionMs: {
+			ephemeral: config.EPHEMERAL_RETENTION_HOURS * HOUR_MS,
+			standard: config.STANDARD_RETENTION_HOURS * HOUR_MS,
+		},
+		lateUploadMs: config.LATE_UPLOAD_HOURS * HOUR_MS,
+		rowRetentionMs: config.DELETED_ROW_HOURS * HOUR_MS,
+	};
+}
+
+function connectStorage(config: Config): Storage {
+	return createStorage({
+		endpoint: config.S3_ENDPOINT,
+		publicEndpoint: config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT,
+		region: config.S3_REGION,
+		bucket: config.S3_BUCKET,
+		accessKeyId: config.S3_ACCESS_KEY_ID,
+		secretAccessKey: config.S3_SECRET_ACCESS_KEY,
+		forcePathStyle: config.S3_FORCE_PATH_STYLE,
+	});
+}
+
+async function pingStore(storage: Storage, preparation: Preparation): Promise<void> {
+	if (!preparation.isDone()) throw new Error('the bucket is not prepared yet');
+	await storage.ping();
+}
+
+/** Connects everything; what is away now is connected as soon as it is there. */
+export async function createDependencies(config: Config, logger: Logger): Promise<Dependencies> {
+	const prisma = createPrisma(PrismaClient, {
+		databaseUrl: config.FILES_DATABASE_URL,
+		poolSize: config.DATABASE_POOL_SIZE,
+		applicationName: 'creatorr-files',
+	});
+	const storage = connectStorage(config);
+	const preparation = prepareStore({ storage, corsOrigins: config.CORS_ORIGINS, logger });
+	const broker = await connectBroker({ url: config.AMQP_URL, name: 'files', logger });
+	return {
+		records: createFileRecords(prisma),
+		store: createFileStore(storage),
+		policy: policyOf(config),
+		logger,
+		broker,
+		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
+		checks: {
+			postgres: () => ping(prisma),
+			rabbitmq: () => broker.ping(),
+			s3: () => pingStore(storage, preparation),
+		},
+		deleteAccount: (event) => deleteAccount(prisma, event),
+		async close() {
+			await preparation.stop();
+			await broker.close();
+			await prisma.$disconnect();
+			storage.close();
+		},
+	};
+}

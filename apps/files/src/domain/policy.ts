@@ -1,0 +1,28 @@
+import type { StorageTier } from '@creatorr/contracts/plans';
+
+/** How large, and how long. */
+export interface FilePolicy {
+	/** Larger files are uploaded in parts. */
+	singlePutLimitBytes: number;
+	putUrlSeconds: number;
+	partUrlSeconds: number;
+	downloadUrlSeconds: number;
+	/** From an upload's begin until it is given up. */
+	abandonAfterMs: number;
+	/** How long a file is kept. */
+	retentionMs: Record<StorageTier, number>;
+	/** How long a PUT that began while its URL was good may go on. */
+	lateUploadMs: number;
+	/** How long a row is kept after its bytes are gone. */
+	rowRetentionMs: number;
+}
+
+/** How long a URL may live, in whole seconds, that must not outlive `end`: at least one, as no store signs for less. */
+export function secondsUntil(end: Date, maxSeconds: number): number {
+	const leftSeconds = Math.ceil((end.getTime() - Date.now()) / 1_000);
+	return Math.max(1, Math.min(maxSeconds, leftSeconds));
+}
+
+export function later(from: Date, ms: number): Date {
+	return new Date(from.getTime() + ms);
+}

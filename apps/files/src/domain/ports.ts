@@ -1,0 +1,104 @@
+import type { Plan } from '@creatorr/contracts/plans';
+import type { FileRecord, OwnedFile } from './file.ts';
+
+/** Rows of files and of whose they are. "Visible": published, neither deleted nor expired. */
+export interface FileRecords {
+	/** The plan that a user is on; null when the account was deleted. */
+	planOf(userId: string): Promise<Plan | null>;
+	/** False, and nothing is kept, when the account was deleted. */
+	insert(file: FileRecord): Promise<boolean>;
+	findVisible(file: OwnedFile): Promise<FileRecord | null>;
+	/** Visible files, newest first, from after the one with the id `beforeId`. */
+	listVisible(page: { userId: string; limit: number; beforeId: string | null }): Promise<FileRecord[]>;
+	/** An output that is not deleted, whether anybody may see it or not. */
+	findOutput(id: string): Promise<FileRecord | null>;
+	/** Fixes the ETag of a pending file, once: the row as it is afterwards, whoever fixed it; null when it is deleted. */
+	fixEtag(file: FileRecord, etag: string): Promise<FileRecord | null>;
+	/** False when it is not visible. */
+	deleteVisible(file: OwnedFile): Promise<boolean>;
+	/** Deletes the row if it is still as it was read; false when somebody changed it since. */
+	deleteUnchanged(file: FileRecord): Promise<boolean>;
+	/** Shows an output to its owner until `expiresAt` and deletes the job's other outputs; false when it is deleted itself. */
+	publish(output: FileRecord, expiresAt: Date): Promise<boolean>;
+	deleteOutputsOf(jobId: string): Promise<void>;
+}
+
+/** A stored object. */
+export interface StoredBytes {
+	sizeBytes: number;
+	etag: string;
+}
+
+export interface Part {
+	partNumber: number;
+	etag: string;
+}
+
+export interface StoredPart extends Part {
+	sizeBytes: number;
+}
+
+export interface Upload {
+	key: string;
+	uploadId: string;
+}
+
+/** Whom a URL is for: clients and workers may reach the store under different names. */
+export type Audience = 'client' | 'worker';
+
+export interface SignedUrl {
+	url: string;
+	expiresAt: Date;
+}
+
+interface Signing {
+	key: string;
+	audience: Audience;
+	expiresInSeconds: number;
+}
+
+/** What became of joining parts: `gone` when the upload is over and left no object of this size. */
+export type JoinOutcome =
+	| { outcome: 'joined' }
+	| { outcome: 'gone' }
+	| { outcome: 'invalid'; problems: readonly { partNumber?: number; message: string }[] };
+
+/** Rows as the sweeper needs them: also those that nobody sees any more. */
+export interface SweepRecords {
+	/** Takes rows that are due, each for `leaseMs`: until then no other sweeper gets them. */
+	claimDue(limit: number, leaseMs: number): Promise<FileRecord[]>;
+	/** When to look at this row next, unless it was deleted meanwhile. */
+	scheduleSweep(file: FileRecord, at: Date): Promise<void>;
+	/** The bytes are gone, but more may come until `lastBytesAt`. */
+	sweepAgainAt(id: string, lastBytesAt: Date): Promise<void>;
+	/** The bytes are gone for good. */
+	markBytesRemoved(id: string): Promise<void>;
+	/** Forgets rows whose bytes were removed before, and accounts that were deleted before; resolves to how many rows. */
+	purge(before: Date): Promise<number>;
+}
+
+/** Where the bytes are. Whatever has to ask the store throws `upstream_unavailable` when it cannot answer. */
+export interface FileStore {
+	/** What is stored under the key, null when nothing. */
+	head(key: string): Promise<StoredBytes | null>;
+	/** Resolves when the bucket is there. */
+	ping(): Promise<void>;
+	/** The size of every part but the last. */
+	partSizeFor(sizeBytes: number): number;
+	/** A URL that admits one PUT of this type and size. */
+	signPut(input: Signing & { contentType: string; sizeBytes: number }): Promise<SignedUrl>;
+	signPart(input: Signing & { uploadId: string; partNumber: number; sizeBytes: number }): Promise<SignedUrl>;
+	/** With `attachment` the download arrives under that name. */
+	signGet(input: Signing & { attachment?: { fileName: string; contentType: string } }): Promise<SignedUrl>;
+	/** Begins an upload in parts and resolves to its id. */
+	beginMultipart(input: { key: string; contentType: string }): Promise<string>;
+	/** The parts that have arrived, in order; null when the upload is over. */
+	listParts(upload: Upload): Promise<StoredPart[] | null>;
+	joinParts(upload: Upload & { parts: readonly Part[]; sizeBytes: number }): Promise<JoinOutcome>;
+	/** Throws away the parts of an upload that is not over. */
+	abortMultipart(upload: Upload): Promise<void>;
+	/** Removes what is stored under the key; fine when nothing is. */
+	remove(key: string): Promise<void>;
+	/** Uploads in parts that were begun before and are not over. */
+	listStaleMultiparts(startedBefore: Date): AsyncIterable<Upload>;
+}

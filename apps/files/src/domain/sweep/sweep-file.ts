@@ -1,0 +1,49 @@
+import { type FileRecord, isMultipart } from '../file.ts';
+import { type FilePolicy, later } from '../policy.ts';
+import type { FileRecords, FileStore, SweepRecords } from '../ports.ts';
+import { refreshFile } from '../refresh-file.ts';
+import { decide, nextSweepAt } from './decide.ts';
+
+export interface SweepFileDeps {
+	records: Pick<FileRecords, 'fixEtag' | 'deleteUnchanged'> &
+		Pick<SweepRecords, 'scheduleSweep' | 'sweepAgainAt' | 'markBytesRemoved'>;
+	store: Pick<FileStore, 'head' | 'ping' | 'remove' | 'abortMultipart'>;
+	policy: Pick<FilePolicy, 'lateUploadMs'>;
+}
+
+/** `removed` is told each time that bytes were removed, also when only late ones were looked for. */
+export type SweepOutcome = 'removed' | 'kept';
+
+/** Does what is due for one row. Doing it twice, or in two processes at once, is safe. */
+export async function sweepFile(deps: SweepFileDeps, file: FileRecord): Promise<SweepOutcome> {
+	switch (decide(file, new Date())) {
+		case 'keep':
+			return keep(deps, file);
+		case 'remove':
+			return remove(deps, file);
+		case 'settle': {
+			// A client need not ask after its upload: the bytes may have been there all the time.
+			const current = await refreshFile(deps, file);
+			return current?.status === 'ready' ? keep(deps, current) : remove(deps, file);
+		}
+	}
+}
+
+async function keep(deps: SweepFileDeps, file: FileRecord): Promise<'kept'> {
+	await deps.records.scheduleSweep(file, nextSweepAt(file));
+	return 'kept';
+}
+
+async function remove(deps: SweepFileDeps, file: FileRecord): Promise<SweepOutcome> {
+	// First gone, then removed: nobody may be shown a file that has lost its bytes.
+	if (file.deletedAt === null && !(await deps.records.deleteUnchanged(file))) return 'kept';
+	if (isMultipart(file)) {
+		await deps.store.abortMultipart({ key: file.storageKey, uploadId: file.multipart.uploadId });
+	}
+	await deps.store.remove(file.storageKey);
+	// Its URLs may still admit bytes, and a PUT that they admitted may still be under way.
+	const lastBytesAt = later(file.uploadUrlExpiresAt, deps.policy.lateUploadMs);
+	if (lastBytesAt > new Date()) await deps.records.sweepAgainAt(file.id, lastBytesAt);
+	else await deps.records.markBytesRemoved(file.id);
+	return 'removed';
+}

@@ -1,0 +1,52 @@
+import type { Logger } from '@creatorr/service/logger';
+import type { FileRecord } from '../file.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import { type FilePolicy, later } from '../policy.ts';
+import type { SweepRecords } from '../ports.ts';
+import { type SweepFileDeps, type SweepOutcome, sweepFile } from './sweep-file.ts';
+
+const BATCH_SIZE = 100;
+const FILES_AT_ONCE = 8;
+/** Longer than a batch takes, even when the store lets every call wait; what a lost sweeper had taken comes again after it. */
+const LEASE_MS = 10 * 60_000;
+
+export interface SweepDeps extends SweepFileDeps {
+	records: SweepFileDeps['records'] & Pick<SweepRecords, 'claimDue' | 'purge'>;
+	policy: SweepFileDeps['policy'] & Pick<FilePolicy, 'rowRetentionMs'>;
+	logger: Logger;
+}
+
+/** How many files a sweep did what with; `failed` ones come again when their lease is over. */
+export type SweepReport = Record<SweepOutcome | 'failed' | 'purged', number>;
+
+/** Sweeps everything that is due and says what it did. Any number of processes may do so at once. */
+export async function sweep(deps: SweepDeps, stopping: AbortSignal): Promise<SweepReport> {
+	const report: SweepReport = { removed: 0, kept: 0, failed: 0, purged: 0 };
+	let more = true;
+	while (more && !stopping.aborted) {
+		const files = await deps.records.claimDue(BATCH_SIZE, LEASE_MS);
+		const outcomes = await mapConcurrently(files, FILES_AT_ONCE, (file) => attempt(deps, file, stopping));
+		for (const outcome of outcomes) report[outcome] += 1;
+		// When all failed, the store is away: the next batch would only be leased in vain.
+		more = files.length === BATCH_SIZE && outcomes.some((outcome) => outcome !== 'failed');
+	}
+	if (!stopping.aborted) {
+		report.purged = await deps.records.purge(later(new Date(), -deps.policy.rowRetentionMs));
+	}
+	return report;
+}
+
+/** One file that cannot be swept must not keep the others from it. */
+async function attempt(
+	deps: SweepDeps,
+	file: FileRecord,
+	stopping: AbortSignal,
+): Promise<SweepOutcome | 'failed'> {
+	if (stopping.aborted) return 'failed';
+	try {
+		return await sweepFile(deps, file);
+	} catch (error) {
+		deps.logger.warn('sweep.file_failed', { file_id: file.id, error });
+		return 'failed';
+	}
+}

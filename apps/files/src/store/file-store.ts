@@ -1,0 +1,48 @@
+import { InvalidParts, UploadNotFound } from '@creatorr/storage/errors';
+import { planParts } from '@creatorr/storage/plan-parts';
+import type { Storage } from '@creatorr/storage/storage';
+import { KEY_PREFIX } from '../domain/file.ts';
+import type { FileStore, JoinOutcome, Part, StoredPart, Upload } from '../domain/ports.ts';
+import { fromStore } from './translate-errors.ts';
+
+/** The S3 store as the domain sees it. */
+export function createFileStore(storage: Storage): FileStore {
+	return {
+		head: (key) => fromStore(storage.headObject(key)),
+		ping: () => fromStore(storage.ping()),
+		partSizeFor: (sizeBytes) => planParts(sizeBytes).partSizeBytes,
+		signPut: (input) => storage.presignPut(input),
+		signPart: (input) => storage.presignPart(input),
+		signGet: (input) => storage.presignGet(input),
+		beginMultipart: (input) => fromStore(storage.createMultipart(input)),
+		listParts: (upload) => fromStore(listParts(storage, upload)),
+		joinParts: (input) => fromStore(joinParts(storage, input)),
+		abortMultipart: (upload) => fromStore(storage.abortMultipart(upload)),
+		remove: (key) => fromStore(storage.deleteObjects([key])),
+		listStaleMultiparts: (startedBefore) =>
+			storage.listStaleMultiparts({ prefix: KEY_PREFIX, startedBefore }),
+	};
+}
+
+async function listParts(storage: Storage, upload: Upload): Promise<StoredPart[] | null> {
+	try {
+		return await storage.listParts(upload);
+	} catch (error) {
+		if (error instanceof UploadNotFound) return null;
+		throw error;
+	}
+}
+
+async function joinParts(
+	storage: Storage,
+	input: Upload & { parts: readonly Part[]; sizeBytes: number },
+): Promise<JoinOutcome> {
+	try {
+		await storage.completeMultipart(input);
+		return { outcome: 'joined' };
+	} catch (error) {
+		if (error instanceof UploadNotFound) return { outcome: 'gone' };
+		if (error instanceof InvalidParts) return { outcome: 'invalid', problems: error.problems };
+		throw error;
+	}
+}
