@@ -1,0 +1,14 @@
+const OURS =
+	/^(npm_|TEST_|[A-Z]+_DATABASE_URL$|AMQP_URL$|S3_|INTERNAL_|AUTH_KEY_|CREATORR_|NODE_OPTIONS$|INIT_CWD$|RABBITMQ_|ERL_|PG)/;
+
+/**
+ * What every process inherits of our own environment: the machine's settings and the tunables a person set, but no
+ * secret and no address, since each process is given exactly its own.
+ */
+export function baseEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+	const base: Record<string, string> = {};
+	for (const [name, value] of Object.entries(environment)) {
+		if (value !== undefined && !OURS.test(name)) base[name] = value;
+	}
+	return base;
+}

@@ -1,0 +1,62 @@
+import { randomInt } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Home } from '../supervisor/home.ts';
+import { StartError } from '../supervisor/start-error.ts';
+
+/** Below the range that Linux gives to outgoing connections (32768 and up), so that none of those takes a port of ours. */
+const LOWEST = 15_000;
+const HIGHEST = 32_000;
+const ATTEMPTS = 200;
+
+const savedPorts = z.record(z.string(), z.int().min(1).max(65_535));
+
+/** Whether a server of ours could listen there now. */
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+	return new Promise((resolve) => {
+		const server = createServer();
+		server.once('error', () => resolve(false));
+		server.listen(port, host, () => server.close(() => resolve(true)));
+	});
+}
+
+/**
+ * A loopback port for each name: the same as last time where it is still free, so that addresses in clients and
+ * presigned URLs outlive a restart; another where it is taken. Remembered in ports.json.
+ * @throws StartError when no port is free
+ */
+export async function choosePorts<Name extends string>(
+	home: Home,
+	names: Name[],
+): Promise<Record<Name, number>> {
+	const path = join(home.root, 'ports.json');
+	const ports = readPorts(path);
+	for (const name of names) {
+		const known = ports[name];
+		if (known !== undefined && (await isPortFree(known))) continue;
+		ports[name] = await pickPort(new Set(Object.values(ports)));
+	}
+	writeFileSync(path, `${JSON.stringify(ports, null, 2)}\n`, { mode: 0o600 });
+	return ports as Record<Name, number>;
+}
+
+function readPorts(path: string): Record<string, number> {
+	try {
+		return savedPorts.parse(JSON.parse(readFileSync(path, 'utf8')));
+	} catch {
+		// the first start, or a file cut short by a full disk: ports can be chosen anew at any time
+		return {};
+	}
+}
+
+async function pickPort(taken: Set<number>): Promise<number> {
+	for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+		const port = randomInt(LOWEST, HIGHEST);
+		if (!taken.has(port) && (await isPortFree(port))) return port;
+	}
+	throw new StartError(
+		`No free port between ${LOWEST} and ${HIGHEST} was found: end some servers on this machine.`,
+	);
+}

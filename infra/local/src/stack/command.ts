@@ -1,0 +1,48 @@
+import { StartError } from '../supervisor/start-error.ts';
+
+const PARENT_CHECK_MS = 500;
+
+/** One readable line for the person. */
+export function say(line: string): void {
+	process.stdout.write(`${line}\n`);
+}
+
+/**
+ * Runs a command of `npm`: its signal aborts when the person wants the end (Ctrl-C, SIGTERM, the terminal closes) or
+ * when npm is gone; its number is the exit code. Anything thrown becomes one sentence and exit code 1.
+ */
+export async function runCommand(command: (stop: AbortSignal) => Promise<number>): Promise<void> {
+	const stop = new AbortController();
+	// npm passes a Ctrl-C on that the terminal has sent to us already: every further signal means the same stop
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+	// a reader that went away (npm start | head) must not take the product with it
+	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+	watchParent(stop);
+	process.exitCode = await command(stop.signal).catch((error: unknown) => {
+		process.stderr.write(`${explain(error)}\n`);
+		return 1;
+	});
+	process.exit();
+}
+
+/** npm, or the Node that started this one, was killed without a chance to tell us. */
+function watchParent(stop: AbortController): void {
+	if (process.env.npm_lifecycle_event === undefined && process.env.CREATORR_WRAPPED === undefined) return;
+	const parent = process.ppid;
+	setInterval(() => {
+		if (process.ppid !== parent) stop.abort();
+	}, PARENT_CHECK_MS).unref();
+}
+
+function explain(error: unknown): string {
+	if (error instanceof StartError) return error.message;
+	if (!(error instanceof Error)) return String(error);
+	const { code, path } = error as NodeJS.ErrnoException;
+	const where = path === undefined ? '' : ` (${path})`;
+	if (code === 'ENOSPC' || code === 'EDQUOT')
+		return `The disk is full${where}: free some space, then try again.`;
+	if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+		return `Not allowed to write${where}: make it writable, or set CREATORR_HOME to a directory of yours.`;
+	}
+	return error.stack ?? error.message;
+}

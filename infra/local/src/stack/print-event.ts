@@ -1,0 +1,28 @@
+import type { SupervisorEvent } from '../supervisor/process.ts';
+import { say } from './command.ts';
+import { notableLine } from './notable-line.ts';
+
+/** What the person in front of the terminal reads of an event; undefined when it is not worth a line. */
+export function describeEvent(event: SupervisorEvent): string | undefined {
+	switch (event.type) {
+		case 'ready':
+			return `${event.restart ? 'restarted' : 'ready'}, pid ${event.pid}, after ${(event.afterMs / 1000).toFixed(1)} s`;
+		case 'exited':
+			return `ended (${event.how}), starts again in ${(event.delayMs / 1000).toFixed(1)} s`;
+		case 'killed':
+			return `did not stop within ${(event.timeoutMs / 1000).toFixed(1)} s, was killed`;
+		case 'log-lost':
+			return `its log cannot be written: ${event.reason}`;
+		case 'stopped':
+			return 'stopped';
+		case 'line':
+			return notableLine(event.line);
+	}
+}
+
+/** Prints an event as one line: the time, the process, what happened. */
+export function printEvent(event: SupervisorEvent): void {
+	const text = describeEvent(event);
+	if (text === undefined) return;
+	say(`${new Date().toTimeString().slice(0, 8)}  ${event.name.padEnd(14)} ${text}`);
+}

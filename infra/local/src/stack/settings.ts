@@ -1,0 +1,124 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { DATABASE_OWNERS, type DatabaseOwner } from '../backing/secrets.ts';
+import { StartError } from '../supervisor/start-error.ts';
+
+export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
+
+const text = z.string().min(1).optional();
+
+const environmentSchema = z.object({
+	/** Where the first gateway listens; further gateways take the ports after it. */
+	GATEWAY_PORT: z.coerce.number().int().min(1).max(65_535).default(8080),
+	/** Where data, logs, secrets and pid files are. */
+	CREATORR_HOME: z.string().min(1).default(join(REPOSITORY, '.local')),
+	/** Web origins that may use the API and the store from a browser, comma-separated. */
+	CORS_ORIGINS: z.string().default(''),
+	/** A PostgreSQL of yours: one database for each service. */
+	AUTH_DATABASE_URL: text,
+	FILES_DATABASE_URL: text,
+	JOBS_DATABASE_URL: text,
+	BILLING_DATABASE_URL: text,
+	/** A RabbitMQ of yours. */
+	AMQP_URL: text,
+	/** An S3 of yours. */
+	S3_ENDPOINT: text,
+	S3_PUBLIC_ENDPOINT: text,
+	S3_REGION: text,
+	S3_BUCKET: text,
+	S3_ACCESS_KEY_ID: text,
+	S3_SECRET_ACCESS_KEY: text,
+	S3_FORCE_PATH_STYLE: z.enum(['true', 'false']).optional(),
+});
+
+type Environment = z.infer<typeof environmentSchema>;
+
+/** An object store as clients (public endpoint) and services (endpoint) reach it. */
+export type S3Settings = {
+	endpoint: string;
+	publicEndpoint: string;
+	region: string;
+	bucket: string;
+	accessKeyId: string;
+	secretAccessKey: string;
+	forcePathStyle: 'true' | 'false';
+};
+
+export type Settings = {
+	gatewayPort: number;
+	homePath: string;
+	corsOrigins: string;
+	/** Given by the person, instead of servers of ours. */
+	external: {
+		databaseUrls: Partial<Record<DatabaseOwner, string>> | undefined;
+		amqpUrl: string | undefined;
+		s3: S3Settings | undefined;
+	};
+};
+
+/**
+ * Reads the settings of the local product.
+ * @param owners the services that exist and need a database
+ * @throws StartError that names every wrong or missing variable at once
+ */
+export function readSettings(environment: NodeJS.ProcessEnv, owners: DatabaseOwner[]): Settings {
+	// a variable set to nothing is one that is not set
+	const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+	const parsed = environmentSchema.safeParse(given);
+	if (!parsed.success) {
+		const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+		throw new StartError(`Wrong settings: ${problems.join('; ')}.`);
+	}
+	return {
+		gatewayPort: parsed.data.GATEWAY_PORT,
+		homePath: resolve(parsed.data.CREATORR_HOME),
+		corsOrigins: parsed.data.CORS_ORIGINS,
+		external: {
+			databaseUrls: externalDatabases(parsed.data, owners),
+			amqpUrl: parsed.data.AMQP_URL,
+			s3: externalS3(parsed.data),
+		},
+	};
+}
+
+function externalDatabases(
+	environment: Environment,
+	owners: DatabaseOwner[],
+): Partial<Record<DatabaseOwner, string>> | undefined {
+	const variable = (owner: DatabaseOwner) => `${owner.toUpperCase()}_DATABASE_URL` as keyof Environment;
+	const urls: Partial<Record<DatabaseOwner, string>> = {};
+	for (const owner of DATABASE_OWNERS) {
+		const url = environment[variable(owner)];
+		if (url !== undefined) urls[owner] = String(url);
+	}
+	if (Object.keys(urls).length === 0) return undefined;
+	requireAll(
+		'a PostgreSQL of yours',
+		owners.filter((owner) => urls[owner] === undefined).map((owner) => variable(owner)),
+	);
+	return urls;
+}
+
+function externalS3(environment: Environment): S3Settings | undefined {
+	const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment;
+	const required = { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
+	const missing = Object.entries(required).filter(([, value]) => value === undefined);
+	if (S3_ENDPOINT === undefined) return undefined;
+	requireAll(
+		'an S3 of yours',
+		missing.map(([name]) => name),
+	);
+	return {
+		endpoint: S3_ENDPOINT,
+		publicEndpoint: environment.S3_PUBLIC_ENDPOINT ?? S3_ENDPOINT,
+		region: environment.S3_REGION ?? 'us-east-1',
+		bucket: S3_BUCKET ?? '',
+		accessKeyId: S3_ACCESS_KEY_ID ?? '',
+		secretAccessKey: S3_SECRET_ACCESS_KEY ?? '',
+		forcePathStyle: environment.S3_FORCE_PATH_STYLE ?? 'true',
+	};
+}
+
+function requireAll(what: string, missing: string[]): void {
+	if (missing.length > 0) throw new StartError(`To use ${what}, set ${missing.join(', ')} too.`);
+}

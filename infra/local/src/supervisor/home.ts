@@ -1,0 +1,32 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where one running product keeps everything it has; two products with two homes do not meet. */
+export type Home = {
+	/** Canonical, so that one home has one name however it was reached. */
+	root: string;
+	run: string;
+	logs: string;
+	data: string;
+};
+
+/**
+ * Creates what is missing of a home, readable by its owner alone.
+ * @throws the file system's error (EACCES, ENOSPC, …)
+ */
+export function openHome(path: string): Home {
+	mkdirSync(path, { recursive: true, mode: 0o700 });
+	const root = realpathSync(path);
+	const home = { root, run: join(root, 'run'), logs: join(root, 'logs'), data: join(root, 'data') };
+	for (const directory of [home.run, home.logs, home.data])
+		mkdirSync(directory, { recursive: true, mode: 0o700 });
+	return home;
+}
+
+export function pidFile(home: Home, name: string): string {
+	return join(home.run, `${name}.pid`);
+}
+
+export function logFile(home: Home, name: string): string {
+	return join(home.logs, `${name}.log`);
+}

@@ -1,0 +1,35 @@
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+
+const MAX_BYTES = 20 * 1024 * 1024;
+
+export type LogFile = {
+	/** Appends; past the limit the file becomes `<path>.1` first. Nothing after `close`. Throws the file system's error. */
+	write: (chunk: Buffer | string) => void;
+	close: () => void;
+};
+
+/**
+ * A log that never takes more than twice `maxBytes` of disk. Writes are synchronous: a line is in the file when
+ * the process that wrote it is reported dead.
+ */
+export function openLogFile(path: string, maxBytes = MAX_BYTES): LogFile {
+	let descriptor = openSync(path, 'a', 0o600);
+	let sizeBytes = fstatSync(descriptor).size;
+	let closed = false;
+	return {
+		write(chunk) {
+			if (closed) return;
+			if (sizeBytes > maxBytes) {
+				closeSync(descriptor);
+				renameSync(path, `${path}.1`);
+				descriptor = openSync(path, 'a', 0o600);
+				sizeBytes = 0;
+			}
+			sizeBytes += typeof chunk === 'string' ? writeSync(descriptor, chunk) : writeSync(descriptor, chunk);
+		},
+		close() {
+			closed = true;
+			closeSync(descriptor);
+		},
+	};
+}

@@ -1,0 +1,60 @@
+import {
+	CreateBucketCommand,
+	DeleteBucketCommand,
+	DeleteObjectsCommand,
+	ListObjectsV2Command,
+	S3Client,
+} from '@aws-sdk/client-s3';
+import { requireTestVariable } from './environment.ts';
+import { uniqueName } from './unique-name.ts';
+
+export interface TestBucket {
+	endpoint: string;
+	region: string;
+	bucket: string;
+	accessKeyId: string;
+	secretAccessKey: string;
+	/** Removes the bucket and every object in it. */
+	drop: () => Promise<void>;
+}
+
+/**
+ * An empty bucket of the caller's own, addressed by path. Unless told otherwise it is in the store that the local
+ * product uses (TEST_S3_ENDPOINT); TEST_RGW_ENDPOINT names the second implementation, with the same key pair.
+ */
+export async function createBucket({ endpoint }: { endpoint?: string } = {}): Promise<TestBucket> {
+	const store = {
+		endpoint: endpoint ?? requireTestVariable('TEST_S3_ENDPOINT'),
+		region: requireTestVariable('TEST_S3_REGION'),
+		accessKeyId: requireTestVariable('TEST_S3_ACCESS_KEY_ID'),
+		secretAccessKey: requireTestVariable('TEST_S3_SECRET_ACCESS_KEY'),
+	};
+	const client = new S3Client({
+		endpoint: store.endpoint,
+		region: store.region,
+		credentials: { accessKeyId: store.accessKeyId, secretAccessKey: store.secretAccessKey },
+		forcePathStyle: true,
+		requestChecksumCalculation: 'WHEN_REQUIRED',
+		responseChecksumValidation: 'WHEN_REQUIRED',
+	});
+	const bucket = uniqueName();
+	await client.send(new CreateBucketCommand({ Bucket: bucket }));
+	return {
+		...store,
+		bucket,
+		async drop() {
+			await emptyBucket(client, bucket);
+			await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+			client.destroy();
+		},
+	};
+}
+
+async function emptyBucket(client: S3Client, bucket: string): Promise<void> {
+	for (;;) {
+		const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+		if (Contents.length === 0) return;
+		const objects = Contents.map(({ Key }) => ({ Key }));
+		await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects } }));
+	}
+}

@@ -1,0 +1,41 @@
+import { requireTestVariable } from './environment.ts';
+import { uniqueName } from './unique-name.ts';
+
+export interface TestVirtualHost {
+	/** An AMQP URL that reaches this virtual host, with every permission in it. */
+	url: string;
+	/** The virtual host's name, for the management API. */
+	name: string;
+	/** Removes it with everything in it, closing connections that are still open. */
+	drop: () => Promise<void>;
+}
+
+/** An empty RabbitMQ virtual host of the caller's own (TEST_AMQP_URL, TEST_AMQP_MANAGEMENT_URL). */
+export async function createVirtualHost(): Promise<TestVirtualHost> {
+	const url = new URL(requireTestVariable('TEST_AMQP_URL'));
+	const name = uniqueName();
+	await manage('PUT', `/api/vhosts/${name}`);
+	await manage('PUT', `/api/permissions/${name}/${url.username}`, {
+		configure: '.*',
+		write: '.*',
+		read: '.*',
+	});
+	url.pathname = `/${name}`;
+	return { url: url.href, name, drop: () => manage('DELETE', `/api/vhosts/${name}`) };
+}
+
+async function manage(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> {
+	const target = new URL(requireTestVariable('TEST_AMQP_MANAGEMENT_URL'));
+	const credentials = `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`;
+	// fetch refuses a URL with credentials in it
+	const response = await fetch(new URL(path, target.origin), {
+		method,
+		headers: {
+			authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+			'content-type': 'application/json',
+		},
+		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+	});
+	const answer = await response.text();
+	if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answer}`);
+}
