@@ -1,13 +1,11 @@
 /**
- * PostgreSQL's five-character code of an error that Prisma has wrapped, at whatever depth; undefined for an error that
- * does not come from the database. Prisma's own codes do not do: raw queries and commits fail without them.
+ * PostgreSQL's five-character code of an error that a Prisma client threw; undefined when it does not come from the
+ * database. Prisma's own codes do not do: it gives a raw query's error another one, and a failed commit's none.
  */
 export function sqlState(error: unknown): string | undefined {
-	for (const key of ['meta', 'driverAdapterError', 'cause']) {
-		const found = sqlState(property(error, key));
-		if (found !== undefined) return found;
-	}
-	const code = property(error, 'originalCode');
+	// A failed commit throws the driver's error as it is, everything else has it in `meta`.
+	const driverError = property(property(error, 'meta'), 'driverAdapterError') ?? error;
+	const code = property(property(driverError, 'cause'), 'originalCode');
 	return typeof code === 'string' ? code : undefined;
 }
 

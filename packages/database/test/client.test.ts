@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createPrisma } from '../src/client.ts';
+import { ping } from '../src/ping.ts';
+import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
+import { PrismaClient } from './fixture/generated/prisma/client.ts';
+import { createFailingNetwork } from './fixture/network.ts';
+import { query } from './fixture/query.ts';
+
+let database: FixtureDatabase;
+
+beforeAll(async () => {
+	database = await createFixtureDatabase();
+});
+
+afterAll(async () => {
+	await database.drop();
+});
+
+function connect(settings: { databaseUrl?: string; poolSize?: number; statementTimeoutMs?: number }) {
+	return createPrisma(PrismaClient, {
+		databaseUrl: database.url,
+		poolSize: 2,
+		applicationName: 'client-test',
+		...settings,
+	});
+}
+
+describe('a client', () => {
+	test('reads a time that the database made as the same instant, in whatever zone the database is', async () => {
+		await query(
+			database.url,
+			`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET timezone = 'Asia/Kolkata'`,
+		);
+		const prisma = connect({});
+		const row = await prisma.inbox.create({ data: { eventId: 'evt_time', consumer: 'test' } });
+		const [instant] = await query(database.url, "SELECT received_at FROM inbox WHERE event_id = 'evt_time'");
+		await prisma.$disconnect();
+		expect(row.receivedAt).toEqual(instant?.received_at);
+	});
+
+	test('opens no more connections than its pool may', async () => {
+		const prisma = connect({ poolSize: 3 });
+		await Promise.all(Array.from({ length: 9 }, () => prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.1)`));
+		const connections = await query(
+			database.url,
+			"SELECT 1 FROM pg_stat_activity WHERE application_name = 'client-test' AND datname = current_database()",
+		);
+		await prisma.$disconnect();
+		expect(connections).toHaveLength(3);
+	});
+
+	test('leaves no connection behind when it disconnects', async () => {
+		const prisma = connect({});
+		await ping(prisma);
+		await prisma.$disconnect();
+		const sql = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'client-test'";
+		expect(await query(database.url, `${sql} AND datname = current_database()`)).toEqual([]);
+	});
+
+	test('ends a statement that runs too long', async () => {
+		const prisma = connect({ statementTimeoutMs: 200 });
+		await expect(prisma.$queryRaw`SELECT 1 FROM pg_sleep(10)`).rejects.toThrow('statement timeout');
+		await prisma.$disconnect();
+	});
+
+	test('gives up a database that went silent, and works again once it answers', async () => {
+		const network = await createFailingNetwork(database.url);
+		const prisma = connect({ databaseUrl: network.url, poolSize: 1, statementTimeoutMs: 100 });
+		const inSilence = prisma.$transaction(
+			async (tx) => {
+				await tx.counter.count();
+				network.freeze();
+				await tx.counter.count();
+			},
+			{ timeout: 60_000 },
+		);
+		await expect(inSilence).rejects.toThrow('Query read timeout');
+		network.thaw();
+		expect(await prisma.counter.count()).toBe(0);
+		await prisma.$disconnect();
+		await network.close();
+	});
+
+	test('tells nothing of its arguments in an error', async () => {
+		const prisma = connect({});
+		const twice = { data: { name: 'secret-argument', value: 1 } };
+		await prisma.counter.create(twice);
+		const error = await prisma.counter.create(twice).catch((caught: unknown) => caught);
+		await prisma.counter.delete({ where: { name: 'secret-argument' } });
+		await prisma.$disconnect();
+		expect(String(error)).not.toContain('secret-argument');
+		expect(error).toMatchObject({ code: 'P2002' });
+	});
+});
+
+describe('ping', () => {
+	test('resolves when the database answers', async () => {
+		await expect(ping(database.prisma)).resolves.toBeUndefined();
+	});
+
+	test('rejects when nothing listens', async () => {
+		const prisma = connect({ databaseUrl: 'postgresql://127.0.0.1:1/none' });
+		await expect(ping(prisma)).rejects.toThrow();
+		await prisma.$disconnect();
+	});
+
+	test('rejects in time when the database went silent', async () => {
+		const network = await createFailingNetwork(database.url);
+		const prisma = connect({ databaseUrl: network.url, statementTimeoutMs: 100 });
+		await ping(prisma);
+		network.freeze();
+		await expect(ping(prisma, 100)).rejects.toThrow('the database did not answer within 100 ms');
+		await network.close();
+		await prisma.$disconnect();
+	});
+});
