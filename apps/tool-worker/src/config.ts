@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os';
+import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
+import { z } from 'zod';
+
+export const configSchema = baseConfigSchema.extend({
+	AMQP_URL: z
+		.url({ protocol: /^amqps?$/ })
+		.meta({ description: 'RabbitMQ, with user, password and virtual host' }),
+	JOBS_URL: httpUrlSchema.meta({ description: 'private port of jobs' }),
+	FILES_URL: httpUrlSchema.meta({ description: 'private port of files' }),
+	SCRATCH_DIR: z
+		.string()
+		.startsWith('/', { error: 'must be an absolute path' })
+		.meta({ description: 'inputs and outputs lie here while a tool runs; no two workers may share it' }),
+	WORKER_NAME: z
+		.string()
+		.regex(/^[\w.-]{1,100}$/)
+		.default('tool-worker')
+		.meta({ description: 'begins the id that this worker is known under' }),
+	CONCURRENCY: z.coerce
+		.number()
+		.int()
+		.min(1)
+		.max(256)
+		.default(availableParallelism())
+		.meta({ description: 'jobs run at once, of all tools together' }),
+});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,123 @@
+import { availableParallelism } from 'node:os';
+import { jobCanceled, jobRequested } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { type Broker, connectBroker } from '@creatorr/messaging/connection';
+import { type Consumer, startConsumer } from '@creatorr/messaging/consumer';
+import { createPublisher } from '@creatorr/messaging/publisher';
+import { toolQueue } from '@creatorr/messaging/topology';
+import { createIdentitySigner } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import { missingBinaries } from '@creatorr/tool-kit/binaries';
+import type { Tool } from '@creatorr/tool-kit/run-tool';
+import { checkSandbox } from '@creatorr/tool-kit/sandbox-check';
+import { removeStaleScratch } from '@creatorr/tool-kit/scratch';
+import { loadTools } from '@creatorr/tools/runners';
+import type { Config } from './config.ts';
+import { handleJobRequested, type JobRequestedDeps } from './consumers/job-requested.ts';
+import { createAttempts } from './runtime/attempts.ts';
+import { startBeats } from './runtime/beats.ts';
+import { createSlots } from './runtime/slots.ts';
+
+const CALL_TIMEOUT_MS = 10_000;
+/** Running jobs may finish for this long after the worker was told to stop; then they are given back. */
+const FINISH_MS = 5_000;
+
+export interface Worker {
+	broker: Broker;
+	stop(): Promise<void>;
+}
+
+/** Those tools whose programs are all here; the others are named in the log. Throws when none is left. */
+async function runnableTools(logger: Logger): Promise<Map<string, Tool>> {
+	const runnable = new Map<string, Tool>();
+	for (const tool of (await loadTools()).values()) {
+		const { slug, binaries } = tool.manifest;
+		const missing = await missingBinaries(binaries);
+		if (missing.length === 0) runnable.set(slug, tool);
+		else logger.error('worker.tool_unavailable', { tool: slug, missing_programs: missing });
+	}
+	if (runnable.size === 0) throw new Error('no tool can run here: none has all its programs');
+	return runnable;
+}
+
+async function prepareMachine(config: Config, logger: Logger): Promise<void> {
+	const removed = await removeStaleScratch(config.SCRATCH_DIR);
+	if (removed > 0) logger.warn('scratch.stale_removed', { count: removed });
+	const problem = await checkSandbox(config.SCRATCH_DIR);
+	if (problem) throw new Error(`this worker runs no tool outside a sandbox: ${problem}`);
+}
+
+function createClients(config: Config) {
+	const sign = createIdentitySigner('tool-worker', config.INTERNAL_PRIVATE_KEY);
+	const client = (name: string, baseUrl: string) =>
+		createInternalClient({ name, baseUrl, sign, timeoutMs: CALL_TIMEOUT_MS });
+	return { jobs: client('jobs', config.JOBS_URL), files: client('files', config.FILES_URL) };
+}
+
+function startConsumers(broker: Broker, deps: JobRequestedDeps, slotsPerTool: number): Consumer[] {
+	const { logger, attempts } = deps;
+	const requests = [...deps.tools.keys()].map((slug) =>
+		startConsumer(broker, {
+			queue: toolQueue(slug),
+			definition: jobRequested,
+			prefetch: slotsPerTool,
+			logger,
+			handle: (event) => handleJobRequested(deps, event),
+		}),
+	);
+	const cancellations = startConsumer(broker, {
+		queue: { broadcast: true },
+		definition: jobCanceled,
+		prefetch: 100,
+		logger,
+		handle: async (event) => attempts.stop(event.data.job_id),
+	});
+	return [...requests, cancellations];
+}
+
+/** Builds the worker and starts it. Throws where no tool or no sandbox can run. */
+export async function startWorker(config: Config, logger: Logger): Promise<Worker> {
+	await prepareMachine(config, logger);
+	const tools = await runnableTools(logger);
+	const workerId = `${config.WORKER_NAME}-${newId('evt').slice(4)}`;
+	const broker = await connectBroker({
+		url: config.AMQP_URL,
+		name: workerId,
+		logger,
+		tools: [...tools.keys()],
+	});
+	const closing = new AbortController();
+	const attempts = createAttempts();
+	const deps: JobRequestedDeps = {
+		...createClients(config),
+		publish: createPublisher(broker),
+		attempts,
+		slots: createSlots(config.CONCURRENCY),
+		tools,
+		scratchRoot: config.SCRATCH_DIR,
+		workerId,
+		logger,
+		closing: closing.signal,
+	};
+	const consumers = startConsumers(broker, deps, config.CONCURRENCY);
+	const slots = Object.fromEntries([...tools.keys()].map((slug) => [slug, config.CONCURRENCY]));
+	const beats = startBeats({ workerId, jobs: deps.jobs, attempts, slots, logger });
+	logger.info('worker.ready', {
+		worker_id: workerId,
+		tools: [...tools.keys()],
+		concurrency: config.CONCURRENCY,
+		cores: availableParallelism(),
+	});
+	return {
+		broker,
+		async stop() {
+			closing.abort(new Error('the worker shuts down'));
+			const hurry = setTimeout(() => attempts.stopAll(), FINISH_MS);
+			await Promise.all(consumers.map((consumer) => consumer.stop()));
+			clearTimeout(hurry);
+			await beats.stop();
+			await broker.close();
+		},
+	};
+}

@@ -1,0 +1,25 @@
+import { loadConfig } from '@creatorr/service/config';
+import { createService } from '@creatorr/service/create-service';
+import { createIdentityVerifier } from '@creatorr/service/identity';
+import { createLogger } from '@creatorr/service/logger';
+import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
+import { configSchema } from './config.ts';
+import { startWorker } from './dependencies.ts';
+
+const config = configOrExit(() => loadConfig(configSchema));
+const logger = createLogger({ service: 'tool-worker', level: config.LOG_LEVEL });
+
+await runProcess(logger, async () => {
+	const worker = await startWorker(config, logger);
+	const app = createService({
+		logger,
+		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
+		routes: [],
+		checks: { rabbitmq: () => worker.broker.ping() },
+	});
+	const server = await listen(app, { host: config.HOST, port: config.PORT });
+	return async () => {
+		await worker.stop();
+		await closeServer(server);
+	};
+});

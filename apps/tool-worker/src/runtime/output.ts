@@ -1,0 +1,43 @@
+import { completeOutput, createOutput } from '@creatorr/contracts/internal';
+import type { InternalClient } from '@creatorr/service/internal-client';
+import type { ToolResult } from '@creatorr/tool-kit/run-tool';
+import type { GrantedJob } from './granted-job.ts';
+import { mayPass, retry } from './retry.ts';
+import { upload } from './transfer.ts';
+
+/**
+ * Stores what a tool made, trying again while files or the store is away, each time as a new file: nobody sees one that jobs
+ * does not publish. Resolves to the file's id.
+ */
+export function storeOutput(
+	files: InternalClient,
+	job: GrantedJob,
+	result: ToolResult,
+	signal: AbortSignal,
+): Promise<string> {
+	const once = async () => {
+		const body = {
+			job_id: job.id,
+			user_id: job.userId,
+			name: result.outputName,
+			mime_type: result.outputMimeType,
+			size_bytes: result.outputSizeBytes,
+		};
+		const { data } = await files(createOutput, { body });
+		if (data.upload_url) {
+			const whole = { path: result.outputPath, startByte: 0, sizeBytes: result.outputSizeBytes };
+			await upload({ url: data.upload_url, headers: data.headers }, whole, signal);
+		} else if (data.multipart) {
+			const parts = [];
+			let startByte = 0;
+			for (const { part_number, upload_url, size } of data.multipart.parts) {
+				const part = { path: result.outputPath, startByte, sizeBytes: size };
+				parts.push({ part_number, etag: await upload({ url: upload_url, headers: {} }, part, signal) });
+				startByte += size;
+			}
+			await files(completeOutput, { params: { id: data.file_id }, body: { parts } });
+		}
+		return data.file_id;
+	};
+	return retry(once, { signal, retryable: mayPass });
+}

@@ -1,0 +1,44 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { expect, test } from '@jest/globals';
+import { mayPass, retry } from './retry.ts';
+
+const never = new AbortController().signal;
+
+test('what may pass is tried again until it does', async () => {
+	let tries = 0;
+	const work = async () => {
+		tries += 1;
+		if (tries < 3) throw new Error('away');
+		return 'done';
+	};
+	expect(await retry(work, { signal: never, retryable: () => true })).toBe('done');
+});
+
+test('what will not pass is thrown at once', async () => {
+	let tries = 0;
+	const work = async () => {
+		tries += 1;
+		throw new Error('no');
+	};
+	await expect(retry(work, { signal: never, retryable: () => false })).rejects.toThrow('no');
+	expect(tries).toBe(1);
+});
+
+test('an abort ends the pause and wins over the failure', async () => {
+	const controller = new AbortController();
+	const work = retry(() => Promise.reject(new Error('away')), {
+		signal: controller.signal,
+		retryable: () => true,
+	});
+	setTimeout(() => controller.abort(new Error('stopped')), 20);
+	await expect(work).rejects.toThrow('stopped');
+});
+
+test.each([
+	[new AppError('upstream_unavailable', 'away'), true],
+	[new AppError('not_found', 'gone'), false],
+	[Object.assign(new Error('reset'), { code: 'ECONNRESET' }), true],
+	[Object.assign(new Error('full'), { code: 'ENOSPC' }), false],
+])('%s may pass: %p', (error, expected) => {
+	expect(mayPass(error)).toBe(expected);
+});

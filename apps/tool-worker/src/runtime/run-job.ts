@@ -1,0 +1,86 @@
+import type { JobOutcome } from '@creatorr/contracts/events';
+import type { InternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import { runTool, type Tool, type ToolResult } from '@creatorr/tool-kit/run-tool';
+import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch';
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+import type { GrantedJob } from './granted-job.ts';
+import { fetchInput, type Input } from './input.ts';
+import { storeOutput } from './output.ts';
+
+export interface RunJobDeps {
+	files: InternalClient;
+	tools: ReadonlyMap<string, Tool>;
+	scratchRoot: string;
+	logger: Logger;
+}
+
+interface RunOptions {
+	signal: AbortSignal;
+	onProgress: (percent: number) => void;
+}
+
+async function timedRun(tool: Tool, job: GrantedJob, input: Input, scratch: Scratch, options: RunOptions) {
+	const startedAt = performance.now();
+	const result: ToolResult = await runTool(tool, {
+		scratch,
+		name: input.name,
+		mimeType: input.mime_type,
+		sizeBytes: input.size_bytes,
+		params: job.params,
+		...options,
+	});
+	return { result, durationMs: Math.round(performance.now() - startedAt) };
+}
+
+async function succeed(
+	deps: RunJobDeps,
+	job: GrantedJob,
+	scratch: Scratch,
+	options: RunOptions,
+): Promise<JobOutcome> {
+	const tool = deps.tools.get(job.tool);
+	if (!tool) throw new Error(`this worker has no tool ${job.tool}`);
+	const input = await fetchInput(deps.files, job, scratch.inputPath, options.signal);
+	const { result, durationMs } = await timedRun(tool, job, input, scratch, options);
+	return {
+		status: 'succeeded',
+		output_file_id: await storeOutput(deps.files, job, result, options.signal),
+		result: {
+			...result.details,
+			bytes_in: input.size_bytes,
+			bytes_out: result.outputSizeBytes,
+			duration_ms: durationMs,
+			warnings: result.warnings,
+		},
+	};
+}
+
+/** The person hears a ToolError; anything else is a bug of ours or of this machine, and only the log hears what. */
+function fail(deps: RunJobDeps, job: GrantedJob, error: unknown): JobOutcome {
+	if (error instanceof ToolError) {
+		deps.logger.info('job.failed', { job_id: job.id, tool: job.tool, code: error.code, error });
+		return { status: 'failed', error_code: error.code, error_message: error.message };
+	}
+	deps.logger.error('job.broke', { job_id: job.id, tool: job.tool, error });
+	return {
+		status: 'failed',
+		error_code: 'internal',
+		error_message: 'Something went wrong on our side. Try again; your file is still there.',
+	};
+}
+
+/** Takes a job from its input to its outcome; nothing of it is left on this machine. Rejects with the signal's reason once aborted. */
+export async function runJob(deps: RunJobDeps, job: GrantedJob, options: RunOptions): Promise<JobOutcome> {
+	const scratch = await createScratch(deps.scratchRoot);
+	try {
+		return await succeed(deps, job, scratch, options);
+	} catch (error) {
+		options.signal.throwIfAborted();
+		return fail(deps, job, error);
+	} finally {
+		await removeScratch(scratch).catch((error: unknown) => {
+			deps.logger.error('scratch.not_removed', { path: scratch.path, error });
+		});
+	}
+}

@@ -1,0 +1,87 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+
+/** The object is not the one that was asked for: gone, or other bytes than before. */
+export class ObjectChanged extends Error {}
+
+/** A store that says nothing for this long has lost the connection. */
+const SILENCE_MS = 30_000;
+
+function open(
+	url: string,
+	method: 'GET' | 'PUT',
+	headers: Record<string, string>,
+	signal: AbortSignal,
+): ClientRequest {
+	const request = url.startsWith('https:') ? requestHttps : requestHttp;
+	const opened = request(url, { method, headers, signal });
+	opened.setTimeout(SILENCE_MS, () => opened.destroy(new Error('the store is silent')));
+	return opened;
+}
+
+function responseTo(request: ClientRequest): Promise<IncomingMessage> {
+	return new Promise((resolve, reject) => {
+		request.once('response', resolve);
+		request.once('error', reject);
+	});
+}
+
+/** Streams the object with this ETag to a file. Throws {@link ObjectChanged} when the store has no such object any more. */
+export async function download(
+	source: { url: string; etag: string; sizeBytes: number },
+	path: string,
+	signal: AbortSignal,
+): Promise<void> {
+	const request = open(source.url, 'GET', { 'if-match': source.etag }, signal);
+	const response = responseTo(request);
+	request.end();
+	const { statusCode, headers } = await response;
+	const stream = await response;
+	if (statusCode === 404 || statusCode === 412 || (statusCode === 200 && headers.etag !== source.etag)) {
+		stream.destroy();
+		throw new ObjectChanged(`the store answered ${statusCode}`);
+	}
+	if (statusCode !== 200) {
+		stream.destroy();
+		throw new Error(`the store answered ${statusCode} to a download`);
+	}
+	let receivedBytes = 0;
+	stream.on('data', (chunk: Buffer) => {
+		receivedBytes += chunk.length;
+	});
+	await pipeline(stream, createWriteStream(path), { signal });
+	if (receivedBytes !== source.sizeBytes)
+		throw new Error(`got ${receivedBytes} bytes of ${source.sizeBytes}`);
+}
+
+/** Streams `sizeBytes` of a file from `startByte` on to a presigned URL; resolves to the ETag that the store answered. */
+export async function upload(
+	target: { url: string; headers: Record<string, string> },
+	part: { path: string; startByte: number; sizeBytes: number },
+	signal: AbortSignal,
+): Promise<string> {
+	const headers = { ...target.headers, 'content-length': String(part.sizeBytes) };
+	const request = open(target.url, 'PUT', headers, signal);
+	const response = responseTo(request);
+	const bytes = createReadStream(part.path, {
+		start: part.startByte,
+		end: part.startByte + part.sizeBytes - 1,
+	});
+	// The answer may come before the body has gone, as a refusal does; then the broken pipe is not the news.
+	const sent = pipeline(bytes, request, { signal }).then(
+		() => null,
+		(error: unknown) => error,
+	);
+	const answer = await response.catch(async (error: unknown) => {
+		throw (await sent) ?? error;
+	});
+	answer.resume();
+	if (answer.statusCode !== 200) {
+		request.destroy();
+		throw new Error(`the store answered ${answer.statusCode} to an upload`);
+	}
+	await sent;
+	return answer.headers.etag ?? '';
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { download, ObjectChanged, upload } from '../src/runtime/transfer.ts';
+
+const BYTES = randomBytes(3_000_000);
+const ETAG = '"abc"';
+
+let directory: string;
+let server: Server | undefined;
+const never = new AbortController().signal;
+
+beforeAll(async () => {
+	directory = await mkdtemp(join(tmpdir(), 'transfer-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+afterEach(() => {
+	server?.closeAllConnections();
+	server?.close();
+});
+
+async function serve(handler: RequestListener): Promise<string> {
+	const started = createServer(handler);
+	server = started;
+	await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+	return `http://127.0.0.1:${(started.address() as AddressInfo).port}/object`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks);
+}
+
+describe('download', () => {
+	const path = () => join(directory, 'got');
+	const from = (url: string) => download({ url, etag: ETAG, sizeBytes: BYTES.length }, path(), never);
+
+	test('asks for the object with the ETag and stores its bytes', async () => {
+		let asked: string | undefined;
+		const url = await serve((request, response) => {
+			asked = request.headers['if-match'];
+			response.writeHead(200, { etag: ETAG }).end(BYTES);
+		});
+		await from(url);
+		expect(asked).toBe(ETAG);
+		expect((await readFile(path())).equals(BYTES)).toBe(true);
+	});
+
+	test.each([
+		['is gone', 404, {}],
+		['has another ETag', 412, {}],
+		['has another ETag and the store does not mind', 200, { etag: '"other"' }],
+	])('says so when the object %s', async (_, status, headers) => {
+		const url = await serve((_request, response) => response.writeHead(status, headers).end('x'));
+		await expect(from(url)).rejects.toBeInstanceOf(ObjectChanged);
+	});
+
+	test('a connection that breaks half-way is an error that is no ObjectChanged', async () => {
+		const url = await serve((_request, response) => {
+			response.writeHead(200, { etag: ETAG, 'content-length': BYTES.length });
+			response.write(BYTES.subarray(0, 100_000), () => response.destroy());
+		});
+		const error = await from(url).then(
+			() => 'no error',
+			(thrown: Error) => thrown.constructor.name,
+		);
+		expect(error).toBe('Error');
+	});
+
+	test('too few bytes are an error', async () => {
+		const url = await serve((_request, response) =>
+			response.writeHead(200, { etag: ETAG }).end(BYTES.subarray(1)),
+		);
+		await expect(from(url)).rejects.toThrow('bytes of');
+	});
+
+	test('ends when it is aborted', async () => {
+		const url = await serve((_request, response) => response.writeHead(200, { etag: ETAG }).write('x'));
+		const controller = new AbortController();
+		const work = download({ url, etag: ETAG, sizeBytes: 10 }, path(), controller.signal);
+		setTimeout(() => controller.abort(), 50);
+		await expect(work).rejects.toThrow();
+	});
+});
+
+describe('upload', () => {
+	test('sends exactly a part of the file with its length, and returns the ETag', async () => {
+		const path = join(directory, 'out');
+		await writeFile(path, BYTES);
+		let got: { body: Buffer; length: string | undefined; type: string | undefined } | undefined;
+		const url = await serve(async (request, response) => {
+			got = {
+				body: await bodyOf(request),
+				length: request.headers['content-length'],
+				type: request.headers['content-type'],
+			};
+			response.writeHead(200, { etag: ETAG }).end();
+		});
+		const target = { url, headers: { 'Content-Type': 'application/pdf' } };
+		const etag = await upload(target, { path, startByte: 1_000, sizeBytes: 2_000_000 }, never);
+		expect(etag).toBe(ETAG);
+		expect(got?.body.equals(BYTES.subarray(1_000, 2_001_000))).toBe(true);
+		expect([got?.length, got?.type]).toEqual(['2000000', 'application/pdf']);
+	});
+
+	test('a refusal that comes before the body has gone is told as one', async () => {
+		const path = join(directory, 'out');
+		await writeFile(path, BYTES);
+		const url = await serve((_request, response) => response.writeHead(403, { connection: 'close' }).end());
+		await expect(
+			upload({ url, headers: {} }, { path, startByte: 0, sizeBytes: BYTES.length }, never),
+		).rejects.toThrow(/403|EPIPE|ECONNRESET/);
+	});
+});
