@@ -1,6 +1,7 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { expect, test } from '@jest/globals';
 import { mayPass, retry } from './retry.ts';
+import { TransferFailed } from './transfer.ts';
 
 const never = new AbortController().signal;
 
@@ -38,6 +39,8 @@ test.each([
 	[new AppError('upstream_unavailable', 'away'), true],
 	[new AppError('not_found', 'gone'), false],
 	[Object.assign(new Error('reset'), { code: 'ECONNRESET' }), true],
+	[new TransferFailed('the store answered 503'), true],
+	[new TypeError('a bug'), false],
 	[Object.assign(new Error('full'), { code: 'ENOSPC' }), false],
 ])('%s may pass: %p', (error, expected) => {
 	expect(mayPass(error)).toBe(expected);

@@ -6,6 +6,9 @@ import { pipeline } from 'node:stream/promises';
 /** The object is not the one that was asked for: gone, or other bytes than before. */
 export class ObjectChanged extends Error {}
 
+/** The store did not do its part this time. */
+export class TransferFailed extends Error {}
+
 /** A store that says nothing for this long has lost the connection. */
 const SILENCE_MS = 30_000;
 
@@ -17,7 +20,7 @@ function open(
 ): ClientRequest {
 	const request = url.startsWith('https:') ? requestHttps : requestHttp;
 	const opened = request(url, { method, headers, signal });
-	opened.setTimeout(SILENCE_MS, () => opened.destroy(new Error('the store is silent')));
+	opened.setTimeout(SILENCE_MS, () => opened.destroy(new TransferFailed('the store is silent')));
 	return opened;
 }
 
@@ -37,15 +40,15 @@ export async function download(
 	const request = open(source.url, 'GET', { 'if-match': source.etag }, signal);
 	const response = responseTo(request);
 	request.end();
-	const { statusCode, headers } = await response;
 	const stream = await response;
+	const { statusCode, headers } = stream;
 	if (statusCode === 404 || statusCode === 412 || (statusCode === 200 && headers.etag !== source.etag)) {
 		stream.destroy();
 		throw new ObjectChanged(`the store answered ${statusCode}`);
 	}
 	if (statusCode !== 200) {
 		stream.destroy();
-		throw new Error(`the store answered ${statusCode} to a download`);
+		throw new TransferFailed(`the store answered ${statusCode} to a download`);
 	}
 	let receivedBytes = 0;
 	stream.on('data', (chunk: Buffer) => {
@@ -53,7 +56,7 @@ export async function download(
 	});
 	await pipeline(stream, createWriteStream(path), { signal });
 	if (receivedBytes !== source.sizeBytes)
-		throw new Error(`got ${receivedBytes} bytes of ${source.sizeBytes}`);
+		throw new TransferFailed(`got ${receivedBytes} bytes of ${source.sizeBytes}`);
 }
 
 /** Streams `sizeBytes` of a file from `startByte` on to a presigned URL; resolves to the ETag that the store answered. */
@@ -80,7 +83,7 @@ export async function upload(
 	answer.resume();
 	if (answer.statusCode !== 200) {
 		request.destroy();
-		throw new Error(`the store answered ${answer.statusCode} to an upload`);
+		throw new TransferFailed(`the store answered ${answer.statusCode} to an upload`);
 	}
 	await sent;
 	return answer.headers.etag ?? '';
