@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** A PDF with one noisy picture a page: large, and much smaller once its pictures are compressed. */
-export function makePdf(options: { pages?: number; pictureSide?: number } = {}): Buffer {
+export function makePdf(options: { pages?: number; pictureSide?: number; ballast?: Buffer } = {}): Buffer {
 	const side = options.pictureSide ?? 400;
 	const pages = options.pages ?? 1;
 	const objects: Buffer[] = [];
@@ -29,6 +29,8 @@ export function makePdf(options: { pages?: number; pictureSide?: number } = {}):
 			cloudyPicture(side),
 		);
 	}
+	// A stream that no page uses.
+	if (options.ballast) add('<< >>', options.ballast);
 	return assemble(objects);
 }
 

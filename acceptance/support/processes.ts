@@ -1,0 +1,40 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+function home(): string {
+	const value = process.env.TEST_CREATORR_HOME;
+	if (!value)
+		throw new Error(
+			'TEST_CREATORR_HOME is not set: run npm test, or set it to the CREATORR_HOME of the running stack',
+		);
+	return value;
+}
+
+/** The process id of a part of the stack, as the supervisor keeps it. */
+export async function pidOf(name: string): Promise<number> {
+	return Number((await readFile(join(home(), 'run', `${name}.pid`), 'utf8')).trim());
+}
+
+/** kill -9; resolves once the supervisor has started another in its place. */
+export async function killAndAwaitRestart(name: string, forMs = 30_000): Promise<void> {
+	const before = await pidOf(name);
+	process.kill(before, 'SIGKILL');
+	for (const end = Date.now() + forMs; Date.now() < end; ) {
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		const now = await pidOf(name).catch(() => before);
+		if (now !== before && now > 0) return;
+	}
+	throw new Error(`${name} was not started again`);
+}
+
+/** Resident memory now and at its highest, in bytes. */
+export async function memoryOf(name: string): Promise<{ now: number; highest: number }> {
+	const status = await readFile(`/proc/${await pidOf(name)}/status`, 'utf8');
+	const read = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
+	return { now: read('VmRSS'), highest: read('VmHWM') };
+}
+
+/** Starts the measure of the highest memory anew. */
+export async function resetHighestMemory(name: string): Promise<void> {
+	await writeFile(`/proc/${await pidOf(name)}/clear_refs`, '5');
+}
