@@ -65,6 +65,19 @@ const jobParams = z.object({ id: jobIdSchema });
 /** The longest that `?wait=` holds an answer. */
 export const MAX_WAIT_SECONDS = 60;
 
+export const createJobHeadersSchema = z.object({
+	'Idempotency-Key': z
+		.string()
+		.regex(/^[\x20-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable ASCII characters' })
+		.optional(),
+});
+
+export const createJobBodySchema = z.object({
+	tool: z.string().meta({ description: 'a slug of GET /v1/tools' }),
+	input_file_id: fileIdSchema,
+	params: toolParamsSchema.optional(),
+});
+
 export const createJob = defineOperation({
 	id: 'createJob',
 	method: 'post',
@@ -72,17 +85,8 @@ export const createJob = defineOperation({
 	service: 'jobs',
 	access: 'user',
 	summary: 'Enqueue a tool against an uploaded file.',
-	headers: z.object({
-		'Idempotency-Key': z
-			.string()
-			.regex(/^[\x20-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable ASCII characters' })
-			.optional(),
-	}),
-	body: z.object({
-		tool: z.string().meta({ description: 'a slug of GET /v1/tools' }),
-		input_file_id: fileIdSchema,
-		params: toolParamsSchema.optional(),
-	}),
+	headers: createJobHeadersSchema,
+	body: createJobBodySchema,
 	status: 201,
 	response: enveloped(createdJobSchema),
 	errors: [

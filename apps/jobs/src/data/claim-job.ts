@@ -1,0 +1,47 @@
+import type { ClaimAnswer } from '@creatorr/contracts/internal';
+import { inTransaction } from '@creatorr/database/transaction';
+import { decideClaim } from '../domain/attempt.ts';
+import { type LockedJob, lockJob } from './lock-job.ts';
+import { notifyChanged } from './notify-changed.ts';
+import type { PrismaClient, Tx } from './prisma.ts';
+
+interface ClaimInput {
+	jobId: string;
+	workerId: string;
+	leaseMs: number;
+}
+
+/** Grants a job to a worker under the next attempt number, or says why not. */
+export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise<ClaimAnswer> {
+	return await inTransaction(prisma, async (tx) => {
+		const job = await lockJob(tx, input.jobId);
+		const decision = decideClaim(job);
+		if (decision !== 'granted' || !job) return { answer: decision === 'held' ? 'held' : 'unwanted' };
+		return await grant(tx, job, input);
+	});
+}
+
+async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs }: ClaimInput): Promise<ClaimAnswer> {
+	const first = job.status === 'queued';
+	const row = await tx.job.update({
+		where: { id: job.id },
+		data: {
+			status: 'running',
+			attempt: job.attempt + 1,
+			workerId,
+			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
+			...(first ? { startedAt: job.now, releasedAt: job.now } : {}),
+		},
+		select: { attempt: true, tool: true, params: true, inputFileId: true, userId: true },
+	});
+	if (first) await notifyChanged(tx, job.id);
+	return {
+		answer: 'granted',
+		attempt: row.attempt,
+		lease_ms: leaseMs,
+		tool: row.tool,
+		params: row.params as Record<string, unknown>,
+		input_file_id: row.inputFileId,
+		user_id: row.userId,
+	};
+}

@@ -1,0 +1,84 @@
+import { ping } from '@creatorr/database/ping';
+import { currentRequestId } from '@creatorr/service/context';
+import type { Config } from '../config.ts';
+import type { CreatedJob } from '../domain/created-job.ts';
+import type { Finished } from '../domain/finish-attempt.ts';
+import { applyProgress } from './apply-progress.ts';
+import { cancelJob } from './cancel-job.ts';
+import { claimJob } from './claim-job.ts';
+import { deleteJob } from './delete-job.ts';
+import { deleteUser } from './delete-user.ts';
+import { expireLeases } from './expire-leases.ts';
+import { failUndeliverable } from './fail-undeliverable.ts';
+import { findJob } from './find-job.ts';
+import { giveBackAttempt } from './give-back-attempt.ts';
+import { holdAttempt } from './hold-attempt.ts';
+import { findAnswer } from './idempotency-keys.ts';
+import { insertJob } from './insert-job.ts';
+import { listJobs } from './list-jobs.ts';
+import { loseAttempt } from './lose-attempt.ts';
+import type { PrismaClient } from './prisma.ts';
+import { prune } from './prune.ts';
+import { recordBeat } from './record-beat.ts';
+import { releaseJobs } from './release-jobs.ts';
+import { readState, settleAttempt } from './settle-attempt.ts';
+
+/** Longer than the slowest answer of files and the longest pause between two tries. */
+const HOLD_MS = 30_000;
+/** One job per tool may wait at the broker: with more, a long queue of one user would delay another's by more than one. */
+const RELEASE_MARGIN = 1;
+const UNCLAIMED_AFTER_MS = 60_000;
+
+export type Operations = ReturnType<typeof bindOperations>;
+
+interface Insert {
+	job: CreatedJob;
+	userId: string;
+	maxQueuedJobs: number;
+	idempotency: { key: string; fingerprint: string } | undefined;
+}
+
+/** Everything that is done with the database, on this client and with these settings. */
+export function bindOperations(prisma: PrismaClient, config: Config) {
+	const leaseMs = config.WORKER_LEASE_MS;
+	const lifetimeHours = config.IDEMPOTENCY_KEY_HOURS;
+	return {
+		ping: () => ping(prisma),
+		findAnswer: (userId: string, key: string) => findAnswer(prisma, { userId, key, lifetimeHours }),
+		insertJob: ({ idempotency, ...insert }: Insert) =>
+			insertJob(prisma, {
+				...insert,
+				requestId: currentRequestId(),
+				idempotency: idempotency && { ...idempotency, lifetimeHours },
+			}),
+		findJob: (jobId: string, userId: string) => findJob(prisma, { jobId, userId }),
+		listJobs: (input: Parameters<typeof listJobs>[1]) => listJobs(prisma, input),
+		cancelJob: (jobId: string, userId: string) =>
+			cancelJob(prisma, { jobId, userId, requestId: currentRequestId() }),
+		deleteJob: (jobId: string, userId: string) => deleteJob(prisma, { jobId, userId }),
+		claimJob: (jobId: string, workerId: string) => claimJob(prisma, { jobId, workerId, leaseMs }),
+		giveBackAttempt: (jobId: string, attempt: number) => giveBackAttempt(prisma, { jobId, attempt }),
+		recordBeat: (beat: Omit<Parameters<typeof recordBeat>[1], 'leaseMs'>) =>
+			recordBeat(prisma, { ...beat, leaseMs }),
+		applyProgress: (progress: Parameters<typeof applyProgress>[1]) => applyProgress(prisma, progress),
+		holdAttempt: (jobId: string, attempt: number) => holdAttempt(prisma, { jobId, attempt, holdMs: HOLD_MS }),
+		loseAttempt: (jobId: string, attempt: number) => loseAttempt(prisma, { jobId, attempt }),
+		settleAttempt: (finished: Finished) => settleAttempt(prisma, finished),
+		readState: (jobId: string) => readState(prisma, jobId),
+		deleteUser: (deletion: Parameters<typeof deleteUser>[1]) => deleteUser(prisma, deletion),
+		failUndeliverable: (jobId: string) => failUndeliverable(prisma, jobId),
+		expireLeases: () => expireLeases(prisma),
+		releaseJobs: (tool: string) =>
+			releaseJobs(prisma, {
+				tool,
+				margin: RELEASE_MARGIN,
+				workerLifetimeMs: leaseMs,
+				unclaimedAfterMs: UNCLAIMED_AFTER_MS,
+			}),
+		prune: () =>
+			prune(prisma, {
+				jobRetentionDays: config.JOB_RETENTION_DAYS,
+				idempotencyKeyHours: lifetimeHours,
+			}),
+	};
+}

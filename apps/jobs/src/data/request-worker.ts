@@ -1,0 +1,24 @@
+import { jobRequested, newEvent } from '@creatorr/contracts/events';
+import { addToOutbox } from '@creatorr/database/outbox';
+import type { Tx } from './prisma.ts';
+
+interface Wanted {
+	id: string;
+	tool: string;
+	requestId: string;
+}
+
+/** Asks the workers for one of them, when the transaction commits. */
+export async function requestWorker(tx: Tx, job: Wanted): Promise<void> {
+	await addToOutbox(tx, newEvent(jobRequested, { job_id: job.id, tool: job.tool }, job.requestId));
+}
+
+/** Asks again for a worker of a locked job that lost or gave back the one it had. */
+export async function requestWorkerAgain(tx: Tx, job: Wanted & { now: Date }): Promise<void> {
+	await tx.job.update({
+		where: { id: job.id },
+		data: { releasedAt: job.now, leaseExpiresAt: null },
+		select: { id: true },
+	});
+	await requestWorker(tx, job);
+}

@@ -1,0 +1,54 @@
+import type { JobOutcome } from '@creatorr/contracts/events';
+import type { JobStatus } from '@creatorr/contracts/jobs';
+import { applyOnce } from '@creatorr/database/inbox';
+import { inTransaction } from '@creatorr/database/transaction';
+import { isCurrentAttempt } from '../domain/attempt.ts';
+import { failJob, succeedJob } from './end-job.ts';
+import { type LockedJob, lockJob } from './lock-job.ts';
+import type { PrismaClient, Tx } from './prisma.ts';
+
+interface SettleInput {
+	eventId: string;
+	jobId: string;
+	attempt: number;
+	outcome: JobOutcome;
+}
+
+export interface Settled {
+	/** The event was applied by an earlier delivery. */
+	repeated: boolean;
+	/** The job now; null when it is gone. */
+	job: JobState | null;
+}
+
+export interface JobState {
+	status: JobStatus;
+	tool: string;
+}
+
+/** Ends a job with the outcome of its current attempt. The outcome of any other attempt changes nothing. */
+export async function settleAttempt(prisma: PrismaClient, input: SettleInput): Promise<Settled> {
+	return await inTransaction(prisma, async (tx) => {
+		const once = { eventId: input.eventId, consumer: 'jobs.job-finished' };
+		const first = await applyOnce(tx, once, async () => {
+			const job = await lockJob(tx, input.jobId);
+			if (job && isCurrentAttempt(job, input.attempt)) await end(tx, job, input.outcome);
+		});
+		return { repeated: !first, job: await readState(tx, input.jobId) };
+	});
+}
+
+async function end(tx: Tx, job: LockedJob, outcome: JobOutcome): Promise<void> {
+	switch (outcome.status) {
+		case 'succeeded':
+			await succeedJob(tx, job, outcome);
+			return;
+		case 'failed':
+			await failJob(tx, job, { code: outcome.error_code, message: outcome.error_message });
+	}
+}
+
+/** What a job is at now, or null when it is gone. */
+export async function readState(prisma: PrismaClient | Tx, jobId: string): Promise<JobState | null> {
+	return await prisma.job.findUnique({ where: { id: jobId }, select: { status: true, tool: true } });
+}

@@ -1,0 +1,163 @@
+import type { RequestListener } from 'node:http';
+import { createPrisma } from '@creatorr/database/client';
+import { createNotificationListener, type NotificationListener } from '@creatorr/database/notifications';
+import { OUTBOX_CHANNEL, publishBatch } from '@creatorr/database/outbox';
+import { type Broker, connectBroker } from '@creatorr/messaging/connection';
+import type { Consumer } from '@creatorr/messaging/consumer';
+import { createPublisher } from '@creatorr/messaging/publisher';
+import { type Relay, startRelay } from '@creatorr/messaging/relay';
+import { createService } from '@creatorr/service/create-service';
+import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { startJanitor } from './background/janitor.ts';
+import { createJobWatch, type JobWatch } from './background/job-watch.ts';
+import type { Loop } from './background/loop.ts';
+import { type Scheduler, startScheduler } from './background/scheduler.ts';
+import { startWatchdog } from './background/watchdog.ts';
+import type { Config } from './config.ts';
+import { consumeAccountDeleted } from './consumers/account-deleted.ts';
+import { consumeDeadLetters } from './consumers/dead-letters.ts';
+import { consumeJobFinished } from './consumers/job-finished.ts';
+import { consumeJobProgressed } from './consumers/job-progressed.ts';
+import { JOB_CHANGED_CHANNEL } from './data/notify-changed.ts';
+import { bindOperations, type Operations } from './data/operations.ts';
+import { createFingerprint } from './domain/fingerprint.ts';
+import { createFilesClient, type FilesClient } from './files-client.ts';
+import { PrismaClient } from './generated/client.ts';
+import { allRoutes } from './routes/all.ts';
+
+const OUTBOX_BATCH_SIZE = 100;
+const FILES_TIMEOUT_MS = 10_000;
+
+export interface Jobs {
+	app: RequestListener;
+	/** Ends what is held open for changes to come, streams and waits, so that a drain need not wait for it. */
+	endWaits(): void;
+	/** Ends what runs in the background and every connection. */
+	close(): Promise<void>;
+}
+
+/** Builds the service and starts all of it but the listening. Returns also while database and broker are away. */
+export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
+	const prisma = createPrisma<PrismaClient>(PrismaClient, {
+		databaseUrl: config.JOBS_DATABASE_URL,
+		poolSize: config.JOBS_DATABASE_POOL_SIZE,
+		applicationName: 'creatorr-jobs',
+	});
+	const catalogue = await loadCatalogue();
+	const tools = [...catalogue.keys()];
+	const broker = await connectBroker({ url: config.AMQP_URL, name: 'jobs', logger, tools });
+	const publish = createPublisher(broker);
+	const publishSome = () => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish);
+	const relay = startRelay({ publishBatch: publishSome, logger });
+	const watch = createJobWatch();
+	const listener = listen(config, logger, { relay, watch });
+	const operations = bindOperations(prisma, config);
+	const scheduler = startScheduler({
+		tools,
+		release: operations.releaseJobs,
+		onReleased: relay.wake,
+		logger,
+	});
+	const files = createFiles(config);
+	const consumers = startConsumers(broker, logger, { operations, scheduler, files });
+	const loops = startLoops(config, logger, { operations, scheduler });
+	const app = createService({
+		logger,
+		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
+		routes: allRoutes({
+			...operations,
+			catalogue,
+			checkInput: files.checkInput,
+			fingerprint: createFingerprint(config.INTERNAL_PRIVATE_KEY),
+			watch: watch.watch,
+			wakeScheduler: scheduler.wake,
+			wakeAllSchedulers: scheduler.wakeAll,
+			beatMs: config.WORKER_BEAT_MS,
+		}),
+		checks: { postgres: operations.ping, rabbitmq: () => broker.ping() },
+	});
+	return {
+		app,
+		endWaits: watch.close,
+		async close() {
+			await Promise.all([...consumers, ...loops, scheduler].map((part) => part.stop()));
+			await listener.close();
+			await relay.stop();
+			await broker.close();
+			await prisma.$disconnect();
+		},
+	};
+}
+
+function createFiles(config: Config): FilesClient {
+	const sign = createIdentitySigner('jobs', config.INTERNAL_PRIVATE_KEY);
+	const call = createInternalClient({
+		name: 'files',
+		baseUrl: config.FILES_URL,
+		sign,
+		timeoutMs: FILES_TIMEOUT_MS,
+	});
+	return createFilesClient(call);
+}
+
+function listen(
+	config: Config,
+	logger: Logger,
+	{ relay, watch }: { relay: Relay; watch: JobWatch },
+): NotificationListener {
+	return createNotificationListener({
+		databaseUrl: config.JOBS_DATABASE_URL,
+		channels: [OUTBOX_CHANNEL, JOB_CHANGED_CHANNEL],
+		onNotification: (channel, payload) => (channel === OUTBOX_CHANNEL ? relay.wake() : watch.tell(payload)),
+		onReconnect: () => {
+			relay.wake();
+			watch.tellAll();
+		},
+		onLost: (error) => logger.warn('database.listener_lost', { error }),
+	});
+}
+
+interface Parts {
+	operations: Operations;
+	scheduler: Scheduler;
+}
+
+function startConsumers(
+	broker: Broker,
+	logger: Logger,
+	{ operations, scheduler, files }: Parts & { files: FilesClient },
+): Consumer[] {
+	const deps = { ...operations, wakeScheduler: scheduler.wake };
+	const finishDeps: Parameters<typeof consumeJobFinished>[2] = {
+		...operations,
+		publishOutput: files.publishOutput,
+		discardOutputs: files.discardOutputs,
+		async settleAttempt(finished) {
+			const settled = await operations.settleAttempt(finished);
+			if (settled.job) scheduler.wake(settled.job.tool);
+			return settled;
+		},
+	};
+	return [
+		consumeJobFinished(broker, logger, finishDeps),
+		consumeJobProgressed(broker, logger, deps),
+		consumeAccountDeleted(broker, logger, deps),
+		consumeDeadLetters(broker, logger, deps),
+	];
+}
+
+function startLoops(config: Config, logger: Logger, { operations, scheduler }: Parts): Loop[] {
+	const watchdog = startWatchdog({
+		leaseMs: config.WORKER_LEASE_MS,
+		ping: operations.ping,
+		expireLeases: operations.expireLeases,
+		onLost: (lost) => {
+			for (const { tool } of lost) scheduler.wake(tool);
+		},
+		logger,
+	});
+	return [watchdog, startJanitor({ prune: operations.prune, logger })];
+}

@@ -1,0 +1,51 @@
+import type { JobErrorCode, JobStatus } from '@creatorr/contracts/jobs';
+import { nextStatus } from './job-status.ts';
+
+/** What decides over a job's attempts. */
+export interface AttemptState {
+	status: JobStatus;
+	/** The fencing token: the number of the last grant, 0 before the first. */
+	attempt: number;
+	lostAttempts: number;
+	/** Who was granted the last attempt; null once it was given back. */
+	workerId: string | null;
+	/** Null when nobody counts as running the job. */
+	leaseExpiresAt: Date | null;
+}
+
+/** So many workers may be lost over one job. */
+export const MAX_LOST_ATTEMPTS = 3;
+
+/**
+ * The answer to a worker that asks for a job. A lease holds until the watchdog has ended it, also past its time: only one
+ * place decides that a worker is lost, and it knows whether workers had a chance to be heard.
+ */
+export function decideClaim(job: AttemptState | null): 'granted' | 'held' | 'unwanted' {
+	if (!job || nextStatus(job.status, 'grant') === undefined) return 'unwanted';
+	return job.leaseExpiresAt ? 'held' : 'granted';
+}
+
+/** Whether this is the attempt whose word counts: the last one granted, of a job that still runs. */
+export function isCurrentAttempt(job: AttemptState, attempt: number): boolean {
+	return job.status === 'running' && job.attempt === attempt;
+}
+
+export interface Failure {
+	code: JobErrorCode;
+	message: string;
+}
+
+/** What becomes of a running job whose worker is lost: null to hand it out again, or how it fails. */
+export function failureAfterLoss(job: AttemptState): Failure | null {
+	if (job.lostAttempts + 1 < MAX_LOST_ATTEMPTS) return null;
+	return {
+		code: 'worker_lost',
+		message: `the machine that ran this job was lost ${MAX_LOST_ATTEMPTS} times; try again, with a smaller or simpler file if it happens again`,
+	};
+}
+
+/** For a job that no worker could even take. */
+export const UNDELIVERABLE: Failure = {
+	code: 'internal',
+	message: 'this job could not be handed to a worker; create it again',
+};

@@ -1,0 +1,90 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { newId } from '@creatorr/contracts/ids';
+import { createJobBodySchema } from '@creatorr/contracts/jobs';
+import { PLANS } from '@creatorr/contracts/plans';
+import { parseOrThrow, validationError } from '@creatorr/contracts/validation';
+import type { ToolManifest } from '@creatorr/tool-kit/manifest';
+import { parseParams } from '@creatorr/tool-kit/params';
+import type { CreatedJob, StoredAnswer } from './created-job.ts';
+import { type Fingerprint, isSameRequest } from './fingerprint.ts';
+
+export interface EnqueueDeps {
+	fingerprint: Fingerprint;
+	catalogue: ReadonlyMap<string, ToolManifest>;
+	findAnswer(userId: string, key: string): Promise<StoredAnswer | null>;
+	/** Throws `not_found`, `file_not_uploaded` or `upstream_unavailable`. */
+	checkInput(fileId: string, userId: string): Promise<void>;
+	/** Null, or the answer of the request that took the key first. Throws `plan_limit`. */
+	insertJob(insert: {
+		job: CreatedJob;
+		userId: string;
+		maxQueuedJobs: number;
+		idempotency: { key: string; fingerprint: string } | undefined;
+	}): Promise<StoredAnswer | null>;
+	/** Jobs of this tool may be released now. */
+	wakeScheduler(tool: string): void;
+}
+
+interface EnqueueInput {
+	userId: string;
+	idempotencyKey: string | undefined;
+	/** As it was sent, not validated yet. */
+	body: unknown;
+}
+
+interface Enqueued {
+	job: CreatedJob;
+	/** True when this is the answer of an earlier request with the same key. */
+	replayed: boolean;
+}
+
+/**
+ * Queues a job. The idempotency key comes before everything else, so that a repeat is answered even when its request would be
+ * refused by now, its input having been deleted for one.
+ */
+export async function enqueueJob(deps: EnqueueDeps, input: EnqueueInput): Promise<Enqueued> {
+	const { userId, idempotencyKey: key } = input;
+	const idempotency = key === undefined ? undefined : { key, fingerprint: deps.fingerprint(input.body) };
+	const known = idempotency && (await deps.findAnswer(userId, idempotency.key));
+	if (known) return replay(known, idempotency.fingerprint);
+	const job = prepareJob(deps, input.body);
+	await deps.checkInput(job.input_file_id, userId);
+	const earlier = await deps.insertJob({ job, userId, maxQueuedJobs: maxQueuedJobs(), idempotency });
+	if (earlier && idempotency) return replay(earlier, idempotency.fingerprint);
+	deps.wakeScheduler(job.tool);
+	return { job, replayed: false };
+}
+
+function replay(stored: StoredAnswer, fingerprint: string): Enqueued {
+	if (!isSameRequest(stored.fingerprint, fingerprint)) {
+		throw new AppError(
+			'idempotency_conflict',
+			'this Idempotency-Key was used for another request; use a new key for each new job',
+		);
+	}
+	return { job: stored.job, replayed: true };
+}
+
+function prepareJob(deps: EnqueueDeps, raw: unknown): CreatedJob {
+	const body = parseOrThrow(createJobBodySchema, raw);
+	const tool = deps.catalogue.get(body.tool);
+	if (!tool) {
+		const slugs = [...deps.catalogue.keys()].join(', ');
+		throw new AppError('unknown_tool', `there is no tool ${JSON.stringify(body.tool)}; there are: ${slugs}`);
+	}
+	const parsed = parseParams(tool.params, body.params ?? {});
+	if (!parsed.ok) throw validationError(parsed.details);
+	return {
+		id: newId('job'),
+		tool: tool.slug,
+		status: 'queued',
+		progress: 0,
+		input_file_id: body.input_file_id,
+		params: parsed.params as Record<string, unknown>,
+	};
+}
+
+/** All plans admit as many, so this service need not know the user's. */
+function maxQueuedJobs(): number {
+	return Math.max(...Object.values(PLANS).map((terms) => terms.maxQueuedJobs));
+}

@@ -1,0 +1,18 @@
+import { loadConfig } from '@creatorr/service/config';
+import { createLogger } from '@creatorr/service/logger';
+import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
+import { configSchema } from './config.ts';
+import { startJobs } from './dependencies.ts';
+
+const config = configOrExit(() => loadConfig(configSchema));
+const logger = createLogger({ service: 'jobs', level: config.LOG_LEVEL });
+
+await runProcess(logger, async () => {
+	const jobs = await startJobs(config, logger);
+	const server = await listen(jobs.app, { host: config.HOST, port: config.PORT });
+	return async () => {
+		jobs.endWaits();
+		await closeServer(server);
+		await jobs.close();
+	};
+});

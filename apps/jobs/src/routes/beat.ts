@@ -1,0 +1,22 @@
+import { beat } from '@creatorr/contracts/internal';
+import { defineRoute } from '@creatorr/service/route';
+
+interface BeatDeps {
+	recordBeat(beat: {
+		workerId: string;
+		slots: Record<string, number>;
+		running: readonly { job_id: string; attempt: number }[];
+	}): Promise<{ keptIds: Set<string>; capacityChanged: boolean }>;
+	wakeAllSchedulers(): void;
+	/** How soon the worker should be heard again. */
+	beatMs: number;
+}
+
+export function beatRoute(deps: BeatDeps) {
+	return defineRoute(beat, async ({ params, body }) => {
+		const { keptIds, capacityChanged } = await deps.recordBeat({ workerId: params.id, ...body });
+		if (capacityChanged) deps.wakeAllSchedulers();
+		const stop = body.running.map((job) => job.job_id).filter((id) => !keptIds.has(id));
+		return { data: { stop, beat_ms: deps.beatMs } };
+	});
+}

@@ -1,0 +1,24 @@
+import { AppError, notFound } from '@creatorr/contracts/errors';
+import { cancelJob, type Job } from '@creatorr/contracts/jobs';
+import { defineRoute } from '@creatorr/service/route';
+
+interface CancelDeps {
+	cancelJob(jobId: string, userId: string): Promise<Job | 'not_found' | 'finished'>;
+	/** A job of this tool makes room for another. */
+	wakeScheduler(tool: string): void;
+}
+
+export function cancelJobRoute(deps: CancelDeps) {
+	return defineRoute(cancelJob, async ({ params, user }) => {
+		const canceled = await deps.cancelJob(params.id, user.id);
+		if (canceled === 'not_found') throw notFound('job');
+		if (canceled === 'finished') {
+			throw new AppError(
+				'job_finished',
+				'this job has ended already; only queued and running jobs can be canceled',
+			);
+		}
+		deps.wakeScheduler(canceled.tool);
+		return { data: canceled };
+	});
+}

@@ -1,0 +1,12 @@
+import { type ClaimAnswer, claimJob } from '@creatorr/contracts/internal';
+import { defineRoute } from '@creatorr/service/route';
+
+interface ClaimDeps {
+	claimJob(jobId: string, workerId: string): Promise<ClaimAnswer>;
+}
+
+export function claimJobRoute(deps: ClaimDeps) {
+	return defineRoute(claimJob, async ({ params, body }) => ({
+		data: await deps.claimJob(params.id, body.worker_id),
+	}));
+}
