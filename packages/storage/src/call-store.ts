@@ -2,6 +2,9 @@ import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { StorageConnection } from './connection.ts';
 import { StorageRefused, StorageUnavailable } from './errors.ts';
 
+/** What S3 says with a status below 500 although trying again helps. */
+const MOMENTARY = ['RequestTimeout', 'OperationAborted'];
+
 export type CallOptions = { readonly abortSignal: AbortSignal; readonly requestTimeout: number };
 
 export type CallBounds = { readonly attemptMs: number; readonly operationMs: number };
@@ -51,8 +54,7 @@ function translateAnswer(error: S3ServiceException): Error {
 	if (status === 401 || status === 403) {
 		return new StorageRefused('The store refuses our credentials', { cause: error });
 	}
-	const overloaded = status >= 500 || status === 429 || error.name === 'RequestTimeout';
-	if (overloaded || error.name === 'NoSuchBucket') {
+	if (status >= 500 || status === 429 || MOMENTARY.includes(error.name) || error.name === 'NoSuchBucket') {
 		return new StorageUnavailable(`The store answered ${status} ${error.name}`, { cause: error });
 	}
 	return error;

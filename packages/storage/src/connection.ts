@@ -40,7 +40,7 @@ const DEFAULT_TIMEOUTS: StorageTimeouts = {
 	connectMs: 2_000,
 	attemptMs: 5_000,
 	operationMs: 10_000,
-	completeMs: 25_000,
+	completeMs: 20_000,
 };
 
 /** Opens nothing yet: sockets appear with the first request. End with {@link disconnect}. */

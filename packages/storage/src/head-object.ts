@@ -1,6 +1,7 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { callStore, isStoreError } from './call-store.ts';
 import type { StorageConnection } from './connection.ts';
+import { StorageUnavailable } from './errors.ts';
 import { canonicalEtag } from './etag.ts';
 
 export type StoredObject = {
@@ -12,10 +13,13 @@ export type StoredObject = {
 /** What the store holds under `key`, null when nothing. Throws StorageUnavailable. */
 export async function headObject(connection: StorageConnection, key: string): Promise<StoredObject | null> {
 	try {
-		const answer = await callStore(connection, (client, options) =>
+		const { ContentLength, ETag } = await callStore(connection, (client, options) =>
 			client.send(new HeadObjectCommand({ Bucket: connection.bucket, Key: key }), options),
 		);
-		return { sizeBytes: answer.ContentLength ?? 0, etag: canonicalEtag(answer.ETag ?? '') };
+		if (ContentLength === undefined || ETag === undefined) {
+			throw new StorageUnavailable('What answers at the endpoint is not an S3 store');
+		}
+		return { sizeBytes: ContentLength, etag: canonicalEtag(ETag) };
 	} catch (error) {
 		// HEAD has no body to name the error in, so the SDK calls every 404 NotFound.
 		if (isStoreError(error, 'NotFound', 'NoSuchKey')) {

@@ -1,0 +1,62 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { createStorage } from './storage.ts';
+
+const storage = createStorage({
+	endpoint: 'http://127.0.0.1:9000',
+	publicEndpoint: 'https://files.example',
+	region: 'us-east-1',
+	bucket: 'bucket',
+	accessKeyId: 'key-id',
+	secretAccessKey: 'secret',
+	forcePathStyle: true,
+});
+
+const PUT = { key: 'a/b', contentType: 'application/pdf', sizeBytes: 1_234_567 };
+const PART = { key: 'a/b', uploadId: 'upload', partNumber: 3, sizeBytes: 5 };
+const FOR_A_CLIENT = { audience: 'client', expiresInSeconds: 3_600 } as const;
+const FOR_A_WORKER = { audience: 'worker', expiresInSeconds: 3_600 } as const;
+
+afterAll(() => storage.close());
+
+describe('presigned URLs', () => {
+	test('name the public host to clients', async () => {
+		const { url } = await storage.presignPut({ ...PUT, ...FOR_A_CLIENT });
+		expect(new URL(url).origin).toBe('https://files.example');
+	});
+
+	test('name the internal host to workers', async () => {
+		const { url } = await storage.presignPut({ ...PUT, ...FOR_A_WORKER });
+		expect(new URL(url).origin).toBe('http://127.0.0.1:9000');
+	});
+
+	test('of a PUT sign its type and length', async () => {
+		const { url } = await storage.presignPut({ ...PUT, ...FOR_A_CLIENT });
+		expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;content-type;host');
+	});
+
+	test('of a part sign its length, and nothing that clients do not know to send', async () => {
+		const { url } = await storage.presignPart({ ...PART, ...FOR_A_CLIENT });
+		expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;host');
+	});
+
+	test('of a GET sign the host only, so that Range and If-Match may be added', async () => {
+		const { url } = await storage.presignGet({ key: 'a/b', ...FOR_A_CLIENT });
+		expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('host');
+	});
+
+	test.each([
+		['PUT', () => storage.presignPut({ ...PUT, ...FOR_A_CLIENT })],
+		['part', () => storage.presignPart({ ...PART, ...FOR_A_CLIENT })],
+	])('of a %s ask for no checksum', async (_, presign) => {
+		expect((await presign()).url.toLowerCase()).not.toMatch(/checksum|crc32/);
+	});
+
+	test('say when they expire, to the second that was signed', async () => {
+		const { url, expiresAt } = await storage.presignGet({ key: 'a/b', ...FOR_A_CLIENT });
+		const { searchParams } = new URL(url);
+		const signedAt = searchParams.get('X-Amz-Date') ?? '';
+		const signedAtIso = signedAt.replace(/(....)(..)(.....)(..)(...)/, '$1-$2-$3:$4:$5');
+		expect(searchParams.get('X-Amz-Expires')).toBe('3600');
+		expect(expiresAt.getTime() - Date.parse(signedAtIso)).toBe(3_600_000);
+	});
+});
