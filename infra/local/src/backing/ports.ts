@@ -60,3 +60,16 @@ async function pickPort(taken: Set<number>): Promise<number> {
 		`No free port between ${LOWEST} and ${HIGHEST} was found: end some servers on this machine.`,
 	);
 }
+
+/**
+ * The first of several free ports in a row.
+ * @throws StartError when there are none
+ */
+export async function pickConsecutivePorts(count: number): Promise<number> {
+	for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+		const first = randomInt(LOWEST, HIGHEST - count);
+		const ports = Array.from({ length: count }, (_, index) => first + index);
+		if ((await Promise.all(ports.map((port) => isPortFree(port)))).every(Boolean)) return first;
+	}
+	throw new StartError(`No ${count} free ports in a row were found: end some servers on this machine.`);
+}

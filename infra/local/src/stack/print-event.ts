@@ -20,6 +20,13 @@ export function describeEvent(event: SupervisorEvent): string | undefined {
 	}
 }
 
+const TROUBLE: SupervisorEvent['type'][] = ['exited', 'killed', 'log-lost'];
+
+/** Prints only what should not happen. */
+export function printTrouble(event: SupervisorEvent): void {
+	if (TROUBLE.includes(event.type)) printEvent(event);
+}
+
 /** Prints an event as one line: the time, the process, what happened. */
 export function printEvent(event: SupervisorEvent): void {
 	const text = describeEvent(event);

@@ -45,6 +45,8 @@ export type S3Settings = {
 };
 
 export type Settings = {
+	/** Everything that was set, for the tunables that each app reads by itself. */
+	environment: NodeJS.ProcessEnv;
 	gatewayPort: number;
 	homePath: string;
 	corsOrigins: string;
@@ -70,6 +72,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, owners: DatabaseOwn
 		throw new StartError(`Wrong settings: ${problems.join('; ')}.`);
 	}
 	return {
+		environment,
 		gatewayPort: parsed.data.GATEWAY_PORT,
 		homePath: resolve(parsed.data.CREATORR_HOME),
 		corsOrigins: parsed.data.CORS_ORIGINS,

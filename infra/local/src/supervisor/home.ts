@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where one running product keeps everything it has; two products with two homes do not meet. */
@@ -16,11 +16,19 @@ export type Home = {
  */
 export function openHome(path: string): Home {
 	mkdirSync(path, { recursive: true, mode: 0o700 });
-	const root = realpathSync(path);
-	const home = { root, run: join(root, 'run'), logs: join(root, 'logs'), data: join(root, 'data') };
+	const home = homeAt(realpathSync(path));
 	for (const directory of [home.run, home.logs, home.data])
 		mkdirSync(directory, { recursive: true, mode: 0o700 });
 	return home;
+}
+
+/** The home at `path` as it is, or undefined when there is none. */
+export function findHome(path: string): Home | undefined {
+	return existsSync(path) ? homeAt(realpathSync(path)) : undefined;
+}
+
+function homeAt(root: string): Home {
+	return { root, run: join(root, 'run'), logs: join(root, 'logs'), data: join(root, 'data') };
 }
 
 export function pidFile(home: Home, name: string): string {

@@ -37,9 +37,10 @@ export function askStatus(homeRoot: string): Promise<SupervisorStatus | undefine
 		socket.on('data', (chunk: string) => {
 			answer += chunk;
 		});
-		socket.once('end', () => resolve(JSON.parse(answer)));
+		// one that ends at this moment may hang up without a word
+		socket.once('end', () => resolve(answer === '' ? undefined : JSON.parse(answer)));
 		socket.once('error', (error: NodeJS.ErrnoException) => {
-			if (error.code === 'ECONNREFUSED') resolve(undefined);
+			if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') resolve(undefined);
 			else reject(error);
 		});
 	});

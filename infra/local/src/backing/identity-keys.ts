@@ -1,0 +1,13 @@
+import { createPublicKey } from 'node:crypto';
+import { CALLERS, type Secrets } from './secrets.ts';
+
+/** The public keys of everybody who calls others inside, as a JWKS; `kid` is the caller's name. */
+export function publicIdentityKeys({ identityKeys }: Pick<Secrets, 'identityKeys'>): string {
+	const keys = CALLERS.map((caller) => ({
+		kid: caller,
+		alg: 'ES256',
+		use: 'sig',
+		...createPublicKey(identityKeys[caller]).export({ format: 'jwk' }),
+	}));
+	return JSON.stringify({ keys });
+}

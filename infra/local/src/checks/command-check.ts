@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { baseEnvironment } from '../backing/base-environment.ts';
+import { runTurbo } from '../stack/generate-clients.ts';
+import { type ProgramResult, runProgram } from '../stack/run-program.ts';
+import { REPOSITORY } from '../stack/settings.ts';
+import { ownershipMark } from '../supervisor/ownership.ts';
+import type { Check, Outcome } from './check.ts';
+
+const TIMEOUT_MS = 300_000;
+
+/** A program whose exit code says whether all is well counts as one test. */
+function outcomeOf({ exitCode, output }: ProgramResult): Outcome {
+	return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, output };
+}
+
+/** What can be said of the code without running it. */
+export function staticChecks(homeRoot: string): Check[] {
+	const command = (name: string, program: string, args: string[]): Check => ({
+		name,
+		run: async (stop) =>
+			outcomeOf(
+				await runProgram([join(REPOSITORY, 'node_modules', '.bin', program), ...args], {
+					env: { ...baseEnvironment(process.env), ...ownershipMark(homeRoot) },
+					stop,
+					timeoutMs: TIMEOUT_MS,
+				}),
+			),
+	});
+	return [
+		command('format', 'biome', ['format', '.']),
+		command('lint', 'biome', ['check', '--formatter-enabled=false', '--error-on-warnings', '.']),
+		command('boundaries', 'depcruise', [
+			...['--config', '.dependency-cruiser.mjs'],
+			...['apps', 'packages', 'acceptance', 'infra', 'scripts'],
+		]),
+		{ name: 'types', run: async (stop) => outcomeOf(await runTurbo('typecheck', homeRoot, stop)) },
+	];
+}

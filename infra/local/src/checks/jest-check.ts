@@ -1,0 +1,76 @@
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { baseEnvironment } from '../backing/base-environment.ts';
+import { runProgram } from '../stack/run-program.ts';
+import { REPOSITORY } from '../stack/settings.ts';
+import { ownershipMark } from '../supervisor/ownership.ts';
+import type { Check } from './check.ts';
+import { countJest } from './jest-result.ts';
+
+const TIMEOUT_MS = 600_000;
+const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
+
+/** The directories, relative to the repository, of the workspace's packages that have tests; acceptance is run apart. */
+export function testedPackages(): string[] {
+	const directories = globSync('{apps,packages,infra}/*/package.json', { cwd: REPOSITORY }).map((path) =>
+		join(path, '..'),
+	);
+	return directories.filter((directory) => hasTests(directory)).sort();
+}
+
+function hasTests(directory: string): boolean {
+	const patterns = ['src/**/*.test.ts', 'test/**/*.test.ts'];
+	return globSync(patterns, { cwd: join(REPOSITORY, directory) }).length > 0;
+}
+
+/**
+ * The tests of one package, on the services that `environment` names.
+ * @param homeRoot whose sweep ends what a test left running
+ */
+export function jestCheck(directory: string, environment: Record<string, string>, homeRoot: string): Check {
+	return {
+		name: directory,
+		run: async (stop) => {
+			const results = mkdtempSync(join(tmpdir(), 'creatorr-jest-'));
+			const file = join(results, 'report.json');
+			try {
+				const { exitCode, output } = await runProgram(
+					[
+						process.execPath,
+						'--experimental-vm-modules',
+						'--no-warnings',
+						JEST,
+						'--runInBand',
+						'--json',
+						`--outputFile=${file}`,
+					],
+					{
+						cwd: join(REPOSITORY, directory),
+						env: {
+							...baseEnvironment(process.env),
+							...environment,
+							...ownershipMark(homeRoot),
+							NODE_ENV: 'test',
+						},
+						stop,
+						timeoutMs: TIMEOUT_MS,
+					},
+				);
+				return countJest(readReport(file), exitCode, output);
+			} finally {
+				rmSync(results, { recursive: true, force: true });
+			}
+		},
+	};
+}
+
+function readReport(file: string): unknown {
+	try {
+		return JSON.parse(readFileSync(file, 'utf8'));
+	} catch {
+		// Jest ended before it had anything to report; its output says why
+		return undefined;
+	}
+}

@@ -1,0 +1,38 @@
+import { say } from '../stack/command.ts';
+import type { Check, Outcome } from './check.ts';
+
+/**
+ * Runs checks, `concurrency` at a time, and prints a line for each as it ends, with its output when it failed.
+ * Checks that have not begun when `stop` aborts are left out.
+ */
+export async function runChecks(
+	checks: Check[],
+	{ concurrency, stop }: { concurrency: number; stop: AbortSignal },
+): Promise<Outcome[]> {
+	const waiting = [...checks];
+	const outcomes: Outcome[] = [];
+	const work = async (): Promise<void> => {
+		for (let check = waiting.shift(); check !== undefined && !stop.aborted; check = waiting.shift()) {
+			outcomes.push(await runOne(check, stop));
+		}
+	};
+	await Promise.all(Array.from({ length: concurrency }, work));
+	return outcomes;
+}
+
+async function runOne({ name, run }: Check, stop: AbortSignal): Promise<Outcome> {
+	const startedAt = Date.now();
+	const outcome = await run(stop).catch((error: unknown): Outcome => {
+		return {
+			passed: 0,
+			failed: 1,
+			output: error instanceof Error ? (error.stack ?? error.message) : String(error),
+		};
+	});
+	const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+	if (outcome.failed > 0) say(`\nFAILED ${name}, output:\n${outcome.output}\n`);
+	say(
+		`${outcome.failed > 0 ? 'FAILED' : 'passed'}  ${name}: ${outcome.passed} passed, ${outcome.failed} failed (${seconds} s)`,
+	);
+	return outcome;
+}

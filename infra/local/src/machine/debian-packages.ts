@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { StartError } from '../supervisor/start-error.ts';
+
+/** What the tools run: see each tool's manifest for who needs what. */
+const PROCESSING = [
+	...['ghostscript', 'qpdf', 'bubblewrap', 'ocrmypdf', 'unpaper', 'pngquant', 'poppler-utils'],
+	...['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'].map((language) => `tesseract-ocr-${language}`),
+	...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
+	...['fonts-liberation', 'fonts-dejavu-core', 'fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
+];
+
+const BROKER = 'rabbitmq-server';
+/** What the walkthrough in the README uses. */
+const WALKTHROUGH = ['curl', 'jq'];
+
+/** The Debian packages that a start needs; a broker of the person's own makes ours needless. */
+export function packagesToStart({ ownBroker }: { ownBroker: boolean }): string[] {
+	return [...(ownBroker ? [BROKER] : []), ...PROCESSING, ...WALKTHROUGH];
+}
+
+/** The tests need a second S3 server on top. */
+export function packagesToTest(): string[] {
+	return [...packagesToStart({ ownBroker: true }), 'radosgw'];
+}
+
+/** Which of the packages are not installed, by dpkg's own list (`installed` per line, as dpkg-query prints it). */
+export function missingPackages(wanted: string[], dpkgList: string): string[] {
+	const installed = new Set(
+		dpkgList
+			.split('\n')
+			.map((line) => line.split(' '))
+			.filter(([, status]) => status === 'installed')
+			.map(([name]) => name),
+	);
+	return wanted.filter((name) => !installed.has(name));
+}
+
+/**
+ * The names and states of the packages, as far as dpkg knows them.
+ * @throws StartError on a machine without dpkg
+ */
+export async function listPackages(wanted: string[]): Promise<string> {
+	const format = '--showformat=${Package} ${db:Status-Status}\\n';
+	try {
+		return (await promisify(execFile)('dpkg-query', ['--show', format, ...wanted])).stdout;
+	} catch (error) {
+		const { code, stdout } = error as { code?: unknown; stdout?: string };
+		// 1: some of them are unknown to dpkg; the others are listed all the same
+		if (code === 1) return stdout ?? '';
+		throw new StartError(
+			`This needs a Debian (or Ubuntu) machine with dpkg, for its packages ${wanted.join(' ')}: start it on one, or in a container of one.`,
+		);
+	}
+}

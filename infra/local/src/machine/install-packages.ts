@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { say } from '../stack/command.ts';
+import { type Home, logFile } from '../supervisor/home.ts';
+import { StartError } from '../supervisor/start-error.ts';
+import { listPackages, missingPackages } from './debian-packages.ts';
+
+const APT = ['apt-get', 'install', '-y', '--no-install-recommends'];
+
+/**
+ * Debian starts the service of a package it installs, asking policy-rc.d first. The broker that we install must not
+ * start: it would be a second one, on the default port, for nobody. A policy that is there already is left as it is.
+ */
+const SCRIPT = `
+set -e
+export DEBIAN_FRONTEND=noninteractive
+policy=/usr/sbin/policy-rc.d
+mark='# made by creatorr while it installs packages'
+if [ ! -e "$policy" ] || grep -qxF "$mark" "$policy"; then
+	trap 'rm -f "$policy"' EXIT
+	trap 'exit 1' HUP INT TERM
+	printf '#!/bin/sh\\n%s\\nexit 101\\n' "$mark" > "$policy"
+	chmod 755 "$policy"
+fi
+install() { ${APT.join(' ')} -o DPkg::Lock::Timeout=120 "$@"; }
+ls /var/lib/apt/lists/*Packages* > /dev/null 2>&1 || apt-get update
+install "$@" || { apt-get update; install "$@"; }
+`;
+
+/**
+ * Installs what is missing of the packages, as root or through sudo without a password.
+ * An installation that has begun goes on to its end even when the person stops us: dpkg does not bear interruption.
+ * @throws StartError with the command to run, when we may not; with apt's words, when it fails
+ */
+export async function installPackages(wanted: string[], home: Home): Promise<void> {
+	const missing = missingPackages(wanted, await listPackages(wanted));
+	if (missing.length === 0) return;
+	const asRoot = await rootPrefix();
+	if (asRoot === undefined) {
+		throw new StartError(
+			`Debian packages are missing and only root can install them; run: sudo ${APT.join(' ')} ${missing.join(' ')}`,
+		);
+	}
+	const log = logFile(home, 'apt');
+	say(`Installing Debian packages (log: ${log}): ${missing.join(' ')}`);
+	const descriptor = openSync(log, 'w', 0o600);
+	const exitCode = await exitCodeOf([...asRoot, 'sh', '-c', SCRIPT, 'sh', ...missing], descriptor);
+	closeSync(descriptor);
+	if (exitCode !== 0)
+		throw new StartError(`apt-get could not install the packages: ${aptReason(readFileSync(log, 'utf8'))}`);
+}
+
+/** What apt gives as its last reason, for the sentence; the rest is in the log. */
+export function aptReason(output: string): string {
+	const lines = output.split('\n').filter((line) => line.trim() !== '');
+	return (
+		lines.findLast((line) => line.startsWith('E: '))?.slice('E: '.length) ?? lines.at(-1) ?? 'it said nothing'
+	);
+}
+
+async function rootPrefix(): Promise<string[] | undefined> {
+	if (process.getuid?.() === 0) return [];
+	return (await exitCodeOf(['sudo', '-n', 'true'], 'ignore')) === 0 ? ['sudo', '-n'] : undefined;
+}
+
+async function exitCodeOf([program = '', ...args]: string[], output: number | 'ignore'): Promise<number> {
+	const child = spawn(program, args, { detached: true, stdio: ['ignore', output, output] });
+	try {
+		const [code] = await once(child, 'exit');
+		return code ?? 1;
+	} catch {
+		// there is no such program
+		return 1;
+	}
+}

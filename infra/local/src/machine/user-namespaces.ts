@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { StartError } from '../supervisor/start-error.ts';
+
+/**
+ * The tools are sandboxed in namespaces of their own, and PostgreSQL needs one when we are root.
+ * @throws StartError when the kernel, or the container, does not allow them
+ */
+export async function requireUserNamespaces(): Promise<void> {
+	try {
+		await promisify(execFile)('unshare', ['--user', '--map-user=65534', '--map-group=65534', '--', 'true']);
+	} catch {
+		throw new StartError(
+			'User namespaces are not allowed here, and the sandbox of the tools needs them: allow them (sysctl user.max_user_namespaces=10000, kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu; docker run --privileged for a container).',
+		);
+	}
+}

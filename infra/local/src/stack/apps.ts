@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { baseEnvironment } from '../backing/base-environment.ts';
+import { checkHttp } from '../backing/check-http.ts';
+import { publicIdentityKeys } from '../backing/identity-keys.ts';
+import { choosePorts } from '../backing/ports.ts';
+import { type Caller, DATABASE_OWNERS, type DatabaseOwner, type Secrets } from '../backing/secrets.ts';
+import type { Home } from '../supervisor/home.ts';
+import type { ManagedProcess } from '../supervisor/process.ts';
+import { replicaNames, SCALABLE, type Scale } from './scale.ts';
+import { REPOSITORY, type S3Settings } from './settings.ts';
+
+export type AppContext = {
+	/** Holds the tunables that each app reads by itself. */
+	environment: NodeJS.ProcessEnv;
+	home: Home;
+	secrets: Secrets;
+	/** Of the services that are started; each knows only its own. */
+	databaseUrls: Partial<Record<DatabaseOwner, string>>;
+	amqpUrl: string;
+	s3: S3Settings;
+	corsOrigins: string;
+	gatewayPort: number;
+	scale: Scale;
+	/** The steps that apps can depend on: what is not among them (a database server of the person's own) is up already. */
+	provided: ReadonlySet<string>;
+};
+
+type App = {
+	name: Caller;
+	dependsOn: string[];
+	/** What this app needs beyond what all have. `name` is the replica's, `index` counts replicas from 0. */
+	env: (
+		context: AppContext,
+		replica: { name: string; index: number; port: number; url: UrlOf },
+	) => Record<string, string>;
+};
+
+type UrlOf = (app: Caller) => string;
+
+/** Every app of the product, as it runs on one machine. */
+const APPS: App[] = [
+	{
+		name: 'auth',
+		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'auth-database'],
+		env: ({ databaseUrls, amqpUrl, secrets }) => ({
+			AUTH_DATABASE_URL: databaseUrls.auth ?? '',
+			AMQP_URL: amqpUrl,
+			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
+		}),
+	},
+	{
+		name: 'files',
+		dependsOn: ['postgres', 'rabbitmq', 's3', 'prisma-clients', 'files-database'],
+		env: ({ databaseUrls, amqpUrl, s3, corsOrigins }) => ({
+			FILES_DATABASE_URL: databaseUrls.files ?? '',
+			AMQP_URL: amqpUrl,
+			S3_ENDPOINT: s3.endpoint,
+			S3_PUBLIC_ENDPOINT: s3.publicEndpoint,
+			S3_REGION: s3.region,
+			S3_BUCKET: s3.bucket,
+			S3_ACCESS_KEY_ID: s3.accessKeyId,
+			S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+			S3_FORCE_PATH_STYLE: s3.forcePathStyle,
+			CORS_ORIGINS: corsOrigins,
+		}),
+	},
+	{
+		name: 'jobs',
+		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'jobs-database'],
+		env: ({ databaseUrls, amqpUrl }, { url }) => ({
+			JOBS_DATABASE_URL: databaseUrls.jobs ?? '',
+			AMQP_URL: amqpUrl,
+			FILES_URL: url('files'),
+		}),
+	},
+	{
+		name: 'tool-worker',
+		dependsOn: ['rabbitmq', 's3', 'jobs', 'files', 'scratch'],
+		env: ({ amqpUrl, home }, { name, url }) => ({
+			AMQP_URL: amqpUrl,
+			JOBS_URL: url('jobs'),
+			FILES_URL: url('files'),
+			SCRATCH_DIR: join(home.data, 'scratch', name),
+			WORKER_NAME: name,
+		}),
+	},
+	{
+		name: 'gateway',
+		dependsOn: ['auth', 'files', 'jobs'],
+		env: ({ gatewayPort, corsOrigins }, { index, port, url }) => ({
+			PUBLIC_HOST: '127.0.0.1',
+			PUBLIC_PORT: String(gatewayPort + index),
+			PRIVATE_URL: `http://127.0.0.1:${port}`,
+			AUTH_URL: url('auth'),
+			FILES_URL: url('files'),
+			JOBS_URL: url('jobs'),
+			CORS_ORIGINS: corsOrigins,
+		}),
+	},
+];
+
+/** The services that exist and own a database. */
+export function databaseOwners(): DatabaseOwner[] {
+	return DATABASE_OWNERS.filter((owner) => existsSync(join(REPOSITORY, 'apps', owner, 'prisma')));
+}
+
+/** How many processes of an app the scale asks for. */
+export function replicasOf(app: string, scale: Scale): number {
+	const scalable = SCALABLE.find((name) => name === app);
+	return scalable === undefined ? 1 : scale[scalable];
+}
+
+/** A process for every app and every replica of it. */
+export async function appProcesses(context: AppContext): Promise<ManagedProcess[]> {
+	const existing = APPS.filter(({ name }) => existsSync(entryPoint(name)));
+	const replicas = existing.flatMap((app) =>
+		replicaNames(app.name, replicasOf(app.name, context.scale)).map((name, index) => ({ app, name, index })),
+	);
+	const ports = await choosePorts(context.home, [
+		...new Set([...APPS.map(({ name }) => name), ...replicas.map(({ name }) => name)]),
+	]);
+	const url: UrlOf = (app) => `http://127.0.0.1:${ports[app]}`;
+	const started = new Set([...replicas.map(({ name }) => name), ...context.provided]);
+	return replicas.map(({ app, name, index }) => {
+		const port = ports[name] ?? 0;
+		return {
+			kind: 'process',
+			name,
+			dependsOn: app.dependsOn.filter((other) => started.has(other)),
+			command: [process.execPath, entryPoint(app.name)],
+			env: { ...commonEnvironment(context, app.name, port), ...app.env(context, { name, index, port, url }) },
+			checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
+			readyTimeoutMs: 60_000,
+			stopSignal: 'SIGTERM',
+			stopTimeoutMs: 11_000,
+		};
+	});
+}
+
+function commonEnvironment(
+	{ secrets, environment }: AppContext,
+	app: Caller,
+	port: number,
+): Record<string, string> {
+	return {
+		NODE_ENV: 'production',
+		...baseEnvironment(environment),
+		HOST: '127.0.0.1',
+		PORT: String(port),
+		INTERNAL_PRIVATE_KEY: secrets.identityKeys[app],
+		INTERNAL_KEYS: publicIdentityKeys(secrets),
+	};
+}
+
+function entryPoint(app: string): string {
+	return join(REPOSITORY, 'apps', app, 'src', 'main.ts');
+}

@@ -1,0 +1,79 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { databaseUrl } from '../backing/databases.ts';
+import { type DatabaseOwner, loadSecrets } from '../backing/secrets.ts';
+import type { Home } from '../supervisor/home.ts';
+import type { Step } from '../supervisor/process.ts';
+import { appProcesses, databaseOwners } from './apps.ts';
+import { type BackingServices, backingServices } from './backing-services.ts';
+import { databaseTasks } from './database-tasks.ts';
+import { generateClients } from './generate-clients.ts';
+import type { Scale } from './scale.ts';
+import type { Settings } from './settings.ts';
+
+/** How long all apps together may take to finish what they are doing; a second more than each gives itself. */
+export const DRAIN_MS = 11_000;
+
+export type Product = {
+	steps: Step[];
+	/** The names of the apps, which finish what they are doing before they end. */
+	apps: Set<string>;
+};
+
+/** Everything that makes the product on one machine, in one list. */
+export async function product(
+	settings: Settings,
+	{ home, scale, stop }: { home: Home; scale: Scale; stop: AbortSignal },
+): Promise<Product> {
+	const secrets = loadSecrets(home);
+	const backing = await backingServices(settings, { home, secrets, durable: true });
+	const apps = await appSteps(settings, backing, { home, scale, stop });
+	return { steps: [...backing.steps, ...apps.steps], apps: apps.apps };
+}
+
+/** The apps, their databases and their generated code, on backing services that are given. */
+export async function appSteps(
+	settings: Settings,
+	backing: BackingServices,
+	{ home, scale, stop }: { home: Home; scale: Scale; stop: AbortSignal },
+): Promise<Product> {
+	const secrets = loadSecrets(home);
+	const owners = databaseOwners();
+	const { postgresAdminUrl: adminUrl } = backing;
+	const databaseUrls =
+		adminUrl === undefined
+			? (settings.external.databaseUrls ?? {})
+			: ownDatabaseUrls(owners, adminUrl, secrets.databasePasswords);
+	const tasks: Step[] = [
+		...databaseTasks(owners, databaseUrls, adminUrl === undefined ? undefined : { adminUrl, secrets }),
+		{ kind: 'task', name: 'prisma-clients', dependsOn: [], run: () => generateClients(home.root, stop) },
+		// what workers that were killed left of their jobs
+		{
+			kind: 'task',
+			name: 'scratch',
+			dependsOn: [],
+			run: async () => rmSync(join(home.data, 'scratch'), { recursive: true, force: true }),
+		},
+	];
+	const processes = await appProcesses({
+		environment: settings.environment,
+		home,
+		secrets,
+		databaseUrls,
+		amqpUrl: backing.amqpUrl,
+		s3: backing.s3,
+		corsOrigins: settings.corsOrigins,
+		gatewayPort: settings.gatewayPort,
+		scale,
+		provided: new Set([...backing.steps, ...tasks].map(({ name }) => name)),
+	});
+	return { steps: [...tasks, ...processes], apps: new Set(processes.map(({ name }) => name)) };
+}
+
+function ownDatabaseUrls(
+	owners: DatabaseOwner[],
+	adminUrl: string,
+	passwords: Record<DatabaseOwner, string>,
+): Partial<Record<DatabaseOwner, string>> {
+	return Object.fromEntries(owners.map((owner) => [owner, databaseUrl(adminUrl, owner, passwords[owner])]));
+}

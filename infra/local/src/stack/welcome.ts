@@ -1,0 +1,12 @@
+import type { Home } from '../supervisor/home.ts';
+
+/** What a person needs to know once everything runs. */
+export function welcome(url: string, home: Home): string {
+	return `
+creatorr runs at ${url}
+
+  try    curl -s ${url}/v1/auth/register -H 'Content-Type: application/json' -d '{"email":"you@example.com","password":"correct horse"}'
+  logs   ${home.logs}/<name>.log
+  stop   Ctrl-C here, or npm run stop
+`;
+}

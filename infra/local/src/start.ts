@@ -1,0 +1,50 @@
+import { isPortFree } from './backing/ports.ts';
+import { packagesToStart } from './machine/debian-packages.ts';
+import { installPackages } from './machine/install-packages.ts';
+import { requireUserNamespaces } from './machine/user-namespaces.ts';
+import { databaseOwners } from './stack/apps.ts';
+import { claimHome, releaseHome } from './stack/claim-home.ts';
+import { runCommand, say } from './stack/command.ts';
+import { printEvent } from './stack/print-event.ts';
+import { product } from './stack/product.ts';
+import { parseScale } from './stack/scale.ts';
+import { readSettings } from './stack/settings.ts';
+import { untilAborted } from './stack/until-aborted.ts';
+import { welcome } from './stack/welcome.ts';
+import { withSupervisor } from './stack/with-supervisor.ts';
+import type { ProcessSnapshot } from './supervisor/process.ts';
+import { StartError } from './supervisor/start-error.ts';
+
+/** The whole product on this machine, in the foreground, until Ctrl-C. */
+await runCommand(async (stop) => {
+	const settings = readSettings(process.env, databaseOwners());
+	const scale = parseScale(process.argv.slice(2));
+	const url = `http://127.0.0.1:${settings.gatewayPort}`;
+	let processes = (): ProcessSnapshot[] => [];
+	const home = await claimHome(settings.homePath, () => ({ pid: process.pid, url, processes: processes() }));
+	try {
+		await requirePorts(settings.gatewayPort, scale.gateway);
+		await installPackages(packagesToStart({ ownBroker: settings.external.amqpUrl === undefined }), home);
+		await requireUserNamespaces();
+		const { steps, apps } = await product(settings, { home, scale, stop });
+		await withSupervisor({ home, steps, apps, report: printEvent, stop }, async (snapshot) => {
+			processes = snapshot;
+			say(welcome(url, home));
+			await untilAborted(stop);
+			say('Stopping.');
+		});
+	} finally {
+		await releaseHome(home);
+	}
+	say('Stopped.');
+	return 0;
+});
+
+async function requirePorts(first: number, count: number): Promise<void> {
+	for (let port = first; port < first + count; port += 1) {
+		if (await isPortFree(port)) continue;
+		throw new StartError(
+			`Port ${port} is taken by another program: end that one, or choose another port with GATEWAY_PORT=${port + 1000} npm start.`,
+		);
+	}
+}
