@@ -41,7 +41,8 @@ export function missingPackages(wanted: string[], dpkgList: string): string[] {
  * @throws StartError on a machine without dpkg
  */
 export async function listPackages(wanted: string[]): Promise<string> {
-	const format = '--showformat=${Package} ${db:Status-Status}\\n';
+	const field = (name: string): string => `\${${name}}`;
+	const format = `--showformat=${field('Package')} ${field('db:Status-Status')}\\n`;
 	try {
 		return (await promisify(execFile)('dpkg-query', ['--show', format, ...wanted])).stdout;
 	} catch (error) {
