@@ -1,0 +1,29 @@
+import type { CommandResult } from '@creatorr/tool-kit/command';
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+
+const LIMIT_SIGNALS: readonly (string | null)[] = ['SIGXCPU', 'SIGXFSZ', 'SIGKILL'];
+const OUT_OF_MEMORY = /std::bad_alloc|MemoryError|VMerror|Cannot allocate memory|out of memory/i;
+
+/** Throws `limit_exceeded` when a command failed because it wanted more time, disk or memory than it may have. */
+export function throwOnLimit(result: CommandResult): void {
+	if (result.exitCode === 0 || result.timedOut) return;
+	if (!LIMIT_SIGNALS.includes(result.signal) && !OUT_OF_MEMORY.test(result.stderrTail)) return;
+	throw new ToolError(
+		'limit_exceeded',
+		'The file takes more memory, disk or time than a job may use. Try a part of it.',
+		{
+			cause: result,
+		},
+	);
+}
+
+/** The error for a command that failed for no reason that the person could mend. */
+export function toolFailed(result: CommandResult): ToolError {
+	return new ToolError(
+		'tool_failed',
+		'The tool could not process this file. Save the file anew and try again.',
+		{
+			cause: result,
+		},
+	);
+}

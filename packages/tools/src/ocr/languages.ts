@@ -1,0 +1,25 @@
+import type { ToolContext } from '@creatorr/tool-kit/run';
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { toolFailed } from '../command-failure.ts';
+
+/** Throws `unsupported_input` that lists what is installed when one of the languages is not. */
+export async function requireLanguages(context: ToolContext, languages: readonly string[]): Promise<void> {
+	const result = await context.exec('tesseract', ['--list-langs']);
+	if (result.exitCode !== 0) throw toolFailed(result);
+	const installed = parseLanguages(result.stdoutTail);
+	const missing = languages.filter((language) => !installed.includes(language));
+	if (missing.length === 0) return;
+	throw new ToolError(
+		'unsupported_input',
+		`Not installed: ${missing.join(', ')}. Set params.languages to some of: ${installed.join(', ')}.`,
+	);
+}
+
+/** The languages that `tesseract --list-langs` lists below its first line; `osd` among them tells orientation, not text. */
+export function parseLanguages(output: string): string[] {
+	return output
+		.split('\n')
+		.slice(1)
+		.map((line) => line.trim())
+		.filter((line) => line !== '' && line !== 'osd');
+}

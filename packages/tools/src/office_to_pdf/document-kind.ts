@@ -1,0 +1,57 @@
+import {
+	CSV,
+	DOC,
+	DOCX,
+	HTML,
+	ODP,
+	ODS,
+	ODT,
+	PPT,
+	PPTX,
+	RTF,
+	TEXT,
+	XLS,
+	XLSX,
+} from '@creatorr/tool-kit/media-types';
+
+/** The extension under which LibreOffice sees a file; the name that its owner gave it stays outside. */
+export const EXTENSIONS: Readonly<Record<string, string>> = {
+	[DOCX]: 'docx',
+	[DOC]: 'doc',
+	[ODT]: 'odt',
+	[RTF]: 'rtf',
+	[TEXT]: 'txt',
+	[HTML]: 'html',
+	[XLSX]: 'xlsx',
+	[XLS]: 'xls',
+	[ODS]: 'ods',
+	[CSV]: 'csv',
+	[PPTX]: 'pptx',
+	[PPT]: 'ppt',
+	[ODP]: 'odp',
+};
+
+const UTF8_CHARSET = 76;
+const FIRST_LINE = 1;
+
+/**
+ * The import filter for what LibreOffice would otherwise guess from the content, so that a text which looks like another format
+ * is not opened as one. Undefined where its own detection decides.
+ */
+export function importFilter(mimeType: string, csvSeparator: string): string | undefined {
+	if (mimeType === TEXT) return 'Text (encoded):UTF8';
+	if (mimeType === HTML) return 'HTML (StarWriter)';
+	if (mimeType !== CSV) return undefined;
+	const quote = '"'.charCodeAt(0);
+	const options = [csvSeparator.charCodeAt(0), quote, UTF8_CHARSET, FIRST_LINE];
+	return `Text - txt - csv (StarCalc):${options.join(',')}`;
+}
+
+const SEPARATORS = [',', ';', '\t', '|'] as const;
+
+/** What separates the fields of a CSV file, judged by its start: the one met most often outside quotes. */
+export function guessSeparator(start: string): string {
+	const unquoted = start.replaceAll(/"(?:[^"]|"")*"?/g, '');
+	const counts = SEPARATORS.map((separator) => unquoted.split(separator).length);
+	return SEPARATORS[counts.indexOf(Math.max(...counts))] ?? ',';
+}

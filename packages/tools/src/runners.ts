@@ -1,0 +1,18 @@
+import type { Run } from '@creatorr/tool-kit/run';
+import type { Tool } from '@creatorr/tool-kit/run-tool';
+import { loadCatalogue } from './catalogue.ts';
+
+/** Every tool with its code, by slug; for the worker alone. Throws when a folder lacks its run. */
+export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
+	const catalogue = await loadCatalogue();
+	const tools = await Promise.all(
+		[...catalogue.values()].map(async (manifest) => ({ manifest, run: await loadRun(manifest.slug) })),
+	);
+	return new Map(tools.map((tool) => [tool.manifest.slug, tool]));
+}
+
+async function loadRun(slug: string): Promise<Run> {
+	const { run } = (await import(`./${slug}/run.ts`)) as { run?: Run };
+	if (run) return run;
+	throw new Error(`tools/${slug}/run.ts must export run`);
+}
