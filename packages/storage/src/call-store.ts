@@ -61,12 +61,12 @@ function translateAnswer(error: S3ServiceException): Error {
 }
 
 function isNetworkFailure(error: Error): boolean {
-	if (error.name === 'TimeoutError' || error.name === 'AbortError') {
+	if (error.name === 'TimeoutError') {
 		return true;
 	}
 	const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-	// ERR_* are Node's names for wrong arguments, which are our bugs; those of TLS and HTTP parsing are not.
-	return code !== '' && (!code.startsWith('ERR_') || /^ERR_(TLS|SSL|HTTP)_/.test(code));
+	// ERR_* are Node's names for wrong arguments, which are our bugs; those of TLS are not.
+	return code !== '' && (!code.startsWith('ERR_') || /^ERR_(TLS|SSL)_/.test(code));
 }
 
 /** A proxy's HTML page, or a body cut short: the SDK hangs the response on the error that parsing it threw. */

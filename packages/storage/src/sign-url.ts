@@ -20,6 +20,7 @@ export async function signUrl(
 ): Promise<PresignedUrl> {
 	// The signature counts whole seconds; so does the time we promise.
 	const signingDate = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+	// The cast is for the compiler alone: getSignedUrl's types take one kind of command at a time.
 	const url = await getSignedUrl(connection.signers[audience], command as PutObjectCommand, {
 		expiresIn: expiresInSeconds,
 		signingDate,

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { ClaimedPart } from '../../src/check-parts.ts';
 import { InvalidParts, UploadNotFound } from '../../src/errors.ts';
 import type { MultipartUpload } from '../../src/list-parts.ts';
+import { createStorage } from '../../src/storage.ts';
+import { startLossyProxy } from './lossy-proxy.ts';
 import { FOR_A_CLIENT, put, store } from './requests.ts';
 import { type Bench, type ContractServer, testUnless } from './server.ts';
 import { begin, complete, PLAN, SIZE_BYTES, sendAll, sendPart } from './uploads.ts';
@@ -58,6 +60,18 @@ export function multipartEndContract(server: ContractServer, bench: () => Bench)
 			const { upload, parts } = await beginAndSend('end/at-once');
 			const [first, ...others] = await Promise.all([1, 2, 3].map(() => complete(bench(), upload, parts)));
 			expect(others).toEqual([first, first]);
+		});
+
+		test('whose answer gets lost is found done', async () => {
+			const { upload, parts } = await beginAndSend('end/lost-answer');
+			const proxy = await startLossyProxy(server.endpoint);
+			const storage = createStorage({ ...bench().config, endpoint: proxy.endpoint });
+			const object = await storage.completeMultipart({ ...upload, parts, sizeBytes: SIZE_BYTES });
+			expect(object).toEqual(await bench().storage.headObject(upload.key));
+			expect(object.sizeBytes).toBe(SIZE_BYTES);
+			expect(proxy.completions()).toBe(2);
+			storage.close();
+			await proxy.close();
 		});
 
 		test.each<Spoiling>([
