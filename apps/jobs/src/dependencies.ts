@@ -33,9 +33,9 @@ const FILES_TIMEOUT_MS = 10_000;
 
 export interface Jobs {
 	app: RequestListener;
-	/** Ends what is held open for changes to come, streams and waits, so that a drain need not wait for it. */
-	endWaits(): void;
-	/** Ends what runs in the background and every connection. */
+	/** Ends streams, waits and what runs in the background; other requests go on. */
+	drain(): Promise<void>;
+	/** Ends every connection. */
 	close(): Promise<void>;
 }
 
@@ -81,9 +81,11 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 	});
 	return {
 		app,
-		endWaits: watch.close,
-		async close() {
+		async drain() {
+			watch.close();
 			await Promise.all([...consumers, ...loops, scheduler].map((part) => part.stop()));
+		},
+		async close() {
 			await listener.close();
 			await relay.stop();
 			await broker.close();

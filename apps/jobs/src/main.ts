@@ -11,8 +11,7 @@ await runProcess(logger, async () => {
 	const jobs = await startJobs(config, logger);
 	const server = await listen(jobs.app, { host: config.HOST, port: config.PORT });
 	return async () => {
-		jobs.endWaits();
-		await closeServer(server);
+		await Promise.all([jobs.drain(), closeServer(server)]);
 		await jobs.close();
 	};
 });

@@ -84,6 +84,8 @@ async function deadLetter(channel: ConfirmChannel, message: ConsumeMessage, reas
 async function settle(channel: ConfirmChannel, message: ConsumeMessage, outcome: Outcome): Promise<void> {
 	if (outcome === 'done') channel.ack(message);
 	else if (outcome === 'stopped') channel.nack(message, false, true);
+	// A dead letter already: publishing it once more would bring it back here for ever.
+	else if (message.fields.exchange === DEAD_LETTER_EXCHANGE) channel.ack(message);
 	else await deadLetter(channel, message, outcome.dead);
 }
 

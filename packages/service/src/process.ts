@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts';
 
 /** A drain lasts no longer than this; what is left then is cut. */
 export const DRAIN_MS = 10_000;
+const CLOSE_IDLE_MS = 50;
 /** Longer than any client of ours keeps a connection, so that a server never closes one that a request is just taking. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -29,9 +30,11 @@ export function portOf(server: Server): number {
 /** Stops accepting, lets requests finish for at most `drainMs`, then cuts the rest. */
 export async function closeServer(server: Server, drainMs = DRAIN_MS): Promise<void> {
 	const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-	server.closeIdleConnections();
+	// Again and again: a connection that is kept alive becomes idle, and does not close by itself, when its request ends.
+	const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS);
 	const timer = setTimeout(() => server.closeAllConnections(), drainMs);
 	await closed;
+	clearInterval(idle);
 	clearTimeout(timer);
 }
 

@@ -1,0 +1,141 @@
+import { newId } from '@creatorr/contracts/ids';
+import type { Job } from '@creatorr/contracts/jobs';
+import { describe, expect, test } from '@jest/globals';
+import { createJobWatch } from '../background/job-watch.ts';
+import { jobStates, waitForChange } from './job-states.ts';
+
+function makeJob(change: Partial<Job> = {}): Job {
+	return {
+		id: newId('job'),
+		tool: 'ocr',
+		status: 'running',
+		progress: 0,
+		input_file_id: newId('fil'),
+		params: {},
+		created_at: '2026-01-01T00:00:00.000Z',
+		...change,
+	};
+}
+
+/** A job that tests change by hand, seen through the watch of a process. */
+function setUp(job: Job | null) {
+	const state = { job, reads: 0, watched: 0, onRead: () => {} };
+	const jobWatch = createJobWatch();
+	const deps = {
+		watch(jobId: string) {
+			const watch = jobWatch.watch(jobId);
+			state.watched += 1;
+			return {
+				...watch,
+				end() {
+					state.watched -= 1;
+					watch.end();
+				},
+			};
+		},
+		async findJob() {
+			const now = state.job && { ...state.job };
+			state.reads += 1;
+			state.onRead();
+			return now;
+		},
+	};
+	const gone = new AbortController();
+	const input = { jobId: job?.id ?? newId('job'), userId: newId('usr'), signal: gone.signal };
+	const change = (fields: Partial<Job>) => {
+		if (state.job) state.job = { ...state.job, ...fields };
+		jobWatch.tell(input.jobId);
+	};
+	return { state, deps, jobWatch, gone, input, change };
+}
+
+describe('the states of a job', () => {
+	test('are watched before the first look, so that a change during it is seen', async () => {
+		const { state, deps, input, change } = setUp(makeJob());
+		state.onRead = () => {
+			if (state.reads === 1) change({ progress: 10 });
+		};
+		const seen: number[] = [];
+		for await (const job of jobStates(deps, input)) {
+			seen.push(job.progress);
+			if (job.progress === 10) break;
+		}
+		expect(seen).toEqual([0, 10]);
+		expect(state.watched).toBe(0);
+	});
+
+	test('are not told again when something else was notified', async () => {
+		const { state, deps, input, change } = setUp(makeJob());
+		const seen: string[] = [];
+		state.onRead = () => {
+			if (state.reads === 1) setTimeout(change, 1, {});
+			if (state.reads === 2) setTimeout(change, 1, { status: 'failed' });
+		};
+		for await (const job of jobStates(deps, input)) seen.push(job.status);
+		expect(seen).toEqual(['running', 'failed']);
+		expect(state.reads).toBe(3);
+	});
+
+	test('end, and nothing is watched any more, when nobody listens', async () => {
+		const { state, deps, input, gone } = setUp(makeJob());
+		state.onRead = () => setTimeout(() => gone.abort(), 1);
+		for await (const _ of jobStates(deps, input)) expect(state.watched).toBe(1);
+		expect([state.watched, state.reads]).toEqual([0, 2]);
+	});
+
+	test('end when the process is going to stop', async () => {
+		const { state, deps, input, jobWatch } = setUp(makeJob());
+		state.onRead = () => setTimeout(() => jobWatch.close(), 1);
+		const seen: string[] = [];
+		for await (const job of jobStates(deps, input)) seen.push(job.status);
+		expect([seen, state.watched]).toEqual([['running'], 0]);
+	});
+
+	test('are looked at again when notifications may have been missed', async () => {
+		const { state, deps, input, jobWatch } = setUp(makeJob());
+		state.onRead = () => {
+			if (state.reads > 1 || !state.job) return;
+			state.job = { ...state.job, status: 'canceled' };
+			setTimeout(() => jobWatch.tellAll(), 1);
+		};
+		const seen: string[] = [];
+		for await (const job of jobStates(deps, input)) seen.push(job.status);
+		expect(seen).toEqual(['running', 'canceled']);
+	});
+
+	test('of a job that goes away end with not_found', async () => {
+		const { state, deps, input, jobWatch } = setUp(makeJob());
+		state.onRead = () => {
+			state.job = null;
+			setTimeout(() => jobWatch.tell(input.jobId), 1);
+		};
+		const reading = (async () => {
+			for await (const _ of jobStates(deps, input));
+		})();
+		await expect(reading).rejects.toMatchObject({ code: 'not_found' });
+		expect(state.watched).toBe(0);
+	});
+});
+
+describe('waiting for a change', () => {
+	test('ends with the change', async () => {
+		const { state, deps, input, change } = setUp(makeJob());
+		state.onRead = () => setTimeout(change, 1, { progress: 5 });
+		expect(await waitForChange(deps, input, 60_000)).toMatchObject({ progress: 5 });
+	});
+
+	test('ends with the job as it is when the time is over', async () => {
+		const { deps, input } = setUp(makeJob({ progress: 3 }));
+		expect(await waitForChange(deps, input, 20)).toMatchObject({ progress: 3 });
+	});
+
+	test('does not wait for a terminal job', async () => {
+		const { deps, input } = setUp(makeJob({ status: 'succeeded' }));
+		expect(await waitForChange(deps, input, 60_000)).toMatchObject({ status: 'succeeded' });
+	});
+
+	test('for a job that is not there is not_found', async () => {
+		const { deps, input } = setUp(null);
+		await expect(waitForChange(deps, input, 60_000)).rejects.toMatchObject({ code: 'not_found' });
+	});
+});

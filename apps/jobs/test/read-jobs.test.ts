@@ -1,0 +1,153 @@
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { succeeded } from './support/bus.ts';
+import { until } from './support/until.ts';
+import type { User } from './support/user.ts';
+import type { Worker } from './support/worker.ts';
+import { startWorld, type World } from './support/world.ts';
+
+let world: World;
+let user: User;
+let stranger: User;
+let worker: Worker;
+
+beforeAll(async () => {
+	world = await startWorld();
+	user = world.user();
+	stranger = world.user();
+	worker = world.worker('reader');
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+/** A job that has succeeded. */
+async function finished(owner: User, tool?: string): Promise<string> {
+	const jobId = await owner.enqueue(tool);
+	await world.bus.finish(jobId, await worker.take(jobId), succeeded());
+	await until(async () => expect((await owner.job(jobId)).status).toBe('succeeded'));
+	return jobId;
+}
+
+const nobodysJob = newId('job');
+
+describe('reading a job', () => {
+	test('shows only what the job has', async () => {
+		const job = await user.job(await user.enqueue());
+		expect(Object.keys(job).sort()).toEqual(
+			['created_at', 'id', 'input_file_id', 'params', 'progress', 'status', 'tool'].sort(),
+		);
+	});
+
+	test('of somebody else answers as for one that never was', async () => {
+		const jobId = await user.enqueue();
+		const theirs = await stranger.read(jobId);
+		const nobodys = await stranger.read(nobodysJob);
+		expect([theirs.status, theirs.body.error.message]).toEqual([404, nobodys.body.error.message]);
+	});
+
+	test.each(['', '/events'])('that is no id is not found (%s)', async (path) => {
+		expect((await user.call('GET', `/v1/jobs/x${path}`)).status).toBe(404);
+	});
+});
+
+describe('listing jobs', () => {
+	test('goes newest first, page by page, through one’s own only', async () => {
+		const someone = world.user();
+		const ids: string[] = [];
+		for (let count = 0; count < 5; count++) ids.unshift(await someone.enqueue());
+		await stranger.enqueue();
+		const seen: string[] = [];
+		for (let cursor: string | null = ''; cursor !== null; ) {
+			const query: string = cursor ? `&cursor=${cursor}` : '';
+			const { body } = await someone.call('GET', `/v1/jobs?limit=2${query}`);
+			seen.push(...body.data.map((job: { id: string }) => job.id));
+			cursor = body.next_cursor;
+		}
+		expect(seen).toEqual(ids);
+	});
+
+	test('ends exactly at the last page', async () => {
+		const someone = world.user();
+		await someone.enqueue();
+		await someone.enqueue();
+		const { body } = await someone.call('GET', '/v1/jobs?limit=2');
+		expect([body.data.length, body.next_cursor]).toEqual([2, null]);
+	});
+
+	test('filters by status and tool', async () => {
+		const someone = world.user();
+		const ocr = await someone.enqueue('ocr');
+		const compress = await someone.enqueue('compress_heavy');
+		await someone.cancel(compress);
+		const list = async (query: string) =>
+			(await someone.call('GET', `/v1/jobs?${query}`)).body.data.map((job: { id: string }) => job.id);
+		expect(await list('status=canceled')).toEqual([compress]);
+		expect(await list('tool=ocr')).toEqual([ocr]);
+		expect(await list('tool=ocr&status=canceled')).toEqual([]);
+	});
+
+	test.each(['status=done', 'limit=0', 'limit=101', 'cursor=abc', 'tool=%00'])(
+		'refuses ?%s',
+		async (query) => {
+			const answer = await user.call('GET', `/v1/jobs?${query}`);
+			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		},
+	);
+});
+
+describe('removing a job', () => {
+	test('that is terminal makes it gone', async () => {
+		const jobId = await finished(user);
+		expect((await user.remove(jobId)).status).toBe(204);
+		expect((await user.read(jobId)).status).toBe(404);
+		expect((await user.remove(jobId)).status).toBe(404);
+	});
+
+	test('that is not terminal is refused and says what to do', async () => {
+		const jobId = await user.enqueue();
+		const answer = await user.remove(jobId);
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		expect(answer.body.error.message).toContain('cancel');
+		expect((await user.read(jobId)).status).toBe(200);
+	});
+
+	test('of somebody else is not found and changes nothing', async () => {
+		const jobId = await finished(user);
+		expect((await stranger.remove(jobId)).status).toBe(404);
+		expect((await user.read(jobId)).status).toBe(200);
+	});
+});
+
+test('the tools are listed with their params and limits, without a user', async () => {
+	const response = await fetch(`${world.url}/v1/tools`, {
+		headers: { 'x-creatorr-identity': world.identities.sign.gateway() },
+	});
+	const { data } = (await response.json()) as { data: { slug: string; params: object }[] };
+	expect(data.map((tool) => tool.slug)).toEqual(
+		expect.arrayContaining(['compress_heavy', 'ocr', 'office_to_pdf']),
+	);
+	expect(data.find((tool) => tool.slug === 'compress_heavy')).toMatchObject({
+		accepts: ['application/pdf'],
+		params: { properties: { quality: { default: 70, minimum: 1, maximum: 100 } } },
+		limits: { max_input_bytes: expect.any(Number) },
+	});
+});
+
+describe('callers', () => {
+	test.each([
+		['POST', `/internal/jobs/${nobodysJob}/claim`, { worker_id: 'w' }],
+		['POST', `/internal/jobs/${nobodysJob}/release`, { attempt: 1 }],
+		['PUT', '/internal/workers/w', { slots: {}, running: [] }],
+	])('who are users may not %s %s', async (method, path, body) => {
+		expect((await user.call(method, path, body)).status).toBe(401);
+	});
+
+	test('who are workers may not act for users', async () => {
+		const response = await fetch(`${world.url}/v1/jobs`, {
+			headers: { 'x-creatorr-identity': world.identities.sign['tool-worker']() },
+		});
+		expect(response.status).toBe(401);
+	});
+});

@@ -1,0 +1,36 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createIdentitySigner, type SignIdentity } from '@creatorr/service/identity';
+
+const CALLERS = ['gateway', 'jobs', 'tool-worker'] as const;
+type Caller = (typeof CALLERS)[number];
+
+export interface Identities {
+	sign: Record<Caller, SignIdentity>;
+	/** PEM, of the service itself. */
+	privateKey: string;
+	/** A JWK set in JSON. */
+	keySet: string;
+}
+
+/** Keys of everybody who calls jobs, and of jobs. */
+export function makeIdentities(): Identities {
+	const pairs = CALLERS.map((caller) => ({ caller, ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) }));
+	const pemOf = (caller: Caller) =>
+		pairs
+			.find((pair) => pair.caller === caller)
+			?.privateKey.export({ type: 'pkcs8', format: 'pem' })
+			.toString() ?? '';
+	const keys = pairs.map(({ caller, publicKey }) => ({
+		...publicKey.export({ format: 'jwk' }),
+		kid: caller,
+	}));
+	return {
+		sign: {
+			gateway: createIdentitySigner('gateway', pemOf('gateway')),
+			jobs: createIdentitySigner('jobs', pemOf('jobs')),
+			'tool-worker': createIdentitySigner('tool-worker', pemOf('tool-worker')),
+		},
+		privateKey: pemOf('jobs'),
+		keySet: JSON.stringify({ keys }),
+	};
+}

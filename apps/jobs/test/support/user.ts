@@ -1,0 +1,60 @@
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { newId } from '@creatorr/contracts/ids';
+import type { Job } from '@creatorr/contracts/jobs';
+import type { SignIdentity } from '@creatorr/service/identity';
+
+export interface Answer {
+	status: number;
+	headers: Headers;
+	// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+	body: any;
+}
+
+export type User = ReturnType<typeof createUser>;
+
+/** A user's requests as the gateway passes them on. With `at`, the same user at another replica. */
+export function createUser(url: string, sign: SignIdentity, id = newId('usr')) {
+	const identity = sign({ id, sessionId: newId('ses') });
+
+	async function call(method: string, path: string, body?: unknown, headers = {}): Promise<Answer> {
+		const response = await fetch(url + path, {
+			method,
+			headers: { [IDENTITY_HEADER]: identity, 'content-type': 'application/json', ...headers },
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+		const text = await response.text();
+		return {
+			status: response.status,
+			headers: response.headers,
+			body: text === '' ? undefined : JSON.parse(text),
+		};
+	}
+
+	const create = (body: unknown, key?: string) =>
+		call('POST', '/v1/jobs', body, key === undefined ? {} : { 'Idempotency-Key': key });
+
+	return {
+		id,
+		identity,
+		call,
+		create,
+		/** Queues a job that is fine, and answers its id. */
+		async enqueue(tool = 'compress_heavy'): Promise<string> {
+			const answer = await create({ tool, input_file_id: newId('fil') });
+			if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+			return answer.body.data.id;
+		},
+		read: (jobId: string, query = '') => call('GET', `/v1/jobs/${jobId}${query}`),
+		async job(jobId: string): Promise<Job> {
+			return (await call('GET', `/v1/jobs/${jobId}`)).body.data;
+		},
+		cancel: (jobId: string) => call('POST', `/v1/jobs/${jobId}/cancel`),
+		remove: (jobId: string) => call('DELETE', `/v1/jobs/${jobId}`),
+		stream: (jobId: string, signal?: AbortSignal) =>
+			fetch(`${url}/v1/jobs/${jobId}/events`, {
+				headers: { [IDENTITY_HEADER]: identity },
+				...(signal ? { signal } : {}),
+			}),
+		at: (otherUrl: string) => createUser(otherUrl, sign, id),
+	};
+}

@@ -1,0 +1,31 @@
+import { beat, type ClaimAnswer, claimJob, releaseJob } from '@creatorr/contracts/internal';
+import type { SignIdentity } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+
+export type Worker = ReturnType<typeof createWorker>;
+
+/** What a worker asks of jobs over HTTP. */
+export function createWorker(id: string, url: string, sign: SignIdentity) {
+	const call = createInternalClient({ name: 'jobs', baseUrl: url, sign, timeoutMs: 10_000 });
+
+	async function claim(jobId: string): Promise<ClaimAnswer> {
+		return (await call(claimJob, { params: { id: jobId }, body: { worker_id: id } })).data;
+	}
+
+	return {
+		id,
+		claim,
+		/** Claims a job that must be granted, and answers the attempt's number. */
+		async take(jobId: string): Promise<number> {
+			const answer = await claim(jobId);
+			if (answer.answer !== 'granted') throw new Error(`the claim was answered ${answer.answer}`);
+			return answer.attempt;
+		},
+		async release(jobId: string, attempt: number): Promise<void> {
+			await call(releaseJob, { params: { id: jobId }, body: { attempt } });
+		},
+		async beat(slots: Record<string, number>, running: { job_id: string; attempt: number }[] = []) {
+			return (await call(beat, { params: { id }, body: { slots, running } })).data;
+		},
+	};
+}
