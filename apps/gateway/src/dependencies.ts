@@ -1,0 +1,176 @@
+import type { RequestListener, Server } from 'node:http';
+import { unavailable } from '@creatorr/contracts/errors';
+import { checkSession, getJwks, leaseGateway } from '@creatorr/contracts/internal';
+import { getHealth, getOpenApi } from '@creatorr/contracts/meta';
+import type { ServiceName } from '@creatorr/contracts/operation';
+import { PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
+import { createService } from '@creatorr/service/create-service';
+import { createIdentitySigner, createIdentityVerifier, type SignIdentity } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import type { Config } from './config.ts';
+import { createKeySet, type KeySet } from './domain/key-set.ts';
+import { createLease, type Lease } from './domain/lease.ts';
+import { createLiveSessions } from './domain/live-sessions.ts';
+import { compileRoutes } from './domain/routing.ts';
+import { createTokenVerifier } from './domain/verify-token.ts';
+import { type AccessLog, createAccessLog } from './http/access-log.ts';
+import { forward } from './http/forward.ts';
+import { createPublicHandler, type PublicRoute } from './http/handle-public.ts';
+import { createInFlight, type InFlight } from './http/in-flight.ts';
+import { createProxy, type ServiceProxy } from './http/proxy.ts';
+import { createPublicServer } from './http/public-server.ts';
+import type { Limits } from './limits.ts';
+import { createGetHealth } from './routes/get-health.ts';
+import { createGetOpenApi } from './routes/get-openapi.ts';
+import { pushRevocationsRoute } from './routes/push-revocations.ts';
+
+/** All that the gateway is made of, not yet listening. */
+export interface Gateway {
+	publicServer: Server;
+	privateApp: RequestListener;
+	lease: Lease;
+	keys: KeySet;
+	inFlight: InFlight;
+	accessLog: AccessLog;
+	/** Shared with readiness. */
+	state: { isDraining: boolean };
+	closeConnections(): void;
+}
+
+interface Given {
+	config: Config;
+	logger: Logger;
+	limits: Limits;
+	sign: SignIdentity;
+}
+
+const monotonicMs = () => performance.now();
+
+function upstreamUrls(config: Config) {
+	return { auth: config.AUTH_URL, files: config.FILES_URL, jobs: config.JOBS_URL };
+}
+
+function createProxies({ config, logger, limits }: Given): Map<ServiceName, ServiceProxy> {
+	const { upstreamSilenceMs: silenceMs, bodyBytes } = limits;
+	return new Map(
+		Object.entries(upstreamUrls(config)).map(([name, baseUrl]) => {
+			const service = name as ServiceName;
+			return [service, createProxy({ service, baseUrl, logger, silenceMs, bodyBytes })];
+		}),
+	);
+}
+
+/** What asks auth: the keys of tokens, the lease, and whether sessions are alive. */
+function createSignIn({ config, logger, limits, sign }: Given, inFlight: InFlight) {
+	const baseUrl = config.AUTH_URL;
+	const callAuth = createInternalClient({ name: 'sign-in', baseUrl, sign, timeoutMs: limits.authCallMs });
+	const keys = createKeySet({
+		load: () => callAuth(getJwks),
+		monotonicMs,
+		minIntervalMs: limits.keyRefreshMinMs,
+	});
+	const lease = createLease({
+		ask: async (id) =>
+			(await callAuth(leaseGateway, { params: { id }, body: { callback_url: config.PRIVATE_URL } })).data,
+		monotonicMs,
+		marginMs: limits.leaseMarginMs,
+		onEnd(reason) {
+			logger.warn('gateway.lease_ended', { reason });
+			inFlight.endAll(unavailable('sign-in', new Error('the lease has ended')));
+		},
+	});
+	const sessions = createLiveSessions({
+		lease,
+		ask: async (session_id) => (await callAuth(checkSession, { body: { session_id } })).data.alive,
+		monotonicMs,
+		recheckMs: limits.sessionRecheckMs,
+		capacity: limits.rememberedSessions,
+	});
+	const verifyToken = createTokenVerifier({ keys, capacity: limits.rememberedTokens });
+	return { keys, lease, sessions, verifyToken };
+}
+
+/** Throws when an operation of the contract has nobody to serve it. */
+function createRoutes(
+	{ config, limits, sign }: Given,
+	proxies: Map<ServiceName, ServiceProxy>,
+): PublicRoute[] {
+	const own = new Map<string, PublicRoute['serve']>([
+		[getOpenApi.id, createGetOpenApi()],
+		[
+			getHealth.id,
+			createGetHealth({
+				services: upstreamUrls(config),
+				callMs: limits.healthCallMs,
+				cacheMs: limits.healthCacheMs,
+				monotonicMs,
+			}),
+		],
+	]);
+	const forwardDeps = { sign, trustedProxies: config.TRUSTED_PROXIES };
+	return PUBLIC_OPERATIONS.map((operation) => {
+		const serve = own.get(operation.id);
+		if (serve) return { operation, serve };
+		const proxy = proxies.get(operation.service);
+		if (!proxy) throw new Error(`nobody serves ${operation.id}`);
+		return { operation, serve: (exchange) => forward(forwardDeps, proxy, exchange) };
+	});
+}
+
+/** Has been able to serve signed-in users since it started. It stays ready when auth is away: answering 503 is its work then. */
+function createStartupCheck(keys: KeySet, lease: Lease): () => Promise<void> {
+	let wasReady = false;
+	return async () => {
+		wasReady ||= keys.isLoaded() && lease.isValid();
+		if (!wasReady) throw new Error('no keys or no lease yet');
+	};
+}
+
+/** The composition root. */
+export function createGateway(config: Config, logger: Logger, limits: Limits): Gateway {
+	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
+	const given: Given = { config, logger, limits, sign };
+	const state = { isDraining: false };
+	const inFlight = createInFlight();
+	const { keys, lease, sessions, verifyToken } = createSignIn(given, inFlight);
+	const proxies = createProxies(given);
+	const accessLog = createAccessLog({
+		enabled: config.LOG_LEVEL === 'info' || config.LOG_LEVEL === 'debug',
+		write: (lines) => process.stdout.write(lines),
+	});
+	const handle = createPublicHandler({
+		verifyToken,
+		sessions,
+		inFlight,
+		findRoute: compileRoutes(createRoutes(given, proxies)),
+		corsOrigins: new Set(config.CORS_ORIGINS),
+		accessLog,
+		logger,
+		limits,
+		isDraining: () => state.isDraining,
+	});
+	const privateApp = createService({
+		logger,
+		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
+		routes: [pushRevocationsRoute({ lease, sessions, inFlight })],
+		checks: {
+			startup: createStartupCheck(keys, lease),
+			drain: async () => {
+				if (state.isDraining) throw new Error('draining');
+			},
+		},
+	});
+	return {
+		publicServer: createPublicServer(limits, handle),
+		privateApp,
+		lease,
+		keys,
+		inFlight,
+		accessLog,
+		state,
+		closeConnections: () => {
+			for (const proxy of proxies.values()) proxy.close();
+		},
+	};
+}

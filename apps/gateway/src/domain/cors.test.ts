@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { corsHeaders, preflightHeaders } from './cors.ts';
+
+const APP = 'https://app.example.com';
+const origins = new Set([APP]);
+
+describe('corsHeaders', () => {
+	test('says nothing where CORS is not configured', () => {
+		expect(corsHeaders(new Set(), APP)).toEqual([]);
+	});
+
+	test('lets an allowed origin read the answer and the headers of the contract', () => {
+		expect(corsHeaders(origins, APP)).toEqual([
+			'Vary',
+			'Origin',
+			'Access-Control-Allow-Origin',
+			APP,
+			'Access-Control-Expose-Headers',
+			'X-Request-Id, Retry-After, Idempotency-Replayed',
+		]);
+	});
+
+	test.each([undefined, 'https://evil.example', `${APP}.evil.example`, 'null', `${APP}/`])(
+		'lets %s read nothing and keeps caches apart',
+		(origin) => {
+			expect(corsHeaders(origins, origin)).toEqual(['Vary', 'Origin']);
+		},
+	);
+});
+
+describe('preflightHeaders', () => {
+	const asked = { method: 'OPTIONS', origin: APP, requestedMethod: 'POST' };
+
+	test('allow the headers of the contract', () => {
+		expect(preflightHeaders(origins, asked)).toContain('Authorization, Content-Type, Idempotency-Key');
+	});
+
+	test.each([
+		['of another origin', { ...asked, origin: 'https://evil.example' }],
+		['without an origin', { ...asked, origin: undefined }],
+		['that is a plain OPTIONS', { ...asked, requestedMethod: undefined }],
+		['that is no OPTIONS', { ...asked, method: 'GET' }],
+	])('are not for a request %s', (_, request) => {
+		expect(preflightHeaders(origins, request)).toBeUndefined();
+	});
+});

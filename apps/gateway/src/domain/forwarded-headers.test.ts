@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { headersForService, headersFromService } from './forwarded-headers.ts';
+
+const vouched = { identity: 'signed', requestId: 'req_1', clientAddress: '1.2.3.4' };
+
+describe('headersForService', () => {
+	test.each([
+		'x-creatorr-identity',
+		'x_creatorr_identity',
+		'x-request-id',
+		'x_request_id',
+		'x-forwarded-for',
+		'x-forwarded-host',
+		'x_forwarded_host',
+		'forwarded',
+		'x-real-ip',
+		'x-user-id',
+		'x_user_id',
+		'authorization',
+		'cookie',
+		'host',
+		'connection',
+		'upgrade',
+		'te',
+		'expect',
+		'proxy-authorization',
+	])('never passes a client’s %s on', (name) => {
+		const headers = headersForService({ [name]: 'forged' }, vouched);
+		expect(Object.values(headers)).not.toContain('forged');
+	});
+
+	test('says who, for whom and where from', () => {
+		expect(headersForService({}, vouched)).toEqual({
+			'x-creatorr-identity': 'signed',
+			'x-request-id': 'req_1',
+			'x-forwarded-for': '1.2.3.4',
+		});
+	});
+
+	test('passes on what describes the body, and the idempotency key', () => {
+		const given = {
+			accept: '*/*',
+			'content-type': 'application/json',
+			'content-length': '2',
+			'content-encoding': 'gzip',
+			'idempotency-key': 'a',
+			'user-agent': 'curl',
+		};
+		expect(headersForService(given, vouched)).toMatchObject(given);
+	});
+
+	test('keeps a chunked body chunked, as a DELETE without framing would be two requests', () => {
+		const headers = headersForService({ 'transfer-encoding': 'Chunked' }, vouched);
+		expect(headers['transfer-encoding']).toBe('chunked');
+	});
+});
+
+describe('headersFromService', () => {
+	test('passes nothing on that is not known', () => {
+		const given = {
+			'content-type': 'application/json',
+			'content-length': '2',
+			'retry-after': '3',
+			'idempotency-replayed': 'true',
+			'set-cookie': ['a=b'],
+			'x-powered-by': 'Express',
+			server: 'x',
+			'x-request-id': 'req_other',
+			'keep-alive': 'timeout=5',
+		};
+		expect(headersFromService(given)).toEqual([
+			'content-type',
+			'application/json',
+			'content-length',
+			'2',
+			'retry-after',
+			'3',
+			'idempotency-replayed',
+			'true',
+		]);
+	});
+});

@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity';
+
+/**
+ * All that a service gets of a client's headers. A list of what passes rather than of what is dropped: an identity, a hop or
+ * a host cannot be smuggled in under a spelling that nobody thought of.
+ */
+const FROM_CLIENT = [
+	'accept',
+	'content-type',
+	'content-length',
+	'content-encoding',
+	'idempotency-key',
+	'user-agent',
+] as const;
+
+/** All that a client gets of a service's headers. */
+const FROM_SERVICE = ['content-type', 'content-length', 'retry-after', 'idempotency-replayed'] as const;
+
+/** What the gateway vouches for. */
+export interface Vouched {
+	identity: string;
+	requestId: string;
+	clientAddress: string;
+}
+
+/** The headers of the request to a service. */
+export function headersForService(client: IncomingHttpHeaders, vouched: Vouched): IncomingHttpHeaders {
+	const headers: Record<string, string> = {
+		[IDENTITY_HEADER]: vouched.identity,
+		[REQUEST_ID_HEADER]: vouched.requestId,
+		'x-forwarded-for': vouched.clientAddress,
+	};
+	for (const name of FROM_CLIENT) {
+		const value = client[name];
+		if (typeof value === 'string') headers[name] = value;
+	}
+	// Without it node would send the body of a DELETE with no framing at all.
+	if (client['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
+	return headers;
+}
+
+/** The headers of the answer to a client that come from the service, as names and values in turn. */
+export function headersFromService(service: IncomingHttpHeaders): string[] {
+	const headers: string[] = [];
+	for (const name of FROM_SERVICE) {
+		const value = service[name];
+		if (typeof value === 'string') headers.push(name, value);
+	}
+	return headers;
+}

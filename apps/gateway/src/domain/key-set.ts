@@ -1,0 +1,72 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+
+interface KeySetDeps {
+	/** Loads the JWK set of the signer of user tokens. */
+	load(): Promise<{ keys: readonly unknown[] }>;
+	monotonicMs(): number;
+	/** Loads begin at least this far apart. */
+	minIntervalMs: number;
+}
+
+/** The public keys of user tokens. */
+export interface KeySet {
+	find(keyId: string): KeyObject | undefined;
+	/** Resolves after a load that began after this call; rejects when that load failed. */
+	refresh(): Promise<void>;
+	/** Changes whenever a key was added, replaced or removed. */
+	version(): number;
+	/** Whether keys were ever loaded. */
+	isLoaded(): boolean;
+}
+
+const jwkSchema = z.object({
+	kid: z.string(),
+	kty: z.literal('EC'),
+	crv: z.literal('P-256'),
+	x: z.string(),
+	y: z.string(),
+});
+
+type Jwk = z.output<typeof jwkSchema>;
+
+/** Keys of other kinds are not for user tokens and left out. */
+function readKeys(keys: readonly unknown[]): Jwk[] {
+	return keys.flatMap((key) => {
+		const parsed = jwkSchema.safeParse(key);
+		return parsed.success ? [parsed.data] : [];
+	});
+}
+
+/** A set of keys that is loaded on demand; it loads nothing by itself. */
+export function createKeySet(deps: KeySetDeps): KeySet {
+	let keys: ReadonlyMap<string, KeyObject> = new Map();
+	let text = '';
+	let version = 0;
+	let lastStartMs = Number.NEGATIVE_INFINITY;
+	let next: Promise<void> | undefined;
+
+	async function load(): Promise<void> {
+		const waitMs = lastStartMs + deps.minIntervalMs - deps.monotonicMs();
+		await delay(Math.max(0, waitMs));
+		next = undefined;
+		lastStartMs = deps.monotonicMs();
+		const jwks = readKeys((await deps.load()).keys);
+		const loadedText = JSON.stringify(jwks);
+		if (loadedText === text) return;
+		keys = new Map(jwks.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]));
+		text = loadedText;
+		version += 1;
+	}
+
+	return {
+		find: (keyId) => keys.get(keyId),
+		refresh() {
+			next ??= load();
+			return next;
+		},
+		version: () => version,
+		isLoaded: () => version > 0,
+	};
+}

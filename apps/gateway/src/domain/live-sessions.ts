@@ -1,0 +1,103 @@
+import { unavailable } from '@creatorr/contracts/errors';
+import { LRUCache } from 'lru-cache';
+import type { Lease, Tenure } from './lease.ts';
+
+interface Known {
+	alive: boolean;
+	askedAtMs: number;
+}
+
+interface Lookup {
+	answer: Promise<boolean>;
+	/** Revoked while auth was answering: the answer may be from before. */
+	revoked: boolean;
+}
+
+/** What is known in one tenure. A dead session stays dead, so only "alive" depends on the lease. */
+interface Book {
+	tenure: Tenure;
+	known: LRUCache<string, Known>;
+	lookups: Map<string, Lookup>;
+}
+
+interface Deps {
+	lease: Pick<Lease, 'tenure' | 'isValid'>;
+	/** Asks auth whether a session is alive. */
+	ask(sessionId: string): Promise<boolean>;
+	monotonicMs(): number;
+	recheckMs: number;
+	/** How many sessions are remembered. */
+	capacity: number;
+}
+
+/** Which sessions are alive, for as long as the lease holds. */
+export interface LiveSessions {
+	/** At once when the session is known. Throws or rejects with `upstream_unavailable` without a lease, or when auth is away. */
+	isAlive(sessionId: string): boolean | Promise<boolean>;
+	/** From the return on, none of these is taken for alive, lookups that are under way included. */
+	revoke(sessionIds: readonly string[]): void;
+}
+
+export function createLiveSessions(deps: Deps): LiveSessions {
+	let book: Book = openBook(deps.lease.tenure());
+
+	function openBook(tenure: Tenure): Book {
+		return { tenure, known: new LRUCache({ max: deps.capacity }), lookups: new Map() };
+	}
+
+	function currentBook(): Book {
+		const tenure = deps.lease.tenure();
+		if (book.tenure !== tenure) book = openBook(tenure);
+		return book;
+	}
+
+	async function ask(from: Book, sessionId: string, lookup: Lookup): Promise<boolean> {
+		const askedAtMs = deps.monotonicMs();
+		const alive = await deps.ask(sessionId);
+		if (!alive || lookup.revoked) {
+			from.known.set(sessionId, { alive: false, askedAtMs });
+			return false;
+		}
+		// A revocation since the answer was given went to the tenure that is over.
+		if (!deps.lease.isValid() || currentBook() !== from) {
+			throw unavailable('sign-in', new Error('the lease ended during the lookup of a session'));
+		}
+		from.known.set(sessionId, { alive: true, askedAtMs });
+		return true;
+	}
+
+	function lookUp(from: Book, sessionId: string): Promise<boolean> {
+		const underWay = from.lookups.get(sessionId);
+		if (underWay) return underWay.answer;
+		const lookup: Lookup = { answer: Promise.resolve(false), revoked: false };
+		lookup.answer = ask(from, sessionId, lookup).finally(() => from.lookups.delete(sessionId));
+		from.lookups.set(sessionId, lookup);
+		return lookup.answer;
+	}
+
+	/** In the background: until it is answered the lease vouches for what is known. */
+	function recheck(from: Book, sessionId: string, known: Known): void {
+		known.askedAtMs = deps.monotonicMs();
+		lookUp(from, sessionId).catch(() => undefined);
+	}
+
+	return {
+		isAlive(sessionId) {
+			if (!deps.lease.isValid()) throw unavailable('sign-in', new Error('no lease from auth'));
+			const now = currentBook();
+			const known = now.known.get(sessionId);
+			if (!known) return lookUp(now, sessionId);
+			if (known.alive && deps.monotonicMs() - known.askedAtMs > deps.recheckMs)
+				recheck(now, sessionId, known);
+			return known.alive;
+		},
+		revoke(sessionIds) {
+			const now = currentBook();
+			for (const sessionId of sessionIds) {
+				const lookup = now.lookups.get(sessionId);
+				if (lookup) lookup.revoked = true;
+				now.known.set(sessionId, { alive: false, askedAtMs: deps.monotonicMs() });
+			}
+		},
+	};
+}

@@ -1,0 +1,78 @@
+import type { AppError } from '@creatorr/contracts/errors';
+import { errorBody } from '@creatorr/service/error-rendering';
+import { isChunked } from '../domain/request-head.ts';
+import type { Exchange } from './exchange.ts';
+
+/** After a refusal the rest of a long body is read and dropped for so long. */
+export const LINGER_MS = 3_000;
+/** What is left of a body up to this is read on, and the connection kept. */
+const SHORT_BODY_BYTES = 64 * 1024;
+
+/** A body of unknown or great length, or one that the client holds back until it is told to continue. */
+function mayHaveLongBody({ req }: Exchange): boolean {
+	if (req.complete) return false;
+	if (isChunked(req.headers) || req.headers.expect !== undefined) return true;
+	return Number(req.headers['content-length'] ?? 0) > SHORT_BODY_BYTES;
+}
+
+/**
+ * Closes the connection once the client had the time to read the answer: closing while it still sends would reset the
+ * connection and lose the answer.
+ */
+function endAfterLinger({ req, res }: Exchange): void {
+	req.unpipe();
+	req.resume();
+	const end = () => {
+		clearTimeout(timer);
+		res.end();
+	};
+	const timer = setTimeout(end, LINGER_MS);
+	req.once('end', end);
+	res.once('close', end);
+}
+
+function send(exchange: Exchange, status: number, headers: readonly string[], body: string | Buffer): void {
+	const { res } = exchange;
+	exchange.answeredBy = 'gateway';
+	const lingers = mayHaveLongBody(exchange);
+	if (lingers) res.shouldKeepAlive = false;
+	res.writeHead(status, [...exchange.headers, ...headers]);
+	if (!lingers) {
+		res.end(body);
+		return;
+	}
+	res.write(body);
+	endAfterLinger(exchange);
+}
+
+/** Answers with JSON text. */
+export function answerJson(
+	exchange: Exchange,
+	status: number,
+	json: string | Buffer,
+	headers: readonly string[] = [],
+): void {
+	const length = String(Buffer.byteLength(json));
+	send(exchange, status, ['Content-Type', 'application/json', 'Content-Length', length, ...headers], json);
+}
+
+/** Answers 204. */
+export function answerEmpty(exchange: Exchange, headers: readonly string[]): void {
+	exchange.answeredBy = 'gateway';
+	exchange.res.writeHead(204, [...exchange.headers, ...headers]);
+	exchange.res.end();
+}
+
+/** Answers with the error. An answer of the service that has begun is cut instead, as nothing else can be said then. */
+export function answerError(exchange: Exchange, error: AppError): void {
+	if (exchange.answeredBy === 'service') exchange.res.destroy();
+	if (exchange.answeredBy !== undefined) return;
+	const json = JSON.stringify(errorBody(error, exchange.requestId));
+	answerJson(exchange, error.status, json, Object.entries(error.headers).flat());
+}
+
+/** Ends an exchange from outside, whatever it is doing: an error where there is no answer yet, a cut where there is one. */
+export function endExchange(exchange: Exchange, error: AppError): void {
+	answerError(exchange, error);
+	exchange.upstream?.destroy();
+}

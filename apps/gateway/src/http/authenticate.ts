@@ -1,0 +1,35 @@
+import type { AppError } from '@creatorr/contracts/errors';
+import { withRequestId } from '@creatorr/service/context';
+import { readBearerToken, unauthorized } from '../domain/bearer-token.ts';
+import type { LiveSessions } from '../domain/live-sessions.ts';
+import type { VerifyToken } from '../domain/verify-token.ts';
+import type { Exchange } from './exchange.ts';
+import type { InFlight } from './in-flight.ts';
+
+export interface AuthenticateDeps {
+	verifyToken: VerifyToken;
+	sessions: Pick<LiveSessions, 'isAlive'>;
+	inFlight: Pick<InFlight, 'add'>;
+}
+
+/** What a client hears whose session is over, whether it asks or is waiting. */
+export function signedOut(): AppError {
+	return unauthorized('the session is over; sign in again');
+}
+
+/** Calls that this makes to auth carry the request's id. */
+function isAlive(deps: AuthenticateDeps, exchange: Exchange, sessionId: string): boolean | Promise<boolean> {
+	return withRequestId(exchange.requestId, () => deps.sessions.isAlive(sessionId));
+}
+
+/**
+ * Sets the exchange's session, verified and alive. The exchange is in flight before its session is looked up, so that a
+ * revocation in between ends it: check `answeredBy` after this. Throws `unauthorized` or `upstream_unavailable`.
+ */
+export async function authenticate(deps: AuthenticateDeps, exchange: Exchange): Promise<void> {
+	const { req } = exchange;
+	const token = readBearerToken(req.rawHeaders, req.headers.authorization);
+	exchange.session = await deps.verifyToken(token);
+	deps.inFlight.add(exchange);
+	if (!(await isAlive(deps, exchange, exchange.session.sessionId))) throw signedOut();
+}

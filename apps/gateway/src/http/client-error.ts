@@ -1,0 +1,60 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { newId } from '@creatorr/contracts/ids';
+import { validationError } from '@creatorr/contracts/validation';
+import { errorBody } from '@creatorr/service/error-rendering';
+import { endExchange, LINGER_MS } from './answer.ts';
+import type { Exchange } from './exchange.ts';
+
+type PublicSocket = Duplex & { exchange?: Exchange };
+
+function messageFor(code: string | undefined): string {
+	switch (code) {
+		case 'HPE_HEADER_OVERFLOW':
+			return 'has more header bytes than are accepted';
+		case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+			return 'has chunk extensions beyond what is accepted';
+		case 'ERR_HTTP_REQUEST_TIMEOUT':
+			return 'was not sent in time';
+		default:
+			return 'is not valid HTTP/1.1';
+	}
+}
+
+/** Destroying at once would reset the connection where the client still sends, and lose the answer. */
+function destroyAfterLinger(socket: Duplex): void {
+	setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/** An answer to what never became a request, written by hand. The connection is closed with it. */
+export function refuseSocket(socket: Duplex, headers: readonly string[], code?: string): void {
+	const requestId = newId('req');
+	const error = validationError([{ path: 'request', message: messageFor(code) }]);
+	const body = JSON.stringify(errorBody(error, requestId));
+	const head = [...headers, 'X-Request-Id', requestId, 'Content-Type', 'application/json'];
+	head.push('Content-Length', String(Buffer.byteLength(body)), 'Connection', 'close');
+	let text = `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n`;
+	for (let index = 0; index < head.length; index += 2) text += `${head[index]}: ${head[index + 1]}\r\n`;
+	socket.end(`${text}\r\n${body}`);
+	destroyAfterLinger(socket);
+}
+
+/** Answers what node's parser or its timers refused, in the envelope like all else. */
+export function onClientError(
+	error: NodeJS.ErrnoException,
+	socket: PublicSocket,
+	headers: readonly string[],
+): void {
+	if (socket.writableEnded) return;
+	const { exchange } = socket;
+	if (error.code === 'ECONNRESET' || !socket.writable) {
+		socket.destroy();
+		return;
+	}
+	if (!exchange || exchange.res.writableFinished) {
+		refuseSocket(socket, headers, error.code);
+		return;
+	}
+	endExchange(exchange, validationError([{ path: 'request', message: messageFor(error.code) }]));
+	destroyAfterLinger(socket);
+}

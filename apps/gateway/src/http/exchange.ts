@@ -1,0 +1,57 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { newId } from '@creatorr/contracts/ids';
+import type { Operation } from '@creatorr/contracts/operation';
+import type { Hold } from '../domain/hold.ts';
+import type { Session } from '../domain/verify-token.ts';
+
+/** A request that knows its exchange: the proxy's hooks and the parser's errors come with nothing else. */
+export interface PublicRequest extends IncomingMessage {
+	exchange?: Exchange;
+	socket: Socket & { exchange?: Exchange };
+}
+
+/** One public request and its answer. */
+export interface Exchange {
+	readonly req: PublicRequest;
+	readonly res: ServerResponse;
+	readonly requestId: string;
+	/** On the monotonic clock. */
+	readonly startedAtMs: number;
+	/** Sent with every answer, as names and values in turn. */
+	readonly headers: readonly string[];
+	operation: Operation | undefined;
+	/** Set once the token is verified. */
+	session: Session | undefined;
+	hold: Hold | undefined;
+	/** The request to the service. */
+	upstream: ClientRequest | undefined;
+	/** Handed to the proxy. */
+	forwarded: boolean;
+	/** Whose answer has begun: nothing else can be said after it. */
+	answeredBy: 'gateway' | 'service' | undefined;
+	/** Sent a second time, as the first went down a connection that the service was just closing. */
+	retried: boolean;
+}
+
+/** Begins an exchange. The request id is always made here: a client's own never replaces it. */
+export function openExchange(req: PublicRequest, res: ServerResponse, headers: readonly string[]): Exchange {
+	const requestId = newId('req');
+	const exchange: Exchange = {
+		req,
+		res,
+		requestId,
+		startedAtMs: performance.now(),
+		headers: ['X-Request-Id', requestId, ...headers],
+		operation: undefined,
+		session: undefined,
+		hold: undefined,
+		upstream: undefined,
+		forwarded: false,
+		answeredBy: undefined,
+		retried: false,
+	};
+	req.exchange = exchange;
+	req.socket.exchange = exchange;
+	return exchange;
+}

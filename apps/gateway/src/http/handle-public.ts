@@ -1,0 +1,73 @@
+import type { ServerResponse } from 'node:http';
+import type { Operation } from '@creatorr/contracts/operation';
+import { toAppError } from '@creatorr/service/error-rendering';
+import type { Logger } from '@creatorr/service/logger';
+import { corsHeaders, preflightHeaders } from '../domain/cors.ts';
+import { holdOf } from '../domain/hold.ts';
+import { checkHead } from '../domain/request-head.ts';
+import type { FindRoute } from '../domain/routing.ts';
+import { readTarget } from '../domain/target.ts';
+import type { Limits } from '../limits.ts';
+import type { AccessLog } from './access-log.ts';
+import { answerEmpty, answerError } from './answer.ts';
+import { type AuthenticateDeps, authenticate } from './authenticate.ts';
+import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
+import { HARDENING_HEADERS } from './public-server.ts';
+
+/** An operation with what serves it. */
+export interface PublicRoute {
+	operation: Operation;
+	serve(exchange: Exchange): void | Promise<void>;
+}
+
+export interface PublicDeps extends AuthenticateDeps {
+	findRoute: FindRoute<PublicRoute>;
+	corsOrigins: ReadonlySet<string>;
+	accessLog: AccessLog;
+	logger: Logger;
+	limits: Pick<Limits, 'bodyBytes' | 'headerCount'>;
+	/** While it is true, connections are closed after their answer. */
+	isDraining(): boolean;
+}
+
+function preflight(deps: PublicDeps, { headers, method = '' }: PublicRequest): string[] | undefined {
+	const requestedMethod = headers['access-control-request-method'];
+	return preflightHeaders(deps.corsOrigins, { method, origin: headers.origin, requestedMethod });
+}
+
+/** The way of a request: its head and target are checked, it is routed, its user is known, it is served. */
+async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
+	const { req } = exchange;
+	const target = readTarget(req.url ?? '');
+	checkHead(req, deps.limits);
+	const preflightAnswer = preflight(deps, req);
+	if (preflightAnswer) {
+		answerEmpty(exchange, preflightAnswer);
+		return;
+	}
+	const route = deps.findRoute(req.method ?? '', target.path);
+	exchange.operation = route.operation;
+	exchange.hold = holdOf(route.operation, target.query);
+	if (route.operation.access === 'user') await authenticate(deps, exchange);
+	if (!exchange.answeredBy) await route.serve(exchange);
+}
+
+function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): void {
+	const error = toAppError(thrown);
+	if (error.status >= 500) {
+		const fields = { request_id: exchange.requestId, operation: exchange.operation?.id, code: error.code };
+		deps.logger.error('http.error', { ...fields, error: error.cause ?? error });
+	}
+	answerError(exchange, error);
+}
+
+/** What every public request meets. It answers always, and whatever is thrown becomes an error of the contract. */
+export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
+	return (req, res) => {
+		const headers = [...HARDENING_HEADERS, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
+		const exchange = openExchange(req, res, headers);
+		if (deps.isDraining()) res.shouldKeepAlive = false;
+		deps.accessLog.watch(exchange);
+		serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
+	};
+}

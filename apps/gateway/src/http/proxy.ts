@@ -1,0 +1,144 @@
+import {
+	Agent,
+	type ClientRequest,
+	type IncomingHttpHeaders,
+	type IncomingMessage,
+	type ServerResponse,
+} from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import { type AppError, unavailable } from '@creatorr/contracts/errors';
+import type { ServiceName } from '@creatorr/contracts/operation';
+import type { Logger } from '@creatorr/service/logger';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import { headersFromService } from '../domain/forwarded-headers.ts';
+import { bodyTooLarge, isChunked } from '../domain/request-head.ts';
+import { endExchange } from './answer.ts';
+import type { Exchange, PublicRequest } from './exchange.ts';
+import { isWorthARetry, replacementFor } from './upstream-failure.ts';
+
+interface ProxyOptions {
+	/** Named in errors. */
+	service: ServiceName;
+	baseUrl: string;
+	logger: Logger;
+	/** A service that says nothing for so long is given up. */
+	silenceMs: number;
+	/** Of a request body. */
+	bodyBytes: number;
+}
+
+/** Hands exchanges to a service and its answers back, streaming both. */
+export interface ServiceProxy {
+	/** `headers` are all that the service gets. */
+	forward(exchange: Exchange, headers: IncomingHttpHeaders): void;
+	/** Closes idle connections. */
+	close(): void;
+}
+
+function fail(options: ProxyOptions, exchange: Exchange, error: AppError): void {
+	options.logger.warn('gateway.upstream_failed', {
+		request_id: exchange.requestId,
+		operation: exchange.operation?.id,
+		upstream: options.service,
+		error: error.cause,
+	});
+	endExchange(exchange, error);
+}
+
+/** A body that tells its length is bounded by the parser; one that does not is counted. */
+function boundBody(exchange: Exchange, limitBytes: number): void {
+	if (!isChunked(exchange.req.headers)) return;
+	let countBytes = 0;
+	exchange.req.on('data', (chunk: Buffer) => {
+		countBytes += chunk.length;
+		if (countBytes > limitBytes) endExchange(exchange, bodyTooLarge(limitBytes));
+	});
+}
+
+/** Called when the request to the service has its connection and before anything is written to it. */
+function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange: Exchange): void {
+	exchange.upstream = upstream;
+	if (exchange.answeredBy) {
+		upstream.destroy();
+		return;
+	}
+	const holdMs = exchange.hold?.holdMs ?? 0;
+	if (holdMs > 0) upstream.setTimeout(options.silenceMs + holdMs);
+	upstream.once('timeout', () => {
+		const cause = new Error('silent for too long');
+		fail(options, exchange, unavailable(options.service, cause, { slow: true }));
+	});
+	boundBody(exchange, options.bodyBytes);
+}
+
+function takeAnswer(options: ProxyOptions, answer: IncomingMessage, exchange: Exchange): void {
+	if (exchange.answeredBy) {
+		answer.destroy();
+		return;
+	}
+	const replacement = replacementFor(options.service, answer);
+	if (replacement) {
+		fail(options, exchange, replacement);
+		return;
+	}
+	exchange.answeredBy = 'service';
+	const headers = [...exchange.headers, ...headersFromService(answer.headers)];
+	exchange.res.writeHead(answer.statusCode ?? 500, headers);
+	answer.pipe(exchange.res);
+}
+
+/** Parsed once, where a URL would be taken apart at every request. */
+function targetOf(baseUrl: string) {
+	const { protocol, port, pathname, hostname } = new URL(baseUrl);
+	return { protocol, port, pathname, hostname: hostname.replace(/^\[|\]$/g, '') };
+}
+
+/** http-proxy-middleware on keep-alive connections to one service. */
+export function createProxy(options: ProxyOptions): ServiceProxy {
+	const target = targetOf(options.baseUrl);
+	// Covers connecting, and closes idle connections well before the services do (65 s).
+	const agentOptions = { keepAlive: true, timeout: options.silenceMs };
+	const agent = target.protocol === 'https:' ? new TlsAgent(agentOptions) : new Agent(agentOptions);
+
+	function onError(error: Error, req?: PublicRequest): void {
+		const exchange = req?.exchange;
+		if (!exchange || exchange.answeredBy === 'gateway' || exchange.res.destroyed) return;
+		if (!isWorthARetry(exchange, error)) {
+			fail(options, exchange, unavailable(options.service, error));
+			return;
+		}
+		exchange.retried = true;
+		void proxy(exchange.req, exchange.res);
+	}
+
+	const proxy = createProxyMiddleware<PublicRequest, ServerResponse>({
+		target,
+		agent,
+		// Headers are picked, and the head is written in one go, in takeAnswer.
+		selfHandleResponse: true,
+		// The default ones log every request and answer errors in plain text.
+		ejectPlugins: true,
+		plugins: [
+			(server) => {
+				server.on('proxyReq', (upstream, { exchange }) => {
+					if (exchange) beginUpstream(options, upstream, exchange);
+				});
+				server.on('proxyRes', (answer, { exchange }) => {
+					if (exchange) takeAnswer(options, answer, exchange);
+				});
+				server.on('error', onError);
+			},
+		],
+	});
+
+	return {
+		forward(exchange, headers) {
+			const { req, res } = exchange;
+			if (req.headers.expect !== undefined) res.writeContinue();
+			exchange.forwarded = true;
+			req.headers = headers;
+			void proxy(req, res);
+		},
+		close: () => agent.destroy(),
+	};
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError, unavailable } from '@creatorr/contracts/errors';
+import type { ServiceName } from '@creatorr/contracts/operation';
+import { isChunked } from '../domain/request-head.ts';
+import type { Exchange } from './exchange.ts';
+
+/**
+ * True when a service closed this connection while the request was on its way down it, and the request can be sent again
+ * without anything happening twice.
+ */
+export function isWorthARetry(exchange: Exchange, error: Error): boolean {
+	const { req, res, upstream } = exchange;
+	const wasCut = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+	if (!wasCut || !upstream?.reusedSocket) return false;
+	if (exchange.answeredBy || exchange.retried || res.destroyed) return false;
+	return req.method === 'GET' && !isChunked(req.headers) && req.headers['content-length'] === undefined;
+}
+
+/** What to say in place of an error that is not one of the contract, such as one from the service's HTTP parser. */
+export function replacementFor(service: ServiceName, answer: IncomingMessage): AppError | undefined {
+	const status = answer.statusCode ?? 0;
+	if (status < 400 || answer.headers['content-type']?.startsWith('application/json')) return undefined;
+	const cause = new Error(`${service} answered ${status} without an error of the contract`);
+	if (status > 500) return unavailable(service, cause, { slow: status === 504 });
+	return new AppError('internal', 'something went wrong on our side', { cause });
+}

@@ -1,0 +1,35 @@
+/** Every bound of the gateway: what a client may send, how long anything may take, how much is remembered. */
+export const LIMITS = {
+	/** Longer bodies are `too_large`. */
+	bodyBytes: 1024 * 1024,
+	/** Below what the services accept (16 KiB): they get the same headers and an identity on top. */
+	headerBytes: 12 * 1024,
+	/** Node drops headers beyond its own limit silently, one that frames the body included; ours refuses. */
+	headerCount: 100,
+	/** For the head of a request. */
+	headersTimeoutMs: 10_000,
+	/** For a whole request, head and body. */
+	requestTimeoutMs: 60_000,
+	/** A connection without any traffic while a request is open; longer than the longest wait of a job. */
+	idleTimeoutMs: 120_000,
+	/** An upstream that says nothing for so long is given up: 504 within 30 s. Its streams say something every 15 s. */
+	upstreamSilenceMs: 29_000,
+	/** For a call to auth: keys, a session, the lease. */
+	authCallMs: 2_000,
+	leaseRenewalMs: 1_000,
+	/** The local lease ends this much before the granted one. */
+	leaseMarginMs: 250,
+	/** A live session is asked about again after this; the lease alone keeps the answer right until then. */
+	sessionRecheckMs: 60_000,
+	keyRefreshMs: 60_000,
+	/** At most one load of the keys in this time, however many unknown keys tokens name. */
+	keyRefreshMinMs: 1_000,
+	rememberedTokens: 20_000,
+	rememberedSessions: 50_000,
+	healthCacheMs: 1_000,
+	healthCallMs: 3_000,
+	/** While draining, waits are given this long to end by themselves. */
+	drainWaitsMs: 7_000,
+};
+
+export type Limits = typeof LIMITS;

@@ -1,0 +1,9 @@
+import { createLogger } from '@creatorr/service/logger';
+import { configOrExit, runProcess } from '@creatorr/service/process';
+import { readConfig } from './config.ts';
+import { LIMITS } from './limits.ts';
+import { startGateway } from './start.ts';
+
+const config = configOrExit(() => readConfig());
+const logger = createLogger({ service: 'gateway', level: config.LOG_LEVEL });
+await runProcess(logger, async () => (await startGateway(config, logger, LIMITS)).stop);

@@ -1,0 +1,66 @@
+import { unavailable } from '@creatorr/contracts/errors';
+import type { Logger } from '@creatorr/service/logger';
+import { closeServer, listen, portOf } from '@creatorr/service/process';
+import type { Config } from './config.ts';
+import { createGateway, type Gateway } from './dependencies.ts';
+import { listenPublic } from './http/public-server.ts';
+import { keepKeys } from './keep-keys.ts';
+import { keepLease } from './keep-lease.ts';
+import type { Limits } from './limits.ts';
+
+/** A gateway that is listening. */
+export interface RunningGateway {
+	publicPort: number;
+	privatePort: number;
+	/** Drains: requests are finished, streams are cut at once, waits are ended before the drain is over. */
+	stop(): Promise<void>;
+}
+
+/** Connections of requests that finish while draining are closed so soon after. */
+const CLOSE_IDLE_EVERY_MS = 100;
+/** Pushes of revocations take no longer. */
+const PRIVATE_DRAIN_MS = 1_000;
+
+const restarting = () => unavailable('this gateway', new Error('draining'));
+
+async function drainPublic({ publicServer, inFlight, state }: Gateway, limits: Limits): Promise<void> {
+	state.isDraining = true;
+	inFlight.endStreams(restarting());
+	const waits = setTimeout(() => inFlight.endAll(restarting()), limits.drainWaitsMs);
+	const idle = setInterval(() => publicServer.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+	await closeServer(publicServer);
+	clearTimeout(waits);
+	clearInterval(idle);
+}
+
+/**
+ * Listens on both ports, the private one first: auth must be able to push revocations before the first lease is granted.
+ * Rejects when a port is taken.
+ */
+export async function startGateway(config: Config, logger: Logger, limits: Limits): Promise<RunningGateway> {
+	const gateway = createGateway(config, logger, limits);
+	const { publicServer, lease, keys } = gateway;
+	const privateServer = await listen(gateway.privateApp, { host: config.HOST, port: config.PORT });
+	const stopping = new AbortController();
+	const background = [
+		keepLease({ lease, logger, renewalMs: limits.leaseRenewalMs }, stopping.signal),
+		keepKeys(
+			{ keys, logger, refreshMs: limits.keyRefreshMs, retryMs: limits.keyRefreshMinMs },
+			stopping.signal,
+		),
+	];
+	await listenPublic(publicServer, config.PUBLIC_HOST, config.PUBLIC_PORT);
+	return {
+		publicPort: portOf(publicServer),
+		privatePort: portOf(privateServer),
+		async stop() {
+			await drainPublic(gateway, limits);
+			stopping.abort();
+			await Promise.all(background);
+			lease.close();
+			gateway.closeConnections();
+			await closeServer(privateServer, PRIVATE_DRAIN_MS);
+			gateway.accessLog.flush();
+		},
+	};
+}

@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
+import { newId } from '@creatorr/contracts/ids';
+import { pushRevocations } from '@creatorr/contracts/internal';
+import { createIdentitySigner } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import jwt from 'jsonwebtoken';
+import { newKeys } from './keys.ts';
+
+type Json = Record<string, unknown>;
+
+async function readJson(req: IncomingMessage): Promise<Json> {
+	let text = '';
+	for await (const chunk of req) text += chunk;
+	return JSON.parse(text) as Json;
+}
+
+/** What the gateway needs of auth, in memory, with every answer in the hands of the test. */
+export async function startFakeAuth() {
+	const identityKeys = newKeys();
+	const tokenKeys = newKeys();
+	const dead = new Set<string>();
+	const leases = new Map<string, string>();
+	const auth = {
+		url: '',
+		identityKeys,
+		tokenKeys,
+		/** The keys that are published. */
+		jwks: [tokenKeys.jwk('first')] as Json[],
+		ttlMs: 5_000,
+		/** Answers nothing while it is true, like a stopped process. */
+		isFrozen: false,
+		/** Instances whose lease is refused. */
+		fenced: new Set<string>(),
+		/** Of calls, by operation. */
+		counts: { jwks: 0, check: 0, lease: 0 },
+		/** Called after "alive" was decided and before it is sent. */
+		beforeCheckAnswer: async (_sessionId: string): Promise<void> => undefined,
+		leases,
+		kill: (sessionId: string) => dead.add(sessionId),
+		/** As auth does on logout: commits, then pushes to every gateway and waits. */
+		async logout(sessionId: string): Promise<void> {
+			dead.add(sessionId);
+			await Promise.all([...leases].map(([instanceId, url]) => auth.push(url, instanceId, [sessionId])));
+		},
+		push(url: string, instanceId: string, sessionIds: string[]) {
+			const sign = createIdentitySigner('auth', identityKeys.pem);
+			const call = createInternalClient({ name: 'gateway', baseUrl: url, sign, timeoutMs: 3_000 });
+			return call(pushRevocations, { body: { instance_id: instanceId, session_ids: sessionIds } });
+		},
+		token(claims: Json = {}, options: jwt.SignOptions = {}, keys = tokenKeys): string {
+			const payload = { sub: newId('usr'), sid: newId('ses'), jti: newId('evt'), ...claims };
+			return jwt.sign(payload, keys.privateKey, {
+				algorithm: 'ES256',
+				keyid: 'first',
+				issuer: TOKEN_ISSUER,
+				audience: TOKEN_AUDIENCE,
+				expiresIn: 3600,
+				...options,
+			});
+		},
+		async close(): Promise<void> {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+
+	async function answer(req: IncomingMessage, res: ServerResponse): Promise<Json | undefined> {
+		if (req.url === '/internal/jwks') {
+			auth.counts.jwks += 1;
+			return { keys: auth.jwks };
+		}
+		if (req.url === '/health/ready') return { data: { status: 'ok' } };
+		if (req.url === '/internal/sessions/check') {
+			auth.counts.check += 1;
+			const sessionId = String((await readJson(req)).session_id);
+			const alive = !dead.has(sessionId);
+			await auth.beforeCheckAnswer(sessionId);
+			return { data: { alive } };
+		}
+		const instanceId = /^\/internal\/gateways\/(\w+)\/lease$/.exec(req.url ?? '')?.[1];
+		if (instanceId === undefined) {
+			res.statusCode = 404;
+			return { error: { code: 'not_found', message: 'no', request_id: 'req_x' } };
+		}
+		auth.counts.lease += 1;
+		const granted = !auth.fenced.has(instanceId);
+		if (granted) leases.set(instanceId, String((await readJson(req)).callback_url));
+		else leases.delete(instanceId);
+		return { data: { granted, ttl_ms: auth.ttlMs } };
+	}
+
+	const server: Server = createServer((req, res) => {
+		if (auth.isFrozen) return;
+		answer(req, res).then(
+			(body) => {
+				res.setHeader('Content-Type', 'application/json');
+				res.end(JSON.stringify(body));
+			},
+			() => res.destroy(),
+		);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	auth.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	return auth;
+}
+
+export type FakeAuth = Awaited<ReturnType<typeof startFakeAuth>>;
