@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createPrisma } from '../src/client.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createPrisma, type DatabaseSettings } from '../src/client.ts';
 import { ping } from '../src/ping.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
 import { PrismaClient } from './fixture/generated/prisma/client.ts';
-import { createFailingNetwork } from './fixture/network.ts';
-import { query } from './fixture/query.ts';
+import { createFailingNetwork, type FailingNetwork } from './fixture/network.ts';
+import { query, until } from './fixture/query.ts';
 
 let database: FixtureDatabase;
 
@@ -16,13 +16,28 @@ afterAll(async () => {
 	await database.drop();
 });
 
-function connect(settings: { databaseUrl?: string; poolSize?: number; statementTimeoutMs?: number }) {
-	return createPrisma(PrismaClient, {
+const open: PrismaClient[] = [];
+let network: FailingNetwork | undefined;
+
+afterEach(async () => {
+	await network?.close();
+	await Promise.all(open.splice(0).map((prisma) => prisma.$disconnect()));
+});
+
+async function connections(applicationName: string): Promise<number> {
+	const sql = 'SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()';
+	return (await query(database.url, sql, [applicationName])).length;
+}
+
+function connect(settings: Partial<DatabaseSettings>) {
+	const prisma = createPrisma(PrismaClient, {
 		databaseUrl: database.url,
 		poolSize: 2,
 		applicationName: 'client-test',
 		...settings,
 	});
+	open.push(prisma);
+	return prisma;
 }
 
 describe('a client', () => {
@@ -34,42 +49,35 @@ describe('a client', () => {
 		const prisma = connect({});
 		const row = await prisma.inbox.create({ data: { eventId: 'evt_time', consumer: 'test' } });
 		const [instant] = await query(database.url, "SELECT received_at FROM inbox WHERE event_id = 'evt_time'");
-		await prisma.$disconnect();
 		expect(row.receivedAt).toEqual(instant?.received_at);
 	});
 
 	test('opens no more connections than its pool may', async () => {
-		const prisma = connect({ poolSize: 3 });
+		const prisma = connect({ poolSize: 3, applicationName: 'pool-test' });
 		await Promise.all(Array.from({ length: 9 }, () => prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.1)`));
-		const connections = await query(
-			database.url,
-			"SELECT 1 FROM pg_stat_activity WHERE application_name = 'client-test' AND datname = current_database()",
-		);
-		await prisma.$disconnect();
-		expect(connections).toHaveLength(3);
+		expect(await connections('pool-test')).toBe(3);
 	});
 
 	test('leaves no connection behind when it disconnects', async () => {
-		const prisma = connect({});
+		const prisma = connect({ applicationName: 'end-test' });
 		await ping(prisma);
+		expect(await connections('end-test')).toBe(1);
 		await prisma.$disconnect();
-		const sql = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'client-test'";
-		expect(await query(database.url, `${sql} AND datname = current_database()`)).toEqual([]);
+		await until(async () => (await connections('end-test')) === 0);
 	});
 
 	test('ends a statement that runs too long', async () => {
 		const prisma = connect({ statementTimeoutMs: 200 });
 		await expect(prisma.$queryRaw`SELECT 1 FROM pg_sleep(10)`).rejects.toThrow('statement timeout');
-		await prisma.$disconnect();
 	});
 
 	test('gives up a database that went silent, and works again once it answers', async () => {
-		const network = await createFailingNetwork(database.url);
+		network = await createFailingNetwork(database.url);
 		const prisma = connect({ databaseUrl: network.url, poolSize: 1, statementTimeoutMs: 100 });
 		const inSilence = prisma.$transaction(
 			async (tx) => {
 				await tx.counter.count();
-				network.freeze();
+				network?.freeze();
 				await tx.counter.count();
 			},
 			{ timeout: 60_000 },
@@ -77,8 +85,6 @@ describe('a client', () => {
 		await expect(inSilence).rejects.toThrow('Query read timeout');
 		network.thaw();
 		expect(await prisma.counter.count()).toBe(0);
-		await prisma.$disconnect();
-		await network.close();
 	});
 
 	test('tells nothing of its arguments in an error', async () => {
@@ -87,7 +93,6 @@ describe('a client', () => {
 		await prisma.counter.create(twice);
 		const error = await prisma.counter.create(twice).catch((caught: unknown) => caught);
 		await prisma.counter.delete({ where: { name: 'secret-argument' } });
-		await prisma.$disconnect();
 		expect(String(error)).not.toContain('secret-argument');
 		expect(error).toMatchObject({ code: 'P2002' });
 	});
@@ -101,16 +106,13 @@ describe('ping', () => {
 	test('rejects when nothing listens', async () => {
 		const prisma = connect({ databaseUrl: 'postgresql://127.0.0.1:1/none' });
 		await expect(ping(prisma)).rejects.toThrow();
-		await prisma.$disconnect();
 	});
 
 	test('rejects in time when the database went silent', async () => {
-		const network = await createFailingNetwork(database.url);
+		network = await createFailingNetwork(database.url);
 		const prisma = connect({ databaseUrl: network.url, statementTimeoutMs: 100 });
 		await ping(prisma);
 		network.freeze();
 		await expect(ping(prisma, 100)).rejects.toThrow('the database did not answer within 100 ms');
-		await network.close();
-		await prisma.$disconnect();
 	});
 });
