@@ -19,11 +19,9 @@ function duration(amount: number, description: string) {
 
 const storeSchema = z.object({
 	S3_ENDPOINT: httpUrlSchema.meta({ description: 'where this service and the workers reach the store' }),
-	S3_PUBLIC_ENDPOINT: httpUrlSchema
-		.optional()
-		.meta({
-			description: 'where clients reach it; presigned URLs are signed for this. S3_ENDPOINT if absent',
-		}),
+	S3_PUBLIC_ENDPOINT: httpUrlSchema.optional().meta({
+		description: 'where clients reach it; presigned URLs are signed for this. S3_ENDPOINT if absent',
+	}),
 	S3_REGION: z.string().min(1).meta({ description: '`auto` for R2' }),
 	S3_BUCKET: z.string().min(1).meta({ description: 'created at start where it is missing' }),
 	S3_ACCESS_KEY_ID: z.string().min(1),
@@ -52,7 +50,7 @@ const policySchema = z.object({
 	STANDARD_RETENTION_HOURS: duration(PLANS.pro.retentionHours, 'how long a file of the pro plan is kept'),
 	LATE_UPLOAD_HOURS: duration(6, 'how long after its URL expired a PUT may still be under way'),
 	DELETED_ROW_HOURS: duration(7 * 24, 'how long a row is kept once its bytes are gone'),
-	SWEEP_INTERVAL_SECONDS: duration(60, 'how often bytes are looked for that have to go'),
+	SWEEP_INTERVAL_SECONDS: duration(15, 'how often bytes are looked for that have to go'),
 });
 
 /** The environment of this service. */

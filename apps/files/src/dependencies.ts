@@ -90,7 +90,7 @@ export async function createDependencies(config: Config, logger: Logger): Promis
 		},
 		deleteAccount: (event) => deleteAccount(prisma, event),
 		async close() {
-			await preparation.stop();
+			preparation.stop();
 			await broker.close();
 			await prisma.$disconnect();
 			storage.close();

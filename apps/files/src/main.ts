@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '@creatorr/service/config';
 import { createLogger } from '@creatorr/service/logger';
-import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
+import { closeServer, configOrExit, DRAIN_MS, listen, runProcess } from '@creatorr/service/process';
 import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
 import { configSchema } from './config.ts';
@@ -14,7 +15,9 @@ await runProcess(logger, async () => {
 	const server = await listen(createApp(dependencies), { host: config.HOST, port: config.PORT });
 	const background = startBackground(dependencies, config);
 	return async () => {
-		await Promise.all([closeServer(server), background.stop()]);
+		// Work that a frozen store holds up for longer may be cut: whoever runs next does it again.
+		const cut = sleep(DRAIN_MS, undefined, { ref: false });
+		await Promise.all([closeServer(server), Promise.race([background.stop(), cut])]);
 		await dependencies.close();
 	};
 });

@@ -1,42 +1,32 @@
-import type { FilePolicy } from './domain/policy.ts';
-import type { FileStore } from './domain/ports.ts';
-import { abortStaleMultiparts } from './domain/sweep/abort-stale-multiparts.ts';
+import { type HouseDeps, keepHouse } from './domain/sweep/keep-house.ts';
 import { type SweepDeps, sweep } from './domain/sweep/sweep.ts';
 import { type Repeater, repeat } from './repeat.ts';
 
-interface SweeperDeps extends SweepDeps {
-	store: FileStore;
-	policy: FilePolicy;
-	sweepIntervalMs: number;
-}
+type SweeperDeps = SweepDeps & HouseDeps & { sweepIntervalMs: number };
 
-/** Listing all uploads of a bucket is dear, and what it finds is rare. */
-const STALE_INTERVAL_MS = 3_600_000;
+/** What it clears away is in nobody's way, and finding it is dear. */
+const HOUSEKEEPING_INTERVAL_MS = 3_600_000;
 
 /** Removes the bytes of files that are gone, for as long as the process lives, and logs what was done. */
 export function startSweeper(deps: SweeperDeps): Repeater {
-	const { logger } = deps;
-	const files = repeat({
+	const report = (event: string, counts: object) => {
+		if (Object.values(counts).some((count) => count > 0)) deps.logger.info(event, { ...counts });
+	};
+	const sweeping = repeat({
 		name: 'sweep',
 		intervalMs: deps.sweepIntervalMs,
-		logger,
-		async run(stopping) {
-			const report = await sweep(deps, stopping);
-			if (Object.values(report).some((count) => count > 0)) logger.info('sweep.done', { ...report });
-		},
+		logger: deps.logger,
+		run: async (stopping) => report('sweep.done', await sweep(deps, stopping)),
 	});
-	const multiparts = repeat({
-		name: 'sweep.multiparts',
-		intervalMs: STALE_INTERVAL_MS,
-		logger,
-		async run(stopping) {
-			const aborted = await abortStaleMultiparts(deps, stopping);
-			if (aborted > 0) logger.info('sweep.multiparts_aborted', { aborted });
-		},
+	const housekeeping = repeat({
+		name: 'housekeeping',
+		intervalMs: HOUSEKEEPING_INTERVAL_MS,
+		logger: deps.logger,
+		run: async (stopping) => report('housekeeping.done', await keepHouse(deps, stopping)),
 	});
 	return {
 		async stop() {
-			await Promise.all([files.stop(), multiparts.stop()]);
+			await Promise.all([sweeping.stop(), housekeeping.stop()]);
 		},
 	};
 }

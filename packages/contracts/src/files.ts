@@ -47,8 +47,16 @@ const partUploadSchema = z.object({
 	size: z.number().int(),
 });
 
+const completeUrlSchema = z
+	.string()
+	.meta({ description: 'where to POST the list of stored parts: a path, against the base of this API' });
+
 export const multipartSchema = z
-	.object({ part_size: z.number().int(), parts: z.array(partUploadSchema), complete_url: z.string() })
+	.object({
+		part_size: z.number().int(),
+		parts: z.array(partUploadSchema),
+		complete_url: completeUrlSchema,
+	})
 	.meta({ id: 'MultipartUpload' });
 
 export const uploadSchema = z
@@ -165,7 +173,7 @@ export const listFileParts = defineOperation({
 					upload_url: z.string().optional().meta({ description: 'present until the part is stored' }),
 				}),
 			),
-			complete_url: z.string(),
+			complete_url: completeUrlSchema,
 			expires_at: timestampSchema.meta({ description: 'when the URLs stop working' }),
 		}),
 	),

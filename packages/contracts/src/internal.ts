@@ -120,7 +120,7 @@ export const createOutput = defineOperation({
 	}),
 	status: 201,
 	response: enveloped(uploadSchema),
-	errors: ['validation'],
+	errors: ['validation', 'too_large', 'not_found'],
 });
 
 export const completeOutput = defineOperation({

@@ -4,8 +4,8 @@ import type { PrismaClient } from '../generated/client.ts';
 import { deletion } from './file-row.ts';
 
 /**
- * Shows an output and deletes the other outputs of its job, in one step; of two that are published at once the later stays. False
- * when the output is deleted.
+ * Shows an output and deletes, in one step, the one that was shown before and those of earlier attempts; of two that are
+ * published at once the later stays. False when the output is deleted.
  */
 export function publishOutput(prisma: PrismaClient, output: FileRecord, expiresAt: Date): Promise<boolean> {
 	const { id, jobId } = output;
@@ -14,7 +14,9 @@ export function publishOutput(prisma: PrismaClient, output: FileRecord, expiresA
 		const current = await tx.file.findFirst({ where: { id, deletedAt: null } });
 		if (!current) return false;
 		if (current.publishedAt !== null) return true;
-		await tx.file.updateMany({ where: { jobId, id: { not: id }, deletedAt: null }, data: deletion() });
+		// A newer one that waits stays: it is a later attempt's, which may have to take this one's place.
+		const replaced = [{ publishedAt: { not: null } }, { id: { lt: id } }];
+		await tx.file.updateMany({ where: { jobId, deletedAt: null, OR: replaced }, data: deletion() });
 		await tx.file.update({
 			where: { id },
 			data: { publishedAt: new Date(), expiresAt, sweepAt: expiresAt },

@@ -16,8 +16,8 @@ export function chooseUpload(
 	if (upload.sizeBytes > singlePutLimitBytes) return 'parts';
 	if (!upload.wantsParts) return 'single';
 	if (upload.sizeBytes < MIN_MULTIPART_BYTES) {
-		const message = `must be at least ${MIN_MULTIPART_BYTES} for a multipart upload; leave multipart out`;
-		throw validationError([{ path: 'size_bytes', message }]);
+		const message = `is for files of at least ${MIN_MULTIPART_BYTES} bytes: leave it out`;
+		throw validationError([{ path: 'multipart', message }]);
 	}
 	return 'parts';
 }

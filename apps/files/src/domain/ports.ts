@@ -18,7 +18,10 @@ export interface FileRecords {
 	deleteVisible(file: OwnedFile): Promise<boolean>;
 	/** Deletes the row if it is still as it was read; false when somebody changed it since. */
 	deleteUnchanged(file: FileRecord): Promise<boolean>;
-	/** Shows an output to its owner until `expiresAt` and deletes the job's other outputs; false when it is deleted itself. */
+	/**
+	 * Shows an output to its owner until `expiresAt`, in place of the one that was shown before, and deletes those of earlier
+	 * attempts; false when it is deleted itself.
+	 */
 	publish(output: FileRecord, expiresAt: Date): Promise<boolean>;
 	deleteOutputsOf(jobId: string): Promise<void>;
 }
@@ -73,7 +76,7 @@ export interface SweepRecords {
 	sweepAgainAt(id: string, lastBytesAt: Date): Promise<void>;
 	/** The bytes are gone for good. */
 	markBytesRemoved(id: string): Promise<void>;
-	/** Forgets rows whose bytes were removed before, and accounts that were deleted before; resolves to how many rows. */
+	/** Forgets files whose bytes were removed before, and accounts that were deleted before; resolves to how many files. */
 	purge(before: Date): Promise<number>;
 }
 

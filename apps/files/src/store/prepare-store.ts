@@ -12,8 +12,8 @@ interface PrepareDeps {
 
 export interface Preparation {
 	isDone(): boolean;
-	/** Tries no more. */
-	stop(): Promise<void>;
+	/** Tries no more after what it is trying now. */
+	stop(): void;
 }
 
 const FIRST_RETRY_MS = 250;
@@ -36,14 +36,8 @@ export function prepareStore(deps: PrepareDeps): Preparation {
 		}
 	}
 
-	const running = run();
-	return {
-		isDone: () => done,
-		async stop() {
-			stopping.abort();
-			await running;
-		},
-	};
+	run().catch((error: unknown) => deps.logger.error('store.preparation_failed', { error }));
+	return { isDone: () => done, stop: () => stopping.abort() };
 }
 
 async function tryToPrepare(deps: PrepareDeps): Promise<boolean> {

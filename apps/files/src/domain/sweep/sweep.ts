@@ -1,7 +1,6 @@
 import type { Logger } from '@creatorr/service/logger';
 import type { FileRecord } from '../file.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { type FilePolicy, later } from '../policy.ts';
 import type { SweepRecords } from '../ports.ts';
 import { type SweepFileDeps, type SweepOutcome, sweepFile } from './sweep-file.ts';
 
@@ -11,17 +10,16 @@ const FILES_AT_ONCE = 8;
 const LEASE_MS = 10 * 60_000;
 
 export interface SweepDeps extends SweepFileDeps {
-	records: SweepFileDeps['records'] & Pick<SweepRecords, 'claimDue' | 'purge'>;
-	policy: SweepFileDeps['policy'] & Pick<FilePolicy, 'rowRetentionMs'>;
+	records: SweepFileDeps['records'] & Pick<SweepRecords, 'claimDue'>;
 	logger: Logger;
 }
 
 /** How many files a sweep did what with; `failed` ones come again when their lease is over. */
-export type SweepReport = Record<SweepOutcome | 'failed' | 'purged', number>;
+export type SweepReport = Record<SweepOutcome | 'failed', number>;
 
 /** Sweeps everything that is due and says what it did. Any number of processes may do so at once. */
 export async function sweep(deps: SweepDeps, stopping: AbortSignal): Promise<SweepReport> {
-	const report: SweepReport = { removed: 0, kept: 0, failed: 0, purged: 0 };
+	const report: SweepReport = { removed: 0, kept: 0, failed: 0 };
 	let more = true;
 	while (more && !stopping.aborted) {
 		const files = await deps.records.claimDue(BATCH_SIZE, LEASE_MS);
@@ -29,9 +27,6 @@ export async function sweep(deps: SweepDeps, stopping: AbortSignal): Promise<Swe
 		for (const outcome of outcomes) report[outcome] += 1;
 		// When all failed, the store is away: the next batch would only be leased in vain.
 		more = files.length === BATCH_SIZE && outcomes.some((outcome) => outcome !== 'failed');
-	}
-	if (!stopping.aborted) {
-		report.purged = await deps.records.purge(later(new Date(), -deps.policy.rowRetentionMs));
 	}
 	return report;
 }

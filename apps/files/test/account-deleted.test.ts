@@ -1,0 +1,100 @@
+import { accountDeleted, newEvent } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { type Broker, connectBroker } from '@creatorr/messaging/connection';
+import { createPublisher, type Publish } from '@creatorr/messaging/publisher';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { type Background, startBackground } from '../src/background.ts';
+import { eventually } from './support/eventually.ts';
+import { type FilesService, newUser, startFiles } from './support/files-service.ts';
+import { declare, uploadReady } from './support/uploads.ts';
+
+let service: FilesService;
+let background: Background;
+let broker: Broker;
+let publish: Publish;
+
+beforeAll(async () => {
+	service = await startFiles({ SWEEP_INTERVAL_SECONDS: '0.1' });
+	background = startBackground(service.dependencies, service.config);
+	broker = await connectBroker({ url: service.amqpUrl, name: 'test', logger: service.dependencies.logger });
+	publish = createPublisher(broker);
+});
+afterAll(async () => {
+	await background.stop();
+	await broker.close();
+	await service.stop();
+});
+
+/** Says that an account is gone, and waits until this service has heard it. */
+async function deleteAccount(
+	userId: string,
+	event = newEvent(accountDeleted, { user_id: userId }, newId('req')),
+) {
+	await eventually(() => publish(event));
+	await eventually(() => service.prisma.inbox.findFirstOrThrow({ where: { eventId: event.id } }));
+	return event;
+}
+
+test('a deleted account takes its files, published outputs and bytes with it, and nobody else’s', async () => {
+	const [user, other] = [newUser(), newUser()];
+	const mine = await uploadReady(service, user);
+	const pending = await declare(service, user, { size_bytes: 5 });
+	const theirs = await uploadReady(service, other);
+	await deleteAccount(user.id);
+	for (const { file_id } of [mine, pending]) expect((await service.as(user).get(file_id)).status).toBe(404);
+	expect((await service.as(user).list()).body.data).toEqual([]);
+	const { storageKey } = await service.prisma.file.findUniqueOrThrow({ where: { id: mine.file_id } });
+	await eventually(async () => expect(await service.storage.headObject(storageKey)).toBeNull());
+	expect((await service.as(other).get(theirs.file_id)).status).toBe(200);
+});
+
+test('the names of its files are forgotten, also of those that it had deleted', async () => {
+	const user = newUser();
+	const [kept, deleted] = [await uploadReady(service, user), await uploadReady(service, user)];
+	await service.as(user).delete(deleted.file_id);
+	await deleteAccount(user.id);
+	const rows = await service.prisma.file.findMany({ where: { userId: user.id } });
+	expect(rows.map((row) => row.id).toSorted()).toEqual([kept.file_id, deleted.file_id].toSorted());
+	expect(rows.map((row) => row.name)).toEqual(['', '']);
+});
+
+test('no file can be made for it any more, neither by a request nor by a job that was on its way', async () => {
+	const user = newUser();
+	await deleteAccount(user.id);
+	const created = await service.as(user).create({ name: 'a', mime_type: 'a/b', size_bytes: 1 });
+	expect(created.body.error.code).toBe('unauthorized');
+	const output = { job_id: newId('job'), user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 1 };
+	expect((await service.worker('outputs', output)).body.error.code).toBe('not_found');
+});
+
+test('files that are made while it is deleted are either refused or deleted', async () => {
+	const user = newUser();
+	const creating = Promise.all(
+		Array.from({ length: 30 }, async (_, index) => {
+			await new Promise((resolve) => setTimeout(resolve, index * 5));
+			return service.as(user).create({ name: 'a', mime_type: 'a/b', size_bytes: 1 });
+		}),
+	);
+	await deleteAccount(user.id);
+	const answers = await creating;
+	for (const answer of answers) expect([201, 401]).toContain(answer.status);
+	expect(await service.prisma.file.count({ where: { userId: user.id, deletedAt: null } })).toBe(0);
+});
+
+test('hearing the same event twice changes nothing', async () => {
+	const user = newUser();
+	await uploadReady(service, user);
+	const event = await deleteAccount(user.id);
+	const before = await service.prisma.account.findUnique({ where: { userId: user.id } });
+	await publish(event);
+	await deleteAccount(newUser().id);
+	expect(await service.prisma.account.findUnique({ where: { userId: user.id } })).toEqual(before);
+});
+
+test('the service is ready when database, broker and store answer', async () => {
+	await eventually(async () => {
+		const answer = await request(service.app).get('/health/ready');
+		expect([answer.status, answer.body]).toEqual([200, { data: { status: 'ok' } }]);
+	});
+});

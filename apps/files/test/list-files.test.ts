@@ -1,0 +1,141 @@
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FilesService, newUser, startFiles, type TestUser } from './support/files-service.ts';
+import { declare, put, upload, uploadReady } from './support/uploads.ts';
+
+let service: FilesService;
+
+beforeAll(async () => {
+	service = await startFiles();
+});
+afterAll(() => service.stop());
+
+interface Row {
+	id: string;
+	status: string;
+}
+
+/** Every page of a user's list. */
+async function listAll(user: TestUser, limit: number): Promise<Row[][]> {
+	const pages: Row[][] = [];
+	let cursor: string | null = null;
+	do {
+		const query = cursor === null ? `?limit=${limit}` : `?limit=${limit}&cursor=${cursor}`;
+		const { status, body } = await service.as(user).list(query);
+		expect(status).toBe(200);
+		pages.push(body.data);
+		cursor = body.next_cursor;
+	} while (cursor !== null);
+	return pages;
+}
+
+describe('the list of files', () => {
+	test('is empty for who has none', async () => {
+		const answer = await service.as(newUser()).list();
+		expect(answer.body).toEqual({ data: [], next_cursor: null });
+	});
+
+	test('goes from the newest to the oldest, page by page', async () => {
+		const user = newUser();
+		const ids: string[] = [];
+		for (let made = 0; made < 6; made += 1) ids.unshift((await upload(service, user)).file_id);
+		for (const limit of [1, 2, 3, 4, 6, 100]) {
+			const pages = await listAll(user, limit);
+			expect(pages.flat().map((file) => file.id)).toEqual(ids);
+			expect(pages).toHaveLength(Math.ceil(6 / limit));
+		}
+	});
+
+	test('has 20 rows a page unless told otherwise', async () => {
+		const user = newUser();
+		for (let made = 0; made < 21; made += 1) await declare(service, user, { size_bytes: 1 });
+		expect((await service.as(user).list()).body.data).toHaveLength(20);
+	});
+
+	test('shows rows as the store has them, without downloads', async () => {
+		const user = newUser();
+		const waiting = await declare(service, user, { size_bytes: 5 });
+		const { file_id } = await upload(service, user);
+		const { data } = (await service.as(user).list()).body;
+		expect(data).toEqual([
+			expect.objectContaining({ id: file_id, status: 'ready' }),
+			expect.objectContaining({ id: waiting.file_id, status: 'pending' }),
+		]);
+		for (const file of data) expect(file).not.toHaveProperty('download_url');
+	});
+
+	test('leaves out what is deleted, expired, given up, not published, or somebody else’s', async () => {
+		const user = newUser();
+		const kept = await uploadReady(service, user);
+		const deleted = await uploadReady(service, user);
+		await service.as(user).delete(deleted.file_id);
+		const expired = await uploadReady(service, user);
+		await service.prisma.file.update({ where: { id: expired.file_id }, data: { expiresAt: new Date() } });
+		const abandoned = await declare(service, user, { size_bytes: 5 });
+		await service.prisma.file.update({ where: { id: abandoned.file_id }, data: { abandonAt: new Date() } });
+		const output = { job_id: newId('job'), user_id: user.id, name: 'a.pdf', mime_type: 'a/b', size_bytes: 1 };
+		await service.worker('outputs', output);
+		await uploadReady(service, newUser());
+		expect((await listAll(user, 100)).flat().map((file) => file.id)).toEqual([kept.file_id]);
+	});
+
+	test('reaches every row although given up ones thin its pages out', async () => {
+		const user = newUser();
+		const oldest = await upload(service, user);
+		const abandoned = [
+			await declare(service, user, { size_bytes: 1 }),
+			await declare(service, user, { size_bytes: 1 }),
+		];
+		const ids = abandoned.map((file) => file.file_id);
+		await service.prisma.file.updateMany({ where: { id: { in: ids } }, data: { abandonAt: new Date() } });
+		expect((await listAll(user, 2)).flat().map((file) => file.id)).toEqual([oldest.file_id]);
+	});
+
+	test('goes on after a cursor whose own row is gone', async () => {
+		const user = newUser();
+		const [older, newer] = [await upload(service, user), await upload(service, user)];
+		const { next_cursor } = (await service.as(user).list('?limit=1')).body;
+		await service.as(user).delete(newer.file_id);
+		const { data } = (await service.as(user).list(`?limit=1&cursor=${next_cursor}`)).body;
+		expect(data.map((file: Row) => file.id)).toEqual([older.file_id]);
+	});
+
+	test.each(['limit=0', 'limit=101', 'limit=1.5', 'limit=x', 'cursor=x', 'cursor=', 'limit=1&limit=2'])(
+		'refuses ?%s',
+		async (query) => {
+			const { status, body } = await service.as(newUser()).list(`?${query}`);
+			expect([status, body.error.code]).toEqual([400, 'validation']);
+		},
+	);
+
+	test('refuses a cursor of another list', async () => {
+		const cursor = Buffer.from(newId('job')).toString('base64url');
+		expect((await service.as(newUser()).list(`?cursor=${cursor}`)).status).toBe(400);
+	});
+});
+
+describe('deleting a file', () => {
+	test('answers 204 and then 404', async () => {
+		const user = newUser();
+		const { file_id } = await uploadReady(service, user);
+		const answer = await service.as(user).delete(file_id);
+		expect([answer.status, answer.text]).toEqual([204, '']);
+		expect((await service.as(user).delete(file_id)).status).toBe(404);
+		expect((await service.as(user).get(file_id)).status).toBe(404);
+	});
+
+	test('ten times at once deletes once', async () => {
+		const user = newUser();
+		const { file_id } = await uploadReady(service, user);
+		const answers = await Promise.all(Array.from({ length: 10 }, () => service.as(user).delete(file_id)));
+		expect(answers.filter((answer) => answer.status === 204)).toHaveLength(1);
+	});
+
+	test('takes a pending one, which no later bytes bring back', async () => {
+		const user = newUser();
+		const { file_id, upload_url, headers } = await declare(service, user, { size_bytes: 5 });
+		expect((await service.as(user).delete(file_id)).status).toBe(204);
+		expect(await put(upload_url, 'hello', headers)).toBe(200);
+		expect((await service.as(user).get(file_id)).status).toBe(404);
+	});
+});
