@@ -44,7 +44,7 @@ describe('a client', () => {
 	test('reads a time that the database made as the same instant, in whatever zone the database is', async () => {
 		await query(
 			database.url,
-			`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET timezone = 'Asia/Kolkata'`,
+			`ALTER DATABASE "${new URL(database.url).pathname.slice(1)}" SET timezone = 'Asia/Kolkata'`,
 		);
 		const prisma = connect({});
 		const row = await prisma.inbox.create({ data: { eventId: 'evt_time', consumer: 'test' } });

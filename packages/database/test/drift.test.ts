@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { createDatabase, type TestDatabase } from '@creatorr/testing/database';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkDrift } from '../src/check-drift.ts';
 import { migrateDeploy } from '../src/migrate.ts';
 import { newMigration } from '../src/new-migration.ts';
-import { createDatabase } from './fixture/create-database.ts';
 import { FIXTURE_DIRECTORY } from './fixture/database.ts';
 import { createMigrationsFolder, type MigrationsFolder } from './fixture/migrations-folder.ts';
 import { query } from './fixture/query.ts';
@@ -12,7 +12,7 @@ const USER = 'model User {\n  id String @id\n  email String\n}\n';
 const USER_SQL =
 	'CREATE TABLE "User" (id TEXT NOT NULL, email TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY (id));';
 
-let scratch: Awaited<ReturnType<typeof createDatabase>>;
+let scratch: TestDatabase;
 let folder: MigrationsFolder;
 
 beforeEach(async () => {

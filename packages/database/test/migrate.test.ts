@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createDatabase, type TestDatabase } from '@creatorr/testing/database';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { MigrationFailedError, migrateDeploy } from '../src/migrate.ts';
-import { createDatabase } from './fixture/create-database.ts';
 import { createMigrationsFolder, type MigrationsFolder } from './fixture/migrations-folder.ts';
 import { exists, query, until } from './fixture/query.ts';
 
 const CLI = join(import.meta.dirname, '../src/cli.ts');
 
-let database: Awaited<ReturnType<typeof createDatabase>>;
+let database: TestDatabase;
 let folder: MigrationsFolder;
 let directory: string;
 let databaseUrl: string;
