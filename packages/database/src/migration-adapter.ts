@@ -1,6 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
 	ColumnTypeEnum,
+	DriverAdapterError,
+	isDriverAdapterError,
 	type SqlDriverAdapter,
 	type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
@@ -40,16 +42,39 @@ function adapt(adapter: SqlDriverAdapter, charColumnsOf: (rows: object) => numbe
 			return result;
 		},
 		executeRaw: (query) => adapter.executeRaw(query),
-		// The adapter's own splits at every semicolon, also inside a function's body. Without arguments the whole text
-		// travels as one simple query, which PostgreSQL runs as one transaction.
-		executeScript: async (script) => {
-			await adapter.executeRaw({ sql: script + RECORD_FINISHED, args: [], argTypes: [] });
-		},
+		executeScript: (script) => runWholeScript(adapter, script),
 		startTransaction: async () => {
 			throw new Error('the schema engine began a transaction, which migrating does not take');
 		},
 		dispose: () => adapter.dispose(),
 	};
+}
+
+/**
+ * The adapter's own splits at every semicolon, also inside a function's body. Without arguments the whole text travels
+ * as one simple query, which PostgreSQL runs as one transaction.
+ */
+async function runWholeScript(adapter: SqlDriverAdapter, script: string): Promise<void> {
+	try {
+		await adapter.executeRaw({ sql: script + RECORD_FINISHED, args: [], argTypes: [] });
+	} catch (error) {
+		throw isDriverAdapterError(error) ? asPostgresError(error) : error;
+	}
+}
+
+/** The engine chokes on the kinds of errors that only the adapter knows, and puts words of its own for some SQLSTATEs. */
+function asPostgresError(error: DriverAdapterError): DriverAdapterError {
+	const { originalCode, originalMessage } = error.cause;
+	if (originalCode === undefined || originalMessage === undefined) return error;
+	return new DriverAdapterError({
+		kind: 'postgres',
+		code: '',
+		severity: 'ERROR',
+		message: `${originalMessage} (SQLSTATE ${originalCode})`,
+		detail: undefined,
+		column: undefined,
+		hint: undefined,
+	});
 }
 
 /**
