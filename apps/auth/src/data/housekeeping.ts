@@ -1,0 +1,46 @@
+import type { PrismaClient } from '../generated/client.ts';
+
+/** Bounds a statement's time after a long pause; the rest goes next time. */
+const BATCH_SIZE = 10_000;
+/** Time enough for whoever asked for a revocation to settle it. */
+const SETTLING_SECONDS = 10;
+
+/** Removes counters that time has forgiven. */
+export async function pruneFailures(prisma: PrismaClient): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM login_failures WHERE last_failed_at + failures * interval '1 minute' < now()`;
+}
+
+/** Removes sessions that nobody can use any more, as their tokens have expired. */
+export async function pruneSessions(prisma: PrismaClient): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() LIMIT ${BATCH_SIZE})`;
+}
+
+/** Forgets networks that the owner has not signed in from for 90 days. */
+export async function pruneKnownNetworks(prisma: PrismaClient): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM known_networks WHERE last_signed_in_at < now() - interval '90 days'`;
+}
+
+/** Fences instances that have stopped renewing, so that no logout tries to reach them, and removes them a day later. */
+export async function pruneLeases(prisma: PrismaClient): Promise<number> {
+	await prisma.$executeRaw`
+		UPDATE gateway_leases SET fenced_at = now()
+		WHERE fenced_at IS NULL AND expires_at < now() - interval '1 minute'`;
+	return await prisma.$executeRaw`
+		DELETE FROM gateway_leases WHERE fenced_at < now() - interval '1 day'`;
+}
+
+/** Sessions whose revocation nobody is settling any more. */
+export async function listUnsettled(prisma: PrismaClient): Promise<string[]> {
+	const rows = await prisma.$queryRaw<{ session_id: string }[]>`
+		SELECT session_id FROM revocations
+		WHERE created_at < now() - make_interval(secs => ${SETTLING_SECONDS}::float8) LIMIT ${BATCH_SIZE}`;
+	return rows.map((row) => row.session_id);
+}
+
+/** Forgets revocations that are settled. */
+export async function forgetRevocations(prisma: PrismaClient, sessionIds: string[]): Promise<void> {
+	await prisma.revocation.deleteMany({ where: { sessionId: { in: sessionIds } } });
+}

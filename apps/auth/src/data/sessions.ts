@@ -1,0 +1,32 @@
+import { inTransaction } from '@creatorr/database/transaction';
+import type { SessionStore } from '../domain/stores.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { revokeSessions } from './revoke-sessions.ts';
+
+interface CheckRow {
+	seen_lately: boolean;
+}
+
+export function createSessionStore(prisma: PrismaClient): SessionStore {
+	return {
+		async listAlive(userId) {
+			return await prisma.session.findMany({
+				where: { userId, revokedAt: null, expiresAt: { gt: new Date() } },
+				orderBy: { id: 'desc' },
+				select: { id: true, createdAt: true, lastSeenAt: true, userAgent: true },
+			});
+		},
+		async check(sessionId) {
+			const [row] = await prisma.$queryRaw<CheckRow[]>`
+				SELECT last_seen_at > now() - interval '1 minute' AS seen_lately FROM sessions
+				WHERE id = ${sessionId} AND revoked_at IS NULL AND expires_at > now()`;
+			if (row && !row.seen_lately) {
+				await prisma.$executeRaw`
+					UPDATE sessions SET last_seen_at = now()
+					WHERE id = ${sessionId} AND last_seen_at <= now() - interval '1 minute'`;
+			}
+			return row !== undefined;
+		},
+		revoke: (scope) => inTransaction(prisma, (tx) => revokeSessions(tx, scope)),
+	};
+}

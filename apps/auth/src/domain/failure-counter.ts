@@ -1,0 +1,49 @@
+/** The longest that anybody is made to wait, an owner elsewhere included; also how long it takes to forgive one failure. */
+export const LONGEST_DELAY_MS = 60_000;
+const FIRST_DELAY_MS = 1_000;
+
+/** Wrong passwords for one account or from one address. */
+export interface FailureCounter {
+	key: string;
+	/** As of `lastFailedAt`; one is forgiven a minute, hence a fraction. */
+	failures: number;
+	/** Of the last failure, or of an attempt that is being judged. */
+	lastFailedAt: Date;
+}
+
+/** A counter with how much it may hold before it slows anybody. */
+export interface FailureLimit {
+	key: string;
+	scope: 'account' | 'address';
+	freeFailures: number;
+}
+
+/** How long the next attempt has to wait after that many failures: 1 s at the limit, then twice as long for each, up to 60 s. */
+function delayMs(failures: number, freeFailures: number): number {
+	const beyond = Math.round(failures) - freeFailures;
+	return beyond < 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** beyond);
+}
+
+/** The counter as it stands now, with what time has forgiven. */
+export function asOf(counter: FailureCounter, now: Date): FailureCounter {
+	const elapsedMs = now.getTime() - counter.lastFailedAt.getTime();
+	const failures = Math.max(0, counter.failures - elapsedMs / LONGEST_DELAY_MS);
+	return { key: counter.key, failures, lastFailedAt: now };
+}
+
+/** How long from now until the next attempt, 0 when it may be made. */
+export function remainingDelayMs(counter: FailureCounter, freeFailures: number, now: Date): number {
+	const elapsedMs = now.getTime() - counter.lastFailedAt.getTime();
+	return Math.max(0, delayMs(counter.failures, freeFailures) - elapsedMs);
+}
+
+/** Whether the next failure will cost time, so that attempts are to be made one by one. */
+export function isSlowed(counter: FailureCounter, freeFailures: number, now: Date): boolean {
+	return delayMs(asOf(counter, now).failures, freeFailures) > 0;
+}
+
+/** The counter after one more failure. */
+export function afterFailure(counter: FailureCounter, now: Date): FailureCounter {
+	const current = asOf(counter, now);
+	return { ...current, failures: current.failures + 1 };
+}

@@ -1,0 +1,84 @@
+import { AppError } from '@creatorr/contracts/errors';
+import {
+	afterFailure,
+	asOf,
+	type FailureCounter,
+	type FailureLimit,
+	isSlowed,
+	remainingDelayMs,
+} from './failure-counter.ts';
+
+/** By key; a key without failures is absent. */
+type Counters = ReadonlyMap<string, FailureCounter>;
+
+/** Where failures are counted, for all replicas. `now` is its clock, the same for all. */
+export interface FailureStore {
+	read(keys: readonly string[]): Promise<{ counters: Counters; now: Date }>;
+	/** Stores what `change` makes of each counter, while nobody else changes them. When it throws, nothing is changed. */
+	update(
+		keys: readonly string[],
+		change: (counter: FailureCounter, now: Date) => FailureCounter,
+	): Promise<void>;
+	/** Puts a counter back, unless it has changed since that time. */
+	restore(counter: FailureCounter, since: Date): Promise<void>;
+	forget(key: string): Promise<void>;
+}
+
+/** An attempt that may be made now: to be ended by {@link fail} or {@link release}. */
+export interface Admission {
+	/** What the counters were before this attempt claimed its turn, and when it did. */
+	claims: readonly { before: FailureCounter; since: Date }[];
+}
+
+function refuseIfEarly(limit: FailureLimit, counter: FailureCounter | undefined, now: Date): void {
+	const waitMs = counter ? remainingDelayMs(counter, limit.freeFailures, now) : 0;
+	if (waitMs === 0) return;
+	const seconds = Math.ceil(waitMs / 1000);
+	const whose = limit.scope === 'account' ? 'for this account' : 'from this address';
+	throw new AppError('rate_limited', `too many wrong passwords ${whose}; try again in ${seconds} s`, {
+		retryAfterSeconds: seconds,
+	});
+}
+
+/** Throws `rate_limited` while an attempt would be too early; answers the limits at which attempts are made one by one. */
+export async function refuseEarly(
+	store: FailureStore,
+	limits: readonly FailureLimit[],
+): Promise<FailureLimit[]> {
+	const { counters, now } = await store.read(limits.map(({ key }) => key));
+	return limits.filter((limit) => {
+		const counter = counters.get(limit.key);
+		refuseIfEarly(limit, counter, now);
+		return counter !== undefined && isSlowed(counter, limit.freeFailures, now);
+	});
+}
+
+/**
+ * Admits an attempt, or throws `rate_limited`. Once a counter is at its limit each attempt claims the delay for itself, so
+ * that many at once are no way around it. Below the limit nothing is written, and right passwords never disturb each other.
+ */
+export async function admit(store: FailureStore, limits: readonly FailureLimit[]): Promise<Admission> {
+	const slowed = new Map((await refuseEarly(store, limits)).map((limit) => [limit.key, limit]));
+	const claims: { before: FailureCounter; since: Date }[] = [];
+	if (slowed.size === 0) return { claims };
+	await store.update([...slowed.keys()], (before, since) => {
+		const limit = slowed.get(before.key);
+		if (limit) refuseIfEarly(limit, before, since);
+		claims.push({ before, since });
+		return asOf(before, since);
+	});
+	return { claims };
+}
+
+/** The password was wrong. */
+export async function fail(store: FailureStore, limits: readonly FailureLimit[]): Promise<void> {
+	await store.update(
+		limits.map(({ key }) => key),
+		afterFailure,
+	);
+}
+
+/** The attempt was no failure: the password was right, or could not be judged. */
+export async function release(store: FailureStore, { claims }: Admission): Promise<void> {
+	for (const { before, since } of claims) await store.restore(before, since);
+}

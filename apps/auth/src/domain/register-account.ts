@@ -1,0 +1,48 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { newId } from '@creatorr/contracts/ids';
+import type { Logger } from '@creatorr/service/logger';
+import type { Client, SignedIn } from './account.ts';
+import { networkOf } from './address-network.ts';
+import type { BoundedLine } from './bounded-line.ts';
+import type { Passwords } from './passwords.ts';
+import { newSession, type SessionRules, signedIn } from './session.ts';
+import type { AccountStore } from './stores.ts';
+
+export interface RegisterDeps {
+	accounts: AccountStore;
+	passwords: Passwords;
+	line: BoundedLine;
+	sessionRules: SessionRules;
+	logger: Logger;
+}
+
+interface RegisterInput {
+	email: string;
+	password: string;
+	name: string | null;
+	client: Client;
+	clientGone: AbortSignal;
+}
+
+function emailTaken(): AppError {
+	return new AppError('email_taken', 'this email has an account already; sign in, or use another one');
+}
+
+/** Creates an account and signs it in. Throws `email_taken`, also to all but one of those who ask at the same time. */
+export async function registerAccount(deps: RegisterDeps, input: RegisterInput): Promise<SignedIn> {
+	const { email, name, client } = input;
+	// Before the hash, which is the expensive part.
+	if (await deps.accounts.findByEmail(email)) throw emailTaken();
+	const passwordHash = await deps.line(() => deps.passwords.hash(input.password), input.clientGone);
+	const id = newId('usr');
+	const session = newSession(deps.sessionRules, id, client);
+	const answer = await signedIn(deps.sessionRules, { id, email, name, plan: 'free' }, session);
+	const isStored = await deps.accounts.register(
+		{ id, email, name, passwordHash },
+		session,
+		networkOf(client.address),
+	);
+	if (!isStored) throw emailTaken();
+	deps.logger.info('security.registered', { user_id: id, session_id: session.id });
+	return answer;
+}

@@ -1,0 +1,47 @@
+import { AppError } from '@creatorr/contracts/errors';
+import type { Client, SignedIn } from './account.ts';
+import { networkOf } from './address-network.ts';
+import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
+import { newSession, type SessionRules, signedIn } from './session.ts';
+import type { AccountStore } from './stores.ts';
+
+export interface SignInDeps extends CheckPasswordDeps {
+	accounts: AccountStore;
+	sessionRules: SessionRules;
+}
+
+interface SignInInput {
+	email: string;
+	password: string;
+	client: Client;
+	clientGone: AbortSignal;
+}
+
+/** One answer for a wrong password and for an unknown email. */
+function wrongCredentials(): AppError {
+	return new AppError('invalid_credentials', 'the email or the password is wrong');
+}
+
+/** Opens a session. Throws `invalid_credentials`, `rate_limited`, `upstream_unavailable`. */
+export async function signIn(deps: SignInDeps, input: SignInInput): Promise<SignedIn> {
+	const { email, password, client, clientGone } = input;
+	const network = networkOf(client.address);
+	const found = await deps.accounts.findByEmail(email);
+	const isKnown = await deps.accounts.isKnownNetwork(found?.account.id ?? '', network);
+	const isRight = await checkPassword(deps, {
+		owner: found && { userId: found.account.id, passwordHash: found.passwordHash },
+		email,
+		password,
+		network,
+		standing: isKnown ? 'known-network' : 'stranger',
+		clientGone,
+	});
+	if (!found || !isRight) throw wrongCredentials();
+	const { account, passwordHash } = found;
+	const session = newSession(deps.sessionRules, account.id, client);
+	const answer = await signedIn(deps.sessionRules, account, session);
+	const owner = { userId: account.id, verifiedHash: passwordHash };
+	if (!(await deps.accounts.openSession(owner, session, network))) throw wrongCredentials();
+	deps.logger.info('security.signed_in', { user_id: account.id, session_id: session.id, network });
+	return answer;
+}

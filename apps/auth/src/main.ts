@@ -1,0 +1,16 @@
+import { createLogger } from '@creatorr/service/logger';
+import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
+import { loadAuthConfig } from './config.ts';
+import { createAuth } from './dependencies.ts';
+
+const config = configOrExit(() => loadAuthConfig(process.env));
+const logger = createLogger({ service: 'auth', level: config.LOG_LEVEL });
+
+await runProcess(logger, async () => {
+	const auth = await createAuth(config, logger);
+	const server = await listen(auth.app, { host: config.HOST, port: config.PORT });
+	return async () => {
+		await closeServer(server);
+		await auth.close();
+	};
+});

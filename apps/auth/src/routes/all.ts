@@ -1,0 +1,41 @@
+import type { Route } from '@creatorr/service/route';
+import type { OwnerDeps } from '../domain/owner.ts';
+import type { RegisterDeps } from '../domain/register-account.ts';
+import type { SignInDeps } from '../domain/sign-in.ts';
+import type { SignOutDeps } from '../domain/sign-out.ts';
+import type { SigningKeyStore } from '../domain/signing-key.ts';
+import { changePasswordRoute } from './change-password.ts';
+import { checkSessionRoute } from './check-session.ts';
+import { deleteMeRoute } from './delete-me.ts';
+import { deleteSessionRoute } from './delete-session.ts';
+import { getJwksRoute } from './get-jwks.ts';
+import { getMeRoute } from './get-me.ts';
+import { leaseGatewayRoute } from './lease-gateway.ts';
+import { listSessionsRoute } from './list-sessions.ts';
+import { loginRoute } from './login.ts';
+import { logoutRoute } from './logout.ts';
+import { logoutAllRoute } from './logout-all.ts';
+import { registerRoute } from './register.ts';
+
+type RouteDeps = RegisterDeps &
+	SignInDeps &
+	SignOutDeps &
+	OwnerDeps & { signingKeys: SigningKeyStore; leaseTtlMs: number };
+
+/** What this service answers. */
+export function allRoutes(deps: RouteDeps): Route[] {
+	return [
+		registerRoute(deps),
+		loginRoute(deps),
+		logoutRoute(deps),
+		logoutAllRoute(deps),
+		listSessionsRoute(deps),
+		deleteSessionRoute(deps),
+		changePasswordRoute(deps),
+		getMeRoute(deps),
+		deleteMeRoute(deps),
+		getJwksRoute(deps),
+		checkSessionRoute(deps),
+		leaseGatewayRoute(deps),
+	];
+}

@@ -1,0 +1,17 @@
+import { changePassword as changePasswordOperation } from '@creatorr/contracts/auth';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { changePassword } from '../domain/change-password.ts';
+import type { OwnerDeps } from '../domain/owner.ts';
+import type { SettleDeps } from '../domain/settle-revocations.ts';
+
+export function changePasswordRoute(deps: OwnerDeps & SettleDeps): Route {
+	return defineRoute(changePasswordOperation, async ({ user, body, clientAddress, closed }) => {
+		await changePassword(deps, {
+			user,
+			currentPassword: body.current_password,
+			newPassword: body.new_password,
+			address: clientAddress,
+			clientGone: closed,
+		});
+	});
+}

@@ -1,0 +1,16 @@
+import { deleteMe } from '@creatorr/contracts/auth';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { deleteAccount } from '../domain/delete-account.ts';
+import type { OwnerDeps } from '../domain/owner.ts';
+import type { SettleDeps } from '../domain/settle-revocations.ts';
+
+export function deleteMeRoute(deps: OwnerDeps & SettleDeps): Route {
+	return defineRoute(deleteMe, async ({ user, body, clientAddress, closed }) => {
+		await deleteAccount(deps, {
+			user,
+			password: body.password,
+			address: clientAddress,
+			clientGone: closed,
+		});
+	});
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { createPrisma } from '@creatorr/database/client';
+import { migrateDeploy } from '@creatorr/database/migrate';
+import type { Logger } from '@creatorr/service/logger';
+import { createDatabase } from '@creatorr/testing/database';
+import { createVirtualHost } from '@creatorr/testing/virtual-host';
+import { loadAuthConfig } from '../../src/config.ts';
+import { type Auth, createAuth } from '../../src/dependencies.ts';
+import { PrismaClient } from '../../src/generated/client.ts';
+import { internalKeys, privateKeyOf } from './callers.ts';
+
+export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
+
+export interface LogLine {
+	event: string;
+	fields: Record<string, unknown>;
+}
+
+export interface AuthService {
+	app: Auth['app'];
+	/** Looks at the tables, and changes them, past the service. */
+	prisma: PrismaClient;
+	/** Everything logged so far, by all replicas. */
+	log: LogLine[];
+	amqpUrl: string;
+	/** Another process, so to speak, on the same database and broker. */
+	startReplica(env?: NodeJS.ProcessEnv): Promise<Auth['app']>;
+	/** Ends all replicas and removes database and virtual host. */
+	close(): Promise<void>;
+}
+
+function recordInto(log: LogLine[]): Logger {
+	const write = (event: string, fields = {}) => {
+		log.push({ event, fields });
+	};
+	return { debug: write, info: write, warn: write, error: write };
+}
+
+/** The real service, as main.ts builds it, on a database and a virtual host of its own. */
+export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
+	const [database, virtualHost] = await Promise.all([createDatabase(), createVirtualHost()]);
+	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
+	const encryptionKey = randomBytes(32).toString('base64');
+	const log: LogLine[] = [];
+	const replicas: Auth[] = [];
+	async function startReplica(overrides: NodeJS.ProcessEnv = {}) {
+		const config = loadAuthConfig({
+			NODE_ENV: 'test',
+			PORT: '0',
+			INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
+			INTERNAL_KEYS: JSON.stringify(internalKeys),
+			AUTH_DATABASE_URL: database.url,
+			AMQP_URL: virtualHost.url,
+			AUTH_KEY_ENCRYPTION_KEY: encryptionKey,
+			BCRYPT_COST: '4',
+			...env,
+			...overrides,
+		});
+		const replica = await createAuth(config, recordInto(log));
+		replicas.push(replica);
+		return replica.app;
+	}
+	const prisma = createPrisma(PrismaClient, {
+		databaseUrl: database.url,
+		poolSize: 5,
+		applicationName: 'test',
+	});
+	return {
+		app: await startReplica(),
+		prisma,
+		log,
+		amqpUrl: virtualHost.url,
+		startReplica,
+		async close() {
+			await Promise.all(replicas.map((replica) => replica.close()));
+			await prisma.$disconnect();
+			await Promise.all([database.drop(), virtualHost.drop()]);
+		},
+	};
+}
