@@ -28,8 +28,9 @@ export const LIMITS = {
 	rememberedSessions: 50_000,
 	healthCacheMs: 1_000,
 	healthCallMs: 3_000,
-	/** While draining, waits are given this long to end by themselves. */
-	drainWaitsMs: 7_000,
+	/** While draining, waits are given this long to end by themselves, and all other requests a little more. */
+	drainWaitsMs: 6_500,
+	drainMs: 8_000,
 };
 
 export type Limits = typeof LIMITS;

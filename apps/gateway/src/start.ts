@@ -16,8 +16,6 @@ export interface RunningGateway {
 	stop(): Promise<void>;
 }
 
-/** Connections of requests that finish while draining are closed so soon after. */
-const CLOSE_IDLE_EVERY_MS = 100;
 /** Pushes of revocations take no longer. */
 const PRIVATE_DRAIN_MS = 1_000;
 
@@ -27,10 +25,8 @@ async function drainPublic({ publicServer, inFlight, state }: Gateway, limits: L
 	state.isDraining = true;
 	inFlight.endStreams(restarting());
 	const waits = setTimeout(() => inFlight.endAll(restarting()), limits.drainWaitsMs);
-	const idle = setInterval(() => publicServer.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
-	await closeServer(publicServer);
+	await closeServer(publicServer, limits.drainMs);
 	clearTimeout(waits);
-	clearInterval(idle);
 }
 
 /**

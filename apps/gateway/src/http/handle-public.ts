@@ -35,6 +35,11 @@ function preflight(deps: PublicDeps, { headers, method = '' }: PublicRequest): s
 	return preflightHeaders(deps.corsOrigins, { method, origin: headers.origin, requestedMethod });
 }
 
+/** While its user was being known, it was ended from outside or its client left. */
+function isOver({ answeredBy, res }: Exchange): boolean {
+	return answeredBy !== undefined || res.destroyed;
+}
+
 /** The way of a request: its head and target are checked, it is routed, its user is known, it is served. */
 async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;
@@ -49,7 +54,8 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	exchange.operation = route.operation;
 	exchange.hold = holdOf(route.operation, target.query);
 	if (route.operation.access === 'user') await authenticate(deps, exchange);
-	if (!exchange.answeredBy) await route.serve(exchange);
+	if (isOver(exchange)) return;
+	await route.serve(exchange);
 }
 
 function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): void {

@@ -33,6 +33,7 @@ export function createInFlight(): InFlight {
 
 	return {
 		add(exchange) {
+			if (exchange.res.destroyed) return;
 			exchanges.add(exchange);
 			exchange.res.once('close', () => exchanges.delete(exchange));
 		},

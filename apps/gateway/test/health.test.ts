@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from './support/fake-auth.ts';
+import { startTestGateway, startUpstream, type TestGateway } from './support/gateway.ts';
+
+let auth: FakeAuth;
+let gateway: TestGateway;
+let jobs: Awaited<ReturnType<typeof startUpstream>>;
+let failing: string[] = [];
+let asked = 0;
+
+beforeAll(async () => {
+	auth = await startFakeAuth();
+	jobs = await startUpstream((_req, res) => {
+		asked += 1;
+		const details = failing.map((path) => ({ path, message: 'does not answer' }));
+		const error = { code: 'upstream_unavailable', message: 'no', request_id: 'req_1', details };
+		res.writeHead(failing.length > 0 ? 503 : 200, { 'Content-Type': 'application/json' });
+		res.end(JSON.stringify(failing.length > 0 ? { error } : { data: { status: 'ok' } }));
+	});
+	gateway = await startTestGateway({
+		auth,
+		jobsUrl: jobs.url,
+		filesUrl: jobs.url,
+		limits: { healthCacheMs: 100 },
+	});
+});
+
+afterAll(async () => {
+	await gateway.stop();
+	await auth.close();
+});
+
+const afterTheCache = () => new Promise((resolve) => setTimeout(resolve, 120));
+const health = () => fetch(`${gateway.url}/v1/health`);
+
+test('health is ok when every service is ready', async () => {
+	const answer = await health();
+	expect([answer.status, await answer.json()]).toEqual([
+		200,
+		{ data: { status: 'ok', services: { auth: 'ok', files: 'ok', jobs: 'ok' } } },
+	]);
+});
+
+test('health names a part that fails, once', async () => {
+	await afterTheCache();
+	failing = ['rabbitmq'];
+	const answer = await health();
+	expect(answer.status).toBe(503);
+	expect(answer.headers.get('retry-after')).not.toBeNull();
+	expect(await answer.json()).toMatchObject({
+		error: { code: 'upstream_unavailable', details: [{ path: 'rabbitmq', message: 'does not answer' }] },
+	});
+});
+
+test('health asked often costs the services little', async () => {
+	await afterTheCache();
+	asked = 0;
+	await Promise.all(Array.from({ length: 100 }, health));
+	expect(asked).toBeLessThan(50);
+});
+
+test('health names services that are down', async () => {
+	await afterTheCache();
+	await jobs.close();
+	const { error } = (await (await health()).json()) as { error: { details: { path: string }[] } };
+	expect(error.details.map(({ path }) => path)).toEqual(['files', 'jobs']);
+});

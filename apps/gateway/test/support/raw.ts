@@ -1,0 +1,53 @@
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** An answer as it came over the wire. */
+export interface RawAnswer {
+	status: number;
+	/** By lower-case name; of several only the last. */
+	headers: Record<string, string>;
+	body: string;
+	text: string;
+}
+
+function parse(answer: string): RawAnswer {
+	const [head = '', ...rest] = answer.split('\r\n\r\n');
+	const [statusLine = '', ...lines] = head.split('\r\n');
+	const headers = Object.fromEntries(
+		lines.map((line) => {
+			const colon = line.indexOf(':');
+			return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+		}),
+	);
+	return { status: Number(statusLine.split(' ')[1]), headers, body: rest.join('\r\n\r\n'), text: answer };
+}
+
+export function open(port: number): Promise<Socket> {
+	return new Promise((resolve, reject) => {
+		const socket = connect(port, '127.0.0.1', () => resolve(socket));
+		socket.once('error', reject);
+	});
+}
+
+/** Reads until the server closes. */
+export async function readAll(socket: Socket): Promise<RawAnswer> {
+	return parse(await text(socket));
+}
+
+/** Sends bytes that no HTTP client would, and reads until the server closes. */
+export async function sendRaw(port: number, request: string): Promise<RawAnswer> {
+	const socket = await open(port);
+	socket.write(Buffer.from(request, 'latin1'));
+	return readAll(socket);
+}
+
+/** One request on a connection of its own. */
+export function rawRequest(
+	port: number,
+	line: string,
+	headers: string[] = [],
+	body = '',
+): Promise<RawAnswer> {
+	const head = [`${line} HTTP/1.1`, 'Host: gateway', 'Connection: close', ...headers];
+	return sendRaw(port, `${head.join('\r\n')}\r\n\r\n${body}`);
+}
