@@ -7,6 +7,7 @@ const LONGEST_RETRY_MS = 5_000;
 /** A connection that went silent is noticed after at most the interval and the timeout. */
 const HEARTBEAT_INTERVAL_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 5_000;
+const GOODBYE_TIMEOUT_MS = 1_000;
 
 export interface NotificationListenerOptions {
 	databaseUrl: string;
@@ -81,7 +82,8 @@ async function listenUntilLost(
 		onListening();
 		await Promise.race([lost, heartbeat(client, closing)]);
 	} finally {
-		await client.end();
+		// A peer that went silent never says goodbye.
+		await Promise.race([client.end(), sleep(GOODBYE_TIMEOUT_MS, undefined, { ref: false })]);
 	}
 }
 

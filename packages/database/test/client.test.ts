@@ -66,6 +66,17 @@ describe('a client', () => {
 		await until(async () => (await connections('end-test')) === 0);
 	});
 
+	test('works on after its idle connections were cut', async () => {
+		const prisma = connect({ applicationName: 'cut-test' });
+		await ping(prisma);
+		await query(
+			database.url,
+			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut-test'",
+		);
+		await until(async () => (await connections('cut-test')) === 0);
+		await expect(ping(prisma)).resolves.toBeUndefined();
+	});
+
 	test('ends a statement that runs too long', async () => {
 		const prisma = connect({ statementTimeoutMs: 200 });
 		await expect(prisma.$queryRaw`SELECT 1 FROM pg_sleep(10)`).rejects.toThrow('statement timeout');

@@ -126,3 +126,10 @@ test('a listener can be closed while its database is away', async () => {
 	await network.accept();
 	expect({ connects, losses }).toEqual({ connects: 0, losses: lossesAtClose });
 });
+
+test('a listener can be closed while its database is silent', async () => {
+	listen(network.url);
+	await until(() => connects === 1);
+	network.freeze();
+	await expect(listener?.close()).resolves.toBeUndefined();
+});
