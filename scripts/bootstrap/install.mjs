@@ -19,7 +19,7 @@ export async function installDependencies() {
 		'--frozen-lockfile',
 		// whatever NODE_ENV says: the tools that check and generate are development dependencies
 		'--prod=false',
-		'--reporter=append-only',
+		'--loglevel=error',
 		'--config.confirmModulesPurge=false',
 	]);
 	if (signal !== null) process.exit(1);

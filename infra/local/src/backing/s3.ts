@@ -7,10 +7,8 @@ import { checkHttp } from './check-http.ts';
 export type S3Server = {
 	home: Home;
 	port: number;
-	bucket: string;
 	accessKeyId: string;
 	secretAccessKey: string;
-	corsOrigins: string;
 };
 
 export function s3Endpoint(port: number): string {
@@ -28,10 +26,8 @@ export function s3Process(server: S3Server): ManagedProcess {
 			...baseEnvironment(process.env),
 			PORT: String(server.port),
 			DIRECTORY: join(server.home.data, 's3'),
-			BUCKET: server.bucket,
 			ACCESS_KEY_ID: server.accessKeyId,
 			SECRET_ACCESS_KEY: server.secretAccessKey,
-			CORS_ORIGINS: server.corsOrigins,
 		},
 		// an unsigned request is refused by a store that is up
 		checkReady: () => checkHttp(s3Endpoint(server.port), 403),

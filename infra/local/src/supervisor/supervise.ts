@@ -155,8 +155,8 @@ async function stopProcess(life: Life, timeoutMs: number): Promise<void> {
 		}, timeoutMs);
 		await child.exited;
 		clearTimeout(timer);
+		life.report({ type: 'stopped', name });
 	}
 	await life.over;
 	life.state = 'stopped';
-	life.report({ type: 'stopped', name });
 }
