@@ -36,6 +36,15 @@ async function deleteAccount(
 	return event;
 }
 
+/** Resolves once so many sessions of this database wait for a lock. */
+async function waitUntilBlocked(sessions: number): Promise<void> {
+	await eventually(async () => {
+		const waiting = await service.prisma.$queryRaw<unknown[]>`
+			SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+		expect(waiting).toHaveLength(sessions);
+	}, 4_000);
+}
+
 test('a deleted account takes its files, published outputs and bytes with it, and nobody else’s', async () => {
 	const [user, other] = [newUser(), newUser()];
 	const mine = await uploadReady(service, user);
@@ -68,18 +77,40 @@ test('no file can be made for it any more, neither by a request nor by a job tha
 	expect((await service.worker('outputs', output)).body.error.code).toBe('not_found');
 });
 
-test('files that are made while it is deleted are either refused or deleted', async () => {
+test('a file that is just being made when its account is deleted is deleted with it', async () => {
 	const user = newUser();
-	const creating = Promise.all(
-		Array.from({ length: 30 }, async (_, index) => {
-			await new Promise((resolve) => setTimeout(resolve, index * 5));
-			return service.as(user).create({ name: 'a', mime_type: 'a/b', size_bytes: 1 });
-		}),
-	);
-	await deleteAccount(user.id);
-	const answers = await creating;
-	for (const answer of answers) expect([201, 401]).toContain(answer.status);
-	expect(await service.prisma.file.count({ where: { userId: user.id, deletedAt: null } })).toBe(0);
+	await declare(service, user, { size_bytes: 5 });
+	await service.prisma.$executeRaw`
+		CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$`;
+	await service.prisma.$executeRaw`
+		CREATE TRIGGER wait_for_test BEFORE INSERT ON files
+		FOR EACH ROW WHEN (NEW.name = 'slow') EXECUTE FUNCTION wait_for_test()`;
+	const { creating, deleting } = await service.prisma.$transaction(async (tx) => {
+		await tx.$queryRaw`SELECT true FROM (SELECT pg_advisory_xact_lock(1)) AS held`;
+		const created = service.as(user).create({ name: 'slow', mime_type: 'a/b', size_bytes: 1 }).then();
+		await waitUntilBlocked(1);
+		const deleted = deleteAccount(user.id);
+		await waitUntilBlocked(2);
+		return { creating: created, deleting: deleted };
+	});
+	const { file_id } = (await creating).body.data;
+	await deleting;
+	const { deletedAt } = await service.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
+	expect(deletedAt).not.toBeNull();
+});
+
+test('a file that is asked for while its account is being deleted is refused', async () => {
+	const user = newUser();
+	await declare(service, user, { size_bytes: 5 });
+	const creating = await service.prisma.$transaction(async (tx) => {
+		await tx.account.update({ where: { userId: user.id }, data: { deletedAt: new Date() } });
+		const created = service.as(user).create({ name: 'a', mime_type: 'a/b', size_bytes: 1 }).then();
+		await waitUntilBlocked(1);
+		return { created };
+	});
+	expect((await creating.created).body.error.code).toBe('unauthorized');
+	expect(await service.prisma.file.count({ where: { userId: user.id } })).toBe(1);
 });
 
 test('hearing the same event twice changes nothing', async () => {

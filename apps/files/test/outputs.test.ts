@@ -126,6 +126,16 @@ describe('an output', () => {
 		expect(await seen(job)).toEqual([second.file_id]);
 	});
 
+	test('takes that place also when a clock that is behind gave it an older id', async () => {
+		const job = newJob();
+		const olderId = newId('fil');
+		const [first, second] = [await sendOutput(job), await sendOutput(job)];
+		await publish(job, first.file_id);
+		await service.prisma.file.update({ where: { id: second.file_id }, data: { id: olderId } });
+		expect((await publish(job, olderId)).status).toBe(204);
+		expect(await seen(job)).toEqual([olderId]);
+	});
+
 	test('of twenty that are published at once, exactly one is seen', async () => {
 		const job = newJob();
 		const outputs: Upload[] = [];

@@ -74,6 +74,15 @@ describe('a file', () => {
 		expect(etag).toBe((await service.storage.headObject(storageKey))?.etag);
 	});
 
+	test('keeps the ETag that was fixed first', async () => {
+		const { file_id } = await declare(service, user, { size_bytes: 5 });
+		const { records } = service.dependencies;
+		const file = await records.findVisible({ id: file_id, userId: user.id });
+		if (!file) throw new Error('no such file');
+		const fixed = [await records.fixEtag(file, '"a"'), await records.fixEtag(file, '"b"')];
+		expect(fixed.map((row) => row?.etag)).toEqual(['"a"', '"a"']);
+	});
+
 	test('stays what it is when the same bytes are sent again', async () => {
 		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
 		expect(await put(upload_url, 'the bytes', headers)).toBe(200);

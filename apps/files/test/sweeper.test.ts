@@ -3,6 +3,7 @@ import { requireTestVariable } from '@creatorr/testing/environment';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { keepHouse } from '../src/domain/sweep/keep-house.ts';
 import { sweep } from '../src/domain/sweep/sweep.ts';
+import { sweepFile } from '../src/domain/sweep/sweep-file.ts';
 import { startSweeper } from '../src/sweeper.ts';
 import { cuttable } from './support/cuttable.ts';
 import { eventually } from './support/eventually.ts';
@@ -189,6 +190,19 @@ describe('several sweepers at once', () => {
 			await runSweep();
 			expect(await stored(file_id)).toBeNull();
 		});
+	});
+
+	test('do not remove an output that is published while they look at it', async () => {
+		const job_id = newId('job');
+		const body = { job_id, user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
+		const { file_id, upload_url, headers } = (await service.worker('outputs', body)).body.data;
+		await put(upload_url, 'hello', headers);
+		const seen = await service.dependencies.records.findOutput(file_id);
+		if (!seen) throw new Error('no such output');
+		await service.jobs(`outputs/${file_id}/publish`, { job_id });
+		expect(await sweepFile(service.dependencies, { ...seen, abandonAt: new Date() })).toBe('kept');
+		expect(await stored(file_id)).not.toBeNull();
+		expect((await service.as(user).get(file_id)).status).toBe(200);
 	});
 
 	test('do not undo a deletion that comes while a file is looked at', async () => {

@@ -47,6 +47,8 @@ function openConnection(options: BrokerOptions) {
 			...RETRY,
 			waitForConnect: false,
 			async setup(model: ChannelModel) {
+				// Nobody else listens before setup is done, and an error that nobody hears ends the process. Setup fails by it anyway.
+				model.on('error', () => undefined);
 				const channel = await model.createChannel();
 				channel.on('error', (error: Error) => options.logger.warn('broker.topology_failed', { error }));
 				await declareTopology(channel, options.tools ?? []);

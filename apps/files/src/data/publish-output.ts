@@ -10,6 +10,7 @@ import { deletion } from './file-row.ts';
 export function publishOutput(prisma: PrismaClient, output: FileRecord, expiresAt: Date): Promise<boolean> {
 	const { id, jobId } = output;
 	return inTransaction(prisma, async (tx: Pick<PrismaClient, 'file' | '$queryRaw'>) => {
+		// One publication of a job after the other, and no deadlock between two.
 		await tx.$queryRaw`SELECT id FROM files WHERE job_id = ${jobId} ORDER BY id FOR UPDATE`;
 		const current = await tx.file.findFirst({ where: { id, deletedAt: null } });
 		if (!current) return false;
