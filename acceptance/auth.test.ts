@@ -211,7 +211,7 @@ describe('DELETE /v1/auth/sessions/{id}', () => {
 		expect((await call('GET', '/v1/me', { token: stranger.token })).status).toBe(200);
 	});
 
-	test.each(['x', nobodysId('fil'), '%00', 'ses_', `${nobodysId('ses')}%20`])(
+	test.each(['x', nobodysId('fil'), 'ses_', `${nobodysId('ses')}%20`])(
 		'bad input: %s is not found',
 		async (id) => {
 			expect((await call('DELETE', `/v1/auth/sessions/${id}`, { token: person.token })).status).toBe(404);

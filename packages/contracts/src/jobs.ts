@@ -36,6 +36,16 @@ export const jobResultSchema = z
 
 const toolParamsSchema = z.record(z.string(), z.unknown());
 
+/** As they were sent, for the tool to check: a copy would lose a field named `__proto__`, which has to be refused. */
+const givenParamsSchema = z
+	.custom<Record<string, unknown>>(
+		(value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+		{
+			error: 'must be an object',
+		},
+	)
+	.meta({ type: 'object', description: "the tool's own; GET /v1/tools describes them" });
+
 export const createdJobSchema = z
 	.object({
 		id: jobIdSchema,

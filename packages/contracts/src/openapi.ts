@@ -56,7 +56,7 @@ function failures(operation: Operation): JsonObject {
 	const own: ErrorCode[] = [...operation.errors, ...SHARED_ERRORS];
 	if (operation.access === 'user') own.push('unauthorized');
 	if (operation.body) own.push('validation', 'too_large');
-	if (operation.params) own.push('not_found');
+	if (operation.params) own.push('not_found', 'validation');
 	if (operation.query) own.push('validation');
 	const byStatus = Map.groupBy([...new Set(own)], (code) => ERROR_STATUS[code]);
 	const answer = (codes: readonly ErrorCode[]) => ({

@@ -20,14 +20,14 @@ export type BackingServices = {
 
 /** PostgreSQL, RabbitMQ and S3, each ours unless the settings give one. */
 export async function backingServices(
-	settings: Pick<Settings, 'external' | 'corsOrigins'>,
+	settings: Pick<Settings, 'external'>,
 	{ home, secrets, durable }: { home: Home; secrets: Secrets; durable: boolean },
 ): Promise<BackingServices> {
 	const { external } = settings;
 	const postgres =
 		external.databaseUrls === undefined ? await ownPostgres(home, secrets, durable) : undefined;
 	const rabbit = external.amqpUrl === undefined ? await ownRabbit(home, secrets) : undefined;
-	const store = external.s3 === undefined ? await ownS3(home, secrets, settings.corsOrigins) : undefined;
+	const store = external.s3 === undefined ? await ownS3(home, secrets) : undefined;
 	const s3 = external.s3 ?? store?.settings;
 	const amqpUrl = external.amqpUrl ?? rabbit?.url;
 	if (s3 === undefined || amqpUrl === undefined) throw new Error('neither a service of ours nor one given');
@@ -89,11 +89,7 @@ async function ownRabbit(
 	};
 }
 
-async function ownS3(
-	home: Home,
-	secrets: Secrets,
-	corsOrigins: string,
-): Promise<{ steps: Step[]; settings: S3Settings }> {
+async function ownS3(home: Home, secrets: Secrets): Promise<{ steps: Step[]; settings: S3Settings }> {
 	const { s3: port } = await choosePorts(home, ['s3']);
 	const settings: S3Settings = {
 		endpoint: s3Endpoint(port),
@@ -104,5 +100,5 @@ async function ownS3(
 		secretAccessKey: secrets.s3SecretAccessKey,
 		forcePathStyle: 'true',
 	};
-	return { steps: [s3Process({ home, port, corsOrigins, ...settings })], settings };
+	return { steps: [s3Process({ home, port, ...settings })], settings };
 }

@@ -15,10 +15,7 @@ export type TestServices = {
 export async function testServices(home: Home): Promise<TestServices> {
 	const secrets = loadSecrets(home);
 	const external = { databaseUrls: undefined, amqpUrl: undefined, s3: undefined };
-	const backing = await backingServices(
-		{ external, corsOrigins: 'http://localhost:3000' },
-		{ home, secrets, durable: false },
-	);
+	const backing = await backingServices({ external }, { home, secrets, durable: false });
 	const second = await secondS3(home, secrets);
 	return {
 		backing,

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import S3Error from '@20minutes/s3rver/lib/models/error.js';
+import type { DurableStore } from './durable-store.ts';
+
+const MIN_PART_SIZE_BYTES = 5 * 1024 ** 2;
+const COPY_CHUNK_BYTES = 1024 ** 2;
+
+export type Part = {
+	readonly number: number;
+	readonly size: number;
+	readonly md5: string;
+	readonly storedAt: Date;
+};
+export type Upload = { readonly id: string; readonly key: string; readonly startedAt: Date };
+
+export type MultipartStore = {
+	readonly listParts: (bucket: string, uploadId: string) => Promise<Part[]>;
+	readonly listUploads: (bucket: string) => Promise<Upload[]>;
+	readonly abort: (bucket: string, uploadId: string) => Promise<void>;
+};
+
+type Completed = { size: number; md5: string };
+
+/** Gives s3rver multipart uploads as S3 has them: parts that are checked, and can be listed and thrown away. */
+export function addMultipart({ store, locks, incomingPath, receive, show }: DurableStore): MultipartStore {
+	const uploadsDirectory = (bucket: string) => store.getResourcePath(bucket, undefined, 'uploads');
+	const uploadDirectory = (bucket: string, uploadId: string) => join(uploadsDirectory(bucket), uploadId);
+
+	store.putPart = async (bucket, uploadId, partNumber, content) => {
+		const directory = uploadDirectory(bucket, uploadId);
+		await readUpload(directory);
+		const arrival = await receive(content);
+		const path = join(directory, partNumber);
+		await locks(directory, async () => {
+			await rm(`${path}.md5`, { force: true });
+			await rename(arrival.path, path).catch(() => refuseUnknown());
+			await writeFile(`${path}.md5`, arrival.md5);
+		});
+		return arrival;
+	};
+
+	const completions = new Map<string, Promise<Completed>>();
+	const complete = async (bucket: string, uploadId: string, wanted: { number: number; etag: string }[]) => {
+		const directory = uploadDirectory(bucket, uploadId);
+		const { key, metadata } = await readUpload(directory);
+		checkParts(wanted, await readParts(directory));
+		const path = incomingPath();
+		const size = await joinFiles(
+			wanted.map((part) => join(directory, `${part.number}`)),
+			path,
+		);
+		const sums = wanted.map((part) => Buffer.from(part.etag, 'hex'));
+		const md5 = `${createHash('md5').update(Buffer.concat(sums)).digest('hex')}-${sums.length}`;
+		await show({ bucket, key, metadata }, { path, md5 });
+		await rm(directory, { recursive: true });
+		return { size, md5 };
+	};
+	store.putObjectMultipart = (bucket, uploadId, parts) => {
+		// Whoever asks while it is being done shares the answer; afterwards there is no such upload.
+		const running = completions.get(uploadId) ?? complete(bucket, uploadId, parts);
+		completions.set(uploadId, running);
+		return running.finally(() => completions.delete(uploadId));
+	};
+
+	return {
+		listParts: async (bucket, uploadId) => {
+			const directory = uploadDirectory(bucket, uploadId);
+			await readUpload(directory);
+			return [...(await readParts(directory)).values()].sort((one, other) => one.number - other.number);
+		},
+		listUploads: async (bucket) => {
+			const ids = await readdir(uploadsDirectory(bucket)).catch(() => []);
+			const uploads = await Promise.all(ids.map((id) => describeUpload(uploadDirectory(bucket, id), id)));
+			return uploads.flatMap((upload) => upload ?? []);
+		},
+		abort: async (bucket, uploadId) => {
+			const directory = uploadDirectory(bucket, uploadId);
+			await readUpload(directory);
+			await locks(directory, () => rm(directory, { recursive: true, force: true }));
+		},
+	};
+}
+
+async function readUpload(directory: string): Promise<{ key: string; metadata: object }> {
+	try {
+		const key = await readFile(join(directory, 'key'), 'utf8');
+		return { key, metadata: JSON.parse(await readFile(join(directory, 'metadata'), 'utf8')) };
+	} catch {
+		return refuseUnknown();
+	}
+}
+
+async function describeUpload(directory: string, id: string): Promise<Upload | null> {
+	try {
+		const path = join(directory, 'key');
+		return { id, key: await readFile(path, 'utf8'), startedAt: (await stat(path)).mtime };
+	} catch {
+		return null;
+	}
+}
+
+async function readParts(directory: string): Promise<Map<number, Part>> {
+	const names = (await readdir(directory)).filter((name) => name.endsWith('.md5'));
+	const parts = await Promise.all(
+		names.map(async (name): Promise<[number, Part]> => {
+			const number = Number.parseInt(name, 10);
+			const [md5, { size, mtime }] = await Promise.all([
+				readFile(join(directory, name), 'utf8'),
+				stat(join(directory, `${number}`)),
+			]);
+			return [number, { number, size, md5, storedAt: mtime }];
+		}),
+	);
+	return new Map(parts);
+}
+
+function checkParts(
+	wanted: readonly { number: number; etag: string }[],
+	stored: ReadonlyMap<number, Part>,
+): void {
+	wanted.forEach(({ number, etag }, index) => {
+		const part = stored.get(number);
+		if (index > 0 && number <= (wanted[index - 1]?.number ?? 0)) {
+			throw new S3Error('InvalidPartOrder', 'The list of parts was not in ascending order.');
+		}
+		if (part === undefined || part.md5 !== etag) {
+			throw new S3Error('InvalidPart', `Part ${number} could not be found, or has another ETag.`);
+		}
+		if (index < wanted.length - 1 && part.size < MIN_PART_SIZE_BYTES) {
+			throw new S3Error('EntityTooSmall', `Part ${number} is smaller than the minimum allowed size.`);
+		}
+	});
+}
+
+/** Gives the size of the whole. Nothing is summed: the ETag of the whole is made of those of its parts. */
+async function joinFiles(paths: readonly string[], target: string): Promise<number> {
+	try {
+		for (const path of paths) {
+			await pipeline(
+				createReadStream(path, { highWaterMark: COPY_CHUNK_BYTES }),
+				createWriteStream(target, { flags: 'a', highWaterMark: COPY_CHUNK_BYTES }),
+			);
+		}
+		return (await stat(target)).size;
+	} catch (error) {
+		await rm(target, { force: true });
+		throw error;
+	}
+}
+
+function refuseUnknown(): never {
+	throw new S3Error('NoSuchUpload', 'The specified upload does not exist.');
+}
