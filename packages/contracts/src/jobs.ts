@@ -85,7 +85,7 @@ export const createJobHeadersSchema = z.object({
 export const createJobBodySchema = z.object({
 	tool: z.string().meta({ description: 'a slug of GET /v1/tools' }),
 	input_file_id: fileIdSchema,
-	params: toolParamsSchema.optional(),
+	params: givenParamsSchema.optional(),
 });
 
 export const createJob = defineOperation({
