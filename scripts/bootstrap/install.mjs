@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fail } from './fail.mjs';
@@ -31,8 +31,7 @@ export async function installDependencies() {
 /** Of everything that decides what pnpm puts into node_modules. */
 function fingerprint() {
 	const hash = createHash('sha256');
-	const patches = readdirSync(join(REPOSITORY, 'patches')).map((name) => join('patches', name));
-	for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...patches]) {
+	for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']) {
 		hash.update(readFileSync(join(REPOSITORY, file)));
 	}
 	return hash.digest('hex');

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Home } from '../supervisor/home.ts';
@@ -51,13 +51,8 @@ export function loadSecrets(home: Home): Secrets {
 }
 
 function readSaved(path: string): unknown {
-	let text: string;
-	try {
-		text = readFileSync(path, 'utf8');
-	} catch (error) {
-		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-		throw error;
-	}
+	if (!existsSync(path)) return undefined;
+	const text = readFileSync(path, 'utf8');
 	try {
 		return JSON.parse(text);
 	} catch {

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { baseEnvironment } from './base-environment.ts';
+
+test('tunables and the settings of the machine are inherited', () => {
+	const environment = {
+		PATH: '/bin',
+		LANG: 'C',
+		BCRYPT_COST: '4',
+		SINGLE_PUT_LIMIT_BYTES: '5',
+		LOG_LEVEL: 'debug',
+	};
+	expect(baseEnvironment(environment)).toEqual(environment);
+});
+
+test.each([
+	'AUTH_DATABASE_URL',
+	'AMQP_URL',
+	'S3_SECRET_ACCESS_KEY',
+	'INTERNAL_PRIVATE_KEY',
+	'AUTH_KEY_ENCRYPTION_KEY',
+	'TEST_AMQP_URL',
+	'PGPASSWORD',
+	'RABBITMQ_NODENAME',
+	'npm_config_cache',
+	'NODE_OPTIONS',
+])('%s is not inherited', (name) => {
+	expect(baseEnvironment({ [name]: 'x' })).toEqual({});
+});

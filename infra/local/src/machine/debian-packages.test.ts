@@ -1,0 +1,35 @@
+import { describe, expect, test } from '@jest/globals';
+import { missingPackages, packagesToStart, packagesToTest } from './debian-packages.ts';
+import { aptReason } from './install-packages.ts';
+
+describe('missingPackages', () => {
+	test('are those that dpkg does not know, or knows as anything but installed', () => {
+		const list = 'qpdf installed\ncurl config-files\nghostscript half-installed\n';
+		expect(missingPackages(['qpdf', 'curl', 'ghostscript', 'jq'], list)).toEqual([
+			'curl',
+			'ghostscript',
+			'jq',
+		]);
+	});
+});
+
+test('no broker is installed for a person who has one', () => {
+	expect(packagesToStart({ ownBroker: true })).toContain('rabbitmq-server');
+	expect(packagesToStart({ ownBroker: false })).not.toContain('rabbitmq-server');
+});
+
+test('the tests need the second S3 server on top', () => {
+	expect(packagesToTest()).toContain('radosgw');
+});
+
+describe('aptReason', () => {
+	test('is the last error that apt gives', () => {
+		expect(aptReason('Reading…\nE: first\nE: Unable to locate package x\n')).toBe(
+			'Unable to locate package x',
+		);
+	});
+
+	test('is the last line when apt gives no error', () => {
+		expect(aptReason('Reading…\nkilled\n')).toBe('killed');
+	});
+});

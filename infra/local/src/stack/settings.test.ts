@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { readSettings } from './settings.ts';
+
+const owners = ['auth', 'files', 'jobs'] as const;
+const read = (environment: NodeJS.ProcessEnv) => readSettings(environment, [...owners]);
+
+describe('readSettings', () => {
+	test('starts everything itself, on port 8080 and in .local, when nothing is set', () => {
+		const settings = read({});
+		expect(settings.gatewayPort).toBe(8080);
+		expect(settings.homePath).toMatch(/\/\.local$/);
+		expect(settings.external).toEqual({ databaseUrls: undefined, amqpUrl: undefined, s3: undefined });
+	});
+
+	test('takes a variable that is set to nothing for one that is not set', () => {
+		expect(read({ GATEWAY_PORT: '', AMQP_URL: '' }).external.amqpUrl).toBeUndefined();
+	});
+
+	test('names every wrong variable at once', () => {
+		expect(() => read({ GATEWAY_PORT: 'http', S3_FORCE_PATH_STYLE: 'yes' })).toThrow(
+			/GATEWAY_PORT.*S3_FORCE_PATH_STYLE/,
+		);
+	});
+
+	test('uses databases that are given for every service', () => {
+		const urls = {
+			AUTH_DATABASE_URL: 'postgres://a',
+			FILES_DATABASE_URL: 'postgres://f',
+			JOBS_DATABASE_URL: 'postgres://j',
+		};
+		expect(read(urls).external.databaseUrls).toEqual({
+			auth: 'postgres://a',
+			files: 'postgres://f',
+			jobs: 'postgres://j',
+		});
+	});
+
+	test('names the databases that are missing when some are given', () => {
+		expect(() => read({ FILES_DATABASE_URL: 'postgres://f' })).toThrow(
+			'set AUTH_DATABASE_URL, JOBS_DATABASE_URL too',
+		);
+	});
+
+	test('names what is missing of a store', () => {
+		expect(() => read({ S3_ENDPOINT: 'https://s3.test', S3_BUCKET: 'b' })).toThrow(
+			'set S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY too',
+		);
+	});
+
+	test('shows clients the endpoint of the services unless they see another', () => {
+		const store = {
+			S3_ENDPOINT: 'http://s3:9000',
+			S3_BUCKET: 'b',
+			S3_ACCESS_KEY_ID: 'k',
+			S3_SECRET_ACCESS_KEY: 's',
+		};
+		expect(read(store).external.s3?.publicEndpoint).toBe('http://s3:9000');
+		const seen = { ...store, S3_PUBLIC_ENDPOINT: 'https://files.test' };
+		expect(read(seen).external.s3?.publicEndpoint).toBe('https://files.test');
+	});
+});
