@@ -2,6 +2,7 @@ import { AppError, type ErrorBody, unavailable } from '@creatorr/contracts/error
 import { validationError } from '@creatorr/contracts/validation';
 import type { ErrorRequestHandler } from 'express';
 import { currentRequestId } from './context.ts';
+import { isDatabaseAway } from './database-away.ts';
 import type { Logger } from './logger.ts';
 
 /** The body of a failure. */
@@ -13,33 +14,6 @@ export function errorBody(error: AppError, requestId: string): ErrorBody {
 /** body-parser marks its errors with a type. */
 function parserErrorType(error: unknown): string | undefined {
 	return error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : undefined;
-}
-
-/** Prisma and pg tell of a database that is away by these; anything else of theirs is a bug of ours. */
-const DATABASE_AWAY = new Set([
-	'P1001',
-	'P1002',
-	'P1008',
-	'P1017',
-	'P2024',
-	'ECONNREFUSED',
-	'ECONNRESET',
-	'57P01',
-	'57P02',
-	'57P03',
-	'53300',
-	'08006',
-	'08001',
-	'08003',
-]);
-
-function isDatabaseAway(error: unknown): boolean {
-	for (let at: unknown = error; at instanceof Error; at = at.cause) {
-		if ('code' in at && DATABASE_AWAY.has(String(at.code))) return true;
-		if (/Connection terminated|timeout exceeded when trying to connect|Can't reach database/.test(at.message))
-			return true;
-	}
-	return false;
 }
 
 /** Turns whatever was thrown into an error of the contract. */

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import { isDatabaseAway } from './database-away.ts';
+
+/** As Prisma 7 wraps what PostgreSQL says, for raw queries (P2010) and for models (P2039). */
+function fromPrisma(code: string, sqlState: string): Error {
+	const cause = { kind: 'postgres', code: sqlState, originalCode: sqlState };
+	return Object.assign(new Error('Raw query failed'), {
+		code,
+		meta: { driverAdapterError: Object.assign(new Error('DriverAdapterError'), { cause }) },
+	});
+}
+
+describe('a database', () => {
+	test.each([
+		['is shut down during a raw query', fromPrisma('P2010', '57P01')],
+		['is shut down during a query of a model', fromPrisma('P2039', '57P01')],
+		['is too slow for a statement', fromPrisma('P2010', '57014')],
+		['gives no transaction in time', Object.assign(new Error('expired'), { code: 'P2028' })],
+		['refuses connections', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+		['drops the connection', new Error('Connection terminated unexpectedly')],
+		['has dropped it', new Error('Client has encountered a connection error and is not queryable')],
+		['gives no connection in time', new Error('timeout exceeded when trying to connect')],
+		['is wrapped twice', new Error('outer', { cause: new Error('Connection terminated') })],
+	])('that %s is away', (_, error) => {
+		expect(isDatabaseAway(error)).toBe(true);
+	});
+
+	test.each([
+		['refuses what we ask', fromPrisma('P2010', '42703')],
+		['holds such a row already', fromPrisma('P2002', '23505')],
+		['has nothing to do with it', new TypeError('x is undefined')],
+		['is a word', 'Connection terminated'],
+		['is null', null],
+	])('that %s is not', (_, error) => {
+		expect(isDatabaseAway(error)).toBe(false);
+	});
+});
