@@ -9,7 +9,7 @@ export function killProcess(pid: number): boolean {
 	try {
 		return process.kill(pid, 'SIGKILL');
 	} catch (error) {
-		if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+		if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
 		throw error;
 	}
 }

@@ -68,7 +68,10 @@ function readOnlyInput(name: string, path: string): string[] {
  */
 function namespaces(scratch: Scratch): string[] {
 	if (scratch.uid === undefined) {
-		return ['--unshare-all', '--unshare-user', '--disable-userns', '--uid', '65534', '--gid', '65534'];
+		return [
+			...['--unshare-all', '--unshare-user', '--disable-userns'],
+			...['--uid', '65534', '--gid', '65534', '--cap-drop', 'ALL'],
+		];
 	}
 	return ['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'];
 }

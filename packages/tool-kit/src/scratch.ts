@@ -57,7 +57,7 @@ async function removeTree(path: string): Promise<void> {
 	try {
 		await rm(path, { recursive: true, force: true });
 	} catch (error) {
-		if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
+		if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
 		// A tool may take its own directories' permissions away, which stops everybody but root.
 		await openDirectories(path);
 		await rm(path, { recursive: true, force: true });

@@ -26,13 +26,20 @@ const LOSSY = 'lossy.pdf';
 const GHOSTSCRIPT_SHARE = 0.8;
 const START_PROGRESS = 0.05;
 
+const NOT_SMALLER =
+	'unchanged: no way was found to make the file smaller, so it is the original, byte for byte';
+const SIGNED =
+	'unchanged: the PDF is digitally signed and any change would break the signature, so it is the original, byte for byte';
+const REPAIRED =
+	'repaired: the PDF was damaged and had to be repaired; look whether all of its content is there';
+
 /** The smallest of several compressed PDFs that lost nothing, or the original when none is smaller. */
 export const run: Run<typeof manifest> = async (input, context) => {
 	const { isRepaired } = await rewritePdf(context, input.path, LOSSLESS);
 	const original = await inspectPdf(context, LOSSLESS);
 	if (!original)
 		throw new ToolError('corrupt_input', 'The PDF is damaged. Upload it again, or save it anew first.');
-	refuseSigned(original);
+	if (original.signatures > 0) return unchanged(input, original, SIGNED);
 	context.progress(START_PROGRESS);
 
 	const candidates = [
@@ -42,7 +49,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	if (await makeLossy(input, context, original)) {
 		candidates.push(await candidate(context, 'ghostscript', LOSSY));
 	}
-	return output(smallest(candidates), original, isRepaired);
+	return output(input, smallest(candidates), original, isRepaired);
 };
 
 /** Ghostscript's candidate; false when it made none or one that lost something. */
@@ -63,14 +70,6 @@ async function makeLossy(input: Input, context: ToolContext, original: PdfStruct
 	return made !== undefined && hasSamePages(original, made) && lostFeatures(original, made).length === 0;
 }
 
-function refuseSigned(original: PdfStructure): void {
-	if (original.signatures === 0) return;
-	throw new ToolError(
-		'unsupported_input',
-		'The PDF is digitally signed, and any compression would break the signature. Compress it before it is signed.',
-	);
-}
-
 async function candidate(context: ToolContext, method: Method, name: string): Promise<Candidate> {
 	const path = join(context.scratchDir, name);
 	return { method, path, sizeBytes: (await stat(path)).size };
@@ -81,20 +80,19 @@ function smallest(candidates: Candidate[]): Candidate {
 	return candidates.reduce((best, next) => (next.sizeBytes < best.sizeBytes ? next : best));
 }
 
-function output(best: Candidate, original: PdfStructure, isRepaired: boolean): ToolOutput {
-	const warnings: string[] = [];
-	if (best.method === 'original') {
-		warnings.push(
-			'unchanged: no way was found to make the file smaller, so it is the original, byte for byte',
-		);
-	} else if (isRepaired) {
-		warnings.push(
-			'repaired: the PDF was damaged and had to be repaired; look whether all of its content is there',
-		);
-	}
+function output(input: Input, best: Candidate, original: PdfStructure, isRepaired: boolean): ToolOutput {
+	if (best.method === 'original') return unchanged(input, original, NOT_SMALLER);
 	return {
 		outputPath: best.path,
-		warnings,
+		warnings: isRepaired ? [REPAIRED] : [],
 		details: { method: best.method, pages: original.pageSizes.length },
+	};
+}
+
+function unchanged(input: Input, original: PdfStructure, warning: string): ToolOutput {
+	return {
+		outputPath: input.path,
+		warnings: [warning],
+		details: { method: 'original' satisfies Method, pages: original.pageSizes.length },
 	};
 }

@@ -38,7 +38,7 @@ export async function detectEncoding(path: string): Promise<TextEncoding> {
 		decoder.decode();
 		return 'utf-8';
 	} catch (error) {
-		if (error instanceof TypeError) return 'windows-1252';
+		if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'windows-1252';
 		throw error;
 	}
 }

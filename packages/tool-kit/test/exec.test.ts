@@ -1,0 +1,278 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CommandOptions } from '../src/command.ts';
+import { execSandboxed } from '../src/exec.ts';
+import { checkSandbox } from '../src/sandbox-check.ts';
+import { createScratch, removeScratch, type Scratch } from '../src/scratch.ts';
+import { processesWith } from './fixtures/processes.ts';
+
+const MIB = 1024 * 1024;
+const LIMITS = { memoryBytes: 512 * MIB, maxFileBytes: MIB, maxProcesses: 32, cpuSeconds: 20 };
+const KILLED_WITHIN_MS = 2000;
+const STARTED_WITHIN_MS = 20_000;
+
+let root: string;
+let scratch: Scratch;
+beforeAll(async () => {
+	// mkdtemp makes it 0700, as a worker's home may be.
+	root = await mkdtemp(join(tmpdir(), 'exec-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+beforeEach(async () => {
+	scratch = await createScratch(root);
+});
+afterEach(() => removeScratch(scratch));
+
+type Options = CommandOptions & { signal?: AbortSignal; limits?: Partial<typeof LIMITS> };
+
+function bash(script: string, { limits, ...options }: Options = {}) {
+	return execSandboxed({
+		command: 'bash',
+		args: ['-c', script],
+		scratch,
+		...options,
+		limits: { ...LIMITS, ...limits },
+	});
+}
+
+/** The sandbox as an ordinary user builds it, whoever runs this test. */
+async function asOrdinaryUser(): Promise<void> {
+	const uid = process.getuid?.() ?? 0;
+	for (const directory of [scratch.toolDir, scratch.tmpDir, scratch.shmDir]) await chown(directory, uid, uid);
+	scratch = { ...scratch, uid: undefined };
+}
+
+describe.each(['as whoever runs this test', 'as an ordinary user'])('a sandboxed command %s', (user) => {
+	beforeEach(async () => {
+		if (user === 'as an ordinary user') await asOrdinaryUser();
+	});
+
+	test('is an unprivileged user without capabilities who can gain none', async () => {
+		const { stdoutTail } = await bash('id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status');
+		expect(stdoutTail.split(/\s+/)).toEqual([
+			'65534',
+			...['CapEff:', '0000000000000000', 'CapBnd:', '0000000000000000', 'NoNewPrivs:', '1'],
+		]);
+	});
+
+	test('can make no user namespace, where it would be root again', async () => {
+		expect((await bash('unshare --user --map-root-user id')).exitCode).not.toBe(0);
+	});
+
+	test('sees no process but its own', async () => {
+		const { stdoutTail } = await bash('cat /proc/[0-9]*/comm');
+		const names = new Set(stdoutTail.split('\n'));
+		expect([...names].filter((name) => !['bwrap', 'bash', 'cat'].includes(name))).toEqual([]);
+	});
+
+	test('writes to its scratch directory, /tmp and /dev/shm and nowhere else', async () => {
+		const { stdoutTail } = await bash(`
+			for place in /scratch /tmp /dev/shm / /dev /etc /usr /input /var /proc; do
+				(echo x > $place/probe) 2>/dev/null && echo $place
+			done`);
+		expect(stdoutTail.split('\n')).toEqual(['/scratch', '/tmp', '/dev/shm']);
+		expect(await readFile(join(scratch.toolDir, 'probe'), 'utf8')).toBe('x\n');
+	});
+
+	test('reaches no network, not even this machine', async () => {
+		let connections = 0;
+		const server = createServer(() => {
+			connections += 1;
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const address = server.address();
+		const port = typeof address === 'object' && address ? address.port : 0;
+		const result = await bash(`echo hello > /dev/tcp/127.0.0.1/${port}`);
+		await new Promise((resolve) => server.close(resolve));
+		expect(result.exitCode).not.toBe(0);
+		expect(connections).toBe(0);
+	});
+
+	test('reads a file given to it and cannot change it', async () => {
+		const path = join(root, 'given');
+		await writeFile(path, 'given');
+		await chmod(path, 0o444);
+		const { stdoutTail } = await bash('cat /input/a.txt; (echo > /input/a.txt) 2>&1', {
+			readOnly: { 'a.txt': path },
+		});
+		expect(stdoutTail).toMatch(/^given.*(Read-only|Permission denied)/s);
+	});
+});
+
+describe('a sandboxed command', () => {
+	test('has no more processes than it may', async () => {
+		const forks = `
+import os, time
+made = 0
+try:
+    while made < 100:
+        if os.fork() == 0: time.sleep(60)
+        made += 1
+except BlockingIOError:
+    pass
+print(made)`;
+		const run = { command: 'python3', args: ['-c', forks], scratch, limits: { ...LIMITS, maxProcesses: 16 } };
+		const { stdoutTail } = await execSandboxed(run);
+		expect(Number(stdoutTail)).toBeGreaterThan(0);
+		expect(Number(stdoutTail)).toBeLessThan(16);
+	});
+
+	test('sees nothing of the users, the hosts and the variables of this machine', async () => {
+		process.env.WORKER_SECRET = 'secret';
+		const { stdoutTail } = await bash(
+			'ls -d /root /home /srv /mnt /etc/passwd /etc/shadow /etc/hosts /etc/ssl 2>/dev/null; hostname; env | grep -c SECRET',
+		);
+		delete process.env.WORKER_SECRET;
+		expect(stdoutTail.split('\n')).toEqual(['sandbox', '0']);
+	});
+
+	test('finds no host path in the command line of its init process', async () => {
+		const { stdoutTail } = await bash('cat /proc/1/cmdline | tr "\\0" " "');
+		expect(stdoutTail).toContain('bwrap');
+		expect(stdoutTail).not.toContain(root);
+	});
+
+	test('inherits no descriptor but its own three', async () => {
+		const script = 'for fd in $(seq 3 20); do [ -e /proc/$$/fd/$fd ] && echo $fd; done; echo end';
+		expect((await bash(script)).stdoutTail).toBe('end');
+	});
+
+	test('has the variables that it is given', async () => {
+		const { stdoutTail } = await bash('echo $GIVEN $HOME $TZ', { env: { GIVEN: 'given' } });
+		expect(stdoutTail).toBe('given /scratch UTC');
+	});
+
+	test.each([
+		['more memory than it may', 'tail -c 800M <(head -c 900M /dev/zero) > /dev/null', { exitCode: 1 }],
+		['a larger file than it may', 'head -c 2M /dev/zero > big', { exitCode: null, signal: 'SIGXFSZ' }],
+	])('fails when it takes %s', async (_, script, expected) => {
+		const result = await bash(script);
+		expect(result).toMatchObject(expected);
+	});
+
+	test('ends when it uses more CPU time than it may', async () => {
+		const result = await bash('exec bash -c "while :; do :; done"', { limits: { cpuSeconds: 1 } });
+		expect(result.signal).toMatch(/SIGXCPU|SIGKILL/);
+		expect(result.timedOut).toBe(false);
+	});
+
+	test('tells its exit code and what it printed', async () => {
+		const lines: string[] = [];
+		const result = await bash('echo out; echo err >&2; exit 3', {
+			onLine: (line, stream) => lines.push(`${stream} ${line}`),
+		});
+		expect(result).toEqual({
+			exitCode: 3,
+			signal: null,
+			stdoutTail: 'out',
+			stderrTail: 'err',
+			timedOut: false,
+		});
+		expect(lines.sort()).toEqual(['stderr err', 'stdout out']);
+	});
+
+	test('that does not exist fails as a shell would say it', async () => {
+		const result = await execSandboxed({ command: 'no-such-command', args: [], scratch, limits: LIMITS });
+		expect(result).toMatchObject({ exitCode: 127, stderrTail: expect.stringContaining('no-such-command') });
+	});
+});
+
+describe('killing', () => {
+	/** Starts a script that prints a line when it is under way, aborts it then, and says how long its end took. */
+	async function abortOnceUnderWay(script: string): Promise<number> {
+		const controller = new AbortController();
+		let abortedAtMs = 0;
+		const run = bash(script, {
+			signal: controller.signal,
+			onLine: () => {
+				abortedAtMs ||= performance.now();
+				controller.abort(new Error('canceled'));
+			},
+		});
+		await expect(run).rejects.toThrow('canceled');
+		return performance.now() - abortedAtMs;
+	}
+
+	test.each([
+		['ignores every signal that can be ignored', 'trap "" TERM INT HUP QUIT; echo ready; exec sleep MARK'],
+		[
+			'left its session and its parent behind',
+			'(setsid sleep MARK >/dev/null 2>&1 &); echo ready; sleep MARK',
+		],
+		['forks as fast as it can', 'f() { sleep MARK & f | f & }; echo ready; f; sleep MARK'],
+		['stopped itself', 'sleep MARK & echo ready; kill -STOP $$'],
+	])('leaves nothing of a command that %s', async (_, script) => {
+		const mark = `${1000 + Math.random() * 1000}`;
+		const tookMs = await abortOnceUnderWay(script.replaceAll('MARK', mark));
+		expect(processesWith(mark)).toEqual([]);
+		expect(tookMs).toBeLessThan(KILLED_WITHIN_MS);
+	});
+
+	test('leaves nothing of a command that has ended but for a child', async () => {
+		const mark = `${1000 + Math.random() * 1000}`;
+		const result = await bash(`setsid sleep ${mark} >/dev/null 2>&1 & exit 0`);
+		expect(result.exitCode).toBe(0);
+		expect(processesWith(mark)).toEqual([]);
+	});
+
+	test('of an aborted command happens before it has begun, too', async () => {
+		await expect(bash('sleep 60', { signal: AbortSignal.abort(new Error('early')) })).rejects.toThrow(
+			'early',
+		);
+		const controller = new AbortController();
+		const run = bash('sleep 60', { signal: controller.signal });
+		setImmediate(() => controller.abort(new Error('at once')));
+		await expect(run).rejects.toThrow('at once');
+	});
+
+	test('at the time limit resolves and says so', async () => {
+		const result = await bash('echo begun; sleep 60', { timeoutMs: 200 });
+		expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true, stdoutTail: 'begun' });
+	});
+
+	test('follows when a line can not be taken, and the reason is thrown', async () => {
+		const refuse = () => {
+			throw new Error('not this line');
+		};
+		await expect(bash('echo line; sleep 60', { onLine: refuse })).rejects.toThrow('not this line');
+	});
+
+	test('of the worker takes its commands along', async () => {
+		const mark = randomUUID();
+		const script = `
+			import { execSandboxed } from ${JSON.stringify(new URL('../src/exec.ts', import.meta.url).href)};
+			const scratch = ${JSON.stringify(scratch)};
+			const args = ['-c', 'exec -a ${mark} sleep 60'];
+			await execSandboxed({ command: 'bash', args, scratch, limits: ${JSON.stringify(LIMITS)} });`;
+		const worker = spawn(process.execPath, ['--input-type=module', '-e', script], {
+			stdio: ['ignore', 'ignore', 'inherit'],
+			env: { ...process.env, NODE_OPTIONS: '' },
+		});
+		const inSandbox = () => processesWith(`${mark} 60`).filter((line) => line.startsWith(mark)).length;
+		try {
+			await until(() => inSandbox() === 1, STARTED_WITHIN_MS);
+		} finally {
+			worker.kill('SIGKILL');
+		}
+		await until(() => inSandbox() === 0, KILLED_WITHIN_MS);
+	});
+});
+
+/** Throws when it has not come about in time. */
+async function until(condition: () => boolean, withinMs: number): Promise<void> {
+	for (const deadline = performance.now() + withinMs; !condition(); await sleep(20)) {
+		if (performance.now() > deadline) throw new Error('it did not come about');
+	}
+}
+
+describe('checkSandbox', () => {
+	test('has nothing to say where a sandbox can be built', async () => {
+		expect(await checkSandbox(root)).toBeUndefined();
+	});
+});

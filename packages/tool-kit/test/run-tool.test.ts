@@ -1,0 +1,169 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { missingBinaries } from '../src/binaries.ts';
+import { defineTool } from '../src/manifest.ts';
+import { TEXT } from '../src/media-types.ts';
+import { withExtension } from '../src/output-name.ts';
+import type { Run, ToolContext, ToolInput } from '../src/run.ts';
+import { runTool } from '../src/run-tool.ts';
+import { createScratch, removeScratch, type Scratch } from '../src/scratch.ts';
+import { ToolError } from '../src/tool-error.ts';
+
+const manifest = defineTool({
+	slug: 'test',
+	title: 'Test',
+	summary: 'Test',
+	accepts: [TEXT],
+	params: z.strictObject({ word: z.string().default('done').meta({ description: 'a word' }) }),
+	limits: {
+		maxInputBytes: 100,
+		deadline: { baseMs: 1500, perMiBMs: 0, capMs: 1500 },
+		memoryBytes: 1024 ** 3,
+		maxFileBytes: 1024 ** 2,
+		maxProcesses: 16,
+	},
+	binaries: ['bash'],
+	outputName: (name) => withExtension(name, '.out'),
+	outputMimeType: () => TEXT,
+});
+
+let root: string;
+let scratch: Scratch;
+beforeAll(async () => {
+	root = await mkdtemp(join(tmpdir(), 'run-tool-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+beforeEach(async () => {
+	scratch = await createScratch(root);
+});
+afterEach(() => removeScratch(scratch));
+
+interface Options {
+	content?: string;
+	params?: unknown;
+	sizeBytes?: number;
+	signal?: AbortSignal;
+	onProgress?: (percent: number) => void;
+}
+
+async function runWith(run: Run<typeof manifest>, options: Options = {}) {
+	const content = options.content ?? 'text';
+	await writeFile(scratch.inputPath, content, { mode: 0o600 });
+	return runTool(
+		{ manifest, run },
+		{
+			scratch,
+			name: 'note.txt',
+			mimeType: TEXT,
+			sizeBytes: options.sizeBytes ?? content.length,
+			params: options.params ?? {},
+			signal: options.signal ?? new AbortController().signal,
+			onProgress: options.onProgress ?? (() => {}),
+		},
+	);
+}
+
+type Params = { word: string };
+
+/** A tool that runs a script in the sandbox and gives back the file `out` that it made. */
+function script(text: string): Run<typeof manifest> {
+	return async (input: ToolInput<Params>, context: ToolContext) => {
+		await context.exec('bash', ['-c', text, 'bash', input.params.word], { readOnly: { in: input.path } });
+		return { outputPath: join(context.scratchDir, 'out'), warnings: [], details: { made: true } };
+	};
+}
+
+describe('runTool', () => {
+	test('hands back the output with its name, type, size and the tool’s own details', async () => {
+		expect(await runWith(script('cat /input/in > out; echo $1 >> out'))).toEqual({
+			outputPath: join(scratch.toolDir, 'out'),
+			outputName: 'note.out',
+			outputMimeType: TEXT,
+			outputSizeBytes: 'textdone\n'.length,
+			warnings: [],
+			details: { made: true },
+		});
+	});
+
+	test('takes the input itself for an answer', async () => {
+		const result = await runWith(async (input) => ({ outputPath: input.path, warnings: [], details: {} }));
+		expect(result.outputPath).toBe(scratch.inputPath);
+	});
+
+	test.each([
+		['a link to a file of the host', 'ln -s /etc/hostname out'],
+		['a directory', 'mkdir out'],
+		['a path through a link', 'ln -s /etc dir; ln -s dir/hostname out'],
+		['a pipe', 'mkfifo out'],
+		['a second name of another file', 'touch other; ln other out'],
+	])('hands out no %s', async (_, text) => {
+		await expect(runWith(script(text))).rejects.toThrow('not a file of its own directory');
+	});
+
+	test('hands out nothing from beside the tool’s own directory', async () => {
+		const outside = join(scratch.path, 'outside');
+		await writeFile(outside, 'x');
+		const run: Run<typeof manifest> = async () => ({ outputPath: outside, warnings: [], details: {} });
+		await expect(runWith(run)).rejects.toThrow('not a file of its own directory');
+	});
+
+	test('refuses an empty output', async () => {
+		await expect(runWith(script('touch out'))).rejects.toMatchObject({ code: 'tool_failed' });
+	});
+
+	test('refuses an input larger than the tool takes', async () => {
+		await expect(runWith(script('exit'), { sizeBytes: 101 })).rejects.toMatchObject({
+			code: 'limit_exceeded',
+		});
+	});
+
+	test('refuses an input that is not what the tool accepts', async () => {
+		await expect(runWith(script('exit'), { content: '%PDF-1.4' })).rejects.toMatchObject({
+			code: 'unsupported_input',
+		});
+	});
+
+	test('takes params that are no longer valid for a fault of ours', async () => {
+		await expect(runWith(script('exit'), { params: { old: 1 } })).rejects.toMatchObject({ code: 'internal' });
+	});
+
+	test('ends a tool at its deadline', async () => {
+		await expect(runWith(script('sleep 60'))).rejects.toMatchObject({ code: 'timeout' });
+	});
+
+	test('throws the reason of a cancellation as it is', async () => {
+		const controller = new AbortController();
+		const reason = new Error('canceled by its owner');
+		setTimeout(() => controller.abort(reason), 100);
+		await expect(runWith(script('sleep 60'), { signal: controller.signal })).rejects.toBe(reason);
+	});
+
+	test('passes a tool’s own error on', async () => {
+		const error = new ToolError('wrong_password', 'no');
+		await expect(runWith(() => Promise.reject(error))).rejects.toBe(error);
+	});
+
+	test('reports progress in whole percents that only grow and end below 100', async () => {
+		const seen: number[] = [];
+		const run: Run<typeof manifest> = async (input, context) => {
+			for (const done of [0, 1, 1, 3, 2, 4]) context.progress(done, 4);
+			context.progress(0.5);
+			context.progress(Number.NaN);
+			return { outputPath: input.path, warnings: [], details: {} };
+		};
+		await runWith(run, { onProgress: (percent) => seen.push(percent) });
+		expect(seen).toEqual([25, 75, 99]);
+	});
+
+	test('leaves the input readable for the sandbox and writable for nobody', async () => {
+		await runWith(script('echo x > out'));
+		expect((await stat(scratch.inputPath)).mode & 0o777).toBe(0o444);
+	});
+});
+
+test('missingBinaries names those that are not installed', async () => {
+	expect(await missingBinaries(['bash', 'no-such-binary'])).toEqual(['no-such-binary']);
+});
