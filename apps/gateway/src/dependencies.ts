@@ -162,7 +162,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		},
 	});
 	return {
-		publicServer: createPublicServer(limits, handle),
+		publicServer: createPublicServer(limits, logger, handle),
 		privateApp,
 		lease,
 		keys,

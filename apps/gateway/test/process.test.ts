@@ -90,7 +90,7 @@ describe('SIGTERM', () => {
 		await delay(200);
 		held[0]?.setHeader('Content-Type', 'application/json');
 		held[0]?.end('{}');
-		expect((await readAll(socket)).status).toBe(200);
+		expect((await readAll(socket)).headers.connection).toBe('close');
 	});
 });
 

@@ -31,12 +31,23 @@ function endAfterLinger({ req, res }: Exchange): void {
 	res.once('close', end);
 }
 
+/** Begins the answer with what every answer has. Nothing can be said after it by anybody else. */
+export function beginAnswer(
+	exchange: Exchange,
+	by: 'gateway' | 'service',
+	status: number,
+	headers: readonly string[],
+): void {
+	exchange.answeredBy = by;
+	if (exchange.isDraining()) exchange.res.shouldKeepAlive = false;
+	exchange.res.writeHead(status, [...exchange.headers, ...headers]);
+}
+
 function send(exchange: Exchange, status: number, headers: readonly string[], body: string | Buffer): void {
 	const { res } = exchange;
-	exchange.answeredBy = 'gateway';
 	const lingers = mayHaveLongBody(exchange);
 	if (lingers) res.shouldKeepAlive = false;
-	res.writeHead(status, [...exchange.headers, ...headers]);
+	beginAnswer(exchange, 'gateway', status, headers);
 	if (!lingers) {
 		res.end(body);
 		return;
@@ -58,8 +69,7 @@ export function answerJson(
 
 /** Answers 204. */
 export function answerEmpty(exchange: Exchange, headers: readonly string[]): void {
-	exchange.answeredBy = 'gateway';
-	exchange.res.writeHead(204, [...exchange.headers, ...headers]);
+	beginAnswer(exchange, 'gateway', 204, headers);
 	exchange.res.end();
 }
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { newId } from '@creatorr/contracts/ids';
 import { validationError } from '@creatorr/contracts/validation';
 import { errorBody } from '@creatorr/service/error-rendering';
+import type { Logger } from '@creatorr/service/logger';
 import { endExchange, LINGER_MS } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -26,8 +27,15 @@ function destroyAfterLinger(socket: Duplex): void {
 	setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
+/** How sockets are answered that have no request. */
+export interface RefusalDeps {
+	/** Sent with every answer, as names and values in turn. */
+	headers: readonly string[];
+	logger: Logger;
+}
+
 /** An answer to what never became a request, written by hand. The connection is closed with it. */
-export function refuseSocket(socket: Duplex, headers: readonly string[], code?: string): void {
+export function refuseSocket({ headers, logger }: RefusalDeps, socket: Duplex, code?: string): void {
 	const requestId = newId('req');
 	const error = validationError([{ path: 'request', message: messageFor(code) }]);
 	const body = JSON.stringify(errorBody(error, requestId));
@@ -36,15 +44,12 @@ export function refuseSocket(socket: Duplex, headers: readonly string[], code?: 
 	let text = `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n`;
 	for (let index = 0; index < head.length; index += 2) text += `${head[index]}: ${head[index + 1]}\r\n`;
 	socket.end(`${text}\r\n${body}`);
+	logger.info('http.refused', { request_id: requestId, status: error.status, code });
 	destroyAfterLinger(socket);
 }
 
 /** Answers what node's parser or its timers refused, in the envelope like all else. */
-export function onClientError(
-	error: NodeJS.ErrnoException,
-	socket: PublicSocket,
-	headers: readonly string[],
-): void {
+export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, socket: PublicSocket): void {
 	if (socket.writableEnded) return;
 	const { exchange } = socket;
 	if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -52,7 +57,7 @@ export function onClientError(
 		return;
 	}
 	if (!exchange || exchange.res.writableFinished) {
-		refuseSocket(socket, headers, error.code);
+		refuseSocket(deps, socket, error.code);
 		return;
 	}
 	endExchange(exchange, validationError([{ path: 'request', message: messageFor(error.code) }]));

@@ -20,6 +20,8 @@ export interface Exchange {
 	readonly startedAtMs: number;
 	/** Sent with every answer, as names and values in turn. */
 	readonly headers: readonly string[];
+	/** Whether the connection is to be closed after the answer. */
+	readonly isDraining: () => boolean;
 	operation: Operation | undefined;
 	/** Set once the token is verified. */
 	session: Session | undefined;
@@ -35,14 +37,19 @@ export interface Exchange {
 }
 
 /** Begins an exchange. The request id is always made here: a client's own never replaces it. */
-export function openExchange(req: PublicRequest, res: ServerResponse, headers: readonly string[]): Exchange {
+export function openExchange(
+	req: PublicRequest,
+	res: ServerResponse,
+	given: Pick<Exchange, 'headers' | 'isDraining'>,
+): Exchange {
 	const requestId = newId('req');
 	const exchange: Exchange = {
 		req,
 		res,
 		requestId,
 		startedAtMs: performance.now(),
-		headers: ['X-Request-Id', requestId, ...headers],
+		headers: ['X-Request-Id', requestId, ...given.headers],
+		isDraining: given.isDraining,
 		operation: undefined,
 		session: undefined,
 		hold: undefined,

@@ -71,8 +71,7 @@ function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): vo
 export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
 	return (req, res) => {
 		const headers = [...HARDENING_HEADERS, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
-		const exchange = openExchange(req, res, headers);
-		if (deps.isDraining()) res.shouldKeepAlive = false;
+		const exchange = openExchange(req, res, { headers, isDraining: deps.isDraining });
 		deps.accessLog.watch(exchange);
 		serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
 	};

@@ -12,7 +12,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { headersFromService } from '../domain/forwarded-headers.ts';
 import { bodyTooLarge, isChunked } from '../domain/request-head.ts';
-import { endExchange } from './answer.ts';
+import { beginAnswer, endExchange } from './answer.ts';
 import type { Exchange, PublicRequest } from './exchange.ts';
 import { isWorthARetry, replacementFor } from './upstream-failure.ts';
 
@@ -64,7 +64,7 @@ function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange:
 	}
 	const holdMs = exchange.hold?.holdMs ?? 0;
 	if (holdMs > 0) upstream.setTimeout(options.silenceMs + holdMs);
-	upstream.once('timeout', () => {
+	upstream.on('timeout', () => {
 		const cause = new Error('silent for too long');
 		fail(options, exchange, unavailable(options.service, cause, { slow: true }));
 	});
@@ -81,9 +81,7 @@ function takeAnswer(options: ProxyOptions, answer: IncomingMessage, exchange: Ex
 		fail(options, exchange, replacement);
 		return;
 	}
-	exchange.answeredBy = 'service';
-	const headers = [...exchange.headers, ...headersFromService(answer.headers)];
-	exchange.res.writeHead(answer.statusCode ?? 500, headers);
+	beginAnswer(exchange, 'service', answer.statusCode ?? 500, headersFromService(answer.headers));
 	answer.pipe(exchange.res);
 }
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Logger } from '@creatorr/service/logger';
 import type { Limits } from '../limits.ts';
 import { onClientError, refuseSocket } from './client-error.ts';
 
@@ -10,7 +12,7 @@ const KEEP_ALIVE_MS = 65_000;
 const CHECK_INTERVAL_MS = 1_000;
 
 /** node's server with its limits set, and with every refusal of its own turned into an answer of the contract. */
-export function createPublicServer(limits: Limits, handle: RequestListener): Server {
+export function createPublicServer(limits: Limits, logger: Logger, handle: RequestListener): Server {
 	const server = createServer({
 		maxHeaderSize: limits.headerBytes,
 		headersTimeout: limits.headersTimeoutMs,
@@ -26,15 +28,14 @@ export function createPublicServer(limits: Limits, handle: RequestListener): Ser
 	server.on('request', handle);
 	server.on('checkContinue', handle);
 	server.on('checkExpectation', handle);
-	server.on('connect', (_req, socket) => refuseSocket(socket, HARDENING_HEADERS));
-	server.on('clientError', (error, socket) => onClientError(error, socket, HARDENING_HEADERS));
+	const refusal = { headers: HARDENING_HEADERS, logger };
+	server.on('connect', (_req, socket) => refuseSocket(refusal, socket));
+	server.on('clientError', (error, socket) => onClientError(refusal, error, socket));
 	return server;
 }
 
 /** Starts listening; rejects when the port is taken. */
 export async function listenPublic(server: Server, host: string, port: number): Promise<void> {
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, host, resolve);
-	});
+	server.listen(port, host);
+	await once(server, 'listening');
 }
