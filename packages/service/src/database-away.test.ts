@@ -3,7 +3,10 @@ import { isDatabaseAway } from './database-away.ts';
 
 /** As Prisma 7 wraps what PostgreSQL says, for raw queries (P2010) and for models (P2039). */
 function fromPrisma(code: string, sqlState: string): Error {
-	const cause = { kind: 'postgres', code: sqlState, originalCode: sqlState };
+	return wrapped(code, { kind: 'postgres', code: sqlState, originalCode: sqlState });
+}
+
+function wrapped(code: string, cause: object): Error {
 	return Object.assign(new Error('Raw query failed'), {
 		code,
 		meta: { driverAdapterError: Object.assign(new Error('DriverAdapterError'), { cause }) },
@@ -15,6 +18,7 @@ describe('a database', () => {
 		['is shut down during a raw query', fromPrisma('P2010', '57P01')],
 		['is shut down during a query of a model', fromPrisma('P2039', '57P01')],
 		['is too slow for a statement', fromPrisma('P2010', '57014')],
+		['closes the connection during a query', wrapped('P2010', { kind: 'ConnectionClosed' })],
 		['gives no transaction in time', Object.assign(new Error('expired'), { code: 'P2028' })],
 		['refuses connections', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
 		['drops the connection', new Error('Connection terminated unexpectedly')],

@@ -31,6 +31,14 @@ const AWAY_CODES = new Set([
 	'08006',
 ]);
 
+/** What Prisma's adapter calls the same where it has no code for it. */
+const AWAY_KINDS = new Set([
+	'ConnectionClosed',
+	'DatabaseNotReachable',
+	'SocketTimeout',
+	'TooManyConnections',
+]);
+
 /** What pg says without a code. */
 const AWAY_MESSAGE =
 	/Connection terminated|timeout exceeded when trying to connect|Query read timeout|is not queryable|Can't reach database/;
@@ -46,6 +54,7 @@ function property(value: object, key: string): unknown {
 export function isDatabaseAway(error: unknown): boolean {
 	if (typeof error !== 'object' || error === null) return false;
 	if (AWAY_CODES.has(String(property(error, 'code')))) return true;
+	if (AWAY_KINDS.has(String(property(error, 'kind')))) return true;
 	if (error instanceof Error && AWAY_MESSAGE.test(error.message)) return true;
 	return INNER.some((key) => isDatabaseAway(property(error, key)));
 }

@@ -46,12 +46,7 @@ function limitsOf(deps: CheckPasswordDeps, attempt: PasswordAttempt): FailureLim
 async function judge(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
 	const limits = limitsOf(deps, attempt);
 	const admission = await admit(deps.failures, limits);
-	const isRight = await deps.passwords
-		.matches(attempt.password, attempt.owner?.passwordHash ?? null)
-		.catch(async (error: unknown) => {
-			await release(deps.failures, admission);
-			throw error;
-		});
+	const isRight = await deps.passwords.matches(attempt.password, attempt.owner?.passwordHash ?? null);
 	if (!isRight) {
 		await fail(deps.failures, limits);
 		return false;

@@ -78,7 +78,7 @@ export async function fail(store: FailureStore, limits: readonly FailureLimit[])
 	);
 }
 
-/** The attempt was no failure: the password was right, or could not be judged. */
+/** The password was right: the attempt has cost nobody any time. */
 export async function release(store: FailureStore, { claims }: Admission): Promise<void> {
 	for (const { before, since } of claims) await store.restore(before, since);
 }

@@ -23,9 +23,12 @@ export interface AuthService {
 	prisma: PrismaClient;
 	/** Everything logged so far, by all replicas. */
 	log: LogLine[];
+	databaseUrl: string;
 	amqpUrl: string;
 	/** Another process, so to speak, on the same database and broker. */
 	startReplica(env?: NodeJS.ProcessEnv): Promise<Auth['app']>;
+	/** Ends the first process, so that others are alone. */
+	stopFirst(): Promise<void>;
 	/** Ends all replicas and removes database and virtual host. */
 	close(): Promise<void>;
 }
@@ -70,8 +73,12 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 		app: await startReplica(),
 		prisma,
 		log,
+		databaseUrl: database.url,
 		amqpUrl: virtualHost.url,
 		startReplica,
+		async stopFirst() {
+			await replicas.shift()?.close();
+		},
 		async close() {
 			await Promise.all(replicas.map((replica) => replica.close()));
 			await prisma.$disconnect();

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { loadAuthConfig } from './config.ts';
+
+const env = {
+	NODE_ENV: 'production',
+	PORT: '4001',
+	INTERNAL_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----',
+	INTERNAL_KEYS: '{"keys":[{"kid":"gateway","kty":"EC","crv":"P-256"}]}',
+	AUTH_DATABASE_URL: 'postgresql://auth@127.0.0.1/auth',
+	AMQP_URL: 'amqp://127.0.0.1',
+	AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+};
+
+describe('the configuration', () => {
+	test('has defaults fit for production', () => {
+		const config = loadAuthConfig(env);
+		expect(config).toMatchObject({
+			BCRYPT_COST: 12,
+			TOKEN_TTL_SECONDS: 604_800,
+			LOGIN_FAILURES_PER_ACCOUNT: 5,
+			LOGIN_FAILURES_PER_ADDRESS: 50,
+		});
+		expect(config.AUTH_KEY_ENCRYPTION_KEY).toHaveLength(32);
+	});
+
+	test('leaves a thread of the pool to everything else', () => {
+		expect(loadAuthConfig({ ...env, UV_THREADPOOL_SIZE: '1' }).BCRYPT_CONCURRENCY).toBe(1);
+		expect(loadAuthConfig(env).BCRYPT_CONCURRENCY).toBeLessThan(4);
+		expect(loadAuthConfig({ ...env, BCRYPT_CONCURRENCY: '9' }).BCRYPT_CONCURRENCY).toBe(9);
+	});
+
+	test('refuses in production a cost that is fit for tests only', () => {
+		expect(() => loadAuthConfig({ ...env, BCRYPT_COST: '9' })).toThrow('BCRYPT_COST');
+		expect(loadAuthConfig({ ...env, NODE_ENV: 'test', BCRYPT_COST: '4' }).BCRYPT_COST).toBe(4);
+	});
+
+	test.each([
+		['AUTH_KEY_ENCRYPTION_KEY', randomBytes(31).toString('base64')],
+		['AUTH_KEY_ENCRYPTION_KEY', 'not base64!'],
+		['AUTH_DATABASE_URL', 'mysql://127.0.0.1/auth'],
+		['AMQP_URL', 'http://127.0.0.1'],
+		['GATEWAY_LEASE_MS', '5000'],
+		['TOKEN_TTL_SECONDS', '0'],
+	])('names %s when it is %p, and does not show it', (name, value) => {
+		const load = () => loadAuthConfig({ ...env, [name]: value });
+		expect(load).toThrow(name);
+		expect(load).not.toThrow(value);
+	});
+
+	test('names every variable that is wrong', () => {
+		expect(() => loadAuthConfig({ ...env, AMQP_URL: undefined, BCRYPT_COST: 'x' })).toThrow(
+			/AMQP_URL[\s\S]*BCRYPT_COST/,
+		);
+	});
+});

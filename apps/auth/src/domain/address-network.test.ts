@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { networkOf } from './address-network.ts';
+
+test.each([
+	['192.0.2.7', '192.0.2.7'],
+	['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+	['2001:DB8:0001:2::1', '2001:db8:1:2::/64'],
+	['2001:db8::1', '2001:db8:0:0::/64'],
+	['::1', '0:0:0:0::/64'],
+	['::ffff:192.0.2.7', '192.0.2.7'],
+	['', ''],
+	['unknown', 'unknown'],
+])('%p counts as %p', (address, network) => {
+	expect(networkOf(address)).toBe(network);
+});
+
+test('two addresses of one IPv6 network count as one, of two networks as two', () => {
+	expect(networkOf('2001:db8:1:2::1')).toBe(networkOf('2001:db8:1:2:ffff::9'));
+	expect(networkOf('2001:db8:1:2::1')).not.toBe(networkOf('2001:db8:1:3::1'));
+});

@@ -1,0 +1,70 @@
+import { createPublicKey, randomBytes, sign, verify } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import {
+	createSigningKeySource,
+	makeSigningKey,
+	openSigningKey,
+	WrongEncryptionKeyError,
+} from './signing-key.ts';
+
+const encryptionKey = randomBytes(32);
+
+describe('a signing key', () => {
+	test('signs what its public half verifies', () => {
+		const stored = makeSigningKey(encryptionKey);
+		const { privateKey } = openSigningKey(stored, encryptionKey);
+		const data = Buffer.from('data');
+		const publicKey = createPublicKey({ key: stored.publicJwk, format: 'jwk' });
+		expect(verify('sha256', data, publicKey, sign('sha256', data, privateKey))).toBe(true);
+	});
+
+	test('shows nothing private in its public half', () => {
+		const { publicJwk } = makeSigningKey(encryptionKey);
+		expect(Object.keys(publicJwk).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+	});
+
+	test('is not stored in clear', () => {
+		const stored = makeSigningKey(encryptionKey);
+		const { privateKey } = openSigningKey(stored, encryptionKey);
+		const secret = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
+		expect(secret).toHaveLength(32);
+		expect(Buffer.from(stored.privateKeyEncrypted).includes(secret)).toBe(false);
+	});
+
+	test('does not open with another encryption key, nor under another kid', () => {
+		const stored = makeSigningKey(encryptionKey);
+		expect(() => openSigningKey(stored, randomBytes(32))).toThrow(WrongEncryptionKeyError);
+		expect(() => openSigningKey({ ...stored, kid: 'other' }, encryptionKey)).toThrow(WrongEncryptionKeyError);
+	});
+
+	test('that was tampered with does not open', () => {
+		const stored = makeSigningKey(encryptionKey);
+		const tampered = Uint8Array.from(stored.privateKeyEncrypted);
+		tampered[40] = (tampered[40] ?? 0) ^ 1;
+		expect(() => openSigningKey({ ...stored, privateKeyEncrypted: tampered }, encryptionKey)).toThrow(
+			WrongEncryptionKeyError,
+		);
+	});
+});
+
+describe('the source of the signing key', () => {
+	test('tries again after a failure and keeps what it has loaded', async () => {
+		const stored = makeSigningKey(encryptionKey);
+		let loads = 0;
+		const source = createSigningKeySource(
+			{
+				async loadOrInsert() {
+					loads += 1;
+					if (loads === 1) throw new Error('away');
+					return stored;
+				},
+				listPublic: async () => [],
+			},
+			encryptionKey,
+		);
+		await expect(source()).rejects.toThrow('away');
+		expect((await source()).kid).toBe(stored.kid);
+		await source();
+		expect(loads).toBe(2);
+	});
+});

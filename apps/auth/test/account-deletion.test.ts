@@ -1,0 +1,115 @@
+import { accountDeleted } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { connectBroker } from '@creatorr/messaging/connection';
+import { startConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuthService, startAuth } from './support/auth-service.ts';
+import { type FakeGateway, startGateway } from './support/fake-gateway.ts';
+import { call, isAlive, login, PASSWORD, type Person, register, signIn } from './support/requests.ts';
+import { until } from './support/until.ts';
+
+let auth: AuthService;
+let gateway: FakeGateway;
+let person: Person;
+
+beforeAll(async () => {
+	auth = await startAuth();
+	gateway = await startGateway(auth.app);
+});
+
+beforeEach(async () => {
+	person = await register(auth.app);
+});
+
+afterAll(async () => {
+	await gateway.stop();
+	await auth.close();
+});
+
+const leave = (of: Person, body: object = { password: PASSWORD }) =>
+	call(auth.app, 'delete', '/v1/me', { person: of }).send(body);
+
+describe('the deletion of an account', () => {
+	test('ends every session, told to every gateway before the answer', async () => {
+		const other = await signIn(auth.app, person);
+		await leave(person).expect(204);
+		expect(gateway.pushes.at(-1)?.session_ids.toSorted()).toEqual([person.sessionId, other.sessionId].sort());
+		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
+		expect(await isAlive(auth.app, other.sessionId)).toBe(false);
+	});
+
+	test('frees the email at once, for another account', async () => {
+		await leave(person).expect(204);
+		await login(auth.app, person.email).expect(401);
+		const answer = await call(auth.app, 'post', '/v1/auth/register')
+			.send({ email: person.email, password: PASSWORD })
+			.expect(201);
+		expect(answer.body.data.user.id).not.toBe(person.id);
+	});
+
+	test('leaves nothing of the person in the database', async () => {
+		await leave(person).expect(204);
+		const { prisma } = auth;
+		expect(await prisma.user.count({ where: { id: person.id } })).toBe(0);
+		expect(await prisma.session.count({ where: { userId: person.id } })).toBe(0);
+		expect(await prisma.knownNetwork.count({ where: { userId: person.id } })).toBe(0);
+		expect(await prisma.revocation.count()).toBe(0);
+	});
+
+	test('tells the other services, with the request that it came by', async () => {
+		const ignore = () => undefined;
+		const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+		const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger });
+		const told: { user: string; requestId: string }[] = [];
+		const consumer = startConsumer(broker, {
+			queue: QUEUES.filesAccountDeleted,
+			definition: accountDeleted,
+			prefetch: 1,
+			logger,
+			async handle(event) {
+				told.push({ user: event.data.user_id, requestId: event.request_id });
+			},
+		});
+		const requestId = newId('req');
+		await leave(person).set('X-Request-Id', requestId).expect(204);
+		await until(() => told.some(({ user }) => user === person.id));
+		await consumer.stop();
+		await broker.close();
+		expect(told).toContainEqual({ user: person.id, requestId });
+		await until(async () => (await auth.prisma.outbox.count()) === 0);
+	});
+
+	test.each([
+		['a wrong password', { password: 'wrong' }, 401, 'invalid_credentials'],
+		['no password', {}, 400, 'validation'],
+		['a password that is a list', { password: [PASSWORD] }, 400, 'validation'],
+	])('with %s changes nothing', async (_, body, status, code) => {
+		const answer = await leave(person, body);
+		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+		expect(await isAlive(auth.app, person.sessionId)).toBe(true);
+	});
+
+	test('without a body is a validation error', async () => {
+		await call(auth.app, 'delete', '/v1/me', { person }).expect(400);
+	});
+
+	test('happens once when it is asked for twice at the same time', async () => {
+		const answers = await Promise.all([leave(person), leave(person)]);
+		expect(answers.map(({ status }) => status).sort()).toEqual([204, 401]);
+	});
+
+	test('that was done already is unauthorized', async () => {
+		await leave(person).expect(204);
+		await leave(person).expect(401);
+		await call(auth.app, 'get', '/v1/me', { person }).expect(401);
+	});
+
+	test('that fails to be written down leaves the account as it was', async () => {
+		await auth.prisma.$executeRaw`ALTER TABLE outbox ADD CONSTRAINT full_disk CHECK (false) NOT VALID`;
+		await leave(person).expect(500);
+		await auth.prisma.$executeRaw`ALTER TABLE outbox DROP CONSTRAINT full_disk`;
+		expect(await isAlive(auth.app, person.sessionId)).toBe(true);
+		await login(auth.app, person.email).expect(200);
+	});
+});
