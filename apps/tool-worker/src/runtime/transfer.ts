@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { collectBuffersOf } from './buffer-collection.ts';
 
 /** The object is not the one that was asked for: gone, or other bytes than before. */
 export class ObjectChanged extends Error {}
@@ -50,6 +51,7 @@ export async function download(
 		stream.destroy();
 		throw new TransferFailed(`the store answered ${statusCode} to a download`);
 	}
+	collectBuffersOf(stream);
 	let receivedBytes = 0;
 	stream.on('data', (chunk: Buffer) => {
 		receivedBytes += chunk.length;
@@ -72,6 +74,7 @@ export async function upload(
 		start: part.startByte,
 		end: part.startByte + part.sizeBytes - 1,
 	});
+	collectBuffersOf(bytes);
 	// The answer may come before the body has gone, as a refusal does; then the broken pipe is not the news.
 	const sent = pipeline(bytes, request, { signal }).then(
 		() => null,
