@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** ESM and TypeScript through swc; tests sit next to what they test, cases with real services in test/. */
 export default {
 	testEnvironment: 'node',
@@ -5,7 +7,8 @@ export default {
 	extensionsToTreatAsEsm: ['.ts'],
 	transform: {
 		'\\.ts$': [
-			'@swc/jest',
+			// Jest would look for it from each package, where it is nobody's dependency
+			fileURLToPath(import.meta.resolve('@swc/jest')),
 			{ jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
 		],
 	},

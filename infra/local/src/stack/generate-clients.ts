@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { baseEnvironment } from '../backing/base-environment.ts';
 import { ownershipMark } from '../supervisor/ownership.ts';
 import { StartError } from '../supervisor/start-error.ts';
-import { type ProgramResult, runProgram } from './run-program.ts';
+import { runProgram } from './run-program.ts';
 import { REPOSITORY } from './settings.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -12,25 +12,18 @@ const TIMEOUT_MS = 120_000;
  * @throws StartError with the generator's words
  */
 export async function generateClients(homeRoot: string, stop: AbortSignal): Promise<void> {
-	const { exitCode, output } = await runTurbo('generate', homeRoot, stop);
+	const turbo = join(REPOSITORY, 'node_modules', '.bin', 'turbo');
+	const { exitCode, output } = await runProgram([turbo, 'run', 'generate', '--output-logs=errors-only'], {
+		env: {
+			...baseEnvironment(process.env),
+			...ownershipMark(homeRoot),
+			TURBO_TELEMETRY_DISABLED: '1',
+			// generating needs no schema engine, which Prisma would download
+			PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+		},
+		stop,
+		timeoutMs: TIMEOUT_MS,
+	});
 	if (exitCode !== 0 && !stop.aborted)
 		throw new StartError(`The database clients cannot be generated:\n${output}`);
-}
-
-/** Runs a task of every package that has it. */
-export function runTurbo(task: string, homeRoot: string, stop: AbortSignal): Promise<ProgramResult> {
-	return runProgram(
-		[join(REPOSITORY, 'node_modules', '.bin', 'turbo'), 'run', task, '--output-logs=errors-only'],
-		{
-			env: {
-				...baseEnvironment(process.env),
-				...ownershipMark(homeRoot),
-				TURBO_TELEMETRY_DISABLED: '1',
-				// generating needs no schema engine, which Prisma would download
-				PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
-			},
-			stop,
-			timeoutMs: TIMEOUT_MS,
-		},
-	);
 }
