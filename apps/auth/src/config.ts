@@ -33,7 +33,7 @@ const configSchema = baseConfigSchema
 		}),
 		UV_THREADPOOL_SIZE: z.coerce.number().int().min(1).default(THREAD_POOL_SIZE),
 		BCRYPT_MAX_WAITING: z.coerce.number().int().min(0).default(40).meta({
-			description: 'passwords that wait to be hashed; beyond it the answer is upstream_unavailable',
+			description: 'passwords that wait to be hashed; beyond it the answer is rate_limited',
 		}),
 		LOGIN_FAILURES_PER_ACCOUNT: z.coerce
 			.number()

@@ -76,16 +76,16 @@ describe('login', () => {
 		}
 	});
 
-	test('answers 503 with Retry-After when too many passwords wait to be compared', async () => {
+	test('answers 429 with Retry-After when too many passwords wait to be compared', async () => {
 		const busy = await auth.startReplica({
 			BCRYPT_MAX_WAITING: '0',
 			BCRYPT_CONCURRENCY: '1',
 			BCRYPT_COST: '10',
 		});
 		const answers = await Promise.all(Array.from({ length: 4 }, () => login(busy, newEmail(), 'wrong')));
-		expect(answers.map(({ status }) => status).sort()).toEqual([401, 503, 503, 503]);
-		const refused = answers.find(({ status }) => status === 503);
-		expect(refused?.body.error.code).toBe('upstream_unavailable');
+		expect(answers.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429]);
+		const refused = answers.find(({ status }) => status === 429);
+		expect(refused?.body.error.code).toBe('rate_limited');
 		expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
 	});
 });

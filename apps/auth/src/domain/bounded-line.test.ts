@@ -37,7 +37,7 @@ describe('a bounded line', () => {
 		const tasks = [task([], 'a'), task([], 'b')];
 		const results = tasks.map(({ run }) => line(run, NEVER));
 		await expect(line(task([], 'c').run, NEVER)).rejects.toMatchObject({
-			code: 'upstream_unavailable',
+			code: 'rate_limited',
 			headers: { 'Retry-After': '7' },
 		});
 		for (const { finish } of tasks) finish();
@@ -62,7 +62,7 @@ describe('a bounded line', () => {
 		const tasks = ['a', 'gone', 'b'].map((name) => task(started, name));
 		const results = tasks.map(({ run }, index) => line(run, index === 1 ? gone.signal : NEVER));
 		gone.abort();
-		await expect(results[1]).rejects.toMatchObject({ code: 'upstream_unavailable' });
+		await expect(results[1]).rejects.toMatchObject({ code: 'rate_limited' });
 		for (const { finish } of tasks) finish();
 		expect(await Promise.all([results[0], results[2]])).toEqual(['a', 'b']);
 		expect(started).toEqual(['a', 'b']);
@@ -71,7 +71,7 @@ describe('a bounded line', () => {
 	test('runs nothing for a client that has gone already', async () => {
 		const started: string[] = [];
 		await expect(lineOf(1, 1)(task(started, 'a').run, AbortSignal.abort())).rejects.toMatchObject({
-			code: 'upstream_unavailable',
+			code: 'rate_limited',
 		});
 		expect(started).toEqual([]);
 	});

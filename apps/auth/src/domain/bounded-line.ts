@@ -9,19 +9,19 @@ interface LineOptions {
 	retryAfterSeconds: number;
 }
 
-/** Runs the work when it is its turn. Throws `upstream_unavailable` at once when the line is full, or when the client goes away. */
+/** Runs the work when it is its turn. Throws `rate_limited` at once when the line is full, and when the client goes away. */
 export type BoundedLine = <T>(work: () => Promise<T>, clientGone: AbortSignal) => Promise<T>;
 
 /**
- * First come, first served. A full line is 503 and not 429: it is our shortage, whoever asks, and not what this client did.
- * Work that waits for a client that has gone is dropped.
+ * First come, first served. A full line is 429 and not 503: nothing is down, everything but signing in goes on, and nobody
+ * who watches for failures is to be woken by a flood. Work that waits for a client that has gone is dropped.
  */
 export function createBoundedLine(options: LineOptions): BoundedLine {
 	const waiting = new Set<() => void>();
 	let running = 0;
 
 	function refuse(why: string): AppError {
-		return new AppError('upstream_unavailable', 'too many people are signing in; try again in a moment', {
+		return new AppError('rate_limited', 'too many people are signing in; try again in a moment', {
 			cause: new Error(why),
 			retryAfterSeconds: options.retryAfterSeconds,
 		});

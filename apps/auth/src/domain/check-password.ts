@@ -57,8 +57,8 @@ async function judge(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise
 }
 
 /**
- * Whether the password is right. Throws `rate_limited` when it comes too early after wrong ones, `upstream_unavailable` when
- * too many others are being checked. A right one from a session or a known network clears the failures from there;
+ * Whether the password is right. Throws `rate_limited` when it comes too early after wrong ones, and when too many others are
+ * being checked. A right one from a session or a known network clears the failures from there;
  * strangers' are left to time, as others may have made them.
  */
 export async function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
@@ -71,7 +71,7 @@ export async function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAt
 		return isRight;
 	} catch (error) {
 		if (error instanceof AppError && error.code === 'rate_limited') {
-			deps.logger.warn('security.password_slowed', who);
+			deps.logger.warn('security.password_slowed', { ...who, reason: error.message });
 		}
 		throw error;
 	}

@@ -35,6 +35,10 @@ describe('a failure counter', () => {
 		expect(remainingDelayMs(counter(7), 5, at(4))).toBe(0);
 	});
 
+	test('never makes anybody wait longer because the clock was set back', () => {
+		expect(remainingDelayMs(counter(1000), 5, at(-3600))).toBe(60_000);
+	});
+
 	test('forgives one failure a minute', () => {
 		expect(asOf(counter(7), at(120)).failures).toBe(5);
 		expect(asOf(counter(7), at(3600)).failures).toBe(0);

@@ -1,5 +1,5 @@
 /** The longest that anybody is made to wait, an owner elsewhere included; also how long it takes to forgive one failure. */
-export const LONGEST_DELAY_MS = 60_000;
+const LONGEST_DELAY_MS = 60_000;
 const FIRST_DELAY_MS = 1_000;
 
 /** Wrong passwords for one account or from one address. */
@@ -24,17 +24,20 @@ function delayMs(failures: number, freeFailures: number): number {
 	return beyond < 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** beyond);
 }
 
+/** A clock that was set back takes nobody's time. */
+function elapsedMs({ lastFailedAt }: FailureCounter, now: Date): number {
+	return Math.max(0, now.getTime() - lastFailedAt.getTime());
+}
+
 /** The counter as it stands now, with what time has forgiven. */
 export function asOf(counter: FailureCounter, now: Date): FailureCounter {
-	const elapsedMs = now.getTime() - counter.lastFailedAt.getTime();
-	const failures = Math.max(0, counter.failures - elapsedMs / LONGEST_DELAY_MS);
+	const failures = Math.max(0, counter.failures - elapsedMs(counter, now) / LONGEST_DELAY_MS);
 	return { key: counter.key, failures, lastFailedAt: now };
 }
 
 /** How long from now until the next attempt, 0 when it may be made. */
 export function remainingDelayMs(counter: FailureCounter, freeFailures: number, now: Date): number {
-	const elapsedMs = now.getTime() - counter.lastFailedAt.getTime();
-	return Math.max(0, delayMs(counter.failures, freeFailures) - elapsedMs);
+	return Math.max(0, delayMs(counter.failures, freeFailures) - elapsedMs(counter, now));
 }
 
 /** Whether the next failure will cost time, so that attempts are to be made one by one. */

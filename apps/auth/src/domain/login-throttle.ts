@@ -14,11 +14,14 @@ type Counters = ReadonlyMap<string, FailureCounter>;
 /** Where failures are counted, for all replicas. `now` is its clock, the same for all. */
 export interface FailureStore {
 	read(keys: readonly string[]): Promise<{ counters: Counters; now: Date }>;
-	/** Stores what `change` makes of each counter, while nobody else changes them. When it throws, nothing is changed. */
+	/**
+	 * Stores what `change` makes of each counter, while nobody else changes them; answers what they were until then. When
+	 * `change` throws, nothing is changed; it may be called again for the same counters.
+	 */
 	update(
 		keys: readonly string[],
 		change: (counter: FailureCounter, now: Date) => FailureCounter,
-	): Promise<void>;
+	): Promise<{ before: FailureCounter[]; now: Date }>;
 	/** Puts a counter back, unless it has changed since that time. */
 	restore(counter: FailureCounter, since: Date): Promise<void>;
 	forget(key: string): Promise<void>;
@@ -26,8 +29,9 @@ export interface FailureStore {
 
 /** An attempt that may be made now: to be ended by {@link fail} or {@link release}. */
 export interface Admission {
-	/** What the counters were before this attempt claimed its turn, and when it did. */
-	claims: readonly { before: FailureCounter; since: Date }[];
+	/** What the counters were that it has claimed the delay of. */
+	claimed: readonly FailureCounter[];
+	claimedAt: Date;
 }
 
 function refuseIfEarly(limit: FailureLimit, counter: FailureCounter | undefined, now: Date): void {
@@ -59,15 +63,13 @@ export async function refuseEarly(
  */
 export async function admit(store: FailureStore, limits: readonly FailureLimit[]): Promise<Admission> {
 	const slowed = new Map((await refuseEarly(store, limits)).map((limit) => [limit.key, limit]));
-	const claims: { before: FailureCounter; since: Date }[] = [];
-	if (slowed.size === 0) return { claims };
-	await store.update([...slowed.keys()], (before, since) => {
-		const limit = slowed.get(before.key);
-		if (limit) refuseIfEarly(limit, before, since);
-		claims.push({ before, since });
-		return asOf(before, since);
+	if (slowed.size === 0) return { claimed: [], claimedAt: new Date() };
+	const { before, now } = await store.update([...slowed.keys()], (counter, at) => {
+		const limit = slowed.get(counter.key);
+		if (limit) refuseIfEarly(limit, counter, at);
+		return asOf(counter, at);
 	});
-	return { claims };
+	return { claimed: before, claimedAt: now };
 }
 
 /** The password was wrong. */
@@ -79,6 +81,6 @@ export async function fail(store: FailureStore, limits: readonly FailureLimit[])
 }
 
 /** The password was right: the attempt has cost nobody any time. */
-export async function release(store: FailureStore, { claims }: Admission): Promise<void> {
-	for (const { before, since } of claims) await store.restore(before, since);
+export async function release(store: FailureStore, { claimed, claimedAt }: Admission): Promise<void> {
+	for (const counter of claimed) await store.restore(counter, claimedAt);
 }

@@ -28,7 +28,7 @@ function emailTaken(): AppError {
 	return new AppError('email_taken', 'this email has an account already; sign in, or use another one');
 }
 
-/** Creates an account and signs it in. Throws `email_taken`, also to all but one of those who ask at the same time. */
+/** Creates an account and signs it in. Throws `email_taken`, also to all but one of those who ask at once, and `rate_limited`. */
 export async function registerAccount(deps: RegisterDeps, input: RegisterInput): Promise<SignedIn> {
 	const { email, name, client } = input;
 	// Before the hash, which is the expensive part.

@@ -22,7 +22,7 @@ function wrongCredentials(): AppError {
 	return new AppError('invalid_credentials', 'the email or the password is wrong');
 }
 
-/** Opens a session. Throws `invalid_credentials`, `rate_limited`, `upstream_unavailable`. */
+/** Opens a session. Throws `invalid_credentials` and `rate_limited`. */
 export async function signIn(deps: SignInDeps, input: SignInInput): Promise<SignedIn> {
 	const { email, password, client, clientGone } = input;
 	const network = networkOf(client.address);
