@@ -4,6 +4,7 @@ import { checkSession, getJwks, leaseGateway } from '@creatorr/contracts/interna
 import { getHealth, getOpenApi } from '@creatorr/contracts/meta';
 import type { ServiceName } from '@creatorr/contracts/operation';
 import { PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
+import { withRequestId } from '@creatorr/service/context';
 import { createService } from '@creatorr/service/create-service';
 import { createIdentitySigner, createIdentityVerifier, type SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
@@ -82,7 +83,10 @@ function createSignIn({ config, logger, limits, sign }: Given, inFlight: InFligh
 	});
 	const sessions = createLiveSessions({
 		lease,
-		ask: async (session_id) => (await callAuth(checkSession, { body: { session_id } })).data.alive,
+		async ask(session_id, requestId) {
+			const answer = await withRequestId(requestId, () => callAuth(checkSession, { body: { session_id } }));
+			return answer.data.alive;
+		},
 		monotonicMs,
 		recheckMs: limits.sessionRecheckMs,
 		capacity: limits.rememberedSessions,

@@ -39,7 +39,6 @@ describe('headersForService', () => {
 
 	test('passes on what describes the body, and the idempotency key', () => {
 		const given = {
-			accept: '*/*',
 			'content-type': 'application/json',
 			'content-length': '2',
 			'content-encoding': 'gzip',

@@ -6,7 +6,6 @@ import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity
  * a host cannot be smuggled in under a spelling that nobody thought of.
  */
 const FROM_CLIENT = [
-	'accept',
 	'content-type',
 	'content-length',
 	'content-encoding',

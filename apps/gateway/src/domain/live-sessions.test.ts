@@ -26,109 +26,110 @@ function setUp() {
 		recheckMs: 60_000,
 		capacity: 10,
 	});
+	const isAlive = (sessionId: string) => sessions.isAlive(sessionId, 'req_1');
 	/** Takes the session for alive. */
 	async function learn(sessionId: string): Promise<void> {
-		const alive = sessions.isAlive(sessionId);
+		const alive = isAlive(sessionId);
 		world.answer(true);
 		await alive;
 	}
-	return { world, sessions, learn };
+	return { world, sessions, isAlive, learn };
 }
 
 const unavailable = expect.objectContaining({ code: 'upstream_unavailable' });
 
 describe('a live session', () => {
 	test('is looked up once and then known', async () => {
-		const { world, sessions, learn } = setUp();
+		const { world, learn, isAlive } = setUp();
 		await learn('a');
-		expect(sessions.isAlive('a')).toBe(true);
+		expect(isAlive('a')).toBe(true);
 		expect(world.lookups).toEqual([]);
 	});
 
 	test('is looked up once for many that ask together', async () => {
-		const { world, sessions } = setUp();
-		const answers = [sessions.isAlive('a'), sessions.isAlive('a'), sessions.isAlive('a')];
+		const { world, isAlive } = setUp();
+		const answers = [isAlive('a'), isAlive('a'), isAlive('a')];
 		expect(world.lookups.length).toBe(1);
 		world.answer(true);
 		expect(await Promise.all(answers)).toEqual([true, true, true]);
 	});
 
 	test('is looked up again when a lookup failed', async () => {
-		const { world, sessions } = setUp();
-		const first = Promise.resolve(sessions.isAlive('a'));
+		const { world, isAlive } = setUp();
+		const first = Promise.resolve(isAlive('a'));
 		world.lookups.pop()?.answer.reject(new Error('away'));
 		await expect(first).rejects.toThrow('away');
-		const second = sessions.isAlive('a');
+		const second = isAlive('a');
 		world.answer(true);
 		expect(await second).toBe(true);
 	});
 
 	test('is asked about again after a minute, while the answer stays', async () => {
-		const { world, sessions, learn } = setUp();
+		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.nowMs = 60_001;
-		expect(sessions.isAlive('a')).toBe(true);
-		expect(sessions.isAlive('a')).toBe(true);
+		expect(isAlive('a')).toBe(true);
+		expect(isAlive('a')).toBe(true);
 		expect(world.lookups.length).toBe(1);
 	});
 
 	test('is dead when it is found dead', async () => {
-		const { world, sessions } = setUp();
-		const alive = sessions.isAlive('a');
+		const { world, isAlive } = setUp();
+		const alive = isAlive('a');
 		world.answer(false);
 		expect(await alive).toBe(false);
-		expect(sessions.isAlive('a')).toBe(false);
+		expect(isAlive('a')).toBe(false);
 	});
 
 	test('does not go on when asking again found it dead', async () => {
-		const { world, sessions, learn } = setUp();
+		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.nowMs = 60_001;
-		sessions.isAlive('a');
+		isAlive('a');
 		world.answer(false);
 		await new Promise(setImmediate);
-		expect(sessions.isAlive('a')).toBe(false);
+		expect(isAlive('a')).toBe(false);
 	});
 });
 
 describe('a revocation', () => {
 	test('is believed at once, without asking', async () => {
-		const { world, sessions, learn } = setUp();
+		const { world, sessions, learn, isAlive } = setUp();
 		await learn('a');
 		sessions.revoke(['a']);
-		expect(sessions.isAlive('a')).toBe(false);
+		expect(isAlive('a')).toBe(false);
 		expect(world.lookups).toEqual([]);
 	});
 
 	test('leaves other sessions alone', async () => {
-		const { sessions, learn } = setUp();
+		const { sessions, learn, isAlive } = setUp();
 		await learn('a');
 		await learn('b');
 		sessions.revoke(['a']);
-		expect(sessions.isAlive('b')).toBe(true);
+		expect(isAlive('b')).toBe(true);
 	});
 
 	test('beats a lookup that is under way and was answered from before it', async () => {
-		const { world, sessions } = setUp();
-		const alive = sessions.isAlive('a');
+		const { world, sessions, isAlive } = setUp();
+		const alive = isAlive('a');
 		sessions.revoke(['a']);
 		world.answer(true);
 		expect(await alive).toBe(false);
-		expect(sessions.isAlive('a')).toBe(false);
+		expect(isAlive('a')).toBe(false);
 	});
 
 	test('beats such a lookup for those that joined it, and nobody joins it after', async () => {
-		const { world, sessions } = setUp();
-		const before = [sessions.isAlive('a'), sessions.isAlive('a')];
+		const { world, sessions, isAlive } = setUp();
+		const before = [isAlive('a'), isAlive('a')];
 		sessions.revoke(['a']);
-		expect(sessions.isAlive('a')).toBe(false);
+		expect(isAlive('a')).toBe(false);
 		world.answer(true);
 		expect(await Promise.all(before)).toEqual([false, false]);
 	});
 
 	test('beats such a lookup though the session was pushed out of memory meanwhile', async () => {
-		const { world, sessions, learn } = setUp();
-		const alive = sessions.isAlive('a');
+		const { world, sessions, learn, isAlive } = setUp();
+		const alive = isAlive('a');
 		const lookup = world.lookups.pop();
 		sessions.revoke(['a']);
 		for (let other = 0; other < 20; other += 1) await learn(`other ${other}`);
@@ -137,36 +138,36 @@ describe('a revocation', () => {
 	});
 
 	test('beats asking again after a minute', async () => {
-		const { world, sessions, learn } = setUp();
+		const { world, sessions, learn, isAlive } = setUp();
 		await learn('a');
 		world.nowMs = 60_001;
-		sessions.isAlive('a');
+		isAlive('a');
 		sessions.revoke(['a']);
 		world.answer(true);
 		await new Promise(setImmediate);
-		expect(sessions.isAlive('a')).toBe(false);
+		expect(isAlive('a')).toBe(false);
 	});
 });
 
 describe('without a lease', () => {
 	test('nothing is said of a session that was alive', async () => {
-		const { world, sessions, learn } = setUp();
+		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.isValid = false;
-		expect(() => sessions.isAlive('a')).toThrow(unavailable);
+		expect(() => isAlive('a')).toThrow(unavailable);
 	});
 
 	test('a lookup that was under way says nothing', async () => {
-		const { world, sessions } = setUp();
-		const alive = Promise.resolve(sessions.isAlive('a'));
+		const { world, isAlive } = setUp();
+		const alive = Promise.resolve(isAlive('a'));
 		world.isValid = false;
 		world.answer(true);
 		await expect(alive).rejects.toEqual(unavailable);
 	});
 
 	test('a lookup that was under way still says that a session is dead', async () => {
-		const { world, sessions } = setUp();
-		const alive = sessions.isAlive('a');
+		const { world, isAlive } = setUp();
+		const alive = isAlive('a');
 		world.isValid = false;
 		world.answer(false);
 		expect(await alive).toBe(false);
@@ -175,24 +176,24 @@ describe('without a lease', () => {
 
 describe('under a new lease', () => {
 	test('what was known under the old one is forgotten', async () => {
-		const { world, sessions, learn } = setUp();
+		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.newTenure();
-		const alive = sessions.isAlive('a');
+		const alive = isAlive('a');
 		world.answer(false);
 		expect(await alive).toBe(false);
 	});
 
 	test('a lookup of the old one says nothing, to whoever joins later neither', async () => {
-		const { world, sessions } = setUp();
-		const old = Promise.resolve(sessions.isAlive('a'));
+		const { world, isAlive } = setUp();
+		const old = Promise.resolve(isAlive('a'));
 		world.newTenure();
-		const now = sessions.isAlive('a');
+		const now = isAlive('a');
 		expect(world.lookups.length).toBe(2);
 		world.lookups[0]?.answer.resolve(true);
 		await expect(old).rejects.toEqual(unavailable);
 		world.lookups[1]?.answer.resolve(false);
 		expect(await now).toBe(false);
-		expect(sessions.isAlive('a')).toBe(false);
+		expect(isAlive('a')).toBe(false);
 	});
 });

@@ -22,8 +22,8 @@ interface Book {
 
 interface Deps {
 	lease: Pick<Lease, 'tenure' | 'isValid'>;
-	/** Asks auth whether a session is alive. */
-	ask(sessionId: string): Promise<boolean>;
+	/** Asks auth whether a session is alive; the id of the request that wants to know goes along. */
+	ask(sessionId: string, requestId: string): Promise<boolean>;
 	monotonicMs(): number;
 	recheckMs: number;
 	/** How many sessions are remembered. */
@@ -33,7 +33,7 @@ interface Deps {
 /** Which sessions are alive, for as long as the lease holds. */
 export interface LiveSessions {
 	/** At once when the session is known. Throws or rejects with `upstream_unavailable` without a lease, or when auth is away. */
-	isAlive(sessionId: string): boolean | Promise<boolean>;
+	isAlive(sessionId: string, requestId: string): boolean | Promise<boolean>;
 	/** From the return on, none of these is taken for alive, lookups that are under way included. */
 	revoke(sessionIds: readonly string[]): void;
 }
@@ -51,9 +51,9 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 		return book;
 	}
 
-	async function ask(from: Book, sessionId: string, lookup: Lookup): Promise<boolean> {
+	async function ask(from: Book, lookup: Lookup, sessionId: string, requestId: string): Promise<boolean> {
 		const askedAtMs = deps.monotonicMs();
-		const alive = await deps.ask(sessionId);
+		const alive = await deps.ask(sessionId, requestId);
 		if (!alive || lookup.revoked) {
 			from.known.set(sessionId, { alive: false, askedAtMs });
 			return false;
@@ -66,29 +66,29 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 		return true;
 	}
 
-	function lookUp(from: Book, sessionId: string): Promise<boolean> {
+	function lookUp(from: Book, sessionId: string, requestId: string): Promise<boolean> {
 		const underWay = from.lookups.get(sessionId);
 		if (underWay) return underWay.answer;
 		const lookup: Lookup = { answer: Promise.resolve(false), revoked: false };
-		lookup.answer = ask(from, sessionId, lookup).finally(() => from.lookups.delete(sessionId));
+		lookup.answer = ask(from, lookup, sessionId, requestId).finally(() => from.lookups.delete(sessionId));
 		from.lookups.set(sessionId, lookup);
 		return lookup.answer;
 	}
 
 	/** In the background: until it is answered the lease vouches for what is known. */
-	function recheck(from: Book, sessionId: string, known: Known): void {
+	function recheck(from: Book, known: Known, sessionId: string, requestId: string): void {
 		known.askedAtMs = deps.monotonicMs();
-		lookUp(from, sessionId).catch(() => undefined);
+		lookUp(from, sessionId, requestId).catch(() => undefined);
 	}
 
 	return {
-		isAlive(sessionId) {
+		isAlive(sessionId, requestId) {
 			if (!deps.lease.isValid()) throw unavailable('sign-in', new Error('no lease from auth'));
 			const now = currentBook();
 			const known = now.known.get(sessionId);
-			if (!known) return lookUp(now, sessionId);
-			if (known.alive && deps.monotonicMs() - known.askedAtMs > deps.recheckMs)
-				recheck(now, sessionId, known);
+			if (!known) return lookUp(now, sessionId, requestId);
+			const isOld = deps.monotonicMs() - known.askedAtMs > deps.recheckMs;
+			if (known.alive && isOld) recheck(now, known, sessionId, requestId);
 			return known.alive;
 		},
 		revoke(sessionIds) {

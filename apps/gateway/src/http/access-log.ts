@@ -6,19 +6,31 @@ const FLUSH_CHARACTERS = 64 * 1024;
 
 /** One line a request. */
 export interface AccessLog {
-	/** Writes the line once the exchange is over. */
-	watch(exchange: Exchange): void;
+	/** Notes an exchange that is over. */
+	add(exchange: Exchange): void;
 	flush(): void;
+}
+
+let lastMs = 0;
+let lastIso = '';
+
+/** The same text serves all lines of a millisecond. */
+function isoNow(): string {
+	const nowMs = Date.now();
+	if (nowMs !== lastMs) {
+		lastMs = nowMs;
+		lastIso = new Date(nowMs).toISOString();
+	}
+	return lastIso;
 }
 
 /** Every value is an id, a number or a name of ours: nothing needs escaping. */
 function lineOf({ requestId, operation, res, startedAtMs, answeredBy }: Exchange): string {
-	const time = new Date().toISOString();
 	const durationMs = Math.round(performance.now() - startedAtMs);
 	const named = operation ? `,"operation":"${operation.id}"` : '';
 	const status = answeredBy ? `,"status":${res.statusCode}` : '';
 	const left = res.writableFinished ? '' : ',"disconnected":true';
-	return `{"time":"${time}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${named}${status},"duration_ms":${durationMs}${left}}\n`;
+	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${named}${status},"duration_ms":${durationMs}${left}}\n`;
 }
 
 /**
@@ -36,16 +48,14 @@ export function createAccessLog(options: { enabled: boolean; write(lines: string
 		lines = '';
 	}
 
-	function add(line: string): void {
-		lines += line;
+	function add(exchange: Exchange): void {
+		lines += lineOf(exchange);
 		if (lines.length > FLUSH_CHARACTERS) flush();
 		else timer ??= setTimeout(flush, FLUSH_MS);
 	}
 
 	return {
-		watch(exchange) {
-			if (options.enabled) exchange.res.once('close', () => add(lineOf(exchange)));
-		},
+		add: options.enabled ? add : () => undefined,
 		flush,
 	};
 }

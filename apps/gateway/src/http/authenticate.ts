@@ -1,5 +1,4 @@
 import type { AppError } from '@creatorr/contracts/errors';
-import { withRequestId } from '@creatorr/service/context';
 import { readBearerToken, unauthorized } from '../domain/bearer-token.ts';
 import type { LiveSessions } from '../domain/live-sessions.ts';
 import type { VerifyToken } from '../domain/verify-token.ts';
@@ -17,11 +16,6 @@ export function signedOut(): AppError {
 	return unauthorized('the session is over; sign in again');
 }
 
-/** Calls that this makes to auth carry the request's id. */
-function isAlive(deps: AuthenticateDeps, exchange: Exchange, sessionId: string): boolean | Promise<boolean> {
-	return withRequestId(exchange.requestId, () => deps.sessions.isAlive(sessionId));
-}
-
 /**
  * Sets the exchange's session, verified and alive. The exchange is in flight before its session is looked up, so that a
  * revocation in between ends it: check `answeredBy` after this. Throws `unauthorized` or `upstream_unavailable`.
@@ -31,5 +25,6 @@ export async function authenticate(deps: AuthenticateDeps, exchange: Exchange): 
 	const token = readBearerToken(req.rawHeaders, req.headers.authorization);
 	exchange.session = await deps.verifyToken(token);
 	deps.inFlight.add(exchange);
-	if (!(await isAlive(deps, exchange, exchange.session.sessionId))) throw signedOut();
+	const isAlive = await deps.sessions.isAlive(exchange.session.sessionId, exchange.requestId);
+	if (!isAlive) throw signedOut();
 }

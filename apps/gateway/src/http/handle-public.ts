@@ -12,6 +12,7 @@ import type { AccessLog } from './access-log.ts';
 import { answerEmpty, answerError } from './answer.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';
 import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
+import type { InFlight } from './in-flight.ts';
 import { HARDENING_HEADERS } from './public-server.ts';
 
 /** An operation with what serves it. */
@@ -21,6 +22,7 @@ export interface PublicRoute {
 }
 
 export interface PublicDeps extends AuthenticateDeps {
+	inFlight: InFlight;
 	findRoute: FindRoute<PublicRoute>;
 	corsOrigins: ReadonlySet<string>;
 	accessLog: AccessLog;
@@ -72,7 +74,11 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 	return (req, res) => {
 		const headers = [...HARDENING_HEADERS, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
 		const exchange = openExchange(req, res, { headers, isDraining: deps.isDraining });
-		deps.accessLog.watch(exchange);
+		// One listener for all that is to be done: each costs as much as finding the route.
+		res.on('close', () => {
+			deps.inFlight.remove(exchange);
+			deps.accessLog.add(exchange);
+		});
 		serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
 	};
 }

@@ -4,8 +4,9 @@ import type { Exchange } from './exchange.ts';
 
 /** The exchanges of signed-in users that are not finished. */
 export interface InFlight {
-	/** From here until it closes, a revocation of its session reaches it. */
+	/** From here until it is removed, a revocation of its session reaches it. */
 	add(exchange: Exchange): void;
+	remove(exchange: Exchange): void;
 	/** Ends what could still act for, or tell something to, one of these sessions. */
 	endSessions(sessionIds: readonly string[], error: AppError): void;
 	/** The same for all sessions. */
@@ -33,10 +34,10 @@ export function createInFlight(): InFlight {
 
 	return {
 		add(exchange) {
-			if (exchange.res.destroyed) return;
-			exchanges.add(exchange);
-			exchange.res.once('close', () => exchanges.delete(exchange));
+			// Its client left while the token was verified: nobody would remove it.
+			if (!exchange.res.destroyed) exchanges.add(exchange);
 		},
+		remove: (exchange) => exchanges.delete(exchange),
 		endSessions(sessionIds, error) {
 			const ended = new Set(sessionIds);
 			endWhere((one) => isOpenEnded(one) && ended.has(one.session?.sessionId ?? ''), error);
