@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireTestVariable } from './environment.ts';
 import { uniqueName } from './unique-name.ts';
+
+const SETTLE_MS = 300;
 
 export interface TestVirtualHost {
 	/** An AMQP URL that reaches this virtual host, with every permission in it. */
@@ -30,10 +33,14 @@ export async function createVirtualHost(): Promise<TestVirtualHost> {
  */
 async function dropVirtualHost(name: string, username: string): Promise<void> {
 	await manage('DELETE', `/api/permissions/${name}/${username}`);
-	for (const connection of await openConnections(name)) {
+	for (let open = await openConnections(name); open.length > 0; open = await openConnections(name)) {
 		// Gone by itself meanwhile is as good.
-		await manage('DELETE', `/api/connections/${encodeURIComponent(connection)}`).catch(() => undefined);
+		await Promise.allSettled(
+			open.map((connection) => manage('DELETE', `/api/connections/${encodeURIComponent(connection)}`)),
+		);
 	}
+	// A declaration that was begun outlives its connection for a moment.
+	await sleep(SETTLE_MS);
 	await manage('DELETE', `/api/vhosts/${name}`);
 }
 
