@@ -5,6 +5,7 @@ import type { BoundedLine } from './bounded-line.ts';
 import type { FailureLimit } from './failure-counter.ts';
 import { admit, type FailureStore, fail, refuseEarly, release } from './login-throttle.ts';
 import type { Passwords } from './passwords.ts';
+import { refuseSlowly } from './refuse-slowly.ts';
 
 export interface CheckPasswordDeps {
 	failures: FailureStore;
@@ -61,18 +62,20 @@ async function judge(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise
  * being checked. A right one from a session or a known network clears the failures from there;
  * strangers' are left to time, as others may have made them.
  */
-export async function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
+export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
 	const who = { user_id: attempt.owner?.userId, network: attempt.network };
-	try {
-		// Those who are slowed do not take a place in the line.
-		await refuseEarly(deps.failures, limitsOf(deps, attempt));
-		const isRight = await deps.line(() => judge(deps, attempt), attempt.clientGone);
-		if (!isRight) deps.logger.warn('security.password_wrong', who);
-		return isRight;
-	} catch (error) {
-		if (error instanceof AppError && error.code === 'rate_limited') {
-			deps.logger.warn('security.password_slowed', { ...who, reason: error.message });
+	return refuseSlowly(async () => {
+		try {
+			// Those who are slowed do not take a place in the line.
+			await refuseEarly(deps.failures, limitsOf(deps, attempt));
+			const isRight = await deps.line(() => judge(deps, attempt), attempt.clientGone);
+			if (!isRight) deps.logger.warn('security.password_wrong', who);
+			return isRight;
+		} catch (error) {
+			if (error instanceof AppError && error.code === 'rate_limited') {
+				deps.logger.warn('security.password_slowed', { ...who, reason: error.message });
+			}
+			throw error;
 		}
-		throw error;
-	}
+	}, attempt.clientGone);
 }

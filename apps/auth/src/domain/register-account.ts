@@ -5,6 +5,7 @@ import type { Client, SignedIn } from './account.ts';
 import { networkOf } from './address-network.ts';
 import type { BoundedLine } from './bounded-line.ts';
 import type { Passwords } from './passwords.ts';
+import { refuseSlowly } from './refuse-slowly.ts';
 import { newSession, type SessionRules, signedIn } from './session.ts';
 import type { AccountStore } from './stores.ts';
 
@@ -33,7 +34,8 @@ export async function registerAccount(deps: RegisterDeps, input: RegisterInput):
 	const { email, name, client } = input;
 	// Before the hash, which is the expensive part.
 	if (await deps.accounts.findByEmail(email)) throw emailTaken();
-	const passwordHash = await deps.line(() => deps.passwords.hash(input.password), input.clientGone);
+	const hash = () => deps.line(() => deps.passwords.hash(input.password), input.clientGone);
+	const passwordHash = await refuseSlowly(hash, input.clientGone);
 	const id = newId('usr');
 	const session = newSession(deps.sessionRules, id, client);
 	const answer = await signedIn(deps.sessionRules, { id, email, name, plan: 'free' }, session);
