@@ -66,6 +66,7 @@ function createProxies({ config, logger, limits }: Given): Map<ServiceName, Serv
 function createSignIn({ config, logger, limits, sign }: Given, inFlight: InFlight) {
 	const baseUrl = config.AUTH_URL;
 	const callAuth = createInternalClient({ name: 'sign-in', baseUrl, sign, timeoutMs: limits.authCallMs });
+	const callLease = createInternalClient({ name: 'sign-in', baseUrl, sign, timeoutMs: limits.leaseCallMs });
 	const keys = createKeySet({
 		load: () => callAuth(getJwks),
 		monotonicMs,
@@ -73,7 +74,7 @@ function createSignIn({ config, logger, limits, sign }: Given, inFlight: InFligh
 	});
 	const lease = createLease({
 		ask: async (id) =>
-			(await callAuth(leaseGateway, { params: { id }, body: { callback_url: config.PRIVATE_URL } })).data,
+			(await callLease(leaseGateway, { params: { id }, body: { callback_url: config.PRIVATE_URL } })).data,
 		monotonicMs,
 		marginMs: limits.leaseMarginMs,
 		onEnd(reason) {

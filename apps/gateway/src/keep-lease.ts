@@ -5,8 +5,12 @@ import type { Lease } from './domain/lease.ts';
 interface Deps {
 	lease: Pick<Lease, 'renew'>;
 	logger: Logger;
+	/** The longest between renewals. */
 	renewalMs: number;
 }
+
+/** A lease is renewed so many times in its life, so that one call may fail. */
+const RENEWALS_PER_LEASE = 3;
 
 /** A refused instance asks again under its new id so soon. */
 const ASK_AGAIN_MS = 50;
@@ -16,10 +20,11 @@ export function keepLease({ lease, logger, renewalMs }: Deps, signal: AbortSigna
 	let isFailing = false;
 	return repeat(async () => {
 		try {
-			const granted = await lease.renew();
-			if (isFailing && granted) logger.info('gateway.lease_regained');
-			if (granted) isFailing = false;
-			return granted ? renewalMs : ASK_AGAIN_MS;
+			const grantedMs = await lease.renew();
+			if (grantedMs === 0) return ASK_AGAIN_MS;
+			if (isFailing) logger.info('gateway.lease_regained');
+			isFailing = false;
+			return Math.min(renewalMs, grantedMs / RENEWALS_PER_LEASE);
 		} catch (error) {
 			if (!isFailing) logger.warn('gateway.lease_not_renewed', { error });
 			isFailing = true;

@@ -14,8 +14,10 @@ export const LIMITS = {
 	idleTimeoutMs: 120_000,
 	/** An upstream that says nothing for so long is given up: 504 within 30 s. Its streams say something every 15 s. */
 	upstreamSilenceMs: 29_000,
-	/** For a call to auth: keys, a session, the lease. */
+	/** For a call to auth about keys or a session. */
 	authCallMs: 2_000,
+	/** For a call to auth about the lease: short, so that there is time for another within the lease. */
+	leaseCallMs: 900,
 	leaseRenewalMs: 1_000,
 	/** The local lease ends this much before the granted one. */
 	leaseMarginMs: 250,

@@ -77,11 +77,11 @@ describe('a lease', () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		world.answer = async () => ({ granted: false, ttl_ms: 5_000 });
-		expect(await lease.renew()).toBe(false);
+		expect(await lease.renew()).toBe(0);
 		expect(lease.isValid()).toBe(false);
 		expect(world.ends).toEqual(['fenced']);
 		world.answer = async () => ({ granted: true, ttl_ms: 5_000 });
-		expect(await lease.renew()).toBe(true);
+		expect(await lease.renew()).toBe(5_000);
 		expect(lease.isValid()).toBe(true);
 		expect(new Set(world.asked).size).toBe(2);
 	});
@@ -93,7 +93,7 @@ describe('a lease', () => {
 			world.nowMs += 6_000;
 			return { granted: true, ttl_ms: 60_000 };
 		};
-		expect(await lease.renew()).toBe(false);
+		expect(await lease.renew()).toBe(0);
 		expect(lease.isValid()).toBe(false);
 		expect(world.ends).toEqual(['lapsed']);
 	});

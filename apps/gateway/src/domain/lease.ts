@@ -21,8 +21,8 @@ export interface Lease {
 	tenure(): Tenure;
 	/** Whether the present tenure is valid now. */
 	isValid(): boolean;
-	/** Asks once. Rejects when auth does not answer; resolves to whether it granted. */
-	renew(): Promise<boolean>;
+	/** Asks once. Resolves to how long it was granted for in ms, 0 when it was not; rejects when auth does not answer. */
+	renew(): Promise<number>;
 	/** Ends it for good. */
 	close(): void;
 }
@@ -75,10 +75,13 @@ export function createLease(deps: LeaseDeps): Lease {
 			const askedAtMs = deps.monotonicMs();
 			const answer = await deps.ask(asked.instanceId);
 			endIfLapsed();
-			if (asked !== tenure) return false;
-			if (answer.granted) grant(asked, askedAtMs + answer.ttl_ms - deps.marginMs);
-			else end('fenced');
-			return answer.granted;
+			if (asked !== tenure) return 0;
+			if (!answer.granted) {
+				end('fenced');
+				return 0;
+			}
+			grant(asked, askedAtMs + answer.ttl_ms - deps.marginMs);
+			return answer.ttl_ms;
 		},
 		close() {
 			clearTimeout(timer);

@@ -4,6 +4,7 @@ import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { corsHeaders, preflightHeaders } from '../domain/cors.ts';
 import { holdOf } from '../domain/hold.ts';
+import { reasonOf } from '../domain/reason-of.ts';
 import { checkHead } from '../domain/request-head.ts';
 import type { FindRoute } from '../domain/routing.ts';
 import { readTarget } from '../domain/target.ts';
@@ -62,10 +63,10 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 
 function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): void {
 	const error = toAppError(thrown);
-	if (error.status >= 500) {
-		const fields = { request_id: exchange.requestId, operation: exchange.operation?.id, code: error.code };
-		deps.logger.error('http.error', { ...fields, error: error.cause ?? error });
-	}
+	const fields = { request_id: exchange.requestId, operation: exchange.operation?.id };
+	if (error.code === 'internal') deps.logger.error('http.error', { ...fields, error: error.cause });
+	if (error.code === 'upstream_unavailable')
+		deps.logger.warn('http.unavailable', { ...fields, reason: reasonOf(error) });
 	answerError(exchange, error);
 }
 

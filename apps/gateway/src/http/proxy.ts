@@ -11,6 +11,7 @@ import type { ServiceName } from '@creatorr/contracts/operation';
 import type { Logger } from '@creatorr/service/logger';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { headersFromService } from '../domain/forwarded-headers.ts';
+import { reasonOf } from '../domain/reason-of.ts';
 import { bodyTooLarge, isChunked } from '../domain/request-head.ts';
 import { beginAnswer, endExchange } from './answer.ts';
 import type { Exchange, PublicRequest } from './exchange.ts';
@@ -40,7 +41,7 @@ function fail(options: ProxyOptions, exchange: Exchange, error: AppError): void 
 		request_id: exchange.requestId,
 		operation: exchange.operation?.id,
 		upstream: options.service,
-		error: error.cause,
+		reason: reasonOf(error),
 	});
 	endExchange(exchange, error);
 }
