@@ -80,6 +80,7 @@ export async function startWorld(options: { replicas?: number; overrides?: Recor
 		url: urlOf(0),
 		user: (replica = 0) => createUser(urlOf(replica), identities.sign.gateway),
 		worker: (id: string, replica = 0) => createWorker(id, urlOf(replica), identities.sign['tool-worker']),
+		workerAt: (id: string, url: string) => createWorker(id, url, identities.sign['tool-worker']),
 		startReplica: start,
 		async stop() {
 			await Promise.all(replicas.map((replica) => replica.stop()));
@@ -96,6 +97,8 @@ function environment(identities: Identities, urls: Record<string, string>): Reco
 		INTERNAL_PRIVATE_KEY: identities.privateKey,
 		INTERNAL_KEYS: identities.keySet,
 		JOBS_DATABASE_POOL_SIZE: '8',
+		// Tests do not send heartbeats all the time.
+		WORKER_LEASE_MS: '60000',
 		...urls,
 	};
 }
