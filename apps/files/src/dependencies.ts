@@ -14,15 +14,12 @@ import { PrismaClient } from './generated/client.ts';
 import { createFileStore } from './store/file-store.ts';
 import { type Preparation, prepareStore } from './store/prepare-store.ts';
 
-/** What the operations of this service work with. */
-export interface FilesDeps {
+/** What this service works with. */
+export interface Dependencies {
 	records: FileRecords & SweepRecords;
 	store: FileStore;
 	policy: FilePolicy;
 	logger: Logger;
-}
-
-export interface Dependencies extends FilesDeps {
 	broker: Broker;
 	verifyIdentity: VerifyIdentity;
 	checks: Record<string, HealthCheck>;

@@ -9,6 +9,9 @@ import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { declare, uploadReady } from './support/uploads.ts';
 
+/** For transactions that wait for somebody else to do something. */
+const PATIENT = { timeout: 20_000 };
+
 let service: FilesService;
 let background: Background;
 let broker: Broker;
@@ -42,7 +45,7 @@ async function waitUntilBlocked(sessions: number): Promise<void> {
 		const waiting = await service.prisma.$queryRaw<unknown[]>`
 			SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 		expect(waiting).toHaveLength(sessions);
-	}, 4_000);
+	});
 }
 
 test('a deleted account takes its files, published outputs and bytes with it, and nobody else’s', async () => {
@@ -93,7 +96,7 @@ test('a file that is just being made when its account is deleted is deleted with
 		const deleted = deleteAccount(user.id);
 		await waitUntilBlocked(2);
 		return { creating: created, deleting: deleted };
-	});
+	}, PATIENT);
 	const { file_id } = (await creating).body.data;
 	await deleting;
 	const { deletedAt } = await service.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
@@ -108,7 +111,7 @@ test('a file that is asked for while its account is being deleted is refused', a
 		const created = service.as(user).create({ name: 'a', mime_type: 'a/b', size_bytes: 1 }).then();
 		await waitUntilBlocked(1);
 		return { created };
-	});
+	}, PATIENT);
 	expect((await creating.created).body.error.code).toBe('unauthorized');
 	expect(await service.prisma.file.count({ where: { userId: user.id } })).toBe(1);
 });

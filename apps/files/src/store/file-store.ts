@@ -19,8 +19,7 @@ export function createFileStore(storage: Storage): FileStore {
 		joinParts: (input) => fromStore(joinParts(storage, input)),
 		abortMultipart: (upload) => fromStore(storage.abortMultipart(upload)),
 		remove: (key) => fromStore(storage.deleteObjects([key])),
-		listStaleMultiparts: (startedBefore) =>
-			storage.listStaleMultiparts({ prefix: KEY_PREFIX, startedBefore }),
+		listStaleMultiparts: (startedBefore) => listStaleMultiparts(storage, startedBefore),
 	};
 }
 
@@ -44,5 +43,14 @@ async function joinParts(
 		if (error instanceof UploadNotFound) return { outcome: 'gone' };
 		if (error instanceof InvalidParts) return { outcome: 'invalid', problems: error.problems };
 		throw error;
+	}
+}
+
+async function* listStaleMultiparts(storage: Storage, startedBefore: Date): AsyncGenerator<Upload> {
+	const uploads = storage.listStaleMultiparts({ prefix: KEY_PREFIX, startedBefore });
+	for (;;) {
+		const next = await fromStore(uploads.next());
+		if (next.done) return;
+		yield next.value;
 	}
 }

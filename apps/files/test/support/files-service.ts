@@ -79,7 +79,7 @@ export async function startFiles(
 	const config = loadConfig(configSchema, environment);
 	const dependencies = await createDependencies(config, silent);
 	// Jest lets nothing be imported between tests, and the database client imports its engine with the first query.
-	await dependencies.checks.postgres?.();
+	await dependencies.records.planOf(newUser().id);
 	const app = createApp(dependencies);
 	const prisma = createPrisma(PrismaClient, {
 		databaseUrl: database.url,
