@@ -1,0 +1,70 @@
+import { jobRequested, newEvent } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { QUEUES } from '@creatorr/messaging/topology';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { withChannel } from './support/raw-channel.ts';
+import { pause, until } from './support/until.ts';
+import { startWorld, type World } from './support/world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+	world = await startWorld();
+	await world.worker('one').beat({ compress_heavy: 100 });
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+const EXCHANGE = 'creatorr.dead-letters';
+
+/** Puts a text where the broker puts job requests that no worker could handle. */
+async function deadLetter(content: string): Promise<void> {
+	await withChannel(world.host.url, async (channel) => {
+		channel.publish(EXCHANGE, 'job.requested.compress_heavy', Buffer.from(content), { persistent: true });
+		await channel.waitForConfirms();
+	});
+}
+
+const requestFor = (jobId: string) =>
+	JSON.stringify(newEvent(jobRequested, { job_id: jobId, tool: 'compress_heavy' }, newId('req')));
+
+function lettersForOperators(): Promise<number> {
+	return withChannel(
+		world.host.url,
+		async (channel) => (await channel.checkQueue(QUEUES.deadLetters)).messageCount,
+	);
+}
+
+test('a job that no worker could take fails, and the letter stays for operators', async () => {
+	const user = world.user();
+	const jobId = await user.enqueue();
+	const before = await lettersForOperators();
+	await deadLetter(requestFor(jobId));
+	await until(async () => expect((await user.job(jobId)).status).toBe('failed'));
+	expect(await user.job(jobId)).toMatchObject({ error_code: 'internal', error_message: expect.any(String) });
+	await until(async () => expect(await lettersForOperators()).toBe(before + 1));
+});
+
+test('a job that a worker has all the same goes on', async () => {
+	const user = world.user();
+	const running = await user.enqueue();
+	await world.worker('one').take(running);
+	await deadLetter(requestFor(running));
+	const other = await user.enqueue();
+	await deadLetter(requestFor(other));
+	await until(async () => expect((await user.job(other)).status).toBe('failed'));
+	expect((await user.job(running)).status).toBe('running');
+});
+
+test('a letter that is no request is kept once and read once', async () => {
+	const before = await lettersForOperators();
+	await deadLetter('{"type":"nonsense"}');
+	await until(async () => expect(await lettersForOperators()).toBe(before + 1));
+	await pause(500);
+	expect(await lettersForOperators()).toBe(before + 1);
+	await withChannel(world.host.url, async (channel) => {
+		expect((await channel.checkQueue(QUEUES.jobsDeadLetters)).messageCount).toBe(0);
+	});
+});

@@ -1,0 +1,11 @@
+import { type ConfirmChannel, connect } from 'amqplib';
+
+/** A channel past our own messaging, for looking at queues and sending what our publisher never would. */
+export async function withChannel<T>(url: string, work: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
+	const connection = await connect(url);
+	try {
+		return await work(await connection.createConfirmChannel());
+	} finally {
+		await connection.close();
+	}
+}
