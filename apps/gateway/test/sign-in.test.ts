@@ -82,7 +82,11 @@ describe('a token', () => {
 });
 
 describe('a client that leaves while its session is looked up', () => {
-	test('reaches no service', async () => {
+	test('takes no connection to a service', async () => {
+		let connections = 0;
+		jobs.server.on('connection', () => {
+			connections += 1;
+		});
 		const decided = Promise.withResolvers<void>();
 		const mayAnswer = Promise.withResolvers<void>();
 		auth.beforeCheckAnswer = async () => {
@@ -97,7 +101,7 @@ describe('a client that leaves while its session is looked up', () => {
 		await delay(50);
 		mayAnswer.resolve();
 		expect(await statusOf(token)).toBe(200);
-		expect(requests).toBe(1);
+		expect(connections).toBe(1);
 	});
 });
 

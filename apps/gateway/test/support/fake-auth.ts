@@ -20,6 +20,7 @@ async function readJson(req: IncomingMessage): Promise<Json> {
 export async function startFakeAuth() {
 	const identityKeys = newKeys();
 	const tokenKeys = newKeys();
+	const sign = createIdentitySigner('auth', identityKeys.pem);
 	const dead = new Set<string>();
 	const leases = new Map<string, string>();
 	const auth = {
@@ -45,7 +46,6 @@ export async function startFakeAuth() {
 			await Promise.all([...leases].map(([instanceId, url]) => auth.push(url, instanceId, [sessionId])));
 		},
 		push(url: string, instanceId: string, sessionIds: string[]) {
-			const sign = createIdentitySigner('auth', identityKeys.pem);
 			const call = createInternalClient({ name: 'gateway', baseUrl: url, sign, timeoutMs: 3_000 });
 			return call(pushRevocations, { body: { instance_id: instanceId, session_ids: sessionIds } });
 		},
