@@ -4,7 +4,7 @@ import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts
 import { makePdf } from './support/pdf.ts';
 
 const PDF = makePdf();
-const LONG_PDF = makePdf({ pages: 40, pictureSide: 500 });
+const LONG_PDF = makePdf({ pages: 30, pictureSide: 400 });
 
 let person: Person;
 let stranger: Person;

@@ -1,50 +1,44 @@
 import { randomBytes } from 'node:crypto';
 
-/** A PDF with one noisy picture a page: large, and much smaller once its pictures are compressed. */
+/** A PDF that shows one noisy picture on every page: large, and much smaller once the picture is compressed. */
 export function makePdf(options: { pages?: number; pictureSide?: number; ballast?: Buffer } = {}): Buffer {
 	const side = options.pictureSide ?? 400;
 	const pages = options.pages ?? 1;
-	const objects: Buffer[] = [];
-	const add = (text: string, stream?: Buffer) => {
-		const body = stream
-			? Buffer.concat([
-					Buffer.from(`${text.replace('>>', `/Length ${stream.length} >>`)}\nstream\n`),
-					stream,
-					Buffer.from('\nendstream'),
-				])
-			: Buffer.from(text);
-		return objects.push(body);
-	};
-	add('<< /Type /Catalog /Pages 2 0 R >>');
-	const kids = Array.from({ length: pages }, (_, page) => `${3 + page * 3} 0 R`).join(' ');
-	add(`<< /Type /Pages /Kids [${kids}] /Count ${pages} >>`);
-	for (let page = 0; page < pages; page += 1) {
-		const first = 3 + page * 3;
-		add(
-			`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents ${first + 1} 0 R /Resources << /XObject << /P ${first + 2} 0 R >> >> >>`,
-		);
-		add('<< >>', Buffer.from('q 300 0 0 300 0 0 cm /P Do Q'));
-		add(
-			`<< /Type /XObject /Subtype /Image /Width ${side} /Height ${side} /ColorSpace /DeviceRGB /BitsPerComponent 8 >>`,
-			cloudyPicture(side),
-		);
-	}
-	// A stream that no page uses.
-	if (options.ballast) add('<< >>', options.ballast);
-	return assemble(objects);
+	const kids = Array.from({ length: pages }, (_, page) => `${page + 5} 0 R`).join(' ');
+	const page =
+		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 3 0 R /Resources << /XObject << /P 4 0 R >> >> >>';
+	const picture = `/Type /XObject /Subtype /Image /Width ${side} /Height ${side} /ColorSpace /DeviceRGB /BitsPerComponent 8`;
+	return assemble([
+		Buffer.from('<< /Type /Catalog /Pages 2 0 R >>'),
+		Buffer.from(`<< /Type /Pages /Kids [${kids}] /Count ${pages} >>`),
+		streamObject('', Buffer.from('q 300 0 0 300 0 0 cm /P Do Q')),
+		streamObject(picture, cloudyPicture(side)),
+		...Array.from({ length: pages }, () => Buffer.from(page)),
+		// Bytes that no page uses.
+		...(options.ballast ? [streamObject('', options.ballast)] : []),
+	]);
+}
+
+function streamObject(entries: string, bytes: Buffer): Buffer {
+	return Buffer.concat([
+		Buffer.from(`<< ${entries} /Length ${bytes.length} >>\nstream\n`),
+		bytes,
+		Buffer.from('\nendstream'),
+	]);
 }
 
 /** Smooth colours with a little noise, as photographs have. */
 function cloudyPicture(side: number): Buffer {
-	const noise = randomBytes(side * side * 3);
-	return Buffer.from(
-		noise.map((byte, index) => {
-			const pixel = Math.floor(index / 3);
-			const x = pixel % side;
-			const y = Math.floor(pixel / side);
-			return Math.round(110 + 80 * Math.sin(x / 40) * Math.cos(y / 55) + (byte % 24));
-		}),
-	);
+	const picture = randomBytes(side * side * 3);
+	for (let y = 0; y < side; y += 1) {
+		for (let x = 0; x < side; x += 1) {
+			const colour = 110 + 80 * Math.sin(x / 40) * Math.cos(y / 55);
+			for (let at = (y * side + x) * 3, end = at + 3; at < end; at += 1) {
+				picture[at] = colour + ((picture[at] ?? 0) % 24);
+			}
+		}
+	}
+	return picture;
 }
 
 function assemble(objects: Buffer[]): Buffer {

@@ -38,3 +38,23 @@ export async function memoryOf(name: string): Promise<{ now: number; highest: nu
 export async function resetHighestMemory(name: string): Promise<void> {
 	await writeFile(`/proc/${await pidOf(name)}/clear_refs`, '5');
 }
+
+/** The processes that a process started, and theirs. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+	const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+	const pids = children.split(' ').filter(Boolean).map(Number);
+	return [...pids, ...(await Promise.all(pids.map(descendantsOf))).flat()];
+}
+
+/** Resolves once the condition holds; rejects with `what` when it does not in time. */
+export async function eventually(
+	condition: () => Promise<boolean>,
+	forMs: number,
+	what: string,
+): Promise<void> {
+	for (const end = Date.now() + forMs; Date.now() < end; ) {
+		if (await condition()) return;
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	throw new Error(what);
+}

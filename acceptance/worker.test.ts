@@ -1,0 +1,59 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { call, newPerson, type Person } from './support/client.ts';
+import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts';
+import { makePdf } from './support/pdf.ts';
+import { descendantsOf, eventually, pidOf } from './support/processes.ts';
+
+let person: Person;
+let longInput: string;
+
+beforeAll(async () => {
+	person = await newPerson();
+	longInput = await uploadFile(person.token, makePdf({ pages: 12, pictureSide: 400 }));
+});
+
+const hasTools = async () => (await descendantsOf(await pidOf('tool-worker'))).length > 0;
+
+async function startLongJob(): Promise<string> {
+	const id = await startJob(person.token, longInput, { tool: 'ocr' });
+	await eventually(hasTools, 60_000, 'no tool was started');
+	return id;
+}
+
+test('nothing of a canceled job runs after two seconds', async () => {
+	const id = await startLongJob();
+	expect((await call('POST', `/v1/jobs/${id}/cancel`, { token: person.token })).body.data.status).toBe(
+		'canceled',
+	);
+	await eventually(async () => !(await hasTools()), 2_000, 'the tool still runs');
+});
+
+test('a job that runs while its worker is told to stop goes back to its queue and succeeds', async () => {
+	const id = await startLongJob();
+	const before = (await call('GET', `/v1/jobs/${id}`, { token: person.token })).body.data;
+	process.kill(await pidOf('tool-worker'), 'SIGTERM');
+	const job = await finishJob(person.token, id, 150_000);
+	expect(job.status).toBe('succeeded');
+	expect(job.started_at).toBe(before.started_at);
+	expect((await downloadFile(person.token, job.output_file_id)).subarray(0, 5).toString()).toBe('%PDF-');
+});
+
+test('a job whose input was overwritten after it was enqueued ends input_missing', async () => {
+	// The queue is kept busy, so that the job waits while its input changes.
+	const busy = await Promise.all([startLongJob(), startLongJob(), startLongJob()]);
+	const pdf = makePdf();
+	const declared = await call('POST', '/v1/files', {
+		token: person.token,
+		body: { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: pdf.length },
+	});
+	const { file_id, upload_url, headers } = declared.body.data;
+	const put = () => fetch(upload_url, { method: 'PUT', headers, body: pdf as Uint8Array<ArrayBuffer> });
+	await put();
+	const id = await startJob(person.token, file_id);
+	pdf.fill(0x20, pdf.length - 2_000, pdf.length - 1_900);
+	await put();
+	for (const other of busy) await call('POST', `/v1/jobs/${other}/cancel`, { token: person.token });
+	const job = await finishJob(person.token, id);
+	expect([job.status, job.error_code]).toEqual(['failed', 'input_missing']);
+	expect((await call('GET', `/v1/files/${file_id}`, { token: person.token })).status).toBe(404);
+});
