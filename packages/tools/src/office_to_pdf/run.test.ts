@@ -1,0 +1,133 @@
+import { oleFile } from '@creatorr/tool-kit/fixtures/ole-file';
+import {
+	CSV,
+	DOC,
+	DOCX,
+	HTML,
+	ODP,
+	ODS,
+	ODT,
+	PDF,
+	PPT,
+	PPTX,
+	RTF,
+	TEXT,
+	XLS,
+	XLSX,
+} from '@creatorr/tool-kit/media-types';
+import { describe, expect, jest, test } from '@jest/globals';
+import { describeContract } from '../../test/contract.ts';
+import { textOf } from '../../test/fixtures/command.ts';
+import { runSample } from '../../test/run-sample.ts';
+import { brokenDocxFile, convertedTo, docxFile, flatPresentation } from './fixtures/documents.ts';
+
+jest.setTimeout(180_000);
+
+const SLUG = 'office_to_pdf';
+
+function convert(content: Buffer, mimeType: string, name: string) {
+	return runSample(SLUG, { name, mimeType, content });
+}
+
+describeContract(SLUG, async () => {
+	const content = docxFile(['hello']);
+	const sample = { name: 'report.docx', mimeType: DOCX, content };
+	return {
+		good: sample,
+		malformed: { ...sample, content: Buffer.from('\x89PNG\r\n\x1a\n\0', 'latin1') },
+		corrupt: { ...sample, content: content.subarray(0, content.length - 40) },
+		slow: {
+			...sample,
+			content: docxFile(Array.from({ length: 20_000 }, (_, index) => `paragraph ${index}`)),
+		},
+	};
+});
+
+describe(`${SLUG} converts`, () => {
+	async function expectText(content: Buffer, mimeType: string, name: string, text: string) {
+		const { output, details, outputName, outputMimeType } = await convert(content, mimeType, name);
+		expect(await textOf(output)).toContain(text);
+		expect({ details, outputName, outputMimeType }).toEqual({
+			details: { pages: 1 },
+			outputName: 'file.pdf',
+			outputMimeType: PDF,
+		});
+	}
+
+	test('documents', async () => {
+		const docx = docxFile(['A document']);
+		const [doc, odt, rtf] = await convertedTo(docx, 'docx', ['doc', 'odt', 'rtf']);
+		const html = Buffer.from('<p>A document</p>');
+		const files = [
+			[docx, DOCX],
+			[doc, DOC],
+			[odt, ODT],
+			[rtf, RTF],
+			[html, HTML],
+		] as [Buffer, string][];
+		for (const [content, mimeType] of files) await expectText(content, mimeType, 'file.x', 'A document');
+	});
+
+	test('spreadsheets', async () => {
+		const csv = Buffer.from('A sheet,1\n');
+		const files = [csv, ...(await convertedTo(csv, 'csv', ['xlsx', 'xls', 'ods']))];
+		for (const [index, mimeType] of [CSV, XLSX, XLS, ODS].entries()) {
+			await expectText(files[index] ?? Buffer.alloc(0), mimeType, 'file.x', 'A sheet');
+		}
+	});
+
+	test('presentations', async () => {
+		const files = await convertedTo(flatPresentation('A slide'), 'fodp', ['pptx', 'ppt', 'odp']);
+		for (const [index, mimeType] of [PPTX, PPT, ODP].entries()) {
+			await expectText(files[index] ?? Buffer.alloc(0), mimeType, 'file.x', 'A slide');
+		}
+	});
+
+	test.each([
+		['UTF-8', Buffer.from('Grüße, 你好')],
+		['UTF-8 with a mark', Buffer.from('\ufeffGrüße, 你好')],
+		['little-endian UTF-16', Buffer.from('\ufeffGrüße, 你好', 'utf16le')],
+		['big-endian UTF-16', Buffer.from('\ufeffGrüße, 你好', 'utf16le').swap16()],
+	])('text in %s', async (_, content) => {
+		await expectText(content, TEXT, 'file.txt', 'Grüße, 你好');
+	});
+
+	test('text in a western code page', async () => {
+		await expectText(Buffer.from('Gr\xfc\xdfe', 'latin1'), TEXT, 'file.txt', 'Grüße');
+	});
+
+	test('text that looks like another format as the text that it is', async () => {
+		await expectText(Buffer.from('<html><b>bold</b></html>'), TEXT, 'file.txt', '<b>bold</b>');
+	});
+
+	test('CSV with whatever separates its fields', async () => {
+		const { output } = await convert(Buffer.from('Preis;Menge\n"1,5;x";2\n'), CSV, 'file.csv');
+		const text = await textOf(output);
+		expect(text).toMatch(/Preis\s+Menge/);
+		expect(text).toContain('1,5;x');
+	});
+
+	test('HTML without the files of this machine that it names', async () => {
+		const html =
+			'<p>before</p><object data="file:///etc/fonts/fonts.conf" type="text/plain"></object><p>after</p>';
+		const text = await textOf((await convert(Buffer.from(html), HTML, 'file.html')).output);
+		expect(text).toMatch(/before\s+after/);
+	});
+});
+
+describe(`${SLUG} can not convert`, () => {
+	test.each([
+		[
+			'a document that needs a password',
+			oleFile({ EncryptedPackage: Buffer.alloc(5000) }),
+			DOCX,
+			'encrypted_input',
+		],
+		['a document whose text is broken', brokenDocxFile(), DOCX, 'corrupt_input'],
+		['a PDF named as a document', Buffer.from('%PDF-1.4\n'), DOCX, 'unsupported_input'],
+		['an archive that is no document', docxFile([]).subarray(0, 4), DOCX, 'corrupt_input'],
+		['binary declared as text', Buffer.from('a\0b'), TEXT, 'unsupported_input'],
+	])('%s', async (_, content, mimeType, code) => {
+		await expect(convert(content, mimeType, 'file.docx')).rejects.toMatchObject({ code });
+	});
+});

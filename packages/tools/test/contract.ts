@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { missingBinaries } from '@creatorr/tool-kit/binaries';
+import type { Scratch } from '@creatorr/tool-kit/scratch';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { loadCatalogue } from '../src/catalogue.ts';
+import { runSample, type Sample } from './run-sample.ts';
+
+export interface ContractSamples {
+	/** One that succeeds. */
+	good: Sample;
+	/** What its name and type say, but not its bytes. */
+	malformed: Sample;
+	/** Of the right kind, but cut short. */
+	corrupt: Sample;
+	/** One that keeps the tool busy for seconds. */
+	slow: Sample;
+}
+
+const KILLED_WITHIN_MS = 2000;
+
+/** What every tool must do, whatever it is for. */
+export function describeContract(slug: string, makeSamples: () => Promise<ContractSamples>): void {
+	describe(`${slug} keeps the contract of tools:`, () => {
+		let samples: ContractSamples;
+		beforeAll(async () => {
+			samples = await makeSamples();
+		}, 60_000);
+
+		test('all that it needs is installed', async () => {
+			const manifest = (await loadCatalogue()).get(slug);
+			expect(await missingBinaries(manifest?.binaries ?? ['a manifest'])).toEqual([]);
+		});
+
+		test('a good input gives an output of the promised name and type, and all else stays as it was', async () => {
+			const manifest = (await loadCatalogue()).get(slug);
+			const params = manifest?.params.parse(samples.good.params ?? {});
+			const inspect = (scratch: Scratch) => expectConfined(scratch, samples.good);
+			const result = await runSample(slug, samples.good, { inspect });
+			expect(result.outputName).toBe(manifest?.outputName(samples.good.name, params));
+			expect(result.outputMimeType).toBe(manifest?.outputMimeType(params));
+			expect(result.outputSizeBytes).toBe(result.output.length);
+			expect(result.outputPath).toMatch(/\/job-\w+\/(input|scratch\/.+)$/);
+			for (const warning of result.warnings) expect(warning).toMatch(/^[a-z_]+: \w/);
+		});
+
+		test('an input of another kind than it claims is unsupported', async () => {
+			await expect(runSample(slug, samples.malformed)).rejects.toMatchObject({ code: 'unsupported_input' });
+		});
+
+		test('an input cut short is corrupt', async () => {
+			await expect(runSample(slug, samples.corrupt)).rejects.toMatchObject({ code: 'corrupt_input' });
+		});
+
+		test('canceled half-way it is gone within 2 s with all of its processes', async () => {
+			await expectQuickEnd(slug, samples.slow);
+		});
+	});
+}
+
+/** The tool wrote to its own directories alone, and the input is what it was. */
+async function expectConfined(scratch: Scratch, sample: Sample): Promise<void> {
+	expect((await readdir(scratch.path)).sort()).toEqual(['input', 'scratch', 'shm', 'tmp']);
+	expect(await readdir(join(scratch.path, '..'))).toEqual([basename(scratch.path)]);
+	expect(sample.content.equals(await readFile(scratch.inputPath))).toBe(true);
+}
+
+async function expectQuickEnd(slug: string, sample: Sample): Promise<void> {
+	const controller = new AbortController();
+	const reason = new Error('canceled');
+	let abortedAtMs = 0;
+	const inspect = async (scratch: Scratch) => {
+		expect(performance.now() - abortedAtMs).toBeLessThan(KILLED_WITHIN_MS);
+		expect(commandsIn(scratch)).toEqual([]);
+	};
+	const begun = Promise.withResolvers<void>();
+	const run = runSample(slug, sample, {
+		signal: controller.signal,
+		onProgress: () => begun.resolve(),
+		inspect,
+	});
+	const aborted = expect(run).rejects.toBe(reason);
+	await Promise.race([begun.promise, run]);
+	// Into the long command that follows the first progress.
+	await sleep(300);
+	abortedAtMs = performance.now();
+	controller.abort(reason);
+	await aborted;
+}
+
+/** Command lines of living processes that have the scratch directory mounted. */
+function commandsIn(scratch: Scratch): string[] {
+	return readdirSync('/proc')
+		.filter((name) => /^\d+$/.test(name))
+		.filter((pid) => readProc(`${pid}/mountinfo`).includes(`${basename(scratch.path)}/scratch`))
+		.map((pid) => readProc(`${pid}/cmdline`));
+}
+
+function readProc(path: string): string {
+	try {
+		return readFileSync(`/proc/${path}`, 'utf8');
+	} catch {
+		// It ended meanwhile.
+		return '';
+	}
+}

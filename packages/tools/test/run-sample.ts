@@ -1,0 +1,54 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runTool, type Tool, type ToolResult } from '@creatorr/tool-kit/run-tool';
+import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch';
+import { loadTools } from '../src/runners.ts';
+
+/** A file as somebody might upload it. */
+export interface Sample {
+	name: string;
+	mimeType: string;
+	content: Buffer;
+	params?: Record<string, unknown>;
+}
+
+export interface SampleOptions {
+	signal?: AbortSignal;
+	onProgress?: (percent: number) => void;
+	/** Called when the tool has ended, however it did, and its scratch directory is still there. */
+	inspect?: (scratch: Scratch) => Promise<void>;
+}
+
+/** Runs a tool as the worker does, in a scratch directory of its own, and resolves with the output's bytes too. */
+export async function runSample(
+	slug: string,
+	sample: Sample,
+	options: SampleOptions = {},
+): Promise<ToolResult & { output: Buffer }> {
+	const root = await mkdtemp(join(tmpdir(), `${slug}-`));
+	const scratch = await createScratch(root);
+	try {
+		await writeFile(scratch.inputPath, sample.content);
+		const result = await runTool(await loadTool(slug), {
+			scratch,
+			name: sample.name,
+			mimeType: sample.mimeType,
+			sizeBytes: sample.content.length,
+			params: sample.params ?? {},
+			signal: options.signal ?? new AbortController().signal,
+			onProgress: options.onProgress ?? (() => {}),
+		});
+		return { ...result, output: await readFile(result.outputPath) };
+	} finally {
+		await options.inspect?.(scratch);
+		await removeScratch(scratch);
+		await rm(root, { recursive: true });
+	}
+}
+
+async function loadTool(slug: string): Promise<Tool> {
+	const tool = (await loadTools()).get(slug);
+	if (!tool) throw new Error(`there is no tool ${slug}`);
+	return tool;
+}
