@@ -1,4 +1,4 @@
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import type { Check } from './check.ts';
 import { countJest } from './jest-result.ts';
 
 const TIMEOUT_MS = 600_000;
+const END_TIMEOUT_MS = 10_000;
+const HANGING_CHECK_MS = 500;
 const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
 
 /** The directories, relative to the repository, of the workspace's packages that have tests; acceptance is run apart. */
@@ -34,17 +36,13 @@ export function jestCheck(directory: string, environment: Record<string, string>
 		name: directory,
 		run: async (stop) => {
 			const results = mkdtempSync(join(tmpdir(), 'creatorr-jest-'));
-			const file = join(results, 'report.json');
+			const report = join(results, 'report.json');
+			const hanging = watchForHanging(report);
 			try {
 				const { exitCode, output } = await runProgram(
 					[
-						process.execPath,
-						'--experimental-vm-modules',
-						'--no-warnings',
-						JEST,
-						'--runInBand',
-						'--json',
-						`--outputFile=${file}`,
+						...[process.execPath, '--experimental-vm-modules', '--no-warnings', JEST],
+						...['--runInBand', '--json', `--outputFile=${report}`],
 					],
 					{
 						cwd: join(REPOSITORY, directory),
@@ -54,16 +52,28 @@ export function jestCheck(directory: string, environment: Record<string, string>
 							...ownershipMark(homeRoot),
 							NODE_ENV: 'test',
 						},
-						stop,
+						stop: AbortSignal.any([stop, hanging.signal]),
 						timeoutMs: TIMEOUT_MS,
 					},
 				);
-				return countJest(readReport(file), exitCode, output);
+				return countJest(readReport(report), exitCode, output);
 			} finally {
+				hanging.end();
 				rmSync(results, { recursive: true, force: true });
 			}
 		},
 	};
+}
+
+/** Jest writes its report and ends, unless a test left something open: then it would wait for that for ever. */
+function watchForHanging(report: string): { signal: AbortSignal; end: () => void } {
+	const hanging = new AbortController();
+	let checksAfterReport = 0;
+	const timer = setInterval(() => {
+		if (existsSync(report)) checksAfterReport += 1;
+		if (checksAfterReport > END_TIMEOUT_MS / HANGING_CHECK_MS) hanging.abort();
+	}, HANGING_CHECK_MS);
+	return { signal: hanging.signal, end: () => clearInterval(timer) };
 }
 
 function readReport(file: string): unknown {
