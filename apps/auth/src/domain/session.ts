@@ -1,6 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
 import type { Account, Client, SignedIn } from './account.ts';
-import type { SignToken } from './token.ts';
 
 /** Longer ones are cut: they are shown to their owner and mean nothing to us. */
 const USER_AGENT_MAX_CHARACTERS = 512;
@@ -13,6 +12,9 @@ export interface NewSession {
 	userAgent: string | null;
 	clientAddress: string;
 }
+
+/** Resolves to the token of a session. */
+export type SignToken = (session: NewSession) => Promise<string>;
 
 export interface SessionRules {
 	tokenTtlSeconds: number;

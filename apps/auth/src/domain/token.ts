@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
 import jwt from 'jsonwebtoken';
-import type { NewSession } from './session.ts';
+import type { SignToken } from './session.ts';
 import type { SigningKey } from './signing-key.ts';
-
-export type SignToken = (session: NewSession) => Promise<string>;
 
 /** Signs tokens (ES256) with the key that `signingKey` resolves to at the time. Rejects as `signingKey` does. */
 export function createTokenSigner(signingKey: () => Promise<SigningKey>): SignToken {
