@@ -12,10 +12,33 @@ import { until } from './support/until.ts';
 let auth: AuthService;
 let gateway: FakeGateway;
 let person: Person;
+let stopListening: () => Promise<void>;
+/** What the other services have heard. */
+const told: { user: string; requestId: string }[] = [];
+
+async function listen(): Promise<() => Promise<void>> {
+	const ignore = () => undefined;
+	const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+	const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger });
+	const consumer = startConsumer(broker, {
+		queue: QUEUES.filesAccountDeleted,
+		definition: accountDeleted,
+		prefetch: 1,
+		logger,
+		async handle(event) {
+			told.push({ user: event.data.user_id, requestId: event.request_id });
+		},
+	});
+	return async () => {
+		await consumer.stop();
+		await broker.close();
+	};
+}
 
 beforeAll(async () => {
 	auth = await startAuth();
 	gateway = await startGateway(auth.app);
+	stopListening = await listen();
 });
 
 beforeEach(async () => {
@@ -23,6 +46,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
+	await stopListening();
 	await gateway.stop();
 	await auth.close();
 });
@@ -58,26 +82,27 @@ describe('the deletion of an account', () => {
 	});
 
 	test('tells the other services, with the request that it came by', async () => {
-		const ignore = () => undefined;
-		const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-		const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger });
-		const told: { user: string; requestId: string }[] = [];
-		const consumer = startConsumer(broker, {
-			queue: QUEUES.filesAccountDeleted,
-			definition: accountDeleted,
-			prefetch: 1,
-			logger,
-			async handle(event) {
-				told.push({ user: event.data.user_id, requestId: event.request_id });
-			},
-		});
 		const requestId = newId('req');
 		await leave(person).set('X-Request-Id', requestId).expect(204);
 		await until(() => told.some(({ user }) => user === person.id));
-		await consumer.stop();
-		await broker.close();
 		expect(told).toContainEqual({ user: person.id, requestId });
 		await until(async () => (await auth.prisma.outbox.count()) === 0);
+	});
+
+	test('that fails at the commit is told to nobody', async () => {
+		const { prisma } = auth;
+		await prisma.$executeRaw`
+			CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'`;
+		await prisma.$executeRaw`
+			CREATE CONSTRAINT TRIGGER refuse AFTER DELETE ON users DEFERRABLE INITIALLY DEFERRED
+			FOR EACH ROW EXECUTE FUNCTION refuse()`;
+		await leave(person).expect(500);
+		await prisma.$executeRaw`DROP FUNCTION refuse CASCADE`;
+		const next = await register(auth.app);
+		await leave(next).expect(204);
+		await until(() => told.some(({ user }) => user === next.id));
+		expect(told.some(({ user }) => user === person.id)).toBe(false);
+		expect(await isAlive(auth.app, person.sessionId)).toBe(true);
 	});
 
 	test.each([
