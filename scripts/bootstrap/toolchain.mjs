@@ -17,6 +17,8 @@ const packages = [`node@${NODE_MAJOR}`, packageManager];
 /** Whether this process runs on the Node, and finds the pnpm, that the project is pinned to. */
 export function toolchainFits() {
 	if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) return false;
+	// started by ourselves, on what locateToolchain found
+	if (process.env.CREATORR_WRAPPED !== undefined) return true;
 	const { stdout } = spawnSync('pnpm', ['--version'], {
 		// outside the repository, where neither pnpm nor corepack fetches another version of itself first
 		cwd: '/',
