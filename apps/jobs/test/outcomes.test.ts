@@ -3,7 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { failed, succeeded } from './support/bus.ts';
 import { pause, until } from './support/until.ts';
-import type { User } from './support/user.ts';
+import type { Answer, User } from './support/user.ts';
 import type { Worker } from './support/worker.ts';
 import { startWorld, type World } from './support/world.ts';
 
@@ -107,9 +107,12 @@ describe('a success', () => {
 			const attempt = await worker.take(jobId);
 			const output = newId('fil');
 			world.files.outputTrouble.set(output, trouble);
-			await world.bus.finish(jobId, attempt, succeeded(output));
+			const event = await world.bus.finish(jobId, attempt, succeeded(output));
+			await world.bus.publish(event);
 			await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
-			expect((await user.job(jobId)).status).toBe('running');
+			await outcomesHandled();
+			const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+			expect([row.status, row.lostAttempts]).toEqual(['running', 1]);
 			expect(await worker.take(jobId)).toBe(2);
 		},
 	);
@@ -180,26 +183,41 @@ describe('canceling', () => {
 		expect(world.files.published.has(jobId)).toBe(false);
 	});
 
-	test('and finishing at once, a hundred times, leaves one end each', async () => {
-		const ends = await Promise.all(
-			Array.from({ length: 100 }, async (_, round) => {
-				const { jobId, attempt } = await running();
-				const finish = () => world.bus.finish(jobId, attempt, succeeded());
-				const cancel = () => user.cancel(jobId);
-				const [first, second] = round % 2 ? [finish, cancel] : [cancel, finish];
-				const one = first();
-				await pause(round % 10);
-				await Promise.all([one, second()]);
-				return jobId;
-			}),
-		);
+	test('and finishing in both orders and at once, a hundred times, leaves one end each', async () => {
+		const cancels = new Map<string, Promise<Answer>>();
+		const cancelSoon = (jobId: string, afterMs: number) => {
+			cancels.set(
+				jobId,
+				pause(afterMs).then(() => user.cancel(jobId)),
+			);
+		};
+		const delaysMs = new Map<string, number>();
+		world.files.onPublish = async (jobId) => {
+			const afterMs = delaysMs.get(jobId);
+			if (afterMs !== undefined) cancelSoon(jobId, afterMs);
+		};
+		async function play(round: number): Promise<string> {
+			const { jobId, attempt } = await running();
+			if (round % 4 === 0) cancelSoon(jobId, round / 10);
+			if (round % 4 === 1) delaysMs.set(jobId, round / 5);
+			if (round % 4 === 2) await user.cancel(jobId);
+			await world.bus.finish(jobId, attempt, succeeded());
+			if (round % 4 === 3) await untilStatus(jobId, 'succeeded');
+			if (round % 4 > 1) cancelSoon(jobId, 0);
+			return jobId;
+		}
+		const jobIds: string[] = [];
+		for (let round = 0; round < 100; round += 10) {
+			jobIds.push(...(await Promise.all(Array.from({ length: 10 }, (_, index) => play(round + index)))));
+		}
 		await outcomesHandled();
-		const seen = new Set<string>();
-		for (const jobId of ends) {
+		const ends: string[] = [];
+		for (const jobId of jobIds) {
 			const { status, output_file_id } = await user.job(jobId);
-			seen.add(status);
+			ends.push(status);
+			if (status === 'succeeded') expect((await cancels.get(jobId))?.status).toBe(409);
 			await until(() => expect(world.files.published.get(jobId)).toBe(output_file_id));
 		}
-		expect([...seen].sort()).toEqual(['canceled', 'succeeded']);
+		expect([...new Set(ends)].sort()).toEqual(['canceled', 'succeeded']);
 	});
 });

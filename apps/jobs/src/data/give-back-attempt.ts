@@ -2,7 +2,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { isCurrentAttempt } from '../domain/attempt.ts';
 import { lockJob } from './lock-job.ts';
 import type { PrismaClient } from './prisma.ts';
-import { requestWorkerAgain } from './request-worker.ts';
+import { endAttempt, requestWorkerAgain } from './request-worker.ts';
 
 /**
  * Takes an attempt back from a worker that stops: another worker is asked for at once, nothing counts as lost, and the job
@@ -14,8 +14,8 @@ export async function giveBackAttempt(
 ): Promise<void> {
 	await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, jobId);
-		if (!job || !isCurrentAttempt(job, attempt) || job.workerId === null) return;
-		await tx.job.update({ where: { id: jobId }, data: { workerId: null }, select: { id: true } });
+		if (!job || !isCurrentAttempt(job, attempt)) return;
+		await endAttempt(tx, jobId);
 		await requestWorkerAgain(tx, job);
 	});
 }

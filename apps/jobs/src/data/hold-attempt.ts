@@ -14,6 +14,7 @@ export async function holdAttempt(prisma: PrismaClient, input: Hold): Promise<bo
 	const held = await prisma.$executeRaw`
 		UPDATE jobs
 		SET lease_expires_at = greatest(lease_expires_at, now() + make_interval(secs => ${input.holdMs / 1000}))
-		WHERE id = ${input.jobId} AND attempt = ${input.attempt}::int AND status = 'running'`;
+		WHERE id = ${input.jobId} AND attempt = ${input.attempt}::int AND status = 'running'
+			AND worker_id IS NOT NULL`;
 	return held > 0;
 }

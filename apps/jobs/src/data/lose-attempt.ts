@@ -1,11 +1,16 @@
+import { applyOnce } from '@creatorr/database/inbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { failureAfterLoss, isCurrentAttempt } from '../domain/attempt.ts';
 import { failJob } from './end-job.ts';
 import { type LockedJob, lockJob } from './lock-job.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
-import { requestWorkerAgain } from './request-worker.ts';
+import { endAttempt, requestWorkerAgain } from './request-worker.ts';
+import { JOB_FINISHED_CONSUMER } from './settle-attempt.ts';
 
-/** Counts a locked, running job's attempt as lost: another worker is asked for, or the job has failed, which is answered. */
+/**
+ * Counts a locked, running job's attempt as lost: another worker is asked for, or the job has failed, which is answered. The
+ * attempt stays the current one until the next is granted, should its worker come back.
+ */
 export async function loseLockedAttempt(tx: Tx, job: LockedJob): Promise<boolean> {
 	await tx.job.update({
 		where: { id: job.id },
@@ -18,13 +23,17 @@ export async function loseLockedAttempt(tx: Tx, job: LockedJob): Promise<boolean
 	return false;
 }
 
-/** Counts an attempt as lost if it is still the current one. */
+/** Counts the current attempt as lost though its worker lives, and ends it: nothing more is wanted of it. */
 export async function loseAttempt(
 	prisma: PrismaClient,
-	{ jobId, attempt }: { jobId: string; attempt: number },
+	{ eventId, jobId, attempt }: { eventId: string; jobId: string; attempt: number },
 ): Promise<void> {
 	await inTransaction(prisma, async (tx) => {
-		const job = await lockJob(tx, jobId);
-		if (job && isCurrentAttempt(job, attempt)) await loseLockedAttempt(tx, job);
+		await applyOnce(tx, { eventId, consumer: JOB_FINISHED_CONSUMER }, async () => {
+			const job = await lockJob(tx, jobId);
+			if (!job || !isCurrentAttempt(job, attempt)) return;
+			await loseLockedAttempt(tx, job);
+			await endAttempt(tx, jobId);
+		});
 	});
 }

@@ -3,6 +3,7 @@ import { currentRequestId } from '@creatorr/service/context';
 import type { Config } from '../config.ts';
 import type { CreatedJob } from '../domain/created-job.ts';
 import type { Finished } from '../domain/finish-attempt.ts';
+import { createOneAtATime } from '../domain/one-at-a-time.ts';
 import { applyProgress } from './apply-progress.ts';
 import { cancelJob } from './cancel-job.ts';
 import { claimJob } from './claim-job.ts';
@@ -42,15 +43,18 @@ interface Insert {
 export function bindOperations(prisma: PrismaClient, config: Config) {
 	const leaseMs = config.WORKER_LEASE_MS;
 	const lifetimeHours = config.IDEMPOTENCY_KEY_HOURS;
+	const oneAtATime = createOneAtATime();
 	return {
 		ping: () => ping(prisma),
 		findAnswer: (userId: string, key: string) => findAnswer(prisma, { userId, key, lifetimeHours }),
 		insertJob: ({ idempotency, ...insert }: Insert) =>
-			insertJob(prisma, {
-				...insert,
-				requestId: currentRequestId(),
-				idempotency: idempotency && { ...idempotency, lifetimeHours },
-			}),
+			oneAtATime(insert.userId, () =>
+				insertJob(prisma, {
+					...insert,
+					requestId: currentRequestId(),
+					idempotency: idempotency && { ...idempotency, lifetimeHours },
+				}),
+			),
 		findJob: (jobId: string, userId: string) => findJob(prisma, { jobId, userId }),
 		listJobs: (input: Parameters<typeof listJobs>[1]) => listJobs(prisma, input),
 		cancelJob: (jobId: string, userId: string) =>
@@ -62,7 +66,7 @@ export function bindOperations(prisma: PrismaClient, config: Config) {
 			recordBeat(prisma, { ...beat, leaseMs }),
 		applyProgress: (progress: Parameters<typeof applyProgress>[1]) => applyProgress(prisma, progress),
 		holdAttempt: (jobId: string, attempt: number) => holdAttempt(prisma, { jobId, attempt, holdMs: HOLD_MS }),
-		loseAttempt: (jobId: string, attempt: number) => loseAttempt(prisma, { jobId, attempt }),
+		loseAttempt: (lost: Parameters<typeof loseAttempt>[1]) => loseAttempt(prisma, lost),
 		settleAttempt: (finished: Finished) => settleAttempt(prisma, finished),
 		readState: (jobId: string) => readState(prisma, jobId),
 		deleteUser: (deletion: Parameters<typeof deleteUser>[1]) => deleteUser(prisma, deletion),

@@ -25,6 +25,9 @@ interface Released {
 	requestId: string;
 }
 
+/** More than any fleet has: what a worker says of itself must not make numbers overflow. */
+const MAX_SLOTS = 1_000_000;
+
 /** Advisory locks are told apart by their first number. */
 const TOOL_LOCKS = 2;
 
@@ -42,7 +45,7 @@ export async function releaseJobs(prisma: PrismaClient, input: ReleaseInput): Pr
 		const free = slots + margin - inFlight;
 		const released = [
 			...(free > 0 ? await releaseFairly(tx, tool, free) : []),
-			...(leased < slots ? await releaseUnclaimed(tx, input) : []),
+			...(leased < Math.min(slots, inFlight) ? await releaseUnclaimed(tx, input) : []),
 		];
 		for (const job of released) await requestWorker(tx, { ...job, tool });
 		return released.length;
@@ -52,7 +55,7 @@ export async function releaseJobs(prisma: PrismaClient, input: ReleaseInput): Pr
 async function readCapacity(tx: Tx, { tool, workerLifetimeMs }: ReleaseInput): Promise<Capacity> {
 	const rows = await tx.$queryRaw<Capacity[]>`
 		SELECT
-			(SELECT coalesce(sum((slots ->> ${tool})::int), 0)::int FROM workers
+			(SELECT least(coalesce(sum((slots ->> ${tool})::numeric), 0), ${MAX_SLOTS}::int)::int FROM workers
 				WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})) AS slots,
 			count(*)::int AS "inFlight",
 			count(lease_expires_at)::int AS leased

@@ -22,3 +22,8 @@ export async function requestWorkerAgain(tx: Tx, job: Wanted & { now: Date }): P
 	});
 	await requestWorker(tx, job);
 }
+
+/** Ends a locked job's attempt, but not the job: nothing that is said in its name counts any more. */
+export async function endAttempt(tx: Tx, jobId: string): Promise<void> {
+	await tx.job.update({ where: { id: jobId }, data: { workerId: null }, select: { id: true } });
+}

@@ -7,6 +7,9 @@ import { failJob, succeedJob } from './end-job.ts';
 import { type LockedJob, lockJob } from './lock-job.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
 
+/** Under this name the inbox keeps outcomes. */
+export const JOB_FINISHED_CONSUMER = 'jobs.job-finished';
+
 interface SettleInput {
 	eventId: string;
 	jobId: string;
@@ -29,7 +32,7 @@ export interface JobState {
 /** Ends a job with the outcome of its current attempt. The outcome of any other attempt changes nothing. */
 export async function settleAttempt(prisma: PrismaClient, input: SettleInput): Promise<Settled> {
 	return await inTransaction(prisma, async (tx) => {
-		const once = { eventId: input.eventId, consumer: 'jobs.job-finished' };
+		const once = { eventId: input.eventId, consumer: JOB_FINISHED_CONSUMER };
 		const first = await applyOnce(tx, once, async () => {
 			const job = await lockJob(tx, input.jobId);
 			if (job && isCurrentAttempt(job, input.attempt)) await end(tx, job, input.outcome);

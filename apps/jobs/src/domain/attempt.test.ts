@@ -49,6 +49,10 @@ describe('an attempt', () => {
 		expect(isCurrentAttempt(job({ status: 'canceled' }), 2)).toBe(false);
 	});
 
+	test('that was given back is not current', () => {
+		expect(isCurrentAttempt(job({ workerId: null, leaseExpiresAt: null }), 2)).toBe(false);
+	});
+
 	test('stays current after its lease was ended, until the next is granted', () => {
 		expect(isCurrentAttempt(job({ leaseExpiresAt: null }), 2)).toBe(true);
 	});

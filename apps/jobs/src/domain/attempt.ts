@@ -7,7 +7,7 @@ export interface AttemptState {
 	/** The fencing token: the number of the last grant, 0 before the first. */
 	attempt: number;
 	lostAttempts: number;
-	/** Who was granted the last attempt; null once it was given back. */
+	/** Who was granted the last attempt; null once that one is over, though the job is not. */
 	workerId: string | null;
 	/** Null when nobody counts as running the job. */
 	leaseExpiresAt: Date | null;
@@ -25,9 +25,9 @@ export function decideClaim(job: AttemptState | null): 'granted' | 'held' | 'unw
 	return job.leaseExpiresAt ? 'held' : 'granted';
 }
 
-/** Whether this is the attempt whose word counts: the last one granted, of a job that still runs. */
+/** Whether this is the attempt whose word counts: the last one granted, not given back, of a job that still runs. */
 export function isCurrentAttempt(job: AttemptState, attempt: number): boolean {
-	return job.status === 'running' && job.attempt === attempt;
+	return job.status === 'running' && job.attempt === attempt && job.workerId !== null;
 }
 
 export interface Failure {

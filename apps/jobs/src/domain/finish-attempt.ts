@@ -8,7 +8,8 @@ export interface FinishDeps {
 	publishOutput(jobId: string, fileId: string): Promise<boolean>;
 	/** Removes what the job has put out. Throws `upstream_unavailable`. */
 	discardOutputs(jobId: string): Promise<void>;
-	loseAttempt(jobId: string, attempt: number): Promise<void>;
+	/** Counts the attempt as lost, once for each event. */
+	loseAttempt(lost: { eventId: string; jobId: string; attempt: number }): Promise<void>;
 	/** Ends the job if the attempt is current; `repeated` when an earlier delivery has done so. The job is null when it is gone. */
 	settleAttempt(finished: Finished): Promise<{ repeated: boolean; job: JobState | null }>;
 	readState(jobId: string): Promise<JobState | null>;
@@ -39,8 +40,7 @@ export async function finishAttempt(deps: FinishDeps, finished: Finished): Promi
 		return await discardUnlessSucceeded(deps, jobId, await deps.readState(jobId));
 	}
 	// The worker says that the output is there and files says that it is not: as good as no worker.
-	if (!(await deps.publishOutput(jobId, outcome.output_file_id)))
-		return await deps.loseAttempt(jobId, attempt);
+	if (!(await deps.publishOutput(jobId, outcome.output_file_id))) return await deps.loseAttempt(finished);
 	const { repeated, job } = await deps.settleAttempt(finished);
 	// There a moment ago and gone, and not because it had succeeded: canceled and deleted.
 	if (!job && !repeated) return await deps.discardOutputs(jobId);
