@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import request from 'supertest';
-import { createLeaseStore } from '../src/data/gateway-leases.ts';
 import { type AuthService, startAuth } from './support/auth-service.ts';
-import { signAsGateway, signAsWorker } from './support/callers.ts';
+import { signAsGateway } from './support/callers.ts';
 import {
 	type Answer,
 	acknowledge,
@@ -13,7 +11,6 @@ import {
 	type FakeGateway,
 	hang,
 	hangUp,
-	newInstanceId,
 	startGateway,
 } from './support/fake-gateway.ts';
 import { call, isAlive, type Person, register, signIn } from './support/requests.ts';
@@ -170,6 +167,7 @@ describe('a gateway that does not acknowledge', () => {
 		const person = await register(auth.app);
 		const silent = await gatewayThat(hang);
 		const good = await gatewayThat(acknowledge);
+		await silent.lease();
 		const loggedOut = logOut(person)
 			.expect(204)
 			.then(() => 'answered');
@@ -241,45 +239,6 @@ describe('a gateway that does not acknowledge', () => {
 		await logOut(await register(auth.app)).expect(204);
 		expect(fencings()).toHaveLength(1);
 	});
-});
-
-describe('a lease', () => {
-	test('is granted to a new instance at the address of a fenced one', async () => {
-		const gateway = await gatewayThat(beSomebodyElse);
-		await logOut(await register(auth.app)).expect(204);
-		expect((await gateway.lease()).granted).toBe(false);
-		gateway.instanceId = newInstanceId();
-		gateway.answer = acknowledge;
-		expect((await gateway.lease()).granted).toBe(true);
-		await logOut(await register(auth.app)).expect(204);
-		expect(gateway.pushes.at(-1)?.instance_id).toBe(gateway.instanceId);
-	});
-
-	test('is never shortened by a renewal that was overtaken by another', async () => {
-		const leases = createLeaseStore(auth.prisma);
-		const id = newInstanceId();
-		await leases.renew(id, 'http://127.0.0.1:1', 60_000);
-		await leases.renew(id, 'http://127.0.0.1:1', 1_000);
-		expect(await leases.fence(id)).toBeGreaterThan(50_000);
-	});
-
-	test('is for gateways only', async () => {
-		await request(auth.app)
-			.put(`/internal/gateways/${newInstanceId()}/lease`)
-			.set(IDENTITY_HEADER, signAsWorker())
-			.send({ callback_url: 'http://127.0.0.1:1' })
-			.expect(401);
-	});
-
-	test.each(['ftp://127.0.0.1', 'nonsense', 7])(
-		'with the callback URL %p is a validation error',
-		async (url) => {
-			const answer = await call(auth.app, 'put', `/internal/gateways/${newInstanceId()}/lease`).send({
-				callback_url: url,
-			});
-			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		},
-	);
 });
 
 describe('a revocation whose request was cut short', () => {
