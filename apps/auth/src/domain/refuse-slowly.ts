@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@creatorr/contracts/errors';
 
-const REFUSAL_MS = 300;
+const SHORTEST_REFUSAL_MS = 300;
 
 /**
  * Runs the work; `rate_limited` is thrown only after a pause. A flood answered at once would come again at once and take the
@@ -12,7 +12,9 @@ export async function refuseSlowly<T>(work: () => Promise<T>, clientGone: AbortS
 		return await work();
 	} catch (error) {
 		if (error instanceof AppError && error.code === 'rate_limited') {
-			await sleep(REFUSAL_MS, undefined, { signal: clientGone }).catch(() => undefined);
+			// Spread out, as those who were refused together would come again together.
+			const pauseMs = SHORTEST_REFUSAL_MS * (1 + Math.random());
+			await sleep(pauseMs, undefined, { signal: clientGone }).catch(() => undefined);
 		}
 		throw error;
 	}
