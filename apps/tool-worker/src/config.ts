@@ -17,13 +17,10 @@ export const configSchema = baseConfigSchema.extend({
 		.regex(/^[\w.-]{1,100}$/)
 		.default('tool-worker')
 		.meta({ description: 'begins the id that this worker is known under' }),
-	CONCURRENCY: z.coerce
-		.number()
-		.int()
-		.min(1)
-		.max(256)
-		.default(availableParallelism())
-		.meta({ description: 'jobs run at once, of all tools together' }),
+	TOOL_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(availableParallelism()).meta({
+		description:
+			'jobs of one tool run at once; tools have slots of their own, so that no tool waits for another',
+	}),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { jobCanceled, jobRequested } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { type Broker, connectBroker } from '@creatorr/messaging/connection';
@@ -17,9 +16,10 @@ import type { Config } from './config.ts';
 import { handleJobRequested, type JobRequestedDeps } from './consumers/job-requested.ts';
 import { createAttempts } from './runtime/attempts.ts';
 import { startBeats } from './runtime/beats.ts';
-import { createSlots } from './runtime/slots.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
+/** A few of them fit into a lease. */
+const BEAT_TIMEOUT_MS = 3_000;
 /** Running jobs may finish for this long after the worker was told to stop; then they are given back. */
 const FINISH_MS = 5_000;
 
@@ -50,9 +50,13 @@ async function prepareMachine(config: Config, logger: Logger): Promise<void> {
 
 function createClients(config: Config) {
 	const sign = createIdentitySigner('tool-worker', config.INTERNAL_PRIVATE_KEY);
-	const client = (name: string, baseUrl: string) =>
-		createInternalClient({ name, baseUrl, sign, timeoutMs: CALL_TIMEOUT_MS });
-	return { jobs: client('jobs', config.JOBS_URL), files: client('files', config.FILES_URL) };
+	const client = (name: string, baseUrl: string, timeoutMs = CALL_TIMEOUT_MS) =>
+		createInternalClient({ name, baseUrl, sign, timeoutMs });
+	return {
+		jobs: client('jobs', config.JOBS_URL),
+		files: client('files', config.FILES_URL),
+		beats: client('jobs', config.JOBS_URL, BEAT_TIMEOUT_MS),
+	};
 }
 
 function startConsumers(broker: Broker, deps: JobRequestedDeps, slotsPerTool: number): Consumer[] {
@@ -87,32 +91,29 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		logger,
 		tools: [...tools.keys()],
 	});
-	const closing = new AbortController();
 	const attempts = createAttempts();
+	const { jobs, files, beats: beatClient } = createClients(config);
 	const deps: JobRequestedDeps = {
-		...createClients(config),
+		jobs,
+		files,
 		publish: createPublisher(broker),
 		attempts,
-		slots: createSlots(config.CONCURRENCY),
 		tools,
 		scratchRoot: config.SCRATCH_DIR,
 		workerId,
 		logger,
-		closing: closing.signal,
 	};
-	const consumers = startConsumers(broker, deps, config.CONCURRENCY);
-	const slots = Object.fromEntries([...tools.keys()].map((slug) => [slug, config.CONCURRENCY]));
-	const beats = startBeats({ workerId, jobs: deps.jobs, attempts, slots, logger });
+	const consumers = startConsumers(broker, deps, config.TOOL_CONCURRENCY);
+	const slots = Object.fromEntries([...tools.keys()].map((slug) => [slug, config.TOOL_CONCURRENCY]));
+	const beats = startBeats({ workerId, jobs: beatClient, attempts, slots, logger });
 	logger.info('worker.ready', {
 		worker_id: workerId,
 		tools: [...tools.keys()],
-		concurrency: config.CONCURRENCY,
-		cores: availableParallelism(),
+		concurrency: config.TOOL_CONCURRENCY,
 	});
 	return {
 		broker,
 		async stop() {
-			closing.abort(new Error('the worker shuts down'));
 			const hurry = setTimeout(() => attempts.stopAll(), FINISH_MS);
 			await Promise.all(consumers.map((consumer) => consumer.stop()));
 			clearTimeout(hurry);

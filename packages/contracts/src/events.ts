@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fileIdSchema } from './files.ts';
 import { idSchema, newId } from './ids.ts';
 import { jobErrorCodeSchema, jobIdSchema, jobResultSchema } from './jobs.ts';
-import { timestampSchema } from './text.ts';
+import { isStorableText, timestampSchema } from './text.ts';
 
 /** What happened, as it travels: the data is validated when published and again when consumed. */
 export interface EventEnvelope<T extends string = string, D = unknown> {
@@ -48,7 +48,11 @@ export const jobProgressed = defineEvent(
 
 export const jobOutcomeSchema = z.discriminatedUnion('status', [
 	z.object({ status: z.literal('succeeded'), output_file_id: fileIdSchema, result: jobResultSchema }),
-	z.object({ status: z.literal('failed'), error_code: jobErrorCodeSchema, error_message: z.string() }),
+	z.object({
+		status: z.literal('failed'),
+		error_code: jobErrorCodeSchema,
+		error_message: z.string().refine(isStorableText),
+	}),
 ]);
 export type JobOutcome = z.infer<typeof jobOutcomeSchema>;
 

@@ -1,4 +1,3 @@
-import { unavailable } from '@creatorr/contracts/errors';
 import {
 	type EventOf,
 	type JobOutcome,
@@ -15,17 +14,16 @@ import type { GrantedJob } from '../runtime/granted-job.ts';
 import { createProgress } from '../runtime/progress.ts';
 import { retry } from '../runtime/retry.ts';
 import { type RunJobDeps, runJob } from '../runtime/run-job.ts';
-import type { Slots } from '../runtime/slots.ts';
 
 export interface JobRequestedDeps extends RunJobDeps {
 	jobs: InternalClient;
 	publish: Publish;
 	attempts: Attempts;
-	slots: Slots;
 	workerId: string;
-	/** Aborted when the worker takes no more jobs. */
-	closing: AbortSignal;
 }
+
+/** A shutdown has no longer. */
+const GIVE_BACK_MS = 3_000;
 
 async function claim(deps: JobRequestedDeps, jobId: string): Promise<GrantedJob | undefined> {
 	const { data } = await deps.jobs(claimJob, { params: { id: jobId }, body: { worker_id: deps.workerId } });
@@ -39,38 +37,37 @@ async function claim(deps: JobRequestedDeps, jobId: string): Promise<GrantedJob 
 }
 
 /** Until the broker has it, or this attempt counts no more. */
-function report(
+async function report(
 	deps: JobRequestedDeps,
 	job: GrantedJob,
 	outcome: JobOutcome,
 	signal: AbortSignal,
 ): Promise<void> {
 	const event = newEvent(jobFinished, { job_id: job.id, attempt: job.attempt, outcome }, currentRequestId());
-	return retry(() => deps.publish(event), { signal, retryable: () => true });
+	await retry(() => deps.publish(event), { signal, retryable: () => true });
+	deps.attempts.report(job.id);
+	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });
 }
 
 /** A job that is given back runs elsewhere at once; when jobs can't hear it, it does when the lease has run out. */
 async function giveBack(deps: JobRequestedDeps, job: GrantedJob): Promise<void> {
-	await deps
-		.jobs(releaseJob, { params: { id: job.id }, body: { attempt: job.attempt } })
-		.catch((error: unknown) => {
-			deps.logger.warn('job.not_released', { job_id: job.id, error });
-		});
+	const release = () => deps.jobs(releaseJob, { params: { id: job.id }, body: { attempt: job.attempt } });
+	const signal = AbortSignal.timeout(GIVE_BACK_MS);
+	await retry(release, { signal, retryable: () => true }).catch((error: unknown) => {
+		deps.logger.warn('job.not_released', { job_id: job.id, error });
+	});
 }
 
 async function attempt(deps: JobRequestedDeps, job: GrantedJob): Promise<void> {
 	const signal = deps.attempts.begin(job.id, job.attempt);
-	const onProgress = createProgress(deps.publish, job);
 	try {
-		const outcome = await runJob(deps, job, { signal, onProgress });
+		const outcome = await runJob(deps, job, { signal, onProgress: createProgress(deps.publish, job) });
 		await report(deps, job, outcome, signal);
-		deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });
 	} catch (error) {
+		deps.attempts.end(job.id);
 		if (!(error instanceof AttemptEnded)) throw error;
 		deps.logger.info('job.ended_early', { job_id: job.id, attempt: job.attempt, reason: error.reason });
 		if (error.reason === 'shutdown') await giveBack(deps, job);
-	} finally {
-		deps.attempts.end(job.id);
 	}
 }
 
@@ -79,13 +76,15 @@ export async function handleJobRequested(
 	deps: JobRequestedDeps,
 	event: EventOf<typeof jobRequested>,
 ): Promise<void> {
-	const leave = await deps.slots.take(deps.closing).catch((error: unknown) => {
-		throw unavailable('this worker', error);
-	});
-	try {
-		const job = await claim(deps, event.data.job_id);
-		if (job) await attempt(deps, job);
-	} finally {
-		leave();
+	const jobId = event.data.job_id;
+	if (!deps.attempts.reserve(jobId)) {
+		deps.logger.info('job.already_here', { job_id: jobId });
+		return;
 	}
+	const job = await claim(deps, jobId).catch((error: unknown) => {
+		deps.attempts.end(jobId);
+		throw error;
+	});
+	if (job) await attempt(deps, job);
+	else deps.attempts.end(jobId);
 }

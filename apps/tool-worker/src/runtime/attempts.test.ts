@@ -3,34 +3,60 @@ import { type AttemptEnded, createAttempts } from './attempts.ts';
 
 const reasonOf = (signal: AbortSignal) => (signal.reason as AttemptEnded | undefined)?.reason;
 
-test('stopping a job ends its attempt and no other', () => {
+function granted(...jobs: [string, number][]) {
 	const attempts = createAttempts();
-	const [one, two] = [attempts.begin('job_1', 1), attempts.begin('job_2', 4)];
+	const signals = jobs.map(([jobId, number]) => {
+		attempts.reserve(jobId);
+		return attempts.begin(jobId, number);
+	});
+	return { attempts, signals };
+}
+
+test('a job that this worker has is not claimed again', () => {
+	const attempts = createAttempts();
+	expect(attempts.reserve('job_1')).toBe(true);
+	expect(attempts.reserve('job_1')).toBe(false);
+	attempts.end('job_1');
+	expect(attempts.reserve('job_1')).toBe(true);
+});
+
+test('stopping a job ends its attempt and no other', () => {
+	const { attempts, signals } = granted(['job_1', 1], ['job_2', 4]);
 	attempts.stop('job_1');
-	expect([reasonOf(one), reasonOf(two)]).toEqual(['stopped', undefined]);
-	expect(attempts.running()).toEqual([
-		{ job_id: 'job_1', attempt: 1 },
-		{ job_id: 'job_2', attempt: 4 },
-	]);
+	expect(signals.map(reasonOf)).toEqual(['stopped', undefined]);
+});
+
+test('a stop that is meant for an older attempt changes nothing', () => {
+	const { attempts, signals } = granted(['job_1', 2]);
+	attempts.stop('job_1', 1);
+	expect(signals.map(reasonOf)).toEqual([undefined]);
+	attempts.stop('job_1', 2);
+	expect(signals.map(reasonOf)).toEqual(['stopped']);
 });
 
 test('a cancellation that overtook the grant ends the attempt as it begins', () => {
 	const attempts = createAttempts();
+	attempts.reserve('job_1');
 	attempts.stop('job_1');
 	expect(reasonOf(attempts.begin('job_1', 1))).toBe('stopped');
 });
 
-test('a stop of long ago is forgotten', () => {
-	let now = 0;
-	const attempts = createAttempts(() => now);
-	attempts.stop('job_1');
-	now = 60_000;
-	expect(attempts.begin('job_1', 2).aborted).toBe(false);
+test('leases go on from the grant until jobs has taken the outcome', () => {
+	const attempts = createAttempts();
+	attempts.reserve('job_1');
+	expect(attempts.leased()).toEqual([]);
+	const signal = attempts.begin('job_1', 1);
+	attempts.report('job_1');
+	expect(attempts.leased()).toEqual([{ job_id: 'job_1', attempt: 1 }]);
+	attempts.stop('job_1', 1);
+	expect([attempts.leased(), signal.aborted]).toEqual([[], false]);
 });
 
-test('a shutdown ends all that run, for another reason', () => {
-	const attempts = createAttempts();
-	const signal = attempts.begin('job_1', 1);
+test('a shutdown ends all that run, and what is granted after it', () => {
+	const { attempts, signals } = granted(['job_1', 1]);
+	attempts.reserve('job_2');
 	attempts.stopAll();
-	expect(reasonOf(signal)).toBe('shutdown');
+	attempts.reserve('job_3');
+	const late = [attempts.begin('job_2', 1), attempts.begin('job_3', 1)];
+	expect([...signals, ...late].map(reasonOf)).toEqual(['shutdown', 'shutdown', 'shutdown']);
 });

@@ -1,65 +1,83 @@
 /** Why a running attempt has to end before its tool is done. */
-export type StopReason = 'stopped' | 'shutdown';
+export type EndReason = 'stopped' | 'shutdown';
+
+const MESSAGES: Record<EndReason, string> = {
+	stopped: 'the job was canceled or given to another worker',
+	shutdown: 'the worker shuts down',
+};
 
 export class AttemptEnded extends Error {
-	readonly reason: StopReason;
+	readonly reason: EndReason;
 
-	constructor(reason: StopReason) {
-		super(reason === 'stopped' ? 'the job was canceled or given to another worker' : 'the worker shuts down');
+	constructor(reason: EndReason) {
+		super(MESSAGES[reason]);
 		this.name = 'AttemptEnded';
 		this.reason = reason;
 	}
 }
 
 interface Attempt {
-	jobId: string;
-	number: number;
+	/** Undefined while the claim is on its way. */
+	number: number | undefined;
 	controller: AbortController;
+	isReported: boolean;
 }
 
-/** What this worker runs now. */
+/** The jobs of this worker, from the claim until jobs has taken their outcome. */
 export interface Attempts {
-	/** Registers a granted attempt; the signal is aborted with {@link AttemptEnded}. */
+	/** Makes room for a claim; false when this worker has the job already, so that it never runs one twice at once. */
+	reserve(jobId: string): boolean;
+	/** The claim was granted. The signal is aborted with {@link AttemptEnded}, at once when the end overtook the grant. */
 	begin(jobId: string, number: number): AbortSignal;
+	/** The outcome is on its way: the lease goes on until jobs says that it is over, or the outcome might come too late. */
+	report(jobId: string): void;
+	/** Forgets a job. */
 	end(jobId: string): void;
-	/** Ends the attempt at this job, also one whose grant is still on its way. */
-	stop(jobId: string): void;
-	/** Ends all of them. */
+	/** Ends the attempt of this number, or whichever there is. */
+	stop(jobId: string, number?: number): void;
+	/** Ends all of them, and those to come. */
 	stopAll(): void;
-	running(): { job_id: string; attempt: number }[];
+	/** Whose leases must go on. */
+	leased(): { job_id: string; attempt: number }[];
 }
 
-/** A cancellation may overtake the answer to the claim; it is remembered for longer than a claim takes. */
-const REMEMBER_STOP_MS = 30_000;
-
-export function createAttempts(now: () => number = Date.now): Attempts {
+export function createAttempts(): Attempts {
 	const attempts = new Map<string, Attempt>();
-	const stopped = new Map<string, number>();
-
-	function forgetOld(): void {
-		for (const [jobId, at] of stopped) if (at < now() - REMEMBER_STOP_MS) stopped.delete(jobId);
-	}
+	let isShutDown = false;
 
 	return {
+		reserve(jobId) {
+			if (attempts.has(jobId)) return false;
+			attempts.set(jobId, { number: undefined, controller: new AbortController(), isReported: false });
+			return true;
+		},
 		begin(jobId, number) {
-			const controller = new AbortController();
-			attempts.set(jobId, { jobId, number, controller });
-			forgetOld();
-			if (stopped.has(jobId)) controller.abort(new AttemptEnded('stopped'));
-			return controller.signal;
+			const attempt = attempts.get(jobId);
+			if (!attempt) throw new Error(`no claim of ${jobId} was on its way`);
+			attempt.number = number;
+			if (isShutDown) attempt.controller.abort(new AttemptEnded('shutdown'));
+			return attempt.controller.signal;
+		},
+		report(jobId) {
+			const attempt = attempts.get(jobId);
+			if (attempt) attempt.isReported = true;
 		},
 		end(jobId) {
 			attempts.delete(jobId);
 		},
-		stop(jobId) {
-			forgetOld();
+		stop(jobId, number) {
 			const attempt = attempts.get(jobId);
-			if (attempt) attempt.controller.abort(new AttemptEnded('stopped'));
-			else stopped.set(jobId, now());
+			if (!attempt || (number !== undefined && attempt.number !== number)) return;
+			if (attempt.isReported) attempts.delete(jobId);
+			else attempt.controller.abort(new AttemptEnded('stopped'));
 		},
 		stopAll() {
+			isShutDown = true;
 			for (const { controller } of attempts.values()) controller.abort(new AttemptEnded('shutdown'));
 		},
-		running: () => [...attempts.values()].map(({ jobId, number }) => ({ job_id: jobId, attempt: number })),
+		leased: () =>
+			[...attempts].flatMap(([jobId, { number }]) =>
+				number === undefined ? [] : [{ job_id: jobId, attempt: number }],
+			),
 	};
 }

@@ -6,6 +6,7 @@ import type { Attempts } from './attempts.ts';
 
 interface BeatOptions {
 	workerId: string;
+	/** Must give up on an answer well before a lease runs out. */
 	jobs: InternalClient;
 	attempts: Attempts;
 	/** How many jobs of each tool this worker runs at once. */
@@ -22,17 +23,20 @@ export function startBeats(options: BeatOptions): { stop(): Promise<void> } {
 	let beatMs = FIRST_BEAT_MS;
 
 	async function once(): Promise<void> {
+		const running = options.attempts.leased();
 		const answer = await options.jobs(beat, {
 			params: { id: options.workerId },
-			body: { slots: options.slots, running: options.attempts.running() },
+			body: { slots: options.slots, running },
 		});
 		beatMs = answer.data.beat_ms;
-		for (const jobId of answer.data.stop) options.attempts.stop(jobId);
+		const stop = new Set(answer.data.stop);
+		for (const { job_id, attempt } of running) if (stop.has(job_id)) options.attempts.stop(job_id, attempt);
 	}
 
 	async function run(): Promise<void> {
 		while (!stopping.signal.aborted) {
-			await once().catch((error: unknown) => options.logger.warn('worker.beat_failed', { error }));
+			// Not waited for: one that hangs must not hold up the next, or every lease runs out.
+			once().catch((error: unknown) => options.logger.warn('worker.beat_failed', { error }));
 			await sleep(beatMs, undefined, { signal: stopping.signal }).catch(() => undefined);
 		}
 	}

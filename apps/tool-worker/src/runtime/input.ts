@@ -4,7 +4,7 @@ import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import type { GrantedJob } from './granted-job.ts';
-import { mayPass, retry } from './retry.ts';
+import { mayPass, OUTAGE_MS, retry } from './retry.ts';
 import { download, ObjectChanged } from './transfer.ts';
 
 export type Input = ResponseOf<typeof openInput>['data'];
@@ -33,7 +33,11 @@ export async function fetchInput(
 		return data;
 	};
 	try {
-		return await retry(once, { signal, retryable: (error) => !isGone(error) && mayPass(error) });
+		return await retry(once, {
+			signal,
+			forMs: OUTAGE_MS,
+			retryable: (error) => !isGone(error) && mayPass(error),
+		});
 	} catch (error) {
 		if (!isGone(error)) throw error;
 		throw new ToolError('input_missing', 'The input file is gone or was overwritten. Upload it again.', {

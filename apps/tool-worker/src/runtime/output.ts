@@ -2,7 +2,7 @@ import { completeOutput, createOutput } from '@creatorr/contracts/internal';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { ToolResult } from '@creatorr/tool-kit/run-tool';
 import type { GrantedJob } from './granted-job.ts';
-import { mayPass, retry } from './retry.ts';
+import { mayPass, OUTAGE_MS, retry } from './retry.ts';
 import { upload } from './transfer.ts';
 
 /**
@@ -39,5 +39,5 @@ export function storeOutput(
 		}
 		return data.file_id;
 	};
-	return retry(once, { signal, retryable: mayPass });
+	return retry(once, { signal, forMs: OUTAGE_MS, retryable: mayPass });
 }

@@ -25,6 +25,11 @@ test('what will not pass is thrown at once', async () => {
 	expect(tries).toBe(1);
 });
 
+test('what fails for too long is given up', async () => {
+	const work = () => Promise.reject(new Error('away'));
+	await expect(retry(work, { signal: never, forMs: 0, retryable: () => true })).rejects.toThrow('away');
+});
+
 test('an abort ends the pause and wins over the failure', async () => {
 	const controller = new AbortController();
 	const work = retry(() => Promise.reject(new Error('away')), {
@@ -39,7 +44,8 @@ test.each([
 	[new AppError('upstream_unavailable', 'away'), true],
 	[new AppError('not_found', 'gone'), false],
 	[Object.assign(new Error('reset'), { code: 'ECONNRESET' }), true],
-	[new TransferFailed('the store answered 503'), true],
+	[new TransferFailed('the store answered 503', 503), true],
+	[new TransferFailed('the store answered 400', 400), false],
 	[new TypeError('a bug'), false],
 	[Object.assign(new Error('full'), { code: 'ENOSPC' }), false],
 ])('%s may pass: %p', (error, expected) => {

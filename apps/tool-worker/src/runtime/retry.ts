@@ -7,19 +7,22 @@ const LONGEST_PAUSE_MS = 3_000;
 
 interface RetryOptions {
 	signal: AbortSignal;
+	/** Gives up after this long; tries until the signal when absent. */
+	forMs?: number;
 	/** Whether this failure may pass by itself. */
 	retryable: (error: unknown) => boolean;
 }
 
 /** Does the work again, with growing pauses, while it fails in a way that may pass. Rejects with the signal's reason once aborted. */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+	const endMs = performance.now() + (options.forMs ?? Number.POSITIVE_INFINITY);
 	for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
 		options.signal.throwIfAborted();
 		try {
 			return await work();
 		} catch (error) {
 			options.signal.throwIfAborted();
-			if (!options.retryable(error)) throw error;
+			if (!options.retryable(error) || performance.now() > endMs) throw error;
 		}
 		await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => undefined);
 	}
@@ -27,10 +30,13 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
 
 const OF_THIS_MACHINE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EMFILE', 'EIO']);
 
+/** An outage of files or the store that lasts longer is not waited for: the person should hear of it. */
+export const OUTAGE_MS = 15 * 60_000;
+
 /** Whether a failed call or transfer may succeed later: a part that is away, but no answer that says no, no full disk and no bug. */
 export function mayPass(error: unknown): boolean {
 	if (error instanceof AppError) return error.code === 'upstream_unavailable';
-	if (error instanceof TransferFailed) return true;
+	if (error instanceof TransferFailed) return error.mayPass;
 	const code =
 		typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 	return code !== undefined && !OF_THIS_MACHINE.has(code);

@@ -1,4 +1,4 @@
-import type { JobOutcome } from '@creatorr/contracts/events';
+import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import { runTool, type Tool, type ToolResult } from '@creatorr/tool-kit/run-tool';
@@ -70,17 +70,23 @@ function fail(deps: RunJobDeps, job: GrantedJob, error: unknown): JobOutcome {
 	};
 }
 
-/** Takes a job from its input to its outcome; nothing of it is left on this machine. Rejects with the signal's reason once aborted. */
-export async function runJob(deps: RunJobDeps, job: GrantedJob, options: RunOptions): Promise<JobOutcome> {
+async function withScratch<T>(deps: RunJobDeps, work: (scratch: Scratch) => Promise<T>): Promise<T> {
 	const scratch = await createScratch(deps.scratchRoot);
 	try {
-		return await succeed(deps, job, scratch, options);
-	} catch (error) {
-		options.signal.throwIfAborted();
-		return fail(deps, job, error);
+		return await work(scratch);
 	} finally {
 		await removeScratch(scratch).catch((error: unknown) => {
 			deps.logger.error('scratch.not_removed', { path: scratch.path, error });
 		});
+	}
+}
+
+/** Takes a job from its input to its outcome; nothing of it is left on this machine. Rejects with the signal's reason once aborted. */
+export async function runJob(deps: RunJobDeps, job: GrantedJob, options: RunOptions): Promise<JobOutcome> {
+	try {
+		return jobOutcomeSchema.parse(await withScratch(deps, (scratch) => succeed(deps, job, scratch, options)));
+	} catch (error) {
+		options.signal.throwIfAborted();
+		return fail(deps, job, error);
 	}
 }

@@ -8,7 +8,16 @@ import { collectBuffersOf } from './buffer-collection.ts';
 export class ObjectChanged extends Error {}
 
 /** The store did not do its part this time. */
-export class TransferFailed extends Error {}
+export class TransferFailed extends Error {
+	/** Whether it may do it another time: after a timeout, a failure of its own, or with a URL that has not expired. */
+	readonly mayPass: boolean;
+
+	constructor(message: string, statusCode = 500) {
+		super(message);
+		this.name = 'TransferFailed';
+		this.mayPass = statusCode >= 500 || [403, 408, 429].includes(statusCode);
+	}
+}
 
 /** A store that says nothing for this long has lost the connection. */
 const SILENCE_MS = 30_000;
@@ -49,7 +58,7 @@ export async function download(
 	}
 	if (statusCode !== 200) {
 		stream.destroy();
-		throw new TransferFailed(`the store answered ${statusCode} to a download`);
+		throw new TransferFailed(`the store answered ${statusCode} to a download`, statusCode);
 	}
 	collectBuffersOf(stream);
 	let receivedBytes = 0;
@@ -86,7 +95,7 @@ export async function upload(
 	answer.resume();
 	if (answer.statusCode !== 200) {
 		request.destroy();
-		throw new TransferFailed(`the store answered ${answer.statusCode} to an upload`);
+		throw new TransferFailed(`the store answered ${answer.statusCode} to an upload`, answer.statusCode);
 	}
 	await sent;
 	return answer.headers.etag ?? '';
