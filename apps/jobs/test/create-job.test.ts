@@ -1,5 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { insertJob } from '../src/data/insert-job.ts';
 import { until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import { startWorld, type World } from './support/world.ts';
@@ -102,11 +103,32 @@ describe('a full queue', () => {
 	test('takes exactly 1,000 jobs, however many are sent at once', async () => {
 		const busy = world.user();
 		await fill(busy.id, 995);
-		const answers = await Promise.all(Array.from({ length: 20 }, () => busy.create(good())));
+		const elsewhere = busy.at(world.replicas[1]?.url ?? '');
+		const answers = await Promise.all(
+			Array.from({ length: 20 }, (_, index) => (index % 2 ? busy : elsewhere).create(good())),
+		);
 		expect(answers.filter((answer) => answer.status === 201)).toHaveLength(5);
 		const refused = answers.filter((answer) => answer.status !== 201);
 		expect(new Set(refused.map((answer) => answer.body.error.code))).toEqual(new Set(['plan_limit']));
 		expect(await jobsOf(busy.id)).toBe(1_000);
+	});
+
+	test('takes no more when as many processes write at once', async () => {
+		const userId = newId('usr');
+		await fill(userId, 995);
+		const writes = Array.from({ length: 20 }, () => {
+			const job = {
+				id: newId('job'),
+				tool: 'ocr',
+				status: 'queued' as const,
+				progress: 0,
+				input_file_id: newId('fil'),
+				params: {},
+			};
+			return insertJob(world.prisma, { job, userId, requestId: newId('req'), maxQueuedJobs: 1_000 });
+		});
+		await Promise.allSettled(writes);
+		expect(await jobsOf(userId)).toBe(1_000);
 	});
 
 	test('leaves the key of a refused request free', async () => {

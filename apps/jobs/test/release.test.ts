@@ -1,5 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { releaseJobs } from '../src/data/release-jobs.ts';
 import { failed } from './support/bus.ts';
 import { pause, until } from './support/until.ts';
 import { startWorld, type World } from './support/world.ts';
@@ -31,18 +32,21 @@ interface Waiting {
 	priority?: number;
 }
 
+function row(userId: string) {
+	return {
+		id: newId('job'),
+		userId,
+		tool: TOOL,
+		inputFileId: newId('fil'),
+		params: {},
+		requestId: newId('req'),
+	};
+}
+
 /** Puts waiting jobs into the queue at once and past the service, oldest first; answers their ids. */
 async function fillQueue(...groups: Waiting[]): Promise<string[]> {
 	const data = groups.flatMap(({ userId, count, priority = 0 }) =>
-		Array.from({ length: count }, () => ({
-			id: newId('job'),
-			userId,
-			tool: TOOL,
-			priority,
-			inputFileId: newId('fil'),
-			params: {},
-			requestId: newId('req'),
-		})),
+		Array.from({ length: count }, () => ({ ...row(userId), priority })),
 	);
 	await world.prisma.job.createMany({ data });
 	return data.map((job) => job.id);
@@ -114,6 +118,19 @@ describe('workers', () => {
 		const attempt = await world.worker('a').take(ids[1] ?? '');
 		await world.bus.finish(ids[1] ?? '', attempt, failed);
 		await until(() => expect(world.bus.requested).toEqual(ids.slice(0, 3)));
+	});
+
+	test('get no job twice and none too many when many processes release at once', async () => {
+		await world.prisma.worker.create({ data: { id: 'a', slots: { ocr: 4 }, seenAt: new Date() } });
+		const data = Array.from({ length: 50 }, () => ({ ...row(newId('usr')), tool: 'ocr' }));
+		await world.prisma.job.createMany({ data });
+		const input = { tool: 'ocr', margin: 1, workerLifetimeMs: 60_000, unclaimedAfterMs: 60_000 };
+		await Promise.all(Array.from({ length: 40 }, () => releaseJobs(world.prisma, input)));
+		const released = await world.prisma.job.findMany({ where: { tool: 'ocr', releasedAt: { not: null } } });
+		expect(released).toHaveLength(5);
+		await until(() => expect(world.bus.requested.length).toBeGreaterThanOrEqual(5));
+		await pause(300);
+		expect([...world.bus.requested].sort()).toEqual(released.map((job) => job.id).sort());
 	});
 
 	test('never get more than fits, however busy two replicas are', async () => {

@@ -95,7 +95,7 @@ async function releaseFairly(tx: Tx, tool: string, count: number): Promise<Relea
 			WHERE waiting_users.user_id IS NOT NULL
 		)
 		UPDATE jobs SET released_at = now()
-		WHERE status = 'queued'
+		WHERE status = 'queued' AND released_at IS NULL
 			AND id IN (SELECT id FROM candidates ORDER BY priority DESC, turn, id LIMIT ${count})
 		RETURNING id, request_id AS "requestId"`;
 }

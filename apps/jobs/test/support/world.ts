@@ -64,7 +64,7 @@ export async function startWorld(options: { replicas?: number; overrides?: Recor
 	const replicas = await Promise.all(Array.from({ length: options.replicas ?? 1 }, start));
 	const prisma = createPrisma<PrismaClient>(PrismaClient, {
 		databaseUrl: database.url,
-		poolSize: 3,
+		poolSize: 10,
 		applicationName: 'test',
 	});
 	const bus = await startBus(host.url);
