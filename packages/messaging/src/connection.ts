@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unavailable } from '@creatorr/contracts/errors';
 import type { Logger } from '@creatorr/service/logger';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
-import { declareTopology } from './topology.ts';
+import { declareTopology, EVENTS_EXCHANGE } from './topology.ts';
 
 /** A connection that is made again for ever, with channels that are opened again when they close. */
 export interface Broker {
@@ -34,6 +34,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY = { initialDelay: 100, maxDelay: 2_000, factor: 2, jitter: 0.2 };
 const REOPEN_DELAY_MS = 500;
 const PING_TIMEOUT_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 type Connection = Awaited<ReturnType<typeof openConnection>>;
 
@@ -76,9 +77,11 @@ function keepChannel(
 		try {
 			await use(channel);
 		} catch (error) {
-			await channel.close().catch(() => undefined);
+			await closeSoon(channel);
 			throw error;
 		}
+		// It may have closed before anybody listened; then this rejects.
+		await channel.checkExchange(EVENTS_EXCHANGE);
 		open = channel;
 		await closed;
 	}
@@ -98,9 +101,15 @@ function keepChannel(
 		current: () => open,
 		async close() {
 			stopped.abort();
-			await open?.close().catch(() => undefined);
+			if (open) await closeSoon(open);
 		},
 	};
+}
+
+/** A close that is never confirmed, as the socket broke under it, is not waited for. */
+async function closeSoon(closable: { close(): Promise<void> }): Promise<void> {
+	const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
+	await Promise.race([closable.close().catch(() => undefined), timeout]);
 }
 
 async function ping(connection: Connection): Promise<void> {
@@ -112,22 +121,43 @@ async function ping(connection: Connection): Promise<void> {
 	await Promise.race([answer, tooSlow]);
 }
 
+/** Logs an outage once, however often connecting fails; answers whether there is a connection now. */
+function watchConnection(connection: Connection, logger: Logger): () => boolean {
+	let state: 'new' | 'up' | 'down' = 'new';
+	connection.on('connect', () => {
+		state = 'up';
+	});
+	connection.on('connect-failed', (error) => {
+		if (state !== 'down') logger.warn('broker.unreachable', { error });
+		state = 'down';
+	});
+	connection.on('disconnect', () => {
+		logger.warn('broker.disconnected');
+		state = 'down';
+	});
+	connection.on('error', (error) => logger.warn('broker.connection_failed', { error }));
+	return () => state === 'up';
+}
+
 /** Connects, in the background when the broker is away: whoever publishes meanwhile is told, whoever consumes starts later. */
 export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 	const connection = await openConnection(options);
 	const kept: KeptChannel[] = [];
-	connection.on('error', (error) => options.logger.warn('broker.connection_failed', { error }));
-	connection.on('disconnect', () => options.logger.warn('broker.disconnected'));
+	const isConnected = watchConnection(connection, options.logger);
 	return {
 		keepChannel(use) {
 			const channel = keepChannel(connection, options.logger, use);
 			kept.push(channel);
 			return channel;
 		},
-		ping: () => ping(connection),
+		async ping() {
+			// A channel would be waited for, and every ping of an outage would open one at its end.
+			if (!isConnected()) throw unavailable('rabbitmq', new Error('not connected'));
+			await ping(connection);
+		},
 		async close() {
 			await Promise.all(kept.map((channel) => channel.close()));
-			await connection.close().catch(() => undefined);
+			await closeSoon(connection);
 		},
 	};
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventDefinition, type EventEnvelope, parseEvent } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from '@creatorr/service/context';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { z } from 'zod';
 import type { Broker } from './connection.ts';
+import { publishConfirmed } from './publish-confirmed.ts';
 import { DEAD_LETTER_EXCHANGE, EVENTS_EXCHANGE } from './topology.ts';
 
 export interface Consumer {
@@ -64,19 +66,14 @@ async function handleWithRetries<T extends string, S extends z.ZodType>(
 
 /** Puts the message among the dead letters with the reason, and only then takes it off its queue. */
 async function deadLetter(channel: ConfirmChannel, message: ConsumeMessage, reason: string): Promise<void> {
-	await new Promise<void>((resolve, reject) => {
-		const options = {
-			...message.properties,
-			persistent: true,
-			headers: { ...message.properties.headers, [REASON_HEADER]: reason.slice(0, 1_000) },
-		};
-		channel.publish(
-			DEAD_LETTER_EXCHANGE,
-			message.fields.routingKey,
-			message.content,
-			options,
-			(error: unknown) => (error ? reject(error) : resolve()),
-		);
+	const { properties, fields, content } = message;
+	const headers = { ...properties.headers, [REASON_HEADER]: reason.slice(0, 1_000) };
+	await publishConfirmed(channel, {
+		exchange: DEAD_LETTER_EXCHANGE,
+		routingKey: fields.routingKey,
+		messageId: properties.messageId ?? newId('evt'),
+		content,
+		options: { ...properties, headers, persistent: true, mandatory: true },
 	});
 	channel.ack(message);
 }

@@ -35,6 +35,11 @@ export function routingKey(event: { type: string; data: unknown }): string {
 	return `${event.type}.${jobRequested.data.parse(event.data).tool}`;
 }
 
+/** A tool's queue counts no deliveries: a request that meets crashing workers is as good as before, and claims count attempts. */
+function toolQueueOptions() {
+	return { ...KEEPING, arguments: { ...KEEPING.arguments, 'x-delivery-limit': -1 } };
+}
+
 /** A queue that keeps its messages through the loss of a node, and passes on what it cannot deliver without losing it. */
 const KEEPING = {
 	durable: true,
@@ -69,7 +74,7 @@ export async function declareTopology(channel: Channel, tools: readonly string[]
 	await channel.assertQueue(QUEUES.jobsJobProgressed, FLEETING);
 	await channel.bindQueue(QUEUES.jobsJobProgressed, EVENTS_EXCHANGE, jobProgressed.type);
 	for (const slug of tools) {
-		await channel.assertQueue(toolQueue(slug), KEEPING);
+		await channel.assertQueue(toolQueue(slug), toolQueueOptions());
 		await channel.bindQueue(toolQueue(slug), EVENTS_EXCHANGE, `${jobRequested.type}.${slug}`);
 	}
 }

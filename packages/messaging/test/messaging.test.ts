@@ -232,6 +232,7 @@ describe('losing the channel', () => {
 					'x-dead-letter-exchange': 'creatorr.dead-letters',
 					'x-dead-letter-strategy': 'at-least-once',
 					'x-overflow': 'reject-publish',
+					'x-delivery-limit': -1,
 				},
 			});
 			await channel.bindQueue(toolQueue('d'), EVENTS_EXCHANGE, 'job.requested.d');

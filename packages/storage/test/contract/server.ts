@@ -78,7 +78,12 @@ export async function closeBench({ storage, config, connection }: Bench): Promis
 	}
 	const objects = await collect(storage.listObjects(''));
 	await storage.deleteObjects(objects.map((object) => object.key));
-	await connection.client.send(new DeleteBucketCommand({ Bucket: config.bucket }));
+	await connection.client
+		.send(new DeleteBucketCommand({ Bucket: config.bucket }))
+		.catch((error: { name: string }) => {
+			// The answer to a first try may have been lost.
+			if (error.name !== 'NoSuchBucket') throw error;
+		});
 	disconnect(connection);
 	storage.close();
 }
