@@ -10,6 +10,7 @@ import { createIdentitySigner, createIdentityVerifier, type SignIdentity } from 
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import type { Config } from './config.ts';
+import { createElapsedClock } from './domain/elapsed-clock.ts';
 import { createKeySet, type KeySet } from './domain/key-set.ts';
 import { createLease, type Lease } from './domain/lease.ts';
 import { createLiveSessions } from './domain/live-sessions.ts';
@@ -46,7 +47,7 @@ interface Given {
 	sign: SignIdentity;
 }
 
-const monotonicMs = () => performance.now();
+const monotonicMs = createElapsedClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
 
 function upstreamUrls(config: Config) {
 	return { auth: config.AUTH_URL, files: config.FILES_URL, jobs: config.JOBS_URL };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fileIdSchema } from './files.ts';
 import { idSchema } from './ids.ts';
-import { defineOperation, enveloped, paged, pageQuerySchema } from './operation.ts';
+import { defineOperation, enveloped, paged, pageQuerySchema, queryIntegerSchema } from './operation.ts';
 import { timestampSchema } from './text.ts';
 
 export const jobIdSchema = idSchema('job');
@@ -137,11 +137,7 @@ export const getJob = defineOperation({
 	summary: 'Poll a job, or wait for its next change.',
 	params: jobParams,
 	query: z.object({
-		wait: z.coerce
-			.number()
-			.int()
-			.min(0)
-			.max(MAX_WAIT_SECONDS)
+		wait: queryIntegerSchema({ min: 0, max: MAX_WAIT_SECONDS })
 			.optional()
 			.meta({ description: 'seconds to hold the answer until status or progress changes' }),
 	}),

@@ -72,7 +72,21 @@ export function paged<S extends z.ZodType>(item: S) {
 	return z.object({ data: z.array(item), next_cursor: z.string().nullable() });
 }
 
+/** A whole number in a query, in plain digits: `1e1`, `0x1f`, ` 5` and nothing at all are none. */
+export function queryIntegerSchema(range: { min: number; max: number }) {
+	const error = `must be a whole number from ${range.min} to ${range.max}`;
+	return z
+		.string()
+		.regex(/^(0|[1-9]\d{0,8})$/, { error })
+		.transform(Number)
+		.refine((value) => value >= range.min && value <= range.max, { error })
+		.meta({ type: 'integer', minimum: range.min, maximum: range.max, pattern: undefined });
+}
+
 export const pageQuerySchema = z.object({
-	limit: z.coerce.number().int().min(1).max(100).default(20),
+	limit: queryIntegerSchema({ min: 1, max: 100 })
+		.optional()
+		.transform((limit) => limit ?? 20)
+		.meta({ type: 'integer', minimum: 1, maximum: 100, default: 20 }),
 	cursor: z.string().max(200).optional().meta({ description: 'next_cursor of the page before' }),
 });

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { AppError } from '@creatorr/contracts/errors';
-import { INTERNAL_AUDIENCE } from '@creatorr/contracts/identity';
+import { IDENTITY_REFUSED_HEADER, INTERNAL_AUDIENCE } from '@creatorr/contracts/identity';
 import { idSchema } from '@creatorr/contracts/ids';
 import type { Caller } from '@creatorr/contracts/operation';
 import jwt from 'jsonwebtoken';
@@ -63,11 +63,22 @@ function verify(token: string, keys: Map<string, KeyObject>): { identity: Identi
 	const key = kid === undefined ? undefined : keys.get(kid);
 	if (!key || !kid) throw new Error('unknown key');
 	const claims = claimsSchema.parse(
-		jwt.verify(token, key, { algorithms: ['ES256'], audience: INTERNAL_AUDIENCE, issuer: kid }),
+		jwt.verify(token, key, {
+			algorithms: ['ES256'],
+			audience: INTERNAL_AUDIENCE,
+			issuer: kid,
+			// Whatever a leaked key signs does not outlive its replacement for long.
+			maxAge: 2 * LIFETIME_SECONDS,
+		}),
 	);
 	const user = claims.sub && claims.sid ? { id: claims.sub, sessionId: claims.sid } : null;
 	if (user && claims.iss !== 'gateway') throw new Error('only the gateway speaks for users');
 	return { identity: { caller: claims.iss, user }, expiresAtMs: claims.exp * 1000 };
+}
+
+/** Refuses the calling process; the header tells the gateway that its user's token is not to blame. */
+export function refusal(message: string, cause?: unknown): AppError {
+	return new AppError('unauthorized', message, { cause, headers: { [IDENTITY_REFUSED_HEADER]: 'true' } });
 }
 
 /** Verifies internal identities; throws `unauthorized`. A signature is verified once a token, not once a request. */
@@ -84,7 +95,7 @@ export function createIdentityVerifier(jwkSet: {
 			verified.set(token, known);
 			return known.identity;
 		} catch (cause) {
-			throw new AppError('unauthorized', 'this call carries no valid internal identity', { cause });
+			throw refusal('this call carries no valid internal identity', cause);
 		}
 	};
 }

@@ -3,7 +3,7 @@ import type { BodyOf, Operation, ParamsOf, QueryOf, ResponseOf } from '@creatorr
 import { parseOrThrow } from '@creatorr/contracts/validation';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Identity, User } from './identity.ts';
+import { type Identity, refusal, type User } from './identity.ts';
 
 /** A request that was parsed and authorized. */
 export interface RouteInput<O> {
@@ -70,9 +70,9 @@ function parseParams(schema: z.ZodType, req: Request): unknown {
 function authorize(operation: Operation, identity: Identity): void {
 	const callers = typeof operation.access === 'string' ? ['gateway'] : operation.access;
 	if (!callers.includes(identity.caller)) {
-		throw new AppError('unauthorized', `${identity.caller} may not call this`);
+		throw refusal(`${identity.caller} may not call this`);
 	}
-	if (operation.access === 'user' && !identity.user) throw new AppError('unauthorized', 'sign in first');
+	if (operation.access === 'user' && !identity.user) throw refusal('this call names no user');
 }
 
 function erase<O extends Operation>(

@@ -29,7 +29,11 @@ export function createPublicServer(limits: Limits, logger: Logger, handle: Reque
 	server.on('checkContinue', handle);
 	server.on('checkExpectation', handle);
 	const refusal = { headers: HARDENING_HEADERS, logger };
-	server.on('connect', (_req, socket) => refuseSocket(refusal, socket));
+	server.on('connect', (_req, socket) => {
+		// Node has taken its own listener off by now, and a client that resets the connection would end the process.
+		socket.on('error', () => undefined);
+		refuseSocket(refusal, socket);
+	});
 	server.on('clientError', (error, socket) => onClientError(refusal, error, socket));
 	return server;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError, unavailable } from '@creatorr/contracts/errors';
+import { IDENTITY_REFUSED_HEADER } from '@creatorr/contracts/identity';
 import type { ServiceName } from '@creatorr/contracts/operation';
 import { isChunked } from '../domain/request-head.ts';
 import type { Exchange } from './exchange.ts';
@@ -16,9 +17,13 @@ export function isWorthARetry(exchange: Exchange, error: Error): boolean {
 	return req.method === 'GET' && !isChunked(req.headers) && req.headers['content-length'] === undefined;
 }
 
-/** What to say in place of an error that is not one of the contract, such as one from the service's HTTP parser. */
+/** What to say in place of an error that is not one of the contract or not meant for the user, such as one from the service's HTTP parser. */
 export function replacementFor(service: ServiceName, answer: IncomingMessage): AppError | undefined {
 	const status = answer.statusCode ?? 0;
+	if (answer.headers[IDENTITY_REFUSED_HEADER]) {
+		// The gateway was refused, not the user, whose token is valid.
+		return unavailable(service, new Error('it refused the identity of this gateway'));
+	}
 	if (status < 400 || answer.headers['content-type']?.startsWith('application/json')) return undefined;
 	const cause = new Error(`${service} answered ${status} without an error of the contract`);
 	if (status > 500) return unavailable(service, cause, { slow: status === 504 });
