@@ -12,7 +12,7 @@ const LEAST_FREE_BYTES = 500 * 1024 * 1024;
  * @throws StartError when the home is in use or its disk is full
  */
 export async function claimHome(path: string, status: () => SupervisorStatus): Promise<Home> {
-	const home = openHome(path);
+	const home = openUsable(path);
 	if (!(await holdLock(home.root, status))) {
 		throw new StartError(
 			`It runs already in ${home.root}: see \`npm run status\`, or end it with \`npm run stop\`.`,
@@ -30,6 +30,18 @@ export async function claimHome(path: string, status: () => SupervisorStatus): P
 	openHome(path);
 	writeFileSync(pidFile(home, 'supervisor'), `${process.pid}\n`);
 	return home;
+}
+
+function openUsable(path: string): Home {
+	try {
+		return openHome(path);
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
+		throw new StartError(
+			`${path} cannot be used (${code}): make it a directory that you can write, or set CREATORR_HOME to another.`,
+		);
+	}
 }
 
 /** Gives the home back: nothing of it runs any more. */
