@@ -144,7 +144,7 @@ function commonEnvironment(
 	port: number,
 ): Record<string, string> {
 	return {
-		NODE_ENV: 'production',
+		NODE_ENV: 'development',
 		...baseEnvironment(environment),
 		HOST: '127.0.0.1',
 		PORT: String(port),
