@@ -2,8 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createPrisma } from '@creatorr/database/client';
 import { createNotificationListener, type NotificationListener } from '@creatorr/database/notifications';
 import { OUTBOX_CHANNEL, publishBatch } from '@creatorr/database/outbox';
-import { type Broker, connectBroker } from '@creatorr/messaging/connection';
-import type { Consumer } from '@creatorr/messaging/consumer';
+import { connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { type Relay, startRelay } from '@creatorr/messaging/relay';
 import { createService } from '@creatorr/service/create-service';
@@ -11,18 +10,12 @@ import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
-import { startJanitor } from './background/janitor.ts';
 import { createJobWatch, type JobWatch } from './background/job-watch.ts';
-import type { Loop } from './background/loop.ts';
-import { type Scheduler, startScheduler } from './background/scheduler.ts';
-import { startWatchdog } from './background/watchdog.ts';
+import { startScheduler } from './background/scheduler.ts';
+import { startBackground } from './background.ts';
 import type { Config } from './config.ts';
-import { consumeAccountDeleted } from './consumers/account-deleted.ts';
-import { consumeDeadLetters } from './consumers/dead-letters.ts';
-import { consumeJobFinished } from './consumers/job-finished.ts';
-import { consumeJobProgressed } from './consumers/job-progressed.ts';
 import { JOB_CHANGED_CHANNEL } from './data/notify-changed.ts';
-import { bindOperations, type Operations } from './data/operations.ts';
+import { bindOperations } from './data/operations.ts';
 import { createFingerprint } from './domain/fingerprint.ts';
 import { createFilesClient, type FilesClient } from './files-client.ts';
 import { PrismaClient } from './generated/client.ts';
@@ -41,11 +34,7 @@ export interface Jobs {
 
 /** Builds the service and starts all of it but the listening. Returns also while database and broker are away. */
 export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
-	const prisma = createPrisma<PrismaClient>(PrismaClient, {
-		databaseUrl: config.JOBS_DATABASE_URL,
-		poolSize: config.JOBS_DATABASE_POOL_SIZE,
-		applicationName: 'creatorr-jobs',
-	});
+	const prisma = connectDatabase(config);
 	const catalogue = await loadCatalogue();
 	const tools = [...catalogue.keys()];
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'jobs', logger, tools });
@@ -62,8 +51,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 		logger,
 	});
 	const files = createFiles(config);
-	const consumers = startConsumers(broker, logger, { operations, scheduler, files });
-	const loops = startLoops(config, logger, { operations, scheduler });
+	const background = startBackground({ config, logger, broker, operations, scheduler, files });
 	const app = createService({
 		logger,
 		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
@@ -83,7 +71,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 		app,
 		async drain() {
 			watch.close();
-			await Promise.all([...consumers, ...loops, scheduler].map((part) => part.stop()));
+			await Promise.all([background.stop(), scheduler.stop()]);
 		},
 		async close() {
 			await listener.close();
@@ -92,6 +80,14 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 			await prisma.$disconnect();
 		},
 	};
+}
+
+function connectDatabase(config: Config): PrismaClient {
+	return createPrisma<PrismaClient>(PrismaClient, {
+		databaseUrl: config.JOBS_DATABASE_URL,
+		poolSize: config.JOBS_DATABASE_POOL_SIZE,
+		applicationName: 'creatorr-jobs',
+	});
 }
 
 function createFiles(config: Config): FilesClient {
@@ -120,46 +116,4 @@ function listen(
 		},
 		onLost: (error) => logger.warn('database.listener_lost', { error }),
 	});
-}
-
-interface Parts {
-	operations: Operations;
-	scheduler: Scheduler;
-}
-
-function startConsumers(
-	broker: Broker,
-	logger: Logger,
-	{ operations, scheduler, files }: Parts & { files: FilesClient },
-): Consumer[] {
-	const deps = { ...operations, wakeScheduler: scheduler.wake };
-	const finishDeps: Parameters<typeof consumeJobFinished>[2] = {
-		...operations,
-		publishOutput: files.publishOutput,
-		discardOutputs: files.discardOutputs,
-		async settleAttempt(finished) {
-			const settled = await operations.settleAttempt(finished);
-			if (settled.job) scheduler.wake(settled.job.tool);
-			return settled;
-		},
-	};
-	return [
-		consumeJobFinished(broker, logger, finishDeps),
-		consumeJobProgressed(broker, logger, deps),
-		consumeAccountDeleted(broker, logger, deps),
-		consumeDeadLetters(broker, logger, deps),
-	];
-}
-
-function startLoops(config: Config, logger: Logger, { operations, scheduler }: Parts): Loop[] {
-	const watchdog = startWatchdog({
-		leaseMs: config.WORKER_LEASE_MS,
-		ping: operations.ping,
-		expireLeases: operations.expireLeases,
-		onLost: (lost) => {
-			for (const { tool } of lost) scheduler.wake(tool);
-		},
-		logger,
-	});
-	return [watchdog, startJanitor({ prune: operations.prune, logger })];
 }

@@ -1,0 +1,66 @@
+import type { Broker } from '@creatorr/messaging/connection';
+import type { Consumer } from '@creatorr/messaging/consumer';
+import type { Logger } from '@creatorr/service/logger';
+import { startJanitor } from './background/janitor.ts';
+import type { Loop } from './background/loop.ts';
+import type { Scheduler } from './background/scheduler.ts';
+import { startWatchdog } from './background/watchdog.ts';
+import type { Config } from './config.ts';
+import { consumeAccountDeleted } from './consumers/account-deleted.ts';
+import { consumeDeadLetters } from './consumers/dead-letters.ts';
+import { consumeJobFinished } from './consumers/job-finished.ts';
+import { consumeJobProgressed } from './consumers/job-progressed.ts';
+import type { Operations } from './data/operations.ts';
+import type { FilesClient } from './files-client.ts';
+
+interface Parts {
+	config: Config;
+	logger: Logger;
+	broker: Broker;
+	operations: Operations;
+	scheduler: Scheduler;
+	files: FilesClient;
+}
+
+/** Starts everything that runs without being asked over HTTP, besides the scheduler. */
+export function startBackground(parts: Parts): { stop(): Promise<void> } {
+	const running = [...startConsumers(parts), ...startLoops(parts)];
+	return {
+		async stop() {
+			await Promise.all(running.map((part) => part.stop()));
+		},
+	};
+}
+
+function startConsumers({ broker, logger, operations, scheduler, files }: Parts): Consumer[] {
+	const deps = { ...operations, wakeScheduler: scheduler.wake };
+	const finishDeps: Parameters<typeof consumeJobFinished>[2] = {
+		...operations,
+		publishOutput: files.publishOutput,
+		discardOutputs: files.discardOutputs,
+		async settleAttempt(finished) {
+			const settled = await operations.settleAttempt(finished);
+			if (settled.job) scheduler.wake(settled.job.tool);
+			return settled;
+		},
+	};
+	return [
+		consumeJobFinished(broker, logger, finishDeps),
+		consumeJobProgressed(broker, logger, deps),
+		consumeAccountDeleted(broker, logger, deps),
+		consumeDeadLetters(broker, logger, deps),
+	];
+}
+
+function startLoops({ config, logger, operations, scheduler }: Parts): Loop[] {
+	const watchdog = startWatchdog({
+		leaseMs: config.WORKER_LEASE_MS,
+		ping: operations.ping,
+		expireLeases: operations.expireLeases,
+		onLost: (lost) => {
+			for (const { tool } of lost) scheduler.wake(tool);
+		},
+		logger,
+	});
+	return [watchdog, startJanitor({ prune: operations.prune, logger })];
+}
