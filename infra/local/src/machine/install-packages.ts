@@ -24,8 +24,10 @@ if [ ! -e "$policy" ] || grep -qxF "$mark" "$policy"; then
 	chmod 755 "$policy"
 fi
 install() { ${APT.join(' ')} -o DPkg::Lock::Timeout=120 "$@"; }
-ls /var/lib/apt/lists/*Packages* > /dev/null 2>&1 || apt-get update
-install "$@" || { apt-get update; install "$@"; }
+# a source that is away is no reason to give up: what the others have may do
+update() { apt-get update || true; }
+ls /var/lib/apt/lists/*Packages* > /dev/null 2>&1 || update
+install "$@" || { update; install "$@"; }
 `;
 
 /**
