@@ -6,7 +6,16 @@ import { findHome, type Home } from './supervisor/home.ts';
 import { stopRunning } from './supervisor/stop-running.ts';
 
 /** Everything that we put into a home, by name: a home may be a directory that has other things in it. */
-const OURS = ['data', 'logs', 'run', 'ports.json', 'secrets.json', 'secrets.json.new', 'test.env'];
+const OURS = [
+	'data',
+	'logs',
+	'run',
+	'ports.json',
+	'secrets.json',
+	'secrets.json.new',
+	'test.env',
+	'test-logs',
+];
 
 /** Ends what runs and forgets all of it: users, files, jobs, secrets. */
 await runCommand(async () => {

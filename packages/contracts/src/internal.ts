@@ -196,7 +196,7 @@ export const claimJob = defineOperation({
 });
 export type ClaimAnswer = ResponseOf<typeof claimJob>['data'];
 
-/** Gives an attempt back unfinished, as a worker does that shuts down: the job is queued again and nothing counts as lost. */
+/** Gives an attempt back unfinished, as a worker does that shuts down: another is asked for at once and nothing counts as lost. */
 export const releaseJob = defineOperation({
 	id: 'releaseJob',
 	method: 'post',

@@ -6,7 +6,8 @@ import { type Home, logFile } from '../supervisor/home.ts';
 import { StartError } from '../supervisor/start-error.ts';
 import { listPackages, missingPackages } from './debian-packages.ts';
 
-const APT = ['apt-get', 'install', '-y', '--no-install-recommends'];
+/** `--no-remove`: a desktop LibreOffice conflicts with ours, and the person's programs are not ours to take. */
+const APT = ['apt-get', 'install', '-y', '--no-install-recommends', '--no-remove'];
 
 /**
  * Debian starts the service of a package it installs, asking policy-rc.d first. The broker that we install must not

@@ -150,7 +150,8 @@ function sign(canonical: string, date: string, scope: readonly string[], secretA
 }
 
 function sameText(one: string, other: string): boolean {
-	return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+	const [oneBytes, otherBytes] = [Buffer.from(one), Buffer.from(other)];
+	return oneBytes.length === otherBytes.length && timingSafeEqual(oneBytes, otherBytes);
 }
 
 function encode(text: string): string {

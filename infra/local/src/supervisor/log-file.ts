@@ -20,9 +20,10 @@ export function openLogFile(path: string, maxBytes = MAX_BYTES): LogFile {
 		write(chunk) {
 			if (closed) return;
 			if (sizeBytes > maxBytes) {
-				closeSync(descriptor);
 				renameSync(path, `${path}.1`);
+				const full = descriptor;
 				descriptor = openSync(path, 'a', 0o600);
+				closeSync(full);
 				sizeBytes = 0;
 			}
 			sizeBytes += typeof chunk === 'string' ? writeSync(descriptor, chunk) : writeSync(descriptor, chunk);
