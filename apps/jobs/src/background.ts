@@ -52,13 +52,20 @@ function startConsumers({ broker, logger, operations, scheduler, files }: Parts)
 	];
 }
 
-function startLoops({ config, logger, operations, scheduler }: Parts): Loop[] {
+function startLoops({ config, logger, operations, scheduler, files }: Parts): Loop[] {
 	const watchdog = startWatchdog({
 		leaseMs: config.WORKER_LEASE_MS,
 		ping: operations.ping,
 		expireLeases: operations.expireLeases,
 		onLost: (lost) => {
-			for (const { tool } of lost) scheduler.wake(tool);
+			for (const { tool, jobId, failed } of lost) {
+				scheduler.wake(tool);
+				// One may have been published by a process that died before it could say so.
+				if (failed)
+					files
+						.discardOutputs(jobId)
+						.catch((error: unknown) => logger.warn('outputs.not_discarded', { jobId, error }));
+			}
 		},
 		logger,
 	});

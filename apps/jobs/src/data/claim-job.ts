@@ -15,7 +15,7 @@ interface ClaimInput {
 export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise<ClaimAnswer> {
 	return await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, input.jobId);
-		const decision = decideClaim(job);
+		const decision = decideClaim(job, input.workerId);
 		if (decision !== 'granted' || !job) return { answer: decision === 'held' ? 'held' : 'unwanted' };
 		return await grant(tx, job, input);
 	});

@@ -15,24 +15,28 @@ function job(change: Partial<AttemptState> = {}): AttemptState {
 describe('a claim', () => {
 	test('of a waiting job is granted', () => {
 		const waiting = job({ status: 'queued', attempt: 0, workerId: null, leaseExpiresAt: null });
-		expect(decideClaim(waiting)).toBe('granted');
+		expect(decideClaim(waiting, 'asks')).toBe('granted');
 	});
 
 	test('of a running job without a lease is granted', () => {
-		expect(decideClaim(job({ leaseExpiresAt: null }))).toBe('granted');
+		expect(decideClaim(job({ leaseExpiresAt: null }), 'asks')).toBe('granted');
 	});
 
 	test('of a leased job is held, also past the lease: ending leases is the watchdog’s', () => {
-		expect(decideClaim(job({ leaseExpiresAt: new Date(Date.now() + 5_000) }))).toBe('held');
-		expect(decideClaim(job({ leaseExpiresAt: new Date(0) }))).toBe('held');
+		expect(decideClaim(job({ leaseExpiresAt: new Date(Date.now() + 5_000) }), 'asks')).toBe('held');
+		expect(decideClaim(job({ leaseExpiresAt: new Date(0) }), 'asks')).toBe('held');
+	});
+
+	test('of a job that the worker itself holds is granted anew: it never heard the grant', () => {
+		expect(decideClaim(job({ workerId: 'asks' }), 'asks')).toBe('granted');
 	});
 
 	test.each(['succeeded', 'failed', 'canceled'] as const)('of a job that %s is unwanted', (status) => {
-		expect(decideClaim(job({ status, leaseExpiresAt: null }))).toBe('unwanted');
+		expect(decideClaim(job({ status, leaseExpiresAt: null }), 'asks')).toBe('unwanted');
 	});
 
 	test('of a job that is gone is unwanted', () => {
-		expect(decideClaim(null)).toBe('unwanted');
+		expect(decideClaim(null, 'asks')).toBe('unwanted');
 	});
 });
 

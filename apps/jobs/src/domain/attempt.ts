@@ -18,11 +18,12 @@ export const MAX_LOST_ATTEMPTS = 3;
 
 /**
  * The answer to a worker that asks for a job. A lease holds until the watchdog has ended it, also past its time: only one
- * place decides that a worker is lost, and it knows whether workers had a chance to be heard.
+ * place decides that a worker is lost, and it knows whether workers had a chance to be heard. A worker claims nothing that it
+ * runs, so that one which asks for what it holds never heard the grant; it is granted anew.
  */
-export function decideClaim(job: AttemptState | null): 'granted' | 'held' | 'unwanted' {
+export function decideClaim(job: AttemptState | null, workerId: string): 'granted' | 'held' | 'unwanted' {
 	if (!job || nextStatus(job.status, 'grant') === undefined) return 'unwanted';
-	return job.leaseExpiresAt ? 'held' : 'granted';
+	return job.leaseExpiresAt && job.workerId !== workerId ? 'held' : 'granted';
 }
 
 /** Whether this is the attempt whose word counts: the last one granted, not given back, of a job that still runs. */
