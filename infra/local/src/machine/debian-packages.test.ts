@@ -11,6 +11,12 @@ describe('missingPackages', () => {
 			'jq',
 		]);
 	});
+
+	test('are not those that a desktop package stands in for', () => {
+		const list = 'libreoffice-calc installed\n';
+		const wanted = ['libreoffice-calc-nogui', 'libreoffice-writer-nogui'];
+		expect(missingPackages(wanted, list)).toEqual(['libreoffice-writer-nogui']);
+	});
 });
 
 test('no broker is installed for a person who has one', () => {

@@ -33,7 +33,12 @@ export function missingPackages(wanted: string[], dpkgList: string): string[] {
 			.filter(([, status]) => status === 'installed')
 			.map(([name]) => name),
 	);
-	return wanted.filter((name) => !installed.has(name));
+	return wanted.filter((name) => !servedBy(name).some((one) => installed.has(one)));
+}
+
+/** A desktop LibreOffice does what the one without windows does, and the two exclude each other. */
+function servedBy(name: string): string[] {
+	return name.endsWith('-nogui') ? [name, name.slice(0, -'-nogui'.length)] : [name];
 }
 
 /**
@@ -44,7 +49,7 @@ export async function listPackages(wanted: string[]): Promise<string> {
 	const field = (name: string): string => `\${${name}}`;
 	const format = `--showformat=${field('Package')} ${field('db:Status-Status')}\\n`;
 	try {
-		return (await promisify(execFile)('dpkg-query', ['--show', format, ...wanted])).stdout;
+		return (await promisify(execFile)('dpkg-query', ['--show', format, ...wanted.flatMap(servedBy)])).stdout;
 	} catch (error) {
 		const { code, stdout } = error as { code?: unknown; stdout?: string };
 		// 1: some of them are unknown to dpkg; the others are listed all the same
