@@ -99,6 +99,17 @@ describe('a success', () => {
 		await untilStatus(jobId, 'succeeded');
 	});
 
+	test('is not undone by its own worker, which asks for the job again as its message came twice', async () => {
+		const { jobId, attempt } = await running();
+		let answer: unknown;
+		world.files.onPublish = async () => {
+			answer = await worker.claim(jobId);
+		};
+		await world.bus.finish(jobId, attempt, succeeded());
+		await untilStatus(jobId, 'succeeded');
+		expect(answer).toEqual({ answer: 'held' });
+	});
+
 	test.each(['not_found', 'file_not_uploaded'] as const)(
 		'whose output is %s is a lost attempt: the job runs again',
 		async (trouble) => {

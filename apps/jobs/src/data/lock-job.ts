@@ -15,6 +15,7 @@ export async function lockJob(tx: Tx, jobId: string): Promise<LockedJob | null> 
 	const rows = await tx.$queryRaw<LockedJob[]>`
 		SELECT id, user_id AS "userId", tool, request_id AS "requestId", status::text, attempt,
 			lost_attempts AS "lostAttempts", worker_id AS "workerId", lease_expires_at AS "leaseExpiresAt",
+			settling,
 			clock_timestamp() AS now
 		FROM jobs WHERE id = ${jobId} FOR UPDATE`;
 	return rows[0] ?? null;

@@ -17,7 +17,7 @@ export async function requestWorker(tx: Tx, job: Wanted): Promise<void> {
 export async function requestWorkerAgain(tx: Tx, job: Wanted & { now: Date }): Promise<void> {
 	await tx.job.update({
 		where: { id: job.id },
-		data: { releasedAt: job.now, leaseExpiresAt: null },
+		data: { releasedAt: job.now, leaseExpiresAt: null, settling: false },
 		select: { id: true },
 	});
 	await requestWorker(tx, job);

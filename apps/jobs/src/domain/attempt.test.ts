@@ -8,6 +8,7 @@ function job(change: Partial<AttemptState> = {}): AttemptState {
 		lostAttempts: 0,
 		workerId: 'w',
 		leaseExpiresAt: new Date(),
+		settling: false,
 		...change,
 	};
 }
@@ -29,6 +30,10 @@ describe('a claim', () => {
 
 	test('of a job that the worker itself holds is granted anew: it never heard the grant', () => {
 		expect(decideClaim(job({ workerId: 'asks' }), 'asks')).toBe('granted');
+	});
+
+	test('of a job whose outcome is being applied is held, by its own worker as well', () => {
+		expect(decideClaim(job({ workerId: 'asks', settling: true }), 'asks')).toBe('held');
 	});
 
 	test.each(['succeeded', 'failed', 'canceled'] as const)('of a job that %s is unwanted', (status) => {

@@ -11,6 +11,8 @@ export interface AttemptState {
 	workerId: string | null;
 	/** Null when nobody counts as running the job. */
 	leaseExpiresAt: Date | null;
+	/** The attempt's outcome is being applied. */
+	settling: boolean;
 }
 
 /** So many workers may be lost over one job. */
@@ -19,11 +21,12 @@ export const MAX_LOST_ATTEMPTS = 3;
 /**
  * The answer to a worker that asks for a job. A lease holds until the watchdog has ended it, also past its time: only one
  * place decides that a worker is lost, and it knows whether workers had a chance to be heard. A worker claims nothing that it
- * runs, so that one which asks for what it holds never heard the grant; it is granted anew.
+ * runs, so that one which asks for what it holds never heard the grant; it is granted anew, unless the attempt has ended.
  */
 export function decideClaim(job: AttemptState | null, workerId: string): 'granted' | 'held' | 'unwanted' {
 	if (!job || nextStatus(job.status, 'grant') === undefined) return 'unwanted';
-	return job.leaseExpiresAt && job.workerId !== workerId ? 'held' : 'granted';
+	if (!job.leaseExpiresAt) return 'granted';
+	return job.workerId === workerId && !job.settling ? 'granted' : 'held';
 }
 
 /** Whether this is the attempt whose word counts: the last one granted, not given back, of a job that still runs. */

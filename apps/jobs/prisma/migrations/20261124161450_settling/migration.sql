@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "jobs" ADD COLUMN "settling" BOOLEAN NOT NULL DEFAULT false;
