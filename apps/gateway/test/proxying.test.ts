@@ -244,6 +244,21 @@ describe('an answer', () => {
 		expect([answer.status, await answer.text()]).toEqual([204, '']);
 	});
 
+	test.each([0, 1, 65_536, 65_537, 1_000_000])(
+		'of %i bytes in pieces arrives byte for byte',
+		async (sizeBytes) => {
+			const body = Buffer.alloc(sizeBytes, 'abcdefg');
+			handler = async (_req, res) => {
+				res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': String(sizeBytes) });
+				res.write(body.subarray(0, sizeBytes / 3));
+				await delay(20);
+				res.end(body.subarray(sizeBytes / 3));
+			};
+			const answer = await get('/v1/jobs');
+			expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
+		},
+	);
+
 	test('streams as it is written', async () => {
 		handler = async (_req, res) => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });

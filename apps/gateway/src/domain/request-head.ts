@@ -13,6 +13,10 @@ export function isChunked(headers: IncomingHttpHeaders): boolean {
 	return headers['transfer-encoding'] !== undefined;
 }
 
+export function hasBody(headers: IncomingHttpHeaders): boolean {
+	return headers['content-length'] !== undefined || isChunked(headers);
+}
+
 /** Checks what every request must have, whatever it asks for. Throws `validation` or `too_large`. */
 export function checkHead(head: RequestHead, limits: { bodyBytes: number; headerCount: number }): void {
 	const { headers } = head;

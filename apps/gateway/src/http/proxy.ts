@@ -6,15 +6,17 @@ import {
 	type ServerResponse,
 } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
+import { Stream } from 'node:stream';
 import { type AppError, unavailable } from '@creatorr/contracts/errors';
 import type { ServiceName } from '@creatorr/contracts/operation';
 import type { Logger } from '@creatorr/service/logger';
-import { createProxyMiddleware } from 'http-proxy-middleware';
+import { createProxyMiddleware, type Options } from 'http-proxy-middleware';
 import { headersFromService } from '../domain/forwarded-headers.ts';
 import { reasonOf } from '../domain/reason-of.ts';
-import { bodyTooLarge, isChunked } from '../domain/request-head.ts';
+import { bodyTooLarge, hasBody, isChunked } from '../domain/request-head.ts';
 import { beginAnswer, endExchange } from './answer.ts';
 import type { Exchange, PublicRequest } from './exchange.ts';
+import { relay } from './relay.ts';
 import { isWorthARetry, replacementFor } from './upstream-failure.ts';
 
 interface ProxyOptions {
@@ -83,7 +85,7 @@ function takeAnswer(options: ProxyOptions, answer: IncomingMessage, exchange: Ex
 		return;
 	}
 	beginAnswer(exchange, 'service', answer.statusCode ?? 500, headersFromService(answer.headers));
-	answer.pipe(exchange.res);
+	relay(answer, exchange.res);
 }
 
 /** Parsed once, where a URL would be taken apart at every request. */
@@ -92,26 +94,22 @@ function targetOf(baseUrl: string) {
 	return { protocol, port, pathname, hostname: hostname.replace(/^\[|\]$/g, '') };
 }
 
-/** http-proxy-middleware on keep-alive connections to one service. */
-export function createProxy(options: ProxyOptions): ServiceProxy {
-	const target = targetOf(options.baseUrl);
-	// Covers connecting, and closes idle connections well before the services do (65 s).
-	const agentOptions = { keepAlive: true, timeout: options.silenceMs };
-	const agent = target.protocol === 'https:' ? new TlsAgent(agentOptions) : new Agent(agentOptions);
+/** In place of a body that is not there: piping the request to find that out costs more than finding the route. */
+const NO_BODY = Object.assign(new Stream(), {
+	pipe<T extends NodeJS.WritableStream>(destination: T): T {
+		destination.end();
+		return destination;
+	},
+});
 
-	function onError(error: Error, req?: PublicRequest): void {
-		const exchange = req?.exchange;
-		if (!exchange || exchange.answeredBy === 'gateway' || exchange.res.destroyed) return;
-		if (!isWorthARetry(exchange, error)) {
-			fail(options, exchange, unavailable(options.service, error));
-			return;
-		}
-		exchange.retried = true;
-		void proxy(exchange.req, exchange.res);
-	}
-
-	const proxy = createProxyMiddleware<PublicRequest, ServerResponse>({
-		target,
+/** http-proxy-middleware, one for requests with a body and one for those without, to the same service. */
+function createMiddleware(
+	options: ProxyOptions,
+	agent: Agent,
+	onError: (error: Error, req?: PublicRequest) => void,
+): (exchange: Exchange) => void {
+	const common: Options<PublicRequest, ServerResponse> = {
+		target: targetOf(options.baseUrl),
 		agent,
 		// Headers are picked, and the head is written in one go, in takeAnswer.
 		selfHandleResponse: true,
@@ -128,6 +126,28 @@ export function createProxy(options: ProxyOptions): ServiceProxy {
 				server.on('error', onError);
 			},
 		],
+	};
+	const withBody = createProxyMiddleware(common);
+	const withoutBody = createProxyMiddleware({ ...common, buffer: NO_BODY });
+	return ({ req, res }) => {
+		void (hasBody(req.headers) ? withBody(req, res) : withoutBody(req, res));
+	};
+}
+
+/** Keep-alive connections to one service. */
+export function createProxy(options: ProxyOptions): ServiceProxy {
+	const isTls = options.baseUrl.startsWith('https:');
+	// Covers connecting, and closes idle connections well before the services do (65 s).
+	const agentOptions = { keepAlive: true, timeout: options.silenceMs };
+	const agent = isTls ? new TlsAgent(agentOptions) : new Agent(agentOptions);
+
+	const pass = createMiddleware(options, agent, (error, req) => {
+		const exchange = req?.exchange;
+		if (!exchange || exchange.answeredBy === 'gateway' || exchange.res.destroyed) return;
+		if (isWorthARetry(exchange, error)) {
+			exchange.retried = true;
+			pass(exchange);
+		} else fail(options, exchange, unavailable(options.service, error));
 	});
 
 	return {
@@ -136,7 +156,7 @@ export function createProxy(options: ProxyOptions): ServiceProxy {
 			if (req.headers.expect !== undefined) res.writeContinue();
 			exchange.forwarded = true;
 			req.headers = headers;
-			void proxy(req, res);
+			pass(exchange);
 		},
 		close: () => agent.destroy(),
 	};

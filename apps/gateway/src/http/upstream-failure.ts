@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError, unavailable } from '@creatorr/contracts/errors';
 import { IDENTITY_REFUSED_HEADER } from '@creatorr/contracts/identity';
 import type { ServiceName } from '@creatorr/contracts/operation';
-import { isChunked } from '../domain/request-head.ts';
+import { hasBody } from '../domain/request-head.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
@@ -14,7 +14,7 @@ export function isWorthARetry(exchange: Exchange, error: Error): boolean {
 	const wasCut = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 	if (!wasCut || !upstream?.reusedSocket) return false;
 	if (exchange.answeredBy || exchange.retried || res.destroyed) return false;
-	return req.method === 'GET' && !isChunked(req.headers) && req.headers['content-length'] === undefined;
+	return req.method === 'GET' && !hasBody(req.headers);
 }
 
 /** What to say in place of an error that is not one of the contract or not meant for the user, such as one from the service's HTTP parser. */

