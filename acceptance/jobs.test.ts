@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, BASE_URL, call, newPerson, nobodysId, type Person } from './support/client.ts';
+import { type Answer, BASE_URL, call, newPerson, nobodysId, type Person, signIn } from './support/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts';
 import { makePdf } from './support/pdf.ts';
 
@@ -352,6 +352,8 @@ describe('GET /v1/jobs/{id}/events', () => {
 		const second = new Promise((resolve) => setTimeout(resolve, 1_000, 'still open'));
 		expect(await Promise.race([ended, second])).not.toBe('still open');
 		expect(await Promise.race([held, second])).toBe(401);
+		const token = await signIn(someone.email);
+		expect((await call('POST', `/v1/jobs/${id}/cancel`, { token })).status).toBe(200);
 	});
 
 	test('no token: is refused', async () => {

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from './support/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts';
 import { makePdf } from './support/pdf.ts';
@@ -11,6 +11,9 @@ beforeAll(async () => {
 	person = await newPerson();
 	longInput = await uploadFile(person.token, makePdf({ pages: 12, pictureSide: 400 }));
 });
+
+/** What other tests began is not what is looked at here. */
+beforeEach(() => eventually(async () => !(await hasTools()), 150_000, 'the worker is not idle'));
 
 const hasTools = async () => (await descendantsOf(await pidOf('tool-worker'))).length > 0;
 
