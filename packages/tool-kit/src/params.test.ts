@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { paramsJsonSchema, parseParams, secretParam, secretParamNames } from './params.ts';
+import { paramsJsonSchema, parseParams } from './params.ts';
 
 const schema = z.strictObject({
 	quality: z.int().min(1).max(100).default(70).meta({ description: 'how good' }),
-	password: secretParam(z.string().nullable().default(null).meta({ description: 'to open it' })),
+	password: z.string().nullable().default(null).meta({ description: 'to open it' }),
 });
 
 describe('parseParams', () => {
@@ -63,8 +63,4 @@ describe('paramsJsonSchema', () => {
 			properties: { password: { writeOnly: true, description: 'to open it', default: null } },
 		});
 	});
-});
-
-test('secretParamNames lists the secret ones alone', () => {
-	expect(secretParamNames(schema)).toEqual(['password']);
 });

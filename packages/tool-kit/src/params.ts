@@ -40,15 +40,3 @@ export function parseParams<P extends z.ZodType>(schema: P, raw: unknown): Parse
 		}),
 	};
 }
-
-/** Marks a param, such as a password, that must never be logged, returned or stored in clear. `writeOnly` in JSON Schema. */
-export function secretParam<S extends z.ZodType>(schema: S): S {
-	return schema.meta({ ...schema.meta(), writeOnly: true });
-}
-
-/** The names of the params made with {@link secretParam}. */
-export function secretParamNames(params: z.ZodType): string[] {
-	return Object.entries(acceptedParams(params))
-		.filter(([, schema]) => schema.writeOnly === true)
-		.map(([name]) => name);
-}
