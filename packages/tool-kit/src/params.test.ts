@@ -57,10 +57,5 @@ describe('paramsJsonSchema', () => {
 		});
 		expect(paramsJsonSchema(schema)).not.toHaveProperty('required');
 	});
-
-	test('marks a secret param as write-only', () => {
-		expect(paramsJsonSchema(schema)).toMatchObject({
-			properties: { password: { writeOnly: true, description: 'to open it', default: null } },
-		});
 	});
 });
