@@ -57,5 +57,4 @@ describe('paramsJsonSchema', () => {
 		});
 		expect(paramsJsonSchema(schema)).not.toHaveProperty('required');
 	});
-	});
 });
