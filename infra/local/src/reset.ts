@@ -1,5 +1,6 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeAbandonedHomes } from './checks/abandoned-homes.ts';
 import { runCommand, say } from './stack/command.ts';
 import { readSettings } from './stack/settings.ts';
 import { findHome, type Home } from './supervisor/home.ts';
@@ -23,6 +24,7 @@ await runCommand(async () => {
 	const home = findHome(homePath);
 	if (home !== undefined) {
 		await stopRunning(home);
+		await removeAbandonedHomes(home.root);
 		removeContents(home);
 	}
 	say(`Removed all data in ${homePath}; \`npm start\` begins anew.`);

@@ -1,6 +1,6 @@
 import { pickConsecutivePorts } from '../backing/ports.ts';
 import { printTrouble } from '../stack/print-event.ts';
-import { appSteps } from '../stack/product.ts';
+import { appSteps, dropRunning } from '../stack/product.ts';
 import type { TestServices } from '../stack/test-services.ts';
 import { withSupervisor } from '../stack/with-supervisor.ts';
 import type { Home } from '../supervisor/home.ts';
@@ -23,12 +23,6 @@ export function acceptanceCheck(home: Home, { backing, environment }: TestServic
 				external: { databaseUrls: undefined, amqpUrl: undefined, s3: undefined },
 			};
 			const { steps, apps } = await appSteps(settings, backing, { home, scale: SCALE, stop });
-			const own = new Set(steps.map(({ name }) => name));
-			// The backing services run already, under the supervisor of the whole test run.
-			const independent = steps.map((step) => ({
-				...step,
-				dependsOn: step.dependsOn.filter((name) => own.has(name)),
-			}));
 			const suite = jestCheck(
 				'acceptance',
 				{
@@ -39,9 +33,13 @@ export function acceptanceCheck(home: Home, { backing, environment }: TestServic
 				home.root,
 			);
 			let outcome: Outcome = { passed: 0, failed: 1, output: 'interrupted' };
-			await withSupervisor({ home, steps: independent, apps, report: printTrouble, stop }, async () => {
-				outcome = await suite.run(stop);
-			});
+			// the backing services run already, under the supervisor of the whole test run
+			await withSupervisor(
+				{ home, steps: dropRunning(steps), apps, report: printTrouble, stop },
+				async () => {
+					outcome = await suite.run(stop);
+				},
+			);
 			return outcome;
 		},
 	};

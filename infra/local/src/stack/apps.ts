@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseEnvironment } from '../backing/base-environment.ts';
 import { checkHttp } from '../backing/check-http.ts';
@@ -22,8 +21,6 @@ export type AppContext = {
 	corsOrigins: string;
 	gatewayPort: number;
 	scale: Scale;
-	/** The steps that apps can depend on: what is not among them (a database server of the person's own) is up already. */
-	provided: ReadonlySet<string>;
 };
 
 type App = {
@@ -100,9 +97,9 @@ const APPS: App[] = [
 	},
 ];
 
-/** The services that exist and own a database. */
+/** The apps that own a database. */
 export function databaseOwners(): DatabaseOwner[] {
-	return DATABASE_OWNERS.filter((owner) => existsSync(join(REPOSITORY, 'apps', owner, 'prisma')));
+	return DATABASE_OWNERS.filter((owner) => APPS.some(({ name }) => name === owner));
 }
 
 /** How many processes of an app the scale asks for. */
@@ -113,21 +110,20 @@ export function replicasOf(app: string, scale: Scale): number {
 
 /** A process for every app and every replica of it. */
 export async function appProcesses(context: AppContext): Promise<ManagedProcess[]> {
-	const existing = APPS.filter(({ name }) => existsSync(entryPoint(name)));
-	const replicas = existing.flatMap((app) =>
+	const replicas = APPS.flatMap((app) =>
 		replicaNames(app.name, replicasOf(app.name, context.scale)).map((name, index) => ({ app, name, index })),
 	);
-	const ports = await choosePorts(context.home, [
-		...new Set([...APPS.map(({ name }) => name), ...replicas.map(({ name }) => name)]),
-	]);
+	const ports = await choosePorts(
+		context.home,
+		replicas.map(({ name }) => name),
+	);
 	const url: UrlOf = (app) => `http://127.0.0.1:${ports[app]}`;
-	const started = new Set([...replicas.map(({ name }) => name), ...context.provided]);
 	return replicas.map(({ app, name, index }) => {
 		const port = ports[name] ?? 0;
 		return {
 			kind: 'process',
 			name,
-			dependsOn: app.dependsOn.filter((other) => started.has(other)),
+			dependsOn: app.dependsOn,
 			command: [process.execPath, entryPoint(app.name)],
 			env: { ...commonEnvironment(context, app.name, port), ...app.env(context, { name, index, port, url }) },
 			checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),

@@ -14,6 +14,9 @@ import type { Settings } from './settings.ts';
 /** How long all apps together may take to finish what they are doing; a second more than each gives itself. */
 export const DRAIN_MS = 11_000;
 
+/** What the apps stand on, which may run elsewhere. */
+const BACKING = ['postgres', 'rabbitmq', 's3'];
+
 export type Product = {
 	steps: Step[];
 	/** The names of the apps, which finish what they are doing before they end. */
@@ -28,7 +31,7 @@ export async function product(
 	const secrets = loadSecrets(home);
 	const backing = await backingServices(settings, { home, secrets, durable: true });
 	const apps = await appSteps(settings, backing, { home, scale, stop });
-	return { steps: [...backing.steps, ...apps.steps], apps: apps.apps };
+	return { steps: dropRunning([...backing.steps, ...apps.steps]), apps: apps.apps };
 }
 
 /** The apps, their databases and their generated code, on backing services that are given. */
@@ -65,9 +68,15 @@ export async function appSteps(
 		corsOrigins: settings.corsOrigins,
 		gatewayPort: settings.gatewayPort,
 		scale,
-		provided: new Set([...backing.steps, ...tasks].map(({ name }) => name)),
 	});
 	return { steps: [...tasks, ...processes], apps: new Set(processes.map(({ name }) => name)) };
+}
+
+/** What steps depend on that is not among them: a server of the person's own, say, is up already. */
+export function dropRunning(steps: Step[]): Step[] {
+	const names = new Set(steps.map(({ name }) => name));
+	const isRunning = (name: string): boolean => BACKING.includes(name) && !names.has(name);
+	return steps.map((step) => ({ ...step, dependsOn: step.dependsOn.filter((name) => !isRunning(name)) }));
 }
 
 function ownDatabaseUrls(

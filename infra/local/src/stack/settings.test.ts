@@ -47,6 +47,10 @@ describe('readSettings', () => {
 		);
 	});
 
+	test('does not pass over a store that is given without its address', () => {
+		expect(() => read({ S3_PUBLIC_ENDPOINT: 'https://files.test' })).toThrow(/set S3_ENDPOINT, S3_BUCKET/);
+	});
+
 	test('shows clients the endpoint of the services unless they see another', () => {
 		const store = {
 			S3_ENDPOINT: 'http://s3:9000',

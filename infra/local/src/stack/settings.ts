@@ -106,14 +106,17 @@ function externalS3(environment: Environment): S3Settings | undefined {
 	const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment;
 	const required = { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
 	const missing = Object.entries(required).filter(([, value]) => value === undefined);
-	if (S3_ENDPOINT === undefined) return undefined;
+	const isGiven = Object.entries(environment).some(
+		([name, value]) => name.startsWith('S3_') && value !== undefined,
+	);
+	if (!isGiven) return undefined;
 	requireAll(
 		'an S3 of yours',
 		missing.map(([name]) => name),
 	);
 	return {
-		endpoint: S3_ENDPOINT,
-		publicEndpoint: environment.S3_PUBLIC_ENDPOINT ?? S3_ENDPOINT,
+		endpoint: S3_ENDPOINT ?? '',
+		publicEndpoint: environment.S3_PUBLIC_ENDPOINT ?? S3_ENDPOINT ?? '',
 		region: environment.S3_REGION ?? 'us-east-1',
 		bucket: S3_BUCKET ?? '',
 		accessKeyId: S3_ACCESS_KEY_ID ?? '',
