@@ -177,7 +177,9 @@ test('a supervisor that is killed takes its processes with it', async () => {
 	);
 	await once(child.stdout, 'data');
 	expect(findOwnedProcesses(home.root)).toHaveLength(1);
+	// it may close before the last of its processes is gone
+	const closed = once(child, 'close');
 	child.kill('SIGKILL');
 	await until(() => findOwnedProcesses(home.root).length === 0);
-	await once(child, 'close');
+	await closed;
 });
