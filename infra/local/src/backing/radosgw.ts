@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Home } from '../supervisor/home.ts';
@@ -11,6 +11,9 @@ export type RadosGateway = { home: Home; port: number; accessKeyId: string; secr
 
 const USER = 'creatorr';
 const CLIENT = 'client.rgw.local';
+/** It takes a second, and now and then waits for its own threads for ever. */
+const ADMIN_LIMITS = { timeout: 20_000, killSignal: 'SIGKILL' } as const;
+const ADMIN_TRIES = 4;
 
 /**
  * Ceph's S3 server alone, on SQLite: a second, independent implementation to hold the storage code against. It keeps
@@ -27,14 +30,13 @@ export function radosGatewaySteps({ home, port, accessKeyId, secretAccessKey }: 
 			dependsOn: [],
 			run: async () => {
 				if (existsSync(configuration)) return;
-				mkdirSync(directory, { recursive: true, mode: 0o700 });
-				writeFileSync(configuration, cephConfiguration(directory, port));
 				const keys = ['--access-key', accessKeyId, '--secret-key', secretAccessKey];
-				await promisify(execFile)('radosgw-admin', [
-					...common,
-					...['user', 'create', '--uid', USER, '--display-name', USER],
-					...keys,
-				]);
+				const createUser = ['user', 'create', '--uid', USER, '--display-name', USER, ...keys];
+				await beginAnewWhenStuck(directory, async () => {
+					mkdirSync(directory, { recursive: true, mode: 0o700 });
+					writeFileSync(configuration, cephConfiguration(directory, port));
+					await promisify(execFile)('radosgw-admin', [...common, ...createUser], ADMIN_LIMITS);
+				});
 			},
 		},
 		{
@@ -49,6 +51,18 @@ export function radosGatewaySteps({ home, port, accessKeyId, secretAccessKey }: 
 			stopTimeoutMs: 3_000,
 		},
 	];
+}
+
+/** Does the work again, on an empty directory, when it fails. */
+async function beginAnewWhenStuck(directory: string, work: () => Promise<void>): Promise<void> {
+	for (let tries = 1; ; tries += 1) {
+		try {
+			return await work();
+		} catch (error) {
+			rmSync(directory, { recursive: true, force: true });
+			if (tries === ADMIN_TRIES) throw error;
+		}
+	}
 }
 
 function cephConfiguration(directory: string, port: number): string {
