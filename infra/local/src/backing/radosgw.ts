@@ -35,7 +35,8 @@ export function radosGatewaySteps({ home, port, accessKeyId, secretAccessKey }: 
 				await beginAnewWhenStuck(directory, async () => {
 					mkdirSync(directory, { recursive: true, mode: 0o700 });
 					writeFileSync(configuration, cephConfiguration(directory, port));
-					await promisify(execFile)('radosgw-admin', [...common, ...createUser], ADMIN_LIMITS);
+					const command = ['--pdeathsig', 'KILL', '--', 'radosgw-admin', ...common, ...createUser];
+					await promisify(execFile)('setpriv', command, ADMIN_LIMITS);
 				});
 			},
 		},
