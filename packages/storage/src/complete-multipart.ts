@@ -31,7 +31,8 @@ export async function completeMultipart(
 		}
 		await joinParts(connection, input);
 	} catch (error) {
-		if (error instanceof UploadNotFound) {
+		// Parts vanish while somebody else's completion ends: a list that was read just then lacks some.
+		if (error instanceof UploadNotFound || error instanceof InvalidParts) {
 			return findCompleted(connection, input, error);
 		}
 		throw error;
@@ -69,11 +70,11 @@ async function joinParts(connection: StorageConnection, input: CompleteMultipart
 	}
 }
 
-/** The upload is gone: either somebody completed it, and the object is there, or there is nothing to complete. */
+/** The upload or its parts are gone: either somebody completed it, and the object is there, or the reason stands. */
 async function findCompleted(
 	connection: StorageConnection,
 	input: CompleteMultipartInput,
-	reason: UploadNotFound,
+	reason: UploadNotFound | InvalidParts,
 ): Promise<StoredObject> {
 	const object = await headObject(connection, input.key);
 	if (object === null || object.sizeBytes !== input.sizeBytes) {
