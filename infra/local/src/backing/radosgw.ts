@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { boundToUs } from '../supervisor/bound-to-us.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
 import { baseEnvironment } from './base-environment.ts';
@@ -35,8 +36,8 @@ export function radosGatewaySteps({ home, port, accessKeyId, secretAccessKey }: 
 				await beginAnewWhenStuck(directory, async () => {
 					mkdirSync(directory, { recursive: true, mode: 0o700 });
 					writeFileSync(configuration, cephConfiguration(directory, port));
-					const command = ['--pdeathsig', 'KILL', '--', 'radosgw-admin', ...common, ...createUser];
-					await promisify(execFile)('setpriv', command, ADMIN_LIMITS);
+					const [program = '', ...args] = boundToUs(['radosgw-admin', ...common, ...createUser]);
+					await promisify(execFile)(program, args, ADMIN_LIMITS);
 				});
 			},
 		},

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { boundToUs } from '../supervisor/bound-to-us.ts';
 import { REPOSITORY } from './settings.ts';
 
 /** How long a process that was left behind may keep the output open. */
@@ -20,7 +21,8 @@ export function runProgram(
 		timeoutMs,
 	}: { cwd?: string; env: Record<string, string>; stop: AbortSignal; timeoutMs: number },
 ): Promise<ProgramResult> {
-	const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
+	const [program = '', ...args] = boundToUs(command);
+	const child = spawn(program, args, {
 		cwd,
 		env,
 		detached: true,

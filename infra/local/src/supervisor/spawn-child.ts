@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { boundToUs } from './bound-to-us.ts';
 import { type Home, pidFile } from './home.ts';
 import { createLineSplitter } from './lines.ts';
 import type { LogFile } from './log-file.ts';
@@ -27,8 +28,7 @@ export async function spawnChild(
 	{ home, log, report }: { home: Home; log: LogFile; report: Report },
 ): Promise<Child> {
 	const { name, prefix = [], command, env } = definition;
-	// setpriv comes last: changing the user namespace would clear the parent-death signal again
-	const [program = '', ...args] = [...prefix, 'setpriv', '--pdeathsig', 'KILL', '--', ...command];
+	const [program = '', ...args] = [...prefix, ...boundToUs(command)];
 	const child = spawn(program, args, {
 		cwd: home.root,
 		detached: true,

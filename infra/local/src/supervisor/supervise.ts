@@ -100,7 +100,8 @@ async function liveOnce(
 	});
 	if (typeof child === 'string') return child;
 	life.child = child;
-	if (stopping.signal.aborted) child.signal(definition.stopSignal);
+	// it has not begun anything that it could end in good order
+	if (stopping.signal.aborted) child.signal('SIGKILL');
 	const readyAt = await untilReady(definition.checkReady, {
 		exited: child.exited,
 		stopping: stopping.signal,
@@ -123,7 +124,7 @@ async function liveOnce(
 	life.child = null;
 	if (readyAt === 'late') {
 		throw new StartError(
-			`${definition.name} did not become ready within ${definition.readyTimeoutMs / 1000} s`,
+			`${definition.name} did not become ready within ${definition.readyTimeoutMs / 1000} s: see ${logFile(home, definition.name)}`,
 		);
 	}
 	if (typeof readyAt === 'number' && Date.now() - readyAt >= HEALTHY_AFTER_MS) life.failures = 0;
@@ -134,7 +135,7 @@ async function backOff(life: Life, how: string): Promise<void> {
 	const { name } = life.definition;
 	life.failures += 1;
 	if (!life.wasReady && life.failures >= HOPELESS_AFTER)
-		throw new StartError(`${name} does not start: ${how}`);
+		throw new StartError(`${name} does not start (${how}): see ${logFile(life.home, name)}`);
 	const delayMs = restartDelayMs(life.failures);
 	life.state = 'restarting';
 	life.restarts += 1;
