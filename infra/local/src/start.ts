@@ -19,17 +19,22 @@ import { StartError } from './supervisor/start-error.ts';
 await runCommand(async (stop) => {
 	const settings = readSettings(process.env, databaseOwners());
 	const scale = parseScale(process.argv.slice(2));
-	const url = `http://127.0.0.1:${settings.gatewayPort}`;
+	const ports = Array.from({ length: scale.gateway }, (_, index) => settings.gatewayPort + index);
+	const urls = ports.map((port) => `http://127.0.0.1:${port}`);
 	let processes = (): ProcessSnapshot[] => [];
-	const home = await claimHome(settings.homePath, () => ({ pid: process.pid, url, processes: processes() }));
+	const home = await claimHome(settings.homePath, () => ({
+		pid: process.pid,
+		url: urls.join(', '),
+		processes: processes(),
+	}));
 	try {
-		await requirePorts(settings.gatewayPort, scale.gateway);
+		await requirePorts(ports);
 		await installPackages(packagesToStart({ ownBroker: settings.external.amqpUrl === undefined }), home);
 		await requireUserNamespaces();
 		const { steps, apps } = await product(settings, { home, scale, stop });
 		await withSupervisor({ home, steps, apps, report: printEvent, stop }, async (snapshot) => {
 			processes = snapshot;
-			say(welcome(url, home));
+			say(welcome(urls, home));
 			await untilAborted(stop);
 			say('Stopping.');
 		});
@@ -40,8 +45,8 @@ await runCommand(async (stop) => {
 	return 0;
 });
 
-async function requirePorts(first: number, count: number): Promise<void> {
-	for (let port = first; port < first + count; port += 1) {
+async function requirePorts(ports: number[]): Promise<void> {
+	for (const port of ports) {
 		if (await isPortFree(port)) continue;
 		throw new StartError(
 			`Port ${port} is taken by another program: end that one, or choose another port with GATEWAY_PORT=${port + 1000} npm start.`,

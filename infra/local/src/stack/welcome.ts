@@ -1,9 +1,10 @@
 import type { Home } from '../supervisor/home.ts';
 
 /** What a person needs to know once everything runs. */
-export function welcome(url: string, home: Home): string {
+export function welcome(urls: string[], home: Home): string {
+	const [url = ''] = urls;
 	return `
-creatorr runs at ${url}
+creatorr runs at ${urls.join(', ')}
 
   try    curl -s ${url}/v1/auth/register -H 'Content-Type: application/json' -d '{"email":"you@example.com","password":"correct horse"}'
   logs   ${home.logs}/<name>.log
