@@ -27,11 +27,10 @@ const CONFIGURATION = [
 	'/var/cache/fontconfig',
 	'/var/lib/ghostscript',
 	'/var/lib/libreoffice',
-	'/var/spool/libreoffice',
 ] as const;
 
 // Made by hand, as bwrap makes those that are missing for root alone.
-const DIRECTORIES = ['/etc', '/var', '/var/cache', '/var/lib', '/var/spool', SANDBOX_INPUT] as const;
+const DIRECTORIES = ['/etc', '/var', '/var/cache', '/var/lib', SANDBOX_INPUT] as const;
 
 /** bwrap arguments for the read-only system that every command sees. */
 export async function systemFiles(): Promise<string[]> {
