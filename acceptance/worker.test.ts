@@ -9,7 +9,7 @@ let longInput: string;
 
 beforeAll(async () => {
 	person = await newPerson();
-	longInput = await uploadFile(person.token, makePdf({ pages: 12, pictureSide: 400 }));
+	longInput = await uploadFile(person.token, makePdf({ pages: 30, pictureSide: 400 }));
 });
 
 /** What other tests began is not what is looked at here. */

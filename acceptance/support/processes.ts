@@ -10,9 +10,13 @@ function home(): string {
 	return value;
 }
 
-/** The process id of a part of the stack, as the supervisor keeps it. */
+const RESTART_MS = 30_000;
+
+/** The process id of a part of the stack, as the supervisor keeps it; waits for one that is being started again. */
 export async function pidOf(name: string): Promise<number> {
-	return Number((await readFile(join(home(), 'run', `${name}.pid`), 'utf8')).trim());
+	const read = () => readFile(join(home(), 'run', `${name}.pid`), 'utf8').catch(() => '');
+	await eventually(async () => (await read()) !== '', RESTART_MS, `${name} does not run`);
+	return Number((await read()).trim());
 }
 
 /** kill -9; resolves once the supervisor has started another in its place. */
@@ -21,7 +25,7 @@ export async function killAndAwaitRestart(name: string, forMs = 30_000): Promise
 	process.kill(before, 'SIGKILL');
 	for (const end = Date.now() + forMs; Date.now() < end; ) {
 		await new Promise((resolve) => setTimeout(resolve, 100));
-		const now = await pidOf(name).catch(() => before);
+		const now = await pidOf(name);
 		if (now !== before && now > 0) return;
 	}
 	throw new Error(`${name} was not started again`);
