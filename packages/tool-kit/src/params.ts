@@ -17,6 +17,24 @@ export function acceptedParams(params: z.ZodType): Record<string, ParamSchema> {
 	return schema.properties as Record<string, ParamSchema>;
 }
 
+const MAX_SECRET_CHARACTERS = 1024;
+
+/** A param such as a password: null by default, encrypted while it is kept, and never shown again. */
+export function secretParam(description: string) {
+	return z
+		.string()
+		.min(1)
+		.max(MAX_SECRET_CHARACTERS)
+		.nullable()
+		.default(null)
+		.meta({ description, format: 'password', writeOnly: true });
+}
+
+/** The names of the params made by {@link secretParam}. */
+export function secretNames(params: z.ZodType): string[] {
+	return Object.entries(acceptedParams(params)).flatMap(([name, schema]) => (schema.writeOnly ? [name] : []));
+}
+
 export type ParsedParams<P> = { ok: true; params: P } | { ok: false; details: ErrorDetail[] };
 
 /**
