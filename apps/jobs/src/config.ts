@@ -1,4 +1,5 @@
 import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
+import { paramKeysSchema } from '@creatorr/tool-kit/secret-params';
 import { z } from 'zod';
 
 const MAX_BEATS_PER_LEASE = 2;
@@ -18,6 +19,7 @@ export const configSchema = baseConfigSchema
 			.url({ protocol: /^amqps?$/ })
 			.meta({ description: 'the RabbitMQ virtual host that all share' }),
 		FILES_URL: httpUrlSchema.meta({ description: 'the private port of the files service' }),
+		PARAM_KEYS: paramKeysSchema,
 		JOB_RETENTION_DAYS: z.coerce
 			.number()
 			.int()

@@ -9,6 +9,7 @@ import { createService } from '@creatorr/service/create-service';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
+import { createParamSealer } from '@creatorr/tool-kit/secret-params';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { createJobWatch, type JobWatch } from './background/job-watch.ts';
 import { startScheduler } from './background/scheduler.ts';
@@ -59,6 +60,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 			...operations,
 			catalogue,
 			checkInput: files.checkInput,
+			sealer: createParamSealer(config.PARAM_KEYS),
 			fingerprint: createFingerprint(config.INTERNAL_PRIVATE_KEY),
 			watch: watch.watch,
 			wakeScheduler: scheduler.wake,

@@ -125,7 +125,8 @@ describe('a full queue', () => {
 				input_file_id: newId('fil'),
 				params: {},
 			};
-			return insertJob(world.prisma, { job, userId, requestId: newId('req'), maxQueuedJobs: 1_000 });
+			const insert = { job, userId, requestId: newId('req'), sealedSecrets: null, maxQueuedJobs: 1_000 };
+			return insertJob(world.prisma, insert);
 		});
 		await Promise.allSettled(writes);
 		expect(await jobsOf(userId)).toBe(1_000);

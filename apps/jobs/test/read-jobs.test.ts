@@ -139,7 +139,7 @@ describe('callers', () => {
 	test.each([
 		['POST', `/internal/jobs/${nobodysJob}/claim`, { worker_id: 'w' }],
 		['POST', `/internal/jobs/${nobodysJob}/release`, { attempt: 1 }],
-		['PUT', '/internal/workers/w', { slots: {}, running: [] }],
+		['PUT', '/internal/workers/w', { slots: {}, running: [], capabilities: {} }],
 	])('who are users may not %s %s', async (method, path, body) => {
 		expect((await user.call(method, path, body)).status).toBe(401);
 	});

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
+import { paramKeysSchema } from '@creatorr/tool-kit/secret-params';
 import { z } from 'zod';
 
 export const configSchema = baseConfigSchema.extend({
@@ -12,6 +13,7 @@ export const configSchema = baseConfigSchema.extend({
 		.string()
 		.startsWith('/', { error: 'must be an absolute path' })
 		.meta({ description: 'inputs and outputs lie here while a tool runs; no two workers may share it' }),
+	PARAM_KEYS: paramKeysSchema,
 	WORKER_NAME: z
 		.string()
 		.regex(/^[\w.-]{1,100}$/)

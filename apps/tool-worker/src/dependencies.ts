@@ -1,5 +1,6 @@
 import { jobCanceled, jobRequested } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import type { Capabilities } from '@creatorr/contracts/jobs';
 import { type Broker, connectBroker } from '@creatorr/messaging/connection';
 import { type Consumer, startConsumer } from '@creatorr/messaging/consumer';
 import { createPublisher } from '@creatorr/messaging/publisher';
@@ -8,9 +9,11 @@ import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import { missingBinaries } from '@creatorr/tool-kit/binaries';
+import { probeCapabilities } from '@creatorr/tool-kit/capabilities';
 import type { Tool } from '@creatorr/tool-kit/run-tool';
 import { checkSandbox } from '@creatorr/tool-kit/sandbox-check';
 import { removeStaleScratch } from '@creatorr/tool-kit/scratch';
+import { createParamSealer } from '@creatorr/tool-kit/secret-params';
 import { loadTools } from '@creatorr/tools/runners';
 import type { Config } from './config.ts';
 import { handleJobRequested, type JobRequestedDeps } from './consumers/job-requested.ts';
@@ -39,6 +42,14 @@ async function runnableTools(logger: Logger): Promise<Map<string, Tool>> {
 	}
 	if (runnable.size === 0) throw new Error('no tool can run here: none has all its programs');
 	return runnable;
+}
+
+async function probeAll(
+	tools: ReadonlyMap<string, Tool>,
+	scratchRoot: string,
+): Promise<Record<string, Capabilities>> {
+	const probed = [...tools].map(async ([slug, tool]) => [slug, await probeCapabilities(tool, scratchRoot)]);
+	return Object.fromEntries(await Promise.all(probed));
 }
 
 async function prepareMachine(config: Config, logger: Logger): Promise<void> {
@@ -101,11 +112,13 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		tools,
 		scratchRoot: config.SCRATCH_DIR,
 		workerId,
+		sealer: createParamSealer(config.PARAM_KEYS),
 		logger,
 	};
 	const consumers = startConsumers(broker, deps, config.TOOL_CONCURRENCY);
 	const slots = Object.fromEntries([...tools.keys()].map((slug) => [slug, config.TOOL_CONCURRENCY]));
-	const beats = startBeats({ workerId, jobs: beatClient, attempts, slots, logger });
+	const capabilities = await probeAll(tools, config.SCRATCH_DIR);
+	const beats = startBeats({ workerId, jobs: beatClient, attempts, slots, capabilities, logger });
 	logger.info('worker.ready', {
 		worker_id: workerId,
 		tools: [...tools.keys()],

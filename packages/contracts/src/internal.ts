@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { completedPartsSchema, fileIdSchema, fileNameSchema, mimeTypeSchema, uploadSchema } from './files.ts';
 import { idSchema } from './ids.ts';
-import { jobIdSchema } from './jobs.ts';
+import { capabilitiesSchema, jobIdSchema } from './jobs.ts';
 import { defineOperation, enveloped, type ResponseOf } from './operation.ts';
 
 const userIdSchema = idSchema('usr');
@@ -185,7 +185,11 @@ export const claimJob = defineOperation({
 				attempt: z.int().min(1),
 				lease_ms: z.int(),
 				tool: z.string(),
-				params: z.record(z.string(), z.unknown()),
+				params: z.record(z.string(), z.unknown()).meta({ description: 'with secrets redacted' }),
+				sealed_secrets: z
+					.string()
+					.optional()
+					.meta({ description: 'the secret params, encrypted for the worker' }),
 				input_file_id: fileIdSchema,
 				user_id: userIdSchema,
 			}),
@@ -223,6 +227,9 @@ export const beat = defineOperation({
 		slots: z
 			.record(z.string(), z.int().min(0))
 			.meta({ description: 'how many jobs of each tool it runs at once' }),
+		capabilities: z
+			.record(z.string(), capabilitiesSchema)
+			.meta({ description: 'what each of its tools can choose from there' }),
 		running: z.array(z.object({ job_id: jobIdSchema, attempt: z.int().min(1) })),
 	}),
 	status: 200,

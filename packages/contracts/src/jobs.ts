@@ -185,6 +185,10 @@ export const deleteJob = defineOperation({
 	errors: ['not_found', 'validation'],
 });
 
+/** What a tool can choose from on the machines that run it, such as languages and fonts. */
+export const capabilitiesSchema = z.record(z.string(), z.array(z.string()));
+export type Capabilities = z.infer<typeof capabilitiesSchema>;
+
 export const toolSchema = z
 	.object({
 		slug: z.string(),
@@ -193,6 +197,10 @@ export const toolSchema = z
 		accepts: z.array(z.string()).meta({ description: 'media types' }),
 		params: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of params, with defaults' }),
 		limits: z.record(z.string(), z.number()).meta({ description: 'units are in the names' }),
+		available: z.boolean().meta({ description: 'whether a worker that has the tool is there now' }),
+		capabilities: capabilitiesSchema
+			.optional()
+			.meta({ description: 'what every worker that is there has: languages, fonts' }),
 	})
 	.meta({ id: 'Tool' });
 

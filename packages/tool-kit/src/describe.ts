@@ -1,16 +1,21 @@
-import type { toolSchema } from '@creatorr/contracts/jobs';
+import type { Capabilities, toolSchema } from '@creatorr/contracts/jobs';
 import type { z } from 'zod';
 import type { ToolManifest } from './manifest.ts';
 import { paramsJsonSchema } from './params.ts';
 
-/** A tool as `GET /v1/tools` shows it. */
-export function describeTool(manifest: ToolManifest): z.infer<typeof toolSchema> {
+/** A tool as `GET /v1/tools` shows it; `capabilities` are absent while no worker has the tool. */
+export function describeTool(
+	manifest: ToolManifest,
+	capabilities?: Capabilities,
+): z.infer<typeof toolSchema> {
 	return {
 		slug: manifest.slug,
 		title: manifest.title,
 		summary: manifest.summary,
 		accepts: [...manifest.accepts],
 		params: paramsJsonSchema(manifest.params),
+		available: capabilities !== undefined,
+		...(capabilities && { capabilities }),
 		limits: {
 			max_input_bytes: manifest.limits.maxInputBytes,
 			max_duration_ms: manifest.limits.deadline.capMs,

@@ -25,6 +25,8 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	/** A strict object whose every field has a default or is nullable with default null, and a description. */
 	params: P;
 	limits: ToolLimits;
+	/** Params whose values must be among a capability of the workers, by its name: `{ languages: 'languages' }`. */
+	choices?: Readonly<Record<string, string>>;
 	/** Executables that must be there for the tool to work. */
 	binaries: readonly string[];
 	outputName(inputName: string, params: z.output<P>): string;

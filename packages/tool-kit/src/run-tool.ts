@@ -7,13 +7,14 @@ import { execSandboxed } from './exec.ts';
 import { identify } from './identify.ts';
 import type { ToolManifest } from './manifest.ts';
 import { parseParams } from './params.ts';
-import type { Run, ToolContext, ToolOutput } from './run.ts';
+import type { Probe, Run, ToolContext, ToolOutput } from './run.ts';
 import type { Scratch } from './scratch.ts';
 import { ToolError } from './tool-error.ts';
 
 export interface Tool<P extends z.ZodType = z.ZodType> {
 	manifest: ToolManifest<P>;
 	run: Run<ToolManifest<P>>;
+	capabilities?: Probe;
 }
 
 export interface ToolRequest {

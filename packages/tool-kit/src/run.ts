@@ -1,3 +1,4 @@
+import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { CommandOptions, CommandResult } from './command.ts';
 import type { ParamsOf, ToolManifest } from './manifest.ts';
 
@@ -40,3 +41,6 @@ export type Run<M extends ToolManifest = ToolManifest> = (
 	input: ToolInput<ParamsOf<M>>,
 	context: ToolContext,
 ) => Promise<ToolOutput>;
+
+/** Finds out what a tool can choose from on this machine, in lists by name: languages, fonts. Asked once, before any job. */
+export type Probe = (context: Pick<ToolContext, 'exec'>) => Promise<Capabilities>;

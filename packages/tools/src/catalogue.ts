@@ -10,13 +10,14 @@ const HERE = new URL('.', import.meta.url);
 export async function loadCatalogue(): Promise<Catalogue> {
 	const folders = (await readdir(HERE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
 	const slugs: string[] = [];
-	for (const { name } of folders) if (await hasManifest(name)) slugs.push(name);
+	for (const { name } of folders) if (await hasModule(name, 'manifest')) slugs.push(name);
 	const manifests = await Promise.all(slugs.sort().map(loadManifest));
 	return new Map(manifests.map((manifest) => [manifest.slug, manifest]));
 }
 
-async function hasManifest(folder: string): Promise<boolean> {
-	return access(new URL(`${folder}/manifest.ts`, HERE)).then(
+/** Whether a tool's folder has a module of this name. */
+export async function hasModule(folder: string, name: string): Promise<boolean> {
+	return access(new URL(`${folder}/${name}.ts`, HERE)).then(
 		() => true,
 		() => false,
 	);

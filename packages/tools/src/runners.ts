@@ -1,12 +1,16 @@
-import type { Run } from '@creatorr/tool-kit/run';
+import type { Probe, Run } from '@creatorr/tool-kit/run';
 import type { Tool } from '@creatorr/tool-kit/run-tool';
-import { loadCatalogue } from './catalogue.ts';
+import { hasModule, loadCatalogue } from './catalogue.ts';
 
 /** Every tool with its code, by slug; for the worker alone. Throws when a folder lacks its run. */
 export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
 	const catalogue = await loadCatalogue();
 	const tools = await Promise.all(
-		[...catalogue.values()].map(async (manifest) => ({ manifest, run: await loadRun(manifest.slug) })),
+		[...catalogue.values()].map(async (manifest) => ({
+			manifest,
+			run: await loadRun(manifest.slug),
+			...(await loadCapabilities(manifest.slug)),
+		})),
 	);
 	return new Map(tools.map((tool) => [tool.manifest.slug, tool]));
 }
@@ -15,4 +19,12 @@ async function loadRun(slug: string): Promise<Run> {
 	const { run } = (await import(`./${slug}/run.ts`)) as { run?: Run };
 	if (run) return run;
 	throw new Error(`tools/${slug}/run.ts must export run`);
+}
+
+/** A tool need not have anything to choose from. */
+async function loadCapabilities(slug: string): Promise<{ capabilities?: Probe }> {
+	if (!(await hasModule(slug, 'capabilities'))) return {};
+	const { capabilities } = (await import(`./${slug}/capabilities.ts`)) as { capabilities?: Probe };
+	if (capabilities) return { capabilities };
+	throw new Error(`tools/${slug}/capabilities.ts must export capabilities`);
 }

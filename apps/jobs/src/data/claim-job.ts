@@ -32,7 +32,7 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs }: ClaimInput):
 			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
 			...(first ? { startedAt: job.now, releasedAt: job.now } : {}),
 		},
-		select: { attempt: true, tool: true, params: true, inputFileId: true, userId: true },
+		select: { attempt: true, tool: true, params: true, sealedSecrets: true, inputFileId: true, userId: true },
 	});
 	if (first) await notifyChanged(tx, job.id);
 	return {
@@ -41,6 +41,7 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs }: ClaimInput):
 		lease_ms: leaseMs,
 		tool: row.tool,
 		params: row.params as Record<string, unknown>,
+		...(row.sealedSecrets === null ? {} : { sealed_secrets: row.sealedSecrets }),
 		input_file_id: row.inputFileId,
 		user_id: row.userId,
 	};

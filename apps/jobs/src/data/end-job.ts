@@ -16,7 +16,7 @@ async function endJob(
 	if (!status) return false;
 	await tx.job.update({
 		where: { id: job.id },
-		data: { ...data, status, finishedAt: job.now, leaseExpiresAt: null },
+		data: { ...data, status, finishedAt: job.now, leaseExpiresAt: null, sealedSecrets: null },
 		select: { id: true },
 	});
 	await notifyChanged(tx, job.id);

@@ -8,6 +8,7 @@ import { lockUser } from './user-lock.ts';
 
 interface InsertInput {
 	job: CreatedJob;
+	sealedSecrets: string | null;
 	userId: string;
 	requestId: string;
 	maxQueuedJobs: number;
@@ -32,6 +33,7 @@ export async function insertJob(prisma: PrismaClient, input: InsertInput): Promi
 				tool: input.job.tool,
 				inputFileId: input.job.input_file_id,
 				params: input.job.params as Prisma.InputJsonObject,
+				sealedSecrets: input.sealedSecrets,
 				requestId: input.requestId,
 			},
 		});

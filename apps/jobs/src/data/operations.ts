@@ -20,6 +20,7 @@ import { listJobs } from './list-jobs.ts';
 import { loseAttempt } from './lose-attempt.ts';
 import type { PrismaClient } from './prisma.ts';
 import { prune } from './prune.ts';
+import { readCapabilities } from './read-capabilities.ts';
 import { recordBeat } from './record-beat.ts';
 import { releaseJobs } from './release-jobs.ts';
 import { readState, settleAttempt } from './settle-attempt.ts';
@@ -34,6 +35,7 @@ export type Operations = ReturnType<typeof bindOperations>;
 
 interface Insert {
 	job: CreatedJob;
+	sealedSecrets: string | null;
 	userId: string;
 	maxQueuedJobs: number;
 	idempotency: { key: string; fingerprint: string } | undefined;
@@ -64,6 +66,7 @@ export function bindOperations(prisma: PrismaClient, config: Config) {
 		giveBackAttempt: (jobId: string, attempt: number) => giveBackAttempt(prisma, { jobId, attempt }),
 		recordBeat: (beat: Omit<Parameters<typeof recordBeat>[1], 'leaseMs'>) =>
 			recordBeat(prisma, { ...beat, leaseMs }),
+		readCapabilities: () => readCapabilities(prisma, leaseMs),
 		applyProgress: (progress: Parameters<typeof applyProgress>[1]) => applyProgress(prisma, progress),
 		holdAttempt: (jobId: string, attempt: number) => holdAttempt(prisma, { jobId, attempt, holdMs: HOLD_MS }),
 		loseAttempt: (lost: Parameters<typeof loseAttempt>[1]) => loseAttempt(prisma, lost),

@@ -1,3 +1,4 @@
+import type { Capabilities } from '@creatorr/contracts/jobs';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient, Tx } from './prisma.ts';
 
@@ -5,6 +6,8 @@ interface BeatInput {
 	workerId: string;
 	/** How many jobs of each tool it runs at once. */
 	slots: Record<string, number>;
+	/** What each of its tools can choose from there. */
+	capabilities: Record<string, Capabilities>;
 	running: readonly { job_id: string; attempt: number }[];
 	leaseMs: number;
 }
@@ -24,15 +27,18 @@ export async function recordBeat(prisma: PrismaClient, input: BeatInput): Promis
 	});
 }
 
-async function noteWorker(tx: Tx, { workerId, slots, leaseMs }: BeatInput): Promise<boolean> {
+async function noteWorker(tx: Tx, { workerId, slots, capabilities, leaseMs }: BeatInput): Promise<boolean> {
 	const text = JSON.stringify(slots);
+	const capabilitiesText = JSON.stringify(capabilities);
 	const rows = await tx.$queryRaw<{ same: boolean }[]>`
 		WITH before AS (
 			SELECT slots = ${text}::jsonb AND seen_at > now() - make_interval(secs => ${leaseMs / 1000}) AS same
 			FROM workers WHERE id = ${workerId}
 		)
-		INSERT INTO workers (id, slots, seen_at) VALUES (${workerId}, ${text}::jsonb, now())
-		ON CONFLICT (id) DO UPDATE SET slots = excluded.slots, seen_at = excluded.seen_at
+		INSERT INTO workers (id, slots, capabilities, seen_at)
+			VALUES (${workerId}, ${text}::jsonb, ${capabilitiesText}::jsonb, now())
+		ON CONFLICT (id) DO UPDATE
+			SET slots = excluded.slots, capabilities = excluded.capabilities, seen_at = excluded.seen_at
 		RETURNING coalesce((SELECT same FROM before), false) AS same`;
 	return rows[0]?.same !== true;
 }

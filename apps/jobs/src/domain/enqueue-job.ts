@@ -1,22 +1,28 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { newId } from '@creatorr/contracts/ids';
-import { createJobBodySchema } from '@creatorr/contracts/jobs';
+import { type Capabilities, createJobBodySchema } from '@creatorr/contracts/jobs';
 import { PLANS } from '@creatorr/contracts/plans';
 import { parseOrThrow, validationError } from '@creatorr/contracts/validation';
 import type { ToolManifest } from '@creatorr/tool-kit/manifest';
 import { parseParams } from '@creatorr/tool-kit/params';
+import { type ParamSealer, splitSecrets } from '@creatorr/tool-kit/secret-params';
+import { choiceProblems } from './choice-problems.ts';
 import type { CreatedJob, StoredAnswer } from './created-job.ts';
 import { type Fingerprint, isSameRequest } from './fingerprint.ts';
 
 export interface EnqueueDeps {
 	fingerprint: Fingerprint;
 	catalogue: ReadonlyMap<string, ToolManifest>;
+	/** By tool, of the workers that are there now. */
+	readCapabilities(): Promise<ReadonlyMap<string, Capabilities>>;
+	sealer: Pick<ParamSealer, 'seal'>;
 	findAnswer(userId: string, key: string): Promise<StoredAnswer | null>;
 	/** Throws `not_found`, `file_not_uploaded` or `upstream_unavailable`. */
 	checkInput(fileId: string, userId: string): Promise<void>;
 	/** Null, or the answer of the request that took the key first. Throws `plan_limit`. */
 	insertJob(insert: {
 		job: CreatedJob;
+		sealedSecrets: string | null;
 		userId: string;
 		maxQueuedJobs: number;
 		idempotency: { key: string; fingerprint: string } | undefined;
@@ -47,9 +53,11 @@ export async function enqueueJob(deps: EnqueueDeps, input: EnqueueInput): Promis
 	const idempotency = key === undefined ? undefined : { key, fingerprint: deps.fingerprint(input.body) };
 	const known = idempotency && (await deps.findAnswer(userId, idempotency.key));
 	if (known) return replay(known, idempotency.fingerprint);
-	const job = prepareJob(deps, input.body);
+	const { job, secrets } = await prepareJob(deps, input.body);
 	await deps.checkInput(job.input_file_id, userId);
-	const earlier = await deps.insertJob({ job, userId, maxQueuedJobs: maxQueuedJobs(), idempotency });
+	const sealedSecrets = deps.sealer.seal(secrets, job.id);
+	const insert = { job, sealedSecrets, userId, maxQueuedJobs: maxQueuedJobs(), idempotency };
+	const earlier = await deps.insertJob(insert);
 	if (earlier && idempotency) return replay(earlier, idempotency.fingerprint);
 	deps.wakeScheduler(job.tool);
 	return { job, replayed: false };
@@ -65,23 +73,42 @@ function replay(stored: StoredAnswer, fingerprint: string): Enqueued {
 	return { job: stored.job, replayed: true };
 }
 
-function prepareJob(deps: EnqueueDeps, raw: unknown): CreatedJob {
+async function prepareJob(
+	deps: EnqueueDeps,
+	raw: unknown,
+): Promise<{ job: CreatedJob; secrets: Record<string, string> }> {
 	const body = parseOrThrow(createJobBodySchema, raw);
 	const tool = deps.catalogue.get(body.tool);
 	if (!tool) {
 		const slugs = [...deps.catalogue.keys()].join(', ');
 		throw new AppError('unknown_tool', `there is no tool ${JSON.stringify(body.tool)}; there are: ${slugs}`);
 	}
-	const parsed = parseParams(tool.params, body.params ?? {});
-	if (!parsed.ok) throw validationError(parsed.details);
-	return {
+	const { shown, secrets } = splitSecrets(tool.params, await checkParams(deps, tool, body.params ?? {}));
+	const job: CreatedJob = {
 		id: newId('job'),
 		tool: tool.slug,
 		status: 'queued',
 		progress: 0,
 		input_file_id: body.input_file_id,
-		params: parsed.params as Record<string, unknown>,
+		params: shown,
 	};
+	return { job, secrets };
+}
+
+/** While no worker has the tool nobody knows what it can choose from; its worker will check then. */
+async function checkParams(
+	deps: EnqueueDeps,
+	tool: ToolManifest,
+	raw: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+	const parsed = parseParams(tool.params, raw);
+	if (!parsed.ok) throw validationError(parsed.details);
+	const params = parsed.params as Record<string, unknown>;
+	if (tool.choices) {
+		const problems = choiceProblems(tool.choices, params, (await deps.readCapabilities()).get(tool.slug));
+		if (problems.length > 0) throw validationError(problems);
+	}
+	return params;
 }
 
 /** All plans admit as many, so this service need not know the user's. */

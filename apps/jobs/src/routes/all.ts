@@ -17,6 +17,7 @@ type RouteDeps = Parameters<typeof createJobRoute>[0] &
 	Parameters<typeof deleteJobRoute>[0] &
 	Parameters<typeof claimJobRoute>[0] &
 	Parameters<typeof releaseJobRoute>[0] &
+	Parameters<typeof listToolsRoute>[0] &
 	Parameters<typeof beatRoute>[0];
 
 export function allRoutes(deps: RouteDeps): Route[] {

@@ -1,10 +1,12 @@
 import { beat } from '@creatorr/contracts/internal';
+import type { Capabilities } from '@creatorr/contracts/jobs';
 import { defineRoute } from '@creatorr/service/route';
 
 interface BeatDeps {
 	recordBeat(beat: {
 		workerId: string;
 		slots: Record<string, number>;
+		capabilities: Record<string, Capabilities>;
 		running: readonly { job_id: string; attempt: number }[];
 	}): Promise<{ keptIds: Set<string>; capacityChanged: boolean }>;
 	wakeAllSchedulers(): void;

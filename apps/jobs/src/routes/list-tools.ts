@@ -1,9 +1,18 @@
-import { listTools } from '@creatorr/contracts/jobs';
+import { type Capabilities, listTools } from '@creatorr/contracts/jobs';
 import { defineRoute } from '@creatorr/service/route';
 import { describeTool } from '@creatorr/tool-kit/describe';
 import type { ToolManifest } from '@creatorr/tool-kit/manifest';
 
-export function listToolsRoute({ catalogue }: { catalogue: ReadonlyMap<string, ToolManifest> }) {
-	const data = [...catalogue.values()].map(describeTool);
-	return defineRoute(listTools, async () => ({ data }));
+interface ListToolsDeps {
+	catalogue: ReadonlyMap<string, ToolManifest>;
+	/** By tool, of the workers that are there now. */
+	readCapabilities(): Promise<ReadonlyMap<string, Capabilities>>;
+}
+
+export function listToolsRoute({ catalogue, readCapabilities }: ListToolsDeps) {
+	return defineRoute(listTools, async () => {
+		const capabilities = await readCapabilities();
+		const tools = [...catalogue.values()];
+		return { data: tools.map((tool) => describeTool(tool, capabilities.get(tool.slug))) };
+	});
 }

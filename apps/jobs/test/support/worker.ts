@@ -1,4 +1,5 @@
 import { beat, type ClaimAnswer, claimJob, releaseJob } from '@creatorr/contracts/internal';
+import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 
@@ -25,7 +26,13 @@ export function createWorker(id: string, url: string, sign: SignIdentity) {
 			await call(releaseJob, { params: { id: jobId }, body: { attempt } });
 		},
 		async beat(slots: Record<string, number>, running: { job_id: string; attempt: number }[] = []) {
-			return (await call(beat, { params: { id }, body: { slots, running } })).data;
+			const body = { slots, running, capabilities: {} };
+			return (await call(beat, { params: { id }, body })).data;
+		},
+		/** Lives, with one slot for the tool and this to choose from. */
+		async offer(tool: string, capabilities: Capabilities): Promise<void> {
+			const body = { slots: { [tool]: 1 }, running: [], capabilities: { [tool]: capabilities } };
+			await call(beat, { params: { id }, body });
 		},
 	};
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createPrisma } from '@creatorr/database/client';
 import { migrateDeploy } from '@creatorr/database/migrate';
@@ -15,6 +16,9 @@ import { silent } from './silent.ts';
 import { until } from './until.ts';
 import { createUser } from './user.ts';
 import { createWorker } from './worker.ts';
+
+/** What the service seals secret params with. */
+export const PARAM_KEYS = randomBytes(32).toString('base64');
 
 export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
 
@@ -96,6 +100,7 @@ function environment(identities: Identities, urls: Record<string, string>): Reco
 		PORT: '0',
 		INTERNAL_PRIVATE_KEY: identities.privateKey,
 		INTERNAL_KEYS: identities.keySet,
+		PARAM_KEYS,
 		JOBS_DATABASE_POOL_SIZE: '8',
 		// Tests do not send heartbeats all the time.
 		WORKER_LEASE_MS: '60000',

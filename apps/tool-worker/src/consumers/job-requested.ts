@@ -9,6 +9,7 @@ import { claimJob, releaseJob } from '@creatorr/contracts/internal';
 import type { Publish } from '@creatorr/messaging/publisher';
 import { currentRequestId } from '@creatorr/service/context';
 import type { InternalClient } from '@creatorr/service/internal-client';
+import type { ParamSealer } from '@creatorr/tool-kit/secret-params';
 import { AttemptEnded, type Attempts } from '../runtime/attempts.ts';
 import type { GrantedJob } from '../runtime/granted-job.ts';
 import { createProgress } from '../runtime/progress.ts';
@@ -20,6 +21,7 @@ export interface JobRequestedDeps extends RunJobDeps {
 	publish: Publish;
 	attempts: Attempts;
 	workerId: string;
+	sealer: Pick<ParamSealer, 'open'>;
 }
 
 /** A shutdown has no longer. */
@@ -32,7 +34,8 @@ async function claim(deps: JobRequestedDeps, jobId: string): Promise<GrantedJob 
 		return undefined;
 	}
 	deps.logger.info('job.started', { job_id: jobId, attempt: data.attempt, tool: data.tool });
-	const { attempt, tool, params, input_file_id: inputFileId, user_id: userId } = data;
+	const { attempt, tool, input_file_id: inputFileId, user_id: userId, sealed_secrets: sealed } = data;
+	const params = () => ({ ...data.params, ...(sealed && deps.sealer.open(sealed, jobId)) });
 	return { id: jobId, attempt, tool, params, inputFileId, userId };
 }
 

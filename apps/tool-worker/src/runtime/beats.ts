@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beat } from '@creatorr/contracts/internal';
+import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import type { Attempts } from './attempts.ts';
@@ -11,6 +12,8 @@ interface BeatOptions {
 	attempts: Attempts;
 	/** How many jobs of each tool this worker runs at once. */
 	slots: Record<string, number>;
+	/** What each tool can choose from on this machine. */
+	capabilities: Record<string, Capabilities>;
 	logger: Logger;
 }
 
@@ -24,9 +27,10 @@ export function startBeats(options: BeatOptions): { stop(): Promise<void> } {
 
 	async function once(): Promise<void> {
 		const running = options.attempts.leased();
+		const { workerId, slots, capabilities } = options;
 		const answer = await options.jobs(beat, {
-			params: { id: options.workerId },
-			body: { slots: options.slots, running },
+			params: { id: workerId },
+			body: { slots, capabilities, running },
 		});
 		beatMs = answer.data.beat_ms;
 		const stop = new Set(answer.data.stop);

@@ -3,7 +3,8 @@ export interface GrantedJob {
 	id: string;
 	attempt: number;
 	tool: string;
-	params: Record<string, unknown>;
+	/** Opens the sealed ones among them, which throws where this worker lacks the key; for the tool alone, never for a log. */
+	params(): Record<string, unknown>;
 	inputFileId: string;
 	userId: string;
 }

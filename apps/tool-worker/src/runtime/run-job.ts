@@ -27,7 +27,7 @@ async function timedRun(tool: Tool, job: GrantedJob, input: Input, scratch: Scra
 		name: input.name,
 		mimeType: input.mime_type,
 		sizeBytes: input.size_bytes,
-		params: job.params,
+		params: job.params(),
 		...options,
 	});
 	return { result, durationMs: Math.round(performance.now() - startedAt) };

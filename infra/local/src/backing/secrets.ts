@@ -23,6 +23,8 @@ const secretsSchema = z.object({
 	s3AccessKeyId: secret,
 	s3SecretAccessKey: secret,
 	authKeyEncryptionKey: secret,
+	/** Made for homes that are older than it. */
+	paramKey: secret.default(makeKey),
 	/** PKCS8 PEM, EC P-256. */
 	identityKeys: z.record(z.enum(CALLERS), secret),
 });
@@ -38,12 +40,15 @@ export function loadSecrets(home: Home): Secrets {
 	const saved = readSaved(path);
 	if (saved !== undefined) {
 		const parsed = secretsSchema.safeParse(saved);
-		if (parsed.success) return parsed.data;
+		if (parsed.success) return save(path, parsed.data);
 		throw new StartError(
 			`${path} is damaged: put back a copy, or start over with \`npm run reset\` (all data is lost).`,
 		);
 	}
-	const secrets = makeSecrets();
+	return save(path, makeSecrets());
+}
+
+function save(path: string, secrets: Secrets): Secrets {
 	// through a second name, so that a full disk never leaves half a file
 	writeFileSync(`${path}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
 	renameSync(`${path}.new`, path);
@@ -71,9 +76,14 @@ function makeSecrets(): Secrets {
 		erlangCookie: random(),
 		s3AccessKeyId: randomBytes(10).toString('hex').toUpperCase(),
 		s3SecretAccessKey: randomBytes(20).toString('hex'),
-		authKeyEncryptionKey: randomBytes(32).toString('base64'),
+		authKeyEncryptionKey: makeKey(),
+		paramKey: makeKey(),
 		identityKeys: forEach(CALLERS, makeIdentityKey),
 	};
+}
+
+function makeKey(): string {
+	return randomBytes(32).toString('base64');
 }
 
 function makeIdentityKey(): string {

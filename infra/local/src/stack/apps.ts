@@ -65,8 +65,9 @@ const APPS: App[] = [
 	{
 		name: 'jobs',
 		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'jobs-database'],
-		env: ({ databaseUrls, amqpUrl }, { url }) => ({
+		env: ({ databaseUrls, amqpUrl, secrets }, { url }) => ({
 			JOBS_DATABASE_URL: databaseUrls.jobs ?? '',
+			PARAM_KEYS: secrets.paramKey,
 			AMQP_URL: amqpUrl,
 			FILES_URL: url('files'),
 		}),
@@ -74,8 +75,9 @@ const APPS: App[] = [
 	{
 		name: 'tool-worker',
 		dependsOn: ['rabbitmq', 's3', 'jobs', 'files', 'scratch'],
-		env: ({ amqpUrl, home }, { name, url }) => ({
+		env: ({ amqpUrl, home, secrets }, { name, url }) => ({
 			AMQP_URL: amqpUrl,
+			PARAM_KEYS: secrets.paramKey,
 			JOBS_URL: url('jobs'),
 			FILES_URL: url('files'),
 			SCRATCH_DIR: join(home.data, 'scratch', name),

@@ -1,0 +1,23 @@
+import type { Capabilities } from '@creatorr/contracts/jobs';
+import { execSandboxed } from './exec.ts';
+import type { Probe } from './run.ts';
+import type { Tool } from './run-tool.ts';
+import { createScratch, removeScratch } from './scratch.ts';
+
+const PROBE_TIMEOUT_MS = 30_000;
+
+/** What the tool can choose from on this machine; nothing for a tool that says nothing of the kind. */
+export async function probeCapabilities(tool: Tool, scratchRoot: string): Promise<Capabilities> {
+	const { capabilities, manifest } = tool;
+	if (!capabilities) return {};
+	const scratch = await createScratch(scratchRoot);
+	const { memoryBytes, maxFileBytes, maxProcesses } = manifest.limits;
+	const limits = { memoryBytes, maxFileBytes, maxProcesses, cpuSeconds: PROBE_TIMEOUT_MS / 1000 };
+	const exec: Parameters<Probe>[0]['exec'] = (command, args, options) =>
+		execSandboxed({ timeoutMs: PROBE_TIMEOUT_MS, ...options, command, args, scratch, limits });
+	try {
+		return await capabilities({ exec });
+	} finally {
+		await removeScratch(scratch);
+	}
+}
