@@ -19,10 +19,17 @@ export const configSchema = baseConfigSchema.extend({
 		.regex(/^[\w.-]{1,100}$/)
 		.default('tool-worker')
 		.meta({ description: 'begins the id that this worker is known under' }),
-	TOOL_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(availableParallelism()).meta({
+	WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(availableParallelism()).meta({
 		description:
-			'jobs of one tool run at once; tools have slots of their own, so that no tool waits for another',
+			'jobs run at full priority at once; one that takes long makes room and goes on behind others',
 	}),
+	TOOL_CONCURRENCY: z.coerce
+		.number()
+		.int()
+		.min(1)
+		.max(256)
+		.default(Math.max(2, availableParallelism()))
+		.meta({ description: 'jobs of one tool taken at once, long ones included' }),
 });
 
 export type Config = z.output<typeof configSchema>;

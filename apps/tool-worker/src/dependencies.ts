@@ -19,10 +19,13 @@ import type { Config } from './config.ts';
 import { handleJobRequested, type JobRequestedDeps } from './consumers/job-requested.ts';
 import { createAttempts } from './runtime/attempts.ts';
 import { startBeats } from './runtime/beats.ts';
+import { createLanes } from './runtime/lanes.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 /** A few of them fit into a lease. */
 const BEAT_TIMEOUT_MS = 3_000;
+/** A job that has run for so long goes on behind others. */
+const LONG_MS = 10_000;
 /** Running jobs may finish for this long after the worker was told to stop; then they are given back. */
 const FINISH_MS = 5_000;
 
@@ -103,6 +106,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		tools: [...tools.keys()],
 	});
 	const attempts = createAttempts();
+	const lanes = createLanes({ places: config.WORKER_CONCURRENCY, longMs: LONG_MS });
 	const { jobs, files, beats: beatClient } = createClients(config);
 	const deps: JobRequestedDeps = {
 		jobs,
@@ -112,6 +116,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		tools,
 		scratchRoot: config.SCRATCH_DIR,
 		workerId,
+		lanes,
 		sealer: createParamSealer(config.PARAM_KEYS),
 		logger,
 	};
@@ -127,7 +132,10 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 	return {
 		broker,
 		async stop() {
-			const hurry = setTimeout(() => attempts.stopAll(), FINISH_MS);
+			const hurry = setTimeout(() => {
+				attempts.stopAll();
+				lanes.open();
+			}, FINISH_MS);
 			await Promise.all(consumers.map((consumer) => consumer.stop()));
 			clearTimeout(hurry);
 			await beats.stop();

@@ -6,7 +6,12 @@ import { type SandboxedCommand, SETUP_FD, sandboxArguments } from './sandbox-arg
 import { SANDBOX_BINARY_DIRS } from './sandbox-files.ts';
 import { followStatus } from './sandbox-status.ts';
 
-type SandboxedRun = SandboxedCommand & CommandOptions & { signal?: AbortSignal };
+type SandboxedRun = SandboxedCommand &
+	CommandOptions & {
+		signal?: AbortSignal;
+		/** Aborted when the command should let others go first from then on. */
+		demoted?: AbortSignal;
+	};
 
 /**
  * Runs a command in a sandbox: no network, a read-only system, the scratch directory as the only place to write, an empty
@@ -30,9 +35,11 @@ export async function execSandboxed(run: SandboxedRun): Promise<CommandResult> {
 	const stdout = captureStream(child, 'stdout', run.onLine, stop.fail);
 	const stderr = captureStream(child, 'stderr', run.onLine, stop.fail);
 	sendSetup(child, setup);
+	const demotion = onAbort(run.demoted, status.lowerPriority);
 	try {
 		await ended;
 	} finally {
+		demotion.dispose();
 		stop.dispose();
 		await status.settled();
 	}
@@ -53,20 +60,26 @@ function stopConditions(run: SandboxedRun, kill: () => void) {
 		isTimedOut = true;
 		kill();
 	};
-	const onAbort = () => fail(run.signal?.reason);
-	run.signal?.addEventListener('abort', onAbort, { once: true });
+	const abort = onAbort(run.signal, () => fail(run.signal?.reason));
 	const timer = run.timeoutMs === undefined ? undefined : setTimeout(onTimeout, run.timeoutMs);
 	return {
 		fail,
 		timedOut: () => isTimedOut,
 		dispose() {
 			clearTimeout(timer);
-			run.signal?.removeEventListener('abort', onAbort);
+			abort.dispose();
 		},
 		throwIfFailed() {
 			if (failure) throw failure.error;
 		},
 	};
+}
+
+/** Does it when the signal is aborted, at once where it is already. */
+function onAbort(signal: AbortSignal | undefined, action: () => void): { dispose(): void } {
+	if (signal?.aborted) action();
+	else signal?.addEventListener('abort', action, { once: true });
+	return { dispose: () => signal?.removeEventListener('abort', action) };
 }
 
 function captureStream(

@@ -27,6 +27,8 @@ export interface ToolRequest {
 	params: unknown;
 	/** Aborted to cancel. */
 	signal: AbortSignal;
+	/** Aborted when the run should let others go first from then on. */
+	demoted?: AbortSignal | undefined;
 	/** Percent, whole, always more than the time before, at most 99: what is 100 only the job's end can say. */
 	onProgress(percent: number): void;
 }
@@ -108,12 +110,13 @@ function toolContext(manifest: ToolManifest, request: ToolRequest, signal: Abort
 	// A second line behind the deadline: the threads of one process may use every core all the time.
 	const cpuSeconds = Math.ceil(wallSeconds * availableParallelism());
 	const limits = { memoryBytes, maxFileBytes, maxProcesses, cpuSeconds };
+	const demotion = request.demoted && { demoted: request.demoted };
 	return {
 		scratchDir: request.scratch.toolDir,
 		signal,
 		progress: progressMeter(request.onProgress),
 		exec: (command, args, options) =>
-			execSandboxed({ ...options, command, args, scratch: request.scratch, limits, signal }),
+			execSandboxed({ ...options, command, args, scratch: request.scratch, limits, signal, ...demotion }),
 	};
 }
 

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { CommandResult } from './command.ts';
 import { captureOutput } from './lines.ts';
+import { lowerPriority } from './low-priority.ts';
 import { endNamespace, killProcess } from './process-tree.ts';
 import { STATUS_FD } from './sandbox-arguments.ts';
 
@@ -14,6 +15,8 @@ type Exit = Pick<CommandResult, 'exitCode' | 'signal'>;
 export interface SandboxStatus {
 	/** Kills all processes of the sandbox. */
 	kill(): void;
+	/** Lets others go before all processes of the sandbox. */
+	lowerPriority(): void;
 	/** To be called when bwrap has ended. Resolves when nothing of the sandbox runs; bwrap itself does not wait for that. */
 	settled(): Promise<void>;
 	/** How the command ended. Throws when it never began; the tail of stderr says why. */
@@ -25,6 +28,11 @@ export function followStatus(child: ChildProcess): SandboxStatus {
 	let initPid: number | undefined;
 	let exitCode: number | undefined;
 	let isKilled = false;
+	let isLowered = false;
+	let lowering: Promise<void> | undefined;
+	const lower = () => {
+		if (initPid !== undefined) lowering ??= lowerPriority(initPid);
+	};
 	let force: NodeJS.Timeout | undefined;
 	const capture = captureOutput((line) => {
 		const message = parseStatus(line);
@@ -32,6 +40,7 @@ export function followStatus(child: ChildProcess): SandboxStatus {
 		initPid ??= message['child-pid'];
 		exitCode ??= message['exit-code'];
 		if (isKilled && initPid !== undefined) killProcess(initPid);
+		if (isLowered) lower();
 	});
 	(child.stdio[STATUS_FD] as Readable).on('data', (chunk: Buffer) => capture.write(chunk));
 	return {
@@ -41,8 +50,14 @@ export function followStatus(child: ChildProcess): SandboxStatus {
 			if (initPid !== undefined) killProcess(initPid);
 			force ??= setTimeout(() => child.kill('SIGKILL'), FORCE_AFTER_MS);
 		},
+		lowerPriority() {
+			isLowered = true;
+			lower();
+		},
 		async settled() {
 			clearTimeout(force);
+			// Ids of processes are given out again: none may be used once its process is gone.
+			await lowering;
 			if (initPid !== undefined) await endNamespace(initPid);
 		},
 		exit(stderrTail) {

@@ -29,7 +29,11 @@ beforeEach(async () => {
 });
 afterEach(() => removeScratch(scratch));
 
-type Options = CommandOptions & { signal?: AbortSignal; limits?: Partial<typeof LIMITS> };
+type Options = CommandOptions & {
+	signal?: AbortSignal;
+	demoted?: AbortSignal;
+	limits?: Partial<typeof LIMITS>;
+};
 
 function bash(script: string, { limits, ...options }: Options = {}) {
 	return execSandboxed({
@@ -270,6 +274,34 @@ async function until(condition: () => boolean, withinMs: number): Promise<void> 
 		if (performance.now() > deadline) throw new Error('it did not come about');
 	}
 }
+
+describe('a command that should let others go first', () => {
+	const printPriority = 'while sleep 0.05; do cut -d" " -f19 /proc/self/stat; done';
+
+	async function priorityOnceDemoted(demoted: AbortSignal, demote: () => void): Promise<string> {
+		const controller = new AbortController();
+		let seen = '';
+		let lines = 0;
+		const onLine = (line: string) => {
+			seen = line;
+			lines += 1;
+			if (lines === 3) demote();
+			if (line === '10' || lines === 100) controller.abort(new Error('enough'));
+		};
+		const run = bash(printPriority, { demoted, signal: controller.signal, onLine });
+		await expect(run).rejects.toThrow('enough');
+		return seen;
+	}
+
+	test('does so from when it is told', async () => {
+		const demotion = new AbortController();
+		expect(await priorityOnceDemoted(demotion.signal, () => demotion.abort())).toBe('10');
+	});
+
+	test('does so from its start when it was told before', async () => {
+		expect(await priorityOnceDemoted(AbortSignal.abort(), () => {})).toBe('10');
+	});
+});
 
 describe('checkSandbox', () => {
 	test('has nothing to say where a sandbox can be built', async () => {

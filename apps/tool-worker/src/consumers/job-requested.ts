@@ -12,6 +12,7 @@ import type { InternalClient } from '@creatorr/service/internal-client';
 import type { ParamSealer } from '@creatorr/tool-kit/secret-params';
 import { AttemptEnded, type Attempts } from '../runtime/attempts.ts';
 import type { GrantedJob } from '../runtime/granted-job.ts';
+import type { Lanes, Place } from '../runtime/lanes.ts';
 import { createProgress } from '../runtime/progress.ts';
 import { retry } from '../runtime/retry.ts';
 import { type RunJobDeps, runJob } from '../runtime/run-job.ts';
@@ -21,6 +22,7 @@ export interface JobRequestedDeps extends RunJobDeps {
 	publish: Publish;
 	attempts: Attempts;
 	workerId: string;
+	lanes: Lanes;
 	sealer: Pick<ParamSealer, 'open'>;
 }
 
@@ -61,10 +63,11 @@ async function giveBack(deps: JobRequestedDeps, job: GrantedJob): Promise<void> 
 	});
 }
 
-async function attempt(deps: JobRequestedDeps, job: GrantedJob): Promise<void> {
+async function attempt(deps: JobRequestedDeps, job: GrantedJob, { demoted }: Place): Promise<void> {
 	const signal = deps.attempts.begin(job.id, job.attempt);
 	try {
-		const outcome = await runJob(deps, job, { signal, onProgress: createProgress(deps.publish, job) });
+		const onProgress = createProgress(deps.publish, job);
+		const outcome = await runJob(deps, job, { signal, demoted, onProgress });
 		await report(deps, job, outcome, signal);
 	} catch (error) {
 		deps.attempts.end(job.id);
@@ -84,10 +87,16 @@ export async function handleJobRequested(
 		deps.logger.info('job.already_here', { job_id: jobId });
 		return;
 	}
-	const job = await claim(deps, jobId).catch((error: unknown) => {
-		deps.attempts.end(jobId);
-		throw error;
-	});
-	if (job) await attempt(deps, job);
-	else deps.attempts.end(jobId);
+	// Before the claim: a job that waits is not running yet, and can be canceled without anybody here hearing of it.
+	const place = await deps.lanes.enter();
+	try {
+		const job = await claim(deps, jobId).catch((error: unknown) => {
+			deps.attempts.end(jobId);
+			throw error;
+		});
+		if (job) await attempt(deps, job, place);
+		else deps.attempts.end(jobId);
+	} finally {
+		place.leave();
+	}
 }

@@ -17,6 +17,8 @@ export interface RunJobDeps {
 
 interface RunOptions {
 	signal: AbortSignal;
+	/** Aborted when the job has run for long. */
+	demoted: AbortSignal;
 	onProgress: (percent: number) => void;
 }
 

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Place {
+	/** Aborted when the job has run for long: it goes on behind others from then on. */
+	demoted: AbortSignal;
+	leave(): void;
+}
+
+export interface Lanes {
+	/** Resolves when there is room for one more job. */
+	enter(): Promise<Place>;
+	/** Lets in all that wait, for a shutdown. */
+	open(): void;
+}
+
+/**
+ * The fast lane: as many jobs as the machine has cores to give run at full priority. One that takes longer than `longMs` makes
+ * room for the next and goes on at low priority, so that a few heavy jobs never keep the small ones waiting, and a job waits
+ * for a place no longer than that for each one before it.
+ */
+export function createLanes({ places, longMs }: { places: number; longMs: number }): Lanes {
+	const waiting: (() => void)[] = [];
+	let free = places;
+
+	function release(): void {
+		const next = waiting.shift();
+		if (next) next();
+		else free += 1;
+	}
+
+	async function take(): Promise<void> {
+		if (free > 0) free -= 1;
+		else await new Promise<void>((resolve) => waiting.push(resolve));
+	}
+
+	return {
+		async enter() {
+			await take();
+			const demoted = new AbortController();
+			const left = new AbortController();
+			sleep(longMs, undefined, { signal: left.signal, ref: false }).then(
+				() => demoted.abort(),
+				() => undefined,
+			);
+			demoted.signal.addEventListener('abort', release, { once: true });
+			return {
+				demoted: demoted.signal,
+				leave() {
+					if (left.signal.aborted) return;
+					left.abort();
+					if (!demoted.signal.aborted) release();
+				},
+			};
+		},
+		open() {
+			free = Number.POSITIVE_INFINITY;
+			for (const next of waiting.splice(0)) next();
+		},
+	};
+}

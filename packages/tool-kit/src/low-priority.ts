@@ -1,0 +1,49 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
+
+const LOW = constants.priority.PRIORITY_BELOW_NORMAL;
+
+/**
+ * Lets others go before a process and all that it started: where they want all of the cores, it gets about a tenth. What it
+ * starts later inherits that. Does what the system permits; never throws.
+ */
+export async function lowerPriority(pid: number): Promise<void> {
+	const lowered = new Set<number>();
+	// Once more, for what was started meanwhile by one that was not lowered yet.
+	for (let round = 0; round < 2; round++) {
+		for (const one of await processesBelow(pid)) {
+			await lowerSession(one);
+			for (const thread of await threadsOf(one)) {
+				if (!lowered.has(thread)) lower(thread);
+				lowered.add(thread);
+			}
+		}
+	}
+}
+
+/** Where the kernel schedules by session, a process's own priority counts only within its session. */
+async function lowerSession(pid: number): Promise<void> {
+	await writeFile(`/proc/${pid}/autogroup`, String(LOW)).catch(() => undefined);
+}
+
+/** The kernel takes the id of any thread for that of a process. */
+function lower(thread: number): void {
+	try {
+		setPriority(thread, LOW);
+	} catch {
+		// It has ended.
+	}
+}
+
+async function processesBelow(pid: number): Promise<number[]> {
+	const threads = await threadsOf(pid);
+	const children = await Promise.all(
+		threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
+	);
+	const pids = children.join(' ').split(' ').filter(Boolean).map(Number);
+	return [pid, ...(await Promise.all(pids.map(processesBelow))).flat()];
+}
+
+async function threadsOf(pid: number): Promise<number[]> {
+	return (await readdir(`/proc/${pid}/task`).catch(() => [])).map(Number);
+}
