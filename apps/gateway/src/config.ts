@@ -48,6 +48,7 @@ export const configSchema = baseConfigSchema.extend({
 	AUTH_URL: httpUrlSchema,
 	FILES_URL: httpUrlSchema,
 	JOBS_URL: httpUrlSchema,
+	BILLING_URL: httpUrlSchema,
 	CORS_ORIGINS: originsSchema.meta({ description: 'web origins that may call the API; none by default' }),
 	TRUSTED_PROXIES: proxiesSchema.meta({
 		description: 'addresses and CIDR ranges of the proxies whose X-Forwarded-For counts; none by default',

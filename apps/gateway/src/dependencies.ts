@@ -50,7 +50,8 @@ interface Given {
 const monotonicMs = createElapsedClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
 
 function upstreamUrls(config: Config) {
-	return { auth: config.AUTH_URL, files: config.FILES_URL, jobs: config.JOBS_URL };
+	const { AUTH_URL: auth, FILES_URL: files, JOBS_URL: jobs, BILLING_URL: billing } = config;
+	return { auth, files, jobs, billing };
 }
 
 function createProxies({ config, logger, limits }: Given): Map<ServiceName, ServiceProxy> {

@@ -52,6 +52,7 @@ async function startProcess() {
 			AUTH_URL: auth.url,
 			FILES_URL: jobs.url,
 			JOBS_URL: jobs.url,
+			BILLING_URL: jobs.url,
 		},
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fileIdSchema } from './files.ts';
 import { idSchema, newId } from './ids.ts';
 import { jobErrorCodeSchema, jobIdSchema, jobResultSchema } from './jobs.ts';
+import { planSchema } from './plans.ts';
 import { isStorableText, timestampSchema } from './text.ts';
 
 /** What happened, as it travels: the data is validated when published and again when consumed. */
@@ -65,6 +66,13 @@ export const jobFinished = defineEvent(
 
 /** To every worker: whoever runs this job kills it. */
 export const jobCanceled = defineEvent('job.canceled', 1, z.object({ job_id: jobIdSchema }));
+
+/** What a user's plan is from now on. A consumer that has seen a higher version for this user ignores it. */
+export const planChanged = defineEvent(
+	'plan.changed',
+	1,
+	z.object({ user_id: idSchema('usr'), plan: planSchema, version: z.int().min(1) }),
+);
 
 /** An account is gone: whoever holds something of it removes it. */
 export const accountDeleted = defineEvent('account.deleted', 1, z.object({ user_id: idSchema('usr') }));

@@ -241,3 +241,43 @@ export const beat = defineOperation({
 	),
 	errors: [],
 });
+
+/** Who an account belongs to, for the customer at Stripe. */
+export const getAccount = defineOperation({
+	id: 'getAccount',
+	method: 'get',
+	path: '/internal/accounts/{id}',
+	service: 'auth',
+	access: ['billing'],
+	summary: 'Show the email and name of an account.',
+	params: z.object({ id: userIdSchema }),
+	status: 200,
+	response: enveloped(z.object({ email: z.string(), name: z.string().nullable() })),
+	errors: ['not_found'],
+});
+
+export const getJobUse = defineOperation({
+	id: 'getJobUse',
+	method: 'get',
+	path: '/internal/users/{id}/job-use',
+	service: 'jobs',
+	access: ['billing'],
+	summary: 'Count the active and the queued jobs of a user.',
+	params: z.object({ id: userIdSchema }),
+	status: 200,
+	response: enveloped(z.object({ active_jobs: z.int(), queued_jobs: z.int() })),
+	errors: [],
+});
+
+export const getStorageUse = defineOperation({
+	id: 'getStorageUse',
+	method: 'get',
+	path: '/internal/users/{id}/storage-use',
+	service: 'files',
+	access: ['billing'],
+	summary: 'Sum up the bytes that a user has stored or may still upload.',
+	params: z.object({ id: userIdSchema }),
+	status: 200,
+	response: enveloped(z.object({ stored_bytes: z.int() })),
+	errors: [],
+});

@@ -31,6 +31,8 @@ export interface Operation<
 	query?: Q;
 	headers?: z.ZodObject;
 	body?: B;
+	/** The handler gets the body's bytes as they were sent, whatever their type. */
+	rawBody?: true;
 	status: S;
 	/** The whole body of a success; absent for 204. */
 	response?: R;

@@ -1,4 +1,5 @@
 import * as auth from './auth.ts';
+import * as billing from './billing.ts';
 import * as files from './files.ts';
 import * as jobs from './jobs.ts';
 import * as meta from './meta.ts';
@@ -28,6 +29,11 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	jobs.cancelJob,
 	jobs.deleteJob,
 	jobs.listTools,
+	billing.createCheckout,
+	billing.openPortal,
+	billing.receiveStripeEvent,
+	billing.getBilling,
+	billing.getUsage,
 	meta.getHealth,
 	meta.getOpenApi,
 ];

@@ -1,4 +1,10 @@
-import { accountDeleted, jobFinished, jobProgressed, jobRequested } from '@creatorr/contracts/events';
+import {
+	accountDeleted,
+	jobFinished,
+	jobProgressed,
+	jobRequested,
+	planChanged,
+} from '@creatorr/contracts/events';
 import type { Channel } from 'amqplib';
 
 /** Every event goes to this topic exchange under its routing key. */
@@ -8,8 +14,12 @@ export const DEAD_LETTER_EXCHANGE = 'creatorr.dead-letters';
 
 /** Durable queues, named after who reads them and what. */
 export const QUEUES = {
+	authPlanChanged: 'auth.plan-changed',
+	billingAccountDeleted: 'billing.account-deleted',
 	filesAccountDeleted: 'files.account-deleted',
+	filesPlanChanged: 'files.plan-changed',
 	jobsAccountDeleted: 'jobs.account-deleted',
+	jobsPlanChanged: 'jobs.plan-changed',
 	jobsJobFinished: 'jobs.job-finished',
 	jobsJobProgressed: 'jobs.job-progressed',
 	/** Dead letters of job requests, for jobs to fail the job; operators read {@link QUEUES.deadLetters}. */
@@ -19,6 +29,10 @@ export const QUEUES = {
 } as const;
 
 const SUBSCRIPTIONS = [
+	[QUEUES.authPlanChanged, planChanged.type],
+	[QUEUES.filesPlanChanged, planChanged.type],
+	[QUEUES.jobsPlanChanged, planChanged.type],
+	[QUEUES.billingAccountDeleted, accountDeleted.type],
 	[QUEUES.filesAccountDeleted, accountDeleted.type],
 	[QUEUES.jobsAccountDeleted, accountDeleted.type],
 	[QUEUES.jobsJobFinished, jobFinished.type],

@@ -62,3 +62,13 @@ export function jsonBody(): RequestHandler[] {
 	});
 	return [requireJson, parse, requireStorable];
 }
+
+/** The bytes of a body of up to 1 MiB, whatever it says that it is; a Buffer, empty where there is none. */
+export function rawBody(): RequestHandler[] {
+	const parse = express.raw({ limit: MAX_BODY_BYTES, inflate: false, type: () => true });
+	const orEmpty: RequestHandler = (req, _res, next) => {
+		if (!Buffer.isBuffer(req.body)) req.body = Buffer.alloc(0);
+		next();
+	};
+	return [parse, orEmpty];
+}

@@ -2,7 +2,7 @@ import { notFound } from '@creatorr/contracts/errors';
 import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity';
 import { idSchema, newId } from '@creatorr/contracts/ids';
 import express, { type Express, type RequestHandler } from 'express';
-import { jsonBody } from './body.ts';
+import { jsonBody, rawBody } from './body.ts';
 import { withRequestId } from './context.ts';
 import { renderErrors } from './error-rendering.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
@@ -50,7 +50,7 @@ function mount(app: Express, route: Route, options: ServiceOptions): void {
 		res.setHeader('Cache-Control', 'no-store');
 		await route.handle(req, res, options.verifyIdentity(req.get(IDENTITY_HEADER)));
 	};
-	const body = operation.body ? jsonBody() : [];
+	const body = operation.rawBody ? rawBody() : operation.body ? jsonBody() : [];
 	app[operation.method](path, logRequests(options.logger, operation.id), ...body, handler);
 }
 

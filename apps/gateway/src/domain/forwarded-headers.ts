@@ -11,6 +11,8 @@ const FROM_CLIENT = [
 	'content-encoding',
 	'idempotency-key',
 	'user-agent',
+	// Over the body, which passes as it is.
+	'stripe-signature',
 ] as const;
 
 /** All that a client gets of a service's headers. */

@@ -70,6 +70,7 @@ export async function startTestGateway(options: Options) {
 		AUTH_URL: options.authUrl ?? auth.url,
 		FILES_URL: options.filesUrl ?? auth.url,
 		JOBS_URL: options.jobsUrl ?? auth.url,
+		BILLING_URL: auth.url,
 		...options.env,
 	});
 	const running = await startGateway(config, SILENT, { ...LIMITS, ...options.limits });

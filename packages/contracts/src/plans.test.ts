@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { MAX_FILE_BYTES } from './files.ts';
+import { PLANS, plansSchema, toolTerms } from './plans.ts';
+
+describe('plans', () => {
+	test('have room for a single file of the largest size', () => {
+		for (const terms of Object.values(PLANS)) {
+			expect(terms.maxStoredBytes).toBeGreaterThanOrEqual(MAX_FILE_BYTES);
+		}
+	});
+
+	test('pro never gives less than free', () => {
+		const numbers = (terms: object) =>
+			Object.entries(terms).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+		for (const [name, value] of numbers(PLANS.free)) {
+			expect(Object.fromEntries(numbers(PLANS.pro))[name]).toBeGreaterThanOrEqual(value);
+		}
+		for (const tool of [...Object.keys(PLANS.free.tools), 'any other']) {
+			const [free, pro] = [toolTerms(PLANS.free, tool), toolTerms(PLANS.pro, tool)];
+			expect(pro.maxPages).toBeGreaterThanOrEqual(free.maxPages);
+			expect(pro.maxInputBytes).toBeGreaterThanOrEqual(free.maxInputBytes);
+		}
+	});
+
+	test('stay as they are where nothing is configured', () => {
+		expect(plansSchema.parse(undefined)).toEqual(PLANS);
+	});
+
+	test('take single numbers from the configuration', () => {
+		const plans = plansSchema.parse('{"free":{"maxActiveJobs":5}}');
+		expect(plans.free).toEqual({ ...PLANS.free, maxActiveJobs: 5 });
+		expect(plans.pro).toEqual(PLANS.pro);
+	});
+
+	test.each(['no JSON', '{"gold":{}}', '{"free":{"maxActiveJobs":0}}', '{"free":{"jobs":1}}'])(
+		'refuse %s',
+		(text) => {
+			expect(plansSchema.safeParse(text).success).toBe(false);
+		},
+	);
+
+	test('know no tool by the name of something that every object has', () => {
+		expect(toolTerms(PLANS.free, 'toString')).toBe(PLANS.free.anyTool);
+	});
+});
