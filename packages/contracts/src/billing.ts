@@ -50,19 +50,6 @@ export const receiveStripeEvent = defineOperation({
 	errors: ['validation'],
 });
 
-export const subscriptionStatusSchema = z.enum([
-	'none',
-	'incomplete',
-	'incomplete_expired',
-	'trialing',
-	'active',
-	'past_due',
-	'canceled',
-	'unpaid',
-	'paused',
-]);
-export type SubscriptionStatus = z.infer<typeof subscriptionStatusSchema>;
-
 export const getBilling = defineOperation({
 	id: 'getBilling',
 	method: 'get',
@@ -75,7 +62,9 @@ export const getBilling = defineOperation({
 		z
 			.object({
 				plan: planSchema,
-				status: subscriptionStatusSchema.meta({ description: "none, or Stripe's own" }),
+				status: z
+					.string()
+					.meta({ description: "none, or Stripe's own: trialing, active, past_due, canceled and others" }),
 				cycle: billingCycleSchema.optional(),
 				current_period_end: timestampSchema.optional(),
 				cancel_at_period_end: z.boolean(),

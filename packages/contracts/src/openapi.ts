@@ -55,7 +55,7 @@ function success(operation: Operation): JsonObject {
 function failures(operation: Operation): JsonObject {
 	const own: ErrorCode[] = [...operation.errors, ...SHARED_ERRORS];
 	if (operation.access === 'user') own.push('unauthorized');
-	if (operation.body) own.push('validation', 'too_large');
+	if (operation.body || operation.rawBody) own.push('validation', 'too_large');
 	if (operation.params) own.push('not_found', 'validation');
 	if (operation.query) own.push('validation');
 	const byStatus = Map.groupBy([...new Set(own)], (code) => ERROR_STATUS[code]);
@@ -70,10 +70,8 @@ function failures(operation: Operation): JsonObject {
 }
 
 function describe(operation: Operation): JsonObject {
-	const body = operation.body && {
-		required: true,
-		content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } },
-	};
+	const schema = operation.rawBody ? { type: 'object' } : operation.body && jsonSchema(operation.body, 'input');
+	const body = schema && { required: true, content: { 'application/json': { schema } } };
 	return {
 		operationId: operation.id,
 		summary: operation.summary,

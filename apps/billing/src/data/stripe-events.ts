@@ -1,0 +1,37 @@
+import { notify } from '@creatorr/database/notifications';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { EventStore } from '../domain/stores.ts';
+import type { Prisma, PrismaClient } from '../generated/client.ts';
+
+/** Notified when an event was recorded that has to be applied. */
+export const SYNC_CHANNEL = 'customer_due';
+
+export function createEventStore(prisma: PrismaClient): EventStore {
+	return {
+		record: ({ id, type, payload }, stripeCustomerId) =>
+			inTransaction(prisma, async (tx: Prisma.TransactionClient) => {
+				const customer = stripeCustomerId
+					? await tx.customer.findUnique({ where: { stripeCustomerId }, select: { userId: true } })
+					: null;
+				const { count } = await tx.stripeEvent.createMany({
+					data: {
+						id,
+						type,
+						payload: payload as Prisma.InputJsonObject,
+						userId: customer?.userId ?? null,
+						appliedAt: customer ? null : new Date(),
+					},
+					skipDuplicates: true,
+				});
+				if (count > 0 && customer) await notify(tx, SYNC_CHANNEL);
+				return count > 0;
+			}),
+	};
+}
+
+/** Forgets events that were applied more than so many days ago; Stripe repeats none for so long. Answers how many. */
+export async function pruneEvents(prisma: PrismaClient, olderThanDays: number): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM stripe_events
+		WHERE applied_at IS NOT NULL AND received_at < now() - make_interval(days => ${olderThanDays}::int)`;
+}

@@ -1,0 +1,147 @@
+import type { RequestListener } from 'node:http';
+import { getAccount, getJobUse, getStorageUse } from '@creatorr/contracts/internal';
+import { createPrisma } from '@creatorr/database/client';
+import { createNotificationListener } from '@creatorr/database/notifications';
+import { OUTBOX_CHANNEL, publishBatch } from '@creatorr/database/outbox';
+import { ping } from '@creatorr/database/ping';
+import { type Broker, connectBroker } from '@creatorr/messaging/connection';
+import { createPublisher } from '@creatorr/messaging/publisher';
+import { startRelay } from '@creatorr/messaging/relay';
+import { createService } from '@creatorr/service/create-service';
+import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import type { Config } from './config.ts';
+import { consumeAccountDeleted } from './consumers/account-deleted.ts';
+import { createCustomerStore } from './data/customers.ts';
+import { createEventStore, pruneEvents, SYNC_CHANNEL } from './data/stripe-events.ts';
+import type { CustomerStore } from './domain/stores.ts';
+import type { StripePort } from './domain/stripe-port.ts';
+import { PrismaClient } from './generated/client.ts';
+import { startPruning } from './pruning.ts';
+import { createCheckoutRoute } from './routes/create-checkout.ts';
+import { getBillingRoute } from './routes/get-billing.ts';
+import { getUsageRoute } from './routes/get-usage.ts';
+import { openPortalRoute } from './routes/open-portal.ts';
+import { receiveStripeEventRoute } from './routes/receive-stripe-event.ts';
+import { createStripe } from './stripe/create-stripe.ts';
+import { customerOfEvent } from './stripe/event-readers.ts';
+import { verifyEvent } from './stripe/verify-event.ts';
+import { startSyncLoop } from './sync-loop.ts';
+
+const OUTBOX_BATCH_SIZE = 100;
+const CALL_TIMEOUT_MS = 5_000;
+const DAY_MS = 86_400_000;
+/** Stripe repeats deliveries for 3 days, and shows events for 30. */
+const EVENT_RETENTION_DAYS = 40;
+
+export interface Billing {
+	app: RequestListener;
+	/** Ends what runs in the background and every connection. */
+	close(): Promise<void>;
+}
+
+/** Builds the whole service and starts what it does without being asked. Nothing that it needs has to answer yet. */
+export async function startBilling(config: Config, logger: Logger): Promise<Billing> {
+	const prisma = createPrisma<PrismaClient>(PrismaClient, {
+		databaseUrl: config.BILLING_DATABASE_URL,
+		poolSize: config.DATABASE_POOL_SIZE,
+		applicationName: 'creatorr-billing',
+	});
+	const broker = await connectBroker({ url: config.AMQP_URL, name: 'billing', logger });
+	const customers = createCustomerStore(prisma);
+	const stripe = stripeOf(config);
+	const syncDeps = { stripe, customers, rules: rulesOf(config), now: () => new Date() };
+	const sync = startSyncLoop({ ...syncDeps, logger });
+	const outbox = startOutbox({ config, logger, prisma, broker, wakeSync: sync.wake });
+	const consumer = consumeAccountDeleted({ broker, customers, wakeSync: sync.wake, logger });
+	const pruning = startPruning(() => pruneEvents(prisma, EVENT_RETENTION_DAYS), logger);
+	const app = createService({
+		logger,
+		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
+		routes: [
+			createCheckoutRoute({ ...syncDeps, ...internalCalls(config) }),
+			openPortalRoute(syncDeps),
+			getBillingRoute(syncDeps),
+			getUsageRoute({ ...internalCalls(config), plans: config.PLANS, planOf: planReader(customers) }),
+			receiveStripeEventRoute({
+				verifyEvent: (body, signature) => verifyEvent(body, signature, config.STRIPE_WEBHOOK_SECRET),
+				customerOfEvent,
+				events: createEventStore(prisma),
+				logger,
+			}),
+		],
+		checks: { postgres: () => ping(prisma), rabbitmq: () => broker.ping() },
+	});
+	return {
+		app,
+		async close() {
+			pruning.stop();
+			await consumer.stop();
+			await sync.stop();
+			await outbox.close();
+			await broker.close();
+			await prisma.$disconnect();
+		},
+	};
+}
+
+function rulesOf(config: Config) {
+	return { graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS, reconcileMs: config.RECONCILE_SECONDS * 1_000 };
+}
+
+function stripeOf(config: Config): StripePort {
+	return createStripe({
+		secretKey: config.STRIPE_SECRET_KEY,
+		apiBase: config.STRIPE_API_BASE,
+		prices: { monthly: config.STRIPE_PRICE_MONTHLY, yearly: config.STRIPE_PRICE_YEARLY },
+		appUrl: config.APP_URL,
+	});
+}
+
+function planReader(customers: CustomerStore) {
+	return async (userId: string) => (await customers.find(userId))?.customer.plan ?? 'free';
+}
+
+function internalCalls(config: Config) {
+	const sign = createIdentitySigner('billing', config.INTERNAL_PRIVATE_KEY);
+	const client = (name: string, baseUrl: string) =>
+		createInternalClient({ name, baseUrl, sign, timeoutMs: CALL_TIMEOUT_MS });
+	const auth = client('auth', config.AUTH_URL);
+	const files = client('files', config.FILES_URL);
+	const jobs = client('jobs', config.JOBS_URL);
+	return {
+		findAccount: async (id: string) => (await auth(getAccount, { params: { id } })).data,
+		jobUse: async (id: string) => (await jobs(getJobUse, { params: { id } })).data,
+		storageUse: async (id: string) => (await files(getStorageUse, { params: { id } })).data,
+	};
+}
+
+/** Sends what transactions left in the outbox, and hears of events that were recorded, here or by another replica. */
+function startOutbox(given: {
+	config: Config;
+	logger: Logger;
+	prisma: PrismaClient;
+	broker: Broker;
+	wakeSync(): void;
+}) {
+	const { config, logger, prisma, wakeSync } = given;
+	const publish = createPublisher(given.broker);
+	const relay = startRelay({ publishBatch: () => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish), logger });
+	const listener = createNotificationListener({
+		databaseUrl: config.BILLING_DATABASE_URL,
+		channels: [OUTBOX_CHANNEL, SYNC_CHANNEL],
+		onNotification: (channel) => (channel === OUTBOX_CHANNEL ? relay.wake() : wakeSync()),
+		onReconnect() {
+			relay.wake();
+			wakeSync();
+		},
+		onLost: (error) => logger.warn('database.listener_lost', { error }),
+	});
+	return {
+		async close() {
+			await listener.close();
+			await relay.stop();
+		},
+	};
+}

@@ -1,0 +1,46 @@
+import type { Plan } from '@creatorr/contracts/plans';
+import type { Customer } from './customer.ts';
+import type { Subscription } from './subscription.ts';
+
+/** What may be done with a customer while its row is locked. All of it is written together, or nothing. */
+export interface LockedCustomer {
+	customer: Customer;
+	setStripeCustomer(stripeCustomerId: string): Promise<void>;
+	setCheckoutUntil(until: Date): Promise<void>;
+	/** The events that are waiting now: what is read from Stripe after this covers them. */
+	waitingEvents(): Promise<string[]>;
+	/** What Stripe says, and what follows; a changed plan is told to the other services. */
+	record(said: {
+		subscriptions: readonly Subscription[];
+		plan: Plan;
+		appliedEvents: readonly string[];
+		nextSyncAt: Date | null;
+	}): Promise<void>;
+}
+
+export interface CustomerStore {
+	/**
+	 * Locks the customer of a user, who gets a row where there is none, while `work` runs: nobody else reads or asks Stripe
+	 * anything for this user meanwhile.
+	 */
+	withCustomer<T>(userId: string, work: (locked: LockedCustomer) => Promise<T>): Promise<T>;
+	/** The same for some customer of whom Stripe has to be asked now and whom nobody has locked; false when there is none. */
+	withDueCustomer(work: (locked: LockedCustomer) => Promise<void>): Promise<boolean>;
+	/** Null for a user who has never been here. */
+	find(userId: string): Promise<{ customer: Customer; subscriptions: Subscription[] } | null>;
+	/** Has the customer erased at Stripe and never served again. */
+	markDeleted(userId: string): Promise<void>;
+	/** Lets the next attempt wait, longer after each failure. */
+	postpone(userId: string): Promise<void>;
+}
+
+export interface ReceivedEvent {
+	id: string;
+	type: string;
+	payload: unknown;
+}
+
+export interface EventStore {
+	/** Records an event once, as waiting for its customer's user where there is one; false when it was here before. */
+	record(event: ReceivedEvent, stripeCustomerId: string | null): Promise<boolean>;
+}

@@ -1,0 +1,46 @@
+import { nextSyncAt, planOf } from './plan-rule.ts';
+import type { LockedCustomer } from './stores.ts';
+import type { StripePort } from './stripe-port.ts';
+
+export interface SyncRules {
+	graceMs: number;
+	reconcileMs: number;
+}
+
+export interface SyncDeps {
+	stripe: StripePort;
+	rules: SyncRules;
+	now(): Date;
+}
+
+/**
+ * Makes a customer what Stripe says now. The events that wait are covered by that, whatever they say and in whatever order
+ * they came. Resolves to the plan.
+ */
+export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Promise<'free' | 'pro'> {
+	const { customer } = locked;
+	const appliedEvents = await locked.waitingEvents();
+	if (customer.deletedAt) return await eraseCustomer(deps, locked, appliedEvents);
+	const { stripeCustomerId, checkoutUntil } = customer;
+	const subscriptions = stripeCustomerId ? await deps.stripe.listSubscriptions(stripeCustomerId) : [];
+	const now = deps.now();
+	const plan = planOf(subscriptions, now, deps.rules.graceMs);
+	const next = nextSyncAt({ subscriptions, checkoutUntil }, now, deps.rules);
+	await locked.record({ subscriptions, plan, appliedEvents, nextSyncAt: next });
+	return plan;
+}
+
+/** An account that is gone pays no more, and nothing of the person stays at Stripe; also not what a late checkout brought. */
+async function eraseCustomer(
+	{ stripe }: SyncDeps,
+	locked: LockedCustomer,
+	appliedEvents: readonly string[],
+): Promise<'free'> {
+	const { stripeCustomerId } = locked.customer;
+	if (stripeCustomerId) {
+		for (const { id } of await stripe.listOpenCheckouts(stripeCustomerId)) await stripe.expireCheckout(id);
+		await stripe.deleteCustomer(stripeCustomerId);
+	}
+	await locked.record({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
+	return 'free';
+}

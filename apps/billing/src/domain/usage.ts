@@ -1,0 +1,28 @@
+import type { getUsage } from '@creatorr/contracts/billing';
+import type { ResponseOf } from '@creatorr/contracts/operation';
+import type { Plan, Plans } from '@creatorr/contracts/plans';
+
+interface UsageDeps {
+	plans: Plans;
+	planOf(userId: string): Promise<Plan>;
+	jobUse(userId: string): Promise<{ active_jobs: number; queued_jobs: number }>;
+	storageUse(userId: string): Promise<{ stored_bytes: number }>;
+}
+
+/** The use of each limit of the user's plan. */
+export async function usageOf(deps: UsageDeps, userId: string): Promise<ResponseOf<typeof getUsage>['data']> {
+	const [plan, jobs, storage] = await Promise.all([
+		deps.planOf(userId),
+		deps.jobUse(userId),
+		deps.storageUse(userId),
+	]);
+	const terms = deps.plans[plan];
+	return {
+		plan,
+		limits: [
+			{ name: 'active_jobs', used: jobs.active_jobs, limit: terms.maxActiveJobs },
+			{ name: 'queued_jobs', used: jobs.queued_jobs, limit: terms.maxQueuedJobs },
+			{ name: 'stored_bytes', used: storage.stored_bytes, limit: terms.maxStoredBytes },
+		],
+	};
+}

@@ -1,0 +1,17 @@
+import { loadConfig } from '@creatorr/service/config';
+import { createLogger } from '@creatorr/service/logger';
+import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
+import { configSchema } from './config.ts';
+import { startBilling } from './dependencies.ts';
+
+const config = configOrExit(() => loadConfig(configSchema));
+const logger = createLogger({ service: 'billing', level: config.LOG_LEVEL });
+
+await runProcess(logger, async () => {
+	const billing = await startBilling(config, logger);
+	const server = await listen(billing.app, { host: config.HOST, port: config.PORT });
+	return async () => {
+		await closeServer(server);
+		await billing.close();
+	};
+});

@@ -1,0 +1,27 @@
+import { receiveStripeEvent } from '@creatorr/contracts/billing';
+import type { Logger } from '@creatorr/service/logger';
+import { defineRoute } from '@creatorr/service/route';
+import type { EventStore } from '../domain/stores.ts';
+
+interface ReceiveDeps {
+	/** Throws `validation` for what Stripe did not send just now. */
+	verifyEvent(
+		body: Buffer,
+		signature: string | undefined,
+	): { id: string; type: string; data: { object: unknown } };
+	customerOfEvent(type: string, object: unknown): string | null;
+	events: EventStore;
+	logger: Logger;
+}
+
+/** Answered once the event is safe here; it is applied right after, and again after whatever happens meanwhile. */
+export function receiveStripeEventRoute(deps: ReceiveDeps) {
+	return defineRoute(receiveStripeEvent, async ({ rawBody, header }) => {
+		const event = deps.verifyEvent(rawBody as Buffer, header('stripe-signature'));
+		const { id, type } = event;
+		const customer = deps.customerOfEvent(type, event.data.object);
+		const isNew = await deps.events.record({ id, type, payload: event }, customer);
+		deps.logger.info('stripe_event.received', { stripe_event: id, stripe_event_type: type, is_new: isNew });
+		return { data: { received: true as const } };
+	});
+}
