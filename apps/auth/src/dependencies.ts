@@ -3,7 +3,7 @@ import { createPrisma } from '@creatorr/database/client';
 import { createNotificationListener } from '@creatorr/database/notifications';
 import { OUTBOX_CHANNEL, publishBatch } from '@creatorr/database/outbox';
 import { ping } from '@creatorr/database/ping';
-import { connectBroker } from '@creatorr/messaging/connection';
+import { type Broker, connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { startRelay } from '@creatorr/messaging/relay';
 import { createService } from '@creatorr/service/create-service';
@@ -11,6 +11,7 @@ import { toAppError } from '@creatorr/service/error-rendering';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
 import type { Config } from './config.ts';
+import { consumePlanChanged } from './consumers/plan-changed.ts';
 import { createAccountStore } from './data/accounts.ts';
 import { createLeaseStore } from './data/gateway-leases.ts';
 import * as housekeeping from './data/housekeeping.ts';
@@ -39,8 +40,7 @@ export interface Auth {
 }
 
 /** Sends what transactions left in the outbox. */
-async function startOutbox(config: Config, logger: Logger, prisma: PrismaClient) {
-	const broker = await connectBroker({ url: config.AMQP_URL, name: 'auth', logger });
+function startOutbox(config: Config, logger: Logger, prisma: PrismaClient, broker: Broker) {
 	const publish = createPublisher(broker);
 	const relay = startRelay({
 		publishBatch: () => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish),
@@ -54,11 +54,9 @@ async function startOutbox(config: Config, logger: Logger, prisma: PrismaClient)
 		onLost: (error) => logger.warn('outbox.listener_lost', { error }),
 	});
 	return {
-		ping: () => broker.ping(),
 		async close() {
 			await listener.close();
 			await relay.stop();
-			await broker.close();
 		},
 	};
 }
@@ -128,19 +126,22 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 		if (toAppError(error).code !== 'upstream_unavailable') throw error;
 		logger.warn('signing_key.not_loaded_yet', { error });
 	});
-	const outbox = await startOutbox(config, logger, prisma);
+	const broker = await connectBroker({ url: config.AMQP_URL, name: 'auth', logger });
+	const outbox = startOutbox(config, logger, prisma, broker);
+	const planChanges = consumePlanChanged(broker, deps);
 	const repeating = startHousekeeping(deps, prisma);
 	const app = createService({
 		logger,
 		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
 		routes: allRoutes(deps),
-		checks: { postgres: () => ping(prisma), rabbitmq: outbox.ping },
+		checks: { postgres: () => ping(prisma), rabbitmq: () => broker.ping() },
 	});
 	return {
 		app,
 		async close() {
-			await repeating.stop();
+			await Promise.all([repeating.stop(), planChanges.stop()]);
 			await outbox.close();
+			await broker.close();
 			await prisma.$disconnect();
 		},
 	};

@@ -66,5 +66,10 @@ export function createAccountStore(prisma: PrismaClient): AccountStore {
 				await addToOutbox(tx, newEvent(accountDeleted, { user_id: owner.userId }, currentRequestId()));
 				return revoked;
 			}),
+		async changePlan({ userId, plan, version }) {
+			const where = { id: userId, planVersion: { lt: version } };
+			const { count } = await prisma.user.updateMany({ where, data: { plan, planVersion: version } });
+			return count > 0;
+		},
 	};
 }

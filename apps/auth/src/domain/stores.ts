@@ -1,3 +1,4 @@
+import type { Plan } from '@creatorr/contracts/plans';
 import type { Credentials } from './account.ts';
 import type { NewSession } from './session.ts';
 
@@ -28,6 +29,13 @@ export interface VerifiedOwner {
 	verifiedHash: string;
 }
 
+export interface PlanChange {
+	userId: string;
+	plan: Plan;
+	/** Grows with every change of this user's plan. */
+	version: number;
+}
+
 export interface AccountStore {
 	/** Stores both, or answers false when the email is taken. */
 	register(user: NewUser, session: NewSession, network: string): Promise<boolean>;
@@ -40,6 +48,8 @@ export interface AccountStore {
 	changePassword(owner: VerifiedOwner, newHash: string, keepSessionId: string): Promise<RevokeResult | null>;
 	/** Removes the account with all its sessions and tells the other services; null as above. */
 	remove(owner: VerifiedOwner): Promise<RevokeResult | null>;
+	/** False, with nothing changed, when the account is gone or has had this change or a later one. */
+	changePlan(change: PlanChange): Promise<boolean>;
 }
 
 export interface ListedSession {

@@ -8,6 +8,7 @@ import { changePasswordRoute } from './change-password.ts';
 import { checkSessionRoute } from './check-session.ts';
 import { deleteMeRoute } from './delete-me.ts';
 import { deleteSessionRoute } from './delete-session.ts';
+import { getAccountRoute } from './get-account.ts';
 import { getJwksRoute } from './get-jwks.ts';
 import { getMeRoute } from './get-me.ts';
 import { leaseGatewayRoute } from './lease-gateway.ts';
@@ -37,5 +38,6 @@ export function allRoutes(deps: RouteDeps): Route[] {
 		getJwksRoute(deps),
 		checkSessionRoute(deps),
 		leaseGatewayRoute(deps),
+		getAccountRoute(deps),
 	];
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 
-const callers = ['gateway', 'auth', 'files', 'tool-worker'] as const;
+const callers = ['gateway', 'auth', 'files', 'tool-worker', 'billing'] as const;
 
 const keyPairs = callers.map((caller) => {
 	const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -23,3 +23,4 @@ export const internalKeys = { keys: keyPairs.map(({ jwk }) => jwk) };
 export const verifyIdentity = createIdentityVerifier(internalKeys);
 export const signAsGateway = createIdentitySigner('gateway', privateKeyOf('gateway'));
 export const signAsWorker = createIdentitySigner('tool-worker', privateKeyOf('tool-worker'));
+export const signAsBilling = createIdentitySigner('billing', privateKeyOf('billing'));
