@@ -192,6 +192,11 @@ export const claimJob = defineOperation({
 					.meta({ description: 'the secret params, encrypted for the worker' }),
 				input_file_id: fileIdSchema,
 				user_id: userIdSchema,
+				max_pages: z
+					.int()
+					.min(1)
+					.meta({ description: "the most pages that the user's plan lets the tool take" }),
+				pro_max_pages: z.int().optional().meta({ description: 'how many Pro takes, where that is more' }),
 			}),
 			z.object({ answer: z.enum(['held', 'unwanted']) }),
 		]),

@@ -70,7 +70,9 @@ function failures(operation: Operation): JsonObject {
 }
 
 function describe(operation: Operation): JsonObject {
-	const schema = operation.rawBody ? { type: 'object' } : operation.body && jsonSchema(operation.body, 'input');
+	const schema = operation.rawBody
+		? { type: 'object' }
+		: operation.body && jsonSchema(operation.body, 'input');
 	const body = schema && { required: true, content: { 'application/json': { schema } } };
 	return {
 		operationId: operation.id,
