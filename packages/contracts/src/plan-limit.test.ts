@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { planLimit, sayBytes } from './plan-limit.ts';
+import { PLANS } from './plans.ts';
+
+const met = {
+	plans: PLANS,
+	limitOf: (terms: (typeof PLANS)['free']) => terms.maxStoredBytes,
+	say: sayBytes,
+	use: 'you store 49 GB and this file has 2 GB',
+	advice: 'delete some files',
+};
+
+describe('a limit of a plan that was met', () => {
+	test('is told with the use, and with what Pro gives', () => {
+		const error = planLimit({ ...met, plan: 'free' });
+		expect([error.code, error.status]).toEqual(['plan_limit', 403]);
+		expect(error.message).toBe(
+			'you store 49 GB and this file has 2 GB; the free plan allows 50 GB, Pro 500 GB: delete some files, or change to Pro',
+		);
+	});
+
+	test('offers Pro to nobody who has it, and not where it gives no more', () => {
+		expect(planLimit({ ...met, plan: 'pro' }).message).toBe(
+			'you store 49 GB and this file has 2 GB; the pro plan allows 500 GB: delete some files',
+		);
+		const same = planLimit({ ...met, plan: 'free', limitOf: () => 1000, say: String });
+		expect(same.message).not.toContain('Pro');
+	});
+});
+
+describe('an amount of bytes', () => {
+	test.each([
+		[50_000_000_000, '50 GB'],
+		[10 * 1024 ** 3, '10 GiB'],
+		[512 * 1024 ** 2, '512 MiB'],
+		[1_234_567, '1,234,567 bytes'],
+		[0, '0 bytes'],
+	])('of %d is said without rounding', (bytes, words) => {
+		expect(sayBytes(bytes)).toBe(words);
+	});
+});

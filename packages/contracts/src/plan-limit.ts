@@ -1,0 +1,41 @@
+import { AppError } from './errors.ts';
+import type { Plan, Plans, PlanTerms } from './plans.ts';
+
+interface LimitMet {
+	plan: Plan;
+	plans: Plans;
+	/** The limit in a plan's terms. */
+	limitOf(terms: PlanTerms): number;
+	/** Writes an amount; numbers as they are where absent. */
+	say?(amount: number): string;
+	/** What meets the limit, as a main clause. */
+	use: string;
+	/** What helps besides a better plan. */
+	advice: string;
+}
+
+/** The refusal of what goes over a limit of the user's plan: says the limit, the use, and what Pro gives where that is more. */
+export function planLimit({ plan, plans, limitOf, say = sayNumber, use, advice }: LimitMet): AppError {
+	const limit = limitOf(plans[plan]);
+	const limitOfPro = limitOf(plans.pro);
+	const [offer, upgrade] = limitOfPro > limit ? [`, Pro ${say(limitOfPro)}`, ', or change to Pro'] : ['', ''];
+	const message = `${use}; the ${plan} plan allows ${say(limit)}${offer}: ${advice}${upgrade}`;
+	return new AppError('plan_limit', message);
+}
+
+const BYTE_UNITS = [
+	['GB', 1_000_000_000],
+	['GiB', 1024 ** 3],
+	['MB', 1_000_000],
+	['MiB', 1024 ** 2],
+] as const;
+
+/** An amount of bytes, never rounded: in the largest unit that it is a whole number of. */
+export function sayBytes(bytes: number): string {
+	const unit = BYTE_UNITS.find(([, size]) => bytes >= size && bytes % size === 0);
+	return unit ? `${sayNumber(bytes / unit[1])} ${unit[0]}` : `${sayNumber(bytes)} bytes`;
+}
+
+export function sayNumber(amount: number): string {
+	return amount.toLocaleString('en');
+}
