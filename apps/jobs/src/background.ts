@@ -10,6 +10,7 @@ import { consumeAccountDeleted } from './consumers/account-deleted.ts';
 import { consumeDeadLetters } from './consumers/dead-letters.ts';
 import { consumeJobFinished } from './consumers/job-finished.ts';
 import { consumeJobProgressed } from './consumers/job-progressed.ts';
+import { consumePlanChanged } from './consumers/plan-changed.ts';
 import type { Operations } from './data/operations.ts';
 import type { FilesClient } from './files-client.ts';
 
@@ -32,15 +33,15 @@ export function startBackground(parts: Parts): { stop(): Promise<void> } {
 	};
 }
 
-function startConsumers({ broker, logger, operations, scheduler, files }: Parts): Consumer[] {
-	const deps = { ...operations, wakeScheduler: scheduler.wake };
+function startConsumers({ config, broker, logger, operations, scheduler, files }: Parts): Consumer[] {
+	const deps = { ...operations, plans: config.PLANS, wakeScheduler: scheduler.wake };
 	const finishDeps: Parameters<typeof consumeJobFinished>[2] = {
 		...operations,
 		publishOutput: files.publishOutput,
 		discardOutputs: files.discardOutputs,
 		async settleAttempt(finished) {
 			const settled = await operations.settleAttempt(finished);
-			if (settled.job) scheduler.wake(settled.job.tool);
+			scheduler.wake();
 			return settled;
 		},
 	};
@@ -49,6 +50,7 @@ function startConsumers({ broker, logger, operations, scheduler, files }: Parts)
 		consumeJobProgressed(broker, logger, deps),
 		consumeAccountDeleted(broker, logger, deps),
 		consumeDeadLetters(broker, logger, deps),
+		consumePlanChanged(broker, logger, deps),
 	];
 }
 
@@ -58,8 +60,8 @@ function startLoops({ config, logger, operations, scheduler, files }: Parts): Lo
 		ping: operations.ping,
 		expireLeases: operations.expireLeases,
 		onLost: (lost) => {
-			for (const { tool, jobId, failed } of lost) {
-				scheduler.wake(tool);
+			scheduler.wake();
+			for (const { jobId, failed } of lost) {
 				// One may have been published by a process that died before it could say so.
 				if (failed)
 					files

@@ -1,3 +1,4 @@
+import { plansSchema } from '@creatorr/contracts/plans';
 import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
 import { paramKeysSchema } from '@creatorr/tool-kit/secret-params';
 import { z } from 'zod';
@@ -20,6 +21,12 @@ export const configSchema = baseConfigSchema
 			.meta({ description: 'the RabbitMQ virtual host that all share' }),
 		FILES_URL: httpUrlSchema.meta({ description: 'the private port of the files service' }),
 		PARAM_KEYS: paramKeysSchema,
+		PLANS: plansSchema,
+		PASS_OVER_MINUTES: z.coerce
+			.number()
+			.positive()
+			.default(10)
+			.meta({ description: 'how long jobs of better plans may go before the first of a user who waits' }),
 		JOB_RETENTION_DAYS: z.coerce
 			.number()
 			.int()

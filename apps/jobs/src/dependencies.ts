@@ -44,9 +44,8 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 	const relay = startRelay({ publishBatch: publishSome, logger });
 	const watch = createJobWatch();
 	const listener = listen(config, logger, { relay, watch });
-	const operations = bindOperations(prisma, config);
+	const operations = bindOperations(prisma, config, tools);
 	const scheduler = startScheduler({
-		tools,
 		release: operations.releaseJobs,
 		onReleased: relay.wake,
 		logger,
@@ -59,12 +58,12 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 		routes: allRoutes({
 			...operations,
 			catalogue,
+			plans: config.PLANS,
 			checkInput: files.checkInput,
 			sealer: createParamSealer(config.PARAM_KEYS),
 			fingerprint: createFingerprint(config.INTERNAL_PRIVATE_KEY),
 			watch: watch.watch,
 			wakeScheduler: scheduler.wake,
-			wakeAllSchedulers: scheduler.wakeAll,
 			beatMs: config.WORKER_BEAT_MS,
 		}),
 		checks: { postgres: operations.ping, rabbitmq: () => broker.ping() },

@@ -1,10 +1,11 @@
 import { newId } from '@creatorr/contracts/ids';
+import { PLANS } from '@creatorr/contracts/plans';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { succeeded } from './support/bus.ts';
 import { pause, until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import type { Worker } from './support/worker.ts';
-import { startWorld, type World } from './support/world.ts';
+import { MANY_ACTIVE, startWorld, type World } from './support/world.ts';
 
 let world: World;
 let user: User;
@@ -12,7 +13,7 @@ let worker: Worker;
 let other: Worker;
 
 beforeAll(async () => {
-	world = await startWorld({ replicas: 2 });
+	world = await startWorld({ replicas: 2, overrides: MANY_ACTIVE });
 	user = world.user();
 	worker = world.worker('one');
 	other = world.worker('two', 1);
@@ -37,6 +38,8 @@ describe('a claim', () => {
 			params: queued.params,
 			input_file_id: queued.input_file_id,
 			user_id: user.id,
+			max_pages: PLANS.free.anyTool.maxPages,
+			pro_max_pages: PLANS.pro.anyTool.maxPages,
 		});
 		expect(await user.job(jobId)).toMatchObject({ status: 'running', started_at: expect.any(String) });
 	});

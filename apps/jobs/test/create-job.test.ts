@@ -1,6 +1,8 @@
 import { newId } from '@creatorr/contracts/ids';
+import { PLANS } from '@creatorr/contracts/plans';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertJob } from '../src/data/insert-job.ts';
+import { admitJob, type Standing } from '../src/domain/admit-job.ts';
 import { until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import { startWorld, type World } from './support/world.ts';
@@ -116,6 +118,7 @@ describe('a full queue', () => {
 	test('takes no more when as many processes write at once', async () => {
 		const userId = newId('usr');
 		await fill(userId, 995);
+		const tool = { slug: 'ocr', limits: { maxInputBytes: 1 } as never };
 		const writes = Array.from({ length: 20 }, () => {
 			const job = {
 				id: newId('job'),
@@ -125,7 +128,8 @@ describe('a full queue', () => {
 				input_file_id: newId('fil'),
 				params: {},
 			};
-			const insert = { job, userId, requestId: newId('req'), sealedSecrets: null, maxQueuedJobs: 1_000 };
+			const admit = (standing: Standing) => admitJob(PLANS, { tool, inputBytes: 1 }, standing);
+			const insert = { job, userId, requestId: newId('req'), sealedSecrets: null, admit };
 			return insertJob(world.prisma, insert);
 		});
 		await Promise.allSettled(writes);

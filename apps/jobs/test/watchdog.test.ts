@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { succeeded } from './support/bus.ts';
 import { pause, until } from './support/until.ts';
 import type { User } from './support/user.ts';
-import { startWorld, type World } from './support/world.ts';
+import { MANY_ACTIVE, startWorld, type World } from './support/world.ts';
 
 const LEASE_MS = 1_000;
 
@@ -12,7 +12,7 @@ let user: User;
 beforeAll(async () => {
 	world = await startWorld({
 		replicas: 2,
-		overrides: { WORKER_LEASE_MS: String(LEASE_MS), WORKER_BEAT_MS: '200' },
+		overrides: { ...MANY_ACTIVE, WORKER_LEASE_MS: String(LEASE_MS), WORKER_BEAT_MS: '200' },
 	});
 	user = world.user();
 });

@@ -5,9 +5,8 @@ import { QUEUES } from '@creatorr/messaging/topology';
 import type { Logger } from '@creatorr/service/logger';
 
 interface DeleteUserDeps {
-	/** Resolves to the tools of which jobs that had not ended were removed. */
-	deleteUser(deletion: { eventId: string; userId: string; requestId: string }): Promise<string[]>;
-	wakeScheduler(tool: string): void;
+	deleteUser(deletion: { eventId: string; userId: string; requestId: string }): Promise<void>;
+	wakeScheduler(): void;
 }
 
 const PREFETCH = 2;
@@ -19,8 +18,8 @@ export function consumeAccountDeleted(broker: Broker, logger: Logger, deps: Dele
 		prefetch: PREFETCH,
 		logger,
 		async handle({ id, request_id, data }) {
-			const tools = await deps.deleteUser({ eventId: id, userId: data.user_id, requestId: request_id });
-			for (const tool of tools) deps.wakeScheduler(tool);
+			await deps.deleteUser({ eventId: id, userId: data.user_id, requestId: request_id });
+			deps.wakeScheduler();
 			logger.info('user.jobs_deleted', { user_id: data.user_id });
 		},
 	});

@@ -7,7 +7,7 @@ import type { Logger } from '@creatorr/service/logger';
 interface DeadLetterDeps {
 	/** False when the job has ended or is with a worker all the same. */
 	failUndeliverable(jobId: string): Promise<boolean>;
-	wakeScheduler(tool: string): void;
+	wakeScheduler(): void;
 }
 
 const PREFETCH = 5;
@@ -22,7 +22,7 @@ export function consumeDeadLetters(broker: Broker, logger: Logger, deps: DeadLet
 		async handle({ data }) {
 			const failed = await deps.failUndeliverable(data.job_id);
 			logger.error('job.undeliverable', { job_id: data.job_id, failed });
-			if (failed) deps.wakeScheduler(data.tool);
+			if (failed) deps.wakeScheduler();
 		},
 	});
 }

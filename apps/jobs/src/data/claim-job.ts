@@ -1,6 +1,9 @@
 import type { ClaimAnswer } from '@creatorr/contracts/internal';
+import type { Plans } from '@creatorr/contracts/plans';
 import { inTransaction } from '@creatorr/database/transaction';
 import { decideClaim } from '../domain/attempt.ts';
+import { pageLimits } from '../domain/page-limits.ts';
+import { planOf } from './accounts.ts';
 import { type LockedJob, lockJob } from './lock-job.ts';
 import { notifyChanged } from './notify-changed.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
@@ -9,6 +12,7 @@ interface ClaimInput {
 	jobId: string;
 	workerId: string;
 	leaseMs: number;
+	plans: Plans;
 }
 
 /** Grants a job to a worker under the next attempt number, or says why not. */
@@ -21,7 +25,7 @@ export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise
 	});
 }
 
-async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs }: ClaimInput): Promise<ClaimAnswer> {
+async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: ClaimInput): Promise<ClaimAnswer> {
 	const first = job.status === 'queued';
 	const row = await tx.job.update({
 		where: { id: job.id },
@@ -44,5 +48,6 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs }: ClaimInput):
 		...(row.sealedSecrets === null ? {} : { sealed_secrets: row.sealedSecrets }),
 		input_file_id: row.inputFileId,
 		user_id: row.userId,
+		...pageLimits(plans, { plan: await planOf(tx, row.userId), tool: row.tool }),
 	};
 }

@@ -19,8 +19,16 @@ async function endJob(
 		data: { ...data, status, finishedAt: job.now, leaseExpiresAt: null, sealedSecrets: null },
 		select: { id: true },
 	});
+	if (job.status === 'running') await noteTurn(tx, job);
 	await notifyChanged(tx, job.id);
 	return true;
+}
+
+/** The user waits from now on; kept apart from the job, which its owner may remove. */
+async function noteTurn(tx: Tx, { userId, tool, now }: LockedJob): Promise<void> {
+	await tx.$executeRaw`
+		INSERT INTO turns (user_id, tool, ended_at) VALUES (${userId}, ${tool}, ${now})
+		ON CONFLICT (user_id, tool) DO UPDATE SET ended_at = excluded.ended_at`;
 }
 
 /** Ends a locked job well; false when it cannot any more. */

@@ -5,7 +5,6 @@ import type { PrismaClient } from './prisma.ts';
 
 export interface LostAttempt {
 	jobId: string;
-	tool: string;
 	attempt: number;
 	workerId: string | null;
 	/** Its third loss: the job has failed. */
@@ -30,6 +29,6 @@ async function expireLease(prisma: PrismaClient, jobId: string): Promise<LostAtt
 		const job = await lockJob(tx, jobId);
 		if (!job?.leaseExpiresAt || job.leaseExpiresAt >= job.now) return null;
 		const failed = await loseLockedAttempt(tx, job);
-		return { jobId, tool: job.tool, attempt: job.attempt, workerId: job.workerId, failed };
+		return { jobId, attempt: job.attempt, workerId: job.workerId, failed };
 	});
 }

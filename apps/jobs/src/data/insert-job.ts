@@ -1,23 +1,27 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { inTransaction } from '@creatorr/database/transaction';
+import type { Standing } from '../domain/admit-job.ts';
 import type { CreatedJob, StoredAnswer } from '../domain/created-job.ts';
 import type { Prisma } from '../generated/client.ts';
+import { planOf } from './accounts.ts';
+import { countJobs } from './count-jobs.ts';
 import { findAnswer, takeKey } from './idempotency-keys.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
-import { lockUser } from './user-lock.ts';
+import { isDeleted, lockUser } from './users.ts';
 
 interface InsertInput {
 	job: CreatedJob;
 	sealedSecrets: string | null;
 	userId: string;
 	requestId: string;
-	maxQueuedJobs: number;
+	/** Throws to keep the job out. */
+	admit(standing: Standing): { priority: number };
 	idempotency?: { key: string; fingerprint: string; lifetimeHours: number } | undefined;
 }
 
 /**
  * Queues a job and takes its idempotency key, both or neither. Answers null, or what the first request was answered when
- * another one has taken the key. Throws `plan_limit` when the user has too many queued, `unauthorized` when the user is gone.
+ * another one has taken the key. Throws what `admit` throws, and `unauthorized` when the user is gone.
  */
 export async function insertJob(prisma: PrismaClient, input: InsertInput): Promise<StoredAnswer | null> {
 	return await inTransaction(prisma, async (tx) => {
@@ -25,7 +29,7 @@ export async function insertJob(prisma: PrismaClient, input: InsertInput): Promi
 		const earlier = input.idempotency && (await takeKeyOrFind(tx, input, input.idempotency));
 		if (earlier) return earlier;
 		await refuseDeletedUser(tx, input.userId);
-		await refuseFullQueue(tx, input);
+		const { priority } = input.admit(await readStanding(tx, input.userId));
 		await tx.job.create({
 			data: {
 				id: input.job.id,
@@ -34,6 +38,7 @@ export async function insertJob(prisma: PrismaClient, input: InsertInput): Promi
 				inputFileId: input.job.input_file_id,
 				params: input.job.params as Prisma.InputJsonObject,
 				sealedSecrets: input.sealedSecrets,
+				priority,
 				requestId: input.requestId,
 			},
 		});
@@ -51,16 +56,9 @@ async function takeKeyOrFind(
 }
 
 async function refuseDeletedUser(tx: Tx, userId: string): Promise<void> {
-	if (await tx.deletedUser.findUnique({ where: { userId } })) {
-		throw new AppError('unauthorized', 'this account was deleted');
-	}
+	if (await isDeleted(tx, userId)) throw new AppError('unauthorized', 'this account was deleted');
 }
 
-async function refuseFullQueue(tx: Tx, { userId, maxQueuedJobs }: InsertInput): Promise<void> {
-	const queued = await tx.job.count({ where: { userId, status: 'queued' } });
-	if (queued < maxQueuedJobs) return;
-	throw new AppError(
-		'plan_limit',
-		`${maxQueuedJobs} of your jobs are queued, the most that any plan allows; wait for some to start or cancel some`,
-	);
+async function readStanding(tx: Tx, userId: string): Promise<Standing> {
+	return { plan: await planOf(tx, userId), queuedJobs: (await countJobs(tx, userId)).queued };
 }

@@ -4,9 +4,11 @@ import type { Config } from '../config.ts';
 import type { CreatedJob } from '../domain/created-job.ts';
 import type { Finished } from '../domain/finish-attempt.ts';
 import { createOneAtATime } from '../domain/one-at-a-time.ts';
+import { changePlan } from './accounts.ts';
 import { applyProgress } from './apply-progress.ts';
 import { cancelJob } from './cancel-job.ts';
 import { claimJob } from './claim-job.ts';
+import { countJobs } from './count-jobs.ts';
 import { deleteJob } from './delete-job.ts';
 import { deleteUser } from './delete-user.ts';
 import { expireLeases } from './expire-leases.ts';
@@ -30,6 +32,7 @@ const HOLD_MS = 30_000;
 /** One job per tool may wait at the broker: with more, a long queue of one user would delay another's by more than one. */
 const RELEASE_MARGIN = 1;
 const UNCLAIMED_AFTER_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 export type Operations = ReturnType<typeof bindOperations>;
 
@@ -37,14 +40,15 @@ interface Insert {
 	job: CreatedJob;
 	sealedSecrets: string | null;
 	userId: string;
-	maxQueuedJobs: number;
+	admit: Parameters<typeof insertJob>[1]['admit'];
 	idempotency: { key: string; fingerprint: string } | undefined;
 }
 
-/** Everything that is done with the database, on this client and with these settings. */
-export function bindOperations(prisma: PrismaClient, config: Config) {
+/** Everything that is done with the database, on this client and with these settings, for jobs of these tools. */
+export function bindOperations(prisma: PrismaClient, config: Config, tools: readonly string[]) {
 	const leaseMs = config.WORKER_LEASE_MS;
 	const lifetimeHours = config.IDEMPOTENCY_KEY_HOURS;
+	const plans = config.PLANS;
 	const oneAtATime = createOneAtATime();
 	return {
 		ping: () => ping(prisma),
@@ -57,12 +61,14 @@ export function bindOperations(prisma: PrismaClient, config: Config) {
 					idempotency: idempotency && { ...idempotency, lifetimeHours },
 				}),
 			),
+		changePlan: (change: Parameters<typeof changePlan>[1]) => changePlan(prisma, change),
+		countJobs: (userId: string) => countJobs(prisma, userId),
 		findJob: (jobId: string, userId: string) => findJob(prisma, { jobId, userId }),
 		listJobs: (input: Parameters<typeof listJobs>[1]) => listJobs(prisma, input),
 		cancelJob: (jobId: string, userId: string) =>
 			cancelJob(prisma, { jobId, userId, requestId: currentRequestId() }),
 		deleteJob: (jobId: string, userId: string) => deleteJob(prisma, { jobId, userId }),
-		claimJob: (jobId: string, workerId: string) => claimJob(prisma, { jobId, workerId, leaseMs }),
+		claimJob: (jobId: string, workerId: string) => claimJob(prisma, { jobId, workerId, leaseMs, plans }),
 		giveBackAttempt: (jobId: string, attempt: number) => giveBackAttempt(prisma, { jobId, attempt }),
 		recordBeat: (beat: Omit<Parameters<typeof recordBeat>[1], 'leaseMs'>) =>
 			recordBeat(prisma, { ...beat, leaseMs }),
@@ -75,9 +81,11 @@ export function bindOperations(prisma: PrismaClient, config: Config) {
 		deleteUser: (deletion: Parameters<typeof deleteUser>[1]) => deleteUser(prisma, deletion),
 		failUndeliverable: (jobId: string) => failUndeliverable(prisma, jobId),
 		expireLeases: () => expireLeases(prisma),
-		releaseJobs: (tool: string) =>
+		releaseJobs: () =>
 			releaseJobs(prisma, {
-				tool,
+				tools,
+				plans,
+				passOverMs: config.PASS_OVER_MINUTES * MINUTE_MS,
 				margin: RELEASE_MARGIN,
 				workerLifetimeMs: leaseMs,
 				unclaimedAfterMs: UNCLAIMED_AFTER_MS,

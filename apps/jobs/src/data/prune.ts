@@ -10,6 +10,8 @@ interface PruneInput {
 const INBOX_DAYS = 30;
 const DELETED_USER_DAYS = 1;
 const ABSENT_WORKER_DAYS = 1;
+/** Whoever has waited for so long comes first anyway. */
+const TURN_DAYS = 1;
 /** Small enough for one statement to lock no job for long. */
 const BATCH_SIZE = 1_000;
 
@@ -22,6 +24,8 @@ export async function prune(prisma: PrismaClient, input: PruneInput): Promise<nu
 		DELETE FROM workers WHERE seen_at < now() - make_interval(days => ${ABSENT_WORKER_DAYS}::int)`;
 	await prisma.$executeRaw`
 		DELETE FROM deleted_users WHERE deleted_at < now() - make_interval(days => ${DELETED_USER_DAYS}::int)`;
+	await prisma.$executeRaw`
+		DELETE FROM turns WHERE ended_at < now() - make_interval(days => ${TURN_DAYS}::int)`;
 	await pruneInbox(prisma, INBOX_DAYS);
 	return await pruneJobs(prisma, input.jobRetentionDays);
 }

@@ -1,10 +1,12 @@
 import { inTransaction } from '@creatorr/database/transaction';
+import { type Candidate, chooseReleases } from '../domain/choose-releases.ts';
+import { type Fairness, findCandidates } from './find-candidates.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
 import { requestWorker } from './request-worker.ts';
 
-interface ReleaseInput {
-	tool: string;
-	/** Released beyond the free slots, so that a worker never waits for its next job. */
+interface ReleaseInput extends Fairness {
+	tools: readonly string[];
+	/** Released beyond the free slots of each tool, so that a worker never waits for its next job. */
 	margin: number;
 	/** A worker that was not heard for longer counts for nothing. */
 	workerLifetimeMs: number;
@@ -13,6 +15,7 @@ interface ReleaseInput {
 }
 
 interface Capacity {
+	tool: string;
 	slots: number;
 	/** Released and not ended. */
 	inFlight: number;
@@ -22,6 +25,7 @@ interface Capacity {
 
 interface Released {
 	id: string;
+	tool: string;
 	requestId: string;
 }
 
@@ -29,81 +33,74 @@ interface Released {
 const MAX_SLOTS = 1_000_000;
 
 /** Advisory locks are told apart by their first number. */
-const TOOL_LOCKS = 2;
+const RELEASE_LOCK = 2;
 
 /**
- * Asks workers for as many waiting jobs of a tool as they have free slots for, plus the margin: higher priority first, then
- * users with fewer jobs in flight, then older jobs. One replica at a time does so for a tool, so that together they never
- * release more. Answers how many were released.
+ * Asks workers for as many waiting jobs as they have free slots for, plus the margin, in the order of {@link findCandidates},
+ * and never for more of one user's, over all tools, than the plan lets be active. One replica at a time does so, so that
+ * together they never release more; it waits for no job that somebody is changing. Answers how many were released.
  */
 export async function releaseJobs(prisma: PrismaClient, input: ReleaseInput): Promise<number> {
-	const { tool, margin } = input;
 	return await inTransaction(prisma, async (tx) => {
 		// In a statement of its own: only what begins after the lock is had sees what its last holder committed.
-		await tx.$executeRaw`SELECT pg_advisory_xact_lock(${TOOL_LOCKS}::int, hashtext(${tool}))`;
-		const { slots, inFlight, leased } = await readCapacity(tx, input);
-		const free = slots + margin - inFlight;
+		await tx.$executeRaw`SELECT pg_advisory_xact_lock(${RELEASE_LOCK}::int, 0)`;
+		const capacities = await readCapacities(tx, input);
 		const released = [
-			...(free > 0 ? await releaseFairly(tx, tool, free) : []),
-			...(leased < Math.min(slots, inFlight) ? await releaseUnclaimed(tx, input) : []),
+			...(await releaseFairly(tx, capacities, input)),
+			...(await releaseUnclaimed(tx, capacities, input)),
 		];
-		for (const job of released) await requestWorker(tx, { ...job, tool });
+		for (const job of released) await requestWorker(tx, job);
 		return released.length;
 	});
 }
 
-async function readCapacity(tx: Tx, { tool, workerLifetimeMs }: ReleaseInput): Promise<Capacity> {
-	const rows = await tx.$queryRaw<Capacity[]>`
-		SELECT
-			(SELECT least(coalesce(sum((slots ->> ${tool})::numeric), 0), ${MAX_SLOTS}::int)::int FROM workers
+async function readCapacities(tx: Tx, { tools, workerLifetimeMs }: ReleaseInput): Promise<Capacity[]> {
+	return await tx.$queryRaw<Capacity[]>`
+		SELECT wanted.tool,
+			(SELECT least(coalesce(sum((slots ->> wanted.tool)::numeric), 0), ${MAX_SLOTS}::int)::int FROM workers
 				WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})) AS slots,
-			count(*)::int AS "inFlight",
-			count(lease_expires_at)::int AS leased
-		FROM jobs
-		WHERE tool = ${tool} AND status IN ('queued', 'running') AND released_at IS NOT NULL`;
-	return rows[0] ?? { slots: 0, inFlight: 0, leased: 0 };
+			count(jobs.id)::int AS "inFlight",
+			count(jobs.lease_expires_at)::int AS leased
+		FROM unnest(${tools}::text[]) AS wanted (tool)
+		LEFT JOIN jobs ON jobs.tool = wanted.tool AND jobs.status IN ('queued', 'running') AND jobs.released_at IS NOT NULL
+		GROUP BY wanted.tool`;
 }
 
-/**
- * Looks at no more than `count` jobs of each user that waits, and finds these users by leaping through the index from one to
- * the next: the length of the queues does not matter. `turn` counts a user's jobs in flight as the ones before.
- */
-async function releaseFairly(tx: Tx, tool: string, count: number): Promise<Released[]> {
-	return await tx.$queryRaw`
-		WITH RECURSIVE waiting_users AS (
-			(SELECT user_id FROM jobs WHERE tool = ${tool} AND status = 'queued' AND released_at IS NULL
-				ORDER BY user_id LIMIT 1)
-			UNION ALL
-			SELECT (SELECT next.user_id FROM jobs next
-				WHERE next.tool = ${tool} AND next.status = 'queued' AND next.released_at IS NULL
-					AND next.user_id > waiting_users.user_id
-				ORDER BY next.user_id LIMIT 1)
-			FROM waiting_users WHERE waiting_users.user_id IS NOT NULL
-		), in_flight AS (
-			SELECT user_id, count(*) AS jobs FROM jobs
-			WHERE tool = ${tool} AND status IN ('queued', 'running') AND released_at IS NOT NULL
-			GROUP BY user_id
-		), candidates AS (
-			SELECT first.id, first.priority, first.rank + coalesce(in_flight.jobs, 0) AS turn
-			FROM waiting_users
-			LEFT JOIN in_flight USING (user_id)
-			CROSS JOIN LATERAL (
-				SELECT id, priority, row_number() OVER (ORDER BY priority DESC, id) AS rank FROM jobs
-				WHERE tool = ${tool} AND user_id = waiting_users.user_id AND status = 'queued' AND released_at IS NULL
-				ORDER BY priority DESC, id LIMIT ${count}
-			) AS first
-			WHERE waiting_users.user_id IS NOT NULL
-		)
-		UPDATE jobs SET released_at = now()
-		WHERE status = 'queued' AND released_at IS NULL
-			AND id IN (SELECT id FROM candidates ORDER BY priority DESC, turn, id LIMIT ${count})
-		RETURNING id, request_id AS "requestId"`;
+async function releaseFairly(
+	tx: Tx,
+	capacities: readonly Capacity[],
+	input: ReleaseInput,
+): Promise<Candidate[]> {
+	const freePlaces = new Map<string, number>();
+	for (const { tool, slots, inFlight } of capacities) {
+		const free = slots + input.margin - inFlight;
+		if (free > 0) freePlaces.set(tool, free);
+	}
+	if (freePlaces.size === 0) return [];
+	const chosen = chooseReleases(await findCandidates(tx, freePlaces, input), freePlaces);
+	if (chosen.length === 0) return [];
+	const ids = chosen.map(({ id }) => id);
+	const released = await tx.$queryRaw<{ id: string }[]>`
+		UPDATE jobs SET released_at = now() WHERE id IN (
+			SELECT id FROM jobs WHERE id = ANY (${ids}) AND status = 'queued' AND released_at IS NULL
+			FOR UPDATE SKIP LOCKED)
+		RETURNING id`;
+	const releasedIds = new Set(released.map(({ id }) => id));
+	return chosen.filter(({ id }) => releasedIds.has(id));
 }
 
-async function releaseUnclaimed(tx: Tx, { tool, unclaimedAfterMs }: ReleaseInput): Promise<Released[]> {
-	return await tx.$queryRaw`
-		UPDATE jobs SET released_at = now()
-		WHERE tool = ${tool} AND status IN ('queued', 'running') AND lease_expires_at IS NULL
-			AND released_at < now() - make_interval(secs => ${unclaimedAfterMs / 1000})
-		RETURNING id, request_id AS "requestId"`;
+async function releaseUnclaimed(
+	tx: Tx,
+	capacities: readonly Capacity[],
+	{ unclaimedAfterMs }: ReleaseInput,
+): Promise<Released[]> {
+	const idle = capacities.filter(({ slots, inFlight, leased }) => leased < Math.min(slots, inFlight));
+	if (idle.length === 0) return [];
+	return await tx.$queryRaw<Released[]>`
+		UPDATE jobs SET released_at = now() WHERE id IN (
+			SELECT id FROM jobs
+			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND status IN ('queued', 'running')
+				AND lease_expires_at IS NULL AND released_at < now() - make_interval(secs => ${unclaimedAfterMs / 1000})
+			FOR UPDATE SKIP LOCKED)
+		RETURNING id, tool, request_id AS "requestId"`;
 }

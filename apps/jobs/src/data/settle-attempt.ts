@@ -26,7 +26,6 @@ export interface Settled {
 
 export interface JobState {
 	status: JobStatus;
-	tool: string;
 }
 
 /** Ends a job with the outcome of its current attempt. The outcome of any other attempt changes nothing. */
@@ -53,5 +52,5 @@ async function end(tx: Tx, job: LockedJob, outcome: JobOutcome): Promise<void> {
 
 /** What a job is at now, or null when it is gone. */
 export async function readState(prisma: PrismaClient | Tx, jobId: string): Promise<JobState | null> {
-	return await prisma.job.findUnique({ where: { id: jobId }, select: { status: true, tool: true } });
+	return await prisma.job.findUnique({ where: { id: jobId }, select: { status: true } });
 }

@@ -1,11 +1,12 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { newId } from '@creatorr/contracts/ids';
 import { type Capabilities, createJobBodySchema } from '@creatorr/contracts/jobs';
-import { PLANS } from '@creatorr/contracts/plans';
+import type { Plans } from '@creatorr/contracts/plans';
 import { parseOrThrow, validationError } from '@creatorr/contracts/validation';
 import type { ToolManifest } from '@creatorr/tool-kit/manifest';
 import { parseParams } from '@creatorr/tool-kit/params';
 import { type ParamSealer, splitSecrets } from '@creatorr/tool-kit/secret-params';
+import { admitJob, type Standing } from './admit-job.ts';
 import { choiceProblems } from './choice-problems.ts';
 import type { CreatedJob, StoredAnswer } from './created-job.ts';
 import { type Fingerprint, isSameRequest } from './fingerprint.ts';
@@ -13,22 +14,23 @@ import { type Fingerprint, isSameRequest } from './fingerprint.ts';
 export interface EnqueueDeps {
 	fingerprint: Fingerprint;
 	catalogue: ReadonlyMap<string, ToolManifest>;
+	plans: Plans;
 	/** By tool, of the workers that are there now. */
 	readCapabilities(): Promise<ReadonlyMap<string, Capabilities>>;
 	sealer: Pick<ParamSealer, 'seal'>;
 	findAnswer(userId: string, key: string): Promise<StoredAnswer | null>;
 	/** Throws `not_found`, `file_not_uploaded` or `upstream_unavailable`. */
-	checkInput(fileId: string, userId: string): Promise<void>;
-	/** Null, or the answer of the request that took the key first. Throws `plan_limit`. */
+	checkInput(fileId: string, userId: string): Promise<{ sizeBytes: number }>;
+	/** Null, or the answer of the request that took the key first. Throws what `admit` throws. */
 	insertJob(insert: {
 		job: CreatedJob;
 		sealedSecrets: string | null;
 		userId: string;
-		maxQueuedJobs: number;
+		admit(standing: Standing): { priority: number };
 		idempotency: { key: string; fingerprint: string } | undefined;
 	}): Promise<StoredAnswer | null>;
-	/** Jobs of this tool may be released now. */
-	wakeScheduler(tool: string): void;
+	/** Jobs may be released now. */
+	wakeScheduler(): void;
 }
 
 interface EnqueueInput {
@@ -53,13 +55,13 @@ export async function enqueueJob(deps: EnqueueDeps, input: EnqueueInput): Promis
 	const idempotency = key === undefined ? undefined : { key, fingerprint: deps.fingerprint(input.body) };
 	const known = idempotency && (await deps.findAnswer(userId, idempotency.key));
 	if (known) return replay(known, idempotency.fingerprint);
-	const { job, secrets } = await prepareJob(deps, input.body);
-	await deps.checkInput(job.input_file_id, userId);
+	const { tool, job, secrets } = await prepareJob(deps, input.body);
+	const { sizeBytes: inputBytes } = await deps.checkInput(job.input_file_id, userId);
+	const admit = (standing: Standing) => admitJob(deps.plans, { tool, inputBytes }, standing);
 	const sealedSecrets = deps.sealer.seal(secrets, job.id);
-	const insert = { job, sealedSecrets, userId, maxQueuedJobs: maxQueuedJobs(), idempotency };
-	const earlier = await deps.insertJob(insert);
+	const earlier = await deps.insertJob({ job, sealedSecrets, userId, admit, idempotency });
 	if (earlier && idempotency) return replay(earlier, idempotency.fingerprint);
-	deps.wakeScheduler(job.tool);
+	deps.wakeScheduler();
 	return { job, replayed: false };
 }
 
@@ -76,7 +78,7 @@ function replay(stored: StoredAnswer, fingerprint: string): Enqueued {
 async function prepareJob(
 	deps: EnqueueDeps,
 	raw: unknown,
-): Promise<{ job: CreatedJob; secrets: Record<string, string> }> {
+): Promise<{ tool: ToolManifest; job: CreatedJob; secrets: Record<string, string> }> {
 	const body = parseOrThrow(createJobBodySchema, raw);
 	const tool = deps.catalogue.get(body.tool);
 	if (!tool) {
@@ -92,7 +94,7 @@ async function prepareJob(
 		input_file_id: body.input_file_id,
 		params: shown,
 	};
-	return { job, secrets };
+	return { tool, job, secrets };
 }
 
 /** While no worker has the tool nobody knows what it can choose from; its worker will check then. */
@@ -109,9 +111,4 @@ async function checkParams(
 		if (problems.length > 0) throw validationError(problems);
 	}
 	return params;
-}
-
-/** All plans admit as many, so this service need not know the user's. */
-function maxQueuedJobs(): number {
-	return Math.max(...Object.values(PLANS).map((terms) => terms.maxQueuedJobs));
 }

@@ -5,6 +5,7 @@ import { claimJobRoute } from './claim-job.ts';
 import { createJobRoute } from './create-job.ts';
 import { deleteJobRoute } from './delete-job.ts';
 import { getJobRoute } from './get-job.ts';
+import { getJobUseRoute } from './get-job-use.ts';
 import { listJobsRoute } from './list-jobs.ts';
 import { listToolsRoute } from './list-tools.ts';
 import { releaseJobRoute } from './release-job.ts';
@@ -18,6 +19,7 @@ type RouteDeps = Parameters<typeof createJobRoute>[0] &
 	Parameters<typeof claimJobRoute>[0] &
 	Parameters<typeof releaseJobRoute>[0] &
 	Parameters<typeof listToolsRoute>[0] &
+	Parameters<typeof getJobUseRoute>[0] &
 	Parameters<typeof beatRoute>[0];
 
 export function allRoutes(deps: RouteDeps): Route[] {
@@ -32,5 +34,6 @@ export function allRoutes(deps: RouteDeps): Route[] {
 		claimJobRoute(deps),
 		releaseJobRoute(deps),
 		beatRoute(deps),
+		getJobUseRoute(deps),
 	];
 }

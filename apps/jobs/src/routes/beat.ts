@@ -9,7 +9,7 @@ interface BeatDeps {
 		capabilities: Record<string, Capabilities>;
 		running: readonly { job_id: string; attempt: number }[];
 	}): Promise<{ keptIds: Set<string>; capacityChanged: boolean }>;
-	wakeAllSchedulers(): void;
+	wakeScheduler(): void;
 	/** How soon the worker should be heard again. */
 	beatMs: number;
 }
@@ -17,7 +17,7 @@ interface BeatDeps {
 export function beatRoute(deps: BeatDeps) {
 	return defineRoute(beat, async ({ params, body }) => {
 		const { keptIds, capacityChanged } = await deps.recordBeat({ workerId: params.id, ...body });
-		if (capacityChanged) deps.wakeAllSchedulers();
+		if (capacityChanged) deps.wakeScheduler();
 		const stop = body.running.map((job) => job.job_id).filter((id) => !keptIds.has(id));
 		return { data: { stop, beat_ms: deps.beatMs } };
 	});

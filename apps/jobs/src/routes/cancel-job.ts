@@ -4,8 +4,8 @@ import { defineRoute } from '@creatorr/service/route';
 
 interface CancelDeps {
 	cancelJob(jobId: string, userId: string): Promise<Job | 'not_found' | 'finished'>;
-	/** A job of this tool makes room for another. */
-	wakeScheduler(tool: string): void;
+	/** The job makes room for another. */
+	wakeScheduler(): void;
 }
 
 export function cancelJobRoute(deps: CancelDeps) {
@@ -18,7 +18,7 @@ export function cancelJobRoute(deps: CancelDeps) {
 				'this job has ended already; only queued and running jobs can be canceled',
 			);
 		}
-		deps.wakeScheduler(canceled.tool);
+		deps.wakeScheduler();
 		return { data: canceled };
 	});
 }

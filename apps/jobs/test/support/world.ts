@@ -20,6 +20,9 @@ import { createWorker } from './worker.ts';
 /** What the service seals secret params with. */
 export const PARAM_KEYS = randomBytes(32).toString('base64');
 
+/** Settings for tests that keep more jobs of one user active than a plan would. */
+export const MANY_ACTIVE = { PLANS: JSON.stringify({ free: { maxActiveJobs: 1000 } }) };
+
 export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
 
 export type World = Awaited<ReturnType<typeof startWorld>>;

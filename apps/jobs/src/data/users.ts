@@ -7,3 +7,8 @@ const USER_LOCKS = 1;
 export async function lockUser(tx: Tx, userId: string): Promise<void> {
 	await tx.$executeRaw`SELECT pg_advisory_xact_lock(${USER_LOCKS}::int, hashtext(${userId}))`;
 }
+
+/** Whether the account is gone; under the user's lock it stays as it is. */
+export async function isDeleted(tx: Tx, userId: string): Promise<boolean> {
+	return (await tx.deletedUser.count({ where: { userId } })) > 0;
+}

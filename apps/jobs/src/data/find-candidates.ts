@@ -1,0 +1,77 @@
+import type { Plans } from '@creatorr/contracts/plans';
+import type { Candidate } from '../domain/choose-releases.ts';
+import type { Tx } from './prisma.ts';
+
+export interface Fairness {
+	plans: Plans;
+	/** A user without a job in flight who waits for a tool for longer has the highest priority there, for one job. */
+	passOverMs: number;
+}
+
+/**
+ * The waiting jobs that come first for these places, in order: the higher priority first, then users with fewer jobs of the
+ * tool in flight, then users who have waited for longer since their last one ended. Enough of them for each tool to fill its
+ * places, also when users use up their allowance with other tools.
+ *
+ * Looks at no more jobs of a user than may be taken, and finds the users by leaping through the index from one to the next:
+ * the length of the queues does not matter. `turn` counts a user's jobs in flight as the ones before.
+ */
+export async function findCandidates(
+	tx: Tx,
+	freePlaces: ReadonlyMap<string, number>,
+	{ plans, passOverMs }: Fairness,
+): Promise<Candidate[]> {
+	const tools = [...freePlaces.keys()];
+	const places = [...freePlaces.values()];
+	const allPlaces = places.reduce((sum, count) => sum + count, 0);
+	const terms = Object.entries(plans);
+	const caps = JSON.stringify(
+		Object.fromEntries(terms.map(([plan, { maxActiveJobs }]) => [plan, maxActiveJobs])),
+	);
+	const topPriority = Math.max(...terms.map(([, { priority }]) => priority));
+	return await tx.$queryRaw<Candidate[]>`
+		WITH RECURSIVE open AS (
+			SELECT * FROM unnest(${tools}::text[], ${places}::int[]) AS open (tool, places)
+		), queues AS (
+			SELECT open.*, first.user_id FROM open CROSS JOIN LATERAL (
+				SELECT user_id FROM jobs WHERE tool = open.tool AND status = 'queued' AND released_at IS NULL
+				ORDER BY user_id LIMIT 1
+			) AS first
+			UNION ALL
+			SELECT queues.tool, queues.places, next.user_id FROM queues CROSS JOIN LATERAL (
+				SELECT user_id FROM jobs WHERE tool = queues.tool AND status = 'queued' AND released_at IS NULL
+					AND user_id > queues.user_id
+				ORDER BY user_id LIMIT 1
+			) AS next
+		), in_flight AS (
+			SELECT user_id, tool, count(*)::int AS jobs FROM jobs
+			WHERE status IN ('queued', 'running') AND released_at IS NOT NULL
+			GROUP BY user_id, tool
+		), active AS (
+			SELECT user_id, sum(jobs)::int AS jobs FROM in_flight GROUP BY user_id
+		), standings AS (
+			SELECT queues.*, coalesce(in_flight.jobs, 0) AS in_flight, turns.ended_at,
+				(${caps}::jsonb ->> coalesce(accounts.plan::text, 'free'))::int - coalesce(active.jobs, 0) AS allowance
+			FROM queues
+			LEFT JOIN in_flight USING (user_id, tool)
+			LEFT JOIN active USING (user_id)
+			LEFT JOIN accounts USING (user_id)
+			LEFT JOIN turns USING (user_id, tool)
+		), candidates AS (
+			SELECT first.id, first.request_id, tool, user_id, allowance, since, rank + in_flight AS turn,
+				CASE WHEN rank + in_flight = 1 AND since < now() - make_interval(secs => ${passOverMs / 1000})
+					THEN greatest(priority, ${topPriority}::int) ELSE priority END AS urgency
+			FROM standings CROSS JOIN LATERAL (
+				SELECT id, request_id, priority, greatest(created_at, standings.ended_at) AS since,
+					row_number() OVER (ORDER BY priority DESC, id) AS rank
+				FROM jobs
+				WHERE tool = standings.tool AND user_id = standings.user_id AND status = 'queued' AND released_at IS NULL
+				ORDER BY priority DESC, id LIMIT greatest(0, least(places, allowance))
+			) AS first
+		), ranked AS (
+			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, turn, since, id) AS place
+			FROM candidates
+		)
+		SELECT id, tool, user_id AS "userId", request_id AS "requestId", allowance
+		FROM ranked WHERE place <= ${allPlaces}::int ORDER BY urgency DESC, turn, since, id`;
+}

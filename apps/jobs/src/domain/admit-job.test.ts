@@ -1,0 +1,60 @@
+import { PLANS, type Plans } from '@creatorr/contracts/plans';
+import { describe, expect, test } from '@jest/globals';
+import { admitJob } from './admit-job.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+const plans: Plans = {
+	free: {
+		...PLANS.free,
+		priority: 2,
+		maxQueuedJobs: 5,
+		anyTool: { maxInputBytes: 10 * MIB, maxPages: 1 },
+		tools: { ocr: { maxInputBytes: MIB, maxPages: 1 } },
+	},
+	pro: {
+		...PLANS.pro,
+		priority: 7,
+		maxQueuedJobs: 9,
+		anyTool: { maxInputBytes: 10 * GIB, maxPages: 1 },
+		tools: {},
+	},
+};
+
+const tool = (slug: string, maxInputBytes = 20 * GIB) => ({
+	slug,
+	limits: { maxInputBytes } as never,
+});
+
+const admit = (slug: string, inputBytes: number, plan: 'free' | 'pro' = 'free', queuedJobs = 0) =>
+	admitJob(plans, { tool: tool(slug), inputBytes }, { plan, queuedJobs });
+
+describe('a job', () => {
+	test('has the priority of its user’s plan', () => {
+		expect(admit('ocr', MIB).priority).toBe(2);
+		expect(admit('ocr', MIB, 'pro').priority).toBe(7);
+	});
+
+	test('is refused where its input is larger than the plan takes for the tool', () => {
+		expect(() => admit('ocr', MIB + 1)).toThrow(
+			'the file is 1,048,577 bytes large, as input of ocr; the free plan allows 1 MiB, Pro 10 GiB: split the file or make it smaller, or change to Pro',
+		);
+		expect(() => admit('compress', MIB + 1)).not.toThrow();
+		expect(() => admit('compress', 11 * MIB)).toThrow('the free plan allows 10 MiB');
+		expect(() => admit('ocr', 10 * GIB, 'pro')).not.toThrow();
+	});
+
+	test('is not promised more of Pro than the tool itself can take', () => {
+		const wanted = { tool: tool('ocr', 512 * MIB), inputBytes: GIB };
+		expect(() => admitJob(plans, wanted, { plan: 'free', queuedJobs: 0 })).toThrow('Pro 512 MiB');
+	});
+
+	test('is refused where the plan’s queue is full', () => {
+		expect(() => admit('ocr', 1, 'free', 4)).not.toThrow();
+		expect(() => admit('ocr', 1, 'free', 5)).toThrow(
+			'5 of your jobs are queued; the free plan allows 5, Pro 9: wait for some to start, or cancel some, or change to Pro',
+		);
+		expect(() => admit('ocr', 1, 'pro', 5)).not.toThrow();
+	});
+});

@@ -1,0 +1,45 @@
+import { planLimit, sayBytes, sayNumber } from '@creatorr/contracts/plan-limit';
+import { type Plan, type Plans, toolTerms } from '@creatorr/contracts/plans';
+import type { ToolManifest } from '@creatorr/tool-kit/manifest';
+
+/** What decides whether a user may queue one more job. */
+export interface Standing {
+	plan: Plan;
+	queuedJobs: number;
+}
+
+interface Wanted {
+	tool: Pick<ToolManifest, 'slug' | 'limits'>;
+	inputBytes: number;
+}
+
+/** What a user's plan gives a new job. Throws `plan_limit` when it does not let the job in. */
+export function admitJob(plans: Plans, wanted: Wanted, standing: Standing): { priority: number } {
+	refuseLargeInput(plans, wanted, standing.plan);
+	refuseFullQueue(plans, standing);
+	return { priority: plans[standing.plan].priority };
+}
+
+function refuseLargeInput(plans: Plans, { tool, inputBytes }: Wanted, plan: Plan): void {
+	if (inputBytes <= toolTerms(plans[plan], tool.slug).maxInputBytes) return;
+	throw planLimit({
+		plan,
+		plans,
+		// No plan makes a tool take more than it can.
+		limitOf: (terms) => Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes),
+		say: sayBytes,
+		use: `the file is ${sayBytes(inputBytes)} large, as input of ${tool.slug}`,
+		advice: 'split the file or make it smaller',
+	});
+}
+
+function refuseFullQueue(plans: Plans, { plan, queuedJobs }: Standing): void {
+	if (queuedJobs < plans[plan].maxQueuedJobs) return;
+	throw planLimit({
+		plan,
+		plans,
+		limitOf: (terms) => terms.maxQueuedJobs,
+		use: `${sayNumber(queuedJobs)} of your jobs are queued`,
+		advice: 'wait for some to start, or cancel some',
+	});
+}

@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Candidate, chooseReleases } from './choose-releases.ts';
+
+const job = (id: string, tool: string, userId: string, allowance = 9): Candidate => ({
+	id,
+	tool,
+	userId,
+	allowance,
+	requestId: 'req',
+});
+const chosen = (candidates: Candidate[], free: Record<string, number>) =>
+	chooseReleases(candidates, new Map(Object.entries(free))).map(({ id }) => id);
+
+describe('of the candidates', () => {
+	test('those that come first are taken, as many as each tool has places', () => {
+		const candidates = [
+			job('1', 'ocr', 'a'),
+			job('2', 'ocr', 'b'),
+			job('3', 'pdf', 'a'),
+			job('4', 'ocr', 'c'),
+		];
+		expect(chosen(candidates, { ocr: 2, pdf: 5 })).toEqual(['1', '2', '3']);
+	});
+
+	test('no user gets more than is allowed over all tools, and the next ones get the places', () => {
+		const candidates = [
+			job('1', 'ocr', 'a', 2),
+			job('2', 'pdf', 'a', 2),
+			job('3', 'ocr', 'a', 2),
+			job('4', 'ocr', 'b', 1),
+			job('5', 'pdf', 'b', 1),
+		];
+		expect(chosen(candidates, { ocr: 9, pdf: 9 })).toEqual(['1', '2', '4']);
+	});
+
+	test('none is taken for a tool without places, nor does it cost its user anything', () => {
+		expect(chosen([job('1', 'ocr', 'a', 1), job('2', 'pdf', 'a', 1)], { pdf: 1 })).toEqual(['2']);
+	});
+});

@@ -1,0 +1,72 @@
+import { newId } from '@creatorr/contracts/ids';
+import { expect } from '@jest/globals';
+import { failed } from './bus.ts';
+import { until } from './until.ts';
+import type { World } from './world.ts';
+
+interface Waiting {
+	userId: string;
+	count: number;
+	priority?: number;
+	tool?: string;
+	/** When they were queued, if not now. */
+	createdAt?: Date;
+}
+
+/** A job as it waits in the queue. */
+export function waitingRow({ userId, tool = 'compress_heavy' }: { userId: string; tool?: string }) {
+	return { id: newId('job'), userId, tool, inputFileId: newId('fil'), params: {}, requestId: newId('req') };
+}
+
+/** Puts waiting jobs into the queue at once and past the service, oldest first; answers their ids. */
+export async function fillQueue(world: World, ...groups: Waiting[]): Promise<string[]> {
+	const data = groups.flatMap(({ count, priority = 0, createdAt, ...group }) =>
+		Array.from({ length: count }, () => ({
+			...waitingRow(group),
+			priority,
+			...(createdAt ? { createdAt } : {}),
+		})),
+	);
+	await world.prisma.job.createMany({ data });
+	return data.map((job) => job.id);
+}
+
+/**
+ * Runs jobs in the order in which they are asked for, one at a time as a worker with one slot does, until `count` have run of
+ * the `queued` ones. Waits for each request that is due first: replicas may publish two of them in any order.
+ */
+export async function runSome(
+	world: World,
+	{ count, queued, ran = [] }: { count: number; queued: number; ran?: string[] },
+): Promise<string[]> {
+	const worker = world.worker('runner');
+	while (ran.length < count) {
+		const due = Math.min(ran.length + 2, queued);
+		await until(() => expect(world.bus.requested.length).toBeGreaterThanOrEqual(due));
+		const jobId = world.bus.requested[ran.length] ?? '';
+		await world.bus.finish(jobId, await worker.take(jobId), failed);
+		await until(async () => {
+			const { status } = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+			expect(status).toBe('failed');
+		});
+		ran.push(jobId);
+	}
+	return ran;
+}
+
+/** How many jobs workers have, or were asked for. */
+export function inFlight(world: World, where: { tool?: string; userId?: string } = {}): Promise<number> {
+	return world.prisma.job.count({
+		where: { ...where, status: { in: ['queued', 'running'] }, releasedAt: { not: null } },
+	});
+}
+
+/** Lets each test have the queues to itself. */
+export async function emptyQueues(world: World): Promise<void> {
+	await world.prisma.job.deleteMany();
+	await world.prisma.worker.deleteMany();
+	await world.prisma.turn.deleteMany();
+	await until(async () => expect(await world.prisma.outbox.count()).toBe(0));
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	world.bus.requested.length = 0;
+}
