@@ -5,6 +5,7 @@ import { StartError } from '../supervisor/start-error.ts';
 /** What the tools run: see each tool's manifest for who needs what. */
 const PROCESSING = [
 	...['ghostscript', 'qpdf', 'bubblewrap', 'ocrmypdf', 'unpaper', 'pngquant', 'poppler-utils'],
+	...['jbig2', 'python3-tesserocr'],
 	...['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'].map((language) => `tesseract-ocr-${language}`),
 	...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
 	...['fonts-liberation', 'fonts-dejavu-core', 'fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
