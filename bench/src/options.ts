@@ -11,7 +11,9 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
   --skip TEXT   leave out files whose path has this text in it (may be repeated)
   --repeat N    run each file N times and take the median time (1)
   --no-large    tools: leave out the two large documents
-  --json FILE   where the figures go as JSON (bench/results/<name>.json)`;
+  --json FILE   where the figures go as JSON (bench/results/<name>.json)
+
+Exit code 1 when a bar is missed.`;
 
 export interface Options {
 	name: 'tools' | 'corpus';
