@@ -15,6 +15,18 @@ export default {
 			to: { path: '^(apps|infra)/' },
 		},
 		{
+			name: 'bench-measures-packages',
+			severity: 'error',
+			from: { path: '^bench/' },
+			to: { path: '^(apps|infra|acceptance)/' },
+		},
+		{
+			name: 'nobody-needs-the-bench',
+			severity: 'error',
+			from: { pathNot: '^bench/' },
+			to: { path: '^bench/' },
+		},
+		{
 			name: 'acceptance-is-black-box',
 			severity: 'error',
 			from: { path: '^acceptance/' },

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-function home(): string {
+/** `CREATORR_HOME` of the running stack. */
+export function home(): string {
 	const value = process.env.TEST_CREATORR_HOME;
 	if (!value)
 		throw new Error(

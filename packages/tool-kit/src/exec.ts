@@ -13,24 +13,57 @@ type SandboxedRun = SandboxedCommand &
 		demoted?: AbortSignal;
 	};
 
+export interface SandboxedProcess {
+	/** Its standard input. */
+	stdin: Writable;
+	/** Kills all of its processes. */
+	kill(): void;
+	/** Lets others go first from now on. */
+	lowerPriority(): void;
+	/**
+	 * Resolves or rejects when none of its processes is left. Rejects with the signal's reason once that is aborted, and with
+	 * an Error when the sandbox could not be set up.
+	 */
+	ended: Promise<CommandResult>;
+}
+
 /**
  * Runs a command in a sandbox: no network, a read-only system, the scratch directory as the only place to write, an empty
- * environment, its own processes only, no privileges, bounded resources. Resolves or rejects when none of its processes is left.
- *
- * Rejects with the signal's reason once that is aborted, and with an Error when the sandbox could not be set up.
+ * environment, its own processes only, no privileges, bounded resources, an empty standard input. Settles as
+ * {@link SandboxedProcess}'s `ended` does.
  */
 export async function execSandboxed(run: SandboxedRun): Promise<CommandResult> {
+	const { stdin, ended } = await startSandboxed(run);
+	stdin.end();
+	return ended;
+}
+
+/** Starts a command as {@link execSandboxed} does, for somebody who talks to it while it runs. */
+export async function startSandboxed(run: SandboxedRun): Promise<SandboxedProcess> {
 	run.signal?.throwIfAborted();
 	const { args, setup } = await sandboxArguments(run);
 	run.signal?.throwIfAborted();
 	const child = spawn('bwrap', args, {
-		stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+		stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
 		env: { PATH: SANDBOX_BINARY_DIRS.join(':') },
 		// A group of its own, so that a Ctrl-C at the worker's terminal is the worker's to handle.
 		detached: true,
 	});
-	const ended = closed(child);
+	const stdin = child.stdin as Writable;
+	// A command may end without reading what it is told.
+	stdin.on('error', () => {});
 	const status = followStatus(child);
+	const { kill, lowerPriority } = status;
+	return { stdin, kill, lowerPriority, ended: outcome(run, child, status, setup) };
+}
+
+async function outcome(
+	run: SandboxedRun,
+	child: ChildProcess,
+	status: ReturnType<typeof followStatus>,
+	setup: string,
+): Promise<CommandResult> {
+	const ended = closed(child);
 	const stop = stopConditions(run, status.kill);
 	const stdout = captureStream(child, 'stdout', run.onLine, stop.fail);
 	const stderr = captureStream(child, 'stderr', run.onLine, stop.fail);
@@ -76,7 +109,7 @@ function stopConditions(run: SandboxedRun, kill: () => void) {
 }
 
 /** Does it when the signal is aborted, at once where it is already. */
-function onAbort(signal: AbortSignal | undefined, action: () => void): { dispose(): void } {
+export function onAbort(signal: AbortSignal | undefined, action: () => void): { dispose(): void } {
 	if (signal?.aborted) action();
 	else signal?.addEventListener('abort', action, { once: true });
 	return { dispose: () => signal?.removeEventListener('abort', action) };

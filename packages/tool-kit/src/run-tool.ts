@@ -1,5 +1,4 @@
 import { chmod, lstat, realpath } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { sep } from 'node:path';
 import type { z } from 'zod';
 import { deadlineMs } from './deadline.ts';
@@ -8,18 +7,20 @@ import { identify } from './identify.ts';
 import type { ToolManifest } from './manifest.ts';
 import { parseParams } from './params.ts';
 import type { Probe, Run, ToolContext, ToolOutput } from './run.ts';
-import type { Scratch } from './scratch.ts';
+import { type Standby, type StandbyCommand, startStandby } from './standby.ts';
 import { ToolError } from './tool-error.ts';
+import { commandLimits } from './tool-limits.ts';
+import type { Workplace } from './workplaces.ts';
 
 export interface Tool<P extends z.ZodType = z.ZodType> {
 	manifest: ToolManifest<P>;
 	run: Run<ToolManifest<P>>;
+	standby?: StandbyCommand;
 	capabilities?: Probe;
 }
 
-export interface ToolRequest {
-	/** The input lies at its `inputPath`. */
-	scratch: Scratch;
+/** The input lies at the `inputPath` of the scratch directory. */
+export interface ToolRequest extends Workplace {
 	/** As their owner declared them. */
 	name: string;
 	mimeType: string;
@@ -40,7 +41,8 @@ export interface ToolResult extends ToolOutput {
 }
 
 /**
- * Runs a tool on an input, within its limits, and checks what comes back. When it settles, no process of the tool is left.
+ * Runs a tool on an input, within its limits, and checks what comes back. When it settles, no process of the tool is left but
+ * a standby that the workplace keeps.
  *
  * Throws a {@link ToolError} for what the person should hear about; the signal's reason once that is aborted; anything else is
  * a bug of ours.
@@ -54,15 +56,16 @@ export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolRes
 	// Its directory keeps others out; the sandbox's own user must be able to read it.
 	await chmod(request.scratch.inputPath, 0o444);
 	const { scratch, name, sizeBytes } = request;
+	const standby = standbyOf(tool, request);
 	const output = await withDeadline(request.signal, deadlineMs(manifest.limits, sizeBytes), (signal) => {
 		const input = { path: scratch.inputPath, name, sizeBytes, params, ...kind };
-		return tool.run(input, toolContext(manifest, request, signal));
-	});
+		return tool.run(input, toolContext(manifest, request, signal, standby.ask));
+	}).finally(standby.end);
 	return {
 		...output,
 		outputName: manifest.outputName(name, params),
 		outputMimeType: manifest.outputMimeType(params),
-		outputSizeBytes: await checkedOutputSize(output.outputPath, scratch),
+		outputSizeBytes: await checkedOutputSize(output.outputPath, request),
 	};
 }
 
@@ -104,20 +107,40 @@ async function withDeadline<T>(
 	}
 }
 
-function toolContext(manifest: ToolManifest, request: ToolRequest, signal: AbortSignal): ToolContext {
-	const { memoryBytes, maxFileBytes, maxProcesses } = manifest.limits;
-	const wallSeconds = deadlineMs(manifest.limits, request.sizeBytes) / 1000;
-	// A second line behind the deadline: the threads of one process may use every core all the time.
-	const cpuSeconds = Math.ceil(wallSeconds * availableParallelism());
-	const limits = { memoryBytes, maxFileBytes, maxProcesses, cpuSeconds };
-	const demotion = request.demoted && { demoted: request.demoted };
+function toolContext(
+	manifest: ToolManifest,
+	request: ToolRequest,
+	signal: AbortSignal,
+	ask: Standby['ask'],
+): ToolContext {
+	const { scratch } = request;
+	const limits = commandLimits(manifest, request.sizeBytes);
+	const progress = progressMeter(request.onProgress);
+	const ends = { signal, ...(request.demoted && { demoted: request.demoted }) };
 	return {
-		scratchDir: request.scratch.toolDir,
+		scratchDir: scratch.toolDir,
 		signal,
-		progress: progressMeter(request.onProgress),
-		exec: (command, args, options) =>
-			execSandboxed({ ...options, command, args, scratch: request.scratch, limits, signal, ...demotion }),
+		progress,
+		exec: (command, args, options) => execSandboxed({ ...options, command, args, scratch, limits, ...ends }),
+		ask: (question, options) => ask(question, { ...options, ...ends, onProgress: progress }),
 	};
+}
+
+/** The process that waits at the workplace, or one that is started when it is needed. */
+function standbyOf({ manifest, standby: command }: Tool, request: ToolRequest) {
+	let standby = request.standby;
+	const ask: Standby['ask'] = async (question, options) => {
+		if (!command) throw new Error(`${manifest.slug} has no standby command`);
+		standby ??= await startStandby(command, request.scratch, commandLimits(manifest, request.sizeBytes));
+		const answer = await standby.ask(question, options);
+		// While the tool works on, so that it need not be waited for.
+		if (!request.keepsStandby) void standby.end();
+		return answer;
+	};
+	const end = async () => {
+		if (!request.keepsStandby) await standby?.end();
+	};
+	return { ask, end };
 }
 
 function progressMeter(onProgress: (percent: number) => void): ToolContext['progress'] {
@@ -134,7 +157,7 @@ function progressMeter(onProgress: (percent: number) => void): ToolContext['prog
  * The size of an output that is safe to hand out: a compromised command could have left a link to a file of the host there.
  * Nothing of it runs any more, so what is checked stays as it is.
  */
-async function checkedOutputSize(path: string, scratch: Scratch): Promise<number> {
+async function checkedOutputSize(path: string, { scratch }: Workplace): Promise<number> {
 	const stats = await lstat(path);
 	const isConfined =
 		path === scratch.inputPath || (await realpath(path)).startsWith((await realpath(scratch.toolDir)) + sep);

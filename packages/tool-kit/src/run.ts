@@ -25,6 +25,11 @@ export interface ToolContext {
 	progress(done: number, total?: number): void;
 	/** Runs a command in the sandbox. Rejects with the signal's reason once aborted, when nothing of it runs any more. */
 	exec(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+	/**
+	 * Puts a request to the tool's standby command, see {@link StandbyCommand}, which is started where none waits; the files of
+	 * `readOnly` are at `lateInputPath`. Undefined when it ended instead of answering. Rejects as `exec` does.
+	 */
+	ask(request: unknown, options?: Pick<CommandOptions, 'readOnly'>): Promise<unknown>;
 }
 
 export interface ToolOutput {

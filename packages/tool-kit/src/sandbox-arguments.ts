@@ -1,5 +1,11 @@
 import type { CommandOptions } from './command.ts';
-import { SANDBOX_BINARY_DIRS, SANDBOX_INPUT, SANDBOX_SCRATCH, systemFiles } from './sandbox-files.ts';
+import {
+	SANDBOX_BINARY_DIRS,
+	SANDBOX_INPUT,
+	SANDBOX_LATE_INPUT,
+	SANDBOX_SCRATCH,
+	systemFiles,
+} from './sandbox-files.ts';
 import type { Scratch } from './scratch.ts';
 
 /** What one command may use; every process of it has these limits. */
@@ -17,6 +23,8 @@ export interface SandboxedCommand {
 	scratch: Scratch;
 	limits: SandboxLimits;
 	readOnly?: CommandOptions['readOnly'];
+	/** Shows the scratch directory's `inputDir`, for files that are put there while the command runs. */
+	showsInputDir?: boolean;
 	env?: CommandOptions['env'];
 }
 
@@ -50,6 +58,7 @@ export async function sandboxArguments(run: SandboxedCommand): Promise<{ args: s
 		// Python's process pools want semaphores there; on disk, so that it counts as scratch and not as memory.
 		...['--bind', run.scratch.shmDir, '/dev/shm'],
 		...Object.entries(run.readOnly ?? {}).flatMap(([name, path]) => readOnlyInput(name, path)),
+		...(run.showsInputDir ? ['--ro-bind', run.scratch.inputDir, SANDBOX_LATE_INPUT] : []),
 		...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', SANDBOX_SCRATCH],
 		...['--json-status-fd', String(STATUS_FD)],
 	];

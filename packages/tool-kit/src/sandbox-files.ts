@@ -3,6 +3,8 @@ import { lstat, readlink } from 'node:fs/promises';
 /** The tool's scratch directory as commands see it: their working directory and only place to write, besides /tmp. */
 export const SANDBOX_SCRATCH = '/scratch';
 export const SANDBOX_INPUT = '/input';
+/** Inputs that come to a process after its start. */
+export const SANDBOX_LATE_INPUT = '/late-input';
 
 /** Where commands are looked for. Debian's own come first: its Python scripts need Debian's Python. */
 export const SANDBOX_BINARY_DIRS = ['/usr/bin', '/bin', '/usr/local/bin'] as const;
@@ -30,7 +32,7 @@ const CONFIGURATION = [
 ] as const;
 
 // Made by hand, as bwrap makes those that are missing for root alone.
-const DIRECTORIES = ['/etc', '/var', '/var/cache', '/var/lib', SANDBOX_INPUT] as const;
+const DIRECTORIES = ['/etc', '/var', '/var/cache', '/var/lib', SANDBOX_INPUT, SANDBOX_LATE_INPUT] as const;
 
 /** bwrap arguments for the read-only system that every command sees. */
 export async function systemFiles(): Promise<string[]> {
@@ -53,6 +55,11 @@ async function topDirectory(path: string): Promise<string[]> {
 /** The path in the sandbox of a file given as `readOnly: { [name]: … }`. */
 export function inputPath(name: string): string {
 	return `${SANDBOX_INPUT}/${name}`;
+}
+
+/** The path in the sandbox of a file that a standby is asked about under this name. */
+export function lateInputPath(name: string): string {
+	return `${SANDBOX_LATE_INPUT}/${name}`;
 }
 
 /** The path in the sandbox of a file of this name in the tool's scratch directory. */

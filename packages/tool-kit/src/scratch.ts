@@ -8,6 +8,8 @@ export interface Scratch {
 	path: string;
 	/** Where the worker puts the input; commands see it only where bound read-only. */
 	inputPath: string;
+	/** Links to files that a process which runs already may read, and not write. */
+	inputDir: string;
 	/** `/scratch`, `/tmp` and `/dev/shm` of the sandbox. */
 	toolDir: string;
 	tmpDir: string;
@@ -34,12 +36,22 @@ export async function createScratch(root: string): Promise<Scratch> {
 		return directory;
 	};
 	const [toolDir, tmpDir, shmDir] = await Promise.all([make('scratch'), make('tmp'), make('shm')]);
-	return { path, inputPath: join(path, 'input'), toolDir, tmpDir, shmDir, uid };
+	const inputDir = join(path, 'shown');
+	await mkdir(inputDir, { mode: 0o755 });
+	return { path, inputPath: join(path, 'input'), inputDir, toolDir, tmpDir, shmDir, uid };
 }
 
 /** Removes a scratch directory with all that a tool may have left there. */
 export async function removeScratch(scratch: Pick<Scratch, 'path'>): Promise<void> {
 	await removeTree(scratch.path);
+}
+
+/** Empties the directories of a job for the next, all but `/tmp`, where the process that goes on has its own files. */
+export async function clearScratch(scratch: Scratch): Promise<void> {
+	await rm(scratch.inputPath, { force: true });
+	for (const directory of [scratch.toolDir, scratch.inputDir, scratch.shmDir]) {
+		for (const name of await readdir(directory)) await removeTree(join(directory, name));
+	}
 }
 
 /**

@@ -27,6 +27,11 @@ describe('the catalogue', () => {
 	});
 });
 
+const OCR_DEFAULTS = {
+	...{ languages: ['eng'], mode: 'skip', output: 'pdf', rotate_pages: true, deskew: true, clean: false },
+	...{ pages: null, image_dpi: null, optimize: 1, password: null },
+};
+
 describe('params', () => {
 	async function parse(slug: string, params: unknown) {
 		const manifest = (await loadCatalogue()).get(slug);
@@ -37,9 +42,9 @@ describe('params', () => {
 	test.each([
 		['compress_heavy', {}, { quality: 70 }],
 		['office_to_pdf', {}, {}],
-		['ocr', {}, { languages: ['eng'], mode: 'skip', rotate_pages: true, deskew: true }],
-		['ocr', { mode: 'redo' }, { languages: ['eng'], mode: 'redo', rotate_pages: true, deskew: false }],
-		['ocr', { mode: 'force', deskew: false }, expect.objectContaining({ mode: 'force', deskew: false })],
+		['ocr', {}, OCR_DEFAULTS],
+		['ocr', { mode: 'redo' }, { ...OCR_DEFAULTS, mode: 'redo', deskew: false }],
+		['ocr', { mode: 'force', deskew: false }, { ...OCR_DEFAULTS, mode: 'force', deskew: false }],
 	])('of %s: %j are completed', async (slug, given, completed) => {
 		expect(await parse(slug, given)).toEqual({ ok: true, params: completed });
 	});
@@ -56,18 +61,38 @@ describe('params', () => {
 		['ocr', { languages: ['--help'] }, 'params.languages.0'],
 		['ocr', { languages: 'eng' }, 'params.languages'],
 		['ocr', { mode: 'all' }, 'params.mode'],
+		['ocr', { output: 'docx' }, 'params.output'],
+		['ocr', { pages: '3-1' }, 'params.pages'],
+		['ocr', { image_dpi: 49 }, 'params.image_dpi'],
+		['ocr', { image_dpi: 2401 }, 'params.image_dpi'],
+		['ocr', { optimize: 4 }, 'params.optimize'],
+		['ocr', { password: '' }, 'params.password'],
 	])('of %s: %j are refused at %s', async (slug, given, path) => {
 		expect(await parse(slug, given)).toMatchObject({ ok: false, details: [{ path }] });
 	});
 
-	test('of ocr: deskew together with redo is refused by an error that names both', async () => {
-		expect(await parse('ocr', { mode: 'redo', deskew: true })).toMatchObject({
-			details: [{ path: 'params.deskew', message: expect.stringMatching(/deskew.*redo/) }],
-		});
-	});
+	test.each(['deskew', 'clean'])(
+		'of ocr: %s together with redo is refused by an error that names both',
+		async (name) => {
+			expect(await parse('ocr', { mode: 'redo', [name]: true })).toMatchObject({
+				details: [{ path: `params.${name}`, message: expect.stringMatching(/deskew and clean.*redo/) }],
+			});
+		},
+	);
 });
 
 describe('output names', () => {
+	test.each([
+		['text', 'scan.txt', 'text/plain'],
+		['hocr', 'scan.hocr', 'text/html'],
+		['pdfa', 'scan.ocr.pdf', 'application/pdf'],
+	])('ocr with output %s makes of scan.tiff %s', async (output, name, mimeType) => {
+		const manifest = (await loadCatalogue()).get('ocr');
+		const params = manifest?.params.parse({ output });
+		expect(manifest?.outputName('scan.tiff', params)).toBe(name);
+		expect(manifest?.outputMimeType(params)).toBe(mimeType);
+	});
+
 	test.each([
 		['compress_heavy', 'input.pdf', 'input.compressed.pdf'],
 		['office_to_pdf', 'report.docx', 'report.pdf'],

@@ -62,7 +62,7 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 
 /** The tool wrote to its own directories alone, and the input is what it was. */
 async function expectConfined(scratch: Scratch, sample: Sample): Promise<void> {
-	expect((await readdir(scratch.path)).sort()).toEqual(['input', 'scratch', 'shm', 'tmp']);
+	expect((await readdir(scratch.path)).sort()).toEqual(['input', 'scratch', 'shm', 'shown', 'tmp']);
 	expect(await readdir(join(scratch.path, '..'))).toEqual([basename(scratch.path)]);
 	expect(sample.content.equals(await readFile(scratch.inputPath))).toBe(true);
 }

@@ -30,7 +30,7 @@ export function staticChecks(homeRoot: string): Check[] {
 		command('lint', 'biome', ['check', '--formatter-enabled=false', '--error-on-warnings', '.']),
 		command('boundaries', 'depcruise', [
 			...['--config', '.dependency-cruiser.mjs'],
-			...['apps', 'packages', 'acceptance', 'infra', 'scripts'],
+			...['apps', 'packages', 'acceptance', 'bench', 'infra', 'scripts'],
 		]),
 		// as one program: a package at a time, what all share would be checked over and over
 		command('types', 'tsc', ['--noEmit']),

@@ -16,9 +16,9 @@ const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
 
 /** The directories, relative to the repository, of the workspace's packages that have tests; acceptance is run apart. */
 export function testedPackages(): string[] {
-	const directories = globSync('{apps,packages,infra}/*/package.json', { cwd: REPOSITORY }).map((path) =>
-		join(path, '..'),
-	);
+	const directories = globSync(['{apps,packages,infra}/*/package.json', 'bench/package.json'], {
+		cwd: REPOSITORY,
+	}).map((path) => join(path, '..'));
 	return directories.filter((directory) => hasTests(directory)).sort();
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { missingPackages, packagesToStart, packagesToTest } from './debian-packages.ts';
+import { missingPackages, packagesToBench, packagesToStart, packagesToTest } from './debian-packages.ts';
 import { aptReason } from './install-packages.ts';
 
 describe('missingPackages', () => {
@@ -26,6 +26,12 @@ test('no broker is installed for a person who has one', () => {
 
 test('the tests need the second S3 server on top', () => {
 	expect(packagesToTest()).toContain('radosgw');
+});
+
+test('the bench needs the tools and its judge, and no broker', () => {
+	expect(packagesToBench()).toEqual(expect.arrayContaining(['ocrmypdf', 'python3-numpy']));
+	expect(packagesToBench()).not.toContain('rabbitmq-server');
+	expect(packagesToTest()).toEqual(expect.arrayContaining(packagesToBench()));
 });
 
 describe('aptReason', () => {

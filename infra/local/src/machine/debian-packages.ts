@@ -5,6 +5,7 @@ import { StartError } from '../supervisor/start-error.ts';
 /** What the tools run: see each tool's manifest for who needs what. */
 const PROCESSING = [
 	...['ghostscript', 'qpdf', 'bubblewrap', 'ocrmypdf', 'unpaper', 'pngquant', 'poppler-utils'],
+	...['jbig2', 'python3-tesserocr'],
 	...['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'].map((language) => `tesseract-ocr-${language}`),
 	...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
 	...['fonts-liberation', 'fonts-dejavu-core', 'fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
@@ -14,14 +15,22 @@ const BROKER = 'rabbitmq-server';
 /** What the walkthrough in the README uses. */
 const WALKTHROUGH = ['curl', 'jq'];
 
+/** What the bench makes its files and judges with. */
+const BENCH = ['numpy', 'pil', 'pikepdf', 'reportlab', 'img2pdf'].map((name) => `python3-${name}`);
+
 /** The Debian packages that a start needs; a broker of the person's own makes ours needless. */
 export function packagesToStart({ ownBroker }: { ownBroker: boolean }): string[] {
 	return [...(ownBroker ? [BROKER] : []), ...PROCESSING, ...WALKTHROUGH];
 }
 
-/** The tests need a second S3 server on top. */
+/** The bench runs the tools, but no broker. */
+export function packagesToBench(): string[] {
+	return [...packagesToStart({ ownBroker: false }), ...BENCH];
+}
+
+/** The tests need a second S3 server on top, and test the bench. */
 export function packagesToTest(): string[] {
-	return [...packagesToStart({ ownBroker: true }), 'radosgw'];
+	return [...packagesToStart({ ownBroker: true }), ...BENCH, 'radosgw'];
 }
 
 /** Which of the packages are not installed, by dpkg's own list (`installed` per line, as dpkg-query prints it). */

@@ -1,7 +1,9 @@
 import { defineTool } from '@creatorr/tool-kit/manifest';
-import { JPEG, PDF, PNG, TIFF, WEBP } from '@creatorr/tool-kit/media-types';
+import { HTML, JPEG, PDF, PNG, TEXT, TIFF, WEBP } from '@creatorr/tool-kit/media-types';
 import { withExtension } from '@creatorr/tool-kit/output-name';
+import { secretParam } from '@creatorr/tool-kit/params';
 import { z } from 'zod';
+import { pageRangesSchema } from './page-ranges.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -13,6 +15,13 @@ const languageSchema = z
 	.regex(/^[A-Za-z][A-Za-z0-9_]*(\/[A-Za-z][A-Za-z0-9_]*)?$/, {
 		error: 'must be a Tesseract language such as eng or deu',
 	});
+
+const OUTPUTS = {
+	pdf: { extension: '.ocr.pdf', mimeType: PDF },
+	pdfa: { extension: '.ocr.pdf', mimeType: PDF },
+	text: { extension: '.txt', mimeType: TEXT },
+	hocr: { extension: '.hocr', mimeType: HTML },
+} as const;
 
 const fieldsSchema = z.strictObject({
 	languages: z
@@ -28,24 +37,53 @@ const fieldsSchema = z.strictObject({
 		description:
 			'skip: leave pages that have text alone; redo: replace the text of an earlier OCR; force: rasterise every page anew',
 	}),
+	output: z.enum(['pdf', 'pdfa', 'text', 'hocr']).default('pdf').meta({
+		description:
+			'a PDF whose text can be searched, the same as PDF/A-2b, the text alone, or the text with places as hOCR',
+	}),
 	rotate_pages: z.boolean().default(true).meta({ description: 'turn pages so that their text is upright' }),
 	deskew: z.boolean().optional().meta({
 		description: 'straighten crooked scans; not possible with mode redo, where it is false by default',
 		default: true,
 	}),
+	clean: z.boolean().optional().meta({
+		description:
+			'read pages with their specks removed, and leave them as they look; not possible with mode redo',
+		default: false,
+	}),
+	pages: pageRangesSchema.nullable().default(null).meta({
+		description: 'recognise these pages only, such as "1-3,5"; null: all',
+	}),
+	image_dpi: z.int().min(50).max(2400).nullable().default(null).meta({
+		description: 'resolution of an image, in dots per inch; null: what it says itself, or a likely one',
+	}),
+	optimize: z.int().min(0).max(3).default(1).meta({
+		description: '0: leave images as they are; 1: pack them without loss; 2 and 3: with more and more loss',
+	}),
+	password: secretParam('opens a protected PDF; what comes out is protected in the same way'),
 });
+
+/** Both change the picture that is read, which must not happen where typed text on the page stays in place. */
+function refuseWithRedo({ value, issues }: z.core.ParsePayload<z.output<typeof fieldsSchema>>): void {
+	if (value.mode !== 'redo') return;
+	for (const name of ['deskew', 'clean'] as const) {
+		if (value[name] !== true) continue;
+		const message =
+			'deskew and clean are not possible with mode redo: leave them out, or set mode to skip or force';
+		issues.push({ code: 'custom', path: [name], input: value[name], message });
+	}
+}
 
 export const manifest = defineTool({
 	slug: 'ocr',
 	title: 'OCR',
 	summary: 'Makes scans searchable: recognises the text of a PDF or an image and lays it under the page.',
 	accepts: [PDF, PNG, JPEG, TIFF, WEBP],
-	params: fieldsSchema
-		.refine((params) => !(params.mode === 'redo' && params.deskew === true), {
-			path: ['deskew'],
-			error: 'deskew is not possible with mode redo: leave deskew out, or set mode to skip or force',
-		})
-		.transform((params) => ({ ...params, deskew: params.deskew ?? params.mode !== 'redo' })),
+	params: fieldsSchema.check(refuseWithRedo).transform(({ deskew, clean, ...params }) => ({
+		...params,
+		deskew: deskew ?? params.mode !== 'redo',
+		clean: clean ?? false,
+	})),
 	limits: {
 		maxInputBytes: GIB,
 		// A small file may hold many pages, and a page takes seconds.
@@ -54,7 +92,11 @@ export const manifest = defineTool({
 		maxFileBytes: 4 * GIB,
 		maxProcesses: 256,
 	},
-	binaries: ['ocrmypdf', 'tesseract', 'qpdf', 'pdftotext', 'python3'],
-	outputName: (inputName) => withExtension(inputName, '.ocr.pdf'),
-	outputMimeType: () => PDF,
+	choices: { languages: 'languages' },
+	binaries: [
+		...['ocrmypdf', 'tesseract', 'gs', 'unpaper', 'pngquant', 'jbig2'],
+		...['pdftoppm', 'pdftotext', 'qpdf', 'python3'],
+	],
+	outputName: (inputName, params) => withExtension(inputName, OUTPUTS[params.output].extension),
+	outputMimeType: (params) => OUTPUTS[params.output].mimeType,
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseLanguages } from './languages.ts';
-import { progressParser } from './ocrmypdf.ts';
+import { pageRangesSchema, requirePages } from './page-ranges.ts';
 import { pageTextCounter } from './page-text.ts';
 
 test('parseLanguages leaves out the heading and what is no language', () => {
@@ -8,31 +8,19 @@ test('parseLanguages leaves out the heading and what is no language', () => {
 	expect(parseLanguages(output)).toEqual(['eng', 'chi_sim']);
 });
 
-describe('progressParser', () => {
-	const follow = (lines: readonly string[]) => {
-		const parser = progressParser();
-		const done = lines.filter((line) => parser.takeLine(line)).length;
-		return { done, skipped: parser.skippedPages(), pages: parser.donePages() };
-	};
-
-	test('counts a page once it is laid in, and those that were left alone', () => {
-		expect(
-			follow([
-				'Start processing 2 pages concurrently',
-				'    1 skipping all processing on this page',
-				'    2 Rasterize with png16m, rotation 0',
-				'    1 Page rotation: (content, auto) -> page = (0, 0) -> 0',
-				'    2 Page rotation: (content, auto) -> page = (0, 0) -> 0',
-			]),
-		).toEqual({ done: 2, skipped: 1, pages: 2 });
+describe('page ranges', () => {
+	test.each(['1', '1-3', '1-3,5', '5,1-2', '7-7'])('%s are', (text) => {
+		expect(pageRangesSchema.safeParse(text).success).toBe(true);
 	});
 
-	test('is not misled by text that was recognised', () => {
-		expect(follow(['  page 1 Page rotation: x', 'Page rotation:', '12 monkeys'])).toEqual({
-			done: 0,
-			skipped: 0,
-			pages: 0,
-		});
+	test.each(['', '0', '3-1', '1-', '-2', '1,,2', 'all', '1 - 3', '1-3-5'])('%j are not', (text) => {
+		expect(pageRangesSchema.safeParse(text).success).toBe(false);
+	});
+
+	test('must be in the file', () => {
+		expect(() => requirePages('1-3,5', 5)).not.toThrow();
+		expect(() => requirePages(null, 1)).not.toThrow();
+		expect(() => requirePages('1-3,5', 4)).toThrow(/no page 5.*its 4 pages/);
 	});
 });
 

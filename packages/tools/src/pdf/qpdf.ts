@@ -35,7 +35,8 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 	throw new ToolError('corrupt_input', 'The PDF has no pages. Save or print it to PDF anew and try again.');
 }
 
-function throwOnUnreadable(result: CommandResult): void {
+/** Throws a ToolError for a PDF that qpdf could not read or write. */
+export function throwOnUnreadable(result: CommandResult): void {
 	if (result.exitCode === 0 || result.exitCode === SUCCEEDED_WITH_WARNINGS) return;
 	throwOnLimit(result);
 	if (/invalid password/.test(result.stderrTail)) {

@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { benchCorpus } from './corpus/bench-corpus.ts';
+import { type Options, readOptions } from './options.ts';
+import { isMet, type Section } from './report/figure.ts';
+import { describeMachine } from './report/machine.ts';
+import { BenchError, say } from './say.ts';
+import { benchTools } from './tools/bench-tools.ts';
+
+// Scratch directories go when the process ends in its own way only; commands end with it in any case.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
+async function main(): Promise<void> {
+	const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
+	const machine = await describeMachine();
+	const sections = await (options.name === 'tools' ? benchTools(options) : benchCorpus(options));
+	const missed = sections.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
+	say(
+		`\n${missed.length === 0 ? 'No bar is missed.' : `Missed: ${missed.map(({ name }) => name).join('; ')}.`}`,
+	);
+	await save(options, machine, sections);
+	process.exitCode = missed.length === 0 ? 0 : 1;
+}
+
+async function save({ name, dir, jsonPath }: Options, machine: object, sections: Section[]): Promise<void> {
+	const judged = sections.map(({ figures, ...section }) => ({
+		...section,
+		figures: figures.map((figure) => ({ ...figure, is_met: isMet(figure) })),
+	}));
+	const report = { name, machine, dir: dir ?? 'made by the bench', sections: judged };
+	await mkdir(dirname(jsonPath), { recursive: true });
+	await writeFile(jsonPath, `${JSON.stringify(report, undefined, '\t')}\n`);
+	say(`Written to ${jsonPath}.`);
+}
+
+await main().catch((error: unknown) => {
+	if (!(error instanceof BenchError)) throw error;
+	process.stderr.write(`${error.message}\n`);
+	process.exitCode = 1;
+});

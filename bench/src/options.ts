@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { BenchError } from './say.ts';
+
+export const USAGE = `usage: npm run bench tools -- [options]    each tool against the plain command that anyone would use
+       npm run bench corpus -- --dir DIR   every file of DIR's manifest.tsv through the API of a running product
+
+  --dir DIR     files to take instead of those that the bench makes: with a manifest.tsv (columns tool, file, mime,
+                params, expect), or in folders compress, office and ocr, or told apart by what they are
+  --only TOOL   this tool alone (may be repeated)
+  --skip TEXT   leave out files whose path has this text in it (may be repeated)
+  --repeat N    run each file N times and take the median time (1)
+  --no-large    tools: leave out the two large documents
+  --json FILE   where the figures go as JSON (bench/results/<name>.json)
+
+Exit code 1 when a bar is missed.`;
+
+export interface Options {
+	name: 'tools' | 'corpus';
+	/** Undefined: the files that the bench makes. */
+	dir: string | undefined;
+	only: readonly string[];
+	skip: readonly string[];
+	repeat: number;
+	withLarge: boolean;
+	jsonPath: string;
+}
+
+const RESULTS = resolve(import.meta.dirname, '..', 'results');
+
+/** Throws a BenchError that says how it should have been. */
+export function readOptions(args: readonly string[], startedIn: string): Options {
+	const { values, positionals } = parse(args);
+	const [name = 'tools'] = positionals;
+	if (positionals.length > 1 || (name !== 'tools' && name !== 'corpus')) throw new BenchError(USAGE);
+	if (values.help) throw new BenchError(USAGE);
+	const repeat = Number(values.repeat);
+	if (!Number.isInteger(repeat) || repeat < 1)
+		throw new BenchError('--repeat takes a number of runs, from 1.');
+	if (name === 'corpus' && values.dir === undefined) throw new BenchError(`corpus needs --dir.\n\n${USAGE}`);
+	return {
+		name,
+		dir: values.dir === undefined ? undefined : resolve(startedIn, values.dir),
+		only: values.only,
+		skip: values.skip,
+		repeat,
+		withLarge: !values['no-large'],
+		jsonPath: values.json === undefined ? resolve(RESULTS, `${name}.json`) : resolve(startedIn, values.json),
+	};
+}
+
+function parse(args: readonly string[]) {
+	try {
+		return parseArgs({
+			args: [...args],
+			allowPositionals: true,
+			options: {
+				dir: { type: 'string' },
+				only: { type: 'string', multiple: true, default: [] },
+				skip: { type: 'string', multiple: true, default: [] },
+				repeat: { type: 'string', default: '1' },
+				'no-large': { type: 'boolean', default: false },
+				json: { type: 'string' },
+				help: { type: 'boolean', default: false },
+			},
+		});
+	} catch (error) {
+		throw new BenchError(`${(error as Error).message}\n\n${USAGE}`);
+	}
+}

@@ -1,0 +1,14 @@
+import type { Tool } from '@creatorr/tool-kit/run-tool';
+import type { MadeFiles } from '../samples/made.ts';
+import type { Sample } from '../samples/sample.ts';
+
+/** What the bench of one tool gets. */
+export interface BenchContext {
+	tool: Tool;
+	samples: readonly Sample[];
+	repeat: number;
+	/** Undefined: leave them out. */
+	large: MadeFiles['large'] | undefined;
+	/** Says what is being measured now. */
+	progress(label: string): void;
+}

@@ -1,0 +1,45 @@
+import { loadTools } from '@creatorr/tools/runners';
+import type { Options } from '../options.ts';
+import type { Section } from '../report/figure.ts';
+import { renderSection } from '../report/table.ts';
+import { readFolder } from '../samples/folder.ts';
+import { makeFiles } from '../samples/made.ts';
+import type { Sample } from '../samples/sample.ts';
+import { say } from '../say.ts';
+import type { BenchContext } from './bench-context.ts';
+import { benchCompress } from './compress.ts';
+import { benchOcr } from './ocr.ts';
+import { benchOffice } from './office.ts';
+
+const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Section>>> = {
+	compress_heavy: benchCompress,
+	office_to_pdf: benchOffice,
+	ocr: benchOcr,
+};
+
+/** Holds each tool that has files against its naive command; says each table as soon as it is there. */
+export async function benchTools(options: Options): Promise<Section[]> {
+	const { dir, only, skip, repeat } = options;
+	const made = dir === undefined || options.withLarge ? await makeFiles() : undefined;
+	const samples = await readFolder(dir ?? made?.folder ?? '', { only, skip });
+	const tools = await loadTools();
+	const sections: Section[] = [];
+	for (const [slug, bench] of Object.entries(BENCHES)) {
+		const tool = tools.get(slug);
+		const own = samples.filter((sample) => sample.tool === slug);
+		if (!tool || own.length === 0) continue;
+		const large = options.withLarge ? made?.large : undefined;
+		const section = await bench({ tool, samples: own, repeat, large, progress: progressOf(slug, own) });
+		sections.push(section);
+		say(renderSection(section));
+	}
+	return sections;
+}
+
+function progressOf(slug: string, samples: readonly Sample[]): (label: string) => void {
+	let count = 0;
+	return (label) => {
+		count += 1;
+		process.stderr.write(`${slug} ${count}/${samples.length}: ${label}\n`);
+	};
+}

@@ -1,0 +1,26 @@
+import type { Figure } from '../report/figure.ts';
+import { runOurs } from '../run/ours.ts';
+import { secondsSince } from '../run/trial.ts';
+import type { Sample } from '../samples/sample.ts';
+import type { BenchContext } from './bench-context.ts';
+
+const JOBS = 5;
+
+/** The time of five one-page jobs at once over that of the same five one after the other. */
+export async function crowdFigure(
+	{ tool, progress }: BenchContext,
+	measured: readonly { sample: Sample; pages: number }[],
+): Promise<Figure> {
+	const single = measured.filter(({ pages }) => pages === 1).map(({ sample }) => sample);
+	const figure = { name: 'five one-page jobs, at once ÷ serially', bar: { atMost: 1.2 } };
+	if (single.length === 0) return { ...figure, value: Number.NaN };
+	const jobs = Array.from({ length: JOBS }, (_, index) => single[index % single.length] as Sample);
+	progress('five one-page jobs');
+	const run = (sample: Sample) => runOurs(tool, sample, async () => {});
+	const serialStart = performance.now();
+	for (const job of jobs) await run(job);
+	const serial = secondsSince(serialStart);
+	const crowdStart = performance.now();
+	await Promise.all(jobs.map(run));
+	return { ...figure, value: secondsSince(crowdStart) / serial };
+}

@@ -1,0 +1,123 @@
+import { availableParallelism } from 'node:os';
+import type { Scratch } from '@creatorr/tool-kit/scratch';
+import { pagesOf } from '../measure/pdf.ts';
+import { median } from '../measure/statistics.ts';
+import type { Figure, Section } from '../report/figure.ts';
+import { atOnce } from '../run/at-once.ts';
+import { type NaiveCommand, OFFICE_OUTPUT, runNaive } from '../run/naive.ts';
+import { runOurs } from '../run/ours.ts';
+import { isSuccess, type Made, secondsSince, type Trial } from '../run/trial.ts';
+import { isMeasured, type Sample } from '../samples/sample.ts';
+import type { BenchContext } from './bench-context.ts';
+import { unexpectedEnds } from './expectations.ts';
+import { repeated } from './repeated.ts';
+
+/** /tmp is the job's own, so the profile is a fresh one for each document. */
+const SOFFICE: NaiveCommand = {
+	command: 'soffice',
+	args: (input) => ['--headless', '-env:UserInstallation=file:///tmp/profile', '--convert-to', 'pdf', input],
+	output: OFFICE_OUTPUT,
+};
+
+const AT_ONCE = 2;
+/** Enough that the beginning and the end, when one waits for the other, do not show. */
+const CONVERSIONS = 40;
+
+interface Measured {
+	sample: Sample;
+	naive: Trial<number>;
+	ours: Trial<number>;
+}
+
+/** office_to_pdf against a cold soffice with a fresh profile for each document. */
+export async function benchOffice(context: BenchContext): Promise<Section> {
+	const measured: Measured[] = [];
+	for (const sample of context.samples.filter(isMeasured)) {
+		context.progress(sample.label);
+		measured.push(await measure(context, sample));
+	}
+	const figures = [
+		...latencyFigures(measured),
+		...(await throughputFigures(context, measured)),
+		...fidelityFigures(measured),
+		await unexpectedEnds(context, measured),
+	];
+	return {
+		title: 'office_to_pdf, beside a cold soffice --convert-to pdf',
+		figures,
+		files: measured.map(row),
+	};
+}
+
+async function measure({ tool, repeat }: BenchContext, sample: Sample): Promise<Measured> {
+	const look = (made: Made, scratch: Scratch) => pagesOf(scratch, made.path);
+	return {
+		sample,
+		naive: await repeated(repeat, () => runNaive(sample, [SOFFICE], look)),
+		ours: await repeated(repeat, () => runOurs(tool, sample, look)),
+	};
+}
+
+function latencyFigures(measured: readonly Measured[]): Figure[] {
+	const ours = median(measured.map((one) => one.ours.seconds));
+	const naive = median(measured.map((one) => one.naive.seconds));
+	return [
+		{ name: 'documents', value: measured.length },
+		{ name: 'median time, on an idle worker', value: ours, unit: 's', bar: { atMost: 0.25 } },
+		{ name: 'median time of soffice', value: naive, unit: 's' },
+		{ name: 'median time of soffice ÷ ours', value: naive / ours },
+	];
+}
+
+async function throughputFigures(
+	{ tool, progress }: BenchContext,
+	measured: readonly Measured[],
+): Promise<Figure[]> {
+	const convertible = measured.filter(({ naive, ours }) => isSuccess(naive) && isSuccess(ours));
+	const rounds = Math.ceil(CONVERSIONS / convertible.length);
+	const queue = Array.from({ length: rounds }, () => convertible.map(({ sample }) => sample)).flat();
+	progress(`${queue.length} conversions, ${AT_ONCE} at once, by soffice`);
+	const naive = await perMinute(queue, (sample) => runNaive(sample, [SOFFICE], async () => {}));
+	progress(`${queue.length} conversions, ${AT_ONCE} at once, by ours`);
+	const ours = await perMinute(queue, (sample) => runOurs(tool, sample, async () => {}));
+	const title = `documents a minute, ${AT_ONCE} at once on ${availableParallelism()} cores`;
+	return [
+		{ name: `${title}, of soffice`, value: naive },
+		{ name: `${title}, one a process`, value: ours, bar: { atLeast: 120 } },
+	];
+}
+
+async function perMinute(
+	queue: readonly Sample[],
+	run: (sample: Sample) => Promise<unknown>,
+): Promise<number> {
+	const startedAt = performance.now();
+	await atOnce(queue, AT_ONCE, run);
+	return (60 * queue.length) / secondsSince(startedAt);
+}
+
+function fidelityFigures(measured: readonly Measured[]): Figure[] {
+	const both = measured.filter(({ naive, ours }) => isSuccess(naive) && isSuccess(ours));
+	return [
+		{
+			name: 'converted by soffice, not by ours',
+			value: measured.filter(({ naive, ours }) => isSuccess(naive) && !isSuccess(ours)).length,
+			bar: { atMost: 0 },
+		},
+		{
+			name: 'with another number of pages than by soffice',
+			value: both.filter(({ naive, ours }) => naive.seen !== ours.seen).length,
+		},
+	];
+}
+
+function row({ sample, naive, ours }: Measured): Record<string, string | number> {
+	return {
+		file: sample.label,
+		'soffice s': naive.seconds,
+		'soffice pages': naive.seen ?? Number.NaN,
+		s: ours.seconds,
+		pages: ours.seen ?? Number.NaN,
+		end: ours.outcome,
+	};
+}

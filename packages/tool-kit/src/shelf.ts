@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tool } from './run-tool.ts';
+import { clearScratch, createScratch } from './scratch.ts';
+import { startStandby } from './standby.ts';
+import { standbyLimits } from './tool-limits.ts';
+import type { Workplace, WorkplacesOptions } from './workplaces.ts';
+
+/** The processes of one tool that stand by. */
+export interface Shelf {
+	/** Undefined when none stands by and none is being started. */
+	take(): Promise<Workplace | undefined>;
+	/** Puts it back for another job; false when it is not for another. */
+	takeBack(workplace: Workplace): Promise<boolean>;
+	stop(): Promise<void>;
+}
+
+interface ShelfOptions extends WorkplacesOptions {
+	discard(workplace: Workplace): Promise<void>;
+}
+
+interface Place {
+	/** Undefined when its process did not come up. */
+	workplace: Promise<Workplace | undefined>;
+	jobs: number;
+	expiry?: NodeJS.Timeout;
+}
+
+const MAX_AGE_MS = 10 * 60_000;
+const READY_WITHIN_MS = 30_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+
+export function createShelf(tool: Tool, options: ShelfOptions): Shelf {
+	const size = tool.standby ? options.standbys : 0;
+	const waiting: Place[] = [];
+	/** Those at work that come back. */
+	const returning = new Map<Workplace, Place>();
+	let failures = 0;
+	let pause: NodeJS.Timeout | undefined;
+	let isStopped = false;
+
+	function fill(): void {
+		while (!isStopped && !pause && waiting.length + returning.size < size) {
+			put({ workplace: open(tool, options), jobs: 0 });
+		}
+	}
+
+	function put(place: Place): void {
+		waiting.push(place);
+		place.expiry = setTimeout(() => void retire(place), MAX_AGE_MS).unref();
+		if (place.jobs === 0) void watch(place);
+	}
+
+	function remove(place: Place): boolean {
+		const index = waiting.indexOf(place);
+		if (index !== -1) waiting.splice(index, 1);
+		clearTimeout(place.expiry);
+		return index !== -1;
+	}
+
+	async function retire(place: Place): Promise<void> {
+		if (!remove(place)) return;
+		fill();
+		const workplace = await place.workplace;
+		if (workplace) await options.discard(workplace);
+	}
+
+	/** Replaces a process that ends while it waits, with growing pauses where that happens again and again. */
+	async function watch(place: Place): Promise<void> {
+		const workplace = await place.workplace;
+		if (workplace) failures = 0;
+		await workplace?.standby?.ended;
+		if (!remove(place)) return;
+		if (workplace) await options.discard(workplace);
+		if (isStopped) return;
+		options.onProblem('standby.failed', new Error(`a process of ${tool.manifest.slug} that stood by ended`));
+		pause ??= setTimeout(
+			() => {
+				pause = undefined;
+				fill();
+			},
+			Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++),
+		).unref();
+	}
+
+	fill();
+	return {
+		async take() {
+			const place = waiting[0];
+			if (!place) return undefined;
+			remove(place);
+			place.jobs += 1;
+			const keepsStandby = place.jobs < options.jobsPerProcess;
+			if (!keepsStandby) fill();
+			const workplace = await place.workplace;
+			if (!workplace) return undefined;
+			workplace.keepsStandby = keepsStandby;
+			if (keepsStandby) returning.set(workplace, place);
+			return workplace;
+		},
+		async takeBack(workplace) {
+			const place = returning.get(workplace);
+			if (!place) return false;
+			const isReusable = !isStopped && (await isReady(workplace));
+			if (isReusable) await clearScratch(workplace.scratch);
+			returning.delete(workplace);
+			if (isReusable) put(place);
+			fill();
+			return isReusable;
+		},
+		async stop() {
+			isStopped = true;
+			clearTimeout(pause);
+			await Promise.all([...waiting].map(retire));
+		},
+	};
+}
+
+/** Undefined when it does not come up. */
+async function open(tool: Tool, options: ShelfOptions): Promise<Workplace | undefined> {
+	try {
+		const scratch = await createScratch(options.scratchRoot);
+		const workplace: Workplace = { scratch };
+		if (tool.standby) {
+			const limits = standbyLimits(tool.manifest, options.jobsPerProcess);
+			workplace.standby = await startStandby(tool.standby, scratch, limits);
+		}
+		if (await isReady(workplace)) return workplace;
+		await options.discard(workplace);
+	} catch (error) {
+		options.onProblem('standby.failed', error);
+	}
+	return undefined;
+}
+
+async function isReady({ standby }: Workplace): Promise<boolean> {
+	if (!standby) return false;
+	const late = new AbortController();
+	const timeout = sleep(READY_WITHIN_MS, false, { signal: late.signal, ref: false }).catch(() => false);
+	const isReady = await Promise.race([standby.ready(), timeout]);
+	late.abort();
+	return isReady;
+}

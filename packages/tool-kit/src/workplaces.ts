@@ -1,0 +1,60 @@
+import type { Tool } from './run-tool.ts';
+import { createScratch, removeScratch, type Scratch } from './scratch.ts';
+import { createShelf } from './shelf.ts';
+import type { Standby } from './standby.ts';
+
+/** Where a job is done: a scratch directory, for some tools with a process that waits in it for a request. */
+export interface Workplace {
+	scratch: Scratch;
+	standby?: Standby;
+	/** Whether the process may serve another job afterwards. */
+	keepsStandby?: boolean;
+}
+
+export interface Workplaces {
+	/** One that is empty and nobody else's. Waits for a process that is being started; has none where that fails. */
+	take(tool: Tool): Promise<Workplace>;
+	/** Nothing of the job is left when it resolves. */
+	giveBack(workplace: Workplace): Promise<void>;
+	/** Ends the processes that wait. What was taken has to be given back all the same. */
+	stop(): Promise<void>;
+}
+
+export interface WorkplacesOptions {
+	scratchRoot: string;
+	/** How many processes of each tool stand by. */
+	standbys: number;
+	/** How many jobs a process serves. More than 1 lets a document meet what another left behind. */
+	jobsPerProcess: number;
+	onProblem(problem: 'standby.failed' | 'scratch.not_removed', error: unknown): void;
+}
+
+/** Keeps processes ready for the tools that declare one, so that a job need not wait for its start. */
+export function createWorkplaces(tools: Iterable<Tool>, options: WorkplacesOptions): Workplaces {
+	const empty = (workplace: Workplace) => discard(workplace, options);
+	const shelves = new Map(
+		[...tools].map((tool) => [tool.manifest.slug, createShelf(tool, { ...options, discard: empty })]),
+	);
+	return {
+		async take(tool) {
+			const waiting = await shelves.get(tool.manifest.slug)?.take();
+			return waiting ?? { scratch: await createScratch(options.scratchRoot) };
+		},
+		async giveBack(workplace) {
+			for (const shelf of shelves.values()) if (await shelf.takeBack(workplace)) return;
+			await empty(workplace);
+		},
+		async stop() {
+			await Promise.all([...shelves.values()].map((shelf) => shelf.stop()));
+		},
+	};
+}
+
+async function discard({ standby, scratch }: Workplace, options: WorkplacesOptions): Promise<void> {
+	try {
+		await standby?.end();
+		await removeScratch(scratch);
+	} catch (error) {
+		options.onProblem('scratch.not_removed', error);
+	}
+}

@@ -1,0 +1,31 @@
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { z } from 'zod';
+
+/** Pages by number, single or as ranges, counted from 1: `1-3,5`. */
+export const pageRangesSchema = z
+	.string()
+	.max(1000)
+	.regex(/^[1-9]\d{0,5}(-[1-9]\d{0,5})?(,[1-9]\d{0,5}(-[1-9]\d{0,5})?)*$/, {
+		error: 'must be page numbers and ranges such as "1-3,5"',
+	})
+	.refine((text) => ranges(text).every(([first, last]) => first <= last), {
+		error: 'a range must not end before it begins',
+	});
+
+/** Throws `unsupported_input` where a file of so many pages lacks one of those. */
+export function requirePages(text: string | null, pages: number): void {
+	if (text === null) return;
+	const last = Math.max(...ranges(text).flat());
+	if (last <= pages) return;
+	throw new ToolError(
+		'unsupported_input',
+		`The file has no page ${last}: set params.pages to some of its ${pages} pages, or leave it out.`,
+	);
+}
+
+function ranges(text: string): [first: number, last: number][] {
+	return text.split(',').map((range) => {
+		const [first, last = first] = range.split('-').map(Number);
+		return [first ?? 0, last ?? 0];
+	});
+}

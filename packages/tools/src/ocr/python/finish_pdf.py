@@ -1,0 +1,118 @@
+"""Last touches to a PDF that OCRmyPDF made: crooked pages stand straight, and the same input gives the same bytes."""
+
+import re
+from math import cos, radians, sin
+from pathlib import Path
+
+from pikepdf import Array, Matrix, Name, ObjectStreamMode, Page, Pdf, PdfError
+from pikepdf.models.metadata import decode_pdf_date
+
+LINEARISE_ABOVE_BYTES = 1_000_000
+# How OCRmyPDF begins the content of a page to which it gave text.
+TEXT_LAYER = re.compile(rb"\s*q [^\n]* cm\n(/OCR-[\w-]+) Do\s+Q\s")
+DATES = {"/CreationDate": ["xmp:CreateDate"], "/ModDate": ["xmp:ModifyDate", "xmp:MetadataDate"]}
+MADE_IDS = ["xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:RenditionClass"]
+
+
+def finish(source: Path, target: Path, angles: dict[int, float], dates: dict[str, str]) -> None:
+    """`angles` are degrees, counter-clockwise, by page index; `dates` what the input's document information says."""
+    with Pdf.open(source) as pdf:
+        for index, page in enumerate(pdf.pages):
+            _name_text_layer(pdf, page, index, angles.get(index, 0.0))
+        _set_dates(pdf, dates)
+        pdf.remove_unreferenced_resources()
+        pdf.save(
+            target,
+            deterministic_id=True,
+            preserve_pdfa=True,
+            linearize=source.stat().st_size > LINEARISE_ABOVE_BYTES,
+            object_stream_mode=ObjectStreamMode.generate,
+        )
+
+
+def dates_of(pdf_path: Path) -> dict[str, str]:
+    with Pdf.open(pdf_path) as pdf:
+        return {name: str(pdf.docinfo[name]) for name in DATES if name in pdf.docinfo}
+
+
+def _name_text_layer(pdf: Pdf, page: Page, index: int, angle: float) -> None:
+    """Straightens what the page shows below its text layer, and names that layer by the page, not by chance."""
+    if not angle and not any(name.startswith("/OCR-") for name in page.get(Name.Resources, {}).get(Name.XObject, {})):
+        return
+    page.contents_coalesce()
+    content = page.Contents.read_bytes()
+    layer = TEXT_LAYER.match(content)
+    start, rest = (layer.group(), content[layer.end() :]) if layer else (b"", content)
+    if layer:
+        old, new = layer.group(1), f"/OCR-{index + 1}".encode()
+        objects = page.Resources.XObject
+        objects[new.decode()] = objects[old.decode()]
+        del objects[old.decode()]
+        start = start.replace(old, new)
+    if angle:
+        turn = _turn(page, angle)
+        rest = b"q " + turn.encode() + b" cm\n" + rest + b"\nQ\n"
+        _turn_annotations(page, turn)
+    page.Contents = pdf.make_stream(start + rest)
+
+
+def _turn(page: Page, angle: float) -> Matrix:
+    """Around the middle of the page, as its picture was turned to be read."""
+    left, bottom, right, top = (float(side) for side in page.mediabox)
+    x, y = (left + right) / 2, (bottom + top) / 2
+    c, s = cos(radians(angle)), sin(radians(angle))
+    return Matrix(c, s, -s, c, x - c * x + s * y, y - s * x - c * y)
+
+
+def _turn_annotations(page: Page, turn: Matrix) -> None:
+    for annotation in page.get(Name.Annots, []):
+        try:
+            left, bottom, right, top = (float(side) for side in annotation.Rect)
+        except (AttributeError, TypeError, ValueError):
+            continue
+        x, y = (left + right) / 2, (bottom + top) / 2
+        new_x, new_y = turn.transform((x, y))
+        moved = (left + new_x - x, bottom + new_y - y, right + new_x - x, top + new_y - y)
+        annotation.Rect = Array([round(side, 3) for side in moved])
+
+
+def _set_dates(pdf: Pdf, dates: dict[str, str]) -> None:
+    for name in DATES:
+        if name in dates:
+            pdf.docinfo[name] = dates[name]
+        elif name in pdf.docinfo:
+            del pdf.docinfo[name]
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False, strict=False) as metadata:
+        for name, keys in DATES.items():
+            date = _iso_date(dates.get(name))
+            for key in keys:
+                if date:
+                    metadata[key] = date
+                elif key in metadata:
+                    del metadata[key]
+        for key in MADE_IDS:
+            if key in metadata:
+                del metadata[key]
+
+
+def _iso_date(date: str | None) -> str | None:
+    try:
+        return decode_pdf_date(date).isoformat() if date else None
+    except ValueError:
+        return None
+
+
+def is_signed(pdf: Pdf) -> bool:
+    """Whether a signature is in the document that any change would break."""
+    form = pdf.Root.get(Name.AcroForm)
+    fields = list(form.get(Name.Fields, [])) if form is not None else []
+    seen = 0
+    while fields and seen < 100_000:
+        field, seen = fields.pop(), seen + 1
+        try:
+            if field.get(Name.FT) == Name.Sig and Name.V in field:
+                return True
+            fields.extend(field.get(Name.Kids, []))
+        except (AttributeError, TypeError, PdfError):
+            continue
+    return Name.Perms in pdf.Root and Name.DocMDP in pdf.Root.Perms

@@ -1,0 +1,148 @@
+"""Makes a PDF of an image, a page of each frame of a TIFF, without making it larger or worse than it needs to be.
+
+usage: python3 -I image_to_pdf.py SOURCE TARGET WORK_DIRECTORY MAX_PIXELS [DPI]
+Prints {"pages"}. Without DPI an image's own resolution counts where it can be believed; else its longer side is taken for that
+of an A4 page. Exits 10 for an image that can't be read to its end, 11 for one with too many pixels.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import img2pdf
+from PIL import Image, ImageOps, ImageSequence
+
+UNREADABLE, TOO_LARGE = 10, 11
+Resolution = tuple[float, float]
+
+# Programs write a resolution up to 96 into images that were never measured.
+LEAST_CREDIBLE_DPI, MOST_CREDIBLE_DPI = 97, 2400
+A4_LONG_SIDE_INCHES = 11.69
+LEAST_USUAL_DPI, MOST_USUAL_DPI = 72, 600
+# What a side of a PDF's page may measure.
+LEAST_INCHES, MOST_INCHES = 3.1 / 72, 199
+# Of compressed bytes that img2pdf does not take after all.
+UNUSUAL = (img2pdf.ImageOpenError, img2pdf.JpegColorspaceError, img2pdf.AlphaChannelError, NotImplementedError)
+# Of what was compressed with losses before.
+PHOTO = {"format": "JPEG", "quality": 90}
+BLACK_AND_WHITE = {(0, 0, 0), (255, 255, 255)}
+Image.MAX_IMAGE_PIXELS = None
+
+
+def flattened(frame: Image.Image) -> Image.Image:
+    """In black and white, grey, RGB or a palette, without transparency."""
+    if frame.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in frame.info:
+        rgba = frame.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    if frame.mode.startswith(("I", "F")):
+        low, high = frame.getextrema()
+        scale = 255 / (high - low) if high > low else 0
+        return frame.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+    if frame.mode == "P" and {colour for _, colour in frame.convert("RGB").getcolors(2) or [(0, None)]} <= BLACK_AND_WHITE:
+        return frame.convert("1", dither=Image.Dither.NONE)
+    return frame if frame.mode in ("1", "L", "RGB", "P") else frame.convert("RGB")
+
+
+def resolution(frame: Image.Image, wanted: float | None) -> Resolution:
+    stated = tuple(float(value) for value in frame.info.get("dpi", ()))
+    if wanted:
+        dpi = (wanted, wanted)
+    elif len(stated) == 2 and all(LEAST_CREDIBLE_DPI <= value <= MOST_CREDIBLE_DPI for value in stated):
+        dpi = stated
+    else:
+        guess = min(MOST_USUAL_DPI, max(LEAST_USUAL_DPI, round(max(frame.size) / A4_LONG_SIDE_INCHES)))
+        dpi = (guess, guess)
+    return tuple(
+        min(max(value, side / MOST_INCHES), side / LEAST_INCHES) for value, side in zip(dpi, frame.size)
+    )
+
+
+def is_lossy(image: Image.Image) -> bool:
+    if image.format == "WEBP":
+        # The chunk of lossless WebP, which in the extended format comes after others.
+        with open(image.filename, "rb") as file:
+            return b"VP8L" not in file.read(64)
+    return image.format in ("JPEG", "MPO") or image.info.get("compression") in ("jpeg", "tiff_jpeg")
+
+
+def frames_of(image: Image.Image):
+    # Further frames of the other formats are an animation or a camera's preview, not pages.
+    return ImageSequence.Iterator(image) if image.format == "TIFF" else [image]
+
+
+def goes_in_as_it_is(image: Image.Image) -> bool:
+    # Of these, img2pdf takes the compressed bytes, and minds how a camera was held.
+    return image.format in ("JPEG", "PNG") and image.mode in ("L", "RGB") and "transparency" not in image.info
+
+
+def save(frame: Image.Image, stem: Path) -> Path:
+    lossy = is_lossy(frame)
+    plain = flattened(ImageOps.exif_transpose(frame))
+    if plain.mode == "1":
+        path, how = stem.with_suffix(".tif"), {"format": "TIFF", "compression": "group4"}
+    elif lossy:
+        path, how = stem.with_suffix(".jpg"), PHOTO
+        plain = plain.convert("RGB") if plain.mode == "P" else plain
+    else:
+        path, how = stem.with_suffix(".png"), {"format": "PNG"}
+    plain.save(path, **how)
+    return path
+
+
+def pages_of(
+    image: Image.Image, work: Path, dpi: float | None, max_pixels: int, anew: bool
+) -> list[tuple[Path, Resolution]]:
+    pages = []
+    for index, frame in enumerate(frames_of(image)):
+        if frame.width * frame.height > max_pixels:
+            sys.exit(TOO_LARGE)
+        frame.load()
+        x, y = resolution(frame, dpi)
+        is_turned = frame.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        if goes_in_as_it_is(image) and not anew:
+            # img2pdf turns the page, and with it what it measures.
+            pages.append((Path(image.filename), (x, y)))
+        else:
+            pages.append((save(frame, work / f"page-{index:06d}"), (y, x) if is_turned else (x, y)))
+    return pages
+
+
+def write_pdf(pages: list[tuple[Path, Resolution]], target: Path) -> None:
+    resolutions = iter(dpi for _, dpi in pages)
+
+    def layout(width: int, height: int, _):
+        x, y = next(resolutions)
+        size = (width * 72 / x, height * 72 / y)
+        return (*size, *size)
+
+    with open(target, "wb") as stream:
+        img2pdf.convert(
+            [str(path) for path, _ in pages],
+            outputstream=stream,
+            layout_fun=layout,
+            rotation=img2pdf.Rotation.ifvalid,
+            engine=img2pdf.Engine.pikepdf,
+            nodate=True,
+        )
+
+
+def main(source: str, target: str, work: str, max_pixels: str, dpi: str | None = None) -> None:
+    def convert(anew: bool) -> int:
+        with Image.open(source) as image:
+            pages = pages_of(image, Path(work), float(dpi) if dpi else None, int(max_pixels), anew)
+        write_pdf(pages, Path(target))
+        return len(pages)
+
+    try:
+        try:
+            pages = convert(anew=False)
+        except UNUSUAL:
+            pages = convert(anew=True)
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(UNREADABLE)
+    print(json.dumps({"pages": pages}))
+
+
+main(*sys.argv[1:])

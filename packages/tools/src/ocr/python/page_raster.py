@@ -1,0 +1,74 @@
+"""Pictures of pages for reading, by Poppler: grey, unpacked, drawn once, and straight where that was asked for."""
+
+from math import sqrt
+from os import link
+from pathlib import Path
+from subprocess import DEVNULL, SubprocessError, run
+
+from page_work import PageWork
+from PIL import Image
+from reader import find_text_skew
+from skew import find_skew
+
+# Tesseract gains nothing from more, and takes longer.
+ENOUGH_DPI = 400.0
+MOST_PIXELS = 100_000_000
+# Nobody sees less, and Tesseract does not mind it.
+LEAST_ANGLE = 0.2
+SECONDS = 120
+
+ROTATIONS = {
+    90: Image.Transpose.ROTATE_90,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_270,
+}
+
+
+def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
+    """Draws the page as it is shown into `target`; False where Poppler could not."""
+    dpi = _bounded(work, dpi)
+    if dpi in work.rendered:
+        link(work.rendered[dpi], target)
+        return True
+    number = str(work.page.pageno + 1)
+    stem = target.with_name(f"{target.name}.drawn")
+    drawn = stem.with_name(f"{stem.name}.tif")
+    args = ["-gray", "-tiff", "-tiffcompression", "none", "-r", f"{dpi:.6f}", "-f", number, "-l", number, "-singlefile"]
+    try:
+        run(["pdftoppm", *args, source, stem], check=True, timeout=SECONDS, stdout=DEVNULL, stderr=DEVNULL)
+        drawn.rename(target)
+    except (SubprocessError, OSError):
+        drawn.unlink(missing_ok=True)
+        return False
+    work.rendered[dpi] = str(target)
+    return True
+
+
+def set_upright(work: PageWork, picture: Path, rotation: int, straighten: bool, languages: list[str]) -> None:
+    """Turns the picture by the quarters that it is wrong by, then by what it lies crooked, which is kept in the outcome."""
+    if rotation:
+        with Image.open(picture) as image:
+            _replace(picture, image.transpose(ROTATIONS[rotation]), image.info["dpi"])
+    if not straighten or not work.page.pageinfo.images:
+        return
+    angle = find_skew(picture)
+    if angle is None:
+        angle = find_text_skew(picture, languages)
+    if abs(angle) < LEAST_ANGLE:
+        return
+    with Image.open(picture) as image:
+        turned = image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
+        _replace(picture, turned, image.info["dpi"])
+    work.outcome.angle = angle
+
+
+def _bounded(work: PageWork, dpi: float) -> float:
+    info = work.page.pageinfo
+    square_inches = float(info.width_inches * info.height_inches) / float(info.userunit or 1) ** 2
+    return min(dpi, ENOUGH_DPI, sqrt(MOST_PIXELS / max(square_inches, 0.01)))
+
+
+def _replace(path: Path, image: Image.Image, dpi: tuple[float, float]) -> None:
+    # A new file: the old one may be linked to from elsewhere.
+    path.unlink()
+    image.save(path, format="TIFF", dpi=dpi)

@@ -1,0 +1,117 @@
+"""Writes the text of a document, page by page: what was read, and what pages that were not read say by themselves."""
+
+import re
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, run
+from typing import TextIO
+from xml.etree import ElementTree
+
+HOCR_START = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml">
+<head>
+<title></title>
+<meta http-equiv="Content-Type" content="text/html;charset=utf-8"/>
+<meta name="ocr-system" content="tesseract"/>
+<meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_par ocr_line ocrx_word"/>
+</head>
+<body>
+"""
+HOCR_END = "</body>\n</html>\n"
+XHTML = "{http://www.w3.org/1999/xhtml}"
+# Points are too coarse for whole numbers.
+OWN_TEXT_DPI = 300
+POINTS_PER_INCH = 72
+
+PageText = Callable[[int], str]
+
+
+class Writer:
+    """Takes pages in their order; `own_text` gives the text that a page has by itself, by its index."""
+
+    def __init__(self, target: Path, own_text: PageText, kind: str):
+        self._stream: TextIO = open(target, "w", encoding="utf-8")
+        self._own_text = own_text
+        self._is_hocr = kind == "hocr"
+        self._pages = 0
+        if self._is_hocr:
+            self._stream.write(HOCR_START)
+
+    def page(self, index: int, text: Path | None) -> None:
+        """`text` holds what was read, in the kind that is written; None where the page was not read."""
+        if self._is_hocr:
+            self._stream.write(_fragment(text.read_text("utf-8")) if text else self._own_text(index))
+        else:
+            read = text.read_text("utf-8") if text else self._own_text(index)
+            self._stream.write(("\f" if self._pages else "") + read.removesuffix("\f"))
+        self._pages += 1
+
+    def close(self) -> None:
+        if self._is_hocr:
+            self._stream.write(HOCR_END)
+        self._stream.close()
+
+
+def _fragment(hocr: str) -> str:
+    """The part of an hOCR document that is its page."""
+    start, end = hocr.find("<div class='ocr_page'"), hocr.rfind("</body>")
+    return hocr[start:end].rstrip() + "\n" if start >= 0 else ""
+
+
+def own_text(pdf: Path, kind: str) -> PageText:
+    """The text that pages have, by Poppler, which is asked for the whole document once, when the first of them is wanted."""
+    pages: list[str] = []
+
+    def page(index: int) -> str:
+        if not pages:
+            pages.extend(_own_hocr(pdf) if kind == "hocr" else _poppler(pdf).split("\f"))
+        return pages[index] if index < len(pages) else ""
+
+    return page
+
+
+def _poppler(pdf: Path, *flags: str) -> str:
+    return run(["pdftotext", *flags, pdf, "-"], stdout=PIPE, stderr=DEVNULL, check=True).stdout.decode("utf-8", "replace")
+
+
+def _own_hocr(pdf: Path) -> list[str]:
+    # Characters that XML has no place for come through from fonts without a mapping.
+    xml = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", _poppler(pdf, "-bbox-layout"))
+    pages = ElementTree.fromstring(xml).iter(f"{XHTML}page")
+    return [_hocr_page(page, number) for number, page in enumerate(pages, 1)]
+
+
+def _hocr_page(page: ElementTree.Element, number: int) -> str:
+    size = _pixels(page, "width", "height")
+    lines = [f"<div class='ocr_page' id='page_{number}' title='bbox 0 0 {size}; ppageno {number - 1}'>"]
+    for block in page.iter(f"{XHTML}block"):
+        lines.append(f"<div class='ocr_carea' title='{_box(block)}'><p class='ocr_par' title='{_box(block)}'>")
+        for line in block.iter(f"{XHTML}line"):
+            words = " ".join(
+                f"<span class='ocrx_word' title='{_box(word)}'>{escape(word.text or '')}</span>"
+                for word in line.iter(f"{XHTML}word")
+            )
+            lines.append(f"<span class='ocr_line' title='{_box(line)}'>{words}</span>")
+        lines.append("</p></div>")
+    return "\n".join([*lines, "</div>\n"])
+
+
+def _box(element: ElementTree.Element) -> str:
+    return f"bbox {_pixels(element, 'xMin', 'yMin', 'xMax', 'yMax')}"
+
+
+def _pixels(element: ElementTree.Element, *names: str) -> str:
+    values = (float(element.get(name, "0")) * OWN_TEXT_DPI / POINTS_PER_INCH for name in names)
+    return " ".join(str(max(0, round(value))) for value in values)
+
+
+WORD = re.compile(r"x_wconf (\d+)[^>]*>(.*?)</span>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+
+
+def word_confidences(hocr: Path) -> list[int]:
+    """Of each word that is not blank, 0 to 100."""
+    found = WORD.findall(hocr.read_text("utf-8")) if hocr.exists() else []
+    return [int(confidence) for confidence, content in found if TAG.sub("", content).strip()]

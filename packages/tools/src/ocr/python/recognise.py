@@ -1,0 +1,177 @@
+"""Recognises the text of a PDF, by OCRmyPDF with a plugin of ours.
+
+usage: python3 -s -E recognise.py SETTINGS
+SETTINGS is JSON: {input, output, kind: pdf|pdfa|text|hocr, languages, mode: skip|redo|force, rotate_pages, deskew, clean,
+pages: null|"1-3,5", optimize, jobs, plain}. `plain` leaves drawing and reading of pages to OCRmyPDF.
+
+Prints a line of JSON for each page that is done, {"done"}, and at the end {"pages", "recognized", "failed", "words",
+"confidences" (their sum), "is_pdfa"}; or {"error": NAME}, the name of OCRmyPDF's exception, and exits with its code. Any
+other failure exits with 1.
+"""
+
+import json
+import logging
+import sys
+from os import devnull
+from pathlib import Path
+from types import SimpleNamespace
+
+import finish_pdf
+import ocrmypdf
+import page_executor
+from ocrmypdf.exceptions import ExitCode, ExitCodeException
+from page_texts import Writer, own_text, word_confidences
+from pikepdf import Pdf
+
+SECONDS_A_PAGE = 180
+# Of a page that no document has: none is worked on.
+NO_PAGE = "1000000000"
+# In the order in which they are tried, the last of them when no PDF/A can be made.
+PDFA_ATTEMPTS = (
+    {"output_type": "pdfa"},
+    {"output_type": "pdfa", "color_conversion_strategy": "RGB"},
+    {"output_type": "pdf"},
+)
+
+
+class SignedError(ExitCodeException):
+    exit_code = ExitCode.input_file
+
+
+def say(**event) -> None:
+    print(json.dumps(event), flush=True)
+
+
+class Record:
+    """Follows the pages as they are done, and writes their texts where those are the output."""
+
+    def __init__(self, writer: Writer | None, is_hocr: bool):
+        self.pages = self.done = self.recognised = self.words = self.confidences = 0
+        self.failed: list[int] = []
+        self.angles: dict[int, float] = {}
+        self._writer = writer
+        self._is_hocr = is_hocr
+
+    def page_worked_on(self) -> None:
+        self.done += 1
+        say(done=self.done)
+
+    def page(self, page, result, outcome) -> None:
+        self.pages += 1
+        is_read = outcome is not None and not outcome.gave_up and result.text is not None
+        hocr = page.get_path("ocr_hocr.hocr")
+        if is_read:
+            confidences = word_confidences(hocr)
+            self.recognised += 1
+            self.words += len(confidences)
+            self.confidences += sum(confidences)
+        elif outcome is None or outcome.gave_up:
+            self.failed.append(page.pageno + 1)
+        if outcome is not None and outcome.angle:
+            self.angles[page.pageno] = outcome.angle
+        if self._writer:
+            self._writer.page(page.pageno, (hocr if self._is_hocr else result.text) if is_read else None)
+
+
+def recognise(settings: SimpleNamespace, target: str, record: Record) -> None:
+    page_executor.observer = record
+    is_forced = settings.mode == "force"
+    ocrmypdf.ocr(
+        settings.input,
+        target,
+        plugins=["page_plugin"],
+        plain=settings.plain,
+        straighten=settings.deskew and not is_forced and not settings.plain,
+        deskew=settings.deskew and (is_forced or settings.plain),
+        language=settings.languages,
+        output_type="none" if target == devnull else "pdf",
+        # Tesseract's own PDF is better at scripts from right to left, but has no hOCR.
+        pdf_renderer="hocr" if target == devnull else "auto",
+        skip_text=settings.mode == "skip",
+        redo_ocr=settings.mode == "redo",
+        force_ocr=is_forced,
+        rotate_pages=settings.rotate_pages,
+        clean=settings.clean,
+        pages=settings.pages,
+        optimize=0 if settings.kind == "pdfa" else settings.optimize,
+        jobs=settings.jobs,
+        max_image_mpixels=0,
+        tesseract_timeout=SECONDS_A_PAGE,
+        fast_web_view=1_000_000,
+        continue_on_soft_render_error=True,
+        progress_bar=False,
+    )
+
+
+def convert_to_pdfa(settings: SimpleNamespace, source: Path, target: Path) -> bool:
+    """Whether it became PDF/A; the target is a PDF in any case."""
+    page_executor.observer = Record(None, False)
+    page_executor.observer.page_worked_on = lambda: None
+    common = {"skip_text": True, "pages": NO_PAGE, "optimize": settings.optimize, "jobs": settings.jobs}
+    for attempt in PDFA_ATTEMPTS:
+        try:
+            code = ocrmypdf.ocr(source, target, plugins=["page_plugin"], progress_bar=False, **common, **attempt)
+        except ExitCodeException as error:
+            logging.warning("no PDF/A: %s", error)
+            continue
+        if code == ExitCode.ok and attempt["output_type"] == "pdfa":
+            return True
+    return False
+
+
+def make_pdf(settings: SimpleNamespace) -> tuple[Record, bool]:
+    output, record = Path(settings.output), Record(None, False)
+    made, straight = output.with_name("made.pdf"), output.with_name("straight.pdf")
+    dates = finish_pdf.dates_of(settings.input)
+    recognise(settings, str(made), record)
+    is_pdfa = False
+    if settings.kind == "pdfa":
+        finish_pdf.finish(made, straight, record.angles, dates)
+        is_pdfa = convert_to_pdfa(settings, straight, made)
+        record.angles = {}
+    finish_pdf.finish(made, output, record.angles, dates)
+    return record, is_pdfa
+
+
+def make_text(settings: SimpleNamespace) -> Record:
+    output, kind = Path(settings.output), settings.kind
+    if settings.mode == "redo":
+        # What is typed on a page was not read anew: only the PDF has all of the text.
+        made = output.with_name("made.pdf")
+        record = Record(None, False)
+        recognise(settings, str(made), record)
+        writer = Writer(output, own_text(made, kind), kind)
+        for index in range(record.pages):
+            writer.page(index, None)
+    else:
+        writer = Writer(output, own_text(Path(settings.input), kind), kind)
+        record = Record(writer, kind == "hocr")
+        recognise(settings, devnull, record)
+    writer.close()
+    return record
+
+
+def main(settings: SimpleNamespace) -> None:
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(message)s")
+    try:
+        with Pdf.open(settings.input) as pdf:
+            if finish_pdf.is_signed(pdf):
+                raise SignedError
+        is_text = settings.kind in ("text", "hocr")
+        record, is_pdfa = (make_text(settings), False) if is_text else make_pdf(settings)
+    except ExitCodeException as error:
+        logging.error("%s", error)
+        say(error=type(error).__name__)
+        sys.exit(error.exit_code)
+    say(
+        pages=record.pages,
+        recognized=record.recognised,
+        failed=record.failed[:1000],
+        words=record.words,
+        confidences=record.confidences,
+        is_pdfa=is_pdfa,
+    )
+
+
+if __name__ == "__main__":
+    main(SimpleNamespace(**json.loads(sys.argv[1])))

@@ -1,0 +1,88 @@
+import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { CommandResult } from '@creatorr/tool-kit/command';
+import type { ParamsOf } from '@creatorr/tool-kit/manifest';
+import type { ToolContext } from '@creatorr/tool-kit/run';
+import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
+import { z } from 'zod';
+import type { manifest } from './manifest.ts';
+import { isUnexpected, recognitionError } from './recognition-error.ts';
+
+type Params = ParamsOf<typeof manifest>;
+
+const INPUT = 'input';
+const MAIN = 'recognise.py';
+const SCRIPTS = new URL('./python/', import.meta.url);
+
+const doneSchema = z.object({ done: z.int().min(1) });
+const recognitionSchema = z.object({
+	pages: z.int(),
+	recognized: z.int(),
+	failed: z.array(z.int()),
+	words: z.int(),
+	confidences: z.number(),
+	is_pdfa: z.boolean(),
+});
+
+/** What came of it: `failed` are the numbers of pages that were left as they are, `confidences` the sum over words of 0 to 100. */
+export type Recognition = z.output<typeof recognitionSchema>;
+
+interface Recognise {
+	/** A PDF that opens without a password. */
+	path: string;
+	outputName: string;
+	params: Params;
+	onPage(done: number): void;
+}
+
+/**
+ * Recognises the text of a PDF into a file in the scratch directory, of the kind that the params want. Throws a ToolError when it
+ * could not. What fails for no known reason is tried once more the plain way, page by page.
+ */
+export async function recognise(context: ToolContext, work: Recognise): Promise<Recognition> {
+	const first = await attempt(context, work, { plain: false, jobs: availableParallelism() });
+	if (first.recognition) return first.recognition;
+	if (!isUnexpected(first.result)) throw recognitionError(first.result);
+	const second = await attempt(context, work, { plain: true, jobs: 1 });
+	if (second.recognition) return second.recognition;
+	throw recognitionError(second.result);
+}
+
+interface Attempt {
+	result: CommandResult;
+	recognition: Recognition | undefined;
+}
+
+async function attempt(
+	context: ToolContext,
+	work: Recognise,
+	manner: { plain: boolean; jobs: number },
+): Promise<Attempt> {
+	const { languages, mode, output, rotate_pages, deskew, clean, pages, optimize } = work.params;
+	const settings = {
+		...{ input: inputPath(INPUT), output: scratchPath(work.outputName), kind: output },
+		...{ languages, mode, rotate_pages, deskew, clean, pages, optimize },
+		...manner,
+	};
+	let recognition: Recognition | undefined;
+	// Not -I: the scripts beside the one that is run are its modules.
+	const result = await context.exec('python3', ['-s', '-E', inputPath(MAIN), JSON.stringify(settings)], {
+		readOnly: { [INPUT]: work.path, ...(await scripts()) },
+		// Tesseract's own threads fight for cores with the pages that are recognised side by side.
+		env: { OMP_THREAD_LIMIT: '1' },
+		onLine: (line, stream) => {
+			if (stream !== 'stdout' || !line.startsWith('{')) return;
+			const event: unknown = JSON.parse(line);
+			const done = doneSchema.safeParse(event);
+			if (done.success) work.onPage(done.data.done);
+			else recognition = recognitionSchema.safeParse(event).data ?? recognition;
+		},
+	});
+	return { result, recognition: result.exitCode === 0 ? recognition : undefined };
+}
+
+async function scripts(): Promise<Record<string, string>> {
+	const names = (await readdir(SCRIPTS)).filter((name) => name.endsWith('.py'));
+	return Object.fromEntries(names.map((name) => [name, fileURLToPath(new URL(name, SCRIPTS))]));
+}

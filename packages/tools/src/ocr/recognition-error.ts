@@ -1,0 +1,60 @@
+import type { CommandResult } from '@creatorr/tool-kit/command';
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { throwOnLimit, toolFailed } from '../command-failure.ts';
+
+type Reason = readonly [code: ConstructorParameters<typeof ToolError>[0], message: string];
+
+const UNREADABLE: Reason = [
+	'corrupt_input',
+	'The file could not be read. Upload it again, or save it anew first.',
+];
+
+/** By the name of OCRmyPDF's exception. */
+const REASONS: Readonly<Record<string, Reason>> = {
+	SignedError: [
+		'unsupported_input',
+		'The PDF is digitally signed, and OCR would break the signature. Recognise it before it is signed.',
+	],
+	EncryptedPdfError: [
+		'encrypted_input',
+		'The PDF is protected in a way that could not be undone. Remove the protection and try again.',
+	],
+	InputFileError: UNREADABLE,
+	UnsupportedImageFormatError: UNREADABLE,
+};
+const DIGITAL_SIGNATURE = 'DigitalSignatureError';
+
+/** By what OCRmyPDF says, where one exception stands for several reasons. */
+const SAYINGS: readonly (readonly [RegExp, Reason])[] = [
+	[
+		/dynamic XFA forms/,
+		[
+			'unsupported_input',
+			'The PDF is a dynamic XFA form, which only Adobe programs can show. Print it to PDF and try again.',
+		],
+	],
+	[
+		/--redo-ocr is not\s+currently possible/,
+		['unsupported_input', 'The PDF is a form, where mode redo is not possible: set mode to skip or force.'],
+	],
+];
+
+/** Whether another way of doing it may succeed: neither the file nor the person's wishes are known to be the reason. */
+export function isUnexpected(result: CommandResult): boolean {
+	return !result.timedOut && reasonOf(result) === undefined;
+}
+
+/** Throws `limit_exceeded` itself where that is the reason. */
+export function recognitionError(result: CommandResult): ToolError {
+	const reason = reasonOf(result);
+	if (reason) return new ToolError(...reason, { cause: result });
+	throwOnLimit(result);
+	return toolFailed(result);
+}
+
+function reasonOf(result: CommandResult): Reason | undefined {
+	const saying = SAYINGS.find(([pattern]) => pattern.test(result.stderrTail));
+	if (saying) return saying[1];
+	const [, name = ''] = /\{"error": "(\w+)"\}/.exec(result.stdoutTail) ?? [];
+	return REASONS[name === DIGITAL_SIGNATURE ? 'SignedError' : name];
+}

@@ -1,0 +1,79 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ToolContext } from '@creatorr/tool-kit/run';
+import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { throwOnLimit } from '../command-failure.ts';
+import { throwOnUnreadable } from './qpdf.ts';
+
+const INPUT = 'input.pdf';
+const ARGUMENTS = 'arguments';
+const UNLOCKED = 'unlocked.pdf';
+const PROTECTED = 'protected.pdf';
+/** What `qpdf --requires-password` answers. */
+const LOCKED = 0;
+const OPENS = 3;
+
+export interface Unlocked {
+	/** A PDF that every program opens: the original, where nothing protects it. */
+	path: string;
+	/** Protects a PDF in the scratch directory as the original was. */
+	protectAlike(name: string): Promise<void>;
+}
+
+/**
+ * Opens a PDF that a password protects, or that opens without one but forbids things. Throws a ToolError: `encrypted_input`
+ * where a password is needed, `wrong_password` where it is another.
+ */
+export async function unlockPdf(
+	context: ToolContext,
+	path: string,
+	password: string | null,
+): Promise<Unlocked> {
+	const qpdf = (args: readonly string[]) => execWithSecrets(context, path, args);
+	const secret = password === null ? [] : [`--password=${password}`];
+	const check = await qpdf([...secret, '--requires-password', inputPath(INPUT)]);
+	if (check.exitCode === LOCKED) throw lockedError(password);
+	throwOnLimit(check);
+	// Also said of what can't be read at all, which whoever reads it finds out.
+	if (check.exitCode !== OPENS) return { path, protectAlike: async () => {} };
+	throwOnUnreadable(await qpdf([...secret, '--decrypt', inputPath(INPUT), scratchPath(UNLOCKED)]));
+	return {
+		path: join(context.scratchDir, UNLOCKED),
+		async protectAlike(name) {
+			const origin = `--copy-encryption=${inputPath(INPUT)}`;
+			const secretOfOrigin = password === null ? [] : [`--encryption-file-password=${password}`];
+			// What was protected weakly is better protected weakly than not at all.
+			const args = [
+				'--allow-weak-crypto',
+				origin,
+				...secretOfOrigin,
+				scratchPath(name),
+				scratchPath(PROTECTED),
+			];
+			const result = await qpdf(args);
+			throwOnUnreadable(result);
+			await rename(join(context.scratchDir, PROTECTED), join(context.scratchDir, name));
+		},
+	};
+}
+
+/** Command lines can be read by everybody on the machine, so the arguments are in a file of ours, for that time only. */
+async function execWithSecrets(context: ToolContext, path: string, args: readonly string[]) {
+	const file = join(context.scratchDir, ARGUMENTS);
+	// Never through a link that a command left there.
+	await writeFile(file, args.map((arg) => `${arg}\n`).join(''), { flag: 'wx' });
+	try {
+		return await context.exec('qpdf', [`@${inputPath(ARGUMENTS)}`], {
+			readOnly: { [INPUT]: path, [ARGUMENTS]: file },
+		});
+	} finally {
+		await rm(file, { force: true });
+	}
+}
+
+function lockedError(password: string | null): ToolError {
+	return password === null
+		? new ToolError('encrypted_input', 'The PDF needs a password to be opened: give it as params.password.')
+		: new ToolError('wrong_password', 'The password in params.password does not open this PDF.');
+}
