@@ -12,6 +12,8 @@ export interface FakeFiles {
 	url: string;
 	/** What goes wrong with an input, by its id; nothing where there is no entry. */
 	inputTrouble: Map<string, Trouble>;
+	/** How large an input is, by its id; 10 bytes where there is no entry. */
+	inputBytes: Map<string, number>;
 	/** What goes wrong with an output when it is published. */
 	outputTrouble: Map<string, Trouble>;
 	/** The published output of each job. */
@@ -32,6 +34,7 @@ function raise(trouble: Trouble | undefined): void {
 export async function startFakeFiles(keySet: string): Promise<FakeFiles> {
 	const files: Omit<FakeFiles, 'url' | 'stop'> = {
 		inputTrouble: new Map(),
+		inputBytes: new Map(),
 		outputTrouble: new Map(),
 		published: new Map(),
 		discarded: new Set(),
@@ -40,7 +43,13 @@ export async function startFakeFiles(keySet: string): Promise<FakeFiles> {
 	const routes = [
 		defineRoute(checkInput, async ({ params }) => {
 			raise(files.inputTrouble.get(params.id));
-			return { data: { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: 10 } };
+			return {
+				data: {
+					name: 'a.pdf',
+					mime_type: 'application/pdf',
+					size_bytes: files.inputBytes.get(params.id) ?? 10,
+				},
+			};
 		}),
 		defineRoute(publishOutput, async ({ params, body }) => {
 			await files.onPublish(body.job_id);

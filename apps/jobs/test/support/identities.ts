@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createIdentitySigner, type SignIdentity } from '@creatorr/service/identity';
 
-const CALLERS = ['gateway', 'jobs', 'tool-worker'] as const;
+const CALLERS = ['gateway', 'jobs', 'tool-worker', 'billing'] as const;
 type Caller = (typeof CALLERS)[number];
 
 export interface Identities {
@@ -29,6 +29,7 @@ export function makeIdentities(): Identities {
 			gateway: createIdentitySigner('gateway', pemOf('gateway')),
 			jobs: createIdentitySigner('jobs', pemOf('jobs')),
 			'tool-worker': createIdentitySigner('tool-worker', pemOf('tool-worker')),
+			billing: createIdentitySigner('billing', pemOf('billing')),
 		},
 		privateKey: pemOf('jobs'),
 		keySet: JSON.stringify({ keys }),
