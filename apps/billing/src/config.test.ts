@@ -1,0 +1,11 @@
+import { ConfigError, loadConfig } from '@creatorr/service/config';
+import { expect, test } from '@jest/globals';
+import { configSchema } from './config.ts';
+
+test('without its settings of Stripe billing does not start, and names each', () => {
+	const load = () => loadConfig(configSchema, {});
+	expect(load).toThrow(ConfigError);
+	for (const name of ['SECRET_KEY', 'WEBHOOK_SECRET', 'PRICE_MONTHLY', 'PRICE_YEARLY']) {
+		expect(load).toThrow(`STRIPE_${name}`);
+	}
+});

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { sessionOf, startWorld, subscribe, type User, untilPlan, type World } from './support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld();
+}, 60_000);
+afterAll(() => world?.stop());
+afterEach(() =>
+	world.stripe.control('/switches', { api: { down: false, lose_answers: 0 }, webhooks: { paused: false } }),
+);
+
+async function customersOf(user: User) {
+	const all = await world.stripe.api.customers.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });
+	return all.filter(({ metadata }) => metadata.user_id === user.id);
+}
+
+describe('a checkout', () => {
+	test('names the user wherever Stripe will tell it again', async () => {
+		const user = world.user();
+		const session = await world.stripe.api.checkout.sessions.retrieve(await user.openCheckout('yearly'));
+		expect(session).toMatchObject({ client_reference_id: user.id, mode: 'subscription', status: 'open' });
+		const [customer] = await customersOf(user);
+		expect(customer).toMatchObject({ id: session.customer, email: `${user.id.toLowerCase()}@example.com` });
+		const { session: paid } = await world.stripe.control(`/checkout/sessions/${session.id}/pay`, {});
+		const subscription = await world.stripe.api.subscriptions.retrieve(paid.subscription);
+		expect(subscription.metadata).toMatchObject({ user_id: user.id });
+		await untilPlan(user, 'pro');
+		expect(await user.billing()).toMatchObject({ plan: 'pro', status: 'active', cycle: 'yearly' });
+	});
+
+	test('asked for ten times at once has one customer and one page', async () => {
+		const user = world.user();
+		const answers = await Promise.all(
+			Array.from({ length: 10 }, (_, index) => user.checkout('monthly', index % 2)),
+		);
+		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+		expect(new Set(answers.map(({ body }) => body.data.url)).size).toBe(1);
+		expect(await customersOf(user)).toHaveLength(1);
+	});
+
+	test('for the other cycle closes the one before', async () => {
+		const user = world.user();
+		const monthly = await user.openCheckout('monthly');
+		const yearly = await user.openCheckout('yearly');
+		const statusOf = async (id: string) => (await world.stripe.api.checkout.sessions.retrieve(id)).status;
+		expect([await statusOf(monthly), await statusOf(yearly)]).toEqual(['expired', 'open']);
+	});
+
+	test('is refused to somebody on Pro, and the message points to the portal', async () => {
+		const user = world.user();
+		await subscribe(world, user);
+		const { status, body } = await user.checkout('monthly');
+		expect([status, body.error.code]).toEqual([409, 'already_subscribed']);
+		expect(body.error.message).toContain('/v1/billing/portal');
+	});
+
+	test('is refused to somebody who has paid although no event of it has come', async () => {
+		const user = world.user();
+		await world.stripe.control('/switches', { webhooks: { paused: true } });
+		await world.stripe.control(`/checkout/sessions/${await user.openCheckout()}/pay`, {});
+		expect((await user.checkout('monthly')).body.error.code).toBe('already_subscribed');
+	});
+
+	test.each(['unavailable', 'refuse'])('while Stripe is down (%s) is 503 with Retry-After', async (down) => {
+		const user = world.user();
+		await world.stripe.control('/switches', { api: { down } });
+		const { status, headers, body } = await user.checkout('monthly');
+		expect([status, body.error.code]).toEqual([503, 'upstream_unavailable']);
+		expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+		await world.stripe.control('/switches', { api: { down: false } });
+		expect((await user.checkout('monthly')).status).toBe(200);
+	});
+
+	test('whose customer was made by a request that Stripe never answered finds it again', async () => {
+		const user = world.user();
+		await world.stripe.control('/switches', { api: { lose_answers: 2 } });
+		await user.checkout('monthly');
+		await world.stripe.control('/switches', { api: { lose_answers: 0 } });
+		expect((await user.checkout('monthly')).status).toBe(200);
+		expect(await customersOf(user)).toHaveLength(1);
+	});
+
+	test.each([{ cycle: 'weekly' }, {}])('with %j is a validation error', async (body) => {
+		const answer = await world.user().call('POST', '/v1/billing/checkout', body);
+		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'cycle']);
+	});
+});
+
+describe('the portal', () => {
+	test('is there for a subscriber, also for one whose subscription is over', async () => {
+		const user = world.user();
+		const subscription = await subscribe(world, user);
+		expect((await user.portal()).body.data.url).toContain(world.stripe.url);
+		await world.stripe.api.subscriptions.cancel(subscription);
+		await untilPlan(user, 'free');
+		expect((await user.portal()).status).toBe(200);
+	});
+
+	test.each(['who was never here', 'who opened a checkout and left'])(
+		'is not there for somebody %s',
+		async (who) => {
+			const user = world.user();
+			if (who !== 'who was never here') sessionOf((await user.checkout('monthly')).body.data.url);
+			const { status, body } = await user.portal();
+			expect([status, body.error.code]).toEqual([409, 'no_subscription']);
+		},
+	);
+});
+
+test('usage shows the use of each limit of the plan', async () => {
+	const user = world.user();
+	const limits = async () => (await user.call('GET', '/v1/usage')).body.data;
+	expect(await limits()).toEqual({
+		plan: 'free',
+		limits: [
+			{ name: 'active_jobs', used: 2, limit: 3 },
+			{ name: 'queued_jobs', used: 7, limit: 1000 },
+			{ name: 'stored_bytes', used: 1234, limit: 50_000_000_000 },
+		],
+	});
+	await subscribe(world, user);
+	expect(await limits()).toMatchObject({
+		plan: 'pro',
+		limits: [{ limit: 20 }, {}, { limit: 500_000_000_000 }],
+	});
+});

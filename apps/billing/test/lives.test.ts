@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { until } from './support/until.ts';
+import { startWorld, subscribe, type User, untilPlan, type World } from './support/world.ts';
+
+jest.setTimeout(300_000);
+
+/** `LIFE_ROUNDS` makes it as many as you like. */
+const ROUNDS = Number(process.env.LIFE_ROUNDS ?? 20);
+const RECONCILE_SECONDS = 1;
+const DAY_SECONDS = 86_400;
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld({ RECONCILE_SECONDS: String(RECONCILE_SECONDS) });
+}, 60_000);
+afterAll(() => world?.stop());
+
+/** Always the same numbers for one seed. */
+function dice(seed: number): () => number {
+	let state = seed + 1;
+	return () => {
+		state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+		return state / 2 ** 32;
+	};
+}
+
+type Step = (subscription: string) => Promise<unknown>;
+
+const advance = (how: object) => (id: string) => world.stripe.control(`/subscriptions/${id}/advance`, how);
+const STEPS: Record<string, Step> = {
+	renew: advance({ payments: 'succeed' }),
+	'fail to renew': advance({ payments: 'fail' }),
+	'pay what is owed': (id) => world.stripe.control(`/subscriptions/${id}/retry`, { payments: 'succeed' }),
+	'let a week pass': advance({ seconds: 8 * DAY_SECONDS, payments: 'fail' }),
+	'cancel at the end': (id) => world.stripe.api.subscriptions.update(id, { cancel_at_period_end: true }),
+	'go on after all': (id) => world.stripe.api.subscriptions.update(id, { cancel_at_period_end: false }),
+	cancel: (id) => world.stripe.api.subscriptions.cancel(id),
+};
+
+/** The rule of the README, from what the stand-in holds. */
+async function planAtStripe(subscription: string): Promise<'free' | 'pro'> {
+	const { status, items } = await world.stripe.api.subscriptions.retrieve(subscription);
+	if (status === 'active' || status === 'trialing') return 'pro';
+	const unpaidSince = items.data[0]?.current_period_start ?? 0;
+	const isInGrace = status === 'past_due' && Date.now() / 1000 < unpaidSince + 7 * DAY_SECONDS;
+	return isInGrace ? 'pro' : 'free';
+}
+
+async function liveLife(user: User, random: () => number): Promise<string> {
+	const subscription = await subscribe(world, user);
+	const names = Object.keys(STEPS).toSorted(() => random() - 0.5);
+	for (const name of names) {
+		// What is not possible in this state is left out, as it would be in life.
+		await STEPS[name]?.(subscription).catch(() => undefined);
+	}
+	return subscription;
+}
+
+test(`${ROUNDS} lives of subscriptions, with events shuffled, repeated and lost, end as Stripe says`, async () => {
+	for (let round = 0; round < ROUNDS; round += 1) {
+		const random = dice(round);
+		const webhooks = { shuffle_ms: 300, copies: 1 + Math.floor(random() * 3), drop: random() * 0.6 };
+		const user = world.user();
+		await world.stripe.control('/switches', { webhooks });
+		const subscription = await liveLife(user, random);
+		const wanted = await planAtStripe(subscription);
+		await until(async () => {
+			const { plan } = await user.billing();
+			if (plan !== wanted) throw new Error(`round ${round}: billing says ${plan}, Stripe ${wanted}`);
+		});
+		await until(() => {
+			const heard = world.plans.of(user.id);
+			const last = heard.toSorted((a, b) => a.version - b.version).at(-1);
+			expect({ round, plan: last?.plan, version: last?.version }).toMatchObject({ plan: wanted });
+			expect(new Set(heard.map(({ version }) => version)).size).toBe(heard.length);
+		});
+	}
+});
+
+test('a cancellation of which no event ever comes is found all the same', async () => {
+	const user = world.user();
+	await world.stripe.control('/switches', { webhooks: { drop: 0, shuffle_ms: 0, copies: 1 } });
+	const subscription = await subscribe(world, user);
+	await world.stripe.control('/switches', { webhooks: { drop: 1 } });
+	await world.stripe.api.subscriptions.cancel(subscription);
+	await untilPlan(user, 'free');
+});
+
+test('a payment of which no event ever comes is found as well', async () => {
+	const user = world.user();
+	await world.stripe.control('/switches', { webhooks: { drop: 1 } });
+	await world.stripe.control(`/checkout/sessions/${await user.openCheckout()}/pay`, {});
+	await untilPlan(user, 'pro');
+});

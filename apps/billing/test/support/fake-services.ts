@@ -1,0 +1,21 @@
+import { getAccount, getJobUse, getStorageUse } from '@creatorr/contracts/internal';
+import { createService } from '@creatorr/service/create-service';
+import { createIdentityVerifier } from '@creatorr/service/identity';
+import { closeServer, listen, portOf } from '@creatorr/service/process';
+import { defineRoute } from '@creatorr/service/route';
+import { silent } from './silent.ts';
+
+/** The internal operations of auth, files and jobs that billing calls, over HTTP. */
+export async function startFakeServices(keySet: string) {
+	const routes = [
+		defineRoute(getAccount, async ({ params }) => ({
+			data: { email: `${params.id.toLowerCase()}@example.com`, name: 'Ann' },
+		})),
+		defineRoute(getJobUse, async () => ({ data: { active_jobs: 2, queued_jobs: 7 } })),
+		defineRoute(getStorageUse, async () => ({ data: { stored_bytes: 1234 } })),
+	];
+	const verifyIdentity = createIdentityVerifier(JSON.parse(keySet));
+	const app = createService({ logger: silent, verifyIdentity, routes, checks: {} });
+	const server = await listen(app, { host: '127.0.0.1', port: 0 });
+	return { url: `http://127.0.0.1:${portOf(server)}`, stop: () => closeServer(server, 100) };
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Stripe from 'stripe';
+import { until } from './until.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../../../infra/local/src/stripe-server/main.ts', import.meta.url));
+
+export type LocalStripe = Awaited<ReturnType<typeof startLocalStripe>>;
+
+/** The local Stripe as a process of its own, which delivers nothing until it is told where to. */
+export async function startLocalStripe() {
+	const directory = await mkdtemp(join(tmpdir(), 'stripe-'));
+	const port = await freePort();
+	const url = `http://127.0.0.1:${port}`;
+	const secretKey = `sk_test_${randomBytes(12).toString('hex')}`;
+	const webhookSecret = `whsec_${randomBytes(12).toString('hex')}`;
+	const child = spawn(process.execPath, [PROGRAM], {
+		stdio: ['ignore', 'ignore', 'inherit'],
+		env: {
+			PORT: String(port),
+			STATE_FILE: join(directory, 'state.json'),
+			SECRET_KEY: secretKey,
+			WEBHOOK_SECRET: webhookSecret,
+			WEBHOOK_URL: 'http://127.0.0.1:9/nowhere',
+		},
+	});
+	await until(async () => {
+		if (!(await fetch(`${url}/_control/health`)).ok) throw new Error('not ready');
+	});
+	const prices = { monthly: 'price_1LocalCreatorrProMonthly', yearly: 'price_1LocalCreatorrProYearly0' };
+	return {
+		url,
+		secretKey,
+		webhookSecret,
+		prices,
+		api: new Stripe(secretKey, { protocol: 'http', host: '127.0.0.1', port, maxNetworkRetries: 0 }),
+		/** A request to its controls. */
+		async control(path: string, body?: object) {
+			const response = await fetch(`${url}/_control${path}`, {
+				method: body ? 'POST' : 'GET',
+				headers: { 'content-type': 'application/json' },
+				...(body ? { body: JSON.stringify(body) } : {}),
+			});
+			// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+			const answer: any = await response.json();
+			if (!response.ok) throw new Error(`${path} answered ${JSON.stringify(answer)}`);
+			return answer;
+		},
+		async stop() {
+			await end(child);
+			await rm(directory, { recursive: true });
+		},
+	};
+}
+
+async function end(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	child.kill('SIGKILL');
+	await once(child, 'close');
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	server.close();
+	await once(server, 'close');
+	if (address === null || typeof address === 'string') throw new Error('no port');
+	return address.port;
+}

@@ -1,0 +1,121 @@
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import Stripe from 'stripe';
+import { until } from './support/until.ts';
+import { startWorld, subscribe, untilPlan, type World } from './support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld();
+}, 60_000);
+afterAll(() => world?.stop());
+beforeEach(() => world.stripe.control('/switches', { api: { down: false } }));
+
+const now = () => Math.floor(Date.now() / 1000);
+
+function sign(payload: string, options: { secret?: string; timestamp?: number } = {}): string {
+	return Stripe.webhooks.generateTestHeaderString({
+		payload,
+		secret: options.secret ?? world.stripe.webhookSecret,
+		timestamp: options.timestamp ?? now(),
+	});
+}
+
+const eventText = (type = 'charge.succeeded', id = `evt_${newId('evt').slice(4)}`) =>
+	JSON.stringify({ id, object: 'event', type, data: { object: { customer: 'cus_unknown' } } }, null, 2);
+
+async function deliver(payload: string, signature?: string) {
+	const response = await fetch(world.webhookUrl, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', ...(signature ? { 'stripe-signature': signature } : {}) },
+		body: payload,
+	});
+	// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+	const answer: any = await response.json();
+	return { status: response.status, body: answer };
+}
+
+const stored = (payload: string) =>
+	world.prisma.stripeEvent.findUnique({ where: { id: JSON.parse(payload).id } });
+
+describe('a delivery', () => {
+	test('that is well signed is recorded and answered', async () => {
+		const payload = eventText();
+		expect(await deliver(payload, sign(payload))).toEqual({
+			status: 200,
+			body: { data: { received: true } },
+		});
+		expect(await stored(payload)).toMatchObject({ type: 'charge.succeeded', userId: null });
+	});
+
+	test.each<[string, (payload: string) => string | undefined]>([
+		['without a signature', () => undefined],
+		['with another secret’s signature', (payload) => sign(payload, { secret: 'whsec_other' })],
+		['whose body was written anew', (payload) => sign(JSON.stringify(JSON.parse(payload)))],
+		['that is ten minutes old', (payload) => sign(payload, { timestamp: now() - 600 })],
+		['from ten minutes ahead', (payload) => sign(payload, { timestamp: now() + 600 })],
+		['with nonsense for a signature', () => 't=1,v1=00'],
+	])('%s is refused and nothing is written', async (_, signatureOf) => {
+		const payload = eventText();
+		const { status, body } = await deliver(payload, signatureOf(payload));
+		expect([status, body.error.code]).toEqual([400, 'validation']);
+		expect(await stored(payload)).toBeNull();
+	});
+
+	test('that is no event is refused, however well it is signed', async () => {
+		const { status } = await deliver('no JSON', sign('no JSON'));
+		expect(status).toBe(400);
+	});
+
+	test('of the same event a hundred times at once changes the plan once', async () => {
+		const user = world.user();
+		await subscribe(world, user);
+		const { data } = await world.stripe.api.events.list({ type: 'customer.subscription.created', limit: 1 });
+		await world.stripe.control('/webhooks/deliver', { events: [data[0]?.id ?? ''], copies: 100 });
+		await until(async () => {
+			const waiting = await world.prisma.stripeEvent.count({ where: { appliedAt: null } });
+			if (waiting > 0) throw new Error(`${waiting} wait`);
+		});
+		expect(await world.prisma.stripeEvent.count({ where: { id: data[0]?.id ?? '' } })).toBe(1);
+		await until(() =>
+			expect(world.plans.of(user.id)).toEqual([{ user_id: user.id, plan: 'pro', version: 1 }]),
+		);
+		await user.billing();
+		expect(world.plans.of(user.id)).toHaveLength(1);
+	});
+
+	test('while Stripe does not answer is taken, and applied when it does', async () => {
+		const user = world.user();
+		const subscription = await subscribe(world, user);
+		await world.stripe.control('/switches', { webhooks: { paused: true } });
+		await world.stripe.api.subscriptions.cancel(subscription);
+		await world.stripe.control('/switches', { api: { down: 'refuse' }, webhooks: { paused: false } });
+		await until(async () => {
+			const waiting = await world.prisma.stripeEvent.count({ where: { userId: user.id, appliedAt: null } });
+			if (waiting === 0) throw new Error('nothing waits');
+		});
+		expect((await user.billing()).plan).toBe('pro');
+		await world.stripe.control('/switches', { api: { down: false } });
+		await untilPlan(user, 'free');
+	});
+});
+
+test('an event whose process died right after recording it is applied by the next', async () => {
+	const own = await startWorld();
+	try {
+		const user = own.user();
+		const subscription = await subscribe(own, user);
+		await own.stopReplicas();
+		await own.stripe.control('/switches', { webhooks: { drop: 1 } });
+		await own.stripe.api.subscriptions.cancel(subscription);
+		// As it is left behind: in the table, not applied, and nobody was told.
+		await own.prisma.stripeEvent.create({
+			data: { id: 'evt_left', type: 'customer.subscription.deleted', payload: {}, userId: user.id },
+		});
+		const replica = await own.startReplica();
+		await until(() => expect(own.plans.of(user.id).at(-1)).toMatchObject({ plan: 'free', version: 2 }));
+		await replica.stop();
+	} finally {
+		await own.stop();
+	}
+}, 60_000);
