@@ -174,7 +174,7 @@ describe('the use of a user', () => {
 		});
 	const use = async (userId: string) => {
 		const answer = await ask(userId, 'billing');
-		return (await answer.json()).data;
+		return ((await answer.json()) as { data: unknown }).data;
 	};
 
 	test('is what counts towards the limits', async () => {

@@ -5,6 +5,7 @@ import { deadlineMs } from './deadline.ts';
 import { execSandboxed } from './exec.ts';
 import { identify } from './identify.ts';
 import type { ToolManifest } from './manifest.ts';
+import { type PageLimit, requirePages } from './page-limit.ts';
 import { parseParams } from './params.ts';
 import type { Probe, Run, ToolContext, ToolOutput } from './run.ts';
 import { type Standby, type StandbyCommand, startStandby } from './standby.ts';
@@ -26,6 +27,8 @@ export interface ToolRequest extends Workplace {
 	mimeType: string;
 	sizeBytes: number;
 	params: unknown;
+	/** None where absent. */
+	pageLimit?: PageLimit | undefined;
 	/** Aborted to cancel. */
 	signal: AbortSignal;
 	/** Aborted when the run should let others go first from then on. */
@@ -120,6 +123,7 @@ function toolContext(
 	return {
 		scratchDir: scratch.toolDir,
 		signal,
+		requirePages: (count) => requirePages(count, request.pageLimit),
 		progress,
 		exec: (command, args, options) => execSandboxed({ ...options, command, args, scratch, limits, ...ends }),
 		ask: (question, options) => ask(question, { ...options, ...ends, onProgress: progress }),

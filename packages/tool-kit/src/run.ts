@@ -21,6 +21,8 @@ export interface ToolContext {
 	scratchDir: string;
 	/** Aborted when the job is canceled or out of time. */
 	signal: AbortSignal;
+	/** For a tool that has counted the input's pages: throws `limit_exceeded` where its owner's plan takes fewer. */
+	requirePages(count: number): void;
 	/** Work done so far, 0 to 1, or units of work done and their total. Going back is ignored. */
 	progress(done: number, total?: number): void;
 	/** Runs a command in the sandbox. Rejects with the signal's reason once aborted, when nothing of it runs any more. */

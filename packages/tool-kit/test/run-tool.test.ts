@@ -7,6 +7,7 @@ import { missingBinaries } from '../src/binaries.ts';
 import { defineTool } from '../src/manifest.ts';
 import { TEXT } from '../src/media-types.ts';
 import { withExtension } from '../src/output-name.ts';
+import type { PageLimit } from '../src/page-limit.ts';
 import type { Run, ToolContext, ToolInput } from '../src/run.ts';
 import { runTool } from '../src/run-tool.ts';
 import { createScratch, removeScratch, type Scratch } from '../src/scratch.ts';
@@ -44,6 +45,7 @@ afterEach(() => removeScratch(scratch));
 interface Options {
 	content?: string;
 	params?: unknown;
+	pageLimit?: PageLimit;
 	sizeBytes?: number;
 	signal?: AbortSignal;
 	onProgress?: (percent: number) => void;
@@ -60,6 +62,7 @@ async function runWith(run: Run<typeof manifest>, options: Options = {}) {
 			mimeType: TEXT,
 			sizeBytes: options.sizeBytes ?? content.length,
 			params: options.params ?? {},
+			pageLimit: options.pageLimit,
 			signal: options.signal ?? new AbortController().signal,
 			onProgress: options.onProgress ?? (() => {}),
 		},
@@ -91,6 +94,19 @@ describe('runTool', () => {
 	test('takes the input itself for an answer', async () => {
 		const result = await runWith(async (input) => ({ outputPath: input.path, warnings: [], details: {} }));
 		expect(result.outputPath).toBe(scratch.inputPath);
+	});
+
+	test('ends where the tool counts more pages than the plan takes', async () => {
+		const run = (count: number): Run<typeof manifest> => {
+			return async (input, context) => {
+				context.requirePages(count);
+				return { outputPath: input.path, warnings: [], details: {} };
+			};
+		};
+		const pageLimit = { pages: 3 };
+		await expect(runWith(run(4), { pageLimit })).rejects.toMatchObject({ code: 'limit_exceeded' });
+		await expect(runWith(run(3), { pageLimit })).resolves.toBeDefined();
+		await expect(runWith(run(4))).resolves.toBeDefined();
 	});
 
 	test.each([

@@ -38,7 +38,8 @@ async function claim(deps: JobRequestedDeps, jobId: string): Promise<GrantedJob 
 	deps.logger.info('job.started', { job_id: jobId, attempt: data.attempt, tool: data.tool });
 	const { attempt, tool, input_file_id: inputFileId, user_id: userId, sealed_secrets: sealed } = data;
 	const params = () => ({ ...data.params, ...(sealed && deps.sealer.open(sealed, jobId)) });
-	return { id: jobId, attempt, tool, params, inputFileId, userId };
+	const pageLimit = { pages: data.max_pages, onPro: data.pro_max_pages };
+	return { id: jobId, attempt, tool, params, pageLimit, inputFileId, userId };
 }
 
 /** Until the broker has it, or this attempt counts no more. */

@@ -1,3 +1,5 @@
+import type { PageLimit } from '@creatorr/tool-kit/page-limit';
+
 /** A job that this worker may run. */
 export interface GrantedJob {
 	id: string;
@@ -5,6 +7,8 @@ export interface GrantedJob {
 	tool: string;
 	/** Opens the sealed ones among them, which throws where this worker lacks the key; for the tool alone, never for a log. */
 	params(): Record<string, unknown>;
+	/** Of its user's plan. */
+	pageLimit: PageLimit;
 	inputFileId: string;
 	userId: string;
 }

@@ -30,6 +30,7 @@ async function timedRun(tool: Tool, job: GrantedJob, input: Input, scratch: Scra
 		mimeType: input.mime_type,
 		sizeBytes: input.size_bytes,
 		params: job.params(),
+		pageLimit: job.pageLimit,
 		...options,
 	});
 	return { result, durationMs: Math.round(performance.now() - startedAt) };
