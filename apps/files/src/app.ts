@@ -8,6 +8,7 @@ import { createOutputRoute } from './routes/create-output.ts';
 import { deleteFileRoute } from './routes/delete-file.ts';
 import { discardOutputsRoute } from './routes/discard-outputs.ts';
 import { getFileRoute } from './routes/get-file.ts';
+import { getStorageUseRoute } from './routes/get-storage-use.ts';
 import { listFilePartsRoute } from './routes/list-file-parts.ts';
 import { listFilesRoute } from './routes/list-files.ts';
 import { openInputRoute } from './routes/open-input.ts';
@@ -32,6 +33,7 @@ export function createApp(dependencies: Dependencies) {
 			completeOutputRoute(dependencies),
 			publishOutputRoute(dependencies),
 			discardOutputsRoute(dependencies),
+			getStorageUseRoute(dependencies),
 		],
 	});
 }

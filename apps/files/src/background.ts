@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { consumeAccountDeleted } from './consumers/account-deleted.ts';
+import { consumePlanChanged } from './consumers/plan-changed.ts';
 import type { Dependencies } from './dependencies.ts';
 import { startSweeper } from './sweeper.ts';
 
@@ -10,11 +11,11 @@ export interface Background {
 
 /** Starts what this service does without being asked. */
 export function startBackground(dependencies: Dependencies, config: Config): Background {
-	const consumer = consumeAccountDeleted(dependencies);
+	const consumers = [consumeAccountDeleted(dependencies), consumePlanChanged(dependencies)];
 	const sweeper = startSweeper({ ...dependencies, sweepIntervalMs: config.SWEEP_INTERVAL_SECONDS * 1_000 });
 	return {
 		async stop() {
-			await Promise.all([consumer.stop(), sweeper.stop()]);
+			await Promise.all([...consumers, sweeper].map((part) => part.stop()));
 		},
 	};
 }

@@ -22,8 +22,7 @@ test('the durations of the contract are the defaults', () => {
 		PART_URL_SECONDS: 86_400,
 		DOWNLOAD_URL_SECONDS: 3_600,
 		ABANDONED_UPLOAD_HOURS: 24,
-		EPHEMERAL_RETENTION_HOURS: 24,
-		STANDARD_RETENTION_HOURS: 720,
+		PLANS: { free: { retentionHours: 24 }, pro: { retentionHours: 720 } },
 		CORS_ORIGINS: [],
 	});
 });
@@ -37,6 +36,7 @@ test('every wrong variable is named at once, and no value', () => {
 		CORS_ORIGINS: 'https://a.example, https://a.example/secret',
 		SINGLE_PUT_LIMIT_BYTES: String(5 * 1024 ** 3),
 		PUT_URL_SECONDS: String(8 * 24 * 3_600),
+		PLANS: JSON.stringify({ free: { maxStoredBytes: 10 * 1024 ** 3 - 1 } }),
 	};
 	const load = () => loadConfig(configSchema, wrong);
 	expect(load).toThrow(ConfigError);
@@ -47,6 +47,7 @@ test('every wrong variable is named at once, and no value', () => {
 		'CORS_ORIGINS',
 		'SINGLE_PUT_LIMIT_BYTES',
 		'PUT_URL_SECONDS',
+		'PLANS',
 	]) {
 		expect(load).toThrow(name);
 	}

@@ -1,4 +1,5 @@
-import { PLANS } from '@creatorr/contracts/plans';
+import { MAX_FILE_BYTES } from '@creatorr/contracts/files';
+import { plansSchema } from '@creatorr/contracts/plans';
 import { baseConfigSchema, flagSchema, httpUrlSchema, listSchema } from '@creatorr/service/config';
 import { MAX_PART_SIZE_BYTES } from '@creatorr/storage/plan-parts';
 import { z } from 'zod';
@@ -46,8 +47,11 @@ const policySchema = z.object({
 	PART_URL_SECONDS: urlSeconds(24 * 3_600, 'how long the URL of a part works'),
 	DOWNLOAD_URL_SECONDS: urlSeconds(3_600, 'how long a download URL works'),
 	ABANDONED_UPLOAD_HOURS: duration(24, 'from the begin of an upload until it is given up'),
-	EPHEMERAL_RETENTION_HOURS: duration(PLANS.free.retentionHours, 'how long a file of the free plan is kept'),
-	STANDARD_RETENTION_HOURS: duration(PLANS.pro.retentionHours, 'how long a file of the pro plan is kept'),
+	PLANS: plansSchema
+		.refine((plans) => Object.values(plans).every((terms) => terms.maxStoredBytes >= MAX_FILE_BYTES), {
+			error: `maxStoredBytes must have room for a single file of ${MAX_FILE_BYTES} bytes on every plan`,
+		})
+		.meta({ description: 'terms of the plans that differ from the defaults, in JSON' }),
 	LATE_UPLOAD_HOURS: duration(6, 'how long after its URL expired a PUT may still be under way'),
 	DELETED_ROW_HOURS: duration(7 * 24, 'how long a row is kept once its bytes are gone'),
 	SWEEP_INTERVAL_SECONDS: duration(15, 'how often bytes are looked for that have to go'),

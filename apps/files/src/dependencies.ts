@@ -7,8 +7,9 @@ import type { Logger } from '@creatorr/service/logger';
 import { createStorage, type Storage } from '@creatorr/storage/storage';
 import type { Config } from './config.ts';
 import { deleteAccount } from './data/accounts.ts';
+import { changePlan, type PlanChange } from './data/change-plan.ts';
 import { createFileRecords } from './data/file-records.ts';
-import type { FilePolicy } from './domain/policy.ts';
+import { type FilePolicy, keepingOf } from './domain/policy.ts';
 import type { FileRecords, FileStore, SweepRecords } from './domain/ports.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createFileStore } from './store/file-store.ts';
@@ -24,6 +25,7 @@ export interface Dependencies {
 	verifyIdentity: VerifyIdentity;
 	checks: Record<string, HealthCheck>;
 	deleteAccount(event: { id: string; userId: string }): Promise<void>;
+	changePlan(change: PlanChange): Promise<boolean>;
 	/** Ends every connection. */
 	close(): Promise<void>;
 }
@@ -37,10 +39,7 @@ function policyOf(config: Config): FilePolicy {
 		partUrlSeconds: config.PART_URL_SECONDS,
 		downloadUrlSeconds: config.DOWNLOAD_URL_SECONDS,
 		abandonAfterMs: config.ABANDONED_UPLOAD_HOURS * HOUR_MS,
-		retentionMs: {
-			ephemeral: config.EPHEMERAL_RETENTION_HOURS * HOUR_MS,
-			standard: config.STANDARD_RETENTION_HOURS * HOUR_MS,
-		},
+		plans: config.PLANS,
 		lateUploadMs: config.LATE_UPLOAD_HOURS * HOUR_MS,
 		rowRetentionMs: config.DELETED_ROW_HOURS * HOUR_MS,
 	};
@@ -86,6 +85,7 @@ export async function createDependencies(config: Config, logger: Logger): Promis
 			s3: () => pingStore(storage, preparation),
 		},
 		deleteAccount: (event) => deleteAccount(prisma, event),
+		changePlan: (change) => changePlan(prisma, change, keepingOf(config.PLANS, change.plan)),
 		async close() {
 			preparation.stop();
 			await broker.close();

@@ -112,7 +112,7 @@ describe('settings', () => {
 			PUT_URL_SECONDS: '60',
 			PART_URL_SECONDS: '120',
 			DOWNLOAD_URL_SECONDS: '30',
-			EPHEMERAL_RETENTION_HOURS: '2',
+			PLANS: JSON.stringify({ free: { retentionHours: 2 } }),
 			ABANDONED_UPLOAD_HOURS: '1',
 		});
 		try {

@@ -210,7 +210,7 @@ describe('several sweepers at once', () => {
 		const [seen] = await service.dependencies.records.claimDue(1, 60_000);
 		if (!seen) throw new Error('nothing was due');
 		await service.as(user).delete(file_id);
-		await service.dependencies.records.scheduleSweep(seen, seen.expiresAt);
+		await service.dependencies.records.scheduleSweep(seen.id);
 		await runSweep();
 		expect(await stored(file_id)).toBeNull();
 	});

@@ -1,19 +1,50 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import { applyOnce } from '@creatorr/database/inbox';
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient } from '../generated/client.ts';
+import type { Standing } from '../domain/admit-upload.ts';
+import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { deletion } from './file-row.ts';
+
+type Tx = Prisma.TransactionClient;
 
 /** Names this effect among those of other events in the inbox. */
 const CONSUMER = 'account-deleted';
 /** An account may have many files. */
 const ERASE_TIMEOUT_MS = 40_000;
 
-/** A user's plan; whoever has no row yet is on the free one. null when the account was deleted. */
-export async function planOf(prisma: PrismaClient, userId: string): Promise<Plan | null> {
+/** A user's plan and what is stored; whoever has no row yet is on the free one. null when the account was deleted. */
+export async function standingOf(prisma: PrismaClient, userId: string): Promise<Standing | null> {
 	const account = await prisma.account.findUnique({ where: { userId } });
-	if (!account) return 'free';
-	return account.deletedAt === null ? account.plan : null;
+	if (account && account.deletedAt !== null) return null;
+	return { plan: account?.plan ?? 'free', storedBytes: await sumStoredBytes(prisma, userId) };
+}
+
+/** A user's plan, which stays as it is until the transaction ends; null when the account was deleted. */
+export async function holdPlan(tx: Tx, userId: string): Promise<Plan | null> {
+	const rows = await tx.$queryRaw<{ plan: Plan }[]>`
+		SELECT plan FROM accounts WHERE user_id = ${userId} AND deleted_at IS NULL FOR SHARE`;
+	return rows[0]?.plan ?? null;
+}
+
+/**
+ * The same as {@link standingOf}, held until the transaction ends: no other file is made, the plan stays, and a deletion waits,
+ * so that it finds what was made.
+ */
+export async function holdStanding(tx: Tx, userId: string): Promise<Standing | null> {
+	await tx.account.createMany({ data: [{ userId }], skipDuplicates: true });
+	const rows = await tx.$queryRaw<{ plan: Plan }[]>`
+		SELECT plan FROM accounts WHERE user_id = ${userId} AND deleted_at IS NULL FOR NO KEY UPDATE`;
+	const [account] = rows;
+	return account ? { plan: account.plan, storedBytes: await sumStoredBytes(tx, userId) } : null;
+}
+
+/** Files that are kept, and uploads and outputs until they are given up. */
+async function sumStoredBytes(tx: Tx, userId: string): Promise<number> {
+	const rows = await tx.$queryRaw<{ bytes: bigint }[]>`
+		SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM files
+		WHERE user_id = ${userId} AND deleted_at IS NULL AND expires_at > now()
+			AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
+	return Number(rows[0]?.bytes ?? 0);
 }
 
 /** Deletes an account with all its files, forgets their names, and lets no other file of it be made. Applied once an event. */
@@ -22,7 +53,6 @@ export async function deleteAccount(
 	event: { id: string; userId: string },
 ): Promise<void> {
 	const { userId } = event;
-	type Tx = Pick<PrismaClient, 'account' | 'file' | '$executeRaw'>;
 	const erase = async (tx: Tx) => {
 		const deletedAt = new Date();
 		await tx.account.upsert({ where: { userId }, create: { userId, deletedAt }, update: { deletedAt } });

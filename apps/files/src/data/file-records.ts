@@ -1,6 +1,7 @@
+import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import type { FileRecords, SweepRecords } from '../domain/ports.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { planOf } from './accounts.ts';
+import { standingOf } from './accounts.ts';
 import { deleteOutputsOf, deleteUnchanged, deleteVisible } from './delete-files.ts';
 import { findOutput, findVisible, listVisible } from './find-files.ts';
 import { fixEtag } from './fix-etag.ts';
@@ -10,19 +11,20 @@ import { claimDue, markBytesRemoved, purge, scheduleSweep, sweepAgainAt } from '
 
 /** The rows in PostgreSQL. What each operation promises stands at the function of that name. */
 export function createFileRecords(prisma: PrismaClient): FileRecords & SweepRecords {
+	const oneAtATime = createOneAtATime();
 	return {
-		planOf: (userId) => planOf(prisma, userId),
-		insert: (file) => insertFile(prisma, file),
+		standingOf: (userId) => standingOf(prisma, userId),
+		insert: (userId, make) => oneAtATime(userId, () => insertFile(prisma, userId, make)),
 		findVisible: (file) => findVisible(prisma, file),
 		listVisible: (page) => listVisible(prisma, page),
 		findOutput: (id) => findOutput(prisma, id),
 		fixEtag: (file, etag) => fixEtag(prisma, file, etag),
 		deleteVisible: (file) => deleteVisible(prisma, file),
 		deleteUnchanged: (file) => deleteUnchanged(prisma, file),
-		publish: (output, expiresAt) => publishOutput(prisma, output, expiresAt),
+		publish: (output, keepingOf) => publishOutput(prisma, output, keepingOf),
 		deleteOutputsOf: (jobId) => deleteOutputsOf(prisma, jobId),
 		claimDue: (limit, leaseMs) => claimDue(prisma, limit, leaseMs),
-		scheduleSweep: (file, at) => scheduleSweep(prisma, file, at),
+		scheduleSweep: (id) => scheduleSweep(prisma, id),
 		sweepAgainAt: (id, lastBytesAt) => sweepAgainAt(prisma, id, lastBytesAt),
 		markBytesRemoved: (id) => markBytesRemoved(prisma, id),
 		purge: (before) => purge(prisma, before),

@@ -1,5 +1,5 @@
 import type { FileRecord } from '../domain/file.ts';
-import type { File } from '../generated/client.ts';
+import { type File, Prisma } from '../generated/client.ts';
 
 /** A row as the domain knows it. */
 export function toRecord(row: File): FileRecord {
@@ -30,4 +30,19 @@ export function visible() {
 export function deletion() {
 	const now = new Date();
 	return { deletedAt: now, sweepAt: now };
+}
+
+interface Due {
+	isReady?: Prisma.Sql;
+	expiresAt?: Prisma.Sql;
+	abandonAt?: Prisma.Sql;
+}
+
+/** When a living file falls due: at its end, or at the end of the time that it has to get there. Of the columns where not told. */
+export function dueAt({
+	isReady = Prisma.sql`status = 'ready'`,
+	expiresAt = Prisma.sql`expires_at`,
+	abandonAt = Prisma.sql`abandon_at`,
+}: Due = {}): Prisma.Sql {
+	return Prisma.sql`CASE WHEN ${isReady} AND published_at IS NOT NULL THEN ${expiresAt} ELSE ${abandonAt} END`;
 }

@@ -1,7 +1,7 @@
 import { pruneInbox } from '@creatorr/database/inbox';
 import type { FileRecord } from '../domain/file.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { toRecord } from './file-row.ts';
+import { dueAt, toRecord } from './file-row.ts';
 
 /** No event is delivered again after so long. */
 const INBOX_DAYS = 30;
@@ -19,8 +19,8 @@ export async function claimDue(prisma: PrismaClient, limit: number, leaseMs: num
 }
 
 /** A deleted row keeps its date: it was set to be swept at once. */
-export async function scheduleSweep(prisma: PrismaClient, file: FileRecord, at: Date): Promise<void> {
-	await prisma.file.updateMany({ where: { id: file.id, deletedAt: null }, data: { sweepAt: at } });
+export async function scheduleSweep(prisma: PrismaClient, id: string): Promise<void> {
+	await prisma.$executeRaw`UPDATE files SET sweep_at = ${dueAt()} WHERE id = ${id} AND deleted_at IS NULL`;
 }
 
 export async function sweepAgainAt(prisma: PrismaClient, id: string, lastBytesAt: Date): Promise<void> {

@@ -1,14 +1,15 @@
 import { AppError, notFound } from '@creatorr/contracts/errors';
 import { newId } from '@creatorr/contracts/ids';
-import { PLANS, type StorageTier } from '@creatorr/contracts/plans';
+import type { Plan } from '@creatorr/contracts/plans';
+import { admitUpload, type Standing } from './admit-upload.ts';
 import { chooseUpload } from './choose-upload.ts';
 import { type FileRecord, KEY_PREFIX } from './file.ts';
-import { type FilePolicy, later } from './policy.ts';
+import { type FilePolicy, keepingOf, later } from './policy.ts';
 import type { Audience, FileRecords, FileStore } from './ports.ts';
 import { type SignUploadDeps, signUpload, type UploadAnswer } from './sign-upload.ts';
 
 export interface CreateUploadDeps extends SignUploadDeps {
-	records: Pick<FileRecords, 'planOf' | 'insert'>;
+	records: Pick<FileRecords, 'standingOf' | 'insert'>;
 	store: SignUploadDeps['store'] & Pick<FileStore, 'partSizeFor' | 'beginMultipart'>;
 	policy: FilePolicy;
 }
@@ -24,54 +25,76 @@ interface UploadRequest {
 	audience: Audience;
 }
 
-/**
- * A new pending file and how to upload it. Throws `too_large`, `validation` for parts that would be too small, and when the
- * account was deleted `unauthorized`, or `not_found` for an output, whose job is gone with it.
- */
-export async function createUpload(deps: CreateUploadDeps, request: UploadRequest): Promise<UploadAnswer> {
-	const way = chooseUpload(request, deps.policy.singlePutLimitBytes);
-	const plan = await deps.records.planOf(request.userId);
-	if (plan === null) throw accountGone(request);
-	const planned = planFile(request, PLANS[plan].storageTier, deps.policy);
-	const file = way === 'parts' ? await beginMultipart(deps, planned) : planned;
-	if (!(await deps.records.insert(file))) throw accountGone(request);
-	return signUpload(deps, file, request.audience);
+interface Draft {
+	id: string;
+	storageKey: string;
+	multipart: FileRecord['multipart'];
 }
 
-function planFile(request: UploadRequest, storageTier: StorageTier, policy: FilePolicy): FileRecord {
+/**
+ * A new pending file and how to upload it. Throws `too_large`, `plan_limit`, `validation` for parts that would be too small, and
+ * when the account was deleted `unauthorized`, or `not_found` for an output, whose job is gone with it.
+ */
+export async function createUpload(deps: CreateUploadDeps, request: UploadRequest): Promise<UploadAnswer> {
+	const { policy, records } = deps;
+	const way = chooseUpload(request, policy.singlePutLimitBytes);
 	const id = newId('fil');
+	const storageKey = KEY_PREFIX + id;
+	const admit = (standing: Standing) => admitUpload(policy.plans, request, standing);
+	let multipart: FileRecord['multipart'] = null;
+	if (way === 'parts') {
+		// Also before, so that no parts are begun in vain.
+		admit(orGone(await records.standingOf(request.userId), request));
+		multipart = await beginMultipart(deps, storageKey, request);
+	}
+	const inserted = await records.insert(request.userId, (standing) => {
+		admit(standing);
+		return planFile(request, { id, storageKey, multipart }, { plan: standing.plan, policy });
+	});
+	return signUpload(deps, orGone(inserted, request), request.audience);
+}
+
+function planFile(
+	request: UploadRequest,
+	draft: Draft,
+	{ plan, policy }: { plan: Plan; policy: FilePolicy },
+): FileRecord {
 	const createdAt = new Date();
-	const { retentionMs, abandonAfterMs, putUrlSeconds } = policy;
-	const lifetimeMs = retentionMs[storageTier];
+	const { storageTier, lifetimeMs } = keepingOf(policy.plans, plan);
+	const { abandonAfterMs, putUrlSeconds } = policy;
 	const abandonAt = later(createdAt, Math.min(abandonAfterMs, lifetimeMs));
+	const putUntil = later(createdAt, Math.min(putUrlSeconds * 1_000, abandonAfterMs, lifetimeMs));
 	return {
-		id,
+		...draft,
 		userId: request.userId,
 		name: request.name,
 		mimeType: request.mimeType,
 		sizeBytes: request.sizeBytes,
 		storageTier,
-		storageKey: KEY_PREFIX + id,
 		status: 'pending',
 		etag: null,
-		multipart: null,
 		jobId: request.jobId,
 		publishedAt: request.jobId === null ? createdAt : null,
 		createdAt,
 		expiresAt: later(createdAt, lifetimeMs),
 		abandonAt,
-		uploadUrlExpiresAt: later(createdAt, Math.min(putUrlSeconds * 1_000, abandonAfterMs, lifetimeMs)),
+		// Parts may be signed again until the upload is given up.
+		uploadUrlExpiresAt: draft.multipart === null ? putUntil : abandonAt,
 		deletedAt: null,
 	};
 }
 
-/** Parts may be signed again until the upload is given up. When the row is not kept, the sweep of stale uploads ends this one. */
-async function beginMultipart(deps: CreateUploadDeps, file: FileRecord): Promise<FileRecord> {
-	const partSizeBytes = deps.store.partSizeFor(file.sizeBytes);
-	const uploadId = await deps.store.beginMultipart({ key: file.storageKey, contentType: file.mimeType });
-	return { ...file, multipart: { uploadId, partSizeBytes }, uploadUrlExpiresAt: file.abandonAt };
+/** When the row is not kept, the sweep of stale uploads ends this one. */
+async function beginMultipart(
+	{ store }: CreateUploadDeps,
+	key: string,
+	{ sizeBytes, mimeType }: UploadRequest,
+): Promise<NonNullable<FileRecord['multipart']>> {
+	const partSizeBytes = store.partSizeFor(sizeBytes);
+	return { uploadId: await store.beginMultipart({ key, contentType: mimeType }), partSizeBytes };
 }
 
-function accountGone({ jobId }: UploadRequest): AppError {
-	return jobId === null ? new AppError('unauthorized', 'this account was deleted') : notFound('job');
+function orGone<T>(found: T | null, { jobId }: UploadRequest): T {
+	if (found !== null) return found;
+	throw jobId === null ? new AppError('unauthorized', 'this account was deleted') : notFound('job');
 }

@@ -1,4 +1,6 @@
-import type { StorageTier } from '@creatorr/contracts/plans';
+import type { Plan, Plans, StorageTier } from '@creatorr/contracts/plans';
+
+const HOUR_MS = 3_600_000;
 
 /** How large, and how long. */
 export interface FilePolicy {
@@ -9,12 +11,23 @@ export interface FilePolicy {
 	downloadUrlSeconds: number;
 	/** From an upload's begin until it is given up. */
 	abandonAfterMs: number;
-	/** How long a file is kept. */
-	retentionMs: Record<StorageTier, number>;
+	/** How much may be stored and how long a file is kept. */
+	plans: Plans;
 	/** How long a PUT that began while its URL was good may go on. */
 	lateUploadMs: number;
 	/** How long a row is kept after its bytes are gone. */
 	rowRetentionMs: number;
+}
+
+/** Where and for how long a file is kept. */
+export interface Keeping {
+	storageTier: StorageTier;
+	lifetimeMs: number;
+}
+
+export function keepingOf(plans: Plans, plan: Plan): Keeping {
+	const { storageTier, retentionHours } = plans[plan];
+	return { storageTier, lifetimeMs: retentionHours * HOUR_MS };
 }
 
 /** How long a URL may live, in whole seconds, that must not outlive `end`: at least one, as no store signs for less. */

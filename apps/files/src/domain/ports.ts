@@ -1,12 +1,17 @@
 import type { Plan } from '@creatorr/contracts/plans';
+import type { Standing } from './admit-upload.ts';
 import type { FileRecord, OwnedFile } from './file.ts';
+import type { Keeping } from './policy.ts';
 
 /** Rows of files and of whose they are. "Visible": published, neither deleted nor expired. */
 export interface FileRecords {
-	/** The plan that a user is on; null when the account was deleted. */
-	planOf(userId: string): Promise<Plan | null>;
-	/** False, and nothing is kept, when the account was deleted. */
-	insert(file: FileRecord): Promise<boolean>;
+	/** The plan that a user is on and what is stored; null when the account was deleted. */
+	standingOf(userId: string): Promise<Standing | null>;
+	/**
+	 * Keeps the file that `make` makes of its owner's standing, one of a user's after the other; null, and nothing is kept, when
+	 * the account was deleted. Throws what `make` throws.
+	 */
+	insert(userId: string, make: (standing: Standing) => FileRecord): Promise<FileRecord | null>;
 	findVisible(file: OwnedFile): Promise<FileRecord | null>;
 	/** Visible files, newest first, from after the one with the id `beforeId`. */
 	listVisible(page: { userId: string; limit: number; beforeId: string | null }): Promise<FileRecord[]>;
@@ -19,10 +24,10 @@ export interface FileRecords {
 	/** Deletes the row if it is still as it was read; false when somebody changed it since. */
 	deleteUnchanged(file: FileRecord): Promise<boolean>;
 	/**
-	 * Shows an output to its owner until `expiresAt`, in place of the one that was shown before, and deletes those of earlier
-	 * attempts; false when it is deleted itself.
+	 * Shows an output to its owner, for as long as `keepingOf` says for the plan, in place of the one that was shown before, and
+	 * deletes those of earlier attempts; false when it is deleted itself.
 	 */
-	publish(output: FileRecord, expiresAt: Date): Promise<boolean>;
+	publish(output: FileRecord, keepingOf: (plan: Plan) => Keeping): Promise<boolean>;
 	deleteOutputsOf(jobId: string): Promise<void>;
 }
 
@@ -70,8 +75,8 @@ export type JoinOutcome =
 export interface SweepRecords {
 	/** Takes rows that are due, each for `leaseMs`: until then no other sweeper gets them. */
 	claimDue(limit: number, leaseMs: number): Promise<FileRecord[]>;
-	/** When to look at this row next, unless it was deleted meanwhile. */
-	scheduleSweep(file: FileRecord, at: Date): Promise<void>;
+	/** Has this row looked at when it falls due: at its end, or at the end of the time that it has to get there. */
+	scheduleSweep(id: string): Promise<void>;
 	/** The bytes are gone, but more may come until `lastBytesAt`. */
 	sweepAgainAt(id: string, lastBytesAt: Date): Promise<void>;
 	/** The bytes are gone for good. */

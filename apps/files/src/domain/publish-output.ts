@@ -1,12 +1,12 @@
 import { notFound } from '@creatorr/contracts/errors';
 import { notUploaded } from './file.ts';
-import { type FilePolicy, later } from './policy.ts';
+import { type FilePolicy, keepingOf } from './policy.ts';
 import type { FileRecords } from './ports.ts';
 import { type RefreshDeps, refreshFile } from './refresh-file.ts';
 
 export interface PublishDeps extends RefreshDeps {
 	records: RefreshDeps['records'] & Pick<FileRecords, 'findOutput' | 'publish'>;
-	policy: Pick<FilePolicy, 'retentionMs'>;
+	policy: Pick<FilePolicy, 'plans'>;
 }
 
 /**
@@ -20,6 +20,6 @@ export async function publishOutput(deps: PublishDeps, wanted: { id: string; job
 	const current = await refreshFile(deps, output);
 	if (!current) throw notFound('file');
 	if (current.status === 'pending') throw notUploaded();
-	const expiresAt = later(new Date(), deps.policy.retentionMs[current.storageTier]);
-	if (!(await deps.records.publish(current, expiresAt))) throw notFound('file');
+	const published = await deps.records.publish(current, (plan) => keepingOf(deps.policy.plans, plan));
+	if (!published) throw notFound('file');
 }

@@ -19,7 +19,7 @@ import { PrismaClient } from '../../src/generated/client.ts';
 
 export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
 
-const CALLERS = ['gateway', 'jobs', 'tool-worker', 'files'] as const satisfies readonly Caller[];
+const CALLERS = ['gateway', 'jobs', 'tool-worker', 'billing', 'files'] as const satisfies readonly Caller[];
 const ignore = () => undefined;
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
@@ -79,7 +79,7 @@ export async function startFiles(
 	const config = loadConfig(configSchema, environment);
 	const dependencies = await createDependencies(config, silent);
 	// Jest lets nothing be imported between tests, and the database client imports its engine with the first query.
-	await dependencies.records.planOf(newUser().id);
+	await dependencies.records.standingOf(newUser().id);
 	const app = createApp(dependencies);
 	const prisma = createPrisma(PrismaClient, {
 		databaseUrl: database.url,
@@ -105,6 +105,11 @@ export async function startFiles(
 		as: (user: TestUser) => userClient(app, identities.signers.gateway(user)),
 		jobs: internalClient(app, identities.signers.jobs),
 		worker: internalClient(app, identities.signers['tool-worker']),
+		/** What billing is told of a user's use, asked for by somebody. */
+		storageUse: (userId: string, caller: 'billing' | 'jobs' = 'billing') =>
+			request(app)
+				.get(`/internal/users/${userId}/storage-use`)
+				.set(IDENTITY_HEADER, identities.signers[caller]()),
 		async stop() {
 			await dependencies.close();
 			await prisma.$disconnect();

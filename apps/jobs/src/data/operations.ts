@@ -1,9 +1,9 @@
+import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { ping } from '@creatorr/database/ping';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Config } from '../config.ts';
 import type { CreatedJob } from '../domain/created-job.ts';
 import type { Finished } from '../domain/finish-attempt.ts';
-import { createOneAtATime } from '../domain/one-at-a-time.ts';
 import { changePlan } from './accounts.ts';
 import { applyProgress } from './apply-progress.ts';
 import { cancelJob } from './cancel-job.ts';

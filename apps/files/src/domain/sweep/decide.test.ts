@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { aFile } from '../../../test/support/a-file.ts';
 import type { FileRecord } from '../file.ts';
-import { decide, nextSweepAt } from './decide.ts';
+import { decide } from './decide.ts';
 
 const NOW = new Date('2026-01-02T12:00:00Z');
 const PAST = new Date('2026-01-02T11:00:00Z');
 const FUTURE = new Date('2026-01-02T13:00:00Z');
-const LATER = new Date('2026-01-03T13:00:00Z');
 
 /** A ready, published upload whose time to upload is over. */
 const FILE = aFile({ status: 'ready', etag: '"a"', publishedAt: PAST, abandonAt: PAST, expiresAt: FUTURE });
@@ -25,15 +24,5 @@ describe('what is to be done with a file that fell due', () => {
 		['a published output', { ...OUTPUT, publishedAt: PAST }, 'keep'],
 	])('%s', (_, change, decision) => {
 		expect(decide({ ...FILE, ...change }, NOW)).toBe(decision);
-	});
-});
-
-describe('when a file falls due', () => {
-	test.each<[string, Partial<FileRecord>, Date]>([
-		['a ready one when it expires', { expiresAt: LATER }, LATER],
-		['a pending one when it is given up', { status: 'pending', abandonAt: FUTURE, expiresAt: LATER }, FUTURE],
-		['an unpublished output when it is given up', { ...OUTPUT, abandonAt: FUTURE, expiresAt: LATER }, FUTURE],
-	])('%s', (_, change, due) => {
-		expect(nextSweepAt({ ...FILE, ...change })).toEqual(due);
 	});
 });

@@ -13,8 +13,3 @@ export function decide(file: FileRecord, now: Date): Decision {
 	if (file.publishedAt === null) return 'remove';
 	return file.status === 'pending' ? 'settle' : 'keep';
 }
-
-/** When a living file falls due: at its end, or at the end of the time that it has to get there. */
-export function nextSweepAt(file: FileRecord): Date {
-	return file.status === 'ready' && file.publishedAt !== null ? file.expiresAt : file.abandonAt;
-}

@@ -2,7 +2,7 @@ import { type FileRecord, isMultipart } from '../file.ts';
 import { type FilePolicy, later } from '../policy.ts';
 import type { FileRecords, FileStore, SweepRecords } from '../ports.ts';
 import { refreshFile } from '../refresh-file.ts';
-import { decide, nextSweepAt } from './decide.ts';
+import { decide } from './decide.ts';
 
 export interface SweepFileDeps {
 	records: Pick<FileRecords, 'fixEtag' | 'deleteUnchanged'> &
@@ -30,7 +30,7 @@ export async function sweepFile(deps: SweepFileDeps, file: FileRecord): Promise<
 }
 
 async function keep(deps: SweepFileDeps, file: FileRecord): Promise<'kept'> {
-	await deps.records.scheduleSweep(file, nextSweepAt(file));
+	await deps.records.scheduleSweep(file.id);
 	return 'kept';
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createOneAtATime } from './one-at-a-time.ts';
+import { createOneAtATime } from '../src/one-at-a-time.ts';
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
