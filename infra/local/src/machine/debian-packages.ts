@@ -8,6 +8,7 @@ const PROCESSING = [
 	...['jbig2', 'python3-tesserocr'],
 	...['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'].map((language) => `tesseract-ocr-${language}`),
 	...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
+	'python3-uno',
 	...['fonts-liberation', 'fonts-dejavu-core', 'fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
 ];
 
