@@ -167,6 +167,29 @@ describe('subscriptions', () => {
 		expect(resumed).toMatchObject({ cancel_at: null, cancel_at_period_end: false, canceled_at: null });
 	});
 
+	test('end at any time that is to come', async () => {
+		const { id } = await subscribe(server, stripe);
+		const tomorrow = Math.floor(Date.now() / 1000) + 86_400;
+		const ending = await stripe.subscriptions.update(id, { cancel_at: tomorrow });
+		expect(ending).toMatchObject({ cancel_at: tomorrow, cancel_at_period_end: false, status: 'active' });
+		expect(server.control.advance(id)).toMatchObject({ status: 'canceled' });
+		const other = await subscribe(server, stripe);
+		await expect(stripe.subscriptions.update(other.id, { cancel_at: 1 })).rejects.toMatchObject({
+			param: 'cancel_at',
+		});
+	});
+
+	test('that stay as they are have no event', async () => {
+		const { id } = await subscribe(server, stripe);
+		const before = server.control.events().length;
+		await stripe.subscriptions.update(id, { metadata: { user_id: 'user_1' } });
+		expect(server.control.events()).toHaveLength(before);
+		await stripe.subscriptions.update(id, { metadata: { user_id: 'user_2' } });
+		expect(server.control.events().at(-1)?.data.previous_attributes).toEqual({
+			metadata: { user_id: 'user_1' },
+		});
+	});
+
 	test('change their cycle, for the price less what is left', async () => {
 		const { id, items } = await subscribe(server, stripe);
 		const changed = await stripe.subscriptions.update(id, {
@@ -230,6 +253,16 @@ describe('idempotency keys', () => {
 		await expect(other).rejects.toBeInstanceOf(Stripe.errors.StripeIdempotencyError);
 		const elsewhere = stripe.customers.update('cus_1', { email: 'a@example.com' }, { idempotencyKey });
 		await expect(elsewhere).rejects.toMatchObject({ statusCode: 400, rawType: 'idempotency_error' });
+	});
+
+	test('are refused while their request is executed', async () => {
+		server.control.turn({ api: { delay_ms: 100 } });
+		const ask = () => stripe.customers.create({ email: 'a@example.com' }, { idempotencyKey });
+		const outcomes = await Promise.allSettled([ask(), ask()]);
+		const refused = outcomes.filter(({ status }) => status === 'rejected');
+		expect(refused).toMatchObject([{ reason: { statusCode: 409, code: 'idempotency_key_in_use' } }]);
+		expect((await ask()).lastResponse.headers['idempotent-replayed']).toBe('true');
+		expect((await stripe.customers.list()).data).toHaveLength(1);
 	});
 
 	test('bring back an answer that was lost on its way', async () => {

@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import { invalidRequest, notFound } from './api/errors.ts';
+import { invalidRequest, notFound } from './errors.ts';
 import { type Decline, GOOD_CARD } from './life/cards.ts';
 import { payCheckout } from './life/checkout.ts';
 import { advance, payOpenInvoice } from './life/time.ts';

@@ -1,7 +1,7 @@
+import { invalidRequest } from '../errors.ts';
 import { termsOf } from '../life/checkout.ts';
 import { type LineItem, listOf, type Stored } from '../objects/wire.ts';
 import type { Ledger } from '../state/ledger.ts';
-import { invalidRequest } from './errors.ts';
 
 const DEEPEST = 4;
 

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { invalidRequest, noSuch } from '../errors.ts';
 import { listOf, type Stored } from '../objects/wire.ts';
-import { invalidRequest, noSuch } from './errors.ts';
 import { expand, integer, text } from './parameters.ts';
 
 const DEFAULT_LIMIT = 10;

@@ -69,7 +69,7 @@ function apply(
 	};
 	switch (action) {
 		case 'cancel':
-			return update(scheduleCancel(subscription, ledger.now, 'portal'));
+			return update(scheduleCancel(subscription, ledger.now, { isFlagged: false }));
 		case 'resume':
 			return update(resume(subscription));
 		case 'switch': {

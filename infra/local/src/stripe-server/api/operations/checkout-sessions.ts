@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { invalidRequest, notFound } from '../../errors.ts';
 import { expireCheckout, priceOf } from '../../life/checkout.ts';
 import { newCheckoutSession } from '../../objects/checkout-session.ts';
 import type { CheckoutSession } from '../../objects/wire.ts';
 import type { Ledger } from '../../state/ledger.ts';
-import { invalidRequest, notFound } from '../errors.ts';
 import { lineItems } from '../expand.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';

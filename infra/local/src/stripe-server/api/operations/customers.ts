@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { noSuch, notFound } from '../../errors.ts';
 import { cancelNow, isEnded } from '../../life/subscription-changes.ts';
 import { type CustomerFields, newCustomer } from '../../objects/customer.ts';
 import type { Customer } from '../../objects/wire.ts';
 import type { Ledger } from '../../state/ledger.ts';
-import { noSuch, notFound } from '../errors.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { clearableText, expand, mergeMetadata, metadata, text } from '../parameters.ts';
