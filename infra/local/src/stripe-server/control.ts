@@ -94,7 +94,7 @@ export function createControl(account: Account): Control {
 		},
 		deliveries: () => account.deliveries.latest(SHOWN_DELIVERIES),
 		dropPending: () => account.deliveries.dropPending(),
-		events: () => account.act(OWN_DOING, (ledger) => ledger.newestFirst('event').reverse()),
+		events: () => account.act(OWN_DOING, (ledger) => [...ledger.newestFirst('event')].reverse()),
 		idle: account.dispatcher.idle,
 	};
 }

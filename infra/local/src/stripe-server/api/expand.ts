@@ -42,9 +42,9 @@ function onDemand(ledger: Ledger, fields: Fields, property: string): unknown {
 	const object = fields as unknown as Stored;
 	if (object.object === 'checkout.session' && property === 'line_items') return lineItems(ledger, object.id);
 	if (object.object === 'customer' && property === 'subscriptions') {
-		const live = ledger
-			.newestFirst('subscription', { customer: object.id })
-			.filter(({ status }) => status !== 'canceled');
+		const live = [...ledger.newestFirst('subscription', { customer: object.id })].filter(
+			({ status }) => status !== 'canceled',
+		);
 		return listOf(live, `/v1/customers/${object.id}/subscriptions`);
 	}
 	return property in fields ? null : undefined;

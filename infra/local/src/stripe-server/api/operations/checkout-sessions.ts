@@ -49,14 +49,14 @@ export const checkoutSessionOperations = [
 				status: z.enum(['open', 'complete', 'expired']).optional(),
 			}),
 		},
-		(ledger, page) => {
-			const of = page.customer === undefined ? undefined : { customer: page.customer };
-			const wanted = ledger
-				.newestFirst('checkout.session', of)
-				.filter(({ status }) => page.status === undefined || page.status === status)
-				.filter(({ subscription }) => page.subscription === undefined || page.subscription === subscription);
-			return pageOf(wanted, PATH, page);
-		},
+		(ledger, page) =>
+			pageOf(
+				ledger.newestFirst('checkout.session', { customer: page.customer }),
+				PATH,
+				page,
+				({ status, subscription }) =>
+					(page.status ?? status) === status && (page.subscription ?? subscription) === subscription,
+			),
 	),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },

@@ -73,14 +73,16 @@ const listing = z.strictObject({
 });
 
 export const subscriptionOperations = [
-	operation({ method: 'GET', path: PATH, parameters: listing }, (ledger, page) => {
-		const of = page.customer === undefined ? undefined : { customer: page.customer };
-		const wanted = ledger
-			.newestFirst('subscription', of)
-			.filter((subscription) => hasStatus(subscription, page.status))
-			.filter((subscription) => page.price === undefined || itemOf(subscription).price.id === page.price);
-		return pageOf(wanted, PATH, page);
-	}),
+	operation({ method: 'GET', path: PATH, parameters: listing }, (ledger, page) =>
+		pageOf(
+			ledger.newestFirst('subscription', { customer: page.customer }),
+			PATH,
+			page,
+			(subscription) =>
+				hasStatus(subscription, page.status) &&
+				(page.price === undefined || itemOf(subscription).price.id === page.price),
+		),
+	),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },
 		(ledger, _given, id) => requireSubscription(ledger, id),
