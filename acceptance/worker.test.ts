@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from './support/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts';
 import { makePdf } from './support/pdf.ts';
-import { descendantsOf, eventually, pidOf } from './support/processes.ts';
+import { busyDescendantsOf, eventually, pidOf } from './support/processes.ts';
 
 let person: Person;
 let longInput: string;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 /** What other tests began is not what is looked at here. */
 beforeEach(() => eventually(async () => !(await hasTools()), 150_000, 'the worker is not idle'));
 
-const hasTools = async () => (await descendantsOf(await pidOf('tool-worker'))).length > 0;
+const hasTools = async () => (await busyDescendantsOf(await pidOf('tool-worker'))).length > 0;
 
 async function startLongJob(): Promise<string> {
 	const id = await startJob(person.token, longInput, { tool: 'ocr' });

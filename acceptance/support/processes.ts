@@ -51,6 +51,15 @@ export async function descendantsOf(pid: number): Promise<number[]> {
 	return [...pids, ...(await Promise.all(pids.map(descendantsOf))).flat()];
 }
 
+/** Processes of this worker that run a tool for a job; those that stand by for one are left out. */
+export async function busyDescendantsOf(pid: number): Promise<number[]> {
+	const pids = await descendantsOf(pid);
+	const lines = await Promise.all(
+		pids.map((one) => readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '')),
+	);
+	return pids.filter((_, index) => lines[index] && !/\/input\/office|soffice/.test(lines[index]));
+}
+
 /** Resolves once the condition holds; rejects with `what` when it does not in time. */
 export async function eventually(
 	condition: () => Promise<boolean>,

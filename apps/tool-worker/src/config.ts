@@ -30,6 +30,10 @@ export const configSchema = baseConfigSchema.extend({
 		.max(256)
 		.default(Math.max(2, availableParallelism()))
 		.meta({ description: 'jobs of one tool taken at once, long ones included' }),
+	JOBS_PER_PROCESS: z.coerce.number().int().min(1).max(1000).default(1).meta({
+		description:
+			'jobs that a process kept warm for a tool (LibreOffice) serves; more than 1 is faster, and lets one document meet what another left behind: only where all documents are trusted',
+	}),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -14,6 +14,7 @@ import type { Tool } from '@creatorr/tool-kit/run-tool';
 import { checkSandbox } from '@creatorr/tool-kit/sandbox-check';
 import { removeStaleScratch } from '@creatorr/tool-kit/scratch';
 import { createParamSealer } from '@creatorr/tool-kit/secret-params';
+import { createWorkplaces, type Workplaces } from '@creatorr/tool-kit/workplaces';
 import { loadTools } from '@creatorr/tools/runners';
 import type { Config } from './config.ts';
 import { handleJobRequested, type JobRequestedDeps } from './consumers/job-requested.ts';
@@ -62,6 +63,15 @@ async function prepareMachine(config: Config, logger: Logger): Promise<void> {
 	if (problem) throw new Error(`this worker runs no tool outside a sandbox: ${problem}`);
 }
 
+function openWorkplaces(tools: ReadonlyMap<string, Tool>, config: Config, logger: Logger): Workplaces {
+	return createWorkplaces(tools.values(), {
+		scratchRoot: config.SCRATCH_DIR,
+		standbys: Math.min(config.TOOL_CONCURRENCY, config.WORKER_CONCURRENCY),
+		jobsPerProcess: config.JOBS_PER_PROCESS,
+		onProblem: (problem, error) => logger.error(problem, { error }),
+	});
+}
+
 function createClients(config: Config) {
 	const sign = createIdentitySigner('tool-worker', config.INTERNAL_PRIVATE_KEY);
 	const client = (name: string, baseUrl: string, timeoutMs = CALL_TIMEOUT_MS) =>
@@ -105,6 +115,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		logger,
 		tools: [...tools.keys()],
 	});
+	const workplaces = openWorkplaces(tools, config, logger);
 	const attempts = createAttempts();
 	const lanes = createLanes({ places: config.WORKER_CONCURRENCY, longMs: LONG_MS });
 	const { jobs, files, beats: beatClient } = createClients(config);
@@ -114,7 +125,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		publish: createPublisher(broker),
 		attempts,
 		tools,
-		scratchRoot: config.SCRATCH_DIR,
+		workplaces,
 		workerId,
 		lanes,
 		sealer: createParamSealer(config.PARAM_KEYS),
@@ -138,6 +149,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 			}, FINISH_MS);
 			await Promise.all(consumers.map((consumer) => consumer.stop()));
 			clearTimeout(hurry);
+			await workplaces.stop();
 			await beats.stop();
 			await broker.close();
 		},

@@ -5,7 +5,8 @@ import type { Scratch } from '@creatorr/tool-kit/scratch';
 import type { Sample } from '../samples/sample.ts';
 import { runCommand } from './command.ts';
 import { inScratch } from './scratch.ts';
-import { failure, type Made, secondsSince, success, type Trial } from './trial.ts';
+import { failure, secondsSince, success, type Trial } from './trial.ts';
+import type { Look } from './worker.ts';
 
 /** What anyone would type. */
 export interface NaiveCommand {
@@ -24,7 +25,7 @@ const INPUT_STEM = 'input';
 export async function runNaive<T>(
 	sample: Sample,
 	commands: readonly NaiveCommand[],
-	look: (made: Made, scratch: Scratch) => Promise<T>,
+	look: Look<T>,
 ): Promise<Trial<T>> {
 	let trial: Trial<T> = failure(0, 'tool_failed', 'no command was given');
 	for (const command of commands) {
@@ -38,7 +39,7 @@ async function runOne<T>(
 	sample: Sample,
 	{ command, args, output }: NaiveCommand,
 	scratch: Scratch,
-	look: (made: Made, scratch: Scratch) => Promise<T>,
+	look: Look<T>,
 ): Promise<Trial<T>> {
 	await chmod(scratch.inputPath, 0o444);
 	const name = INPUT_STEM + extname(sample.path).toLowerCase();

@@ -1,10 +1,13 @@
 import type { Tool } from '@creatorr/tool-kit/run-tool';
+import type { Worker } from '../run/worker.ts';
 import type { MadeFiles } from '../samples/made.ts';
 import type { Sample } from '../samples/sample.ts';
 
 /** What the bench of one tool gets. */
 export interface BenchContext {
 	tool: Tool;
+	/** Runs it, each job in a process of its own. */
+	worker: Worker;
 	samples: readonly Sample[];
 	repeat: number;
 	/** Undefined: leave them out. */

@@ -2,6 +2,7 @@ import { loadTools } from '@creatorr/tools/runners';
 import type { Options } from '../options.ts';
 import type { Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
+import { startWorker } from '../run/worker.ts';
 import { readFolder } from '../samples/folder.ts';
 import { makeFiles } from '../samples/made.ts';
 import type { Sample } from '../samples/sample.ts';
@@ -29,7 +30,10 @@ export async function benchTools(options: Options): Promise<Section[]> {
 		const own = samples.filter((sample) => sample.tool === slug);
 		if (!tool || own.length === 0) continue;
 		const large = options.withLarge ? made?.large : undefined;
-		const section = await bench({ tool, samples: own, repeat, large, progress: progressOf(slug, own) });
+		const worker = startWorker(tool, { jobsPerProcess: 1 });
+		const progress = progressOf(slug, own);
+		const section = await bench({ tool, worker, samples: own, repeat, large, progress });
+		await worker.stop();
 		sections.push(section);
 		say(renderSection(section));
 	}

@@ -5,7 +5,6 @@ import { judge, type Verdict } from '../measure/judge.ts';
 import { geometricMean, median } from '../measure/statistics.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { type NaiveCommand, runNaive } from '../run/naive.ts';
-import { runOurs } from '../run/ours.ts';
 import type { Made, Trial } from '../run/trial.ts';
 import { isMeasured, type Sample, SUCCEEDED } from '../samples/sample.ts';
 import type { BenchContext } from './bench-context.ts';
@@ -57,13 +56,13 @@ export async function benchCompress(context: BenchContext): Promise<Section> {
 	return { title: 'compress_heavy, beside gs -dPDFSETTINGS=/ebook', figures, files: measured.map(row) };
 }
 
-async function measure({ tool, repeat }: BenchContext, sample: Sample): Promise<Measured> {
+async function measure({ worker, repeat }: BenchContext, sample: Sample): Promise<Measured> {
 	const look = (made: Made, scratch: Scratch) => judge(scratch, sample.path, made.path);
 	return {
 		sample,
 		bytes: (await stat(sample.path)).size,
 		naive: await repeated(repeat, () => runNaive(sample, [GHOSTSCRIPT], look)),
-		ours: await repeated(repeat, () => runOurs(tool, sample, look)),
+		ours: await repeated(repeat, () => worker.run(sample, look)),
 	};
 }
 
@@ -110,7 +109,7 @@ function timeFigures(measured: readonly Measured[]): Figure[] {
 	];
 }
 
-async function largeFigures({ tool, large, progress }: BenchContext): Promise<Figure[]> {
+async function largeFigures({ tool, worker, large, progress }: BenchContext): Promise<Figure[]> {
 	const figures: Figure[] = [];
 	for (const [name, path] of Object.entries(large ?? {})) {
 		progress(path);
@@ -122,7 +121,7 @@ async function largeFigures({ tool, large, progress }: BenchContext): Promise<Fi
 			params: {},
 			expect: [SUCCEEDED],
 		};
-		const trial = await runOurs(tool, sample, (made, scratch) => judge(scratch, path, made.path));
+		const trial = await worker.run(sample, (made, scratch) => judge(scratch, path, made.path));
 		const label = name === 'text' ? 'text of 2,500 pages' : '120 screenshots of 25 MB';
 		figures.push({ name: label, value: trial.seconds, unit: 's', bar: { atMost: 60 } });
 		figures.push({ name: `${label}: score`, value: verdictOf(trial).score });

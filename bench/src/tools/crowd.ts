@@ -1,5 +1,4 @@
 import type { Figure } from '../report/figure.ts';
-import { runOurs } from '../run/ours.ts';
 import { secondsSince } from '../run/trial.ts';
 import type { Sample } from '../samples/sample.ts';
 import type { BenchContext } from './bench-context.ts';
@@ -8,7 +7,7 @@ const JOBS = 5;
 
 /** The time of five one-page jobs at once over that of the same five one after the other. */
 export async function crowdFigure(
-	{ tool, progress }: BenchContext,
+	{ worker, progress }: BenchContext,
 	measured: readonly { sample: Sample; pages: number }[],
 ): Promise<Figure> {
 	const single = measured.filter(({ pages }) => pages === 1).map(({ sample }) => sample);
@@ -16,7 +15,7 @@ export async function crowdFigure(
 	if (single.length === 0) return { ...figure, value: Number.NaN };
 	const jobs = Array.from({ length: JOBS }, (_, index) => single[index % single.length] as Sample);
 	progress('five one-page jobs');
-	const run = (sample: Sample) => runOurs(tool, sample, async () => {});
+	const run = (sample: Sample) => worker.run(sample, async () => {});
 	const serialStart = performance.now();
 	for (const job of jobs) await run(job);
 	const serial = secondsSince(serialStart);

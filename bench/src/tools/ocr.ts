@@ -6,7 +6,6 @@ import { textOf } from '../measure/pdf.ts';
 import { mean, sum } from '../measure/statistics.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { runNaive } from '../run/naive.ts';
-import { runOurs } from '../run/ours.ts';
 import { isSuccess, type Made, type Trial } from '../run/trial.ts';
 import { isMeasured, type Sample } from '../samples/sample.ts';
 import { truthPath } from '../samples/truth.ts';
@@ -48,12 +47,12 @@ export async function benchOcr(context: BenchContext): Promise<Section> {
 	return { title, figures, files: measured.map(row) };
 }
 
-async function measure({ tool, repeat }: BenchContext, sample: Sample): Promise<Measured> {
+async function measure({ worker, repeat }: BenchContext, sample: Sample): Promise<Measured> {
 	const truthFile = truthPath(sample.path);
 	const truth = truthFile === undefined ? undefined : await readFile(truthFile, 'utf8');
 	const look = async (made: Made, scratch: Scratch) =>
 		truth === undefined ? Number.NaN : characterErrorRate(truth, await textOf(scratch, made.path));
-	const ours = await repeated(repeat, () => runOurs(tool, sample, look));
+	const ours = await repeated(repeat, () => worker.run(sample, look));
 	return {
 		sample,
 		pages: Number(ours.made?.details.pages_recognized ?? 0),

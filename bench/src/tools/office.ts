@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scratch } from '@creatorr/tool-kit/scratch';
 import { pagesOf } from '../measure/pdf.ts';
 import { median } from '../measure/statistics.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { atOnce } from '../run/at-once.ts';
 import { type NaiveCommand, OFFICE_OUTPUT, runNaive } from '../run/naive.ts';
-import { runOurs } from '../run/ours.ts';
 import { isSuccess, type Made, secondsSince, type Trial } from '../run/trial.ts';
+import { startWorker } from '../run/worker.ts';
 import { isMeasured, type Sample } from '../samples/sample.ts';
 import type { BenchContext } from './bench-context.ts';
 import { unexpectedEnds } from './expectations.ts';
@@ -20,6 +21,9 @@ const SOFFICE: NaiveCommand = {
 };
 
 const AT_ONCE = 2;
+const JOBS_PER_PROCESS = 20;
+/** Until the processes that stand by for the next documents have started. */
+const IDLE_AFTER_MS = 3000;
 /** Enough that the beginning and the end, when one waits for the other, do not show. */
 const CONVERSIONS = 40;
 
@@ -49,12 +53,16 @@ export async function benchOffice(context: BenchContext): Promise<Section> {
 	};
 }
 
-async function measure({ tool, repeat }: BenchContext, sample: Sample): Promise<Measured> {
+async function measure({ worker, repeat }: BenchContext, sample: Sample): Promise<Measured> {
+	const idle = async () => {
+		await sleep(IDLE_AFTER_MS);
+		return worker.run(sample, look);
+	};
 	const look = (made: Made, scratch: Scratch) => pagesOf(scratch, made.path);
 	return {
 		sample,
 		naive: await repeated(repeat, () => runNaive(sample, [SOFFICE], look)),
-		ours: await repeated(repeat, () => runOurs(tool, sample, look)),
+		ours: await repeated(repeat, idle),
 	};
 }
 
@@ -69,23 +77,26 @@ function latencyFigures(measured: readonly Measured[]): Figure[] {
 	];
 }
 
-async function throughputFigures(
-	{ tool, progress }: BenchContext,
-	measured: readonly Measured[],
-): Promise<Figure[]> {
+async function throughputFigures(context: BenchContext, measured: readonly Measured[]): Promise<Figure[]> {
+	const { tool, worker, progress } = context;
 	const convertible = measured.filter(({ naive, ours }) => isSuccess(naive) && isSuccess(ours));
 	const rounds = Math.ceil(CONVERSIONS / convertible.length);
 	const queue = Array.from({ length: rounds }, () => convertible.map(({ sample }) => sample)).flat();
-	progress(`${queue.length} conversions, ${AT_ONCE} at once, by soffice`);
-	const naive = await perMinute(queue, (sample) => runNaive(sample, [SOFFICE], async () => {}));
-	progress(`${queue.length} conversions, ${AT_ONCE} at once, by ours`);
-	const ours = await perMinute(queue, (sample) => runOurs(tool, sample, async () => {}));
 	const title = `documents a minute, ${AT_ONCE} at once on ${availableParallelism()} cores`;
+	progress(`${queue.length} conversions by each`);
+	const naive = await perMinute(queue, (sample) => runNaive(sample, [SOFFICE], nothing));
+	const ours = await perMinute(queue, (sample) => worker.run(sample, nothing));
+	const reusing = startWorker(tool, { jobsPerProcess: JOBS_PER_PROCESS });
+	const reused = await perMinute(queue, (sample) => reusing.run(sample, nothing));
+	await reusing.stop();
 	return [
-		{ name: `${title}, of soffice`, value: naive },
+		{ name: `${title}, soffice`, value: naive },
 		{ name: `${title}, one a process`, value: ours, bar: { atLeast: 120 } },
+		{ name: `${title}, ${JOBS_PER_PROCESS} a process`, value: reused, bar: { atLeast: 200 } },
 	];
 }
+
+async function nothing(): Promise<void> {}
 
 async function perMinute(
 	queue: readonly Sample[],

@@ -1,5 +1,6 @@
 import type { Probe, Run } from '@creatorr/tool-kit/run';
 import type { Tool } from '@creatorr/tool-kit/run-tool';
+import type { StandbyCommand } from '@creatorr/tool-kit/standby';
 import { hasModule, loadCatalogue } from './catalogue.ts';
 
 /** Every tool with its code, by slug; for the worker alone. Throws when a folder lacks its run. */
@@ -10,6 +11,7 @@ export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
 			manifest,
 			run: await loadRun(manifest.slug),
 			...(await loadCapabilities(manifest.slug)),
+			...(await loadStandby(manifest.slug)),
 		})),
 	);
 	return new Map(tools.map((tool) => [tool.manifest.slug, tool]));
@@ -27,4 +29,12 @@ async function loadCapabilities(slug: string): Promise<{ capabilities?: Probe }>
 	const { capabilities } = (await import(`./${slug}/capabilities.ts`)) as { capabilities?: Probe };
 	if (capabilities) return { capabilities };
 	throw new Error(`tools/${slug}/capabilities.ts must export capabilities`);
+}
+
+/** Only a tool whose program takes long to start needs one. */
+async function loadStandby(slug: string): Promise<{ standby?: StandbyCommand }> {
+	if (!(await hasModule(slug, 'standby'))) return {};
+	const { standby } = (await import(`./${slug}/standby.ts`)) as { standby?: StandbyCommand };
+	if (standby) return { standby };
+	throw new Error(`tools/${slug}/standby.ts must export standby`);
 }

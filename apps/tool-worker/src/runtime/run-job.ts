@@ -2,8 +2,8 @@ import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import { runTool, type Tool, type ToolResult } from '@creatorr/tool-kit/run-tool';
-import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
+import type { Workplace, Workplaces } from '@creatorr/tool-kit/workplaces';
 import type { GrantedJob } from './granted-job.ts';
 import { fetchInput, type Input } from './input.ts';
 import { storeOutput } from './output.ts';
@@ -11,7 +11,7 @@ import { storeOutput } from './output.ts';
 export interface RunJobDeps {
 	files: InternalClient;
 	tools: ReadonlyMap<string, Tool>;
-	scratchRoot: string;
+	workplaces: Workplaces;
 	logger: Logger;
 }
 
@@ -22,10 +22,16 @@ interface RunOptions {
 	onProgress: (percent: number) => void;
 }
 
-async function timedRun(tool: Tool, job: GrantedJob, input: Input, scratch: Scratch, options: RunOptions) {
+async function timedRun(
+	tool: Tool,
+	job: GrantedJob,
+	input: Input,
+	workplace: Workplace,
+	options: RunOptions,
+) {
 	const startedAt = performance.now();
 	const result: ToolResult = await runTool(tool, {
-		scratch,
+		...workplace,
 		name: input.name,
 		mimeType: input.mime_type,
 		sizeBytes: input.size_bytes,
@@ -39,13 +45,12 @@ async function timedRun(tool: Tool, job: GrantedJob, input: Input, scratch: Scra
 async function succeed(
 	deps: RunJobDeps,
 	job: GrantedJob,
-	scratch: Scratch,
+	tool: Tool,
+	workplace: Workplace,
 	options: RunOptions,
 ): Promise<JobOutcome> {
-	const tool = deps.tools.get(job.tool);
-	if (!tool) throw new Error(`this worker has no tool ${job.tool}`);
-	const input = await fetchInput(deps.files, job, scratch.inputPath, options.signal);
-	const { result, durationMs } = await timedRun(tool, job, input, scratch, options);
+	const input = await fetchInput(deps.files, job, workplace.scratch.inputPath, options.signal);
+	const { result, durationMs } = await timedRun(tool, job, input, workplace, options);
 	return {
 		status: 'succeeded',
 		output_file_id: await storeOutput(deps.files, job, result, options.signal),
@@ -73,21 +78,21 @@ function fail(deps: RunJobDeps, job: GrantedJob, error: unknown): JobOutcome {
 	};
 }
 
-async function withScratch<T>(deps: RunJobDeps, work: (scratch: Scratch) => Promise<T>): Promise<T> {
-	const scratch = await createScratch(deps.scratchRoot);
+async function succeedSomewhere(deps: RunJobDeps, job: GrantedJob, options: RunOptions): Promise<JobOutcome> {
+	const tool = deps.tools.get(job.tool);
+	if (!tool) throw new Error(`this worker has no tool ${job.tool}`);
+	const workplace = await deps.workplaces.take(tool);
 	try {
-		return await work(scratch);
+		return await succeed(deps, job, tool, workplace, options);
 	} finally {
-		await removeScratch(scratch).catch((error: unknown) => {
-			deps.logger.error('scratch.not_removed', { path: scratch.path, error });
-		});
+		await deps.workplaces.giveBack(workplace);
 	}
 }
 
 /** Takes a job from its input to its outcome; nothing of it is left on this machine. Rejects with the signal's reason once aborted. */
 export async function runJob(deps: RunJobDeps, job: GrantedJob, options: RunOptions): Promise<JobOutcome> {
 	try {
-		return jobOutcomeSchema.parse(await withScratch(deps, (scratch) => succeed(deps, job, scratch, options)));
+		return jobOutcomeSchema.parse(await succeedSomewhere(deps, job, options));
 	} catch (error) {
 		options.signal.throwIfAborted();
 		return fail(deps, job, error);

@@ -36,6 +36,15 @@ test('a damaged file is not replaced, since the data behind it would be lost', (
 	expect(() => loadSecrets(home)).toThrow(/is damaged/);
 });
 
+test('a home that is older than a secret gets it, and keeps it', () => {
+	const { stripeSecretKey: _key, stripeWebhookSecret: _secret, ...older } = loadSecrets(home);
+	writeFileSync(join(home.root, 'secrets.json'), JSON.stringify(older));
+	const { stripeSecretKey, stripeWebhookSecret } = loadSecrets(home);
+	expect(stripeSecretKey).toMatch(/^sk_test_\w{40,}$/);
+	expect(stripeWebhookSecret).toMatch(/^whsec_\w{40,}$/);
+	expect(loadSecrets(home)).toMatchObject({ ...older, stripeSecretKey, stripeWebhookSecret });
+});
+
 test('the key that encrypts signing keys has 32 bytes', () => {
 	expect(Buffer.from(loadSecrets(home).authKeyEncryptionKey, 'base64')).toHaveLength(32);
 });

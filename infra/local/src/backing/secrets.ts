@@ -25,6 +25,9 @@ const secretsSchema = z.object({
 	authKeyEncryptionKey: secret,
 	/** Made for homes that are older than it. */
 	paramKey: secret.default(makeKey),
+	/** Of the local Stripe. */
+	stripeSecretKey: secret.default(makeStripeSecretKey),
+	stripeWebhookSecret: secret.default(makeStripeWebhookSecret),
 	/** PKCS8 PEM, EC P-256. */
 	identityKeys: z.record(z.enum(CALLERS), secret),
 });
@@ -78,12 +81,22 @@ function makeSecrets(): Secrets {
 		s3SecretAccessKey: randomBytes(20).toString('hex'),
 		authKeyEncryptionKey: makeKey(),
 		paramKey: makeKey(),
+		stripeSecretKey: makeStripeSecretKey(),
+		stripeWebhookSecret: makeStripeWebhookSecret(),
 		identityKeys: forEach(CALLERS, makeIdentityKey),
 	};
 }
 
 function makeKey(): string {
 	return randomBytes(32).toString('base64');
+}
+
+function makeStripeSecretKey(): string {
+	return `sk_test_${randomBytes(24).toString('hex')}`;
+}
+
+function makeStripeWebhookSecret(): string {
+	return `whsec_${randomBytes(24).toString('hex')}`;
 }
 
 function makeIdentityKey(): string {

@@ -20,7 +20,7 @@ export function acceptanceCheck(home: Home, { backing, environment }: TestServic
 				gatewayPort,
 				homePath: home.root,
 				corsOrigins: 'http://localhost:3000',
-				external: { databaseUrls: undefined, amqpUrl: undefined, s3: undefined },
+				external: { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined },
 			};
 			const { steps, apps } = await appSteps(settings, backing, { home, scale: SCALE, stop });
 			const suite = jestCheck(

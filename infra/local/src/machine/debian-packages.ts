@@ -5,9 +5,10 @@ import { StartError } from '../supervisor/start-error.ts';
 /** What the tools run: see each tool's manifest for who needs what. */
 const PROCESSING = [
 	...['ghostscript', 'qpdf', 'bubblewrap', 'ocrmypdf', 'unpaper', 'pngquant', 'poppler-utils'],
-	...['jbig2', 'python3-tesserocr'],
+	...['jbig2', 'python3-tesserocr', 'python3-pikepdf', 'python3-pil', 'python3-numpy', 'python3-fonttools'],
 	...['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'].map((language) => `tesseract-ocr-${language}`),
 	...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
+	'python3-uno',
 	...['fonts-liberation', 'fonts-dejavu-core', 'fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
 ];
 

@@ -7,7 +7,7 @@ import { type Caller, DATABASE_OWNERS, type DatabaseOwner, type Secrets } from '
 import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess } from '../supervisor/process.ts';
 import { replicaNames, SCALABLE, type Scale } from './scale.ts';
-import { REPOSITORY, type S3Settings } from './settings.ts';
+import { REPOSITORY, type S3Settings, type StripeSettings } from './settings.ts';
 
 export type AppContext = {
 	/** Holds the tunables that each app reads by itself. */
@@ -18,6 +18,7 @@ export type AppContext = {
 	databaseUrls: Partial<Record<DatabaseOwner, string>>;
 	amqpUrl: string;
 	s3: S3Settings;
+	stripe: StripeSettings;
 	corsOrigins: string;
 	gatewayPort: number;
 	scale: Scale;

@@ -10,12 +10,13 @@ import { databaseTasks } from './database-tasks.ts';
 import { generateClients } from './generate-clients.ts';
 import type { Scale } from './scale.ts';
 import type { Settings } from './settings.ts';
+import { stripeService } from './stripe-service.ts';
 
 /** How long all apps together may take to finish what they are doing; a second more than each gives itself. */
 export const DRAIN_MS = 11_000;
 
 /** What the apps stand on, which may run elsewhere. */
-const BACKING = ['postgres', 'rabbitmq', 's3'];
+const BACKING = ['postgres', 'rabbitmq', 's3', 'stripe'];
 
 export type Product = {
 	steps: Step[];
@@ -34,7 +35,7 @@ export async function product(
 	return { steps: dropRunning([...backing.steps, ...apps.steps]), apps: apps.apps };
 }
 
-/** The apps, their databases and their generated code, on backing services that are given. */
+/** The apps, their databases, their generated code and their Stripe, on backing services that are given. */
 export async function appSteps(
 	settings: Settings,
 	backing: BackingServices,
@@ -58,6 +59,7 @@ export async function appSteps(
 			run: async () => rmSync(join(home.data, 'scratch'), { recursive: true, force: true }),
 		},
 	];
+	const stripe = await stripeService(settings, { home, secrets });
 	const processes = await appProcesses({
 		environment: settings.environment,
 		home,
@@ -65,11 +67,15 @@ export async function appSteps(
 		databaseUrls,
 		amqpUrl: backing.amqpUrl,
 		s3: backing.s3,
+		stripe: stripe.settings,
 		corsOrigins: settings.corsOrigins,
 		gatewayPort: settings.gatewayPort,
 		scale,
 	});
-	return { steps: [...tasks, ...processes], apps: new Set(processes.map(({ name }) => name)) };
+	return {
+		steps: [...tasks, ...stripe.steps, ...processes],
+		apps: new Set(processes.map(({ name }) => name)),
+	};
 }
 
 /** What steps depend on that is not among them: a server of the person's own, say, is up already. */

@@ -9,7 +9,12 @@ describe('readSettings', () => {
 		const settings = read({});
 		expect(settings.gatewayPort).toBe(8080);
 		expect(settings.homePath).toMatch(/\/\.local$/);
-		expect(settings.external).toEqual({ databaseUrls: undefined, amqpUrl: undefined, s3: undefined });
+		expect(settings.external).toEqual({
+			databaseUrls: undefined,
+			amqpUrl: undefined,
+			s3: undefined,
+			stripe: undefined,
+		});
 	});
 
 	test('takes a variable that is set to nothing for one that is not set', () => {
@@ -49,6 +54,29 @@ describe('readSettings', () => {
 
 	test('does not pass over a store that is given without its address', () => {
 		expect(() => read({ S3_PUBLIC_ENDPOINT: 'https://files.test' })).toThrow(/set S3_ENDPOINT, S3_BUCKET/);
+	});
+
+	test('uses a Stripe account that is given, at Stripe unless it is elsewhere', () => {
+		const account = {
+			STRIPE_SECRET_KEY: 'sk',
+			STRIPE_WEBHOOK_SECRET: 'whsec',
+			STRIPE_PRICE_MONTHLY: 'price_m',
+			STRIPE_PRICE_YEARLY: 'price_y',
+		};
+		const { stripe } = read(account).external;
+		expect(stripe).toMatchObject({
+			apiBase: 'https://api.stripe.com',
+			secretKey: 'sk',
+			priceYearly: 'price_y',
+		});
+		const elsewhere = read({ ...account, STRIPE_API_BASE: 'http://127.0.0.1:1234' }).external.stripe;
+		expect(elsewhere?.apiBase).toBe('http://127.0.0.1:1234');
+	});
+
+	test('names what is missing of a Stripe account', () => {
+		expect(() => read({ STRIPE_SECRET_KEY: 'sk', STRIPE_PRICE_YEARLY: 'price_y' })).toThrow(
+			'set STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY too',
+		);
 	});
 
 	test('shows clients the endpoint of the services unless they see another', () => {

@@ -29,6 +29,13 @@ const environmentSchema = z.object({
 	S3_ACCESS_KEY_ID: text,
 	S3_SECRET_ACCESS_KEY: text,
 	S3_FORCE_PATH_STYLE: z.enum(['true', 'false']).optional(),
+	/** A Stripe account of yours. */
+	STRIPE_SECRET_KEY: text,
+	STRIPE_WEBHOOK_SECRET: text,
+	STRIPE_PRICE_MONTHLY: text,
+	STRIPE_PRICE_YEARLY: text,
+	/** Where its API is, unless at Stripe. */
+	STRIPE_API_BASE: z.url().optional(),
 });
 
 type Environment = z.infer<typeof environmentSchema>;
@@ -44,6 +51,15 @@ export type S3Settings = {
 	forcePathStyle: 'true' | 'false';
 };
 
+/** A Stripe account as the billing service uses it. */
+export type StripeSettings = {
+	apiBase: string;
+	secretKey: string;
+	webhookSecret: string;
+	priceMonthly: string;
+	priceYearly: string;
+};
+
 export type Settings = {
 	/** Everything that was set, for the tunables that each app reads by itself. */
 	environment: NodeJS.ProcessEnv;
@@ -55,6 +71,7 @@ export type Settings = {
 		databaseUrls: Partial<Record<DatabaseOwner, string>> | undefined;
 		amqpUrl: string | undefined;
 		s3: S3Settings | undefined;
+		stripe: StripeSettings | undefined;
 	};
 };
 
@@ -80,6 +97,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, owners: DatabaseOwn
 			databaseUrls: externalDatabases(parsed.data, owners),
 			amqpUrl: parsed.data.AMQP_URL,
 			s3: externalS3(parsed.data),
+			stripe: externalStripe(parsed.data),
 		},
 	};
 }
@@ -105,15 +123,8 @@ function externalDatabases(
 function externalS3(environment: Environment): S3Settings | undefined {
 	const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment;
 	const required = { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
-	const missing = Object.entries(required).filter(([, value]) => value === undefined);
-	const isGiven = Object.entries(environment).some(
-		([name, value]) => name.startsWith('S3_') && value !== undefined,
-	);
-	if (!isGiven) return undefined;
-	requireAll(
-		'an S3 of yours',
-		missing.map(([name]) => name),
-	);
+	if (!isGiven(environment, 'S3_')) return undefined;
+	requireAll('an S3 of yours', unset(required));
 	return {
 		endpoint: S3_ENDPOINT ?? '',
 		publicEndpoint: environment.S3_PUBLIC_ENDPOINT ?? S3_ENDPOINT ?? '',
@@ -123,6 +134,29 @@ function externalS3(environment: Environment): S3Settings | undefined {
 		secretAccessKey: S3_SECRET_ACCESS_KEY ?? '',
 		forcePathStyle: environment.S3_FORCE_PATH_STYLE ?? 'true',
 	};
+}
+
+function externalStripe(environment: Environment): StripeSettings | undefined {
+	const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY, STRIPE_PRICE_YEARLY } = environment;
+	const required = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY, STRIPE_PRICE_YEARLY };
+	if (!isGiven(environment, 'STRIPE_')) return undefined;
+	requireAll('a Stripe account of yours', unset(required));
+	return {
+		apiBase: environment.STRIPE_API_BASE ?? 'https://api.stripe.com',
+		secretKey: STRIPE_SECRET_KEY ?? '',
+		webhookSecret: STRIPE_WEBHOOK_SECRET ?? '',
+		priceMonthly: STRIPE_PRICE_MONTHLY ?? '',
+		priceYearly: STRIPE_PRICE_YEARLY ?? '',
+	};
+}
+
+/** Whether any variable of a service is set. */
+function isGiven(environment: Environment, prefix: string): boolean {
+	return Object.entries(environment).some(([name, value]) => name.startsWith(prefix) && value !== undefined);
+}
+
+function unset(required: Record<string, string | undefined>): string[] {
+	return Object.keys(required).filter((name) => required[name] === undefined);
 }
 
 function requireAll(what: string, missing: string[]): void {

@@ -4,6 +4,7 @@ import type { Event } from './objects/wire.ts';
 import { type Answers, createAnswers } from './state/answers.ts';
 import { openDatabase, transact } from './state/database.ts';
 import { createDeliveries, type Deliveries } from './state/deliveries.ts';
+import { createKeysInUse, type KeysInUse } from './state/keys-in-use.ts';
 import { type Cause, createLedger, type Ledger, OWN_DOING } from './state/ledger.ts';
 import { createObjectStore } from './state/objects.ts';
 import { createSwitches, type Switches } from './switches.ts';
@@ -29,6 +30,7 @@ export type Account = {
 	secretKey: string;
 	switches: Switches;
 	answers: Answers;
+	keysInUse: KeysInUse;
 	deliveries: Deliveries;
 	dispatcher: Dispatcher;
 	/** Does all of the work or nothing of it, then sends the events that it recorded. */
@@ -73,6 +75,7 @@ export function createAccount(options: AccountOptions): Account {
 		secretKey: options.secretKey,
 		switches,
 		answers,
+		keysInUse: createKeysInUse(),
 		deliveries,
 		dispatcher,
 		act,

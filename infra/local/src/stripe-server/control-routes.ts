@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { StripeError } from './api/errors.ts';
 import type { Control } from './control.ts';
+import { StripeError } from './errors.ts';
 
 const payments = z.enum(['succeed', 'fail']);
 const wait = z.int().min(0).max(86_400_000);
@@ -99,5 +99,8 @@ export function controlRoutes(control: Control): Router {
 /** What a control request, or a page, that cannot be answered is answered with. */
 export function controlFailure(error: unknown): { status: number; message: string } {
 	if (error instanceof StripeError) return { status: error.fields.status, message: error.message };
-	return { status: 500, message: error instanceof Error ? error.message : String(error) };
+	if (!(error instanceof Error)) return { status: 500, message: String(error) };
+	// of the parsers: malformed JSON, a body that is too large
+	const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
+	return { status, message: error.message };
 }

@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import { invalidRequest, notFound } from './api/errors.ts';
+import { invalidRequest, notFound } from './errors.ts';
 import { type Decline, GOOD_CARD } from './life/cards.ts';
 import { payCheckout } from './life/checkout.ts';
 import { advance, payOpenInvoice } from './life/time.ts';
@@ -94,7 +94,7 @@ export function createControl(account: Account): Control {
 		},
 		deliveries: () => account.deliveries.latest(SHOWN_DELIVERIES),
 		dropPending: () => account.deliveries.dropPending(),
-		events: () => account.act(OWN_DOING, (ledger) => ledger.newestFirst('event').reverse()),
+		events: () => account.act(OWN_DOING, (ledger) => [...ledger.newestFirst('event')].reverse()),
 		idle: account.dispatcher.idle,
 	};
 }

@@ -22,6 +22,9 @@ async function compressed(): Promise<Buffer> {
 	return (await compress(pdfFile({ pages: [textPage(['a short letter'])] }))).output;
 }
 
+const asJson = async (pdf: Buffer) =>
+	(await transform(pdf, 'bash', ['-c', 'qpdf --json=2 {in} > {out}'])).toString();
+
 describeContract(SLUG, async () => {
 	const content = photoPdf();
 	return {
@@ -41,7 +44,7 @@ describe(SLUG, () => {
 	test('makes a photo much smaller and says how', async () => {
 		const { output, details, warnings, outputName } = await compress(photoContent);
 		expect(output.length).toBeLessThan(photoContent.length / 3);
-		expect(details).toEqual({ method: 'ghostscript', pages: 1 });
+		expect(details).toMatchObject({ method: 'optimiser', pages: 1, images: 1, images_recompressed: 1 });
 		expect(warnings).toEqual([]);
 		expect(outputName).toBe('input.compressed.pdf');
 	});
@@ -63,7 +66,7 @@ describe(SLUG, () => {
 
 	test('loses no form field, link, outline and page label', async () => {
 		const { output } = await compress(structuredPdf());
-		const json = (await transform(output, 'bash', ['-c', 'qpdf --json=2 {in} > {out}'])).toString();
+		const json = await asJson(output);
 		expect(json.match(/"\/Subtype": "\/(Widget|Link)"/g)?.sort()).toEqual([
 			'"/Subtype": "/Link"',
 			'"/Subtype": "/Widget"',
@@ -73,11 +76,16 @@ describe(SLUG, () => {
 		expect(json).toMatch(/"\/S": "\/r"/);
 	});
 
-	test('leaves a signed PDF as it is and says why', async () => {
-		const original = signedPdf();
-		const { output, warnings } = await compress(original);
-		expect(output.equals(original)).toBe(true);
-		expect(warnings).toEqual([expect.stringMatching(/^unchanged: the PDF is digitally signed/)]);
+	test('does not break a signature unless it is told to', async () => {
+		await expect(compress(signedPdf())).rejects.toMatchObject({ code: 'unsupported_input' });
+	});
+
+	test('empties the signature field when told to, and says so', async () => {
+		const { output, warnings } = await compress(signedPdf(), { signed: 'invalidate' });
+		expect(warnings).toEqual([expect.stringMatching(/^signature_invalidated: /)]);
+		const json = await asJson(output);
+		expect(json).toMatch(/"fullname": "signature"/);
+		expect(json).not.toMatch(/ByteRange|SigFlags/);
 	});
 
 	test('can not open a PDF that needs a password', async () => {
@@ -119,9 +127,10 @@ describe(SLUG, () => {
 		await expect(compress(content)).rejects.toMatchObject({ code });
 	});
 
-	test('tells progress by page', async () => {
+	test('tells progress by image', async () => {
 		const seen: number[] = [];
 		await runSample(SLUG, sample(photoPdf(4, 300)), { onProgress: (percent) => seen.push(percent) });
-		expect(seen).toEqual([5, 25, 45, 65, 85]);
+		expect(seen.length).toBeGreaterThanOrEqual(4);
+		expect(seen).toEqual([...seen].sort((a, b) => a - b));
 	});
 });

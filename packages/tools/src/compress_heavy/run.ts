@@ -1,98 +1,45 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deadlineMs } from '@creatorr/tool-kit/deadline';
-import type { Run, ToolContext, ToolInput, ToolOutput } from '@creatorr/tool-kit/run';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
-import { inspectPdf } from '../pdf/inspect.ts';
-import { rewritePdf } from '../pdf/qpdf.ts';
-import { hasSamePages, lostFeatures, type PdfStructure } from '../pdf/structure.ts';
-import { compressWithGhostscript } from './ghostscript.ts';
-import { imageSettings } from './image-settings.ts';
+import type { Run } from '@creatorr/tool-kit/run';
+import { unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
+import { runOptimiser } from './optimiser.ts';
 
-type Input = ToolInput<{ quality: number }>;
-type Method = 'ghostscript' | 'qpdf' | 'original';
+const OUTPUT = 'output.pdf';
+const ORIGINAL = 'original';
 
-interface Candidate {
-	method: Method;
-	path: string;
-	sizeBytes: number;
-}
+// What the optimiser may take for images; the checks that follow are quick.
+const BUDGET_SHARE = 0.6;
 
-const LOSSLESS = 'lossless.pdf';
-const LOSSY = 'lossy.pdf';
-
-// Ghostscript's share of the deadline and of the progress: the checks before and after it are quick.
-const GHOSTSCRIPT_SHARE = 0.8;
-const START_PROGRESS = 0.05;
-
-const NOT_SMALLER =
-	'unchanged: no way was found to make the file smaller, so it is the original, byte for byte';
-const SIGNED =
-	'unchanged: the PDF is digitally signed and any change would break the signature, so it is the original, byte for byte';
-const REPAIRED =
-	'repaired: the PDF was damaged and had to be repaired; look whether all of its content is there';
-
-/** The smallest of several compressed PDFs that lost nothing, or the original when none is smaller. */
-export const run: Run<typeof manifest> = async (input, context) => {
-	const { isRepaired } = await rewritePdf(context, input.path, LOSSLESS);
-	const original = await inspectPdf(context, LOSSLESS);
-	if (!original)
-		throw new ToolError('corrupt_input', 'The PDF is damaged. Upload it again, or save it anew first.');
-	if (original.signatures > 0) return unchanged(input, original, SIGNED);
-	context.progress(START_PROGRESS);
-
-	const candidates = [
-		{ method: 'original' as const, path: input.path, sizeBytes: input.sizeBytes },
-		await candidate(context, 'qpdf', LOSSLESS),
-	];
-	if (await makeLossy(input, context, original)) {
-		candidates.push(await candidate(context, 'ghostscript', LOSSY));
-	}
-	return output(input, smallest(candidates), original, isRepaired);
+const WARNINGS: Readonly<Record<string, string>> = {
+	unchanged: 'no way was found to make the file smaller, so it is the original, byte for byte',
+	target_missed: 'the file could not be made as small as was asked for; this is the smallest',
+	repaired: 'the PDF was damaged and had to be repaired; look whether all of its content is there',
+	signature_invalidated: 'the PDF was digitally signed; its signature fields are empty now',
+	usage_rights_removed:
+		'the PDF no longer unlocks extra features of Adobe Reader, as that holds for the original alone',
 };
 
-/** Ghostscript's candidate; false when it made none or one that lost something. */
-async function makeLossy(input: Input, context: ToolContext, original: PdfStructure): Promise<boolean> {
-	// It would silently drop the owner's password and permissions.
-	if (original.isEncrypted) return false;
-	const pages = original.pageSizes.length;
-	const isMade = await compressWithGhostscript(context, {
-		inputName: LOSSLESS,
-		outputName: LOSSY,
-		images: imageSettings(input.params.quality),
-		timeoutMs: GHOSTSCRIPT_SHARE * deadlineMs(manifest.limits, input.sizeBytes),
-		onPage: (page) => context.progress(START_PROGRESS + (GHOSTSCRIPT_SHARE * (page - 1)) / pages),
+/** The smallest of several compressed copies that lost nothing, or the original when none is smaller. */
+export const run: Run<typeof manifest> = async (input, context) => {
+	const { password, ...params } = input.params;
+	const unlocked = await unlockPdf(context, input.path, password);
+	const { warnings, ...details } = await runOptimiser(context, unlocked.path, OUTPUT, {
+		...params,
+		budget_seconds: (BUDGET_SHARE * deadlineMs(manifest.limits, input.sizeBytes)) / 1000,
 	});
-	if (!isMade) return false;
-	context.progress(START_PROGRESS + GHOSTSCRIPT_SHARE);
-	const made = await inspectPdf(context, LOSSY);
-	return made !== undefined && hasSamePages(original, made) && lostFeatures(original, made).length === 0;
-}
-
-async function candidate(context: ToolContext, method: Method, name: string): Promise<Candidate> {
-	const path = join(context.scratchDir, name);
-	return { method, path, sizeBytes: (await stat(path)).size };
-}
-
-/** The first of the smallest, so that the original wins a tie. */
-function smallest(candidates: Candidate[]): Candidate {
-	return candidates.reduce((best, next) => (next.sizeBytes < best.sizeBytes ? next : best));
-}
-
-function output(input: Input, best: Candidate, original: PdfStructure, isRepaired: boolean): ToolOutput {
-	if (best.method === 'original') return unchanged(input, original, NOT_SMALLER);
+	const outputPath = join(context.scratchDir, OUTPUT);
+	const isSmaller = async () => (await stat(outputPath)).size < input.sizeBytes;
+	let isChanged = details.method !== ORIGINAL;
+	if (isChanged) {
+		await unlocked.protectAlike(OUTPUT, { linearize: params.linearize });
+		isChanged = await isSmaller();
+	}
+	const codes = isChanged ? warnings : ['unchanged'];
 	return {
-		outputPath: best.path,
-		warnings: isRepaired ? [REPAIRED] : [],
-		details: { method: best.method, pages: original.pageSizes.length },
+		outputPath: isChanged ? outputPath : input.path,
+		warnings: codes.map((code) => `${code}: ${WARNINGS[code]}`),
+		details: isChanged ? details : { method: ORIGINAL, pages: details.pages },
 	};
-}
-
-function unchanged(input: Input, original: PdfStructure, warning: string): ToolOutput {
-	return {
-		outputPath: input.path,
-		warnings: [warning],
-		details: { method: 'original' satisfies Method, pages: original.pageSizes.length },
-	};
-}
+};

@@ -31,6 +31,15 @@ export const EXTENSIONS: Readonly<Record<string, string>> = {
 	[ODP]: 'odp',
 };
 
+const SHEETS: readonly string[] = [XLSX, XLS, ODS, CSV];
+const SLIDES: readonly string[] = [PPTX, PPT, ODP];
+
+/** LibreOffice's filter that exports such a document to PDF. */
+export function exportFilter(mimeType: string): string {
+	if (SHEETS.includes(mimeType)) return 'calc_pdf_Export';
+	return SLIDES.includes(mimeType) ? 'impress_pdf_Export' : 'writer_pdf_Export';
+}
+
 const UTF8_CHARSET = 76;
 const FIRST_LINE = 1;
 

@@ -16,17 +16,69 @@ import {
 	XLSX,
 } from '@creatorr/tool-kit/media-types';
 import { withExtension } from '@creatorr/tool-kit/output-name';
+import { secretParam } from '@creatorr/tool-kit/params';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
+
+const flag = (standard: boolean, description: string) => z.boolean().default(standard).meta({ description });
+
+const params = z
+	.strictObject({
+		page_ranges: z
+			.string()
+			.max(1000)
+			.regex(/^[1-9]\d{0,5}(-[1-9]\d{0,5})?(,[1-9]\d{0,5}(-[1-9]\d{0,5})?)*$/, {
+				error: 'must be pages and ranges such as 1-3,5',
+			})
+			.nullable()
+			.default(null)
+			.meta({ description: 'pages to export, such as 1-3,5; all when null' }),
+		landscape: flag(false, 'turn pages that are higher than wide'),
+		password: secretParam('opens the document'),
+		pdfa: z
+			.enum(['none', '1b', '2b', '3b'])
+			.default('none')
+			.meta({ description: 'the kind of PDF/A, for archives' }),
+		pdfua: flag(false, 'PDF/UA, accessible to everybody'),
+		single_page_sheets: flag(false, 'each sheet of a spreadsheet on one page'),
+		update_indexes: flag(true, 'update tables of contents and other indexes first'),
+		export_bookmarks: flag(true, 'headings become bookmarks'),
+		export_form_fields: flag(true, 'form fields stay fields that can be filled in'),
+		export_notes: flag(false, 'comments become annotations'),
+		export_hidden_slides: flag(false, 'with the hidden slides of a presentation'),
+		lossless_images: flag(false, 'images without loss, instead of as JPEG'),
+		image_quality: z
+			.int()
+			.min(1)
+			.max(100)
+			.default(90)
+			.meta({ description: 'quality of images as JPEG, in percent' }),
+		max_image_dpi: z
+			.int()
+			.min(36)
+			.max(2400)
+			.default(300)
+			.meta({ description: 'images of a higher resolution are reduced to this' }),
+		user_password: secretParam('needed to open the PDF'),
+		owner_password: secretParam('needed to change or copy from the PDF; it can be read and printed without'),
+	})
+	.superRefine(({ pdfa, user_password, owner_password }, context) => {
+		if (pdfa === 'none') return;
+		for (const [name, password] of Object.entries({ user_password, owner_password })) {
+			if (password === null) continue;
+			const message = `pdfa and ${name} exclude each other: PDF/A must not be encrypted`;
+			context.addIssue({ code: 'custom', path: [name], message });
+		}
+	});
 
 export const manifest = defineTool({
 	slug: 'office_to_pdf',
 	title: 'Office to PDF',
 	summary: 'Converts documents, spreadsheets and presentations to PDF. Nothing outside the file is fetched.',
 	accepts: [DOCX, DOC, ODT, RTF, TEXT, HTML, XLSX, XLS, ODS, CSV, PPTX, PPT, ODP],
-	params: z.strictObject({}),
+	params,
 	limits: {
 		maxInputBytes: 512 * MIB,
 		deadline: { baseMs: 120_000, perMiBMs: 5000, capMs: 10 * 60_000 },
@@ -34,7 +86,7 @@ export const manifest = defineTool({
 		maxFileBytes: 2 * GIB,
 		maxProcesses: 256,
 	},
-	binaries: ['soffice', 'qpdf'],
+	binaries: ['soffice', 'python3'],
 	outputName: (inputName) => withExtension(inputName, '.pdf'),
 	outputMimeType: () => PDF,
 });

@@ -1,78 +1,90 @@
-import { access } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandResult } from '@creatorr/tool-kit/command';
+import type { ParamsOf } from '@creatorr/tool-kit/manifest';
 import { CSV, HTML, TEXT } from '@creatorr/tool-kit/media-types';
-import type { Run, ToolContext } from '@creatorr/tool-kit/run';
-import { inputPath, SANDBOX_SCRATCH } from '@creatorr/tool-kit/sandbox-files';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/run';
+import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
-import { countPages } from '../pdf/qpdf.ts';
-import { EXTENSIONS, guessSeparator, importFilter } from './document-kind.ts';
+import { type Answer, answerSchema, isFailure, toToolError } from './answer.ts';
+import { EXTENSIONS, exportFilter, guessSeparator, importFilter } from './document-kind.ts';
+import { exportOptions } from './export-options.ts';
+import { fontWarnings } from './font-warnings.ts';
 import type { manifest } from './manifest.ts';
+import { commandArguments, PROGRAM } from './standby.ts';
 import { rewriteAsUtf8 } from './text.ts';
 
-const OPENING_PROGRESS = 0.1;
-const CONVERTED_PROGRESS = 0.9;
+type Input = ToolInput<ParamsOf<typeof manifest>>;
+
+const OUTPUT = 'document.pdf';
+const REQUEST = 'request.json';
+const DIED = { error: 'died' };
+const INDEXES_AS_SAVED = 'indexes_not_updated: tables of contents and other indexes are as they were saved';
 
 /** The document as a PDF, converted by a LibreOffice that has never seen another. */
 export const run: Run<typeof manifest> = async (input, context) => {
-	if (input.encrypted) {
-		throw new ToolError(
-			'encrypted_input',
-			'The document needs a password to be opened. Remove it and try again.',
-		);
+	if (input.encrypted && input.params.password === null)
+		throw toToolError({ error: 'encrypted' }, input.params);
+	const source = await prepareSource(context, input);
+	const warnings: string[] = [];
+	let answer = await askStandby(context, input, source);
+	if (isFailure(answer) && answer.error === DIED.error) {
+		answer = await askCommand(context, input, source);
+		if (input.params.update_indexes) warnings.push(INDEXES_AS_SAVED);
 	}
-	const source = await prepareSource(context, input.path, input.mimeType);
-	context.progress(OPENING_PROGRESS);
-	const name = `document.${EXTENSIONS[input.mimeType]}`;
-	const result = await context.exec('soffice', officeArguments(name, source.filter), {
-		readOnly: { [name]: source.path },
-	});
-	const outputPath = join(context.scratchDir, 'document.pdf');
-	await throwOnFailure(result, outputPath);
-	context.progress(CONVERTED_PROGRESS);
-	return { outputPath, warnings: [], details: { pages: await countPages(context, outputPath) } };
+	if (isFailure(answer)) throw toToolError(answer, input.params);
+	return {
+		outputPath: join(context.scratchDir, OUTPUT),
+		warnings: [...warnings, ...fontWarnings(answer.missing_fonts)],
+		details: { pages: answer.pages },
+	};
 };
 
 interface Source {
+	/** Its name in the sandbox, whose extension LibreOffice looks at. */
+	name: string;
 	path: string;
 	filter: string | undefined;
 }
 
-async function prepareSource(context: ToolContext, path: string, mimeType: string): Promise<Source> {
-	if (![TEXT, CSV, HTML].includes(mimeType)) return { path, filter: undefined };
+async function prepareSource(context: ToolContext, { path, mimeType }: Input): Promise<Source> {
+	const name = `document.${EXTENSIONS[mimeType]}`;
+	if (![TEXT, CSV, HTML].includes(mimeType)) return { name, path, filter: undefined };
 	// HTML says itself what it is encoded in.
-	if (mimeType === HTML) return { path, filter: importFilter(mimeType, '') };
+	if (mimeType === HTML) return { name, path, filter: importFilter(mimeType, '') };
 	const utf8Path = join(context.scratchDir, 'utf8.txt');
 	const start = await rewriteAsUtf8(path, utf8Path);
-	return { path: utf8Path, filter: importFilter(mimeType, guessSeparator(start)) };
+	return { name, path: utf8Path, filter: importFilter(mimeType, guessSeparator(start)) };
 }
 
-function officeArguments(name: string, filter: string | undefined): string[] {
-	return [
-		...['--headless', '--norestore', '--nolockcheck', '--nodefault', '--nologo'],
-		'-env:UserInstallation=file:///tmp/profile',
-		...(filter === undefined ? [] : [`--infilter=${filter}`]),
-		...['--convert-to', 'pdf', '--outdir', SANDBOX_SCRATCH, inputPath(name)],
-	];
+function request({ params, mimeType }: Input, source: Source) {
+	return {
+		import_filter: source.filter ?? null,
+		output: scratchPath(OUTPUT),
+		password: params.password,
+		export_filter: exportFilter(mimeType),
+		export_options: exportOptions(params),
+		landscape: params.landscape,
+		update_indexes: params.update_indexes,
+	};
 }
 
-/** LibreOffice's exit code says nothing about a document that it could not open: only the PDF's presence does. */
-async function throwOnFailure(result: CommandResult, outputPath: string): Promise<void> {
+async function askStandby(context: ToolContext, input: Input, source: Source): Promise<Answer> {
+	const question = { ...request(input, source), source: lateInputPath(source.name) };
+	const answer = await context.ask(question, { readOnly: { [source.name]: source.path } });
+	return answer === undefined ? DIED : answerSchema.parse(answer);
+}
+
+/** For a document that LibreOffice does not survive when it is told by others what to do. */
+async function askCommand(context: ToolContext, input: Input, source: Source): Promise<Answer> {
+	const question = { ...request(input, source), source: inputPath(source.name) };
+	await writeFile(join(context.scratchDir, REQUEST), JSON.stringify(question));
+	const readOnly = { ...PROGRAM, [source.name]: source.path };
+	const result = await context.exec('python3', commandArguments(scratchPath(REQUEST)), { readOnly });
 	throwOnLimit(result);
-	const isMade = await access(outputPath).then(
-		() => true,
-		() => false,
-	);
-	if (result.exitCode === 0 && isMade) return;
-	if (/could not be loaded/.test(result.stderrTail)) {
-		throw new ToolError(
-			'corrupt_input',
-			'The document could not be opened. Upload it again, or save it anew first.',
-			{
-				cause: result,
-			},
-		);
-	}
-	throw toolFailed(result);
+	if (/could not be loaded/.test(result.stderrTail)) return { error: 'corrupt' };
+	const { password, landscape } = input.params;
+	// Its exit code says nothing about a document that it could not open, and it takes neither of these.
+	const isDone = result.exitCode === 0 && result.stdoutTail !== '' && password === null && !landscape;
+	if (!isDone) throw toolFailed(result);
+	return answerSchema.parse(JSON.parse(result.stdoutTail));
 }

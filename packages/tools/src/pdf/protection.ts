@@ -17,8 +17,8 @@ const OPENS = 3;
 export interface Unlocked {
 	/** A PDF that every program opens: the original, where nothing protects it. */
 	path: string;
-	/** Protects a PDF in the scratch directory as the original was. */
-	protectAlike(name: string): Promise<void>;
+	/** Protects a PDF in the scratch directory as the original was; `linearize` writes it for a quick first page. */
+	protectAlike(name: string, options?: { linearize?: boolean }): Promise<void>;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function unlockPdf(
 	throwOnUnreadable(await qpdf([...secret, '--decrypt', inputPath(INPUT), scratchPath(UNLOCKED)]));
 	return {
 		path: join(context.scratchDir, UNLOCKED),
-		async protectAlike(name) {
+		async protectAlike(name, options) {
 			const origin = `--copy-encryption=${inputPath(INPUT)}`;
 			const secretOfOrigin = password === null ? [] : [`--encryption-file-password=${password}`];
 			// What was protected weakly is better protected weakly than not at all.
@@ -48,6 +48,7 @@ export async function unlockPdf(
 				'--allow-weak-crypto',
 				origin,
 				...secretOfOrigin,
+				...(options?.linearize ? ['--linearize'] : []),
 				scratchPath(name),
 				scratchPath(PROTECTED),
 			];

@@ -1,28 +1,11 @@
 import type { CommandResult } from '@creatorr/tool-kit/command';
 import type { ToolContext } from '@creatorr/tool-kit/run';
-import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
+import { inputPath } from '@creatorr/tool-kit/sandbox-files';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import { throwOnLimit } from '../command-failure.ts';
 
 const SUCCEEDED_WITH_WARNINGS = 3;
 const INPUT = 'input.pdf';
-
-/**
- * Writes the PDF at `path` anew into the scratch directory without changing what it shows: objects that nothing refers to are
- * left out, the others packed; encryption by an owner's password stays. Says whether the file had to be repaired.
- *
- * Throws a ToolError for a PDF that is damaged beyond repair or needs a password.
- */
-export async function rewritePdf(
-	context: ToolContext,
-	path: string,
-	outputName: string,
-): Promise<{ isRepaired: boolean }> {
-	const args = ['--object-streams=generate', '--', inputPath(INPUT), scratchPath(outputName)];
-	const result = await context.exec('qpdf', args, { readOnly: { [INPUT]: path } });
-	throwOnUnreadable(result);
-	return { isRepaired: /file is damaged/.test(result.stderrTail) };
-}
 
 /** How many pages the PDF at `path` has. Throws a ToolError for one that is damaged beyond repair or needs a password. */
 export async function countPages(context: ToolContext, path: string): Promise<number> {

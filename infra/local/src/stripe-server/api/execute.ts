@@ -1,6 +1,6 @@
 import type { Account } from '../account.ts';
+import { invalidRequest, StripeError } from '../errors.ts';
 import type { Answer } from '../state/answers.ts';
-import { invalidRequest, StripeError } from './errors.ts';
 import { expandAll } from './expand.ts';
 import type { Operation } from './operation.ts';
 import { parseForm } from './parameters.ts';

@@ -1,7 +1,7 @@
+import { invalidRequest } from '../errors.ts';
 import { termsOf } from '../life/checkout.ts';
 import { type LineItem, listOf, type Stored } from '../objects/wire.ts';
 import type { Ledger } from '../state/ledger.ts';
-import { invalidRequest } from './errors.ts';
 
 const DEEPEST = 4;
 
@@ -42,9 +42,9 @@ function onDemand(ledger: Ledger, fields: Fields, property: string): unknown {
 	const object = fields as unknown as Stored;
 	if (object.object === 'checkout.session' && property === 'line_items') return lineItems(ledger, object.id);
 	if (object.object === 'customer' && property === 'subscriptions') {
-		const live = ledger
-			.newestFirst('subscription', { customer: object.id })
-			.filter(({ status }) => status !== 'canceled');
+		const live = [...ledger.newestFirst('subscription', { customer: object.id })].filter(
+			({ status }) => status !== 'canceled',
+		);
 		return listOf(live, `/v1/customers/${object.id}/subscriptions`);
 	}
 	return property in fields ? null : undefined;

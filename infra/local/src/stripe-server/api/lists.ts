@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
+import { invalidRequest, noSuch } from '../errors.ts';
 import { listOf, type Stored } from '../objects/wire.ts';
-import { invalidRequest, noSuch } from './errors.ts';
 import { expand, integer, text } from './parameters.ts';
 
 const DEFAULT_LIMIT = 10;
@@ -28,33 +28,38 @@ export const listParameters = {
 
 type Page = z.infer<z.ZodObject<typeof listParameters>>;
 
-/** One page of what there is, the newest first. */
+/** One page of what there is of a kind and matches, the newest first. */
 export function pageOf<T extends Extract<Stored, { created: number }>>(
-	all: T[],
+	all: Iterable<T>,
 	path: string,
-	{ limit = DEFAULT_LIMIT, starting_after: after, ending_before: before, created }: Page,
+	page: Page,
+	matches: (object: T) => boolean,
 ): Stripe.ApiList<T> {
-	if (limit < 1 || limit > MAX_LIMIT) {
-		const bound = limit < 1 ? 'greater than or equal to 1' : `less than or equal to ${MAX_LIMIT}`;
-		throw invalidRequest(`This value must be ${bound}.`, { param: 'limit', beforeExecution: true });
-	}
+	const { starting_after: after, ending_before: before } = page;
+	const limit = readLimit(page);
 	if (after !== undefined && before !== undefined) {
 		throw invalidRequest('You may only specify one of these parameters: ending_before, starting_after.');
 	}
-	const matching = all.filter((object) => isInRange(object.created, created));
-	if (before !== undefined) {
-		const newer = matching.slice(0, positionOf(all, matching, before, 'ending_before'));
-		return listOf(newer.slice(-limit), path, newer.length > limit);
+	const found: T[] = [];
+	let isBegun = after === undefined;
+	let isEnded = before === undefined;
+	for (const object of all) {
+		isEnded ||= object.id === before;
+		if (before !== undefined && isEnded) break;
+		if (isBegun && isInRange(object.created, page.created) && matches(object)) found.push(object);
+		if (before === undefined && found.length > limit) break;
+		isBegun ||= object.id === after;
 	}
-	const start = after === undefined ? 0 : positionOf(all, matching, after, 'starting_after') + 1;
-	const rest = matching.slice(start);
-	return listOf(rest.slice(0, limit), path, rest.length > limit);
+	if (!isBegun) throw noSuch('object', after ?? '', 'starting_after');
+	if (!isEnded) throw noSuch('object', before ?? '', 'ending_before');
+	const shown = before === undefined ? found.slice(0, limit) : found.slice(-limit);
+	return listOf(shown, path, found.length > limit);
 }
 
-function positionOf<T extends Stored>(all: T[], matching: T[], id: string, param: string): number {
-	const position = matching.findIndex((object) => object.id === id);
-	if (position === -1) throw noSuch(all[0]?.object ?? 'object', id, param);
-	return position;
+function readLimit({ limit = DEFAULT_LIMIT }: Page): number {
+	if (limit >= 1 && limit <= MAX_LIMIT) return limit;
+	const bound = limit < 1 ? 'greater than or equal to 1' : `less than or equal to ${MAX_LIMIT}`;
+	throw invalidRequest(`This value must be ${bound}.`, { param: 'limit', beforeExecution: true });
 }
 
 function isInRange(created: number, range: Page['created']): boolean {

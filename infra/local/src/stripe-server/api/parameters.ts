@@ -1,6 +1,6 @@
 import qs from 'qs';
 import { z } from 'zod';
-import { invalidRequest, type StripeError } from './errors.ts';
+import { invalidRequest, type StripeError } from '../errors.ts';
 
 /** Brackets as Stripe's: `line_items[0][price]=…&metadata[user]=…`. */
 export function parseForm(text: string): Record<string, unknown> {
@@ -49,7 +49,11 @@ function refusal(issue: z.core.$ZodIssue, form: Record<string, unknown>): Stripe
 		invalidRequest(message, { beforeExecution: true, param, ...(code === undefined ? {} : { code }) });
 	if (issue.code === 'unrecognized_keys') {
 		const param = bracketed([...issue.path, issue.keys[0] ?? '']);
-		return refuse(`Received unknown parameter: ${param}`, param, 'parameter_unknown');
+		return refuse(
+			`Received unknown parameter: ${param}. It may be one of Stripe's that the local Stripe does not have.`,
+			param,
+			'parameter_unknown',
+		);
 	}
 	const param = bracketed(issue.path);
 	if (value === undefined) return refuse(`Missing required param: ${param}.`, param, 'parameter_missing');

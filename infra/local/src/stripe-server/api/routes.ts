@@ -2,9 +2,9 @@ import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Account } from '../account.ts';
+import { invalidRequest, StripeError } from '../errors.ts';
 import { newId } from '../objects/ids.ts';
 import type { Answer } from '../state/answers.ts';
-import { invalidRequest, StripeError } from './errors.ts';
 import { type Call, execute } from './execute.ts';
 import { OPERATIONS } from './operations.ts';
 import { requestedVersion } from './versions.ts';
@@ -37,18 +37,21 @@ async function respond(
 	run: (call: Call) => Answer & { isReplayed?: boolean },
 ): Promise<void> {
 	const { api } = account.switches;
-	if (api.delay_ms > 0) await sleep(api.delay_ms);
 	if (api.down === 'refuse') return void request.socket.destroy();
 	const requestId = newId('req');
 	const key = request.get('idempotency-key');
 	response.set('request-id', requestId);
 	if (key !== undefined) response.set('idempotency-key', key);
-	const answer = answerOf(requestId, () => {
+	const answer = await answerOf(requestId, async () => {
 		if (api.down === 'unavailable') throw unavailable();
 		authenticate(request.get('authorization'), account.secretKey);
 		const version = requestedVersion(request.get('stripe-version'));
 		response.set('stripe-version', version);
-		return run(callOf(request, { requestId, version, key }));
+		const call = callOf(request, { requestId, version, key });
+		return await account.keysInUse.hold(key, async () => {
+			if (api.delay_ms > 0) await sleep(api.delay_ms);
+			return run(call);
+		});
 	});
 	if (api.lose_answers > 0) {
 		api.lose_answers -= 1;
@@ -74,12 +77,12 @@ function callOf(request: Request, more: Pick<Call, 'requestId' | 'version' | 'ke
 	};
 }
 
-function answerOf(
+async function answerOf(
 	requestId: string,
-	run: () => Answer & { isReplayed?: boolean },
-): Answer & { isReplayed?: boolean } {
+	run: () => Promise<Answer & { isReplayed?: boolean }>,
+): Promise<Answer & { isReplayed?: boolean }> {
 	try {
-		return run();
+		return await run();
 	} catch (error) {
 		if (!(error instanceof StripeError)) process.stderr.write(`${requestId}: ${describe(error)}\n`);
 		const shown = error instanceof StripeError ? error : broken();

@@ -1,5 +1,5 @@
+import { invalidRequest } from '../errors.ts';
 import { API_VERSION } from '../objects/wire.ts';
-import { invalidRequest } from './errors.ts';
 
 /** From here on periods belong to subscription items, and an invoice has its subscription in `parent`. */
 const BASIL = '2025-03-31';

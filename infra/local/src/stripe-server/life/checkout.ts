@@ -1,4 +1,4 @@
-import { noSuch } from '../api/errors.ts';
+import { noSuch } from '../errors.ts';
 import { customerDetails } from '../objects/checkout-session.ts';
 import { newCustomer } from '../objects/customer.ts';
 import { newSubscription } from '../objects/subscription.ts';

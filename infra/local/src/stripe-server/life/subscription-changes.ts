@@ -1,4 +1,4 @@
-import { invalidRequest } from '../api/errors.ts';
+import { invalidRequest } from '../errors.ts';
 import { planOf } from '../objects/catalogue.ts';
 import type { InvoicedAmount } from '../objects/invoice.ts';
 import { itemOf, periodEnd, periodOf, withItem, withPeriod } from '../objects/subscription.ts';
@@ -36,14 +36,19 @@ export function cancelNow(
 }
 
 /**
- * Lets a subscription end with its period. A request of the API sets `cancel_at_period_end`; the customer portal of
- * Stripe sets only `cancel_at`, for subscriptions in the flexible billing mode that all new ones are in.
+ * Lets a subscription end with its period, or at another time.
+ * @param isFlagged whether `cancel_at_period_end` says so too: Stripe's customer portal sets only `cancel_at` for
+ * subscriptions in the flexible billing mode, which all new ones are in
  */
-export function scheduleCancel(subscription: Subscription, now: number, by: 'api' | 'portal'): Subscription {
+export function scheduleCancel(
+	subscription: Subscription,
+	now: number,
+	{ at = periodOf(subscription).end, isFlagged }: { at?: number; isFlagged: boolean },
+): Subscription {
 	return {
 		...subscription,
-		cancel_at: periodOf(subscription).end,
-		cancel_at_period_end: by === 'api',
+		cancel_at: at,
+		cancel_at_period_end: isFlagged,
 		canceled_at: now,
 		cancellation_details: {
 			comment: null,

@@ -69,12 +69,12 @@ function apply(
 	};
 	switch (action) {
 		case 'cancel':
-			return update(scheduleCancel(subscription, ledger.now, 'portal'));
+			return update(scheduleCancel(subscription, ledger.now, { isFlagged: false }));
 		case 'resume':
 			return update(resume(subscription));
 		case 'switch': {
 			const item = itemOf(subscription);
-			const other = ledger.newestFirst('price').find(({ id }) => id !== item.price.id) ?? item.price;
+			const other = [...ledger.newestFirst('price')].find(({ id }) => id !== item.price.id) ?? item.price;
 			return update(switchItem(ledger, subscription, { price: other, quantity: item.quantity }));
 		}
 		case 'cancel_now':
@@ -91,9 +91,9 @@ function apply(
 }
 
 function overview(ledger: Ledger, session: PortalSession, problem?: { status: number; text: string }): Reply {
-	const live = ledger
-		.newestFirst('subscription', { customer: session.customer })
-		.filter((subscription) => !isEnded(subscription));
+	const live = [...ledger.newestFirst('subscription', { customer: session.customer })].filter(
+		(subscription) => !isEnded(subscription),
+	);
 	const content = html`
 ${problem === undefined ? null : html`<p class="error" role="alert">${problem.text}</p>`}
 ${live.length === 0 ? html`<p>There is no subscription.</p>` : live.map((one) => describe(ledger, session, one))}

@@ -13,6 +13,7 @@ const SCHEMA = `
 		UNIQUE (kind, id)
 	);
 	CREATE INDEX IF NOT EXISTS objects_by_id ON objects (id);
+	CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, position);
 	CREATE INDEX IF NOT EXISTS objects_by_customer ON objects (kind, customer, position);
 	CREATE TABLE IF NOT EXISTS answers (
 		key TEXT PRIMARY KEY,

@@ -14,7 +14,7 @@ export type Ledger = Omit<ObjectStore, 'forget'> & {
 	now: number;
 	/** Where the hosted pages are. */
 	pagesUrl: string;
-	/** Writes an object and records what happened to it; `before` is what it was, for what Stripe calls an update. */
+	/** Writes an object and records what happened to it. With `before`, what it was, only when it differs from that. */
 	record: <T extends Stored>(type: EventType, object: T, before?: T) => T;
 };
 
@@ -33,15 +33,14 @@ export function createLedger(
 		pagesUrl,
 		record: (type, object, before) => {
 			objects.put(object);
+			const previous = before === undefined ? undefined : previousAttributes(before, object);
+			if (previous !== undefined && Object.keys(previous).length === 0) return object;
 			const event: Event = {
 				id: newId('evt'),
 				object: 'event',
 				api_version: API_VERSION,
 				created: now,
-				data: {
-					object,
-					...(before === undefined ? {} : { previous_attributes: previousAttributes(before, object) }),
-				},
+				data: { object, ...(previous === undefined ? {} : { previous_attributes: previous }) },
 				livemode: false,
 				pending_webhooks: 1,
 				request: { id: cause.requestId, idempotency_key: cause.idempotencyKey },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { invalidRequest, notFound } from '../../errors.ts';
 import { expireCheckout, priceOf } from '../../life/checkout.ts';
 import { newCheckoutSession } from '../../objects/checkout-session.ts';
 import type { CheckoutSession } from '../../objects/wire.ts';
 import type { Ledger } from '../../state/ledger.ts';
-import { invalidRequest, notFound } from '../errors.ts';
 import { lineItems } from '../expand.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';
@@ -49,14 +49,14 @@ export const checkoutSessionOperations = [
 				status: z.enum(['open', 'complete', 'expired']).optional(),
 			}),
 		},
-		(ledger, page) => {
-			const of = page.customer === undefined ? undefined : { customer: page.customer };
-			const wanted = ledger
-				.newestFirst('checkout.session', of)
-				.filter(({ status }) => page.status === undefined || page.status === status)
-				.filter(({ subscription }) => page.subscription === undefined || page.subscription === subscription);
-			return pageOf(wanted, PATH, page);
-		},
+		(ledger, page) =>
+			pageOf(
+				ledger.newestFirst('checkout.session', { customer: page.customer }),
+				PATH,
+				page,
+				({ status, subscription }) =>
+					(page.status ?? status) === status && (page.subscription ?? subscription) === subscription,
+			),
 	),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { noSuch, notFound } from '../../errors.ts';
 import { cancelNow, isEnded } from '../../life/subscription-changes.ts';
 import { type CustomerFields, newCustomer } from '../../objects/customer.ts';
 import type { Customer } from '../../objects/wire.ts';
 import type { Ledger } from '../../state/ledger.ts';
-import { noSuch, notFound } from '../errors.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { clearableText, expand, mergeMetadata, metadata, text } from '../parameters.ts';
@@ -26,11 +26,7 @@ export const customerOperations = [
 	),
 	operation(
 		{ method: 'GET', path: PATH, parameters: z.strictObject({ ...listParameters, email: text.optional() }) },
-		(ledger, page) => {
-			const existing = ledger.newestFirst('customer').filter((customer) => customer.deleted !== true);
-			const wanted = existing.filter(({ email }) => page.email === undefined || page.email === email);
-			return pageOf(wanted, PATH, page);
-		},
+		(ledger, page) => pageOf(existing(ledger), PATH, page, ({ email }) => (page.email ?? email) === email),
 	),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },
@@ -55,6 +51,10 @@ export const customerOperations = [
 		},
 	),
 ];
+
+function* existing(ledger: Ledger): Iterable<Customer> {
+	for (const customer of ledger.newestFirst('customer')) if (customer.deleted !== true) yield customer;
+}
 
 /** @throws StripeError as for what a path names, or a parameter when that is given */
 export function requireCustomer(ledger: Ledger, id: string, param?: string): Customer {

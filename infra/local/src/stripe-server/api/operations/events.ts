@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notFound } from '../errors.ts';
+import { notFound } from '../../errors.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { expand, text } from '../parameters.ts';
@@ -17,13 +17,14 @@ export const eventOperations = [
 				types: z.array(text).max(20).optional(),
 			}),
 		},
-		(ledger, page) => {
-			const wanted = ledger
-				.newestFirst('event')
-				.filter(({ type }) => page.type === undefined || matches(type, page.type))
-				.filter(({ type }) => page.types === undefined || page.types.includes(type));
-			return pageOf(wanted, PATH, page);
-		},
+		(ledger, page) =>
+			pageOf(
+				ledger.newestFirst('event'),
+				PATH,
+				page,
+				({ type }) =>
+					(page.type === undefined || matches(type, page.type)) && (page.types?.includes(type) ?? true),
+			),
 	),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },

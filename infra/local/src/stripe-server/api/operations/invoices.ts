@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notFound } from '../errors.ts';
+import { notFound } from '../../errors.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { expand, text } from '../parameters.ts';
@@ -18,14 +18,15 @@ export const invoiceOperations = [
 				status: z.enum(['draft', 'open', 'paid', 'uncollectible', 'void']).optional(),
 			}),
 		},
-		(ledger, page) => {
-			const of = page.customer === undefined ? undefined : { customer: page.customer };
-			const wanted = ledger
-				.newestFirst('invoice', of)
-				.filter(({ status }) => page.status === undefined || page.status === status)
-				.filter(({ parent }) => (page.subscription ?? subscriptionOf(parent)) === subscriptionOf(parent));
-			return pageOf(wanted, PATH, page);
-		},
+		(ledger, page) =>
+			pageOf(
+				ledger.newestFirst('invoice', { customer: page.customer }),
+				PATH,
+				page,
+				({ status, parent }) =>
+					(page.status ?? status) === status &&
+					(page.subscription ?? subscriptionOf(parent)) === subscriptionOf(parent),
+			),
 	),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notFound } from '../errors.ts';
+import { notFound } from '../../errors.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { expand, text } from '../parameters.ts';
@@ -13,12 +13,8 @@ export const priceOperations = [
 			path: PATH,
 			parameters: z.strictObject({ ...listParameters, product: text.optional() }),
 		},
-		(ledger, page) => {
-			const wanted = ledger
-				.newestFirst('price')
-				.filter(({ product }) => (page.product ?? product) === product);
-			return pageOf(wanted, PATH, page);
-		},
+		(ledger, page) =>
+			pageOf(ledger.newestFirst('price'), PATH, page, ({ product }) => (page.product ?? product) === product),
 	),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { invalidRequest, noSuch, notFound } from '../../errors.ts';
 import { priceOf } from '../../life/checkout.ts';
 import {
 	cancelNow,
@@ -11,7 +12,6 @@ import {
 import { itemOf } from '../../objects/subscription.ts';
 import type { Subscription } from '../../objects/wire.ts';
 import type { Ledger } from '../../state/ledger.ts';
-import { invalidRequest, noSuch, notFound } from '../errors.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';
 import { clearableText, expand, flag, integer, mergeMetadata, metadata, text } from '../parameters.ts';
@@ -37,6 +37,7 @@ const cancellationDetails = z
 	.optional();
 
 const update = z.strictObject({
+	cancel_at: z.union([z.enum(['', 'min_period_end', 'max_period_end']), integer]).optional(),
 	cancel_at_period_end: flag.optional(),
 	cancellation_details: cancellationDetails,
 	description: clearableText.optional(),
@@ -72,14 +73,16 @@ const listing = z.strictObject({
 });
 
 export const subscriptionOperations = [
-	operation({ method: 'GET', path: PATH, parameters: listing }, (ledger, page) => {
-		const of = page.customer === undefined ? undefined : { customer: page.customer };
-		const wanted = ledger
-			.newestFirst('subscription', of)
-			.filter((subscription) => hasStatus(subscription, page.status))
-			.filter((subscription) => page.price === undefined || itemOf(subscription).price.id === page.price);
-		return pageOf(wanted, PATH, page);
-	}),
+	operation({ method: 'GET', path: PATH, parameters: listing }, (ledger, page) =>
+		pageOf(
+			ledger.newestFirst('subscription', { customer: page.customer }),
+			PATH,
+			page,
+			(subscription) =>
+				hasStatus(subscription, page.status) &&
+				(page.price === undefined || itemOf(subscription).price.id === page.price),
+		),
+	),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },
 		(ledger, _given, id) => requireSubscription(ledger, id),
@@ -107,11 +110,11 @@ export const subscriptionOperations = [
 
 function updateSubscription(ledger: Ledger, changes: Update, id: string): Subscription {
 	const before = requireSubscription(ledger, id);
-	const { cancel_at_period_end: ends, items, description } = changes;
-	if (ends !== undefined || items !== undefined || description !== undefined) refuseEnded(before);
+	const { metadata: _metadata, cancellation_details: _details, expand: _expand, ...others } = changes;
+	if (Object.values(others).some((value) => value !== undefined)) refuseEnded(before);
+	const { items, description } = changes;
 	let after = items === undefined ? before : switchTo(ledger, before, items[0] ?? {});
-	if (ends === true) after = scheduleCancel(after, ledger.now, 'api');
-	if (ends === false) after = resume(after);
+	after = scheduleEnd(ledger, after, changes);
 	if (description !== undefined) after = { ...after, description };
 	if (changes.metadata !== undefined) {
 		after = { ...after, metadata: mergeMetadata(after.metadata, changes.metadata) };
@@ -122,6 +125,23 @@ function updateSubscription(ledger: Ledger, changes: Update, id: string): Subscr
 		after = { ...after, cancellation_details: { ...none, ...old, ...given(changes.cancellation_details) } };
 	}
 	return ledger.record('customer.subscription.updated', after, before);
+}
+
+function scheduleEnd(
+	{ now }: Ledger,
+	subscription: Subscription,
+	{ cancel_at: at, cancel_at_period_end: ends }: Update,
+): Subscription {
+	if (at !== undefined && ends !== undefined) {
+		throw invalidRequest('You may only specify one of these parameters: cancel_at, cancel_at_period_end.');
+	}
+	if (at === '' || ends === false) return resume(subscription);
+	if (typeof at === 'number') {
+		if (at <= now) throw invalidRequest('`cancel_at` must be in the future.', { param: 'cancel_at' });
+		return scheduleCancel(subscription, now, { at, isFlagged: false });
+	}
+	if (at === undefined && ends === undefined) return subscription;
+	return scheduleCancel(subscription, now, { isFlagged: ends === true });
 }
 
 function switchTo(

@@ -1,0 +1,135 @@
+"""Searches for the smallest copy of a document that loses nothing."""
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pikepdf
+
+from check import Checker
+from opening import Exit, Refused, open_document, was_repaired
+from optimise import Work, optimise
+from settings import Settings, settings_of
+from signatures import has_usage_rights, signature_fields
+
+Progress = Callable[[float], None]
+# Qualities to fall back to when a copy does not look like its original; at last one that loses nothing.
+_STEP_UP, _MAX_RETRIES = 15, 1
+_MAX_PROBES = 6
+
+
+@dataclass(frozen=True)
+class Request:
+    """The tool's params."""
+
+    quality: int
+    image_dpi: int | None
+    grayscale: bool
+    target_size_bytes: int | None
+    linearize: bool
+    remove_metadata: bool
+    signed: str
+    # After so long it makes do with what it has.
+    budget_seconds: float
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy that passed."""
+
+    path: str
+    size: int
+    quality: int
+    likeness: float
+    details: dict[str, int]
+
+
+def compress_document(source: str, target: str, request: Request, progress: Progress) -> dict[str, object]:
+    """Leaves the copy at `target`, or nothing there when none is smaller; says how it went."""
+    with ThreadPoolExecutor(max_workers=os.process_cpu_count() or 1) as pool:
+        search = _Search(source, target, request, progress, pool)
+        return search.run()
+
+
+class _Search:
+    def __init__(self, source, target, request: Request, progress: Progress, pool: ThreadPoolExecutor) -> None:
+        self.source = source
+        self.source_size = os.path.getsize(source)
+        self.target = target
+        self.request = request
+        self.progress = progress
+        self.work = Work(request.linearize, request.remove_metadata)
+        pdf = open_document(source)
+        self.warnings = self._looks_at(pdf)
+        self.pages = len(pdf.pages)
+        self.checker = Checker(source, pdf, self._settings(request.quality), pool)
+        if "repaired" in self.warnings and not self.checker.is_readable():
+            raise Refused(Exit.CORRUPT, "not even its first pages can be rendered")
+
+    def _looks_at(self, pdf: pikepdf.Pdf) -> list[str]:
+        is_signed = bool(signature_fields(pdf))
+        if is_signed and self.request.signed == "reject":
+            raise Refused(Exit.SIGNED, "signed")
+        found = {
+            "signature_invalidated": is_signed,
+            "usage_rights_removed": has_usage_rights(pdf),
+            "repaired": was_repaired(pdf),
+        }
+        return [warning for warning, holds in found.items() if holds]
+
+    def _settings(self, quality: int) -> Settings:
+        return settings_of(quality, self.request.image_dpi, self.request.grayscale)
+
+    def run(self) -> dict[str, object]:
+        best = self.at_quality(self.request.quality)
+        wanted = self.request.target_size_bytes
+        if wanted is not None and (best.size if best else self.source_size) > wanted:
+            best = self.below(wanted, best)
+            if best is None or best.size > wanted:
+                self.warnings.append("target_missed")
+        if best is not None:
+            os.replace(best.path, self.target)
+        return self.result(best)
+
+    def result(self, best: Copy | None) -> dict[str, object]:
+        if best is None:
+            return {"method": "original", "pages": self.pages, "warnings": [*self.warnings, "unchanged"]}
+        found = {"method": "optimiser" if best.details else "lossless", "pages": self.pages, "quality": best.quality}
+        return {**found, **best.details, "ssim": round(best.likeness, 4), "warnings": self.warnings}
+
+    def at_quality(self, quality: int) -> Copy | None:
+        """The copy of this quality, or of a better one where it does not look the same."""
+        for step in range(_MAX_RETRIES + 1):
+            better = min(100, quality + step * _STEP_UP)
+            copy = self.attempt(better, self._settings(better), self._settings(quality))
+            if copy is not None:
+                return copy
+        return self.attempt(100, None, self._settings(quality))
+
+    def attempt(self, quality: int, settings: Settings | None, measure: Settings) -> Copy | None:
+        path = f"{self.target}.{quality}"
+        details = optimise(self.source, path, self.work, settings, lambda share: self.progress(0.8 * share))
+        if os.path.getsize(path) >= self.source_size and self.work.linearize:
+            plain = Work(False, self.work.remove_metadata)
+            details = optimise(self.source, path, plain, settings, lambda share: None)
+        if os.path.getsize(path) >= self.source_size:
+            return None
+        likeness = self.checker.likeness(path, measure)
+        if likeness is None:
+            return None
+        return Copy(path, os.path.getsize(path), quality, likeness, details)
+
+    def below(self, wanted: int, best: Copy | None) -> Copy | None:
+        """The best quality whose copy is no larger than wanted; the smallest copy where there is none."""
+        low, high = 1, self.request.quality - 1
+        for _ in range(_MAX_PROBES):
+            if low > high:
+                break
+            quality = (low + high) // 2
+            copy = self.at_quality(quality)
+            if copy is not None and copy.size <= wanted:
+                best, low = copy, quality + 1
+            else:
+                best = min((one for one in (best, copy) if one is not None), key=lambda one: one.size, default=None)
+                high = quality - 1
+        return best

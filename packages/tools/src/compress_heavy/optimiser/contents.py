@@ -1,0 +1,85 @@
+"""Writes the content streams of a document anew, with nothing that can't be seen."""
+import os
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
+from multiprocessing import get_context
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream
+
+from content import Matrix, UnreadableContent
+from rounding import round_content
+from walk import Usage, contents_of, entries, inherited
+
+Job = tuple[Stream, bytes, float, frozenset[bytes]]
+# Below this much content a second process costs more than it saves.
+_WORTH_PROCESSES = 1_000_000
+
+
+def rewrite_contents(pdf: pikepdf.Pdf, usage: Usage, tolerance: float) -> None:
+    """Rounds coordinates, merges lines and leaves out what sets nothing, in pages and forms."""
+    jobs = [*_pages(pdf), *_forms(pdf, usage)]
+    work = [(data, size, tolerance, opaque) for _, data, size, opaque in jobs]
+    if sum(len(data) for _, data, _, _ in jobs) < _WORTH_PROCESSES or (os.process_cpu_count() or 1) < 2:
+        results = map(_attempt, work)
+        _replace(jobs, results)
+        return
+    with ProcessPoolExecutor(os.process_cpu_count(), mp_context=get_context("fork")) as pool:
+        _replace(jobs, pool.map(_attempt, work, chunksize=4))
+
+
+def _replace(jobs: list[Job], results: Iterator[bytes | None]) -> None:
+    for (stream, data, _, _), written in zip(jobs, results, strict=True):
+        if written is not None and len(written) < len(data):
+            stream.write(written)
+
+
+def _attempt(work: tuple[bytes, float, float, frozenset[bytes]]) -> bytes | None:
+    data, size, tolerance, opaque = work
+    matrix: Matrix = (size, 0, 0, size, 0, 0)
+    try:
+        return round_content(data, matrix, tolerance, opaque)
+    except (UnreadableContent, ValueError, IndexError):
+        return None
+
+
+def _pages(pdf: pikepdf.Pdf) -> Iterator[Job]:
+    shared = Counter(part.objgen for page in pdf.pages for part in _parts(page.obj))
+    for page in pdf.pages:
+        parts = _parts(page.obj)
+        if not parts or any(shared[part.objgen] > 1 for part in parts):
+            continue
+        data = contents_of(page.obj)
+        if len(parts) > 1:
+            page.obj.Contents = pdf.make_stream(data)
+        unit = float(page.obj.get("/UserUnit", 1))
+        yield page.obj.Contents, data, unit, _opaque_states(inherited(page.obj, "/Resources"))
+
+
+def _parts(page: Dictionary) -> list[Stream]:
+    contents = page.get("/Contents")
+    parts = contents if isinstance(contents, Array) else [contents]
+    return [part for part in parts if isinstance(part, Stream)]
+
+
+def _forms(pdf: pikepdf.Pdf, usage: Usage) -> Iterator[Job]:
+    for identity, size in usage.forms.items():
+        form = pdf.get_object(identity)
+        if isinstance(form, Stream) and form.get("/Subtype") == "/Form" and "/Ref" not in form:
+            yield form, form.read_bytes(), size, _opaque_states(entries(form, "/Resources"))
+
+
+def _opaque_states(resources: pikepdf.Object | None) -> frozenset[bytes]:
+    """The names of graphics states that change neither how strokes look nor how they mix with what is below."""
+    states = entries(resources, "/ExtGState")
+    harmless = {"/Type", "/OP", "/op", "/OPM", "/SA", "/AIS", "/TK", "/SM", "/TR", "/TR2", "/HT", "/BG", "/BG2", "/UCR",
+                "/UCR2", "/RI", "/FL"}  # fmt: skip
+    plain = {"/CA": (1,), "/ca": (1,), "/BM": (Name.Normal, Name.Compatible), "/SMask": (Name.None_,)}
+    names = []
+    for name, state in states.items() if states is not None else ():
+        if isinstance(state, Dictionary) and all(
+            key in harmless or value in plain.get(key, ()) for key, value in state.items()
+        ):
+            names.append(name.encode("latin-1"))
+    return frozenset(names)

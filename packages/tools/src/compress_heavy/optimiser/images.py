@@ -1,0 +1,220 @@
+"""Makes a decoded image smaller, as far as it goes on looking the same on a screen."""
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pikepdf
+from pikepdf import Name
+from PIL import Image, ImageCms
+
+from encode import Encoded, bilevel, indexed, jpeg, lossless, quantised
+from pixels import Pixels, Source, decode
+from settings import Settings
+from ssim import similarity
+
+Size = tuple[int, int]
+_SCREEN_DPI = 100
+_MAX_SCREEN_SIDE = 1600
+# Resampling blurs; it has to be worth it.
+_WORTH_RESAMPLING = 1.2
+# A second compression with loss has to be worth more than one that loses nothing.
+_WORTH_LOSS, _WORTH_SECOND_LOSS = 0.95, 0.8
+_SOFT_MASK_JPEG = 75
+_FLAT, _FLAT_BUT_LOSSY = 0.6, 0.9
+_BEST_JPEG = 95
+_JPEG_STEP = 12
+_PALETTES = (32, 128, 256)
+_TILE, _IMPERCEPTIBLE_SHIFT = 4, 12
+_SMALL = 65_536
+# How much smaller than its draft a coding may turn out at its best.
+_DRAFT_PROMISE = 1.3
+_IMPERCEPTIBLE_HUE = 10
+
+
+@dataclass(frozen=True)
+class Smaller:
+    """An image that may take the place of another."""
+
+    encoded: Encoded
+    size: Size
+    # Of its values, or of its palette; None for a stencil.
+    space: pikepdf.Object | None
+    # Whether /Decode of the original still holds.
+    keeps_decode: bool
+
+
+@dataclass(frozen=True)
+class Task:
+    """One image: how large its stream is, how it is drawn (in points), and what it is for."""
+
+    source: Source
+    bytes: int
+    drawn: tuple[float, float] | None
+    is_soft_mask: bool
+
+
+def shrink(task: Task, settings: Settings) -> Smaller | None:
+    """The smallest way found to write the image that looks the same; None where it stays as it is."""
+    source = task.source
+    target = _target_size(task, settings)
+    pixels = decode(source, target)
+    if pixels.picture.mode == "1":
+        return _shrink_bilevel(task, pixels, target, settings)
+    pixels = _in_fewer_components(pixels, settings)
+    reference = _on_screen(pixels.picture, task.drawn, settings)
+    picture = pixels.picture
+    if picture.size != target:
+        picture = picture.resize(target, Image.Resampling.LANCZOS)
+    is_resampled = target != (source.width, source.height)
+    worth = _WORTH_SECOND_LOSS if pixels.is_lossy and not is_resampled else _WORTH_LOSS
+    best = _best(task, replace(pixels, picture=picture), reference, settings)
+    if best is None or len(best.data) >= task.bytes * worth:
+        return None
+    return Smaller(best, target, pixels.space, keeps_decode=False)
+
+
+def is_opaque(source: Source) -> bool:
+    """Whether a soft mask hides nothing."""
+    picture = decode(source).picture
+    return picture.mode == "L" and picture.getextrema() == (255, 255)
+
+
+def _target_size(task: Task, settings: Settings) -> Size:
+    source = task.source
+    sides = (source.width, source.height)
+    if task.drawn is None or min(task.drawn) <= 0:
+        return sides
+    dpi = settings.dpi * 2 if source.bits == 1 else settings.dpi
+    wanted = tuple(max(1, round(points / 72 * dpi)) for points in task.drawn)
+    if all(side <= want * _WORTH_RESAMPLING for side, want in zip(sides, wanted, strict=True)):
+        return sides
+    return min(sides[0], wanted[0]), min(sides[1], wanted[1])
+
+
+def _in_fewer_components(pixels: Pixels, settings: Settings) -> Pixels:
+    picture = pixels.picture
+    if picture.mode == "CMYK" and (pixels.profile and settings.is_for_screens or settings.grayscale):
+        pixels = Pixels(_for_screens(picture, pixels.profile), Name.DeviceRGB, pixels.is_lossy)
+        picture = pixels.picture
+    if picture.mode == "RGB" and (settings.grayscale or _is_grey(picture, settings)):
+        return Pixels(picture.convert("L"), Name.DeviceGray, pixels.is_lossy)
+    return pixels
+
+
+def _for_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile is None:
+        return picture.convert("RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), ImageCms.Intent.RELATIVE_COLORIMETRIC, "RGB",
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )  # fmt: skip
+    except ImageCms.PyCMSError:
+        converted = None
+    return converted or picture.convert("RGB")
+
+
+def _is_grey(picture: Image.Image, settings: Settings) -> bool:
+    """Whether no area has a hue that can be seen; the noise of a scanner does not count."""
+    most = _IMPERCEPTIBLE_HUE if settings.is_for_screens else 0
+    reduced = picture.reduce(4) if settings.is_for_screens and min(picture.size) >= 16 else picture
+    values = np.asarray(reduced).astype(np.int16)
+    return int(np.ptp(values, axis=2).max()) <= most
+
+
+def _on_screen(picture: Image.Image, drawn: tuple[float, float] | None, settings: Settings) -> np.ndarray:
+    """The picture as a screen shows it: the measure of what must stay the same."""
+    dpi = min(_SCREEN_DPI, settings.dpi)
+    width, height = picture.size
+    if drawn is not None and min(drawn) > 0:
+        width, height = (min(side, max(1, round(points / 72 * dpi))) for side, points in zip(picture.size, drawn))
+    shrinking = min(1.0, _MAX_SCREEN_SIDE / max(width, height))
+    return _grey(picture, (max(1, round(width * shrinking)), max(1, round(height * shrinking))))
+
+
+def _grey(picture: Image.Image, size: Size) -> np.ndarray:
+    return np.asarray(picture.convert("L").resize(size, Image.Resampling.BOX))
+
+
+def _best(task: Task, pixels: Pixels, reference: np.ndarray, settings: Settings) -> Encoded | None:
+    """The smallest way to write a picture that has its final size."""
+    picture = pixels.picture
+    size = (reference.shape[1], reference.shape[0])
+
+    def looks_same(other: Image.Image) -> bool:
+        return similarity(reference, _grey(other, size)) >= settings.likeness
+
+    if picture.mode == "L" and _is_black_and_white(picture):
+        return bilevel(picture.convert("1", dither=Image.Dither.NONE))
+    is_flat = picture.mode != "CMYK" and _flatness(picture) > (_FLAT_BUT_LOSSY if pixels.is_lossy else _FLAT)
+    is_small = picture.mode != "CMYK" and picture.width * picture.height < _SMALL
+    least = max(settings.jpeg, _SOFT_MASK_JPEG) if task.is_soft_mask else settings.jpeg
+    best = _jpeg_alike(picture, least, is_flat, looks_same)
+    if is_flat or is_small:
+        for write in _without_loss(picture, is_flat, task.is_soft_mask):
+            if best is None or len(write(is_draft=True).data) < len(best.data) * _DRAFT_PROMISE:
+                made = write()
+                best = made if best is None or len(made.data) < len(best.data) else best
+    return best
+
+
+def _jpeg_alike(
+    picture: Image.Image, least: int, is_flat: bool, looks_same: Callable[[Image.Image], bool]
+) -> Encoded | None:
+    for quality in (*range(least, _BEST_JPEG, _JPEG_STEP), max(least, _BEST_JPEG)):
+        made = jpeg(picture, quality, is_flat)
+        if looks_same(Image.open(io.BytesIO(made.data))):
+            return made
+    return None
+
+
+def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> Iterator[Callable[..., Encoded]]:
+    """Codings that lose nothing, of the picture or of one in fewer colours that nobody can tell from it."""
+    if is_soft_mask:
+        # A soft mask has no palette.
+        pass
+    elif picture.getcolors(256) is not None:
+        yield partial(indexed, picture)
+    elif is_flat:
+        reduced = next((made for made in _in_fewer_colours(picture) if _has_same_colours(picture, made)), None)
+        if reduced is not None:
+            yield partial(indexed, reduced)
+    yield partial(lossless, picture)
+
+
+def _in_fewer_colours(picture: Image.Image) -> Iterator[Image.Image]:
+    return (quantised(picture, colours) for colours in _PALETTES)
+
+
+def _has_same_colours(picture: Image.Image, other: Image.Image) -> bool:
+    tiles = [np.asarray(one.reduce(_TILE)).astype(np.int16) for one in (picture, other)]
+    return int(np.abs(tiles[0] - tiles[1]).max()) <= _IMPERCEPTIBLE_SHIFT
+
+
+def _is_black_and_white(picture: Image.Image) -> bool:
+    return all(value in (0, 255) for _, value in picture.getcolors(2) or [(0, 1)])
+
+
+def _flatness(picture: Image.Image) -> float:
+    """How many neighbours have the same value, as most do in drawings and pictures of screens."""
+    values = np.asarray(picture)
+    if values.shape[1] < 2:
+        return 1.0
+    same = values[:, 1:] == values[:, :-1]
+    return float((same if same.ndim == 2 else same.all(axis=2)).mean())
+
+
+def _shrink_bilevel(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Smaller | None:
+    picture = pixels.picture
+    if picture.size != target:
+        grey = picture.convert("L")
+        reduced = grey.resize(target, Image.Resampling.BOX)
+        picture = reduced.point(lambda value: 255 * (value >= 128)).convert("1", dither=Image.Dither.NONE)
+        reference = _on_screen(grey, task.drawn, settings)
+        if similarity(reference, _grey(picture, (reference.shape[1], reference.shape[0]))) < settings.likeness:
+            picture = pixels.picture
+    made = bilevel(picture)
+    return Smaller(made, picture.size, pixels.space, keeps_decode=True) if len(made.data) < task.bytes else None

@@ -1,0 +1,97 @@
+"""Recompresses every image of a document."""
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream
+
+from images import Smaller, Task, is_opaque, shrink
+from pixels import Unsupported, read_source
+from settings import Settings
+from walk import Id, Usage
+
+_TIED_TO_THE_VALUES = ("/Decode", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms", "/DL")
+# What can go wrong in the data of one image: it then stays as it is.
+_UNREADABLE = (Unsupported, pikepdf.PdfError, OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError,
+               NotImplementedError, ZeroDivisionError)  # fmt: skip
+# Pictures lie open in memory while they are worked on.
+_MAX_THREADS = 4
+
+
+def recompress_images(
+    pdf: pikepdf.Pdf, usage: Usage, settings: Settings, progress: Callable[[int, int], None]
+) -> dict[str, int]:
+    """Replaces the images that can be had smaller; says how many there are and how many it were."""
+    images = [
+        value for value in pdf.objects if isinstance(value, Stream) and value.get("/Subtype") == "/Image"
+    ]
+    masks = _soft_masks(images)
+    done = replaced = 0
+    threads = min(_MAX_THREADS, os.process_cpu_count() or 1)
+    with ThreadPoolExecutor(threads) as pool:
+        for image, smaller in _in_order(pool, threads, ((image, _task(image, masks, usage)) for image in images), settings):
+            done += 1
+            if smaller is not None:
+                _replace(pdf, image, smaller)
+                replaced += 1
+            progress(done, len(images))
+    return {"images": len(images), "images_recompressed": replaced}
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, threads: int, tasks: Iterable[tuple[Stream, Task | None]], settings: Settings
+) -> Iterator[tuple[Stream, Smaller | None]]:
+    """Works on few at a time, as their data is in memory meanwhile."""
+    waiting: deque[tuple[Stream, Future[Smaller | None] | None]] = deque()
+    for image, task in tasks:
+        waiting.append((image, pool.submit(_attempt, task, settings) if task else None))
+        if len(waiting) > threads:
+            image, future = waiting.popleft()
+            yield image, future.result() if future else None
+    for image, future in waiting:
+        yield image, future.result() if future else None
+
+
+def _attempt(task: Task, settings: Settings) -> Smaller | None:
+    try:
+        return shrink(task, settings)
+    except _UNREADABLE:
+        return None
+
+
+def _task(image: Stream, masks: set[Id], usage: Usage) -> Task | None:
+    try:
+        if isinstance(image.get("/Mask"), Array) or _is_preblended(image):
+            raise Unsupported("its values must stay what they are")
+        source = read_source(image)
+    except _UNREADABLE:
+        return None
+    size = len(image.read_raw_bytes())
+    return Task(source, size, usage.images.get(image.objgen), image.objgen in masks)
+
+
+def _is_preblended(image: Stream) -> bool:
+    return "/Matte" in image or "/Matte" in (image.get("/SMask") or Dictionary())
+
+
+def _soft_masks(images: list[Stream]) -> set[Id]:
+    return {image.SMask.objgen for image in images if isinstance(image.get("/SMask"), Stream)}
+
+
+def _replace(pdf: pikepdf.Pdf, image: Stream, smaller: Smaller) -> None:
+    encoded = smaller.encoded
+    for key in _TIED_TO_THE_VALUES:
+        if key in image and not (key == "/Decode" and smaller.keeps_decode):
+            del image[key]
+    image.write(encoded.data, filter=Name(encoded.filter), decode_parms=Dictionary(encoded.parms) if encoded.parms else None)
+    image.Width, image.Height = smaller.size
+    image.BitsPerComponent = encoded.bits
+    if encoded.palette is not None:
+        channels = 1 if smaller.space == Name.DeviceGray else 3
+        image.ColorSpace = Array(
+            [Name.Indexed, smaller.space, len(encoded.palette) // channels - 1, pikepdf.String(encoded.palette)]
+        )
+    elif smaller.space is not None:
+        image.ColorSpace = smaller.space

@@ -1,0 +1,119 @@
+"""Writes a content stream anew with no more digits than can be seen."""
+import math
+import re
+from collections.abc import Callable
+
+from content import Matrix, matrix_of, multiply, pieces, scale
+from strokes import Operation, without_needless
+
+_DECIMAL = re.compile(rb"-?\d*\.\d+")
+# In arrays for TJ, numbers stand between strings that must not be touched.
+_TJ = re.compile(rb"\((?:[^()\\]++|\\[\s\S]|\((?:[^()\\]++|\\[\s\S])*+\))*+\)|<[0-9A-Fa-f\s]*+>|(-?\d*\.\d+)")
+_SPACE = re.compile(rb"[\s\0]+")
+_PATH = frozenset((b"m", b"l", b"c", b"v", b"y", b"re"))
+_COLOUR = frozenset((b"g", b"G", b"rg", b"RG", b"k", b"K", b"sc", b"SC", b"scn", b"SCN"))
+_TEXT_MOVES = frozenset((b"Td", b"TD"))
+_COLOUR_DIGITS = 4
+_MATRIX_DIGITS = 6
+
+
+def round_content(data: bytes, matrix: Matrix, tolerance: float, opaque: frozenset[bytes] = frozenset()) -> bytes:
+    """The same content, off by at most `tolerance` points where `matrix` maps it to the page."""
+    writer = _Writer(matrix, tolerance)
+    operations = without_needless((writer.piece(match) for match in pieces(data)), opaque)
+    return b"\n".join(operands + b" " + operator if operands else operator for operands, operator in operations)
+
+
+def _rounder(digits: int) -> Callable[[re.Match[bytes]], bytes]:
+    cache: dict[bytes, bytes] = {}
+
+    def rounded(match: re.Match[bytes]) -> bytes:
+        text = match[0]
+        known = cache.get(text)
+        if known is None:
+            known = cache[text] = short(float(text), digits)
+        return known
+
+    return rounded
+
+
+def short(number: float, digits: int) -> bytes:
+    """A number in as few characters as it takes."""
+    text = f"{number:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text in ("-0", ""):
+        return b"0"
+    return re.sub(r"^(-?)0\.", r"\1.", text).encode()
+
+
+class _Writer:
+    def __init__(self, matrix: Matrix, tolerance: float) -> None:
+        self.tolerance = tolerance
+        self.matrix = matrix
+        self.text_scale = 1.0
+        self.stack: list[Matrix] = []
+        self.rounders: dict[int, Callable[[re.Match[bytes]], bytes]] = {}
+        self.set_path_digits()
+
+    def rounder(self, digits: int) -> Callable[[re.Match[bytes]], bytes]:
+        if digits not in self.rounders:
+            self.rounders[digits] = _rounder(digits)
+        return self.rounders[digits]
+
+    def digits(self, factor: float) -> int:
+        """How many decimals keep a number that is magnified so much within the tolerance."""
+        error = 0.5 * scale(self.matrix) * factor / self.tolerance
+        return max(0, min(6, math.ceil(math.log10(error)))) if error > 1e-9 else 0
+
+    def set_path_digits(self) -> None:
+        self.path = self.rounder(self.digits(1))
+
+    def piece(self, match: re.Match[bytes]) -> Operation:
+        operator = match["operator"]
+        if operator is None:
+            return b"", match[0]
+        operands = match["operands"]
+        if operator in _PATH:
+            operands = _DECIMAL.sub(self.path, operands)
+        elif operator == b"q":
+            self.stack.append(self.matrix)
+        elif operator == b"Q":
+            if self.stack:
+                self.matrix = self.stack.pop()
+                self.set_path_digits()
+        elif operator == b"cm":
+            operands = self.concatenate(operands)
+        elif operator in _COLOUR and b"/" not in operands:
+            operands = _DECIMAL.sub(self.rounder(_COLOUR_DIGITS), operands)
+        elif operator == b"BT":
+            self.text_scale = 1.0
+        elif operator == b"Tm":
+            operands = self.text_matrix(operands)
+        elif operator in _TEXT_MOVES:
+            # Each starts where the last one ended, so errors add up over a page.
+            operands = _DECIMAL.sub(self.rounder(self.digits(10 * self.text_scale)), operands)
+        elif operator == b"TJ":
+            operands = _TJ.sub(_kerning, operands)
+        return operands.strip(), operator
+
+    def concatenate(self, operands: bytes) -> bytes:
+        matrix = matrix_of(operands)
+        text = self.short_matrix(matrix, self.digits(10))
+        self.matrix = multiply(matrix, self.matrix)
+        self.set_path_digits()
+        return text
+
+    def text_matrix(self, operands: bytes) -> bytes:
+        matrix = matrix_of(operands)
+        self.text_scale = scale(matrix)
+        return self.short_matrix(matrix, self.digits(1))
+
+    def short_matrix(self, matrix: Matrix, digits: int) -> bytes:
+        linear = [short(number, _MATRIX_DIGITS) for number in matrix[:4]]
+        return b" ".join(linear + [short(number, digits) for number in matrix[4:]])
+
+
+def _kerning(match: re.Match[bytes]) -> bytes:
+    # Thousandths of the font's size.
+    return match[0] if match[1] is None else short(float(match[1]), 0)

@@ -1,0 +1,43 @@
+"""What a quality from 1 to 100 means."""
+from dataclasses import dataclass
+
+# quality: resolution in dpi, JPEG quality, likeness (SSIM) of a page on a screen, error of a coordinate in points.
+# Between these points all run straight. At 70 a page looks the same on a screen, and scanned text is crisp at twice its size.
+_POINTS = {
+    1: (40, 8, 0.70, 0.10),
+    40: (100, 30, 0.90, 0.05),
+    70: (150, 45, 0.95, 0.05),
+    90: (220, 75, 0.98, 0.02),
+    100: (400, 92, 0.99, 0.002),
+}
+_KEEPS_CMYK_FROM = 90
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much may be given up."""
+
+    # Colour and grey images of a higher resolution are brought down to this one; black-and-white ones to twice as much.
+    dpi: float
+    # The lowest quality of JPEG that is tried; an image that does not look the same at it gets a higher one.
+    jpeg: int
+    # The least likeness of a page to the original, at 100 dpi.
+    likeness: float
+    # By how much a coordinate may be off, in points.
+    tolerance: float
+    # Whether images for print become what a screen shows of them.
+    is_for_screens: bool
+    grayscale: bool = False
+
+
+def settings_of(quality: int, image_dpi: int | None = None, grayscale: bool = False) -> Settings:
+    """The settings of a quality; a resolution that was asked for overrides its own."""
+    upper = min(point for point in _POINTS if point >= quality)
+    lower = max(point for point in _POINTS if point <= quality)
+    share = (quality - lower) / (upper - lower) if upper > lower else 0.0
+    dpi, jpeg, likeness, tolerance = (
+        low + share * (high - low) for low, high in zip(_POINTS[lower], _POINTS[upper], strict=True)
+    )
+    return Settings(
+        float(image_dpi or dpi), round(jpeg), likeness, tolerance, quality < _KEEPS_CMYK_FROM, grayscale
+    )

@@ -1,0 +1,102 @@
+"""Leaves out operators of a content stream that change nothing on the page."""
+from collections.abc import Iterable, Iterator
+
+Operation = tuple[bytes, bytes]
+
+_SLOTS = {
+    **dict.fromkeys((b"g", b"rg", b"k"), "fill"),
+    **dict.fromkeys((b"G", b"RG", b"K"), "stroke"),
+    **{operator: operator.decode() for operator in (b"w", b"J", b"j", b"M", b"i", b"d")},
+}
+_FORGETS = {
+    **dict.fromkeys((b"cs", b"sc", b"scn"), ("fill",)),
+    **dict.fromkeys((b"CS", b"SC", b"SCN"), ("stroke",)),
+    b"gs": ("w", "J", "j", "M", "i", "d", "opaque"),
+}
+_BUILDS_PATH = frozenset((b"m", b"l", b"c", b"v", b"y"))
+_ROUND = b"1"
+_SOLID = b"[]0"
+# Some viewers take long to stroke a path of very many lines.
+_MAX_LINES = 400
+
+
+def without_needless(operations: Iterable[Operation], opaque: frozenset[bytes]) -> Iterator[Operation]:
+    """Operations that paint the same: no state set twice, and neighbouring strokes of the same kind as one.
+
+    `opaque` names the graphics states that leave strokes opaque, so that it makes no difference whether lines that cross are
+    painted one by one.
+    """
+    return _Filter(opaque).run(operations)
+
+
+class _Filter:
+    def __init__(self, opaque: frozenset[bytes]) -> None:
+        self.opaque = opaque
+        self.state: dict[str, bytes | None] = {"opaque": b"yes"}
+        self.stack: list[dict[str, bytes | None]] = []
+        self.point: bytes | None = None
+        self.is_simple = True
+        self.is_stroke_due = False
+        self.lines = 0
+
+    def run(self, operations: Iterable[Operation]) -> Iterator[Operation]:
+        for operands, operator in operations:
+            if self.is_stroke_due:
+                self.is_stroke_due = False
+                if operator == b"m" and operands == self.point:
+                    continue
+                self.start_path()
+                yield b"", b"S"
+            if operator in _BUILDS_PATH:
+                self.extend(operands, operator)
+            elif operator == b"S" and self.can_wait():
+                self.is_stroke_due = True
+                continue
+            elif not self.keeps(operands, operator):
+                continue
+            yield operands, operator
+        if self.is_stroke_due:
+            yield b"", b"S"
+
+    def start_path(self) -> None:
+        self.lines, self.is_simple, self.point = 0, True, None
+
+    def extend(self, operands: bytes, operator: bytes) -> None:
+        self.lines += 1
+        self.point = b" ".join(operands.split()[-2:])
+
+    def can_wait(self) -> bool:
+        """Whether a line may go on where the next one begins: a round join looks like the two round caps that it replaces."""
+        is_solid = self.state.get("d", _SOLID) == _SOLID
+        is_round = self.state.get("J") == _ROUND and self.state.get("j") == _ROUND
+        return self.is_simple and self.lines < _MAX_LINES and is_solid and is_round and self.is_opaque()
+
+    def is_opaque(self) -> bool:
+        return self.state.get("opaque") == b"yes"
+
+    def keeps(self, operands: bytes, operator: bytes) -> bool:
+        """Follows an operator that builds no path; false when it sets what is set already."""
+        slot = _SLOTS.get(operator)
+        if slot is not None:
+            value = operands + operator if slot in ("fill", "stroke") else operands.replace(b" ", b"") if slot == "d" else operands
+            if self.state.get(slot) == value:
+                return False
+            self.state[slot] = value
+        elif operator == b"q":
+            self.stack.append(dict(self.state))
+        elif operator == b"Q":
+            self.state = self.stack.pop() if self.stack else {}
+        elif operator in _FORGETS:
+            self.forget(operands, operator)
+        elif operator in (b"re", b"h", b"W", b"W*"):
+            # Only paths of open lines wait for others to join them.
+            self.is_simple = False
+        else:
+            self.start_path()
+        return True
+
+    def forget(self, operands: bytes, operator: bytes) -> None:
+        if operator == b"gs" and operands in self.opaque:
+            return
+        for slot in _FORGETS[operator]:
+            self.state[slot] = None

@@ -1,0 +1,113 @@
+"""What a document holds besides the looks of its pages, so that none of it gets lost."""
+from collections import Counter
+
+import pikepdf
+from pikepdf import Array, Dictionary
+
+from walk import inherited
+
+Structure = dict[str, Counter[str]]
+_MAX_FIELDS = 200_000
+_SIZE_TOLERANCE = 1.0
+
+
+def structure_of(pdf: pikepdf.Pdf) -> Structure:
+    """Counts by kind of feature; what a candidate has less of than the original is lost."""
+    root = pdf.Root
+    form = _dictionary(root.get("/AcroForm"))
+    names = _dictionary(root.get("/Names"))
+    layers = _dictionary(root.get("/OCProperties"))
+    return {
+        "annotations": Counter(_annotations(pdf)),
+        "fields": Counter(_fields(form)),
+        "outline": _outline(pdf),
+        "attachments": Counter(pdf.attachments.keys()),
+        "named_destinations": Counter(_tree_keys(names.get("/Dests")) + list(_dictionary(root.get("/Dests")).keys())),
+        "page_labels": Counter(_tree_keys(root.get("/PageLabels"), "/Nums")),
+        "layers": Counter(str(_dictionary(layer).get("/Name")) for layer in layers.get("/OCGs", Array())),
+        "parts": Counter(_parts(pdf, form, names)),
+    }
+
+
+def lost(original: Structure, candidate: Structure) -> list[str]:
+    """The features of which a candidate has less."""
+    return [feature for feature, counts in original.items() if counts - candidate[feature]]
+
+
+def page_boxes(pdf: pikepdf.Pdf) -> list[tuple[float, ...]]:
+    """Where each page is cut, how it is turned and how large its unit is."""
+    return [_page_box(page.obj) for page in pdf.pages]
+
+
+def has_same_pages(original: list[tuple[float, ...]], candidate: list[tuple[float, ...]]) -> bool:
+    """Whether there are as many pages of the same sizes."""
+    return len(original) == len(candidate) and all(
+        abs(one - other) <= _SIZE_TOLERANCE
+        for first, second in zip(original, candidate, strict=True)
+        for one, other in zip(first, second, strict=True)
+    )
+
+
+def _page_box(page: Dictionary) -> tuple[float, ...]:
+    box = inherited(page, "/CropBox") or inherited(page, "/MediaBox") or (0, 0, 612, 792)
+    sides = [float(side) for side in box][:4]
+    return (*sides, float(inherited(page, "/Rotate") or 0) % 360, float(page.get("/UserUnit", 1)))
+
+
+def _dictionary(value: pikepdf.Object | None) -> Dictionary:
+    return value if isinstance(value, Dictionary) else Dictionary()
+
+
+def _annotations(pdf: pikepdf.Pdf) -> list[str]:
+    kinds = []
+    for page in pdf.pages:
+        annotations = page.obj.get("/Annots")
+        for annotation in annotations if isinstance(annotations, Array) else ():
+            if isinstance(annotation, Dictionary):
+                kinds.append(str(annotation.get("/Subtype")))
+    return kinds
+
+
+def _fields(form: Dictionary) -> list[str]:
+    found: list[str] = []
+    todo = list(form.get("/Fields", Array()))
+    while todo and len(found) < _MAX_FIELDS:
+        field = todo.pop()
+        if isinstance(field, Dictionary):
+            found.append(f"{field.get('/T')} {field.get('/FT')}")
+            todo += list(field.get("/Kids", Array()))
+    return found
+
+
+def _outline(pdf: pikepdf.Pdf) -> Counter[str]:
+    titles: list[str] = []
+    try:
+        with pdf.open_outline(max_depth=50) as outline:
+            todo = list(outline.root)
+            while todo:
+                item = todo.pop()
+                titles.append(item.title)
+                todo += list(item.children)
+    except (pikepdf.PdfError, ValueError, AttributeError, TypeError, KeyError):
+        pass
+    return Counter(titles)
+
+
+def _tree_keys(tree: pikepdf.Object | None, leaves: str = "/Names") -> list[str]:
+    """The keys of a name or number tree."""
+    keys: list[str] = []
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Dictionary) and len(keys) < _MAX_FIELDS:
+            keys += [str(key) for key in list(node.get(leaves, Array()))[::2]]
+            todo += list(node.get("/Kids", Array()))
+    return keys
+
+
+def _parts(pdf: pikepdf.Pdf, form: Dictionary, names: Dictionary) -> list[str]:
+    root = pdf.Root
+    kept = ("/StructTreeRoot", "/MarkInfo", "/Lang", "/OpenAction", "/ViewerPreferences", "/OutputIntents", "/Threads")
+    found = [key for key in kept if key in root]
+    found += ["XFA"] if "/XFA" in form else []
+    return found + (["JavaScript"] if "/JavaScript" in names else [])

@@ -1,0 +1,165 @@
+"""Finds out how a document uses its images, fonts and forms by following every content stream."""
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream
+
+from content import IDENTITY, Matrix, UnreadableContent, extent, matrix_of, multiply, name_in, pieces, scale
+from strings import strings_in
+
+Id = tuple[int, int]
+_MAX_DEPTH = 12
+_SHOWS_TEXT = frozenset((b"Tj", b"TJ", b"'", b'"'))
+
+
+@dataclass
+class Usage:
+    """How a document uses what its pages share."""
+
+    # The largest width and height at which an image is drawn, in points.
+    images: dict[Id, tuple[float, float]] = field(default_factory=dict)
+    # By how much the content of a form is magnified at most.
+    forms: dict[Id, float] = field(default_factory=dict)
+    # The strings that are shown in a font.
+    texts: dict[Id, set[bytes]] = field(default_factory=dict)
+    # Where content can't be read, so that what it draws is not known.
+    is_partial: bool = False
+    pages_of_images: dict[Id, set[int]] = field(default_factory=dict)
+
+
+def usage_of(pdf: pikepdf.Pdf) -> Usage:
+    """Follows the pages, their annotations, and all forms and patterns that are in them."""
+    walker = _Walker()
+    for number, page in enumerate(pdf.pages, start=1):
+        walker.page = number
+        walker.follow_page(page.obj)
+    return walker.usage
+
+
+def contents_of(page: Dictionary) -> bytes:
+    """The content of a page, in one."""
+    contents = page.get(Name.Contents)
+    if isinstance(contents, Stream):
+        return contents.read_bytes()
+    if isinstance(contents, Array):
+        return b"\n".join(part.read_bytes() for part in contents if isinstance(part, Stream))
+    return b""
+
+
+def inherited(page: Dictionary, key: str) -> pikepdf.Object | None:
+    """An attribute that a page may have from the tree above it."""
+    for _ in range(_MAX_DEPTH * 4):
+        if key in page:
+            return page[key]
+        parent = page.get(Name.Parent)
+        if not isinstance(parent, Dictionary):
+            return None
+        page = parent
+    return None
+
+
+def entries(dictionary: pikepdf.Object | None, key: str) -> Dictionary | None:
+    """A dictionary within a dictionary, where both are there."""
+    value = dictionary.get(key) if isinstance(dictionary, (Dictionary, Stream)) else None
+    return value if isinstance(value, (Dictionary, Stream)) else None
+
+
+def appearances(annotation: Dictionary) -> Iterator[Stream]:
+    """The streams that an annotation may look like."""
+    for kind in (entries(entries(annotation, "/AP"), key) for key in ("/N", "/R", "/D")):
+        if isinstance(kind, Stream):
+            yield kind
+        elif isinstance(kind, Dictionary):
+            yield from (state for _, state in kind.items() if isinstance(state, Stream))
+
+
+class _Walker:
+    def __init__(self) -> None:
+        self.usage = Usage()
+        self.page = 0
+        # The scale at which a stream was followed already, by its id.
+        self.followed: dict[Id, float] = {}
+
+    def follow_page(self, page: Dictionary) -> None:
+        unit = float(page.get("/UserUnit", 1))
+        resources = inherited(page, "/Resources")
+        self.follow(contents_of(page), resources, (unit, 0, 0, unit, 0, 0), 0)
+        annotations = page.get(Name.Annots)
+        for annotation in annotations if isinstance(annotations, Array) else ():
+            if isinstance(annotation, Dictionary):
+                for form in appearances(annotation):
+                    self.follow_form(form, resources, IDENTITY, 0)
+
+    def follow_form(self, form: Stream, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
+        own = form.get("/Matrix")
+        matrix = multiply(tuple(float(number) for number in own), matrix) if own is not None else matrix
+        size = scale(matrix)
+        if depth > _MAX_DEPTH or self.followed.get(form.objgen, -1.0) >= size:
+            return
+        self.followed[form.objgen] = size
+        self.usage.forms[form.objgen] = size
+        self.follow(form.read_bytes(), entries(form, "/Resources") or resources, matrix, depth + 1)
+
+    def follow(self, data: bytes, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
+        try:
+            self.follow_patterns(resources, matrix, depth)
+            self.follow_operators(data, resources, matrix, depth)
+        except (UnreadableContent, pikepdf.PdfError, ValueError, TypeError):
+            self.usage.is_partial = True
+
+    def follow_patterns(self, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
+        for kind in ("/Pattern", "/Font"):
+            for _, value in (entries(resources, kind) or Dictionary()).items():
+                if isinstance(value, Stream):
+                    self.follow_form(value, resources, IDENTITY, depth)
+                for _, glyph in (entries(value, "/CharProcs") or Dictionary()).items():
+                    self.follow_form(glyph, entries(value, "/Resources") or resources, IDENTITY, depth)
+        for _, state in (entries(resources, "/ExtGState") or Dictionary()).items():
+            group = entries(entries(state, "/SMask"), "/G")
+            if isinstance(group, Stream):
+                self.follow_form(group, resources, matrix, depth)
+
+    def follow_operators(self, data: bytes, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
+        stack: list[tuple[Matrix, Id | None]] = []
+        font: Id | None = None
+        for match in pieces(data):
+            operator = match["operator"]
+            if operator == b"q":
+                stack.append((matrix, font))
+            elif operator == b"Q":
+                if stack:
+                    matrix, font = stack.pop()
+            elif operator == b"cm":
+                matrix = multiply(matrix_of(match["operands"]), matrix)
+            elif operator == b"Tf":
+                font = self.font(match["operands"], resources)
+            elif operator == b"Do":
+                self.draw(entries(entries(resources, "/XObject"), name_in(match["operands"]) or "/"), resources, matrix, depth)
+            elif operator in _SHOWS_TEXT and font is not None:
+                self.usage.texts.setdefault(font, set()).update(strings_in(match["operands"]))
+            elif operator == b"gs":
+                state = entries(entries(resources, "/ExtGState"), name_in(match["operands"]) or "/")
+                if state is not None and "/Font" in state:
+                    font = state.Font[0].objgen
+
+    def font(self, operands: bytes, resources: Dictionary | None) -> Id | None:
+        name = operands[: operands.rfind(b" ")] if b" " in operands.strip() else operands
+        found = entries(entries(resources, "/Font"), name_in(name) or "/")
+        return found.objgen if found is not None else None
+
+    def draw(self, drawn: Stream | None, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
+        if not isinstance(drawn, Stream):
+            return
+        if drawn.get("/Subtype") == "/Form":
+            self.follow_form(drawn, resources, matrix, depth)
+        elif drawn.get("/Subtype") == "/Image":
+            self.place(drawn, extent(matrix))
+            for mask in (drawn.get("/SMask"), drawn.get("/Mask")):
+                if isinstance(mask, Stream):
+                    self.place(mask, extent(matrix))
+
+    def place(self, image: Stream, size: tuple[float, float]) -> None:
+        width, height = self.usage.images.get(image.objgen, (0.0, 0.0))
+        self.usage.images[image.objgen] = max(width, size[0]), max(height, size[1])
+        self.usage.pages_of_images.setdefault(image.objgen, set()).add(self.page)

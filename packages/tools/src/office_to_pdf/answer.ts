@@ -1,0 +1,54 @@
+import type { ParamsOf } from '@creatorr/tool-kit/manifest';
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { z } from 'zod';
+import type { manifest } from './manifest.ts';
+
+const failureSchema = z.object({ error: z.string(), detail: z.string().optional() });
+
+/** What office/server.py answers. */
+export const answerSchema = z.union([
+	failureSchema,
+	z.object({ pages: z.int().min(1), missing_fonts: z.array(z.string()) }),
+]);
+export type Answer = z.infer<typeof answerSchema>;
+type Failure = z.infer<typeof failureSchema>;
+
+export const isFailure = (answer: Answer): answer is Failure => 'error' in answer;
+
+/** The error for a document that LibreOffice refused. */
+export function toToolError(failure: Failure, params: ParamsOf<typeof manifest>): ToolError {
+	const options = { cause: failure };
+	switch (failure.error) {
+		case 'encrypted':
+			return new ToolError(
+				'encrypted_input',
+				'The document needs a password to be opened. Give it as the param password.',
+				options,
+			);
+		case 'wrong_password':
+			return new ToolError(
+				'wrong_password',
+				'The password does not open the document. Try another.',
+				options,
+			);
+		case 'corrupt':
+			return new ToolError(
+				'corrupt_input',
+				'The document could not be opened. Upload it again, or save it anew first.',
+				options,
+			);
+		case 'no_pages':
+			return new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
+		default:
+			return new ToolError(
+				'tool_failed',
+				'The document could not be exported. Save it anew and try again.',
+				options,
+			);
+	}
+}
+
+function emptyMessage(pageRanges: string | null): string {
+	if (pageRanges === null) return 'The document has nothing to print. Check that it has content.';
+	return `The document has none of the pages ${pageRanges}. Choose others in page_ranges.`;
+}

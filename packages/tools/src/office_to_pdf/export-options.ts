@@ -1,0 +1,42 @@
+import type { ParamsOf } from '@creatorr/tool-kit/manifest';
+import type { manifest } from './manifest.ts';
+
+type Params = ParamsOf<typeof manifest>;
+/** LibreOffice's options of an export to PDF, by its names. */
+export type ExportOptions = Record<string, boolean | number | string>;
+
+const PDF_VERSIONS = { none: 0, '1b': 1, '2b': 2, '3b': 3 } as const;
+const NO_CHANGES = 0;
+const HIGH_RESOLUTION_PRINTING = 2;
+
+export function exportOptions(params: Params): ExportOptions {
+	return {
+		SelectPdfVersion: PDF_VERSIONS[params.pdfa],
+		PDFUACompliance: params.pdfua,
+		SinglePageSheets: params.single_page_sheets,
+		ExportBookmarks: params.export_bookmarks,
+		ExportFormFields: params.export_form_fields,
+		ExportNotes: params.export_notes,
+		ExportHiddenSlides: params.export_hidden_slides,
+		UseLosslessCompression: params.lossless_images,
+		Quality: params.image_quality,
+		ReduceImageResolution: true,
+		MaxImageResolution: params.max_image_dpi,
+		...(params.page_ranges !== null && { PageRange: params.page_ranges }),
+		...encryption(params),
+	};
+}
+
+function encryption({ user_password, owner_password }: Params): ExportOptions {
+	return {
+		...(user_password !== null && { EncryptFile: true, DocumentOpenPassword: user_password }),
+		...(owner_password !== null && {
+			RestrictPermissions: true,
+			PermissionPassword: owner_password,
+			Printing: HIGH_RESOLUTION_PRINTING,
+			Changes: NO_CHANGES,
+			EnableCopyingOfContent: false,
+			EnableTextAccessForAccessibilityTools: true,
+		}),
+	};
+}

@@ -1,0 +1,28 @@
+// Fonts whose characters have the same widths, so that lines and pages break where they would.
+const SAME_MEASURES: Readonly<Record<string, string>> = {
+	arial: 'Liberation Sans',
+	helvetica: 'Liberation Sans',
+	'times new roman': 'Liberation Serif',
+	times: 'Liberation Serif',
+	'courier new': 'Liberation Mono',
+	courier: 'Liberation Mono',
+	calibri: 'Carlito',
+	cambria: 'Caladea',
+};
+
+/** What to say about fonts that the document asks for and that are not installed. */
+export function fontWarnings(missing: readonly string[]): string[] {
+	const alike = missing.filter((name) => name.toLowerCase() in SAME_MEASURES);
+	const others = missing.filter((name) => !alike.includes(name));
+	const pairs = alike.map((name) => `${name} by ${SAME_MEASURES[name.toLowerCase()]}`);
+	return [
+		...(others.length > 0
+			? [
+					`font_substituted: not installed and replaced, so that lines may break elsewhere: ${others.join(', ')}`,
+				]
+			: []),
+		...(pairs.length > 0
+			? [`font_substituted: replaced by fonts of the same measures: ${pairs.join(', ')}`]
+			: []),
+	];
+}

@@ -1,0 +1,48 @@
+"""A PDF just as LibreOffice writes it, looked into and changed without being read as a whole."""
+
+import hashlib
+import mmap
+import re
+from datetime import datetime
+from pathlib import Path
+
+PAGE_COUNT = re.compile(rb"/Type\s*/Pages\b[^>]{0,4096}?/Count\s+(\d+)")
+ENCRYPTED = re.compile(rb"/Encrypt\s+\d+ 0 R")
+INFO_DATE = re.compile(rb"/(?:CreationDate|ModDate)\s*\(D:(\d{14})")
+XMP_DATE = re.compile(rb"<xmp:(?:CreateDate|ModifyDate|MetadataDate)>(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
+IDS = re.compile(rb"/ID\s*\[\s*<([0-9A-F]{32})>\s*<([0-9A-F]{32})>|/DocChecksum\s*/([0-9A-F]{32})")
+UNDATED = datetime(1980, 1, 1)
+
+
+class PdfFile:
+    """Dates and ids have a fixed length, so that they can be changed in place."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def count_pages(self) -> int:
+        """0 for what is no PDF."""
+        if not self._path.exists() or self._path.stat().st_size == 0:
+            return 0
+        with self._path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return max((int(match[1]) for match in PAGE_COUNT.finditer(data)), default=0)
+
+    def make_reproducible(self, changed: datetime | None) -> None:
+        """The time of the export gives way to the document's own, the ids to a digest of all the rest."""
+        date = changed or UNDATED
+        with self._path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
+            # Keys of an encrypted one are made of its id.
+            if ENCRYPTED.search(data):
+                return
+            overwrite(data, INFO_DATE, date.strftime("%Y%m%d%H%M%S").encode())
+            overwrite(data, XMP_DATE, date.strftime("%Y-%m-%dT%H:%M:%S").encode())
+            overwrite(data, IDS, b"0" * 32)
+            overwrite(data, IDS, hashlib.md5(data, usedforsecurity=False).hexdigest().upper().encode())
+
+
+def overwrite(data: mmap.mmap, pattern: re.Pattern, value: bytes) -> None:
+    """Puts the value in the place of every group that matched."""
+    spans = [span for match in pattern.finditer(data) for span in match.regs[1:] if span[0] >= 0]
+    for start, end in spans:
+        if end - start == len(value):
+            data[start:end] = value

@@ -1,0 +1,71 @@
+"""A LibreOffice process, and what is said to it over a pipe."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+
+from office_profile import PROGRAM, write_profile
+
+OPTIONS = ["--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard"]
+POLL_SECONDS = 0.005
+# LibreOffice ends with this code when it wants to be started anew, as after it has set up its profile.
+RESTART = 81
+ENVIRONMENT = {"SAL_USE_VCLPLUGIN": "svp", "SAL_DISABLE_OPENCL": "1", "SAL_DISABLE_SKIA": "1"}
+
+
+def command(profile: Path, *arguments: str) -> list[str]:
+    """soffice itself would only find out about Java, show a splash screen and start this."""
+    return [str(PROGRAM / "soffice.bin"), *OPTIONS, f"-env:UserInstallation={profile.as_uri()}", *arguments]
+
+
+def properties(values: dict) -> tuple:
+    """Named values as UNO takes them."""
+    return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
+
+
+class Office:
+    """LibreOffice, started and connected to."""
+
+    def __init__(self, profile: Path) -> None:
+        write_profile(profile)
+        self._pipe = f"office{os.getpid()}"
+        self._command = command(profile, f"--accept=pipe,name={self._pipe};urp;")
+        self._process = self._start()
+        self.context = self._connect()
+        self.desktop = self.create("com.sun.star.frame.Desktop")
+
+    def create(self, service: str):
+        """An instance of a service, in LibreOffice's process."""
+        return self.context.ServiceManager.createInstanceWithContext(service, self.context)
+
+    def wait(self) -> int:
+        """The exit code; negative, the signal that ended it."""
+        return self._process.wait()
+
+    def _start(self) -> subprocess.Popen:
+        # What it prints must not look like an answer.
+        return subprocess.Popen(
+            self._command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env={**os.environ, **ENVIRONMENT}
+        )
+
+    def _connect(self):
+        local = uno.getComponentContext()
+        resolver = local.ServiceManager.createInstanceWithContext(
+            "com.sun.star.bridge.UnoUrlResolver", local
+        )
+        while True:
+            try:
+                return resolver.resolve(f"uno:pipe,name={self._pipe};urp;StarOffice.ComponentContext")
+            except NoConnectException:
+                code = self._process.poll()
+                if code == RESTART:
+                    self._process = self._start()
+                elif code is not None:
+                    sys.exit(f"LibreOffice ended with {code} instead of starting")
+                time.sleep(POLL_SECONDS)
