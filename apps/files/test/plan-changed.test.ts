@@ -1,0 +1,227 @@
+import { newEvent, planChanged } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import type { Plan } from '@creatorr/contracts/plans';
+import { connectBroker } from '@creatorr/messaging/connection';
+import { createPublisher } from '@creatorr/messaging/publisher';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startBackground } from '../src/background.ts';
+import { sweep } from '../src/domain/sweep/sweep.ts';
+import { eventually } from './support/eventually.ts';
+import { type FilesService, newUser, startFiles, type TestUser } from './support/files-service.ts';
+import { declare, put, uploadReady } from './support/uploads.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const running = new AbortController().signal;
+
+let service: FilesService;
+let user: TestUser;
+
+beforeAll(async () => {
+	service = await startFiles();
+});
+beforeEach(() => {
+	user = newUser();
+});
+afterAll(() => service.stop());
+
+const row = (id: string) => service.prisma.file.findUniqueOrThrow({ where: { id } });
+const change = (plan: Plan, version: number) =>
+	service.dependencies.changePlan({ userId: user.id, plan, version });
+const ago = (ms: number) => new Date(Date.now() - ms);
+
+/** A ready file that was made so long ago. */
+async function fileOf(ageMs: number): Promise<string> {
+	const { file_id } = await uploadReady(service, user);
+	await setAge(file_id, ageMs);
+	return file_id;
+}
+
+async function setAge(id: string, ageMs: number): Promise<void> {
+	const { createdAt, expiresAt, abandonAt, publishedAt } = await row(id);
+	const lifetimeMs = expiresAt.getTime() - createdAt.getTime();
+	await service.prisma.file.update({
+		where: { id },
+		data: {
+			createdAt: ago(ageMs),
+			publishedAt: publishedAt && ago(ageMs),
+			expiresAt: new Date(Date.now() - ageMs + lifetimeMs),
+			abandonAt: new Date(abandonAt.getTime() - ageMs),
+			sweepAt: new Date(Date.now() - ageMs + lifetimeMs),
+		},
+	});
+}
+
+/** How long a file still lives, and that it is swept then. */
+async function leftMs(id: string): Promise<number> {
+	const { expiresAt, sweepAt } = await row(id);
+	expect(sweepAt).toEqual(expiresAt);
+	return expiresAt.getTime() - Date.now();
+}
+
+const NEAR_MS = 10_000;
+function expectNear(actualMs: number, expectedMs: number): void {
+	expect(Math.abs(actualMs - expectedMs)).toBeLessThan(NEAR_MS);
+}
+
+async function createOutput(job_id: string): Promise<string> {
+	const body = { job_id, user_id: user.id, name: 'o.pdf', mime_type: 'application/pdf', size_bytes: 5 };
+	const { data } = (await service.worker('outputs', body)).body;
+	expect(await put(data.upload_url, 'hello', data.headers)).toBe(200);
+	return data.file_id;
+}
+
+describe('an upgrade', () => {
+	test('keeps files for as long as Pro does, from when they were made', async () => {
+		const [old, young] = [await fileOf(20 * HOUR_MS), await fileOf(HOUR_MS)];
+		expect(await change('pro', 1)).toBe(true);
+		expect((await row(old)).storageTier).toBe('standard');
+		expectNear(await leftMs(old), 30 * DAY_MS - 20 * HOUR_MS);
+		expectNear(await leftMs(young), 30 * DAY_MS - HOUR_MS);
+		const { data } = (await service.as(user).get(old)).body;
+		expect(data.storage_tier).toBe('standard');
+		expect(Date.parse(data.expires_at) - Date.parse(data.created_at)).toBe(30 * DAY_MS);
+	});
+
+	test('keeps a job’s output from when it was shown', async () => {
+		const job_id = newId('job');
+		const output = await createOutput(job_id);
+		await service.jobs(`outputs/${output}/publish`, { job_id });
+		await service.prisma.file.update({ where: { id: output }, data: { createdAt: ago(5 * HOUR_MS) } });
+		await change('pro', 1);
+		expectNear(await leftMs(output), 30 * DAY_MS);
+	});
+
+	test('brings no file back that has expired or was deleted', async () => {
+		const [expired, deleted] = [await fileOf(25 * HOUR_MS), await fileOf(HOUR_MS)];
+		await service.as(user).delete(deleted);
+		const before = [await row(expired), await row(deleted)];
+		await change('pro', 1);
+		expect([await row(expired), await row(deleted)]).toEqual(before);
+		expect((await service.as(user).get(expired)).status).toBe(404);
+	});
+
+	test('gives a pending upload no more time to get there', async () => {
+		const { file_id, upload_url, headers } = await declare(service, user, { size_bytes: 5 });
+		const before = await row(file_id);
+		await change('pro', 1);
+		const after = await row(file_id);
+		expect([after.abandonAt, after.sweepAt]).toEqual([before.abandonAt, before.abandonAt]);
+		await put(upload_url, 'hello', headers);
+		expect((await service.as(user).get(file_id)).body.data.storage_tier).toBe('standard');
+		expectNear(await leftMs(file_id), 30 * DAY_MS);
+	});
+
+	test('is what new files and outputs go by', async () => {
+		const job_id = newId('job');
+		const output = await createOutput(job_id);
+		await change('pro', 1);
+		const { file_id } = await uploadReady(service, user);
+		await service.jobs(`outputs/${output}/publish`, { job_id });
+		for (const id of [file_id, output]) {
+			expect((await row(id)).storageTier).toBe('standard');
+			expectNear(await leftMs(id), 30 * DAY_MS);
+		}
+	});
+});
+
+describe('a downgrade', () => {
+	test('keeps files for a day from now on, and none for longer than was promised', async () => {
+		await change('pro', 1);
+		const [young, old] = [await fileOf(DAY_MS), await fileOf(30 * DAY_MS - HOUR_MS)];
+		expect(await change('free', 2)).toBe(true);
+		expect((await row(young)).storageTier).toBe('ephemeral');
+		expectNear(await leftMs(young), DAY_MS);
+		expectNear(await leftMs(old), HOUR_MS);
+	});
+
+	test('has their bytes removed when that time is over, also of one that becomes ready meanwhile', async () => {
+		await change('pro', 1);
+		const { file_id } = await uploadReady(service, user);
+		const pending = await declare(service, user, { size_bytes: 5 });
+		await put(pending.upload_url, 'hello', pending.headers);
+		const seen = await service.dependencies.records.findVisible({ id: pending.file_id, userId: user.id });
+		if (!seen) throw new Error('no such file');
+		await change('free', 2);
+		// Somebody had read the row before the change, and writes after it.
+		await service.dependencies.records.fixEtag(
+			seen,
+			(await service.storage.headObject(seen.storageKey))?.etag ?? '',
+		);
+		for (const id of [file_id, pending.file_id]) {
+			expectNear(await leftMs(id), DAY_MS);
+			await service.prisma.file.update({ where: { id }, data: { expiresAt: ago(1), sweepAt: ago(1) } });
+		}
+		await sweep(service.dependencies, running);
+		for (const id of [file_id, pending.file_id]) {
+			expect(await service.storage.headObject((await row(id)).storageKey)).toBeNull();
+		}
+	});
+});
+
+describe('a change of plan', () => {
+	test('that is told again, or late, changes nothing', async () => {
+		const file = await fileOf(HOUR_MS);
+		await change('pro', 5);
+		const before = await row(file);
+		expect(await change('pro', 5)).toBe(false);
+		expect(await change('free', 4)).toBe(false);
+		expect(await row(file)).toEqual(before);
+	});
+
+	test('to the plan that it is already leaves files as they are', async () => {
+		const file = await fileOf(HOUR_MS);
+		const before = await row(file);
+		expect(await change('free', 1)).toBe(true);
+		expect(await row(file)).toEqual(before);
+	});
+
+	test('leaves the files of others alone', async () => {
+		const other = newUser();
+		const { file_id } = await uploadReady(service, other);
+		await change('pro', 1);
+		expect((await row(file_id)).storageTier).toBe('ephemeral');
+	});
+
+	test('revives no deleted account', async () => {
+		await fileOf(0);
+		await service.dependencies.deleteAccount({ id: newId('evt'), userId: user.id });
+		expect(await change('pro', 1)).toBe(false);
+		expect((await service.as(user).create({ name: 'a', mime_type: 'a/b', size_bytes: 1 })).status).toBe(401);
+	});
+
+	test('catches every file that is made at the same time', async () => {
+		const made = Array.from({ length: 20 }, () => declare(service, user, { size_bytes: 5 }));
+		const changed = change('pro', 1);
+		const ids = (await Promise.all(made)).map(({ file_id }) => file_id);
+		await changed;
+		const tiers = await Promise.all(ids.map(async (id) => (await row(id)).storageTier));
+		expect(new Set(tiers)).toEqual(new Set(['standard']));
+	});
+
+	test('comes over the broker, and the last one counts whatever their order', async () => {
+		const background = startBackground(service.dependencies, service.config);
+		const broker = await connectBroker({
+			url: service.amqpUrl,
+			name: 'test',
+			logger: service.dependencies.logger,
+		});
+		try {
+			const publish = createPublisher(broker);
+			const file = await fileOf(HOUR_MS);
+			const events = Array.from({ length: 50 }, (_, index) => {
+				const plan = index === 49 || index % 2 ? 'pro' : 'free';
+				return newEvent(planChanged, { user_id: user.id, plan, version: index + 1 }, newId('req'));
+			});
+			for (const event of events.toReversed()) await eventually(() => publish(event));
+			await eventually(async () => {
+				const account = await service.prisma.account.findUniqueOrThrow({ where: { userId: user.id } });
+				expect(account).toMatchObject({ plan: 'pro', planVersion: 50n });
+			});
+			expectNear(await leftMs(file), 30 * DAY_MS - HOUR_MS);
+		} finally {
+			await background.stop();
+			await broker.close();
+		}
+	});
+});
