@@ -74,6 +74,23 @@ const APPS: App[] = [
 		}),
 	},
 	{
+		name: 'billing',
+		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'billing-database'],
+		env: ({ databaseUrls, amqpUrl, stripe, gatewayPort }, { url }) => ({
+			BILLING_DATABASE_URL: databaseUrls.billing ?? '',
+			AMQP_URL: amqpUrl,
+			AUTH_URL: url('auth'),
+			FILES_URL: url('files'),
+			JOBS_URL: url('jobs'),
+			APP_URL: `http://127.0.0.1:${gatewayPort}`,
+			STRIPE_SECRET_KEY: stripe.secretKey,
+			STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+			STRIPE_PRICE_MONTHLY: stripe.priceMonthly,
+			STRIPE_PRICE_YEARLY: stripe.priceYearly,
+			STRIPE_API_BASE: stripe.apiBase,
+		}),
+	},
+	{
 		name: 'tool-worker',
 		dependsOn: ['rabbitmq', 's3', 'jobs', 'files', 'scratch'],
 		env: ({ amqpUrl, home, secrets }, { name, url }) => ({
@@ -87,7 +104,7 @@ const APPS: App[] = [
 	},
 	{
 		name: 'gateway',
-		dependsOn: ['auth', 'files', 'jobs'],
+		dependsOn: ['auth', 'files', 'jobs', 'billing'],
 		env: ({ gatewayPort, corsOrigins }, { index, port, url }) => ({
 			PUBLIC_HOST: '127.0.0.1',
 			PUBLIC_PORT: String(gatewayPort + index),
@@ -95,6 +112,7 @@ const APPS: App[] = [
 			AUTH_URL: url('auth'),
 			FILES_URL: url('files'),
 			JOBS_URL: url('jobs'),
+			BILLING_URL: url('billing'),
 			CORS_ORIGINS: corsOrigins,
 		}),
 	},
