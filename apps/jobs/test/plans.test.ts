@@ -39,15 +39,16 @@ async function priorityOf(jobId: string): Promise<number> {
 	return (await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } })).priority;
 }
 
-/** Fills the one place that a tool without a worker has, so that what comes next waits. */
-async function fillPlace(): Promise<void> {
-	await fillQueue(world, { userId: newId('usr'), count: 1, priority: 9 });
-	await until(async () => expect(await inFlight(world, { tool: TOOL })).toBe(1));
+/** Keeps the only worker busy, so that what comes next waits. */
+async function fillPlaces(): Promise<void> {
+	await world.worker('a').beat({ [TOOL]: 1 });
+	await fillQueue(world, { userId: newId('usr'), count: 2, priority: 9 });
+	await until(async () => expect(await inFlight(world, { tool: TOOL })).toBe(2));
 }
 
 describe('a change of plan', () => {
 	test('gives waiting and new jobs the priority of the plan, and those of nobody else', async () => {
-		await fillPlace();
+		await fillPlaces();
 		const [user, other] = [world.user(), world.user()];
 		const [waiting, others] = [await user.enqueue(TOOL), await other.enqueue(TOOL)];
 		await putOn(user.id, 'pro');
@@ -59,7 +60,7 @@ describe('a change of plan', () => {
 	});
 
 	test('that is told again, or late, changes nothing', async () => {
-		await fillPlace();
+		await fillPlaces();
 		const user = world.user();
 		const waiting = await user.enqueue(TOOL);
 		await putOn(user.id, 'pro', 7);

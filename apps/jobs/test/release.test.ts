@@ -30,12 +30,22 @@ const RELEASE = {
 };
 
 describe('without a worker', () => {
-	test('only the margin is released, and the rest waits where order can change', async () => {
+	test('all wait where order can change, until one comes', async () => {
 		const user = world.user();
 		for (let count = 0; count < 5; count++) await user.enqueue(TOOL);
-		await until(() => expect(world.bus.requested).toHaveLength(1));
 		await pause(500);
-		expect(await inFlight(world, { tool: TOOL })).toBe(1);
+		expect(await inFlight(world, { tool: TOOL })).toBe(0);
+		await world.worker('a').beat({ [TOOL]: 1 });
+		await until(() => expect(world.bus.requested).toHaveLength(2));
+	});
+
+	test('those of its tool do not keep their user’s others from being active', async () => {
+		const userId = newId('usr');
+		await fillQueue(world, { userId, count: 10, tool: 'ocr' });
+		await world.worker('a').beat({ [TOOL]: 2 });
+		const others = await fillQueue(world, { userId, count: 3 });
+		await until(() => expect(world.bus.requested).toHaveLength(3));
+		expect(world.bus.requested.toSorted()).toEqual(others.toSorted());
 	});
 });
 
@@ -54,21 +64,22 @@ describe('workers', () => {
 			data: { id: 'old', slots: { [TOOL]: 50 }, seenAt: new Date(Date.now() - 61_000) },
 		});
 		await fillQueue(world, { userId: newId('usr'), count: 20 });
-		await until(() => expect(world.bus.requested).toHaveLength(1));
 		await pause(2_500);
-		expect(await inFlight(world, { tool: TOOL })).toBe(1);
+		expect(await inFlight(world, { tool: TOOL })).toBe(0);
 	});
 
 	test('get the next job when one has ended, been canceled or failed', async () => {
 		const user = world.user();
 		const ids: string[] = [];
 		for (let count = 0; count < 4; count++) ids.push(await user.enqueue(TOOL));
-		await until(() => expect(world.bus.requested).toEqual(ids.slice(0, 1)));
+		const worker = world.worker('a');
+		await worker.beat({ [TOOL]: 1 });
+		await until(() => expect(world.bus.requested.toSorted()).toEqual(ids.slice(0, 2)));
 		await user.cancel(ids[0] ?? '');
-		await until(() => expect(world.bus.requested).toEqual(ids.slice(0, 2)));
-		const attempt = await world.worker('a').take(ids[1] ?? '');
-		await world.bus.finish(ids[1] ?? '', attempt, failed);
-		await until(() => expect(world.bus.requested).toEqual(ids.slice(0, 3)));
+		await until(() => expect(world.bus.requested).toHaveLength(3));
+		await world.bus.finish(ids[1] ?? '', await worker.take(ids[1] ?? ''), failed);
+		await until(() => expect(world.bus.requested).toHaveLength(4));
+		expect(world.bus.requested.slice(2)).toEqual(ids.slice(2));
 	});
 
 	test('get no job twice and none too many when many processes release at once', async () => {
@@ -115,9 +126,9 @@ test('with 10,000 queued the one job of another user is among the first', async 
 describe('a request that was lost', () => {
 	test('is sent again when a worker is free', async () => {
 		const user = world.user();
+		await world.worker('a').beat({ [TOOL]: 1 });
 		const jobId = await user.enqueue(TOOL);
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
-		await world.worker('a').beat({ [TOOL]: 1 });
 		await world.prisma.job.update({
 			where: { id: jobId },
 			data: { releasedAt: new Date(Date.now() - 61_000) },

@@ -74,7 +74,8 @@ async function releaseFairly(
 	const freePlaces = new Map<string, number>();
 	for (const { tool, slots, inFlight } of capacities) {
 		const free = slots + input.margin - inFlight;
-		if (free > 0) freePlaces.set(tool, free);
+		// What nobody can run must not use up what its user may have active.
+		if (slots > 0 && free > 0) freePlaces.set(tool, free);
 	}
 	if (freePlaces.size === 0) return [];
 	const chosen = chooseReleases(await findCandidates(tx, freePlaces, input), freePlaces);
