@@ -13,6 +13,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 async function main(): Promise<void> {
 	const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
 	const machine = await describeMachine();
+	if (machine.load_at_start > machine.cores / 2) {
+		say(
+			`This machine has other work (load ${machine.load_at_start.toFixed(1)}): times will be longer than they need be.`,
+		);
+	}
 	const sections = await (options.name === 'tools' ? benchTools(options) : benchCorpus(options));
 	const missed = sections.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
 	say(

@@ -2,13 +2,14 @@
 
 usage: judge_pdf.py ORIGINAL OUTPUT
 
-Prints one JSON object. `ratio` is output bytes / original bytes. `ssim` is the lowest structural similarity of the pages
-looked at (the first three, the middle one and the one with the most image bytes), drawn in grey with 1600 pixels along the
-longer side. `lost` names what the output has less of. `score` is the ratio, but never above 1, and it is 1 as soon as anything was lost or a page
-looks different (SSIM below 0.95): such an output is worth no more than the original.
+Prints one JSON object. `ratio` is output bytes / original bytes. `ssim` is the lowest structural
+similarity of the pages looked at (the first three, the middle one and the one with the most image bytes),
+drawn in grey with 1600 pixels along the longer side. `lost` names what the output has less of. `score` is
+the ratio, but never above 1, and it is 1 as soon as anything was lost or a page looks different (SSIM
+below 0.95): such an output is worth no more than the original.
 
-What cannot be opened or drawn has lost everything. Needs pdftoppm and the modules numpy, PIL and pikepdf. Exit code 0 with
-a verdict, 1 without.
+What cannot be opened or drawn has lost everything. Needs pdftoppm and the modules numpy, PIL and pikepdf.
+Exit code 0 with a verdict, 1 without.
 """
 
 import json
@@ -138,7 +139,7 @@ def similarity(was: np.ndarray, is_now) -> float:
 
 
 def ssim(a: np.ndarray, b: np.ndarray) -> float:
-    """The mean structural similarity (Wang et al. 2004) over all windows of 7 × 7 equal weights, of 8-bit grey images."""
+    """The mean structural similarity (Wang et al. 2004) over all windows of 7 × 7 equal weights."""
     mean_a, mean_b = window_means(a), window_means(b)
     unbiased = WINDOW**2 / (WINDOW**2 - 1)
     variance_a = unbiased * (window_means(a * a) - mean_a**2)

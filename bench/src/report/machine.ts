@@ -13,7 +13,7 @@ const VERSIONS = {
 } as const;
 
 /** What the figures were measured on and with. */
-export async function describeMachine(): Promise<Record<string, unknown>> {
+export async function describeMachine() {
 	const versions = Object.entries(VERSIONS).map(async ([program, args]) => [
 		program,
 		await firstLine(program, args),
@@ -24,7 +24,7 @@ export async function describeMachine(): Promise<Record<string, unknown>> {
 		cores: availableParallelism(),
 		memory_bytes: totalmem(),
 		// others at work make every time longer
-		load_at_start: loadavg()[0],
+		load_at_start: loadavg()[0] ?? 0,
 		node: process.version,
 		versions: Object.fromEntries(await Promise.all(versions)),
 	};

@@ -8,12 +8,11 @@ const JOBS = 5;
 /** The time of five one-page jobs at once over that of the same five one after the other. */
 export async function crowdFigure(
 	{ worker, progress }: BenchContext,
-	measured: readonly { sample: Sample; pages: number }[],
+	onePagers: readonly Sample[],
 ): Promise<Figure> {
-	const single = measured.filter(({ pages }) => pages === 1).map(({ sample }) => sample);
 	const figure = { name: 'five one-page jobs, at once ÷ serially', bar: { atMost: 1.2 } };
-	if (single.length === 0) return { ...figure, value: Number.NaN };
-	const jobs = Array.from({ length: JOBS }, (_, index) => single[index % single.length] as Sample);
+	if (onePagers.length === 0) return { ...figure, value: Number.NaN };
+	const jobs = Array.from({ length: JOBS }, (_, index) => onePagers[index % onePagers.length] as Sample);
 	progress('five one-page jobs');
 	const run = (sample: Sample) => worker.run(sample, async () => {});
 	const serialStart = performance.now();

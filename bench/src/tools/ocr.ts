@@ -20,7 +20,7 @@ type Error = number;
 
 export interface Measured {
 	sample: Sample;
-	/** As ours counts them. */
+	/** That ours recognised. */
 	pages: number;
 	plain: Trial<Error>;
 	upright: Trial<Error>;
@@ -39,7 +39,7 @@ export async function benchOcr(context: BenchContext): Promise<Section> {
 	const figures = [
 		...speedFigures(measured),
 		...errorFigures(measured),
-		await crowdFigure(context, measured),
+		await crowdFigure(context, onePagers(measured)),
 		refusedFigure(measured),
 		await unexpectedEnds(context, measured),
 	];
@@ -62,6 +62,13 @@ async function measure({ worker, repeat }: BenchContext, sample: Sample): Promis
 		),
 		ours,
 	};
+}
+
+/** The files of one page that was recognised. */
+function onePagers(measured: readonly Measured[]): Sample[] {
+	return measured
+		.filter(({ pages, ours }) => pages === 1 && ours.made?.details.pages === 1)
+		.map(({ sample }) => sample);
 }
 
 function speedFigures(measured: readonly Measured[]): Figure[] {

@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 
 import img2pdf
-from PIL import Image, ImageOps, ImageSequence
+from PIL import ExifTags, Image, ImageOps, ImageSequence
 
 UNREADABLE, TOO_LARGE = 10, 11
+# Of EXIF's orientations, 2, 4, 5 and 7 are mirrored.
+UPRIGHT, TURNED, SIDEWAYS = 1, (3, 6, 8), (5, 6, 7, 8)
 Resolution = tuple[float, float]
 
 # Programs write a resolution up to 96 into images that were never measured.
@@ -71,9 +73,14 @@ def frames_of(image: Image.Image):
     return ImageSequence.Iterator(image) if image.format == "TIFF" else [image]
 
 
+def orientation(frame: Image.Image) -> int:
+    return frame.getexif().get(ExifTags.Base.Orientation, UPRIGHT)
+
+
 def goes_in_as_it_is(image: Image.Image) -> bool:
-    # Of these, img2pdf takes the compressed bytes, and minds how a camera was held.
-    return image.format in ("JPEG", "PNG") and image.mode in ("L", "RGB") and "transparency" not in image.info
+    # Of these, img2pdf takes the compressed bytes, and turns the page as a camera was held, but mirrors none.
+    is_plain = image.mode in ("L", "RGB") and "transparency" not in image.info
+    return image.format in ("JPEG", "PNG") and is_plain and orientation(image) in (UPRIGHT, *TURNED)
 
 
 def save(frame: Image.Image, stem: Path) -> Path:
@@ -99,12 +106,12 @@ def pages_of(
             sys.exit(TOO_LARGE)
         frame.load()
         x, y = resolution(frame, dpi)
-        is_turned = frame.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        is_sideways = orientation(frame) in SIDEWAYS
         if goes_in_as_it_is(image) and not anew:
             # img2pdf turns the page, and with it what it measures.
             pages.append((Path(image.filename), (x, y)))
         else:
-            pages.append((save(frame, work / f"page-{index:06d}"), (y, x) if is_turned else (x, y)))
+            pages.append((save(frame, work / f"page-{index:06d}"), (y, x) if is_sideways else (x, y)))
     return pages
 
 
@@ -139,7 +146,9 @@ def main(source: str, target: str, work: str, max_pixels: str, dpi: str | None =
             pages = convert(anew=False)
         except UNUSUAL:
             pages = convert(anew=True)
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # of damaged data, Pillow's readers raise anything
         print(error, file=sys.stderr)
         sys.exit(UNREADABLE)
     print(json.dumps({"pages": pages}))

@@ -15,7 +15,7 @@ from ocrmypdf.builtin_plugins.concurrency import StandardExecutor
 log = logging.getLogger(__name__)
 
 # Their part is done once the page is read, and a long document's would fill the disk.
-PICTURES = ("rasterize_preview.jpg", "rasterize.png", "pp_deskew.png", "pp_clean.png", "ocr.png", "visible.jpg")
+PICTURES = ("rasterize_preview.jpg", "upright.tif", "rasterize.png", "pp_deskew.png", "pp_clean.png", "ocr.png", "visible.jpg")
 
 
 class Observer(Protocol):
@@ -58,8 +58,9 @@ def _in_order(pages, task, max_workers, initializer) -> Iterator[Work | None]:
     if max_workers == 1:
         # No process is as quick as none.
         for page in pages:
-            yield _survive(lambda page=page: _work_on(task, page), page)
+            work = _survive(lambda page=page: _work_on(task, page), page)
             observer.page_worked_on()
+            yield work
         return
     with _pool(max_workers, initializer) as pool:
         futures = [pool.submit(_work_on, task, page) for page in pages]

@@ -1,21 +1,25 @@
 """OCRmyPDF's plugin of ours: how a page is drawn, turned and read. What it does with the results is OCRmyPDF's own."""
 
+import re
 from argparse import ArgumentParser, Namespace
-from os import PathLike, fspath, link
+from os import PathLike, link
 from pathlib import Path
 
 import page_raster
 import page_work
 import reader
+from leptonica import Lie, look_at
 from ocrmypdf import PageContext, hookimpl
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
 from ocrmypdf.pluginspec import OrientationConfidence
 from page_executor import PageExecutor
 from PIL import Image
-from skew import find_skew
 
 HOCR_START = '<?xml version="1.0" encoding="UTF-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><body>\n'
 HOCR_END = "</body></html>\n"
+BASELINE = re.compile(r"baseline (-?[\d.]+) -\d+")
+# The slope below which OCRmyPDF takes a line for level.
+LEVEL = 0.005
 
 
 @hookimpl
@@ -30,19 +34,29 @@ def get_executor(progressbar_class):
     return PageExecutor(pbar_class=progressbar_class)
 
 
+def _is_read_as_shown(options: Namespace) -> bool:
+    """Whether nothing is done to a page's picture before it is read, but to set it upright."""
+    return not (options.plain or options.force_ocr or options.redo_ocr or options.clean)
+
+
 @hookimpl
 def rasterize_pdf_page(input_file, output_file, raster_device, raster_dpi, rotation) -> Path | None:
-    work = page_work.current()
+    work, target = page_work.current(), Path(output_file)
     options = work.page.options
     # With force the picture is what the person will see, in colour and at full size: Ghostscript draws that.
     if options.plain or options.force_ocr:
         return None
-    if not page_raster.draw(work, Path(input_file), Path(output_file), raster_dpi.to_scalar()):
-        return None
     is_preview = raster_device == "jpeggray"
+    if work.upright and not rotation and not is_preview:
+        link(work.upright[0], target)
+        return target
+    if not page_raster.draw(work, Path(input_file), target, raster_dpi.to_scalar()):
+        return None
     if not is_preview:
-        page_raster.set_upright(work, Path(output_file), rotation or 0, options.straighten, options.languages)
-    return output_file
+        page_raster.turn(target, rotation or 0)
+        if options.straighten:
+            page_raster.straighten(work, target, look_at(target), options.languages)
+    return target
 
 
 class PictureOnDisk:
@@ -58,8 +72,7 @@ class PictureOnDisk:
 
 @hookimpl
 def filter_ocr_image(page: PageContext, image: Image.Image):
-    # With redo, what is typed was just painted over in memory.
-    return None if page.options.plain or page.options.redo_ocr or page.options.force_ocr else PictureOnDisk(image)
+    return PictureOnDisk(image) if _is_read_as_shown(page.options) else None
 
 
 class PageReader(TesseractOcrEngine):
@@ -67,12 +80,19 @@ class PageReader(TesseractOcrEngine):
     def get_orientation(input_file: Path, options: Namespace) -> OrientationConfidence:
         if options.plain:
             return TesseractOcrEngine.get_orientation(input_file, options)
-        found = reader.find_orientation(Path(input_file), options.languages)
+        picture, reading = Path(input_file), None
+        lie = look_at(picture)
+        if lie.looks_upright and _is_read_as_shown(options):
+            # Most pages are, and reading one tells that better than anything else.
+            reading = _read_upright(picture, lie, options)
+            if reading and reading.is_upright:
+                return OrientationConfidence(0, reader.SURE)
+        found = reader.find_orientation(picture, options.languages, reading)
         return OrientationConfidence(found.angle, found.confidence)
 
     @staticmethod
     def get_deskew(input_file: Path, options: Namespace) -> float:
-        angle = None if options.plain else find_skew(Path(input_file))
+        angle = None if options.plain else look_at(Path(input_file)).skew
         return TesseractOcrEngine.get_deskew(input_file, options) if angle is None else angle
 
     @staticmethod
@@ -80,12 +100,40 @@ class PageReader(TesseractOcrEngine):
         if options.plain:
             TesseractOcrEngine.generate_hocr(input_file, output_hocr, output_text, options)
             return
-        work = page_work.current()
-        number = work.page.pageno + 1
-        reading = reader.read(Path(fspath(input_file)), options.languages, number, options.tesseract_timeout)
+        work, picture = page_work.current(), Path(input_file)
+        if work.upright and work.upright[0].samefile(picture):
+            reading = work.upright[1]
+        else:
+            reading = _read(picture, options)
         work.outcome.gave_up = reading is None
-        output_hocr.write_text(HOCR_START + reading.hocr + HOCR_END if reading else "", encoding="utf-8")
+        hocr = HOCR_START + reading.hocr + HOCR_END if reading else ""
+        output_hocr.write_text(hocr if options.output_type == "none" else _tall(hocr), encoding="utf-8")
         output_text.write_text(reading.text if reading else "", encoding="utf-8")
+
+
+def _tall(hocr: str) -> str:
+    """With level lines standing on their lower edge, so that their letters in the PDF are as tall as the line.
+
+    OCRmyPDF sizes letters by what stands above the baseline. Programs that take text from a PDF judge by that size what is a
+    gap between words and what one between columns, and with small letters break lines apart.
+    """
+    return BASELINE.sub(lambda found: "baseline 0 0" if abs(float(found[1])) < LEVEL else found[0], hocr)
+
+
+def _read_upright(shown: Path, lie: Lie, options: Namespace) -> reader.Reading | None:
+    work = page_work.current()
+    picture = work.page.get_path("upright.tif")
+    link(shown, picture)
+    if options.straighten:
+        page_raster.straighten(work, picture, lie, options.languages)
+    reading = _read(picture, options)
+    work.upright = picture, reading
+    return reading
+
+
+def _read(picture: Path, options: Namespace) -> reader.Reading | None:
+    page = page_work.current().page
+    return reader.read(picture, options.languages, page.pageno + 1, options.tesseract_timeout)
 
 
 READER = PageReader()

@@ -5,13 +5,13 @@ from os import link
 from pathlib import Path
 from subprocess import DEVNULL, SubprocessError, run
 
+from leptonica import Lie
 from page_work import PageWork
 from PIL import Image
 from reader import find_text_skew
-from skew import find_skew
 
 # Tesseract gains nothing from more, and takes longer.
-ENOUGH_DPI = 400.0
+ENOUGH_DPI = 300.0
 MOST_PIXELS = 100_000_000
 # Nobody sees less, and Tesseract does not mind it.
 LEAST_ANGLE = 0.2
@@ -27,8 +27,8 @@ ROTATIONS = {
 def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
     """Draws the page as it is shown into `target`; False where Poppler could not."""
     dpi = _bounded(work, dpi)
-    if dpi in work.rendered:
-        link(work.rendered[dpi], target)
+    if dpi in work.drawn:
+        link(work.drawn[dpi], target)
         return True
     number = str(work.page.pageno + 1)
     stem = target.with_name(f"{target.name}.drawn")
@@ -40,25 +40,29 @@ def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
     except (SubprocessError, OSError):
         drawn.unlink(missing_ok=True)
         return False
-    work.rendered[dpi] = str(target)
+    work.drawn[dpi] = target
     return True
 
 
-def set_upright(work: PageWork, picture: Path, rotation: int, straighten: bool, languages: list[str]) -> None:
-    """Turns the picture by the quarters that it is wrong by, then by what it lies crooked, which is kept in the outcome."""
-    if rotation:
-        with Image.open(picture) as image:
-            _replace(picture, image.transpose(ROTATIONS[rotation]), image.info["dpi"])
-    if not straighten or not work.page.pageinfo.images:
+def turn(picture: Path, rotation: int) -> None:
+    """Turns the picture by quarters, clockwise as OCRmyPDF counts them."""
+    if not rotation:
         return
-    angle = find_skew(picture)
-    if angle is None:
-        angle = find_text_skew(picture, languages)
+    with Image.open(picture) as image:
+        _replace(picture, image.transpose(ROTATIONS[rotation]), image.info["dpi"])
+
+
+def straighten(work: PageWork, picture: Path, lie: Lie, languages: list[str]) -> None:
+    """Turns the picture by what it lies crooked, and keeps that in the outcome. Pages without an image are never crooked."""
+    work.outcome.angle = 0.0
+    if not work.page.pageinfo.images:
+        return
+    angle = find_text_skew(picture, languages) if lie.skew is None else lie.skew
     if abs(angle) < LEAST_ANGLE:
         return
     with Image.open(picture) as image:
-        turned = image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
-        _replace(picture, turned, image.info["dpi"])
+        straight = image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
+        _replace(picture, straight, image.info["dpi"])
     work.outcome.angle = angle
 
 

@@ -1,8 +1,10 @@
-"""The page that this process is working on. Hooks of OCRmyPDF are told little of it, and one process works on one page at a time."""
+"""The page that this process is working on: OCRmyPDF's hooks are told little of it, and a process works on one at a time."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ocrmypdf import PageContext
+from reader import Reading
 
 
 @dataclass
@@ -19,8 +21,10 @@ class Outcome:
 class PageWork:
     page: PageContext
     outcome: Outcome = field(default_factory=Outcome)
-    rendered: dict[float, str] = field(default_factory=dict)
-    """Pictures of the page that lie on disk, by their resolution."""
+    drawn: dict[float, Path] = field(default_factory=dict)
+    """Pictures of the page as it is shown, by their resolution."""
+    upright: tuple[Path, Reading | None] | None = None
+    """A picture of the page set straight but not turned, and what was read there; None where that took too long."""
 
 
 _current: PageWork | None = None

@@ -6,18 +6,19 @@ from math import degrees
 from pathlib import Path
 
 from PIL import Image
-from tesserocr import PSM, PyTessBaseAPI
+from tesserocr import PSM, RIL, PyTessBaseAPI, WritingDirection, iterate_level
 
 QUICK_DPI = 150
 # Tesseract's scale, on which OCRmyPDF believes what is above 14.
 SURE, NO_DOUBT_ABOUT_UPRIGHT = 14.0, 5.0
 TRUSTED_WORD = 60
-LEAST_LETTERS = 12
-TURNED_TO_UPRIGHT = 1.5
+# Letters in trusted words: so many, and such a share of all, are not read by chance.
+ENOUGH_LETTERS, ENOUGH_SHARE = 40, 0.75
+LEAST_LETTERS, TURNED_TO_UPRIGHT = 12, 1.5
 
 
 @dataclass
-class Orientation:
+class Found:
     angle: int
     """Degrees, clockwise, that the page is to be turned by."""
     confidence: float
@@ -27,6 +28,14 @@ class Orientation:
 class Reading:
     hocr: str
     text: str
+    letters: int
+    trusted_letters: int
+    """Of words that are surely what was printed, in lines that lie."""
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether nobody would read so much in a page that lies on its side or head."""
+        return self.trusted_letters >= max(ENOUGH_LETTERS, ENOUGH_SHARE * self.letters)
 
 
 @cache
@@ -50,9 +59,24 @@ def read(picture: Path, languages: list[str], page_number: int, seconds: float) 
         engine.SetImageFile(str(picture))
         if not engine.Recognize(int(seconds * 1000)):
             return None
-        return Reading(hocr=engine.GetHOCRText(page_number - 1), text=engine.GetUTF8Text())
+        letters = _count_letters(engine)
+        return Reading(engine.GetHOCRText(page_number - 1), engine.GetUTF8Text(), *letters)
     finally:
         engine.Clear()
+
+
+def _count_letters(engine: PyTessBaseAPI) -> tuple[int, int]:
+    letters = trusted = 0
+    results = engine.GetIterator()
+    for word in iterate_level(results, RIL.WORD) if results else ():
+        if word.Empty(RIL.WORD):
+            continue
+        length = len(word.GetUTF8Text(RIL.WORD).strip())
+        letters += length
+        # Tesseract also reads pages that lie on their side, and takes their lines for columns.
+        lies = word.Orientation()[1] != WritingDirection.TOP_TO_BOTTOM
+        trusted += length if lies and word.Confidence(RIL.WORD) >= TRUSTED_WORD else 0
+    return letters, trusted
 
 
 def find_text_skew(picture: Path, languages: list[str]) -> float:
@@ -66,29 +90,29 @@ def find_text_skew(picture: Path, languages: list[str]) -> float:
         engine.Clear()
 
 
-def find_orientation(picture: Path, languages: list[str]) -> Orientation:
-    """Which way up the page is: told from a small picture, then a large one, and in doubt by reading it both ways."""
+def find_orientation(picture: Path, languages: list[str], upright: Reading | None) -> Found:
+    """Which way up the page is, told from a small picture, then a large one, and in doubt by reading it that way."""
     with Image.open(picture) as image:
         dpi = image.info["dpi"][0]
         factor = int(dpi // QUICK_DPI)
         if factor > 1:
-            found = _detect(image.reduce(factor) if image.mode != "1" else image.convert("L").reduce(factor), dpi / factor)
+            found = _detect(image.reduce(factor), dpi / factor)
             if _is_settled(found):
                 return found
         found = _detect(image, dpi)
         if _is_settled(found) or found.angle == 0:
             return found
-        letters = _trusted_letters(image, dpi, languages)
         turned = _trusted_letters(image.rotate(found.angle, expand=True), dpi, languages)
-    is_turned = turned >= LEAST_LETTERS and turned > TURNED_TO_UPRIGHT * letters
-    return Orientation(found.angle, SURE) if is_turned else Orientation(0, found.confidence)
+    before = upright.trusted_letters if upright else 0
+    is_turned = turned >= LEAST_LETTERS and turned > TURNED_TO_UPRIGHT * before
+    return Found(found.angle, SURE) if is_turned else Found(0, found.confidence)
 
 
-def _is_settled(found: Orientation) -> bool:
+def _is_settled(found: Found) -> bool:
     return found.confidence >= (NO_DOUBT_ABOUT_UPRIGHT if found.angle == 0 else SURE)
 
 
-def _detect(image: Image.Image, dpi: float) -> Orientation:
+def _detect(image: Image.Image, dpi: float) -> Found:
     engine = _engine("osd", PSM.OSD_ONLY)
     try:
         _show(engine, image, dpi)
@@ -96,7 +120,7 @@ def _detect(image: Image.Image, dpi: float) -> Orientation:
     finally:
         engine.Clear()
     # None for a page with too few letters.
-    return Orientation(found["orient_deg"], found["orient_conf"]) if found else Orientation(0, 0.0)
+    return Found(found["orient_deg"], found["orient_conf"]) if found else Found(0, 0.0)
 
 
 def _trusted_letters(image: Image.Image, dpi: float, languages: list[str]) -> int:
@@ -104,7 +128,7 @@ def _trusted_letters(image: Image.Image, dpi: float, languages: list[str]) -> in
     try:
         _show(engine, image, dpi)
         engine.Recognize()
-        return sum(len(word) for word, confidence in engine.MapWordConfidences() if confidence >= TRUSTED_WORD)
+        return _count_letters(engine)[1]
     finally:
         engine.Clear()
 
