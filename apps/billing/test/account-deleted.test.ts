@@ -30,6 +30,11 @@ test('an account that is gone pays no more, and Stripe has forgotten the person'
 	await deleteAccount(user);
 	await untilErased(customerId);
 	expect((await world.stripe.api.subscriptions.retrieve(subscription)).status).toBe('canceled');
+	await until(async () => {
+		const row = await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
+		expect([row.plan, row.syncAt]).toEqual(['free', null]);
+	});
+	expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(['pro']);
 });
 
 test('a checkout that was open cannot be paid any more', async () => {

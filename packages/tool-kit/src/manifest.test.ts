@@ -61,7 +61,14 @@ test('describeTool shows what the API promises of a tool', () => {
 			additionalProperties: false,
 		},
 		limits: { max_input_bytes: 1000, max_duration_ms: 3000 },
+		available: false,
 	});
+});
+
+test('describeTool shows what the workers have, where there are some', () => {
+	const capabilities = { languages: ['eng'] };
+	const shown = describeTool(defineTool(tool(z.strictObject({ a: described }))), capabilities);
+	expect(shown).toMatchObject({ available: true, capabilities });
 });
 
 describe('deadlineMs', () => {

@@ -116,6 +116,8 @@ async function changePlan(tx: Tx, customer: Customer, plan: Customer['plan']): P
 	const { userId } = customer;
 	const version = customer.planVersion + 1;
 	await tx.customer.update({ where: { userId }, data: { plan, planVersion: version } });
+	// The others have forgotten this user, and must not be reminded.
+	if (customer.deletedAt) return;
 	await addToOutbox(tx, newEvent(planChanged, { user_id: userId, plan, version }, currentRequestId()));
 }
 

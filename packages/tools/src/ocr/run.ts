@@ -23,6 +23,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const { params } = input;
 	await requireLanguages(context, params.languages);
 	const source = await prepareSource(context, input);
+	context.requirePages(source.pages);
 	requirePages(params.pages, source.pages);
 	if (await staysAsItIs(context, input, source)) return original(input.path, params, source.pages);
 	context.progress(START_PROGRESS);

@@ -32,6 +32,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 		if (input.params.update_indexes) warnings.push(INDEXES_AS_SAVED);
 	}
 	if (isFailure(answer)) throw toToolError(answer, input.params);
+	context.requirePages(answer.pages);
 	return {
 		outputPath: join(context.scratchDir, OUTPUT),
 		warnings: [...warnings, ...fontWarnings(answer.missing_fonts)],
