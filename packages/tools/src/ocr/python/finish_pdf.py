@@ -1,6 +1,9 @@
-"""Last touches to a PDF that OCRmyPDF made: crooked pages stand straight, and the same input gives the same bytes."""
+"""What is done to a PDF around OCRmyPDF's work: first its earlier text is taken off, where that is to be replaced; last, crooked
+pages are set straight, and what chance and the clock put in is taken out, so that the same input gives the same bytes.
+"""
 
 import re
+from collections.abc import Callable
 from math import cos, radians, sin
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from pikepdf.models.metadata import decode_pdf_date
 LINEARISE_ABOVE_BYTES = 1_000_000
 # How OCRmyPDF begins the content of a page to which it gave text.
 TEXT_LAYER = re.compile(rb"\s*q [^\n]* cm\n(/OCR-[\w-]+) Do\s+Q\s")
+LAYER_PREFIX = "/OCR-"
 DATES = {"/CreationDate": ["xmp:CreateDate"], "/ModDate": ["xmp:ModifyDate", "xmp:MetadataDate"]}
 MADE_IDS = ["xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:RenditionClass"]
 
@@ -30,6 +34,25 @@ def finish(source: Path, target: Path, angles: dict[int, float], dates: dict[str
         )
 
 
+def strip_text_layers(source: Path, target: Path, is_wanted: Callable[[int], bool]) -> None:
+    """Takes off the text that OCRmyPDF or we once gave to pages, which OCRmyPDF itself would lay more text upon."""
+    with Pdf.open(source) as pdf:
+        for page in (page for index, page in enumerate(pdf.pages) if is_wanted(index)):
+            layers = _text_layers(page)
+            if not layers:
+                continue
+            page.contents_coalesce()
+            page.Contents = pdf.make_stream(TEXT_LAYER.sub(b"", page.Contents.read_bytes()))
+            for name in layers:
+                del page.Resources.XObject[name]
+        pdf.save(target)
+
+
+def _text_layers(page: Page) -> list[str]:
+    objects = page.get(Name.Resources, {}).get(Name.XObject, {})
+    return [name for name in objects.keys() if name.startswith(LAYER_PREFIX)]
+
+
 def dates_of(pdf_path: Path) -> dict[str, str]:
     with Pdf.open(pdf_path) as pdf:
         return {name: str(pdf.docinfo[name]) for name in DATES if name in pdf.docinfo}
@@ -37,14 +60,14 @@ def dates_of(pdf_path: Path) -> dict[str, str]:
 
 def _name_text_layer(pdf: Pdf, page: Page, index: int, angle: float) -> None:
     """Straightens what the page shows below its text layer, and names that layer by the page, not by chance."""
-    if not angle and not any(name.startswith("/OCR-") for name in page.get(Name.Resources, {}).get(Name.XObject, {})):
+    if not angle and not _text_layers(page):
         return
     page.contents_coalesce()
     content = page.Contents.read_bytes()
     layer = TEXT_LAYER.match(content)
     start, rest = (layer.group(), content[layer.end() :]) if layer else (b"", content)
     if layer:
-        old, new = layer.group(1), f"/OCR-{index + 1}".encode()
+        old, new = layer.group(1), f"{LAYER_PREFIX}{index + 1}".encode()
         objects = page.Resources.XObject
         objects[new.decode()] = objects[old.decode()]
         del objects[old.decode()]

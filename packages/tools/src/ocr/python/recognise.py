@@ -73,11 +73,20 @@ class Record:
             self._writer.page(page.pageno, (hocr if self._is_hocr else result.text) if is_read else None)
 
 
+def is_wanted(pages: str | None, index: int) -> bool:
+    ranges = (part.partition("-")[::2] for part in pages.split(",")) if pages else ()
+    return not pages or any(int(first) <= index + 1 <= int(last or first) for first, last in ranges)
+
+
 def recognise(settings: SimpleNamespace, target: str, record: Record) -> None:
     page_executor.observer = record
     is_forced = settings.mode == "force"
+    source = Path(settings.input)
+    if settings.mode == "redo":
+        source = Path(settings.output).with_name("without-layers.pdf")
+        finish_pdf.strip_text_layers(settings.input, source, lambda index: is_wanted(settings.pages, index))
     ocrmypdf.ocr(
-        settings.input,
+        source,
         target,
         plugins=["page_plugin"],
         plain=settings.plain,

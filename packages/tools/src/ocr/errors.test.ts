@@ -1,0 +1,75 @@
+import { PDF, PNG, TIFF } from '@creatorr/tool-kit/media-types';
+import { expect, jest, test } from '@jest/globals';
+import { textPage } from '../../test/fixtures/pages.ts';
+import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import { encrypted, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
+import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
+
+jest.setTimeout(180_000);
+
+const typed = pdfFile({ pages: [textPage(['typed by hand'])] });
+
+test('a language that is not installed is refused with those that are', async () => {
+	await expect(ocr(typed, PDF, { languages: ['eng', 'tlh'] })).rejects.toMatchObject({
+		code: 'unsupported_input',
+		message: expect.stringMatching(/Not installed: tlh.*eng/),
+	});
+});
+
+test('a page that the file does not have is refused', async () => {
+	await expect(ocr(typed, PDF, { pages: '1-2' })).rejects.toMatchObject({
+		code: 'unsupported_input',
+		message: expect.stringMatching(/no page 2/),
+	});
+});
+
+test('a PDF that needs a password is refused without one, and with another', async () => {
+	const locked = await encrypted(await scannedPdf(LINES), 'user', 'owner');
+	await expect(ocr(locked, PDF)).rejects.toMatchObject({ code: 'encrypted_input' });
+	const wrong = ocr(locked, PDF, { password: 'another' });
+	await expect(wrong).rejects.toMatchObject({ code: 'wrong_password' });
+	await expect(wrong).rejects.not.toThrow(/another/);
+});
+
+test('a signed PDF is refused, as its signature would break', async () => {
+	const value = '<< /Type /Sig /Filter /Adobe.PPKLite /ByteRange [0 1 2 3] /Contents <00> >>';
+	const field = `<< /Type /Annot /Subtype /Widget /FT /Sig /T (sign) /Rect [0 0 0 0] /V ${value} >>`;
+	const catalog = '/AcroForm << /Fields [A 0 R] >>';
+	const signed = pdfFile({ pages: [await scannedPage(LINES)], objects: [field], catalog });
+	await expect(ocr(signed, PDF)).rejects.toMatchObject({
+		code: 'unsupported_input',
+		message: expect.stringMatching(/signed/),
+	});
+});
+
+test('a dynamic XFA form is refused', async () => {
+	const catalog = '/NeedsRendering true /AcroForm << /Fields [] /XFA (x) >>';
+	const form = pdfFile({ pages: [await scannedPage(LINES)], catalog });
+	await expect(ocr(form, PDF)).rejects.toMatchObject({ code: 'unsupported_input', message: /XFA/ });
+});
+
+test.each([
+	['a PDF', PDF, async () => (await scannedPdf(LINES)).subarray(0, 300)],
+	['a PNG', PNG, async () => (await scanAs('pnggray', LINES)).subarray(0, 500)],
+	['a TIFF', TIFF, async () => (await scanAs('tiffgray', LINES, 2)).subarray(0, 4000)],
+] as const)('%s that is cut short is corrupt', async (_, mimeType, make) => {
+	await expect(ocr(await make(), mimeType)).rejects.toMatchObject({ code: 'corrupt_input' });
+});
+
+test('an image of more pixels than it could hold is refused', async () => {
+	const bomb = await withPillow(
+		await scanAs('pnggray', LINES),
+		'Image.new("1", (20000, 20000)).save(target, "PNG")',
+	);
+	await expect(ocr(bomb, PNG)).rejects.toMatchObject({ code: 'limit_exceeded' });
+});
+
+test('a page that can not be drawn is left as it is, and named', async () => {
+	const broken = {
+		content: 'q 595 0 0 842 0 0 cm /Im1 Do Q',
+		image: { width: 9, height: 9, channels: 1 as const, samples: Buffer.alloc(0) },
+	};
+	const pdf = pdfFile({ pages: [await scannedPage(LINES), broken] });
+	const { details } = await ocr(pdf, PDF, PLAIN);
+	expect(details).toMatchObject({ pages: 2 });
+});

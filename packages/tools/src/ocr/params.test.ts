@@ -1,0 +1,192 @@
+import { JPEG, PDF, PNG, TEXT } from '@creatorr/tool-kit/media-types';
+import { describe, expect, jest, test } from '@jest/globals';
+import { rendered, textOf, transform } from '../../test/fixtures/command.ts';
+import { textPage } from '../../test/fixtures/pages.ts';
+import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import {
+	crookedLetter,
+	encrypted,
+	FOUND,
+	LETTER,
+	LINES,
+	ocr,
+	PLAIN,
+	scannedPdf,
+	turned,
+} from './fixtures/ocr.ts';
+import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
+
+jest.setTimeout(180_000);
+
+const typed = pdfFile({ pages: [textPage(['typed by hand']), textPage(['and again'])] });
+
+async function command(input: Buffer, line: string): Promise<string> {
+	return (await transform(input, 'bash', ['-c', `${line} > {out}`])).toString();
+}
+
+test('languages: letters of a language are read only when it is named', async () => {
+	const page = await scanAs('pnggray', ['Vergnügte Bären grüßen', 'höfliche Mäuschen']);
+	const german = await ocr(page, PNG, { ...PLAIN, languages: ['deu', 'eng'] });
+	expect(await textOf(german.output)).toMatch(/Vergnügte Bären grüßen/);
+	expect(german.details.languages).toEqual(['deu', 'eng']);
+	expect(await textOf((await ocr(page, PNG)).output)).not.toMatch(/grüßen/);
+});
+
+describe('mode', () => {
+	test('force recognises pages that have text', async () => {
+		const { output, details, warnings } = await ocr(typed, PDF, { ...PLAIN, mode: 'force' });
+		expect(await textOf(output)).toContain('typed by hand');
+		expect(await command(output, 'pdfimages -list {in}')).toMatch(/image/);
+		expect(details).toMatchObject({ pages_recognized: 2 });
+		expect(warnings).toEqual([]);
+	});
+
+	test('redo replaces the text of an earlier OCR', async () => {
+		const { output: once } = await ocr(await scannedPdf(LINES), PDF, { ...PLAIN, languages: ['fra'] });
+		const { output, details } = await ocr(once, PDF, { mode: 'redo', rotate_pages: false });
+		const plain = await command(output, 'qpdf --qdf --object-streams=disable {in} -');
+		expect(plain.match(/\/OCR-1 Do/g)).toHaveLength(1);
+		expect((await textOf(output)).match(/quick brown/g)).toHaveLength(1);
+		expect(details).toMatchObject({ pages_recognized: 1 });
+	});
+});
+
+describe('output', () => {
+	test('text is what was read, and what pages say by themselves, a form feed between them', async () => {
+		const pdf = pdfFile({ pages: [textPage(['typed']), await scannedPage(LINES)] });
+		const { output, outputName, outputMimeType } = await ocr(pdf, PDF, { ...PLAIN, output: 'text' });
+		expect(output.toString()).toMatch(/^typed\s*\f[^\f]*The quick brown fox\s+jumps over the lazy dog\s*$/);
+		expect([outputName, outputMimeType]).toEqual(['scan.txt', TEXT]);
+	});
+
+	test('hocr has the places of words on every page', async () => {
+		const pdf = pdfFile({ pages: [textPage(['typed']), await scannedPage(LINES)] });
+		const { output } = await ocr(pdf, PDF, { ...PLAIN, output: 'hocr' });
+		const hocr = output.toString();
+		expect(hocr.match(/class='ocr_page'/g)).toHaveLength(2);
+		expect(hocr).toMatch(/title='bbox \d+ \d+ \d+ \d+'>typed</);
+		expect(hocr).toMatch(/bbox \d+ \d+ \d+ \d+; x_wconf \d+'>quick</);
+		await command(
+			output,
+			'python3 -c "import sys; from xml.etree import ElementTree as E; E.parse(sys.argv[1])" {in}',
+		);
+	});
+
+	test('text of a PDF that has it everywhere is its own', async () => {
+		const { output, warnings } = await ocr(typed, PDF, { output: 'text' });
+		expect(output.toString()).toMatch(/^typed by hand\s*\fand again\s*$/);
+		expect(warnings).toEqual([expect.stringMatching(/^already_has_text: /)]);
+	});
+
+	test('pdfa is a PDF/A', async () => {
+		const { output, warnings } = await ocr(await scannedPdf(LINES), PDF, { ...PLAIN, output: 'pdfa' });
+		expect(await textOf(output)).toMatch(FOUND);
+		expect(await command(output, 'pdfinfo -meta {in}')).toMatch(/pdfaid:part[\s\S]*2/);
+		expect(warnings).toEqual([]);
+	});
+
+	test('pdfa of text alone is one too, and says that none was recognised', async () => {
+		const { output, warnings } = await ocr(typed, PDF, { output: 'pdfa' });
+		expect(await textOf(output)).toContain('typed by hand');
+		expect(warnings[0]).toMatch(/^already_has_text: /);
+	});
+});
+
+describe('rotate_pages', () => {
+	test.each([90, 180, 270])('turns a page that lies wrong by %d', async (degrees) => {
+		const pdf = await turned(await scannedPdf(LETTER), degrees);
+		const upright = await ocr(pdf, PDF, { ...PLAIN, rotate_pages: true });
+		expect(await textOf(upright.output)).toContain('letter of the eleventh');
+		expect(await command(upright.output, 'pdfinfo {in}')).toMatch(/Page rot: +0/);
+		const left = await ocr(pdf, PDF);
+		expect(await command(left.output, 'pdfinfo {in}')).toMatch(new RegExp(`Page rot: +${degrees}`));
+	});
+
+	test('leaves a page that lies right', async () => {
+		const { output } = await ocr(await scannedPdf(LETTER), PDF, { ...PLAIN, rotate_pages: true });
+		expect(await command(output, 'pdfinfo {in}')).toMatch(/Page rot: +0/);
+	});
+});
+
+test('deskew straightens a crooked scan without making its image anew', async () => {
+	const crooked = await crookedLetter();
+	const straight = (await ocr(crooked, PDF, { rotate_pages: false, deskew: true })).output;
+	const left = (await ocr(crooked, PDF)).output;
+	const asItWas = await rendered(crooked);
+	expect((await rendered(left)).equals(asItWas)).toBe(true);
+	expect((await rendered(straight)).equals(asItWas)).toBe(false);
+	expect(await textOf(straight)).toContain('letter of the eleventh');
+	expect(straight.length).toBeLessThan(left.length + 500);
+	// What was straightened lies straight: another time, nothing is left to do.
+	const again = (
+		await ocr(straight, PDF, { mode: 'force', rotate_pages: false, deskew: false, output: 'hocr' })
+	).output;
+	const slopes = [...again.toString().matchAll(/class='ocr_line'[^>]*baseline (-?[\d.]+)/g)].map(
+		([, slope]) => Number(slope),
+	);
+	expect(Math.max(...slopes.map(Math.abs))).toBeLessThan(0.01);
+});
+
+test('clean takes specks out of what is read, not out of what is shown', async () => {
+	const specks = `import random; random.seed(1); image = image.convert("L")
+for _ in range(40000): image.putpixel((random.randrange(image.width), random.randrange(image.height)), 0)
+image.save(target, "PNG")`;
+	const dirty = await withPillow(await scanAs('pnggray', LETTER), specks);
+	const cleaned = await ocr(dirty, PNG, { ...PLAIN, clean: true });
+	const plain = await ocr(dirty, PNG);
+	expect(await textOf(cleaned.output)).not.toBe(await textOf(plain.output));
+	expect((await rendered(cleaned.output)).equals(await rendered(plain.output))).toBe(true);
+});
+
+test('pages: only these are recognised', async () => {
+	const pdf = await scannedPdf(LINES, LINES, LINES, LINES);
+	const { output, details } = await ocr(pdf, PDF, { ...PLAIN, pages: '1,3-4', output: 'text' });
+	expect(
+		output
+			.toString()
+			.split('\f')
+			.map((text) => /quick/.test(text)),
+	).toEqual([true, false, true, true]);
+	expect(details).toMatchObject({ pages: 4, pages_recognized: 3, pages_skipped: 1 });
+});
+
+test('image_dpi says how large an image is', async () => {
+	const jpeg = await scanAs('jpeg', LINES);
+	const { output } = await ocr(jpeg, JPEG, { ...PLAIN, image_dpi: 300 });
+	expect(await command(output, 'pdfinfo {in}')).toMatch(/Page size: +297\.\d+ x 42[01]/);
+	expect(await command((await ocr(jpeg, JPEG)).output, 'pdfinfo {in}')).toMatch(
+		/Page size: +59\d\.?\d* x 84[12]/,
+	);
+});
+
+test('optimize makes the file smaller by degrees', async () => {
+	const photo = await withPillow(
+		await scanAs('png16m', LINES),
+		'Image.blend(image, Image.effect_noise(image.size, 90).convert("RGB"), 0.2).save(target, "JPEG", quality=98)',
+	);
+	const sizes: number[] = [];
+	for (const optimize of [0, 1, 3])
+		sizes.push((await ocr(photo, JPEG, { ...PLAIN, optimize })).output.length);
+	const [untouched = 0, packed = 0, lossy = 0] = sizes;
+	expect(packed).toBeLessThanOrEqual(untouched);
+	expect(lossy).toBeLessThan(packed / 2);
+});
+
+describe('password', () => {
+	test('opens a PDF, which is protected by the same one afterwards', async () => {
+		const locked = await encrypted(await scannedPdf(LINES), 'üser word', 'owner', '--print=none');
+		const { output } = await ocr(locked, PDF, { ...PLAIN, password: 'üser word' });
+		expect(await command(output, "qpdf --password='üser word' --show-encryption {in}")).toMatch(
+			/print low resolution: not allowed/,
+		);
+		await expect(command(output, 'pdftotext {in} -')).rejects.toThrow();
+		expect(await command(output, "pdftotext -upw 'üser word' {in} -")).toMatch(FOUND);
+	});
+
+	test('is not needed where none opens it, and what is forbidden stays so', async () => {
+		const forbidding = await encrypted(await scannedPdf(LINES), '', 'owner', '--modify=none');
+		const { output } = await ocr(forbidding, PDF);
+		expect(await textOf(output)).toMatch(FOUND);
+		expect(await command(output, 'qpdf --show-encryption {in}')).toMatch(/modify other: not allowed/);
+	});
+});
