@@ -4,10 +4,12 @@ import { benchCorpus } from './corpus/bench-corpus.ts';
 import { type Options, readOptions } from './options.ts';
 import { isMet, type Section } from './report/figure.ts';
 import { describeMachine } from './report/machine.ts';
+import { removeScratchRoot } from './run/scratch.ts';
 import { BenchError, say } from './say.ts';
 import { benchTools } from './tools/bench-tools.ts';
 
-// Scratch directories go when the process ends in its own way only; commands end with it in any case.
+// Scratch directories have to be removed; commands end with this process in any case.
+process.once('exit', removeScratchRoot);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
 async function main(): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { inScratch } from '../run/scratch.ts';
+import { inScratch, removeScratchRoot } from '../run/scratch.ts';
 import { judge, type Verdict } from './judge.ts';
 
 /** Two pages, text and an outline; what is left out or changed is said by the words after the path. */
@@ -41,7 +41,10 @@ beforeAll(async () => {
 	original = await make();
 });
 
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => {
+	removeScratchRoot();
+	return rm(folder, { recursive: true });
+});
 
 describe('the judge', () => {
 	test('gives a file that is smaller and the same its ratio', async () => {

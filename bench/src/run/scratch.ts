@@ -6,13 +6,16 @@ import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/s
 
 let root: string | undefined;
 
-/** Where the scratch directories of this process are; gone when it ends. */
+/** Where the scratch directories of this process are, until {@link removeScratchRoot}. */
 export function scratchRoot(): string {
-	if (root !== undefined) return root;
-	const made = mkdtempSync(join(tmpdir(), 'creatorr-bench-'));
-	process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-	root = made;
-	return made;
+	root ??= mkdtempSync(join(tmpdir(), 'creatorr-bench-'));
+	return root;
+}
+
+/** Without waiting, so that it can be the last thing that a process does. */
+export function removeScratchRoot(): void {
+	if (root !== undefined) rmSync(root, { recursive: true, force: true });
+	root = undefined;
 }
 
 /** Gives the work a scratch directory in which a copy of the file is the input. */

@@ -1,10 +1,12 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { runTool, type Tool } from '@creatorr/tool-kit/run-tool';
+import { runTool } from '@creatorr/tool-kit/run-tool';
 import type { Scratch } from '@creatorr/tool-kit/scratch';
+import type { Tool } from '@creatorr/tool-kit/tool';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
-import { createWorkplaces, type Workplace } from '@creatorr/tool-kit/workplaces';
+import type { Workplace } from '@creatorr/tool-kit/workplace';
+import { createWorkplaces } from '@creatorr/tool-kit/workplaces';
 import type { Sample } from '../samples/sample.ts';
 import { say } from '../say.ts';
 import { scratchRoot } from './scratch.ts';
