@@ -49,8 +49,10 @@ def strip_text_layers(source: Path, target: Path, is_wanted: Callable[[int], boo
 
 
 def _text_layers(page: Page) -> list[str]:
-    objects = page.get(Name.Resources, {}).get(Name.XObject, {})
-    return [name for name in objects.keys() if name.startswith(LAYER_PREFIX)]
+    try:
+        return [name for name in page.Resources.XObject.keys() if name.startswith(LAYER_PREFIX)]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return []  # no resources, or damaged ones
 
 
 def dates_of(pdf_path: Path) -> dict[str, str]:

@@ -102,7 +102,8 @@ def recognise(settings: SimpleNamespace, target: str, record: Record) -> None:
         rotate_pages=settings.rotate_pages,
         clean=settings.clean,
         pages=settings.pages,
-        optimize=0 if settings.kind == "pdfa" else settings.optimize,
+        # Of a PDF/A, the conversion is followed by that. The plain way leaves out all that may fail.
+        optimize=0 if settings.kind == "pdfa" or settings.plain else settings.optimize,
         jobs=settings.jobs,
         max_image_mpixels=0,
         tesseract_timeout=SECONDS_A_PAGE,
