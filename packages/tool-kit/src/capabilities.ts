@@ -1,8 +1,8 @@
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import { execSandboxed } from './exec.ts';
 import type { Probe } from './run.ts';
-import type { Tool } from './run-tool.ts';
 import { createScratch, removeScratch } from './scratch.ts';
+import type { Tool } from './tool.ts';
 
 const PROBE_TIMEOUT_MS = 30_000;
 

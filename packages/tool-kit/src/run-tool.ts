@@ -1,24 +1,17 @@
 import { chmod, lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
-import type { z } from 'zod';
 import { deadlineMs } from './deadline.ts';
 import { execSandboxed } from './exec.ts';
 import { identify } from './identify.ts';
 import type { ToolManifest } from './manifest.ts';
 import { type PageLimit, requirePages } from './page-limit.ts';
 import { parseParams } from './params.ts';
-import type { Probe, Run, ToolContext, ToolOutput } from './run.ts';
-import { type Standby, type StandbyCommand, startStandby } from './standby.ts';
+import type { ToolContext, ToolOutput } from './run.ts';
+import { type Standby, startStandby } from './standby.ts';
+import type { Tool } from './tool.ts';
 import { ToolError } from './tool-error.ts';
 import { commandLimits } from './tool-limits.ts';
-import type { Workplace } from './workplaces.ts';
-
-export interface Tool<P extends z.ZodType = z.ZodType> {
-	manifest: ToolManifest<P>;
-	run: Run<ToolManifest<P>>;
-	standby?: StandbyCommand;
-	capabilities?: Probe;
-}
+import type { Workplace } from './workplace.ts';
 
 /** The input lies at the `inputPath` of the scratch directory. */
 export interface ToolRequest extends Workplace {

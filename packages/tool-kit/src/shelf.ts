@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Tool } from './run-tool.ts';
 import { clearScratch, createScratch } from './scratch.ts';
 import { startStandby } from './standby.ts';
+import type { Tool } from './tool.ts';
 import { standbyLimits } from './tool-limits.ts';
-import type { Workplace, WorkplacesOptions } from './workplaces.ts';
+import type { Workplace, WorkplacesOptions } from './workplace.ts';
 
 /** The processes of one tool that stand by. */
 export interface Shelf {

@@ -1,15 +1,7 @@
-import type { Tool } from './run-tool.ts';
-import { createScratch, removeScratch, type Scratch } from './scratch.ts';
+import { createScratch, removeScratch } from './scratch.ts';
 import { createShelf } from './shelf.ts';
-import type { Standby } from './standby.ts';
-
-/** Where a job is done: a scratch directory, for some tools with a process that waits in it for a request. */
-export interface Workplace {
-	scratch: Scratch;
-	standby?: Standby;
-	/** Whether the process may serve another job afterwards. */
-	keepsStandby?: boolean;
-}
+import type { Tool } from './tool.ts';
+import type { Workplace, WorkplacesOptions } from './workplace.ts';
 
 export interface Workplaces {
 	/** One that is empty and nobody else's. Waits for a process that is being started; has none where that fails. */
@@ -18,15 +10,6 @@ export interface Workplaces {
 	giveBack(workplace: Workplace): Promise<void>;
 	/** Ends the processes that wait. What was taken has to be given back all the same. */
 	stop(): Promise<void>;
-}
-
-export interface WorkplacesOptions {
-	scratchRoot: string;
-	/** How many processes of each tool stand by. */
-	standbys: number;
-	/** How many jobs a process serves. More than 1 lets a document meet what another left behind. */
-	jobsPerProcess: number;
-	onProblem(problem: 'standby.failed' | 'scratch.not_removed', error: unknown): void;
 }
 
 /** Keeps processes ready for the tools that declare one, so that a job need not wait for its start. */

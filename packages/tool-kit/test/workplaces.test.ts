@@ -5,9 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineTool } from '../src/manifest.ts';
 import { TEXT } from '../src/media-types.ts';
-import { runTool, type Tool } from '../src/run-tool.ts';
+import { runTool } from '../src/run-tool.ts';
 import { lateInputPath } from '../src/sandbox-files.ts';
-import { createWorkplaces, type Workplace, type Workplaces } from '../src/workplaces.ts';
+import type { Tool } from '../src/tool.ts';
+import type { Workplace } from '../src/workplace.ts';
+import { createWorkplaces, type Workplaces } from '../src/workplaces.ts';
 
 const manifest = defineTool({
 	slug: 'test',

@@ -1,6 +1,6 @@
 import type { Probe, Run } from '@creatorr/tool-kit/run';
-import type { Tool } from '@creatorr/tool-kit/run-tool';
 import type { StandbyCommand } from '@creatorr/tool-kit/standby';
+import type { Tool } from '@creatorr/tool-kit/tool';
 import { hasModule, loadCatalogue } from './catalogue.ts';
 
 /** Every tool with its code, by slug; for the worker alone. Throws when a folder lacks its run. */

@@ -1,9 +1,11 @@
 import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
-import { runTool, type Tool, type ToolResult } from '@creatorr/tool-kit/run-tool';
+import { runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
+import type { Tool } from '@creatorr/tool-kit/tool';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
-import type { Workplace, Workplaces } from '@creatorr/tool-kit/workplaces';
+import type { Workplace } from '@creatorr/tool-kit/workplace';
+import type { Workplaces } from '@creatorr/tool-kit/workplaces';
 import type { GrantedJob } from './granted-job.ts';
 import { fetchInput, type Input } from './input.ts';
 import { storeOutput } from './output.ts';

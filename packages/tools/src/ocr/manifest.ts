@@ -1,9 +1,9 @@
 import { defineTool } from '@creatorr/tool-kit/manifest';
 import { HTML, JPEG, PDF, PNG, TEXT, TIFF, WEBP } from '@creatorr/tool-kit/media-types';
 import { withExtension } from '@creatorr/tool-kit/output-name';
+import { pageRangesSchema } from '@creatorr/tool-kit/page-ranges';
 import { secretParam } from '@creatorr/tool-kit/params';
 import { z } from 'zod';
-import { pageRangesSchema } from './page-ranges.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;

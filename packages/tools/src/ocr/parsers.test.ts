@@ -1,6 +1,6 @@
+import { pageRangesSchema, requirePageNumbers } from '@creatorr/tool-kit/page-ranges';
 import { describe, expect, test } from '@jest/globals';
 import { parseLanguages } from './languages.ts';
-import { pageRangesSchema, requirePages } from './page-ranges.ts';
 import { pageTextCounter } from './page-text.ts';
 
 test('parseLanguages leaves out the heading and what is no language', () => {
@@ -18,9 +18,9 @@ describe('page ranges', () => {
 	});
 
 	test('must be in the file', () => {
-		expect(() => requirePages('1-3,5', 5)).not.toThrow();
-		expect(() => requirePages(null, 1)).not.toThrow();
-		expect(() => requirePages('1-3,5', 4)).toThrow(/no page 5.*its 4 pages/);
+		expect(() => requirePageNumbers('1-3,5', 5)).not.toThrow();
+		expect(() => requirePageNumbers(null, 1)).not.toThrow();
+		expect(() => requirePageNumbers('1-3,5', 4)).toThrow(/no page 5.*its 4 pages/);
 	});
 });
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { ParamsOf } from '@creatorr/tool-kit/manifest';
 import { PDF } from '@creatorr/tool-kit/media-types';
+import { requirePageNumbers } from '@creatorr/tool-kit/page-ranges';
 import type { Run, ToolContext, ToolInput, ToolOutput } from '@creatorr/tool-kit/run';
 import { unlockPdf } from '../pdf/protection.ts';
 import { countPages } from '../pdf/qpdf.ts';
 import { imageToPdf } from './image.ts';
 import { requireLanguages } from './languages.ts';
 import type { manifest } from './manifest.ts';
-import { requirePages } from './page-ranges.ts';
 import { countPagesWithText } from './page-text.ts';
 import { type Recognition, recognise } from './recogniser.ts';
 import { warningsOf } from './warnings.ts';
@@ -24,7 +24,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	await requireLanguages(context, params.languages);
 	const source = await prepareSource(context, input);
 	context.requirePages(source.pages);
-	requirePages(params.pages, source.pages);
+	requirePageNumbers(params.pages, source.pages);
 	if (await staysAsItIs(context, input, source)) return original(input.path, params, source.pages);
 	context.progress(START_PROGRESS);
 	const recognition = await recognise(context, {

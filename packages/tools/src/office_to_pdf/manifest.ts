@@ -16,6 +16,7 @@ import {
 	XLSX,
 } from '@creatorr/tool-kit/media-types';
 import { withExtension } from '@creatorr/tool-kit/output-name';
+import { pageRangesSchema } from '@creatorr/tool-kit/page-ranges';
 import { secretParam } from '@creatorr/tool-kit/params';
 import { z } from 'zod';
 
@@ -26,12 +27,7 @@ const flag = (standard: boolean, description: string) => z.boolean().default(sta
 
 const params = z
 	.strictObject({
-		page_ranges: z
-			.string()
-			.max(1000)
-			.regex(/^[1-9]\d{0,5}(-[1-9]\d{0,5})?(,[1-9]\d{0,5}(-[1-9]\d{0,5})?)*$/, {
-				error: 'must be pages and ranges such as 1-3,5',
-			})
+		page_ranges: pageRangesSchema
 			.nullable()
 			.default(null)
 			.meta({ description: 'pages to export, such as 1-3,5; all when null' }),

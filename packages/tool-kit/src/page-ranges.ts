@@ -1,5 +1,5 @@
-import { ToolError } from '@creatorr/tool-kit/tool-error';
 import { z } from 'zod';
+import { ToolError } from './tool-error.ts';
 
 /** Pages by number, single or as ranges, counted from 1: `1-3,5`. */
 export const pageRangesSchema = z
@@ -13,13 +13,13 @@ export const pageRangesSchema = z
 	});
 
 /** Throws `unsupported_input` where a file of so many pages lacks one of those. */
-export function requirePages(text: string | null, pages: number): void {
+export function requirePageNumbers(text: string | null, pages: number): void {
 	if (text === null) return;
 	const last = Math.max(...ranges(text).flat());
 	if (last <= pages) return;
 	throw new ToolError(
 		'unsupported_input',
-		`The file has no page ${last}: set params.pages to some of its ${pages} pages, or leave it out.`,
+		`The file has no page ${last}: choose some of its ${pages} pages, or leave the choice out.`,
 	);
 }
 
