@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runTool, type Tool, type ToolResult } from '@creatorr/tool-kit/run-tool';
+import { runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
 import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch';
+import type { Tool } from '@creatorr/tool-kit/tool';
 import { loadTools } from '../src/runners.ts';
 
 /** A file as somebody might upload it. */
@@ -16,6 +17,8 @@ export interface Sample {
 export interface SampleOptions {
 	signal?: AbortSignal;
 	onProgress?: (percent: number) => void;
+	/** Changes the tool first: gives it other limits, say. */
+	adapt?: (tool: Tool) => Tool;
 	/** Called when the tool has ended, however it did, and its scratch directory is still there. */
 	inspect?: (scratch: Scratch) => Promise<void>;
 }
@@ -26,11 +29,12 @@ export async function runSample(
 	sample: Sample,
 	options: SampleOptions = {},
 ): Promise<ToolResult & { output: Buffer }> {
+	const { adapt = (tool: Tool) => tool } = options;
 	const root = await mkdtemp(join(tmpdir(), `${slug}-`));
 	const scratch = await createScratch(root);
 	try {
 		await writeFile(scratch.inputPath, sample.content);
-		const result = await runTool(await loadTool(slug), {
+		const result = await runTool(adapt(await loadTool(slug)), {
 			scratch,
 			name: sample.name,
 			mimeType: sample.mimeType,

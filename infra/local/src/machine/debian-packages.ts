@@ -8,8 +8,10 @@ const PROCESSING = [
 	...['jbig2', 'python3-tesserocr', 'python3-pikepdf', 'python3-pil', 'python3-numpy', 'python3-fonttools'],
 	...['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'].map((language) => `tesseract-ocr-${language}`),
 	...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
-	'python3-uno',
+	// Without the last, LibreOffice dies of texts that have comments.
+	...['python3-uno', 'libreoffice-uiconfig-writer'],
 	...['fonts-liberation', 'fonts-dejavu-core', 'fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
+	...['fonts-liberation-sans-narrow', 'fonts-droid-fallback'],
 ];
 
 const BROKER = 'rabbitmq-server';

@@ -40,6 +40,10 @@ export function toToolError(failure: Failure, params: ParamsOf<typeof manifest>)
 		case 'no_pages':
 			return new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
 		default:
+			// LibreOffice says no more than that, of ranges that are past the end as of anything else.
+			if (params.page_ranges !== null) {
+				return new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
+			}
 			return new ToolError(
 				'tool_failed',
 				'The document could not be exported. Save it anew and try again.',

@@ -1,6 +1,7 @@
 // Fonts whose characters have the same widths, so that lines and pages break where they would.
 const SAME_MEASURES: Readonly<Record<string, string>> = {
 	arial: 'Liberation Sans',
+	'arial narrow': 'Liberation Sans Narrow',
 	helvetica: 'Liberation Sans',
 	'times new roman': 'Liberation Serif',
 	times: 'Liberation Serif',

@@ -1,4 +1,5 @@
 import { oleFile } from '@creatorr/tool-kit/fixtures/ole-file';
+import type { ToolLimits } from '@creatorr/tool-kit/manifest';
 import {
 	CSV,
 	DOC,
@@ -15,11 +16,19 @@ import {
 	XLS,
 	XLSX,
 } from '@creatorr/tool-kit/media-types';
+import type { Tool } from '@creatorr/tool-kit/tool';
 import { describe, expect, jest, test } from '@jest/globals';
 import { describeContract } from '../../test/contract.ts';
-import { textOf } from '../../test/fixtures/command.ts';
+import { textOf, transform } from '../../test/fixtures/command.ts';
 import { runSample } from '../../test/run-sample.ts';
-import { brokenDocxFile, convertedTo, docxFile, flatPresentation } from './fixtures/documents.ts';
+import {
+	brokenDocxFile,
+	convertedTo,
+	docxFile,
+	docxOfXml,
+	flatPresentation,
+	flatText,
+} from './fixtures/documents.ts';
 
 jest.setTimeout(180_000);
 
@@ -129,5 +138,86 @@ describe(`${SLUG} can not convert`, () => {
 		['binary declared as text', Buffer.from('a\0b'), TEXT, 'unsupported_input'],
 	])('%s', async (_, content, mimeType, code) => {
 		await expect(convert(content, mimeType, 'file.docx')).rejects.toMatchObject({ code });
+	});
+});
+
+describe(`${SLUG} keeps`, () => {
+	test('title and author', async () => {
+		const meta =
+			'<dc:title>A title</dc:title><dc:creator>A. Uthor</dc:creator><meta:initial-creator>A. Uthor</meta:initial-creator>';
+		const [content] = await convertedTo(flatText('<text:p>text</text:p>', meta), 'fodt', ['odt']);
+		const { output } = await convert(content as Buffer, ODT, 'file.odt');
+		const info = (await transform(output, 'bash', ['-c', 'pdfinfo {in} > {out}'])).toString();
+		expect(info).toMatch(/^Title:\s+A title$/m);
+		expect(info).toMatch(/^Author:\s+A\. Uthor$/m);
+	});
+
+	test('to the same bytes for the same input', async () => {
+		const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(['text']) };
+		const first = await runSample(SLUG, sample);
+		const second = await runSample(SLUG, sample);
+		expect(second.output.equals(first.output)).toBe(true);
+	});
+});
+
+describe(`${SLUG} warns of`, () => {
+	const inFont = (font: string) =>
+		docxOfXml(`<w:p><w:r><w:rPr><w:rFonts w:ascii="${font}"/></w:rPr><w:t>text</w:t></w:r></w:p>`);
+
+	test('a font that is not there', async () => {
+		const { warnings } = await convert(inFont('Fraktur of Nowhere'), DOCX, 'file.docx');
+		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Fraktur of Nowhere/));
+	});
+
+	test('a font for which another of the same measures stands in', async () => {
+		const { warnings } = await convert(inFont('Calibri'), DOCX, 'file.docx');
+		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Calibri by Carlito/));
+	});
+
+	test('no font that is there', async () => {
+		const { warnings } = await convert(inFont('Liberation Sans'), DOCX, 'file.docx');
+		expect(warnings.join()).not.toContain('Liberation Sans,');
+		expect(warnings.join()).not.toContain('Liberation Sans ');
+	});
+});
+
+describe(`${SLUG} where the process that stands by does not survive the document`, () => {
+	const adapt = (tool: Tool): Tool => ({ ...tool, standby: { command: 'false', args: [] } });
+	const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(['text']) };
+
+	test('converts it by the plain command and says what that can not do', async () => {
+		const { output, warnings, details } = await runSample(SLUG, sample, { adapt });
+		expect(await textOf(output)).toContain('text');
+		expect(details).toEqual({ pages: 1 });
+		expect(warnings).toContainEqual(expect.stringMatching(/^indexes_not_updated: /));
+	});
+
+	test('fails rather than leave out what was asked for', async () => {
+		const params = { landscape: true };
+		await expect(runSample(SLUG, { ...sample, params }, { adapt })).rejects.toMatchObject({
+			code: 'tool_failed',
+		});
+	});
+});
+
+describe(`${SLUG} is held to its limits:`, () => {
+	const limited = (limits: Partial<ToolLimits>) => ({
+		adapt: (tool: Tool): Tool => ({
+			...tool,
+			manifest: { ...tool.manifest, limits: { ...tool.manifest.limits, ...limits } },
+		}),
+	});
+	const long = Array.from({ length: 5_000 }, (_, index) => `paragraph ${index}`);
+	const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(long) };
+
+	test('the size of a file', async () => {
+		await expect(runSample(SLUG, sample, limited({ maxFileBytes: 50_000 }))).rejects.toMatchObject({
+			code: 'limit_exceeded',
+		});
+	});
+
+	test('its deadline', async () => {
+		const deadline = { baseMs: 50, perMiBMs: 0, capMs: 50 };
+		await expect(runSample(SLUG, sample, limited({ deadline }))).rejects.toMatchObject({ code: 'timeout' });
 	});
 });

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Callable
 
 import uno
-from com.sun.star.lang import DisposedException, IllegalArgumentException
 from com.sun.star.uno import Exception as UnoException
 
 from fonts import missing_fonts
@@ -57,6 +56,23 @@ def convert(office: Office, request: dict, progress: Callable[[float], None]) ->
 def open_document(office: Office, request: dict, progress: Callable[[float], None]):
     """Read-only, without anything of it being run or fetched."""
     watch = PasswordWatch()
+    detail = "it was not loaded"
+    indicator = Indicator(lambda done: progress(done * OPENED))
+    try:
+        document = load(office, request, {"InteractionHandler": watch, "StatusIndicator": indicator})
+        if document is not None:
+            return document
+    except UnoException as error:
+        detail = error.Message
+    if office.has_ended():
+        raise Refusal("died", detail)
+    if request["password"] and needs_password(office, request):
+        raise Refusal("wrong_password", detail)
+    raise Refusal("encrypted" if watch.was_asked else "corrupt", detail)
+
+
+def load(office: Office, request: dict, arguments: dict):
+    """None or an exception for what LibreOffice does not open."""
     name, _, options = (request["import_filter"] or "").partition(":")
     arguments = {
         "Hidden": True,
@@ -64,28 +80,24 @@ def open_document(office: Office, request: dict, progress: Callable[[float], Non
         "RepairPackage": False,
         "MacroExecutionMode": NEVER_RUN_MACROS,
         "UpdateDocMode": NEVER_UPDATE_LINKS,
-        "InteractionHandler": watch,
-        "StatusIndicator": Indicator(lambda done: progress(done * OPENED)),
         **({"FilterName": name, "FilterOptions": options} if name else {}),
         **({"Password": request["password"]} if request["password"] else {}),
+        **arguments,
     }
     source = Path(request["source"]).as_uri()
+    return office.desktop.loadComponentFromURL(source, "_blank", 0, properties(arguments))
+
+
+def needs_password(office: Office, request: dict) -> bool:
+    """LibreOffice says nothing of a password that it was given and that does not fit; it asks where it has none."""
+    watch = PasswordWatch()
     try:
-        document = office.desktop.loadComponentFromURL(source, "_blank", 0, properties(arguments))
-    except DisposedException:
-        raise
-    except UnoException as error:
-        raise refusal_to_open(watch, request, error.Message) from error
-    if document is None:
-        raise refusal_to_open(watch, request, "it was not loaded")
-    return document
-
-
-def refusal_to_open(watch: PasswordWatch, request: dict, detail: str) -> Refusal:
-    """A password that was asked for explains the failure better than what LibreOffice says."""
-    if not watch.was_asked:
-        return Refusal("corrupt", detail)
-    return Refusal("wrong_password" if request["password"] else "encrypted", detail)
+        document = load(office, {**request, "password": None}, {"InteractionHandler": watch})
+        if document is not None:
+            close(document)
+    except UnoException:
+        pass
+    return watch.was_asked
 
 
 def export(document, output: Path, options: dict, progress: Callable[[float], None]) -> None:
@@ -100,9 +112,7 @@ def export(document, output: Path, options: dict, progress: Callable[[float], No
     }
     try:
         uno.invoke(document, "storeToURL", (output.as_uri(), properties(arguments)))
-    except DisposedException:
-        raise
-    except (UnoException, IllegalArgumentException) as error:
+    except UnoException as error:
         raise Refusal("not_exported", error.Message) from error
 
 

@@ -7,6 +7,21 @@ from typing import Iterator
 MOST_PIECES = 400
 MOST_NAMES = 30
 FONT_PROPERTY = "CharFontName"
+# The built-in styles of texts are many, and to ask each whether it is in use takes longer than a short text's conversion.
+COMMON_STYLES = frozenset(
+    ["Standard", "Text body", "Title", "Subtitle", "List", "Header", "Footer", "Footnote", "Caption"]
+    + ["Quotations", "Preformatted Text", "Table Contents", "Table Heading"]
+    + [f"Heading {level}" for level in range(1, 7)]
+    + [f"Contents {level}" for level in range(1, 4)]
+)
+BUILT_IN_STYLES: dict[str, frozenset[str]] = {}
+
+
+def learn_built_in_styles(empty_text) -> None:
+    """From a text that has no others."""
+    families = empty_text.getStyleFamilies()
+    for family in ("ParagraphStyles", "CharacterStyles"):
+        BUILT_IN_STYLES[family] = frozenset(families.getByName(family).getElementNames())
 
 
 def missing_fonts(office, document) -> list[str]:
@@ -40,17 +55,14 @@ def asked_names(document) -> Iterator[str]:
 
 def text_names(document) -> Iterator[str]:
     """Styles that are in use, and what was set by hand."""
-    families = document.getStyleFamilies()
-    for family in ("ParagraphStyles", "CharacterStyles"):
-        styles = families.getByName(family)
-        for position in range(styles.getCount()):
-            style = styles.getByIndex(position)
-            if style.isInUse():
+    for family, common in (("ParagraphStyles", COMMON_STYLES), ("CharacterStyles", frozenset())):
+        styles = document.getStyleFamilies().getByName(family)
+        built_in = BUILT_IN_STYLES.get(family, frozenset()) - common
+        for name in styles.getElementNames():
+            style = None if name in built_in else styles.getByName(name)
+            if style and style.isInUse():
                 yield style.getPropertyValue(FONT_PROPERTY)
-    automatic = document.getAutoStyles()
-    for family in ("ParagraphStyles", "CharacterStyles"):
-        styles = automatic.getByName(family)
-        for style in every(styles):
+        for style in every(document.getAutoStyles().getByName(family)):
             yield style.getPropertyValue(FONT_PROPERTY) or ""
 
 

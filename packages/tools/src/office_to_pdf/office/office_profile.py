@@ -38,10 +38,11 @@ def write_profile(directory: Path) -> None:
     extensions = directory / "user" / "extensions"
     extensions.mkdir(parents=True)
     (extensions / "buildid").write_text(build_id())
+    settings = [*SETTINGS, ("org.openoffice.Setup/Product", "ooSetupLastVersion", version())]
     items = "".join(
         f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse">'
         f"<value>{escape(value)}</value></prop></item>\n"
-        for path, name, value in SETTINGS
+        for path, name, value in settings
     )
     (directory / "user" / "registrymodifications.xcu").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -53,5 +54,15 @@ def write_profile(directory: Path) -> None:
 
 def build_id() -> str:
     """What tells LibreOffice that the profile's extensions are those of this very build."""
-    lines = (PROGRAM / "versionrc").read_text().splitlines()
-    return next(line.partition("=")[2] for line in lines if line.startswith("buildid="))
+    return value_of("versionrc", "buildid")
+
+
+def version() -> str:
+    """What tells LibreOffice that no older version has to be migrated from, which takes most of a start."""
+    return value_of("bootstraprc", "ProductKey").rpartition(" ")[2]
+
+
+def value_of(file: str, key: str) -> str:
+    """A line of one of LibreOffice's own configuration files."""
+    lines = (PROGRAM / file).read_text().splitlines()
+    return next(line.partition("=")[2] for line in lines if line.startswith(f"{key}="))

@@ -5,14 +5,16 @@ import sys
 from pathlib import Path
 
 import uno  # noqa: F401 (makes com.sun.star importable)
-from com.sun.star.lang import DisposedException
+from com.sun.star.uno import Exception as UnoException
 
 from conversion import Refusal, convert
+from fonts import learn_built_in_styles
 from soffice import Office, properties
 
 KINDS = ["swriter", "scalc", "simpress"]
 WARM_PDF = Path("/tmp/warm.pdf")
 FAILED = 1
+MOST_DETAIL = 1000
 
 
 def say(message: dict) -> None:
@@ -26,6 +28,7 @@ def warm_up(office: Office) -> None:
         hidden = properties({"Hidden": True})
         document = office.desktop.loadComponentFromURL(f"private:factory/{kind}", "_blank", 0, hidden)
         if kind == KINDS[0]:
+            learn_built_in_styles(document)
             document.storeToURL(WARM_PDF.as_uri(), properties({"FilterName": "writer_pdf_Export"}))
         document.close(True)
     WARM_PDF.unlink()
@@ -38,10 +41,10 @@ def serve_requests(office: Office) -> int:
     for line in sys.stdin:
         try:
             say(convert(office, json.loads(line), lambda done: say({"progress": done})))
-        except Refusal as refusal:
-            say({"error": refusal.code, "detail": str(refusal)})
-        except DisposedException:
-            say({"error": "died", "signal": max(0, -office.wait())})
-            return FAILED
+        except (Refusal, UnoException) as error:
+            if office.has_ended():
+                say({"error": "died"})
+                return FAILED
+            say({"error": getattr(error, "code", "not_exported"), "detail": str(error)[:MOST_DETAIL]})
         say({"ready": True})
     return 0

@@ -9,6 +9,7 @@ from pathlib import Path
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.uno import Exception as UnoException
 
 from office_profile import PROGRAM, write_profile
 
@@ -44,9 +45,13 @@ class Office:
         """An instance of a service, in LibreOffice's process."""
         return self.context.ServiceManager.createInstanceWithContext(service, self.context)
 
-    def wait(self) -> int:
-        """The exit code; negative, the signal that ended it."""
-        return self._process.wait()
+    def has_ended(self) -> bool:
+        """Asks it something, because the end of its process comes a while after that of the connection."""
+        try:
+            self.desktop.getImplementationName()
+        except UnoException:
+            self._process.wait()
+        return self._process.poll() is not None
 
     def _start(self) -> subprocess.Popen:
         # What it prints must not look like an answer.

@@ -1,0 +1,205 @@
+import { CSV, DOCX, HTML, ODP, ODT } from '@creatorr/tool-kit/media-types';
+import { parseParams } from '@creatorr/tool-kit/params';
+import { describe, expect, jest, test } from '@jest/globals';
+import { textOf, transform } from '../../test/fixtures/command.ts';
+import { photo } from '../../test/fixtures/pages.ts';
+import { runSample } from '../../test/run-sample.ts';
+import { convertedTo, docxOfXml, flatPresentation, flatText } from './fixtures/documents.ts';
+import { pngFile } from './fixtures/png.ts';
+import { manifest } from './manifest.ts';
+
+jest.setTimeout(120_000);
+
+const NAMES: Record<string, string> = { [DOCX]: 'a.docx', [ODT]: 'a.odt', [ODP]: 'a.odp', [CSV]: 'a.csv' };
+
+async function pdfOf(content: Buffer, mimeType: string, params: Record<string, unknown> = {}) {
+	const name = NAMES[mimeType] ?? 'a.html';
+	return (await runSample('office_to_pdf', { name, mimeType, content, params })).output;
+}
+
+async function odt(body: string): Promise<Buffer> {
+	const [file] = await convertedTo(flatText(body), 'fodt', ['odt']);
+	return file as Buffer;
+}
+
+/** The objects of a PDF, uncompressed. */
+const objectsOf = async (pdf: Buffer) =>
+	(await transform(pdf, 'qpdf', ['--qdf', '--object-streams=disable', '{in}', '{out}'])).toString('latin1');
+
+async function pageSizes(pdf: Buffer): Promise<[number, number][]> {
+	const info = await transform(pdf, 'bash', ['-c', 'pdfinfo -f 1 -l 99 {in} > {out}']);
+	return [...info.toString().matchAll(/^Page.*size:\s+([\d.]+) x ([\d.]+)/gm)].map(([, width, height]) => [
+		Number(width),
+		Number(height),
+	]);
+}
+
+const PAGES = ['one', 'two', 'three']
+	.map((word) => `<w:p><w:r><w:t>page ${word}</w:t><w:br w:type="page"/></w:r></w:p>`)
+	.join('');
+
+test('page_ranges takes these pages only', async () => {
+	const pdf = await pdfOf(docxOfXml(PAGES), DOCX, { page_ranges: '1,3' });
+	expect((await textOf(pdf)).replaceAll(/\s+/g, ' ').trim()).toBe('page one page three');
+});
+
+test('page_ranges of which the document has none are unsupported, and named', async () => {
+	await expect(pdfOf(docxOfXml(PAGES), DOCX, { page_ranges: '17-20' })).rejects.toMatchObject({
+		code: 'unsupported_input',
+		message: expect.stringContaining('17-20'),
+	});
+});
+
+test.each([
+	['a text', docxOfXml(PAGES), DOCX],
+	['a spreadsheet', Buffer.from('a,b\n'), CSV],
+])('landscape turns the pages of %s', async (_, content, mimeType) => {
+	for (const [width, height] of await pageSizes(await pdfOf(content, mimeType)))
+		expect(width).toBeLessThan(height);
+	const turned = await pageSizes(await pdfOf(content, mimeType, { landscape: true }));
+	expect(turned.length).toBeGreaterThan(0);
+	for (const [width, height] of turned) expect(width).toBeGreaterThan(height);
+});
+
+describe('password', () => {
+	test.each(['docx', 'odt', 'doc'])('opens a %s', async (extension) => {
+		const [content] = await convertedTo(flatText('<text:p>hidden</text:p>'), 'fodt', [extension], 'open it');
+		const type = { docx: DOCX, odt: ODT }[extension] ?? 'application/msword';
+		const run = (password?: string) =>
+			runSample('office_to_pdf', {
+				name: `a.${extension}`,
+				mimeType: type,
+				content: content as Buffer,
+				params: password === undefined ? {} : { password },
+			});
+		expect(await textOf((await run('open it')).output)).toContain('hidden');
+		await expect(run('another')).rejects.toMatchObject({ code: 'wrong_password' });
+		await expect(run()).rejects.toMatchObject({ code: 'encrypted_input' });
+	});
+});
+
+test.each([
+	['1b', '1', 'B'],
+	['2b', '2', 'B'],
+	['3b', '3', 'B'],
+])('pdfa %s makes a PDF/A of this kind', async (pdfa, part, conformance) => {
+	const pdf = (await pdfOf(docxOfXml(PAGES), DOCX, { pdfa })).toString('latin1');
+	expect(pdf).toMatch(new RegExp(`<pdfaid:part>${part}</pdfaid:part>`));
+	expect(pdf).toMatch(new RegExp(`<pdfaid:conformance>${conformance}</pdfaid:conformance>`));
+	expect((await pdfOf(docxOfXml(PAGES), DOCX)).toString('latin1')).not.toContain('pdfaid');
+});
+
+test('pdfua makes a PDF/UA', async () => {
+	const pdf = (await pdfOf(docxOfXml(PAGES), DOCX, { pdfua: true })).toString('latin1');
+	expect(pdf).toContain('<pdfuaid:part>1</pdfuaid:part>');
+});
+
+test('single_page_sheets puts a sheet on one page', async () => {
+	const csv = Buffer.from('1,2\n'.repeat(200));
+	expect((await pageSizes(await pdfOf(csv, CSV))).length).toBeGreaterThan(1);
+	expect(await pageSizes(await pdfOf(csv, CSV, { single_page_sheets: true }))).toHaveLength(1);
+});
+
+test('update_indexes makes a table of contents say what the document has', async () => {
+	const content = await odt(
+		'<text:table-of-content text:name="toc"><text:table-of-content-source text:outline-level="3"/>' +
+			'<text:index-body><text:p>stale entry</text:p></text:index-body></text:table-of-content>' +
+			'<text:h text:outline-level="1">Fresh heading</text:h>',
+	);
+	const updated = await textOf(await pdfOf(content, ODT));
+	expect(updated).not.toContain('stale');
+	expect(updated.match(/Fresh heading/g)).toHaveLength(2);
+	expect(await textOf(await pdfOf(content, ODT, { update_indexes: false }))).toContain('stale entry');
+});
+
+test('export_bookmarks makes bookmarks of headings', async () => {
+	const content = await odt('<text:h text:outline-level="1">A heading</text:h>');
+	expect(await objectsOf(await pdfOf(content, ODT))).toMatch(/\/Title/);
+	expect(await objectsOf(await pdfOf(content, ODT, { export_bookmarks: false }))).not.toMatch(/\/Outlines/);
+});
+
+test('export_form_fields keeps fields to fill in', async () => {
+	const content = Buffer.from('<form><input type="text" name="field" value="text"></form>');
+	expect(await objectsOf(await pdfOf(content, HTML))).toMatch(/\/FT \/Tx/);
+	expect(await objectsOf(await pdfOf(content, HTML, { export_form_fields: false }))).not.toMatch(/\/FT \/Tx/);
+});
+
+test('export_notes makes annotations of comments', async () => {
+	const content = await odt(
+		'<text:p>text<office:annotation><dc:creator>A</dc:creator><text:p>a comment</text:p></office:annotation></text:p>',
+	);
+	expect(await objectsOf(await pdfOf(content, ODT))).not.toMatch(/\/Subtype \/Text/);
+	expect(await objectsOf(await pdfOf(content, ODT, { export_notes: true }))).toMatch(/\/Subtype \/Text/);
+});
+
+test('export_hidden_slides shows them too', async () => {
+	const [content] = await convertedTo(flatPresentation('shown', 'not shown'), 'fodp', ['odp']);
+	expect(await pageSizes(await pdfOf(content as Buffer, ODP))).toHaveLength(1);
+	const all = await pdfOf(content as Buffer, ODP, { export_hidden_slides: true });
+	expect(await textOf(all)).toContain('not shown');
+});
+
+describe('images', () => {
+	const picture = () => {
+		const data = pngFile(photo(600, 600)).toString('base64');
+		const image = `<draw:image><office:binary-data>${data}</office:binary-data></draw:image>`;
+		return odt(
+			`<text:p><draw:frame svg:width="2in" svg:height="2in" text:anchor-type="as-char">${image}</draw:frame></text:p>`,
+		);
+	};
+
+	test('lossless_images keeps them as they are', async () => {
+		const content = await picture();
+		expect(await objectsOf(await pdfOf(content, ODT))).toContain('/DCTDecode');
+		expect(await objectsOf(await pdfOf(content, ODT, { lossless_images: true }))).not.toContain('/DCTDecode');
+	});
+
+	test('image_quality makes them smaller', async () => {
+		const content = await picture();
+		const small = await pdfOf(content, ODT, { image_quality: 10 });
+		expect(small.length).toBeLessThan((await pdfOf(content, ODT)).length / 2);
+	});
+
+	test.each([
+		[300, 600],
+		[150, 300],
+	])('max_image_dpi %i leaves %i pixels of 600 on two inches', async (max_image_dpi, pixels) => {
+		const objects = await objectsOf(await pdfOf(await picture(), ODT, { max_image_dpi }));
+		expect(Number(/\/Width (\d+)/.exec(objects)?.[1])).toBe(pixels);
+	});
+});
+
+describe('passwords of the PDF', () => {
+	const encryptionOf = async (pdf: Buffer, password: string) =>
+		(
+			await transform(pdf, 'bash', [
+				'-c',
+				`qpdf --show-encryption --password='${password}' {in} > {out} 2>&1 || true`,
+			])
+		).toString();
+
+	test('user_password is needed to open it', async () => {
+		const pdf = await pdfOf(docxOfXml(PAGES), DOCX, { user_password: 'open it' });
+		expect(await encryptionOf(pdf, '')).toMatch(/(invalid|incorrect) password/i);
+		expect(await encryptionOf(pdf, 'open it')).toContain('Supplied password is user password');
+	});
+
+	test('owner_password keeps others from changing it and copying from it', async () => {
+		const pdf = await pdfOf(docxOfXml(PAGES), DOCX, { owner_password: 'all of it' });
+		const asAnyone = await encryptionOf(pdf, '');
+		expect(asAnyone).toContain('extract for any purpose: not allowed');
+		expect(asAnyone).toContain('modify anything: not allowed');
+		expect(asAnyone).toContain('print high resolution: allowed');
+		expect(await encryptionOf(pdf, 'all of it')).toContain('Supplied password is owner password');
+	});
+
+	test.each(['user_password', 'owner_password'])('%s and pdfa exclude each other', (name) => {
+		const parsed = parseParams(manifest.params, { pdfa: '2b', [name]: 'secret' });
+		const details = [{ path: `params.${name}`, message: expect.stringMatching(`pdfa and ${name}`) }];
+		expect(parsed).toEqual({ ok: false, details });
+	});
+});
+
+test.each(['0', '3-', 'one', '1;2', '-2', ''])('page_ranges %j are no pages', (page_ranges) => {
+	expect(parseParams(manifest.params, { page_ranges }).ok).toBe(false);
+});
