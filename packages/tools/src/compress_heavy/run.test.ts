@@ -44,7 +44,7 @@ describe(SLUG, () => {
 	test('makes a photo much smaller and says how', async () => {
 		const { output, details, warnings, outputName } = await compress(photoContent);
 		expect(output.length).toBeLessThan(photoContent.length / 3);
-		expect(details).toMatchObject({ method: 'optimiser', pages: 1, images: 1, images_recompressed: 1 });
+		expect(details).toMatchObject({ method: 'optimised', pages: 1, images: 1, images_recompressed: 1 });
 		expect(warnings).toEqual([]);
 		expect(outputName).toBe('input.compressed.pdf');
 	});

@@ -17,6 +17,7 @@ const WARNINGS: Readonly<Record<string, string>> = {
 	target_missed: 'the file could not be made as small as was asked for; this is the smallest',
 	repaired: 'the PDF was damaged and had to be repaired; look whether all of its content is there',
 	signature_invalidated: 'the PDF was digitally signed; its signature fields are empty now',
+	grayscale_incomplete: 'some spot colours or gradients could not be turned to grey',
 	usage_rights_removed:
 		'the PDF no longer unlocks extra features of Adobe Reader, as that holds for the original alone',
 };

@@ -9,7 +9,10 @@ from opening import Refused, open_document
 from pikepdf import Dictionary, Stream
 from settings import Settings
 from structure import has_same_pages, lost, page_boxes, structure_of
-from walk import entries, inherited
+from walk import SCREEN_PIXELS, entries, inherited, longest_side
+
+
+_LOW_DPI = 150
 
 
 class Checker:
@@ -17,23 +20,18 @@ class Checker:
 
     def __init__(self, source: str, pdf: pikepdf.Pdf, settings: Settings, pool: ThreadPoolExecutor) -> None:
         self.pool = pool
-        self.dpi = settings.dpi
         self.structure = structure_of(pdf)
         self.boxes = page_boxes(pdf)
-        self.pages = {page: self.longest_side(page) for page in sorted(sampled_pages(pdf))}
-        self.originals = Renderer(source, pool, self.dpi).start(self.pages)
+        self.pages = {page: _pixels(pdf.pages[page - 1].obj, settings) for page in sorted(sampled_pages(pdf))}
+        self.originals = Renderer(source, pool).start(self.pages)
 
     def is_readable(self) -> bool:
         """Whether a second reader makes anything of the original, where the first had to guess."""
         return any(rendering.result() is not None for rendering in self.originals.values())
 
-    def longest_side(self, page: int) -> float:
-        left, bottom, right, top = self.boxes[page - 1][:4]
-        return max(abs(right - left), abs(top - bottom))
-
-    def likeness(self, path: str, settings: Settings) -> float | None:
-        """How alike the least alike of the sampled pages is; None where something is lost."""
-        copies = Renderer(path, self.pool, self.dpi).start(self.pages)
+    def likeness(self, path: str, in_grey: bool) -> float:
+        """How alike the least alike of the sampled pages is; 0 where something is lost."""
+        copies = Renderer(path, self.pool).start(self.pages)
         try:
             with open_document(path) as pdf:
                 is_whole = not lost(self.structure, structure_of(pdf)) and has_same_pages(self.boxes, page_boxes(pdf))
@@ -43,8 +41,13 @@ class Checker:
         for page, future in copies.items():
             original, copy = self.originals[page].result(), future.result()
             if original is not None:
-                least = min(least, likeness(original, copy, settings.grayscale))
-        return least if is_whole and least >= settings.likeness else None
+                least = min(least, likeness(original, copy, in_grey))
+        return least if is_whole else 0.0
+
+
+def _pixels(page: Dictionary, settings: Settings) -> int:
+    """As many as the screen has; fewer where a resolution was asked for that is lower than the screen's."""
+    return round(min(SCREEN_PIXELS, longest_side(page) / 72 * settings.dpi) if settings.dpi < _LOW_DPI else SCREEN_PIXELS)
 
 
 def sampled_pages(pdf: pikepdf.Pdf) -> set[int]:

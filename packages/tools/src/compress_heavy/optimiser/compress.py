@@ -2,19 +2,18 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pikepdf
 
 from check import Checker
 from opening import Exit, Refused, open_document, was_repaired
-from optimise import Work, optimise
+from optimise import Made, Work, optimise
 from settings import Settings, settings_of
 from signatures import has_usage_rights, signature_fields
 
 Progress = Callable[[float], None]
-# Qualities to fall back to when a copy does not look like its original; at last one that loses nothing.
-_STEP_UP, _MAX_RETRIES = 15, 1
+_STEP_UP, _MAX_ATTEMPTS = 15, 3
 _MAX_PROBES = 6
 
 
@@ -35,13 +34,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy that passed."""
+    """A copy, and how alike it is."""
 
     path: str
     size: int
+    method: str
     quality: int
     likeness: float
-    details: dict[str, int]
+    made: Made
 
 
 def compress_document(source: str, target: str, request: Request, progress: Progress) -> dict[str, object]:
@@ -94,30 +94,48 @@ class _Search:
     def result(self, best: Copy | None) -> dict[str, object]:
         if best is None:
             return {"method": "original", "pages": self.pages, "warnings": [*self.warnings, "unchanged"]}
-        found = {"method": "optimiser" if best.details else "lossless", "pages": self.pages, "quality": best.quality}
-        return {**found, **best.details, "ssim": round(best.likeness, 4), "warnings": self.warnings}
+        made = best.made
+        warnings = [*self.warnings, *(["grayscale_incomplete"] if made.is_partly_coloured else [])]
+        return {
+            "method": best.method,
+            "pages": self.pages,
+            "quality": best.quality,
+            "images": made.images,
+            "images_recompressed": made.images_recompressed,
+            "ssim": round(best.likeness, 4),
+            "warnings": warnings,
+        }
 
     def at_quality(self, quality: int) -> Copy | None:
-        """The copy of this quality, or of a better one where it does not look the same."""
-        for step in range(_MAX_RETRIES + 1):
-            better = min(100, quality + step * _STEP_UP)
-            copy = self.attempt(better, self._settings(better), self._settings(quality))
-            if copy is not None:
-                return copy
-        return self.attempt(100, None, self._settings(quality))
+        """The copy of this quality, or a more careful one where something on its pages is not as it was."""
+        floor = self._settings(quality).likeness
+        settings, used = self._settings(quality), quality
+        for _ in range(_MAX_ATTEMPTS):
+            copy = self.attempt("optimised", used, settings)
+            if copy.size >= self.source_size:
+                # More careful ones are larger still.
+                return None
+            likeness = self.checker.likeness(copy.path, settings.grayscale)
+            if likeness >= floor:
+                return replace(copy, likeness=likeness)
+            if likeness == 0 and settings.rewrites:
+                settings = replace(settings, rewrites=False)
+            else:
+                used = min(100, used + _STEP_UP)
+                settings = replace(self._settings(used), rewrites=settings.rewrites)
+        return None if self.request.grayscale else self.without_loss()
 
-    def attempt(self, quality: int, settings: Settings | None, measure: Settings) -> Copy | None:
-        path = f"{self.target}.{quality}"
-        details = optimise(self.source, path, self.work, settings, lambda share: self.progress(0.8 * share))
+    def without_loss(self) -> Copy | None:
+        copy = self.attempt("lossless", 100, None)
+        likeness = self.checker.likeness(copy.path, False)
+        return replace(copy, likeness=likeness) if copy.size < self.source_size and likeness == 1 else None
+
+    def attempt(self, method: str, quality: int, settings: Settings | None) -> Copy:
+        path = f"{self.target}.{method}{quality}"
+        made = optimise(self.source, path, self.work, settings, lambda share: self.progress(0.8 * share))
         if os.path.getsize(path) >= self.source_size and self.work.linearize:
-            plain = Work(False, self.work.remove_metadata)
-            details = optimise(self.source, path, plain, settings, lambda share: None)
-        if os.path.getsize(path) >= self.source_size:
-            return None
-        likeness = self.checker.likeness(path, measure)
-        if likeness is None:
-            return None
-        return Copy(path, os.path.getsize(path), quality, likeness, details)
+            made = optimise(self.source, path, replace(self.work, linearize=False), settings, lambda share: None)
+        return Copy(path, os.path.getsize(path), method, quality, 0.0, made)
 
     def below(self, wanted: int, best: Copy | None) -> Copy | None:
         """The best quality whose copy is no larger than wanted; the smallest copy where there is none."""

@@ -13,19 +13,20 @@ from encode import Encoded, bilevel, indexed, jpeg, lossless, quantised
 from pixels import Pixels, Source, decode
 from settings import Settings
 from ssim import similarity
+from walk import Placement
 
 Size = tuple[int, int]
-_SCREEN_DPI = 100
-_MAX_SCREEN_SIDE = 1600
 # Resampling blurs; it has to be worth it.
-_WORTH_RESAMPLING = 1.2
+_WORTH_RESAMPLING = 1.1
 # A second compression with loss has to be worth more than one that loses nothing.
 _WORTH_LOSS, _WORTH_SECOND_LOSS = 0.95, 0.8
 _SOFT_MASK_JPEG = 75
 _FLAT, _FLAT_BUT_LOSSY = 0.6, 0.9
 _BEST_JPEG = 95
-_JPEG_STEP = 12
+_JPEG_STEP = 10
 _PALETTES = (32, 128, 256)
+# By how much an image has to be better than its page, on which it is drawn with less care.
+_MARGIN = 0.2
 _TILE, _IMPERCEPTIBLE_SHIFT = 4, 12
 _SMALL = 65_536
 # How much smaller than its draft a coding may turn out at its best.
@@ -47,11 +48,11 @@ class Smaller:
 
 @dataclass(frozen=True)
 class Task:
-    """One image: how large its stream is, how it is drawn (in points), and what it is for."""
+    """One image: how large its stream is, how it is drawn, and what it is for."""
 
     source: Source
     bytes: int
-    drawn: tuple[float, float] | None
+    drawn: Placement | None
     is_soft_mask: bool
 
 
@@ -84,10 +85,10 @@ def is_opaque(source: Source) -> bool:
 def _target_size(task: Task, settings: Settings) -> Size:
     source = task.source
     sides = (source.width, source.height)
-    if task.drawn is None or min(task.drawn) <= 0:
+    if task.drawn is None or min(task.drawn.width, task.drawn.height) <= 0:
         return sides
     dpi = settings.dpi * 2 if source.bits == 1 else settings.dpi
-    wanted = tuple(max(1, round(points / 72 * dpi)) for points in task.drawn)
+    wanted = tuple(max(1, round(points / 72 * dpi)) for points in (task.drawn.width, task.drawn.height))
     if all(side <= want * _WORTH_RESAMPLING for side, want in zip(sides, wanted, strict=True)):
         return sides
     return min(sides[0], wanted[0]), min(sides[1], wanted[1])
@@ -125,14 +126,16 @@ def _is_grey(picture: Image.Image, settings: Settings) -> bool:
     return int(np.ptp(values, axis=2).max()) <= most
 
 
-def _on_screen(picture: Image.Image, drawn: tuple[float, float] | None, settings: Settings) -> np.ndarray:
+def _on_screen(picture: Image.Image, drawn: Placement | None, settings: Settings) -> np.ndarray:
     """The picture as a screen shows it: the measure of what must stay the same."""
-    dpi = min(_SCREEN_DPI, settings.dpi)
     width, height = picture.size
-    if drawn is not None and min(drawn) > 0:
-        width, height = (min(side, max(1, round(points / 72 * dpi))) for side, points in zip(picture.size, drawn))
-    shrinking = min(1.0, _MAX_SCREEN_SIDE / max(width, height))
-    return _grey(picture, (max(1, round(width * shrinking)), max(1, round(height * shrinking))))
+    if drawn is not None and min(drawn.width, drawn.height) > 0:
+        dpi = min(72 * drawn.pixels_per_point, settings.dpi)
+        width, height = (
+            min(side, max(1, round(points / 72 * dpi)))
+            for side, points in zip(picture.size, (drawn.width, drawn.height), strict=True)
+        )
+    return _grey(picture, (width, height))
 
 
 def _grey(picture: Image.Image, size: Size) -> np.ndarray:
@@ -145,7 +148,7 @@ def _best(task: Task, pixels: Pixels, reference: np.ndarray, settings: Settings)
     size = (reference.shape[1], reference.shape[0])
 
     def looks_same(other: Image.Image) -> bool:
-        return similarity(reference, _grey(other, size)) >= settings.likeness
+        return similarity(reference, _grey(other, size)) >= settings.likeness + _MARGIN * (1 - settings.likeness)
 
     if picture.mode == "L" and _is_black_and_white(picture):
         return bilevel(picture.convert("1", dither=Image.Dither.NONE))

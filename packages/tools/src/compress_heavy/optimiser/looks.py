@@ -1,6 +1,7 @@
 """Whether pages look the same, by rendering them."""
 import io
 import subprocess
+from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
@@ -9,8 +10,6 @@ from PIL import Image
 
 from ssim import similarity
 
-_DPI = 100
-_LARGE_POINTS, _LARGE_PIXELS = 1300, 1600
 _TIMEOUT_SECONDS = 60
 # Of the averages of tiles, in levels of 255: what is missing somewhere shows there, however large the page is.
 _TILE = 16
@@ -28,22 +27,20 @@ class Rendering:
 class Renderer:
     """Renders pages of one file; in the background, as nobody waits for it yet."""
 
-    def __init__(self, path: str, pool: Executor, dpi: float) -> None:
+    def __init__(self, path: str, pool: Executor) -> None:
         self.path = path
         self.pool = pool
-        self.dpi = min(_DPI, dpi)
 
-    def start(self, pages: dict[int, float]) -> dict[int, Future[Rendering | None]]:
-        """Of each page, by number, the longest side in points tells at which scale."""
-        return {page: self.pool.submit(self.render, page, side) for page, side in pages.items()}
+    def start(self, pages: Mapping[int, int]) -> dict[int, Future[Rendering | None]]:
+        """Of each page, by number, the longest side in pixels is given."""
+        return {page: self.pool.submit(self.render, page, pixels) for page, pixels in pages.items()}
 
-    def render(self, page: int, side: float) -> Rendering | None:
+    def render(self, page: int, pixels: int) -> Rendering | None:
         """None where it can't be rendered in time."""
-        scale = ["-scale-to", str(_LARGE_PIXELS)] if side > _LARGE_POINTS else []
         only = ["-f", str(page), "-l", str(page)]
         try:
             made = subprocess.run(
-                ["pdftoppm", "-r", str(self.dpi), *scale, *only, self.path],
+                ["pdftoppm", "-scale-to", str(pixels), *only, self.path],
                 capture_output=True, timeout=_TIMEOUT_SECONDS, check=True,
             )  # fmt: skip
             text = subprocess.run(

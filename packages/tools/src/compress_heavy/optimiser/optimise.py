@@ -1,19 +1,33 @@
 """Makes one smaller document of another."""
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pikepdf
 
+from colours import Recolouring, greys
 from contents import rewrite_contents
 from junk import drop_metadata, drop_private_data, merge_duplicates
 from opening import open_document
+from press import drop_press, press_profile, show_on_screens
 from recompress import recompress_images
+from fonts import shrink_fonts
 from repack import repack_streams
 from settings import Settings
 from signatures import invalidate
 from walk import usage_of
 
 _IMAGES_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a document."""
+
+    images: int = 0
+    images_recompressed: int = 0
+    # Whether colours are left that should be grey.
+    is_partly_coloured: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,26 +40,48 @@ class Work:
 
 def optimise(
     source: str, target: str, work: Work, settings: Settings | None, progress: Callable[[float], None]
-) -> dict[str, int]:
+) -> Made:
     """Writes a smaller copy; one that loses nothing where there are no settings."""
-    pdf = open_document(source)
-    invalidate(pdf)
-    drop_private_data(pdf)
-    if work.remove_metadata:
-        drop_metadata(pdf)
-    details: dict[str, int] = {}
+    pdf = _prepared(source, work)
+    made = Made()
     if settings is not None:
-        usage = usage_of(pdf)
-        details = recompress_images(
-            pdf, usage, settings, lambda done, total: progress(_IMAGES_SHARE * done / total)
-        )
-        rewrite_contents(pdf, usage, settings.tolerance)
+        pdf, made = _with_loss(pdf, source, work, settings, lambda share: progress(_IMAGES_SHARE * share))
     progress(_IMAGES_SHARE)
     merge_duplicates(pdf)
     repack_streams(pdf)
     save(pdf, target, work.linearize)
     progress(1)
-    return details
+    return made
+
+
+def _prepared(source: str, work: Work) -> pikepdf.Pdf:
+    pdf = open_document(source)
+    invalidate(pdf)
+    drop_private_data(pdf)
+    if work.remove_metadata:
+        drop_metadata(pdf)
+    return pdf
+
+
+def _with_loss(
+    pdf: pikepdf.Pdf, source: str, work: Work, settings: Settings, progress: Callable[[float], None]
+) -> tuple[pikepdf.Pdf, Made]:
+    usage = usage_of(pdf)
+    recolouring = Recolouring(greys) if settings.grayscale else None
+    press = press_profile(pdf, os.path.getsize(source)) if settings.is_for_screens and not recolouring else None
+    if recolouring is not None:
+        recolouring.apply(pdf, usage)
+    elif press is not None and not show_on_screens(pdf, usage, press):
+        press, pdf = None, _prepared(source, work)
+    images, recompressed = recompress_images(
+        pdf, usage, settings, lambda done, total: progress(done / total), press.read_bytes() if press else None
+    )
+    if press is not None:
+        drop_press(pdf)
+    if settings.rewrites:
+        shrink_fonts(pdf, usage, keeps_hints=not settings.is_for_screens)
+        rewrite_contents(pdf, usage, settings.tolerance)
+    return pdf, Made(images, recompressed, recolouring is not None and recolouring.is_partial)
 
 
 def save(pdf: pikepdf.Pdf, target: str, linearize: bool) -> None:
@@ -73,6 +109,3 @@ def is_archive_of_old(pdf: pikepdf.Pdf) -> bool:
         return False
     text = metadata.read_bytes()
     return b"pdfaid:part>1<" in text or b'pdfaid:part="1"' in text
-
-
-

@@ -1,6 +1,7 @@
 """Decodes the image XObjects whose values can be told, whatever filter and colour space they are in."""
 import io
 import struct
+import subprocess
 import zlib
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
 Image.MAX_IMAGE_PIXELS = None
-_MAX_PIXELS = 250_000_000
+_MAX_PIXELS = 150_000_000
 _PLAIN = {"/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/RGB": 3, "/DeviceCMYK": 4, "/CMYK": 4}
 _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 _LOSSY = ("/DCTDecode", "/JPXDecode")
@@ -50,6 +51,13 @@ class Source:
 
 class Unsupported(Exception):
     """The image is of a kind that stays as it is."""
+
+
+# What can be wrong with one image, which then stays as it is.
+UNREADABLE = (
+    *(Unsupported, pikepdf.PdfError, OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError),
+    *(AttributeError, NotImplementedError, ZeroDivisionError, MemoryError, zlib.error, subprocess.SubprocessError),
+)
 
 
 def read_source(image: Stream) -> Source:

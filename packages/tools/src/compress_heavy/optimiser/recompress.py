@@ -2,28 +2,35 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from images import Smaller, Task, is_opaque, shrink
-from pixels import Unsupported, read_source
+from matte import separate_mattes
+from pixels import UNREADABLE, Unsupported, read_source
 from settings import Settings
 from walk import Id, Usage
 
 _TIED_TO_THE_VALUES = ("/Decode", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms", "/DL")
-# What can go wrong in the data of one image: it then stays as it is.
-_UNREADABLE = (Unsupported, pikepdf.PdfError, OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError,
-               NotImplementedError, ZeroDivisionError)  # fmt: skip
 # Pictures lie open in memory while they are worked on.
 _MAX_THREADS = 4
 
 
 def recompress_images(
-    pdf: pikepdf.Pdf, usage: Usage, settings: Settings, progress: Callable[[int, int], None]
-) -> dict[str, int]:
-    """Replaces the images that can be had smaller; says how many there are and how many it were."""
+    pdf: pikepdf.Pdf,
+    usage: Usage,
+    settings: Settings,
+    progress: Callable[[int, int], None],
+    press: bytes | None = None,
+) -> tuple[int, int]:
+    """Replaces the images that can be had smaller; says how many there are and how many it were.
+
+    `press` is the profile of ink that has none of its own.
+    """
+    separate_mattes(pdf)
     images = [
         value for value in pdf.objects if isinstance(value, Stream) and value.get("/Subtype") == "/Image"
     ]
@@ -31,13 +38,13 @@ def recompress_images(
     done = replaced = 0
     threads = min(_MAX_THREADS, os.process_cpu_count() or 1)
     with ThreadPoolExecutor(threads) as pool:
-        for image, smaller in _in_order(pool, threads, ((image, _task(image, masks, usage)) for image in images), settings):
+        for image, smaller in _in_order(pool, threads, ((image, _task(image, masks, usage, press)) for image in images), settings):
             done += 1
             if smaller is not None:
                 _replace(pdf, image, smaller)
                 replaced += 1
             progress(done, len(images))
-    return {"images": len(images), "images_recompressed": replaced}
+    return len(images), replaced
 
 
 def _in_order(
@@ -57,16 +64,18 @@ def _in_order(
 def _attempt(task: Task, settings: Settings) -> Smaller | None:
     try:
         return shrink(task, settings)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 
-def _task(image: Stream, masks: set[Id], usage: Usage) -> Task | None:
+def _task(image: Stream, masks: set[Id], usage: Usage, press: bytes | None = None) -> Task | None:
     try:
         if isinstance(image.get("/Mask"), Array) or _is_preblended(image):
             raise Unsupported("its values must stay what they are")
         source = read_source(image)
-    except _UNREADABLE:
+        if source.components == 4 and source.profile is None:
+            source = replace(source, profile=press)
+    except UNREADABLE:
         return None
     size = len(image.read_raw_bytes())
     return Task(source, size, usage.images.get(image.objgen), image.objgen in masks)

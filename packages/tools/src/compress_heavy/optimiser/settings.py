@@ -4,10 +4,10 @@ from dataclasses import dataclass
 # quality: resolution in dpi, JPEG quality, likeness (SSIM) of a page on a screen, error of a coordinate in points.
 # Between these points all run straight. At 70 a page looks the same on a screen, and scanned text is crisp at twice its size.
 _POINTS = {
-    1: (40, 8, 0.70, 0.10),
-    40: (100, 30, 0.90, 0.05),
-    70: (150, 45, 0.95, 0.05),
-    90: (220, 75, 0.98, 0.02),
+    1: (50, 5, 0.70, 0.10),
+    40: (120, 20, 0.90, 0.05),
+    70: (175, 30, 0.95, 0.05),
+    90: (240, 65, 0.98, 0.02),
     100: (400, 92, 0.99, 0.002),
 }
 _KEEPS_CMYK_FROM = 90
@@ -28,6 +28,8 @@ class Settings:
     # Whether images for print become what a screen shows of them.
     is_for_screens: bool
     grayscale: bool = False
+    # Whether fonts and content streams are written anew.
+    rewrites: bool = True
 
 
 def settings_of(quality: int, image_dpi: int | None = None, grayscale: bool = False) -> Settings:

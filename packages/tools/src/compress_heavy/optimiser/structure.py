@@ -107,7 +107,7 @@ def _tree_keys(tree: pikepdf.Object | None, leaves: str = "/Names") -> list[str]
 
 def _parts(pdf: pikepdf.Pdf, form: Dictionary, names: Dictionary) -> list[str]:
     root = pdf.Root
-    kept = ("/StructTreeRoot", "/MarkInfo", "/Lang", "/OpenAction", "/ViewerPreferences", "/OutputIntents", "/Threads")
+    kept = ("/StructTreeRoot", "/MarkInfo", "/Lang", "/OpenAction", "/ViewerPreferences", "/Threads")
     found = [key for key in kept if key in root]
     found += ["XFA"] if "/XFA" in form else []
     return found + (["JavaScript"] if "/JavaScript" in names else [])

@@ -10,29 +10,37 @@ from strings import strings_in
 
 Id = tuple[int, int]
 _MAX_DEPTH = 12
+# A screen on which a page is looked at as a whole.
+SCREEN_PIXELS = 1600
 _SHOWS_TEXT = frozenset((b"Tj", b"TJ", b"'", b'"'))
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The largest width and height at which an image is drawn, in points, and how large a screen shows a point."""
+
+    width: float
+    height: float
+    pixels_per_point: float
 
 
 @dataclass
 class Usage:
     """How a document uses what its pages share."""
 
-    # The largest width and height at which an image is drawn, in points.
-    images: dict[Id, tuple[float, float]] = field(default_factory=dict)
+    images: dict[Id, Placement] = field(default_factory=dict)
     # By how much the content of a form is magnified at most.
     forms: dict[Id, float] = field(default_factory=dict)
     # The strings that are shown in a font.
     texts: dict[Id, set[bytes]] = field(default_factory=dict)
     # Where content can't be read, so that what it draws is not known.
     is_partial: bool = False
-    pages_of_images: dict[Id, set[int]] = field(default_factory=dict)
 
 
 def usage_of(pdf: pikepdf.Pdf) -> Usage:
     """Follows the pages, their annotations, and all forms and patterns that are in them."""
     walker = _Walker()
-    for number, page in enumerate(pdf.pages, start=1):
-        walker.page = number
+    for page in pdf.pages:
         walker.follow_page(page.obj)
     return walker.usage
 
@@ -59,6 +67,13 @@ def inherited(page: Dictionary, key: str) -> pikepdf.Object | None:
     return None
 
 
+def longest_side(page: Dictionary) -> float:
+    """Of what a page shows, in its own units."""
+    box = inherited(page, "/CropBox") or inherited(page, "/MediaBox") or (0, 0, 612, 792)
+    left, bottom, right, top = (float(side) for side in box)
+    return max(abs(right - left), abs(top - bottom)) or 792
+
+
 def entries(dictionary: pikepdf.Object | None, key: str) -> Dictionary | None:
     """A dictionary within a dictionary, where both are there."""
     value = dictionary.get(key) if isinstance(dictionary, (Dictionary, Stream)) else None
@@ -77,12 +92,13 @@ def appearances(annotation: Dictionary) -> Iterator[Stream]:
 class _Walker:
     def __init__(self) -> None:
         self.usage = Usage()
-        self.page = 0
+        self.pixels_per_point = 0.0
         # The scale at which a stream was followed already, by its id.
         self.followed: dict[Id, float] = {}
 
     def follow_page(self, page: Dictionary) -> None:
         unit = float(page.get("/UserUnit", 1))
+        self.pixels_per_point = SCREEN_PIXELS / longest_side(page) / unit
         resources = inherited(page, "/Resources")
         self.follow(contents_of(page), resources, (unit, 0, 0, unit, 0, 0), 0)
         annotations = page.get(Name.Annots)
@@ -160,6 +176,9 @@ class _Walker:
                     self.place(mask, extent(matrix))
 
     def place(self, image: Stream, size: tuple[float, float]) -> None:
-        width, height = self.usage.images.get(image.objgen, (0.0, 0.0))
-        self.usage.images[image.objgen] = max(width, size[0]), max(height, size[1])
-        self.usage.pages_of_images.setdefault(image.objgen, set()).add(self.page)
+        known = self.usage.images.get(image.objgen, Placement(0, 0, 0))
+        self.usage.images[image.objgen] = Placement(
+            max(known.width, size[0]),
+            max(known.height, size[1]),
+            max(known.pixels_per_point, self.pixels_per_point),
+        )

@@ -1,0 +1,182 @@
+"""Turns the colours of text, lines and gradients into others: into greys, or from a printer's into those of a screen."""
+import io
+from collections.abc import Callable
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream
+from PIL import Image, ImageCms
+
+from content import UnreadableContent, name_in, pieces
+from rounding import short
+from walk import Usage, contents_of, entries, inherited
+
+Convert = Callable[[str, list[float]], list[float] | None]
+_FAMILIES = {"/DeviceGray": "grey", "/CalGray": "grey", "/DeviceRGB": "rgb", "/CalRGB": "rgb", "/DeviceCMYK": "cmyk"}
+_BY_COMPONENTS = {1: "grey", 3: "rgb", 4: "cmyk"}
+_SETS = {b"g": "grey", b"rg": "rgb", b"k": "cmyk", b"G": "grey", b"RG": "rgb", b"K": "cmyk"}
+_FILLS, _STROKES = {1: b"g", 3: b"rg"}, {1: b"G", 3: b"RG"}
+_DIGITS = 4
+
+
+def greys(family: str, values: list[float]) -> list[float] | None:
+    """The luminance of a colour."""
+    if family == "rgb":
+        return [0.299 * values[0] + 0.587 * values[1] + 0.114 * values[2]]
+    if family == "cmyk":
+        return [max(0.0, 1 - (0.299 * values[0] + 0.587 * values[1] + 0.114 * values[2]) - values[3])]
+    return None
+
+
+def screen_colours(profile: bytes) -> Convert:
+    """From the ink of the profile's press to sRGB."""
+    transform = ImageCms.buildTransform(
+        ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), "CMYK", "RGB",
+        ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )  # fmt: skip
+
+    def convert(family: str, values: list[float]) -> list[float] | None:
+        if family != "cmyk":
+            return None
+        ink = Image.new("CMYK", (1, 1), tuple(round(255 * min(1.0, max(0.0, value))) for value in values))
+        return [value / 255 for value in ImageCms.applyTransform(ink, transform).getpixel((0, 0))]
+
+    return convert
+
+
+class Recolouring:
+    """Recolours whatever draws in a document; knows afterwards whether anything was left as it was."""
+
+    def __init__(self, convert: Convert) -> None:
+        self.convert = convert
+        self.is_partial = False
+
+    def apply(self, pdf: pikepdf.Pdf, usage: Usage) -> None:
+        for page in pdf.pages:
+            resources = inherited(page.obj, "/Resources")
+            written = self.rewritten(contents_of(page.obj), resources)
+            if written is not None:
+                page.obj.Contents = pdf.make_stream(written)
+        for identity in usage.forms:
+            form = pdf.get_object(identity)
+            written = self.rewritten(form.read_bytes(), entries(form, "/Resources"))
+            if written is not None:
+                form.write(written)
+        for value in pdf.objects:
+            if isinstance(value, (Dictionary, Stream)) and "/ShadingType" in value:
+                self.recolour_shading(pdf, value)
+
+    def rewritten(self, data: bytes, resources: pikepdf.Object | None) -> bytes | None:
+        try:
+            return b"\n".join(_Painter(self, resources).operations(data))
+        except (UnreadableContent, ValueError, IndexError):
+            self.is_partial = True
+            return None
+
+    def recolour_shading(self, pdf: pikepdf.Pdf, shading: Dictionary) -> None:
+        family = family_of(shading.get("/ColorSpace"))
+        if family == "grey" or self.convert(family or "", [0.0] * 4) is None:
+            self.is_partial |= family is None
+            return
+        function = shading.get("/Function")
+        made = self.recoloured_function(pdf, function, family) if isinstance(function, (Dictionary, Stream)) else None
+        if made is None:
+            self.is_partial = True
+            return
+        count = len(self.convert(family, [0.0] * 4) or ())
+        shading.Function = made
+        shading.ColorSpace = Name.DeviceGray if count == 1 else Name.DeviceRGB
+        if "/Background" in shading:
+            shading.Background = Array(self.convert(family, [float(value) for value in shading.Background]) or [])
+
+    def recoloured_function(self, pdf: pikepdf.Pdf, function: Dictionary, family: str) -> Dictionary | None:
+        """Exactly for greys of RGB, which mix as their colours do; else between the same ends."""
+        if function.FunctionType == 2:
+            ends = {key: [float(value) for value in function.get(key, Array())] for key in ("/C0", "/C1")}
+            made = {key: self.convert(family, values) for key, values in ends.items() if len(values) > 1}
+            if len(made) != 2 or None in made.values():
+                return None
+            copied = {key: value for key, value in function.items() if key not in made and key != "/Range"}
+            return Dictionary({**copied, **{key: Array(values) for key, values in made.items()}})
+        if function.FunctionType == 3:
+            parts = [self.recoloured_function(pdf, part, family) for part in function.Functions]
+            if None in parts:
+                return None
+            copied = {key: value for key, value in function.items() if key not in ("/Functions", "/Range")}
+            return Dictionary({**copied, "/Functions": Array(parts)})
+        return self.recoloured_samples(pdf, function, family) if function.FunctionType == 0 else None
+
+    def recoloured_samples(self, pdf: pikepdf.Pdf, function: Stream, family: str) -> Stream | None:
+        count = {"rgb": 3, "cmyk": 4}[family]
+        if function.BitsPerSample != 8 or "/Decode" in function or list(function.Range) != [0, 1] * count:
+            return None
+        data = function.read_bytes()
+        colours = [data[at : at + count] for at in range(0, len(data) // count * count, count)]
+        known = {colour: self.convert(family, [value / 255 for value in colour]) or [] for colour in set(colours)}
+        made = pdf.make_stream(bytes(round(255 * value) for colour in colours for value in known[colour]))
+        for key, value in function.items():
+            if key not in ("/Length", "/Filter", "/DecodeParms"):
+                made[key] = value
+        made.Range = Array([0, 1] * len(next(iter(known.values()))))
+        return made
+
+
+class _Painter:
+    """Follows one content stream: which colour spaces are current, and what is set in them."""
+
+    def __init__(self, recolouring: Recolouring, resources: pikepdf.Object | None) -> None:
+        self.recolouring = recolouring
+        self.spaces = entries(resources, "/ColorSpace")
+        self.current: tuple[str | None, str | None] = ("grey", "grey")
+        self.stack: list[tuple[str | None, str | None]] = []
+
+    def operations(self, data: bytes):
+        for match in pieces(data):
+            operator = match["operator"]
+            if operator is None:
+                self.recolouring.is_partial = True
+                yield match[0]
+                continue
+            yield self.operation(match["operands"].strip(), operator)
+
+    def operation(self, operands: bytes, operator: bytes) -> bytes:
+        fill, stroke = self.current
+        if operator == b"q":
+            self.stack.append(self.current)
+        elif operator == b"Q" and self.stack:
+            self.current = self.stack.pop()
+        elif operator == b"cs":
+            self.current = (self.family(operands), stroke)
+        elif operator == b"CS":
+            self.current = (fill, self.family(operands))
+        elif operator in _SETS:
+            family = _SETS[operator]
+            self.current = (family, stroke) if operator.islower() else (fill, family)
+            return self.painted(operands, operator, family)
+        elif operator in (b"sc", b"scn"):
+            return self.painted(operands, operator, fill)
+        elif operator in (b"SC", b"SCN"):
+            return self.painted(operands, operator, stroke)
+        return operands + b" " + operator if operands else operator
+
+    def family(self, operands: bytes) -> str | None:
+        name = name_in(operands) or ""
+        space = self.spaces.get(name) if self.spaces is not None else None
+        return family_of(space if space is not None else Name(name or "/None"))
+
+    def painted(self, operands: bytes, operator: bytes, family: str | None) -> bytes:
+        if family is None or b"/" in operands:
+            # Spot colours and patterns; the latter are recoloured by themselves.
+            self.recolouring.is_partial |= b"/" not in operands
+            return operands + b" " + operator
+        made = self.recolouring.convert(family, [float(number) for number in operands.split()])
+        if made is None:
+            return operands + b" " + operator
+        names = _FILLS if operator.islower() else _STROKES
+        return b" ".join([*(short(number, _DIGITS) for number in made), names[len(made)]])
+
+
+def family_of(space: pikepdf.Object | None) -> str | None:
+    """Which kind of colours a space has; None for spot colours, palettes and patterns."""
+    if isinstance(space, Array) and len(space) > 1 and space[0] == "/ICCBased":
+        return _BY_COMPONENTS.get(int(space[1].get("/N", 0)))
+    return _FAMILIES.get(str(space[0] if isinstance(space, Array) and len(space) else space))

@@ -1,0 +1,223 @@
+"""Writes font programs anew with only the glyphs that are used. They come and go as the bytes of a PDF's font files."""
+import io
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from fontTools import subset
+from fontTools.agl import UV2AGL
+from fontTools.cffLib import TopDict
+from fontTools.encodings.StandardEncoding import StandardEncoding
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.boundsPen import ControlBoundsPen
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.ttLib import TTFont, newTable
+from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
+
+from type1 import parse_type1
+
+logging.getLogger("fontTools").setLevel(logging.CRITICAL)
+
+# A PDF's reader looks at these alone.
+_TABLES = {"glyf", "loca", "head", "hhea", "hmtx", "maxp", "cmap", "post", "cvt ", "fpgm", "prep", "vhea", "vmtx"}
+_ROUNDING = 2
+_NOTDEF = ".notdef"
+# Their hints are programs that put glyphs together; without them they fall apart.
+_HINTS_NEEDED = ("DFKai", "DFGothic", "DFGirl", "DFMincho", "DLC", "HuaTian", "MingLi", "PMingLi", "Kai", "cpop", "NEC", "STKai")
+
+
+class Unusable(Exception):
+    """The font has something about it that makes it stay as it is."""
+
+
+def type1_to_cff(data: bytes, names: set[str]) -> bytes:
+    """A Type 1 program in the compact format, without hints."""
+    program = parse_type1(data)
+    glyphs = program.glyphs
+    kept = [_NOTDEF, *sorted((names & glyphs.keys()) - {_NOTDEF})]
+    if _NOTDEF not in glyphs:
+        raise Unusable("no .notdef")
+    pens = {name: T2CharStringPen(None, glyphs) for name in kept}
+    for name, pen in pens.items():
+        glyphs[name].draw(pen)
+    usual = Counter(round(glyphs[name].width) for name in kept).most_common(1)[0][0]
+    for name, pen in pens.items():
+        width = round(glyphs[name].width)
+        pen._width = None if width == usual else width
+    builder = FontBuilder(1000, isTTF=False)
+    builder.setupGlyphOrder(kept)
+    outlines = {name: pen.getCharString() for name, pen in pens.items()}
+    info = {} if program.has_usual_matrix else {"FontMatrix": list(program.matrix)}
+    builder.setupCFF("F", info, outlines, {"defaultWidthX": usual, "nominalWidthX": 0})
+    made = builder.font["CFF "].compile(builder.font)
+    _compare(glyphs, _cff(made)["CFF "].cff[0].CharStrings, kept)
+    return made
+
+
+def built_in_encoding(data: bytes, is_cff: bool) -> dict[int, str]:
+    """The names that a program itself gives to codes."""
+    if not is_cff:
+        return parse_type1(data).encoding
+    font = _cff(data)
+    offset = font["CFF "].cff[0].rawDict.get("Encoding", 0)
+    if offset == 0:
+        return {code: name for code, name in enumerate(StandardEncoding) if name != _NOTDEF}
+    if offset == 1:
+        raise Unusable("expert encoding")
+    return dict(zip(_codes_at(data, offset), font.getGlyphOrder()[1:], strict=False))
+
+
+def _codes_at(data: bytes, offset: int) -> list[int]:
+    """The codes of a table of the program, in the order of its glyphs. The library's own reader passes over code 0."""
+    kind, count = data[offset], data[offset + 1]
+    body = data[offset + 2 :]
+    if kind == 0:
+        return list(body[:count])
+    if kind == 1:
+        ranges = zip(body[: 2 * count : 2], body[1 : 2 * count : 2], strict=True)
+        return [code for first, left in ranges for code in range(first, first + left + 1)]
+    raise Unusable("a supplemented encoding")
+
+
+def subset_cff(data: bytes, names: set[str] | None, cids: set[int] | None, keeps_hints: bool) -> bytes:
+    """By the names of glyphs, or by their numbers where the program has those."""
+    font = _cff(data)
+    top = font["CFF "].cff[0]
+    is_keyed = hasattr(top, "ROS")
+    if is_keyed != (cids is not None):
+        raise Unusable("glyphs go by other keys")
+    order = font.getGlyphOrder()
+    wanted = {f"cid{cid:05d}" for cid in cids} if cids is not None else names or set()
+    kept = [name for name in order if name in wanted or name == order[0]]
+    if len(kept) == len(order) and keeps_hints:
+        raise Unusable("all are used")
+    _drop_notices(top)
+    _use_one_matrix(top)
+    options = _options(keeps_hints)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(glyphs=kept)
+    subsetter.subset(font)
+    made = font["CFF "].compile(font)
+    _compare(_cff(data)["CFF "].cff[0].CharStrings, _cff(made)["CFF "].cff[0].CharStrings, kept)
+    return made
+
+
+def _drop_notices(top: TopDict) -> None:
+    for key in ("version", "Notice", "Copyright", "FullName", "FamilyName", "Weight"):
+        top.rawDict.pop(key, None)
+
+
+def _use_one_matrix(top: TopDict) -> None:
+    """The writer leaves out a matrix that is the usual one, which is wrong where a second one builds on it."""
+    for inner in getattr(top, "FDArray", ()):
+        if "FontMatrix" not in inner.rawDict:
+            continue
+        if "FontMatrix" in top.rawDict and list(inner.FontMatrix) != [1, 0, 0, 1, 0, 0]:
+            raise Unusable("two matrices")
+        if "FontMatrix" in top.rawDict:
+            inner.rawDict.pop("FontMatrix")
+            inner.__dict__.pop("FontMatrix", None)
+
+
+def subset_truetype(
+    data: bytes, glyphs: set[int] | None, codes: Mapping[int, str | None] | None, keeps_hints: bool
+) -> bytes:
+    """By the numbers of glyphs, which stay what they are; by codes (with names, where they have them); or with all glyphs."""
+    font = TTFont(io.BytesIO(data), lazy=True)
+    order = font.getGlyphOrder()
+    numbers = glyphs if codes is None else _reached(font, codes)
+    if numbers is None:
+        numbers = set(range(len(order)))
+    kept = {order[number] for number in numbers if number < len(order)} | {order[0]}
+    options = _options(keeps_hints or _needs_hints(font))
+    options.retain_gids = True
+    options.glyph_names = glyphs is None
+    for tag in font.keys():
+        if tag not in _TABLES and tag != "GlyphOrder":
+            del font[tag]
+    if glyphs is not None:
+        for tag in ("cmap", "post"):
+            if tag in font:
+                del font[tag]
+    elif "cmap" in font:
+        font["cmap"].tables = [_writable(table) for table in font["cmap"].tables]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(glyphs=kept)
+    subsetter.subset(font)
+    target = io.BytesIO()
+    font.save(target, reorderTables=False)
+    before, after = TTFont(io.BytesIO(data)), TTFont(io.BytesIO(target.getvalue()))
+    pairs = [(before.getGlyphName(number), after.getGlyphName(number)) for number in numbers if number < len(order)]
+    _compare_pairs(before.getGlyphSet(), after.getGlyphSet(), pairs)
+    return target.getvalue()
+
+
+def _writable(table: CmapSubtable) -> CmapSubtable:
+    """The library drops tables of the simplest format."""
+    if table.format != 0:
+        return table
+    other = CmapSubtable.newSubtable(6)
+    other.platformID, other.platEncID, other.language = table.platformID, table.platEncID, table.language
+    other.cmap = {code: name for code, name in table.cmap.items() if name != _NOTDEF}
+    return other
+
+
+def _reached(font: TTFont, codes: Mapping[int, str | None]) -> set[int]:
+    """Every glyph that a reader may come to from these codes, whichever way it takes."""
+    unicodes = {name: point for point, name in UV2AGL.items()}
+    found: set[str] = set()
+    for table in font["cmap"].tables if "cmap" in font else ():
+        for code, name in codes.items():
+            points = {code, 0xF000 + code, 0xF100 + code, 0xF200 + code, unicodes.get(name or "", code)}
+            found.update(table.cmap[point] for point in points if point in table.cmap)
+    found.update(name for name in codes.values() if name)
+    numbers = font.getReverseGlyphMap()
+    # Without any table that maps them, codes are numbers of glyphs.
+    return {numbers[name] for name in found if name in numbers} | (set(codes) if "cmap" not in font else set())
+
+
+def _options(keeps_hints: bool) -> subset.Options:
+    options = subset.Options()
+    options.hinting = keeps_hints
+    options.desubroutinize = True
+    options.notdef_outline = True
+    options.legacy_cmap = options.symbol_cmap = True
+    options.layout_features = []
+    options.recalc_bounds = options.recalc_timestamp = False
+    options.drop_tables = []
+    return options
+
+
+def _needs_hints(font: TTFont) -> bool:
+    name = font["name"].getDebugName(1) if "name" in font else None
+    # Parts of large fonts have no name left to go by.
+    return name is None or name.startswith(_HINTS_NEEDED)
+
+
+def _cff(data: bytes) -> TTFont:
+    font = TTFont(sfntVersion="OTTO")
+    font["CFF "] = newTable("CFF ")
+    font["CFF "].decompile(data, font)
+    # Left out where it is the usual one.
+    font["CFF "].cff[0].rawDict.setdefault("charset", 0)
+    return font
+
+
+def _compare(before: Mapping, after: Mapping, names: Iterable[str]) -> None:
+    _compare_pairs(before, after, [(name, name) for name in names])
+
+
+def _compare_pairs(before: Mapping, after: Mapping, pairs: Iterable[tuple[str, str]]) -> None:
+    """Every glyph is where and as large as it was."""
+    for first, second in pairs:
+        one, other = _bounds(before, first), _bounds(after, second)
+        if (one is None) != (other is None):
+            raise Unusable(f"{first} was lost")
+        if one and other and any(abs(a - b) > _ROUNDING for a, b in zip(one, other, strict=True)):
+            raise Unusable(f"{first} was changed")
+
+
+def _bounds(glyphs: Mapping, name: str) -> tuple[float, ...] | None:
+    pen = ControlBoundsPen(glyphs)
+    glyphs[name].draw(pen)
+    return pen.bounds

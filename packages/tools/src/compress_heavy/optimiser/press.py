@@ -1,0 +1,52 @@
+"""Documents made for a press: what their colours look like on a screen, without the profile of the press."""
+import pikepdf
+from pikepdf import Array, Dictionary, Stream
+from PIL import ImageCms
+
+from colours import Recolouring, family_of, screen_colours
+from walk import Usage, entries, inherited
+
+# Below this share of the file a profile is not worth changing colours for.
+_WORTH = 0.05
+
+
+def press_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
+    """The one profile that all of a document's ink is of, where it is a large part of the file."""
+    found: dict[bytes, Stream] = {}
+    for page in pdf.pages:
+        spaces = entries(inherited(page.obj, "/Resources"), "/ColorSpace")
+        space = spaces.get("/DefaultCMYK") if spaces is not None else None
+        if not isinstance(space, Array) or space[0] != "/ICCBased":
+            return None
+        found[space[1].read_raw_bytes()] = space[1]
+    profiles = list(found.items())
+    return profiles[0][1] if len(profiles) == 1 and len(profiles[0][0]) > size * _WORTH else None
+
+
+def show_on_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:
+    """Recolours text and lines; false where something can't be, so that all has to stay as it was."""
+    try:
+        recolouring = Recolouring(screen_colours(profile.read_bytes()))
+    except ImageCms.PyCMSError:
+        return False
+    recolouring.apply(pdf, usage)
+    return not recolouring.is_partial
+
+
+def drop_press(pdf: pikepdf.Pdf) -> None:
+    """Takes out what only a press needs, once no colour is of its ink any more."""
+    if any(_is_ink(value) for value in pdf.objects):
+        return
+    for value in pdf.objects:
+        spaces = entries(value, "/ColorSpace") if isinstance(value, (Dictionary, Stream)) else None
+        if isinstance(spaces, Dictionary) and "/DefaultCMYK" in spaces:
+            del spaces["/DefaultCMYK"]
+    intents = pdf.Root.get("/OutputIntents")
+    if isinstance(intents, Array) and all(intent.get("/S") == "/GTS_PDFX" for intent in intents):
+        del pdf.Root["/OutputIntents"]
+
+
+def _is_ink(value: pikepdf.Object) -> bool:
+    """Whether it is an image or a gradient of a press's colours."""
+    is_drawn = isinstance(value, (Dictionary, Stream)) and (value.get("/Subtype") == "/Image" or "/ShadingType" in value)
+    return is_drawn and family_of(value.get("/ColorSpace")) == "cmyk"

@@ -1,0 +1,82 @@
+"""Reads Type 1 font programs, also those that say little of what the format asks for."""
+import re
+from dataclasses import dataclass
+
+from fontTools.encodings.StandardEncoding import StandardEncoding
+from fontTools.misc.eexec import decrypt
+from fontTools.misc.psCharStrings import T1CharString
+
+_EEXEC_KEY, _CHARSTRING_KEY = 55665, 4330
+_SUBR = re.compile(rb"dup\s+(\d+)\s+(\d+)\s+(?:RD|-\||\S+) ")
+_GLYPH = re.compile(rb"/(\S+)\s+(\d+)\s+(?:RD|-\||\S+) ")
+_CODE = re.compile(rb"dup\s+(\d+)\s*/(\S+)\s+put")
+_MATRIX = re.compile(rb"/FontMatrix\s*\[([^\]]*)\]")
+Matrix = tuple[float, ...]
+_STANDARD_MATRIX = (0.001, 0.0, 0.0, 0.001, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Type1:
+    """A font program: its outlines by name, and what names its codes have."""
+
+    glyphs: dict[str, T1CharString]
+    encoding: dict[int, str]
+    # From its units to those of the text's size.
+    matrix: Matrix
+
+    @property
+    def has_usual_matrix(self) -> bool:
+        return self.matrix == _STANDARD_MATRIX
+
+
+def parse_type1(data: bytes) -> Type1:
+    """Throws ValueError for a program that is not as usual."""
+    start = data.find(b"eexec")
+    if start < 0 or data[:1] == b"\x80":
+        raise ValueError("no encrypted part, or one in segments")
+    clear, start = data[:start], start + len(b"eexec")
+    while data[start : start + 1] in (b" ", b"\r", b"\n", b"\t"):
+        start += 1
+    coded = data[start:]
+    if re.fullmatch(rb"[0-9A-Fa-f\s]{4}", coded[:4]):
+        digits = re.match(rb"[0-9A-Fa-f\s]*", coded)[0]
+        coded = bytes.fromhex(b"".join(digits.split())[: len(digits) // 2 * 2].decode())
+    private = decrypt(coded, _EEXEC_KEY)[0][4:]
+    matrix = _MATRIX.search(clear)
+    if matrix is None:
+        raise ValueError("no size of em")
+    skipped = re.search(rb"/lenIV\s+(-?\d+)", private)
+    glyphs = _charstrings(private, int(skipped[1]) if skipped else 4)
+    return Type1(glyphs, _encoding(clear), tuple(float(number) for number in matrix[1].split()))
+
+
+def _charstrings(private: bytes, skipped: int) -> dict[str, T1CharString]:
+    begin = private.find(b"/CharStrings")
+    if begin < 0 or skipped < 0:
+        raise ValueError("no outlines")
+    subrs: list[T1CharString] = []
+    for number, code in _binaries(_SUBR, private, max(0, private.find(b"/Subrs")), begin):
+        while len(subrs) <= int(number):
+            subrs.append(T1CharString(b"\x0b", subrs=subrs))
+        subrs[int(number)] = T1CharString(_plain(code, skipped), subrs=subrs)
+    return {
+        name.decode("latin-1"): T1CharString(_plain(code, skipped), subrs=subrs)
+        for name, code in _binaries(_GLYPH, private, begin + len(b"/CharStrings"), len(private))
+    }
+
+
+def _binaries(pattern: re.Pattern[bytes], data: bytes, position: int, end: int):
+    """Named pieces of binary data of a stated length, one after the other."""
+    while (match := pattern.search(data, position, end)) is not None:
+        position = match.end() + int(match[2])
+        yield match[1], data[match.end() : position]
+
+
+def _plain(code: bytes, skipped: int) -> bytes:
+    return decrypt(code, _CHARSTRING_KEY)[0][skipped:]
+
+
+def _encoding(clear: bytes) -> dict[int, str]:
+    if re.search(rb"/Encoding\s+StandardEncoding", clear):
+        return {code: name for code, name in enumerate(StandardEncoding) if name != ".notdef"}
+    return {int(code): name.decode("latin-1") for code, name in _CODE.findall(clear)}
