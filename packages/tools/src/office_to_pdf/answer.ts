@@ -15,6 +15,10 @@ type Failure = z.infer<typeof failureSchema>;
 
 export const isFailure = (answer: Answer): answer is Failure => 'error' in answer;
 
+const TOO_LARGE =
+	'The PDF takes more disk than a job may use. Try a part of the document, or a lower max_image_dpi.';
+const UNKNOWN_KIND = 'The document could not be exported. Save it anew and try again.';
+
 /** The error for a document that LibreOffice refused. */
 export function toToolError(failure: Failure, params: ParamsOf<typeof manifest>): ToolError {
 	const options = { cause: failure };
@@ -39,16 +43,13 @@ export function toToolError(failure: Failure, params: ParamsOf<typeof manifest>)
 			);
 		case 'no_pages':
 			return new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
+		case 'not_exported':
+			// LibreOffice gives no reason: either no page was left to export, or the sandbox would not let it write more.
+			return params.page_ranges === null
+				? new ToolError('limit_exceeded', TOO_LARGE, options)
+				: new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
 		default:
-			// LibreOffice says no more than that, of ranges that are past the end as of anything else.
-			if (params.page_ranges !== null) {
-				return new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
-			}
-			return new ToolError(
-				'tool_failed',
-				'The document could not be exported. Save it anew and try again.',
-				options,
-			);
+			return new ToolError('tool_failed', UNKNOWN_KIND, options);
 	}
 }
 

@@ -211,7 +211,8 @@ describe(`${SLUG} is held to its limits:`, () => {
 	const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(long) };
 
 	test('the size of a file', async () => {
-		await expect(runSample(SLUG, sample, limited({ maxFileBytes: 50_000 }))).rejects.toMatchObject({
+		const rows = { name: 'a.csv', mimeType: CSV, content: Buffer.from('1,2,3\n'.repeat(5_000)) };
+		await expect(runSample(SLUG, rows, limited({ maxFileBytes: 50_000 }))).rejects.toMatchObject({
 			code: 'limit_exceeded',
 		});
 	});

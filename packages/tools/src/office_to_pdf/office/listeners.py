@@ -7,6 +7,7 @@ import unohelper
 from com.sun.star.task import XInteractionHandler2, XStatusIndicator
 
 ABORT = uno.getTypeByName("com.sun.star.task.XInteractionAbort")
+PASSWORD = uno.getTypeByName("com.sun.star.task.XInteractionPassword")
 
 
 class PasswordWatch(unohelper.Base, XInteractionHandler2):
@@ -21,11 +22,12 @@ class PasswordWatch(unohelper.Base, XInteractionHandler2):
 
     def handleInteractionRequest(self, request) -> bool:
         """XInteractionHandler2."""
-        if "Password" in type(request.getRequest()).__name__:
-            self.was_asked = True
-        for continuation in request.getContinuations():
-            if continuation.queryInterface(ABORT):
-                continuation.select()
+        # What is asked is told by the answers that are possible: Python gets no request that is an exception.
+        answers = request.getContinuations()
+        self.was_asked |= any(answer.queryInterface(PASSWORD) is not None for answer in answers)
+        for answer in answers:
+            if answer.queryInterface(ABORT) is not None:
+                answer.select()
                 return True
         return False
 
