@@ -10,6 +10,7 @@ const GOOD = {
 	AUTH_URL: 'http://127.0.0.1:8102/',
 	FILES_URL: 'http://127.0.0.1:8103',
 	JOBS_URL: 'http://127.0.0.1:8104',
+	BILLING_URL: 'http://127.0.0.1:8105',
 };
 
 describe('readConfig', () => {

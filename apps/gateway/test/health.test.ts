@@ -37,7 +37,7 @@ test('health is ok when every service is ready', async () => {
 	const answer = await health();
 	expect([answer.status, await answer.json()]).toEqual([
 		200,
-		{ data: { status: 'ok', services: { auth: 'ok', files: 'ok', jobs: 'ok' } } },
+		{ data: { status: 'ok', services: { auth: 'ok', files: 'ok', jobs: 'ok', billing: 'ok' } } },
 	]);
 });
 
