@@ -33,16 +33,17 @@ const LONGEST_PAUSE_MS = 60_000;
 export function createShelf(tool: Tool, options: ShelfOptions): Shelf {
 	const size = tool.standby ? options.standbys : 0;
 	const waiting: Place[] = [];
-	/** Those at work that come back. */
-	const returning = new Map<Workplace, Place>();
+	const atWork = new Map<Workplace, Place>();
 	let failures = 0;
 	let pause: NodeJS.Timeout | undefined;
 	let isStopped = false;
 
 	function fill(): void {
-		while (!isStopped && !pause && waiting.length + returning.size < size) {
-			put({ workplace: open(tool, options), jobs: 0 });
-		}
+		while (!isStopped && !pause && waiting.length + atWork.size < size) start();
+	}
+
+	function start(): void {
+		put({ workplace: open(tool, options), jobs: 0 });
 	}
 
 	function put(place: Place): void {
@@ -70,40 +71,40 @@ export function createShelf(tool: Tool, options: ShelfOptions): Shelf {
 		const workplace = await place.workplace;
 		if (workplace) failures = 0;
 		await workplace?.standby?.ended;
-		if (!remove(place)) return;
+		const isWaiting = remove(place);
+		if (workplace && !isWaiting) return;
 		if (workplace) await options.discard(workplace);
 		if (isStopped) return;
-		options.onProblem('standby.failed', new Error(`a process of ${tool.manifest.slug} that stood by ended`));
-		pause ??= setTimeout(
-			() => {
-				pause = undefined;
-				fill();
-			},
-			Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++),
-		).unref();
+		options.onProblem('standby.failed', new Error(`no process of ${tool.manifest.slug} stands by`));
+		pause ??= setTimeout(resume, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++)).unref();
+	}
+
+	function resume(): void {
+		pause = undefined;
+		fill();
 	}
 
 	fill();
 	return {
 		async take() {
-			const place = waiting[0];
+			// The next is started when a job is done, for it would slow the job down, unless somebody waits for it.
+			if (waiting.length === 0 && size > 0 && !isStopped && !pause) start();
+			const [place] = waiting;
 			if (!place) return undefined;
 			remove(place);
 			place.jobs += 1;
-			const keepsStandby = place.jobs < options.jobsPerProcess;
-			if (!keepsStandby) fill();
 			const workplace = await place.workplace;
 			if (!workplace) return undefined;
-			workplace.keepsStandby = keepsStandby;
-			if (keepsStandby) returning.set(workplace, place);
+			workplace.keepsStandby = place.jobs < options.jobsPerProcess;
+			atWork.set(workplace, place);
 			return workplace;
 		},
 		async takeBack(workplace) {
-			const place = returning.get(workplace);
+			const place = atWork.get(workplace);
 			if (!place) return false;
-			const isReusable = !isStopped && (await isReady(workplace));
+			const isReusable = !isStopped && workplace.keepsStandby === true && (await isReady(workplace));
 			if (isReusable) await clearScratch(workplace.scratch);
-			returning.delete(workplace);
+			atWork.delete(workplace);
 			if (isReusable) put(place);
 			fill();
 			return isReusable;

@@ -11,7 +11,9 @@ from conversion import Refusal, convert
 from fonts import learn_built_in_styles
 from soffice import Office, properties
 
-KINDS = ["swriter", "scalc", "simpress"]
+TEXTS = "swriter"
+KINDS = [TEXTS, "scalc", "simpress"]
+WARM_DOCX = Path("/tmp/warm.docx")
 WARM_PDF = Path("/tmp/warm.pdf")
 FAILED = 1
 MOST_DETAIL = 1000
@@ -23,15 +25,24 @@ def say(message: dict) -> None:
 
 
 def warm_up(office: Office) -> None:
-    """Makes LibreOffice load what any conversion needs."""
+    """Makes LibreOffice load what any conversion needs: its modules, a font, the filters that most documents go through."""
     for kind in KINDS:
-        hidden = properties({"Hidden": True})
-        document = office.desktop.loadComponentFromURL(f"private:factory/{kind}", "_blank", 0, hidden)
-        if kind == KINDS[0]:
+        document = new_document(office, f"private:factory/{kind}")
+        if kind == TEXTS:
             learn_built_in_styles(document)
-            document.storeToURL(WARM_PDF.as_uri(), properties({"FilterName": "writer_pdf_Export"}))
+            document.getText().setString("Warm")
+            document.storeToURL(WARM_DOCX.as_uri(), properties({"FilterName": "MS Word 2007 XML"}))
         document.close(True)
+    document = new_document(office, WARM_DOCX.as_uri())
+    document.storeToURL(WARM_PDF.as_uri(), properties({"FilterName": "writer_pdf_Export"}))
+    document.close(True)
+    WARM_DOCX.unlink()
     WARM_PDF.unlink()
+
+
+def new_document(office: Office, url: str):
+    """Without a window."""
+    return office.desktop.loadComponentFromURL(url, "_blank", 0, properties({"Hidden": True}))
 
 
 def serve_requests(office: Office) -> int:
