@@ -1,7 +1,7 @@
 """The user profile that LibreOffice starts with: nothing to ask, to fetch, to run or to remember."""
 
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 PROGRAM = Path("/usr/lib/libreoffice/program")
 

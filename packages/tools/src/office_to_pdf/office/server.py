@@ -2,6 +2,7 @@
 
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import uno  # noqa: F401 (makes com.sun.star importable)
@@ -11,10 +12,22 @@ from conversion import Refusal, convert
 from fonts import learn_built_in_styles
 from soffice import Office, properties
 
-TEXTS = "swriter"
-KINDS = [TEXTS, "scalc", "simpress"]
+OTHER_MODULES = ["scalc", "simpress"]
 WARM_DOCX = Path("/tmp/warm.docx")
 WARM_PDF = Path("/tmp/warm.pdf")
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+DOCX_PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType='
+    '"application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/word/document.xml" ContentType="{WORD_TYPE}"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+    f'<Relationship Id="r1" Type="{DOCUMENT}" Target="word/document.xml"/></Relationships>',
+    "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>Warm</w:t></w:r></w:p>'
+    "</w:body></w:document>",
+}
 FAILED = 1
 MOST_DETAIL = 1000
 
@@ -26,23 +39,27 @@ def say(message: dict) -> None:
 
 def warm_up(office: Office) -> None:
     """Makes LibreOffice load what any conversion needs: its modules, a font, the filters that most documents go through."""
-    for kind in KINDS:
-        document = new_document(office, f"private:factory/{kind}")
-        if kind == TEXTS:
-            learn_built_in_styles(document)
-            document.getText().setString("Warm")
-            document.storeToURL(WARM_DOCX.as_uri(), properties({"FilterName": "MS Word 2007 XML"}))
-        document.close(True)
-    document = new_document(office, WARM_DOCX.as_uri())
-    document.storeToURL(WARM_PDF.as_uri(), properties({"FilterName": "writer_pdf_Export"}))
-    document.close(True)
+    write_docx(WARM_DOCX)
+    text = open_hidden(office, WARM_DOCX.as_uri())
+    text.storeToURL(WARM_PDF.as_uri(), properties({"FilterName": "writer_pdf_Export"}))
+    learn_built_in_styles(text)
+    text.close(True)
+    for module in OTHER_MODULES:
+        open_hidden(office, f"private:factory/{module}").close(True)
     WARM_DOCX.unlink()
     WARM_PDF.unlink()
 
 
-def new_document(office: Office, url: str):
+def open_hidden(office: Office, url: str):
     """Without a window."""
     return office.desktop.loadComponentFromURL(url, "_blank", 0, properties({"Hidden": True}))
+
+
+def write_docx(path: Path) -> None:
+    """The least that is one, with a word in it."""
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in DOCX_PARTS.items():
+            package.writestr(name, content)
 
 
 def serve_requests(office: Office) -> int:
