@@ -1,8 +1,9 @@
 import { PDF, PNG, TIFF } from '@creatorr/tool-kit/media-types';
-import { expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
+import { textOf } from '../../test/fixtures/command.ts';
 import { textPage } from '../../test/fixtures/pages.ts';
 import { pdfFile } from '../../test/fixtures/pdf-file.ts';
-import { encrypted, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
+import { encrypted, FOUND, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
 import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
 
 jest.setTimeout(180_000);
@@ -64,12 +65,26 @@ test('an image of more pixels than it could hold is refused', async () => {
 	await expect(ocr(bomb, PNG)).rejects.toMatchObject({ code: 'limit_exceeded' });
 });
 
-test('a page that can not be drawn is left as it is, and named', async () => {
-	const broken = {
-		content: 'q 595 0 0 842 0 0 cm /Im1 Do Q',
-		image: { width: 9, height: 9, channels: 1 as const, samples: Buffer.alloc(0) },
-	};
-	const pdf = pdfFile({ pages: [await scannedPage(LINES), broken] });
-	const { details } = await ocr(pdf, PDF, PLAIN);
-	expect(details).toMatchObject({ pages: 2 });
+describe('a page of damaged resources', () => {
+	/** Resources, as numbers, that every program trips over, on the first of two pages. */
+	async function damaged(): Promise<Buffer> {
+		const pdf = (await scannedPdf([], LINES)).toString('latin1');
+		return Buffer.from(
+			pdf.replace(/\/Resources << [\s\S]*?>> *(<<[\s\S]*?>> *)*>>/, '/Resources [1 2]'),
+			'latin1',
+		);
+	}
+
+	test('does not keep others from being recognised', async () => {
+		const { output, details, warnings } = await ocr(await damaged(), PDF, PLAIN);
+		expect(await textOf(output)).toMatch(FOUND);
+		expect(details).toMatchObject({ pages: 2, pages_recognized: 1, words: 9 });
+		expect(warnings).toEqual([expect.stringMatching(/^pages_failed: .*: 1$/)]);
+	});
+
+	test('keeps the file from becoming a PDF/A, which is said', async () => {
+		const { output, warnings } = await ocr(await damaged(), PDF, { ...PLAIN, output: 'pdfa' });
+		expect(await textOf(output)).toMatch(FOUND);
+		expect(warnings).toContainEqual(expect.stringMatching(/^pdfa_failed: /));
+	});
 });

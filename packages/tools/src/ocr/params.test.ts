@@ -150,6 +150,13 @@ test('pages: only these are recognised', async () => {
 	expect(details).toMatchObject({ pages: 4, pages_recognized: 3, pages_skipped: 1 });
 });
 
+test('pages recognised earlier keep their text when the others follow', async () => {
+	const { output: first } = await ocr(await scannedPdf(LINES, LINES), PDF, { ...PLAIN, pages: '1' });
+	const { output: both, details } = await ocr(first, PDF);
+	expect((await textOf(both)).match(/quick brown/g)).toHaveLength(2);
+	expect(details).toMatchObject({ pages_recognized: 1, pages_skipped: 1 });
+});
+
 test('image_dpi says how large an image is', async () => {
 	const jpeg = await scanAs('jpeg', LINES);
 	const { output } = await ocr(jpeg, JPEG, { ...PLAIN, image_dpi: 300 });

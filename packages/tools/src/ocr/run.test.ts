@@ -119,6 +119,13 @@ describe(SLUG, () => {
 		expect(details).toMatchObject({ pages_recognized: 1, words: 0, mean_confidence: null });
 	});
 
+	test('makes of the same input the same bytes as PDF/A too', async () => {
+		const params = { ...PLAIN, output: 'pdfa' };
+		const pdf = await scannedPdf(LINES);
+		const [first, second] = [await ocr(pdf, PDF, params), await ocr(pdf, PDF, params)];
+		expect(first.output.equals(second.output)).toBe(true);
+	});
+
 	test('leaves images as they are, and the same input gives the same bytes', async () => {
 		const pdf = await scannedPdf(LINES, LINES);
 		const [first, second] = await Promise.all([ocr(pdf, PDF, {}), ocr(pdf, PDF, {})]);

@@ -4,10 +4,11 @@ pages are set straight, and what chance and the clock put in is taken out, so th
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import cos, radians, sin
 from pathlib import Path
 
-from pikepdf import Array, Matrix, Name, ObjectStreamMode, Page, Pdf, PdfError
+from pikepdf import Array, Matrix, Name, ObjectStreamMode, Page, Pdf, PdfError, String
 from pikepdf.models.metadata import decode_pdf_date
 
 LINEARISE_ABOVE_BYTES = 1_000_000
@@ -18,13 +19,30 @@ DATES = {"/CreationDate": ["xmp:CreateDate"], "/ModDate": ["xmp:ModifyDate", "xm
 MADE_IDS = ["xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:RenditionClass"]
 
 
-def finish(source: Path, target: Path, angles: dict[int, float], dates: dict[str, str]) -> None:
-    """`angles` are degrees, counter-clockwise, by page index; `dates` what the input's document information says."""
+@dataclass
+class Origin:
+    """What a document keeps of the one that it was made of."""
+
+    dates: dict[str, str]
+    id: bytes | None
+
+
+def origin_of(path: Path) -> Origin:
+    with Pdf.open(path) as pdf:
+        dates = {name: str(pdf.docinfo[name]) for name in DATES if name in pdf.docinfo}
+        return Origin(dates, bytes(pdf.trailer.ID[0]) if Name.ID in pdf.trailer else None)
+
+
+def finish(source: Path, target: Path, angles: dict[int, float], origin: Origin) -> None:
+    """`angles` are degrees, counter-clockwise, by the index of each page that was read."""
     with Pdf.open(source) as pdf:
-        for index, page in enumerate(pdf.pages):
-            _name_text_layer(pdf, page, index, angles.get(index, 0.0))
-        _set_dates(pdf, dates)
-        pdf.remove_unreferenced_resources()
+        for index, angle in angles.items():
+            _settle_page(pdf, pdf.pages[index], index, angle)
+        _set_dates(pdf, origin.dates)
+        if Name.ID in pdf.trailer:
+            del pdf.trailer.ID
+        if origin.id is not None:
+            pdf.trailer.ID = Array([String(origin.id), String(origin.id)])
         pdf.save(
             target,
             deterministic_id=True,
@@ -38,13 +56,14 @@ def strip_text_layers(source: Path, target: Path, is_wanted: Callable[[int], boo
     """Takes off the text that OCRmyPDF or we once gave to pages, which OCRmyPDF itself would lay more text upon."""
     with Pdf.open(source) as pdf:
         for page in (page for index, page in enumerate(pdf.pages) if is_wanted(index)):
-            layers = _text_layers(page)
-            if not layers:
+            if not _text_layers(page):
                 continue
             page.contents_coalesce()
-            page.Contents = pdf.make_stream(TEXT_LAYER.sub(b"", page.Contents.read_bytes()))
-            for name in layers:
-                del page.Resources.XObject[name]
+            content = page.Contents.read_bytes()
+            page.Contents = pdf.make_stream(TEXT_LAYER.sub(b"", content))
+            # These alone: pages may share their resources.
+            for name in set(TEXT_LAYER.findall(content)):
+                del page.Resources.XObject[name.decode()]
         pdf.save(target)
 
 
@@ -55,12 +74,7 @@ def _text_layers(page: Page) -> list[str]:
         return []  # no resources, or damaged ones
 
 
-def dates_of(pdf_path: Path) -> dict[str, str]:
-    with Pdf.open(pdf_path) as pdf:
-        return {name: str(pdf.docinfo[name]) for name in DATES if name in pdf.docinfo}
-
-
-def _name_text_layer(pdf: Pdf, page: Page, index: int, angle: float) -> None:
+def _settle_page(pdf: Pdf, page: Page, index: int, angle: float) -> None:
     """Straightens what the page shows below its text layer, and names that layer by the page, not by chance."""
     if not angle and not _text_layers(page):
         return
@@ -71,8 +85,9 @@ def _name_text_layer(pdf: Pdf, page: Page, index: int, angle: float) -> None:
     if layer:
         old, new = layer.group(1), f"{LAYER_PREFIX}{index + 1}".encode()
         objects = page.Resources.XObject
-        objects[new.decode()] = objects[old.decode()]
+        layer_object = objects[old.decode()]
         del objects[old.decode()]
+        objects[new.decode()] = layer_object
         start = start.replace(old, new)
     if angle:
         turn = _turn(page, angle)

@@ -49,9 +49,15 @@ class PageExecutor(StandardExecutor):
         pages = [page for (page,) in arguments]
         with self.pbar_class(**rest["progress_kwargs"]) as bar:
             for page, work in zip(pages, _in_order(pages, task, max_workers, worker_initializer)):
-                result, outcome = work or (PageResult(pageno=page.pageno), None)
+                untouched = PageResult(pageno=page.pageno), None
+                result, outcome = work or untouched
+                try:
+                    task_finished(result, bar)
+                except Exception as error:  # the page is too damaged for text to be laid upon it
+                    _log_failure(page, error)
+                    result, outcome = untouched
+                    task_finished(result, bar)
                 observer.page(page, result, outcome)
-                task_finished(result, bar)
 
 
 def _in_order(pages, task, max_workers, initializer) -> Iterator[Work | None]:
@@ -83,8 +89,12 @@ def _survive(work: Callable[[], Work], page: PageContext) -> Work | None:
     try:
         return work()
     except Exception as error:
-        log.error("page %d failed: %s: %s", page.pageno + 1, type(error).__name__, error)
+        _log_failure(page, error)
         return None
+
+
+def _log_failure(page: PageContext, error: Exception) -> None:
+    log.error("page %d failed: %s: %s", page.pageno + 1, type(error).__name__, error)
 
 
 def _tell(future: Future) -> None:

@@ -14,6 +14,7 @@ import logging
 import sys
 from os import devnull
 from pathlib import Path
+from shutil import copyfile
 from types import SimpleNamespace
 
 import finish_pdf
@@ -63,12 +64,11 @@ class Record:
         if is_read:
             confidences = word_confidences(hocr)
             self.recognised += 1
+            self.angles[page.pageno] = outcome.angle
             self.words += len(confidences)
             self.confidences += sum(confidences)
         elif outcome is None or outcome.gave_up:
             self.failed.append(page.pageno + 1)
-        if outcome is not None and outcome.angle:
-            self.angles[page.pageno] = outcome.angle
         if self._writer:
             self._writer.page(page.pageno, (hocr if self._is_hocr else result.text) if is_read else None)
 
@@ -121,25 +121,28 @@ def convert_to_pdfa(settings: SimpleNamespace, source: Path, target: Path) -> bo
     for attempt in PDFA_ATTEMPTS:
         try:
             code = ocrmypdf.ocr(source, target, plugins=["page_plugin"], progress_bar=False, **common, **attempt)
-        except ExitCodeException as error:
-            logging.warning("no PDF/A: %s", error)
+        except Exception as error:  # whatever it is, the PDF is there already
+            logging.error("no %s: %s", attempt["output_type"], error)
             continue
         if code == ExitCode.ok and attempt["output_type"] == "pdfa":
             return True
+        if code == ExitCode.ok:
+            return False
+    copyfile(source, target)
     return False
 
 
 def make_pdf(settings: SimpleNamespace) -> tuple[Record, bool]:
     output, record = Path(settings.output), Record(None, False)
     made, straight = output.with_name("made.pdf"), output.with_name("straight.pdf")
-    dates = finish_pdf.dates_of(settings.input)
+    origin = finish_pdf.origin_of(Path(settings.input))
     recognise(settings, str(made), record)
     is_pdfa = False
     if settings.kind == "pdfa":
-        finish_pdf.finish(made, straight, record.angles, dates)
+        finish_pdf.finish(made, straight, record.angles, origin)
         is_pdfa = convert_to_pdfa(settings, straight, made)
         record.angles = {}
-    finish_pdf.finish(made, output, record.angles, dates)
+    finish_pdf.finish(made, output, record.angles, origin)
     return record, is_pdfa
 
 
