@@ -41,6 +41,15 @@ describe('mode', () => {
 		expect(warnings).toEqual([]);
 	});
 
+	test('redo leaves images that an earlier OCR packed as they look', async () => {
+		const { output: once } = await ocr(await scanAs('jpeg', LETTER), JPEG);
+		expect(await command(once, 'qpdf --json --json-key=qpdf {in}')).toMatch(
+			/"\/FlateDecode",\s+"\/DCTDecode"/,
+		);
+		const { output } = await ocr(once, PDF, { mode: 'redo', rotate_pages: false });
+		expect((await rendered(output)).equals(await rendered(once))).toBe(true);
+	});
+
 	test('redo replaces the text of an earlier OCR', async () => {
 		const { output: once } = await ocr(await scannedPdf(LINES), PDF, { ...PLAIN, languages: ['fra'] });
 		const { output, details } = await ocr(once, PDF, { mode: 'redo', rotate_pages: false });

@@ -1,20 +1,14 @@
-"""What is done to a PDF around OCRmyPDF's work: first its earlier text is taken off, where that is to be replaced; last, crooked
-pages are set straight, and what chance and the clock put in is taken out, so that the same input gives the same bytes.
-"""
+"""Last touches to a PDF that OCRmyPDF made: crooked pages stand straight, and the same input gives the same bytes."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, radians, sin
 from pathlib import Path
 
-from pikepdf import Array, Matrix, Name, ObjectStreamMode, Page, Pdf, PdfError, String
+from pikepdf import Array, Matrix, Name, ObjectStreamMode, Page, Pdf, String
 from pikepdf.models.metadata import decode_pdf_date
+from prepare_pdf import LAYER_PREFIX, TEXT_LAYER, text_layers
 
 LINEARISE_ABOVE_BYTES = 1_000_000
-# How OCRmyPDF begins the content of a page to which it gave text.
-TEXT_LAYER = re.compile(rb"\s*q [^\n]* cm\n(/OCR-[\w-]+) Do\s+Q\s")
-LAYER_PREFIX = "/OCR-"
 DATES = {"/CreationDate": ["xmp:CreateDate"], "/ModDate": ["xmp:ModifyDate", "xmp:MetadataDate"]}
 MADE_IDS = ["xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:RenditionClass"]
 
@@ -52,31 +46,9 @@ def finish(source: Path, target: Path, angles: dict[int, float], origin: Origin)
         )
 
 
-def strip_text_layers(source: Path, target: Path, is_wanted: Callable[[int], bool]) -> None:
-    """Takes off the text that OCRmyPDF or we once gave to pages, which OCRmyPDF itself would lay more text upon."""
-    with Pdf.open(source) as pdf:
-        for page in (page for index, page in enumerate(pdf.pages) if is_wanted(index)):
-            if not _text_layers(page):
-                continue
-            page.contents_coalesce()
-            content = page.Contents.read_bytes()
-            page.Contents = pdf.make_stream(TEXT_LAYER.sub(b"", content))
-            # These alone: pages may share their resources.
-            for name in set(TEXT_LAYER.findall(content)):
-                del page.Resources.XObject[name.decode()]
-        pdf.save(target)
-
-
-def _text_layers(page: Page) -> list[str]:
-    try:
-        return [name for name in page.Resources.XObject.keys() if name.startswith(LAYER_PREFIX)]
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return []  # no resources, or damaged ones
-
-
 def _settle_page(pdf: Pdf, page: Page, index: int, angle: float) -> None:
     """Straightens what the page shows below its text layer, and names that layer by the page, not by chance."""
-    if not angle and not _text_layers(page):
+    if not angle and not text_layers(page):
         return
     page.contents_coalesce()
     content = page.Contents.read_bytes()
@@ -140,19 +112,3 @@ def _iso_date(date: str | None) -> str | None:
         return decode_pdf_date(date).isoformat() if date else None
     except ValueError:
         return None
-
-
-def is_signed(pdf: Pdf) -> bool:
-    """Whether a signature is in the document that any change would break."""
-    form = pdf.Root.get(Name.AcroForm)
-    fields = list(form.get(Name.Fields, [])) if form is not None else []
-    seen = 0
-    while fields and seen < 100_000:
-        field, seen = fields.pop(), seen + 1
-        try:
-            if field.get(Name.FT) == Name.Sig and Name.V in field:
-                return True
-            fields.extend(field.get(Name.Kids, []))
-        except (AttributeError, TypeError, PdfError):
-            continue
-    return Name.Perms in pdf.Root and Name.DocMDP in pdf.Root.Perms

@@ -22,7 +22,7 @@ import ocrmypdf
 import page_executor
 from ocrmypdf.exceptions import ExitCode, ExitCodeException
 from page_texts import Writer, own_text, word_confidences
-from pikepdf import Pdf
+from prepare_pdf import prepare
 
 SECONDS_A_PAGE = 180
 # Of a page that no document has: none is worked on.
@@ -33,10 +33,6 @@ PDFA_ATTEMPTS = (
     {"output_type": "pdfa", "color_conversion_strategy": "RGB"},
     {"output_type": "pdf"},
 )
-
-
-class SignedError(ExitCodeException):
-    exit_code = ExitCode.input_file
 
 
 def say(**event) -> None:
@@ -81,10 +77,11 @@ def is_wanted(pages: str | None, index: int) -> bool:
 def recognise(settings: SimpleNamespace, target: str, record: Record) -> None:
     page_executor.observer = record
     is_forced = settings.mode == "force"
-    source = Path(settings.input)
-    if settings.mode == "redo":
-        source = Path(settings.output).with_name("without-layers.pdf")
-        finish_pdf.strip_text_layers(settings.input, source, lambda index: is_wanted(settings.pages, index))
+    source = prepare(
+        Path(settings.input),
+        Path(settings.output).with_name("prepared.pdf"),
+        lambda index: settings.mode == "redo" and is_wanted(settings.pages, index),
+    )
     ocrmypdf.ocr(
         source,
         target,
@@ -167,9 +164,6 @@ def make_text(settings: SimpleNamespace) -> Record:
 def main(settings: SimpleNamespace) -> None:
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(message)s")
     try:
-        with Pdf.open(settings.input) as pdf:
-            if finish_pdf.is_signed(pdf):
-                raise SignedError
         is_text = settings.kind in ("text", "hocr")
         record, is_pdfa = (make_text(settings), False) if is_text else make_pdf(settings)
     except ExitCodeException as error:

@@ -1,0 +1,85 @@
+"""Makes of a PDF one that OCRmyPDF can take without harm."""
+
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from ocrmypdf.exceptions import ExitCode, ExitCodeException
+from pikepdf import Array, Name, Page, Pdf, PdfError, Stream
+
+# How OCRmyPDF begins the content of a page to which it gave text.
+TEXT_LAYER = re.compile(rb"\s*q [^\n]* cm\n(/OCR-[\w-]+) Do\s+Q\s")
+LAYER_PREFIX = "/OCR-"
+MOST_FIELDS = 100_000
+PACKED_JPEG = Array([Name.FlateDecode, Name.DCTDecode])
+
+
+class SignedError(ExitCodeException):
+    exit_code = ExitCode.input_file
+
+
+def prepare(source: Path, target: Path, is_replaced: Callable[[int], bool]) -> Path:
+    """The source itself, or the target where something had to be changed; `is_replaced` tells whose text goes, by index.
+
+    Raises SignedError for a document that any change would break.
+    """
+    with Pdf.open(source) as pdf:
+        if _is_signed(pdf):
+            raise SignedError
+        unpacked = _unpack_jpegs(pdf)
+        stripped = _strip_text_layers(pdf, is_replaced)
+        if not unpacked and not stripped:
+            return source
+        pdf.save(target)
+        return target
+
+
+def _unpack_jpegs(pdf: Pdf) -> bool:
+    """OCRmyPDF packs JPEGs with zlib, and packs those that are packed once more, which no program can undo."""
+    packed = [item for item in pdf.objects if isinstance(item, Stream) and item.get(Name.Filter) == PACKED_JPEG]
+    for image in packed:
+        parameters = image.get(Name.DecodeParms)
+        if parameters is not None and any(parameter is not None for parameter in parameters):
+            continue
+        try:
+            image.write(zlib.decompress(image.read_raw_bytes()), filter=Name.DCTDecode)
+        except (zlib.error, PdfError):
+            continue  # damaged, as it will stay
+    return bool(packed)
+
+
+def _strip_text_layers(pdf: Pdf, is_replaced: Callable[[int], bool]) -> bool:
+    """Takes off the text that OCRmyPDF or we once gave to pages, which OCRmyPDF itself would lay more text upon."""
+    pages = [page for index, page in enumerate(pdf.pages) if is_replaced(index) and text_layers(page)]
+    for page in pages:
+        page.contents_coalesce()
+        content = page.Contents.read_bytes()
+        page.Contents = pdf.make_stream(TEXT_LAYER.sub(b"", content))
+        # These alone: pages may share their resources.
+        for name in set(TEXT_LAYER.findall(content)):
+            del page.Resources.XObject[name.decode()]
+    return bool(pages)
+
+
+def text_layers(page: Page) -> list[str]:
+    try:
+        return [name for name in page.Resources.XObject.keys() if name.startswith(LAYER_PREFIX)]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return []  # no resources, or damaged ones
+
+
+def _is_signed(pdf: Pdf) -> bool:
+    """Whether a signature is in the document that any change would break."""
+    form = pdf.Root.get(Name.AcroForm)
+    fields = list(form.get(Name.Fields, [])) if form is not None else []
+    seen = 0
+    while fields and seen < MOST_FIELDS:
+        field, seen = fields.pop(), seen + 1
+        try:
+            if field.get(Name.FT) == Name.Sig and Name.V in field:
+                return True
+            fields.extend(field.get(Name.Kids, []))
+        except (AttributeError, TypeError, PdfError):
+            continue
+    return Name.Perms in pdf.Root and Name.DocMDP in pdf.Root.Perms
