@@ -1,6 +1,6 @@
 """Holds a copy against its original."""
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 
 import pikepdf
 
@@ -18,7 +18,7 @@ _LOW_DPI = 150
 class Checker:
     """Knows the original: its pages are being rendered while copies of it are made."""
 
-    def __init__(self, source: str, pdf: pikepdf.Pdf, settings: Settings, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, source: str, pdf: pikepdf.Pdf, settings: Settings, pool: Executor) -> None:
         self.pool = pool
         self.structure = structure_of(pdf)
         self.boxes = page_boxes(pdf)

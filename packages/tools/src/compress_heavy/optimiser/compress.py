@@ -1,19 +1,20 @@
 """Searches for the smallest copy of a document that loses nothing."""
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 
 import pikepdf
 
 from check import Checker
 from opening import Exit, Refused, open_document, was_repaired
 from optimise import Made, Work, optimise
-from settings import Settings, settings_of
+from settings import Settings, settings_of, stricter
 from signatures import has_usage_rights, signature_fields
 
 Progress = Callable[[float], None]
-_STEP_UP, _MAX_ATTEMPTS = 15, 3
+_STEP_UP, _MAX_ATTEMPTS, _NEARLY = 15, 3, 0.02
 _MAX_PROBES = 6
 
 
@@ -46,23 +47,28 @@ class Copy:
 
 def compress_document(source: str, target: str, request: Request, progress: Progress) -> dict[str, object]:
     """Leaves the copy at `target`, or nothing there when none is smaller; says how it went."""
-    with ThreadPoolExecutor(max_workers=os.process_cpu_count() or 1) as pool:
-        search = _Search(source, target, request, progress, pool)
-        return search.run()
+    count = os.process_cpu_count() or 1
+    with ProcessPoolExecutor(count, mp_context=get_context("fork")) as processes, ThreadPoolExecutor(count) as threads:
+        # Before there are threads, as these do not survive a fork.
+        processes.submit(os.getpid).result()
+        return _Search(source, target, request, progress, processes, threads).run()
 
 
 class _Search:
-    def __init__(self, source, target, request: Request, progress: Progress, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, source: str, target: str, request: Request, progress: Progress, processes: Executor, threads: Executor
+    ) -> None:
         self.source = source
         self.source_size = os.path.getsize(source)
         self.target = target
         self.request = request
         self.progress = progress
+        self.processes = processes
         self.work = Work(request.linearize, request.remove_metadata)
         pdf = open_document(source)
         self.warnings = self._looks_at(pdf)
         self.pages = len(pdf.pages)
-        self.checker = Checker(source, pdf, self._settings(request.quality), pool)
+        self.checker = Checker(source, pdf, self._settings(request.quality), threads)
         if "repaired" in self.warnings and not self.checker.is_readable():
             raise Refused(Exit.CORRUPT, "not even its first pages can be rendered")
 
@@ -120,6 +126,8 @@ class _Search:
                 return replace(copy, likeness=likeness)
             if likeness == 0 and settings.rewrites:
                 settings = replace(settings, rewrites=False)
+            elif floor - likeness < _NEARLY:
+                settings = stricter(settings, floor - likeness)
             else:
                 used = min(100, used + _STEP_UP)
                 settings = replace(self._settings(used), rewrites=settings.rewrites)
@@ -132,9 +140,9 @@ class _Search:
 
     def attempt(self, method: str, quality: int, settings: Settings | None) -> Copy:
         path = f"{self.target}.{method}{quality}"
-        made = optimise(self.source, path, self.work, settings, lambda share: self.progress(0.8 * share))
-        if os.path.getsize(path) >= self.source_size and self.work.linearize:
-            made = optimise(self.source, path, replace(self.work, linearize=False), settings, lambda share: None)
+        made = optimise(
+            self.source, path, self.work, settings, self.processes, lambda share: self.progress(0.8 * share)
+        )
         return Copy(path, os.path.getsize(path), method, quality, 0.0, made)
 
     def below(self, wanted: int, best: Copy | None) -> Copy | None:

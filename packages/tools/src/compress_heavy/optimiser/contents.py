@@ -1,9 +1,7 @@
 """Writes the content streams of a document anew, with nothing that can't be seen."""
-import os
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from collections.abc import Iterator
-from multiprocessing import get_context
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
@@ -13,26 +11,24 @@ from rounding import round_content
 from walk import Usage, contents_of, entries, inherited
 
 Job = tuple[Stream, bytes, float, frozenset[bytes]]
-# Below this much content a second process costs more than it saves.
-_WORTH_PROCESSES = 1_000_000
+_CHUNK = 4
 
 
-def rewrite_contents(pdf: pikepdf.Pdf, usage: Usage, tolerance: float) -> None:
-    """Rounds coordinates, merges lines and leaves out what sets nothing, in pages and forms."""
+def rewrite_contents(pdf: pikepdf.Pdf, usage: Usage, tolerance: float, pool: Executor) -> Callable[[], None]:
+    """Starts to round coordinates, to merge lines and to leave out what sets nothing, in pages and forms.
+
+    What comes back is to be called for the content to be replaced.
+    """
     jobs = [*_pages(pdf), *_forms(pdf, usage)]
     work = [(data, size, tolerance, opaque) for _, data, size, opaque in jobs]
-    if sum(len(data) for _, data, _, _ in jobs) < _WORTH_PROCESSES or (os.process_cpu_count() or 1) < 2:
-        results = map(_attempt, work)
-        _replace(jobs, results)
-        return
-    with ProcessPoolExecutor(os.process_cpu_count(), mp_context=get_context("fork")) as pool:
-        _replace(jobs, pool.map(_attempt, work, chunksize=4))
+    results = pool.map(_attempt, work, chunksize=_CHUNK) if work else iter(())
 
+    def finish() -> None:
+        for (stream, data, _, _), written in zip(jobs, results, strict=True):
+            if written is not None and len(written) < len(data):
+                stream.write(written)
 
-def _replace(jobs: list[Job], results: Iterator[bytes | None]) -> None:
-    for (stream, data, _, _), written in zip(jobs, results, strict=True):
-        if written is not None and len(written) < len(data):
-            stream.write(written)
+    return finish
 
 
 def _attempt(work: tuple[bytes, float, float, frozenset[bytes]]) -> bytes | None:

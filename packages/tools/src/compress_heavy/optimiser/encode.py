@@ -1,7 +1,9 @@
 """Ways to write a picture into a PDF."""
 import io
+import struct
 import subprocess
 import tempfile
+import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,53 +24,41 @@ class Encoded:
     palette: bytes | None = None
 
 
-def jpeg(picture: Image.Image, quality: int, is_sharp: bool = False) -> Encoded:
-    """Progressive, with its colours at half the resolution unless they have to be sharp."""
+def jpeg(picture: Image.Image, quality: int, is_sharp: bool = False, is_draft: bool = False) -> Encoded:
+    """Progressive, with its colours at half the resolution unless they have to be sharp; a draft looks the same."""
     if picture.mode == "CMYK":
         # Pillow turns these values over when it writes them.
         picture = picture.point(lambda value: 255 - value)
     target = io.BytesIO()
     subsampling = 0 if is_sharp or quality >= 90 else 2
-    picture.save(target, "JPEG", quality=quality, optimize=True, progressive=True, subsampling=subsampling)
+    is_best = not is_draft
+    picture.save(
+        target, "JPEG", quality=quality, optimize=is_best, progressive=is_best, subsampling=subsampling
+    )
     return Encoded(target.getvalue(), 8, "/DCTDecode")
 
 
 def lossless(picture: Image.Image, is_draft: bool = False) -> Encoded:
     """Samples behind whichever of PNG's predictors suits each row, or none."""
-    values = np.asarray(picture)
-    height, width = values.shape[:2]
-    channels = 1 if values.ndim == 2 else values.shape[2]
-    plain, filtered = values.tobytes(), _filtered(values.reshape(height, width * channels), channels)
+    plain, filtered = picture.tobytes(), _filtered(picture)
     if len(compress(plain, is_draft=True)) <= len(compress(filtered, is_draft=True)):
         return Encoded(compress(plain, is_draft), 8, "/FlateDecode")
-    parms = {"/Predictor": 15, "/Colors": channels, "/Columns": width}
+    parms = {"/Predictor": 15, "/Colors": len(picture.getbands()), "/Columns": picture.width}
     return Encoded(compress(filtered, is_draft), 8, "/FlateDecode", parms)
 
 
-def _filtered(rows: np.ndarray, channels: int) -> bytes:
-    """Each row by the predictor that leaves the smallest differences, which is PNG's own rule of thumb."""
-    left = np.zeros_like(rows)
-    left[:, channels:] = rows[:, :-channels]
-    up = np.zeros_like(rows)
-    up[1:] = rows[:-1]
-    average = ((left.astype(np.uint16) + up) // 2).astype(np.uint8)
-    kinds = {0: rows, 1: rows - left, 2: rows - up, 3: rows - average, 4: rows - _paeth(left, up, channels)}
-    costs = np.stack([np.abs(kind.view(np.int8).astype(np.int16)).sum(axis=1) for kind in kinds.values()])
-    best = costs.argmin(axis=0).astype(np.uint8)
-    chosen = np.empty((rows.shape[0], rows.shape[1] + 1), np.uint8)
-    chosen[:, 0] = best
-    for number, kind in kinds.items():
-        chosen[best == number, 1:] = kind[best == number]
-    return chosen.tobytes()
-
-
-def _paeth(left: np.ndarray, up: np.ndarray, channels: int) -> np.ndarray:
-    corner = np.zeros_like(up)
-    corner[:, channels:] = up[:, :-channels]
-    a, b, c = (side.astype(np.int16) for side in (left, up, corner))
-    to_left, to_up, to_corner = np.abs(b - c), np.abs(a - c), np.abs(a + b - 2 * c)
-    nearest = np.where(to_up <= to_corner, b, c)
-    return np.where((to_left <= to_up) & (to_left <= to_corner), a, nearest).astype(np.uint8)
+def _filtered(picture: Image.Image) -> bytes:
+    """The rows as a PNG holds them, with their predictors before them."""
+    target = io.BytesIO()
+    picture.save(target, "PNG", compress_level=1)
+    png = target.getvalue()
+    data, position = [], len(b"\x89PNG\r\n\x1a\n")
+    while position < len(png):
+        length, kind = struct.unpack_from(">I4s", png, position)
+        if kind == b"IDAT":
+            data.append(png[position + 8 : position + 8 + length])
+        position += 12 + length
+    return zlib.decompress(b"".join(data))
 
 
 def indexed(picture: Image.Image, is_draft: bool = False) -> Encoded | None:

@@ -1,21 +1,18 @@
-"""Makes the fonts of a document smaller."""
-from collections.abc import Iterator
+"""Makes the fonts of a document smaller: leaves out glyphs that no page shows, and writes Type 1 in the compact format."""
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
 import pikepdf
-from fontTools.encodings import MacRoman, StandardEncoding
 from pikepdf import Array, Dictionary, Name, Stream
 
-import fontfiles
-from flate import compress
+from fontwork import CompositeFont, FontJob, FontResult, SimpleFont, shrink_font
 from walk import Id, Usage, entries
 
 _KEYS = ("/FontFile", "/FontFile2", "/FontFile3")
 _WORTH = 0.95
 _MAX_BYTES = 20 * 1024 * 1024
-# What can go wrong in one font: it then stays as it is.
-_UNREADABLE = (Exception,)
-_WIN_ANSI = "cp1252"
+_IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))
 
 
 @dataclass
@@ -28,26 +25,26 @@ class _Program:
     descriptors: list[Dictionary] = field(default_factory=list)
 
 
-def shrink_fonts(pdf: pikepdf.Pdf, usage: Usage, keeps_hints: bool) -> None:
-    """Leaves out glyphs that no page shows, and writes Type 1 in the compact format."""
+def shrink_fonts(pdf: pikepdf.Pdf, usage: Usage, keeps_hints: bool, pool: Executor) -> Callable[[], None]:
+    """Starts the work; what comes back is to be called for the fonts to be replaced."""
     if usage.is_partial or (0, 0) in usage.texts:
-        return
+        # Some fonts may show more than is known of.
+        return lambda: None
     kept_whole = _fonts_of_forms(pdf)
+    started: list[tuple[_Program, Future[FontResult | None]]] = []
     for program in _programs(pdf).values():
         is_whole = any(font.objgen in kept_whole for font in program.fonts)
-        data = program.file.read_bytes()
-        if len(data) > _MAX_BYTES:
-            continue
-        try:
-            if is_whole:
-                written, key = _shrink_whole(program, data, keeps_hints), program.key
-            else:
-                written, key = _shrink(program, data, usage, keeps_hints)
-        except _UNREADABLE:
-            continue
-        packed = compress(written)
-        if len(packed) < len(program.file.read_raw_bytes()) * _WORTH:
-            _replace(pdf, program, packed, len(written), key)
+        job = _job(program, usage, is_whole, keeps_hints)
+        if job is not None and len(job.data) <= _MAX_BYTES:
+            started.append((program, pool.submit(shrink_font, job)))
+
+    def finish() -> None:
+        for program, future in started:
+            result = future.result()
+            if result is not None and len(result.packed) < len(program.file.read_raw_bytes()) * _WORTH:
+                _replace(pdf, program, result)
+
+    return finish
 
 
 def _programs(pdf: pikepdf.Pdf) -> dict[Id, _Program]:
@@ -55,8 +52,8 @@ def _programs(pdf: pikepdf.Pdf) -> dict[Id, _Program]:
     for font in pdf.objects:
         if not isinstance(font, Dictionary) or font.get("/Type") != "/Font" or "/CIDSystemInfo" in font:
             continue
-        inner = font.DescendantFonts[0] if "/DescendantFonts" in font else font
-        descriptor = entries(inner, "/FontDescriptor")
+        descendants = font.get("/DescendantFonts")
+        descriptor = entries(descendants[0] if isinstance(descendants, Array) else font, "/FontDescriptor")
         for key in _KEYS:
             file = entries(descriptor, key)
             if isinstance(file, Stream):
@@ -72,120 +69,69 @@ def _fonts_of_forms(pdf: pikepdf.Pdf) -> set[Id]:
     return {font.objgen for _, font in fonts.items()} if fonts is not None else set()
 
 
-def _shrink(program: _Program, data: bytes, usage: Usage, keeps_hints: bool) -> tuple[bytes, str]:
-    subtype = str(program.file.get("/Subtype"))
-    if all("/DescendantFonts" in font for font in program.fonts):
-        return _shrink_composite(program, data, usage, keeps_hints, subtype), program.key
-    if any("/DescendantFonts" in font for font in program.fonts):
-        raise fontfiles.Unusable("used in two ways")
-    if program.key == "/FontFile2":
-        codes = {code: name for font in program.fonts for code, name in _codes(font, usage, {}).items()}
-        return fontfiles.subset_truetype(data, None, codes, keeps_hints), program.key
-    if program.key == "/FontFile3" and subtype != "/Type1C":
-        raise fontfiles.Unusable(subtype)
-    built_in = fontfiles.built_in_encoding(data, is_cff=program.key == "/FontFile3")
-    names = {name for font in program.fonts for name in _codes(font, usage, built_in).values() if name}
-    if program.key == "/FontFile":
-        if keeps_hints:
-            raise fontfiles.Unusable("its hints are written in another way")
-        written = fontfiles.type1_to_cff(data, names)
-    else:
-        written = fontfiles.subset_cff(data, names, None, keeps_hints)
-    for font in program.fonts:
-        _spell_out(font, _codes(font, usage, built_in))
-    return written, "/FontFile3"
+def _job(program: _Program, usage: Usage, is_whole: bool, keeps_hints: bool) -> FontJob | None:
+    composite = ["/DescendantFonts" in font for font in program.fonts]
+    if any(composite) and not all(composite):
+        return None
+    if all(composite) and any(font.get("/Encoding") not in _IDENTITY for font in program.fonts):
+        return None
+    describe = _composite if all(composite) else _simple
+    fonts = [describe(font, usage) for font in program.fonts]
+    subtype = str(program.file.get("/Subtype", ""))
+    return FontJob(program.key, subtype, program.file.read_bytes(), fonts, is_whole, keeps_hints)
 
 
-def _shrink_whole(program: _Program, data: bytes, keeps_hints: bool) -> bytes:
-    if program.key != "/FontFile2":
-        raise fontfiles.Unusable("all of it may be used")
-    return fontfiles.subset_truetype(data, None, None, keeps_hints)
-
-
-def _shrink_composite(program: _Program, data: bytes, usage: Usage, keeps_hints: bool, subtype: str) -> bytes:
+def _composite(font: Dictionary, usage: Usage) -> CompositeFont:
     codes: set[int] = set()
-    for font in program.fonts:
-        if font.get("/Encoding") not in (Name("/Identity-H"), Name("/Identity-V")):
-            raise fontfiles.Unusable("codes are mapped")
-        for text in usage.texts.get(font.objgen, ()):
-            codes.update((high << 8) | low for high, low in zip(text[::2], text[1::2]))
-    if program.key == "/FontFile3" and subtype == "/CIDFontType0C":
-        return fontfiles.subset_cff(data, None, codes, keeps_hints)
-    if program.key != "/FontFile2":
-        raise fontfiles.Unusable(subtype)
-    glyphs = {glyph for font in program.fonts for glyph in _glyphs(font.DescendantFonts[0], codes)}
-    return fontfiles.subset_truetype(data, glyphs, None, keeps_hints)
-
-
-def _glyphs(font: Dictionary, cids: set[int]) -> Iterator[int]:
-    mapping = font.get("/CIDToGIDMap", Name.Identity)
+    for text in usage.texts.get(font.objgen, ()):
+        codes.update((high << 8) | low for high, low in zip(text[::2], text[1::2], strict=False))
+    mapping = font.DescendantFonts[0].get("/CIDToGIDMap")
     if not isinstance(mapping, Stream):
-        yield from cids
-        return
+        return CompositeFont(codes, codes)
     table = mapping.read_bytes()
-    yield from (int.from_bytes(table[2 * cid : 2 * cid + 2]) for cid in cids if 2 * cid + 2 <= len(table))
+    return CompositeFont(codes, {int.from_bytes(table[2 * code : 2 * code + 2]) for code in codes})
 
 
-def _codes(font: Dictionary, usage: Usage, built_in: dict[int, str]) -> dict[int, str | None]:
-    """The codes that are shown in a font of one byte each, with the names that they have."""
-    names = {**built_in, **_encoding(font.get("/Encoding"))}
+def _simple(font: Dictionary, usage: Usage) -> SimpleFont:
+    encoding = font.get("/Encoding")
+    is_dictionary = isinstance(encoding, Dictionary)
+    base = encoding.get("/BaseEncoding") if is_dictionary else encoding
     used = {code for text in usage.texts.get(font.objgen, ()) for code in text}
-    return {code: names.get(code) for code in used}
+    return SimpleFont(used, None if base is None else str(base), dict(_differences(encoding)) if is_dictionary else {})
 
 
-def _encoding(encoding: pikepdf.Object | None) -> dict[int, str]:
-    base = encoding.get("/BaseEncoding") if isinstance(encoding, Dictionary) else encoding
-    names = dict(_base_encoding(str(base)))
+def _differences(encoding: Dictionary) -> Iterator[tuple[int, str]]:
     code = 0
-    differences = encoding.get("/Differences", Array()) if isinstance(encoding, Dictionary) else ()
-    for entry in differences:
+    for entry in encoding.get("/Differences", Array()):
         if isinstance(entry, Name):
-            names[code] = str(entry)[1:]
+            yield code, str(entry)[1:]
             code += 1
         else:
             code = int(entry)
-    return names
 
 
-def _base_encoding(name: str) -> Iterator[tuple[int, str]]:
-    from fontTools.agl import UV2AGL
-
-    if name == "/WinAnsiEncoding":
-        for code in range(32, 256):
-            point = ord(bytes([code]).decode(_WIN_ANSI, "replace"))
-            yield code, {0xFFFD: "bullet", 0xA0: "space", 0xAD: "hyphen"}.get(point, UV2AGL.get(point, ".notdef"))
-    elif name == "/MacRomanEncoding":
-        yield from enumerate(MacRoman.MacRoman)
-    elif name == "/StandardEncoding":
-        yield from enumerate(StandardEncoding.StandardEncoding)
-    elif name == "/MacExpertEncoding":
-        raise fontfiles.Unusable(name)
-
-
-def _spell_out(font: Dictionary, codes: dict[int, str | None]) -> None:
-    """Says what codes mean where the program said it, as that is written anew without."""
-    if font.get("/Encoding") is not None and not isinstance(font.Encoding, Dictionary):
-        return
-    if isinstance(font.get("/Encoding"), Dictionary) and "/BaseEncoding" in font.Encoding:
-        return
-    differences = Array()
-    for code, name in sorted(codes.items()):
-        if name:
-            differences.extend([code, Name("/" + name)])
-    font.Encoding = Dictionary(Type=Name.Encoding, Differences=differences)
-
-
-def _replace(pdf: pikepdf.Pdf, program: _Program, packed: bytes, length: int, key: str) -> None:
-    file = pdf.make_stream(packed)
+def _replace(pdf: pikepdf.Pdf, program: _Program, result: FontResult) -> None:
+    file = pdf.make_stream(result.packed)
     file.Filter = Name.FlateDecode
-    if key == "/FontFile2":
-        file.Length1 = length
-    elif key == "/FontFile3":
+    if result.key == "/FontFile2":
+        file.Length1 = result.length
+    elif result.key == "/FontFile3":
         file.Subtype = program.file.get("/Subtype", Name.Type1C)
     for descriptor in program.descriptors:
         if program.key in descriptor:
             del descriptor[program.key]
-        descriptor[key] = file
+        descriptor[result.key] = file
         for stale in ("/CharSet", "/CIDSet"):
             if stale in descriptor:
                 del descriptor[stale]
+    for font, names in zip(program.fonts, result.encodings, strict=True):
+        if names is not None:
+            _spell_out(font, names)
+
+
+def _spell_out(font: Dictionary, names: dict[int, str]) -> None:
+    """Says what codes mean, where the program itself did."""
+    differences = Array()
+    for code, name in sorted(names.items()):
+        differences.extend([code, Name("/" + name)])
+    font.Encoding = Dictionary(Type=Name.Encoding, Differences=differences)

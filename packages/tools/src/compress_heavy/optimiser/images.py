@@ -1,5 +1,6 @@
 """Makes a decoded image smaller, as far as it goes on looking the same on a screen."""
 import io
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -7,12 +8,12 @@ from functools import partial
 import numpy as np
 import pikepdf
 from pikepdf import Name
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from encode import Encoded, bilevel, indexed, jpeg, lossless, quantised
 from pixels import Pixels, Source, decode
 from settings import Settings
-from ssim import similarity
+from ssim import Reference
 from walk import Placement
 
 Size = tuple[int, int]
@@ -23,10 +24,8 @@ _WORTH_LOSS, _WORTH_SECOND_LOSS = 0.95, 0.8
 _SOFT_MASK_JPEG = 75
 _FLAT, _FLAT_BUT_LOSSY = 0.6, 0.9
 _BEST_JPEG = 95
-_JPEG_STEP = 10
-_PALETTES = (32, 128, 256)
-# By how much an image has to be better than its page, on which it is drawn with less care.
-_MARGIN = 0.2
+_JPEG_STEP = 5
+_PALETTES = (256, 128, 64, 32)
 _TILE, _IMPERCEPTIBLE_SHIFT = 4, 12
 _SMALL = 65_536
 # How much smaller than its draft a coding may turn out at its best.
@@ -67,7 +66,7 @@ def shrink(task: Task, settings: Settings) -> Smaller | None:
     reference = _on_screen(pixels.picture, task.drawn, settings)
     picture = pixels.picture
     if picture.size != target:
-        picture = picture.resize(target, Image.Resampling.LANCZOS)
+        picture = picture.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
     is_resampled = target != (source.width, source.height)
     worth = _WORTH_SECOND_LOSS if pixels.is_lossy and not is_resampled else _WORTH_LOSS
     best = _best(task, replace(pixels, picture=picture), reference, settings)
@@ -121,34 +120,32 @@ def _for_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
 def _is_grey(picture: Image.Image, settings: Settings) -> bool:
     """Whether no area has a hue that can be seen; the noise of a scanner does not count."""
     most = _IMPERCEPTIBLE_HUE if settings.is_for_screens else 0
-    reduced = picture.reduce(4) if settings.is_for_screens and min(picture.size) >= 16 else picture
-    values = np.asarray(reduced).astype(np.int16)
-    return int(np.ptp(values, axis=2).max()) <= most
+    if settings.is_for_screens and min(picture.size) >= _TILE:
+        picture = picture.reduce(_TILE)
+    red, green, blue = picture.split()
+    pairs = ((red, green), (green, blue), (blue, red))
+    return all(ImageChops.difference(*pair).getextrema()[1] <= most for pair in pairs)
 
 
-def _on_screen(picture: Image.Image, drawn: Placement | None, settings: Settings) -> np.ndarray:
+def _on_screen(picture: Image.Image, drawn: Placement | None, settings: Settings) -> Reference:
     """The picture as a screen shows it: the measure of what must stay the same."""
-    width, height = picture.size
+    size = picture.size
     if drawn is not None and min(drawn.width, drawn.height) > 0:
         dpi = min(72 * drawn.pixels_per_point, settings.dpi)
-        width, height = (
-            min(side, max(1, round(points / 72 * dpi)))
-            for side, points in zip(picture.size, (drawn.width, drawn.height), strict=True)
-        )
-    return _grey(picture, (width, height))
+        shown = (max(1, round(points / 72 * dpi)) for points in (drawn.width, drawn.height))
+        size = tuple(map(min, size, shown))
+    return Reference(_grey(picture, size))
 
 
-def _grey(picture: Image.Image, size: Size) -> np.ndarray:
-    return np.asarray(picture.convert("L").resize(size, Image.Resampling.BOX))
+def _grey(picture: Image.Image, size: Size) -> Image.Image:
+    return picture.convert("L").resize(size, Image.Resampling.BOX)
 
 
-def _best(task: Task, pixels: Pixels, reference: np.ndarray, settings: Settings) -> Encoded | None:
+def _best(task: Task, pixels: Pixels, reference: Reference, settings: Settings) -> Encoded | None:
     """The smallest way to write a picture that has its final size."""
     picture = pixels.picture
-    size = (reference.shape[1], reference.shape[0])
-
     def looks_same(other: Image.Image) -> bool:
-        return similarity(reference, _grey(other, size)) >= settings.likeness + _MARGIN * (1 - settings.likeness)
+        return reference.similarity(_grey(other, reference.size)) >= settings.image_likeness
 
     if picture.mode == "L" and _is_black_and_white(picture):
         return bilevel(picture.convert("1", dither=Image.Dither.NONE))
@@ -167,11 +164,16 @@ def _best(task: Task, pixels: Pixels, reference: np.ndarray, settings: Settings)
 def _jpeg_alike(
     picture: Image.Image, least: int, is_flat: bool, looks_same: Callable[[Image.Image], bool]
 ) -> Encoded | None:
-    for quality in (*range(least, _BEST_JPEG, _JPEG_STEP), max(least, _BEST_JPEG)):
-        made = jpeg(picture, quality, is_flat)
-        if looks_same(Image.open(io.BytesIO(made.data))):
-            return made
-    return None
+    """At the lowest quality that looks the same, which for most images is the least that is allowed."""
+
+    def is_enough(quality: int) -> bool:
+        return looks_same(Image.open(io.BytesIO(jpeg(picture, quality, is_flat, is_draft=True).data)))
+
+    if is_enough(least):
+        return jpeg(picture, least, is_flat)
+    qualities = [*range(least + _JPEG_STEP, _BEST_JPEG, _JPEG_STEP), max(least, _BEST_JPEG)]
+    enough = bisect_left(qualities, True, key=is_enough)
+    return jpeg(picture, qualities[enough], is_flat) if enough < len(qualities) else None
 
 
 def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> Iterator[Callable[..., Encoded]]:
@@ -182,14 +184,20 @@ def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> It
     elif picture.getcolors(256) is not None:
         yield partial(indexed, picture)
     elif is_flat:
-        reduced = next((made for made in _in_fewer_colours(picture) if _has_same_colours(picture, made)), None)
+        reduced = _in_fewer_colours(picture)
         if reduced is not None:
             yield partial(indexed, reduced)
     yield partial(lossless, picture)
 
 
-def _in_fewer_colours(picture: Image.Image) -> Iterator[Image.Image]:
-    return (quantised(picture, colours) for colours in _PALETTES)
+def _in_fewer_colours(picture: Image.Image) -> Image.Image | None:
+    fewest = None
+    for colours in _PALETTES:
+        reduced = quantised(picture, colours)
+        if not _has_same_colours(picture, reduced):
+            break
+        fewest = reduced
+    return fewest
 
 
 def _has_same_colours(picture: Image.Image, other: Image.Image) -> bool:
@@ -203,7 +211,7 @@ def _is_black_and_white(picture: Image.Image) -> bool:
 
 def _flatness(picture: Image.Image) -> float:
     """How many neighbours have the same value, as most do in drawings and pictures of screens."""
-    values = np.asarray(picture)
+    values = np.asarray(picture)[::_TILE]
     if values.shape[1] < 2:
         return 1.0
     same = values[:, 1:] == values[:, :-1]
@@ -217,7 +225,7 @@ def _shrink_bilevel(task: Task, pixels: Pixels, target: Size, settings: Settings
         reduced = grey.resize(target, Image.Resampling.BOX)
         picture = reduced.point(lambda value: 255 * (value >= 128)).convert("1", dither=Image.Dither.NONE)
         reference = _on_screen(grey, task.drawn, settings)
-        if similarity(reference, _grey(picture, (reference.shape[1], reference.shape[0]))) < settings.likeness:
+        if reference.similarity(_grey(picture, reference.size)) < settings.likeness:
             picture = pixels.picture
     made = bilevel(picture)
     return Smaller(made, picture.size, pixels.space, keeps_decode=True) if len(made.data) < task.bytes else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ssim import similarity
+from ssim import Reference
 
 _TIMEOUT_SECONDS = 60
 # Of the averages of tiles, in levels of 255: what is missing somewhere shows there, however large the page is.
@@ -66,4 +66,4 @@ def likeness(original: Rendering, candidate: Rendering | None, in_grey: bool) ->
     tiles = [np.asarray(picture.convert(mode).reduce(_TILE)).astype(np.int16) for picture in (first, second)]
     if np.abs(tiles[0] - tiles[1]).max() > _MOST_OFF:
         return 0.0
-    return similarity(np.asarray(first.convert("L")), np.asarray(second.convert("L")))
+    return Reference(first).similarity(second)

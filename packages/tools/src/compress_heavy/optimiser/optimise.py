@@ -1,17 +1,18 @@
 """Makes one smaller document of another."""
 import os
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import pikepdf
 
 from colours import Recolouring, greys
 from contents import rewrite_contents
+from fonts import shrink_fonts
 from junk import drop_metadata, drop_private_data, merge_duplicates
 from opening import open_document
 from press import drop_press, press_profile, show_on_screens
 from recompress import recompress_images
-from fonts import shrink_fonts
 from repack import repack_streams
 from settings import Settings
 from signatures import invalidate
@@ -39,17 +40,19 @@ class Work:
 
 
 def optimise(
-    source: str, target: str, work: Work, settings: Settings | None, progress: Callable[[float], None]
+    source: str, target: str, work: Work, settings: Settings | None, pool: Executor, progress: Callable[[float], None]
 ) -> Made:
     """Writes a smaller copy; one that loses nothing where there are no settings."""
     pdf = _prepared(source, work)
     made = Made()
     if settings is not None:
-        pdf, made = _with_loss(pdf, source, work, settings, lambda share: progress(_IMAGES_SHARE * share))
+        pdf, made = _with_loss(pdf, source, work, settings, pool, lambda share: progress(_IMAGES_SHARE * share))
     progress(_IMAGES_SHARE)
     merge_duplicates(pdf)
     repack_streams(pdf)
     save(pdf, target, work.linearize)
+    if work.linearize and os.path.getsize(target) >= os.path.getsize(source):
+        save(pdf, target, linearize=False)
     progress(1)
     return made
 
@@ -64,7 +67,12 @@ def _prepared(source: str, work: Work) -> pikepdf.Pdf:
 
 
 def _with_loss(
-    pdf: pikepdf.Pdf, source: str, work: Work, settings: Settings, progress: Callable[[float], None]
+    pdf: pikepdf.Pdf,
+    source: str,
+    work: Work,
+    settings: Settings,
+    pool: Executor,
+    progress: Callable[[float], None],
 ) -> tuple[pikepdf.Pdf, Made]:
     usage = usage_of(pdf)
     recolouring = Recolouring(greys) if settings.grayscale else None
@@ -73,14 +81,19 @@ def _with_loss(
         recolouring.apply(pdf, usage)
     elif press is not None and not show_on_screens(pdf, usage, press):
         press, pdf = None, _prepared(source, work)
+    finishes: list[Callable[[], None]] = []
+    if settings.rewrites:
+        finishes = [
+            shrink_fonts(pdf, usage, not settings.is_for_screens, pool),
+            rewrite_contents(pdf, usage, settings.tolerance, pool),
+        ]
     images, recompressed = recompress_images(
         pdf, usage, settings, lambda done, total: progress(done / total), press.read_bytes() if press else None
     )
     if press is not None:
         drop_press(pdf)
-    if settings.rewrites:
-        shrink_fonts(pdf, usage, keeps_hints=not settings.is_for_screens)
-        rewrite_contents(pdf, usage, settings.tolerance)
+    for finish in finishes:
+        finish()
     return pdf, Made(images, recompressed, recolouring is not None and recolouring.is_partial)
 
 

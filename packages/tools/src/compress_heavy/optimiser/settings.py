@@ -1,5 +1,5 @@
 """What a quality from 1 to 100 means."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # quality: resolution in dpi, JPEG quality, likeness (SSIM) of a page on a screen, error of a coordinate in points.
 # Between these points all run straight. At 70 a page looks the same on a screen, and scanned text is crisp at twice its size.
@@ -11,6 +11,7 @@ _POINTS = {
     100: (400, 92, 0.99, 0.002),
 }
 _KEEPS_CMYK_FROM = 90
+_MARGIN, _MOST_LIKENESS = 0.002, 0.998
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Settings:
     jpeg: int
     # The least likeness of a page to the original, at 100 dpi.
     likeness: float
+    # The same of an image, which a page may show with less care.
+    image_likeness: float
     # By how much a coordinate may be off, in points.
     tolerance: float
     # Whether images for print become what a screen shows of them.
@@ -41,5 +44,11 @@ def settings_of(quality: int, image_dpi: int | None = None, grayscale: bool = Fa
         low + share * (high - low) for low, high in zip(_POINTS[lower], _POINTS[upper], strict=True)
     )
     return Settings(
-        float(image_dpi or dpi), round(jpeg), likeness, tolerance, quality < _KEEPS_CMYK_FROM, grayscale
+        float(image_dpi or dpi), round(jpeg), likeness, likeness + _MARGIN, tolerance, quality < _KEEPS_CMYK_FROM, grayscale
     )
+
+
+def stricter(settings: Settings, missing: float) -> Settings:
+    """For a page that was less alike by so much than it has to be, for the sake of its images."""
+    image_likeness = min(_MOST_LIKENESS, settings.image_likeness + 2 * missing + _MARGIN)
+    return replace(settings, image_likeness=image_likeness)
