@@ -50,6 +50,14 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 			await expect(runSample(slug, samples.malformed)).rejects.toMatchObject({ code: 'unsupported_input' });
 		});
 
+		test('an input with more pages than the plan takes is over the limit', async () => {
+			const pageLimit = { pages: 0, onPro: 5 };
+			await expect(runSample(slug, samples.good, { pageLimit })).rejects.toMatchObject({
+				code: 'limit_exceeded',
+				message: expect.stringContaining('Pro'),
+			});
+		});
+
 		test('an input cut short is corrupt', async () => {
 			await expect(runSample(slug, samples.corrupt)).rejects.toMatchObject({ code: 'corrupt_input' });
 		});

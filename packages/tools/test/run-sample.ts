@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PageLimit } from '@creatorr/tool-kit/page-limit';
 import { runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
 import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch';
 import type { Tool } from '@creatorr/tool-kit/tool';
@@ -17,6 +18,7 @@ export interface Sample {
 export interface SampleOptions {
 	signal?: AbortSignal;
 	onProgress?: (percent: number) => void;
+	pageLimit?: PageLimit;
 	/** Changes the tool first: gives it other limits, say. */
 	adapt?: (tool: Tool) => Tool;
 	/** Called when the tool has ended, however it did, and its scratch directory is still there. */
@@ -40,6 +42,7 @@ export async function runSample(
 			mimeType: sample.mimeType,
 			sizeBytes: sample.content.length,
 			params: sample.params ?? {},
+			pageLimit: options.pageLimit,
 			signal: options.signal ?? new AbortController().signal,
 			onProgress: options.onProgress ?? (() => {}),
 		});

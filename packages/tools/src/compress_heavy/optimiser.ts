@@ -64,6 +64,7 @@ export async function runOptimiser(
 	const result = await context.exec('python3', ['-E', '-s', ...args], {
 		readOnly: { [INPUT]: path },
 		onLine: (line) => {
+			if (line.startsWith('pages ')) context.requirePages(Number(line.slice('pages '.length)));
 			if (line.startsWith('progress ')) context.progress(Number(line.slice('progress '.length)));
 			if (line.startsWith('result ')) found = line.slice('result '.length);
 		},

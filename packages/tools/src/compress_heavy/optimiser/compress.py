@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from time import monotonic
 
 import pikepdf
 
@@ -13,7 +14,6 @@ from optimise import Made, Work, optimise
 from settings import Settings, settings_of, stricter
 from signatures import has_usage_rights, signature_fields
 
-Progress = Callable[[float], None]
 _STEP_UP, _MAX_ATTEMPTS, _NEARLY = 15, 3, 0.02
 _MAX_PROBES = 6
 
@@ -34,6 +34,14 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Listener:
+    """Who is told how many pages there are, before any work, and how far it is."""
+
+    pages: Callable[[int], None]
+    progress: Callable[[float], None]
+
+
+@dataclass(frozen=True)
 class Copy:
     """A copy, and how alike it is."""
 
@@ -45,29 +53,31 @@ class Copy:
     made: Made
 
 
-def compress_document(source: str, target: str, request: Request, progress: Progress) -> dict[str, object]:
+def compress_document(source: str, target: str, request: Request, tell: Listener) -> dict[str, object]:
     """Leaves the copy at `target`, or nothing there when none is smaller; says how it went."""
     count = os.process_cpu_count() or 1
     with ProcessPoolExecutor(count, mp_context=get_context("fork")) as processes, ThreadPoolExecutor(count) as threads:
         # Before there are threads, as these do not survive a fork.
         processes.submit(os.getpid).result()
-        return _Search(source, target, request, progress, processes, threads).run()
+        return _Search(source, target, request, tell, processes, threads).run()
 
 
 class _Search:
     def __init__(
-        self, source: str, target: str, request: Request, progress: Progress, processes: Executor, threads: Executor
+        self, source: str, target: str, request: Request, tell: Listener, processes: Executor, threads: Executor
     ) -> None:
         self.source = source
         self.source_size = os.path.getsize(source)
         self.target = target
         self.request = request
-        self.progress = progress
+        self.progress = tell.progress
         self.processes = processes
-        self.work = Work(request.linearize, request.remove_metadata)
+        self.until = monotonic() + request.budget_seconds
+        self.work = Work(request.linearize, request.remove_metadata, self.until)
         pdf = open_document(source)
         self.warnings = self._looks_at(pdf)
         self.pages = len(pdf.pages)
+        tell.pages(self.pages)
         self.checker = Checker(source, pdf, self._settings(request.quality), threads)
         if "repaired" in self.warnings and not self.checker.is_readable():
             raise Refused(Exit.CORRUPT, "not even its first pages can be rendered")
@@ -117,6 +127,8 @@ class _Search:
         floor = self._settings(quality).likeness
         settings, used = self._settings(quality), quality
         for _ in range(_MAX_ATTEMPTS):
+            if monotonic() > self.until:
+                break
             copy = self.attempt("optimised", used, settings)
             if copy.size >= self.source_size:
                 # More careful ones are larger still.
@@ -149,7 +161,7 @@ class _Search:
         """The best quality whose copy is no larger than wanted; the smallest copy where there is none."""
         low, high = 1, self.request.quality - 1
         for _ in range(_MAX_PROBES):
-            if low > high:
+            if low > high or monotonic() > self.until:
                 break
             quality = (low + high) // 2
             copy = self.at_quality(quality)
