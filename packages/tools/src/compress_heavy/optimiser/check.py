@@ -4,7 +4,7 @@ from concurrent.futures import Executor
 
 import pikepdf
 
-from looks import Renderer, likeness
+from looks import Renderer, is_text_lost, likeness
 from opening import Refused, open_document
 from pikepdf import Dictionary, Stream
 from settings import Settings
@@ -23,7 +23,9 @@ class Checker:
         self.structure = structure_of(pdf)
         self.boxes = page_boxes(pdf)
         self.pages = {page: _pixels(pdf.pages[page - 1].obj, settings) for page in sorted(sampled_pages(pdf))}
-        self.originals = Renderer(source, pool).start(self.pages)
+        renderer = Renderer(source, pool)
+        self.originals = renderer.start(self.pages)
+        self.text = renderer.start_text()
 
     def is_readable(self) -> bool:
         """Whether a second reader makes anything of the original, where the first had to guess."""
@@ -31,7 +33,8 @@ class Checker:
 
     def likeness(self, path: str, in_grey: bool) -> float:
         """How alike the least alike of the sampled pages is; 0 where something is lost."""
-        copies = Renderer(path, self.pool).start(self.pages)
+        renderer = Renderer(path, self.pool)
+        copies, text = renderer.start(self.pages), renderer.start_text()
         try:
             with open_document(path) as pdf:
                 is_whole = not lost(self.structure, structure_of(pdf)) and has_same_pages(self.boxes, page_boxes(pdf))
@@ -42,7 +45,7 @@ class Checker:
             original, copy = self.originals[page].result(), future.result()
             if original is not None:
                 least = min(least, likeness(original, copy, in_grey))
-        return least if is_whole else 0.0
+        return least if is_whole and not is_text_lost(self.text.result(), text.result()) else 0.0
 
 
 def _pixels(page: Dictionary, settings: Settings) -> int:

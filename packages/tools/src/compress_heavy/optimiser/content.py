@@ -14,7 +14,7 @@ _SPACE = rb"[\s\0]*+"
 
 # Operands as they stand, then the operator; or an inline image, which is data up to its end; or a comment.
 PIECE = re.compile(
-    rb"(?P<inline>\bBI(?=[\s/])[\s\S]*?[\s]ID[\s](?:[\s\S]*?)[\s]EI(?=[\s\0]|$))"
+    rb"(?P<inline>\bBI(?=[\s/])[\s\S]*?\sID\s[\s\S]*?\sEI(?=\s[\t\n\r -~]{8}|[\s\0]*[\t\n\r -~]{0,8}$))"
     rb"|(?P<comment>%[^\r\n]*+)"
     rb"|(?P<operands>(?:(?:" + rb"|".join((_NUMBER, _NAME, _STRING, _HEX, rb"<<|>>|[\[\]]"))
     + rb"|\b(?:true|false|null)\b)" + _SPACE + rb")*+)(?P<operator>[A-Za-z'\"][A-Za-z0-9*]*+)" + _SPACE

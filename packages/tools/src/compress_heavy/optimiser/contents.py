@@ -60,7 +60,7 @@ def _parts(page: Dictionary) -> list[Stream]:
 
 
 def _forms(pdf: pikepdf.Pdf, usage: Usage) -> Iterator[Job]:
-    for identity, size in usage.forms.items():
+    for identity, size in usage.forms.items() if not usage.is_partial else ():
         form = pdf.get_object(identity)
         if isinstance(form, Stream) and form.get("/Subtype") == "/Form" and "/Ref" not in form:
             yield form, form.read_bytes(), size, _opaque_states(entries(form, "/Resources"))

@@ -45,6 +45,10 @@ class Smaller:
     keeps_decode: bool
 
 
+class Opaque:
+    """Instead of a soft mask that hides nothing."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One image: how large its stream is, how it is drawn, and what it is for."""
@@ -55,11 +59,13 @@ class Task:
     is_soft_mask: bool
 
 
-def shrink(task: Task, settings: Settings) -> Smaller | None:
+def shrink(task: Task, settings: Settings) -> Smaller | Opaque | None:
     """The smallest way found to write the image that looks the same; None where it stays as it is."""
     source = task.source
     target = _target_size(task, settings)
     pixels = decode(source, target)
+    if task.is_soft_mask and source.decode is None and pixels.picture.getextrema() == (255, 255):
+        return Opaque()
     if pixels.picture.mode == "1":
         return _shrink_bilevel(task, pixels, target, settings)
     pixels = _in_fewer_components(pixels, settings)
@@ -73,12 +79,6 @@ def shrink(task: Task, settings: Settings) -> Smaller | None:
     if best is None or len(best.data) >= task.bytes * worth:
         return None
     return Smaller(best, target, pixels.space, keeps_decode=False)
-
-
-def is_opaque(source: Source) -> bool:
-    """Whether a soft mask hides nothing."""
-    picture = decode(source).picture
-    return picture.mode == "L" and picture.getextrema() == (255, 255)
 
 
 def _target_size(task: Task, settings: Settings) -> Size:

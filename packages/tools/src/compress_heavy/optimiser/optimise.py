@@ -37,6 +37,8 @@ class Work:
 
     linearize: bool
     remove_metadata: bool
+    # By the monotonic clock: what is not done then stays as it was.
+    until: float
 
 
 def optimise(
@@ -83,12 +85,17 @@ def _with_loss(
         press, pdf = None, _prepared(source, work)
     finishes: list[Callable[[], None]] = []
     if settings.rewrites:
-        finishes = [
-            shrink_fonts(pdf, usage, not settings.is_for_screens, pool),
-            rewrite_contents(pdf, usage, settings.tolerance, pool),
-        ]
+        finishes = [rewrite_contents(pdf, usage, settings.tolerance, pool)]
+        # The old archives want to be told which glyphs a font holds.
+        if not is_archive_of_old(pdf):
+            finishes.append(shrink_fonts(pdf, usage, not settings.is_for_screens, pool))
     images, recompressed = recompress_images(
-        pdf, usage, settings, lambda done, total: progress(done / total), press.read_bytes() if press else None
+        pdf,
+        usage,
+        settings,
+        lambda done, total: progress(done / total),
+        press.read_bytes() if press else None,
+        work.until,
     )
     if press is not None:
         drop_press(pdf)

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from time import monotonic
+
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from images import Smaller, Task, is_opaque, shrink
+from images import Opaque, Smaller, Task, shrink
 from matte import separate_mattes
 from pixels import UNREADABLE, Unsupported, read_source
 from settings import Settings
@@ -24,34 +26,42 @@ def recompress_images(
     usage: Usage,
     settings: Settings,
     progress: Callable[[int, int], None],
-    press: bytes | None = None,
+    press: bytes | None,
+    until: float,
 ) -> tuple[int, int]:
     """Replaces the images that can be had smaller; says how many there are and how many it were.
 
-    `press` is the profile of ink that has none of its own.
+    `press` is the profile of ink that has none of its own. After `until`, by the monotonic clock, images stay as they are.
     """
     separate_mattes(pdf)
     images = [
         value for value in pdf.objects if isinstance(value, Stream) and value.get("/Subtype") == "/Image"
     ]
     masks = _soft_masks(images)
+    tasks = ((image, _task(image, masks, usage, press) if monotonic() < until else None) for image in images)
     done = replaced = 0
+    opaque: set[Id] = set()
     threads = min(_MAX_THREADS, os.process_cpu_count() or 1)
     with ThreadPoolExecutor(threads) as pool:
-        for image, smaller in _in_order(pool, threads, ((image, _task(image, masks, usage, press)) for image in images), settings):
+        for image, smaller in _in_order(pool, threads, tasks, settings):
             done += 1
-            if smaller is not None:
+            if isinstance(smaller, Opaque):
+                opaque.add(image.objgen)
+            elif smaller is not None:
                 _replace(pdf, image, smaller)
                 replaced += 1
             progress(done, len(images))
+    for image in images:
+        if isinstance(image.get("/SMask"), Stream) and image.SMask.objgen in opaque:
+            del image["/SMask"]
     return len(images), replaced
 
 
 def _in_order(
     pool: ThreadPoolExecutor, threads: int, tasks: Iterable[tuple[Stream, Task | None]], settings: Settings
-) -> Iterator[tuple[Stream, Smaller | None]]:
+) -> Iterator[tuple[Stream, Smaller | Opaque | None]]:
     """Works on few at a time, as their data is in memory meanwhile."""
-    waiting: deque[tuple[Stream, Future[Smaller | None] | None]] = deque()
+    waiting: deque[tuple[Stream, Future[Smaller | Opaque | None] | None]] = deque()
     for image, task in tasks:
         waiting.append((image, pool.submit(_attempt, task, settings) if task else None))
         if len(waiting) > threads:
@@ -61,14 +71,14 @@ def _in_order(
         yield image, future.result() if future else None
 
 
-def _attempt(task: Task, settings: Settings) -> Smaller | None:
+def _attempt(task: Task, settings: Settings) -> Smaller | Opaque | None:
     try:
         return shrink(task, settings)
     except UNREADABLE:
         return None
 
 
-def _task(image: Stream, masks: set[Id], usage: Usage, press: bytes | None = None) -> Task | None:
+def _task(image: Stream, masks: set[Id], usage: Usage, press: bytes | None) -> Task | None:
     try:
         if isinstance(image.get("/Mask"), Array) or _is_preblended(image):
             raise Unsupported("its values must stay what they are")

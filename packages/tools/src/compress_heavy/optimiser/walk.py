@@ -89,12 +89,27 @@ def appearances(annotation: Dictionary) -> Iterator[Stream]:
             yield from (state for _, state in kind.items() if isinstance(state, Stream))
 
 
+def _fitting(form: Stream, annotation: Dictionary) -> Matrix:
+    """An appearance is stretched to fill its annotation."""
+    sides = [_sides(annotation.get("/Rect")), _sides(form.get("/BBox"))]
+    factors = [shown / own for shown, own in zip(*sides, strict=True) if own > 0]
+    largest = max(factors, default=1.0) or 1.0
+    return (largest, 0, 0, largest, 0, 0)
+
+
+def _sides(box: pikepdf.Object | None) -> tuple[float, float]:
+    if not isinstance(box, Array) or len(box) != 4:
+        return 1.0, 1.0
+    left, bottom, right, top = (float(side) for side in box)
+    return abs(right - left), abs(top - bottom)
+
+
 class _Walker:
     def __init__(self) -> None:
         self.usage = Usage()
         self.pixels_per_point = 0.0
         # The scale at which a stream was followed already, by its id.
-        self.followed: dict[Id, float] = {}
+        self.followed: dict[tuple[Id, Id | None], float] = {}
 
     def follow_page(self, page: Dictionary) -> None:
         unit = float(page.get("/UserUnit", 1))
@@ -105,16 +120,19 @@ class _Walker:
         for annotation in annotations if isinstance(annotations, Array) else ():
             if isinstance(annotation, Dictionary):
                 for form in appearances(annotation):
-                    self.follow_form(form, resources, IDENTITY, 0)
+                    self.follow_form(form, resources, _fitting(form, annotation), 0)
 
     def follow_form(self, form: Stream, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
         own = form.get("/Matrix")
         matrix = multiply(tuple(float(number) for number in own), matrix) if own is not None else matrix
         size = scale(matrix)
-        if depth > _MAX_DEPTH or self.followed.get(form.objgen, -1.0) >= size:
+        # A form without resources of its own is another one for each that it is lent.
+        borrowed = None if "/Resources" in form or resources is None else resources.objgen
+        key = (form.objgen, borrowed)
+        if depth > _MAX_DEPTH or self.followed.get(key, -1.0) >= size:
             return
-        self.followed[form.objgen] = size
-        self.usage.forms[form.objgen] = size
+        self.followed[key] = size
+        self.usage.forms[form.objgen] = max(size, self.usage.forms.get(form.objgen, 0.0))
         self.follow(form.read_bytes(), entries(form, "/Resources") or resources, matrix, depth + 1)
 
     def follow(self, data: bytes, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
