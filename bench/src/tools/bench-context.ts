@@ -13,5 +13,5 @@ export interface BenchContext {
 	/** Undefined: leave them out. */
 	large: MadeFiles['large'] | undefined;
 	/** Says what is being measured now. */
-	progress(label: string): void;
+	progress(label: string): unknown;
 }

@@ -5,7 +5,6 @@ import { renderSection } from '../report/table.ts';
 import { startWorker } from '../run/worker.ts';
 import { readFolder } from '../samples/folder.ts';
 import { makeFiles } from '../samples/made.ts';
-import type { Sample } from '../samples/sample.ts';
 import { say } from '../say.ts';
 import type { BenchContext } from './bench-context.ts';
 import { benchCompress } from './compress.ts';
@@ -31,19 +30,11 @@ export async function benchTools(options: Options): Promise<Section[]> {
 		if (!tool || own.length === 0) continue;
 		const large = options.withLarge ? made?.large : undefined;
 		const worker = startWorker(tool, { jobsPerProcess: 1 });
-		const progress = progressOf(slug, own);
+		const progress = (label: string) => process.stderr.write(`${slug}: ${label}\n`);
 		const section = await bench({ tool, worker, samples: own, repeat, large, progress });
 		await worker.stop();
 		sections.push(section);
 		say(renderSection(section));
 	}
 	return sections;
-}
-
-function progressOf(slug: string, samples: readonly Sample[]): (label: string) => void {
-	let count = 0;
-	return (label) => {
-		count += 1;
-		process.stderr.write(`${slug} ${count}/${samples.length}: ${label}\n`);
-	};
 }
