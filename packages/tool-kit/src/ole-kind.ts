@@ -10,7 +10,8 @@ const PPT_ENCRYPTED_TOKEN = 0xf3d1c4df;
 /** Which office format an OLE compound file is, or OLE when none. Throws when it is damaged. */
 export async function oleKind(file: FileHandle): Promise<ContainerKind> {
 	const ole = await openOle(file);
-	const find = (name: string) => ole.entries.find((entry) => entry.name === name);
+	// Names differ in more than case, and some programs write them all in capitals.
+	const find = (name: string) => ole.entries.find((entry) => entry.name.toLowerCase() === name.toLowerCase());
 	// Which of docx, xlsx and pptx lies within can't be told without the password.
 	if (find('EncryptedPackage')) return { mimeType: DOCX, encrypted: true };
 	const doc = find('WordDocument');

@@ -74,6 +74,11 @@ describe('sniff tells', () => {
 		['docx', ooxml('openxmlformats-officedocument.wordprocessingml.document'), DOCX],
 		['a Word template with macros', ooxml('ms-word.template.macroEnabledTemplate'), DOCX],
 		['xlsx', ooxml('openxmlformats-officedocument.spreadsheetml.sheet'), XLSX],
+		[
+			'docx with bytes behind its end',
+			Buffer.concat([ooxml('openxmlformats-officedocument.wordprocessingml.document'), Buffer.of(0, 10)]),
+			DOCX,
+		],
 		['pptx', ooxml('openxmlformats-officedocument.presentationml.presentation'), PPTX],
 		['an archive with content types of no office document', ooxml('ms-package.other'), ZIP],
 		['odt', odf(ODT), ODT],
@@ -81,6 +86,7 @@ describe('sniff tells', () => {
 		['an archive', zipFile({ 'a.txt': 'a' }), ZIP],
 		['doc', oleFile({ WordDocument: long(Buffer.alloc(0)) }), DOC],
 		['xls', oleFile({ Workbook: long(Buffer.alloc(0)) }), XLS],
+		['xls whose parts are named in capitals', oleFile({ WORKBOOK: long(Buffer.alloc(0)) }), XLS],
 		['ppt', oleFile({ 'PowerPoint Document': long(Buffer.alloc(0)) }), PPT],
 		['an OLE file of another kind', oleFile({ Contents: long(Buffer.alloc(0)) }), OLE],
 	] as [string, string | Buffer, string][])('%s', async (_, content, mimeType) => {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { DOCX, ODP, ODS, ODT, PPTX, XLSX, ZIP } from './media-types.ts';
+import { openZip } from './open-zip.ts';
 
 export interface ContainerKind {
 	mimeType: string;
@@ -31,8 +32,7 @@ const ODF_KINDS: readonly string[] = [ODT, ODS, ODP];
 
 /** Which office format a ZIP file is, or ZIP when none. Throws when it is damaged. Unpacks at most two small parts of it. */
 export async function zipKind(path: string): Promise<ContainerKind> {
-	// Names are compared and never used as paths, so yauzl need not refuse odd ones.
-	const zip = await openPromise(path, { autoClose: false, lazyEntries: true, decodeStrings: false });
+	const zip = await openZip(path);
 	try {
 		const parts = await readParts(zip);
 		const contentTypes = parts.get(CONTENT_TYPES);

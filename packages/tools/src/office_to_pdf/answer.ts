@@ -1,4 +1,5 @@
 import type { ParamsOf } from '@creatorr/tool-kit/manifest';
+import type { ToolInput } from '@creatorr/tool-kit/run';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import { z } from 'zod';
 import type { manifest } from './manifest.ts';
@@ -11,6 +12,7 @@ export const answerSchema = z.union([
 	z.object({ pages: z.int().min(1), missing_fonts: z.array(z.string()) }),
 ]);
 export type Answer = z.infer<typeof answerSchema>;
+type Input = ToolInput<ParamsOf<typeof manifest>>;
 type Failure = z.infer<typeof failureSchema>;
 
 export const isFailure = (answer: Answer): answer is Failure => 'error' in answer;
@@ -20,9 +22,10 @@ const TOO_LARGE =
 const UNKNOWN_KIND = 'The document could not be exported. Save it anew and try again.';
 
 /** The error for a document that LibreOffice refused. */
-export function toToolError(failure: Failure, params: ParamsOf<typeof manifest>): ToolError {
+export function toToolError(failure: Failure, input: Input): ToolError {
+	const { params } = input;
 	const options = { cause: failure };
-	switch (failure.error) {
+	switch (reasonOf(failure, input)) {
 		case 'encrypted':
 			return new ToolError(
 				'encrypted_input',
@@ -51,6 +54,12 @@ export function toToolError(failure: Failure, params: ParamsOf<typeof manifest>)
 		default:
 			return new ToolError('tool_failed', UNKNOWN_KIND, options);
 	}
+}
+
+/** LibreOffice does not always say that a password is what it lacks; the container does. */
+function reasonOf({ error }: Failure, { encrypted, params }: Input): string {
+	if (error !== 'corrupt' || !encrypted) return error;
+	return params.password === null ? 'encrypted' : 'wrong_password';
 }
 
 function emptyMessage(pageRanges: string | null): string {

@@ -22,8 +22,6 @@ const INDEXES_AS_SAVED = 'indexes_not_updated: tables of contents and other inde
 
 /** The document as a PDF, converted by a LibreOffice that has never seen another. */
 export const run: Run<typeof manifest> = async (input, context) => {
-	if (input.encrypted && input.params.password === null)
-		throw toToolError({ error: 'encrypted' }, input.params);
 	const source = await prepareSource(context, input);
 	const warnings: string[] = [];
 	let answer = await askStandby(context, input, source);
@@ -31,7 +29,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 		answer = await askCommand(context, input, source);
 		if (input.params.update_indexes) warnings.push(INDEXES_AS_SAVED);
 	}
-	if (isFailure(answer)) throw toToolError(answer, input.params);
+	if (isFailure(answer)) throw toToolError(answer, input);
 	context.requirePages(answer.pages);
 	return {
 		outputPath: join(context.scratchDir, OUTPUT),

@@ -6,12 +6,14 @@ import uno
 import unohelper
 from com.sun.star.task import XInteractionHandler2, XStatusIndicator
 
-ABORT = uno.getTypeByName("com.sun.star.task.XInteractionAbort")
 PASSWORD = uno.getTypeByName("com.sun.star.task.XInteractionPassword")
+ABORT = uno.getTypeByName("com.sun.star.task.XInteractionAbort")
+DISAPPROVE = uno.getTypeByName("com.sun.star.task.XInteractionDisapprove")
+APPROVE = uno.getTypeByName("com.sun.star.task.XInteractionApprove")
 
 
 class PasswordWatch(unohelper.Base, XInteractionHandler2):
-    """Answers no question; remembers whether a password was asked for."""
+    """Takes note of warnings, gives no password, agrees to nothing else; remembers whether a password was asked for."""
 
     def __init__(self) -> None:
         self.was_asked = False
@@ -24,12 +26,19 @@ class PasswordWatch(unohelper.Base, XInteractionHandler2):
         """XInteractionHandler2."""
         # What is asked is told by the answers that are possible: Python gets no request that is an exception.
         answers = request.getContinuations()
-        self.was_asked |= any(answer.queryInterface(PASSWORD) is not None for answer in answers)
-        for answer in answers:
-            if answer.queryInterface(ABORT) is not None:
-                answer.select()
-                return True
-        return False
+        asks_password = offered(answers, PASSWORD) is not None
+        self.was_asked |= asks_password
+        # Only a warning can be approved and not be disapproved of.
+        preference = (ABORT,) if asks_password else (DISAPPROVE, APPROVE, ABORT)
+        answer = next(filter(None, (offered(answers, kind) for kind in preference)), None)
+        if answer is not None:
+            answer.select()
+        return answer is not None
+
+
+def offered(answers, kind):
+    """The answer of a kind, where it is possible."""
+    return next((answer for answer in answers if answer.queryInterface(kind) is not None), None)
 
 
 class Indicator(unohelper.Base, XStatusIndicator):

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-PAGE_COUNT = re.compile(rb"/Type\s*/Pages\b[^>]{0,4096}?/Count\s+(\d+)")
+PAGE_COUNT = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d+)")
 ENCRYPTED = re.compile(rb"/Encrypt\s+\d+ 0 R")
 INFO_DATE = re.compile(rb"/(?:CreationDate|ModDate)\s*\(D:(\d{14})")
 XMP_DATE = re.compile(rb"<xmp:(?:CreateDate|ModifyDate|MetadataDate)>(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
