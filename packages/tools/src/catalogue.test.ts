@@ -40,8 +40,8 @@ describe('params', () => {
 	}
 
 	test.each([
-		['compress_heavy', {}, { quality: 70 }],
-		['office_to_pdf', {}, {}],
+		['compress_heavy', {}, expect.objectContaining({ quality: 70, signed: 'reject', password: null })],
+		['office_to_pdf', {}, expect.objectContaining({ pdfa: 'none', image_quality: 90, page_ranges: null })],
 		['ocr', {}, OCR_DEFAULTS],
 		['ocr', { mode: 'redo' }, { ...OCR_DEFAULTS, mode: 'redo', deskew: false }],
 		['ocr', { mode: 'force', deskew: false }, { ...OCR_DEFAULTS, mode: 'force', deskew: false }],
