@@ -2,6 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 
 const LOW = constants.priority.PRIORITY_BELOW_NORMAL;
+/** Against what forks for ever. */
+const MAX_ROUNDS = 50;
 
 /**
  * Lets others go before a process and all that it started: where they want all of the cores, it gets about a tenth. What it
@@ -9,8 +11,9 @@ const LOW = constants.priority.PRIORITY_BELOW_NORMAL;
  */
 export async function lowerPriority(pid: number): Promise<void> {
 	const lowered = new Set<number>();
-	// Once more, for what was started meanwhile by one that was not lowered yet.
-	for (let round = 0; round < 2; round++) {
+	// Again as long as there is something new: it may have been started by what was not lowered yet.
+	for (let round = 0; round < MAX_ROUNDS; round++) {
+		const before = lowered.size;
 		for (const one of await processesBelow(pid)) {
 			await lowerSession(one);
 			for (const thread of await threadsOf(one)) {
@@ -18,6 +21,7 @@ export async function lowerPriority(pid: number): Promise<void> {
 				lowered.add(thread);
 			}
 		}
+		if (lowered.size === before) return;
 	}
 }
 
