@@ -43,6 +43,7 @@ const REFUSALS: Readonly<Record<number, ToolError>> = {
 		'unsupported_input',
 		'The PDF is digitally signed, and any change breaks the signature. Set `signed` to `invalidate` to compress it all the same.',
 	),
+	12: new ToolError('limit_exceeded', 'The PDF unpacks to more than a job may use. Save it anew first.'),
 };
 
 /**
@@ -57,9 +58,12 @@ export async function runOptimiser(
 ): Promise<OptimiserResult> {
 	await installProgram(context.scratchDir);
 	await writeFile(join(context.scratchDir, REQUEST), JSON.stringify(request));
-	const args = [PROGRAM_IN_SCRATCH, inputPath(INPUT), outputName, REQUEST].map((name, index) =>
-		index === 1 ? name : scratchPath(name),
-	);
+	const args = [
+		scratchPath(PROGRAM_IN_SCRATCH),
+		inputPath(INPUT),
+		scratchPath(outputName),
+		scratchPath(REQUEST),
+	];
 	let found: string | undefined;
 	const result = await context.exec('python3', ['-E', '-s', ...args], {
 		readOnly: { [INPUT]: path },

@@ -1,14 +1,17 @@
 """Compresses a PDF: tries, looks whether all is still there and looks the same, and keeps the smallest that passes.
 
 usage: python3 optimiser INPUT OUTPUT REQUEST     (REQUEST: a JSON file)
-Prints a line `pages COUNT` before any work, lines `progress FRACTION`, at last `result {...}`; without OUTPUT when nothing smaller was found. Exits 10 for a
-document that is damaged beyond repair, 11 for a signed one.
+Prints a line `pages COUNT` before any work, lines `progress FRACTION`, at last `result {...}`; writes no OUTPUT when nothing
+smaller was found. Exits 10 for a document that is damaged beyond repair, 11 for a signed one, 12 for one that unpacks to too much, 1 for whatever else went wrong.
 """
 import json
+import multiprocessing
+import os
 import sys
+import traceback
 
 from compress import Listener, Request, compress_document
-from opening import Refused, end
+from opening import Refused
 
 
 def main(source: str, target: str, request_path: str) -> None:
@@ -18,13 +21,24 @@ def main(source: str, target: str, request_path: str) -> None:
         pages=lambda count: print("pages", count, flush=True),
         progress=lambda share: print(f"progress {share:.4f}", flush=True),
     )
-    try:
-        result = compress_document(source, target, request, tell)
-    except Refused as refused:
-        end(refused)
-    else:
-        print("result", json.dumps(result), flush=True)
+    print("result", json.dumps(compress_document(source, target, request, tell)), flush=True)
+
+
+def end(code: int) -> None:
+    """Ends at once: nobody needs what is still being rendered."""
+    sys.stderr.flush()
+    for child in multiprocessing.active_children():
+        child.kill()
+    os._exit(code)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+        end(0)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        end(refused.code)
+    except BaseException:
+        traceback.print_exc()
+        end(1)

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from content import UnreadableContent, name_in, pieces
 from rounding import short
-from walk import Usage, contents_of, entries, inherited
+from walk import Usage, bytes_of, contents_of, dictionaries, entries, inherited
 
 Convert = Callable[[str, list[float]], list[float] | None]
 _FAMILIES = {"/DeviceGray": "grey", "/CalGray": "grey", "/DeviceRGB": "rgb", "/CalRGB": "rgb", "/DeviceCMYK": "cmyk"}
@@ -53,21 +53,21 @@ class Recolouring:
     def apply(self, pdf: pikepdf.Pdf, usage: Usage) -> None:
         for page in pdf.pages:
             resources = inherited(page.obj, "/Resources")
-            written = self.rewritten(contents_of(page.obj), resources)
+            written = self.rewritten(lambda: contents_of(page.obj), resources)
             if written is not None:
                 page.obj.Contents = pdf.make_stream(written)
         for identity in usage.forms:
             form = pdf.get_object(identity)
-            written = self.rewritten(form.read_bytes(), entries(form, "/Resources"))
+            written = self.rewritten(lambda: bytes_of(form), entries(form, "/Resources"))
             if written is not None:
                 form.write(written)
-        for value in pdf.objects:
-            if isinstance(value, (Dictionary, Stream)) and "/ShadingType" in value:
+        for value in list(dictionaries(pdf)):
+            if "/ShadingType" in value:
                 self.recolour_shading(pdf, value)
 
-    def rewritten(self, data: bytes, resources: pikepdf.Object | None) -> bytes | None:
+    def rewritten(self, read: Callable[[], bytes], resources: pikepdf.Object | None) -> bytes | None:
         try:
-            return b"\n".join(_Painter(self, resources).operations(data))
+            return b"\n".join(_Painter(self, resources).operations(read()))
         except (UnreadableContent, ValueError, IndexError):
             self.is_partial = True
             return None

@@ -8,6 +8,7 @@ from time import monotonic
 
 import pikepdf
 
+from bombs import holds_bomb
 from check import Checker
 from opening import Exit, Refused, open_document, was_repaired
 from optimise import Made, Work, optimise
@@ -56,10 +57,10 @@ class Copy:
 def compress_document(source: str, target: str, request: Request, tell: Listener) -> dict[str, object]:
     """Leaves the copy at `target`, or nothing there when none is smaller; says how it went."""
     count = os.process_cpu_count() or 1
-    with ProcessPoolExecutor(count, mp_context=get_context("fork")) as processes, ThreadPoolExecutor(count) as threads:
-        # Before there are threads, as these do not survive a fork.
-        processes.submit(os.getpid).result()
-        return _Search(source, target, request, tell, processes, threads).run()
+    processes, threads = ProcessPoolExecutor(count, mp_context=get_context("fork")), ThreadPoolExecutor(count)
+    # Before there are threads, as these do not survive a fork.
+    processes.submit(os.getpid).result()
+    return _Search(source, target, request, tell, processes, threads).run()
 
 
 class _Search:
@@ -75,9 +76,9 @@ class _Search:
         self.until = monotonic() + request.budget_seconds
         self.work = Work(request.linearize, request.remove_metadata, self.until)
         pdf = open_document(source)
-        self.warnings = self._looks_at(pdf)
         self.pages = len(pdf.pages)
         tell.pages(self.pages)
+        self.warnings = self._looks_at(pdf)
         self.checker = Checker(source, pdf, self._settings(request.quality), threads)
         if "repaired" in self.warnings and not self.checker.is_readable():
             raise Refused(Exit.CORRUPT, "not even its first pages can be rendered")
@@ -86,6 +87,8 @@ class _Search:
         is_signed = bool(signature_fields(pdf))
         if is_signed and self.request.signed == "reject":
             raise Refused(Exit.SIGNED, "signed")
+        if holds_bomb(pdf):
+            raise Refused(Exit.TOO_LARGE, "a stream unpacks to more than can be held")
         found = {
             "signature_invalidated": is_signed,
             "usage_rights_removed": has_usage_rights(pdf),

@@ -8,7 +8,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 from content import Matrix, UnreadableContent
 from rounding import round_content
-from walk import Usage, contents_of, entries, inherited
+from walk import Usage, bytes_of, contents_of, entries, inherited
 
 Job = tuple[Stream, bytes, float, frozenset[bytes]]
 _CHUNK = 4
@@ -46,7 +46,10 @@ def _pages(pdf: pikepdf.Pdf) -> Iterator[Job]:
         parts = _parts(page.obj)
         if not parts or any(shared[part.objgen] > 1 for part in parts):
             continue
-        data = contents_of(page.obj)
+        try:
+            data = contents_of(page.obj)
+        except UnreadableContent:
+            continue
         if len(parts) > 1:
             page.obj.Contents = pdf.make_stream(data)
         unit = float(page.obj.get("/UserUnit", 1))
@@ -63,7 +66,7 @@ def _forms(pdf: pikepdf.Pdf, usage: Usage) -> Iterator[Job]:
     for identity, size in usage.forms.items() if not usage.is_partial else ():
         form = pdf.get_object(identity)
         if isinstance(form, Stream) and form.get("/Subtype") == "/Form" and "/Ref" not in form:
-            yield form, form.read_bytes(), size, _opaque_states(entries(form, "/Resources"))
+            yield form, bytes_of(form), size, _opaque_states(entries(form, "/Resources"))
 
 
 def _opaque_states(resources: pikepdf.Object | None) -> frozenset[bytes]:

@@ -34,7 +34,10 @@ def shrink_fonts(pdf: pikepdf.Pdf, usage: Usage, keeps_hints: bool, pool: Execut
     started: list[tuple[_Program, Future[FontResult | None]]] = []
     for program in _programs(pdf).values():
         is_whole = any(font.objgen in kept_whole for font in program.fonts)
-        job = _job(program, usage, is_whole, keeps_hints)
+        try:
+            job = _job(program, usage, is_whole, keeps_hints)
+        except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+            continue
         if job is not None and len(job.data) <= _MAX_BYTES:
             started.append((program, pool.submit(shrink_font, job)))
 

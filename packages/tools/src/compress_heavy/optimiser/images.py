@@ -11,7 +11,7 @@ from pikepdf import Name
 from PIL import Image, ImageChops, ImageCms
 
 from encode import Encoded, bilevel, indexed, jpeg, lossless, quantised
-from pixels import Pixels, Source, decode
+from pixels import Pixels, Source, decode, open_jpeg
 from settings import Settings
 from ssim import Reference
 from walk import Placement
@@ -167,7 +167,7 @@ def _jpeg_alike(
     """At the lowest quality that looks the same, which for most images is the least that is allowed."""
 
     def is_enough(quality: int) -> bool:
-        return looks_same(Image.open(io.BytesIO(jpeg(picture, quality, is_flat, is_draft=True).data)))
+        return looks_same(open_jpeg(jpeg(picture, quality, is_flat, is_draft=True).data))
 
     if is_enough(least):
         return jpeg(picture, least, is_flat)

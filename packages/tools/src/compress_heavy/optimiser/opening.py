@@ -1,5 +1,4 @@
 """Opens documents, and says in which way one can't be opened."""
-import sys
 from enum import IntEnum
 
 import pikepdf
@@ -10,6 +9,7 @@ class Exit(IntEnum):
 
     CORRUPT = 10
     SIGNED = 11
+    TOO_LARGE = 12
 
 
 class Refused(Exception):
@@ -34,9 +34,3 @@ def open_document(path: str) -> pikepdf.Pdf:
 def was_repaired(pdf: pikepdf.Pdf) -> bool:
     """Whether the file's table of contents was wrong, so that it was searched for objects."""
     return any("file is damaged" in str(warning) for warning in pdf.get_warnings())
-
-
-def end(refused: Refused) -> None:
-    """Ends the program as it was refused."""
-    print(refused, file=sys.stderr)
-    sys.exit(refused.code)

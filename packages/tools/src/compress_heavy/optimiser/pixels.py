@@ -161,10 +161,19 @@ def _decode_lossy(source: Source, wanted: tuple[int, int] | None) -> Image.Image
         raise Unsupported(picture.mode)
     if picture.format == "JPEG" and wanted is not None:
         picture.draft(picture.mode, wanted)
+    return _values(picture)
+
+
+def open_jpeg(data: bytes) -> Image.Image:
+    """The picture with the values that a document takes it to have."""
+    return _values(Image.open(io.BytesIO(data)))
+
+
+def _values(picture: Image.Image) -> Image.Image:
     picture.load()
     if picture.mode == "CMYK" and "adobe" in picture.info:
-        # Pillow turns Adobe's CMYK over; the values of the document are those of the file.
-        picture = picture.point(lambda value: 255 - value)
+        # Pillow turns Adobe's CMYK over.
+        return picture.point(lambda value: 255 - value)
     return picture
 
 

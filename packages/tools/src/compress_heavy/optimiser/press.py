@@ -4,7 +4,7 @@ from pikepdf import Array, Dictionary, Stream
 from PIL import ImageCms
 
 from colours import Recolouring, family_of, screen_colours
-from walk import Usage, entries, inherited
+from walk import Usage, dictionaries, entries, inherited
 
 # Below this share of the file a profile is not worth changing colours for.
 _WORTH = 0.05
@@ -35,10 +35,11 @@ def show_on_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:
 
 def drop_press(pdf: pikepdf.Pdf) -> None:
     """Takes out what only a press needs, once no colour is of its ink any more."""
-    if any(_is_ink(value) for value in pdf.objects):
+    everything = list(dictionaries(pdf))
+    if any(_is_ink(value) for value in everything):
         return
-    for value in pdf.objects:
-        spaces = entries(value, "/ColorSpace") if isinstance(value, (Dictionary, Stream)) else None
+    for value in everything:
+        spaces = entries(value, "/ColorSpace")
         if isinstance(spaces, Dictionary) and "/DefaultCMYK" in spaces:
             del spaces["/DefaultCMYK"]
     intents = pdf.Root.get("/OutputIntents")
@@ -46,7 +47,7 @@ def drop_press(pdf: pikepdf.Pdf) -> None:
         del pdf.Root["/OutputIntents"]
 
 
-def _is_ink(value: pikepdf.Object) -> bool:
+def _is_ink(value: Dictionary | Stream) -> bool:
     """Whether it is an image or a gradient of a press's colours."""
-    is_drawn = isinstance(value, (Dictionary, Stream)) and (value.get("/Subtype") == "/Image" or "/ShadingType" in value)
+    is_drawn = value.get("/Subtype") == "/Image" or "/ShadingType" in value
     return is_drawn and family_of(value.get("/ColorSpace")) == "cmyk"

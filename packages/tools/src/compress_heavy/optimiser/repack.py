@@ -1,5 +1,6 @@
 """Packs streams again, tighter."""
 import os
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pikepdf
@@ -23,19 +24,30 @@ def repack_streams(pdf: pikepdf.Pdf) -> None:
             if not isinstance(value, Stream) or not _is_open(value):
                 continue
             try:
-                data = value.read_bytes()
-            except pikepdf.PdfError:
+                data, size = _opened(value)
+            except (pikepdf.PdfError, zlib.error):
                 continue
             if len(data) <= _MAX_BYTES:
-                waiting.append((value, len(value.read_raw_bytes()), pool.submit(compress, data)))
+                waiting.append((value, size, pool.submit(compress, data)))
         for stream, size, future in waiting:
             packed = future.result()
             if len(packed) < size * _ALIKE:
-                stream.write(packed, filter=Name.FlateDecode)
+                # What a predictor made of the data is not undone, so that it still is what /DecodeParms says.
+                parms = stream.get("/DecodeParms") if _is_deflated(stream) else None
+                stream.write(packed, filter=Name.FlateDecode, decode_parms=parms)
+
+
+def _opened(stream: Stream) -> tuple[bytes, int]:
+    raw = stream.read_raw_bytes()
+    return (zlib.decompress(raw) if _is_deflated(stream) else stream.read_bytes()), len(raw)
+
+
+def _is_deflated(stream: Stream) -> bool:
+    return stream.get("/Filter") == Name.FlateDecode
 
 
 def _is_open(stream: Stream) -> bool:
-    if str(stream.get("/Type")) in _STAYS_READABLE or stream.get("/Subtype") == "/Image" or "/F" in stream:
+    if str(stream.get("/Type")) in _STAYS_READABLE or "/F" in stream:
         return False
     filters = stream.get("/Filter", Array())
     return all(str(one) in _OPEN for one in (filters if isinstance(filters, Array) else [filters]))

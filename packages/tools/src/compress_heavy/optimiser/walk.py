@@ -1,5 +1,5 @@
 """Finds out how a document uses its images, fonts and forms by following every content stream."""
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pikepdf
@@ -46,13 +46,18 @@ def usage_of(pdf: pikepdf.Pdf) -> Usage:
 
 
 def contents_of(page: Dictionary) -> bytes:
-    """The content of a page, in one."""
+    """The content of a page, in one. Throws {@link UnreadableContent}."""
     contents = page.get(Name.Contents)
-    if isinstance(contents, Stream):
-        return contents.read_bytes()
-    if isinstance(contents, Array):
-        return b"\n".join(part.read_bytes() for part in contents if isinstance(part, Stream))
-    return b""
+    parts = contents if isinstance(contents, Array) else [contents]
+    return b"\n".join(bytes_of(part) for part in parts if isinstance(part, Stream))
+
+
+def bytes_of(stream: Stream) -> bytes:
+    """The data of a stream of content. Throws {@link UnreadableContent}."""
+    try:
+        return stream.read_bytes()
+    except pikepdf.PdfError as error:
+        raise UnreadableContent(str(error)) from error
 
 
 def inherited(page: Dictionary, key: str) -> pikepdf.Object | None:
@@ -78,6 +83,23 @@ def entries(dictionary: pikepdf.Object | None, key: str) -> Dictionary | None:
     """A dictionary within a dictionary, where both are there."""
     value = dictionary.get(key) if isinstance(dictionary, (Dictionary, Stream)) else None
     return value if isinstance(value, (Dictionary, Stream)) else None
+
+
+def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Dictionary | Stream]:
+    """Every dictionary of a document, also those that lie within others."""
+    for value in pdf.objects:
+        yield from _within(value)
+
+
+def _within(value: pikepdf.Object) -> Iterator[Dictionary | Stream]:
+    if isinstance(value, (Dictionary, Stream)):
+        yield value
+        parts = [part for _, part in value.items()]
+    else:
+        parts = list(value) if isinstance(value, Array) else []
+    for part in parts:
+        if isinstance(part, (Dictionary, Array)) and not part.is_indirect:
+            yield from _within(part)
 
 
 def appearances(annotation: Dictionary) -> Iterator[Stream]:
@@ -115,7 +137,7 @@ class _Walker:
         unit = float(page.get("/UserUnit", 1))
         self.pixels_per_point = SCREEN_PIXELS / longest_side(page) / unit
         resources = inherited(page, "/Resources")
-        self.follow(contents_of(page), resources, (unit, 0, 0, unit, 0, 0), 0)
+        self.follow(lambda: contents_of(page), resources, (unit, 0, 0, unit, 0, 0), 0)
         annotations = page.get(Name.Annots)
         for annotation in annotations if isinstance(annotations, Array) else ():
             if isinstance(annotation, Dictionary):
@@ -133,12 +155,14 @@ class _Walker:
             return
         self.followed[key] = size
         self.usage.forms[form.objgen] = max(size, self.usage.forms.get(form.objgen, 0.0))
-        self.follow(form.read_bytes(), entries(form, "/Resources") or resources, matrix, depth + 1)
+        self.follow(lambda: bytes_of(form), entries(form, "/Resources") or resources, matrix, depth + 1)
 
-    def follow(self, data: bytes, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
+    def follow(
+        self, read: Callable[[], bytes], resources: Dictionary | None, matrix: Matrix, depth: int
+    ) -> None:
         try:
             self.follow_patterns(resources, matrix, depth)
-            self.follow_operators(data, resources, matrix, depth)
+            self.follow_operators(read(), resources, matrix, depth)
         except (UnreadableContent, pikepdf.PdfError, ValueError, TypeError):
             self.usage.is_partial = True
 

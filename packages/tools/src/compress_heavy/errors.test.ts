@@ -1,0 +1,47 @@
+import type { Tool } from '@creatorr/tool-kit/tool';
+import { describe, expect, jest, test } from '@jest/globals';
+import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import { photoPdf } from './fixtures/documents.ts';
+import { compress, made } from './fixtures/made.ts';
+
+jest.setTimeout(120_000);
+
+const limited =
+	(limits: Partial<Tool['manifest']['limits']>) =>
+	(tool: Tool): Tool => ({
+		...tool,
+		manifest: { ...tool.manifest, limits: { ...tool.manifest.limits, ...limits } },
+	});
+
+describe('compress_heavy', () => {
+	test.each([
+		['garbage under a PDF header', Buffer.from('%PDF-1.4\nthis is no PDF at all'), 'corrupt_input'],
+		['a PDF without pages', pdfFile({ pages: [] }), 'corrupt_input'],
+		['PostScript with a PDF header behind it', Buffer.from('%!PS\n%PDF-1.4\nshowpage'), 'unsupported_input'],
+	])('makes no blank page of %s', async (_, content, code) => {
+		await expect(compress(content)).rejects.toMatchObject({ code });
+	});
+
+	test('does not unpack a bomb', async () => {
+		await expect(compress(await made('bomb'))).rejects.toMatchObject({ code: 'limit_exceeded' });
+	});
+
+	test('says so when the memory does not suffice', async () => {
+		const adapt = limited({ memoryBytes: 120 * 1024 * 1024 });
+		await expect(compress(photoPdf(1, 2400), {}, { adapt })).rejects.toMatchObject({
+			code: expect.stringMatching(/^(limit_exceeded|tool_failed)$/),
+		});
+	});
+
+	test('fails when it can not write its output', async () => {
+		const adapt = limited({ maxFileBytes: 1024 });
+		await expect(compress(photoPdf(), {}, { adapt })).rejects.toMatchObject({
+			code: expect.stringMatching(/^(limit_exceeded|tool_failed)$/),
+		});
+	});
+
+	test('ends when its time is up', async () => {
+		const adapt = limited({ deadline: { baseMs: 1000, perMiBMs: 0, capMs: 1000 } });
+		await expect(compress(photoPdf(8, 1500), {}, { adapt })).rejects.toMatchObject({ code: 'timeout' });
+	});
+});

@@ -1,0 +1,77 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { textOf } from '../../test/fixtures/command.ts';
+import { compress, imagesOf, levelsApart, made } from './fixtures/made.ts';
+
+jest.setTimeout(120_000);
+
+describe('compress_heavy makes smaller without a visible difference', () => {
+	test.each([
+		['an image in ink', 'cmyk', { colour: 'cmyk', coding: 'jpeg' }, 0.05],
+		['Photoshop’s image in ink', 'adobe_cmyk', { colour: 'cmyk', coding: 'jpeg' }, 0.2],
+		['JPEG 2000', 'jpx', { colour: 'rgb', coding: 'jpeg' }, 0.2],
+		['a fax', 'fax', { bits: 1, coding: 'jbig2' }, 0.5],
+		['a stencil', 'stencil', { type: 'stencil', coding: 'jbig2' }, 0.6],
+		['a photo in a palette', 'indexed', { colour: 'rgb', coding: 'jpeg' }, 0.5],
+		['a drawing of few colours', 'few_colours', { colour: 'index', coding: 'image' }, 0.9],
+		['values turned over', 'inverted', { colour: 'gray', coding: 'jpeg' }, 0.1],
+		['values of 16 bits', 'deep', { bits: 8, coding: 'jpeg' }, 0.2],
+	])('%s', async (_, kind, image, share) => {
+		const original = await made(kind);
+		const { output, warnings } = await compress(original);
+		expect(warnings).toEqual([]);
+		expect(output.length).toBeLessThan(original.length * share);
+		expect(await imagesOf(output)).toEqual([expect.objectContaining(image)]);
+		expect(await levelsApart(original, output)).toBeLessThan(2);
+	});
+
+	test.each([
+		['a soft mask', 'soft_mask'],
+		['a soft mask that the image is mixed with', 'matte'],
+	])('%s, which stays one', async (_, kind) => {
+		const original = await made(kind);
+		const { output } = await compress(original);
+		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image', 'smask']);
+		expect(output.length).toBeLessThan(original.length / 10);
+		expect(await levelsApart(original, output)).toBeLessThan(2);
+	});
+
+	test('a soft mask that hides nothing, by leaving it out', async () => {
+		const original = await made('opaque_mask');
+		const { output } = await compress(original);
+		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image']);
+		expect(await levelsApart(original, output)).toBeLessThan(1);
+	});
+
+	test('text and an image for a press, whose profile is not needed any more', async () => {
+		const original = await made('press');
+		const { output } = await compress(original);
+		expect(output.length).toBeLessThan(original.length / 5);
+		expect(await imagesOf(output)).toEqual([expect.objectContaining({ colour: 'rgb' })]);
+		expect(await levelsApart(original, output)).toBeLessThan(2);
+	});
+
+	test.each([
+		['a whole TrueType font', 'truetype', 'Hello, whole font'],
+		['a whole Type 1 font', 'type1', 'Hello, old font'],
+	])('%s, whose text can still be read', async (_, kind, text) => {
+		const original = await made(kind);
+		const { output } = await compress(original);
+		expect(output.length).toBeLessThan(original.length / 20);
+		expect((await textOf(output)).trim()).toBe(text);
+		expect(await levelsApart(original, output)).toBeLessThan(1);
+	});
+
+	test('a drawing of very many lines', async () => {
+		const original = await made('lines');
+		const { output } = await compress(original);
+		expect(output.length).toBeLessThan(original.length / 5);
+		// Thin lines are drawn on one pixel or on two, as the renderer likes.
+		expect(await levelsApart(original, output)).toBeLessThan(6);
+	});
+});
+
+test('compress_heavy leaves the values alone where some of them mean that nothing is painted', async () => {
+	const original = await made('colour_key');
+	const { output } = await compress(original);
+	expect(await levelsApart(original, output)).toBe(0);
+});

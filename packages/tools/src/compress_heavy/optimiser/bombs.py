@@ -1,0 +1,50 @@
+"""Streams that unpack to more than a machine can hold."""
+import zlib
+
+import pikepdf
+from pikepdf import Array, Stream
+
+MAX_BYTES = 512 * 1024 * 1024
+# Deflate packs no tighter than this.
+_MOST_RATIO = 1032
+_CHUNK = 1 << 20
+
+
+def holds_bomb(pdf: pikepdf.Pdf) -> bool:
+    """Whether content, a font or the like unpacks to more than {@link MAX_BYTES}; images know their size."""
+    return any(_is_bomb(value) for value in pdf.objects if isinstance(value, Stream))
+
+
+def _is_bomb(stream: Stream) -> bool:
+    if stream.get("/Subtype") == "/Image":
+        return False
+    filters = stream.get("/Filter", Array())
+    names = [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
+    depth = sum(name in ("/FlateDecode", "/Fl") for name in names)
+    if depth == 0 or int(stream.get("/Length", 0)) * _MOST_RATIO**depth <= MAX_BYTES:
+        return False
+    unpacked = 0
+    try:
+        for chunk in _unpacked(stream.read_raw_bytes(), depth):
+            unpacked += len(chunk)
+            if unpacked > MAX_BYTES:
+                return True
+    except zlib.error:
+        # Its other filters, or damage, are for whoever reads it.
+        return False
+    return False
+
+
+def _unpacked(data: bytes, depth: int):
+    chunks = iter([data])
+    for _ in range(depth):
+        chunks = _inflated(chunks)
+    return chunks
+
+
+def _inflated(chunks):
+    inflater = zlib.decompressobj()
+    for chunk in chunks:
+        while chunk:
+            yield inflater.decompress(chunk, _CHUNK)
+            chunk = inflater.unconsumed_tail

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { transform } from '../../test/fixtures/command.ts';
+import { photoPdf, signedPdf } from './fixtures/documents.ts';
+import { asJson, compress, imagesOf, levelsApart, made } from './fixtures/made.ts';
+
+jest.setTimeout(120_000);
+
+describe('compress_heavy', () => {
+	let photo: Buffer;
+	beforeAll(() => {
+		photo = photoPdf();
+	});
+
+	test('with a lower quality makes a smaller file', async () => {
+		const sizes: number[] = [];
+		for (const quality of [20, 60, 95]) sizes.push((await compress(photo, { quality })).output.length);
+		expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+		expect(new Set(sizes).size).toBe(3);
+	});
+
+	test('with image_dpi brings images down to it', async () => {
+		const { output } = await compress(photo, { image_dpi: 72 });
+		// A4 has 595 × 842 points, of which there are 72 in an inch.
+		expect(await imagesOf(output)).toEqual([expect.objectContaining({ width: 595, height: 842 })]);
+	});
+
+	test('with image_dpi does not make images larger', async () => {
+		const { output } = await compress(photo, { image_dpi: 600 });
+		expect(await imagesOf(output)).toEqual([expect.objectContaining({ width: 1200, height: 1200 })]);
+	});
+
+	test('with grayscale leaves no colour in images, shapes and gradients', async () => {
+		const original = await made('colours');
+		const { output, warnings } = await compress(original, { grayscale: true });
+		expect(warnings).toEqual([]);
+		const pixels = await transform(output, 'bash', ['-c', 'pdftoppm -r 30 -singlefile {in} > {out}']);
+		const [header] = /^P6\s+\d+\s+\d+\s+255\s/.exec(pixels.toString('latin1')) ?? [''];
+		const values = pixels.subarray(header.length);
+		const isColoured = values.some(
+			(value, index) => Math.abs(value - (values[index - (index % 3)] ?? 0)) > 2,
+		);
+		expect(isColoured).toBe(false);
+		expect(await levelsApart(original, output)).toBeLessThan(4);
+	});
+
+	test('with target_size_bytes lowers the quality until it is met', async () => {
+		const usual = await compress(photo);
+		const wanted = Math.round(usual.output.length * 0.7);
+		const { output, warnings, details } = await compress(photo, { target_size_bytes: wanted });
+		expect(output.length).toBeLessThanOrEqual(wanted);
+		expect(details.quality).toBeLessThan(70);
+		expect(warnings).toEqual([]);
+	});
+
+	test('with target_size_bytes that can not be met gives the smallest and says so', async () => {
+		const { output, warnings } = await compress(photo, { target_size_bytes: 1000 });
+		expect(warnings).toEqual([expect.stringMatching(/^target_missed: /)]);
+		expect(output.length).toBeLessThan((await compress(photo)).output.length);
+	});
+
+	test.each([
+		[true, /\/Linearized/],
+		[false, /^(?![\s\S]*\/Linearized)/],
+	])('with linearize %s writes the file in that order', async (linearize, beginning) => {
+		const { output } = await compress(photo, { linearize });
+		expect(output.subarray(0, 1024).toString('latin1')).toMatch(beginning);
+	});
+
+	test('keeps title and author unless remove_metadata is set', async () => {
+		const original = await made('whole');
+		const info = async (params: Record<string, unknown>) =>
+			(
+				await transform((await compress(original, params)).output, 'bash', ['-c', 'pdfinfo {in} > {out}'])
+			).toString();
+		expect(await info({})).toMatch(/Title: +A title\nAuthor: +An author/);
+		expect(await info({ remove_metadata: true })).not.toMatch(/A title|An author/);
+	});
+
+	test('with the password opens a PDF and keeps it locked as it was', async () => {
+		const locked = await transform(photo, 'qpdf', [
+			...['--encrypt', 'open sesame', 'owner', '256', '--print=none', '--', '{in}', '{out}'],
+		]);
+		await expect(compress(locked)).rejects.toMatchObject({ code: 'encrypted_input' });
+		await expect(compress(locked, { password: 'no' })).rejects.toMatchObject({ code: 'wrong_password' });
+		const { output } = await compress(locked, { password: 'open sesame' });
+		expect(output.length).toBeLessThan(locked.length / 3);
+		const show = ['-c', "qpdf --password='open sesame' --show-encryption {in} > {out}"];
+		const said = (await transform(output, 'bash', show)).toString();
+		expect(said).toMatch(/R = 6[\s\S]*User password = open sesame[\s\S]*print low resolution: not allowed/);
+	});
+
+	test('with signed reject does not break a signature', async () => {
+		await expect(compress(signedPdf())).rejects.toMatchObject({
+			code: 'unsupported_input',
+			message: expect.stringContaining('signed'),
+		});
+	});
+
+	test('with signed invalidate empties the signature field, keeps it, and says so', async () => {
+		const { output, warnings } = await compress(signedPdf(), { signed: 'invalidate' });
+		expect(warnings).toEqual([expect.stringMatching(/^signature_invalidated: /)]);
+		const json = await asJson(output);
+		expect(json).toMatch(/"fullname": "signature"/);
+		expect(json).not.toMatch(/ByteRange|SigFlags/);
+	});
+
+	test('makes the same bytes of the same input', async () => {
+		const original = await made('whole');
+		const [first, second] = [await compress(original), await compress(original)];
+		expect(first.output.equals(second.output)).toBe(true);
+	});
+});
