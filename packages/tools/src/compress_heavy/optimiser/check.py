@@ -3,14 +3,13 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 
 import pikepdf
-
-from looks import Renderer, is_text_lost, likeness
-from opening import Refused, open_document
 from pikepdf import Dictionary, Stream
+
+from looks import Look, is_text_lost, render, text_of
+from opening import Refused, open_document
 from settings import Settings
 from structure import has_same_pages, lost, page_boxes, structure_of
 from walk import SCREEN_PIXELS, entries, inherited, longest_side
-
 
 _LOW_DPI = 150
 
@@ -20,32 +19,40 @@ class Checker:
 
     def __init__(self, source: str, pdf: pikepdf.Pdf, settings: Settings, pool: Executor) -> None:
         self.pool = pool
+        self.pages = {page: _pixels(pdf.pages[page - 1].obj, settings) for page in sorted(sampled_pages(pdf))}
+        self.looks = {page: pool.submit(_look, source, page, pixels) for page, pixels in self.pages.items()}
+        self.text = pool.submit(text_of, source)
         self.structure = structure_of(pdf)
         self.boxes = page_boxes(pdf)
-        self.pages = {page: _pixels(pdf.pages[page - 1].obj, settings) for page in sorted(sampled_pages(pdf))}
-        renderer = Renderer(source, pool)
-        self.originals = renderer.start(self.pages)
-        self.text = renderer.start_text()
 
     def is_readable(self) -> bool:
         """Whether a second reader makes anything of the original, where the first had to guess."""
-        return any(rendering.result() is not None for rendering in self.originals.values())
+        return any(look.result() is not None for look in self.looks.values())
 
     def likeness(self, path: str, in_grey: bool) -> float:
         """How alike the least alike of the sampled pages is; 0 where something is lost."""
-        renderer = Renderer(path, self.pool)
-        copies, text = renderer.start(self.pages), renderer.start_text()
+        pages = [self.pool.submit(self.page_likeness, path, page, in_grey) for page in self.pages]
+        text = self.pool.submit(text_of, path)
         try:
             with open_document(path) as pdf:
                 is_whole = not lost(self.structure, structure_of(pdf)) and has_same_pages(self.boxes, page_boxes(pdf))
         except Refused:
             is_whole = False
-        least = 1.0
-        for page, future in copies.items():
-            original, copy = self.originals[page].result(), future.result()
-            if original is not None:
-                least = min(least, likeness(original, copy, in_grey))
+        least = min(page.result() for page in pages)
         return least if is_whole and not is_text_lost(self.text.result(), text.result()) else 0.0
+
+    def page_likeness(self, path: str, page: int, in_grey: bool) -> float:
+        """Of a page that not even the original shows in time, nothing can be asked."""
+        look = self.looks[page].result()
+        if look is None:
+            return 1.0
+        copy = render(path, page, self.pages[page])
+        return look.likeness(copy, in_grey) if copy is not None else 0.0
+
+
+def _look(source: str, page: int, pixels: int) -> Look | None:
+    picture = render(source, page, pixels)
+    return Look(picture) if picture is not None else None
 
 
 def _pixels(page: Dictionary, settings: Settings) -> int:

@@ -15,7 +15,7 @@ from optimise import Made, Work, optimise
 from settings import Settings, settings_of, stricter
 from signatures import has_usage_rights, signature_fields
 
-_STEP_UP, _MAX_ATTEMPTS, _NEARLY = 15, 3, 0.02
+_STEP_UP, _MAX_ATTEMPTS, _NEARLY = 15, 4, 0.02
 _MAX_PROBES = 6
 
 

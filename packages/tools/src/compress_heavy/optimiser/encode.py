@@ -12,6 +12,10 @@ from PIL import Image
 from flate import compress
 
 
+# To start the encoder takes longer than it saves here.
+_SMALL_BILEVEL = 800
+
+
 @dataclass(frozen=True)
 class Encoded:
     """A stream's data, and the entries of its dictionary that say how to read it."""
@@ -100,11 +104,15 @@ def _packed(indices: np.ndarray, bits: int) -> bytes:
 
 def bilevel(picture: Image.Image) -> Encoded:
     """JBIG2's generic coding, in which nothing is lost and no letter is taken for another."""
-    with tempfile.NamedTemporaryFile(suffix=".png") as file:
-        picture.save(file, "PNG", compress_level=1)
+    rows = picture.tobytes()
+    draft = len(compress(rows, is_draft=True))
+    if draft < _SMALL_BILEVEL:
+        return Encoded(compress(rows), 1, "/FlateDecode")
+    with tempfile.NamedTemporaryFile(suffix=".pbm") as file:
+        picture.save(file, "PPM")
         file.flush()
-        made = subprocess.run(["jbig2", "-p", file.name], capture_output=True, check=True, timeout=120)
-    flate = compress(picture.tobytes())
-    if len(flate) <= len(made.stdout):
-        return Encoded(flate, 1, "/FlateDecode")
-    return Encoded(made.stdout, 1, "/JBIG2Decode")
+        made = subprocess.run(["jbig2", "-p", file.name], capture_output=True, check=True, timeout=120).stdout
+    plain = compress(rows) if draft < 2 * len(made) else None
+    if plain is not None and len(plain) <= len(made):
+        return Encoded(plain, 1, "/FlateDecode")
+    return Encoded(made, 1, "/JBIG2Decode")

@@ -4,7 +4,7 @@ import zlib
 
 # libdeflate's levels. Those above 9 search for the best parsing: a tenth smaller, and five times as slow.
 _DRAFT, _BEST, _BEST_OF_LARGE = 4, 12, 10
-_LARGE = 300_000
+_LARGE = 100_000
 
 
 def _load() -> ctypes.CDLL | None:

@@ -1,6 +1,6 @@
 """Makes the fonts of a document smaller: leaves out glyphs that no page shows, and writes Type 1 in the compact format."""
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import pikepdf
@@ -12,6 +12,7 @@ from walk import Id, Usage, entries
 _KEYS = ("/FontFile", "/FontFile2", "/FontFile3")
 _WORTH = 0.95
 _MAX_BYTES = 20 * 1024 * 1024
+_WORTH_PROCESSES = 200_000
 _IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))
 
 
@@ -31,7 +32,8 @@ def shrink_fonts(pdf: pikepdf.Pdf, usage: Usage, keeps_hints: bool, pool: Execut
         # Some fonts may show more than is known of.
         return lambda: None
     kept_whole = _fonts_of_forms(pdf)
-    started: list[tuple[_Program, Future[FontResult | None]]] = []
+    programs: list[_Program] = []
+    jobs: list[FontJob] = []
     for program in _programs(pdf).values():
         is_whole = any(font.objgen in kept_whole for font in program.fonts)
         try:
@@ -39,11 +41,14 @@ def shrink_fonts(pdf: pikepdf.Pdf, usage: Usage, keeps_hints: bool, pool: Execut
         except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError):
             continue
         if job is not None and len(job.data) <= _MAX_BYTES:
-            started.append((program, pool.submit(shrink_font, job)))
+            programs.append(program)
+            jobs.append(job)
+    # Each process has to load what knows fonts first.
+    chunk = len(jobs) if sum(len(job.data) for job in jobs) < _WORTH_PROCESSES else 4
+    results = pool.map(shrink_font, jobs, chunksize=chunk) if jobs else iter(())
 
     def finish() -> None:
-        for program, future in started:
-            result = future.result()
+        for program, result in zip(programs, results, strict=True):
             if result is not None and len(result.packed) < len(program.file.read_raw_bytes()) * _WORTH:
                 _replace(pdf, program, result)
 

@@ -24,7 +24,7 @@ _WORTH_LOSS, _WORTH_SECOND_LOSS = 0.95, 0.8
 _SOFT_MASK_JPEG = 75
 _FLAT, _FLAT_BUT_LOSSY = 0.6, 0.9
 _BEST_JPEG = 95
-_JPEG_STEP = 5
+_JPEG_STEP = 7
 _PALETTES = (256, 128, 64, 32)
 _TILE, _IMPERCEPTIBLE_SHIFT = 4, 12
 _SMALL = 65_536
@@ -72,7 +72,7 @@ def shrink(task: Task, settings: Settings) -> Smaller | Opaque | None:
     reference = _on_screen(pixels.picture, task.drawn, settings)
     picture = pixels.picture
     if picture.size != target:
-        picture = picture.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        picture = picture.resize(target, Image.Resampling.BICUBIC, reducing_gap=3.0)
     is_resampled = target != (source.width, source.height)
     worth = _WORTH_SECOND_LOSS if pixels.is_lossy and not is_resampled else _WORTH_LOSS
     best = _best(task, replace(pixels, picture=picture), reference, settings)
@@ -165,9 +165,11 @@ def _jpeg_alike(
     picture: Image.Image, least: int, is_flat: bool, looks_same: Callable[[Image.Image], bool]
 ) -> Encoded | None:
     """At the lowest quality that looks the same, which for most images is the least that is allowed."""
+    # A JPEG of colours has its light in a plane of its own, coded as a grey one is.
+    light = picture.convert("L") if picture.mode == "RGB" else picture
 
     def is_enough(quality: int) -> bool:
-        return looks_same(open_jpeg(jpeg(picture, quality, is_flat, is_draft=True).data))
+        return looks_same(open_jpeg(jpeg(light, quality, is_draft=True).data))
 
     if is_enough(least):
         return jpeg(picture, least, is_flat)
@@ -192,6 +194,10 @@ def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> It
 
 def _in_fewer_colours(picture: Image.Image) -> Image.Image | None:
     fewest = None
+    # Finding a palette takes longer than all else; a sixteenth of the pixels tells where there is none.
+    sample = picture.resize((-(-picture.width // _TILE), -(-picture.height // _TILE)), Image.Resampling.NEAREST)
+    if not _has_same_colours(sample, quantised(sample, max(_PALETTES))):
+        return None
     for colours in _PALETTES:
         reduced = quantised(picture, colours)
         if not _has_same_colours(picture, reduced):

@@ -1,59 +1,63 @@
-"""Whether pages look the same, by rendering them."""
+"""What a reader sees of a document: its pages on a screen, and its text."""
 import io
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
-from concurrent.futures import Executor, Future
 
 import numpy as np
 from PIL import Image
 
 from ssim import Reference
 
-_TIMEOUT_SECONDS, _TEXT_SECONDS = 60, 300
+_PAGE_SECONDS, _TEXT_SECONDS = 60, 300
 _KEPT_SHARE = 0.95
 # Of the averages of tiles, in levels of 255: what is missing somewhere shows there, however large the page is.
 _TILE = 16
 _MOST_OFF = 64
 
 
-class Renderer:
-    """Renders pages of one file; in the background, as nobody waits for it yet."""
+class Look:
+    """A page that others are held against."""
 
-    def __init__(self, path: str, pool: Executor) -> None:
-        self.path = path
-        self.pool = pool
+    def __init__(self, picture: Image.Image) -> None:
+        self.tiles = picture.reduce(_TILE)
+        self.reference = Reference(picture)
 
-    def start(self, pages: Mapping[int, int]) -> dict[int, Future[Image.Image | None]]:
-        """Of each page, by number, the longest side in pixels is given."""
-        return {page: self.pool.submit(self.render, page, pixels) for page, pixels in pages.items()}
+    def likeness(self, other: Image.Image, in_grey: bool) -> float:
+        """SSIM; 0 where a colour or a part of the page is missing."""
+        size = self.reference.size
+        if any(abs(one - two) > 3 for one, two in zip(size, other.size, strict=True)):
+            return 0.0
+        other = other.crop((0, 0, *size))
+        tiles = (self.tiles, other.reduce(_TILE))
+        mode = "L" if in_grey else "RGB"
+        first, second = (np.asarray(tile.convert(mode)).astype(np.int16) for tile in tiles)
+        return self.reference.similarity(other) if np.abs(first - second).max() <= _MOST_OFF else 0.0
 
-    def render(self, page: int, pixels: int) -> Image.Image | None:
-        """None where it can't be rendered in time."""
-        only = ["-f", str(page), "-l", str(page)]
-        try:
-            made = subprocess.run(
-                ["pdftoppm", "-scale-to", str(pixels), *only, self.path],
-                capture_output=True, timeout=_TIMEOUT_SECONDS, check=True,
-            )  # fmt: skip
-            picture = Image.open(io.BytesIO(made.stdout))
-            picture.load()
-        except (subprocess.SubprocessError, OSError, SyntaxError):
-            return None
-        return picture
 
-    def start_text(self) -> Future[Counter[str] | None]:
-        """All characters of the document."""
-        return self.pool.submit(self.text)
+def render(path: str, page: int, pixels: int) -> Image.Image | None:
+    """A page with its longest side of so many pixels; None where it can't be rendered in time."""
+    only = ["-f", str(page), "-l", str(page)]
+    try:
+        made = subprocess.run(
+            ["pdftoppm", "-scale-to", str(pixels), *only, path],
+            capture_output=True, timeout=_PAGE_SECONDS, check=True,
+        )  # fmt: skip
+        picture = Image.open(io.BytesIO(made.stdout))
+        picture.load()
+    except (subprocess.SubprocessError, OSError, SyntaxError):
+        return None
+    return picture
 
-    def text(self) -> Counter[str] | None:
-        try:
-            made = subprocess.run(
-                ["pdftotext", "-raw", self.path, "-"], capture_output=True, timeout=_TEXT_SECONDS, check=True
-            )
-        except subprocess.SubprocessError:
-            return None
-        return Counter(made.stdout.decode("utf-8", "replace"))
+
+def text_of(path: str) -> Counter[str] | None:
+    """All characters of the document; None where they can't be read in time."""
+    try:
+        made = subprocess.run(
+            ["pdftotext", "-raw", path, "-"], capture_output=True, timeout=_TEXT_SECONDS, check=True
+        )
+    except subprocess.SubprocessError:
+        return None
+    return Counter(made.stdout.decode("utf-8", "replace"))
 
 
 def is_text_lost(original: Counter[str] | None, copy: Counter[str] | None) -> bool:
@@ -65,18 +69,3 @@ def is_text_lost(original: Counter[str] | None, copy: Counter[str] | None) -> bo
         for character, count in original.items()
         if not character.isspace() and character != "-"
     )
-
-
-def likeness(first: Image.Image, second: Image.Image | None, in_grey: bool) -> float:
-    """SSIM of two renderings; 0 where a colour or a part of the page is missing."""
-    if second is None:
-        return 0.0
-    if any(abs(one - other) > 3 for one, other in zip(first.size, second.size, strict=True)):
-        return 0.0
-    size = (min(first.width, second.width), min(first.height, second.height))
-    first, second = first.crop((0, 0, *size)), second.crop((0, 0, *size))
-    mode = "L" if in_grey else "RGB"
-    tiles = [np.asarray(picture.convert(mode).reduce(_TILE)).astype(np.int16) for picture in (first, second)]
-    if np.abs(tiles[0] - tiles[1]).max() > _MOST_OFF:
-        return 0.0
-    return Reference(first).similarity(second)

@@ -11,7 +11,7 @@ _POINTS = {
     100: (400, 92, 0.99, 0.002),
 }
 _KEEPS_CMYK_FROM = 90
-_MARGIN, _MOST_LIKENESS = 0.002, 0.998
+_MARGIN, _LEAST_STEP, _MOST_LIKENESS = 0.004, 0.012, 0.998
 
 
 @dataclass(frozen=True)
@@ -50,5 +50,5 @@ def settings_of(quality: int, image_dpi: int | None = None, grayscale: bool = Fa
 
 def stricter(settings: Settings, missing: float) -> Settings:
     """For a page that was less alike by so much than it has to be, for the sake of its images."""
-    image_likeness = min(_MOST_LIKENESS, settings.image_likeness + 2 * missing + _MARGIN)
+    image_likeness = min(_MOST_LIKENESS, settings.image_likeness + max(_LEAST_STEP, 2 * missing))
     return replace(settings, image_likeness=image_likeness)

@@ -3,7 +3,6 @@ import re
 from dataclasses import dataclass
 
 from fontTools.encodings.StandardEncoding import StandardEncoding
-from fontTools.misc.eexec import decrypt
 from fontTools.misc.psCharStrings import T1CharString
 
 _EEXEC_KEY, _CHARSTRING_KEY = 55665, 4330
@@ -41,7 +40,7 @@ def parse_type1(data: bytes) -> Type1:
     if re.fullmatch(rb"[0-9A-Fa-f\s]{4}", coded[:4]):
         digits = re.match(rb"[0-9A-Fa-f\s]*", coded)[0]
         coded = bytes.fromhex(b"".join(digits.split())[: len(digits) // 2 * 2].decode())
-    private = decrypt(coded, _EEXEC_KEY)[0][4:]
+    private = _decrypted(coded, _EEXEC_KEY)[4:]
     matrix = _MATRIX.search(clear)
     if matrix is None:
         raise ValueError("no size of em")
@@ -73,7 +72,15 @@ def _binaries(pattern: re.Pattern[bytes], data: bytes, position: int, end: int):
 
 
 def _plain(code: bytes, skipped: int) -> bytes:
-    return decrypt(code, _CHARSTRING_KEY)[0][skipped:]
+    return _decrypted(code, _CHARSTRING_KEY)[skipped:]
+
+
+def _decrypted(data: bytes, key: int) -> bytes:
+    plain = bytearray(len(data))
+    for at, cipher in enumerate(data):
+        plain[at] = cipher ^ (key >> 8)
+        key = ((cipher + key) * 52845 + 22719) & 0xFFFF
+    return bytes(plain)
 
 
 def _encoding(clear: bytes) -> dict[int, str]:
