@@ -2,26 +2,37 @@
 
 usage: python3 optimiser INPUT OUTPUT REQUEST     (REQUEST: a JSON file)
 Prints a line `pages COUNT` before any work, lines `progress FRACTION`, at last `result {...}`; writes no OUTPUT when nothing
-smaller was found. Exits 10 for a document that is damaged beyond repair, 11 for a signed one, 12 for one that unpacks to too much, 1 for whatever else went wrong.
+smaller was found. Exits 10 for a document that is damaged beyond repair, 11 for a signed one, 12 for one that unpacks to too
+much, 1 for whatever else went wrong.
 """
 import json
 import multiprocessing
 import os
 import sys
 import traceback
+from concurrent.futures import Executor
 
-from compress import Listener, Request, compress_document
-from opening import Refused
+from workers import start_processes
 
 
-def main(source: str, target: str, request_path: str) -> None:
+def main(source: str, target: str, request_path: str, processes: Executor) -> int:
+    # Not before the processes run, which then load what they need at the same time.
+    from compress import Listener, Request, compress_document
+    from opening import Refused
+
     with open(request_path, encoding="utf-8") as file:
         request = Request(**json.load(file))
     tell = Listener(
         pages=lambda count: print("pages", count, flush=True),
         progress=lambda share: print(f"progress {share:.4f}", flush=True),
     )
-    print("result", json.dumps(compress_document(source, target, request, tell)), flush=True)
+    try:
+        result = compress_document(source, target, request, tell, processes)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return refused.code
+    print("result", json.dumps(result), flush=True)
+    return 0
 
 
 def end(code: int) -> None:
@@ -34,11 +45,7 @@ def end(code: int) -> None:
 
 if __name__ == "__main__":
     try:
-        main(*sys.argv[1:])
-        end(0)
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        end(refused.code)
+        end(main(*sys.argv[1:], start_processes()))
     except BaseException:
         traceback.print_exc()
         end(1)

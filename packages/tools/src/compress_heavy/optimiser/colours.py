@@ -1,6 +1,7 @@
 """Turns the colours of text, lines and gradients into others: into greys, or from a printer's into those of a screen."""
 import io
 from collections.abc import Callable
+from functools import cache
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
@@ -27,12 +28,18 @@ def greys(family: str, values: list[float]) -> list[float] | None:
     return None
 
 
-def screen_colours(profile: bytes) -> Convert:
-    """From the ink of the profile's press to sRGB."""
-    transform = ImageCms.buildTransform(
+@cache
+def to_screen(profile: bytes) -> ImageCms.ImageCmsTransform:
+    """From the ink of the profile's press to sRGB. Throws PyCMSError for a profile that can't be used."""
+    return ImageCms.buildTransform(
         ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), "CMYK", "RGB",
         ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )  # fmt: skip
+
+
+def screen_colours(profile: bytes) -> Convert:
+    """The colours of ink as a screen shows them."""
+    transform = to_screen(profile)
 
     def convert(family: str, values: list[float]) -> list[float] | None:
         if family != "cmyk":

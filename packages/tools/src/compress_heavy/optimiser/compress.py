@@ -1,9 +1,8 @@
 """Searches for the smallest copy of a document that loses nothing."""
 import os
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from time import monotonic
 
 import pikepdf
@@ -54,12 +53,11 @@ class Copy:
     made: Made
 
 
-def compress_document(source: str, target: str, request: Request, tell: Listener) -> dict[str, object]:
+def compress_document(
+    source: str, target: str, request: Request, tell: Listener, processes: Executor
+) -> dict[str, object]:
     """Leaves the copy at `target`, or nothing there when none is smaller; says how it went."""
-    count = os.process_cpu_count() or 1
-    processes, threads = ProcessPoolExecutor(count, mp_context=get_context("fork")), ThreadPoolExecutor(count)
-    # Before there are threads, as these do not survive a fork.
-    processes.submit(os.getpid).result()
+    threads = ThreadPoolExecutor(os.process_cpu_count())
     return _Search(source, target, request, tell, processes, threads).run()
 
 

@@ -6,8 +6,8 @@ from concurrent.futures import Executor
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from content import Matrix, UnreadableContent
-from rounding import round_content
+from content import UnreadableContent
+from rounding import Content, rounded
 from walk import Usage, bytes_of, contents_of, entries, inherited
 
 Job = tuple[Stream, bytes, float, frozenset[bytes]]
@@ -20,8 +20,8 @@ def rewrite_contents(pdf: pikepdf.Pdf, usage: Usage, tolerance: float, pool: Exe
     What comes back is to be called for the content to be replaced.
     """
     jobs = [*_pages(pdf), *_forms(pdf, usage)]
-    work = [(data, size, tolerance, opaque) for _, data, size, opaque in jobs]
-    results = pool.map(_attempt, work, chunksize=_CHUNK) if work else iter(())
+    work = [Content(data, size, tolerance, opaque) for _, data, size, opaque in jobs]
+    results = pool.map(rounded, work, chunksize=_CHUNK) if work else iter(())
 
     def finish() -> None:
         for (stream, data, _, _), written in zip(jobs, results, strict=True):
@@ -29,15 +29,6 @@ def rewrite_contents(pdf: pikepdf.Pdf, usage: Usage, tolerance: float, pool: Exe
                 stream.write(written)
 
     return finish
-
-
-def _attempt(work: tuple[bytes, float, float, frozenset[bytes]]) -> bytes | None:
-    data, size, tolerance, opaque = work
-    matrix: Matrix = (size, 0, 0, size, 0, 0)
-    try:
-        return round_content(data, matrix, tolerance, opaque)
-    except (UnreadableContent, ValueError, IndexError):
-        return None
 
 
 def _pages(pdf: pikepdf.Pdf) -> Iterator[Job]:

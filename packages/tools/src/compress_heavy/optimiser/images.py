@@ -10,6 +10,7 @@ import pikepdf
 from pikepdf import Name
 from PIL import Image, ImageChops, ImageCms
 
+from colours import to_screen
 from encode import Encoded, bilevel, indexed, jpeg, lossless, quantised
 from pixels import Pixels, Source, decode, open_jpeg
 from settings import Settings
@@ -107,14 +108,9 @@ def _for_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
     if profile is None:
         return picture.convert("RGB")
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(
-            picture, source, ImageCms.createProfile("sRGB"), ImageCms.Intent.RELATIVE_COLORIMETRIC, "RGB",
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )  # fmt: skip
+        return ImageCms.applyTransform(picture, to_screen(profile)) or picture.convert("RGB")
     except ImageCms.PyCMSError:
-        converted = None
-    return converted or picture.convert("RGB")
+        return picture.convert("RGB")
 
 
 def _is_grey(picture: Image.Image, settings: Settings) -> bool:

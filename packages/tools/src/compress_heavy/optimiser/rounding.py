@@ -2,8 +2,9 @@
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from content import Matrix, matrix_of, multiply, pieces, scale
+from content import Matrix, UnreadableContent, matrix_of, multiply, pieces, scale
 from strokes import Operation, without_needless
 
 _DECIMAL = re.compile(rb"-?\d*\.\d+")
@@ -17,11 +18,24 @@ _COLOUR_DIGITS = 4
 _MATRIX_DIGITS = 6
 
 
-def round_content(data: bytes, matrix: Matrix, tolerance: float, opaque: frozenset[bytes] = frozenset()) -> bytes:
-    """The same content, off by at most `tolerance` points where `matrix` maps it to the page."""
-    writer = _Writer(matrix, tolerance)
-    operations = without_needless((writer.piece(match) for match in pieces(data)), opaque)
-    return b"\n".join(operands + b" " + operator if operands else operator for operands, operator in operations)
+@dataclass(frozen=True)
+class Content:
+    """A content stream: by how much it is magnified, how far off a point may be, and which graphics states stay opaque."""
+
+    data: bytes
+    scale: float
+    tolerance: float
+    opaque: frozenset[bytes]
+
+
+def rounded(content: Content) -> bytes | None:
+    """The same content in fewer bytes; None where it can't be read."""
+    writer = _Writer((content.scale, 0, 0, content.scale, 0, 0), content.tolerance)
+    try:
+        operations = without_needless((writer.piece(match) for match in pieces(content.data)), content.opaque)
+        return b"\n".join(operands + b" " + operator if operands else operator for operands, operator in operations)
+    except (UnreadableContent, ValueError, IndexError):
+        return None
 
 
 def _rounder(digits: int) -> Callable[[re.Match[bytes]], bytes]:
