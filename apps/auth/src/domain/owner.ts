@@ -1,7 +1,7 @@
 import { AppError } from '@creatorr/contracts/errors';
+import { networkOf } from '@creatorr/service/address-network';
 import type { User } from '@creatorr/service/identity';
 import type { Credentials } from './account.ts';
-import { networkOf } from './address-network.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
 import type { AccountStore } from './stores.ts';
 

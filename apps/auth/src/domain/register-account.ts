@@ -1,8 +1,8 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { newId } from '@creatorr/contracts/ids';
+import { networkOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
 import type { Client, SignedIn } from './account.ts';
-import { networkOf } from './address-network.ts';
 import type { BoundedLine } from './bounded-line.ts';
 import type { Passwords } from './passwords.ts';
 import { refuseSlowly } from './refuse-slowly.ts';

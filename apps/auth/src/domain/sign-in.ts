@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
+import { networkOf } from '@creatorr/service/address-network';
 import type { Client, SignedIn } from './account.ts';
-import { networkOf } from './address-network.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
 import { newSession, type SessionRules, signedIn } from './session.ts';
 import type { AccountStore } from './stores.ts';
