@@ -1,20 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { removeAbandonedHomes, TEST_HOME_PREFIX } from './checks/abandoned-homes.ts';
 import { acceptanceCheck } from './checks/acceptance-check.ts';
 import type { Check } from './checks/check.ts';
 import { staticChecks } from './checks/command-check.ts';
 import { jestCheck, testedPackages } from './checks/jest-check.ts';
 import { runChecks } from './checks/run-checks.ts';
+import { withTestHome } from './checks/test-home.ts';
 import { packagesToTest } from './machine/debian-packages.ts';
 import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
-import { claimHome, releaseHome } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
 import { generateClients } from './stack/generate-clients.ts';
 import { printTrouble } from './stack/print-event.ts';
-import { readSettings } from './stack/settings.ts';
 import { testServices } from './stack/test-services.ts';
 import { withSupervisor } from './stack/with-supervisor.ts';
 import type { Home } from './supervisor/home.ts';
@@ -24,23 +19,15 @@ const CONCURRENCY = 2;
 /** Every check of the project on services of its own, then the sum alone on the last line. */
 await runCommand(async (stop) => {
 	const filter = process.argv[2] ?? '';
-	// a home of its own: what a person runs meanwhile is not disturbed
-	const base = readSettings(process.env, []).homePath;
-	await removeAbandonedHomes(base);
-	const path = join(base, `${TEST_HOME_PREFIX}${randomBytes(4).toString('hex')}`);
-	const home = await claimHome(path, () => ({ pid: process.pid, url: null, processes: [] }));
-	try {
+	return await withTestHome(async ({ home, keepLogs }) => {
 		await installPackages(packagesToTest(), home);
 		await requireUserNamespaces();
 		const { passed, failed } = await runAll(home, filter, stop);
 		if (stop.aborted) return 130;
-		if (failed > 0) say(`Logs of the services: ${keepLogs(home, base)}`);
+		if (failed > 0) say(`Logs of the services: ${keepLogs()}`);
 		say(`${passed} passed, ${failed} failed`);
 		return failed === 0 && passed > 0 ? 0 : 1;
-	} finally {
-		await releaseHome(home);
-		rmSync(home.root, { recursive: true, force: true });
-	}
+	});
 });
 
 async function runAll(
@@ -67,12 +54,4 @@ async function runAll(
 		},
 	);
 	return sum;
-}
-
-/** What the services logged outlives the home of a run that failed. */
-function keepLogs(home: Home, base: string): string {
-	const kept = join(base, 'test-logs');
-	rmSync(kept, { recursive: true, force: true });
-	renameSync(home.logs, kept);
-	return kept;
 }

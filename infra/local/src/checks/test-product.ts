@@ -1,0 +1,50 @@
+import { pickConsecutivePorts } from '../backing/ports.ts';
+import { printTrouble } from '../stack/print-event.ts';
+import { appSteps, dropRunning } from '../stack/product.ts';
+import type { TestServices } from '../stack/test-services.ts';
+import { withSupervisor } from '../stack/with-supervisor.ts';
+import type { Home } from '../supervisor/home.ts';
+
+const SCALE = { gateway: 2, 'tool-worker': 1 };
+
+/** A web origin that may call the product under test. */
+const WEB_ORIGIN = 'http://localhost:3000';
+
+/** What differs from the defaults: whatever would make a black-box suite slow. */
+const SETTINGS = {
+	BCRYPT_COST: '4',
+	// every wrong password of a suite comes from one address
+	LOGIN_FAILURES_PER_ADDRESS: '10000',
+	HEADERS_TIMEOUT_SECONDS: '3',
+	REQUEST_TIMEOUT_SECONDS: '6',
+};
+
+/**
+ * Runs the whole product with two gateways on backing services that run already, and does the work meanwhile. The work
+ * gets what a black-box suite has to know of it, as variables.
+ */
+export async function withTestProduct(
+	home: Home,
+	{ backing, environment }: TestServices,
+	stop: AbortSignal,
+	work: (environment: Record<string, string>) => Promise<void>,
+): Promise<void> {
+	const gatewayPort = await pickConsecutivePorts(SCALE.gateway);
+	const settings = {
+		environment: { ...process.env, ...SETTINGS },
+		gatewayPort,
+		homePath: home.root,
+		corsOrigins: WEB_ORIGIN,
+		external: { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined },
+	};
+	const { steps, apps } = await appSteps(settings, backing, { home, scale: SCALE, stop });
+	await withSupervisor({ home, steps: dropRunning(steps), apps, report: printTrouble, stop }, async () => {
+		await work({
+			...environment,
+			TEST_BASE_URL: `http://127.0.0.1:${gatewayPort}`,
+			TEST_BASE_URL_2: `http://127.0.0.1:${gatewayPort + 1}`,
+			TEST_WEB_ORIGIN: WEB_ORIGIN,
+			TEST_REQUEST_TIMEOUT_SECONDS: SETTINGS.REQUEST_TIMEOUT_SECONDS,
+		});
+	});
+}
