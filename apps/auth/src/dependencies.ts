@@ -10,6 +10,7 @@ import { createService } from '@creatorr/service/create-service';
 import { toAppError } from '@creatorr/service/error-rendering';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
+import { repeat } from '@creatorr/service/repeat';
 import type { Config } from './config.ts';
 import { consumePlanChanged } from './consumers/plan-changed.ts';
 import { createAccountStore } from './data/accounts.ts';
@@ -25,7 +26,6 @@ import { createSigningKeySource } from './domain/signing-key.ts';
 import { createTokenSigner } from './domain/token.ts';
 import { createRevocationPusher } from './gateway-client.ts';
 import { PrismaClient } from './generated/client.ts';
-import { repeat } from './repeat.ts';
 import { allRoutes } from './routes/all.ts';
 
 const OUTBOX_BATCH_SIZE = 100;
@@ -94,21 +94,21 @@ function buildRouteDeps(config: Config, logger: Logger, prisma: PrismaClient) {
 }
 
 function startHousekeeping(deps: ReturnType<typeof buildRouteDeps>, prisma: PrismaClient) {
-	const prune = (name: string, run: (prisma: PrismaClient) => Promise<number>) => ({
-		name,
-		intervalMs: PRUNE_INTERVAL_MS,
-		run: () => run(prisma),
-	});
-	return repeat(
-		[
-			{ name: 'leftovers', intervalMs: LEFTOVERS_INTERVAL_MS, run: () => settleLeftovers(deps) },
-			prune('failures', housekeeping.pruneFailures),
-			prune('sessions', housekeeping.pruneSessions),
-			prune('networks', housekeeping.pruneKnownNetworks),
-			prune('leases', housekeeping.pruneLeases),
-		],
-		deps.logger,
-	);
+	const { logger } = deps;
+	const prune = (what: string, run: (prisma: PrismaClient) => Promise<number>) =>
+		repeat({ name: `housekeeping.${what}`, intervalMs: PRUNE_INTERVAL_MS, run: () => run(prisma), logger });
+	return [
+		repeat({
+			name: 'housekeeping.leftovers',
+			intervalMs: LEFTOVERS_INTERVAL_MS,
+			run: () => settleLeftovers(deps),
+			logger,
+		}),
+		prune('failures', housekeeping.pruneFailures),
+		prune('sessions', housekeeping.pruneSessions),
+		prune('networks', housekeeping.pruneKnownNetworks),
+		prune('leases', housekeeping.pruneLeases),
+	];
 }
 
 /**
@@ -139,7 +139,7 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 	return {
 		app,
 		async close() {
-			await Promise.all([repeating.stop(), planChanges.stop()]);
+			await Promise.all([planChanges, ...repeating].map((part) => part.stop()));
 			await outbox.close();
 			await broker.close();
 			await prisma.$disconnect();

@@ -1,6 +1,6 @@
+import { type Repeater, repeat } from '@creatorr/service/repeat';
 import { type HouseDeps, keepHouse } from './domain/sweep/keep-house.ts';
 import { type SweepDeps, sweep } from './domain/sweep/sweep.ts';
-import { type Repeater, repeat } from './repeat.ts';
 
 type SweeperDeps = SweepDeps & HouseDeps & { sweepIntervalMs: number };
 
@@ -8,7 +8,7 @@ type SweeperDeps = SweepDeps & HouseDeps & { sweepIntervalMs: number };
 const HOUSEKEEPING_INTERVAL_MS = 3_600_000;
 
 /** Removes the bytes of files that are gone, for as long as the process lives, and logs what was done. */
-export function startSweeper(deps: SweeperDeps): Repeater {
+export function startSweeper(deps: SweeperDeps): Pick<Repeater, 'stop'> {
 	const report = (event: string, counts: object) => {
 		if (Object.values(counts).some((count) => count > 0)) deps.logger.info(event, { ...counts });
 	};

@@ -1,5 +1,5 @@
 import type { Logger } from '@creatorr/service/logger';
-import { repeat } from './background.ts';
+import { type Repeater, repeat } from '@creatorr/service/repeat';
 import type { KeySet } from './domain/key-set.ts';
 
 interface Deps {
@@ -10,15 +10,17 @@ interface Deps {
 	retryMs: number;
 }
 
-/** Loads the keys of user tokens at once and then regularly, until the signal aborts. */
-export function keepKeys({ keys, logger, refreshMs, retryMs }: Deps, signal: AbortSignal): Promise<void> {
-	return repeat(async () => {
+/** Loads the keys of user tokens at once and then regularly. */
+export function keepKeys({ keys, logger, refreshMs, retryMs }: Deps): Repeater {
+	let intervalMs = refreshMs;
+	const run = async () => {
 		try {
 			await keys.refresh();
-			return refreshMs;
+			intervalMs = refreshMs;
 		} catch (error) {
 			logger.warn('gateway.keys_not_loaded', { error });
-			return retryMs;
+			intervalMs = retryMs;
 		}
-	}, signal);
+	};
+	return repeat({ name: 'gateway.keys', intervalMs: () => intervalMs, run, logger });
 }

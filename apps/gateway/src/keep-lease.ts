@@ -1,5 +1,5 @@
 import type { Logger } from '@creatorr/service/logger';
-import { repeat } from './background.ts';
+import { type Repeater, repeat } from '@creatorr/service/repeat';
 import type { Lease } from './domain/lease.ts';
 
 interface Deps {
@@ -15,10 +15,12 @@ const RENEWALS_PER_LEASE = 3;
 /** A refused instance asks again under its new id so soon. */
 const ASK_AGAIN_MS = 50;
 
-/** Renews the lease until the signal aborts. What goes wrong is logged when it begins, not at each attempt. */
-export function keepLease({ lease, logger, renewalMs }: Deps, signal: AbortSignal): Promise<void> {
+/** Renews the lease again and again. What goes wrong is logged when it begins, not at each attempt. */
+export function keepLease({ lease, logger, renewalMs }: Deps): Repeater {
 	let isFailing = false;
-	return repeat(async () => {
+
+	/** When the next renewal is due, counted from before this one. */
+	async function renew(): Promise<number> {
 		try {
 			const grantedMs = await lease.renew();
 			if (grantedMs === 0) return ASK_AGAIN_MS;
@@ -30,5 +32,11 @@ export function keepLease({ lease, logger, renewalMs }: Deps, signal: AbortSigna
 			isFailing = true;
 			return renewalMs;
 		}
-	}, signal);
+	}
+
+	let intervalMs = renewalMs;
+	const run = async () => {
+		intervalMs = await renew();
+	};
+	return repeat({ name: 'gateway.lease', intervalMs: () => intervalMs, run, logger });
 }

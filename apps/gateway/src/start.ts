@@ -37,13 +37,9 @@ export async function startGateway(config: Config, logger: Logger, limits: Limit
 	const gateway = createGateway(config, logger, limits);
 	const { publicServer, lease, keys } = gateway;
 	const privateServer = await listen(gateway.privateApp, { host: config.HOST, port: config.PORT });
-	const stopping = new AbortController();
 	const background = [
-		keepLease({ lease, logger, renewalMs: limits.leaseRenewalMs }, stopping.signal),
-		keepKeys(
-			{ keys, logger, refreshMs: limits.keyRefreshMs, retryMs: limits.keyRefreshMinMs },
-			stopping.signal,
-		),
+		keepLease({ lease, logger, renewalMs: limits.leaseRenewalMs }),
+		keepKeys({ keys, logger, refreshMs: limits.keyRefreshMs, retryMs: limits.keyRefreshMinMs }),
 	];
 	await listenPublic(publicServer, config.PUBLIC_HOST, config.PUBLIC_PORT);
 	return {
@@ -51,8 +47,7 @@ export async function startGateway(config: Config, logger: Logger, limits: Limit
 		privatePort: portOf(privateServer),
 		async stop() {
 			await drainPublic(gateway, limits);
-			stopping.abort();
-			await Promise.all(background);
+			await Promise.all(background.map((part) => part.stop()));
 			lease.close();
 			gateway.closeConnections();
 			await closeServer(privateServer, PRIVATE_DRAIN_MS);
