@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from '@creatorr/service/context';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import type { CustomerStore } from './domain/stores.ts';
 import { type SyncDeps, syncCustomer } from './domain/sync-customer.ts';
@@ -30,12 +31,14 @@ export function startSyncLoop(deps: SyncLoopDeps): SyncLoop {
 	async function syncOne(): Promise<boolean> {
 		let userId = '';
 		try {
-			return await withRequestId(newId('req'), () =>
+			const wasDue = await withRequestId(newId('req'), () =>
 				deps.customers.withDueCustomer(async (locked) => {
 					userId = locked.customer.userId;
 					await syncCustomer(deps, locked);
 				}),
 			);
+			if (wasDue) crashPoint('billing.sync.committed');
+			return wasDue;
 		} catch (error) {
 			deps.logger.warn('customer.sync_failed', { user_id: userId, error });
 			if (userId === '') return false;

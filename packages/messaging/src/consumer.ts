@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventDefinition, type EventEnvelope, parseEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from '@creatorr/service/context';
+import { crashPoint } from '@creatorr/service/crash-point';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
@@ -112,10 +113,12 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 		if (typeof outcome === 'object') {
 			options.logger.error('event.dead_lettered', { type: options.definition.type, reason: outcome.dead });
 		}
+		crashPoint('consumer.handled');
 		// A channel that closed meanwhile has given the message back: it comes again, and handling it twice is safe.
 		await settle(channel, message, outcome).catch((error: unknown) => {
 			options.logger.warn('event.not_settled', { type: options.definition.type, error });
 		});
+		crashPoint('consumer.settled');
 	}
 
 	let consumerTag = '';

@@ -1,5 +1,6 @@
 import { unavailable } from '@creatorr/contracts/errors';
 import { type EventEnvelope, jobCanceled, jobProgressed } from '@creatorr/contracts/events';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Broker } from './connection.ts';
 import { publishConfirmed } from './publish-confirmed.ts';
 import { EVENTS_EXCHANGE, routingKey } from './topology.ts';
@@ -18,6 +19,7 @@ export function createPublisher(broker: Broker): Publish {
 	return async (event) => {
 		const channel = kept.current();
 		if (!channel) throw unavailable('rabbitmq', new Error('not connected'));
+		crashPoint('publisher.publishing');
 		await publishConfirmed(channel, {
 			exchange: EVENTS_EXCHANGE,
 			routingKey: routingKey(event),
@@ -29,5 +31,6 @@ export function createPublisher(broker: Broker): Publish {
 				mandatory: !BROADCASTS.has(event.type),
 			},
 		});
+		crashPoint('publisher.confirmed');
 	};
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 
 export interface Relay {
@@ -39,6 +40,7 @@ export function startRelay(options: RelayOptions): Relay {
 		while (!stopped) {
 			try {
 				if ((await options.publishBatch()) === 0) return;
+				crashPoint('relay.committed');
 				retryMs = FIRST_RETRY_MS;
 			} catch (error) {
 				options.logger.warn('outbox.publish_failed', { error, retry_ms: retryMs });

@@ -1,5 +1,6 @@
 import type { BillingCycle } from '@creatorr/contracts/billing';
 import { AppError } from '@creatorr/contracts/errors';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { CustomerStore, LockedCustomer } from './stores.ts';
 import type { OpenCheckout } from './stripe-port.ts';
 import { type SyncDeps, syncCustomer } from './sync-customer.ts';
@@ -22,13 +23,16 @@ export async function openCheckout(
 	await deps.customers.withCustomer(userId, async (locked) => {
 		refuseDeleted(locked);
 		if (locked.customer.stripeCustomerId) return;
-		await locked.setStripeCustomer(await deps.stripe.createCustomer({ id: userId, ...account }));
+		const stripeCustomerId = await deps.stripe.createCustomer({ id: userId, ...account });
+		crashPoint('billing.checkout.customer-created');
+		await locked.setStripeCustomer(stripeCustomerId);
 	});
 	return await deps.customers.withCustomer(userId, async (locked) => {
 		refuseDeleted(locked);
 		// What Stripe says and not what is known here: the event of a payment may be on its way.
 		if ((await syncCustomer(deps, locked)) === 'pro') throw alreadySubscribed();
 		const checkout = await checkoutFor(deps, locked, { userId, cycle });
+		crashPoint('billing.checkout.created');
 		await locked.setCheckoutUntil(checkout.expiresAt);
 		return checkout.url;
 	});

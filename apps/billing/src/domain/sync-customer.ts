@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import { nextSyncAt, planOf } from './plan-rule.ts';
 import type { LockedCustomer } from './stores.ts';
 import type { StripePort } from './stripe-port.ts';
@@ -23,6 +24,7 @@ export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Prom
 	if (customer.deletedAt) return await eraseCustomer(deps, locked, appliedEvents);
 	const { stripeCustomerId, checkoutUntil } = customer;
 	const subscriptions = stripeCustomerId ? await deps.stripe.listSubscriptions(stripeCustomerId) : [];
+	crashPoint('billing.sync.read');
 	const now = deps.now();
 	const plan = planOf(subscriptions, now, deps.rules.graceMs);
 	const next = nextSyncAt({ subscriptions, checkoutUntil }, now, deps.rules);
@@ -40,6 +42,7 @@ async function eraseCustomer(
 	if (stripeCustomerId) {
 		for (const { id } of await stripe.listOpenCheckouts(stripeCustomerId)) await stripe.expireCheckout(id);
 		await stripe.deleteCustomer(stripeCustomerId);
+		crashPoint('billing.erase.customer-deleted');
 	}
 	await locked.record({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
 	return 'free';

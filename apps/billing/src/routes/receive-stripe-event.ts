@@ -1,4 +1,5 @@
 import { receiveStripeEvent } from '@creatorr/contracts/billing';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import { defineRoute } from '@creatorr/service/route';
 import type { EventStore } from '../domain/stores.ts';
@@ -21,6 +22,7 @@ export function receiveStripeEventRoute(deps: ReceiveDeps) {
 		const { id, type } = event;
 		const customer = deps.customerOfEvent(type, event.data.object);
 		const isNew = await deps.events.record({ id, type, payload: event }, customer);
+		crashPoint('billing.event.recorded');
 		deps.logger.info('stripe_event.received', { stripe_event: id, stripe_event_type: type, is_new: isNew });
 		return { data: { received: true as const } };
 	});

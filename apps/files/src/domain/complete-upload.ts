@@ -1,5 +1,6 @@
 import { AppError, notFound } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
+import { crashPoint } from '@creatorr/service/crash-point';
 import { type FileRecord, isMultipart, type MultipartFile, notUploaded } from './file.ts';
 import type { FileStore, JoinOutcome, Part } from './ports.ts';
 import { type RefreshDeps, refreshFile } from './refresh-file.ts';
@@ -19,7 +20,9 @@ export async function completeUpload(
 	parts: readonly Part[],
 ): Promise<FileRecord> {
 	if (isMultipart(file) && file.status === 'pending') await joinParts(deps, file, parts);
+	crashPoint('files.complete.joined');
 	const current = await refreshFile(deps, file);
+	crashPoint('files.complete.committed');
 	if (!current) throw notFound('file');
 	if (current.status === 'pending') throw notUploaded();
 	return current;

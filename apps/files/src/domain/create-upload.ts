@@ -1,6 +1,7 @@
 import { AppError, notFound } from '@creatorr/contracts/errors';
 import { newId } from '@creatorr/contracts/ids';
 import type { Plan } from '@creatorr/contracts/plans';
+import { crashPoint } from '@creatorr/service/crash-point';
 import { admitUpload, type Standing } from './admit-upload.ts';
 import { chooseUpload } from './choose-upload.ts';
 import { type FileRecord, KEY_PREFIX } from './file.ts';
@@ -46,11 +47,13 @@ export async function createUpload(deps: CreateUploadDeps, request: UploadReques
 		// Also before, so that no parts are begun in vain.
 		admit(orGone(await records.standingOf(request.userId), request));
 		multipart = await beginMultipart(deps, storageKey, request);
+		crashPoint('files.create.multipart-begun');
 	}
 	const inserted = await records.insert(request.userId, (standing) => {
 		admit(standing);
 		return planFile(request, { id, storageKey, multipart }, { plan: standing.plan, policy });
 	});
+	crashPoint('files.create.committed');
 	return signUpload(deps, orGone(inserted, request), request.audience);
 }
 

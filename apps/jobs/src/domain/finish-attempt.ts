@@ -1,5 +1,6 @@
 import type { JobOutcome } from '@creatorr/contracts/events';
 import type { JobStatus } from '@creatorr/contracts/jobs';
+import { crashPoint } from '@creatorr/service/crash-point';
 
 export interface FinishDeps {
 	/** Keeps the attempt from being given away while its output is published; false when it is not the current one any more. */
@@ -34,14 +35,18 @@ export async function finishAttempt(deps: FinishDeps, finished: Finished): Promi
 	const { jobId, attempt, outcome } = finished;
 	if (outcome.status === 'failed') {
 		const { job } = await deps.settleAttempt(finished);
+		crashPoint('jobs.finish.failure-settled');
 		return await discardUnlessSucceeded(deps, jobId, job);
 	}
 	if (!(await deps.holdAttempt(jobId, attempt))) {
 		return await discardUnlessSucceeded(deps, jobId, await deps.readState(jobId));
 	}
+	crashPoint('jobs.finish.held');
 	// The worker says that the output is there and files says that it is not: as good as no worker.
 	if (!(await deps.publishOutput(jobId, outcome.output_file_id))) return await deps.loseAttempt(finished);
+	crashPoint('jobs.finish.published');
 	const { repeated, job } = await deps.settleAttempt(finished);
+	crashPoint('jobs.finish.settled');
 	// There a moment ago and gone, and not because it had succeeded: canceled and deleted.
 	if (!job && !repeated) return await deps.discardOutputs(jobId);
 	await discardUnlessSucceeded(deps, jobId, job);
@@ -49,5 +54,7 @@ export async function finishAttempt(deps: FinishDeps, finished: Finished): Promi
 
 /** Nothing is done for a job that is gone: it may have succeeded, and its output is its owner's. */
 async function discardUnlessSucceeded(deps: FinishDeps, jobId: string, job: JobState | null): Promise<void> {
-	if (job?.status === 'failed' || job?.status === 'canceled') await deps.discardOutputs(jobId);
+	if (job?.status !== 'failed' && job?.status !== 'canceled') return;
+	await deps.discardOutputs(jobId);
+	crashPoint('jobs.finish.discarded');
 }

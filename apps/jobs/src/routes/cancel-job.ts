@@ -1,5 +1,6 @@
 import { AppError, notFound } from '@creatorr/contracts/errors';
 import { cancelJob, type Job } from '@creatorr/contracts/jobs';
+import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute } from '@creatorr/service/route';
 
 interface CancelDeps {
@@ -11,6 +12,7 @@ interface CancelDeps {
 export function cancelJobRoute(deps: CancelDeps) {
 	return defineRoute(cancelJob, async ({ params, user }) => {
 		const canceled = await deps.cancelJob(params.id, user.id);
+		crashPoint('jobs.cancel.committed');
 		if (canceled === 'not_found') throw notFound('job');
 		if (canceled === 'finished') {
 			throw new AppError(

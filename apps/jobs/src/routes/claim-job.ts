@@ -1,4 +1,5 @@
 import { type ClaimAnswer, claimJob } from '@creatorr/contracts/internal';
+import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute } from '@creatorr/service/route';
 
 interface ClaimDeps {
@@ -6,7 +7,9 @@ interface ClaimDeps {
 }
 
 export function claimJobRoute(deps: ClaimDeps) {
-	return defineRoute(claimJob, async ({ params, body }) => ({
-		data: await deps.claimJob(params.id, body.worker_id),
-	}));
+	return defineRoute(claimJob, async ({ params, body }) => {
+		const answer = await deps.claimJob(params.id, body.worker_id);
+		crashPoint('jobs.claim.committed');
+		return { data: answer };
+	});
 }

@@ -8,6 +8,7 @@ import {
 import { claimJob, releaseJob } from '@creatorr/contracts/internal';
 import type { Publish } from '@creatorr/messaging/publisher';
 import { currentRequestId } from '@creatorr/service/context';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { ParamSealer } from '@creatorr/tool-kit/secret-params';
 import { AttemptEnded, type Attempts } from '../runtime/attempts.ts';
@@ -51,6 +52,7 @@ async function report(
 ): Promise<void> {
 	const event = newEvent(jobFinished, { job_id: job.id, attempt: job.attempt, outcome }, currentRequestId());
 	await retry(() => deps.publish(event), { signal, retryable: () => true });
+	crashPoint('worker.outcome-confirmed');
 	deps.attempts.report(job.id);
 	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });
 }
@@ -95,6 +97,7 @@ export async function handleJobRequested(
 			deps.attempts.end(jobId);
 			throw error;
 		});
+		crashPoint('worker.claimed');
 		if (job) await attempt(deps, job, place);
 		else deps.attempts.end(jobId);
 	} finally {

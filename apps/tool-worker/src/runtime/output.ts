@@ -1,4 +1,5 @@
 import { completeOutput, createOutput } from '@creatorr/contracts/internal';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { ToolResult } from '@creatorr/tool-kit/run-tool';
 import type { GrantedJob } from './granted-job.ts';
@@ -24,6 +25,7 @@ export function storeOutput(
 			size_bytes: result.outputSizeBytes,
 		};
 		const { data } = await files(createOutput, { body });
+		crashPoint('worker.output-created');
 		if (data.upload_url) {
 			const whole = { path: result.outputPath, startByte: 0, sizeBytes: result.outputSizeBytes };
 			await upload({ url: data.upload_url, headers: data.headers }, whole, signal);
@@ -37,6 +39,7 @@ export function storeOutput(
 			}
 			await files(completeOutput, { params: { id: data.file_id }, body: { parts } });
 		}
+		crashPoint('worker.output-uploaded');
 		return data.file_id;
 	};
 	return retry(once, { signal, forMs: OUTAGE_MS, retryable: mayPass });

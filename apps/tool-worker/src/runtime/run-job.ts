@@ -1,4 +1,5 @@
 import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import { runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
@@ -52,7 +53,9 @@ async function succeed(
 	options: RunOptions,
 ): Promise<JobOutcome> {
 	const input = await fetchInput(deps.files, job, workplace.scratch.inputPath, options.signal);
+	crashPoint('worker.input-fetched');
 	const { result, durationMs } = await timedRun(tool, job, input, workplace, options);
+	crashPoint('worker.tool-ended');
 	return {
 		status: 'succeeded',
 		output_file_id: await storeOutput(deps.files, job, result, options.signal),
