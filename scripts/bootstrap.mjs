@@ -10,7 +10,7 @@ import { installDependencies } from './bootstrap/install.mjs';
 import { REPOSITORY, relay } from './bootstrap/run.mjs';
 import { locateToolchain, toolchainFits } from './bootstrap/toolchain.mjs';
 
-const COMMANDS = ['start', 'status', 'stop', 'reset', 'services', 'test', 'bench'];
+const COMMANDS = ['start', 'status', 'stop', 'reset', 'services', 'test', 'bench', 'chaos', 'fuzz'];
 
 const [command = '', ...commandArguments] = process.argv.slice(2);
 if (!COMMANDS.includes(command)) fail(`Unknown command "${command}": there are ${COMMANDS.join(', ')}.`);

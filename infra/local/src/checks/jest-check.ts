@@ -30,8 +30,14 @@ function hasTests(directory: string): boolean {
 /**
  * The tests of one package, on the services that `environment` names.
  * @param homeRoot whose sweep ends what a test left running
+ * @param config of Jest, where a package has more than one
  */
-export function jestCheck(directory: string, environment: Record<string, string>, homeRoot: string): Check {
+export function jestCheck(
+	directory: string,
+	environment: Record<string, string>,
+	homeRoot: string,
+	config = 'jest.config.mjs',
+): Check {
 	return {
 		name: directory,
 		run: async (stop) => {
@@ -42,7 +48,7 @@ export function jestCheck(directory: string, environment: Record<string, string>
 				const { exitCode, output } = await runProgram(
 					[
 						...[process.execPath, '--experimental-vm-modules', '--no-warnings', JEST],
-						...['--runInBand', '--json', `--outputFile=${report}`],
+						...['--config', config, '--runInBand', '--json', `--outputFile=${report}`],
 					],
 					{
 						cwd: join(REPOSITORY, directory),

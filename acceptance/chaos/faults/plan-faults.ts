@@ -1,0 +1,56 @@
+import { createRandom, type Random } from '../random.ts';
+import { type Fault, type FaultKind, LINKS, PROCESSES } from './fault.ts';
+
+export interface PlanOptions {
+	seed: number;
+	rounds: number;
+	faultsPerRound: number;
+}
+
+const GAP_MS = { least: 1_000, most: 3_000 };
+/** Of all faults, those of a link; the others are of a process. */
+const SHARE_OF_LINKS = 0.4;
+const DURATION_MS: Record<FaultKind, { least: number; most: number }> = {
+	kill: { least: 0, most: 0 },
+	restart: { least: 0, most: 0 },
+	lose: { least: 0, most: 0 },
+	freeze: { least: 500, most: 6_000 },
+	cut: { least: 300, most: 5_000 },
+	slow: { least: 1_000, most: 5_000 },
+	silent: { least: 1_000, most: 8_000 },
+};
+const DELAY_MS = { least: 50, most: 600 };
+
+/** The same faults, in the same order and at the same targets, for the same seed. One target has one fault at a time. */
+export function planFaults({ seed, rounds, faultsPerRound }: PlanOptions): Fault[] {
+	const random = createRandom(seed);
+	const faults: Fault[] = [];
+	for (let round = 0; round < rounds; round += 1) {
+		const busyUntil = new Map<string, number>();
+		let atMs = 0;
+		for (let count = 0; count < faultsPerRound; count += 1) {
+			atMs += random.between(GAP_MS.least, GAP_MS.most);
+			const { kind, target } = chooseFault(random, (name) => (busyUntil.get(name) ?? 0) <= atMs);
+			const { least, most } = DURATION_MS[kind];
+			const durationMs = random.between(least, most);
+			busyUntil.set(target, atMs + durationMs + 1);
+			const delayMs = kind === 'slow' ? random.between(DELAY_MS.least, DELAY_MS.most) : 0;
+			faults.push({ number: faults.length, round, atMs, kind, target, durationMs, delayMs });
+		}
+	}
+	return faults;
+}
+
+function chooseFault(
+	random: Random,
+	isFree: (target: string) => boolean,
+): { kind: FaultKind; target: string } {
+	for (;;) {
+		const isLink = random.next() < SHARE_OF_LINKS;
+		const kind = random.pick<FaultKind>(
+			isLink ? ['cut', 'slow', 'silent', 'lose'] : ['kill', 'kill', 'freeze', 'restart'],
+		);
+		const target = random.pick<string>(isLink ? LINKS : PROCESSES);
+		if (isFree(target)) return { kind, target };
+	}
+}

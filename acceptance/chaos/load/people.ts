@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import type { Person } from '../ledger.ts';
+import type { LoadContext } from './load.ts';
+
+const PASSWORD = 'correct horse battery';
+
+/** Signs in; resolves to the token. */
+export async function login({ client }: LoadContext, email: string): Promise<string> {
+	const body = { email, password: PASSWORD };
+	const { body: answer } = await client.ask({ method: 'POST', path: '/v1/auth/login', body }, [200]);
+	return answer.data.token;
+}
+
+/** Registers somebody new. An answer that got lost shows as an email that is taken: then signing in must work. */
+export async function register(context: LoadContext): Promise<Person> {
+	const email = `chaos-${randomBytes(9).toString('hex')}@example.com`;
+	const body = { email, password: PASSWORD };
+	const reply = await context.client.ask({ method: 'POST', path: '/v1/auth/register', body }, [201, 409]);
+	const token = reply.status === 201 ? reply.body.data.token : await login(context, email);
+	const me = await context.client.ask({ method: 'GET', path: '/v1/me', token }, [200]);
+	const person = { id: me.body.data.id, email, token };
+	context.ledger.people.set(person.id, person);
+	return person;
+}
+
+/** Signs out; the answer that the session is over already is that of an earlier try. */
+export async function logout({ client, ledger }: LoadContext, token: string): Promise<void> {
+	const reply = await client.ask({ method: 'POST', path: '/v1/auth/logout', token }, [204, 401]);
+	if (reply.status === 204 || reply.status === 401) ledger.revoked.push(token);
+}
+
+/** Deletes the account; resolves once it is gone. */
+export async function deleteAccount({ client, ledger }: LoadContext, person: Person): Promise<void> {
+	const body = { password: PASSWORD };
+	await client.ask({ method: 'DELETE', path: '/v1/me', token: person.token, body }, [204, 401]);
+	ledger.people.delete(person.id);
+	ledger.deleted.set(person.id, person);
+}

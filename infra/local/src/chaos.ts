@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { baseEnvironment } from './backing/base-environment.ts';
+import { withTestHome } from './checks/test-home.ts';
+import { packagesToStart } from './machine/debian-packages.ts';
+import { installPackages } from './machine/install-packages.ts';
+import { requireUserNamespaces } from './machine/user-namespaces.ts';
+import { withChaosProduct } from './stack/chaos-product.ts';
+import { runCommand, say } from './stack/command.ts';
+import { REPOSITORY } from './stack/settings.ts';
+import type { Home } from './supervisor/home.ts';
+import { ownershipMark } from './supervisor/ownership.ts';
+
+const MAIN = join(REPOSITORY, 'acceptance', 'chaos', 'main.ts');
+
+/** Starts the product in a home of its own, then is acceptance/chaos/main.ts against it. */
+await runCommand((stop) =>
+	withTestHome(async ({ home, keepLogs }) => {
+		await installPackages(packagesToStart({ ownBroker: true }), home);
+		await requireUserNamespaces();
+		const exitCode = await breakThings(home, stop);
+		if (exitCode !== 0) say(`Logs of the services: ${keepLogs('chaos-logs')}`);
+		return exitCode;
+	}),
+);
+
+async function breakThings(home: Home, stop: AbortSignal): Promise<number> {
+	let exitCode = 1;
+	await withChaosProduct(home, stop, async (environment) => {
+		const child = spawn(process.execPath, ['--no-warnings', MAIN, ...process.argv.slice(2)], {
+			stdio: 'inherit',
+			env: { ...baseEnvironment(process.env), ...environment, ...ownershipMark(home.root) },
+		});
+		const end = () => child.kill('SIGTERM');
+		stop.addEventListener('abort', end);
+		if (stop.aborted) end();
+		const [code] = await once(child, 'exit');
+		exitCode = code ?? 1;
+	});
+	return exitCode;
+}
