@@ -6,29 +6,40 @@ import type { StoredObject } from './head-object.ts';
 
 export type ListedObject = StoredObject & { readonly key: string; readonly modifiedAt: Date };
 
-/** S3's limit. */
-const MAX_PAGE_SIZE = 1_000;
+export type ListObjectsInput = {
+	readonly prefix: string;
+	/** Only keys after this one; it need not exist. */
+	readonly startAfter?: string;
+	/** At least 2, at most S3's own limit, which is 1,000. */
+	readonly limit?: number;
+};
 
-/** Every object whose key begins with `prefix`, a page at a time as it is consumed. Throws StorageUnavailable. */
-export async function* listObjects(
+export type ObjectPage = { readonly objects: readonly ListedObject[]; readonly isLast: boolean };
+
+/**
+ * The first objects whose keys begin with `prefix`, in the order of the keys' bytes. A page at a time, and by a key instead of
+ * the store's own token, so that a listing can go on in another process after a restart. Throws StorageUnavailable.
+ */
+export async function listObjects(
 	connection: StorageConnection,
-	prefix: string,
-	pageSize = MAX_PAGE_SIZE,
-): AsyncGenerator<ListedObject, void, undefined> {
-	let continuation: string | undefined;
-	do {
-		const command = new ListObjectsV2Command({
-			Bucket: connection.bucket,
-			Prefix: prefix,
-			ContinuationToken: continuation,
-			MaxKeys: pageSize,
-		});
-		const page = await callStore(connection, (client, options) => client.send(command, options));
-		for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
-			if (Key !== undefined && Size !== undefined && ETag !== undefined && LastModified !== undefined) {
-				yield { key: Key, sizeBytes: Size, etag: canonicalEtag(ETag), modifiedAt: LastModified };
-			}
-		}
-		continuation = page.NextContinuationToken;
-	} while (continuation !== undefined);
+	{ prefix, startAfter, limit }: ListObjectsInput,
+): Promise<ObjectPage> {
+	const command = new ListObjectsV2Command({
+		Bucket: connection.bucket,
+		Prefix: prefix,
+		StartAfter: startAfter === '' ? undefined : startAfter,
+		MaxKeys: limit,
+	});
+	const page = await callStore(connection, (client, options) => client.send(command, options));
+	const objects = (page.Contents ?? []).flatMap(({ Key, Size, ETag, LastModified }) =>
+		// Not every store leaves out the key itself that it was to begin after.
+		Key !== undefined &&
+		Key !== startAfter &&
+		Size !== undefined &&
+		ETag !== undefined &&
+		LastModified !== undefined
+			? [{ key: Key, sizeBytes: Size, etag: canonicalEtag(ETag), modifiedAt: LastModified }]
+			: [],
+	);
+	return { objects, isLast: page.IsTruncated !== true };
 }

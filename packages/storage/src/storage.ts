@@ -5,7 +5,7 @@ import { type CreateMultipartInput, createMultipart } from './create-multipart.t
 import { deleteObjects } from './delete-objects.ts';
 import { ensureBucket } from './ensure-bucket.ts';
 import { headObject } from './head-object.ts';
-import { listObjects } from './list-objects.ts';
+import { type ListObjectsInput, listObjects } from './list-objects.ts';
 import { listParts, type MultipartUpload } from './list-parts.ts';
 import { type ListStaleInput, listStaleMultiparts } from './list-stale-multiparts.ts';
 import { ping } from './ping.ts';
@@ -13,6 +13,7 @@ import { type PresignGetInput, presignGet } from './presign-get.ts';
 import { type PresignPartInput, presignPart } from './presign-part.ts';
 import { type PresignPutInput, presignPut } from './presign-put.ts';
 import { putCors } from './put-cors.ts';
+import { putText } from './put-text.ts';
 
 export type Storage = ReturnType<typeof createStorage>;
 
@@ -33,7 +34,8 @@ export function createStorage(config: StorageConfig) {
 		listStaleMultiparts: (input: ListStaleInput) => listStaleMultiparts(connection, input),
 		headObject: (key: string) => headObject(connection, key),
 		deleteObjects: (keys: readonly string[]) => deleteObjects(connection, keys),
-		listObjects: (prefix: string) => listObjects(connection, prefix),
+		listObjects: (input: ListObjectsInput) => listObjects(connection, input),
+		putText: (input: { key: string; text: string }) => putText(connection, input),
 		ensureBucket: () => ensureBucket(connection),
 		putCors: (origins: readonly string[]) => putCors(connection, origins),
 		ping: () => ping(connection),

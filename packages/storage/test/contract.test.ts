@@ -30,5 +30,5 @@ describe.each(CONTRACT_SERVERS)('on $name', (server) => {
 	multipartPartsContract(server, bench);
 	multipartEndContract(server, bench);
 	bucketContract(server, bench);
-	housekeepingContract(bench);
+	housekeepingContract(server, bench);
 });

@@ -105,6 +105,8 @@ async function listObjects(target: Target, store: S3Store): Promise<Answer> {
 		maxKeys: pageSize(target, 'max-keys'),
 	});
 	const last = objects.at(-1);
+	// All of the page was deleted while it was read; without a last key nobody could go on from here.
+	if (isTruncated && last === undefined) return listObjects(target, store);
 	const next = isTruncated && last !== undefined ? Buffer.from(last.key).toString('base64') : null;
 	return answer('ListBucketResult', [
 		element('Name', bucket),

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { listObjects } from '../../src/list-objects.ts';
-import { collect } from './collect.ts';
+import { listAll } from './list-all.ts';
 import { store } from './requests.ts';
-import type { Bench } from './server.ts';
+import { type Bench, type ContractServer, testUnless } from './server.ts';
 
-export function housekeepingContract(bench: () => Bench): void {
+export function housekeepingContract(server: ContractServer, bench: () => Bench): void {
 	const keysUnder = async (prefix: string) =>
-		(await collect(bench().storage.listObjects(prefix))).map((object) => object.key);
+		(await listAll(bench().storage, prefix)).map((object) => object.key);
 
 	const storeAll = (keys: readonly string[]) =>
 		Promise.all(keys.map((key) => store(bench().storage, key, 'x')));
@@ -44,11 +43,19 @@ export function housekeepingContract(bench: () => Bench): void {
 		});
 	});
 
+	describe('a text of our own', () => {
+		test('is stored, and takes the place of the one before', async () => {
+			await bench().storage.putText({ key: 'text/a', text: 'one' });
+			await bench().storage.putText({ key: 'text/a', text: 'another' });
+			expect(await bench().storage.headObject('text/a')).toMatchObject({ sizeBytes: 7 });
+		});
+	});
+
 	describe('list', () => {
 		test('gives size, ETag and time of what is under the prefix', async () => {
 			await storeAll(['list/in/a', 'list/in/b', 'list/out']);
 			const head = await bench().storage.headObject('list/in/a');
-			const listed = await collect(bench().storage.listObjects('list/in/'));
+			const listed = await listAll(bench().storage, 'list/in/');
 			expect(listed.map((object) => object.key)).toEqual(['list/in/a', 'list/in/b']);
 			expect(listed[0]).toEqual({ ...head, key: 'list/in/a', modifiedAt: expect.any(Date) });
 		});
@@ -60,8 +67,26 @@ export function housekeepingContract(bench: () => Bench): void {
 		test('goes on past the first page', async () => {
 			const keys = ['pages/a', 'pages/b', 'pages/c', 'pages/d', 'pages/e'];
 			await storeAll(keys);
-			const listed = await collect(listObjects(bench().connection, 'pages/', 2));
+			const listed = await listAll(bench().storage, 'pages/', 2);
 			expect(listed.map((object) => object.key)).toEqual(keys);
 		});
+
+		test('begins after a key, also one that is gone', async () => {
+			await storeAll(['after/a', 'after/b', 'after/c']);
+			await bench().storage.deleteObjects(['after/b']);
+			const { objects } = await bench().storage.listObjects({ prefix: 'after/', startAfter: 'after/b' });
+			expect(objects.map((object) => object.key)).toEqual(['after/c']);
+		});
+
+		testUnless(server, 'start-listed-again')(
+			'says of a page that is just full whether it is the last',
+			async () => {
+				await storeAll(['full/a', 'full/b', 'full/c']);
+				const list = (startAfter: string) =>
+					bench().storage.listObjects({ prefix: 'full/', startAfter, limit: 2 });
+				expect(await list('')).toMatchObject({ isLast: false });
+				expect(await list('full/a')).toMatchObject({ isLast: true });
+			},
+		);
 	});
 }

@@ -4,6 +4,7 @@ import { test } from '@jest/globals';
 import { connect, disconnect, type StorageConfig, type StorageConnection } from '../../src/connection.ts';
 import { createStorage, type Storage } from '../../src/storage.ts';
 import { collect } from './collect.ts';
+import { listAll } from './list-all.ts';
 
 /** What a server is known to get wrong by itself, whatever we send. */
 export type Fault =
@@ -15,6 +16,8 @@ export type Fault =
 	| 'lost-parallel-parts'
 	/** Unfinished uploads show up in listings of objects. */
 	| 'unfinished-objects-listed'
+	/** A listing after a key has that key in it again, and one less of the others. */
+	| 'start-listed-again'
 	/** The list of unfinished uploads is always empty. */
 	| 'no-upload-list';
 
@@ -44,6 +47,7 @@ export const CONTRACT_SERVERS: readonly ContractServer[] = [
 			'wrong-joins',
 			'lost-parallel-parts',
 			'unfinished-objects-listed',
+			'start-listed-again',
 			'no-upload-list',
 		],
 	},
@@ -76,7 +80,7 @@ export async function closeBench({ storage, config, connection }: Bench): Promis
 	for (const upload of await collect(storage.listStaleMultiparts(uploads))) {
 		await storage.abortMultipart(upload);
 	}
-	const objects = await collect(storage.listObjects(''));
+	const objects = await listAll(storage, '');
 	await storage.deleteObjects(objects.map((object) => object.key));
 	await connection.client
 		.send(new DeleteBucketCommand({ Bucket: config.bucket }))
