@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from './config.ts';
+import { limitsOf, readConfig } from './config.ts';
+import { LIMITS } from './limits.ts';
 
 const GOOD = {
 	PORT: '8101',
@@ -39,4 +40,39 @@ describe('readConfig', () => {
 			expect(() => readConfig({ ...GOOD, TRUSTED_PROXIES: range })).toThrow(/TRUSTED_PROXIES/);
 		},
 	);
+
+	test('bounds what clients send, as the defaults say or as it is told', () => {
+		expect(limitsOf(readConfig(GOOD))).toEqual(LIMITS);
+		const limits = limitsOf(
+			readConfig({
+				...GOOD,
+				MAX_HEADER_BYTES: '4096',
+				MAX_HEADER_COUNT: '50',
+				HEADERS_TIMEOUT_SECONDS: '2',
+				REQUEST_TIMEOUT_SECONDS: '3.5',
+				KEEP_ALIVE_SECONDS: '4',
+				MAX_CONNECTIONS: '100',
+				MAX_CONNECTIONS_PER_ADDRESS: '10',
+			}),
+		);
+		expect(limits).toMatchObject({
+			headerBytes: 4096,
+			headerCount: 50,
+			headersTimeoutMs: 2_000,
+			requestTimeoutMs: 3_500,
+			keepAliveMs: 4_000,
+			connections: 100,
+			connectionsPerAddress: 10,
+		});
+	});
+
+	test.each([
+		['MAX_HEADER_BYTES', '100000'],
+		['MAX_CONNECTIONS', '0'],
+		['MAX_CONNECTIONS_PER_ADDRESS', 'many'],
+		['HEADERS_TIMEOUT_SECONDS', '0'],
+		['REQUEST_TIMEOUT_SECONDS', '5'],
+	])('refuses %s=%s', (name, value) => {
+		expect(() => readConfig({ ...GOOD, [name]: value })).toThrow(new RegExp(name));
+	});
 });

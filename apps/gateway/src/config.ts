@@ -7,6 +7,7 @@ import {
 	portSchema,
 } from '@creatorr/service/config';
 import { z } from 'zod';
+import { LIMITS, type Limits } from './limits.ts';
 
 function isOrigin(text: string): boolean {
 	return URL.canParse(text) && new URL(text).origin === text;
@@ -41,7 +42,17 @@ const proxiesSchema = listSchema.transform((ranges, context) => {
 	return { isEmpty: ranges.length === 0, list };
 });
 
-export const configSchema = baseConfigSchema.extend({
+function secondsSchema(defaultMs: number) {
+	return z.coerce
+		.number()
+		.min(1)
+		.max(3_600)
+		.default(defaultMs / 1_000);
+}
+
+const countSchema = z.coerce.number().int().min(1);
+
+const fieldsSchema = baseConfigSchema.extend({
 	PUBLIC_HOST: z.string().default('127.0.0.1').meta({ description: 'address of the public port' }),
 	PUBLIC_PORT: portSchema.meta({ description: 'the public port: /v1 and nothing else' }),
 	PRIVATE_URL: httpUrlSchema.meta({ description: 'how auth reaches the private port of this very process' }),
@@ -53,9 +64,48 @@ export const configSchema = baseConfigSchema.extend({
 	TRUSTED_PROXIES: proxiesSchema.meta({
 		description: 'addresses and CIDR ranges of the proxies whose X-Forwarded-For counts; none by default',
 	}),
+	MAX_HEADER_BYTES: countSchema
+		.max(LIMITS.headerBytes)
+		.default(LIMITS.headerBytes)
+		.meta({ description: 'of the head of a request, its URL included; the services take no more' }),
+	MAX_HEADER_COUNT: countSchema.default(LIMITS.headerCount),
+	HEADERS_TIMEOUT_SECONDS: secondsSchema(LIMITS.headersTimeoutMs).meta({
+		description: 'for the head of a request, from its first byte or from the connection',
+	}),
+	REQUEST_TIMEOUT_SECONDS: secondsSchema(LIMITS.requestTimeoutMs).meta({
+		description: 'for a whole request, head and body, to arrive',
+	}),
+	KEEP_ALIVE_SECONDS: secondsSchema(LIMITS.keepAliveMs).meta({
+		description: 'how long a connection is kept for another request',
+	}),
+	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({
+		description: 'open at a time; keep it well below the files that the process may open',
+	}),
+	MAX_CONNECTIONS_PER_ADDRESS: countSchema.default(LIMITS.connectionsPerAddress).meta({
+		description: 'open at a time from one IPv4 address or one IPv6 /64; trusted proxies are not counted',
+	}),
 });
 
+export const configSchema = fieldsSchema.refine(
+	(config) => config.HEADERS_TIMEOUT_SECONDS <= config.REQUEST_TIMEOUT_SECONDS,
+	{ path: ['REQUEST_TIMEOUT_SECONDS'], error: 'must not be less than HEADERS_TIMEOUT_SECONDS' },
+);
+
 export type Config = z.output<typeof configSchema>;
+
+/** The limits that this configuration asks for. */
+export function limitsOf(config: Config): Limits {
+	return {
+		...LIMITS,
+		headerBytes: config.MAX_HEADER_BYTES,
+		headerCount: config.MAX_HEADER_COUNT,
+		headersTimeoutMs: config.HEADERS_TIMEOUT_SECONDS * 1_000,
+		requestTimeoutMs: config.REQUEST_TIMEOUT_SECONDS * 1_000,
+		keepAliveMs: config.KEEP_ALIVE_SECONDS * 1_000,
+		connections: config.MAX_CONNECTIONS,
+		connectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+	};
+}
 
 /** Reads the environment; throws ConfigError that names every wrong variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {

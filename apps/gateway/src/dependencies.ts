@@ -169,7 +169,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		},
 	});
 	return {
-		publicServer: createPublicServer(limits, logger, handle),
+		publicServer: createPublicServer({ limits, logger, trustedProxies: config.TRUSTED_PROXIES }, handle),
 		privateApp,
 		lease,
 		keys,

@@ -6,12 +6,18 @@ export const LIMITS = {
 	headerBytes: 12 * 1024,
 	/** Node drops headers beyond its own limit silently, one that frames the body included; ours refuses. */
 	headerCount: 100,
-	/** For the head of a request. */
+	/** For the head of a request, and for a new connection to begin with one. */
 	headersTimeoutMs: 10_000,
 	/** For a whole request, head and body. */
 	requestTimeoutMs: 60_000,
 	/** A connection without any traffic while a request is open; longer than the longest wait of a job. */
 	idleTimeoutMs: 120_000,
+	/** A connection between two requests. */
+	keepAliveMs: 65_000,
+	/** Beyond it new connections are closed unread: a process that is out of files can answer nobody. */
+	connections: 10_000,
+	/** From one address, or one IPv6 network, so that nobody takes the connections of all. */
+	connectionsPerAddress: 1_000,
 	/** An upstream that says nothing for so long is given up: 504 within 30 s. Its streams say something every 15 s. */
 	upstreamSilenceMs: 29_000,
 	/** For a call to auth about keys or a session. */

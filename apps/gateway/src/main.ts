@@ -1,9 +1,8 @@
 import { createLogger } from '@creatorr/service/logger';
 import { configOrExit, runProcess } from '@creatorr/service/process';
-import { readConfig } from './config.ts';
-import { LIMITS } from './limits.ts';
+import { limitsOf, readConfig } from './config.ts';
 import { startGateway } from './start.ts';
 
 const config = configOrExit(() => readConfig());
 const logger = createLogger({ service: 'gateway', level: config.LOG_LEVEL });
-await runProcess(logger, async () => (await startGateway(config, logger, LIMITS)).stop);
+await runProcess(logger, async () => (await startGateway(config, logger, limitsOf(config))).stop);

@@ -8,6 +8,9 @@ let auth: FakeAuth;
 let gateway: TestGateway;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
 const seen: string[] = [];
+/** What the service waits for before it answers. */
+let held = Promise.withResolvers<void>();
+held.resolve();
 
 beforeAll(async () => {
 	auth = await startFakeAuth();
@@ -16,7 +19,7 @@ beforeAll(async () => {
 		res.setHeader('Content-Type', 'application/json');
 		res.setHeader('Set-Cookie', 'a=b');
 		res.setHeader('Server', 'jobs');
-		req.resume().once('end', () => res.end('{"data":[]}'));
+		req.resume().once('end', () => held.promise.then(() => res.end('{"data":[]}')));
 	});
 	gateway = await startTestGateway({
 		auth,
@@ -117,10 +120,7 @@ describe('a request', () => {
 			`${post}Content-Length: 3${CRLF}Transfer-Encoding: chunked${CRLF}${CRLF}0${CRLF}${CRLF}`,
 		],
 		['two Content-Lengths', `${post}Content-Length: 1${CRLF}Content-Length: 2${CRLF}${CRLF}ab`],
-		[
-			'another transfer coding',
-			`${post}Connection: close${CRLF}Transfer-Encoding: gzip, chunked${CRLF}${CRLF}0${CRLF}${CRLF}`,
-		],
+		['another transfer coding', `${post}Transfer-Encoding: gzip, chunked${CRLF}${CRLF}0${CRLF}${CRLF}`],
 		[
 			'a transfer coding that is nearly chunked',
 			`${post}Transfer-Encoding: xchunked${CRLF}${CRLF}0${CRLF}${CRLF}`,
@@ -129,7 +129,12 @@ describe('a request', () => {
 		['a folded header', `${get}Host: a${CRLF}A: b${CRLF} c${CRLF}${CRLF}`],
 		['a NUL in a header', `${get}Host: a${CRLF}A: b\0c${CRLF}${CRLF}`],
 		['bare line feeds', 'GET /v1/tools HTTP/1.1\nHost: a\n\n'],
+		[
+			'chunks in HTTP/1.0',
+			`POST /v1/jobs HTTP/1.0${CRLF}Transfer-Encoding: chunked${CRLF}Connection: keep-alive${CRLF}${CRLF}0${CRLF}${CRLF}`,
+		],
 		['no host', `${get}Connection: close${CRLF}${CRLF}`],
+		['two hosts', `${get}Host: a${CRLF}host: b${CRLF}${CRLF}`],
 		['HTTP/2 in name only', `GET /v1/tools HTTP/2.0${CRLF}Host: a${CRLF}Connection: close${CRLF}${CRLF}`],
 		['an unknown method', `FOO /v1/tools HTTP/1.1${CRLF}Host: a${CRLF}${CRLF}`],
 		['an expectation', `${get}Host: a${CRLF}Expect: tea${CRLF}Connection: close${CRLF}${CRLF}`],
@@ -170,9 +175,40 @@ describe('a request', () => {
 		expect(answer.text.match(/HTTP\/1\.1 200 OK/g)?.length).toBe(3);
 	});
 
-	test('that asks for another protocol is served in this one', async () => {
-		const answer = await rawRequest(gateway.publicPort, 'GET /v1/tools', ['Upgrade: websocket']);
-		expect(answer.status).toBe(200);
+	test('that asks for another protocol is served in this one, and is the last', async () => {
+		const upgrade = `${get}Host: a${CRLF}Connection: Upgrade${CRLF}Upgrade: websocket${CRLF}${CRLF}`;
+		const answer = await sendRaw(gateway.publicPort, `${upgrade}${get}Host: a${CRLF}${CRLF}`);
+		expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+	});
+});
+
+describe('on one connection', () => {
+	const get = `GET /v1/tools HTTP/1.1${CRLF}Host: a${CRLF}${CRLF}`;
+	const codesOf = (text: string) =>
+		[...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+
+	test('what comes behind a refused request is neither answered nor done', async () => {
+		seen.length = 0;
+		const answer = await sendRaw(
+			gateway.publicPort,
+			`GET /v1/tools/.. HTTP/1.1${CRLF}Host: a${CRLF}${CRLF}${get}`,
+		);
+		expect(codesOf(answer.text)).toEqual([400]);
+		expect(seen).toEqual([]);
+	});
+
+	test('what is not HTTP is refused after the answers that are due', async () => {
+		const answer = await sendRaw(gateway.publicPort, `${get}${get}not HTTP${CRLF}${CRLF}`);
+		expect(codesOf(answer.text)).toEqual([200, 200, 400]);
+	});
+
+	test('a head that never ends is refused after the answer that is due', async () => {
+		held = Promise.withResolvers();
+		const answer = sendRaw(gateway.publicPort, `${get}GET /v1/tools HTTP/1.1${CRLF}A: `);
+		// Longer than the head may take.
+		await delay(2_500);
+		held.resolve();
+		expect(codesOf((await answer).text)).toEqual([200, 400]);
 	});
 });
 
@@ -207,6 +243,9 @@ describe('every answer', () => {
 		const { headers } = await fetch(`${gateway.url}/v1/tools`);
 		expect(headers.get('cache-control')).toBe('no-store');
 		expect(headers.get('x-content-type-options')).toBe('nosniff');
+		expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+		expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+		expect(headers.get('referrer-policy')).toBe('no-referrer');
 		expect([headers.get('set-cookie'), headers.get('server'), headers.get('x-powered-by')]).toEqual([
 			null,
 			null,

@@ -5,8 +5,14 @@ import { PUBLIC_OPERATIONS } from './operations.ts';
 
 type JsonObject = Record<string, unknown>;
 
-/** What any operation may answer besides its own errors. */
-const SHARED_ERRORS: readonly ErrorCode[] = ['internal', 'upstream_unavailable'];
+/** What any operation may answer besides its own errors, the gateway's refusals of any request among them. */
+const SHARED_ERRORS: readonly ErrorCode[] = [
+	'validation',
+	'too_large',
+	'rate_limited',
+	'internal',
+	'upstream_unavailable',
+];
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
 	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline', unrepresentable: 'any' });
@@ -55,9 +61,7 @@ function success(operation: Operation): JsonObject {
 function failures(operation: Operation): JsonObject {
 	const own: ErrorCode[] = [...operation.errors, ...SHARED_ERRORS];
 	if (operation.access === 'user') own.push('unauthorized');
-	if (operation.body || operation.rawBody) own.push('validation', 'too_large');
-	if (operation.params) own.push('not_found', 'validation');
-	if (operation.query) own.push('validation');
+	if (operation.params) own.push('not_found');
 	const byStatus = Map.groupBy([...new Set(own)], (code) => ERROR_STATUS[code]);
 	const answer = (codes: readonly ErrorCode[]) => ({
 		description: codes.join(', '),

@@ -13,6 +13,13 @@ function plainAddress(address: string): string {
 	return isIPv4(unmapped) ? unmapped : address;
 }
 
+/** Whether this is the address of a proxy that we trust. */
+export function isTrusted(address: string, trusted: TrustedProxies): boolean {
+	if (trusted.isEmpty || !isIP(address)) return false;
+	const plain = plainAddress(address);
+	return trusted.list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+}
+
 /**
  * The address of the client: the peer, or, as long as the peer is a proxy we trust, what it says in X-Forwarded-For, read
  * from the right up to the first that is not trusted. What stands left of that anyone can have written.
@@ -27,7 +34,7 @@ export function clientAddress(
 	const hops = String(forwardedFor)
 		.split(',')
 		.map((hop) => plainAddress(hop.trim()));
-	while (trusted.list.check(client, isIPv4(client) ? 'ipv4' : 'ipv6')) {
+	while (isTrusted(client, trusted)) {
 		const hop = hops.pop();
 		if (hop === undefined || !isIP(hop)) break;
 		client = hop;

@@ -17,6 +17,27 @@ export function hasBody(headers: IncomingHttpHeaders): boolean {
 	return headers['content-length'] !== undefined || isChunked(headers);
 }
 
+/** Node keeps the first of several without a word. */
+function countHosts(rawHeaders: readonly string[]): number {
+	let count = 0;
+	for (let index = 0; index < rawHeaders.length; index += 2) {
+		const name = rawHeaders[index];
+		if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+	}
+	return count;
+}
+
+/** Chunks and nothing else: another coding, or chunks where there are none, is how two readers come to see two bodies. */
+function checkTransferCoding(coding: string | undefined, httpVersion: string): void {
+	if (coding === undefined) return;
+	if (coding.toLowerCase() !== 'chunked') {
+		throw validationError([{ path: 'headers.transfer-encoding', message: 'must be chunked or absent' }]);
+	}
+	if (httpVersion === '1.0') {
+		throw validationError([{ path: 'headers.transfer-encoding', message: 'is not for HTTP/1.0' }]);
+	}
+}
+
 /** Checks what every request must have, whatever it asks for. Throws `validation` or `too_large`. */
 export function checkHead(head: RequestHead, limits: { bodyBytes: number; headerCount: number }): void {
 	const { headers } = head;
@@ -29,13 +50,13 @@ export function checkHead(head: RequestHead, limits: { bodyBytes: number; header
 	if (headers.host === undefined && head.httpVersion === '1.1') {
 		throw validationError([{ path: 'headers.host', message: 'is missing' }]);
 	}
+	if (countHosts(head.rawHeaders) > 1) {
+		throw validationError([{ path: 'headers.host', message: 'must come once' }]);
+	}
 	if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
 		throw validationError([{ path: 'headers.expect', message: 'must be 100-continue or absent' }]);
 	}
-	const coding = headers['transfer-encoding'];
-	if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-		throw validationError([{ path: 'headers.transfer-encoding', message: 'must be chunked or absent' }]);
-	}
+	checkTransferCoding(headers['transfer-encoding'], head.httpVersion);
 	if (Number(headers['content-length'] ?? 0) > limits.bodyBytes) throw bodyTooLarge(limits.bodyBytes);
 }
 

@@ -5,9 +5,7 @@ import { validationError } from '@creatorr/contracts/validation';
 import { errorBody } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { endExchange, LINGER_MS } from './answer.ts';
-import type { Exchange } from './exchange.ts';
-
-type PublicSocket = Duplex & { exchange?: Exchange };
+import type { PublicSocket } from './exchange.ts';
 
 function messageFor(code: string | undefined): string {
 	switch (code) {
@@ -50,16 +48,22 @@ export function refuseSocket({ headers, logger }: RefusalDeps, socket: Duplex, c
 
 /** Answers what node's parser or its timers refused, in the envelope like all else. */
 export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, socket: PublicSocket): void {
-	if (socket.writableEnded) return;
-	const { exchange } = socket;
 	if (error.code === 'ECONNRESET' || !socket.writable) {
-		socket.destroy();
+		if (!socket.writableEnded) socket.destroy();
 		return;
 	}
+	if (socket.isOver) return;
+	socket.isOver = true;
+	const { exchange } = socket;
 	if (!exchange || exchange.res.writableFinished) {
 		refuseSocket(deps, socket, error.code);
-		return;
+	} else if (exchange.req.complete) {
+		// The error is in what came after this request: its own answer is due first.
+		exchange.res.once('close', () => {
+			if (socket.writable) refuseSocket(deps, socket, error.code);
+		});
+	} else {
+		endExchange(exchange, validationError([{ path: 'request', message: messageFor(error.code) }]));
+		destroyAfterLinger(socket);
 	}
-	endExchange(exchange, validationError([{ path: 'request', message: messageFor(error.code) }]));
-	destroyAfterLinger(socket);
 }

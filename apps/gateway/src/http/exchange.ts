@@ -5,10 +5,20 @@ import type { Operation } from '@creatorr/contracts/operation';
 import type { Hold } from '../domain/hold.ts';
 import type { Session } from '../domain/verify-token.ts';
 
+/** A connection of a client. */
+export type PublicSocket = Socket & {
+	/** The last that was begun on it. */
+	exchange?: Exchange;
+	/** One of more than its network may have: its first request is answered with that. */
+	isBeyondLimit?: boolean;
+	/** Nothing is read from it any more, only the last answer is still to be sent. */
+	isOver?: boolean;
+};
+
 /** A request that knows its exchange: the proxy's hooks and the parser's errors come with nothing else. */
 export interface PublicRequest extends IncomingMessage {
 	exchange?: Exchange;
-	socket: Socket & { exchange?: Exchange };
+	socket: PublicSocket;
 }
 
 /** One public request and its answer. */

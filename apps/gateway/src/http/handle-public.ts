@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { AppError } from '@creatorr/contracts/errors';
 import type { Operation } from '@creatorr/contracts/operation';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
@@ -7,7 +8,7 @@ import { holdOf } from '../domain/hold.ts';
 import { reasonOf } from '../domain/reason-of.ts';
 import { checkHead } from '../domain/request-head.ts';
 import type { FindRoute } from '../domain/routing.ts';
-import { readTarget } from '../domain/target.ts';
+import { readTarget, type Target } from '../domain/target.ts';
 import type { Limits } from '../limits.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerEmpty, answerError } from './answer.ts';
@@ -43,11 +44,41 @@ function isOver({ answeredBy, res }: Exchange): boolean {
 	return answeredBy !== undefined || res.destroyed;
 }
 
+function tooManyConnections(): AppError {
+	return new AppError('rate_limited', 'too many connections from this address; close some and try again', {
+		retryAfterSeconds: 1,
+	});
+}
+
+/** Nothing else is read from its connection, and the answer is the last. */
+function endConnection({ req, res }: Exchange): void {
+	res.shouldKeepAlive = false;
+	req.socket.isOver = true;
+}
+
+/**
+ * What a request asks for. One that is refused here may have been read differently by a proxy on its way, so nothing else is
+ * read from its connection. Throws `validation`, `too_large` or `rate_limited`.
+ */
+function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
+	const { req } = exchange;
+	// Node's parser takes what follows for the other protocol, though it is served in this one, and drops it.
+	if (req.headers.upgrade !== undefined) endConnection(exchange);
+	try {
+		if (req.socket.isBeyondLimit) throw tooManyConnections();
+		const target = readTarget(req.url ?? '');
+		checkHead(req, limits);
+		return target;
+	} catch (error) {
+		endConnection(exchange);
+		throw error;
+	}
+}
+
 /** The way of a request: its head and target are checked, it is routed, its user is known, it is served. */
 async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;
-	const target = readTarget(req.url ?? '');
-	checkHead(req, deps.limits);
+	const target = readHead(deps, exchange);
 	const preflightAnswer = preflight(deps, req);
 	if (preflightAnswer) {
 		answerEmpty(exchange, preflightAnswer);
@@ -73,6 +104,7 @@ function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): vo
 /** What every public request meets. It answers always, and whatever is thrown becomes an error of the contract. */
 export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
 	return (req, res) => {
+		if (req.socket.isOver) return;
 		const headers = [...HARDENING_HEADERS, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
 		const exchange = openExchange(req, res, { headers, isDraining: deps.isDraining });
 		// One listener for all that is to be done: each costs as much as finding the route.

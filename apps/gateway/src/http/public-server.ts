@@ -1,24 +1,42 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Logger } from '@creatorr/service/logger';
+import type { TrustedProxies } from '../domain/client-address.ts';
 import type { Limits } from '../limits.ts';
 import { onClientError, refuseSocket } from './client-error.ts';
+import { limitConnections } from './connection-limit.ts';
+import type { PublicSocket } from './exchange.ts';
 
-/** On every answer, as names and values in turn. Answers hold tokens and presigned URLs, so nothing is ever stored. */
-export const HARDENING_HEADERS = ['X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store'] as const;
+/**
+ * On every answer, as names and values in turn. Answers hold tokens and presigned URLs, so nothing is ever stored; and none
+ * is a page, whatever a browser that is sent here takes it for.
+ */
+export const HARDENING_HEADERS = [
+	...['X-Content-Type-Options', 'nosniff'],
+	...['Cache-Control', 'no-store'],
+	...['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+	...['Cross-Origin-Resource-Policy', 'same-origin'],
+	...['Referrer-Policy', 'no-referrer'],
+];
 
-const KEEP_ALIVE_MS = 65_000;
 /** How often node looks for requests that take too long to arrive. */
 const CHECK_INTERVAL_MS = 1_000;
 
+interface Given {
+	limits: Limits;
+	trustedProxies: TrustedProxies;
+	logger: Logger;
+}
+
 /** node's server with its limits set, and with every refusal of its own turned into an answer of the contract. */
-export function createPublicServer(limits: Limits, logger: Logger, handle: RequestListener): Server {
+export function createPublicServer(given: Given, handle: RequestListener): Server {
+	const { limits, logger } = given;
 	const server = createServer({
 		maxHeaderSize: limits.headerBytes,
 		headersTimeout: limits.headersTimeoutMs,
 		requestTimeout: limits.requestTimeoutMs,
 		connectionsCheckingInterval: CHECK_INTERVAL_MS,
-		keepAliveTimeout: KEEP_ALIVE_MS,
+		keepAliveTimeout: limits.keepAliveMs,
 		// Checked with the rest of the head, for node's own answer is empty.
 		requireHostHeader: false,
 		// Most requests have no body: their streams are made ended, and nothing is spent on ending them.
@@ -27,6 +45,7 @@ export function createPublicServer(limits: Limits, logger: Logger, handle: Reque
 	// Node would drop what is beyond, a header that frames the body included; the count is checked with the rest of the head.
 	server.maxHeadersCount = 0;
 	server.timeout = limits.idleTimeoutMs;
+	limitConnections(server, given);
 	server.on('request', handle);
 	server.on('checkContinue', handle);
 	server.on('checkExpectation', handle);
@@ -36,7 +55,7 @@ export function createPublicServer(limits: Limits, logger: Logger, handle: Reque
 		socket.on('error', () => undefined);
 		refuseSocket(refusal, socket);
 	});
-	server.on('clientError', (error, socket) => onClientError(refusal, error, socket));
+	server.on('clientError', (error, socket) => onClientError(refusal, error, socket as PublicSocket));
 	return server;
 }
 

@@ -1,0 +1,116 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from './support/fake-auth.ts';
+import { startTestGateway, type TestGateway, until } from './support/gateway.ts';
+import { readAll } from './support/raw.ts';
+
+const LIMIT = 5;
+const ASK = 'GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n';
+const FLOODER = '127.0.0.9';
+const OTHER = '127.0.0.10';
+
+let auth: FakeAuth;
+let gateway: TestGateway;
+let sockets: Socket[];
+
+beforeEach(async () => {
+	sockets = [];
+	auth = await startFakeAuth();
+});
+
+afterEach(async () => {
+	for (const socket of sockets) socket.destroy();
+	await gateway.stop();
+	await auth.close();
+});
+
+async function start(env: NodeJS.ProcessEnv = {}, connections = 1_000): Promise<void> {
+	gateway = await startTestGateway({
+		auth,
+		env,
+		limits: { connections, connectionsPerAddress: LIMIT, headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 },
+	});
+}
+
+function openFrom(localAddress: string): Promise<Socket> {
+	return new Promise((resolve, reject) => {
+		const socket = connect({ port: gateway.publicPort, host: '127.0.0.1', localAddress }, () =>
+			resolve(socket),
+		);
+		socket.once('error', reject);
+		sockets.push(socket);
+	});
+}
+
+/** Opens connections that are kept, each after one request. */
+async function flood(from: string, count: number): Promise<void> {
+	for (let index = 0; index < count; index += 1) {
+		const socket = await openFrom(from);
+		socket.write(ASK);
+		await new Promise((resolve) => socket.once('data', resolve));
+	}
+}
+
+async function ask(from: string): Promise<number> {
+	const socket = await openFrom(from);
+	socket.write(ASK.replace('Host', 'Connection: close\r\nHost'));
+	return (await readAll(socket)).status;
+}
+
+test('an address has as many connections as it may, and one more is told so and closed', async () => {
+	await start();
+	await flood(FLOODER, LIMIT);
+	const socket = await openFrom(FLOODER);
+	socket.write(ASK + ASK);
+	const answer = await readAll(socket);
+	expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([429, 'rate_limited']);
+	expect(answer.headers['retry-after']).toBe('1');
+});
+
+test('another address is served meanwhile', async () => {
+	await start();
+	await flood(FLOODER, LIMIT);
+	expect([await ask(FLOODER), await ask(OTHER)]).toEqual([429, 404]);
+});
+
+test('a connection that is closed makes room', async () => {
+	await start();
+	await flood(FLOODER, LIMIT);
+	sockets[0]?.destroy();
+	await until(async () => (await ask(FLOODER)) === 404);
+});
+
+test('many more than it may have are closed unread', async () => {
+	await start();
+	await flood(FLOODER, LIMIT);
+	for (let index = 0; index < LIMIT; index += 1) await openFrom(FLOODER);
+	const socket = await openFrom(FLOODER);
+	const ended = new Promise((resolve) => socket.once('close', resolve));
+	socket.on('error', () => undefined).resume();
+	socket.write(ASK);
+	await ended;
+	expect(socket.bytesRead).toBe(0);
+});
+
+test('connections that never ask for anything are closed in time', async () => {
+	await start();
+	const idle = await Promise.all(Array.from({ length: LIMIT }, () => openFrom(FLOODER)));
+	await Promise.all(idle.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))));
+	await until(async () => (await ask(FLOODER)) === 404);
+});
+
+test('a trusted proxy brings everybody’s', async () => {
+	await start({ TRUSTED_PROXIES: FLOODER });
+	await flood(FLOODER, 3 * LIMIT);
+	expect(await ask(FLOODER)).toBe(404);
+});
+
+test('there is an end to all connections together', async () => {
+	await start({ TRUSTED_PROXIES: FLOODER }, 20);
+	await flood(FLOODER, 20);
+	const socket = await openFrom(OTHER);
+	const ended = new Promise((resolve) => socket.once('close', resolve));
+	socket.on('error', () => undefined).resume();
+	await ended;
+	expect(socket.bytesRead).toBe(0);
+});
