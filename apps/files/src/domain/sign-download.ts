@@ -1,3 +1,4 @@
+import { downloadType } from './download-type.ts';
 import type { FileRecord } from './file.ts';
 import { type FilePolicy, secondsUntil } from './policy.ts';
 import type { FileStore } from './ports.ts';
@@ -13,7 +14,7 @@ export async function signDownload(deps: SignDownloadDeps, file: FileRecord): Pr
 	const { url } = await deps.store.signGet({
 		...signing(deps, file),
 		audience: 'client',
-		attachment: { fileName: file.name, contentType: file.mimeType },
+		attachment: { fileName: file.name, contentType: downloadType(file.mimeType) },
 	});
 	return url;
 }
