@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import type { CommandOptions, CommandResult, OutputStream } from './command.ts';
-import { type Capture, captureOutput } from './lines.ts';
-import { type SandboxedCommand, SETUP_FD, sandboxArguments } from './sandbox-arguments.ts';
+import { captureStream, closed, send } from './child-streams.ts';
+import type { CommandOptions, CommandResult } from './command.ts';
+import { onAbort } from './on-abort.ts';
+import { watchResources } from './resource-watch.ts';
+import { type SandboxedCommand, SECCOMP_FD, SETUP_FD, sandboxArguments } from './sandbox-arguments.ts';
 import { SANDBOX_BINARY_DIRS } from './sandbox-files.ts';
-import { followStatus } from './sandbox-status.ts';
+import { followStatus, type SandboxStatus } from './sandbox-status.ts';
+import { seccompFilter } from './seccomp.ts';
 
 type SandboxedRun = SandboxedCommand &
 	CommandOptions & {
@@ -21,8 +24,8 @@ export interface SandboxedProcess {
 	/** Lets others go first from now on. */
 	lowerPriority(): void;
 	/**
-	 * Resolves or rejects when none of its processes is left. Rejects with the signal's reason once that is aborted, and with
-	 * an Error when the sandbox could not be set up.
+	 * Resolves or rejects when none of its processes is left. Rejects with the signal's reason once that is aborted, with a
+	 * ToolError `limit_exceeded` when they took too much together, and with an Error when the sandbox could not be set up.
 	 */
 	ended: Promise<CommandResult>;
 }
@@ -42,9 +45,10 @@ export async function execSandboxed(run: SandboxedRun): Promise<CommandResult> {
 export async function startSandboxed(run: SandboxedRun): Promise<SandboxedProcess> {
 	run.signal?.throwIfAborted();
 	const { args, setup } = await sandboxArguments(run);
+	const filter = await seccompFilter();
 	run.signal?.throwIfAborted();
 	const child = spawn('bwrap', args, {
-		stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+		stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
 		env: { PATH: SANDBOX_BINARY_DIRS.join(':') },
 		// A group of its own, so that a Ctrl-C at the worker's terminal is the worker's to handle.
 		detached: true,
@@ -52,26 +56,30 @@ export async function startSandboxed(run: SandboxedRun): Promise<SandboxedProces
 	const stdin = child.stdin as Writable;
 	// A command may end without reading what it is told.
 	stdin.on('error', () => {});
-	const status = followStatus(child);
-	const { kill, lowerPriority } = status;
-	return { stdin, kill, lowerPriority, ended: outcome(run, child, status, setup) };
+	const started = Promise.withResolvers<number>();
+	const status = followStatus(child, started.resolve);
+	const ended = outcome(run, child, status, started.promise);
+	send(child, SETUP_FD, setup);
+	send(child, SECCOMP_FD, filter);
+	return { stdin, kill: status.kill, lowerPriority: status.lowerPriority, ended };
 }
 
 async function outcome(
 	run: SandboxedRun,
 	child: ChildProcess,
-	status: ReturnType<typeof followStatus>,
-	setup: string,
+	status: SandboxStatus,
+	started: Promise<number>,
 ): Promise<CommandResult> {
 	const ended = closed(child);
 	const stop = stopConditions(run, status.kill);
+	const watch = watchOnce(started, run, stop.fail);
 	const stdout = captureStream(child, 'stdout', run.onLine, stop.fail);
 	const stderr = captureStream(child, 'stderr', run.onLine, stop.fail);
-	sendSetup(child, setup);
 	const demotion = onAbort(run.demoted, status.lowerPriority);
 	try {
 		await ended;
 	} finally {
+		watch.stop();
 		demotion.dispose();
 		stop.dispose();
 		await status.settled();
@@ -108,44 +116,21 @@ function stopConditions(run: SandboxedRun, kill: () => void) {
 	};
 }
 
-/** Does it when the signal is aborted, at once where it is already. */
-export function onAbort(signal: AbortSignal | undefined, action: () => void): { dispose(): void } {
-	if (signal?.aborted) action();
-	else signal?.addEventListener('abort', action, { once: true });
-	return { dispose: () => signal?.removeEventListener('abort', action) };
-}
-
-function captureStream(
-	child: ChildProcess,
-	name: OutputStream,
-	onLine: CommandOptions['onLine'],
-	fail: (error: unknown) => void,
-): Capture {
-	const capture = captureOutput(onLine && ((line) => onLine(line, name)));
-	// An exception in a stream's event handler would end the whole worker.
-	const attempt = (action: () => void) => {
-		try {
-			action();
-		} catch (error) {
-			fail(error);
-		}
-	};
-	child[name]?.on('data', (chunk: Buffer) => attempt(() => capture.write(chunk)));
-	child[name]?.on('end', () => attempt(() => capture.end()));
-	return capture;
-}
-
-function sendSetup(child: ChildProcess, setup: string): void {
-	const pipe = child.stdio[SETUP_FD] as Writable;
-	// When bwrap did not read all of it, its own end says why.
-	pipe.on('error', () => {});
-	pipe.end(setup);
-}
-
-/** Resolves when the process has ended and its pipes are closed; rejects when it could not be started. */
-function closed(child: ChildProcess): Promise<void> {
-	return new Promise((resolve, reject) => {
-		child.once('error', (error) => reject(new Error('bwrap could not be started', { cause: error })));
-		child.once('close', () => resolve());
+/** Watches what the sandbox takes from when it runs. */
+function watchOnce(
+	started: Promise<number>,
+	{ scratch, limits }: SandboxedRun,
+	onBreach: (error: unknown) => void,
+): { stop(): void } {
+	let isStopped = false;
+	let watch: { stop(): void } | undefined;
+	void started.then((pid) => {
+		if (!isStopped) watch = watchResources({ pid, scratch, limits }, onBreach);
 	});
+	return {
+		stop() {
+			isStopped = true;
+			watch?.stop();
+		},
+	};
 }

@@ -1,5 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
+import { processesBelow, threadsOf } from './process-tree.ts';
 
 const LOW = constants.priority.PRIORITY_BELOW_NORMAL;
 /** Against what forks for ever. */
@@ -37,17 +38,4 @@ function lower(thread: number): void {
 	} catch {
 		// It has ended.
 	}
-}
-
-async function processesBelow(pid: number): Promise<number[]> {
-	const threads = await threadsOf(pid);
-	const children = await Promise.all(
-		threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
-	);
-	const pids = children.join(' ').split(' ').filter(Boolean).map(Number);
-	return [pid, ...(await Promise.all(pids.map(processesBelow))).flat()];
-}
-
-async function threadsOf(pid: number): Promise<number[]> {
-	return (await readdir(`/proc/${pid}/task`).catch(() => [])).map(Number);
 }

@@ -6,10 +6,12 @@ export interface ToolLimits {
 	maxInputBytes: number;
 	/** The wall time of one run: a base, plus so much for each MiB of input, never more than the cap. */
 	deadline: { baseMs: number; perMiBMs: number; capMs: number };
-	/** Address space of each process. */
+	/** Address space of each process. All of them together take as much real memory, or more where the machine has many cores. */
 	memoryBytes: number;
 	/** The largest single file that a process may write. */
 	maxFileBytes: number;
+	/** All files of the scratch directory together; three times the largest where absent. */
+	maxScratchBytes?: number;
 	/** Processes and threads of one command at once. */
 	maxProcesses: number;
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 5;
@@ -36,4 +36,18 @@ async function birthOf(pid: number): Promise<string | undefined> {
 	const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 	if (!fields || fields[0] === 'Z' || fields[0] === 'X') return undefined;
 	return fields[19];
+}
+
+/** The process and all that it started, at any remove. */
+export async function processesBelow(pid: number): Promise<number[]> {
+	const threads = await threadsOf(pid);
+	const children = await Promise.all(
+		threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
+	);
+	const pids = children.join(' ').split(' ').filter(Boolean).map(Number);
+	return [pid, ...(await Promise.all(pids.map(processesBelow))).flat()];
+}
+
+export async function threadsOf(pid: number): Promise<number[]> {
+	return (await readdir(`/proc/${pid}/task`).catch(() => [])).map(Number);
 }

@@ -25,7 +25,10 @@ export interface ToolContext {
 	requirePages(count: number): void;
 	/** Work done so far, 0 to 1, or units of work done and their total. Going back is ignored. */
 	progress(done: number, total?: number): void;
-	/** Runs a command in the sandbox. Rejects with the signal's reason once aborted, when nothing of it runs any more. */
+	/**
+	 * Runs a command in the sandbox. Rejects with the signal's reason once aborted, with a ToolError `limit_exceeded` when it took
+	 * too much, when nothing of it runs any more.
+	 */
 	exec(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
 	/**
 	 * Puts a request to the tool's standby command, see {@link StandbyCommand}, which is started where none waits; the files of

@@ -8,12 +8,17 @@ import {
 } from './sandbox-files.ts';
 import type { Scratch } from './scratch.ts';
 
-/** What one command may use; every process of it has these limits. */
+/** What one command may use. */
 export interface SandboxLimits {
+	/** Address space of each process. */
 	memoryBytes: number;
+	/** Memory of all processes together; where absent, as much as the address space of one. */
+	totalMemoryBytes?: number;
 	maxFileBytes: number;
+	/** All files of the scratch directory together; where absent, three times the largest that there may be. */
+	maxScratchBytes?: number;
 	maxProcesses: number;
-	/** CPU time of each process. */
+	/** CPU time of all processes together. */
 	cpuSeconds: number;
 }
 
@@ -30,8 +35,12 @@ export interface SandboxedCommand {
 
 export const STATUS_FD = 3;
 export const SETUP_FD = 4;
+export const SECCOMP_FD = 5;
 
 const MAX_OPEN_FILES = 1024;
+/** The first that the kernel ends when the machine runs out of memory is a tool, not the worker. */
+const FIRST_TO_GO = 1000;
+const SECCOMP = ['--seccomp', String(SECCOMP_FD)];
 const PATH = SANDBOX_BINARY_DIRS.join(':');
 const ENVIRONMENT = {
 	PATH,
@@ -80,6 +89,7 @@ function namespaces(scratch: Scratch): string[] {
 		return [
 			...['--unshare-all', '--unshare-user', '--disable-userns'],
 			...['--uid', '65534', '--gid', '65534', '--cap-drop', 'ALL'],
+			...SECCOMP,
 		];
 	}
 	return ['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'];
@@ -95,6 +105,8 @@ function dropRoot({ uid }: Scratch): string[] {
 		...['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'],
 		...['--inh-caps=-all', '--bounding-set=-all', '--'],
 		...['bwrap', '--unshare-user', '--disable-userns', '--uid', '65534', '--gid', '65534'],
+		// Not before: the filter forbids to build namespaces.
+		...SECCOMP,
 		...['--dev-bind', '/', '/', '--chdir', SANDBOX_SCRATCH, '--'],
 	];
 }
@@ -102,6 +114,7 @@ function dropRoot({ uid }: Scratch): string[] {
 /** Set inside: from outside, the process limit would count every process that the worker's user has. */
 function resourceLimits(limits: SandboxLimits): string[] {
 	return [
+		...['choom', '--adjust', String(FIRST_TO_GO), '--'],
 		'prlimit',
 		`--as=${limits.memoryBytes}`,
 		`--fsize=${limits.maxFileBytes}`,

@@ -23,8 +23,8 @@ export interface SandboxStatus {
 	exit(stderrTail: string): Exit;
 }
 
-/** Follows what bwrap says about its sandbox: first the init process, at last the command's exit code. */
-export function followStatus(child: ChildProcess): SandboxStatus {
+/** Follows what bwrap says about its sandbox: first the init process, which is handed on, at last the command's exit code. */
+export function followStatus(child: ChildProcess, onStart: (initPid: number) => void): SandboxStatus {
 	let initPid: number | undefined;
 	let exitCode: number | undefined;
 	let isKilled = false;
@@ -37,7 +37,10 @@ export function followStatus(child: ChildProcess): SandboxStatus {
 	const capture = captureOutput((line) => {
 		const message = parseStatus(line);
 		// Only the first counts: bwrap says it before anything else runs.
-		initPid ??= message['child-pid'];
+		if (initPid === undefined && message['child-pid'] !== undefined) {
+			initPid = message['child-pid'];
+			onStart(initPid);
+		}
 		exitCode ??= message['exit-code'];
 		if (isKilled && initPid !== undefined) killProcess(initPid);
 		if (isLowered) lower();

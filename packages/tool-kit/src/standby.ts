@@ -1,9 +1,11 @@
 import { link } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandOptions, CommandResult } from './command.ts';
-import { onAbort, startSandboxed } from './exec.ts';
+import { startSandboxed } from './exec.ts';
+import { onAbort } from './on-abort.ts';
 import type { SandboxLimits } from './sandbox-arguments.ts';
 import type { Scratch } from './scratch.ts';
+import { ToolError } from './tool-error.ts';
 
 /**
  * A command that a tool keeps waiting, because it takes long to start. It prints `{"ready":true}` on a line whenever it waits
@@ -30,8 +32,8 @@ export interface Standby {
 	/** Resolves when it waits for a request; with false when it has ended. */
 	ready(): Promise<boolean>;
 	/**
-	 * Resolves with the answer, or undefined when it ended instead. Rejects with the signal's reason once aborted, when nothing
-	 * of it runs any more.
+	 * Resolves with the answer, or undefined when it ended instead. Rejects with the signal's reason once aborted, or with a
+	 * ToolError `limit_exceeded` when it took too much, when nothing of it runs any more.
 	 */
 	ask(request: unknown, options: AskOptions): Promise<unknown>;
 	/** Kills it; resolves when nothing of it runs, with how it ended; undefined when its sandbox could not be set up. */
@@ -67,7 +69,11 @@ export async function startStandby(
 		onLine: (line, stream) => stream === 'stdout' && take(parseMessage(line)),
 	});
 	const ended = process.ended
-		.catch(() => undefined)
+		.catch((error: unknown) => {
+			// That it took too much is the answer.
+			if (error instanceof ToolError) answer?.reject(error);
+			return undefined;
+		})
 		.finally(() => {
 			readiness.resolve(false);
 			// One that was resolved with true is past: it waits no more.

@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CommandOptions } from '../src/command.ts';
 import { execSandboxed } from '../src/exec.ts';
+import type { SandboxLimits } from '../src/sandbox-arguments.ts';
 import { checkSandbox } from '../src/sandbox-check.ts';
 import { createScratch, removeScratch, type Scratch } from '../src/scratch.ts';
 import { processesWith } from './fixtures/processes.ts';
@@ -32,7 +34,7 @@ afterEach(() => removeScratch(scratch));
 type Options = CommandOptions & {
 	signal?: AbortSignal;
 	demoted?: AbortSignal;
-	limits?: Partial<typeof LIMITS>;
+	limits?: Partial<SandboxLimits>;
 };
 
 function bash(script: string, { limits, ...options }: Options = {}) {
@@ -158,6 +160,26 @@ print(made)`;
 	])('fails when it takes %s', async (_, script, expected) => {
 		const result = await bash(script);
 		expect(result).toMatchObject(expected);
+	});
+
+	test.each([
+		['of the kernel’s own', 'unshare --net true', /Operation not permitted/],
+		['to other processes', 'python3 -c "import ctypes; print(ctypes.CDLL(None).ptrace(0, 0, 0, 0))"', /^-1$/],
+		['for memory without a name', 'python3 -c "import os; os.memfd_create(\'x\')"', /not implemented/],
+		[
+			'for memory of no process',
+			'python3 -c "import ctypes; print(ctypes.CDLL(None).shmget(0, 99, 0x3ff))"',
+			/^-1$/,
+		],
+		['to the host of a virtual machine', 'python3 -c "import socket; socket.socket(40, 1)"', /not supported/],
+		['to the kernel’s news', 'python3 -c "import socket; socket.socket(16, 3, 0)"', /not supported/],
+	])('can make no system call %s', async (_, script, expected) => {
+		const { stdoutTail, stderrTail } = await bash(script);
+		expect(stdoutTail + stderrTail).toMatch(expected);
+	});
+
+	test('is the first that the kernel ends when the machine runs out of memory', async () => {
+		expect((await bash('cat /proc/self/oom_score_adj')).stdoutTail).toBe('1000');
 	});
 
 	test('ends when it uses more CPU time than it may', async () => {
@@ -304,6 +326,20 @@ describe('a command that should let others go first', () => {
 });
 
 describe('checkSandbox', () => {
+	// Root without the right to make namespaces, as in a container.
+	const asRoot = process.getuid?.() === 0 ? test : test.skip;
+	asRoot('says what is missing where a sandbox can not be built', async () => {
+		const module = JSON.stringify(new URL('../src/sandbox-check.ts', import.meta.url).href);
+		const script = `console.log(await (await import(${module})).checkSandbox(${JSON.stringify(root)}));`;
+		const args = ['--bounding-set', '-sys_admin', process.execPath, '--input-type=module', '-e', script];
+		const { stdout } = await promisify(execFile)('setpriv', args, {
+			env: { ...process.env, NODE_OPTIONS: '' },
+		});
+		expect(stdout).toMatch(
+			/could not be set up: bwrap: .* not permitted.*: install bubblewrap and .*namespaces/,
+		);
+	});
+
 	test('has nothing to say where a sandbox can be built', async () => {
 		expect(await checkSandbox(root)).toBeUndefined();
 	});

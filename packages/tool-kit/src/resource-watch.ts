@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxLimits } from './sandbox-arguments.ts';
+import type { Scratch } from './scratch.ts';
+import { scratchUsage } from './scratch-usage.ts';
+import { ToolError } from './tool-error.ts';
+import { treeUsage } from './tree-usage.ts';
+
+const SHORTEST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2000;
+/** Watching takes no more than so much of the time. */
+const MOST_SHARE = 1 / 20;
+/** A single file is the smallest part of what a tool needs, and copies are made. */
+const FILES_AT_ONCE = 3;
+
+interface Watched {
+	/** The first of the processes. */
+	pid: number;
+	scratch: Scratch;
+	limits: SandboxLimits;
+}
+
+/**
+ * Measures again and again what the processes of a sandbox take together, which the kernel's limits of single processes leave
+ * open, and calls back once with a `limit_exceeded` that names what they took too much of.
+ */
+export function watchResources(watched: Watched, onBreach: (error: ToolError) => void): { stop(): void } {
+	const stopping = new AbortController();
+	const { signal } = stopping;
+	const run = async () => {
+		while (!signal.aborted) {
+			const startedAtMs = performance.now();
+			const breach = await findBreach(watched);
+			if (signal.aborted) return;
+			if (breach) return onBreach(breach);
+			const tookMs = performance.now() - startedAtMs;
+			const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, tookMs / MOST_SHARE));
+			await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+		}
+	};
+	void run();
+	return { stop: () => stopping.abort() };
+}
+
+async function findBreach({ pid, scratch, limits }: Watched): Promise<ToolError | undefined> {
+	const mostMemoryBytes = limits.totalMemoryBytes ?? limits.memoryBytes;
+	const mostScratchBytes = limits.maxScratchBytes ?? limits.maxFileBytes * FILES_AT_ONCE;
+	const { pids, memoryBytes, cpuSeconds } = await treeUsage(pid, mostMemoryBytes);
+	if (memoryBytes > mostMemoryBytes) return breach('memory');
+	if (cpuSeconds > limits.cpuSeconds) return breach('computing time');
+	const scratchBytes = await scratchUsage(scratch, pids, mostScratchBytes);
+	return scratchBytes > mostScratchBytes ? breach('disk') : undefined;
+}
+
+function breach(what: string): ToolError {
+	return new ToolError(
+		'limit_exceeded',
+		`The file takes more ${what} than a job may use. Try a part of it, or save it anew first.`,
+	);
+}
