@@ -12,7 +12,7 @@ export const configSchema = baseConfigSchema.extend({
 	SCRATCH_DIR: z
 		.string()
 		.startsWith('/', { error: 'must be an absolute path' })
-		.meta({ description: 'inputs and outputs lie here while a tool runs; no two workers may share it' }),
+		.meta({ description: 'inputs and outputs lie here while a tool runs, in a part of each worker’s own' }),
 	PARAM_KEYS: paramKeysSchema,
 	WORKER_NAME: z
 		.string()

@@ -11,7 +11,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { missingBinaries } from '@creatorr/tool-kit/binaries';
 import { probeCapabilities } from '@creatorr/tool-kit/capabilities';
 import { checkSandbox } from '@creatorr/tool-kit/sandbox-check';
-import { removeStaleScratch } from '@creatorr/tool-kit/scratch';
+import { claimScratchHome, type ScratchHome } from '@creatorr/tool-kit/scratch-home';
 import { createParamSealer } from '@creatorr/tool-kit/secret-params';
 import type { Tool } from '@creatorr/tool-kit/tool';
 import { createWorkplaces, type Workplaces } from '@creatorr/tool-kit/workplaces';
@@ -56,16 +56,25 @@ async function probeAll(
 	return Object.fromEntries(await Promise.all(probed));
 }
 
-async function prepareMachine(config: Config, logger: Logger): Promise<void> {
-	const removed = await removeStaleScratch(config.SCRATCH_DIR);
-	if (removed > 0) logger.warn('scratch.stale_removed', { count: removed });
-	const problem = await checkSandbox(config.SCRATCH_DIR);
-	if (problem) throw new Error(`this worker runs no tool outside a sandbox: ${problem}`);
+async function prepareMachine(config: Config, logger: Logger): Promise<ScratchHome> {
+	const home = await claimScratchHome(config.SCRATCH_DIR);
+	if (home.removedJobs > 0) logger.warn('scratch.stale_removed', { count: home.removedJobs });
+	const problem = await checkSandbox(home.path);
+	if (problem) {
+		await home.leave();
+		throw new Error(`this worker runs no tool outside a sandbox: ${problem}`);
+	}
+	return home;
 }
 
-function openWorkplaces(tools: ReadonlyMap<string, Tool>, config: Config, logger: Logger): Workplaces {
+function openWorkplaces(
+	tools: ReadonlyMap<string, Tool>,
+	scratchRoot: string,
+	config: Config,
+	logger: Logger,
+): Workplaces {
 	return createWorkplaces(tools.values(), {
-		scratchRoot: config.SCRATCH_DIR,
+		scratchRoot,
 		standbys: Math.min(config.TOOL_CONCURRENCY, config.WORKER_CONCURRENCY),
 		jobsPerProcess: config.JOBS_PER_PROCESS,
 		onProblem: (problem, error) => logger.error(problem, { error }),
@@ -106,7 +115,7 @@ function startConsumers(broker: Broker, deps: JobRequestedDeps, slotsPerTool: nu
 
 /** Builds the worker and starts it. Throws where no tool or no sandbox can run. */
 export async function startWorker(config: Config, logger: Logger): Promise<Worker> {
-	await prepareMachine(config, logger);
+	const scratchHome = await prepareMachine(config, logger);
 	const tools = await runnableTools(logger);
 	const workerId = `${config.WORKER_NAME}-${newId('evt').slice(4)}`;
 	const broker = await connectBroker({
@@ -115,7 +124,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		logger,
 		tools: [...tools.keys()],
 	});
-	const workplaces = openWorkplaces(tools, config, logger);
+	const workplaces = openWorkplaces(tools, scratchHome.path, config, logger);
 	const attempts = createAttempts();
 	const lanes = createLanes({ places: config.WORKER_CONCURRENCY, longMs: LONG_MS });
 	const { jobs, files, beats: beatClient } = createClients(config);
@@ -133,7 +142,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 	};
 	const consumers = startConsumers(broker, deps, config.TOOL_CONCURRENCY);
 	const slots = Object.fromEntries([...tools.keys()].map((slug) => [slug, config.TOOL_CONCURRENCY]));
-	const capabilities = await probeAll(tools, config.SCRATCH_DIR);
+	const capabilities = await probeAll(tools, scratchHome.path);
 	const beats = startBeats({ workerId, jobs: beatClient, attempts, slots, capabilities, logger });
 	logger.info('worker.ready', {
 		worker_id: workerId,
@@ -150,6 +159,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 			await Promise.all(consumers.map((consumer) => consumer.stop()));
 			clearTimeout(hurry);
 			await workplaces.stop();
+			await scratchHome.leave();
 			await beats.stop();
 			await broker.close();
 		},

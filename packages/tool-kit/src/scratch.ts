@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
 
 /** One job's private directory on the host. */
 export interface Scratch {
@@ -54,30 +58,17 @@ export async function clearScratch(scratch: Scratch): Promise<void> {
 	}
 }
 
-/**
- * Removes what an earlier process left behind under `root`; resolves with the number of jobs it was. For the boot of a worker
- * that has `root` to itself: it would take the ground from under another's jobs.
- */
-export async function removeStaleScratch(root: string): Promise<number> {
-	await mkdir(root, { recursive: true, mode: 0o700 });
-	const stale = (await readdir(root)).filter((name) => name.startsWith(PREFIX));
-	for (const name of stale) await removeTree(join(root, name));
-	return stale.length;
+export function isJobDirectory(name: string): boolean {
+	return name.startsWith(PREFIX);
 }
 
-async function removeTree(path: string): Promise<void> {
+/** Removes whatever a tool made of its directories: closed to their owner, nested deeper than names reach. */
+export async function removeTree(path: string): Promise<void> {
 	try {
 		await rm(path, { recursive: true, force: true });
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-		// A tool may take its own directories' permissions away, which stops everybody but root.
-		await openDirectories(path);
-		await rm(path, { recursive: true, force: true });
+	} catch {
+		// These go down step by step, and leave alone what links point to.
+		await execute('chmod', ['-R', 'u+rwx', '--', path]).catch(() => undefined);
+		await execute('rm', ['-rf', '--', path]);
 	}
-}
-
-async function openDirectories(path: string): Promise<void> {
-	if (!(await lstat(path)).isDirectory()) return;
-	await chmod(path, 0o700);
-	for (const name of await readdir(path)) await openDirectories(join(path, name));
 }

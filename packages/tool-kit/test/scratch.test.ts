@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execSandboxed } from '../src/exec.ts';
-import { createScratch, removeScratch, removeStaleScratch } from '../src/scratch.ts';
+import { createScratch, removeScratch } from '../src/scratch.ts';
 
 const LIMITS = { memoryBytes: 1024 ** 3, maxFileBytes: 1024 ** 2, maxProcesses: 16, cpuSeconds: 10 };
 
@@ -34,6 +34,17 @@ describe('removeScratch', () => {
 		expect(await readdir(root)).toEqual([]);
 	});
 
+	test('removes what is nested deeper than a name reaches', async () => {
+		const scratch = await createScratch(root);
+		const nest =
+			'import os\nfor _ in range(500):\n\tos.mkdir("d" * 50)\n\tos.chdir("d" * 50)\nos.chmod(".", 0)';
+		const run = { command: 'python3', args: ['-c', nest], scratch };
+		await execSandboxed({ ...run, limits: { ...LIMITS, maxScratchBytes: 1024 ** 3 } }).catch(() => undefined);
+		expect(await readdir(scratch.toolDir)).toEqual(['d'.repeat(50)]);
+		await removeScratch(scratch);
+		expect(await readdir(root)).toEqual([]);
+	});
+
 	test('removes a link and not what it points to', async () => {
 		const outside = join(root, '..', 'outside');
 		await mkdir(outside);
@@ -48,27 +59,5 @@ describe('removeScratch', () => {
 		const scratch = await createScratch(root);
 		await removeScratch(scratch);
 		await expect(removeScratch(scratch)).resolves.toBeUndefined();
-	});
-});
-
-describe('removeStaleScratch', () => {
-	test('removes what earlier jobs left and says how many', async () => {
-		await createScratch(root);
-		const scratch = await createScratch(root);
-		await writeFile(join(scratch.toolDir, 'left'), 'behind');
-		expect(await removeStaleScratch(root)).toBe(2);
-		expect(await readdir(root)).toEqual([]);
-	});
-
-	test('leaves alone what is none of its own', async () => {
-		await createScratch(root);
-		await writeFile(join(root, 'other'), '');
-		await removeStaleScratch(root);
-		expect(await readdir(root)).toEqual(['other']);
-	});
-
-	test('makes a root that is not there yet', async () => {
-		expect(await removeStaleScratch(root)).toBe(0);
-		expect((await stat(root)).isDirectory()).toBe(true);
 	});
 });

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+let directory: string;
+beforeEach(async () => {
+	directory = await mkdtemp(join(tmpdir(), 'refusal-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+// Root without the right to make namespaces, as in a container.
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
+asRoot(
+	'a worker that can build no sandbox refuses to start, says what to do, and leaves nothing',
+	async () => {
+		const scratch = join(directory, 'scratch');
+		// It comes no further than to its scratch directory.
+		const script = `
+		import { createLogger } from '@creatorr/service/logger';
+		import { startWorker } from ${JSON.stringify(new URL('../src/dependencies.ts', import.meta.url).href)};
+		const config = { SCRATCH_DIR: ${JSON.stringify(scratch)} };
+		await startWorker(config, createLogger({ service: 'test', level: 'error' }));`;
+		const args = ['--bounding-set', '-sys_admin', process.execPath, '--input-type=module', '-e', script];
+		const started = promisify(execFile)('setpriv', args, { env: { ...process.env, NODE_OPTIONS: '' } });
+		await expect(started).rejects.toMatchObject({
+			stderr: expect.stringMatching(/runs no tool outside a sandbox: .* not permitted.*install bubblewrap/),
+		});
+		expect(await readdir(scratch)).toEqual(['lock']);
+	},
+);
