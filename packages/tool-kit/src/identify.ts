@@ -26,10 +26,11 @@ interface Candidate {
 
 /**
  * What the input is, one of the types that the tool accepts. Throws a ToolError: `unsupported_input` for another type,
- * `corrupt_input` for a damaged container.
+ * `corrupt_input` for a damaged container, `limit_exceeded` for one that unpacks to too much.
  */
 export async function identify(input: Candidate, manifest: ToolManifest): Promise<ContainerKind> {
 	const sniffed = await sniff(input.path).catch((cause: unknown) => {
+		if (cause instanceof ToolError) throw cause;
 		throw new ToolError(
 			'corrupt_input',
 			'The file is damaged or incomplete. Upload it again, or save it anew first.',

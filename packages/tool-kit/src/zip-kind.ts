@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
 import { DOCX, ODP, ODS, ODT, PPTX, XLSX, ZIP } from './media-types.ts';
 import { openZip } from './open-zip.ts';
+import { requireFewEntries, requireNoBomb, type ZipPart } from './zip-bomb.ts';
 
 export interface ContainerKind {
 	mimeType: string;
@@ -9,7 +10,6 @@ export interface ContainerKind {
 	encrypted: boolean;
 }
 
-const MAX_ENTRIES = 100_000;
 const MAX_PART_BYTES = 4 * 1024 * 1024;
 
 const CONTENT_TYPES = '[Content_Types].xml';
@@ -30,37 +30,53 @@ const OOXML_MAIN_PARTS: readonly [RegExp, string][] = [
 ];
 const ODF_KINDS: readonly string[] = [ODT, ODS, ODP];
 
-/** Which office format a ZIP file is, or ZIP when none. Throws when it is damaged. Unpacks at most two small parts of it. */
+/**
+ * Which office format a ZIP file is, or ZIP when none. Throws an Error when it is damaged, a ToolError `limit_exceeded` when an
+ * office program would unpack too much of it. Unpacks at most two small parts itself.
+ */
 export async function zipKind(path: string): Promise<ContainerKind> {
 	const zip = await openZip(path);
 	try {
-		const parts = await readParts(zip);
-		const contentTypes = parts.get(CONTENT_TYPES);
-		if (contentTypes !== undefined) return { mimeType: ooxmlType(contentTypes), encrypted: false };
-		const odfType = parts
-			.get(ODF_TYPE)
-			?.trim()
-			.replace(/-template$/, '');
-		if (odfType === undefined || !ODF_KINDS.includes(odfType)) return { mimeType: ZIP, encrypted: false };
-		return { mimeType: odfType, encrypted: /encryption-data\b/.test(parts.get(ODF_MANIFEST) ?? '') };
+		requireFewEntries(zip.entryCount);
+		const { texts, parts } = await readParts(zip);
+		const kind = kindOf(texts);
+		if (kind.mimeType !== ZIP) requireNoBomb(parts);
+		return kind;
 	} finally {
 		zip.close();
 	}
+}
+
+function kindOf(texts: ReadonlyMap<string, string>): ContainerKind {
+	const contentTypes = texts.get(CONTENT_TYPES);
+	if (contentTypes !== undefined) return { mimeType: ooxmlType(contentTypes), encrypted: false };
+	const odfType = texts
+		.get(ODF_TYPE)
+		?.trim()
+		.replace(/-template$/, '');
+	if (odfType === undefined || !ODF_KINDS.includes(odfType)) return { mimeType: ZIP, encrypted: false };
+	return { mimeType: odfType, encrypted: /encryption-data\b/.test(texts.get(ODF_MANIFEST) ?? '') };
 }
 
 function ooxmlType(contentTypes: string): string {
 	return OOXML_MAIN_PARTS.find(([pattern]) => pattern.test(contentTypes))?.[1] ?? ZIP;
 }
 
-async function readParts(zip: ZipFile): Promise<Map<string, string>> {
-	const parts = new Map<string, string>();
-	if (zip.entryCount > MAX_ENTRIES) return parts;
+/** All that the directory lists, and the text of those parts that tell the kind. */
+async function readParts(zip: ZipFile): Promise<{ parts: ZipPart[]; texts: Map<string, string> }> {
+	const parts: ZipPart[] = [];
+	const texts = new Map<string, string>();
 	for await (const entry of zip.eachEntry()) {
+		parts.push({
+			offset: entry.relativeOffsetOfLocalHeader,
+			packedBytes: entry.compressedSize,
+			unpackedBytes: entry.uncompressedSize,
+		});
 		const name = entry.fileNameRaw.toString('latin1');
-		if (![CONTENT_TYPES, ODF_TYPE, ODF_MANIFEST].includes(name) || parts.has(name)) continue;
-		parts.set(name, await readPart(zip, entry));
+		if (![CONTENT_TYPES, ODF_TYPE, ODF_MANIFEST].includes(name) || texts.has(name)) continue;
+		texts.set(name, await readPart(zip, entry));
 	}
-	return parts;
+	return { parts, texts };
 }
 
 async function readPart(zip: ZipFile, entry: Entry): Promise<string> {
