@@ -116,6 +116,7 @@ function toolContext(
 	return {
 		scratchDir: scratch.toolDir,
 		signal,
+		maxPages: request.pageLimit?.pages,
 		requirePages: (count) => requirePages(count, request.pageLimit),
 		progress,
 		exec: (command, args, options) => execSandboxed({ ...options, command, args, scratch, limits, ...ends }),
@@ -156,9 +157,12 @@ function progressMeter(onProgress: (percent: number) => void): ToolContext['prog
  */
 async function checkedOutputSize(path: string, { scratch }: Workplace): Promise<number> {
 	const stats = await lstat(path);
+	// The input may have a second name, under which a standby reads it.
+	const isInput = path === scratch.inputPath;
 	const isConfined =
-		path === scratch.inputPath || (await realpath(path)).startsWith((await realpath(scratch.toolDir)) + sep);
-	if (!stats.isFile() || !isConfined || stats.nlink > 1) {
+		isInput ||
+		((await realpath(path)).startsWith((await realpath(scratch.toolDir)) + sep) && stats.nlink === 1);
+	if (!stats.isFile() || !isConfined) {
 		throw new Error('a tool gave back an output that is not a file of its own directory');
 	}
 	if (stats.size === 0)

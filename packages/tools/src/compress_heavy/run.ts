@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deadlineMs } from '@creatorr/tool-kit/deadline';
-import type { Run } from '@creatorr/tool-kit/run';
-import { unlockPdf } from '../pdf/protection.ts';
+import type { ParamsOf } from '@creatorr/tool-kit/manifest';
+import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/run';
+import { type Unlocked, unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
-import { runOptimiser } from './optimiser.ts';
+import { askOptimiser, isRefusal, type OptimiserAnswer, throwRefusal } from './optimiser.ts';
+
+type Input = ToolInput<ParamsOf<typeof manifest>>;
 
 const OUTPUT = 'output.pdf';
 const ORIGINAL = 'original';
@@ -24,18 +27,14 @@ const WARNINGS: Readonly<Record<string, string>> = {
 
 /** The smallest of several compressed copies that lost nothing, or the original when none is smaller. */
 export const run: Run<typeof manifest> = async (input, context) => {
-	const { password, ...params } = input.params;
-	const unlocked = await unlockPdf(context, input.path, password);
-	const { warnings, ...details } = await runOptimiser(context, unlocked.path, OUTPUT, {
-		...params,
-		budget_seconds: (BUDGET_SHARE * deadlineMs(manifest.limits, input.sizeBytes)) / 1000,
-	});
+	const { answer, unlocked } = await optimise(input, context);
+	if (isRefusal(answer)) throwRefusal(answer, context);
+	const { warnings, ...details } = answer;
 	const outputPath = join(context.scratchDir, OUTPUT);
-	const isSmaller = async () => (await stat(outputPath)).size < input.sizeBytes;
 	let isChanged = details.method !== ORIGINAL;
 	if (isChanged) {
-		await unlocked.protectAlike(OUTPUT, { linearize: params.linearize });
-		isChanged = await isSmaller();
+		await unlocked?.protectAlike(OUTPUT, { linearize: input.params.linearize });
+		isChanged = (await stat(outputPath)).size < input.sizeBytes;
 	}
 	const codes = isChanged ? warnings : ['unchanged'];
 	return {
@@ -44,3 +43,23 @@ export const run: Run<typeof manifest> = async (input, context) => {
 		details: isChanged ? details : { method: ORIGINAL, pages: details.pages },
 	};
 };
+
+/** Most documents are not protected, so that is found out on the way. */
+async function optimise(
+	input: Input,
+	context: ToolContext,
+): Promise<{ answer: OptimiserAnswer; unlocked?: Unlocked }> {
+	const answer = await ask(input, context, input.path);
+	if (!isRefusal(answer) || answer.refused !== 'protected') return { answer };
+	const unlocked = await unlockPdf(context, input.path, input.params.password);
+	return { answer: await ask(input, context, unlocked.path), unlocked };
+}
+
+function ask(input: Input, context: ToolContext, path: string): Promise<OptimiserAnswer> {
+	const { password: _, ...params } = input.params;
+	return askOptimiser(context, path, OUTPUT, {
+		...params,
+		max_pages: context.maxPages ?? null,
+		budget_seconds: (BUDGET_SHARE * deadlineMs(manifest.limits, input.sizeBytes)) / 1000,
+	});
+}

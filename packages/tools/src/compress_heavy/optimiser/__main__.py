@@ -1,9 +1,10 @@
-"""Compresses a PDF: tries, looks whether all is still there and looks the same, and keeps the smallest that passes.
+"""Compresses PDFs: tries, looks whether all is still there and looks the same, and keeps the smallest that passes.
 
-usage: python3 optimiser INPUT OUTPUT REQUEST     (REQUEST: a JSON file)
-Prints a line `pages COUNT` before any work, lines `progress FRACTION`, at last `result {...}`; writes no OUTPUT when nothing
-smaller was found. Exits 10 for a document that is damaged beyond repair, 11 for a signed one, 12 for one that unpacks to too
-much, 1 for whatever else went wrong.
+usage: python3 optimiser serve     (says when it waits for a request, takes one a line)
+       python3 optimiser REQUEST   (a JSON file, for a document that the other one did not survive)
+A request is a JSON object with the fields of Request and the paths `source` and `target`. Prints JSON, a line each: `progress`
+as it goes, at last what was done, or why the document is `refused`; leaves nothing at `target` when nothing smaller was found.
+Exits 1 for whatever went wrong.
 """
 import json
 import multiprocessing
@@ -11,28 +12,27 @@ import os
 import sys
 import traceback
 from concurrent.futures import Executor
+from pathlib import Path
 
 from workers import start_processes
 
 
-def main(source: str, target: str, request_path: str, processes: Executor) -> int:
+def main(task: str, processes: Executor) -> None:
     # Not before the processes run, which then load what they need at the same time.
-    from compress import Listener, Request, compress_document
-    from opening import Refused
+    from answer import answer
 
-    with open(request_path, encoding="utf-8") as file:
-        request = Request(**json.load(file))
-    tell = Listener(
-        pages=lambda count: print("pages", count, flush=True),
-        progress=lambda share: print(f"progress {share:.4f}", flush=True),
-    )
-    try:
-        result = compress_document(source, target, request, tell, processes)
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        return refused.code
-    print("result", json.dumps(result), flush=True)
-    return 0
+    if task != "serve":
+        say(answer(json.loads(Path(task).read_bytes()), processes, say))
+        return
+    say({"ready": True})
+    for line in sys.stdin:
+        say(answer(json.loads(line), processes, say))
+        say({"ready": True})
+
+
+def say(message: dict[str, object]) -> None:
+    """One line to whoever asks."""
+    print(json.dumps(message), flush=True)
 
 
 def end(code: int) -> None:
@@ -45,7 +45,8 @@ def end(code: int) -> None:
 
 if __name__ == "__main__":
     try:
-        end(main(*sys.argv[1:], start_processes()))
+        main(sys.argv[1], start_processes())
+        end(0)
     except BaseException:
         traceback.print_exc()
         end(1)

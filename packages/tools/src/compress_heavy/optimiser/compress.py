@@ -9,7 +9,7 @@ import pikepdf
 
 from bombs import holds_bomb
 from check import Checker
-from opening import Exit, Refused, open_document, was_repaired
+from opening import Refused, open_document, was_repaired
 from optimise import Made, Work, optimise
 from settings import Settings, settings_of, stricter
 from signatures import has_usage_rights, signature_fields
@@ -29,16 +29,9 @@ class Request:
     linearize: bool
     remove_metadata: bool
     signed: str
+    max_pages: int | None
     # After so long it makes do with what it has.
     budget_seconds: float
-
-
-@dataclass(frozen=True)
-class Listener:
-    """Who is told how many pages there are, before any work, and how far it is."""
-
-    pages: Callable[[int], None]
-    progress: Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -54,39 +47,46 @@ class Copy:
 
 
 def compress_document(
-    source: str, target: str, request: Request, tell: Listener, processes: Executor
+    source: str, target: str, request: Request, progress: Callable[[float], None], processes: Executor
 ) -> dict[str, object]:
     """Leaves the copy at `target`, or nothing there when none is smaller; says how it went."""
     threads = ThreadPoolExecutor(os.process_cpu_count())
-    return _Search(source, target, request, tell, processes, threads).run()
+    return _Search(source, target, request, progress, processes, threads).run()
 
 
 class _Search:
     def __init__(
-        self, source: str, target: str, request: Request, tell: Listener, processes: Executor, threads: Executor
+        self,
+        source: str,
+        target: str,
+        request: Request,
+        progress: Callable[[float], None],
+        processes: Executor,
+        threads: Executor,
     ) -> None:
         self.source = source
         self.source_size = os.path.getsize(source)
         self.target = target
         self.request = request
-        self.progress = tell.progress
+        self.progress = progress
         self.processes = processes
         self.until = monotonic() + request.budget_seconds
         self.work = Work(request.linearize, request.remove_metadata, self.until)
         pdf = open_document(source)
         self.pages = len(pdf.pages)
-        tell.pages(self.pages)
+        if request.max_pages is not None and self.pages > request.max_pages:
+            raise Refused("too_many_pages", "more than the plan takes", pages=self.pages)
         self.warnings = self._looks_at(pdf)
         self.checker = Checker(source, pdf, self._settings(request.quality), threads)
         if "repaired" in self.warnings and not self.checker.is_readable():
-            raise Refused(Exit.CORRUPT, "not even its first pages can be rendered")
+            raise Refused("corrupt", "not even its first pages can be rendered")
 
     def _looks_at(self, pdf: pikepdf.Pdf) -> list[str]:
         is_signed = bool(signature_fields(pdf))
         if is_signed and self.request.signed == "reject":
-            raise Refused(Exit.SIGNED, "signed")
+            raise Refused("signed", "it would break")
         if holds_bomb(pdf):
-            raise Refused(Exit.TOO_LARGE, "a stream unpacks to more than can be held")
+            raise Refused("unpacks_to_too_much", "a stream unpacks to more than can be held")
         found = {
             "signature_invalidated": is_signed,
             "usage_rights_removed": has_usage_rights(pdf),

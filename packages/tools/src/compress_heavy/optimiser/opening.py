@@ -1,34 +1,35 @@
 """Opens documents, and says in which way one can't be opened."""
-from enum import IntEnum
+from typing import Literal
 
 import pikepdf
 
+_MOST_CAUSE = 1000
 
-class Exit(IntEnum):
-    """How the program ends, for whoever started it."""
-
-    CORRUPT = 10
-    SIGNED = 11
-    TOO_LARGE = 12
+Reason = Literal["corrupt", "protected", "signed", "too_many_pages", "unpacks_to_too_much"]
 
 
 class Refused(Exception):
     """The document can't be worked on."""
 
-    def __init__(self, code: Exit, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
+    def __init__(self, reason: Reason, cause: str, **details: object) -> None:
+        super().__init__(cause)
+        self.reason = reason
+        self.details = {"cause": cause[:_MOST_CAUSE], **details}
 
 
 def open_document(path: str) -> pikepdf.Pdf:
     """A document with pages that can be walked through."""
     try:
         pdf = pikepdf.open(path)
+        if pdf.is_encrypted:
+            raise Refused("protected", "opens, but is encrypted")
         if len(pdf.pages) == 0:
-            raise Refused(Exit.CORRUPT, "no pages")
+            raise Refused("corrupt", "no pages")
         return pdf
+    except pikepdf.PasswordError as error:
+        raise Refused("protected", str(error)) from error
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise Refused(Exit.CORRUPT, str(error)) from error
+        raise Refused("corrupt", str(error)) from error
 
 
 def was_repaired(pdf: pikepdf.Pdf) -> bool:

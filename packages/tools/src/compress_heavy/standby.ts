@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { inputPath } from '@creatorr/tool-kit/sandbox-files';
+import type { StandbyCommand } from '@creatorr/tool-kit/standby';
+
+/** The Python program that runs in the sandbox. */
+export const PROGRAM = { optimiser: fileURLToPath(new URL('./optimiser', import.meta.url)) };
+const INTERPRETER = ['-I', inputPath('optimiser')];
+
+/** The optimiser with all of its libraries loaded. */
+export const standby: StandbyCommand = {
+	command: 'python3',
+	args: [...INTERPRETER, 'serve'],
+	readOnly: PROGRAM,
+};
+
+/** Arguments of python3 for the request in a file. */
+export const commandArguments = (requestPath: string) => [...INTERPRETER, requestPath];
