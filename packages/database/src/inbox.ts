@@ -17,8 +17,22 @@ export async function applyOnce(
 	return true;
 }
 
-/** Forgets events that were applied more than so many days ago; answers how many. A repeat of such a one would run again. */
-export async function pruneInbox(prisma: RawExecutor, olderThanDays: number): Promise<number> {
-	return await prisma.$executeRaw`
-		DELETE FROM inbox WHERE received_at < now() - make_interval(days => ${olderThanDays}::int)`;
+/** No event is delivered again after so long. */
+const REPEATED_WITHIN_DAYS = 30;
+const BATCH_SIZE = 10_000;
+
+/**
+ * Forgets, a batch after the other, events that were applied more than so many days ago; answers how many. A repeat of such a one
+ * would run again.
+ */
+export async function pruneInbox(prisma: RawExecutor, olderThanDays = REPEATED_WITHIN_DAYS): Promise<number> {
+	for (let pruned = 0; ; ) {
+		const count = await prisma.$executeRaw`
+			DELETE FROM inbox WHERE (event_id, consumer) IN (
+				SELECT event_id, consumer FROM inbox
+				WHERE received_at < now() - make_interval(days => ${olderThanDays}::int)
+				LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED)`;
+		pruned += count;
+		if (count < BATCH_SIZE) return pruned;
+	}
 }

@@ -73,3 +73,14 @@ test('pruning forgets only what is older', async () => {
 	expect(await pruneInbox(database.prisma, 7)).toBe(1);
 	expect((await database.prisma.inbox.findMany()).map((row) => row.eventId)).toEqual(['young']);
 });
+
+test('pruning goes on until all of what is older is gone, a batch after the other', async () => {
+	await database.prisma.inbox.createMany({
+		data: Array.from({ length: 10_001 }, (_, index) => ({
+			eventId: `old-${index}`,
+			consumer: 'many',
+			receivedAt: new Date(0),
+		})),
+	});
+	expect(await pruneInbox(database.prisma)).toBe(10_001);
+});
