@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { idSchema, newId } from './ids.ts';
+import { idSchema, newId, timeOfId } from './ids.ts';
 
 describe('ids', () => {
 	test('a new id passes its own schema and no other', () => {
@@ -11,6 +11,10 @@ describe('ids', () => {
 	test('ids made one after the other sort in that order', () => {
 		const ids = Array.from({ length: 1000 }, () => newId('job'));
 		expect([...ids].sort()).toEqual(ids);
+	});
+
+	test('an id tells when it was made', () => {
+		expect(timeOfId('fil_01ARZ3NDEKTSV4RRFFQ69G5FAV')).toEqual(new Date('2016-07-30T23:54:10.259Z'));
 	});
 
 	test.each([

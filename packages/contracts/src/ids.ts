@@ -1,4 +1,4 @@
-import { monotonicFactory } from 'ulid';
+import { decodeTime, monotonicFactory } from 'ulid';
 import { z } from 'zod';
 
 /** What an id names, told by its prefix. */
@@ -23,6 +23,11 @@ const nextUlid = monotonicFactory(random);
 /** A new id: prefix, underscore, ULID. Ids made by one process sort by the time they were made. */
 export function newId<P extends IdPrefix>(prefix: P): `${P}_${string}` {
 	return `${prefix}_${nextUlid()}`;
+}
+
+/** When an id was made, by the clock of the process that made it. Throws for what is no id. */
+export function timeOfId(id: string): Date {
+	return new Date(decodeTime(id.slice(id.indexOf('_') + 1)));
 }
 
 /** Accepts exactly what {@link newId} makes; a ULID's first character is at most 7, as 26 characters hold 130 bits. */

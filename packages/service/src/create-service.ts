@@ -16,6 +16,8 @@ interface ServiceOptions {
 	routes: readonly Route[];
 	/** What readiness depends on, by name. */
 	checks: Record<string, HealthCheck>;
+	/** What operators may ask for on the private port, at `/health/<name>`: numbers and times, nothing of a user. */
+	reports?: Record<string, () => Promise<object>>;
 }
 
 const requestIdSchema = idSchema('req');
@@ -54,14 +56,14 @@ function mount(app: Express, route: Route, options: ServiceOptions): void {
 	app[operation.method](path, logRequests(options.logger, operation.id), ...body, handler);
 }
 
-/** An express app that answers these routes, `/health/live` and `/health/ready`, and everything else with `not_found`. */
+/** An express app that answers these routes, `/health/live`, `/health/ready` and reports, and everything else with `not_found`. */
 export function createService(options: ServiceOptions): Express {
 	const app = express();
 	app.disable('x-powered-by');
 	app.disable('etag');
 	app.set('query parser', 'simple');
 	app.use(requestContext);
-	app.use(healthRoutes(options.checks));
+	app.use(healthRoutes(options.checks, options.reports));
 	for (const route of options.routes) mount(app, route, options);
 	app.use(() => {
 		throw notFound('route');

@@ -26,8 +26,11 @@ export async function runChecks(
 	return results.flat();
 }
 
-/** `/health/live`: the process runs. `/health/ready`: everything that it needs answers. */
-export function healthRoutes(checks: Record<string, HealthCheck>): Router {
+/** `/health/live`: the process runs. `/health/ready`: everything that it needs answers. Any other: the report of that name. */
+export function healthRoutes(
+	checks: Record<string, HealthCheck>,
+	reports: Record<string, () => Promise<object>> = {},
+): Router {
 	const router = Router();
 	router.get('/health/live', (_req, res) => {
 		res.json({ data: { status: 'ok' } });
@@ -39,5 +42,10 @@ export function healthRoutes(checks: Record<string, HealthCheck>): Router {
 		}
 		res.json({ data: { status: 'ok' } });
 	});
+	for (const [name, read] of Object.entries(reports)) {
+		router.get(`/health/${name}`, async (_req, res) => {
+			res.json({ data: await read() });
+		});
+	}
 	return router;
 }
