@@ -18,6 +18,9 @@ interface Row {
 	upload_id: string | null;
 }
 
+/** Begins the key of the one object that is no file: it ties the bucket to its database. */
+const BUCKET_MARK = 'files/belong-to-';
+
 const COLUMNS = `id, user_id, job_id, storage_key, size_bytes, status::text, etag, upload_id,
 	published_at IS NOT NULL AS is_published, deleted_at IS NOT NULL AS is_deleted,
 	bytes_removed_at IS NOT NULL AS is_removed, sweep_at IS NOT NULL AS is_to_be_swept`;
@@ -71,6 +74,7 @@ function auditObjects(rows: readonly Row[], objects: ReadonlyMap<string, StoredO
 	const findings: Finding[] = [];
 	const byKey = new Map(rows.map((row) => [row.storage_key, row]));
 	for (const key of objects.keys()) {
+		if (key.startsWith(BUCKET_MARK)) continue;
 		const row = byKey.get(key);
 		if (!row || row.is_removed) findings.push({ kind: 'orphaned', what: `object ${key} has no row` });
 		else if (!row.is_to_be_swept)

@@ -20,6 +20,7 @@ export function createApp(dependencies: Dependencies) {
 		logger: dependencies.logger,
 		verifyIdentity: dependencies.verifyIdentity,
 		checks: dependencies.checks,
+		reports: { retention: dependencies.readRetention },
 		routes: [
 			createFileRoute(dependencies),
 			listFilesRoute(dependencies),

@@ -11,8 +11,11 @@ export interface Background {
 
 /** Starts what this service does without being asked. */
 export function startBackground(dependencies: Dependencies, config: Config): Background {
-	const consumers = [consumeAccountDeleted(dependencies), consumePlanChanged(dependencies)];
 	const sweeper = startSweeper({ ...dependencies, sweepIntervalMs: config.SWEEP_INTERVAL_SECONDS * 1_000 });
+	const consumers = [
+		consumeAccountDeleted(dependencies),
+		consumePlanChanged({ ...dependencies, followPlans: sweeper.followPlans }),
+	];
 	return {
 		async stop() {
 			await Promise.all([...consumers, sweeper].map((part) => part.stop()));

@@ -55,18 +55,35 @@ const policySchema = z.object({
 	LATE_UPLOAD_HOURS: duration(6, 'how long after its URL expired a PUT may still be under way'),
 	DELETED_ROW_HOURS: duration(7 * 24, 'how long a row is kept once its bytes are gone'),
 	SWEEP_INTERVAL_SECONDS: duration(15, 'how often bytes are looked for that have to go'),
+	RECONCILE_INTERVAL_HOURS: duration(
+		24,
+		'how long after a comparison of all rows with the bucket the next one begins',
+	),
+	RECONCILE_OBJECTS_PER_SECOND: duration(500, 'how fast they are compared at most'),
+	ORPHAN_HOURS: duration(48, 'how old bytes are that are removed because no row knows of them'),
 });
 
 /** The environment of this service. */
-export const configSchema = z.object({
-	...baseConfigSchema.shape,
-	...storeSchema.shape,
-	...policySchema.shape,
-	FILES_DATABASE_URL: z
-		.url({ protocol: /^postgres(ql)?$/ })
-		.meta({ description: 'the database of this service and of no other' }),
-	DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10).meta({ description: 'connections at most' }),
-	AMQP_URL: z.url({ protocol: /^amqps?$/ }).meta({ description: 'the RabbitMQ virtual host' }),
-});
+export const configSchema = z
+	.object({
+		...baseConfigSchema.shape,
+		...storeSchema.shape,
+		...policySchema.shape,
+		FILES_DATABASE_URL: z
+			.url({ protocol: /^postgres(ql)?$/ })
+			.meta({ description: 'the database of this service and of no other' }),
+		DATABASE_POOL_SIZE: z.coerce
+			.number()
+			.int()
+			.min(1)
+			.default(10)
+			.meta({ description: 'connections at most' }),
+		AMQP_URL: z.url({ protocol: /^amqps?$/ }).meta({ description: 'the RabbitMQ virtual host' }),
+	})
+	.refine((config) => config.ORPHAN_HOURS >= config.ABANDONED_UPLOAD_HOURS + config.LATE_UPLOAD_HOURS, {
+		path: ['ORPHAN_HOURS'],
+		error:
+			'must be at least ABANDONED_UPLOAD_HOURS and LATE_UPLOAD_HOURS together, or bytes of an upload may go that is under way',
+	});
 
 export type Config = z.output<typeof configSchema>;

@@ -8,9 +8,11 @@ import { createStorage, type Storage } from '@creatorr/storage/storage';
 import type { Config } from './config.ts';
 import { deleteAccount } from './data/accounts.ts';
 import { changePlan, type PlanChange } from './data/change-plan.ts';
+import { createChoreRecords } from './data/chores.ts';
 import { createFileRecords } from './data/file-records.ts';
+import { readRetention } from './data/read-retention.ts';
 import { type FilePolicy, keepingOf } from './domain/policy.ts';
-import type { FileRecords, FileStore, SweepRecords } from './domain/ports.ts';
+import type { ChoreRecords, FileRecords, FileStore, SweepRecords } from './domain/ports.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createFileStore } from './store/file-store.ts';
 import { type Preparation, prepareStore } from './store/prepare-store.ts';
@@ -18,6 +20,7 @@ import { type Preparation, prepareStore } from './store/prepare-store.ts';
 /** What this service works with. */
 export interface Dependencies {
 	records: FileRecords & SweepRecords;
+	chores: ChoreRecords;
 	store: FileStore;
 	policy: FilePolicy;
 	logger: Logger;
@@ -26,6 +29,8 @@ export interface Dependencies {
 	checks: Record<string, HealthCheck>;
 	deleteAccount(event: { id: string; userId: string }): Promise<void>;
 	changePlan(change: PlanChange): Promise<boolean>;
+	/** What retention has done and has still to do. */
+	readRetention(): Promise<object>;
 	/** Ends every connection. */
 	close(): Promise<void>;
 }
@@ -42,6 +47,9 @@ function policyOf(config: Config): FilePolicy {
 		plans: config.PLANS,
 		lateUploadMs: config.LATE_UPLOAD_HOURS * HOUR_MS,
 		rowRetentionMs: config.DELETED_ROW_HOURS * HOUR_MS,
+		orphanAfterMs: config.ORPHAN_HOURS * HOUR_MS,
+		reconcileEveryMs: config.RECONCILE_INTERVAL_HOURS * HOUR_MS,
+		objectsPerSecond: config.RECONCILE_OBJECTS_PER_SECOND,
 	};
 }
 
@@ -73,7 +81,8 @@ export async function createDependencies(config: Config, logger: Logger): Promis
 	const preparation = prepareStore({ storage, corsOrigins: config.CORS_ORIGINS, logger });
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'files', logger });
 	return {
-		records: createFileRecords(prisma),
+		records: createFileRecords(prisma, (plan) => keepingOf(config.PLANS, plan)),
+		chores: createChoreRecords(prisma),
 		store: createFileStore(storage),
 		policy: policyOf(config),
 		logger,
@@ -85,7 +94,8 @@ export async function createDependencies(config: Config, logger: Logger): Promis
 			s3: () => pingStore(storage, preparation),
 		},
 		deleteAccount: (event) => deleteAccount(prisma, event),
-		changePlan: (change) => changePlan(prisma, change, keepingOf(config.PLANS, change.plan)),
+		changePlan: (change) => changePlan(prisma, change),
+		readRetention: () => readRetention(prisma),
 		async close() {
 			preparation.stop();
 			await broker.close();

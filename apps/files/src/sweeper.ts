@@ -1,32 +1,50 @@
 import { type Repeater, repeat } from '@creatorr/service/repeat';
-import { type HouseDeps, keepHouse } from './domain/sweep/keep-house.ts';
+import { abortStaleUploads, type StaleUploadDeps } from './domain/sweep/abort-stale-uploads.ts';
+import { type FollowDeps, followPlans } from './domain/sweep/follow-plans.ts';
+import { type PurgeDeps, purge } from './domain/sweep/purge.ts';
+import { type ReconcileDeps, reconcile } from './domain/sweep/reconcile.ts';
 import { type SweepDeps, sweep } from './domain/sweep/sweep.ts';
 
-type SweeperDeps = SweepDeps & HouseDeps & { sweepIntervalMs: number };
+type SweeperDeps = SweepDeps &
+	FollowDeps &
+	PurgeDeps &
+	StaleUploadDeps &
+	ReconcileDeps & { sweepIntervalMs: number };
 
-/** What it clears away is in nobody's way, and finding it is dear. */
-const HOUSEKEEPING_INTERVAL_MS = 3_600_000;
+export interface Sweeper {
+	/** A plan has changed. */
+	followPlans(): void;
+	/** Lets what is going on come to its end. */
+	stop(): Promise<void>;
+}
 
-/** Removes the bytes of files that are gone, for as long as the process lives, and logs what was done. */
-export function startSweeper(deps: SweeperDeps): Pick<Repeater, 'stop'> {
-	const report = (event: string, counts: object) => {
-		if (Object.values(counts).some((count) => count > 0)) deps.logger.info(event, { ...counts });
-	};
-	const sweeping = repeat({
-		name: 'sweep',
-		intervalMs: deps.sweepIntervalMs,
-		logger: deps.logger,
-		run: async (stopping) => report('sweep.done', await sweep(deps, stopping)),
-	});
-	const housekeeping = repeat({
-		name: 'housekeeping',
-		intervalMs: HOUSEKEEPING_INTERVAL_MS,
-		logger: deps.logger,
-		run: async (stopping) => report('housekeeping.done', await keepHouse(deps, stopping)),
-	});
+/** Chores know themselves when they are due; this is how often they are asked. */
+const CHORE_INTERVAL_MS = 60_000;
+
+/** Removes the bytes of files that are gone, for as long as the process lives; logs and notes what was done. */
+export function startSweeper(deps: SweeperDeps): Sweeper {
+	const { logger, sweepIntervalMs } = deps;
+	const every = (intervalMs: number, name: string, run: (stopping: AbortSignal) => Promise<void>) =>
+		repeat({ name, intervalMs, run, logger });
+	const following = every(sweepIntervalMs, 'plans', (stopping) => followPlans(deps, stopping));
+	const running: Repeater[] = [
+		following,
+		every(sweepIntervalMs, 'sweep', (stopping) => sweepAndReport(deps, stopping)),
+		every(CHORE_INTERVAL_MS, 'purge', (stopping) => purge(deps, stopping)),
+		every(CHORE_INTERVAL_MS, 'stale-uploads', (stopping) => abortStaleUploads(deps, stopping)),
+		every(CHORE_INTERVAL_MS, 'reconciliation', (stopping) => reconcile(deps, stopping)),
+	];
 	return {
+		followPlans: following.wake,
 		async stop() {
-			await Promise.all([sweeping.stop(), housekeeping.stop()]);
+			await Promise.all(running.map((part) => part.stop()));
 		},
 	};
+}
+
+async function sweepAndReport(deps: SweeperDeps, stopping: AbortSignal): Promise<void> {
+	const begunAt = new Date();
+	const counts = await sweep(deps, stopping);
+	if (Object.values(counts).some((count) => count > 0)) deps.logger.info('sweep.done', { ...counts });
+	await deps.chores.report('sweep', { begunAt, counts });
 }

@@ -26,8 +26,24 @@ beforeEach(() => {
 afterAll(() => service.stop());
 
 const row = (id: string) => service.prisma.file.findUniqueOrThrow({ where: { id } });
-const change = (plan: Plan, version: number) =>
+/** Nothing but the change: no file has followed it yet. */
+const announce = (plan: Plan, version: number) =>
 	service.dependencies.changePlan({ userId: user.id, plan, version });
+
+async function followAll(): Promise<number> {
+	let followed = 0;
+	for (;;) {
+		const batch = await service.dependencies.records.followInBatch();
+		if (batch === null) return followed;
+		followed += batch;
+	}
+}
+
+async function change(plan: Plan, version: number): Promise<boolean> {
+	const changed = await announce(plan, version);
+	await followAll();
+	return changed;
+}
 const ago = (ms: number) => new Date(Date.now() - ms);
 
 /** A ready file that was made so long ago. */
@@ -173,7 +189,7 @@ describe('a change of plan', () => {
 		const file = await fileOf(HOUR_MS);
 		const before = await row(file);
 		expect(await change('free', 1)).toBe(true);
-		expect(await row(file)).toEqual(before);
+		expect(await row(file)).toEqual({ ...before, planVersion: 1n });
 	});
 
 	test('leaves the files of others alone', async () => {
@@ -195,6 +211,7 @@ describe('a change of plan', () => {
 		const changed = change('pro', 1);
 		const ids = (await Promise.all(made)).map(({ file_id }) => file_id);
 		await changed;
+		await followAll();
 		const tiers = await Promise.all(ids.map(async (id) => (await row(id)).storageTier));
 		expect(new Set(tiers)).toEqual(new Set(['standard']));
 	});
@@ -218,10 +235,91 @@ describe('a change of plan', () => {
 				const account = await service.prisma.account.findUniqueOrThrow({ where: { userId: user.id } });
 				expect(account).toMatchObject({ plan: 'pro', planVersion: 50n });
 			});
-			expectNear(await leftMs(file), 30 * DAY_MS - HOUR_MS);
+			await eventually(async () => expectNear(await leftMs(file), 30 * DAY_MS - HOUR_MS));
 		} finally {
 			await background.stop();
 			await broker.close();
 		}
+	});
+});
+
+describe('before the files have followed, a change', () => {
+	const shown = async (id: string) => (await service.as(user).get(id)).body.data;
+	const listed = async (query = '?limit=100') => (await service.as(user).list(query)).body.data;
+
+	test('shows in a file that is asked for, and in that alone', async () => {
+		const [asked, other] = [await fileOf(HOUR_MS), await fileOf(HOUR_MS)];
+		await announce('pro', 1);
+		expect((await row(asked)).storageTier).toBe('ephemeral');
+		const file = await shown(asked);
+		expect(file.storage_tier).toBe('standard');
+		expectNear(Date.parse(file.expires_at) - Date.now(), 30 * DAY_MS - HOUR_MS);
+		expect((await row(other)).storageTier).toBe('ephemeral');
+	});
+
+	test('shows in every page of a list', async () => {
+		for (let made = 0; made < 5; made += 1) await fileOf(HOUR_MS);
+		await announce('pro', 1);
+		const first = (await service.as(user).list('?limit=2')).body;
+		const rest = await listed(`?limit=100&cursor=${first.next_cursor}`);
+		const files = [...first.data, ...rest];
+		expect(files).toHaveLength(5);
+		expect(new Set(files.map((file) => file.storage_tier))).toEqual(new Set(['standard']));
+	});
+
+	test('keeps a file whose time would be over by now', async () => {
+		const ids = [await fileOf(HOUR_MS), await fileOf(HOUR_MS), await fileOf(HOUR_MS)];
+		const [asked = '', swept = '', last = ''] = ids;
+		await announce('pro', 1);
+		await service.prisma.planChange.updateMany({ data: { changedAt: ago(HOUR_MS) } });
+		const past = { expiresAt: ago(60_000), sweepAt: ago(60_000) };
+		await service.prisma.file.updateMany({ where: { id: { in: ids } }, data: past });
+		await sweep(service.dependencies, running);
+		expect((await row(swept)).deletedAt).toBeNull();
+		expect((await shown(asked)).storage_tier).toBe('standard');
+		expect((await listed()).map((file: { id: string }) => file.id)).toEqual(ids.toReversed());
+		expect((await service.jobs(`inputs/${last}/check`, { user_id: user.id })).status).toBe(200);
+	});
+
+	test('lets a file be deleted that it keeps', async () => {
+		const file = await fileOf(HOUR_MS);
+		await announce('pro', 1);
+		await service.prisma.planChange.updateMany({ data: { changedAt: ago(HOUR_MS) } });
+		await service.prisma.file.update({ where: { id: file }, data: { expiresAt: ago(60_000) } });
+		expect((await service.as(user).delete(file)).status).toBe(204);
+	});
+
+	test('is followed after the one before it, though both are new to the file', async () => {
+		const [alone, both, later] = [await fileOf(HOUR_MS), await fileOf(HOUR_MS), await fileOf(HOUR_MS)];
+		await announce('pro', 1);
+		await shown(alone);
+		await announce('free', 2);
+		await shown(alone);
+		await shown(both);
+		await followAll();
+		// Somebody was promised a month for a moment: a day is left of it, counted from the end of that.
+		for (const id of [alone, both, later]) {
+			expectNear(await leftMs(id), DAY_MS);
+			expect(await row(id)).toMatchObject({ storageTier: 'ephemeral', planVersion: 2n });
+		}
+		expect(await service.prisma.planChange.count({ where: { userId: user.id } })).toBe(0);
+	});
+
+	test('that is told again, or late, changes nothing', async () => {
+		const file = await fileOf(HOUR_MS);
+		await announce('pro', 2);
+		const before = await service.prisma.planChange.findMany();
+		expect(await announce('pro', 2)).toBe(false);
+		expect(await announce('free', 1)).toBe(false);
+		expect(await service.prisma.planChange.findMany()).toEqual(before);
+		expect((await shown(file)).storage_tier).toBe('standard');
+		await followAll();
+	});
+
+	test('goes with the account', async () => {
+		await fileOf(HOUR_MS);
+		await announce('pro', 1);
+		await service.dependencies.deleteAccount({ id: newId('evt'), userId: user.id });
+		expect(await service.prisma.planChange.count({ where: { userId: user.id } })).toBe(0);
 	});
 });

@@ -1,7 +1,8 @@
 import { newId } from '@creatorr/contracts/ids';
 import { requireTestVariable } from '@creatorr/testing/environment';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { keepHouse } from '../src/domain/sweep/keep-house.ts';
+import { abortStaleUploads } from '../src/domain/sweep/abort-stale-uploads.ts';
+import { purge } from '../src/domain/sweep/purge.ts';
 import { sweep } from '../src/domain/sweep/sweep.ts';
 import { sweepFile } from '../src/domain/sweep/sweep-file.ts';
 import { startSweeper } from '../src/sweeper.ts';
@@ -183,7 +184,7 @@ describe('several sweepers at once', () => {
 		const { file_id } = await uploadReady(service, user);
 		await service.as(user).delete(file_id);
 		const claimed = await service.dependencies.records.claimDue(100, 600_000);
-		expect(claimed.map((file) => file.id)).toEqual([file_id]);
+		expect(claimed.files.map((file) => file.id)).toEqual([file_id]);
 		await runSweep();
 		expect(await stored(file_id)).not.toBeNull();
 		await age(file_id, 600_000);
@@ -199,7 +200,8 @@ describe('several sweepers at once', () => {
 		const seen = await service.dependencies.records.findOutput(file_id);
 		if (!seen) throw new Error('no such output');
 		await service.jobs(`outputs/${file_id}/publish`, { job_id });
-		expect(await sweepFile(service.dependencies, { ...seen, abandonAt: new Date() })).toBe('kept');
+		const overdue = { ...seen, abandonAt: new Date() };
+		expect(await sweepFile(service.dependencies, overdue, new Date())).toBe('kept');
 		expect(await stored(file_id)).not.toBeNull();
 		expect((await service.as(user).get(file_id)).status).toBe(200);
 	});
@@ -207,7 +209,7 @@ describe('several sweepers at once', () => {
 	test('do not undo a deletion that comes while a file is looked at', async () => {
 		const { file_id } = await uploadReady(service, user);
 		await service.prisma.file.update({ where: { id: file_id }, data: { sweepAt: new Date() } });
-		const [seen] = await service.dependencies.records.claimDue(1, 60_000);
+		const [seen] = (await service.dependencies.records.claimDue(1, 60_000)).files;
 		if (!seen) throw new Error('nothing was due');
 		await service.as(user).delete(file_id);
 		await service.dependencies.records.scheduleSweep(seen.id);
@@ -236,29 +238,87 @@ test('a sweep while the store is away loses nothing and ends', async () => {
 	}
 });
 
+/** Makes every chore due now, as if its time had come. */
+async function makeDue(): Promise<void> {
+	await service.prisma.chore.updateMany({ data: { dueAt: new Date(0) } });
+}
+
 describe('housekeeping', () => {
+	async function runPurge() {
+		await makeDue();
+		await purge(service.dependencies, running);
+		return (await service.prisma.chore.findUniqueOrThrow({ where: { name: 'purge' } })).lastCounts;
+	}
+
 	test('forgets rows some days after their bytes are gone', async () => {
 		const { file_id } = await uploadReady(service, user);
 		await service.as(user).delete(file_id);
 		await age(file_id, DAY_MS);
 		await runSweep();
 		await age(file_id, 6 * DAY_MS);
-		await keepHouse(service.dependencies, running);
+		await runPurge();
 		expect(await row(file_id)).toMatchObject({ id: file_id });
 		await age(file_id, DAY_MS + 60_000);
-		expect((await keepHouse(service.dependencies, running)).purged).toBe(1);
+		expect(await runPurge()).toMatchObject({ files: 1 });
 		expect(await service.prisma.file.findUnique({ where: { id: file_id } })).toBeNull();
 	});
 
-	test('ends old uploads in parts that no row knows of, and no young ones', async () => {
-		const key = `files/${newId('fil')}`;
-		const uploadId = await service.storage.createMultipart({ key, contentType: 'a/b' });
-		expect((await keepHouse(service.dependencies, running)).aborted).toBe(0);
-		expect(await service.storage.listParts({ key, uploadId })).toEqual([]);
-		const policy = { ...service.dependencies.policy, abandonAfterMs: 0, lateUploadMs: 0 };
-		await eventually(async () => {
-			await keepHouse({ ...service.dependencies, policy }, running);
-			await expect(service.storage.listParts({ key, uploadId })).rejects.toThrow('no such upload');
+	test('remembers deleted accounts for good, so that nothing that comes late brings one back', async () => {
+		const gone = newUser();
+		await service.dependencies.deleteAccount({ id: newId('evt'), userId: gone.id });
+		await service.prisma.account.update({ where: { userId: gone.id }, data: { deletedAt: new Date(0) } });
+		await runPurge();
+		expect(await service.dependencies.changePlan({ userId: gone.id, plan: 'pro', version: 9 })).toBe(false);
+		const output = { job_id: newId('job'), user_id: gone.id, name: 'a', mime_type: 'a/b', size_bytes: 1 };
+		expect((await service.worker('outputs', output)).status).toBe(404);
+	});
+
+	describe('of uploads in parts', () => {
+		const abort = async (orphanAfterMs = service.dependencies.policy.orphanAfterMs) => {
+			await makeDue();
+			const policy = { ...service.dependencies.policy, orphanAfterMs };
+			await abortStaleUploads({ ...service.dependencies, policy }, running);
+		};
+		const begin = async (id = newId('fil')) => {
+			const key = `files/${id}`;
+			return { key, uploadId: await service.storage.createMultipart({ key, contentType: 'a/b' }) };
+		};
+
+		test('ends old ones that no row knows of, and no young ones', async () => {
+			const upload = await begin();
+			await abort();
+			expect(await service.storage.listParts(upload)).toEqual([]);
+			await eventually(async () => {
+				await abort(0);
+				await expect(service.storage.listParts(upload)).rejects.toThrow('no such upload');
+			});
+		});
+
+		test('leaves one of a known file to the sweep of that file, whatever the clocks say', async () => {
+			const { file_id } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+			const witness = await begin();
+			await eventually(async () => {
+				await abort(0);
+				await expect(service.storage.listParts(witness)).rejects.toThrow('no such upload');
+			});
+			expect(await partsInStore(file_id)).toEqual([]);
+		});
+
+		test('leaves one of a file that was begun just now, though the store’s clock says otherwise', async () => {
+			const [young, old] = [await begin(), await begin('fil_01ARZ3NDEKTSV4RRFFQ69G5FAV')];
+			// The store tells of uploads that it took for old.
+			const store = {
+				...service.dependencies.store,
+				listStaleMultiparts: () =>
+					service.storage.listStaleMultiparts({
+						prefix: 'files/',
+						startedBefore: new Date(Date.now() + HOUR_MS),
+					}),
+			};
+			await makeDue();
+			await abortStaleUploads({ ...service.dependencies, store }, running);
+			expect(await service.storage.listParts(young)).toEqual([]);
+			await expect(service.storage.listParts(old)).rejects.toThrow('no such upload');
 		});
 	});
 });

@@ -9,13 +9,15 @@ interface PlanChangedDeps {
 	broker: Broker;
 	/** False when this change or a later one was known, or the account is gone. */
 	changePlan(change: PlanChange): Promise<boolean>;
+	/** Has the files follow that nobody looks at. */
+	followPlans(): void;
 	logger: Logger;
 }
 
 const ACCOUNTS_AT_ONCE = 4;
 
 /** Keeps files for as long as the plan that their owner is on. */
-export function consumePlanChanged({ broker, changePlan, logger }: PlanChangedDeps): Consumer {
+export function consumePlanChanged({ broker, changePlan, followPlans, logger }: PlanChangedDeps): Consumer {
 	return startConsumer(broker, {
 		queue: QUEUES.filesPlanChanged,
 		definition: planChanged,
@@ -23,6 +25,7 @@ export function consumePlanChanged({ broker, changePlan, logger }: PlanChangedDe
 		logger,
 		async handle({ data: { user_id: userId, plan, version } }) {
 			const changed = await changePlan({ userId, plan, version });
+			if (changed) followPlans();
 			logger.info('account.plan_changed', { user_id: userId, plan, version, changed });
 		},
 	});

@@ -30,12 +30,16 @@ export async function holdPlan(tx: Tx, userId: string): Promise<Plan | null> {
  * The same as {@link standingOf}, held until the transaction ends: no other file is made, the plan stays, and a deletion waits,
  * so that it finds what was made.
  */
-export async function holdStanding(tx: Tx, userId: string): Promise<Standing | null> {
+export async function holdStanding(
+	tx: Tx,
+	userId: string,
+): Promise<(Standing & { planVersion: bigint }) | null> {
 	await tx.account.createMany({ data: [{ userId }], skipDuplicates: true });
-	const rows = await tx.$queryRaw<{ plan: Plan }[]>`
-		SELECT plan FROM accounts WHERE user_id = ${userId} AND deleted_at IS NULL FOR NO KEY UPDATE`;
+	const rows = await tx.$queryRaw<{ plan: Plan; planVersion: bigint }[]>`
+		SELECT plan, plan_version AS "planVersion" FROM accounts
+		WHERE user_id = ${userId} AND deleted_at IS NULL FOR NO KEY UPDATE`;
 	const [account] = rows;
-	return account ? { plan: account.plan, storedBytes: await sumStoredBytes(tx, userId) } : null;
+	return account ? { ...account, storedBytes: await sumStoredBytes(tx, userId) } : null;
 }
 
 /** Files that are kept, and uploads and outputs until they are given up. */
@@ -56,6 +60,7 @@ export async function deleteAccount(
 	const erase = async (tx: Tx) => {
 		const deletedAt = new Date();
 		await tx.account.upsert({ where: { userId }, create: { userId, deletedAt }, update: { deletedAt } });
+		await tx.planChange.deleteMany({ where: { userId } });
 		await tx.file.updateMany({ where: { userId, deletedAt: null }, data: deletion() });
 		await tx.file.updateMany({ where: { userId }, data: { name: '' } });
 	};

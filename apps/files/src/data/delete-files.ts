@@ -1,9 +1,16 @@
 import type { FileRecord, OwnedFile } from '../domain/file.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { deletion, visible } from './file-row.ts';
+import { followPlan, theFiles } from './follow-plan.ts';
+import type { KeepingOf } from './keep-rows.ts';
 
 /** False when its owner could not see it anyway. */
-export async function deleteVisible(prisma: PrismaClient, file: OwnedFile): Promise<boolean> {
+export async function deleteVisible(
+	prisma: PrismaClient,
+	file: OwnedFile,
+	keepingOf: KeepingOf,
+): Promise<boolean> {
+	await followPlan(prisma, keepingOf, { userIds: [file.userId], which: theFiles([file.id]) });
 	const { count } = await prisma.file.updateMany({
 		where: { id: file.id, userId: file.userId, ...visible() },
 		data: deletion(),

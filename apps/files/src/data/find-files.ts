@@ -1,21 +1,49 @@
 import type { FileRecord, OwnedFile } from '../domain/file.ts';
-import type { PrismaClient } from '../generated/client.ts';
+import type { File, Prisma, PrismaClient } from '../generated/client.ts';
 import { toRecord, visible } from './file-row.ts';
+import { followPlan, RUN_OUT, theFiles } from './follow-plan.ts';
+import type { KeepingOf } from './keep-rows.ts';
 
 /** A file that its owner may be shown. */
-export async function findVisible(prisma: PrismaClient, wanted: OwnedFile): Promise<FileRecord | null> {
+export async function findVisible(
+	prisma: PrismaClient,
+	wanted: OwnedFile,
+	keepingOf: KeepingOf,
+): Promise<FileRecord | null> {
+	await followPlan(prisma, keepingOf, { userIds: [wanted.userId], which: theFiles([wanted.id]) });
 	const row = await prisma.file.findFirst({
 		where: { id: wanted.id, userId: wanted.userId, ...visible() },
 	});
 	return row && toRecord(row);
 }
 
+interface Page {
+	userId: string;
+	limit: number;
+	beforeId: string | null;
+}
+
 /** A user's files, newest first: ids sort by the time they were made. */
 export async function listVisible(
 	prisma: PrismaClient,
-	page: { userId: string; limit: number; beforeId: string | null },
+	page: Page,
+	keepingOf: KeepingOf,
 ): Promise<FileRecord[]> {
-	const rows = await prisma.file.findMany({
+	const { userId } = page;
+	const follow = (which: Prisma.Sql) => followPlan(prisma, keepingOf, { userIds: [userId], which });
+	let areFollowing = (await prisma.planChange.count({ where: { userId } })) === 0;
+	if (!areFollowing) await follow(RUN_OUT);
+	let rows = await readPage(prisma, page);
+	while (!areFollowing) {
+		areFollowing = (await follow(theFiles(rows.map(({ id }) => id)))) === 0;
+		// A file whose time is over now has left its place to one that may have to follow too.
+		if (!areFollowing) rows = await readPage(prisma, page);
+	}
+	return rows.map(toRecord);
+}
+
+async function readPage(prisma: PrismaClient, page: Page): Promise<File[]> {
+	return await prisma.file.findMany({
 		where: {
 			userId: page.userId,
 			...visible(),
@@ -24,7 +52,6 @@ export async function listVisible(
 		orderBy: { id: 'desc' },
 		take: page.limit,
 	});
-	return rows.map(toRecord);
 }
 
 /** A job's output, shown or not, that is not deleted. */

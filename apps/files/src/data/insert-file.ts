@@ -18,7 +18,8 @@ export function insertFile(
 		const standing = await holdStanding(tx, userId);
 		if (!standing) return null;
 		const file = make(standing);
-		await tx.file.create({ data: { ...toColumns(file), sweepAt: file.abandonAt } });
+		const { planVersion } = standing;
+		await tx.file.create({ data: { ...toColumns(file), planVersion, sweepAt: file.abandonAt } });
 		return file;
 	});
 }

@@ -1,10 +1,10 @@
-import type { Plan } from '@creatorr/contracts/plans';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { FileRecord } from '../domain/file.ts';
-import { type Keeping, later } from '../domain/policy.ts';
+import { later } from '../domain/policy.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { holdPlan } from './accounts.ts';
 import { deletion } from './file-row.ts';
+import type { KeepingOf } from './keep-rows.ts';
 
 /**
  * Shows an output and deletes, in one step, the one that was shown before and those of earlier attempts; of two that are
@@ -13,7 +13,7 @@ import { deletion } from './file-row.ts';
 export function publishOutput(
 	prisma: PrismaClient,
 	output: FileRecord,
-	keepingOf: (plan: Plan) => Keeping,
+	keepingOf: KeepingOf,
 ): Promise<boolean> {
 	const { id, jobId, userId } = output;
 	return inTransaction(prisma, async (tx: Prisma.TransactionClient) => {

@@ -1,8 +1,24 @@
 import { AppError } from '@creatorr/contracts/errors';
+import { idSchema, timeOfId } from '@creatorr/contracts/ids';
 import type { StorageTier } from '@creatorr/contracts/plans';
 
 /** Begins the key of every stored object, so that others may share the bucket. */
 export const KEY_PREFIX = 'files/';
+
+/** Begins the key of the object that says whose files these are. */
+export const MARK_PREFIX = `${KEY_PREFIX}belong-to-`;
+
+const fileIdSchema = idSchema('fil');
+
+/** Whether this service gives such keys to files; others under the prefix were put there by somebody else. */
+export function isFileKey(key: string): boolean {
+	return key.startsWith(KEY_PREFIX) && fileIdSchema.safeParse(key.slice(KEY_PREFIX.length)).success;
+}
+
+/** When the file was begun that has this key, by the clock of the process that began it. */
+export function timeOfKey(key: string): Date {
+	return timeOfId(key.slice(KEY_PREFIX.length));
+}
 
 /** A file as the database knows it: an upload of a user, or a job's output. */
 export interface FileRecord {

@@ -17,6 +17,12 @@ export interface FilePolicy {
 	lateUploadMs: number;
 	/** How long a row is kept after its bytes are gone. */
 	rowRetentionMs: number;
+	/** Bytes that no row knows of are nobody's once they are so old. */
+	orphanAfterMs: number;
+	/** From one comparison of rows and store to the next. */
+	reconcileEveryMs: number;
+	/** Of a comparison. */
+	objectsPerSecond: number;
 }
 
 /** Where and for how long a file is kept. */

@@ -1,7 +1,5 @@
-import type { Plan } from '@creatorr/contracts/plans';
 import type { Standing } from './admit-upload.ts';
 import type { FileRecord, OwnedFile } from './file.ts';
-import type { Keeping } from './policy.ts';
 
 /** Rows of files and of whose they are. "Visible": published, neither deleted nor expired. */
 export interface FileRecords {
@@ -24,10 +22,10 @@ export interface FileRecords {
 	/** Deletes the row if it is still as it was read; false when somebody changed it since. */
 	deleteUnchanged(file: FileRecord): Promise<boolean>;
 	/**
-	 * Shows an output to its owner, for as long as `keepingOf` says for the plan, in place of the one that was shown before, and
-	 * deletes those of earlier attempts; false when it is deleted itself.
+	 * Shows an output to its owner, for as long as the plan keeps files, in place of the one that was shown before, and deletes
+	 * those of earlier attempts; false when it is deleted itself.
 	 */
-	publish(output: FileRecord, keepingOf: (plan: Plan) => Keeping): Promise<boolean>;
+	publish(output: FileRecord): Promise<boolean>;
 	deleteOutputsOf(jobId: string): Promise<void>;
 }
 
@@ -71,18 +69,81 @@ export type JoinOutcome =
 	| { outcome: 'gone' }
 	| { outcome: 'invalid'; problems: readonly { partNumber?: number; message: string }[] };
 
+/** Rows that fell due, and the time by which they did: the database's, which all processes share. */
+export interface Due {
+	files: FileRecord[];
+	now: Date;
+}
+
+/** A part of the store's keys: after one and up to another, in the order of their bytes; up to the end where that is null. */
+export interface KeyRange {
+	after: string;
+	upTo: string | null;
+}
+
+/** By which a database knows its bucket. */
+export interface BucketMark {
+	token: string;
+	/** It was there before, so that a bucket without it is another one. */
+	isInBucket: boolean;
+}
+
 /** Rows as the sweeper needs them: also those that nobody sees any more. */
 export interface SweepRecords {
 	/** Takes rows that are due, each for `leaseMs`: until then no other sweeper gets them. */
-	claimDue(limit: number, leaseMs: number): Promise<FileRecord[]>;
+	claimDue(limit: number, leaseMs: number): Promise<Due>;
 	/** Has this row looked at when it falls due: at its end, or at the end of the time that it has to get there. */
 	scheduleSweep(id: string): Promise<void>;
 	/** The bytes are gone, but more may come until `lastBytesAt`. */
 	sweepAgainAt(id: string, lastBytesAt: Date): Promise<void>;
 	/** The bytes are gone for good. */
 	markBytesRemoved(id: string): Promise<void>;
-	/** Forgets files whose bytes were removed before, and accounts that were deleted before; resolves to how many files. */
-	purge(before: Date): Promise<number>;
+	/** Forgets up to `limit` files whose bytes were removed so long ago; resolves to how many. */
+	purge(limit: number, retentionMs: number): Promise<number>;
+	/** Forgets events that were applied so long ago that they are never delivered again. */
+	pruneInbox(): Promise<number>;
+	/** Has a batch of files follow a change of their owner's plan; null when there is none to follow. */
+	followInBatch(): Promise<number | null>;
+	/** Rows with these keys whose bytes are not gone for good, and the database's time. */
+	findStored(keys: readonly string[]): Promise<Due>;
+	/** Up to `limit` ready rows in a range of keys, but for those in `except`, in the order of keys. */
+	findReady(range: KeyRange & { except: readonly string[]; limit: number }): Promise<FileRecord[]>;
+	readMark(): Promise<BucketMark>;
+	/** From now on a bucket without the mark is another one. */
+	noteMarked(): Promise<void>;
+}
+
+export type Counts = Record<string, number>;
+
+/** Somebody's turn at a chore: how far it has come, which the next one goes on from when this one breaks off. */
+export interface Turn {
+	name: string;
+	/** Fences off whoever has lost the turn. */
+	token: string;
+	position: string;
+	counts: Counts;
+}
+
+/** Chores, each done by one process at a time. */
+export interface ChoreRecords {
+	/** The turn at a chore that is due, for `leaseMs`; null when it is not due or somebody is at it. */
+	take(name: string, leaseMs: number): Promise<Turn | null>;
+	/** Keeps how far the turn has come, and the turn for `leaseMs` more; false when it was lost. */
+	keep(turn: Turn, leaseMs: number): Promise<boolean>;
+	/** Leaves the rest to whoever comes next. */
+	giveBack(turn: Turn): Promise<void>;
+	/** The chore is done, and due again after so long. */
+	finish(turn: Turn, nextInMs: number): Promise<void>;
+	/** It could not go on, and will from there after so long. */
+	fail(turn: Turn, input: { failure: string; nextInMs: number }): Promise<void>;
+	/** Notes what was done in a chore that needs no turns. */
+	report(name: string, run: { begunAt: Date; counts: Counts }): Promise<void>;
+}
+
+export interface ListedObject extends StoredBytes {
+	key: string;
+	/** By the store's clock. */
+	modifiedAt: Date;
 }
 
 /** Where the bytes are. Whatever has to ask the store throws `upstream_unavailable` when it cannot answer. */
@@ -105,8 +166,13 @@ export interface FileStore {
 	joinParts(upload: Upload & { parts: readonly Part[]; sizeBytes: number }): Promise<JoinOutcome>;
 	/** Throws away the parts of an upload that is not over. */
 	abortMultipart(upload: Upload): Promise<void>;
-	/** Removes what is stored under the key; fine when nothing is. */
-	remove(key: string): Promise<void>;
+	/** Removes what is stored under the keys; fine when nothing is. */
+	remove(keys: readonly string[]): Promise<void>;
+	/** Objects of ours after a key, in the order of keys. */
+	list(after: string, limit: number): Promise<{ objects: readonly ListedObject[]; isLast: boolean }>;
+	/** The tokens of all marks in the bucket. */
+	listMarks(): Promise<string[]>;
+	putMark(token: string): Promise<void>;
 	/** Uploads in parts that were begun before and are not over. */
 	listStaleMultiparts(startedBefore: Date): AsyncIterable<Upload>;
 }

@@ -1,12 +1,11 @@
 import { notFound } from '@creatorr/contracts/errors';
+import { crashPoint } from '@creatorr/service/crash-point';
 import { notUploaded } from './file.ts';
-import { type FilePolicy, keepingOf } from './policy.ts';
 import type { FileRecords } from './ports.ts';
 import { type RefreshDeps, refreshFile } from './refresh-file.ts';
 
 export interface PublishDeps extends RefreshDeps {
 	records: RefreshDeps['records'] & Pick<FileRecords, 'findOutput' | 'publish'>;
-	policy: Pick<FilePolicy, 'plans'>;
 }
 
 /**
@@ -20,6 +19,8 @@ export async function publishOutput(deps: PublishDeps, wanted: { id: string; job
 	const current = await refreshFile(deps, output);
 	if (!current) throw notFound('file');
 	if (current.status === 'pending') throw notUploaded();
-	const published = await deps.records.publish(current, (plan) => keepingOf(deps.policy.plans, plan));
+	crashPoint('files.publish.bytes-seen');
+	const published = await deps.records.publish(current);
+	crashPoint('files.publish.committed');
 	if (!published) throw notFound('file');
 }

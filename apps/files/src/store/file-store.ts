@@ -1,9 +1,12 @@
 import { InvalidParts, UploadNotFound } from '@creatorr/storage/errors';
 import { planParts } from '@creatorr/storage/plan-parts';
 import type { Storage } from '@creatorr/storage/storage';
-import { KEY_PREFIX } from '../domain/file.ts';
+import { KEY_PREFIX, MARK_PREFIX } from '../domain/file.ts';
 import type { FileStore, JoinOutcome, Part, StoredPart, Upload } from '../domain/ports.ts';
 import { fromStore } from './translate-errors.ts';
+
+/** Read by whoever looks into the bucket. */
+const MARK_TEXT = 'The objects beside this one belong to the database that knows the token in its name.';
 
 /** The S3 store as the domain sees it. */
 export function createFileStore(storage: Storage): FileStore {
@@ -18,7 +21,10 @@ export function createFileStore(storage: Storage): FileStore {
 		listParts: (upload) => fromStore(listParts(storage, upload)),
 		joinParts: (input) => fromStore(joinParts(storage, input)),
 		abortMultipart: (upload) => fromStore(storage.abortMultipart(upload)),
-		remove: (key) => fromStore(storage.deleteObjects([key])),
+		remove: (keys) => fromStore(storage.deleteObjects(keys)),
+		list: (startAfter, limit) => fromStore(storage.listObjects({ prefix: KEY_PREFIX, startAfter, limit })),
+		listMarks: () => fromStore(listMarks(storage)),
+		putMark: (token) => fromStore(storage.putText({ key: MARK_PREFIX + token, text: MARK_TEXT })),
 		listStaleMultiparts: (startedBefore) => listStaleMultiparts(storage, startedBefore),
 	};
 }
@@ -44,6 +50,11 @@ async function joinParts(
 		if (error instanceof InvalidParts) return { outcome: 'invalid', problems: error.problems };
 		throw error;
 	}
+}
+
+async function listMarks(storage: Storage): Promise<string[]> {
+	const { objects } = await storage.listObjects({ prefix: MARK_PREFIX });
+	return objects.map(({ key }) => key.slice(MARK_PREFIX.length));
 }
 
 async function* listStaleMultiparts(storage: Storage, startedBefore: Date): AsyncGenerator<Upload> {

@@ -54,9 +54,15 @@ export async function startFiles(
 	options: {
 		/** A port that leads to the database. */
 		databaseThrough?: string;
+		/** Another S3 server than the usual one. */
+		s3Endpoint?: string;
 	} = {},
 ) {
-	const [database, host, bucket] = await Promise.all([createDatabase(), createVirtualHost(), createBucket()]);
+	const [database, host, bucket] = await Promise.all([
+		createDatabase(),
+		createVirtualHost(),
+		createBucket(options.s3Endpoint ? { endpoint: options.s3Endpoint } : {}),
+	]);
 	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
 	const identities = makeIdentities();
 	const databaseUrl = new URL(database.url);

@@ -14,17 +14,17 @@ export interface SweepFileDeps {
 /** `removed` is told each time that bytes were removed, also when only late ones were looked for. */
 export type SweepOutcome = 'removed' | 'kept';
 
-/** Does what is due for one row. Doing it twice, or in two processes at once, is safe. */
-export async function sweepFile(deps: SweepFileDeps, file: FileRecord): Promise<SweepOutcome> {
-	switch (decide(file, new Date())) {
+/** Does what is due for one row by now. Doing it twice, or in two processes at once, is safe. */
+export async function sweepFile(deps: SweepFileDeps, file: FileRecord, now: Date): Promise<SweepOutcome> {
+	switch (decide(file, now)) {
 		case 'keep':
 			return keep(deps, file);
 		case 'remove':
-			return remove(deps, file);
+			return remove(deps, file, now);
 		case 'settle': {
 			// A client need not ask after its upload: the bytes may have been there all the time.
 			const current = await refreshFile(deps, file);
-			return current?.status === 'ready' ? keep(deps, current) : remove(deps, file);
+			return current?.status === 'ready' ? keep(deps, current) : remove(deps, file, now);
 		}
 	}
 }
@@ -34,16 +34,16 @@ async function keep(deps: SweepFileDeps, file: FileRecord): Promise<'kept'> {
 	return 'kept';
 }
 
-async function remove(deps: SweepFileDeps, file: FileRecord): Promise<SweepOutcome> {
+async function remove(deps: SweepFileDeps, file: FileRecord, now: Date): Promise<SweepOutcome> {
 	// First gone, then removed: nobody may be shown a file that has lost its bytes.
 	if (file.deletedAt === null && !(await deps.records.deleteUnchanged(file))) return 'kept';
 	if (isMultipart(file)) {
 		await deps.store.abortMultipart({ key: file.storageKey, uploadId: file.multipart.uploadId });
 	}
-	await deps.store.remove(file.storageKey);
+	await deps.store.remove([file.storageKey]);
 	// Its URLs may still admit bytes, and a PUT that they admitted may still be under way.
 	const lastBytesAt = later(file.uploadUrlExpiresAt, deps.policy.lateUploadMs);
-	if (lastBytesAt > new Date()) await deps.records.sweepAgainAt(file.id, lastBytesAt);
+	if (lastBytesAt > now) await deps.records.sweepAgainAt(file.id, lastBytesAt);
 	else await deps.records.markBytesRemoved(file.id);
 	return 'removed';
 }

@@ -16,7 +16,7 @@ function setUp(batches: FileRecord[][], remove: (key: string) => Promise<void> =
 		records: {
 			claimDue: async () => {
 				seen.claims += 1;
-				return batches.shift() ?? [];
+				return { files: batches.shift() ?? [], now: new Date() };
 			},
 			fixEtag: async () => null,
 			deleteUnchanged: async () => true,
@@ -27,7 +27,7 @@ function setUp(batches: FileRecord[][], remove: (key: string) => Promise<void> =
 		store: {
 			head: async () => null,
 			ping: async () => undefined,
-			remove,
+			remove: (keys: readonly string[]) => remove(keys[0] ?? ''),
 			abortMultipart: async () => undefined,
 		},
 		policy: { lateUploadMs: 0 },

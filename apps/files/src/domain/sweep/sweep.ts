@@ -22,8 +22,10 @@ export async function sweep(deps: SweepDeps, stopping: AbortSignal): Promise<Swe
 	const report: SweepReport = { removed: 0, kept: 0, failed: 0 };
 	let more = true;
 	while (more && !stopping.aborted) {
-		const files = await deps.records.claimDue(BATCH_SIZE, LEASE_MS);
-		const outcomes = await mapConcurrently(files, FILES_AT_ONCE, (file) => attempt(deps, file, stopping));
+		const { files, now } = await deps.records.claimDue(BATCH_SIZE, LEASE_MS);
+		const outcomes = await mapConcurrently(files, FILES_AT_ONCE, async (file) =>
+			stopping.aborted ? 'failed' : await attempt(deps, file, now),
+		);
 		for (const outcome of outcomes) report[outcome] += 1;
 		// When all failed, the store is away: the next batch would only be leased in vain.
 		more = files.length === BATCH_SIZE && outcomes.some((outcome) => outcome !== 'failed');
@@ -32,14 +34,9 @@ export async function sweep(deps: SweepDeps, stopping: AbortSignal): Promise<Swe
 }
 
 /** One file that cannot be swept must not keep the others from it. */
-async function attempt(
-	deps: SweepDeps,
-	file: FileRecord,
-	stopping: AbortSignal,
-): Promise<SweepOutcome | 'failed'> {
-	if (stopping.aborted) return 'failed';
+async function attempt(deps: SweepDeps, file: FileRecord, now: Date): Promise<SweepOutcome | 'failed'> {
 	try {
-		return await sweepFile(deps, file);
+		return await sweepFile(deps, file, now);
 	} catch (error) {
 		deps.logger.warn('sweep.file_failed', { file_id: file.id, error });
 		return 'failed';
