@@ -1,8 +1,8 @@
 import type { Broker } from '@creatorr/messaging/connection';
 import type { Consumer } from '@creatorr/messaging/consumer';
 import type { Logger } from '@creatorr/service/logger';
+import type { Repeater } from '@creatorr/service/repeat';
 import { startJanitor } from './background/janitor.ts';
-import type { Loop } from './background/loop.ts';
 import type { Scheduler } from './background/scheduler.ts';
 import { startWatchdog } from './background/watchdog.ts';
 import type { Config } from './config.ts';
@@ -54,22 +54,31 @@ function startConsumers({ config, broker, logger, operations, scheduler, files }
 	];
 }
 
-function startLoops({ config, logger, operations, scheduler, files }: Parts): Loop[] {
+function startLoops({ config, logger, operations, scheduler, files }: Parts): Repeater[] {
+	/** One may have been published by a process that died before it could say so. */
+	const discardOutputs = (jobId: string) => {
+		files
+			.discardOutputs(jobId)
+			.catch((error: unknown) => logger.warn('outputs.not_discarded', { jobId, error }));
+	};
 	const watchdog = startWatchdog({
 		leaseMs: config.WORKER_LEASE_MS,
 		ping: operations.ping,
 		expireLeases: operations.expireLeases,
 		onLost: (lost) => {
 			scheduler.wake();
-			for (const { jobId, failed } of lost) {
-				// One may have been published by a process that died before it could say so.
-				if (failed)
-					files
-						.discardOutputs(jobId)
-						.catch((error: unknown) => logger.warn('outputs.not_discarded', { jobId, error }));
-			}
+			for (const { jobId, failed } of lost) if (failed) discardOutputs(jobId);
 		},
 		logger,
 	});
-	return [watchdog, startJanitor({ prune: operations.prune, logger })];
+	const janitor = startJanitor({
+		prune: operations.prune,
+		failOrphans: operations.failOrphans,
+		onFailed: (jobIds) => {
+			scheduler.wake();
+			for (const jobId of jobIds) discardOutputs(jobId);
+		},
+		logger,
+	});
+	return [watchdog, janitor];
 }

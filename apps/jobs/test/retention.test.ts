@@ -1,5 +1,7 @@
+import { newEvent, planChanged } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitingRow } from './support/queue.ts';
 import { until } from './support/until.ts';
 import { startWorld, type World } from './support/world.ts';
 
@@ -45,4 +47,101 @@ test('what was kept long enough is removed, and nothing else', async () => {
 	expect(keys.map(({ key }) => key)).toEqual(['recent']);
 	expect(await world.prisma.worker.count({ where: { id: 'gone' } })).toBe(0);
 	await replica.stop();
+});
+
+test('more than a batch of old keys and jobs goes at once', async () => {
+	const user = world.user();
+	const past = new Date(Date.now() - 91 * DAY_MS);
+	const rows = Array.from({ length: 2_500 }, () => waitingRow({ userId: user.id }));
+	await world.prisma.job.createMany({
+		data: rows.map((row) => ({ ...row, status: 'canceled' as const, finishedAt: past })),
+	});
+	await world.prisma.idempotencyKey.createMany({
+		data: rows.map(({ id }) => ({
+			userId: user.id,
+			key: id,
+			fingerprint: '',
+			response: {},
+			createdAt: past,
+		})),
+	});
+	const replica = await world.startReplica();
+	await until(async () => {
+		expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0);
+		expect(await world.prisma.idempotencyKey.count({ where: { userId: user.id } })).toBe(0);
+	});
+	await replica.stop();
+});
+
+test('a deleted user is remembered for good, and no late event brings anything back', async () => {
+	const user = world.user();
+	const years = 3 * 365;
+	await world.prisma.deletedUser.create({
+		data: { userId: user.id, deletedAt: new Date(Date.now() - years * DAY_MS) },
+	});
+	await world.prisma.worker.create({
+		data: { id: 'witness', slots: {}, seenAt: new Date(Date.now() - 2 * DAY_MS) },
+	});
+	const replica = await world.startReplica();
+	await until(async () => expect(await world.prisma.worker.count({ where: { id: 'witness' } })).toBe(0));
+	await world.bus.publish(newEvent(planChanged, { user_id: user.id, plan: 'pro', version: 1 }, newId('req')));
+	const witness = world.user();
+	await world.bus.publish(
+		newEvent(planChanged, { user_id: witness.id, plan: 'pro', version: 1 }, newId('req')),
+	);
+	await until(async () =>
+		expect(await world.prisma.account.count({ where: { userId: witness.id } })).toBe(1),
+	);
+	expect(await world.prisma.account.count({ where: { userId: user.id } })).toBe(0);
+	expect((await user.create({ tool: 'ocr', input_file_id: newId('fil') })).status).toBe(401);
+	await replica.stop();
+});
+
+describe('a job whose tool has left the catalogue', () => {
+	const LONG_AGO = new Date(Date.now() - 2 * 60 * 60_000);
+	const running = {
+		status: 'running' as const,
+		attempt: 1,
+		startedAt: LONG_AGO,
+		releasedAt: LONG_AGO,
+	};
+
+	async function jobOf(userId: string, change: object): Promise<string> {
+		const row = waitingRow({ userId, tool: 'gone' });
+		await world.prisma.job.create({ data: { ...row, createdAt: LONG_AGO, ...change } });
+		return row.id;
+	}
+
+	test('ends, whether it waits or lost its worker, and says why', async () => {
+		const user = world.user();
+		const ids = [await jobOf(user.id, {}), await jobOf(user.id, running)];
+		const replica = await world.startReplica();
+		for (const id of ids) {
+			await until(async () => {
+				const job = await user.job(id);
+				expect([job.status, job.error_code]).toEqual(['failed', 'tool_failed']);
+				expect(job.error_message).toContain('not offered any more');
+				expect(world.files.discarded.has(id)).toBe(true);
+			});
+		}
+		await replica.stop();
+	});
+
+	test('goes on while a worker has it or could take it, or replicas are being replaced', async () => {
+		const user = world.user();
+		const leased = await jobOf(user.id, {
+			...running,
+			workerId: 'old',
+			leaseExpiresAt: new Date(Date.now() + 600_000),
+		});
+		const young = await jobOf(user.id, { createdAt: new Date() });
+		const offered = await jobOf(user.id, { tool: 'leaving' });
+		const ended = await jobOf(user.id, {});
+		await world.worker('old').beat({ leaving: 1 });
+		const replica = await world.startReplica();
+		await until(async () => expect((await user.job(ended)).status).toBe('failed'));
+		for (const id of [young, offered]) expect((await user.job(id)).status).toBe('queued');
+		expect((await user.job(leased)).status).toBe('running');
+		await replica.stop();
+	});
 });

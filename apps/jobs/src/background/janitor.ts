@@ -1,19 +1,27 @@
 import type { Logger } from '@creatorr/service/logger';
-import { type Loop, startLoop } from './loop.ts';
+import { type Repeater, repeat } from '@creatorr/service/repeat';
 
 interface JanitorOptions {
-	/** Resolves to how many jobs it removed. */
-	prune(): Promise<number>;
+	/** Resolves to how many of what it removed. */
+	prune(): Promise<Record<string, number>>;
+	/** Ends jobs whose tool is gone; resolves to their ids. */
+	failOrphans(): Promise<string[]>;
+	onFailed(jobIds: string[]): void;
 	logger: Logger;
 }
 
 const EVERY_MS = 10 * 60_000;
 
-/** Removes what has been kept for long enough. */
-export function startJanitor({ prune, logger }: JanitorOptions): Loop {
+/** Removes what has been kept for long enough, and ends what would wait for ever. */
+export function startJanitor({ prune, failOrphans, onFailed, logger }: JanitorOptions): Repeater {
 	const work = async () => {
+		const failed = await failOrphans();
+		if (failed.length > 0) {
+			logger.warn('jobs.tool_gone', { failed: failed.length });
+			onFailed(failed);
+		}
 		const removed = await prune();
-		if (removed > 0) logger.info('jobs.pruned', { removed });
+		if (Object.values(removed).some((count) => count > 0)) logger.info('jobs.pruned', removed);
 	};
-	return startLoop(work, { everyMs: EVERY_MS, name: 'janitor', logger });
+	return repeat({ name: 'janitor', intervalMs: EVERY_MS, run: work, logger });
 }

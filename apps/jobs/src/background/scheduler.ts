@@ -1,5 +1,6 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
-import { startLoop } from './loop.ts';
+import { repeat } from '@creatorr/service/repeat';
 
 export interface Scheduler {
 	/** A job was queued or has ended, a worker has come, or a plan has changed: jobs may be released. */
@@ -26,8 +27,9 @@ export function startScheduler({ release, onReleased, logger }: SchedulerOptions
 	const work = async () => {
 		const released = await release();
 		if (released === 0) return;
+		crashPoint('jobs.release.committed');
 		logger.debug('jobs.released', { released });
 		onReleased();
 	};
-	return startLoop(work, { everyMs: SAFETY_TICK_MS, name: 'scheduler', logger });
+	return repeat({ name: 'scheduler', intervalMs: SAFETY_TICK_MS, run: work, logger });
 }

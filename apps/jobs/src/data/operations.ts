@@ -12,6 +12,7 @@ import { countJobs } from './count-jobs.ts';
 import { deleteJob } from './delete-job.ts';
 import { deleteUser } from './delete-user.ts';
 import { expireLeases } from './expire-leases.ts';
+import { failOrphans } from './fail-orphans.ts';
 import { failUndeliverable } from './fail-undeliverable.ts';
 import { findJob } from './find-job.ts';
 import { giveBackAttempt } from './give-back-attempt.ts';
@@ -33,6 +34,8 @@ const HOLD_MS = 30_000;
 const RELEASE_MARGIN = 1;
 const UNCLAIMED_AFTER_MS = 60_000;
 const MINUTE_MS = 60_000;
+/** Longer than it takes to replace all replicas, one after the other. */
+const TOOL_GONE_AFTER_MS = 60 * MINUTE_MS;
 
 export type Operations = ReturnType<typeof bindOperations>;
 
@@ -90,6 +93,7 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 				workerLifetimeMs: leaseMs,
 				unclaimedAfterMs: UNCLAIMED_AFTER_MS,
 			}),
+		failOrphans: () => failOrphans(prisma, { tools, workerLifetimeMs: leaseMs, graceMs: TOOL_GONE_AFTER_MS }),
 		prune: () =>
 			prune(prisma, {
 				jobRetentionDays: config.JOB_RETENTION_DAYS,

@@ -48,6 +48,12 @@ export function failureAfterLoss(job: AttemptState): Failure | null {
 	};
 }
 
+/** For a job whose tool is not there any more: no bug, as `internal` would say, and trying again would not help. */
+export const TOOL_GONE: Failure = {
+	code: 'tool_failed',
+	message: 'the tool of this job is not offered any more; GET /v1/tools lists those that are',
+};
+
 /** For a job that no worker could even take. */
 export const UNDELIVERABLE: Failure = {
 	code: 'internal',
