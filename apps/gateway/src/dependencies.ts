@@ -73,10 +73,19 @@ function createSignIn({ config, logger, limits, sign }: Given, inFlight: InFligh
 		load: () => callAuth(getJwks),
 		monotonicMs,
 		minIntervalMs: limits.keyRefreshMinMs,
+		onRemoved() {
+			logger.warn('gateway.key_removed');
+			inFlight.endAll(unavailable('sign-in', new Error('a key of tokens was removed')));
+		},
 	});
 	const lease = createLease({
-		ask: async (id) =>
-			(await callLease(leaseGateway, { params: { id }, body: { callback_url: config.PRIVATE_URL } })).data,
+		async ask(id) {
+			const body = { callback_url: config.PRIVATE_URL };
+			const { data } = await callLease(leaseGateway, { params: { id }, body });
+			// No lease without the keys of the day: one that was retired ends here with the lease at the latest.
+			if (data.granted && data.key_ids && !keys.holdsJust(data.key_ids)) await keys.refresh();
+			return data;
+		},
 		monotonicMs,
 		marginMs: limits.leaseMarginMs,
 		onEnd(reason) {

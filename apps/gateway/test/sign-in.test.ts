@@ -120,6 +120,31 @@ describe('keys', () => {
 		expect(auth.counts.jwks - loadsBefore).toBeLessThanOrEqual(3);
 	});
 
+	test('that were retired are refused from the next renewal of the lease on, known tokens too', async () => {
+		const stolen = newKeys();
+		auth.jwks.push(stolen.jwk('stolen'));
+		const token = auth.token({}, { keyid: 'stolen' }, stolen);
+		expect(await statusOf(token)).toBe(200);
+		auth.jwks.pop();
+		await until(async () => (await statusOf(token)) !== 200);
+		expect(await codeOf(await get(token))).toEqual([401, 'unauthorized']);
+		expect(await statusOf(auth.token())).toBe(200);
+	});
+
+	test('that were retired carry nobody past the lease when the keys can’t be loaded', async () => {
+		const stolen = newKeys();
+		auth.jwks.push(stolen.jwk('stolen'));
+		auth.ttlMs = 1_500;
+		const token = auth.token({}, { keyid: 'stolen' }, stolen);
+		await until(async () => (await statusOf(token)) === 200);
+		auth.hidesKeys = true;
+		auth.jwks.pop();
+		await until(async () => (await statusOf(token)) !== 200);
+		expect(await codeOf(await get(token))).toEqual([503, 'upstream_unavailable']);
+		auth.hidesKeys = false;
+		await until(async () => (await statusOf(token)) === 401);
+	});
+
 	test('that can’t be loaded make a token 503 and not 401', async () => {
 		const token = auth.token({}, { keyid: 'second' }, newKeys());
 		auth.isFrozen = true;

@@ -37,6 +37,7 @@ export const checkSession = defineOperation({
 /**
  * Lets a gateway answer from its cache of live sessions for `ttl_ms`, counted from before it asked. `granted: false`: the
  * lease of this instance was fenced after it missed a revocation, and it must forget its cache and ask under a new instance id.
+ * A gateway that does not have just the keys of `key_ids` loads them before it uses the lease.
  */
 export const leaseGateway = defineOperation({
 	id: 'leaseGateway',
@@ -48,7 +49,16 @@ export const leaseGateway = defineOperation({
 	params: z.object({ id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/) }),
 	body: z.object({ callback_url: z.url({ protocol: /^https?$/ }) }),
 	status: 200,
-	response: enveloped(z.object({ granted: z.boolean(), ttl_ms: z.int() })),
+	response: enveloped(
+		z.object({
+			granted: z.boolean(),
+			ttl_ms: z.int(),
+			key_ids: z
+				.array(z.string())
+				.optional()
+				.meta({ description: 'the keys that user tokens may be signed with just now' }),
+		}),
+	),
 	errors: [],
 });
 

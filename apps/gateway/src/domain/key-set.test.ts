@@ -3,7 +3,7 @@ import { newKeys } from '../../test/support/keys.ts';
 import { createKeySet } from './key-set.ts';
 
 function setUp(minIntervalMs = 0) {
-	const world = { keys: [newKeys().jwk('a')] as unknown[], loads: 0, isAway: false };
+	const world = { keys: [newKeys().jwk('a')] as unknown[], loads: 0, isAway: false, removals: 0 };
 	const keys = createKeySet({
 		async load() {
 			world.loads += 1;
@@ -12,6 +12,9 @@ function setUp(minIntervalMs = 0) {
 		},
 		monotonicMs: () => performance.now(),
 		minIntervalMs,
+		onRemoved() {
+			world.removals += 1;
+		},
 	});
 	return { world, keys };
 }
@@ -33,6 +36,27 @@ describe('a key set', () => {
 		await keys.refresh();
 		expect(keys.find('a')).toBeUndefined();
 		expect(keys.version()).not.toBe(version);
+	});
+
+	test('tells when a key is gone, and not when one is new', async () => {
+		const { world, keys } = setUp();
+		await keys.refresh();
+		world.keys.push(newKeys().jwk('b'));
+		await keys.refresh();
+		expect(world.removals).toBe(0);
+		world.keys.shift();
+		await keys.refresh();
+		expect(world.removals).toBe(1);
+	});
+
+	test('says whether it holds just the keys that are published', async () => {
+		const { world, keys } = setUp();
+		expect(keys.holdsJust(['a'])).toBe(false);
+		world.keys.push({ kid: 'of another kind', kty: 'RSA' });
+		await keys.refresh();
+		expect(keys.holdsJust(['of another kind', 'a'])).toBe(true);
+		expect(keys.holdsJust(['a'])).toBe(false);
+		expect(keys.holdsJust(['a', 'b'])).toBe(false);
 	});
 
 	test('keeps its version when nothing changed', async () => {

@@ -8,11 +8,15 @@ interface KeySetDeps {
 	monotonicMs(): number;
 	/** Loads begin at least this far apart. */
 	minIntervalMs: number;
+	/** Called at once when a key is not there any more: what it has signed is refused from now on. */
+	onRemoved?(): void;
 }
 
 /** The public keys of user tokens. */
 export interface KeySet {
 	find(keyId: string): KeyObject | undefined;
+	/** Whether these, in any order, are all that were published when they were loaded. */
+	holdsJust(keyIds: readonly string[]): boolean;
 	/** Resolves after a load that began after this call; rejects when that load failed. */
 	refresh(): Promise<void>;
 	/** Changes whenever a key was added, replaced or removed. */
@@ -39,9 +43,14 @@ function readKeys(keys: readonly unknown[]): Jwk[] {
 	});
 }
 
+function idOf(key: unknown): unknown {
+	return typeof key === 'object' && key !== null && 'kid' in key ? key.kid : undefined;
+}
+
 /** A set of keys that is loaded on demand; it loads nothing by itself. */
 export function createKeySet(deps: KeySetDeps): KeySet {
 	let keys: ReadonlyMap<string, KeyObject> = new Map();
+	let publishedIds: ReadonlySet<unknown> = new Set();
 	let text = '';
 	let version = 0;
 	let lastStartMs = Number.NEGATIVE_INFINITY;
@@ -52,16 +61,22 @@ export function createKeySet(deps: KeySetDeps): KeySet {
 		await delay(Math.max(0, waitMs));
 		next = undefined;
 		lastStartMs = deps.monotonicMs();
-		const jwks = readKeys((await deps.load()).keys);
+		const published = (await deps.load()).keys;
+		publishedIds = new Set(published.map(idOf));
+		const jwks = readKeys(published);
 		const loadedText = JSON.stringify(jwks);
 		if (loadedText === text) return;
+		const before = keys;
 		keys = new Map(jwks.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]));
 		text = loadedText;
 		version += 1;
+		if ([...before.keys()].some((keyId) => !keys.has(keyId))) deps.onRemoved?.();
 	}
 
 	return {
 		find: (keyId) => keys.get(keyId),
+		holdsJust: (keyIds) =>
+			version > 0 && publishedIds.size === keyIds.length && keyIds.every((keyId) => publishedIds.has(keyId)),
 		refresh() {
 			next ??= load();
 			return next;

@@ -30,6 +30,8 @@ export async function startFakeAuth() {
 		/** The keys that are published. */
 		jwks: [tokenKeys.jwk('first')] as Json[],
 		ttlMs: 5_000,
+		/** Does not give its keys out while it is true. */
+		hidesKeys: false,
 		/** Answers nothing while it is true, like a stopped process. */
 		isFrozen: false,
 		/** Instances whose lease is refused. */
@@ -69,6 +71,7 @@ export async function startFakeAuth() {
 	async function answer(req: IncomingMessage, res: ServerResponse): Promise<Json | undefined> {
 		if (req.url === '/internal/jwks') {
 			auth.counts.jwks += 1;
+			if (auth.hidesKeys) throw new Error('no keys');
 			return { keys: auth.jwks };
 		}
 		if (req.url === '/health/ready') return { data: { status: 'ok' } };
@@ -88,7 +91,7 @@ export async function startFakeAuth() {
 		const granted = !auth.fenced.has(instanceId);
 		if (granted) leases.set(instanceId, String((await readJson(req)).callback_url));
 		else leases.delete(instanceId);
-		return { data: { granted, ttl_ms: auth.ttlMs } };
+		return { data: { granted, ttl_ms: auth.ttlMs, key_ids: auth.jwks.map(({ kid }) => kid) } };
 	}
 
 	const server: Server = createServer((req, res) => {
