@@ -258,7 +258,8 @@ describe('POST /v1/auth/password', () => {
 describe('GET /v1/me', () => {
 	test('success: returns the current user', async () => {
 		const answer = await call('GET', '/v1/me', { token: person.token });
-		expect(answer.body).toEqual({ data: { id: person.id, email: person.email, name: null, plan: 'free' } });
+		const { id, email } = person;
+		expect(answer.body).toEqual({ data: { id, email, email_verified: false, name: null, plan: 'free' } });
 	});
 
 	test('no token: is refused', async () => {

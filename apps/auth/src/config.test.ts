@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthConfig } from './config.ts';
 
@@ -10,6 +11,8 @@ const env = {
 	AUTH_DATABASE_URL: 'postgresql://auth@127.0.0.1/auth',
 	AMQP_URL: 'amqp://127.0.0.1',
 	AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+	APP_URL: 'https://app.example.com',
+	SMTP_URL: 'smtps://user:password@smtp.example.com:465',
 };
 
 describe('the configuration', () => {
@@ -24,10 +27,17 @@ describe('the configuration', () => {
 		expect(config.AUTH_KEY_ENCRYPTION_KEY).toHaveLength(32);
 	});
 
-	test('leaves a thread of the pool to everything else', () => {
-		expect(loadAuthConfig({ ...env, UV_THREADPOOL_SIZE: '1' }).BCRYPT_CONCURRENCY).toBe(1);
-		expect(loadAuthConfig(env).BCRYPT_CONCURRENCY).toBeLessThan(4);
+	test('leaves a core to everything but passwords', () => {
+		const leftOver = Math.max(1, availableParallelism() - 1);
+		expect(loadAuthConfig(env).BCRYPT_CONCURRENCY).toBe(leftOver);
 		expect(loadAuthConfig({ ...env, BCRYPT_CONCURRENCY: '9' }).BCRYPT_CONCURRENCY).toBe(9);
+	});
+
+	test('needs a server for mails in production, and says so', () => {
+		const files = { ...env, SMTP_URL: undefined, MAIL_DIR: '/tmp/mail' };
+		expect(() => loadAuthConfig(files)).toThrow(/SMTP_URL: must say where mails go out/);
+		expect(loadAuthConfig({ ...files, NODE_ENV: 'development' }).MAIL_DIR).toBe('/tmp/mail');
+		expect(() => loadAuthConfig({ ...env, SMTP_URL: undefined, NODE_ENV: 'test' })).toThrow('MAIL_DIR');
 	});
 
 	test('refuses in production a cost that is fit for tests only', () => {
@@ -40,6 +50,8 @@ describe('the configuration', () => {
 		['AUTH_KEY_ENCRYPTION_KEY', 'not base64!'],
 		['AUTH_DATABASE_URL', 'mysql://127.0.0.1/auth'],
 		['AMQP_URL', 'http://127.0.0.1'],
+		['SMTP_URL', 'https://user:secret@127.0.0.1'],
+		['APP_URL', 'app.example.com'],
 		['GATEWAY_LEASE_MS', '5000'],
 		['TOKEN_TTL_SECONDS', '0'],
 	])('names %s when it is %p, and does not show it', (name, value) => {

@@ -1,12 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { baseConfigSchema, loadConfig } from '@creatorr/service/config';
+import { baseConfigSchema, httpUrlSchema, loadConfig } from '@creatorr/service/config';
 import { z } from 'zod';
 
 /** Fewer rounds than this protect nobody; only tests have a use for them. */
 const BCRYPT_MIN_COST_IN_PRODUCTION = 10;
-/** libuv's own default. */
-const THREAD_POOL_SIZE = 4;
-
 const encryptionKeySchema = z
 	.base64({ error: 'must be 32 bytes in base64' })
 	.transform((text) => Buffer.from(text, 'base64'))
@@ -29,11 +26,11 @@ const configSchema = baseConfigSchema
 		BCRYPT_COST: z.coerce.number().int().min(4).max(20).default(12),
 		BCRYPT_CONCURRENCY: z.coerce.number().int().min(1).optional().meta({
 			description:
-				'passwords hashed at once; by default leaves a core and a thread of the pool to everything else',
+				'passwords hashed at once, each on a thread of low priority; by default leaves a core to everything else',
 		}),
-		UV_THREADPOOL_SIZE: z.coerce.number().int().min(1).default(THREAD_POOL_SIZE),
 		BCRYPT_MAX_WAITING: z.coerce.number().int().min(0).default(40).meta({
-			description: 'passwords that wait to be hashed; beyond it the answer is rate_limited',
+			description:
+				'passwords that wait to be hashed, of those who sign in, who register, and so on, each; beyond it the answer is rate_limited',
 		}),
 		LOGIN_FAILURES_PER_ACCOUNT: z.coerce
 			.number()
@@ -47,6 +44,44 @@ const configSchema = baseConfigSchema
 			.min(1)
 			.default(50)
 			.meta({ description: 'wrong passwords from an address before attempts are slowed' }),
+		APP_URL: httpUrlSchema.meta({
+			description:
+				'where links in mails lead to: the address of the product, with the pages /reset-password and /verify-email',
+		}),
+		SMTP_URL: z
+			.url({ protocol: /^smtps?$/ })
+			.optional()
+			.meta({ description: 'where mails go out, as smtps://user:password@host:465' }),
+		MAIL_FROM: z
+			.string()
+			.min(3)
+			.default('creatorr <no-reply@localhost>')
+			.meta({ description: 'the sender of mails, as Name <name@example.com>' }),
+		MAIL_DIR: z
+			.string()
+			.min(1)
+			.optional()
+			.meta({ description: 'where mails are written to as files in place of being sent, for development' }),
+		MAILS_PER_EMAIL: z.coerce
+			.number()
+			.min(1)
+			.default(6)
+			.meta({ description: 'mails for a new password that may be asked for an hour for one email' }),
+		MAILS_PER_NETWORK: z.coerce
+			.number()
+			.min(1)
+			.default(120)
+			.meta({ description: 'mails that may be asked for an hour from one address or IPv6 network' }),
+		SIGNING_KEY_DAYS: z.coerce
+			.number()
+			.min(1)
+			.default(90)
+			.meta({ description: 'how long a key signs tokens until the next one does' }),
+		SECURITY_EVENTS_DAYS: z.coerce
+			.number()
+			.min(1)
+			.default(365)
+			.meta({ description: 'how long security events are kept' }),
 		GATEWAY_LEASE_MS: z.coerce.number().int().min(500).max(4_000).default(3_500).meta({
 			description:
 				'how long a gateway may answer from its cache without renewing; a logout waits no longer than this and the time of two calls',
@@ -60,11 +95,24 @@ const configSchema = baseConfigSchema
 				message: `must be at least ${BCRYPT_MIN_COST_IN_PRODUCTION} in production`,
 			});
 		}
+		if (!config.SMTP_URL && config.NODE_ENV === 'production') {
+			context.addIssue({
+				code: 'custom',
+				path: ['SMTP_URL'],
+				message:
+					'must say where mails go out, as smtps://user:password@host:465: who forgets a password needs one',
+			});
+		} else if (!config.SMTP_URL && !config.MAIL_DIR) {
+			context.addIssue({
+				code: 'custom',
+				path: ['MAIL_DIR'],
+				message: 'must be a directory for mails, as there is no SMTP_URL',
+			});
+		}
 	})
-	.transform(({ BCRYPT_CONCURRENCY, UV_THREADPOOL_SIZE, ...config }) => ({
+	.transform(({ BCRYPT_CONCURRENCY, ...config }) => ({
 		...config,
-		BCRYPT_CONCURRENCY:
-			BCRYPT_CONCURRENCY ?? Math.max(1, Math.min(availableParallelism(), UV_THREADPOOL_SIZE) - 1),
+		BCRYPT_CONCURRENCY: BCRYPT_CONCURRENCY ?? Math.max(1, availableParallelism() - 1),
 	}));
 
 export type Config = z.output<typeof configSchema>;

@@ -1,36 +1,35 @@
 import type { RequestListener } from 'node:http';
 import { createPrisma } from '@creatorr/database/client';
-import { createNotificationListener } from '@creatorr/database/notifications';
-import { OUTBOX_CHANNEL, publishBatch } from '@creatorr/database/outbox';
+import { publishBatch } from '@creatorr/database/outbox';
 import { ping } from '@creatorr/database/ping';
-import { type Broker, connectBroker } from '@creatorr/messaging/connection';
-import { createPublisher } from '@creatorr/messaging/publisher';
-import { startRelay } from '@creatorr/messaging/relay';
+import { connectBroker } from '@creatorr/messaging/connection';
 import { createService } from '@creatorr/service/create-service';
 import { toAppError } from '@creatorr/service/error-rendering';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
-import { repeat } from '@creatorr/service/repeat';
 import type { Config } from './config.ts';
 import { consumePlanChanged } from './consumers/plan-changed.ts';
 import { createAccountStore } from './data/accounts.ts';
 import { createLeaseStore } from './data/gateway-leases.ts';
 import * as housekeeping from './data/housekeeping.ts';
 import { createFailureStore } from './data/login-failures.ts';
+import { createMailStore } from './data/mails.ts';
+import { createSecurityEventStore } from './data/security-events.ts';
 import { createSessionStore } from './data/sessions.ts';
 import { createSigningKeyStore } from './data/signing-keys.ts';
-import { createBoundedLine } from './domain/bounded-line.ts';
-import { createPasswords } from './domain/passwords.ts';
-import { settleLeftovers } from './domain/settle-revocations.ts';
+import { createFairLine } from './domain/fair-line.ts';
+import { type Bcrypt, createPasswords } from './domain/passwords.ts';
+import { createOncePerMinute } from './domain/security-event.ts';
 import { createSigningKeySource } from './domain/signing-key.ts';
 import { createTokenSigner } from './domain/token.ts';
 import { createRevocationPusher } from './gateway-client.ts';
 import { PrismaClient } from './generated/client.ts';
+import { startPasswordThreads } from './password-threads.ts';
 import { allRoutes } from './routes/all.ts';
+import { startHousekeeping } from './start-housekeeping.ts';
+import { startSending } from './start-sending.ts';
 
 const OUTBOX_BATCH_SIZE = 100;
-const LEFTOVERS_INTERVAL_MS = 5_000;
-const PRUNE_INTERVAL_MS = 60_000;
 const FULL_LINE_RETRY_AFTER_SECONDS = 5;
 
 export interface Auth {
@@ -39,76 +38,62 @@ export interface Auth {
 	close(): Promise<void>;
 }
 
-/** Sends what transactions left in the outbox. */
-function startOutbox(config: Config, logger: Logger, prisma: PrismaClient, broker: Broker) {
-	const publish = createPublisher(broker);
-	const relay = startRelay({
-		publishBatch: () => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish),
-		logger,
-	});
-	const listener = createNotificationListener({
-		databaseUrl: config.AUTH_DATABASE_URL,
-		channels: [OUTBOX_CHANNEL],
-		onNotification: () => relay.wake(),
-		onReconnect: () => relay.wake(),
-		onLost: (error) => logger.warn('outbox.listener_lost', { error }),
-	});
+interface Given {
+	config: Config;
+	logger: Logger;
+	prisma: PrismaClient;
+	bcrypt: Bcrypt;
+}
+
+function buildKeys({ config, prisma }: Given) {
+	const signingKeys = createSigningKeyStore(prisma);
+	const { AUTH_KEY_ENCRYPTION_KEY: encryptionKey, TOKEN_TTL_SECONDS: tokenTtlSeconds } = config;
+	const signingKey = createSigningKeySource(signingKeys, encryptionKey);
 	return {
-		async close() {
-			await listener.close();
-			await relay.stop();
-		},
+		signingKeys,
+		signingKey,
+		encryptionKey,
+		tokenTtlSeconds,
+		keyDays: config.SIGNING_KEY_DAYS,
+		sessionRules: { tokenTtlSeconds, signToken: createTokenSigner(signingKey) },
 	};
 }
 
-function buildRouteDeps(config: Config, logger: Logger, prisma: PrismaClient) {
-	const signingKeys = createSigningKeyStore(prisma);
-	const signingKey = createSigningKeySource(signingKeys, config.AUTH_KEY_ENCRYPTION_KEY);
+function buildPasswordRules({ config, bcrypt, prisma }: Given) {
 	return {
-		logger,
-		signingKeys,
-		signingKey,
-		accounts: createAccountStore(prisma),
-		sessions: createSessionStore(prisma),
-		failures: createFailureStore(prisma),
-		leases: createLeaseStore(prisma),
-		leaseTtlMs: config.GATEWAY_LEASE_MS,
 		freeFailures: {
 			account: config.LOGIN_FAILURES_PER_ACCOUNT,
 			address: config.LOGIN_FAILURES_PER_ADDRESS,
 		},
-		passwords: createPasswords(config.BCRYPT_COST),
-		line: createBoundedLine({
+		failures: createFailureStore(prisma),
+		passwords: createPasswords(config.BCRYPT_COST, bcrypt),
+		line: createFairLine({
 			concurrency: config.BCRYPT_CONCURRENCY,
 			maxWaiting: config.BCRYPT_MAX_WAITING,
 			retryAfterSeconds: FULL_LINE_RETRY_AFTER_SECONDS,
 		}),
-		sessionRules: {
-			tokenTtlSeconds: config.TOKEN_TTL_SECONDS,
-			signToken: createTokenSigner(signingKey),
-		},
-		pushRevocations: createRevocationPusher(createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY)),
-		forgetRevocations: (ids: string[]) => housekeeping.forgetRevocations(prisma, ids),
-		listUnsettled: () => housekeeping.listUnsettled(prisma),
+		securityEvents: createSecurityEventStore(prisma),
+		isNews: createOncePerMinute(),
 	};
 }
 
-function startHousekeeping(deps: ReturnType<typeof buildRouteDeps>, prisma: PrismaClient) {
-	const { logger } = deps;
-	const prune = (what: string, run: (prisma: PrismaClient) => Promise<number>) =>
-		repeat({ name: `housekeeping.${what}`, intervalMs: PRUNE_INTERVAL_MS, run: () => run(prisma), logger });
-	return [
-		repeat({
-			name: 'housekeeping.leftovers',
-			intervalMs: LEFTOVERS_INTERVAL_MS,
-			run: () => settleLeftovers(deps),
-			logger,
-		}),
-		prune('failures', housekeeping.pruneFailures),
-		prune('sessions', housekeeping.pruneSessions),
-		prune('networks', housekeeping.pruneKnownNetworks),
-		prune('leases', housekeeping.pruneLeases),
-	];
+function buildDeps(given: Given) {
+	const { config, logger, prisma } = given;
+	const { MAILS_PER_EMAIL: perEmail, MAILS_PER_NETWORK: perNetwork } = config;
+	return {
+		logger,
+		...buildKeys(given),
+		...buildPasswordRules(given),
+		accounts: createAccountStore(prisma, perNetwork),
+		mails: createMailStore(prisma, { perEmail, perNetwork }),
+		sessions: createSessionStore(prisma),
+		leases: createLeaseStore(prisma),
+		leaseTtlMs: config.GATEWAY_LEASE_MS,
+		pushRevocations: createRevocationPusher(createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY)),
+		forgetRevocations: (ids: string[]) => housekeeping.forgetRevocations(prisma, ids),
+		listUnsettled: () => housekeeping.listUnsettled(prisma),
+		prunings: housekeeping.allPrunings(prisma, { securityEventsDays: config.SECURITY_EVENTS_DAYS }),
+	};
 }
 
 /**
@@ -121,15 +106,26 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 		poolSize: config.DATABASE_POOL_SIZE,
 		applicationName: 'creatorr-auth',
 	});
-	const deps = buildRouteDeps(config, logger, prisma);
-	await deps.signingKey().catch((error: unknown) => {
-		if (toAppError(error).code !== 'upstream_unavailable') throw error;
+	const threads = startPasswordThreads(config.BCRYPT_CONCURRENCY);
+	const deps = buildDeps({ config, logger, prisma, bcrypt: threads });
+	await deps.signingKey().catch(async (error: unknown) => {
+		if (toAppError(error).code !== 'upstream_unavailable') {
+			await threads.close();
+			throw error;
+		}
 		logger.warn('signing_key.not_loaded_yet', { error });
 	});
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'auth', logger });
-	const outbox = startOutbox(config, logger, prisma, broker);
-	const planChanges = consumePlanChanged(broker, deps);
-	const repeating = startHousekeeping(deps, prisma);
+	const background = [
+		consumePlanChanged(broker, deps),
+		startSending({
+			config,
+			broker,
+			publishOutbox: (publish) => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish),
+			deps,
+		}),
+		...startHousekeeping(deps),
+	];
 	const app = createService({
 		logger,
 		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
@@ -139,9 +135,9 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 	return {
 		app,
 		async close() {
-			await Promise.all([planChanges, ...repeating].map((part) => part.stop()));
-			await outbox.close();
+			await Promise.all(background.map((part) => part.stop()));
 			await broker.close();
+			await threads.close();
 			await prisma.$disconnect();
 		},
 	};

@@ -51,6 +51,10 @@ afterAll(async () => {
 	await auth.close();
 });
 
+/** Until the mail of the registration was sent, and its token is there. */
+const untilMailed = () =>
+	until(async () => (await auth.prisma.mailedToken.count({ where: { userId: person.id } })) > 0);
+
 const leave = (of: Person, body: object = { password: PASSWORD }) =>
 	call(auth.app, 'delete', '/v1/me', { person: of }).send(body);
 
@@ -73,12 +77,22 @@ describe('the deletion of an account', () => {
 	});
 
 	test('leaves nothing of the person in the database', async () => {
-		await leave(person).expect(204);
 		const { prisma } = auth;
+		const later = new Date(Date.now() + 3_600_000);
+		const mail = { kind: 'reset_password' as const, email: person.email, dueAt: later };
+		await prisma.mail.create({ data: { ...mail, clientAddress: '', requestId: newId('req') } });
+		await untilMailed();
+		await leave(person).expect(204);
 		expect(await prisma.user.count({ where: { id: person.id } })).toBe(0);
 		expect(await prisma.session.count({ where: { userId: person.id } })).toBe(0);
 		expect(await prisma.knownNetwork.count({ where: { userId: person.id } })).toBe(0);
 		expect(await prisma.revocation.count()).toBe(0);
+		expect(await prisma.mail.count({ where: { email: person.email } })).toBe(0);
+		expect(await prisma.mailedToken.count({ where: { userId: person.id } })).toBe(0);
+		const events = await prisma.securityEvent.findMany({ where: { userId: person.id } });
+		expect(events.map(({ kind, clientAddress }) => [kind, clientAddress])).toEqual([
+			['account_deleted', null],
+		]);
 	});
 
 	test('tells the other services, with the request that it came by', async () => {

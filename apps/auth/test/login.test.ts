@@ -15,7 +15,13 @@ afterAll(() => auth.close());
 describe('login', () => {
 	test('opens a session of its own', async () => {
 		const answer = await login(auth.app, person.email).expect(200);
-		expect(answer.body.data.user).toEqual({ id: person.id, email: person.email, name: null, plan: 'free' });
+		expect(answer.body.data.user).toEqual({
+			id: person.id,
+			email: person.email,
+			email_verified: false,
+			name: null,
+			plan: 'free',
+		});
 		expect(answer.body.data.token).not.toBe(person.token);
 	});
 
@@ -94,7 +100,8 @@ describe('login', () => {
 describe('GET /v1/me', () => {
 	test('returns the user', async () => {
 		const answer = await call(auth.app, 'get', '/v1/me', { person }).expect(200);
-		expect(answer.body).toEqual({ data: { id: person.id, email: person.email, name: null, plan: 'free' } });
+		const { id, email } = person;
+		expect(answer.body).toEqual({ data: { id, email, email_verified: false, name: null, plan: 'free' } });
 	});
 
 	test('without a user is unauthorized', async () => {

@@ -21,7 +21,7 @@ describe('register', () => {
 		expect(answer.body.data).toEqual({
 			token: expect.any(String),
 			expires_at: expect.stringMatching(/Z$/),
-			user: { id: expect.stringMatching(/^usr_/), email, name: 'Ada', plan: 'free' },
+			user: { id: expect.stringMatching(/^usr_/), email, email_verified: false, name: 'Ada', plan: 'free' },
 		});
 		expect(answer.headers['cache-control']).toBe('no-store');
 	});

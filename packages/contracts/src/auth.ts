@@ -28,8 +28,17 @@ const emailSchema = z
 	.pipe(z.email({ error: 'must be an email address' }).max(254));
 
 export const userSchema = z
-	.object({ id: idSchema('usr'), email: z.string(), name: z.string().nullable(), plan: planSchema })
+	.object({
+		id: idSchema('usr'),
+		email: z.string(),
+		email_verified: z.boolean().meta({ description: 'whether the user has shown to read mails to it' }),
+		name: z.string().nullable(),
+		plan: planSchema,
+	})
 	.meta({ id: 'User' });
+
+/** Of a mail. Any text: a wrong one is answered like one that is used or has expired. */
+const mailedTokenSchema = z.string().max(1024);
 
 const signedInSchema = z
 	.object({ token: z.string(), expires_at: timestampSchema, user: userSchema })
@@ -137,6 +146,42 @@ export const changePassword = defineOperation({
 	body: z.object({ current_password: givenPasswordSchema, new_password: newPasswordSchema }),
 	status: 204,
 	errors: ['validation', 'invalid_credentials', 'rate_limited'],
+});
+
+export const forgotPassword = defineOperation({
+	id: 'forgotPassword',
+	method: 'post',
+	path: '/v1/auth/password/forgot',
+	service: 'auth',
+	access: 'public',
+	summary: 'Ask for a mail to set a new password; the answer is the same whether or not there is an account.',
+	body: z.object({ email: emailSchema }),
+	status: 204,
+	errors: ['validation', 'rate_limited'],
+});
+
+export const resetPassword = defineOperation({
+	id: 'resetPassword',
+	method: 'post',
+	path: '/v1/auth/password/reset',
+	service: 'auth',
+	access: 'public',
+	summary: 'Set a new password with the token of a mail; all sessions are revoked.',
+	body: z.object({ token: mailedTokenSchema, new_password: newPasswordSchema }),
+	status: 204,
+	errors: ['validation', 'rate_limited'],
+});
+
+export const verifyEmail = defineOperation({
+	id: 'verifyEmail',
+	method: 'post',
+	path: '/v1/auth/verify',
+	service: 'auth',
+	access: 'public',
+	summary: 'Show with the token of a mail that the email is the user’s.',
+	body: z.object({ token: mailedTokenSchema }),
+	status: 204,
+	errors: ['validation'],
 });
 
 export const getMe = defineOperation({

@@ -12,6 +12,14 @@ function expand(address: string): string[] {
 	return [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after];
 }
 
+/** The /56 that an IPv6 network is in, which one customer may well have as a whole; undefined for any other network. */
+export function siteOf(network: string): string | undefined {
+	if (!network.endsWith('::/64')) return undefined;
+	const groups = network.slice(0, -'::/64'.length).split(':');
+	const last = Number.parseInt(groups.at(-1) ?? '0', 16);
+	return `${[...groups.slice(0, -1), (last & 0xff00).toString(16)].join(':')}::/56`;
+}
+
 /** Whoever may be counted as one: an IPv4 address, or the /64 that an IPv6 address is in. Other text is taken as it is. */
 export function networkOf(address: string): string {
 	if (!isIPv6(address)) return address;

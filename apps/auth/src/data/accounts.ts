@@ -2,27 +2,39 @@ import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
-import type { Credentials } from '../domain/account.ts';
+import type { Client, Credentials } from '../domain/account.ts';
 import type { NewSession } from '../domain/session.ts';
 import type { AccountStore, VerifiedOwner } from '../domain/stores.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
+import { rememberNetwork } from './known-networks.ts';
+import { isMailedToken } from './mailed-tokens.ts';
+import { addVerificationMail } from './mails.ts';
+import { resetPassword, verifyEmail } from './prove-email.ts';
 import { revokeSessions } from './revoke-sessions.ts';
+import { insertEvent } from './security-events.ts';
 
 type Tx = Prisma.TransactionClient;
 
 async function findUser(prisma: Tx, where: Prisma.UserWhereUniqueInput): Promise<Credentials | null> {
 	const row = await prisma.user.findUnique({ where });
 	if (!row) return null;
-	const { id, email, name, plan, passwordHash } = row;
-	return { account: { id, email, name, plan }, passwordHash };
+	const { id, email, emailVerifiedAt, name, plan, passwordHash } = row;
+	return { account: { id, email, email_verified: emailVerifiedAt !== null, name, plan }, passwordHash };
 }
 
-async function insertSession(tx: Tx, session: NewSession, network: string): Promise<void> {
-	const { userId, createdAt } = session;
+function clientOf({ clientAddress, userAgent }: NewSession): Client {
+	return { address: clientAddress, userAgent };
+}
+
+async function insertSession(
+	tx: Tx,
+	session: NewSession,
+	{ network, kind }: { network: string; kind: 'registered' | 'signed_in' },
+): Promise<void> {
+	const { id, userId, createdAt } = session;
 	await tx.session.create({ data: { ...session, lastSeenAt: createdAt } });
-	await tx.$executeRaw`
-		INSERT INTO known_networks (user_id, network, last_signed_in_at) VALUES (${userId}, ${network}, ${createdAt})
-		ON CONFLICT (user_id, network) DO UPDATE SET last_signed_in_at = excluded.last_signed_in_at`;
+	await rememberNetwork(tx, { userId, network, at: createdAt });
+	await insertEvent(tx, { kind, userId, sessionId: id, client: clientOf(session) });
 }
 
 /** Whether the account still has the password that was verified; if so, neither changes until the transaction ends. */
@@ -32,13 +44,24 @@ async function holdOwner(tx: Tx, { userId, verifiedHash }: VerifiedOwner): Promi
 	return rows.length > 0;
 }
 
-export function createAccountStore(prisma: PrismaClient): AccountStore {
+/** All that is known of a person goes; that there was an account and when it went stays. */
+async function erase(tx: Tx, userId: string): Promise<void> {
+	const { email } = await tx.user.delete({ where: { id: userId }, select: { email: true } });
+	await tx.mail.deleteMany({ where: { email } });
+	await tx.securityEvent.deleteMany({ where: { userId } });
+	await insertEvent(tx, { kind: 'account_deleted', userId, sessionId: null, client: null });
+}
+
+/** `mailsPerNetwork`: so many mails to verify an email are sent an hour to those who register from one network. */
+export function createAccountStore(prisma: PrismaClient, mailsPerNetwork: number): AccountStore {
 	return {
 		register: (user, session, network) =>
 			inTransaction(prisma, async (tx) => {
 				const { count } = await tx.user.createMany({ data: user, skipDuplicates: true });
 				if (count === 0) return false;
-				await insertSession(tx, session, network);
+				await insertSession(tx, session, { network, kind: 'registered' });
+				const asked = { email: user.email, client: clientOf(session) };
+				await addVerificationMail(tx, asked, { network, perNetwork: mailsPerNetwork });
 				return true;
 			}),
 		findByEmail: (email) => findUser(prisma, { email }),
@@ -49,20 +72,26 @@ export function createAccountStore(prisma: PrismaClient): AccountStore {
 		openSession: (owner, session, network) =>
 			inTransaction(prisma, async (tx) => {
 				if (!(await holdOwner(tx, owner))) return false;
-				await insertSession(tx, session, network);
+				await insertSession(tx, session, { network, kind: 'signed_in' });
 				return true;
 			}),
-		changePassword: (owner, newHash, keepSessionId) =>
+		changePassword: (owner, newHash, { sessionId, client }) =>
 			inTransaction(prisma, async (tx) => {
 				if (!(await holdOwner(tx, owner))) return null;
-				await tx.user.update({ where: { id: owner.userId }, data: { passwordHash: newHash } });
-				return await revokeSessions(tx, { userId: owner.userId, except: keepSessionId });
+				const { userId } = owner;
+				await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
+				await tx.mailedToken.deleteMany({ where: { userId, kind: 'reset_password' } });
+				await insertEvent(tx, { kind: 'password_changed', userId, sessionId, client });
+				return await revokeSessions(tx, { userId, except: sessionId });
 			}),
+		isResetToken: (tokenHash) => isMailedToken(prisma, 'reset_password', tokenHash),
+		resetPassword: (reset) => inTransaction(prisma, (tx) => resetPassword(tx, reset)),
+		verifyEmail: (tokenHash, client) => inTransaction(prisma, (tx) => verifyEmail(tx, tokenHash, client)),
 		remove: (owner) =>
 			inTransaction(prisma, async (tx) => {
 				if (!(await holdOwner(tx, owner))) return null;
 				const revoked = await revokeSessions(tx, { userId: owner.userId });
-				await tx.user.delete({ where: { id: owner.userId } });
+				await erase(tx, owner.userId);
 				await addToOutbox(tx, newEvent(accountDeleted, { user_id: owner.userId }, currentRequestId()));
 				return revoked;
 			}),

@@ -44,3 +44,43 @@ export async function listUnsettled(prisma: PrismaClient): Promise<string[]> {
 export async function forgetRevocations(prisma: PrismaClient, sessionIds: string[]): Promise<void> {
 	await prisma.revocation.deleteMany({ where: { sessionId: { in: sessionIds } } });
 }
+
+/** Forgets the oldest security events, in parts. */
+export async function pruneSecurityEvents(prisma: PrismaClient, days: number): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM security_events WHERE id IN (
+			SELECT id FROM security_events WHERE occurred_at < now() - make_interval(days => ${Math.ceil(days)}::int)
+			ORDER BY occurred_at LIMIT ${BATCH_SIZE})`;
+}
+
+export async function pruneMailedTokens(prisma: PrismaClient): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM mailed_tokens WHERE token_hash IN (
+			SELECT token_hash FROM mailed_tokens WHERE expires_at < now() LIMIT ${BATCH_SIZE})`;
+}
+
+export async function pruneMailAllowances(prisma: PrismaClient): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM mail_allowances WHERE key IN (
+			SELECT key FROM mail_allowances WHERE used_to < now() LIMIT ${BATCH_SIZE})`;
+}
+
+/** Removes keys that verify nothing any more, with their private halves. */
+export async function pruneSigningKeys(prisma: PrismaClient): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM signing_keys WHERE expires_at < now() - interval '1 day'`;
+}
+
+/** All that is removed in time, by what it is. */
+export function allPrunings(prisma: PrismaClient, { securityEventsDays }: { securityEventsDays: number }) {
+	return {
+		failures: () => pruneFailures(prisma),
+		sessions: () => pruneSessions(prisma),
+		networks: () => pruneKnownNetworks(prisma),
+		leases: () => pruneLeases(prisma),
+		mailed_tokens: () => pruneMailedTokens(prisma),
+		mail_allowances: () => pruneMailAllowances(prisma),
+		signing_keys: () => pruneSigningKeys(prisma),
+		security_events: () => pruneSecurityEvents(prisma, securityEventsDays),
+	};
+}

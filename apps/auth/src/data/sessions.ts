@@ -2,6 +2,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import type { SessionStore } from '../domain/stores.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { revokeSessions } from './revoke-sessions.ts';
+import { insertEvent } from './security-events.ts';
 
 interface CheckRow {
 	seen_lately: boolean;
@@ -27,6 +28,11 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
 			}
 			return row !== undefined;
 		},
-		revoke: (scope) => inTransaction(prisma, (tx) => revokeSessions(tx, scope)),
+		revoke: (scope, event) =>
+			inTransaction(prisma, async (tx) => {
+				const result = await revokeSessions(tx, scope);
+				if (result.revokedCount > 0) await insertEvent(tx, event);
+				return result;
+			}),
 	};
 }

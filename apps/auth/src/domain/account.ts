@@ -4,6 +4,7 @@ import type { Plan } from '@creatorr/contracts/plans';
 export interface Account {
 	id: string;
 	email: string;
+	email_verified: boolean;
 	name: string | null;
 	plan: Plan;
 }

@@ -1,4 +1,6 @@
+import { networkOf } from '@creatorr/service/address-network';
 import type { User } from '@creatorr/service/identity';
+import type { Client } from './account.ts';
 import { confirmOwner, type OwnerDeps, wrongPassword } from './owner.ts';
 import { type SettleDeps, settleRevocations } from './settle-revocations.ts';
 
@@ -6,21 +8,22 @@ interface ChangePasswordInput {
 	user: User;
 	currentPassword: string;
 	newPassword: string;
-	address: string;
+	client: Client;
 	clientGone: AbortSignal;
 }
 
 /** Sets a new password; resolves once no gateway lets the user's other sessions pass. Throws as `confirmOwner` does. */
 export async function changePassword(
 	deps: OwnerDeps & SettleDeps,
-	{ user, currentPassword, newPassword, address, clientGone }: ChangePasswordInput,
+	{ user, currentPassword, newPassword, client, clientGone }: ChangePasswordInput,
 ): Promise<void> {
-	const owner = await confirmOwner(deps, { user, password: currentPassword, address, clientGone });
-	const newHash = await deps.line(() => deps.passwords.hash(newPassword), clientGone);
+	const owner = await confirmOwner(deps, { user, password: currentPassword, client, clientGone });
+	const place = { kind: 'session' as const, network: networkOf(client.address) };
+	const newHash = await deps.line(place, () => deps.passwords.hash(newPassword), clientGone);
 	const changed = await deps.accounts.changePassword(
 		{ userId: user.id, verifiedHash: owner.passwordHash },
 		newHash,
-		user.sessionId,
+		{ sessionId: user.sessionId, client },
 	);
 	if (!changed) throw wrongPassword();
 	deps.logger.info('security.password_changed', { user_id: user.id, sessions: changed.revokedCount });

@@ -1,11 +1,12 @@
 import type { User } from '@creatorr/service/identity';
+import type { Client } from './account.ts';
 import { confirmOwner, type OwnerDeps, wrongPassword } from './owner.ts';
 import { type SettleDeps, settleRevocations } from './settle-revocations.ts';
 
 interface DeleteAccountInput {
 	user: User;
 	password: string;
-	address: string;
+	client: Client;
 	clientGone: AbortSignal;
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterFailure, asOf, type FailureCounter, isSlowed, remainingDelayMs } from './failure-counter.ts';
+import {
+	afterFailure,
+	asOf,
+	type FailureCounter,
+	freeFailuresNow,
+	isSlowed,
+	remainingDelayMs,
+} from './failure-counter.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const at = (seconds: number) => new Date(START + seconds * 1000);
@@ -53,5 +60,35 @@ describe('a failure counter', () => {
 		let current = counter(11);
 		for (let minute = 1; minute <= 60; minute += 1) current = afterFailure(current, at(minute * 60));
 		expect(remainingDelayMs(current, 5, at(3600))).toBe(60_000);
+	});
+});
+
+describe('what is free in a crowd', () => {
+	const limit = {
+		key: 'k',
+		scope: 'account' as const,
+		freeFailures: 5,
+		crowd: { key: 'c', freeFailures: 5 },
+	};
+	const free = (own: number | undefined, crowd: number | undefined, seconds = 0) =>
+		freeFailuresNow(
+			limit,
+			{
+				own: own === undefined ? undefined : counter(own),
+				crowd: crowd === undefined ? undefined : counter(crowd),
+			},
+			at(seconds),
+		);
+
+	test('is all of it while others do nothing, however much one fails oneself', () => {
+		expect([free(undefined, undefined), free(3, 3), free(40, 40), free(2, 6)]).toEqual([5, 5, 5, 5]);
+	});
+
+	test('is one failure while others have failed too often', () => {
+		expect([free(undefined, 5), free(3, 1_000)]).toEqual([1, 1]);
+	});
+
+	test('is all of it again when the others have been forgiven', () => {
+		expect(free(undefined, 6, 120)).toBe(5);
 	});
 });

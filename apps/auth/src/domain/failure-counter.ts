@@ -16,7 +16,12 @@ export interface FailureLimit {
 	key: string;
 	scope: 'account' | 'address';
 	freeFailures: number;
+	/** Counts the same failures with those of others: while the others have too many, one is free here and no more. */
+	crowd?: { key: string; freeFailures: number };
 }
+
+/** Whoever has not failed yet is always let through at once, whatever the crowd does. */
+const FREE_IN_A_CROWD = 1;
 
 /** How long the next attempt has to wait after that many failures: 1 s at the limit, then twice as long for each, up to 60 s. */
 function delayMs(failures: number, freeFailures: number): number {
@@ -43,6 +48,18 @@ export function remainingDelayMs(counter: FailureCounter, freeFailures: number, 
 /** Whether the next failure will cost time, so that attempts are to be made one by one. */
 export function isSlowed(counter: FailureCounter, freeFailures: number, now: Date): boolean {
 	return delayMs(asOf(counter, now).failures, freeFailures) > 0;
+}
+
+/** How many failures are free in view of what others have done lately. */
+export function freeFailuresNow(
+	{ freeFailures, crowd }: FailureLimit,
+	counters: { own: FailureCounter | undefined; crowd: FailureCounter | undefined },
+	now: Date,
+): number {
+	if (!crowd || !counters.crowd) return freeFailures;
+	const own = counters.own ? asOf(counters.own, now).failures : 0;
+	const others = asOf(counters.crowd, now).failures - own;
+	return delayMs(others, crowd.freeFailures) > 0 ? Math.min(freeFailures, FREE_IN_A_CROWD) : freeFailures;
 }
 
 /** The counter after one more failure. */

@@ -4,6 +4,7 @@ import {
 	asOf,
 	type FailureCounter,
 	type FailureLimit,
+	freeFailuresNow,
 	isSlowed,
 	remainingDelayMs,
 } from './failure-counter.ts';
@@ -44,13 +45,21 @@ function refuseIfEarly(limit: FailureLimit, counter: FailureCounter | undefined,
 	});
 }
 
+function keysOf(limits: readonly FailureLimit[]): string[] {
+	return limits.flatMap(({ key, crowd }) => (crowd ? [key, crowd.key] : [key]));
+}
+
 /** Throws `rate_limited` while an attempt would be too early; answers the limits at which attempts are made one by one. */
 export async function refuseEarly(
 	store: FailureStore,
 	limits: readonly FailureLimit[],
 ): Promise<FailureLimit[]> {
-	const { counters, now } = await store.read(limits.map(({ key }) => key));
-	return limits.filter((limit) => {
+	const { counters, now } = await store.read(keysOf(limits));
+	const present = limits.map((limit) => {
+		const crowd = limit.crowd && counters.get(limit.crowd.key);
+		return { ...limit, freeFailures: freeFailuresNow(limit, { own: counters.get(limit.key), crowd }, now) };
+	});
+	return present.filter((limit) => {
 		const counter = counters.get(limit.key);
 		refuseIfEarly(limit, counter, now);
 		return counter !== undefined && isSlowed(counter, limit.freeFailures, now);
@@ -74,10 +83,7 @@ export async function admit(store: FailureStore, limits: readonly FailureLimit[]
 
 /** The password was wrong. */
 export async function fail(store: FailureStore, limits: readonly FailureLimit[]): Promise<void> {
-	await store.update(
-		limits.map(({ key }) => key),
-		afterFailure,
-	);
+	await store.update(keysOf(limits), afterFailure);
 }
 
 /** The password was right: the attempt has cost nobody any time. */

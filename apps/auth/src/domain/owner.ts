@@ -1,7 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
-import { networkOf } from '@creatorr/service/address-network';
 import type { User } from '@creatorr/service/identity';
-import type { Credentials } from './account.ts';
+import type { Client, Credentials } from './account.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
 import type { AccountStore } from './stores.ts';
 
@@ -12,7 +11,7 @@ export interface OwnerDeps extends CheckPasswordDeps {
 interface OwnerInput {
 	user: User;
 	password: string;
-	address: string;
+	client: Client;
 	clientGone: AbortSignal;
 }
 
@@ -34,7 +33,7 @@ export async function confirmOwner(deps: OwnerDeps, input: OwnerInput): Promise<
 		owner: { userId: owner.account.id, passwordHash: owner.passwordHash },
 		email: owner.account.email,
 		password: input.password,
-		network: networkOf(input.address),
+		client: input.client,
 		standing: { sessionId: input.user.sessionId },
 		clientGone: input.clientGone,
 	});

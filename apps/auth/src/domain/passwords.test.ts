@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import bcrypt from 'bcrypt';
 import { createPasswords } from './passwords.ts';
 
-const passwords = createPasswords(4);
+const passwords = createPasswords(4, bcrypt);
 
 describe('a password', () => {
 	test('matches its own hash and no other', async () => {
@@ -19,11 +19,11 @@ describe('a password', () => {
 	});
 
 	test('is hashed at the given cost', async () => {
-		expect(bcrypt.getRounds(await createPasswords(5).hash('correct horse'))).toBe(5);
+		expect(bcrypt.getRounds(await createPasswords(5, bcrypt).hash('correct horse'))).toBe(5);
 	});
 
 	test('never matches where there is no hash, after as many rounds as anywhere', async () => {
-		const slow = createPasswords(10);
+		const slow = createPasswords(10, bcrypt);
 		const hash = await slow.hash('correct horse');
 		expect(await slow.matches('correct horse', null)).toBe(false);
 		/** The quickest of three, as the machine does other things too. */

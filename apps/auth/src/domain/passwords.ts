@@ -1,7 +1,13 @@
-import bcrypt from 'bcrypt';
+import salts from 'bcrypt';
 
 /** bcrypt ignores what comes after, so that a longer password would match a shorter one. */
 const MAX_BYTES = 72;
+
+/** The function itself, wherever it runs. */
+export interface Bcrypt {
+	hash(password: string, cost: number): Promise<string>;
+	compare(password: string, hash: string): Promise<boolean>;
+}
 
 /** Hashing and comparing take most of a second of a core: run them in a bounded line. */
 export interface Passwords {
@@ -10,9 +16,9 @@ export interface Passwords {
 	matches(password: string, hash: string | null): Promise<boolean>;
 }
 
-export function createPasswords(cost: number): Passwords {
+export function createPasswords(cost: number, bcrypt: Bcrypt): Passwords {
 	// Well-formed, of no password that anybody knows, and as slow to compare with as every other hash.
-	const nobodys = `${bcrypt.genSaltSync(cost)}${'.'.repeat(31)}`;
+	const nobodys = `${salts.genSaltSync(cost)}${'.'.repeat(31)}`;
 	return {
 		hash: (password) => bcrypt.hash(password, cost),
 		async matches(password, hash) {

@@ -3,7 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { networkOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
 import type { Client, SignedIn } from './account.ts';
-import type { BoundedLine } from './bounded-line.ts';
+import type { FairLine } from './fair-line.ts';
 import type { Passwords } from './passwords.ts';
 import { refuseSlowly } from './refuse-slowly.ts';
 import { newSession, type SessionRules, signedIn } from './session.ts';
@@ -12,7 +12,7 @@ import type { AccountStore } from './stores.ts';
 export interface RegisterDeps {
 	accounts: AccountStore;
 	passwords: Passwords;
-	line: BoundedLine;
+	line: FairLine;
 	sessionRules: SessionRules;
 	logger: Logger;
 }
@@ -34,16 +34,18 @@ export async function registerAccount(deps: RegisterDeps, input: RegisterInput):
 	const { email, name, client } = input;
 	// Before the hash, which is the expensive part.
 	if (await deps.accounts.findByEmail(email)) throw emailTaken();
-	const hash = () => deps.line(() => deps.passwords.hash(input.password), input.clientGone);
+	const network = networkOf(client.address);
+	const hash = () =>
+		deps.line({ kind: 'register', network }, () => deps.passwords.hash(input.password), input.clientGone);
 	const passwordHash = await refuseSlowly(hash, input.clientGone);
 	const id = newId('usr');
 	const session = newSession(deps.sessionRules, id, client);
-	const answer = await signedIn(deps.sessionRules, { id, email, name, plan: 'free' }, session);
-	const isStored = await deps.accounts.register(
-		{ id, email, name, passwordHash },
+	const answer = await signedIn(
+		deps.sessionRules,
+		{ id, email, email_verified: false, name, plan: 'free' },
 		session,
-		networkOf(client.address),
 	);
+	const isStored = await deps.accounts.register({ id, email, name, passwordHash }, session, network);
 	if (!isStored) throw emailTaken();
 	deps.logger.info('security.registered', { user_id: id, session_id: session.id });
 	return answer;

@@ -32,7 +32,7 @@ export async function signIn(deps: SignInDeps, input: SignInInput): Promise<Sign
 		owner: found && { userId: found.account.id, passwordHash: found.passwordHash },
 		email,
 		password,
-		network,
+		client,
 		standing: isKnown ? 'known-network' : 'stranger',
 		clientGone,
 	});

@@ -48,23 +48,24 @@ describe('a signing key', () => {
 });
 
 describe('the source of the signing key', () => {
-	test('tries again after a failure and keeps what it has loaded', async () => {
-		const stored = makeSigningKey(encryptionKey);
-		let loads = 0;
+	test('asks each time, so that all replicas change at once, and tries again after a failure', async () => {
+		const [first, second] = [makeSigningKey(encryptionKey), makeSigningKey(encryptionKey)];
+		const answers = [first, first, second];
 		const source = createSigningKeySource(
 			{
 				async loadOrInsert() {
-					loads += 1;
-					if (loads === 1) throw new Error('away');
-					return stored;
+					const answer = answers.shift();
+					if (!answer) throw new Error('away');
+					return answer;
 				},
-				listPublic: async () => [],
 			},
 			encryptionKey,
 		);
+		expect((await source()).kid).toBe(first.kid);
+		expect((await source()).kid).toBe(first.kid);
+		expect((await source()).kid).toBe(second.kid);
 		await expect(source()).rejects.toThrow('away');
-		expect((await source()).kid).toBe(stored.kid);
-		await source();
-		expect(loads).toBe(2);
+		answers.push(second);
+		expect((await source()).kid).toBe(second.kid);
 	});
 });

@@ -36,12 +36,40 @@ export interface SigningKey {
 	privateKey: KeyObject;
 }
 
-/** Reads and makes stored keys. */
+/** A key to come. */
+export interface NextKey {
+	make: () => StoredSigningKey;
+	/** It is published at once and signs after this: longer than gateways take to know it. */
+	signsInSeconds: number;
+	/** How long the tokens live that the last one still signs. */
+	tokenTtlSeconds: number;
+}
+
+export interface DescribedKey {
+	kid: string;
+	createdAt: Date;
+	signsFrom: Date;
+	expiresAt: Date | null;
+}
+
+/** Gateways know a new key within some seconds; this is for one that could not ask for a while. */
+export const PUBLISHED_BEFORE_SIGNING_SECONDS = 180;
+
+/** Reads and makes stored keys. There is always one that has no end yet, and, but for a time when it is new, it signs. */
 export interface SigningKeyStore {
 	/** The key that signs now. When there is none, the one that `make` gives is stored, by one caller of all that ask at once. */
 	loadOrInsert(make: () => StoredSigningKey): Promise<StoredSigningKey>;
-	/** The public halves of all keys that tokens in use may be signed with. */
+	/** The public halves of all keys that tokens in use may be signed with, and of those that will sign. */
 	listPublic(): Promise<PublicJwk[]>;
+	/** All keys, the one that signs last first. */
+	describe(): Promise<DescribedKey[]>;
+	/** Adds the next key and answers its id; with `olderThanSeconds` only when the last one has signed for so long, else null. */
+	rotate(next: NextKey, olderThanSeconds?: number): Promise<string | null>;
+	/**
+	 * Ends a key at once, and sees to it that another signs; false when there is none of this id. What it has signed is refused
+	 * everywhere as soon as every gateway has renewed its lease.
+	 */
+	retire(kid: string, next: NextKey): Promise<boolean>;
 }
 
 /** The private keys in the database were encrypted with another key than this process was given. */
@@ -88,21 +116,18 @@ export function openSigningKey(stored: StoredSigningKey, encryptionKey: Buffer):
 	}
 }
 
-/** Answers the key that signs, made at the first boot of all; kept once it could be loaded, tried again until then. */
+/**
+ * Answers the key that signs now, made at the first boot of all. The store is asked each time, so that all replicas change to
+ * the next key at the same moment and none signs with one that was retired; it is opened once.
+ */
 export function createSigningKeySource(
-	store: SigningKeyStore,
+	store: Pick<SigningKeyStore, 'loadOrInsert'>,
 	encryptionKey: Buffer,
 ): () => Promise<SigningKey> {
-	let loading: Promise<SigningKey> | undefined;
-	async function load(): Promise<SigningKey> {
+	let opened: SigningKey | undefined;
+	return async () => {
 		const stored = await store.loadOrInsert(() => makeSigningKey(encryptionKey));
-		return openSigningKey(stored, encryptionKey);
-	}
-	return () => {
-		loading ??= load().catch((error: unknown) => {
-			loading = undefined;
-			throw error;
-		});
-		return loading;
+		if (opened?.kid !== stored.kid) opened = openSigningKey(stored, encryptionKey);
+		return opened;
 	};
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '@creatorr/contracts/plans';
-import type { Credentials } from './account.ts';
+import type { Client, Credentials } from './account.ts';
+import type { SecurityEvent } from './security-event.ts';
 import type { NewSession } from './session.ts';
 
 /** Some sessions of one user: one of them, all but one, or all. */
@@ -23,6 +24,15 @@ export interface NewUser {
 	passwordHash: string;
 }
 
+/** A new password for whoever holds the token of a mail. */
+export interface PasswordReset {
+	tokenHash: Uint8Array<ArrayBuffer>;
+	newHash: string;
+	client: Client;
+	/** The owner's from now on. */
+	network: string;
+}
+
 /** What a session was opened or an account changed with; it must still be the account's password when that is written. */
 export interface VerifiedOwner {
 	userId: string;
@@ -37,7 +47,7 @@ export interface PlanChange {
 }
 
 export interface AccountStore {
-	/** Stores both, or answers false when the email is taken. */
+	/** Stores both and a mail to verify the email, or answers false when the email is taken. */
 	register(user: NewUser, session: NewSession, network: string): Promise<boolean>;
 	findByEmail(email: string): Promise<Credentials | null>;
 	findById(id: string): Promise<Credentials | null>;
@@ -45,8 +55,21 @@ export interface AccountStore {
 	/** False, with nothing stored, when the password has changed or the account is gone. */
 	openSession(owner: VerifiedOwner, session: NewSession, network: string): Promise<boolean>;
 	/** Sets the hash and revokes all sessions but one; null, with nothing changed, as for {@link AccountStore.openSession}. */
-	changePassword(owner: VerifiedOwner, newHash: string, keepSessionId: string): Promise<RevokeResult | null>;
-	/** Removes the account with all its sessions and tells the other services; null as above. */
+	changePassword(
+		owner: VerifiedOwner,
+		newHash: string,
+		keep: { sessionId: string; client: Client },
+	): Promise<RevokeResult | null>;
+	/** Whether a token of a mail could be used now. */
+	isResetToken(tokenHash: Uint8Array<ArrayBuffer>): Promise<boolean>;
+	/**
+	 * Uses the token up: sets the hash, revokes all sessions, takes the email for verified and the network for the owner's one
+	 * and only. Null, with nothing changed, when the token is wrong, used or expired.
+	 */
+	resetPassword(reset: PasswordReset): Promise<(RevokeResult & { userId: string }) | null>;
+	/** Uses the token up; null as above, otherwise whose email is verified. */
+	verifyEmail(tokenHash: Uint8Array<ArrayBuffer>, client: Client): Promise<string | null>;
+	/** Removes the account with all that is known of it and tells the other services; null as for `changePassword`. */
 	remove(owner: VerifiedOwner): Promise<RevokeResult | null>;
 	/** False, with nothing changed, when the account is gone or has had this change or a later one. */
 	changePlan(change: PlanChange): Promise<boolean>;
@@ -64,5 +87,6 @@ export interface SessionStore {
 	listAlive(userId: string): Promise<ListedSession[]>;
 	/** Whether it is neither revoked nor expired; notes, once a minute at most, that it was seen. */
 	check(sessionId: string): Promise<boolean>;
-	revoke(scope: SessionScope): Promise<RevokeResult>;
+	/** Keeps the event when a session was revoked. */
+	revoke(scope: SessionScope, event: SecurityEvent): Promise<RevokeResult>;
 }

@@ -1,4 +1,5 @@
 import type { Route } from '@creatorr/service/route';
+import type { ForgotPasswordDeps } from '../domain/forgot-password.ts';
 import type { OwnerDeps } from '../domain/owner.ts';
 import type { RegisterDeps } from '../domain/register-account.ts';
 import type { SignInDeps } from '../domain/sign-in.ts';
@@ -8,6 +9,7 @@ import { changePasswordRoute } from './change-password.ts';
 import { checkSessionRoute } from './check-session.ts';
 import { deleteMeRoute } from './delete-me.ts';
 import { deleteSessionRoute } from './delete-session.ts';
+import { forgotPasswordRoute } from './forgot-password.ts';
 import { getAccountRoute } from './get-account.ts';
 import { getJwksRoute } from './get-jwks.ts';
 import { getMeRoute } from './get-me.ts';
@@ -17,10 +19,13 @@ import { loginRoute } from './login.ts';
 import { logoutRoute } from './logout.ts';
 import { logoutAllRoute } from './logout-all.ts';
 import { registerRoute } from './register.ts';
+import { resetPasswordRoute } from './reset-password.ts';
+import { verifyEmailRoute } from './verify-email.ts';
 
 type RouteDeps = RegisterDeps &
 	SignInDeps &
 	SignOutDeps &
+	ForgotPasswordDeps &
 	OwnerDeps & { signingKeys: SigningKeyStore; leaseTtlMs: number };
 
 /** What this service answers. */
@@ -33,6 +38,9 @@ export function allRoutes(deps: RouteDeps): Route[] {
 		listSessionsRoute(deps),
 		deleteSessionRoute(deps),
 		changePasswordRoute(deps),
+		forgotPasswordRoute(deps),
+		resetPasswordRoute(deps),
+		verifyEmailRoute(deps),
 		getMeRoute(deps),
 		deleteMeRoute(deps),
 		getJwksRoute(deps),

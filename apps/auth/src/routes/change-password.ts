@@ -3,14 +3,16 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import { changePassword } from '../domain/change-password.ts';
 import type { OwnerDeps } from '../domain/owner.ts';
 import type { SettleDeps } from '../domain/settle-revocations.ts';
+import { clientOf } from './client.ts';
 
 export function changePasswordRoute(deps: OwnerDeps & SettleDeps): Route {
-	return defineRoute(changePasswordOperation, async ({ user, body, clientAddress, closed }) => {
+	return defineRoute(changePasswordOperation, async (input) => {
+		const { user, body, closed } = input;
 		await changePassword(deps, {
 			user,
 			currentPassword: body.current_password,
 			newPassword: body.new_password,
-			address: clientAddress,
+			client: clientOf(input),
 			clientGone: closed,
 		});
 	});

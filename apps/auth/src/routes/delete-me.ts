@@ -3,13 +3,15 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import { deleteAccount } from '../domain/delete-account.ts';
 import type { OwnerDeps } from '../domain/owner.ts';
 import type { SettleDeps } from '../domain/settle-revocations.ts';
+import { clientOf } from './client.ts';
 
 export function deleteMeRoute(deps: OwnerDeps & SettleDeps): Route {
-	return defineRoute(deleteMe, async ({ user, body, clientAddress, closed }) => {
+	return defineRoute(deleteMe, async (input) => {
+		const { user, body, closed } = input;
 		await deleteAccount(deps, {
 			user,
 			password: body.password,
-			address: clientAddress,
+			client: clientOf(input),
 			clientGone: closed,
 		});
 	});

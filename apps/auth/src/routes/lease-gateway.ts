@@ -1,11 +1,21 @@
 import { leaseGateway } from '@creatorr/contracts/internal';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { grantLease, type LeaseStore } from '../domain/settle-revocations.ts';
+import type { SigningKeyStore } from '../domain/signing-key.ts';
 
-export function leaseGatewayRoute(deps: { leases: LeaseStore; leaseTtlMs: number }): Route {
+interface Deps {
+	leases: LeaseStore;
+	leaseTtlMs: number;
+	signingKeys: Pick<SigningKeyStore, 'listPublic'>;
+}
+
+export function leaseGatewayRoute(deps: Deps): Route {
 	return defineRoute(leaseGateway, async ({ params, body }) => {
 		const ttlMs = deps.leaseTtlMs;
-		const granted = await grantLease(deps, { id: params.id, callbackUrl: body.callback_url, ttlMs });
-		return { data: { granted, ttl_ms: ttlMs } };
+		const [granted, keys] = await Promise.all([
+			grantLease(deps, { id: params.id, callbackUrl: body.callback_url, ttlMs }),
+			deps.signingKeys.listPublic(),
+		]);
+		return { data: { granted, ttl_ms: ttlMs, key_ids: keys.map(({ kid }) => kid) } };
 	});
 }

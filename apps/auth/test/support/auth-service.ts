@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPrisma } from '@creatorr/database/client';
 import { migrateDeploy } from '@creatorr/database/migrate';
@@ -23,6 +26,10 @@ export interface AuthService {
 	prisma: PrismaClient;
 	/** Everything logged so far, by all replicas. */
 	log: LogLine[];
+	/** AUTH_KEY_ENCRYPTION_KEY */
+	encryptionKey: string;
+	/** Where mails go, unless a replica has an SMTP server. */
+	mailDirectory: string;
 	databaseUrl: string;
 	amqpUrl: string;
 	/** Another process, so to speak, on the same database and broker. */
@@ -44,6 +51,7 @@ function recordInto(log: LogLine[]): Logger {
 export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
 	const [database, virtualHost] = await Promise.all([createDatabase(), createVirtualHost()]);
 	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
+	const mailDirectory = await mkdtemp(join(tmpdir(), 'creatorr-mail-'));
 	const encryptionKey = randomBytes(32).toString('base64');
 	const log: LogLine[] = [];
 	const replicas: Auth[] = [];
@@ -57,6 +65,8 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 			AMQP_URL: virtualHost.url,
 			AUTH_KEY_ENCRYPTION_KEY: encryptionKey,
 			BCRYPT_COST: '4',
+			APP_URL: 'https://app.example.com',
+			MAIL_DIR: mailDirectory,
 			...env,
 			...overrides,
 		});
@@ -73,6 +83,8 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 		app: await startReplica(),
 		prisma,
 		log,
+		encryptionKey,
+		mailDirectory,
 		databaseUrl: database.url,
 		amqpUrl: virtualHost.url,
 		startReplica,
@@ -82,7 +94,7 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 		async close() {
 			await Promise.all(replicas.map((replica) => replica.close()));
 			await prisma.$disconnect();
-			await Promise.all([database.drop(), virtualHost.drop()]);
+			await Promise.all([database.drop(), virtualHost.drop(), rm(mailDirectory, { recursive: true })]);
 		},
 	};
 }

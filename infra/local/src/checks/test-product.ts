@@ -15,6 +15,7 @@ const SETTINGS = {
 	BCRYPT_COST: '4',
 	// every wrong password of a suite comes from one address
 	LOGIN_FAILURES_PER_ADDRESS: '10000',
+	MAILS_PER_NETWORK: '100000',
 	HEADERS_TIMEOUT_SECONDS: '3',
 	REQUEST_TIMEOUT_SECONDS: '6',
 };

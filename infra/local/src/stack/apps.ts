@@ -41,10 +41,15 @@ const APPS: App[] = [
 	{
 		name: 'auth',
 		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'auth-database'],
-		env: ({ databaseUrls, amqpUrl, secrets }) => ({
+		env: ({ databaseUrls, amqpUrl, secrets, home, ...context }) => ({
 			AUTH_DATABASE_URL: databaseUrls.auth ?? '',
 			AMQP_URL: amqpUrl,
 			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
+			APP_URL: appUrl(context),
+			// without a server mails are written to where their reader finds them
+			...(context.environment.SMTP_URL
+				? { SMTP_URL: context.environment.SMTP_URL }
+				: { MAIL_DIR: join(home.root, 'mail') }),
 		}),
 	},
 	{
@@ -76,13 +81,13 @@ const APPS: App[] = [
 	{
 		name: 'billing',
 		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'billing-database'],
-		env: ({ databaseUrls, amqpUrl, stripe, gatewayPort }, { url }) => ({
+		env: ({ databaseUrls, amqpUrl, stripe, ...context }, { url }) => ({
 			BILLING_DATABASE_URL: databaseUrls.billing ?? '',
 			AMQP_URL: amqpUrl,
 			AUTH_URL: url('auth'),
 			FILES_URL: url('files'),
 			JOBS_URL: url('jobs'),
-			APP_URL: `http://127.0.0.1:${gatewayPort}`,
+			APP_URL: appUrl(context),
 			STRIPE_SECRET_KEY: stripe.secretKey,
 			STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
 			STRIPE_PRICE_MONTHLY: stripe.priceMonthly,
@@ -117,6 +122,11 @@ const APPS: App[] = [
 		}),
 	},
 ];
+
+/** Where people go, and links of mails and of Stripe lead to. */
+function appUrl({ environment, gatewayPort }: Pick<AppContext, 'environment' | 'gatewayPort'>): string {
+	return environment.APP_URL || `http://127.0.0.1:${gatewayPort}`;
+}
 
 /** The apps that own a database. */
 export function databaseOwners(): DatabaseOwner[] {

@@ -36,6 +36,8 @@ const environmentSchema = z.object({
 	STRIPE_PRICE_YEARLY: text,
 	/** Where its API is, unless at Stripe. */
 	STRIPE_API_BASE: z.url().optional(),
+	/** An SMTP server of yours for mails. */
+	SMTP_URL: text,
 });
 
 type Environment = z.infer<typeof environmentSchema>;

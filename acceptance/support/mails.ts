@@ -1,0 +1,39 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually, home } from './processes.ts';
+
+const MAIL_MS = 30_000;
+
+export const RESET = 'Set a new password';
+export const VERIFY = 'Confirm your email address';
+
+/** Undoes quoted-printable, the encoding of lines that are too long for mails. */
+function decode(text: string): string {
+	return text
+		.replaceAll(/=\r?\n/g, '')
+		.replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** All mails to this address with this subject, oldest first, as the local stack writes them. */
+async function mailsTo(email: string, subject: string): Promise<string[]> {
+	const directory = join(home(), 'mail');
+	const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.eml')).sort();
+	const mails = await Promise.all(names.map((name) => readFile(join(directory, name), 'utf8')));
+	return mails.filter(
+		(mail) => mail.includes(`To: ${email}\r\n`) && mail.includes(`Subject: ${subject}\r\n`),
+	);
+}
+
+/** The token of the newest such mail, once there are `count` of them. */
+export async function mailedToken(email: string, subject: string, count = 1): Promise<string> {
+	let mails: string[] = [];
+	await eventually(
+		async () => {
+			mails = await mailsTo(email, subject);
+			return mails.length >= count;
+		},
+		MAIL_MS,
+		`no mail "${subject}" to ${email}`,
+	);
+	return /#token=([\w-]+)/.exec(decode(mails.at(-1) ?? ''))?.[1] ?? '';
+}

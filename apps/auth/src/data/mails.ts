@@ -1,0 +1,94 @@
+import { notify } from '@creatorr/database/notifications';
+import { inTransaction } from '@creatorr/database/transaction';
+import { currentRequestId } from '@creatorr/service/context';
+import type { Addressed, AskedMail, LeasedMail, MailStore } from '../domain/mail.ts';
+import { hashMailedToken, newMailedToken, TOKEN_LIFETIME_SECONDS } from '../domain/mailed-token.ts';
+import type { Mail, Prisma, PrismaClient } from '../generated/client.ts';
+import { emailKey, takeLaterMail, takeMail } from './mail-allowances.ts';
+import { insertEvent } from './security-events.ts';
+
+type Tx = Prisma.TransactionClient;
+
+/** Notified by every transaction that adds a mail. */
+export const MAIL_CHANNEL = 'mail';
+
+/** How many an hour may be asked for. */
+export interface MailLimits {
+	perEmail: number;
+	perNetwork: number;
+}
+
+async function insertMail(tx: Tx, { kind, email, client }: AskedMail, delaySeconds: number): Promise<void> {
+	await tx.$executeRaw`
+		INSERT INTO mails (kind, email, due_at, client_address, user_agent, request_id)
+		VALUES (${kind}::"MailKind", ${email}, now() + make_interval(secs => ${delaySeconds}::float8),
+			${client.address}, ${client.userAgent}, ${currentRequestId()})`;
+	await notify(tx, MAIL_CHANNEL);
+}
+
+/**
+ * Keeps the mail that a registration brings, in its transaction. A network's mails beyond what it may ask for wait: a flood of
+ * registrations is no way to write to strangers, and nobody else's mail waits for it.
+ */
+export async function addVerificationMail(
+	tx: Tx,
+	asked: Omit<AskedMail, 'kind'>,
+	{ network, perNetwork }: { network: string; perNetwork: number },
+): Promise<void> {
+	const delaySeconds = await takeLaterMail(tx, { key: `registrations ${network}`, perHour: perNetwork });
+	await insertMail(tx, { ...asked, kind: 'verify_email' }, delaySeconds);
+}
+
+function toLeased(row: Mail): LeasedMail {
+	const { id, kind, email, createdAt, attempts, requestId } = row;
+	const client = { address: row.clientAddress, userAgent: row.userAgent };
+	return { id, kind, email, createdAt, attempts, requestId, client };
+}
+
+async function addressMail(prisma: Tx, { kind, email }: LeasedMail): Promise<Addressed> {
+	const user = await prisma.user.findUnique({
+		where: { email },
+		select: { id: true, emailVerifiedAt: true },
+	});
+	if (!user || (kind === 'verify_email' && user.emailVerifiedAt)) return 'drop';
+	const token = newMailedToken();
+	await prisma.$executeRaw`
+		INSERT INTO mailed_tokens (token_hash, kind, user_id, expires_at)
+		VALUES (${hashMailedToken(token)}, ${kind}::"MailKind", ${user.id},
+			now() + make_interval(secs => ${TOKEN_LIFETIME_SECONDS[kind]}::float8))`;
+	return { userId: user.id, token };
+}
+
+/** Keeps mails in the database until they were sent; all times are the database's. */
+export function createMailStore(prisma: PrismaClient, { perEmail, perNetwork }: MailLimits): MailStore {
+	return {
+		ask: (mail, network) =>
+			inTransaction(prisma, async (tx) => {
+				const waitSeconds = await takeMail(tx, { key: `network ${network}`, perHour: perNetwork });
+				if (waitSeconds > 0) return { waitSeconds };
+				const isTooMany = (await takeMail(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
+				if (!isTooMany) await insertMail(tx, mail, 0);
+				return { waitSeconds: 0 };
+			}),
+		async lease(limit, leaseSeconds) {
+			const rows = await prisma.$queryRaw<{ id: bigint }[]>`
+				UPDATE mails SET due_at = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts + 1
+				WHERE id IN (SELECT id FROM mails WHERE due_at <= now() ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+				RETURNING id`;
+			const mails = await prisma.mail.findMany({ where: { id: { in: rows.map(({ id }) => id) } } });
+			return mails.map(toLeased);
+		},
+		address: (mail) => addressMail(prisma, mail),
+		finish: ({ id, kind, client, requestId }, userId) =>
+			inTransaction(prisma, async (tx) => {
+				const { count } = await tx.mail.deleteMany({ where: { id } });
+				// None: the account was deleted meanwhile, and is not to be heard of again.
+				if (count === 0 || kind !== 'reset_password') return;
+				await insertEvent(tx, { kind: 'password_reset_asked', userId, sessionId: null, client }, requestId);
+			}),
+		async putOff(id, seconds) {
+			await prisma.$executeRaw`
+				UPDATE mails SET due_at = now() + make_interval(secs => ${seconds}::float8) WHERE id = ${id}`;
+		},
+	};
+}

@@ -1,0 +1,45 @@
+import type { Client } from '../domain/account.ts';
+import type { PasswordReset, RevokeResult } from '../domain/stores.ts';
+import type { Prisma } from '../generated/client.ts';
+import { rememberNetwork } from './known-networks.ts';
+import { takeMailedToken } from './mailed-tokens.ts';
+import { revokeSessions } from './revoke-sessions.ts';
+import { insertEvent } from './security-events.ts';
+
+type Tx = Prisma.TransactionClient;
+
+/** Whoever can use the token reads the owner's mails. */
+async function markVerified(tx: Tx, userId: string): Promise<void> {
+	await tx.user.updateMany({
+		where: { id: userId, emailVerifiedAt: null },
+		data: { emailVerifiedAt: new Date() },
+	});
+}
+
+/** As the store promises; the account is locked before its sessions are looked at, so that none is opened meanwhile. */
+export async function resetPassword(
+	tx: Tx,
+	{ tokenHash, newHash, client, network }: PasswordReset,
+): Promise<(RevokeResult & { userId: string }) | null> {
+	const userId = await takeMailedToken(tx, 'reset_password', tokenHash);
+	if (!userId) return null;
+	await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
+	await markVerified(tx, userId);
+	// A thief's among them; and at its own the owner is not slowed by those who attack the account.
+	await tx.knownNetwork.deleteMany({ where: { userId } });
+	await rememberNetwork(tx, { userId, network, at: new Date() });
+	await insertEvent(tx, { kind: 'password_reset', userId, sessionId: null, client });
+	return { userId, ...(await revokeSessions(tx, { userId })) };
+}
+
+export async function verifyEmail(
+	tx: Tx,
+	tokenHash: PasswordReset['tokenHash'],
+	client: Client,
+): Promise<string | null> {
+	const userId = await takeMailedToken(tx, 'verify_email', tokenHash);
+	if (!userId) return null;
+	await markVerified(tx, userId);
+	await insertEvent(tx, { kind: 'email_verified', userId, sessionId: null, client });
+	return userId;
+}

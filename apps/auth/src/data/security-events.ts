@@ -1,0 +1,29 @@
+import { contextRequestId } from '@creatorr/service/context';
+import type { SecurityEvent, SecurityEventStore } from '../domain/security-event.ts';
+import type { Prisma, PrismaClient } from '../generated/client.ts';
+
+/** User agents are cut like those of sessions. */
+const USER_AGENT_MAX_CHARACTERS = 512;
+
+/** Keeps the event if and only if the transaction commits; `requestId` when it is not of the request that is going on. */
+export async function insertEvent(
+	tx: Pick<Prisma.TransactionClient, 'securityEvent'>,
+	{ kind, userId, sessionId, client }: SecurityEvent,
+	requestId = contextRequestId(),
+): Promise<void> {
+	await tx.securityEvent.create({
+		data: {
+			kind,
+			userId,
+			sessionId,
+			clientAddress: client?.address ?? null,
+			userAgent: client?.userAgent?.slice(0, USER_AGENT_MAX_CHARACTERS) ?? null,
+			requestId: requestId ?? null,
+		},
+		select: { id: true },
+	});
+}
+
+export function createSecurityEventStore(prisma: PrismaClient): SecurityEventStore {
+	return { record: (event) => insertEvent(prisma, event) };
+}

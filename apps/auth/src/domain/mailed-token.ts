@@ -1,0 +1,29 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { AppError } from '@creatorr/contracts/errors';
+import { validationError } from '@creatorr/contracts/validation';
+
+/** What a mail is for. */
+export type MailKind = 'reset_password' | 'verify_email';
+
+/** More than anybody guesses, so that attempts need not be counted. */
+const TOKEN_BYTES = 32;
+
+/** From the sending on. */
+export const TOKEN_LIFETIME_SECONDS: Record<MailKind, number> = {
+	reset_password: 30 * 60,
+	verify_email: 7 * 24 * 3600,
+};
+
+export function newMailedToken(): string {
+	return randomBytes(TOKEN_BYTES).toString('base64url');
+}
+
+/** What is stored in place of the token. Without a salt: 256 random bits are in no dictionary. */
+export function hashMailedToken(token: string): Uint8Array<ArrayBuffer> {
+	return new Uint8Array(createHash('sha256').update(token).digest());
+}
+
+/** One answer for a token that is wrong, used or expired. */
+export function invalidToken(): AppError {
+	return validationError([{ path: 'token', message: 'is not valid any more; ask for a new mail' }]);
+}

@@ -1,0 +1,69 @@
+import type { Logger } from '@creatorr/service/logger';
+import type { LeasedMail, MailStore } from './mail.ts';
+import { type MailMessage, mailMessage } from './mail-message.ts';
+import type { MailKind } from './mailed-token.ts';
+
+/** At once. */
+const BATCH_SIZE = 10;
+/** Longer than a mailer takes to send or to fail: a mail whose sender died is taken by another after this. */
+export const LEASE_SECONDS = 120;
+const FIRST_RETRY_SECONDS = 5;
+const LONGEST_RETRY_SECONDS = 15 * 60;
+
+/** Nobody waits for it any longer, so it is not tried again. */
+const GIVE_UP_SECONDS: Record<MailKind, number> = { reset_password: 3600, verify_email: 3 * 24 * 3600 };
+
+export interface SendMailsDeps {
+	mails: MailStore;
+	/** Rejects when the mail was not taken by the server, and within less than the lease. */
+	sendMail(message: MailMessage): Promise<void>;
+	appUrl: string;
+	logger: Logger;
+}
+
+/** What may be logged of an error of a mailer, whose message names the address. */
+function causeOf(error: unknown): { code?: unknown; response_code?: unknown } {
+	if (typeof error !== 'object' || error === null) return {};
+	const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+	return { code, response_code: responseCode };
+}
+
+function retrySeconds(attempts: number): number {
+	return Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (attempts - 1));
+}
+
+async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknown): Promise<void> {
+	const fields = { mail: String(mail.id), kind: mail.kind, attempts: mail.attempts, ...causeOf(error) };
+	const ageSeconds = (Date.now() - mail.createdAt.getTime()) / 1000;
+	if (ageSeconds > GIVE_UP_SECONDS[mail.kind]) {
+		deps.logger.error('mail.given_up', fields);
+		await deps.mails.finish(mail, null);
+		return;
+	}
+	deps.logger.warn('mail.not_sent', fields);
+	await deps.mails.putOff(mail.id, retrySeconds(mail.attempts));
+}
+
+async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
+	const addressed = await deps.mails.address(mail);
+	if (addressed === 'drop') {
+		await deps.mails.finish(mail, null);
+		return;
+	}
+	const { userId, token } = addressed;
+	await deps.sendMail(mailMessage(mail.kind, mail.email, { appUrl: deps.appUrl, token }));
+	deps.logger.info('mail.sent', { mail: String(mail.id), kind: mail.kind, user_id: userId });
+	await deps.mails.finish(mail, userId);
+}
+
+/**
+ * Sends mails that are due; resolves to how many were tried. A sender that dies between the sending and the end has the mail
+ * sent again, with another token, and both work.
+ */
+export async function sendMails(deps: SendMailsDeps): Promise<number> {
+	const mails = await deps.mails.lease(BATCH_SIZE, LEASE_SECONDS);
+	await Promise.all(
+		mails.map((mail) => sendOne(deps, mail).catch((error: unknown) => afterFailure(deps, mail, error))),
+	);
+	return mails.length;
+}

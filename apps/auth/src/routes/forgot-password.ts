@@ -1,0 +1,10 @@
+import { forgotPassword as forgotPasswordOperation } from '@creatorr/contracts/auth';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { type ForgotPasswordDeps, forgotPassword } from '../domain/forgot-password.ts';
+import { clientOf } from './client.ts';
+
+export function forgotPasswordRoute(deps: ForgotPasswordDeps): Route {
+	return defineRoute(forgotPasswordOperation, async (input) => {
+		await forgotPassword(deps, { email: input.body.email, client: clientOf(input) });
+	});
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type AuthService, startAuth } from './support/auth-service.ts';
+import { rankDistance, timeBoth } from './support/rank-test.ts';
+import { call, login, newEmail, register } from './support/requests.ts';
+
+const ROUNDS = 50;
+/** However busy the machine is. */
+const TIMEOUT_MS = 180_000;
+/** Once in a million runs by chance. */
+const FAR = 5;
+
+let auth: AuthService;
+let email: string;
+
+beforeAll(async () => {
+	auth = await startAuth({
+		LOGIN_FAILURES_PER_ACCOUNT: '100000',
+		LOGIN_FAILURES_PER_ADDRESS: '100000',
+		MAILS_PER_NETWORK: '100000',
+		MAILS_PER_EMAIL: '100000',
+		// So much more than a query that the test would notice a comparison that is left out, and so little that it is quick.
+		BCRYPT_COST: '7',
+	});
+	email = (await register(auth.app)).email;
+});
+
+afterAll(() => auth.close());
+
+describe('the time of an answer', () => {
+	test(
+		'to a wrong password is the same for an email without an account',
+		async () => {
+			const unknown = newEmail();
+			const [known, nobodys] = await timeBoth(ROUNDS, [
+				() => login(auth.app, email, 'wrong').expect(401),
+				() => login(auth.app, unknown, 'wrong').expect(401),
+			]);
+			expect(rankDistance(known, nobodys)).toBeLessThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
+
+	test(
+		'to a forgotten password is the same for an email without an account',
+		async () => {
+			const unknown = newEmail();
+			const forget = (of: string) => call(auth.app, 'post', '/v1/auth/password/forgot').send({ email: of });
+			const [known, nobodys] = await timeBoth(ROUNDS, [
+				() => forget(email).expect(204),
+				() => forget(unknown).expect(204),
+			]);
+			expect(rankDistance(known, nobodys)).toBeLessThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
+
+	test(
+		'would tell a comparison that is left out',
+		async () => {
+			const [wrong, malformed] = await timeBoth(ROUNDS, [
+				() => login(auth.app, email, 'wrong').expect(401),
+				() => call(auth.app, 'post', '/v1/auth/login').send({ email }).expect(400),
+			]);
+			expect(rankDistance(wrong, malformed)).toBeGreaterThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
+});
