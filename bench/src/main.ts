@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { benchCorpus } from './corpus/bench-corpus.ts';
+import { benchFlood } from './flood/bench-flood.ts';
 import { type Options, readOptions } from './options.ts';
 import { isMet, type Section } from './report/figure.ts';
 import { describeMachine } from './report/machine.ts';
@@ -12,6 +13,8 @@ import { benchTools } from './tools/bench-tools.ts';
 process.once('exit', removeScratchRoot);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
+const BENCHES = { tools: benchTools, corpus: benchCorpus, flood: benchFlood };
+
 async function main(): Promise<void> {
 	const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
 	const machine = await describeMachine();
@@ -20,7 +23,7 @@ async function main(): Promise<void> {
 			`This machine has other work (load ${machine.load_at_start.toFixed(1)}): times will be longer than they need be.`,
 		);
 	}
-	const sections = await (options.name === 'tools' ? benchTools(options) : benchCorpus(options));
+	const sections = await BENCHES[options.name](options);
 	const missed = sections.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
 	say(
 		`\n${missed.length === 0 ? 'No bar is missed.' : `Missed: ${missed.map(({ name }) => name).join('; ')}.`}`,

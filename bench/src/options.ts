@@ -4,6 +4,7 @@ import { BenchError } from './say.ts';
 
 export const USAGE = `usage: npm run bench tools -- [options]    each tool against the plain command that anyone would use
        npm run bench corpus -- --dir DIR   every file of DIR's manifest.tsv through the API of a running product
+       npm run bench flood -- [options]    how long a signed-in user waits while others flood the sign-in
 
   --dir DIR     files to take instead of those that the bench makes: with a manifest.tsv (columns tool, file, mime,
                 params, expect), or in folders compress, office and ocr, or told apart by what they are
@@ -11,18 +12,26 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
   --skip TEXT   leave out files whose path has this text in it (may be repeated)
   --repeat N    run each file N times and take the median time (1)
   --no-large    tools: leave out the two large documents
+  --api URL     flood: where the running product is (http://127.0.0.1:8080)
+  --seconds N   flood: how long to measure, idle and under the flood each (30)
   --json FILE   where the figures go as JSON (bench/results/<name>.json)
 
 Exit code 1 when a bar is missed.`;
 
+const NAMES = ['tools', 'corpus', 'flood'] as const;
+
+type Name = (typeof NAMES)[number];
+
 export interface Options {
-	name: 'tools' | 'corpus';
+	name: Name;
 	/** Undefined: the files that the bench makes. */
 	dir: string | undefined;
 	only: readonly string[];
 	skip: readonly string[];
 	repeat: number;
 	withLarge: boolean;
+	apiUrl: string;
+	seconds: number;
 	jsonPath: string;
 }
 
@@ -31,12 +40,10 @@ const RESULTS = resolve(import.meta.dirname, '..', 'results');
 /** Throws a BenchError that says how it should have been. */
 export function readOptions(args: readonly string[], startedIn: string): Options {
 	const { values, positionals } = parse(args);
-	const [name = 'tools'] = positionals;
-	if (positionals.length > 1 || (name !== 'tools' && name !== 'corpus')) throw new BenchError(USAGE);
-	if (values.help) throw new BenchError(USAGE);
-	const repeat = Number(values.repeat);
-	if (!Number.isInteger(repeat) || repeat < 1)
-		throw new BenchError('--repeat takes a number of runs, from 1.');
+	const name = NAMES.find((one) => one === (positionals[0] ?? 'tools'));
+	if (positionals.length > 1 || name === undefined || values.help) throw new BenchError(USAGE);
+	const repeat = wholeNumber(values.repeat, '--repeat takes a number of runs, from 1.');
+	const seconds = wholeNumber(values.seconds, '--seconds takes whole seconds, from 1.');
 	if (name === 'corpus' && values.dir === undefined) throw new BenchError(`corpus needs --dir.\n\n${USAGE}`);
 	return {
 		name,
@@ -45,8 +52,16 @@ export function readOptions(args: readonly string[], startedIn: string): Options
 		skip: values.skip,
 		repeat,
 		withLarge: !values['no-large'],
+		apiUrl: values.api.replace(/\/+$/, ''),
+		seconds,
 		jsonPath: values.json === undefined ? resolve(RESULTS, `${name}.json`) : resolve(startedIn, values.json),
 	};
+}
+
+function wholeNumber(text: string, error: string): number {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 1) throw new BenchError(error);
+	return value;
 }
 
 function parse(args: readonly string[]) {
@@ -60,6 +75,8 @@ function parse(args: readonly string[]) {
 				skip: { type: 'string', multiple: true, default: [] },
 				repeat: { type: 'string', default: '1' },
 				'no-large': { type: 'boolean', default: false },
+				api: { type: 'string', default: 'http://127.0.0.1:8080' },
+				seconds: { type: 'string', default: '30' },
 				json: { type: 'string' },
 				help: { type: 'boolean', default: false },
 			},

@@ -17,3 +17,9 @@ export function sum(values: readonly number[]): number {
 export function geometricMean(values: readonly number[]): number {
 	return Math.exp(mean(values.map((value) => Math.log(value))));
 }
+
+/** The smallest value that at least this share of the values does not exceed; NaN for no values. */
+export function quantile(values: readonly number[], share: number): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -12,8 +12,11 @@ const MAIN = join(REPOSITORY, 'bench', 'src', 'main.ts');
 
 /** Gets the machine ready, then is bench/src/main.ts. */
 await runCommand(async (stop) => {
-	await installPackages(packagesToBench(), openHome(readSettings(process.env, []).homePath));
-	await requireUserNamespaces();
+	// a flood runs no tools
+	if (process.argv[2] !== 'flood') {
+		await installPackages(packagesToBench(), openHome(readSettings(process.env, []).homePath));
+		await requireUserNamespaces();
+	}
 	const child = spawn(process.execPath, [MAIN, ...process.argv.slice(2)], { stdio: 'inherit' });
 	stop.addEventListener('abort', () => child.kill('SIGTERM'));
 	const [code] = await once(child, 'exit');
