@@ -10,7 +10,18 @@ import { installDependencies } from './bootstrap/install.mjs';
 import { REPOSITORY, relay } from './bootstrap/run.mjs';
 import { locateToolchain, toolchainFits } from './bootstrap/toolchain.mjs';
 
-const COMMANDS = ['start', 'status', 'stop', 'reset', 'services', 'test', 'bench', 'chaos', 'fuzz'];
+const COMMANDS = [
+	'start',
+	'status',
+	'stop',
+	'reset',
+	'services',
+	'test',
+	'bench',
+	'chaos',
+	'fuzz',
+	'defences',
+];
 
 const [command = '', ...commandArguments] = process.argv.slice(2);
 if (!COMMANDS.includes(command)) fail(`Unknown command "${command}": there are ${COMMANDS.join(', ')}.`);
