@@ -86,6 +86,7 @@ describe('a token', () => {
 		['no user', sign({ sub: undefined })],
 		['no session', sign({ sid: undefined })],
 		['a session of another shape', sign({ sid: "ses_' or 1=1" })],
+		['a user of another shape', sign({ sub: "usr_' or 1=1" })],
 	])('with %s is refused', async (_, token) => {
 		const { verify } = await setUp();
 		await expect((async () => verify(token))()).rejects.toEqual(refused);

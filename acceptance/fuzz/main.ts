@@ -1,0 +1,52 @@
+import { type Options, readOptions } from './options.ts';
+import { type FuzzFailure, type FuzzResult, runFuzz, type Tally } from './run-fuzz.ts';
+
+/** More refusals for going too fast than this, and the rest of the product was hardly asked. */
+const RATE_LIMITED_SHARE_MAX = 0.05;
+
+function say(line: string): void {
+	process.stdout.write(`${line}\n`);
+}
+
+function sumOf(tally: Tally, status: number): number {
+	return [...tally.values()].reduce((sum, statuses) => sum + (statuses.get(status) ?? 0), 0);
+}
+
+function sayTally({ sent, tally }: FuzzResult): void {
+	for (const [route, statuses] of [...tally].sort(([one], [other]) => (one < other ? -1 : 1))) {
+		const counts = [...statuses]
+			.sort(([one], [other]) => one - other)
+			.map(([status, count]) => `${status} × ${count}`);
+		say(`  ${route.padEnd(32)} ${counts.join(', ')}`);
+	}
+	say(`${sent} requests, ${sumOf(tally, 429)} of them refused for going too fast.`);
+}
+
+function sayFailure({ seed, path, reason, plans }: FuzzFailure): void {
+	say(`\nA wrong answer: ${reason}`);
+	say(`The shortest row of requests that was found to end so, of ${plans.length}:`);
+	for (const plan of plans) say(`  ${JSON.stringify(plan).slice(0, 2_000)}`);
+	say(`To see it again: npm run fuzz -- --seed ${seed} --path ${path}`);
+}
+
+async function main({ seed, requests, path }: Options): Promise<number> {
+	say(`Seed ${seed}.`);
+	const result = await runFuzz({ seed, requests, path, onProgress: (sent) => say(`${sent} requests sent.`) });
+	sayTally(result);
+	if (result.failure) {
+		sayFailure(result.failure);
+		return 1;
+	}
+	const isThrottled = sumOf(result.tally, 429) > RATE_LIMITED_SHARE_MAX * result.sent;
+	say(isThrottled ? 'Too many were refused for going too fast to say anything.' : 'No answer was wrong.');
+	return isThrottled ? 1 : 0;
+}
+
+try {
+	process.exitCode = await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 1;
+}
+// Connections that are kept would keep this process.
+process.exit();
