@@ -80,10 +80,11 @@ export async function createDependencies(config: Config, logger: Logger): Promis
 	const storage = connectStorage(config);
 	const preparation = prepareStore({ storage, corsOrigins: config.CORS_ORIGINS, logger });
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'files', logger });
+	const records = createFileRecords(prisma, (plan) => keepingOf(config.PLANS, plan));
 	return {
-		records: createFileRecords(prisma, (plan) => keepingOf(config.PLANS, plan)),
+		records,
 		chores: createChoreRecords(prisma),
-		store: createFileStore(storage),
+		store: createFileStore(storage, records),
 		policy: policyOf(config),
 		logger,
 		broker,

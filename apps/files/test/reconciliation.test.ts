@@ -258,6 +258,18 @@ describe('a bucket and a database that do not belong together', () => {
 		});
 	});
 
+	test('lose nothing when their owner asks for it either', async () => {
+		const { file_id } = await uploadReady(service, user);
+		const wrong = await startFiles({
+			FILES_DATABASE_URL: service.config.FILES_DATABASE_URL,
+			S3_BUCKET: other.config.S3_BUCKET,
+		});
+		const answer = await wrong.as(user).get(file_id);
+		expect([answer.status, answer.body.error.code]).toEqual([503, 'upstream_unavailable']);
+		expect((await service.as(user).get(file_id)).status).toBe(200);
+		await wrong.stop();
+	});
+
 	test('are told by the mark that is missing in an empty bucket', async () => {
 		const fresh = await startFiles();
 		const { file_id } = await uploadReady(service, user);

@@ -150,8 +150,8 @@ export interface ListedObject extends StoredBytes {
 export interface FileStore {
 	/** What is stored under the key, null when nothing. */
 	head(key: string): Promise<StoredBytes | null>;
-	/** Resolves when the bucket is there. */
-	ping(): Promise<void>;
+	/** Resolves when the bucket is there and is the one that the rows tell of. */
+	confirm(): Promise<void>;
 	/** The size of every part but the last. */
 	partSizeFor(sizeBytes: number): number;
 	/** A URL that admits one PUT of this type and size. */

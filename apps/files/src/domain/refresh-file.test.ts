@@ -14,7 +14,7 @@ function setUp(heads: (StoredBytes | null)[], fixedAs?: FileRecord | null) {
 	const deps = {
 		store: {
 			head: async () => heads.shift() ?? null,
-			ping: async () => undefined,
+			confirm: async () => undefined,
 		},
 		records: {
 			fixEtag: async (file: FileRecord, etag: string) =>
@@ -75,8 +75,8 @@ describe('a ready file', () => {
 
 	test('is not deleted when the whole bucket is missing', async () => {
 		const { deps, deleted } = setUp([null]);
-		const ping = () => Promise.reject(unavailable('the file store'));
-		const refreshing = refreshFile({ ...deps, store: { ...deps.store, ping } }, ready('"a"'));
+		const confirm = () => Promise.reject(unavailable('the file store'));
+		const refreshing = refreshFile({ ...deps, store: { ...deps.store, confirm } }, ready('"a"'));
 		await expect(refreshing).rejects.toMatchObject({ code: 'upstream_unavailable' });
 		expect(deleted).toEqual([]);
 	});

@@ -3,7 +3,7 @@ import type { FileRecords, FileStore, StoredBytes } from './ports.ts';
 
 export interface RefreshDeps {
 	records: Pick<FileRecords, 'fixEtag' | 'deleteUnchanged'>;
-	store: Pick<FileStore, 'head' | 'ping'>;
+	store: Pick<FileStore, 'head' | 'confirm'>;
 }
 
 /**
@@ -27,8 +27,8 @@ async function keepIfIntact(
 	stored: StoredBytes | null,
 ): Promise<FileRecord | null> {
 	if (stored?.etag === file.etag && stored?.sizeBytes === file.sizeBytes) return file;
-	// An object that is missing looks just like a bucket that is, and a wrong setting must not delete everybody's files.
-	if (stored === null) await deps.store.ping();
+	// An object is also missing when the bucket is, or is another one, and a wrong setting must not delete everybody's files.
+	if (stored === null) await deps.store.confirm();
 	await deps.records.deleteUnchanged(file);
 	return null;
 }

@@ -1,18 +1,25 @@
+import { unavailable } from '@creatorr/contracts/errors';
 import { InvalidParts, UploadNotFound } from '@creatorr/storage/errors';
 import { planParts } from '@creatorr/storage/plan-parts';
 import type { Storage } from '@creatorr/storage/storage';
 import { KEY_PREFIX, MARK_PREFIX } from '../domain/file.ts';
 import type { FileStore, JoinOutcome, Part, StoredPart, Upload } from '../domain/ports.ts';
+import { type ConfirmDeps, confirmBucket, WrongBucket } from '../domain/sweep/confirm-bucket.ts';
 import { fromStore } from './translate-errors.ts';
 
 /** Read by whoever looks into the bucket. */
 const MARK_TEXT = 'The objects beside this one belong to the database that knows the token in its name.';
 
 /** The S3 store as the domain sees it. */
-export function createFileStore(storage: Storage): FileStore {
-	return {
+export function createFileStore(storage: Storage, records: ConfirmDeps['records']): FileStore {
+	const store: FileStore = {
 		head: (key) => fromStore(storage.headObject(key)),
-		ping: () => fromStore(storage.ping()),
+		async confirm() {
+			await fromStore(storage.ping());
+			await confirmBucket({ records, store }).catch((error: unknown) => {
+				throw error instanceof WrongBucket ? unavailable('the file store', error) : error;
+			});
+		},
 		partSizeFor: (sizeBytes) => planParts(sizeBytes).partSizeBytes,
 		signPut: (input) => storage.presignPut(input),
 		signPart: (input) => storage.presignPart(input),
@@ -27,6 +34,7 @@ export function createFileStore(storage: Storage): FileStore {
 		putMark: (token) => fromStore(storage.putText({ key: MARK_PREFIX + token, text: MARK_TEXT })),
 		listStaleMultiparts: (startedBefore) => listStaleMultiparts(storage, startedBefore),
 	};
+	return store;
 }
 
 async function listParts(storage: Storage, upload: Upload): Promise<StoredPart[] | null> {

@@ -7,7 +7,7 @@ import { decide } from './decide.ts';
 export interface SweepFileDeps {
 	records: Pick<FileRecords, 'fixEtag' | 'deleteUnchanged'> &
 		Pick<SweepRecords, 'scheduleSweep' | 'sweepAgainAt' | 'markBytesRemoved'>;
-	store: Pick<FileStore, 'head' | 'ping' | 'remove' | 'abortMultipart'>;
+	store: Pick<FileStore, 'head' | 'confirm' | 'remove' | 'abortMultipart'>;
 	policy: Pick<FilePolicy, 'lateUploadMs'>;
 }
 

@@ -26,7 +26,7 @@ function setUp(batches: FileRecord[][], remove: (key: string) => Promise<void> =
 		},
 		store: {
 			head: async () => null,
-			ping: async () => undefined,
+			confirm: async () => undefined,
 			remove: (keys: readonly string[]) => remove(keys[0] ?? ''),
 			abortMultipart: async () => undefined,
 		},
