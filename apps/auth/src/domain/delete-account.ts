@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { User } from '@creatorr/service/identity';
 import type { Client } from './account.ts';
 import { confirmOwner, type OwnerDeps, wrongPassword } from './owner.ts';
@@ -21,6 +22,8 @@ export async function deleteAccount(deps: OwnerDeps & SettleDeps, input: DeleteA
 		verifiedHash: owner.passwordHash,
 	});
 	if (!removed) throw wrongPassword();
+	crashPoint('auth.delete.committed');
 	deps.logger.info('security.account_deleted', { user_id: input.user.id, sessions: removed.revokedCount });
 	await settleRevocations(deps, removed.unsettledIds);
+	crashPoint('auth.delete.settled');
 }

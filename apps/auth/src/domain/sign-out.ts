@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Client } from './account.ts';
 import type { SecurityEventKind } from './security-event.ts';
 import type { SettleDeps } from './settle-revocations.ts';
@@ -30,7 +31,9 @@ export async function signOut(deps: SignOutDeps, input: SignOutInput): Promise<n
 	const kind = kindOf(input);
 	const event = { kind, userId, sessionId: scope.only ?? bySessionId, client };
 	const { revokedCount, unsettledIds } = await deps.sessions.revoke(scope, event);
+	crashPoint('auth.sign-out.committed');
 	await settleRevocations(deps, unsettledIds);
+	crashPoint('auth.sign-out.settled');
 	if (revokedCount > 0) deps.logger.info(`security.${kind}`, { user_id: userId, sessions: revokedCount });
 	return revokedCount;
 }

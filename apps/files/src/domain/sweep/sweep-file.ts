@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import { type FileRecord, isMultipart } from '../file.ts';
 import { type FilePolicy, later } from '../policy.ts';
 import type { FileRecords, FileStore, SweepRecords } from '../ports.ts';
@@ -39,11 +40,14 @@ async function remove(deps: SweepFileDeps, file: FileRecord, now: Date): Promise
 	if (file.deletedAt === null && !(await deps.records.deleteUnchanged(file))) return 'kept';
 	if (isMultipart(file)) {
 		await deps.store.abortMultipart({ key: file.storageKey, uploadId: file.multipart.uploadId });
+		crashPoint('files.sweep.upload-aborted');
 	}
 	await deps.store.remove([file.storageKey]);
+	crashPoint('files.sweep.bytes-removed');
 	// Its URLs may still admit bytes, and a PUT that they admitted may still be under way.
 	const lastBytesAt = later(file.uploadUrlExpiresAt, deps.policy.lateUploadMs);
 	if (lastBytesAt > now) await deps.records.sweepAgainAt(file.id, lastBytesAt);
 	else await deps.records.markBytesRemoved(file.id);
+	crashPoint('files.sweep.committed');
 	return 'removed';
 }

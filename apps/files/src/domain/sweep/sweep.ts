@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import type { FileRecord } from '../file.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
@@ -23,6 +24,7 @@ export async function sweep(deps: SweepDeps, stopping: AbortSignal): Promise<Swe
 	let more = true;
 	while (more && !stopping.aborted) {
 		const { files, now } = await deps.records.claimDue(BATCH_SIZE, LEASE_MS);
+		if (files.length > 0) crashPoint('files.sweep.claimed');
 		const outcomes = await mapConcurrently(files, FILES_AT_ONCE, async (file) =>
 			stopping.aborted ? 'failed' : await attempt(deps, file, now),
 		);
