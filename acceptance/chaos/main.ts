@@ -5,14 +5,14 @@ import { type Walked, walkSite } from './crash/walk.ts';
 import { describeReport, problemsOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 
-const USAGE = `npm run chaos -- [--seed N] [--rounds N] [--faults N] [--json FILE]
+const USAGE = `npm run chaos -- [--seed N] [--rounds N] [--faults N] [--only TEXT] [--json FILE]
 npm run chaos -- --crash-points [--only TEXT] [--json FILE]
 
   --seed N        the same faults in the same order for the same number; another each time by default
   --rounds N      how many times faults come thick and fast, with a pause after each; 5 by default
   --faults N      in each round; 10 by default
   --crash-points  instead: has each process die at each named point of its source, one after the other
-  --only TEXT     those points whose "app point" has this in it
+  --only TEXT     those faults whose "kind target", or points whose "app point", has this in it
   --json FILE     also writes all of it there
 `;
 
@@ -48,7 +48,7 @@ async function breakParts(): Promise<string[]> {
 	say(`seed ${seed}`);
 	const rounds = number(values.rounds, 5);
 	const faultsPerRound = number(values.faults, 10);
-	const report = await runChaos({ seed, rounds, faultsPerRound, say: sayWithTime });
+	const report = await runChaos({ seed, rounds, faultsPerRound, only: values.only, say: sayWithTime });
 	keep(report);
 	say(`\n${describeReport(report)}\n`);
 	return problemsOf(report);

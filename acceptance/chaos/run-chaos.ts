@@ -13,6 +13,8 @@ export interface ChaosOptions {
 	seed: number;
 	rounds: number;
 	faultsPerRound: number;
+	/** Only such faults, see {@link planFaults}. */
+	only?: string;
 	say(line: string): void;
 }
 
@@ -36,9 +38,10 @@ const LOAD_END_MS = 120_000;
 const SETTLE_MS = 90_000;
 
 /** Loads the product, breaks it by plan, lets it settle and looks at what it has made of all that it had accepted. */
-export async function runChaos({ seed, rounds, faultsPerRound, say }: ChaosOptions): Promise<ChaosReport> {
+export async function runChaos({ say, ...options }: ChaosOptions): Promise<ChaosReport> {
+	const { seed, rounds } = options;
 	const ledger = new Ledger();
-	const plan = planFaults({ seed, rounds, faultsPerRound });
+	const plan = planFaults(options);
 	await mendLinks(LINKS);
 	const load = await startLoad(WORKS, ledger);
 	await sleep(WARM_UP_MS);

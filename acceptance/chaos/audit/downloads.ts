@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { forEachAtOnce } from '../at-once.ts';
 import { environment } from '../environment.ts';
 import type { Ledger } from '../ledger.ts';
 import { send } from '../load/client.ts';
 import { databases } from './databases.ts';
 import type { Auditor, Finding } from './finding.ts';
+
+const AT_ONCE = 8;
 
 /** What was uploaded comes back byte by byte, and every output is what its tool makes. */
 export const auditDownloads: Auditor = async (ledger) => {
@@ -11,17 +14,17 @@ export const auditDownloads: Auditor = async (ledger) => {
 	const uploads = [...ledger.uploads.values()].filter(
 		(upload) => !upload.isDeleted && !ledger.deleted.has(upload.userId),
 	);
-	for (const { id, token, sha256 } of uploads) {
+	await forEachAtOnce(uploads, AT_ONCE, async ({ id, token, sha256 }) => {
 		const bytes = await download(token, id);
 		if (!bytes || createHash('sha256').update(bytes).digest('hex') !== sha256)
 			findings.push({ kind: 'lost', what: `upload ${id} does not come back as it was` });
-	}
+	});
 	const outputs = await outputsOf(ledger);
-	for (const { id, token } of outputs) {
+	await forEachAtOnce(outputs, AT_ONCE, async ({ id, token }) => {
 		const bytes = await download(token, id);
 		if (bytes?.subarray(0, 5).toString() !== '%PDF-')
 			findings.push({ kind: 'lost', what: `output ${id} is no PDF` });
-	}
+	});
 	return { findings, counts: { downloads: uploads.length + outputs.length } };
 };
 

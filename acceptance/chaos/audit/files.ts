@@ -21,6 +21,9 @@ interface Row {
 /** Begins the key of the one object that is no file: it ties the bucket to its database. */
 const BUCKET_MARK = 'files/belong-to-';
 
+/** Of the object that says whose bucket it is. */
+const MARK_PREFIX = 'files/belong-to-';
+
 const COLUMNS = `id, user_id, job_id, storage_key, size_bytes, status::text, etag, upload_id,
 	published_at IS NOT NULL AS is_published, deleted_at IS NOT NULL AS is_deleted,
 	bytes_removed_at IS NOT NULL AS is_removed, sweep_at IS NOT NULL AS is_to_be_swept`;
@@ -73,7 +76,7 @@ function auditUploads(ledger: Ledger, rows: readonly Row[]): Finding[] {
 function auditObjects(rows: readonly Row[], objects: ReadonlyMap<string, StoredObject>): Finding[] {
 	const findings: Finding[] = [];
 	const byKey = new Map(rows.map((row) => [row.storage_key, row]));
-	for (const key of objects.keys()) {
+	for (const key of [...objects.keys()].filter((name) => !name.startsWith(MARK_PREFIX))) {
 		if (key.startsWith(BUCKET_MARK)) continue;
 		const row = byKey.get(key);
 		if (!row || row.is_removed) findings.push({ kind: 'orphaned', what: `object ${key} has no row` });

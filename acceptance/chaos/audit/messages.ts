@@ -7,7 +7,7 @@ interface Queue {
 	messages?: number;
 }
 
-/** Nothing is on its way any more: no outbox, no queue, no event of Stripe, no revocation has anything left. */
+/** Nothing is on its way any more: no outbox, no queue, no mail, no event of Stripe, no revocation. */
 export const auditMessages: Auditor = async () => {
 	const findings: Finding[] = [];
 	for (const owner of ['auth', 'jobs', 'billing'] as const) {
@@ -20,6 +20,11 @@ export const auditMessages: Auditor = async () => {
 	const unapplied = `SELECT type, count(*)::int FROM stripe_events WHERE applied_at IS NULL GROUP BY type`;
 	for (const { type, count } of await countBy('billing', unapplied))
 		findings.push({ kind: 'unsent', what: `${count} events ${type} of Stripe are not applied` });
+	for (const { type, count } of await countBy(
+		'auth',
+		'SELECT kind::text AS type, count(*)::int FROM mails GROUP BY 1',
+	))
+		findings.push({ kind: 'unsent', what: `${count} mails of kind ${type}` });
 	const unsettled = `SELECT 'revocations' AS type, count(*)::int FROM revocations HAVING count(*) > 0`;
 	for (const { count } of await countBy('auth', unsettled))
 		findings.push({ kind: 'unsent', what: `${count} revocations are not settled` });

@@ -1,20 +1,39 @@
+import { forEachAtOnce } from '../at-once.ts';
 import { environment } from '../environment.ts';
 import { send } from '../load/client.ts';
 import type { Auditor, Finding } from './finding.ts';
 
+const AT_ONCE = 8;
+
+interface Check {
+	token: string;
+	/** The status. */
+	wanted: number;
+	whose: string;
+}
+
 /** Whoever signed out is out, whoever did not is in, at every gateway. */
 export const auditSessions: Auditor = async (ledger) => {
 	const findings: Finding[] = [];
-	const check = async (token: string, wanted: number, whose: string) => {
+	const check = async ({ token, wanted, whose }: Check) => {
 		for (const gateway of environment.gateways) {
 			const reply = await send({ method: 'GET', path: '/v1/me', token }, gateway);
 			if (reply?.status === wanted) continue;
 			findings.push({ kind: 'session', what: `${gateway} answers ${reply?.status} to ${whose}` });
 		}
 	};
-	for (const token of ledger.revoked) await check(token, 401, 'a token whose logout was answered');
-	for (const { id, token } of ledger.deleted.values()) await check(token, 401, `${id}, who is gone`);
-	for (const { id, token } of ledger.people.values()) await check(token, 200, `${id}, who never left`);
+	const checks: Check[] = [
+		...ledger.revoked.map((token) => ({ token, wanted: 401, whose: 'a token whose logout was answered' })),
+		...[...ledger.deleted.values()].map(({ id, token }) => ({
+			token,
+			wanted: 401,
+			whose: `${id}, who is gone`,
+		})),
+		...[...ledger.people.values()].map(({ id, token }) => ({
+			...{ token, wanted: 200, whose: `${id}, who never left` },
+		})),
+	];
+	await forEachAtOnce(checks, AT_ONCE, check);
 	return {
 		findings,
 		counts: { 'sessions ended': ledger.revoked.length, 'accounts deleted': ledger.deleted.size },

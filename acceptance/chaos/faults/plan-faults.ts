@@ -5,6 +5,8 @@ export interface PlanOptions {
 	seed: number;
 	rounds: number;
 	faultsPerRound: number;
+	/** Only faults whose "kind target" has this in it. */
+	only?: string;
 }
 
 const GAP_MS = { least: 1_000, most: 3_000 };
@@ -22,7 +24,7 @@ const DURATION_MS: Record<FaultKind, { least: number; most: number }> = {
 const DELAY_MS = { least: 50, most: 600 };
 
 /** The same faults, in the same order and at the same targets, for the same seed. One target has one fault at a time. */
-export function planFaults({ seed, rounds, faultsPerRound }: PlanOptions): Fault[] {
+export function planFaults({ seed, rounds, faultsPerRound, only = '' }: PlanOptions): Fault[] {
 	const random = createRandom(seed);
 	const faults: Fault[] = [];
 	for (let round = 0; round < rounds; round += 1) {
@@ -30,7 +32,9 @@ export function planFaults({ seed, rounds, faultsPerRound }: PlanOptions): Fault
 		let atMs = 0;
 		for (let count = 0; count < faultsPerRound; count += 1) {
 			atMs += random.between(GAP_MS.least, GAP_MS.most);
-			const { kind, target } = chooseFault(random, (name) => (busyUntil.get(name) ?? 0) <= atMs);
+			const { kind, target } = chooseFault(random, ({ kind: one, target: name }) => {
+				return (busyUntil.get(name) ?? 0) <= atMs && `${one} ${name}`.includes(only);
+			});
 			const { least, most } = DURATION_MS[kind];
 			const durationMs = random.between(least, most);
 			busyUntil.set(target, atMs + durationMs + 1);
@@ -41,16 +45,18 @@ export function planFaults({ seed, rounds, faultsPerRound }: PlanOptions): Fault
 	return faults;
 }
 
-function chooseFault(
-	random: Random,
-	isFree: (target: string) => boolean,
-): { kind: FaultKind; target: string } {
-	for (;;) {
+type Choice = { kind: FaultKind; target: string };
+
+const MOST_TRIES = 100_000;
+
+function chooseFault(random: Random, mayBe: (choice: Choice) => boolean): Choice {
+	for (let tries = 0; tries < MOST_TRIES; tries += 1) {
 		const isLink = random.next() < SHARE_OF_LINKS;
 		const kind = random.pick<FaultKind>(
 			isLink ? ['cut', 'slow', 'silent', 'lose'] : ['kill', 'kill', 'freeze', 'restart'],
 		);
 		const target = random.pick<string>(isLink ? LINKS : PROCESSES);
-		if (isFree(target)) return { kind, target };
+		if (mayBe({ kind, target })) return { kind, target };
 	}
+	throw new Error('there is no such fault, or too few targets for so many');
 }

@@ -9,7 +9,7 @@ import { deleteFile, uploadInParts, uploadWhole } from './uploads.ts';
 
 const MIB = 1024 ** 2;
 /** A job whose worker was lost takes longer, and is left to the audit: others are tried meanwhile. */
-const ENDED_WITHIN_MS = 8_000;
+const ENDED_WITHIN_MS = 12_000;
 const CANCELED_SHARE = 0.1;
 const SECRET_SHARE = 0.3;
 const DELETED_SHARE = 0.2;
@@ -25,8 +25,9 @@ function jobs(tool: string, pauseMs: number): Work {
 				const secret = tool === 'office_to_pdf' && Math.random() < SECRET_SHARE;
 				const job = await createJob(context, person, { tool, secret });
 				if (Math.random() < CANCELED_SHARE) await cancelJob(context, job);
-				if ((await awaitEnd(context, job, ENDED_WITHIN_MS)) === 'succeeded')
-					context.ledger.succeed(`job ${tool}`, startedAt);
+				const status = await awaitEnd(context, job, ENDED_WITHIN_MS);
+				if (status !== 'succeeded') return;
+				context.ledger.succeed(`job ${tool}`, startedAt);
 				if (Math.random() < DELETED_SHARE) await deleteFile(context, person, job.inputFileId);
 			};
 		},
@@ -94,7 +95,7 @@ const accounts: Work = {
 /** Somebody pays, and mostly ends it again; some of them delete their account while it lives. */
 const subscriptions: Work = {
 	kind: 'subscription',
-	pauseMs: 3_000,
+	pauseMs: 1_500,
 	async prepare(context) {
 		let turn = 0;
 		return async (startedAt) => {
@@ -109,10 +110,10 @@ const subscriptions: Work = {
 
 /** Small work of every kind, all the time. */
 export const WORKS: readonly Work[] = [
-	jobs('compress_heavy', 500),
 	jobs('compress_heavy', 1_500),
-	jobs('office_to_pdf', 2_000),
-	jobs('ocr', 2_500),
+	jobs('compress_heavy', 3_000),
+	jobs('office_to_pdf', 3_000),
+	jobs('ocr', 3_000),
 	uploads,
 	sessions,
 	accounts,

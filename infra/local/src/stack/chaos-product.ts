@@ -16,6 +16,8 @@ const SCALE = { gateway: 2, 'tool-worker': 2 };
 const SETTINGS = {
 	BCRYPT_COST: '4',
 	SWEEP_INTERVAL_SECONDS: '2',
+	// everybody comes from one address
+	MAILS_PER_NETWORK: '1000000',
 };
 
 /**
