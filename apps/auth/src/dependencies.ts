@@ -30,6 +30,8 @@ import { startHousekeeping } from './start-housekeeping.ts';
 import { startSending } from './start-sending.ts';
 
 const OUTBOX_BATCH_SIZE = 100;
+/** Below the half minute after which a gateway gives up a service that is silent. */
+const LONGEST_WAIT_MS = 12_000;
 const FULL_LINE_RETRY_AFTER_SECONDS = 5;
 
 export interface Auth {
@@ -70,6 +72,7 @@ function buildPasswordRules({ config, bcrypt, prisma }: Given) {
 		line: createFairLine({
 			concurrency: config.BCRYPT_CONCURRENCY,
 			maxWaiting: config.BCRYPT_MAX_WAITING,
+			maxWaitMs: LONGEST_WAIT_MS,
 			retryAfterSeconds: FULL_LINE_RETRY_AFTER_SECONDS,
 		}),
 		securityEvents: createSecurityEventStore(prisma),

@@ -13,7 +13,7 @@ import { type Probe, probe } from './probe.ts';
 const CONNECTIONS = 50;
 const PATHS = ['/v1/jobs', '/v1/me'];
 /** Idle and flooded times alternate, so that what else the machine does meets both. */
-const BLOCKS = 3;
+const BLOCKS = 6;
 const WARM_UP_MS = 2_000;
 const MAX_RATIO = 5;
 

@@ -15,8 +15,8 @@ function task(started: string[], name: string) {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const HOME: Place = { kind: 'sign-in', network: 'home' };
-const lineOf = (concurrency: number, maxWaiting: number) =>
-	createFairLine({ concurrency, maxWaiting, retryAfterSeconds: 7 });
+const lineOf = (concurrency: number, maxWaiting: number, maxWaitMs = 3_600_000) =>
+	createFairLine({ concurrency, maxWaiting, maxWaitMs, retryAfterSeconds: 7 });
 
 /** The order in which work begins that all came while one was going on. */
 async function orderOf(places: readonly Place[], maxWaiting = 100): Promise<string[]> {
@@ -91,6 +91,23 @@ describe('a fair line', () => {
 		}
 		for (const { finish } of tasks) finish();
 		expect(await Promise.all(results)).toEqual(['a', 'b']);
+	});
+
+	test('lets nobody wait for longer than it may, and goes on with the others', async () => {
+		const line = lineOf(1, 10, 20);
+		const started: string[] = [];
+		const [slow, late, next] = ['slow', 'late', 'next'].map((name) => task(started, name));
+		if (!slow || !late || !next) throw new Error('three tasks');
+		const running = line(HOME, slow.run, NEVER);
+		await expect(line(HOME, late.run, NEVER)).rejects.toMatchObject({
+			code: 'rate_limited',
+			headers: { 'Retry-After': '7' },
+		});
+		slow.finish();
+		await running;
+		next.finish();
+		expect(await line(HOME, next.run, NEVER)).toBe('next');
+		expect(started).toEqual(['slow', 'next']);
 	});
 
 	test('gives the place on when work fails', async () => {

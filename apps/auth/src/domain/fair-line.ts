@@ -13,11 +13,13 @@ interface LineOptions {
 	concurrency: number;
 	/** How many more of each kind may wait for their turn. */
 	maxWaiting: number;
+	/** Whoever has waited for so long is told to come again: sooner than those who ask for the answer give up. */
+	maxWaitMs: number;
 	/** Told to those who find the line full. */
 	retryAfterSeconds: number;
 }
 
-/** Runs the work when it is its turn. Throws `rate_limited` when the line is full, and when the client goes away. */
+/** Runs the work when it is its turn. Throws `rate_limited` when the line is full or too slow, and when the client goes away. */
 export type FairLine = <T>(place: Place, work: () => Promise<T>, clientGone: AbortSignal) => Promise<T>;
 
 interface Waiter {
@@ -61,6 +63,31 @@ function makeRoom(waiting: Waiting, network: string): boolean {
 	return true;
 }
 
+interface Patience {
+	maxWaitMs: number;
+	clientGone: AbortSignal;
+	refuse(why: string): AppError;
+}
+
+/** Waits at the end of the network's; resolves when it is its turn. */
+async function takePlace(waiting: Waiting, network: string, patience: Patience): Promise<void> {
+	const { maxWaitMs, clientGone, refuse } = patience;
+	const turn = Promise.withResolvers<void>();
+	const waiter = { start: turn.resolve, refuse: (why: string) => turn.reject(refuse(why)) };
+	const leave = (why: string) => {
+		removeFrom(waiting, network, waiter);
+		waiter.refuse(why);
+	};
+	const goAway = () => leave('the client went away');
+	waiting.set(network, [...(waiting.get(network) ?? []), waiter]);
+	clientGone.addEventListener('abort', goAway, { once: true });
+	const timer = setTimeout(leave, maxWaitMs, 'the line is too slow');
+	await turn.promise.finally(() => {
+		clearTimeout(timer);
+		clientGone.removeEventListener('abort', goAway);
+	});
+}
+
 function refusal(why: string, retryAfterSeconds: number): AppError {
 	return new AppError('rate_limited', 'too many people are signing in; try again in a moment', {
 		cause: new Error(why),
@@ -89,15 +116,7 @@ export function createFairLine(options: LineOptions): FairLine {
 		const waiting = waitingOf(kind);
 		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, network))
 			throw refuse('the line is full');
-		const turn = Promise.withResolvers<void>();
-		const waiter = { start: turn.resolve, refuse: (why: string) => turn.reject(refuse(why)) };
-		const leave = () => {
-			removeFrom(waiting, network, waiter);
-			waiter.refuse('the client went away');
-		};
-		waiting.set(network, [...(waiting.get(network) ?? []), waiter]);
-		clientGone.addEventListener('abort', leave, { once: true });
-		await turn.promise.finally(() => clientGone.removeEventListener('abort', leave));
+		await takePlace(waiting, network, { refuse, maxWaitMs: options.maxWaitMs, clientGone });
 	}
 
 	/** Hands the place to the next in line, or gives it back. */
