@@ -22,11 +22,13 @@ export async function findReady(
 	{ after, upTo, except, limit }: KeyRange & { except: readonly string[]; limit: number },
 ): Promise<FileRecord[]> {
 	const end = upTo === null ? Prisma.empty : Prisma.sql`AND storage_key COLLATE "C" <= ${upTo}`;
-	const found = await prisma.$queryRaw<{ id: string }[]>`
-		SELECT id FROM files
+	// Of so many rows at least `limit` are none of the keys, or these are all rows of the range.
+	const found = await prisma.$queryRaw<{ id: string; key: string }[]>`
+		SELECT id, storage_key AS key FROM files
 		WHERE status = 'ready' AND deleted_at IS NULL AND storage_key COLLATE "C" > ${after} ${end}
-			AND NOT EXISTS (SELECT 1 FROM unnest(${except}::text[]) AS listed (key) WHERE listed.key = storage_key)
-		ORDER BY storage_key COLLATE "C" LIMIT ${limit}`;
-	const rows = await prisma.file.findMany({ where: { id: { in: found.map(({ id }) => id) } } });
+		ORDER BY storage_key COLLATE "C" LIMIT ${except.length + limit}`;
+	const excepted = new Set(except);
+	const ids = found.flatMap(({ id, key }) => (excepted.has(key) ? [] : [id])).slice(0, limit);
+	const rows = await prisma.file.findMany({ where: { id: { in: ids } } });
 	return rows.map(toRecord).toSorted((one, other) => (one.storageKey < other.storageKey ? -1 : 1));
 }

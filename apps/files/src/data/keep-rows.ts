@@ -34,14 +34,16 @@ export async function keepRows(
 	const abandonAt = Prisma.sql`least(abandon_at, ${expiresAt})`;
 	// Locked in the order of ids, as everywhere: two that meet wait for each other and do not deadlock.
 	const rows = await tx.$queryRaw<{ id: string }[]>`
-		WITH following AS (
-			SELECT id FROM files
-			WHERE user_id = ${change.userId} AND deleted_at IS NULL AND expires_at > ${change.changedAt}::timestamptz
-				AND plan_version < ${change.version} AND ${which}
-			ORDER BY id LIMIT ${limit ?? null}::bigint FOR UPDATE
-		)
+		SELECT id FROM files
+		WHERE user_id = ${change.userId} AND deleted_at IS NULL AND expires_at > ${change.changedAt}::timestamptz
+			AND plan_version < ${change.version} AND ${which}
+		ORDER BY id LIMIT ${limit ?? null}::bigint FOR UPDATE`;
+	const ids = rows.map(({ id }) => id);
+	if (ids.length === 0) return ids;
+	// By their ids: joined to the look-up above, they are found by reading the whole table.
+	await tx.$executeRaw`
 		UPDATE files SET plan_version = ${change.version}, storage_tier = ${storageTier}::"StorageTier",
 			expires_at = ${expiresAt}, abandon_at = ${abandonAt}, sweep_at = ${dueAt({ expiresAt, abandonAt })}
-		FROM following WHERE files.id = following.id RETURNING files.id`;
-	return rows.map(({ id }) => id).toSorted();
+		WHERE id = ANY (${ids})`;
+	return ids;
 }
