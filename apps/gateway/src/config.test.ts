@@ -51,6 +51,7 @@ describe('readConfig', () => {
 				HEADERS_TIMEOUT_SECONDS: '2',
 				REQUEST_TIMEOUT_SECONDS: '3.5',
 				KEEP_ALIVE_SECONDS: '4',
+				MAX_BODY_BYTES_PER_ADDRESS: '2000000',
 				MAX_CONNECTIONS: '100',
 				MAX_CONNECTIONS_PER_ADDRESS: '10',
 			}),
@@ -61,6 +62,7 @@ describe('readConfig', () => {
 			headersTimeoutMs: 2_000,
 			requestTimeoutMs: 3_500,
 			keepAliveMs: 4_000,
+			bodyBytesPerAddress: 2_000_000,
 			connections: 100,
 			connectionsPerAddress: 10,
 		});
@@ -68,6 +70,7 @@ describe('readConfig', () => {
 
 	test.each([
 		['MAX_HEADER_BYTES', '100000'],
+		['MAX_BODY_BYTES_PER_ADDRESS', '1000'],
 		['MAX_CONNECTIONS', '0'],
 		['MAX_CONNECTIONS_PER_ADDRESS', 'many'],
 		['HEADERS_TIMEOUT_SECONDS', '0'],

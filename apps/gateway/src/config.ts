@@ -78,6 +78,10 @@ const fieldsSchema = baseConfigSchema.extend({
 	KEEP_ALIVE_SECONDS: secondsSchema(LIMITS.keepAliveMs).meta({
 		description: 'how long a connection is kept for another request',
 	}),
+	MAX_BODY_BYTES_PER_ADDRESS: countSchema
+		.min(LIMITS.bodyBytes)
+		.default(LIMITS.bodyBytesPerAddress)
+		.meta({ description: 'of all request bodies together that one address has under way at a time' }),
 	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({
 		description: 'open at a time; keep it well below the files that the process may open',
 	}),
@@ -102,6 +106,7 @@ export function limitsOf(config: Config): Limits {
 		headersTimeoutMs: config.HEADERS_TIMEOUT_SECONDS * 1_000,
 		requestTimeoutMs: config.REQUEST_TIMEOUT_SECONDS * 1_000,
 		keepAliveMs: config.KEEP_ALIVE_SECONDS * 1_000,
+		bodyBytesPerAddress: config.MAX_BODY_BYTES_PER_ADDRESS,
 		connections: config.MAX_CONNECTIONS,
 		connectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
 	};

@@ -17,6 +17,7 @@ import { createLiveSessions } from './domain/live-sessions.ts';
 import { compileRoutes } from './domain/routing.ts';
 import { createTokenVerifier } from './domain/verify-token.ts';
 import { type AccessLog, createAccessLog } from './http/access-log.ts';
+import { createBodyBudget } from './http/body-budget.ts';
 import { forward } from './http/forward.ts';
 import { createPublicHandler, type PublicRoute } from './http/handle-public.ts';
 import { createInFlight, type InFlight } from './http/in-flight.ts';
@@ -155,10 +156,12 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		enabled: config.LOG_LEVEL === 'info' || config.LOG_LEVEL === 'debug',
 		write: (lines) => process.stdout.write(lines),
 	});
+	const publicDeps = { limits, logger, trustedProxies: config.TRUSTED_PROXIES };
 	const handle = createPublicHandler({
 		verifyToken,
 		sessions,
 		inFlight,
+		admitBody: createBodyBudget(publicDeps),
 		findRoute: compileRoutes(createRoutes(given, proxies)),
 		corsOrigins: new Set(config.CORS_ORIGINS),
 		accessLog,
@@ -178,7 +181,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		},
 	});
 	return {
-		publicServer: createPublicServer({ limits, logger, trustedProxies: config.TRUSTED_PROXIES }, handle),
+		publicServer: createPublicServer(publicDeps, handle),
 		privateApp,
 		lease,
 		keys,

@@ -2,6 +2,8 @@
 export const LIMITS = {
 	/** Longer bodies are `too_large`. */
 	bodyBytes: 1024 * 1024,
+	/** Of all bodies together that one address, or one IPv6 network, has under way: a service holds each whole. */
+	bodyBytesPerAddress: 64 * 1024 * 1024,
 	/** Below what the services accept (16 KiB): they get the same headers and an identity on top. */
 	headerBytes: 12 * 1024,
 	/** Node drops headers beyond its own limit silently, one that frames the body included; ours refuses. */

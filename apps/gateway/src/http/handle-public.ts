@@ -13,6 +13,7 @@ import type { Limits } from '../limits.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerEmpty, answerError } from './answer.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';
+import type { AdmitBody } from './body-budget.ts';
 import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
 import type { InFlight } from './in-flight.ts';
 import { HARDENING_HEADERS } from './public-server.ts';
@@ -25,6 +26,7 @@ export interface PublicRoute {
 
 export interface PublicDeps extends AuthenticateDeps {
 	inFlight: InFlight;
+	admitBody: AdmitBody;
 	findRoute: FindRoute<PublicRoute>;
 	corsOrigins: ReadonlySet<string>;
 	accessLog: AccessLog;
@@ -60,7 +62,7 @@ function endConnection({ req, res }: Exchange): void {
  * What a request asks for. One that is refused here may have been read differently by a proxy on its way, so nothing else is
  * read from its connection. Throws `validation`, `too_large` or `rate_limited`.
  */
-function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
+function readHead({ limits, admitBody }: PublicDeps, exchange: Exchange): Target {
 	const { req } = exchange;
 	// Node's parser takes what follows for the other protocol, though it is served in this one, and drops it.
 	if (req.headers.upgrade !== undefined) endConnection(exchange);
@@ -68,6 +70,7 @@ function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 		if (req.socket.isBeyondLimit) throw tooManyConnections();
 		const target = readTarget(req.url ?? '');
 		checkHead(req, limits);
+		admitBody(exchange);
 		return target;
 	} catch (error) {
 		endConnection(exchange);
