@@ -31,7 +31,9 @@ export async function unlockPdf(
 	password: string | null,
 ): Promise<Unlocked> {
 	const qpdf = (args: readonly string[]) => execWithSecrets(context, path, args);
-	const secret = password === null ? [] : [`--password=${password}`];
+	// A line ends an argument in the file: what is behind it would be taken for another.
+	const isOneLine = password !== null && !/[\r\n]/.test(password);
+	const secret = isOneLine ? [`--password=${password}`] : [];
 	const check = await qpdf([...secret, '--requires-password', inputPath(INPUT)]);
 	if (check.exitCode === LOCKED) throw lockedError(password);
 	throwOnLimit(check);
@@ -42,7 +44,7 @@ export async function unlockPdf(
 		path: join(context.scratchDir, UNLOCKED),
 		async protectAlike(name, options) {
 			const origin = `--copy-encryption=${inputPath(INPUT)}`;
-			const secretOfOrigin = password === null ? [] : [`--encryption-file-password=${password}`];
+			const secretOfOrigin = isOneLine ? [`--encryption-file-password=${password}`] : [];
 			// What was protected weakly is better protected weakly than not at all.
 			const args = [
 				'--allow-weak-crypto',
