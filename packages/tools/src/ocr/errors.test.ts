@@ -1,6 +1,6 @@
 import { PDF, PNG, TIFF } from '@creatorr/tool-kit/media-types';
 import { describe, expect, jest, test } from '@jest/globals';
-import { textOf } from '../../test/fixtures/command.ts';
+import { textOf, transform } from '../../test/fixtures/command.ts';
 import { textPage } from '../../test/fixtures/pages.ts';
 import { pdfFile } from '../../test/fixtures/pdf-file.ts';
 import { encrypted, FOUND, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
@@ -30,6 +30,34 @@ test('a PDF that needs a password is refused without one, and with another', asy
 	const wrong = ocr(locked, PDF, { password: 'another' });
 	await expect(wrong).rejects.toMatchObject({ code: 'wrong_password' });
 	await expect(wrong).rejects.not.toThrow(/another/);
+});
+
+test('a password of several lines is a wrong one, and its lines are no arguments', async () => {
+	const locked = await encrypted(await scannedPdf(LINES), 'user', 'owner');
+	for (const password of ['user\n--show-encryption-key', 'user\r', '\n--help']) {
+		await expect(ocr(locked, PDF, { password })).rejects.toMatchObject({ code: 'wrong_password' });
+	}
+});
+
+test('pages are counted, whatever the file claims', async () => {
+	const pages = [textPage(['one']), textPage(['two']), textPage(['three'])];
+	const lying = pdfFile({ pages }).toString('latin1').replace('/Count 3', '/Count 1');
+	const run = ocr(Buffer.from(lying, 'latin1'), PDF, PLAIN, { pageLimit: { pages: 2 } });
+	await expect(run).rejects.toMatchObject({
+		code: 'limit_exceeded',
+		message: expect.stringMatching(/has 3/),
+	});
+});
+
+test('a page of a hall’s size is drawn with as many pixels as others have', async () => {
+	const hall = pdfFile({ pages: [textPage(LINES)] })
+		.toString('latin1')
+		.replace('[0 0 595 842]', '[0 0 14400 14400]');
+	const { output } = await ocr(Buffer.from(hall, 'latin1'), PDF, { ...PLAIN, mode: 'force' });
+	const images = (await transform(output, 'bash', ['-c', 'pdfimages -list {in} > {out}'])).toString();
+	const [, width, height] = /image +(\d+) +(\d+)/.exec(images) ?? [];
+	expect(Number(width) * Number(height)).toBeGreaterThan(50_000_000);
+	expect(Number(width) * Number(height)).toBeLessThan(101_000_000);
 });
 
 test('a signed PDF is refused, as its signature would break', async () => {

@@ -22,6 +22,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
 	InputFileError: UNREADABLE,
 	UnsupportedImageFormatError: UNREADABLE,
 };
+/** What pikepdf raises for a PDF that it can make nothing of; another way of doing it may get along without. */
+const UNREADABLE_PDF = /^pikepdf\._core\.PdfError: /m;
 const DIGITAL_SIGNATURE = 'DigitalSignatureError';
 
 /** By what OCRmyPDF says, where one exception stands for several reasons. */
@@ -49,6 +51,7 @@ export function recognitionError(result: CommandResult): ToolError {
 	const reason = reasonOf(result);
 	if (reason) return new ToolError(...reason, { cause: result });
 	throwOnLimit(result);
+	if (UNREADABLE_PDF.test(result.stderrTail)) return new ToolError(...UNREADABLE, { cause: result });
 	return toolFailed(result);
 }
 

@@ -28,7 +28,7 @@ def open_document(path: str) -> pikepdf.Pdf:
         return pdf
     except pikepdf.PasswordError as error:
         raise Refused("protected", str(error)) from error
-    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError) as error:
+    except (pikepdf.PdfError, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise Refused("corrupt", str(error)) from error
 
 

@@ -23,8 +23,6 @@ A4_LONG_SIDE_INCHES = 11.69
 LEAST_USUAL_DPI, MOST_USUAL_DPI = 72, 600
 # What a side of a PDF's page may measure.
 LEAST_INCHES, MOST_INCHES = 3.1 / 72, 199
-# Of compressed bytes that img2pdf does not take after all.
-UNUSUAL = (img2pdf.ImageOpenError, img2pdf.JpegColorspaceError, img2pdf.AlphaChannelError, NotImplementedError)
 # Of what was compressed with losses before.
 PHOTO = {"format": "JPEG", "quality": 90}
 BLACK_AND_WHITE = {(0, 0, 0), (255, 255, 255)}
@@ -144,7 +142,9 @@ def main(source: str, target: str, work: str, max_pixels: str, dpi: str | None =
     try:
         try:
             pages = convert(anew=False)
-        except UNUSUAL:
+        except MemoryError:
+            raise
+        except Exception:  # of compressed bytes that are unusual, or have others behind them, img2pdf raises anything
             pages = convert(anew=True)
     except MemoryError:
         raise

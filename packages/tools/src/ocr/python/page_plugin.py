@@ -10,7 +10,9 @@ import page_work
 import reader
 from leptonica import Lie, look_at
 from ocrmypdf import PageContext, hookimpl
+from ocrmypdf.builtin_plugins import ghostscript
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
+from ocrmypdf.helpers import Resolution
 from ocrmypdf.pluginspec import OrientationConfidence
 from page_executor import PageExecutor
 from PIL import Image
@@ -40,12 +42,25 @@ def _is_read_as_shown(options: Namespace) -> bool:
 
 
 @hookimpl
-def rasterize_pdf_page(input_file, output_file, raster_device, raster_dpi, rotation) -> Path | None:
+def rasterize_pdf_page(
+    input_file, output_file, raster_device, raster_dpi, pageno, page_dpi, rotation, filter_vector, stop_on_soft_error
+) -> Path | None:
     work, target = page_work.current(), Path(output_file)
     options = work.page.options
     # With force the picture is what the person will see, in colour and at full size: Ghostscript draws that.
     if options.plain or options.force_ocr:
-        return None
+        share = page_raster.fitting(work, raster_dpi.to_scalar()) / raster_dpi.to_scalar()
+        return ghostscript.rasterize_pdf_page(
+            input_file=input_file,
+            output_file=output_file,
+            raster_device=raster_device,
+            raster_dpi=_scaled(raster_dpi, share),
+            pageno=pageno,
+            page_dpi=_scaled(page_dpi, share),
+            rotation=rotation,
+            filter_vector=filter_vector,
+            stop_on_soft_error=stop_on_soft_error,
+        )
     is_preview = raster_device == "jpeggray"
     if work.upright and not rotation and not is_preview:
         link(work.upright[0], target)
@@ -57,6 +72,10 @@ def rasterize_pdf_page(input_file, output_file, raster_device, raster_dpi, rotat
         if options.straighten:
             page_raster.straighten(work, target, look_at(target), options.languages)
     return target
+
+
+def _scaled(dpi: Resolution, share: float) -> Resolution:
+    return Resolution(dpi.x * share, dpi.y * share)
 
 
 class PictureOnDisk:

@@ -26,7 +26,7 @@ ROTATIONS = {
 
 def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
     """Draws the page as it is shown into `target`; False where Poppler could not."""
-    dpi = _bounded(work, dpi)
+    dpi = min(fitting(work, dpi), ENOUGH_DPI)
     if dpi in work.drawn:
         link(work.drawn[dpi], target)
         return True
@@ -66,10 +66,11 @@ def straighten(work: PageWork, picture: Path, lie: Lie, languages: list[str]) ->
     work.outcome.angle = angle
 
 
-def _bounded(work: PageWork, dpi: float) -> float:
+def fitting(work: PageWork, dpi: float) -> float:
+    """The resolution, or a lower one where the page is so large that its picture would have too many pixels."""
     info = work.page.pageinfo
     square_inches = float(info.width_inches * info.height_inches) / float(info.userunit or 1) ** 2
-    return min(dpi, ENOUGH_DPI, sqrt(MOST_PIXELS / max(square_inches, 0.01)))
+    return min(dpi, sqrt(MOST_PIXELS / max(square_inches, 0.01)))
 
 
 def _replace(path: Path, image: Image.Image, dpi: tuple[float, float]) -> None:
