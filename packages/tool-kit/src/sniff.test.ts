@@ -47,6 +47,13 @@ function odf(type: string, manifest = '<manifest/>'): Buffer {
 	return zipFile({ mimetype: type, 'META-INF/manifest.xml': manifest });
 }
 
+/** Has the directory say so of the last part, and that it is packed. */
+function claimLength(zip: Buffer, lengthBytes: number): void {
+	const at = zip.lastIndexOf('PK\x01\x02');
+	zip.writeUInt16LE(8, at + 10);
+	zip.writeUInt32LE(lengthBytes, at + 24);
+}
+
 const LONG = 5000;
 const long = (start: Buffer) => Buffer.concat([start, Buffer.alloc(LONG)], LONG);
 
@@ -124,5 +131,25 @@ describe('sniff throws on', () => {
 		['an OLE file whose directory runs in a circle', circular],
 	])('%s', async (_, content) => {
 		await expect(sniffBytes(content)).rejects.toThrow();
+	});
+});
+
+describe('sniff refuses, before any of it is unpacked,', () => {
+	test('a document of more parts than documents have', async () => {
+		const flood = Array.from({ length: 20_001 }, (_, index) => [`word/${index}`, '']);
+		const content = zipFile({ '[Content_Types].xml': '<Types/>', ...Object.fromEntries(flood) });
+		await expect(sniffBytes(content)).rejects.toMatchObject({ code: 'limit_exceeded' });
+	});
+
+	test('a document that says it unpacks to a thousand times what it is', async () => {
+		const content = zipFile({ mimetype: ODT, 'content.xml': 'text' });
+		claimLength(content, 1024 ** 3);
+		await expect(sniffBytes(content)).rejects.toMatchObject({ code: 'limit_exceeded' });
+	});
+
+	test('no other archive, which nothing unpacks', async () => {
+		const content = zipFile({ 'a.txt': 'text' });
+		claimLength(content, 1024 ** 3);
+		expect(await sniffBytes(content)).toEqual({ mimeType: ZIP, encrypted: false });
 	});
 });

@@ -19,6 +19,8 @@ export const isFailure = (answer: Answer): answer is Failure => 'error' in answe
 
 const TOO_LARGE =
 	'The PDF takes more disk than a job may use. Try a part of the document, or a lower max_image_dpi.';
+const HUGE_PICTURE =
+	'A picture in the document has more than 150,000,000 pixels. Scale it down, or leave it out.';
 const UNKNOWN_KIND = 'The document could not be exported. Save it anew and try again.';
 
 /** The error for a document that LibreOffice refused. */
@@ -44,6 +46,8 @@ export function toToolError(failure: Failure, input: Input): ToolError {
 				'The document could not be opened. Upload it again, or save it anew first.',
 				options,
 			);
+		case 'huge_picture':
+			return new ToolError('limit_exceeded', HUGE_PICTURE, options);
 		case 'no_pages':
 			return new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
 		case 'not_exported':

@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import { oleFile } from '@creatorr/tool-kit/fixtures/ole-file';
 import type { ToolLimits } from '@creatorr/tool-kit/manifest';
 import {
@@ -18,6 +19,8 @@ import {
 } from '@creatorr/tool-kit/media-types';
 import type { Tool } from '@creatorr/tool-kit/tool';
 import { describe, expect, jest, test } from '@jest/globals';
+import { png } from '../../hostile/builders/images.ts';
+import { docx } from '../../hostile/builders/ooxml.ts';
 import { describeContract } from '../../test/contract.ts';
 import { textOf, transform } from '../../test/fixtures/command.ts';
 import { runSample } from '../../test/run-sample.ts';
@@ -124,6 +127,13 @@ describe(`${SLUG} converts`, () => {
 	});
 });
 
+/** A docx with a picture of 900 million pixels, none of which is set. */
+function hugePictureFile(): Buffer {
+	const side = 30_000;
+	const data = deflateSync(Buffer.alloc((side / 8 + 1) * side));
+	return docx({ extra: [{ name: 'word/media/a.bin', content: png(side, side, { bits: 1, data }) }] });
+}
+
 describe(`${SLUG} can not convert`, () => {
 	test.each([
 		[
@@ -135,6 +145,7 @@ describe(`${SLUG} can not convert`, () => {
 		['a document whose text is broken', brokenDocxFile(), DOCX, 'corrupt_input'],
 		['a PDF named as a document', Buffer.from('%PDF-1.4\n'), DOCX, 'unsupported_input'],
 		['an archive that is no document', docxFile([]).subarray(0, 4), DOCX, 'corrupt_input'],
+		['a document with a picture of too many pixels', hugePictureFile(), DOCX, 'limit_exceeded'],
 		['binary declared as text', Buffer.from('a\0b'), TEXT, 'unsupported_input'],
 	])('%s', async (_, content, mimeType, code) => {
 		await expect(convert(content, mimeType, 'file.docx')).rejects.toMatchObject({ code });

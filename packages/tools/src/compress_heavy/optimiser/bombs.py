@@ -2,12 +2,14 @@
 import zlib
 
 import pikepdf
-from pikepdf import Array, Stream
+from pikepdf import Array, Name, Stream
 
 MAX_BYTES = 512 * 1024 * 1024
 # Deflate packs no tighter than this.
 _MOST_RATIO = 1032
 _CHUNK = 1 << 20
+# Nobody packs anything more often, one way in another.
+_MOST_FILTERS = 8
 
 
 def holds_bomb(pdf: pikepdf.Pdf) -> bool:
@@ -19,7 +21,9 @@ def _is_bomb(stream: Stream) -> bool:
     if stream.get("/Subtype") == "/Image":
         return False
     filters = stream.get("/Filter", Array())
-    names = [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
+    names = [str(one) for one in (filters if isinstance(filters, Array) else [filters]) if isinstance(one, Name)]
+    if len(names) > _MOST_FILTERS:
+        return True
     depth = sum(name in ("/FlateDecode", "/Fl") for name in names)
     if depth == 0 or int(stream.get("/Length", 0)) * _MOST_RATIO**depth <= MAX_BYTES:
         return False

@@ -11,6 +11,7 @@ from fonts import missing_fonts
 from layout import turn_to_landscape, update_indexes
 from listeners import Indicator, PasswordWatch
 from pdf_file import PdfFile
+from pictures import has_huge_picture
 from soffice import Office, properties
 
 EXPORT_FILTERS = {
@@ -55,6 +56,8 @@ def convert(office: Office, request: dict, progress: Callable[[float], None]) ->
 
 def open_document(office: Office, request: dict, progress: Callable[[float], None]):
     """Read-only, without anything of it being run or fetched."""
+    if has_huge_picture(Path(request["source"])):
+        raise Refusal("huge_picture")
     watch = PasswordWatch()
     detail = "it was not loaded"
     indicator = Indicator(lambda done: progress(done * OPENED))
