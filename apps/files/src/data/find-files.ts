@@ -31,13 +31,13 @@ export async function listVisible(
 ): Promise<FileRecord[]> {
 	const { userId } = page;
 	const follow = (which: Prisma.Sql) => followPlan(prisma, keepingOf, { userIds: [userId], which });
-	let areFollowing = (await prisma.planChange.count({ where: { userId } })) === 0;
-	if (!areFollowing) await follow(RUN_OUT);
+	let followed = await follow(RUN_OUT);
 	let rows = await readPage(prisma, page);
-	while (!areFollowing) {
-		areFollowing = (await follow(theFiles(rows.map(({ id }) => id)))) === 0;
-		// A file whose time is over now has left its place to one that may have to follow too.
-		if (!areFollowing) rows = await readPage(prisma, page);
+	// A file whose time is over now leaves its place to one that may have to follow too; and all may have followed meanwhile.
+	while (followed !== null) {
+		followed = await follow(theFiles(rows.map(({ id }) => id)));
+		if (followed === 0) break;
+		rows = await readPage(prisma, page);
 	}
 	return rows.map(toRecord);
 }

@@ -7,16 +7,17 @@ const BATCH_SIZE = 1_000;
 
 /**
  * Has these files follow the changes of their owners' plans that not all files have followed yet, so that whoever looks at them
- * next sees them as they are by now; resolves to how many rows that changed. Costs one short query while no plan has changed.
+ * next sees them as they are by now; resolves to how many rows that changed, null when there is no such change. Costs one short
+ * query then.
  */
 export async function followPlan(
 	prisma: PrismaClient,
 	keepingOf: KeepingOf,
 	{ userIds, which }: { userIds: readonly string[]; which: Prisma.Sql },
-): Promise<number> {
+): Promise<number | null> {
 	const changes = await prisma.$queryRaw<PendingChange[]>`
 		SELECT ${PENDING_COLUMNS} FROM plan_changes WHERE user_id = ANY (${userIds}) ORDER BY user_id, version`;
-	if (changes.length === 0) return 0;
+	if (changes.length === 0) return null;
 	return await inTransaction(prisma, async (tx: Prisma.TransactionClient) => {
 		let followed = 0;
 		for (const change of changes) followed += (await keepRows(tx, change, keepingOf, { which })).length;
