@@ -32,6 +32,19 @@ describe('plans', () => {
 		expect(plans.pro).toEqual(PLANS.pro);
 	});
 
+	test('take single numbers of a tool and leave the others of it, and other tools, as they are', () => {
+		const text =
+			'{"free":{"anyTool":{"maxPages":7},"tools":{"ocr":{"maxPages":5},"other":{"maxInputBytes":9}}}}';
+		const { free } = plansSchema.parse(text);
+		const { maxInputBytes } = PLANS.free.anyTool;
+		expect(free.anyTool).toEqual({ maxInputBytes, maxPages: 7 });
+		expect(toolTerms(free, 'ocr')).toEqual({ ...PLANS.free.tools.ocr, maxPages: 5 });
+		expect(toolTerms(free, 'other')).toEqual({ maxInputBytes: 9, maxPages: 7 });
+		expect(plansSchema.parse('{"free":{"tools":{"other":{"maxPages":1}}}}').free.tools.ocr).toEqual(
+			PLANS.free.tools.ocr,
+		);
+	});
+
 	test.each(['no JSON', '{"gold":{}}', '{"free":{"maxActiveJobs":0}}', '{"free":{"jobs":1}}'])(
 		'refuse %s',
 		(text) => {

@@ -64,12 +64,21 @@ export const PLANS: Plans = {
 	},
 };
 
+const toolOverridesSchema = toolTermsSchema.partial();
+const termsOverridesSchema = planTermsSchema
+	.extend({ anyTool: toolOverridesSchema, tools: z.record(z.string(), toolOverridesSchema) })
+	.partial();
+type TermsOverrides = z.infer<typeof termsOverridesSchema>;
+
 const overridesSchema = z.strictObject({
-	free: planTermsSchema.partial().optional(),
-	pro: planTermsSchema.partial().optional(),
+	free: termsOverridesSchema.optional(),
+	pro: termsOverridesSchema.optional(),
 });
 
-/** Of the variable PLANS: JSON with the terms that differ from {@link PLANS}, such as `{"free":{"maxActiveJobs":5}}`. */
+/**
+ * Of the variable PLANS: JSON with the single numbers that differ from {@link PLANS}, such as
+ * `{"free":{"maxActiveJobs":5,"tools":{"ocr":{"maxPages":50}}}}`.
+ */
 export const plansSchema = z
 	.string()
 	.default('{}')
@@ -83,9 +92,22 @@ export const plansSchema = z
 		}
 	})
 	.transform(
-		({ free, pro }) => ({ free: { ...PLANS.free, ...free }, pro: { ...PLANS.pro, ...pro } }) as Plans,
+		({ free = {}, pro = {} }): Plans => ({
+			free: override(PLANS.free, free),
+			pro: override(PLANS.pro, pro),
+		}),
 	)
-	.meta({ description: 'terms of the plans that differ from the defaults, in JSON' });
+	.meta({ description: 'single terms of the plans that differ from the defaults, in JSON' });
+
+/** What the overrides leave out stays as it is, also within the terms of a tool. */
+function override(terms: PlanTerms, { anyTool, tools = {}, ...others }: TermsOverrides): PlanTerms {
+	const everyTool = { ...terms.anyTool, ...anyTool } as ToolTerms;
+	const named = Object.entries(tools).map(([tool, own]) => [
+		tool,
+		{ ...(Object.hasOwn(terms.tools, tool) ? terms.tools[tool] : everyTool), ...own },
+	]);
+	return { ...terms, ...others, anyTool: everyTool, tools: { ...terms.tools, ...Object.fromEntries(named) } };
+}
 
 /** What one job of a tool may take. */
 export function toolTerms(terms: PlanTerms, tool: string): ToolTerms {

@@ -47,7 +47,7 @@ export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolRes
 	request.signal.throwIfAborted();
 	const { manifest } = tool;
 	const params = checkedParams(manifest, request.params);
-	checkSize(manifest, request.sizeBytes);
+	requireInputSize(manifest, request.sizeBytes);
 	const kind = await identify({ ...request, path: request.scratch.inputPath }, manifest);
 	// Its directory keeps others out; the sandbox's own user must be able to read it.
 	await chmod(request.scratch.inputPath, 0o444);
@@ -72,12 +72,12 @@ function checkedParams(manifest: ToolManifest, raw: unknown): unknown {
 	throw new ToolError('internal', `The params are not valid any more; make the job anew. (${problems})`);
 }
 
-function checkSize(manifest: ToolManifest, sizeBytes: number): void {
-	const { maxInputBytes } = manifest.limits;
-	if (sizeBytes <= maxInputBytes) return;
+/** Throws `limit_exceeded` for a file that is larger than the tool takes, on whatever plan. */
+export function requireInputSize({ limits }: Pick<ToolManifest, 'limits'>, sizeBytes: number): void {
+	if (sizeBytes <= limits.maxInputBytes) return;
 	throw new ToolError(
 		'limit_exceeded',
-		`The file is larger than the ${maxInputBytes} bytes that this tool takes.`,
+		`The file is larger than the ${limits.maxInputBytes} bytes that this tool takes.`,
 	);
 }
 

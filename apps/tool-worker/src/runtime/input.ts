@@ -14,21 +14,28 @@ function isGone(error: unknown): boolean {
 	return error instanceof AppError && (error.code === 'not_found' || error.code === 'file_not_uploaded');
 }
 
+interface FetchOptions {
+	path: string;
+	/** Throws where so large a file need not be fetched. */
+	requireSize: (sizeBytes: number) => void;
+	signal: AbortSignal;
+}
+
 /**
  * Brings a job's input to `path`, trying again while files or the store is away. Throws `input_missing` when the file was
  * deleted, has expired, or holds other bytes than when the job was made.
  */
 export async function fetchInput(
 	files: InternalClient,
-	job: GrantedJob,
-	path: string,
-	signal: AbortSignal,
+	job: Pick<GrantedJob, 'inputFileId' | 'userId'>,
+	{ path, requireSize, signal }: FetchOptions,
 ): Promise<Input> {
 	const once = async () => {
 		const { data } = await files(openInput, {
 			params: { id: job.inputFileId },
 			body: { user_id: job.userId },
 		});
+		requireSize(data.size_bytes);
 		await download({ url: data.download_url, etag: data.etag, sizeBytes: data.size_bytes }, path, signal);
 		return data;
 	};
@@ -36,7 +43,7 @@ export async function fetchInput(
 		return await retry(once, {
 			signal,
 			forMs: OUTAGE_MS,
-			retryable: (error) => !isGone(error) && mayPass(error),
+			retryable: (error) => !isGone(error) && !(error instanceof ToolError) && mayPass(error),
 		});
 	} catch (error) {
 		if (!isGone(error)) throw error;

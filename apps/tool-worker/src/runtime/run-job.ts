@@ -2,7 +2,7 @@ import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
-import { runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
+import { requireInputSize, runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
 import type { Tool } from '@creatorr/tool-kit/tool';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import type { Workplace } from '@creatorr/tool-kit/workplace';
@@ -52,7 +52,11 @@ async function succeed(
 	workplace: Workplace,
 	options: RunOptions,
 ): Promise<JobOutcome> {
-	const input = await fetchInput(deps.files, job, workplace.scratch.inputPath, options.signal);
+	const input = await fetchInput(deps.files, job, {
+		path: workplace.scratch.inputPath,
+		requireSize: (sizeBytes) => requireInputSize(tool.manifest, sizeBytes),
+		signal: options.signal,
+	});
 	crashPoint('worker.input-fetched');
 	const { result, durationMs } = await timedRun(tool, job, input, workplace, options);
 	crashPoint('worker.tool-ended');

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InternalClient } from '@creatorr/service/internal-client';
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { fetchInput } from '../src/runtime/input.ts';
+
+let directory: string;
+beforeAll(async () => {
+	directory = await mkdtemp(join(tmpdir(), 'input-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+test('a file that is larger than the tool takes is not even fetched', async () => {
+	let asked = 0;
+	const files = (async () => {
+		asked += 1;
+		// Whoever goes there fails otherwise than for the size.
+		return { data: { size_bytes: 1001, etag: '"a"', download_url: 'http://127.0.0.1:1/object' } };
+	}) as unknown as InternalClient;
+	const tooLarge = new ToolError('limit_exceeded', 'too large');
+	const path = join(directory, 'input');
+	const fetching = fetchInput(
+		files,
+		{ inputFileId: 'fil_a', userId: 'usr_a' },
+		{
+			path,
+			requireSize: (sizeBytes) => {
+				if (sizeBytes > 1000) throw tooLarge;
+			},
+			signal: AbortSignal.timeout(20_000),
+		},
+	);
+	await expect(fetching).rejects.toBe(tooLarge);
+	expect([asked, existsSync(path)]).toEqual([1, false]);
+});
