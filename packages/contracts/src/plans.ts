@@ -106,7 +106,8 @@ function override(terms: PlanTerms, { anyTool, tools = {}, ...others }: TermsOve
 		tool,
 		{ ...(Object.hasOwn(terms.tools, tool) ? terms.tools[tool] : everyTool), ...own },
 	]);
-	return { ...terms, ...others, anyTool: everyTool, tools: { ...terms.tools, ...Object.fromEntries(named) } };
+	const all = { ...terms.tools, ...Object.fromEntries(named) };
+	return { ...terms, ...others, anyTool: everyTool, tools: all } as PlanTerms;
 }
 
 /** What one job of a tool may take. */
