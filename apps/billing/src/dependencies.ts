@@ -31,6 +31,8 @@ import { startSyncLoop } from './sync-loop.ts';
 
 const OUTBOX_BATCH_SIZE = 100;
 const CALL_TIMEOUT_MS = 5_000;
+/** Stripe is asked while the customer is locked, a few times and each within its own bound. */
+const ASKING_STRIPE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Stripe repeats deliveries for 3 days, and shows events for 30. */
 const EVENT_RETENTION_DAYS = 40;
@@ -47,6 +49,7 @@ export async function startBilling(config: Config, logger: Logger): Promise<Bill
 		databaseUrl: config.BILLING_DATABASE_URL,
 		poolSize: config.DATABASE_POOL_SIZE,
 		applicationName: 'creatorr-billing',
+		idleInTransactionMs: ASKING_STRIPE_MS,
 	});
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'billing', logger });
 	const customers = createCustomerStore(prisma);

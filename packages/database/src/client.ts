@@ -4,8 +4,8 @@ import pg from 'pg';
 /** How long a transaction may wait for a free connection. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** How long a transaction may stay open between statements, so that a frozen process does not keep its locks. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+/** More than the broker's confirms may take, which a relay waits for between two statements. */
+const IDLE_IN_TRANSACTION_MS = 15_000;
 
 export interface DatabaseSettings {
 	databaseUrl: string;
@@ -15,6 +15,11 @@ export interface DatabaseSettings {
 	applicationName: string;
 	/** How long one statement may run; the answer is waited for 5 s longer. */
 	statementTimeoutMs?: number;
+	/**
+	 * How long a transaction may stay open between statements: what a process has locked that vanished without a word, or froze,
+	 * is free again after it. 15 s, unless it waits for others for longer.
+	 */
+	idleInTransactionMs?: number;
 }
 
 interface ClientOptions {
@@ -49,7 +54,7 @@ function createPool(settings: DatabaseSettings): pg.Pool {
 		statement_timeout: statementTimeoutMs,
 		// The server's timeout says nothing when the server is frozen or out of reach.
 		query_timeout: statementTimeoutMs + 5_000,
-		idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+		idle_in_transaction_session_timeout: settings.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
 		keepAlive: true,
 		// The adapter takes and gives times as UTC, whatever the server or the role is set to.
 		onConnect: (client) => client.query("SET TIME ZONE 'UTC'"),

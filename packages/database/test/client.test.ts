@@ -82,6 +82,20 @@ describe('a client', () => {
 		await expect(prisma.$queryRaw`SELECT 1 FROM pg_sleep(10)`).rejects.toThrow('statement timeout');
 	});
 
+	test('keeps the locks of a transaction that says nothing more only for a while', async () => {
+		const prisma = connect({ applicationName: 'mute-test', idleInTransactionMs: 200 });
+		const mute = prisma.$transaction(
+			async (tx) => {
+				await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(17)`;
+				expect(await connections('mute-test')).toBe(1);
+				await until(async () => (await connections('mute-test')) === 0);
+				await tx.counter.count();
+			},
+			{ timeout: 60_000 },
+		);
+		await expect(mute).rejects.toThrow();
+	});
+
 	test('gives up a database that went silent, and works again once it answers', async () => {
 		network = await createFailingNetwork(database.url);
 		const prisma = connect({ databaseUrl: network.url, poolSize: 1, statementTimeoutMs: 100 });
