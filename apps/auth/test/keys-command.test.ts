@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { internalKeys, privateKeyOf } from './support/callers.ts';
 
 const KEYS = fileURLToPath(new URL('../src/keys.ts', import.meta.url));
+
+// Every command is a process of its own, which a busy machine takes its time to start.
+jest.setTimeout(180_000);
 
 let auth: AuthService;
 

@@ -1,6 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pruneSecurityEvents } from '../src/data/housekeeping.ts';
+import { createSecurityEventStore } from '../src/data/security-events.ts';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { mailsTo, RESET, untilAllSent, VERIFY } from './support/mails.ts';
 import { call, login, newEmail, PASSWORD, type Person, register, signIn } from './support/requests.ts';
@@ -120,6 +121,14 @@ describe('security events', () => {
 		expect(await eventsOf(person.id)).toMatchObject([
 			{ kind: 'account_deleted', sessionId: null, clientAddress: null, userAgent: null },
 		]);
+	});
+
+	test('of an account that was deleted meanwhile are not kept', async () => {
+		const store = createSecurityEventStore(auth.prisma);
+		const client = { address: '203.0.113.5', userAgent: AGENT };
+		await auth.prisma.user.delete({ where: { id: person.id } });
+		await store.record({ kind: 'password_wrong', userId: person.id, sessionId: null, client });
+		expect(await kindsOf(person.id)).toEqual(['registered']);
 	});
 
 	test('are not kept of what was not done', async () => {

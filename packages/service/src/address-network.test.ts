@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { networkOf } from './address-network.ts';
+import { networkOf, siteOf } from './address-network.ts';
 
 test.each([
 	['192.0.2.7', '192.0.2.7'],
@@ -17,4 +17,14 @@ test.each([
 test('two addresses of one IPv6 network count as one, of two networks as two', () => {
 	expect(networkOf('2001:db8:1:2::1')).toBe(networkOf('2001:db8:1:2:ffff::9'));
 	expect(networkOf('2001:db8:1:2::1')).not.toBe(networkOf('2001:db8:1:3::1'));
+});
+
+test.each([
+	['2001:db8:1:2::/64', '2001:db8:1:0::/56'],
+	['2001:db8:1:abcd::/64', '2001:db8:1:ab00::/56'],
+	['0:0:0:0::/64', '0:0:0:0::/56'],
+	['192.0.2.7', undefined],
+	['unknown', undefined],
+])('the site of %p is %p', (network, site) => {
+	expect(siteOf(network)).toBe(site);
 });

@@ -1,3 +1,4 @@
+import { inTransaction } from '@creatorr/database/transaction';
 import { contextRequestId } from '@creatorr/service/context';
 import type { SecurityEvent, SecurityEventStore } from '../domain/security-event.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
@@ -25,5 +26,14 @@ export async function insertEvent(
 }
 
 export function createSecurityEventStore(prisma: PrismaClient): SecurityEventStore {
-	return { record: (event) => insertEvent(prisma, event) };
+	return {
+		record: (event) =>
+			inTransaction(prisma, async (tx) => {
+				// Asked in any case, so that it takes as long without an account.
+				const rows = await tx.$queryRaw<unknown[]>`
+					SELECT 1 FROM users WHERE id = ${event.userId ?? ''} FOR KEY SHARE`;
+				// An account that was deleted meanwhile is not to be heard of again.
+				if (event.userId === null || rows.length > 0) await insertEvent(tx, event);
+			}),
+	};
 }

@@ -29,6 +29,7 @@ export interface SecurityEvent {
 }
 
 export interface SecurityEventStore {
+	/** Keeps the event, unless it is of an account that is gone. */
 	record(event: SecurityEvent): Promise<void>;
 }
 
