@@ -59,6 +59,8 @@ async function manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unk
 		headers: {
 			authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
 			'content-type': 'application/json',
+			// One that was kept may have been closed while this process was too busy to notice.
+			connection: 'close',
 		},
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
 	});
