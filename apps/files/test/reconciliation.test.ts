@@ -5,6 +5,7 @@ import type { Counts } from '../src/domain/ports.ts';
 import { reconcile } from '../src/domain/sweep/reconcile.ts';
 import type { PageSize } from '../src/domain/sweep/reconcile-page.ts';
 import { sweep } from '../src/domain/sweep/sweep.ts';
+import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { declare, MIB, put, putPart, type UploadPart, upload, uploadReady } from './support/uploads.ts';
 
@@ -36,16 +37,18 @@ describe.each(SERVERS)('a comparison of rows and bucket on %s', (_, variable) =>
 		size?: PageSize;
 		stopping?: AbortSignal;
 		store?: Partial<FilesService['dependencies']['store']>;
+		objectsPerSecond?: number;
 		/** How old bytes must be that are removed; those of a test are as old as the test. */
 		orphanAfterMs?: number;
 	}
 
-	async function run({ size, stopping = running, store = {}, orphanAfterMs = 0 }: Run = {}) {
+	async function run(options: Run = {}) {
+		const { size, stopping = running, store = {}, orphanAfterMs = 0, objectsPerSecond = 1_000_000 } = options;
 		const { dependencies } = service;
 		const deps = {
 			...dependencies,
 			store: { ...dependencies.store, ...store },
-			policy: { ...dependencies.policy, orphanAfterMs, objectsPerSecond: 1_000_000 },
+			policy: { ...dependencies.policy, orphanAfterMs, objectsPerSecond },
 		};
 		await reconcile(deps, stopping, size);
 		return (await chore()).lastCounts;
@@ -184,6 +187,28 @@ describe.each(SERVERS)('a comparison of rows and bucket on %s', (_, variable) =>
 		};
 		expect(await run({ size: SMALL_PAGES, store: { list: listen } })).toMatchObject({ orphans: 7 });
 		expect(begins[0]).toBe(position);
+	});
+
+	test('goes no faster than it may, and stops at once all the same', async () => {
+		for (let made = 0; made < 4; made += 1) await storeOrphan();
+		const stopping = new AbortController();
+		let pages = 0;
+		const list: FilesService['dependencies']['store']['list'] = (after, limit) => {
+			pages += 1;
+			return service.dependencies.store.list(after, limit);
+		};
+		const going = run({
+			size: SMALL_PAGES,
+			stopping: stopping.signal,
+			store: { list },
+			objectsPerSecond: 0.001,
+		});
+		await eventually(async () => expect((await chore()).position).not.toBe(''));
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		expect(pages).toBe(1);
+		stopping.abort();
+		await going;
+		expect(await chore()).toMatchObject({ leaseToken: null, lastEndedAt: null });
 	});
 
 	test('is one process’s at a time, and another’s once that one has died', async () => {
