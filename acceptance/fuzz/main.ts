@@ -4,6 +4,9 @@ import { type FuzzFailure, type FuzzResult, runFuzz, type Tally } from './run-fu
 /** More refusals for going too fast than this, and the rest of the product was hardly asked. */
 const RATE_LIMITED_SHARE_MAX = 0.05;
 
+/** Of a plan that is printed; what is left out is some long text. */
+const PLAN_MAX_CHARACTERS = 600;
+
 function say(line: string): void {
 	process.stdout.write(`${line}\n`);
 }
@@ -25,7 +28,7 @@ function sayTally({ sent, tally }: FuzzResult): void {
 function sayFailure({ seed, path, reason, plans }: FuzzFailure): void {
 	say(`\nA wrong answer: ${reason}`);
 	say(`The shortest row of requests that was found to end so, of ${plans.length}:`);
-	for (const plan of plans) say(`  ${JSON.stringify(plan).slice(0, 2_000)}`);
+	for (const plan of plans) say(`  ${JSON.stringify(plan).slice(0, PLAN_MAX_CHARACTERS)}`);
 	say(`To see it again: npm run fuzz -- --seed ${seed} --path ${path}`);
 }
 
