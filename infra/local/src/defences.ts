@@ -1,4 +1,6 @@
+import { type Defence, needsServices } from './checks/defences/defence.ts';
 import { DEFENCES } from './checks/defences/list.ts';
+import { defencesTable } from './checks/defences/table.ts';
 import { type Trial, tryDefences } from './checks/defences/try-defences.ts';
 import { withTestHome } from './checks/test-home.ts';
 import { packagesToTest } from './machine/debian-packages.ts';
@@ -11,35 +13,41 @@ import { testServices } from './stack/test-services.ts';
 import { withSupervisor } from './stack/with-supervisor.ts';
 import type { Home } from './supervisor/home.ts';
 
-/** Takes out every defence, or those whose name has the argument in it, and prints which test fails without it. */
+/** Takes out every defence, or those whose name or file has the argument in it, and prints which test fails without it. */
 await runCommand(async (stop) => {
 	const filter = process.argv[2] ?? '';
 	const chosen = DEFENCES.filter(({ name, file }) => name.includes(filter) || file.includes(filter));
 	return await withTestHome(async ({ home }) => {
 		await installPackages(packagesToTest(), home);
 		await requireUserNamespaces();
-		const trials = await tryAll(home, chosen, stop);
-		const caught = trials.filter(({ problem }) => problem === undefined).length;
-		say(`${caught} of ${chosen.length} are missed when they are gone`);
-		return caught === chosen.length && caught > 0 ? 0 : 1;
+		await generateClients(home.root, stop);
+		const trials = chosen.some(needsServices)
+			? await tryWithServices(home, chosen, stop)
+			: await tryAll(home, chosen, {}, stop);
+		const missed = trials.filter(({ problem }) => problem === undefined).length;
+		say(`\n${defencesTable(trials)}\n\n${missed} of ${chosen.length} are missed when they are gone`);
+		return missed === chosen.length && missed > 0 ? 0 : 1;
 	});
 });
 
-async function tryAll(home: Home, chosen: typeof DEFENCES, stop: AbortSignal): Promise<Trial[]> {
-	const services = await testServices(home);
+async function tryWithServices(home: Home, chosen: Defence[], stop: AbortSignal): Promise<Trial[]> {
+	const { steps, environment } = await testServices(home);
 	let trials: Trial[] = [];
-	await withSupervisor(
-		{ home, steps: services.steps, apps: new Set(), report: printTrouble, stop },
-		async () => {
-			await generateClients(home.root, stop);
-			const surroundings = { environment: services.environment, homeRoot: home.root, stop };
-			trials = await tryDefences(chosen, surroundings, sayTrial);
-		},
-	);
+	await withSupervisor({ home, steps, apps: new Set(), report: printTrouble, stop }, async () => {
+		trials = await tryAll(home, chosen, environment, stop);
+	});
 	return trials;
 }
 
-function sayTrial({ defence: { name, file, suite, test }, problem }: Trial): void {
-	if (problem !== undefined) say(`NOT MISSED  ${name} (${file})\n${problem}\n`);
-	else say(`missed      ${name} (${file})\n            by ${suite}: ${test}`);
+function tryAll(
+	home: Home,
+	chosen: Defence[],
+	environment: Record<string, string>,
+	stop: AbortSignal,
+): Promise<Trial[]> {
+	return tryDefences(chosen, { environment, homeRoot: home.root, stop }, sayTrial);
+}
+
+function sayTrial({ defence: { name }, problem }: Trial): void {
+	say(problem === undefined ? `missed: ${name}` : `\nNOT MISSED: ${name}: ${problem}\n`);
 }

@@ -104,10 +104,11 @@ describe.each(['as whoever runs this test', 'as an ordinary user'])('a sandboxed
 		const path = join(root, 'given');
 		await writeFile(path, 'given');
 		await chmod(path, 0o444);
-		const { stdoutTail } = await bash('cat /input/a.txt; (echo > /input/a.txt) 2>&1', {
-			readOnly: { 'a.txt': path },
-		});
+		// Whoever owns a file may take the write protection off it.
+		const change = '(chmod u+w /input/a.txt; echo > /input/a.txt) 2>&1';
+		const { stdoutTail } = await bash(`cat /input/a.txt; ${change}`, { readOnly: { 'a.txt': path } });
 		expect(stdoutTail).toMatch(/^given.*(Read-only|Permission denied)/s);
+		expect(await readFile(path, 'utf8')).toBe('given');
 	});
 });
 

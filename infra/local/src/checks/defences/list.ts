@@ -1,5 +1,19 @@
+import { ACCOUNTS } from './accounts.ts';
 import type { Defence } from './defence.ts';
+import { DOCUMENTS } from './documents.ts';
+import { GATEWAY } from './gateway.ts';
+import { RETENTION } from './retention.ts';
 import { SANDBOX } from './sandbox.ts';
+import { SERVICES } from './services.ts';
+import { SIGN_IN } from './sign-in.ts';
 
 /** All that is held against the tests. */
-export const DEFENCES: readonly Defence[] = [...SANDBOX];
+export const DEFENCES: readonly Defence[] = [
+	...SANDBOX,
+	...DOCUMENTS,
+	...GATEWAY,
+	...SERVICES,
+	...SIGN_IN,
+	...ACCOUNTS,
+	...RETENTION,
+];

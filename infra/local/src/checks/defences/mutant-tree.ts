@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writ
 import { basename, join } from 'node:path';
 import { REPOSITORY } from '../../stack/settings.ts';
 import { StartError } from '../../supervisor/start-error.ts';
-import type { Defence } from './defence.ts';
+import { type Cut, cutsOf, type Defence } from './defence.ts';
 
 const LEFT_OUT = new Set(['.git', '.local', '.turbo', '.made', 'results']);
 
@@ -34,18 +34,29 @@ export function createMutantTree(root: string): MutantTree {
 	};
 }
 
-function takeOut(root: string, { name, file, code, without }: Defence): () => void {
-	const path = join(root, file);
-	const whole = readFileSync(path, 'utf8');
-	const count = whole.split(code).length - 1;
-	if (count !== 1) {
-		throw new StartError(
-			`The defence "${name}" is there ${count} times in ${file}, instead of once: tell checks/defences what it looks like now.`,
-		);
+function takeOut(root: string, defence: Defence): () => void {
+	const wholes = new Map<string, string>();
+	const putBack = () => {
+		for (const [path, whole] of wholes) writeFileSync(path, whole);
+	};
+	try {
+		for (const cut of cutsOf(defence)) {
+			const path = join(root, cut.file);
+			const text = readFileSync(path, 'utf8');
+			if (!wholes.has(path)) wholes.set(path, text);
+			writeFileSync(path, cutOut(text, cut, defence.name));
+		}
+	} catch (error) {
+		putBack();
+		throw error;
 	}
-	writeFileSync(
-		path,
-		whole.replace(code, () => without),
+	return putBack;
+}
+
+function cutOut(text: string, { file, code, without }: Cut, name: string): string {
+	const count = text.split(code).length - 1;
+	if (count === 1) return text.replace(code, () => without);
+	throw new StartError(
+		`The defence "${name}" is there ${count} times in ${file}, instead of once: tell checks/defences what it looks like now.`,
 	);
-	return () => writeFileSync(path, whole);
 }

@@ -6,30 +6,34 @@ import { z } from 'zod';
 import { baseEnvironment } from '../../backing/base-environment.ts';
 import { runProgram } from '../../stack/run-program.ts';
 import { ownershipMark } from '../../supervisor/ownership.ts';
-import type { Defence } from './defence.ts';
 
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 300_000;
 const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
-const reportSchema = z.object({ numPassedTests: z.int(), numFailedTests: z.int() });
 
 export interface Surroundings {
-	/** Of the services that run. */
+	/** Of the services that run; empty where no suite needs any. */
 	environment: Record<string, string>;
 	/** Whose sweep ends what a test left running. */
 	homeRoot: string;
 	stop: AbortSignal;
 }
 
+/** The tests that ran. A suite that can't even be loaded has none, and the output says why. */
 export interface SuiteResult {
-	passed: number;
-	failed: number;
+	tests: { name: string; passed: boolean }[];
 	output: string;
 }
 
-/** Runs the tests that miss the defence, in the tree. A suite that can't even be loaded has neither passed nor failed tests. */
+const reportSchema = z.object({
+	testResults: z.array(
+		z.object({ assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })) }),
+	),
+});
+
+/** Runs those tests of a suite, in the tree, that have one of these texts in their name. */
 export async function runSuite(
 	root: string,
-	{ suite, test }: Pick<Defence, 'suite' | 'test'>,
+	{ suite, tests }: { suite: string; tests: readonly string[] },
 	{ environment, homeRoot, stop }: Surroundings,
 ): Promise<SuiteResult> {
 	const directory = packageOf(suite);
@@ -40,7 +44,8 @@ export async function runSuite(
 			[
 				...[process.execPath, '--experimental-vm-modules', '--no-warnings', JEST],
 				...['--config', 'jest.config.mjs', '--runInBand', '--forceExit', '--json', `--outputFile=${report}`],
-				...['--runTestsByPath', relative(directory, suite), '--testNamePattern', escapePattern(test)],
+				...['--runTestsByPath', relative(directory, suite)],
+				...['--testNamePattern', tests.map(escapePattern).join('|')],
 			],
 			{
 				cwd: join(root, directory),
@@ -54,8 +59,7 @@ export async function runSuite(
 				timeoutMs: TIMEOUT_MS,
 			},
 		);
-		const { numPassedTests, numFailedTests } = readReport(report);
-		return { passed: numPassedTests, failed: numFailedTests, output };
+		return { tests: readReport(report), output };
 	} finally {
 		rmSync(results, { recursive: true, force: true });
 	}
@@ -72,10 +76,14 @@ function escapePattern(text: string): string {
 }
 
 /** A process that was killed, say by what nobody stopped any more, has no report. */
-function readReport(path: string): z.infer<typeof reportSchema> {
+function readReport(path: string): SuiteResult['tests'] {
 	try {
-		return reportSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+		const { testResults } = reportSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+		return testResults
+			.flatMap(({ assertionResults }) => assertionResults)
+			.filter(({ status }) => status === 'passed' || status === 'failed')
+			.map(({ fullName, status }) => ({ name: fullName, passed: status === 'passed' }));
 	} catch {
-		return { numPassedTests: 0, numFailedTests: 0 };
+		return [];
 	}
 }

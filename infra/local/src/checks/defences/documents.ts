@@ -1,0 +1,105 @@
+import type { Defence } from './defence.ts';
+
+const KIT = 'packages/tool-kit/src';
+const TOOLS = 'packages/tools/src';
+const SNIFF = { suite: `${KIT}/sniff.test.ts` };
+const IDENTIFY = { file: `${KIT}/identify.ts`, suite: `${KIT}/identify.test.ts` };
+const BOMB = { file: `${KIT}/zip-bomb.ts`, suite: `${KIT}/zip-bomb.test.ts` };
+const ZIP_KIND = { file: `${KIT}/zip-kind.ts`, ...SNIFF };
+
+const WHAT_IT_IS: readonly Defence[] = [
+	{
+		name: 'goes by the bytes of a document, whatever is declared',
+		...IDENTIFY,
+		code: 'if (!choice.includes(sniffed.mimeType)) return sniffed.mimeType;',
+		without: '',
+		test: 'goes by the bytes of a PDF, whatever is declared',
+	},
+	{
+		name: 'takes no PostScript for a PDF',
+		file: `${KIT}/sniff.ts`,
+		code: "return at === 0 || (at > 0 && !magic.slice(0, at).replace(UTF8_BOM, '').includes('%!'));",
+		without: 'return at >= 0;',
+		...SNIFF,
+		test: 'no PDF where PostScript stands before the header',
+	},
+	{
+		name: 'sees that a password protects a document',
+		...ZIP_KIND,
+		code: "encrypted: /encryption-data\\b/.test(texts.get(ODF_MANIFEST) ?? '')",
+		without: 'encrypted: false',
+		test: 'sniff tells that a password protects',
+	},
+	{
+		name: 'says of a container that is cut short that it is damaged',
+		...IDENTIFY,
+		code: "'corrupt_input',\n\t\t\t'The file is damaged",
+		without: "'internal',\n\t\t\t'The file is damaged",
+		test: 'calls a container with a broken directory corrupt',
+	},
+	{
+		name: 'takes the lines of a password for no arguments',
+		file: `${TOOLS}/pdf/protection.ts`,
+		code: 'const isOneLine = password !== null && !/[\\r\\n]/.test(password);',
+		without: 'const isOneLine = password !== null;',
+		suite: `${TOOLS}/ocr/errors.test.ts`,
+		test: 'a password of several lines is a wrong one, and its lines are no arguments',
+	},
+];
+
+const HOW_LARGE_IT_GETS: readonly Defence[] = [
+	{
+		name: 'measures an archive before anything unpacks it',
+		...ZIP_KIND,
+		code: 'if (kind.mimeType !== ZIP) requireNoBomb(parts);',
+		without: '',
+		test: 'a document that says it unpacks to a thousand times what it is',
+	},
+	{
+		name: 'refuses a flood of entries before it looks at them',
+		...ZIP_KIND,
+		code: 'requireFewEntries(zip.entryCount);',
+		without: '',
+		test: 'a document of more parts than documents have',
+	},
+	{
+		name: 'refuses parts that are packed a thousandfold',
+		...BOMB,
+		code: 'parts.some(isOverfull) || ',
+		without: '',
+		test: 'a part that is packed a thousandfold',
+	},
+	{
+		name: 'refuses more than an archive may unpack to in all',
+		...BOMB,
+		code: 'unpackedBytes > MAX_UNPACKED_BYTES || ',
+		without: '',
+		test: 'more than 1 GiB together',
+	},
+	{
+		name: 'refuses parts that are made of each other’s bytes',
+		...BOMB,
+		code: ' || doOverlap(parts)',
+		without: '',
+		test: 'parts that share bytes',
+	},
+	{
+		name: 'bounds the pages of a document',
+		file: 'packages/tool-kit/src/run-tool.ts',
+		code: 'requirePages: (count) => requirePages(count, request.pageLimit),',
+		without: 'requirePages: () => {},',
+		suite: 'packages/tool-kit/test/run-tool.test.ts',
+		test: 'ends where the tool counts more pages than the plan takes',
+	},
+	{
+		name: 'bounds the bytes of an input',
+		file: 'packages/tool-kit/src/run-tool.ts',
+		code: 'if (sizeBytes <= limits.maxInputBytes) return;',
+		without: 'return;',
+		suite: 'packages/tool-kit/test/run-tool.test.ts',
+		test: 'refuses an input larger than the tool takes',
+	},
+];
+
+/** What keeps a document from doing harm before a tool's program opens it. */
+export const DOCUMENTS: readonly Defence[] = [...WHAT_IT_IS, ...HOW_LARGE_IT_GETS];
