@@ -3,7 +3,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { defineOperation, enveloped } from '@creatorr/contracts/operation';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
 import { z } from 'zod';
@@ -118,6 +118,7 @@ describe('a route', () => {
 			'validation',
 		],
 		['NUL', 'application/json', '{"text":"a\\u0000"}', 400, 'validation'],
+		['NUL in a name', 'application/json', '{"text":"a","x\\u0000":1}', 400, 'validation'],
 		[
 			'a lone surrogate in an unknown field',
 			'application/json',
@@ -192,6 +193,10 @@ describe('an identity', () => {
 		['for another audience', forged(sid, { ...good, audience: 'creatorr-api' })],
 		['expired', forged(sid, { ...good, expiresIn: -1 })],
 		[
+			'older than any that is made',
+			forged({ ...sid, iat: Math.floor(Date.now() / 1_000) - 600 }, { ...good, expiresIn: 3_600 }),
+		],
+		[
 			'from a worker that speaks for a user',
 			forged(sid, { ...good, issuer: 'tool-worker', keyid: 'tool-worker' }, worker.privateKey),
 		],
@@ -204,6 +209,22 @@ describe('an identity', () => {
 	])('that is %s is refused', async (_, token) => {
 		const answer = await post('/v1/echo/a', token).send({ text: 'a' });
 		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+	});
+
+	test('of anybody but the gateway names no user, whatever is asked', () => {
+		const token = forged(sid, { ...good, issuer: 'tool-worker', keyid: 'tool-worker' }, worker.privateKey);
+		expect(() => verifyIdentity(token)).toThrow(expect.objectContaining({ code: 'unauthorized' }));
+	});
+
+	test('is refused once it has expired, though it is known', () => {
+		const token = forged(sid, good);
+		expect(verifyIdentity(token).caller).toBe('gateway');
+		jest.useFakeTimers({ now: Date.now() + 61_000 });
+		try {
+			expect(() => verifyIdentity(token)).toThrow(expect.objectContaining({ code: 'unauthorized' }));
+		} finally {
+			jest.useRealTimers();
+		}
 	});
 
 	test('of a caller opens only the routes that name it', async () => {
