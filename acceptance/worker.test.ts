@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from './support/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts';
@@ -39,6 +40,24 @@ test('a job that runs while its worker is told to stop goes back to its queue an
 	expect(job.status).toBe('succeeded');
 	expect(job.started_at).toBe(before.started_at);
 	expect((await downloadFile(person.token, job.output_file_id)).subarray(0, 5).toString()).toBe('%PDF-');
+});
+
+test('heavy jobs, as many as run of a tool at once, keep no small one of the same tool waiting', async () => {
+	const heavy: { owner: Person; id: string }[] = [];
+	for (let jobs = 0; jobs < Math.max(2, availableParallelism()); jobs += 1) {
+		const owner = await newPerson();
+		const input = await uploadFile(owner.token, makePdf({ pages: 60, pictureSide: 400 }));
+		heavy.push({ owner, id: await startJob(owner.token, input, { tool: 'ocr' }) });
+	}
+	const smallInput = await uploadFile(person.token, makePdf());
+	const isRunning = async ({ owner, id }: { owner: Person; id: string }) =>
+		(await call('GET', `/v1/jobs/${id}`, { token: owner.token })).body.data.status === 'running';
+	const areRunning = async () => (await Promise.all(heavy.map(isRunning))).every(Boolean);
+	await eventually(areRunning, 60_000, 'the heavy jobs do not run');
+	const small = await finishJob(person.token, await startJob(person.token, smallInput, { tool: 'ocr' }));
+	expect(small.status).toBe('succeeded');
+	expect(await areRunning()).toBe(true);
+	for (const { owner, id } of heavy) await call('POST', `/v1/jobs/${id}/cancel`, { token: owner.token });
 });
 
 test('a job whose input was overwritten after it was enqueued ends input_missing', async () => {

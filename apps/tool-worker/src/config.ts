@@ -1,7 +1,10 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
 import { paramKeysSchema } from '@creatorr/tool-kit/secret-params';
 import { z } from 'zod';
+
+/** What a job may be thought to hold that takes long; few hold as much as they may. */
+const BYTES_PER_LONG_JOB = 2 * 1024 ** 3;
 
 export const configSchema = baseConfigSchema.extend({
 	AMQP_URL: z
@@ -29,7 +32,17 @@ export const configSchema = baseConfigSchema.extend({
 		.min(1)
 		.max(256)
 		.default(Math.max(2, availableParallelism()))
-		.meta({ description: 'jobs of one tool taken at once, long ones included' }),
+		.meta({ description: 'jobs of one tool taken at once, besides those that take long' }),
+	LONG_JOBS: z.coerce
+		.number()
+		.int()
+		.min(0)
+		.max(1000)
+		.default(Math.max(2, Math.floor(totalmem() / BYTES_PER_LONG_JOB)))
+		.meta({
+			description:
+				'jobs of all tools that take long and go on besides: as many as memory holds; further ones count among TOOL_CONCURRENCY, where they keep others waiting',
+		}),
 	JOBS_PER_PROCESS: z.coerce.number().int().min(1).max(1000).default(1).meta({
 		description:
 			'jobs that a process kept warm for a tool (LibreOffice) serves; more than 1 is faster, and lets one document meet what another left behind: only where all documents are trusted',

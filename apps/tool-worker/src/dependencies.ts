@@ -1,6 +1,5 @@
 import { jobCanceled, jobRequested } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import type { Capabilities } from '@creatorr/contracts/jobs';
 import { type Broker, connectBroker } from '@creatorr/messaging/connection';
 import { type Consumer, startConsumer } from '@creatorr/messaging/consumer';
 import { createPublisher } from '@creatorr/messaging/publisher';
@@ -8,8 +7,6 @@ import { toolQueue } from '@creatorr/messaging/topology';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
-import { missingBinaries } from '@creatorr/tool-kit/binaries';
-import { probeCapabilities } from '@creatorr/tool-kit/capabilities';
 import { checkSandbox } from '@creatorr/tool-kit/sandbox-check';
 import { claimScratchHome, type ScratchHome } from '@creatorr/tool-kit/scratch-home';
 import { createParamSealer } from '@creatorr/tool-kit/secret-params';
@@ -21,6 +18,8 @@ import { handleJobRequested, type JobRequestedDeps } from './consumers/job-reque
 import { createAttempts } from './runtime/attempts.ts';
 import { startBeats } from './runtime/beats.ts';
 import { createLanes } from './runtime/lanes.ts';
+import { createLongJobs } from './runtime/long-jobs.ts';
+import { runnableTools } from './runtime/runnable-tools.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 /** A few of them fit into a lease. */
@@ -33,27 +32,6 @@ const FINISH_MS = 5_000;
 export interface Worker {
 	broker: Broker;
 	stop(): Promise<void>;
-}
-
-/** Those tools whose programs are all here; the others are named in the log. Throws when none is left. */
-async function runnableTools(logger: Logger): Promise<Map<string, Tool>> {
-	const runnable = new Map<string, Tool>();
-	for (const tool of (await loadTools()).values()) {
-		const { slug, binaries } = tool.manifest;
-		const missing = await missingBinaries(binaries);
-		if (missing.length === 0) runnable.set(slug, tool);
-		else logger.error('worker.tool_unavailable', { tool: slug, missing_programs: missing });
-	}
-	if (runnable.size === 0) throw new Error('no tool can run here: none has all its programs');
-	return runnable;
-}
-
-async function probeAll(
-	tools: ReadonlyMap<string, Tool>,
-	scratchRoot: string,
-): Promise<Record<string, Capabilities>> {
-	const probed = [...tools].map(async ([slug, tool]) => [slug, await probeCapabilities(tool, scratchRoot)]);
-	return Object.fromEntries(await Promise.all(probed));
 }
 
 async function prepareMachine(config: Config, logger: Logger): Promise<ScratchHome> {
@@ -116,7 +94,7 @@ function startConsumers(broker: Broker, deps: JobRequestedDeps, slotsPerTool: nu
 /** Builds the worker and starts it. Throws where no tool or no sandbox can run. */
 export async function startWorker(config: Config, logger: Logger): Promise<Worker> {
 	const scratchHome = await prepareMachine(config, logger);
-	const tools = await runnableTools(logger);
+	const { tools, capabilities } = await runnableTools((await loadTools()).values(), scratchHome.path, logger);
 	const workerId = `${config.WORKER_NAME}-${newId('evt').slice(4)}`;
 	const broker = await connectBroker({
 		url: config.AMQP_URL,
@@ -127,6 +105,10 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 	const workplaces = openWorkplaces(tools, scratchHome.path, config, logger);
 	const attempts = createAttempts();
 	const lanes = createLanes({ places: config.WORKER_CONCURRENCY, longMs: LONG_MS });
+	const longJobs = createLongJobs({
+		most: config.LONG_JOBS,
+		onError: (error) => logger.error('job.lost', { error }),
+	});
 	const { jobs, files, beats: beatClient } = createClients(config);
 	const deps: JobRequestedDeps = {
 		jobs,
@@ -137,12 +119,15 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		workplaces,
 		workerId,
 		lanes,
+		longJobs,
 		sealer: createParamSealer(config.PARAM_KEYS),
 		logger,
 	};
 	const consumers = startConsumers(broker, deps, config.TOOL_CONCURRENCY);
-	const slots = Object.fromEntries([...tools.keys()].map((slug) => [slug, config.TOOL_CONCURRENCY]));
-	const capabilities = await probeAll(tools, scratchHome.path);
+	const slots = () =>
+		Object.fromEntries(
+			[...tools.keys()].map((slug) => [slug, config.TOOL_CONCURRENCY + longJobs.count(slug)]),
+		);
 	const beats = startBeats({ workerId, jobs: beatClient, attempts, slots, capabilities, logger });
 	logger.info('worker.ready', {
 		worker_id: workerId,
@@ -157,6 +142,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 				lanes.open();
 			}, FINISH_MS);
 			await Promise.all(consumers.map((consumer) => consumer.stop()));
+			await longJobs.settled();
 			clearTimeout(hurry);
 			await workplaces.stop();
 			await scratchHome.leave();

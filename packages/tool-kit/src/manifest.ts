@@ -31,6 +31,8 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	choices?: Readonly<Record<string, string>>;
 	/** Executables that must be there for the tool to work. */
 	binaries: readonly string[];
+	/** Modules of the system's Python, beyond those that come with it, that must be there too. */
+	pythonModules?: readonly string[];
 	outputName(inputName: string, params: z.output<P>): string;
 	outputMimeType(params: z.output<P>): string;
 }

@@ -14,6 +14,7 @@ import type { ParamSealer } from '@creatorr/tool-kit/secret-params';
 import { AttemptEnded, type Attempts } from '../runtime/attempts.ts';
 import type { GrantedJob } from '../runtime/granted-job.ts';
 import type { Lanes, Place } from '../runtime/lanes.ts';
+import type { LongJobs } from '../runtime/long-jobs.ts';
 import { createProgress } from '../runtime/progress.ts';
 import { retry } from '../runtime/retry.ts';
 import { type RunJobDeps, runJob } from '../runtime/run-job.ts';
@@ -24,6 +25,7 @@ export interface JobRequestedDeps extends RunJobDeps {
 	attempts: Attempts;
 	workerId: string;
 	lanes: Lanes;
+	longJobs: LongJobs;
 	sealer: Pick<ParamSealer, 'open'>;
 }
 
@@ -80,7 +82,10 @@ async function attempt(deps: JobRequestedDeps, job: GrantedJob, { demoted }: Pla
 	}
 }
 
-/** Runs the job when it is still wanted; the message may go once this resolves. */
+/**
+ * Runs the job when it is still wanted. The message may go once this resolves: when the job is done, or takes so long that it
+ * goes on beside the queue, for from its claim on it is the lease that keeps it.
+ */
 export async function handleJobRequested(
 	deps: JobRequestedDeps,
 	event: EventOf<typeof jobRequested>,
@@ -98,7 +103,7 @@ export async function handleJobRequested(
 			throw error;
 		});
 		crashPoint('worker.claimed');
-		if (job) await attempt(deps, job, place);
+		if (job) await deps.longJobs.follow(job.tool, attempt(deps, job, place), place.demoted);
 		else deps.attempts.end(jobId);
 	} finally {
 		place.leave();

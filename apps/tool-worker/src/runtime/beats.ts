@@ -10,8 +10,8 @@ interface BeatOptions {
 	/** Must give up on an answer well before a lease runs out. */
 	jobs: InternalClient;
 	attempts: Attempts;
-	/** How many jobs of each tool this worker runs at once. */
-	slots: Record<string, number>;
+	/** How many jobs of each tool this worker runs at once: those that it has and those that it would take. */
+	slots: () => Record<string, number>;
 	/** What each tool can choose from on this machine. */
 	capabilities: Record<string, Capabilities>;
 	logger: Logger;
@@ -30,7 +30,7 @@ export function startBeats(options: BeatOptions): { stop(): Promise<void> } {
 		const { workerId, slots, capabilities } = options;
 		const answer = await options.jobs(beat, {
 			params: { id: workerId },
-			body: { slots, capabilities, running },
+			body: { slots: slots(), capabilities, running },
 		});
 		beatMs = answer.data.beat_ms;
 		const stop = new Set(answer.data.stop);

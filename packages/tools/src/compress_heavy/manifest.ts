@@ -48,7 +48,8 @@ export const manifest = defineTool({
 		maxFileBytes: 4 * GIB,
 		maxProcesses: 64,
 	},
-	binaries: ['python3', 'pdftoppm', 'pdftotext', 'jbig2'],
+	binaries: ['python3', 'pdftoppm', 'pdftotext', 'jbig2', 'qpdf'],
+	pythonModules: ['pikepdf', 'numpy', 'PIL', 'fontTools'],
 	outputName: (inputName) => withExtension(inputName, '.compressed.pdf'),
 	outputMimeType: () => PDF,
 });

@@ -97,6 +97,7 @@ export const manifest = defineTool({
 		...['ocrmypdf', 'tesseract', 'gs', 'unpaper', 'pngquant', 'jbig2'],
 		...['pdftoppm', 'pdftotext', 'qpdf', 'python3'],
 	],
+	pythonModules: ['ocrmypdf', 'pikepdf', 'tesserocr', 'img2pdf', 'PIL'],
 	outputName: (inputName, params) => withExtension(inputName, OUTPUTS[params.output].extension),
 	outputMimeType: (params) => OUTPUTS[params.output].mimeType,
 });

@@ -82,7 +82,8 @@ export const manifest = defineTool({
 		maxFileBytes: 2 * GIB,
 		maxProcesses: 256,
 	},
-	binaries: ['soffice', 'python3'],
+	binaries: ['soffice', 'python3', 'fc-list'],
+	pythonModules: ['uno', 'PIL'],
 	outputName: (inputName) => withExtension(inputName, '.pdf'),
 	outputMimeType: () => PDF,
 });
