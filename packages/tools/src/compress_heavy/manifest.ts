@@ -16,7 +16,7 @@ export const manifest = defineTool({
 	params: z.strictObject({
 		quality: z.int().min(1).max(100).default(70).meta({
 			description:
-				'how well pages must look: at 70 the same on a screen (SSIM of sampled pages at least 0.95, images at 150 dpi), at 90 SSIM 0.98 and 220 dpi, at 40 SSIM 0.90 and 100 dpi',
+				'how well pages must look: at 70 the same on a screen (SSIM of sampled pages at least 0.95, images at 175 dpi), at 90 SSIM 0.98 and 240 dpi, at 40 SSIM 0.90 and 120 dpi',
 		}),
 		image_dpi: z.int().min(36).max(600).nullable().default(null).meta({
 			description:

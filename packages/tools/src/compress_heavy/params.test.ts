@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../../test/fixtures/command.ts';
+import { textPage } from '../../test/fixtures/pages.ts';
+import { pdfFile } from '../../test/fixtures/pdf-file.ts';
 import { photoPdf, signedPdf } from './fixtures/documents.ts';
 import { asJson, compress, imagesOf, levelsApart, made } from './fixtures/made.ts';
 
@@ -56,6 +58,25 @@ describe('compress_heavy', () => {
 		const { output, warnings } = await compress(photo, { target_size_bytes: 1000 });
 		expect(warnings).toEqual([expect.stringMatching(/^target_missed: /)]);
 		expect(output.length).toBeLessThan((await compress(photo)).output.length);
+	});
+
+	test('with target_size_bytes measures what is given, protection included', async () => {
+		const locked = await transform(photo, 'qpdf', ['--encrypt', '', 'owner', '256', '--', '{in}', '{out}']);
+		const { output: usual } = await compress(locked);
+		const { output, warnings } = await compress(locked, { target_size_bytes: usual.length - 1 });
+		expect(output.length).toBe(usual.length);
+		expect(warnings).toEqual([expect.stringMatching(/^target_missed: /)]);
+	});
+
+	test('where nothing is smaller than the original, says what was not carried out for that', async () => {
+		const { output: original } = await compress(pdfFile({ pages: [textPage(['a short letter'])] }));
+		const params = { remove_metadata: true, grayscale: true, target_size_bytes: 100 };
+		const { output, warnings } = await compress(original, params);
+		expect(output.equals(original)).toBe(true);
+		expect(warnings).toEqual([
+			expect.stringMatching(/^unchanged: .*; not carried out: remove_metadata, grayscale$/),
+			expect.stringMatching(/^target_missed: /),
+		]);
 	});
 
 	test.each([

@@ -16,8 +16,7 @@ const ORIGINAL = 'original';
 const BUDGET_SHARE = 0.6;
 
 const WARNINGS: Readonly<Record<string, string>> = {
-	unchanged: 'no way was found to make the file smaller, so it is the original, byte for byte',
-	target_missed: 'the file could not be made as small as was asked for; this is the smallest',
+	target_missed: 'the file could not be made as small as was asked for; this is the smallest that was found',
 	repaired: 'the PDF was damaged and had to be repaired; look whether all of its content is there',
 	signature_invalidated: 'the PDF was digitally signed; its signature fields are empty now',
 	grayscale_incomplete: 'some spot colours or gradients could not be turned to grey',
@@ -31,18 +30,31 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	if (isRefusal(answer)) throwRefusal(answer, context);
 	const { warnings, ...details } = answer;
 	const outputPath = join(context.scratchDir, OUTPUT);
-	let isChanged = details.method !== ORIGINAL;
-	if (isChanged) {
+	let sizeBytes = input.sizeBytes;
+	if (details.method !== ORIGINAL) {
 		await unlocked?.protectAlike(OUTPUT, { linearize: input.params.linearize });
-		isChanged = (await stat(outputPath)).size < input.sizeBytes;
+		sizeBytes = (await stat(outputPath)).size;
 	}
-	const codes = isChanged ? warnings : ['unchanged'];
+	const { target_size_bytes: wantedBytes } = input.params;
+	const missed = wantedBytes !== null && Math.min(sizeBytes, input.sizeBytes) > wantedBytes;
+	const isChanged = sizeBytes < input.sizeBytes;
+	const codes = [...(isChanged ? warnings : []), ...(missed ? ['target_missed'] : [])];
+	const sentences = codes.map((code) => `${code}: ${WARNINGS[code]}`);
 	return {
 		outputPath: isChanged ? outputPath : input.path,
-		warnings: codes.map((code) => `${code}: ${WARNINGS[code]}`),
+		warnings: isChanged ? sentences : [unchanged(input.params), ...sentences],
 		details: isChanged ? details : { method: ORIGINAL, pages: details.pages },
 	};
 };
+
+/** No copy that is larger than the original is worth what it would leave out, but that it was wanted is not forgotten. */
+function unchanged({ remove_metadata, grayscale }: Input['params']): string {
+	const omitted = Object.entries({ remove_metadata, grayscale }).flatMap(([name, isSet]) =>
+		isSet ? [name] : [],
+	);
+	const consequence = omitted.length > 0 ? `; not carried out: ${omitted.join(', ')}` : '';
+	return `unchanged: no way was found to make the file smaller, so it is the original, byte for byte${consequence}`;
+}
 
 /** Most documents are not protected, so that is found out on the way. */
 async function optimise(

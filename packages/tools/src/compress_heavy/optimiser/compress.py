@@ -71,6 +71,7 @@ class _Search:
         self.progress = progress
         self.processes = processes
         self.until = monotonic() + request.budget_seconds
+        self.attempts = 0
         self.work = Work(request.linearize, request.remove_metadata, self.until)
         pdf = open_document(source)
         self.pages = len(pdf.pages)
@@ -102,15 +103,13 @@ class _Search:
         wanted = self.request.target_size_bytes
         if wanted is not None and (best.size if best else self.source_size) > wanted:
             best = self.below(wanted, best)
-            if best is None or best.size > wanted:
-                self.warnings.append("target_missed")
         if best is not None:
             os.replace(best.path, self.target)
         return self.result(best)
 
     def result(self, best: Copy | None) -> dict[str, object]:
         if best is None:
-            return {"method": "original", "pages": self.pages, "warnings": [*self.warnings, "unchanged"]}
+            return {"method": "original", "pages": self.pages, "warnings": []}
         made = best.made
         warnings = [*self.warnings, *(["grayscale_incomplete"] if made.is_partly_coloured else [])]
         return {
@@ -133,10 +132,12 @@ class _Search:
             copy = self.attempt("optimised", used, settings)
             if copy.size >= self.source_size:
                 # More careful ones are larger still.
+                drop(copy)
                 return None
             likeness = self.checker.likeness(copy.path, settings.grayscale)
             if likeness >= floor:
                 return replace(copy, likeness=likeness)
+            drop(copy)
             if likeness == 0 and settings.rewrites:
                 settings = replace(settings, rewrites=False)
             elif floor - likeness < _NEARLY:
@@ -149,10 +150,15 @@ class _Search:
     def without_loss(self) -> Copy | None:
         copy = self.attempt("lossless", 100, None)
         likeness = self.checker.likeness(copy.path, False)
-        return replace(copy, likeness=likeness) if copy.size < self.source_size and likeness == 1 else None
+        if copy.size < self.source_size and likeness == 1:
+            return replace(copy, likeness=likeness)
+        drop(copy)
+        return None
 
     def attempt(self, method: str, quality: int, settings: Settings | None) -> Copy:
-        path = f"{self.target}.{method}{quality}"
+        # Of the same quality there may be several, made with more or less care.
+        self.attempts += 1
+        path = f"{self.target}.{self.attempts}"
         made = optimise(
             self.source, path, self.work, settings, self.processes, lambda share: self.progress(0.8 * share)
         )
@@ -167,8 +173,20 @@ class _Search:
             quality = (low + high) // 2
             copy = self.at_quality(quality)
             if copy is not None and copy.size <= wanted:
-                best, low = copy, quality + 1
+                best, low = kept(copy, best), quality + 1
             else:
-                best = min((one for one in (best, copy) if one is not None), key=lambda one: one.size, default=None)
+                best = kept(*sorted((best, copy), key=lambda one: one.size if one else self.source_size))
                 high = quality - 1
         return best
+
+
+def kept(copy: Copy | None, other: Copy | None) -> Copy | None:
+    """The first of the two, when the other is not needed any more."""
+    if other is not None:
+        drop(other)
+    return copy
+
+
+def drop(copy: Copy) -> None:
+    """Makes room for others."""
+    os.remove(copy.path)

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { textPage } from '../../test/fixtures/pages.ts';
+import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import { manifest } from './manifest.ts';
+
+jest.setTimeout(60_000);
+
+const OPTIMISER = fileURLToPath(new URL('./optimiser', import.meta.url));
+
+let directory: string;
+beforeEach(async () => {
+	directory = await mkdtemp(join(tmpdir(), 'search-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** What a script prints that has the optimiser's modules. */
+async function python(script: string): Promise<Record<string, unknown>> {
+	const lines = ['import sys, json', `sys.path.insert(0, ${JSON.stringify(OPTIMISER)})`, script];
+	const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-B', '-c', lines.join('\n')]);
+	return JSON.parse(stdout);
+}
+
+/** Searches among copies whose bytes and likeness follow from the quality and the care that they are made with. */
+async function search(request: string, size: string, likeness: string) {
+	const source = join(directory, 'source.pdf');
+	await writeFile(source, pdfFile({ pages: [textPage(['x'.repeat(100_000)])] }));
+	return python(`
+import os, compress
+from concurrent.futures import ThreadPoolExecutor
+from optimise import Made
+
+def make(source, path, work, settings, processes, progress):
+    quality, rewrites = (settings.jpeg, settings.rewrites) if settings else (100, False)
+    open(path, "w").write(f"{quality} {rewrites} ".ljust(${size}))
+    return Made()
+
+class Checker:
+    def __init__(self, *_): pass
+    def likeness(self, path, in_grey):
+        quality, rewrites = open(path).read().split()
+        quality, rewrites = int(quality), rewrites == "True"
+        return ${likeness}
+
+compress.optimise, compress.Checker = make, Checker
+compress.settings_of = lambda quality, *_: compress.Settings(100, quality, 0.9, 0.9, 0.05, True)
+request = compress.Request(**{**dict(image_dpi=None, grayscale=False, linearize=False, remove_metadata=False,
+    signed="reject", max_pages=None, budget_seconds=60), **${request}})
+target = ${JSON.stringify(join(directory, 'target.pdf'))}
+done = compress.compress_document(${JSON.stringify(source)}, target, request, lambda share: None, ThreadPoolExecutor(1))
+print(json.dumps({**done, "bytes": os.path.getsize(target), "content": open(target).read().strip()}))`);
+}
+
+test('the copy that is given is the one that was checked, also where another of its quality was tried later', async () => {
+	const found = await search(
+		'{"quality": 60, "target_size_bytes": 50_000}',
+		'quality * 1000 + (0 if rewrites else 500)',
+		// A lower quality loses something of the text, and even without that it does not look the same.
+		'1.0 if quality >= 60 else 0.0 if rewrites else 0.5',
+	);
+	expect(found).toMatchObject({ quality: 60, bytes: 60_000, content: '60 True' });
+});
+
+test('copies that are not needed make room for others', async () => {
+	await search(
+		'{"quality": 90, "target_size_bytes": 30_000}',
+		'quality * 1000',
+		'1.0 if quality > 20 else 0.5',
+	);
+	expect((await readdir(directory)).sort()).toEqual(['source.pdf', 'target.pdf']);
+});
+
+test('what is said of quality is what it does', async () => {
+	const { description = '' } = manifest.params.shape.quality;
+	const said = [
+		...description.matchAll(
+			/at (\d+) (?:the same on a screen \()?SSIM (?:of sampled pages at least )?([\d.]+)(?:, images at| and) (\d+) dpi/g,
+		),
+	].map(([, ...numbers]) => numbers.map(Number));
+	const done = await python(`
+from settings import settings_of
+print(json.dumps({"points": [[q, round(settings_of(q).likeness, 4), settings_of(q).dpi] for q in (70, 90, 40)]}))`);
+	expect(said).toEqual(done.points);
+});
