@@ -185,10 +185,26 @@ describe(`${SLUG} warns of`, () => {
 		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Calibri by Carlito/));
 	});
 
-	test('no font that is there', async () => {
-		const { warnings } = await convert(inFont('Liberation Sans'), DOCX, 'file.docx');
-		expect(warnings.join()).not.toContain('Liberation Sans,');
-		expect(warnings.join()).not.toContain('Liberation Sans ');
+	test.each([
+		['a font that is there', inFont('Liberation Sans')],
+		['a document that names no font', docxFile(['text'])],
+	])('nothing for %s', async (_, content) => {
+		expect((await convert(content, DOCX, 'file.docx')).warnings).toEqual([]);
+	});
+
+	test('fonts of other scripts, where there is text in them', async () => {
+		const fonts =
+			'<w:rFonts w:ascii="Liberation Sans" w:eastAsia="Mincho of Nowhere" w:cs="Naskh of Nowhere"/>';
+		const inFonts = (text: string) =>
+			convert(
+				docxOfXml(`<w:p><w:r><w:rPr>${fonts}</w:rPr><w:t>${text}</w:t></w:r></w:p>`),
+				DOCX,
+				'file.docx',
+			);
+		expect((await inFonts('text, 你好, سلام')).warnings).toEqual([
+			expect.stringMatching(/^font_substituted: .*: Mincho of Nowhere, Naskh of Nowhere$/),
+		]);
+		expect((await inFonts('text')).warnings).toEqual([]);
 	});
 });
 
@@ -200,7 +216,10 @@ describe(`${SLUG} where the process that stands by does not survive the document
 		const { output, warnings, details } = await runSample(SLUG, sample, { adapt });
 		expect(await textOf(output)).toContain('text');
 		expect(details).toEqual({ pages: 1 });
-		expect(warnings).toContainEqual(expect.stringMatching(/^indexes_not_updated: /));
+		expect(warnings).toEqual([
+			expect.stringMatching(/^fonts_not_checked: /),
+			expect.stringMatching(/^indexes_not_updated: /),
+		]);
 	});
 
 	test('fails rather than leave out what was asked for', async () => {

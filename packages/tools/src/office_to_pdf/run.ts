@@ -18,6 +18,7 @@ type Input = ToolInput<ParamsOf<typeof manifest>>;
 const OUTPUT = 'document.pdf';
 const REQUEST = 'request.json';
 const DIED = { error: 'died' };
+const FONTS_UNKNOWN = 'fonts_not_checked: it could not be told whether fonts are missing and were replaced';
 const INDEXES_AS_SAVED = 'indexes_not_updated: tables of contents and other indexes are as they were saved';
 
 /** The document as a PDF, converted by a LibreOffice that has never seen another. */
@@ -27,7 +28,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	let answer = await askStandby(context, input, source);
 	if (isFailure(answer) && answer.error === DIED.error) {
 		answer = await askCommand(context, input, source);
-		if (input.params.update_indexes) warnings.push(INDEXES_AS_SAVED);
+		warnings.push(FONTS_UNKNOWN, ...(input.params.update_indexes ? [INDEXES_AS_SAVED] : []));
 	}
 	if (isFailure(answer)) throw toToolError(answer, input);
 	context.requirePages(answer.pages);
