@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { judge } from './judge.ts';
 import type { Plan } from './plan.ts';
 import { type Sent, send } from './send.ts';
@@ -8,6 +9,8 @@ const UPLOADED_MAX_BYTES = 6 * 1024 ** 2;
 /** After a success of one of these its sender may be signed out, or gone. */
 const ENDS =
 	/^(POST \/v1\/auth\/(logout|logout-all|password|password\/reset)|DELETE \/v1\/(me|auth\/sessions\/\{id\}))$/;
+
+const TRIES = 5;
 
 interface Declared {
 	upload_url: string | null;
@@ -41,9 +44,19 @@ function sizeOf(plan: Plan): number {
 	return typeof size === 'number' ? size : Number.POSITIVE_INFINITY;
 }
 
+/** As a client does, tries again when it is told to: a machine that is busy with other work may be too slow once, but not always. */
+async function sendUntilServed(world: World, plan: Plan): Promise<Sent> {
+	for (let tries = 1; ; tries += 1) {
+		const sent = await send(world, plan);
+		const retryAfter = sent.headers.get('retry-after');
+		if (sent.status !== 503 || retryAfter === null || tries === TRIES) return sent;
+		await delay(Number(retryAfter) * 1_000);
+	}
+}
+
 /** Sends what a plan says, as often as it says, and judges every answer. Resolves to the answers; throws what is wrong with one. */
 export async function step(world: World, plan: Plan): Promise<Sent[]> {
-	const sent = await Promise.all(Array.from({ length: plan.times }, () => send(world, plan)));
+	const sent = await Promise.all(Array.from({ length: plan.times }, () => sendUntilServed(world, plan)));
 	const isMember = plan.actor === 'first' || plan.actor === 'second';
 	for (const one of sent) {
 		await judge(world, plan, one);

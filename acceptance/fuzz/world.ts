@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { call, newPerson, PASSWORD, type Person, signIn } from '../support/client.ts';
 import { startJob, uploadFile } from '../support/flow.ts';
 import { makePdf } from '../support/pdf.ts';
@@ -39,9 +40,19 @@ async function newMember(hasJob = false): Promise<Member> {
 	return member;
 }
 
-export async function newWorld(): Promise<World> {
-	const [first, second] = await Promise.all([newMember(true), newMember()]);
-	return { first, second };
+const TRIES = 5;
+const RETRY_MS = 2_000;
+
+/** What is made here is not what is judged, so it is tried again. */
+export async function newWorld(triesLeft = TRIES): Promise<World> {
+	try {
+		const [first, second] = await Promise.all([newMember(true), newMember()]);
+		return { first, second };
+	} catch (error) {
+		if (triesLeft === 1) throw error;
+		await delay(RETRY_MS);
+		return newWorld(triesLeft - 1);
+	}
 }
 
 /** Remembers what an answer told a person. */

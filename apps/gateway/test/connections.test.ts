@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from './support/fake-auth.ts';
-import { startTestGateway, type TestGateway, until } from './support/gateway.ts';
+import { startTestGateway, startUpstream, type TestGateway, until } from './support/gateway.ts';
 import { readAll } from './support/raw.ts';
 
 const LIMIT = 5;
@@ -98,6 +98,22 @@ test('connections that never ask for anything are closed in time', async () => {
 	await Promise.all(idle.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))));
 	await until(async () => (await ask(FLOODER)) === 404);
 });
+
+test('a head has less time than a whole request', async () => {
+	const jobs = await startUpstream((req, res) => {
+		req.resume().once('end', () => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}'));
+	});
+	const limits = { headersTimeoutMs: 500, requestTimeoutMs: 60_000 };
+	gateway = await startTestGateway({ auth, jobsUrl: jobs.url, limits });
+	const [slowHead, slowBody] = [await openFrom(OTHER), await openFrom(OTHER)];
+	const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${auth.token()}\r\n`;
+	slowBody.write(`${head}Content-Length: 2\r\n\r\n{`);
+	slowHead.write(head);
+	expect((await readAll(slowHead)).status).toBe(400);
+	slowBody.write('}');
+	expect((await readAll(slowBody)).status).toBe(200);
+	await jobs.close();
+}, 20_000);
 
 test('a trusted proxy brings everybody’s', async () => {
 	await start({ TRUSTED_PROXIES: FLOODER });
