@@ -2,12 +2,15 @@ import type { ToolContext } from '@creatorr/tool-kit/run';
 import { inputPath } from '@creatorr/tool-kit/sandbox-files';
 
 const INPUT = 'input.pdf';
+/** OCR can do without, and looks closer before it draws what takes so long. */
+const MOST_MS = 60_000;
 
 /** How many pages of a PDF have text. 0 when that can't be told, as OCR then finds out by itself. */
 export async function countPagesWithText(context: ToolContext, path: string): Promise<number> {
 	const counter = pageTextCounter();
 	const result = await context.exec('pdftotext', ['-q', inputPath(INPUT), '-'], {
 		readOnly: { [INPUT]: path },
+		timeoutMs: MOST_MS,
 		onLine: (line, stream) => {
 			if (stream === 'stdout') counter.takeLine(line);
 		},

@@ -14,6 +14,7 @@ type Params = ParamsOf<typeof manifest>;
 const INPUT = 'input';
 const MAIN = 'recognise.py';
 const SCRIPTS = new URL('./python/', import.meta.url);
+const BOMBS = fileURLToPath(new URL('../compress_heavy/optimiser/bombs.py', import.meta.url));
 
 const doneSchema = z.object({ done: z.int().min(1) });
 const recognitionSchema = z.object({
@@ -84,5 +85,6 @@ async function attempt(
 
 async function scripts(): Promise<Record<string, string>> {
 	const names = (await readdir(SCRIPTS)).filter((name) => name.endsWith('.py'));
-	return Object.fromEntries(names.map((name) => [name, fileURLToPath(new URL(name, SCRIPTS))]));
+	const own = names.map((name) => [name, fileURLToPath(new URL(name, SCRIPTS))]);
+	return { ...Object.fromEntries(own), 'bombs.py': BOMBS };
 }

@@ -19,6 +19,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
 		'encrypted_input',
 		'The PDF is protected in a way that could not be undone. Remove the protection and try again.',
 	],
+	BombError: ['limit_exceeded', 'The PDF unpacks to more than a job may use. Save it anew first.'],
 	InputFileError: UNREADABLE,
 	UnsupportedImageFormatError: UNREADABLE,
 };

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from bombs import holds_bomb
 from ocrmypdf.exceptions import ExitCode, ExitCodeException
 from pikepdf import Array, Name, Page, Pdf, PdfError, Stream
 
@@ -19,12 +20,18 @@ class SignedError(ExitCodeException):
     exit_code = ExitCode.input_file
 
 
+class BombError(ExitCodeException):
+    exit_code = ExitCode.input_file
+
+
 def prepare(source: Path, target: Path, is_replaced: Callable[[int], bool]) -> Path:
     """The source itself, or the target where something had to be changed; `is_replaced` tells whose text goes, by index.
 
-    Raises SignedError for a document that any change would break.
+    Raises SignedError for a document that any change would break, BombError for one that unpacks to too much.
     """
     with Pdf.open(source) as pdf:
+        if holds_bomb(pdf):
+            raise BombError
         if _is_signed(pdf):
             raise SignedError
         unpacked = _unpack_jpegs(pdf)
