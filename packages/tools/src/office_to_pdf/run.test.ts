@@ -119,6 +119,12 @@ describe(`${SLUG} converts`, () => {
 		expect(text).toContain('1,5;x');
 	});
 
+	test('HTML with an applet, without it', async () => {
+		const html = '<p>before</p><APPLET code="A.class">instead</APPLET><p>after</p>';
+		const text = await textOf((await convert(Buffer.from(html), HTML, 'file.html')).output);
+		expect(text).toMatch(/before\s+instead\s+after/);
+	});
+
 	test('HTML without the files of this machine that it names', async () => {
 		const html =
 			'<p>before</p><object data="file:///etc/fonts/fonts.conf" type="text/plain"></object><p>after</p>';

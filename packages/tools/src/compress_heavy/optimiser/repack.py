@@ -50,4 +50,5 @@ def _is_open(stream: Stream) -> bool:
     if str(stream.get("/Type")) in _STAYS_READABLE or "/F" in stream:
         return False
     filters = stream.get("/Filter", Array())
-    return all(str(one) in _OPEN for one in (filters if isinstance(filters, Array) else [filters]))
+    listed = filters if isinstance(filters, Array) else [filters]
+    return all(isinstance(one, Name) and str(one) in _OPEN for one in listed)

@@ -1,5 +1,7 @@
 """What a document holds besides the looks of its pages, so that none of it gets lost."""
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 import pikepdf
 from pikepdf import Array, Dictionary
@@ -69,14 +71,21 @@ def _annotations(pdf: pikepdf.Pdf) -> list[str]:
 
 
 def _fields(form: Dictionary) -> list[str]:
-    found: list[str] = []
-    todo = list(form.get("/Fields", Array()))
-    while todo and len(found) < _MAX_FIELDS:
-        field = todo.pop()
-        if isinstance(field, Dictionary):
-            found.append(f"{field.get('/T')} {field.get('/FT')}")
-            todo += list(field.get("/Kids", Array()))
-    return found
+    fields = _nodes(form.get("/Fields", Array()))
+    return [f"{field.get('/T')} {field.get('/FT')}" for field in islice(fields, _MAX_FIELDS)]
+
+
+def _nodes(roots: Iterable[pikepdf.Object | None]) -> Iterator[Dictionary]:
+    """All of a tree whose branches are /Kids, each once, whoever leads back to it."""
+    todo, seen = list(roots), set()
+    while todo:
+        node = todo.pop()
+        if not isinstance(node, Dictionary) or node.is_indirect and node.objgen in seen:
+            continue
+        seen.add(node.objgen)
+        yield node
+        kids = node.get("/Kids")
+        todo += list(kids) if isinstance(kids, Array) else []
 
 
 def _outline(pdf: pikepdf.Pdf) -> Counter[str]:
@@ -95,14 +104,8 @@ def _outline(pdf: pikepdf.Pdf) -> Counter[str]:
 
 def _tree_keys(tree: pikepdf.Object | None, leaves: str = "/Names") -> list[str]:
     """The keys of a name or number tree."""
-    keys: list[str] = []
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Dictionary) and len(keys) < _MAX_FIELDS:
-            keys += [str(key) for key in list(node.get(leaves, Array()))[::2]]
-            todo += list(node.get("/Kids", Array()))
-    return keys
+    names = (list(node.get(leaves, Array()))[::2] for node in _nodes([tree]))
+    return [str(key) for key in islice(chain.from_iterable(names), _MAX_FIELDS)]
 
 
 def _parts(pdf: pikepdf.Pdf, form: Dictionary, names: Dictionary) -> list[str]:

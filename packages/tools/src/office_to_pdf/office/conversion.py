@@ -7,6 +7,7 @@ from typing import Callable
 import uno
 from com.sun.star.uno import Exception as UnoException
 
+from applets import without_applets
 from fonts import missing_fonts
 from layout import turn_to_landscape, update_indexes
 from listeners import Indicator, PasswordWatch
@@ -21,6 +22,7 @@ EXPORT_FILTERS = {
     "com.sun.star.presentation.PresentationDocument": "impress_pdf_Export",
     "com.sun.star.drawing.DrawingDocument": "draw_pdf_Export",
 }
+APPLETLESS = Path("/tmp/without-applets.html")
 NEVER_RUN_MACROS = 0
 NEVER_UPDATE_LINKS = 0
 OPENED, EXPORTED = 0.4, 0.95
@@ -56,8 +58,10 @@ def convert(office: Office, request: dict, progress: Callable[[float], None]) ->
 
 def open_document(office: Office, request: dict, progress: Callable[[float], None]):
     """Read-only, without anything of it being run or fetched."""
-    if has_huge_picture(Path(request["source"])):
+    source = Path(request["source"])
+    if has_huge_picture(source):
         raise Refusal("huge_picture")
+    request = {**request, "source": without_applets(source, request["import_filter"], APPLETLESS)}
     watch = PasswordWatch()
     detail = "it was not loaded"
     indicator = Indicator(lambda done: progress(done * OPENED))
