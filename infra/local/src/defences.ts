@@ -13,10 +13,9 @@ import { testServices } from './stack/test-services.ts';
 import { withSupervisor } from './stack/with-supervisor.ts';
 import type { Home } from './supervisor/home.ts';
 
-/** Takes out every defence, or those whose name or file has the argument in it, and prints which test fails without it. */
+/** Takes out every defence, or those whose name, file or suite has one of the arguments in it, and prints which test fails without it. */
 await runCommand(async (stop) => {
-	const filter = process.argv[2] ?? '';
-	const chosen = DEFENCES.filter(({ name, file }) => name.includes(filter) || file.includes(filter));
+	const chosen = DEFENCES.filter((one) => isMeant(one, process.argv.slice(2)));
 	return await withTestHome(async ({ home }) => {
 		await installPackages(packagesToTest(), home);
 		await requireUserNamespaces();
@@ -29,6 +28,10 @@ await runCommand(async (stop) => {
 		return missed === chosen.length && missed > 0 ? 0 : 1;
 	});
 });
+
+function isMeant({ name, file, suite }: Defence, texts: readonly string[]): boolean {
+	return texts.length === 0 || texts.some((text) => [name, file, suite].some((one) => one.includes(text)));
+}
 
 async function tryWithServices(home: Home, chosen: Defence[], stop: AbortSignal): Promise<Trial[]> {
 	const { steps, environment } = await testServices(home);

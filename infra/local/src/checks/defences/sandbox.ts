@@ -177,6 +177,14 @@ const HOW_MUCH_IT_TAKES: readonly Defence[] = [
 		isSlow: true,
 	},
 	{
+		name: 'has the kernel end commands before the worker when memory is short',
+		file: ARGUMENTS,
+		code: "...['choom', '--adjust', String(FIRST_TO_GO), '--'],",
+		without: '',
+		...EXEC,
+		test: 'is the first that the kernel ends when the machine runs out of memory',
+	},
+	{
 		name: 'bounds the size of a file',
 		file: ARGUMENTS,
 		code: '`--fsize=',
@@ -190,6 +198,15 @@ const HOW_MUCH_IT_TAKES: readonly Defence[] = [
 		code: "return scratchBytes > mostScratchBytes ? breach('disk') : undefined;",
 		without: 'return undefined;',
 		test: 'disk, in a flood of empty files',
+		isSlow: true,
+	},
+	{
+		name: 'counts files that have no name any more',
+		...WATCH,
+		file: `${KIT}/src/scratch-usage.ts`,
+		code: 'for (const pid of pids) for (const stats of await namelessFilesOf(pid)) count(stats);',
+		without: '',
+		test: 'disk, in files that have no name any more',
 		isSlow: true,
 	},
 	{
