@@ -1,6 +1,7 @@
 import { acceptanceCheck } from './checks/acceptance-check.ts';
 import type { Check } from './checks/check.ts';
 import { staticChecks } from './checks/command-check.ts';
+import { defencesCheck } from './checks/defences/defences-check.ts';
 import { jestCheck, testedPackages } from './checks/jest-check.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { withTestHome } from './checks/test-home.ts';
@@ -50,6 +51,7 @@ async function runAll(
 			await generateClients(home.root, stop);
 			await add(staticChecks(home.root));
 			await add(testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)));
+			await add([defencesCheck(home)]);
 			await add([acceptanceCheck(home, services)]);
 		},
 	);
