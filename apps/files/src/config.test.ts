@@ -53,3 +53,9 @@ test('every wrong variable is named at once, and no value', () => {
 	}
 	expect(load).not.toThrow('secret');
 });
+
+test('bytes are nobody’s only when no upload can be under way any more', () => {
+	const load = (hours: string) => loadConfig(configSchema, { ...GOOD, ORPHAN_HOURS: hours });
+	expect(() => load('29')).toThrow('ORPHAN_HOURS');
+	expect(load('30').ORPHAN_HOURS).toBe(30);
+});

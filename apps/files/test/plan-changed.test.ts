@@ -281,6 +281,14 @@ describe('before the files have followed, a change', () => {
 		expect((await service.jobs(`inputs/${last}/check`, { user_id: user.id })).status).toBe(200);
 	});
 
+	test('shows in a list a file whose time would be over by now, and that nobody has looked at', async () => {
+		const file = await fileOf(HOUR_MS);
+		await announce('pro', 1);
+		await service.prisma.planChange.updateMany({ data: { changedAt: ago(HOUR_MS) } });
+		await service.prisma.file.update({ where: { id: file }, data: { expiresAt: ago(60_000) } });
+		expect(await listed()).toMatchObject([{ id: file, storage_tier: 'standard' }]);
+	});
+
 	test('lets a file be deleted that it keeps', async () => {
 		const file = await fileOf(HOUR_MS);
 		await announce('pro', 1);
@@ -290,12 +298,20 @@ describe('before the files have followed, a change', () => {
 	});
 
 	test('is followed after the one before it, though both are new to the file', async () => {
+		// What other tests left goes first.
+		await followAll();
 		const [alone, both, later] = [await fileOf(HOUR_MS), await fileOf(HOUR_MS), await fileOf(HOUR_MS)];
 		await announce('pro', 1);
 		await shown(alone);
 		await announce('free', 2);
 		await shown(alone);
 		await shown(both);
+		// The others follow the first of the two now, and nobody may see that in those that are further.
+		await service.dependencies.records.followInBatch();
+		for (const id of [alone, both]) {
+			expect(await row(id)).toMatchObject({ storageTier: 'ephemeral', planVersion: 2n });
+		}
+		expect(await row(later)).toMatchObject({ storageTier: 'standard', planVersion: 1n });
 		await followAll();
 		// Somebody was promised a month for a moment: a day is left of it, counted from the end of that.
 		for (const id of [alone, both, later]) {
