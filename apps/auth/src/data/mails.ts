@@ -1,4 +1,5 @@
 import { notify } from '@creatorr/database/notifications';
+import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Addressed, AskedMail, LeasedMail, MailStore } from '../domain/mail.ts';
@@ -61,15 +62,17 @@ async function addressMail(prisma: Tx, { kind, email }: LeasedMail): Promise<Add
 
 /** Keeps mails in the database until they were sent; all times are the database's. */
 export function createMailStore(prisma: PrismaClient, { perEmail, perNetwork }: MailLimits): MailStore {
+	const oneAtATime = createOneAtATime();
+	const ask = (mail: AskedMail, network: string) =>
+		inTransaction(prisma, async (tx) => {
+			const waitSeconds = await takeMail(tx, { key: `network ${network}`, perHour: perNetwork });
+			if (waitSeconds > 0) return { waitSeconds };
+			const isTooMany = (await takeMail(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
+			if (!isTooMany) await insertMail(tx, mail, 0);
+			return { waitSeconds: 0 };
+		});
 	return {
-		ask: (mail, network) =>
-			inTransaction(prisma, async (tx) => {
-				const waitSeconds = await takeMail(tx, { key: `network ${network}`, perHour: perNetwork });
-				if (waitSeconds > 0) return { waitSeconds };
-				const isTooMany = (await takeMail(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
-				if (!isTooMany) await insertMail(tx, mail, 0);
-				return { waitSeconds: 0 };
-			}),
+		ask: (mail, network) => oneAtATime(network, () => ask(mail, network)),
 		async lease(limit, leaseSeconds) {
 			const rows = await prisma.$queryRaw<{ id: bigint }[]>`
 				UPDATE mails SET due_at = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts + 1

@@ -5,6 +5,7 @@ import { clientOf } from './client.ts';
 
 export function forgotPasswordRoute(deps: ForgotPasswordDeps): Route {
 	return defineRoute(forgotPasswordOperation, async (input) => {
-		await forgotPassword(deps, { email: input.body.email, client: clientOf(input) });
+		const { body, closed } = input;
+		await forgotPassword(deps, { email: body.email, client: clientOf(input), clientGone: closed });
 	});
 }
