@@ -5,14 +5,14 @@ import { type Walked, walkSite } from './crash/walk.ts';
 import { describeReport, problemsOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 
-const USAGE = `npm run chaos -- [--seed N] [--rounds N] [--faults N] [--only TEXT] [--json FILE]
-npm run chaos -- --crash-points [--only TEXT] [--json FILE]
+const USAGE = `npm run chaos -- [--seed N] [--rounds N] [--faults N] [--only REGEX] [--json FILE]
+npm run chaos -- --crash-points [--only REGEX] [--json FILE]
 
   --seed N        the same faults in the same order for the same number; another each time by default
   --rounds N      how many times faults come thick and fast, with a pause after each; 5 by default
   --faults N      in each round; 10 by default
   --crash-points  instead: has each process die at each named point of its source, one after the other
-  --only TEXT     those faults whose "kind target", or points whose "app point", has this in it
+  --only REGEX    those faults whose "kind target", or points whose "app point", it is found in
   --json FILE     also writes all of it there
 `;
 
@@ -58,7 +58,7 @@ async function breakParts(): Promise<string[]> {
 async function crashEverywhere(): Promise<string[]> {
 	const walked: Walked[] = [];
 	for (const site of discoverSites()) {
-		if (!`${site.app} ${site.point}`.includes(values.only)) continue;
+		if (!new RegExp(values.only).test(`${site.app} ${site.point}`)) continue;
 		const one = await walkSite(site);
 		walked.push(one);
 		const verdict = one.problems.length === 0 ? 'as promised' : 'NOT AS PROMISED';

@@ -33,7 +33,7 @@ export interface ChaosReport {
 /** Between the begin of the load and the first round, and after the last. */
 const WARM_UP_MS = 4_000;
 /** What has not recovered by then is reported as not recovered. */
-const RECOVERY_LIMIT_MS = 60_000;
+const RECOVERY_LIMIT_MS = 45_000;
 const LOAD_END_MS = 120_000;
 const SETTLE_MS = 90_000;
 

@@ -16,6 +16,7 @@ export interface Walked extends Site {
 }
 
 const HEALTHY_MS = 30_000;
+const AFTERWARDS_MS = 10_000;
 const SETTLE_MS = 60_000;
 /** Longer than a job takes whose worker was lost. */
 const SCENARIO_MS = 120_000;
@@ -27,7 +28,10 @@ export async function walkSite(site: Site): Promise<Walked> {
 	const givenUp = new AbortController();
 	const client = createClient(ledger, givenUp.signal);
 	const never = new AbortController().signal;
-	const context: LoadContext = { client, ledger, ending: never, givenUp: givenUp.signal };
+	const context: LoadContext = {
+		...{ client, ledger, ending: never, givenUp: givenUp.signal },
+		behind: new Set(),
+	};
 	const person = await register(context);
 	const order = orderCrash(site);
 	const timer = setTimeout(() => givenUp.abort(), SCENARIO_MS);
@@ -37,6 +41,8 @@ export async function walkSite(site: Site): Promise<Walked> {
 			await scenario(context, person);
 			if (order.isObeyed()) break;
 		}
+		// What an answer sets off goes on after it.
+		for (const end = Date.now() + AFTERWARDS_MS; !order.isObeyed() && Date.now() < end; ) await sleep(200);
 	} catch (error) {
 		problems.push(`the work did not come to its end: ${error instanceof Error ? error.stack : error}`);
 	}

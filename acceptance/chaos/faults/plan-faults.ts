@@ -5,7 +5,7 @@ export interface PlanOptions {
 	seed: number;
 	rounds: number;
 	faultsPerRound: number;
-	/** Only faults whose "kind target" has this in it. */
+	/** Only faults in whose "kind target" this regular expression is found. */
 	only?: string;
 }
 
@@ -26,6 +26,7 @@ const DELAY_MS = { least: 50, most: 600 };
 /** The same faults, in the same order and at the same targets, for the same seed. One target has one fault at a time. */
 export function planFaults({ seed, rounds, faultsPerRound, only = '' }: PlanOptions): Fault[] {
 	const random = createRandom(seed);
+	const pattern = new RegExp(only);
 	const faults: Fault[] = [];
 	for (let round = 0; round < rounds; round += 1) {
 		const busyUntil = new Map<string, number>();
@@ -33,7 +34,7 @@ export function planFaults({ seed, rounds, faultsPerRound, only = '' }: PlanOpti
 		for (let count = 0; count < faultsPerRound; count += 1) {
 			atMs += random.between(GAP_MS.least, GAP_MS.most);
 			const { kind, target } = chooseFault(random, ({ kind: one, target: name }) => {
-				return (busyUntil.get(name) ?? 0) <= atMs && `${one} ${name}`.includes(only);
+				return (busyUntil.get(name) ?? 0) <= atMs && pattern.test(`${one} ${name}`);
 			});
 			const { least, most } = DURATION_MS[kind];
 			const durationMs = random.between(least, most);

@@ -86,13 +86,8 @@ export async function createJob(
 /** Only a conversion takes one that its input does not need. */
 const SECRET = { user_password: 'opens the copy' };
 
-/** Waits until the job is over, or for so long; what it shows meanwhile may not go back. Resolves to its status then. */
-export async function awaitEnd(
-	context: LoadContext,
-	job: AcceptedJob,
-	forMs = Number.POSITIVE_INFINITY,
-): Promise<string> {
-	const end = Date.now() + forMs;
+/** Waits until the job is over; what it shows meanwhile may not go back. Resolves to its last status. */
+export async function awaitEnd(context: LoadContext, job: AcceptedJob): Promise<string> {
 	let highest = 0;
 	for (let last = 'queued'; ; ) {
 		const path = `/v1/jobs/${job.id}?wait=5`;
@@ -102,7 +97,7 @@ export async function awaitEnd(
 		if (progress < highest || (last === 'running' && status === 'queued')) {
 			context.ledger.violate('went back', `${job.id} from ${last} ${highest} to ${status} ${progress}`);
 		}
-		if (TERMINAL.has(status) || Date.now() > end) return status;
+		if (TERMINAL.has(status)) return status;
 		[highest, last] = [progress, status];
 		if (context.givenUp.aborted) throw new GivenUp(`${job.id} is ${status} still`);
 	}

@@ -9,6 +9,8 @@ export interface LoadContext {
 	ending: AbortSignal;
 	/** Nobody waits any more for what was begun. */
 	givenUp: AbortSignal;
+	/** What goes on behind the work that began it; the load ends after it. */
+	behind: Set<Promise<void>>;
 }
 
 /** One after the other, with pauses: begins, does its work, and tells the ledger that it went well. */
@@ -29,7 +31,8 @@ export interface Load {
 export async function startLoad(works: readonly Work[], ledger: Ledger): Promise<Load> {
 	const [ending, givenUp] = [new AbortController(), new AbortController()];
 	const client = createClient(ledger, givenUp.signal);
-	const context = { client, ledger, ending: ending.signal, givenUp: givenUp.signal };
+	const behind = new Set<Promise<void>>();
+	const context = { client, ledger, ending: ending.signal, givenUp: givenUp.signal, behind };
 	const prepared = await Promise.all(
 		works.map(async (work) => ({ work, once: await work.prepare(context) })),
 	);
@@ -39,6 +42,7 @@ export async function startLoad(works: readonly Work[], ledger: Ledger): Promise
 			ending.abort();
 			const timer = setTimeout(() => givenUp.abort(), forMs);
 			await Promise.all(running);
+			await Promise.all(behind);
 			clearTimeout(timer);
 		},
 	};
@@ -51,13 +55,13 @@ async function repeat(
 ): Promise<void> {
 	while (!ending.aborted) {
 		const startedAt = Date.now();
-		try {
-			await once(startedAt);
-		} catch (error) {
-			// What was accepted and not finished is found by the audit; what was never accepted is said here.
-			if (error instanceof GivenUp) ledger.violate('unanswered', `${kind}: ${error.message}`);
-			else ledger.violate('client', `${kind}: ${error instanceof Error ? error.stack : error}`);
-		}
+		await once(startedAt).catch((error: unknown) => reportFailure(ledger, kind, error));
 		await sleep(pauseMs * (0.5 + Math.random()), undefined, { signal: ending }).catch(() => undefined);
 	}
+}
+
+/** What was accepted and not finished is found by the audit; what was never accepted is said here. */
+export function reportFailure(ledger: Ledger, kind: string, error: unknown): void {
+	if (error instanceof GivenUp) ledger.violate('unanswered', `${kind}: ${error.message}`);
+	else ledger.violate('client', `${kind}: ${error instanceof Error ? error.stack : error}`);
 }

@@ -1,37 +1,56 @@
 import { randomBytes } from 'node:crypto';
 import { environment } from '../environment.ts';
+import type { AcceptedJob, Person } from '../ledger.ts';
 import { send } from './client.ts';
 import { awaitEnd, cancelJob, createJob } from './jobs.ts';
-import type { LoadContext, Work } from './load.ts';
+import { type LoadContext, reportFailure, type Work } from './load.ts';
 import { deleteAccount, login, logout, register } from './people.ts';
 import { endSubscription, subscribe } from './subscriptions.ts';
 import { deleteFile, uploadInParts, uploadWhole } from './uploads.ts';
 
 const MIB = 1024 ** 2;
-/** A job whose worker was lost takes longer, and is left to the audit: others are tried meanwhile. */
-const ENDED_WITHIN_MS = 12_000;
+/** Of one user at a time: a job whose worker was lost takes longer, and others are tried meanwhile. */
+const UNFINISHED_JOBS = 3;
 const CANCELED_SHARE = 0.1;
 const SECRET_SHARE = 0.3;
 const DELETED_SHARE = 0.2;
 
 /** Jobs of one tool, some of which are canceled, and whose inputs are deleted now and then. */
 function jobs(tool: string, pauseMs: number): Work {
+	const kind = `job ${tool}`;
 	return {
-		kind: `job ${tool}`,
+		kind,
 		pauseMs,
 		async prepare(context) {
 			const person = await register(context);
+			const unfinished = new Set<Promise<void>>();
 			return async (startedAt) => {
 				const secret = tool === 'office_to_pdf' && Math.random() < SECRET_SHARE;
 				const job = await createJob(context, person, { tool, secret });
-				if (Math.random() < CANCELED_SHARE) await cancelJob(context, job);
-				const status = await awaitEnd(context, job, ENDED_WITHIN_MS);
-				if (status !== 'succeeded') return;
-				context.ledger.succeed(`job ${tool}`, startedAt);
-				if (Math.random() < DELETED_SHARE) await deleteFile(context, person, job.inputFileId);
+				const finished = followJob(context, person, { job, kind, startedAt }).finally(() => {
+					unfinished.delete(finished);
+					context.behind.delete(finished);
+				});
+				for (const all of [unfinished, context.behind]) all.add(finished);
+				if (unfinished.size >= UNFINISHED_JOBS) await Promise.race(unfinished);
 			};
 		},
 	};
+}
+
+async function followJob(
+	context: LoadContext,
+	person: Person,
+	{ job, kind, startedAt }: { job: AcceptedJob; kind: string; startedAt: number },
+): Promise<void> {
+	try {
+		if (Math.random() < CANCELED_SHARE) await cancelJob(context, job);
+		if ((await awaitEnd(context, job)) !== 'succeeded') return;
+		context.ledger.succeed(kind, startedAt);
+		if (Math.random() < DELETED_SHARE) await deleteFile(context, person, job.inputFileId);
+	} catch (error) {
+		reportFailure(context.ledger, kind, error);
+	}
 }
 
 /** Files of both ways of uploading, some of which are deleted. */
