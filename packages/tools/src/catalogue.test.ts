@@ -29,7 +29,7 @@ describe('the catalogue', () => {
 
 const OCR_DEFAULTS = {
 	...{ languages: ['eng'], mode: 'skip', output: 'pdf', rotate_pages: true, deskew: true, clean: false },
-	...{ pages: null, image_dpi: null, optimize: 1, password: null },
+	...{ pages: null, image_dpi: null, optimize: 1, password: null, signed: 'reject' },
 };
 
 describe('params', () => {

@@ -3,7 +3,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { textOf, transform } from '../../test/fixtures/command.ts';
 import { textPage } from '../../test/fixtures/pages.ts';
 import { pdfFile } from '../../test/fixtures/pdf-file.ts';
-import { encrypted, FOUND, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
+import { encrypted, FOUND, LINES, ocr, PLAIN, scannedPdf, signedScan } from './fixtures/ocr.ts';
 import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
 
 jest.setTimeout(180_000);
@@ -60,16 +60,15 @@ test('a page of a hall’s size is drawn with as many pixels as others have', as
 	expect(Number(width) * Number(height)).toBeLessThan(101_000_000);
 });
 
-test('a signed PDF is refused, as its signature would break', async () => {
-	const value = '<< /Type /Sig /Filter /Adobe.PPKLite /ByteRange [0 1 2 3] /Contents <00> >>';
-	const field = `<< /Type /Annot /Subtype /Widget /FT /Sig /T (sign) /Rect [0 0 0 0] /V ${value} >>`;
-	const catalog = '/AcroForm << /Fields [A 0 R] >>';
-	const signed = pdfFile({ pages: [await scannedPage(LINES)], objects: [field], catalog });
-	await expect(ocr(signed, PDF)).rejects.toMatchObject({
-		code: 'unsupported_input',
-		message: expect.stringMatching(/signed/),
-	});
-});
+test.each(['pdf', 'pdfa'])(
+	'a signed PDF is refused for output %s, as its signature would break',
+	async (output) => {
+		await expect(ocr(await signedScan(), PDF, { ...PLAIN, output })).rejects.toMatchObject({
+			code: 'unsupported_input',
+			message: expect.stringMatching(/signed/),
+		});
+	},
+);
 
 test('a dynamic XFA form is refused', async () => {
 	const catalog = '/NeedsRendering true /AcroForm << /Fields [] /XFA (x) >>';

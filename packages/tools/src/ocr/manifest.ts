@@ -60,7 +60,13 @@ const fieldsSchema = z.strictObject({
 	optimize: z.int().min(0).max(3).default(1).meta({
 		description: '0: leave images as they are; 1: pack them without loss; 2 and 3: with more and more loss',
 	}),
-	password: secretParam('opens a protected PDF; what comes out is protected in the same way'),
+	password: secretParam(
+		'opens a protected PDF; what comes out is protected in the same way, and thus no PDF/A',
+	),
+	signed: z.enum(['reject', 'invalidate']).default('reject').meta({
+		description:
+			'what to do with a digitally signed PDF, whose signature any change breaks, where the output is a PDF. reject: end with unsupported_input; invalidate: empty the signature fields and recognise it',
+	}),
 });
 
 /** Both change the picture that is read, which must not happen where typed text on the page stays in place. */

@@ -12,6 +12,7 @@ import {
 	ocr,
 	PLAIN,
 	scannedPdf,
+	signedScan,
 	turned,
 } from './fixtures/ocr.ts';
 import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
@@ -204,5 +205,34 @@ describe('password', () => {
 		const { output } = await ocr(forbidding, PDF);
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(await command(output, 'qpdf --show-encryption {in}')).toMatch(/modify other: not allowed/);
+	});
+
+	test('keeps the file from becoming a PDF/A, which is said, and does not go for that', async () => {
+		const locked = await encrypted(await scannedPdf(LINES), 'user', 'owner');
+		const params = { ...PLAIN, output: 'pdfa', password: 'user' };
+		const { output, warnings } = await ocr(locked, PDF, params);
+		expect(warnings).toEqual([expect.stringMatching(/^pdfa_failed: the file is protected/)]);
+		expect(await command(output, 'pdfinfo -upw user {in}')).toMatch(/Encrypted: +yes/);
+		expect(await command(output, 'pdfinfo -upw user -meta {in}')).not.toMatch(/pdfaid/);
+	});
+});
+
+describe('signed', () => {
+	test('invalidate empties the signature field, keeps it, and says so', async () => {
+		const { output, warnings } = await ocr(await signedScan(), PDF, { ...PLAIN, signed: 'invalidate' });
+		expect(await textOf(output)).toMatch(FOUND);
+		expect(warnings).toEqual([expect.stringMatching(/^signature_invalidated: /)]);
+		const json = await command(output, 'qpdf --json=2 {in}');
+		expect(json).toMatch(/"fullname": "sign"/);
+		expect(json).not.toMatch(/ByteRange|SigFlags/);
+	});
+
+	test.each([
+		['text', FOUND],
+		['hocr', />quick</],
+	])('does not matter for %s, which breaks no signature', async (output, found) => {
+		const read = await ocr(await signedScan(), PDF, { ...PLAIN, output });
+		expect(read.output.toString()).toMatch(found);
+		expect(read.warnings).toEqual([]);
 	});
 });

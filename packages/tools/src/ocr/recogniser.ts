@@ -24,6 +24,7 @@ const recognitionSchema = z.object({
 	words: z.int(),
 	confidences: z.number(),
 	is_pdfa: z.boolean(),
+	signatures_removed: z.boolean(),
 });
 
 /** What came of it: `failed` are the numbers of pages that were left as they are, `confidences` the sum over words of 0 to 100. */
@@ -60,10 +61,10 @@ async function attempt(
 	work: Recognise,
 	manner: { plain: boolean; jobs: number },
 ): Promise<Attempt> {
-	const { languages, mode, output, rotate_pages, deskew, clean, pages, optimize } = work.params;
+	const { languages, mode, output, rotate_pages, deskew, clean, pages, optimize, signed } = work.params;
 	const settings = {
 		...{ input: inputPath(INPUT), output: scratchPath(work.outputName), kind: output },
-		...{ languages, mode, rotate_pages, deskew, clean, pages, optimize },
+		...{ languages, mode, rotate_pages, deskew, clean, pages, optimize, signed },
 		...manner,
 	};
 	let recognition: Recognition | undefined;

@@ -13,7 +13,7 @@ const UNREADABLE: Reason = [
 const REASONS: Readonly<Record<string, Reason>> = {
 	SignedError: [
 		'unsupported_input',
-		'The PDF is digitally signed, and OCR would break the signature. Recognise it before it is signed.',
+		'The PDF is digitally signed, and OCR would break the signature. Set `signed` to `invalidate` to recognise it all the same, or `output` to text.',
 	],
 	EncryptedPdfError: [
 		'encrypted_input',

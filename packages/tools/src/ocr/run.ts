@@ -17,15 +17,19 @@ type Params = ParamsOf<typeof manifest>;
 const OUTPUT = 'output';
 const START_PROGRESS = 0.03;
 const PAGES_PROGRESS = 0.95;
+const PROTECTED_PDFA =
+	'pdfa_failed: the file is protected, which no PDF/A may be, so it is an ordinary PDF, protected as before';
 
 /** The PDF or image with its text recognised, or the original when all of its pages have text already. */
 export const run: Run<typeof manifest> = async (input, context) => {
-	const { params } = input;
-	await requireLanguages(context, params.languages);
+	await requireLanguages(context, input.params.languages);
 	const source = await prepareSource(context, input);
+	const params = possible(input.params, source);
+	const impossible = params === input.params ? [] : [PROTECTED_PDFA];
 	context.requirePages(source.pages);
 	requirePageNumbers(params.pages, source.pages);
-	if (await staysAsItIs(context, input, source)) return original(input.path, params, source.pages);
+	const original = () => originalOf(input.path, params, source.pages, impossible);
+	if (await staysAsItIs(context, { ...input, params }, source)) return original();
 	context.progress(START_PROGRESS);
 	const recognition = await recognise(context, {
 		path: source.path,
@@ -37,12 +41,12 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const isPdf = input.mimeType === PDF;
 	// Pages whose text Poppler overlooked, but OCRmyPDF did not.
 	if (isPdf && params.output === 'pdf' && hasTextEverywhere(recognition, params)) {
-		return original(input.path, params, source.pages);
+		return original();
 	}
 	if (params.output === 'pdf' || params.output === 'pdfa') await source.protectAlike(OUTPUT);
 	return {
 		outputPath: join(context.scratchDir, OUTPUT),
-		warnings: warningsOf(recognition, params),
+		warnings: [...warningsOf(recognition, params), ...impossible],
 		details: details(recognition, params),
 	};
 };
@@ -51,16 +55,24 @@ interface Source {
 	/** A PDF that opens without a password. */
 	path: string;
 	pages: number;
+	isProtected: boolean;
 	protectAlike(name: string): Promise<void>;
+}
+
+/** Protection stays, and no PDF/A has any. */
+function possible(params: Params, { isProtected }: Source): Params {
+	return isProtected && params.output === 'pdfa' ? { ...params, output: 'pdf' } : params;
 }
 
 async function prepareSource(context: ToolContext, input: ToolInput<Params>): Promise<Source> {
 	const { image_dpi: dpi, password } = input.params;
 	if (input.mimeType !== PDF) {
-		return { ...(await imageToPdf(context, input.path, dpi)), protectAlike: async () => {} };
+		const image = await imageToPdf(context, input.path, dpi);
+		return { ...image, isProtected: false, protectAlike: async () => {} };
 	}
 	const unlocked = await unlockPdf(context, input.path, password);
-	return { ...unlocked, pages: await countPages(context, unlocked.path) };
+	const pages = await countPages(context, unlocked.path);
+	return { ...unlocked, pages, isProtected: unlocked.path !== input.path };
 }
 
 async function staysAsItIs(context: ToolContext, input: ToolInput<Params>, source: Source): Promise<boolean> {
@@ -73,9 +85,16 @@ function hasTextEverywhere({ recognized, failed }: Recognition, params: Params):
 	return params.mode === 'skip' && params.pages === null && recognized === 0 && failed.length === 0;
 }
 
-function original(path: string, params: Params, pages: number): ToolOutput {
-	const nothing = { pages, recognized: 0, failed: [], words: 0, confidences: 0, is_pdfa: false };
-	return { outputPath: path, warnings: warningsOf(nothing, params), details: details(nothing, params) };
+function originalOf(path: string, params: Params, pages: number, warnings: readonly string[]): ToolOutput {
+	const nothing = {
+		...{ pages, recognized: 0, failed: [], words: 0, confidences: 0 },
+		...{ is_pdfa: false, signatures_removed: false },
+	};
+	return {
+		outputPath: path,
+		warnings: [...warningsOf(nothing, params), ...warnings],
+		details: details(nothing, params),
+	};
 }
 
 function details(recognition: Recognition, { languages }: Params): Record<string, unknown> {

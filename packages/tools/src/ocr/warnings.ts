@@ -6,7 +6,7 @@ const MOST_NAMED_PAGES = 20;
 
 /** What the person should know of a recognition that succeeded. */
 export function warningsOf(recognition: Recognition, params: ParamsOf<typeof manifest>): string[] {
-	const { recognized, failed, words } = recognition;
+	const { recognized, failed, words, signatures_removed } = recognition;
 	const isUntouched = params.pages === null && recognized === 0 && failed.length === 0;
 	return [
 		...(isUntouched && params.mode === 'skip' ? [alreadyHasText(params.output)] : []),
@@ -18,6 +18,9 @@ export function warningsOf(recognition: Recognition, params: ParamsOf<typeof man
 			: []),
 		...(params.output === 'pdfa' && !recognition.is_pdfa
 			? ['pdfa_failed: the file could not be made a PDF/A, so it is an ordinary PDF']
+			: []),
+		...(signatures_removed
+			? ['signature_invalidated: the PDF was digitally signed; its signature fields are empty now']
 			: []),
 	];
 }

@@ -2,12 +2,13 @@
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from bombs import holds_bomb
 from ocrmypdf.exceptions import ExitCode, ExitCodeException
-from pikepdf import Array, Name, Page, Pdf, PdfError, Stream
+from pikepdf import Array, Dictionary, Name, Page, Pdf, PdfError, Stream
 
 # How OCRmyPDF begins the content of a page to which it gave text.
 TEXT_LAYER = re.compile(rb"\s*q [^\n]* cm\n(/OCR-[\w-]+) Do\s+Q\s")
@@ -24,22 +25,29 @@ class BombError(ExitCodeException):
     exit_code = ExitCode.input_file
 
 
-def prepare(source: Path, target: Path, is_replaced: Callable[[int], bool]) -> Path:
+def prepare(
+    source: Path, target: Path, is_replaced: Callable[[int], bool], signatures: Literal["keep", "reject", "invalidate"]
+) -> tuple[Path, bool]:
     """The source itself, or the target where something had to be changed; `is_replaced` tells whose text goes, by index.
+
+    Also says whether signatures were taken out; `keep` is for what becomes no PDF.
 
     Raises SignedError for a document that any change would break, BombError for one that unpacks to too much.
     """
     with Pdf.open(source) as pdf:
         if holds_bomb(pdf):
             raise BombError
-        if _is_signed(pdf):
+        is_signed = signatures != "keep" and _is_signed(pdf)
+        if is_signed and signatures == "reject":
             raise SignedError
+        if is_signed:
+            _invalidate(pdf)
         unpacked = _unpack_jpegs(pdf)
         stripped = _strip_text_layers(pdf, is_replaced)
-        if not unpacked and not stripped:
-            return source
+        if not is_signed and not unpacked and not stripped:
+            return source, False
         pdf.save(target)
-        return target
+        return target, is_signed
 
 
 def _unpack_jpegs(pdf: Pdf) -> bool:
@@ -78,6 +86,25 @@ def text_layers(page: Page) -> list[str]:
 
 def _is_signed(pdf: Pdf) -> bool:
     """Whether a signature is in the document that any change would break."""
+    is_field_signed = next(_signed_fields(pdf), None) is not None
+    return is_field_signed or (Name.Perms in pdf.Root and Name.DocMDP in pdf.Root.Perms)
+
+
+def _invalidate(pdf: Pdf) -> None:
+    """Takes signatures out that would claim what is no longer true; their fields stay, empty."""
+    for field in list(_signed_fields(pdf)):
+        for key in (Name.V, Name.Lock):
+            if key in field:
+                del field[key]
+    form = pdf.Root.get(Name.AcroForm)
+    if form is not None and Name.SigFlags in form:
+        del form[Name.SigFlags]
+    for key in (Name.Perms, Name.DSS):
+        if key in pdf.Root:
+            del pdf.Root[key]
+
+
+def _signed_fields(pdf: Pdf) -> Iterator[Dictionary]:
     form = pdf.Root.get(Name.AcroForm)
     fields = list(form.get(Name.Fields, [])) if form is not None else []
     seen = 0
@@ -85,8 +112,7 @@ def _is_signed(pdf: Pdf) -> bool:
         field, seen = fields.pop(), seen + 1
         try:
             if field.get(Name.FT) == Name.Sig and Name.V in field:
-                return True
+                yield field
             fields.extend(field.get(Name.Kids, []))
         except (AttributeError, TypeError, PdfError):
             continue
-    return Name.Perms in pdf.Root and Name.DocMDP in pdf.Root.Perms

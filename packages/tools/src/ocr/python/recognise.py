@@ -2,10 +2,10 @@
 
 usage: python3 -s -E recognise.py SETTINGS
 SETTINGS is JSON: {input, output, kind: pdf|pdfa|text|hocr, languages, mode: skip|redo|force, rotate_pages, deskew, clean,
-pages: null|"1-3,5", optimize, jobs, plain}. `plain` leaves drawing and reading of pages to OCRmyPDF.
+pages: null|"1-3,5", optimize, signed: reject|invalidate, jobs, plain}. `plain` leaves drawing and reading of pages to OCRmyPDF.
 
 Prints a line of JSON for each page that is done, {"done"}, and at the end {"pages", "recognized", "failed", "words",
-"confidences" (their sum), "is_pdfa"}; or {"error": NAME}, the name of OCRmyPDF's exception, and exits with its code. Any
+"confidences" (their sum), "is_pdfa", "signatures_removed"}; or {"error": NAME}, the name of OCRmyPDF's exception, and exits with its code. Any
 other failure exits with 1.
 """
 
@@ -24,6 +24,7 @@ from ocrmypdf.exceptions import ExitCode, ExitCodeException
 from page_texts import Writer, own_text, word_confidences
 from prepare_pdf import prepare
 
+TEXT_KINDS = ("text", "hocr")
 SECONDS_A_PAGE = 180
 # Of a page that no document has: none is worked on.
 NO_PAGE = "1000000000"
@@ -45,6 +46,7 @@ class Record:
     def __init__(self, writer: Writer | None, is_hocr: bool):
         self.pages = self.done = self.recognised = self.words = self.confidences = 0
         self.failed: list[int] = []
+        self.signatures_removed = False
         self.angles: dict[int, float] = {}
         self._writer = writer
         self._is_hocr = is_hocr
@@ -77,10 +79,11 @@ def is_wanted(pages: str | None, index: int) -> bool:
 def recognise(settings: SimpleNamespace, target: str, record: Record) -> None:
     page_executor.observer = record
     is_forced = settings.mode == "force"
-    source = prepare(
+    source, record.signatures_removed = prepare(
         Path(settings.input),
         Path(settings.output).with_name("prepared.pdf"),
         lambda index: settings.mode == "redo" and is_wanted(settings.pages, index),
+        "keep" if settings.kind in TEXT_KINDS else settings.signed,
     )
     ocrmypdf.ocr(
         source,
@@ -106,6 +109,8 @@ def recognise(settings: SimpleNamespace, target: str, record: Record) -> None:
         tesseract_timeout=SECONDS_A_PAGE,
         fast_web_view=1_000_000,
         continue_on_soft_render_error=True,
+        # Whether they may go was asked before; where a text is made, they do not matter.
+        invalidate_digital_signatures=True,
         progress_bar=False,
     )
 
@@ -164,8 +169,7 @@ def make_text(settings: SimpleNamespace) -> Record:
 def main(settings: SimpleNamespace) -> None:
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(message)s")
     try:
-        is_text = settings.kind in ("text", "hocr")
-        record, is_pdfa = (make_text(settings), False) if is_text else make_pdf(settings)
+        record, is_pdfa = (make_text(settings), False) if settings.kind in TEXT_KINDS else make_pdf(settings)
     except ExitCodeException as error:
         logging.error("%s", error)
         say(error=type(error).__name__)
@@ -177,6 +181,7 @@ def main(settings: SimpleNamespace) -> None:
         words=record.words,
         confidences=record.confidences,
         is_pdfa=is_pdfa,
+        signatures_removed=record.signatures_removed,
     )
 
 
