@@ -3,11 +3,14 @@ import { ToolError } from '@creatorr/tool-kit/tool-error';
 
 const LIMIT_SIGNALS: readonly (string | null)[] = ['SIGXCPU', 'SIGXFSZ', 'SIGKILL'];
 const OUT_OF_MEMORY = /std::bad_alloc|MemoryError|VMerror|Cannot allocate memory|out of memory/i;
+/** Python's way of saying that a file grew too long. */
+const OUT_OF_DISK = /\[Errno 27\] File too large/;
 
 /** Throws `limit_exceeded` when a command failed because it wanted more time, disk or memory than it may have. */
 export function throwOnLimit(result: CommandResult): void {
 	if (result.exitCode === 0 || result.timedOut) return;
-	if (!LIMIT_SIGNALS.includes(result.signal) && !OUT_OF_MEMORY.test(result.stderrTail)) return;
+	const isSaid = OUT_OF_MEMORY.test(result.stderrTail) || OUT_OF_DISK.test(result.stderrTail);
+	if (!LIMIT_SIGNALS.includes(result.signal) && !isSaid) return;
 	throw new ToolError(
 		'limit_exceeded',
 		'The file takes more memory, disk or time than a job may use. Try a part of it.',

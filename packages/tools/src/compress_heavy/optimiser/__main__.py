@@ -9,6 +9,8 @@ Exits 1 for whatever went wrong.
 import json
 import multiprocessing
 import os
+import re
+import resource
 import sys
 import traceback
 from concurrent.futures import Executor
@@ -35,6 +37,13 @@ def say(message: dict[str, object]) -> None:
     print(json.dumps(message), flush=True)
 
 
+def is_memory_short() -> bool:
+    """Whether so much of it is taken that what went wrong was most likely the lack of more; few libraries say so themselves."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    peak = re.search(r"^VmPeak:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    return limit != resource.RLIM_INFINITY and peak is not None and int(peak[1]) * 1024 > limit / 2
+
+
 def end(code: int) -> None:
     """Ends at once: nobody needs what is still being rendered."""
     sys.stderr.flush()
@@ -49,4 +58,6 @@ if __name__ == "__main__":
         end(0)
     except BaseException:
         traceback.print_exc()
+        if is_memory_short():
+            print("out of memory", file=sys.stderr)
         end(1)
