@@ -18,6 +18,16 @@ test('the version is the one that the official client pins', () => {
 });
 
 describe('customers', () => {
+	test('are found by what their metadata says, until they are deleted', async () => {
+		const { id } = await stripe.customers.create({ metadata: { user_id: 'u1' } });
+		await stripe.customers.create({ metadata: { user_id: 'u2' } });
+		const find = () => stripe.customers.search({ query: "metadata['user_id']:'u1'" });
+		expect(await find()).toMatchObject({ object: 'search_result', has_more: false, data: [{ id }] });
+		await stripe.customers.del(id);
+		expect((await find()).data).toEqual([]);
+		await expect(stripe.customers.search({ query: 'u1' })).rejects.toThrow('parse');
+	});
+
 	test('are created, retrieved, found by email, updated and deleted', async () => {
 		const created = await stripe.customers.create({
 			email: 'a@example.com',

@@ -66,6 +66,23 @@ test('a renewal that fails is past due until a later attempt is paid', async () 
 	});
 });
 
+test.each([
+	['mark_unpaid', 'unpaid'],
+	['leave_past_due', 'past_due'],
+] as const)(
+	'an account set up to %s has a subscription %s after the last attempt, and in the next period',
+	async (afterLastFailure, status) => {
+		server.control.turn({ renewals: { after_last_failure: afterLastFailure } });
+		const end = subscription.items.data[0]?.current_period_end ?? 0;
+		server.control.advance(subscription.id, { payments: 'fail', seconds: end - seconds() + 16 * DAY });
+		expect(await now()).toMatchObject({ status, latest_invoice: { status: 'open', attempt_count: 4 } });
+		server.control.advance(subscription.id, { seconds: 20 * DAY });
+		expect((await now()).status).toBe(status);
+		server.control.retryPayment(subscription.id, 'succeed');
+		expect((await now()).status).toBe('active');
+	},
+);
+
 test('a renewal that is never paid ends the subscription after the last attempt', async () => {
 	const before = server.control.events().length;
 	const { items } = subscription;

@@ -59,8 +59,9 @@ export function createAccount(options: AccountOptions): Account {
 
 	const act: Account['act'] = (cause, work) => {
 		const now = Math.floor(Date.now() / 1000);
-		const send = dispatcher.enqueue;
-		const result = transact(database, () => work(createLedger(objects, { cause, now, pagesUrl, send })));
+		const { renewals } = switches;
+		const world = { cause, now, pagesUrl, renewals, send: dispatcher.enqueue };
+		const result = transact(database, () => work(createLedger(objects, world)));
 		dispatcher.wake();
 		return result;
 	};

@@ -27,6 +27,10 @@ const switches = z.strictObject({
 		})
 		.partial()
 		.default({}),
+	renewals: z
+		.strictObject({ after_last_failure: z.enum(['cancel', 'mark_unpaid', 'leave_past_due']) })
+		.partial()
+		.default({}),
 });
 
 /**
@@ -34,7 +38,7 @@ const switches = z.strictObject({
  *
  *     GET    /_control/health
  *     GET    /_control/switches                      how all switches stand
- *     POST   /_control/switches                      {webhooks: {…}, api: {…}}, see switches.ts
+ *     POST   /_control/switches                      {webhooks: {…}, api: {…}, renewals: {…}}, see switches.ts
  *     POST   /_control/checkout/sessions/:id/pay     {card?, email?}
  *     POST   /_control/subscriptions/:id/payments    {payments: "succeed" | "fail"} for renewals to come
  *     POST   /_control/subscriptions/:id/advance     {seconds?, payments?}

@@ -6,7 +6,7 @@ import { advance, payOpenInvoice } from './life/time.ts';
 import type { CheckoutSession, Event, Subscription, Wallet } from './objects/wire.ts';
 import type { Delivery } from './state/deliveries.ts';
 import { type Ledger, OWN_DOING } from './state/ledger.ts';
-import type { ApiSwitches, Switches, WebhookSwitches } from './switches.ts';
+import type { ApiSwitches, RenewalSwitches, Switches, WebhookSwitches } from './switches.ts';
 
 /** How cards behave when subscriptions are charged. */
 export type Payments = Wallet['payments'];
@@ -16,7 +16,11 @@ export type Sent = { event: string; isDelivered: boolean; outcome: string };
 /** What a test, or a person with curl, may do to the local Stripe that nobody can do to Stripe. */
 export type Control = {
 	/** Turns switches and answers how all stand. */
-	turn: (changes: { webhooks?: Partial<WebhookSwitches>; api?: Partial<ApiSwitches> }) => Switches;
+	turn: (changes: {
+		webhooks?: Partial<WebhookSwitches>;
+		api?: Partial<ApiSwitches>;
+		renewals?: Partial<RenewalSwitches>;
+	}) => Switches;
 	/** Pays an open checkout session, as its page does. */
 	pay: (
 		session: string,
@@ -58,9 +62,10 @@ export function createControl(account: Account): Control {
 	const setPayments = (ledger: Ledger, { customer }: Subscription, payments: Payments): void =>
 		ledger.put({ id: customer, object: 'wallet', payments });
 	return {
-		turn: ({ webhooks = {}, api = {} }) => {
+		turn: ({ webhooks = {}, api = {}, renewals = {} }) => {
 			Object.assign(account.switches.webhooks, webhooks);
 			Object.assign(account.switches.api, api);
+			Object.assign(account.switches.renewals, renewals);
 			account.dispatcher.wake();
 			return account.switches;
 		},

@@ -28,7 +28,13 @@ export type ApiSwitches = {
 	lose_answers: number;
 };
 
-export type Switches = { webhooks: WebhookSwitches; api: ApiSwitches };
+/** What an account at Stripe is set up to do with renewals that are not paid. */
+export type RenewalSwitches = {
+	/** What becomes of a subscription when the last attempt has failed. */
+	after_last_failure: 'cancel' | 'mark_unpaid' | 'leave_past_due';
+};
+
+export type Switches = { webhooks: WebhookSwitches; api: ApiSwitches; renewals: RenewalSwitches };
 
 export function createSwitches(webhookUrl: string): Switches {
 	return {
@@ -50,5 +56,6 @@ export function createSwitches(webhookUrl: string): Switches {
 			paused: false,
 		},
 		api: { down: false, delay_ms: 0, lose_answers: 0 },
+		renewals: { after_last_failure: 'cancel' },
 	};
 }

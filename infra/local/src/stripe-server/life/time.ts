@@ -74,6 +74,9 @@ function renew(ledger: Ledger, subscription: Subscription): Subscription {
 	const start = periodOf(subscription).end;
 	const end = periodEnd(itemOf(subscription).price, subscription.billing_cycle_anchor, start);
 	const next = withPeriod(subscription, { start, end });
+	// Stripe goes on with drafts that nobody is asked to pay, which are left out here.
+	if (subscription.status === 'unpaid')
+		return ledger.record('customer.subscription.updated', next, subscription);
 	const invoice = bill(ledger, next, 'subscription_cycle', [periodAmount(next)]);
 	const isPaid = willPay(ledger, subscription);
 	collect(ledger, invoice, isPaid);
@@ -85,7 +88,7 @@ function renew(ledger: Ledger, subscription: Subscription): Subscription {
 	);
 }
 
-/** A further attempt at what a subscription owes. After the last that fails, Stripe gives it up. */
+/** A further attempt at what a subscription owes. After the last that fails, Stripe gives it up as it is set up to. */
 export function payOpenInvoice(ledger: Ledger, subscription: Subscription, isPaid: boolean): Subscription {
 	const open = openInvoice(ledger, subscription);
 	if (open === undefined) return subscription;
@@ -98,7 +101,20 @@ export function payOpenInvoice(ledger: Ledger, subscription: Subscription, isPai
 		);
 	}
 	const isLast = !isPaid && invoice.next_payment_attempt === null && subscription.status === 'past_due';
-	return isLast ? cancelNow(ledger, subscription, 'payment_failed') : subscription;
+	return isLast ? giveUpRenewal(ledger, subscription) : subscription;
+}
+
+function giveUpRenewal(ledger: Ledger, subscription: Subscription): Subscription {
+	switch (ledger.renewals.after_last_failure) {
+		case 'cancel':
+			return cancelNow(ledger, subscription, 'payment_failed');
+		case 'mark_unpaid': {
+			const unpaid: Subscription = { ...subscription, status: 'unpaid' };
+			return ledger.record('customer.subscription.updated', unpaid, subscription);
+		}
+		case 'leave_past_due':
+			return subscription;
+	}
 }
 
 function giveUp(ledger: Ledger, subscription: Subscription): Subscription {

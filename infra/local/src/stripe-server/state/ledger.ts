@@ -1,5 +1,6 @@
 import { newId } from '../objects/ids.ts';
 import { API_VERSION, type Event, type EventType, type Stored } from '../objects/wire.ts';
+import type { RenewalSwitches } from '../switches.ts';
 import type { ObjectStore } from './objects.ts';
 import { previousAttributes } from './previous-attributes.ts';
 
@@ -14,6 +15,8 @@ export type Ledger = Omit<ObjectStore, 'forget'> & {
 	now: number;
 	/** Where the hosted pages are. */
 	pagesUrl: string;
+	/** What becomes of those that are not paid. */
+	renewals: RenewalSwitches;
 	/** Writes an object and records what happened to it. With `before`, what it was, only when it differs from that. */
 	record: <T extends Stored>(type: EventType, object: T, before?: T) => T;
 };
@@ -24,13 +27,15 @@ export function createLedger(
 		cause,
 		now,
 		pagesUrl,
+		renewals,
 		send,
-	}: { cause: Cause; now: number; pagesUrl: string; send: (event: Event) => void },
+	}: Pick<Ledger, 'now' | 'pagesUrl' | 'renewals'> & { cause: Cause; send: (event: Event) => void },
 ): Ledger {
 	return {
 		...objects,
 		now,
 		pagesUrl,
+		renewals,
 		record: (type, object, before) => {
 			objects.put(object);
 			const previous = before === undefined ? undefined : previousAttributes(before, object);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { noSuch, notFound } from '../../errors.ts';
+import { invalidRequest, noSuch, notFound } from '../../errors.ts';
 import { cancelNow, isEnded } from '../../life/subscription-changes.ts';
 import { type CustomerFields, newCustomer } from '../../objects/customer.ts';
 import type { Customer } from '../../objects/wire.ts';
 import type { Ledger } from '../../state/ledger.ts';
 import { listParameters, pageOf } from '../lists.ts';
 import { operation } from '../operation.ts';
-import { clearableText, expand, mergeMetadata, metadata, text } from '../parameters.ts';
+import { clearableText, expand, integer, mergeMetadata, metadata, text } from '../parameters.ts';
 
 const PATH = '/v1/customers';
 
@@ -20,6 +20,8 @@ const fields = z.strictObject({
 	expand,
 });
 
+const searching = z.strictObject({ query: text, limit: integer.optional(), page: text.optional(), expand });
+
 export const customerOperations = [
 	operation({ method: 'POST', path: PATH, parameters: fields }, (ledger, given) =>
 		ledger.record('customer.created', newCustomer(ledger.now, changesOf(given, {}))),
@@ -28,6 +30,11 @@ export const customerOperations = [
 		{ method: 'GET', path: PATH, parameters: z.strictObject({ ...listParameters, email: text.optional() }) },
 		(ledger, page) => pageOf(existing(ledger), PATH, page, ({ email }) => (page.email ?? email) === email),
 	),
+	operation({ method: 'GET', path: `${PATH}/search`, parameters: searching }, (ledger, given) => {
+		const matches = readQuery(given.query);
+		const data = [...existing(ledger)].filter(matches).slice(0, given.limit ?? 10);
+		return { object: 'search_result', data, has_more: false, next_page: null, url: `${PATH}/search` };
+	}),
 	operation(
 		{ method: 'GET', path: `${PATH}/:id`, parameters: z.strictObject({ expand }) },
 		(ledger, _given, id) => ledger.find('customer', id) ?? refuse(id),
@@ -54,6 +61,13 @@ export const customerOperations = [
 
 function* existing(ledger: Ledger): Iterable<Customer> {
 	for (const customer of ledger.newestFirst('customer')) if (customer.deleted !== true) yield customer;
+}
+
+/** Of Stripe's query language what is asked here: one key of the metadata that has exactly this value. */
+function readQuery(query: string): (customer: Customer) => boolean {
+	const [, , key = '', , value = ''] = /^metadata\[(["'])(.+)\1\]:(["'])(.+)\3$/.exec(query) ?? [];
+	if (key === '') throw invalidRequest('We were unable to parse your search query.', { param: 'query' });
+	return ({ metadata: found }) => found[key] === value;
 }
 
 /** @throws StripeError as for what a path names, or a parameter when that is given */
