@@ -8,12 +8,10 @@ export const configSchema = baseConfigSchema.extend({
 	BILLING_DATABASE_URL: z
 		.url({ protocol: /^postgres(ql)?$/ })
 		.meta({ description: 'the PostgreSQL database of this service alone' }),
-	DATABASE_POOL_SIZE: z.coerce
-		.number()
-		.int()
-		.min(10)
-		.default(20)
-		.meta({ description: 'connections that this process opens at most; asking Stripe for a user holds one' }),
+	DATABASE_POOL_SIZE: z.coerce.number().int().min(10).default(20).meta({
+		description:
+			'connections that this process opens at most; asking Stripe for a user holds one of half of them',
+	}),
 	AMQP_URL: z.url({ protocol: /^amqps?$/ }).meta({ description: 'the RabbitMQ virtual host that all share' }),
 	AUTH_URL: httpUrlSchema.meta({ description: 'the private port of the auth service' }),
 	FILES_URL: httpUrlSchema.meta({ description: 'the private port of the files service' }),
@@ -31,7 +29,8 @@ export const configSchema = baseConfigSchema.extend({
 		.optional()
 		.meta({ description: 'another address of the API of Stripe, for development' }),
 	PAST_DUE_GRACE_DAYS: z.coerce.number().min(0).default(7).meta({
-		description: 'a subscription whose payment failed counts so long, from the start of the unpaid period',
+		description:
+			'a subscription whose payment failed counts so long, from the start of the first unpaid period',
 	}),
 	RECONCILE_SECONDS: z.coerce.number().min(0.1).default(900).meta({
 		description: 'how often Stripe is asked about a subscription without an event, in case one never came',

@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http';
 import { getAccount, getJobUse, getStorageUse } from '@creatorr/contracts/internal';
-import { createPrisma } from '@creatorr/database/client';
 import { createNotificationListener } from '@creatorr/database/notifications';
 import { OUTBOX_CHANNEL, publishBatch } from '@creatorr/database/outbox';
 import { ping } from '@creatorr/database/ping';
@@ -13,11 +12,12 @@ import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import type { Config } from './config.ts';
 import { consumeAccountDeleted } from './consumers/account-deleted.ts';
+import { connectDatabase } from './data/connect-database.ts';
 import { createCustomerStore } from './data/customers.ts';
 import { createEventStore, pruneEvents, SYNC_CHANNEL } from './data/stripe-events.ts';
 import type { CustomerStore } from './domain/stores.ts';
 import type { StripePort } from './domain/stripe-port.ts';
-import { PrismaClient } from './generated/client.ts';
+import type { PrismaClient } from './generated/client.ts';
 import { startPruning } from './pruning.ts';
 import { createCheckoutRoute } from './routes/create-checkout.ts';
 import { getBillingRoute } from './routes/get-billing.ts';
@@ -31,8 +31,6 @@ import { startSyncLoop } from './sync-loop.ts';
 
 const OUTBOX_BATCH_SIZE = 100;
 const CALL_TIMEOUT_MS = 5_000;
-/** Stripe is asked while the customer is locked, a few times and each within its own bound. */
-const ASKING_STRIPE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Stripe repeats deliveries for 3 days, and shows events for 30. */
 const EVENT_RETENTION_DAYS = 40;
@@ -45,14 +43,9 @@ export interface Billing {
 
 /** Builds the whole service and starts what it does without being asked. Nothing that it needs has to answer yet. */
 export async function startBilling(config: Config, logger: Logger): Promise<Billing> {
-	const prisma = createPrisma<PrismaClient>(PrismaClient, {
-		databaseUrl: config.BILLING_DATABASE_URL,
-		poolSize: config.DATABASE_POOL_SIZE,
-		applicationName: 'creatorr-billing',
-		idleInTransactionMs: ASKING_STRIPE_MS,
-	});
+	const { prisma, locking } = connectDatabase(config.BILLING_DATABASE_URL, config.DATABASE_POOL_SIZE);
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'billing', logger });
-	const customers = createCustomerStore(prisma);
+	const customers = createCustomerStore({ prisma, locking });
 	const stripe = stripeOf(config);
 	const syncDeps = { stripe, customers, rules: rulesOf(config), now: () => new Date() };
 	const sync = startSyncLoop({ ...syncDeps, logger });
@@ -84,7 +77,7 @@ export async function startBilling(config: Config, logger: Logger): Promise<Bill
 			await sync.stop();
 			await outbox.close();
 			await broker.close();
-			await prisma.$disconnect();
+			await Promise.all([prisma.$disconnect(), locking.$disconnect()]);
 		},
 	};
 }

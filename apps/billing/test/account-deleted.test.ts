@@ -7,9 +7,9 @@ import { startWorld, subscribe, type User, type World } from './support/world.ts
 let world: World;
 beforeAll(async () => {
 	world = await startWorld();
-}, 60_000);
+}, 120_000);
 afterAll(() => world?.stop());
-beforeEach(() => world.stripe.control('/switches', { api: { down: false } }));
+beforeEach(() => world.stripe.control('/switches', { api: { down: false, lose_answers: 0 } }));
 
 const deleteAccount = (user: User) =>
 	world.plans.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
@@ -58,6 +58,34 @@ test('it is tried until Stripe answers', async () => {
 	});
 	await world.stripe.control('/switches', { api: { down: false } });
 	await untilErased(customerId);
+});
+
+test('a customer that was made for a request without an answer is erased too', async () => {
+	const user = world.user();
+	await world.stripe.control('/switches', { api: { lose_answers: 50 } });
+	await user.checkout('monthly');
+	await world.stripe.control('/switches', { api: { lose_answers: 0 } });
+	expect(await stripeCustomerOf(user)).toBe('');
+	const query = `metadata['user_id']:'${user.id}'`;
+	const customersOf = async () => (await world.stripe.api.customers.search({ query })).data;
+	expect(await customersOf()).toHaveLength(1);
+	await deleteAccount(user);
+	await until(async () => expect(await customersOf()).toEqual([]));
+});
+
+test('what the events said of the person is gone, and not kept of those that come late', async () => {
+	const user = world.user();
+	await subscribe(world, user);
+	const eventsOf = () => world.prisma.stripeEvent.findMany({ where: { userId: user.id } });
+	const email = `${user.id.toLowerCase()}@example.com`;
+	expect(JSON.stringify(await eventsOf())).toContain(email);
+	await deleteAccount(user);
+	await untilErased(await stripeCustomerOf(user));
+	await until(async () => {
+		const events = await eventsOf();
+		expect(JSON.stringify(events)).not.toContain(email);
+		expect(events.some(({ type }) => type === 'customer.subscription.deleted')).toBe(true);
+	});
 });
 
 test('a request of the account that comes late opens no checkout', async () => {

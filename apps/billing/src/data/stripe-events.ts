@@ -2,22 +2,24 @@ import { notify } from '@creatorr/database/notifications';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { EventStore } from '../domain/stores.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
+import { CUSTOMER_COLUMNS } from './locked-customer.ts';
 
 /** Notified when an event was recorded that has to be applied. */
 export const SYNC_CHANNEL = 'customer_due';
 
 export function createEventStore(prisma: PrismaClient): EventStore {
 	return {
-		record: ({ id, type, payload }, stripeCustomerId) =>
+		record: ({ id, type, payload, summary }, stripeCustomerId) =>
 			inTransaction(prisma, async (tx: Prisma.TransactionClient) => {
 				const customer = stripeCustomerId
-					? await tx.customer.findUnique({ where: { stripeCustomerId }, select: { userId: true } })
+					? await tx.customer.findUnique({ where: { stripeCustomerId }, select: CUSTOMER_COLUMNS })
 					: null;
+				const isOfSomebody = customer !== null && customer.deletedAt === null;
 				const { count } = await tx.stripeEvent.createMany({
 					data: {
 						id,
 						type,
-						payload: payload as Prisma.InputJsonObject,
+						payload: (isOfSomebody ? payload : summary) as Prisma.InputJsonObject,
 						userId: customer?.userId ?? null,
 						appliedAt: customer ? null : new Date(),
 					},

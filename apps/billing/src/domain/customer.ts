@@ -3,6 +3,10 @@ import type { Plan } from '@creatorr/contracts/plans';
 export interface Customer {
 	userId: string;
 	stripeCustomerId: string | null;
+	/** Since when Stripe is asked for a customer; without an id the request may have been carried out all the same. */
+	customerAskedAt: Date | null;
+	/** Customers of this user that Stripe no longer knows. */
+	customersGone: number;
 	plan: Plan;
 	planVersion: number;
 	checkoutUntil: Date | null;

@@ -7,15 +7,19 @@ interface PortalDeps {
 	stripe: Pick<StripePort, 'createPortal'>;
 }
 
-/** The address of the page of Stripe where a subscriber manages it. Throws `no_subscription` for who never subscribed. */
+/** The address of the page of Stripe where a subscriber manages it. Throws `no_subscription` for who has none. */
 export async function openPortal({ customers, stripe }: PortalDeps, userId: string): Promise<string> {
 	const found = await customers.find(userId);
 	const customerId = found?.customer.stripeCustomerId;
-	if (!customerId || found.subscriptions.length === 0) {
-		throw new AppError(
-			'no_subscription',
-			'you have never subscribed; POST /v1/billing/checkout opens the page where you can',
-		);
-	}
-	return await stripe.createPortal(customerId);
+	if (!customerId || found.subscriptions.length === 0) throw noSubscription('you have never subscribed');
+	const url = await stripe.createPortal(customerId);
+	if (url === null) throw noSubscription('Stripe no longer knows your subscription');
+	return url;
+}
+
+function noSubscription(why: string): AppError {
+	return new AppError(
+		'no_subscription',
+		`${why}; POST /v1/billing/checkout opens the page where you can subscribe`,
+	);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mainSubscription, nextSyncAt, planOf } from './plan-rule.ts';
+import { isOngoing, mainSubscription, nextSyncAt, planOf } from './plan-rule.ts';
 import type { Subscription } from './subscription.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,6 +16,7 @@ function subscription(change: Partial<Subscription> = {}): Subscription {
 		currentPeriodStart: daysAgo(10),
 		currentPeriodEnd: daysAgo(-20),
 		cancelAtPeriodEnd: false,
+		unpaidSince: null,
 		...change,
 	};
 }
@@ -41,6 +42,11 @@ describe('the plan', () => {
 		expect(planOf([unpaid], NOW, GRACE_MS)).toBe(plan);
 	});
 
+	test('of one that was not paid for the second period in a row is free, although that has just begun', () => {
+		const unpaid = { status: 'past_due', currentPeriodStart: daysAgo(1), unpaidSince: daysAgo(31) };
+		expect(planOf([subscription(unpaid)], NOW, GRACE_MS)).toBe('free');
+	});
+
 	test('is pro when one of several counts', () => {
 		const ended = subscription({ status: 'canceled' });
 		expect(planOf([ended, subscription({ id: 'sub_2' })], NOW, GRACE_MS)).toBe('pro');
@@ -49,6 +55,19 @@ describe('the plan', () => {
 	test('is free without a subscription', () => {
 		expect(planOf([], NOW, GRACE_MS)).toBe('free');
 	});
+});
+
+test.each([
+	['active', true],
+	['past_due', true],
+	['unpaid', true],
+	['paused', true],
+	['a word of tomorrow', true],
+	['incomplete', false],
+	['incomplete_expired', false],
+	['canceled', false],
+])('a subscription that is %s goes on: %s', (status, goesOn) => {
+	expect(isOngoing(subscription({ status }))).toBe(goesOn);
 });
 
 test('the main subscription is the one that counts, else the latest', () => {

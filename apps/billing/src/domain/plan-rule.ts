@@ -4,9 +4,12 @@ import type { Subscription } from './subscription.ts';
 /** Whose status no event of Stripe changes any more. */
 const OVER: readonly string[] = ['canceled', 'incomplete_expired'];
 
-/** When a subscription whose payment failed stops to count: so long after the start of the period that is not paid. */
-function graceEnd(subscription: Subscription, graceMs: number): number {
-	return subscription.currentPeriodStart.getTime() + graceMs;
+/**
+ * When a subscription whose payment failed stops to count: so long after the first period that is not paid has begun. The
+ * current one may be a later one: Stripe goes on with periods whether they are paid or not.
+ */
+function graceEnd({ unpaidSince, currentPeriodStart }: Subscription, graceMs: number): number {
+	return (unpaidSince ?? currentPeriodStart).getTime() + graceMs;
 }
 
 function counts(subscription: Subscription, now: Date, graceMs: number): boolean {
@@ -20,6 +23,14 @@ function counts(subscription: Subscription, now: Date, graceMs: number): boolean
  */
 export function planOf(subscriptions: readonly Subscription[], now: Date, graceMs: number): Plan {
 	return subscriptions.some((subscription) => counts(subscription, now, graceMs)) ? 'pro' : 'free';
+}
+
+/**
+ * Whether Stripe goes on collecting for it, or may do so again, whatever it counts for here: whoever has such a one would pay
+ * twice with a second. One that is incomplete has never been paid, and ends by itself.
+ */
+export function isOngoing({ status }: Subscription): boolean {
+	return !OVER.includes(status) && status !== 'incomplete';
 }
 
 /** The subscription that a person means: the one that counts, else the latest. */

@@ -5,10 +5,12 @@ export interface Subscription {
 	id: string;
 	/** Stripe's own word, which may be one that is newer than this code. */
 	status: string;
-	/** Null for a price that is none of ours. */
+	/** Null for another interval. */
 	cycle: BillingCycle | null;
 	createdAt: Date;
 	currentPeriodStart: Date;
 	currentPeriodEnd: Date;
 	cancelAtPeriodEnd: boolean;
+	/** The oldest of the invoices in a row that are not paid, while it is past due. */
+	unpaidSince: Date | null;
 }

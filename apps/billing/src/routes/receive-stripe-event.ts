@@ -21,7 +21,8 @@ export function receiveStripeEventRoute(deps: ReceiveDeps) {
 		const event = deps.verifyEvent(rawBody as Buffer, header('stripe-signature'));
 		const { id, type } = event;
 		const customer = deps.customerOfEvent(type, event.data.object);
-		const isNew = await deps.events.record({ id, type, payload: event }, customer);
+		const summary = { id, type, customer };
+		const isNew = await deps.events.record({ id, type, payload: event, summary }, customer);
 		crashPoint('billing.event.recorded');
 		deps.logger.info('stripe_event.received', { stripe_event: id, stripe_event_type: type, is_new: isNew });
 		return { data: { received: true as const } };

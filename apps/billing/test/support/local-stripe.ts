@@ -11,6 +11,9 @@ import { until } from './until.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../../infra/local/src/stripe-server/main.ts', import.meta.url));
 
+/** On a busy machine a process takes its time to start. */
+const READY_WITHIN_MS = 60_000;
+
 export type LocalStripe = Awaited<ReturnType<typeof startLocalStripe>>;
 
 /** The local Stripe as a process of its own, which delivers nothing until it is told where to. */
@@ -30,8 +33,12 @@ export async function startLocalStripe() {
 			WEBHOOK_URL: 'http://127.0.0.1:9/nowhere',
 		},
 	});
-	await until(async () => {
+	const ready = until(async () => {
 		if (!(await fetch(`${url}/_control/health`)).ok) throw new Error('not ready');
+	}, READY_WITHIN_MS);
+	await ready.catch(async (error: unknown) => {
+		await end(child);
+		throw error;
 	});
 	const prices = { monthly: 'price_1LocalCreatorrProMonthly', yearly: 'price_1LocalCreatorrProYearly0' };
 	return {

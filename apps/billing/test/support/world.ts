@@ -99,6 +99,7 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 		replicas.map(({ url }) => url),
 		() => identities.signAsGateway(),
 	);
+	const relays = [relay];
 	await stripe.control('/switches', { webhooks: { url: relay.url } });
 	const plans = await listenForPlans(host.url);
 	const prisma = createPrisma<PrismaClient>(PrismaClient, {
@@ -118,11 +119,20 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 				replicas.map(({ url }) => url),
 				identities.signAsGateway,
 			),
-		startReplica: () => startReplica(env),
+		/** Has Stripe deliver to another address, as the gateway does. */
+		async deliverTo(url: string) {
+			const other = await startWebhookRelay([url], () => identities.signAsGateway());
+			relays.push(other);
+			await stripe.control('/switches', { webhooks: { url: other.url } });
+		},
+		startReplica: (others: Record<string, string> = {}) => startReplica({ ...env, ...others }),
+		/** The settings of its replicas, for one that is a process of its own. */
+		env,
 		stopReplicas: () => Promise.all(replicas.splice(0).map((replica) => replica.stop())),
 		async stop() {
 			await Promise.all(replicas.map((replica) => replica.stop()));
-			await Promise.all([plans.stop(), relay.stop(), services.stop(), stripe.stop(), prisma.$disconnect()]);
+			await Promise.all(relays.map((one) => one.stop()));
+			await Promise.all([plans.stop(), services.stop(), stripe.stop(), prisma.$disconnect()]);
 			await Promise.all([database.drop(), host.drop()]);
 		},
 	};
@@ -131,8 +141,11 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 export type User = ReturnType<typeof createUser>;
 
 /** A user's requests as the gateway passes them on, to one replica or the other. */
-function createUser(urls: readonly string[], sign: ReturnType<typeof makeIdentities>['signAsGateway']) {
-	const id = newId('usr');
+function createUser(
+	urls: readonly string[],
+	sign: ReturnType<typeof makeIdentities>['signAsGateway'],
+	id: string = newId('usr'),
+) {
 	const identity = sign({ id, sessionId: newId('ses') });
 	async function call(method: string, path: string, body?: object, replica = 0) {
 		const response = await fetch((urls[replica] ?? urls[0]) + path, {
@@ -145,6 +158,11 @@ function createUser(urls: readonly string[], sign: ReturnType<typeof makeIdentit
 		return { status: response.status, headers: response.headers, body: parsed };
 	}
 	const checkout = (cycle: string, replica = 0) => call('POST', '/v1/billing/checkout', { cycle }, replica);
+	async function openCheckout(cycle = 'monthly'): Promise<string> {
+		const answer = await checkout(cycle);
+		if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+		return sessionOf(answer.body.data.url);
+	}
 	return {
 		id,
 		call,
@@ -152,11 +170,9 @@ function createUser(urls: readonly string[], sign: ReturnType<typeof makeIdentit
 		portal: () => call('POST', '/v1/billing/portal'),
 		billing: async () => (await call('GET', '/v1/billing')).body.data,
 		/** The id of a newly opened checkout. */
-		async openCheckout(cycle = 'monthly'): Promise<string> {
-			const answer = await checkout(cycle);
-			if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
-			return sessionOf(answer.body.data.url);
-		},
+		openCheckout,
+		/** The same user at another replica. */
+		at: (url: string) => createUser([url], sign, id),
 	};
 }
 

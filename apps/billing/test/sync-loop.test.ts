@@ -1,0 +1,132 @@
+import { createPrisma } from '@creatorr/database/client';
+import { migrateDeploy } from '@creatorr/database/migrate';
+import { createDatabase } from '@creatorr/testing/database';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { createCustomerStore } from '../src/data/customers.ts';
+import type { CustomerStore } from '../src/domain/stores.ts';
+import { PrismaClient } from '../src/generated/client.ts';
+import { createStripe } from '../src/stripe/create-stripe.ts';
+import { startSyncLoop } from '../src/sync-loop.ts';
+import { type LocalStripe, startLocalStripe } from './support/local-stripe.ts';
+import { silent } from './support/silent.ts';
+import { until } from './support/until.ts';
+import { PRISMA_DIRECTORY } from './support/world.ts';
+
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let stripe: LocalStripe;
+let prisma: PrismaClient;
+let customers: CustomerStore;
+beforeAll(async () => {
+	[database, stripe] = await Promise.all([createDatabase(), startLocalStripe()]);
+	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
+	const settings = { databaseUrl: database.url, poolSize: 8, applicationName: 'test' };
+	prisma = createPrisma<PrismaClient>(PrismaClient, settings);
+	customers = createCustomerStore({ prisma, locking: prisma });
+}, 120_000);
+afterAll(async () => {
+	await Promise.all([stripe?.stop(), prisma?.$disconnect()]);
+	await database?.drop();
+});
+afterEach(async () => {
+	await prisma.stripeEvent.deleteMany();
+	await prisma.customer.deleteMany();
+});
+
+const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000);
+
+async function addEvent(userId: string, receivedAt = new Date()): Promise<void> {
+	const id = `evt_${userId}_${receivedAt.getTime()}`;
+	await prisma.stripeEvent.create({ data: { id, type: 'invoice.paid', payload: {}, userId, receivedAt } });
+}
+
+const isWaiting = async (userId: string) =>
+	(await prisma.stripeEvent.count({ where: { userId, appliedAt: null } })) > 0;
+
+/** Who is served next, and what of them then counts as done. */
+async function serveNext(due: 'events' | 'all'): Promise<string | null> {
+	let served: string | null = null;
+	await customers.withDueCustomer(due, async ({ customer, waitingEvents, record }) => {
+		served = customer.userId;
+		const appliedEvents = await waitingEvents();
+		await record({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
+	});
+	return served;
+}
+
+test('customers with an event are served before those who are due by the time, the longest waiting first', async () => {
+	for (const [userId, syncAt] of [
+		['by_time', secondsAgo(600)],
+		['never', null],
+		['late_event', secondsAgo(-600)],
+		['early_event', null],
+	] as const) {
+		await prisma.customer.create({ data: { userId, syncAt } });
+	}
+	await addEvent('late_event', secondsAgo(10));
+	await addEvent('early_event', secondsAgo(20));
+	const served = [await serveNext('all'), await serveNext('events'), await serveNext('events')];
+	expect(served).toEqual(['early_event', 'late_event', null]);
+	expect([await serveNext('all'), await serveNext('all')]).toEqual(['by_time', null]);
+});
+
+test('after a failure an event waits, and one that comes later does not', async () => {
+	await prisma.customer.create({ data: { userId: 'unlucky', syncAt: secondsAgo(5) } });
+	await addEvent('unlucky', secondsAgo(5));
+	for (let failure = 0; failure < 10; failure += 1) await customers.postpone('unlucky');
+	expect(await serveNext('all')).toBeNull();
+	await addEvent('unlucky', secondsAgo(-1));
+	expect(await serveNext('all')).toBe('unlucky');
+	expect(await isWaiting('unlucky')).toBe(false);
+});
+
+test('a customer about whom Stripe does not answer keeps no other waiting', async () => {
+	for (const userId of ['slow', 'quick']) {
+		const { id } = await stripe.api.customers.create({ metadata: { user_id: userId } });
+		await prisma.customer.create({ data: { userId, stripeCustomerId: id } });
+	}
+	const options = { secretKey: stripe.secretKey, apiBase: stripe.url, prices: stripe.prices };
+	const loop = startSyncLoop({
+		stripe: createStripe({ ...options, appUrl: 'http://app.example.com' }),
+		customers,
+		rules: { graceMs: 1_000, reconcileMs: 1_000 },
+		now: () => new Date(),
+		logger: silent,
+	});
+	try {
+		await stripe.control('/switches', { api: { delay_ms: 60_000 } });
+		await addEvent('slow');
+		loop.wake();
+		await until(async () => {
+			const rows =
+				await prisma.$queryRaw`SELECT 1 FROM customers WHERE user_id = 'slow' FOR UPDATE SKIP LOCKED`;
+			expect(rows).toEqual([]);
+		});
+		// For all loops that found nobody to have gone to sleep, and for Stripe to have been asked.
+		await new Promise((resolve) => setTimeout(resolve, 500));
+		await stripe.control('/switches', { api: { delay_ms: 0 } });
+		await addEvent('quick');
+		loop.wake();
+		await until(async () => expect(await isWaiting('quick')).toBe(false));
+		expect(await isWaiting('slow')).toBe(true);
+	} finally {
+		await loop.stop();
+	}
+}, 60_000);
+
+test('a subscription at a price of before keeps its cycle', async () => {
+	const { id: customer } = await stripe.api.customers.create({ metadata: { user_id: 'old' } });
+	const session = await stripe.api.checkout.sessions.create({
+		mode: 'subscription',
+		customer,
+		line_items: [{ price: stripe.prices.yearly, quantity: 1 }],
+		success_url: 'http://app.example.com/',
+	});
+	await stripe.control(`/checkout/sessions/${session.id}/pay`, {});
+	const port = createStripe({
+		secretKey: stripe.secretKey,
+		apiBase: stripe.url,
+		prices: { monthly: 'price_new_monthly', yearly: 'price_new_yearly' },
+		appUrl: 'http://app.example.com',
+	});
+	expect(await port.listSubscriptions(customer)).toMatchObject([{ status: 'active', cycle: 'yearly' }]);
+});
