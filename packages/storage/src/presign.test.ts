@@ -44,6 +44,15 @@ describe('presigned URLs', () => {
 		expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('host');
 	});
 
+	test('of a GET for people make it an attachment of this type, and nobody can change that in the URL', async () => {
+		const attachment = { fileName: 'a.html', contentType: 'application/octet-stream' };
+		const { searchParams } = new URL(
+			(await storage.presignGet({ key: 'a/b', attachment, ...FOR_A_CLIENT })).url,
+		);
+		expect(searchParams.get('response-content-disposition')).toBe('attachment; filename="a.html"');
+		expect(searchParams.get('response-content-type')).toBe('application/octet-stream');
+	});
+
 	test.each([
 		['PUT', () => storage.presignPut({ ...PUT, ...FOR_A_CLIENT })],
 		['part', () => storage.presignPart({ ...PART, ...FOR_A_CLIENT })],

@@ -1,4 +1,5 @@
 import { ACCOUNTS } from './accounts.ts';
+import { CONNECTIONS_AND_BODIES } from './connections.ts';
 import type { Defence } from './defence.ts';
 import { DOCUMENTS } from './documents.ts';
 import { GATEWAY } from './gateway.ts';
@@ -12,6 +13,7 @@ export const DEFENCES: readonly Defence[] = [
 	...SANDBOX,
 	...DOCUMENTS,
 	...GATEWAY,
+	...CONNECTIONS_AND_BODIES,
 	...SERVICES,
 	...SIGN_IN,
 	...ACCOUNTS,

@@ -42,6 +42,28 @@ const WHO_CALLS: readonly Defence[] = [
 		test: 'of a caller opens only the routes that name it',
 	},
 	{
+		name: 'takes no identity that has expired, though it was verified before',
+		...IDENTITY,
+		code: "if (known.expiresAtMs <= Date.now()) throw new Error('internal identity has expired');",
+		without: '',
+		test: 'is refused once it has expired, though it is known',
+	},
+	{
+		name: 'takes no identity that is older than any that is made',
+		...IDENTITY,
+		code: 'maxAge: 2 * LIFETIME_SECONDS,',
+		without: '',
+		test: 'older than any that is made',
+	},
+	{
+		name: 'takes no names with NUL',
+		...IDENTITY,
+		file: `${SERVICE}/body.ts`,
+		code: "if (!isStorableText(key)) refuse('names must be well-formed Unicode without NUL');",
+		without: '',
+		test: 'NUL in a name',
+	},
+	{
 		name: 'shows nothing of a bug',
 		...IDENTITY,
 		file: `${SERVICE}/error-rendering.ts`,

@@ -1,0 +1,83 @@
+import type { Defence } from './defence.ts';
+
+const GATEWAY_APP = 'apps/gateway';
+const HTTP = `${GATEWAY_APP}/src/http`;
+const BODIES = { file: `${HTTP}/body-budget.ts`, suite: `${GATEWAY_APP}/test/body-budget.test.ts` };
+const CONNECTIONS = { suite: `${GATEWAY_APP}/test/connections.test.ts` };
+const REQUESTS = { suite: `${GATEWAY_APP}/test/requests.test.ts` };
+
+/** What one client may take of the gateway, and what one request may do to the next on its connection. */
+export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
+	{
+		name: 'bounds the bytes of bodies that one address has under way',
+		...BODIES,
+		code: 'if (held > limits.bodyBytesPerAddress) {',
+		without: 'if (held < 0) {',
+		test: 'a body beyond what an address may have under way is refused',
+	},
+	{
+		name: 'counts a body that does not tell its length as the longest',
+		...BODIES,
+		code: 'isChunked(headers) ? limits.bodyBytes : Number',
+		without: 'isChunked(headers) ? 0 : Number',
+		test: 'a body beyond what an address may have under way is refused',
+	},
+	{
+		name: 'counts bodies by the address that a trusted proxy names',
+		...BODIES,
+		code: "clientAddress(socket.remoteAddress, headers['x-forwarded-for'], trustedProxies)",
+		without: 'clientAddress(socket.remoteAddress, undefined, trustedProxies)',
+		test: 'behind a trusted proxy it is the client’s address that counts',
+		isSlow: true,
+	},
+	{
+		name: 'closes many more connections than an address may have unread',
+		file: `${HTTP}/connection-limit.ts`,
+		...CONNECTIONS,
+		code: 'if (open > 2 * limits.connectionsPerAddress) socket.destroy();',
+		without: '',
+		test: 'many more than it may have are closed unread',
+	},
+	{
+		name: 'gives a head less time than a whole request',
+		file: `${HTTP}/public-server.ts`,
+		...CONNECTIONS,
+		code: 'headersTimeout: limits.headersTimeoutMs,',
+		without: 'headersTimeout: limits.requestTimeoutMs,',
+		test: 'a head has less time than a whole request',
+		isSlow: true,
+	},
+	{
+		name: 'reads nothing behind an offer of another protocol',
+		file: `${HTTP}/handle-public.ts`,
+		...REQUESTS,
+		code: 'if (req.headers.upgrade !== undefined) endConnection(exchange);',
+		without: '',
+		test: 'that asks for another protocol is served in this one, and is the last',
+		isSlow: true,
+	},
+	{
+		name: 'answers no request with what is wrong with the next',
+		file: `${HTTP}/client-error.ts`,
+		...REQUESTS,
+		code: '} else if (exchange.req.complete) {',
+		without: '} else if (socket.destroyed) {',
+		test: 'what is not HTTP is refused after the answers that are due',
+	},
+	{
+		name: 'makes the id of a request itself',
+		file: `${HTTP}/exchange.ts`,
+		...REQUESTS,
+		code: "const requestId = newId('req');",
+		without: "const requestId = String(req.headers['x-request-id'] ?? newId('req'));",
+		test: 'has a request id of the gateway’s, whatever the client sent',
+	},
+	{
+		name: 'lets no other origin embed an answer',
+		file: `${HTTP}/public-server.ts`,
+		...REQUESTS,
+		code: "...['Cross-Origin-Resource-Policy', 'same-origin'],",
+		without: '',
+		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+	},
+];
