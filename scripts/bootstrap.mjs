@@ -21,6 +21,7 @@ const COMMANDS = [
 	'chaos',
 	'fuzz',
 	'defences',
+	'hostile',
 ];
 
 const [command = '', ...commandArguments] = process.argv.slice(2);

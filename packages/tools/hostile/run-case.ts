@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runTool } from '@creatorr/tool-kit/run-tool';
+import type { Tool } from '@creatorr/tool-kit/tool';
+import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { createWorkplaces, type Workplaces } from '@creatorr/tool-kit/workplaces';
+import { loadTools } from '../src/runners.ts';
+import type { HostileCase } from './hostile-case.ts';
+import { inspect } from './leaks.ts';
+import type { World } from './world.ts';
+
+/** What became of a case: undefined where that is what it had to come to. */
+export type Verdict = string | undefined;
+
+export interface Runner {
+	judge(one: HostileCase): Promise<Verdict>;
+	close(): Promise<void>;
+}
+
+/** A run that takes longer hangs: shorter than the tools' own deadlines, so that a hang shows. */
+const DEADLINE_MS = 180_000;
+/** As the free plan has it. */
+const MOST_PAGES = 200;
+
+/** Runs cases as the worker does, with processes that stand by, in scratch directories that must be gone in the end. */
+export async function openRunner(world: World, standbys: number): Promise<Runner> {
+	const root = await mkdtemp(join(tmpdir(), 'hostile-'));
+	const tools = await loadTools();
+	const problems: string[] = [];
+	const workplaces = createWorkplaces(tools.values(), {
+		scratchRoot: root,
+		standbys,
+		jobsPerProcess: 1,
+		onProblem: (problem, error) => problems.push(`${problem}: ${error}`),
+	});
+	return {
+		async judge(one) {
+			const tool = tools.get(one.tool);
+			if (!tool) throw new Error(`there is no tool ${one.tool}`);
+			const verdict = verdictOn(
+				one,
+				world,
+				await outcomeOf(withDeadline(tool, one.deadlineMs), one, workplaces),
+			);
+			return (await verdict) ?? problems.pop() ?? world.heard().at(-1);
+		},
+		async close() {
+			await workplaces.stop();
+			await rm(root, { recursive: true });
+		},
+	};
+}
+
+function withDeadline(tool: Tool, deadlineMs = DEADLINE_MS): Tool {
+	const deadline = { baseMs: deadlineMs, perMiBMs: 0, capMs: deadlineMs };
+	return { ...tool, manifest: { ...tool.manifest, limits: { ...tool.manifest.limits, deadline } } };
+}
+
+type Outcome = { output: Buffer; name: string } | { error: unknown };
+
+async function outcomeOf(tool: Tool, one: HostileCase, workplaces: Workplaces): Promise<Outcome> {
+	const workplace = await workplaces.take(tool);
+	try {
+		const content = await one.make();
+		await writeFile(workplace.scratch.inputPath, content);
+		const result = await runTool(tool, {
+			...workplace,
+			name: one.fileName,
+			mimeType: one.mimeType,
+			sizeBytes: content.length,
+			params: one.params ?? {},
+			pageLimit: { pages: MOST_PAGES },
+			signal: new AbortController().signal,
+			onProgress: () => {},
+		});
+		return { output: await readFile(result.outputPath), name: result.outputName };
+	} catch (error) {
+		return { error };
+	} finally {
+		await workplaces.giveBack(workplace);
+	}
+}
+
+async function verdictOn({ expected }: HostileCase, { secret }: World, outcome: Outcome): Promise<Verdict> {
+	if ('error' in outcome) {
+		const { error } = outcome;
+		if (!(error instanceof ToolError)) return `broke: ${String(error)}`;
+		const wanted = 'code' in expected ? expected.code : 'success';
+		if (error.message.includes(secret)) return 'the message tells the secret';
+		return error.code === wanted ? undefined : `${error.code} instead of ${wanted}: ${explain(error)}`;
+	}
+	const { text, leaks } = await inspect(outcome.output, secret);
+	if (leaks.length > 0) return `the secret is in the output: ${leaks.join(', ')}`;
+	if ([...outcome.name].length > 255) return 'the name of the output is too long';
+	if ('code' in expected) return `success instead of ${expected.code}: ${JSON.stringify(text.slice(0, 100))}`;
+	return expected.text?.test(text) === false
+		? `the text is ${JSON.stringify(text.slice(0, 200))}`
+		: undefined;
+}
+
+function explain({ message, cause }: ToolError): string {
+	return `${message} ${JSON.stringify(cause)?.slice(-300) ?? ''}`;
+}
