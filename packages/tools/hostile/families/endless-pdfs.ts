@@ -38,8 +38,9 @@ function both(name: string, make: () => Buffer, expected: Expected = FINE): Host
 	}));
 }
 
+/** Whoever takes a file apart refuses so many filters; whoever finds text on its page gives it back as it is. */
 function chain(name: string, make: () => Buffer): HostileCase[] {
-	return both(name, make, TOO_MUCH);
+	return both(name, make).map((one) => ({ ...one, expected: one.tool === 'ocr' ? succeeds() : TOO_MUCH }));
 }
 
 function forms(): HostileCase[] {
@@ -119,8 +120,10 @@ function filters(): HostileCase[] {
 		...chain('a stream in hexadecimals 1,000 times', () =>
 			content(chained('ASCIIHexDecode', 1000), Buffer.from('>')),
 		),
-		...chain('a stream of run lengths 50 times', () =>
-			content(chained('RunLengthDecode', 50), Buffer.alloc(1000, 0x81)),
+		...both(
+			'a stream of run lengths 50 times',
+			() => content(chained('RunLengthDecode', 50), Buffer.alloc(1000, 0x81)),
+			TOO_MUCH,
 		),
 		...both('a stream whose filters are itself', () => content('/Filter 5 0 R', Buffer.from('x'))),
 		...both('a stream of an unknown filter', () => content('/Filter /Nowhere', Buffer.from('x'))),
@@ -130,11 +133,11 @@ function filters(): HostileCase[] {
 			TOO_MUCH,
 		),
 		...both(
-			'content that unpacks to 20 MiB of operators',
+			'content that unpacks to 2 MiB of operators',
 			() =>
 				onePage({
 					page: '/Contents [4 0 R 5 0 R]',
-					objects: [deflated('', Buffer.alloc(20 * MIB, 'q Q '))],
+					objects: [deflated('', Buffer.alloc(2 * MIB, 'q Q '))],
 				}),
 			succeeds(),
 		),

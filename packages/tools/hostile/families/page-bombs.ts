@@ -50,12 +50,12 @@ function trees(): HostileCase[] {
 		...of(
 			'a tree that claims a million pages',
 			() => tree('<< /Type /Pages /Kids [3 0 R] /Count 1000000 >>'),
-			succeeds(/Harmless/),
+			succeeds(),
 		),
 		...of(
 			'a tree that claims -1 pages',
 			() => tree('<< /Type /Pages /Kids [3 0 R] /Count -1 >>'),
-			succeeds(/Harmless/),
+			succeeds(),
 		),
 		...of(
 			'a page a thousand times',
