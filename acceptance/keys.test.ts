@@ -40,9 +40,9 @@ describe('the keys of tokens', () => {
 			expect((await call('GET', '/v1/me', { token, base })).status).toBe(200);
 			expect((await call('GET', '/v1/me', { token: person.token, base })).status).toBe(200);
 		}
-		expect(await keys('list')).toMatch(
-			new RegExp(`^${kid} .* signs\n${keyOf(person.token)} .* verifies until`),
-		);
+		const listed = await keys('list');
+		expect(listed).toMatch(new RegExp(`^${kid} .* signs$`, 'm'));
+		expect(listed).toMatch(new RegExp(`^${keyOf(person.token)} .* verifies until`, 'm'));
 	});
 
 	test('that somebody has got hold of are retired, and what they sign is refused by every gateway', async () => {
