@@ -1,6 +1,8 @@
 import { newId } from '@creatorr/contracts/ids';
 import { requireTestVariable } from '@creatorr/testing/environment';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { claimDue } from '../src/data/sweep-rows.ts';
+import { keepingOf } from '../src/domain/policy.ts';
 import { abortStaleUploads } from '../src/domain/sweep/abort-stale-uploads.ts';
 import { purge } from '../src/domain/sweep/purge.ts';
 import { sweep } from '../src/domain/sweep/sweep.ts';
@@ -14,6 +16,8 @@ import { declare, MIB, put, putPart, type UploadPart, upload, uploadReady } from
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const running = new AbortController().signal;
+/** For a transaction in which other work is done. */
+const PATIENT = { timeout: 20_000 };
 const user = newUser();
 
 let service: FilesService;
@@ -178,6 +182,23 @@ describe('several sweepers at once', () => {
 		expect(reports.every((report) => report.failed === 0)).toBe(true);
 		const due = await service.prisma.file.count({ where: { ...where, sweepAt: { lt: new Date() } } });
 		expect(due).toBe(0);
+	}, 120_000);
+
+	test('neither wait for nor get what another is taking at that moment', async () => {
+		const [taken, free] = [await uploadReady(service, user), await uploadReady(service, user)];
+		await service.as(user).delete(taken.file_id);
+		const claim = (on: Parameters<typeof claimDue>[0]) =>
+			claimDue(on, { limit: 1, leaseMs: 60_000 }, (plan) => keepingOf(service.config.PLANS, plan));
+		await service.prisma.$transaction(async (tx) => {
+			const first = await claim(tx as typeof service.prisma);
+			expect(first.files.map((file) => file.id)).toEqual([taken.file_id]);
+			await service.as(user).delete(free.file_id);
+			const second = await claim(service.prisma);
+			expect(second.files.map((file) => file.id)).toEqual([free.file_id]);
+		}, PATIENT);
+		const ids = [taken.file_id, free.file_id];
+		await service.prisma.file.updateMany({ where: { id: { in: ids } }, data: { sweepAt: new Date() } });
+		await runSweep();
 	});
 
 	test('take over what one that died had taken, once its lease is over', async () => {
