@@ -5,7 +5,7 @@ import { startWorld, subscribe, type User, untilPlan, type World } from './suppo
 /** `LIVES` makes it as many as you like. */
 const LIVES = Number(process.env.LIVES ?? 24);
 
-jest.setTimeout(120_000 + 2_000 * LIVES);
+jest.setTimeout(120_000 + 5_000 * LIVES);
 const RECONCILE_SECONDS = 1;
 const DAY_SECONDS = 86_400;
 
