@@ -1,0 +1,29 @@
+import { PDF } from '@creatorr/tool-kit/media-types';
+import type { Tool } from '@creatorr/tool-kit/tool';
+import { expect, jest, test } from '@jest/globals';
+import { rawPdf } from '../../hostile/builders/pdf.ts';
+import { LETTER, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
+
+jest.setTimeout(180_000);
+
+test('pages that take longer than the job may come to timeout', async () => {
+	const deadline = { baseMs: 1500, perMiBMs: 0, capMs: 1500 };
+	const adapt = (tool: Tool): Tool => ({
+		...tool,
+		manifest: { ...tool.manifest, limits: { ...tool.manifest.limits, deadline } },
+	});
+	const pages = Array.from({ length: 12 }, () => LETTER);
+	await expect(ocr(await scannedPdf(...pages), PDF, PLAIN, { adapt })).rejects.toMatchObject({
+		code: 'timeout',
+	});
+});
+
+test('a stream behind more filters than anybody needs is over the limit', async () => {
+	const filter = `/Filter [${'/ASCIIHexDecode '.repeat(100)}]`;
+	const form = { dictionary: `/Type /XObject /Subtype /Form /BBox [0 0 9 9] ${filter}`, stream: '>' };
+	const page =
+		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Resources << /XObject << /X 4 0 R >> >> >>';
+	const tree = '<< /Type /Pages /Kids [3 0 R] /Count 1 >>';
+	const pdf = rawPdf({ objects: ['<< /Type /Catalog /Pages 2 0 R >>', tree, page, form] });
+	await expect(ocr(pdf, PDF)).rejects.toMatchObject({ code: 'limit_exceeded' });
+});
