@@ -189,6 +189,15 @@ describe('a key that somebody else may have', () => {
 		expect(await kidOfNewToken()).toBe(second);
 	});
 
+	test('that has replaced another leaves the signing to the next one, and not to the one from before', async () => {
+		const { keys, next } = operate();
+		const second = await keys.rotate(next(0));
+		const third = await keys.rotate(next(180));
+		await keys.retire(second ?? '', next(180));
+		expect(await kidOfNewToken()).toBe(third);
+		expect(await publishedIds()).toHaveLength(2);
+	});
+
 	test('that does not sign yet is replaced, and the last one signs until then', async () => {
 		const [first = ''] = await publishedIds();
 		const { keys, next } = operate();

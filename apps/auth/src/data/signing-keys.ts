@@ -66,6 +66,7 @@ async function tell(tx: Tx, kind: SecurityEventKind): Promise<void> {
 }
 
 async function retire(tx: Tx, kid: string, next: NextKey): Promise<boolean> {
+	const wasSigning = (await findSigning(tx))?.kid === kid;
 	const [retired] = await tx.$queryRaw<{ was_last: boolean }[]>`
 		WITH before AS (SELECT kid, expires_at FROM signing_keys WHERE kid = ${kid})
 		UPDATE signing_keys AS key SET expires_at = clock_timestamp() FROM before
@@ -73,12 +74,12 @@ async function retire(tx: Tx, kid: string, next: NextKey): Promise<boolean> {
 		RETURNING before.expires_at IS NULL AS was_last`;
 	if (!retired) return false;
 	await tell(tx, 'signing_key_retired');
-	const isSigning = (await findSigning(tx)) !== null;
 	if (retired.was_last) {
-		await insertNext(tx, { ...next, signsInSeconds: isSigning ? next.signsInSeconds : 0 });
-	} else if (!isSigning) {
-		// The next one is published already; it only begins sooner.
-		await tx.$executeRaw`UPDATE signing_keys SET signs_from = date_trunc('milliseconds', clock_timestamp()) WHERE expires_at IS NULL`;
+		await insertNext(tx, { ...next, signsInSeconds: wasSigning ? 0 : next.signsInSeconds });
+	} else if (wasSigning) {
+		// The next one is published already and only begins sooner: one from before must not sign again, it ends too soon.
+		await tx.$executeRaw`
+			UPDATE signing_keys SET signs_from = date_trunc('milliseconds', clock_timestamp()) WHERE expires_at IS NULL`;
 	}
 	return true;
 }
