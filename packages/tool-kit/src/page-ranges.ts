@@ -23,6 +23,11 @@ export function requirePageNumbers(text: string | null, pages: number): void {
 	);
 }
 
+/** How many pages these are, each as often as it is named. */
+export function countPageNumbers(text: string): number {
+	return ranges(text).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
 function ranges(text: string): [first: number, last: number][] {
 	return text.split(',').map((range) => {
 		const [first, last = first] = range.split('-').map(Number);

@@ -14,6 +14,8 @@ export interface Relation {
 }
 
 export interface OoxmlParts {
+	/** Width and height of slides, of which 360,000 are a centimetre. */
+	slideSize?: [number, number];
 	/** Of the document, the sheet or the slide. */
 	body?: string;
 	/** Of the main part; for slides, of the slide. */
@@ -109,13 +111,14 @@ const SLIDES = 'http://schemas.openxmlformats.org/presentationml/2006/main';
 
 /** A pptx with one slide that says "Harmless"; the body is further shapes. */
 export function pptx(parts: OoxmlParts = {}): Buffer {
+	const [width, height] = parts.slideSize ?? [9_144_000, 6_858_000];
 	const names = `xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="${OFFICE}" xmlns:p="${SLIDES}"`;
 	const group = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>';
 	const shape = `<p:sp><p:nvSpPr><p:cNvPr id="2" name="t"/><p:cNvSpPr txBox="1"/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x="900000" y="900000"/><a:ext cx="5000000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr><p:txBody><a:bodyPr/><a:p><a:r><a:t>${MARK}</a:t></a:r></a:p></p:txBody></p:sp>`;
 	const slide =
 		parts.main ??
 		`<?xml version="1.0"?>${parts.prolog ?? ''}<p:sld ${names}><p:cSld><p:spTree>${group}${shape}${parts.body ?? ''}</p:spTree></p:cSld></p:sld>`;
-	const presentation = `<?xml version="1.0"?><p:presentation ${names}><p:sldIdLst><p:sldId id="256" r:id="rId1"/></p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/></p:presentation>`;
+	const presentation = `<?xml version="1.0"?><p:presentation ${names}><p:sldIdLst><p:sldId id="256" r:id="rId1"/></p:sldIdLst><p:sldSz cx="${width}" cy="${height}"/><p:notesSz cx="6858000" cy="9144000"/></p:presentation>`;
 	const mainType = parts.mainType ?? `${MAIN}.presentationml.presentation.main+xml`;
 	const types =
 		override('/ppt/presentation.xml', mainType) +

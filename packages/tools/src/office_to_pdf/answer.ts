@@ -50,11 +50,8 @@ export function toToolError(failure: Failure, input: Input): ToolError {
 			return new ToolError('limit_exceeded', HUGE_PICTURE, options);
 		case 'no_pages':
 			return new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
-		case 'not_exported':
-			// LibreOffice gives no reason: either no page was left to export, or the sandbox would not let it write more.
-			return params.page_ranges === null
-				? new ToolError('limit_exceeded', TOO_LARGE, options)
-				: new ToolError('unsupported_input', emptyMessage(params.page_ranges), options);
+		case 'too_large':
+			return new ToolError('limit_exceeded', TOO_LARGE, options);
 		default:
 			return new ToolError('tool_failed', UNKNOWN_KIND, options);
 	}

@@ -1,6 +1,7 @@
-import { CSV, DOCX, HTML, ODP, ODT } from '@creatorr/tool-kit/media-types';
+import { CSV, DOCX, HTML, ODP, ODT, PPTX } from '@creatorr/tool-kit/media-types';
 import { parseParams } from '@creatorr/tool-kit/params';
 import { describe, expect, jest, test } from '@jest/globals';
+import { pptx } from '../../hostile/builders/ooxml.ts';
 import { textOf, transform } from '../../test/fixtures/command.ts';
 import { photo } from '../../test/fixtures/pages.ts';
 import { runSample } from '../../test/run-sample.ts';
@@ -51,8 +52,24 @@ test('page_ranges of which the document has none are unsupported, and named', as
 });
 
 test.each([
+	['1,17', 1, true],
+	['2-17', 2, true],
+	['1-3,2', 4, false],
+])(
+	'page_ranges %s are %i pages; where some are not there, this is said',
+	async (page_ranges, pages, isSaid) => {
+		const sample = { name: 'a.docx', mimeType: DOCX, content: docxOfXml(PAGES), params: { page_ranges } };
+		const { details, warnings } = await runSample('office_to_pdf', sample);
+		expect(details).toEqual({ pages });
+		const said = expect.stringMatching(`^pages_missing: .*${page_ranges}`);
+		expect(warnings).toEqual(isSaid ? [said] : []);
+	},
+);
+
+test.each([
 	['a text', docxOfXml(PAGES), DOCX],
 	['a spreadsheet', Buffer.from('a,b\n'), CSV],
+	['a presentation', pptx({ slideSize: [3_600_000, 7_200_000] }), PPTX],
 ])('landscape turns the pages of %s', async (_, content, mimeType) => {
 	for (const [width, height] of await pageSizes(await pdfOf(content, mimeType)))
 		expect(width).toBeLessThan(height);

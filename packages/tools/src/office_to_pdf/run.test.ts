@@ -153,6 +153,9 @@ describe(`${SLUG} can not convert`, () => {
 		['an archive that is no document', docxFile([]).subarray(0, 4), DOCX, 'corrupt_input'],
 		['a document with a picture of too many pixels', hugePictureFile(), DOCX, 'limit_exceeded'],
 		['binary declared as text', Buffer.from('a\0b'), TEXT, 'unsupported_input'],
+		['a document without content', docxFile([]), DOCX, 'unsupported_input'],
+		['a text of nothing but blank lines', Buffer.from(' \n\n\n'), TEXT, 'unsupported_input'],
+		['a table without a cell that says anything', Buffer.from('\n'), CSV, 'unsupported_input'],
 	])('%s', async (_, content, mimeType, code) => {
 		await expect(convert(content, mimeType, 'file.docx')).rejects.toMatchObject({ code });
 	});
@@ -251,6 +254,13 @@ describe(`${SLUG} is held to its limits:`, () => {
 		await expect(runSample(SLUG, rows, limited({ maxFileBytes: 50_000 }))).rejects.toMatchObject({
 			code: 'limit_exceeded',
 		});
+	});
+
+	test('the size of the PDF, whichever pages are wanted', async () => {
+		const content = Buffer.from('1,2,3\n'.repeat(5_000));
+		const rows = { name: 'a.csv', mimeType: CSV, content, params: { page_ranges: '1-2000' } };
+		const limits = { maxFileBytes: 50_000, maxScratchBytes: 1_000_000_000 };
+		await expect(runSample(SLUG, rows, limited(limits))).rejects.toMatchObject({ code: 'limit_exceeded' });
 	});
 
 	test('its deadline', async () => {

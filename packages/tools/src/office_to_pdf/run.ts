@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParamsOf } from '@creatorr/tool-kit/manifest';
 import { CSV, HTML, TEXT } from '@creatorr/tool-kit/media-types';
+import { countPageNumbers } from '@creatorr/tool-kit/page-ranges';
 import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/run';
 import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
@@ -34,10 +35,22 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	context.requirePages(answer.pages);
 	return {
 		outputPath: join(context.scratchDir, OUTPUT),
-		warnings: [...warnings, ...fontWarnings(answer.missing_fonts)],
+		warnings: [
+			...warnings,
+			...pageWarnings(input.params.page_ranges, answer.pages),
+			...fontWarnings(answer.missing_fonts),
+		],
 		details: { pages: answer.pages },
 	};
 };
+
+/** LibreOffice leaves out what is not there, as long as one of the pages is. */
+function pageWarnings(pageRanges: string | null, pages: number): string[] {
+	if (pageRanges === null || pages >= countPageNumbers(pageRanges)) return [];
+	return [
+		`pages_missing: the document does not have all of the pages ${pageRanges}; those that it has are in the PDF`,
+	];
+}
 
 interface Source {
 	/** Its name in the sandbox, whose extension LibreOffice looks at. */

@@ -1,5 +1,6 @@
 """Turns one document into a PDF."""
 
+import resource
 from datetime import datetime
 from pathlib import Path
 from typing import Callable
@@ -8,6 +9,7 @@ import uno
 from com.sun.star.uno import Exception as UnoException
 
 from applets import without_applets
+from emptiness import is_empty
 from fonts import missing_fonts
 from layout import turn_to_landscape, update_indexes
 from listeners import Indicator, PasswordWatch
@@ -45,7 +47,9 @@ def convert(office: Office, request: dict, progress: Callable[[float], None]) ->
         if request["landscape"]:
             turn_to_landscape(document)
         output = Path(request["output"])
-        export(document, output, request["export_options"], progress)
+        if is_empty(document):
+            raise Refusal("no_pages")
+        export(office, document, request, progress)
         pdf = PdfFile(output)
         pages = pdf.count_pages()
         if pages == 0:
@@ -107,20 +111,30 @@ def needs_password(office: Office, request: dict) -> bool:
     return watch.was_asked
 
 
-def export(document, output: Path, options: dict, progress: Callable[[float], None]) -> None:
+def export(office: Office, document, request: dict, progress: Callable[[float], None]) -> None:
     """Writes the PDF."""
     services = [name for name in EXPORT_FILTERS if document.supportsService(name)]
     if not services:
         raise Refusal("unsupported", "a document of another kind")
     arguments = {
         "FilterName": EXPORT_FILTERS[services[0]],
-        "FilterData": uno.Any("[]com.sun.star.beans.PropertyValue", properties(options)),
+        "FilterData": uno.Any("[]com.sun.star.beans.PropertyValue", properties(request["export_options"])),
         "StatusIndicator": Indicator(lambda done: progress(OPENED + done * (EXPORTED - OPENED))),
     }
+    written_before = office.written_bytes()
     try:
-        uno.invoke(document, "storeToURL", (output.as_uri(), properties(arguments)))
+        uno.invoke(document, "storeToURL", (Path(request["output"]).as_uri(), properties(arguments)))
     except UnoException as error:
-        raise Refusal("not_exported", error.Message) from error
+        written = office.written_bytes() - written_before
+        raise Refusal(why_not_exported(request, written), error.Message) from error
+
+
+def why_not_exported(request: dict, written_bytes: int) -> str:
+    """LibreOffice gives no reason: no file may become so long, or no page was left to export."""
+    largest, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if largest != resource.RLIM_INFINITY and written_bytes >= largest:
+        return "too_large"
+    return "no_pages" if "PageRange" in request["export_options"] else "not_exported"
 
 
 def last_change(document_properties) -> datetime | None:

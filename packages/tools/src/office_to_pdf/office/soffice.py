@@ -45,6 +45,11 @@ class Office:
         """An instance of a service, in LibreOffice's process."""
         return self.context.ServiceManager.createInstanceWithContext(service, self.context)
 
+    def written_bytes(self) -> int:
+        """To files and elsewhere, since its start."""
+        counters = Path(f"/proc/{self._process.pid}/io").read_text().splitlines()
+        return next(int(line.partition(":")[2]) for line in counters if line.startswith("wchar:"))
+
     def has_ended(self) -> bool:
         """Asks it something, because the end of its process comes a while after that of the connection."""
         try:

@@ -1,0 +1,44 @@
+"""Documents with nothing to print, of which LibreOffice makes an empty page."""
+
+from com.sun.star.table.CellContentType import EMPTY
+
+MOST_BLANKS = 1000
+HOLDERS = ["getTextTables", "getTextFrames", "getGraphicObjects", "getEmbeddedObjects", "getDocumentIndexes"]
+
+
+def is_empty(document) -> bool:
+    """Slides are pages even where they are empty."""
+    if document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
+        sheets = document.getSheets()
+        return all(is_sheet_empty(sheets.getByIndex(position)) for position in range(sheets.getCount()))
+    if document.supportsService("com.sun.star.text.GenericTextDocument"):
+        return is_text_empty(document)
+    return False
+
+
+def is_sheet_empty(sheet) -> bool:
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    end = cursor.getRangeAddress()
+    is_used = end.EndColumn > 0 or end.EndRow > 0 or sheet.getCellByPosition(0, 0).getType() != EMPTY
+    return not is_used and sheet.getDrawPage().getCount() == 0
+
+
+def is_text_empty(document) -> bool:
+    # The text of a long one would come here as a whole.
+    if document.CharacterCount > MOST_BLANKS or document.getText().getString().strip():
+        return False
+    if document.getDrawPage().getCount() > 0 or has_margin_text(document):
+        return False
+    return not any(getattr(document, holder)().hasElements() for holder in HOLDERS)
+
+
+def has_margin_text(document) -> bool:
+    """Above or below the pages."""
+    styles = document.getStyleFamilies().getByName("PageStyles")
+    for position in range(styles.getCount()):
+        style = styles.getByIndex(position)
+        for part in ("Header", "Footer"):
+            if getattr(style, f"{part}IsOn") and getattr(style, f"{part}Text").getString().strip():
+                return True
+    return False
