@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,8 @@ const MOST_PAGES = 200;
 /** Runs cases as the worker does, with processes that stand by, in scratch directories that must be gone in the end. */
 export async function openRunner(world: World, standbys: number): Promise<Runner> {
 	const root = await mkdtemp(join(tmpdir(), 'hostile-'));
+	// Also where whoever runs this ends before its end; the commands end with it.
+	process.once('exit', () => rmSync(root, { recursive: true, force: true }));
 	const tools = await loadTools();
 	const problems: string[] = [];
 	const workplaces = createWorkplaces(tools.values(), {

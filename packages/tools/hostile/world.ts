@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plainPng } from './builders/images.ts';
@@ -33,6 +34,8 @@ const HOME = '/var/tmp/hostile-';
 export async function openWorld(): Promise<World> {
 	const secret = `SECRET${randomBytes(12).toString('hex')}`;
 	const directory = await mkdtemp(HOME);
+	// Also where whoever runs this ends before its end.
+	process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 	await chmod(directory, 0o755);
 	const files = await plantFiles(directory, secret);
 	process.env[SECRET_VARIABLE] = secret;
@@ -47,7 +50,7 @@ export async function openWorld(): Promise<World> {
 		async close() {
 			delete process.env[SECRET_VARIABLE];
 			await listeners.close();
-			await rm(directory, { recursive: true });
+			await rm(directory, { recursive: true, force: true });
 		},
 	};
 }
