@@ -39,7 +39,7 @@ export interface FuzzResult {
 
 /** The most that are sent one after the other to one world, so that they build on what was answered before. */
 const ROW_LENGTH = 60;
-const ROWS_PER_ROUND = 5;
+const ROWS_PER_ROUND = 2;
 /** What others need ids of. */
 const MAKES_IDS = /^POST \/v1\/(files|jobs)$/;
 /** Making a failure smaller takes no longer. */
