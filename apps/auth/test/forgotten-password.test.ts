@@ -153,6 +153,10 @@ describe('a forgotten password', () => {
 			event: 'security.password_reset',
 			fields: { user_id: person.id, sessions: 1 },
 		});
+		expect(auth.log).toContainEqual({
+			event: 'security.password_reset_asked',
+			fields: { user_id: person.id, asked_in: expect.stringMatching(/^req_/) },
+		});
 		const logged = JSON.stringify(auth.log);
 		for (const secret of [token, NEW_PASSWORD, person.email]) expect(logged).not.toContain(secret);
 	});

@@ -44,16 +44,24 @@ async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknow
 	await deps.mails.putOff(mail.id, retrySeconds(mail.attempts));
 }
 
+/** For the log and the security events: somebody asked for it, of whose account or of none. */
+async function finish(
+	{ mails, logger }: SendMailsDeps,
+	mail: LeasedMail,
+	userId: string | null,
+): Promise<void> {
+	await mails.finish(mail, userId);
+	if (mail.kind !== 'reset_password') return;
+	logger.info('security.password_reset_asked', { user_id: userId, asked_in: mail.requestId });
+}
+
 async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
 	const addressed = await deps.mails.address(mail);
-	if (addressed === 'drop') {
-		await deps.mails.finish(mail, null);
-		return;
-	}
+	if (addressed === 'drop') return await finish(deps, mail, null);
 	const { userId, token } = addressed;
 	await deps.sendMail(mailMessage(mail.kind, mail.email, { appUrl: deps.appUrl, token }));
 	deps.logger.info('mail.sent', { mail: String(mail.id), kind: mail.kind, user_id: userId });
-	await deps.mails.finish(mail, userId);
+	await finish(deps, mail, userId);
 }
 
 /**

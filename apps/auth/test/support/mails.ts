@@ -66,6 +66,8 @@ export async function startSmtpServer(options: SMTPServerOptions = {}) {
 	const state = { received, refuse: undefined as Error | undefined, onData: async () => {} };
 	const server = new SMTPServer({
 		authOptional: true,
+		// Connections that a test leaves hanging are cut.
+		closeTimeout: 200,
 		disabledCommands: ['STARTTLS'],
 		...options,
 		onData(stream, _session, done) {
