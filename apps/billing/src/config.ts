@@ -8,9 +8,9 @@ export const configSchema = baseConfigSchema.extend({
 	BILLING_DATABASE_URL: z
 		.url({ protocol: /^postgres(ql)?$/ })
 		.meta({ description: 'the PostgreSQL database of this service alone' }),
-	DATABASE_POOL_SIZE: z.coerce.number().int().min(10).default(20).meta({
+	DATABASE_POOL_SIZE: z.coerce.number().int().min(12).default(30).meta({
 		description:
-			'connections that this process opens at most; asking Stripe for a user holds one of half of them',
+			'connections that this process opens at most; asking Stripe for a user holds one of two thirds of them',
 	}),
 	AMQP_URL: z.url({ protocol: /^amqps?$/ }).meta({ description: 'the RabbitMQ virtual host that all share' }),
 	AUTH_URL: httpUrlSchema.meta({ description: 'the private port of the auth service' }),

@@ -132,7 +132,7 @@ describe('a checkout', () => {
 	});
 
 	test('asked for many times by one user keeps no connection from the others', async () => {
-		const replica = await world.startReplica({ DATABASE_POOL_SIZE: '10' });
+		const replica = await world.startReplica({ DATABASE_POOL_SIZE: '12' });
 		try {
 			await world.stripe.control('/switches', { api: { delay_ms: 200 } });
 			const [busy, other] = [world.user().at(replica.url), world.user().at(replica.url)];

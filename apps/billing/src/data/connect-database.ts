@@ -7,7 +7,7 @@ const ASKING_STRIPE_MS = 60_000;
 /** Two pools: what asks Stripe holds its connection for as long as that takes, and an event must be taken at once. */
 export function connectDatabase(databaseUrl: string, poolSize: number) {
 	const applicationName = 'creatorr-billing';
-	const forStripe = Math.floor(poolSize / 2);
+	const forStripe = Math.floor((poolSize * 2) / 3);
 	return {
 		prisma: createPrisma<PrismaClient>(PrismaClient, {
 			databaseUrl,

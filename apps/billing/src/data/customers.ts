@@ -61,8 +61,11 @@ export function createCustomerStore({ prisma, locking }: CustomerStoreDeps): Cus
 			});
 		},
 		async postpone(userId) {
+			// Not before the events that have waited for this attempt, whatever clock they were given their time by.
 			await prisma.$executeRaw`
-				UPDATE customers SET sync_failures = least(sync_failures + 1, 30), failed_at = now(),
+				UPDATE customers SET sync_failures = least(sync_failures + 1, 30),
+					failed_at = greatest(now(), (
+						SELECT max(received_at) FROM stripe_events WHERE user_id = ${userId} AND applied_at IS NULL)),
 					not_before = now() + make_interval(
 						secs => least(${LONGEST_PAUSE_SECONDS}::float, ${FIRST_PAUSE_SECONDS}::float * 2 ^ sync_failures))
 				WHERE user_id = ${userId}`;

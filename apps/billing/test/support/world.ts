@@ -19,7 +19,7 @@ import { startFakeServices } from './fake-services.ts';
 import { makeIdentities } from './identities.ts';
 import { startLocalStripe } from './local-stripe.ts';
 import { silent } from './silent.ts';
-import { until } from './until.ts';
+import { pause, until } from './until.ts';
 import { startWebhookRelay } from './webhook-relay.ts';
 
 export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
@@ -160,6 +160,11 @@ function createUser(
 	const checkout = (cycle: string, replica = 0) => call('POST', '/v1/billing/checkout', { cycle }, replica);
 	async function openCheckout(cycle = 'monthly'): Promise<string> {
 		const answer = await checkout(cycle);
+		if (answer.status === 503) {
+			// As on a busy machine, and as every client does that is told so.
+			await pause(1_000 * Number(answer.headers.get('retry-after')));
+			return await openCheckout(cycle);
+		}
 		if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
 		return sessionOf(answer.body.data.url);
 	}
