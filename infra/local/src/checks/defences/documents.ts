@@ -45,6 +45,14 @@ const WHAT_IT_IS: readonly Defence[] = [
 		suite: `${TOOLS}/ocr/errors.test.ts`,
 		test: 'a password of several lines is a wrong one, and its lines are no arguments',
 	},
+	{
+		name: 'takes applets out of pages of HTML, which would end the office',
+		file: `${TOOLS}/office_to_pdf/office/conversion.py`,
+		code: 'without_applets(source, request["import_filter"], APPLETLESS)',
+		without: 'source',
+		suite: `${TOOLS}/office_to_pdf/run.test.ts`,
+		test: 'HTML with an applet, without it',
+	},
 ];
 
 const HOW_LARGE_IT_GETS: readonly Defence[] = [
