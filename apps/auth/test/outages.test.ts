@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { startGateway } from './support/fake-gateway.ts';
+import { untilAllSent } from './support/mails.ts';
 import { call, isAlive, login, newEmail, PASSWORD, type Person, register } from './support/requests.ts';
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.ts';
 import { until } from './support/until.ts';
@@ -54,6 +55,8 @@ describe('without PostgreSQL', () => {
 	});
 
 	test('that shuts down in good order during a query, the answer is 503 too', async () => {
+		// The sender of mails would wait for the same table.
+		await untilAllSent(auth);
 		let answer: Promise<number> | undefined;
 		await auth.prisma.$transaction(async (tx) => {
 			await tx.$executeRaw`LOCK TABLE users`;
