@@ -5,7 +5,7 @@ import { createRandom } from './chaos/random.ts';
 
 /** The whole proof takes all, see `npm run chaos -- --crash-points`; a run of all the tests takes a slice. */
 const SITES = Number(process.env.CRASH_SITES ?? 5);
-const SEED = Number(process.env.CRASH_SEED ?? Math.floor(Date.now() / 86_400_000));
+const SEED = Number(process.env.CRASH_SEED ?? 1);
 
 const random = createRandom(SEED);
 const shuffled = discoverSites()

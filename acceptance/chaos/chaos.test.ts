@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { problemsOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 
-/** The whole proof is `npm run chaos`; a run of all the tests takes one short round, another each day. */
-const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Date.now() / 86_400_000));
+/** The whole proof is `npm run chaos`; a run of all the tests takes one short round, the same each time. */
+const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const FAULTS = 8;
 
 test(`nothing that was accepted is lost, stuck or doubled while ${FAULTS} parts break (CHAOS_SEED=${SEED})`, async () => {
