@@ -3,7 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
-import type { CustomerStore } from './domain/stores.ts';
+import type { CustomerStore, Due } from './domain/stores.ts';
 import { type SyncDeps, syncCustomer } from './domain/sync-customer.ts';
 
 interface SyncLoopDeps extends SyncDeps {
@@ -17,10 +17,11 @@ export interface SyncLoop {
 	stop(): Promise<void>;
 }
 
-type Due = 'events' | 'all';
-
-/** Stripe is asked for so many customers at once. One place is kept for events, however many are due by the time. */
-const DUE_OF_LOOPS: readonly Due[] = ['all', 'all', 'all', 'events'];
+/**
+ * Stripe is asked for so many customers at once. One place is kept for events, however many are due by the time, and one for
+ * these, as events that were lost would else never be made up for while others come without end.
+ */
+const DUE_OF_LOOPS: readonly Due[] = ['events', 'events first', 'events first', 'time first'];
 /** For what became due by the time alone, and for a wake-up that was lost. */
 const POLL_MS = 1_000;
 

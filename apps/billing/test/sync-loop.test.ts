@@ -3,7 +3,7 @@ import { migrateDeploy } from '@creatorr/database/migrate';
 import { createDatabase } from '@creatorr/testing/database';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createCustomerStore } from '../src/data/customers.ts';
-import type { CustomerStore } from '../src/domain/stores.ts';
+import type { CustomerStore, Due } from '../src/domain/stores.ts';
 import { PrismaClient } from '../src/generated/client.ts';
 import { createStripe } from '../src/stripe/create-stripe.ts';
 import { startSyncLoop } from '../src/sync-loop.ts';
@@ -43,7 +43,7 @@ const isWaiting = async (userId: string) =>
 	(await prisma.stripeEvent.count({ where: { userId, appliedAt: null } })) > 0;
 
 /** Who is served next, and what of them then counts as done. */
-async function serveNext(due: 'events' | 'all'): Promise<string | null> {
+async function serveNext(due: Due): Promise<string | null> {
 	let served: string | null = null;
 	await customers.withDueCustomer(due, async ({ customer, waitingEvents, record }) => {
 		served = customer.userId;
@@ -64,9 +64,16 @@ test('customers with an event are served before those who are due by the time, t
 	}
 	await addEvent('late_event', secondsAgo(10));
 	await addEvent('early_event', secondsAgo(20));
-	const served = [await serveNext('all'), await serveNext('events'), await serveNext('events')];
+	const served = [await serveNext('events first'), await serveNext('events'), await serveNext('events')];
 	expect(served).toEqual(['early_event', 'late_event', null]);
-	expect([await serveNext('all'), await serveNext('all')]).toEqual(['by_time', null]);
+	expect([await serveNext('events first'), await serveNext('events first')]).toEqual(['by_time', null]);
+});
+
+test('one place serves those who are due by the time first, however many events wait', async () => {
+	await prisma.customer.create({ data: { userId: 'by_time', syncAt: secondsAgo(1) } });
+	await prisma.customer.create({ data: { userId: 'with_event' } });
+	await addEvent('with_event', secondsAgo(60));
+	expect([await serveNext('time first'), await serveNext('time first')]).toEqual(['by_time', 'with_event']);
 });
 
 test('after a failure an event waits, and one that comes later does not', async () => {
@@ -74,9 +81,9 @@ test('after a failure an event waits, and one that comes later does not', async 
 	// By a clock that is ahead of the database's.
 	await addEvent('unlucky', secondsAgo(-30));
 	for (let failure = 0; failure < 10; failure += 1) await customers.postpone('unlucky');
-	expect(await serveNext('all')).toBeNull();
+	expect(await serveNext('events first')).toBeNull();
 	await addEvent('unlucky', secondsAgo(-31));
-	expect(await serveNext('all')).toBe('unlucky');
+	expect(await serveNext('events first')).toBe('unlucky');
 	expect(await isWaiting('unlucky')).toBe(false);
 });
 

@@ -1,10 +1,18 @@
+import type { Due } from '../domain/stores.ts';
 import type { Prisma } from '../generated/client.ts';
 
 type Tx = Prisma.TransactionClient;
 
-/** Locks a user of whom Stripe has to be asked now and whom nobody has locked; those with events first. */
-export async function lockDue(tx: Tx, due: 'events' | 'all'): Promise<string | undefined> {
-	return (await lockWithEvent(tx)) ?? (due === 'all' ? await lockByTime(tx) : undefined);
+/** Locks a user of whom Stripe has to be asked now and whom nobody has locked. */
+export async function lockDue(tx: Tx, due: Due): Promise<string | undefined> {
+	switch (due) {
+		case 'events':
+			return await lockWithEvent(tx);
+		case 'events first':
+			return (await lockWithEvent(tx)) ?? (await lockByTime(tx));
+		case 'time first':
+			return (await lockByTime(tx)) ?? (await lockWithEvent(tx));
+	}
 }
 
 /** Somebody may be waiting for these. An event that came after the last failure does not wait: Stripe may be back. */

@@ -25,6 +25,9 @@ export interface LockedCustomer {
 	}): Promise<void>;
 }
 
+/** Whose turn it is among those who are due: by an event, for which somebody may be waiting, or by the time alone. */
+export type Due = 'events' | 'events first' | 'time first';
+
 export interface CustomerStore {
 	/**
 	 * Locks the customer of a user, who gets a row where there is none, while `work` runs: nobody else reads or asks Stripe
@@ -32,10 +35,9 @@ export interface CustomerStore {
 	 */
 	withCustomer<T>(userId: string, work: (locked: LockedCustomer) => Promise<T>): Promise<T>;
 	/**
-	 * The same for some customer of whom Stripe has to be asked now and whom nobody has locked, those with events first; false
-	 * when there is none.
+	 * The same for some customer of whom Stripe has to be asked now and whom nobody has locked; false when there is none.
 	 */
-	withDueCustomer(due: 'events' | 'all', work: (locked: LockedCustomer) => Promise<void>): Promise<boolean>;
+	withDueCustomer(due: Due, work: (locked: LockedCustomer) => Promise<void>): Promise<boolean>;
 	/** Null for a user who has never been here. */
 	find(userId: string): Promise<{ customer: Customer; subscriptions: Subscription[] } | null>;
 	/** Has the customer erased at Stripe and never served again. */
