@@ -190,7 +190,8 @@ describe.each(SERVERS)('a comparison of rows and bucket on %s', (_, variable) =>
 	});
 
 	test('goes no faster than it may, and stops at once all the same', async () => {
-		for (let made = 0; made < 4; made += 1) await storeOrphan();
+		const orphans: string[] = [];
+		while (orphans.length < 4) orphans.push(await storeOrphan());
 		const stopping = new AbortController();
 		let pages = 0;
 		const list: FilesService['dependencies']['store']['list'] = (after, limit) => {
@@ -209,6 +210,7 @@ describe.each(SERVERS)('a comparison of rows and bucket on %s', (_, variable) =>
 		stopping.abort();
 		await going;
 		expect(await chore()).toMatchObject({ leaseToken: null, lastEndedAt: null });
+		await service.storage.deleteObjects(orphans);
 	});
 
 	test('is one process’s at a time, and another’s once that one has died', async () => {
