@@ -88,8 +88,9 @@ describe.each(['as whoever runs this test', 'as an ordinary user'])('a sandboxed
 
 	test('reaches no network, not even this machine', async () => {
 		let connections = 0;
-		const server = createServer(() => {
+		const server = createServer((socket) => {
 			connections += 1;
+			socket.destroy();
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const address = server.address();

@@ -139,6 +139,7 @@ const HOW_IT_IS_READ: readonly Defence[] = [
 		without: "if (httpVersion === '') {",
 		...REQUESTS,
 		test: 'chunks in HTTP/1.0',
+		isSlow: true,
 	},
 	{
 		name: 'refuses a request for two hosts',
@@ -147,6 +148,7 @@ const HOW_IT_IS_READ: readonly Defence[] = [
 		without: 'if (countHosts(head.rawHeaders) < 0) {',
 		...REQUESTS,
 		test: 'two hosts',
+		isSlow: true,
 	},
 	{
 		name: 'reads nothing behind a request that it refused',
@@ -155,6 +157,7 @@ const HOW_IT_IS_READ: readonly Defence[] = [
 		without: '\t} catch (error) {\n',
 		...REQUESTS,
 		test: 'what comes behind a refused request is neither answered nor done',
+		isSlow: true,
 	},
 	{
 		name: 'passes on a closed list of headers, in which no identity is',
@@ -179,6 +182,7 @@ const HOW_MUCH_IT_TAKES: readonly Defence[] = [
 		code: 'maxHeaderSize: limits.headerBytes,',
 		without: 'maxHeaderSize: 1024 * 1024,',
 		test: '16 KiB of headers',
+		isSlow: true,
 	},
 	{
 		name: 'bounds a body that tells its length',
