@@ -49,7 +49,7 @@ describe('presigned URLs', () => {
 		const { searchParams } = new URL(
 			(await storage.presignGet({ key: 'a/b', attachment, ...FOR_A_CLIENT })).url,
 		);
-		expect(searchParams.get('response-content-disposition')).toBe('attachment; filename="a.html"');
+		expect(searchParams.get('response-content-disposition')).toBe('attachment; filename=a.html');
 		expect(searchParams.get('response-content-type')).toBe('application/octet-stream');
 	});
 
