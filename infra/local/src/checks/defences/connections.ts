@@ -14,6 +14,7 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 		code: 'if (held > limits.bodyBytesPerAddress) {',
 		without: 'if (held < 0) {',
 		test: 'a body beyond what an address may have under way is refused',
+		isSlow: true,
 	},
 	{
 		name: 'counts a body that does not tell its length as the longest',
@@ -21,6 +22,7 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 		code: 'isChunked(headers) ? limits.bodyBytes : Number',
 		without: 'isChunked(headers) ? 0 : Number',
 		test: 'a body beyond what an address may have under way is refused',
+		isSlow: true,
 	},
 	{
 		name: 'counts bodies by the address that a trusted proxy names',
