@@ -6,6 +6,11 @@ function inMs(ms: number): Prisma.Sql {
 	return Prisma.sql`now() + ${ms} * interval '1 millisecond'`;
 }
 
+/** Due at once; the column rounds, and half a millisecond from now would be too late for who asks at once. */
+function makeDue(name: string): Prisma.Sql {
+	return Prisma.sql`INSERT INTO chores (name, due_at) VALUES (${name}, date_trunc('milliseconds', now())) ON CONFLICT DO NOTHING`;
+}
+
 /** What was counted, added to what was counted before. */
 function totalsWith(counts: Prisma.Sql): Prisma.Sql {
 	return Prisma.sql`totals || coalesce((
@@ -18,7 +23,7 @@ export function createChoreRecords(prisma: PrismaClient): ChoreRecords {
 	const isMine = ({ name, token }: Turn) => Prisma.sql`name = ${name} AND lease_token = ${token}`;
 	return {
 		async take(name, leaseMs) {
-			await prisma.$executeRaw`INSERT INTO chores (name) VALUES (${name}) ON CONFLICT DO NOTHING`;
+			await prisma.$executeRaw(makeDue(name));
 			const token = randomUUID();
 			const rows = await prisma.$queryRaw<{ position: string; counts: Counts }[]>`
 				UPDATE chores SET lease_token = ${token}, lease_until = ${inMs(leaseMs)}, begun_at = coalesce(begun_at, now())
@@ -53,7 +58,7 @@ export function createChoreRecords(prisma: PrismaClient): ChoreRecords {
 		},
 		async report(name, { begunAt, counts: counted }) {
 			const counts = Prisma.sql`${JSON.stringify(counted)}::jsonb`;
-			await prisma.$executeRaw`INSERT INTO chores (name) VALUES (${name}) ON CONFLICT DO NOTHING`;
+			await prisma.$executeRaw(makeDue(name));
 			await prisma.$executeRaw`
 				UPDATE chores SET last_begun_at = ${begunAt}, last_ended_at = now(), last_counts = ${counts},
 					totals = ${totalsWith(counts)}
