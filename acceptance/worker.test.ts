@@ -46,7 +46,7 @@ test('heavy jobs, as many as run of a tool at once, keep no small one of the sam
 	const heavy: { owner: Person; id: string }[] = [];
 	for (let jobs = 0; jobs < Math.max(2, availableParallelism()); jobs += 1) {
 		const owner = await newPerson();
-		const input = await uploadFile(owner.token, makePdf({ pages: 60, pictureSide: 400 }));
+		const input = await uploadFile(owner.token, makePdf({ pages: 200, pictureSide: 500 }));
 		heavy.push({ owner, id: await startJob(owner.token, input, { tool: 'ocr' }) });
 	}
 	const smallInput = await uploadFile(person.token, makePdf());
