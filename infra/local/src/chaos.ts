@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { baseEnvironment } from './backing/base-environment.ts';
 import { withTestHome } from './checks/test-home.ts';
@@ -8,6 +6,7 @@ import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
 import { withChaosProduct } from './stack/chaos-product.ts';
 import { runCommand, say } from './stack/command.ts';
+import { runScript } from './stack/run-script.ts';
 import { REPOSITORY } from './stack/settings.ts';
 import type { Home } from './supervisor/home.ts';
 import { ownershipMark } from './supervisor/ownership.ts';
@@ -28,15 +27,8 @@ await runCommand((stop) =>
 async function breakThings(home: Home, stop: AbortSignal): Promise<number> {
 	let exitCode = 1;
 	await withChaosProduct(home, stop, async (environment) => {
-		const child = spawn(process.execPath, ['--no-warnings', MAIN, ...process.argv.slice(2)], {
-			stdio: 'inherit',
-			env: { ...baseEnvironment(process.env), ...environment, ...ownershipMark(home.root) },
-		});
-		const end = () => child.kill('SIGTERM');
-		stop.addEventListener('abort', end);
-		if (stop.aborted) end();
-		const [code] = await once(child, 'exit');
-		exitCode = code ?? 1;
+		const env = { ...baseEnvironment(process.env), ...environment, ...ownershipMark(home.root) };
+		exitCode = await runScript(MAIN, { stop, env });
 	});
 	return exitCode;
 }

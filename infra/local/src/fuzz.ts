@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { baseEnvironment } from './backing/base-environment.ts';
 import { withTestHome } from './checks/test-home.ts';
@@ -9,6 +7,7 @@ import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
 import { runCommand, say } from './stack/command.ts';
 import { printTrouble } from './stack/print-event.ts';
+import { runScript } from './stack/run-script.ts';
 import { REPOSITORY } from './stack/settings.ts';
 import { testServices } from './stack/test-services.ts';
 import { withSupervisor } from './stack/with-supervisor.ts';
@@ -35,15 +34,8 @@ async function fuzz(home: Home, stop: AbortSignal): Promise<number> {
 		{ home, steps: services.steps, apps: new Set(), report: printTrouble, stop },
 		async () => {
 			await withTestProduct(home, services, stop, async (environment) => {
-				const child = spawn(process.execPath, ['--no-warnings', MAIN, ...process.argv.slice(2)], {
-					stdio: 'inherit',
-					env: { ...baseEnvironment(process.env), ...environment, ...ownershipMark(home.root) },
-				});
-				const end = () => child.kill('SIGTERM');
-				stop.addEventListener('abort', end);
-				if (stop.aborted) end();
-				const [code] = await once(child, 'exit');
-				exitCode = code ?? 1;
+				const env = { ...baseEnvironment(process.env), ...environment, ...ownershipMark(home.root) };
+				exitCode = await runScript(MAIN, { stop, env });
 			});
 		},
 	);
