@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { freePort } from './support/local-stripe.ts';
 import { until } from './support/until.ts';
 import { startWorld, subscribe, untilPlan, type World } from './support/world.ts';
 
@@ -40,16 +40,6 @@ async function startMortal(point: string) {
 async function untilKilled(child: ChildProcess): Promise<void> {
 	if (child.signalCode === null) await once(child, 'exit');
 	expect(child.signalCode).toBe('SIGKILL');
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	server.close();
-	await once(server, 'close');
-	if (address === null || typeof address === 'string') throw new Error('no port');
-	return address.port;
 }
 
 test('an event whose process is killed right after recording it is applied by the next', async () => {

@@ -72,7 +72,8 @@ async function end(child: ChildProcess): Promise<void> {
 	await once(child, 'close');
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listened on just now. */
+export async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const address = server.address();
