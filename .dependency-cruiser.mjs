@@ -9,6 +9,20 @@ export default {
 			to: { path: '^apps/', pathNot: '^apps/$1/' },
 		},
 		{
+			name: 'the-web-app-is-a-client',
+			comment: 'it uses nothing that another client of the API can’t',
+			severity: 'error',
+			from: { path: '^apps/web/' },
+			to: { path: '^(packages|infra)/', pathNot: '^packages/(client|config-[^/]+)/' },
+		},
+		{
+			name: 'the-client-stands-alone',
+			comment: 'it is published; only its generator reads the contracts',
+			severity: 'error',
+			from: { path: '^packages/(client|cli)/(src|bin)/' },
+			to: { path: '^packages/', pathNot: '^packages/(client|cli)/' },
+		},
+		{
 			name: 'packages-import-no-apps',
 			severity: 'error',
 			from: { path: '^packages/' },
@@ -81,7 +95,7 @@ export default {
 		enhancedResolveOptions: {
 			exportsFields: ['exports'],
 			conditionNames: ['import', 'node', 'default'],
-			extensions: ['.ts', '.mjs', '.js', '.json'],
+			extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
 		},
 	},
 };

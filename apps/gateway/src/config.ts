@@ -54,13 +54,20 @@ const countSchema = z.coerce.number().int().min(1);
 
 const fieldsSchema = baseConfigSchema.extend({
 	PUBLIC_HOST: z.string().default('127.0.0.1').meta({ description: 'address of the public port' }),
-	PUBLIC_PORT: portSchema.meta({ description: 'the public port: /v1 and nothing else' }),
+	PUBLIC_PORT: portSchema.meta({ description: 'the public port: /v1 and the web app' }),
 	PRIVATE_URL: httpUrlSchema.meta({ description: 'how auth reaches the private port of this very process' }),
 	AUTH_URL: httpUrlSchema,
 	FILES_URL: httpUrlSchema,
 	JOBS_URL: httpUrlSchema,
 	BILLING_URL: httpUrlSchema,
 	CORS_ORIGINS: originsSchema.meta({ description: 'web origins that may call the API; none by default' }),
+	WEB_DIR: z
+		.string()
+		.optional()
+		.meta({ description: 'the build of apps/web, served at /; without it there is the API alone' }),
+	STORE_ORIGINS: originsSchema.meta({
+		description: 'where presigned URLs lead, which the pages may send to; the origin of S3_PUBLIC_ENDPOINT',
+	}),
 	TRUSTED_PROXIES: proxiesSchema.meta({
 		description: 'addresses and CIDR ranges of the proxies whose X-Forwarded-For counts; none by default',
 	}),

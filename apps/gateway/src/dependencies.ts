@@ -23,6 +23,7 @@ import { createPublicHandler, type PublicRoute } from './http/handle-public.ts';
 import { createInFlight, type InFlight } from './http/in-flight.ts';
 import { createProxy, type ServiceProxy } from './http/proxy.ts';
 import { createPublicServer } from './http/public-server.ts';
+import { createWebRoutes } from './http/web-app.ts';
 import type { Limits } from './limits.ts';
 import { createGetHealth } from './routes/get-health.ts';
 import { createGetOpenApi } from './routes/get-openapi.ts';
@@ -126,13 +127,16 @@ function createRoutes(
 		],
 	]);
 	const forwardDeps = { sign, trustedProxies: config.TRUSTED_PROXIES };
-	return PUBLIC_OPERATIONS.map((operation) => {
+	const api = PUBLIC_OPERATIONS.map((operation): PublicRoute => {
 		const serve = own.get(operation.id);
 		if (serve) return { operation, serve };
 		const proxy = proxies.get(operation.service);
 		if (!proxy) throw new Error(`nobody serves ${operation.id}`);
 		return { operation, serve: (exchange) => forward(forwardDeps, proxy, exchange) };
 	});
+	return config.WEB_DIR === undefined
+		? api
+		: [...api, ...createWebRoutes(config.WEB_DIR, config.STORE_ORIGINS)];
 }
 
 /** Has been able to serve signed-in users since it started. It stays ready when auth is away: answering 503 is its work then. */

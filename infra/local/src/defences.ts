@@ -7,7 +7,7 @@ import { packagesToTest } from './machine/debian-packages.ts';
 import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
 import { runCommand, say } from './stack/command.ts';
-import { generateClients } from './stack/generate-clients.ts';
+import { generateCode } from './stack/generate-code.ts';
 import { printTrouble } from './stack/print-event.ts';
 import { testServices } from './stack/test-services.ts';
 import { withSupervisor } from './stack/with-supervisor.ts';
@@ -19,7 +19,7 @@ await runCommand(async (stop) => {
 	return await withTestHome(async ({ home }) => {
 		await installPackages(packagesToTest(), home);
 		await requireUserNamespaces();
-		await generateClients(home.root, stop);
+		await generateCode(home.root, stop);
 		const trials = chosen.some(needsServices)
 			? await tryWithServices(home, chosen, stop)
 			: await tryAll(home, chosen, {}, stop);

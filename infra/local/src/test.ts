@@ -10,7 +10,7 @@ import { packagesToTest } from './machine/debian-packages.ts';
 import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
 import { runCommand, say } from './stack/command.ts';
-import { generateClients } from './stack/generate-clients.ts';
+import { generateCode } from './stack/generate-code.ts';
 import { printTrouble } from './stack/print-event.ts';
 import { testServices } from './stack/test-services.ts';
 import { withSupervisor } from './stack/with-supervisor.ts';
@@ -49,7 +49,7 @@ async function runAll(
 	await withSupervisor(
 		{ home, steps: services.steps, apps: new Set(), report: printTrouble, stop },
 		async () => {
-			await generateClients(home.root, stop);
+			await generateCode(home.root, stop);
 			await add(staticChecks(home.root));
 			await add(testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)));
 			await add([defencesCheck(home)]);

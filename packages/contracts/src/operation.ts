@@ -21,7 +21,7 @@ export interface Operation<
 > {
 	/** OpenAPI's operationId. */
 	id: string;
-	method: 'get' | 'post' | 'put' | 'delete';
+	method: 'get' | 'head' | 'post' | 'put' | 'delete';
 	/** With parameters in braces: `/v1/files/{id}`. */
 	path: string;
 	service: ServiceName;

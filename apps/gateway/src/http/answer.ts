@@ -43,6 +43,18 @@ export function beginAnswer(
 	exchange.res.writeHead(status, [...exchange.headers, ...headers]);
 }
 
+/**
+ * Begins an answer that a file server sends, which writes the head itself: what every answer has, with `headers` in the
+ * place of those of the same names.
+ */
+export function beginFile(exchange: Exchange, headers: readonly string[]): void {
+	const { res } = exchange;
+	exchange.answeredBy = 'gateway';
+	if (exchange.isDraining()) res.shouldKeepAlive = false;
+	const all = [...exchange.headers, ...headers];
+	for (let index = 0; index < all.length; index += 2) res.setHeader(all[index] ?? '', all[index + 1] ?? '');
+}
+
 function send(exchange: Exchange, status: number, headers: readonly string[], body: string | Buffer): void {
 	const { res } = exchange;
 	const lingers = mayHaveLongBody(exchange);

@@ -38,6 +38,8 @@ describe('choosePorts', () => {
 
 test('pickConsecutivePorts answers the first of a row that is free', async () => {
 	const first = await pickConsecutivePorts(3);
+	const other = await choosePorts(home, ['a']);
+	expect(first + 2).toBeLessThan(other.a);
 	expect(await Promise.all([first, first + 1, first + 2].map((port) => isPortFree(port)))).toEqual([
 		true,
 		true,

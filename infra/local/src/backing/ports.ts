@@ -9,6 +9,8 @@ import { StartError } from '../supervisor/start-error.ts';
 /** Below the range that Linux gives to outgoing connections (32768 and up), so that none of those takes a port of ours. */
 const LOWEST = 15_000;
 const HIGHEST = 32_000;
+/** Public ports are chosen before the others, which must not take them meanwhile: they come from a range of their own. */
+const LOWEST_PUBLIC = 10_000;
 const ATTEMPTS = 200;
 
 const savedPorts = z.record(z.string(), z.int().min(1).max(65_535));
@@ -67,7 +69,7 @@ async function pickPort(taken: Set<number>): Promise<number> {
  */
 export async function pickConsecutivePorts(count: number): Promise<number> {
 	for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-		const first = randomInt(LOWEST, HIGHEST - count);
+		const first = randomInt(LOWEST_PUBLIC, LOWEST - count);
 		const ports = Array.from({ length: count }, (_, index) => first + index);
 		if ((await Promise.all(ports.map((port) => isPortFree(port)))).every(Boolean)) return first;
 	}

@@ -34,5 +34,8 @@ export function staticChecks(homeRoot: string): Check[] {
 		]),
 		// as one program: a package at a time, what all share would be checked over and over
 		command('types', 'tsc', ['--noEmit']),
+		// what also runs in browsers knows of other things
+		command('types of the client', 'tsc', ['--noEmit', '--project', 'packages/client']),
+		command('types of the web app', 'tsc', ['--noEmit', '--project', 'apps/web']),
 	];
 }

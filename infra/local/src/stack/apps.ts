@@ -6,6 +6,7 @@ import { choosePorts } from '../backing/ports.ts';
 import { type Caller, DATABASE_OWNERS, type DatabaseOwner, type Secrets } from '../backing/secrets.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess } from '../supervisor/process.ts';
+import { WEB_DIR } from './generate-code.ts';
 import { replicaNames, SCALABLE, type Scale } from './scale.ts';
 import { REPOSITORY, type S3Settings, type StripeSettings } from './settings.ts';
 
@@ -40,7 +41,7 @@ type UrlOf = (app: Caller) => string;
 const APPS: App[] = [
 	{
 		name: 'auth',
-		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'auth-database'],
+		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'auth-database'],
 		env: ({ databaseUrls, amqpUrl, secrets, home, ...context }) => ({
 			AUTH_DATABASE_URL: databaseUrls.auth ?? '',
 			AMQP_URL: amqpUrl,
@@ -54,8 +55,8 @@ const APPS: App[] = [
 	},
 	{
 		name: 'files',
-		dependsOn: ['postgres', 'rabbitmq', 's3', 'prisma-clients', 'files-database'],
-		env: ({ databaseUrls, amqpUrl, s3, corsOrigins }) => ({
+		dependsOn: ['postgres', 'rabbitmq', 's3', 'generated-code', 'files-database'],
+		env: ({ databaseUrls, amqpUrl, s3, ...context }) => ({
 			FILES_DATABASE_URL: databaseUrls.files ?? '',
 			AMQP_URL: amqpUrl,
 			S3_ENDPOINT: s3.endpoint,
@@ -65,12 +66,13 @@ const APPS: App[] = [
 			S3_ACCESS_KEY_ID: s3.accessKeyId,
 			S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
 			S3_FORCE_PATH_STYLE: s3.forcePathStyle,
-			CORS_ORIGINS: corsOrigins,
+			// the pages that the gateways serve send to the store, too
+			CORS_ORIGINS: [context.corsOrigins, ...webOrigins(context)].filter(Boolean).join(','),
 		}),
 	},
 	{
 		name: 'jobs',
-		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'jobs-database'],
+		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'jobs-database'],
 		env: ({ databaseUrls, amqpUrl, secrets }, { url }) => ({
 			JOBS_DATABASE_URL: databaseUrls.jobs ?? '',
 			PARAM_KEYS: secrets.paramKey,
@@ -80,7 +82,7 @@ const APPS: App[] = [
 	},
 	{
 		name: 'billing',
-		dependsOn: ['postgres', 'rabbitmq', 'prisma-clients', 'billing-database'],
+		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'billing-database'],
 		env: ({ databaseUrls, amqpUrl, stripe, ...context }, { url }) => ({
 			BILLING_DATABASE_URL: databaseUrls.billing ?? '',
 			AMQP_URL: amqpUrl,
@@ -109,8 +111,8 @@ const APPS: App[] = [
 	},
 	{
 		name: 'gateway',
-		dependsOn: ['auth', 'files', 'jobs', 'billing'],
-		env: ({ gatewayPort, corsOrigins }, { index, port, url }) => ({
+		dependsOn: ['auth', 'files', 'jobs', 'billing', 'web'],
+		env: ({ gatewayPort, corsOrigins, s3 }, { index, port, url }) => ({
 			PUBLIC_HOST: '127.0.0.1',
 			PUBLIC_PORT: String(gatewayPort + index),
 			PRIVATE_URL: `http://127.0.0.1:${port}`,
@@ -119,6 +121,8 @@ const APPS: App[] = [
 			JOBS_URL: url('jobs'),
 			BILLING_URL: url('billing'),
 			CORS_ORIGINS: corsOrigins,
+			WEB_DIR,
+			STORE_ORIGINS: storeOrigin(s3),
 		}),
 	},
 ];
@@ -126,6 +130,20 @@ const APPS: App[] = [
 /** Where people go, and links of mails and of Stripe lead to. */
 function appUrl({ environment, gatewayPort }: Pick<AppContext, 'environment' | 'gatewayPort'>): string {
 	return environment.APP_URL || `http://127.0.0.1:${gatewayPort}`;
+}
+
+/** Where the web app may be opened: at any gateway by its address or its name, and where people go. */
+function webOrigins(context: Pick<AppContext, 'environment' | 'gatewayPort' | 'scale'>): string[] {
+	const local = replicaNames('gateway', replicasOf('gateway', context.scale)).flatMap((_, index) =>
+		['127.0.0.1', 'localhost'].map((host) => `http://${host}:${context.gatewayPort + index}`),
+	);
+	return [...new Set([...local, new URL(appUrl(context)).origin])];
+}
+
+/** Where presigned URLs lead: a bucket has a host of its own unless it stands in the path. */
+function storeOrigin({ publicEndpoint, bucket, forcePathStyle }: S3Settings): string {
+	const { protocol, host } = new URL(publicEndpoint);
+	return forcePathStyle === 'true' ? `${protocol}//${host}` : `${protocol}//${bucket}.${host}`;
 }
 
 /** The apps that own a database. */

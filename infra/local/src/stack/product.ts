@@ -7,7 +7,7 @@ import type { Step } from '../supervisor/process.ts';
 import { appProcesses, databaseOwners } from './apps.ts';
 import { type BackingServices, backingServices } from './backing-services.ts';
 import { databaseTasks } from './database-tasks.ts';
-import { generateClients } from './generate-clients.ts';
+import { buildWeb, generateCode } from './generate-code.ts';
 import type { Scale } from './scale.ts';
 import type { Settings } from './settings.ts';
 import { stripeService } from './stripe-service.ts';
@@ -50,7 +50,8 @@ export async function appSteps(
 			: ownDatabaseUrls(owners, adminUrl, secrets.databasePasswords);
 	const tasks: Step[] = [
 		...databaseTasks(owners, databaseUrls, adminUrl === undefined ? undefined : { adminUrl, secrets }),
-		{ kind: 'task', name: 'prisma-clients', dependsOn: [], run: () => generateClients(home.root, stop) },
+		{ kind: 'task', name: 'generated-code', dependsOn: [], run: () => generateCode(home.root, stop) },
+		{ kind: 'task', name: 'web', dependsOn: ['generated-code'], run: () => buildWeb(home.root, stop) },
 		// what workers that were killed left of their jobs
 		{
 			kind: 'task',

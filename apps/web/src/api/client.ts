@@ -1,0 +1,9 @@
+import { createClient } from '@creatorr/client';
+import { session } from './session.ts';
+
+/** The API behind this page's own origin, as whoever is signed in. */
+export const api = createClient({
+	baseUrl: location.origin,
+	token: session.token,
+	onUnauthorized: () => session.expire(),
+});

@@ -1,0 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from './client.ts';
+
+/** The catalogue; asked again now and then, as tools come and go with the workers. */
+export function useTools() {
+	return useQuery({
+		queryKey: ['tools'],
+		queryFn: ({ signal }) => api.tools({ signal }),
+		staleTime: 60_000,
+	});
+}

@@ -1,0 +1,4 @@
+/** The paths of all pages: the app routes them, and the gateway serves the app under them and under nothing else. */
+export const PAGES = ['/'] as const;
+
+export type PagePath = (typeof PAGES)[number];

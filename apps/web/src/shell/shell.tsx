@@ -1,0 +1,32 @@
+import { Suspense, useEffect, useRef } from 'react';
+import { Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { Spinner } from '../ui/spinner.tsx';
+import { Footer } from './footer.tsx';
+import { Header } from './header.tsx';
+import styles from './shell.module.css';
+
+/** What is around every page. After a change of page the focus is on it, so that a screen reader begins there. */
+export function Shell() {
+	const main = useRef<HTMLElement>(null);
+	const { pathname } = useLocation();
+	const isFirst = useRef(true);
+	useEffect(() => {
+		if (!isFirst.current) main.current?.focus({ preventScroll: true });
+		isFirst.current = false;
+	}, [pathname]);
+	return (
+		<div className={styles.page}>
+			<a className={styles.skip} href="#main">
+				Skip to the content
+			</a>
+			<Header />
+			<main id="main" className={styles.main} ref={main} tabIndex={-1}>
+				<Suspense fallback={<Spinner label="Loading the page" />}>
+					<Outlet />
+				</Suspense>
+			</main>
+			<Footer />
+			<ScrollRestoration />
+		</div>
+	);
+}

@@ -1,0 +1,36 @@
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** A size for people, in decimal units: 1,234,567 is "1.2 MB". */
+export function formatBytes(bytes: number): string {
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < UNITS.length - 1) {
+		value /= 1_000;
+		unit += 1;
+	}
+	const digits = unit === 0 || value >= 99.5 ? 0 : 1;
+	return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** A span of time for people: "45 s", "2 min 5 s", "1 h 20 min". */
+export function formatDuration(ms: number): string {
+	const seconds = Math.max(0, Math.round(ms / 1_000));
+	if (seconds < 60) return `${seconds} s`;
+	const minutes = Math.floor(seconds / 60);
+	if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+	return minutes % 60 === 0
+		? `${Math.floor(minutes / 60)} h`
+		: `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** A moment, as the person's language writes it. */
+export function formatDateTime(iso: string): string {
+	return dateTime.format(new Date(iso));
+}
+
+/** "one file", "2 files". */
+export function formatCount(count: number, one: string, many: string): string {
+	return count === 1 ? `1 ${one}` : `${count.toLocaleString()} ${many}`;
+}

@@ -1,0 +1,55 @@
+import type { Transport } from '../transport.ts';
+import type { CallOptions, Session, SignedIn, User } from '../types.ts';
+
+/** Who one is: signing in and out, sessions, passwords. */
+export interface AccountCalls {
+	register(
+		given: { email: string; password: string; name?: string },
+		options?: CallOptions,
+	): Promise<SignedIn>;
+	login(given: { email: string; password: string }, options?: CallOptions): Promise<SignedIn>;
+	/** From its end on the token is refused everywhere. */
+	logout(options?: CallOptions): Promise<void>;
+	/** Ends every session of the user. */
+	logoutAll(options?: CallOptions): Promise<void>;
+	me(options?: CallOptions): Promise<User>;
+	sessions(options?: CallOptions): Promise<Session[]>;
+	endSession(id: string, options?: CallOptions): Promise<void>;
+	/** Ends all other sessions. */
+	changePassword(
+		given: { current_password: string; new_password: string },
+		options?: CallOptions,
+	): Promise<void>;
+	/** Asks for a mail; succeeds whether there is such an account or not. */
+	forgotPassword(email: string, options?: CallOptions): Promise<void>;
+	/** With the token of that mail; ends all sessions. */
+	resetPassword(given: { token: string; new_password: string }, options?: CallOptions): Promise<void>;
+	verifyEmail(token: string, options?: CallOptions): Promise<void>;
+	/** Deletes the account with all that it has. */
+	delete(password: string, options?: CallOptions): Promise<void>;
+}
+
+export function createAccount({ api, body, done }: Transport): AccountCalls {
+	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
+	return {
+		register: async (person, options) =>
+			(await body(api.POST('/v1/auth/register', { body: person, ...given(options) }))).data,
+		login: async (person, options) =>
+			(await body(api.POST('/v1/auth/login', { body: person, ...given(options) }))).data,
+		logout: (options) => done(api.POST('/v1/auth/logout', given(options))),
+		logoutAll: (options) => done(api.POST('/v1/auth/logout-all', given(options))),
+		me: async (options) => (await body(api.GET('/v1/me', given(options)))).data,
+		sessions: async (options) => (await body(api.GET('/v1/auth/sessions', given(options)))).data,
+		endSession: (id, options) =>
+			done(api.DELETE('/v1/auth/sessions/{id}', { params: { path: { id } }, ...given(options) })),
+		changePassword: (passwords, options) =>
+			done(api.POST('/v1/auth/password', { body: passwords, ...given(options) })),
+		forgotPassword: (email, options) =>
+			done(api.POST('/v1/auth/password/forgot', { body: { email }, ...given(options) })),
+		resetPassword: (reset, options) =>
+			done(api.POST('/v1/auth/password/reset', { body: reset, ...given(options) })),
+		verifyEmail: (token, options) =>
+			done(api.POST('/v1/auth/verify', { body: { token }, ...given(options) })),
+		delete: (password, options) => done(api.DELETE('/v1/me', { body: { password }, ...given(options) })),
+	};
+}

@@ -1,0 +1,34 @@
+import { type AccountCalls, createAccount } from './calls/account.ts';
+import { type BillingCalls, createBilling } from './calls/billing.ts';
+import { createFiles, type FileCalls } from './calls/files.ts';
+import { createJobs, type JobCalls } from './calls/jobs.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
+import type { CallOptions, Tool, Usage } from './types.ts';
+
+export type ClientOptions = TransportOptions;
+
+/** Everything that the API does. Every call rejects with ApiError or ConnectionError, or with its signal's reason. */
+export interface Client {
+	account: AccountCalls;
+	files: FileCalls;
+	jobs: JobCalls;
+	billing: BillingCalls;
+	/** The tools, with the JSON Schema of their params; needs no token. */
+	tools(options?: CallOptions): Promise<Tool[]>;
+	/** How much of each limit of the plan is used. */
+	usage(options?: CallOptions): Promise<Usage>;
+}
+
+/** A client of the API at `baseUrl`. It keeps nothing and opens nothing: there is nothing to close. */
+export function createClient(options: ClientOptions = {}): Client {
+	const transport = createTransport(options);
+	const { api, body } = transport;
+	return {
+		account: createAccount(transport),
+		files: createFiles(transport),
+		jobs: createJobs(transport),
+		billing: createBilling(transport),
+		tools: async ({ signal } = {}) => (await body(api.GET('/v1/tools', { signal: signal ?? null }))).data,
+		usage: async ({ signal } = {}) => (await body(api.GET('/v1/usage', { signal: signal ?? null }))).data,
+	};
+}

@@ -1,0 +1,43 @@
+import type { components } from './generated/api.ts';
+
+/** What the API calls its errors. */
+export type ErrorCode = components['schemas']['Error']['error']['code'];
+/** Why a job failed. */
+export type JobErrorCode = NonNullable<components['schemas']['Job']['error_code']>;
+
+export interface ErrorDetail {
+	/** A string such as `params.quality`. */
+	path: string;
+	message: string;
+}
+
+/** The API answered with an error. Its `code` is the contract; its message is for people, and may change. */
+export class ApiError extends Error {
+	override readonly name = 'ApiError';
+	readonly code: ErrorCode;
+	/** Of HTTP. */
+	readonly status: number;
+	/** What to name when asking about it. */
+	readonly requestId: string;
+	/** What is wrong with which field, on `validation`. */
+	readonly details: readonly ErrorDetail[];
+	/** When trying again makes sense, where the API said so. */
+	readonly retryAfterMs: number | undefined;
+
+	constructor(
+		message: string,
+		given: Pick<ApiError, 'code' | 'status' | 'requestId' | 'details' | 'retryAfterMs'>,
+	) {
+		super(message);
+		this.code = given.code;
+		this.status = given.status;
+		this.requestId = given.requestId;
+		this.details = given.details;
+		this.retryAfterMs = given.retryAfterMs;
+	}
+}
+
+/** No answer came: offline, the name is unknown, the connection broke, or what answered is not the API. */
+export class ConnectionError extends Error {
+	override readonly name = 'ConnectionError';
+}

@@ -1,0 +1,31 @@
+import type { components, operations } from './generated/api.ts';
+
+type Schemas = components['schemas'];
+
+export type User = Schemas['User'];
+export type SignedIn = Schemas['SignedIn'];
+export type Session = Schemas['Session'];
+export type Upload = Schemas['Upload'];
+export type MultipartUpload = Schemas['MultipartUpload'];
+export type File = Schemas['File'];
+export type FileRow = Schemas['FileRow'];
+export type Tool = Schemas['Tool'];
+export type Job = Schemas['Job'];
+export type CreatedJob = Schemas['CreatedJob'];
+export type JobStatus = Job['status'];
+export type Billing = Schemas['Billing'];
+export type Usage = Schemas['Usage'];
+
+export type JobQuery = NonNullable<operations['listJobs']['parameters']['query']>;
+export type PageQuery = NonNullable<operations['listFiles']['parameters']['query']>;
+
+/** A page of a list; `next_cursor` is null on the last. */
+export interface Page<T> {
+	data: T[];
+	next_cursor: string | null;
+}
+
+/** Given to any call: what ends it early. */
+export interface CallOptions {
+	signal?: AbortSignal | undefined;
+}
