@@ -68,7 +68,7 @@ describe('every answer', () => {
 	);
 
 	test.each([
-		['GET', '/', 404],
+		['GET', '/nothing', 404],
 		['GET', '/v1', 404],
 		['GET', '/v1/nothing', 404],
 		['GET', '/v1/me/', 404],
