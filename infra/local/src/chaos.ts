@@ -15,13 +15,16 @@ const MAIN = join(REPOSITORY, 'acceptance', 'chaos', 'main.ts');
 
 /** Starts the product in a home of its own, then is acceptance/chaos/main.ts against it. */
 await runCommand((stop) =>
-	withTestHome(async ({ home, keepLogs }) => {
-		await installPackages(packagesToStart({ ownBroker: true }), home);
-		await requireUserNamespaces();
-		const exitCode = await breakThings(home, stop);
-		if (exitCode !== 0) say(`Logs of the services: ${keepLogs('chaos-logs')}`);
-		return exitCode;
-	}),
+	withTestHome(
+		async ({ home, keepLogs }) => {
+			await installPackages(packagesToStart({ ownBroker: true }), home);
+			await requireUserNamespaces();
+			const exitCode = await breakThings(home, stop);
+			if (exitCode !== 0) say(`Logs of the services: ${keepLogs()}`);
+			return exitCode;
+		},
+		{ logsName: 'chaos-logs' },
+	),
 );
 
 async function breakThings(home: Home, stop: AbortSignal): Promise<number> {

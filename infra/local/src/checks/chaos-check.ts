@@ -8,14 +8,17 @@ export function chaosCheck(): Check {
 	return {
 		name: 'acceptance/chaos',
 		run: (stop) =>
-			withTestHome(async ({ home, keepLogs }) => {
-				let outcome: Outcome = { passed: 0, failed: 1, output: 'interrupted' };
-				await withChaosProduct(home, stop, async (environment) => {
-					const suite = jestCheck('acceptance', environment, home.root, 'chaos/jest.config.mjs');
-					outcome = await suite.run(stop);
-				});
-				if (outcome.failed === 0) return outcome;
-				return { ...outcome, output: `${outcome.output}\nlogs: ${keepLogs('chaos-logs')}` };
-			}),
+			withTestHome(
+				async ({ home, keepLogs }) => {
+					let outcome: Outcome = { passed: 0, failed: 1, output: 'interrupted' };
+					await withChaosProduct(home, stop, async (environment) => {
+						const suite = jestCheck('acceptance', environment, home.root, 'chaos/jest.config.mjs');
+						outcome = await suite.run(stop);
+					});
+					if (outcome.failed === 0) return outcome;
+					return { ...outcome, output: `${outcome.output}\nlogs: ${keepLogs()}` };
+				},
+				{ logsName: 'chaos-logs' },
+			),
 	};
 }
