@@ -133,6 +133,13 @@ test('the tools are listed with their params and limits, without a user', async 
 		params: { properties: { quality: { default: 70, minimum: 1, maximum: 100 } } },
 		limits: { max_input_bytes: expect.any(Number) },
 	});
+	expect(data.find((tool) => tool.slug === 'ocr')).toMatchObject({
+		plans: {
+			free: { max_input_bytes: 256 * 1024 ** 2, max_pages: 200 },
+			// the tool takes less than the plan would
+			pro: { max_input_bytes: 1024 ** 3, max_pages: 5000 },
+		},
+	});
 });
 
 describe('callers', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fileIdSchema } from './files.ts';
 import { idSchema } from './ids.ts';
 import { defineOperation, enveloped, paged, pageQuerySchema, queryIntegerSchema } from './operation.ts';
+import { planSchema } from './plans.ts';
 import { timestampSchema } from './text.ts';
 
 export const jobIdSchema = idSchema('job');
@@ -189,6 +190,11 @@ export const deleteJob = defineOperation({
 export const capabilitiesSchema = z.record(z.string(), z.array(z.string()));
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
+const toolOfPlanSchema = z.object({
+	max_input_bytes: z.number().int(),
+	max_pages: z.number().int().meta({ description: 'of an input, where the tool counts pages' }),
+});
+
 export const toolSchema = z
 	.object({
 		slug: z.string(),
@@ -197,6 +203,9 @@ export const toolSchema = z
 		accepts: z.array(z.string()).meta({ description: 'media types' }),
 		params: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of params, with defaults' }),
 		limits: z.record(z.string(), z.number()).meta({ description: 'units are in the names' }),
+		plans: z
+			.record(planSchema, toolOfPlanSchema)
+			.meta({ description: 'what one job of the tool may take on each plan' }),
 		available: z.boolean().meta({ description: 'whether a worker that has the tool is there now' }),
 		capabilities: capabilitiesSchema
 			.optional()

@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import type { ToolManifest } from './manifest.ts';
 import { paramsJsonSchema } from './params.ts';
 
-/** A tool as `GET /v1/tools` shows it; `capabilities` are absent while no worker has the tool. */
+/** A tool as `GET /v1/tools` shows it, but for what plans say; `capabilities` are absent while no worker has the tool. */
 export function describeTool(
 	manifest: ToolManifest,
 	capabilities?: Capabilities,
-): z.infer<typeof toolSchema> {
+): Omit<z.infer<typeof toolSchema>, 'plans'> {
 	return {
 		slug: manifest.slug,
 		title: manifest.title,
