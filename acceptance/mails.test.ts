@@ -17,6 +17,7 @@ const reset = (body: unknown) => call('POST', '/v1/auth/password/reset', { body 
 const verify = (token: unknown) => call('POST', '/v1/auth/verify', { body: { token } });
 const login = (email: string, password: string) =>
 	call('POST', '/v1/auth/login', { body: { email, password } });
+const isVerified = async (token: string) => (await call('GET', '/v1/me', { token })).body.data.email_verified;
 const statusOf = async (token: string, base?: string) =>
 	(await call('GET', '/v1/me', { token, ...(base ? { base } : {}) })).status;
 
@@ -115,9 +116,6 @@ describe('POST /v1/auth/password/reset', () => {
 });
 
 describe('POST /v1/auth/verify', () => {
-	const isVerified = async (token: string) =>
-		(await call('GET', '/v1/me', { token })).body.data.email_verified;
-
 	test('success: the email of the account is verified, once with one token', async () => {
 		const someone = await newPerson();
 		expect(await isVerified(someone.token)).toBe(false);
@@ -131,5 +129,30 @@ describe('POST /v1/auth/verify', () => {
 	test.each([undefined, '', 'A'.repeat(43), 7, null, 'a\0b', '\ud800'])('bad input: %p', async (token) => {
 		const answer = await verify(token);
 		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+	});
+});
+
+describe('POST /v1/auth/verify/resend', () => {
+	const resend = (token?: string) => call('POST', '/v1/auth/verify/resend', { token });
+
+	test('success: brings another mail whose token verifies the email', async () => {
+		const someone = await newPerson();
+		await mailedToken(someone.email, VERIFY);
+		const answer = await resend(someone.token);
+		expect([answer.status, answer.text]).toEqual([204, '']);
+		expect((await verify(await mailedToken(someone.email, VERIFY, 2))).status).toBe(204);
+		expect(await isVerified(someone.token)).toBe(true);
+	});
+
+	test('success: is answered 204 where the email is verified, and again and again', async () => {
+		const someone = await newPerson();
+		await verify(await mailedToken(someone.email, VERIFY));
+		const answers = await Promise.all(Array.from({ length: 10 }, () => resend(someone.token)));
+		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+	});
+
+	test('nobody is refused', async () => {
+		const answer = await resend();
+		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
 	});
 });

@@ -68,6 +68,7 @@ export const OWNED_ROUTES: Record<string, OwnedRoute> = {
 		owner: 204,
 		stranger: 204,
 	},
+	'POST /v1/auth/verify/resend': { prepare: () => at('/v1/auth/verify/resend'), owner: 204, stranger: 204 },
 	'GET /v1/me': { prepare: () => at('/v1/me'), owner: 200, stranger: 200 },
 	'DELETE /v1/me': { prepare: () => at('/v1/me', { password: PASSWORD }), owner: 204, stranger: 204 },
 	'POST /v1/files': {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { mailsTo, untilAllSent, VERIFY } from './support/mails.ts';
-import { call, newEmail, PASSWORD, type Person, register } from './support/requests.ts';
+import { call, HOME, newEmail, PASSWORD, type Person, register } from './support/requests.ts';
 
 let auth: AuthService;
 let person: Person;
 
 beforeAll(async () => {
-	auth = await startAuth({ MAILS_PER_NETWORK: '4' });
+	auth = await startAuth({ MAILS_PER_EMAIL: '2', MAILS_PER_NETWORK: '4' });
 });
 
 beforeEach(async () => {
@@ -79,6 +79,91 @@ describe('the email of an account', () => {
 			fields: { user_id: person.id },
 		});
 		for (const secret of [token, person.email]) expect(JSON.stringify(auth.log)).not.toContain(secret);
+	});
+});
+
+describe('another mail to verify the email', () => {
+	const resend = (someone = person, address = HOME) =>
+		call(auth.app, 'post', '/v1/auth/verify/resend', { person: someone, address });
+
+	/** Of all mails to the person there are so many, once nothing waits. */
+	async function tokens(count: number): Promise<string[]> {
+		await untilAllSent(auth);
+		return (await mailsTo(auth, person.email, { about: VERIFY, count })).map(({ token }) => token);
+	}
+
+	test('comes when the owner asks for it, and its token works like the first one', async () => {
+		await tokens(1);
+		await resend().expect(204);
+		const [first, second] = await tokens(2);
+		expect(second).not.toBe(first);
+		await verify(second).expect(204);
+		expect(await isVerified()).toBe(true);
+	});
+
+	test('leaves the token of the one before working until one is used', async () => {
+		await tokens(1);
+		await resend().expect(204);
+		const [first, second] = await tokens(2);
+		await verify(first).expect(204);
+		await verify(second).expect(400);
+	});
+
+	test('does not come where the email is verified', async () => {
+		await verify(await verificationToken()).expect(204);
+		const asked = await auth.prisma.mailAllowance.count();
+		await resend().expect(204);
+		expect(await tokens(1)).toHaveLength(1);
+		expect(await auth.prisma.mailAllowance.count()).toBe(asked);
+	});
+
+	test('does not come where the email is verified after it was asked for', async () => {
+		const token = await verificationToken();
+		await untilAllSent(auth);
+		await auth.prisma.mail.create({ data: { ...waiting, kind: 'verify_email', email: person.email } });
+		await verify(token).expect(204);
+		await auth.prisma.$executeRaw`WITH due AS (UPDATE mails SET due_at = now()) SELECT pg_notify('mail', '')`;
+		expect(await tokens(1)).toHaveLength(1);
+	});
+
+	/** Not due yet. */
+	const waiting = {
+		dueAt: new Date(Date.now() + 3_600_000),
+		clientAddress: HOME,
+		userAgent: null,
+		requestId: 'req_0',
+	};
+
+	test('too often for one email is answered like before, and brings no more', async () => {
+		await tokens(1);
+		for (let asked = 0; asked < 4; asked += 1) await resend(person, `192.0.2.${asked + 10}`).expect(204);
+		expect(await tokens(3)).toHaveLength(3);
+	});
+
+	test('counts with those for a forgotten password, so that nobody gets more mails of one kind for it', async () => {
+		await tokens(1);
+		const forget = call(auth.app, 'post', '/v1/auth/password/forgot', { address: '192.0.2.20' });
+		await forget.send({ email: person.email }).expect(204);
+		for (const address of ['192.0.2.21', '192.0.2.22']) await resend(person, address).expect(204);
+		expect(await tokens(2)).toHaveLength(2);
+	});
+
+	test('too often from one network is refused, whoever asks, and from another it is not', async () => {
+		const people = [];
+		for (let asked = 0; asked < 5; asked += 1) people.push(await register(auth.app, `198.51.100.${asked}`));
+		const statuses: number[] = [];
+		for (const someone of people) statuses.push((await resend(someone, '203.0.113.1')).status);
+		expect(statuses).toEqual([204, 204, 204, 204, 429]);
+		const refused = await resend(person, '203.0.113.1').expect(429);
+		expect(refused.body.error.code).toBe('rate_limited');
+		expect(Number(refused.headers['retry-after'])).toBeGreaterThan(600);
+		await resend(person, '203.0.113.2').expect(204);
+	});
+
+	test('is not for an account that was deleted, nor for nobody', async () => {
+		await call(auth.app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
+		await resend().expect(401);
+		await call(auth.app, 'post', '/v1/auth/verify/resend').expect(401);
 	});
 });
 

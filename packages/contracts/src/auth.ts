@@ -184,6 +184,17 @@ export const verifyEmail = defineOperation({
 	errors: ['validation'],
 });
 
+export const resendVerification = defineOperation({
+	id: 'resendVerification',
+	method: 'post',
+	path: '/v1/auth/verify/resend',
+	service: 'auth',
+	access: 'user',
+	summary: 'Ask for another mail to verify the email; where it is verified, none is sent.',
+	status: 204,
+	errors: ['rate_limited'],
+});
+
 export const getMe = defineOperation({
 	id: 'getMe',
 	method: 'get',

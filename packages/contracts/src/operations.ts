@@ -17,6 +17,7 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	auth.forgotPassword,
 	auth.resetPassword,
 	auth.verifyEmail,
+	auth.resendVerification,
 	auth.getMe,
 	auth.deleteMe,
 	files.createFile,

@@ -1,5 +1,5 @@
 import type { Route } from '@creatorr/service/route';
-import type { ForgotPasswordDeps } from '../domain/forgot-password.ts';
+import type { AskForMailDeps } from '../domain/ask-for-mail.ts';
 import type { OwnerDeps } from '../domain/owner.ts';
 import type { RegisterDeps } from '../domain/register-account.ts';
 import type { SignInDeps } from '../domain/sign-in.ts';
@@ -19,13 +19,14 @@ import { loginRoute } from './login.ts';
 import { logoutRoute } from './logout.ts';
 import { logoutAllRoute } from './logout-all.ts';
 import { registerRoute } from './register.ts';
+import { resendVerificationRoute } from './resend-verification.ts';
 import { resetPasswordRoute } from './reset-password.ts';
 import { verifyEmailRoute } from './verify-email.ts';
 
 type RouteDeps = RegisterDeps &
 	SignInDeps &
 	SignOutDeps &
-	ForgotPasswordDeps &
+	AskForMailDeps &
 	OwnerDeps & { signingKeys: SigningKeyStore; leaseTtlMs: number };
 
 /** What this service answers. */
@@ -41,6 +42,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
 		forgotPasswordRoute(deps),
 		resetPasswordRoute(deps),
 		verifyEmailRoute(deps),
+		resendVerificationRoute(deps),
 		getMeRoute(deps),
 		deleteMeRoute(deps),
 		getJwksRoute(deps),

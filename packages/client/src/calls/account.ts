@@ -25,6 +25,8 @@ export interface AccountCalls {
 	/** With the token of that mail; ends all sessions. */
 	resetPassword(given: { token: string; new_password: string }, options?: CallOptions): Promise<void>;
 	verifyEmail(token: string, options?: CallOptions): Promise<void>;
+	/** Asks for another mail to do so; where the email is verified, none comes. */
+	resendVerification(options?: CallOptions): Promise<void>;
 	/** Deletes the account with all that it has. */
 	delete(password: string, options?: CallOptions): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function createAccount({ api, body, done }: Transport): AccountCalls {
 			done(api.POST('/v1/auth/password/reset', { body: reset, ...given(options) })),
 		verifyEmail: (token, options) =>
 			done(api.POST('/v1/auth/verify', { body: { token }, ...given(options) })),
+		resendVerification: (options) => done(api.POST('/v1/auth/verify/resend', given(options))),
 		delete: (password, options) => done(api.DELETE('/v1/me', { body: { password }, ...given(options) })),
 	};
 }
