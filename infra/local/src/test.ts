@@ -1,4 +1,4 @@
-import { acceptanceCheck } from './checks/acceptance-check.ts';
+import { acceptanceCheck, browserCheck } from './checks/acceptance-check.ts';
 import { chaosCheck } from './checks/chaos-check.ts';
 import type { Check } from './checks/check.ts';
 import { staticChecks } from './checks/command-check.ts';
@@ -54,6 +54,7 @@ async function runAll(
 			await add(testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)));
 			await add([defencesCheck(home)]);
 			await add([acceptanceCheck(home, services)]);
+			await add([browserCheck(home, services)]);
 			await add([chaosCheck()]);
 		},
 	);

@@ -37,5 +37,6 @@ export function staticChecks(homeRoot: string): Check[] {
 		// what also runs in browsers knows of other things
 		command('types of the client', 'tsc', ['--noEmit', '--project', 'packages/client']),
 		command('types of the web app', 'tsc', ['--noEmit', '--project', 'apps/web']),
+		command('types of the browser tests', 'tsc', ['--noEmit', '--project', 'acceptance/web']),
 	];
 }

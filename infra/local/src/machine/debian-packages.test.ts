@@ -24,8 +24,8 @@ test('no broker is installed for a person who has one', () => {
 	expect(packagesToStart({ ownBroker: false })).not.toContain('rabbitmq-server');
 });
 
-test('the tests need the second S3 server on top', () => {
-	expect(packagesToTest()).toContain('radosgw');
+test('the tests need the second S3 server and a browser on top', () => {
+	expect(packagesToTest()).toEqual(expect.arrayContaining(['radosgw', 'chromium']));
 });
 
 test('the bench needs the tools and its judge, and no broker', () => {

@@ -31,9 +31,9 @@ export function packagesToBench(): string[] {
 	return [...packagesToStart({ ownBroker: false }), ...BENCH];
 }
 
-/** The tests need a second S3 server on top, and test the bench. */
+/** The tests need a second S3 server and a browser on top, and test the bench. */
 export function packagesToTest(): string[] {
-	return [...packagesToStart({ ownBroker: true }), ...BENCH, 'radosgw'];
+	return [...packagesToStart({ ownBroker: true }), ...BENCH, 'radosgw', 'chromium'];
 }
 
 /** Which of the packages are not installed, by dpkg's own list (`installed` per line, as dpkg-query prints it). */

@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { BASE_URL, type Person } from '../../support/client.ts';
+import { storedSession } from './session.ts';
+import { type Trouble, watchForTrouble } from './trouble.ts';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** How long a step waits for what it needs; a busy machine is slow, and a step that waits fails only when nothing comes. */
+const STEP_MS = 30_000;
+
+export const DEVICES = {
+	desktop: { viewport: { width: 1280, height: 800 } },
+	phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+} as const;
+
+export type Device = keyof typeof DEVICES;
+export type Theme = 'light' | 'dark';
+
+/** Who looks at the page, and with what. */
+export interface Visit {
+	/** The page's path, with query and hash; `/` by default. */
+	path?: string;
+	/** A desktop by default. */
+	device?: Device;
+	/** What the system prefers; light by default. */
+	theme?: Theme;
+	/** Signed in as this person; nobody by default. */
+	as?: Person;
+	reducedMotion?: boolean;
+	/** Trouble that this test makes on purpose: see `tolerate`. */
+	tolerated?: RegExp[];
+}
+
+export interface Profile {
+	device: Device;
+	theme: Theme;
+}
+
+interface Opened {
+	profile: Profile;
+	trouble: Trouble;
+}
+
+const opened = new Map<BrowserContext, Opened>();
+
+function openedFor(page: Page): Opened {
+	const found = opened.get(page.context());
+	if (!found) throw new Error('the page was not opened by the visit of useBrowser');
+	return found;
+}
+
+/** With what a page is looked at. */
+export function profileOf(page: Page): Profile {
+	return openedFor(page).profile;
+}
+
+/** Lets trouble that matches pass from now on, in all tabs beside this page too: what a test makes on purpose. */
+export function tolerate(page: Page, pattern: RegExp): void {
+	openedFor(page).trouble.tolerate(pattern);
+}
+
+/**
+ * A browser for the tests of one file. `visit` opens a page as somebody who has never been here, with storage of their
+ * own. After each test its pages are closed, and the test fails when they got into trouble: see `watchForTrouble`.
+ */
+export function useBrowser(): { visit: (visit?: Visit) => Promise<Page> } {
+	let browser: Browser;
+
+	beforeAll(async () => {
+		browser = await chromium.launch({
+			executablePath: CHROMIUM,
+			// chromium refuses to be root with a sandbox, and the tests run as root in containers
+			chromiumSandbox: process.getuid?.() !== 0,
+		});
+	});
+
+	afterEach(async () => {
+		const troubles = [...opened.values()].flatMap(({ trouble }) => trouble.list());
+		await Promise.all([...opened.keys()].map((context) => context.close()));
+		opened.clear();
+		if (troubles.length > 0) throw new Error(`the page got into trouble:\n  ${troubles.join('\n  ')}`);
+	});
+
+	afterAll(() => browser.close());
+
+	return {
+		async visit({ path = '/', device = 'desktop', theme = 'light', as, reducedMotion, tolerated } = {}) {
+			const context = await browser.newContext({
+				...DEVICES[device],
+				baseURL: BASE_URL,
+				colorScheme: theme,
+				reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+				locale: 'en-GB',
+				timezoneId: 'UTC',
+				...(as && { storageState: await storedSession(as) }),
+			});
+			context.setDefaultTimeout(STEP_MS);
+			const trouble = await watchForTrouble(context);
+			opened.set(context, { profile: { device, theme }, trouble });
+			for (const pattern of tolerated ?? []) trouble.tolerate(pattern);
+			const page = await context.newPage();
+			await page.goto(path);
+			return page;
+		},
+	};
+}
