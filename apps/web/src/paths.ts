@@ -1,4 +1,11 @@
 /** The paths of all pages: the app routes them, and the gateway serves the app under them and under nothing else. */
-export const PAGES = ['/'] as const;
+export const PAGES = [
+	'/',
+	'/forgot-password',
+	'/reset-password',
+	'/sign-in',
+	'/sign-up',
+	'/verify-email',
+] as const;
 
 export type PagePath = (typeof PAGES)[number];

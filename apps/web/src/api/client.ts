@@ -5,5 +5,5 @@ import { session } from './session.ts';
 export const api = createClient({
 	baseUrl: location.origin,
 	token: session.token,
-	onUnauthorized: () => session.expire(),
+	onUnauthorized: () => session.expire(session.token() ?? ''),
 });

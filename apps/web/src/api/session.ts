@@ -9,14 +9,21 @@ export type SessionState =
 	| { kind: 'out' }
 	| { kind: 'in'; token: string; user: User }
 	/** The API refused the token; the person is asked to sign in again, and nothing on the page is lost. */
-	| { kind: 'expired'; email: string };
+	| { kind: 'expired'; user: User };
 
 const KEY = 'creatorr.session';
 const OUT: SessionState = { kind: 'out' };
 
+function isState(value: unknown): value is SessionState {
+	const { kind, user, token } = (value ?? {}) as Record<string, unknown>;
+	const hasUser = typeof (user as User | undefined)?.id === 'string';
+	return (kind === 'in' && hasUser && typeof token === 'string') || (kind === 'expired' && hasUser);
+}
+
 function read(): SessionState {
 	try {
-		return JSON.parse(localStorage.getItem(KEY) ?? 'null') ?? OUT;
+		const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+		return isState(kept) ? kept : OUT;
 	} catch {
 		return OUT;
 	}
@@ -24,6 +31,10 @@ function read(): SessionState {
 
 let state = read();
 const listeners = new Set<() => void>();
+
+function notify(): void {
+	for (const listener of listeners) listener();
+}
 
 function set(next: SessionState): void {
 	state = next;
@@ -33,27 +44,29 @@ function set(next: SessionState): void {
 	} catch {
 		// a browser that keeps nothing forgets it with the page
 	}
-	for (const listener of listeners) listener();
+	notify();
 }
 
 // another tab signed in or out
 addEventListener('storage', ({ key }) => {
 	if (key !== KEY && key !== null) return;
 	state = read();
-	for (const listener of listeners) listener();
+	notify();
 });
 
 export const session = {
 	get: () => state,
 	token: () => (state.kind === 'in' ? state.token : undefined),
+	user: () => (state.kind === 'out' ? undefined : state.user),
 	signIn: ({ token, user }: SignedIn) => set({ kind: 'in', token, user }),
 	signOut: () => set(OUT),
-	expire: () => {
-		if (state.kind === 'in') set({ kind: 'expired', email: state.user.email });
+	/** Only by the token that is in use: a late refusal of an older one says nothing about this one. */
+	expire: (refused: string) => {
+		if (state.kind === 'in' && state.token === refused) set({ kind: 'expired', user: state.user });
 	},
-	/** The user changed: the plan, say. */
+	/** What the API says of the user now: the plan, whether the email is verified. */
 	update: (user: User) => {
-		if (state.kind === 'in') set({ ...state, user });
+		if (state.kind === 'in' && state.user.id === user.id) set({ ...state, user });
 	},
 	subscribe(listener: () => void): () => void {
 		listeners.add(listener);
@@ -63,4 +76,9 @@ export const session = {
 
 export function useSession(): SessionState {
 	return useSyncExternalStore(session.subscribe, session.get);
+}
+
+/** Whose page it is: also while the session has expired. */
+export function useUser(): User | undefined {
+	return useSyncExternalStore(session.subscribe, session.user);
 }

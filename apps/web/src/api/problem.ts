@@ -1,0 +1,29 @@
+import { ApiError, ConnectionError } from '@creatorr/client';
+
+/** A message of the API as a sentence: they begin small and have no full stop. */
+export function sentence(message: string): string {
+	const text = message.charAt(0).toUpperCase() + message.slice(1);
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** What went wrong, in words that say what the person can do. */
+export function describeProblem(error: unknown, isOnline = navigator.onLine): string {
+	if (error instanceof ConnectionError) {
+		return isOnline
+			? 'creatorr doesn’t answer. Look at your connection, then try again.'
+			: 'You are offline. Try again when you are back.';
+	}
+	if (!(error instanceof ApiError)) return 'Something went wrong on this page. Reload it, then try again.';
+	switch (error.code) {
+		case 'rate_limited':
+			return 'Too many tries. Wait a moment, then try again.';
+		case 'upstream_unavailable':
+			return 'A part of creatorr doesn’t answer just now. Try again in a moment.';
+		case 'internal':
+			return `Something went wrong on our side. If it happens again, tell us this number: ${error.requestId}`;
+		case 'unauthorized':
+			return 'You are signed out. Sign in, then try again.';
+		default:
+			return sentence(error.message);
+	}
+}

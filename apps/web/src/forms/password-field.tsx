@@ -1,0 +1,43 @@
+import { Eye, EyeOff } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { Field } from './field.tsx';
+import styles from './password-field.module.css';
+
+interface Props {
+	label?: string;
+	name?: string;
+	/** What a password manager shall do: fill in the one it has, or make one. */
+	autoComplete: 'current-password' | 'new-password';
+	error?: string | undefined;
+	hint?: ReactNode;
+	aside?: ReactNode;
+}
+
+/** A password, which can be looked at while it is typed. */
+export function PasswordField({ label = 'Password', name = 'password', ...rest }: Props) {
+	const [isShown, setShown] = useState(false);
+	const Icon = isShown ? EyeOff : Eye;
+	return (
+		<Field
+			{...rest}
+			label={label}
+			name={name}
+			type={isShown ? 'text' : 'password'}
+			autoCapitalize="none"
+			autoCorrect="off"
+			spellCheck={false}
+			required
+			end={
+				<button
+					type="button"
+					className={styles.show}
+					aria-pressed={isShown}
+					aria-label={`Show ${label.toLowerCase()}`}
+					onClick={() => setShown(!isShown)}
+				>
+					<Icon size={20} aria-hidden="true" />
+				</button>
+			}
+		/>
+	);
+}

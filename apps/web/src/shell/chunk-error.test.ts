@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals';
+import { isChunkError } from './chunk-error.ts';
+
+test.each([
+	'Failed to fetch dynamically imported module: https://creatorr.example/assets/history-page-x.js',
+	'error loading dynamically imported module: https://creatorr.example/assets/history-page-x.js',
+	'Importing a module script failed.',
+	'Unable to preload CSS for /assets/history-page-x.css',
+])('"%s" is about a part of the app', (message) => {
+	expect(isChunkError(new TypeError(message))).toBe(true);
+});
+
+test.each([new TypeError('x is not a function'), 'Importing a module script failed.', undefined])(
+	'%p is not',
+	(error) => {
+		expect(isChunkError(error)).toBe(false);
+	},
+);
