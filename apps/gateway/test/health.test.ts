@@ -52,6 +52,19 @@ test('health names a part that fails, once', async () => {
 	});
 });
 
+test('what was asked and answered is counted, on the private port alone', async () => {
+	await health();
+	const { status, headers } = await fetch(`${gateway.url}/metrics`);
+	expect([status, headers.get('content-type')]).toEqual([404, 'application/json']);
+	const text = await (await fetch(`${gateway.privateUrl}/metrics`)).text();
+	expect(text).toMatch(
+		/^creatorr_http_request_duration_seconds_count\{operation="getHealth",status="\d+"\} [1-9]/m,
+	);
+	expect(text).toMatch(
+		/^creatorr_http_request_duration_seconds_count\{operation="none",status="404"\} [1-9]/m,
+	);
+});
+
 test('health asked often costs the services little', async () => {
 	await afterTheCache();
 	asked = 0;

@@ -5,6 +5,7 @@ import { withRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
+import { histogram } from '@creatorr/service/metrics';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { z } from 'zod';
 import type { Broker } from './connection.ts';
@@ -35,6 +36,13 @@ export const REASON_HEADER = 'x-creatorr-reason';
 const MAX_TRIES = 5;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
+
+const handlingSeconds = histogram({
+	name: 'creatorr_event_handling_duration_seconds',
+	help: 'How long events took to handle, all tries together, by type and outcome',
+	labels: ['type', 'outcome'],
+	buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300],
+});
 
 type Outcome = 'done' | 'stopped' | { dead: string };
 
@@ -106,6 +114,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 	const running = new Set<Promise<void>>();
 
 	async function process(channel: ConfirmChannel, message: ConsumeMessage): Promise<void> {
+		const startedAt = performance.now();
 		const { event, invalid } = read(options.definition, message.content);
 		const outcome = event
 			? await withRequestId(event.request_id, () => handleWithRetries(options, event, stopping.signal))
@@ -113,6 +122,9 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 		if (typeof outcome === 'object') {
 			options.logger.error('event.dead_lettered', { type: options.definition.type, reason: outcome.dead });
 		}
+		const { type } = options.definition;
+		const labels = { type, outcome: typeof outcome === 'object' ? 'dead_lettered' : outcome };
+		handlingSeconds.observe(labels, (performance.now() - startedAt) / 1_000);
 		crashPoint('consumer.handled');
 		// A channel that closed meanwhile has given the message back: it comes again, and handling it twice is safe.
 		await settle(channel, message, outcome).catch((error: unknown) => {

@@ -244,3 +244,26 @@ test('readiness names the part that fails and not its reason', async () => {
 test('an unknown path is not_found', async () => {
 	expect((await request(app).get('/nothing')).body.error.code).toBe('not_found');
 });
+
+describe('/metrics', () => {
+	const requestsOf = async (operation: string, status: number) => {
+		const { text } = await request(app).get('/metrics');
+		const name = `creatorr_http_request_duration_seconds_count{operation="${operation}",status="${status}"} `;
+		const line = text.split('\n').find((candidate) => candidate.startsWith(name));
+		return Number(line?.slice(name.length) ?? 0);
+	};
+
+	test('counts the requests of an operation by what was answered', async () => {
+		const before = { created: await requestsOf('echo', 201), refused: await requestsOf('echo', 401) };
+		await post('/v1/echo/a').send({ text: 'a' });
+		await post('/v1/echo/a', 'nonsense').send({ text: 'a' });
+		expect(await requestsOf('echo', 201)).toBe(before.created + 1);
+		expect(await requestsOf('echo', 401)).toBe(before.refused + 1);
+	});
+
+	test('tells of the process, in the format that Prometheus reads', async () => {
+		const answer = await request(app).get('/metrics');
+		expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+		expect(answer.text).toMatch(/^process_resident_memory_bytes \d+$/m);
+	});
+});

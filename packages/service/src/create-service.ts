@@ -8,6 +8,7 @@ import { renderErrors } from './error-rendering.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
 import type { VerifyIdentity } from './identity.ts';
 import type { Logger } from './logger.ts';
+import { metricsRoute, observeRequest } from './metrics.ts';
 import type { Route } from './route.ts';
 
 interface ServiceOptions {
@@ -30,15 +31,19 @@ const requestContext: RequestHandler = (req, res, next) => {
 	withRequestId(requestId, next);
 };
 
-function logRequests(logger: Logger, operationId: string): RequestHandler {
+/** A line in the log and a count of what an operation answered, and how long that took. */
+function noteRequests(logger: Logger, operation: string): RequestHandler {
 	return (_req, res, next) => {
 		const startedAt = performance.now();
 		res.once('close', () => {
+			const durationMs = performance.now() - startedAt;
+			const { statusCode: status, writableFinished } = res;
+			observeRequest({ operation, status: writableFinished ? status : undefined, durationMs });
 			logger.info('http.request', {
-				operation: operationId,
-				status: res.statusCode,
-				duration_ms: Math.round(performance.now() - startedAt),
-				...(res.writableFinished ? {} : { disconnected: true }),
+				operation,
+				status,
+				duration_ms: Math.round(durationMs),
+				...(writableFinished ? {} : { disconnected: true }),
 			});
 		});
 		next();
@@ -53,10 +58,10 @@ function mount(app: Express, route: Route, options: ServiceOptions): void {
 		await route.handle(req, res, options.verifyIdentity(req.get(IDENTITY_HEADER)));
 	};
 	const body = operation.rawBody ? rawBody() : operation.body ? jsonBody() : [];
-	app[operation.method](path, logRequests(options.logger, operation.id), ...body, handler);
+	app[operation.method](path, noteRequests(options.logger, operation.id), ...body, handler);
 }
 
-/** An express app that answers these routes, `/health/live`, `/health/ready` and reports, and everything else with `not_found`. */
+/** An express app that answers these routes, `/health/live`, `/health/ready`, reports and `/metrics`, and everything else with `not_found`. */
 export function createService(options: ServiceOptions): Express {
 	const app = express();
 	app.disable('x-powered-by');
@@ -64,6 +69,7 @@ export function createService(options: ServiceOptions): Express {
 	app.set('query parser', 'simple');
 	app.use(requestContext);
 	app.use(healthRoutes(options.checks, options.reports));
+	app.get('/metrics', metricsRoute);
 	for (const route of options.routes) mount(app, route, options);
 	app.use(() => {
 		throw notFound('route');

@@ -3,6 +3,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import type { Operation } from '@creatorr/contracts/operation';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
+import { observeRequest } from '@creatorr/service/metrics';
 import { corsHeaders, preflightHeaders } from '../domain/cors.ts';
 import { holdOf } from '../domain/hold.ts';
 import { reasonOf } from '../domain/reason-of.ts';
@@ -104,6 +105,14 @@ function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): vo
 	answerError(exchange, error);
 }
 
+function count({ operation, res, startedAtMs }: Exchange): void {
+	observeRequest({
+		operation: operation?.id ?? 'none',
+		status: res.writableFinished ? res.statusCode : undefined,
+		durationMs: performance.now() - startedAtMs,
+	});
+}
+
 /** What every public request meets. It answers always, and whatever is thrown becomes an error of the contract. */
 export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
 	return (req, res) => {
@@ -114,6 +123,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 		res.on('close', () => {
 			deps.inFlight.remove(exchange);
 			deps.accessLog.add(exchange);
+			count(exchange);
 		});
 		serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
 	};

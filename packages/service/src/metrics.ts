@@ -1,0 +1,76 @@
+import type { RequestHandler } from 'express';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/**
+ * What this process counts, for Prometheus: one registry, as there is one process. Whoever counts something makes it once,
+ * in its own module. Labels take their values from short closed lists, such as operations and outcomes, never from users.
+ */
+const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+interface Described<L extends string> {
+	/** Begins with `creatorr_` and ends with its unit: `_seconds`, `_bytes`, `_total`. */
+	name: string;
+	help: string;
+	labels?: readonly L[];
+}
+
+const given = <L extends string>({ name, help, labels = [] }: Described<L>) => ({
+	...{ name, help, labelNames: [...labels] },
+	registers: [registry],
+});
+
+/** Something that happens. */
+export function counter<L extends string = never>(described: Described<L>): Counter<L> {
+	return new Counter<L>(given(described));
+}
+
+/** Something that is so much just now. `read` sets it when it is asked for; rejecting leaves it out of the answer. */
+export function gauge<L extends string = never>(
+	described: Described<L>,
+	read?: (gauge: Gauge<L>) => Promise<void> | void,
+): Gauge<L> {
+	const made: Gauge<L> = new Gauge<L>({
+		...given(described),
+		...(read && {
+			async collect() {
+				// what could not be read is better missing than old
+				made.reset();
+				await Promise.resolve(read(made)).catch(() => made.reset());
+			},
+		}),
+	});
+	return made;
+}
+
+/** Something that takes long or is large. */
+export function histogram<L extends string = never>(
+	described: Described<L> & { buckets: readonly number[] },
+): Histogram<L> {
+	return new Histogram<L>({ ...given(described), buckets: [...described.buckets] });
+}
+
+const requestSeconds = histogram({
+	name: 'creatorr_http_request_duration_seconds',
+	help: 'How long requests took, by operation and status; 0 where the client left before the answer',
+	labels: ['operation', 'status'],
+	buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+});
+
+/** Counts one request: rate, errors and duration come of it. */
+export function observeRequest(request: {
+	/** The operation's id. */
+	operation: string;
+	/** Undefined when the client left first. */
+	status: number | undefined;
+	durationMs: number;
+}): void {
+	const { operation, status = 0, durationMs } = request;
+	requestSeconds.observe({ operation, status: String(status) }, durationMs / 1_000);
+}
+
+/** All of it, as Prometheus reads it. */
+export const metricsRoute: RequestHandler = async (_req, res) => {
+	res.setHeader('Cache-Control', 'no-store');
+	res.type(registry.contentType).send(await registry.metrics());
+};
