@@ -41,3 +41,18 @@ export class ApiError extends Error {
 export class ConnectionError extends Error {
 	override readonly name = 'ConnectionError';
 }
+
+/** The store refused to take or to give the bytes of a file. */
+export class StoreError extends Error {
+	override readonly name = 'StoreError';
+	/** Of HTTP. */
+	readonly status: number;
+	/** When trying again makes sense, where the store said so. */
+	readonly retryAfterMs: number | undefined;
+
+	constructor(message: string, given: { status: number; retryAfterMs?: number | undefined }) {
+		super(message);
+		this.status = given.status;
+		this.retryAfterMs = given.retryAfterMs;
+	}
+}

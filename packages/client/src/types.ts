@@ -7,6 +7,13 @@ export type SignedIn = Schemas['SignedIn'];
 export type Session = Schemas['Session'];
 export type Upload = Schemas['Upload'];
 export type MultipartUpload = Schemas['MultipartUpload'];
+/** The parts of an upload: with `etag` once stored, with `upload_url` until then. */
+export type UploadParts =
+	operations['listFileParts']['responses'][200]['content']['application/json']['data'];
+export interface StoredPart {
+	part_number: number;
+	etag: string;
+}
 export type File = Schemas['File'];
 export type FileRow = Schemas['FileRow'];
 export type Tool = Schemas['Tool'];

@@ -1,29 +1,19 @@
 import type { Transport } from '../transport.ts';
-import type { CallOptions, File, FileRow, Page, PageQuery, Upload } from '../types.ts';
+import type { File } from '../types.ts';
+import { uploadFile } from '../upload/upload-file.ts';
+import type { UploadOptions, UploadSource } from '../upload/upload-options.ts';
+import { createFileRequests, type FileRequests } from './file-requests.ts';
 
-export interface FileCalls {
-	/** Mints the URLs to upload to. */
-	create(
-		given: { name: string; mime_type: string; size_bytes: number; multipart?: boolean },
-		options?: CallOptions,
-	): Promise<Upload>;
-	/** The file, with a URL to download it once it is ready. */
-	get(id: string, options?: CallOptions): Promise<File>;
-	/** The newest first. */
-	list(query?: PageQuery, options?: CallOptions): Promise<Page<FileRow>>;
-	delete(id: string, options?: CallOptions): Promise<void>;
+/** Files, and their bytes. */
+export interface FileCalls extends FileRequests {
+	/**
+	 * Uploads straight to the store, larger files in parts, several at a time; resolves to the ready file. Rejects with
+	 * StoreError when the store refuses, else like any call.
+	 */
+	upload(source: UploadSource, options?: UploadOptions): Promise<File>;
 }
 
-export function createFiles({ api, body, done }: Transport): FileCalls {
-	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
-	return {
-		create: async (file, options) =>
-			(await body(api.POST('/v1/files', { body: file, ...given(options) }))).data,
-		get: async (id, options) =>
-			(await body(api.GET('/v1/files/{id}', { params: { path: { id } }, ...given(options) }))).data,
-		list: (query, options) =>
-			body(api.GET('/v1/files', { params: { query: query ?? {} }, ...given(options) })),
-		delete: (id, options) =>
-			done(api.DELETE('/v1/files/{id}', { params: { path: { id } }, ...given(options) })),
-	};
+export function createFiles(transport: Transport): FileCalls {
+	const requests = createFileRequests(transport);
+	return { ...requests, upload: (source, options) => uploadFile(requests, source, options) };
 }

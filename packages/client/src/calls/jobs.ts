@@ -1,39 +1,9 @@
 import type { Transport } from '../transport.ts';
-import type { CallOptions, CreatedJob, Job, JobQuery, Page } from '../types.ts';
+import { createJobRequests, type JobRequests } from './job-requests.ts';
 
-export interface JobCalls {
-	/** With the same key, and within a day, the same job: make a key once, and repeat the call as often as it takes. */
-	create(
-		given: { tool: string; input_file_id: string; params?: Record<string, unknown> },
-		options?: CallOptions & { idempotencyKey?: string | undefined },
-	): Promise<CreatedJob>;
-	/** @param options.waitSeconds holds the answer until the job changes, for so long at most (0 to 60) */
-	get(id: string, options?: CallOptions & { waitSeconds?: number | undefined }): Promise<Job>;
-	/** The newest first. */
-	list(query?: JobQuery, options?: CallOptions): Promise<Page<Job>>;
-	cancel(id: string, options?: CallOptions): Promise<Job>;
-	/** Of one that has ended. */
-	delete(id: string, options?: CallOptions): Promise<void>;
-}
+/** Jobs, and their way to the end. */
+export type JobCalls = JobRequests;
 
-export function createJobs({ api, body, done }: Transport): JobCalls {
-	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
-	return {
-		async create(job, { idempotencyKey, ...options } = {}) {
-			const header = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
-			const call = api.POST('/v1/jobs', { body: job, params: { header }, ...given(options) });
-			return (await body(call)).data;
-		},
-		async get(id, { waitSeconds, ...options } = {}) {
-			const query = waitSeconds === undefined ? {} : { wait: waitSeconds };
-			return (await body(api.GET('/v1/jobs/{id}', { params: { path: { id }, query }, ...given(options) })))
-				.data;
-		},
-		list: (query, options) =>
-			body(api.GET('/v1/jobs', { params: { query: query ?? {} }, ...given(options) })),
-		cancel: async (id, options) =>
-			(await body(api.POST('/v1/jobs/{id}/cancel', { params: { path: { id } }, ...given(options) }))).data,
-		delete: (id, options) =>
-			done(api.DELETE('/v1/jobs/{id}', { params: { path: { id } }, ...given(options) })),
-	};
+export function createJobs(transport: Transport): JobCalls {
+	return createJobRequests(transport);
 }

@@ -1,0 +1,49 @@
+import type { Transport } from '../transport.ts';
+import type {
+	CallOptions,
+	File,
+	FileRow,
+	Page,
+	PageQuery,
+	StoredPart,
+	Upload,
+	UploadParts,
+} from '../types.ts';
+
+/** What the API does with files, an operation each. */
+export interface FileRequests {
+	/** Mints the URLs to upload to. */
+	create(
+		given: { name: string; mime_type: string; size_bytes: number; multipart?: boolean },
+		options?: CallOptions,
+	): Promise<Upload>;
+	/** The file, with a URL to download it once it is ready. */
+	get(id: string, options?: CallOptions): Promise<File>;
+	/** The newest first. */
+	list(query?: PageQuery, options?: CallOptions): Promise<Page<FileRow>>;
+	/** How far an upload in parts has come: ETags of those that are stored, fresh URLs for the others. */
+	parts(id: string, options?: CallOptions): Promise<UploadParts>;
+	/** Ends an upload in parts; asked twice, the answer is the same. */
+	complete(id: string, parts: StoredPart[], options?: CallOptions): Promise<File>;
+	delete(id: string, options?: CallOptions): Promise<void>;
+}
+
+export function createFileRequests({ api, body, done }: Transport): FileRequests {
+	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
+	return {
+		create: async (file, options) =>
+			(await body(api.POST('/v1/files', { body: file, ...given(options) }))).data,
+		get: async (id, options) =>
+			(await body(api.GET('/v1/files/{id}', { params: { path: { id } }, ...given(options) }))).data,
+		list: (query, options) =>
+			body(api.GET('/v1/files', { params: { query: query ?? {} }, ...given(options) })),
+		parts: async (id, options) =>
+			(await body(api.GET('/v1/files/{id}/parts', { params: { path: { id } }, ...given(options) }))).data,
+		complete: async (id, parts, options) => {
+			const call = { params: { path: { id } }, body: { parts }, ...given(options) };
+			return (await body(api.POST('/v1/files/{id}/complete', call))).data;
+		},
+		delete: (id, options) =>
+			done(api.DELETE('/v1/files/{id}', { params: { path: { id } }, ...given(options) })),
+	};
+}

@@ -1,0 +1,67 @@
+import { ConnectionError } from '../errors.ts';
+import type { OpenPath, Put, RandomKey } from './platform.ts';
+
+/** By XMLHttpRequest: fetch doesn't tell how much of a body has left. */
+export const put: Put = async ({ url, headers, source, start, end, signal, onSent, stallMs }) => {
+	const body = asBlob(await source.slice(start, end));
+	signal.throwIfAborted();
+	return new Promise((resolve, reject) => {
+		const request = new XMLHttpRequest();
+		const fail = (message: string) => end_(() => reject(new ConnectionError(message)));
+		const onAbort = () => {
+			request.abort();
+			end_(() => reject(signal.reason));
+		};
+		const onStall = () => {
+			request.abort();
+			fail(`nothing moved for ${stallMs / 1_000} s`);
+		};
+		let stall = setTimeout(onStall, stallMs);
+		const end_ = (settle: () => void) => {
+			clearTimeout(stall);
+			signal.removeEventListener('abort', onAbort);
+			settle();
+		};
+		signal.addEventListener('abort', onAbort);
+		request.upload.onprogress = ({ loaded }) => {
+			clearTimeout(stall);
+			stall = setTimeout(onStall, stallMs);
+			onSent(loaded);
+		};
+		request.onload = () =>
+			end_(() =>
+				resolve({
+					status: request.status,
+					etag: request.getResponseHeader('etag') ?? undefined,
+					retryAfter: request.getResponseHeader('retry-after') ?? undefined,
+				}),
+			);
+		request.onerror = () => {
+			// the browser doesn't say whether the network or the file is gone: reading a byte does
+			body
+				.slice(0, 1)
+				.arrayBuffer()
+				.then(
+					() => fail('no connection to the store'),
+					(error) => end_(() => reject(error)),
+				);
+		};
+		request.open('PUT', url);
+		for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+		request.send(body);
+	});
+};
+
+function asBlob(bytes: Blob | Uint8Array): Blob {
+	return bytes instanceof Blob ? bytes : new Blob([bytes as Uint8Array<ArrayBuffer>]);
+}
+
+export const openPath: OpenPath = () => {
+	throw new TypeError('a browser has no paths: give a File or a Blob');
+};
+
+/** randomUUID is there in secure contexts alone. */
+export const randomKey: RandomKey = () =>
+	Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+		'',
+	);

@@ -1,0 +1,22 @@
+import { waitOut } from '../retry/patience.ts';
+import type { File } from '../types.ts';
+import type { PartsPlan } from './parts-plan.ts';
+import type { UploadContext } from './upload-context.ts';
+
+export type FoundUpload = { kind: 'ready'; file: File } | { kind: 'parts'; plan: PartsPlan };
+
+/**
+ * How far an upload has come. Throws ApiError `not_found` when the API has given it up, `validation` when it has no parts,
+ * and TypeError when it is of other bytes.
+ */
+export async function findUpload(context: UploadContext, fileId: string): Promise<FoundUpload> {
+	const { files, source, meter, signal, retry } = context;
+	const file = await waitOut(() => files.get(fileId, { signal }), retry);
+	if (file.size_bytes !== source.size) {
+		throw new TypeError(`${fileId} is the upload of ${file.size_bytes} bytes, not of ${source.size}`);
+	}
+	if (file.status === 'ready') return { kind: 'ready', file };
+	const plan = await waitOut(() => files.parts(fileId, { signal }), retry);
+	for (const { part_number, size, etag } of plan.parts) meter.set(part_number, etag === undefined ? 0 : size);
+	return { kind: 'parts', plan };
+}

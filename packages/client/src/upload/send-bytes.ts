@@ -1,0 +1,15 @@
+import { put } from '#platform';
+import { StoreError } from '../errors.ts';
+import type { PutRequest } from '../platform/platform.ts';
+import { parseRetryAfter } from '../retry/retry-after.ts';
+
+/** Longer than a store takes to answer, shorter than people wait. */
+const STALL_MS = 60_000;
+
+/** Sends some bytes to a presigned URL; resolves to the ETag that they got, where it may be read. */
+export async function sendBytes(request: Omit<PutRequest, 'stallMs'>): Promise<string | undefined> {
+	const { status, etag, retryAfter } = await put({ ...request, stallMs: STALL_MS });
+	if (status >= 200 && status < 300) return etag;
+	const retryAfterMs = parseRetryAfter(retryAfter);
+	throw new StoreError(`the store did not take the bytes (${status})`, { status, retryAfterMs });
+}

@@ -1,0 +1,42 @@
+import { StoreError } from '../errors.ts';
+import { mayPass } from '../retry/may-pass.ts';
+import { createPatience, waitOut } from '../retry/patience.ts';
+import type { File, Upload } from '../types.ts';
+import { beginUpload, discardUpload } from './begin-upload.ts';
+import { sendBytes } from './send-bytes.ts';
+import type { UploadContext } from './upload-context.ts';
+
+/** One PUT, repeated until it succeeds. A URL that is refused has expired, most likely: there is one try with a new file. */
+export async function uploadSingle(context: UploadContext, first: Upload): Promise<File> {
+	const patience = createPatience(context.retry);
+	let upload = first;
+	for (let wasRefused = false; ; ) {
+		try {
+			return await sendWhole(context, upload);
+		} catch (error) {
+			context.signal.throwIfAborted();
+			context.meter.set(0, 0);
+			const isRefusal = error instanceof StoreError && !mayPass(error);
+			if (!isRefusal || wasRefused) {
+				await patience.waitAfter(error);
+				continue;
+			}
+			wasRefused = true;
+			await discardUpload(context, upload.file_id);
+			upload = await beginUpload(context);
+		}
+	}
+}
+
+async function sendWhole(
+	{ files, source, meter, signal, retry }: UploadContext,
+	{ file_id: id, upload_url: url, headers }: Upload,
+): Promise<File> {
+	if (url === null) throw new TypeError('this upload has no single URL');
+	const onSent = (bytes: number) => meter.set(0, bytes);
+	await sendBytes({ url, headers, source, start: 0, end: source.size, signal, onSent });
+	onSent(source.size);
+	const file = await waitOut(() => files.get(id, { signal }), retry);
+	if (file.status === 'ready') return file;
+	throw new StoreError('the store has not kept the bytes', { status: 200 });
+}
