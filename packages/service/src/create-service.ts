@@ -8,8 +8,9 @@ import { renderErrors } from './error-rendering.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
 import type { VerifyIdentity } from './identity.ts';
 import type { Logger } from './logger.ts';
-import { metricsRoute, observeRequest } from './metrics.ts';
+import { observeRequest } from './metrics.ts';
 import type { Route } from './route.ts';
+import { metricsRoute } from './scrape.ts';
 
 interface ServiceOptions {
 	logger: Logger;

@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
@@ -25,22 +24,9 @@ export function counter<L extends string = never>(described: Described<L>): Coun
 	return new Counter<L>(given(described));
 }
 
-/** Something that is so much just now. `read` sets it when it is asked for; rejecting leaves it out of the answer. */
-export function gauge<L extends string = never>(
-	described: Described<L>,
-	read?: (gauge: Gauge<L>) => Promise<void> | void,
-): Gauge<L> {
-	const made: Gauge<L> = new Gauge<L>({
-		...given(described),
-		...(read && {
-			async collect() {
-				// what could not be read is better missing than old
-				made.reset();
-				await Promise.resolve(read(made)).catch(() => made.reset());
-			},
-		}),
-	});
-	return made;
+/** Something that is so much just now. One that has to be asked for is read when it is scraped: scrape.ts. */
+export function gauge<L extends string = never>(described: Described<L>): Gauge<L> {
+	return new Gauge<L>(given(described));
 }
 
 /** Something that takes long or is large. */
@@ -70,7 +56,6 @@ export function observeRequest(request: {
 }
 
 /** All of it, as Prometheus reads it. */
-export const metricsRoute: RequestHandler = async (_req, res) => {
-	res.setHeader('Cache-Control', 'no-store');
-	res.type(registry.contentType).send(await registry.metrics());
-};
+export async function renderMetrics(): Promise<{ contentType: string; text: string }> {
+	return { contentType: registry.contentType, text: await registry.metrics() };
+}

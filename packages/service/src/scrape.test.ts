@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import express from 'express';
+import request from 'supertest';
+import { gauge } from './metrics.ts';
+import { metricsRoute, readWhenScraped } from './scrape.ts';
+
+const app = express().get('/metrics', metricsRoute);
+const scrape = async () => (await request(app).get('/metrics').expect(200)).text;
+
+test('A value is read anew at each scrape, and no more once it is stopped', async () => {
+	const depth = gauge({ name: 'creatorr_test_depth', help: 'of a test', labels: ['queue'] });
+	let now = 3;
+	const reading = readWhenScraped({
+		name: 'test_depth',
+		gauges: [depth],
+		read: async () => now,
+		show: (value) => depth.set({ queue: 'a' }, value),
+	});
+	expect(await scrape()).toContain('creatorr_test_depth{queue="a"} 3');
+	now = 5;
+	expect(await scrape()).toContain('creatorr_test_depth{queue="a"} 5');
+	reading.stop();
+	now = 7;
+	expect(await scrape()).toContain('creatorr_test_depth{queue="a"} 5');
+});
+
+test('A value that cannot be read is missing, not old, and counted as a failure', async () => {
+	const age = gauge({ name: 'creatorr_test_age', help: 'of a test', labels: ['queue'] });
+	let away = false;
+	const reading = readWhenScraped({
+		name: 'test_age',
+		gauges: [age],
+		read: async () => {
+			if (away) throw new Error('the database is away');
+			return 9;
+		},
+		show: (value) => age.set({ queue: 'a' }, value),
+	});
+	expect(await scrape()).toContain('creatorr_test_age{queue="a"} 9');
+	away = true;
+	const text = await scrape();
+	expect(text).not.toContain('creatorr_test_age{');
+	expect(text).toContain('creatorr_metric_reads_failed_total{reading="test_age"} 1');
+	reading.stop();
+});
+
+test('A reading that hangs keeps nobody waiting and is not begun again', async () => {
+	const slow = gauge({ name: 'creatorr_test_slow', help: 'of a test', labels: ['queue'] });
+	const { promise, resolve } = Promise.withResolvers<number>();
+	let reads = 0;
+	const reading = readWhenScraped(
+		{
+			name: 'test_slow',
+			gauges: [slow],
+			read: () => {
+				reads += 1;
+				return promise;
+			},
+			show: (value) => slow.set({ queue: 'a' }, value),
+		},
+		20,
+	);
+	expect(await scrape()).not.toContain('creatorr_test_slow{');
+	expect(await scrape()).not.toContain('creatorr_test_slow{');
+	expect(reads).toBe(1);
+	resolve(4);
+	expect(await scrape()).toContain('creatorr_test_slow{queue="a"} 4');
+	reading.stop();
+});

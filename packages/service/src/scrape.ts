@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestHandler } from 'express';
+import { counter, renderMetrics } from './metrics.ts';
+
+/** What is only known to who asks a database or a broker for it: it is asked for whenever somebody scrapes. */
+export interface Reading<R> {
+	/** Names it where it fails: a label of a metric. */
+	name: string;
+	/** What `show` sets. Emptied before, so that what could not be read in time is missing rather than old. */
+	gauges: readonly { reset(): void }[];
+	read(): Promise<R>;
+	show(result: R): void;
+}
+
+interface Registered {
+	refresh(): Promise<void>;
+}
+
+/** Below the 10 s that Prometheus waits for a scrape, with room for all the rest. */
+const READ_TIMEOUT_MS = 2_000;
+
+const readings = new Set<Registered>();
+
+const failures = counter({
+	name: 'creatorr_metric_reads_failed_total',
+	help: 'Values that could not be read in time when somebody scraped, by reading',
+	labels: ['reading'],
+});
+
+/** Has it read at every scrape from now on, until it is stopped. */
+export function readWhenScraped<R>(reading: Reading<R>, timeoutMs = READ_TIMEOUT_MS): { stop(): void } {
+	/** One that hangs is not joined by another at each scrape. */
+	let pending: Promise<R> | undefined;
+
+	function ask(): Promise<R> {
+		pending ??= reading.read().finally(() => {
+			pending = undefined;
+		});
+		return pending;
+	}
+
+	async function refresh(): Promise<void> {
+		const tooLate = new AbortController();
+		const timeout = sleep(timeoutMs, undefined, { signal: tooLate.signal, ref: false }).then(() => {
+			throw new Error('too slow');
+		});
+		timeout.catch(() => undefined);
+		try {
+			const result = await Promise.race([ask(), timeout]);
+			for (const gauge of reading.gauges) gauge.reset();
+			reading.show(result);
+		} catch {
+			for (const gauge of reading.gauges) gauge.reset();
+			failures.inc({ reading: reading.name });
+		} finally {
+			tooLate.abort();
+		}
+	}
+
+	const registered: Registered = { refresh };
+	readings.add(registered);
+	failures.inc({ reading: reading.name }, 0);
+	return { stop: () => readings.delete(registered) };
+}
+
+/** Answers with all metrics of this process. */
+export const metricsRoute: RequestHandler = async (_req, res) => {
+	await Promise.all([...readings].map((reading) => reading.refresh()));
+	const { contentType, text } = await renderMetrics();
+	res.setHeader('Cache-Control', 'no-store');
+	res.type(contentType).send(text);
+};
