@@ -75,6 +75,7 @@ describe('readConfig', () => {
 		['MAX_CONNECTIONS_PER_ADDRESS', 'many'],
 		['HEADERS_TIMEOUT_SECONDS', '0'],
 		['REQUEST_TIMEOUT_SECONDS', '5'],
+		['TLS_CERT_FILE', '/certificate.pem'],
 	])('refuses %s=%s', (name, value) => {
 		expect(() => readConfig({ ...GOOD, [name]: value })).toThrow(new RegExp(name));
 	});

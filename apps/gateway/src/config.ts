@@ -7,6 +7,7 @@ import {
 	portSchema,
 } from '@creatorr/service/config';
 import { z } from 'zod';
+import type { CertificateFiles } from './http/certificate.ts';
 import { LIMITS, type Limits } from './limits.ts';
 
 function isOrigin(text: string): boolean {
@@ -71,6 +72,15 @@ const fieldsSchema = baseConfigSchema.extend({
 	TRUSTED_PROXIES: proxiesSchema.meta({
 		description: 'addresses and CIDR ranges of the proxies whose X-Forwarded-For counts; none by default',
 	}),
+	TLS_CERT_FILE: z.string().min(1).optional().meta({
+		description:
+			'the certificate chain in PEM, for a gateway that faces clients itself; without it the public port speaks HTTP',
+	}),
+	TLS_KEY_FILE: z
+		.string()
+		.min(1)
+		.optional()
+		.meta({ description: 'the private key of TLS_CERT_FILE in PEM; both are read again while it runs' }),
 	MAX_HEADER_BYTES: countSchema
 		.max(LIMITS.headerBytes)
 		.default(LIMITS.headerBytes)
@@ -97,10 +107,15 @@ const fieldsSchema = baseConfigSchema.extend({
 	}),
 });
 
-export const configSchema = fieldsSchema.refine(
-	(config) => config.HEADERS_TIMEOUT_SECONDS <= config.REQUEST_TIMEOUT_SECONDS,
-	{ path: ['REQUEST_TIMEOUT_SECONDS'], error: 'must not be less than HEADERS_TIMEOUT_SECONDS' },
-);
+export const configSchema = fieldsSchema
+	.refine((config) => config.HEADERS_TIMEOUT_SECONDS <= config.REQUEST_TIMEOUT_SECONDS, {
+		path: ['REQUEST_TIMEOUT_SECONDS'],
+		error: 'must not be less than HEADERS_TIMEOUT_SECONDS',
+	})
+	.refine((config) => (config.TLS_CERT_FILE === undefined) === (config.TLS_KEY_FILE === undefined), {
+		path: ['TLS_CERT_FILE'],
+		error: 'must come together with TLS_KEY_FILE',
+	});
 
 export type Config = z.output<typeof configSchema>;
 
@@ -117,6 +132,14 @@ export function limitsOf(config: Config): Limits {
 		connections: config.MAX_CONNECTIONS,
 		connectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
 	};
+}
+
+/** Where the certificate of the public port lies, when it has one. */
+export function certificateFilesOf({
+	TLS_CERT_FILE: certFile,
+	TLS_KEY_FILE: keyFile,
+}: Config): CertificateFiles | undefined {
+	return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
 }
 
 /** Reads the environment; throws ConfigError that names every wrong variable. */

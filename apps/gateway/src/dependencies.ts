@@ -1,4 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import { unavailable } from '@creatorr/contracts/errors';
 import { checkSession, getJwks, leaseGateway } from '@creatorr/contracts/internal';
 import { getHealth, getOpenApi } from '@creatorr/contracts/meta';
@@ -9,7 +10,7 @@ import { createService } from '@creatorr/service/create-service';
 import { createIdentitySigner, createIdentityVerifier, type SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
-import type { Config } from './config.ts';
+import { type Config, certificateFilesOf } from './config.ts';
 import { createElapsedClock } from './domain/elapsed-clock.ts';
 import { createKeySet, type KeySet } from './domain/key-set.ts';
 import { createLease, type Lease } from './domain/lease.ts';
@@ -18,11 +19,12 @@ import { compileRoutes } from './domain/routing.ts';
 import { createTokenVerifier } from './domain/verify-token.ts';
 import { type AccessLog, createAccessLog } from './http/access-log.ts';
 import { createBodyBudget } from './http/body-budget.ts';
+import { readCertificate } from './http/certificate.ts';
 import { forward } from './http/forward.ts';
 import { createPublicHandler, type PublicRoute } from './http/handle-public.ts';
 import { createInFlight, type InFlight } from './http/in-flight.ts';
 import { createProxy, type ServiceProxy } from './http/proxy.ts';
-import { createPublicServer } from './http/public-server.ts';
+import { createPublicServer, hardeningHeaders } from './http/public-server.ts';
 import { createWebRoutes } from './http/web-app.ts';
 import type { Limits } from './limits.ts';
 import { createGetHealth } from './routes/get-health.ts';
@@ -31,7 +33,7 @@ import { pushRevocationsRoute } from './routes/push-revocations.ts';
 
 /** All that the gateway is made of, not yet listening. */
 export interface Gateway {
-	publicServer: Server;
+	publicServer: Server | TlsServer;
 	privateApp: RequestListener;
 	lease: Lease;
 	keys: KeySet;
@@ -148,7 +150,7 @@ function createStartupCheck(keys: KeySet, lease: Lease): () => Promise<void> {
 	};
 }
 
-/** The composition root. */
+/** The composition root. Throws where a certificate is named that can't be used. */
 export function createGateway(config: Config, logger: Logger, limits: Limits): Gateway {
 	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
 	const given: Given = { config, logger, limits, sign };
@@ -160,7 +162,9 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		enabled: config.LOG_LEVEL === 'info' || config.LOG_LEVEL === 'debug',
 		write: (lines) => process.stdout.write(lines),
 	});
-	const publicDeps = { limits, logger, trustedProxies: config.TRUSTED_PROXIES };
+	const certificateFiles = certificateFilesOf(config);
+	const certificate = certificateFiles && readCertificate(certificateFiles);
+	const publicDeps = { limits, logger, trustedProxies: config.TRUSTED_PROXIES, certificate };
 	const handle = createPublicHandler({
 		verifyToken,
 		sessions,
@@ -168,6 +172,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		admitBody: createBodyBudget(publicDeps),
 		findRoute: compileRoutes(createRoutes(given, proxies)),
 		corsOrigins: new Set(config.CORS_ORIGINS),
+		hardeningHeaders: hardeningHeaders({ isTls: certificate !== undefined }),
 		accessLog,
 		logger,
 		limits,

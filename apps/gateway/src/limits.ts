@@ -34,6 +34,8 @@ export const LIMITS = {
 	keyRefreshMs: 60_000,
 	/** At most one load of the keys in this time, however many unknown keys tokens name. */
 	keyRefreshMinMs: 1_000,
+	/** How soon a renewed certificate is in use. */
+	certificateRefreshMs: 10_000,
 	rememberedTokens: 20_000,
 	rememberedSessions: 50_000,
 	healthCacheMs: 1_000,

@@ -1,9 +1,11 @@
+import { Server as TlsServer } from 'node:https';
 import { unavailable } from '@creatorr/contracts/errors';
 import type { Logger } from '@creatorr/service/logger';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
-import type { Config } from './config.ts';
+import { type Config, certificateFilesOf } from './config.ts';
 import { createGateway, type Gateway } from './dependencies.ts';
 import { listenPublic } from './http/public-server.ts';
+import { keepCertificate } from './keep-certificate.ts';
 import { keepKeys } from './keep-keys.ts';
 import { keepLease } from './keep-lease.ts';
 import type { Limits } from './limits.ts';
@@ -31,7 +33,7 @@ async function drainPublic({ publicServer, inFlight, state }: Gateway, limits: L
 
 /**
  * Listens on both ports, the private one first: auth must be able to push revocations before the first lease is granted.
- * Rejects when a port is taken.
+ * Rejects when a port is taken, or a certificate can't be used.
  */
 export async function startGateway(config: Config, logger: Logger, limits: Limits): Promise<RunningGateway> {
 	const gateway = createGateway(config, logger, limits);
@@ -41,6 +43,11 @@ export async function startGateway(config: Config, logger: Logger, limits: Limit
 		keepLease({ lease, logger, renewalMs: limits.leaseRenewalMs }),
 		keepKeys({ keys, logger, refreshMs: limits.keyRefreshMs, retryMs: limits.keyRefreshMinMs }),
 	];
+	const certificateFiles = certificateFilesOf(config);
+	if (certificateFiles && publicServer instanceof TlsServer) {
+		const refreshMs = limits.certificateRefreshMs;
+		background.push(keepCertificate({ server: publicServer, files: certificateFiles, logger, refreshMs }));
+	}
 	await listenPublic(publicServer, config.PUBLIC_HOST, config.PUBLIC_PORT);
 	return {
 		publicPort: portOf(publicServer),

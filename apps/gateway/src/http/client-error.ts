@@ -46,9 +46,14 @@ export function refuseSocket({ headers, logger }: RefusalDeps, socket: Duplex, c
 	destroyAfterLinger(socket);
 }
 
+/** What comes is no TLS, or breaks it: there is no way to answer. */
+function isTlsFailure(code: string | undefined): boolean {
+	return code !== undefined && /^ERR_(SSL|TLS)_/.test(code);
+}
+
 /** Answers what node's parser or its timers refused, in the envelope like all else. */
 export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, socket: PublicSocket): void {
-	if (error.code === 'ECONNRESET' || !socket.writable) {
+	if (error.code === 'ECONNRESET' || isTlsFailure(error.code) || !socket.writable) {
 		if (!socket.writableEnded) socket.destroy();
 		return;
 	}

@@ -18,7 +18,13 @@ interface Given {
  */
 export function limitConnections(server: Server, { limits, trustedProxies, logger }: Given): void {
 	const openFrom = new Map<string, number>();
+	const beyondLimit = new Set<string>();
 	server.maxConnections = limits.connections;
+
+	/** Over TLS a request comes on another socket than its connection did; both have these names. */
+	function nameOf({ remoteAddress, remotePort, localAddress }: PublicSocket): string {
+		return `${remoteAddress} ${remotePort} ${localAddress}`;
+	}
 
 	function forget(network: string): void {
 		const left = (openFrom.get(network) ?? 0) - 1;
@@ -35,7 +41,13 @@ export function limitConnections(server: Server, { limits, trustedProxies, logge
 		socket.once('close', () => forget(network));
 		if (open <= limits.connectionsPerAddress) return;
 		socket.isBeyondLimit = true;
+		const name = nameOf(socket);
+		beyondLimit.add(name);
+		socket.once('close', () => beyondLimit.delete(name));
 		if (open === limits.connectionsPerAddress + 1) logger.warn('connections.beyond_limit', { network });
 		if (open > 2 * limits.connectionsPerAddress) socket.destroy();
+	});
+	server.on('secureConnection', (socket: PublicSocket) => {
+		socket.isBeyondLimit = beyondLimit.has(nameOf(socket));
 	});
 }

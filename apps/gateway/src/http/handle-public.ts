@@ -17,7 +17,6 @@ import { type AuthenticateDeps, authenticate } from './authenticate.ts';
 import type { AdmitBody } from './body-budget.ts';
 import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
 import type { InFlight } from './in-flight.ts';
-import { HARDENING_HEADERS } from './public-server.ts';
 
 /** An operation with what serves it. */
 export interface PublicRoute {
@@ -30,6 +29,8 @@ export interface PublicDeps extends AuthenticateDeps {
 	admitBody: AdmitBody;
 	findRoute: FindRoute<PublicRoute>;
 	corsOrigins: ReadonlySet<string>;
+	/** On every answer, as names and values in turn. */
+	hardeningHeaders: readonly string[];
 	accessLog: AccessLog;
 	logger: Logger;
 	limits: Pick<Limits, 'bodyBytes' | 'headerCount'>;
@@ -117,7 +118,7 @@ function count({ operation, res, startedAtMs }: Exchange): void {
 export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
 	return (req, res) => {
 		if (req.socket.isOver) return;
-		const headers = [...HARDENING_HEADERS, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
+		const headers = [...deps.hardeningHeaders, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
 		const exchange = openExchange(req, res, { headers, isDraining: deps.isDraining });
 		// One listener for all that is to be done: each costs as much as finding the route.
 		res.on('close', () => {

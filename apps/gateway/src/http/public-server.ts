@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Logger } from '@creatorr/service/logger';
 import type { TrustedProxies } from '../domain/client-address.ts';
 import type { Limits } from '../limits.ts';
+import type { Certificate } from './certificate.ts';
 import { onClientError, refuseSocket } from './client-error.ts';
 import { limitConnections } from './connection-limit.ts';
 import type { PublicSocket } from './exchange.ts';
@@ -11,7 +13,7 @@ import type { PublicSocket } from './exchange.ts';
  * On every answer, as names and values in turn. Answers hold tokens and presigned URLs, so nothing is ever stored; and none
  * is a page, whatever a browser that is sent here takes it for.
  */
-export const HARDENING_HEADERS = [
+const HARDENING_HEADERS = [
 	...['X-Content-Type-Options', 'nosniff'],
 	...['Cache-Control', 'no-store'],
 	...['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -19,19 +21,29 @@ export const HARDENING_HEADERS = [
 	...['Referrer-Policy', 'no-referrer'],
 ];
 
+/** Browsers that came by TLS once come by nothing else for a year. Other hosts of the domain are not ours to speak for. */
+const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000'];
+
+/** {@link HARDENING_HEADERS}, and what else every answer over TLS has. */
+export function hardeningHeaders({ isTls }: { isTls: boolean }): string[] {
+	return isTls ? [...HARDENING_HEADERS, ...STRICT_TRANSPORT] : HARDENING_HEADERS;
+}
+
 /** How often node looks for requests that take too long to arrive. */
 const CHECK_INTERVAL_MS = 1_000;
 
 interface Given {
 	limits: Limits;
 	trustedProxies: TrustedProxies;
+	/** Without one the server speaks plain HTTP. */
+	certificate: Certificate | undefined;
 	logger: Logger;
 }
 
 /** node's server with its limits set, and with every refusal of its own turned into an answer of the contract. */
-export function createPublicServer(given: Given, handle: RequestListener): Server {
-	const { limits, logger } = given;
-	const server = createServer({
+export function createPublicServer(given: Given, handle: RequestListener): Server | TlsServer {
+	const { limits, certificate, logger } = given;
+	const options = {
 		maxHeaderSize: limits.headerBytes,
 		headersTimeout: limits.headersTimeoutMs,
 		requestTimeout: limits.requestTimeoutMs,
@@ -41,7 +53,10 @@ export function createPublicServer(given: Given, handle: RequestListener): Serve
 		requireHostHeader: false,
 		// Most requests have no body: their streams are made ended, and nothing is spent on ending them.
 		optimizeEmptyRequests: true,
-	});
+	};
+	const server = certificate
+		? createTlsServer({ ...options, ...certificate, handshakeTimeout: limits.headersTimeoutMs })
+		: createServer(options);
 	// Node would drop what is beyond, a header that frames the body included; the count is checked with the rest of the head.
 	server.maxHeadersCount = 0;
 	server.timeout = limits.idleTimeoutMs;
@@ -49,7 +64,7 @@ export function createPublicServer(given: Given, handle: RequestListener): Serve
 	server.on('request', handle);
 	server.on('checkContinue', handle);
 	server.on('checkExpectation', handle);
-	const refusal = { headers: HARDENING_HEADERS, logger };
+	const refusal = { headers: hardeningHeaders({ isTls: certificate !== undefined }), logger };
 	server.on('connect', (_req, socket) => {
 		// Node has taken its own listener off by now, and a client that resets the connection would end the process.
 		socket.on('error', () => undefined);
