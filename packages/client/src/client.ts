@@ -2,6 +2,7 @@ import { type AccountCalls, createAccount } from './calls/account.ts';
 import { type BillingCalls, createBilling } from './calls/billing.ts';
 import { createFiles, type FileCalls } from './calls/files.ts';
 import { createJobs, type JobCalls } from './calls/jobs.ts';
+import { type RunOptions, type RunResult, runTool } from './run-tool.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 import type { CallOptions, Tool, Usage } from './types.ts';
 
@@ -13,6 +14,11 @@ export interface Client {
 	files: FileCalls;
 	jobs: JobCalls;
 	billing: BillingCalls;
+	/**
+	 * The whole way: uploads, makes the job, waits for its output. Rejects with JobError when the job fails or is canceled, else
+	 * like any call.
+	 */
+	run(options: RunOptions): Promise<RunResult>;
 	/** The tools, with the JSON Schema of their params; needs no token. */
 	tools(options?: CallOptions): Promise<Tool[]>;
 	/** How much of each limit of the plan is used. */
@@ -23,11 +29,14 @@ export interface Client {
 export function createClient(options: ClientOptions = {}): Client {
 	const transport = createTransport(options);
 	const { api, body } = transport;
+	const files = createFiles(transport);
+	const jobs = createJobs(transport);
 	return {
 		account: createAccount(transport),
-		files: createFiles(transport),
-		jobs: createJobs(transport),
+		files,
+		jobs,
 		billing: createBilling(transport),
+		run: (given) => runTool(files, jobs, given),
 		tools: async ({ signal } = {}) => (await body(api.GET('/v1/tools', { signal: signal ?? null }))).data,
 		usage: async ({ signal } = {}) => (await body(api.GET('/v1/usage', { signal: signal ?? null }))).data,
 	};

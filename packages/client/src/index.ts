@@ -5,6 +5,7 @@ export type { FileCalls } from './calls/files.ts';
 export type { JobRequests } from './calls/job-requests.ts';
 export type { JobCalls } from './calls/jobs.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
+export type { Download } from './download/download-file.ts';
 export {
 	ApiError,
 	ConnectionError,
@@ -14,6 +15,10 @@ export {
 	StoreError,
 } from './errors.ts';
 export type { components, operations, paths } from './generated/api.ts';
+export { JobError } from './jobs/job-error.ts';
+export { isTerminal } from './jobs/terminal.ts';
+export type { WatchOptions } from './jobs/watch-job.ts';
 export type { ByteSource, PathSource } from './platform/platform.ts';
+export type { RunOptions, RunResult } from './run-tool.ts';
 export type * from './types.ts';
 export type { UploadOptions, UploadProgress, UploadSource } from './upload/upload-options.ts';

@@ -1,6 +1,8 @@
 import createFetchClient, { type Client } from 'openapi-fetch';
 import { ApiError, ConnectionError, type ErrorCode } from './errors.ts';
 import type { components, paths } from './generated/api.ts';
+import { parseRetryAfter } from './retry/retry-after.ts';
+import { createRetryingFetch, type Fetch } from './retry/retrying-fetch.ts';
 
 export interface TransportOptions {
 	/** Where the API is, without `/v1`; a browser's own origin by default. */
@@ -9,20 +11,32 @@ export interface TransportOptions {
 	token?: string | (() => string | undefined) | undefined;
 	/** The global fetch by default. */
 	fetch?: typeof globalThis.fetch | undefined;
-	/** Hears of every refused token, once per answer; the error is thrown all the same. */
-	onUnauthorized?: ((error: ApiError) => void) | undefined;
+	/**
+	 * How often a call that does no harm twice (whatever reads, and the creation of jobs) is repeated when no answer came, or
+	 * one of 503 that says when to come back; 2 by default, with growing pauses.
+	 */
+	retries?: number | undefined;
+	/**
+	 * Hears of every answer that refuses the token in use, and which token that is; the error is thrown all the same. An answer
+	 * to an older token, late or repeated, says nothing of the one in use and is only thrown.
+	 */
+	onUnauthorized?: ((error: ApiError, refusedToken: string | undefined) => void) | undefined;
 }
 
 /** Typed calls of the API; each answer is its `data`, each failure a thrown ApiError or ConnectionError. */
 export interface Transport {
 	api: Client<paths>;
-	/** Waits for a call; answers the body. Rejects with the signal's reason when it was aborted. */
+	/** Waits for a call that has succeeded. Rejects with the signal's reason when it was aborted. */
+	answer<T>(call: Promise<Answer<T>>): Promise<Answer<T>>;
+	/** The same, for its body. */
 	body<T>(call: Promise<Answer<T>>): Promise<T>;
-	/** The same for an operation that answers nothing. */
+	/** The same, for an operation that answers nothing. */
 	done(call: Promise<Answer<unknown>>): Promise<void>;
+	/** For what is not the API: without the token. */
+	fetch: Fetch;
 }
 
-interface Answer<T> {
+export interface Answer<T> {
 	data?: T | undefined;
 	error?: unknown;
 	response: Response;
@@ -30,22 +44,22 @@ interface Answer<T> {
 
 type ErrorBody = components['schemas']['Error'];
 
+const RETRIES = 2;
+
 function isErrorBody(value: unknown): value is ErrorBody {
 	const error = (value as ErrorBody | undefined)?.error;
 	return typeof error?.code === 'string' && typeof error.message === 'string';
 }
 
-function retryAfterMs(headers: Headers): number | undefined {
-	const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-	return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
-}
-
 /** The error that an answer tells of. */
-export function errorOf(body: unknown, response: Response): ApiError | ConnectionError {
+function errorOf(body: unknown, response: Response): ApiError | ConnectionError {
 	if (!isErrorBody(body)) return new ConnectionError(`what answered is not the API (${response.status})`);
 	const { code, message, request_id: requestId, details = [] } = body.error;
 	const given = { code: code as ErrorCode, status: response.status, requestId, details };
-	return new ApiError(message, { ...given, retryAfterMs: retryAfterMs(response.headers) });
+	return new ApiError(message, {
+		...given,
+		retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
+	});
 }
 
 async function settle<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
@@ -62,34 +76,42 @@ async function settle<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
 export function createTransport(options: TransportOptions): Transport {
 	const { token, onUnauthorized } = options;
 	const currentToken = typeof token === 'function' ? token : () => token;
-	const api = createFetchClient<paths>({
-		baseUrl: options.baseUrl ?? '',
-		...(options.fetch && { fetch: options.fetch }),
-	});
+	const fetch = createRetryingFetch(options.fetch ?? globalThis.fetch, options.retries ?? RETRIES);
+	const api = createFetchClient<paths>({ baseUrl: options.baseUrl ?? '', fetch });
+	/** The token that each answer is to. */
+	const sentTokens = new WeakMap<Response, string | undefined>();
 	api.use({
 		onRequest({ request }) {
 			const value = currentToken();
 			if (value !== undefined) request.headers.set('authorization', `Bearer ${value}`);
 		},
+		onResponse({ request, response }) {
+			sentTokens.set(response, request.headers.get('authorization')?.slice('Bearer '.length));
+		},
 	});
 
-	async function checked<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
-		const answer = await settle(call);
-		if (answer.response.ok) return answer;
-		const error = errorOf(answer.error, answer.response);
-		if (error instanceof ApiError && error.code === 'unauthorized') onUnauthorized?.(error);
+	async function answer<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
+		const settled = await settle(call);
+		if (settled.response.ok) return settled;
+		const error = errorOf(settled.error, settled.response);
+		if (error instanceof ApiError && error.code === 'unauthorized') {
+			const refused = sentTokens.get(settled.response);
+			if (refused === currentToken()) onUnauthorized?.(error, refused);
+		}
 		throw error;
 	}
 
 	return {
 		api,
+		answer,
 		async body(call) {
-			const { data, response } = await checked(call);
+			const { data, response } = await answer(call);
 			if (data === undefined) throw new ConnectionError(`the answer is empty (${response.status})`);
 			return data;
 		},
 		async done(call) {
-			await checked(call);
+			await answer(call);
 		},
+		fetch,
 	};
 }

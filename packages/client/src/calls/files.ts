@@ -1,5 +1,6 @@
+import { type Download, downloadFile } from '../download/download-file.ts';
 import type { Transport } from '../transport.ts';
-import type { File } from '../types.ts';
+import type { CallOptions, File } from '../types.ts';
 import { uploadFile } from '../upload/upload-file.ts';
 import type { UploadOptions, UploadSource } from '../upload/upload-options.ts';
 import { createFileRequests, type FileRequests } from './file-requests.ts';
@@ -11,9 +12,15 @@ export interface FileCalls extends FileRequests {
 	 * StoreError when the store refuses, else like any call.
 	 */
 	upload(source: UploadSource, options?: UploadOptions): Promise<File>;
+	/** Asks for a fresh URL, and for its bytes. Rejects with StoreError when the store has them no more. */
+	download(id: string, options?: CallOptions): Promise<Download>;
 }
 
 export function createFiles(transport: Transport): FileCalls {
 	const requests = createFileRequests(transport);
-	return { ...requests, upload: (source, options) => uploadFile(requests, source, options) };
+	return {
+		...requests,
+		upload: (source, options) => uploadFile(requests, source, options),
+		download: (id, options) => downloadFile(requests, transport.fetch, id, options),
+	};
 }

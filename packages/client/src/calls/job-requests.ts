@@ -1,9 +1,13 @@
+import { randomKey } from '#platform';
 import type { Transport } from '../transport.ts';
 import type { CallOptions, CreatedJob, Job, JobQuery, Page } from '../types.ts';
 
 /** What the API does with jobs, an operation each. */
 export interface JobRequests {
-	/** With the same key, and within a day, the same job: make a key once, and repeat the call as often as it takes. */
+	/**
+	 * With the same key, and within a day, the same job: make a key once, and repeat the call as often as it takes. Without one
+	 * each call has its own.
+	 */
 	create(
 		given: { tool: string; input_file_id: string; params?: Record<string, unknown> },
 		options?: CallOptions & { idempotencyKey?: string | undefined },
@@ -20,8 +24,8 @@ export interface JobRequests {
 export function createJobRequests({ api, body, done }: Transport): JobRequests {
 	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
-		async create(job, { idempotencyKey, ...options } = {}) {
-			const header = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+		async create(job, { idempotencyKey = randomKey(), ...options } = {}) {
+			const header = { 'Idempotency-Key': idempotencyKey };
 			const call = api.POST('/v1/jobs', { body: job, params: { header }, ...given(options) });
 			return (await body(call)).data;
 		},

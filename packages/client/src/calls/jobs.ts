@@ -1,9 +1,33 @@
+import { type WatchOptions, watchJob } from '../jobs/watch-job.ts';
 import type { Transport } from '../transport.ts';
+import type { Job } from '../types.ts';
 import { createJobRequests, type JobRequests } from './job-requests.ts';
 
 /** Jobs, and their way to the end. */
-export type JobCalls = JobRequests;
+export interface JobCalls extends JobRequests {
+	/**
+	 * The job now, and each time that its status or progress changes; ends after it is terminal. A connection that is lost is
+	 * made anew, and where streams don't come through, the API is polled.
+	 */
+	watch(id: string, options?: WatchOptions): AsyncIterable<Job>;
+	/** Resolves to the job once it is terminal, whether it succeeded or not. */
+	wait(id: string, options?: WatchOptions & { onChange?: ((job: Job) => void) | undefined }): Promise<Job>;
+}
 
 export function createJobs(transport: Transport): JobCalls {
-	return createJobRequests(transport);
+	const requests = createJobRequests(transport);
+	const watch: JobCalls['watch'] = (id, options) => watchJob(transport, requests, id, options);
+	return {
+		...requests,
+		watch,
+		async wait(id, { onChange, ...options } = {}) {
+			let last: Job | undefined;
+			for await (const job of watch(id, options)) {
+				last = job;
+				onChange?.(job);
+			}
+			if (!last) throw new Error(`job ${id} ended unseen`);
+			return last;
+		},
+	};
 }

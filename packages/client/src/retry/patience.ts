@@ -2,6 +2,9 @@ import { backoffMs } from './backoff.ts';
 import { mayPass, retryAfterOf } from './may-pass.ts';
 import { pause } from './pause.ts';
 
+/** What people wait for a lost connection by default. */
+export const RETRY_FOR_MS = 10 * 60_000;
+
 /** How long failures are waited out. */
 export interface RetryOptions {
 	/** Counted from the first failure since something last succeeded. */

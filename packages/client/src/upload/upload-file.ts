@@ -1,5 +1,6 @@
 import type { FileRequests } from '../calls/file-requests.ts';
 import { ApiError } from '../errors.ts';
+import { RETRY_FOR_MS } from '../retry/patience.ts';
 import type { File } from '../types.ts';
 import { beginUpload, discardUpload } from './begin-upload.ts';
 import { type FoundUpload, findUpload } from './find-upload.ts';
@@ -9,8 +10,6 @@ import type { UploadContext } from './upload-context.ts';
 import type { UploadOptions, UploadSource } from './upload-options.ts';
 import { uploadParts } from './upload-parts.ts';
 import { uploadSingle } from './upload-single.ts';
-
-const RETRY_FOR_MS = 10 * 60_000;
 
 /** Brings a file's bytes to the store; resolves when the API calls it ready. */
 export async function uploadFile(

@@ -1,0 +1,40 @@
+import type { FileRequests } from '../calls/file-requests.ts';
+import { ConnectionError, StoreError } from '../errors.ts';
+import { parseRetryAfter } from '../retry/retry-after.ts';
+import type { Fetch } from '../retry/retrying-fetch.ts';
+import type { CallOptions, File } from '../types.ts';
+
+/** A download that has begun; its bytes can be had once, one way or the other. */
+export interface Download {
+	file: File;
+	/** Fails with a TypeError when the connection breaks. */
+	stream: ReadableStream<Uint8Array>;
+	blob(): Promise<Blob>;
+}
+
+/** Asks for a fresh URL and opens it. */
+export async function downloadFile(
+	files: FileRequests,
+	fetch: Fetch,
+	id: string,
+	{ signal }: CallOptions = {},
+): Promise<Download> {
+	const file = await files.get(id, { signal });
+	if (file.download_url === null) throw new StoreError(`${file.name} is not uploaded yet`, { status: 404 });
+	const response = await orNoConnection(fetch(new Request(file.download_url, { signal: signal ?? null })));
+	const { status, headers, body } = response;
+	if (!response.ok || !body) {
+		const retryAfterMs = parseRetryAfter(headers.get('retry-after'));
+		throw new StoreError(`the store did not give the bytes (${status})`, { status, retryAfterMs });
+	}
+	return { file, stream: body, blob: () => orNoConnection(response.blob()) };
+}
+
+async function orNoConnection<T>(answer: Promise<T>): Promise<T> {
+	try {
+		return await answer;
+	} catch (error) {
+		if (error instanceof TypeError) throw new ConnectionError('no connection to the store', { cause: error });
+		throw error;
+	}
+}

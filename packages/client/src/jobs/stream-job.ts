@@ -1,0 +1,77 @@
+import { createParser } from 'eventsource-parser';
+import { ConnectionError } from '../errors.ts';
+import { followSignal } from '../retry/follow-signal.ts';
+import type { Transport } from '../transport.ts';
+import type { Job } from '../types.ts';
+
+/** The first event is sent at once; when it is not there by now, something on the way holds streams back. */
+const FIRST_EVENT_MS = 10_000;
+/** The API says something every 15 s. */
+const SILENCE_MS = 45_000;
+
+/** Streams don't come through from here: polling does. */
+export class NoStreamError extends Error {
+	override readonly name = 'NoStreamError';
+}
+
+/** The job now, and each time that it changes, until the stream ends; ConnectionError when it breaks or falls silent. */
+export async function* streamJob(
+	transport: Transport,
+	id: string,
+	outerSignal: AbortSignal,
+): AsyncGenerator<Job> {
+	const { signal, abort, release } = followSignal(outerSignal);
+	const noStream = new NoStreamError('no stream comes from the API');
+	let timer = setTimeout(abort, FIRST_EVENT_MS, noStream);
+	let hasBegun = false;
+	try {
+		const stream = await openStream(transport, id, signal);
+		if (!stream) throw noStream;
+		for await (const jobs of readJobs(stream)) {
+			hasBegun ||= jobs.length > 0;
+			if (hasBegun) {
+				clearTimeout(timer);
+				timer = setTimeout(abort, SILENCE_MS, new ConnectionError('the stream fell silent'));
+			}
+			yield* jobs;
+		}
+		if (!hasBegun) throw noStream;
+	} catch (error) {
+		if (signal.aborted) throw signal.reason;
+		throw error instanceof TypeError ? new ConnectionError('the stream broke', { cause: error }) : error;
+	} finally {
+		clearTimeout(timer);
+		release();
+		abort(new DOMException('nobody listens any more', 'AbortError'));
+	}
+}
+
+/** Resolves to undefined when something on the way has made another thing of it. */
+async function openStream(
+	{ api, answer }: Transport,
+	id: string,
+	signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array> | undefined> {
+	const call = api.GET('/v1/jobs/{id}/events', { params: { path: { id } }, parseAs: 'stream', signal });
+	const { data, response } = await answer(call);
+	const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+	return isStream && data ? data : undefined;
+}
+
+/** The jobs of each chunk that arrives; one with only a comment has none. */
+async function* readJobs(stream: ReadableStream<Uint8Array>): AsyncGenerator<Job[]> {
+	const reader = stream.getReader();
+	const decoder = new TextDecoder();
+	const jobs: Job[] = [];
+	const parser = createParser({
+		onEvent({ event, data }) {
+			if (event === 'job') jobs.push(JSON.parse(data));
+		},
+	});
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done) return;
+		parser.feed(decoder.decode(value, { stream: true }));
+		yield jobs.splice(0);
+	}
+}
