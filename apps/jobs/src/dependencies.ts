@@ -14,6 +14,7 @@ import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { createJobWatch, type JobWatch } from './background/job-watch.ts';
 import { startScheduler } from './background/scheduler.ts';
 import { startBackground } from './background.ts';
+import { showBacklog } from './backlog-metrics.ts';
 import type { Config } from './config.ts';
 import { JOB_CHANGED_CHANNEL } from './data/notify-changed.ts';
 import { bindOperations } from './data/operations.ts';
@@ -50,6 +51,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 		onReleased: relay.wake,
 		logger,
 	});
+	const backlog = showBacklog(tools, operations.readBacklog);
 	const files = createFiles(config);
 	const background = startBackground({ config, logger, broker, operations, scheduler, files });
 	const app = createService({
@@ -75,6 +77,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 			await Promise.all([background.stop(), scheduler.stop()]);
 		},
 		async close() {
+			backlog.stop();
 			await listener.close();
 			await relay.stop();
 			await broker.close();

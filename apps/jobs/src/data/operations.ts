@@ -23,6 +23,7 @@ import { listJobs } from './list-jobs.ts';
 import { loseAttempt } from './lose-attempt.ts';
 import type { PrismaClient } from './prisma.ts';
 import { prune } from './prune.ts';
+import { readBacklog } from './read-backlog.ts';
 import { readCapabilities } from './read-capabilities.ts';
 import { recordBeat } from './record-beat.ts';
 import { releaseJobs } from './release-jobs.ts';
@@ -75,6 +76,7 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 		giveBackAttempt: (jobId: string, attempt: number) => giveBackAttempt(prisma, { jobId, attempt }),
 		recordBeat: (beat: Omit<Parameters<typeof recordBeat>[1], 'leaseMs'>) =>
 			recordBeat(prisma, { ...beat, leaseMs }),
+		readBacklog: () => readBacklog(prisma),
 		readCapabilities: () => readCapabilities(prisma, leaseMs),
 		applyProgress: (progress: Parameters<typeof applyProgress>[1]) => applyProgress(prisma, progress),
 		holdAttempt: (jobId: string, attempt: number) => holdAttempt(prisma, { jobId, attempt, holdMs: HOLD_MS }),

@@ -1,0 +1,28 @@
+import type { PrismaClient } from './prisma.ts';
+
+/** The work of one tool that is not done. */
+export interface Backlog {
+	tool: string;
+	/** Not started yet, whether a worker was asked for it or not. */
+	queued: number;
+	/** With a worker. */
+	running: number;
+	/** Since the oldest of the queued ones was created. */
+	oldestSeconds: number;
+}
+
+/** By tool; one without any such job is absent. Reads the indexes of what waits and of what is in flight, and nothing that has ended. */
+export async function readBacklog(prisma: PrismaClient): Promise<Backlog[]> {
+	return await prisma.$queryRaw<Backlog[]>`
+		WITH unfinished AS (
+			SELECT tool, status, created_at FROM jobs WHERE status = 'queued' AND released_at IS NULL
+			UNION ALL
+			SELECT tool, status, created_at FROM jobs WHERE status IN ('queued', 'running') AND released_at IS NOT NULL
+		)
+		SELECT tool,
+			count(*) FILTER (WHERE status = 'queued')::int AS queued,
+			count(*) FILTER (WHERE status = 'running')::int AS running,
+			extract(epoch FROM coalesce(now() - min(created_at) FILTER (WHERE status = 'queued'), '0'))::float
+				AS "oldestSeconds"
+		FROM unfinished GROUP BY tool`;
+}
