@@ -8,6 +8,9 @@ const PASSWORD_MIN_CHARACTERS = 8;
 /** bcrypt reads no further, so a longer one would be cut silently. */
 const PASSWORD_MAX_BYTES = 72;
 
+const EXAMPLE_PASSWORD = 'correct horse battery';
+const EXAMPLE_EMAIL = 'you@example.com';
+
 const newPasswordSchema = z
 	.string()
 	.refine(isStorableText, { error: 'must be well-formed Unicode without NUL' })
@@ -17,15 +20,19 @@ const newPasswordSchema = z
 	.refine((text) => Buffer.byteLength(text) <= PASSWORD_MAX_BYTES, {
 		error: `must be at most ${PASSWORD_MAX_BYTES} bytes in UTF-8`,
 	})
-	.meta({ minLength: PASSWORD_MIN_CHARACTERS });
+	.meta({ minLength: PASSWORD_MIN_CHARACTERS, examples: [EXAMPLE_PASSWORD] });
 
 /** A password that is only compared: any text, as a wrong one must answer like any other wrong one. */
-const givenPasswordSchema = z.string().max(1024);
+const givenPasswordSchema = z
+	.string()
+	.max(1024)
+	.meta({ examples: [EXAMPLE_PASSWORD] });
 
 const emailSchema = z
 	.string()
 	.transform((text) => text.trim().toLowerCase())
-	.pipe(z.email({ error: 'must be an email address' }).max(254));
+	.pipe(z.email({ error: 'must be an email address' }).max(254))
+	.meta({ examples: [EXAMPLE_EMAIL] });
 
 export const userSchema = z
 	.object({
@@ -56,6 +63,7 @@ export const sessionSchema = z
 
 export const register = defineOperation({
 	id: 'register',
+	title: 'Create an account',
 	method: 'post',
 	path: '/v1/auth/register',
 	service: 'auth',
@@ -73,6 +81,7 @@ export const register = defineOperation({
 
 export const login = defineOperation({
 	id: 'login',
+	title: 'Sign in',
 	method: 'post',
 	path: '/v1/auth/login',
 	service: 'auth',
@@ -82,7 +91,8 @@ export const login = defineOperation({
 		email: z
 			.string()
 			.max(1024)
-			.transform((text) => text.trim().toLowerCase()),
+			.transform((text) => text.trim().toLowerCase())
+			.meta({ examples: [EXAMPLE_EMAIL] }),
 		password: givenPasswordSchema,
 	}),
 	status: 200,
@@ -92,6 +102,7 @@ export const login = defineOperation({
 
 export const logout = defineOperation({
 	id: 'logout',
+	title: 'Sign out',
 	method: 'post',
 	path: '/v1/auth/logout',
 	service: 'auth',
@@ -103,6 +114,7 @@ export const logout = defineOperation({
 
 export const logoutAll = defineOperation({
 	id: 'logoutAll',
+	title: 'Sign out everywhere',
 	method: 'post',
 	path: '/v1/auth/logout-all',
 	service: 'auth',
@@ -114,6 +126,7 @@ export const logoutAll = defineOperation({
 
 export const listSessions = defineOperation({
 	id: 'listSessions',
+	title: 'List sessions',
 	method: 'get',
 	path: '/v1/auth/sessions',
 	service: 'auth',
@@ -126,6 +139,7 @@ export const listSessions = defineOperation({
 
 export const deleteSession = defineOperation({
 	id: 'deleteSession',
+	title: 'Sign out one session',
 	method: 'delete',
 	path: '/v1/auth/sessions/{id}',
 	service: 'auth',
@@ -138,6 +152,7 @@ export const deleteSession = defineOperation({
 
 export const changePassword = defineOperation({
 	id: 'changePassword',
+	title: 'Change the password',
 	method: 'post',
 	path: '/v1/auth/password',
 	service: 'auth',
@@ -150,6 +165,7 @@ export const changePassword = defineOperation({
 
 export const forgotPassword = defineOperation({
 	id: 'forgotPassword',
+	title: 'Ask for a new password',
 	method: 'post',
 	path: '/v1/auth/password/forgot',
 	service: 'auth',
@@ -162,6 +178,7 @@ export const forgotPassword = defineOperation({
 
 export const resetPassword = defineOperation({
 	id: 'resetPassword',
+	title: 'Set a new password',
 	method: 'post',
 	path: '/v1/auth/password/reset',
 	service: 'auth',
@@ -174,6 +191,7 @@ export const resetPassword = defineOperation({
 
 export const verifyEmail = defineOperation({
 	id: 'verifyEmail',
+	title: 'Verify an email',
 	method: 'post',
 	path: '/v1/auth/verify',
 	service: 'auth',
@@ -186,6 +204,7 @@ export const verifyEmail = defineOperation({
 
 export const resendVerification = defineOperation({
 	id: 'resendVerification',
+	title: 'Ask for another verification',
 	method: 'post',
 	path: '/v1/auth/verify/resend',
 	service: 'auth',
@@ -197,6 +216,7 @@ export const resendVerification = defineOperation({
 
 export const getMe = defineOperation({
 	id: 'getMe',
+	title: 'Show the account',
 	method: 'get',
 	path: '/v1/me',
 	service: 'auth',
@@ -209,6 +229,7 @@ export const getMe = defineOperation({
 
 export const deleteMe = defineOperation({
 	id: 'deleteMe',
+	title: 'Delete the account',
 	method: 'delete',
 	path: '/v1/me',
 	service: 'auth',

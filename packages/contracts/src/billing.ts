@@ -12,6 +12,7 @@ const urlResponse = enveloped(
 
 export const createCheckout = defineOperation({
 	id: 'createCheckout',
+	title: 'Subscribe to Pro',
 	method: 'post',
 	path: '/v1/billing/checkout',
 	service: 'billing',
@@ -25,6 +26,7 @@ export const createCheckout = defineOperation({
 
 export const openPortal = defineOperation({
 	id: 'openPortal',
+	title: 'Manage the subscription',
 	method: 'post',
 	path: '/v1/billing/portal',
 	service: 'billing',
@@ -38,6 +40,7 @@ export const openPortal = defineOperation({
 /** The bytes exactly as Stripe sent them: its signature is over these. */
 export const receiveStripeEvent = defineOperation({
 	id: 'receiveStripeEvent',
+	title: 'Receive an event of Stripe',
 	method: 'post',
 	path: '/v1/billing/webhook',
 	service: 'billing',
@@ -52,6 +55,7 @@ export const receiveStripeEvent = defineOperation({
 
 export const getBilling = defineOperation({
 	id: 'getBilling',
+	title: 'Show the subscription',
 	method: 'get',
 	path: '/v1/billing',
 	service: 'billing',
@@ -82,6 +86,7 @@ export const usageLimitSchema = z.object({
 
 export const getUsage = defineOperation({
 	id: 'getUsage',
+	title: 'Show the usage',
 	method: 'get',
 	path: '/v1/usage',
 	service: 'billing',

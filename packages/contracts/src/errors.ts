@@ -23,7 +23,30 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-export const errorCodeSchema = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
+/** What each code means to who gets it. */
+const ERROR_MEANING: Record<ErrorCode, string> = {
+	validation: 'the request is not as described; details name each wrong field',
+	unknown_tool: 'no tool has this slug',
+	unauthorized: 'the token is missing, wrong, expired or signed out: sign in again',
+	invalid_credentials: 'the email or the password is wrong',
+	plan_limit: 'the plan does not allow it; the message says which limit, and the plan that does',
+	not_found: 'there is no such thing, any more or for you',
+	method_not_allowed: 'the path takes other methods: the header Allow names them',
+	email_taken: 'there is an account with this email',
+	file_not_uploaded: 'the bytes of the file are not there yet',
+	job_finished: 'the job has ended and can’t be canceled',
+	already_subscribed: 'there is a subscription: manage it instead',
+	no_subscription: 'there was never a subscription to manage',
+	too_large: 'the file is larger than 10 GiB, or the body than a request may be',
+	idempotency_conflict: 'the Idempotency-Key was used for another request',
+	rate_limited: 'too much at a time; Retry-After says after how many seconds to come back',
+	internal: 'a bug of ours; the request_id finds it in our logs',
+	upstream_unavailable: 'a part of the service does not answer now; Retry-After says when to come back',
+};
+
+export const errorCodeSchema = z
+	.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]])
+	.meta({ 'x-enumDescriptions': ERROR_MEANING });
 
 /** One wrong field: where it is (`params.quality`, `query.limit`, the part's name alone when it is the whole) and why. */
 export interface ErrorDetail {

@@ -79,18 +79,24 @@ const fileParams = z.object({ id: fileIdSchema });
 
 export const createFile = defineOperation({
 	id: 'createFile',
+	title: 'Begin an upload',
 	method: 'post',
 	path: '/v1/files',
 	service: 'files',
 	access: 'user',
 	summary: 'Mint a presigned URL for a direct upload.',
 	body: z.object({
-		name: fileNameSchema,
-		mime_type: mimeTypeSchema,
+		name: fileNameSchema.meta({ examples: ['input.pdf'] }),
+		mime_type: mimeTypeSchema.meta({ examples: ['application/pdf'] }),
 		size_bytes: z
 			.number()
 			.refine((size) => Number.isInteger(size) && size >= 1, { error: 'must be an integer > 0' })
-			.meta({ type: 'integer', minimum: 1, description: 'more than 10 GiB is too_large' }),
+			.meta({
+				type: 'integer',
+				minimum: 1,
+				description: 'more than 10 GiB is too_large',
+				examples: [48_213],
+			}),
 		multipart: z
 			.boolean()
 			.optional()
@@ -103,6 +109,7 @@ export const createFile = defineOperation({
 
 export const listFiles = defineOperation({
 	id: 'listFiles',
+	title: 'List files',
 	method: 'get',
 	path: '/v1/files',
 	service: 'files',
@@ -116,6 +123,7 @@ export const listFiles = defineOperation({
 
 export const getFile = defineOperation({
 	id: 'getFile',
+	title: 'Show or download a file',
 	method: 'get',
 	path: '/v1/files/{id}',
 	service: 'files',
@@ -129,6 +137,7 @@ export const getFile = defineOperation({
 
 export const deleteFile = defineOperation({
 	id: 'deleteFile',
+	title: 'Delete a file',
 	method: 'delete',
 	path: '/v1/files/{id}',
 	service: 'files',
@@ -141,6 +150,7 @@ export const deleteFile = defineOperation({
 
 export const completeFile = defineOperation({
 	id: 'completeFile',
+	title: 'Complete an upload in parts',
 	method: 'post',
 	path: '/v1/files/{id}/complete',
 	service: 'files',
@@ -155,6 +165,7 @@ export const completeFile = defineOperation({
 
 export const listFileParts = defineOperation({
 	id: 'listFileParts',
+	title: 'Resume an upload in parts',
 	method: 'get',
 	path: '/v1/files/{id}/parts',
 	service: 'files',

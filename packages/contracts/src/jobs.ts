@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { fileIdSchema } from './files.ts';
 import { idSchema } from './ids.ts';
 import { defineOperation, enveloped, paged, pageQuerySchema, queryIntegerSchema } from './operation.ts';
-import { planSchema } from './plans.ts';
 import { timestampSchema } from './text.ts';
 
 export const jobIdSchema = idSchema('job');
@@ -10,21 +9,22 @@ export const jobIdSchema = idSchema('job');
 export const jobStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'canceled']);
 export type JobStatus = z.infer<typeof jobStatusSchema>;
 
-/** Why a job failed. */
-export const JOB_ERROR_CODES = [
-	'input_missing',
-	'unsupported_input',
-	'corrupt_input',
-	'encrypted_input',
-	'wrong_password',
-	'limit_exceeded',
-	'timeout',
-	'tool_failed',
-	'worker_lost',
-	'internal',
-] as const;
-export const jobErrorCodeSchema = z.enum(JOB_ERROR_CODES);
-export type JobErrorCode = z.infer<typeof jobErrorCodeSchema>;
+/** Why a job failed, with what each code means. */
+const JOB_ERROR_MEANING = {
+	input_missing: 'the input was deleted, has expired, or its bytes are not those that were there',
+	unsupported_input: 'the file is none that the tool takes, or it is signed',
+	corrupt_input: 'the file can’t be read: it is damaged or cut short',
+	encrypted_input: 'the file has a password: give it as a param',
+	wrong_password: 'the password that was given does not open the file',
+	limit_exceeded: 'the file is larger, or has more pages, than the tool or the plan takes',
+	timeout: 'the tool took longer than it may',
+	tool_failed: 'the tool can’t do it with this file',
+	worker_lost: 'the machine that ran it was lost, three times',
+	internal: 'a bug of ours; try it again',
+} as const;
+export type JobErrorCode = keyof typeof JOB_ERROR_MEANING;
+export const JOB_ERROR_CODES = Object.keys(JOB_ERROR_MEANING) as [JobErrorCode, ...JobErrorCode[]];
+export const jobErrorCodeSchema = z.enum(JOB_ERROR_CODES).meta({ 'x-enumDescriptions': JOB_ERROR_MEANING });
 
 export const jobResultSchema = z
 	.looseObject({
@@ -45,7 +45,11 @@ const givenParamsSchema = z
 			error: 'must be an object',
 		},
 	)
-	.meta({ type: 'object', description: "the tool's own; GET /v1/tools describes them" });
+	.meta({
+		type: 'object',
+		description: "the tool's own; GET /v1/tools describes them",
+		examples: [{ quality: 70 }],
+	});
 
 export const createdJobSchema = z
 	.object({
@@ -84,13 +88,14 @@ export const createJobHeadersSchema = z.object({
 });
 
 export const createJobBodySchema = z.object({
-	tool: z.string().meta({ description: 'a slug of GET /v1/tools' }),
+	tool: z.string().meta({ description: 'a slug of GET /v1/tools', examples: ['compress_heavy'] }),
 	input_file_id: fileIdSchema,
 	params: givenParamsSchema.optional(),
 });
 
 export const createJob = defineOperation({
 	id: 'createJob',
+	title: 'Create a job',
 	method: 'post',
 	path: '/v1/jobs',
 	service: 'jobs',
@@ -112,6 +117,7 @@ export const createJob = defineOperation({
 
 export const listJobs = defineOperation({
 	id: 'listJobs',
+	title: 'List jobs',
 	method: 'get',
 	path: '/v1/jobs',
 	service: 'jobs',
@@ -131,6 +137,7 @@ export const listJobs = defineOperation({
 
 export const getJob = defineOperation({
 	id: 'getJob',
+	title: 'Show or await a job',
 	method: 'get',
 	path: '/v1/jobs/{id}',
 	service: 'jobs',
@@ -149,6 +156,7 @@ export const getJob = defineOperation({
 
 export const streamJob = defineOperation({
 	id: 'streamJob',
+	title: 'Follow a job',
 	method: 'get',
 	path: '/v1/jobs/{id}/events',
 	service: 'jobs',
@@ -163,6 +171,7 @@ export const streamJob = defineOperation({
 
 export const cancelJob = defineOperation({
 	id: 'cancelJob',
+	title: 'Cancel a job',
 	method: 'post',
 	path: '/v1/jobs/{id}/cancel',
 	service: 'jobs',
@@ -176,6 +185,7 @@ export const cancelJob = defineOperation({
 
 export const deleteJob = defineOperation({
 	id: 'deleteJob',
+	title: 'Delete a job',
 	method: 'delete',
 	path: '/v1/jobs/{id}',
 	service: 'jobs',
@@ -204,7 +214,7 @@ export const toolSchema = z
 		params: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of params, with defaults' }),
 		limits: z.record(z.string(), z.number()).meta({ description: 'units are in the names' }),
 		plans: z
-			.record(planSchema, toolOfPlanSchema)
+			.object({ free: toolOfPlanSchema, pro: toolOfPlanSchema })
 			.meta({ description: 'what one job of the tool may take on each plan' }),
 		available: z.boolean().meta({ description: 'whether a worker that has the tool is there now' }),
 		capabilities: capabilitiesSchema
@@ -215,6 +225,7 @@ export const toolSchema = z
 
 export const listTools = defineOperation({
 	id: 'listTools',
+	title: 'List the tools',
 	method: 'get',
 	path: '/v1/tools',
 	service: 'jobs',

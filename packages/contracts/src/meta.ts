@@ -3,6 +3,7 @@ import { defineOperation, enveloped } from './operation.ts';
 
 export const getHealth = defineOperation({
 	id: 'getHealth',
+	title: 'Show the health',
 	method: 'get',
 	path: '/v1/health',
 	service: 'gateway',
@@ -15,6 +16,7 @@ export const getHealth = defineOperation({
 
 export const getOpenApi = defineOperation({
 	id: 'getOpenApi',
+	title: 'Show the API description',
 	method: 'get',
 	path: '/v1/openapi.json',
 	service: 'gateway',

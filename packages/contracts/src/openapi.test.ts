@@ -3,7 +3,8 @@ import { openApiDocument } from './openapi.ts';
 import { PUBLIC_OPERATIONS } from './operations.ts';
 
 const document = openApiDocument() as {
-	paths: Record<string, Record<string, { operationId: string }>>;
+	tags: { name: string }[];
+	paths: Record<string, Record<string, { operationId: string; summary: string; tags: string[] }>>;
 	components: { schemas: Record<string, unknown> };
 };
 
@@ -12,6 +13,15 @@ test('every public operation is described once', () => {
 		Object.values(path).map((o) => o.operationId),
 	);
 	expect(described.sort()).toEqual(PUBLIC_OPERATIONS.map((operation) => operation.id).sort());
+});
+
+test('every operation has a short title that no other has, and a tag that is described', () => {
+	const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+	const titles = operations.map(({ summary }) => summary);
+	for (const title of titles) expect(title).toMatch(/^[A-Z].{3,38}[^.]$/);
+	expect(new Set(titles).size).toBe(titles.length);
+	const tags = new Set(operations.flatMap((operation) => operation.tags));
+	expect([...tags].sort()).toEqual(document.tags.map(({ name }) => name).sort());
 });
 
 test('every reference points at a schema that is there', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_STATUS, type ErrorCode, errorBodySchema } from './errors.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, ServiceName } from './operation.ts';
 import { PUBLIC_OPERATIONS } from './operations.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -12,6 +12,19 @@ const SHARED_ERRORS: readonly ErrorCode[] = [
 	'rate_limited',
 	'internal',
 	'upstream_unavailable',
+];
+
+/** The groups of operations, in the order in which one meets them. */
+const TAGS: readonly { name: ServiceName; title: string; description: string }[] = [
+	{ name: 'auth', title: 'Accounts and sessions', description: 'Who you are, and where you are signed in.' },
+	{
+		name: 'files',
+		title: 'Files',
+		description: 'Bytes go straight to and from the store, by URLs that are signed for you.',
+	},
+	{ name: 'jobs', title: 'Jobs and tools', description: 'A job is one run of a tool on one file.' },
+	{ name: 'billing', title: 'Plans and billing', description: 'What you may use, and how you pay for more.' },
+	{ name: 'gateway', title: 'The service', description: 'Whether it works, and how it is described.' },
 ];
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
@@ -80,7 +93,8 @@ function describe(operation: Operation): JsonObject {
 	const body = schema && { required: true, content: { 'application/json': { schema } } };
 	return {
 		operationId: operation.id,
-		summary: operation.summary,
+		summary: operation.title,
+		description: operation.summary,
 		tags: [operation.service],
 		security: operation.access === 'user' ? [{ bearer: [] }] : [],
 		parameters: parameters(operation),
@@ -117,6 +131,7 @@ export function openApiDocument(): JsonObject {
 			license: { name: 'MIT', identifier: 'MIT' },
 		},
 		servers: [{ url: '/' }],
+		tags: TAGS.map(({ title, ...tag }) => ({ ...tag, 'x-displayName': title })),
 		paths,
 		components: {
 			schemas: { Error: jsonSchema(errorBodySchema, 'output'), ...componentSchemas() },

@@ -26,6 +26,9 @@ export interface Operation<
 	path: string;
 	service: ServiceName;
 	access: A;
+	/** A short name for headings and menus; every public operation has one. */
+	title?: string;
+	/** What it does, in a sentence. */
 	summary: string;
 	params?: P;
 	query?: Q;
