@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createPrisma } from '@creatorr/database/client';
-import { publishBatch } from '@creatorr/database/outbox';
+import { publishBatch, readOutboxLag } from '@creatorr/database/outbox';
 import { ping } from '@creatorr/database/ping';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { createService } from '@creatorr/service/create-service';
@@ -125,6 +125,7 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 			config,
 			broker,
 			publishOutbox: (publish) => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish),
+			readOutboxLag: () => readOutboxLag(prisma),
 			deps,
 		}),
 		...startHousekeeping(deps),

@@ -17,6 +17,7 @@ interface Given {
 	broker: Broker;
 	/** Publishes some rows of the outbox; answers how many. */
 	publishOutbox(publish: ReturnType<typeof createPublisher>): Promise<number>;
+	readOutboxLag: Parameters<typeof startRelay>[0]['readLag'];
 	deps: Omit<SendMailsDeps, 'sendMail' | 'appUrl'>;
 }
 
@@ -50,9 +51,13 @@ function startMails({ config, deps }: Given) {
 
 /** Sends what transactions left behind: events in the outbox, and mails. */
 export function startSending(given: Given): { stop(): Promise<void> } {
-	const { config, broker, publishOutbox, deps } = given;
+	const { config, broker, publishOutbox, readOutboxLag, deps } = given;
 	const publish = createPublisher(broker);
-	const relay = startRelay({ publishBatch: () => publishOutbox(publish), logger: deps.logger });
+	const relay = startRelay({
+		publishBatch: () => publishOutbox(publish),
+		readLag: readOutboxLag,
+		logger: deps.logger,
+	});
 	const mails = startMails(given);
 	const wakeAll = () => {
 		relay.wake();

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { getAccount, getJobUse, getStorageUse } from '@creatorr/contracts/internal';
 import { createNotificationListener } from '@creatorr/database/notifications';
-import { OUTBOX_CHANNEL, publishBatch } from '@creatorr/database/outbox';
+import { OUTBOX_CHANNEL, publishBatch, readOutboxLag } from '@creatorr/database/outbox';
 import { ping } from '@creatorr/database/ping';
 import { type Broker, connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
@@ -123,7 +123,11 @@ function startOutbox(given: {
 }) {
 	const { config, logger, prisma, wakeSync } = given;
 	const publish = createPublisher(given.broker);
-	const relay = startRelay({ publishBatch: () => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish), logger });
+	const relay = startRelay({
+		publishBatch: () => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish),
+		readLag: () => readOutboxLag(prisma),
+		logger,
+	});
 	const listener = createNotificationListener({
 		databaseUrl: config.BILLING_DATABASE_URL,
 		channels: [OUTBOX_CHANNEL, SYNC_CHANNEL],

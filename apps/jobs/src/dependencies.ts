@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createPrisma } from '@creatorr/database/client';
 import { createNotificationListener, type NotificationListener } from '@creatorr/database/notifications';
-import { OUTBOX_CHANNEL, publishBatch } from '@creatorr/database/outbox';
+import { OUTBOX_CHANNEL, publishBatch, readOutboxLag } from '@creatorr/database/outbox';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { type Relay, startRelay } from '@creatorr/messaging/relay';
@@ -42,7 +42,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'jobs', logger, tools });
 	const publish = createPublisher(broker);
 	const publishSome = () => publishBatch(prisma, OUTBOX_BATCH_SIZE, publish);
-	const relay = startRelay({ publishBatch: publishSome, logger });
+	const relay = startRelay({ publishBatch: publishSome, readLag: () => readOutboxLag(prisma), logger });
 	const watch = createJobWatch();
 	const listener = listen(config, logger, { relay, watch });
 	const operations = bindOperations(prisma, config, tools);

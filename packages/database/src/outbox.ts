@@ -8,6 +8,9 @@ export const OUTBOX_CHANNEL = 'outbox';
 /** More than the broker's confirms may take; the rows of a batch are locked for that long at most. */
 const BATCH_TIMEOUT_MS = 30_000;
 
+/** Counting goes no further, so that asking stays cheap however long the outbox is. */
+const COUNTED_AT_MOST = 10_000;
+
 interface OutboxRow {
 	id: bigint;
 	payload: EventEnvelope;
@@ -46,4 +49,21 @@ export async function publishBatch<Tx extends RawExecutor & RawQuerier>(
 		},
 		{ timeout: BATCH_TIMEOUT_MS },
 	);
+}
+
+export interface OutboxLag {
+	/** Rows that wait to be published, 10,000 at most. */
+	waiting: number;
+	/** Of the oldest of them; 0 where none waits. */
+	oldestAgeSeconds: number;
+}
+
+/** How far publishing is behind. */
+export async function readOutboxLag(prisma: RawQuerier): Promise<OutboxLag> {
+	const [lag] = await prisma.$queryRaw<OutboxLag[]>`
+		SELECT
+			(SELECT count(*)::int FROM (SELECT 1 FROM outbox LIMIT ${COUNTED_AT_MOST}) AS counted) AS waiting,
+			coalesce((SELECT extract(epoch FROM now() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1), 0)
+				AS "oldestAgeSeconds"`;
+	return lag ?? { waiting: 0, oldestAgeSeconds: 0 };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runAfterCommit } from './after-commit.ts';
 import type { TransactionOptions, TransactionRunner } from './prisma-types.ts';
 import { sqlState } from './sql-state.ts';
 
@@ -11,14 +12,19 @@ const FIRST_PAUSE_MS = 10;
  * Runs the work in one transaction and commits it. When PostgreSQL gives up the transaction in favour of another one
  * (serialization failure, deadlock) it runs again, 5 times at most: the work may have no effect outside the transaction.
  */
-export async function inTransaction<Tx, R>(
+export async function inTransaction<Tx extends object, R>(
 	prisma: TransactionRunner<Tx>,
 	work: (tx: Tx) => Promise<R>,
 	options: TransactionOptions = {},
 ): Promise<R> {
 	for (let tries = 1; ; tries += 1) {
 		try {
-			return await prisma.$transaction(work, options);
+			return await runAfterCommit((enlist) =>
+				prisma.$transaction((tx) => {
+					enlist(tx);
+					return work(tx);
+				}, options),
+			);
 		} catch (error) {
 			if (tries === MAX_TRIES || !isConflict(error)) throw error;
 		}

@@ -2,7 +2,7 @@ import { accountDeleted, type EventEnvelope, newEvent } from '@creatorr/contract
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createNotificationListener } from '../src/notifications.ts';
-import { addToOutbox, OUTBOX_CHANNEL, publishBatch } from '../src/outbox.ts';
+import { addToOutbox, OUTBOX_CHANNEL, publishBatch, readOutboxLag } from '../src/outbox.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
 import { query, until } from './fixture/query.ts';
 
@@ -156,4 +156,16 @@ test('the events of a relay that dies before its commit are published again', as
 	});
 	expect(published).toEqual([...ids(events), ...ids(events)]);
 	expect(await remaining()).toEqual([]);
+});
+
+test('the lag is how many events wait and how long the oldest has', async () => {
+	expect(await readOutboxLag(database.prisma)).toEqual({ waiting: 0, oldestAgeSeconds: 0 });
+	const [first] = await add(3);
+	await database.prisma.outbox.update({
+		where: { eventId: first?.id ?? '' },
+		data: { createdAt: new Date(Date.now() - 3_600_000) },
+	});
+	const lag = await readOutboxLag(database.prisma);
+	expect(lag.waiting).toBe(3);
+	expect(lag.oldestAgeSeconds).toBeGreaterThan(3_000);
 });

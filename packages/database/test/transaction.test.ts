@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterCommit } from '../src/after-commit.ts';
 import { sqlState } from '../src/sql-state.ts';
 import { inTransaction } from '../src/transaction.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
@@ -112,4 +113,24 @@ test('the SQLSTATE of an error is found under what Prisma wraps around it', asyn
 		undefined,
 		undefined,
 	]);
+});
+
+test('what is to happen after the commit happens once, and not where the transaction rolls back', async () => {
+	const happened: string[] = [];
+	await inTransaction(database.prisma, async (tx) => {
+		afterCommit(tx, () => happened.push('committed'));
+		expect(happened).toEqual([]);
+	});
+	const rolledBack = inTransaction(database.prisma, async (tx) => {
+		afterCommit(tx, () => happened.push('rolled back'));
+		throw new Error('no');
+	});
+	await expect(rolledBack).rejects.toThrow('no');
+	expect(happened).toEqual(['committed']);
+});
+
+test('a transaction of another kind keeps nothing for later silently', async () => {
+	await database.prisma.$transaction(async (tx) => {
+		expect(() => afterCommit(tx, () => undefined)).toThrow('not begun by inTransaction');
+	});
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unavailable } from '@creatorr/contracts/errors';
 import type { Logger } from '@creatorr/service/logger';
+import { counter, gauge } from '@creatorr/service/metrics';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { declareTopology, EVENTS_EXCHANGE } from './topology.ts';
 
@@ -10,6 +11,8 @@ export interface Broker {
 	keepChannel(use: (channel: ConfirmChannel) => Promise<void>): KeptChannel;
 	/** Rejects when the broker does not answer. */
 	ping(): Promise<void>;
+	/** How many messages wait in each of these queues, without those that are being handled. Rejects when one is not there. */
+	countMessages(queues: readonly string[]): Promise<Map<string, number>>;
 	close(): Promise<void>;
 }
 
@@ -35,6 +38,16 @@ const RETRY = { initialDelay: 100, maxDelay: 2_000, factor: 2, jitter: 0.2 };
 const REOPEN_DELAY_MS = 500;
 const PING_TIMEOUT_MS = 2_000;
 const CLOSE_TIMEOUT_MS = 1_000;
+
+const connected = gauge({
+	name: 'creatorr_broker_connected',
+	help: 'Whether this process has its connection to the broker: 1 or 0',
+});
+
+const disconnects = counter({
+	name: 'creatorr_broker_disconnects_total',
+	help: 'How often this process has lost its connection to the broker',
+});
 
 type Connection = Awaited<ReturnType<typeof openConnection>>;
 
@@ -121,11 +134,26 @@ async function ping(connection: Connection): Promise<void> {
 	await Promise.race([answer, tooSlow]);
 }
 
+/** One that hangs is given up by whoever asked; its channel goes with the connection. */
+async function countMessages(
+	connection: Connection,
+	queues: readonly string[],
+): Promise<Map<string, number>> {
+	const channel = await connection.createChannel();
+	// A queue that is not there closes the channel, and an error that nobody hears ends the process.
+	channel.on('error', () => undefined);
+	const counts = new Map<string, number>();
+	for (const queue of queues) counts.set(queue, (await channel.checkQueue(queue)).messageCount);
+	await closeSoon(channel);
+	return counts;
+}
+
 /** Logs an outage once, however often connecting fails; answers whether there is a connection now. */
 function watchConnection(connection: Connection, logger: Logger): () => boolean {
 	let state: 'new' | 'up' | 'down' = 'new';
 	connection.on('connect', () => {
 		state = 'up';
+		connected.set(1);
 	});
 	connection.on('connect-failed', (error) => {
 		if (state !== 'down') logger.warn('broker.unreachable', { error });
@@ -134,6 +162,8 @@ function watchConnection(connection: Connection, logger: Logger): () => boolean 
 	connection.on('disconnect', () => {
 		logger.warn('broker.disconnected');
 		state = 'down';
+		connected.set(0);
+		disconnects.inc();
 	});
 	connection.on('error', (error) => logger.warn('broker.connection_failed', { error }));
 	return () => state === 'up';
@@ -154,6 +184,10 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 			// A channel would be waited for, and every ping of an outage would open one at its end.
 			if (!isConnected()) throw unavailable('rabbitmq', new Error('not connected'));
 			await ping(connection);
+		},
+		async countMessages(queues) {
+			if (!isConnected()) throw unavailable('rabbitmq', new Error('not connected'));
+			return await countMessages(connection, queues);
 		},
 		async close() {
 			await Promise.all(kept.map((channel) => channel.close()));

@@ -1,6 +1,7 @@
 import { unavailable } from '@creatorr/contracts/errors';
 import { type EventEnvelope, jobCanceled, jobProgressed } from '@creatorr/contracts/events';
 import { crashPoint } from '@creatorr/service/crash-point';
+import { counter } from '@creatorr/service/metrics';
 import type { Broker } from './connection.ts';
 import { publishConfirmed } from './publish-confirmed.ts';
 import { EVENTS_EXCHANGE, routingKey } from './topology.ts';
@@ -13,10 +14,16 @@ const BROADCASTS: ReadonlySet<string> = new Set([jobCanceled.type]);
 /** Not worth a disk write. */
 const FLEETING: ReadonlySet<string> = new Set([jobProgressed.type]);
 
+const failures = counter({
+	name: 'creatorr_publish_failures_total',
+	help: 'Events that the broker did not confirm, by type; each is tried again or was worth no more',
+	labels: ['type'],
+});
+
 /** Publishes with confirms; an event that no queue would take is an error, as a confirm alone does not tell. */
 export function createPublisher(broker: Broker): Publish {
 	const kept = broker.keepChannel(async () => undefined);
-	return async (event) => {
+	async function publish(event: EventEnvelope): Promise<void> {
 		const channel = kept.current();
 		if (!channel) throw unavailable('rabbitmq', new Error('not connected'));
 		crashPoint('publisher.publishing');
@@ -32,5 +39,11 @@ export function createPublisher(broker: Broker): Publish {
 			},
 		});
 		crashPoint('publisher.confirmed');
-	};
+	}
+
+	return (event) =>
+		publish(event).catch((error: unknown) => {
+			failures.inc({ type: event.type });
+			throw error;
+		});
 }

@@ -3,6 +3,7 @@ import { startRelay } from './relay.ts';
 
 const ignore = () => undefined;
 const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const readLag = async () => ({ waiting: 0, oldestAgeSeconds: 0 });
 
 async function until(condition: () => boolean): Promise<void> {
 	while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -12,6 +13,7 @@ test('a wake empties the outbox, however many rows it holds', async () => {
 	let rows = 0;
 	const relay = startRelay({
 		logger,
+		readLag,
 		publishBatch: async () => {
 			const taken = Math.min(rows, 10);
 			rows -= taken;
@@ -31,6 +33,7 @@ test('a wake during a batch is not lost', async () => {
 	let first = true;
 	const relay = startRelay({
 		logger,
+		readLag,
 		publishBatch: async () => {
 			if (first) {
 				first = false;
@@ -53,6 +56,7 @@ test('a failure is tried again without another wake', async () => {
 	let tries = 0;
 	const relay = startRelay({
 		logger,
+		readLag,
 		publishBatch: async () => {
 			tries += 1;
 			if (tries < 3) throw new Error('away');

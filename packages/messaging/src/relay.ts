@@ -1,5 +1,6 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
+import { watchOutbox } from './outbox-metrics.ts';
 
 export interface Relay {
 	/** Call it when rows were committed: on the notification, and after a local commit. */
@@ -10,6 +11,8 @@ export interface Relay {
 interface RelayOptions {
 	/** Publishes some rows of the outbox and removes those that were confirmed; resolves to how many. Rejects when none could be. */
 	publishBatch: () => Promise<number>;
+	/** How far it is behind, for whoever scrapes metrics. */
+	readLag: Parameters<typeof watchOutbox>[0];
 	logger: Logger;
 }
 
@@ -60,6 +63,7 @@ export function startRelay(options: RelayOptions): Relay {
 		}
 	}
 
+	const watch = watchOutbox(options.readLag);
 	const running = run();
 	return {
 		wake() {
@@ -70,6 +74,7 @@ export function startRelay(options: RelayOptions): Relay {
 		async stop() {
 			stopped = true;
 			interrupt();
+			watch.stop();
 			await running;
 		},
 	};

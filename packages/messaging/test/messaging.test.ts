@@ -326,3 +326,16 @@ test('publishing while the broker is away is refused at once', async () => {
 	await expect(lonely.ping()).rejects.toBeDefined();
 	await lonely.close();
 });
+
+test('the messages that wait in queues are counted', async () => {
+	const before = await broker.countMessages([toolQueue('b'), QUEUES.deadLetters]);
+	expect([...before.keys()]).toEqual([toolQueue('b'), QUEUES.deadLetters]);
+	await publish(requested('b'));
+	await publish(requested('b'));
+	await eventually(async () => {
+		const counts = await broker.countMessages([toolQueue('b')]);
+		expect(counts.get(toolQueue('b'))).toBe((before.get(toolQueue('b')) ?? 0) + 2);
+	});
+	await expect(broker.countMessages(['no.such.queue'])).rejects.toThrow();
+	await expect(broker.ping()).resolves.toBeUndefined();
+});
