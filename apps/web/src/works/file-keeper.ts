@@ -35,8 +35,6 @@ export function createFileKeeper(database: WorkDatabase): FileKeeper {
 /** Whether a file that was chosen again is the one that was dropped then. */
 export function isSameFile(source: Source, file: File): boolean {
 	return (
-		source.name === file.name &&
-		source.sizeBytes === file.size &&
-		source.lastModified === file.lastModified
+		source.name === file.name && source.sizeBytes === file.size && source.lastModified === file.lastModified
 	);
 }

@@ -1,4 +1,4 @@
-import type { Work } from './work.ts';
+import { isOver, type Work } from './work.ts';
 
 /** Whose page it is: `expired` still is the same person's. */
 export type Person = { id: string } | undefined;
@@ -19,4 +19,11 @@ export function toAdopt(works: readonly Work[]): Work[] {
  */
 export function toForget(works: readonly Work[], person: Person): Work[] {
 	return person === undefined ? works.filter(({ userId }) => userId !== null) : [];
+}
+
+/** Nobody looks for it any more, and what it made may be gone. */
+const STALE_AFTER_MS = 24 * 60 * 60_000;
+
+export function isStale(work: Work, now: number): boolean {
+	return isOver(work) && now - work.createdAt > STALE_AFTER_MS;
 }

@@ -29,7 +29,7 @@ export type Report =
 	/** The key belongs to another request: one with a password that was typed anew. */
 	| { type: 'key-taken'; key: string }
 	| { type: 'job'; job: Job | CreatedJob; at: number }
-	| { type: 'output'; output: FileRow }
+	| { type: 'output'; output: FileRow | 'gone' }
 	| { type: 'canceled' }
 	| { type: 'failed'; problem: Problem };
 

@@ -38,7 +38,8 @@ export type Stage =
 	| { kind: 'running'; jobId: string; progress: number }
 	/** Asked to end. Without an id it is not known whether there is a job at all. */
 	| { kind: 'canceling'; jobId: string | null }
-	| { kind: 'succeeded'; job: Job; output: FileRow | null }
+	/** The output is null until it was looked at, `gone` when it is no longer kept. */
+	| { kind: 'succeeded'; job: Job; output: FileRow | 'gone' | null }
 	| { kind: 'failed'; problem: Problem; job: Job | null }
 	| { kind: 'canceled' };
 

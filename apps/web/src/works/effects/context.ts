@@ -1,0 +1,16 @@
+import type { Client } from '@creatorr/client';
+import type { FileKeeper } from '../file-keeper.ts';
+import type { JobPoller } from '../job-poller.ts';
+import type { Report } from '../transitions.ts';
+
+/** What an effect may use, and how it tells what comes of it. */
+export interface EffectContext {
+	api: Client;
+	files: FileKeeper;
+	poller: JobPoller;
+	/** Undefined where a reload has lost them. */
+	secretsOf(workId: string): Readonly<Record<string, string>> | undefined;
+	report(event: Report): void;
+	/** Aborted when the work went another way: paused, canceled, offline, signed out. */
+	signal: AbortSignal;
+}

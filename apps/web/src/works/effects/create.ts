@@ -1,0 +1,52 @@
+import { ApiError } from '@creatorr/client';
+import { newId } from '../new-id.ts';
+import { problemOf } from '../problem-of.ts';
+import type { Report } from '../transitions.ts';
+import type { Problem, Work } from '../work.ts';
+import type { EffectContext } from './context.ts';
+import { pause } from './pause.ts';
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+/** They pass: nobody answered, or whoever did has asked to come back. */
+const PASSING: readonly string[] = ['no_connection', 'upstream_unavailable', 'rate_limited', 'internal'];
+
+/** Creates the job, once, however often the call has to be repeated: the key is the work's. */
+export async function create(work: Work, context: EffectContext): Promise<void> {
+	const { report } = context;
+	if (work.secretNames.length > 0 && !context.secretsOf(work.id)) return report({ type: 'secrets-lost' });
+	for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+		try {
+			return report({ type: 'job', job: await post(work, context), at: Date.now() });
+		} catch (error) {
+			if (context.signal.aborted) return;
+			const problem = problemOf(error);
+			// whoever signs in again begins this again
+			if (problem.code === 'unauthorized') return;
+			if (!PASSING.includes(problem.code)) return report(whatCameOf(problem));
+			report({ type: 'creation-struggles' });
+			const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
+			await pause(Math.max(pauseMs, asked ?? 0), context.signal);
+		}
+	}
+}
+
+export function post(work: Work, { api, secretsOf, signal }: EffectContext) {
+	const params = { ...work.params, ...secretsOf(work.id) };
+	return api.jobs.create(
+		{ tool: work.tool, input_file_id: work.upload?.fileId ?? '', params },
+		{ idempotencyKey: work.idempotencyKey, signal },
+	);
+}
+
+function whatCameOf(problem: Problem): Report {
+	switch (problem.code) {
+		case 'not_found':
+		case 'file_not_uploaded':
+			return { type: 'upload-lost' };
+		case 'idempotency_conflict':
+			return { type: 'key-taken', key: newId() };
+		default:
+			return { type: 'failed', problem };
+	}
+}

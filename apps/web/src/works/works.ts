@@ -1,0 +1,206 @@
+import type { Client } from '@creatorr/client';
+import type { SessionState } from '../api/session.ts';
+import type { WorkDatabase } from './database.ts';
+import { createEngine } from './engine.ts';
+import { createFileKeeper } from './file-keeper.ts';
+import type { World } from './hold.ts';
+import { newId } from './new-id.ts';
+import { type Beginning, newWork, workAgain } from './new-work.ts';
+import { isOf, isStale, toAdopt, toForget } from './ownership.ts';
+import { type Given, joinTabs, type TabMessage } from './tabs.ts';
+import { type Command, next, type WorkEvent } from './transitions.ts';
+import { isOver, type Source, type Work } from './work.ts';
+
+interface WorksDeps {
+	api: Client;
+	database: WorkDatabase;
+	session: { get(): SessionState; subscribe(listener: () => void): () => void };
+}
+
+/** All that is on its way, for the whole app and all its tabs. */
+export interface Works {
+	/** One's own, the newest first; the same array until something changes. */
+	all(): readonly Work[];
+	world(): World;
+	subscribe(listener: () => void): () => void;
+	add(files: readonly File[], beginning: Beginning): void;
+	/** Runs the tool once more on what is there already. */
+	again(work: Work, beginning: Beginning): void;
+	command(id: string, command: Command, given?: Given): void;
+	/** Takes one that is over out of sight. What it made stays where it is. */
+	remove(id: string): void;
+	/** The bytes of a source, where this device has them. */
+	file(source: Source): Promise<File | undefined>;
+}
+
+export function createWorks({ api, database, session }: WorksDeps): Works {
+	const files = createFileKeeper(database);
+	const works = new Map<string, Work>();
+	const secrets = new Map<string, Beginning['secrets']>();
+	const listeners = new Set<() => void>();
+	let world = lookAround();
+	let shown: readonly Work[] = [];
+
+	const tabs = joinTabs(hear);
+	const engine = createEngine({
+		api,
+		works,
+		files,
+		world: () => world,
+		secretsOf: (id) => secrets.get(id),
+		report: apply,
+		async refresh(id) {
+			const kept = await database.work(id);
+			if (kept && works.has(id)) show(kept);
+		},
+	});
+
+	function lookAround(): World {
+		const state = session.get();
+		return { userId: state.kind === 'in' ? state.user.id : null, isOnline: navigator.onLine };
+	}
+
+	function person() {
+		const state = session.get();
+		return state.kind === 'out' ? undefined : state.user;
+	}
+
+	function changed(): void {
+		const own = [...works.values()].filter((work) => isOf(work, person()));
+		shown = own.sort((one, other) => other.createdAt - one.createdAt);
+		engine.update();
+		for (const listener of listeners) listener();
+	}
+
+	/** As another tab, or the database, tells it. */
+	function show(work: Work): void {
+		works.set(work.id, work);
+		changed();
+	}
+
+	/** As this tab decides it. */
+	function put(work: Work): void {
+		const before = works.get(work.id);
+		const isProgress = before?.stage.kind === work.stage.kind && before.upload === work.upload;
+		if (!isProgress) void database.putWork(work);
+		tabs.post({ type: 'work', work });
+		show(work);
+	}
+
+	function apply(id: string, event: WorkEvent): void {
+		const before = works.get(id);
+		const after = before && next(before, event);
+		if (after && after !== before) put(after);
+	}
+
+	function forget(work: Work): void {
+		works.delete(work.id);
+		secrets.delete(work.id);
+		const isShared = [...works.values()].some(({ source }) => source.id === work.source.id);
+		if (!isShared) void files.forget(work.source.id);
+	}
+
+	function carryOut(id: string, command: Command, { file, secrets: given }: Given): void {
+		const work = works.get(id);
+		if (!work) return;
+		if (file) void files.keep(work.source.id, file);
+		if (given) secrets.set(id, given);
+		apply(id, command);
+		if (command.type === 'cancel') discardUpload(work);
+	}
+
+	/** Half a file is of no use to anybody, and counts as long as the store has it. */
+	function discardUpload({ upload }: Work): void {
+		if (!upload || upload.isDone) return;
+		// should it fail, the store forgets it by itself, later
+		void api.files.delete(upload.fileId).catch(() => {});
+	}
+
+	function hear(message: TabMessage): void {
+		switch (message.type) {
+			case 'work':
+				if (!engine.drives(message.work.id)) show(message.work);
+				return;
+			case 'removed': {
+				const work = works.get(message.id);
+				if (work) forget(work);
+				changed();
+				return;
+			}
+			case 'command':
+				if (engine.drives(message.id)) carryOut(message.id, message.command, message.given);
+		}
+	}
+
+	function settleOwners(): void {
+		world = lookAround();
+		for (const work of toForget([...works.values()], person())) {
+			forget(work);
+			void database.removeWork(work.id);
+		}
+		const { userId } = world;
+		if (userId !== null) {
+			for (const work of toAdopt([...works.values()])) apply(work.id, { type: 'adopted', userId });
+		}
+		changed();
+	}
+
+	async function load(): Promise<void> {
+		for (const work of await database.works()) {
+			if (isStale(work, Date.now())) {
+				void database.removeWork(work.id);
+				void database.removeFile(work.source.id);
+			} else if (!works.has(work.id)) works.set(work.id, work);
+		}
+		settleOwners();
+	}
+
+	session.subscribe(settleOwners);
+	addEventListener('online', settleOwners);
+	addEventListener('offline', settleOwners);
+	void load();
+
+	return {
+		all: () => shown,
+		world: () => world,
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		add(given, beginning) {
+			for (const file of given) {
+				const source: Source = {
+					id: newId(),
+					name: file.name,
+					sizeBytes: file.size,
+					mimeType: file.type || 'application/octet-stream',
+					lastModified: file.lastModified,
+				};
+				const work = newWork(source, beginning, world.userId);
+				void files.keep(source.id, file);
+				secrets.set(work.id, beginning.secrets);
+				put(work);
+			}
+		},
+		again(work, beginning) {
+			const copy = workAgain(work, beginning);
+			secrets.set(copy.id, beginning.secrets);
+			put(copy);
+		},
+		command(id, command, given = {}) {
+			const work = works.get(id);
+			if (!work) return;
+			if (isOver(work) || engine.drives(id)) carryOut(id, command, given);
+			else tabs.post({ type: 'command', id, command, given });
+		},
+		remove(id) {
+			const work = works.get(id);
+			if (!work || !isOver(work)) return;
+			forget(work);
+			void database.removeWork(id);
+			tabs.post({ type: 'removed', id });
+			changed();
+		},
+		file: (source) => files.find(source.id),
+	};
+}
