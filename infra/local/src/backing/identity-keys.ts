@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto';
-import { CALLERS, type Secrets } from './secrets.ts';
+import { CALLERS, type Caller } from './make-secrets.ts';
 
 /** The public keys of everybody who calls others inside, as a JWKS; `kid` is the caller's name. */
-export function publicIdentityKeys({ identityKeys }: Pick<Secrets, 'identityKeys'>): string {
+export function publicIdentityKeys({ identityKeys }: { identityKeys: Record<Caller, string> }): string {
 	const keys = CALLERS.map((caller) => ({
 		kid: caller,
 		alg: 'ES256',

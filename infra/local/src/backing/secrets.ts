@@ -1,17 +1,18 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Home } from '../supervisor/home.ts';
 import { StartError } from '../supervisor/start-error.ts';
+import {
+	CALLERS,
+	DATABASE_OWNERS,
+	makeKey,
+	makeSecrets,
+	makeStripeSecretKey,
+	makeStripeWebhookSecret,
+} from './make-secrets.ts';
 
-/** The services with a database of their own, and of no other's. */
-export const DATABASE_OWNERS = ['auth', 'files', 'jobs', 'billing'] as const;
-export type DatabaseOwner = (typeof DATABASE_OWNERS)[number];
-
-/** Who calls others inside; each signs with a key of its own. */
-export const CALLERS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'tool-worker'] as const;
-export type Caller = (typeof CALLERS)[number];
+export { CALLERS, type Caller, DATABASE_OWNERS, type DatabaseOwner } from './make-secrets.ts';
 
 const secret = z.string().min(1);
 
@@ -66,40 +67,4 @@ function readSaved(path: string): unknown {
 	} catch {
 		return null;
 	}
-}
-
-function makeSecrets(): Secrets {
-	const random = (): string => randomBytes(24).toString('base64url');
-	const forEach = <Name extends string>(names: readonly Name[], make: () => string): Record<Name, string> =>
-		Object.fromEntries(names.map((name) => [name, make()])) as Record<Name, string>;
-	return {
-		postgresPassword: random(),
-		databasePasswords: forEach(DATABASE_OWNERS, random),
-		rabbitmqPassword: random(),
-		erlangCookie: random(),
-		s3AccessKeyId: randomBytes(10).toString('hex').toUpperCase(),
-		s3SecretAccessKey: randomBytes(20).toString('hex'),
-		authKeyEncryptionKey: makeKey(),
-		paramKey: makeKey(),
-		stripeSecretKey: makeStripeSecretKey(),
-		stripeWebhookSecret: makeStripeWebhookSecret(),
-		identityKeys: forEach(CALLERS, makeIdentityKey),
-	};
-}
-
-function makeKey(): string {
-	return randomBytes(32).toString('base64');
-}
-
-function makeStripeSecretKey(): string {
-	return `sk_test_${randomBytes(24).toString('hex')}`;
-}
-
-function makeStripeWebhookSecret(): string {
-	return `whsec_${randomBytes(24).toString('hex')}`;
-}
-
-function makeIdentityKey(): string {
-	const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-	return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

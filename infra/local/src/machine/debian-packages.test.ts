@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { missingPackages, packagesToBench, packagesToStart, packagesToTest } from './debian-packages.ts';
+import {
+	missingPackages,
+	packagesToBench,
+	packagesToProcess,
+	packagesToStart,
+	packagesToTest,
+} from './debian-packages.ts';
 import { aptReason } from './install-packages.ts';
 
 describe('missingPackages', () => {
@@ -32,6 +38,13 @@ test('the bench needs the tools and its judge, and no broker', () => {
 	expect(packagesToBench()).toEqual(expect.arrayContaining(['ocrmypdf', 'python3-numpy']));
 	expect(packagesToBench()).not.toContain('rabbitmq-server');
 	expect(packagesToTest()).toEqual(expect.arrayContaining(packagesToBench()));
+});
+
+test('a machine for workers alone needs the tools, and neither a broker nor what people type', () => {
+	expect(packagesToProcess()).toEqual(expect.arrayContaining(['bubblewrap', 'ocrmypdf']));
+	expect(packagesToProcess()).not.toContain('rabbitmq-server');
+	expect(packagesToProcess()).not.toContain('curl');
+	expect(packagesToStart({ ownBroker: false })).toEqual(expect.arrayContaining(packagesToProcess()));
 });
 
 describe('aptReason', () => {

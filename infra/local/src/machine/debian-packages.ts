@@ -21,6 +21,14 @@ const WALKTHROUGH = ['curl', 'jq'];
 /** What the bench makes its files and judges with. */
 const BENCH = ['numpy', 'pil', 'pikepdf', 'reportlab', 'img2pdf'].map((name) => `python3-${name}`);
 
+/** What a machine needs that runs workers and nothing else. */
+export function packagesToProcess(): string[] {
+	return PROCESSING;
+}
+
+/** Renders and checks what deploys the product elsewhere. */
+const DEPLOYMENT = ['kustomize', 'docker-compose'];
+
 /** The Debian packages that a start needs; a broker of the person's own makes ours needless. */
 export function packagesToStart({ ownBroker }: { ownBroker: boolean }): string[] {
 	return [...(ownBroker ? [BROKER] : []), ...PROCESSING, ...WALKTHROUGH];
@@ -31,9 +39,9 @@ export function packagesToBench(): string[] {
 	return [...packagesToStart({ ownBroker: false }), ...BENCH];
 }
 
-/** The tests need a second S3 server and a browser on top, and test the bench. */
+/** The tests need a second S3 server and a browser on top, test the bench, and check deployments. */
 export function packagesToTest(): string[] {
-	return [...packagesToStart({ ownBroker: true }), ...BENCH, 'radosgw', 'chromium'];
+	return [...packagesToStart({ ownBroker: true }), ...BENCH, 'radosgw', 'chromium', ...DEPLOYMENT];
 }
 
 /** Which of the packages are not installed, by dpkg's own list (`installed` per line, as dpkg-query prints it). */
