@@ -10,6 +10,7 @@ import { Spinner } from './ui/spinner.tsx';
 /** What shows a page. All but the first are fetched when somebody goes there. */
 const LOADERS: Record<PagePath, () => Promise<ComponentType>> = {
 	'/': async () => HomePage,
+	'/account': async () => (await import('./pages/account/account-page.tsx')).AccountPage,
 	'/forgot-password': async () =>
 		(await import('./pages/forgot-password/forgot-password-page.tsx')).ForgotPasswordPage,
 	'/reset-password': async () =>

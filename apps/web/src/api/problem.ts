@@ -1,9 +1,13 @@
-import { ApiError, ConnectionError } from '@creatorr/client';
+import { ApiError, ConnectionError, type ErrorCode } from '@creatorr/client';
 
 /** A message of the API as a sentence: they begin small and have no full stop. */
 export function sentence(message: string): string {
 	const text = message.charAt(0).toUpperCase() + message.slice(1);
 	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+export function hasCode(error: unknown, code: ErrorCode): error is ApiError {
+	return error instanceof ApiError && error.code === code;
 }
 
 /** What went wrong, in words that say what the person can do. */

@@ -1,5 +1,7 @@
 import { ApiError } from '@creatorr/client';
 import { QueryClient } from '@tanstack/react-query';
+import { apiIsAway, onOutageChange } from './outage.ts';
+import { session } from './session.ts';
 
 const MAX_TRIES = 3;
 
@@ -10,6 +12,8 @@ function mayPass(error: Error): boolean {
 
 export const queryClient = new QueryClient({
 	defaultOptions: {
+		// offline it fails and says so, instead of happening when nobody expects it any more
+		mutations: { networkMode: 'always' },
 		queries: {
 			staleTime: 10_000,
 			retry: (failures, error) => failures < MAX_TRIES && mayPass(error),
@@ -17,4 +21,28 @@ export const queryClient = new QueryClient({
 				(error instanceof ApiError ? error.retryAfterMs : undefined) ?? Math.min(500 * 2 ** failures, 8_000),
 		},
 	},
+});
+
+/** The key of what belongs to a user: nobody else in this browser is ever shown it. */
+export function keyOf(userId: string, ...rest: readonly unknown[]): readonly unknown[] {
+	return ['user', userId, ...rest];
+}
+
+session.subscribe(() => {
+	const id = session.user()?.id;
+	queryClient.removeQueries({ predicate: ({ queryKey: [kind, of] }) => kind === 'user' && of !== id });
+});
+
+// what failed meanwhile is asked again once the API is back, or somebody has signed in again
+function askAgain(): void {
+	void queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
+}
+onOutageChange(() => {
+	if (!apiIsAway()) askAgain();
+});
+let wasExpired = session.get().kind === 'expired';
+session.subscribe(() => {
+	const { kind } = session.get();
+	if (wasExpired && kind === 'in') askAgain();
+	wasExpired = kind === 'expired';
 });

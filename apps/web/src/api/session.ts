@@ -61,7 +61,7 @@ export const session = {
 	signIn: ({ token, user }: SignedIn) => set({ kind: 'in', token, user }),
 	signOut: () => set(OUT),
 	/** Only by the token that is in use: a late refusal of an older one says nothing about this one. */
-	expire: (refused: string) => {
+	expire: (refused: string | undefined) => {
 		if (state.kind === 'in' && state.token === refused) set({ kind: 'expired', user: state.user });
 	},
 	/** What the API says of the user now: the plan, whether the email is verified. */

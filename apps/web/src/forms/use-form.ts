@@ -1,7 +1,6 @@
-import { ApiError } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { describeProblem } from '../api/problem.ts';
+import { describeProblem, hasCode } from '../api/problem.ts';
 import { type FieldErrors, missingFields, refusedFields } from './field-errors.ts';
 import { useCountdown } from './use-countdown.ts';
 
@@ -9,11 +8,12 @@ interface Options<T> {
 	/** The names of its inputs, which are those of the API's fields. */
 	fields: readonly string[];
 	call: (values: Record<string, string>) => Promise<T>;
-	onDone: (result: T, form: HTMLFormElement) => void;
+	/** The form is null where it was closed meanwhile. */
+	onDone: (result: T, form: HTMLFormElement | null) => unknown;
 	/** Errors that belong to a field although the API names none. */
-	fieldErrorsOf?: (error: ApiError) => FieldErrors | undefined;
+	fieldErrorsOf?: (error: Error) => FieldErrors | undefined;
 	/** Says some errors in better words than those for all forms. */
-	wordsFor?: (error: ApiError) => string | undefined;
+	wordsFor?: (error: Error) => string | undefined;
 }
 
 /** A form whose inputs keep what was typed until it is done: what it asks the API, and what came of it. */
@@ -25,26 +25,21 @@ export function useForm<T>({ fields, call, onDone, fieldErrorsOf, wordsFor }: Op
 	const waitSeconds = useCountdown(freeAt);
 	const mutation = useMutation({
 		mutationFn: call,
-		onSuccess: (result) => {
-			if (form.current) onDone(result, form.current);
-		},
+		onSuccess: (result) => onDone(result, form.current),
 		onError: (error) => {
-			const pause =
-				error instanceof ApiError && error.code === 'rate_limited' ? error.retryAfterMs : undefined;
+			const pause = hasCode(error, 'rate_limited') ? error.retryAfterMs : undefined;
 			setFreeAt(pause === undefined ? undefined : Date.now() + pause);
 		},
 	});
 
 	const { error } = mutation;
-	const own = error instanceof ApiError ? fieldErrorsOf?.(error) : undefined;
-	const refused = own ?? refusedFields(error, fields);
+	const refused = (error && fieldErrorsOf?.(error)) ?? refusedFields(error, fields);
 	const all = { ...missing, ...refused };
 	const errors: FieldErrors = Object.fromEntries(
 		Object.entries(all).filter(([name]) => !edited.includes(name)),
 	);
 	const isAboutFields = Object.keys(refused).length > 0;
-	const words = error instanceof ApiError ? wordsFor?.(error) : undefined;
-	const problem = error && !isAboutFields ? (words ?? describeProblem(error)) : undefined;
+	const problem = error && !isAboutFields ? (wordsFor?.(error) ?? describeProblem(error)) : undefined;
 
 	// to what has to be mended first: once for each try, not for each key
 	const firstWrong = fields.find((name) => all[name]);

@@ -1,14 +1,34 @@
-import { Link } from 'react-router';
-import styles from './shell.module.css';
+import { Link, useLocation } from 'react-router';
+import { useUser } from '../api/session.ts';
+import { AccountMenu } from './account-menu.tsx';
+import styles from './header.module.css';
+import { SignInLink } from './sign-in-link.tsx';
 
 /** The brand, and where one can go. */
 export function Header() {
+	const user = useUser();
+	const { pathname } = useLocation();
+	const isWithin = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
+	const link = (to: string, name: string, isCurrent: boolean) => (
+		<li>
+			<Link to={to} aria-current={isCurrent ? 'page' : undefined}>
+				{name}
+			</Link>
+		</li>
+	);
 	return (
 		<header className={styles.header}>
 			<Link to="/" className={styles.brand ?? ''} aria-label="creatorr, home">
 				<img src="/icon.svg" alt="" width="28" height="28" />
-				creatorr
+				<span className={styles.name}>creatorr</span>
 			</Link>
+			<nav className={styles.nav} aria-label="Main">
+				<ul>
+					{link('/', 'Tools', pathname === '/' || isWithin('/tools'))}
+					{link('/history', 'History', isWithin('/history') || isWithin('/files'))}
+				</ul>
+			</nav>
+			{user ? <AccountMenu user={user} /> : <SignInLink />}
 		</header>
 	);
 }

@@ -3,7 +3,10 @@ import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { Spinner } from '../ui/spinner.tsx';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
+import { LoadingBar } from './loading-bar.tsx';
+import { SessionKeeper } from './session-keeper.tsx';
 import styles from './shell.module.css';
+import { Toaster } from './toaster.tsx';
 
 /** What is around every page. After a change of page the focus is on it, so that a screen reader begins there. */
 export function Shell() {
@@ -19,6 +22,8 @@ export function Shell() {
 			<a className={styles.skip} href="#main">
 				Skip to the content
 			</a>
+			<LoadingBar />
+			<SessionKeeper />
 			<Header />
 			<main id="main" className={styles.main} ref={main} tabIndex={-1}>
 				<Suspense fallback={<Spinner label="Loading the page" />}>
@@ -26,6 +31,7 @@ export function Shell() {
 				</Suspense>
 			</main>
 			<Footer />
+			<Toaster />
 			<ScrollRestoration />
 		</div>
 	);

@@ -30,6 +30,13 @@ export function formatDateTime(iso: string): string {
 	return dateTime.format(new Date(iso));
 }
 
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
+
+/** A day, as the person's language writes it. */
+export function formatDate(iso: string): string {
+	return date.format(new Date(iso));
+}
+
 /** "one file", "2 files". */
 export function formatCount(count: number, one: string, many: string): string {
 	return count === 1 ? `1 ${one}` : `${count.toLocaleString()} ${many}`;

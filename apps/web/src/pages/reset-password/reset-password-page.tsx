@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
 import { session } from '../../api/session.ts';
 import { useMailedToken } from '../../api/use-mailed-token.ts';
+import { refusedFields } from '../../forms/field-errors.ts';
 import { Form } from '../../forms/form.tsx';
 import { NewPasswordField } from '../../forms/new-password-field.tsx';
 import { useForm } from '../../forms/use-form.ts';
@@ -24,7 +25,7 @@ export function ResetPasswordPage() {
 			session.signOut();
 			setDone(true);
 		},
-		wordsFor: ({ details }) => (details.some(({ path }) => path === 'token') ? USELESS_LINK : undefined),
+		wordsFor: (error) => (refusedFields(error, ['token']).token ? USELESS_LINK : undefined),
 	});
 	const askAgain = <ButtonLink to="/forgot-password">Ask for a new link</ButtonLink>;
 	return (

@@ -1,6 +1,7 @@
 import type { SignedIn } from '@creatorr/client';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
+import { hasCode } from '../../api/problem.ts';
 import { session } from '../../api/session.ts';
 import { Field } from '../../forms/field.tsx';
 import { Form } from '../../forms/form.tsx';
@@ -25,8 +26,8 @@ export function SignInForm({
 			session.signIn(signedIn);
 			onDone?.(signedIn);
 		},
-		wordsFor: ({ code }) =>
-			code === 'invalid_credentials' ? 'This email and this password don’t go together.' : undefined,
+		wordsFor: (error) =>
+			hasCode(error, 'invalid_credentials') ? 'This email and this password don’t go together.' : undefined,
 	});
 	return (
 		<Form form={form} label="Sign in" submit="Sign in" pending="Signing in…">

@@ -1,5 +1,6 @@
 import type { SignedIn } from '@creatorr/client';
 import { api } from '../../api/client.ts';
+import { hasCode } from '../../api/problem.ts';
 import { session } from '../../api/session.ts';
 import { Field } from '../../forms/field.tsx';
 import { Form } from '../../forms/form.tsx';
@@ -16,8 +17,10 @@ export function SignUpForm({ onDone }: { onDone?: (signedIn: SignedIn) => void }
 			session.signIn(signedIn);
 			onDone?.(signedIn);
 		},
-		fieldErrorsOf: ({ code }) =>
-			code === 'email_taken' ? { email: 'There is an account with this email: sign in instead.' } : undefined,
+		fieldErrorsOf: (error) =>
+			hasCode(error, 'email_taken')
+				? { email: 'There is an account with this email: sign in instead.' }
+				: undefined,
 	});
 	return (
 		<Form form={form} label="Create an account" submit="Create account" pending="Creating your account…">

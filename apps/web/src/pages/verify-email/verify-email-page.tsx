@@ -1,7 +1,7 @@
-import { ApiError } from '@creatorr/client';
 import { useQuery } from '@tanstack/react-query';
+import { refreshUser } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
-import { describeProblem } from '../../api/problem.ts';
+import { describeProblem, hasCode } from '../../api/problem.ts';
 import { useUser } from '../../api/session.ts';
 import { useMailedToken } from '../../api/use-mailed-token.ts';
 import { Entrance } from '../../shell/entrance.tsx';
@@ -25,6 +25,7 @@ function Outcome() {
 		queryKey: ['verify-email', token],
 		queryFn: async ({ signal }) => {
 			await api.account.verifyEmail(token ?? '', { signal });
+			void refreshUser();
 			return true;
 		},
 		enabled: token !== undefined,
@@ -52,7 +53,7 @@ function Outcome() {
 			</Notice>
 		);
 	}
-	if (error instanceof ApiError && error.code === 'validation') {
+	if (hasCode(error, 'validation')) {
 		return (
 			<Notice kind="bad" title="This link is used or too old" action={onwards}>
 				If you opened it before, all is well. If not, ask for another in your account.

@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api } from './client.ts';
+import { keyOf, queryClient } from './query-client.ts';
+import { session, useSession } from './session.ts';
+
+/** Keeps the signed-in user as the API knows them: the plan may change, and the email be confirmed, elsewhere. */
+export function useFreshUser(): void {
+	const state = useSession();
+	const id = state.kind === 'in' ? state.user.id : '';
+	const { data } = useQuery({
+		queryKey: keyOf(id, 'me'),
+		queryFn: ({ signal }) => api.account.me({ signal }),
+		enabled: id !== '',
+	});
+	useEffect(() => {
+		if (data) session.update(data);
+	}, [data]);
+}
+
+/** Asks for the user anew, where something changed that the API knows already. */
+export async function refreshUser(): Promise<void> {
+	const id = session.user()?.id;
+	if (id) await queryClient.invalidateQueries({ queryKey: keyOf(id, 'me') });
+}
+
+/** The same for the subscription. */
+export async function refreshBilling(): Promise<void> {
+	const id = session.user()?.id;
+	if (id) await queryClient.invalidateQueries({ queryKey: keyOf(id, 'billing') });
+}
+
+export function useSessions(userId: string) {
+	return useQuery({
+		queryKey: keyOf(userId, 'sessions'),
+		queryFn: ({ signal }) => api.account.sessions({ signal }),
+	});
+}
+
+export function useBilling(userId: string, everyMs: number) {
+	return useQuery({
+		queryKey: keyOf(userId, 'billing'),
+		queryFn: ({ signal }) => api.billing.get({ signal }),
+		refetchInterval: everyMs,
+	});
+}
+
+export function useUsage(userId: string) {
+	return useQuery({
+		queryKey: keyOf(userId, 'usage'),
+		queryFn: ({ signal }) => api.usage({ signal }),
+		// one looks at it while jobs run
+		refetchInterval: 15_000,
+	});
+}

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { nextPath, withNext } from './next-path.ts';
+
+const ORIGIN = 'https://creatorr.example';
+
+test.each(['/account', '/account?checkout=done#sessions'])('%s is a page', (next) => {
+	expect(nextPath(next, ORIGIN)).toBe(next);
+});
+
+test.each([
+	[null],
+	[''],
+	['history'],
+	['//evil.example/history'],
+	['/\\evil.example/history'],
+	['https://evil.example/history'],
+	['javascript:alert(1)'],
+	['/v1/me'],
+	['/sign-in'],
+	['/sign-up?next=/sign-in'],
+	['/history/../../v1/me'],
+])('%p is none', (next) => {
+	expect(nextPath(next, ORIGIN)).toBe('/');
+});
+
+test('what leads back is the same after it was written into a path', () => {
+	const path = withNext('/sign-in', '/history?status=failed');
+	expect(new URL(path, ORIGIN).searchParams.get('next')).toBe('/history?status=failed');
+	expect(withNext('/sign-up', '/')).toBe('/sign-up');
+});

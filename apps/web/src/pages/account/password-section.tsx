@@ -1,0 +1,52 @@
+import type { User } from '@creatorr/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
+import { hasCode } from '../../api/problem.ts';
+import { keyOf } from '../../api/query-client.ts';
+import { Form } from '../../forms/form.tsx';
+import { HiddenUsername } from '../../forms/hidden-username.tsx';
+import { NewPasswordField } from '../../forms/new-password-field.tsx';
+import { PasswordField } from '../../forms/password-field.tsx';
+import { useForm } from '../../forms/use-form.ts';
+import { Section } from '../../ui/section.tsx';
+import { toast } from '../../ui/toasts.ts';
+import styles from './narrow.module.css';
+
+/** Changes the password; all other sessions end with the old one. */
+export function PasswordSection({ user }: { user: User }) {
+	const queryClient = useQueryClient();
+	const form = useForm({
+		fields: ['current_password', 'new_password'],
+		call: ({ current_password = '', new_password = '' }) =>
+			api.account.changePassword({ current_password, new_password }),
+		onDone: (_, element) => {
+			element?.reset();
+			toast({ text: 'Your password is changed. All other sessions were ended.' });
+			void queryClient.invalidateQueries({ queryKey: keyOf(user.id, 'sessions') });
+		},
+		fieldErrorsOf: (error) =>
+			hasCode(error, 'invalid_credentials') ? { current_password: 'This is not your password.' } : undefined,
+	});
+	return (
+		<Section title="Password" intro="A new one signs you out everywhere else.">
+			<div className={styles.narrow}>
+				<Form
+					form={form}
+					label="Change the password"
+					submit="Change password"
+					pending="Changing it…"
+					look="plain"
+				>
+					<HiddenUsername email={user.email} />
+					<PasswordField
+						label="Current password"
+						name="current_password"
+						autoComplete="current-password"
+						error={form.errors.current_password}
+					/>
+					<NewPasswordField label="New password" name="new_password" error={form.errors.new_password} />
+				</Form>
+			</div>
+		</Section>
+	);
+}

@@ -1,0 +1,52 @@
+import type { User } from '@creatorr/client';
+import { UserRound } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { Link, useLocation, useNavigate } from 'react-router';
+import { signOut } from '../api/sign-out.ts';
+import styles from './account-menu.module.css';
+
+const ID = 'account-menu';
+
+/** Who is signed in, and what is theirs. The browser opens and closes it: by its button, a press elsewhere, Escape. */
+export function AccountMenu({ user }: { user: User }) {
+	const menu = useRef<HTMLDivElement>(null);
+	const navigate = useNavigate();
+	const { pathname } = useLocation();
+	// whoever went to another page is done with it
+	useEffect(() => menu.current?.hidePopover(), [pathname]);
+
+	async function leave(): Promise<void> {
+		menu.current?.hidePopover();
+		// first away from what only somebody signed in may see
+		await navigate('/');
+		await signOut();
+	}
+
+	return (
+		<>
+			<button type="button" className={styles.button} popoverTarget={ID} aria-label="Your account">
+				<UserRound size={20} aria-hidden="true" />
+			</button>
+			<div id={ID} ref={menu} popover="auto" className={styles.menu}>
+				<p className={styles.who}>
+					{user.name && <strong>{user.name}</strong>}
+					<span>{user.email}</span>
+					<span>{user.plan === 'pro' ? 'Pro plan' : 'Free plan'}</span>
+				</p>
+				<ul>
+					<li>
+						<Link to="/account">Account and plan</Link>
+					</li>
+					<li>
+						<Link to="/files">Files</Link>
+					</li>
+					<li>
+						<button type="button" onClick={() => void leave()}>
+							Sign out
+						</button>
+					</li>
+				</ul>
+			</div>
+		</>
+	);
+}

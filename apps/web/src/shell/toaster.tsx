@@ -1,0 +1,34 @@
+import { X } from 'lucide-react';
+import { useSyncExternalStore } from 'react';
+import { Button } from '../ui/button.tsx';
+import { dismissToast, toastStore } from '../ui/toasts.ts';
+import styles from './toaster.module.css';
+
+/** Where toasts show; it is always there, so that a screen reader hears of the first one too. */
+export function Toaster() {
+	const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.get);
+	return (
+		<div className={styles.toaster} role="status">
+			{toasts.map(({ id, text, action }) => (
+				<div key={id} className={styles.toast}>
+					<p>{text}</p>
+					{action && (
+						<Button
+							look="quiet"
+							small
+							onClick={() => {
+								dismissToast(id);
+								action.run();
+							}}
+						>
+							{action.label}
+						</Button>
+					)}
+					<button type="button" className={styles.close} aria-label="Close" onClick={() => dismissToast(id)}>
+						<X size={18} aria-hidden="true" />
+					</button>
+				</div>
+			))}
+		</div>
+	);
+}
