@@ -21,7 +21,9 @@ import { bindOperations } from './data/operations.ts';
 import { createFingerprint } from './domain/fingerprint.ts';
 import { createFilesClient, type FilesClient } from './files-client.ts';
 import { PrismaClient } from './generated/client.ts';
+import { showQueues } from './queue-metrics.ts';
 import { allRoutes } from './routes/all.ts';
+import { showWorkers } from './worker-metrics.ts';
 
 const OUTBOX_BATCH_SIZE = 100;
 const FILES_TIMEOUT_MS = 10_000;
@@ -51,7 +53,11 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 		onReleased: relay.wake,
 		logger,
 	});
-	const backlog = showBacklog(tools, operations.readBacklog);
+	const shown = [
+		showBacklog(tools, operations.readBacklog),
+		showWorkers(tools, operations.readWorkers),
+		showQueues(tools, broker),
+	];
 	const files = createFiles(config);
 	const background = startBackground({ config, logger, broker, operations, scheduler, files });
 	const app = createService({
@@ -69,6 +75,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 			beatMs: config.WORKER_BEAT_MS,
 		}),
 		checks: { postgres: operations.ping, rabbitmq: () => broker.ping() },
+		reports: { jobs: operations.readReport },
 	});
 	return {
 		app,
@@ -77,7 +84,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 			await Promise.all([background.stop(), scheduler.stop()]);
 		},
 		async close() {
-			backlog.stop();
+			for (const part of shown) part.stop();
 			await listener.close();
 			await relay.stop();
 			await broker.close();

@@ -1,8 +1,10 @@
 import type { ClaimAnswer } from '@creatorr/contracts/internal';
 import type { Plans } from '@creatorr/contracts/plans';
+import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';
 import { decideClaim } from '../domain/attempt.ts';
 import { pageLimits } from '../domain/page-limits.ts';
+import { countStarted } from '../job-metrics.ts';
 import { planOf } from './accounts.ts';
 import { type LockedJob, lockJob } from './lock-job.ts';
 import { notifyChanged } from './notify-changed.ts';
@@ -14,6 +16,16 @@ interface ClaimInput {
 	leaseMs: number;
 	plans: Plans;
 }
+
+const GRANTED_COLUMNS = {
+	attempt: true,
+	tool: true,
+	params: true,
+	sealedSecrets: true,
+	inputFileId: true,
+	userId: true,
+	createdAt: true,
+} as const;
 
 /** Grants a job to a worker under the next attempt number, or says why not. */
 export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise<ClaimAnswer> {
@@ -36,9 +48,12 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: Claim
 			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
 			...(first ? { startedAt: job.now, releasedAt: job.now } : {}),
 		},
-		select: { attempt: true, tool: true, params: true, sealedSecrets: true, inputFileId: true, userId: true },
+		select: GRANTED_COLUMNS,
 	});
-	if (first) await notifyChanged(tx, job.id);
+	if (first) {
+		afterCommit(tx, () => countStarted({ tool: row.tool, createdAt: row.createdAt, startedAt: job.now }));
+		await notifyChanged(tx, job.id);
+	}
 	return {
 		answer: 'granted',
 		attempt: row.attempt,

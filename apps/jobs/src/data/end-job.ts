@@ -1,24 +1,30 @@
 import type { JobOutcome } from '@creatorr/contracts/events';
+import { afterCommit } from '@creatorr/database/after-commit';
 import type { Failure } from '../domain/attempt.ts';
-import { type JobChange, nextStatus } from '../domain/job-status.ts';
+import { nextStatus } from '../domain/job-status.ts';
 import type { Prisma } from '../generated/client.ts';
+import { countEnded } from '../job-metrics.ts';
 import type { LockedJob } from './lock-job.ts';
 import { notifyChanged } from './notify-changed.ts';
 import type { Tx } from './prisma.ts';
 
+const OUTCOMES = { succeed: 'succeeded', fail: 'failed', cancel: 'canceled' } as const;
+
 async function endJob(
 	tx: Tx,
 	job: LockedJob,
-	change: JobChange,
+	change: keyof typeof OUTCOMES,
 	data: Prisma.JobUpdateInput,
 ): Promise<boolean> {
 	const status = nextStatus(job.status, change);
 	if (!status) return false;
-	await tx.job.update({
+	const { tool, now: finishedAt } = job;
+	const { startedAt, errorCode } = await tx.job.update({
 		where: { id: job.id },
-		data: { ...data, status, finishedAt: job.now, leaseExpiresAt: null, sealedSecrets: null },
-		select: { id: true },
+		data: { ...data, status, finishedAt, leaseExpiresAt: null, sealedSecrets: null },
+		select: { startedAt: true, errorCode: true },
 	});
+	afterCommit(tx, () => countEnded({ tool, outcome: OUTCOMES[change], errorCode, startedAt, finishedAt }));
 	if (job.status === 'running') await noteTurn(tx, job);
 	await notifyChanged(tx, job.id);
 	return true;

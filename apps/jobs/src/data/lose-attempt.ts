@@ -1,6 +1,8 @@
+import { afterCommit } from '@creatorr/database/after-commit';
 import { applyOnce } from '@creatorr/database/inbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { failureAfterLoss, isCurrentAttempt } from '../domain/attempt.ts';
+import { countLost } from '../job-metrics.ts';
 import { failJob } from './end-job.ts';
 import { type LockedJob, lockJob } from './lock-job.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
@@ -17,6 +19,7 @@ export async function loseLockedAttempt(tx: Tx, job: LockedJob): Promise<boolean
 		data: { lostAttempts: { increment: 1 } },
 		select: { id: true },
 	});
+	afterCommit(tx, () => countLost(job.tool));
 	const failure = failureAfterLoss(job);
 	if (failure) return await failJob(tx, job, failure);
 	await requestWorkerAgain(tx, job);

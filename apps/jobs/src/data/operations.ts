@@ -25,6 +25,8 @@ import type { PrismaClient } from './prisma.ts';
 import { prune } from './prune.ts';
 import { readBacklog } from './read-backlog.ts';
 import { readCapabilities } from './read-capabilities.ts';
+import { readReport } from './read-report.ts';
+import { readWorkers } from './read-workers.ts';
 import { recordBeat } from './record-beat.ts';
 import { releaseJobs } from './release-jobs.ts';
 import { readState, settleAttempt } from './settle-attempt.ts';
@@ -77,6 +79,8 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 		recordBeat: (beat: Omit<Parameters<typeof recordBeat>[1], 'leaseMs'>) =>
 			recordBeat(prisma, { ...beat, leaseMs }),
 		readBacklog: () => readBacklog(prisma),
+		readWorkers: () => readWorkers(prisma, leaseMs),
+		readReport: () => readReport(prisma, leaseMs),
 		readCapabilities: () => readCapabilities(prisma, leaseMs),
 		applyProgress: (progress: Parameters<typeof applyProgress>[1]) => applyProgress(prisma, progress),
 		holdAttempt: (jobId: string, attempt: number) => holdAttempt(prisma, { jobId, attempt, holdMs: HOLD_MS }),

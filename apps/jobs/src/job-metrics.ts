@@ -1,0 +1,54 @@
+import { counter, histogram } from '@creatorr/service/metrics';
+
+const ended = counter({
+	name: 'creatorr_jobs_ended_total',
+	help: 'Jobs that have ended, by tool, outcome and, of those that failed, error code',
+	labels: ['tool', 'outcome', 'error_code'],
+});
+
+const lost = counter({
+	name: 'creatorr_job_attempts_lost_total',
+	help: 'Attempts whose worker was not heard of any more, or put out what is not there, by tool',
+	labels: ['tool'],
+});
+
+const waited = histogram({
+	name: 'creatorr_job_wait_seconds',
+	help: 'From a job’s creation to its first start, by tool',
+	labels: ['tool'],
+	buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400],
+});
+
+const ran = histogram({
+	name: 'creatorr_job_run_seconds',
+	help: 'From a job’s first start to its end, lost attempts included, by tool and outcome',
+	labels: ['tool', 'outcome'],
+	buckets: [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600],
+});
+
+interface EndedJob {
+	tool: string;
+	outcome: 'succeeded' | 'failed' | 'canceled';
+	errorCode: string | null;
+	/** Null where it never started. */
+	startedAt: Date | null;
+	finishedAt: Date;
+}
+
+export function countEnded({ tool, outcome, errorCode, startedAt, finishedAt }: EndedJob): void {
+	ended.inc({ tool, outcome, error_code: errorCode ?? '' });
+	if (startedAt) ran.observe({ tool, outcome }, secondsBetween(startedAt, finishedAt));
+}
+
+export function countLost(tool: string): void {
+	lost.inc({ tool });
+}
+
+export function countStarted(job: { tool: string; createdAt: Date; startedAt: Date }): void {
+	waited.observe({ tool: job.tool }, secondsBetween(job.createdAt, job.startedAt));
+}
+
+/** Both by the database's clock. */
+function secondsBetween(from: Date, to: Date): number {
+	return Math.max(0, to.getTime() - from.getTime()) / 1_000;
+}
