@@ -1,6 +1,7 @@
 import createFetchClient, { type Client } from 'openapi-fetch';
 import { ApiError, ConnectionError, type ErrorCode } from './errors.ts';
 import type { components, paths } from './generated/api.ts';
+import { isNetworkFailure } from './retry/is-network-failure.ts';
 import { parseRetryAfter } from './retry/retry-after.ts';
 import { createRetryingFetch, type Fetch } from './retry/retrying-fetch.ts';
 
@@ -66,9 +67,10 @@ async function settle<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
 	try {
 		return await call;
 	} catch (error) {
-		// fetch rejects so, whatever the cause; an abort keeps its own reason
-		if (error instanceof TypeError) throw new ConnectionError('no connection', { cause: error });
-		if (error instanceof SyntaxError) throw new ConnectionError('the answer is not JSON', { cause: error });
+		// an abort keeps its own reason
+		if (isNetworkFailure(error)) throw new ConnectionError('no connection', { cause: error });
+		if ((error as Error).name === 'SyntaxError')
+			throw new ConnectionError('the answer is not JSON', { cause: error });
 		throw error;
 	}
 }

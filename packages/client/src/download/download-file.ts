@@ -1,5 +1,6 @@
 import type { FileRequests } from '../calls/file-requests.ts';
 import { ConnectionError, StoreError } from '../errors.ts';
+import { isNetworkFailure } from '../retry/is-network-failure.ts';
 import { parseRetryAfter } from '../retry/retry-after.ts';
 import type { Fetch } from '../retry/retrying-fetch.ts';
 import type { CallOptions, File } from '../types.ts';
@@ -34,7 +35,7 @@ async function orNoConnection<T>(answer: Promise<T>): Promise<T> {
 	try {
 		return await answer;
 	} catch (error) {
-		if (error instanceof TypeError) throw new ConnectionError('no connection to the store', { cause: error });
+		if (isNetworkFailure(error)) throw new ConnectionError('no connection to the store', { cause: error });
 		throw error;
 	}
 }

@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { ConnectionError } from '../errors.ts';
 import { followSignal } from '../retry/follow-signal.ts';
+import { isNetworkFailure } from '../retry/is-network-failure.ts';
 import type { Transport } from '../transport.ts';
 import type { Job } from '../types.ts';
 
@@ -38,7 +39,7 @@ export async function* streamJob(
 		if (!hasBegun) throw noStream;
 	} catch (error) {
 		if (signal.aborted) throw signal.reason;
-		throw error instanceof TypeError ? new ConnectionError('the stream broke', { cause: error }) : error;
+		throw isNetworkFailure(error) ? new ConnectionError('the stream broke', { cause: error }) : error;
 	} finally {
 		clearTimeout(timer);
 		release();

@@ -1,6 +1,7 @@
 import { ConnectionError } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import { followSignal } from './follow-signal.ts';
+import { isNetworkFailure } from './is-network-failure.ts';
 import { pause } from './pause.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
@@ -28,7 +29,7 @@ export function createRetryingFetch(fetch: typeof globalThis.fetch, retries: num
 				await response.body?.cancel();
 			} catch (error) {
 				request.signal.throwIfAborted();
-				if (isLast || !isConnectionFailure(error)) throw error;
+				if (isLast || !(error instanceof ConnectionError || isNetworkFailure(error))) throw error;
 			}
 			failures += 1;
 			await pause(waitMs ?? backoffMs(failures), request.signal);
@@ -38,11 +39,6 @@ export function createRetryingFetch(fetch: typeof globalThis.fetch, retries: num
 
 function isRepeatable({ method, headers }: Request): boolean {
 	return method === 'GET' || headers.has('idempotency-key');
-}
-
-/** fetch rejects with a TypeError, whatever the cause. */
-function isConnectionFailure(error: unknown): boolean {
-	return error instanceof TypeError || error instanceof ConnectionError;
 }
 
 /** The time is for the head of the answer; its body may take as long as it does. */

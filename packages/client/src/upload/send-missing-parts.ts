@@ -44,7 +44,7 @@ export async function sendMissingParts(
 }
 
 async function sendPart(
-	{ source, meter, signal }: UploadContext,
+	{ source, meter, signal, retry }: UploadContext,
 	partSize: number,
 	part: PlannedPart,
 ): Promise<string | undefined> {
@@ -52,7 +52,7 @@ async function sendPart(
 	if (url === undefined) throw new TypeError(`part ${number} has neither an ETag nor a URL`);
 	const start = (number - 1) * partSize;
 	const onSent = (bytes: number) => meter.set(number, bytes);
-	const patience = createPatience({ forMs: SAME_URL_MS, signal });
+	const patience = createPatience({ forMs: Math.min(SAME_URL_MS, retry.forMs), signal });
 	for (;;) {
 		try {
 			const etag = await sendBytes({ url, headers: {}, source, start, end: start + size, signal, onSent });

@@ -24,6 +24,6 @@ export interface UploadOptions {
 	 * sent again; so is a small file, which has no parts, and one that the API has given up: it gets a new id.
 	 */
 	resume?: string | undefined;
-	/** How long a lost connection or an ailing store is waited for, from the first failure on; 10 minutes by default. */
+	/** How long, roughly, a lost connection or an ailing store is waited for, from the first failure on; 10 minutes by default. */
 	retryForMs?: number | undefined;
 }

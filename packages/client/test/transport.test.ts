@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { afterEach, expect, test } from '@jest/globals';
+import { ApiError, ConnectionError, createClient, StoreError } from '../src/index.ts';
+import { type FarEnd, type Handle, reply, replyError, startServer } from './support/start-server.ts';
+
+let server: FarEnd;
+afterEach(() => server.stop());
+
+async function clientOf(handle: Handle, options: { retries?: number } = {}) {
+	server = await startServer(handle);
+	return createClient({ baseUrl: server.url, ...options });
+}
+
+const DETAILS = [{ path: 'params.quality', message: 'must be <= 100' }];
+
+test('an error of the API keeps all that the answer says', async () => {
+	const client = await clientOf((_, response) => {
+		const error = { code: 'validation', message: 'no', request_id: 'req_7', details: DETAILS };
+		reply(response, 400, { error }, { 'retry-after': '7' });
+	});
+	const failure = await client.jobs.create({ tool: 'ocr', input_file_id: 'x' }).catch((error) => error);
+	expect(failure).toBeInstanceOf(ApiError);
+	const expected = {
+		code: 'validation',
+		status: 400,
+		requestId: 'req_7',
+		details: DETAILS,
+		retryAfterMs: 7_000,
+	};
+	expect(failure).toMatchObject(expected);
+});
+
+test.each<[string, Handle]>([
+	[
+		'a page of a proxy',
+		(_, response) => void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>'),
+	],
+	['no JSON', (_, response) => void response.writeHead(200).end('hello')],
+	['nothing', (_, response) => void response.writeHead(200).end()],
+	['a closed connection', (request) => void request.socket.destroy()],
+])('%s in place of an answer is a ConnectionError', async (_, handle) => {
+	const client = await clientOf(handle, { retries: 0 });
+	await expect(client.tools()).rejects.toBeInstanceOf(ConnectionError);
+});
+
+/** Answers so for the first times, and well from then on. */
+function failFirst(times: number, fail: (response: ServerResponse) => unknown) {
+	const calls = { count: 0 };
+	const handle: Handle = (_, response) => {
+		calls.count += 1;
+		if (calls.count <= times) return fail(response);
+		reply(response, 200, { data: [] });
+	};
+	return { calls, handle };
+}
+const drop = (response: ServerResponse) => response.destroy();
+const busy = (seconds: string) => (response: ServerResponse) =>
+	replyError(response, 503, 'upstream_unavailable', { 'retry-after': seconds });
+
+test.each([drop, busy('0')])('what reads is repeated twice', async (fail) => {
+	const { calls, handle } = failFirst(2, fail);
+	const client = await clientOf(handle);
+	expect([await client.tools(), calls.count]).toEqual([[], 3]);
+});
+
+test('and not more often', async () => {
+	const { calls, handle } = failFirst(9, busy('0'));
+	const client = await clientOf(handle);
+	await expect(client.tools()).rejects.toMatchObject({ code: 'upstream_unavailable' });
+	expect(calls.count).toBe(3);
+});
+
+test('who has to wait for long hears of it at once', async () => {
+	const { calls, handle } = failFirst(1, busy('60'));
+	const client = await clientOf(handle);
+	await expect(client.tools()).rejects.toMatchObject({ retryAfterMs: 60_000 });
+	expect(calls.count).toBe(1);
+});
+
+test('what writes is not repeated', async () => {
+	const { calls, handle } = failFirst(1, drop);
+	const client = await clientOf(handle);
+	const declaration = { name: 'a', mime_type: 'a/b', size_bytes: 1 };
+	await expect(client.files.create(declaration)).rejects.toBeInstanceOf(ConnectionError);
+	expect(calls.count).toBe(1);
+});
+
+test('the creation of a job is repeated, under one key', async () => {
+	const keys: unknown[] = [];
+	const client = await clientOf((request, response) => {
+		keys.push(request.headers['idempotency-key']);
+		if (keys.length < 3) return request.socket.destroy();
+		reply(response, 201, { data: { id: 'job_1' } });
+	});
+	await client.jobs.create({ tool: 'ocr', input_file_id: 'fil_1' });
+	expect([keys.length, new Set(keys).size, keys[0]]).toEqual([3, 1, expect.stringMatching(/^[\w-]{20,}$/)]);
+});
+
+test('an abort ends the pause before a repetition, with its reason', async () => {
+	const controller = new AbortController();
+	const client = await clientOf((_, response) => {
+		busy('10')(response);
+		response.on('close', () => controller.abort(new Error('enough')));
+	});
+	await expect(client.tools({ signal: controller.signal })).rejects.toThrow('enough');
+});
+
+test('a refused token is told of, and which one it is', async () => {
+	const told: unknown[] = [];
+	server = await startServer((_, response) => replyError(response, 401, 'unauthorized'));
+	const onUnauthorized = (error: ApiError, token: string | undefined) => told.push([error.code, token]);
+	const client = createClient({ baseUrl: server.url, token: 'one', onUnauthorized });
+	await expect(client.account.me()).rejects.toMatchObject({ code: 'unauthorized' });
+	expect(told).toEqual([['unauthorized', 'one']]);
+});
+
+test('a late refusal of an older token says nothing of the one in use', async () => {
+	const told: unknown[] = [];
+	let answerFirst: () => void = () => undefined;
+	server = await startServer((request, response) => {
+		if (request.headers.authorization === 'Bearer new')
+			return reply(response, 200, { data: { id: 'usr_1' } });
+		answerFirst = () => replyError(response, 401, 'unauthorized');
+		started.dispatchEvent(new Event('asked'));
+	});
+	const started = new EventTarget();
+	let token = 'old';
+	const client = createClient({
+		baseUrl: server.url,
+		token: () => token,
+		onUnauthorized: () => told.push(token),
+	});
+	const asked = once(started, 'asked');
+	const late = client.account.me();
+	await asked;
+	token = 'new';
+	expect(await client.account.me()).toEqual({ id: 'usr_1' });
+	answerFirst();
+	await expect(late).rejects.toMatchObject({ code: 'unauthorized' });
+	expect(told).toEqual([]);
+});
+
+test('a download asks for a fresh URL, and does not show the token to the store', async () => {
+	const tokens: unknown[] = [];
+	server = await startServer((request, response) => {
+		tokens.push(request.headers.authorization);
+		if (request.url === '/store/x')
+			return void response.writeHead(200, { 'content-type': 'text/plain' }).end('bytes');
+		reply(response, 200, { data: { id: 'fil_1', download_url: `${server.url}/store/x` } });
+	});
+	const client = createClient({ baseUrl: server.url, token: 'mine' });
+	const { file, blob } = await client.files.download('fil_1');
+	expect([file.id, await (await blob()).text(), tokens]).toEqual([
+		'fil_1',
+		'bytes',
+		['Bearer mine', undefined],
+	]);
+	const { stream } = await client.files.download('fil_1');
+	expect(await new Response(stream).text()).toBe('bytes');
+});
+
+test('a download of what the store has no more is a StoreError', async () => {
+	server = await startServer((request, response) => {
+		if (request.url === '/store/x') return void response.writeHead(404).end();
+		const url = request.url === '/v1/files/pending' ? null : `${server.url}/store/x`;
+		reply(response, 200, { data: { id: 'fil_1', name: 'a.pdf', download_url: url } });
+	});
+	const client = createClient({ baseUrl: server.url });
+	await expect(client.files.download('gone')).rejects.toMatchObject({ name: 'StoreError', status: 404 });
+	await expect(client.files.download('pending')).rejects.toBeInstanceOf(StoreError);
+});
