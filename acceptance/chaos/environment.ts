@@ -13,7 +13,6 @@ export const environment = {
 	home: home(),
 	linksUrl: required('TEST_LINKS_URL'),
 	crashOrders: required('TEST_CRASH_ORDERS'),
-	postgresAdminUrl: required('TEST_POSTGRES_ADMIN_URL'),
 	amqpManagementUrl: required('TEST_AMQP_MANAGEMENT_URL'),
 	s3: {
 		endpoint: required('TEST_S3_ENDPOINT'),

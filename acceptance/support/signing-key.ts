@@ -8,7 +8,7 @@ import {
 } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { queryDatabase } from './database.ts';
 import { home } from './processes.ts';
 
 const NONCE_BYTES = 12;
@@ -27,20 +27,13 @@ interface Row {
 }
 
 async function readRow(kid: string): Promise<Row> {
-	const url = new URL(process.env.TEST_POSTGRES_ADMIN_URL ?? '');
-	url.pathname = '/auth';
-	const client = new pg.Client({ connectionString: url.href });
-	await client.connect();
-	try {
-		const { rows } = await client.query<Row>(
-			'SELECT public_jwk, private_key_encrypted FROM signing_keys WHERE kid = $1',
-			[kid],
-		);
-		if (!rows[0]) throw new Error(`no signing key ${kid}`);
-		return rows[0];
-	} finally {
-		await client.end();
-	}
+	const [row] = await queryDatabase<Row>(
+		'auth',
+		'SELECT public_jwk, private_key_encrypted FROM signing_keys WHERE kid = $1',
+		[kid],
+	);
+	if (!row) throw new Error(`no signing key ${kid}`);
+	return row;
 }
 
 /** The key with this id, from the database of auth and the secrets of the stack. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { queryDatabase } from '../../support/database.ts';
 import { forEachAtOnce } from '../at-once.ts';
 import { environment } from '../environment.ts';
 import type { Ledger } from '../ledger.ts';
 import { send } from '../load/client.ts';
-import { databases } from './databases.ts';
 import type { Auditor, Finding } from './finding.ts';
 
 const AT_ONCE = 8;
@@ -29,7 +29,7 @@ export const auditDownloads: Auditor = async (ledger) => {
 };
 
 async function outputsOf(ledger: Ledger): Promise<{ id: string; token: string }[]> {
-	const rows = await databases.query<{ id: string; output_file_id: string }>(
+	const rows = await queryDatabase<{ id: string; output_file_id: string }>(
 		'jobs',
 		`SELECT id, output_file_id FROM jobs WHERE status = 'succeeded'`,
 	);

@@ -1,5 +1,5 @@
+import { queryDatabase } from '../../support/database.ts';
 import type { Ledger } from '../ledger.ts';
-import { databases } from './databases.ts';
 import type { Audited, Auditor, Finding } from './finding.ts';
 import { listStore, type StoredObject } from './store.ts';
 
@@ -31,10 +31,10 @@ const COLUMNS = `id, user_id, job_id, storage_key, size_bytes, status::text, eta
 /** Rows and objects are of each other, and a job that succeeded has one output. */
 export const auditFiles: Auditor = async (ledger): Promise<Audited> => {
 	const [rows, { objects, uploads }] = await Promise.all([
-		databases.query<Row>('files', `SELECT ${COLUMNS} FROM files`),
+		queryDatabase<Row>('files', `SELECT ${COLUMNS} FROM files`),
 		listStore(),
 	]);
-	const succeeded = await databases.query<{ id: string; output_file_id: string }>(
+	const succeeded = await queryDatabase<{ id: string; output_file_id: string }>(
 		'jobs',
 		`SELECT id, output_file_id FROM jobs WHERE status = 'succeeded'`,
 	);

@@ -1,5 +1,5 @@
+import { queryDatabase } from '../../support/database.ts';
 import type { AcceptedJob } from '../ledger.ts';
-import { databases } from './databases.ts';
 import type { Audited, Auditor, Finding } from './finding.ts';
 
 interface Row {
@@ -16,7 +16,7 @@ const TERMINAL = ['succeeded', 'failed', 'canceled'];
 /** Every accepted job is there once, has ended, and as it should; none is there that nobody asked for. */
 export const auditJobs: Auditor = async (ledger): Promise<Audited> => {
 	const findings: Finding[] = [];
-	const rows = await databases.query<Row>(
+	const rows = await queryDatabase<Row>(
 		'jobs',
 		`SELECT id, user_id, status::text, error_code, lost_attempts, sealed_secrets IS NOT NULL AS has_secrets FROM jobs`,
 	);

@@ -1,5 +1,5 @@
+import { type DatabaseOwner, queryDatabase } from '../../support/database.ts';
 import { environment } from '../environment.ts';
-import { databases, type Owner } from './databases.ts';
 import type { Auditor, Finding } from './finding.ts';
 
 interface Queue {
@@ -35,7 +35,8 @@ export const auditMessages: Auditor = async () => {
 	return { findings, counts: { queues: queues.length } };
 };
 
-const countBy = (owner: Owner, text: string) => databases.query<{ type: string; count: number }>(owner, text);
+const countBy = (owner: DatabaseOwner, text: string) =>
+	queryDatabase<{ type: string; count: number }>(owner, text);
 
 async function listQueues(): Promise<Queue[]> {
 	const url = new URL('/api/queues?columns=name,messages', environment.amqpManagementUrl);

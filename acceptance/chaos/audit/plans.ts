@@ -1,6 +1,6 @@
+import { queryDatabase } from '../../support/database.ts';
 import { askStripe } from '../../support/local-stripe.ts';
 import type { Person } from '../ledger.ts';
-import { databases } from './databases.ts';
 import type { Auditor, Finding } from './finding.ts';
 
 interface Customer {
@@ -18,7 +18,7 @@ const LIVING = ['active', 'trialing', 'past_due', 'unpaid'];
 /** Everybody is on the plan that Stripe says, everywhere, pays once, and not at all when the account is gone. */
 export const auditPlans: Auditor = async (ledger) => {
 	const findings: Finding[] = [];
-	const customers = await databases.query<Customer>(
+	const customers = await queryDatabase<Customer>(
 		'billing',
 		'SELECT user_id, stripe_customer_id, plan::text, plan_version FROM customers',
 	);
@@ -61,7 +61,7 @@ async function auditCustomer(
 
 async function plansOfOthers(): Promise<Record<string, Plans>> {
 	const read = async (owner: 'auth' | 'files' | 'jobs', text: string): Promise<Plans> => {
-		const rows = await databases.query<{ id: string; plan: string; version: string }>(owner, text);
+		const rows = await queryDatabase<{ id: string; plan: string; version: string }>(owner, text);
 		return new Map(rows.map(({ id, plan, version }) => [id, { plan, version: Number(version) }]));
 	};
 	return {

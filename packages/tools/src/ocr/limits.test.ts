@@ -1,20 +1,34 @@
+import type { ToolLimits } from '@creatorr/tool-kit/manifest';
 import { PDF } from '@creatorr/tool-kit/media-types';
 import type { Tool } from '@creatorr/tool-kit/tool';
 import { expect, jest, test } from '@jest/globals';
 import { rawPdf } from '../../hostile/builders/pdf.ts';
-import { LETTER, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
+import { LETTER, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
 
 jest.setTimeout(180_000);
 
-test('pages that take longer than the job may come to timeout', async () => {
-	const deadline = { baseMs: 1500, perMiBMs: 0, capMs: 1500 };
-	const adapt = (tool: Tool): Tool => ({
+const limited = (limits: Partial<ToolLimits>) => {
+	return (tool: Tool): Tool => ({
 		...tool,
-		manifest: { ...tool.manifest, limits: { ...tool.manifest.limits, deadline } },
+		manifest: { ...tool.manifest, limits: { ...tool.manifest.limits, ...limits } },
 	});
+};
+
+test('pages that take longer than the job may come to timeout', async () => {
+	const adapt = limited({ deadline: { baseMs: 1500, perMiBMs: 0, capMs: 1500 } });
 	const pages = Array.from({ length: 12 }, () => LETTER);
 	await expect(ocr(await scannedPdf(...pages), PDF, PLAIN, { adapt })).rejects.toMatchObject({
 		code: 'timeout',
+	});
+});
+
+test('what OCRmyPDF fails of for no reason in the file, here that it may start no program, comes to tool_failed', async () => {
+	await expect(
+		ocr(await scannedPdf(LINES), PDF, PLAIN, { adapt: limited({ maxProcesses: 1 }) }),
+	).rejects.toMatchObject({
+		code: 'tool_failed',
+		message: 'The tool could not process this file. Save the file anew and try again.',
+		cause: { stderrTail: expect.stringMatching(/Resource temporarily unavailable/) },
 	});
 });
 
