@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { captureStream, closed, send } from './child-streams.ts';
 import type { CommandOptions, CommandResult } from './command.ts';
+import { type KillReason, killReasonOf, tellKill } from './kills.ts';
 import { onAbort } from './on-abort.ts';
 import { watchResources } from './resource-watch.ts';
 import { type SandboxedCommand, SECCOMP_FD, SETUP_FD, sandboxArguments } from './sandbox-arguments.ts';
@@ -72,7 +73,7 @@ async function outcome(
 ): Promise<CommandResult> {
 	const ended = closed(child);
 	const stop = stopConditions(run, status.kill);
-	const watch = watchOnce(started, run, stop.fail);
+	const watch = watchOnce(started, run, (error) => stop.fail(error, 'limit'));
 	const stdout = captureStream(child, 'stdout', run.onLine, stop.fail);
 	const stderr = captureStream(child, 'stderr', run.onLine, stop.fail);
 	const demotion = onAbort(run.demoted, status.lowerPriority);
@@ -93,15 +94,17 @@ async function outcome(
 function stopConditions(run: SandboxedRun, kill: () => void) {
 	let failure: { error: unknown } | undefined;
 	let isTimedOut = false;
-	const fail = (error: unknown) => {
+	const fail = (error: unknown, reason?: KillReason) => {
+		if (reason && !failure) tellKill(reason);
 		failure ??= { error };
 		kill();
 	};
 	const onTimeout = () => {
 		isTimedOut = true;
+		tellKill('timeout');
 		kill();
 	};
-	const abort = onAbort(run.signal, () => fail(run.signal?.reason));
+	const abort = onAbort(run.signal, () => fail(run.signal?.reason, killReasonOf(run.signal?.reason)));
 	const timer = run.timeoutMs === undefined ? undefined : setTimeout(onTimeout, run.timeoutMs);
 	return {
 		fail,

@@ -11,6 +11,8 @@ export interface Shelf {
 	take(): Promise<Workplace | undefined>;
 	/** Puts it back for another job; false when it is not for another. */
 	takeBack(workplace: Workplace): Promise<boolean>;
+	/** How many processes wait for a job; those that are being started do not count. */
+	ready(): number;
 	stop(): Promise<void>;
 }
 
@@ -21,6 +23,8 @@ interface ShelfOptions extends WorkplacesOptions {
 interface Place {
 	/** Undefined when its process did not come up. */
 	workplace: Promise<Workplace | undefined>;
+	/** Its process has come up. */
+	isReady: boolean;
 	jobs: number;
 	expiry?: NodeJS.Timeout;
 }
@@ -43,7 +47,7 @@ export function createShelf(tool: Tool, options: ShelfOptions): Shelf {
 	}
 
 	function start(): void {
-		put({ workplace: open(tool, options), jobs: 0 });
+		put({ workplace: open(tool, options), isReady: false, jobs: 0 });
 	}
 
 	function put(place: Place): void {
@@ -69,6 +73,7 @@ export function createShelf(tool: Tool, options: ShelfOptions): Shelf {
 	/** Replaces a process that ends while it waits, with growing pauses where that happens again and again. */
 	async function watch(place: Place): Promise<void> {
 		const workplace = await place.workplace;
+		place.isReady = workplace !== undefined;
 		if (workplace) failures = 0;
 		await workplace?.standby?.ended;
 		const isWaiting = remove(place);
@@ -109,6 +114,7 @@ export function createShelf(tool: Tool, options: ShelfOptions): Shelf {
 			fill();
 			return isReusable;
 		},
+		ready: () => waiting.filter((place) => place.isReady).length,
 		async stop() {
 			isStopped = true;
 			clearTimeout(pause);

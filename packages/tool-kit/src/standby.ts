@@ -2,6 +2,7 @@ import { link } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandOptions, CommandResult } from './command.ts';
 import { startSandboxed } from './exec.ts';
+import { killReasonOf, tellKill } from './kills.ts';
 import { onAbort } from './on-abort.ts';
 import type { SandboxLimits } from './sandbox-arguments.ts';
 import type { Scratch } from './scratch.ts';
@@ -105,15 +106,19 @@ export async function startStandby(
 }
 
 async function interruptible<T>(work: Promise<T>, signal: AbortSignal, end: () => unknown): Promise<T> {
-	signal.addEventListener('abort', end, { once: true });
-	if (signal.aborted) end();
+	const onEnd = () => {
+		tellKill(killReasonOf(signal.reason));
+		end();
+	};
+	signal.addEventListener('abort', onEnd, { once: true });
+	if (signal.aborted) onEnd();
 	try {
 		const result = await work;
 		if (signal.aborted) await end();
 		signal.throwIfAborted();
 		return result;
 	} finally {
-		signal.removeEventListener('abort', end);
+		signal.removeEventListener('abort', onEnd);
 	}
 }
 

@@ -8,6 +8,8 @@ export interface Workplaces {
 	take(tool: Tool): Promise<Workplace>;
 	/** Nothing of the job is left when it resolves. */
 	giveBack(workplace: Workplace): Promise<void>;
+	/** By tool that has such a command, how many processes wait for a job. */
+	ready(): Map<string, number>;
 	/** Ends the processes that wait. What was taken has to be given back all the same. */
 	stop(): Promise<void>;
 }
@@ -15,8 +17,9 @@ export interface Workplaces {
 /** Keeps processes ready for the tools that declare one, so that a job need not wait for its start. */
 export function createWorkplaces(tools: Iterable<Tool>, options: WorkplacesOptions): Workplaces {
 	const empty = (workplace: Workplace) => discard(workplace, options);
+	const known = [...tools];
 	const shelves = new Map(
-		[...tools].map((tool) => [tool.manifest.slug, createShelf(tool, { ...options, discard: empty })]),
+		known.map((tool) => [tool.manifest.slug, createShelf(tool, { ...options, discard: empty })]),
 	);
 	return {
 		async take(tool) {
@@ -26,6 +29,10 @@ export function createWorkplaces(tools: Iterable<Tool>, options: WorkplacesOptio
 		async giveBack(workplace) {
 			for (const shelf of shelves.values()) if (await shelf.takeBack(workplace)) return;
 			await empty(workplace);
+		},
+		ready() {
+			const withStandby = known.filter((tool) => tool.standby).map((tool) => tool.manifest.slug);
+			return new Map(withStandby.map((slug) => [slug, shelves.get(slug)?.ready() ?? 0]));
 		},
 		async stop() {
 			await Promise.all([...shelves.values()].map((shelf) => shelf.stop()));

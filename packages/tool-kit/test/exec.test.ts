@@ -9,9 +9,11 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CommandOptions } from '../src/command.ts';
 import { execSandboxed } from '../src/exec.ts';
+import { onKill } from '../src/kills.ts';
 import type { SandboxLimits } from '../src/sandbox-arguments.ts';
 import { checkSandbox } from '../src/sandbox-check.ts';
 import { createScratch, removeScratch, type Scratch } from '../src/scratch.ts';
+import { ToolError } from '../src/tool-error.ts';
 import { processesWith } from './fixtures/processes.ts';
 
 const MIB = 1024 * 1024;
@@ -262,6 +264,23 @@ describe('killing', () => {
 	test('at the time limit resolves and says so', async () => {
 		const result = await bash('echo begun; sleep 60', { timeoutMs: 200 });
 		expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true, stdoutTail: 'begun' });
+	});
+
+	test('is told once, with its reason', async () => {
+		const told: string[] = [];
+		onKill((reason) => told.push(reason));
+		await bash('exit 0');
+		await bash('sleep 60', { timeoutMs: 100 });
+		const abort = (reason: Error) => {
+			const controller = new AbortController();
+			const options = { signal: controller.signal, onLine: () => controller.abort(reason) };
+			return expect(bash('echo begun; sleep 60', options)).rejects.toBe(reason);
+		};
+		await abort(new Error('canceled'));
+		await abort(new ToolError('timeout', 'too long'));
+		const much = bash('sleep 60', { limits: { totalMemoryBytes: 1 } });
+		await expect(much).rejects.toMatchObject({ code: 'limit_exceeded' });
+		expect(told).toEqual(['timeout', 'cancel', 'timeout', 'limit']);
 	});
 
 	test('follows when a line can not be taken, and the reason is thrown', async () => {

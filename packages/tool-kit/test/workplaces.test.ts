@@ -96,6 +96,16 @@ describe('a tool with a standby command', () => {
 		expect(percents).toEqual([50]);
 	});
 
+	test('tells how many processes wait', async () => {
+		open({ standbys: 2 });
+		const ready = () => workplaces.ready().get('test');
+		expect(ready()).toBe(0);
+		while (ready() !== 2) await new Promise((resolve) => setTimeout(resolve, 20));
+		const workplace = await workplaces.take(tool);
+		expect(ready()).toBe(1);
+		await workplaces.giveBack(workplace);
+	});
+
 	test('has a process of its own for each job', async () => {
 		open({ standbys: 2 });
 		const answers = [await run('a'), await run('b'), await run('c')].map(({ answer }) => answer);

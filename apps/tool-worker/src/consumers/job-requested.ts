@@ -18,6 +18,7 @@ import type { LongJobs } from '../runtime/long-jobs.ts';
 import { createProgress } from '../runtime/progress.ts';
 import { retry } from '../runtime/retry.ts';
 import { type RunJobDeps, runJob } from '../runtime/run-job.ts';
+import { whileRunning } from '../worker-metrics.ts';
 
 export interface JobRequestedDeps extends RunJobDeps {
 	jobs: InternalClient;
@@ -103,8 +104,10 @@ export async function handleJobRequested(
 			throw error;
 		});
 		crashPoint('worker.claimed');
-		if (job) await deps.longJobs.follow(job.tool, attempt(deps, job, place), place.demoted);
-		else deps.attempts.end(jobId);
+		if (job) {
+			const running = whileRunning(job.tool, () => attempt(deps, job, place));
+			await deps.longJobs.follow(job.tool, running, place.demoted);
+		} else deps.attempts.end(jobId);
 	} finally {
 		place.leave();
 	}

@@ -7,6 +7,7 @@ import type { Tool } from '@creatorr/tool-kit/tool';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import type { Workplace } from '@creatorr/tool-kit/workplace';
 import type { Workplaces } from '@creatorr/tool-kit/workplaces';
+import { countInput, countOutput, countToolRun } from '../worker-metrics.ts';
 import type { GrantedJob } from './granted-job.ts';
 import { fetchInput, type Input } from './input.ts';
 import { storeOutput } from './output.ts';
@@ -33,16 +34,25 @@ async function timedRun(
 	options: RunOptions,
 ) {
 	const startedAt = performance.now();
-	const result: ToolResult = await runTool(tool, {
-		...workplace,
-		name: input.name,
-		mimeType: input.mime_type,
-		sizeBytes: input.size_bytes,
-		params: job.params(),
-		pageLimit: job.pageLimit,
-		...options,
-	});
-	return { result, durationMs: Math.round(performance.now() - startedAt) };
+	let outcome = 'ended';
+	try {
+		const result: ToolResult = await runTool(tool, {
+			...workplace,
+			name: input.name,
+			mimeType: input.mime_type,
+			sizeBytes: input.size_bytes,
+			params: job.params(),
+			pageLimit: job.pageLimit,
+			...options,
+		});
+		outcome = 'succeeded';
+		return { result, durationMs: Math.round(performance.now() - startedAt) };
+	} catch (error) {
+		if (!options.signal.aborted) outcome = error instanceof ToolError ? error.code : 'internal';
+		throw error;
+	} finally {
+		countToolRun({ tool: job.tool, outcome, durationMs: performance.now() - startedAt });
+	}
 }
 
 async function succeed(
@@ -57,8 +67,10 @@ async function succeed(
 		requireSize: (sizeBytes) => requireInputSize(tool.manifest, sizeBytes),
 		signal: options.signal,
 	});
+	countInput(job.tool, input.size_bytes);
 	crashPoint('worker.input-fetched');
 	const { result, durationMs } = await timedRun(tool, job, input, workplace, options);
+	countOutput(job.tool, result.outputSizeBytes);
 	crashPoint('worker.tool-ended');
 	return {
 		status: 'succeeded',
