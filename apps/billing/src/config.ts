@@ -17,7 +17,7 @@ export const configSchema = baseConfigSchema.extend({
 	FILES_URL: httpUrlSchema.meta({ description: 'the private port of the files service' }),
 	JOBS_URL: httpUrlSchema.meta({ description: 'the private port of the jobs service' }),
 	APP_URL: httpUrlSchema.meta({
-		description: 'where Stripe sends people back to: the address of the product',
+		description: 'where Stripe sends people back to: the address of the product, with the page /account',
 	}),
 	STRIPE_SECRET_KEY: z.string().min(1, { error: 'must be the secret key of the Stripe account' }),
 	STRIPE_WEBHOOK_SECRET: listSchema

@@ -35,6 +35,13 @@ describe('a checkout', () => {
 		expect(await user.billing()).toMatchObject({ plan: 'pro', status: 'active', cycle: 'yearly' });
 	});
 
+	test('leads back to the page of the account', async () => {
+		const id = await world.user().openCheckout('monthly');
+		const { success_url, cancel_url } = await world.stripe.api.checkout.sessions.retrieve(id);
+		expect(success_url).toBe('http://app.example.com/account?checkout=done');
+		expect(cancel_url).toBe('http://app.example.com/account?checkout=canceled');
+	});
+
 	test('asked for ten times at once has one customer and one page', async () => {
 		const user = world.user();
 		const answers = await Promise.all(

@@ -27,8 +27,8 @@ export function checkoutCalls(
 					line_items: [{ price, quantity: 1 }],
 					metadata: { user_id: userId, cycle, price },
 					subscription_data: { metadata: { user_id: userId } },
-					success_url: `${appUrl}/?checkout=done`,
-					cancel_url: `${appUrl}/?checkout=canceled`,
+					success_url: `${appUrl}/account?checkout=done`,
+					cancel_url: `${appUrl}/account?checkout=canceled`,
 				});
 				return toCheckout(session, prices);
 			}),

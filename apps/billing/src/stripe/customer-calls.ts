@@ -31,7 +31,7 @@ export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }): C
 			}),
 		createPortal: (customer) =>
 			asking(async () => {
-				const session = stripe.billingPortal.sessions.create({ customer, return_url: `${appUrl}/` });
+				const session = stripe.billingPortal.sessions.create({ customer, return_url: `${appUrl}/account` });
 				return (await session.catch(missingAs(null)))?.url ?? null;
 			}),
 	};
