@@ -47,7 +47,7 @@ export function createWorks({ api, database, session }: WorksDeps): Works {
 		works,
 		files,
 		world: () => world,
-		secretsOf: (id) => secrets.get(id),
+		secretsOf: (id) => secrets.get(id) ?? {},
 		report: apply,
 		async refresh(id) {
 			const kept = await database.work(id);
@@ -104,7 +104,7 @@ export function createWorks({ api, database, session }: WorksDeps): Works {
 		const work = works.get(id);
 		if (!work) return;
 		if (file) void files.keep(work.source.id, file);
-		if (given) secrets.set(id, given);
+		if (given) secrets.set(id, { ...secrets.get(id), ...given });
 		apply(id, command);
 		if (command.type === 'cancel') discardUpload(work);
 	}

@@ -8,8 +8,8 @@ export interface EffectContext {
 	api: Client;
 	files: FileKeeper;
 	poller: JobPoller;
-	/** Undefined where a reload has lost them. */
-	secretsOf(workId: string): Readonly<Record<string, string>> | undefined;
+	/** Those that a reload has not lost. */
+	secretsOf(workId: string): Readonly<Record<string, string>>;
 	report(event: Report): void;
 	/** Aborted when the work went another way: paused, canceled, offline, signed out. */
 	signal: AbortSignal;

@@ -14,7 +14,7 @@ const PASSING: readonly string[] = ['no_connection', 'upstream_unavailable', 'ra
 /** Creates the job, once, however often the call has to be repeated: the key is the work's. */
 export async function create(work: Work, context: EffectContext): Promise<void> {
 	const { report } = context;
-	if (work.secretNames.length > 0 && !context.secretsOf(work.id)) return report({ type: 'secrets-lost' });
+	if (!hasSecrets(work, context)) return report({ type: 'secrets-lost' });
 	for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
 		try {
 			return report({ type: 'job', job: await post(work, context), at: Date.now() });
@@ -31,8 +31,15 @@ export async function create(work: Work, context: EffectContext): Promise<void> 
 	}
 }
 
+function hasSecrets(work: Work, { secretsOf }: EffectContext): boolean {
+	const known = secretsOf(work.id);
+	return work.secretNames.every((name) => Object.hasOwn(known, name));
+}
+
 export function post(work: Work, { api, secretsOf, signal }: EffectContext) {
-	const params = { ...work.params, ...secretsOf(work.id) };
+	const known = secretsOf(work.id);
+	const secrets = Object.fromEntries(work.secretNames.map((name) => [name, known[name]]));
+	const params = { ...work.params, ...secrets };
 	return api.jobs.create(
 		{ tool: work.tool, input_file_id: work.upload?.fileId ?? '', params },
 		{ idempotencyKey: work.idempotencyKey, signal },

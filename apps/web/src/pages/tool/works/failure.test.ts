@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Problem } from '../../../works/work.ts';
+import { fieldsOf } from '../params/fields.ts';
+import { failureOf, passwordField } from './failure.ts';
+
+const fields = fieldsOf({
+	params: {
+		properties: {
+			signed: { type: 'string', enum: ['reject', 'invalidate'], default: 'reject' },
+			user_password: { type: 'string', writeOnly: true },
+			password: { type: 'string', writeOnly: true },
+		},
+	},
+});
+const problem = (code: Problem['code'], message = ''): Problem => ({ code, message, details: [] });
+
+test('what the API says of a failure is shown, with options under their labels', () => {
+	const failure = failureOf(
+		problem('unsupported_input', 'It is signed: set params.signed to invalidate'),
+		fields,
+	);
+	expect(failure).toEqual({
+		title: 'The tool can’t take this file',
+		text: 'It is signed: set “Signed” to invalidate.',
+		remedies: ['change-options'],
+	});
+});
+
+test('where a better plan helps, the way there is shown', () => {
+	const failure = failureOf(problem('limit_exceeded', 'Split the file, or change to Pro.'), fields);
+	expect(failure.remedies).toContain('upgrade');
+	expect(failureOf(problem('limit_exceeded', 'Split the file.'), fields).remedies).not.toContain('upgrade');
+});
+
+describe('a password', () => {
+	const locked = problem('encrypted_input', 'Give it as params.password.');
+
+	test('is asked for where the tool takes one', () => {
+		expect(failureOf(locked, fields).remedies).toEqual(['give-password']);
+		expect(failureOf(locked, []).remedies).toEqual([]);
+	});
+
+	test('goes where the message says, or into the option of that name', () => {
+		expect(passwordField(locked, fields)).toBe('password');
+		expect(passwordField(problem('wrong_password', 'see params.user_password'), fields)).toBe(
+			'user_password',
+		);
+		expect(passwordField(problem('wrong_password'), fields)).toBe('password');
+	});
+});

@@ -1,0 +1,121 @@
+import { sentence } from '../../../api/problem.ts';
+import type { Problem } from '../../../works/work.ts';
+import type { Field } from '../params/fields.ts';
+
+/** What a person can do about a failure, besides taking it out of sight. */
+export type Remedy = 'try-again' | 'give-password' | 'change-options' | 'upload-again' | 'upgrade';
+
+export interface Failure {
+	title: string;
+	text: string;
+	remedies: readonly Remedy[];
+}
+
+interface Words {
+	title: string;
+	/** In place of what the API says. */
+	text?: string;
+	remedies: readonly Remedy[];
+}
+
+const AGAIN: readonly Remedy[] = ['try-again'];
+
+const WORDS: Record<Problem['code'], Words> = {
+	// of jobs
+	input_missing: {
+		title: 'The file is no longer kept',
+		text: 'Upload it once more, and it goes on.',
+		remedies: ['upload-again'],
+	},
+	unsupported_input: { title: 'The tool can’t take this file', remedies: ['change-options'] },
+	corrupt_input: { title: 'The file is damaged', remedies: ['upload-again'] },
+	encrypted_input: {
+		title: 'It has a password',
+		text: 'Type the password that opens it. It is used for this once and not kept.',
+		remedies: ['give-password'],
+	},
+	wrong_password: {
+		title: 'This password doesn’t open it',
+		text: 'Look at capitals and keyboard, then type it again.',
+		remedies: ['give-password'],
+	},
+	limit_exceeded: { title: 'It is too much for one go', remedies: ['change-options'] },
+	timeout: { title: 'It took too long', remedies: ['change-options'] },
+	tool_failed: { title: 'The tool could not do it', remedies: ['try-again', 'change-options'] },
+	worker_lost: { title: 'The work was cut off', remedies: AGAIN },
+	internal: { title: 'Something went wrong on our side', remedies: AGAIN },
+	// of calls
+	validation: { title: 'An option is not as the tool needs it', remedies: ['change-options'] },
+	unknown_tool: { title: 'This tool is not there any more', remedies: [] },
+	plan_limit: { title: 'Your plan does not take this', remedies: ['upgrade', 'try-again'] },
+	too_large: { title: 'The file is too large', remedies: [] },
+	not_found: {
+		title: 'The file is no longer kept',
+		text: 'Upload it once more, and it goes on.',
+		remedies: ['upload-again'],
+	},
+	rate_limited: {
+		title: 'That was much at once',
+		text: 'Wait a minute, then try again.',
+		remedies: AGAIN,
+	},
+	upstream_unavailable: {
+		title: 'creatorr doesn’t answer just now',
+		text: 'Nothing is lost. Try again in a moment.',
+		remedies: AGAIN,
+	},
+	unauthorized: { title: 'You are signed out', text: 'Sign in, then try again.', remedies: AGAIN },
+	invalid_credentials: { title: 'You are signed out', text: 'Sign in, then try again.', remedies: AGAIN },
+	method_not_allowed: {
+		title: 'This page is out of date',
+		text: 'Reload it, then try again.',
+		remedies: AGAIN,
+	},
+	email_taken: { title: 'Something went wrong', remedies: AGAIN },
+	file_not_uploaded: {
+		title: 'The upload is not complete',
+		text: 'Try again: it goes on where it was.',
+		remedies: AGAIN,
+	},
+	job_finished: { title: 'It was over already', remedies: AGAIN },
+	already_subscribed: { title: 'Something went wrong', remedies: AGAIN },
+	no_subscription: { title: 'Something went wrong', remedies: AGAIN },
+	idempotency_conflict: { title: 'Something went wrong', remedies: AGAIN },
+	// of this device
+	no_connection: {
+		title: 'The connection was lost for long',
+		text: 'What was uploaded is kept. Try again, and it goes on.',
+		remedies: AGAIN,
+	},
+	job_deleted: { title: 'It was deleted', text: 'Somebody took it out of the history.', remedies: AGAIN },
+	unknown: {
+		title: 'Something went wrong on this page',
+		text: 'Try again. If it happens once more, reload the page.',
+		remedies: AGAIN,
+	},
+};
+
+/** A failure in words, and what helps. */
+export function failureOf(problem: Problem, fields: readonly Field[]): Failure {
+	const { title, text, remedies } = WORDS[problem.code] ?? WORDS.unknown;
+	const mentionsPro = /\bPro\b/.test(problem.message) && !remedies.includes('upgrade');
+	const words = text ?? (problem.message ? sentence(forPeople(problem.message, fields)) : '');
+	const canGivePassword = passwordField(problem, fields) !== undefined;
+	const possible = remedies.filter((remedy) => remedy !== 'give-password' || canGivePassword);
+	return { title, text: words, remedies: mentionsPro ? [...possible, 'upgrade'] : possible };
+}
+
+/** Messages of the API call params by their names; here they have labels. */
+function forPeople(message: string, fields: readonly Field[]): string {
+	return message.replace(/\bparams\.(\w+)/g, (whole, name: string) => {
+		const field = fields.find((one) => one.name === name);
+		return field ? `“${field.label}”` : whole;
+	});
+}
+
+/** The option that a password for the file goes into: the one that the message names, or the one of that name. */
+export function passwordField({ message }: Problem, fields: readonly Field[]): string | undefined {
+	const secrets = fields.filter(({ kind }) => kind === 'secret').map(({ name }) => name);
+	const named = /\bparams\.(\w+)/.exec(message)?.[1];
+	return secrets.find((name) => name === named) ?? secrets.find((name) => name === 'password');
+}

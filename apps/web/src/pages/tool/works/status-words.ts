@@ -1,0 +1,84 @@
+import type { Tool } from '@creatorr/client';
+import { formatBytes, formatDuration } from '../../../ui/format.ts';
+import type { Hold } from '../../../works/hold.ts';
+import { timeLeftMs } from '../../../works/speed.ts';
+import type { Work } from '../../../works/work.ts';
+
+/** After so long in line, it is worth a word. */
+const LONG_WAIT_MS = 15_000;
+/** Seconds would jump. */
+const SHORT_MS = 10_000;
+
+interface Circumstances {
+	hold: Hold;
+	tool: Pick<Tool, 'available'> | undefined;
+	now: number;
+}
+
+/** Where a work is, in one line; of what is over, the page shows more than a line. */
+export function statusWords({ stage, source }: Work, { hold, tool, now }: Circumstances): string {
+	if (hold === 'sign-in') return 'Waits for you to sign in';
+	if (hold === 'network') return 'You are offline. It goes on by itself';
+	switch (stage.kind) {
+		case 'waiting':
+			return 'Waits for its turn to upload';
+		case 'uploading':
+			return uploading(stage, source.sizeBytes);
+		case 'paused':
+			return `Paused at ${formatBytes(stage.sentBytes)} of ${formatBytes(source.sizeBytes)}`;
+		case 'file-missing':
+			return 'This browser could not keep the file. Choose it again, and the upload goes on';
+		case 'secrets-missing':
+			return 'Passwords are not kept over a reload. Type it again, and it goes on';
+		case 'creating':
+			return stage.isStruggling
+				? 'creatorr doesn’t answer just now. It goes on by itself'
+				: 'Uploaded. Starting';
+		case 'queued':
+			if (tool?.available === false) return 'Nobody works with this tool just now. It waits for somebody';
+			return now - stage.since > LONG_WAIT_MS ? 'In line. Others are before it' : 'In line';
+		case 'running':
+			return stage.progress > 0 ? `Working, ${stage.progress} %` : 'Working';
+		case 'canceling':
+			return 'Canceling';
+		case 'canceled':
+			return 'Canceled';
+		case 'succeeded':
+			return 'Done';
+		case 'failed':
+			return 'Failed';
+	}
+}
+
+function uploading(
+	stage: { sentBytes: number; bytesPerSecond?: number | undefined },
+	totalBytes: number,
+): string {
+	const { sentBytes, bytesPerSecond } = stage;
+	const parts = [`Uploading ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`];
+	const left = timeLeftMs(totalBytes - sentBytes, bytesPerSecond);
+	if (bytesPerSecond !== undefined && left !== undefined) {
+		parts.push(`${formatBytes(bytesPerSecond)}/s`, leftInWords(left));
+	}
+	return parts.join(' · ');
+}
+
+function leftInWords(ms: number): string {
+	if (ms < SHORT_MS) return 'a few seconds left';
+	const roundTo = ms < 60_000 ? 5_000 : 60_000;
+	return `${formatDuration(Math.round(ms / roundTo) * roundTo)} left`;
+}
+
+/** Between 0 and 1; null where nobody knows. */
+export function progressOf({ stage, source }: Work): number | null {
+	switch (stage.kind) {
+		case 'waiting':
+		case 'uploading':
+		case 'paused':
+			return Math.min(1, stage.sentBytes / source.sizeBytes);
+		case 'running':
+			return stage.progress > 0 ? stage.progress / 100 : null;
+		default:
+			return null;
+	}
+}

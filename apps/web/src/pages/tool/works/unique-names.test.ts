@@ -1,0 +1,16 @@
+import { expect, test } from '@jest/globals';
+import { uniqueNames } from './unique-names.ts';
+
+test('files of one name are counted, before their extension', () => {
+	expect(uniqueNames(['a.pdf', 'b.pdf', 'A.pdf', 'a.pdf'])).toEqual([
+		'a.pdf',
+		'b.pdf',
+		'A (2).pdf',
+		'a (3).pdf',
+	]);
+	expect(uniqueNames(['.env', '.env', 'scan', 'scan'])).toEqual(['.env', '.env (2)', 'scan', 'scan (2)']);
+});
+
+test('a name that is counted already is left alone', () => {
+	expect(uniqueNames(['a (2).pdf', 'a.pdf', 'a.pdf'])).toEqual(['a (2).pdf', 'a.pdf', 'a (3).pdf']);
+});
