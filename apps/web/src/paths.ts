@@ -2,10 +2,13 @@
 export const PAGES = [
 	'/',
 	'/account',
+	'/files',
 	'/forgot-password',
+	'/history',
 	'/reset-password',
 	'/sign-in',
 	'/sign-up',
+	'/tools/:slug',
 	'/verify-email',
 ] as const;
 

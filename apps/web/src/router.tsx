@@ -11,12 +11,15 @@ import { Spinner } from './ui/spinner.tsx';
 const LOADERS: Record<PagePath, () => Promise<ComponentType>> = {
 	'/': async () => HomePage,
 	'/account': async () => (await import('./pages/account/account-page.tsx')).AccountPage,
+	'/files': async () => (await import('./pages/files/files-page.tsx')).FilesPage,
 	'/forgot-password': async () =>
 		(await import('./pages/forgot-password/forgot-password-page.tsx')).ForgotPasswordPage,
+	'/history': async () => (await import('./pages/history/history-page.tsx')).HistoryPage,
 	'/reset-password': async () =>
 		(await import('./pages/reset-password/reset-password-page.tsx')).ResetPasswordPage,
 	'/sign-in': async () => (await import('./pages/sign-in/sign-in-page.tsx')).SignInPage,
 	'/sign-up': async () => (await import('./pages/sign-up/sign-up-page.tsx')).SignUpPage,
+	'/tools/:slug': async () => (await import('./pages/tool/tool-page.tsx')).ToolPage,
 	'/verify-email': async () => (await import('./pages/verify-email/verify-email-page.tsx')).VerifyEmailPage,
 };
 

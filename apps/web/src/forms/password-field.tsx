@@ -6,8 +6,8 @@ import styles from './password-field.module.css';
 interface Props {
 	label?: string;
 	name?: string;
-	/** What a password manager shall do: fill in the one it has, or make one. */
-	autoComplete: 'current-password' | 'new-password';
+	/** What a password manager shall do: fill in the one it has, make one, or nothing, where it is the password of a file. */
+	autoComplete: 'current-password' | 'new-password' | 'off';
 	error?: string | undefined;
 	hint?: ReactNode;
 	aside?: ReactNode;

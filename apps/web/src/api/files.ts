@@ -1,0 +1,91 @@
+import { ConnectionError, type FileRow, type Page } from '@creatorr/client';
+import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { api } from './client.ts';
+import { keyOf, queryClient } from './query-client.ts';
+import { rememberedFile, rememberFiles } from './remembered-files.ts';
+
+const PAGE = 100;
+/** Whoever has more files is shown the older jobs without what is known of their files. */
+const MAX_PAGES = 10;
+
+/** What is known of a job's file. */
+export type FileState =
+	| { kind: 'kept'; file: FileRow }
+	/** Deleted, or expired; with its name and its time where this browser saw it before. */
+	| { kind: 'gone'; name?: string; expiresAt?: string }
+	| { kind: 'unknown' };
+
+type Files = InfiniteData<Page<FileRow>, string>;
+
+interface FileIndex {
+	byId: ReadonlyMap<string, FileRow>;
+	/** Whether what is not there is gone. */
+	isWhole: boolean;
+}
+
+async function loadIndex(userId: string, signal: AbortSignal): Promise<FileIndex> {
+	const byId = new Map<string, FileRow>();
+	let cursor: string | undefined;
+	for (let page = 0; page < MAX_PAGES; page += 1) {
+		const { data, next_cursor } = await api.files.list(
+			{ limit: PAGE, ...(cursor && { cursor }) },
+			{ signal },
+		);
+		for (const file of data) byId.set(file.id, file);
+		rememberFiles(userId, data);
+		if (next_cursor === null) return { byId, isWhole: true };
+		cursor = next_cursor;
+	}
+	return { byId, isWhole: false };
+}
+
+/** All files that are there, to tell of many jobs at once what became of theirs. */
+export function useFileStates(userId: string): (id: string) => FileState {
+	const { data } = useQuery({
+		queryKey: keyOf(userId, 'file-index'),
+		queryFn: ({ signal }) => loadIndex(userId, signal),
+		staleTime: 30_000,
+	});
+	return (id) => {
+		const file = data?.byId.get(id);
+		if (file) return { kind: 'kept', file };
+		if (!data?.isWhole) return { kind: 'unknown' };
+		return { kind: 'gone', ...rememberedFile(userId, id) };
+	};
+}
+
+/** Files came or went. */
+export function refreshFiles(userId: string): void {
+	void queryClient.invalidateQueries({ queryKey: keyOf(userId, 'file-index') });
+	void queryClient.invalidateQueries({ queryKey: keyOf(userId, 'files') });
+}
+
+/** The list of files, a page at a time. */
+export function useFiles(userId: string) {
+	return useInfiniteQuery({
+		queryKey: keyOf(userId, 'files'),
+		queryFn: ({ pageParam, signal }) =>
+			api.files.list({ limit: 20, ...(pageParam && { cursor: pageParam }) }, { signal }),
+		initialPageParam: '',
+		getNextPageParam: ({ next_cursor }) => next_cursor,
+	});
+}
+
+/** Takes a file out of the list; the function that comes back puts the list back as it was. */
+export function hideFile(userId: string, id: string): () => void {
+	const key = keyOf(userId, 'files');
+	const before = queryClient.getQueryData<Files>(key);
+	queryClient.setQueryData<Files>(key, (list) => {
+		const pages = list?.pages.map((page) => ({ ...page, data: page.data.filter((file) => file.id !== id) }));
+		return list && pages && { ...list, pages };
+	});
+	return () => queryClient.setQueryData(key, before);
+}
+
+/** Has the browser save a file. The URL is asked for now: it works for an hour alone. */
+export async function saveFile(id: string): Promise<void> {
+	const { download_url } = await api.files.get(id);
+	if (download_url === null) throw new ConnectionError('the file is not uploaded yet');
+	// answered as an attachment, so the page stays
+	location.assign(download_url);
+}

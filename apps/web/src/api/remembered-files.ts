@@ -1,0 +1,58 @@
+import type { FileRow } from '@creatorr/client';
+import { session } from './session.ts';
+
+/** What this browser has seen of a file: the API forgets all of it when the file goes, and history is longer than that. */
+export interface RememberedFile {
+	name: string;
+	/** When it would go by itself. */
+	expiresAt: string;
+}
+
+interface Kept {
+	userId: string;
+	files: Record<string, RememberedFile>;
+}
+
+const KEY = 'creatorr.files';
+/** The oldest go first. */
+const MAX_FILES = 1_000;
+
+function isKept(value: unknown): value is Kept {
+	const { userId, files } = (value ?? {}) as Record<string, unknown>;
+	return typeof userId === 'string' && typeof files === 'object' && files !== null;
+}
+
+function read(userId: string): Record<string, RememberedFile> {
+	try {
+		const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+		return isKept(kept) && kept.userId === userId ? kept.files : {};
+	} catch {
+		return {};
+	}
+}
+
+export function rememberFiles(userId: string, rows: readonly FileRow[]): void {
+	const seen = rows.map(({ id, name, expires_at: expiresAt }) => [id, { name, expiresAt }] as const);
+	const known = Object.entries(read(userId));
+	// ids sort by the time that they were made
+	const all = [...new Map([...known, ...seen])].sort(([a], [b]) => (a < b ? 1 : -1)).slice(0, MAX_FILES);
+	try {
+		localStorage.setItem(KEY, JSON.stringify({ userId, files: Object.fromEntries(all) }));
+	} catch {
+		// a browser that keeps nothing shows files that are gone without their names
+	}
+}
+
+export function rememberedFile(userId: string, id: string): RememberedFile | undefined {
+	return read(userId)[id];
+}
+
+// names of files are nobody else's business
+session.subscribe(() => {
+	if (session.get().kind !== 'out') return;
+	try {
+		localStorage.removeItem(KEY);
+	} catch {
+		// nothing was kept
+	}
+});

@@ -1,0 +1,75 @@
+import type { User } from '@creatorr/client';
+import { useSearchParams } from 'react-router';
+import { useFileStates } from '../../api/files.ts';
+import { useJobs, useLiveJobs } from '../../api/jobs.ts';
+import { useTools } from '../../api/tools.ts';
+import { requireUser } from '../../shell/require-user.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { MoreButton } from '../../ui/more-button.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { Spinner } from '../../ui/spinner.tsx';
+import { usePageTitle } from '../../ui/use-page-title.ts';
+import { Empty } from './empty.tsx';
+import { filterOf } from './history-filter.ts';
+import { HistoryFilters } from './history-filters.tsx';
+import { HistoryFrame } from './history-frame.tsx';
+import { JobRow } from './job-row.tsx';
+import styles from './rows.module.css';
+
+/** The jobs, the newest first; those that run are watched. */
+function History({ user }: { user: User }) {
+	usePageTitle('History');
+	const [query, setQuery] = useSearchParams();
+	const filter = filterOf(query);
+	const list = useJobs(user.id, filter);
+	const fileStateOf = useFileStates(user.id);
+	const { data: tools } = useTools();
+	const jobs = list.data?.pages.flatMap(({ data }) => data) ?? [];
+	useLiveJobs(user.id, jobs);
+	const isFiltered = Object.keys(filter).length > 0;
+	return (
+		<HistoryFrame title="History" intro="What became of your files, the newest first.">
+			<HistoryFilters />
+			{list.isPending && <Spinner label="Loading your history" />}
+			{list.error && (
+				<ProblemNotice what="Your history can’t be loaded" error={list.error} onRetry={list.refetch} />
+			)}
+			{list.data && jobs.length === 0 && !isFiltered && (
+				<Empty
+					title="Nothing here yet"
+					text="Drop a file onto a tool. What becomes of it shows up here, on all your devices."
+					action={
+						<ButtonLink look="primary" to="/">
+							Pick a tool
+						</ButtonLink>
+					}
+				/>
+			)}
+			{list.data && jobs.length === 0 && isFiltered && (
+				<Empty
+					title="No job is like that"
+					text="Another tool or status may have what you look for."
+					action={<Button onClick={() => setQuery({}, { replace: true })}>Show all</Button>}
+				/>
+			)}
+			{jobs.length > 0 && (
+				<ul className={styles.rows} aria-label="Jobs">
+					{jobs.map((job) => (
+						<li key={job.id}>
+							<JobRow
+								user={user}
+								job={job}
+								tool={tools?.find(({ slug }) => slug === job.tool)}
+								input={fileStateOf(job.input_file_id)}
+								output={job.output_file_id ? fileStateOf(job.output_file_id) : undefined}
+							/>
+						</li>
+					))}
+				</ul>
+			)}
+			<MoreButton list={list} />
+		</HistoryFrame>
+	);
+}
+
+export const HistoryPage = requireUser(History);

@@ -1,0 +1,91 @@
+import type { Job, Tool, User } from '@creatorr/client';
+import { Download, RotateCw, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { isOver } from '../../api/jobs.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import styles from './job-actions.module.css';
+import { secretsToAsk } from './job-secrets.ts';
+import { RunAgainDialog } from './run-again-dialog.tsx';
+import { useJobCalls } from './use-job-calls.ts';
+
+interface Props {
+	user: User;
+	job: Job;
+	tool: Tool | undefined;
+	/** What the job is called, for those who don't see its row. */
+	name: string;
+	isInputGone: boolean;
+	isOutputGone: boolean;
+}
+
+/** What can be done about a job, as it stands. */
+export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }: Props) {
+	const calls = useJobCalls(user.id, job);
+	const [open, setOpen] = useState<'secrets' | 'remove'>();
+	const secrets = secretsToAsk(job, tool);
+
+	if (!isOver(job)) {
+		return (
+			<div className={styles.actions}>
+				<Button
+					small
+					aria-label={`Cancel ${name}`}
+					aria-disabled={calls.cancel.isPending}
+					onClick={() => !calls.cancel.isPending && calls.cancel.mutate()}
+				>
+					{calls.cancel.isPending ? 'Canceling…' : 'Cancel'}
+				</Button>
+			</div>
+		);
+	}
+	return (
+		<div className={styles.actions}>
+			{job.status === 'succeeded' && !isOutputGone && (
+				<Button small aria-label={`Download the result of ${name}`} onClick={() => calls.save.mutate()}>
+					<Download size={16} aria-hidden="true" />
+					Download
+				</Button>
+			)}
+			{!isInputGone && (
+				<Button
+					look="quiet"
+					small
+					aria-label={`Run again: ${name}`}
+					aria-disabled={calls.runAgain.isPending}
+					onClick={() => {
+						if (secrets.length > 0) setOpen('secrets');
+						else if (!calls.runAgain.isPending) calls.runAgain.mutate({});
+					}}
+				>
+					<RotateCw className={styles.againIcon} size={16} aria-hidden="true" />
+					Run again
+				</Button>
+			)}
+			<Button
+				look="quiet"
+				small
+				aria-label={`Remove ${name} from the history`}
+				onClick={() => setOpen('remove')}
+			>
+				<Trash2 size={16} aria-hidden="true" />
+			</Button>
+			{open === 'secrets' && (
+				<RunAgainDialog
+					secrets={secrets}
+					call={(given) => calls.runAgain.mutateAsync(given)}
+					onClose={() => setOpen(undefined)}
+				/>
+			)}
+			{open === 'remove' && (
+				<ConfirmDialog
+					title="Remove it from your history?"
+					text="The job is gone from all your devices. Its files stay as long as they are kept; you find them under Files."
+					confirm="Remove"
+					onConfirm={() => calls.remove.mutate()}
+					onClose={() => setOpen(undefined)}
+				/>
+			)}
+		</div>
+	);
+}

@@ -1,0 +1,64 @@
+import type { Job, Tool } from '@creatorr/client';
+import type { FileState } from '../../api/files.ts';
+import { sentence } from '../../api/problem.ts';
+import { formatBytes, formatDateTime } from '../../ui/format.ts';
+import styles from './job-outcome.module.css';
+import { savedPercent } from './saved-percent.ts';
+
+/** What came of a job, or how far it is. */
+export function JobOutcome({
+	job,
+	tool,
+	output,
+}: {
+	job: Job;
+	tool: Tool | undefined;
+	output: FileState | undefined;
+}) {
+	switch (job.status) {
+		case 'queued':
+			return (
+				<p className={styles.words}>
+					{tool?.available === false
+						? 'Nobody works with this tool just now; it waits for somebody.'
+						: 'In line'}
+				</p>
+			);
+		case 'running':
+			return (
+				<p className={styles.running}>
+					<progress max={100} value={job.progress} aria-label="Progress" />
+					{job.progress} %
+				</p>
+			);
+		case 'failed':
+			return <p className={styles.failed}>{sentence(job.error_message ?? 'it failed')}</p>;
+		case 'canceled':
+			return <p className={styles.words}>Canceled</p>;
+		case 'succeeded':
+			return <Result job={job} output={output} />;
+	}
+}
+
+function Result({ job: { result }, output }: { job: Job; output: FileState | undefined }) {
+	const saved = result && savedPercent(result.bytes_in, result.bytes_out);
+	return (
+		<p className={styles.result}>
+			{result && (
+				<span>
+					{formatBytes(result.bytes_in)} → {formatBytes(result.bytes_out)}
+				</span>
+			)}
+			{saved && <span className={styles.saved}>−{saved} %</span>}
+			<span className={styles.kept}>{keptWords(output)}</span>
+		</p>
+	);
+}
+
+function keptWords(output: FileState | undefined): string {
+	if (output?.kind === 'kept') return `kept until ${formatDateTime(output.file.expires_at)}`;
+	if (output?.kind !== 'gone') return '';
+	const { expiresAt } = output;
+	const isExpired = expiresAt !== undefined && Date.parse(expiresAt) <= Date.now();
+	return isExpired ? `no longer kept since ${formatDateTime(expiresAt)}` : 'no longer kept';
+}

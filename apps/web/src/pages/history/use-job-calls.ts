@@ -1,0 +1,59 @@
+import type { Job } from '@creatorr/client';
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
+import { refreshFiles, saveFile } from '../../api/files.ts';
+import { hideJob, refreshJobs, showJobs } from '../../api/jobs.ts';
+import { describeProblem, hasCode } from '../../api/problem.ts';
+import { toast } from '../../ui/toasts.ts';
+
+/** What the API is asked to do about a job; what comes of it shows in the lists, and what failed is said in passing. */
+export function useJobCalls(userId: string, job: Job) {
+	const save = useMutation({
+		mutationFn: () => saveFile(job.output_file_id ?? ''),
+		onError: (error) => {
+			const isGone = hasCode(error, 'not_found');
+			if (isGone) refreshFiles(userId);
+			toast({ text: isGone ? 'The result is no longer kept.' : describeProblem(error) });
+		},
+	});
+
+	const cancel = useMutation({
+		mutationFn: () => api.jobs.cancel(job.id),
+		onSuccess: (canceled) => showJobs(userId, [canceled]),
+		onError: (error) => {
+			// it was over before, which the list shows in a moment
+			if (hasCode(error, 'job_finished') || hasCode(error, 'not_found')) void refreshJobs(userId);
+			else toast({ text: `It was not canceled. ${describeProblem(error)}` });
+		},
+	});
+
+	const remove = useMutation({
+		mutationFn: () => api.jobs.delete(job.id),
+		onMutate: () => hideJob(userId, job.id),
+		onError: (error, _, putBack) => {
+			if (hasCode(error, 'not_found')) return;
+			putBack?.();
+			toast({ text: `It was not removed. ${describeProblem(error)}` });
+		},
+	});
+
+	const runAgain = useMutation({
+		mutationFn: (secrets: Record<string, string>) =>
+			api.jobs.create({
+				tool: job.tool,
+				input_file_id: job.input_file_id,
+				params: { ...job.params, ...secrets },
+			}),
+		onSuccess: async () => {
+			await refreshJobs(userId);
+			toast({ text: 'It runs again: see the top of your history.' });
+		},
+		onError: (error) => {
+			const isGone = hasCode(error, 'not_found');
+			if (isGone) refreshFiles(userId);
+			toast({ text: isGone ? 'The file is no longer kept. Upload it once more.' : describeProblem(error) });
+		},
+	});
+
+	return { save, cancel, remove, runAgain };
+}
