@@ -1,0 +1,52 @@
+import { loadConfig } from '@creatorr/service/config';
+import { loadAuthConfig } from '../../../apps/auth/src/config.ts';
+import { configSchema as billing } from '../../../apps/billing/src/config.ts';
+import { configSchema as files } from '../../../apps/files/src/config.ts';
+import { readConfig as readGatewayConfig } from '../../../apps/gateway/src/config.ts';
+import { configSchema as jobs } from '../../../apps/jobs/src/config.ts';
+import { configSchema as toolWorker } from '../../../apps/tool-worker/src/config.ts';
+
+/** Every app that is deployed, with how it reads its environment. */
+export const LOADERS: Record<string, (env: NodeJS.ProcessEnv) => object> = {
+	auth: loadAuthConfig,
+	files: (env) => loadConfig(files, env),
+	jobs: (env) => loadConfig(jobs, env),
+	billing: (env) => loadConfig(billing, env),
+	'tool-worker': (env) => loadConfig(toolWorker, env),
+	gateway: readGatewayConfig,
+};
+
+export const APPS = Object.keys(LOADERS);
+
+/** What the app itself says is wrong with this environment; undefined when it would start. */
+export function configProblem(app: string, env: NodeJS.ProcessEnv): string | undefined {
+	try {
+		LOADERS[app]?.(env);
+		return undefined;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+}
+
+/** The variables that an app looks at. */
+export function knownVariables(app: string): Set<string> {
+	const asked = new Set<string>();
+	const note = (name: string | symbol): void => {
+		if (typeof name === 'string') asked.add(name);
+	};
+	const env = new Proxy<NodeJS.ProcessEnv>(
+		{},
+		{
+			get(_target, name) {
+				note(name);
+				return undefined;
+			},
+			has(_target, name) {
+				note(name);
+				return false;
+			},
+		},
+	);
+	configProblem(app, env);
+	return asked;
+}

@@ -1,0 +1,46 @@
+import { publicIdentityKeys } from '../../local/src/backing/identity-keys.ts';
+import { CALLERS, DATABASE_OWNERS, type makeSecrets } from '../../local/src/backing/make-secrets.ts';
+
+/** Where people get to the product and to the store, as they are without a front. */
+const ADDRESSES = { APP_URL: 'http://127.0.0.1:8080', STORE_URL: 'http://127.0.0.1:7070' };
+
+/** `tool-worker` as TOOL_WORKER. */
+function variableName(name: string): string {
+	return name.toUpperCase().replaceAll('-', '_');
+}
+
+/** The variables that docker-compose.yml asks for, with the secrets of one installation. */
+export function composeVariables(secrets: ReturnType<typeof makeSecrets>): Record<string, string> {
+	const passwords = DATABASE_OWNERS.map((owner) => [
+		`${variableName(owner)}_DATABASE_PASSWORD`,
+		secrets.databasePasswords[owner],
+	]);
+	const identities = CALLERS.map((caller) => [
+		`${variableName(caller)}_INTERNAL_PRIVATE_KEY`,
+		secrets.identityKeys[caller],
+	]);
+	return {
+		COMPOSE_PROFILES: 'mail',
+		...ADDRESSES,
+		SMTP_URL: 'smtp://mail:1025',
+		POSTGRES_PASSWORD: secrets.postgresPassword,
+		...Object.fromEntries(passwords),
+		RABBITMQ_PASSWORD: secrets.rabbitmqPassword,
+		S3_ACCESS_KEY_ID: secrets.s3AccessKeyId,
+		S3_SECRET_ACCESS_KEY: secrets.s3SecretAccessKey,
+		AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
+		PARAM_KEYS: secrets.paramKey,
+		INTERNAL_KEYS: publicIdentityKeys(secrets),
+		...Object.fromEntries(identities),
+	};
+}
+
+/** Lines of an .env file. None of our values has a quote in it, so within quotes every one is taken as it stands. */
+export function envFile(variables: Record<string, string>): string {
+	return Object.entries(variables)
+		.map(([name, value]) => {
+			if (value.includes("'")) throw new Error(`${name} can't be written: it has a quote in it`);
+			return `${name}='${value}'\n`;
+		})
+		.join('');
+}

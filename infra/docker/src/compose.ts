@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { makeSecrets } from '../../local/src/backing/make-secrets.ts';
+import { composeVariables, envFile } from './compose-env.ts';
+
+export const REPOSITORY = resolve(import.meta.dirname, '../../..');
+
+/** What we look at of a service, as `docker compose config` prints it. */
+export interface ComposeService {
+	image?: string;
+	build?: { context: string; dockerfile: string; target: string };
+	command: string[] | null;
+	environment?: Record<string, string>;
+	networks: Record<string, unknown>;
+	ports?: { host_ip?: string; target: number; published: string }[];
+	profiles?: string[];
+	read_only?: boolean;
+	privileged?: boolean;
+	cap_add?: string[];
+	cap_drop?: string[];
+	security_opt?: string[];
+	depends_on?: Record<string, { condition: string }>;
+	volumes?: { type: string; source?: string; target: string; read_only?: boolean }[];
+}
+
+export interface ComposeFile {
+	services: Record<string, ComposeService>;
+	networks: Record<string, { internal?: boolean }>;
+}
+
+/** docker-compose.yml with these profiles, as Compose itself understands it with a new .env. Rejects with Compose's words. */
+export async function readCompose(
+	profiles: readonly string[],
+	variables: Record<string, string> = composeVariables(makeSecrets()),
+): Promise<ComposeFile> {
+	const directory = mkdtempSync(join(tmpdir(), 'compose-'));
+	try {
+		const file = join(directory, 'env');
+		writeFileSync(file, envFile(variables), { mode: 0o600 });
+		const chosen = profiles.flatMap((profile) => ['--profile', profile]);
+		const { stdout } = await promisify(execFile)(
+			'docker-compose',
+			['--env-file', file, ...chosen, 'config', '--format', 'json'],
+			// nothing of the environment is taken for a setting
+			{ cwd: REPOSITORY, env: { PATH: process.env.PATH, HOME: directory }, maxBuffer: 16 * 1024 ** 2 },
+		);
+		return JSON.parse(stdout) as ComposeFile;
+	} finally {
+		rmSync(directory, { recursive: true });
+	}
+}

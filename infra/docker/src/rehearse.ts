@@ -1,0 +1,203 @@
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkHttp } from '../../local/src/backing/check-http.ts';
+import { ensureDatabases } from '../../local/src/backing/databases.ts';
+import { DATABASE_OWNERS, makeSecrets } from '../../local/src/backing/make-secrets.ts';
+import { choosePorts } from '../../local/src/backing/ports.ts';
+import { withTestHome } from '../../local/src/checks/test-home.ts';
+import { type BackingServices, backingServices } from '../../local/src/stack/backing-services.ts';
+import { runCommand, say } from '../../local/src/stack/command.ts';
+import { printEvent } from '../../local/src/stack/print-event.ts';
+import { runProgram } from '../../local/src/stack/run-program.ts';
+import { withSupervisor } from '../../local/src/stack/with-supervisor.ts';
+import type { Home } from '../../local/src/supervisor/home.ts';
+import type { Step } from '../../local/src/supervisor/process.ts';
+import { APPS } from './apps.ts';
+import { type ComposeFile, REPOSITORY, readCompose } from './compose.ts';
+import { composeVariables } from './compose-env.ts';
+import { readTargets } from './dockerfile.ts';
+import { runOneJob } from './one-job.ts';
+
+const BUILD_TIMEOUT_MS = 20 * 60_000;
+const MIGRATION_TIMEOUT_MS = 120_000;
+/** The user of the images. */
+const UID = 1000;
+const SECCOMP = join(REPOSITORY, 'infra/docker/seccomp/tool-worker.json');
+const UNDER_SECCOMP = join(REPOSITORY, 'infra/docker/test/under-seccomp.py');
+/** What a Stripe account would give; nobody pays in a rehearsal. */
+const STRIPE = {
+	STRIPE_SECRET_KEY: 'sk_test_rehearsal',
+	STRIPE_WEBHOOK_SECRET: 'whsec_rehearsal',
+	STRIPE_PRICE_MONTHLY: 'price_monthly',
+	STRIPE_PRICE_YEARLY: 'price_yearly',
+};
+
+interface Stage {
+	home: Home;
+	/** Readable to all: `node`, what build-apps.sh made in `apps/`, and what the processes write in `scratch/`. */
+	directory: string;
+	compose: ComposeFile;
+	backing: BackingServices;
+	ports: Record<string, number>;
+	stop: AbortSignal;
+}
+
+/**
+ * Does without containers what the images and docker-compose.yml do: builds the apps by the script of the Dockerfile from a
+ * clean copy of what is committed, migrates by the commands of Compose, runs every app's command with the environment that
+ * Compose gives it, as the images' user without capabilities, on a read-only file system, the worker under its seccomp profile; and has a job done.
+ * What differs is where the services are: on this machine's loopback.
+ */
+await runCommand(async (stop) => {
+	if (process.getuid?.() !== 0) {
+		say('Only root can become the user of the images, and make the file system read-only: run this as root.');
+		return 1;
+	}
+	const directory = mkdtempSync(join(tmpdir(), 'creatorr-rehearsal-'));
+	chmodSync(directory, 0o755);
+	try {
+		cpSync(process.execPath, join(directory, 'node'));
+		await buildApps(directory, stop);
+		await withTestHome(({ home }) => rehearse({ home, directory, stop }), { logsName: 'rehearsal-logs' });
+		return stop.aborted ? 130 : 0;
+	} finally {
+		rmSync(directory, { recursive: true, force: true });
+	}
+});
+
+/** What is in git, and not in .dockerignore's folders, is what the build sees. */
+async function buildApps(directory: string, stop: AbortSignal): Promise<void> {
+	const context = join(directory, 'context');
+	mkdirSync(context);
+	say(`Building the apps in ${directory}`);
+	await run(['sh', '-c', `git archive HEAD | tar --extract --directory '${context}'`], { stop });
+	for (const left of ['acceptance', 'bench', 'docs']) rmSync(join(context, left), { recursive: true });
+	await run([join(context, 'infra/docker/build-apps.sh'), join(directory, 'apps')], { cwd: context, stop });
+}
+
+async function rehearse(given: Pick<Stage, 'home' | 'directory' | 'stop'>): Promise<void> {
+	const secrets = makeSecrets();
+	const external = { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
+	const backing = await backingServices(
+		{ external },
+		{ home: given.home, secrets: { ...secrets }, durable: false },
+	);
+	const ports = await choosePorts(given.home, [...APPS, 'public']);
+	const compose = await readCompose(['billing'], { ...composeVariables(secrets), ...STRIPE });
+	const stage: Stage = { ...given, compose, backing, ports };
+	const databases: Step = {
+		kind: 'task',
+		name: 'databases',
+		dependsOn: ['postgres'],
+		run: () =>
+			ensureDatabases(backing.postgresAdminUrl ?? '', [...DATABASE_OWNERS], secrets.databasePasswords),
+	};
+	const steps = [
+		...backing.steps,
+		databases,
+		...migrationSteps(stage),
+		...APPS.map((app) => appStep(stage, app)),
+	];
+	await withSupervisor(
+		{ home: given.home, steps, apps: new Set(APPS), report: printEvent, stop: given.stop },
+		async () => {
+			say(await runOneJob(`http://127.0.0.1:${ports.public}`));
+		},
+	);
+}
+
+function migrationSteps(stage: Stage): Step[] {
+	return DATABASE_OWNERS.map((owner): Step => {
+		const { command, environment } = stage.compose.services[`${owner}-migrations`] ?? {};
+		return {
+			kind: 'task',
+			name: `${owner}-migrations`,
+			dependsOn: ['databases'],
+			run: async () => {
+				const env = localEnvironment(stage, owner, environment ?? {});
+				const [, ...args] = command ?? [];
+				await run([...asContainer(stage, owner), join(stage.directory, 'node'), ...args], {
+					cwd: join(stage.directory, 'apps', owner),
+					env,
+					stop: stage.stop,
+					timeoutMs: MIGRATION_TIMEOUT_MS,
+				});
+			},
+		};
+	});
+}
+
+function appStep(stage: Stage, app: string): Step {
+	const target = readTargets().get(app);
+	const [, main = ''] = target?.command ?? [];
+	const port = stage.ports[app] ?? 0;
+	return {
+		kind: 'process',
+		name: app,
+		dependsOn: ['rabbitmq', 's3', ...DATABASE_OWNERS.map((owner) => `${owner}-migrations`)],
+		prefix: asContainer(stage, app),
+		command: [join(stage.directory, 'node'), join(stage.directory, 'apps', app, main)],
+		env: localEnvironment(stage, app, { ...target?.env, ...stage.compose.services[app]?.environment }),
+		checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
+		readyTimeoutMs: 120_000,
+		stopSignal: 'SIGTERM',
+		stopTimeoutMs: 15_000,
+	};
+}
+
+/** The surroundings of a container: nothing but /scratch can be written to, by a user who is nobody and can become nobody. */
+function asContainer({ directory }: Stage, app: string): string[] {
+	const scratch = scratchOf(directory, app);
+	mkdirSync(scratch, { recursive: true });
+	chownSync(scratch, UID, UID);
+	const readOnly = 'mount --bind "$1" "$1" && mount -o remount,bind,ro / && shift && exec "$@"';
+	return [
+		...['unshare', '--mount', 'sh', '-c', readOnly, 'sh', scratch],
+		...['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--no-new-privs'],
+		...['--inh-caps=-all', '--bounding-set=-all', '--'],
+		...(app === 'tool-worker' ? ['python3', UNDER_SECCOMP, SECCOMP] : []),
+	];
+}
+
+function scratchOf(directory: string, app: string): string {
+	return join(directory, 'scratch', app);
+}
+
+/** The same environment, with the addresses of this machine in the place of those that containers have. */
+function localEnvironment(
+	{ directory, backing, ports }: Stage,
+	app: string,
+	environment: Record<string, string>,
+): Record<string, string> {
+	const database = new URL(backing.postgresAdminUrl ?? '');
+	const replaced = Object.entries(environment).map(([name, value]) => {
+		const toApp = /^http:\/\/([a-z-]+):8081$/.exec(value)?.[1];
+		if (toApp !== undefined) return [name, `http://127.0.0.1:${ports[toApp]}`];
+		return [name, value.replace('@postgres:5432', `@${database.host}`)];
+	});
+	const given = Object.fromEntries(replaced) as Record<string, string>;
+	const here: Record<string, string> = {
+		...{ HOST: '127.0.0.1', PORT: String(ports[app]), SCRATCH_DIR: scratchOf(directory, app) },
+		...{ PUBLIC_HOST: '127.0.0.1', PUBLIC_PORT: String(ports.public) },
+		WEB_DIR: join(directory, 'apps', 'gateway', 'apps', 'web', 'dist'),
+		...{
+			AMQP_URL: backing.amqpUrl,
+			S3_ENDPOINT: backing.s3.endpoint,
+			S3_PUBLIC_ENDPOINT: backing.s3.publicEndpoint,
+		},
+		SMTP_URL: 'smtp://127.0.0.1:9',
+	};
+	const own = Object.entries(here).filter(([name]) => name in given);
+	return { PATH: process.env.PATH ?? '', ...given, ...Object.fromEntries(own) };
+}
+
+async function run(
+	command: string[],
+	options: { cwd?: string; env?: Record<string, string>; stop: AbortSignal; timeoutMs?: number },
+): Promise<void> {
+	const { cwd = REPOSITORY, env = process.env as Record<string, string>, stop } = options;
+	const { timeoutMs = BUILD_TIMEOUT_MS } = options;
+	const { exitCode, output } = await runProgram(command, { cwd, env, stop, timeoutMs });
+	if (exitCode !== 0 && !stop.aborted) throw new Error(`${command.at(-1)} failed:\n${output}`);
+}
