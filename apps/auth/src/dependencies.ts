@@ -7,6 +7,7 @@ import { createService } from '@creatorr/service/create-service';
 import { toAppError } from '@creatorr/service/error-rendering';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
+import { showMails } from './auth-metrics.ts';
 import type { Config } from './config.ts';
 import { consumePlanChanged } from './consumers/plan-changed.ts';
 import { createAccountStore } from './data/accounts.ts';
@@ -14,6 +15,7 @@ import { createLeaseStore } from './data/gateway-leases.ts';
 import * as housekeeping from './data/housekeeping.ts';
 import { createFailureStore } from './data/login-failures.ts';
 import { createMailStore } from './data/mails.ts';
+import { readWaitingMails } from './data/read-waiting-mails.ts';
 import { createSecurityEventStore } from './data/security-events.ts';
 import { createSessionStore } from './data/sessions.ts';
 import { createSigningKeyStore } from './data/signing-keys.ts';
@@ -119,6 +121,7 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 		logger.warn('signing_key.not_loaded_yet', { error });
 	});
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'auth', logger });
+	const shown = showMails(() => readWaitingMails(prisma));
 	const background = [
 		consumePlanChanged(broker, deps),
 		startSending({
@@ -139,6 +142,7 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 	return {
 		app,
 		async close() {
+			shown.stop();
 			await Promise.all(background.map((part) => part.stop()));
 			await broker.close();
 			await threads.close();

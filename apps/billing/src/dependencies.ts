@@ -10,10 +10,12 @@ import { createService } from '@creatorr/service/create-service';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
+import { showEvents } from './billing-metrics.ts';
 import type { Config } from './config.ts';
 import { consumeAccountDeleted } from './consumers/account-deleted.ts';
 import { connectDatabase } from './data/connect-database.ts';
 import { createCustomerStore } from './data/customers.ts';
+import { readWaitingEvents } from './data/read-waiting-events.ts';
 import { createEventStore, pruneEvents, SYNC_CHANNEL } from './data/stripe-events.ts';
 import type { CustomerStore } from './domain/stores.ts';
 import type { StripePort } from './domain/stripe-port.ts';
@@ -46,6 +48,7 @@ export async function startBilling(config: Config, logger: Logger): Promise<Bill
 	const { prisma, locking } = connectDatabase(config.BILLING_DATABASE_URL, config.DATABASE_POOL_SIZE);
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'billing', logger });
 	const customers = createCustomerStore({ prisma, locking });
+	const shown = showEvents(() => readWaitingEvents(prisma));
 	const stripe = stripeOf(config);
 	const syncDeps = { stripe, customers, rules: rulesOf(config), now: () => new Date() };
 	const sync = startSyncLoop({ ...syncDeps, logger });
@@ -72,6 +75,7 @@ export async function startBilling(config: Config, logger: Logger): Promise<Bill
 	return {
 		app,
 		async close() {
+			shown.stop();
 			pruning.stop();
 			await consumer.stop();
 			await sync.stop();

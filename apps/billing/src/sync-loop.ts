@@ -3,6 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
+import { countSync } from './billing-metrics.ts';
 import type { CustomerStore, Due } from './domain/stores.ts';
 import { type SyncDeps, syncCustomer } from './domain/sync-customer.ts';
 
@@ -73,9 +74,12 @@ async function syncOne(deps: SyncLoopDeps, due: Due): Promise<boolean> {
 				await syncCustomer(deps, locked);
 			}),
 		);
-		if (wasDue) crashPoint('billing.sync.committed');
-		return wasDue;
+		if (!wasDue) return false;
+		countSync('done');
+		crashPoint('billing.sync.committed');
+		return true;
 	} catch (error) {
+		countSync('failed');
 		deps.logger.warn('customer.sync_failed', { user_id: userId, error });
 		if (userId === '') return false;
 		await deps.customers.postpone(userId);

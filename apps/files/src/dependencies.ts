@@ -5,14 +5,18 @@ import type { HealthCheck } from '@creatorr/service/health';
 import { createIdentityVerifier, type VerifyIdentity } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
 import { createStorage, type Storage } from '@creatorr/storage/storage';
+import { showChores } from './chore-metrics.ts';
 import type { Config } from './config.ts';
 import { deleteAccount } from './data/accounts.ts';
 import { changePlan, type PlanChange } from './data/change-plan.ts';
 import { createChoreRecords } from './data/chores.ts';
 import { createFileRecords } from './data/file-records.ts';
+import { readChoreFigures } from './data/read-chore-figures.ts';
 import { readRetention } from './data/read-retention.ts';
+import { readStored } from './data/read-stored.ts';
 import { type FilePolicy, keepingOf } from './domain/policy.ts';
 import type { ChoreRecords, FileRecords, FileStore, SweepRecords } from './domain/ports.ts';
+import { showStored } from './file-metrics.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createFileStore } from './store/file-store.ts';
 import { type Preparation, prepareStore } from './store/prepare-store.ts';
@@ -80,6 +84,7 @@ export async function createDependencies(config: Config, logger: Logger): Promis
 	const storage = connectStorage(config);
 	const preparation = prepareStore({ storage, corsOrigins: config.CORS_ORIGINS, logger });
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'files', logger });
+	const shown = [showStored(() => readStored(prisma)), showChores(() => readChoreFigures(prisma))];
 	const records = createFileRecords(prisma, (plan) => keepingOf(config.PLANS, plan));
 	return {
 		records,
@@ -98,6 +103,7 @@ export async function createDependencies(config: Config, logger: Logger): Promis
 		changePlan: (change) => changePlan(prisma, change),
 		readRetention: () => readRetention(prisma),
 		async close() {
+			for (const part of shown) part.stop();
 			preparation.stop();
 			await broker.close();
 			await prisma.$disconnect();

@@ -1,4 +1,5 @@
 import { type Repeater, repeat } from '@creatorr/service/repeat';
+import { countRun, countThings } from './chore-metrics.ts';
 import { abortStaleUploads, type StaleUploadDeps } from './domain/sweep/abort-stale-uploads.ts';
 import { type FollowDeps, followPlans } from './domain/sweep/follow-plans.ts';
 import { type PurgeDeps, purge } from './domain/sweep/purge.ts';
@@ -44,7 +45,12 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
 
 async function sweepAndReport(deps: SweeperDeps, stopping: AbortSignal): Promise<void> {
 	const begunAt = new Date();
-	const counts = await sweep(deps, stopping);
+	const counts = await sweep(deps, stopping).catch((error: unknown) => {
+		countRun('sweep', 'failed');
+		throw error;
+	});
+	countRun('sweep', 'done');
+	countThings('sweep', counts);
 	if (Object.values(counts).some((count) => count > 0)) deps.logger.info('sweep.done', { ...counts });
 	await deps.chores.report('sweep', { begunAt, counts });
 }

@@ -4,6 +4,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { type Config, certificateFilesOf } from './config.ts';
 import { createGateway, type Gateway } from './dependencies.ts';
+import { showGateway } from './gateway-metrics.ts';
 import { listenPublic } from './http/public-server.ts';
 import { keepCertificate } from './keep-certificate.ts';
 import { keepKeys } from './keep-keys.ts';
@@ -43,6 +44,7 @@ export async function startGateway(config: Config, logger: Logger, limits: Limit
 		keepLease({ lease, logger, renewalMs: limits.leaseRenewalMs }),
 		keepKeys({ keys, logger, refreshMs: limits.keyRefreshMs, retryMs: limits.keyRefreshMinMs }),
 	];
+	const shown = showGateway(gateway);
 	const certificateFiles = certificateFilesOf(config);
 	if (certificateFiles && publicServer instanceof TlsServer) {
 		const refreshMs = limits.certificateRefreshMs;
@@ -55,6 +57,7 @@ export async function startGateway(config: Config, logger: Logger, limits: Limit
 		async stop() {
 			await drainPublic(gateway, limits);
 			await Promise.all(background.map((part) => part.stop()));
+			shown.stop();
 			lease.close();
 			gateway.closeConnections();
 			await closeServer(privateServer, PRIVATE_DRAIN_MS);

@@ -31,6 +31,7 @@ afterAll(async () => {
 });
 
 const afterTheCache = () => new Promise((resolve) => setTimeout(resolve, 120));
+const scrape = async () => (await fetch(`${gateway.privateUrl}/metrics`)).text();
 const health = () => fetch(`${gateway.url}/v1/health`);
 
 test('health is ok when every service is ready', async () => {
@@ -56,13 +57,20 @@ test('what was asked and answered is counted, on the private port alone', async 
 	await health();
 	const { status, headers } = await fetch(`${gateway.url}/metrics`);
 	expect([status, headers.get('content-type')]).toEqual([404, 'application/json']);
-	const text = await (await fetch(`${gateway.privateUrl}/metrics`)).text();
+	const text = await scrape();
 	expect(text).toMatch(
 		/^creatorr_http_request_duration_seconds_count\{operation="getHealth",status="\d+"\} [1-9]/m,
 	);
 	expect(text).toMatch(
 		/^creatorr_http_request_duration_seconds_count\{operation="none",status="404"\} [1-9]/m,
 	);
+});
+
+test('what is open and how long the lease lasts is shown', async () => {
+	const text = await scrape();
+	expect(text).toMatch(/^creatorr_gateway_connections [1-9]/m);
+	expect(text).toMatch(/^creatorr_gateway_requests_in_flight 0$/m);
+	expect(Number(/^creatorr_gateway_lease_left_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
 });
 
 test('health asked often costs the services little', async () => {
@@ -77,4 +85,9 @@ test('health names services that are down', async () => {
 	await jobs.close();
 	const { error } = (await (await health()).json()) as { error: { details: { path: string }[] } };
 	expect(error.details.map(({ path }) => path)).toEqual(['files', 'jobs']);
+});
+
+test('a service that does not answer is counted', async () => {
+	expect((await fetch(`${gateway.url}/v1/tools`)).status).toBe(503);
+	expect(await scrape()).toMatch(/^creatorr_gateway_upstream_failures_total\{service="jobs"\} 1$/m);
 });

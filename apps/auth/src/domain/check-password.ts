@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@creatorr/contracts/errors';
 import { networkOf, siteOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
+import { countPasswordCheck } from '../auth-metrics.ts';
 import type { Client } from './account.ts';
 import type { FailureLimit } from './failure-counter.ts';
 import type { FairLine } from './fair-line.ts';
@@ -125,12 +126,14 @@ export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt)
 			// Those who are slowed do not take a place in the line.
 			await refuseEarly(deps.failures, limitsOf(deps, attempt));
 			const isRight = await deps.line({ kind, network }, () => judge(deps, attempt), attempt.clientGone);
+			countPasswordCheck({ kind, outcome: isRight ? 'right' : 'wrong' });
 			if (isRight) return true;
 			deps.logger.warn('security.password_wrong', who);
 			await tell(deps, attempt, 'password_wrong');
 			return false;
 		} catch (error) {
 			if (error instanceof AppError && error.code === 'rate_limited') {
+				countPasswordCheck({ kind, outcome: 'throttled' });
 				deps.logger.warn('security.password_slowed', { ...who, reason: error.message });
 				await tellSlowed(deps, attempt, network);
 			}

@@ -1,4 +1,5 @@
 import type { Logger } from '@creatorr/service/logger';
+import { countMail } from '../auth-metrics.ts';
 import type { LeasedMail, MailStore } from './mail.ts';
 import { type MailMessage, mailMessage } from './mail-message.ts';
 import type { MailKind } from './mailed-token.ts';
@@ -36,10 +37,12 @@ async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknow
 	const fields = { mail: String(mail.id), kind: mail.kind, attempts: mail.attempts, ...causeOf(error) };
 	const ageSeconds = (Date.now() - mail.createdAt.getTime()) / 1000;
 	if (ageSeconds > GIVE_UP_SECONDS[mail.kind]) {
+		countMail(mail.kind, 'given up');
 		deps.logger.error('mail.given_up', fields);
 		await deps.mails.finish(mail, null);
 		return;
 	}
+	countMail(mail.kind, 'failed');
 	deps.logger.warn('mail.not_sent', fields);
 	await deps.mails.putOff(mail.id, retrySeconds(mail.attempts));
 }
@@ -57,9 +60,13 @@ async function finish(
 
 async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
 	const addressed = await deps.mails.address(mail);
-	if (addressed === 'drop') return await finish(deps, mail, null);
+	if (addressed === 'drop') {
+		countMail(mail.kind, 'dropped');
+		return await finish(deps, mail, null);
+	}
 	const { userId, token } = addressed;
 	await deps.sendMail(mailMessage(mail.kind, mail.email, { appUrl: deps.appUrl, token }));
+	countMail(mail.kind, 'sent');
 	deps.logger.info('mail.sent', { mail: String(mail.id), kind: mail.kind, user_id: userId });
 	await finish(deps, mail, userId);
 }

@@ -1,5 +1,6 @@
 import { leaseGateway } from '@creatorr/contracts/internal';
 import { defineRoute, type Route } from '@creatorr/service/route';
+import { countLeaseRenewal } from '../auth-metrics.ts';
 import { grantLease, type LeaseStore } from '../domain/settle-revocations.ts';
 import type { SigningKeyStore } from '../domain/signing-key.ts';
 
@@ -16,6 +17,7 @@ export function leaseGatewayRoute(deps: Deps): Route {
 			grantLease(deps, { id: params.id, callbackUrl: body.callback_url, ttlMs }),
 			deps.signingKeys.listPublic(),
 		]);
+		countLeaseRenewal(granted);
 		return { data: { granted, ttl_ms: ttlMs, key_ids: keys.map(({ kid }) => kid) } };
 	});
 }

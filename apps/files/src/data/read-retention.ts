@@ -10,22 +10,28 @@ interface Backlog {
 	planChanges: number;
 }
 
-/** What retention has done and what it has still to do, for operators. */
-export async function readRetention(prisma: PrismaClient): Promise<object> {
+/** What retention has still to do. */
+export async function readBacklog(prisma: PrismaClient): Promise<Backlog> {
 	const [backlog] = await prisma.$queryRaw<Backlog[]>`
 		SELECT
 			(SELECT count(*)::int FROM (SELECT 1 FROM files WHERE sweep_at <= now() LIMIT ${COUNTED_AT_MOST}) AS due) AS due,
 			(SELECT min(sweep_at) FROM files WHERE sweep_at <= now()) AS "oldestDueAt",
 			(SELECT min(deleted_at) FROM files WHERE deleted_at IS NOT NULL AND cleared_at IS NULL) AS "oldestUnclearedAt",
 			(SELECT count(*)::int FROM plan_changes) AS "planChanges"`;
+	return backlog ?? { due: 0, oldestDueAt: null, oldestUnclearedAt: null, planChanges: 0 };
+}
+
+/** What retention has done and what it has still to do, for operators. */
+export async function readRetention(prisma: PrismaClient): Promise<object> {
+	const backlog = await readBacklog(prisma);
 	const chores = await prisma.chore.findMany({ orderBy: { name: 'asc' } });
 	return {
-		files_due: backlog?.due ?? 0,
+		files_due: backlog.due,
 		files_due_are_counted_up_to: COUNTED_AT_MOST,
-		oldest_due_at: backlog?.oldestDueAt ?? null,
+		oldest_due_at: backlog.oldestDueAt,
 		// Deleted, and its bytes were not removed even once.
-		oldest_undeleted_at: backlog?.oldestUnclearedAt ?? null,
-		plan_changes_under_way: backlog?.planChanges ?? 0,
+		oldest_undeleted_at: backlog.oldestUnclearedAt,
+		plan_changes_under_way: backlog.planChanges,
 		chores: Object.fromEntries(chores.map((chore) => [chore.name, describe(chore)])),
 	};
 }

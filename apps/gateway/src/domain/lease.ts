@@ -21,6 +21,8 @@ export interface Lease {
 	tenure(): Tenure;
 	/** Whether the present tenure is valid now. */
 	isValid(): boolean;
+	/** How long the present tenure is valid still; 0 where it is not. */
+	leftMs(): number;
 	/** Asks once. Resolves to how long it was granted for in ms, 0 when it was not; rejects when auth does not answer. */
 	renew(): Promise<number>;
 	/** Ends it for good. */
@@ -68,6 +70,10 @@ export function createLease(deps: LeaseDeps): Lease {
 		isValid() {
 			endIfLapsed();
 			return tenure.validUntilMs !== undefined;
+		},
+		leftMs() {
+			endIfLapsed();
+			return tenure.validUntilMs === undefined ? 0 : tenure.validUntilMs - deps.monotonicMs();
 		},
 		async renew() {
 			endIfLapsed();

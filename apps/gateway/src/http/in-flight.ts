@@ -7,6 +7,7 @@ export interface InFlight {
 	/** From here until it is removed, a revocation of its session reaches it. */
 	add(exchange: Exchange): void;
 	remove(exchange: Exchange): void;
+	count(): number;
 	/** Ends what could still act for, or tell something to, one of these sessions. */
 	endSessions(sessionIds: readonly string[], error: AppError): void;
 	/** The same for all sessions. */
@@ -38,6 +39,7 @@ export function createInFlight(): InFlight {
 			if (!exchange.res.destroyed) exchanges.add(exchange);
 		},
 		remove: (exchange) => exchanges.delete(exchange),
+		count: () => exchanges.size,
 		endSessions(sessionIds, error) {
 			const ended = new Set(sessionIds);
 			endWhere((one) => isOpenEnded(one) && ended.has(one.session?.sessionId ?? ''), error);

@@ -14,6 +14,7 @@ import { createProxyMiddleware, type Options } from 'http-proxy-middleware';
 import { headersFromService } from '../domain/forwarded-headers.ts';
 import { reasonOf } from '../domain/reason-of.ts';
 import { bodyTooLarge, hasBody, isChunked } from '../domain/request-head.ts';
+import { countUpstreamFailure } from '../gateway-metrics.ts';
 import { beginAnswer, endExchange } from './answer.ts';
 import type { Exchange, PublicRequest } from './exchange.ts';
 import { relay } from './relay.ts';
@@ -39,6 +40,7 @@ export interface ServiceProxy {
 }
 
 function fail(options: ProxyOptions, exchange: Exchange, error: AppError): void {
+	countUpstreamFailure(options.service);
 	options.logger.warn('gateway.upstream_failed', {
 		request_id: exchange.requestId,
 		operation: exchange.operation?.id,

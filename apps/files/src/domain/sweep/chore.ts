@@ -1,4 +1,5 @@
 import type { Logger } from '@creatorr/service/logger';
+import { countRun, countThings } from '../../chore-metrics.ts';
 import type { ChoreRecords, Counts, Turn } from '../ports.ts';
 
 export interface ChoreDeps {
@@ -40,11 +41,15 @@ export async function doChore(
 	try {
 		if ((await work(turn, keep, stopping)) === 'broken off') {
 			await chores.giveBack(turn);
+			countRun(name, 'broken off');
 			return;
 		}
 		await chores.finish(turn, everyMs);
+		countRun(name, 'done');
+		countThings(name, turn.counts);
 		logger.info(`${name}.done`, { ...turn.counts });
 	} catch (error) {
+		countRun(name, 'failed');
 		const failure = error instanceof Error ? error.message : String(error);
 		// With the database away not even this can be noted; the lease runs out then.
 		await chores.fail(turn, { failure, nextInMs: RETRY_MS }).catch(() => undefined);

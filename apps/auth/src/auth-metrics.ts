@@ -1,0 +1,63 @@
+import { counter, gauge } from '@creatorr/service/metrics';
+import { readWhenScraped } from '@creatorr/service/scrape';
+
+const passwordChecks = counter({
+	name: 'creatorr_password_checks_total',
+	help: 'Passwords that were given, by kind (sign-in, session: of somebody who is signed in) and outcome: right, wrong, throttled',
+	labels: ['kind', 'outcome'],
+});
+
+const leaseRenewals = counter({
+	name: 'creatorr_gateway_lease_renewals_total',
+	help: 'Leases that gateways asked for, by outcome: granted, refused',
+	labels: ['outcome'],
+});
+
+const mails = counter({
+	name: 'creatorr_mails_total',
+	help: 'Attempts to send mails, by kind and outcome: sent, failed (tried again), given up, dropped (nobody to write to)',
+	labels: ['kind', 'outcome'],
+});
+
+const waiting = gauge({
+	name: 'creatorr_mails_waiting',
+	help: 'Mails that have not been sent yet; the same for all replicas',
+});
+
+const oldestAge = gauge({
+	name: 'creatorr_mails_oldest_overdue_seconds',
+	help: 'For how long the mail that waits longest should have been sent, failed tries included; the same for all replicas',
+});
+
+export function countPasswordCheck(check: {
+	kind: 'sign-in' | 'session';
+	outcome: 'right' | 'wrong' | 'throttled';
+}): void {
+	passwordChecks.inc(check);
+}
+
+export function countLeaseRenewal(granted: boolean): void {
+	leaseRenewals.inc({ outcome: granted ? 'granted' : 'refused' });
+}
+
+export function countMail(kind: string, outcome: 'sent' | 'failed' | 'given up' | 'dropped'): void {
+	mails.inc({ kind, outcome });
+}
+
+export interface WaitingMails {
+	waiting: number;
+	oldestOverdueSeconds: number;
+}
+
+/** Shows the mails that wait. */
+export function showMails(read: () => Promise<WaitingMails>): { stop(): void } {
+	return readWhenScraped({
+		name: 'mails',
+		gauges: [waiting, oldestAge],
+		read,
+		show(mailsNow) {
+			waiting.set(mailsNow.waiting);
+			oldestAge.set(mailsNow.oldestOverdueSeconds);
+		},
+	});
+}

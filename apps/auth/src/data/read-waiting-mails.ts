@@ -1,0 +1,12 @@
+import type { WaitingMails } from '../auth-metrics.ts';
+import type { PrismaClient } from '../generated/client.ts';
+
+/** A mail that failed is due again later; how long the first try has waited says whether any gets through. */
+export async function readWaitingMails(prisma: PrismaClient): Promise<WaitingMails> {
+	const rows = await prisma.$queryRaw<WaitingMails[]>`
+		SELECT count(*)::int AS waiting,
+			greatest(0, coalesce(extract(epoch FROM now() - min(
+				CASE WHEN attempts > 0 THEN created_at ELSE due_at END)), 0))::float8 AS "oldestOverdueSeconds"
+		FROM mails`;
+	return rows[0] ?? { waiting: 0, oldestOverdueSeconds: 0 };
+}

@@ -1,0 +1,51 @@
+import type { Server } from 'node:http';
+import { promisify } from 'node:util';
+import { counter, gauge } from '@creatorr/service/metrics';
+import { readWhenScraped } from '@creatorr/service/scrape';
+import type { Lease } from './domain/lease.ts';
+import type { InFlight } from './http/in-flight.ts';
+
+const upstreamFailures = counter({
+	name: 'creatorr_gateway_upstream_failures_total',
+	help: 'Requests that a service did not answer, or not as it should have, by service',
+	labels: ['service'],
+});
+
+const connections = gauge({
+	name: 'creatorr_gateway_connections',
+	help: 'Connections of clients that are open at the public port',
+});
+
+const signedInRequests = gauge({
+	name: 'creatorr_gateway_requests_in_flight',
+	help: 'Requests of signed-in users that are not finished, waits and streams included',
+});
+
+const leaseLeft = gauge({
+	name: 'creatorr_gateway_lease_left_seconds',
+	help: 'How long this gateway’s lease still lasts; 0 where it has none and asks auth at every request',
+});
+
+export function countUpstreamFailure(service: string): void {
+	upstreamFailures.inc({ service });
+}
+
+/** Shows what is open here and how long the lease lasts. */
+export function showGateway(parts: {
+	publicServer: Pick<Server, 'getConnections'>;
+	inFlight: Pick<InFlight, 'count'>;
+	lease: Pick<Lease, 'leftMs'>;
+}): { stop(): void } {
+	const { publicServer, inFlight, lease } = parts;
+	const countConnections = promisify(publicServer.getConnections.bind(publicServer));
+	return readWhenScraped({
+		name: 'gateway',
+		gauges: [connections, signedInRequests, leaseLeft],
+		read: countConnections,
+		show(open) {
+			connections.set(open);
+			signedInRequests.set(inFlight.count());
+			leaseLeft.set(lease.leftMs() / 1_000);
+		},
+	});
+}
