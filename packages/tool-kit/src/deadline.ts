@@ -2,8 +2,15 @@ import type { ToolLimits } from './manifest.ts';
 
 const BYTES_PER_MIB = 1024 * 1024;
 
-/** How long a run on an input of this size may take, in milliseconds. */
-export function deadlineMs(limits: ToolLimits, inputSizeBytes: number): number {
-	const { baseMs, perMiBMs, capMs } = limits.deadline;
-	return Math.min(capMs, Math.ceil(baseMs + (perMiBMs * inputSizeBytes) / BYTES_PER_MIB));
+/** What is known of how much work an input is. */
+export interface Workload {
+	sizeBytes: number;
+	/** As soon as they were counted. */
+	pages?: number | undefined;
+}
+
+/** How long a run on such an input may take, in milliseconds. */
+export function deadlineMs({ deadline }: ToolLimits, { sizeBytes, pages = 0 }: Workload): number {
+	const { baseMs, perMiBMs, perPageMs = 0, capMs } = deadline;
+	return Math.min(capMs, Math.ceil(baseMs + (perMiBMs * sizeBytes) / BYTES_PER_MIB + perPageMs * pages));
 }

@@ -15,6 +15,8 @@ type SandboxedRun = SandboxedCommand &
 		signal?: AbortSignal;
 		/** Aborted when the command should let others go first from then on. */
 		demoted?: AbortSignal;
+		/** Hears now and then how much longer it takes because others have the processors, in milliseconds. */
+		onWaited?: (ms: number) => void;
 	};
 
 export interface SandboxedProcess {
@@ -122,13 +124,13 @@ function stopConditions(run: SandboxedRun, kill: () => void) {
 /** Watches what the sandbox takes from when it runs. */
 function watchOnce(
 	started: Promise<number>,
-	{ scratch, limits }: SandboxedRun,
+	{ scratch, limits, onWaited }: SandboxedRun,
 	onBreach: (error: unknown) => void,
 ): { stop(): void } {
 	let isStopped = false;
 	let watch: { stop(): void } | undefined;
 	void started.then((pid) => {
-		if (!isStopped) watch = watchResources({ pid, scratch, limits }, onBreach);
+		if (!isStopped) watch = watchResources({ pid, scratch, limits, onWaited }, onBreach);
 	});
 	return {
 		stop() {

@@ -73,10 +73,16 @@ test('describeTool shows what the workers have, where there are some', () => {
 
 describe('deadlineMs', () => {
 	test('grows with the input', () => {
-		expect(deadlineMs(limits, 2 * 1024 * 1024)).toBe(2000);
+		expect(deadlineMs(limits, { sizeBytes: 2 * 1024 * 1024 })).toBe(2000);
+	});
+
+	test('grows with pages that were counted', () => {
+		const perPage = { ...limits, deadline: { ...limits.deadline, perPageMs: 100 } };
+		expect(deadlineMs(perPage, { sizeBytes: 1024 * 1024, pages: 3 })).toBe(1800);
+		expect(deadlineMs(limits, { sizeBytes: 1024 * 1024, pages: 3 })).toBe(1500);
 	});
 
 	test('stops at the cap', () => {
-		expect(deadlineMs(limits, 1024 ** 4)).toBe(3000);
+		expect(deadlineMs(limits, { sizeBytes: 1024 ** 4 })).toBe(3000);
 	});
 });

@@ -4,8 +4,11 @@ import { acceptedParams } from './params.ts';
 /** What one run of a tool may use. All of it is enforced by the sandbox or by {@link runTool}, whatever the tool does. */
 export interface ToolLimits {
 	maxInputBytes: number;
-	/** The wall time of one run: a base, plus so much for each MiB of input, never more than the cap. */
-	deadline: { baseMs: number; perMiBMs: number; capMs: number };
+	/**
+	 * How long one run may take, by the clock, but for what it waits for processors that others have: a base, plus so much for each
+	 * MiB of input and each page that the tool has counted, never more than the cap.
+	 */
+	deadline: { baseMs: number; perMiBMs: number; perPageMs?: number; capMs: number };
 	/** Address space of each process. All of them together take as much real memory, or more where the machine has many cores. */
 	memoryBytes: number;
 	/** The largest single file that a process may write. */

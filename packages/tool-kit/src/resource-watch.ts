@@ -3,7 +3,8 @@ import type { SandboxLimits } from './sandbox-arguments.ts';
 import type { Scratch } from './scratch.ts';
 import { scratchUsage } from './scratch-usage.ts';
 import { ToolError } from './tool-error.ts';
-import { treeUsage } from './tree-usage.ts';
+import { type TreeUsage, treeUsage } from './tree-usage.ts';
+import { createWaitMeter } from './wait-meter.ts';
 
 const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2000;
@@ -17,6 +18,8 @@ interface Watched {
 	pid: number;
 	scratch: Scratch;
 	limits: SandboxLimits;
+	/** Hears now and then how much longer the processes took because others had the processors. */
+	onWaited?: ((ms: number) => void) | undefined;
 }
 
 /**
@@ -26,12 +29,16 @@ interface Watched {
 export function watchResources(watched: Watched, onBreach: (error: ToolError) => void): { stop(): void } {
 	const stopping = new AbortController();
 	const { signal } = stopping;
+	const measureWait = createWaitMeter();
 	const run = async () => {
 		while (!signal.aborted) {
 			const startedAtMs = performance.now();
-			const breach = await findBreach(watched);
+			const usage = await treeUsage(watched.pid, mostMemoryBytes(watched.limits));
+			const waitedMs = await measureWait(usage.pids);
+			const breach = await findBreach(watched, usage);
 			if (signal.aborted) return;
 			if (breach) return onBreach(breach);
+			watched.onWaited?.(waitedMs);
 			const tookMs = performance.now() - startedAtMs;
 			const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, tookMs / MOST_SHARE));
 			await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
@@ -41,11 +48,16 @@ export function watchResources(watched: Watched, onBreach: (error: ToolError) =>
 	return { stop: () => stopping.abort() };
 }
 
-async function findBreach({ pid, scratch, limits }: Watched): Promise<ToolError | undefined> {
-	const mostMemoryBytes = limits.totalMemoryBytes ?? limits.memoryBytes;
+function mostMemoryBytes({ totalMemoryBytes, memoryBytes }: SandboxLimits): number {
+	return totalMemoryBytes ?? memoryBytes;
+}
+
+async function findBreach(
+	{ scratch, limits }: Watched,
+	{ pids, memoryBytes, cpuSeconds }: TreeUsage,
+): Promise<ToolError | undefined> {
 	const mostScratchBytes = limits.maxScratchBytes ?? limits.maxFileBytes * FILES_AT_ONCE;
-	const { pids, memoryBytes, cpuSeconds } = await treeUsage(pid, mostMemoryBytes);
-	if (memoryBytes > mostMemoryBytes) return breach('memory');
+	if (memoryBytes > mostMemoryBytes(limits)) return breach('memory');
 	if (cpuSeconds > limits.cpuSeconds) return breach('computing time');
 	const scratchBytes = await scratchUsage(scratch, pids, mostScratchBytes);
 	return scratchBytes > mostScratchBytes ? breach('disk') : undefined;

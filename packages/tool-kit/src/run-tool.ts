@@ -1,12 +1,13 @@
 import { chmod, lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { deadlineMs } from './deadline.ts';
+import { deadlineMs, type Workload } from './deadline.ts';
 import { execSandboxed } from './exec.ts';
 import { identify } from './identify.ts';
 import type { ToolManifest } from './manifest.ts';
 import { type PageLimit, requirePages } from './page-limit.ts';
 import { parseParams } from './params.ts';
 import type { ToolContext, ToolOutput } from './run.ts';
+import { type RunClock, startRunClock } from './run-clock.ts';
 import { type Standby, startStandby } from './standby.ts';
 import type { Tool } from './tool.ts';
 import { ToolError } from './tool-error.ts';
@@ -53,10 +54,10 @@ export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolRes
 	await chmod(request.scratch.inputPath, 0o444);
 	const { scratch, name, sizeBytes } = request;
 	const standby = standbyOf(tool, request);
-	const output = await withDeadline(request.signal, deadlineMs(manifest.limits, sizeBytes), (signal) => {
-		const input = { path: scratch.inputPath, name, sizeBytes, params, ...kind };
-		return tool.run(input, toolContext(manifest, request, signal, standby.ask));
-	}).finally(standby.end);
+	const input = { path: scratch.inputPath, name, sizeBytes, params, ...kind };
+	const output = await withClock(deadlineMs(manifest.limits, { sizeBytes }), (clock) =>
+		tool.run(input, toolContext(manifest, request, clock, standby.ask)),
+	).finally(standby.end);
 	return {
 		...output,
 		outputName: manifest.outputName(name, params),
@@ -81,45 +82,40 @@ export function requireInputSize({ limits }: Pick<ToolManifest, 'limits'>, sizeB
 	);
 }
 
-async function withDeadline<T>(
-	canceled: AbortSignal,
-	timeoutMs: number,
-	work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-	const deadline = new AbortController();
-	const seconds = Math.round(timeoutMs / 1000);
-	const timer = setTimeout(() => {
-		deadline.abort(
-			new ToolError(
-				'timeout',
-				`The work took longer than the ${seconds} s allowed. Try a smaller part of the file.`,
-			),
-		);
-	}, timeoutMs);
+async function withClock<T>(allowedMs: number, work: (clock: RunClock) => Promise<T>): Promise<T> {
+	const clock = startRunClock(allowedMs);
 	try {
-		return await work(AbortSignal.any([canceled, deadline.signal]));
+		return await work(clock);
 	} finally {
-		clearTimeout(timer);
+		clock.stop();
 	}
 }
 
 function toolContext(
 	manifest: ToolManifest,
 	request: ToolRequest,
-	signal: AbortSignal,
+	clock: RunClock,
 	ask: Standby['ask'],
 ): ToolContext {
-	const { scratch } = request;
-	const limits = commandLimits(manifest, request.sizeBytes);
+	const { scratch, sizeBytes } = request;
+	const workload: Workload = { sizeBytes };
 	const progress = progressMeter(request.onProgress);
-	const ends = { signal, ...(request.demoted && { demoted: request.demoted }) };
+	const signal = AbortSignal.any([request.signal, clock.signal]);
+	const ends = { signal, ...(request.demoted && { demoted: request.demoted }), onWaited: clock.waited };
 	return {
 		scratchDir: scratch.toolDir,
 		signal,
 		maxPages: request.pageLimit?.pages,
-		requirePages: (count) => requirePages(count, request.pageLimit),
+		requirePages(count) {
+			requirePages(count, request.pageLimit);
+			workload.pages = count;
+			clock.allow(deadlineMs(manifest.limits, workload));
+		},
 		progress,
-		exec: (command, args, options) => execSandboxed({ ...options, command, args, scratch, limits, ...ends }),
+		exec(command, args, options) {
+			const limits = commandLimits(manifest, workload);
+			return execSandboxed({ ...options, command, args, scratch, limits, ...ends });
+		},
 		ask: (question, options) => ask(question, { ...options, ...ends, onProgress: progress }),
 	};
 }
@@ -129,7 +125,7 @@ function standbyOf({ manifest, standby: command }: Tool, request: ToolRequest) {
 	let standby = request.standby;
 	const ask: Standby['ask'] = async (question, options) => {
 		if (!command) throw new Error(`${manifest.slug} has no standby command`);
-		standby ??= await startStandby(command, request.scratch, commandLimits(manifest, request.sizeBytes));
+		standby ??= await startStandby(command, request.scratch, commandLimits(manifest, request));
 		const answer = await standby.ask(question, options);
 		// While the tool works on, so that it need not be waited for.
 		if (!request.keepsStandby) void standby.end();

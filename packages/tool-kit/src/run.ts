@@ -23,7 +23,10 @@ export interface ToolContext {
 	signal: AbortSignal;
 	/** How many pages the owner's plan takes, for a program that counts them; as many as there are where undefined. */
 	maxPages: number | undefined;
-	/** For a tool that has counted the input's pages: throws `limit_exceeded` where its owner's plan takes fewer. */
+	/**
+	 * For a tool that has counted the input's pages: throws `limit_exceeded` where its owner's plan takes fewer, and otherwise gives
+	 * the run the time that so many may take.
+	 */
 	requirePages(count: number): void;
 	/** Work done so far, 0 to 1, or units of work done and their total. Going back is ignored. */
 	progress(done: number, total?: number): void;

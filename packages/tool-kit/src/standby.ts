@@ -25,6 +25,8 @@ export interface AskOptions {
 	/** Aborted when it should let others go first from then on. */
 	demoted?: AbortSignal | undefined;
 	onProgress(done: number): void;
+	/** Hears now and then how much longer it takes because others have the processors, in milliseconds. */
+	onWaited?: ((ms: number) => void) | undefined;
 }
 
 /** A running {@link StandbyCommand}, which serves one request after another. */
@@ -57,6 +59,7 @@ export async function startStandby(
 	let readiness = Promise.withResolvers<boolean>();
 	let answer: PromiseWithResolvers<unknown> | undefined;
 	let onProgress: AskOptions['onProgress'] = () => {};
+	let onWaited: AskOptions['onWaited'];
 	const take = (message: Message) => {
 		if (message.ready) readiness.resolve(true);
 		else if (message.progress !== undefined) onProgress(message.progress);
@@ -68,6 +71,7 @@ export async function startStandby(
 		limits,
 		showsInputDir: true,
 		onLine: (line, stream) => stream === 'stdout' && take(parseMessage(line)),
+		onWaited: (ms) => onWaited?.(ms),
 	});
 	const ended = process.ended
 		.catch((error: unknown) => {
@@ -97,7 +101,7 @@ export async function startStandby(
 			if (!(await readiness.promise)) return undefined;
 			readiness = Promise.withResolvers<boolean>();
 			answer = Promise.withResolvers<unknown>();
-			onProgress = options.onProgress;
+			({ onProgress, onWaited } = options);
 			process.stdin.write(`${JSON.stringify(request)}\n`);
 			const demotion = onAbort(options.demoted, process.lowerPriority);
 			return await interruptible(answer.promise, options.signal, end).finally(demotion.dispose);

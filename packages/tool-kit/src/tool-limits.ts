@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { deadlineMs } from './deadline.ts';
+import { deadlineMs, type Workload } from './deadline.ts';
 import type { ToolManifest } from './manifest.ts';
 import type { SandboxLimits } from './sandbox-arguments.ts';
 
@@ -10,8 +10,8 @@ const BYTES_PER_CORE = 1024 ** 3;
 const MOST_OF_MACHINE = 0.75;
 
 /** What each command of a run may use. */
-export function commandLimits(manifest: ToolManifest, inputSizeBytes: number): SandboxLimits {
-	return limitsFor(manifest, deadlineMs(manifest.limits, inputSizeBytes));
+export function commandLimits(manifest: ToolManifest, workload: Workload): SandboxLimits {
+	return limitsFor(manifest, deadlineMs(manifest.limits, workload));
 }
 
 /** What a process may use whose input is not known when it starts. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { missingBinaries } from '../src/binaries.ts';
-import { defineTool } from '../src/manifest.ts';
+import { defineTool, type ToolLimits } from '../src/manifest.ts';
 import { TEXT } from '../src/media-types.ts';
 import { withExtension } from '../src/output-name.ts';
 import type { PageLimit } from '../src/page-limit.ts';
@@ -46,6 +46,7 @@ interface Options {
 	content?: string;
 	params?: unknown;
 	pageLimit?: PageLimit;
+	limits?: ToolLimits;
 	sizeBytes?: number;
 	signal?: AbortSignal;
 	onProgress?: (percent: number) => void;
@@ -55,7 +56,7 @@ async function runWith(run: Run<typeof manifest>, options: Options = {}) {
 	const content = options.content ?? 'text';
 	await writeFile(scratch.inputPath, content, { mode: 0o600 });
 	return runTool(
-		{ manifest, run },
+		{ manifest: { ...manifest, limits: options.limits ?? manifest.limits }, run },
 		{
 			scratch,
 			name: 'note.txt',
@@ -144,6 +145,16 @@ describe('runTool', () => {
 
 	test('takes params that are no longer valid for a fault of ours', async () => {
 		await expect(runWith(script('exit'), { params: { old: 1 } })).rejects.toMatchObject({ code: 'internal' });
+	});
+
+	test('gives a tool the time that the pages take which it has counted', async () => {
+		const deadline = { ...manifest.limits.deadline, perPageMs: 20_000, capMs: 60_000 };
+		const run: Run<typeof manifest> = async (input, context) => {
+			context.requirePages(3);
+			await context.exec('sleep', ['3']);
+			return { outputPath: input.path, warnings: [], details: {} };
+		};
+		await expect(runWith(run, { limits: { ...manifest.limits, deadline } })).resolves.toBeDefined();
 	});
 
 	test('ends a tool at its deadline', async () => {

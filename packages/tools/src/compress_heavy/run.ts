@@ -72,6 +72,6 @@ function ask(input: Input, context: ToolContext, path: string): Promise<Optimise
 	return askOptimiser(context, path, OUTPUT, {
 		...params,
 		max_pages: context.maxPages ?? null,
-		budget_seconds: (BUDGET_SHARE * deadlineMs(manifest.limits, input.sizeBytes)) / 1000,
+		budget_seconds: (BUDGET_SHARE * deadlineMs(manifest.limits, input)) / 1000,
 	});
 }

@@ -1,11 +1,18 @@
+import { PLANS, toolTerms } from '@creatorr/contracts/plans';
+import { deadlineMs } from '@creatorr/tool-kit/deadline';
 import type { ToolLimits } from '@creatorr/tool-kit/manifest';
 import { PDF } from '@creatorr/tool-kit/media-types';
 import type { Tool } from '@creatorr/tool-kit/tool';
 import { expect, jest, test } from '@jest/globals';
 import { rawPdf } from '../../hostile/builders/pdf.ts';
 import { LETTER, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
+import { manifest } from './manifest.ts';
 
 jest.setTimeout(180_000);
+
+/** 38.5 pages a minute on two cores; the plain way has one of them. */
+const MEASURED_PAGE_MS = 60_000 / 38.5;
+const PLAIN_FACTOR = 2;
 
 const limited = (limits: Partial<ToolLimits>) => {
 	return (tool: Tool): Tool => ({
@@ -20,6 +27,16 @@ test('pages that take longer than the job may come to timeout', async () => {
 	await expect(ocr(await scannedPdf(...pages), PDF, PLAIN, { adapt })).rejects.toMatchObject({
 		code: 'timeout',
 	});
+});
+
+test('a file of as many pages as a plan takes has the time for them, also if all are tried twice', () => {
+	for (const terms of Object.values(PLANS)) {
+		const { maxPages: pages } = toolTerms(terms, 'ocr');
+		const { capMs } = manifest.limits.deadline;
+		const allowedMs = deadlineMs(manifest.limits, { sizeBytes: 1, pages });
+		expect(allowedMs).toBeGreaterThan(pages * MEASURED_PAGE_MS * (1 + PLAIN_FACTOR));
+		expect(allowedMs).toBeLessThan(capMs);
+	}
 });
 
 test('what OCRmyPDF fails of for no reason in the file, here that it may start no program, comes to tool_failed', async () => {

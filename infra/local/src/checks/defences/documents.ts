@@ -94,8 +94,8 @@ const HOW_LARGE_IT_GETS: readonly Defence[] = [
 	{
 		name: 'bounds the pages of a document',
 		file: 'packages/tool-kit/src/run-tool.ts',
-		code: 'requirePages: (count) => requirePages(count, request.pageLimit),',
-		without: 'requirePages: () => {},',
+		code: 'requirePages(count, request.pageLimit);',
+		without: '',
 		suite: 'packages/tool-kit/test/run-tool.test.ts',
 		test: 'ends where the tool counts more pages than the plan takes',
 	},

@@ -171,7 +171,7 @@ const HOW_MUCH_IT_TAKES: readonly Defence[] = [
 	{
 		name: 'bounds the memory of all processes together',
 		...WATCH,
-		code: "if (memoryBytes > mostMemoryBytes) return breach('memory');",
+		code: "if (memoryBytes > mostMemoryBytes(limits)) return breach('memory');",
 		without: '',
 		test: 'memory, each within its limit',
 		isSlow: true,
@@ -228,10 +228,19 @@ const HOW_MUCH_IT_TAKES: readonly Defence[] = [
 	{
 		name: 'bounds the time of a job',
 		...OUTPUT,
-		code: '}, timeoutMs);',
-		without: '}, 2 ** 30);',
+		file: `${KIT}/src/run-clock.ts`,
+		code: 'else over.abort(tookTooLong(allowedMs));',
+		without: '',
 		test: 'ends a tool at its deadline',
 		isSlow: true,
+	},
+	{
+		name: 'lets nobody gain time by threads that wait for each other',
+		file: `${KIT}/src/wait-meter.ts`,
+		code: 'Math.min(ranMs + waitedMs, elapsedMs * cores)',
+		without: 'ranMs + waitedMs',
+		suite: `${KIT}/src/wait-meter.test.ts`,
+		test: 'many threads that had all cores, and waited for each other',
 	},
 ];
 
