@@ -21,9 +21,11 @@ import { runOneJob } from './one-job.ts';
 
 const BUILD_TIMEOUT_MS = 20 * 60_000;
 const MIGRATION_TIMEOUT_MS = 120_000;
+/** As images have it. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** The user of the images. */
 const UID = 1000;
-const SECCOMP = join(REPOSITORY, 'infra/docker/seccomp/tool-worker.json');
+const SECCOMP = join(REPOSITORY, 'infra/seccomp/tool-worker.json');
 const UNDER_SECCOMP = join(REPOSITORY, 'infra/docker/test/under-seccomp.py');
 /** What a Stripe account would give; nobody pays in a rehearsal. */
 const STRIPE = {
@@ -156,7 +158,7 @@ function asContainer({ directory }: Stage, app: string): string[] {
 		...['unshare', '--mount', 'sh', '-c', readOnly, 'sh', scratch],
 		...['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--no-new-privs'],
 		...['--inh-caps=-all', '--bounding-set=-all', '--'],
-		...(app === 'tool-worker' ? ['python3', UNDER_SECCOMP, SECCOMP] : []),
+		...(app === 'tool-worker' ? ['/usr/bin/python3', UNDER_SECCOMP, SECCOMP] : []),
 	];
 }
 
@@ -189,7 +191,7 @@ function localEnvironment(
 		SMTP_URL: 'smtp://127.0.0.1:9',
 	};
 	const own = Object.entries(here).filter(([name]) => name in given);
-	return { PATH: process.env.PATH ?? '', ...given, ...Object.fromEntries(own) };
+	return { PATH, ...given, ...Object.fromEntries(own) };
 }
 
 async function run(
