@@ -1,10 +1,13 @@
+import { lazy, Suspense } from 'react';
 import { Link, useLocation } from 'react-router';
 import { useUser } from '../api/session.ts';
 import { AccountMenu } from './account-menu.tsx';
 import styles from './header.module.css';
 import { SignInLink } from './sign-in-link.tsx';
 
-/** The brand, and where one can go. */
+const WorksBadge = lazy(async () => ({ default: (await import('./works-badge.tsx')).WorksBadge }));
+
+/** The brand, where one can go, and what is on its way. */
 export function Header() {
 	const user = useUser();
 	const { pathname } = useLocation();
@@ -28,6 +31,9 @@ export function Header() {
 					{link('/history', 'History', isWithin('/history') || isWithin('/files'))}
 				</ul>
 			</nav>
+			<Suspense fallback={null}>
+				<WorksBadge />
+			</Suspense>
 			{user ? <AccountMenu user={user} /> : <SignInLink />}
 		</header>
 	);

@@ -1,8 +1,8 @@
 import { useTools } from '../../api/tools.ts';
-import { Button } from '../../ui/button.tsx';
-import { Notice } from '../../ui/notice.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { usePageTitle } from '../../ui/use-page-title.ts';
+import { HomeDrop } from './home-drop.tsx';
 import styles from './home-page.module.css';
 import { ToolCard } from './tool-card.tsx';
 
@@ -14,18 +14,11 @@ export function HomePage() {
 		<>
 			<section className={styles.hero}>
 				<h1>Drop a file. Take home a better one.</h1>
-				<p>Smaller PDFs, documents as PDFs, scans that you can search. Pick a tool.</p>
+				<p>Smaller PDFs, documents as PDFs, scans that you can search.</p>
+				{tools && <HomeDrop tools={tools} />}
 			</section>
 			{!tools && !error && <Spinner label="Loading the tools" />}
-			{error && (
-				<Notice
-					kind="bad"
-					title="The tools can’t be loaded"
-					action={<Button onClick={() => void refetch()}>Try again</Button>}
-				>
-					{navigator.onLine ? 'Something on our side does not answer.' : 'You seem to be offline.'}
-				</Notice>
-			)}
+			{error && <ProblemNotice what="The tools can’t be loaded" error={error} onRetry={refetch} />}
 			{tools && (
 				<ul className={styles.tools}>
 					{tools.map((tool) => (

@@ -80,6 +80,7 @@ export function ToolView({ tool, tools }: { tool: Tool; tools: readonly Tool[] }
 					<DropZone
 						accepts={tool.accepts}
 						isOver={isOver}
+						isCompact={own.length > 0}
 						hint={`${typeNames(tool.accepts)}, up to ${limit} each. Or paste them.`}
 						onFiles={take}
 					/>

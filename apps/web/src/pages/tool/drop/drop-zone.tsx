@@ -8,18 +8,21 @@ import styles from './drop-zone.module.css';
 export function DropZone({
 	accepts,
 	isOver,
+	isCompact,
 	hint,
 	onFiles,
 }: {
 	accepts: readonly string[];
 	/** Files hover over the page. */
 	isOver: boolean;
+	/** There are files already, which take the room. */
+	isCompact: boolean;
 	hint: string;
 	onFiles: (files: File[]) => void;
 }) {
 	const input = useRef<HTMLInputElement>(null);
 	return (
-		<div className={styles.zone} data-over={isOver || undefined}>
+		<div className={styles.zone} data-over={isOver || undefined} data-compact={isCompact || undefined}>
 			<span className={styles.sheet} aria-hidden="true">
 				<FileUp size={30} strokeWidth={1.75} />
 			</span>

@@ -35,7 +35,7 @@ export function WorkFailure({ work, problem, choice }: { work: Work; problem: Pr
 		),
 		'change-options': () => (
 			<Button small onClick={withOptions}>
-				Try with the options as they are now
+				Try again with these options
 			</Button>
 		),
 		'give-password': () => (

@@ -24,7 +24,11 @@ export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolCh
 			</p>
 			{all.length > 0 && (
 				<section className={styles.works} aria-label="Your files">
-					{all.length > 1 && (
+					{all.length === 1 ? (
+						<h2>
+							<VisuallyHidden>Your file</VisuallyHidden>
+						</h2>
+					) : (
 						<div className={styles.head}>
 							<h2>{all.length} files</h2>
 							{wanted.length > 1 && (

@@ -68,7 +68,7 @@ export function WorkResult({
 				)}
 				<Button small look="quiet" onClick={again}>
 					<RotateCcw size={16} aria-hidden="true" />
-					Again with the options as they are now
+					Run again with these options
 				</Button>
 				{!isGone && output !== null && (
 					<p className={styles.note}>Kept until {formatDateTime(output.expires_at)}</p>

@@ -1,0 +1,34 @@
+import type { Tool } from '@creatorr/client';
+import { Dialog } from '../../ui/dialog.tsx';
+import { formatCount } from '../../ui/format.ts';
+import styles from './tool-picker.module.css';
+
+/** Asks what shall become of the files that were dropped. */
+export function ToolPicker({
+	files,
+	tools,
+	onPick,
+	onClose,
+}: {
+	files: readonly File[];
+	/** Those that take at least one of them. */
+	tools: readonly Tool[];
+	onPick: (tool: Tool) => void;
+	onClose: () => void;
+}) {
+	const what = files.length === 1 ? files[0]?.name : formatCount(files.length, 'file', 'files');
+	return (
+		<Dialog title={`What shall become of ${what}?`} onClose={onClose}>
+			<ul className={styles.tools}>
+				{tools.map((tool) => (
+					<li key={tool.slug}>
+						<button type="button" onClick={() => onPick(tool)}>
+							<strong>{tool.title}</strong>
+							<span>{tool.summary}</span>
+						</button>
+					</li>
+				))}
+			</ul>
+		</Dialog>
+	);
+}
