@@ -26,7 +26,10 @@ export async function runChecks(
 	return results.flat();
 }
 
-/** `/health/live`: the process runs. `/health/ready`: everything that it needs answers. Any other: the report of that name. */
+/**
+ * `/health/live`: the process runs. `/health/ready`: everything that it needs answers. `/health/startup`: it did so once, so
+ * that from now on its silence means trouble. Any other: the report of that name.
+ */
 export function healthRoutes(
 	checks: Record<string, HealthCheck>,
 	reports: Record<string, () => Promise<object>> = {},
@@ -35,11 +38,22 @@ export function healthRoutes(
 	router.get('/health/live', (_req, res) => {
 		res.json({ data: { status: 'ok' } });
 	});
-	router.get('/health/ready', async (_req, res) => {
+	let hasStarted = false;
+
+	async function requireAll(): Promise<void> {
 		const details = await runChecks(checks);
 		if (details.length > 0) {
 			throw new AppError('upstream_unavailable', 'a part does not answer', { details, retryAfterSeconds: 2 });
 		}
+		hasStarted = true;
+	}
+
+	router.get('/health/ready', async (_req, res) => {
+		await requireAll();
+		res.json({ data: { status: 'ok' } });
+	});
+	router.get('/health/startup', async (_req, res) => {
+		if (!hasStarted) await requireAll();
 		res.json({ data: { status: 'ok' } });
 	});
 	for (const [name, read] of Object.entries(reports)) {
