@@ -27,6 +27,8 @@ interface Place {
 	make(prolog: string): Buffer;
 	/** With which the document opens all the same, without what they stand for; with others it is damaged. */
 	opensWith: 'all' | readonly string[];
+	/** With these what is left has nothing to print. */
+	isEmptyWith?: readonly string[];
 }
 
 const DRAWING = 'in a drawing of a docx';
@@ -49,7 +51,13 @@ const PLACES: readonly Place[] = [
 		mimeType: DOCX,
 		make: (prolog) => docx({ prolog, body: paragraph('&e;') }),
 	},
-	{ opensWith: 'all', name: 'in an xlsx', mimeType: XLSX, make: (prolog) => xlsx({ prolog, body: cell }) },
+	{
+		opensWith: 'all',
+		isEmptyWith: [PARAMETER],
+		name: 'in an xlsx',
+		mimeType: XLSX,
+		make: (prolog) => xlsx({ prolog, body: cell }),
+	},
 	{ opensWith: 'all', name: 'in a pptx', mimeType: PPTX, make: (prolog) => pptx({ prolog, body: shape }) },
 	{
 		opensWith: [ELSEWHERE],
@@ -139,11 +147,12 @@ function inDrawing(prolog: string): Buffer {
 export const xmlBombs: Family = {
 	name: 'XML bombs',
 	cases: (world) =>
-		PLACES.flatMap(({ name, mimeType, make, opensWith }) =>
+		PLACES.flatMap(({ name, mimeType, make, opensWith, isEmptyWith }) =>
 			Object.entries(definitions(world)).map(([what, prolog]): HostileCase => {
 				const isOpened = opensWith === 'all' || opensWith.includes(what);
 				const one = { tool: 'office_to_pdf', fileName: 'a', mimeType, make: () => make(prolog) } as const;
-				const expected = isOpened ? succeeds() : fails('corrupt_input');
+				const opened = isEmptyWith?.includes(what) ? fails('unsupported_input') : succeeds();
+				const expected = isOpened ? opened : fails('corrupt_input');
 				// Nobody stops a drawing from swelling but the deadline.
 				const isEndless = name === DRAWING && what === LAUGHS;
 				return {

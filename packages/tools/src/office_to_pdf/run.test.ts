@@ -29,6 +29,7 @@ import {
 	convertedTo,
 	docxFile,
 	docxOfXml,
+	docxTemplateFile,
 	flatPresentation,
 	flatText,
 } from './fixtures/documents.ts';
@@ -186,6 +187,14 @@ describe(`${SLUG} warns of`, () => {
 
 	test('a font that is not there', async () => {
 		const { warnings } = await convert(inFont('Fraktur of Nowhere'), DOCX, 'file.docx');
+		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Fraktur of Nowhere/));
+	});
+
+	test('a font that is not there, in a template', async () => {
+		const content = docxTemplateFile(
+			'<w:p><w:r><w:rPr><w:rFonts w:ascii="Fraktur of Nowhere"/></w:rPr><w:t>text</w:t></w:r></w:p>',
+		);
+		const { warnings } = await convert(content, DOCX, 'file.docx');
 		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Fraktur of Nowhere/));
 	});
 

@@ -55,7 +55,7 @@ def convert(office: Office, request: dict, progress: Callable[[float], None]) ->
         if pages == 0:
             raise Refusal("no_pages")
         pdf.make_reproducible(last_change(document.getDocumentProperties()))
-        return {"pages": pages, "missing_fonts": missing_fonts(office, document)}
+        return {"pages": pages, "missing_fonts": missing_fonts(office, document, Path(request["source"]))}
     finally:
         close(document)
 

@@ -6,8 +6,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Iterator
 
-import uno
-
 # Each look at a piece of a document is a message to LibreOffice and back.
 MOST_PIECES = 400
 MOST_NAMES = 30
@@ -40,7 +38,7 @@ def learn_built_in_styles(empty_text) -> None:
         BUILT_IN_STYLES[family] = frozenset(families.getByName(family).getElementNames())
 
 
-def missing_fonts(office, document) -> list[str]:
+def missing_fonts(office, document, source: Path) -> list[str]:
     """Sorted; looked for in the first few hundred styles and pieces of the document."""
     available = available_families(office)
     asked: set[str] = set()
@@ -49,17 +47,16 @@ def missing_fonts(office, document) -> list[str]:
         families = [family.strip() for family in name.split(";") if family.strip()]
         if families and not any(family.casefold() in available for family in families):
             asked.add(families[0])
-    unasked = {name for name in asked & STANDARD_FONTS if not may_name(document, name)}
+    unasked = {name for name in asked & STANDARD_FONTS if not may_name(source, name)}
     return sorted(asked - unasked)[:MOST_NAMES]
 
 
-def may_name(document, font: str) -> bool:
+def may_name(source: Path, font: str) -> bool:
     """Whether the file names a font itself; also where that can't be told."""
-    path = Path(uno.fileUrlToSystemPath(document.getURL()))
-    if not zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(source):
         return True
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(source) as package:
             parts = [part for part in package.infolist() if part.filename.endswith(".xml")]
             return any(part.file_size > MOST_PART_BYTES or font.encode() in package.read(part) for part in parts)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
