@@ -25,8 +25,8 @@ const MIGRATION_TIMEOUT_MS = 120_000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** The user of the images. */
 const UID = 1000;
-const SECCOMP = join(REPOSITORY, 'infra/seccomp/tool-worker.json');
-const UNDER_SECCOMP = join(REPOSITORY, 'infra/docker/test/under-seccomp.py');
+const SECCOMP = 'infra/seccomp/tool-worker.json';
+const UNDER_SECCOMP = 'infra/docker/test/under-seccomp.py';
 /** What a Stripe account would give; nobody pays in a rehearsal. */
 const STRIPE = {
 	STRIPE_SECRET_KEY: 'sk_test_rehearsal',
@@ -158,7 +158,9 @@ function asContainer({ directory }: Stage, app: string): string[] {
 		...['unshare', '--mount', 'sh', '-c', readOnly, 'sh', scratch],
 		...['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--no-new-privs'],
 		...['--inh-caps=-all', '--bounding-set=-all', '--'],
-		...(app === 'tool-worker' ? ['/usr/bin/python3', UNDER_SECCOMP, SECCOMP] : []),
+		...(app === 'tool-worker'
+			? ['/usr/bin/python3', join(directory, 'context', UNDER_SECCOMP), join(directory, 'context', SECCOMP)]
+			: []),
 	];
 }
 

@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { CALLERS, DATABASE_OWNERS } from '../../local/src/backing/make-secrets.ts';
+import { APPS, configProblem, knownVariables } from '../src/apps.ts';
+import { type ComposeFile, type ComposeService, readCompose } from '../src/compose.ts';
+import { readTargets } from '../src/dockerfile.ts';
+
+const PROFILES = ['billing', 'front', 'mail'];
+const STRIPE = {
+	STRIPE_SECRET_KEY: 'sk_test_x',
+	STRIPE_WEBHOOK_SECRET: 'whsec_x',
+	STRIPE_PRICE_MONTHLY: 'price_monthly',
+	STRIPE_PRICE_YEARLY: 'price_yearly',
+};
+const targets = readTargets();
+
+let all: ComposeFile;
+
+beforeAll(async () => {
+	const { composeVariables } = await import('../src/compose-env.ts');
+	const { makeSecrets } = await import('../../local/src/backing/make-secrets.ts');
+	all = await readCompose(PROFILES, { ...composeVariables(makeSecrets()), ...STRIPE });
+});
+
+function service(name: string): ComposeService {
+	const found = all.services[name];
+	if (!found) throw new Error(`there is no service ${name}`);
+	return found;
+}
+
+function environmentOf(app: string): Record<string, string> {
+	return { ...targets.get(app)?.env, ...service(app).environment };
+}
+
+test.each([[[]], ...PROFILES.map((profile) => [[profile]])])(
+	'Compose understands it with the profiles %j',
+	async (profiles) => {
+		const { services } = await readCompose(profiles);
+		expect(Object.keys(services)).toEqual(
+			expect.arrayContaining(['postgres', 'rabbitmq', 'store', 'gateway']),
+		);
+	},
+);
+
+test('without the secrets Compose says what makes them', async () => {
+	await expect(readCompose([], {})).rejects.toThrow('make-env.ts');
+});
+
+describe.each(APPS)('the service %s', (app) => {
+	test('is built from the target of its name', () => {
+		expect(service(app)).toMatchObject({
+			image: `creatorr/${app}:latest`,
+			build: { dockerfile: 'infra/docker/Dockerfile', target: app },
+			command: null,
+		});
+	});
+
+	test('gives the app all that it asks for, and it finds nothing wrong with it', () => {
+		expect(configProblem(app, environmentOf(app))).toBeUndefined();
+	});
+
+	test('gives the app nothing that it does not read', () => {
+		const known = knownVariables(app);
+		expect(Object.keys(environmentOf(app)).filter((name) => !known.has(name))).toEqual([]);
+	});
+
+	test('reaches whom its environment names, on a network that both are in, at the port that they listen on', () => {
+		const urls = Object.values(environmentOf(app)).flatMap((value) => {
+			const [, host = '', port] = /^\w+:\/\/(?:[^@/]*@)?([a-z][a-z-]*):(\d+)/.exec(value) ?? [];
+			return host === '' ? [] : [{ host, port: Number(port) }];
+		});
+		expect(urls.length).toBeGreaterThan(0);
+		const ports: Record<string, number[]> = {
+			postgres: [5432],
+			rabbitmq: [5672],
+			store: [7070],
+			mail: [1025],
+		};
+		for (const { host, port } of urls) {
+			const shared = Object.keys(service(host).networks).filter((name) => name in service(app).networks);
+			expect([host, shared]).not.toEqual([host, []]);
+			expect(ports[host] ?? targets.get(host)?.exposed).toContain(port);
+		}
+	});
+
+	test('is read-only, without capabilities and privileges', () => {
+		expect(service(app)).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+		expect(service(app).cap_add).toBeUndefined();
+		expect(service(app).privileged).toBeUndefined();
+		expect(service(app).security_opt).toContain('no-new-privileges:true');
+	});
+});
+
+test.each(DATABASE_OWNERS)(
+	'the tables of %s are brought up to date before it starts, with its own image and database',
+	(owner) => {
+		expect(service(owner).depends_on?.[`${owner}-migrations`]?.condition).toBe(
+			'service_completed_successfully',
+		);
+		const migrations = service(`${owner}-migrations`);
+		expect(migrations.image).toBe(service(owner).image);
+		expect(migrations.command?.at(-1)).toBe(`apps/${owner}/prisma`);
+		const variable = `${owner.toUpperCase()}_DATABASE_URL`;
+		expect(migrations.environment).toEqual({ DATABASE_URL: environmentOf(owner)[variable] });
+	},
+);
+
+test('everybody who calls others inside signs with a key of its own', () => {
+	const keys = CALLERS.map((caller) => environmentOf(caller).INTERNAL_PRIVATE_KEY);
+	expect(new Set(keys).size).toBe(CALLERS.length);
+});
+
+test('a worker is in no network but that of its work, which leads nowhere', () => {
+	expect(Object.keys(service('tool-worker').networks)).toEqual(['work']);
+	expect(all.networks.work?.internal).toBe(true);
+	const inReach = Object.entries(all.services).filter(([, { networks }]) => 'work' in networks);
+	expect(inReach.map(([name]) => name).toSorted()).toEqual([
+		'files',
+		'jobs',
+		'rabbitmq',
+		'store',
+		'tool-worker',
+	]);
+});
+
+test('the worker alone has more than the engine’s own confinement allows', () => {
+	const others = Object.entries(all.services).filter(([name]) => name !== 'tool-worker');
+	for (const [, { security_opt = [] }] of others)
+		expect(security_opt.join()).not.toMatch(/seccomp|apparmor|systempaths/);
+	expect(service('tool-worker').security_opt).toContain('seccomp=infra/seccomp/tool-worker.json');
+});
+
+test('nothing but the front is published to the world, and no private port at all', () => {
+	for (const [name, { ports = [] }] of Object.entries(all.services)) {
+		if (name === 'caddy') continue;
+		for (const { host_ip, target } of ports) {
+			expect([name, host_ip]).toEqual([name, '127.0.0.1']);
+			expect(target).not.toBe(8081);
+		}
+	}
+});
+
+test('the gateway believes the front, and nobody else, whose address a client has', () => {
+	expect(environmentOf('gateway').TRUSTED_PROXIES).toBe('172.30.255.2');
+	expect(service('caddy').networks.front).toMatchObject({ ipv4_address: '172.30.255.2' });
+});
