@@ -43,8 +43,15 @@ export default {
 		{
 			name: 'acceptance-is-black-box',
 			severity: 'error',
-			from: { path: '^acceptance/' },
+			from: { path: '^acceptance/', pathNot: '^acceptance/(client|cli)\\.test\\.ts$' },
 			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/config-' },
+		},
+		{
+			name: 'acceptance-tries-the-client',
+			comment: 'it is what people use the black box with, and tried from outside as they do',
+			severity: 'error',
+			from: { path: '^acceptance/(client|cli)\\.test\\.ts$' },
+			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/(client/|config-)' },
 		},
 		{
 			name: 'domain-knows-no-adapters',
@@ -73,6 +80,13 @@ export default {
 			severity: 'error',
 			from: { path: '/manifest\\.ts$' },
 			to: { pathNot: '(^packages/tool-kit/|node_modules/zod/)' },
+		},
+		{
+			name: 'one-place-knows-the-tracing-sdk',
+			comment: 'everywhere else a span costs nothing while nobody keeps traces',
+			severity: 'error',
+			from: { pathNot: '^packages/telemetry/src/sdk\\.ts$' },
+			to: { path: 'node_modules/@opentelemetry/', pathNot: 'node_modules/@opentelemetry/api/' },
 		},
 		{
 			name: 'no-test-code-in-products',

@@ -6,7 +6,7 @@ import { createAuth } from './dependencies.ts';
 const config = configOrExit(() => loadAuthConfig(process.env));
 const logger = createLogger({ service: 'auth', level: config.LOG_LEVEL });
 
-await runProcess(logger, async () => {
+await runProcess({ service: 'auth', logger }, async () => {
 	const auth = await createAuth(config, logger);
 	const server = await listen(auth.app, { host: config.HOST, port: config.PORT });
 	return async () => {

@@ -7,7 +7,7 @@ import { startBilling } from './dependencies.ts';
 const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'billing', level: config.LOG_LEVEL });
 
-await runProcess(logger, async () => {
+await runProcess({ service: 'billing', logger }, async () => {
 	const billing = await startBilling(config, logger);
 	const server = await listen(billing.app, { host: config.HOST, port: config.PORT });
 	return async () => {

@@ -10,7 +10,7 @@ import { createDependencies } from './dependencies.ts';
 const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'files', level: config.LOG_LEVEL });
 
-await runProcess(logger, async () => {
+await runProcess({ service: 'files', logger }, async () => {
 	const dependencies = await createDependencies(config, logger);
 	const server = await listen(createApp(dependencies), { host: config.HOST, port: config.PORT });
 	const background = startBackground(dependencies, config);

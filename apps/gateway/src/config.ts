@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import {
 	baseConfigSchema,
+	flagSchema,
 	httpUrlSchema,
 	listSchema,
 	loadConfig,
@@ -81,6 +82,10 @@ const fieldsSchema = baseConfigSchema.extend({
 		.min(1)
 		.optional()
 		.meta({ description: 'the private key of TLS_CERT_FILE in PEM; both are read again while it runs' }),
+	TRUST_TRACEPARENT: flagSchema.default(false).meta({
+		description:
+			'true goes on with the traces that clients’ traceparent headers name; only where all clients are your own',
+	}),
 	MAX_HEADER_BYTES: countSchema
 		.max(LIMITS.headerBytes)
 		.default(LIMITS.headerBytes)

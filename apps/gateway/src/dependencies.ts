@@ -174,6 +174,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		corsOrigins: new Set(config.CORS_ORIGINS),
 		hardeningHeaders: hardeningHeaders({ isTls: certificate !== undefined }),
 		accessLog,
+		trustsTraceparent: config.TRUST_TRACEPARENT,
 		logger,
 		limits,
 		isDraining: () => state.isDraining,

@@ -5,4 +5,7 @@ import { startGateway } from './start.ts';
 
 const config = configOrExit(() => readConfig());
 const logger = createLogger({ service: 'gateway', level: config.LOG_LEVEL });
-await runProcess(logger, async () => (await startGateway(config, logger, limitsOf(config))).stop);
+await runProcess(
+	{ service: 'gateway', logger },
+	async () => (await startGateway(config, logger, limitsOf(config))).stop,
+);

@@ -7,7 +7,7 @@ import { startJobs } from './dependencies.ts';
 const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'jobs', level: config.LOG_LEVEL });
 
-await runProcess(logger, async () => {
+await runProcess({ service: 'jobs', logger }, async () => {
 	const jobs = await startJobs(config, logger);
 	const server = await listen(jobs.app, { host: config.HOST, port: config.PORT });
 	return async () => {

@@ -130,7 +130,8 @@ describe('a full queue', () => {
 				params: {},
 			};
 			const admit = (standing: Standing) => admitJob(PLANS, { tool, inputBytes: 1 }, standing);
-			const insert = { job, userId, requestId: newId('req'), sealedSecrets: null, admit };
+			const requestId = newId('req');
+			const insert = { job, userId, requestId, traceparent: null, sealedSecrets: null, admit };
 			return insertJob(world.prisma, insert);
 		});
 		await Promise.allSettled(writes);

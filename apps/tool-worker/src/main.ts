@@ -9,7 +9,7 @@ import { startWorker } from './dependencies.ts';
 const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'tool-worker', level: config.LOG_LEVEL });
 
-await runProcess(logger, async () => {
+await runProcess({ service: 'tool-worker', logger }, async () => {
 	const worker = await startWorker(config, logger);
 	const app = createService({
 		logger,

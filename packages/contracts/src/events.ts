@@ -13,6 +13,8 @@ export interface EventEnvelope<T extends string = string, D = unknown> {
 	occurred_at: string;
 	/** The request that set it off, for the logs of every service it passes. */
 	request_id: string;
+	/** Where its trace goes on, where one is kept: W3C’s traceparent. */
+	traceparent?: string | undefined;
 	data: D;
 }
 
@@ -105,6 +107,7 @@ export function parseEvent<T extends string, S extends z.ZodType>(
 			version: z.literal(definition.version),
 			occurred_at: timestampSchema,
 			request_id: z.string(),
+			traceparent: z.string().optional(),
 			data: z.unknown(),
 		})
 		.parse(value);

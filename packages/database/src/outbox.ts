@@ -1,4 +1,5 @@
 import type { EventEnvelope } from '@creatorr/contracts/events';
+import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import { notify } from './notifications.ts';
 import type { RawExecutor, RawQuerier, TransactionRunner } from './prisma-types.ts';
 
@@ -16,10 +17,14 @@ interface OutboxRow {
 	payload: EventEnvelope;
 }
 
-/** Makes the event part of the transaction: it is published, at least once, if and only if the transaction commits. */
+/**
+ * Makes the event part of the transaction: it is published, at least once, if and only if the transaction commits. Its trace is
+ * the one that it names, or the one that is going on.
+ */
 export async function addToOutbox(tx: RawExecutor, event: EventEnvelope): Promise<void> {
+	const payload = JSON.stringify({ ...event, traceparent: event.traceparent ?? currentTraceparent() });
 	await tx.$executeRaw`
-		INSERT INTO outbox (event_id, type, payload) VALUES (${event.id}, ${event.type}, ${JSON.stringify(event)}::jsonb)`;
+		INSERT INTO outbox (event_id, type, payload) VALUES (${event.id}, ${event.type}, ${payload}::jsonb)`;
 	await notify(tx, OUTBOX_CHANNEL);
 }
 

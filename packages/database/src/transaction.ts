@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inSpan } from '@creatorr/telemetry/span';
 import { runAfterCommit } from './after-commit.ts';
 import type { TransactionOptions, TransactionRunner } from './prisma-types.ts';
 import { sqlState } from './sql-state.ts';
@@ -16,6 +17,16 @@ export async function inTransaction<Tx extends object, R>(
 	prisma: TransactionRunner<Tx>,
 	work: (tx: Tx) => Promise<R>,
 	options: TransactionOptions = {},
+): Promise<R> {
+	return await inSpan('transaction', { attributes: { 'db.system.name': 'postgresql' } }, () =>
+		tryTransaction(prisma, work, options),
+	);
+}
+
+async function tryTransaction<Tx extends object, R>(
+	prisma: TransactionRunner<Tx>,
+	work: (tx: Tx) => Promise<R>,
+	options: TransactionOptions,
 ): Promise<R> {
 	for (let tries = 1; ; tries += 1) {
 		try {

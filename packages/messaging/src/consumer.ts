@@ -6,6 +6,8 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { histogram } from '@creatorr/service/metrics';
+import { inSpan, markFailed, type Span, SpanKind } from '@creatorr/telemetry/span';
+import { contextOf, TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { z } from 'zod';
 import type { Broker } from './connection.ts';
@@ -73,6 +75,26 @@ async function handleWithRetries<T extends string, S extends z.ZodType>(
 	}
 }
 
+/** Where the message came out of a trace, that goes on. */
+function handleInSpan<T extends string, S extends z.ZodType>(
+	options: ConsumerOptions<T, S>,
+	event: EventEnvelope<T, z.output<S>>,
+	{ headers, stopping }: { headers: ConsumeMessage['properties']['headers']; stopping: AbortSignal },
+): Promise<Outcome> {
+	const handle = async (span?: Span) => {
+		const outcome = await handleWithRetries(options, event, stopping);
+		if (span && typeof outcome === 'object') markFailed(span);
+		return outcome;
+	};
+	const parent = contextOf(String(headers?.[TRACEPARENT_HEADER] ?? ''));
+	const attributes = { request_id: event.request_id, event_id: event.id };
+	return withRequestId(event.request_id, () =>
+		parent
+			? inSpan(`${event.type} process`, { kind: SpanKind.CONSUMER, attributes, parent }, handle)
+			: handle(),
+	);
+}
+
 /** Puts the message among the dead letters with the reason, and only then takes it off its queue. */
 async function deadLetter(channel: ConfirmChannel, message: ConsumeMessage, reason: string): Promise<void> {
 	const { properties, fields, content } = message;
@@ -117,7 +139,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 		const startedAt = performance.now();
 		const { event, invalid } = read(options.definition, message.content);
 		const outcome = event
-			? await withRequestId(event.request_id, () => handleWithRetries(options, event, stopping.signal))
+			? await handleInSpan(options, event, { headers: message.properties.headers, stopping: stopping.signal })
 			: { dead: invalid };
 		if (typeof outcome === 'object') {
 			options.logger.error('event.dead_lettered', { type: options.definition.type, reason: outcome.dead });

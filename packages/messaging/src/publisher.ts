@@ -2,6 +2,8 @@ import { unavailable } from '@creatorr/contracts/errors';
 import { type EventEnvelope, jobCanceled, jobProgressed } from '@creatorr/contracts/events';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { counter } from '@creatorr/service/metrics';
+import { inSpan, SpanKind } from '@creatorr/telemetry/span';
+import { contextOf, currentTraceparent, TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 import type { Broker } from './connection.ts';
 import { publishConfirmed } from './publish-confirmed.ts';
 import { EVENTS_EXCHANGE, routingKey } from './topology.ts';
@@ -26,6 +28,7 @@ export function createPublisher(broker: Broker): Publish {
 	async function publish(event: EventEnvelope): Promise<void> {
 		const channel = kept.current();
 		if (!channel) throw unavailable('rabbitmq', new Error('not connected'));
+		const traceparent = currentTraceparent();
 		crashPoint('publisher.publishing');
 		await publishConfirmed(channel, {
 			exchange: EVENTS_EXCHANGE,
@@ -36,13 +39,22 @@ export function createPublisher(broker: Broker): Publish {
 				contentType: 'application/json',
 				persistent: !FLEETING.has(event.type),
 				mandatory: !BROADCASTS.has(event.type),
+				...(traceparent ? { headers: { [TRACEPARENT_HEADER]: traceparent } } : {}),
 			},
 		});
 		crashPoint('publisher.confirmed');
 	}
 
+	/** In the trace that the event names, or in the one that is going on. */
+	function publishInSpan(event: EventEnvelope): Promise<void> {
+		if (FLEETING.has(event.type)) return publish(event);
+		const options = { kind: SpanKind.PRODUCER, attributes: { request_id: event.request_id } };
+		const parent = contextOf(event.traceparent);
+		return inSpan(`${event.type} publish`, { ...options, ...(parent && { parent }) }, () => publish(event));
+	}
+
 	return (event) =>
-		publish(event).catch((error: unknown) => {
+		publishInSpan(event).catch((error: unknown) => {
 			failures.inc({ type: event.type });
 			throw error;
 		});

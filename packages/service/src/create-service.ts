@@ -9,6 +9,7 @@ import { type HealthCheck, healthRoutes } from './health.ts';
 import type { VerifyIdentity } from './identity.ts';
 import type { Logger } from './logger.ts';
 import { observeRequest } from './metrics.ts';
+import { traceRequests } from './request-span.ts';
 import type { Route } from './route.ts';
 import { metricsRoute } from './scrape.ts';
 
@@ -59,7 +60,8 @@ function mount(app: Express, route: Route, options: ServiceOptions): void {
 		await route.handle(req, res, options.verifyIdentity(req.get(IDENTITY_HEADER)));
 	};
 	const body = operation.rawBody ? rawBody() : operation.body ? jsonBody() : [];
-	app[operation.method](path, noteRequests(options.logger, operation.id), ...body, handler);
+	const notes = [traceRequests(operation.id), noteRequests(options.logger, operation.id)];
+	app[operation.method](path, ...notes, ...body, handler);
 }
 
 /** An express app that answers these routes, `/health/live`, `/health/ready`, reports and `/metrics`, and everything else with `not_found`. */

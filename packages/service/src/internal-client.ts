@@ -1,6 +1,8 @@
 import { AppError, errorBodySchema, unavailable } from '@creatorr/contracts/errors';
 import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity';
 import type { BodyInputOf, Operation, ParamsOf, ResponseOf } from '@creatorr/contracts/operation';
+import { inSpan, SpanKind } from '@creatorr/telemetry/span';
+import { currentTraceparent, TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 import type { z } from 'zod';
 import { currentRequestId } from './context.ts';
 import type { SignIdentity } from './identity.ts';
@@ -44,10 +46,11 @@ async function readFailure(name: string, response: Response): Promise<AppError> 
 
 /**
  * Calls internal operations of another service, with this process's identity and the request id of what is going on.
- * Answers are validated. Throws the {@link AppError} that the service answered, or `upstream_unavailable` when it did not answer.
+ * Answers are validated; a trace that is going on goes on there. Throws the {@link AppError} that the service answered, or `upstream_unavailable` when it did not answer.
  */
 export function createInternalClient(options: InternalClientOptions): InternalClient {
-	return async (operation, input = {}) => {
+	const call: InternalClient = async (operation, input = {}) => {
+		const traceparent = currentTraceparent();
 		const hasBody = input.body !== undefined;
 		const send = () =>
 			fetch(options.baseUrl + fillPath(operation.path, input.params), {
@@ -56,6 +59,7 @@ export function createInternalClient(options: InternalClientOptions): InternalCl
 				headers: {
 					[IDENTITY_HEADER]: options.sign(),
 					[REQUEST_ID_HEADER]: currentRequestId(),
+					...(traceparent ? { [TRACEPARENT_HEADER]: traceparent } : {}),
 					...(hasBody ? { 'content-type': 'application/json' } : {}),
 				},
 				...(hasBody ? { body: JSON.stringify(input.body) } : {}),
@@ -73,4 +77,6 @@ export function createInternalClient(options: InternalClientOptions): InternalCl
 		});
 		return operation.response?.parse(body) as ResponseOf<typeof operation>;
 	};
+	return (operation, input) =>
+		inSpan(`${options.name} ${operation.id}`, { kind: SpanKind.CLIENT }, () => call(operation, input));
 }

@@ -1,3 +1,4 @@
+import { currentTraceId } from '@creatorr/telemetry/span';
 import winston from 'winston';
 import { contextRequestId } from './context.ts';
 
@@ -44,8 +45,10 @@ export function createLogger(options: LoggerOptions): Logger {
 		(event: string, fields: LogFields = {}) => {
 			const { error, ...rest } = fields;
 			const requestId = contextRequestId();
+			const traceId = currentTraceId();
 			sink.log(level, event, {
 				...(requestId ? { request_id: requestId } : {}),
+				...(traceId ? { trace_id: traceId } : {}),
 				...rest,
 				...(error === undefined ? {} : { error: describeError(error) }),
 			});

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startTracing } from '@creatorr/telemetry/start-tracing';
 import { ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
 
@@ -41,15 +42,21 @@ export async function closeServer(server: Server, drainMs = DRAIN_MS): Promise<v
 /**
  * Runs a process: `start` builds and listens and returns how to stop. The process ends with 0 after SIGTERM or SIGINT once
  * `stop` is done, with 1 when it can't start. An error that nobody caught ends it too: the supervisor starts it again, clean.
+ * Traces are kept under the service's name where the environment asks for them.
  */
-export async function runProcess(logger: Logger, start: () => Promise<() => Promise<void>>): Promise<void> {
+export async function runProcess(
+	{ service, logger }: { service: string; logger: Logger },
+	start: () => Promise<() => Promise<void>>,
+): Promise<void> {
 	const fail = (event: string) => (error: unknown) => {
 		logger.error(event, { error });
 		process.exit(1);
 	};
 	process.on('uncaughtException', fail('process.uncaught'));
 	process.on('unhandledRejection', fail('process.unhandled'));
-	const stop = await start().catch(fail('process.start_failed'));
+	const tracing = await startTracing(service).catch(fail('process.start_failed'));
+	const stopWork = await start().catch(fail('process.start_failed'));
+	const stop = () => stopWork().finally(tracing.stop);
 	logger.info('process.started', { pid: process.pid });
 	let stopping = false;
 	const shutDown = (signal: string) => {

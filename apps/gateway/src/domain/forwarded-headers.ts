@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity';
+import { TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 
 /**
  * All that a service gets of a client's headers. A list of what passes rather than of what is dropped: an identity, a hop or
@@ -23,6 +24,8 @@ export interface Vouched {
 	identity: string;
 	requestId: string;
 	clientAddress: string;
+	/** Where the trace of the request goes on, where one is kept. */
+	traceparent?: string | undefined;
 }
 
 /** The headers of the request to a service. */
@@ -36,6 +39,7 @@ export function headersForService(client: IncomingHttpHeaders, vouched: Vouched)
 		const value = client[name];
 		if (typeof value === 'string') headers[name] = value;
 	}
+	if (vouched.traceparent !== undefined) headers[TRACEPARENT_HEADER] = vouched.traceparent;
 	// Without it node would send the body of a DELETE with no framing at all.
 	if (client['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
 	return headers;

@@ -25,12 +25,13 @@ function isoNow(): string {
 }
 
 /** Every value is an id, a number or a name of ours: nothing needs escaping. */
-function lineOf({ requestId, operation, res, startedAtMs, answeredBy }: Exchange): string {
+function lineOf({ requestId, span, operation, res, startedAtMs, answeredBy }: Exchange): string {
 	const durationMs = Math.round(performance.now() - startedAtMs);
+	const traced = span ? `,"trace_id":"${span.spanContext().traceId}"` : '';
 	const named = operation ? `,"operation":"${operation.id}"` : '';
 	const status = answeredBy ? `,"status":${res.statusCode}` : '';
 	const left = res.writableFinished ? '' : ',"disconnected":true';
-	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${named}${status},"duration_ms":${durationMs}${left}}\n`;
+	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${traced}${named}${status},"duration_ms":${durationMs}${left}}\n`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { newId } from '@creatorr/contracts/ids';
 import type { Operation } from '@creatorr/contracts/operation';
+import type { Span } from '@creatorr/telemetry/span';
 import type { Hold } from '../domain/hold.ts';
 import type { Session } from '../domain/verify-token.ts';
 
@@ -26,6 +27,8 @@ export interface Exchange {
 	readonly req: PublicRequest;
 	readonly res: ServerResponse;
 	readonly requestId: string;
+	/** Where traces are kept. */
+	span: Span | undefined;
 	/** On the monotonic clock. */
 	readonly startedAtMs: number;
 	/** Sent with every answer, as names and values in turn. */
@@ -57,6 +60,7 @@ export function openExchange(
 		req,
 		res,
 		requestId,
+		span: undefined,
 		startedAtMs: performance.now(),
 		headers: ['X-Request-Id', requestId, ...given.headers],
 		isDraining: given.isDraining,

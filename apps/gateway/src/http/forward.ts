@@ -1,4 +1,5 @@
 import type { SignIdentity } from '@creatorr/service/identity';
+import { traceparentOf } from '@creatorr/telemetry/traceparent';
 import { clientAddress, type TrustedProxies } from '../domain/client-address.ts';
 import { headersForService } from '../domain/forwarded-headers.ts';
 import { endExchange } from './answer.ts';
@@ -25,12 +26,13 @@ function endWithToken(exchange: Exchange): void {
 
 /** Hands an exchange to a service, under an identity that the gateway signs. */
 export function forward(deps: ForwardDeps, proxy: ServiceProxy, exchange: Exchange): void {
-	const { req, session } = exchange;
+	const { req, session, span } = exchange;
 	const user = session && { id: session.userId, sessionId: session.sessionId };
 	const forwardedFor = req.headers['x-forwarded-for'];
 	const headers = headersForService(req.headers, {
 		identity: deps.sign(user),
 		requestId: exchange.requestId,
+		traceparent: span && traceparentOf(span.spanContext()),
 		clientAddress: clientAddress(req.socket.remoteAddress, forwardedFor, deps.trustedProxies),
 	});
 	endWithToken(exchange);

@@ -4,6 +4,7 @@ import type { Operation } from '@creatorr/contracts/operation';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { observeRequest } from '@creatorr/service/metrics';
+import { within } from '@creatorr/telemetry/span';
 import { corsHeaders, preflightHeaders } from '../domain/cors.ts';
 import { holdOf } from '../domain/hold.ts';
 import { reasonOf } from '../domain/reason-of.ts';
@@ -16,6 +17,7 @@ import { answerEmpty, answerError } from './answer.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';
 import type { AdmitBody } from './body-budget.ts';
 import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
+import { beginExchangeSpan, endExchangeSpan } from './exchange-span.ts';
 import type { InFlight } from './in-flight.ts';
 
 /** An operation with what serves it. */
@@ -34,6 +36,8 @@ export interface PublicDeps extends AuthenticateDeps {
 	accessLog: AccessLog;
 	logger: Logger;
 	limits: Pick<Limits, 'bodyBytes' | 'headerCount'>;
+	/** Whether a client’s traceparent is gone on with. */
+	trustsTraceparent: boolean;
 	/** While it is true, connections are closed after their answer. */
 	isDraining(): boolean;
 }
@@ -125,7 +129,13 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			deps.inFlight.remove(exchange);
 			deps.accessLog.add(exchange);
 			count(exchange);
+			endExchangeSpan(exchange);
 		});
-		serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
+		const begin = () => {
+			serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
+		};
+		exchange.span = beginExchangeSpan(req, exchange.requestId, deps.trustsTraceparent);
+		if (exchange.span) within(exchange.span, begin);
+		else begin();
 	};
 }

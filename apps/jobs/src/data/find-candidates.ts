@@ -58,11 +58,11 @@ export async function findCandidates(
 			LEFT JOIN accounts USING (user_id)
 			LEFT JOIN turns USING (user_id, tool)
 		), candidates AS (
-			SELECT first.id, first.request_id, tool, user_id, allowance, since, rank + in_flight AS turn,
+			SELECT first.id, first.request_id, first.traceparent, tool, user_id, allowance, since, rank + in_flight AS turn,
 				CASE WHEN rank + in_flight = 1 AND since < now() - make_interval(secs => ${passOverMs / 1000})
 					THEN greatest(priority, ${topPriority}::int) ELSE priority END AS urgency
 			FROM standings CROSS JOIN LATERAL (
-				SELECT id, request_id, priority, greatest(created_at, standings.ended_at) AS since,
+				SELECT id, request_id, traceparent, priority, greatest(created_at, standings.ended_at) AS since,
 					row_number() OVER (ORDER BY priority DESC, id) AS rank
 				FROM jobs
 				WHERE tool = standings.tool AND user_id = standings.user_id AND status = 'queued' AND released_at IS NULL
@@ -72,6 +72,6 @@ export async function findCandidates(
 			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, turn, since, id) AS place
 			FROM candidates
 		)
-		SELECT id, tool, user_id AS "userId", request_id AS "requestId", allowance
+		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, allowance
 		FROM ranked WHERE place <= ${allPlaces}::int ORDER BY urgency DESC, turn, since, id`;
 }

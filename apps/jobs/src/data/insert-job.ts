@@ -14,6 +14,7 @@ interface InsertInput {
 	sealedSecrets: string | null;
 	userId: string;
 	requestId: string;
+	traceparent: string | null;
 	/** Throws to keep the job out. */
 	admit(standing: Standing): { priority: number };
 	idempotency?: { key: string; fingerprint: string; lifetimeHours: number } | undefined;
@@ -40,6 +41,7 @@ export async function insertJob(prisma: PrismaClient, input: InsertInput): Promi
 				sealedSecrets: input.sealedSecrets,
 				priority,
 				requestId: input.requestId,
+				traceparent: input.traceparent,
 			},
 		});
 		return null;

@@ -6,6 +6,7 @@ export interface LockedJob extends AttemptState {
 	userId: string;
 	tool: string;
 	requestId: string;
+	traceparent: string | null;
 	/** The database's time, the only clock that leases go by. */
 	now: Date;
 }
@@ -13,7 +14,7 @@ export interface LockedJob extends AttemptState {
 /** Reads what decides over a job, and keeps everybody else from changing it until the transaction ends. */
 export async function lockJob(tx: Tx, jobId: string): Promise<LockedJob | null> {
 	const rows = await tx.$queryRaw<LockedJob[]>`
-		SELECT id, user_id AS "userId", tool, request_id AS "requestId", status::text, attempt,
+		SELECT id, user_id AS "userId", tool, request_id AS "requestId", traceparent, status::text, attempt,
 			lost_attempts AS "lostAttempts", worker_id AS "workerId", lease_expires_at AS "leaseExpiresAt",
 			settling,
 			clock_timestamp() AS now

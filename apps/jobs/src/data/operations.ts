@@ -1,6 +1,7 @@
 import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { ping } from '@creatorr/database/ping';
 import { currentRequestId } from '@creatorr/service/context';
+import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import type { Config } from '../config.ts';
 import type { CreatedJob } from '../domain/created-job.ts';
 import type { Finished } from '../domain/finish-attempt.ts';
@@ -64,6 +65,7 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 				insertJob(prisma, {
 					...insert,
 					requestId: currentRequestId(),
+					traceparent: currentTraceparent() ?? null,
 					idempotency: idempotency && { ...idempotency, lifetimeHours },
 				}),
 			),

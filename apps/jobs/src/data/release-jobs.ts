@@ -27,6 +27,7 @@ interface Released {
 	id: string;
 	tool: string;
 	requestId: string;
+	traceparent: string | null;
 }
 
 /** More than any fleet has: what a worker says of itself must not make numbers overflow. */
@@ -103,5 +104,5 @@ async function releaseUnclaimed(
 			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND status IN ('queued', 'running')
 				AND lease_expires_at IS NULL AND released_at < now() - make_interval(secs => ${unclaimedAfterMs / 1000})
 			FOR UPDATE SKIP LOCKED)
-		RETURNING id, tool, request_id AS "requestId"`;
+		RETURNING id, tool, request_id AS "requestId", traceparent`;
 }

@@ -6,11 +6,13 @@ interface Wanted {
 	id: string;
 	tool: string;
 	requestId: string;
+	traceparent: string | null;
 }
 
 /** Asks the workers for one of them, when the transaction commits. */
 export async function requestWorker(tx: Tx, job: Wanted): Promise<void> {
-	await addToOutbox(tx, newEvent(jobRequested, { job_id: job.id, tool: job.tool }, job.requestId));
+	const event = newEvent(jobRequested, { job_id: job.id, tool: job.tool }, job.requestId);
+	await addToOutbox(tx, { ...event, traceparent: job.traceparent ?? undefined });
 }
 
 /** Asks again for a worker of a locked job that lost or gave back the one it had. */

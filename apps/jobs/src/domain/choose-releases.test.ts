@@ -7,6 +7,7 @@ const job = (id: string, tool: string, userId: string, allowance = 9): Candidate
 	userId,
 	allowance,
 	requestId: 'req',
+	traceparent: null,
 });
 const chosen = (candidates: Candidate[], free: Record<string, number>) =>
 	chooseReleases(candidates, new Map(Object.entries(free))).map(({ id }) => id);

@@ -4,6 +4,8 @@ export interface Candidate {
 	tool: string;
 	userId: string;
 	requestId: string;
+	/** Of the trace that the request is in. */
+	traceparent: string | null;
 	/** How many more jobs, of all tools together, its user may have in flight. */
 	allowance: number;
 }

@@ -10,6 +10,7 @@ import type { Publish } from '@creatorr/messaging/publisher';
 import { currentRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
+import { inSpan, noteOnSpan } from '@creatorr/telemetry/span';
 import type { ParamSealer } from '@creatorr/tool-kit/secret-params';
 import { AttemptEnded, type Attempts } from '../runtime/attempts.ts';
 import type { GrantedJob } from '../runtime/granted-job.ts';
@@ -69,11 +70,17 @@ async function giveBack(deps: JobRequestedDeps, job: GrantedJob): Promise<void> 
 	});
 }
 
-async function attempt(deps: JobRequestedDeps, job: GrantedJob, { demoted }: Place): Promise<void> {
+function attempt(deps: JobRequestedDeps, job: GrantedJob, place: Place): Promise<void> {
+	const attributes = { job_id: job.id, tool: job.tool, attempt: job.attempt };
+	return inSpan('attempt', { attributes }, () => attemptOnce(deps, job, place));
+}
+
+async function attemptOnce(deps: JobRequestedDeps, job: GrantedJob, { demoted }: Place): Promise<void> {
 	const signal = deps.attempts.begin(job.id, job.attempt);
 	try {
 		const onProgress = createProgress(deps.publish, job);
 		const outcome = await runJob(deps, job, { signal, demoted, onProgress });
+		noteOnSpan({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
 		await report(deps, job, outcome, signal);
 	} catch (error) {
 		deps.attempts.end(job.id);
@@ -97,7 +104,7 @@ export async function handleJobRequested(
 		return;
 	}
 	// Before the claim: a job that waits is not running yet, and can be canceled without anybody here hearing of it.
-	const place = await deps.lanes.enter();
+	const place = await inSpan('wait for a place', {}, () => deps.lanes.enter());
 	try {
 		const job = await claim(deps, jobId).catch((error: unknown) => {
 			deps.attempts.end(jobId);

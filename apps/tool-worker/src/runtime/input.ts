@@ -2,6 +2,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import { openInput } from '@creatorr/contracts/internal';
 import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { InternalClient } from '@creatorr/service/internal-client';
+import { inSpan } from '@creatorr/telemetry/span';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import type { GrantedJob } from './granted-job.ts';
 import { mayPass, OUTAGE_MS, retry } from './retry.ts';
@@ -40,11 +41,13 @@ export async function fetchInput(
 		return data;
 	};
 	try {
-		return await retry(once, {
-			signal,
-			forMs: OUTAGE_MS,
-			retryable: (error) => !isGone(error) && !(error instanceof ToolError) && mayPass(error),
-		});
+		return await inSpan('input fetch', {}, () =>
+			retry(once, {
+				signal,
+				forMs: OUTAGE_MS,
+				retryable: (error) => !isGone(error) && !(error instanceof ToolError) && mayPass(error),
+			}),
+		);
 	} catch (error) {
 		if (!isGone(error)) throw error;
 		throw new ToolError('input_missing', 'The input file is gone or was overwritten. Upload it again.', {

@@ -1,6 +1,7 @@
 import { completeOutput, createOutput } from '@creatorr/contracts/internal';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
+import { inSpan } from '@creatorr/telemetry/span';
 import type { ToolResult } from '@creatorr/tool-kit/run-tool';
 import type { GrantedJob } from './granted-job.ts';
 import { mayPass, OUTAGE_MS, retry } from './retry.ts';
@@ -42,5 +43,5 @@ export function storeOutput(
 		crashPoint('worker.output-uploaded');
 		return data.file_id;
 	};
-	return retry(once, { signal, forMs: OUTAGE_MS, retryable: mayPass });
+	return inSpan('output store', {}, () => retry(once, { signal, forMs: OUTAGE_MS, retryable: mayPass }));
 }

@@ -2,6 +2,7 @@ import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
+import { inSpan } from '@creatorr/telemetry/span';
 import { requireInputSize, runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
 import type { Tool } from '@creatorr/tool-kit/tool';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
@@ -11,6 +12,7 @@ import { countInput, countOutput, countToolRun } from '../worker-metrics.ts';
 import type { GrantedJob } from './granted-job.ts';
 import { fetchInput, type Input } from './input.ts';
 import { storeOutput } from './output.ts';
+import { tracedTool } from './traced-tool.ts';
 
 export interface RunJobDeps {
 	files: InternalClient;
@@ -36,7 +38,7 @@ async function timedRun(
 	const startedAt = performance.now();
 	let outcome = 'ended';
 	try {
-		const result: ToolResult = await runTool(tool, {
+		const request = {
 			...workplace,
 			name: input.name,
 			mimeType: input.mime_type,
@@ -44,7 +46,8 @@ async function timedRun(
 			params: job.params(),
 			pageLimit: job.pageLimit,
 			...options,
-		});
+		};
+		const result: ToolResult = await inSpan(`tool ${job.tool}`, {}, () => runTool(tracedTool(tool), request));
 		outcome = 'succeeded';
 		return { result, durationMs: Math.round(performance.now() - startedAt) };
 	} catch (error) {

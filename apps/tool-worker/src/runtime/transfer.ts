@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { inSpan, SpanKind } from '@creatorr/telemetry/span';
 import { collectBuffersOf } from './buffer-collection.ts';
 
 /** The object is not the one that was asked for: gone, or other bytes than before. */
@@ -21,6 +22,23 @@ export class TransferFailed extends Error {
 
 /** A store that says nothing for this long has lost the connection. */
 const SILENCE_MS = 30_000;
+
+interface Source {
+	url: string;
+	etag: string;
+	sizeBytes: number;
+}
+
+interface Target {
+	url: string;
+	headers: Record<string, string>;
+}
+
+interface Part {
+	path: string;
+	startByte: number;
+	sizeBytes: number;
+}
 
 function open(
 	url: string,
@@ -42,11 +60,13 @@ function responseTo(request: ClientRequest): Promise<IncomingMessage> {
 }
 
 /** Streams the object with this ETag to a file. Throws {@link ObjectChanged} when the store has no such object any more. */
-export async function download(
-	source: { url: string; etag: string; sizeBytes: number },
-	path: string,
-	signal: AbortSignal,
-): Promise<void> {
+export function download(source: Source, path: string, signal: AbortSignal): Promise<void> {
+	return inSpan('store GET', { kind: SpanKind.CLIENT, attributes: { bytes: source.sizeBytes } }, () =>
+		receive(source, path, signal),
+	);
+}
+
+async function receive(source: Source, path: string, signal: AbortSignal): Promise<void> {
 	const request = open(source.url, 'GET', { 'if-match': source.etag }, signal);
 	const response = responseTo(request);
 	request.end();
@@ -71,11 +91,13 @@ export async function download(
 }
 
 /** Streams `sizeBytes` of a file from `startByte` on to a presigned URL; resolves to the ETag that the store answered. */
-export async function upload(
-	target: { url: string; headers: Record<string, string> },
-	part: { path: string; startByte: number; sizeBytes: number },
-	signal: AbortSignal,
-): Promise<string> {
+export function upload(target: Target, part: Part, signal: AbortSignal): Promise<string> {
+	return inSpan('store PUT', { kind: SpanKind.CLIENT, attributes: { bytes: part.sizeBytes } }, () =>
+		send(target, part, signal),
+	);
+}
+
+async function send(target: Target, part: Part, signal: AbortSignal): Promise<string> {
 	const headers = { ...target.headers, 'content-length': String(part.sizeBytes) };
 	const request = open(target.url, 'PUT', headers, signal);
 	const response = responseTo(request);

@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { readTracingSettings } from './tracing-settings.ts';
+
+const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+const read = (env: NodeJS.ProcessEnv) => readTracingSettings('jobs', env);
+
+test('traces are kept where somebody takes them, and nowhere else', () => {
+	expect(read({}).isOn).toBe(false);
+	expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }).isOn).toBe(false);
+	expect(read(ENDPOINT)).toEqual({ isOn: true, serviceName: 'jobs', share: 1, followsParents: true });
+	expect(read({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a/v1/traces' }).isOn).toBe(true);
+	expect(read({ ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }).isOn).toBe(false);
+	expect(read({ ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }).isOn).toBe(false);
+});
+
+test('a share of the traces may be kept', () => {
+	const ratio = {
+		...ENDPOINT,
+		OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+		OTEL_TRACES_SAMPLER_ARG: '0.1',
+	};
+	expect(read(ratio)).toMatchObject({ share: 0.1, followsParents: true });
+	expect(read({ ...ENDPOINT, OTEL_TRACES_SAMPLER: 'always_off' })).toMatchObject({
+		share: 0,
+		followsParents: false,
+	});
+});
+
+test.each([
+	[{ OTEL_TRACES_SAMPLER: 'sometimes' }, 'OTEL_TRACES_SAMPLER must be'],
+	[{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '7' }, 'OTEL_TRACES_SAMPLER_ARG must be'],
+])('what is wrong is named: %j', (env, message) => {
+	expect(() => read({ ...ENDPOINT, ...env })).toThrow(message);
+});
