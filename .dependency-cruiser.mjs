@@ -103,7 +103,7 @@ export default {
 	],
 	options: {
 		doNotFollow: { path: 'node_modules' },
-		exclude: { path: '/generated/|/node_modules/\\.bin' },
+		exclude: { path: '/generated/|/dist/|/node_modules/\\.bin' },
 		tsPreCompilationDeps: true,
 		parser: 'swc',
 		enhancedResolveOptions: {
