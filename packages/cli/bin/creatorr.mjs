@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** Plain JavaScript for any Node, so that one that is too old hears of it in words. */
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 18) {
+	process.stderr.write(`creatorr needs Node 18 or later; this is ${process.versions.node}.\n`);
+	process.exit(70);
+}
+// Node 18 has fetch and warns of it at each start
+if (major < 20) process.removeAllListeners('warning');
+
+try {
+	await import(new URL('../dist/main.mjs', import.meta.url).href);
+} catch (error) {
+	if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+	process.stderr.write(
+		'creatorr is not built yet: npm start builds it, and so does pnpm --filter @creatorr/cli build.\n',
+	);
+	process.exit(70);
+}

@@ -1,0 +1,34 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { InterruptedError, UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+
+/** Asks on the terminal; what is typed shows. */
+export function ask(io: Io, question: string): Promise<string> {
+	return askOn(io, question, io.stderr);
+}
+
+/** The same for what nobody should see. */
+export function askHidden(io: Io, question: string): Promise<string> {
+	return askOn(io, question, new Writable({ write: (_chunk, _encoding, done) => done() }));
+}
+
+async function askOn(io: Io, question: string, echo: NodeJS.WritableStream): Promise<string> {
+	if (!io.stdin.isTTY) {
+		throw new UsageError(
+			'There is no terminal to ask on: give --email, and the password with --password-stdin.',
+		);
+	}
+	const lines = createInterface({ input: io.stdin, output: echo, terminal: true });
+	io.stderr.write(question);
+	try {
+		return await new Promise((resolve, reject) => {
+			lines.once('line', resolve);
+			lines.once('SIGINT', () => reject(new InterruptedError('SIGINT')));
+			lines.once('close', () => reject(new UsageError('There was no answer.')));
+		});
+	} finally {
+		lines.close();
+		if (echo !== io.stderr) io.stderr.write('\n');
+	}
+}

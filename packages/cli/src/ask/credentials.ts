@@ -1,0 +1,39 @@
+import { UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { ask, askHidden } from './ask.ts';
+
+export interface CredentialOptions {
+	email?: string;
+	passwordStdin?: boolean;
+}
+
+export interface Credentials {
+	email: string;
+	password: string;
+}
+
+/** From the options, else from the person; a password is never taken from the command line, where others can see it. */
+export async function askCredentials(
+	io: Io,
+	options: CredentialOptions,
+	{ isNew }: { isNew: boolean },
+): Promise<Credentials> {
+	if (options.passwordStdin && options.email === undefined) {
+		throw new UsageError('--password-stdin needs --email, too');
+	}
+	const email = options.email ?? (await ask(io, 'Email: '));
+	if (options.passwordStdin) return { email, password: await readPassword(io) };
+	const password = await askHidden(io, 'Password: ');
+	if (isNew && (await askHidden(io, 'The same again: ')) !== password) {
+		throw new UsageError('The two passwords are not the same.');
+	}
+	return { email, password };
+}
+
+async function readPassword({ stdin }: Io): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+	return Buffer.concat(chunks)
+		.toString('utf8')
+		.replace(/\r?\n$/, '');
+}

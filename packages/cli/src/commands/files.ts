@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { createBoard } from '../display/board.ts';
+import { formatBytes } from '../display/bytes.ts';
+import { printJson } from '../display/print.ts';
+import { formatTable } from '../display/table.ts';
+import type { Io } from '../io.ts';
+import { planDestination } from '../output/destination.ts';
+import { saveFile } from '../output/save-file.ts';
+import { connectSignedIn } from '../session/connect.ts';
+import { collect, parseLimit } from './collect.ts';
+import { type CommonOptions, withCommonOptions } from './common-options.ts';
+
+/** What lies in the account. */
+export function addFileCommands(program: Command, io: Io): void {
+	withCommonOptions(program.command('files').description('list your files, the newest first'))
+		.option('--limit <count>', 'how many at most', parseLimit, 20)
+		.action(async ({ limit, ...options }: CommonOptions & { limit: number }) => {
+			const { client } = await connectSignedIn(io, options);
+			const files = await collect(limit, (page) => client.files.list(page, { signal: io.signal }));
+			if (options.json) return printJson(io, files);
+			const rows = files.map((file) => [
+				file.id,
+				formatBytes(file.size_bytes),
+				file.status,
+				file.expires_at,
+				file.name,
+			]);
+			io.stdout.write(formatTable([['FILE', 'SIZE', 'STATUS', 'EXPIRES', 'NAME'], ...rows]));
+		});
+
+	withCommonOptions(program.command('download').description('download a file').argument('<file id>'))
+		.option('-o, --out <path>', 'file or directory to write to, - for stdout; else its own name, here')
+		.option('-f, --force', 'overwrite what is there')
+		.action(
+			async (id: string, { out, force, ...options }: CommonOptions & { out?: string; force?: boolean }) => {
+				const { client } = await connectSignedIn(io, options);
+				const destination = await planDestination(out, { count: 1, force: force ?? false });
+				const board = createBoard(io, options.quiet ?? false);
+				try {
+					const saved = await saveFile(client, io, id, destination, board.line(id));
+					if (saved.path === undefined) return;
+					if (options.json) printJson(io, { file_id: id, output: saved.path, bytes: saved.bytes });
+					else if (!options.quiet) board.print(io.stdout, `${saved.path} (${formatBytes(saved.bytes)})\n`);
+				} finally {
+					board.close();
+				}
+			},
+		);
+}

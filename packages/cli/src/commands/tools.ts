@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { printJson } from '../display/print.ts';
+import { formatTable } from '../display/table.ts';
+import type { Io } from '../io.ts';
+import { connect } from '../session/connect.ts';
+import { type CommonOptions, withCommonOptions } from './common-options.ts';
+
+/** What the API can do. */
+export function addToolsCommand(program: Command, io: Io): void {
+	withCommonOptions(
+		program.command('tools').description('list the tools; `creatorr <tool> --help` shows one'),
+	).action(async (options: CommonOptions) => {
+		const { client } = await connect(io, options);
+		const tools = await client.tools({ signal: io.signal });
+		if (options.json) return printJson(io, tools);
+		const rows = tools.map(({ slug, title, summary, available }) => [
+			slug,
+			available ? title : `${title} (no worker has it now)`,
+			summary,
+		]);
+		io.stdout.write(formatTable(rows));
+	});
+}

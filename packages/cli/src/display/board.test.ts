@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import type { Io } from '../io.ts';
+import { bar, createBoard } from './board.ts';
+
+function terminal(isTTY: boolean) {
+	const written: string[] = [];
+	const stream = { isTTY, columns: 80, write: (text: string) => written.push(text) };
+	return {
+		io: { stderr: stream } as unknown as Io,
+		stream: stream as unknown as NodeJS.WriteStream,
+		written,
+	};
+}
+
+test.each([
+	[undefined, '[                        ]     '],
+	[0, '[                        ]   0%'],
+	[0.5, '[============            ]  50%'],
+	[1, '[========================] 100%'],
+])('a share of %s is a bar', (share, text) => {
+	expect(bar(share)).toBe(text);
+});
+
+test.each([
+	['where there is no terminal', false, false],
+	['when it should be quiet', true, true],
+])('nothing is drawn %s, and messages still come', async (_, isTTY, isQuiet) => {
+	const { io, stream, written } = terminal(isTTY);
+	const board = createBoard(io, isQuiet);
+	board.line('in.pdf').show('uploading', 0.5);
+	await new Promise((resolve) => setTimeout(resolve, 250));
+	board.print(stream, 'done\n');
+	board.close();
+	expect(written).toEqual(['done\n']);
+});
+
+test('on a terminal lines are drawn, and taken away for messages and in the end', async () => {
+	const { io, stream, written } = terminal(true);
+	const board = createBoard(io, false);
+	board.line('in.pdf').show('uploading', 0.5);
+	while (!written.join('').includes('50%  in.pdf  uploading\n'))
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	board.print(stream, 'done\n');
+	expect(written.slice(-2)).toEqual(['\u001b[1A\u001b[2K', 'done\n']);
+	board.close();
+	const count = written.length;
+	await new Promise((resolve) => setTimeout(resolve, 250));
+	expect(written).toHaveLength(count);
+});

@@ -1,0 +1,65 @@
+import { ApiError, ConnectionError, type ErrorCode, JobError, StoreError } from '@creatorr/client';
+import { CommanderError } from 'commander';
+import { InterruptedError, NotSignedInError, UsageError } from './errors.ts';
+
+/** What the process ends with: scripts rely on it, so no number changes its meaning. */
+export const EXIT = {
+	ok: 0,
+	jobFailed: 1,
+	usage: 2,
+	notSignedIn: 3,
+	refused: 4,
+	noConnection: 5,
+	notFound: 6,
+	internal: 70,
+} as const;
+
+export const EXIT_HELP = `Exit codes:
+  0    done
+  1    a job failed, or was canceled
+  2    wrong usage: an option, a missing file, an output that is there already, a value that the API refuses
+  3    not signed in, or wrong email or password
+  4    refused by a limit: of the plan, of size, of the number of requests
+  5    no connection, or a part of the service is down
+  6    no such job or file
+  70   a bug
+  130  interrupted (143: terminated); the jobs under way are canceled`;
+
+const OF_API: Record<ErrorCode, number> = {
+	validation: EXIT.usage,
+	unknown_tool: EXIT.usage,
+	method_not_allowed: EXIT.internal,
+	email_taken: EXIT.usage,
+	file_not_uploaded: EXIT.usage,
+	idempotency_conflict: EXIT.internal,
+	job_finished: EXIT.usage,
+	already_subscribed: EXIT.usage,
+	no_subscription: EXIT.usage,
+	unauthorized: EXIT.notSignedIn,
+	invalid_credentials: EXIT.notSignedIn,
+	plan_limit: EXIT.refused,
+	too_large: EXIT.refused,
+	rate_limited: EXIT.refused,
+	upstream_unavailable: EXIT.noConnection,
+	not_found: EXIT.notFound,
+	internal: EXIT.internal,
+};
+
+export function exitCodeOf(error: unknown): number {
+	// a code that is newer than this program
+	if (error instanceof ApiError) return OF_API[error.code] ?? EXIT.internal;
+	if (error instanceof JobError) return EXIT.jobFailed;
+	if (error instanceof ConnectionError || error instanceof StoreError) return EXIT.noConnection;
+	if (error instanceof NotSignedInError) return EXIT.notSignedIn;
+	if (error instanceof InterruptedError) return error.exitCode;
+	// help and version are errors to commander, with 0
+	if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+	if (error instanceof UsageError || isFileError(error)) return EXIT.usage;
+	return EXIT.internal;
+}
+
+/** Of a system call on a file: it isn't there, may not be read, the disk is full. */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
+	const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+	return typeof code === 'string' && typeof path === 'string';
+}

@@ -1,0 +1,54 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import mime from 'mime';
+import { UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+
+export interface Input {
+	/** As it was given. */
+	label: string;
+	path: string;
+	name: string;
+	mimeType: string;
+	bytes: number;
+}
+
+const ANY_TYPE = 'application/octet-stream';
+
+/** Looks at all of them before the first is uploaded. Standard input is kept in a file until `use` is done. */
+export async function withInputs<T>(
+	io: Io,
+	given: readonly string[],
+	options: { name?: string | undefined },
+	use: (inputs: Input[]) => Promise<T>,
+): Promise<T> {
+	const fromStdin = given.filter((one) => one === '-').length;
+	if (fromStdin > 1) throw new UsageError('There is only one standard input.');
+	if (options.name !== undefined && given.length > 1) throw new UsageError('--name is for a single input.');
+	const directory = fromStdin > 0 ? await mkdtemp(join(tmpdir(), 'creatorr-')) : undefined;
+	try {
+		const inputs: Input[] = [];
+		for (const label of given) {
+			const path = label === '-' && directory ? await keepStdin(io, join(directory, 'stdin')) : label;
+			inputs.push(await lookAt(label, path, options.name ?? basename(path)));
+		}
+		return await use(inputs);
+	} finally {
+		if (directory) await rm(directory, { recursive: true, force: true });
+	}
+}
+
+async function lookAt(label: string, path: string, name: string): Promise<Input> {
+	const found = await stat(path);
+	if (!found.isFile()) throw new UsageError(`${label} is no file`);
+	if (found.size === 0) throw new UsageError(`${label} is empty`);
+	return { label, path, name, mimeType: mime.getType(name) ?? ANY_TYPE, bytes: found.size };
+}
+
+async function keepStdin({ stdin, signal }: Io, path: string): Promise<string> {
+	await pipeline(stdin, createWriteStream(path, { mode: 0o600 }), { signal });
+	return path;
+}

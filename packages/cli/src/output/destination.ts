@@ -1,0 +1,43 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { safeName } from './safe-name.ts';
+
+/** Where outputs go. */
+export type Destination = { force: boolean } & (
+	| { kind: 'stdout' }
+	| { kind: 'file'; path: string }
+	/** Under the name that each output has. */
+	| { kind: 'directory'; path: string }
+);
+
+/** Decides and checks it before anything is uploaded, as far as that can be told by then. */
+export async function planDestination(
+	out: string | undefined,
+	{ count, force }: { count: number; force: boolean },
+): Promise<Destination> {
+	if (out === undefined) return { kind: 'directory', path: '.', force };
+	if (out === '-') {
+		if (count > 1)
+			throw new UsageError('Only one output goes to stdout: name a directory for several inputs.');
+		return { kind: 'stdout', force };
+	}
+	const found = await stat(out).catch(() => undefined);
+	if (found?.isDirectory() || out.endsWith('/')) return { kind: 'directory', path: out, force };
+	if (count > 1) throw new UsageError(`${out} is no directory, and there are several inputs: write ${out}/`);
+	if (found && !force) throw alreadyThere(out);
+	const parent = await stat(dirname(out)).catch(() => undefined);
+	if (!parent?.isDirectory()) throw new UsageError(`${dirname(out)} is no directory`);
+	return { kind: 'file', path: out, force };
+}
+
+/** The path of an output, by the name that the API gives it; undefined for stdout. */
+export function pathIn(destination: Destination, outputName: string): string | undefined {
+	if (destination.kind === 'stdout') return undefined;
+	if (destination.kind === 'file') return destination.path;
+	return join(destination.path, safeName(outputName));
+}
+
+export function alreadyThere(path: string): UsageError {
+	return new UsageError(`${path} is there already: --force overwrites it`);
+}

@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { type Client, ConnectionError } from '@creatorr/client';
+import type { BoardLine } from '../display/board.ts';
+import { formatBytes } from '../display/bytes.ts';
+import type { Io } from '../io.ts';
+import { type Destination, pathIn } from './destination.ts';
+import { writeToStdout } from './write-to-stdout.ts';
+import { writeWhole } from './write-whole.ts';
+
+export interface Saved {
+	/** Undefined on stdout. */
+	path: string | undefined;
+	bytes: number;
+}
+
+/** Downloads a file to where it should go. */
+export async function saveFile(
+	client: Client,
+	io: Io,
+	fileId: string,
+	destination: Destination,
+	line: BoardLine,
+): Promise<Saved> {
+	const { signal } = io;
+	const { file, stream } = await client.files.download(fileId, { signal });
+	const path = pathIn(destination, file.name);
+	let received = 0;
+	async function* counted() {
+		try {
+			// the web's streams have two types in TypeScript, and are one
+			for await (const chunk of Readable.fromWeb(stream as ReadableStream<Uint8Array>, { signal })) {
+				received += chunk.length;
+				line.show(`downloading ${formatBytes(received)}`, received / file.size_bytes);
+				yield chunk;
+			}
+		} catch (error) {
+			throw (error as Error).name === 'TypeError' ? new ConnectionError('the download broke off') : error;
+		}
+	}
+	try {
+		if (path === undefined) await writeToStdout(counted(), io);
+		else await writeWhole(Readable.from(counted()), path, { force: destination.force, signal });
+	} finally {
+		line.end();
+	}
+	return { path, bytes: received };
+}

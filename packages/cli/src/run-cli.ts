@@ -1,0 +1,36 @@
+import { CommanderError } from 'commander';
+import { toolsFor } from './catalogue.ts';
+import { describeError } from './describe-error.ts';
+import { printJson } from './display/print.ts';
+import { exitCodeOf } from './exit-code.ts';
+import type { Io } from './io.ts';
+import { createProgram } from './program.ts';
+import { ReportedError } from './tools/reported-error.ts';
+
+/** Does what the command line says; resolves to the code to exit with. */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+	try {
+		const program = createProgram(io, await toolsFor(io, argv));
+		await program.parseAsync(argv.map(withDashes), { from: 'user' });
+		return 0;
+	} catch (caught) {
+		// whatever fails of an interruption, that is what it is
+		const error = io.signal.aborted ? io.signal.reason : caught;
+		if (error instanceof ReportedError) return exitCodeOf(error.cause);
+		// commander has written its words already
+		if (!(error instanceof CommanderError)) tell(io, argv, error);
+		return exitCodeOf(error);
+	}
+}
+
+function tell(io: Io, argv: readonly string[], error: unknown): void {
+	const { code, message } = describeError(error);
+	if (argv.includes('--json')) printJson(io, { error: { code, message } });
+	io.stderr.write(`${message}\n`);
+}
+
+/** Params are spelled with underscores in the API, options with dashes: either will do. */
+function withDashes(argument: string): string {
+	const [, flag, rest] = /^(--[a-z][a-z0-9_-]*)(.*)$/s.exec(argument) ?? [];
+	return flag === undefined ? argument : flag.replaceAll('_', '-') + rest;
+}

@@ -1,0 +1,36 @@
+import { type Client, createClient } from '@creatorr/client';
+import { NotSignedInError, UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { readSessions } from './session-file.ts';
+
+const DEFAULT_API = 'http://127.0.0.1:8080';
+
+export interface Connection {
+	/** Its address, without a slash at the end. */
+	api: string;
+	client: Client;
+	/** Whether there is a token; whether the API takes it is another matter. */
+	isSignedIn: boolean;
+}
+
+/** The API that was named, or that of CREATORR_API, or where the last sign-in was; as whoever is signed in there. */
+export async function connect({ env }: Io, given: { api?: string | undefined }): Promise<Connection> {
+	const sessions = await readSessions(env);
+	const api = normalize(given.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
+	const token = env.CREATORR_TOKEN || sessions.byApi[api]?.token;
+	return { api, client: createClient({ baseUrl: api, token }), isSignedIn: token !== undefined };
+}
+
+/** The same for what needs somebody who is signed in. */
+export async function connectSignedIn(io: Io, given: { api?: string | undefined }): Promise<Connection> {
+	const connection = await connect(io, given);
+	if (connection.isSignedIn) return connection;
+	throw new NotSignedInError(`You are not signed in at ${connection.api}. Sign in first: creatorr login`);
+}
+
+function normalize(api: string): string {
+	const isAddress = /^https?:\/\/[^/?#]/.test(api) && URL.canParse(api);
+	if (!isAddress) throw new UsageError(`${api} is no address of an API, such as https://api.example.com`);
+	const { origin, pathname } = new URL(api);
+	return `${origin}${pathname}`.replace(/\/+$/, '');
+}

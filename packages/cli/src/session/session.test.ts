@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { connect, connectSignedIn } from './connect.ts';
+import { readSessions, sessionPath, writeSessions } from './session-file.ts';
+
+let directory: string;
+beforeEach(async () => {
+	directory = await mkdtemp(join(tmpdir(), 'creatorr-cli-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const ioWith = (env: object = {}) => ({ env: { XDG_CONFIG_HOME: directory, ...env } }) as unknown as Io;
+const HERE = 'https://here.example';
+const SESSIONS = { api: HERE, byApi: { [HERE]: { token: 'of-here', email: 'a@example.com' } } };
+
+test('sessions are kept where nobody else can read them', async () => {
+	const { env } = ioWith();
+	expect(await readSessions(env)).toEqual({ byApi: {} });
+	await writeSessions(env, SESSIONS);
+	expect(await readSessions(env)).toEqual(SESSIONS);
+	const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+	expect([await modeOf(sessionPath(env)), await modeOf(join(directory, 'creatorr'))]).toEqual([0o600, 0o700]);
+	expect(await readdir(join(directory, 'creatorr'))).toEqual(['sessions.json']);
+});
+
+test('a damaged file is named', async () => {
+	const { env } = ioWith();
+	await writeSessions(env, SESSIONS);
+	await writeFile(sessionPath(env), '{');
+	await expect(readSessions(env)).rejects.toThrow(sessionPath(env));
+});
+
+test('the API is the one named, else that of the environment, else that of the last sign-in', async () => {
+	expect((await connect(ioWith(), {})).api).toBe('http://127.0.0.1:8080');
+	await writeSessions(ioWith().env, SESSIONS);
+	expect((await connect(ioWith(), {})).api).toBe(HERE);
+	const io = ioWith({ CREATORR_API: 'https://of.environment/base/' });
+	expect((await connect(io, {})).api).toBe('https://of.environment/base');
+	expect((await connect(io, { api: 'http://named.example' })).api).toBe('http://named.example');
+});
+
+test.each(['here.example', 'ftp://here.example', 'https://', ''])('%j is no API', async (api) => {
+	await expect(connect(ioWith(), { api })).rejects.toThrow(UsageError);
+});
+
+test('a token goes to no other API than the one that gave it', async () => {
+	const seen: unknown[] = [];
+	const other = createServer((request, response) => {
+		seen.push(request.headers.authorization);
+		response.writeHead(401, { 'content-type': 'application/json' });
+		response.end(JSON.stringify({ error: { code: 'unauthorized', message: 'no', request_id: 'req_1' } }));
+	});
+	await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+	const api = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+	await writeSessions(ioWith().env, SESSIONS);
+	await expect(connectSignedIn(ioWith(), { api })).rejects.toThrow('not signed in');
+	const { client } = await connect(ioWith(), { api });
+	await expect(client.account.me()).rejects.toMatchObject({ code: 'unauthorized' });
+	const named = await connect(ioWith({ CREATORR_TOKEN: 'mine' }), { api });
+	await expect(named.client.account.me()).rejects.toMatchObject({ code: 'unauthorized' });
+	expect(seen).toEqual([undefined, 'Bearer mine']);
+	await new Promise((resolve) => other.close(resolve));
+});

@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals';
+import { Command } from 'commander';
+import { optionsOf } from './param-options.ts';
+import type { ParamSchema } from './param-schema.ts';
+
+function parse(param: string, schema: ParamSchema, argv: string[]): unknown {
+	const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+	const options = optionsOf(param, schema);
+	for (const { option } of options) command.addOption(option);
+	command.parse(argv, { from: 'user' });
+	const [first] = options;
+	return first && command.opts()[first.option.attributeName()];
+}
+
+const ON = { type: 'boolean', default: true };
+const LANGUAGES = { type: 'array', items: { type: 'string' }, default: ['eng'] };
+
+test.each([
+	['quality', { type: 'integer', default: 70 }, ['--quality', '50'], 50],
+	['image_dpi', { anyOf: [{ type: 'integer' }, { type: 'null' }] }, ['--image-dpi=150'], 150],
+	['linearize', ON, ['--no-linearize'], false],
+	['linearize', ON, ['--linearize'], true],
+	['languages', LANGUAGES, ['--languages', 'deu,fra'], ['deu', 'fra']],
+	['languages', LANGUAGES, ['--languages', 'deu', '--languages', 'fra'], ['deu', 'fra']],
+	['signed', { enum: ['reject', 'invalidate'] }, ['--signed', 'invalidate'], 'invalidate'],
+])('%s is an option', (param, schema, argv, value) => {
+	expect(parse(param, schema, argv)).toEqual(value);
+});
+
+test.each([{ type: 'integer', default: 70 }, ON, LANGUAGES])(
+	'what is left out is left to the tool',
+	(schema) => {
+		expect(parse('param', schema, [])).toBeUndefined();
+	},
+);
+
+test('a value that does not fit is refused', () => {
+	expect(() => parse('quality', { type: 'integer' }, ['--quality', 'high'])).toThrow('a whole number');
+});
+
+test('the help tells the default and the choices', () => {
+	const command = new Command('tool');
+	const schema = { type: 'string', enum: ['pdf', 'text'], default: 'pdf', description: 'what comes out' };
+	for (const { option } of optionsOf('kind', schema)) command.addOption(option);
+	const help = command.helpInformation().replace(/\s+/g, ' ');
+	expect(help).toContain('--kind <text> what comes out (default: pdf) (choices: "pdf", "text")');
+});

@@ -1,0 +1,49 @@
+import { Option } from 'commander';
+import { type ParamSchema, typedSchema } from './param-schema.ts';
+import { parseParam } from './parse-param.ts';
+
+/** An option of the command line that says a param of a tool. */
+export interface ParamOption {
+	param: string;
+	option: Option;
+}
+
+/** The options that a param has: none of them set means that the tool's own default holds. */
+export function optionsOf(param: string, schema: ParamSchema): ParamOption[] {
+	const flag = param.replaceAll('_', '-');
+	const { type, enum: choices } = typedSchema(schema);
+	const description = describe(schema);
+	if (type === 'boolean') {
+		// the one that changes something is the one to explain
+		const isOn = schema.default === true;
+		return [
+			{ param, option: new Option(`--${flag}`, isOn ? '' : description).hideHelp(isOn) },
+			{ param, option: new Option(`--no-${flag}`, `not: ${description}`).hideHelp(!isOn) },
+		];
+	}
+	const option = new Option(`--${flag} <${placeholder(schema)}>`, description);
+	option.argParser((text: string, before: unknown) => {
+		const value = parseParam(text, schema);
+		return Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value;
+	});
+	return [{ param, option: choices ? withChoices(option, choices) : option }];
+}
+
+/** Named in the help; parsing is left to the param's own parser. */
+function withChoices(option: Option, choices: unknown[]): Option {
+	option.argChoices = choices.map(String);
+	return option;
+}
+
+function placeholder(schema: ParamSchema): string {
+	const { type, items } = typedSchema(schema);
+	if (type === 'integer' || type === 'number') return 'number';
+	if (type === 'array') return `${items?.type === 'string' ? 'text' : (items?.type ?? 'value')},…`;
+	return type === 'string' ? 'text' : 'json';
+}
+
+function describe({ description = '', default: value }: ParamSchema): string {
+	if (value === undefined || value === null || typeof value === 'boolean') return description;
+	const text = Array.isArray(value) ? value.join(',') : String(value);
+	return `${description} (default: ${text})`;
+}

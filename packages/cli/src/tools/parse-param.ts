@@ -1,0 +1,50 @@
+import { InvalidArgumentError } from 'commander';
+import { type ParamSchema, typedSchema } from './param-schema.ts';
+
+/** What a text on the command line means for a param. What is not found out here, such as patterns, the API refuses. */
+export function parseParam(text: string, given: ParamSchema): unknown {
+	const schema = typedSchema(given);
+	if (schema.enum) return parseChoice(text, schema.enum);
+	switch (schema.type) {
+		case 'boolean':
+			return parseChoice(text, [true, false]);
+		case 'integer':
+		case 'number':
+			return parseNumber(text, schema);
+		case 'string':
+			return text;
+		case 'array':
+			return text.split(',').map((item) => parseParam(item.trim(), schema.items ?? {}));
+		default:
+			return parseAnything(text);
+	}
+}
+
+function parseChoice(text: string, choices: unknown[]): unknown {
+	const found = choices.find((choice) => String(choice) === text);
+	if (found === undefined) throw new InvalidArgumentError(`There are ${choices.map(String).join(', ')}.`);
+	return found;
+}
+
+function parseNumber(text: string, { type, minimum, maximum }: ParamSchema): number {
+	const number = text.trim() === '' ? Number.NaN : Number(text);
+	const fits = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
+	if (!fits)
+		throw new InvalidArgumentError(
+			type === 'integer' ? 'It must be a whole number.' : 'It must be a number.',
+		);
+	if (minimum !== undefined && number < minimum)
+		throw new InvalidArgumentError(`It must be ${minimum} at least.`);
+	if (maximum !== undefined && number > maximum)
+		throw new InvalidArgumentError(`It must be ${maximum} at most.`);
+	return number;
+}
+
+/** JSON where it is some, else the text. */
+function parseAnything(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,55 @@
+import type { Job } from '@creatorr/client';
+import type { BoardLine } from '../display/board.ts';
+import { formatBytes } from '../display/bytes.ts';
+import type { Input } from '../input/open-inputs.ts';
+import type { Io } from '../io.ts';
+import { saveFile } from '../output/save-file.ts';
+import type { Work } from './work.ts';
+
+/** Uploads one input, runs the tool and saves the output. An interruption cancels the job; an upload that came to no job is taken away. */
+export async function runOnInput(
+	io: Io,
+	{ client, request, destination, board }: Work,
+	input: Input,
+): Promise<{ job: Job; path: string | undefined }> {
+	const { signal } = io;
+	const line = board.line(input.label);
+	let uploading: string | undefined;
+	try {
+		const { job, output } = await client.run({
+			tool: request.tool,
+			params: request.params,
+			source: { path: input.path },
+			name: input.name,
+			mimeType: input.mimeType,
+			signal,
+			cancelOnAbort: true,
+			onCreated: (fileId) => {
+				uploading = fileId;
+			},
+			onUpload: ({ sentBytes, totalBytes }) => {
+				line.show(
+					`uploading ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
+					sentBytes / totalBytes,
+				);
+			},
+			onJob: (now) => {
+				uploading = undefined;
+				showJob(line, now);
+			},
+		});
+		const { path } = await saveFile(client, io, output.id, destination, line);
+		return { job, path };
+	} catch (error) {
+		// without a job nobody has a use for it; where this fails the API removes it within a day
+		if (uploading !== undefined) await client.files.delete(uploading).catch(() => undefined);
+		throw error;
+	} finally {
+		line.end();
+	}
+}
+
+function showJob(line: BoardLine, { status, progress }: Pick<Job, 'status' | 'progress'>): void {
+	if (status === 'queued') line.show('waiting for a worker');
+	else line.show(status, progress / 100);
+}

@@ -1,0 +1,82 @@
+import type { Tool } from '@creatorr/client';
+import { Command, InvalidArgumentError } from 'commander';
+import { type CommonOptions, withCommonOptions } from '../commands/common-options.ts';
+import { UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { optionsOf } from './param-options.ts';
+import { type ParamSchema, paramsOf } from './param-schema.ts';
+import { parseParam } from './parse-param.ts';
+import { runOnInputs } from './run-on-inputs.ts';
+
+/** Shorter names of tools that people use a lot. */
+const ALIASES: Record<string, string> = { compress: 'compress_heavy', convert: 'office_to_pdf' };
+
+interface ToolOptions extends CommonOptions {
+	out?: string;
+	force?: boolean;
+	name?: string;
+	param?: Map<string, string>;
+	[option: string]: unknown;
+}
+
+/** A command for each tool of the catalogue, at the top and under `run`. */
+export function addToolCommands(program: Command, io: Io, tools: readonly Tool[]): void {
+	const run = program.command('run').description('run a tool by its name; the same as its own command');
+	for (const tool of tools) {
+		program.addCommand(toolCommand(io, tool));
+		run.addCommand(toolCommand(io, tool));
+	}
+}
+
+function toolCommand(io: Io, tool: Tool): Command {
+	const dashed = tool.slug.replaceAll('_', '-');
+	const aliases = Object.keys(ALIASES).filter((alias) => ALIASES[alias] === tool.slug);
+	const [name = tool.slug, ...others] = [...aliases, tool.slug];
+	const command = withCommonOptions(new Command(name))
+		.aliases([...new Set([...others, ...(dashed === tool.slug ? [] : [dashed])])])
+		.summary(tool.title + (tool.available ? '' : ' (no worker has it now)'))
+		.description(`${tool.summary}\n\nTakes ${tool.accepts.join(', ')}.`)
+		.argument('<inputs...>', 'files, - for stdin')
+		.option(
+			'-o, --out <path>',
+			'file or directory to write to, - for stdout; else the output’s own name, here',
+		)
+		.option('-f, --force', 'overwrite what is there')
+		.option('--name <name>', 'what to call the input, above all that from stdin')
+		.option('--param <name=value>', 'any param of the tool, also one that has no option here', collectParam);
+	const schemas = paramsOf(tool.params);
+	const paramsByAttribute = new Map<string, string>();
+	const taken = new Set(command.options.map((option) => option.attributeName()));
+	for (const [param, schema] of schemas) {
+		const options = optionsOf(param, schema);
+		// an option of ours goes before a param of the same name, which --param says
+		if (options.some(({ option }) => taken.has(option.attributeName()))) continue;
+		for (const { option } of options) {
+			command.addOption(option);
+			paramsByAttribute.set(option.attributeName(), param);
+		}
+	}
+	return command.action(async (inputs: string[], options: ToolOptions) => {
+		const params: Record<string, unknown> = {};
+		for (const [attribute, param] of paramsByAttribute) {
+			if (options[attribute] !== undefined) params[param] = options[attribute];
+		}
+		for (const [param, text] of options.param ?? [])
+			params[param] = parseNamed(param, text, schemas.get(param));
+		await runOnInputs(io, { tool: tool.slug, params, inputs, options });
+	});
+}
+
+function parseNamed(param: string, text: string, schema: ParamSchema = {}): unknown {
+	try {
+		return parseParam(text, schema);
+	} catch (error) {
+		throw error instanceof InvalidArgumentError ? new UsageError(`${param}: ${error.message}`) : error;
+	}
+}
+
+function collectParam(text: string, before: Map<string, string> = new Map()): Map<string, string> {
+	const [name = '', ...value] = text.split('=');
+	if (name === '' || value.length === 0) throw new InvalidArgumentError('It must be name=value.');
+	return before.set(name.replaceAll('-', '_'), value.join('='));
+}

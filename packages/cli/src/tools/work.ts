@@ -1,0 +1,20 @@
+import type { Client } from '@creatorr/client';
+import type { CommonOptions } from '../commands/common-options.ts';
+import type { Board } from '../display/board.ts';
+import type { Destination } from '../output/destination.ts';
+
+/** What a person has asked a tool for. */
+export interface RunRequest {
+	tool: string;
+	params: Record<string, unknown>;
+	inputs: string[];
+	options: CommonOptions & { out?: string; force?: boolean; name?: string };
+}
+
+/** What all the inputs of one command have in common. */
+export interface Work {
+	client: Client;
+	request: RunRequest;
+	destination: Destination;
+	board: Board;
+}
