@@ -2,6 +2,7 @@
 export const PAGES = [
 	'/',
 	'/account',
+	'/docs',
 	'/files',
 	'/forgot-password',
 	'/history',

@@ -3,7 +3,7 @@ import { createBrowserRouter, type RouteObject } from 'react-router';
 import { HomePage } from './pages/home/home-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { PAGES, type PagePath } from './paths.ts';
-import { PageError } from './shell/page-error.tsx';
+import { PageError, ShellError } from './shell/page-error.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Spinner } from './ui/spinner.tsx';
 
@@ -11,6 +11,7 @@ import { Spinner } from './ui/spinner.tsx';
 const LOADERS: Record<PagePath, () => Promise<ComponentType>> = {
 	'/': async () => HomePage,
 	'/account': async () => (await import('./pages/account/account-page.tsx')).AccountPage,
+	'/docs': async () => (await import('./pages/docs/docs-page.tsx')).DocsPage,
 	'/files': async () => (await import('./pages/files/files-page.tsx')).FilesPage,
 	'/forgot-password': async () =>
 		(await import('./pages/forgot-password/forgot-password-page.tsx')).ForgotPasswordPage,
@@ -36,5 +37,5 @@ const withinShell: RouteObject = {
 };
 
 export const router = createBrowserRouter([
-	{ Component: Shell, ErrorBoundary: PageError, children: [withinShell] },
+	{ Component: Shell, ErrorBoundary: ShellError, children: [withinShell] },
 ]);

@@ -30,9 +30,9 @@ const givenPasswordSchema = z
 
 const emailSchema = z
 	.string()
+	.meta({ examples: [EXAMPLE_EMAIL] })
 	.transform((text) => text.trim().toLowerCase())
-	.pipe(z.email({ error: 'must be an email address' }).max(254))
-	.meta({ examples: [EXAMPLE_EMAIL] });
+	.pipe(z.email({ error: 'must be an email address' }).max(254));
 
 export const userSchema = z
 	.object({
@@ -91,8 +91,8 @@ export const login = defineOperation({
 		email: z
 			.string()
 			.max(1024)
-			.transform((text) => text.trim().toLowerCase())
-			.meta({ examples: [EXAMPLE_EMAIL] }),
+			.meta({ examples: [EXAMPLE_EMAIL] })
+			.transform((text) => text.trim().toLowerCase()),
 		password: givenPasswordSchema,
 	}),
 	status: 200,

@@ -46,7 +46,7 @@ const ERROR_MEANING: Record<ErrorCode, string> = {
 
 export const errorCodeSchema = z
 	.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]])
-	.meta({ 'x-enumDescriptions': ERROR_MEANING });
+	.meta({ 'x-enumDescriptions': ERROR_MEANING, 'x-enumStatuses': ERROR_STATUS });
 
 /** One wrong field: where it is (`params.quality`, `query.limit`, the part's name alone when it is the whole) and why. */
 export interface ErrorDetail {

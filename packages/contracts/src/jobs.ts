@@ -147,7 +147,10 @@ export const getJob = defineOperation({
 	query: z.object({
 		wait: queryIntegerSchema({ min: 0, max: MAX_WAIT_SECONDS })
 			.optional()
-			.meta({ description: 'seconds to hold the answer until status or progress changes' }),
+			.meta({
+				description: 'seconds to hold the answer until status or progress changes',
+				examples: [30],
+			}),
 	}),
 	status: 200,
 	response: enveloped(jobSchema),

@@ -1,11 +1,11 @@
-import { lazy, Suspense } from 'react';
 import { Link, useLocation } from 'react-router';
 import { useUser } from '../api/session.ts';
+import { optionalPart } from '../ui/optional-part.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import styles from './header.module.css';
 import { SignInLink } from './sign-in-link.tsx';
 
-const WorksBadge = lazy(async () => ({ default: (await import('./works-badge.tsx')).WorksBadge }));
+const WorksBadge = optionalPart(async () => (await import('./works-badge.tsx')).WorksBadge);
 
 /** The brand, where one can go, and what is on its way. */
 export function Header() {
@@ -29,11 +29,10 @@ export function Header() {
 				<ul>
 					{link('/', 'Tools', pathname === '/' || isWithin('/tools'))}
 					{link('/history', 'History', isWithin('/history') || isWithin('/files'))}
+					{link('/docs', 'Docs', isWithin('/docs'))}
 				</ul>
 			</nav>
-			<Suspense fallback={null}>
-				<WorksBadge />
-			</Suspense>
+			<WorksBadge />
 			{user ? <AccountMenu user={user} /> : <SignInLink />}
 		</header>
 	);
