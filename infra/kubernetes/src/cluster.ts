@@ -1,0 +1,161 @@
+import type { Resource } from './render.ts';
+
+/** What we look at of resources. */
+export interface Variable {
+	name: string;
+	value?: string;
+	valueFrom?: {
+		secretKeyRef?: { name: string; key: string };
+		configMapKeyRef?: { name: string; key: string };
+		fieldRef?: { fieldPath: string };
+	};
+}
+
+export interface Probe {
+	httpGet?: { path: string; port: string };
+}
+
+export interface Container {
+	name: string;
+	image: string;
+	command?: string[];
+	env?: Variable[];
+	ports?: { name: string; containerPort: number }[];
+	resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+	securityContext?: Record<string, unknown>;
+	startupProbe?: Probe;
+	readinessProbe?: Probe;
+	livenessProbe?: Probe;
+}
+
+export interface Pod {
+	containers: Container[];
+	initContainers?: Container[];
+	hostUsers?: boolean;
+	automountServiceAccountToken?: boolean;
+	securityContext?: { runAsNonRoot?: boolean; seccompProfile?: { type: string; localhostProfile?: string } };
+}
+
+interface Peer {
+	podSelector?: Selector;
+	namespaceSelector?: Selector;
+	ipBlock?: { cidr: string };
+}
+
+interface Selector {
+	matchLabels?: Record<string, string>;
+	matchExpressions?: { key: string; operator: 'In'; values: string[] }[];
+}
+
+interface Rule {
+	from?: Peer[];
+	to?: Peer[];
+	ports?: { port: number; protocol: string }[];
+}
+
+interface Policy {
+	podSelector: Selector;
+	policyTypes: string[];
+	ingress?: Rule[];
+	egress?: Rule[];
+}
+
+export function ofKind(resources: readonly Resource[], kind: string): Resource[] {
+	return resources.filter((resource) => resource.kind === kind);
+}
+
+export function named(resources: readonly Resource[], kind: string, name: string): Resource {
+	const found = ofKind(resources, kind).find((resource) => resource.metadata.name === name);
+	if (!found) throw new Error(`there is no ${kind} ${name}`);
+	return found;
+}
+
+/** The pods that a Deployment or a DaemonSet makes. */
+export function podOf(resource: Resource): Pod {
+	return (resource.spec as { template: { spec: Pod } }).template.spec;
+}
+
+export function labelsOf(resource: Resource): Record<string, string> {
+	return (resource.spec as { template: { metadata: { labels: Record<string, string> } } }).template.metadata
+		.labels;
+}
+
+/** The container of an app. */
+export function appContainer(resources: readonly Resource[], app: string): Container {
+	const container = podOf(named(resources, 'Deployment', app)).containers.find(({ name }) => name === 'app');
+	if (!container) throw new Error(`${app} has no container app`);
+	return container;
+}
+
+/** The environment of a container, with the values that `lookUp` has for what is referred to, and `$(NAME)` replaced. */
+export function resolveEnvironment(
+	container: Container,
+	lookUp: (kind: 'Secret' | 'ConfigMap', name: string, key: string) => string,
+): Record<string, string> {
+	const env: Record<string, string> = {};
+	for (const { name, value, valueFrom } of container.env ?? []) {
+		if (value !== undefined)
+			env[name] = value.replaceAll(/\$\((\w+)\)/g, (_all, other: string) => env[other] ?? '');
+		else if (valueFrom?.secretKeyRef)
+			env[name] = lookUp('Secret', valueFrom.secretKeyRef.name, valueFrom.secretKeyRef.key);
+		else if (valueFrom?.configMapKeyRef)
+			env[name] = lookUp('ConfigMap', valueFrom.configMapKeyRef.name, valueFrom.configMapKeyRef.key);
+		else env[name] = '10.0.0.1';
+	}
+	return env;
+}
+
+function selects(
+	{ matchLabels = {}, matchExpressions = [] }: Selector,
+	labels: Record<string, string>,
+): boolean {
+	return (
+		Object.entries(matchLabels).every(([name, value]) => labels[name] === value) &&
+		matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ''))
+	);
+}
+
+/** Pods as policies see them. */
+export type Labels = Record<string, string>;
+
+function allows(rules: readonly Rule[], other: Labels, port: number, side: 'from' | 'to'): boolean {
+	return rules.some((rule) => {
+		const peers = rule[side];
+		const isPeer =
+			peers === undefined ||
+			peers.some(
+				({ podSelector, namespaceSelector }) =>
+					podSelector !== undefined && !namespaceSelector && selects(podSelector, other),
+			);
+		return isPeer && (rule.ports === undefined || rule.ports.some((allowed) => allowed.port === port));
+	});
+}
+
+/** Whether the network lets pods of one kind connect to a port of pods of another, both within the namespace. */
+export function mayConnect(resources: readonly Resource[], from: Labels, to: Labels, port: number): boolean {
+	const policies = ofKind(resources, 'NetworkPolicy').map(({ spec }) => spec as Policy);
+	const egress = policies.filter(
+		({ podSelector, policyTypes }) => policyTypes.includes('Egress') && selects(podSelector, from),
+	);
+	const ingress = policies.filter(
+		({ podSelector, policyTypes }) => policyTypes.includes('Ingress') && selects(podSelector, to),
+	);
+	return (
+		egress.some((policy) => allows(policy.egress ?? [], to, port, 'to')) &&
+		ingress.some((policy) => allows(policy.ingress ?? [], from, port, 'from'))
+	);
+}
+
+/** Where pods of this kind get outside of the namespace: addresses with ports. */
+export function outsideOf(resources: readonly Resource[], from: Labels): string[] {
+	return ofKind(resources, 'NetworkPolicy')
+		.map(({ spec }) => spec as Policy)
+		.filter(({ podSelector, policyTypes }) => policyTypes.includes('Egress') && selects(podSelector, from))
+		.flatMap(({ egress = [] }) => egress)
+		.flatMap(({ to = [{}], ports = [] }) =>
+			to.flatMap(({ ipBlock, podSelector }) =>
+				podSelector ? [] : ports.map(({ port }) => `${ipBlock?.cidr ?? 'anywhere'}:${port}`),
+			),
+		)
+		.toSorted();
+}

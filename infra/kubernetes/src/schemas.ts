@@ -1,0 +1,78 @@
+import { Ajv } from 'ajv';
+import { rabbitmqCluster } from './rabbitmq-cluster.ts';
+import type { Resource } from './render.ts';
+
+interface Problem {
+	instancePath: string;
+	message?: string;
+}
+
+/** A kind of the API, which knows its JSON schema. */
+type Model = new (data: object) => { validate(): void };
+
+/** Maps whose names are anybody's. */
+const MAPS = /\/(labels|annotations|matchLabels|data|requests|limits)$/;
+
+function moduleOf(apiVersion: string): string {
+	return apiVersion.startsWith('keda.sh/')
+		? `@kubernetes-models/keda/${apiVersion}`
+		: `kubernetes-models/${apiVersion}`;
+}
+
+async function modelOf({ apiVersion, kind }: Resource): Promise<Model> {
+	const models = (await import(moduleOf(apiVersion))) as Record<string, Model>;
+	const model = models[kind];
+	if (!model) throw new Error(`no schema is known for ${apiVersion} ${kind}`);
+	return model;
+}
+
+/** Plain objects are copied by the models before they are validated, and so looked at all over; others are taken as they are. */
+class Watched {}
+
+/**
+ * A copy whose every field is in `unread` until somebody looks at it. A validator looks at the fields that its schema has: what
+ * it leaves is none, and the API would drop it without a word.
+ */
+function watched<T>(data: T, path: string, unread: Set<string>): T {
+	if (typeof data !== 'object' || data === null) return data;
+	if (Array.isArray(data)) return data.map((item, index) => watched(item, `${path}/${index}`, unread)) as T;
+	if (MAPS.test(path)) return data;
+	const copy = new Watched();
+	for (const [name, value] of Object.entries(data)) {
+		const here = `${path}/${name}`;
+		const inner = watched(value, here, unread);
+		unread.add(here);
+		const get = () => {
+			unread.delete(here);
+			return inner;
+		};
+		Object.defineProperty(copy, name, { enumerable: true, get });
+	}
+	return copy as T;
+}
+
+function validate(model: Model, data: object): string[] {
+	try {
+		new model(data).validate();
+		return [];
+	} catch (error) {
+		const { errors } = error as { errors?: Problem[] };
+		if (!errors) throw error;
+		return errors.map(({ instancePath, message }) => `${instancePath} ${message}`);
+	}
+}
+
+function problemsOfCluster(resource: Resource): string[] {
+	const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+	ajv.validate(rabbitmqCluster, resource);
+	return (ajv.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** What is wrong with a resource: fields that its schema refuses, misses or does not know. */
+export async function problemsOf(resource: Resource): Promise<string[]> {
+	if (resource.kind === 'RabbitmqCluster') return problemsOfCluster(resource);
+	const unread = new Set<string>();
+	const refused = validate(await modelOf(resource), watched(resource, '', unread));
+	const unknown = [...unread].filter((path) => ![...unread].some((other) => path.startsWith(`${other}/`)));
+	return [...refused, ...unknown.map((path) => `${path} is no field of the API`)];
+}

@@ -1,0 +1,224 @@
+import { APPS, configProblem, knownVariables } from '@creatorr/docker/apps';
+import { readTargets } from '@creatorr/docker/dockerfile';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { publicIdentityKeys } from '../../local/src/backing/identity-keys.ts';
+import { CALLERS, DATABASE_OWNERS, makeSecrets } from '../../local/src/backing/make-secrets.ts';
+import {
+	appContainer,
+	mayConnect,
+	named,
+	ofKind,
+	outsideOf,
+	podOf,
+	resolveEnvironment,
+} from '../src/cluster.ts';
+import { OVERLAYS, type Resource, renderOverlay } from '../src/render.ts';
+import { givenElsewhere, givenLocally, NotGiven, secretsOf } from '../src/secrets.ts';
+
+const targets = readTargets();
+const made = makeSecrets();
+/** What the operators of others bring along. */
+const OF_OPERATORS = { 'rabbitmq-default-user': { username: 'user', password: 'password' } };
+/** Named for the sake of another variable. */
+const HELPERS = new Set(['POD_IP', 'RABBITMQ_USER', 'RABBITMQ_PASSWORD']);
+const GIVEN = {
+	AUTH_DATABASE_URL: 'postgresql://auth:a@db.example.com:5432/auth',
+	FILES_DATABASE_URL: 'postgresql://files:a@db.example.com:5432/files',
+	JOBS_DATABASE_URL: 'postgresql://jobs:a@db.example.com:5432/jobs',
+	BILLING_DATABASE_URL: 'postgresql://billing:a@db.example.com:5432/billing',
+	SMTP_URL: 'smtps://user:a@mail.example.com:465',
+	S3_ACCESS_KEY_ID: 'key',
+	S3_SECRET_ACCESS_KEY: 'secret',
+	STRIPE_SECRET_KEY: 'sk_live_a',
+	STRIPE_WEBHOOK_SECRET: 'whsec_a',
+};
+
+const label = (name: string) => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'creatorr' });
+
+/** The entries of Secrets and ConfigMaps, by kind and name as a manifest refers to them. */
+function lookUpIn(overlay: string, resources: readonly Resource[]) {
+	const given = overlay === 'local' ? givenLocally(made) : givenElsewhere(GIVEN);
+	const outside = secretsOf(made, publicIdentityKeys(made), given).items as Resource[];
+	return (kind: 'Secret' | 'ConfigMap', name: string, key: string): string => {
+		const operators: Record<string, Record<string, string>> = kind === 'Secret' ? OF_OPERATORS : {};
+		const found = [...outside, ...resources].find((one) => one.kind === kind && one.metadata.name === name);
+		const entries = operators[name] ?? found?.stringData ?? found?.data;
+		const value = (entries as Record<string, string> | undefined)?.[key];
+		if (value === undefined) throw new Error(`there is no ${key} in the ${kind} ${name}`);
+		return value;
+	};
+}
+
+describe.each(OVERLAYS)('the overlay %s', (overlay) => {
+	let resources: Resource[];
+
+	beforeAll(async () => {
+		resources = await renderOverlay(overlay);
+	});
+
+	const environmentOf = (app: string) => ({
+		...targets.get(app)?.env,
+		...resolveEnvironment(appContainer(resources, app), lookUpIn(overlay, resources)),
+	});
+
+	test('has every app, from the image of its name', () => {
+		for (const app of APPS)
+			expect(appContainer(resources, app).image).toMatch(new RegExp(`(^|/)creatorr/${app}:`));
+	});
+
+	test('gives every app what it asks for, and nothing that it does not read', () => {
+		for (const app of APPS) {
+			const environment = environmentOf(app);
+			expect([app, configProblem(app, environment)]).toEqual([app, undefined]);
+			const known = knownVariables(app);
+			const unknown = Object.keys(environment).filter((name) => !known.has(name) && !HELPERS.has(name));
+			expect([app, unknown]).toEqual([app, []]);
+		}
+	});
+
+	test('has no secret in it', () => {
+		expect(ofKind(resources, 'Secret')).toEqual([]);
+	});
+
+	test.each(DATABASE_OWNERS)(
+		'brings the tables of %s up to date before it starts, with its own image and database',
+		(owner) => {
+			const [migrations] = podOf(named(resources, 'Deployment', owner)).initContainers ?? [];
+			expect(migrations?.image).toBe(appContainer(resources, owner).image);
+			expect(migrations?.command?.slice(1)).toEqual([
+				'packages/database/src/cli.ts',
+				'deploy',
+				`apps/${owner}/prisma`,
+			]);
+			const variable = `${owner.toUpperCase()}_DATABASE_URL`;
+			const [url] = migrations?.env ?? [];
+			expect(url).toEqual({
+				...appContainer(resources, owner).env?.find(({ name }) => name === variable),
+				name: 'DATABASE_URL',
+			});
+		},
+	);
+
+	test('has the ports that the images listen on, and probes that they answer', () => {
+		for (const app of APPS) {
+			const { ports = [], ...container } = appContainer(resources, app);
+			expect([app, ports.map(({ containerPort }) => containerPort).toSorted()]).toEqual([
+				app,
+				targets.get(app)?.exposed.toSorted(),
+			]);
+			expect([container.startupProbe, container.readinessProbe, container.livenessProbe]).toEqual(
+				['startup', 'ready', 'live'].map((name) =>
+					expect.objectContaining({ httpGet: { path: `/health/${name}`, port: 'private' } }),
+				),
+			);
+		}
+	});
+
+	test('lets nobody write to its own file system, become root or keep a capability', () => {
+		for (const app of APPS) {
+			const pod = podOf(named(resources, 'Deployment', app));
+			expect(pod.automountServiceAccountToken).toBe(false);
+			expect(pod.securityContext?.runAsNonRoot).toBe(true);
+			for (const { securityContext, resources: needs } of [
+				...pod.containers,
+				...(pod.initContainers ?? []),
+			]) {
+				expect(securityContext).toMatchObject({
+					allowPrivilegeEscalation: false,
+					readOnlyRootFilesystem: true,
+					capabilities: { drop: ['ALL'] },
+				});
+				expect(securityContext).not.toHaveProperty('privileged');
+				expect(needs).toMatchObject({ requests: { cpu: expect.any(String), memory: expect.any(String) } });
+			}
+		}
+	});
+
+	test('confines every app by the engine’s profile, and the worker by its own', () => {
+		for (const app of APPS) {
+			const { hostUsers, securityContext } = podOf(named(resources, 'Deployment', app));
+			const profile =
+				app === 'tool-worker'
+					? { type: 'Localhost', localhostProfile: 'creatorr/tool-worker.json' }
+					: { type: 'RuntimeDefault' };
+			expect([app, securityContext?.seccompProfile]).toEqual([app, profile]);
+			expect([app, hostUsers]).toEqual([app, app === 'tool-worker' ? false : undefined]);
+		}
+		const spec = named(resources, 'DaemonSet', 'seccomp-profiles').spec as {
+			template: { spec: { volumes: { hostPath?: { path: string } }[] } };
+		};
+		expect(spec.template.spec.volumes.flatMap(({ hostPath }) => hostPath?.path ?? [])).toEqual([
+			'/var/lib/kubelet/seccomp/creatorr',
+		]);
+	});
+
+	test('lets every app reach whom its environment names, at their port', () => {
+		for (const app of APPS) {
+			for (const value of Object.values(environmentOf(app))) {
+				const [, host = '', port] = /^\w+:\/\/(?:[^@/]*@)?([a-z][a-z-]*):(\d+)/.exec(value) ?? [];
+				if (host === '') continue;
+				const isReached = mayConnect(resources, label(app), label(host), Number(port));
+				expect([app, host, port, isReached]).toEqual([app, host, port, true]);
+			}
+		}
+		expect(mayConnect(resources, label('auth'), label('gateway'), 8081)).toBe(true);
+	});
+
+	test('lets a worker reach the broker, jobs, files and the store, and nobody reach a worker', () => {
+		const reached = [...APPS, 'rabbitmq', 'postgres', 'mail', 'store'].filter((name) =>
+			[5672, 8081, 8080, 5432, 7070, 1025].some((port) =>
+				mayConnect(resources, label('tool-worker'), label(name), port),
+			),
+		);
+		const inCluster = overlay === 'local' ? ['store'] : [];
+		expect(reached.toSorted()).toEqual(['files', 'jobs', 'rabbitmq', ...inCluster].toSorted());
+		expect(outsideOf(resources, label('tool-worker'))).toEqual(
+			overlay === 'local' ? [] : ['192.0.2.0/24:443'],
+		);
+		for (const app of APPS) expect(mayConnect(resources, label(app), label('tool-worker'), 8081)).toBe(false);
+	});
+
+	test('lets no app reach a database or a service that it has no business with', () => {
+		const calls = APPS.flatMap((from) =>
+			APPS.filter((to) => mayConnect(resources, label(from), label(to), 8081)).map((to) => `${from} ${to}`),
+		);
+		expect(calls.toSorted()).toEqual(
+			[
+				...[
+					'auth gateway',
+					'billing auth',
+					'billing files',
+					'billing jobs',
+					'gateway auth',
+					'gateway billing',
+				],
+				...['gateway files', 'gateway jobs', 'jobs files', 'tool-worker files', 'tool-worker jobs'],
+			].toSorted(),
+		);
+		expect(outsideOf(resources, label('gateway'))).toEqual([]);
+	});
+
+	test('keeps one of every app when a node is emptied, and scales it', () => {
+		for (const app of APPS) {
+			expect(named(resources, 'PodDisruptionBudget', app).spec).toMatchObject({
+				selector: { matchLabels: { 'app.kubernetes.io/name': app } },
+			});
+			const scaler = app === 'tool-worker' ? 'ScaledObject' : 'HorizontalPodAutoscaler';
+			expect(named(resources, scaler, app).spec).toMatchObject({ scaleTargetRef: { name: app } });
+		}
+	});
+});
+
+test('every caller has a Secret of its own with its key, and no other’s', () => {
+	const { items } = secretsOf(made, publicIdentityKeys(made), givenElsewhere(GIVEN));
+	for (const caller of CALLERS) {
+		const found = items.find(({ metadata }) => metadata.name === `${caller}-secrets`) as unknown as Resource;
+		expect(found.stringData).toMatchObject({ INTERNAL_PRIVATE_KEY: made.identityKeys[caller] });
+	}
+});
+
+test('what is not given is named, all of it at once', () => {
+	const { SMTP_URL: _mail, JOBS_DATABASE_URL: _jobs, ...rest } = GIVEN;
+	expect(() => givenElsewhere(rest)).toThrow(NotGiven);
+	expect(() => givenElsewhere(rest)).toThrow(/SMTP_URL, JOBS_DATABASE_URL/);
+});
