@@ -11,7 +11,7 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 const HINT =
 	'install bubblewrap and util-linux, and let the worker create namespaces (kernel.unprivileged_userns_clone=1, ' +
-	'kernel.apparmor_restrict_unprivileged_userns=0; in a container a seccomp profile that allows it)';
+	'kernel.apparmor_restrict_unprivileged_userns=0; in a container what docs/deploy.md says)';
 
 /** Why tools can't be run in a sandbox on this machine and what to do, as one sentence; undefined when they can. */
 export async function checkSandbox(scratchRoot: string): Promise<string | undefined> {
