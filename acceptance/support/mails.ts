@@ -25,14 +25,19 @@ async function mailsTo(email: string, subject: string): Promise<string[]> {
 }
 
 /** The token of the newest such mail, once there are `count` of them. */
-export async function mailedToken(email: string, subject: string, count = 1): Promise<string> {
+export async function mailedToken(
+	email: string,
+	subject: string,
+	count = 1,
+	forMs = MAIL_MS,
+): Promise<string> {
 	let mails: string[] = [];
 	await eventually(
 		async () => {
 			mails = await mailsTo(email, subject);
 			return mails.length >= count;
 		},
-		MAIL_MS,
+		forMs,
 		`no mail "${subject}" to ${email}`,
 	);
 	return /#token=([\w-]+)/.exec(decode(mails.at(-1) ?? ''))?.[1] ?? '';

@@ -1,7 +1,7 @@
 import { queryDatabase } from '../../support/database.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Audited, Auditor, Finding } from './finding.ts';
-import { listStore, type StoredObject } from './store.ts';
+import { listStore, MARK_PREFIX, type StoredObject } from './store.ts';
 
 interface Row {
 	id: string;
@@ -17,12 +17,6 @@ interface Row {
 	is_to_be_swept: boolean;
 	upload_id: string | null;
 }
-
-/** Begins the key of the one object that is no file: it ties the bucket to its database. */
-const BUCKET_MARK = 'files/belong-to-';
-
-/** Of the object that says whose bucket it is. */
-const MARK_PREFIX = 'files/belong-to-';
 
 const COLUMNS = `id, user_id, job_id, storage_key, size_bytes, status::text, etag, upload_id,
 	published_at IS NOT NULL AS is_published, deleted_at IS NOT NULL AS is_deleted,
@@ -77,7 +71,6 @@ function auditObjects(rows: readonly Row[], objects: ReadonlyMap<string, StoredO
 	const findings: Finding[] = [];
 	const byKey = new Map(rows.map((row) => [row.storage_key, row]));
 	for (const key of [...objects.keys()].filter((name) => !name.startsWith(MARK_PREFIX))) {
-		if (key.startsWith(BUCKET_MARK)) continue;
 		const row = byKey.get(key);
 		if (!row || row.is_removed) findings.push({ kind: 'orphaned', what: `object ${key} has no row` });
 		else if (!row.is_to_be_swept)

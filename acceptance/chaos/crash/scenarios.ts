@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { queryDatabase } from '../../support/database.ts';
+import { mailedToken, VERIFY } from '../../support/mails.ts';
 import { pidOf } from '../../support/processes.ts';
+import { listStore, MARK_PREFIX, removeFromStore } from '../audit/store.ts';
 import type { AcceptedJob, Person } from '../ledger.ts';
 import { awaitEnd, cancelJob, createJob } from '../load/jobs.ts';
 import type { LoadContext } from '../load/load.ts';
 import { deleteAccount, login, logout, register } from '../load/people.ts';
 import { endSubscription, subscribe } from '../load/subscriptions.ts';
-import { deleteFile, uploadInParts } from '../load/uploads.ts';
+import { deleteFile, uploadInParts, uploadWhole } from '../load/uploads.ts';
+import { ageSigningKey, countSigningKeys, forgetMark, reconcileNow } from './hurry.ts';
 
 /** Work of one kind from its begin to its end, whatever dies meanwhile. */
 export type Scenario = (context: LoadContext, person: Person) => Promise<void>;
@@ -77,6 +81,50 @@ const payingAccount: Scenario = async (context) => {
 	await deleteAccount(context, person);
 };
 
+/** A mail whose sender dies comes when two minutes are over, by which it had taken the mail for itself. */
+const MAIL_MS = 240_000;
+
+const mail: Scenario = async ({ client, givenUp }) => {
+	const email = `chaos-${randomBytes(9).toString('hex')}@example.com`;
+	const body = { email, password: 'correct horse battery' };
+	await client.ask({ method: 'POST', path: '/v1/auth/register', body }, [201, 409]);
+	const token = await mailedToken(email, VERIFY, 1, MAIL_MS);
+	await client.ask({ method: 'POST', path: '/v1/auth/verify', body: { token } }, [204]);
+	const waits = () => queryDatabase('auth', 'SELECT 1 FROM mails WHERE email = $1', [email]);
+	while ((await waits()).length > 0 && !givenUp.aborted) await sleep(500);
+};
+
+/** A file whose bytes vanish is found by the next comparison of rows and bucket. */
+const lostBytes: Scenario = async (context, person) => {
+	const content = { name: 'a.bin', mimeType: 'application/x-chaos', bytes: randomBytes(100) };
+	const id = await uploadWhole(context, person, content);
+	const [row] = await queryDatabase<{ storage_key: string }>(
+		'files',
+		'SELECT storage_key FROM files WHERE id = $1',
+		[id],
+	);
+	await removeFromStore(row?.storage_key ?? '');
+	await reconcileNow(context.givenUp);
+	const upload = context.ledger.uploads.get(id);
+	if (upload) upload.isDeleted = true;
+};
+
+/** The first comparison of all, which marks the bucket. */
+const unmarkedBucket: Scenario = async ({ givenUp }) => {
+	const { objects } = await listStore();
+	await forgetMark();
+	for (const key of objects.keys()) if (key.startsWith(MARK_PREFIX)) await removeFromStore(key);
+	await reconcileNow(givenUp);
+};
+
+const oldKey: Scenario = async (context, person) => {
+	const before = await ageSigningKey();
+	while ((await countSigningKeys()) === before && !context.givenUp.aborted) await sleep(200);
+	await logout(context, await login(context, person.email));
+	const keys = await countSigningKeys();
+	if (keys !== before + 1) context.ledger.violate('doubled', `one key was followed by ${keys - before}`);
+};
+
 /** What each app has to do with, the likeliest first. */
 const OF_APP: Record<string, readonly Scenario[]> = {
 	jobs: [job, canceledJob, failingJob, account, signalWorkers('SIGTERM'), signalWorkers('SIGKILL')],
@@ -96,6 +144,14 @@ const OF_POINT: Record<string, Scenario> = {
 	'jobs.expire.committed': signalWorkers('SIGKILL'),
 	'auth.delete.committed': account,
 	'auth.delete.settled': account,
+	'auth.mail.leased': mail,
+	'auth.mail.token-made': mail,
+	'auth.mail.sent': mail,
+	'auth.rotate.committed': oldKey,
+	'files.reconcile.mark-put': unmarkedBucket,
+	'files.reconcile.page-listed': lostBytes,
+	'files.reconcile.page-mended': lostBytes,
+	'files.reconcile.page-kept': lostBytes,
 	'billing.erase.customer-deleted': payingAccount,
 };
 

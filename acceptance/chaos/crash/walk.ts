@@ -18,8 +18,8 @@ export interface Walked extends Site {
 const HEALTHY_MS = 30_000;
 const AFTERWARDS_MS = 10_000;
 const SETTLE_MS = 60_000;
-/** Longer than a job takes whose worker was lost. */
-const SCENARIO_MS = 120_000;
+/** Longer than a job takes whose worker was lost, and a mail whose sender was. */
+const SCENARIO_MS = 300_000;
 
 /** Has the process die at the point while there is work that passes it, and looks at everything once it is back. */
 export async function walkSite(site: Site): Promise<Walked> {

@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import {
 	makeSigningKey,
@@ -27,5 +28,7 @@ export function nextKey(
 /** Adds the next key when the last one has signed for long enough; of replicas that find that at once, one does. */
 export async function rotateOldKey(deps: RotateKeysDeps): Promise<void> {
 	const kid = await deps.signingKeys.rotate(nextKey(deps), deps.keyDays * DAY_SECONDS);
-	if (kid) deps.logger.info('security.signing_key_rotated', { kid });
+	if (!kid) return;
+	crashPoint('auth.rotate.committed');
+	deps.logger.info('security.signing_key_rotated', { kid });
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import { countMail } from '../auth-metrics.ts';
 import type { LeasedMail, MailStore } from './mail.ts';
@@ -64,8 +65,10 @@ async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
 		countMail(mail.kind, 'dropped');
 		return await finish(deps, mail, null);
 	}
+	crashPoint('auth.mail.token-made');
 	const { userId, token } = addressed;
 	await deps.sendMail(mailMessage(mail.kind, mail.email, { appUrl: deps.appUrl, token }));
+	crashPoint('auth.mail.sent');
 	countMail(mail.kind, 'sent');
 	deps.logger.info('mail.sent', { mail: String(mail.id), kind: mail.kind, user_id: userId });
 	await finish(deps, mail, userId);
@@ -77,6 +80,7 @@ async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
  */
 export async function sendMails(deps: SendMailsDeps): Promise<number> {
 	const mails = await deps.mails.lease(BATCH_SIZE, LEASE_SECONDS);
+	if (mails.length > 0) crashPoint('auth.mail.leased');
 	await Promise.all(
 		mails.map((mail) => sendOne(deps, mail).catch((error: unknown) => afterFailure(deps, mail, error))),
 	);

@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { FileStore, SweepRecords } from '../ports.ts';
 
 /** Bucket and database do not belong together; the message says what to do about it. */
@@ -20,6 +21,7 @@ export async function confirmBucket({ records, store }: ConfirmDeps): Promise<vo
 	let found = await store.listMarks();
 	if (found.length === 0 && !mark.isInBucket) {
 		await store.putMark(mark.token);
+		crashPoint('files.reconcile.mark-put');
 		// Somebody else's may have come at the same time.
 		found = await store.listMarks();
 	}

@@ -1,3 +1,4 @@
+import { crashPoint } from '@creatorr/service/crash-point';
 import { type FileRecord, isFileKey, MARK_PREFIX, timeOfKey } from '../file.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { type FilePolicy, later } from '../policy.ts';
@@ -47,6 +48,7 @@ export async function reconcilePage(
 		next = end;
 		objects = objects.filter(({ key }) => key <= end);
 	}
+	crashPoint('files.reconcile.page-listed');
 	// Read after the listing: the row of an object was there before the object.
 	const { files, now } = await deps.records.findStored(objects.map(({ key }) => key));
 	const counts = {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { FilePolicy } from '../policy.ts';
 import { type ChoreDeps, doChore } from './chore.ts';
 import { type ConfirmDeps, confirmBucket } from './confirm-bucket.ts';
@@ -27,7 +28,9 @@ export async function reconcile(deps: ReconcileDeps, stopping: AbortSignal, size
 				while (after !== null && !stopping.aborted) {
 					const startedAtMs = performance.now();
 					const { counts, next } = await reconcilePage(deps, after, size);
+					crashPoint('files.reconcile.page-mended');
 					if (!(await keep({ position: next ?? after, counts }))) return 'broken off';
+					crashPoint('files.reconcile.page-kept');
 					after = next;
 					const dueMs = ((counts.objects + counts.lost) / objectsPerSecond) * 1_000;
 					const leftMs = after === null ? 0 : dueMs - (performance.now() - startedAtMs);
