@@ -1,7 +1,7 @@
 import type { User } from '@creatorr/client';
 import { UserRound } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { Link, useLocation, useNavigate } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import { signOut } from '../api/sign-out.ts';
 import styles from './account-menu.module.css';
 
@@ -10,17 +10,9 @@ const ID = 'account-menu';
 /** Who is signed in, and what is theirs. The browser opens and closes it: by its button, a press elsewhere, Escape. */
 export function AccountMenu({ user }: { user: User }) {
 	const menu = useRef<HTMLDivElement>(null);
-	const navigate = useNavigate();
 	const { pathname } = useLocation();
 	// whoever went to another page is done with it
 	useEffect(() => menu.current?.hidePopover(), [pathname]);
-
-	async function leave(): Promise<void> {
-		menu.current?.hidePopover();
-		// first away from what only somebody signed in may see
-		await navigate('/');
-		await signOut();
-	}
 
 	return (
 		<>
@@ -41,7 +33,7 @@ export function AccountMenu({ user }: { user: User }) {
 						<Link to="/files">Files</Link>
 					</li>
 					<li>
-						<button type="button" onClick={() => void leave()}>
+						<button type="button" onClick={() => void signOut()}>
 							Sign out
 						</button>
 					</li>

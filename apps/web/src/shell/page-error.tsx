@@ -24,6 +24,15 @@ export function PageError() {
 	);
 }
 
+/** The same where not even the shell can be shown. */
+export function ShellError() {
+	return (
+		<main className={styles.alone}>
+			<PageError />
+		</main>
+	);
+}
+
 function describe(error: unknown): { title: string; text: string } {
 	if (!isChunkError(error)) {
 		return {

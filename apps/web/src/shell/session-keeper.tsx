@@ -1,12 +1,9 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
 import { useFreshUser } from '../api/account.ts';
 import { useSession } from '../api/session.ts';
+import type { ExpiredSession } from './expired-session.tsx';
 import { StateBanner } from './state-banner.tsx';
-
-const ExpiredSession = lazy(async () => ({
-	default: (await import('./expired-session.tsx')).ExpiredSession,
-}));
 
 /** Pages that are about signing in themselves. */
 const ENTRANCES = new Set(['/sign-in', '/sign-up', '/forgot-password', '/reset-password', '/verify-email']);
@@ -18,17 +15,23 @@ export function SessionKeeper() {
 	const { pathname } = useLocation();
 	const [isPutOff, setPutOff] = useState(false);
 	const isExpired = state.kind === 'expired' && !ENTRANCES.has(pathname);
+	const [Ask, setAsk] = useState<typeof ExpiredSession>();
+	const wantsAsk = isExpired && !isPutOff && Ask === undefined;
 	useEffect(() => {
 		if (!isExpired) setPutOff(false);
 	}, [isExpired]);
+	useEffect(() => {
+		if (!wantsAsk) return;
+		import('./expired-session.tsx').then(
+			(loaded) => setAsk(() => loaded.ExpiredSession),
+			// then the banner is there to try it again
+			() => setPutOff(true),
+		);
+	}, [wantsAsk]);
 	return (
 		<>
 			<StateBanner onSignIn={isExpired && isPutOff ? () => setPutOff(false) : undefined} />
-			{isExpired && !isPutOff && (
-				<Suspense fallback={null}>
-					<ExpiredSession user={state.user} onClose={() => setPutOff(true)} />
-				</Suspense>
-			)}
+			{isExpired && !isPutOff && Ask && <Ask user={state.user} onClose={() => setPutOff(true)} />}
 		</>
 	);
 }

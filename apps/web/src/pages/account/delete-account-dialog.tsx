@@ -1,5 +1,4 @@
 import type { User } from '@creatorr/client';
-import { useNavigate } from 'react-router';
 import { api } from '../../api/client.ts';
 import { hasCode } from '../../api/problem.ts';
 import { session } from '../../api/session.ts';
@@ -20,15 +19,13 @@ class NotMeant extends Error {}
 
 /** Says what goes, and wants the password and a typed word for it. */
 export function DeleteAccountDialog({ user, onClose }: { user: User; onClose: () => void }) {
-	const navigate = useNavigate();
 	const form = useForm({
 		fields: ['word', 'password'],
 		call: async ({ word = '', password = '' }) => {
 			if (word.trim().toLowerCase() !== WORD) throw new NotMeant();
 			await api.account.delete(password);
 		},
-		onDone: async () => {
-			await navigate('/');
+		onDone: () => {
 			session.signOut();
 			toast({ text: 'Your account is deleted.', stays: true });
 		},

@@ -1,6 +1,5 @@
 import type { Session, User } from '@creatorr/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from 'react-router';
 import { useSessions } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
 import { describeProblem, hasCode } from '../../api/problem.ts';
@@ -17,7 +16,6 @@ import styles from './sessions-section.module.css';
 /** Where one is signed in, and how to end it: one by one, or all at once. */
 export function SessionsSection({ user }: { user: User }) {
 	const queryClient = useQueryClient();
-	const navigate = useNavigate();
 	const { data: sessions, error, refetch } = useSessions(user.id);
 	const key = keyOf(user.id, 'sessions');
 
@@ -42,8 +40,7 @@ export function SessionsSection({ user }: { user: User }) {
 
 	const endAll = useMutation({
 		mutationFn: () => api.account.logoutAll(),
-		onSuccess: async () => {
-			await navigate('/sign-in');
+		onSuccess: () => {
 			session.signOut();
 			toast({ text: 'You are signed out everywhere.' });
 		},

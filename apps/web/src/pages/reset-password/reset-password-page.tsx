@@ -13,9 +13,13 @@ import { Notice } from '../../ui/notice.tsx';
 
 const USELESS_LINK = 'This link is used or too old. Ask for a new one.';
 
-/** Sets a new password with the link of a mail. */
+/** Sets a new password with the link of a mail; begins anew when another one is opened in the same tab. */
 export function ResetPasswordPage() {
 	const token = useMailedToken();
+	return <ResetPassword key={token} token={token} />;
+}
+
+function ResetPassword({ token }: { token: string | undefined }) {
 	const [isDone, setDone] = useState(false);
 	const form = useForm({
 		fields: ['new_password'],
@@ -49,7 +53,7 @@ export function ResetPasswordPage() {
 			) : token ? (
 				<Form
 					form={form}
-					label="New password"
+					label="Set a new password"
 					submit="Set the password"
 					pending="Setting it…"
 					help={form.problem === USELESS_LINK && askAgain}

@@ -25,7 +25,7 @@ function Outcome() {
 		queryKey: ['verify-email', token],
 		queryFn: async ({ signal }) => {
 			await api.account.verifyEmail(token ?? '', { signal });
-			void refreshUser();
+			await refreshUser();
 			return true;
 		},
 		enabled: token !== undefined,
