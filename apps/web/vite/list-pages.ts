@@ -11,7 +11,8 @@ export function listPages(paths: readonly string[]): Plugin {
 		configResolved(config) {
 			outDir = join(config.root, config.build.outDir);
 		},
-		closeBundle() {
+		// not closeBundle, which comes after a failure too, and would fail in the place of what is wrong
+		writeBundle() {
 			const patterns = paths.map((path) => path.replace(/:(\w+)/g, '{$1}'));
 			writeFileSync(join(outDir, '..', 'pages.json'), `${JSON.stringify(patterns, null, 2)}\n`);
 		},
