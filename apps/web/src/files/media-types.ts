@@ -53,8 +53,8 @@ export function acceptAttribute(accepts: readonly string[]): string {
 		.join(',');
 }
 
-/** "PDF, PNG, JPEG and TIFF". */
+/** "PDF, PNG, JPEG and TIFF", each once. */
 export function typeNames(types: readonly string[]): string {
 	const names = [...new Set(types.map((type) => KINDS[type]?.name ?? type))];
-	return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+	return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { SignInForm } from '../sign-in/sign-in-form.tsx';
 import { SignUpForm } from '../sign-up/sign-up-form.tsx';
@@ -9,7 +9,15 @@ export function SignInStepForms() {
 	const [isNew, setNew] = useState(true);
 	return (
 		<>
-			{isNew ? <SignUpForm /> : <SignInForm isOverPage />}
+			{isNew ? (
+				<FocusedForm key="new">
+					<SignUpForm />
+				</FocusedForm>
+			) : (
+				<FocusedForm key="known">
+					<SignInForm isOverPage />
+				</FocusedForm>
+			)}
 			<p className={styles.other}>
 				{isNew ? 'You have an account?' : 'You are new here?'}{' '}
 				<Button look="quiet" small onClick={() => setNew(!isNew)}>
@@ -18,4 +26,11 @@ export function SignInStepForms() {
 			</p>
 		</>
 	);
+}
+
+/** A form comes later than its dialog, or in place of another one: the focus goes where the typing begins. */
+function FocusedForm({ children }: { children: ReactNode }) {
+	const form = useRef<HTMLDivElement>(null);
+	useEffect(() => form.current?.querySelector('input')?.focus(), []);
+	return <div ref={form}>{children}</div>;
 }

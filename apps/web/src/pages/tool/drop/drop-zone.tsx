@@ -26,7 +26,16 @@ export function DropZone({
 			<span className={styles.sheet} aria-hidden="true">
 				<FileUp size={30} strokeWidth={1.75} />
 			</span>
-			<p className={styles.title}>{isOver ? 'Let go, and it starts' : 'Drop your files anywhere here'}</p>
+			<p className={styles.title}>
+				{isOver ? (
+					'Let go, and it starts'
+				) : (
+					<>
+						<span className={styles.forMouse}>Drop your files anywhere here</span>
+						<span className={styles.forTouch}>Choose your files</span>
+					</>
+				)}
+			</p>
 			<Button look="primary" onClick={() => input.current?.click()}>
 				Choose files
 			</Button>

@@ -19,15 +19,13 @@ export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolCh
 	const taking = useAction(() => downloadAll(wanted, `creatorr ${choice.tool.title}.zip`));
 	return (
 		<>
-			<p role="status">
-				<VisuallyHidden>{announcement}</VisuallyHidden>
-			</p>
+			<VisuallyHidden>
+				<span role="status">{announcement}</span>
+			</VisuallyHidden>
 			{all.length > 0 && (
 				<section className={styles.works} aria-label="Your files">
 					{all.length === 1 ? (
-						<h2>
-							<VisuallyHidden>Your file</VisuallyHidden>
-						</h2>
+						<h2 className={styles.unseen}>Your file</h2>
 					) : (
 						<div className={styles.head}>
 							<h2>{all.length} files</h2>
