@@ -4,6 +4,7 @@ const GATEWAY_APP = 'apps/gateway';
 const HTTP = `${GATEWAY_APP}/src/http`;
 const BODIES = { file: `${HTTP}/body-budget.ts`, suite: `${GATEWAY_APP}/test/body-budget.test.ts` };
 const CONNECTIONS = { suite: `${GATEWAY_APP}/test/connections.test.ts` };
+const TLS = { suite: `${GATEWAY_APP}/test/tls.test.ts` };
 const REQUESTS = { suite: `${GATEWAY_APP}/test/requests.test.ts` };
 
 /** What one client may take of the gateway, and what one request may do to the next on its connection. */
@@ -81,5 +82,38 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 		code: "...['Cross-Origin-Resource-Policy', 'same-origin'],",
 		without: '',
 		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+	},
+	{
+		name: 'bounds the connections of an address by TLS, too',
+		file: `${HTTP}/connection-limit.ts`,
+		...TLS,
+		code: 'socket.isBeyondLimit = beyondLimit.has(nameOf(socket));',
+		without: '',
+		test: 'one more is told so and closed, and another address is served',
+	},
+	{
+		name: 'waits no longer for a handshake than for the head of a request',
+		file: `${HTTP}/public-server.ts`,
+		...TLS,
+		code: 'handshakeTimeout: limits.headersTimeoutMs',
+		without: '',
+		test: 'a connection without a handshake ends in time',
+		isSlow: true,
+	},
+	{
+		name: 'tells browsers that came by TLS to come by nothing else',
+		file: `${HTTP}/public-server.ts`,
+		...TLS,
+		code: "const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000'];",
+		without: 'const STRICT_TRANSPORT: string[] = [];',
+		test: 'the API is there by TLS, and browsers are told to come by nothing else',
+	},
+	{
+		name: 'takes no certificate into use that does not fit its key',
+		file: `${GATEWAY_APP}/src/http/certificate.ts`,
+		...TLS,
+		code: 'createSecureContext(certificate);',
+		without: '',
+		test: 'the gateway does not start on files that are no certificate',
 	},
 ];
