@@ -23,6 +23,7 @@ const BUILD_TIMEOUT_MS = 20 * 60_000;
 const MIGRATION_TIMEOUT_MS = 120_000;
 /** As images have it. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const HOME = '/home/node';
 /** The user of the images. */
 const UID = 1000;
 const SECCOMP = 'infra/seccomp/tool-worker.json';
@@ -193,7 +194,7 @@ function localEnvironment(
 		SMTP_URL: 'smtp://127.0.0.1:9',
 	};
 	const own = Object.entries(here).filter(([name]) => name in given);
-	return { PATH, ...given, ...Object.fromEntries(own) };
+	return { PATH, HOME, ...given, ...Object.fromEntries(own) };
 }
 
 async function run(

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { validate } from 'dockerfile-utils';
 import { packagesToProcess } from '../../local/src/machine/debian-packages.ts';
 import { APPS } from '../src/apps.ts';
 import { REPOSITORY } from '../src/compose.ts';
@@ -10,6 +11,11 @@ import { DOCKERFILE, readTargets } from '../src/dockerfile.ts';
 
 const DOCKER = join(REPOSITORY, 'infra/docker');
 const targets = readTargets();
+
+test('the Dockerfile has no instruction that an engine would not understand', () => {
+	expect(validate(readFileSync(DOCKERFILE, 'utf8'))).toEqual([]);
+	expect(validate('FROM node:24\nCOPPY . .\n')).toHaveLength(1);
+});
 
 test('every app is built, and nothing else', () => {
 	const script = readFileSync(join(DOCKER, 'build-apps.sh'), 'utf8');
