@@ -138,7 +138,7 @@ function appStep(stage: Stage, app: string): Step {
 	return {
 		kind: 'process',
 		name: app,
-		dependsOn: ['rabbitmq', 's3', ...DATABASE_OWNERS.map((owner) => `${owner}-migrations`)],
+		dependsOn: ['postgres', 'rabbitmq', 's3', ...DATABASE_OWNERS.map((owner) => `${owner}-migrations`)],
 		prefix: asContainer(stage, app),
 		command: [join(stage.directory, 'node'), join(stage.directory, 'apps', app, main)],
 		env: localEnvironment(stage, app, { ...target?.env, ...stage.compose.services[app]?.environment }),
