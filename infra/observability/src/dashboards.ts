@@ -1,0 +1,6 @@
+import { filesAndAccounts } from './files-and-accounts.ts';
+import { jobsAndWorkers } from './jobs-and-workers.ts';
+import { overview } from './overview.ts';
+import type { Dashboard } from './panel.ts';
+
+export const DASHBOARDS: readonly Dashboard[] = [overview, jobsAndWorkers, filesAndAccounts];

@@ -1,0 +1,40 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export const REPOSITORY = resolve(import.meta.dirname, '../../..');
+
+const DEFINITION = /\b(counter|gauge|histogram)(?:<[^>]*>)?\(\{\s*name: '(creatorr_\w+)'/g;
+const HISTOGRAM_SERIES = ['_bucket', '_sum', '_count'];
+
+/** What Prometheus itself knows of a target, and node_exporter of a machine. */
+const OF_OTHERS = ['up', 'node_filesystem_avail_bytes', 'node_filesystem_size_bytes'];
+
+/** The series that the code of all services makes. */
+export function knownSeries(): Set<string> {
+	const files = globSync(['apps/*/src/**/*.ts', 'packages/*/src/**/*.ts'], {
+		cwd: REPOSITORY,
+		exclude: (path) => path.includes('node_modules') || path.endsWith('.test.ts'),
+	});
+	const series = files.flatMap((file) => {
+		const code = readFileSync(join(REPOSITORY, file), 'utf8');
+		return [...code.matchAll(DEFINITION)].flatMap(([, kind, name = '']) =>
+			kind === 'histogram' ? HISTOGRAM_SERIES.map((suffix) => name + suffix) : [name],
+		);
+	});
+	return new Set([...series, ...OF_OTHERS]);
+}
+
+const WORDS_OF_PROMQL = new Set(
+	'sum max min avg count by without rate increase histogram_quantile and or unless on ignoring'.split(' '),
+);
+
+/** The series that an expression asks for. */
+export function seriesOf(expr: string): string[] {
+	const bare = expr
+		.replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
+		.replaceAll(/\{[^}]*\}/g, ' ')
+		.replaceAll(/\[[^\]]*\]/g, ' ')
+		.replaceAll(/\b(by|without|on|ignoring)\s*\([^)]*\)/g, ' ');
+	const names = bare.match(/[a-zA-Z_:][\w:]*/g) ?? [];
+	return names.filter((name) => !WORDS_OF_PROMQL.has(name));
+}
