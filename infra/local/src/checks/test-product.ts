@@ -1,4 +1,4 @@
-import { pickConsecutivePorts } from '../backing/ports.ts';
+import { choosePorts, pickConsecutivePorts } from '../backing/ports.ts';
 import { printTrouble } from '../stack/print-event.ts';
 import { appSteps, dropRunning } from '../stack/product.ts';
 import type { TestServices } from '../stack/test-services.ts';
@@ -20,6 +20,15 @@ const SETTINGS = {
 	REQUEST_TIMEOUT_SECONDS: '6',
 };
 
+/** A suite that wants traces listens there, and names those that it wants in its requests. */
+function tracesAskedFor(port: number) {
+	return {
+		OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+		OTEL_TRACES_SAMPLER: 'parentbased_always_off',
+		TRUST_TRACEPARENT: 'true',
+	};
+}
+
 /**
  * Runs the whole product with two gateways on backing services that run already, and does the work meanwhile. The work
  * gets what a black-box suite has to know of it, as variables.
@@ -31,8 +40,9 @@ export async function withTestProduct(
 	work: (environment: Record<string, string>) => Promise<void>,
 ): Promise<void> {
 	const gatewayPort = await pickConsecutivePorts(SCALE.gateway);
+	const { otlp: otlpPort } = await choosePorts(home, ['otlp']);
 	const settings = {
-		environment: { ...process.env, ...SETTINGS },
+		environment: { ...process.env, ...SETTINGS, ...tracesAskedFor(otlpPort) },
 		gatewayPort,
 		homePath: home.root,
 		corsOrigins: WEB_ORIGIN,
@@ -45,6 +55,7 @@ export async function withTestProduct(
 			TEST_BASE_URL: `http://127.0.0.1:${gatewayPort}`,
 			TEST_BASE_URL_2: `http://127.0.0.1:${gatewayPort + 1}`,
 			TEST_WEB_ORIGIN: WEB_ORIGIN,
+			TEST_OTLP_PORT: String(otlpPort),
 			TEST_REQUEST_TIMEOUT_SECONDS: SETTINGS.REQUEST_TIMEOUT_SECONDS,
 		});
 	});
