@@ -88,7 +88,7 @@ describe('the history', () => {
 		await row(page, /broken/)
 			.nth(21)
 			.waitFor();
-		expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+		expect(await page.getByText('That is all.').evaluate((end) => end === document.activeElement)).toBe(true);
 	});
 
 	test('watches a job that runs until it is over', async () => {
@@ -176,6 +176,7 @@ describe('the history', () => {
 		await ask();
 		await remove.click();
 		await page.getByText('Nothing here yet').waitFor();
+		expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
 		expect(await jobsOf(person)).toEqual([]);
 	});
 

@@ -38,6 +38,8 @@ describe('a session that has ended', () => {
 		await page.getByLabel('New password', { exact: true }).fill('typed before');
 		await endSession(page, person);
 		expect(await dialog(page).getByLabel('Email').inputValue()).toBe(person.email);
+		const password = dialog(page).getByLabel('Password', { exact: true });
+		expect(await password.evaluate((input) => input === document.activeElement)).toBe(true);
 		await expectAccessible(page);
 		await snap(page, 'session-expired');
 		await signInAgain(page, person);

@@ -1,3 +1,4 @@
+import type { User } from '@creatorr/client';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api } from './client.ts';
@@ -45,9 +46,10 @@ export function useBilling(userId: string, everyMs: number) {
 	});
 }
 
-export function useUsage(userId: string) {
+/** Of the limits of the user's plan: another plan has others. */
+export function useUsage({ id, plan }: User) {
 	return useQuery({
-		queryKey: keyOf(userId, 'usage'),
+		queryKey: keyOf(id, 'usage', plan),
 		queryFn: ({ signal }) => api.usage({ signal }),
 		// one looks at it while jobs run
 		refetchInterval: 15_000,

@@ -3,9 +3,12 @@ import { nextPath, withNext } from './next-path.ts';
 
 const ORIGIN = 'https://creatorr.example';
 
-test.each(['/account', '/account?checkout=done#sessions'])('%s is a page', (next) => {
-	expect(nextPath(next, ORIGIN)).toBe(next);
-});
+test.each(['/history', '/history?status=failed', '/tools/ocr', '/account?checkout=done#sessions'])(
+	'%s is a page',
+	(next) => {
+		expect(nextPath(next, ORIGIN)).toBe(next);
+	},
+);
 
 test.each([
 	[null],

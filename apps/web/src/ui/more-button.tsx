@@ -1,18 +1,34 @@
+import { useEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 
-/** Loads the next page of a list. */
+/** Loads the next page of a list. After the last one the focus is on the word that says so. */
 export function MoreButton({
 	list,
 }: {
 	/** Of useInfiniteQuery. */
 	list: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 }) {
-	if (!list.hasNextPage) return null;
+	const [wasUsed, setUsed] = useState(false);
+	const end = useRef<HTMLParagraphElement>(null);
+	const isAtEnd = wasUsed && !list.hasNextPage;
+	useEffect(() => {
+		if (isAtEnd) end.current?.focus({ preventScroll: true });
+	}, [isAtEnd]);
+	if (!list.hasNextPage) {
+		return isAtEnd ? (
+			<p ref={end} tabIndex={-1}>
+				That is all.
+			</p>
+		) : null;
+	}
 	return (
 		<div>
 			<Button
 				aria-disabled={list.isFetchingNextPage}
-				onClick={() => !list.isFetchingNextPage && void list.fetchNextPage()}
+				onClick={() => {
+					setUsed(true);
+					if (!list.isFetchingNextPage) void list.fetchNextPage();
+				}}
 			>
 				{list.isFetchingNextPage ? 'Loading…' : 'Show more'}
 			</Button>

@@ -2,14 +2,16 @@ import type { Session, User } from '@creatorr/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useSessions } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
-import { describeProblem, hasCode } from '../../api/problem.ts';
+import { hasCode } from '../../api/problem.ts';
 import { keyOf } from '../../api/query-client.ts';
 import { session } from '../../api/session.ts';
+import { tellFailure } from '../../api/tell-failure.ts';
 import { Button } from '../../ui/button.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { toast } from '../../ui/toasts.ts';
+import { useFocusAfterRemoval } from '../../ui/use-focus-after-removal.ts';
 import { SessionRow } from './session-row.tsx';
 import styles from './sessions-section.module.css';
 
@@ -18,6 +20,7 @@ export function SessionsSection({ user }: { user: User }) {
 	const queryClient = useQueryClient();
 	const { data: sessions, error, refetch } = useSessions(user.id);
 	const key = keyOf(user.id, 'sessions');
+	useFocusAfterRemoval(sessions?.length ?? 0);
 
 	// off the list at once, and back on it when it did not end
 	const endOne = useMutation({
@@ -33,7 +36,7 @@ export function SessionsSection({ user }: { user: User }) {
 		},
 		onError: (refusal, _, context) => {
 			queryClient.setQueryData(key, context?.before);
-			toast({ text: `The session was not ended. ${describeProblem(refusal)}` });
+			tellFailure('The session was not ended.', refusal);
 		},
 		onSuccess: () => toast({ text: 'The session was ended.' }),
 	});
@@ -44,7 +47,7 @@ export function SessionsSection({ user }: { user: User }) {
 			session.signOut();
 			toast({ text: 'You are signed out everywhere.' });
 		},
-		onError: (refusal) => toast({ text: `Nothing was ended. ${describeProblem(refusal)}` }),
+		onError: (refusal) => tellFailure('Nothing was ended.', refusal),
 	});
 
 	return (

@@ -8,11 +8,11 @@ import styles from './usage-section.module.css';
 
 /** How much of each limit of the plan is used. */
 export function UsageSection({ user }: { user: User }) {
-	const { data: usage, error, refetch } = useUsage(user.id);
+	const { data: usage, error, refetch } = useUsage(user);
 	return (
-		<Section title="Use">
+		<Section title="Usage">
 			{!usage && !error && <Spinner label="Counting" />}
-			{error && !usage && <ProblemNotice what="Your use can’t be loaded" error={error} onRetry={refetch} />}
+			{error && !usage && <ProblemNotice what="Your usage can’t be loaded" error={error} onRetry={refetch} />}
 			{usage && (
 				<ul className={styles.limits}>
 					{usage.limits.map((limit) => (

@@ -5,6 +5,7 @@ import { ButtonLink } from '../../ui/button.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
+import { useFocusAfterRemoval } from '../../ui/use-focus-after-removal.ts';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 import { Empty } from '../history/empty.tsx';
 import { HistoryFrame } from '../history/history-frame.tsx';
@@ -16,6 +17,7 @@ function Files({ user }: { user: User }) {
 	usePageTitle('Files');
 	const list = useFiles(user.id);
 	const files = list.data?.pages.flatMap(({ data }) => data) ?? [];
+	useFocusAfterRemoval(files.length);
 	return (
 		<HistoryFrame
 			title="Files"

@@ -2,7 +2,8 @@ import type { FileRow } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { hideFile, refreshFiles, saveFile } from '../../api/files.ts';
-import { describeProblem, hasCode } from '../../api/problem.ts';
+import { hasCode } from '../../api/problem.ts';
+import { tellFailure } from '../../api/tell-failure.ts';
 import { toast } from '../../ui/toasts.ts';
 
 /** What the API is asked to do about a file; what failed is said in passing. */
@@ -12,7 +13,8 @@ export function useFileCalls(userId: string, file: FileRow) {
 		onError: (error) => {
 			const isGone = hasCode(error, 'not_found');
 			if (isGone) refreshFiles(userId);
-			toast({ text: isGone ? `${file.name} is no longer kept.` : describeProblem(error) });
+			if (isGone) toast({ text: `${file.name} is no longer kept.` });
+			else tellFailure(`${file.name} can’t be downloaded.`, error);
 		},
 	});
 
@@ -23,7 +25,7 @@ export function useFileCalls(userId: string, file: FileRow) {
 		onError: (error, _, putBack) => {
 			if (hasCode(error, 'not_found')) return;
 			putBack?.();
-			toast({ text: `${file.name} was not deleted. ${describeProblem(error)}` });
+			tellFailure(`${file.name} was not deleted.`, error);
 		},
 	});
 

@@ -8,13 +8,17 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
+import { useFocusAfterRemoval } from '../../ui/use-focus-after-removal.ts';
 import { usePageTitle } from '../../ui/use-page-title.ts';
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
 import { Empty } from './empty.tsx';
 import { filterOf } from './history-filter.ts';
 import { HistoryFilters } from './history-filters.tsx';
 import { HistoryFrame } from './history-frame.tsx';
+import { historyRow } from './history-rows.ts';
 import { JobRow } from './job-row.tsx';
 import styles from './rows.module.css';
+import { useJobNews } from './use-job-news.ts';
 
 /** The jobs, the newest first; those that run are watched. */
 function History({ user }: { user: User }) {
@@ -26,9 +30,15 @@ function History({ user }: { user: User }) {
 	const { data: tools } = useTools();
 	const jobs = list.data?.pages.flatMap(({ data }) => data) ?? [];
 	useLiveJobs(user.id, jobs);
+	useFocusAfterRemoval(jobs.length);
+	const rows = jobs.map((job) => historyRow(job, tools, fileStateOf));
+	const news = useJobNews(rows);
 	const isFiltered = Object.keys(filter).length > 0;
 	return (
 		<HistoryFrame title="History" intro="What became of your files, the newest first.">
+			<VisuallyHidden>
+				<span role="status">{news}</span>
+			</VisuallyHidden>
 			<HistoryFilters />
 			{list.isPending && <Spinner label="Loading your history" />}
 			{list.error && (
@@ -54,15 +64,9 @@ function History({ user }: { user: User }) {
 			)}
 			{jobs.length > 0 && (
 				<ul className={styles.rows} aria-label="Jobs">
-					{jobs.map((job) => (
-						<li key={job.id}>
-							<JobRow
-								user={user}
-								job={job}
-								tool={tools?.find(({ slug }) => slug === job.tool)}
-								input={fileStateOf(job.input_file_id)}
-								output={job.output_file_id ? fileStateOf(job.output_file_id) : undefined}
-							/>
+					{rows.map((row) => (
+						<li key={row.job.id}>
+							<JobRow user={user} row={row} />
 						</li>
 					))}
 				</ul>

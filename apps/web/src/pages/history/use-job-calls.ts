@@ -3,7 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { refreshFiles, saveFile } from '../../api/files.ts';
 import { hideJob, refreshJobs, showJobs } from '../../api/jobs.ts';
-import { describeProblem, hasCode } from '../../api/problem.ts';
+import { hasCode } from '../../api/problem.ts';
+import { tellFailure } from '../../api/tell-failure.ts';
 import { toast } from '../../ui/toasts.ts';
 
 /** What the API is asked to do about a job; what comes of it shows in the lists, and what failed is said in passing. */
@@ -13,7 +14,8 @@ export function useJobCalls(userId: string, job: Job) {
 		onError: (error) => {
 			const isGone = hasCode(error, 'not_found');
 			if (isGone) refreshFiles(userId);
-			toast({ text: isGone ? 'The result is no longer kept.' : describeProblem(error) });
+			if (isGone) toast({ text: 'The result is no longer kept.' });
+			else tellFailure('It can’t be downloaded.', error);
 		},
 	});
 
@@ -23,7 +25,7 @@ export function useJobCalls(userId: string, job: Job) {
 		onError: (error) => {
 			// it was over before, which the list shows in a moment
 			if (hasCode(error, 'job_finished') || hasCode(error, 'not_found')) void refreshJobs(userId);
-			else toast({ text: `It was not canceled. ${describeProblem(error)}` });
+			else tellFailure('It was not canceled.', error);
 		},
 	});
 
@@ -33,7 +35,7 @@ export function useJobCalls(userId: string, job: Job) {
 		onError: (error, _, putBack) => {
 			if (hasCode(error, 'not_found')) return;
 			putBack?.();
-			toast({ text: `It was not removed. ${describeProblem(error)}` });
+			tellFailure('It was not removed.', error);
 		},
 	});
 
@@ -51,7 +53,8 @@ export function useJobCalls(userId: string, job: Job) {
 		onError: (error) => {
 			const isGone = hasCode(error, 'not_found');
 			if (isGone) refreshFiles(userId);
-			toast({ text: isGone ? 'The file is no longer kept. Upload it once more.' : describeProblem(error) });
+			if (isGone) toast({ text: 'The file is no longer kept. Upload it once more.' });
+			else tellFailure('It was not started.', error);
 		},
 	});
 

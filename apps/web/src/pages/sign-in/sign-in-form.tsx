@@ -1,4 +1,5 @@
 import type { SignedIn } from '@creatorr/client';
+import { useEffect } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
 import { hasCode } from '../../api/problem.ts';
@@ -29,6 +30,12 @@ export function SignInForm({
 		wordsFor: (error) =>
 			hasCode(error, 'invalid_credentials') ? 'This email and this password don’t go together.' : undefined,
 	});
+	// whose email is known has the password to type
+	const { ref } = form.props;
+	useEffect(() => {
+		const password = email && ref.current?.elements.namedItem('password');
+		if (password instanceof HTMLElement) password.focus();
+	}, [email, ref]);
 	return (
 		<Form form={form} label="Sign in" submit="Sign in" pending="Signing in…">
 			<Field

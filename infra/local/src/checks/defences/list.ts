@@ -1,4 +1,5 @@
 import { ACCOUNTS } from './accounts.ts';
+import { CLIENTS } from './clients.ts';
 import { CONNECTIONS_AND_BODIES } from './connections.ts';
 import type { Defence } from './defence.ts';
 import { DOCUMENTS } from './documents.ts';
@@ -7,6 +8,7 @@ import { RETENTION } from './retention.ts';
 import { SANDBOX } from './sandbox.ts';
 import { SERVICES } from './services.ts';
 import { SIGN_IN } from './sign-in.ts';
+import { WEB } from './web.ts';
 
 /** All that is held against the tests. */
 export const DEFENCES: readonly Defence[] = [
@@ -17,5 +19,7 @@ export const DEFENCES: readonly Defence[] = [
 	...SERVICES,
 	...SIGN_IN,
 	...ACCOUNTS,
+	...CLIENTS,
 	...RETENTION,
+	...WEB,
 ];
