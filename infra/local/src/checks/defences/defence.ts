@@ -26,7 +26,10 @@ export function cutsOf({ file, code, without, also = [] }: Defence): Cut[] {
 }
 
 /** These packages' tests in `test/` run without Postgres, RabbitMQ and S3. */
-const SELF_SUFFICIENT = ['apps/gateway/', 'apps/tool-worker/', 'packages/tool-kit/', 'packages/tools/'];
+const SELF_SUFFICIENT = [
+	...['apps/gateway/', 'apps/tool-worker/'],
+	...['packages/client/', 'packages/tool-kit/', 'packages/tools/'],
+];
 
 /** Whether its test runs against services; those next to what they test never do. */
 export function needsServices({ suite }: Defence): boolean {
