@@ -83,6 +83,10 @@ test('register, whoami, logout and login keep the session in one private file', 
 	expect((await creatorr(['whoami'], { env: NOBODY })).stdout).toBe(`${email} (free) at ${BASE_URL}\n`);
 
 	const { token } = JSON.parse(await readFile(file, 'utf8')).byApi[BASE_URL];
+	const other = { CREATORR_TOKEN: (await newPerson()).token };
+	expect((await creatorr(['logout'], { env: other })).code).toBe(0);
+	expect((await call('GET', '/v1/me', { token: other.CREATORR_TOKEN })).status).toBe(401);
+	expect((await creatorr(['whoami'], { env: NOBODY })).code).toBe(0);
 	expect(await creatorr(['logout'], { env: NOBODY })).toMatchObject({ code: 0, stderr: '' });
 	expect((await call('GET', '/v1/me', { token })).status).toBe(401);
 	expect(await readFile(file, 'utf8')).not.toContain(token);
@@ -174,6 +178,14 @@ test('nothing is overwritten without --force', async () => {
 	expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--force')]);
 	expect(await readFile(join(directory, 'out.pdf'), 'utf8')).toBe('mine');
 	expect((await call('GET', '/v1/jobs', { token: person.token })).text).toBe(jobsBefore);
+
+	await writeFile(join(directory, 'in.compressed.pdf'), 'mine');
+	const kept = await creatorr(['compress', 'in.pdf']);
+	expect(kept.code).toBe(2);
+	expect(await readFile(join(directory, 'in.compressed.pdf'), 'utf8')).toBe('mine');
+	const [, outputId = ''] = /creatorr download (fil_\w+)/.exec(kept.stderr) ?? [];
+	expect((await creatorr(['download', outputId, '-o', 'kept.pdf'])).code).toBe(0);
+
 	expect((await creatorr(['compress', 'in.pdf', '-o', 'out.pdf', '--force'])).code).toBe(0);
 	expect((await readFile(join(directory, 'out.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');
 });

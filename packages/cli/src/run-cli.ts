@@ -11,7 +11,7 @@ import { ReportedError } from './tools/reported-error.ts';
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 	try {
 		const program = createProgram(io, await toolsFor(io, argv));
-		await program.parseAsync(argv.map(withDashes), { from: 'user' });
+		await program.parseAsync(withDashes(argv), { from: 'user' });
 		return 0;
 	} catch (caught) {
 		// whatever fails of an interruption, that is what it is
@@ -30,7 +30,11 @@ function tell(io: Io, argv: readonly string[], error: unknown): void {
 }
 
 /** Params are spelled with underscores in the API, options with dashes: either will do. */
-function withDashes(argument: string): string {
-	const [, flag, rest] = /^(--[a-z][a-z0-9_-]*)(.*)$/s.exec(argument) ?? [];
-	return flag === undefined ? argument : flag.replaceAll('_', '-') + rest;
+function withDashes(argv: readonly string[]): string[] {
+	const end = argv.indexOf('--');
+	return argv.map((argument, index) => {
+		const [, flag, rest] = /^(--[a-z][a-z0-9_-]*)(.*)$/s.exec(argument) ?? [];
+		const isOption = flag !== undefined && (end < 0 || index < end);
+		return isOption ? flag.replaceAll('_', '-') + rest : argument;
+	});
 }

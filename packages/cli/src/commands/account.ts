@@ -31,13 +31,14 @@ export function addAccountCommands(program: Command, io: Io): void {
 	withCommonOptions(
 		program.command('logout').description('sign out; the token is worth nothing from then on'),
 	).action(async (options: CommonOptions) => {
-		const { api, client } = await connectSignedIn(io, options);
+		const { api, client, token } = await connectSignedIn(io, options);
 		await client.account.logout({ signal: io.signal }).catch((error) => {
 			// it was over already
 			if (error.code !== 'unauthorized') throw error;
 		});
 		const sessions = await readSessions(io.env);
-		delete sessions.byApi[api];
+		// CREATORR_TOKEN may have been another one
+		if (sessions.byApi[api]?.token === token) delete sessions.byApi[api];
 		await writeSessions(io.env, sessions);
 		say(io, options, { api }, `Signed out at ${api}.`);
 	});

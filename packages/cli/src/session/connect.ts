@@ -9,8 +9,8 @@ export interface Connection {
 	/** Its address, without a slash at the end. */
 	api: string;
 	client: Client;
-	/** Whether there is a token; whether the API takes it is another matter. */
-	isSignedIn: boolean;
+	/** Whether the API takes it is another matter. */
+	token: string | undefined;
 }
 
 /** The API that was named, or that of CREATORR_API, or where the last sign-in was; as whoever is signed in there. */
@@ -18,13 +18,13 @@ export async function connect({ env }: Io, given: { api?: string | undefined }):
 	const sessions = await readSessions(env);
 	const api = normalize(given.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
 	const token = env.CREATORR_TOKEN || sessions.byApi[api]?.token;
-	return { api, client: createClient({ baseUrl: api, token }), isSignedIn: token !== undefined };
+	return { api, client: createClient({ baseUrl: api, token }), token };
 }
 
 /** The same for what needs somebody who is signed in. */
 export async function connectSignedIn(io: Io, given: { api?: string | undefined }): Promise<Connection> {
 	const connection = await connect(io, given);
-	if (connection.isSignedIn) return connection;
+	if (connection.token !== undefined) return connection;
 	throw new NotSignedInError(`You are not signed in at ${connection.api}. Sign in first: creatorr login`);
 }
 

@@ -38,8 +38,13 @@ export async function runOnInput(
 				showJob(line, now);
 			},
 		});
-		const { path } = await saveFile(client, io, output.id, destination, line);
-		return { job, path };
+		try {
+			const { path } = await saveFile(client, io, output.id, destination, line);
+			return { job, path };
+		} catch (error) {
+			board.print(io.stderr, `The output is kept for now: creatorr download ${output.id}\n`);
+			throw error;
+		}
 	} catch (error) {
 		// without a job nobody has a use for it; where this fails the API removes it within a day
 		if (uploading !== undefined) await client.files.delete(uploading).catch(() => undefined);

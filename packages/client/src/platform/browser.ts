@@ -7,17 +7,17 @@ export const put: Put = async ({ url, headers, source, start, end, signal, onSen
 	signal.throwIfAborted();
 	return new Promise((resolve, reject) => {
 		const request = new XMLHttpRequest();
-		const fail = (message: string) => end_(() => reject(new ConnectionError(message)));
+		const fail = (message: string) => endWith(() => reject(new ConnectionError(message)));
 		const onAbort = () => {
 			request.abort();
-			end_(() => reject(signal.reason));
+			endWith(() => reject(signal.reason));
 		};
 		const onStall = () => {
 			request.abort();
 			fail(`nothing moved for ${stallMs / 1_000} s`);
 		};
 		let stall = setTimeout(onStall, stallMs);
-		const end_ = (settle: () => void) => {
+		const endWith = (settle: () => void) => {
 			clearTimeout(stall);
 			signal.removeEventListener('abort', onAbort);
 			settle();
@@ -29,7 +29,7 @@ export const put: Put = async ({ url, headers, source, start, end, signal, onSen
 			onSent(loaded);
 		};
 		request.onload = () =>
-			end_(() =>
+			endWith(() =>
 				resolve({
 					status: request.status,
 					etag: headerOf(request, 'etag'),
@@ -43,7 +43,7 @@ export const put: Put = async ({ url, headers, source, start, end, signal, onSen
 				.arrayBuffer()
 				.then(
 					() => fail('no connection to the store'),
-					(error) => end_(() => reject(error)),
+					(error) => endWith(() => reject(error)),
 				);
 		};
 		request.open('PUT', url);
