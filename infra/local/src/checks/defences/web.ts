@@ -3,7 +3,7 @@ import type { Defence } from './defence.ts';
 const NEXT_PATH = {
 	file: 'apps/web/src/api/next-path.ts',
 	suite: 'apps/web/src/api/next-path.test.ts',
-	test: '%p is none',
+	test: 'is none',
 };
 
 /** What the web app does for whoever follows a link into it. */
