@@ -1,10 +1,10 @@
-import { createLogger } from '@creatorr/service/logger';
+import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
 import { loadAuthConfig } from './config.ts';
 import { createAuth } from './dependencies.ts';
 
 const config = configOrExit(() => loadAuthConfig(process.env));
-const logger = createLogger({ service: 'auth', level: config.LOG_LEVEL });
+const logger = createLogger({ service: 'auth', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
 await runProcess({ service: 'auth', logger }, async () => {
 	const auth = await createAuth(config, logger);

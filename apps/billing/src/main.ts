@@ -1,11 +1,11 @@
 import { loadConfig } from '@creatorr/service/config';
-import { createLogger } from '@creatorr/service/logger';
+import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
 import { configSchema } from './config.ts';
 import { startBilling } from './dependencies.ts';
 
 const config = configOrExit(() => loadConfig(configSchema));
-const logger = createLogger({ service: 'billing', level: config.LOG_LEVEL });
+const logger = createLogger({ service: 'billing', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
 await runProcess({ service: 'billing', logger }, async () => {
 	const billing = await startBilling(config, logger);

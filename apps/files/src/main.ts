@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '@creatorr/service/config';
-import { createLogger } from '@creatorr/service/logger';
+import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, DRAIN_MS, listen, runProcess } from '@creatorr/service/process';
 import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
@@ -8,7 +8,7 @@ import { configSchema } from './config.ts';
 import { createDependencies } from './dependencies.ts';
 
 const config = configOrExit(() => loadConfig(configSchema));
-const logger = createLogger({ service: 'files', level: config.LOG_LEVEL });
+const logger = createLogger({ service: 'files', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
 await runProcess({ service: 'files', logger }, async () => {
 	const dependencies = await createDependencies(config, logger);

@@ -9,7 +9,8 @@ import { withRequestId } from '@creatorr/service/context';
 import { createService } from '@creatorr/service/create-service';
 import { createIdentitySigner, createIdentityVerifier, type SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
-import type { Logger } from '@creatorr/service/logger';
+import { type Logger, logFormatOf } from '@creatorr/service/logger';
+import { prettyLine } from '@creatorr/service/pretty-line';
 import { type Config, certificateFilesOf } from './config.ts';
 import { createElapsedClock } from './domain/elapsed-clock.ts';
 import { createKeySet, type KeySet } from './domain/key-set.ts';
@@ -150,6 +151,14 @@ function createStartupCheck(keys: KeySet, lease: Lease): () => Promise<void> {
 	};
 }
 
+/** The access log makes its own JSON, many lines at a time. */
+function writerOf(config: Config): (lines: string) => void {
+	if (logFormatOf(config) === 'json') return (lines) => process.stdout.write(lines);
+	return (lines) => {
+		for (const line of lines.trimEnd().split('\n')) process.stdout.write(`${prettyLine(JSON.parse(line))}\n`);
+	};
+}
+
 /** The composition root. Throws where a certificate is named that can't be used. */
 export function createGateway(config: Config, logger: Logger, limits: Limits): Gateway {
 	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
@@ -160,7 +169,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 	const proxies = createProxies(given);
 	const accessLog = createAccessLog({
 		enabled: config.LOG_LEVEL === 'info' || config.LOG_LEVEL === 'debug',
-		write: (lines) => process.stdout.write(lines),
+		write: writerOf(config),
 	});
 	const certificateFiles = certificateFilesOf(config);
 	const certificate = certificateFiles && readCertificate(certificateFiles);

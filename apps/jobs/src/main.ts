@@ -1,11 +1,11 @@
 import { loadConfig } from '@creatorr/service/config';
-import { createLogger } from '@creatorr/service/logger';
+import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
 import { configSchema } from './config.ts';
 import { startJobs } from './dependencies.ts';
 
 const config = configOrExit(() => loadConfig(configSchema));
-const logger = createLogger({ service: 'jobs', level: config.LOG_LEVEL });
+const logger = createLogger({ service: 'jobs', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
 await runProcess({ service: 'jobs', logger }, async () => {
 	const jobs = await startJobs(config, logger);

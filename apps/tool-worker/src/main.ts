@@ -1,13 +1,13 @@
 import { loadConfig } from '@creatorr/service/config';
 import { createService } from '@creatorr/service/create-service';
 import { createIdentityVerifier } from '@creatorr/service/identity';
-import { createLogger } from '@creatorr/service/logger';
+import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
 import { configSchema } from './config.ts';
 import { startWorker } from './dependencies.ts';
 
 const config = configOrExit(() => loadConfig(configSchema));
-const logger = createLogger({ service: 'tool-worker', level: config.LOG_LEVEL });
+const logger = createLogger({ service: 'tool-worker', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
 await runProcess({ service: 'tool-worker', logger }, async () => {
 	const worker = await startWorker(config, logger);

@@ -47,6 +47,9 @@ export const baseConfigSchema = z.object({
 		.default('production')
 		.meta({ description: 'production refuses settings that are only fit for development' }),
 	LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+	LOG_FORMAT: z.enum(['json', 'pretty']).optional().meta({
+		description: 'pretty is for people; json unless NODE_ENV is development and standard output a terminal',
+	}),
 	HOST: z.string().default('127.0.0.1').meta({ description: 'address of the private port' }),
 	PORT: portSchema.meta({ description: 'the private port: internal routes, health' }),
 	INTERNAL_PRIVATE_KEY: z

@@ -1,6 +1,7 @@
 import { currentTraceId } from '@creatorr/telemetry/span';
 import winston from 'winston';
 import { contextRequestId } from './context.ts';
+import { prettyLine } from './pretty-line.ts';
 
 /** A log line is an event with a name; never give it a token, a password, a presigned URL or a file's content. */
 export interface Logger {
@@ -15,7 +16,10 @@ type LogFields = Record<string, unknown> & { error?: unknown };
 interface LoggerOptions {
 	service: string;
 	level: 'error' | 'warn' | 'info' | 'debug';
+	format?: LogFormat;
 }
+
+export type LogFormat = 'json' | 'pretty';
 
 /** An error with its causes as plain fields; stacks are for the log only. */
 export function describeError(error: unknown): unknown {
@@ -25,12 +29,19 @@ export function describeError(error: unknown): unknown {
 	return { name: error.name, message: error.message, ...code, stack: error.stack, ...cause };
 }
 
-/** Writes JSON lines to standard output. */
+/** What is asked for; else lines for people where a developer looks on, and JSON everywhere else. */
+export function logFormatOf(config: { LOG_FORMAT?: LogFormat | undefined; NODE_ENV: string }): LogFormat {
+	const isWatched = config.NODE_ENV === 'development' && process.stdout.isTTY === true;
+	return config.LOG_FORMAT ?? (isWatched ? 'pretty' : 'json');
+}
+
+/** Writes lines to standard output: JSON, or the same for people. */
 export function createLogger(options: LoggerOptions): Logger {
+	const render = options.format === 'pretty' ? prettyLine : JSON.stringify;
 	const sink = winston.createLogger({
 		level: options.level,
 		format: winston.format.printf(({ level, message, ...fields }) =>
-			JSON.stringify({
+			render({
 				time: new Date().toISOString(),
 				level,
 				service: options.service,

@@ -191,6 +191,8 @@ function commonEnvironment(
 	return {
 		NODE_ENV: 'development',
 		...baseEnvironment(environment),
+		// it is read line by line, and written to files
+		LOG_FORMAT: 'json',
 		HOST: '127.0.0.1',
 		PORT: String(port),
 		INTERNAL_PRIVATE_KEY: secrets.identityKeys[app],

@@ -1,0 +1,27 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { prettyLine } from './pretty-line.ts';
+
+const pretty = (line: object) => stripVTControlCharacters(prettyLine(line as Record<string, unknown>));
+const LINE = { time: '2026-01-02T03:04:05.678Z', level: 'info', service: 'jobs', event: 'http.request' };
+
+test('a line says when, how bad, who and what, and then everything else', () => {
+	const line = { ...LINE, request_id: 'req_1', status: 200, reason: 'it is "late"', gone: undefined };
+	expect(pretty(line)).toBe(
+		'03:04:05.678 INFO  jobs: http.request request_id=req_1 status=200 reason="it is \\"late\\""',
+	);
+});
+
+test('an error comes with its stack and its causes, below', () => {
+	const cause = { name: 'Error', message: 'refused', stack: 'Error: refused\n    at connect' };
+	const error = { name: 'Error', message: 'away', stack: 'Error: away\n    at query', cause };
+	expect(pretty({ ...LINE, level: 'error', error }).split('\n')).toEqual([
+		'03:04:05.678 ERROR jobs: http.request',
+		'  Error: away',
+		'      at query',
+		'  caused by:',
+		'  Error: refused',
+		'      at connect',
+	]);
+	expect(pretty({ ...LINE, error: 'a word' })).toContain('\n  a word');
+});
