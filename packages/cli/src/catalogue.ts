@@ -1,20 +1,18 @@
 import type { Tool } from '@creatorr/client';
+import { OWN_COMMANDS } from './commands/own-commands.ts';
 import type { Io } from './io.ts';
 import { connect } from './session/connect.ts';
 
 /** Help that only names the tools is not worth a long wait. */
 const HELP_WAIT_MS = 2_000;
 
-/** The commands that are there whatever the API can do. */
-const OWN_COMMANDS = new Set([
-	...['login', 'register', 'logout', 'whoami'],
-	...['jobs', 'job', 'cancel', 'files', 'download', 'tools'],
-]);
+/** Those that say something of the tools. */
+const ABOUT_TOOLS = new Set(['run', 'help']);
 
 /** The tools, when the command line needs them. Help goes without where the API can't be reached. */
 export async function toolsFor(io: Io, argv: readonly string[]): Promise<Tool[]> {
 	const command = argv.find((argument) => !argument.startsWith('-'));
-	if (command !== undefined && OWN_COMMANDS.has(command)) return [];
+	if (command !== undefined && OWN_COMMANDS.has(command) && !ABOUT_TOOLS.has(command)) return [];
 	const isAboutTool = command !== undefined && command !== 'help';
 	try {
 		const { client } = await connect(io, { api: apiOf(argv) });

@@ -1,6 +1,7 @@
 import type { Tool } from '@creatorr/client';
 import { Command, InvalidArgumentError } from 'commander';
 import { type CommonOptions, withCommonOptions } from '../commands/common-options.ts';
+import { OWN_COMMANDS } from '../commands/own-commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { optionsOf } from './param-options.ts';
@@ -19,21 +20,22 @@ interface ToolOptions extends CommonOptions {
 	[option: string]: unknown;
 }
 
-/** A command for each tool of the catalogue, at the top and under `run`. */
+/** A command for each tool of the catalogue, under `run`, and at the top where no other command has its name. */
 export function addToolCommands(program: Command, io: Io, tools: readonly Tool[]): void {
 	const run = program.command('run').description('run a tool by its name; the same as its own command');
+	const slugs = new Set(tools.map(({ slug }) => slug));
 	for (const tool of tools) {
-		program.addCommand(toolCommand(io, tool));
-		run.addCommand(toolCommand(io, tool));
+		const shorter = Object.keys(ALIASES).filter((alias) => ALIASES[alias] === tool.slug && !slugs.has(alias));
+		const names = [...new Set([...shorter, tool.slug, tool.slug.replaceAll('_', '-')])];
+		run.addCommand(toolCommand(io, tool, names));
+		const free = names.filter((name) => !OWN_COMMANDS.has(name));
+		if (free.length > 0) program.addCommand(toolCommand(io, tool, free));
 	}
 }
 
-function toolCommand(io: Io, tool: Tool): Command {
-	const dashed = tool.slug.replaceAll('_', '-');
-	const aliases = Object.keys(ALIASES).filter((alias) => ALIASES[alias] === tool.slug);
-	const [name = tool.slug, ...others] = [...aliases, tool.slug];
+function toolCommand(io: Io, tool: Tool, [name, ...aliases]: string[]): Command {
 	const command = withCommonOptions(new Command(name))
-		.aliases([...new Set([...others, ...(dashed === tool.slug ? [] : [dashed])])])
+		.aliases(aliases)
 		.summary(tool.title + (tool.available ? '' : ' (no worker has it now)'))
 		.description(`${tool.summary}\n\nTakes ${tool.accepts.join(', ')}.`)
 		.argument('<inputs...>', 'files, - for stdin')

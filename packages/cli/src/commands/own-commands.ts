@@ -1,0 +1,6 @@
+/** The commands that are there whatever tools the API has. */
+export const OWN_COMMANDS: ReadonlySet<string> = new Set([
+	...['login', 'register', 'logout', 'whoami'],
+	...['jobs', 'job', 'cancel', 'files', 'download', 'tools'],
+	...['run', 'help'],
+]);
