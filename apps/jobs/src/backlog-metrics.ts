@@ -11,6 +11,10 @@ const unfinished = gauge({
 	help: 'Jobs that wait or run, by tool: what workers are needed for',
 	labels,
 });
+const backlogOfAll = gauge({
+	name: 'creatorr_jobs_backlog',
+	help: 'Jobs that wait or run, of all tools together',
+});
 const oldest = gauge({
 	name: 'creatorr_jobs_oldest_queued_seconds',
 	help: 'Age of the oldest job that waits to be started, by tool',
@@ -24,9 +28,10 @@ const oldest = gauge({
 export function showBacklog(tools: readonly string[], read: () => Promise<Backlog[]>): { stop(): void } {
 	return readWhenScraped({
 		name: 'backlog',
-		gauges: [queued, running, unfinished, oldest],
+		gauges: [queued, running, unfinished, backlogOfAll, oldest],
 		read,
 		show(backlogs) {
+			backlogOfAll.set(backlogs.reduce((sum, one) => sum + one.queued + one.running, 0));
 			const byTool = new Map(backlogs.map((backlog) => [backlog.tool, backlog]));
 			for (const tool of tools) {
 				const backlog = byTool.get(tool);

@@ -31,6 +31,7 @@ test('jobs count as queued also while no worker lives, each with its own tool', 
 	expect(await scraped('queued', 'ocr')).toBe(3);
 	expect(await scraped('queued', 'compress_heavy')).toBe(2);
 	expect(await scraped('running', 'ocr')).toBe(0);
+	expect(await (await fetch(`${world.url}/metrics`)).text()).toMatch(/^creatorr_jobs_backlog 5$/m);
 });
 
 test('a job that a worker has is not queued, and not finished', async () => {

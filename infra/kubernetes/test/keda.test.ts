@@ -25,12 +25,26 @@ beforeAll(async () => {
 	namespace = scaled.metadata.namespace;
 });
 
-test('workers are scaled by every tool of the catalogue', () => {
-	expect(spec.triggers.map(({ name }) => name).toSorted()).toEqual(tools);
-	for (const { name, metadata } of spec.triggers)
-		expect(metadata.valueLocation).toContain(`{tool="${name}"}`);
-	const inFormula = spec.advanced.scalingModifiers.formula.match(/[a-z_]+/g)?.toSorted();
-	expect(inFormula).toEqual(tools);
+/** What KEDA makes of these readings. */
+function workersFor(readings: Record<string, number>): number {
+	const names = spec.triggers.map(({ name }) => name);
+	const evaluate = new Function(...names, `return ${spec.advanced.scalingModifiers.formula}`);
+	return evaluate(...names.map((name) => readings[name] ?? 0)) as number;
+}
+
+test('every trigger reads one tool of the catalogue, or all together', () => {
+	for (const { name, metadata } of spec.triggers) {
+		const location = /^creatorr_jobs_unfinished\{tool="(\w+)"\}$/.exec(metadata.valueLocation);
+		if (name === 'everything') expect(metadata.valueLocation).toBe('creatorr_jobs_backlog');
+		else expect([name, location?.[1], tools.includes(name)]).toEqual([name, name, true]);
+	}
+});
+
+test('workers are wanted for every tool, one that has no trigger of its own too, and for nothing else', () => {
+	expect(workersFor({})).toBe(0);
+	for (const tool of tools) expect(workersFor({ everything: 16, [tool]: 16 })).toBeGreaterThan(0);
+	expect(workersFor({ everything: 16 })).toBeGreaterThan(0);
+	expect(workersFor({ everything: 16, compress_heavy: 16 })).toBe(2);
 });
 
 test('what KEDA reads is what jobs shows, where jobs is', async () => {
