@@ -1,4 +1,4 @@
-import { ConnectionError, type FileRow, type Page } from '@creatorr/client';
+import type { FileRow, Page } from '@creatorr/client';
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api } from './client.ts';
 import { keyOf, queryClient } from './query-client.ts';
@@ -75,6 +75,8 @@ export function useFiles(userId: string) {
 export function hideFile(userId: string, id: string): () => void {
 	const key = keyOf(userId, 'files');
 	const before = queryClient.getQueryData<Files>(key);
+	// an answer that is on its way would show it again
+	void queryClient.cancelQueries({ queryKey: key });
 	queryClient.setQueryData<Files>(key, (list) => {
 		const pages = list?.pages.map((page) => ({ ...page, data: page.data.filter((file) => file.id !== id) }));
 		return list && pages && { ...list, pages };
@@ -85,7 +87,7 @@ export function hideFile(userId: string, id: string): () => void {
 /** Has the browser save a file. The URL is asked for now: it works for an hour alone. */
 export async function saveFile(id: string): Promise<void> {
 	const { download_url } = await api.files.get(id);
-	if (download_url === null) throw new ConnectionError('the file is not uploaded yet');
+	if (download_url === null) throw new Error('the file is not uploaded yet');
 	// answered as an attachment, so the page stays
 	location.assign(download_url);
 }

@@ -45,6 +45,8 @@ export function showJobs(userId: string, jobs: readonly Job[]): void {
 /** Takes a job out of the lists; the function that comes back puts everything back as it was. */
 export function hideJob(userId: string, id: string): () => void {
 	const before = queryClient.getQueriesData<Jobs>({ queryKey: keyOf(userId, 'jobs') });
+	// an answer that is on its way would show it again
+	void queryClient.cancelQueries({ queryKey: keyOf(userId, 'jobs') });
 	changeLists(userId, (shown) => shown.filter((job) => job.id !== id));
 	return () => {
 		for (const [key, lists] of before) queryClient.setQueryData(key, lists);

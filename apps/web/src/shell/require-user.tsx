@@ -1,8 +1,8 @@
 import type { User } from '@creatorr/client';
 import { type ComponentType, useState } from 'react';
 import { Navigate, useLocation } from 'react-router';
-import { withNext } from '../api/next-path.ts';
 import { useUser } from '../api/session.ts';
+import { withNext } from './next-path.ts';
 
 /** A page of somebody's own: who comes signed out signs in first, who signs out on it goes home, another user begins it anew. */
 export function requireUser(Page: ComponentType<{ user: User }>): ComponentType {

@@ -1,6 +1,6 @@
 import { useLocation } from 'react-router';
-import { nextPath, withNext } from '../api/next-path.ts';
 import { ButtonLink } from '../ui/button.tsx';
+import { nextPath, withNext } from './next-path.ts';
 
 /** Leads to signing in, and from there back to this page. */
 export function SignInLink() {

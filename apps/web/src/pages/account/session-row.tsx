@@ -1,8 +1,8 @@
 import type { Session } from '@creatorr/client';
-import { describeUserAgent } from '../../api/user-agent.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatDateTime } from '../../ui/format.ts';
 import styles from './session-row.module.css';
+import { describeUserAgent } from './user-agent.ts';
 
 /** One place where one is signed in. The own is ended by signing out. */
 export function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void }) {

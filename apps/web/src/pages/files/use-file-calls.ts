@@ -11,10 +11,9 @@ export function useFileCalls(userId: string, file: FileRow) {
 	const save = useMutation({
 		mutationFn: () => saveFile(file.id),
 		onError: (error) => {
-			const isGone = hasCode(error, 'not_found');
-			if (isGone) refreshFiles(userId);
-			if (isGone) toast({ text: `${file.name} is no longer kept.` });
-			else tellFailure(`${file.name} can’t be downloaded.`, error);
+			if (!hasCode(error, 'not_found')) return tellFailure(`${file.name} can’t be downloaded.`, error);
+			refreshFiles(userId);
+			toast({ text: `${file.name} is no longer kept.` });
 		},
 	});
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { isOver } from '../../api/jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { fieldsOf } from '../tool/params/fields.ts';
 import styles from './job-actions.module.css';
 import { secretsToAsk } from './job-secrets.ts';
 import { RunAgainDialog } from './run-again-dialog.tsx';
@@ -23,7 +24,7 @@ interface Props {
 export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }: Props) {
 	const calls = useJobCalls(user.id, job);
 	const [open, setOpen] = useState<'secrets' | 'remove'>();
-	const secrets = secretsToAsk(job, tool);
+	const secrets = secretsToAsk(job, tool ? fieldsOf(tool) : []);
 
 	if (!isOver(job)) {
 		return (
@@ -43,7 +44,7 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 		<div className={styles.actions}>
 			{job.status === 'succeeded' && !isOutputGone && (
 				<Button small aria-label={`Download the result of ${name}`} onClick={() => calls.save.mutate()}>
-					<Download size={16} aria-hidden="true" />
+					<Download className={styles.icon} size={16} aria-hidden="true" />
 					Download
 				</Button>
 			)}
@@ -55,10 +56,10 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 					aria-disabled={calls.runAgain.isPending}
 					onClick={() => {
 						if (secrets.length > 0) setOpen('secrets');
-						else if (!calls.runAgain.isPending) calls.runAgain.mutate({});
+						else if (!calls.runAgain.isPending) calls.runAgain.mutate();
 					}}
 				>
-					<RotateCw className={styles.againIcon} size={16} aria-hidden="true" />
+					<RotateCw className={styles.icon} size={16} aria-hidden="true" />
 					Run again
 				</Button>
 			)}
@@ -71,11 +72,7 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 				<Trash2 size={16} aria-hidden="true" />
 			</Button>
 			{open === 'secrets' && (
-				<RunAgainDialog
-					secrets={secrets}
-					call={(given) => calls.runAgain.mutateAsync(given)}
-					onClose={() => setOpen(undefined)}
-				/>
+				<RunAgainDialog secrets={secrets} call={calls.startAgain} onClose={() => setOpen(undefined)} />
 			)}
 			{open === 'remove' && (
 				<ConfirmDialog

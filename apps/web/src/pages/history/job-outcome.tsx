@@ -1,7 +1,9 @@
 import type { Job, Tool } from '@creatorr/client';
+import { Link } from 'react-router';
 import type { FileState } from '../../api/files.ts';
-import { sentence } from '../../api/problem.ts';
 import { formatBytes, formatDateTime } from '../../ui/format.ts';
+import { fieldsOf } from '../tool/params/fields.ts';
+import { failureOf } from '../tool/works/failure.ts';
 import styles from './job-outcome.module.css';
 import { savedPercent } from './saved-percent.ts';
 
@@ -32,12 +34,23 @@ export function JobOutcome({
 				</p>
 			);
 		case 'failed':
-			return <p className={styles.failed}>{sentence(job.error_message ?? 'it failed')}</p>;
+			return <Failed job={job} tool={tool} />;
 		case 'canceled':
 			return <p className={styles.words}>Canceled</p>;
 		case 'succeeded':
 			return <Result job={job} output={output} />;
 	}
+}
+
+function Failed({ job, tool }: { job: Job; tool: Tool | undefined }) {
+	const { error_code: code = 'internal', error_message: message = '' } = job;
+	const failure = failureOf({ code, message, details: [] }, tool ? fieldsOf(tool) : []);
+	return (
+		<p className={styles.failed}>
+			<strong>{failure.title}.</strong> {failure.text}{' '}
+			{failure.remedies.includes('upgrade') && <Link to="/account">Change to Pro</Link>}
+		</p>
+	);
 }
 
 function Result({ job: { result }, output }: { job: Job; output: FileState | undefined }) {

@@ -1,14 +1,14 @@
-import type { Job, Tool } from '@creatorr/client';
+import type { Job, JobErrorCode } from '@creatorr/client';
+import type { Field, SecretField } from '../tool/params/fields.ts';
 
-const WANTS_PASSWORD = new Set(['encrypted_input', 'wrong_password']);
+const WANTS_PASSWORD = new Set<JobErrorCode>(['encrypted_input', 'wrong_password']);
 
-/** The secret params that running a job again needs from the person: those it had, which nobody keeps, or the one it lacked. */
+/** The secrets that running a job again needs from the person: those it had, which nobody keeps, or the one it lacked. */
 export function secretsToAsk(
-	job: Pick<Job, 'params' | 'error_code'>,
-	tool: Pick<Tool, 'params'> | undefined,
-): string[] {
-	const properties = (tool?.params.properties ?? {}) as Record<string, { writeOnly?: boolean }>;
-	const secrets = Object.keys(properties).filter((name) => properties[name]?.writeOnly);
-	const isLocked = WANTS_PASSWORD.has(job.error_code ?? '');
-	return secrets.filter((name) => (job.params[name] ?? null) !== null || (isLocked && name === 'password'));
+	{ params, error_code: code }: Pick<Job, 'params' | 'error_code'>,
+	fields: readonly Field[],
+): SecretField[] {
+	const secrets = fields.filter((field) => field.kind === 'secret');
+	const isLocked = code !== undefined && WANTS_PASSWORD.has(code);
+	return secrets.filter(({ name }) => (params[name] ?? null) !== null || (isLocked && name === 'password'));
 }

@@ -2,6 +2,10 @@ import { Form } from '../../forms/form.tsx';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { useForm } from '../../forms/use-form.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import type { SecretField } from '../tool/params/fields.ts';
+
+/** As the API names what is wrong with it. */
+const inputName = ({ name }: SecretField) => `params.${name}`;
 
 /** Asks for the passwords that a job needs: nobody keeps them. */
 export function RunAgainDialog({
@@ -9,31 +13,30 @@ export function RunAgainDialog({
 	call,
 	onClose,
 }: {
-	/** The names of the params. */
-	secrets: readonly string[];
+	secrets: readonly SecretField[];
 	call: (given: Record<string, string>) => Promise<unknown>;
 	onClose: () => void;
 }) {
-	const form = useForm({ fields: secrets, call, onDone: onClose });
+	const form = useForm({
+		fields: secrets.map(inputName),
+		call: (values) =>
+			call(Object.fromEntries(secrets.map((secret) => [secret.name, values[inputName(secret)] ?? '']))),
+		onDone: onClose,
+	});
 	return (
 		<Dialog title="Run it again" onClose={onClose}>
 			<p>The file is protected. Its password is used for this once, and not kept.</p>
 			<Form form={form} label="Run it again" submit="Run again" pending="Starting…">
-				{secrets.map((name) => (
+				{secrets.map((secret) => (
 					<PasswordField
-						key={name}
-						label={labelOf(name)}
-						name={name}
+						key={secret.name}
+						label={secret.label}
+						name={inputName(secret)}
 						autoComplete="off"
-						error={form.errors[name]}
+						error={form.errors[inputName(secret)]}
 					/>
 				))}
 			</Form>
 		</Dialog>
 	);
-}
-
-function labelOf(name: string): string {
-	const words = name.replaceAll('_', ' ');
-	return words.charAt(0).toUpperCase() + words.slice(1);
 }

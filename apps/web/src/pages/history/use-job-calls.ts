@@ -12,10 +12,9 @@ export function useJobCalls(userId: string, job: Job) {
 	const save = useMutation({
 		mutationFn: () => saveFile(job.output_file_id ?? ''),
 		onError: (error) => {
-			const isGone = hasCode(error, 'not_found');
-			if (isGone) refreshFiles(userId);
-			if (isGone) toast({ text: 'The result is no longer kept.' });
-			else tellFailure('It can’t be downloaded.', error);
+			if (!hasCode(error, 'not_found')) return tellFailure('It can’t be downloaded.', error);
+			refreshFiles(userId);
+			toast({ text: 'The result is no longer kept.' });
 		},
 	});
 
@@ -39,24 +38,22 @@ export function useJobCalls(userId: string, job: Job) {
 		},
 	});
 
+	/** With the secrets that the job had, as nobody keeps them. */
+	async function startAgain(secrets: Readonly<Record<string, string>> = {}): Promise<void> {
+		const { tool, input_file_id } = job;
+		await api.jobs.create({ tool, input_file_id, params: { ...job.params, ...secrets } });
+		await refreshJobs(userId);
+		toast({ text: 'It runs again: see the top of your history.' });
+	}
+
 	const runAgain = useMutation({
-		mutationFn: (secrets: Record<string, string>) =>
-			api.jobs.create({
-				tool: job.tool,
-				input_file_id: job.input_file_id,
-				params: { ...job.params, ...secrets },
-			}),
-		onSuccess: async () => {
-			await refreshJobs(userId);
-			toast({ text: 'It runs again: see the top of your history.' });
-		},
+		mutationFn: () => startAgain(),
 		onError: (error) => {
-			const isGone = hasCode(error, 'not_found');
-			if (isGone) refreshFiles(userId);
-			if (isGone) toast({ text: 'The file is no longer kept. Upload it once more.' });
-			else tellFailure('It was not started.', error);
+			if (!hasCode(error, 'not_found')) return tellFailure('It was not started.', error);
+			refreshFiles(userId);
+			toast({ text: 'The file is no longer kept. Upload it once more.' });
 		},
 	});
 
-	return { save, cancel, remove, runAgain };
+	return { save, cancel, remove, runAgain, startAgain };
 }

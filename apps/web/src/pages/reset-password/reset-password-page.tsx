@@ -2,12 +2,12 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
 import { session } from '../../api/session.ts';
-import { useMailedToken } from '../../api/use-mailed-token.ts';
 import { refusedFields } from '../../forms/field-errors.ts';
 import { Form } from '../../forms/form.tsx';
 import { NewPasswordField } from '../../forms/new-password-field.tsx';
 import { useForm } from '../../forms/use-form.ts';
 import { Entrance } from '../../shell/entrance.tsx';
+import { useMailedToken } from '../../shell/use-mailed-token.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 

@@ -1,7 +1,7 @@
 import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
-import { nextPath, withNext } from '../../api/next-path.ts';
 import { session } from '../../api/session.ts';
 import { Entrance } from '../../shell/entrance.tsx';
+import { nextPath, withNext } from '../../shell/next-path.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
 /** Signs in, and leads back to where one came from. */

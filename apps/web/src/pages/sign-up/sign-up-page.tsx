@@ -1,7 +1,7 @@
 import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
-import { nextPath, withNext } from '../../api/next-path.ts';
 import { session } from '../../api/session.ts';
 import { Entrance } from '../../shell/entrance.tsx';
+import { nextPath, withNext } from '../../shell/next-path.ts';
 import { SignUpForm } from './sign-up-form.tsx';
 
 /** Makes an account, and leads back to where one came from. */

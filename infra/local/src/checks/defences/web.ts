@@ -1,8 +1,8 @@
 import type { Defence } from './defence.ts';
 
 const NEXT_PATH = {
-	file: 'apps/web/src/api/next-path.ts',
-	suite: 'apps/web/src/api/next-path.test.ts',
+	file: 'apps/web/src/shell/next-path.ts',
+	suite: 'apps/web/src/shell/next-path.test.ts',
 	test: 'is none',
 };
 
