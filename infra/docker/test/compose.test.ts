@@ -122,6 +122,13 @@ test('a worker is in no network but that of its work, which leads nowhere', () =
 	]);
 });
 
+test('workers can be many: none has a port, a name or a place of files that another would want', () => {
+	const worker = service('tool-worker');
+	expect(worker.ports).toBeUndefined();
+	expect(worker).not.toHaveProperty('container_name');
+	expect(worker.volumes?.map(({ source, target }) => [source, target])).toEqual([[undefined, '/scratch']]);
+});
+
 test('the worker alone has more than the engine’s own confinement allows', () => {
 	const others = Object.entries(all.services).filter(([name]) => name !== 'tool-worker');
 	for (const [, { security_opt = [] }] of others)
