@@ -1,4 +1,5 @@
 import { loadConfig } from '@creatorr/service/config';
+import { readTracingSettings } from '@creatorr/telemetry/tracing-settings';
 import { loadAuthConfig } from '../../../apps/auth/src/config.ts';
 import { configSchema as billing } from '../../../apps/billing/src/config.ts';
 import { configSchema as files } from '../../../apps/files/src/config.ts';
@@ -28,7 +29,7 @@ export function configProblem(app: string, env: NodeJS.ProcessEnv): string | und
 	}
 }
 
-/** The variables that an app looks at. */
+/** The variables that an app looks at, those of traces among them, which every process reads by itself. */
 export function knownVariables(app: string): Set<string> {
 	const asked = new Set<string>();
 	const note = (name: string | symbol): void => {
@@ -48,5 +49,8 @@ export function knownVariables(app: string): Set<string> {
 		},
 	);
 	configProblem(app, env);
+	readTracingSettings(app, env);
+	// asked for only where the sampler is one that wants it
+	asked.add('OTEL_TRACES_SAMPLER_ARG');
 	return asked;
 }

@@ -146,16 +146,18 @@ export function mayConnect(resources: readonly Resource[], from: Labels, to: Lab
 	);
 }
 
-/** Where pods of this kind get outside of the namespace: addresses with ports. */
+function placeOf({ ipBlock, namespaceSelector }: Peer): string {
+	return ipBlock?.cidr ?? namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ?? 'anywhere';
+}
+
+/** Where pods of this kind get outside of the namespace but for names: addresses and namespaces, with ports. */
 export function outsideOf(resources: readonly Resource[], from: Labels): string[] {
 	return ofKind(resources, 'NetworkPolicy')
 		.map(({ spec }) => spec as Policy)
 		.filter(({ podSelector, policyTypes }) => policyTypes.includes('Egress') && selects(podSelector, from))
 		.flatMap(({ egress = [] }) => egress)
 		.flatMap(({ to = [{}], ports = [] }) =>
-			to.flatMap(({ ipBlock, podSelector }) =>
-				podSelector ? [] : ports.map(({ port }) => `${ipBlock?.cidr ?? 'anywhere'}:${port}`),
-			),
+			to.flatMap((peer) => (peer.podSelector ? [] : ports.map(({ port }) => `${placeOf(peer)}:${port}`))),
 		)
 		.toSorted();
 }

@@ -35,6 +35,9 @@ const GIVEN = {
 
 const label = (name: string) => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'creatorr' });
 
+/** Where traces go, of the overlay that keeps them. */
+const tracesOf = (overlay: string) => (overlay === 'large' ? ['monitoring:4318'] : []);
+
 /** The entries of Secrets and ConfigMaps, by kind and name as a manifest refers to them. */
 function lookUpIn(overlay: string, resources: readonly Resource[]) {
 	const given = overlay === 'local' ? givenLocally(made) : givenElsewhere(GIVEN);
@@ -172,9 +175,8 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		);
 		const inCluster = overlay === 'local' ? ['store'] : [];
 		expect(reached.toSorted()).toEqual(['files', 'jobs', 'rabbitmq', ...inCluster].toSorted());
-		expect(outsideOf(resources, label('tool-worker'))).toEqual(
-			overlay === 'local' ? [] : ['192.0.2.0/24:443'],
-		);
+		const store = overlay === 'local' ? [] : ['192.0.2.0/24:443'];
+		expect(outsideOf(resources, label('tool-worker'))).toEqual([...store, ...tracesOf(overlay)]);
 		for (const app of APPS) expect(mayConnect(resources, label(app), label('tool-worker'), 8081)).toBe(false);
 	});
 
@@ -195,7 +197,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 				...['gateway files', 'gateway jobs', 'jobs files', 'tool-worker files', 'tool-worker jobs'],
 			].toSorted(),
 		);
-		expect(outsideOf(resources, label('gateway'))).toEqual([]);
+		expect(outsideOf(resources, label('gateway'))).toEqual(tracesOf(overlay));
 	});
 
 	test('keeps one of every app when a node is emptied, and scales it', () => {
