@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { CALLERS, DATABASE_OWNERS } from '../../local/src/backing/make-secrets.ts';
+import { CONSUMER_TIMEOUT_MS } from '../../local/src/backing/rabbitmq.ts';
 import { APPS, configProblem, knownVariables } from '../src/apps.ts';
-import { type ComposeFile, type ComposeService, readCompose } from '../src/compose.ts';
+import { type ComposeFile, type ComposeService, REPOSITORY, readCompose } from '../src/compose.ts';
 import { readTargets } from '../src/dockerfile.ts';
 
 const PROFILES = ['billing', 'front', 'mail'];
@@ -144,6 +147,11 @@ test('nothing but the front is published to the world, and no private port at al
 			expect(target).not.toBe(8081);
 		}
 	}
+});
+
+test('the broker is as patient with a worker as on one machine', () => {
+	const file = readFileSync(join(REPOSITORY, 'infra/docker/rabbitmq/20-creatorr.conf'), 'utf8');
+	expect(file).toContain(`consumer_timeout = ${CONSUMER_TIMEOUT_MS}\n`);
 });
 
 test('the gateway believes the front, and nobody else, whose address a client has', () => {

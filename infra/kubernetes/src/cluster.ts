@@ -75,11 +75,6 @@ export function podOf(resource: Resource): Pod {
 	return (resource.spec as { template: { spec: Pod } }).template.spec;
 }
 
-export function labelsOf(resource: Resource): Record<string, string> {
-	return (resource.spec as { template: { metadata: { labels: Record<string, string> } } }).template.metadata
-		.labels;
-}
-
 /** The container of an app. */
 export function appContainer(resources: readonly Resource[], app: string): Container {
 	const container = podOf(named(resources, 'Deployment', app)).containers.find(({ name }) => name === 'app');

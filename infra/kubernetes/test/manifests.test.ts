@@ -3,6 +3,7 @@ import { readTargets } from '@creatorr/docker/dockerfile';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { publicIdentityKeys } from '../../local/src/backing/identity-keys.ts';
 import { CALLERS, DATABASE_OWNERS, makeSecrets } from '../../local/src/backing/make-secrets.ts';
+import { CONSUMER_TIMEOUT_MS } from '../../local/src/backing/rabbitmq.ts';
 import {
 	appContainer,
 	mayConnect,
@@ -77,6 +78,13 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 			const unknown = Object.keys(environment).filter((name) => !known.has(name) && !HELPERS.has(name));
 			expect([app, unknown]).toEqual([app, []]);
 		}
+	});
+
+	test('has a broker as patient with a worker as on one machine', () => {
+		const { rabbitmq } = named(resources, 'RabbitmqCluster', 'rabbitmq').spec as {
+			rabbitmq: { additionalConfig: string };
+		};
+		expect(rabbitmq.additionalConfig).toContain(`consumer_timeout = ${CONSUMER_TIMEOUT_MS}\n`);
 	});
 
 	test('has no secret in it', () => {

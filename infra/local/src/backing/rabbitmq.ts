@@ -10,7 +10,7 @@ import { checkTcp } from './check-tcp.ts';
 const USER = 'creatorr';
 const VIRTUAL_HOST = 'creatorr';
 /** Above the longest deadline a tool has: the broker takes a message back from a consumer that is silent for so long. */
-const CONSUMER_TIMEOUT_MS = 12 * 60 * 60 * 1000;
+export const CONSUMER_TIMEOUT_MS = 12 * 60 * 60 * 1000;
 const INSTALLED_IN = '/usr/lib/rabbitmq/lib';
 
 export type RabbitPorts = { amqp: number; distribution: number; epmd: number; management: number };
