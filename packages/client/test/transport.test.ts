@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, expect, test } from '@jest/globals';
 import { ApiError, ConnectionError, createClient, StoreError } from '../src/index.ts';
+import { collectGarbage } from './support/collect-garbage.ts';
 import { type FarEnd, type Handle, reply, replyError, startServer } from './support/start-server.ts';
 
 let server: FarEnd;
@@ -102,6 +103,15 @@ test('an abort ends the pause before a repetition, with its reason', async () =>
 	const client = await clientOf((_, response) => {
 		busy('10')(response);
 		response.on('close', () => controller.abort(new Error('enough')));
+	});
+	await expect(client.tools({ signal: controller.signal })).rejects.toThrow('enough');
+});
+
+test('an abort ends a call though garbage was collected meanwhile', async () => {
+	const controller = new AbortController();
+	const client = await clientOf(async () => {
+		await collectGarbage();
+		controller.abort(new Error('enough'));
 	});
 	await expect(client.tools({ signal: controller.signal })).rejects.toThrow('enough');
 });

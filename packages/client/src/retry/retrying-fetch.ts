@@ -23,9 +23,9 @@ export function createRetryingFetch(fetch: typeof globalThis.fetch, retries: num
 			const isLast = failures === tries - 1;
 			let waitMs: number | undefined;
 			try {
-				const response = await fetchInTime(fetch, isLast ? request : request.clone());
+				const response = await fetchInTime(fetch, isLast ? request : request.clone(), request.signal);
 				waitMs = response.status === 503 ? parseRetryAfter(response.headers.get('retry-after')) : undefined;
-				if (isLast || waitMs === undefined || waitMs > LONGEST_WAIT_MS) return response;
+				if (isLast || waitMs === undefined || waitMs > LONGEST_WAIT_MS) return keepRequest(response, request);
 				await response.body?.cancel();
 			} catch (error) {
 				request.signal.throwIfAborted();
@@ -37,13 +37,30 @@ export function createRetryingFetch(fetch: typeof globalThis.fetch, retries: num
 	};
 }
 
+/**
+ * Node forgets what a request's signal follows when the request is collected: an abort would not end a body that still comes.
+ */
+const requestsOfBodies = new WeakMap<ReadableStream, Request>();
+
+function keepRequest(response: Response, request: Request): Response {
+	if (response.body) requestsOfBodies.set(response.body, request);
+	return response;
+}
+
 function isRepeatable({ method, headers }: Request): boolean {
 	return method === 'GET' || headers.has('idempotency-key');
 }
 
-/** The time is for the head of the answer; its body may take as long as it does. */
-async function fetchInTime(fetch: typeof globalThis.fetch, request: Request): Promise<Response> {
-	const { signal, abort } = followSignal(request.signal);
+/**
+ * The time is for the head of the answer; its body may take as long as it does.
+ * @param outerSignal of the request that is repeated: that of a clone is forgotten sooner still
+ */
+async function fetchInTime(
+	fetch: typeof globalThis.fetch,
+	request: Request,
+	outerSignal: AbortSignal,
+): Promise<Response> {
+	const { signal, abort } = followSignal(outerSignal);
 	const late = new ConnectionError(`no answer within ${ANSWER_WITHIN_MS / 1_000} s`);
 	const timer = setTimeout(abort, ANSWER_WITHIN_MS, late);
 	try {
