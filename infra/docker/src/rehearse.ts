@@ -82,10 +82,7 @@ async function buildApps(directory: string, stop: AbortSignal): Promise<void> {
 async function rehearse(given: Pick<Stage, 'home' | 'directory' | 'stop'>): Promise<void> {
 	const secrets = makeSecrets();
 	const external = { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
-	const backing = await backingServices(
-		{ external },
-		{ home: given.home, secrets: { ...secrets }, durable: false },
-	);
+	const backing = await backingServices({ external }, { home: given.home, secrets, durable: false });
 	const ports = await choosePorts(given.home, [...APPS, 'public']);
 	const compose = await readCompose(['billing'], { ...composeVariables(secrets), ...STRIPE });
 	const stage: Stage = { ...given, compose, backing, ports };
