@@ -166,6 +166,14 @@ const HOW_IT_IS_READ: readonly Defence[] = [
 		without: 'for (const name of Object.keys(client)) {',
 		test: 'never passes a client’s',
 	},
+	{
+		name: 'lets no stranger say what is traced, and under which id',
+		file: `${SRC}/http/exchange-span.ts`,
+		code: "trustsClients && typeof given === 'string'",
+		without: "typeof given === 'string'",
+		suite: `${GATEWAY_APP}/test/traces.test.ts`,
+		test: 'a client’s is gone on with only where clients are trusted',
+	},
 ];
 
 const HOW_MUCH_IT_TAKES: readonly Defence[] = [
