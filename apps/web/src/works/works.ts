@@ -78,10 +78,8 @@ export function createWorks({ api, database, session }: WorksDeps): Works {
 		changed();
 	}
 
-	/** As this tab decides it. */
-	function put(work: Work): void {
-		const before = works.get(work.id);
-		const isProgress = before?.stage.kind === work.stage.kind && before.upload === work.upload;
+	/** As this tab decides it. How far it is changes often, and is known again after a reload: that is not kept. */
+	function put(work: Work, { isProgress = false } = {}): void {
 		if (!isProgress) void database.putWork(work);
 		tabs.post({ type: 'work', work });
 		show(work);
@@ -90,7 +88,9 @@ export function createWorks({ api, database, session }: WorksDeps): Works {
 	function apply(id: string, event: WorkEvent): void {
 		const before = works.get(id);
 		const after = before && next(before, event);
-		if (after && after !== before) put(after);
+		if (!after || after === before) return;
+		const isSameStage = after.stage.kind === before.stage.kind;
+		put(after, { isProgress: isSameStage && (event.type === 'sent' || event.type === 'job') });
 	}
 
 	function forget(work: Work): void {
