@@ -196,6 +196,7 @@ test.each([
 	[['compress', '.'], '. is no file'],
 	[['compress'], 'missing required argument'],
 	[['compress', 'in.pdf', '--quality', '700'], 'It must be 100 at most.'],
+	[['compress', 'in.pdf', '--password', '-'], 'no terminal to ask on for: password'],
 	[['compress', 'in.pdf', '--param', 'nothing_such=1'], 'unknown param "nothing_such"'],
 	[['compress', 'in.pdf', '-o', 'nowhere/out.pdf'], 'nowhere is no directory'],
 	[['compress', 'in.pdf', 'in.pdf', '-o', '-'], 'Only one output goes to stdout'],

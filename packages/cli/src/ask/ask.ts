@@ -15,9 +15,7 @@ export function askHidden(io: Io, question: string): Promise<string> {
 
 async function askOn(io: Io, question: string, echo: NodeJS.WritableStream): Promise<string> {
 	if (!io.stdin.isTTY) {
-		throw new UsageError(
-			'There is no terminal to ask on: give --email, and the password with --password-stdin.',
-		);
+		throw new UsageError(`There is no terminal to ask on for: ${question.replace(/:\s*$/, '')}.`);
 	}
 	const lines = createInterface({ input: io.stdin, output: echo, terminal: true });
 	io.stderr.write(question);

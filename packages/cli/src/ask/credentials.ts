@@ -21,6 +21,11 @@ export async function askCredentials(
 	if (options.passwordStdin && options.email === undefined) {
 		throw new UsageError('--password-stdin needs --email, too');
 	}
+	if (!io.stdin.isTTY && !options.passwordStdin) {
+		throw new UsageError(
+			'There is no terminal to ask on: give --email, and the password with --password-stdin.',
+		);
+	}
 	const email = options.email ?? (await ask(io, 'Email: '));
 	if (options.passwordStdin) return { email, password: await readPassword(io) };
 	const password = await askHidden(io, 'Password: ');

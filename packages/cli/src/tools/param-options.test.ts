@@ -38,6 +38,11 @@ test('a value that does not fit is refused', () => {
 	expect(() => parse('quality', { type: 'integer' }, ['--quality', 'high'])).toThrow('a whole number');
 });
 
+test('the help tells how a secret is kept from the command line', () => {
+	const [only] = optionsOf('password', { type: 'string', format: 'password', description: 'opens it' });
+	expect(only?.option.description).toBe('opens it; - asks for it, so that it shows nowhere');
+});
+
 test('the help tells the default and the choices', () => {
 	const command = new Command('tool');
 	const schema = { type: 'string', enum: ['pdf', 'text'], default: 'pdf', description: 'what comes out' };

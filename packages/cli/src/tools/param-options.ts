@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { type ParamSchema, typedSchema } from './param-schema.ts';
+import { isSecret, type ParamSchema, typedSchema } from './param-schema.ts';
 import { parseParam } from './parse-param.ts';
 
 /** An option of the command line that says a param of a tool. */
@@ -42,7 +42,9 @@ function placeholder(schema: ParamSchema): string {
 	return type === 'string' ? 'text' : 'json';
 }
 
-function describe({ description = '', default: value }: ParamSchema): string {
+function describe(schema: ParamSchema): string {
+	const { description = '', default: value } = schema;
+	if (isSecret(schema)) return `${description}; - asks for it, so that it shows nowhere`;
 	if (value === undefined || value === null || typeof value === 'boolean') return description;
 	const text = Array.isArray(value) ? value.join(',') : String(value);
 	return `${description} (default: ${text})`;

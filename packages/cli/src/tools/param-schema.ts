@@ -1,6 +1,7 @@
 /** As much of JSON Schema as the params of tools are described with. */
 export interface ParamSchema {
 	type?: string;
+	format?: string;
 	enum?: unknown[];
 	anyOf?: ParamSchema[];
 	items?: ParamSchema;
@@ -15,6 +16,11 @@ export function typedSchema(schema: ParamSchema): ParamSchema {
 	const variants = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
 	const [only] = variants;
 	return only && variants.length === 1 ? typedSchema(only) : schema;
+}
+
+/** What is not to be seen. */
+export function isSecret({ format }: ParamSchema): boolean {
+	return format === 'password';
 }
 
 /** The params of a tool, by name. */

@@ -4,6 +4,7 @@ import { type CommonOptions, withCommonOptions } from '../commands/common-option
 import { OWN_COMMANDS } from '../commands/own-commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { askSecrets } from './ask-secrets.ts';
 import { optionsOf } from './param-options.ts';
 import { type ParamSchema, paramsOf } from './param-schema.ts';
 import { parseParam } from './parse-param.ts';
@@ -65,7 +66,8 @@ function toolCommand(io: Io, tool: Tool, [name, ...aliases]: string[]): Command 
 		}
 		for (const [param, text] of options.param ?? [])
 			params[param] = parseNamed(param, text, schemas.get(param));
-		await runOnInputs(io, { tool: tool.slug, params, inputs, options });
+		const complete = await askSecrets(io, params, schemas);
+		await runOnInputs(io, { tool: tool.slug, params: complete, inputs, options });
 	});
 }
 

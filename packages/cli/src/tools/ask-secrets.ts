@@ -1,0 +1,16 @@
+import { askHidden } from '../ask/ask.ts';
+import type { Io } from '../io.ts';
+import { isSecret, type ParamSchema } from './param-schema.ts';
+
+/** Asks for the secrets that were given as `-`: others can see the command line. */
+export async function askSecrets(
+	io: Io,
+	params: Record<string, unknown>,
+	schemas: ReadonlyMap<string, ParamSchema>,
+): Promise<Record<string, unknown>> {
+	const complete = { ...params };
+	for (const [param, schema] of schemas) {
+		if (isSecret(schema) && params[param] === '-') complete[param] = await askHidden(io, `${param}: `);
+	}
+	return complete;
+}
