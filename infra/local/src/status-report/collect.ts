@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CALLERS } from '../backing/secrets.ts';
-import type { Home } from '../supervisor/home.ts';
+import { type Home, pidFile } from '../supervisor/home.ts';
 import type { SupervisorStatus } from '../supervisor/lock.ts';
 import { parseMetrics, type Sample } from './metrics-text.ts';
 import type { OutboxReport, StatusReport, ToolReport } from './report.ts';
@@ -115,9 +115,9 @@ function readJobs(text: string | undefined) {
 /** Asks every part that runs; whatever does not answer is missing. */
 export async function collectStatus(home: Home, status: SupervisorStatus): Promise<StatusReport> {
 	const ports = readPorts(home);
-	const replicas = status.processes.flatMap(({ name, pid }) => {
+	const replicas = Object.keys(ports).flatMap((name) => {
 		const app = appOf(name);
-		return app && pid !== null ? [{ app, name }] : [];
+		return app && existsSync(pidFile(home, name)) ? [{ app, name }] : [];
 	});
 	const texts = await Promise.all(replicas.map(({ name }) => ask(ports[name], '/metrics')));
 	const known = replicas.flatMap(({ app }, index) => {
