@@ -13,7 +13,7 @@ import {
 import type { Tracing, TracingSettings } from './tracing-settings.ts';
 
 /** A collector that is away may not hold up a process that ends. */
-const FLUSH_MS = 3_000;
+const FLUSH_MS = 1_000;
 /** A trace can be looked at so long after it has ended. */
 const SEND_EVERY_MS = 2_000;
 
