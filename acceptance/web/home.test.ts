@@ -24,7 +24,7 @@ describe('a file that is brought home', () => {
 		const page = await visit({ as: await newPerson() });
 		await page.getByRole('button', { name: 'Choose files' }).waitFor();
 		await dropFiles(page.getByRole('heading', { level: 1 }), [picturePdf('holiday.pdf')]);
-		const dialog = page.getByRole('dialog', { name: 'What shall become of holiday.pdf?' });
+		const dialog = page.getByRole('dialog', { name: 'What do you want to do with holiday.pdf?' });
 		await dialog.waitFor();
 		// those that take a PDF, and no others
 		expect(await dialog.getByRole('listitem').count()).toBe(2);

@@ -3,7 +3,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { formatCount } from '../../ui/format.ts';
 import styles from './tool-picker.module.css';
 
-/** Asks what shall become of the files that were dropped. */
+/** Asks which tool the files are for. */
 export function ToolPicker({
 	files,
 	tools,
@@ -18,7 +18,7 @@ export function ToolPicker({
 }) {
 	const what = files.length === 1 ? files[0]?.name : formatCount(files.length, 'file', 'files');
 	return (
-		<Dialog title={`What shall become of ${what}?`} onClose={onClose}>
+		<Dialog title={`What do you want to do with ${what}?`} onClose={onClose}>
 			<ul className={styles.tools}>
 				{tools.map((tool) => (
 					<li key={tool.slug}>

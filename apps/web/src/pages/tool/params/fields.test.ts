@@ -72,6 +72,24 @@ test('a choice has what its description says of each value beside it', () => {
 	});
 });
 
+test('a long explanation is cut down to what it is about and what null means', () => {
+	const description =
+		'how well pages must look: at 70 the same on a screen (SSIM of sampled pages at least 0.95), at 90 better; null: as well as the rest of the document asks for';
+	const schema = { anyOf: [{ type: 'integer' }, { type: 'null' }], description };
+	expect(field(schema).help).toBe(
+		'How well pages must look; automatic: as well as the rest of the document asks for.',
+	);
+});
+
+test('what only programs know is not said beside an option', () => {
+	const schema = {
+		type: 'string',
+		enum: ['a', 'b'],
+		description: 'which one. a: end with some_code; b: go on',
+	};
+	expect(field(schema)).toMatchObject({ options: [{ hint: '' }, { hint: 'Go on.' }] });
+});
+
 test('a text that may be null may be left empty', () => {
 	const schema = {
 		anyOf: [{ type: 'string', pattern: '^x' }, { type: 'null' }],

@@ -26,16 +26,19 @@ function literally(text: string): string {
 	return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
+/** A name that only programs use. */
+const CODE = /\b[a-z]+_[a-z_]+\b/;
+
 /** The end of one explanation: a semicolon, or a full stop and a space. */
 const END = /;\s*|\.\s+/;
 
-/** Descriptions that go through the values, as in "skip: leave pages alone; redo: …", by value. */
+/** Descriptions that go through the values, as in "skip: leave pages alone; redo: …", by value; empty where it is for programs. */
 export function optionHints(description: string, values: readonly unknown[]): Map<string, string> {
 	const hints = new Map<string, string>();
 	for (const clause of description.split(END)) {
 		for (const value of values.map(String)) {
 			const match = new RegExp(`^${literally(value)}: (.+)$`).exec(clause.trim());
-			if (match?.[1]) hints.set(value, sentenceCase(match[1]));
+			if (match?.[1]) hints.set(value, CODE.test(match[1]) ? '' : sentenceCase(match[1]));
 		}
 	}
 	return hints;
@@ -54,9 +57,22 @@ export function helpText(
 	const clauses = description
 		.split(/(?<=;)\s*|(?<=\.)\s+/)
 		.filter((clause) => ![...hinted.keys()].some((value) => clause.startsWith(`${value}: `)));
-	const text = clauses.join(' ').replace(/[;.\s]+$/, '');
+	const text = shortened(clauses).replace(/[;.\s]+$/, '');
 	const word = nullable === 'text' ? 'left empty' : 'automatic';
 	return sentenceCase(nullable ? text.replace(/\bnull\b/g, word) : text);
+}
+
+/** What is longer is for who reads the documentation. */
+const MAX_HELP = 100;
+
+/** Of a long explanation, what it is about and what null means. */
+function shortened(clauses: readonly string[]): string {
+	const whole = clauses.join(' ');
+	if (whole.length <= MAX_HELP) return whole;
+	const [first = '', ...others] = clauses;
+	const ofNull = others.filter((clause) => /\bnull\b/.test(clause));
+	const topic = first.split(/: | \(/)[0]?.replace(/[;.\s]+$/, '') ?? '';
+	return [topic, ...ofNull].join('; ');
 }
 
 function sentenceCase(text: string): string {
