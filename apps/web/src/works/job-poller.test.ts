@@ -1,25 +1,24 @@
-import { ApiError, type Client, type Job } from '@creatorr/client';
+import { createClient } from '@creatorr/client';
 import { expect, test } from '@jest/globals';
 import { createJobPoller } from './job-poller.ts';
 
 const idle = new AbortController().signal;
-const job = (id: string) => ({ id }) as Job;
 
+/** A client whose API lists some jobs on its first page, has others, and no more. */
 function apiWith(listed: string[], others: string[]) {
 	const asked: string[] = [];
-	const jobs = {
-		async list() {
-			asked.push('list');
-			return { data: listed.map(job), next_cursor: null };
-		},
-		async get(id: string) {
-			asked.push(id);
-			if (others.includes(id)) return job(id);
-			const given = { code: 'not_found', status: 404, requestId: '', details: [], retryAfterMs: undefined };
-			throw new ApiError('there is no such job', given as ConstructorParameters<typeof ApiError>[1]);
-		},
+	const answer = (status: number, body: object) => Response.json(body, { status });
+	const fetch = async (input: RequestInfo | URL): Promise<Response> => {
+		const [, id] = /\/v1\/jobs\/(\w+)$/.exec(new URL((input as Request).url).pathname) ?? [];
+		asked.push(id ?? 'list');
+		if (id === undefined) return answer(200, { data: listed.map((one) => ({ id: one })), next_cursor: null });
+		if (others.includes(id)) return answer(200, { data: { id } });
+		return answer(404, {
+			error: { code: 'not_found', message: 'there is no such job', request_id: 'req_1' },
+		});
 	};
-	return { asked, poller: createJobPoller({ jobs } as unknown as Client, 1) };
+	const client = createClient({ baseUrl: 'http://creatorr.test', token: 'a-token', fetch });
+	return { asked, poller: createJobPoller(client, 1) };
 }
 
 test('one look answers all who wait', async () => {
