@@ -70,6 +70,26 @@ describe('the plan', () => {
 		await page.getByText('You are on Pro now').waitFor();
 	});
 
+	test('is the user’s a moment after it is the subscription’s, and the page waits for that too', async () => {
+		const page = await visit({ path: '/account', as: await newPerson() });
+		await openStripe(page, 'Go Pro, monthly');
+		let isLate = true;
+		await page.route('**/v1/me', async (route) => {
+			const answer = await route.fetch();
+			const { data } = await answer.json();
+			await route.fulfill({
+				response: answer,
+				json: { data: { ...data, plan: isLate ? 'free' : data.plan } },
+			});
+		});
+		await page.getByRole('button', { name: 'Subscribe' }).click();
+		await page.getByText('Pro, paid monthly').waitFor();
+		await page.getByText('Waiting for Stripe to tell us').waitFor();
+		isLate = false;
+		await page.getByText('You are on Pro now').waitFor();
+		await page.unrouteAll({ behavior: 'wait' });
+	});
+
 	test('bought meanwhile in another tab is not bought twice', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });

@@ -19,6 +19,9 @@ async function runJob(person: Person, document: Document, options: { tool?: stri
 
 const row = (page: Page, name: string | RegExp) =>
 	page.getByRole('list', { name: 'Jobs' }).getByRole('article', { name });
+/** What is removed leaves the list before the API has answered. */
+const deleted = (page: Page) =>
+	page.waitForResponse((answer) => answer.request().method() === 'DELETE' && answer.status() === 204);
 const jobsOf = async (person: Person) => (await call('GET', '/v1/jobs', { token: person.token })).body.data;
 
 describe('the history', () => {
@@ -174,9 +177,11 @@ describe('the history', () => {
 		await row(page, /broken/).waitFor();
 		await page.unroute('**/v1/jobs/*');
 		await ask();
+		const removed = deleted(page);
 		await remove.click();
 		await page.getByText('Nothing here yet').waitFor();
 		expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+		await removed;
 		expect(await jobsOf(person)).toEqual([]);
 	});
 
@@ -226,8 +231,10 @@ describe('the files', () => {
 		await page.getByRole('button', { name: 'Download letter.pdf' }).click();
 		expect((await download).suggestedFilename()).toBe('letter.pdf');
 		await page.getByRole('button', { name: 'Delete holiday.pdf' }).click();
+		const removed = deleted(page);
 		await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
 		await page.getByRole('article', { name: 'holiday.pdf' }).waitFor({ state: 'detached' });
+		await removed;
 		const { data } = (await call('GET', '/v1/files', { token: person.token })).body;
 		expect(data.map((file: { name: string }) => file.name)).toEqual(['letter.pdf']);
 	});

@@ -40,18 +40,20 @@ async function loadIndex(userId: string, signal: AbortSignal): Promise<FileIndex
 }
 
 /** All files that are there, to tell of many jobs at once what became of theirs. */
-export function useFileStates(userId: string): (id: string) => FileState {
-	const { data } = useQuery({
+export function useFileStates(userId: string): { stateOf: (id: string) => FileState; isPending: boolean } {
+	const { data, isPending, failureCount } = useQuery({
 		queryKey: keyOf(userId, 'file-index'),
 		queryFn: ({ signal }) => loadIndex(userId, signal),
 		staleTime: 30_000,
 	});
-	return (id) => {
+	function stateOf(id: string): FileState {
 		const file = data?.byId.get(id);
 		if (file) return { kind: 'kept', file };
 		if (!data?.isWhole) return { kind: 'unknown' };
 		return { kind: 'gone', ...rememberedFile(userId, id) };
-	};
+	}
+	// what does not come at once is not waited for
+	return { stateOf, isPending: isPending && failureCount === 0 };
 }
 
 /** Files came or went. */

@@ -22,10 +22,14 @@ function isKept(value: unknown): value is Kept {
 	return typeof userId === 'string' && typeof files === 'object' && files !== null;
 }
 
+/** What was read last: a list asks for one file after the other. */
+let last: { text: string | null; kept: unknown } = { text: null, kept: null };
+
 function read(userId: string): Record<string, RememberedFile> {
 	try {
-		const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
-		return isKept(kept) && kept.userId === userId ? kept.files : {};
+		const text = localStorage.getItem(KEY);
+		if (text !== last.text) last = { text, kept: JSON.parse(text ?? 'null') };
+		return isKept(last.kept) && last.kept.userId === userId ? last.kept.files : {};
 	} catch {
 		return {};
 	}

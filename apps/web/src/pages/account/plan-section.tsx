@@ -23,13 +23,15 @@ export function PlanSection({ user }: { user: User }) {
 	const isWaiting = checkout === 'done' && user.plan !== 'pro';
 	const {
 		data: billing,
+		dataUpdatedAt,
 		error,
 		refetch,
 	} = useBilling(user.id, isWaiting ? ASK_SOON_MS : ASK_NOW_AND_THEN_MS);
 	const plan = billing?.plan;
+	// with each answer: the user's plan follows a moment after the subscription's
 	useEffect(() => {
-		if (plan && plan !== user.plan) void refreshUser();
-	}, [plan, user.plan]);
+		if (dataUpdatedAt > 0 && plan !== user.plan) void refreshUser();
+	}, [plan, user.plan, dataUpdatedAt]);
 	const forget = () => setQuery({}, { replace: true });
 	return (
 		<Section title="Plan">

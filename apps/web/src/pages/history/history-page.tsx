@@ -26,13 +26,14 @@ function History({ user }: { user: User }) {
 	const [query, setQuery] = useSearchParams();
 	const filter = filterOf(query);
 	const list = useJobs(user.id, filter);
-	const fileStateOf = useFileStates(user.id);
+	const files = useFileStates(user.id);
 	const { data: tools } = useTools();
 	const jobs = list.data?.pages.flatMap(({ data }) => data) ?? [];
 	useLiveJobs(user.id, jobs);
 	useFocusAfterRemoval(jobs.length);
-	const rows = jobs.map((job) => historyRow(job, tools, fileStateOf));
+	const rows = jobs.map((job) => historyRow(job, tools, files.stateOf));
 	const news = useJobNews(rows);
+	const isPending = list.isPending || (jobs.length > 0 && files.isPending);
 	const isFiltered = Object.keys(filter).length > 0;
 	return (
 		<HistoryFrame title="History" intro="What became of your files, the newest first.">
@@ -40,7 +41,7 @@ function History({ user }: { user: User }) {
 				<span role="status">{news}</span>
 			</VisuallyHidden>
 			<HistoryFilters />
-			{list.isPending && <Spinner label="Loading your history" />}
+			{isPending && <Spinner label="Loading your history" />}
 			{list.error && (
 				<ProblemNotice what="Your history can’t be loaded" error={list.error} onRetry={list.refetch} />
 			)}
@@ -62,7 +63,7 @@ function History({ user }: { user: User }) {
 					action={<Button onClick={() => setQuery({}, { replace: true })}>Show all</Button>}
 				/>
 			)}
-			{jobs.length > 0 && (
+			{jobs.length > 0 && !isPending && (
 				<ul className={styles.rows} aria-label="Jobs">
 					{rows.map((row) => (
 						<li key={row.job.id}>
