@@ -13,7 +13,7 @@ export type RunOptions = {
 	signal?: AbortSignal | undefined;
 	/** Aborting cancels the job, too; without it the job goes on, and aborting only ends the wait. */
 	cancelOnAbort?: boolean | undefined;
-	/** Hears of the job when it is there, and each time that it changes. */
+	/** Hears of the job as it was made, then as it is when the wait begins, and each time that it changes. */
 	onJob?: ((job: CreatedJob & Partial<Job>) => void) | undefined;
 	/** With the same one, and within a day, the same job; one of its own by default. */
 	idempotencyKey?: string | undefined;
