@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { forEachAtOnce } from '../chaos/at-once.ts';
 import { newEmail } from '../support/client.ts';
 import { openApiDocument, routesOf } from '../support/openapi.ts';
 import { makePdf } from '../support/pdf.ts';
@@ -8,9 +9,20 @@ import { useBrowser } from './support/browser.ts';
 import { type DocsExamples, docsExamples } from './support/docs-examples.ts';
 import { docx, scannedPdf } from './support/documents.ts';
 import { readerOf, variablesFor, withEmail } from './support/reader.ts';
-import { inFolder, runProgram, runShell, runSnippets, type Snippet } from './support/run-example.ts';
+import {
+	inFolder,
+	runCommandLine,
+	runInShell,
+	runProgram,
+	runShell,
+	runSnippets,
+	type Snippet,
+} from './support/run-example.ts';
 
 const { visit } = useBrowser();
+
+/** Examples that are prepared, and run, beside each other. */
+const AT_ONCE = 4;
 
 /** Stripe alone calls it. */
 const WITHOUT_EXAMPLE = ['receiveStripeEvent'];
@@ -19,6 +31,7 @@ const WITHOUT_CLIENT = [...WITHOUT_EXAMPLE, 'getHealth', 'getOpenApi'];
 
 let curl: DocsExamples;
 let javascript: DocsExamples;
+let cli: DocsExamples;
 let operations: string[];
 
 test('every operation has an example, in each language that can do it', async () => {
@@ -27,61 +40,65 @@ test('every operation has an example, in each language that can do it', async ()
 	await page.locator('section#createJob').waitFor();
 	curl = await docsExamples(page, 'curl');
 	javascript = await docsExamples(page, 'JavaScript');
+	cli = await docsExamples(page, 'Command line');
 	const without = (examples: DocsExamples) => operations.filter((id) => !examples.operations[id]);
 	expect(without(curl)).toEqual(WITHOUT_EXAMPLE);
 	expect(without(javascript).sort()).toEqual([...WITHOUT_CLIENT].sort());
+	expect(Object.keys(cli.operations)).toEqual(expect.arrayContaining(['login', 'createJob', 'getJob']));
 });
 
-async function runAllInShell(snippets: readonly Snippet[], folder: string): Promise<string[]> {
-	const failures: string[] = [];
-	for (const { name, example, variables } of snippets) {
-		await runShell(example, variables, folder).catch(({ message }: Error) => {
-			failures.push(`${name}: ${message}`);
-		});
-	}
-	return failures;
-}
+/** Resolves to what failed. */
+type RunAll = (snippets: readonly Snippet[]) => Promise<string[]>;
 
-describe.each([
-	['curl', () => curl, runAllInShell] as const,
-	['JavaScript', () => javascript, runSnippets] as const,
-])('in %s', (_language, examples, run) => {
+const someAtOnce =
+	(run: (snippet: Snippet) => Promise<unknown>): RunAll =>
+	async (snippets) => {
+		const failures: string[] = [];
+		await forEachAtOnce(snippets, AT_ONCE, async (snippet) => {
+			await run(snippet).catch(({ message }: Error) => failures.push(`${snippet.name}: ${message}`));
+		});
+		return failures;
+	};
+
+const LANGUAGES: [string, () => DocsExamples, RunAll][] = [
+	['with curl', () => curl, someAtOnce(runShell)],
+	['in JavaScript', () => javascript, runSnippets],
+	['on the command line', () => cli, someAtOnce(runCommandLine)],
+];
+
+describe.each(LANGUAGES)('%s', (_language, examples, runAll) => {
 	test('the example of every operation works', async () => {
 		const snippets: Snippet[] = [];
-		for (const [name, example] of Object.entries(examples().operations)) {
+		await forEachAtOnce(Object.entries(examples().operations), AT_ONCE, async ([name, example]) => {
 			const { email, variables } = await readerOf(name, example);
 			snippets.push({ name, example: withEmail(example, email), variables });
-		}
-		expect(await inFolder((folder) => run(snippets, folder))).toEqual([]);
+		});
+		expect(await runAll(snippets)).toEqual([]);
 	});
 
 	test('the example of every tool works', async () => {
 		const snippets: Snippet[] = [];
 		for (const [name, example] of Object.entries(examples().tools)) {
 			const document = name === 'office_to_pdf' ? docx() : await scannedPdf();
-			snippets.push({ name, example, variables: await variablesFor(document) });
+			snippets.push({ name, example, variables: await variablesFor(document), file: document });
 		}
 		expect(snippets.map(({ name }) => name)).toContain('compress_heavy');
-		expect(await inFolder((folder) => run(snippets, folder))).toEqual([]);
+		expect(await runAll(snippets)).toEqual([]);
 	});
 });
 
 describe('the steps of getting started make a smaller PDF', () => {
 	const input = makePdf({ pages: 2 });
 
-	async function expectSmaller(run: (folder: string) => Promise<string>): Promise<void> {
+	test.each(LANGUAGES)('%s', async (language, examples) => {
+		const example = withEmail(examples().steps.join('\n\n'), newEmail());
 		await inFolder(async (folder) => {
 			await writeFile(join(folder, 'input.pdf'), input);
-			await run(folder);
+			if (language === 'in JavaScript') await runProgram(example, folder);
+			else await runInShell(example, {}, folder);
 			const output = await readFile(join(folder, 'smaller.pdf'));
 			expect(output.subarray(0, 5).toString()).toBe('%PDF-');
 			expect(output.length).toBeLessThan(input.length);
 		});
-	}
-
-	const stepsOf = ({ steps }: DocsExamples) => withEmail(steps.join('\n\n'), newEmail());
-
-	test('with curl', () => expectSmaller((folder) => runShell(stepsOf(curl), {}, folder)));
-
-	test('in JavaScript', () => expectSmaller((folder) => runProgram(stepsOf(javascript), folder)));
+	});
 });

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import {
 	type ApiDescription,
 	errorMeanings,
@@ -75,7 +76,7 @@ function CodeTable({ caption, rows }: { caption: string; rows: readonly Row[] })
 					<tr key={code}>
 						{hasStatus && <td>{status}</td>}
 						<th scope="row">
-							<code>{code}</code>
+							<code>{breakable(code)}</code>
 						</th>
 						<td>
 							{meaning}
@@ -86,4 +87,18 @@ function CodeTable({ caption, rows }: { caption: string; rows: readonly Row[] })
 			</tbody>
 		</table>
 	);
+}
+
+/** May go on in a second line after each of its words. */
+function breakable(code: string) {
+	return code.split('_').map((word, index) => (
+		<Fragment key={word}>
+			{index > 0 && (
+				<>
+					_<wbr />
+				</>
+			)}
+			{word}
+		</Fragment>
+	));
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { AnchoredHeading, headingId } from './anchored-heading.tsx';
 import { CodeExample } from './code-example.tsx';
+import { cliWalkthrough } from './examples/cli.ts';
 import { gettingStarted } from './examples/getting-started.ts';
 import styles from './guide.module.css';
 
@@ -31,6 +32,11 @@ export function GettingStarted() {
 					</li>
 				))}
 			</ol>
+			<p>
+				With the command line of this repository, <code>npx creatorr</code>, it is two lines. Without{' '}
+				<code>--email</code> and what follows it asks you.
+			</p>
+			<CodeExample label="The same with creatorr" examples={{ cli: cliWalkthrough(location.origin) }} />
 		</Chapter>
 	);
 }
@@ -68,7 +74,9 @@ export function HowItAnswers() {
 				<dd>
 					<code>$TOKEN</code>, <code>$FILE_ID</code>, <code>$JOB_ID</code> and <code>$SESSION_ID</code> are
 					what earlier answers gave you, <code>$MAIL_TOKEN</code> is in the link of a mail. In JavaScript they
-					are <code>fileId</code>, <code>jobId</code>, <code>sessionId</code> and <code>mailToken</code>.
+					are <code>fileId</code>, <code>jobId</code>, <code>sessionId</code> and <code>mailToken</code>. On
+					the command line you have signed in with <code>creatorr login</code>, and <code>$FILE</code> is a
+					file of yours.
 				</dd>
 				<dt>Requests</dt>
 				<dd>

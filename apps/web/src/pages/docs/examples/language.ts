@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export const LANGUAGES = { curl: 'curl', javascript: 'JavaScript' } as const;
+export const LANGUAGES = { curl: 'curl', javascript: 'JavaScript', cli: 'Command line' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 /** An example in the languages that have one. */

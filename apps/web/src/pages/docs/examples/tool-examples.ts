@@ -1,5 +1,6 @@
 import type { Tool } from '@creatorr/client';
 import type { Schema } from '../api-description.ts';
+import { cliToolExample } from './cli.ts';
 import { jsonArguments } from './curl.ts';
 import type { Examples } from './language.ts';
 import { type Value, Variable } from './values.ts';
@@ -23,6 +24,7 @@ export function toolExamples(tool: Tool, origin: string): Examples {
   fileId,
   params: ${JSON.stringify(params, undefined, 2).replaceAll('\n', '\n  ')},
 });`,
+		cli: cliToolExample(tool, params),
 	};
 }
 

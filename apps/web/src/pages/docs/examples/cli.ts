@@ -1,0 +1,42 @@
+import type { Tool } from '@creatorr/client';
+import type { Value } from './values.ts';
+
+/** A password that is typed is not shown; here it comes from elsewhere, so that the example works as it stands. */
+const signsIn = (command: string, origin: string) =>
+	`creatorr ${command} --api ${origin} \\
+  --email you@example.com --password-stdin <<< 'correct horse battery'`;
+
+/** The operations that the command line has a command for. */
+export function cliExamples(origin: string): Record<string, string> {
+	return {
+		register: signsIn('register', origin),
+		login: signsIn('login', origin),
+		logout: 'creatorr logout',
+		getMe: 'creatorr whoami',
+		listFiles: 'creatorr files',
+		getFile: 'creatorr download $FILE_ID -o copy.pdf',
+		createJob: `# uploads it, waits, and brings home what comes out
+creatorr compress input.pdf -o smaller.pdf --quality 70`,
+		listJobs: 'creatorr jobs',
+		getJob: 'creatorr job $JOB_ID',
+		cancelJob: 'creatorr cancel $JOB_ID',
+		listTools: 'creatorr tools',
+	};
+}
+
+/** From nothing to a smaller PDF. */
+export function cliWalkthrough(origin: string): string {
+	return `${signsIn('register', origin)}
+creatorr compress input.pdf -o smaller.pdf`;
+}
+
+/** The tool's own command, with some of its options. */
+export function cliToolExample({ slug }: Tool, params: Record<string, Value>): string {
+	const options = Object.entries(params)
+		// a switch is there or not, and says nothing by default
+		.filter(([, value]) => typeof value !== 'boolean')
+		.map(
+			([name, value]) => `--${name.replaceAll('_', '-')} ${Array.isArray(value) ? value.join(',') : value}`,
+		);
+	return ['creatorr', slug, '"$FILE"', ...options].join(' ');
+}
