@@ -22,6 +22,8 @@ const COMMANDS = [
 	'fuzz',
 	'defences',
 	'hostile',
+	'budgets',
+	'screenshots',
 ];
 
 const [command = '', ...commandArguments] = process.argv.slice(2);

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { expect } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { profileOf, type Theme } from './browser.ts';
+import { profileOf } from './browser.ts';
+import type { Theme } from './chromium.ts';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const THEMES: Theme[] = ['light', 'dark'];

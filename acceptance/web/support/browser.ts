@@ -1,32 +1,14 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { BASE_URL, type Person } from '../../support/client.ts';
-import { storedSession } from './session.ts';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type Device, launchChromium, profileFor, type Theme, type Visitor } from './chromium.ts';
 import { type Trouble, watchForTrouble } from './trouble.ts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** How long a step waits for what it needs; a busy machine is slow, and a step that waits fails only when nothing comes. */
 const STEP_MS = 30_000;
 
-export const DEVICES = {
-	desktop: { viewport: { width: 1280, height: 800 } },
-	phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-} as const;
-
-export type Device = keyof typeof DEVICES;
-export type Theme = 'light' | 'dark';
-
-/** Who looks at the page, and with what. */
-export interface Visit {
+export interface Visit extends Visitor {
 	/** The page's path, with query and hash; `/` by default. */
 	path?: string;
-	/** A desktop by default. */
-	device?: Device;
-	/** What the system prefers; light by default. */
-	theme?: Theme;
-	/** Signed in as this person; nobody by default. */
-	as?: Person;
-	reducedMotion?: boolean;
 	/** Trouble that this test makes on purpose: see `tolerate`. */
 	tolerated?: RegExp[];
 }
@@ -67,11 +49,7 @@ export function useBrowser(): { visit: (visit?: Visit) => Promise<Page> } {
 	let browser: Browser;
 
 	beforeAll(async () => {
-		browser = await chromium.launch({
-			executablePath: CHROMIUM,
-			// chromium refuses to be root with a sandbox, and the tests run as root in containers
-			chromiumSandbox: process.getuid?.() !== 0,
-		});
+		browser = await launchChromium();
 	});
 
 	afterEach(async () => {
@@ -84,20 +62,13 @@ export function useBrowser(): { visit: (visit?: Visit) => Promise<Page> } {
 	afterAll(() => browser.close());
 
 	return {
-		async visit({ path = '/', device = 'desktop', theme = 'light', as, reducedMotion, tolerated } = {}) {
-			const context = await browser.newContext({
-				...DEVICES[device],
-				baseURL: BASE_URL,
-				colorScheme: theme,
-				reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
-				locale: 'en-GB',
-				timezoneId: 'UTC',
-				...(as && { storageState: await storedSession(as) }),
-			});
+		async visit({ path = '/', tolerated = [], ...visitor } = {}) {
+			const { device = 'desktop', theme = 'light' } = visitor;
+			const context = await browser.newContext(await profileFor(visitor));
 			context.setDefaultTimeout(STEP_MS);
 			const trouble = await watchForTrouble(context);
 			opened.set(context, { profile: { device, theme }, trouble });
-			for (const pattern of tolerated ?? []) trouble.tolerate(pattern);
+			for (const pattern of tolerated) trouble.tolerate(pattern);
 			const page = await context.newPage();
 			await page.goto(path);
 			return page;

@@ -55,6 +55,17 @@ export async function textPdf(name = 'letter.pdf', pages: string[][] = [['Dear r
 	return pdf(name, await transform(postScript(pages), 'gs', ghostscript('pdfwrite')));
 }
 
+/** A PDF of one page, as this PostScript draws it; pictures stay as they are. */
+export async function fromPostScript(name: string, page: string): Promise<Document> {
+	const source = Buffer.from(`%!PS\n${page}\nshowpage\n`);
+	const lossless = [
+		'-dAutoFilterColorImages=false',
+		'-dColorImageFilter=/FlateEncode',
+		'-dDownsampleColorImages=false',
+	];
+	return pdf(name, await transform(source, 'gs', ghostscript('pdfwrite', ...lossless)));
+}
+
 /** A PDF of pictures of text, as a scanner makes it. */
 export async function scannedPdf(name = 'scan.pdf', pages: string[][] = [['Hello scanner', 'page one']]) {
 	return pdf(name, await transform(postScript(pages), 'gs', ghostscript('pdfimage24', '-r150')));

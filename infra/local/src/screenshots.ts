@@ -1,0 +1,7 @@
+import { join } from 'node:path';
+import { runOnProduct } from './checks/run-on-product.ts';
+import { runCommand } from './stack/command.ts';
+import { REPOSITORY } from './stack/settings.ts';
+
+/** Is acceptance/web/readme/main.ts on a product of its own. */
+await runCommand((stop) => runOnProduct(join(REPOSITORY, 'acceptance', 'web', 'readme', 'main.ts'), stop));
