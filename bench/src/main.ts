@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { benchCorpus } from './corpus/bench-corpus.ts';
 import { benchFlood } from './flood/bench-flood.ts';
+import { benchNeighbours } from './neighbours/bench-neighbours.ts';
 import { type Options, readOptions } from './options.ts';
 import { isMet, type Section } from './report/figure.ts';
 import { describeMachine } from './report/machine.ts';
@@ -13,7 +14,7 @@ import { benchTools } from './tools/bench-tools.ts';
 process.once('exit', removeScratchRoot);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
-const BENCHES = { tools: benchTools, corpus: benchCorpus, flood: benchFlood };
+const BENCHES = { tools: benchTools, corpus: benchCorpus, flood: benchFlood, neighbours: benchNeighbours };
 
 async function main(): Promise<void> {
 	const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());

@@ -5,6 +5,7 @@ import { BenchError } from './say.ts';
 export const USAGE = `usage: npm run bench tools -- [options]    each tool against the plain command that anyone would use
        npm run bench corpus -- --dir DIR   every file of DIR's manifest.tsv through the API of a running product
        npm run bench flood -- [options]    how long a signed-in user waits while others flood the sign-in
+       npm run bench neighbours            how long small jobs take beside one that takes all that it gets
 
   --dir DIR     files to take instead of those that the bench makes: with a manifest.tsv (columns tool, file, mime,
                 params, expect), or in folders compress, office and ocr, or told apart by what they are
@@ -18,7 +19,7 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
 
 Exit code 1 when a bar is missed.`;
 
-const NAMES = ['tools', 'corpus', 'flood'] as const;
+const NAMES = ['tools', 'corpus', 'flood', 'neighbours'] as const;
 
 type Name = (typeof NAMES)[number];
 

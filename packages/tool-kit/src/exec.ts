@@ -75,7 +75,8 @@ async function outcome(
 ): Promise<CommandResult> {
 	const ended = closed(child);
 	const stop = stopConditions(run, status.kill);
-	const watch = watchOnce(started, run, (error) => stop.fail(error, 'limit'));
+	const onBreach = (error: unknown) => stop.fail(error, 'limit');
+	const watch = watchOnce(started, run, { onBreach, onCrowd: status.outweigh });
 	const stdout = captureStream(child, 'stdout', run.onLine, stop.fail);
 	const stderr = captureStream(child, 'stderr', run.onLine, stop.fail);
 	const demotion = onAbort(run.demoted, status.lowerPriority);
@@ -125,12 +126,12 @@ function stopConditions(run: SandboxedRun, kill: () => void) {
 function watchOnce(
 	started: Promise<number>,
 	{ scratch, limits, onWaited }: SandboxedRun,
-	onBreach: (error: unknown) => void,
+	{ onBreach, onCrowd }: { onBreach(error: unknown): void; onCrowd(steps: number): void },
 ): { stop(): void } {
 	let isStopped = false;
 	let watch: { stop(): void } | undefined;
 	void started.then((pid) => {
-		if (!isStopped) watch = watchResources({ pid, scratch, limits, onWaited }, onBreach);
+		if (!isStopped) watch = watchResources({ pid, scratch, limits, onWaited, onCrowd }, onBreach);
 	});
 	return {
 		stop() {

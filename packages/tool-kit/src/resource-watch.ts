@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createCrowdMeter } from './crowd.ts';
 import type { SandboxLimits } from './sandbox-arguments.ts';
 import type { Scratch } from './scratch.ts';
 import { scratchUsage } from './scratch-usage.ts';
@@ -20,6 +21,8 @@ interface Watched {
 	limits: SandboxLimits;
 	/** Hears now and then how much longer the processes took because others had the processors. */
 	onWaited?: ((ms: number) => void) | undefined;
+	/** Hears by how many steps the processes have to be lower, to weigh no more than one for each core. */
+	onCrowd(steps: number): void;
 }
 
 /**
@@ -29,16 +32,18 @@ interface Watched {
 export function watchResources(watched: Watched, onBreach: (error: ToolError) => void): { stop(): void } {
 	const stopping = new AbortController();
 	const { signal } = stopping;
-	const measureWait = createWaitMeter();
+	const measureDemand = createWaitMeter();
+	const measureCrowd = createCrowdMeter();
 	const run = async () => {
 		while (!signal.aborted) {
 			const startedAtMs = performance.now();
 			const usage = await treeUsage(watched.pid, mostMemoryBytes(watched.limits));
-			const waitedMs = await measureWait(usage.pids);
+			const { lostMs, wanting } = await measureDemand(usage.pids);
 			const breach = await findBreach(watched, usage);
 			if (signal.aborted) return;
 			if (breach) return onBreach(breach);
-			watched.onWaited?.(waitedMs);
+			watched.onWaited?.(lostMs);
+			watched.onCrowd(measureCrowd(wanting));
 			const tookMs = performance.now() - startedAtMs;
 			const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, tookMs / MOST_SHARE));
 			await sleep(pauseMs, undefined, { signal }).catch(() => undefined);

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { constants } from 'node:os';
+import { constants, getPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { CommandResult } from './command.ts';
 import { captureOutput } from './lines.ts';
-import { lowerPriority } from './low-priority.ts';
+import { LOW, LOWEST, lowerPriority } from './low-priority.ts';
 import { endNamespace, killProcess } from './process-tree.ts';
 import { STATUS_FD } from './sandbox-arguments.ts';
 
@@ -17,6 +17,8 @@ export interface SandboxStatus {
 	kill(): void;
 	/** Lets others go before all processes of the sandbox. */
 	lowerPriority(): void;
+	/** Has all threads of the sandbox weigh so many steps less; more of them at another time, but never fewer. */
+	outweigh(steps: number): void;
 	/** To be called when bwrap has ended. Resolves when nothing of the sandbox runs; bwrap itself does not wait for that. */
 	settled(): Promise<void>;
 	/** How the command ended. Throws when it never began; the tail of stderr says why. */
@@ -29,9 +31,12 @@ export function followStatus(child: ChildProcess, onStart: (initPid: number) => 
 	let exitCode: number | undefined;
 	let isKilled = false;
 	let isLowered = false;
-	let lowering: Promise<void> | undefined;
+	let steps = 0;
 	const lower = () => {
-		if (initPid !== undefined) lowering ??= lowerPriority(initPid);
+		if (initPid === undefined) return;
+		// What we start begins where we are.
+		const threads = Math.min(LOWEST, getPriority() + (isLowered ? LOW : 0) + steps);
+		lowerPriority(initPid, { threads, ...(isLowered && { session: LOW }) });
 	};
 	let force: NodeJS.Timeout | undefined;
 	const capture = captureOutput((line) => {
@@ -39,11 +44,11 @@ export function followStatus(child: ChildProcess, onStart: (initPid: number) => 
 		// Only the first counts: bwrap says it before anything else runs.
 		if (initPid === undefined && message['child-pid'] !== undefined) {
 			initPid = message['child-pid'];
+			if (isLowered) lower();
 			onStart(initPid);
 		}
 		exitCode ??= message['exit-code'];
 		if (isKilled && initPid !== undefined) killProcess(initPid);
-		if (isLowered) lower();
 	});
 	(child.stdio[STATUS_FD] as Readable).on('data', (chunk: Buffer) => capture.write(chunk));
 	return {
@@ -54,13 +59,17 @@ export function followStatus(child: ChildProcess, onStart: (initPid: number) => 
 			force ??= setTimeout(() => child.kill('SIGKILL'), FORCE_AFTER_MS);
 		},
 		lowerPriority() {
+			if (isLowered) return;
 			isLowered = true;
+			lower();
+		},
+		outweigh(more) {
+			if (more <= steps) return;
+			steps = more;
 			lower();
 		},
 		async settled() {
 			clearTimeout(force);
-			// Ids of processes are given out again: none may be used once its process is gone.
-			await lowering;
 			if (initPid !== undefined) await endNamespace(initPid);
 		},
 		exit(stderrTail) {

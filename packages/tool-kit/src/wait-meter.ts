@@ -11,8 +11,15 @@ interface Scheduled {
 	waitedMs: number;
 }
 
-/** Answers, for the time since it was asked before, how much longer these processes took because others had the processors. */
-export type WaitMeter = (pids: readonly number[]) => Promise<number>;
+/** Of some processes, for the time since it was measured before. */
+interface Demand {
+	/** How much longer they took because others had the processors. */
+	lostMs: number;
+	/** How many of their threads wanted to run at once, on average. */
+	wanting: number;
+}
+
+export type WaitMeter = (pids: readonly number[]) => Promise<Demand>;
 
 /**
  * Measures by what the kernel says of each thread that lives. That threads wait for each other is their own affair: only what
@@ -24,10 +31,12 @@ export function createWaitMeter(cores = availableParallelism()): WaitMeter {
 	return async (pids) => {
 		const after = await scheduledOf(pids);
 		const nowMs = performance.now();
-		const lost = lostMs(sumSince(before, after), { elapsedMs: nowMs - beforeMs, cores });
+		const elapsedMs = nowMs - beforeMs;
+		const sum = sumSince(before, after);
 		before = after;
 		beforeMs = nowMs;
-		return lost;
+		const wanting = (sum.ranMs + sum.waitedMs) / elapsedMs;
+		return { lostMs: lostMs(sum, { elapsedMs, cores }), wanting };
 	};
 }
 

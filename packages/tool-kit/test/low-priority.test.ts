@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { afterEach, expect, test } from '@jest/globals';
-import { lowerPriority } from '../src/low-priority.ts';
+import { LOW, lowerPriority } from '../src/low-priority.ts';
 
 const started: number[] = [];
 afterEach(() => {
@@ -21,7 +21,7 @@ async function startFamily(): Promise<{ parent: number; child: number }> {
 
 test('a process and its children go behind others, what they start later too', async () => {
 	const { parent, child } = await startFamily();
-	await lowerPriority(parent);
+	lowerPriority(parent, { threads: LOW, session: LOW });
 	expect([getPriority(parent), getPriority(child)]).toEqual([10, 10]);
 	await new Promise((resolve) => setTimeout(resolve, 600));
 	const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
@@ -30,8 +30,15 @@ test('a process and its children go behind others, what they start later too', a
 	expect(later.map((pid) => getPriority(pid))).toEqual([10]);
 });
 
+test('nothing goes up again', async () => {
+	const { parent, child } = await startFamily();
+	lowerPriority(parent, { threads: LOW });
+	lowerPriority(parent, { threads: 1 });
+	expect([getPriority(parent), getPriority(child)]).toEqual([10, 10]);
+});
+
 test('a process that is gone is nobody’s trouble', async () => {
 	const ended = spawn('true');
 	await once(ended, 'close');
-	await expect(lowerPriority(ended.pid ?? 0)).resolves.toBeUndefined();
+	expect(() => lowerPriority(ended.pid ?? 0, { threads: LOW })).not.toThrow();
 });

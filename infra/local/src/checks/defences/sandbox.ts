@@ -235,6 +235,15 @@ const HOW_MUCH_IT_TAKES: readonly Defence[] = [
 		isSlow: true,
 	},
 	{
+		name: 'gives a crowd of processes no more than its share of the cores',
+		file: `${KIT}/src/exec.ts`,
+		code: 'onCrowd: status.outweigh',
+		without: 'onCrowd: () => {}',
+		suite: `${KIT}/test/crowd.test.ts`,
+		test: 'processes that crowd the cores go lower, all of them, and those that are started later',
+		isSlow: true,
+	},
+	{
 		name: 'lets nobody gain time by threads that wait for each other',
 		file: `${KIT}/src/wait-meter.ts`,
 		code: 'Math.min(ranMs + waitedMs, elapsedMs * cores)',
