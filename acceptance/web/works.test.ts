@@ -79,7 +79,7 @@ describe('an upload', () => {
 		await network.slowUploads(SLOW);
 		await page.getByText(UNDER_WAY).waitFor();
 		await page.reload();
-		await finished(page);
+		await page.getByText(/^(In line|Working)|smaller$/).waitFor(TO_THE_END);
 		expect(await uploadedSums(person)).toEqual([large.sha256]);
 	});
 
