@@ -185,7 +185,7 @@ describe('the history', () => {
 		expect(await jobsOf(person)).toEqual([]);
 	});
 
-	test('says that files are gone, and by which name they went', async () => {
+	test('says that files are gone, and by which name they went, until whoever it was signs out', async () => {
 		const person = await newPerson();
 		const job = await runJob(person, picturePdf('holiday.pdf'));
 		const page = await visit({ path: '/history', as: person });
@@ -204,6 +204,12 @@ describe('the history', () => {
 				.getByRole('button')
 				.count(),
 		).toBe(1);
+		const remembered = () => page.evaluate(() => localStorage.getItem('creatorr.files') ?? '');
+		expect(await remembered()).toContain('holiday.pdf');
+		await page.getByRole('button', { name: 'Your account' }).click();
+		await page.getByRole('button', { name: 'Sign out' }).click();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+		expect(await remembered()).toBe('');
 	});
 });
 

@@ -53,7 +53,8 @@ export function rememberedFile(userId: string, id: string): RememberedFile | und
 
 // names of files are nobody else's business
 session.subscribe(() => {
-	if (session.get().kind !== 'out') return;
+	const user = session.user();
+	if (user && Object.keys(read(user.id)).length > 0) return;
 	try {
 		localStorage.removeItem(KEY);
 	} catch {

@@ -6,7 +6,7 @@ export type FieldErrors = Readonly<Record<string, string>>;
 
 const MISSING = 'Please fill this in.';
 
-/** The required fields that are empty; a password of spaces is one. */
+/** The required fields that are empty. Spaces count as something: they may be a password. */
 export function missingFields(form: HTMLFormElement): FieldErrors {
 	const inputs = [...form.elements].filter((element) => element instanceof HTMLInputElement);
 	const missing = inputs.filter(({ required, value }) => required && value === '');
