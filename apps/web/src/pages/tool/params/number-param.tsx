@@ -14,7 +14,7 @@ export interface ParamProps<F> {
 export function NumberParam({ field, value, error, onChange }: ParamProps<NumberField>) {
 	const id = useId();
 	const isAutomatic = value === null;
-	const isSlidable = field.min !== undefined && field.max !== undefined;
+	const isSlidable = isShort(field);
 	const about = {
 		'aria-describedby': describedBy(id, { help: field.help, error }),
 		'aria-invalid': Boolean(error),
@@ -74,11 +74,18 @@ export function NumberParam({ field, value, error, onChange }: ParamProps<Number
 	);
 }
 
+/** More steps than this no hand can choose among. */
+const MAX_STEPS = 10_000;
+
+function isShort({ min, max, unit }: NumberField): boolean {
+	return unit === undefined && min !== undefined && max !== undefined && max - min <= MAX_STEPS;
+}
+
 /** Where nothing says what is likely: the tool's own, or a third of the way. */
 function likelyStart({ standard, min, max, isInteger, unit }: NumberField): number {
 	if (typeof standard === 'number') return standard;
 	if (unit === 'bytes') return 1_000_000;
-	if (min === undefined || max === undefined) return min ?? 1;
+	if (min === undefined || max === undefined || max - min > MAX_STEPS) return min ?? 1;
 	const third = min + (max - min) / 3;
 	return isInteger ? Math.round(third) : third;
 }
