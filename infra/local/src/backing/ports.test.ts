@@ -25,6 +25,13 @@ describe('choosePorts', () => {
 		expect(await choosePorts(home, ['a', 'b', 'c'])).toMatchObject(first);
 	});
 
+	test('gives no port that is reserved, not even one that it gave before', async () => {
+		const first = await choosePorts(home, ['a', 'b']);
+		const second = await choosePorts(home, ['a', 'b'], [first.a]);
+		expect(second.a).not.toBe(first.a);
+		expect(second.b).toBe(first.b);
+	});
+
 	test('gives another port for one that somebody has taken meanwhile, and only for that one', async () => {
 		const first = await choosePorts(home, ['a', 'b']);
 		const stranger = createServer().listen(first.a, '127.0.0.1');

@@ -27,18 +27,20 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 /**
  * A loopback port for each name: the same as last time where it is still free, so that addresses in clients and
  * presigned URLs outlive a restart; another where it is taken. Remembered in ports.json.
+ * @param reserved that others will listen on, who have not begun yet
  * @throws StartError when no port is free
  */
 export async function choosePorts<Name extends string>(
 	home: Home,
 	names: Name[],
+	reserved: number[] = [],
 ): Promise<Record<Name, number>> {
 	const path = join(home.root, 'ports.json');
 	const ports = readPorts(path);
 	for (const name of names) {
 		const known = ports[name];
-		if (known !== undefined && (await isPortFree(known))) continue;
-		ports[name] = await pickPort(new Set(Object.values(ports)));
+		if (known !== undefined && !reserved.includes(known) && (await isPortFree(known))) continue;
+		ports[name] = await pickPort(new Set([...Object.values(ports), ...reserved]));
 	}
 	writeFileSync(path, `${JSON.stringify(ports, null, 2)}\n`, { mode: 0o600 });
 	return ports as Record<Name, number>;

@@ -132,10 +132,15 @@ function appUrl({ environment, gatewayPort }: Pick<AppContext, 'environment' | '
 	return environment.APP_URL || `http://127.0.0.1:${gatewayPort}`;
 }
 
+/** Of the gateways, in a row. */
+function publicPorts({ gatewayPort, scale }: Pick<AppContext, 'gatewayPort' | 'scale'>): number[] {
+	return Array.from({ length: replicasOf('gateway', scale) }, (_, index) => gatewayPort + index);
+}
+
 /** Where the web app may be opened: at any gateway by its address or its name, and where people go. */
 function webOrigins(context: Pick<AppContext, 'environment' | 'gatewayPort' | 'scale'>): string[] {
-	const local = replicaNames('gateway', replicasOf('gateway', context.scale)).flatMap((_, index) =>
-		['127.0.0.1', 'localhost'].map((host) => `http://${host}:${context.gatewayPort + index}`),
+	const local = publicPorts(context).flatMap((port) =>
+		['127.0.0.1', 'localhost'].map((host) => `http://${host}:${port}`),
 	);
 	return [...new Set([...local, new URL(appUrl(context)).origin])];
 }
@@ -165,6 +170,7 @@ export async function appProcesses(context: AppContext): Promise<ManagedProcess[
 	const ports = await choosePorts(
 		context.home,
 		replicas.map(({ name }) => name),
+		publicPorts(context),
 	);
 	const url: UrlOf = (app) => `http://127.0.0.1:${ports[app]}`;
 	return replicas.map(({ app, name, index }) => {
