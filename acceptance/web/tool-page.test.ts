@@ -34,7 +34,7 @@ test('on a phone, in the dark, it is the same', async () => {
 	const page = await visit({ path: COMPRESS, as: await newPerson(), device: 'phone', theme: 'dark' });
 	await chooseFiles(page, picturePdf('holiday.pdf'));
 	await workRow(page, 'holiday.pdf')
-		.getByText(/smaller/)
+		.getByText(/% smaller/)
 		.waitFor();
 	await page.getByAltText('First page, after').waitFor();
 	await expectAccessible(page);
@@ -67,7 +67,7 @@ test('who is not signed in drops a file all the same, makes an account over the 
 	await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
 	await dialog.getByRole('button', { name: 'Create account' }).click();
 	await workRow(page, 'first.pdf')
-		.getByText(/smaller/)
+		.getByText(/% smaller/)
 		.waitFor();
 	expect(await dialog.count()).toBe(0);
 });
@@ -84,7 +84,7 @@ test('who has an account signs in at the same place, also after a reload', async
 	await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
 	await dialog.getByRole('button', { name: 'Sign in', exact: true }).first().click();
 	await workRow(page, 'first.pdf')
-		.getByText(/smaller/)
+		.getByText(/% smaller/)
 		.waitFor();
 });
 
@@ -198,7 +198,7 @@ describe('options', () => {
 		await snap(page, 'tool-options');
 		await chooseFiles(page, picturePdf());
 		await workRow(page, 'holiday.pdf')
-			.getByText(/smaller/)
+			.getByText(/% smaller/)
 			.waitFor();
 		const { body } = await call('GET', '/v1/jobs', { token: person.token });
 		expect(body.data[0].params).toMatchObject({ quality: 40, grayscale: true, password: null });
@@ -216,7 +216,7 @@ describe('options', () => {
 		await page.getByRole('spinbutton', { name: 'Quality' }).fill('60');
 		await page.getByRole('button', { name: 'Start' }).click();
 		await workRow(page, 'holiday.pdf')
-			.getByText(/smaller/)
+			.getByText(/% smaller/)
 			.waitFor();
 	});
 
@@ -240,12 +240,12 @@ test('a file runs once more with other options, without another upload', async (
 		if (request.method() === 'PUT') uploads += 1;
 	});
 	await chooseFiles(page, picturePdf());
-	await page.getByText(/smaller/).waitFor();
+	await page.getByText(/% smaller/).waitFor();
 	await page.getByRole('spinbutton', { name: 'Quality' }).fill('30');
 	await page.getByRole('button', { name: 'Run again with these options' }).click();
 	await page.getByText('2 files').waitFor();
 	await page
-		.getByText(/smaller/)
+		.getByText(/% smaller/)
 		.nth(1)
 		.waitFor();
 	const { body } = await call('GET', '/v1/jobs', { token: person.token });

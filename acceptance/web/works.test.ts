@@ -23,8 +23,9 @@ const COMPRESS = '/tools/compress_heavy';
 const MIB = Number(process.env.WEB_UPLOAD_MIB ?? 64);
 /** What the free plan takes. */
 const FREE_MIB = 512;
-/** Bytes a second: an upload takes so long that something can happen to it. */
-const SLOW = (MIB * 1024 ** 2) / 20;
+/** Bytes a second: so fast until some parts are in the store, then so slowly that there is time for what is to happen. */
+const FAST = (MIB * 1024 ** 2) / 8;
+const SLOW = FAST / 8;
 /** 40 MB have left, so that some parts are in the store. */
 const UNDER_WAY = /^Uploading ([4-9]\d|\d{3})(\.\d)? MB of|^Uploading \d\.\d GB of/;
 const TO_THE_END = { timeout: 240_000 };
@@ -36,9 +37,11 @@ beforeAll(async () => {
 afterAll(() => large.remove());
 
 async function uploadSlowly(page: Page): Promise<void> {
-	await (await networkOf(page)).slowUploads(SLOW);
+	const network = await networkOf(page);
+	await network.slowUploads(FAST);
 	await chooseFiles(page, large.path);
 	await page.getByText(UNDER_WAY).waitFor();
+	await network.slowUploads(SLOW);
 }
 
 /** Whose plan takes the large file. */
@@ -48,10 +51,12 @@ async function somebody(): Promise<Person> {
 	return person;
 }
 
-const finished = (page: Page) =>
-	workRow(page, large.name)
+async function finished(page: Page): Promise<void> {
+	await (await networkOf(page)).goOn();
+	await workRow(page, large.name)
 		.getByText(/smaller/)
 		.waitFor(TO_THE_END);
+}
 
 async function filesOf({ token }: Person): Promise<{ id: string; name: string }[]> {
 	return (await call('GET', '/v1/files', { token })).body.data;
@@ -75,10 +80,10 @@ describe('an upload', () => {
 		await page.getByText('You are offline. It goes on by itself').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'tool-offline');
-		await network.goOn();
 		await network.slowUploads(SLOW);
 		await page.getByText(UNDER_WAY).waitFor();
 		await page.reload();
+		await network.goOn();
 		await page.getByText(/^(In line|Working)|smaller$/).waitFor(TO_THE_END);
 		expect(await uploadedSums(person)).toEqual([large.sha256]);
 	});
@@ -108,7 +113,6 @@ describe('an upload', () => {
 		await page.getByRole('button', { name: 'Cancel large.pdf' }).click();
 		await page.getByText('Canceled', { exact: true }).waitFor();
 		await eventually(async () => (await filesOf(person)).length === 0, 60_000, 'half a file is kept');
-		await (await networkOf(page)).goOn();
 		await page.getByRole('button', { name: 'Start again' }).click();
 		await finished(page);
 	});
@@ -125,7 +129,6 @@ describe('an upload', () => {
 		await page.getByText('Waits for you to sign in').waitFor();
 		await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
 		await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
-		await (await networkOf(page)).goOn();
 		await finished(page);
 	});
 
@@ -282,6 +285,7 @@ test('a password for a job that a reload came before is asked for again', async 
 	await page.getByLabel('Password').fill('sesame');
 	await uploadSlowly(page);
 	await page.reload();
+	await (await networkOf(page)).goOn();
 	await page.getByText(/Passwords are not kept over a reload/).waitFor(TO_THE_END);
 	await snap(page, 'tool-secret-missing');
 	const row = workRow(page, large.name);

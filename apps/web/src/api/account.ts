@@ -19,16 +19,23 @@ export function useFreshUser(): void {
 	}, [data]);
 }
 
-/** Asks for the user anew, where something changed that the API knows already. */
-export async function refreshUser(): Promise<void> {
+/** Asks anew. An answer that is still on its way may be of before what changed, and would be taken for the new one. */
+async function askAgain(what: 'me' | 'billing'): Promise<void> {
 	const id = session.user()?.id;
-	if (id) await queryClient.invalidateQueries({ queryKey: keyOf(id, 'me') });
+	if (!id) return;
+	const queryKey = keyOf(id, what);
+	await queryClient.cancelQueries({ queryKey });
+	await queryClient.invalidateQueries({ queryKey });
+}
+
+/** Asks for the user anew, where something changed that the API knows already. */
+export function refreshUser(): Promise<void> {
+	return askAgain('me');
 }
 
 /** The same for the subscription. */
-export async function refreshBilling(): Promise<void> {
-	const id = session.user()?.id;
-	if (id) await queryClient.invalidateQueries({ queryKey: keyOf(id, 'billing') });
+export function refreshBilling(): Promise<void> {
+	return askAgain('billing');
 }
 
 export function useSessions(userId: string) {
