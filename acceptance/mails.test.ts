@@ -151,7 +151,7 @@ describe('POST /v1/auth/verify/resend', () => {
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
 	});
 
-	test('nobody is refused', async () => {
+	test('no token: is refused', async () => {
 		const answer = await resend();
 		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
 	});
