@@ -1,7 +1,7 @@
 import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { until } from './support/until.ts';
 import { startWorld, subscribe, type User, type World } from './support/world.ts';
 
 let world: World;

@@ -5,9 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from './support/local-stripe.ts';
-import { until } from './support/until.ts';
 import { startWorld, subscribe, untilPlan, type World } from './support/world.ts';
 
 const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));

@@ -1,5 +1,5 @@
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { until } from './support/until.ts';
 import { startWorld, subscribe, type User, untilPlan, type World } from './support/world.ts';
 
 /** `LIVES` makes it as many as you like. */

@@ -1,5 +1,5 @@
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { until } from './support/until.ts';
 import { startWorld, subscribe, type World } from './support/world.ts';
 
 let world: World;

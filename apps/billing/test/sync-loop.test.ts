@@ -1,6 +1,8 @@
 import { createPrisma } from '@creatorr/database/client';
 import { migrateDeploy } from '@creatorr/database/migrate';
 import { createDatabase } from '@creatorr/testing/database';
+import { silent } from '@creatorr/testing/silent';
+import { until } from '@creatorr/testing/until';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createCustomerStore } from '../src/data/customers.ts';
 import type { CustomerStore, Due } from '../src/domain/stores.ts';
@@ -8,8 +10,6 @@ import { PrismaClient } from '../src/generated/client.ts';
 import { createStripe } from '../src/stripe/create-stripe.ts';
 import { startSyncLoop } from '../src/sync-loop.ts';
 import { type LocalStripe, startLocalStripe } from './support/local-stripe.ts';
-import { silent } from './support/silent.ts';
-import { until } from './support/until.ts';
 import { PRISMA_DIRECTORY } from './support/world.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;

@@ -1,7 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { until } from './support/until.ts';
 import { startWorld, subscribe, untilPlan, type World } from './support/world.ts';
 
 let world: World;

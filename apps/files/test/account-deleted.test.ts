@@ -2,10 +2,10 @@ import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { type Broker, connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher, type Publish } from '@creatorr/messaging/publisher';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type Background, startBackground } from '../src/background.ts';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { declare, uploadReady } from './support/uploads.ts';
 
@@ -34,14 +34,14 @@ async function deleteAccount(
 	userId: string,
 	event = newEvent(accountDeleted, { user_id: userId }, newId('req')),
 ) {
-	await eventually(() => publish(event));
-	await eventually(() => service.prisma.inbox.findFirstOrThrow({ where: { eventId: event.id } }));
+	await until(() => publish(event));
+	await until(() => service.prisma.inbox.findFirstOrThrow({ where: { eventId: event.id } }));
 	return event;
 }
 
 /** Resolves once so many sessions of this database wait for a lock. */
 async function waitUntilBlocked(sessions: number): Promise<void> {
-	await eventually(async () => {
+	await until(async () => {
 		const waiting = await service.prisma.$queryRaw<unknown[]>`
 			SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 		expect(waiting).toHaveLength(sessions);
@@ -57,7 +57,7 @@ test('a deleted account takes its files, published outputs and bytes with it, an
 	for (const { file_id } of [mine, pending]) expect((await service.as(user).get(file_id)).status).toBe(404);
 	expect((await service.as(user).list()).body.data).toEqual([]);
 	const { storageKey } = await service.prisma.file.findUniqueOrThrow({ where: { id: mine.file_id } });
-	await eventually(async () => expect(await service.storage.headObject(storageKey)).toBeNull());
+	await until(async () => expect(await service.storage.headObject(storageKey)).toBeNull());
 	expect((await service.as(other).get(theirs.file_id)).status).toBe(200);
 });
 
@@ -127,7 +127,7 @@ test('hearing the same event twice changes nothing', async () => {
 });
 
 test('the service is ready when database, broker and store answer', async () => {
-	await eventually(async () => {
+	await until(async () => {
 		const answer = await request(service.app).get('/health/ready');
 		expect([answer.status, answer.body]).toEqual([200, { data: { status: 'ok' } }]);
 	});

@@ -1,8 +1,8 @@
 import { requireTestVariable } from '@creatorr/testing/environment';
+import { until } from '@creatorr/testing/until';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type Cuttable, cuttable } from './support/cuttable.ts';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { uploadReady } from './support/uploads.ts';
 
@@ -32,7 +32,7 @@ test('while the database is away every answer is upstream_unavailable, and all i
 	];
 	expect(answers.map((answer) => answer.body.error?.code)).toEqual(Array(4).fill('upstream_unavailable'));
 	way.mend();
-	await eventually(async () => expect((await mine.get(file_id)).status).toBe(200));
+	await until(async () => expect((await mine.get(file_id)).status).toBe(200));
 });
 
 test('while the database is away the service is alive and not ready', async () => {

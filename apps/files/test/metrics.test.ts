@@ -1,7 +1,7 @@
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { startSweeper } from '../src/sweeper.ts';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { uploadReady } from './support/uploads.ts';
 
@@ -38,7 +38,7 @@ test('a backlog is shown, and chores when they were last done', async () => {
 	await service.as(user).delete(file_id);
 	expect(seriesValue(await metrics(), 'creatorr_files_due')).toBe(1);
 	const sweeper = startSweeper({ ...service.dependencies, sweepIntervalMs: 20 });
-	await eventually(async () => {
+	await until(async () => {
 		const text = await metrics();
 		expect(seriesValue(text, 'creatorr_files_due')).toBe(0);
 		expect(seriesValue(text, 'creatorr_chore_things_total{chore="sweep",kind="removed"}')).toBe(1);

@@ -3,10 +3,10 @@ import { newId } from '@creatorr/contracts/ids';
 import type { Plan } from '@creatorr/contracts/plans';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startBackground } from '../src/background.ts';
 import { sweep } from '../src/domain/sweep/sweep.ts';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles, type TestUser } from './support/files-service.ts';
 import { declare, put, uploadReady } from './support/uploads.ts';
 
@@ -230,12 +230,12 @@ describe('a change of plan', () => {
 				const plan = index === 49 || index % 2 ? 'pro' : 'free';
 				return newEvent(planChanged, { user_id: user.id, plan, version: index + 1 }, newId('req'));
 			});
-			for (const event of events.toReversed()) await eventually(() => publish(event));
-			await eventually(async () => {
+			for (const event of events.toReversed()) await until(() => publish(event));
+			await until(async () => {
 				const account = await service.prisma.account.findUniqueOrThrow({ where: { userId: user.id } });
 				expect(account).toMatchObject({ plan: 'pro', planVersion: 50n });
 			});
-			await eventually(async () => expectNear(await leftMs(file), 30 * DAY_MS - HOUR_MS));
+			await until(async () => expectNear(await leftMs(file), 30 * DAY_MS - HOUR_MS));
 		} finally {
 			await background.stop();
 			await broker.close();

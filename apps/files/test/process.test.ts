@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, startFiles } from './support/files-service.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -41,7 +41,7 @@ async function freePort(): Promise<string> {
 test('the process gets ready, logs JSON lines without secrets, and ends with 0 when it is told to', async () => {
 	const port = await freePort();
 	const { child, output, ended } = run({ ...service.environment, PORT: port, PATH: process.env.PATH });
-	await eventually(async () => {
+	await until(async () => {
 		const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
 		expect(answer.status).toBe(200);
 	});

@@ -1,11 +1,11 @@
 import { newId } from '@creatorr/contracts/ids';
 import { requireTestVariable } from '@creatorr/testing/environment';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Counts } from '../src/domain/ports.ts';
 import { reconcile } from '../src/domain/sweep/reconcile.ts';
 import type { PageSize } from '../src/domain/sweep/reconcile-page.ts';
 import { sweep } from '../src/domain/sweep/sweep.ts';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { declare, MIB, put, putPart, type UploadPart, upload, uploadReady } from './support/uploads.ts';
 
@@ -204,7 +204,7 @@ describe.each(SERVERS)('a comparison of rows and bucket on %s', (_, variable) =>
 			store: { list },
 			objectsPerSecond: 0.001,
 		});
-		await eventually(async () => expect((await chore()).position).not.toBe(''));
+		await until(async () => expect((await chore()).position).not.toBe(''));
 		await new Promise((resolve) => setTimeout(resolve, 200));
 		expect(pages).toBe(1);
 		stopping.abort();

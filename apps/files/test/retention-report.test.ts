@@ -1,7 +1,7 @@
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { startSweeper } from '../src/sweeper.ts';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { uploadReady } from './support/uploads.ts';
 
@@ -39,7 +39,7 @@ test('the report says what is still to do, what was done last and over all time'
 	await service.as(user).delete(ids[1] ?? '');
 	expect(await report()).toMatchObject({ files_due: 2, oldest_undeleted_at: deletedAt?.toISOString() });
 	const sweeper = startSweeper({ ...service.dependencies, sweepIntervalMs: 20 });
-	await eventually(async () => {
+	await until(async () => {
 		const { chores, ...backlog } = await report();
 		expect(backlog).toMatchObject({ files_due: 0, oldest_due_at: null, oldest_undeleted_at: null });
 		expect(chores.sweep.totals).toEqual({ removed: 2, kept: 0, failed: 0 });
@@ -50,7 +50,7 @@ test('the report says what is still to do, what was done last and over all time'
 		expect(chores.reconciliation.last_run.counts).toMatchObject({ orphans: 0, lost: 0 });
 	});
 	await service.as(user).delete(ids[2] ?? '');
-	await eventually(async () => expect((await report()).chores.sweep.totals).toMatchObject({ removed: 3 }));
+	await until(async () => expect((await report()).chores.sweep.totals).toMatchObject({ removed: 3 }));
 	await sweeper.stop();
 });
 

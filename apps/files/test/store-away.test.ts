@@ -1,9 +1,9 @@
 import { newId } from '@creatorr/contracts/ids';
 import { requireTestVariable } from '@creatorr/testing/environment';
+import { until } from '@creatorr/testing/until';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type Cuttable, cuttable } from './support/cuttable.ts';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { declare, download, MIB, put, upload, uploadReady } from './support/uploads.ts';
 
@@ -78,13 +78,13 @@ describe('while the store is away', () => {
 
 	test('the service is not ready, and is ready again afterwards', async () => {
 		const ready = () => request(service.app).get('/health/ready');
-		await eventually(async () => expect((await ready()).status).toBe(200));
+		await until(async () => expect((await ready()).status).toBe(200));
 		store.cut();
 		const answer = await ready();
 		expect(answer.status).toBe(503);
 		expect(answer.body.error.details).toContainEqual(expect.objectContaining({ path: 's3' }));
 		store.mend();
-		await eventually(async () => expect((await ready()).status).toBe(200));
+		await until(async () => expect((await ready()).status).toBe(200));
 	});
 });
 
@@ -92,7 +92,7 @@ test('a bucket that is missing is the store’s fault and not the loss of its fi
 	const other = await startFiles();
 	try {
 		const { file_id } = await uploadReady(other, user);
-		await eventually(() => other.dependencies.checks.s3?.() ?? Promise.reject(new Error('no check')));
+		await until(() => other.dependencies.checks.s3?.() ?? Promise.reject(new Error('no check')));
 		await other.dropBucket();
 		expect((await other.as(user).get(file_id)).status).toBe(503);
 		const { deletedAt } = await other.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
@@ -134,7 +134,7 @@ test('a service that starts before the store is ready as soon as the bucket is p
 		const ready = () => request(early.app).get('/health/ready');
 		expect((await ready()).status).toBe(503);
 		late.mend();
-		await eventually(async () => expect((await ready()).status).toBe(200));
+		await until(async () => expect((await ready()).status).toBe(200));
 		const { upload_url } = await declare(early, user, { size_bytes: 5 });
 		const preflight = async (origin: string) => {
 			const headers = { Origin: origin, 'Access-Control-Request-Method': 'PUT' };

@@ -1,5 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { requireTestVariable } from '@creatorr/testing/environment';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { claimDue } from '../src/data/sweep-rows.ts';
 import { keepingOf } from '../src/domain/policy.ts';
@@ -9,7 +10,6 @@ import { sweep } from '../src/domain/sweep/sweep.ts';
 import { sweepFile } from '../src/domain/sweep/sweep-file.ts';
 import { startSweeper } from '../src/sweeper.ts';
 import { cuttable } from './support/cuttable.ts';
-import { eventually } from './support/eventually.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
 import { declare, MIB, put, putPart, type UploadPart, upload, uploadReady } from './support/uploads.ts';
 
@@ -309,7 +309,7 @@ describe('housekeeping', () => {
 			const upload = await begin();
 			await abort();
 			expect(await service.storage.listParts(upload)).toEqual([]);
-			await eventually(async () => {
+			await until(async () => {
 				await abort(0);
 				await expect(service.storage.listParts(upload)).rejects.toThrow('no such upload');
 			});
@@ -318,7 +318,7 @@ describe('housekeeping', () => {
 		test('leaves one of a known file to the sweep of that file, whatever the clocks say', async () => {
 			const { file_id } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
 			const witness = await begin();
-			await eventually(async () => {
+			await until(async () => {
 				await abort(0);
 				await expect(service.storage.listParts(witness)).rejects.toThrow('no such upload');
 			});
@@ -355,7 +355,7 @@ test('the sweeper sweeps by itself until it is stopped, and says what it did', a
 	const sweeper = startSweeper({ ...service.dependencies, logger, sweepIntervalMs: 50 });
 	const first = await uploadReady(service, user);
 	await service.as(user).delete(first.file_id);
-	await eventually(async () => expect(await stored(first.file_id)).toBeNull());
+	await until(async () => expect(await stored(first.file_id)).toBeNull());
 	await sweeper.stop();
 	expect(events).toContainEqual(['sweep.done', { removed: 1, kept: 0, failed: 0 }]);
 	const second = await uploadReady(service, user);

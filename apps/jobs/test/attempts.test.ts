@@ -1,8 +1,8 @@
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
+import { pause, until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { succeeded } from './support/bus.ts';
-import { pause, until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import type { Worker } from './support/worker.ts';
 import { MANY_ACTIVE, startWorld, type World } from './support/world.ts';

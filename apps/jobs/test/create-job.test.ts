@@ -1,9 +1,9 @@
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertJob } from '../src/data/insert-job.ts';
 import { admitJob, type Standing } from '../src/domain/admit-job.ts';
-import { until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import { startWorld, type World } from './support/world.ts';
 

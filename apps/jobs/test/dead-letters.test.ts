@@ -1,9 +1,9 @@
 import { jobRequested, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { QUEUES } from '@creatorr/messaging/topology';
+import { pause, until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { withChannel } from './support/raw-channel.ts';
-import { pause, until } from './support/until.ts';
 import { startWorld, type World } from './support/world.ts';
 
 let world: World;

@@ -1,10 +1,10 @@
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
+import { until } from '@creatorr/testing/until';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { releaseJobs } from '../src/data/release-jobs.ts';
 import { failed } from './support/bus.ts';
 import { emptyQueues, fillQueue, inFlight, runSome, waitingRow } from './support/queue.ts';
-import { until } from './support/until.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const TOOL = 'compress_heavy';

@@ -1,5 +1,5 @@
+import { pause, until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { pause, until } from './support/until.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const LEASE_MS = 3_000;

@@ -1,7 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { failed, succeeded } from './support/bus.ts';
-import { until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import type { Worker } from './support/worker.ts';
 import { startWorld, type World } from './support/world.ts';

@@ -2,11 +2,11 @@ import { accountDeleted, newEvent, planChanged } from '@creatorr/contracts/event
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS, type Plan } from '@creatorr/contracts/plans';
+import { until } from '@creatorr/testing/until';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { changePlan } from '../src/data/accounts.ts';
 import { failed } from './support/bus.ts';
 import { emptyQueues, fillQueue, inFlight } from './support/queue.ts';
-import { until } from './support/until.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const TOOL = 'compress_heavy';

@@ -1,10 +1,10 @@
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
+import { pause, until } from '@creatorr/testing/until';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { releaseJobs } from '../src/data/release-jobs.ts';
 import { failed } from './support/bus.ts';
 import { emptyQueues, fillQueue, inFlight, waitingRow } from './support/queue.ts';
-import { pause, until } from './support/until.ts';
 import { startWorld, type World } from './support/world.ts';
 
 let world: World;

@@ -1,8 +1,8 @@
 import { newEvent, planChanged } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitingRow } from './support/queue.ts';
-import { until } from './support/until.ts';
 import { startWorld, type World } from './support/world.ts';
 
 let world: World;

@@ -1,8 +1,8 @@
 import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
 import { createParamSealer, paramKeysSchema, REDACTED } from '@creatorr/tool-kit/secret-params';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { failed } from './support/bus.ts';
-import { until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import { PARAM_KEYS, startWorld, type World } from './support/world.ts';
 

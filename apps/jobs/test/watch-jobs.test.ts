@@ -1,8 +1,8 @@
 import { newId } from '@creatorr/contracts/ids';
+import { pause, until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed, succeeded } from './support/bus.ts';
 import { readEvents } from './support/events.ts';
-import { pause, until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import type { Worker } from './support/worker.ts';
 import { startWorld, type World } from './support/world.ts';

@@ -1,6 +1,6 @@
+import { pause, until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { succeeded } from './support/bus.ts';
-import { pause, until } from './support/until.ts';
 import type { User } from './support/user.ts';
 import { MANY_ACTIVE, startWorld, type World } from './support/world.ts';
 

@@ -3,7 +3,7 @@ import { createService } from '@creatorr/service/create-service';
 import { createIdentityVerifier } from '@creatorr/service/identity';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { defineRoute } from '@creatorr/service/route';
-import { silent } from './silent.ts';
+import { silent } from '@creatorr/testing/silent';
 
 /** The internal operations of auth, files and jobs that billing calls, over HTTP. */
 export async function startFakeServices(keySet: string) {

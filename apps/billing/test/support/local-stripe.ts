@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from '@creatorr/testing/until';
 import Stripe from 'stripe';
-import { until } from './until.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../../infra/local/src/stripe-server/main.ts', import.meta.url));
 

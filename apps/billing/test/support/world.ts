@@ -11,6 +11,8 @@ import { QUEUES } from '@creatorr/messaging/topology';
 import { loadConfig } from '@creatorr/service/config';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { createDatabase } from '@creatorr/testing/database';
+import { silent } from '@creatorr/testing/silent';
+import { pause, until } from '@creatorr/testing/until';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { configSchema } from '../../src/config.ts';
 import { startBilling } from '../../src/dependencies.ts';
@@ -18,8 +20,6 @@ import { PrismaClient } from '../../src/generated/client.ts';
 import { startFakeServices } from './fake-services.ts';
 import { makeIdentities } from './identities.ts';
 import { startLocalStripe } from './local-stripe.ts';
-import { silent } from './silent.ts';
-import { pause, until } from './until.ts';
 import { startWebhookRelay } from './webhook-relay.ts';
 
 export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));

@@ -11,8 +11,8 @@ import { connectBroker } from '@creatorr/messaging/connection';
 import { startConsumer } from '@creatorr/messaging/consumer';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { toolQueue } from '@creatorr/messaging/topology';
-import { silent } from './silent.ts';
-import { until } from './until.ts';
+import { silent } from '@creatorr/testing/silent';
+import { until } from '@creatorr/testing/until';
 
 const TOOLS = ['compress_heavy', 'ocr', 'office_to_pdf'];
 

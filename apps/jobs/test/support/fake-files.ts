@@ -4,7 +4,7 @@ import { createService } from '@creatorr/service/create-service';
 import { createIdentityVerifier } from '@creatorr/service/identity';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { defineRoute } from '@creatorr/service/route';
-import { silent } from './silent.ts';
+import { silent } from '@creatorr/testing/silent';
 
 type Trouble = 'not_found' | 'file_not_uploaded' | 'upstream_unavailable';
 

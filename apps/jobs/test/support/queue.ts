@@ -1,7 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
 import { expect } from '@jest/globals';
 import { failed } from './bus.ts';
-import { until } from './until.ts';
 import type { World } from './world.ts';
 
 interface Waiting {

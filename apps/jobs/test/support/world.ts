@@ -5,6 +5,8 @@ import { migrateDeploy } from '@creatorr/database/migrate';
 import { loadConfig } from '@creatorr/service/config';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { createDatabase } from '@creatorr/testing/database';
+import { silent } from '@creatorr/testing/silent';
+import { until } from '@creatorr/testing/until';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { configSchema } from '../../src/config.ts';
 import { startJobs } from '../../src/dependencies.ts';
@@ -12,8 +14,6 @@ import { PrismaClient } from '../../src/generated/client.ts';
 import { startBus } from './bus.ts';
 import { startFakeFiles } from './fake-files.ts';
 import { type Identities, makeIdentities } from './identities.ts';
-import { silent } from './silent.ts';
-import { until } from './until.ts';
 import { createUser } from './user.ts';
 import { createWorker } from './worker.ts';
 
