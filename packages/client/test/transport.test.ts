@@ -170,6 +170,23 @@ test('a download asks for a fresh URL, and does not show the token to the store'
 	expect(await new Response(stream).text()).toBe('bytes');
 });
 
+test('a download is never taken from what a browser has kept of a link to the same URL', async () => {
+	server = await startServer((request, response) => {
+		if (request.url === '/store/x') return void response.end('bytes');
+		reply(response, 200, { data: { id: 'fil_1', download_url: `${server.url}/store/x` } });
+	});
+	const asked = new Map<string, string>();
+	const client = createClient({
+		baseUrl: server.url,
+		fetch: (input, init) => {
+			if (input instanceof Request) asked.set(new URL(input.url).pathname, input.cache);
+			return fetch(input, init);
+		},
+	});
+	await (await client.files.download('fil_1')).blob();
+	expect(asked.get('/store/x')).toBe('no-store');
+});
+
 test('a download of what the store has no more is a StoreError', async () => {
 	server = await startServer((request, response) => {
 		if (request.url === '/store/x') return void response.writeHead(404).end();

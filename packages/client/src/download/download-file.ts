@@ -22,7 +22,9 @@ export async function downloadFile(
 ): Promise<Download> {
 	const file = await files.get(id, { signal });
 	if (file.download_url === null) throw new StoreError(`${file.name} is not uploaded yet`, { status: 404 });
-	const response = await orNoConnection(fetch(new Request(file.download_url, { signal: signal ?? null })));
+	// A page that led the browser to the same URL has left an answer in its cache that it may not read: it was not asked for by it.
+	const request = new Request(file.download_url, { signal: signal ?? null, cache: 'no-store' });
+	const response = await orNoConnection(fetch(request));
 	const { status, headers, body } = response;
 	if (!response.ok || !body) {
 		const retryAfterMs = parseRetryAfter(headers.get('retry-after'));
