@@ -6,21 +6,26 @@ import { withTestProduct } from './test-product.ts';
 
 /** The black-box suite against the whole product. */
 export function acceptanceCheck(home: Home, services: TestServices): Check {
-	return productCheck('acceptance', 'jest.config.mjs', home, services);
+	return productCheck('acceptance', {}, home, services);
 }
 
-/** The web app in a browser, on a product that nobody has used yet. */
+/** The web app in a browser, on a product that nobody has used yet. Its tests wait more than they work. */
 export function browserCheck(home: Home, services: TestServices): Check {
-	return productCheck('acceptance/web', 'web/jest.config.mjs', home, services);
+	return productCheck('acceptance/web', { config: 'web/jest.config.mjs', workers: 2 }, home, services);
 }
 
-function productCheck(name: string, config: string, home: Home, services: TestServices): Check {
+function productCheck(
+	name: string,
+	options: Parameters<typeof jestCheck>[3],
+	home: Home,
+	services: TestServices,
+): Check {
 	return {
 		name,
 		run: async (stop) => {
 			let outcome: Outcome = { passed: 0, failed: 1, output: 'interrupted' };
 			await withTestProduct(home, services, stop, async (environment) => {
-				outcome = await jestCheck('acceptance', environment, home.root, config).run(stop);
+				outcome = await jestCheck('acceptance', environment, home.root, options).run(stop);
 			});
 			return outcome;
 		},

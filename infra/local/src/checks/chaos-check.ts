@@ -12,7 +12,9 @@ export function chaosCheck(): Check {
 				async ({ home, keepLogs }) => {
 					let outcome: Outcome = { passed: 0, failed: 1, output: 'interrupted' };
 					await withChaosProduct(home, stop, async (environment) => {
-						const suite = jestCheck('acceptance', environment, home.root, 'chaos/jest.config.mjs');
+						const suite = jestCheck('acceptance', environment, home.root, {
+							config: 'chaos/jest.config.mjs',
+						});
 						outcome = await suite.run(stop);
 					});
 					if (outcome.failed === 0) return outcome;

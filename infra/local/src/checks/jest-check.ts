@@ -31,13 +31,14 @@ function hasTests(directory: string): boolean {
 /**
  * The tests of one package, on the services that `environment` names.
  * @param homeRoot whose sweep ends what a test left running
- * @param config of Jest, where a package has more than one
+ * @param options.config of Jest, where a package has more than one
+ * @param options.workers that run files beside each other, where these leave each other alone
  */
 export function jestCheck(
 	directory: string,
 	environment: Record<string, string>,
 	homeRoot: string,
-	config = 'jest.config.mjs',
+	{ config = 'jest.config.mjs', workers = 1 }: { config?: string; workers?: number } = {},
 ): Check {
 	return {
 		name: directory,
@@ -49,7 +50,8 @@ export function jestCheck(
 				const { exitCode, output } = await runProgram(
 					[
 						...[process.execPath, '--experimental-vm-modules', '--no-warnings', JEST],
-						...['--config', config, '--runInBand', '--json', `--outputFile=${report}`],
+						...['--config', config, '--json', `--outputFile=${report}`],
+						workers === 1 ? '--runInBand' : `--maxWorkers=${workers}`,
 					],
 					{
 						cwd: join(REPOSITORY, directory),
