@@ -88,6 +88,7 @@ describe('a change of plan', () => {
 		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
 		await putOn(userId, 'pro');
 		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.pro.maxActiveJobs));
+		await until(() => expect(world.bus.requested).toHaveLength(PLANS.pro.maxActiveJobs));
 		await putOn(userId, 'free', 2);
 		const worker = world.worker('a');
 		for (const jobId of world.bus.requested.slice(0, PLANS.pro.maxActiveJobs - 1)) {
