@@ -28,7 +28,10 @@ export interface ComposeService {
 
 export interface ComposeFile {
 	services: Record<string, ComposeService>;
-	networks: Record<string, { internal?: boolean }>;
+	networks: Record<
+		string,
+		{ internal?: boolean; ipam?: { config?: { subnet: string; ip_range?: string }[] } }
+	>;
 }
 
 /** docker-compose.yml with these profiles, as Compose itself understands it with a new .env. Rejects with Compose's words. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { CALLERS, DATABASE_OWNERS } from '../../local/src/backing/make-secrets.ts';
@@ -158,3 +159,16 @@ test('the gateway believes the front, and nobody else, whose address a client ha
 	expect(environmentOf('gateway').TRUSTED_PROXIES).toBe('172.30.255.2');
 	expect(service('caddy').networks.front).toMatchObject({ ipv4_address: '172.30.255.2' });
 });
+
+test('the address of the front is given to nobody who comes before it', () => {
+	const [pool] = all.networks.front?.ipam?.config ?? [];
+	expect(blockOf(pool?.subnet).check('172.30.255.2')).toBe(true);
+	expect(blockOf(pool?.ip_range).check('172.30.255.2')).toBe(false);
+});
+
+function blockOf(cidr = ''): BlockList {
+	const [address = '', bits] = cidr.split('/');
+	const block = new BlockList();
+	block.addSubnet(address, Number(bits), 'ipv4');
+	return block;
+}
