@@ -2,7 +2,7 @@ import type { User } from '@creatorr/client';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api } from './client.ts';
-import { keyOf, queryClient } from './query-client.ts';
+import { askAnew, keyOf } from './query-client.ts';
 import { session, useSession } from './session.ts';
 
 /** Keeps the signed-in user as the API knows them: the plan may change, and the email be confirmed, elsewhere. */
@@ -19,23 +19,24 @@ export function useFreshUser(): void {
 	}, [data]);
 }
 
-/** Asks anew. An answer that is still on its way may be of before what changed, and would be taken for the new one. */
-async function askAgain(what: 'me' | 'billing'): Promise<void> {
+async function refresh(what: 'me' | 'billing'): Promise<void> {
 	const id = session.user()?.id;
-	if (!id) return;
-	const queryKey = keyOf(id, what);
-	await queryClient.cancelQueries({ queryKey });
-	await queryClient.invalidateQueries({ queryKey });
+	if (id) await askAnew(keyOf(id, what));
 }
 
 /** Asks for the user anew, where something changed that the API knows already. */
 export function refreshUser(): Promise<void> {
-	return askAgain('me');
+	return refresh('me');
 }
 
 /** The same for the subscription. */
 export function refreshBilling(): Promise<void> {
-	return askAgain('billing');
+	return refresh('billing');
+}
+
+/** Sessions began or ended. */
+export function refreshSessions(userId: string): Promise<void> {
+	return askAnew(keyOf(userId, 'sessions'));
 }
 
 export function useSessions(userId: string) {

@@ -1,7 +1,7 @@
 import type { FileRow, Page } from '@creatorr/client';
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api } from './client.ts';
-import { keyOf, queryClient } from './query-client.ts';
+import { askAnew, keyOf, queryClient } from './query-client.ts';
 import { rememberedFile, rememberFiles } from './remembered-files.ts';
 
 const PAGE = 100;
@@ -58,8 +58,8 @@ export function useFileStates(userId: string): { stateOf: (id: string) => FileSt
 
 /** Files came or went. */
 export function refreshFiles(userId: string): void {
-	void queryClient.invalidateQueries({ queryKey: keyOf(userId, 'file-index') });
-	void queryClient.invalidateQueries({ queryKey: keyOf(userId, 'files') });
+	void askAnew(keyOf(userId, 'file-index'));
+	void askAnew(keyOf(userId, 'files'));
 }
 
 /** The list of files, a page at a time. */

@@ -3,7 +3,7 @@ import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-q
 import { api } from './client.ts';
 import { refreshFiles } from './files.ts';
 import { hasCode } from './problem.ts';
-import { keyOf, queryClient } from './query-client.ts';
+import { askAnew, keyOf, queryClient } from './query-client.ts';
 
 const PAGE = 20;
 const LOOK_MS = 2_000;
@@ -55,7 +55,7 @@ export function hideJob(userId: string, id: string): () => void {
 
 /** A job came or went that no list shows rightly. */
 export async function refreshJobs(userId: string): Promise<void> {
-	await queryClient.invalidateQueries({ queryKey: keyOf(userId, 'jobs') });
+	await askAnew(keyOf(userId, 'jobs'));
 }
 
 async function look(userId: string, ids: readonly string[], signal: AbortSignal): Promise<null> {

@@ -33,16 +33,23 @@ session.subscribe(() => {
 	queryClient.removeQueries({ predicate: ({ queryKey: [kind, of] }) => kind === 'user' && of !== id });
 });
 
+/** Asks anew. An answer that is still on its way may be of before what changed, and would be taken for the new one. */
+export async function askAnew(queryKey: readonly unknown[]): Promise<void> {
+	// a first answer has to be called off by itself: to invalidate its query would wait for it and no more
+	await queryClient.cancelQueries({ queryKey });
+	await queryClient.invalidateQueries({ queryKey });
+}
+
 // what failed meanwhile is asked again once the API is back, or somebody has signed in again
-function askAgain(): void {
+function askForWhatFailed(): void {
 	void queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
 }
 onOutageChange(() => {
-	if (!apiIsAway()) askAgain();
+	if (!apiIsAway()) askForWhatFailed();
 });
 let wasExpired = session.get().kind === 'expired';
 session.subscribe(() => {
 	const { kind } = session.get();
-	if (wasExpired && kind === 'in') askAgain();
+	if (wasExpired && kind === 'in') askForWhatFailed();
 	wasExpired = kind === 'expired';
 });

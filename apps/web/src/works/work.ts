@@ -67,6 +67,12 @@ export function isOver({ stage }: Work): boolean {
 	return stage.kind === 'succeeded' || stage.kind === 'failed' || stage.kind === 'canceled';
 }
 
+/** What the API has of its job, as far as this device knows. */
+export function jobStateOf(work: Work): 'none' | 'live' | 'over' {
+	if (isOver(work)) return 'over';
+	return 'jobId' in work.stage && work.stage.jobId !== null ? 'live' : 'none';
+}
+
 /** It needs the person before it goes on. */
 export function needsPerson({ stage }: Work): boolean {
 	return stage.kind === 'paused' || stage.kind === 'file-missing' || stage.kind === 'secrets-missing';

@@ -9,12 +9,14 @@ import { type Beginning, newWork, workAgain } from './new-work.ts';
 import { isOf, isStale, toAdopt, toForget } from './ownership.ts';
 import { type Given, joinTabs, type TabMessage } from './tabs.ts';
 import { type Command, next, type WorkEvent } from './transitions.ts';
-import { isOver, type Source, type Work } from './work.ts';
+import { isOver, jobStateOf, type Source, type Work } from './work.ts';
 
 interface WorksDeps {
 	api: Client;
 	database: WorkDatabase;
 	session: { get(): SessionState; subscribe(listener: () => void): () => void };
+	/** A work of this user got its job, or its job ended: lists that were asked for before are out of date. */
+	onJobChange(userId: string): void;
 }
 
 /** All that is on its way, for the whole app and all its tabs. */
@@ -33,7 +35,7 @@ export interface Works {
 	file(source: Source): Promise<File | undefined>;
 }
 
-export function createWorks({ api, database, session }: WorksDeps): Works {
+export function createWorks({ api, database, session, onJobChange }: WorksDeps): Works {
 	const files = createFileKeeper(database);
 	const works = new Map<string, Work>();
 	const secrets = new Map<string, Beginning['secrets']>();
@@ -74,8 +76,11 @@ export function createWorks({ api, database, session }: WorksDeps): Works {
 
 	/** As another tab, or the database, tells it. */
 	function show(work: Work): void {
+		const before = works.get(work.id);
 		works.set(work.id, work);
 		changed();
+		const isNews = jobStateOf(work) !== (before ? jobStateOf(before) : 'none');
+		if (isNews && work.userId !== null) onJobChange(work.userId);
 	}
 
 	/** As this tab decides it. How far it is changes often, and is known again after a reload: that is not kept. */

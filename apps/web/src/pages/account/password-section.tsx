@@ -1,8 +1,7 @@
 import type { User } from '@creatorr/client';
-import { useQueryClient } from '@tanstack/react-query';
+import { refreshSessions } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
 import { hasCode } from '../../api/problem.ts';
-import { keyOf } from '../../api/query-client.ts';
 import { Form } from '../../forms/form.tsx';
 import { HiddenUsername } from '../../forms/hidden-username.tsx';
 import { NewPasswordField } from '../../forms/new-password-field.tsx';
@@ -14,7 +13,6 @@ import styles from './narrow.module.css';
 
 /** Changes the password; all other sessions end with the old one. */
 export function PasswordSection({ user }: { user: User }) {
-	const queryClient = useQueryClient();
 	const form = useForm({
 		fields: ['current_password', 'new_password'],
 		call: ({ current_password = '', new_password = '' }) =>
@@ -22,7 +20,7 @@ export function PasswordSection({ user }: { user: User }) {
 		onDone: (_, element) => {
 			element?.reset();
 			toast({ text: 'Your password is changed. All other sessions were ended.' });
-			void queryClient.invalidateQueries({ queryKey: keyOf(user.id, 'sessions') });
+			void refreshSessions(user.id);
 		},
 		fieldErrorsOf: (error) =>
 			hasCode(error, 'invalid_credentials') ? { current_password: 'This is not your password.' } : undefined,
