@@ -49,7 +49,14 @@ async function codeOf(answer: Response): Promise<string> {
 }
 
 describe('a page', () => {
-	test.each(['/', '/history', '/tools/compress_heavy', '/?from=mail'])('is served at %s', async (path) => {
+	test.each([
+		'/',
+		'/history',
+		'/tools/compress_heavy',
+		'/tools/a.b',
+		`/tools/${'aa.'.repeat(60)}aa!`,
+		'/?from=mail',
+	])('is served at %s', async (path) => {
 		const answer = await get(path);
 		expect([answer.status, await answer.text()]).toEqual([200, PAGE]);
 		expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
@@ -103,6 +110,26 @@ describe('an asset', () => {
 
 	test('without one is not', async () => {
 		expect((await get('/theme.js')).headers.get('cache-control')).toBe('no-cache');
+	});
+
+	test('is there as it was at the start, whatever becomes of the build', async () => {
+		rmSync(join(build, 'public', 'theme.js'));
+		const answer = await get('/theme.js');
+		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
+	});
+
+	test.each(['bytes=5-3', 'bytes=0-99999999999999999999', 'bytes=-5', 'nonsense'])(
+		'is sent whole, whatever part is asked for: %s',
+		async (range) => {
+			const answer = await get('/assets/index-abc.js', { headers: { Range: range } });
+			expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
+		},
+	);
+
+	test('comes as it is to whom takes nothing else', async () => {
+		const answer = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'identity' } });
+		expect(answer.headers.get('content-encoding')).toBeNull();
+		expect(Number(answer.headers.get('content-length'))).toBe(SCRIPT.length);
 	});
 
 	test('comes compressed to whom takes that', async () => {

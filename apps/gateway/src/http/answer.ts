@@ -37,29 +37,24 @@ export function beginAnswer(
 	by: 'gateway' | 'service',
 	status: number,
 	headers: readonly string[],
+	common = exchange.headers,
 ): void {
 	exchange.answeredBy = by;
 	if (exchange.isDraining()) exchange.res.shouldKeepAlive = false;
-	exchange.res.writeHead(status, [...exchange.headers, ...headers]);
+	exchange.res.writeHead(status, [...common, ...headers]);
 }
 
-/**
- * Begins an answer that a file server sends, which writes the head itself: what every answer has, with `headers` in the
- * place of those of the same names.
- */
-export function beginFile(exchange: Exchange, headers: readonly string[]): void {
-	const { res } = exchange;
-	exchange.answeredBy = 'gateway';
-	if (exchange.isDraining()) res.shouldKeepAlive = false;
-	const all = [...exchange.headers, ...headers];
-	for (let index = 0; index < all.length; index += 2) res.setHeader(all[index] ?? '', all[index + 1] ?? '');
-}
-
-function send(exchange: Exchange, status: number, headers: readonly string[], body: string | Buffer): void {
+function send(
+	exchange: Exchange,
+	status: number,
+	headers: readonly string[],
+	body: string | Buffer,
+	common = exchange.headers,
+): void {
 	const { res } = exchange;
 	const lingers = mayHaveLongBody(exchange);
 	if (lingers) res.shouldKeepAlive = false;
-	beginAnswer(exchange, 'gateway', status, headers);
+	beginAnswer(exchange, 'gateway', status, headers, common);
 	if (!lingers) {
 		res.end(body);
 		return;
@@ -77,6 +72,25 @@ export function answerJson(
 ): void {
 	const length = String(Buffer.byteLength(json));
 	send(exchange, status, ['Content-Type', 'application/json', 'Content-Length', length, ...headers], json);
+}
+
+/** Answers with bytes; `headers` take the place of those that every answer has under the same names. */
+export function answerBytes(
+	exchange: Exchange,
+	status: number,
+	headers: readonly string[],
+	body: Buffer,
+): void {
+	const isName = (index: number) => index % 2 === 0;
+	const replaced = new Set(headers.filter((_, index) => isName(index)));
+	const isKept = (index: number) => !replaced.has(exchange.headers[isName(index) ? index : index - 1] ?? '');
+	send(
+		exchange,
+		status,
+		headers,
+		body,
+		exchange.headers.filter((_, index) => isKept(index)),
+	);
 }
 
 /** Answers 204. */

@@ -1,33 +1,18 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation } from '@creatorr/contracts/operation';
-import sirv from 'sirv';
+import Negotiator from 'negotiator';
 import { z } from 'zod';
-import { beginFile } from './answer.ts';
+import { answerBytes } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import type { PublicRoute } from './handle-public.ts';
-
-/** The build of apps/web: what is served as it lies there, and the paths that the one page has. */
-interface WebBuild {
-	publicDir: string;
-	pages: string[];
-}
+import { readWebFiles, type WebFile } from './web-files.ts';
 
 const METHODS = ['get', 'head'] as const;
+const PAGE = 'index.html';
 /** Files whose names hold a hash of what is in them. */
-const HASHED = '/assets/';
-
-function readBuild(directory: string): WebBuild {
-	const pages = z.array(z.string()).parse(JSON.parse(readFileSync(join(directory, 'pages.json'), 'utf8')));
-	return { publicDir: join(directory, 'public'), pages };
-}
-
-/** The files under their paths; neither hidden ones nor the compressed copies are asked for by name. */
-function pathsOf(publicDir: string): string[] {
-	return globSync('**/*.*', { cwd: publicDir, exclude: (name) => name.startsWith('.') })
-		.filter((name) => !/\.(br|gz)$|^index\.html$/.test(name))
-		.map((name) => `/${name}`);
-}
+const HASHED = 'assets/';
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Nothing runs that did not come from here, and nothing is sent elsewhere than to the API and the store; a page in a
@@ -48,34 +33,62 @@ function contentSecurityPolicy(storeOrigins: readonly string[]): string {
 	].join('; ');
 }
 
-function pageOperation(method: (typeof METHODS)[number], path: string): Operation {
-	const id = path.includes('.') ? 'webAsset' : 'webPage';
+function operationFor(id: string, method: (typeof METHODS)[number], path: string): Operation {
 	return { id, method, path, service: 'gateway', access: 'public', summary: '', status: 200, errors: [] };
 }
 
+function representationFor({ representations }: WebFile, { req }: Exchange) {
+	const accepted = new Negotiator(req).encodings(representations.map(({ coding }) => coding));
+	// who takes nothing that there is, gets the file all the same
+	return representations.find(({ coding }) => accepted.includes(coding)) ?? representations.at(-1);
+}
+
+/** Has it already, in this form. */
+function isKnown({ req }: Exchange, etag: string): boolean {
+	const known = req.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+	return known?.some((tag) => tag === etag || tag === '*') ?? false;
+}
+
 /**
- * The web app's routes: its page under every path of its own, its assets under theirs, and nothing else.
- * @param directory the build of apps/web; throws when it is not one
+ * The web app's routes: its page under every path of its own, its files under theirs, and nothing else.
+ * @param directory the build of apps/web, which is read once; throws when it is not one
  * @param storeOrigins where the page may upload to and download from
  */
 export function createWebRoutes(directory: string, storeOrigins: readonly string[]): PublicRoute[] {
-	const { publicDir, pages } = readBuild(directory);
-	// It reads the directory once, here: a file that comes later is not served, and none is looked for on disk.
-	const send = sirv(publicDir, { etag: true, brotli: true, gzip: true, single: true });
-	const policy = ['Content-Security-Policy', contentSecurityPolicy(storeOrigins)];
-	// A page is asked for anew each time, so that nobody is kept on an old one; the rest of it never changes.
-	const mutable = ['Cache-Control', 'no-cache', ...policy];
-	const immutable = ['Cache-Control', 'public, max-age=31536000, immutable', ...policy];
+	const pages = z.array(z.string()).parse(JSON.parse(readFileSync(join(directory, 'pages.json'), 'utf8')));
+	const files = readWebFiles(join(directory, 'public'));
+	const page = files.get(PAGE);
+	if (!page) throw new Error(`${directory} has no ${PAGE}`);
+	files.delete(PAGE);
+	const policy = contentSecurityPolicy(storeOrigins);
 
-	function serve(exchange: Exchange, path: string): void {
-		beginFile(exchange, path.startsWith(HASHED) ? immutable : mutable);
-		send(exchange.req, exchange.res);
+	function serve(exchange: Exchange, file: WebFile, cacheControl: string): void {
+		const chosen = representationFor(file, exchange);
+		if (!chosen) return;
+		const { coding, bytes, etag } = chosen;
+		const headers = [
+			...['Content-Security-Policy', policy, 'Cache-Control', cacheControl],
+			...['ETag', etag, 'Vary', 'Accept-Encoding, Origin'],
+		];
+		if (isKnown(exchange, etag)) {
+			answerBytes(exchange, 304, headers, NOTHING);
+			return;
+		}
+		headers.push('Content-Type', file.contentType, 'Content-Length', String(bytes.length));
+		if (coding !== 'identity') headers.push('Content-Encoding', coding);
+		answerBytes(exchange, 200, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
 	}
 
-	return [...pages, ...pathsOf(publicDir)].flatMap((path) =>
+	// A page is asked for anew each time, so that nobody is kept on an old one; what has a hash in its name never changes.
+	const cacheControlOf = (name: string) =>
+		name.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache';
+	const routes = (id: string, path: string, file: WebFile, cacheControl: string) =>
 		METHODS.map((method) => ({
-			operation: pageOperation(method, path),
-			serve: (exchange: Exchange) => serve(exchange, path),
-		})),
-	);
+			operation: operationFor(id, method, path),
+			serve: (exchange: Exchange) => serve(exchange, file, cacheControl),
+		}));
+	return [
+		...pages.flatMap((path) => routes('webPage', path, page, 'no-cache')),
+		...[...files].flatMap(([name, file]) => routes('webAsset', `/${name}`, file, cacheControlOf(name))),
+	];
 }
