@@ -11,6 +11,7 @@ export const REPOSITORY = resolve(import.meta.dirname, '../../..');
 /** What we look at of a service, as `docker compose config` prints it. */
 export interface ComposeService {
 	image?: string;
+	pull_policy?: string;
 	build?: { context: string; dockerfile: string; target: string };
 	command: string[] | null;
 	environment?: Record<string, string>;

@@ -108,6 +108,26 @@ test.each(DATABASE_OWNERS)(
 	},
 );
 
+test('no image of ours is asked of a registry, where the name may be somebody else’s', () => {
+	const ours = Object.entries(all.services).filter(([, { image }]) => image?.startsWith('creatorr/'));
+	expect(ours.length).toBe(APPS.length + DATABASE_OWNERS.length);
+	for (const [name, { pull_policy }] of ours) expect([name, pull_policy]).toEqual([name, 'never']);
+});
+
+test('the store answers pages of the app and of every origin that may call the API', async () => {
+	const { composeVariables } = await import('../src/compose-env.ts');
+	const { makeSecrets } = await import('../../local/src/backing/make-secrets.ts');
+	const variables = {
+		...composeVariables(makeSecrets()),
+		CORS_ORIGINS: 'https://a.example,https://b.example',
+	};
+	const { services } = await readCompose([], variables);
+	expect(services.gateway?.environment?.CORS_ORIGINS).toBe('https://a.example,https://b.example');
+	expect(services.files?.environment?.CORS_ORIGINS).toBe(
+		`${variables.APP_URL},https://a.example,https://b.example`,
+	);
+});
+
 test('everybody who calls others inside signs with a key of its own', () => {
 	const keys = CALLERS.map((caller) => environmentOf(caller).INTERNAL_PRIVATE_KEY);
 	expect(new Set(keys).size).toBe(CALLERS.length);

@@ -21,7 +21,7 @@ const made = makeSecrets();
 /** What the operators of others bring along. */
 const OF_OPERATORS = { 'rabbitmq-default-user': { username: 'user', password: 'password' } };
 /** Named for the sake of another variable. */
-const HELPERS = new Set(['POD_IP', 'RABBITMQ_USER', 'RABBITMQ_PASSWORD']);
+const HELPERS = new Set(['POD_IP', 'RABBITMQ_USER', 'RABBITMQ_PASSWORD', 'APP_ORIGIN', 'OTHER_ORIGINS']);
 const GIVEN = {
 	AUTH_DATABASE_URL: 'postgresql://auth:a@db.example.com:5432/auth',
 	FILES_DATABASE_URL: 'postgresql://files:a@db.example.com:5432/files',
@@ -78,6 +78,11 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 			const unknown = Object.keys(environment).filter((name) => !known.has(name) && !HELPERS.has(name));
 			expect([app, unknown]).toEqual([app, []]);
 		}
+	});
+
+	test('has the store answer pages of the app and of every origin that may call the API', () => {
+		const { APP_URL, CORS_ORIGINS } = { ...environmentOf('auth'), ...environmentOf('gateway') };
+		expect(environmentOf('files').CORS_ORIGINS).toBe(`${APP_URL},${CORS_ORIGINS}`);
 	});
 
 	test('has a broker as patient with a worker as on one machine', () => {
