@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { refreshUser } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
-import { session } from '../../api/session.ts';
 import { refusedFields } from '../../forms/field-errors.ts';
 import { Form } from '../../forms/form.tsx';
 import { NewPasswordField } from '../../forms/new-password-field.tsx';
@@ -24,9 +24,9 @@ function ResetPassword({ token }: { token: string | undefined }) {
 	const form = useForm({
 		fields: ['new_password'],
 		call: ({ new_password = '' }) => api.account.resetPassword({ token: token ?? '', new_password }),
-		onDone: () => {
-			// it ended every session, this browser's too
-			session.signOut();
+		onDone: async () => {
+			// it ended every session of that account, which need not be the one that is signed in here: the API says which
+			await refreshUser();
 			setDone(true);
 		},
 		wordsFor: (error) => (refusedFields(error, ['token']).token ? USELESS_LINK : undefined),
@@ -48,7 +48,7 @@ function ResetPassword({ token }: { token: string | undefined }) {
 					title="Your new password is set"
 					action={<ButtonLink to="/sign-in">Sign in</ButtonLink>}
 				>
-					Every session was signed out.
+					Every session of the account was signed out.
 				</Notice>
 			) : token ? (
 				<Form
