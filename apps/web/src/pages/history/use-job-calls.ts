@@ -1,11 +1,18 @@
-import type { Job } from '@creatorr/client';
+import { ApiError, type Job } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { api } from '../../api/client.ts';
 import { refreshFiles, saveFile } from '../../api/files.ts';
 import { hideJob, refreshJobs, showJobs } from '../../api/jobs.ts';
 import { hasCode } from '../../api/problem.ts';
 import { tellFailure } from '../../api/tell-failure.ts';
 import { toast } from '../../ui/toasts.ts';
+import { newId } from '../../works/new-id.ts';
+
+/** The API answered that it did not do it. */
+function isRefusal(error: unknown): boolean {
+	return error instanceof ApiError && error.status < 500;
+}
 
 /** What the API is asked to do about a job; what comes of it shows in the lists, and what failed is said in passing. */
 export function useJobCalls(userId: string, job: Job) {
@@ -38,10 +45,25 @@ export function useJobCalls(userId: string, job: Job) {
 		},
 	});
 
+	/** Kept while nobody knows whether the job was made, so that another click does not make a second one. */
+	const lastTry = useRef<{ secrets: string; key: string }>(undefined);
+
 	/** With the secrets that the job had, as nobody keeps them. */
-	async function startAgain(secrets: Readonly<Record<string, string>> = {}): Promise<void> {
+	async function startAgain(given: Readonly<Record<string, string>> = {}): Promise<void> {
 		const { tool, input_file_id } = job;
-		await api.jobs.create({ tool, input_file_id, params: { ...job.params, ...secrets } });
+		const secrets = JSON.stringify(given);
+		// a key belongs to one request: with another password it is another one
+		if (lastTry.current?.secrets !== secrets) lastTry.current = { secrets, key: newId() };
+		try {
+			await api.jobs.create(
+				{ tool, input_file_id, params: { ...job.params, ...given } },
+				{ idempotencyKey: lastTry.current.key },
+			);
+			lastTry.current = undefined;
+		} catch (error) {
+			if (isRefusal(error)) lastTry.current = undefined;
+			throw error;
+		}
 		await refreshJobs(userId);
 		toast({ text: 'It runs again: see the top of your history.' });
 	}
