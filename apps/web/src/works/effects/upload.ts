@@ -1,4 +1,5 @@
 import { takeSlot } from '../locks.ts';
+import { mayPass, retryAfterOf } from '../may-pass.ts';
 import { problemOf } from '../problem-of.ts';
 import { createSpeedometer } from '../speed.ts';
 import type { Report } from '../transitions.ts';
@@ -9,6 +10,8 @@ import { pause } from './pause.ts';
 /** Files that are uploaded at one time, over all tabs; each goes up in several parts. */
 const MAX_UPLOADS = 2;
 const ASK_FOR_SLOT_MS = 500;
+/** Before an upload goes on of which the client has given up for now. */
+const AFTER_TROUBLE_MS = 10_000;
 /** Often enough for a bar that moves. */
 const REPORT_EVERY_MS = 150;
 
@@ -23,6 +26,10 @@ export async function upload(work: Work, context: EffectContext): Promise<void> 
 		context.report({ type: 'uploaded' });
 		await context.files.release(work.source.id);
 	} catch (error) {
+		// the slot is kept meanwhile: the next upload would meet the same; who ends the upload ends the pause too
+		if (mayPass(error)) {
+			await pause(Math.max(AFTER_TROUBLE_MS, retryAfterOf(error)), context.signal).catch(() => {});
+		}
 		context.report(whatCameOf(error, context.signal));
 	} finally {
 		free();
@@ -58,7 +65,8 @@ async function send({ source, upload: begun }: Work, file: File, context: Effect
 }
 
 function whatCameOf(error: unknown, signal: AbortSignal): Report {
-	if (signal.aborted) return { type: 'upload-interrupted' };
+	// the engine begins it again, on from where it has come to
+	if (signal.aborted || mayPass(error)) return { type: 'upload-interrupted' };
 	// the file was changed, moved or deleted since it was chosen
 	if (error instanceof DOMException && error.name.startsWith('Not')) return { type: 'file-lost' };
 	const problem = problemOf(error);
