@@ -16,7 +16,8 @@ import { testServices } from './stack/test-services.ts';
 import { withSupervisor } from './stack/with-supervisor.ts';
 import type { Home } from './supervisor/home.ts';
 
-const CONCURRENCY = 2;
+/** Tests wait more than they work. */
+const CONCURRENCY = 3;
 
 /** Every check of the project on services of its own, then the sum alone on the last line. */
 await runCommand(async (stop) => {
