@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** Plain JavaScript for any Node, so that one that is too old hears of it in words. */
-const major = Number(process.versions.node.split('.')[0]);
-if (major < 18) {
-	process.stderr.write(`creatorr needs Node 18 or later; this is ${process.versions.node}.\n`);
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 18 || (major === 18 && minor < 17)) {
+	process.stderr.write(`creatorr needs Node 18.17 or later; this is ${process.versions.node}.\n`);
 	process.exit(70);
 }
 // Node 18 has fetch and warns of it at each start
