@@ -117,11 +117,9 @@ test('no image of ours is asked of a registry, where the name may be somebody el
 test('the store answers pages of the app and of every origin that may call the API', async () => {
 	const { composeVariables } = await import('../src/compose-env.ts');
 	const { makeSecrets } = await import('../../local/src/backing/make-secrets.ts');
-	const variables = {
-		...composeVariables(makeSecrets()),
-		CORS_ORIGINS: 'https://a.example,https://b.example',
-	};
-	const { services } = await readCompose([], variables);
+	const variables: Record<string, string> = composeVariables(makeSecrets());
+	const elsewhere = { CORS_ORIGINS: 'https://a.example,https://b.example' };
+	const { services } = await readCompose([], { ...variables, ...elsewhere });
 	expect(services.gateway?.environment?.CORS_ORIGINS).toBe('https://a.example,https://b.example');
 	expect(services.files?.environment?.CORS_ORIGINS).toBe(
 		`${variables.APP_URL},https://a.example,https://b.example`,
