@@ -1,17 +1,23 @@
+import { createClient } from '@creatorr/client';
 import { toast } from '../ui/toasts.ts';
-import { api } from './client.ts';
+import { watchedFetch } from './outage.ts';
+import { hasCode } from './problem.ts';
 import { session } from './session.ts';
 
-/** Ends the session: with the API, and in any case in this browser. */
+/** Goes on when the page is left. */
+const lastingFetch: typeof fetch = (input, init) => watchedFetch(input, { ...init, keepalive: true });
+
+/** Ends the session: in this browser at once, however the API fares, and then with the API. */
 export async function signOut(): Promise<void> {
-	try {
-		await api.account.logout();
-	} catch {
-		if (session.get().kind === 'in') {
-			toast({
-				text: 'You are signed out here. creatorr could not be told: end the session in your account.',
-			});
-		}
-	}
+	const token = session.token();
 	session.signOut();
+	if (token === undefined) return;
+	try {
+		// not as whoever is signed in by now
+		await createClient({ baseUrl: location.origin, token, fetch: lastingFetch }).account.logout();
+	} catch (error) {
+		// it had ended before
+		if (hasCode(error, 'unauthorized')) return;
+		toast({ text: 'You are signed out here. creatorr could not be told: end the session in your account.' });
+	}
 }
