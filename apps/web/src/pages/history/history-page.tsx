@@ -1,4 +1,4 @@
-import type { User } from '@creatorr/client';
+import type { Job, User } from '@creatorr/client';
 import { useSearchParams } from 'react-router';
 import { useFileStates } from '../../api/files.ts';
 import { useJobs, useLiveJobs } from '../../api/jobs.ts';
@@ -20,15 +20,19 @@ import { JobRow } from './job-row.tsx';
 import styles from './rows.module.css';
 import { useJobNews } from './use-job-news.ts';
 
+function fileIdsOf({ input_file_id: input, output_file_id: output }: Job): string[] {
+	return output === undefined ? [input] : [input, output];
+}
+
 /** The jobs, the newest first; those that run are watched. */
 function History({ user }: { user: User }) {
 	usePageTitle('History');
 	const [query, setQuery] = useSearchParams();
 	const filter = filterOf(query);
 	const list = useJobs(user.id, filter);
-	const files = useFileStates(user.id);
 	const { data: tools } = useTools();
 	const jobs = list.data?.pages.flatMap(({ data }) => data) ?? [];
+	const files = useFileStates(user.id, jobs.flatMap(fileIdsOf));
 	useLiveJobs(user.id, jobs);
 	useFocusAfterRemoval(jobs.length);
 	const rows = jobs.map((job) => historyRow(job, tools, files.stateOf));

@@ -6,7 +6,7 @@ export interface HistoryRow {
 	job: Job;
 	/** Not known while the catalogue loads, or when the tool is there no more. */
 	tool: Tool | undefined;
-	/** Of its file, or of what came of it; nothing where both are gone and this browser never saw them. */
+	/** Of its file, or of what came of it; nothing where neither is there to see, and this browser never saw them. */
 	fileName: string | undefined;
 	/** What the job is called: by its file, else by its tool. */
 	name: string;
@@ -15,7 +15,7 @@ export interface HistoryRow {
 }
 
 function nameOf(state: FileState | undefined): string | undefined {
-	return state?.kind === 'kept' ? state.file.name : state?.kind === 'gone' ? state.name : undefined;
+	return state?.kind === 'kept' ? state.file.name : state?.name;
 }
 
 export function historyRow(
