@@ -213,6 +213,23 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		expect(outsideOf(resources, label('gateway'))).toEqual(tracesOf(overlay));
 	});
 
+	test('lets the broker out to the API of Kubernetes alone, where the overlay has it', () => {
+		const place = overlay === 'local' ? '0.0.0.0/0' : '192.0.2.0/24';
+		const operators = { 'app.kubernetes.io/name': 'rabbitmq', 'app.kubernetes.io/part-of': 'rabbitmq' };
+		expect(outsideOf(resources, operators)).toEqual([`${place}:443`, `${place}:6443`]);
+	});
+
+	test('lets nobody name a client’s address but who an overlay says, and no other pod reach the gateway for clients', () => {
+		expect(environmentOf('gateway').TRUSTED_PROXIES).toBe(overlay === 'local' ? '' : '192.0.2.0/24');
+		const { ingress } = named(resources, 'NetworkPolicy', 'from-clients').spec as { ingress: unknown };
+		expect(ingress).toEqual([
+			{
+				from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } }],
+				ports: [{ protocol: 'TCP', port: 8080 }],
+			},
+		]);
+	});
+
 	test('keeps one of every app when a node is emptied, and scales it', () => {
 		for (const app of APPS) {
 			expect(named(resources, 'PodDisruptionBudget', app).spec).toMatchObject({
