@@ -31,6 +31,8 @@ export interface Works {
 	command(id: string, command: Command, given?: Given): void;
 	/** Takes one that is over out of sight. What it made stays where it is. */
 	remove(id: string): void;
+	/** What it made is no longer kept. */
+	outputGone(id: string): void;
 	/** The bytes of a source, where this device has them. */
 	file(source: Source): Promise<File | undefined>;
 }
@@ -206,6 +208,7 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 			tabs.post({ type: 'removed', id });
 			changed();
 		},
+		outputGone: (id) => apply(id, { type: 'output', output: 'gone' }),
 		file: (source) => files.find(source.id),
 	};
 }

@@ -1,4 +1,6 @@
+import { StoreError } from '@creatorr/client';
 import { api } from '../../../api/client.ts';
+import { hasCode } from '../../../api/problem.ts';
 
 /** Starts a download as a click on a link does; the store sends files as attachments, so the page stays. */
 function follow(url: string, name?: string): void {
@@ -6,6 +8,11 @@ function follow(url: string, name?: string): void {
 	link.href = url;
 	if (name !== undefined) link.download = name;
 	link.click();
+}
+
+/** Whether the file was deleted, or has expired. */
+export function isFileGone(error: unknown): boolean {
+	return hasCode(error, 'not_found') || (error instanceof StoreError && error.status === 404);
 }
 
 /** A file of the API, by a URL that is fresh. */
@@ -21,35 +28,54 @@ const BETWEEN_MS = 700;
 
 export interface Wanted {
 	id: string;
+	name: string;
 	sizeBytes: number;
 }
 
-/** Several files: as one archive, or one by one where they are too large for that. */
-export async function downloadAll(files: readonly Wanted[], archiveName: string): Promise<void> {
+/**
+ * Several files: as one archive, or one by one where they are too large for that. Those that are there are not held up by
+ * those that are gone, which it resolves to.
+ */
+export async function downloadAll<T extends Wanted>(files: readonly T[], archiveName: string): Promise<T[]> {
 	const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 	if (total <= MAX_ZIP_BYTES) return downloadZip(files, archiveName);
-	for (const { id } of files) {
-		await download(id);
+	const gone: T[] = [];
+	for (const file of files) {
+		await orGone(download(file.id), () => gone.push(file));
 		await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
+	}
+	return gone;
+}
+
+/** What was asked for; nothing, and a word, when the file is gone. */
+async function orGone<T>(asked: Promise<T>, onGone: () => void): Promise<T | undefined> {
+	try {
+		return await asked;
+	} catch (error) {
+		if (!isFileGone(error)) throw error;
+		onGone();
+		return undefined;
 	}
 }
 
-async function downloadZip(files: readonly Wanted[], archiveName: string): Promise<void> {
+async function downloadZip<T extends Wanted>(files: readonly T[], archiveName: string): Promise<T[]> {
 	const [{ downloadZip: zip }, { uniqueNames }] = await Promise.all([
 		import('client-zip'),
 		import('./unique-names.ts'),
 	]);
-	const known = await Promise.all(files.map(({ id }) => api.files.get(id)));
-	const names = uniqueNames(known.map(({ name }) => name));
+	const names = uniqueNames(files.map(({ name }) => name));
+	const gone: T[] = [];
 	async function* entries() {
-		for (const [index, { id, size_bytes: size }] of known.entries()) {
-			const { stream } = await api.files.download(id);
-			yield { name: names[index] ?? id, size, input: stream };
+		for (const [index, file] of files.entries()) {
+			const found = await orGone(api.files.download(file.id), () => gone.push(file));
+			if (found) yield { name: names[index] ?? file.id, size: file.sizeBytes, input: found.stream };
 		}
 	}
 	const blob = await zip(entries()).blob();
+	if (gone.length === files.length) return gone;
 	const url = URL.createObjectURL(blob);
 	follow(url, archiveName);
 	// the browser reads it after the click
 	setTimeout(() => URL.revokeObjectURL(url), 60_000);
+	return gone;
 }

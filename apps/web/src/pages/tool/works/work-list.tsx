@@ -1,6 +1,7 @@
 import { Download } from 'lucide-react';
 import { useMemo } from 'react';
 import { Button } from '../../../ui/button.tsx';
+import { toast } from '../../../ui/toasts.ts';
 import { VisuallyHidden } from '../../../ui/visually-hidden.tsx';
 import { works } from '../../../works/the-works.ts';
 import { isOver, type Work } from '../../../works/work.ts';
@@ -16,7 +17,12 @@ export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolCh
 	const announcement = useAnnouncement(all);
 	const wanted = useMemo(() => all.flatMap(wantedOf), [all]);
 	const over = all.filter(isOver);
-	const taking = useAction(() => downloadAll(wanted, `creatorr ${choice.tool.title}.zip`));
+	const taking = useAction(async () => {
+		const gone = await downloadAll(wanted, `creatorr ${choice.tool.title}.zip`);
+		if (gone.length === 0) return;
+		for (const { workId } of gone) works.outputGone(workId);
+		toast({ text: `No longer kept, and left out: ${gone.map(({ name }) => name).join(', ')}.`, stays: true });
+	});
 	return (
 		<>
 			<VisuallyHidden>
@@ -59,7 +65,8 @@ export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolCh
 	);
 }
 
-function wantedOf({ stage }: Work): Wanted[] {
+function wantedOf({ id: workId, stage }: Work): (Wanted & { workId: string })[] {
 	if (stage.kind !== 'succeeded' || stage.output === 'gone' || stage.output === null) return [];
-	return [{ id: stage.output.id, sizeBytes: stage.output.size_bytes }];
+	const { id, name, size_bytes: sizeBytes } = stage.output;
+	return [{ workId, id, name, sizeBytes }];
 }

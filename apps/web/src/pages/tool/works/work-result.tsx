@@ -6,7 +6,7 @@ import { formatBytes, formatDateTime } from '../../../ui/format.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { works } from '../../../works/the-works.ts';
 import type { Work } from '../../../works/work.ts';
-import { download } from './download.ts';
+import { download, isFileGone } from './download.ts';
 import { type Outcome, outcomeOf, percent, warningsOf } from './outcome.ts';
 import { canCompare } from './preview/can-compare.ts';
 import type { ToolChoice } from './tool-choice.ts';
@@ -34,7 +34,14 @@ export function WorkResult({
 	const warnings = warningsOf(job);
 	const isGone = output === 'gone' || (output !== null && Date.parse(output.expires_at) <= Date.now());
 	const id = job.output_file_id ?? '';
-	const taking = useAction(() => download(id));
+	const taking = useAction(async () => {
+		try {
+			await download(id);
+		} catch (error) {
+			if (!isFileGone(error)) throw error;
+			works.outputGone(work.id);
+		}
+	});
 	const isComparable = !isGone && canCompare(output);
 	const [isOpen, setOpen] = useState<boolean>();
 	const isCompared = isComparable && (isOpen ?? isOnly);
