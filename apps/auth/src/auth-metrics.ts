@@ -1,5 +1,6 @@
 import { counter, gauge } from '@creatorr/service/metrics';
 import { readWhenScraped } from '@creatorr/service/scrape';
+import { TOKEN_LIFETIME_SECONDS } from './domain/mailed-token.ts';
 
 const passwordChecks = counter({
 	name: 'creatorr_password_checks_total',
@@ -18,6 +19,11 @@ const mails = counter({
 	help: 'Attempts to send mails, by kind and outcome: sent, failed (tried again), given up, dropped (nobody to write to)',
 	labels: ['kind', 'outcome'],
 });
+
+const MAIL_OUTCOMES = ['sent', 'failed', 'given up', 'dropped'] as const;
+// Prometheus sees no increase in a series that begins with 1, so all begin with 0
+for (const kind of Object.keys(TOKEN_LIFETIME_SECONDS))
+	for (const outcome of MAIL_OUTCOMES) mails.inc({ kind, outcome }, 0);
 
 const waiting = gauge({
 	name: 'creatorr_mails_waiting',
@@ -40,7 +46,7 @@ export function countLeaseRenewal(granted: boolean): void {
 	leaseRenewals.inc({ outcome: granted ? 'granted' : 'refused' });
 }
 
-export function countMail(kind: string, outcome: 'sent' | 'failed' | 'given up' | 'dropped'): void {
+export function countMail(kind: string, outcome: (typeof MAIL_OUTCOMES)[number]): void {
 	mails.inc({ kind, outcome });
 }
 
