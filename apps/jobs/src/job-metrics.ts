@@ -1,4 +1,5 @@
 import { counter, histogram } from '@creatorr/service/metrics';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
 
 const ended = counter({
 	name: 'creatorr_jobs_ended_total',
@@ -11,6 +12,12 @@ const lost = counter({
 	help: 'Attempts whose worker was not heard of any more, or put out what is not there, by tool',
 	labels: ['tool'],
 });
+
+// Prometheus sees no increase in a series that begins with 1, so what alerts ask for begins with 0
+for (const tool of (await loadCatalogue()).keys()) {
+	lost.inc({ tool }, 0);
+	for (const error_code of ['internal', 'worker_lost']) ended.inc({ tool, outcome: 'failed', error_code }, 0);
+}
 
 const waited = histogram({
 	name: 'creatorr_job_wait_seconds',

@@ -1,0 +1,17 @@
+import { renderMetrics } from '@creatorr/service/metrics';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { expect, test } from '@jest/globals';
+import './job-metrics.ts';
+
+test('what alerts ask for is there before it happens, for every tool', async () => {
+	const lines = (await renderMetrics()).text.split('\n');
+	const tools = [...(await loadCatalogue()).keys()];
+	expect(tools).not.toEqual([]);
+	for (const tool of tools) {
+		expect(lines).toContain(`creatorr_job_attempts_lost_total{tool="${tool}"} 0`);
+		for (const code of ['internal', 'worker_lost'])
+			expect(lines).toContain(
+				`creatorr_jobs_ended_total{tool="${tool}",outcome="failed",error_code="${code}"} 0`,
+			);
+	}
+});
