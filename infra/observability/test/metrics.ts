@@ -25,7 +25,9 @@ export function knownSeries(): Set<string> {
 }
 
 const WORDS_OF_PROMQL = new Set(
-	'sum max min avg count by without rate increase histogram_quantile and or unless on ignoring'.split(' '),
+	'sum max min avg count absent by without rate increase histogram_quantile and or unless on ignoring'.split(
+		' ',
+	),
 );
 
 /** The series that an expression asks for. */
