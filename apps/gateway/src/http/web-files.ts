@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import mime from 'mime';
+
+/** What browsers may take in the place of the file itself, the best first, and how its copies are called. */
+const CODINGS = [
+	['br', '.br'],
+	['gzip', '.gz'],
+] as const;
+
+export type Coding = (typeof CODINGS)[number][0] | 'identity';
+
+/** A file as one coding of it is sent. */
+export interface Representation {
+	coding: Coding;
+	bytes: Buffer;
+	etag: string;
+}
+
+export interface WebFile {
+	contentType: string;
+	/** The best first; the file itself is the last. */
+	representations: readonly Representation[];
+}
+
+function readRepresentation(path: string, coding: Coding): Representation {
+	const bytes = readFileSync(path);
+	const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+	return { coding, bytes, etag };
+}
+
+/**
+ * Every file of a directory by its name there, without hidden ones, with the compressed copies that lie beside it. All of it
+ * is read now and kept: what happens to the directory later changes nothing, and no request opens a file.
+ */
+export function readWebFiles(directory: string): Map<string, WebFile> {
+	const names = new Set(globSync('**/*.*', { cwd: directory, exclude: (name) => name.startsWith('.') }));
+	const isCopy = (name: string) =>
+		CODINGS.some(([, ending]) => name.endsWith(ending) && names.has(name.slice(0, -ending.length)));
+	const files = [...names].filter((name) => !isCopy(name)).sort();
+	return new Map(
+		files.map((name) => {
+			const path = join(directory, name);
+			const copies = CODINGS.filter(([, ending]) => names.has(name + ending));
+			const representations = [
+				...copies.map(([coding, ending]) => readRepresentation(path + ending, coding)),
+				readRepresentation(path, 'identity'),
+			];
+			const type = mime.getType(name) ?? 'application/octet-stream';
+			const isText = /^text\/|javascript|json|xml/.test(type);
+			return [name, { contentType: isText ? `${type}; charset=utf-8` : type, representations }];
+		}),
+	);
+}
