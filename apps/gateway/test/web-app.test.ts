@@ -17,10 +17,12 @@ function makeBuild(): string {
 	const directory = mkdtempSync(join(tmpdir(), 'creatorr-web-'));
 	mkdirSync(join(directory, 'public', 'assets'), { recursive: true });
 	mkdirSync(join(directory, 'public', '.vite'));
+	mkdirSync(join(directory, 'public', 'assets', 'decoders-1.2'));
 	const put = (name: string, bytes: string | Buffer) => writeFileSync(join(directory, name), bytes);
 	put('pages.json', JSON.stringify(['/', '/history', '/tools/{slug}']));
 	put('public/index.html', PAGE);
 	put('public/theme.js', SCRIPT);
+	put('public/assets/decoders-1.2/one.js', SCRIPT);
 	put('public/assets/index-abc.js', SCRIPT);
 	put('public/assets/index-abc.js.br', brotliCompressSync(SCRIPT));
 	put('public/.vite/manifest.json', '{}');
@@ -106,6 +108,10 @@ describe('an asset', () => {
 		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
 		expect(answer.headers.get('content-type')).toMatch(/javascript/);
 		expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+	});
+
+	test('may lie in a directory whose name has a dot', async () => {
+		expect(await (await get('/assets/decoders-1.2/one.js')).text()).toBe(SCRIPT);
 	});
 
 	test('without one is not', async () => {

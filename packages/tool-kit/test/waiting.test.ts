@@ -30,8 +30,6 @@ test('a command that others keep from the processors is told to have waited', as
 	const run = execSandboxed({
 		...{ command: 'bash', args: ['-c', 'while :; do :; done'], scratch, limits: LIMITS },
 		signal: ended.signal,
-		// It goes behind all others.
-		demoted: AbortSignal.abort(),
 		onWaited(ms) {
 			waitedMs += ms;
 			if (waitedMs >= ENOUGH_MS) ended.abort(new Error('it has waited'));

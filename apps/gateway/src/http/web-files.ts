@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import mime from 'mime';
 
@@ -35,7 +35,8 @@ function readRepresentation(path: string, coding: Coding): Representation {
  * is read now and kept: what happens to the directory later changes nothing, and no request opens a file.
  */
 export function readWebFiles(directory: string): Map<string, WebFile> {
-	const names = new Set(globSync('**/*.*', { cwd: directory, exclude: (name) => name.startsWith('.') }));
+	const found = globSync('**/*.*', { cwd: directory, exclude: (name) => name.startsWith('.') });
+	const names = new Set(found.filter((name) => statSync(join(directory, name)).isFile()));
 	const isCopy = (name: string) =>
 		CODINGS.some(([, ending]) => name.endsWith(ending) && names.has(name.slice(0, -ending.length)));
 	const files = [...names].filter((name) => !isCopy(name)).sort();
