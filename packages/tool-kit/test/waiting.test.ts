@@ -16,8 +16,9 @@ beforeEach(async () => {
 	root = await mkdtemp(join(tmpdir(), 'waiting-'));
 	scratch = await createScratch(root);
 	neighbours = Array.from({ length: 2 * availableParallelism() }, () =>
-		// low themselves, so that what goes behind them gets enough to start with
-		spawn('nice', ['-n', '10', 'sh', '-c', 'while :; do :; done']),
+		// low themselves, so that what goes behind them gets enough to start with; each a session of its own, as kernels that
+		// share out by sessions would count all of them as one
+		spawn('nice', ['-n', '10', 'sh', '-c', 'while :; do :; done'], { detached: true }),
 	);
 });
 afterEach(async () => {
