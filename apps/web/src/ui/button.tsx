@@ -18,7 +18,7 @@ export function ButtonLink({ look, small, ...rest }: Look & Omit<ComponentProps<
 	return <Link {...rest} className={classOf({ look, small } as Look)} />;
 }
 
-/** Leads out of the app: a download, Stripe. */
+/** Leads to a page by loading it, as where the app itself may have broken. */
 export function ButtonAnchor({ look, small, ...rest }: Look & Omit<ComponentProps<'a'>, 'className'>) {
 	return <a {...rest} className={classOf({ look, small } as Look)} />;
 }

@@ -37,7 +37,7 @@ export function formatDate(iso: string): string {
 	return date.format(new Date(iso));
 }
 
-/** "one file", "2 files". */
+/** "1 file", "2 files". */
 export function formatCount(count: number, one: string, many: string): string {
 	return count === 1 ? `1 ${one}` : `${count.toLocaleString()} ${many}`;
 }
