@@ -88,7 +88,26 @@ describe('listing jobs', () => {
 		expect(await list('tool=ocr&status=canceled')).toEqual([]);
 	});
 
-	test.each(['status=done', 'limit=0', 'limit=101', 'cursor=abc', 'tool=%00'])(
+	test('finds the one that was created with a key, for whoever created it', async () => {
+		const someone = world.user();
+		const key = 'a b&1';
+		const jobOf = async (owner: User) => {
+			const answer = await owner.create({ tool: 'ocr', input_file_id: newId('fil') }, key);
+			return answer.body.data.id;
+		};
+		const jobs = [await jobOf(someone), await jobOf(stranger)];
+		await someone.enqueue('ocr');
+		const find = async (owner: User, query: string) => {
+			const { body } = await owner.call('GET', `/v1/jobs?idempotency_key=${query}`);
+			return body.data.map((job: { id: string }) => job.id);
+		};
+		const asked = encodeURIComponent(key);
+		expect([await find(someone, asked), await find(stranger, asked)]).toEqual([[jobs[0]], [jobs[1]]]);
+		expect(await find(someone, 'another')).toEqual([]);
+		expect(await find(someone, `${asked}&status=canceled`)).toEqual([]);
+	});
+
+	test.each(['idempotency_key=', 'status=done', 'limit=0', 'limit=101', 'cursor=abc', 'tool=%00'])(
 		'refuses ?%s',
 		async (query) => {
 			const answer = await user.call('GET', `/v1/jobs?${query}`);

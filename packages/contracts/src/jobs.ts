@@ -80,12 +80,11 @@ const jobParams = z.object({ id: jobIdSchema });
 /** The longest that `?wait=` holds an answer. */
 export const MAX_WAIT_SECONDS = 60;
 
-export const createJobHeadersSchema = z.object({
-	'Idempotency-Key': z
-		.string()
-		.regex(/^[\x20-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable ASCII characters' })
-		.optional(),
-});
+const idempotencyKeySchema = z
+	.string()
+	.regex(/^[\x20-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable ASCII characters' });
+
+export const createJobHeadersSchema = z.object({ 'Idempotency-Key': idempotencyKeySchema.optional() });
 
 export const createJobBodySchema = z.object({
 	tool: z.string().meta({ description: 'a slug of GET /v1/tools', examples: ['compress_heavy'] }),
@@ -129,6 +128,9 @@ export const listJobs = defineOperation({
 			.string()
 			.regex(/^[a-z0-9_]{1,64}$/)
 			.optional(),
+		idempotency_key: idempotencyKeySchema
+			.optional()
+			.meta({ description: 'only the job that was created with it in the last 24 hours' }),
 	}),
 	status: 200,
 	response: paged(jobSchema),

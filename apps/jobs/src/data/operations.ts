@@ -72,7 +72,8 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 		changePlan: (change: Parameters<typeof changePlan>[1]) => changePlan(prisma, change),
 		countJobs: (userId: string) => countJobs(prisma, userId),
 		findJob: (jobId: string, userId: string) => findJob(prisma, { jobId, userId }),
-		listJobs: (input: Parameters<typeof listJobs>[1]) => listJobs(prisma, input),
+		listJobs: (input: Omit<Parameters<typeof listJobs>[1], 'keyLifetimeHours'>) =>
+			listJobs(prisma, { ...input, keyLifetimeHours: lifetimeHours }),
 		cancelJob: (jobId: string, userId: string) =>
 			cancelJob(prisma, { jobId, userId, requestId: currentRequestId() }),
 		deleteJob: (jobId: string, userId: string) => deleteJob(prisma, { jobId, userId }),

@@ -7,6 +7,7 @@ interface ListJobsDeps {
 		userId: string;
 		status: JobStatus | undefined;
 		tool: string | undefined;
+		idempotencyKey: string | undefined;
 		beforeId: string | undefined;
 		limit: number;
 	}): Promise<Job[]>;
@@ -19,6 +20,7 @@ export function listJobsRoute(deps: ListJobsDeps) {
 			userId: user.id,
 			status: query.status,
 			tool: query.tool,
+			idempotencyKey: query.idempotency_key,
 			beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, jobIdSchema),
 			limit: query.limit + 1,
 		});
