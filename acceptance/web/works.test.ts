@@ -293,3 +293,72 @@ test('a password for a job that a reload came before is asked for again', async 
 	await row.getByRole('button', { name: 'Go on' }).click();
 	await finished(page);
 });
+
+describe('a password of a job whose creation was not answered before a reload', () => {
+	/** The job is there; the page does not know of it, and has no password any more. */
+	async function loseAnswer(person: Person): Promise<Page> {
+		const page = await visit({ path: '/tools/ocr', as: person });
+		await page.getByText('More options').click();
+		await page.getByLabel('Password').fill('sesame');
+		const arrived = new Promise<void>((resolve, reject) => {
+			void page.route(
+				'**/v1/jobs',
+				(route) =>
+					route.fetch().then(() => {
+						resolve();
+						return route.abort();
+					}, reject),
+				{ times: 1 },
+			);
+		});
+		await chooseFiles(page, await scannedPdf('scan.pdf', Array(8).fill(['Hello scanner'])));
+		await arrived;
+		await page.reload();
+		await page.getByText(/Passwords are not kept over a reload/).waitFor();
+		return page;
+	}
+	const jobsOf = async ({ token }: Person): Promise<{ status: string }[]> =>
+		(await call('GET', '/v1/jobs', { token })).body.data;
+
+	test('is not needed to cancel that very job', async () => {
+		const person = await newPerson();
+		const page = await loseAnswer(person);
+		await page.getByRole('button', { name: 'Cancel scan.pdf' }).click();
+		await page.getByText('Canceled', { exact: true }).waitFor();
+		expect((await jobsOf(person)).map(({ status }) => status)).toEqual(['canceled']);
+	});
+
+	test('may be typed otherwise, and there still is one job', async () => {
+		const person = await newPerson();
+		const page = await loseAnswer(person);
+		const row = workRow(page, 'scan.pdf');
+		await row.getByLabel('Password').fill('another');
+		await row.getByRole('button', { name: 'Go on' }).click();
+		await row.getByRole('button', { name: 'Download' }).waitFor(TO_THE_END);
+		expect(await jobsOf(person)).toHaveLength(1);
+	});
+});
+
+test('the focus stays at a file while its buttons change under the keys', async () => {
+	const page = await visit({ path: COMPRESS, as: await somebody() });
+	await uploadSlowly(page);
+	const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+	const isRow = () => workRow(page, large.name).evaluate((row) => document.activeElement === row);
+	await page.getByRole('button', { name: 'Pause large.pdf' }).focus();
+	await page.keyboard.press('Enter');
+	await page.getByText(/^Paused at/).waitFor();
+	expect(await focused()).toBe('Resume large.pdf');
+	await page.keyboard.press('Enter');
+	await page.getByText(UNDER_WAY).waitFor();
+	expect(await focused()).toBe('Pause large.pdf');
+	await page.keyboard.press('Tab');
+	expect(await focused()).toBe('Cancel large.pdf');
+	await page.keyboard.press('Enter');
+	await page.getByText('Canceled', { exact: true }).waitFor();
+	expect(await isRow()).toBe(true);
+	await page.keyboard.press('Tab');
+	expect(await focused()).toBe('Remove large.pdf');
+	await page.keyboard.press('Enter');
+	await workRow(page, large.name).waitFor({ state: 'detached' });
+	expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+});

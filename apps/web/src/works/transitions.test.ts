@@ -165,6 +165,8 @@ test('secrets that a reload has lost are asked for, and the job is created once 
 	const asking = after(uploaded, { type: 'secrets-lost' });
 	expect(asking.stage.kind).toBe('secrets-missing');
 	expect(after(asking, { type: 'secrets-given' }).stage.kind).toBe('creating');
+	// what was created before the reload is looked for
+	expect(after(asking, { type: 'cancel' }).stage).toEqual({ kind: 'canceling', jobId: null });
 });
 
 test('nobody’s work becomes that of whoever signs in, and of nobody else after', () => {

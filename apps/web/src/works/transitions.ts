@@ -26,7 +26,7 @@ export type Report =
 	| { type: 'file-lost' }
 	| { type: 'secrets-lost' }
 	| { type: 'creation-struggles' }
-	/** The key belongs to another request: one with a password that was typed anew. */
+	/** The key belongs to a request with a password that was typed otherwise, whose job was removed since. */
 	| { type: 'key-taken'; key: string }
 	| { type: 'job'; job: Job | CreatedJob; at: number }
 	| { type: 'output'; output: FileRow | 'gone' }
@@ -119,8 +119,8 @@ function cancel(work: Work): Work {
 		case 'paused':
 		case 'file-missing':
 			return at({ ...work, upload: null }, { kind: 'canceled' });
+		// a try to create it may be there already, unanswered
 		case 'secrets-missing':
-			return at(work, { kind: 'canceled' });
 		case 'creating':
 			return at(work, { kind: 'canceling', jobId: null });
 		case 'queued':

@@ -4,6 +4,7 @@ import { problemOf } from '../problem-of.ts';
 import type { Report } from '../transitions.ts';
 import type { Problem, Work } from '../work.ts';
 import type { EffectContext } from './context.ts';
+import { findCreated } from './find-created.ts';
 import { pause } from './pause.ts';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -17,7 +18,7 @@ export async function create(work: Work, context: EffectContext): Promise<void> 
 	if (!hasSecrets(work, context)) return report({ type: 'secrets-lost' });
 	for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
 		try {
-			return report({ type: 'job', job: await post(work, context), at: Date.now() });
+			return report(await tryOnce(work, context));
 		} catch (error) {
 			if (context.signal.aborted) return;
 			const problem = problemOf(error);
@@ -31,7 +32,19 @@ export async function create(work: Work, context: EffectContext): Promise<void> 
 	}
 }
 
-function hasSecrets(work: Work, { secretsOf }: EffectContext): boolean {
+async function tryOnce(work: Work, context: EffectContext): Promise<Report> {
+	try {
+		return { type: 'job', job: await post(work, context), at: Date.now() };
+	} catch (error) {
+		if (problemOf(error).code !== 'idempotency_conflict') throw error;
+		// created before a reload, with a password that was typed otherwise since: it is this work's job all the same
+		const job = await findCreated(work, context);
+		return job ? { type: 'job', job, at: Date.now() } : { type: 'key-taken', key: newId() };
+	}
+}
+
+/** Whether all secrets that the job needs are still known. */
+export function hasSecrets(work: Work, { secretsOf }: EffectContext): boolean {
 	const known = secretsOf(work.id);
 	return work.secretNames.every((name) => Object.hasOwn(known, name));
 }
@@ -51,8 +64,6 @@ function whatCameOf(problem: Problem): Report {
 		case 'not_found':
 		case 'file_not_uploaded':
 			return { type: 'upload-lost' };
-		case 'idempotency_conflict':
-			return { type: 'key-taken', key: newId() };
 		default:
 			return { type: 'failed', problem };
 	}
