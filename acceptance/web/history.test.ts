@@ -185,6 +185,85 @@ describe('the history', () => {
 		expect(await jobsOf(person)).toEqual([]);
 	});
 
+	test('puts back the one that was not removed, and not another that was', async () => {
+		const person = await newPerson();
+		const kept = await runJob(person, brokenPdf('kept.pdf'));
+		await runJob(person, brokenPdf('removed.pdf'));
+		const page = await visit({ path: '/history', as: person });
+		tolerate(page, /answered 503/);
+		let answer = (): void => undefined;
+		const held = new Promise<void>((resolve) => {
+			answer = resolve;
+		});
+		await page.route(`**/v1/jobs/${kept.id}`, async (route) => {
+			await held;
+			await route.fulfill({ status: 503, json: away() });
+		});
+		const remove = async (name: string) => {
+			await page.getByRole('button', { name: `Remove ${name} from the history` }).click();
+			await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+			await row(page, new RegExp(name)).waitFor({ state: 'detached' });
+		};
+		await remove('kept.pdf');
+		const removed = deleted(page);
+		await remove('removed.pdf');
+		await removed;
+		answer();
+		await row(page, /kept/).waitFor();
+		expect(await row(page, /removed/).count()).toBe(0);
+	});
+
+	test('runs a job again once, when an answer got lost and it was asked for once more', async () => {
+		const person = await newPerson();
+		await runJob(person, brokenPdf('broken.pdf'));
+		const page = await visit({ path: '/history', as: person });
+		await page.route(
+			'**/v1/jobs',
+			async (route) => {
+				await route.fetch();
+				await route.abort();
+			},
+			{ times: 1 },
+		);
+		await page.getByRole('button', { name: 'Run again: broken.pdf' }).click();
+		await page.getByText('It was not started.').waitFor();
+		await page.getByRole('button', { name: 'Run again: broken.pdf' }).click();
+		await row(page, /broken/)
+			.nth(1)
+			.waitFor();
+		expect(await jobsOf(person)).toHaveLength(2);
+	});
+
+	test('is not what a late first answer says that a job came after', async () => {
+		const page = await visit({ path: '/tools/compress_heavy', as: await newPerson() });
+		let answer = (): void => undefined;
+		const held = new Promise<void>((resolve) => {
+			answer = resolve;
+		});
+		const asked = new Promise<void>((resolve) => {
+			void page.route(
+				/\/v1\/jobs\?/,
+				async (route) => {
+					const response = await route.fetch();
+					resolve();
+					await held;
+					// who asked may be there no more
+					await route.fulfill({ response }).catch(() => {});
+				},
+				{ times: 1 },
+			);
+		});
+		await page.getByRole('link', { name: 'History' }).click();
+		await asked;
+		await page.getByRole('link', { name: 'creatorr, home' }).click();
+		await page.getByRole('link', { name: /Compress PDF/ }).click();
+		await page.locator('input[type=file][multiple]').setInputFiles(picturePdf('later.pdf'));
+		await page.getByText(/% smaller/).waitFor();
+		await page.getByRole('link', { name: 'History' }).click();
+		answer();
+		await row(page, /later/).waitFor();
+	});
+
 	test('says that files are gone, and by which name they went, until whoever it was signs out', async () => {
 		const person = await newPerson();
 		const job = await runJob(person, picturePdf('holiday.pdf'));

@@ -1,8 +1,8 @@
-import type { User } from '@creatorr/client';
+import type { Session, User } from '@creatorr/client';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api } from './client.ts';
-import { askAnew, keyOf } from './query-client.ts';
+import { askAnew, changeLoaded, keyOf } from './query-client.ts';
 import { session, useSession } from './session.ts';
 
 /** Keeps the signed-in user as the API knows them: the plan may change, and the email be confirmed, elsewhere. */
@@ -37,6 +37,11 @@ export function refreshBilling(): Promise<void> {
 /** Sessions began or ended. */
 export function refreshSessions(userId: string): Promise<void> {
 	return askAnew(keyOf(userId, 'sessions'));
+}
+
+/** Takes a session that has ended out of the list. */
+export function dropSession(userId: string, id: string): Promise<void> {
+	return changeLoaded<Session[]>(keyOf(userId, 'sessions'), (all) => all.filter((one) => one.id !== id));
 }
 
 export function useSessions(userId: string) {

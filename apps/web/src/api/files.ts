@@ -2,7 +2,7 @@ import type { FileRow, Page } from '@creatorr/client';
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api } from './client.ts';
-import { askAnew, keyOf, queryClient } from './query-client.ts';
+import { askAnew, changeLoaded, keyOf } from './query-client.ts';
 import { rememberedFile, rememberFiles } from './remembered-files.ts';
 
 const PAGE = 100;
@@ -91,17 +91,13 @@ export function useFiles(userId: string) {
 	});
 }
 
-/** Takes a file out of the list; the function that comes back puts the list back as it was. */
-export function hideFile(userId: string, id: string): () => void {
-	const key = keyOf(userId, 'files');
-	const before = queryClient.getQueryData<Files>(key);
-	// an answer that is on its way would show it again
-	void queryClient.cancelQueries({ queryKey: key });
-	queryClient.setQueryData<Files>(key, (list) => {
-		const pages = list?.pages.map((page) => ({ ...page, data: page.data.filter((file) => file.id !== id) }));
-		return list && pages && { ...list, pages };
-	});
-	return () => queryClient.setQueryData(key, before);
+/** Takes a file that is gone out of the list. */
+export async function dropFile(userId: string, id: string): Promise<void> {
+	await changeLoaded<Files>(keyOf(userId, 'files'), (list) => ({
+		...list,
+		pages: list.pages.map((page) => ({ ...page, data: page.data.filter((file) => file.id !== id) })),
+	}));
+	void askAnew(keyOf(userId, 'file-index'));
 }
 
 /** Has the browser save a file. The URL is asked for now: it works for an hour alone. */

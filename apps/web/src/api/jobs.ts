@@ -3,7 +3,7 @@ import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-q
 import { api } from './client.ts';
 import { refreshFiles } from './files.ts';
 import { hasCode } from './problem.ts';
-import { askAnew, keyOf, queryClient } from './query-client.ts';
+import { askAnew, changeLoaded, keyOf, queryClient } from './query-client.ts';
 
 const PAGE = 20;
 const LOOK_MS = 2_000;
@@ -27,30 +27,24 @@ export function useJobs(userId: string, filter: JobFilter) {
 	});
 }
 
-/** In every list that shows them. */
-function changeLists(userId: string, change: (jobs: Job[]) => Job[]): void {
-	queryClient.setQueriesData<Jobs>(
-		{ queryKey: keyOf(userId, 'jobs') },
-		(lists) =>
-			lists && { ...lists, pages: lists.pages.map((page) => ({ ...page, data: change(page.data) })) },
-	);
+function inEachPage(lists: Jobs, change: (jobs: Job[]) => Job[]): Jobs {
+	return { ...lists, pages: lists.pages.map((page) => ({ ...page, data: change(page.data) })) };
 }
 
 export function showJobs(userId: string, jobs: readonly Job[]): void {
 	const byId = new Map(jobs.map((job) => [job.id, job]));
-	changeLists(userId, (shown) => shown.map((job) => byId.get(job.id) ?? job));
+	queryClient.setQueriesData<Jobs>(
+		{ queryKey: keyOf(userId, 'jobs') },
+		(lists) => lists && inEachPage(lists, (shown) => shown.map((job) => byId.get(job.id) ?? job)),
+	);
 	if (jobs.some(isOver)) refreshFiles(userId);
 }
 
-/** Takes a job out of the lists; the function that comes back puts everything back as it was. */
-export function hideJob(userId: string, id: string): () => void {
-	const before = queryClient.getQueriesData<Jobs>({ queryKey: keyOf(userId, 'jobs') });
-	// an answer that is on its way would show it again
-	void queryClient.cancelQueries({ queryKey: keyOf(userId, 'jobs') });
-	changeLists(userId, (shown) => shown.filter((job) => job.id !== id));
-	return () => {
-		for (const [key, lists] of before) queryClient.setQueryData(key, lists);
-	};
+/** Takes a job that is gone out of the lists. */
+export function dropJob(userId: string, id: string): Promise<void> {
+	return changeLoaded<Jobs>(keyOf(userId, 'jobs'), (lists) =>
+		inEachPage(lists, (shown) => shown.filter((job) => job.id !== id)),
+	);
 }
 
 /** A job came or went that no list shows rightly. */
@@ -65,8 +59,9 @@ async function look(userId: string, ids: readonly string[], signal: AbortSignal)
 	const asked = await Promise.all(
 		others.map((id) =>
 			api.jobs.get(id, { signal }).catch((error) => {
-				if (hasCode(error, 'not_found')) return hideJob(userId, id) && null;
-				throw error;
+				if (!hasCode(error, 'not_found')) throw error;
+				void dropJob(userId, id);
+				return null;
 			}),
 		),
 	);

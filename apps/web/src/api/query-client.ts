@@ -40,6 +40,13 @@ export async function askAnew(queryKey: readonly unknown[]): Promise<void> {
 	await queryClient.invalidateQueries({ queryKey });
 }
 
+/** Changes what is loaded by what was just done, and asks anew. An answer that is on its way may be of before that. */
+export async function changeLoaded<T>(queryKey: readonly unknown[], change: (loaded: T) => T): Promise<void> {
+	await queryClient.cancelQueries({ queryKey });
+	queryClient.setQueriesData<T>({ queryKey }, (loaded) => loaded && change(loaded));
+	void queryClient.invalidateQueries({ queryKey });
+}
+
 // what failed meanwhile is asked again once the API is back, or somebody has signed in again
 function askForWhatFailed(): void {
 	void queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });

@@ -1,9 +1,8 @@
-import type { Session, User } from '@creatorr/client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useSessions } from '../../api/account.ts';
+import type { User } from '@creatorr/client';
+import { useMutation } from '@tanstack/react-query';
+import { dropSession, useSessions } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
-import { hasCode } from '../../api/problem.ts';
-import { keyOf } from '../../api/query-client.ts';
+import { useRemoval, useStaying } from '../../api/removals.ts';
 import { session } from '../../api/session.ts';
 import { tellFailure } from '../../api/tell-failure.ts';
 import { Button } from '../../ui/button.tsx';
@@ -17,28 +16,17 @@ import styles from './sessions-section.module.css';
 
 /** Where one is signed in, and how to end it: one by one, or all at once. */
 export function SessionsSection({ user }: { user: User }) {
-	const queryClient = useQueryClient();
-	const { data: sessions, error, refetch } = useSessions(user.id);
-	const key = keyOf(user.id, 'sessions');
-	useFocusAfterRemoval(sessions?.length ?? 0);
+	const { data, error, refetch } = useSessions(user.id);
+	const sessions = useStaying(user.id, 'session', data ?? []);
+	useFocusAfterRemoval(sessions.length);
 
-	// off the list at once, and back on it when it did not end
-	const endOne = useMutation({
-		mutationFn: (id: string) =>
-			api.account.endSession(id).catch((refusal) => {
-				if (!hasCode(refusal, 'not_found')) throw refusal;
-			}),
-		onMutate: async (id) => {
-			await queryClient.cancelQueries({ queryKey: key });
-			const before = queryClient.getQueryData<Session[]>(key);
-			queryClient.setQueryData<Session[]>(key, (all) => all?.filter((one) => one.id !== id));
-			return { before };
+	const endOne = useRemoval(user.id, 'session', {
+		remove: (id) => api.account.endSession(id),
+		async onRemoved(id) {
+			await dropSession(user.id, id);
+			toast({ text: 'The session was ended.' });
 		},
-		onError: (refusal, _, context) => {
-			queryClient.setQueryData(key, context?.before);
-			tellFailure('The session was not ended.', refusal);
-		},
-		onSuccess: () => toast({ text: 'The session was ended.' }),
+		onFailure: (error) => tellFailure('The session was not ended.', error),
 	});
 
 	const endAll = useMutation({
@@ -52,11 +40,11 @@ export function SessionsSection({ user }: { user: User }) {
 
 	return (
 		<Section title="Where you are signed in" intro="End what you don’t know, and then change your password.">
-			{!sessions && !error && <Spinner label="Loading the sessions" />}
-			{error && !sessions && (
+			{!data && !error && <Spinner label="Loading the sessions" />}
+			{error && !data && (
 				<ProblemNotice what="Your sessions can’t be loaded" error={error} onRetry={refetch} />
 			)}
-			{sessions && (
+			{data && (
 				<>
 					<ul className={styles.sessions}>
 						{sessions.map((one) => (

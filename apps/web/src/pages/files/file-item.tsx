@@ -37,7 +37,7 @@ export function FileItem({ user, file }: { user: User; file: FileRow }) {
 					title="Delete this file?"
 					text={`${file.name} is gone at once, and can’t be brought back. A job that still needs it fails.`}
 					confirm="Delete"
-					onConfirm={() => remove.mutate()}
+					onConfirm={() => remove.mutate(file.id)}
 					onClose={() => setAsking(false)}
 				/>
 			)}

@@ -1,5 +1,6 @@
 import type { User } from '@creatorr/client';
 import { useFiles } from '../../api/files.ts';
+import { useStaying } from '../../api/removals.ts';
 import { requireUser } from '../../shell/require-user.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
@@ -16,7 +17,7 @@ import { FileItem } from './file-item.tsx';
 function Files({ user }: { user: User }) {
 	usePageTitle('Files');
 	const list = useFiles(user.id);
-	const files = list.data?.pages.flatMap(({ data }) => data) ?? [];
+	const files = useStaying(user.id, 'file', list.data?.pages.flatMap(({ data }) => data) ?? []);
 	useFocusAfterRemoval(files.length);
 	return (
 		<HistoryFrame

@@ -1,8 +1,9 @@
 import type { FileRow } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
-import { hideFile, refreshFiles, saveFile } from '../../api/files.ts';
+import { dropFile, refreshFiles, saveFile } from '../../api/files.ts';
 import { hasCode } from '../../api/problem.ts';
+import { useRemoval } from '../../api/removals.ts';
 import { tellFailure } from '../../api/tell-failure.ts';
 import { toast } from '../../ui/toasts.ts';
 
@@ -17,15 +18,10 @@ export function useFileCalls(userId: string, file: FileRow) {
 		},
 	});
 
-	const remove = useMutation({
-		mutationFn: () => api.files.delete(file.id),
-		onMutate: () => hideFile(userId, file.id),
-		onSuccess: () => refreshFiles(userId),
-		onError: (error, _, putBack) => {
-			if (hasCode(error, 'not_found')) return;
-			putBack?.();
-			tellFailure(`${file.name} was not deleted.`, error);
-		},
+	const remove = useRemoval(userId, 'file', {
+		remove: (id) => api.files.delete(id),
+		onRemoved: (id) => dropFile(userId, id),
+		onFailure: (error) => tellFailure(`${file.name} was not deleted.`, error),
 	});
 
 	return { save, remove };

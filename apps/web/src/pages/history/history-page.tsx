@@ -2,6 +2,7 @@ import type { Job, User } from '@creatorr/client';
 import { useSearchParams } from 'react-router';
 import { useFileStates } from '../../api/files.ts';
 import { useJobs, useLiveJobs } from '../../api/jobs.ts';
+import { useStaying } from '../../api/removals.ts';
 import { useTools } from '../../api/tools.ts';
 import { requireUser } from '../../shell/require-user.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
@@ -31,7 +32,7 @@ function History({ user }: { user: User }) {
 	const filter = filterOf(query);
 	const list = useJobs(user.id, filter);
 	const { data: tools } = useTools();
-	const jobs = list.data?.pages.flatMap(({ data }) => data) ?? [];
+	const jobs = useStaying(user.id, 'job', list.data?.pages.flatMap(({ data }) => data) ?? []);
 	const files = useFileStates(user.id, jobs.flatMap(fileIdsOf));
 	useLiveJobs(user.id, jobs);
 	useFocusAfterRemoval(jobs.length);

@@ -79,7 +79,7 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 					title="Remove it from your history?"
 					text="The job is gone from all your devices. Its files stay as long as they are kept; you find them under Files."
 					confirm="Remove"
-					onConfirm={() => calls.remove.mutate()}
+					onConfirm={() => calls.remove.mutate(job.id)}
 					onClose={() => setOpen(undefined)}
 				/>
 			)}

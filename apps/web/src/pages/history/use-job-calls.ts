@@ -3,8 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { api } from '../../api/client.ts';
 import { refreshFiles, saveFile } from '../../api/files.ts';
-import { hideJob, refreshJobs, showJobs } from '../../api/jobs.ts';
+import { dropJob, refreshJobs, showJobs } from '../../api/jobs.ts';
 import { hasCode } from '../../api/problem.ts';
+import { useRemoval } from '../../api/removals.ts';
 import { tellFailure } from '../../api/tell-failure.ts';
 import { toast } from '../../ui/toasts.ts';
 import { newId } from '../../works/new-id.ts';
@@ -35,14 +36,10 @@ export function useJobCalls(userId: string, job: Job) {
 		},
 	});
 
-	const remove = useMutation({
-		mutationFn: () => api.jobs.delete(job.id),
-		onMutate: () => hideJob(userId, job.id),
-		onError: (error, _, putBack) => {
-			if (hasCode(error, 'not_found')) return;
-			putBack?.();
-			tellFailure('It was not removed.', error);
-		},
+	const remove = useRemoval(userId, 'job', {
+		remove: (id) => api.jobs.delete(id),
+		onRemoved: (id) => dropJob(userId, id),
+		onFailure: (error) => tellFailure('It was not removed.', error),
 	});
 
 	/** Kept while nobody knows whether the job was made, so that another click does not make a second one. */
