@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { answerBytes } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import type { PublicRoute } from './handle-public.ts';
-import { readWebFiles, type WebFile } from './web-files.ts';
+import { type Representation, readWebFiles, type WebFile } from './web-files.ts';
 
 const METHODS = ['get', 'head'] as const;
 const PAGE = 'index.html';
@@ -37,10 +37,11 @@ function operationFor(id: string, method: (typeof METHODS)[number], path: string
 	return { id, method, path, service: 'gateway', access: 'public', summary: '', status: 200, errors: [] };
 }
 
-function representationFor({ representations }: WebFile, { req }: Exchange) {
-	const accepted = new Negotiator(req).encodings(representations.map(({ coding }) => coding));
+function representationFor({ copies, itself }: WebFile, { req }: Exchange): Representation {
+	const codings = [...copies, itself].map(({ coding }) => coding);
+	const accepted = new Negotiator(req).encodings(codings);
 	// who takes nothing that there is, gets the file all the same
-	return representations.find(({ coding }) => accepted.includes(coding)) ?? representations.at(-1);
+	return copies.find(({ coding }) => accepted.includes(coding)) ?? itself;
 }
 
 /** Has it already, in this form. */
@@ -63,9 +64,7 @@ export function createWebRoutes(directory: string, storeOrigins: readonly string
 	const policy = contentSecurityPolicy(storeOrigins);
 
 	function serve(exchange: Exchange, file: WebFile, cacheControl: string): void {
-		const chosen = representationFor(file, exchange);
-		if (!chosen) return;
-		const { coding, bytes, etag } = chosen;
+		const { coding, bytes, etag } = representationFor(file, exchange);
 		const headers = [
 			...['Content-Security-Policy', policy, 'Cache-Control', cacheControl],
 			...['ETag', etag, 'Vary', 'Accept-Encoding, Origin'],

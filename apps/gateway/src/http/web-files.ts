@@ -20,8 +20,9 @@ export interface Representation {
 
 export interface WebFile {
 	contentType: string;
-	/** The best first; the file itself is the last. */
-	representations: readonly Representation[];
+	itself: Representation;
+	/** Its compressed copies, the best first. */
+	copies: readonly Representation[];
 }
 
 function readRepresentation(path: string, coding: Coding): Representation {
@@ -43,14 +44,13 @@ export function readWebFiles(directory: string): Map<string, WebFile> {
 	return new Map(
 		files.map((name) => {
 			const path = join(directory, name);
-			const copies = CODINGS.filter(([, ending]) => names.has(name + ending));
-			const representations = [
-				...copies.map(([coding, ending]) => readRepresentation(path + ending, coding)),
-				readRepresentation(path, 'identity'),
-			];
+			const copies = CODINGS.filter(([, ending]) => names.has(name + ending)).map(([coding, ending]) =>
+				readRepresentation(path + ending, coding),
+			);
 			const type = mime.getType(name) ?? 'application/octet-stream';
 			const isText = /^text\/|javascript|json|xml/.test(type);
-			return [name, { contentType: isText ? `${type}; charset=utf-8` : type, representations }];
+			const contentType = isText ? `${type}; charset=utf-8` : type;
+			return [name, { contentType, itself: readRepresentation(path, 'identity'), copies }];
 		}),
 	);
 }
