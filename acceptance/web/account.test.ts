@@ -70,6 +70,18 @@ describe('the plan', () => {
 		await page.getByText('You are on Pro now').waitFor();
 	});
 
+	test('of somebody who never paid can be looked at all the same', async () => {
+		const page = await visit({ as: await newPerson() });
+		await page.clock.install();
+		await page.goto('/account?checkout=done');
+		await page.getByText('Waiting for Stripe to tell us').waitFor();
+		await page.clock.fastForward('00:31');
+		await page.getByText('This takes longer than usual').waitFor();
+		await page.getByRole('button', { name: 'Got it' }).click();
+		await page.getByRole('button', { name: 'Go Pro, monthly' }).waitFor();
+		expect(new URL(page.url()).search).toBe('');
+	});
+
 	test('is the user’s a moment after it is the subscription’s, and the page waits for that too', async () => {
 		const page = await visit({ path: '/account', as: await newPerson() });
 		await openStripe(page, 'Go Pro, monthly');

@@ -78,6 +78,18 @@ describe('a forgotten password', () => {
 	});
 });
 
+test('the password of another account is replaced without an end of this one’s session', async () => {
+	const [person, other] = [await newPerson(), await newPerson()];
+	await call('POST', '/v1/auth/password/forgot', { body: { email: other.email } });
+	const token = await mailedToken(other.email, RESET);
+	const page = await visit({ path: `/reset-password#token=${token}`, as: person });
+	await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+	await submit(page, 'Set the password');
+	await page.getByText('Your new password is set').waitFor();
+	await page.goto('/account');
+	await page.getByRole('main').getByText(person.email, { exact: true }).waitFor();
+});
+
 describe('an email address', () => {
 	test('is confirmed with the link of a mail, and the account says so', async () => {
 		const person = await newPerson();

@@ -158,4 +158,14 @@ describe('signing out', () => {
 		const isEnded = async () => (await call('GET', '/v1/me', { token: person.token })).status === 401;
 		await eventually(isEnded, 10_000, 'the session goes on');
 	});
+
+	test('ends it in this browser, though the API can’t be told', async () => {
+		const page = await visit({ path: '/account', as: await newPerson() });
+		await page.route('**/v1/auth/logout', (route) => route.abort());
+		await account(page).click();
+		await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+		await page.getByText('You are signed out here. creatorr could not be told').waitFor();
+		await page.reload();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+	});
 });

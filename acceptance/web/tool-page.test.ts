@@ -218,6 +218,12 @@ describe('options', () => {
 		await workRow(page, 'holiday.pdf')
 			.getByText(/% smaller/)
 			.waitFor();
+		await page.getByRole('spinbutton', { name: 'Quality' }).fill('');
+		await page.getByText('Type a number.').waitFor();
+		const again = page.getByRole('button', { name: 'Run again with these options' });
+		expect(await again.isDisabled()).toBe(true);
+		await page.getByRole('spinbutton', { name: 'Quality' }).fill('50');
+		expect(await again.isEnabled()).toBe(true);
 	});
 
 	test('of OCR offer the languages that the workers have', async () => {
@@ -266,6 +272,22 @@ test('several files are taken home as one archive', async () => {
 	expect(download.suggestedFilename()).toBe('creatorr Compress PDF.zip');
 	await page.getByRole('button', { name: 'Clear what is done' }).click();
 	expect(await page.getByRole('region', { name: 'Your files' }).count()).toBe(0);
+});
+
+test('of several files, those that are kept are taken home when another was deleted meanwhile', async () => {
+	const person = await newPerson();
+	const page = await visit({ path: COMPRESS, as: person });
+	await chooseFiles(page, [picturePdf('a.pdf'), picturePdf('b.pdf')]);
+	const button = page.getByRole('button', { name: 'Download all 2' });
+	await button.waitFor();
+	const { body } = await call('GET', '/v1/files', { token: person.token });
+	const made: { id: string } = body.data.find(({ name }: { name: string }) => name === 'a.compressed.pdf');
+	await call('DELETE', `/v1/files/${made.id}`, { token: person.token });
+	const downloading = page.waitForEvent('download');
+	await button.click();
+	await downloading;
+	await page.getByText('No longer kept, and left out: a.compressed.pdf.').waitFor();
+	await workRow(page, 'a.pdf').getByText('The result is no longer kept.').waitFor();
 });
 
 test('a tool that is not there is not found', async () => {

@@ -1,19 +1,36 @@
+export interface Dropped {
+	files: File[];
+	/** Names of files and folders that the browser could not read. */
+	unreadable: string[];
+}
+
 /** All files of a drop, those in folders too. Has to be called within the event: the browser forgets a drop after it. */
-export function droppedFiles(data: DataTransfer): Promise<File[]> {
+export async function droppedFiles(data: DataTransfer): Promise<Dropped> {
 	const entries = [...data.items].map((item) => item.webkitGetAsEntry());
-	if (entries.every((entry) => entry === null || entry.isFile)) return Promise.resolve([...data.files]);
-	return filesWithin(entries);
+	const isFlat = entries.every((entry) => entry === null || entry.isFile);
+	return isFlat ? { files: [...data.files], unreadable: [] } : within(entries);
 }
 
-async function filesWithin(entries: readonly (FileSystemEntry | null)[]): Promise<File[]> {
-	const found = await Promise.all(entries.map((entry) => (entry ? filesOf(entry) : [])));
-	return found.flat();
+async function within(entries: readonly (FileSystemEntry | null)[]): Promise<Dropped> {
+	const found = await Promise.all(entries.map((entry) => entry && filesOf(entry)));
+	return {
+		files: found.flatMap((one) => one?.files ?? []),
+		unreadable: found.flatMap((one) => one?.unreadable ?? []),
+	};
 }
 
-async function filesOf(entry: FileSystemEntry): Promise<File[]> {
-	if (entry.name.startsWith('.')) return [];
-	if (isFile(entry)) return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
-	return isDirectory(entry) ? filesWithin(await entriesOf(entry)) : [];
+async function filesOf(entry: FileSystemEntry): Promise<Dropped> {
+	if (entry.name.startsWith('.')) return { files: [], unreadable: [] };
+	try {
+		if (isFile(entry)) return { files: [await fileOf(entry)], unreadable: [] };
+		return await within(isDirectory(entry) ? await entriesOf(entry) : []);
+	} catch {
+		return { files: [], unreadable: [entry.name] };
+	}
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+	return new Promise((resolve, reject) => entry.file(resolve, reject));
 }
 
 /** A directory tells them a hundred at a time. */

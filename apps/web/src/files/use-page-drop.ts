@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useState } from 'react';
+import { toast } from '../ui/toasts.ts';
 import { droppedFiles } from './dropped-files.ts';
 
 /** Takes files that are dropped anywhere on the page, or pasted; answers whether some hover over it. */
@@ -29,7 +30,10 @@ export function usePageDrop(onFiles: (files: File[]) => void): boolean {
 			if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
 			event.preventDefault();
 			move(-depth);
-			void droppedFiles(event.dataTransfer).then(take);
+			void droppedFiles(event.dataTransfer).then(({ files, unreadable }) => {
+				if (unreadable.length > 0) toast({ text: `Can’t be read: ${unreadable.join(', ')}.`, stays: true });
+				take(files);
+			});
 		};
 		const paste = ({ clipboardData }: ClipboardEvent) => {
 			if (clipboardData && clipboardData.files.length > 0) take([...clipboardData.files]);

@@ -1,6 +1,5 @@
 import { X } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
-import { Button } from '../ui/button.tsx';
 import { dismissToast, toastStore } from '../ui/toasts.ts';
 import styles from './toaster.module.css';
 
@@ -9,21 +8,9 @@ export function Toaster() {
 	const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.get);
 	return (
 		<div className={styles.toaster} role="status">
-			{toasts.map(({ id, text, action }) => (
+			{toasts.map(({ id, text }) => (
 				<div key={id} className={styles.toast}>
 					<p>{text}</p>
-					{action && (
-						<Button
-							look="quiet"
-							small
-							onClick={() => {
-								dismissToast(id);
-								action.run();
-							}}
-						>
-							{action.label}
-						</Button>
-					)}
 					<button type="button" className={styles.close} aria-label="Close" onClick={() => dismissToast(id)}>
 						<X size={18} aria-hidden="true" />
 					</button>

@@ -2,8 +2,6 @@
 export interface Toast {
 	id: number;
 	text: string;
-	/** What can be done about it. */
-	action?: { label: string; run: () => void } | undefined;
 }
 
 const SHOWN_MS = 10_000;

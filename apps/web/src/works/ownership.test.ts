@@ -21,10 +21,12 @@ test('with nobody’s session here, what belonged to somebody is forgotten', () 
 	expect(toForget(all, { id: 'usr_ann' })).toEqual([]);
 });
 
-test('what has been over for a day is forgotten, and nothing that still goes on', () => {
+test('what has been over for a day is forgotten, or has waited so long for a sign-in, and nothing that still goes on', () => {
 	const twoDaysOn = anns.createdAt + 2 * 24 * 60 * 60_000;
 	const over = { ...anns, stage: { kind: 'canceled' } as const };
 	expect(isStale(over, twoDaysOn)).toBe(true);
 	expect(isStale(over, anns.createdAt)).toBe(false);
 	expect(isStale(anns, twoDaysOn)).toBe(false);
+	expect(isStale(nobodys, twoDaysOn)).toBe(true);
+	expect(isStale(nobodys, nobodys.createdAt)).toBe(false);
 });

@@ -21,9 +21,9 @@ export function toForget(works: readonly Work[], person: Person): Work[] {
 	return person === undefined ? works.filter(({ userId }) => userId !== null) : [];
 }
 
-/** Nobody looks for it any more, and what it made may be gone. */
+/** Nobody looks for it any more, and what it made may be gone; or nobody signed in for it, and the next one here may be another. */
 const STALE_AFTER_MS = 24 * 60 * 60_000;
 
 export function isStale(work: Work, now: number): boolean {
-	return isOver(work) && now - work.createdAt > STALE_AFTER_MS;
+	return (isOver(work) || work.userId === null) && now - work.createdAt > STALE_AFTER_MS;
 }

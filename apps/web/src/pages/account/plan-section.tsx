@@ -35,7 +35,7 @@ export function PlanSection({ user }: { user: User }) {
 	const forget = () => setQuery({}, { replace: true });
 	return (
 		<Section title="Plan">
-			{isWaiting && <PaymentUnderWay />}
+			{isWaiting && <PaymentUnderWay onDismiss={forget} />}
 			{checkout === 'done' && !isWaiting && (
 				<Notice kind="good" title="You are on Pro now" action={<Dismiss onClick={forget} />}>
 					Your files are kept longer from now on, those that you have too.

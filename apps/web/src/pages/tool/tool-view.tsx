@@ -105,7 +105,10 @@ export function ToolView({ tool, tools }: { tool: Tool; tools: readonly Tool[] }
 						</Notice>
 					)}
 					{session.kind === 'out' && waiting > 0 && <SignInStep waiting={waiting} />}
-					<WorkList all={own} choice={{ tool, fields: params.fields, toSend: params.toSend }} />
+					<WorkList
+						all={own}
+						choice={{ tool, fields: params.fields, isWrong: optionsAreWrong, toSend: params.toSend }}
+					/>
 				</div>
 				<aside className={styles.options}>
 					<ParamsForm state={params} refused={refused} onEdit={onEdit} />

@@ -11,14 +11,15 @@ export function SecretsForm({
 }: {
 	inputs: readonly { name: string; label: string }[];
 	submit: string;
-	/** The person has just been told that it was wrong. */
+	/** The person has just been told that it was wrong: they go on here, unless they are somewhere else by now. */
 	takesFocus?: boolean;
 	onSecrets: (secrets: Record<string, string>) => void;
 }) {
 	const id = useId();
 	const form = useRef<HTMLFormElement>(null);
 	useEffect(() => {
-		if (takesFocus) form.current?.querySelector('input')?.focus();
+		const isNear = form.current?.closest('li')?.contains(document.activeElement);
+		if (takesFocus && isNear) form.current?.querySelector('input')?.focus();
 	}, [takesFocus]);
 	return (
 		<form

@@ -6,5 +6,7 @@ import type { toSend } from '../params/values.ts';
 export interface ToolChoice {
 	tool: Tool;
 	fields: readonly Field[];
+	/** Something is marked that has to be mended before anything is sent. */
+	isWrong: boolean;
 	toSend(): ReturnType<typeof toSend>;
 }

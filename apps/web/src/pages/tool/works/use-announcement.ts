@@ -10,10 +10,13 @@ const SAID: Partial<Record<Work['stage']['kind'], string>> = {
 	'secrets-missing': 'needs its password',
 };
 
-/** What a screen reader says of the works: what came of them and what they need, not every step on the way. */
-export function useAnnouncement(works: readonly Work[]): string {
+/**
+ * What a screen reader says of the works: what came of them and what they need, not every step on the way. The count tells
+ * the same words said twice apart.
+ */
+export function useAnnouncement(works: readonly Work[]): { text: string; count: number } {
 	const before = useRef(new Map<string, Work['stage']['kind']>());
-	const [said, setSaid] = useState('');
+	const [said, setSaid] = useState({ text: '', count: 0 });
 	useEffect(() => {
 		const news = works.flatMap(({ id, stage, source }) => {
 			const last = before.current.get(id);
@@ -21,7 +24,7 @@ export function useAnnouncement(works: readonly Work[]): string {
 			return last !== undefined && last !== stage.kind && words ? [`${source.name} ${words}.`] : [];
 		});
 		before.current = new Map(works.map(({ id, stage }) => [id, stage.kind]));
-		if (news.length > 0) setSaid(news.join(' '));
+		if (news.length > 0) setSaid(({ count }) => ({ text: news.join(' '), count: count + 1 }));
 	}, [works]);
 	return said;
 }

@@ -34,7 +34,7 @@ export function WorkFailure({ work, problem, choice }: { work: Work; problem: Pr
 			</Button>
 		),
 		'change-options': () => (
-			<Button small onClick={withOptions}>
+			<Button small disabled={choice.isWrong} onClick={withOptions}>
 				Try again with these options
 			</Button>
 		),

@@ -2,6 +2,7 @@ import { Download } from 'lucide-react';
 import { useMemo } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { toast } from '../../../ui/toasts.ts';
+import { useFocusAfterRemoval } from '../../../ui/use-focus-after-removal.ts';
 import { VisuallyHidden } from '../../../ui/visually-hidden.tsx';
 import { works } from '../../../works/the-works.ts';
 import { isOver, type Work } from '../../../works/work.ts';
@@ -15,6 +16,7 @@ import { WorkRow } from './work-row.tsx';
 /** All files of this tool, the newest first. */
 export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolChoice }) {
 	const announcement = useAnnouncement(all);
+	useFocusAfterRemoval(all.length);
 	const wanted = useMemo(() => all.flatMap(wantedOf), [all]);
 	const over = all.filter(isOver);
 	const taking = useAction(async () => {
@@ -26,7 +28,9 @@ export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolCh
 	return (
 		<>
 			<VisuallyHidden>
-				<span role="status">{announcement}</span>
+				<span role="status">
+					<span key={announcement.count}>{announcement.text}</span>
+				</span>
 			</VisuallyHidden>
 			{all.length > 0 && (
 				<section className={styles.works} aria-label="Your files">
@@ -36,7 +40,7 @@ export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolCh
 						<div className={styles.head}>
 							<h2>{all.length} files</h2>
 							{wanted.length > 1 && (
-								<Button small look="primary" disabled={taking.isBusy} onClick={taking.start}>
+								<Button small look="primary" aria-disabled={taking.isBusy} onClick={taking.start}>
 									<Download size={18} aria-hidden="true" />
 									{taking.isBusy ? 'Packing…' : `Download all ${wanted.length}`}
 								</Button>

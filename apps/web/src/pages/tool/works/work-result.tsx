@@ -63,7 +63,7 @@ export function WorkResult({
 				{isGone ? (
 					<p className={styles.note}>The result is no longer kept.</p>
 				) : (
-					<Button look="primary" small disabled={taking.isBusy} onClick={taking.start}>
+					<Button look="primary" small aria-disabled={taking.isBusy} onClick={taking.start}>
 						<Download size={18} aria-hidden="true" />
 						Download
 					</Button>
@@ -73,7 +73,7 @@ export function WorkResult({
 						{isCompared ? 'Hide the pages' : 'Compare'}
 					</Button>
 				)}
-				<Button small look="quiet" onClick={again}>
+				<Button small look="quiet" disabled={choice.isWrong} onClick={again}>
 					<RotateCcw size={16} aria-hidden="true" />
 					Run again with these options
 				</Button>

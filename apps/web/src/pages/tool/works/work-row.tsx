@@ -1,7 +1,8 @@
 import { FileText, Pause, Play, Trash2, X } from 'lucide-react';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { formatBytes } from '../../../ui/format.ts';
+import { useKeptFocus } from '../../../ui/use-kept-focus.ts';
 import { holdOf } from '../../../works/hold.ts';
 import { newId } from '../../../works/new-id.ts';
 import { useWorld, works } from '../../../works/the-works.ts';
@@ -18,9 +19,11 @@ import styles from './work-row.module.css';
 /** One file: where it is on its way, and what can be done about it. */
 export function WorkRow({ work, choice, isOnly }: { work: Work; choice: ToolChoice; isOnly: boolean }) {
 	const titleId = useId();
+	const row = useRef<HTMLLIElement>(null);
+	useKeptFocus(row);
 	const { stage, source } = work;
 	return (
-		<li className={styles.row} data-stage={stage.kind} aria-labelledby={titleId}>
+		<li ref={row} tabIndex={-1} className={styles.row} data-stage={stage.kind} aria-labelledby={titleId}>
 			<div className={styles.head}>
 				<FileText className={styles.icon} size={28} strokeWidth={1.5} aria-hidden="true" />
 				<div className={styles.name}>
@@ -78,15 +81,15 @@ function Actions({ work }: { work: Work }) {
 		return button('Remove', <Trash2 size={18} aria-hidden="true" />, () => works.remove(work.id));
 	}
 	if (kind === 'canceling') return null;
+	const isPaused = kind === 'paused';
 	return (
 		<>
-			{(kind === 'uploading' || kind === 'waiting') &&
-				button('Pause', <Pause size={18} aria-hidden="true" />, () =>
-					works.command(work.id, { type: 'pause' }),
-				)}
-			{kind === 'paused' &&
-				button('Resume', <Play size={18} aria-hidden="true" />, () =>
-					works.command(work.id, { type: 'resume' }),
+			{/* one button that changes, so that the focus stays in it */}
+			{(isPaused || kind === 'uploading' || kind === 'waiting') &&
+				button(
+					isPaused ? 'Resume' : 'Pause',
+					isPaused ? <Play size={18} aria-hidden="true" /> : <Pause size={18} aria-hidden="true" />,
+					() => works.command(work.id, { type: isPaused ? 'resume' : 'pause' }),
 				)}
 			{button('Cancel', <X size={18} aria-hidden="true" />, () => works.command(work.id, { type: 'cancel' }))}
 		</>
