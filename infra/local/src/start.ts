@@ -5,6 +5,7 @@ import { requireUserNamespaces } from './machine/user-namespaces.ts';
 import { databaseOwners } from './stack/apps.ts';
 import { claimHome, releaseHome } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
+import { gatewayUrl } from './stack/gateway-url.ts';
 import { printEvent } from './stack/print-event.ts';
 import { product } from './stack/product.ts';
 import { parseScale } from './stack/scale.ts';
@@ -20,7 +21,7 @@ await runCommand(async (stop) => {
 	const settings = readSettings(process.env, databaseOwners());
 	const scale = parseScale(process.argv.slice(2));
 	const ports = Array.from({ length: scale.gateway }, (_, index) => settings.gatewayPort + index);
-	const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+	const urls = ports.map((port) => gatewayUrl(settings.environment, port));
 	let processes = (): ProcessSnapshot[] => [];
 	const home = await claimHome(settings.homePath, () => ({
 		pid: process.pid,

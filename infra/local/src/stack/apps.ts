@@ -6,8 +6,10 @@ import { choosePorts } from '../backing/ports.ts';
 import { type Caller, DATABASE_OWNERS, type DatabaseOwner, type Secrets } from '../backing/secrets.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess } from '../supervisor/process.ts';
+import { balancedApps, balancerName, balancerProcess } from './balancers.ts';
+import { gatewayUrl } from './gateway-url.ts';
 import { WEB_DIR } from './generate-code.ts';
-import { replicaNames, SCALABLE, type Scale } from './scale.ts';
+import { countOf, replicaNames, type Scale } from './scale.ts';
 import { REPOSITORY, type S3Settings, type StripeSettings } from './settings.ts';
 
 export type AppContext = {
@@ -129,19 +131,20 @@ const APPS: App[] = [
 
 /** Where people go, and links of mails and of Stripe lead to. */
 function appUrl({ environment, gatewayPort }: Pick<AppContext, 'environment' | 'gatewayPort'>): string {
-	return environment.APP_URL || `http://127.0.0.1:${gatewayPort}`;
+	return environment.APP_URL || gatewayUrl(environment, gatewayPort);
 }
 
 /** Of the gateways, in a row. */
 function publicPorts({ gatewayPort, scale }: Pick<AppContext, 'gatewayPort' | 'scale'>): number[] {
-	return Array.from({ length: replicasOf('gateway', scale) }, (_, index) => gatewayPort + index);
+	return Array.from({ length: scale.gateway }, (_, index) => gatewayPort + index);
 }
 
 /** Where the web app may be opened: at any gateway by its address or its name, and where people go. */
 function webOrigins(context: Pick<AppContext, 'environment' | 'gatewayPort' | 'scale'>): string[] {
-	const local = publicPorts(context).flatMap((port) =>
-		['127.0.0.1', 'localhost'].map((host) => `http://${host}:${port}`),
-	);
+	const local = publicPorts(context).flatMap((port) => {
+		const url = gatewayUrl(context.environment, port);
+		return [url, url.replace('127.0.0.1', 'localhost')];
+	});
 	return [...new Set([...local, new URL(appUrl(context)).origin])];
 }
 
@@ -156,29 +159,30 @@ export function databaseOwners(): DatabaseOwner[] {
 	return DATABASE_OWNERS.filter((owner) => APPS.some(({ name }) => name === owner));
 }
 
-/** How many processes of an app the scale asks for. */
-export function replicasOf(app: string, scale: Scale): number {
-	const scalable = SCALABLE.find((name) => name === app);
-	return scalable === undefined ? 1 : scale[scalable];
-}
-
-/** A process for every app and every replica of it. */
-export async function appProcesses(context: AppContext): Promise<ManagedProcess[]> {
+/** A process for every app and every replica of it, and one that spreads connections for each app that has several. */
+export async function appProcesses(
+	context: AppContext,
+): Promise<{ apps: ManagedProcess[]; balancers: ManagedProcess[] }> {
+	const { scale } = context;
 	const replicas = APPS.flatMap((app) =>
-		replicaNames(app.name, replicasOf(app.name, context.scale)).map((name, index) => ({ app, name, index })),
+		replicaNames(app.name, countOf(app.name, scale)).map((name, index) => ({ app, name, index })),
 	);
+	const balanced = balancedApps(scale);
 	const ports = await choosePorts(
 		context.home,
-		replicas.map(({ name }) => name),
+		[...replicas.map(({ name }) => name), ...balanced.map(balancerName)],
 		publicPorts(context),
 	);
-	const url: UrlOf = (app) => `http://127.0.0.1:${ports[app]}`;
-	return replicas.map(({ app, name, index }) => {
-		const port = ports[name] ?? 0;
+	const portOf = (name: string): number => ports[name] ?? 0;
+	const address = (name: string): string =>
+		balanced.some((app) => app === name) ? balancerName(name) : name;
+	const url: UrlOf = (app) => `http://127.0.0.1:${portOf(address(app))}`;
+	const apps = replicas.map(({ app, name, index }): ManagedProcess => {
+		const port = portOf(name);
 		return {
 			kind: 'process',
 			name,
-			dependsOn: app.dependsOn,
+			dependsOn: app.dependsOn.map(address),
 			command: [process.execPath, entryPoint(app.name)],
 			env: { ...commonEnvironment(context, app.name, port), ...app.env(context, { name, index, port, url }) },
 			checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
@@ -187,6 +191,14 @@ export async function appProcesses(context: AppContext): Promise<ManagedProcess[
 			stopTimeoutMs: 11_000,
 		};
 	});
+	const balancers = balanced.map((app) =>
+		balancerProcess(app, {
+			port: portOf(balancerName(app)),
+			replicas: replicaNames(app, countOf(app, scale)),
+			portOf,
+		}),
+	);
+	return { apps, balancers };
 }
 
 function commonEnvironment(

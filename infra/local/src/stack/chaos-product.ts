@@ -21,7 +21,7 @@ const SETTINGS = {
 };
 
 /**
- * Runs the whole product as it is, with its own backing services and two of what is scalable, so that anything of it can be
+ * Runs the whole product as it is, with its own backing services and two of gateway and worker, so that anything of it can be
  * broken, and does the work meanwhile. The work gets what it has to know of it, as variables.
  */
 export async function withChaosProduct(

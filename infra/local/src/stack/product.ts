@@ -61,7 +61,7 @@ export async function appSteps(
 		},
 	];
 	const stripe = await stripeService(settings, { home, secrets });
-	const processes = await appProcesses({
+	const { apps, balancers } = await appProcesses({
 		environment: settings.environment,
 		home,
 		secrets,
@@ -74,8 +74,8 @@ export async function appSteps(
 		scale,
 	});
 	return {
-		steps: [...tasks, ...stripe.steps, ...processes],
-		apps: new Set(processes.map(({ name }) => name)),
+		steps: [...tasks, ...stripe.steps, ...apps, ...balancers],
+		apps: new Set(apps.map(({ name }) => name)),
 	};
 }
 

@@ -1,19 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseScale, replicaNames } from './scale.ts';
+import { countOf, parseScale, replicaNames } from './scale.ts';
 
 describe('parseScale', () => {
 	test('is one of each unless told otherwise', () => {
-		expect(parseScale([])).toEqual({ gateway: 1, 'tool-worker': 1 });
+		expect(parseScale([])).toEqual({ gateway: 1 });
+		expect(countOf('jobs', parseScale([]))).toBe(1);
 	});
 
 	test('takes several, with either spelling of the option', () => {
-		expect(parseScale(['--scale', 'tool-worker=2', '--scale=gateway=3'])).toEqual({
-			gateway: 3,
+		expect(parseScale(['--scale', 'tool-worker=2', '--scale=jobs=3'])).toEqual({
+			gateway: 1,
+			jobs: 3,
 			'tool-worker': 2,
 		});
 	});
 
-	test.each(['auth=2', 'gateway=0', 'gateway=99', 'gateway', 'gateway=two', '=2'])(
+	test.each(['postgres=2', 'gateway=0', 'gateway=99', 'gateway', 'gateway=two', '=2'])(
 		'refuses --scale %s',
 		(entry) => {
 			expect(() => parseScale(['--scale', entry])).toThrow(/give --scale NAME=N/);

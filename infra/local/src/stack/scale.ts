@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
+import { CALLERS, type Caller } from '../backing/secrets.ts';
 import { StartError } from '../supervisor/start-error.ts';
 
-/** What may run more than once here: clients and queues spread their work over these, while the other services have one address. */
-export const SCALABLE = ['gateway', 'tool-worker'] as const;
-export type Scalable = (typeof SCALABLE)[number];
-export type Scale = Record<Scalable, number>;
+/** How many of an app run: one of each that is not named. Whoever asks for ports has to know how many gateways there are. */
+export type Scale = Partial<Record<Caller, number>> & { gateway: number };
 
 const MOST = 16;
 
@@ -13,18 +12,22 @@ const MOST = 16;
  * @throws StartError that says what is accepted
  */
 export function parseScale(args: string[]): Scale {
-	const scale: Scale = { gateway: 1, 'tool-worker': 1 };
+	const scale: Scale = { gateway: 1 };
 	for (const entry of scaleEntries(args)) {
 		const [, name, count] = /^([^=]+)=(\d+)$/.exec(entry) ?? [];
-		const scalable = SCALABLE.find((known) => known === name);
+		const scalable = CALLERS.find((known) => known === name);
 		if (scalable === undefined || Number(count) < 1 || Number(count) > MOST) {
 			throw new StartError(
-				`"--scale ${entry}" is not understood: give --scale NAME=N, NAME being ${SCALABLE.join(' or ')} and N from 1 to ${MOST}.`,
+				`"--scale ${entry}" is not understood: give --scale NAME=N, NAME being one of ${CALLERS.join(', ')} and N from 1 to ${MOST}.`,
 			);
 		}
 		scale[scalable] = Number(count);
 	}
 	return scale;
+}
+
+export function countOf(app: Caller, scale: Scale): number {
+	return scale[app] ?? 1;
 }
 
 /** The names of the replicas: `gateway`, `gateway-2`, … */

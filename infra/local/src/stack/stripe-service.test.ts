@@ -32,6 +32,11 @@ test('without an account one of ours is started, and described for its owner alo
 	});
 });
 
+test('its events go to where the gateway serves HTTPS', async () => {
+	const { steps } = await service({ TLS_CERT_FILE: '/cert.pem', TLS_KEY_FILE: '/key.pem' });
+	expect(steps).toMatchObject([{ env: { WEBHOOK_URL: 'https://127.0.0.1:8080/v1/billing/webhook' } }]);
+});
+
 test('with an account of the person none is started, and none is described any more', async () => {
 	await service({});
 	const { steps, settings } = await service({

@@ -6,6 +6,7 @@ import { stripeProcess, stripeUrl } from '../backing/stripe.ts';
 import { PRICE_IDS } from '../stripe-server/objects/catalogue.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
+import { gatewayUrl } from './gateway-url.ts';
 import type { Settings, StripeSettings } from './settings.ts';
 
 /** Where events come in, at the gateway. */
@@ -16,7 +17,7 @@ const WEBHOOK_PATH = '/v1/billing/webhook';
  * whoever wants to talk to it.
  */
 export async function stripeService(
-	{ external, gatewayPort }: Pick<Settings, 'external' | 'gatewayPort'>,
+	{ environment, external, gatewayPort }: Pick<Settings, 'environment' | 'external' | 'gatewayPort'>,
 	{ home, secrets }: { home: Home; secrets: Secrets },
 ): Promise<{ steps: Step[]; settings: StripeSettings }> {
 	const path = join(home.root, 'stripe.json');
@@ -34,7 +35,7 @@ export async function stripeService(
 		priceYearly: PRICE_IDS.yearly,
 	};
 	describeStripe(path, settings);
-	const webhookUrl = `http://127.0.0.1:${gatewayPort}${WEBHOOK_PATH}`;
+	const webhookUrl = gatewayUrl(environment, gatewayPort) + WEBHOOK_PATH;
 	return { steps: [stripeProcess({ home, port, secretKey, webhookSecret, webhookUrl })], settings };
 }
 
