@@ -20,7 +20,7 @@ import { startBeats } from './runtime/beats.ts';
 import { createLanes } from './runtime/lanes.ts';
 import { createLongJobs } from './runtime/long-jobs.ts';
 import { runnableTools } from './runtime/runnable-tools.ts';
-import { showStandbys } from './worker-metrics.ts';
+import { showScratch, showStandbys } from './worker-metrics.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 /** A few of them fit into a lease. */
@@ -104,7 +104,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		tools: [...tools.keys()],
 	});
 	const workplaces = openWorkplaces(tools, scratchHome.path, config, logger);
-	const standbys = showStandbys(workplaces);
+	const readings = [showStandbys(workplaces), showScratch(config.SCRATCH_DIR)];
 	const attempts = createAttempts();
 	const lanes = createLanes({ places: config.WORKER_CONCURRENCY, longMs: LONG_MS });
 	const longJobs = createLongJobs({
@@ -146,7 +146,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 			await Promise.all(consumers.map((consumer) => consumer.stop()));
 			await longJobs.settled();
 			clearTimeout(hurry);
-			standbys.stop();
+			for (const reading of readings) reading.stop();
 			await workplaces.stop();
 			await scratchHome.leave();
 			await beats.stop();

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { counter, gauge, histogram } from '@creatorr/service/metrics';
 import { readWhenScraped } from '@creatorr/service/scrape';
 import { onKill } from '@creatorr/tool-kit/kills';
@@ -40,6 +41,16 @@ const kills = counter({
 	labels: ['reason'],
 });
 
+const scratchFree = gauge({
+	name: 'creatorr_scratch_free_bytes',
+	help: 'Bytes that jobs of this worker may still write where its scratch directory lies',
+});
+
+const scratchSize = gauge({
+	name: 'creatorr_scratch_size_bytes',
+	help: 'Bytes of the file system of the scratch directory of this worker, used or not',
+});
+
 for (const reason of ['timeout', 'limit', 'cancel'] as const) kills.inc({ reason }, 0);
 onKill((reason) => kills.inc({ reason }));
 
@@ -73,6 +84,19 @@ export function showStandbys(workplaces: Pick<Workplaces, 'ready'>): { stop(): v
 		read: async () => workplaces.ready(),
 		show(ready) {
 			for (const [tool, count] of ready) standbys.set({ tool }, count);
+		},
+	});
+}
+
+/** Shows how full the disk of the scratch directory is, whenever somebody scrapes. */
+export function showScratch(directory: string): { stop(): void } {
+	return readWhenScraped({
+		name: 'scratch',
+		gauges: [scratchFree, scratchSize],
+		read: () => statfs(directory),
+		show({ bavail, blocks, bsize }) {
+			scratchFree.set(bavail * bsize);
+			scratchSize.set(blocks * bsize);
 		},
 	});
 }

@@ -96,6 +96,12 @@ export const jobsAndWorkers: Dashboard = {
 					],
 				},
 				{
+					title: 'Scratch space',
+					unit: 'bytes',
+					description: 'What is free where each worker’s jobs write; without room they fail internal.',
+					queries: [{ expr: 'min by (instance) (creatorr_scratch_free_bytes)', legend: '{{instance}}' }],
+				},
+				{
 					title: 'Killed in the sandbox',
 					unit: 'short',
 					description: 'Commands in 15 minutes, by reason.',
