@@ -1,0 +1,143 @@
+/** A schema of OpenAPI 3.1, as far as ours use it. */
+interface Schema {
+	$ref?: string;
+	type?: string | string[];
+	const?: unknown;
+	enum?: unknown[];
+	properties?: Record<string, Schema>;
+	required?: string[];
+	items?: Schema;
+	additionalProperties?: Schema | boolean;
+	[keyword: string]: unknown;
+}
+
+interface Content {
+	content?: Record<string, { schema?: Schema }>;
+}
+
+interface Operation {
+	parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
+	requestBody?: Content & { required?: boolean };
+	responses: Record<string, Content>;
+	security?: unknown[];
+}
+
+export interface ApiDocument {
+	paths: Record<string, Record<string, Operation>>;
+	components: { schemas: Record<string, Schema> };
+}
+
+/** Who sends what the schema is of: what a client sends may be taken ever more freely, what it gets may only gain. */
+type Direction = 'request' | 'response';
+
+/** Bounds of what may be sent, and whether more or less of each lets fewer things through. */
+const LOWER = ['minLength', 'minimum', 'minItems', 'minProperties', 'exclusiveMinimum'];
+const UPPER = ['maxLength', 'maximum', 'maxItems', 'maxProperties', 'exclusiveMaximum'];
+const EXACT = ['pattern', 'format', 'const', 'anyOf', 'oneOf', 'allOf', 'propertyNames'];
+
+/** What a client of the first document may trip over when it meets the second; a sentence each. Additions are none. */
+export function breakingChanges(before: ApiDocument, now: ApiDocument): string[] {
+	const found: string[] = [];
+	const compared = new Set<string>();
+	const resolve = ({ components }: ApiDocument, schema: Schema): Schema =>
+		schema.$ref ? (components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}) : schema;
+	const typesOf = ({ type }: Schema) => new Set(typeof type === 'string' ? [type] : (type ?? []));
+
+	function compareTypes(place: string, old: Schema, next: Schema, direction: Direction): void {
+		const [narrow, wide] = direction === 'request' ? [old, next] : [next, old];
+		const allowed = typesOf(wide);
+		const tooMany = [...typesOf(narrow)].filter(
+			(type) => !allowed.has(type) && !(type === 'integer' && allowed.has('number')),
+		);
+		if (tooMany.length > 0 || (allowed.size > 0 && typesOf(narrow).size === 0))
+			found.push(`${place} is of another type`);
+	}
+
+	function compareBounds(place: string, old: Schema, next: Schema): void {
+		const isTighter = (keywords: string[], compare: (one: number, other: number) => boolean) =>
+			keywords.some((keyword) => {
+				const [was, is] = [old[keyword], next[keyword]];
+				return typeof is === 'number' && (typeof was !== 'number' || compare(is, was));
+			});
+		if (isTighter(LOWER, (is, was) => is > was) || isTighter(UPPER, (is, was) => is < was))
+			found.push(`${place} is bounded more tightly`);
+		const gone = (old.enum ?? []).filter((value) => next.enum && !next.enum.includes(value));
+		if (gone.length > 0 || (next.enum && !old.enum)) found.push(`${place} takes fewer values`);
+		const isAnother = (keyword: string) =>
+			next[keyword] !== undefined && JSON.stringify(next[keyword]) !== JSON.stringify(old[keyword]);
+		if (EXACT.some(isAnother)) found.push(`${place} takes other values`);
+	}
+
+	function compareProperties(place: string, old: Schema, next: Schema, direction: Direction): void {
+		for (const [name, schema] of Object.entries(old.properties ?? {})) {
+			const same = next.properties?.[name];
+			if (same === undefined) found.push(`${place}.${name} is gone`);
+			else compare(`${place}.${name}`, schema, same, direction);
+		}
+		const [owed, given] = direction === 'request' ? [next, old] : [old, next];
+		for (const name of owed.required ?? []) {
+			const isOwed = direction === 'request' || next.properties?.[name] !== undefined;
+			if (isOwed && !given.required?.includes(name))
+				found.push(
+					direction === 'request' ? `${place}.${name} has to be sent` : `${place}.${name} may be missing`,
+				);
+		}
+	}
+
+	function compare(place: string, oldSchema: Schema, nextSchema: Schema, direction: Direction): void {
+		if (oldSchema.$ref) {
+			const pair = `${oldSchema.$ref} ${nextSchema.$ref} ${direction}`;
+			if (compared.has(pair)) return;
+			compared.add(pair);
+		}
+		const [old, next] = [resolve(before, oldSchema), resolve(now, nextSchema)];
+		compareTypes(place, old, next, direction);
+		if (direction === 'request') compareBounds(place, old, next);
+		else if (JSON.stringify(old.const) !== JSON.stringify(next.const))
+			found.push(`${place} has another value`);
+		compareProperties(place, old, next, direction);
+		if (old.items) compare(`${place}[]`, old.items, next.items ?? {}, direction);
+		if (typeof old.additionalProperties === 'object') {
+			const more = typeof next.additionalProperties === 'object' ? next.additionalProperties : {};
+			compare(`${place}.*`, old.additionalProperties, more, direction);
+		}
+	}
+
+	function compareContents(place: string, old: Content, next: Content, direction: Direction): void {
+		for (const [type, { schema = {} }] of Object.entries(old.content ?? {})) {
+			const same = next.content?.[type];
+			if (same === undefined) found.push(`${place} is not to be had as ${type}`);
+			else compare(place, schema, same.schema ?? {}, direction);
+		}
+	}
+
+	function compareOperations(place: string, old: Operation, next: Operation): void {
+		for (const parameter of old.parameters ?? []) {
+			const same = next.parameters?.find((one) => one.name === parameter.name && one.in === parameter.in);
+			if (same === undefined) found.push(`${place}: ${parameter.name} is gone`);
+			else compare(`${place}: ${parameter.name}`, parameter.schema, same.schema, 'request');
+		}
+		const wasOwed = (name: string) => old.parameters?.some((one) => one.name === name && one.required);
+		for (const { name, required } of next.parameters ?? [])
+			if (required && !wasOwed(name)) found.push(`${place}: ${name} has to be sent`);
+		if (next.requestBody?.required && !old.requestBody?.required)
+			found.push(`${place}: a body has to be sent`);
+		compareContents(`${place} request`, old.requestBody ?? {}, next.requestBody ?? {}, 'request');
+		if (next.security?.length && !old.security?.length) found.push(`${place} wants a token`);
+		for (const [status, answer] of Object.entries(old.responses)) {
+			const same = next.responses[status];
+			if (same) compareContents(`${place} ${status}`, answer, same, 'response');
+			else if (status.startsWith('2')) found.push(`${place} does not answer ${status}`);
+		}
+	}
+
+	for (const [path, operations] of Object.entries(before.paths)) {
+		for (const [method, old] of Object.entries(operations)) {
+			const place = `${method.toUpperCase()} ${path}`;
+			const next = now.paths[path]?.[method];
+			if (next === undefined) found.push(`${place} is gone`);
+			else compareOperations(place, old, next);
+		}
+	}
+	return found;
+}
