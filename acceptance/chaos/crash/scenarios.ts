@@ -81,6 +81,12 @@ const payingAccount: Scenario = async (context) => {
 	await deleteAccount(context, person);
 };
 
+/** Until no mail to this address waits any more. */
+export async function untilMailed(email: string, givenUp: AbortSignal): Promise<void> {
+	const waits = () => queryDatabase('auth', 'SELECT 1 FROM mails WHERE email = $1', [email]);
+	while ((await waits()).length > 0 && !givenUp.aborted) await sleep(500);
+}
+
 /** A mail whose sender dies comes when two minutes are over, by which it had taken the mail for itself. */
 const MAIL_MS = 240_000;
 
@@ -90,8 +96,7 @@ const mail: Scenario = async ({ client, givenUp }) => {
 	await client.ask({ method: 'POST', path: '/v1/auth/register', body }, [201, 409]);
 	const token = await mailedToken(email, VERIFY, 1, MAIL_MS);
 	await client.ask({ method: 'POST', path: '/v1/auth/verify', body: { token } }, [204]);
-	const waits = () => queryDatabase('auth', 'SELECT 1 FROM mails WHERE email = $1', [email]);
-	while ((await waits()).length > 0 && !givenUp.aborted) await sleep(500);
+	await untilMailed(email, givenUp);
 };
 
 /** A file whose bytes vanish is found by the next comparison of rows and bucket. */

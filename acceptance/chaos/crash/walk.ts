@@ -7,7 +7,7 @@ import type { LoadContext } from '../load/load.ts';
 import { register } from '../load/people.ts';
 import type { Site } from './discover.ts';
 import { orderCrash } from './order.ts';
-import { scenariosFor } from './scenarios.ts';
+import { scenariosFor, untilMailed } from './scenarios.ts';
 
 export interface Walked extends Site {
 	tookMs: number;
@@ -33,8 +33,10 @@ export async function walkSite(site: Site): Promise<Walked> {
 		behind: new Set(),
 	};
 	const person = await register(context);
-	const order = orderCrash(site);
 	const timer = setTimeout(() => givenUp.abort(), SCENARIO_MS);
+	// so that what dies is the scenario's work, which waits for its end
+	await untilMailed(person.email, givenUp.signal);
+	const order = orderCrash(site);
 	const problems: string[] = [];
 	try {
 		for (const scenario of scenariosFor(site)) {
