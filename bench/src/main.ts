@@ -2,10 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { benchCorpus } from './corpus/bench-corpus.ts';
 import { benchFlood } from './flood/bench-flood.ts';
+import { benchGateway } from './gateway/bench-gateway.ts';
+import { benchMemory } from './memory/bench-memory.ts';
 import { benchNeighbours } from './neighbours/bench-neighbours.ts';
 import { type Options, readOptions } from './options.ts';
+import { benchDrain } from './queue/bench-drain.ts';
+import { benchOverhead } from './queue/bench-overhead.ts';
+import { benchThroughput } from './queue/bench-throughput.ts';
 import { isMet, type Section } from './report/figure.ts';
 import { describeMachine } from './report/machine.ts';
+import { renderChart } from './report/svg.ts';
 import { removeScratchRoot } from './run/scratch.ts';
 import { BenchError, say } from './say.ts';
 import { benchTools } from './tools/bench-tools.ts';
@@ -14,7 +20,11 @@ import { benchTools } from './tools/bench-tools.ts';
 process.once('exit', removeScratchRoot);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
-const BENCHES = { tools: benchTools, corpus: benchCorpus, flood: benchFlood, neighbours: benchNeighbours };
+const BENCHES = {
+	...{ tools: benchTools, corpus: benchCorpus, flood: benchFlood, neighbours: benchNeighbours },
+	...{ gateway: benchGateway, overhead: benchOverhead, throughput: benchThroughput },
+	...{ drain: benchDrain, memory: benchMemory },
+};
 
 async function main(): Promise<void> {
 	const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
@@ -34,7 +44,7 @@ async function main(): Promise<void> {
 }
 
 async function save({ name, dir, jsonPath }: Options, machine: object, sections: Section[]): Promise<void> {
-	const judged = sections.map(({ figures, ...section }) => ({
+	const judged = sections.map(({ figures, charts: _, ...section }) => ({
 		...section,
 		figures: figures.map((figure) => ({ ...figure, is_met: isMet(figure) })),
 	}));
@@ -42,10 +52,16 @@ async function save({ name, dir, jsonPath }: Options, machine: object, sections:
 	await mkdir(dirname(jsonPath), { recursive: true });
 	await writeFile(jsonPath, `${JSON.stringify(report, undefined, '\t')}\n`);
 	say(`Written to ${jsonPath}.`);
+	for (const [index, chart] of sections.flatMap(({ charts = [] }) => charts).entries()) {
+		const svgPath = `${jsonPath.replace(/\.json$/, '')}${index === 0 ? '' : `-${index + 1}`}.svg`;
+		await writeFile(svgPath, renderChart(chart));
+		say(`Drawn in ${svgPath}.`);
+	}
 }
 
 await main().catch((error: unknown) => {
 	if (!(error instanceof BenchError)) throw error;
 	process.stderr.write(`${error.message}\n`);
-	process.exitCode = 1;
+	// what was started for it must not keep this process
+	process.exit(1);
 });

@@ -6,6 +6,11 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
        npm run bench corpus -- --dir DIR   every file of DIR's manifest.tsv through the API of a running product
        npm run bench flood -- [options]    how long a signed-in user waits while others flood the sign-in
        npm run bench neighbours            how long small jobs take beside one that takes all that it gets
+       npm run bench gateway               requests a second through the gateway, and through nginx with auth_request
+       npm run bench overhead              what a job costs beyond its tool, with an idle queue
+       npm run bench throughput            small jobs a second by 1, 2 and 4 workers
+       npm run bench drain                 how fast 10,000 queued jobs that do nothing are done
+       npm run bench memory                whether the memory of any process grows under load
 
   --dir DIR     files to take instead of those that the bench makes: with a manifest.tsv (columns tool, file, mime,
                 params, expect), or in folders compress, office and ocr, or told apart by what they are
@@ -14,12 +19,18 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
   --repeat N    run each file N times and take the median time (1)
   --no-large    tools: leave out the two large documents
   --api URL     flood: where the running product is (http://127.0.0.1:8080)
-  --seconds N   flood: how long to measure, idle and under the flood each (30)
+  --seconds N   flood, gateway: how long to measure each side (30)
+  --jobs N      overhead, throughput, drain: how many jobs (300, 60, 10000)
+  --minutes N   memory: how long (30)
+  --profile DIR gateway: writes a CPU profile of it there
   --json FILE   where the figures go as JSON (bench/results/<name>.json)
 
 Exit code 1 when a bar is missed.`;
 
-const NAMES = ['tools', 'corpus', 'flood', 'neighbours'] as const;
+const NAMES = [
+	...(['tools', 'corpus', 'flood', 'neighbours', 'gateway'] as const),
+	...(['overhead', 'throughput', 'drain', 'memory'] as const),
+] as const;
 
 type Name = (typeof NAMES)[number];
 
@@ -33,6 +44,11 @@ export interface Options {
 	withLarge: boolean;
 	apiUrl: string;
 	seconds: number;
+	/** Undefined: as many as the bench takes by itself. */
+	jobs: number | undefined;
+	minutes: number;
+	/** Where a CPU profile is written to; undefined: none is made. */
+	profileDir: string | undefined;
 	jsonPath: string;
 }
 
@@ -45,6 +61,11 @@ export function readOptions(args: readonly string[], startedIn: string): Options
 	if (positionals.length > 1 || name === undefined || values.help) throw new BenchError(USAGE);
 	const repeat = wholeNumber(values.repeat, '--repeat takes a number of runs, from 1.');
 	const seconds = wholeNumber(values.seconds, '--seconds takes whole seconds, from 1.');
+	const jobs =
+		values.jobs === undefined
+			? undefined
+			: wholeNumber(values.jobs, '--jobs takes a number of jobs, from 1.');
+	const minutes = wholeNumber(values.minutes, '--minutes takes whole minutes, from 1.');
 	if (name === 'corpus' && values.dir === undefined) throw new BenchError(`corpus needs --dir.\n\n${USAGE}`);
 	return {
 		name,
@@ -55,6 +76,9 @@ export function readOptions(args: readonly string[], startedIn: string): Options
 		withLarge: !values['no-large'],
 		apiUrl: values.api.replace(/\/+$/, ''),
 		seconds,
+		jobs,
+		minutes,
+		profileDir: values.profile === undefined ? undefined : resolve(startedIn, values.profile),
 		jsonPath: values.json === undefined ? resolve(RESULTS, `${name}.json`) : resolve(startedIn, values.json),
 	};
 }
@@ -78,6 +102,9 @@ function parse(args: readonly string[]) {
 				'no-large': { type: 'boolean', default: false },
 				api: { type: 'string', default: 'http://127.0.0.1:8080' },
 				seconds: { type: 'string', default: '30' },
+				jobs: { type: 'string' },
+				minutes: { type: 'string', default: '30' },
+				profile: { type: 'string' },
 				json: { type: 'string' },
 				help: { type: 'boolean', default: false },
 			},

@@ -16,6 +16,7 @@ const TRIES = 20;
 export interface Job {
 	id: string;
 	status: string;
+	output_file_id?: string;
 	error_code?: string;
 	error_message?: string;
 	result?: Record<string, unknown>;
@@ -27,6 +28,8 @@ export interface Account {
 	enqueue(sample: Sample, fileId: string): Promise<string>;
 	/** Resolves once the job is terminal. */
 	finish(jobId: string): Promise<Job>;
+	/** Takes all bytes of a file, and keeps none. */
+	download(fileId: string): Promise<void>;
 }
 
 /** Registers somebody new with the product at BASE_URL. Throws a BenchError where there is none. */
@@ -47,6 +50,12 @@ export async function openAccount(baseUrl = process.env.BASE_URL ?? DEFAULT_URL)
 				const job = (await call('GET', `/v1/jobs/${jobId}?wait=${WAIT_SECONDS}`)) as unknown as Job;
 				if (TERMINAL.includes(job.status)) return job;
 			}
+		},
+		async download(fileId) {
+			const { download_url } = await call('GET', `/v1/files/${fileId}`);
+			const answer = await fetch(String(download_url));
+			if (!answer.ok) throw new BenchError(`the store answered ${answer.status} to a download`);
+			for await (const _ of answer.body ?? []);
 		},
 	};
 }

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { quantile } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
+import { register } from '../product/person.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
-import { BenchError, say } from '../say.ts';
+import { say } from '../say.ts';
 import type { FloodAnswers, FloodOrder } from './flood-thread.ts';
 import { type Probe, probe } from './probe.ts';
 
@@ -21,25 +21,6 @@ interface Measured {
 	idleMs: Map<string, number[]>;
 	floodMs: Map<string, number[]>;
 	answers: FloodAnswers;
-}
-
-async function register(baseUrl: string): Promise<{ token: string; email: string; password: string }> {
-	const person = {
-		email: `bench-${randomBytes(9).toString('hex')}@example.com`,
-		password: randomBytes(18).toString('base64url'),
-	};
-	const answer = await fetch(`${baseUrl}/v1/auth/register`, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(person),
-	}).catch((cause: unknown) => {
-		throw new BenchError(`Nothing answers at ${baseUrl}: start the product, or say where it is with --api.`, {
-			cause,
-		});
-	});
-	if (!answer.ok) throw new BenchError(`registering was answered ${answer.status}: ${await answer.text()}`);
-	const { data } = (await answer.json()) as { data: { token: string } };
-	return { token: data.token, ...person };
 }
 
 function startFlood(order: FloodOrder): { stop(): Promise<FloodAnswers> } {

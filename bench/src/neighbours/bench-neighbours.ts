@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tool } from '@creatorr/tool-kit/tool';
 import { loadTools } from '@creatorr/tools/runners';
@@ -8,9 +7,9 @@ import type { Figure, Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
 import { isSuccess } from '../run/trial.ts';
 import { startWorker, type Worker } from '../run/worker.ts';
-import { readFolder } from '../samples/folder.ts';
 import { makeFiles } from '../samples/made.ts';
-import { isMeasured, type Sample } from '../samples/sample.ts';
+import type { Sample } from '../samples/sample.ts';
+import { smallestSample } from '../samples/smallest.ts';
 import { BenchError, say } from '../say.ts';
 import { GREEDY } from './greedy.ts';
 import { startGreedyJob } from './greedy-job.ts';
@@ -33,8 +32,8 @@ interface Seconds {
 export async function benchNeighbours({ dir }: Options): Promise<Section[]> {
 	const tool = (await loadTools()).get(NEIGHBOUR);
 	const folder = dir ?? (await makeFiles()).folder;
-	const sample = await smallestOf(folder);
-	if (!tool || !sample) throw new BenchError(`There is no file for ${NEIGHBOUR} in ${folder}.`);
+	if (!tool) throw new BenchError(`There is no tool ${NEIGHBOUR}.`);
+	const sample = await smallestSample(folder, NEIGHBOUR);
 	const worker = startWorker(tool, { jobsPerProcess: 1 });
 	const figures: Figure[] = [];
 	for (const [name, script] of Object.entries(GREEDY)) {
@@ -45,12 +44,6 @@ export async function benchNeighbours({ dir }: Options): Promise<Section[]> {
 	const section = { title, figures, files: [] };
 	say(renderSection(section));
 	return [section];
-}
-
-async function smallestOf(folder: string): Promise<Sample | undefined> {
-	const samples = (await readFolder(folder, { only: [NEIGHBOUR], skip: [] })).filter(isMeasured);
-	const sized = samples.map(async (sample) => ({ sample, bytes: (await stat(sample.path)).size }));
-	return (await Promise.all(sized)).toSorted((one, other) => one.bytes - other.bytes)[0]?.sample;
 }
 
 interface Given {

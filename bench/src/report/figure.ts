@@ -1,3 +1,5 @@
+import type { Chart } from './chart.ts';
+
 /** A measured number, and the bar that it is held to. */
 export interface Figure {
 	name: string;
@@ -13,10 +15,11 @@ export function isMet({ value, bar }: Figure): boolean | undefined {
 	return 'atMost' in bar ? value <= bar.atMost : value >= bar.atLeast;
 }
 
-/** All that was measured of one tool. */
+/** All that was measured of one thing. */
 export interface Section {
 	title: string;
 	figures: Figure[];
-	/** A row for each file, with the same names in each. */
+	/** A row for each file, or round, with the same names in each. */
 	files: Record<string, string | number>[];
+	charts?: Chart[];
 }

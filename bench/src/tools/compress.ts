@@ -3,6 +3,7 @@ import { PDF } from '@creatorr/tool-kit/media-types';
 import type { Scratch } from '@creatorr/tool-kit/scratch';
 import { judge, type Verdict } from '../measure/judge.ts';
 import { geometricMean, median } from '../measure/statistics.ts';
+import { besideChart } from '../report/beside.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { type NaiveCommand, runNaive } from '../run/naive.ts';
 import type { Made, Trial } from '../run/trial.ts';
@@ -53,7 +54,16 @@ export async function benchCompress(context: BenchContext): Promise<Section> {
 		...(await largeFigures(context)),
 		await unexpectedEnds(context, measured),
 	];
-	return { title: 'compress_heavy, beside gs -dPDFSETTINGS=/ebook', figures, files: measured.map(row) };
+	const chart = besideChart(
+		{ title: 'Size after ÷ size before, by compress_heavy and by gs', unit: '×', theirs: 'gs /ebook' },
+		measured.map(({ sample, naive, ours }) => ({
+			label: sample.label,
+			theirs: verdictOf(naive).ratio,
+			ours: verdictOf(ours).ratio,
+		})),
+	);
+	const title = 'compress_heavy, beside gs -dPDFSETTINGS=/ebook';
+	return { title, figures, files: measured.map(row), charts: [chart] };
 }
 
 async function measure({ worker, repeat }: BenchContext, sample: Sample): Promise<Measured> {

@@ -4,6 +4,7 @@ import type { Scratch } from '@creatorr/tool-kit/scratch';
 import { characterErrorRate } from '../measure/character-error.ts';
 import { textOf } from '../measure/pdf.ts';
 import { mean, sum } from '../measure/statistics.ts';
+import { besideChart } from '../report/beside.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { runNaive } from '../run/naive.ts';
 import { isSuccess, type Made, type Trial } from '../run/trial.ts';
@@ -44,7 +45,13 @@ export async function benchOcr(context: BenchContext): Promise<Section> {
 		await unexpectedEnds(context, measured),
 	];
 	const title = 'ocr, beside ocrmypdf plain, and upright: with --rotate-pages --deskew';
-	return { title, figures, files: measured.map(row) };
+	const chart = besideChart(
+		{ title: 'Time of a recognition by ocr', unit: 's', theirs: 'ocrmypdf, upright' },
+		measured.map(({ sample, upright, ours }) => ({
+			...{ label: sample.label, theirs: upright.seconds, ours: ours.seconds },
+		})),
+	);
+	return { title, figures, files: measured.map(row), charts: [chart] };
 }
 
 async function measure({ worker, repeat }: BenchContext, sample: Sample): Promise<Measured> {

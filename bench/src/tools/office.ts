@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scratch } from '@creatorr/tool-kit/scratch';
 import { pagesOf } from '../measure/pdf.ts';
 import { median } from '../measure/statistics.ts';
+import { besideChart } from '../report/beside.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { atOnce } from '../run/at-once.ts';
 import { type NaiveCommand, OFFICE_OUTPUT, runNaive } from '../run/naive.ts';
@@ -50,6 +51,14 @@ export async function benchOffice(context: BenchContext): Promise<Section> {
 		title: 'office_to_pdf, beside a cold soffice --convert-to pdf',
 		figures,
 		files: measured.map(row),
+		charts: [
+			besideChart(
+				{ title: 'Time of a conversion by office_to_pdf', unit: 's', theirs: 'cold soffice' },
+				measured.map(({ sample, naive, ours }) => ({
+					...{ label: sample.label, theirs: naive.seconds, ours: ours.seconds },
+				})),
+			),
+		],
 	};
 }
 

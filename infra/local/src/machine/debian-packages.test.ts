@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
 	missingPackages,
 	packagesToBench,
+	packagesToBenchGateway,
 	packagesToProcess,
 	packagesToStart,
 	packagesToTest,
@@ -38,6 +39,11 @@ test('the bench needs the tools and its judge, and no broker', () => {
 	expect(packagesToBench()).toEqual(expect.arrayContaining(['ocrmypdf', 'python3-numpy']));
 	expect(packagesToBench()).not.toContain('rabbitmq-server');
 	expect(packagesToTest()).toEqual(expect.arrayContaining(packagesToBench()));
+});
+
+test('the bench of the gateway needs nginx and the broker, and no tool', () => {
+	expect(packagesToBenchGateway()).toEqual(expect.arrayContaining(['nginx', 'rabbitmq-server']));
+	expect(packagesToBenchGateway()).not.toContain('ocrmypdf');
 });
 
 test('a machine for workers alone needs the tools, and neither a broker nor what people type', () => {

@@ -39,6 +39,14 @@ export function packagesToBench(): string[] {
 	return [...packagesToStart({ ownBroker: false }), ...BENCH];
 }
 
+/** What the gateway is held against, and what asks both. */
+const OTHER_GATEWAY = ['nginx', 'wrk'];
+
+/** The bench of the gateway needs the product but for its tools. */
+export function packagesToBenchGateway(): string[] {
+	return [BROKER, ...OTHER_GATEWAY];
+}
+
 /** The tests need a second S3 server and a browser on top, test the bench, and check deployments. */
 export function packagesToTest(): string[] {
 	return [...packagesToStart({ ownBroker: true }), ...BENCH, 'radosgw', 'chromium', ...DEPLOYMENT];

@@ -1,10 +1,8 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { REPOSITORY } from '../../stack/settings.ts';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyRepository } from '../../stack/repository-copy.ts';
 import { StartError } from '../../supervisor/start-error.ts';
 import { type Cut, cutsOf, type Defence } from './defence.ts';
-
-const LEFT_OUT = new Set(['.git', '.local', '.turbo', '.made', 'results']);
 
 /** A copy of the repository, in which defences may be taken out. */
 export interface MutantTree {
@@ -15,18 +13,7 @@ export interface MutantTree {
 }
 
 export function createMutantTree(root: string): MutantTree {
-	mkdirSync(root);
-	// One by one: it may lie within what is copied, in a directory that is left out.
-	for (const name of readdirSync(REPOSITORY)) {
-		if (LEFT_OUT.has(name) || name === 'node_modules') continue;
-		cpSync(join(REPOSITORY, name), join(root, name), {
-			recursive: true,
-			verbatimSymlinks: true,
-			filter: (path) => !LEFT_OUT.has(basename(path)),
-		});
-	}
-	// Links of packages to each other stay within the copy; those to dependencies lead here.
-	symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
+	copyRepository(root);
 	return {
 		root,
 		takeOut: (defence) => takeOut(root, defence),
