@@ -9,6 +9,7 @@ import { stopRunning } from './supervisor/stop-running.ts';
 /** Everything that we put into a home, by name: a home may be a directory that has other things in it. */
 const OURS = [
 	'data',
+	'data.restoring',
 	'logs',
 	'run',
 	'ports.json',

@@ -35,24 +35,27 @@ export async function choosePorts<Name extends string>(
 	names: Name[],
 	reserved: number[] = [],
 ): Promise<Record<Name, number>> {
-	const path = join(home.root, 'ports.json');
-	const ports = readPorts(path);
+	const ports = readPorts(home);
 	for (const name of names) {
 		const known = ports[name];
 		if (known !== undefined && !reserved.includes(known) && (await isPortFree(known))) continue;
 		ports[name] = await pickPort(new Set([...Object.values(ports), ...reserved]));
 	}
-	writeFileSync(path, `${JSON.stringify(ports, null, 2)}\n`, { mode: 0o600 });
+	writeFileSync(portsFile(home), `${JSON.stringify(ports, null, 2)}\n`, { mode: 0o600 });
 	return ports as Record<Name, number>;
 }
 
-function readPorts(path: string): Record<string, number> {
+/** The ports that are remembered, by name; none before the first start, nor where the file was cut short by a full disk. */
+export function readPorts(home: Home): Record<string, number> {
 	try {
-		return savedPorts.parse(JSON.parse(readFileSync(path, 'utf8')));
+		return savedPorts.parse(JSON.parse(readFileSync(portsFile(home), 'utf8')));
 	} catch {
-		// the first start, or a file cut short by a full disk: ports can be chosen anew at any time
 		return {};
 	}
+}
+
+function portsFile(home: Home): string {
+	return join(home.root, 'ports.json');
 }
 
 async function pickPort(taken: Set<number>): Promise<number> {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { readPorts } from '../backing/ports.ts';
 import { CALLERS } from '../backing/secrets.ts';
 import { type Home, pidFile } from '../supervisor/home.ts';
 import type { SupervisorStatus } from '../supervisor/lock.ts';
@@ -25,17 +25,6 @@ const jobsReport = z.object({
 		),
 	}),
 });
-
-const portsSchema = z.record(z.string(), z.number());
-
-/** The ports that are remembered; none where the file is not there or cut short. */
-function readPorts(home: Home): Record<string, number> {
-	try {
-		return portsSchema.parse(JSON.parse(readFileSync(join(home.root, 'ports.json'), 'utf8')));
-	} catch {
-		return {};
-	}
-}
 
 /** The app that a replica is of. */
 function appOf(replica: string): string | undefined {

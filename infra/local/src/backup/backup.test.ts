@@ -1,0 +1,70 @@
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type Home, openHome } from '../supervisor/home.ts';
+import { readNote } from './backup-files.ts';
+import { makeBackup } from './make-backup.ts';
+import { restoreBackup } from './restore-backup.ts';
+
+let directory: string;
+let home: Home;
+let backup: string;
+beforeEach(() => {
+	directory = mkdtempSync(join(tmpdir(), 'creatorr-backup-'));
+	home = openHome(join(directory, 'home'));
+	backup = join(directory, 'backups', 'today');
+	const files = {
+		'data/postgres/PG_VERSION': '18',
+		'data/postgres/postmaster.pid': '1',
+		'data/s3/creatorr/files/one': 'bytes',
+		'data/s3/.incoming/half': 'byt',
+		'data/rabbitmq/queues': 'messages',
+		'secrets.json': '{}',
+		'ports.json': '{}',
+	};
+	for (const [path, text] of Object.entries(files)) {
+		mkdirSync(join(home.root, path, '..'), { recursive: true });
+		writeFileSync(join(home.root, path), text);
+	}
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+test('what can’t be made anew is copied, for its owner alone, and comes back into a home that has nothing', async () => {
+	await makeBackup(home, backup, { isRunning: false });
+	expect(statSync(backup).mode & 0o777).toBe(0o700);
+	expect(readNote(backup).of).toBe(home.root);
+	const other = openHome(join(directory, 'other'));
+	await restoreBackup(backup, other);
+	expect(readFileSync(join(other.data, 's3', 'creatorr', 'files', 'one'), 'utf8')).toBe('bytes');
+	expect(readdirSync(join(other.data, 'postgres'))).toEqual(['PG_VERSION']);
+	expect(existsSync(join(other.data, 's3', '.incoming'))).toBe(false);
+	expect(existsSync(join(other.data, 'rabbitmq'))).toBe(false);
+	expect(existsSync(join(other.root, 'secrets.json'))).toBe(true);
+});
+
+test('a backup that fails leaves nothing that looks like one', async () => {
+	rmSync(join(home.root, 'secrets.json'));
+	await expect(makeBackup(home, backup, { isRunning: false })).rejects.toThrow(/secrets\.json/);
+	expect(readdirSync(join(backup, '..'))).toEqual([]);
+});
+
+test('nothing that is there is written over', async () => {
+	await makeBackup(home, backup, { isRunning: false });
+	await expect(makeBackup(home, backup, { isRunning: false })).rejects.toThrow('is there already');
+	await expect(restoreBackup(backup, home)).rejects.toThrow('has data already');
+});
+
+test('half a backup is none', () => {
+	mkdirSync(backup, { recursive: true });
+	expect(() => readNote(backup)).toThrow('has no whole backup');
+});

@@ -1,0 +1,65 @@
+import { readdirSync } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Choice, copyTree } from './copy-tree.ts';
+
+/** Of the running server alone: its next start makes them anew. */
+const LEFT = ['postmaster.pid', 'postmaster.opts'];
+const EMPTIED = [
+	'pg_wal',
+	'pg_dynshmem',
+	'pg_notify',
+	'pg_replslot',
+	'pg_serial',
+	'pg_snapshots',
+	'pg_stat_tmp',
+	'pg_subtrans',
+];
+/** Says which checkpoint the others belong to: copied after them, as pg_basebackup does. */
+const CONTROL = join('global', 'pg_control');
+
+/**
+ * Copies the data directory of a running PostgreSQL, as pg_basebackup would, for there is none beside the server of ours: all
+ * databases as they were at one moment, the end of the copy. Nobody waits meanwhile.
+ */
+export async function copyRunningPostgres(adminUrl: string, from: string, to: string): Promise<void> {
+	const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
+	// the server may end meanwhile: the query that runs says so, and an error without a listener would end us
+	client.on('error', () => undefined);
+	await client.connect();
+	try {
+		// The log from here on stays until this connection ends, whatever checkpoints come in between.
+		await client.query(`SELECT pg_create_physical_replication_slot('backup', true, true)`);
+		const [begun] = (
+			await client.query<{ segment: string }>(
+				`SELECT pg_walfile_name(pg_backup_start('npm run backup', fast => true)) AS segment`,
+			)
+		).rows;
+		await copyTree(from, to, chooseOfRunning);
+		await copyFile(join(from, CONTROL), join(to, CONTROL));
+		const [ended] = (
+			await client.query<{ segment: string; labelfile: string }>(
+				'SELECT pg_walfile_name(lsn) AS segment, labelfile FROM pg_backup_stop(wait_for_archive => false)',
+			)
+		).rows;
+		if (begun === undefined || ended === undefined)
+			throw new Error('PostgreSQL does not say what it backed up');
+		await writeFile(join(to, 'backup_label'), ended.labelfile, { mode: 0o600 });
+		for (const segment of segmentsBetween(begun.segment, ended.segment, readdirSync(join(from, 'pg_wal')))) {
+			await copyFile(join(from, 'pg_wal', segment), join(to, 'pg_wal', segment));
+		}
+	} finally {
+		await client.end();
+	}
+}
+
+function chooseOfRunning(path: string): Choice {
+	if (EMPTIED.includes(path)) return 'empty';
+	return LEFT.includes(path) || path === CONTROL || /(^|\/)pgsql_tmp/.test(path) ? 'leave' : 'copy';
+}
+
+/** Segments of the log have names of 24 hexadecimal digits, which count up. */
+function segmentsBetween(first: string, last: string, names: string[]): string[] {
+	return names.filter((name) => /^[0-9A-F]{24}$/.test(name) && name >= first && name <= last).sort();
+}
