@@ -18,6 +18,7 @@ const COMMANDS = [
 	'backup',
 	'restore',
 	'rehearse-restore',
+	'sbom',
 	'services',
 	'test',
 	'bench',

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
+import { type DebianPackage, installedClosure } from './debian.ts';
+import { type Library, REPOSITORY, readLibraries, readLibraryLicences } from './libraries.ts';
+import { OF_WORKERS } from './programs.ts';
+
+const { Bom, Component, LicenseExpression } = Models;
+
+/** As package URLs write it. */
+function encode(part: string): string {
+	return encodeURIComponent(part).replaceAll('%2F', '/').replaceAll('%3A', ':');
+}
+
+function libraryComponent(
+	{ name, version, integrity }: Library,
+	licence: string | undefined,
+): Models.Component {
+	const component = new Component(Enums.ComponentType.Library, name, {
+		version,
+		bomRef: `${name}@${version}`,
+		purl: `pkg:npm/${encode(name)}@${encode(version)}`,
+	});
+	const [algorithm, sum = ''] = integrity.split('-');
+	if (algorithm === 'sha512')
+		component.hashes.set(Enums.HashAlgorithm['SHA-512'], Buffer.from(sum, 'base64').toString('hex'));
+	if (licence !== undefined) component.licenses.add(new LicenseExpression(licence));
+	return component;
+}
+
+const DEBIAN_LICENCES = new Map(
+	OF_WORKERS.flatMap(({ packages, licence }) => packages.map((name): [string, string] => [name, licence])),
+);
+
+function debianComponent({ name, version, architecture }: DebianPackage): Models.Component {
+	const component = new Component(Enums.ComponentType.Application, name, {
+		version,
+		bomRef: `deb:${name}`,
+		purl: `pkg:deb/debian/${encode(name)}@${encode(version)}?arch=${architecture}`,
+	});
+	const licence = DEBIAN_LICENCES.get(name);
+	if (licence !== undefined) component.licenses.add(new LicenseExpression(licence));
+	return component;
+}
+
+/**
+ * All npm packages that the lockfile pins, and all Debian packages that workers run or these need, as they are installed
+ * here, with what needs what, as a CycloneDX document in JSON.
+ */
+export async function billOfMaterials(madeAt: Date): Promise<string> {
+	const { name, license } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+	const product = new Component(Enums.ComponentType.Application, name, { bomRef: name });
+	product.licenses.add(new LicenseExpression(license));
+	const bom = new Bom();
+	bom.metadata.component = product;
+	bom.metadata.timestamp = madeAt;
+
+	const [libraries, licences] = [readLibraries(), await readLibraryLicences()];
+	const programs = await installedClosure(OF_WORKERS.flatMap(({ packages }) => packages));
+	const parts = [
+		...libraries.map((library) => ({
+			id: `${library.name}@${library.version}`,
+			component: libraryComponent(library, licences.get(library.name)),
+			needs: library.needs,
+		})),
+		...programs.map((program) => ({
+			id: `deb:${program.name}`,
+			component: debianComponent(program),
+			needs: program.needs.map((needed) => `deb:${needed}`),
+		})),
+	];
+	const byId = new Map(parts.map((part) => [part.id, part.component]));
+	for (const { component, needs } of parts) {
+		bom.components.add(component);
+		product.dependencies.add(component.bomRef);
+		for (const needed of needs) {
+			const other = byId.get(needed);
+			if (other !== undefined) component.dependencies.add(other.bomRef);
+		}
+	}
+	const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
+	return serializer.serialize(bom, { sortLists: true, space: '\t' });
+}

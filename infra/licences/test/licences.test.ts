@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import {
+	packagesToBench,
+	packagesToBenchGateway,
+	packagesToProcess,
+	packagesToTest,
+} from '../../local/src/machine/debian-packages.ts';
+import { licencesDocument, PERMITTED } from '../src/document.ts';
+import { currentLicences, REPOSITORY, readLibraries } from '../src/libraries.ts';
+import { AROUND, OF_THE_BENCH, OF_WORKERS } from '../src/programs.ts';
+
+let licences: Map<string, string>;
+beforeAll(async () => {
+	licences = await currentLicences();
+});
+
+/** Of a desktop LibreOffice where that is installed in place of the one without windows. */
+function copyrightOf(name: string): string {
+	const path = (one: string) => `/usr/share/doc/${one}/copyright`;
+	return existsSync(path(name)) ? path(name) : path(name.replace(/-nogui$/, ''));
+}
+
+const packagesOf = (programs: typeof OF_THE_BENCH) => programs.flatMap(({ packages }) => packages).sort();
+
+test('the document is what the script writes: if not, run node infra/licences/src/write.ts', () => {
+	const document = readFileSync(join(REPOSITORY, 'docs', 'licences.md'), 'utf8');
+	expect(document).toBe(licencesDocument(licences));
+});
+
+test('every library has a licence that lets us be under ours', () => {
+	const isPermitted = (licence: string) =>
+		licence.split(' OR ').some((one) => one.split(' AND ').every((part) => PERMITTED.includes(part)));
+	expect([...licences].filter(([, licence]) => !isPermitted(licence))).toEqual([]);
+});
+
+test('every library that the lockfile pins is named, but for parts for one kind of machine', () => {
+	const pinned = readLibraries().filter(({ isForOnePlatform }) => !isForOnePlatform);
+	expect(pinned.length).toBeGreaterThan(100);
+	expect(pinned.filter(({ name }) => !licences.has(name))).toEqual([]);
+});
+
+test('every Debian package that is installed is named, and no other', () => {
+	const installed = [...packagesToTest(), ...packagesToBench(), ...packagesToBenchGateway()];
+	const wanted = [...new Set(installed)];
+	expect(packagesOf(OF_WORKERS)).toEqual(packagesToProcess().toSorted());
+	expect(packagesOf([...OF_WORKERS, ...AROUND, ...OF_THE_BENCH])).toEqual(wanted.sort());
+});
+
+test.each(
+	[...OF_WORKERS, ...AROUND].flatMap(({ packages, says }) => packages.map((name) => ({ name, says }))),
+)('the copyright file of $name says $says', ({ name, says }) => {
+	expect(readFileSync(`/usr/share/doc/${name}/copyright`, 'utf8')).toContain(says);
+});
