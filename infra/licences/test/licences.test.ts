@@ -51,5 +51,5 @@ test('every Debian package that is installed is named, and no other', () => {
 test.each(
 	[...OF_WORKERS, ...AROUND].flatMap(({ packages, says }) => packages.map((name) => ({ name, says }))),
 )('the copyright file of $name says $says', ({ name, says }) => {
-	expect(readFileSync(`/usr/share/doc/${name}/copyright`, 'utf8')).toContain(says);
+	expect(readFileSync(copyrightOf(name), 'utf8')).toContain(says);
 });
