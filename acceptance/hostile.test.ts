@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from './support/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts';
 import { makePdf } from './support/pdf.ts';
-import { pidOf } from './support/processes.ts';
+import { pidOf, replicasOf } from './support/processes.ts';
 
 const PDF = makePdf({ pictureSide: 200 });
 const POSTSCRIPT = Buffer.from(
@@ -10,11 +10,13 @@ const POSTSCRIPT = Buffer.from(
 );
 const SCRIPT = Buffer.from('#!/bin/sh\ncat /etc/passwd\n');
 
+const pidsOfWorkers = () => Promise.all(replicasOf('tool-worker').map(pidOf));
+
 let person: Person;
-let worker: number;
+let workers: number[];
 beforeAll(async () => {
 	person = await newPerson();
-	worker = await pidOf('tool-worker');
+	workers = await pidsOfWorkers();
 });
 
 /** A job on these bytes, named and declared so. */
@@ -23,7 +25,7 @@ async function jobOn(bytes: Buffer, file: { name?: string; mimeType?: string }, 
 		person.token,
 		await startJob(person.token, await uploadFile(person.token, bytes, file), { tool }),
 	);
-	expect(await pidOf('tool-worker')).toBe(worker);
+	expect(await pidsOfWorkers()).toEqual(workers);
 	return job;
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, BASE_URL, call, newPerson, nobodysId, type Person, signIn } from './support/client.ts';
+import { type Answer, call, newPerson, nextBase, nobodysId, type Person, signIn } from './support/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts';
 import { makePdf } from './support/pdf.ts';
 
@@ -303,7 +303,7 @@ describe('GET /v1/jobs', () => {
 
 /** Reads an event stream to its end, or until the signal. */
 async function readEvents(id: string, token: string | undefined, signal?: AbortSignal) {
-	const response = await fetch(`${BASE_URL}/v1/jobs/${id}/events`, {
+	const response = await fetch(`${nextBase()}/v1/jobs/${id}/events`, {
 		headers: token ? { authorization: `Bearer ${token}` } : {},
 		...(signal ? { signal } : {}),
 	});
@@ -343,7 +343,7 @@ describe('GET /v1/jobs/{id}/events', () => {
 	test('ends within a second of the session being revoked', async () => {
 		const someone = await newPerson();
 		const id = await startJob(someone.token, await uploadFile(someone.token, LONG_PDF), { tool: 'ocr' });
-		const response = await fetch(`${BASE_URL}/v1/jobs/${id}/events`, {
+		const response = await fetch(`${nextBase()}/v1/jobs/${id}/events`, {
 			headers: { authorization: `Bearer ${someone.token}` },
 		});
 		const ended = response.text().catch(() => 'cut');

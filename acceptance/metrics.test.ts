@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { newPerson } from './support/client.ts';
 import { finishJob, startJob, uploadFile } from './support/flow.ts';
 import { makePdf } from './support/pdf.ts';
-import { eventually, home } from './support/processes.ts';
+import { eventually, home, replicasOf } from './support/processes.ts';
 
 const APPS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'tool-worker'];
 const DOCUMENT = resolve(import.meta.dirname, '../docs/observability.md');
@@ -21,16 +21,17 @@ async function documented(): Promise<Map<string, string[]>> {
 	);
 }
 
-async function scrape(app: string): Promise<string> {
+async function scrape(process: string): Promise<string> {
 	const ports = JSON.parse(await readFile(join(home(), 'ports.json'), 'utf8')) as Record<string, number>;
-	const answer = await fetch(`http://127.0.0.1:${ports[app]}/metrics`);
+	const answer = await fetch(`http://127.0.0.1:${ports[process]}/metrics`);
 	expect(answer.status).toBe(200);
 	return await answer.text();
 }
 
-/** The sum of the series of this name whose labels hold all of these. */
+/** The sum of the series of this name, of all replicas, whose labels hold all of these. */
 async function value(app: string, name: string, ...labels: string[]): Promise<number> {
-	const lines = (await scrape(app)).split('\n').filter((line) => line.startsWith(`${name}{`));
+	const texts = await Promise.all(replicasOf(app).map(scrape));
+	const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(`${name}{`));
 	const matching = lines.filter((line) => labels.every((label) => line.includes(label)));
 	return matching.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
@@ -41,12 +42,17 @@ beforeAll(async () => {
 	expect(names.size).toBeGreaterThan(40);
 });
 
-test.each(APPS)('%s has the metrics that the document says, and no others', async (app) => {
-	const text = await scrape(app);
-	const there = [...text.matchAll(/^# TYPE (creatorr_\w+) /gm)].map(([, name]) => name);
-	const said = [...names].filter(([, apps]) => apps.includes(app)).map(([name]) => name);
-	expect(there.sort()).toEqual(said.sort());
-});
+const PROCESSES = APPS.flatMap((app) => replicasOf(app).map((process) => ({ app, process })));
+
+test.each(PROCESSES)(
+	'$process has the metrics that the document says, and no others',
+	async ({ app, process }) => {
+		const text = await scrape(process);
+		const there = [...text.matchAll(/^# TYPE (creatorr_\w+) /gm)].map(([, name]) => name);
+		const said = [...names].filter(([, apps]) => apps.includes(app)).map(([name]) => name);
+		expect(there.sort()).toEqual(said.sort());
+	},
+);
 
 test('a job shows in the metrics of everybody who had a part in it', async () => {
 	const tool = 'tool="compress_heavy"';
@@ -72,7 +78,7 @@ test('a job shows in the metrics of everybody who had a part in it', async () =>
 });
 
 test('no metric names anybody or anything of theirs', async () => {
-	for (const app of APPS) {
-		expect(await scrape(app)).not.toMatch(/(usr|ses|fil|job|req|evt)_[0-9A-Z]{26}|@|eyJ/);
+	for (const { process } of PROCESSES) {
+		expect(await scrape(process)).not.toMatch(/(usr|ses|fil|job|req|evt)_[0-9A-Z]{26}|@|eyJ/);
 	}
 });

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { call, newPerson } from './support/client.ts';
 import { finishJob, startJob, uploadFile } from './support/flow.ts';
-import { home, pidOf } from './support/processes.ts';
+import { home, pidOf, replicasOf } from './support/processes.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../infra/local/src/status.ts');
 
@@ -35,15 +35,16 @@ test('what failed last is told with its code, and how many could run what', asyn
 });
 
 test('it works while a part is silent, and says which', async () => {
-	const pid = await pidOf('jobs');
-	process.kill(pid, 'SIGSTOP');
+	const replicas = replicasOf('jobs');
+	const pids = await Promise.all(replicas.map(pidOf));
+	for (const pid of pids) process.kill(pid, 'SIGSTOP');
 	try {
 		const report = JSON.parse(await status('--json'));
-		expect(report.silent).toContain('jobs');
+		expect(report.silent).toEqual(expect.arrayContaining(replicas));
 		expect(report).toMatchObject({ tools: null, queues: null, recent_failures: null });
 		expect(report.silent).not.toContain('files');
 	} finally {
-		process.kill(pid, 'SIGCONT');
+		for (const pid of pids) process.kill(pid, 'SIGCONT');
 	}
 	expect((await call('GET', '/v1/tools')).status).toBe(200);
 });

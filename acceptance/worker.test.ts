@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from './support/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from './support/flow.ts';
 import { makePdf } from './support/pdf.ts';
-import { busyDescendantsOf, eventually, pidOf } from './support/processes.ts';
+import { busyDescendantsOf, eventually, pidOf, replicasOf } from './support/processes.ts';
 
 let person: Person;
 let longInput: string;
@@ -14,9 +14,18 @@ beforeAll(async () => {
 });
 
 /** What other tests began is not what is looked at here. */
-beforeEach(() => eventually(async () => !(await hasTools()), 150_000, 'the worker is not idle'));
+beforeEach(() => eventually(async () => !(await hasTools()), 150_000, 'the workers are not idle'));
 
-const hasTools = async () => (await busyDescendantsOf(await pidOf('tool-worker'))).length > 0;
+const WORKERS = replicasOf('tool-worker');
+
+/** The workers that run a tool. */
+async function busyWorkers(): Promise<number[]> {
+	const pids = await Promise.all(WORKERS.map(pidOf));
+	const tools = await Promise.all(pids.map(busyDescendantsOf));
+	return pids.filter((_, index) => (tools[index] ?? []).length > 0);
+}
+
+const hasTools = async () => (await busyWorkers()).length > 0;
 
 async function startLongJob(): Promise<string> {
 	const id = await startJob(person.token, longInput, { tool: 'ocr' });
@@ -35,7 +44,7 @@ test('nothing of a canceled job runs after two seconds', async () => {
 test('a job that runs while its worker is told to stop goes back to its queue and succeeds', async () => {
 	const id = await startLongJob();
 	const before = (await call('GET', `/v1/jobs/${id}`, { token: person.token })).body.data;
-	process.kill(await pidOf('tool-worker'), 'SIGTERM');
+	for (const pid of await busyWorkers()) process.kill(pid, 'SIGTERM');
 	const job = await finishJob(person.token, id, 150_000);
 	expect(job.status).toBe('succeeded');
 	expect(job.started_at).toBe(before.started_at);
@@ -44,7 +53,7 @@ test('a job that runs while its worker is told to stop goes back to its queue an
 
 test('heavy jobs, as many as run of a tool at once, keep no small one of the same tool waiting', async () => {
 	const heavy: { owner: Person; id: string }[] = [];
-	for (let jobs = 0; jobs < Math.max(2, availableParallelism()); jobs += 1) {
+	for (let jobs = 0; jobs < WORKERS.length * Math.max(2, availableParallelism()); jobs += 1) {
 		const owner = await newPerson();
 		const input = await uploadFile(owner.token, makePdf({ pages: 200, pictureSide: 500 }));
 		heavy.push({ owner, id: await startJob(owner.token, input, { tool: 'ocr' }) });

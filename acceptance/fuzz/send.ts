@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { BASE_URL } from '../support/client.ts';
+import { nextBase } from '../support/client.ts';
 import { isKnown, isRaw, type Plan } from './plan.ts';
 import { memberOf, resolve, type World } from './world.ts';
 
@@ -101,7 +101,7 @@ export function send(world: World, plan: Plan): Promise<Sent> {
 	const { method } = plan;
 	const target = targetOf(world, plan);
 	const body = bodyOf(world, plan);
-	const { hostname, port } = new URL(BASE_URL);
+	const { hostname, port } = new URL(nextBase());
 	return new Promise((resolveSent, reject) => {
 		const outgoing = request({
 			agent,

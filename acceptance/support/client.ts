@@ -29,17 +29,26 @@ export interface CallOptions {
 	/** Sent as it is. */
 	raw?: string | Uint8Array;
 	headers?: Record<string, string>;
+	/** The one gateway that is meant. */
 	base?: string;
 	signal?: AbortSignal;
 }
 
-/** One request; whatever comes back must be what the OpenAPI document promises. */
+let turn = 0;
+
+/** The gateways in turn, as a client behind a balancer gets them. */
+export function nextBase(): string {
+	turn += 1;
+	return turn % 2 === 0 ? SECOND_BASE_URL : BASE_URL;
+}
+
+/** One request, to either gateway; whatever comes back must be what the OpenAPI document promises. */
 export async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
 	const headers: Record<string, string> = { ...options.headers };
 	if (options.token) headers.authorization = `Bearer ${options.token}`;
 	if (options.body !== undefined) headers['content-type'] ??= 'application/json';
 	const payload = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-	const response = await fetch((options.base ?? BASE_URL) + path, {
+	const response = await fetch((options.base ?? nextBase()) + path, {
 		method,
 		headers,
 		redirect: 'manual',

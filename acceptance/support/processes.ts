@@ -11,6 +11,15 @@ export function home(): string {
 	return value;
 }
 
+/** Of each app but the gateway, of which there are always two. */
+const REPLICAS = Number(process.env.TEST_REPLICAS ?? 1);
+
+/** The names of the processes of an app. */
+export function replicasOf(app: string): string[] {
+	const count = app === 'gateway' ? 2 : REPLICAS;
+	return Array.from({ length: count }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
+}
+
 const RESTART_MS = 30_000;
 
 /** The process id of a part of the stack, as the supervisor keeps it; waits for one that is being started again. */

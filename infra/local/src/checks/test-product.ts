@@ -5,7 +5,8 @@ import type { TestServices } from '../stack/test-services.ts';
 import { withSupervisor } from '../stack/with-supervisor.ts';
 import type { Home } from '../supervisor/home.ts';
 
-const SCALE = { gateway: 2, 'tool-worker': 1 };
+/** Tests look at both gateways. */
+const GATEWAYS = 2;
 
 /** A web origin that may call the product under test. */
 const WEB_ORIGIN = 'http://localhost:3000';
@@ -32,14 +33,20 @@ function tracesAskedFor(port: number) {
 /**
  * Runs the whole product with two gateways on backing services that run already, and does the work meanwhile. The work
  * gets what a black-box suite has to know of it, as variables.
+ * @param replicas of each other app
  */
 export async function withTestProduct(
 	home: Home,
 	{ backing, environment }: TestServices,
 	stop: AbortSignal,
 	work: (environment: Record<string, string>) => Promise<void>,
+	replicas = 1,
 ): Promise<void> {
-	const gatewayPort = await pickConsecutivePorts(SCALE.gateway);
+	const scale = {
+		...{ auth: replicas, files: replicas, jobs: replicas, billing: replicas, 'tool-worker': replicas },
+		gateway: GATEWAYS,
+	};
+	const gatewayPort = await pickConsecutivePorts(GATEWAYS);
 	const { otlp: otlpPort } = await choosePorts(home, ['otlp']);
 	const settings = {
 		environment: { ...process.env, ...SETTINGS, ...tracesAskedFor(otlpPort) },
@@ -48,12 +55,13 @@ export async function withTestProduct(
 		corsOrigins: WEB_ORIGIN,
 		external: { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined },
 	};
-	const { steps, apps } = await appSteps(settings, backing, { home, scale: SCALE, stop });
+	const { steps, apps } = await appSteps(settings, backing, { home, scale, stop });
 	await withSupervisor({ home, steps: dropRunning(steps), apps, report: printTrouble, stop }, async () => {
 		await work({
 			...environment,
 			TEST_BASE_URL: `http://127.0.0.1:${gatewayPort}`,
 			TEST_BASE_URL_2: `http://127.0.0.1:${gatewayPort + 1}`,
+			TEST_REPLICAS: String(replicas),
 			TEST_WEB_ORIGIN: WEB_ORIGIN,
 			TEST_OTLP_PORT: String(otlpPort),
 			TEST_REQUEST_TIMEOUT_SECONDS: SETTINGS.REQUEST_TIMEOUT_SECONDS,
