@@ -58,6 +58,11 @@ test('a backup that fails leaves nothing that looks like one', async () => {
 	expect(readdirSync(join(backup, '..'))).toEqual([]);
 });
 
+test('a home without databases or a store of ours is no product to back up', async () => {
+	rmSync(join(home.data, 's3'), { recursive: true });
+	await expect(makeBackup(home, backup, { isRunning: false })).rejects.toThrow(/There is no .*s3: either/);
+});
+
 test('nothing that is there is written over', async () => {
 	await makeBackup(home, backup, { isRunning: false });
 	await expect(makeBackup(home, backup, { isRunning: false })).rejects.toThrow('is there already');

@@ -42,6 +42,12 @@ export async function makeBackup(
 
 async function copyAll(home: Home, target: string, isRunning: boolean): Promise<void> {
 	const [postgres, store] = [join(home.data, 'postgres'), join(home.data, 's3')];
+	for (const directory of [postgres, store]) {
+		if (existsSync(directory)) continue;
+		throw new StartError(
+			`There is no ${directory}: either nothing was ever started here, or with servers of yours, which have backups of their own.`,
+		);
+	}
 	if (isRunning) {
 		const { postgresPassword: password } = loadSecrets(home);
 		const { postgres: port = 0 } = readPorts(home);
