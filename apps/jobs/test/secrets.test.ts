@@ -51,6 +51,15 @@ test('the same key with another password is another request', async () => {
 	expect(other.body.error.code).toBe('idempotency_conflict');
 });
 
+test('what a job shows in place of a password is taken for none', async () => {
+	const { status, body } = await user.create(request({ password: REDACTED }));
+	expect([status, body.error.code, body.error.details[0].path]).toEqual([
+		400,
+		'validation',
+		'params.password',
+	]);
+});
+
 test('the worker can open what was sealed for its job', async () => {
 	const id = (await user.create(request())).body.data.id;
 	const claim = await world.worker('w').claim(id);

@@ -6,7 +6,7 @@ import { parseOrThrow, validationError } from '@creatorr/contracts/validation';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { ToolManifest } from '@creatorr/tool-kit/manifest';
 import { parseParams } from '@creatorr/tool-kit/params';
-import { type ParamSealer, splitSecrets } from '@creatorr/tool-kit/secret-params';
+import { type ParamSealer, REDACTED, splitSecrets } from '@creatorr/tool-kit/secret-params';
 import { admitJob, type Standing } from './admit-job.ts';
 import { choiceProblems } from './choice-problems.ts';
 import type { CreatedJob, StoredAnswer } from './created-job.ts';
@@ -89,6 +89,7 @@ async function prepareJob(
 		throw new AppError('unknown_tool', `there is no tool ${JSON.stringify(body.tool)}; there are: ${slugs}`);
 	}
 	const { shown, secrets } = splitSecrets(tool.params, await checkParams(deps, tool, body.params ?? {}));
+	requireNotRedacted(secrets);
 	const job: CreatedJob = {
 		id: newId('job'),
 		tool: tool.slug,
@@ -98,6 +99,14 @@ async function prepareJob(
 		params: shown,
 	};
 	return { tool, job, secrets };
+}
+
+/** Whoever copies the params of a job that is shown would have a document locked with what stands there. */
+function requireNotRedacted(secrets: Readonly<Record<string, string>>): void {
+	const copied = Object.keys(secrets).filter((name) => secrets[name] === REDACTED);
+	if (copied.length === 0) return;
+	const message = `${REDACTED} stands in the place of a secret that is not shown; give the secret itself`;
+	throw validationError(copied.map((name) => ({ path: `params.${name}`, message })));
 }
 
 /** While no worker has the tool nobody knows what it can choose from; its worker will check then. */
