@@ -121,6 +121,12 @@ test('compress writes a smaller file where -o says, and tells the sizes', async 
 	expect((await readdir(directory)).sort()).toEqual(['in.pdf', 'out.pdf']);
 });
 
+test('--json says what is wrong with the command, too', async () => {
+	const { code, stdout } = await creatorr(['compress', 'in.pdf', '--quality', 'much', '--json']);
+	expect(code).toBe(2);
+	expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'usage' } });
+});
+
 test('--json prints the whole result, and its words are the API’s', async () => {
 	await givenPdf();
 	const done = await creatorr([

@@ -5,6 +5,7 @@ import { finishJob, startJob, uploadFile } from '../support/flow.ts';
 import { expectAccessible } from './support/accessible.ts';
 import { tolerate, useBrowser } from './support/browser.ts';
 import { brokenPdf, type Document, lockedPdf, picturePdf, textPdf } from './support/documents.ts';
+import { dropFiles } from './support/drop.ts';
 import { snap } from './support/snap.ts';
 
 const { visit } = useBrowser();
@@ -139,6 +140,27 @@ describe('the history', () => {
 			.waitFor();
 		const jobs = await jobsOf(person);
 		expect(jobs.map((job: { params: object }) => job.params)).toEqual([params, params]);
+	});
+
+	test('offers no job again whose secrets it can’t tell, as the tools did not come', async () => {
+		const person = await newPerson();
+		await runJob(person, picturePdf('holiday.pdf'), { params: { password: 'not needed' } });
+		const page = await visit({ as: person, tolerated: [/answered 503/] });
+		await page.route('**/v1/tools', (route) => route.fulfill({ status: 503, json: away() }));
+		await page.goto('/history');
+		await row(page, /holiday/).waitFor();
+		expect(await page.getByRole('button', { name: /^Run again/ }).count()).toBe(0);
+		await page.unroute('**/v1/tools');
+		await page.reload();
+		await page.getByRole('button', { name: /^Run again/ }).click();
+		await page.getByRole('dialog').getByLabel('Password', { exact: true }).waitFor();
+	});
+
+	test('takes no file that is dropped on it, and says where to', async () => {
+		const page = await visit({ path: '/history', as: await newPerson() });
+		await page.getByText('Nothing here yet').waitFor();
+		await dropFiles(page.getByRole('main'), [picturePdf()]);
+		await page.getByText('Nothing takes files here.').waitFor();
 	});
 
 	test('asks for the password of a locked file, and runs it again with that', async () => {

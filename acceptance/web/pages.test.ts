@@ -5,7 +5,9 @@ import { finishJob, startJob, uploadFile } from '../support/flow.ts';
 import { makePdf } from '../support/pdf.ts';
 import { expectAccessible } from './support/accessible.ts';
 import { useBrowser } from './support/browser.ts';
+import { picturePdf } from './support/documents.ts';
 import { pagePaths } from './support/pages.ts';
+import { chooseFiles } from './support/works.ts';
 
 const { visit } = useBrowser();
 const paths = await pagePaths();
@@ -46,6 +48,11 @@ describe.each(paths)('the page %s', (path) => {
 test('a window of 320 pixels, as a page of 1280 is at 400 %, needs no scrolling sideways', async () => {
 	const page = await visit({ as: person });
 	await page.setViewportSize({ width: 320, height: 640 });
+	// with what the header shows of files that are on their way
+	await page.route('**/v1/jobs', (route) => route.abort());
+	await page.goto('/tools/compress_heavy');
+	await chooseFiles(page, picturePdf());
+	await page.getByRole('button', { name: '1 file on the way' }).waitFor();
 	const tooWide: string[] = [];
 	for (const path of paths) {
 		await page.goto(path);

@@ -2,6 +2,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
 import { call, newEmail, newPerson, PASSWORD } from '../support/client.ts';
 import { expectAccessible } from './support/accessible.ts';
 import { useBrowser } from './support/browser.ts';
@@ -228,14 +229,99 @@ describe('options', () => {
 
 	test('of OCR offer the languages that the workers have', async () => {
 		const page = await visit({ path: '/tools/ocr', as: await newPerson() });
-		await page.getByLabel('Languages', { exact: true }).selectOption('German');
-		await page.getByRole('button', { name: 'Remove English' }).click();
+		const languages = page.getByLabel('Languages', { exact: true });
+		const add = page.getByRole('button', { name: 'Add to Languages' });
+		const hasFocus = () => languages.evaluate((select) => select === document.activeElement);
+		await languages.selectOption('French');
+		// looking through them chooses none
+		await languages.selectOption('German');
+		expect(await page.getByRole('button', { name: /^Remove / }).count()).toBe(1);
+		await add.click();
+		expect(await hasFocus()).toBe(true);
+		await page.getByRole('button', { name: 'Remove English' }).press('Enter');
+		expect(await hasFocus()).toBe(true);
 		await page.getByRole('button', { name: 'Remove German' }).click();
 		await page.getByText('Choose at least one.').waitFor();
-		await page.getByLabel('Languages', { exact: true }).selectOption('English');
+		await languages.selectOption('English');
+		await add.click();
 		await expectAccessible(page);
 		await snap(page, 'tool-ocr');
 	});
+});
+
+test('a picture that is pasted with text into a field is not taken for a file', async () => {
+	const page = await visit({ path: '/tools/ocr', as: await newPerson() });
+	await page.getByText('More options').click();
+	const paste = (target: Locator) =>
+		target.evaluate((element) => {
+			const clipboardData = new DataTransfer();
+			clipboardData.items.add(new File([new Uint8Array(100)], 'image.png', { type: 'image/png' }));
+			element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+		});
+	await paste(page.getByLabel('Pages', { exact: true }));
+	await paste(page.getByRole('main'));
+	await workRow(page, 'image.png').waitFor();
+	expect(await page.getByRole('heading', { name: 'image.png' }).count()).toBe(1);
+});
+
+test('that nobody works with a tool is said when it comes to that, and no longer than it is so', async () => {
+	const page = await visit({ as: await newPerson() });
+	let available = false;
+	await page.route('**/v1/tools', async (route) => {
+		const response = await route.fetch();
+		const { data } = await response.json();
+		await route.fulfill({ response, json: { data: data.map((tool: object) => ({ ...tool, available })) } });
+	});
+	await page.clock.install();
+	await page.goto(COMPRESS);
+	const notice = page.getByText('Nobody works with this tool just now', { exact: true });
+	await notice.waitFor();
+	await expectAccessible(page);
+	await snap(page, 'tool-unavailable');
+	available = true;
+	await page.clock.fastForward('00:31');
+	await notice.waitFor({ state: 'detached' });
+	available = false;
+	await page.clock.fastForward('00:31');
+	await notice.waitFor();
+});
+
+test('what is typed and held back goes with whoever signs out', async () => {
+	const page = await visit({ path: COMPRESS, as: await newPerson() });
+	await page.getByText('More options').click();
+	await page.getByLabel('Password').fill('sesame');
+	await page.getByRole('spinbutton', { name: 'Quality' }).fill('1000');
+	await chooseFiles(page, picturePdf());
+	await page.getByText('1 file not started yet').waitFor();
+	await page.getByRole('button', { name: 'Your account' }).click();
+	await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+	await page.goto(COMPRESS);
+	await page.getByRole('heading', { name: 'Options' }).waitFor();
+	await page.getByText('More options').click();
+	expect(await page.getByLabel('Password').inputValue()).toBe('');
+	expect(await page.getByText('not started yet').count()).toBe(0);
+});
+
+test('a preview that does not come leaves the result where it is', async () => {
+	const page = await visit({ path: COMPRESS, as: await newPerson() });
+	await page.route('**/assets/comparison-*.js', (route) => route.abort());
+	await chooseFiles(page, picturePdf());
+	await page.getByText('The pages can’t be shown just now.').waitFor();
+	await page.getByRole('button', { name: 'Download' }).waitFor();
+});
+
+test('a store that is away takes nobody off the page', async () => {
+	const page = await visit({ path: COMPRESS, as: await newPerson() });
+	await chooseFiles(page, picturePdf());
+	await page.getByText(/% smaller/).waitFor();
+	await page.route(/X-Amz-Signature/, (route) => route.abort());
+	await page.getByRole('button', { name: 'Download' }).click();
+	await page.getByText('creatorr doesn’t answer.').waitFor();
+	expect(new URL(page.url()).pathname).toBe(COMPRESS);
+	await page.unroute(/X-Amz-Signature/);
+	const downloading = page.waitForEvent('download');
+	await page.getByRole('button', { name: 'Download' }).click();
+	await downloading;
 });
 
 test('a file runs once more with other options, without another upload', async () => {
@@ -270,8 +356,12 @@ test('several files are taken home as one archive', async () => {
 	await button.click();
 	const download = await downloading;
 	expect(download.suggestedFilename()).toBe('creatorr Compress PDF.zip');
+	await chooseFiles(page, await lockedPdf('sesame'));
+	await workRow(page, 'secret.pdf').getByText('It has a password.').waitFor();
 	await page.getByRole('button', { name: 'Clear what is done' }).click();
-	expect(await page.getByRole('region', { name: 'Your files' }).count()).toBe(0);
+	// what can still be helped stays
+	await page.getByRole('heading', { name: 'Your file', exact: true }).waitFor();
+	await workRow(page, 'secret.pdf').waitFor();
 });
 
 test('of several files, those that are kept are taken home when another was deleted meanwhile', async () => {

@@ -132,6 +132,36 @@ describe('an upload', () => {
 		await finished(page);
 	});
 
+	test('of a store that is away says so, and goes on when it is back', async () => {
+		const page = await visit({ path: COMPRESS, as: await somebody() });
+		await uploadSlowly(page);
+		await page.route(/X-Amz-Signature/, (route) => route.abort());
+		await page.getByText('Nothing gets through just now; it goes on by itself').waitFor();
+		await page.unroute(/X-Amz-Signature/);
+		await finished(page);
+	});
+
+	test('that is dropped while the session has expired waits for that person, and is nobody else’s', async () => {
+		const [person, other] = [await somebody(), await newPerson()];
+		const page = await visit({ path: '/account', as: person });
+		const dialog = page.getByRole('dialog', { name: 'Please sign in again' });
+		await call('POST', '/v1/auth/logout', { token: person.token });
+		await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+		await dialog.waitFor();
+		await page.keyboard.press('Escape');
+		await page.getByRole('link', { name: 'Tools', exact: true }).click();
+		await page.getByRole('link', { name: /Compress PDF/ }).click();
+		await chooseFiles(page, picturePdf('mine.pdf'));
+		await workRow(page, 'mine.pdf').getByText('Waits for you to sign in').waitFor();
+		await page.getByRole('button', { name: 'Sign in again' }).click();
+		await dialog.getByLabel('Email').fill(other.email);
+		await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+		await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+		await page.getByText(`You are signed in as ${other.email} now.`).waitFor();
+		await workRow(page, 'mine.pdf').waitFor({ state: 'detached' });
+		expect(await filesOf(other)).toEqual([]);
+	});
+
 	test('is forgotten on this device by whoever signs out', async () => {
 		const page = await visit({ path: COMPRESS, as: await somebody() });
 		await uploadSlowly(page);

@@ -2,7 +2,8 @@ import { CommanderError } from 'commander';
 import { toolsFor } from './catalogue.ts';
 import { describeError } from './describe-error.ts';
 import { printJson } from './display/print.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { printable } from './display/printable.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
 import { ReportedError } from './tools/reported-error.ts';
@@ -17,16 +18,17 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 		// whatever fails of an interruption, that is what it is
 		const error = io.signal.aborted ? io.signal.reason : caught;
 		if (error instanceof ReportedError) return exitCodeOf(error.cause);
-		// commander has written its words already
-		if (!(error instanceof CommanderError)) tell(io, argv, error);
-		return exitCodeOf(error);
+		const code = exitCodeOf(error);
+		if (code !== EXIT.ok) tell(io, argv, error);
+		return code;
 	}
 }
 
 function tell(io: Io, argv: readonly string[], error: unknown): void {
 	const { code, message } = describeError(error);
 	if (argv.includes('--json')) printJson(io, { error: { code, message } });
-	io.stderr.write(`${message}\n`);
+	// commander has written its words already
+	if (!(error instanceof CommanderError)) io.stderr.write(`${printable(message)}\n`);
 }
 
 /** Params are spelled with underscores in the API, options with dashes: either will do. */

@@ -99,11 +99,3 @@ export async function dropFile(userId: string, id: string): Promise<void> {
 	}));
 	void askAnew(keyOf(userId, 'file-index'));
 }
-
-/** Has the browser save a file. The URL is asked for now: it works for an hour alone. */
-export async function saveFile(id: string): Promise<void> {
-	const { download_url } = await api.files.get(id);
-	if (download_url === null) throw new Error('the file is not uploaded yet');
-	// answered as an attachment, so the page stays
-	location.assign(download_url);
-}

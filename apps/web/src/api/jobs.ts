@@ -37,7 +37,13 @@ export function showJobs(userId: string, jobs: readonly Job[]): void {
 		{ queryKey: keyOf(userId, 'jobs') },
 		(lists) => lists && inEachPage(lists, (shown) => shown.map((job) => byId.get(job.id) ?? job)),
 	);
-	if (jobs.some(isOver)) refreshFiles(userId);
+	if (!jobs.some(isOver)) return;
+	refreshFiles(userId);
+	// those that are filtered by what it was show it no more
+	void queryClient.invalidateQueries({
+		predicate: ({ queryKey: [kind, user, list, filter] }) =>
+			kind === 'user' && user === userId && list === 'jobs' && (filter as JobFilter).status !== undefined,
+	});
 }
 
 /** Takes a job that is gone out of the lists. */

@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, type ErrorCode } from '@creatorr/client';
+import { ApiError, ConnectionError, type ErrorCode, StoreError } from '@creatorr/client';
 
 /** A message of the API as a sentence: they begin small and have no full stop. */
 export function sentence(message: string): string {
@@ -16,6 +16,9 @@ export function describeProblem(error: unknown, isOnline = navigator.onLine): st
 		return isOnline
 			? 'creatorr doesn’t answer. Look at your connection, then try again.'
 			: 'You are offline. Try again when you are back.';
+	}
+	if (error instanceof StoreError) {
+		return 'The store of the files doesn’t answer just now. Try again in a moment.';
 	}
 	if (!(error instanceof ApiError)) return 'Something went wrong on this page. Reload it, then try again.';
 	switch (error.code) {

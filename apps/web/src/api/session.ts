@@ -30,14 +30,24 @@ function read(): SessionState {
 }
 
 let state = read();
+/** How often the page was left by somebody: signed out, or another person after them. */
+let departures = 0;
 const listeners = new Set<() => void>();
 
 function notify(): void {
 	for (const listener of listeners) listener();
 }
 
-function set(next: SessionState): void {
+const userOf = (one: SessionState) => (one.kind === 'out' ? undefined : one.user);
+
+function change(next: SessionState): void {
+	const before = userOf(state);
+	if (before && before.id !== userOf(next)?.id) departures += 1;
 	state = next;
+}
+
+function set(next: SessionState): void {
+	change(next);
 	try {
 		if (next.kind === 'out') localStorage.removeItem(KEY);
 		else localStorage.setItem(KEY, JSON.stringify(next));
@@ -50,14 +60,15 @@ function set(next: SessionState): void {
 // another tab signed in or out
 addEventListener('storage', ({ key }) => {
 	if (key !== KEY && key !== null) return;
-	state = read();
+	change(read());
 	notify();
 });
 
 export const session = {
 	get: () => state,
 	token: () => (state.kind === 'in' ? state.token : undefined),
-	user: () => (state.kind === 'out' ? undefined : state.user),
+	user: () => userOf(state),
+	departures: () => departures,
 	signIn: ({ token, user }: SignedIn) => set({ kind: 'in', token, user }),
 	signOut: () => set(OUT),
 	/** Only by the token that is in use: a late refusal of an older one says nothing about this one. */
@@ -81,4 +92,9 @@ export function useSession(): SessionState {
 /** Whose page it is: also while the session has expired. */
 export function useUser(): User | undefined {
 	return useSyncExternalStore(session.subscribe, session.user);
+}
+
+/** Changes when whoever used the page has left it: what they typed and dropped is not the next person's. */
+export function useDepartures(): number {
+	return useSyncExternalStore(session.subscribe, session.departures);
 }

@@ -7,5 +7,6 @@ export function useTools() {
 		queryKey: ['tools'],
 		queryFn: ({ signal }) => api.tools({ signal }),
 		staleTime: 60_000,
+		refetchInterval: 30_000,
 	});
 }

@@ -35,7 +35,9 @@ export function usePageDrop(onFiles: (files: File[]) => void): boolean {
 				take(files);
 			});
 		};
-		const paste = ({ clipboardData }: ClipboardEvent) => {
+		const paste = ({ clipboardData, target }: ClipboardEvent) => {
+			// office programs put a picture beside the text that is meant
+			if (target instanceof Element && target.closest('input, textarea, select, [contenteditable]')) return;
 			if (clipboardData && clipboardData.files.length > 0) take([...clipboardData.files]);
 		};
 		const listening = new AbortController();
@@ -45,9 +47,34 @@ export function usePageDrop(onFiles: (files: File[]) => void): boolean {
 		addEventListener('dragover', over, { signal });
 		addEventListener('drop', drop, { signal });
 		addEventListener('paste', paste, { signal });
-		return () => listening.abort();
+		takers += 1;
+		return () => {
+			takers -= 1;
+			listening.abort();
+		};
 	}, []);
 	return isOver;
+}
+
+/** Pages that take files now. */
+let takers = 0;
+
+/** Keeps the browser from opening a file that is dropped where nothing takes it, and says where to go with it. */
+export function useStrayDrops(): void {
+	useEffect(() => {
+		const over = (event: DragEvent) => {
+			if (hasFiles(event.dataTransfer)) event.preventDefault();
+		};
+		const drop = (event: DragEvent) => {
+			if (!hasFiles(event.dataTransfer)) return;
+			event.preventDefault();
+			if (takers === 0) toast({ text: 'Nothing takes files here. Go to a tool, and drop them there.' });
+		};
+		const listening = new AbortController();
+		addEventListener('dragover', over, { signal: listening.signal });
+		addEventListener('drop', drop, { signal: listening.signal });
+		return () => listening.abort();
+	}, []);
 }
 
 function hasFiles(data: DataTransfer | null): boolean {

@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { useStrayDrops } from '../files/use-page-drop.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
@@ -13,6 +14,7 @@ export function Shell() {
 	const main = useRef<HTMLElement>(null);
 	const { pathname } = useLocation();
 	const isFirst = useRef(true);
+	useStrayDrops();
 	useEffect(() => {
 		if (!isFirst.current) main.current?.focus({ preventScroll: true });
 		isFirst.current = false;

@@ -11,7 +11,15 @@ export function Toaster() {
 			{toasts.map(({ id, text }) => (
 				<div key={id} className={styles.toast}>
 					<p>{text}</p>
-					<button type="button" className={styles.close} aria-label="Close" onClick={() => dismissToast(id)}>
+					<button
+						type="button"
+						className={styles.close}
+						aria-label="Close"
+						onClick={() => {
+							dismissToast(id);
+							document.getElementById('main')?.focus({ preventScroll: true });
+						}}
+					>
 						<X size={18} aria-hidden="true" />
 					</button>
 				</div>

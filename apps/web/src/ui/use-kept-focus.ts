@@ -9,11 +9,16 @@ export function isFocusLost(): boolean {
 export function useKeptFocus(part: RefObject<HTMLElement | null>): void {
 	const isWithin = useRef(false);
 	useEffect(() => {
-		const note = ({ target }: FocusEvent) => {
+		const note = ({ target }: Event) => {
 			isWithin.current = target instanceof Node && (part.current?.contains(target) ?? false);
 		};
+		// what a click leads the focus to may be nothing at all
 		document.addEventListener('focusin', note);
-		return () => document.removeEventListener('focusin', note);
+		document.addEventListener('pointerdown', note);
+		return () => {
+			document.removeEventListener('focusin', note);
+			document.removeEventListener('pointerdown', note);
+		};
 	}, [part]);
 	// on purpose after each rendering: any of them may take something away
 	useEffect(() => {

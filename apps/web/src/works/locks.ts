@@ -1,6 +1,6 @@
 /**
- * Locks over all tabs of this browser. Where there are none (pages without TLS), a tab acts as if it were the only one: the
- * API stays right, as keys and ids are the same in every tab, and only work is done twice.
+ * Locks over all tabs of this browser. Where there are none (pages without TLS), each tab drives every work: the API stays
+ * right, as keys and ids are the same in all of them, but work is done twice, and what one tab shows another may not.
  */
 const locks: LockManager | undefined = globalThis.navigator?.locks;
 

@@ -26,6 +26,7 @@ export interface Problem {
 export type Stage =
 	/** For its turn to upload; or for somebody to sign in, or for the network: see hold.ts. */
 	| { kind: 'waiting'; sentBytes: number }
+	/** At 0 bytes a second nothing has got through for a while. */
 	| { kind: 'uploading'; sentBytes: number; bytesPerSecond?: number | undefined }
 	| { kind: 'paused'; sentBytes: number }
 	/** This device could not keep the file over a reload: the person has to choose it again. */

@@ -183,7 +183,7 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 					mimeType: file.type || 'application/octet-stream',
 					lastModified: file.lastModified,
 				};
-				const work = newWork(source, beginning, world.userId);
+				const work = newWork(source, beginning, person()?.id ?? null);
 				void files.keep(source.id, file);
 				secrets.set(work.id, beginning.secrets);
 				put(work);

@@ -1,5 +1,8 @@
+import { printable } from './printable.ts';
+
 /** Columns as wide as what is in them, two spaces apart. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+export function formatTable(cells: readonly (readonly string[])[]): string {
+	const rows = cells.map((row) => row.map(printable));
 	const widths: number[] = [];
 	for (const row of rows) {
 		for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);

@@ -1,9 +1,10 @@
 import type { FileRow } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
-import { dropFile, refreshFiles, saveFile } from '../../api/files.ts';
+import { dropFile, refreshFiles } from '../../api/files.ts';
 import { hasCode } from '../../api/problem.ts';
 import { useRemoval } from '../../api/removals.ts';
+import { saveFile } from '../../api/save-file.ts';
 import { tellFailure } from '../../api/tell-failure.ts';
 import { toast } from '../../ui/toasts.ts';
 

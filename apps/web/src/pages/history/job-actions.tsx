@@ -24,7 +24,8 @@ interface Props {
 export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }: Props) {
 	const calls = useJobCalls(user.id, job);
 	const [open, setOpen] = useState<'secrets' | 'remove'>();
-	const secrets = secretsToAsk(job, tool ? fieldsOf(tool) : []);
+	// without the tool nobody knows which of the params are secrets, that a job shows redacted
+	const secrets = tool && secretsToAsk(job, fieldsOf(tool));
 
 	if (!isOver(job)) {
 		return (
@@ -48,7 +49,7 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 					Download
 				</Button>
 			)}
-			{!isInputGone && (
+			{secrets && !isInputGone && (
 				<Button
 					look="quiet"
 					small
@@ -71,7 +72,7 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 			>
 				<Trash2 size={16} aria-hidden="true" />
 			</Button>
-			{open === 'secrets' && (
+			{secrets && open === 'secrets' && (
 				<RunAgainDialog secrets={secrets} call={calls.startAgain} onClose={() => setOpen(undefined)} />
 			)}
 			{open === 'remove' && (

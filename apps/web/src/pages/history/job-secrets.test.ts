@@ -20,7 +20,3 @@ test('a secret that it had has to be given again', () => {
 test('a locked file needs its password', () => {
 	expect(asked({ params: { password: null }, error_code: 'encrypted_input' })).toEqual(['password']);
 });
-
-test('of a tool that is gone nothing is known', () => {
-	expect(secretsToAsk({ params: { password: '[redacted]' } }, [])).toEqual([]);
-});

@@ -1,5 +1,5 @@
 import type { Tool } from '@creatorr/client';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { handOver } from '../../files/hand-over.ts';
 import { takesType } from '../../files/refusals.ts';
@@ -7,8 +7,7 @@ import { usePageDrop } from '../../files/use-page-drop.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import styles from './home-drop.module.css';
-
-const ToolPicker = lazy(async () => ({ default: (await import('./tool-picker.tsx')).ToolPicker }));
+import { ToolPicker } from './tool-picker.tsx';
 
 /** Takes files anywhere on the home page, and leads them to a tool: the only one that takes them, or the one that is picked. */
 export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
@@ -66,14 +65,12 @@ export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 			)}
 			{isOver && <div className={styles.veil}>Let go, and pick a tool</div>}
 			{files.length > 0 && (
-				<Suspense fallback={null}>
-					<ToolPicker
-						files={files}
-						tools={takers}
-						onPick={(tool) => goTo(tool, files)}
-						onClose={() => setFiles([])}
-					/>
-				</Suspense>
+				<ToolPicker
+					files={files}
+					tools={takers}
+					onPick={(tool) => goTo(tool, files)}
+					onClose={() => setFiles([])}
+				/>
 			)}
 		</>
 	);

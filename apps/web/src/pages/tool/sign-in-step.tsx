@@ -1,12 +1,10 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { Spinner } from '../../ui/spinner.tsx';
 import styles from './sign-in-step.module.css';
-
-const Forms = lazy(async () => ({ default: (await import('./sign-in-step-forms.tsx')).SignInStepForms }));
+import { SignInStepForms } from './sign-in-step-forms.tsx';
 
 /** Files wait for somebody to sign in: asks for it over the page, and where that is put off, on it. */
 export function SignInStep({ waiting }: { waiting: number }) {
@@ -29,9 +27,7 @@ export function SignInStep({ waiting }: { waiting: number }) {
 					<p className={styles.intro}>
 						{waiting === 1 ? 'Your file stays here' : 'Your files stay here'} until you are in.
 					</p>
-					<Suspense fallback={<Spinner label="Loading" />}>
-						<Forms />
-					</Suspense>
+					<SignInStepForms />
 				</Dialog>
 			)}
 		</>

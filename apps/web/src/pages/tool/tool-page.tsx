@@ -1,4 +1,5 @@
 import { useParams as useRouteParams } from 'react-router';
+import { useDepartures } from '../../api/session.ts';
 import { useTools } from '../../api/tools.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
@@ -8,6 +9,7 @@ import { ToolView } from './tool-view.tsx';
 /** A tool, as the catalogue describes it: nothing here knows of any particular one. */
 export function ToolPage() {
 	const { slug = '' } = useRouteParams();
+	const departures = useDepartures();
 	const { data: tools, error, refetch } = useTools();
 	if (!tools) {
 		return error ? (
@@ -17,6 +19,6 @@ export function ToolPage() {
 		);
 	}
 	const tool = tools.find((one) => one.slug === slug);
-	// another tool has other options
-	return tool ? <ToolView key={slug} tool={tool} tools={tools} /> : <NotFoundPage />;
+	// another tool has other options, and another person their own
+	return tool ? <ToolView key={`${slug} ${departures}`} tool={tool} tools={tools} /> : <NotFoundPage />;
 }

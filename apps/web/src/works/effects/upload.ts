@@ -12,6 +12,9 @@ const MAX_UPLOADS = 2;
 const ASK_FOR_SLOT_MS = 500;
 /** Before an upload goes on of which the client has given up for now. */
 const AFTER_TROUBLE_MS = 10_000;
+/** After so long without a byte that got through, it is worth a word. */
+const STALLED_MS = 10_000;
+const LOOK_FOR_STALL_MS = 2_000;
 /** Often enough for a bar that moves. */
 const REPORT_EVERY_MS = 150;
 
@@ -44,24 +47,40 @@ async function waitForSlot(signal: AbortSignal): Promise<() => void> {
 	}
 }
 
-async function send({ source, upload: begun }: Work, file: File, context: EffectContext): Promise<void> {
+async function send(
+	{ source, upload: begun, stage }: Work,
+	file: File,
+	context: EffectContext,
+): Promise<void> {
 	const { api, report, signal } = context;
 	const measure = createSpeedometer();
 	let reportedAt = 0;
-	await api.files.upload(file, {
-		name: source.name,
-		mimeType: source.mimeType,
-		signal,
-		...(begun && { resume: begun.fileId }),
-		onCreated: (fileId) => report({ type: 'file-created', fileId }),
-		onProgress: ({ sentBytes, totalBytes }) => {
-			const now = performance.now();
-			const bytesPerSecond = measure(sentBytes, now);
-			if (now - reportedAt < REPORT_EVERY_MS && sentBytes < totalBytes) return;
-			reportedAt = now;
-			report({ type: 'sent', sentBytes, bytesPerSecond });
-		},
-	});
+	let movedAt = performance.now();
+	let last = 'sentBytes' in stage ? stage.sentBytes : 0;
+	const stall = setInterval(() => {
+		const isStalled = performance.now() - movedAt > STALLED_MS;
+		if (isStalled) report({ type: 'sent', sentBytes: last, bytesPerSecond: 0 });
+	}, LOOK_FOR_STALL_MS);
+	try {
+		await api.files.upload(file, {
+			name: source.name,
+			mimeType: source.mimeType,
+			signal,
+			...(begun && { resume: begun.fileId }),
+			onCreated: (fileId) => report({ type: 'file-created', fileId }),
+			onProgress: ({ sentBytes, totalBytes }) => {
+				const now = performance.now();
+				const bytesPerSecond = measure(sentBytes, now);
+				if (sentBytes > last) movedAt = now;
+				last = sentBytes;
+				if (now - reportedAt < REPORT_EVERY_MS && sentBytes < totalBytes) return;
+				reportedAt = now;
+				report({ type: 'sent', sentBytes, bytesPerSecond });
+			},
+		});
+	} finally {
+		clearInterval(stall);
+	}
 }
 
 function whatCameOf(error: unknown, signal: AbortSignal): Report {

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
-import { useId } from 'react';
+import { useId, useRef, useState } from 'react';
+import { Button } from '../../../ui/button.tsx';
 import type { ListField } from './fields.ts';
 import type { ParamProps } from './number-param.tsx';
 import { describedBy, ParamFrame } from './param-frame.tsx';
@@ -9,7 +10,10 @@ import styles from './params.module.css';
 export function ListParam({ field, value, error, onChange }: ParamProps<ListField>) {
 	const id = useId();
 	const chosen = Array.isArray(value) ? value.map(String) : [];
+	const isFull = chosen.length >= Math.min(field.max, field.options.length);
 	const others = field.options.filter((option) => !chosen.includes(option.value));
+	const [picked, setPicked] = useState('');
+	const select = useRef<HTMLSelectElement>(null);
 	const labelOf = (one: string) => field.options.find((option) => option.value === one)?.label ?? one;
 	return (
 		<ParamFrame id={id} label={field.label} help={field.help} error={error}>
@@ -21,7 +25,10 @@ export function ListParam({ field, value, error, onChange }: ParamProps<ListFiel
 							<button
 								type="button"
 								aria-label={`Remove ${labelOf(one)}`}
-								onClick={() => onChange(chosen.filter((other) => other !== one))}
+								onClick={() => {
+									onChange(chosen.filter((other) => other !== one));
+									select.current?.focus();
+								}}
 							>
 								<X size={16} aria-hidden="true" />
 							</button>
@@ -29,23 +36,38 @@ export function ListParam({ field, value, error, onChange }: ParamProps<ListFiel
 					))}
 				</ul>
 			)}
-			<select
-				id={id}
-				className={styles.select}
-				value=""
-				disabled={others.length === 0 || chosen.length >= field.max}
-				aria-describedby={describedBy(id, { help: field.help, error })}
-				onChange={({ target }) => onChange([...chosen, target.value])}
-			>
-				<option value="" disabled>
-					{others.length === 0 ? 'All are chosen' : 'Add one'}
-				</option>
-				{others.map((option) => (
-					<option key={option.value} value={option.value}>
-						{option.label}
+			{/* to look through the choices by keys must not choose them all */}
+			<div className={styles.adding}>
+				<select
+					ref={select}
+					id={id}
+					className={styles.select}
+					value={others.some((option) => option.value === picked) ? picked : ''}
+					disabled={isFull}
+					aria-describedby={describedBy(id, { help: field.help, error })}
+					onChange={({ target }) => setPicked(target.value)}
+				>
+					<option value="" disabled>
+						{others.length === 0 ? 'All are chosen' : 'Add one'}
 					</option>
-				))}
-			</select>
+					{others.map((option) => (
+						<option key={option.value} value={option.value}>
+							{option.label}
+						</option>
+					))}
+				</select>
+				<Button
+					aria-label={`Add to ${field.label}`}
+					disabled={isFull || picked === ''}
+					onClick={() => {
+						onChange([...chosen, picked]);
+						setPicked('');
+						select.current?.focus();
+					}}
+				>
+					Add
+				</Button>
+			</div>
 		</ParamFrame>
 	);
 }

@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
+import { useKeptFocus } from '../../../ui/use-kept-focus.ts';
 import type { Field } from './fields.ts';
 import { ParamControl } from './param-control.tsx';
 import styles from './params.module.css';
@@ -23,6 +24,8 @@ export function ParamsForm({
 	onEdit: (name: string) => void;
 }) {
 	const titleId = useId();
+	const section = useRef<HTMLElement>(null);
+	useKeptFocus(section);
 	const [isOpen, setOpen] = useState(false);
 	const { fields, values, problems } = state;
 	const plain = fields.filter(({ kind }) => kind !== 'secret');
@@ -43,7 +46,7 @@ export function ParamsForm({
 	);
 	const isHiddenWrong = more.some(({ name }) => errorOf(name) !== undefined);
 	return (
-		<section className={styles.params} aria-labelledby={titleId}>
+		<section ref={section} tabIndex={-1} className={styles.params} aria-labelledby={titleId}>
 			<div className={styles.titleLine}>
 				<h2 id={titleId}>Options</h2>
 				{state.isChanged && (

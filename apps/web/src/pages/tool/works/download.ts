@@ -1,24 +1,11 @@
 import { StoreError } from '@creatorr/client';
 import { api } from '../../../api/client.ts';
 import { hasCode } from '../../../api/problem.ts';
-
-/** Starts a download as a click on a link does; the store sends files as attachments, so the page stays. */
-function follow(url: string, name?: string): void {
-	const link = document.createElement('a');
-	link.href = url;
-	if (name !== undefined) link.download = name;
-	link.click();
-}
+import { saveFile, saveFrom } from '../../../api/save-file.ts';
 
 /** Whether the file was deleted, or has expired. */
 export function isFileGone(error: unknown): boolean {
 	return hasCode(error, 'not_found') || (error instanceof StoreError && error.status === 404);
-}
-
-/** A file of the API, by a URL that is fresh. */
-export async function download(fileId: string): Promise<void> {
-	const { download_url: url } = await api.files.get(fileId);
-	if (url !== null) follow(url);
 }
 
 /** More than this is not gathered in memory. */
@@ -41,7 +28,7 @@ export async function downloadAll<T extends Wanted>(files: readonly T[], archive
 	if (total <= MAX_ZIP_BYTES) return downloadZip(files, archiveName);
 	const gone: T[] = [];
 	for (const file of files) {
-		await orGone(download(file.id), () => gone.push(file));
+		await orGone(saveFile(file.id), () => gone.push(file));
 		await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
 	}
 	return gone;
@@ -74,7 +61,7 @@ async function downloadZip<T extends Wanted>(files: readonly T[], archiveName: s
 	const blob = await zip(entries()).blob();
 	if (gone.length === files.length) return gone;
 	const url = URL.createObjectURL(blob);
-	follow(url, archiveName);
+	saveFrom(url, archiveName);
 	// the browser reads it after the click
 	setTimeout(() => URL.revokeObjectURL(url), 60_000);
 	return gone;

@@ -28,7 +28,8 @@ const WORDS: Record<Problem['code'], Words> = {
 		remedies: ['upload-again'],
 	},
 	unsupported_input: { title: 'The tool can’t take this file', remedies: ['change-options'] },
-	corrupt_input: { title: 'The file is damaged', remedies: ['upload-again'] },
+	// the same bytes would be damaged again
+	corrupt_input: { title: 'The file is damaged', remedies: [] },
 	encrypted_input: {
 		title: 'It has a password',
 		text: 'Type the password that opens it. It is used for this once and not kept.',

@@ -18,6 +18,8 @@ interface Circumstances {
 /** Where a work is, in one line; of what is over, the page shows more than a line. */
 export function statusWords({ stage, source }: Work, { hold, tool, now }: Circumstances): string {
 	if (hold === 'sign-in') return 'Waits for you to sign in';
+	if (hold === 'network' && stage.kind === 'canceling')
+		return 'You are offline. It is canceled when you are back';
 	if (hold === 'network') return 'You are offline. It goes on by itself';
 	switch (stage.kind) {
 		case 'waiting':
@@ -56,6 +58,7 @@ function uploading(
 ): string {
 	const { sentBytes, bytesPerSecond } = stage;
 	const parts = [`Uploading ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`];
+	if (bytesPerSecond === 0) return `${parts[0]}. Nothing gets through just now; it goes on by itself`;
 	const left = timeLeftMs(totalBytes - sentBytes, bytesPerSecond);
 	if (bytesPerSecond !== undefined && left !== undefined) {
 		parts.push(`${formatBytes(bytesPerSecond)}/s`, leftInWords(left));

@@ -5,7 +5,7 @@ import { toast } from '../../../ui/toasts.ts';
 import { useFocusAfterRemoval } from '../../../ui/use-focus-after-removal.ts';
 import { VisuallyHidden } from '../../../ui/visually-hidden.tsx';
 import { works } from '../../../works/the-works.ts';
-import { isOver, type Work } from '../../../works/work.ts';
+import type { Work } from '../../../works/work.ts';
 import { downloadAll, type Wanted } from './download.ts';
 import type { ToolChoice } from './tool-choice.ts';
 import { useAction } from './use-action.ts';
@@ -18,7 +18,8 @@ export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolCh
 	const announcement = useAnnouncement(all);
 	useFocusAfterRemoval(all.length);
 	const wanted = useMemo(() => all.flatMap(wantedOf), [all]);
-	const over = all.filter(isOver);
+	// what failed may still be helped
+	const done = all.filter(({ stage }) => stage.kind === 'succeeded' || stage.kind === 'canceled');
 	const taking = useAction(async () => {
 		const gone = await downloadAll(wanted, `creatorr ${choice.tool.title}.zip`);
 		if (gone.length === 0) return;
@@ -45,12 +46,12 @@ export function WorkList({ all, choice }: { all: readonly Work[]; choice: ToolCh
 									{taking.isBusy ? 'Packing…' : `Download all ${wanted.length}`}
 								</Button>
 							)}
-							{over.length > 1 && (
+							{done.length > 1 && (
 								<Button
 									small
 									look="quiet"
 									onClick={() => {
-										for (const { id } of over) works.remove(id);
+										for (const { id } of done) works.remove(id);
 									}}
 								>
 									Clear what is done

@@ -1,19 +1,30 @@
 import type { FileRow, Job } from '@creatorr/client';
 import { Download, RotateCcw } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { saveFile } from '../../../api/save-file.ts';
 import { Button } from '../../../ui/button.tsx';
 import { formatBytes, formatDateTime } from '../../../ui/format.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { works } from '../../../works/the-works.ts';
 import type { Work } from '../../../works/work.ts';
-import { download, isFileGone } from './download.ts';
+import { isFileGone } from './download.ts';
 import { type Outcome, outcomeOf, percent, warningsOf } from './outcome.ts';
 import { canCompare } from './preview/can-compare.ts';
 import type { ToolChoice } from './tool-choice.ts';
 import { useAction } from './use-action.ts';
 import styles from './work-result.module.css';
 
-const Comparison = lazy(async () => ({ default: (await import('./preview/comparison.tsx')).Comparison }));
+const Comparison = lazy(() =>
+	import('./preview/comparison.tsx').then(
+		({ Comparison: loaded }) => ({ default: loaded }),
+		// the result is there all the same
+		() => ({ default: NoComparison }),
+	),
+);
+
+function NoComparison() {
+	return <p className={styles.note}>The pages can’t be shown just now. Reload this page to try it again.</p>;
+}
 
 /** What came out: how it went, what to know of it, and the way to take it home. */
 export function WorkResult({
@@ -36,7 +47,7 @@ export function WorkResult({
 	const id = job.output_file_id ?? '';
 	const taking = useAction(async () => {
 		try {
-			await download(id);
+			await saveFile(id);
 		} catch (error) {
 			if (!isFileGone(error)) throw error;
 			works.outputGone(work.id);
