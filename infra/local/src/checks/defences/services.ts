@@ -123,7 +123,7 @@ const WHOSE_IT_IS: readonly Defence[] = [
 	{
 		name: 'lists one’s own jobs and no others',
 		file: 'apps/jobs/src/data/list-jobs.ts',
-		code: '\t\t\tuserId: input.userId,\n',
+		code: '\t\t\tuserId,\n',
 		without: '',
 		...READ_JOBS,
 		test: 'goes newest first, page by page, through one’s own only',
