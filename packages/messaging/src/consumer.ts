@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppError } from '@creatorr/contracts/errors';
 import { type EventDefinition, type EventEnvelope, parseEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from '@creatorr/service/context';
@@ -33,8 +34,9 @@ interface ConsumerOptions<T extends string, S extends z.ZodType> {
 	logger: Logger;
 }
 
-/** Set on a dead letter: why nobody could handle it. */
+/** Set on a dead letter: why nobody could handle it, and which queue it was in. */
 export const REASON_HEADER = 'x-creatorr-reason';
+export const DIED_IN_HEADER = 'x-creatorr-died-in';
 const MAX_TRIES = 5;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
@@ -56,6 +58,11 @@ function read<T extends string, S extends z.ZodType>(definition: EventDefinition
 	}
 }
 
+/** For operators: of a bug what it says itself, and not what a client would be told. */
+function reasonOf(error: AppError): string {
+	return error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message;
+}
+
 async function handleWithRetries<T extends string, S extends z.ZodType>(
 	options: ConsumerOptions<T, S>,
 	event: EventEnvelope<T, z.output<S>>,
@@ -68,7 +75,7 @@ async function handleWithRetries<T extends string, S extends z.ZodType>(
 		} catch (thrown) {
 			const error = toAppError(thrown);
 			options.logger.warn('event.failed', { type: event.type, event_id: event.id, tries, error });
-			if (error.code !== 'upstream_unavailable' && tries++ >= MAX_TRIES) return { dead: error.message };
+			if (error.code !== 'upstream_unavailable' && tries++ >= MAX_TRIES) return { dead: reasonOf(error) };
 		}
 		await sleep(delayMs, undefined, { signal: stopping }).catch(() => undefined);
 		if (stopping.aborted) return 'stopped';
@@ -96,25 +103,43 @@ function handleInSpan<T extends string, S extends z.ZodType>(
 }
 
 /** Puts the message among the dead letters with the reason, and only then takes it off its queue. */
-async function deadLetter(channel: ConfirmChannel, message: ConsumeMessage, reason: string): Promise<void> {
+async function deadLetter(
+	channel: ConfirmChannel,
+	message: ConsumeMessage,
+	{ reason, queue }: { reason: string; queue: string },
+): Promise<void> {
 	const { properties, fields, content } = message;
-	const headers = { ...properties.headers, [REASON_HEADER]: reason.slice(0, 1_000) };
+	const headers = {
+		...properties.headers,
+		[REASON_HEADER]: reason.slice(0, 1_000),
+		[DIED_IN_HEADER]: queue,
+	};
 	await publishConfirmed(channel, {
 		exchange: DEAD_LETTER_EXCHANGE,
 		routingKey: fields.routingKey,
 		messageId: properties.messageId ?? newId('evt'),
 		content,
-		options: { ...properties, headers, persistent: true, mandatory: true },
+		options: {
+			...properties,
+			headers,
+			timestamp: Math.floor(Date.now() / 1_000),
+			persistent: true,
+			mandatory: true,
+		},
 	});
 	channel.ack(message);
 }
 
-async function settle(channel: ConfirmChannel, message: ConsumeMessage, outcome: Outcome): Promise<void> {
+async function settle(
+	channel: ConfirmChannel,
+	message: ConsumeMessage,
+	{ outcome, queue }: { outcome: Outcome; queue: string },
+): Promise<void> {
 	if (outcome === 'done') channel.ack(message);
 	else if (outcome === 'stopped') channel.nack(message, false, true);
 	// A dead letter already: publishing it once more would bring it back here for ever.
 	else if (message.fields.exchange === DEAD_LETTER_EXCHANGE) channel.ack(message);
-	else await deadLetter(channel, message, outcome.dead);
+	else await deadLetter(channel, message, { reason: outcome.dead, queue });
 }
 
 async function queueOf(
@@ -135,7 +160,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 	const stopping = new AbortController();
 	const running = new Set<Promise<void>>();
 
-	async function process(channel: ConfirmChannel, message: ConsumeMessage): Promise<void> {
+	async function process(channel: ConfirmChannel, message: ConsumeMessage, queue: string): Promise<void> {
 		const startedAt = performance.now();
 		const { event, invalid } = read(options.definition, message.content);
 		const outcome = event
@@ -149,7 +174,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 		handlingSeconds.observe(labels, (performance.now() - startedAt) / 1_000);
 		crashPoint('consumer.handled');
 		// A channel that closed meanwhile has given the message back: it comes again, and handling it twice is safe.
-		await settle(channel, message, outcome).catch((error: unknown) => {
+		await settle(channel, message, { outcome, queue }).catch((error: unknown) => {
 			options.logger.warn('event.not_settled', { type: options.definition.type, error });
 		});
 		crashPoint('consumer.settled');
@@ -165,7 +190,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 				channel.close().catch(() => undefined);
 				return;
 			}
-			const work = process(channel, message).finally(() => running.delete(work));
+			const work = process(channel, message, queue).finally(() => running.delete(work));
 			running.add(work);
 		});
 		consumerTag = reply.consumerTag;

@@ -11,11 +11,11 @@ import { newId } from '@creatorr/contracts/ids';
 import { currentRequestId } from '@creatorr/service/context';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connect } from 'amqplib';
 import { type Broker, connectBroker } from '../src/connection.ts';
 import { REASON_HEADER, startConsumer } from '../src/consumer.ts';
 import { createPublisher, type Publish } from '../src/publisher.ts';
 import { EVENTS_EXCHANGE, QUEUES, toolQueue } from '../src/topology.ts';
+import { withRawChannel } from './support/raw-channel.ts';
 
 const ignore = () => undefined;
 const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -56,20 +56,6 @@ afterAll(async () => {
 
 const requested = (tool: string) => newEvent(jobRequested, { job_id: newId('job'), tool }, newId('req'));
 
-/** A second client, for looking at queues and sending what our publisher never would. */
-async function withRawChannel<T>(
-	work: (
-		channel: Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createConfirmChannel']>>,
-	) => Promise<T>,
-): Promise<T> {
-	const connection = await connect(host.url);
-	try {
-		return await work(await connection.createConfirmChannel());
-	} finally {
-		await connection.close();
-	}
-}
-
 /** A TCP proxy whose connections can be cut. */
 async function startProxy(target: string) {
 	const { hostname, port } = new URL(target);
@@ -93,7 +79,7 @@ async function startProxy(target: string) {
 
 function takeDeadLetter(): Promise<{ reason: unknown; content: string }> {
 	return eventually(() =>
-		withRawChannel(async (channel) => {
+		withRawChannel(host.url, async (channel) => {
 			const message = await channel.get(QUEUES.deadLetters, { noAck: true });
 			if (!message) throw new Error('no dead letter yet');
 			return { reason: message.properties.headers?.[REASON_HEADER], content: message.content.toString() };
@@ -155,7 +141,7 @@ describe('a message that cannot be handled', () => {
 			logger,
 			handle: async () => undefined,
 		});
-		await withRawChannel(async (channel) => {
+		await withRawChannel(host.url, async (channel) => {
 			channel.publish(EVENTS_EXCHANGE, jobFinished.type, Buffer.from('{"type":"job.finished"}'));
 			await channel.waitForConfirms();
 		});
@@ -181,7 +167,7 @@ describe('a message that cannot be handled', () => {
 		await publish(event);
 		expect(JSON.parse((await takeDeadLetter()).content)).toEqual(event);
 		expect(tries).toBe(5);
-		await withRawChannel(async (channel) => {
+		await withRawChannel(host.url, async (channel) => {
 			const message = await channel.get(QUEUES.jobsDeadLetters, { noAck: true });
 			expect(message && JSON.parse(message.content.toString())).toEqual(event);
 		});
@@ -203,7 +189,7 @@ describe('a message that cannot be handled', () => {
 		await publish(requested('c'));
 		await eventually(() => expect(tries).toBe(8), 25_000);
 		await consumer.stop();
-		await withRawChannel(async (channel) => {
+		await withRawChannel(host.url, async (channel) => {
 			expect((await channel.checkQueue(toolQueue('c'))).messageCount).toBe(0);
 		});
 	});
@@ -223,7 +209,7 @@ describe('losing the channel', () => {
 		});
 		await publish(requested('d'));
 		await eventually(() => expect(handled).toBe(1));
-		await withRawChannel(async (channel) => {
+		await withRawChannel(host.url, async (channel) => {
 			await channel.deleteQueue(toolQueue('d'));
 			await channel.assertQueue(toolQueue('d'), {
 				durable: true,
@@ -312,7 +298,7 @@ describe('losing the channel', () => {
 		await eventually(() => expect(tries).toBeGreaterThan(0));
 		await consumer.stop();
 		await eventually(() =>
-			withRawChannel(async (channel) => {
+			withRawChannel(host.url, async (channel) => {
 				expect((await channel.checkQueue(toolQueue('g'))).messageCount).toBe(1);
 			}),
 		);

@@ -89,6 +89,8 @@ export async function startWorld(options: { replicas?: number; overrides?: Recor
 		worker: (id: string, replica = 0) => createWorker(id, urlOf(replica), identities.sign['tool-worker']),
 		workerAt: (id: string, url: string) => createWorker(id, url, identities.sign['tool-worker']),
 		startReplica: start,
+		/** The settings of its replicas, for what is a process of its own. */
+		env: { ...env, ...options.overrides },
 		async stop() {
 			await Promise.all(replicas.map((replica) => replica.stop()));
 			await Promise.all([bus.stop(), files.stop(), prisma.$disconnect()]);

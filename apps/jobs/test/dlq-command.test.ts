@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { jobFinished, newEvent, planChanged } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { openDeadLetters } from '@creatorr/messaging/dead-letters';
+import { carryOut } from '@creatorr/service/operator-command';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { dlqCommands, HELP } from '../src/dlq-command.ts';
+import { failed } from './support/bus.ts';
+import { withChannel } from './support/raw-channel.ts';
+import { startWorld, type World } from './support/world.ts';
+
+const DLQ = fileURLToPath(new URL('../src/dlq.ts', import.meta.url));
+
+// A command that is a process of its own takes its time to start on a busy machine.
+jest.setTimeout(180_000);
+
+let world: World;
+
+beforeAll(async () => {
+	world = await startWorld();
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+function run(...args: string[]): Promise<string> {
+	const commands = dlqCommands(() => openDeadLetters(world.host.url));
+	return carryOut({ args, help: HELP, commands });
+}
+
+/** As an operator runs it, with the environment of the service; it dies when it is ordered to. */
+async function runProcess(args: string[], order = ''): Promise<string> {
+	const env = { ...world.env, CRASH_ORDER_FILE: order };
+	const node = ['--conditions=crash-test', DLQ, ...args];
+	return (await promisify(execFile)(process.execPath, node, { env })).stdout;
+}
+
+async function list(): Promise<{ id: string; type: string; replay: string; request_id: string }[]> {
+	return JSON.parse(await run('list', '--json')).dead_letters;
+}
+
+/** Puts an event where those go that nobody could handle. */
+async function bury(event: { id: string; type: string }): Promise<void> {
+	await withChannel(world.host.url, async (channel) => {
+		const content = Buffer.from(JSON.stringify(event));
+		const options = { messageId: event.id, persistent: true, headers: { 'x-creatorr-reason': 'a bug' } };
+		channel.publish('creatorr.dead-letters', event.type, content, options);
+		await channel.waitForConfirms();
+	});
+	await until(async () => expect((await list()).map(({ id }) => id)).toContain(event.id));
+}
+
+const planOf = (userId: string) => world.prisma.account.findUnique({ where: { userId } });
+const changed = () => newEvent(planChanged, { user_id: newId('usr'), plan: 'pro', version: 1 }, newId('req'));
+const finished = () =>
+	newEvent(jobFinished, { job_id: newId('job'), attempt: 1, outcome: failed }, newId('req'));
+
+describe('the command for dead letters', () => {
+	test('shows them, and has one handled after all', async () => {
+		const event = changed();
+		await bury(event);
+		expect(await list()).toContainEqual(
+			expect.objectContaining({
+				id: event.id,
+				type: 'plan.changed',
+				reason: 'a bug',
+				request_id: event.request_id,
+				replay: 'needed',
+			}),
+		);
+		expect(await runProcess(['show', event.id])).toContain(event.data.user_id);
+		await run('replay', event.id);
+		await until(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
+		expect((await list()).map(({ id }) => id)).not.toContain(event.id);
+	});
+
+	test('replays all but those that something else has made up for, and says why', async () => {
+		const [needed, needless] = [changed(), finished()];
+		await bury(needed);
+		await bury(needless);
+		const said = JSON.parse(await run('replay', '--all', '--json'));
+		expect(said).toEqual({
+			replayed: [{ id: needed.id, type: 'plan.changed' }],
+			left: [{ id: needless.id, type: 'job.finished', why: expect.stringContaining('run again') }],
+		});
+		await until(async () => expect(await planOf(needed.data.user_id)).toMatchObject({ plan: 'pro' }));
+		await expect(run('replay', needless.id)).rejects.toThrow('needs no replay');
+		await run('drop', needless.id);
+		expect(await list()).toEqual([]);
+	});
+
+	test('killed between publishing and taking leaves the letter, and its event counts once', async () => {
+		const event = changed();
+		await bury(event);
+		const directory = await mkdtemp(join(tmpdir(), 'jobs-dlq-'));
+		const order = join(directory, 'order.json');
+		await writeFile(order, JSON.stringify({ id: 'once', point: 'command.replay.published', hit: 1 }));
+		await expect(runProcess(['replay', event.id], order)).rejects.toMatchObject({ signal: 'SIGKILL' });
+		await rm(directory, { recursive: true });
+		await until(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
+		await until(async () => expect((await list()).map(({ id }) => id)).toEqual([event.id]));
+		await run('replay', event.id);
+		expect(await list()).toEqual([]);
+	});
+
+	test.each([
+		['to show what there is not', ['show', 'evt_x'], 'there is no dead letter evt_x'],
+		['to drop what there is not', ['drop', 'evt_x'], 'there is no dead letter evt_x'],
+		['to replay what there is not', ['replay', 'evt_x'], 'there is no dead letter evt_x'],
+		['a replay of nothing', ['replay'], 'an id, or --all'],
+		['a replay of one and of all', ['replay', 'evt_x', '--all'], 'an id, or --all'],
+		['to drop all', ['drop', 'evt_x', '--all'], 'drop takes no --all'],
+		['a limit that is none', ['list', '--limit', 'many'], '--limit takes a whole number'],
+	])('refuses %s, and says why', async (_, args, said) => {
+		await expect(run(...args)).rejects.toThrow(said);
+	});
+});

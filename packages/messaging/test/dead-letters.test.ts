@@ -1,0 +1,194 @@
+import { newEvent, planChanged } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { silent } from '@creatorr/testing/silent';
+import { until } from '@creatorr/testing/until';
+import { createVirtualHost } from '@creatorr/testing/virtual-host';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Broker, connectBroker } from '../src/connection.ts';
+import { startConsumer } from '../src/consumer.ts';
+import { type DeadLetter, type DeadLetters, openDeadLetters } from '../src/dead-letters.ts';
+import { createPublisher, type Publish } from '../src/publisher.ts';
+import { DEAD_LETTER_EXCHANGE, QUEUES } from '../src/topology.ts';
+import { withRawChannel } from './support/raw-channel.ts';
+
+let host: Awaited<ReturnType<typeof createVirtualHost>>;
+let broker: Broker;
+let publish: Publish;
+let letters: DeadLetters;
+
+beforeAll(async () => {
+	host = await createVirtualHost();
+	broker = await connectBroker({ url: host.url, name: 'dead-letters-test', logger: silent });
+	publish = createPublisher(broker);
+	await until(() => broker.ping());
+	letters = await openDeadLetters(host.url);
+});
+
+beforeEach(async () => {
+	await withRawChannel(host.url, async (channel) => {
+		for (const queue of Object.values(QUEUES)) await channel.purgeQueue(queue);
+	});
+});
+
+afterAll(async () => {
+	await letters.close();
+	await broker.close();
+	await host.drop();
+});
+
+const changed = () => newEvent(planChanged, { user_id: newId('usr'), plan: 'pro', version: 1 }, newId('req'));
+
+/** Consumes the plans that auth hears of; dies of each while it is told to. */
+function startReader(isBroken: () => boolean) {
+	const handled: string[] = [];
+	const consumer = startConsumer(broker, {
+		queue: QUEUES.authPlanChanged,
+		definition: planChanged,
+		prefetch: 1,
+		logger: silent,
+		async handle({ id }) {
+			if (isBroken()) throw new Error('no such column');
+			handled.push(id);
+		},
+	});
+	return { handled, stop: () => consumer.stop() };
+}
+
+async function listed(count: number): Promise<DeadLetter[]> {
+	let found: DeadLetter[] = [];
+	await until(async () => {
+		found = (await letters.list(100)).letters;
+		expect(found).toHaveLength(count);
+	});
+	return found;
+}
+
+/** Puts a message where the dead ones go, past everything of ours. */
+async function bury(routingKey: string, content: string, options: object = {}): Promise<void> {
+	await withRawChannel(host.url, async (channel) => {
+		channel.publish(DEAD_LETTER_EXCHANGE, routingKey, Buffer.from(content), { persistent: true, ...options });
+		await channel.waitForConfirms();
+	});
+}
+
+describe('dead letters', () => {
+	test('are listed with why, where and when they died, and not taken by that', async () => {
+		const reader = startReader(() => true);
+		const event = changed();
+		await until(() => publish(event));
+		const [letter] = await listed(1);
+		expect(letter).toMatchObject({
+			id: event.id,
+			routingKey: 'plan.changed',
+			reason: 'no such column',
+			diedIn: QUEUES.authPlanChanged,
+		});
+		expect(JSON.parse(letter?.content ?? '')).toEqual(event);
+		expect(Math.abs((letter?.diedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+		await listed(1);
+		await reader.stop();
+	});
+
+	test('are replayed to whoever could not handle them, and are gone then', async () => {
+		let isBroken = true;
+		const reader = startReader(() => isBroken);
+		const [first, second] = [changed(), changed()];
+		await until(() => publish(first));
+		await publish(second);
+		await listed(2);
+		isBroken = false;
+		const replayed = await letters.replay(({ id }) => id === second.id);
+		expect(replayed.map(({ id }) => id)).toEqual([second.id]);
+		await until(() => expect(reader.handled).toEqual([second.id]));
+		expect((await listed(1)).map(({ id }) => id)).toEqual([first.id]);
+		await reader.stop();
+	});
+
+	test('are replayed as they came first', async () => {
+		const options = {
+			messageId: 'evt_1',
+			contentType: 'application/json',
+			headers: { traceparent: '00-1-2-01', 'x-creatorr-reason': 'a bug', 'x-delivery-count': 7 },
+		};
+		await bury('plan.changed', '{"a": 1}', options);
+		await listed(1);
+		await letters.replay(() => true);
+		const message = await withRawChannel(host.url, (channel) =>
+			until(async () => {
+				const found = await channel.get(QUEUES.filesPlanChanged, { noAck: true });
+				if (!found) throw new Error('not there yet');
+				return found;
+			}),
+		);
+		expect(message.content.toString()).toBe('{"a": 1}');
+		expect(message.fields).toMatchObject({ exchange: 'creatorr.events', routingKey: 'plan.changed' });
+		expect(message.properties).toMatchObject({
+			messageId: 'evt_1',
+			contentType: 'application/json',
+			deliveryMode: 2,
+			headers: { traceparent: '00-1-2-01' },
+		});
+		expect(Object.keys(message.properties.headers ?? {})).not.toContain('x-creatorr-reason');
+	});
+
+	test('that die again come back, and the replay ends', async () => {
+		const reader = startReader(() => true);
+		const event = changed();
+		await until(() => publish(event));
+		await listed(1);
+		expect(await letters.replay(() => true)).toHaveLength(1);
+		expect((await listed(1)).map(({ id }) => id)).toEqual([event.id]);
+		await reader.stop();
+	});
+
+	test('that no queue takes stay', async () => {
+		await bury('job.requested.nobody', '{}', { messageId: 'evt_1' });
+		await listed(1);
+		await expect(letters.replay(() => true)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+		expect((await listed(1)).map(({ id }) => id)).toEqual(['evt_1']);
+	});
+
+	test('are dropped one by one', async () => {
+		await bury('plan.changed', '1', { messageId: 'evt_1' });
+		await bury('plan.changed', '2', { messageId: 'evt_2' });
+		await listed(2);
+		expect((await letters.drop(({ id }) => id === 'evt_1')).map(({ id }) => id)).toEqual(['evt_1']);
+		expect((await listed(1)).map(({ id }) => id)).toEqual(['evt_2']);
+	});
+
+	test('without an id have one by what they say', async () => {
+		await bury('plan.changed', 'not even JSON');
+		const [letter] = await listed(1);
+		expect(letter).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{16}$/), diedIn: null, diedAt: null });
+		expect(await letters.drop(({ id }) => id === letter?.id)).toHaveLength(1);
+	});
+
+	test('are listed so many at a time, with how many there are', async () => {
+		for (const id of ['evt_1', 'evt_2', 'evt_3']) await bury('plan.changed', '', { messageId: id });
+		await listed(3);
+		await until(async () => {
+			const found = await letters.list(2);
+			expect([found.total, found.letters.map(({ id }) => id)]).toEqual([3, ['evt_1', 'evt_2']]);
+		});
+	});
+
+	test('of the broker itself say what it says', async () => {
+		await withRawChannel(host.url, async (channel) => {
+			channel.publish('creatorr.events', 'plan.changed', Buffer.from('{}'), { messageId: 'evt_1' });
+			await channel.waitForConfirms();
+			const message = await until(async () => {
+				const found = await channel.get(QUEUES.filesPlanChanged);
+				if (!found) throw new Error('not there yet');
+				return found;
+			});
+			channel.nack(message, false, false);
+			const [letter] = await listed(1);
+			expect(letter).toMatchObject({ id: 'evt_1', reason: 'rejected', diedIn: QUEUES.filesPlanChanged });
+			expect(letter?.diedAt).toBeInstanceOf(Date);
+		});
+	});
+});
+
+test('a broker that is away is said at once', async () => {
+	await expect(openDeadLetters('amqp://127.0.0.1:1')).rejects.toThrow(/ECONNREFUSED/);
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { carryOut, type OperatorCommand, UsageError } from './operator-command.ts';
+
+const HELP = 'how it is done';
+
+const commands: Record<string, OperatorCommand> = {
+	look: { words: { min: 1, max: 1 }, options: [], run: async ({ words }) => ({ seen: words[0] }) },
+	act: {
+		words: { min: 1, max: 2 },
+		options: ['reason'],
+		run: async (line) => ({ by: line.operator(), why: line.reason() }),
+	},
+};
+const run = (...args: string[]) => carryOut({ args, help: HELP, commands });
+
+describe('a command of operators', () => {
+	test('prints its report for people, or as JSON', async () => {
+		expect(await run('look', 'here')).toBe('seen  here\n');
+		expect(JSON.parse(await run('look', 'here', '--json'))).toEqual({ seen: 'here' });
+	});
+
+	test('knows who runs it and why', async () => {
+		expect(await run('act', 'x', '--by', ' ada ', '--reason', 'so be it')).toBe('by   ada\nwhy  so be it\n');
+	});
+
+	test('says how it is done', async () => {
+		expect(await run('--help')).toBe(HELP);
+	});
+
+	test.each([
+		['an unknown command', ['constructor', 'x'], HELP],
+		['no command', [], HELP],
+		['too few words', ['look'], HELP],
+		['too many words', ['look', 'x', 'y'], HELP],
+		['an unknown option', ['look', 'x', '--force'], '--force'],
+		['an option of another command', ['look', 'x', '--reason', 'y'], 'look takes no --reason'],
+		['no reason', ['act', 'x', '--by', 'ada'], '--reason takes some text'],
+		['a reason of blanks', ['act', 'x', '--by', 'ada', '--reason', ' '], '--reason takes some text'],
+		['a reason of a book', ['act', 'x', '--by', 'ada', '--reason', 'y'.repeat(501)], '--reason takes'],
+		['a reason with NUL', ['act', 'x', '--by', 'ada', '--reason', 'a\0b'], '--reason takes'],
+		['a name that is empty', ['act', 'x', '--by', '', '--reason', 'y'], '--by takes some text'],
+	])('that is called with %s is refused', async (_, args, said) => {
+		const refused = await run(...args).catch((error: unknown) => error);
+		expect(refused).toBeInstanceOf(UsageError);
+		expect((refused as Error).message).toContain(said);
+	});
+});
