@@ -10,13 +10,22 @@ import { stopRunning } from './supervisor/stop-running.ts';
 const OURS = [
 	'data',
 	'data.restoring',
+	'mail',
 	'logs',
 	'run',
 	'ports.json',
 	'secrets.json',
 	'secrets.json.new',
+	'stripe.json',
+	'stripe.json.new',
 	'test.env',
+	// of runs that failed
 	'test-logs',
+	'bench-logs',
+	'chaos-logs',
+	'rehearsal-logs',
+	'restore-logs',
+	'upgrade-logs',
 ];
 
 /** Ends what runs and forgets all of it: users, files, jobs, secrets. */
