@@ -18,6 +18,7 @@ const COMMANDS = [
 	'backup',
 	'restore',
 	'rehearse-restore',
+	'rehearse-upgrade',
 	'sbom',
 	'services',
 	'test',

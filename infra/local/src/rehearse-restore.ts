@@ -1,7 +1,7 @@
-import { rehearseRestore } from './backup/rehearsal.ts';
 import { packagesToStart } from './machine/debian-packages.ts';
 import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
+import { rehearseRestore } from './rehearsals/restore.ts';
 import { runCommand } from './stack/command.ts';
 import { readSettings } from './stack/settings.ts';
 import { openHome } from './supervisor/home.ts';
