@@ -136,6 +136,8 @@ describe('an upload', () => {
 		const page = await visit({ path: COMPRESS, as: await somebody() });
 		await uploadSlowly(page);
 		await page.route(/X-Amz-Signature/, (route) => route.abort());
+		// those that are under way end
+		await (await networkOf(page)).goOn();
 		await page.getByText('Nothing gets through just now; it goes on by itself').waitFor();
 		await page.unroute(/X-Amz-Signature/);
 		await finished(page);
