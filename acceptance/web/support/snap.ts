@@ -1,13 +1,35 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { profileOf } from './browser.ts';
+import { type Profile, profileOf } from './browser.ts';
+import { DEVICES, type Device, type Theme } from './chromium.ts';
 
 const DIRECTORY = join(import.meta.dirname, '..', 'screenshots');
+const THEMES: readonly Theme[] = ['light', 'dark'];
+
+/** Every state on every device in both themes, at the price of some minutes. */
+const TAKES_ALL = process.env.SNAP_ALL !== undefined;
 
 /** Keeps how the whole page looks, for people: `screenshots/<theme>-<device>/<name>.png`. Nothing is compared. */
 export async function snap(page: Page, name: string): Promise<void> {
-	const { theme, device } = profileOf(page);
+	const own = profileOf(page);
 	await page.evaluate(() => document.fonts.ready.then(() => undefined));
+	await take(page, name, own);
+	if (!TAKES_ALL) return;
+	for (const device of Object.keys(DEVICES) as Device[]) {
+		for (const theme of THEMES) {
+			await show(page, { device, theme });
+			await take(page, name, { device, theme });
+		}
+	}
+	await show(page, own);
+}
+
+async function show(page: Page, { device, theme }: Profile): Promise<void> {
+	await page.setViewportSize(DEVICES[device].viewport);
+	await page.emulateMedia({ colorScheme: theme });
+}
+
+async function take(page: Page, name: string, { device, theme }: Profile): Promise<void> {
 	await page.screenshot({
 		path: join(DIRECTORY, `${theme}-${device}`, `${name}.png`),
 		fullPage: true,
