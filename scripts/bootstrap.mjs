@@ -21,6 +21,8 @@ const COMMANDS = [
 	'rehearse-upgrade',
 	'sbom',
 	'services',
+	'admin',
+	'dlq',
 	'test',
 	'bench',
 	'chaos',

@@ -42,6 +42,8 @@ describe('security events', () => {
 			clientAddress: '203.0.113.5',
 			userAgent: AGENT,
 			requestId,
+			operator: null,
+			reason: null,
 		});
 	});
 

@@ -2,6 +2,8 @@ import { plansSchema } from '@creatorr/contracts/plans';
 import { baseConfigSchema, httpUrlSchema, listSchema } from '@creatorr/service/config';
 import { z } from 'zod';
 
+const DAY_MS = 86_400_000;
+
 const priceSchema = z.string().min(1, { error: 'must be the id of a price at Stripe' });
 
 export const configSchema = baseConfigSchema.extend({
@@ -39,3 +41,8 @@ export const configSchema = baseConfigSchema.extend({
 });
 
 export type Config = z.output<typeof configSchema>;
+
+/** What decides over plans besides Stripe. */
+export function rulesOf(config: Config) {
+	return { graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS, reconcileMs: config.RECONCILE_SECONDS * 1_000 };
+}

@@ -1,17 +1,16 @@
 import type { RequestListener } from 'node:http';
-import { getAccount, getJobUse, getStorageUse } from '@creatorr/contracts/internal';
 import { createNotificationListener } from '@creatorr/database/notifications';
+import { pruneOperatorActions } from '@creatorr/database/operator-actions';
 import { OUTBOX_CHANNEL, publishBatch, readOutboxLag } from '@creatorr/database/outbox';
 import { ping } from '@creatorr/database/ping';
 import { type Broker, connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { startRelay } from '@creatorr/messaging/relay';
 import { createService } from '@creatorr/service/create-service';
-import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
-import { createInternalClient } from '@creatorr/service/internal-client';
+import { createIdentityVerifier } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
 import { showEvents } from './billing-metrics.ts';
-import type { Config } from './config.ts';
+import { type Config, rulesOf } from './config.ts';
 import { consumeAccountDeleted } from './consumers/account-deleted.ts';
 import { connectDatabase } from './data/connect-database.ts';
 import { createCustomerStore } from './data/customers.ts';
@@ -20,6 +19,7 @@ import { createEventStore, pruneEvents, SYNC_CHANNEL } from './data/stripe-event
 import type { CustomerStore } from './domain/stores.ts';
 import type { StripePort } from './domain/stripe-port.ts';
 import type { PrismaClient } from './generated/client.ts';
+import { internalCalls } from './internal-calls.ts';
 import { startPruning } from './pruning.ts';
 import { createCheckoutRoute } from './routes/create-checkout.ts';
 import { getBillingRoute } from './routes/get-billing.ts';
@@ -32,8 +32,6 @@ import { verifyEvent } from './stripe/verify-event.ts';
 import { startSyncLoop } from './sync-loop.ts';
 
 const OUTBOX_BATCH_SIZE = 100;
-const CALL_TIMEOUT_MS = 5_000;
-const DAY_MS = 86_400_000;
 /** Stripe repeats deliveries for 3 days, and shows events for 30. */
 const EVENT_RETENTION_DAYS = 40;
 
@@ -54,7 +52,13 @@ export async function startBilling(config: Config, logger: Logger): Promise<Bill
 	const sync = startSyncLoop({ ...syncDeps, logger });
 	const outbox = startOutbox({ config, logger, prisma, broker, wakeSync: sync.wake });
 	const consumer = consumeAccountDeleted({ broker, customers, wakeSync: sync.wake, logger });
-	const pruning = startPruning(() => pruneEvents(prisma, EVENT_RETENTION_DAYS), logger);
+	const pruning = startPruning(
+		{
+			stripe_events: () => pruneEvents(prisma, EVENT_RETENTION_DAYS),
+			operator_actions: () => pruneOperatorActions(prisma),
+		},
+		logger,
+	);
 	const app = createService({
 		logger,
 		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
@@ -86,10 +90,6 @@ export async function startBilling(config: Config, logger: Logger): Promise<Bill
 	};
 }
 
-function rulesOf(config: Config) {
-	return { graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS, reconcileMs: config.RECONCILE_SECONDS * 1_000 };
-}
-
 function stripeOf(config: Config): StripePort {
 	return createStripe({
 		secretKey: config.STRIPE_SECRET_KEY,
@@ -101,20 +101,6 @@ function stripeOf(config: Config): StripePort {
 
 function planReader(customers: CustomerStore) {
 	return async (userId: string) => (await customers.find(userId))?.customer.plan ?? 'free';
-}
-
-function internalCalls(config: Config) {
-	const sign = createIdentitySigner('billing', config.INTERNAL_PRIVATE_KEY);
-	const client = (name: string, baseUrl: string) =>
-		createInternalClient({ name, baseUrl, sign, timeoutMs: CALL_TIMEOUT_MS });
-	const auth = client('auth', config.AUTH_URL);
-	const files = client('files', config.FILES_URL);
-	const jobs = client('jobs', config.JOBS_URL);
-	return {
-		findAccount: async (id: string) => (await auth(getAccount, { params: { id } })).data,
-		jobUse: async (id: string) => (await jobs(getJobUse, { params: { id } })).data,
-		storageUse: async (id: string) => (await files(getStorageUse, { params: { id } })).data,
-	};
 }
 
 /** Sends what transactions left in the outbox, and hears of events that were recorded, here or by another replica. */

@@ -18,8 +18,9 @@ type Tx = Prisma.TransactionClient;
 async function findUser(prisma: Tx, where: Prisma.UserWhereUniqueInput): Promise<Credentials | null> {
 	const row = await prisma.user.findUnique({ where });
 	if (!row) return null;
-	const { id, email, emailVerifiedAt, name, plan, passwordHash } = row;
-	return { account: { id, email, email_verified: emailVerifiedAt !== null, name, plan }, passwordHash };
+	const { id, email, emailVerifiedAt, name, plan, passwordHash, suspendedAt } = row;
+	const account = { id, email, email_verified: emailVerifiedAt !== null, name, plan };
+	return { account, passwordHash, isSuspended: suspendedAt !== null };
 }
 
 function clientOf({ clientAddress, userAgent }: NewSession): Client {
@@ -37,10 +38,13 @@ async function insertSession(
 	await insertEvent(tx, { kind, userId, sessionId: id, client: clientOf(session) });
 }
 
-/** Whether the account still has the password that was verified; if so, neither changes until the transaction ends. */
+/**
+ * Whether the account still has the password that was verified and is not suspended; if so, none of it changes until the
+ * transaction ends.
+ */
 async function holdOwner(tx: Tx, { userId, verifiedHash }: VerifiedOwner): Promise<boolean> {
 	const rows = await tx.$queryRaw<unknown[]>`
-		SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${verifiedHash} FOR NO KEY UPDATE`;
+		SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${verifiedHash} AND suspended_at IS NULL FOR NO KEY UPDATE`;
 	return rows.length > 0;
 }
 

@@ -49,9 +49,9 @@ function toLeased(row: Mail): LeasedMail {
 async function addressMail(prisma: Tx, { kind, email }: LeasedMail): Promise<Addressed> {
 	const user = await prisma.user.findUnique({
 		where: { email },
-		select: { id: true, emailVerifiedAt: true },
+		select: { id: true, emailVerifiedAt: true, suspendedAt: true },
 	});
-	if (!user || (kind === 'verify_email' && user.emailVerifiedAt)) return 'drop';
+	if (!user || user.suspendedAt || (kind === 'verify_email' && user.emailVerifiedAt)) return 'drop';
 	const token = newMailedToken();
 	await prisma.$executeRaw`
 		INSERT INTO mailed_tokens (token_hash, kind, user_id, expires_at)

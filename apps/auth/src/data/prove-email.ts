@@ -16,13 +16,20 @@ async function markVerified(tx: Tx, userId: string): Promise<void> {
 	});
 }
 
+/** Keeps a suspension from beginning, or says that it has. */
+async function holdActive(tx: Tx, userId: string): Promise<boolean> {
+	const rows = await tx.$queryRaw<unknown[]>`
+		SELECT 1 FROM users WHERE id = ${userId} AND suspended_at IS NULL FOR NO KEY UPDATE`;
+	return rows.length > 0;
+}
+
 /** As the store promises; the account is locked before its sessions are looked at, so that none is opened meanwhile. */
 export async function resetPassword(
 	tx: Tx,
 	{ tokenHash, newHash, client, network }: PasswordReset,
 ): Promise<(RevokeResult & { userId: string }) | null> {
 	const userId = await takeMailedToken(tx, 'reset_password', tokenHash);
-	if (!userId) return null;
+	if (!userId || !(await holdActive(tx, userId))) return null;
 	await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
 	await markVerified(tx, userId);
 	// A thief's among them; and at its own the owner is not slowed by those who attack the account.

@@ -9,7 +9,7 @@ const USER_AGENT_MAX_CHARACTERS = 512;
 /** Keeps the event if and only if the transaction commits; `requestId` when it is not of the request that is going on. */
 export async function insertEvent(
 	tx: Pick<Prisma.TransactionClient, 'securityEvent'>,
-	{ kind, userId, sessionId, client }: SecurityEvent,
+	{ kind, userId, sessionId, client, by }: SecurityEvent,
 	requestId = contextRequestId(),
 ): Promise<void> {
 	await tx.securityEvent.create({
@@ -20,6 +20,8 @@ export async function insertEvent(
 			clientAddress: client?.address ?? null,
 			userAgent: client?.userAgent?.slice(0, USER_AGENT_MAX_CHARACTERS) ?? null,
 			requestId: requestId ?? null,
+			operator: by?.name ?? null,
+			reason: by?.reason ?? null,
 		},
 		select: { id: true },
 	});

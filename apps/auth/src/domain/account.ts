@@ -13,6 +13,8 @@ export interface Account {
 export interface Credentials {
 	account: Account;
 	passwordHash: string;
+	/** No password lets anybody in. */
+	isSuspended: boolean;
 }
 
 /** Where a request came from. */

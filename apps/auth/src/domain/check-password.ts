@@ -29,8 +29,8 @@ const FREE_OF_A_SITE = 4;
 export type Standing = { sessionId: string } | 'known-network' | 'stranger';
 
 export interface PasswordAttempt {
-	/** Null for an account that does not exist: as slow and as wrong as any other. */
-	owner: { userId: string; passwordHash: string } | null;
+	/** Without an account, or a hash where it is suspended, any password is as slow and as wrong as another. */
+	owner: { userId: string; passwordHash: string | null } | null;
 	email: string;
 	password: string;
 	client: Client;

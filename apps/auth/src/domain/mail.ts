@@ -17,7 +17,7 @@ export interface LeasedMail extends AskedMail {
 	requestId: string;
 }
 
-/** Who may be told what: `drop` when there is no such account or nothing to verify any more. */
+/** Who may be told what: `drop` when there is no such account, it is suspended, or nothing is to be verified any more. */
 export type Addressed = { userId: string; token: string } | 'drop';
 
 export interface MailStore {

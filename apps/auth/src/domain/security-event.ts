@@ -15,6 +15,9 @@ export type SecurityEventKind =
 	| 'password_reset'
 	| 'email_verified'
 	| 'account_deleted'
+	| 'account_viewed'
+	| 'account_suspended'
+	| 'account_unsuspended'
 	| 'signing_key_rotated'
 	| 'signing_key_retired';
 
@@ -26,6 +29,15 @@ export interface SecurityEvent {
 	sessionId: string | null;
 	/** Null for what nobody asked for over HTTP, and when the account is erased with it. */
 	client: Client | null;
+	/** Whose command did it. */
+	by?: Operator;
+}
+
+/** Who ran a command, as they named themselves, and why. */
+export interface Operator {
+	name: string;
+	/** Null for one that only looks. */
+	reason: string | null;
 }
 
 export interface SecurityEventStore {

@@ -17,7 +17,7 @@ interface SignInInput {
 	clientGone: AbortSignal;
 }
 
-/** One answer for a wrong password and for an unknown email. */
+/** One answer for a wrong password, for an unknown email and for a suspended account. */
 function wrongCredentials(): AppError {
 	return new AppError('invalid_credentials', 'the email or the password is wrong');
 }
@@ -29,7 +29,10 @@ export async function signIn(deps: SignInDeps, input: SignInInput): Promise<Sign
 	const found = await deps.accounts.findByEmail(email);
 	const isKnown = await deps.accounts.isKnownNetwork(found?.account.id ?? '', network);
 	const isRight = await checkPassword(deps, {
-		owner: found && { userId: found.account.id, passwordHash: found.passwordHash },
+		owner: found && {
+			userId: found.account.id,
+			passwordHash: found.isSuspended ? null : found.passwordHash,
+		},
 		email,
 		password,
 		client,

@@ -1,6 +1,6 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import type { Client, Credentials } from './account.ts';
-import type { SecurityEvent } from './security-event.ts';
+import type { Operator, SecurityEvent } from './security-event.ts';
 import type { NewSession } from './session.ts';
 
 /** Some sessions of one user: one of them, all but one, or all. */
@@ -52,7 +52,7 @@ export interface AccountStore {
 	findByEmail(email: string): Promise<Credentials | null>;
 	findById(id: string): Promise<Credentials | null>;
 	isKnownNetwork(userId: string, network: string): Promise<boolean>;
-	/** False, with nothing stored, when the password has changed or the account is gone. */
+	/** False, with nothing stored, when the password has changed or the account is gone or suspended. */
 	openSession(owner: VerifiedOwner, session: NewSession, network: string): Promise<boolean>;
 	/** Sets the hash and revokes all sessions but one; null, with nothing changed, as for {@link AccountStore.openSession}. */
 	changePassword(
@@ -64,7 +64,7 @@ export interface AccountStore {
 	isResetToken(tokenHash: Uint8Array<ArrayBuffer>): Promise<boolean>;
 	/**
 	 * Uses the token up: sets the hash, revokes all sessions, takes the email for verified and the network for the owner's one
-	 * and only. Null, with nothing changed, when the token is wrong, used or expired.
+	 * and only. Null, with nothing changed, when the token is wrong, used or expired, or the account is suspended.
 	 */
 	resetPassword(reset: PasswordReset): Promise<(RevokeResult & { userId: string }) | null>;
 	/** Uses the token up; null as above, otherwise whose email is verified. */
@@ -89,4 +89,20 @@ export interface SessionStore {
 	check(sessionId: string): Promise<boolean>;
 	/** Keeps the event when a session was revoked. */
 	revoke(scope: SessionScope, event: SecurityEvent): Promise<RevokeResult>;
+}
+
+/** What an operator does to an account, and why. */
+export interface OperatorAct {
+	userId: string;
+	by: Operator;
+}
+
+export interface SuspensionStore {
+	/**
+	 * From now on nobody signs in and no mail sets a new password; revokes all sessions. Null where there is no such account. Of
+	 * one that is suspended already the date stays.
+	 */
+	suspend(act: OperatorAct): Promise<(RevokeResult & { since: Date }) | null>;
+	/** Lets the owner sign in again; false, with nothing changed, where the account is not suspended. */
+	unsuspend(act: OperatorAct): Promise<boolean>;
 }

@@ -1,10 +1,9 @@
 import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { CustomerStore } from '../domain/stores.ts';
-import type { Subscription } from '../domain/subscription.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { lockDue } from './due-customers.ts';
-import { CUSTOMER_COLUMNS, lockedCustomer } from './locked-customer.ts';
+import { CUSTOMER_COLUMNS, lockedCustomer, toSubscription } from './locked-customer.ts';
 
 type Tx = Prisma.TransactionClient;
 
@@ -71,9 +70,4 @@ export function createCustomerStore({ prisma, locking }: CustomerStoreDeps): Cus
 				WHERE user_id = ${userId}`;
 		},
 	};
-}
-
-function toSubscription(row: Prisma.SubscriptionGetPayload<object>): Subscription {
-	const { userId: _, ...rest } = row;
-	return rest as Subscription;
 }

@@ -1,4 +1,5 @@
 import { newEvent, planChanged } from '@creatorr/contracts/events';
+import { forgetOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Customer } from '../domain/customer.ts';
@@ -17,6 +18,7 @@ export const CUSTOMER_COLUMNS = {
 	customerAskedAt: true,
 	customersGone: true,
 	plan: true,
+	proGrantedUntil: true,
 	planVersion: true,
 	checkoutUntil: true,
 	deletedAt: true,
@@ -49,8 +51,17 @@ export async function lockedCustomer(tx: Tx, userId: string): Promise<LockedCust
 			});
 			return rows.map(({ id }) => id);
 		},
-		async emptyEvents() {
+		async forgetUser() {
 			await tx.stripeEvent.updateMany({ where: { userId }, data: { payload: {} } });
+			await forgetOperatorActions(tx, userId);
+		},
+		async knownSubscriptions() {
+			return (await tx.subscription.findMany({ where: { userId } })).map(toSubscription);
+		},
+		async setGrant({ until, plan, by }) {
+			await update({ proGrantedUntil: until, syncAt: new Date() });
+			if (plan !== customer.plan) await changePlan(tx, customer, plan);
+			await recordOperatorAction(tx, { ...by, userId });
 		},
 		async record({ subscriptions, plan, appliedEvents, nextSyncAt }) {
 			await replaceSubscriptions(tx, userId, subscriptions);
@@ -71,6 +82,11 @@ async function changePlan(tx: Tx, customer: Customer, plan: Customer['plan']): P
 	// The others have forgotten this user, and must not be reminded.
 	if (customer.deletedAt) return;
 	await addToOutbox(tx, newEvent(planChanged, { user_id: userId, plan, version }, currentRequestId()));
+}
+
+export function toSubscription(row: Prisma.SubscriptionGetPayload<object>): Subscription {
+	const { userId: _, ...rest } = row;
+	return rest as Subscription;
 }
 
 async function replaceSubscriptions(

@@ -8,6 +8,8 @@ export interface Customer {
 	/** Customers of this user that Stripe no longer knows. */
 	customersGone: number;
 	plan: Plan;
+	/** An operator has put the user on pro until then, whatever Stripe says. */
+	proGrantedUntil: Date | null;
 	planVersion: number;
 	checkoutUntil: Date | null;
 	deletedAt: Date | null;

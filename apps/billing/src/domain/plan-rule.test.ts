@@ -21,6 +21,8 @@ function subscription(change: Partial<Subscription> = {}): Subscription {
 	};
 }
 
+const of = (...subscriptions: Subscription[]) => ({ subscriptions, proGrantedUntil: null });
+
 describe('the plan', () => {
 	test.each([
 		['active', 'pro'],
@@ -31,7 +33,7 @@ describe('the plan', () => {
 		['unpaid', 'free'],
 		['paused', 'free'],
 	] as const)('of a subscription that is %s is %s', (status, plan) => {
-		expect(planOf([subscription({ status })], NOW, GRACE_MS)).toBe(plan);
+		expect(planOf(of(subscription({ status })), NOW, GRACE_MS)).toBe(plan);
 	});
 
 	test.each([
@@ -39,21 +41,31 @@ describe('the plan', () => {
 		[7, 'free'],
 	])('of one that has not been paid for %d days is %s', (days, plan) => {
 		const unpaid = subscription({ status: 'past_due', currentPeriodStart: daysAgo(days) });
-		expect(planOf([unpaid], NOW, GRACE_MS)).toBe(plan);
+		expect(planOf(of(unpaid), NOW, GRACE_MS)).toBe(plan);
 	});
 
 	test('of one that was not paid for the second period in a row is free, although that has just begun', () => {
 		const unpaid = { status: 'past_due', currentPeriodStart: daysAgo(1), unpaidSince: daysAgo(31) };
-		expect(planOf([subscription(unpaid)], NOW, GRACE_MS)).toBe('free');
+		expect(planOf(of(subscription(unpaid)), NOW, GRACE_MS)).toBe('free');
 	});
 
 	test('is pro when one of several counts', () => {
 		const ended = subscription({ status: 'canceled' });
-		expect(planOf([ended, subscription({ id: 'sub_2' })], NOW, GRACE_MS)).toBe('pro');
+		expect(planOf(of(ended, subscription({ id: 'sub_2' })), NOW, GRACE_MS)).toBe('pro');
 	});
 
 	test('is free without a subscription', () => {
-		expect(planOf([], NOW, GRACE_MS)).toBe('free');
+		expect(planOf(of(), NOW, GRACE_MS)).toBe('free');
+	});
+
+	test.each([
+		['lasts', 0.01, [], 'pro'],
+		['lasts, whatever Stripe says', 0.01, [subscription({ status: 'canceled' })], 'pro'],
+		['has just ended', 0, [], 'free'],
+		['has ended beside a subscription', -1, [subscription()], 'pro'],
+	])('with a grant that %s is as it should be', (_, days, subscriptions, plan) => {
+		const grounds = { subscriptions, proGrantedUntil: daysAgo(-days) };
+		expect(planOf(grounds, NOW, GRACE_MS)).toBe(plan);
 	});
 });
 
@@ -81,8 +93,11 @@ test('the main subscription is the one that counts, else the latest', () => {
 
 describe('Stripe is asked again without an event', () => {
 	const rules = { graceMs: GRACE_MS, reconcileMs: DAY_MS };
-	const next = (subscriptions: Subscription[], checkoutUntil: Date | null = null) =>
-		nextSyncAt({ subscriptions, checkoutUntil }, NOW, rules);
+	const next = (
+		subscriptions: Subscription[],
+		checkoutUntil: Date | null = null,
+		proGrantedUntil: Date | null = null,
+	) => nextSyncAt({ subscriptions, checkoutUntil, proGrantedUntil }, NOW, rules);
 
 	test('after the interval while a subscription lives or a checkout is open', () => {
 		expect(next([subscription()])).toEqual(daysAgo(-1));
@@ -92,6 +107,13 @@ describe('Stripe is asked again without an event', () => {
 	test('sooner when a grace ends sooner', () => {
 		const unpaid = subscription({ status: 'past_due', currentPeriodStart: daysAgo(6.75) });
 		expect(next([unpaid])).toEqual(daysAgo(-0.25));
+	});
+
+	test('when a grant ends, sooner than after the interval or with nothing else to ask for', () => {
+		expect(next([subscription()], null, daysAgo(-0.5))).toEqual(daysAgo(-0.5));
+		expect(next([subscription()], null, daysAgo(-3))).toEqual(daysAgo(-1));
+		expect(next([], null, daysAgo(-3))).toEqual(daysAgo(-3));
+		expect(next([], null, daysAgo(3))).toBeNull();
 	});
 
 	test('never when all is over', () => {

@@ -17,12 +17,24 @@ function counts(subscription: Subscription, now: Date, graceMs: number): boolean
 	return subscription.status === 'past_due' && now.getTime() < graceEnd(subscription, graceMs);
 }
 
+/** What a plan follows from, besides the time. */
+export interface Grounds {
+	subscriptions: readonly Subscription[];
+	/** By an operator. */
+	proGrantedUntil: Date | null;
+}
+
+function isGranted({ proGrantedUntil }: Pick<Grounds, 'proGrantedUntil'>, now: Date): boolean {
+	return proGrantedUntil !== null && proGrantedUntil > now;
+}
+
 /**
- * Pro while a subscription is active, trialing, or past due within the grace. Depends on nothing but what Stripe says now and
- * the time, so that neither the order nor the number of events matters.
+ * Pro while it is granted, or a subscription is active, trialing, or past due within the grace. Depends on nothing but what Stripe
+ * says now, the grant and the time, so that neither the order nor the number of events matters.
  */
-export function planOf(subscriptions: readonly Subscription[], now: Date, graceMs: number): Plan {
-	return subscriptions.some((subscription) => counts(subscription, now, graceMs)) ? 'pro' : 'free';
+export function planOf(grounds: Grounds, now: Date, graceMs: number): Plan {
+	if (isGranted(grounds, now)) return 'pro';
+	return grounds.subscriptions.some((subscription) => counts(subscription, now, graceMs)) ? 'pro' : 'free';
 }
 
 /**
@@ -45,19 +57,20 @@ export function mainSubscription(
 
 /**
  * When Stripe has to be asked again although no event came: after the interval while something may still change, and when a
- * grace ends. Null when all is over.
+ * grace or a grant ends. Null when all is over.
  */
 export function nextSyncAt(
-	{ subscriptions, checkoutUntil }: { subscriptions: readonly Subscription[]; checkoutUntil: Date | null },
+	{ subscriptions, proGrantedUntil, checkoutUntil }: Grounds & { checkoutUntil: Date | null },
 	now: Date,
 	{ graceMs, reconcileMs }: { graceMs: number; reconcileMs: number },
 ): Date | null {
 	const living = subscriptions.filter(({ status }) => !OVER.includes(status));
 	const isCheckoutOpen = checkoutUntil !== null && checkoutUntil > now;
-	if (living.length === 0 && !isCheckoutOpen) return null;
-	const graceEnds = living
+	const ends = living
 		.filter(({ status }) => status === 'past_due')
 		.map((subscription) => graceEnd(subscription, graceMs))
 		.filter((endMs) => endMs > now.getTime());
-	return new Date(Math.min(now.getTime() + reconcileMs, ...graceEnds));
+	if (proGrantedUntil !== null && isGranted({ proGrantedUntil }, now)) ends.push(proGrantedUntil.getTime());
+	if (living.length > 0 || isCheckoutOpen) ends.push(now.getTime() + reconcileMs);
+	return ends.length === 0 ? null : new Date(Math.min(...ends));
 }

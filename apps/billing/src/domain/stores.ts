@@ -2,6 +2,15 @@ import type { Plan } from '@creatorr/contracts/plans';
 import type { Customer } from './customer.ts';
 import type { Subscription } from './subscription.ts';
 
+/** Who granted or took back, and why. */
+export interface GrantAct {
+	operator: string;
+	action: 'pro_granted' | 'grant_revoked';
+	/** Until when. */
+	subject?: string;
+	reason: string;
+}
+
 /** What may be done with a customer while its row is locked. All of it is written together, or nothing. */
 export interface LockedCustomer {
 	customer: Customer;
@@ -14,8 +23,12 @@ export interface LockedCustomer {
 	setCheckoutUntil(until: Date): Promise<void>;
 	/** The events that are waiting now: what is read from Stripe after this covers them. */
 	waitingEvents(): Promise<string[]>;
-	/** Empties what the events of this user say. */
-	emptyEvents(): Promise<void>;
+	/** Empties what the events of this user say, and forgets what operators did. */
+	forgetUser(): Promise<void>;
+	/** As Stripe said them last. */
+	knownSubscriptions(): Promise<Subscription[]>;
+	/** From now on this is granted, or nothing is; a changed plan is told to the other services. */
+	setGrant(grant: { until: Date | null; plan: Plan; by: GrantAct }): Promise<void>;
 	/** What Stripe says, and what follows; a changed plan is told to the other services. */
 	record(said: {
 		subscriptions: readonly Subscription[];

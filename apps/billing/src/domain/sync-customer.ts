@@ -24,20 +24,20 @@ export interface SyncDeps {
 }
 
 /**
- * Makes a customer what Stripe says now. The events that wait are covered by that, whatever they say and in whatever order
+ * Makes a customer what Stripe says now, and an operator has granted. The events that wait are covered by that, whatever they say and in whatever order
  * they came.
  */
 export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Promise<Synced> {
 	const { customer } = locked;
 	const appliedEvents = await locked.waitingEvents();
 	if (customer.deletedAt) return await eraseCustomer(deps, locked, appliedEvents);
-	const { checkoutUntil } = customer;
+	const { checkoutUntil, proGrantedUntil } = customer;
 	const stripeCustomerId = await stripeCustomerOf(deps, locked);
 	const subscriptions = stripeCustomerId ? await deps.stripe.listSubscriptions(stripeCustomerId) : [];
 	crashPoint('billing.sync.read');
 	const now = deps.now();
-	const plan = planOf(subscriptions, now, deps.rules.graceMs);
-	const next = nextSyncAt({ subscriptions, checkoutUntil }, now, deps.rules);
+	const plan = planOf({ subscriptions, proGrantedUntil }, now, deps.rules.graceMs);
+	const next = nextSyncAt({ subscriptions, checkoutUntil, proGrantedUntil }, now, deps.rules);
 	await locked.record({ subscriptions, plan, appliedEvents, nextSyncAt: next });
 	return { plan, subscriptions };
 }
@@ -58,7 +58,7 @@ async function eraseCustomer(
 		await stripe.deleteCustomer(stripeCustomerId);
 		crashPoint('billing.erase.customer-deleted');
 	}
-	await locked.emptyEvents();
+	await locked.forgetUser();
 	await locked.record({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
 	return { plan: 'free', subscriptions: [] };
 }

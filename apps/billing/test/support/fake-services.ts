@@ -1,3 +1,4 @@
+import { AppError } from '@creatorr/contracts/errors';
 import { getAccount, getJobUse, getStorageUse } from '@creatorr/contracts/internal';
 import { createService } from '@creatorr/service/create-service';
 import { createIdentityVerifier } from '@creatorr/service/identity';
@@ -5,12 +6,16 @@ import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { defineRoute } from '@creatorr/service/route';
 import { silent } from '@creatorr/testing/silent';
 
+/** An id that is well-formed and names nobody. */
+export const NOBODY = 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV';
+
 /** The internal operations of auth, files and jobs that billing calls, over HTTP. */
 export async function startFakeServices(keySet: string) {
 	const routes = [
-		defineRoute(getAccount, async ({ params }) => ({
-			data: { email: `${params.id.toLowerCase()}@example.com`, name: 'Ann' },
-		})),
+		defineRoute(getAccount, async ({ params }) => {
+			if (params.id === NOBODY) throw new AppError('not_found', 'there is no such account');
+			return { data: { email: `${params.id.toLowerCase()}@example.com`, name: 'Ann' } };
+		}),
 		defineRoute(getJobUse, async () => ({ data: { active_jobs: 2, queued_jobs: 7 } })),
 		defineRoute(getStorageUse, async () => ({ data: { stored_bytes: 1234 } })),
 	];

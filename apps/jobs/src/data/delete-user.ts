@@ -1,5 +1,6 @@
 import { jobCanceled, newEvent } from '@creatorr/contracts/events';
 import { applyOnce } from '@creatorr/database/inbox';
+import { forgetOperatorActions } from '@creatorr/database/operator-actions';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { notifyChanged } from './notify-changed.ts';
@@ -31,6 +32,7 @@ export async function deleteUser(prisma: PrismaClient, input: DeleteInput): Prom
 				await tx.idempotencyKey.deleteMany({ where: { userId: input.userId } });
 				await tx.account.deleteMany({ where: { userId: input.userId } });
 				await tx.turn.deleteMany({ where: { userId: input.userId } });
+				await forgetOperatorActions(tx, input.userId);
 				await tx.deletedUser.createMany({
 					data: [{ userId: input.userId, deletedAt: new Date() }],
 					skipDuplicates: true,

@@ -1,4 +1,5 @@
 import { pruneInbox } from '@creatorr/database/inbox';
+import { pruneOperatorActions } from '@creatorr/database/operator-actions';
 import { Prisma } from '../generated/client.ts';
 import type { PrismaClient } from './prisma.ts';
 
@@ -40,6 +41,7 @@ export async function prune(
 				WHERE ended_at < now() - make_interval(days => ${TURN_DAYS}::int) ${limit})`,
 	);
 	await pruneInbox(prisma);
+	await pruneOperatorActions(prisma);
 	const jobs = await inBatches(
 		(limit) => prisma.$executeRaw`
 			DELETE FROM jobs WHERE id IN (

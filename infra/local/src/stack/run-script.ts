@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Runs a program of the repository on the person's terminal, with the person's arguments; answers its exit code. */
+/** Runs a program of the repository on the person's terminal, with the person's arguments unless others are given; answers its exit code. */
 export async function runScript(
 	path: string,
-	{ stop, env = process.env }: { stop: AbortSignal; env?: NodeJS.ProcessEnv },
+	{
+		stop,
+		env = process.env,
+		args = process.argv.slice(2),
+	}: { stop: AbortSignal; env?: NodeJS.ProcessEnv; args?: string[] },
 ): Promise<number> {
-	const child = spawn(process.execPath, ['--no-warnings', path, ...process.argv.slice(2)], {
+	const child = spawn(process.execPath, ['--no-warnings', path, ...args], {
 		stdio: 'inherit',
 		env,
 	});

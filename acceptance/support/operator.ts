@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { home } from './processes.ts';
+
+const COMMANDS = resolve(import.meta.dirname, '../../infra/local/src');
+
+/** Runs a command as an operator does beside the running stack; resolves to its report. */
+export async function operate(
+	command: 'admin' | 'dlq',
+	...args: string[]
+	// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever was said, and fails when it is not there
+): Promise<any> {
+	const env = { ...process.env, CREATORR_HOME: home(), NODE_OPTIONS: '' };
+	const program = [resolve(COMMANDS, `${command}.ts`), ...args, '--json'];
+	return JSON.parse((await promisify(execFile)(process.execPath, program, { env })).stdout);
+}

@@ -1,0 +1,12 @@
+import { loadConfig } from '@creatorr/service/config';
+import { runOperatorCommand } from '@creatorr/service/operator-command';
+import { configOrExit } from '@creatorr/service/process';
+import { adminCommands, depsOf, HELP } from './admin-command.ts';
+import { configSchema } from './config.ts';
+import { openOperatorData } from './data/open-operator-data.ts';
+
+const config = configOrExit(() => loadConfig(configSchema));
+const { close, ...data } = openOperatorData(config.BILLING_DATABASE_URL);
+const commands = adminCommands(depsOf(config, data));
+await runOperatorCommand({ args: process.argv.slice(2), help: HELP, commands });
+await close();

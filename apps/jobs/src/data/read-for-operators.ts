@@ -1,0 +1,69 @@
+import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
+import { inTransaction } from '@creatorr/database/transaction';
+import { planOf } from './accounts.ts';
+import { countJobs } from './count-jobs.ts';
+import type { PrismaClient } from './prisma.ts';
+
+const JOBS_SHOWN = 10;
+
+/** A job as it is kept, its secrets left out, for an operator; null where there is none. Keeps that somebody looked. */
+export function readJob(prisma: PrismaClient, jobId: string, operator: string): Promise<object | null> {
+	return inTransaction(prisma, async (tx) => {
+		const job = await tx.job.findUnique({ where: { id: jobId }, omit: { sealedSecrets: true } });
+		if (!job) return null;
+		await recordOperatorAction(tx, { operator, action: 'job_viewed', userId: job.userId, subject: jobId });
+		return {
+			id: job.id,
+			user_id: job.userId,
+			tool: job.tool,
+			status: job.status,
+			progress: job.progress,
+			error_code: job.errorCode,
+			error_message: job.errorMessage,
+			request_id: job.requestId,
+			traceparent: job.traceparent,
+			created_at: job.createdAt,
+			released_at: job.releasedAt,
+			started_at: job.startedAt,
+			finished_at: job.finishedAt,
+			attempts: job.attempt,
+			lost_attempts: job.lostAttempts,
+			worker: job.workerId,
+			lease_expires_at: job.leaseExpiresAt,
+			settling: job.settling,
+			priority: job.priority,
+			input_file_id: job.inputFileId,
+			output_file_id: job.outputFileId,
+			params: job.params,
+			result: job.result,
+		};
+	});
+}
+
+/** What there is of a user, of whom nothing may be known here. Keeps that somebody looked. */
+export function readUser(prisma: PrismaClient, userId: string, operator: string): Promise<object> {
+	return inTransaction(prisma, async (tx) => {
+		const jobs = await tx.job.findMany({
+			where: { userId },
+			orderBy: { id: 'desc' },
+			take: JOBS_SHOWN,
+		});
+		const report = {
+			user_id: userId,
+			plan: await planOf(tx, userId),
+			...(await countJobs(tx, userId)),
+			last_jobs: jobs.map((job) => ({
+				id: job.id,
+				tool: job.tool,
+				status: job.status,
+				created_at: job.createdAt,
+				finished_at: job.finishedAt,
+				attempts: job.attempt,
+				error_code: job.errorCode,
+			})),
+			operator_actions: await readOperatorActions(tx, userId),
+		};
+		await recordOperatorAction(tx, { operator, action: 'user_viewed', userId });
+		return report;
+	});
+}
