@@ -5,7 +5,14 @@ export interface NginxSite {
 	servers: readonly NginxServer[];
 }
 
-export type NginxServer = { port: number } & ({ answers: string } | { passesTo: number; asks?: Verifier });
+export type NginxServer = { port: number } & ({ answers: string } | Passing);
+
+interface Passing {
+	passesTo: number;
+	asks?: Verifier;
+	/** Whether connections to the service and the verifier are kept. The plain configuration of the documentation keeps none. */
+	keepsConnections: boolean;
+}
 
 /** Whom auth_request asks. */
 interface Verifier {
@@ -18,36 +25,34 @@ const REQUESTS_PER_CONNECTION = 1_000_000_000;
 const IDLE_CONNECTIONS = 128;
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-function upstream(name: string, port: number): string {
+function upstream(name: string, port: number, keepsConnections: boolean): string {
 	return `upstream ${name} {
 		server 127.0.0.1:${port};
-		keepalive ${IDLE_CONNECTIONS};
-		keepalive_requests ${REQUESTS_PER_CONNECTION};
+		${keepsConnections ? `keepalive ${IDLE_CONNECTIONS}; keepalive_requests ${REQUESTS_PER_CONNECTION};` : ''}
 	}`;
 }
 
-/** Connections to what is asked are kept, too. */
 const KEEPS_CONNECTIONS = 'proxy_http_version 1.1; proxy_set_header Connection "";';
 
-function proxy({ port, passesTo, asks }: { port: number; passesTo: number; asks?: Verifier }): string {
-	const check = asks ? 'auth_request /verify;' : '';
+function proxy({ port, passesTo, asks, keepsConnections }: { port: number } & Passing): string {
+	const keeps = keepsConnections ? KEEPS_CONNECTIONS : '';
 	const verifier = asks
 		? `location = /verify {
 			internal;
 			proxy_pass http://verifier_of_${port}${asks.path};
 			proxy_pass_request_body off;
 			proxy_set_header Content-Length "";
-			${KEEPS_CONNECTIONS}
+			${keeps}
 		}`
 		: '';
-	return `${upstream(`service_of_${port}`, passesTo)}
-	${asks ? upstream(`verifier_of_${port}`, asks.port) : ''}
+	return `${upstream(`service_of_${port}`, passesTo, keepsConnections)}
+	${asks ? upstream(`verifier_of_${port}`, asks.port, keepsConnections) : ''}
 	server {
 		listen 127.0.0.1:${port};
 		location / {
-			${check}
+			${asks ? 'auth_request /verify;' : ''}
 			proxy_pass http://service_of_${port};
-			${KEEPS_CONNECTIONS}
+			${keeps}
 		}
 		${verifier}
 	}`;

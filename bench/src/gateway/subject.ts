@@ -30,6 +30,7 @@ export interface Field {
 	stop(): Promise<void>;
 }
 
+/** As its documentation shows it; tuned, it keeps its connections to service and verifier. */
 export const WITH_AUTH_REQUEST = 'nginx with auth_request';
 
 async function keysOf({ env }: HeldProcess): Promise<readonly unknown[]> {
@@ -52,25 +53,31 @@ async function startVerifier(held: HeldProcess): Promise<{ child: Child; port: n
 }
 
 /**
- * The gateway, as the product starts it, and nginx in three ways, all before the same service: one more nginx, whose answer
+ * The gateway, as the product starts it, and nginx in four ways, all before the same service: one more nginx, whose answer
  * costs the least.
  */
 export async function startField(product: Product, nodeFlags: readonly string[]): Promise<Field> {
 	const held = readHeld(product).find(({ name }) => name === 'gateway');
 	if (!held) throw new BenchError('there is no gateway to start');
 	const service = await freePort();
-	const [checking, remembering, plain] = [await freePort(), await freePort(), await freePort()];
+	const [checking, tuned] = [await freePort(), await freePort()];
+	const [remembering, plain] = [await freePort(), await freePort()];
 	const verifier = await startVerifier(held);
 	const upstream = await startNginx({
 		directory: join(scratchRoot(), 'service'),
 		servers: [{ port: service, answers: ANSWER }],
 	});
+	const asks = { port: verifier.port, path: '/' };
 	const nginx = await startNginx({
 		directory: join(scratchRoot(), 'nginx'),
 		servers: [
-			{ port: checking, passesTo: service, asks: { port: verifier.port, path: '/' } },
-			{ port: remembering, passesTo: service, asks: { port: verifier.port, path: '/remembering' } },
-			{ port: plain, passesTo: service },
+			{ port: checking, passesTo: service, asks, keepsConnections: false },
+			{ port: tuned, passesTo: service, asks, keepsConnections: true },
+			{
+				...{ port: remembering, passesTo: service, keepsConnections: true },
+				asks: { ...asks, path: '/remembering' },
+			},
+			{ port: plain, passesTo: service, keepsConnections: true },
 		],
 	});
 	const env = { JOBS_URL: `http://127.0.0.1:${service}` };
@@ -81,7 +88,8 @@ export async function startField(product: Product, nodeFlags: readonly string[])
 		gateway: { name: 'the gateway', url: product.apiUrl, verifies: true, pids: [gateway.pid] },
 		others: [
 			{ name: WITH_AUTH_REQUEST, url: at(checking), verifies: true, pids },
-			{ name: `${WITH_AUTH_REQUEST}, tokens remembered`, url: at(remembering), verifies: true, pids },
+			{ name: `${WITH_AUTH_REQUEST}, tuned`, url: at(tuned), verifies: true, pids },
+			{ name: `${WITH_AUTH_REQUEST}, tuned, tokens remembered`, url: at(remembering), verifies: true, pids },
 			{ name: 'nginx without any check', url: at(plain), verifies: false, pids },
 		],
 		async stop() {

@@ -2,7 +2,7 @@ import type { BarChart, Chart, LineChart } from './chart.ts';
 import { niceTicks } from './ticks.ts';
 
 const WIDTH = 720;
-const LABEL_WIDTH = 240;
+const LABEL_WIDTH = 320;
 const VALUE_WIDTH = 90;
 const TITLE_HEIGHT = 36;
 const BAR_HEIGHT = 22;
