@@ -90,7 +90,6 @@ test('an operator finds a user and a job, and nothing that lets anybody in', asy
 	const job = await operate('admin', 'job', jobId, '--by', 'ada');
 	expect(job).toMatchObject({ id: jobId, user_id: person.id, tool: 'compress_heavy' });
 	await expect(operate('admin', 'user', 'nobody@example.com')).rejects.toMatchObject({ code: 1 });
-	await expect(operate('admin', 'suspend', person.email)).rejects.toMatchObject({ code: 2 });
 	await expect(operate('admin', 'promote', person.email)).rejects.toMatchObject({ code: 2 });
 });
 
@@ -138,23 +137,22 @@ test('an event that a service could not handle is found, and handled after all',
 	);
 	try {
 		await operate('admin', 'grant', person.id, 'pro', '--until', '2099-12-31', ...WHY);
-		const find = async () =>
-			(await operate('dlq', 'list')).dead_letters.find(
-				({ died_in }: { died_in: string }) => died_in === 'jobs.plan-changed',
-			);
-		await eventually(async () => (await find()) !== undefined, KNOWN_WITHIN_MS, 'no dead letter');
-		const letter = await find();
+		let letter: { id: string } | undefined;
+		const isFound = async () => {
+			const { dead_letters } = await operate('dlq', 'list');
+			letter = dead_letters.find(({ died_in }: { died_in: string }) => died_in === 'jobs.plan-changed');
+			return letter !== undefined;
+		};
+		await eventually(isFound, KNOWN_WITHIN_MS, 'no dead letter');
 		expect(letter).toMatchObject({ type: 'plan.changed', replay: 'needed', request_id: expect.any(String) });
-		expect((await operate('dlq', 'show', letter.id)).message.data.user_id).toBe(person.id);
 		await queryDatabase('jobs', `ALTER TABLE accounts DROP CONSTRAINT ${poison}`);
-		expect((await operate('dlq', 'replay', letter.id)).replayed).toEqual([
-			{ id: letter.id, type: 'plan.changed' },
-		]);
+		const { replayed } = await operate('dlq', 'replay', String(letter?.id));
+		expect(replayed).toEqual([{ id: letter?.id, type: 'plan.changed' }]);
 		const isPro = async () =>
 			(await queryDatabase('jobs', `SELECT 1 FROM accounts WHERE user_id = $1 AND plan = 'pro'`, [person.id]))
 				.length > 0;
 		await eventually(isPro, KNOWN_WITHIN_MS, 'jobs has not heard of it');
-		expect(await find()).toBeUndefined();
+		expect(await isFound()).toBe(false);
 	} finally {
 		await queryDatabase('jobs', `ALTER TABLE accounts DROP CONSTRAINT IF EXISTS ${poison}`);
 	}
