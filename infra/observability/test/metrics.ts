@@ -25,7 +25,7 @@ export function knownSeries(): Set<string> {
 }
 
 const WORDS_OF_PROMQL = new Set(
-	'sum max min avg count absent by without rate increase histogram_quantile and or unless on ignoring'.split(
+	'sum max min avg count absent min_over_time by without rate increase histogram_quantile and or unless on ignoring'.split(
 		' ',
 	),
 );
