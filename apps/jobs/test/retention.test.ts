@@ -35,6 +35,10 @@ test('what was kept long enough is removed, and nothing else', async () => {
 		where: { userId_key: { userId: user.id, key: 'old' } },
 		data: { createdAt: new Date(Date.now() - DAY_MS - 1_000) },
 	});
+	const looked = { operator: 'ada', action: 'user_viewed', userId: user.id };
+	await world.prisma.operatorAction.createMany({
+		data: [366, 364].map((days) => ({ ...looked, occurredAt: new Date(Date.now() - days * DAY_MS) })),
+	});
 	await world.prisma.worker.create({
 		data: { id: 'gone', slots: {}, seenAt: new Date(Date.now() - 2 * DAY_MS) },
 	});
@@ -46,6 +50,7 @@ test('what was kept long enough is removed, and nothing else', async () => {
 	const keys = await world.prisma.idempotencyKey.findMany({ where: { userId: user.id } });
 	expect(keys.map(({ key }) => key)).toEqual(['recent']);
 	expect(await world.prisma.worker.count({ where: { id: 'gone' } })).toBe(0);
+	expect(await world.prisma.operatorAction.count({ where: { userId: user.id } })).toBe(1);
 	await replica.stop();
 });
 
