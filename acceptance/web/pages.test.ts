@@ -61,6 +61,11 @@ test('a window of 320 pixels, as a page of 1280 is at 400 %, needs no scrolling 
 	await chooseFiles(page, picturePdf());
 	await page.getByRole('button', { name: '1 file on the way' }).waitFor();
 	expect(await overflow(page)).toBeLessThanOrEqual(0);
+	const nobody = await visit({ path: '/tools/compress_heavy' });
+	await nobody.setViewportSize({ width: 320, height: 640 });
+	await chooseFiles(nobody, picturePdf());
+	await nobody.getByRole('button', { name: '1 file on the way' }).waitFor();
+	expect(await overflow(nobody)).toBeLessThanOrEqual(0);
 });
 
 describe('what moves while something is loaded', () => {

@@ -106,6 +106,24 @@ describe('an upload', () => {
 		expect(after.begun.filter((part) => takenBefore.includes(part))).toEqual([]);
 	});
 
+	test('that is paused before any tab drives it is paused once one does', async () => {
+		const page = await visit({ path: COMPRESS, as: await somebody() });
+		await uploadSlowly(page);
+		await page.addInitScript(() => {
+			// as a browser that is slow to give locks
+			const request = LockManager.prototype.request;
+			LockManager.prototype.request = async function (this: LockManager, ...given: unknown[]) {
+				if (String(given[0]).startsWith('creatorr.work.')) {
+					await new Promise((resolve) => setTimeout(resolve, 3_000));
+				}
+				return Reflect.apply(request, this, given);
+			};
+		});
+		await page.reload();
+		await page.getByRole('button', { name: 'Pause large.pdf' }).click();
+		await page.getByText(/^Paused at/).waitFor();
+	});
+
 	test('that is canceled leaves nothing in the store, and can be started again', async () => {
 		const person = await somebody();
 		const page = await visit({ path: COMPRESS, as: person });

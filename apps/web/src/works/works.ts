@@ -41,6 +41,8 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 	const files = createFileKeeper(database);
 	const works = new Map<string, Work>();
 	const secrets = new Map<string, Beginning['secrets']>();
+	/** Commands of this tab that no tab has acted on, as far as this one knows: nobody may drive the work yet. */
+	const unheard = new Map<string, { command: Command; given: Given }[]>();
 	const listeners = new Set<() => void>();
 	let world = lookAround();
 	let shown: readonly Work[] = [];
@@ -56,6 +58,8 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 		async refresh(id) {
 			const kept = await database.work(id);
 			if (kept && works.has(id)) show(kept);
+			for (const { command, given } of unheard.get(id) ?? []) carryOut(id, command, given);
+			unheard.delete(id);
 		},
 	});
 
@@ -103,6 +107,7 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 	function forget(work: Work): void {
 		works.delete(work.id);
 		secrets.delete(work.id);
+		unheard.delete(work.id);
 		const isShared = [...works.values()].some(({ source }) => source.id === work.source.id);
 		if (!isShared) void files.forget(work.source.id);
 	}
@@ -126,6 +131,8 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 	function hear(message: TabMessage): void {
 		switch (message.type) {
 			case 'work':
+				// whoever tells it drives it, and hears commands
+				unheard.delete(message.work.id);
 				if (!engine.drives(message.work.id)) show(message.work);
 				return;
 			case 'removed': {
@@ -198,7 +205,10 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 			const work = works.get(id);
 			if (!work) return;
 			if (isOver(work) || engine.drives(id)) carryOut(id, command, given);
-			else tabs.post({ type: 'command', id, command, given });
+			else {
+				unheard.set(id, [...(unheard.get(id) ?? []), { command, given }]);
+				tabs.post({ type: 'command', id, command, given });
+			}
 		},
 		remove(id) {
 			const work = works.get(id);
