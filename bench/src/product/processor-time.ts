@@ -4,6 +4,9 @@ import { basename, join } from 'node:path';
 /** Of Linux, on every machine that it is compiled for as usual. */
 const TICKS_PER_SECOND = 100;
 
+/** It has started all others. */
+const SUPERVISOR = 'supervisor';
+
 /** Processor time in seconds that each process of the product has taken, with all that it has started, by name. */
 export function readProcessorTimes(
 	home: string,
@@ -11,7 +14,8 @@ export function readProcessorTimes(
 ): Map<string, number> {
 	const files = globSync('run/*.pid', { cwd: home }).sort();
 	const pids = files.map((file) => [basename(file, '.pid'), Number(read(join(home, file)))] as const);
-	return new Map([...pids, ...more].map(([name, pid]) => [name, ticksOf(pid) / TICKS_PER_SECOND]));
+	const counted = [...pids, ...more].filter(([name]) => name !== SUPERVISOR);
+	return new Map(counted.map(([name, pid]) => [name, ticksOf(pid) / TICKS_PER_SECOND]));
 }
 
 /** The same of one process. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';
 
 const VERSIONS = {
@@ -23,6 +23,7 @@ export async function describeMachine() {
 		processor: cpus()[0]?.model,
 		cores: availableParallelism(),
 		memory_bytes: totalmem(),
+		kernel: `${type()} ${release()}`,
 		// others at work make every time longer
 		load_at_start: loadavg()[0] ?? 0,
 		node: process.version,

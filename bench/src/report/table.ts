@@ -5,8 +5,8 @@ export function renderSection({ title, figures, files }: Section): string {
 	const columns = Object.keys(files[0] ?? {});
 	const table = [columns, ...files.map((file) => columns.map((name) => cell(file[name])))];
 	const heads = ['figure', 'value', 'bar', ''];
-	const bars = [heads, ...figures.map(figureCells)];
-	return [`\n${title}`, ...align(table), '', ...align(bars)].join('\n');
+	const bars = figures.length === 0 ? [] : ['', ...align([heads, ...figures.map(figureCells)])];
+	return [`\n${title}`, ...align(table), ...bars].join('\n');
 }
 
 function figureCells(figure: Figure): string[] {
