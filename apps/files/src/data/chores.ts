@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChoreRecords, Counts, Turn } from '../domain/ports.ts';
+import type { ChoreRecords, Turn } from '../domain/ports.ts';
 import { Prisma, type PrismaClient } from '../generated/client.ts';
 
 function inMs(ms: number): Prisma.Sql {
@@ -25,10 +25,10 @@ export function createChoreRecords(prisma: PrismaClient): ChoreRecords {
 		async take(name, leaseMs) {
 			await prisma.$executeRaw(makeDue(name));
 			const token = randomUUID();
-			const rows = await prisma.$queryRaw<{ position: string; counts: Counts }[]>`
+			const rows = await prisma.$queryRaw<Pick<Turn, 'position' | 'counts' | 'lastBegunAt'>[]>`
 				UPDATE chores SET lease_token = ${token}, lease_until = ${inMs(leaseMs)}, begun_at = coalesce(begun_at, now())
 				WHERE name = ${name} AND due_at <= now() AND (lease_until IS NULL OR lease_until < now())
-				RETURNING position, counts`;
+				RETURNING position, counts, last_begun_at AS "lastBegunAt"`;
 			const [row] = rows;
 			return row ? { name, token, ...row } : null;
 		},

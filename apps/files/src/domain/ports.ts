@@ -122,6 +122,8 @@ export interface Turn {
 	token: string;
 	position: string;
 	counts: Counts;
+	/** When the last run began that came to its end; null before there was one. */
+	lastBegunAt: Date | null;
 }
 
 /** Chores, each done by one process at a time. */

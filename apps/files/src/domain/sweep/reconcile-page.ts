@@ -9,10 +9,18 @@ export interface PageDeps extends RefreshDeps {
 	records: RefreshDeps['records'] & Pick<SweepRecords, 'findStored' | 'findReady'>;
 	store: RefreshDeps['store'] & Pick<FileStore, 'list' | 'remove'>;
 	policy: Pick<FilePolicy, 'orphanAfterMs'>;
+	/**
+	 * When the comparison before began, null at the first. What came after it and is old enough to go is seen for the first time: as a
+	 * rule because the database was put back to an older state. It stays for another interval, for somebody to notice.
+	 */
+	rememberedUntil: Date | null;
 }
 
-/** How many objects were seen; orphans that were removed; files that turned out to be lost; objects that are not ours. */
-export type PageCounts = Record<'objects' | 'orphans' | 'lost' | 'strange', number>;
+/**
+ * How many objects were seen; orphans that were removed; those that are left until the next comparison; files that turned out to be
+ * lost; objects that are not ours.
+ */
+export type PageCounts = Record<'objects' | 'orphans' | 'unremembered' | 'lost' | 'strange', number>;
 
 export interface PageSize {
 	objects: number;
@@ -53,7 +61,7 @@ export async function reconcilePage(
 	const { files, now } = await deps.records.findStored(objects.map(({ key }) => key));
 	const counts = {
 		objects: objects.length,
-		orphans: await removeOrphans(deps, objects, { files, now }),
+		...(await removeOrphans(deps, objects, { files, now })),
 		lost: await deleteLost(deps, [...missing, ...findChanged(objects, files)]),
 		strange: objects.filter(({ key }) => !isFileKey(key) && !key.startsWith(MARK_PREFIX)).length,
 	};
@@ -62,18 +70,19 @@ export async function reconcilePage(
 
 /** Three clocks have to agree that an object is old: the store's, that of who began the file, and the database's. */
 async function removeOrphans(
-	{ store, policy }: PageDeps,
+	{ store, policy, rememberedUntil }: PageDeps,
 	objects: readonly ListedObject[],
 	{ files, now }: { files: readonly FileRecord[]; now: Date },
-): Promise<number> {
+): Promise<Pick<PageCounts, 'orphans' | 'unremembered'>> {
 	const known = new Set(files.map(({ storageKey }) => storageKey));
 	const oldest = later(now, -policy.orphanAfterMs);
-	const orphans = objects.filter(
+	const old = objects.filter(
 		({ key, modifiedAt }) =>
 			!known.has(key) && isFileKey(key) && modifiedAt <= oldest && timeOfKey(key) <= oldest,
 	);
+	const orphans = old.filter(({ key }) => rememberedUntil === null || timeOfKey(key) <= rememberedUntil);
 	if (orphans.length > 0) await store.remove(orphans.map(({ key }) => key));
-	return orphans.length;
+	return { orphans: orphans.length, unremembered: old.length - orphans.length };
 }
 
 function findChanged(objects: readonly ListedObject[], files: readonly FileRecord[]): FileRecord[] {

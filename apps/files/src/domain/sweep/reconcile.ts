@@ -24,10 +24,11 @@ export async function reconcile(deps: ReconcileDeps, stopping: AbortSignal, size
 			everyMs,
 			async work(turn, keep) {
 				await confirmBucket(deps);
+				const comparison = { ...deps, rememberedUntil: turn.lastBegunAt };
 				let after: string | null = turn.position;
 				while (after !== null && !stopping.aborted) {
 					const startedAtMs = performance.now();
-					const { counts, next } = await reconcilePage(deps, after, size);
+					const { counts, next } = await reconcilePage(comparison, after, size);
 					crashPoint('files.reconcile.page-mended');
 					if (!(await keep({ position: next ?? after, counts }))) return 'broken off';
 					crashPoint('files.reconcile.page-kept');

@@ -106,6 +106,13 @@ const KEPT: readonly Defence[] = [
 		test: 'leaves an object without a row that is young by the store’s clock, or by that of its name',
 	},
 	{
+		name: 'leaves objects for a day that a database which was put back knows nothing of',
+		...PAGE,
+		code: 'const orphans = old.filter(({ key }) => rememberedUntil === null || timeOfKey(key) <= rememberedUntil);',
+		without: 'const orphans = old;',
+		test: 'leaves what came after the last comparison that the database remembers until the next one',
+	},
+	{
 		name: 'leaves an upload in parts to its file',
 		...STALE,
 		code: '!known.has(key) && ',
