@@ -51,7 +51,7 @@ export default {
 			comment: 'it is what people use the black box with, and tried from outside as they do',
 			severity: 'error',
 			from: { path: '^acceptance/(client|cli)\\.test\\.ts$' },
-			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/(client/|config-)' },
+			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/(client/|config-|testing/)' },
 		},
 		{
 			name: 'domain-knows-no-adapters',

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiError, type Client, ConnectionError, createClient, JobError } from '@creatorr/client';
+import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { BASE_URL, newEmail, newPerson, PASSWORD, type Person } from './support/client.ts';
 import { makePdf } from './support/pdf.ts';
 import { killAndAwaitRestart } from './support/processes.ts';
-import { startTcpProxy } from './support/tcp-proxy.ts';
 
 const MIB = 1024 * 1024;
 const PDF = 'application/pdf';
@@ -156,7 +156,7 @@ test('an aborted run cancels its job', async () => {
 
 test('watching a job goes on when the connection was lost, and sees its end', async () => {
 	const proxy = await startTcpProxy(BASE_URL);
-	const away = createClient({ baseUrl: proxy.url, token: person.token });
+	const away = createClient({ baseUrl: new URL(proxy.url).origin, token: person.token });
 	const pdf = Uint8Array.from(makePdf({ pages: 4, pictureSide: 800 }));
 	const { id: fileId } = await client.files.upload(new Blob([pdf], { type: PDF }), { name: 'watched.pdf' });
 	const { id } = await client.jobs.create({ tool: 'compress_heavy', input_file_id: fileId });

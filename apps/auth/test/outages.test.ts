@@ -1,10 +1,10 @@
+import { startTcpProxy, type TcpProxy } from '@creatorr/testing/tcp-proxy';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { startGateway } from './support/fake-gateway.ts';
 import { untilAllSent } from './support/mails.ts';
 import { call, isAlive, login, newEmail, PASSWORD, type Person, register } from './support/requests.ts';
-import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.ts';
 import { until } from './support/until.ts';
 
 let auth: AuthService;

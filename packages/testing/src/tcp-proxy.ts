@@ -4,13 +4,13 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface TcpProxy {
 	/** The URL, leading through the proxy. */
 	url: string;
-	/** Ends every connection and refuses new ones until {@link TcpProxy.restore}. */
+	/** Cuts every connection and refuses new ones until {@link TcpProxy.restore}. */
 	cut(): void;
 	restore(): void;
 	close(): Promise<void>;
 }
 
-/** Stands between a client and the product, so that a test can take the network away from one and leave it to the others. */
+/** Stands between a client and a server, so that a test can take the server away from this one and leave it to others. */
 export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
 	const target = new URL(targetUrl);
 	const sockets = new Set<Socket>();
@@ -33,13 +33,15 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
 	});
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
-	const { port } = server.address() as AddressInfo;
+	const url = new URL(targetUrl);
+	url.hostname = '127.0.0.1';
+	url.port = String((server.address() as AddressInfo).port);
 	const cut = () => {
 		isCut = true;
 		for (const socket of sockets) socket.destroy();
 	};
 	return {
-		url: `http://127.0.0.1:${port}`,
+		url: url.href,
 		cut,
 		restore() {
 			isCut = false;
