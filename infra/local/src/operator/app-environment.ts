@@ -3,13 +3,19 @@ import type { Caller } from '../backing/secrets.ts';
 import { readSettings } from '../stack/settings.ts';
 import { findHome, type Home, pidFile } from '../supervisor/home.ts';
 import { askStatus } from '../supervisor/lock.ts';
+import { carriesMark } from '../supervisor/ownership.ts';
 import { StartError } from '../supervisor/start-error.ts';
 
-/** What the process was given when it was started; undefined when it has ended meanwhile. */
-function environmentOf(home: Home, name: string): NodeJS.ProcessEnv | undefined {
+/**
+ * What the process was given when it was started; undefined when it has ended meanwhile, and its pid may be another's: a command
+ * must not run with what that was given.
+ */
+export function environmentOf(home: Home, name: string): NodeJS.ProcessEnv | undefined {
 	try {
 		const pid = readFileSync(pidFile(home, name), 'utf8').trim();
-		const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
+		const environ = readFileSync(`/proc/${pid}/environ`, 'utf8');
+		if (!carriesMark(environ, home.root)) return undefined;
+		const entries = environ.split('\0').filter(Boolean);
 		return Object.fromEntries(
 			entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
 		);
