@@ -35,3 +35,7 @@ test('a report shows its fields in columns, and sections and tables under their 
 test('what people have typed stays on its line and moves no cursor', () => {
 	expect(reportText({ user_agent: 'a\u001b[2Jb\nid usr_2' })).toBe('user_agent  a [2Jb id usr_2\n');
 });
+
+test('a date that is none is said, and the rest is shown', () => {
+	expect(reportText({ until: new Date(Number.NaN), plan: 'pro' })).toBe('until  no date\nplan   pro\n');
+});

@@ -10,7 +10,7 @@ function isSection(value: unknown): value is object {
 /** One line each, whatever it holds: what people have typed must not look like another line, nor move a terminal's cursor. */
 function cell(value: unknown): string {
 	if (value === null || value === undefined) return '-';
-	if (value instanceof Date) return value.toISOString();
+	if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'no date' : value.toISOString();
 	const text = isSection(value) ? JSON.stringify(value) : String(value);
 	return text.replace(/\p{Cc}/gu, ' ');
 }
