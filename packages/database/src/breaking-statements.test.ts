@@ -23,6 +23,13 @@ describe('what breaks the version before', () => {
 			'adds a column that has to be given',
 		],
 		['ALTER TABLE "jobs" ADD CONSTRAINT "c" CHECK ("size" > 0);', 'adds a constraint'],
+		['ALTER TABLE "jobs" ADD COLUMN "a" NUMERIC(10,2) NOT NULL;', 'adds a column that has to be given'],
+		['ALTER TABLE "jobs" ADD UNIQUE ("a");', 'adds a constraint'],
+		['ALTER TABLE "jobs" ADD CHECK ("a" > 0);', 'adds a constraint'],
+		['ALTER TABLE "jobs" ADD COLUMN "a" TEXT UNIQUE;', 'adds a constraint'],
+		['DROP INDEX "i";', 'drops what ON CONFLICT may need'],
+		['ALTER TABLE "jobs" DROP CONSTRAINT "jobs_pkey";', 'drops what ON CONFLICT may need'],
+		['DO $$ BEGIN DROP TABLE x; END $$;', 'does what can’t be read off'],
 		['CREATE UNIQUE INDEX "i" ON "jobs"("tool");', 'refuses equal rows'],
 		['CREATE TRIGGER "t" BEFORE UPDATE ON "jobs" FOR EACH ROW EXECUTE FUNCTION f();', 'adds a trigger'],
 		['DELETE FROM "jobs" WHERE "tool" = \'gone\';', 'removes rows'],
@@ -43,6 +50,12 @@ describe('what breaks the version before', () => {
 		'-- DROP TABLE "jobs";\nUPDATE "jobs" SET "a" = 1;',
 	])('is not %j', (sql) => {
 		expect(breakingStatements(sql)).toEqual([]);
+	});
+
+	test('is found behind another statement of its line, and not in a text', () => {
+		const sql = 'CREATE TABLE "n" ("a" TEXT); ALTER TABLE "jobs" DROP COLUMN "y";';
+		expect(breakingStatements(sql)).toMatchObject([{ statement: 'ALTER TABLE "jobs" DROP COLUMN "y"' }]);
+		expect(breakingStatements('UPDATE "jobs" SET "a" = \'; DROP TABLE jobs;\';')).toEqual([]);
 	});
 
 	test('is marked with the version that first did without it', () => {

@@ -25,7 +25,17 @@ const RULES: readonly (readonly [what: string, pattern: RegExp])[] = [
 		'adds a column that has to be given',
 		/^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bADD (?:COLUMN )?(?!CONSTRAINT)"?\w+"?(?:(?!\bDEFAULT\b)[^,])*NOT NULL(?:(?!\bDEFAULT\b)[^,])*(?:,|$)/is,
 	],
-	['adds a constraint', /^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bADD CONSTRAINT\b/is],
+	[
+		'adds a constraint',
+		/^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bADD (?:CONSTRAINT|UNIQUE|CHECK|PRIMARY KEY|FOREIGN KEY|EXCLUDE)\b/is,
+	],
+	[
+		'adds a constraint',
+		/^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bADD (?:COLUMN )?"?\w+"?[^,]*\b(?:UNIQUE|CHECK|PRIMARY KEY|REFERENCES)\b/is,
+	],
+	['drops what ON CONFLICT may need', /^DROP INDEX\b/i],
+	['drops what ON CONFLICT may need', /^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bDROP CONSTRAINT\b/is],
+	['does what can’t be read off', /^(?:DO|CALL|EXECUTE)\b/i],
 	['refuses equal rows', /^CREATE UNIQUE INDEX .*\bON "?(?<table>\w+)/is],
 	['adds a trigger', /^CREATE (?:CONSTRAINT )?TRIGGER .*\bON "?(?<table>\w+)/is],
 	['removes rows', /^(?:TRUNCATE(?: TABLE)?|DELETE FROM) "?(?<table>\w+)/i],
@@ -33,19 +43,43 @@ const RULES: readonly (readonly [what: string, pattern: RegExp])[] = [
 
 const MARK = /^-- contract, unused since (\d+\.\d+\.\d+)\b/m;
 
-/** Ends at semicolons outside of a function's body; each with the comments before it. */
-function statementsOf(sql: string): { comments: string; statement: string }[] {
-	const bodies: string[] = [];
-	const flat = sql.replace(/\$\$.*?\$\$/gs, (body) => `$$${bodies.push(body) - 1}$$`);
-	return flat.split(/;\s*(?:\n|$)/).flatMap((part) => {
+interface Part {
+	comments: string;
+	/** As it is written. */
+	statement: string;
+	/** Without what stands in quotes, in functions' bodies and in brackets, where words mean something else. */
+	bare: string;
+}
+
+/** Each statement with the comments before it. */
+function statementsOf(sql: string): Part[] {
+	const hidden: string[] = [];
+	const hide = (text: string) => `\ue000${hidden.push(text) - 1}\ue000`;
+	const show = (text: string): string =>
+		text.includes('\ue000')
+			? show(text.replace(/\ue000(\d+)\ue000/g, (_, at) => hidden[Number(at)] ?? ''))
+			: text;
+	const isComment = (line: string) => line.trimStart().startsWith('--');
+	const flat = sql
+		.replace(/\$\$.*?\$\$/gs, hide)
+		.replace(/--[^\n]*|'[^']*'/g, (found) =>
+			found.startsWith("'") ? hide(found) : found.replaceAll(';', ','),
+		);
+	return flat.split(';').flatMap((part) => {
 		const lines = part.split('\n');
-		const isComment = (line: string) => line.trimStart().startsWith('--');
-		const statement = lines
+		const code = lines
 			.filter((line) => !isComment(line))
 			.join('\n')
 			.trim();
-		return statement === '' ? [] : [{ comments: lines.filter(isComment).join('\n'), statement }];
+		if (code === '') return [];
+		const comments = lines.filter(isComment).join('\n');
+		return [{ comments, statement: show(code), bare: withoutBrackets(code) }];
 	});
+}
+
+function withoutBrackets(code: string): string {
+	const outer = code.replace(/\([^()]*\)/g, ' ');
+	return outer === code ? code : withoutBrackets(outer);
 }
 
 /**
@@ -55,15 +89,14 @@ function statementsOf(sql: string): { comments: string; statement: string }[] {
 export function breakingStatements(sql: string): BreakingStatement[] {
 	const statements = statementsOf(sql);
 	const own = new Set(
-		statements.flatMap(
-			({ statement }) => /^CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)/i.exec(statement)?.[1] ?? [],
-		),
+		statements.flatMap(({ bare }) => /^CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)/i.exec(bare)?.[1] ?? []),
 	);
-	return statements.flatMap(({ comments, statement }) =>
-		RULES.flatMap(([what, pattern]) => {
-			const found = pattern.exec(statement);
-			if (found === null || own.has(found.groups?.table ?? '')) return [];
-			return [{ statement, what, unusedSince: MARK.exec(comments)?.[1] }];
-		}),
-	);
+	return statements.flatMap(({ comments, statement, bare }) => {
+		const broken = RULES.filter(([, pattern]) => {
+			const found = pattern.exec(bare);
+			return found !== null && !own.has(found.groups?.table ?? '');
+		});
+		const unusedSince = MARK.exec(comments)?.[1];
+		return [...new Set(broken.map(([what]) => what))].map((what) => ({ statement, what, unusedSince }));
+	});
 }

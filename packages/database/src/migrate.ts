@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type pg from 'pg';
 import { readMigrations } from './migrations-directory.ts';
@@ -6,6 +7,13 @@ import { withSession } from './session.ts';
 
 /** The key that Prisma's CLI and engine take, so that a deploy by the CLI also excludes ours. */
 const MIGRATION_LOCK = 72_707_369;
+
+/** Less than anybody's patience with a statement. */
+const TABLE_WAIT_MS = 3_000;
+const TABLE_PAUSE_MS = 1_000;
+/** Longer than a transaction of a service may take. */
+const TABLE_TRIES_MS = 120_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The database refused a migration's script, and has undone what the script did: deploying again tries again. */
 export class MigrationFailedError extends Error {
@@ -33,6 +41,7 @@ export interface MigrateOptions {
  * others wait and find nothing to do. Each script runs as one transaction, so a migration that fails, or whose
  * process is killed, leaves nothing behind and is tried again by the next deploy; hence no script may contain BEGIN,
  * COMMIT or a statement that PostgreSQL refuses in a transaction.
+ * A script that does not get a table gives way to those who have it, and is tried again for two minutes.
  * Throws a MigrationFailedError for a script that fails; the migrations before it stay applied.
  */
 export async function migrateDeploy(options: MigrateOptions): Promise<string[]> {
@@ -43,9 +52,48 @@ export async function migrateDeploy(options: MigrateOptions): Promise<string[]> 
 	}
 	return await withSession(options.databaseUrl, async (client) => {
 		await lockMigrations(client, options.lockTimeoutMs ?? 60_000);
-		await rollBackUnfinished(client);
-		return await applyMigrations(client, migrationsList);
+		const before = await appliedMigrations(client);
+		await applyInTurn(client, migrationsList);
+		return (await appliedMigrations(client)).filter((name) => !before.includes(name));
 	});
+}
+
+/**
+ * A script that waits for a table makes everybody behind it wait for that table too. So it gives way after a few seconds, to
+ * whoever holds the table and those who come, and is tried again.
+ */
+async function applyInTurn(client: pg.Client, migrationsList: MigrationList): Promise<void> {
+	await client.query("SELECT set_config('lock_timeout', $1, false)", [String(TABLE_WAIT_MS)]);
+	for (const end = Date.now() + TABLE_TRIES_MS; ; await sleep(TABLE_PAUSE_MS)) {
+		await rollBackUnfinished(client);
+		try {
+			await applyMigrations(client, migrationsList);
+			return;
+		} catch (error) {
+			if (!isLockTimeout(error) || Date.now() > end) throw error;
+		}
+	}
+}
+
+/** The engine tells PostgreSQL's code in its message alone. */
+function isLockTimeout(error: unknown): boolean {
+	return error instanceof MigrationFailedError && error.message.includes(LOCK_NOT_AVAILABLE);
+}
+
+/** In the order in which they were applied. */
+async function appliedMigrations(client: pg.Client): Promise<string[]> {
+	if (!(await hasMigrationsTable(client))) return [];
+	const { rows } = await client.query<{ migration_name: string }>(
+		'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY started_at',
+	);
+	return rows.map(({ migration_name }) => migration_name);
+}
+
+async function hasMigrationsTable(client: pg.Client): Promise<boolean> {
+	const { rows } = await client.query<{ name: string | null }>(
+		"SELECT to_regclass('_prisma_migrations') AS name",
+	);
+	return Boolean(rows[0]?.name);
 }
 
 /** Applies the list on this session, which must be the only one to do so, and answers the names that it applied. */
@@ -70,10 +118,7 @@ async function lockMigrations(client: pg.Client, timeoutMs: number): Promise<voi
 
 /** Under the lock an unfinished migration is one that failed or whose process died; its transaction is undone. */
 async function rollBackUnfinished(client: pg.Client): Promise<void> {
-	const table = await client.query<{ name: string | null }>(
-		"SELECT to_regclass('_prisma_migrations') AS name",
-	);
-	if (!table.rows[0]?.name) return;
+	if (!(await hasMigrationsTable(client))) return;
 	await client.query(
 		'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
 	);

@@ -169,3 +169,26 @@ test('a database that is away is an error', async () => {
 	const failure = migrateDeploy({ databaseUrl: 'postgresql://127.0.0.1:1/none', directory });
 	await expect(failure).rejects.toThrow('ECONNREFUSED');
 });
+
+test('a script that waits for a table lets others have it meanwhile, and comes in between', async () => {
+	await migrateDeploy({ databaseUrl, directory });
+	await folder.write('20260103000000_third', 'ALTER TABLE first ADD COLUMN m int;');
+	const holder = new pg.Client({ connectionString: databaseUrl });
+	await holder.connect();
+	await holder.query('BEGIN');
+	await holder.query('SELECT n FROM first FOR UPDATE');
+	const deploy = migrateDeploy({ databaseUrl, directory });
+	await until(async () => {
+		const waits = await query(
+			databaseUrl,
+			"SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'",
+		);
+		return waits.length > 0;
+	});
+	// queued behind it, and answered while the table is still held
+	expect(await query(databaseUrl, 'SELECT n FROM first')).toEqual([{ n: 2 }]);
+	await holder.query('COMMIT');
+	await holder.end();
+	expect(await deploy).toEqual(['20260103000000_third']);
+	expect(await query(databaseUrl, 'SELECT m FROM first')).toEqual([{ m: null }]);
+}, 30_000);
