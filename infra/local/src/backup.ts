@@ -9,7 +9,7 @@ import { askStatus } from './supervisor/lock.ts';
 import { StartError } from './supervisor/start-error.ts';
 
 /** Copies the data of the local product, while it runs or not. */
-await runCommand(async () => {
+await runCommand(async (stop) => {
 	const [directory, ...more] = process.argv.slice(2);
 	if (directory === undefined || directory.startsWith('-') || more.length > 0) {
 		throw new StartError('Name one directory, which is made: npm run backup -- DIRECTORY');
@@ -24,12 +24,14 @@ await runCommand(async () => {
 	if (home === undefined) throw new StartError(`There is nothing in ${homePath} to back up.`);
 	const target = resolve(directory);
 	if ((await askStatus(home.root)) !== undefined) {
-		await makeBackup(home, target, { isRunning: true });
+		await makeBackup(home, target, { isRunning: true, stop });
 	} else {
 		// nobody starts it meanwhile
-		const claimed = await claimHome(homePath, () => ({ pid: process.pid, url: null, processes: [] }));
+		const claimed = await claimHome(homePath, () => ({ pid: process.pid, url: null, processes: [] }), {
+			leastFreeBytes: 0,
+		});
 		try {
-			await makeBackup(claimed, target, { isRunning: false });
+			await makeBackup(claimed, target, { isRunning: false, stop });
 		} finally {
 			await releaseHome(claimed);
 		}

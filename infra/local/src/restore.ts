@@ -7,7 +7,7 @@ import { readSettings } from './stack/settings.ts';
 import { StartError } from './supervisor/start-error.ts';
 
 /** Puts what `npm run backup` has copied into a fresh home. */
-await runCommand(async () => {
+await runCommand(async (stop) => {
 	const [directory, ...more] = process.argv.slice(2);
 	if (directory === undefined || directory.startsWith('-') || more.length > 0) {
 		throw new StartError('Name the directory of the backup: npm run restore -- DIRECTORY');
@@ -17,7 +17,7 @@ await runCommand(async () => {
 	const { homePath } = readSettings(process.env, []);
 	const home = await claimHome(homePath, () => ({ pid: process.pid, url: null, processes: [] }));
 	try {
-		await restoreBackup(source, home);
+		await restoreBackup(source, home, stop);
 	} finally {
 		await releaseHome(home);
 	}

@@ -1,4 +1,5 @@
 import { isPortFree } from './backing/ports.ts';
+import { isHalfRestored } from './backup/restore-backup.ts';
 import { packagesToStart } from './machine/debian-packages.ts';
 import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
@@ -29,6 +30,11 @@ await runCommand(async (stop) => {
 		processes: processes(),
 	}));
 	try {
+		if (isHalfRestored(home)) {
+			throw new StartError(
+				`A restore into ${home.root} was cut short: run it again, or begin with nothing after \`npm run reset\`.`,
+			);
+		}
 		await requirePorts(ports);
 		await installPackages(packagesToStart({ ownBroker: settings.external.amqpUrl === undefined }), home);
 		await requireUserNamespaces();

@@ -5,7 +5,8 @@ import { StartError } from '../supervisor/start-error.ts';
 
 /** What a backup has, by name; the same names in a home. `ports.json`: presigned URLs and clients find their addresses again. */
 export const DIRECTORIES = ['postgres', 's3', 'stripe'] as const;
-export const FILES = ['secrets.json', 'ports.json'] as const;
+export const SECRETS = 'secrets.json';
+export const FILES = [SECRETS, 'ports.json'] as const;
 
 const noteSchema = z.object({ madeAt: z.iso.datetime(), of: z.string() });
 

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Home, openHome } from '../supervisor/home.ts';
 import { readNote } from './backup-files.ts';
 import { makeBackup } from './make-backup.ts';
-import { restoreBackup } from './restore-backup.ts';
+import { isHalfRestored, restoreBackup } from './restore-backup.ts';
 
 let directory: string;
 let home: Home;
@@ -72,4 +72,33 @@ test('nothing that is there is written over', async () => {
 test('half a backup is none', () => {
 	mkdirSync(backup, { recursive: true });
 	expect(() => readNote(backup)).toThrow('has no whole backup');
+});
+
+test('secrets of another product are not written over', async () => {
+	await makeBackup(home, backup, { isRunning: false });
+	const other = openHome(join(directory, 'other'));
+	writeFileSync(join(other.root, 'secrets.json'), '{"of":"servers elsewhere"}');
+	await expect(restoreBackup(backup, other)).rejects.toThrow('secrets.json is of another product');
+	expect(readFileSync(join(other.root, 'secrets.json'), 'utf8')).toBe('{"of":"servers elsewhere"}');
+	expect(isHalfRestored(other)).toBe(false);
+	// its own are those of a restore that is repeated
+	writeFileSync(join(other.root, 'secrets.json'), readFileSync(join(backup, 'secrets.json')));
+	await restoreBackup(backup, other);
+});
+
+test('one that is stopped leaves nothing of either', async () => {
+	const stop = AbortSignal.abort();
+	await expect(makeBackup(home, backup, { isRunning: false, stop })).rejects.toThrow(/abort/i);
+	expect(readdirSync(join(backup, '..'))).toEqual([]);
+	await makeBackup(home, backup, { isRunning: false });
+	const other = openHome(join(directory, 'other'));
+	await expect(restoreBackup(backup, other, stop)).rejects.toThrow(/abort/i);
+	expect(isHalfRestored(other)).toBe(false);
+	expect(existsSync(join(other.root, 'secrets.json'))).toBe(false);
+});
+
+test('a backup within what it copies is refused', async () => {
+	const within = join(home.data, 's3', 'today');
+	await expect(makeBackup(home, within, { isRunning: false })).rejects.toThrow('which it is to copy');
+	expect(existsSync(within)).toBe(false);
 });

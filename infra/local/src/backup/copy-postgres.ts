@@ -23,7 +23,12 @@ const CONTROL = join('global', 'pg_control');
  * Copies the data directory of a running PostgreSQL, as pg_basebackup would, for there is none beside the server of ours: all
  * databases as they were at one moment, the end of the copy. Nobody waits meanwhile.
  */
-export async function copyRunningPostgres(adminUrl: string, from: string, to: string): Promise<void> {
+export async function copyRunningPostgres(
+	adminUrl: string,
+	from: string,
+	to: string,
+	stop?: AbortSignal,
+): Promise<void> {
 	const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
 	// the server may end meanwhile: the query that runs says so, and an error without a listener would end us
 	client.on('error', () => undefined);
@@ -36,7 +41,7 @@ export async function copyRunningPostgres(adminUrl: string, from: string, to: st
 				`SELECT pg_walfile_name(pg_backup_start('npm run backup', fast => true)) AS segment`,
 			)
 		).rows;
-		await copyTree(from, to, chooseOfRunning);
+		await copyTree(from, to, { choose: chooseOfRunning, stop });
 		await copyFile(join(from, CONTROL), join(to, CONTROL));
 		const [ended] = (
 			await client.query<{ segment: string; labelfile: string }>(

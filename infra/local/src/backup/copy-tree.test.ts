@@ -41,7 +41,7 @@ test('what is to be left is left, and what is to be empty is there', async () =>
 		writeFileSync(join(from, name, 'file'), name);
 	}
 	const choices = { left: 'leave', emptied: 'empty' } as const;
-	await copyTree(from, to, (path) => choices[path as keyof typeof choices] ?? 'copy');
+	await copyTree(from, to, { choose: (path) => choices[path as keyof typeof choices] ?? 'copy' });
 	expect(readdirSync(to).sort()).toEqual(['emptied', 'kept']);
 	expect([readdirSync(join(to, 'kept')), readdirSync(join(to, 'emptied'))]).toEqual([['file'], []]);
 });

@@ -7,14 +7,15 @@ export type Choice = 'copy' | 'leave' | 'empty';
 
 /**
  * Copies directories and files with their modes and times, while others may write there: what has gone since it was listed
- * is left out. A directory that is `empty` is made, without what is in it.
+ * is left out. A directory that is `empty` is made, without what is in it. Rejects between two files once it is to stop.
  */
 export async function copyTree(
 	from: string,
 	to: string,
-	choose: (path: string) => Choice = () => 'copy',
+	{ choose = () => 'copy', stop }: { choose?: (path: string) => Choice; stop?: AbortSignal | undefined } = {},
 ): Promise<void> {
 	const copy = async (path: string): Promise<void> => {
+		stop?.throwIfAborted();
 		const [source, target] = [join(from, path), join(to, path)];
 		const found = await stat(source);
 		if (!found.isDirectory()) {

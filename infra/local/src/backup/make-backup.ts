@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { readPorts } from '../backing/ports.ts';
@@ -21,15 +21,18 @@ import { copyTree } from './copy-tree.ts';
 export async function makeBackup(
 	home: Home,
 	target: string,
-	{ isRunning }: { isRunning: boolean },
+	{ isRunning, stop }: { isRunning: boolean; stop?: AbortSignal },
 ): Promise<void> {
+	if (isWithin(home.root, target)) {
+		throw new StartError(`${target} lies in ${home.root}, which it is to copy: name a directory elsewhere.`);
+	}
 	if (existsSync(target)) throw new StartError(`${target} is there already: name a directory that is not.`);
 	const unfinished = `${target}.unfinished`;
 	rmSync(unfinished, { recursive: true, force: true });
 	mkdirSync(dirname(target), { recursive: true });
 	mkdirSync(unfinished, { mode: 0o700 });
 	try {
-		await copyAll(home, unfinished, isRunning);
+		await copyAll(home, unfinished, { isRunning, stop });
 		const note: Note = { madeAt: new Date().toISOString(), of: home.root };
 		writeFileSync(join(unfinished, NOTE), `${JSON.stringify(note, null, 2)}\n`);
 		await promisify(execFile)('sync', ['--file-system', unfinished]);
@@ -40,7 +43,19 @@ export async function makeBackup(
 	}
 }
 
-async function copyAll(home: Home, target: string, isRunning: boolean): Promise<void> {
+/** By their real places; the target's is that of the nearest directory that is there. */
+function isWithin(root: string, target: string): boolean {
+	let there = target;
+	while (!existsSync(there)) there = dirname(there);
+	const path = relative(realpathSync(root), realpathSync(there));
+	return path === '' || !(path.startsWith('..') || isAbsolute(path));
+}
+
+async function copyAll(
+	home: Home,
+	target: string,
+	{ isRunning, stop }: { isRunning: boolean; stop: AbortSignal | undefined },
+): Promise<void> {
 	const [postgres, store] = [join(home.data, 'postgres'), join(home.data, 's3')];
 	for (const directory of [postgres, store]) {
 		if (existsSync(directory)) continue;
@@ -51,14 +66,14 @@ async function copyAll(home: Home, target: string, isRunning: boolean): Promise<
 	if (isRunning) {
 		const { postgresPassword: password } = loadSecrets(home);
 		const { postgres: port = 0 } = readPorts(home);
-		await copyRunningPostgres(postgresAdminUrl({ port, password }), postgres, join(target, 'postgres'));
+		await copyRunningPostgres(postgresAdminUrl({ port, password }), postgres, join(target, 'postgres'), stop);
 	} else {
-		await copyTree(postgres, join(target, 'postgres'), (path) =>
-			path === 'postmaster.pid' ? 'leave' : 'copy',
-		);
+		const choose = (path: string) => (path === 'postmaster.pid' ? 'leave' : 'copy');
+		await copyTree(postgres, join(target, 'postgres'), { choose, stop });
 	}
 	// what is still on its way in has no name yet
-	await copyTree(store, join(target, 's3'), (path) => (path === '.incoming' ? 'leave' : 'copy'));
+	const choose = (path: string) => (path === '.incoming' ? 'leave' : 'copy');
+	await copyTree(store, join(target, 's3'), { choose, stop });
 	copyStripe(join(home.data, 'stripe'), join(target, 'stripe'));
 	for (const name of FILES) await copyFile(join(home.root, name), join(target, name));
 }

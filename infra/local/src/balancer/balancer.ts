@@ -43,7 +43,8 @@ function join(client: Socket, replica: Socket): void {
 	] as const) {
 		from.pipe(to);
 		from.on('close', () => {
-			if (!from.readableEnded) to.resetAndDestroy();
+			// an end in both directions, or a break
+			if (!from.readableEnded || !from.writableFinished) to.resetAndDestroy();
 		});
 	}
 	// the client may have gone while its replica was looked for

@@ -11,7 +11,11 @@ const LEAST_FREE_BYTES = 500 * 1024 * 1024;
  * Takes a home for this process: nobody else may run on it, nothing that an earlier supervisor left behind still runs.
  * @throws StartError when the home is in use or its disk is full
  */
-export async function claimHome(path: string, status: () => SupervisorStatus): Promise<Home> {
+export async function claimHome(
+	path: string,
+	status: () => SupervisorStatus,
+	{ leastFreeBytes = LEAST_FREE_BYTES } = {},
+): Promise<Home> {
 	const home = openUsable(path);
 	if (!(await holdLock(home.root, status))) {
 		throw new StartError(
@@ -19,9 +23,9 @@ export async function claimHome(path: string, status: () => SupervisorStatus): P
 		);
 	}
 	const { bavail, bsize } = statfsSync(home.root);
-	if (bavail * bsize < LEAST_FREE_BYTES) {
+	if (bavail * bsize < leastFreeBytes) {
 		throw new StartError(
-			`Only ${Math.floor((bavail * bsize) / 1024 ** 2)} MB are free on the disk of ${home.root}: free ${LEAST_FREE_BYTES / 1024 ** 2} MB, or set CREATORR_HOME to a directory on another disk.`,
+			`Only ${Math.floor((bavail * bsize) / 1024 ** 2)} MB are free on the disk of ${home.root}: free ${leastFreeBytes / 1024 ** 2} MB, or set CREATORR_HOME to a directory on another disk.`,
 		);
 	}
 	const survivors = await endOwnedProcesses(home.root);

@@ -37,6 +37,8 @@ function watchParent(stop: AbortController): void {
 function explain(error: unknown): string {
 	if (error instanceof StartError) return error.message;
 	if (!(error instanceof Error)) return String(error);
+	// by a signal, or with npm
+	if (error.name === 'AbortError') return 'Stopped before it was done.';
 	const { code, path } = error as NodeJS.ErrnoException;
 	const where = path === undefined ? '' : ` (${path})`;
 	if (code === 'ENOSPC' || code === 'EDQUOT')
