@@ -21,7 +21,7 @@ export const HELP = `Plans, for operators. Runs with the environment of the bill
 
   node apps/billing/src/admin.ts grant USER pro --until YYYY-MM-DD --reason WHY
       Puts a user on pro through that day (UTC), or until a time such as 2030-01-31T12:00:00Z, whatever Stripe says
-      meanwhile. After it the user is on what Stripe says, without anybody doing anything.
+      meanwhile, for 100 years at most. After it the user is on what Stripe says, without anybody doing anything.
 
   node apps/billing/src/admin.ts revoke-grant USER --reason WHY
       Ends that now.
@@ -31,6 +31,8 @@ Exit codes: 0 done; 1 not done, as there is no such user, say; 2 called in a wro
 `;
 
 const DAY_MS = 86_400_000;
+/** Far more than anybody means, and far from the years that a database gives back as no date. */
+const GRANT_YEARS_MAX = 100;
 
 type GrantDeps = Parameters<typeof grantPro>[0];
 type UsageDeps = Parameters<typeof usageOf>[0];
@@ -89,6 +91,9 @@ function readUntil(text: string | undefined, now: Date): Date {
 	const until = day ? new Date(Date.parse(day) + DAY_MS) : new Date(time ?? Number.NaN);
 	if (!(until > now))
 		throw new UsageError('--until takes a day to come, as 2030-01-31, or a time, as 2030-01-31T12:00:00Z');
+	const latest = new Date(now);
+	latest.setUTCFullYear(now.getUTCFullYear() + GRANT_YEARS_MAX);
+	if (until > latest) throw new UsageError(`--until takes a day in the next ${GRANT_YEARS_MAX} years`);
 	return until;
 }
 

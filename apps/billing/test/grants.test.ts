@@ -133,6 +133,23 @@ describe('a grant', () => {
 		}
 	});
 
+	test('waits for a sync that holds the customer for longer than other statements may take', async () => {
+		const user = world.user();
+		await grant(user);
+		let revoked: Promise<object> | undefined;
+		await world.prisma.$transaction(
+			async (tx) => {
+				await tx.$queryRaw`SELECT 1 FROM customers WHERE user_id = ${user.id} FOR UPDATE`;
+				revoked = revoke(user);
+				// Whoever gives up does that now, and not in the middle of the pause.
+				await Promise.race([revoked, tx.$queryRaw`SELECT 1 FROM pg_sleep(14)`]);
+				await Promise.race([revoked, tx.$queryRaw`SELECT 1 FROM pg_sleep(3)`]);
+			},
+			{ timeout: 60_000 },
+		);
+		expect(await revoked).toMatchObject({ plan: 'free' });
+	});
+
 	test('keeps nobody from subscribing', async () => {
 		const user = world.user();
 		await grant(user);
@@ -178,6 +195,16 @@ test.each([
 	['a plan that can’t be granted', ['grant', NOBODY, 'free', '--until', '2099-01-01'], 'no free to grant'],
 	['a day that has gone', ['grant', NOBODY, 'pro', '--until', '2020-01-01', ...WHY], 'a day to come'],
 	['a day that there is not', ['grant', NOBODY, 'pro', '--until', '2099-02-30', ...WHY], 'a day to come'],
+	[
+		'a day without a year to come after',
+		['grant', NOBODY, 'pro', '--until', '9999-12-31', ...WHY],
+		'100 years',
+	],
+	[
+		'a time that is far away',
+		['grant', NOBODY, 'pro', '--until', '2200-01-01T00:00:00Z', ...WHY],
+		'100 years',
+	],
 	['a grant without an end', ['grant', NOBODY, 'pro', ...WHY], 'a day to come'],
 	['a grant without a reason', ['grant', NOBODY, 'pro', '--until', '2099-01-01'], '--reason takes'],
 ])('refuses %s, and says why', async (_, args, said) => {

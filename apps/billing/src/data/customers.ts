@@ -11,14 +11,20 @@ interface CustomerStoreDeps {
 	prisma: PrismaClient;
 	/** With connections of its own: each holds a lock while Stripe is asked, and what is quick must not wait for them. */
 	locking: PrismaClient;
+	/** How long a customer may be waited for and held. */
+	timeoutMs?: number;
 }
 
 /** For a few calls to Stripe, each with a limit of its own. */
-const TIMEOUT_MS = 60_000;
+export const HOLD_MS = 60_000;
 const FIRST_PAUSE_SECONDS = 0.5;
 const LONGEST_PAUSE_SECONDS = 300;
 
-export function createCustomerStore({ prisma, locking }: CustomerStoreDeps): CustomerStore {
+export function createCustomerStore({
+	prisma,
+	locking,
+	timeoutMs = HOLD_MS,
+}: CustomerStoreDeps): CustomerStore {
 	const oneAtATime = createOneAtATime();
 	return {
 		withCustomer: (userId, work) =>
@@ -30,7 +36,7 @@ export function createCustomerStore({ prisma, locking }: CustomerStoreDeps): Cus
 						await tx.$queryRaw`SELECT 1 FROM customers WHERE user_id = ${userId} FOR UPDATE`;
 						return await work(await lockedCustomer(tx, userId));
 					},
-					{ timeout: TIMEOUT_MS },
+					{ timeout: timeoutMs },
 				),
 			),
 		withDueCustomer: (due, work) =>
@@ -42,7 +48,7 @@ export function createCustomerStore({ prisma, locking }: CustomerStoreDeps): Cus
 					await work(await lockedCustomer(tx, userId));
 					return true;
 				},
-				{ timeout: TIMEOUT_MS },
+				{ timeout: timeoutMs },
 			),
 		async find(userId) {
 			const [customer, subscriptions] = await Promise.all([

@@ -18,8 +18,8 @@ interface By {
 export type Granted = { plan: Plan; until: Date | null } | null;
 
 /**
- * Puts a user on pro until then, whatever Stripe says meanwhile. It is known here at once, whether or not Stripe answers; when it
- * ends, the sync finds what Stripe says.
+ * Puts a user on pro until then, whatever Stripe says meanwhile. Stripe is not asked, but a sync that asks it
+ * right now is waited for; when it ends, the sync finds what Stripe says.
  */
 export function grantPro(
 	deps: GrantDeps,
