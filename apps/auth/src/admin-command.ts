@@ -27,7 +27,7 @@ export interface AdminDeps extends SuspendDeps {
 }
 
 function keyOf(user: string): AccountKey {
-	return user.startsWith('usr_') ? { id: user } : { email: user.trim().toLowerCase() };
+	return user.includes('@') ? { email: user.trim().toLowerCase() } : { id: user };
 }
 
 function noUser(user: string): CommandError {

@@ -13,7 +13,7 @@ import { createRevocationPusher } from '../src/gateway-client.ts';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { internalKeys, privateKeyOf } from './support/callers.ts';
 import { type FakeGateway, startGateway } from './support/fake-gateway.ts';
-import { isAlive, register } from './support/requests.ts';
+import { call, isAlive, newEmail, PASSWORD, register } from './support/requests.ts';
 
 const ADMIN = fileURLToPath(new URL('../src/admin.ts', import.meta.url));
 const WHY = ['--reason', 'sends spam', '--by', 'ada'];
@@ -83,6 +83,12 @@ describe('the command for accounts', () => {
 			['ada', person.id],
 			['bob', person.id],
 		]);
+	});
+
+	test('takes an email that begins like an id for an email', async () => {
+		const email = `usr_${newEmail()}`;
+		await call(auth.app, 'post', '/v1/auth/register').send({ email, password: PASSWORD }).expect(201);
+		expect(JSON.parse(await run('user', email, '--by', 'ada', '--json'))).toMatchObject({ email });
 	});
 
 	test('suspends one, and ends that', async () => {

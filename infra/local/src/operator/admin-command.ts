@@ -27,7 +27,7 @@ const APP_OF: Readonly<Record<string, Caller>> = {
 	grant: 'billing',
 	'revoke-grant': 'billing',
 };
-/** Of apps that know users by their ids alone. */
+/** Of apps that know users by their ids alone, and may not know of all that there are: auth is asked first. */
 const BY_ID = ['cancel-jobs', 'grant', 'revoke-grant'];
 /** What else is known of a user, and where. */
 const PARTS: readonly Caller[] = ['billing', 'jobs'];
@@ -89,7 +89,7 @@ export async function runAdmin(args: string[], stop: AbortSignal): Promise<numbe
 	const app = Object.hasOwn(APP_OF, command) ? APP_OF[command] : undefined;
 	if (!app || subject === undefined) throw new AppCommandError(HELP, 2);
 	const passedOn = [...args];
-	if (BY_ID.includes(command) && !subject.startsWith('usr_')) {
+	if (BY_ID.includes(command)) {
 		const at = tokens.filter(({ kind }) => kind === 'positional')[1]?.index ?? 0;
 		passedOn[at] = String((await findAccount(subject, by, stop)).id);
 	}
