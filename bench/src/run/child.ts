@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '../say.ts';
 
 const ATTEMPT_EVERY_MS = 50;
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
 
 /** A server that runs beside the bench, and no longer than it. */
