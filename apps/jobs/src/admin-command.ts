@@ -37,17 +37,30 @@ function userIdOf({ words: [userId = ''] }: CommandLine): string {
 	return userId;
 }
 
+function wasDeleted(userId: string): CommandError {
+	return new CommandError(`${userId} was deleted`);
+}
+
+async function showUser(data: Data, line: CommandLine): Promise<object> {
+	const userId = userIdOf(line);
+	const user = await data.readUser(userId, line.operator());
+	if (!user) throw wasDeleted(userId);
+	return user;
+}
+
 async function cancelJobs(data: Data, line: CommandLine): Promise<object> {
 	const userId = userIdOf(line);
 	const by = { operator: line.operator(), reason: line.reason() };
-	return { user_id: userId, jobs_canceled: await data.cancelAll(userId, by) };
+	const canceled = await data.cancelAll(userId, by);
+	if (canceled === null) throw wasDeleted(userId);
+	return { user_id: userId, jobs_canceled: canceled };
 }
 
 export function adminCommands(data: Data): Record<string, OperatorCommand> {
 	const words = { min: 1, max: 1 };
 	return {
 		job: { words, options: [], run: (line) => showJob(data, line) },
-		user: { words, options: [], run: (line) => data.readUser(userIdOf(line), line.operator()) },
+		user: { words, options: [], run: (line) => showUser(data, line) },
 		'cancel-jobs': { words, options: ['reason'], run: (line) => cancelJobs(data, line) },
 	};
 }

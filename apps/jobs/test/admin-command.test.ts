@@ -108,6 +108,18 @@ describe('the command for jobs', () => {
 	});
 
 	test.each([
+		['user', []],
+		['cancel-jobs', ['--reason', 'mines coins']],
+	])('%s says that an account is gone, and keeps nothing of it', async (command, options) => {
+		const userId = newId('usr');
+		await world.bus.publish(newEvent(accountDeleted, { user_id: userId }, newId('req')));
+		await until(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));
+		const refused = run(command, userId, ...options, '--by', 'ada');
+		await expect(refused).rejects.toThrow(`${userId} was deleted`);
+		expect(await actionsOf(userId)).toEqual([]);
+	});
+
+	test.each([
 		['a job that there is not', ['job', 'job_x', '--by', 'ada'], 'there is no job job_x'],
 		['a user by an email', ['user', 'a@example.com', '--by', 'ada'], 'no id of a user'],
 		['a cancellation without a reason', ['cancel-jobs', newId('usr'), '--by', 'ada'], '--reason takes'],

@@ -5,7 +5,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { cancelLockedJob } from './end-job.ts';
 import { lockJob } from './lock-job.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
-import { lockUser } from './users.ts';
+import { isDeleted, lockUser } from './users.ts';
 
 interface CancelAllInput {
 	userId: string;
@@ -16,15 +16,19 @@ interface CancelAllInput {
 /** A thousand jobs wait at most, and some run. */
 const TIMEOUT_MS = 60_000;
 
-/** Cancels all of a user's jobs that have not ended, and has their workers told; answers how many. */
+/**
+ * Cancels all of a user's jobs that have not ended, and has their workers told; answers how many, and null where the account is
+ * gone, of which nothing is kept.
+ */
 export async function cancelAll(
 	prisma: PrismaClient,
 	{ userId, by, requestId }: CancelAllInput,
-): Promise<number> {
+): Promise<number | null> {
 	return await inTransaction(
 		prisma,
 		async (tx) => {
 			await lockUser(tx, userId);
+			if (await isDeleted(tx, userId)) return null;
 			let canceled = 0;
 			for (const jobId of await listUnfinished(tx, userId)) {
 				const job = await lockJob(tx, jobId);

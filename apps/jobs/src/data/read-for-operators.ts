@@ -3,6 +3,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { planOf } from './accounts.ts';
 import { countJobs } from './count-jobs.ts';
 import type { PrismaClient } from './prisma.ts';
+import { isDeleted, lockUser } from './users.ts';
 
 const JOBS_SHOWN = 10;
 
@@ -11,6 +12,8 @@ export function readJob(prisma: PrismaClient, jobId: string, operator: string): 
 	return inTransaction(prisma, async (tx) => {
 		const job = await tx.job.findUnique({ where: { id: jobId }, omit: { sealedSecrets: true } });
 		if (!job) return null;
+		await lockUser(tx, job.userId);
+		if (await isDeleted(tx, job.userId)) return null;
 		await recordOperatorAction(tx, { operator, action: 'job_viewed', userId: job.userId, subject: jobId });
 		return {
 			id: job.id,
@@ -40,9 +43,11 @@ export function readJob(prisma: PrismaClient, jobId: string, operator: string): 
 	});
 }
 
-/** What there is of a user, of whom nothing may be known here. Keeps that somebody looked. */
-export function readUser(prisma: PrismaClient, userId: string, operator: string): Promise<object> {
+/** What there is of a user, of whom nothing may be known here; null where the account is gone. Keeps that somebody looked. */
+export function readUser(prisma: PrismaClient, userId: string, operator: string): Promise<object | null> {
 	return inTransaction(prisma, async (tx) => {
+		await lockUser(tx, userId);
+		if (await isDeleted(tx, userId)) return null;
 		const jobs = await tx.job.findMany({
 			where: { userId },
 			orderBy: { id: 'desc' },
