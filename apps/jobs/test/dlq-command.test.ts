@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { jobFinished, newEvent, planChanged } from '@creatorr/contracts/events';
+import { accountDeleted, jobFinished, newEvent, planChanged } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { openDeadLetters } from '@creatorr/messaging/dead-letters';
 import { carryOut } from '@creatorr/service/operator-command';
 import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { openOperatorData } from '../src/data/open-operator-data.ts';
 import { dlqCommands, HELP } from '../src/dlq-command.ts';
 import { failed } from './support/bus.ts';
 import { withChannel } from './support/raw-channel.ts';
@@ -21,17 +22,21 @@ const DLQ = fileURLToPath(new URL('../src/dlq.ts', import.meta.url));
 jest.setTimeout(180_000);
 
 let world: World;
+let data: ReturnType<typeof openOperatorData>;
 
 beforeAll(async () => {
 	world = await startWorld();
+	data = openOperatorData(world.env.JOBS_DATABASE_URL ?? '');
 });
 
 afterAll(async () => {
+	await data?.close();
 	await world?.stop();
 });
 
 function run(...args: string[]): Promise<string> {
-	const commands = dlqCommands(() => openDeadLetters(world.host.url));
+	const open = () => openDeadLetters(world.host.url);
+	const commands = dlqCommands({ open, record: data.recordLetter });
 	return carryOut({ args, help: HELP, commands });
 }
 
@@ -45,6 +50,12 @@ async function runProcess(args: string[], order = ''): Promise<string> {
 async function list(): Promise<{ id: string; type: string; replay: string; request_id: string }[]> {
 	return JSON.parse(await run('list', '--json')).dead_letters;
 }
+
+/** What is kept of what was done to a letter. */
+const actsOn = (event: { id: string; type: string }) =>
+	world.prisma.operatorAction.findMany({ where: { subject: `${event.id} ${event.type}` } });
+
+const WHY = ['--reason', 'it was a try', '--by', 'ada'];
 
 /** Puts an event where those go that nobody could handle. */
 async function bury(event: { id: string; type: string }): Promise<void> {
@@ -76,9 +87,12 @@ describe('the command for dead letters', () => {
 			}),
 		);
 		expect(await runProcess(['show', event.id])).toContain(event.data.user_id);
-		await run('replay', event.id);
+		await run('replay', event.id, '--by', 'ada');
 		await until(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
 		expect((await list()).map(({ id }) => id)).not.toContain(event.id);
+		expect(await actsOn(event)).toMatchObject([
+			{ operator: 'ada', action: 'letter_replayed', userId: event.data.user_id, reason: null },
+		]);
 	});
 
 	test('replays all but those that something else has made up for, and says why', async () => {
@@ -92,7 +106,57 @@ describe('the command for dead letters', () => {
 		});
 		await until(async () => expect(await planOf(needed.data.user_id)).toMatchObject({ plan: 'pro' }));
 		await expect(run('replay', needless.id)).rejects.toThrow('needs no replay');
-		await run('drop', needless.id);
+		await run('drop', needless.id, ...WHY);
+		expect(await list()).toEqual([]);
+		expect(await actsOn(needless)).toMatchObject([
+			{ operator: 'ada', action: 'letter_dropped', userId: null, reason: 'it was a try' },
+		]);
+	});
+
+	test('keeps what is done to a letter about a job with the job’s user', async () => {
+		const user = world.user();
+		const jobId = await user.enqueue();
+		const event = newEvent(jobFinished, { job_id: jobId, attempt: 1, outcome: failed }, newId('req'));
+		await bury(event);
+		await run('drop', event.id, ...WHY);
+		expect(await actsOn(event)).toMatchObject([{ action: 'letter_dropped', userId: user.id }]);
+	});
+
+	test('drops what a user’s data goes by only when it is told to, and keeps that without the user', async () => {
+		const event = newEvent(accountDeleted, { user_id: newId('usr') }, newId('req'));
+		await bury(event);
+		await expect(run('drop', event.id, ...WHY)).rejects.toThrow('keeps what it has of a user');
+		expect((await list()).map(({ id }) => id)).toEqual([event.id]);
+		await run('drop', event.id, ...WHY, '--force');
+		expect(await list()).toEqual([]);
+		expect(await actsOn(event)).toMatchObject([
+			{ operator: 'ada', action: 'letter_dropped', userId: null, reason: 'it was a try' },
+		]);
+	});
+
+	test('keeps nothing of a user who is gone with the user', async () => {
+		const event = changed();
+		await world.bus.publish(newEvent(accountDeleted, { user_id: event.data.user_id }, newId('req')));
+		const where = { userId: event.data.user_id };
+		await until(async () => expect(await world.prisma.deletedUser.count({ where })).toBe(1));
+		await bury(event);
+		await run('replay', event.id, ...WHY);
+		expect(await actsOn(event)).toMatchObject([{ action: 'letter_replayed', userId: null }]);
+	});
+
+	test('replays what it can, leaves what no queue takes, and says that by its exit code', async () => {
+		const strange = { id: newId('evt'), type: 'moon.changed' };
+		const event = changed();
+		await bury(strange);
+		await bury(event);
+		const refused = await runProcess(['replay', '--all', '--json', '--by', 'ada']).catch((error) => error);
+		expect(refused).toMatchObject({ code: 1, stderr: '1 could not be replayed: no queue takes it\n' });
+		expect(JSON.parse(refused.stdout)).toEqual({
+			replayed: [{ id: event.id, type: 'plan.changed' }],
+			left: [{ ...strange, why: 'no queue takes it' }],
+		});
+		await expect(run('replay', strange.id, '--by', 'ada')).rejects.toThrow('no queue takes it');
+		await run('drop', strange.id, ...WHY, '--force');
 		expect(await list()).toEqual([]);
 	});
 
@@ -112,10 +176,11 @@ describe('the command for dead letters', () => {
 
 	test.each([
 		['to show what there is not', ['show', 'evt_x'], 'there is no dead letter evt_x'],
-		['to drop what there is not', ['drop', 'evt_x'], 'there is no dead letter evt_x'],
+		['to drop what there is not', ['drop', 'evt_x', ...WHY], 'there is no dead letter evt_x'],
 		['to replay what there is not', ['replay', 'evt_x'], 'there is no dead letter evt_x'],
 		['a replay of nothing', ['replay'], 'an id, or --all'],
 		['a replay of one and of all', ['replay', 'evt_x', '--all'], 'an id, or --all'],
+		['to drop without a reason', ['drop', 'evt_x', '--by', 'ada'], '--reason takes'],
 		['to drop all', ['drop', 'evt_x', '--all'], 'drop takes no --all'],
 		['a limit that is none', ['list', '--limit', 'many'], '--limit takes a whole number'],
 	])('refuses %s, and says why', async (_, args, said) => {

@@ -5,8 +5,9 @@ export interface OperatorAction {
 	/** Who, as they named themselves. */
 	operator: string;
 	action: string;
-	userId: string;
-	/** What of the user it was done to, where it was one thing. */
+	/** Null where it was done to nobody, which is kept only where the table allows it. */
+	userId: string | null;
+	/** What it was done to, where it was one thing. */
 	subject?: string;
 	/** Absent where somebody only looked. */
 	reason?: string;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { type ConfirmChannel, connect, type GetMessage, type MessageProperties } from 'amqplib';
 import { DIED_IN_HEADER, REASON_HEADER } from './consumer.ts';
-import { publishConfirmed } from './publish-confirmed.ts';
+import { publishConfirmed, UnroutableError } from './publish-confirmed.ts';
 import { EVENTS_EXCHANGE, QUEUES } from './topology.ts';
 
 /** A message that no consumer could handle, as it lies in the queue. */
@@ -19,16 +19,21 @@ export interface DeadLetter {
 	content: string;
 }
 
+type Choose = (letter: DeadLetter) => boolean;
+/** Writes down what is done to a letter; when it rejects, the letter stays where it is. */
+type Keep = (letter: DeadLetter) => Promise<void>;
+
 export interface DeadLetters {
 	/** How many there are, and the oldest of them. None is taken. */
 	list(limit: number): Promise<{ total: number; letters: DeadLetter[] }>;
 	/**
-	 * Publishes each that is chosen once more, as it came first, and takes it off the queue when the broker has it safe. Whoever is
-	 * killed in between leaves it where it is, to be published again: consumers may see an event twice. Answers which.
+	 * Publishes each that is chosen once more, as it came first, and takes it off the queue when the broker has it safe and it is
+	 * written down. Whoever is killed in between leaves it where it is, to be published again: consumers may see an event twice.
+	 * Those that no queue takes stay too.
 	 */
-	replay(choose: (letter: DeadLetter) => boolean): Promise<DeadLetter[]>;
-	/** Takes those that are chosen off the queue for good; answers which. */
-	drop(choose: (letter: DeadLetter) => boolean): Promise<DeadLetter[]>;
+	replay(choose: Choose, keep: Keep): Promise<{ replayed: DeadLetter[]; unroutable: DeadLetter[] }>;
+	/** Takes those that are chosen off the queue for good, once each is written down; answers which. */
+	drop(choose: Choose, keep: Keep): Promise<DeadLetter[]>;
 	close(): Promise<void>;
 }
 
@@ -108,17 +113,28 @@ async function visitAll(connection: Connection, limit: number, visit: Visit): Pr
 	}
 }
 
-/** Those that are chosen, once `settle` is done with each. */
+/** Whether it was published: false when no queue takes it. */
+async function isPublishedAgain(channel: ConfirmChannel, message: GetMessage, messageId: string) {
+	try {
+		await publishAgain(channel, message, messageId);
+		return true;
+	} catch (error) {
+		if (error instanceof Error && error.cause instanceof UnroutableError) return false;
+		throw error;
+	}
+}
+
+/** Those that are chosen and that `settle` is done with: it leaves one where it is by answering false. */
 async function settleChosen(
 	connection: Connection,
-	choose: (letter: DeadLetter) => boolean,
-	settle: (channel: ConfirmChannel, message: GetMessage, letter: DeadLetter) => Promise<void>,
+	choose: Choose,
+	settle: (channel: ConfirmChannel, message: GetMessage, letter: DeadLetter) => Promise<boolean>,
 ): Promise<DeadLetter[]> {
 	const settled: DeadLetter[] = [];
 	await visitAll(connection, Number.POSITIVE_INFINITY, async (channel, message) => {
 		const letter = toDeadLetter(message);
 		if (!choose(letter)) return;
-		await settle(channel, message, letter);
+		if (!(await settle(channel, message, letter))) return;
 		channel.ack(message);
 		settled.push(letter);
 	});
@@ -141,12 +157,24 @@ export async function openDeadLetters(url: string): Promise<DeadLetters> {
 			});
 			return { total, letters };
 		},
-		replay: (choose) =>
-			settleChosen(connection, choose, async (channel, message, { id }) => {
-				await publishAgain(channel, message, id);
+		async replay(choose, keep) {
+			const unroutable: DeadLetter[] = [];
+			const replayed = await settleChosen(connection, choose, async (channel, message, letter) => {
+				if (!(await isPublishedAgain(channel, message, letter.id))) {
+					unroutable.push(letter);
+					return false;
+				}
 				crashPoint('command.replay.published');
+				await keep(letter);
+				return true;
+			});
+			return { replayed, unroutable };
+		},
+		drop: (choose, keep) =>
+			settleChosen(connection, choose, async (_channel, _message, letter) => {
+				await keep(letter);
+				return true;
 			}),
-		drop: (choose) => settleChosen(connection, choose, async () => undefined),
 		close: () => connection.close(),
 	};
 }

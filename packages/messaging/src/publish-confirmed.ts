@@ -10,6 +10,9 @@ export interface OutgoingMessage {
 	options: Options.Publish;
 }
 
+/** No queue takes the message, which trying again does not change. */
+export class UnroutableError extends Error {}
+
 /** A confirm that takes longer will not come: the connection is half-open or the broker has stopped taking messages. */
 const CONFIRM_TIMEOUT_MS = 10_000;
 
@@ -36,7 +39,7 @@ export async function publishConfirmed(channel: ConfirmChannel, message: Outgoin
 			error ? reject(error) : resolve(),
 		);
 		await promise;
-		if (returned.delete(messageId)) throw new Error(`no queue takes ${routingKey}`);
+		if (returned.delete(messageId)) throw new UnroutableError(`no queue takes ${routingKey}`);
 	} catch (cause) {
 		throw unavailable('rabbitmq', cause);
 	} finally {

@@ -63,6 +63,8 @@ async function listed(count: number): Promise<DeadLetter[]> {
 	return found;
 }
 
+const keepNothing = async () => undefined;
+
 /** Puts a message where the dead ones go, past everything of ours. */
 async function bury(routingKey: string, content: string, options: object = {}): Promise<void> {
 	await withRawChannel(host.url, async (channel) => {
@@ -97,7 +99,7 @@ describe('dead letters', () => {
 		await publish(second);
 		await listed(2);
 		isBroken = false;
-		const replayed = await letters.replay(({ id }) => id === second.id);
+		const { replayed } = await letters.replay(({ id }) => id === second.id, keepNothing);
 		expect(replayed.map(({ id }) => id)).toEqual([second.id]);
 		await until(() => expect(reader.handled).toEqual([second.id]));
 		expect((await listed(1)).map(({ id }) => id)).toEqual([first.id]);
@@ -112,7 +114,7 @@ describe('dead letters', () => {
 		};
 		await bury('plan.changed', '{"a": 1}', options);
 		await listed(1);
-		await letters.replay(() => true);
+		await letters.replay(() => true, keepNothing);
 		const message = await withRawChannel(host.url, (channel) =>
 			until(async () => {
 				const found = await channel.get(QUEUES.filesPlanChanged, { noAck: true });
@@ -136,15 +138,26 @@ describe('dead letters', () => {
 		const event = changed();
 		await until(() => publish(event));
 		await listed(1);
-		expect(await letters.replay(() => true)).toHaveLength(1);
+		expect((await letters.replay(() => true, keepNothing)).replayed).toHaveLength(1);
 		expect((await listed(1)).map(({ id }) => id)).toEqual([event.id]);
 		await reader.stop();
 	});
 
-	test('that no queue takes stay', async () => {
+	test('that no queue takes stay, and keep no other from being replayed', async () => {
 		await bury('job.requested.nobody', '{}', { messageId: 'evt_1' });
+		await bury('plan.changed', '{}', { messageId: 'evt_2' });
+		await listed(2);
+		const { replayed, unroutable } = await letters.replay(() => true, keepNothing);
+		expect([replayed, unroutable].map((found) => found.map(({ id }) => id))).toEqual([['evt_2'], ['evt_1']]);
+		expect((await listed(1)).map(({ id }) => id)).toEqual(['evt_1']);
+	});
+
+	test('stay where nobody can write down what is done to them', async () => {
+		await bury('plan.changed', '{}', { messageId: 'evt_1' });
 		await listed(1);
-		await expect(letters.replay(() => true)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+		const fail = async () => Promise.reject(new Error('no database'));
+		await expect(letters.drop(() => true, fail)).rejects.toThrow('no database');
+		await expect(letters.replay(() => true, fail)).rejects.toThrow('no database');
 		expect((await listed(1)).map(({ id }) => id)).toEqual(['evt_1']);
 	});
 
@@ -152,7 +165,8 @@ describe('dead letters', () => {
 		await bury('plan.changed', '1', { messageId: 'evt_1' });
 		await bury('plan.changed', '2', { messageId: 'evt_2' });
 		await listed(2);
-		expect((await letters.drop(({ id }) => id === 'evt_1')).map(({ id }) => id)).toEqual(['evt_1']);
+		const dropped = await letters.drop(({ id }) => id === 'evt_1', keepNothing);
+		expect(dropped.map(({ id }) => id)).toEqual(['evt_1']);
 		expect((await listed(1)).map(({ id }) => id)).toEqual(['evt_2']);
 	});
 
@@ -160,7 +174,7 @@ describe('dead letters', () => {
 		await bury('plan.changed', 'not even JSON');
 		const [letter] = await listed(1);
 		expect(letter).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{16}$/), diedIn: null, diedAt: null });
-		expect(await letters.drop(({ id }) => id === letter?.id)).toHaveLength(1);
+		expect(await letters.drop(({ id }) => id === letter?.id, keepNothing)).toHaveLength(1);
 	});
 
 	test('are listed so many at a time, with how many there are', async () => {

@@ -32,7 +32,7 @@ describe('a command of operators', () => {
 		['no command', [], HELP],
 		['too few words', ['look'], HELP],
 		['too many words', ['look', 'x', 'y'], HELP],
-		['an unknown option', ['look', 'x', '--force'], '--force'],
+		['an unknown option', ['look', 'x', '--really'], '--really'],
 		['an option of another command', ['look', 'x', '--reason', 'y'], 'look takes no --reason'],
 		['no reason', ['act', 'x', '--by', 'ada'], '--reason takes some text'],
 		['a reason of blanks', ['act', 'x', '--by', 'ada', '--reason', ' '], '--reason takes some text'],

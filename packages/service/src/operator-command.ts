@@ -10,6 +10,15 @@ export class UsageError extends Error {}
 /** A command could not be carried out, and nothing has changed: there is no such user, say. */
 export class CommandError extends Error {}
 
+/** A command could carry out a part of it; its report says what, and what not. */
+export class PartlyDoneError extends Error {
+	readonly report: object;
+	constructor(message: string, report: object) {
+		super(message);
+		this.report = report;
+	}
+}
+
 const EXIT_CODES = { failed: 1, usage: 2 };
 const NAME_MAX = 100;
 const REASON_MAX = 500;
@@ -17,6 +26,7 @@ const REASON_MAX = 500;
 const OPTIONS = {
 	all: { type: 'boolean' },
 	by: { type: 'string' },
+	force: { type: 'boolean' },
 	help: { type: 'boolean' },
 	json: { type: 'boolean' },
 	limit: { type: 'string' },
@@ -86,7 +96,7 @@ function find(
 	return command;
 }
 
-/** Carries one of the commands out; answers what it prints. Throws a UsageError or a CommandError with what to say. */
+/** Carries one of the commands out; answers what it prints. Throws an error with what to say, of one of the classes above. */
 export async function carryOut({ args, help, commands }: OperatorCommands): Promise<string> {
 	const { values, positionals } = parse(args);
 	if (values.help) return help;
@@ -99,11 +109,16 @@ export async function carryOut({ args, help, commands }: OperatorCommands): Prom
 		operator: () => textOf('--by', values.by ?? systemUser(), NAME_MAX),
 		reason: () => textOf('--reason', values.reason, REASON_MAX),
 	});
-	return values.json ? `${JSON.stringify(report, null, '\t')}\n` : reportText(report);
+	return render(report, values);
+}
+
+function render(report: object, { json }: Values): string {
+	return json ? `${JSON.stringify(report, null, '\t')}\n` : reportText(report);
 }
 
 function explain(error: unknown): string {
-	if (error instanceof UsageError || error instanceof CommandError) return error.message;
+	const isSaid = [UsageError, CommandError, PartlyDoneError].some((known) => error instanceof known);
+	if (isSaid) return (error as Error).message;
 	return JSON.stringify(describeError(error));
 }
 
@@ -114,13 +129,15 @@ interface OperatorCommands {
 }
 
 /**
- * Runs one of the commands, and prints its report for people, or as JSON. Exit codes: 0 it was done; 1 it could not be; 2 it was
- * called in a wrong way.
+ * Runs one of the commands, and prints its report for people, or as JSON. Exit codes: 0 it was done; 1 it could not be, or
+ * not all of it; 2 it was called in a wrong way.
  */
 export async function runOperatorCommand(given: OperatorCommands): Promise<void> {
 	try {
 		process.stdout.write(await carryOut(given));
 	} catch (error) {
+		if (error instanceof PartlyDoneError)
+			process.stdout.write(render(error.report, parse(given.args).values));
 		process.stderr.write(`${explain(error).trimEnd()}\n`);
 		process.exitCode = error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.failed;
 	}

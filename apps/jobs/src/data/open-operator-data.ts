@@ -3,6 +3,7 @@ import { currentRequestId } from '@creatorr/service/context';
 import { PrismaClient } from '../generated/client.ts';
 import { cancelAll } from './cancel-all.ts';
 import { readJob, readUser } from './read-for-operators.ts';
+import { type LetterAct, recordLetter } from './record-letter.ts';
 
 export type OperatorData = ReturnType<typeof openOperatorData>;
 
@@ -18,6 +19,7 @@ export function openOperatorData(databaseUrl: string) {
 		readUser: (userId: string, operator: string) => readUser(prisma, userId, operator),
 		cancelAll: (userId: string, by: { operator: string; reason: string }) =>
 			cancelAll(prisma, { userId, by, requestId: currentRequestId() }),
+		recordLetter: (act: LetterAct) => recordLetter(prisma, act),
 		close: () => prisma.$disconnect(),
 	};
 }

@@ -1,4 +1,11 @@
-import { jobCanceled, jobFinished, jobProgressed, jobRequested } from '@creatorr/contracts/events';
+import {
+	accountDeleted,
+	jobCanceled,
+	jobFinished,
+	jobProgressed,
+	jobRequested,
+	planChanged,
+} from '@creatorr/contracts/events';
 
 /** Events that something else has made up for once they are dead, and how. */
 const MADE_UP_FOR: readonly (readonly [type: string, how: string])[] = [
@@ -11,4 +18,13 @@ const MADE_UP_FOR: readonly (readonly [type: string, how: string])[] = [
 /** Why a dead letter of this routing key needs no replay; undefined for one that has to be done after all. */
 export function whyNoReplay(routingKey: string): string | undefined {
 	return MADE_UP_FOR.find(([type]) => routingKey === type || routingKey.startsWith(`${type}.`))?.[1];
+}
+
+/** What is so for good when a dead letter that needs a replay gets none. */
+export function whatDropLeaves(routingKey: string): string {
+	if (routingKey === accountDeleted.type)
+		return 'a service keeps what it has of a user whose account is gone';
+	if (routingKey === planChanged.type)
+		return 'a service takes the user for one on another plan, until the next change';
+	return 'nothing makes up for it';
 }
