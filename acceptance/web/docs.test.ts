@@ -44,6 +44,8 @@ describe('a link to an operation', () => {
 	test('is marked in the contents while one reads it', async () => {
 		const page = await visit({ path: '/docs' });
 		const contents = page.getByRole('navigation', { name: 'Contents' });
+		// what comes later would move what one reads
+		await page.waitForLoadState('networkidle');
 		await contents.getByRole('link', { name: 'Show the usage' }).click();
 		await contents.locator('[aria-current=location]', { hasText: 'Show the usage' }).waitFor();
 		expect(new URL(page.url()).hash).toBe('#getUsage');

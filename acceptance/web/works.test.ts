@@ -350,21 +350,20 @@ describe('a password of a job whose creation was not answered before a reload', 
 		const page = await visit({ path: '/tools/ocr', as: person });
 		await page.getByText('More options').click();
 		await page.getByLabel('Password').fill('sesame');
-		const arrived = new Promise<void>((resolve, reject) => {
-			void page.route(
-				'**/v1/jobs',
-				(route) =>
-					route.fetch().then(() => {
-						resolve();
-						return route.abort();
-					}, reject),
-				{ times: 1 },
-			);
+		let tries = 0;
+		const lost = new Promise<void>((resolve) => {
+			void page.route('**/v1/jobs', async (route) => {
+				tries += 1;
+				if (tries === 1) await route.fetch();
+				await route.abort();
+				resolve();
+			});
 		});
 		await chooseFiles(page, await scannedPdf('scan.pdf', Array(8).fill(['Hello scanner'])));
-		await arrived;
+		await lost;
 		await page.reload();
 		await page.getByText(/Passwords are not kept over a reload/).waitFor();
+		await page.unroute('**/v1/jobs');
 		return page;
 	}
 	const jobsOf = async ({ token }: Person): Promise<{ status: string }[]> =>
