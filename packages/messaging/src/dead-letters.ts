@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { type ConfirmChannel, connect, type GetMessage, type MessageProperties } from 'amqplib';
 import { DIED_IN_HEADER, REASON_HEADER } from './consumer.ts';
@@ -38,6 +39,9 @@ export interface DeadLetters {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Somebody else may take them meanwhile. */
+const GIVE_BACK_MS = 2_000;
+const GIVE_BACK_PAUSE_MS = 10;
 
 interface Death {
 	queue?: string;
@@ -90,11 +94,12 @@ async function publishAgain(
 }
 
 type Connection = Awaited<ReturnType<typeof connect>>;
-type Visit = (channel: ConfirmChannel, message: GetMessage) => Promise<void>;
+/** Answers whether the message is done with. */
+type Visit = (channel: ConfirmChannel, message: GetMessage) => Promise<boolean>;
 
 /**
- * Looks at those that are there now, one after the other; what the visitor leaves goes back when the last has been seen, so that
- * none is seen twice. Until then they show in nobody else's list. Answers how many were there.
+ * Looks at those that are there now, one after the other; what the visitor leaves is back when this resolves, and not before the
+ * last has been seen, so that none is seen twice. Until then they show in nobody else's list. Answers how many were there.
  */
 async function visitAll(connection: Connection, limit: number, visit: Visit): Promise<number> {
 	const channel = await connection.createConfirmChannel();
@@ -102,14 +107,27 @@ async function visitAll(connection: Connection, limit: number, visit: Visit): Pr
 	channel.on('error', () => undefined);
 	try {
 		const { messageCount } = await channel.checkQueue(QUEUES.deadLetters);
+		let left = 0;
 		for (let seen = 0; seen < Math.min(messageCount, limit); seen += 1) {
 			const message = await channel.get(QUEUES.deadLetters);
 			if (message === false) break;
-			await visit(channel, message);
+			if (await visit(channel, message)) channel.ack(message);
+			else left += 1;
 		}
+		await giveBack(channel, left);
 		return messageCount;
 	} finally {
 		await channel.close().catch(() => undefined);
+	}
+}
+
+/** The broker puts them back a moment after it was told to, and whoever asks in between would find none. */
+async function giveBack(channel: ConfirmChannel, count: number): Promise<void> {
+	if (count === 0) return;
+	channel.nackAll(true);
+	for (const end = Date.now() + GIVE_BACK_MS; Date.now() < end; await sleep(GIVE_BACK_PAUSE_MS)) {
+		const { messageCount } = await channel.checkQueue(QUEUES.deadLetters);
+		if (messageCount >= count) return;
 	}
 }
 
@@ -133,10 +151,9 @@ async function settleChosen(
 	const settled: DeadLetter[] = [];
 	await visitAll(connection, Number.POSITIVE_INFINITY, async (channel, message) => {
 		const letter = toDeadLetter(message);
-		if (!choose(letter)) return;
-		if (!(await settle(channel, message, letter))) return;
-		channel.ack(message);
+		if (!choose(letter) || !(await settle(channel, message, letter))) return false;
 		settled.push(letter);
+		return true;
 	});
 	return settled;
 }
@@ -154,6 +171,7 @@ export async function openDeadLetters(url: string): Promise<DeadLetters> {
 			const letters: DeadLetter[] = [];
 			const total = await visitAll(connection, limit, async (_channel, message) => {
 				letters.push(toDeadLetter(message));
+				return false;
 			});
 			return { total, letters };
 		},
