@@ -165,8 +165,10 @@ describe('an upload', () => {
 		const [person, other] = [await somebody(), await newPerson()];
 		const page = await visit({ path: '/account', as: person });
 		const dialog = page.getByRole('dialog', { name: 'Please sign in again' });
+		const asks = page.getByRole('button', { name: 'Sign out everywhere' });
+		await asks.waitFor();
 		await call('POST', '/v1/auth/logout', { token: person.token });
-		await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+		await asks.click();
 		await dialog.waitFor();
 		await page.keyboard.press('Escape');
 		await page.getByRole('link', { name: 'Tools', exact: true }).click();
