@@ -25,7 +25,7 @@ export function knownSeries(): Set<string> {
 }
 
 const WORDS_OF_PROMQL = new Set(
-	'sum max min avg count absent min_over_time by without rate increase histogram_quantile and or unless on ignoring'.split(
+	'sum max min avg count absent min_over_time by without rate increase histogram_quantile vector and or unless on ignoring'.split(
 		' ',
 	),
 );
@@ -35,7 +35,7 @@ export function seriesOf(expr: string): string[] {
 	const bare = expr
 		.replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
 		.replaceAll(/\{[^}]*\}/g, ' ')
-		.replaceAll(/\[[^\]]*\]/g, ' ')
+		.replaceAll(/\[[^\]]*\]|\boffset \d+[smhd]/g, ' ')
 		.replaceAll(/\b(by|without|on|ignoring)\s*\([^)]*\)/g, ' ');
 	const names = bare.match(/[a-zA-Z_:][\w:]*/g) ?? [];
 	return names.filter((name) => !WORDS_OF_PROMQL.has(name));
