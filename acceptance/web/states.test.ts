@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { call, newPerson, PASSWORD, type Person } from '../support/client.ts';
+import { newPerson, PASSWORD, type Person } from '../support/client.ts';
 import { expectAccessible } from './support/accessible.ts';
 import { tolerate, useBrowser } from './support/browser.ts';
+import { endSession, signInAgainDialog } from './support/expired-session.ts';
 import { snap } from './support/snap.ts';
 
 const { visit } = useBrowser();
@@ -11,24 +12,14 @@ const UNAVAILABLE = {
 	error: { code: 'upstream_unavailable', message: 'jobs can’t answer now', request_id: 'req_test' },
 };
 
-const dialog = (page: Page) => page.getByRole('dialog', { name: 'Please sign in again' });
 const kindOfSession = (page: Page) =>
 	page.evaluate(() => JSON.parse(localStorage.getItem('creatorr.session') ?? '{}').kind);
 
 async function signInAgain(page: Page, person: Person): Promise<void> {
-	await dialog(page).getByLabel('Email').fill(person.email);
-	await dialog(page).getByLabel('Password', { exact: true }).fill(PASSWORD);
-	await dialog(page).getByRole('button', { name: 'Sign in' }).click();
-	await dialog(page).waitFor({ state: 'detached' });
-}
-
-/** Signs the person out elsewhere, and has the page find out. */
-async function endSession(page: Page, person: Person): Promise<void> {
-	const asks = page.getByRole('button', { name: 'Sign out everywhere' });
-	await asks.waitFor();
-	await call('POST', '/v1/auth/logout', { token: person.token });
-	await asks.click();
-	await dialog(page).waitFor();
+	await signInAgainDialog(page).getByLabel('Email').fill(person.email);
+	await signInAgainDialog(page).getByLabel('Password', { exact: true }).fill(PASSWORD);
+	await signInAgainDialog(page).getByRole('button', { name: 'Sign in' }).click();
+	await signInAgainDialog(page).waitFor({ state: 'detached' });
 }
 
 describe('a session that has ended', () => {
@@ -37,8 +28,8 @@ describe('a session that has ended', () => {
 		const page = await visit({ path: '/account', as: person });
 		await page.getByLabel('New password', { exact: true }).fill('typed before');
 		await endSession(page, person);
-		expect(await dialog(page).getByLabel('Email').inputValue()).toBe(person.email);
-		const password = dialog(page).getByLabel('Password', { exact: true });
+		expect(await signInAgainDialog(page).getByLabel('Email').inputValue()).toBe(person.email);
+		const password = signInAgainDialog(page).getByLabel('Password', { exact: true });
 		expect(await password.evaluate((input) => input === document.activeElement)).toBe(true);
 		await expectAccessible(page);
 		await snap(page, 'session-expired');
@@ -56,8 +47,8 @@ describe('a session that has ended', () => {
 		await expectAccessible(page);
 		await snap(page, 'session-put-off');
 		await page.reload();
-		await dialog(page).waitFor();
-		await dialog(page).getByRole('button', { name: 'Close' }).click();
+		await signInAgainDialog(page).waitFor();
+		await signInAgainDialog(page).getByRole('button', { name: 'Close' }).click();
 		await page.getByRole('button', { name: 'Sign in again' }).click();
 		await signInAgain(page, person);
 		await page.getByRole('button', { name: 'Sign out everywhere' }).waitFor();
@@ -77,7 +68,7 @@ describe('a session that has ended', () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
 		await endSession(page, person);
-		await dialog(page).getByRole('button', { name: 'Leave this account' }).click();
+		await signInAgainDialog(page).getByRole('button', { name: 'Leave this account' }).click();
 		await page.getByRole('link', { name: 'Sign in' }).waitFor();
 		expect(await kindOfSession(page)).toBeUndefined();
 	});
@@ -103,7 +94,7 @@ describe('a session that has ended', () => {
 		await late;
 		await page.unroute('**/v1/usage');
 		await page.getByRole('meter', { name: 'Storage' }).waitFor();
-		expect([await kindOfSession(page), await dialog(page).count()]).toEqual(['in', 0]);
+		expect([await kindOfSession(page), await signInAgainDialog(page).count()]).toEqual(['in', 0]);
 	});
 });
 

@@ -7,6 +7,7 @@ import { eventually } from '../support/processes.ts';
 import { expectAccessible } from './support/accessible.ts';
 import { tolerate, useBrowser } from './support/browser.ts';
 import { picturePdf, scannedPdf } from './support/documents.ts';
+import { endSession, signInAgainDialog } from './support/expired-session.ts';
 import { type LargeFile, largePdf } from './support/large-pdf.ts';
 import { networkOf } from './support/network.ts';
 import { subscribe } from './support/pro.ts';
@@ -142,7 +143,7 @@ describe('an upload', () => {
 		await call('POST', '/v1/auth/logout-all', { token: person.token });
 		await page.getByRole('button', { name: 'Pause large.pdf' }).click();
 		await page.getByRole('button', { name: 'Resume large.pdf' }).click();
-		const dialog = page.getByRole('dialog', { name: 'Please sign in again' });
+		const dialog = signInAgainDialog(page);
 		await dialog.waitFor();
 		await page.getByText('Waits for you to sign in').waitFor();
 		await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -164,12 +165,8 @@ describe('an upload', () => {
 	test('that is dropped while the session has expired waits for that person, and is nobody else’s', async () => {
 		const [person, other] = [await somebody(), await newPerson()];
 		const page = await visit({ path: '/account', as: person });
-		const dialog = page.getByRole('dialog', { name: 'Please sign in again' });
-		const asks = page.getByRole('button', { name: 'Sign out everywhere' });
-		await asks.waitFor();
-		await call('POST', '/v1/auth/logout', { token: person.token });
-		await asks.click();
-		await dialog.waitFor();
+		await endSession(page, person);
+		const dialog = signInAgainDialog(page);
 		await page.keyboard.press('Escape');
 		await page.getByRole('link', { name: 'Tools', exact: true }).click();
 		await page.getByRole('link', { name: /Compress PDF/ }).click();
