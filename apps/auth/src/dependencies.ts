@@ -97,6 +97,7 @@ function buildDeps(given: Given) {
 		pushRevocations: createRevocationPusher(createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY)),
 		forgetRevocations: (ids: string[]) => housekeeping.forgetRevocations(prisma, ids),
 		listUnsettled: () => housekeeping.listUnsettled(prisma),
+		publishMissedVerifications: () => housekeeping.publishMissedVerifications(prisma),
 		prunings: housekeeping.allPrunings(prisma, { securityEventsDays: config.SECURITY_EVENTS_DAYS }),
 	};
 }

@@ -76,6 +76,9 @@ export const planChanged = defineEvent(
 	z.object({ user_id: idSchema('usr'), plan: planSchema, version: z.int().min(1) }),
 );
 
+/** A user has proven to own the account's email: from now on the account has the full limits of its plan. May come twice. */
+export const accountVerified = defineEvent('account.verified', 1, z.object({ user_id: idSchema('usr') }));
+
 /** An account is gone: whoever holds something of it removes it. */
 export const accountDeleted = defineEvent('account.deleted', 1, z.object({ user_id: idSchema('usr') }));
 

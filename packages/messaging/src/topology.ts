@@ -1,5 +1,6 @@
 import {
 	accountDeleted,
+	accountVerified,
 	jobFinished,
 	jobProgressed,
 	jobRequested,
@@ -17,8 +18,10 @@ export const QUEUES = {
 	authPlanChanged: 'auth.plan-changed',
 	billingAccountDeleted: 'billing.account-deleted',
 	filesAccountDeleted: 'files.account-deleted',
+	filesAccountVerified: 'files.account-verified',
 	filesPlanChanged: 'files.plan-changed',
 	jobsAccountDeleted: 'jobs.account-deleted',
+	jobsAccountVerified: 'jobs.account-verified',
 	jobsPlanChanged: 'jobs.plan-changed',
 	jobsJobFinished: 'jobs.job-finished',
 	jobsJobProgressed: 'jobs.job-progressed',
@@ -35,6 +38,8 @@ const SUBSCRIPTIONS = [
 	[QUEUES.billingAccountDeleted, accountDeleted.type],
 	[QUEUES.filesAccountDeleted, accountDeleted.type],
 	[QUEUES.jobsAccountDeleted, accountDeleted.type],
+	[QUEUES.filesAccountVerified, accountVerified.type],
+	[QUEUES.jobsAccountVerified, accountVerified.type],
 	[QUEUES.jobsJobFinished, jobFinished.type],
 ] as const;
 

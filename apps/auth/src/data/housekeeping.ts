@@ -1,7 +1,13 @@
+import { accountVerified, newEvent } from '@creatorr/contracts/events';
+import { addToOutbox } from '@creatorr/database/outbox';
+import { inTransaction } from '@creatorr/database/transaction';
+import { currentRequestId } from '@creatorr/service/context';
 import type { PrismaClient } from '../generated/client.ts';
 
 /** Bounds a statement's time after a long pause; the rest goes next time. */
 const BATCH_SIZE = 10_000;
+/** Bounds how long the transaction locks accounts; the next run publishes the rest. */
+const EVENTS_BATCH_SIZE = 500;
 /** Time enough for whoever asked for a revocation to settle it. */
 const SETTLING_SECONDS = 10;
 
@@ -69,6 +75,24 @@ export async function pruneMailAllowances(prisma: PrismaClient): Promise<number>
 export async function pruneSigningKeys(prisma: PrismaClient): Promise<number> {
 	return await prisma.$executeRaw`
 		DELETE FROM signing_keys WHERE expires_at < now() - interval '1 day'`;
+}
+
+/**
+ * Publishes `account.verified` for accounts that have never had the event: a release without it has verified them, before an
+ * upgrade or during one. Returns how many, 0 when none is left.
+ */
+export async function publishMissedVerifications(prisma: PrismaClient): Promise<number> {
+	return await inTransaction(prisma, async (tx) => {
+		const rows = await tx.$queryRaw<{ id: string }[]>`
+			UPDATE users SET verified_event_queued = true
+			WHERE id IN (
+				SELECT id FROM users WHERE email_verified_at IS NOT NULL AND NOT verified_event_queued
+				LIMIT ${EVENTS_BATCH_SIZE} FOR UPDATE SKIP LOCKED)
+			RETURNING id`;
+		for (const { id } of rows)
+			await addToOutbox(tx, newEvent(accountVerified, { user_id: id }, currentRequestId()));
+		return rows.length;
+	});
 }
 
 /** All that is removed in time, by what it is. */

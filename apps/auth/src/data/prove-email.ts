@@ -1,3 +1,6 @@
+import { accountVerified, newEvent } from '@creatorr/contracts/events';
+import { addToOutbox } from '@creatorr/database/outbox';
+import { currentRequestId } from '@creatorr/service/context';
 import type { Client } from '../domain/account.ts';
 import type { PasswordReset, RevokeResult } from '../domain/stores.ts';
 import type { Prisma } from '../generated/client.ts';
@@ -8,12 +11,13 @@ import { insertEvent } from './security-events.ts';
 
 type Tx = Prisma.TransactionClient;
 
-/** Whoever can use the token reads the owner's mails. */
+/** Marks the email verified and publishes `account.verified`, once an account. */
 async function markVerified(tx: Tx, userId: string): Promise<void> {
-	await tx.user.updateMany({
+	const { count } = await tx.user.updateMany({
 		where: { id: userId, emailVerifiedAt: null },
-		data: { emailVerifiedAt: new Date() },
+		data: { emailVerifiedAt: new Date(), verifiedEventQueued: true },
 	});
+	if (count > 0) await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));
 }
 
 /** Keeps a suspension from beginning, or says that it has. */

@@ -99,6 +99,17 @@ const MAILED_TOKENS: readonly Defence[] = [
 	},
 ];
 
+const VERIFIED: readonly Defence[] = [
+	{
+		name: 'publishes account.verified with the verification',
+		file: `${SRC}/data/prove-email.ts`,
+		code: 'await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));',
+		without: 'void count;',
+		...suite('verified-event'),
+		test: 'account.verified reaches files and jobs when an email is verified',
+	},
+];
+
 const SESSIONS: readonly Defence[] = [
 	{
 		name: 'tells every gateway of a logout before it is answered',
@@ -275,6 +286,7 @@ const KEYS_AND_EVENTS: readonly Defence[] = [
 /** What an owner can rely on who changes a password, leaves, or looks who was here. */
 export const ACCOUNTS: readonly Defence[] = [
 	...MAILED_TOKENS,
+	...VERIFIED,
 	...SESSIONS,
 	...DELETED_ACCOUNTS,
 	...KEYS_AND_EVENTS,
