@@ -129,13 +129,12 @@ function createRoutes(
 			}),
 		],
 	]);
-	const forwardDeps = { sign, trustedProxies: config.TRUSTED_PROXIES };
 	const api = PUBLIC_OPERATIONS.map((operation): PublicRoute => {
 		const serve = own.get(operation.id);
 		if (serve) return { operation, serve };
 		const proxy = proxies.get(operation.service);
 		if (!proxy) throw new Error(`nobody serves ${operation.id}`);
-		return { operation, serve: (exchange) => forward(forwardDeps, proxy, exchange) };
+		return { operation, serve: (exchange) => forward({ sign }, proxy, exchange) };
 	});
 	return config.WEB_DIR === undefined
 		? api
@@ -178,9 +177,10 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		verifyToken,
 		sessions,
 		inFlight,
-		admitBody: createBodyBudget(publicDeps),
+		admitBody: createBodyBudget(limits),
 		findRoute: compileRoutes(createRoutes(given, proxies)),
 		corsOrigins: new Set(config.CORS_ORIGINS),
+		trustedProxies: config.TRUSTED_PROXIES,
 		hardeningHeaders: hardeningHeaders({ isTls: certificate !== undefined }),
 		accessLog,
 		trustsTraceparent: config.TRUST_TRACEPARENT,

@@ -95,25 +95,40 @@ describe('SIGTERM', () => {
 	});
 });
 
-test('each request is one line of JSON with its id, operation and status', async () => {
+test('each request is one line of JSON with its id, operation, user, network and status', async () => {
 	const { child, url } = await startProcess();
 	const output = text(child.stdout ?? []);
-	const answer = await fetch(`${url}/v1/me`);
+	const [userId, query] = [newId('usr'), 'cursor=private'];
+	const token = auth.token({ sub: userId });
+	const [refused, found] = [
+		await fetch(`${url}/v1/me`),
+		await fetch(`${url}/v1/nothing?${query}`, { headers: bearer(token) }),
+	];
+	const listed = fetch(`${url}/v1/jobs?${query}`, { headers: bearer(token) });
+	await until(() => held.length === 1);
+	held[0]?.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+	const requestIds = [refused, found, await listed].map(({ headers }) => headers.get('x-request-id'));
 	child.kill('SIGTERM');
-	const lines = (await output)
+	const lines = await output;
+	expect(lines).not.toContain('private');
+	expect(lines).not.toContain(token);
+	const common = { time: expect.stringMatching(/Z$/), level: 'info', service: 'gateway' };
+	const line = (fields: object) => ({
+		...common,
+		event: 'http.request',
+		network: '127.0.0.1',
+		duration_ms: expect.any(Number),
+		...fields,
+	});
+	const events = lines
 		.trim()
 		.split('\n')
-		.map((line) => JSON.parse(line));
-	expect(lines.find(({ event }) => event === 'http.request')).toEqual({
-		time: expect.stringMatching(/Z$/),
-		level: 'info',
-		service: 'gateway',
-		event: 'http.request',
-		request_id: answer.headers.get('x-request-id'),
-		operation: 'getMe',
-		status: 401,
-		duration_ms: expect.any(Number),
-	});
+		.map((one) => JSON.parse(one));
+	expect(events.filter(({ event }) => event === 'http.request')).toEqual([
+		line({ request_id: requestIds[0], operation: 'getMe', status: 401 }),
+		line({ request_id: requestIds[1], status: 404 }),
+		line({ request_id: requestIds[2], operation: 'listJobs', user_id: userId, status: 200 }),
+	]);
 });
 
 test('a wrong configuration ends the process and names every wrong variable', async () => {

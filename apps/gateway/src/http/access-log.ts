@@ -24,14 +24,16 @@ function isoNow(): string {
 	return lastIso;
 }
 
-/** Every value is an id, a number or a name of ours: nothing needs escaping. */
-function lineOf({ requestId, span, operation, res, startedAtMs, answeredBy }: Exchange): string {
+/** Every value is an id, a number, a name of ours or a network of hexadecimal digits: nothing needs escaping. */
+function lineOf(exchange: Exchange): string {
+	const { requestId, span, operation, session, clientNetwork, res, startedAtMs, answeredBy } = exchange;
 	const durationMs = Math.round(performance.now() - startedAtMs);
 	const traced = span ? `,"trace_id":"${span.spanContext().traceId}"` : '';
 	const named = operation ? `,"operation":"${operation.id}"` : '';
+	const user = session ? `,"user_id":"${session.userId}"` : '';
 	const status = answeredBy ? `,"status":${res.statusCode}` : '';
 	const left = res.writableFinished ? '' : ',"disconnected":true';
-	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${traced}${named}${status},"duration_ms":${durationMs}${left}}\n`;
+	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${traced}${named}${user},"network":"${clientNetwork}"${status},"duration_ms":${durationMs}${left}}\n`;
 }
 
 /**

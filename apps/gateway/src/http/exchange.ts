@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { newId } from '@creatorr/contracts/ids';
 import type { Operation } from '@creatorr/contracts/operation';
+import { networkOf } from '@creatorr/service/address-network';
 import type { Span } from '@creatorr/telemetry/span';
 import type { Hold } from '../domain/hold.ts';
 import type { Session } from '../domain/verify-token.ts';
@@ -31,6 +32,10 @@ export interface Exchange {
 	span: Span | undefined;
 	/** On the monotonic clock. */
 	readonly startedAtMs: number;
+	/** Of the client: the peer, or what a trusted proxy says in X-Forwarded-For. */
+	readonly clientAddress: string;
+	/** That address, or the /64 of an IPv6 address. */
+	readonly clientNetwork: string;
 	/** Sent with every answer, as names and values in turn. */
 	readonly headers: readonly string[];
 	/** Whether the connection is to be closed after the answer. */
@@ -53,7 +58,7 @@ export interface Exchange {
 export function openExchange(
 	req: PublicRequest,
 	res: ServerResponse,
-	given: Pick<Exchange, 'headers' | 'isDraining'>,
+	given: Pick<Exchange, 'headers' | 'isDraining' | 'clientAddress'>,
 ): Exchange {
 	const requestId = newId('req');
 	const exchange: Exchange = {
@@ -62,6 +67,8 @@ export function openExchange(
 		requestId,
 		span: undefined,
 		startedAtMs: performance.now(),
+		clientAddress: given.clientAddress,
+		clientNetwork: networkOf(given.clientAddress),
 		headers: ['X-Request-Id', requestId, ...given.headers],
 		isDraining: given.isDraining,
 		operation: undefined,

@@ -1,6 +1,5 @@
 import type { SignIdentity } from '@creatorr/service/identity';
 import { traceparentOf } from '@creatorr/telemetry/traceparent';
-import { clientAddress, type TrustedProxies } from '../domain/client-address.ts';
 import { headersForService } from '../domain/forwarded-headers.ts';
 import { endExchange } from './answer.ts';
 import { signedOut } from './authenticate.ts';
@@ -9,7 +8,6 @@ import type { ServiceProxy } from './proxy.ts';
 
 export interface ForwardDeps {
 	sign: SignIdentity;
-	trustedProxies: TrustedProxies;
 }
 
 /** The longest that a timer of node's can wait. */
@@ -28,12 +26,11 @@ function endWithToken(exchange: Exchange): void {
 export function forward(deps: ForwardDeps, proxy: ServiceProxy, exchange: Exchange): void {
 	const { req, session, span } = exchange;
 	const user = session && { id: session.userId, sessionId: session.sessionId };
-	const forwardedFor = req.headers['x-forwarded-for'];
 	const headers = headersForService(req.headers, {
 		identity: deps.sign(user),
 		requestId: exchange.requestId,
 		traceparent: span && traceparentOf(span.spanContext()),
-		clientAddress: clientAddress(req.socket.remoteAddress, forwardedFor, deps.trustedProxies),
+		clientAddress: exchange.clientAddress,
 	});
 	endWithToken(exchange);
 	proxy.forward(exchange, headers);

@@ -5,6 +5,7 @@ import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { observeRequest } from '@creatorr/service/metrics';
 import { within } from '@creatorr/telemetry/span';
+import { clientAddress, type TrustedProxies } from '../domain/client-address.ts';
 import { corsHeaders, preflightHeaders } from '../domain/cors.ts';
 import { holdOf } from '../domain/hold.ts';
 import { reasonOf } from '../domain/reason-of.ts';
@@ -31,6 +32,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	admitBody: AdmitBody;
 	findRoute: FindRoute<PublicRoute>;
 	corsOrigins: ReadonlySet<string>;
+	trustedProxies: TrustedProxies;
 	/** On every answer, as names and values in turn. */
 	hardeningHeaders: readonly string[];
 	accessLog: AccessLog;
@@ -123,7 +125,15 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 	return (req, res) => {
 		if (req.socket.isOver) return;
 		const headers = [...deps.hardeningHeaders, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
-		const exchange = openExchange(req, res, { headers, isDraining: deps.isDraining });
+		const exchange = openExchange(req, res, {
+			headers,
+			isDraining: deps.isDraining,
+			clientAddress: clientAddress(
+				req.socket.remoteAddress,
+				req.headers['x-forwarded-for'],
+				deps.trustedProxies,
+			),
+		});
 		// One listener for all that is to be done: each costs as much as finding the route.
 		res.on('close', () => {
 			deps.inFlight.remove(exchange);

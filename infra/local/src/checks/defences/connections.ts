@@ -28,8 +28,9 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 	{
 		name: 'counts bodies by the address that a trusted proxy names',
 		...BODIES,
-		code: "clientAddress(socket.remoteAddress, headers['x-forwarded-for'], trustedProxies)",
-		without: 'clientAddress(socket.remoteAddress, undefined, trustedProxies)',
+		code: 'return ({ req: { headers }, res, clientNetwork: network }) => {',
+		without:
+			"return ({ req: { headers, socket }, res }) => {\n\t\tconst network = socket.remoteAddress ?? '';",
 		test: 'behind a trusted proxy it is the client’s address that counts',
 		isSlow: true,
 	},
