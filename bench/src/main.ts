@@ -6,6 +6,7 @@ import { benchGateway } from './gateway/bench-gateway.ts';
 import { benchMemory } from './memory/bench-memory.ts';
 import { benchNeighbours } from './neighbours/bench-neighbours.ts';
 import { type Options, readOptions } from './options.ts';
+import { benchPresign } from './presign/bench-presign.ts';
 import { benchDrain } from './queue/bench-drain.ts';
 import { benchOverhead } from './queue/bench-overhead.ts';
 import { benchThroughput } from './queue/bench-throughput.ts';
@@ -23,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 const BENCHES = {
 	...{ tools: benchTools, corpus: benchCorpus, flood: benchFlood, neighbours: benchNeighbours },
 	...{ gateway: benchGateway, overhead: benchOverhead, throughput: benchThroughput },
-	...{ drain: benchDrain, memory: benchMemory },
+	...{ drain: benchDrain, memory: benchMemory, presign: benchPresign },
 };
 
 async function main(): Promise<void> {

@@ -11,6 +11,7 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
        npm run bench throughput            small jobs a second by 1, 2 and 4 workers
        npm run bench drain                 how fast 10,000 queued jobs that do nothing are done
        npm run bench memory                whether the memory of any process grows under load
+       npm run bench presign               CPU time of presigning 100 URLs, by our signer and by the SDK's
 
   --dir DIR     files to take instead of those that the bench makes: with a manifest.tsv (columns tool, file, mime,
                 params, expect), or in folders compress, office and ocr, or told apart by what they are
@@ -29,7 +30,7 @@ Exit code 1 when a bar is missed.`;
 
 const NAMES = [
 	...(['tools', 'corpus', 'flood', 'neighbours', 'gateway'] as const),
-	...(['overhead', 'throughput', 'drain', 'memory'] as const),
+	...(['overhead', 'throughput', 'drain', 'memory', 'presign'] as const),
 ] as const;
 
 type Name = (typeof NAMES)[number];

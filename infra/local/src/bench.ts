@@ -18,6 +18,9 @@ const ONE_OF_EACH = { gateway: 1, 'tool-worker': 1 };
 const NOOP = 'bench/src/queue/noop';
 const EVERYTHING = packagesToStart({ ownBroker: true });
 
+/** The benches that run no tools, here or at all. */
+const WITHOUT_TOOLS = ['flood', 'presign'];
+
 /** The benches that measure a product of their own, and how they want it. */
 const PRODUCTS: Readonly<Record<string, BenchProduct & { packages: string[] }>> = {
 	gateway: {
@@ -41,8 +44,7 @@ await runCommand(async (stop) => {
 	const name = process.argv[2] ?? '';
 	const wanted = PRODUCTS[name];
 	if (wanted && !process.argv.includes('--help')) return await onProduct(wanted, stop);
-	// a flood runs no tools
-	if (name !== 'flood') {
+	if (!WITHOUT_TOOLS.includes(name)) {
 		await installPackages(packagesToBench(), openHome(readSettings(process.env, []).homePath));
 		await requireUserNamespaces();
 	}

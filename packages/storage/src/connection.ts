@@ -1,4 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { type ObjectAddress, resolveObjectAddress } from './object-address.ts';
+import { createSigner, type Signer } from './signature-v4.ts';
 
 /** How long the store may take. Every operation ends within its bound, retries included. */
 export type StorageTimeouts = {
@@ -29,9 +31,11 @@ export type StorageConnection = {
 	readonly bucket: string;
 	readonly region: string;
 	readonly timeouts: StorageTimeouts;
-	/** Speaks to the store, and signs for workers. */
+	/** Speaks to the store. */
 	readonly client: S3Client;
-	readonly signers: Readonly<Record<Audience, S3Client>>;
+	readonly signer: Signer;
+	/** Where each audience reaches the bucket's objects. */
+	readonly addresses: Readonly<Record<Audience, () => Promise<ObjectAddress>>>;
 };
 
 const MAX_ATTEMPTS = 3;
@@ -52,14 +56,37 @@ export function connect(config: StorageConfig): StorageConnection {
 		region: config.region,
 		timeouts,
 		client,
-		signers: { worker: client, client: createClient(config, config.publicEndpoint, timeouts) },
+		signer: createSigner(config),
+		addresses: {
+			worker: once(() => resolveObjectAddress(client, config.bucket)),
+			client: once(() => resolvePublicAddress(config, timeouts)),
+		},
 	};
 }
 
 /** Closes the idle sockets, so that the process can end. */
 export function disconnect(connection: StorageConnection): void {
 	connection.client.destroy();
-	connection.signers.client.destroy();
+}
+
+async function resolvePublicAddress(
+	config: StorageConfig,
+	timeouts: StorageTimeouts,
+): Promise<ObjectAddress> {
+	const client = createClient(config, config.publicEndpoint, timeouts);
+	try {
+		return await resolveObjectAddress(client, config.bucket);
+	} finally {
+		client.destroy();
+	}
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
 }
 
 function createClient(config: StorageConfig, endpoint: string, timeouts: StorageTimeouts): S3Client {

@@ -1,4 +1,3 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { attachmentDisposition } from './attachment-disposition.ts';
 import type { StorageConnection } from './connection.ts';
 import { type PresignedUrl, type Presigning, signUrl } from './sign-url.ts';
@@ -12,13 +11,12 @@ export type PresignGetInput = Presigning & {
 /** A URL that reads `key`; `Range` and `If-Match` may be sent with it. Says nothing about whether `key` exists. */
 export function presignGet(connection: StorageConnection, input: PresignGetInput): Promise<PresignedUrl> {
 	const { attachment } = input;
-	const command = new GetObjectCommand({
-		Bucket: connection.bucket,
-		Key: input.key,
+	const query = {
 		...(attachment && {
-			ResponseContentDisposition: attachmentDisposition(attachment.fileName),
-			ResponseContentType: attachment.contentType,
+			'response-content-disposition': attachmentDisposition(attachment.fileName),
+			'response-content-type': attachment.contentType,
 		}),
-	});
-	return signUrl(connection, command, input, []);
+		'x-id': 'GetObject',
+	};
+	return signUrl(connection, { method: 'GET', key: input.key, query }, input);
 }

@@ -1,4 +1,3 @@
-import { UploadPartCommand } from '@aws-sdk/client-s3';
 import type { StorageConnection } from './connection.ts';
 import { type PresignedUrl, type Presigning, signUrl } from './sign-url.ts';
 
@@ -12,12 +11,8 @@ export type PresignPartInput = Presigning & {
 
 /** A URL that admits one part of a multipart upload; a later PUT of the same part replaces it. */
 export function presignPart(connection: StorageConnection, input: PresignPartInput): Promise<PresignedUrl> {
-	const command = new UploadPartCommand({
-		Bucket: connection.bucket,
-		Key: input.key,
-		UploadId: input.uploadId,
-		PartNumber: input.partNumber,
-		ContentLength: input.sizeBytes,
-	});
-	return signUrl(connection, command, input, ['content-length']);
+	const { key, uploadId, partNumber, sizeBytes } = input;
+	const query = { partNumber: String(partNumber), uploadId, 'x-id': 'UploadPart' };
+	const headers = { 'content-length': String(sizeBytes) };
+	return signUrl(connection, { method: 'PUT', key, query, headers }, input);
 }

@@ -1,4 +1,3 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { StorageConnection } from './connection.ts';
 import { type PresignedUrl, type Presigning, signUrl } from './sign-url.ts';
 
@@ -11,11 +10,7 @@ export type PresignPutInput = Presigning & {
 
 /** A URL that admits one exact PUT to `key`, any number of times until it expires. */
 export function presignPut(connection: StorageConnection, input: PresignPutInput): Promise<PresignedUrl> {
-	const command = new PutObjectCommand({
-		Bucket: connection.bucket,
-		Key: input.key,
-		ContentType: input.contentType,
-		ContentLength: input.sizeBytes,
-	});
-	return signUrl(connection, command, input, ['content-type', 'content-length']);
+	const { key, contentType, sizeBytes } = input;
+	const headers = { 'content-type': contentType, 'content-length': String(sizeBytes) };
+	return signUrl(connection, { method: 'PUT', key, query: { 'x-id': 'PutObject' }, headers }, input);
 }

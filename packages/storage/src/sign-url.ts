@@ -1,6 +1,5 @@
-import type { GetObjectCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Audience, StorageConnection } from './connection.ts';
+import { type ObjectRequest, presign } from './signature-v4.ts';
 
 /** A secret until `expiresAt`: whoever holds the URL may do what it says. Never log it. */
 export type PresignedUrl = { readonly url: string; readonly expiresAt: Date };
@@ -11,20 +10,20 @@ export type Presigning = {
 	readonly expiresInSeconds: number;
 };
 
-/** Signs without asking the store. `signedHeaders` must then be sent exactly as the command has them. */
+const MAX_EXPIRES_SECONDS = 7 * 24 * 3_600;
+
+/** Signs without asking the store. Throws RangeError when the URL would live for longer than 7 days. */
 export async function signUrl(
 	connection: StorageConnection,
-	command: GetObjectCommand | PutObjectCommand | UploadPartCommand,
+	request: ObjectRequest,
 	{ audience, expiresInSeconds }: Presigning,
-	signedHeaders: readonly string[],
 ): Promise<PresignedUrl> {
-	// The signature counts whole seconds; so does the time we promise.
-	const signingDate = new Date(Math.floor(Date.now() / 1_000) * 1_000);
-	// The cast is for the compiler alone: getSignedUrl's types take one kind of command at a time.
-	const url = await getSignedUrl(connection.signers[audience], command as PutObjectCommand, {
-		expiresIn: expiresInSeconds,
-		signingDate,
-		signableHeaders: new Set(['host', ...signedHeaders]),
-	});
-	return { url, expiresAt: new Date(signingDate.getTime() + expiresInSeconds * 1_000) };
+	if (expiresInSeconds > MAX_EXPIRES_SECONDS) {
+		throw new RangeError(`A URL may live for ${MAX_EXPIRES_SECONDS} s at most, not ${expiresInSeconds}`);
+	}
+	const address = await connection.addresses[audience]();
+	// The signature counts whole seconds; so does the expiry that we promise.
+	const signedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+	const url = presign(connection.signer, request, { address, signedAt, expiresInSeconds });
+	return { url, expiresAt: new Date(signedAt.getTime() + expiresInSeconds * 1_000) };
 }

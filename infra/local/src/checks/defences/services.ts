@@ -149,15 +149,15 @@ const HOW_BYTES_GO: readonly Defence[] = [
 	{
 		name: 'admits the declared type and length alone',
 		file: `${STORAGE}/presign-put.ts`,
-		code: "signUrl(connection, command, input, ['content-type', 'content-length']);",
-		without: 'signUrl(connection, command, input, []);',
+		code: "const headers = { 'content-type': contentType, 'content-length': String(sizeBytes) };",
+		without: 'const headers = {};',
 		...PRESIGN,
 		test: 'of a PUT sign its type and length',
 	},
 	{
 		name: 'sends every download as an attachment',
 		file: `${STORAGE}/presign-get.ts`,
-		code: 'ResponseContentDisposition: attachmentDisposition(attachment.fileName),',
+		code: "'response-content-disposition': attachmentDisposition(attachment.fileName),",
 		without: '',
 		...READ_FILE,
 		test: 'a download arrives as an attachment under the name',

@@ -1,0 +1,110 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { ObjectAddress } from './object-address.ts';
+
+/** The one request that a URL allows. */
+export type ObjectRequest = {
+	readonly method: 'GET' | 'PUT';
+	readonly key: string;
+	readonly query: Readonly<Record<string, string>>;
+	/** Besides `host`; the request must have exactly these values. Names are lower case. */
+	readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Whose signatures they are. */
+export type Signer = {
+	readonly accessKeyId: string;
+	readonly region: string;
+	/** The signing key of a day such as `20261130`. */
+	readonly keyOf: (day: string) => Buffer;
+};
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const PAYLOAD = 'UNSIGNED-PAYLOAD';
+const SERVICE = 's3';
+const TERMINATOR = 'aws4_request';
+
+/** Derives the key of a day once: four HMACs, as many as all else that a URL costs. */
+export function createSigner(credentials: {
+	accessKeyId: string;
+	secretAccessKey: string;
+	region: string;
+}): Signer {
+	const { accessKeyId, secretAccessKey, region } = credentials;
+	let last: { day: string; key: Buffer } | undefined;
+	const derive = (day: string) => {
+		const ofDay = hmac(`AWS4${secretAccessKey}`, day);
+		return hmac(hmac(hmac(ofDay, region), SERVICE), TERMINATOR);
+	};
+	return {
+		accessKeyId,
+		region,
+		keyOf(day) {
+			if (last?.day !== day) last = { day, key: derive(day) };
+			return last.key;
+		},
+	};
+}
+
+/**
+ * Gives the URL of a request, signed by AWS signature version 4 in the query: byte for byte the one that
+ * `@aws-sdk/s3-request-presigner` makes, at a tenth of the CPU time. Tests hold the two against each other.
+ * Throws URIError when the key or a parameter has a lone surrogate.
+ */
+export function presign(
+	{ accessKeyId, region, keyOf }: Signer,
+	{ method, key, query, headers = {} }: ObjectRequest,
+	{
+		address,
+		signedAt,
+		expiresInSeconds,
+	}: { address: ObjectAddress; signedAt: Date; expiresInSeconds: number },
+): string {
+	const time = signedAt.toISOString().replace(/[-:]|\.\d{3}/g, '');
+	const day = time.slice(0, 8);
+	const scope = `${day}/${region}/${SERVICE}/${TERMINATOR}`;
+	const signed = Object.entries({ ...headers, host: address.host }).sort(byName);
+	const signedNames = signed.map(([name]) => name).join(';');
+	const canonicalQuery = encodeQuery({
+		...query,
+		'X-Amz-Algorithm': ALGORITHM,
+		'X-Amz-Content-Sha256': PAYLOAD,
+		'X-Amz-Credential': `${accessKeyId}/${scope}`,
+		'X-Amz-Date': time,
+		'X-Amz-Expires': String(expiresInSeconds),
+		'X-Amz-SignedHeaders': signedNames,
+	});
+	const path = address.pathPrefix + key.split('/').map(encode).join('/');
+	const canonicalHeaders = signed.map(([name, value]) => `${name}:${value.trim().replace(/\s+/g, ' ')}\n`);
+	const canonical = [method, path, canonicalQuery, canonicalHeaders.join(''), signedNames, PAYLOAD];
+	const hash = createHash('sha256').update(canonical.join('\n')).digest('hex');
+	const signature = hmac(keyOf(day), `${ALGORITHM}\n${time}\n${scope}\n${hash}`).toString('hex');
+	// Parameters are in the order of their names. A value has no `&`, so this one is the parameter.
+	const signedQuery = canonicalQuery.replace(
+		'&X-Amz-SignedHeaders=',
+		`&X-Amz-Signature=${signature}&X-Amz-SignedHeaders=`,
+	);
+	return `${address.origin}${path}?${signedQuery}`;
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+	return createHmac('sha256', key).update(text).digest();
+}
+
+function encodeQuery(query: Readonly<Record<string, string>>): string {
+	return Object.entries(query)
+		.sort(byName)
+		.map(([name, value]) => `${encode(name)}=${encode(value)}`)
+		.join('&');
+}
+
+function byName([one]: [string, string], [other]: [string, string]): number {
+	return one < other ? -1 : 1;
+}
+
+/** As RFC 3986 has it: everything but letters, digits and `-._~`. */
+function encode(text: string): string {
+	return encodeURIComponent(text).replace(
+		/[!'()*]/g,
+		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+	);
+}
