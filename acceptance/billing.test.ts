@@ -160,7 +160,7 @@ describe('GET /v1/usage', () => {
 		const { plan, limits } = (await call('GET', '/v1/usage', { token: person.token })).body.data;
 		expect(plan).toBe('free');
 		const byName = Object.fromEntries(limits.map((one: { name: string }) => [one.name, one]));
-		expect(Object.keys(byName)).toEqual(['active_jobs', 'queued_jobs', 'stored_bytes']);
+		expect(Object.keys(byName)).toEqual(['active_jobs', 'queued_jobs', 'compute_seconds', 'stored_bytes']);
 		expect(byName.stored_bytes.used).toBeGreaterThanOrEqual(pdf.length);
 		expect(byName.active_jobs.limit).toBe(3);
 	});

@@ -224,14 +224,16 @@ test('usage shows the use of each limit of the plan', async () => {
 	expect(await limits()).toEqual({
 		plan: 'free',
 		limits: [
-			{ name: 'active_jobs', used: 2, limit: 3 },
+			// What jobs says comes before the plan: this user's email is not verified.
+			{ name: 'active_jobs', used: 2, limit: 1 },
 			{ name: 'queued_jobs', used: 7, limit: 1000 },
+			{ name: 'compute_seconds', used: 60, limit: 1_800 },
 			{ name: 'stored_bytes', used: 1234, limit: 50_000_000_000 },
 		],
 	});
 	await subscribe(world, user);
 	expect(await limits()).toMatchObject({
 		plan: 'pro',
-		limits: [{ limit: 20 }, {}, { limit: 500_000_000_000 }],
+		limits: [{}, {}, { limit: 36_000 }, { limit: 500_000_000_000 }],
 	});
 });

@@ -7,6 +7,7 @@ import type { Scheduler } from './background/scheduler.ts';
 import { startWatchdog } from './background/watchdog.ts';
 import type { Config } from './config.ts';
 import { consumeAccountDeleted } from './consumers/account-deleted.ts';
+import { consumeAccountVerified } from './consumers/account-verified.ts';
 import { consumeDeadLetters } from './consumers/dead-letters.ts';
 import { consumeJobFinished } from './consumers/job-finished.ts';
 import { consumeJobProgressed } from './consumers/job-progressed.ts';
@@ -49,6 +50,7 @@ function startConsumers({ config, broker, logger, operations, scheduler, files }
 		consumeJobFinished(broker, logger, finishDeps),
 		consumeJobProgressed(broker, logger, deps),
 		consumeAccountDeleted(broker, logger, deps),
+		consumeAccountVerified(broker, logger, deps),
 		consumeDeadLetters(broker, logger, deps),
 		consumePlanChanged(broker, logger, deps),
 	];

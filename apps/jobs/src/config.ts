@@ -22,6 +22,9 @@ export const configSchema = baseConfigSchema
 		FILES_URL: httpUrlSchema.meta({ description: 'the private port of the files service' }),
 		PARAM_KEYS: paramKeysSchema,
 		PLANS: plansSchema,
+		UNVERIFIED_ACTIVE_JOBS: z.coerce.number().int().min(0).default(1).meta({
+			description: 'active jobs of a user whose email is not verified; 0: as many as the plan allows',
+		}),
 		PASS_OVER_MINUTES: z.coerce
 			.number()
 			.positive()

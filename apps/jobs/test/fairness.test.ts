@@ -125,6 +125,7 @@ describe('the jobs of one user', () => {
 		const userId = newId('usr');
 		const input = {
 			plans: PLANS,
+			unverifiedActiveJobs: 0,
 			tools: [TOOL, 'ocr'],
 			passOverMs: 10 * MINUTE_MS,
 			margin: 1,

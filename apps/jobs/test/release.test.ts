@@ -23,6 +23,7 @@ const TOOL = 'compress_heavy';
 
 const RELEASE = {
 	plans: PLANS,
+	unverifiedActiveJobs: 0,
 	passOverMs: 300_000,
 	margin: 1,
 	workerLifetimeMs: 60_000,

@@ -63,7 +63,16 @@ export type JobOutcome = z.infer<typeof jobOutcomeSchema>;
 export const jobFinished = defineEvent(
 	'job.finished',
 	1,
-	z.object({ job_id: jobIdSchema, attempt: z.int().min(1), outcome: jobOutcomeSchema }),
+	z.object({
+		job_id: jobIdSchema,
+		attempt: z.int().min(1),
+		outcome: jobOutcomeSchema,
+		compute_ms: z
+			.int()
+			.min(0)
+			.optional()
+			.meta({ description: 'how long the tool ran, without the time that other jobs had the processors' }),
+	}),
 );
 
 /** To every worker: whoever runs this job kills it. */

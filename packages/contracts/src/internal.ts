@@ -277,10 +277,20 @@ export const getJobUse = defineOperation({
 	path: '/internal/users/{id}/job-use',
 	service: 'jobs',
 	access: ['billing'],
-	summary: 'Count the active and the queued jobs of a user.',
+	summary: 'Say how much a user uses of what the plan limits.',
 	params: z.object({ id: userIdSchema }),
 	status: 200,
-	response: enveloped(z.object({ active_jobs: z.int(), queued_jobs: z.int() })),
+	response: enveloped(
+		z.object({
+			active_jobs: z.int(),
+			max_active_jobs: z
+				.int()
+				.optional()
+				.meta({ description: 'fewer than the plan allows while the email is not verified' }),
+			queued_jobs: z.int(),
+			compute_seconds: z.int().optional().meta({ description: 'of today, in UTC' }),
+		}),
+	),
 	errors: [],
 });
 

@@ -26,6 +26,8 @@ const planTermsSchema = z.strictObject({
 	maxActiveJobs: count,
 	/** Jobs that wait in the queue at one time. */
 	maxQueuedJobs: count,
+	/** How long tools may run for a user on one day (UTC), in seconds; 0 for as long as they like. */
+	computeSecondsPerDay: z.int().min(0),
 	/** Of two users' waiting jobs the one with the higher priority goes first. */
 	priority: z.int().min(0).max(9),
 	/** What one job of a tool may take, for every tool that has no entry of its own. */
@@ -48,6 +50,7 @@ export const PLANS: Plans = {
 		maxStoredBytes: 50 * GB,
 		maxActiveJobs: 3,
 		maxQueuedJobs: 1000,
+		computeSecondsPerDay: 1_800,
 		priority: 0,
 		anyTool: { maxInputBytes: 512 * MIB, maxPages: 3000 },
 		tools: { ocr: { maxInputBytes: 256 * MIB, maxPages: 200 } },
@@ -58,6 +61,7 @@ export const PLANS: Plans = {
 		maxStoredBytes: 500 * GB,
 		maxActiveJobs: 20,
 		maxQueuedJobs: 1000,
+		computeSecondsPerDay: 36_000,
 		priority: 1,
 		anyTool: { maxInputBytes: 10 * GIB, maxPages: 50_000 },
 		tools: { ocr: { maxInputBytes: 10 * GIB, maxPages: 5000 } },

@@ -27,6 +27,8 @@ export interface ToolRequest extends Workplace {
 	signal: AbortSignal;
 	/** Aborted when the run should let others go first from then on. */
 	demoted?: AbortSignal | undefined;
+	/** Told of time that the run has lost to others who had the processors. */
+	onWaited?(ms: number): void;
 	/** Percent, whole, always more than the time before, at most 99: what is 100 only the job's end can say. */
 	onProgress(percent: number): void;
 }
@@ -101,7 +103,11 @@ function toolContext(
 	const workload: Workload = { sizeBytes };
 	const progress = progressMeter(request.onProgress);
 	const signal = AbortSignal.any([request.signal, clock.signal]);
-	const ends = { signal, ...(request.demoted && { demoted: request.demoted }), onWaited: clock.waited };
+	const onWaited = (ms: number) => {
+		clock.waited(ms);
+		request.onWaited?.(ms);
+	};
+	const ends = { signal, ...(request.demoted && { demoted: request.demoted }), onWaited };
 	return {
 		scratchDir: scratch.toolDir,
 		signal,

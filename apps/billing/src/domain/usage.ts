@@ -5,7 +5,13 @@ import type { Plan, Plans } from '@creatorr/contracts/plans';
 interface UsageDeps {
 	plans: Plans;
 	planOf(userId: string): Promise<Plan>;
-	jobUse(userId: string): Promise<{ active_jobs: number; queued_jobs: number }>;
+	/** The optional ones are missing from a jobs service of the release before. */
+	jobUse(userId: string): Promise<{
+		active_jobs: number;
+		max_active_jobs?: number | undefined;
+		queued_jobs: number;
+		compute_seconds?: number | undefined;
+	}>;
 	storageUse(userId: string): Promise<{ stored_bytes: number }>;
 }
 
@@ -20,8 +26,11 @@ export async function usageOf(deps: UsageDeps, userId: string): Promise<Response
 	return {
 		plan,
 		limits: [
-			{ name: 'active_jobs', used: jobs.active_jobs, limit: terms.maxActiveJobs },
+			{ name: 'active_jobs', used: jobs.active_jobs, limit: jobs.max_active_jobs ?? terms.maxActiveJobs },
 			{ name: 'queued_jobs', used: jobs.queued_jobs, limit: terms.maxQueuedJobs },
+			...(terms.computeSecondsPerDay === 0 || jobs.compute_seconds === undefined
+				? []
+				: [{ name: 'compute_seconds', used: jobs.compute_seconds, limit: terms.computeSecondsPerDay }]),
 			{ name: 'stored_bytes', used: storage.stored_bytes, limit: terms.maxStoredBytes },
 		],
 	};

@@ -16,7 +16,9 @@ export async function startFakeServices(keySet: string) {
 			if (params.id === NOBODY) throw new AppError('not_found', 'there is no such account');
 			return { data: { email: `${params.id.toLowerCase()}@example.com`, name: 'Ann' } };
 		}),
-		defineRoute(getJobUse, async () => ({ data: { active_jobs: 2, queued_jobs: 7 } })),
+		defineRoute(getJobUse, async () => ({
+			data: { active_jobs: 2, max_active_jobs: 1, queued_jobs: 7, compute_seconds: 60 },
+		})),
 		defineRoute(getStorageUse, async () => ({ data: { stored_bytes: 1234 } })),
 	];
 	const verifyIdentity = createIdentityVerifier(JSON.parse(keySet));

@@ -20,6 +20,7 @@ export function consumeJobFinished(broker: Broker, logger: Logger, deps: FinishD
 				jobId: data.job_id,
 				attempt: data.attempt,
 				outcome: data.outcome,
+				computeMs: data.compute_ms,
 			});
 			logger.info('job.outcome_handled', {
 				job_id: data.job_id,

@@ -17,6 +17,23 @@ export async function planOf(tx: PrismaClient | Tx, userId: string): Promise<Pla
 	return account?.plan ?? 'free';
 }
 
+/** Whether the account's email is known to be verified. */
+export async function isVerified(tx: PrismaClient | Tx, userId: string): Promise<boolean> {
+	const account = await tx.account.findUnique({ where: { userId }, select: { emailVerified: true } });
+	return account?.emailVerified ?? false;
+}
+
+/** Notes for good that the email is verified, unless the user is gone. */
+export async function markVerified(prisma: PrismaClient, userId: string): Promise<void> {
+	await inTransaction(prisma, async (tx) => {
+		await lockUser(tx, userId);
+		if (await isDeleted(tx, userId)) return;
+		await tx.$executeRaw`
+			INSERT INTO accounts (user_id, plan, plan_version, email_verified) VALUES (${userId}, 'free', 0, true)
+			ON CONFLICT (user_id) DO UPDATE SET email_verified = true`;
+	});
+}
+
 /**
  * Puts a user on a plan and gives the waiting jobs its priority; false, with nothing changed, when this change or a later one
  * was there before, or the user is gone. Jobs that are created at the same time wait for it.

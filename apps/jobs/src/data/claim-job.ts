@@ -46,6 +46,7 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: Claim
 			attempt: job.attempt + 1,
 			workerId,
 			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
+			attemptStartedAt: job.now,
 			...(first ? { startedAt: job.now, releasedAt: job.now } : {}),
 		},
 		select: GRANTED_COLUMNS,

@@ -32,6 +32,7 @@ export async function deleteUser(prisma: PrismaClient, input: DeleteInput): Prom
 				await tx.idempotencyKey.deleteMany({ where: { userId: input.userId } });
 				await tx.account.deleteMany({ where: { userId: input.userId } });
 				await tx.turn.deleteMany({ where: { userId: input.userId } });
+				await tx.computeUsage.deleteMany({ where: { userId: input.userId } });
 				await forgetOperatorActions(tx, input.userId);
 				await tx.deletedUser.createMany({
 					data: [{ userId: input.userId, deletedAt: new Date() }],

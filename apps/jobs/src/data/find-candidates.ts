@@ -1,9 +1,12 @@
 import type { Plans } from '@creatorr/contracts/plans';
 import type { Candidate } from '../domain/choose-releases.ts';
+import { maxActiveJobs } from '../domain/max-active-jobs.ts';
 import type { Tx } from './prisma.ts';
 
 export interface Fairness {
 	plans: Plans;
+	/** Active jobs of a user whose email is not verified; 0 for as many as the plan allows. */
+	unverifiedActiveJobs: number;
 	/** A user without a job in flight who waits for a tool for longer has the highest priority there, for one job. */
 	passOverMs: number;
 }
@@ -13,20 +16,30 @@ export interface Fairness {
  * tool in flight, then users who have waited for longer since their last one ended. Enough of them for each tool to fill its
  * places, also when users use up their allowance with other tools.
  *
+ * Leaves out users whose compute quota of the day is used up, until the next day.
+ *
  * Looks at no more jobs of a user than may be taken, and finds the users by leaping through the index from one to the next:
  * the length of the queues does not matter. `turn` counts a user's jobs in flight as the ones before.
  */
 export async function findCandidates(
 	tx: Tx,
 	freePlaces: ReadonlyMap<string, number>,
-	{ plans, passOverMs }: Fairness,
+	{ plans, unverifiedActiveJobs, passOverMs }: Fairness,
 ): Promise<Candidate[]> {
 	const tools = [...freePlaces.keys()];
 	const places = [...freePlaces.values()];
 	const allPlaces = places.reduce((sum, count) => sum + count, 0);
 	const terms = Object.entries(plans);
-	const caps = JSON.stringify(
-		Object.fromEntries(terms.map(([plan, { maxActiveJobs }]) => [plan, maxActiveJobs])),
+	const limits = JSON.stringify(
+		Object.fromEntries(
+			terms.map(([plan, { computeSecondsPerDay, ...planTerms }]) => {
+				const active = (verified: boolean) => maxActiveJobs(planTerms, { verified, unverifiedActiveJobs });
+				return [
+					plan,
+					{ verified: active(true), unverified: active(false), compute_ms: 1000 * computeSecondsPerDay },
+				];
+			}),
+		),
 	);
 	const topPriority = Math.max(...terms.map(([, { priority }]) => priority));
 	return await tx.$queryRaw<Candidate[]>`
@@ -51,12 +64,17 @@ export async function findCandidates(
 			SELECT user_id, sum(jobs)::int AS jobs FROM in_flight GROUP BY user_id
 		), standings AS (
 			SELECT queues.*, coalesce(in_flight.jobs, 0) AS in_flight, turns.ended_at,
-				(${caps}::jsonb ->> coalesce(accounts.plan::text, 'free'))::int - coalesce(active.jobs, 0) AS allowance
+				CASE WHEN (terms ->> 'compute_ms')::bigint BETWEEN 1 AND coalesce(compute_usage.milliseconds, 0) THEN 0
+					ELSE (terms ->> CASE WHEN accounts.email_verified THEN 'verified' ELSE 'unverified' END)::int
+						- coalesce(active.jobs, 0) END AS allowance
 			FROM queues
 			LEFT JOIN in_flight USING (user_id, tool)
 			LEFT JOIN active USING (user_id)
 			LEFT JOIN accounts USING (user_id)
 			LEFT JOIN turns USING (user_id, tool)
+			LEFT JOIN compute_usage ON compute_usage.user_id = queues.user_id
+				AND compute_usage.day = (now() AT TIME ZONE 'UTC')::date
+			CROSS JOIN LATERAL (SELECT ${limits}::jsonb -> coalesce(accounts.plan::text, 'free') AS terms) AS terms
 		), candidates AS (
 			SELECT first.id, first.request_id, first.traceparent, tool, user_id, allowance, since, rank + in_flight AS turn,
 				CASE WHEN rank + in_flight = 1 AND since < now() - make_interval(secs => ${passOverMs / 1000})

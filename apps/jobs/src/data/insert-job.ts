@@ -4,6 +4,7 @@ import type { Standing } from '../domain/admit-job.ts';
 import type { CreatedJob, StoredAnswer } from '../domain/created-job.ts';
 import type { Prisma } from '../generated/client.ts';
 import { planOf } from './accounts.ts';
+import { readComputeUse } from './compute-usage.ts';
 import { countJobs } from './count-jobs.ts';
 import { findAnswer, takeKey } from './idempotency-keys.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
@@ -62,5 +63,11 @@ async function refuseDeletedUser(tx: Tx, userId: string): Promise<void> {
 }
 
 async function readStanding(tx: Tx, userId: string): Promise<Standing> {
-	return { plan: await planOf(tx, userId), queuedJobs: (await countJobs(tx, userId)).queued };
+	const { usedSeconds, resetsAt } = await readComputeUse(tx, userId);
+	return {
+		plan: await planOf(tx, userId),
+		queuedJobs: (await countJobs(tx, userId)).queued,
+		computeSeconds: usedSeconds,
+		computeResetsAt: resetsAt,
+	};
 }

@@ -5,11 +5,10 @@ import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import type { Config } from '../config.ts';
 import type { CreatedJob } from '../domain/created-job.ts';
 import type { Finished } from '../domain/finish-attempt.ts';
-import { changePlan } from './accounts.ts';
+import { changePlan, markVerified } from './accounts.ts';
 import { applyProgress } from './apply-progress.ts';
 import { cancelJob } from './cancel-job.ts';
 import { claimJob } from './claim-job.ts';
-import { countJobs } from './count-jobs.ts';
 import { deleteJob } from './delete-job.ts';
 import { deleteUser } from './delete-user.ts';
 import { expireLeases } from './expire-leases.ts';
@@ -27,6 +26,7 @@ import { prune } from './prune.ts';
 import { readBacklog } from './read-backlog.ts';
 import { readCapabilities } from './read-capabilities.ts';
 import { readReport } from './read-report.ts';
+import { readUse } from './read-use.ts';
 import { readWorkers } from './read-workers.ts';
 import { recordBeat } from './record-beat.ts';
 import { releaseJobs } from './release-jobs.ts';
@@ -56,6 +56,7 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 	const leaseMs = config.WORKER_LEASE_MS;
 	const lifetimeHours = config.IDEMPOTENCY_KEY_HOURS;
 	const plans = config.PLANS;
+	const unverifiedActiveJobs = config.UNVERIFIED_ACTIVE_JOBS;
 	const oneAtATime = createOneAtATime();
 	return {
 		ping: () => ping(prisma),
@@ -70,7 +71,8 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 				}),
 			),
 		changePlan: (change: Parameters<typeof changePlan>[1]) => changePlan(prisma, change),
-		countJobs: (userId: string) => countJobs(prisma, userId),
+		markVerified: (userId: string) => markVerified(prisma, userId),
+		readUse: (userId: string) => readUse(prisma, { userId, plans, unverifiedActiveJobs }),
 		findJob: (jobId: string, userId: string) => findJob(prisma, { jobId, userId }),
 		listJobs: (input: Omit<Parameters<typeof listJobs>[1], 'keyLifetimeHours'>) =>
 			listJobs(prisma, { ...input, keyLifetimeHours: lifetimeHours }),
@@ -97,6 +99,7 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 			releaseJobs(prisma, {
 				tools,
 				plans,
+				unverifiedActiveJobs,
 				passOverMs: config.PASS_OVER_MINUTES * MINUTE_MS,
 				margin: RELEASE_MARGIN,
 				workerLifetimeMs: leaseMs,

@@ -11,6 +11,8 @@ interface PruneInput {
 const ABSENT_WORKER_DAYS = 1;
 /** Whoever has waited for so long comes first anyway. */
 const TURN_DAYS = 1;
+/** Only today's counts. */
+const COMPUTE_USAGE_DAYS = 2;
 /** Small enough for one statement to lock nothing for long. */
 const BATCH_SIZE = 1_000;
 
@@ -39,6 +41,12 @@ export async function prune(
 			DELETE FROM turns WHERE (user_id, tool) IN (
 				SELECT user_id, tool FROM turns
 				WHERE ended_at < now() - make_interval(days => ${TURN_DAYS}::int) ${limit})`,
+	);
+	await inBatches(
+		(limit) => prisma.$executeRaw`
+			DELETE FROM compute_usage WHERE (user_id, day) IN (
+				SELECT user_id, day FROM compute_usage
+				WHERE day < (now() AT TIME ZONE 'UTC')::date - ${COMPUTE_USAGE_DAYS}::int ${limit})`,
 	);
 	await pruneInbox(prisma);
 	await pruneOperatorActions(prisma);

@@ -1,6 +1,7 @@
 import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
-import { planOf } from './accounts.ts';
+import { isVerified, planOf } from './accounts.ts';
+import { readComputeUse } from './compute-usage.ts';
 import { countJobs } from './count-jobs.ts';
 import type { PrismaClient } from './prisma.ts';
 import { isDeleted, lockUser } from './users.ts';
@@ -56,6 +57,8 @@ export function readUser(prisma: PrismaClient, userId: string, operator: string)
 		const report = {
 			user_id: userId,
 			plan: await planOf(tx, userId),
+			email_verified: await isVerified(tx, userId),
+			compute_seconds_today: (await readComputeUse(tx, userId)).usedSeconds,
 			...(await countJobs(tx, userId)),
 			last_jobs: jobs.map((job) => ({
 				id: job.id,

@@ -15,6 +15,8 @@ interface SettleInput {
 	jobId: string;
 	attempt: number;
 	outcome: JobOutcome;
+	/** How long the tool ran, as far as the worker says. */
+	computeMs?: number | undefined;
 }
 
 export interface Settled {
@@ -34,19 +36,19 @@ export async function settleAttempt(prisma: PrismaClient, input: SettleInput): P
 		const once = { eventId: input.eventId, consumer: JOB_FINISHED_CONSUMER };
 		const first = await applyOnce(tx, once, async () => {
 			const job = await lockJob(tx, input.jobId);
-			if (job && isCurrentAttempt(job, input.attempt)) await end(tx, job, input.outcome);
+			if (job && isCurrentAttempt(job, input.attempt)) await end(tx, job, input);
 		});
 		return { repeated: !first, job: await readState(tx, input.jobId) };
 	});
 }
 
-async function end(tx: Tx, job: LockedJob, outcome: JobOutcome): Promise<void> {
+async function end(tx: Tx, job: LockedJob, { outcome, computeMs }: SettleInput): Promise<void> {
 	switch (outcome.status) {
 		case 'succeeded':
-			await succeedJob(tx, job, outcome);
+			await succeedJob(tx, job, outcome, computeMs);
 			return;
 		case 'failed':
-			await failJob(tx, job, { code: outcome.error_code, message: outcome.error_message });
+			await failJob(tx, job, { code: outcome.error_code, message: outcome.error_message }, computeMs);
 	}
 }
 

@@ -10,6 +10,7 @@ const plans: Plans = {
 		...PLANS.free,
 		priority: 2,
 		maxQueuedJobs: 5,
+		computeSecondsPerDay: 60,
 		anyTool: { maxInputBytes: 10 * MIB, maxPages: 1 },
 		tools: { ocr: { maxInputBytes: MIB, maxPages: 1 } },
 	},
@@ -17,6 +18,7 @@ const plans: Plans = {
 		...PLANS.pro,
 		priority: 7,
 		maxQueuedJobs: 9,
+		computeSecondsPerDay: 1_200,
 		anyTool: { maxInputBytes: 10 * GIB, maxPages: 1 },
 		tools: {},
 	},
@@ -27,8 +29,10 @@ const tool = (slug: string, maxInputBytes = 20 * GIB) => ({
 	limits: { maxInputBytes } as never,
 });
 
+const atRest = { queuedJobs: 0, computeSeconds: 0, computeResetsAt: new Date('2026-12-01T00:00:00Z') };
+
 const admit = (slug: string, inputBytes: number, plan: 'free' | 'pro' = 'free', queuedJobs = 0) =>
-	admitJob(plans, { tool: tool(slug), inputBytes }, { plan, queuedJobs });
+	admitJob(plans, { tool: tool(slug), inputBytes }, { ...atRest, plan, queuedJobs });
 
 describe('a job', () => {
 	test('has the priority of its user’s plan', () => {
@@ -47,7 +51,7 @@ describe('a job', () => {
 
 	test('is not promised more of Pro than the tool itself can take', () => {
 		const wanted = { tool: tool('ocr', 512 * MIB), inputBytes: GIB };
-		expect(() => admitJob(plans, wanted, { plan: 'free', queuedJobs: 0 })).toThrow('Pro 512 MiB');
+		expect(() => admitJob(plans, wanted, { ...atRest, plan: 'free' })).toThrow('Pro 512 MiB');
 	});
 
 	test('is refused where the plan’s queue is full', () => {
@@ -56,5 +60,19 @@ describe('a job', () => {
 			'5 of your jobs are queued; the free plan allows 5, Pro 9: wait for some to start, or cancel some, or change to Pro',
 		);
 		expect(() => admit('ocr', 1, 'pro', 5)).not.toThrow();
+	});
+
+	test('is refused where the plan’s time of tools is used up, with when it comes back', () => {
+		const after = (computeSeconds: number, plan: 'free' | 'pro' = 'free', of: Plans = plans) =>
+			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...atRest, plan, computeSeconds });
+		expect(() => after(59)).not.toThrow();
+		expect(() => after(60)).toThrow(
+			'your jobs ran for 60 s today; the free plan allows 60 s a day, Pro 1,200 s a day: wait until 2026-12-01T00:00:00.000Z, when the next day begins, or change to Pro',
+		);
+		expect(() => after(60, 'pro')).not.toThrow();
+		expect(() => after(1_200, 'pro')).toThrow('the pro plan allows 1,200 s a day: wait until');
+		const unlimitedPro = { ...plans, pro: { ...plans.pro, computeSecondsPerDay: 0 } };
+		expect(() => after(60, 'free', unlimitedPro)).toThrow('Pro any time');
+		expect(() => after(1_000_000, 'pro', unlimitedPro)).not.toThrow();
 	});
 });

@@ -1,11 +1,15 @@
 import { planLimit, sayBytes, sayNumber } from '@creatorr/contracts/plan-limit';
-import { type Plan, type Plans, toolTerms } from '@creatorr/contracts/plans';
+import { type Plan, type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
 import type { ToolManifest } from '@creatorr/tool-kit/manifest';
 
 /** What decides whether a user may queue one more job. */
 export interface Standing {
 	plan: Plan;
 	queuedJobs: number;
+	/** How long tools ran for the user today, in whole seconds. */
+	computeSeconds: number;
+	/** When the next day of the compute quota begins. */
+	computeResetsAt: Date;
 }
 
 interface Wanted {
@@ -17,6 +21,7 @@ interface Wanted {
 export function admitJob(plans: Plans, wanted: Wanted, standing: Standing): { priority: number } {
 	refuseLargeInput(plans, wanted, standing.plan);
 	refuseFullQueue(plans, standing);
+	refuseExhaustedCompute(plans, standing);
 	return { priority: plans[standing.plan].priority };
 }
 
@@ -42,4 +47,25 @@ function refuseFullQueue(plans: Plans, { plan, queuedJobs }: Standing): void {
 		use: `${sayNumber(queuedJobs)} of your jobs are queued`,
 		advice: 'wait for some to start, or cancel some',
 	});
+}
+
+function refuseExhaustedCompute(plans: Plans, { plan, computeSeconds, computeResetsAt }: Standing): void {
+	if (computeSeconds < computeLimit(plans[plan])) return;
+	throw planLimit({
+		plan,
+		plans,
+		limitOf: computeLimit,
+		say: sayComputeTime,
+		use: `your jobs ran for ${sayNumber(computeSeconds)} s today`,
+		advice: `wait until ${computeResetsAt.toISOString()}, when the next day begins`,
+	});
+}
+
+/** How many seconds of tools a plan gives a user on one day. */
+function computeLimit({ computeSecondsPerDay }: PlanTerms): number {
+	return computeSecondsPerDay === 0 ? Number.POSITIVE_INFINITY : computeSecondsPerDay;
+}
+
+function sayComputeTime(seconds: number): string {
+	return Number.isFinite(seconds) ? `${sayNumber(seconds)} s a day` : 'any time';
 }

@@ -25,6 +25,8 @@ export interface Finished {
 	jobId: string;
 	attempt: number;
 	outcome: JobOutcome;
+	/** How long the tool ran, as far as the worker says. */
+	computeMs?: number | undefined;
 }
 
 /**

@@ -109,6 +109,8 @@ function environment(identities: Identities, urls: Record<string, string>): Reco
 		JOBS_DATABASE_POOL_SIZE: '8',
 		// Tests do not send heartbeats all the time.
 		WORKER_LEASE_MS: '60000',
+		// Nobody verifies emails here, and tests have several jobs of one user active.
+		UNVERIFIED_ACTIVE_JOBS: '0',
 		...urls,
 	};
 }

@@ -51,14 +51,15 @@ async function claim(deps: JobRequestedDeps, jobId: string): Promise<GrantedJob 
 async function report(
 	deps: JobRequestedDeps,
 	job: GrantedJob,
-	outcome: JobOutcome,
+	ended: { outcome: JobOutcome; compute_ms: number },
 	signal: AbortSignal,
 ): Promise<void> {
-	const event = newEvent(jobFinished, { job_id: job.id, attempt: job.attempt, outcome }, currentRequestId());
+	const data = { job_id: job.id, attempt: job.attempt, ...ended };
+	const event = newEvent(jobFinished, data, currentRequestId());
 	await retry(() => deps.publish(event), { signal, retryable: () => true });
 	crashPoint('worker.outcome-confirmed');
 	deps.attempts.report(job.id);
-	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });
+	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: ended.outcome.status });
 }
 
 /** A job that is given back runs elsewhere at once; when jobs can't hear it, it does when the lease has run out. */
@@ -79,9 +80,13 @@ async function attemptOnce(deps: JobRequestedDeps, job: GrantedJob, { demoted }:
 	const signal = deps.attempts.begin(job.id, job.attempt);
 	try {
 		const onProgress = createProgress(deps.publish, job);
-		const outcome = await runJob(deps, job, { signal, demoted, onProgress });
+		let computeMs = 0;
+		const onComputed = (ms: number) => {
+			computeMs = ms;
+		};
+		const outcome = await runJob(deps, job, { signal, demoted, onProgress, onComputed });
 		noteOnSpan({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
-		await report(deps, job, outcome, signal);
+		await report(deps, job, { outcome, compute_ms: computeMs }, signal);
 	} catch (error) {
 		deps.attempts.end(job.id);
 		if (!(error instanceof AttemptEnded)) throw error;

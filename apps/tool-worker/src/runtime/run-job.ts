@@ -26,6 +26,8 @@ interface RunOptions {
 	/** Aborted when the job has run for long. */
 	demoted: AbortSignal;
 	onProgress: (percent: number) => void;
+	/** Told how long the tool ran, without the time that others had the processors, once it has ended. */
+	onComputed: (ms: number) => void;
 }
 
 async function timedRun(
@@ -37,6 +39,7 @@ async function timedRun(
 ) {
 	const startedAt = performance.now();
 	let outcome = 'ended';
+	let waitedMs = 0;
 	try {
 		const request = {
 			...workplace,
@@ -46,6 +49,9 @@ async function timedRun(
 			params: job.params(),
 			pageLimit: job.pageLimit,
 			...options,
+			onWaited: (ms: number) => {
+				waitedMs += ms;
+			},
 		};
 		const result: ToolResult = await inSpan(`tool ${job.tool}`, {}, () => runTool(tracedTool(tool), request));
 		outcome = 'succeeded';
@@ -54,7 +60,9 @@ async function timedRun(
 		if (!options.signal.aborted) outcome = error instanceof ToolError ? error.code : 'internal';
 		throw error;
 	} finally {
-		countToolRun({ tool: job.tool, outcome, durationMs: performance.now() - startedAt });
+		const durationMs = performance.now() - startedAt;
+		options.onComputed(Math.round(Math.max(0, durationMs - waitedMs)));
+		countToolRun({ tool: job.tool, outcome, durationMs });
 	}
 }
 

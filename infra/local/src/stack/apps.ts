@@ -75,8 +75,10 @@ const APPS: App[] = [
 	{
 		name: 'jobs',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'jobs-database'],
-		env: ({ databaseUrls, amqpUrl, secrets }, { url }) => ({
+		env: ({ databaseUrls, amqpUrl, secrets, environment }, { url }) => ({
 			JOBS_DATABASE_URL: databaseUrls.jobs ?? '',
+			// without a server nobody gets the mail that verifies an email
+			UNVERIFIED_ACTIVE_JOBS: environment.UNVERIFIED_ACTIVE_JOBS ?? (environment.SMTP_URL ? '1' : '0'),
 			PARAM_KEYS: secrets.paramKey,
 			AMQP_URL: amqpUrl,
 			FILES_URL: url('files'),

@@ -4,6 +4,7 @@ import { CONNECTIONS_AND_BODIES } from './connections.ts';
 import type { Defence } from './defence.ts';
 import { DOCUMENTS } from './documents.ts';
 import { GATEWAY } from './gateway.ts';
+import { JOBS } from './jobs.ts';
 import { OPERATORS } from './operators.ts';
 import { RETENTION } from './retention.ts';
 import { SANDBOX } from './sandbox.ts';
@@ -20,6 +21,7 @@ export const DEFENCES: readonly Defence[] = [
 	...SERVICES,
 	...SIGN_IN,
 	...ACCOUNTS,
+	...JOBS,
 	...OPERATORS,
 	...CLIENTS,
 	...RETENTION,
