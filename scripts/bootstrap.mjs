@@ -19,6 +19,7 @@ const COMMANDS = [
 	'restore',
 	'rehearse-restore',
 	'rehearse-upgrade',
+	'rehearse-full-disk',
 	'sbom',
 	'services',
 	'admin',

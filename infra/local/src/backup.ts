@@ -28,7 +28,7 @@ await runCommand(async (stop) => {
 	} else {
 		// nobody starts it meanwhile
 		const claimed = await claimHome(homePath, () => ({ pid: process.pid, url: null, processes: [] }), {
-			leastFreeBytes: 0,
+			requiresSpace: false,
 		});
 		try {
 			await makeBackup(claimed, target, { isRunning: false, stop });

@@ -19,7 +19,7 @@ await runCommand(async () => {
 	const report = await collectStatus(home, status);
 	if (values.json) say(JSON.stringify(report, null, 2));
 	else for (const line of renderStatus(report, Date.now())) say(line);
-	const { processes, silent } = report;
+	const { processes, silent, alarms } = report;
 	const isWell = processes.length > 0 && processes.every(({ state }) => state === 'ready');
-	return isWell && silent.length === 0 ? 0 : 1;
+	return isWell && silent.length === 0 && alarms.length === 0 ? 0 : 1;
 });

@@ -1,7 +1,7 @@
 import { acceptanceCheck, browserCheck } from './checks/acceptance-check.ts';
 import { chaosCheck } from './checks/chaos-check.ts';
 import type { Check } from './checks/check.ts';
-import { staticChecks } from './checks/command-check.ts';
+import { fullDiskCheck, staticChecks } from './checks/command-check.ts';
 import { defencesCheck } from './checks/defences/defences-check.ts';
 import { jestCheck, testedPackages } from './checks/jest-check.ts';
 import { runChecks } from './checks/run-checks.ts';
@@ -56,7 +56,7 @@ async function runAll(
 			await add([defencesCheck(home)]);
 			await add([acceptanceCheck(home, services)]);
 			await add([browserCheck(home, services)]);
-			await add([chaosCheck()]);
+			await add([chaosCheck(), fullDiskCheck(home.root)]);
 		},
 	);
 	return sum;

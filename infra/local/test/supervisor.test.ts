@@ -91,6 +91,36 @@ describe('a supervisor', () => {
 		expect(supervisor?.snapshot()).toEqual([{ name: 'a', state: 'ready', pid: pidOf('a'), restarts: 1 }]);
 	});
 
+	test('restarts a process that runs but fails its liveness check', async () => {
+		let isWorking = true;
+		const check = async () => {
+			if (!isWorking) throw new Error('confirms nothing');
+		};
+		await supervised([
+			shell('a', 'exec sleep 60', { liveness: { check, intervalMs: 10, failAfterMs: 50 } }),
+		]).start();
+		const first = pidOf('a');
+		isWorking = false;
+		await until(() => events.some(({ type }) => type === 'unresponsive'));
+		isWorking = true;
+		await until(() => events.some((event) => event.type === 'ready' && event.restart));
+		expect(events).toContainEqual({ type: 'unresponsive', name: 'a', reason: 'confirms nothing' });
+		expect(pidOf('a')).not.toBe(first);
+	});
+
+	test('leaves a process alone whose liveness check fails now and then', async () => {
+		let calls = 0;
+		const check = async () => {
+			calls += 1;
+			if (calls % 2 === 0) throw new Error('slow');
+		};
+		await supervised([
+			shell('a', 'exec sleep 60', { liveness: { check, intervalMs: 1, failAfterMs: 1_000 } }),
+		]).start();
+		await until(() => calls >= 10);
+		expect(supervisor?.snapshot()).toMatchObject([{ state: 'ready', restarts: 0 }]);
+	});
+
 	test('waits longer each time when a process keeps dying', async () => {
 		await supervised([shell('a', 'sleep 0.05')]).start();
 		await until(() => events.filter(({ type }) => type === 'exited').length === 3);

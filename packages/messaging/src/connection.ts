@@ -3,13 +3,14 @@ import { unavailable } from '@creatorr/contracts/errors';
 import type { Logger } from '@creatorr/service/logger';
 import { counter, gauge } from '@creatorr/service/metrics';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
+import { confirmWatch, STALLED_AFTER_MS } from './confirm-watch.ts';
 import { declareTopology, EVENTS_EXCHANGE } from './topology.ts';
 
 /** A connection that is made again for ever, with channels that are opened again when they close. */
 export interface Broker {
 	/** Keeps a channel open: `use` prepares each new one and is called again after every loss. */
 	keepChannel(use: (channel: ConfirmChannel) => Promise<void>): KeptChannel;
-	/** Rejects when the broker does not answer. */
+	/** Rejects when the broker does not answer, or has confirmed nothing for a minute while publishes wait. */
 	ping(): Promise<void>;
 	/** How many messages wait in each of these queues, without those that are being handled. Rejects when one is not there. */
 	countMessages(queues: readonly string[]): Promise<Map<string, number>>;
@@ -184,6 +185,9 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 			// A channel would be waited for, and every ping of an outage would open one at its end.
 			if (!isConnected()) throw unavailable('rabbitmq', new Error('not connected'));
 			await ping(connection);
+			const stalledMs = confirmWatch.stalledMs();
+			if (stalledMs < STALLED_AFTER_MS) return;
+			throw unavailable('rabbitmq', new Error(`no confirm for ${Math.round(stalledMs / 1_000)} s`));
 		},
 		async countMessages(queues) {
 			if (!isConnected()) throw unavailable('rabbitmq', new Error('not connected'));

@@ -1,5 +1,6 @@
 import { unavailable } from '@creatorr/contracts/errors';
 import type { ConfirmChannel, Options } from 'amqplib';
+import { confirmWatch } from './confirm-watch.ts';
 
 export interface OutgoingMessage {
 	exchange: string;
@@ -33,12 +34,17 @@ export async function publishConfirmed(channel: ConfirmChannel, message: Outgoin
 	const { exchange, routingKey, messageId, content } = message;
 	const returned = returnsOf(channel);
 	const { promise, resolve, reject } = Promise.withResolvers<void>();
+	const startedAtMs = performance.now();
 	const timer = setTimeout(() => reject(new Error('no confirm came')), CONFIRM_TIMEOUT_MS);
 	try {
 		channel.publish(exchange, routingKey, content, { ...message.options, messageId }, (error: unknown) =>
 			error ? reject(error) : resolve(),
 		);
-		await promise;
+		await promise.catch((error: unknown) => {
+			confirmWatch.failed(startedAtMs);
+			throw error;
+		});
+		confirmWatch.confirmed();
 		if (returned.delete(messageId)) throw new UnroutableError(`no queue takes ${routingKey}`);
 	} catch (cause) {
 		throw unavailable('rabbitmq', cause);

@@ -24,9 +24,21 @@ export function counter<L extends string = never>(described: Described<L>): Coun
 	return new Counter<L>(given(described));
 }
 
-/** Something that is so much just now. One that has to be asked for is read when it is scraped: scrape.ts. */
-export function gauge<L extends string = never>(described: Described<L>): Gauge<L> {
-	return new Gauge<L>(given(described));
+/**
+ * Returns a gauge. `read`, for one without labels, gives its value at every scrape; a value that a database or a broker
+ * knows is read by scrape.ts.
+ */
+export function gauge<L extends string = never>({
+	read,
+	...described
+}: Described<L> & { read?: () => number }): Gauge<L> {
+	if (!read) return new Gauge<L>(given(described));
+	return new Gauge<L>({
+		...given(described),
+		collect() {
+			this.set(read());
+		},
+	});
 }
 
 /** Something that takes long or is large. */

@@ -47,7 +47,8 @@ test.each([
 	[new TransferFailed('the store answered 503', 503), true],
 	[new TransferFailed('the store answered 400', 400), false],
 	[new TypeError('a bug'), false],
-	[Object.assign(new Error('full'), { code: 'ENOSPC' }), false],
+	[Object.assign(new Error('full'), { code: 'ENOSPC' }), true],
+	[Object.assign(new Error('broken'), { code: 'EIO' }), false],
 ])('%s may pass: %p', (error, expected) => {
 	expect(mayPass(error)).toBe(expected);
 });

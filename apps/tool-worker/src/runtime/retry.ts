@@ -28,12 +28,15 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
 	}
 }
 
-const OF_THIS_MACHINE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EMFILE', 'EIO']);
+const OF_THIS_MACHINE = new Set(['EROFS', 'EACCES', 'EMFILE', 'EIO']);
 
 /** An outage of files or the store that lasts longer is not waited for: the person should hear of it. */
 export const OUTAGE_MS = 15 * 60_000;
 
-/** Whether a failed call or transfer may succeed later: a part that is away, but no answer that says no, no full disk and no bug. */
+/**
+ * Returns whether a failed call or transfer may succeed later: a service that is down, a full disk that somebody frees, but not a
+ * refusal, a broken disk or a bug.
+ */
 export function mayPass(error: unknown): boolean {
 	if (error instanceof AppError) return error.code === 'upstream_unavailable';
 	if (error instanceof TransferFailed) return error.mayPass;

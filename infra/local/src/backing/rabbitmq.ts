@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
@@ -6,6 +6,7 @@ import { StartError } from '../supervisor/start-error.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { checkHttp } from './check-http.ts';
 import { checkTcp } from './check-tcp.ts';
+import { checkRabbitConfirms } from './rabbitmq-management.ts';
 
 const USER = 'creatorr';
 const VIRTUAL_HOST = 'creatorr';
@@ -13,15 +14,47 @@ const VIRTUAL_HOST = 'creatorr';
 export const CONSUMER_TIMEOUT_MS = 12 * 60 * 60 * 1000;
 const INSTALLED_IN = '/usr/lib/rabbitmq/lib';
 
+const MIB = 1024 ** 2;
+/** A broker that has confirmed nothing for this long, without an alarm that explains it, is restarted. */
+const UNCONFIRMED_MS = 60_000;
+const PROBE_INTERVAL_MS = 15_000;
+/** A quorum queue's log is cut into files of this size; the default of 512 MiB is more than a small disk has to spare. */
+const WAL_FILE_BYTES = 64 * MIB;
+
 export type RabbitPorts = { amqp: number; distribution: number; epmd: number; management: number };
-export type RabbitServer = { home: Home; ports: RabbitPorts; password: string; erlangCookie: string };
+export type RabbitServer = {
+	home: Home;
+	ports: RabbitPorts;
+	password: string;
+	erlangCookie: string;
+	/** Below this much free space the broker accepts no publishes. */
+	diskFreeLimitBytes: number;
+	/** How long the broker may confirm nothing before it is restarted; 60 s unless given. */
+	unconfirmedMs?: number;
+};
 
 export function rabbitUrl({ ports, password }: Pick<RabbitServer, 'ports' | 'password'>): string {
 	return `amqp://${USER}:${encodeURIComponent(password)}@127.0.0.1:${ports.amqp}/${VIRTUAL_HOST}`;
 }
 
+/**
+ * Returns the free space, in bytes, below which a broker in this directory stops accepting publishes: 5% of the disk, at
+ * least 256 MiB and at most 1 GiB. RabbitMQ's own default of 50 MB comes too late: its write-ahead log dies on ENOSPC
+ * before the publishers are stopped.
+ */
+export function defaultDiskFreeLimit(directory: string): number {
+	const { blocks, bsize } = statfsSync(directory);
+	return Math.min(Math.max(Math.floor(blocks * bsize * 0.05), 256 * MIB), 1024 * MIB);
+}
+
 /** The management API, with an administrator's credentials in the URL. */
-export function rabbitManagementUrl({ ports, password }: Pick<RabbitServer, 'ports' | 'password'>): string {
+export function rabbitManagementUrl({
+	ports,
+	password,
+}: {
+	ports: Pick<RabbitPorts, 'management'>;
+	password: string;
+}): string {
 	return `http://${USER}:${encodeURIComponent(password)}@127.0.0.1:${ports.management}`;
 }
 
@@ -30,7 +63,7 @@ export function rabbitManagementUrl({ ports, password }: Pick<RabbitServer, 'por
  * never met. Its port mapper is a process of ours too, otherwise the broker would leave one behind.
  */
 export function rabbitSteps(server: RabbitServer): Step[] {
-	const { home, ports, password } = server;
+	const { home, ports, password, unconfirmedMs = UNCONFIRMED_MS } = server;
 	const directory = join(home.data, 'rabbitmq');
 	const environment = brokerEnvironment(server, directory);
 	return [
@@ -63,6 +96,11 @@ export function rabbitSteps(server: RabbitServer): Step[] {
 				await checkHttp(`http://127.0.0.1:${ports.management}/api/whoami`, 200, { authorization });
 			},
 			readyTimeoutMs: 90_000,
+			liveness: {
+				check: () => checkRabbitConfirms(rabbitManagementUrl(server)),
+				intervalMs: Math.min(PROBE_INTERVAL_MS, unconfirmedMs / 4),
+				failAfterMs: unconfirmedMs,
+			},
 			stopSignal: 'SIGTERM',
 			stopTimeoutMs: 15_000,
 		},
@@ -98,7 +136,8 @@ function brokerEnvironment({ ports }: RabbitServer, directory: string): Record<s
 	};
 }
 
-function writeConfiguration({ ports, password, erlangCookie }: RabbitServer, directory: string): void {
+function writeConfiguration(server: RabbitServer, directory: string): void {
+	const { ports, password, erlangCookie, diskFreeLimitBytes } = server;
 	mkdirSync(join(directory, 'conf.d'), { recursive: true, mode: 0o700 });
 	const write = (name: string, lines: string[]): void =>
 		writeFileSync(join(directory, name), `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -115,6 +154,8 @@ function writeConfiguration({ ports, password, erlangCookie }: RabbitServer, dir
 		'default_user_tags.administrator = true',
 		'loopback_users.creatorr = true',
 		`consumer_timeout = ${CONSUMER_TIMEOUT_MS}`,
+		`disk_free_limit.absolute = ${diskFreeLimitBytes}`,
+		`raft.wal_max_size_bytes = ${WAL_FILE_BYTES}`,
 		'log.console = true',
 		'log.console.level = info',
 		'log.file = false',

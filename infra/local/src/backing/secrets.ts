@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Home } from '../supervisor/home.ts';
 import { StartError } from '../supervisor/start-error.ts';
@@ -44,7 +45,7 @@ export function loadSecrets(home: Home): Secrets {
 	const saved = readSaved(path);
 	if (saved !== undefined) {
 		const parsed = secretsSchema.safeParse(saved);
-		if (parsed.success) return save(path, parsed.data);
+		if (parsed.success) return isDeepStrictEqual(parsed.data, saved) ? parsed.data : save(path, parsed.data);
 		throw new StartError(
 			`${path} is damaged: put back a copy, or start over with \`npm run reset\` (all data is lost).`,
 		);

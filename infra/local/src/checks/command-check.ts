@@ -6,10 +6,26 @@ import { ownershipMark } from '../supervisor/ownership.ts';
 import type { Check, Outcome } from './check.ts';
 
 const TIMEOUT_MS = 300_000;
+const REHEARSAL = 'infra/local/src/rehearse-full-disk.ts';
 
 /** A program whose exit code says whether all is well counts as one test. */
 function outcomeOf({ exitCode, output }: ProgramResult): Outcome {
 	return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, output };
+}
+
+/** A disk fills under a product of its own, and is freed again. */
+export function fullDiskCheck(homeRoot: string): Check {
+	return {
+		name: 'rehearsal of a full disk',
+		run: async (stop) =>
+			outcomeOf(
+				await runProgram([process.execPath, '--no-warnings', join(REPOSITORY, REHEARSAL)], {
+					env: { ...baseEnvironment(process.env), ...ownershipMark(homeRoot) },
+					stop,
+					timeoutMs: TIMEOUT_MS,
+				}),
+			),
+	};
 }
 
 /** What can be said of the code without running it. */

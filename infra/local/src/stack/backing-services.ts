@@ -1,6 +1,12 @@
 import { choosePorts } from '../backing/ports.ts';
 import { postgresAdminUrl, postgresSteps } from '../backing/postgres.ts';
-import { type RabbitPorts, rabbitManagementUrl, rabbitSteps, rabbitUrl } from '../backing/rabbitmq.ts';
+import {
+	defaultDiskFreeLimit,
+	type RabbitPorts,
+	rabbitManagementUrl,
+	rabbitSteps,
+	rabbitUrl,
+} from '../backing/rabbitmq.ts';
 import { radosGatewaySteps } from '../backing/radosgw.ts';
 import { s3Endpoint, s3Process } from '../backing/s3.ts';
 import type { Secrets } from '../backing/secrets.ts';
@@ -20,13 +26,14 @@ export type BackingServices = {
 
 /** PostgreSQL, RabbitMQ and S3, each ours unless the settings give one. */
 export async function backingServices(
-	settings: Pick<Settings, 'external'>,
+	settings: Pick<Settings, 'external' | 'rabbitmq'>,
 	{ home, secrets, durable }: { home: Home; secrets: Secrets; durable: boolean },
 ): Promise<BackingServices> {
 	const { external } = settings;
 	const postgres =
 		external.databaseUrls === undefined ? await ownPostgres(home, secrets, durable) : undefined;
-	const rabbit = external.amqpUrl === undefined ? await ownRabbit(home, secrets) : undefined;
+	const rabbit =
+		external.amqpUrl === undefined ? await ownRabbit(home, secrets, settings.rabbitmq) : undefined;
 	const store = external.s3 === undefined ? await ownS3(home, secrets) : undefined;
 	const s3 = external.s3 ?? store?.settings;
 	const amqpUrl = external.amqpUrl ?? rabbit?.url;
@@ -69,6 +76,7 @@ async function ownPostgres(
 async function ownRabbit(
 	home: Home,
 	{ rabbitmqPassword: password, erlangCookie }: Secrets,
+	given: Settings['rabbitmq'],
 ): Promise<{ steps: Step[]; url: string; managementUrl: string }> {
 	const chosen = await choosePorts(home, [
 		'rabbitmq',
@@ -83,7 +91,11 @@ async function ownRabbit(
 		management: chosen['rabbitmq-management'],
 	};
 	return {
-		steps: rabbitSteps({ home, ports, password, erlangCookie }),
+		steps: rabbitSteps({
+			...{ home, ports, password, erlangCookie },
+			diskFreeLimitBytes: given?.diskFreeLimitBytes ?? defaultDiskFreeLimit(home.root),
+			...(given && { unconfirmedMs: given.unconfirmedMs }),
+		}),
 		url: rabbitUrl({ ports, password }),
 		managementUrl: rabbitManagementUrl({ ports, password }),
 	};

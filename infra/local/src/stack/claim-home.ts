@@ -1,20 +1,24 @@
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { defaultDiskFreeLimit } from '../backing/rabbitmq.ts';
 import { type Home, openHome, pidFile } from '../supervisor/home.ts';
 import { holdLock, type SupervisorStatus } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
 import { StartError } from '../supervisor/start-error.ts';
 import { say } from './command.ts';
 
-const LEAST_FREE_BYTES = 500 * 1024 * 1024;
+const MIB = 1024 ** 2;
+/** What a new home needs beside the space that RabbitMQ keeps free: databases, logs and a few files of users. */
+const NEW_HOME_BYTES = 500 * MIB;
 
 /**
- * Takes a home for this process: nobody else may run on it, nothing that an earlier supervisor left behind still runs.
- * @throws StartError when the home is in use or its disk is full
+ * Takes a home for this process: no other supervisor runs on it, and no process of an earlier one is left.
+ * A home that already holds data starts on any disk: its data may be what somebody wants to save or delete.
+ * @throws StartError when the home is in use, or is new and its disk nearly full
  */
 export async function claimHome(
 	path: string,
 	status: () => SupervisorStatus,
-	{ leastFreeBytes = LEAST_FREE_BYTES } = {},
+	{ requiresSpace = true } = {},
 ): Promise<Home> {
 	const home = openUsable(path);
 	if (!(await holdLock(home.root, status))) {
@@ -22,18 +26,26 @@ export async function claimHome(
 			`It runs already in ${home.root}: see \`npm run status\`, or end it with \`npm run stop\`.`,
 		);
 	}
-	const { bavail, bsize } = statfsSync(home.root);
-	if (bavail * bsize < leastFreeBytes) {
-		throw new StartError(
-			`Only ${Math.floor((bavail * bsize) / 1024 ** 2)} MB are free on the disk of ${home.root}: free ${leastFreeBytes / 1024 ** 2} MB, or set CREATORR_HOME to a directory on another disk.`,
-		);
-	}
+	if (requiresSpace) requireSpace(home, NEW_HOME_BYTES + defaultDiskFreeLimit(home.root));
 	const survivors = await endOwnedProcesses(home.root);
 	if (survivors > 0) say(`Ended ${survivors} processes that an earlier start had left behind.`);
 	rmSync(home.run, { recursive: true, force: true });
 	openHome(path);
 	writeFileSync(pidFile(home, 'supervisor'), `${process.pid}\n`);
 	return home;
+}
+
+function requireSpace(home: Home, wantedBytes: number): void {
+	const { bavail, bsize } = statfsSync(home.root);
+	const freeBytes = bavail * bsize;
+	if (freeBytes >= wantedBytes) return;
+	const free = `Only ${Math.floor(freeBytes / MIB)} MiB are free on the disk of ${home.root}`;
+	if (readdirSync(home.data).length === 0) {
+		throw new StartError(
+			`${free}: free ${Math.ceil(wantedBytes / MIB)} MiB, or set CREATORR_HOME to a directory on another disk.`,
+		);
+	}
+	say(`${free}. Uploads and jobs may fail until there is more: see docs/runbooks/disk.md.`);
 }
 
 function openUsable(path: string): Home {

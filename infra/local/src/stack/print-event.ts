@@ -11,6 +11,8 @@ export function describeEvent(event: SupervisorEvent): string | undefined {
 			return `ended (${event.how}), starts again in ${(event.delayMs / 1000).toFixed(1)} s`;
 		case 'killed':
 			return `did not stop within ${(event.timeoutMs / 1000).toFixed(1)} s, was killed`;
+		case 'unresponsive':
+			return `no longer works (${event.reason}), is restarted`;
 		case 'log-lost':
 			return `its log cannot be written: ${event.reason}`;
 		case 'stopped':
@@ -20,7 +22,7 @@ export function describeEvent(event: SupervisorEvent): string | undefined {
 	}
 }
 
-const TROUBLE: SupervisorEvent['type'][] = ['exited', 'killed', 'log-lost'];
+const TROUBLE: SupervisorEvent['type'][] = ['exited', 'killed', 'unresponsive', 'log-lost'];
 
 /** Prints only what should not happen. */
 export function printTrouble(event: SupervisorEvent): void {

@@ -21,6 +21,10 @@ const environmentSchema = z.object({
 	BILLING_DATABASE_URL: text,
 	/** A RabbitMQ of yours. */
 	AMQP_URL: text,
+	/** Free disk space below which our own RabbitMQ accepts no publishes; unless given, 5% of the disk within 256 MiB to 1 GiB. */
+	RABBITMQ_DISK_FREE_LIMIT_BYTES: z.coerce.number().int().min(1).optional(),
+	/** Our own RabbitMQ is restarted after it has confirmed no publish for this long. */
+	RABBITMQ_UNCONFIRMED_SECONDS: z.coerce.number().int().min(1).default(60),
 	/** An S3 of yours. */
 	S3_ENDPOINT: text,
 	S3_PUBLIC_ENDPOINT: text,
@@ -68,6 +72,8 @@ export type Settings = {
 	gatewayPort: number;
 	homePath: string;
 	corsOrigins: string;
+	/** Of our own RabbitMQ. */
+	rabbitmq?: { diskFreeLimitBytes?: number | undefined; unconfirmedMs: number };
 	/** Given by the person, instead of servers of ours. */
 	external: {
 		databaseUrls: Partial<Record<DatabaseOwner, string>> | undefined;
@@ -95,6 +101,10 @@ export function readSettings(environment: NodeJS.ProcessEnv, owners: DatabaseOwn
 		gatewayPort: parsed.data.GATEWAY_PORT,
 		homePath: resolve(parsed.data.CREATORR_HOME),
 		corsOrigins: parsed.data.CORS_ORIGINS,
+		rabbitmq: {
+			diskFreeLimitBytes: parsed.data.RABBITMQ_DISK_FREE_LIMIT_BYTES,
+			unconfirmedMs: parsed.data.RABBITMQ_UNCONFIRMED_SECONDS * 1_000,
+		},
 		external: {
 			databaseUrls: externalDatabases(parsed.data, owners),
 			amqpUrl: parsed.data.AMQP_URL,

@@ -5,11 +5,14 @@ import { readPorts } from '../backing/ports.ts';
 import { CALLERS } from '../backing/secrets.ts';
 import { type Home, pidFile } from '../supervisor/home.ts';
 import type { SupervisorStatus } from '../supervisor/lock.ts';
+import { readAlarms } from './alarms.ts';
 import { parseMetrics, type Sample } from './metrics-text.ts';
 import type { OutboxReport, StatusReport, ToolReport } from './report.ts';
 
 /** A part that is stuck may not hold up what the others say. */
 const ANSWER_MS = 4_000;
+/** A publish may wait for 10 s; beyond that it is worth a line. */
+const UNCONFIRMED_SECONDS = 15;
 
 const jobsReport = z.object({
 	data: z.object({
@@ -97,6 +100,18 @@ function storedOf(known: readonly Known[]): StatusReport['stored'] {
 	return files == null || bytes == null ? null : { files, bytes };
 }
 
+/** Publishes are retried for ever, so a broker that confirms none of them shows nowhere else. */
+function unconfirmed(known: readonly Known[]): string[] {
+	const name = 'creatorr_broker_unconfirmed_seconds';
+	const seconds = known.flatMap(({ samples }) =>
+		samples.filter((sample) => sample.name === name).map(({ value }) => value),
+	);
+	const longest = Math.max(0, ...seconds);
+	return longest < UNCONFIRMED_SECONDS
+		? []
+		: [`rabbitmq: no publish confirmed for ${Math.round(longest)} s: docs/runbooks/disk.md`];
+}
+
 function readJobs(text: string | undefined) {
 	return text === undefined ? undefined : jobsReport.safeParse(JSON.parse(text)).data?.data;
 }
@@ -117,6 +132,8 @@ export async function collectStatus(home: Home, status: SupervisorStatus): Promi
 		.filter(({ app }) => app === 'jobs')
 		.map(({ name }) => ask(ports[name], '/health/jobs'));
 	const jobs = readJobs((await Promise.all(asked)).find((text) => text !== undefined));
+	const isRunning = (name: string) => existsSync(pidFile(home, name));
+	const alarms = [...(await readAlarms(home, isRunning)), ...unconfirmed(known)];
 	const queues = valuesBy(known, 'jobs', 'creatorr_queue_messages', 'queue');
 	const { bavail, blocks, bsize } = await statfs(home.root);
 	return {
@@ -134,6 +151,7 @@ export async function collectStatus(home: Home, status: SupervisorStatus): Promi
 		mails_waiting: seriesValue(known, 'auth', 'creatorr_mails_waiting'),
 		files_due: seriesValue(known, 'files', 'creatorr_files_due'),
 		stored: storedOf(known),
+		alarms,
 		disk: { free_bytes: bavail * bsize, total_bytes: blocks * bsize },
 	};
 }

@@ -34,6 +34,7 @@ const REPORT: StatusReport = {
 	mails_waiting: 0,
 	files_due: 12,
 	stored: { files: 3, bytes: 5 * 1024 ** 3 },
+	alarms: ['rabbitmq: disk alarm (120 MiB free, limit 256 MiB), no publish accepted'],
 	disk: { free_bytes: 25 * 1024 ** 3, total_bytes: 100 * 1024 ** 3 },
 };
 
@@ -42,6 +43,7 @@ test('the report fits a terminal of 80 columns', () => {
 	expect(lines.filter((line) => line.length > 80)).toEqual([]);
 	const text = lines.join('\n');
 	expect(text).toMatch(/jobs +ready +pid 8 restarted 2 times DOES NOT ANSWER/);
+	expect(text).toMatch(/ALARMS\n +rabbitmq: disk alarm/);
 	expect(text).toMatch(/compress_heavy +9999 +2h +16 +64 +4/);
 	expect(text).toMatch(/10m ago +compress_heavy +unsupported_input +job_01KAZ/);
 	expect(text).toMatch(/dead letters +3: docs\/runbooks\/dead-letters.md/);

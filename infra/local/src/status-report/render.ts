@@ -98,6 +98,7 @@ export function renderStatus(report: StatusReport, nowMs: number): string[] {
 		'',
 		...report.processes.map((snapshot) => processLine(snapshot, silent.has(snapshot.name))),
 		'',
+		...(report.alarms.length === 0 ? [] : ['ALARMS', ...report.alarms.map((alarm) => `  ${alarm}`), '']),
 		...toolLines(report.tools),
 		...workerLines(report),
 		...failureLines(report.recent_failures, nowMs),

@@ -12,6 +12,8 @@ export type ManagedProcess = {
 	/** Resolves when the process does its work; throws when it does not yet. Called again and again. */
 	checkReady: () => Promise<void>;
 	readyTimeoutMs: number;
+	/** For a process that can stop working without exiting: restarted once `check` has rejected for `failAfterMs` without a break. */
+	liveness?: { check: () => Promise<void>; intervalMs: number; failAfterMs: number };
 	stopSignal: NodeJS.Signals;
 	/** How long it may take to end after the stop signal before it is killed. */
 	stopTimeoutMs: number;
@@ -42,6 +44,7 @@ export type SupervisorEvent =
 	| { type: 'ready'; name: string; pid: number; afterMs: number; restart: boolean }
 	| { type: 'exited'; name: string; how: string; delayMs: number }
 	| { type: 'killed'; name: string; timeoutMs: number }
+	| { type: 'unresponsive'; name: string; reason: string }
 	| { type: 'stopped'; name: string }
 	| { type: 'line'; name: string; line: string }
 	| { type: 'log-lost'; name: string; reason: string };

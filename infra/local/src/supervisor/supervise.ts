@@ -6,6 +6,7 @@ import type { ManagedProcess, ProcessSnapshot, ProcessState, Report } from './pr
 import { type Child, spawnChild } from './spawn-child.ts';
 import { StartError } from './start-error.ts';
 import { untilReady } from './until-ready.ts';
+import { watchLiveness } from './watch-liveness.ts';
 
 /** A process that was ready for this long died of something new: it is restarted at once again. */
 const HEALTHY_AFTER_MS = 5_000;
@@ -118,6 +119,7 @@ async function liveOnce(
 		life.state = 'ready';
 		life.wasReady = true;
 		onReady();
+		void restartWhenUnresponsive(life, child);
 	}
 	if (readyAt === 'late') child.signal('SIGKILL');
 	const how = await child.exited;
@@ -129,6 +131,20 @@ async function liveOnce(
 	}
 	if (typeof readyAt === 'number' && Date.now() - readyAt >= HEALTHY_AFTER_MS) life.failures = 0;
 	return how;
+}
+
+/** Ends a process that no longer works, for `keepAlive` to start it again. */
+async function restartWhenUnresponsive({ definition, report, stopping }: Life, child: Child): Promise<void> {
+	const { name, liveness, stopSignal, stopTimeoutMs } = definition;
+	if (!liveness) return;
+	const exited = new AbortController();
+	void child.exited.then(() => exited.abort());
+	const reason = await watchLiveness(liveness, AbortSignal.any([exited.signal, stopping.signal]));
+	if (reason === undefined) return;
+	report({ type: 'unresponsive', name, reason });
+	child.signal(stopSignal);
+	await sleep(stopTimeoutMs, undefined, { signal: exited.signal, ref: false }).catch(() => undefined);
+	if (!exited.signal.aborted) child.signal('SIGKILL');
 }
 
 async function backOff(life: Life, how: string): Promise<void> {
