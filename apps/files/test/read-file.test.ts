@@ -66,6 +66,23 @@ describe('a file', () => {
 		expect((await get(file_id)).body.data).toMatchObject({ status: 'pending', download_url: null });
 	});
 
+	test('sent with headers of its own is downloaded without them', async () => {
+		const { file_id, upload_url, headers } = await declare(service, user, { size_bytes: 9 });
+		const strange = {
+			'Content-Encoding': 'gzip',
+			'Cache-Control': 'public',
+			'Content-Disposition': 'inline',
+		};
+		expect(await put(upload_url, 'the bytes', { ...headers, ...strange })).toBe(200);
+		const opened = await service.worker(`inputs/${file_id}/open`, { user_id: user.id });
+		for (const url of [(await get(file_id)).body.data.download_url, opened.body.data.download_url]) {
+			const { text, headers: got } = await download(url);
+			expect([text, got.get('content-encoding'), got.get('cache-control')]).toEqual([
+				...['the bytes', 'identity', 'private, no-store'],
+			]);
+		}
+	});
+
 	test('has one ETag fixed by all who ask at once', async () => {
 		const { file_id } = await upload(service, user, 'the bytes');
 		const answers = await Promise.all(Array.from({ length: 10 }, () => get(file_id)));

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import request from 'supertest';
 import { type Cuttable, cuttable } from './support/cuttable.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
-import { declare, download, MIB, put, upload, uploadReady } from './support/uploads.ts';
+import { declare, download, MIB, put, putPart, upload, uploadReady } from './support/uploads.ts';
 
 const STORE_URL = requireTestVariable('TEST_S3_ENDPOINT');
 
@@ -22,6 +22,14 @@ afterAll(async () => {
 	await service.stop();
 	await store.close();
 });
+
+/** A file that was uploaded in parts and completed; resolves to its id. */
+async function uploadInParts(): Promise<string> {
+	const { file_id, multipart } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+	const sent = await Promise.all(multipart.parts.map(putPart));
+	expect((await service.as(user).complete(file_id, sent)).status).toBe(200);
+	return file_id;
+}
 
 describe('while the store is away', () => {
 	test('whatever has to ask it is upstream_unavailable, with when to come back', async () => {
@@ -62,6 +70,21 @@ describe('while the store is away', () => {
 		expect((await service.as(someone).delete(file_id)).status).toBe(204);
 		const created = await service.as(someone).create({ name: 'a', mime_type: 'a/b', size_bytes: 5 });
 		expect(created.status).toBe(201);
+	});
+
+	test('a ready file that no upload URL can change any more is shown, checked and opened without the store', async () => {
+		const { file_id } = await uploadReady(service, user, 'the bytes');
+		const parts = await uploadInParts();
+		await service.prisma.file.update({ where: { id: file_id }, data: { uploadUrlExpiresAt: new Date() } });
+		store.cut();
+		for (const id of [file_id, parts]) {
+			const answers = [
+				await service.as(user).get(id),
+				await service.jobs(`inputs/${id}/check`, { user_id: user.id }),
+				await service.worker(`inputs/${id}/open`, { user_id: user.id }),
+			];
+			expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+		}
 	});
 
 	test('an output is not published, and is afterwards', async () => {

@@ -8,18 +8,27 @@ export type StoredObject = {
 	readonly sizeBytes: number;
 	/** With its quotes, as `If-Match` wants it. */
 	readonly etag: string;
+	/**
+	 * Whether whoever sent it gave it metadata or a redirect of their own, which would come with every download. S3 refuses
+	 * `x-amz-` headers that are not signed; Ceph stores them.
+	 */
+	readonly hasUnsignedHeaders: boolean;
 };
 
 /** What the store holds under `key`, null when nothing. Throws StorageUnavailable. */
 export async function headObject(connection: StorageConnection, key: string): Promise<StoredObject | null> {
 	try {
-		const { ContentLength, ETag } = await callStore(connection, (client, options) =>
-			client.send(new HeadObjectCommand({ Bucket: connection.bucket, Key: key }), options),
+		const { ContentLength, ETag, Metadata, WebsiteRedirectLocation } = await callStore(
+			connection,
+			(client, options) =>
+				client.send(new HeadObjectCommand({ Bucket: connection.bucket, Key: key }), options),
 		);
 		if (ContentLength === undefined || ETag === undefined) {
 			throw new StorageUnavailable('What answers at the endpoint is not an S3 store');
 		}
-		return { sizeBytes: ContentLength, etag: canonicalEtag(ETag) };
+		const hasUnsignedHeaders =
+			Object.keys(Metadata ?? {}).length > 0 || WebsiteRedirectLocation !== undefined;
+		return { sizeBytes: ContentLength, etag: canonicalEtag(ETag), hasUnsignedHeaders };
 	} catch (error) {
 		// HEAD has no body to name the error in, so the SDK calls every 404 NotFound.
 		if (isStoreError(error, 'NotFound', 'NoSuchKey')) {

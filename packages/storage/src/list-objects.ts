@@ -4,7 +4,10 @@ import type { StorageConnection } from './connection.ts';
 import { canonicalEtag } from './etag.ts';
 import type { StoredObject } from './head-object.ts';
 
-export type ListedObject = StoredObject & { readonly key: string; readonly modifiedAt: Date };
+export type ListedObject = Pick<StoredObject, 'sizeBytes' | 'etag'> & {
+	readonly key: string;
+	readonly modifiedAt: Date;
+};
 
 export type ListObjectsInput = {
 	readonly prefix: string;

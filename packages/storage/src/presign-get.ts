@@ -8,10 +8,22 @@ export type PresignGetInput = Presigning & {
 	readonly attachment?: { readonly fileName: string; readonly contentType: string };
 };
 
+/**
+ * Whoever PUTs an object may send headers that no signature of a PUT can forbid; the store keeps them and sends them with every
+ * download. These take their place: nothing is decoded on the way, cached, or kept after the file is gone.
+ */
+const NEUTRAL_HEADERS = {
+	'response-cache-control': 'private, no-store',
+	'response-content-encoding': 'identity',
+	'response-content-language': 'und',
+	'response-expires': new Date(0).toUTCString(),
+};
+
 /** A URL that reads `key`; `Range` and `If-Match` may be sent with it. Says nothing about whether `key` exists. */
 export function presignGet(connection: StorageConnection, input: PresignGetInput): Promise<PresignedUrl> {
 	const { attachment } = input;
 	const query = {
+		...NEUTRAL_HEADERS,
 		...(attachment && {
 			'response-content-disposition': attachmentDisposition(attachment.fileName),
 			'response-content-type': attachment.contentType,

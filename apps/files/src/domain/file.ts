@@ -58,6 +58,14 @@ export function notUploaded(): AppError {
 	return new AppError('file_not_uploaded', 'the bytes of this file are not there yet: upload them first');
 }
 
+/**
+ * Whether an upload URL of this file may still put bytes under its key: that of a single PUT until it expires, those of parts
+ * until the parts are joined, or thrown away.
+ */
+export function mayReceiveBytes(file: FileRecord, now: Date): boolean {
+	return isMultipart(file) ? file.status === 'pending' : file.uploadUrlExpiresAt > now;
+}
+
 export type MultipartFile = FileRecord & { multipart: NonNullable<FileRecord['multipart']> };
 
 export function isMultipart(file: FileRecord): file is MultipartFile {

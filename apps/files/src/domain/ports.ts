@@ -33,6 +33,8 @@ export interface FileRecords {
 export interface StoredBytes {
 	sizeBytes: number;
 	etag: string;
+	/** It came with headers that its upload URL did not ask for and that every download would have. */
+	hasUnsignedHeaders: boolean;
 }
 
 export interface Part {
@@ -142,8 +144,10 @@ export interface ChoreRecords {
 	report(name: string, run: { begunAt: Date; counts: Counts }): Promise<void>;
 }
 
-export interface ListedObject extends StoredBytes {
+export interface ListedObject {
 	key: string;
+	sizeBytes: number;
+	etag: string;
 	/** By the store's clock. */
 	modifiedAt: Date;
 }

@@ -5,7 +5,7 @@ import type { FileRecord } from './file.ts';
 import type { StoredBytes } from './ports.ts';
 import { refreshFile } from './refresh-file.ts';
 
-const bytes = (etag: string, sizeBytes = 10): StoredBytes => ({ etag, sizeBytes });
+const bytes = (etag: string, sizeBytes = 10): StoredBytes => ({ etag, sizeBytes, hasUnsignedHeaders: false });
 const ready = (etag: string) => aFile({ status: 'ready', etag });
 
 /** A store that answers these one after the other, and rows that were fixed by somebody else where `fixedAs` says so. */
@@ -37,6 +37,11 @@ describe('a pending file', () => {
 		}
 	});
 
+	test('stays pending while the store has it with headers that nobody signed', async () => {
+		const { deps } = setUp([{ ...bytes('"a"'), hasUnsignedHeaders: true }]);
+		expect(await refreshFile(deps, aFile())).toMatchObject({ status: 'pending' });
+	});
+
 	test('is gone when its time is over', async () => {
 		expect(await refreshFile(setUp([null]).deps, aFile({ abandonAt: new Date() }))).toBeNull();
 	});
@@ -66,11 +71,22 @@ describe('a ready file', () => {
 	test.each([
 		['another ETag', bytes('"b"')],
 		['another size', bytes('"a"', 9)],
+		['headers that nobody signed', { ...bytes('"a"'), hasUnsignedHeaders: true }],
 		['nothing', null],
 	])('is deleted when the store has %s', async (_, head) => {
 		const { deps, deleted } = setUp([head]);
 		expect(await refreshFile(deps, ready('"a"'))).toBeNull();
 		expect(deleted).toHaveLength(1);
+	});
+
+	test.each([
+		['whose upload URL has expired', { uploadUrlExpiresAt: new Date() }],
+		['whose parts were joined', { multipart: { uploadId: 'a', partSizeBytes: 5 } }],
+	])('%s is what it is, and the store is not asked', async (_, change) => {
+		const heads = [null];
+		const file = aFile({ status: 'ready', etag: '"a"', ...change });
+		expect(await refreshFile(setUp(heads).deps, file)).toBe(file);
+		expect(heads).toHaveLength(1);
 	});
 
 	test('is not deleted when the whole bucket is missing', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'content-disposition';
-import { FOR_A_CLIENT, store } from './requests.ts';
+import { FOR_A_CLIENT, store, TEXT } from './requests.ts';
 import { type Bench, type ContractServer, testUnless } from './server.ts';
 
 const KEY = 'get/object';
@@ -19,6 +19,14 @@ const NAMES = {
 	'right-to-left text': 'דוח שנתי.pdf',
 	'an empty stem': '.pdf',
 	'255 emoji': '🏖'.repeat(255),
+};
+
+const STRANGE_HEADERS = {
+	'cache-control': 'public, max-age=31536000, immutable',
+	'content-disposition': 'inline; filename=page.html',
+	'content-encoding': 'gzip',
+	'content-language': 'fr',
+	expires: 'Thu, 01 Jan 2099 00:00:00 GMT',
 };
 
 export function presignedGetContract(server: ContractServer, bench: () => Bench): void {
@@ -49,6 +57,50 @@ export function presignedGetContract(server: ContractServer, bench: () => Bench)
 			expect(disposition.parameters.filename).toBe(name);
 			expect(response.headers.get('content-type')).toBe('application/pdf');
 		});
+
+		test('sends no header of those that came with the PUT and that no signature covered', async () => {
+			const { storage } = bench();
+			const key = 'get/strange-headers';
+			const { url } = await storage.presignPut({ ...FOR_A_CLIENT, key, contentType: TEXT, sizeBytes: 10 });
+			const sent = await fetch(url, {
+				method: 'PUT',
+				body: new TextEncoder().encode(BODY),
+				headers: { 'content-type': TEXT, ...STRANGE_HEADERS },
+			});
+			expect(sent.status).toBe(200);
+			const attachment = { fileName: 'a.txt', contentType: TEXT };
+			for (const asked of [{ attachment }, { audience: 'worker' as const }]) {
+				const response = await fetch((await storage.presignGet({ ...FOR_A_CLIENT, key, ...asked })).url);
+				expect(await response.text()).toBe(BODY);
+				const got = Object.keys(STRANGE_HEADERS).map((name) => [name, response.headers.get(name)]);
+				expect(Object.fromEntries(got)).toMatchObject({
+					'cache-control': 'private, no-store',
+					'content-encoding': 'identity',
+					'content-language': 'und',
+					expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
+					...('attachment' in asked && { 'content-disposition': 'attachment; filename=a.txt' }),
+				});
+			}
+		});
+
+		test.each(['x-amz-meta-note', 'x-amz-website-redirect-location'])(
+			'never meets %s unnoticed: the PUT is refused, or HEAD says so',
+			async (name) => {
+				const { storage } = bench();
+				const key = `get/${name}`;
+				const { url } = await storage.presignPut({ ...FOR_A_CLIENT, key, contentType: TEXT, sizeBytes: 10 });
+				const sent = await fetch(url, {
+					method: 'PUT',
+					body: new TextEncoder().encode(BODY),
+					headers: { 'content-type': TEXT, [name]: 'https://elsewhere.example/' },
+				});
+				await sent.arrayBuffer();
+				const stored = await storage.headObject(key);
+				expect([sent.status, stored?.hasUnsignedHeaders]).toEqual(
+					sent.status === 403 ? [403, undefined] : [200, true],
+				);
+			},
+		);
 
 		test('refuses another name than was signed', async () => {
 			const url = (await presign('report.pdf')).replace('report.pdf', 'report.exe');

@@ -13,6 +13,7 @@ export function presignedPutContract(bench: () => Bench): void {
 			expect(await bench().storage.headObject('put/right')).toEqual({
 				sizeBytes: 5,
 				etag: '"5d41402abc4b2a76b9719d911017c592"',
+				hasUnsignedHeaders: false,
 			});
 		});
 

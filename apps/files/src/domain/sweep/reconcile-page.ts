@@ -3,7 +3,7 @@ import { type FileRecord, isFileKey, MARK_PREFIX, timeOfKey } from '../file.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { type FilePolicy, later } from '../policy.ts';
 import type { FileStore, ListedObject, SweepRecords } from '../ports.ts';
-import { type RefreshDeps, refreshFile } from '../refresh-file.ts';
+import { lookUpFile, type RefreshDeps } from '../refresh-file.ts';
 
 export interface PageDeps extends RefreshDeps {
 	records: RefreshDeps['records'] & Pick<SweepRecords, 'findStored' | 'findReady'>;
@@ -95,6 +95,6 @@ function findChanged(objects: readonly ListedObject[], files: readonly FileRecor
 
 /** Each is looked up once more: its object may have come after the listing. */
 async function deleteLost(deps: PageDeps, suspects: readonly FileRecord[]): Promise<number> {
-	const current = await mapConcurrently(suspects, LOOKUPS_AT_ONCE, (file) => refreshFile(deps, file));
+	const current = await mapConcurrently(suspects, LOOKUPS_AT_ONCE, (file) => lookUpFile(deps, file));
 	return current.filter((file) => file === null).length;
 }

@@ -136,7 +136,7 @@ const KEPT: readonly Defence[] = [
 	{
 		name: 'looks once more at a file before it is taken for lost',
 		...PAGE,
-		code: '(file) => refreshFile(deps, file));',
+		code: '(file) => lookUpFile(deps, file));',
 		without: 'async () => null);',
 		test: 'keeps a file whose bytes came between the listing and the look at its row',
 	},

@@ -163,6 +163,22 @@ const HOW_BYTES_GO: readonly Defence[] = [
 		test: 'a download arrives as an attachment under the name',
 	},
 	{
+		name: 'replaces headers that came with an upload',
+		file: `${STORAGE}/presign-get.ts`,
+		code: '...NEUTRAL_HEADERS,',
+		without: '',
+		...READ_FILE,
+		test: 'sent with headers of its own is downloaded without them',
+	},
+	{
+		name: 'takes no object with headers that nobody signed',
+		file: 'apps/files/src/domain/refresh-file.ts',
+		code: ' && !stored.hasUnsignedHeaders;',
+		without: ';',
+		suite: 'apps/files/src/domain/refresh-file.test.ts',
+		test: 'stays pending while the store has it with headers that nobody signed',
+	},
+	{
 		name: 'gives a download that a browser could run no type',
 		file: 'apps/files/src/domain/download-type.ts',
 		code: 'return INERT.test(essence.trim()) ? mimeType : UNKNOWN;',
