@@ -54,9 +54,17 @@ describe('readConfig', () => {
 				MAX_BODY_BYTES_PER_ADDRESS: '2000000',
 				MAX_CONNECTIONS: '100',
 				MAX_CONNECTIONS_PER_ADDRESS: '10',
+				USER_REQUESTS_PER_SECOND: '5',
+				USER_REQUEST_BURST: '50',
+				USER_CONCURRENT_REQUESTS: '6',
+				USER_CONCURRENT_WAITS: '7',
 			}),
 		);
 		expect(limits).toMatchObject({
+			userRequestsPerSecond: 5,
+			userRequestBurst: 50,
+			userConcurrentRequests: 6,
+			userConcurrentWaits: 7,
 			headerBytes: 4096,
 			headerCount: 50,
 			headersTimeoutMs: 2_000,

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
 import {
 	baseConfigSchema,
 	flagSchema,
@@ -51,6 +52,9 @@ function secondsSchema(defaultMs: number) {
 		.max(3_600)
 		.default(defaultMs / 1_000);
 }
+
+/** Of all operations: a smaller burst would refuse that operation forever. */
+const HIGHEST_COST = Math.max(...PUBLIC_OPERATIONS.map(({ cost = 1 }) => cost));
 
 const countSchema = z.coerce.number().int().min(1);
 
@@ -110,6 +114,19 @@ const fieldsSchema = baseConfigSchema.extend({
 	MAX_CONNECTIONS_PER_ADDRESS: countSchema.default(LIMITS.connectionsPerAddress).meta({
 		description: 'open at a time from one IPv4 address or one IPv6 /64; trusted proxies are not counted',
 	}),
+	USER_REQUESTS_PER_SECOND: countSchema.default(LIMITS.userRequestsPerSecond).meta({
+		description:
+			'that one user may send to one gateway on average; some operations count as several requests',
+	}),
+	USER_REQUEST_BURST: countSchema.min(HIGHEST_COST).default(LIMITS.userRequestBurst).meta({
+		description: 'that one user may send at once after a pause',
+	}),
+	USER_CONCURRENT_REQUESTS: countSchema.default(LIMITS.userConcurrentRequests).meta({
+		description: 'of one user at a time; further ones wait for up to half a second',
+	}),
+	USER_CONCURRENT_WAITS: countSchema.default(LIMITS.userConcurrentWaits).meta({
+		description: '?wait= and event streams of one user at a time',
+	}),
 });
 
 export const configSchema = fieldsSchema
@@ -136,6 +153,10 @@ export function limitsOf(config: Config): Limits {
 		bodyBytesPerAddress: config.MAX_BODY_BYTES_PER_ADDRESS,
 		connections: config.MAX_CONNECTIONS,
 		connectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+		userRequestsPerSecond: config.USER_REQUESTS_PER_SECOND,
+		userRequestBurst: config.USER_REQUEST_BURST,
+		userConcurrentRequests: config.USER_CONCURRENT_REQUESTS,
+		userConcurrentWaits: config.USER_CONCURRENT_WAITS,
 	};
 }
 

@@ -19,6 +19,7 @@ import { createLiveSessions } from './domain/live-sessions.ts';
 import { compileRoutes } from './domain/routing.ts';
 import { createTokenVerifier } from './domain/verify-token.ts';
 import { type AccessLog, createAccessLog } from './http/access-log.ts';
+import { createUserAdmission } from './http/admit-user.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { readCertificate } from './http/certificate.ts';
 import { forward } from './http/forward.ts';
@@ -178,6 +179,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		sessions,
 		inFlight,
 		admitBody: createBodyBudget(limits),
+		admitUser: createUserAdmission(limits, monotonicMs),
 		findRoute: compileRoutes(createRoutes(given, proxies)),
 		corsOrigins: new Set(config.CORS_ORIGINS),
 		trustedProxies: config.TRUSTED_PROXIES,

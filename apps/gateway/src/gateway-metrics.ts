@@ -26,6 +26,19 @@ const leaseLeft = gauge({
 	help: 'How long this gateway’s lease still lasts; 0 where it has none and asks auth at every request',
 });
 
+const limitedRequests = counter({
+	name: 'creatorr_gateway_requests_limited_total',
+	help: 'Requests of signed-in users that were refused with 429, by limit',
+	labels: ['limit'],
+});
+
+/** Limits per user: the rate, the short requests at a time, the waits and event streams at a time. */
+export type UserLimit = 'rate' | 'requests' | 'waits';
+
+export function countLimitedRequest(limit: UserLimit): void {
+	limitedRequests.inc({ limit });
+}
+
 export function countUpstreamFailure(service: string): void {
 	upstreamFailures.inc({ service });
 }

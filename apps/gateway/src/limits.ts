@@ -20,6 +20,18 @@ export const LIMITS = {
 	connections: 10_000,
 	/** From one address, or one IPv6 network, so that nobody takes the connections of all. */
 	connectionsPerAddress: 1_000,
+	/**
+	 * Of one user, at each gateway. A plain request costs 1; `cost` in contracts names those that cost more. Chosen so that the web
+	 * app and the command line never reach them, and one account takes less than half of a machine with two cores.
+	 */
+	userRequestsPerSecond: 100,
+	userRequestBurst: 1_000,
+	/** Of one user at a time, weighed by cost; further ones wait for `userQueueMs`. */
+	userConcurrentRequests: 32,
+	/** `?wait=` and event streams of one user at a time. */
+	userConcurrentWaits: 256,
+	userQueueMs: 500,
+	userQueuedRequests: 64,
 	/** An upstream that says nothing for so long is given up: 504 within 30 s. Its streams say something every 15 s. */
 	upstreamSilenceMs: 29_000,
 	/** For a call to auth about keys or a session. */
@@ -38,6 +50,7 @@ export const LIMITS = {
 	certificateRefreshMs: 10_000,
 	rememberedTokens: 20_000,
 	rememberedSessions: 50_000,
+	rememberedUsers: 50_000,
 	healthCacheMs: 1_000,
 	healthCallMs: 3_000,
 	/** While draining, waits are given this long to end by themselves, and all other requests a little more. */

@@ -99,6 +99,7 @@ export const createJob = defineOperation({
 	path: '/v1/jobs',
 	service: 'jobs',
 	access: 'user',
+	cost: 2,
 	summary: 'Enqueue a tool against an uploaded file.',
 	headers: createJobHeadersSchema,
 	body: createJobBodySchema,
@@ -121,6 +122,7 @@ export const listJobs = defineOperation({
 	path: '/v1/jobs',
 	service: 'jobs',
 	access: 'user',
+	cost: 2,
 	summary: 'List own jobs, newest first.',
 	query: pageQuerySchema.extend({
 		status: jobStatusSchema.optional(),

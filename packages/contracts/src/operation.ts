@@ -36,6 +36,11 @@ export interface Operation<
 	body?: B;
 	/** The handler gets the body's bytes as they were sent, whatever their type. */
 	rawBody?: true;
+	/**
+	 * As how many plain requests it counts in the limits of its user, rate and concurrency; 1 by default. With 0 the rate never
+	 * refuses it: for what a user must always be able to do.
+	 */
+	cost?: number;
 	status: S;
 	/** The whole body of a success; absent for 204. */
 	response?: R;

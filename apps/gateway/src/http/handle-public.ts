@@ -14,6 +14,7 @@ import type { FindRoute } from '../domain/routing.ts';
 import { readTarget, type Target } from '../domain/target.ts';
 import type { Limits } from '../limits.ts';
 import type { AccessLog } from './access-log.ts';
+import type { AdmitUser } from './admit-user.ts';
 import { answerEmpty, answerError } from './answer.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';
 import type { AdmitBody } from './body-budget.ts';
@@ -30,6 +31,7 @@ export interface PublicRoute {
 export interface PublicDeps extends AuthenticateDeps {
 	inFlight: InFlight;
 	admitBody: AdmitBody;
+	admitUser: AdmitUser;
 	findRoute: FindRoute<PublicRoute>;
 	corsOrigins: ReadonlySet<string>;
 	trustedProxies: TrustedProxies;
@@ -98,7 +100,12 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	const route = deps.findRoute(req.method ?? '', target.path);
 	exchange.operation = route.operation;
 	exchange.hold = holdOf(route.operation, target.query);
-	if (route.operation.access === 'user') await authenticate(deps, exchange);
+	if (route.operation.access === 'user') {
+		await authenticate(deps, exchange);
+		if (isOver(exchange)) return;
+		const admission = deps.admitUser(exchange);
+		if (admission) await admission;
+	}
 	if (isOver(exchange)) return;
 	await route.serve(exchange);
 }

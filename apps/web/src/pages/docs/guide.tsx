@@ -92,10 +92,11 @@ export function RateLimits() {
 	return (
 		<Chapter id="limits" title="Limits">
 			<p>
-				Whoever asks for too much at a time is answered <code>429</code> with the code{' '}
-				<code>rate_limited</code> and a <code>Retry-After</code> in seconds; after that the same request is
-				welcome. Limited are wrong passwords of an account and of an address, mails, and the connections and
-				the bytes that one address has under way at a time. Polling with <code>?wait=</code> is not.
+				Clients that exceed a limit receive <code>429</code> with the code <code>rate_limited</code> and a{' '}
+				<code>Retry-After</code> in seconds. A refused request has changed nothing: send it again after that
+				time. There are limits on the requests of each user (per second and at a time), on open{' '}
+				<code>?wait=</code> requests and event streams, on wrong passwords and mails, and on the connections
+				and bytes of each address.
 			</p>
 			<p>
 				What a plan allows is another thing: a request that goes beyond it is answered <code>403</code> with

@@ -4,6 +4,7 @@ const GATEWAY_APP = 'apps/gateway';
 const HTTP = `${GATEWAY_APP}/src/http`;
 const BODIES = { file: `${HTTP}/body-budget.ts`, suite: `${GATEWAY_APP}/test/body-budget.test.ts` };
 const CONNECTIONS = { suite: `${GATEWAY_APP}/test/connections.test.ts` };
+const USER_LIMITS = { suite: `${GATEWAY_APP}/test/user-limits.test.ts` };
 const TLS = { suite: `${GATEWAY_APP}/test/tls.test.ts` };
 const REQUESTS = { suite: `${GATEWAY_APP}/test/requests.test.ts` };
 
@@ -33,6 +34,39 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 			"return ({ req: { headers, socket }, res }) => {\n\t\tconst network = socket.remoteAddress ?? '';",
 		test: 'behind a trusted proxy it is the client’s address that counts',
 		isSlow: true,
+	},
+	{
+		name: 'bounds how many requests a user sends',
+		file: `${HTTP}/admit-user.ts`,
+		...USER_LIMITS,
+		code: "if (waitMs > 0) throw refusal('rate', waitMs / 1_000);",
+		without: '',
+		test: 'gets 429 with Retry-After, whichever session they come from, while others are served',
+	},
+	{
+		name: 'bounds how many requests of a user are under way',
+		file: `${HTTP}/admit-user.ts`,
+		...USER_LIMITS,
+		code: 'if (!isAdmitted) {',
+		without: 'if (res.closed && !isAdmitted) {',
+		test: 'waits for permits, and gets 429 after a while',
+		isSlow: true,
+	},
+	{
+		name: 'keeps waits of a user from taking the place of short requests',
+		file: `${HTTP}/admit-user.ts`,
+		...USER_LIMITS,
+		code: "const limit = hold?.held ? 'waits' : 'requests';",
+		without: "const limit = hold?.held ? 'requests' : 'requests';",
+		test: 'have a limit of their own, and leave short requests through',
+	},
+	{
+		name: 'grants no fresh burst after an eviction',
+		file: `${GATEWAY_APP}/src/domain/token-buckets.ts`,
+		suite: `${GATEWAY_APP}/src/domain/token-buckets.test.ts`,
+		code: 'evictedFullAtMs = Math.max(evictedFullAtMs, atMs);',
+		without: 'void atMs;',
+		test: 'is not full again after its eviction',
 	},
 	{
 		name: 'closes many more connections than an address may have unread',

@@ -1,0 +1,84 @@
+interface Options {
+	/** That each key has. */
+	permits: number;
+	/** How long to wait for permits, in milliseconds; 0 refuses at once. */
+	waitMs: number;
+	/** How many may wait for each key. */
+	maxWaiting: number;
+}
+
+interface Waiter {
+	permits: number;
+	admit(): void;
+}
+
+interface Entry {
+	used: number;
+	/** First come, first served. */
+	waiting: Waiter[];
+}
+
+/** A semaphore for each key. It remembers only keys whose permits are in use. */
+export interface KeyedSemaphore {
+	/** Takes permits: true, or false when none came free in time. More than there are count as all. */
+	acquire(key: string, permits: number): boolean | Promise<boolean>;
+	/** Returns what {@link acquire} took. */
+	release(key: string, permits: number): void;
+	/** How many keys are in use. */
+	size(): number;
+}
+
+export function createKeyedSemaphore(options: Options): KeyedSemaphore {
+	const entries = new Map<string, Entry>();
+
+	function admitWaiting(key: string, entry: Entry): void {
+		for (let next = entry.waiting[0]; next; next = entry.waiting[0]) {
+			if (entry.used + next.permits > options.permits) break;
+			entry.waiting.shift();
+			entry.used += next.permits;
+			next.admit();
+		}
+		if (entry.used === 0 && entry.waiting.length === 0) entries.delete(key);
+	}
+
+	function wait(key: string, entry: Entry, permits: number): Promise<boolean> {
+		return new Promise((resolve) => {
+			const giveUp = () => {
+				entry.waiting.splice(entry.waiting.indexOf(waiter), 1);
+				resolve(false);
+				// Those behind may need fewer permits.
+				admitWaiting(key, entry);
+			};
+			const timer = setTimeout(giveUp, options.waitMs);
+			const waiter: Waiter = {
+				permits,
+				admit() {
+					clearTimeout(timer);
+					resolve(true);
+				},
+			};
+			entry.waiting.push(waiter);
+		});
+	}
+
+	return {
+		acquire(key, asked) {
+			const permits = Math.min(asked, options.permits);
+			const entry = entries.get(key) ?? { used: 0, waiting: [] };
+			entries.set(key, entry);
+			if (entry.waiting.length === 0 && entry.used + permits <= options.permits) {
+				entry.used += permits;
+				return true;
+			}
+			if (options.waitMs === 0 || entry.waiting.length >= options.maxWaiting) return false;
+			return wait(key, entry, permits);
+		},
+		release(key, asked) {
+			const entry = entries.get(key);
+			if (!entry) return;
+			entry.used -= Math.min(asked, options.permits);
+			admitWaiting(key, entry);
+		},
+		size: () => entries.size,
+	};
+}

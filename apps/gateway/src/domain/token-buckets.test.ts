@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { createTokenBuckets } from './token-buckets.ts';
+
+function bucketsAt(options: { tokensPerSecond?: number; burst?: number; capacity?: number } = {}) {
+	const clock = { nowMs: 0 };
+	const buckets = createTokenBuckets({
+		...{ tokensPerSecond: 10, burst: 20, capacity: 100, ...options },
+		monotonicMs: () => clock.nowMs,
+	});
+	/** How many of `count` requests are admitted. */
+	const admit = (principal: string, count: number, cost = 1) =>
+		Array.from({ length: count }, () => buckets.take(principal, cost)).filter((waitMs) => waitMs === 0)
+			.length;
+	return { buckets, clock, admit };
+}
+
+describe('a token bucket', () => {
+	test('admits a burst and no more', () => {
+		expect(bucketsAt().admit('usr_a', 50)).toBe(20);
+	});
+
+	test('refills at its rate, up to a burst', () => {
+		const { clock, admit } = bucketsAt();
+		admit('usr_a', 20);
+		clock.nowMs = 1_000;
+		expect(admit('usr_a', 50)).toBe(10);
+		clock.nowMs = 3_600_000;
+		expect(admit('usr_a', 50)).toBe(20);
+	});
+
+	test('says when there are enough tokens, and has them then', () => {
+		const { buckets, clock, admit } = bucketsAt();
+		admit('usr_a', 20);
+		const waitMs = buckets.take('usr_a', 5);
+		expect(waitMs).toBe(500);
+		clock.nowMs = waitMs;
+		expect(buckets.take('usr_a', 5)).toBe(0);
+	});
+
+	test('takes nothing for a refused request', () => {
+		const { clock, admit } = bucketsAt();
+		admit('usr_a', 1_000);
+		clock.nowMs = 100;
+		expect(admit('usr_a', 2)).toBe(1);
+	});
+
+	test('weighs requests by cost', () => {
+		expect(bucketsAt().admit('usr_a', 50, 8)).toBe(2);
+	});
+
+	test('is not shared between principals', () => {
+		const { admit } = bucketsAt();
+		admit('usr_a', 20);
+		expect(admit('usr_b', 50)).toBe(20);
+	});
+
+	test('gets tokens back', () => {
+		const { buckets, admit } = bucketsAt();
+		admit('usr_a', 20);
+		buckets.giveBack('usr_a', 4);
+		expect(admit('usr_a', 50)).toBe(4);
+	});
+});
+
+describe('when more principals are active than are remembered, a token bucket', () => {
+	test('is not full again after its eviction', () => {
+		const { admit } = bucketsAt({ capacity: 3 });
+		admit('usr_a', 20);
+		for (const other of ['usr_b', 'usr_c', 'usr_d', 'usr_e']) admit(other, 1);
+		expect(admit('usr_a', 50)).toBe(0);
+	});
+
+	test('is full for a newcomer once the evicted ones would be', () => {
+		const { clock, admit } = bucketsAt({ capacity: 3 });
+		for (const one of ['usr_a', 'usr_b', 'usr_c', 'usr_d']) admit(one, 20);
+		clock.nowMs = 2_000;
+		expect(admit('usr_new', 50)).toBe(20);
+	});
+});

@@ -1,0 +1,76 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { createKeyedSemaphore } from '../domain/keyed-semaphore.ts';
+import { createTokenBuckets } from '../domain/token-buckets.ts';
+import { countLimitedRequest, type UserLimit } from '../gateway-metrics.ts';
+import type { Limits } from '../limits.ts';
+import type { Exchange } from './exchange.ts';
+
+type UserLimits = Pick<
+	Limits,
+	| 'userRequestsPerSecond'
+	| 'userRequestBurst'
+	| 'userConcurrentRequests'
+	| 'userConcurrentWaits'
+	| 'userQueueMs'
+	| 'userQueuedRequests'
+	| 'rememberedUsers'
+>;
+
+/** Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited`. */
+export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
+
+const MESSAGES: Record<UserLimit, string> = {
+	rate: 'too many requests; wait as long as Retry-After says, then try again',
+	requests: 'too many requests at a time; wait for some to finish, then try again',
+	waits: 'too many open waits and event streams; close some, then try again',
+};
+
+function refusal(limit: UserLimit, retryAfterSeconds: number): AppError {
+	countLimitedRequest(limit);
+	return new AppError('rate_limited', MESSAGES[limit], { retryAfterSeconds });
+}
+
+/**
+ * Bounds what one principal asks of this gateway: how fast, by a token bucket, and how much at a time. Held answers (`?wait=`
+ * and event streams) have a bound of their own, so that they leave short requests through. A refused request costs nothing.
+ */
+export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
+	const rates = createTokenBuckets({
+		tokensPerSecond: limits.userRequestsPerSecond,
+		burst: limits.userRequestBurst,
+		capacity: limits.rememberedUsers,
+		monotonicMs,
+	});
+	const semaphores = {
+		requests: createKeyedSemaphore({
+			permits: limits.userConcurrentRequests,
+			waitMs: limits.userQueueMs,
+			maxWaiting: limits.userQueuedRequests,
+		}),
+		waits: createKeyedSemaphore({ permits: limits.userConcurrentWaits, waitMs: 0, maxWaiting: 0 }),
+	};
+
+	return ({ session, operation, hold, res }) => {
+		if (!session) throw new Error('only signed-in users are admitted');
+		const principal = session.userId;
+		const cost = operation?.cost ?? 1;
+		const limit = hold?.held ? 'waits' : 'requests';
+		const permits = limit === 'waits' ? 1 : Math.max(1, cost);
+		const semaphore = semaphores[limit];
+		const waitMs = rates.take(principal, cost);
+		if (waitMs > 0) throw refusal('rate', waitMs / 1_000);
+
+		function settle(isAdmitted: boolean): undefined {
+			if (!isAdmitted) {
+				rates.giveBack(principal, cost);
+				throw refusal(limit, 1);
+			}
+			// Its client left while it waited: there will be no other 'close'.
+			if (res.closed) semaphore.release(principal, permits);
+			else res.once('close', () => semaphore.release(principal, permits));
+		}
+
+		const isAdmitted = semaphore.acquire(principal, permits);
+		return typeof isAdmitted === 'boolean' ? settle(isAdmitted) : isAdmitted.then(settle);
+	};
+}
