@@ -53,6 +53,10 @@ const policySchema = z.object({
 		})
 		.meta({ description: 'terms of the plans that differ from the defaults, in JSON' }),
 	LATE_UPLOAD_HOURS: duration(6, 'how long after its URL expired a PUT may still be under way'),
+	RESWEEP_INTERVAL_SECONDS: duration(
+		300,
+		'how often the bytes of a deleted file are removed again while its upload URL still works',
+	),
 	DELETED_ROW_HOURS: duration(7 * 24, 'how long a row is kept once its bytes are gone'),
 	SWEEP_INTERVAL_SECONDS: duration(15, 'how often bytes are looked for that have to go'),
 	RECONCILE_INTERVAL_HOURS: duration(

@@ -50,6 +50,7 @@ function policyOf(config: Config): FilePolicy {
 		abandonAfterMs: config.ABANDONED_UPLOAD_HOURS * HOUR_MS,
 		plans: config.PLANS,
 		lateUploadMs: config.LATE_UPLOAD_HOURS * HOUR_MS,
+		resweepIntervalMs: config.RESWEEP_INTERVAL_SECONDS * 1_000,
 		rowRetentionMs: config.DELETED_ROW_HOURS * HOUR_MS,
 		orphanAfterMs: config.ORPHAN_HOURS * HOUR_MS,
 		reconcileEveryMs: config.RECONCILE_INTERVAL_HOURS * HOUR_MS,

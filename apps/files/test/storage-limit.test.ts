@@ -3,6 +3,7 @@ import { PLANS } from '@creatorr/contracts/plans';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { insertFile } from '../src/data/insert-file.ts';
 import { admitUpload } from '../src/domain/admit-upload.ts';
+import { sweep } from '../src/domain/sweep/sweep.ts';
 import { aFile } from './support/a-file.ts';
 import { type FilesService, newUser, startFiles, type TestUser } from './support/files-service.ts';
 import { declare, PDF, put, uploadReady } from './support/uploads.ts';
@@ -109,20 +110,57 @@ describe('the limit of stored bytes', () => {
 });
 
 describe('what is stored', () => {
-	test('counts no longer once it is deleted or has expired', async () => {
+	test('counts no longer once it is deleted or has expired, and its upload URL has too', async () => {
 		const [deleted = '', expired = ''] = await fillUp();
 		await service.as(user).delete(deleted);
-		expect(await used()).toBe(49 * GB - 4_900_000_000);
 		await change(expired, { expiresAt: new Date() });
+		expect(await used()).toBe(49 * GB);
+		await change(deleted, { uploadUrlExpiresAt: new Date() });
+		expect(await used()).toBe(49 * GB - 4_900_000_000);
+		await change(expired, { uploadUrlExpiresAt: new Date() });
 		expect(await used()).toBe(49 * GB - 2 * 4_900_000_000);
 		expect((await create(4 * GB)).status).toBe(201);
+	});
+
+	test('counts ten deleted uploads, so that their URLs and those of ten more never work at once', async () => {
+		const ids = await fillUp();
+		for (const id of ids) expect((await service.as(user).delete(id)).status).toBe(204);
+		await sweep(service.dependencies, new AbortController().signal);
+		expect(await used()).toBe(49 * GB);
+		expect((await create(5 * GB)).body.error.code).toBe('plan_limit');
+		const where = { id: { in: ids } };
+		await service.prisma.file.updateMany({ where, data: { uploadUrlExpiresAt: new Date() } });
+		expect(await used()).toBe(0);
+		expect((await create(5 * GB)).status).toBe(201);
+	});
+
+	test('counts a deleted upload in parts until the sweep has aborted it', async () => {
+		const { file_id } = await declare(service, user, { size_bytes: 10 * GIB });
+		await service.as(user).delete(file_id);
+		expect(await used()).toBe(10 * GIB);
+		await sweep(service.dependencies, new AbortController().signal);
+		expect(await used()).toBe(0);
+	});
+
+	test('counts no deleted output of a job: its upload URL is a worker’s', async () => {
+		const output = {
+			job_id: newId('job'),
+			user_id: user.id,
+			name: 'out.pdf',
+			mime_type: 'a/b',
+			size_bytes: 5,
+		};
+		await service.worker('outputs', output);
+		expect(await used()).toBe(5);
+		await service.jobs('outputs/discard', { job_id: output.job_id });
+		expect(await used()).toBe(0);
 	});
 
 	test('counts an upload until it is given up, and a file as long as it is kept', async () => {
 		const open = await declare(service, user, { size_bytes: 3 });
 		const { file_id } = await uploadReady(service, user, 'seven b');
 		expect(await used()).toBe(10);
-		await change(open.file_id, { abandonAt: new Date() });
+		await change(open.file_id, { abandonAt: new Date(), uploadUrlExpiresAt: new Date() });
 		await change(file_id, { abandonAt: new Date() });
 		expect(await used()).toBe(7);
 	});

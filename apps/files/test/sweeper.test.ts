@@ -11,7 +11,16 @@ import { sweepFile } from '../src/domain/sweep/sweep-file.ts';
 import { startSweeper } from '../src/sweeper.ts';
 import { cuttable } from './support/cuttable.ts';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
-import { declare, MIB, put, putPart, type UploadPart, upload, uploadReady } from './support/uploads.ts';
+import {
+	declare,
+	download,
+	MIB,
+	put,
+	putPart,
+	type UploadPart,
+	upload,
+	uploadReady,
+} from './support/uploads.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -86,6 +95,23 @@ describe('a sweep', () => {
 		expect(await row(file_id)).toMatchObject({ bytesRemovedAt: expect.any(Date), sweepAt: null });
 	});
 
+	test('removes bytes that came after the deletion within minutes, so that older download URLs don’t serve them', async () => {
+		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
+		const { download_url } = (await service.as(user).get(file_id)).body.data;
+		await service.as(user).delete(file_id);
+		await runSweep();
+		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
+		expect((await download(download_url)).status).toBe(200);
+		await age(file_id, service.dependencies.policy.resweepIntervalMs);
+		await runSweep();
+		expect((await download(download_url)).status).toBe(404);
+		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
+		await age(file_id, service.dependencies.policy.resweepIntervalMs);
+		await runSweep();
+		expect((await download(download_url)).status).toBe(404);
+		expect((await row(file_id)).bytesRemovedAt).toBeNull();
+	});
+
 	test('deletes an expired file with its bytes', async () => {
 		const { file_id } = await uploadReady(service, user);
 		await age(file_id, DAY_MS);
@@ -118,10 +144,12 @@ describe('a sweep', () => {
 
 	test('throws away the parts of an upload that was given up or deleted', async () => {
 		const uploads = [];
+		const urls = [];
 		for (let begun = 0; begun < 2; begun += 1) {
 			const { file_id, multipart } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
 			await putPart(multipart.parts[0] as UploadPart);
 			uploads.push(file_id);
+			urls.push(...multipart.parts.map((part) => [part.upload_url, part.size] as const));
 		}
 		const [abandoned = '', deleted = ''] = uploads;
 		await age(abandoned, DAY_MS);
@@ -129,6 +157,7 @@ describe('a sweep', () => {
 		await runSweep();
 		await expect(partsInStore(abandoned)).rejects.toThrow('no such upload');
 		await expect(partsInStore(deleted)).rejects.toThrow('no such upload');
+		for (const [url, size] of urls) expect(await put(url, new Uint8Array(size))).toBe(404);
 	});
 
 	test('removes outputs that nobody published in a day, and keeps published ones', async () => {

@@ -2,7 +2,7 @@ import type { Plan } from '@creatorr/contracts/plans';
 import { applyOnce } from '@creatorr/database/inbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Standing } from '../domain/admit-upload.ts';
-import type { Prisma, PrismaClient } from '../generated/client.ts';
+import { Prisma, type PrismaClient } from '../generated/client.ts';
 import { deletion } from './file-row.ts';
 
 type Tx = Prisma.TransactionClient;
@@ -42,12 +42,21 @@ export async function holdStanding(
 	return account ? { ...account, storedBytes: await sumStoredBytes(tx, userId) } : null;
 }
 
-/** Files that are kept, and uploads and outputs until they are given up. */
+/**
+ * Files that are kept, uploads and outputs until they are given up, and whatever else an upload URL in a user's hands may still
+ * bring: by a single PUT until the URL expires, in parts until the upload is aborted.
+ */
 async function sumStoredBytes(tx: Tx, userId: string): Promise<number> {
+	const mayCome = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
+	const isKept = Prisma.sql`expires_at > now() AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
+	// Two selects, so that each has an index of its own.
 	const rows = await tx.$queryRaw<{ bytes: bigint }[]>`
-		SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM files
-		WHERE user_id = ${userId} AND deleted_at IS NULL AND expires_at > now()
-			AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
+		SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM (
+			SELECT size_bytes FROM files
+			WHERE user_id = ${userId} AND deleted_at IS NULL AND ((${isKept}) OR (${mayCome}))
+			UNION ALL
+			SELECT size_bytes FROM files WHERE user_id = ${userId} AND deleted_at IS NOT NULL AND ${mayCome}
+		) AS counted`;
 	return Number(rows[0]?.bytes ?? 0);
 }
 

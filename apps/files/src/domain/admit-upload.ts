@@ -4,7 +4,7 @@ import type { Plan, Plans } from '@creatorr/contracts/plans';
 /** What decides over a user's next file. */
 export interface Standing {
 	plan: Plan;
-	/** Sizes of all files that are kept, and declared ones of uploads whose bytes may still come. */
+	/** Sizes of all files that are kept, and declared ones of uploads whose bytes may still come, also to files that are deleted. */
 	storedBytes: number;
 }
 
@@ -21,6 +21,6 @@ export function admitUpload(
 		limitOf: (terms) => terms.maxStoredBytes,
 		say: sayBytes,
 		use: `your files and open uploads take ${sayBytes(storedBytes)} and this one ${sayBytes(sizeBytes)}`,
-		advice: 'delete some',
+		advice: 'delete some (a deleted file counts until its upload URL expires)',
 	});
 }

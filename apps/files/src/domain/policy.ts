@@ -15,6 +15,8 @@ export interface FilePolicy {
 	plans: Plans;
 	/** How long a PUT that began while its URL was good may go on. */
 	lateUploadMs: number;
+	/** From one removal of a deleted file's bytes to the next, while its upload URL may bring more. */
+	resweepIntervalMs: number;
 	/** How long a row is kept after its bytes are gone. */
 	rowRetentionMs: number;
 	/** Bytes that no row knows of are nobody's once they are so old. */

@@ -1,15 +1,15 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import { type FileRecord, isMultipart } from '../file.ts';
-import { type FilePolicy, later } from '../policy.ts';
 import type { FileRecords, FileStore, SweepRecords } from '../ports.ts';
 import { refreshFile } from '../refresh-file.ts';
 import { decide } from './decide.ts';
+import { nextRemovalAt, type RemovalPolicy } from './next-removal.ts';
 
 export interface SweepFileDeps {
 	records: Pick<FileRecords, 'fixEtag' | 'deleteUnchanged'> &
 		Pick<SweepRecords, 'scheduleSweep' | 'sweepAgainAt' | 'markBytesRemoved'>;
 	store: Pick<FileStore, 'head' | 'confirm' | 'remove' | 'abortMultipart'>;
-	policy: Pick<FilePolicy, 'lateUploadMs'>;
+	policy: RemovalPolicy;
 }
 
 /** `removed` is told each time that bytes were removed, also when only late ones were looked for. */
@@ -44,9 +44,8 @@ async function remove(deps: SweepFileDeps, file: FileRecord, now: Date): Promise
 	}
 	await deps.store.remove([file.storageKey]);
 	crashPoint('files.sweep.bytes-removed');
-	// Its URLs may still admit bytes, and a PUT that they admitted may still be under way.
-	const lastBytesAt = later(file.uploadUrlExpiresAt, deps.policy.lateUploadMs);
-	if (lastBytesAt > now) await deps.records.sweepAgainAt(file.id, lastBytesAt);
+	const next = nextRemovalAt(file, now, deps.policy);
+	if (next !== null) await deps.records.sweepAgainAt(file.id, next);
 	else await deps.records.markBytesRemoved(file.id);
 	crashPoint('files.sweep.committed');
 	return 'removed';

@@ -30,7 +30,7 @@ function setUp(batches: FileRecord[][], remove: (key: string) => Promise<void> =
 			remove: (keys: readonly string[]) => remove(keys[0] ?? ''),
 			abortMultipart: async () => undefined,
 		},
-		policy: { lateUploadMs: 0 },
+		policy: { lateUploadMs: 0, resweepIntervalMs: 1_000, downloadUrlSeconds: 1 },
 		logger: {
 			debug: ignore,
 			info: ignore,

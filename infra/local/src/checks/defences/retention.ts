@@ -28,9 +28,27 @@ const REMOVED: readonly Defence[] = [
 	{
 		name: 'removes bytes again that came after the file was deleted',
 		...SWEEP_FILE,
-		code: 'if (lastBytesAt > now) await deps.records.sweepAgainAt(file.id, lastBytesAt);\n\telse await',
+		code: 'if (next !== null) await deps.records.sweepAgainAt(file.id, next);\n\telse await',
 		without: 'await',
 		test: 'removes bytes again that came while the URL still worked, and only then is done',
+	},
+	{
+		name: 'removes such bytes within minutes while a URL works',
+		file: `${SWEEP}/next-removal.ts`,
+		code: 'return earlier(later(now, policy.resweepIntervalMs), lastBytesAt);',
+		without: 'return lastBytesAt;',
+		...SWEEPER,
+		test: 'removes bytes that came after the deletion within minutes',
+	},
+	{
+		name: 'counts what upload URLs of deleted files may bring',
+		file: `${SRC}/data/accounts.ts`,
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the code
+		code: 'AND deleted_at IS NOT NULL AND ${mayCome}',
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the code
+		without: 'AND false AND ${mayCome}',
+		suite: `${FILES}/test/storage-limit.test.ts`,
+		test: 'counts ten deleted uploads, so that their URLs and those of ten more never work at once',
 	},
 	{
 		name: 'throws away the parts of an upload that was given up',

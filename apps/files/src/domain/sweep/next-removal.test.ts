@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { aFile } from '../../../test/support/a-file.ts';
+import { later } from '../policy.ts';
+import { nextRemovalAt } from './next-removal.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const POLICY = { lateUploadMs: 6 * HOUR_MS, resweepIntervalMs: 5 * MINUTE_MS, downloadUrlSeconds: 3_600 };
+const START = new Date('2026-01-01T00:00:00Z');
+
+const at = (minutes: number) => later(START, minutes * MINUTE_MS);
+
+/** A file whose upload URL works for an hour, deleted after so many minutes. */
+const deleted = (minutes: number, change = {}) =>
+	aFile({ createdAt: START, uploadUrlExpiresAt: at(60), deletedAt: at(minutes), ...change });
+const next = (file: ReturnType<typeof aFile>, minutes: number) => nextRemovalAt(file, at(minutes), POLICY);
+
+test('bytes are removed again after the interval while the upload URL works', () => {
+	expect(next(deleted(10), 10)).toEqual(at(15));
+	expect(next(deleted(10), 59)).toEqual(at(64));
+});
+
+test('bytes are removed again after the interval while a download URL from before the deletion works', () => {
+	expect(next(deleted(50), 90)).toEqual(at(95));
+	expect(next(deleted(90), 149)).toEqual(at(154));
+});
+
+test('once neither kind of URL works, bytes are removed a last time when no PUT can be under way', () => {
+	expect(next(deleted(10), 70)).toEqual(at(420));
+	expect(next(deleted(50), 110)).toEqual(at(420));
+	expect(next(deleted(400), 418)).toEqual(at(420));
+	expect(next(deleted(10), 420)).toBeNull();
+});
+
+test.each([
+	['an upload in parts, which was aborted', { multipart: { uploadId: 'a', partSizeBytes: 5 } }],
+	['the output of a job, whose URLs only a worker has', { jobId: 'job_01JZZZZZZZZZZZZZZZZZZZZZZZ' }],
+])('there is only the last time for %s', (_, change) => {
+	expect(next(deleted(10, change), 10)).toEqual(at(420));
+});
