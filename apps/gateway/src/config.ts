@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
+import { MAX_PUBLIC_BODY_BYTES, PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
 import {
 	baseConfigSchema,
 	flagSchema,
@@ -105,7 +105,7 @@ const fieldsSchema = baseConfigSchema.extend({
 		description: 'how long a connection is kept for another request',
 	}),
 	MAX_BODY_BYTES_PER_ADDRESS: countSchema
-		.min(LIMITS.bodyBytes)
+		.min(MAX_PUBLIC_BODY_BYTES)
 		.default(LIMITS.bodyBytesPerAddress)
 		.meta({ description: 'of all request bodies together that one address has under way at a time' }),
 	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({

@@ -61,11 +61,11 @@ function upstreamUrls(config: Config) {
 }
 
 function createProxies({ config, logger, limits }: Given): Map<ServiceName, ServiceProxy> {
-	const { upstreamSilenceMs: silenceMs, bodyBytes } = limits;
+	const { upstreamSilenceMs: silenceMs } = limits;
 	return new Map(
 		Object.entries(upstreamUrls(config)).map(([name, baseUrl]) => {
 			const service = name as ServiceName;
-			return [service, createProxy({ service, baseUrl, logger, silenceMs, bodyBytes })];
+			return [service, createProxy({ service, baseUrl, logger, silenceMs })];
 		}),
 	);
 }

@@ -1,7 +1,5 @@
 /** Every bound of the gateway: what a client may send, how long anything may take, how much is remembered. */
 export const LIMITS = {
-	/** Longer bodies are `too_large`. */
-	bodyBytes: 1024 * 1024,
 	/** Of all bodies together that one address, or one IPv6 network, has under way: a service holds each whole. */
 	bodyBytesPerAddress: 64 * 1024 * 1024,
 	/** Below what the services accept (16 KiB): they get the same headers and an identity on top. */

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { newId } from '@creatorr/contracts/ids';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from './support/fake-auth.ts';
 import { startTestGateway, startUpstream, type TestGateway, until } from './support/gateway.ts';
@@ -10,7 +11,7 @@ const GREEDY = '127.0.0.9';
 const OTHER = '127.0.0.10';
 
 let auth: FakeAuth;
-let jobs: Awaited<ReturnType<typeof startUpstream>>;
+let services: Awaited<ReturnType<typeof startUpstream>>;
 let gateway: TestGateway;
 let sockets: Socket[];
 let arrived: number;
@@ -19,13 +20,14 @@ beforeEach(async () => {
 	sockets = [];
 	arrived = 0;
 	auth = await startFakeAuth();
-	jobs = await startUpstream((req, res) => {
+	services = await startUpstream((req, res) => {
 		arrived += 1;
 		req.resume().once('end', () => res.end());
 	});
 	gateway = await startTestGateway({
 		auth,
-		jobsUrl: jobs.url,
+		filesUrl: services.url,
+		jobsUrl: services.url,
 		env: { TRUSTED_PROXIES: '127.0.0.11' },
 		limits: { bodyBytesPerAddress: LIMIT_BYTES, drainWaitsMs: 200, drainMs: 500 },
 	});
@@ -34,15 +36,17 @@ beforeEach(async () => {
 afterEach(async () => {
 	for (const socket of sockets) socket.destroy();
 	await gateway.stop();
-	await jobs.close();
+	await services.close();
 	await auth.close();
 });
 
+const COMPLETE = `/v1/files/${newId('fil')}/complete`;
+
 /** Sends the head of a request and the first byte of the body that it tells of. */
-async function begin(from: string, framing: string, headers = ''): Promise<Socket> {
+async function begin(from: string, framing: string, headers = '', path = COMPLETE): Promise<Socket> {
 	const socket = connect({ port: gateway.publicPort, host: '127.0.0.1', localAddress: from });
 	sockets.push(socket);
-	const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${auth.token()}\r\n${headers}${framing}\r\n\r\n`;
+	const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${auth.token()}\r\n${headers}${framing}\r\n\r\n`;
 	socket.write(`${head}${framing.includes('chunked') ? '1\r\n{\r\n' : '{'}`);
 	return socket;
 }
@@ -73,6 +77,12 @@ test('a small body, and one of another address, pass meanwhile', async () => {
 	await begin(GREEDY, 'Content-Length: 100');
 	await begin(OTHER, `Content-Length: ${BODY_BYTES}`);
 	await until(() => arrived === 4);
+});
+
+test('a chunked body counts as the longest of its operation, not of all', async () => {
+	await hold(GREEDY);
+	await begin(GREEDY, 'Transfer-Encoding: chunked', '', '/v1/jobs');
+	await until(() => arrived === 3);
 });
 
 test('a body that is over makes room', async () => {

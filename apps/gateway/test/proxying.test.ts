@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BODY_LIMIT } from '@creatorr/contracts/body-limit';
 import { newId } from '@creatorr/contracts/ids';
 import { createIdentityVerifier } from '@creatorr/service/identity';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -13,7 +14,7 @@ import {
 	type TestGateway,
 	until,
 } from './support/gateway.ts';
-import { open, rawRequest, readAll } from './support/raw.ts';
+import { open, rawRequest, readAll, sendRaw } from './support/raw.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -149,7 +150,7 @@ describe('a body', () => {
 			readBody(req).then(body.resolve, body.reject);
 			answerOk(req, res);
 		};
-		const sent = `{"a":"\u00e9\\u0000 ${'x'.repeat(200_000)}"}`;
+		const sent = `{"a":"\u00e9\\u0000 ${'x'.repeat(60_000)}"}`;
 		await post(sent, { 'Content-Type': 'application/json' });
 		expect((await body.promise).equals(Buffer.from(sent))).toBe(true);
 	});
@@ -185,12 +186,12 @@ describe('a body', () => {
 		handler = (req, res) => {
 			req.resume().once('end', () => answerOk(req, res));
 		};
-		expect((await post('x'.repeat(MIB))).status).toBe(200);
+		expect((await post('x'.repeat(BODY_LIMIT.job))).status).toBe(200);
 	});
 
 	test('that declares more than the limit is refused before it is sent', async () => {
 		const socket = await open(gateway.publicPort);
-		socket.write(`POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: ${10 * MIB}\r\n\r\n`);
+		socket.write(`POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: ${BODY_LIMIT.job + 1}\r\n\r\n`);
 		const answer = await readAll(socket);
 		expect([answer.status, answer.headers.connection]).toEqual([413, 'close']);
 		expect(JSON.parse(answer.body).error.code).toBe('too_large');
@@ -213,6 +214,47 @@ describe('a body', () => {
 		const answer = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, body);
 		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([413, 'too_large']);
 		expect(received[0]?.complete).toBe(false);
+	});
+
+	test('in chunks beyond the limit ends its connection: nothing that follows is a request', async () => {
+		handler = (req, res) => {
+			req.on('error', () => undefined);
+			req.resume().once('end', () => answerOk(req, res));
+		};
+		const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+		const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${auth.token()}\r\n`;
+		const next = 'GET /v1/tools HTTP/1.1\r\nHost: a\r\n\r\n';
+		const answer = await sendRaw(
+			gateway.publicPort,
+			`${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(3)}0\r\n\r\n${next}`,
+		);
+		expect([answer.status, answer.headers.connection]).toEqual([413, 'close']);
+		expect(answer.text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+		expect(received.map(({ url }) => url)).toEqual(['/v1/jobs']);
+	});
+
+	test('of 1 MiB of empty arrays never reaches the service of a sign-in', async () => {
+		const before = { ...auth.counts };
+		const body = JSON.stringify({ x: new Array(340_000).fill([]) });
+		const headers = { 'Content-Type': 'application/json' };
+		const answer = await fetch(`${gateway.url}/v1/auth/login`, { method: 'POST', body, headers });
+		await expectError(answer, 413, 'too_large');
+		expect(auth.counts).toEqual({ ...before, lease: auth.counts.lease });
+	});
+
+	test('that the operation has no use for passes if it is short', async () => {
+		handler = (req, res) => {
+			req.resume().once('end', () => answerOk(req, res));
+		};
+		const cancel = (body: string) =>
+			fetch(`${gateway.url}/v1/jobs/${newId('job')}/cancel`, {
+				method: 'POST',
+				body,
+				headers: bearer(auth.token()),
+			});
+		expect((await cancel('{}')).status).toBe(200);
+		await expectError(await cancel('x'.repeat(5_000)), 413, 'too_large');
+		expect(received).toHaveLength(1);
 	});
 
 	test('is asked for only when it will be read', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BODY_LIMIT } from './body-limit.ts';
 import { idSchema } from './ids.ts';
 import { defineOperation, enveloped } from './operation.ts';
 import { planSchema } from './plans.ts';
@@ -69,6 +70,7 @@ export const register = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary: 'Create a user account and sign in.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		email: emailSchema,
 		password: newPasswordSchema,
@@ -87,6 +89,7 @@ export const login = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary: 'Sign in with email and password.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		email: z
 			.string()
@@ -161,6 +164,7 @@ export const changePassword = defineOperation({
 	access: 'user',
 	cost: 10,
 	summary: 'Change the password; other sessions are revoked.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ current_password: givenPasswordSchema, new_password: newPasswordSchema }),
 	status: 204,
 	errors: ['validation', 'invalid_credentials', 'rate_limited'],
@@ -174,6 +178,7 @@ export const forgotPassword = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary: 'Ask for a mail to set a new password; the answer is the same whether or not there is an account.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ email: emailSchema }),
 	status: 204,
 	errors: ['validation', 'rate_limited'],
@@ -187,6 +192,7 @@ export const resetPassword = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary: 'Set a new password with the token of a mail; all sessions are revoked.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ token: mailedTokenSchema, new_password: newPasswordSchema }),
 	status: 204,
 	errors: ['validation', 'rate_limited'],
@@ -200,6 +206,7 @@ export const verifyEmail = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary: 'Show with the token of a mail that the email is the user’s.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ token: mailedTokenSchema }),
 	status: 204,
 	errors: ['validation'],
@@ -240,6 +247,7 @@ export const deleteMe = defineOperation({
 	access: 'user',
 	cost: 10,
 	summary: 'Delete the account: sessions, files and jobs go with it.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ password: givenPasswordSchema }),
 	status: 204,
 	errors: ['validation', 'invalid_credentials', 'rate_limited'],

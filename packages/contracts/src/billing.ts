@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BODY_LIMIT } from './body-limit.ts';
 import { defineOperation, enveloped } from './operation.ts';
 import { planSchema } from './plans.ts';
 import { timestampSchema } from './text.ts';
@@ -19,6 +20,7 @@ export const createCheckout = defineOperation({
 	access: 'user',
 	cost: 10,
 	summary: 'Open a Stripe Checkout session for a Pro subscription.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ cycle: billingCycleSchema }),
 	status: 200,
 	response: urlResponse,
@@ -49,6 +51,7 @@ export const receiveStripeEvent = defineOperation({
 	access: 'public',
 	summary: 'Receive an event of Stripe, with its signature in Stripe-Signature.',
 	headers: z.object({ 'Stripe-Signature': z.string().optional() }),
+	maxBodyBytes: BODY_LIMIT.webhook,
 	rawBody: true,
 	status: 200,
 	response: enveloped(z.object({ received: z.literal(true) })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BODY_LIMIT } from './body-limit.ts';
 import { idSchema } from './ids.ts';
 import { defineOperation, enveloped, paged, pageQuerySchema } from './operation.ts';
 import { storageTierSchema } from './plans.ts';
@@ -86,6 +87,7 @@ export const createFile = defineOperation({
 	access: 'user',
 	cost: 4,
 	summary: 'Mint a presigned URL for a direct upload.',
+	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		name: fileNameSchema.meta({ examples: ['input.pdf'] }),
 		mime_type: mimeTypeSchema.meta({ examples: ['application/pdf'] }),
@@ -160,6 +162,7 @@ export const completeFile = defineOperation({
 	cost: 8,
 	summary: 'Finish a multipart upload. Asked twice, the answer is the same.',
 	params: fileParams,
+	maxBodyBytes: BODY_LIMIT.list,
 	body: z.object({ parts: completedPartsSchema }),
 	status: 200,
 	response: enveloped(fileSchema),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BODY_LIMIT } from './body-limit.ts';
 import { completedPartsSchema, fileIdSchema, fileNameSchema, mimeTypeSchema, uploadSchema } from './files.ts';
 import { idSchema } from './ids.ts';
 import { capabilitiesSchema, jobIdSchema } from './jobs.ts';
@@ -28,6 +29,7 @@ export const checkSession = defineOperation({
 	service: 'auth',
 	access: ['gateway'],
 	summary: 'Say whether a session is alive.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ session_id: sessionIdSchema }),
 	status: 200,
 	response: enveloped(z.object({ alive: z.boolean() })),
@@ -47,6 +49,7 @@ export const leaseGateway = defineOperation({
 	access: ['gateway'],
 	summary: 'Grant or renew the lease of a gateway’s session cache.',
 	params: z.object({ id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/) }),
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ callback_url: z.url({ protocol: /^https?$/ }) }),
 	status: 200,
 	response: enveloped(
@@ -70,6 +73,7 @@ export const pushRevocations = defineOperation({
 	service: 'gateway',
 	access: ['auth'],
 	summary: 'Forget sessions that were revoked.',
+	maxBodyBytes: BODY_LIMIT.list,
 	body: z.object({ instance_id: z.string(), session_ids: z.array(sessionIdSchema).min(1) }),
 	status: 204,
 	errors: ['not_found'],
@@ -84,6 +88,7 @@ export const checkInput = defineOperation({
 	access: ['jobs'],
 	summary: 'Say what an input file is, or why it cannot be one.',
 	params: z.object({ id: fileIdSchema }),
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ user_id: userIdSchema }),
 	status: 200,
 	response: enveloped(z.object({ name: z.string(), mime_type: z.string(), size_bytes: z.int() })),
@@ -99,6 +104,7 @@ export const openInput = defineOperation({
 	access: ['tool-worker'],
 	summary: 'Presign the download of an input.',
 	params: z.object({ id: fileIdSchema }),
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ user_id: userIdSchema }),
 	status: 200,
 	response: enveloped(
@@ -121,6 +127,7 @@ export const createOutput = defineOperation({
 	service: 'files',
 	access: ['tool-worker'],
 	summary: 'Presign the upload of an output.',
+	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		job_id: jobIdSchema,
 		user_id: userIdSchema,
@@ -141,6 +148,7 @@ export const completeOutput = defineOperation({
 	access: ['tool-worker'],
 	summary: 'Finish a multipart upload of an output.',
 	params: z.object({ id: fileIdSchema }),
+	maxBodyBytes: BODY_LIMIT.list,
 	body: z.object({ parts: completedPartsSchema }),
 	status: 204,
 	errors: ['validation', 'not_found', 'file_not_uploaded'],
@@ -155,6 +163,7 @@ export const publishOutput = defineOperation({
 	access: ['jobs'],
 	summary: 'Show an output to its owner.',
 	params: z.object({ id: fileIdSchema }),
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ job_id: jobIdSchema }),
 	status: 204,
 	errors: ['not_found', 'file_not_uploaded'],
@@ -168,6 +177,7 @@ export const discardOutputs = defineOperation({
 	service: 'files',
 	access: ['jobs'],
 	summary: 'Remove the outputs of a job.',
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ job_id: jobIdSchema }),
 	status: 204,
 	errors: [],
@@ -186,6 +196,7 @@ export const claimJob = defineOperation({
 	access: ['tool-worker'],
 	summary: 'Claim a job.',
 	params: z.object({ id: jobIdSchema }),
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ worker_id: z.string().min(1).max(200) }),
 	status: 200,
 	response: enveloped(
@@ -224,6 +235,7 @@ export const releaseJob = defineOperation({
 	access: ['tool-worker'],
 	summary: 'Give a claimed job back.',
 	params: z.object({ id: jobIdSchema }),
+	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ attempt: z.int().min(1) }),
 	status: 204,
 	errors: [],
@@ -238,6 +250,7 @@ export const beat = defineOperation({
 	access: ['tool-worker'],
 	summary: 'Report a worker alive.',
 	params: z.object({ id: z.string().min(1).max(200) }),
+	maxBodyBytes: BODY_LIMIT.list,
 	body: z.object({
 		slots: z
 			.record(z.string(), z.int().min(0))

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BODY_LIMIT } from './body-limit.ts';
 import { fileIdSchema } from './files.ts';
 import { idSchema } from './ids.ts';
 import { defineOperation, enveloped, paged, pageQuerySchema, queryIntegerSchema } from './operation.ts';
@@ -102,6 +103,7 @@ export const createJob = defineOperation({
 	cost: 2,
 	summary: 'Enqueue a tool against an uploaded file.',
 	headers: createJobHeadersSchema,
+	maxBodyBytes: BODY_LIMIT.job,
 	body: createJobBodySchema,
 	status: 201,
 	response: enveloped(createdJobSchema),

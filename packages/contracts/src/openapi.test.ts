@@ -2,9 +2,16 @@ import { expect, test } from '@jest/globals';
 import { openApiDocument } from './openapi.ts';
 import { PUBLIC_OPERATIONS } from './operations.ts';
 
+interface Described {
+	operationId: string;
+	summary: string;
+	tags: string[];
+	requestBody?: { 'x-maxBodyBytes': number };
+}
+
 const document = openApiDocument() as {
 	tags: { name: string }[];
-	paths: Record<string, Record<string, { operationId: string; summary: string; tags: string[] }>>;
+	paths: Record<string, Record<string, Described>>;
 	components: { schemas: Record<string, unknown> };
 };
 
@@ -22,6 +29,20 @@ test('every operation has a short title that no other has, and a tag that is des
 	expect(new Set(titles).size).toBe(titles.length);
 	const tags = new Set(operations.flatMap((operation) => operation.tags));
 	expect([...tags].sort()).toEqual(document.tags.map(({ name }) => name).sort());
+});
+
+test('every operation with a body says how long it may be, and no other does', () => {
+	const limits = Object.fromEntries(PUBLIC_OPERATIONS.map(({ id, maxBodyBytes }) => [id, maxBodyBytes]));
+	const described = Object.values(document.paths).flatMap((path) => Object.values(path));
+	for (const { operationId, requestBody } of described)
+		expect([operationId, requestBody?.['x-maxBodyBytes']]).toEqual([operationId, limits[operationId]]);
+	expect(limits).toMatchObject({
+		login: 4 * 1024,
+		createFile: 8 * 1024,
+		createJob: 64 * 1024,
+		receiveStripeEvent: 512 * 1024,
+		completeFile: 1024 * 1024,
+	});
 });
 
 test('every reference points at a schema that is there', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatBodyLimit } from './body-limit.ts';
 import { ERROR_STATUS, type ErrorCode, errorBodySchema } from './errors.ts';
 import type { Operation, ServiceName } from './operation.ts';
 import { PUBLIC_OPERATIONS } from './operations.ts';
@@ -86,11 +87,21 @@ function failures(operation: Operation): JsonObject {
 	};
 }
 
+/** OpenAPI has no keyword for the size of a body: clients read `x-maxBodyBytes`, people the description. */
+function requestBody({ rawBody, body, maxBodyBytes = 0 }: Operation): JsonObject | undefined {
+	const schema = rawBody ? { type: 'object' } : body && jsonSchema(body, 'input');
+	return (
+		schema && {
+			required: true,
+			description: `At most ${formatBodyLimit(maxBodyBytes)}; a longer body is too_large.`,
+			'x-maxBodyBytes': maxBodyBytes,
+			content: { 'application/json': { schema } },
+		}
+	);
+}
+
 function describe(operation: Operation): JsonObject {
-	const schema = operation.rawBody
-		? { type: 'object' }
-		: operation.body && jsonSchema(operation.body, 'input');
-	const body = schema && { required: true, content: { 'application/json': { schema } } };
+	const body = requestBody(operation);
 	return {
 		operationId: operation.id,
 		summary: operation.title,

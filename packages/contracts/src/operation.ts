@@ -41,6 +41,8 @@ export interface Operation<
 	 * refuses it: for what a user must always be able to do.
 	 */
 	cost?: number;
+	/** The largest body, in bytes; declared exactly where there is `body` or `rawBody`. */
+	maxBodyBytes?: number;
 	status: S;
 	/** The whole body of a success; absent for 204. */
 	response?: R;
@@ -50,7 +52,7 @@ export interface Operation<
 	errors: readonly ErrorCode[];
 }
 
-/** Keeps the types of the schemas, of the access and of the status. */
+/** Keeps the types of the schemas, of the access and of the status. Throws for a body without a limit. */
 export function defineOperation<
 	const A extends Access,
 	const S extends SuccessStatus,
@@ -59,6 +61,10 @@ export function defineOperation<
 	B extends z.ZodType = z.ZodUndefined,
 	R extends z.ZodType = z.ZodUndefined,
 >(operation: Operation<P, Q, B, R, A, S>): Operation<P, Q, B, R, A, S> {
+	const takesBody = operation.body !== undefined || operation.rawBody !== undefined;
+	if (takesBody !== (operation.maxBodyBytes !== undefined)) {
+		throw new Error(`${operation.id} needs maxBodyBytes exactly if it takes a body`);
+	}
 	return operation;
 }
 

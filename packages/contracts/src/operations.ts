@@ -1,5 +1,6 @@
 import * as auth from './auth.ts';
 import * as billing from './billing.ts';
+import { bodyLimitOf } from './body-limit.ts';
 import * as files from './files.ts';
 import * as jobs from './jobs.ts';
 import * as meta from './meta.ts';
@@ -41,3 +42,6 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	meta.getHealth,
 	meta.getOpenApi,
 ];
+
+/** No public operation takes a longer body, in bytes. */
+export const MAX_PUBLIC_BODY_BYTES = Math.max(...PUBLIC_OPERATIONS.map(bodyLimitOf));

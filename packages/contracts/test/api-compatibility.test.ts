@@ -92,6 +92,14 @@ describe('it breaks a client that', () => {
 			/\.name is bounded more tightly$/,
 		],
 		[
+			'a body may be less long',
+			(next) => {
+				const { requestBody } = operation(next, '/v1/files', 'post');
+				if (requestBody) requestBody['x-maxBodyBytes'] = 1024;
+			},
+			/POST \/v1\/files takes a shorter body$/,
+		],
+		[
 			'a value is not taken any more',
 			(next) => {
 				const { cycle } = bodyOf(next, '/v1/billing/checkout').properties;

@@ -17,7 +17,7 @@ interface Content {
 
 interface Operation {
 	parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
-	requestBody?: Content & { required?: boolean };
+	requestBody?: Content & { required?: boolean; 'x-maxBodyBytes'?: number };
 	responses: Record<string, Content>;
 	security?: unknown[];
 }
@@ -122,6 +122,9 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 			if (required && !wasOwed(name)) found.push(`${place}: ${name} has to be sent`);
 		if (next.requestBody?.required && !old.requestBody?.required)
 			found.push(`${place}: a body has to be sent`);
+		// 0.3.0 does not say its limit, which was 1 MiB everywhere and not safe: compared from the first release that does.
+		const [wasBytes = 0, isBytes = wasBytes] = [old, next].map((one) => one.requestBody?.['x-maxBodyBytes']);
+		if (isBytes < wasBytes) found.push(`${place} takes a shorter body`);
 		compareContents(`${place} request`, old.requestBody ?? {}, next.requestBody ?? {}, 'request');
 		if (next.security?.length && !old.security?.length) found.push(`${place} wants a token`);
 		for (const [status, answer] of Object.entries(old.responses)) {

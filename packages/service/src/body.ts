@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { isStorableText } from '@creatorr/contracts/text';
+import { jsonValueLimit } from '@creatorr/contracts/body-limit';
 import { validationError } from '@creatorr/contracts/validation';
 import express, { type RequestHandler } from 'express';
+import { findJsonProblem } from './json-scan.ts';
 
-/** The largest JSON body. */
-const MAX_BODY_BYTES = 1024 * 1024;
 /** Deeper than any schema of ours; keeps recursive readers of the body within their stack. */
 const MAX_DEPTH = 32;
 
@@ -32,40 +31,30 @@ const requireJson: RequestHandler = (req, _res, next) => {
 	next();
 };
 
-/** Text that no database column can hold, and nesting without end, are refused wherever they stand. */
-const requireStorable: RequestHandler = (req, _res, next) => {
-	const left: { value: unknown; depth: number }[] = [{ value: req.body, depth: 0 }];
-	for (let at = left.pop(); at; at = left.pop()) {
-		const { value, depth } = at;
-		if (typeof value === 'string' && !isStorableText(value))
-			refuse('text must be well-formed Unicode without NUL');
-		if (typeof value !== 'object' || value === null) continue;
-		if (depth >= MAX_DEPTH) refuse(`is nested deeper than ${MAX_DEPTH} levels`);
-		for (const [key, item] of Object.entries(value)) {
-			if (!isStorableText(key)) refuse('names must be well-formed Unicode without NUL');
-			left.push({ value: item, depth: depth + 1 });
-		}
-	}
-	next();
-};
+/** Refuses, before anything is built of them, bytes that would be expensive to parse or that no database column can hold. */
+function requireHarmless(json: Uint8Array, maxValues: number): void {
+	if (!isUtf8(json)) refuse('must be UTF-8');
+	const problem = findJsonProblem(json, { maxValues, maxDepth: MAX_DEPTH });
+	if (problem === 'depth') refuse(`is nested deeper than ${MAX_DEPTH} levels`);
+	if (problem === 'values') refuse(`holds more than ${maxValues} values`);
+	if (problem === 'text') refuse('text and names must be well-formed Unicode without NUL');
+}
 
-/** Parses JSON bodies of up to 1 MiB in UTF-8; everything else is an error of the contract. */
-export function jsonBody(): RequestHandler[] {
+/** Parses JSON bodies in UTF-8 of up to `maxBytes`; everything else is an error of the contract. */
+export function jsonBody(maxBytes: number): RequestHandler[] {
 	const parse = express.json({
-		limit: MAX_BODY_BYTES,
+		limit: maxBytes,
 		inflate: false,
 		strict: false,
 		type: () => true,
-		verify: (_req, _res, bytes) => {
-			if (!isUtf8(bytes)) refuse('must be UTF-8');
-		},
+		verify: (_req, _res, bytes) => requireHarmless(bytes, jsonValueLimit(maxBytes)),
 	});
-	return [requireJson, parse, requireStorable];
+	return [requireJson, parse];
 }
 
-/** The bytes of a body of up to 1 MiB, whatever it says that it is; a Buffer, empty where there is none. */
-export function rawBody(): RequestHandler[] {
-	const parse = express.raw({ limit: MAX_BODY_BYTES, inflate: false, type: () => true });
+/** The bytes of a body of up to `maxBytes`, whatever it says that it is; a Buffer, empty where there is none. */
+export function rawBody(maxBytes: number): RequestHandler[] {
+	const parse = express.raw({ limit: maxBytes, inflate: false, type: () => true });
 	const orEmpty: RequestHandler = (req, _res, next) => {
 		if (!Buffer.isBuffer(req.body)) req.body = Buffer.alloc(0);
 		next();

@@ -34,6 +34,7 @@ const echo = defineOperation({
 	summary: 'Echo.',
 	params: z.object({ id: z.string().max(5) }),
 	query: z.object({ times: z.coerce.number().int().default(1) }),
+	maxBodyBytes: 1024,
 	body: z.object({ text: z.string().min(1) }),
 	status: 201,
 	response: enveloped(z.object({ text: z.string(), user_id: z.string() })),
@@ -127,16 +128,23 @@ describe('a route', () => {
 			'validation',
 		],
 		[
-			'100,000 brackets',
+			'33 levels',
 			'application/json',
-			`{"text":"a","x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+			`{"text":"a","x":${'['.repeat(32)}${']'.repeat(32)}}`,
 			400,
 			'validation',
 		],
 		[
-			'more than 1 MiB',
+			'33 values in 1 KiB',
 			'application/json',
-			JSON.stringify({ text: 'a'.repeat(1024 * 1024) }),
+			JSON.stringify({ text: 'a', x: new Array(30).fill(0) }),
+			400,
+			'validation',
+		],
+		[
+			'more than its operation takes',
+			'application/json',
+			JSON.stringify({ text: 'a'.repeat(1024) }),
 			413,
 			'too_large',
 		],
@@ -146,6 +154,22 @@ describe('a route', () => {
 			.serialize((sent) => sent)
 			.send(body);
 		expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
+	});
+
+	test('takes as many values as its operation may have', async () => {
+		expect((await post().send({ text: 'a', x: new Array(29).fill(0) })).status).toBe(201);
+	});
+
+	test('refuses a body of many values before it is parsed', async () => {
+		const parse = jest.spyOn(JSON, 'parse');
+		try {
+			await post()
+				.set('Content-Type', 'application/json')
+				.send(`{"text":"a","x":[${'[],'.repeat(300)}[]]}`);
+			expect(parse.mock.calls.filter(([text]) => text.startsWith('{"text"'))).toEqual([]);
+		} finally {
+			parse.mockRestore();
+		}
 	});
 
 	test.each(['{"text":"a","__proto__":{"x":1}}', '{"text":"a","constructor":{"prototype":{"x":1}}}'])(

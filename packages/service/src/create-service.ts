@@ -1,3 +1,4 @@
+import { bodyLimitOf } from '@creatorr/contracts/body-limit';
 import { notFound } from '@creatorr/contracts/errors';
 import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity';
 import { idSchema, newId } from '@creatorr/contracts/ids';
@@ -59,7 +60,8 @@ function mount(app: Express, route: Route, options: ServiceOptions): void {
 		res.setHeader('Cache-Control', 'no-store');
 		await route.handle(req, res, options.verifyIdentity(req.get(IDENTITY_HEADER)));
 	};
-	const body = operation.rawBody ? rawBody() : operation.body ? jsonBody() : [];
+	const maxBytes = bodyLimitOf(operation);
+	const body = operation.rawBody ? rawBody(maxBytes) : operation.body ? jsonBody(maxBytes) : [];
 	const notes = [traceRequests(operation.id), noteRequests(options.logger, operation.id)];
 	app[operation.method](path, ...notes, ...body, handler);
 }

@@ -1,3 +1,4 @@
+import { bodyTooLarge } from '@creatorr/contracts/body-limit';
 import { AppError, type ErrorBody, unavailable } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
 import type { ErrorRequestHandler } from 'express';
@@ -11,17 +12,18 @@ export function errorBody(error: AppError, requestId: string): ErrorBody {
 	return { error: { code: error.code, message: error.message, request_id: requestId, ...details } };
 }
 
-/** body-parser marks its errors with a type. */
-function parserErrorType(error: unknown): string | undefined {
-	return error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : undefined;
+/** body-parser marks its errors with a type, and those about the length with the limit in bytes. */
+function readParserError(error: unknown): { type?: unknown; limit?: unknown } {
+	return error instanceof Error ? (error as { type?: unknown; limit?: unknown }) : {};
 }
 
 /** Turns whatever was thrown into an error of the contract. */
 export function toAppError(error: unknown): AppError {
 	if (error instanceof AppError) return error;
-	switch (parserErrorType(error)) {
+	const { type, limit } = readParserError(error);
+	switch (type) {
 		case 'entity.too.large':
-			return new AppError('too_large', 'a JSON body may have 1 MiB at most');
+			return bodyTooLarge(Number(limit));
 		case 'entity.parse.failed':
 			return validationError([{ path: 'body', message: 'is not valid JSON' }]);
 		case 'encoding.unsupported':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkHead } from './request-head.ts';
 
-const limits = { bodyBytes: 100, headerCount: 3 };
+const limits = { headerCount: 3 };
 const head = (headers: Record<string, string>, more: object = {}) => ({
 	headers: { host: 'a', ...headers },
 	rawHeaders: Object.entries(headers).flat(),
@@ -12,7 +12,7 @@ const head = (headers: Record<string, string>, more: object = {}) => ({
 describe('checkHead', () => {
 	test.each([
 		['no body', head({})],
-		['a body as long as allowed', head({ 'content-length': '100' })],
+		['a body of any length: its operation bounds it', head({ 'content-length': '10000000' })],
 		['a chunked body', head({ 'transfer-encoding': 'Chunked' })],
 		['a client that waits for a 100', head({ expect: '100-Continue' })],
 		['HTTP/1.0 without a host', { headers: {}, rawHeaders: [], httpVersion: '1.0' }],
@@ -21,7 +21,6 @@ describe('checkHead', () => {
 	});
 
 	test.each([
-		['a body beyond the limit', head({ 'content-length': '101' }), 'too_large'],
 		['another transfer coding', head({ 'transfer-encoding': 'gzip, chunked' }), 'validation'],
 		['another expectation', head({ expect: 'tea' }), 'validation'],
 		['too many headers', head({ a: '', b: '', c: '', d: '' }), 'validation'],

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { AppError } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
 
 interface RequestHead {
@@ -38,8 +37,8 @@ function checkTransferCoding(coding: string | undefined, httpVersion: string): v
 	}
 }
 
-/** Checks what every request must have, whatever it asks for. Throws `validation` or `too_large`. */
-export function checkHead(head: RequestHead, limits: { bodyBytes: number; headerCount: number }): void {
+/** Checks what every request must have, whatever it asks for. Throws `validation`. */
+export function checkHead(head: RequestHead, limits: { headerCount: number }): void {
 	const { headers } = head;
 	if (head.httpVersion !== '1.1' && head.httpVersion !== '1.0') {
 		throw validationError([{ path: 'request', message: 'must be HTTP/1.1' }]);
@@ -57,10 +56,4 @@ export function checkHead(head: RequestHead, limits: { bodyBytes: number; header
 		throw validationError([{ path: 'headers.expect', message: 'must be 100-continue or absent' }]);
 	}
 	checkTransferCoding(headers['transfer-encoding'], head.httpVersion);
-	if (Number(headers['content-length'] ?? 0) > limits.bodyBytes) throw bodyTooLarge(limits.bodyBytes);
-}
-
-/** The refusal of a body beyond the limit. */
-export function bodyTooLarge(limitBytes: number): AppError {
-	return new AppError('too_large', `a request body may have ${limitBytes} bytes at most`);
 }

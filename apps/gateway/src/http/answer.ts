@@ -31,6 +31,12 @@ function endAfterLinger({ req, res }: Exchange): void {
 	res.once('close', end);
 }
 
+/** Makes the answer the last of its connection: nothing else is read from it. */
+export function endConnection({ req, res }: Exchange): void {
+	res.shouldKeepAlive = false;
+	req.socket.isOver = true;
+}
+
 /** Begins the answer with what every answer has. Nothing can be said after it by anybody else. */
 export function beginAnswer(
 	exchange: Exchange,
@@ -59,6 +65,7 @@ function send(
 		res.end(body);
 		return;
 	}
+	res.flushHeaders();
 	res.write(body);
 	endAfterLinger(exchange);
 }
@@ -95,8 +102,7 @@ export function answerBytes(
 
 /** Answers 204. */
 export function answerEmpty(exchange: Exchange, headers: readonly string[]): void {
-	beginAnswer(exchange, 'gateway', 204, headers);
-	exchange.res.end();
+	send(exchange, 204, headers, '');
 }
 
 /** Answers with the error. An answer of the service that has begun is cut instead, as nothing else can be said then. */

@@ -1,16 +1,21 @@
+import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
 import { AppError } from '@creatorr/contracts/errors';
+import type { Operation } from '@creatorr/contracts/operation';
 import { hasBody, isChunked } from '../domain/request-head.ts';
 import type { Limits } from '../limits.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Counts a request's body until its answer is over. Throws `rate_limited` when its client has too much under way. */
-export type AdmitBody = (exchange: Exchange) => void;
+/**
+ * Counts a request's body until its answer is over. Throws `too_large` for a length beyond the operation's limit, and
+ * `rate_limited` when its client has too much under way.
+ */
+export type AdmitBody = (exchange: Exchange, operation: Operation) => void;
 
 /**
  * Bounds what one network may have under way in bodies at a time: a service holds each of them whole, and for as long as it
- * may take to arrive. A body that does not tell its length counts as the longest.
+ * may take to arrive. A chunked body counts as the longest that its operation takes.
  */
-export function createBodyBudget(limits: Pick<Limits, 'bodyBytes' | 'bodyBytesPerAddress'>): AdmitBody {
+export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerAddress'>): AdmitBody {
 	const heldBytes = new Map<string, number>();
 
 	function giveBack(network: string, bytes: number): void {
@@ -19,9 +24,11 @@ export function createBodyBudget(limits: Pick<Limits, 'bodyBytes' | 'bodyBytesPe
 		else heldBytes.delete(network);
 	}
 
-	return ({ req: { headers }, res, clientNetwork: network }) => {
+	return ({ req: { headers }, res, clientNetwork: network }, operation) => {
 		if (!hasBody(headers)) return;
-		const bytes = isChunked(headers) ? limits.bodyBytes : Number(headers['content-length']);
+		const limitBytes = bodyLimitOf(operation);
+		const bytes = isChunked(headers) ? limitBytes : Number(headers['content-length']);
+		if (bytes > limitBytes) throw bodyTooLarge(limitBytes);
 		const held = (heldBytes.get(network) ?? 0) + bytes;
 		if (held > limits.bodyBytesPerAddress) {
 			throw new AppError('rate_limited', 'too much is under way from this address; try again in a moment', {

@@ -15,7 +15,7 @@ import { readTarget, type Target } from '../domain/target.ts';
 import type { Limits } from '../limits.ts';
 import type { AccessLog } from './access-log.ts';
 import type { AdmitUser } from './admit-user.ts';
-import { answerEmpty, answerError } from './answer.ts';
+import { answerEmpty, answerError, endConnection } from './answer.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';
 import type { AdmitBody } from './body-budget.ts';
 import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
@@ -39,7 +39,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	hardeningHeaders: readonly string[];
 	accessLog: AccessLog;
 	logger: Logger;
-	limits: Pick<Limits, 'bodyBytes' | 'headerCount'>;
+	limits: Pick<Limits, 'headerCount'>;
 	/** Whether a client’s traceparent is gone on with. */
 	trustsTraceparent: boolean;
 	/** While it is true, connections are closed after their answer. */
@@ -62,33 +62,30 @@ function tooManyConnections(): AppError {
 	});
 }
 
-/** Nothing else is read from its connection, and the answer is the last. */
-function endConnection({ req, res }: Exchange): void {
-	res.shouldKeepAlive = false;
-	req.socket.isOver = true;
-}
-
-/**
- * What a request asks for. One that is refused here may have been read differently by a proxy on its way, so nothing else is
- * read from its connection. Throws `validation`, `too_large` or `rate_limited`.
- */
-function readHead({ limits, admitBody }: PublicDeps, exchange: Exchange): Target {
-	const { req } = exchange;
-	// Node's parser takes what follows for the other protocol, though it is served in this one, and drops it.
-	if (req.headers.upgrade !== undefined) endConnection(exchange);
+/** Runs a check of a head. A request that it refuses ends its connection: what follows may be read differently by a proxy on its way. */
+function checkedOrLast<T>(exchange: Exchange, check: () => T): T {
 	try {
-		if (req.socket.isBeyondLimit) throw tooManyConnections();
-		const target = readTarget(req.url ?? '');
-		checkHead(req, limits);
-		admitBody(exchange);
-		return target;
+		return check();
 	} catch (error) {
 		endConnection(exchange);
 		throw error;
 	}
 }
 
-/** The way of a request: its head and target are checked, it is routed, its user is known, it is served. */
+/** What a request asks for. Throws `validation` or `rate_limited`. */
+function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
+	const { req } = exchange;
+	// Node's parser takes what follows for the other protocol, though it is served in this one, and drops it.
+	if (req.headers.upgrade !== undefined) endConnection(exchange);
+	return checkedOrLast(exchange, () => {
+		if (req.socket.isBeyondLimit) throw tooManyConnections();
+		const target = readTarget(req.url ?? '');
+		checkHead(req, limits);
+		return target;
+	});
+}
+
+/** The way of a request: its head and target are checked, it is routed, its body admitted, its user is known, it is served. */
 async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;
 	const target = readHead(deps, exchange);
@@ -99,6 +96,7 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	}
 	const route = deps.findRoute(req.method ?? '', target.path);
 	exchange.operation = route.operation;
+	checkedOrLast(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.hold = holdOf(route.operation, target.query);
 	if (route.operation.access === 'user') {
 		await authenticate(deps, exchange);

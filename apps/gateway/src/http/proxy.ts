@@ -7,15 +7,16 @@ import {
 } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { Stream } from 'node:stream';
+import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
 import { type AppError, unavailable } from '@creatorr/contracts/errors';
 import type { ServiceName } from '@creatorr/contracts/operation';
 import type { Logger } from '@creatorr/service/logger';
 import { createProxyMiddleware, type Options } from 'http-proxy-middleware';
 import { headersFromService } from '../domain/forwarded-headers.ts';
 import { reasonOf } from '../domain/reason-of.ts';
-import { bodyTooLarge, hasBody, isChunked } from '../domain/request-head.ts';
+import { hasBody, isChunked } from '../domain/request-head.ts';
 import { countUpstreamFailure } from '../gateway-metrics.ts';
-import { beginAnswer, endExchange } from './answer.ts';
+import { beginAnswer, endConnection, endExchange } from './answer.ts';
 import type { Exchange, PublicRequest } from './exchange.ts';
 import { relay } from './relay.ts';
 import { isWorthARetry, replacementFor } from './upstream-failure.ts';
@@ -27,8 +28,6 @@ interface ProxyOptions {
 	logger: Logger;
 	/** A service that says nothing for so long is given up. */
 	silenceMs: number;
-	/** Of a request body. */
-	bodyBytes: number;
 }
 
 /** Hands exchanges to a service and its answers back, streaming both. */
@@ -50,13 +49,17 @@ function fail(options: ProxyOptions, exchange: Exchange, error: AppError): void 
 	endExchange(exchange, error);
 }
 
-/** A body that tells its length is bounded by the parser; one that does not is counted. */
-function boundBody(exchange: Exchange, limitBytes: number): void {
-	if (!isChunked(exchange.req.headers)) return;
+/** Counts a chunked body. One with Content-Length was refused before, or the parser ends it there. */
+function limitChunkedBody(exchange: Exchange): void {
+	const { req, operation } = exchange;
+	if (!operation || !isChunked(req.headers)) return;
+	const limitBytes = bodyLimitOf(operation);
 	let countBytes = 0;
-	exchange.req.on('data', (chunk: Buffer) => {
+	req.on('data', (chunk: Buffer) => {
 		countBytes += chunk.length;
-		if (countBytes > limitBytes) endExchange(exchange, bodyTooLarge(limitBytes));
+		if (countBytes <= limitBytes) return;
+		endConnection(exchange);
+		endExchange(exchange, bodyTooLarge(limitBytes));
 	});
 }
 
@@ -73,7 +76,7 @@ function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange:
 		const cause = new Error('silent for too long');
 		fail(options, exchange, unavailable(options.service, cause, { slow: true }));
 	});
-	boundBody(exchange, options.bodyBytes);
+	limitChunkedBody(exchange);
 }
 
 function takeAnswer(options: ProxyOptions, answer: IncomingMessage, exchange: Exchange): void {

@@ -41,7 +41,7 @@ interface DescribedOperation {
 	tags: string[];
 	security: unknown[];
 	parameters: Parameter[];
-	requestBody?: { content: Content };
+	requestBody?: { description?: string; content: Content };
 	responses: Record<string, { description: string; content?: Content }>;
 }
 
@@ -60,6 +60,8 @@ export interface Operation {
 	needsToken: boolean;
 	parameters: Parameter[];
 	body?: Schema | undefined;
+	/** Says how long the body may be. */
+	bodyDescription?: string | undefined;
 	answer: { status: number; contentType?: string | undefined; schema?: Schema | undefined };
 	/** Beyond those that any request may be answered with. */
 	errors: ErrorAnswer[];
@@ -151,6 +153,7 @@ function operationOf(
 		path,
 		needsToken: described.security.length > 0,
 		parameters: described.parameters,
+		bodyDescription: described.requestBody?.description,
 		body: Object.values(described.requestBody?.content ?? {})[0]?.schema,
 		answer: { status: Number(status), contentType, schema: content?.schema },
 		errors: errorsOf(described).filter((error) => !shared.has(keyOf(error))),

@@ -101,7 +101,8 @@ export function RateLimits() {
 			<p>
 				What a plan allows is another thing: a request that goes beyond it is answered <code>403</code> with
 				the code <code>plan_limit</code>, and waiting does not help. <code>GET /v1/usage</code> says how much
-				of each limit is used; what one job may take stands with each tool. A JSON body may have 1 MiB.
+				of each limit is used; what one job may take stands with each tool. How long a body may be stands with
+				each operation; a longer one is answered <code>413</code> with the code <code>too_large</code>.
 			</p>
 		</Chapter>
 	);

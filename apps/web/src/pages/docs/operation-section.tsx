@@ -39,6 +39,7 @@ export function OperationSection({
 				{body?.properties && (
 					<>
 						<h4>Body</h4>
+						<p className={styles.plain}>{operation.bodyDescription}</p>
 						<FieldList fields={fieldsOf(body, description)} isGiven />
 					</>
 				)}

@@ -21,7 +21,7 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 	{
 		name: 'counts a body that does not tell its length as the longest',
 		...BODIES,
-		code: 'isChunked(headers) ? limits.bodyBytes : Number',
+		code: 'isChunked(headers) ? limitBytes : Number',
 		without: 'isChunked(headers) ? 0 : Number',
 		test: 'a body beyond what an address may have under way is refused',
 		isSlow: true,
@@ -29,9 +29,9 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 	{
 		name: 'counts bodies by the address that a trusted proxy names',
 		...BODIES,
-		code: 'return ({ req: { headers }, res, clientNetwork: network }) => {',
+		code: 'return ({ req: { headers }, res, clientNetwork: network }, operation) => {',
 		without:
-			"return ({ req: { headers, socket }, res }) => {\n\t\tconst network = socket.remoteAddress ?? '';",
+			"return ({ req: { headers, socket }, res }, operation) => {\n\t\tconst network = socket.remoteAddress ?? '';",
 		test: 'behind a trusted proxy it is the client’s address that counts',
 		isSlow: true,
 	},

@@ -58,8 +58,8 @@ const WHO_CALLS: readonly Defence[] = [
 	{
 		name: 'takes no names with NUL',
 		...IDENTITY,
-		file: `${SERVICE}/body.ts`,
-		code: "if (!isStorableText(key)) refuse('names must be well-formed Unicode without NUL');",
+		file: `${SERVICE}/json-scan.ts`,
+		code: "if (index < 0) return 'text';",
 		without: '',
 		test: 'NUL in a name',
 	},
@@ -74,10 +74,18 @@ const WHO_CALLS: readonly Defence[] = [
 	{
 		name: 'refuses bodies that are nested without end',
 		...IDENTITY,
-		file: `${SERVICE}/body.ts`,
-		code: 'if (depth >= MAX_DEPTH)',
-		without: 'if (depth < 0)',
-		test: '100,000 brackets',
+		file: `${SERVICE}/json-scan.ts`,
+		code: "if (depth > limits.maxDepth) return 'depth';",
+		without: '',
+		test: '33 levels',
+	},
+	{
+		name: 'refuses bodies of many values before it parses them',
+		...IDENTITY,
+		file: `${SERVICE}/json-scan.ts`,
+		code: "if (values > limits.maxValues) return 'values';",
+		without: '',
+		test: 'refuses a body of many values before it is parsed',
 	},
 	{
 		name: 'takes no event that Stripe has not signed',

@@ -1,0 +1,93 @@
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const LETTER_U = 0x75;
+
+export interface JsonLimits {
+	/** Objects, arrays, strings, numbers and literals; names of fields don't count. */
+	maxValues: number;
+	/** Arrays and objects inside each other. */
+	maxDepth: number;
+}
+
+/** Why JSON is refused before it is parsed. */
+export type JsonProblem = 'values' | 'depth' | 'text';
+
+const HEX_DIGITS = '0123456789abcdef';
+/** The value of each ASCII hex digit, by its byte; -1 for any other byte. */
+const HEX_VALUES = Int8Array.from({ length: 256 }, (_, byte) =>
+	HEX_DIGITS.indexOf(String.fromCharCode(byte).toLowerCase()),
+);
+
+/** The UTF-16 unit of an escape such as `\u00e9` at `index`; undefined where there is none. */
+function unitAt(json: Uint8Array, index: number): number | undefined {
+	if (json[index] !== BACKSLASH || json[index + 1] !== LETTER_U) return undefined;
+	let unit = 0;
+	for (let at = index + 2; at < index + 6; at += 1) {
+		const value = HEX_VALUES[json[at] ?? 0] ?? -1;
+		if (value < 0) return undefined;
+		unit = unit * 16 + value;
+	}
+	return unit;
+}
+
+const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
+const isLowSurrogate = (unit = 0) => unit >= 0xdc00 && unit <= 0xdfff;
+
+/**
+ * The length of the escape at `index`, or 0 when it is NUL or half a surrogate pair. Text of UTF-8 bytes can hold neither
+ * without an escape: JSON forbids control characters, and UTF-8 surrogates.
+ */
+function escapeLength(json: Uint8Array, index: number): number {
+	const unit = unitAt(json, index);
+	if (unit === undefined) return 2;
+	if (isHighSurrogate(unit)) return isLowSurrogate(unitAt(json, index + 6)) ? 12 : 0;
+	return unit === 0 || isLowSurrogate(unit) ? 0 : 6;
+}
+
+/** The index after the closing quote of a string whose content begins at `start`; -1 when it is no text that can be stored. */
+function afterString(json: Uint8Array, start: number): number {
+	let index = start;
+	while (index < json.length && json[index] !== QUOTE) {
+		const length = json[index] === BACKSLASH ? escapeLength(json, index) : 1;
+		if (length === 0) return -1;
+		index += length;
+	}
+	return index + 1;
+}
+
+/**
+ * Finds what must not reach `JSON.parse` in UTF-8 JSON text, before anything is built of it: more values or levels than the
+ * limits allow, and text that PostgreSQL can't store (NUL, half a surrogate pair).
+ *
+ * A value begins the text, follows a comma or an opening bracket, so commas and brackets outside strings bound the values.
+ * Text that is not JSON may be misread after its first error only, and there `JSON.parse` stops too: it never builds more
+ * than was counted.
+ */
+export function findJsonProblem(json: Uint8Array, limits: JsonLimits): JsonProblem | undefined {
+	let values = 1;
+	let depth = 0;
+	let index = 0;
+	while (index < json.length) {
+		const byte = json[index];
+		index += 1;
+		if (byte === QUOTE) {
+			index = afterString(json, index);
+			if (index < 0) return 'text';
+		} else if (byte === COMMA) {
+			values += 1;
+		} else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+			values += 1;
+			depth += 1;
+			if (depth > limits.maxDepth) return 'depth';
+		} else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
+			depth -= 1;
+		}
+		if (values > limits.maxValues) return 'values';
+	}
+	return undefined;
+}
