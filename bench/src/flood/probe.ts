@@ -2,7 +2,8 @@ import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '../say.ts';
 
-const INTERVAL_MS = 10;
+/** One user sends these: slower than the limits per user allow. */
+const INTERVAL_MS = 20;
 
 export interface Probe {
 	baseUrl: string;

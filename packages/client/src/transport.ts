@@ -14,7 +14,8 @@ export interface TransportOptions {
 	fetch?: typeof globalThis.fetch | undefined;
 	/**
 	 * How often a call that does no harm twice (whatever reads, and the creation of jobs) is repeated when no answer came, or
-	 * one of 503 that says when to come back; 2 by default, with growing pauses.
+	 * one of 503 that says when to come back; 2 by default, with growing pauses. Unless it is 0, a signed-in call that a rate limit
+	 * refuses waits as the answer says and is repeated, for half a minute at most.
 	 */
 	retries?: number | undefined;
 	/**

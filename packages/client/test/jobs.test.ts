@@ -65,6 +65,21 @@ test('a stream that ends early or breaks is opened again, and nothing is told tw
 	expect(await collect(jobs.watch('job_1'))).toEqual(['running 40', 'running 70', 'succeeded 100']);
 });
 
+test('a job is watched by short requests while its user has too many streams open', async () => {
+	const asked: string[] = [];
+	const { jobs } = await clientOf((request, response) => {
+		asked.push(request.url ?? '');
+		if (!request.url?.endsWith('/events'))
+			return reply(response, 200, { data: job('running', asked.length) });
+		if (asked.length < 4) return replyError(response, 429, 'rate_limited', { 'retry-after': '0' });
+		openStream(response)(DONE);
+		response.end();
+	});
+	expect(await collect(jobs.watch('job_1'))).toEqual(['running 2', 'running 4', 'succeeded 100']);
+	const [stream, get] = ['/v1/jobs/job_1/events', '/v1/jobs/job_1'];
+	expect(asked).toEqual([stream, get, stream, get, stream]);
+});
+
 test.each<[string, (response: ServerResponse) => unknown]>([
 	['something else comes in its place', (response) => reply(response, 200, { data: 'no stream' })],
 	[

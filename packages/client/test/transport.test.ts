@@ -3,7 +3,14 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, expect, test } from '@jest/globals';
 import { ApiError, ConnectionError, createClient, StoreError } from '../src/index.ts';
 import { collectGarbage } from './support/collect-garbage.ts';
-import { type FarEnd, type Handle, reply, replyError, startServer } from './support/start-server.ts';
+import {
+	type FarEnd,
+	type Handle,
+	readBody,
+	reply,
+	replyError,
+	startServer,
+} from './support/start-server.ts';
 
 let server: FarEnd;
 afterEach(() => server.stop());
@@ -96,6 +103,45 @@ test('the creation of a job is repeated, under one key', async () => {
 	});
 	await client.jobs.create({ tool: 'ocr', input_file_id: 'fil_1' });
 	expect([keys.length, new Set(keys).size, keys[0]]).toEqual([3, 1, expect.stringMatching(/^[\w-]{20,}$/)]);
+});
+
+const limited = (seconds: string) => (response: ServerResponse) =>
+	replyError(response, 429, 'rate_limited', { 'retry-after': seconds });
+
+test('a signed-in call that a rate limit refused is repeated, even one that writes', async () => {
+	const bodies: string[] = [];
+	server = await startServer(async (request, response) => {
+		bodies.push((await readBody(request)).toString());
+		if (bodies.length <= 4) return limited('0')(response);
+		reply(response, 201, { data: { file_id: 'fil_1' } });
+	});
+	const client = createClient({ baseUrl: server.url, token: 'mine' });
+	const declaration = { name: 'a', mime_type: 'a/b', size_bytes: 1 };
+	expect(await client.files.create(declaration)).toEqual({ file_id: 'fil_1' });
+	expect(bodies).toEqual(Array(5).fill(JSON.stringify(declaration)));
+});
+
+test('no sooner than the answer says', async () => {
+	const times: number[] = [];
+	server = await startServer((_, response) => {
+		times.push(performance.now());
+		if (times.length === 1) return limited('1')(response);
+		reply(response, 200, { data: { id: 'usr_1' } });
+	});
+	await createClient({ baseUrl: server.url, token: 'mine' }).account.me();
+	expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(999);
+});
+
+test.each<[string, { token?: string; retries?: number }, string]>([
+	['without a token', {}, '0'],
+	['with a long wait', { token: 'mine' }, '60'],
+	['where repetitions are switched off', { token: 'mine', retries: 0 }, '0'],
+])('a call %s hears of a rate limit at once', async (_, options, seconds) => {
+	const { calls, handle } = failFirst(9, limited(seconds));
+	server = await startServer(handle);
+	const client = createClient({ baseUrl: server.url, ...options });
+	await expect(client.tools()).rejects.toMatchObject({ code: 'rate_limited' });
+	expect(calls.count).toBe(1);
 });
 
 test('an abort ends the pause before a repetition, with its reason', async () => {

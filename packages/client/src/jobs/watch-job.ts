@@ -1,5 +1,5 @@
 import type { JobRequests } from '../calls/job-requests.ts';
-import { ConnectionError } from '../errors.ts';
+import { ApiError, ConnectionError } from '../errors.ts';
 import { createPatience, RETRY_FOR_MS } from '../retry/patience.ts';
 import type { Transport } from '../transport.ts';
 import type { CallOptions, Job } from '../types.ts';
@@ -12,6 +12,9 @@ export interface WatchOptions extends CallOptions {
 	retryForMs?: number | undefined;
 }
 
+/** How the next states are asked for. */
+type Way = 'stream' | 'poll' | 'once';
+
 /** The job now, and each time that its status or progress changes, until it is terminal. */
 export async function* watchJob(
 	transport: Transport,
@@ -21,20 +24,36 @@ export async function* watchJob(
 ): AsyncGenerator<Job, void, undefined> {
 	const { signal = new AbortController().signal, retryForMs: forMs = RETRY_FOR_MS } = options;
 	const patience = createPatience({ forMs, signal });
+	const states: Record<Way, () => AsyncIterable<Job>> = {
+		stream: () => streamJob(transport, id, signal),
+		poll: () => pollJob(jobs, id, signal),
+		once: () => getOnce(jobs, id, signal),
+	};
 	let last: Job | undefined;
-	for (let areStreamsThere = true; ; ) {
+	let usual: Way = 'stream';
+	for (let way = usual as Way; ; ) {
 		try {
-			const states = areStreamsThere ? streamJob(transport, id, signal) : pollJob(jobs, id, signal);
-			for await (const job of states) {
+			for await (const job of states[way]()) {
 				patience.renew();
 				if (job.status !== last?.status || job.progress !== last.progress) yield job;
 				last = job;
 				if (isTerminal(job)) return;
 			}
-			throw new ConnectionError('the stream ended early');
+			if (way !== 'once') throw new ConnectionError('the stream ended early');
+			way = usual;
 		} catch (error) {
-			if (error instanceof NoStreamError) areStreamsThere = false;
+			if (error instanceof NoStreamError) usual = 'poll';
 			else await patience.waitAfter(error);
+			// The user has too many streams and waits open: a short request shows the state until one is closed.
+			way = isRateLimited(error) && way !== 'once' ? 'once' : usual;
 		}
 	}
+}
+
+async function* getOnce(jobs: JobRequests, id: string, signal: AbortSignal): AsyncGenerator<Job> {
+	yield await jobs.get(id, { signal });
+}
+
+function isRateLimited(error: unknown): boolean {
+	return error instanceof ApiError && error.code === 'rate_limited';
 }

@@ -11,30 +11,47 @@ export type Fetch = (request: Request) => Promise<Response>;
 const ANSWER_WITHIN_MS = 100_000;
 /** Who has to wait for longer than this hears of it instead. */
 const LONGEST_WAIT_MS = 10_000;
+const JITTER_MS = 250;
+
+/** All waits of one call that a rate limit asked for. */
+const LONGEST_LIMITED_MS = 30_000;
 
 /**
  * A fetch that repeats requests which do no harm twice, those that read and those with an Idempotency-Key, when no answer
- * came or one of 503 that says when to come back.
+ * came or one of 503 that says when to come back. A signed-in request that a rate limit refused is repeated whatever it
+ * does, because nothing has happened; one without a token is not, so that a person who signs in sees the refusal at once.
+ * With 0 `retries` nothing is repeated.
  */
 export function createRetryingFetch(fetch: typeof globalThis.fetch, retries: number): Fetch {
 	return async (request) => {
 		const tries = isRepeatable(request) ? 1 + retries : 1;
+		let limitedMs = 0;
 		for (let failures = 0; ; ) {
 			const isLast = failures === tries - 1;
 			let waitMs: number | undefined;
 			try {
-				const response = await fetchInTime(fetch, isLast ? request : request.clone(), request.signal);
-				waitMs = response.status === 503 ? parseRetryAfter(response.headers.get('retry-after')) : undefined;
-				if (isLast || waitMs === undefined || waitMs > LONGEST_WAIT_MS) return keepRequest(response, request);
+				const response = await fetchInTime(fetch, retries > 0 ? request.clone() : request, request.signal);
+				const isLimited = retries > 0 && isRateLimited(request, response);
+				const mayRepeat = isLimited ? limitedMs < LONGEST_LIMITED_MS : response.status === 503 && !isLast;
+				waitMs = mayRepeat ? parseRetryAfter(response.headers.get('retry-after')) : undefined;
+				if (waitMs === undefined || waitMs > LONGEST_WAIT_MS) return keepRequest(response, request);
 				await response.body?.cancel();
+				// Calls that were refused together must not all come back together.
+				if (isLimited) waitMs += Math.random() * JITTER_MS;
+				if (isLimited) limitedMs += waitMs;
+				else failures += 1;
 			} catch (error) {
 				request.signal.throwIfAborted();
 				if (isLast || !(error instanceof ConnectionError || isNetworkFailure(error))) throw error;
+				failures += 1;
 			}
-			failures += 1;
 			await pause(waitMs ?? backoffMs(failures), request.signal);
 		}
 	};
+}
+
+function isRateLimited({ headers }: Request, { status }: Response): boolean {
+	return status === 429 && headers.has('authorization');
 }
 
 /**
