@@ -7,7 +7,7 @@ import { openOperatorStores } from './data/open-operator-stores.ts';
 import { createRevocationPusher } from './gateway-client.ts';
 
 const config = configOrExit(() => loadAuthConfig(process.env));
-const { close, ...stores } = openOperatorStores(config.AUTH_DATABASE_URL);
+const { close, ...stores } = openOperatorStores(config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL);
 const deps = {
 	...stores,
 	pushRevocations: createRevocationPusher(createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY)),

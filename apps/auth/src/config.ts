@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { baseConfigSchema, httpUrlSchema, loadConfig } from '@creatorr/service/config';
+import { baseConfigSchema, directUrlSchema, httpUrlSchema, loadConfig } from '@creatorr/service/config';
 import { z } from 'zod';
 
 /** Fewer rounds than this protect nobody; only tests have a use for them. */
@@ -12,6 +12,7 @@ const encryptionKeySchema = z
 const configSchema = baseConfigSchema
 	.extend({
 		AUTH_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).meta({ description: "auth's own database" }),
+		AUTH_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
 		AMQP_URL: z.url({ protocol: /^amqps?$/ }),
 		AUTH_KEY_ENCRYPTION_KEY: encryptionKeySchema.meta({

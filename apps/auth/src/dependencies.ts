@@ -109,6 +109,7 @@ function buildDeps(given: Given) {
 export async function createAuth(config: Config, logger: Logger): Promise<Auth> {
 	const prisma = createPrisma(PrismaClient, {
 		databaseUrl: config.AUTH_DATABASE_URL,
+		directUrl: config.AUTH_DATABASE_DIRECT_URL,
 		poolSize: config.DATABASE_POOL_SIZE,
 		applicationName: 'creatorr-auth',
 	});

@@ -4,7 +4,7 @@ import { openSigningKeys } from './data/open-signing-keys.ts';
 import { runKeysCommand, UsageError } from './keys-command.ts';
 
 const config = configOrExit(() => loadAuthConfig(process.env));
-const { keys, close } = openSigningKeys(config.AUTH_DATABASE_URL);
+const { keys, close } = openSigningKeys(config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL);
 try {
 	const rules = { encryptionKey: config.AUTH_KEY_ENCRYPTION_KEY, tokenTtlSeconds: config.TOKEN_TTL_SECONDS };
 	await runKeysCommand(

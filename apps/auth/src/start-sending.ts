@@ -64,7 +64,7 @@ export function startSending(given: Given): { stop(): Promise<void> } {
 		mails.wake();
 	};
 	const listener = createNotificationListener({
-		databaseUrl: config.AUTH_DATABASE_URL,
+		databaseUrl: config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL,
 		channels: [OUTBOX_CHANNEL, MAIL_CHANNEL],
 		onNotification: (channel) => (channel === MAIL_CHANNEL ? mails : relay).wake(),
 		onReconnect: wakeAll,

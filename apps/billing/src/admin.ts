@@ -6,7 +6,9 @@ import { configSchema } from './config.ts';
 import { openOperatorData } from './data/open-operator-data.ts';
 
 const config = configOrExit(() => loadConfig(configSchema));
-const { close, ...data } = openOperatorData(config.BILLING_DATABASE_URL);
+const { close, ...data } = openOperatorData(
+	config.BILLING_DATABASE_DIRECT_URL ?? config.BILLING_DATABASE_URL,
+);
 const commands = adminCommands(depsOf(config, data));
 await runOperatorCommand({ args: process.argv.slice(2), help: HELP, commands });
 await close();

@@ -1,5 +1,5 @@
 import { plansSchema } from '@creatorr/contracts/plans';
-import { baseConfigSchema, httpUrlSchema, listSchema } from '@creatorr/service/config';
+import { baseConfigSchema, directUrlSchema, httpUrlSchema, listSchema } from '@creatorr/service/config';
 import { z } from 'zod';
 
 const DAY_MS = 86_400_000;
@@ -10,6 +10,7 @@ export const configSchema = baseConfigSchema.extend({
 	BILLING_DATABASE_URL: z
 		.url({ protocol: /^postgres(ql)?$/ })
 		.meta({ description: 'the PostgreSQL database of this service alone' }),
+	BILLING_DATABASE_DIRECT_URL: directUrlSchema,
 	DATABASE_POOL_SIZE: z.coerce.number().int().min(12).default(30).meta({
 		description:
 			'connections that this process opens at most; asking Stripe for a user holds one of two thirds of them',

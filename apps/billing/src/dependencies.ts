@@ -43,7 +43,11 @@ export interface Billing {
 
 /** Builds the whole service and starts what it does without being asked. Nothing that it needs has to answer yet. */
 export async function startBilling(config: Config, logger: Logger): Promise<Billing> {
-	const { prisma, locking } = connectDatabase(config.BILLING_DATABASE_URL, config.DATABASE_POOL_SIZE);
+	const { prisma, locking } = connectDatabase({
+		databaseUrl: config.BILLING_DATABASE_URL,
+		directUrl: config.BILLING_DATABASE_DIRECT_URL,
+		poolSize: config.DATABASE_POOL_SIZE,
+	});
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'billing', logger });
 	const customers = createCustomerStore({ prisma, locking });
 	const shown = showEvents(() => readWaitingEvents(prisma));
@@ -119,7 +123,7 @@ function startOutbox(given: {
 		logger,
 	});
 	const listener = createNotificationListener({
-		databaseUrl: config.BILLING_DATABASE_URL,
+		databaseUrl: config.BILLING_DATABASE_DIRECT_URL ?? config.BILLING_DATABASE_URL,
 		channels: [OUTBOX_CHANNEL, SYNC_CHANNEL],
 		onNotification: (channel) => (channel === OUTBOX_CHANNEL ? relay.wake() : wakeSync()),
 		onReconnect() {

@@ -1,6 +1,12 @@
 import { MAX_FILE_BYTES } from '@creatorr/contracts/files';
 import { plansSchema } from '@creatorr/contracts/plans';
-import { baseConfigSchema, flagSchema, httpUrlSchema, listSchema } from '@creatorr/service/config';
+import {
+	baseConfigSchema,
+	directUrlSchema,
+	flagSchema,
+	httpUrlSchema,
+	listSchema,
+} from '@creatorr/service/config';
 import { MAX_PART_SIZE_BYTES } from '@creatorr/storage/plan-parts';
 import { z } from 'zod';
 
@@ -76,6 +82,7 @@ export const configSchema = z
 		FILES_DATABASE_URL: z
 			.url({ protocol: /^postgres(ql)?$/ })
 			.meta({ description: 'the database of this service and of no other' }),
+		FILES_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce
 			.number()
 			.int()

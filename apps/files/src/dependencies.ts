@@ -79,6 +79,7 @@ async function pingStore(storage: Storage, preparation: Preparation): Promise<vo
 export async function createDependencies(config: Config, logger: Logger): Promise<Dependencies> {
 	const prisma = createPrisma(PrismaClient, {
 		databaseUrl: config.FILES_DATABASE_URL,
+		directUrl: config.FILES_DATABASE_DIRECT_URL,
 		poolSize: config.DATABASE_POOL_SIZE,
 		applicationName: 'creatorr-files',
 	});

@@ -1,5 +1,5 @@
 import { plansSchema } from '@creatorr/contracts/plans';
-import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
+import { baseConfigSchema, directUrlSchema, httpUrlSchema } from '@creatorr/service/config';
 import { paramKeysSchema } from '@creatorr/tool-kit/secret-params';
 import { z } from 'zod';
 
@@ -10,6 +10,7 @@ export const configSchema = baseConfigSchema
 		JOBS_DATABASE_URL: z
 			.url({ protocol: /^postgres(ql)?$/ })
 			.meta({ description: 'the PostgreSQL database of this service alone' }),
+		JOBS_DATABASE_DIRECT_URL: directUrlSchema,
 		JOBS_DATABASE_POOL_SIZE: z.coerce
 			.number()
 			.int()

@@ -96,6 +96,7 @@ export async function startJobs(config: Config, logger: Logger): Promise<Jobs> {
 function connectDatabase(config: Config): PrismaClient {
 	return createPrisma<PrismaClient>(PrismaClient, {
 		databaseUrl: config.JOBS_DATABASE_URL,
+		directUrl: config.JOBS_DATABASE_DIRECT_URL,
 		poolSize: config.JOBS_DATABASE_POOL_SIZE,
 		applicationName: 'creatorr-jobs',
 	});
@@ -118,7 +119,7 @@ function listen(
 	{ relay, watch }: { relay: Relay; watch: JobWatch },
 ): NotificationListener {
 	return createNotificationListener({
-		databaseUrl: config.JOBS_DATABASE_URL,
+		databaseUrl: config.JOBS_DATABASE_DIRECT_URL ?? config.JOBS_DATABASE_URL,
 		channels: [OUTBOX_CHANNEL, JOB_CHANGED_CHANNEL],
 		onNotification: (channel, payload) => (channel === OUTBOX_CHANNEL ? relay.wake() : watch.tell(payload)),
 		onReconnect: () => {

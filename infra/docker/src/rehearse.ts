@@ -81,7 +81,7 @@ async function buildApps(directory: string, stop: AbortSignal): Promise<void> {
 
 async function rehearse(given: Pick<Stage, 'home' | 'directory' | 'stop'>): Promise<void> {
 	const secrets = makeSecrets();
-	const external = { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
+	const external = { databases: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
 	const backing = await backingServices({ external }, { home: given.home, secrets, durable: false });
 	const ports = await choosePorts(given.home, [...APPS, 'public']);
 	const compose = await readCompose(['billing'], { ...composeVariables(secrets), ...STRIPE });

@@ -5,14 +5,20 @@ export interface Variable {
 	name: string;
 	value?: string;
 	valueFrom?: {
-		secretKeyRef?: { name: string; key: string };
-		configMapKeyRef?: { name: string; key: string };
+		secretKeyRef?: KeyRef;
+		configMapKeyRef?: KeyRef;
 		fieldRef?: { fieldPath: string };
 	};
 }
 
 export interface Probe {
 	httpGet?: { path: string; port: string };
+}
+
+interface KeyRef {
+	name: string;
+	key: string;
+	optional?: boolean;
 }
 
 export interface Container {
@@ -82,19 +88,25 @@ export function appContainer(resources: readonly Resource[], app: string): Conta
 	return container;
 }
 
-/** The environment of a container, with the values that `lookUp` has for what is referred to, and `$(NAME)` replaced. */
+/**
+ * Returns the environment of a container: references resolved by `lookUp`, optional ones left out where it has no value, and
+ * `$(NAME)` replaced.
+ */
 export function resolveEnvironment(
 	container: Container,
-	lookUp: (kind: 'Secret' | 'ConfigMap', name: string, key: string) => string,
+	lookUp: (kind: 'Secret' | 'ConfigMap', name: string, key: string) => string | undefined,
 ): Record<string, string> {
 	const env: Record<string, string> = {};
+	const refer = (variable: string, kind: 'Secret' | 'ConfigMap', { name, key, optional }: KeyRef): void => {
+		const value = lookUp(kind, name, key);
+		if (value !== undefined) env[variable] = value;
+		else if (!optional) throw new Error(`there is no ${key} in the ${kind} ${name}`);
+	};
 	for (const { name, value, valueFrom } of container.env ?? []) {
 		if (value !== undefined)
 			env[name] = value.replaceAll(/\$\((\w+)\)/g, (_all, other: string) => env[other] ?? '');
-		else if (valueFrom?.secretKeyRef)
-			env[name] = lookUp('Secret', valueFrom.secretKeyRef.name, valueFrom.secretKeyRef.key);
-		else if (valueFrom?.configMapKeyRef)
-			env[name] = lookUp('ConfigMap', valueFrom.configMapKeyRef.name, valueFrom.configMapKeyRef.key);
+		else if (valueFrom?.secretKeyRef) refer(name, 'Secret', valueFrom.secretKeyRef);
+		else if (valueFrom?.configMapKeyRef) refer(name, 'ConfigMap', valueFrom.configMapKeyRef);
 		else env[name] = '10.0.0.1';
 	}
 	return env;

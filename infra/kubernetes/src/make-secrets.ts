@@ -1,36 +1,63 @@
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { publicIdentityKeys } from '../../local/src/backing/identity-keys.ts';
 import { makeSecrets } from '../../local/src/backing/make-secrets.ts';
-import { givenElsewhere, givenLocally, NotGiven, secretsOf } from './secrets.ts';
+import {
+	GIVEN_VARIABLES,
+	givenElsewhere,
+	givenLocally,
+	NotGiven,
+	OPTIONAL_VARIABLES,
+	secretsOf,
+} from './secrets.ts';
 
-const HELP = `Prints what the overlays refer to and do not have: Secrets, and the ConfigMap of the services' public keys.
+const HELP = `Writes the Secrets and the ConfigMap that the overlays refer to and do not contain.
 
-  node infra/kubernetes/src/make-secrets.ts [--local] | kubectl apply --namespace creatorr --filename -
+  node infra/kubernetes/src/make-secrets.ts FILE            required: ${GIVEN_VARIABLES.join(', ')}
+                                                            optional: ${OPTIONAL_VARIABLES.join(', ')}
+  node infra/kubernetes/src/make-secrets.ts FILE --local    for the overlay local; reads no variables
 
-Keys are made at random, anew with every call: keep what was printed the first time. What is yours comes from the environment;
-what is missing is named. With --local it is what the overlay local needs.
+Then: kubectl apply --namespace creatorr --filename FILE
+
+FILE must not exist: it holds random keys, and new ones would invalidate every token and every sealed parameter. Keep a copy of it.
 `;
 
-const { values } = parseArgs({
-	options: { local: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-});
+class UsageError extends Error {}
 
 /** Only Node's own modules, and files of the repository by their paths: this runs before anything is installed. */
 function main(): void {
-	if (values.help) {
-		process.stdout.write(HELP);
-		return;
-	}
+	const { values, positionals } = parseArgs({
+		options: { local: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+		allowPositionals: true,
+	});
+	if (values.help) return void process.stdout.write(HELP);
+	const [file, ...more] = positionals;
+	if (file === undefined || more.length > 0) throw new UsageError('name one file to write; see --help');
 	const made = makeSecrets();
 	const given = values.local ? givenLocally(made) : givenElsewhere(process.env);
 	const list = secretsOf(made, publicIdentityKeys(made), given);
-	process.stdout.write(`${JSON.stringify(list, null, 2)}\n`);
+	writeNew(file, `${JSON.stringify(list, null, 2)}\n`);
+	process.stdout.write(`Wrote ${file}. Next: kubectl apply --namespace creatorr --filename ${file}\n`);
+}
+
+/** Writes the whole file or nothing, readable by its owner alone. Throws when the file exists. */
+function writeNew(path: string, text: string): void {
+	const temporary = `${path}.${process.pid}.new`;
+	writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
+	try {
+		linkSync(temporary, path);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+		throw new UsageError(`${path} exists and was not changed: its keys are in use`);
+	} finally {
+		rmSync(temporary);
+	}
 }
 
 try {
 	main();
 } catch (error) {
-	if (!(error instanceof NotGiven)) throw error;
+	if (!(error instanceof NotGiven) && !(error instanceof UsageError)) throw error;
 	process.stderr.write(`${error.message}\n`);
 	process.exitCode = 1;
 }

@@ -10,6 +10,20 @@ const GIVEN = {
 	billing: ['BILLING_DATABASE_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
 } as const;
 
+/** Every variable that has to be given. */
+export const GIVEN_VARIABLES: readonly string[] = Object.values(GIVEN).flat();
+
+/** For a database behind a pooler in transaction mode. */
+const OPTIONAL: Record<Service, readonly string[]> = {
+	auth: ['AUTH_DATABASE_DIRECT_URL'],
+	files: ['FILES_DATABASE_DIRECT_URL'],
+	jobs: ['JOBS_DATABASE_DIRECT_URL'],
+	billing: ['BILLING_DATABASE_DIRECT_URL'],
+};
+
+/** Every variable that may be given. */
+export const OPTIONAL_VARIABLES: readonly string[] = Object.values(OPTIONAL).flat();
+
 type Service = keyof typeof GIVEN;
 export type Given = Record<Service, Record<string, string>> & { postgres?: Record<string, string> };
 
@@ -22,13 +36,14 @@ export class NotGiven extends Error {
 
 /** From the environment. Throws NotGiven with the names of all that is missing. */
 export function givenElsewhere(env: NodeJS.ProcessEnv): Given {
-	const missing = Object.values(GIVEN)
-		.flat()
-		.filter((name) => !env[name]);
+	const missing = GIVEN_VARIABLES.filter((name) => !env[name]);
 	if (missing.length > 0) throw new NotGiven(missing);
 	const entries = Object.entries(GIVEN).map(([service, names]) => [
 		service,
-		Object.fromEntries(names.map((name) => [name, env[name] ?? ''])),
+		Object.fromEntries([
+			...names.map((name) => [name, env[name] ?? '']),
+			...OPTIONAL[service as Service].flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+		]),
 	]);
 	return Object.fromEntries(entries) as Given;
 }

@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { APPS, configProblem, knownVariables } from '@creatorr/docker/apps';
 import { readTargets } from '@creatorr/docker/dockerfile';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { publicIdentityKeys } from '../../local/src/backing/identity-keys.ts';
 import { CALLERS, DATABASE_OWNERS, makeSecrets } from '../../local/src/backing/make-secrets.ts';
 import { CONSUMER_TIMEOUT_MS } from '../../local/src/backing/rabbitmq.ts';
@@ -43,13 +47,11 @@ const tracesOf = (overlay: string) => (overlay === 'large' ? ['monitoring:4318']
 function lookUpIn(overlay: string, resources: readonly Resource[]) {
 	const given = overlay === 'local' ? givenLocally(made) : givenElsewhere(GIVEN);
 	const outside = secretsOf(made, publicIdentityKeys(made), given).items as Resource[];
-	return (kind: 'Secret' | 'ConfigMap', name: string, key: string): string => {
+	return (kind: 'Secret' | 'ConfigMap', name: string, key: string): string | undefined => {
 		const operators: Record<string, Record<string, string>> = kind === 'Secret' ? OF_OPERATORS : {};
 		const found = [...outside, ...resources].find((one) => one.kind === kind && one.metadata.name === name);
 		const entries = operators[name] ?? found?.stringData ?? found?.data;
-		const value = (entries as Record<string, string> | undefined)?.[key];
-		if (value === undefined) throw new Error(`there is no ${key} in the ${kind} ${name}`);
-		return value;
+		return (entries as Record<string, string> | undefined)?.[key];
 	};
 }
 
@@ -247,6 +249,43 @@ test('every caller has a Secret of its own with its key, and no other’s', () =
 		const found = items.find(({ metadata }) => metadata.name === `${caller}-secrets`) as unknown as Resource;
 		expect(found.stringData).toMatchObject({ INTERNAL_PRIVATE_KEY: made.identityKeys[caller] });
 	}
+});
+
+describe('make-secrets', () => {
+	const directory = mkdtempSync(join(tmpdir(), 'creatorr-secrets-'));
+	const run = (file: string, env: Record<string, string>) =>
+		spawnSync(process.execPath, [join(import.meta.dirname, '..', 'src', 'make-secrets.ts'), file], {
+			env: { PATH: process.env.PATH, ...env },
+			encoding: 'utf8',
+		});
+
+	afterAll(() => rmSync(directory, { recursive: true }));
+
+	test('writes nothing when a variable is missing', () => {
+		const file = join(directory, 'missing.json');
+		const { status, stderr } = run(file, {});
+		expect(status).toBe(1);
+		for (const name of Object.keys(GIVEN)) expect(stderr).toContain(name);
+		expect(existsSync(file)).toBe(false);
+	});
+
+	test('writes a file for its owner alone, and refuses to overwrite it', () => {
+		const file = join(directory, 'secrets.json');
+		expect(run(file, GIVEN)).toMatchObject({ status: 0 });
+		expect(statSync(file).mode & 0o777).toBe(0o600);
+		const first = readFileSync(file, 'utf8');
+		expect(JSON.parse(first).items.length).toBeGreaterThan(5);
+		expect(run(file, GIVEN)).toMatchObject({ status: 1, stderr: expect.stringContaining('exists') });
+		expect(readFileSync(file, 'utf8')).toBe(first);
+		expect(readdirSync(directory)).toEqual(['secrets.json']);
+	});
+});
+
+test('a direct URL is passed on where it is given', () => {
+	const url = 'postgresql://jobs:a@db.example.com:5432/jobs';
+	const given = givenElsewhere({ ...GIVEN, JOBS_DATABASE_DIRECT_URL: url });
+	expect(given.jobs).toMatchObject({ JOBS_DATABASE_DIRECT_URL: url });
+	expect(given.auth).not.toHaveProperty('AUTH_DATABASE_DIRECT_URL');
 });
 
 test('what is not given is named, all of it at once', () => {

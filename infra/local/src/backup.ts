@@ -15,7 +15,7 @@ await runCommand(async (stop) => {
 		throw new StartError('Name one directory, which is made: npm run backup -- DIRECTORY');
 	}
 	const { homePath, external } = readSettings(process.env, databaseOwners());
-	if (external.databaseUrls !== undefined || external.s3 !== undefined) {
+	if (external.databases !== undefined || external.s3 !== undefined) {
 		throw new StartError(
 			'The databases or the store are servers of yours: back them up by their own means, as docs/runbooks/backup.md says.',
 		);

@@ -20,6 +20,7 @@ const HELP = `Migrations of an app, in the layout of Prisma's own CLI but withou
 DIRECTORY is the folder with schema.prisma, such as apps/files/prisma.
 DATABASE_URL is postgresql://…: for deploy the database to migrate, with the role that owns it; for new and check
 any database of a server where the role may create databases, as they make a scratch database and drop it again.
+DATABASE_DIRECT_URL is used instead where DATABASE_URL leads to a pooler.
 `;
 
 class UsageError extends Error {
@@ -60,7 +61,7 @@ async function main(): Promise<void> {
 	const [commandName = '', directory, name, ...rest] = positionals;
 	const command = Object.hasOwn(COMMANDS, commandName) ? COMMANDS[commandName] : undefined;
 	if (!command || directory === undefined || rest.length > 0) throw new UsageError('see --help');
-	const databaseUrl = process.env.DATABASE_URL;
+	const databaseUrl = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
 	if (!databaseUrl) throw new UsageError('DATABASE_URL is not set; see --help');
 	await command(directory, databaseUrl, name);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type pg from 'pg';
 import { readMigrations } from './migrations-directory.ts';
+import { detectPooling, TransactionPoolerError } from './pooling.ts';
 import { NO_FILTERS, withSchemaEngine } from './schema-engine.ts';
 import { withSession } from './session.ts';
 
@@ -27,7 +28,7 @@ export class MigrationFailedError extends Error {
 }
 
 export interface MigrateOptions {
-	/** Of the role that owns the tables. */
+	/** Of the role that owns the tables; not through a pooler in transaction mode. */
 	databaseUrl: string;
 	/** The folder with `schema.prisma` and `migrations/`. */
 	directory: string;
@@ -49,6 +50,11 @@ export async function migrateDeploy(options: MigrateOptions): Promise<string[]> 
 	// A mistyped directory must not pass for a database that is up to date.
 	if (migrationsList.migrationDirectories.length === 0) {
 		throw new Error(`there are no migrations in ${migrationsList.baseDir}`);
+	}
+	if ((await detectPooling(options.databaseUrl)) === 'transaction') {
+		throw new TransactionPoolerError(
+			'the URL leads to a pooler in transaction mode, which loses the migration lock: set DATABASE_DIRECT_URL',
+		);
 	}
 	return await withSession(options.databaseUrl, async (client) => {
 		await lockMigrations(client, options.lockTimeoutMs ?? 60_000);

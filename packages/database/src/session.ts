@@ -19,8 +19,10 @@ export async function withSession<R>(
 	});
 	await client.connect();
 	try {
-		// The schema engine writes times as UTC without saying so.
-		await client.query("SET TIME ZONE 'UTC'");
+		// The schema engine writes times as UTC without saying so. The role's timeouts are those of requests.
+		await client.query(
+			"SET TIME ZONE 'UTC'; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0",
+		);
 		return await work(client);
 	} catch (error) {
 		throw loss

@@ -36,6 +36,15 @@ export const flagSchema = z.enum(['true', 'false']).transform((text) => text ===
 
 export const httpUrlSchema = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
+/** A service's `*_DATABASE_DIRECT_URL`. */
+export const directUrlSchema = z
+	.url({ protocol: /^postgres(ql)?$/ })
+	.optional()
+	.meta({
+		description:
+			'the same database past the pooler, for LISTEN, migrations and commands, where the other URL leads to a pooler in transaction mode',
+	});
+
 const jwkSetSchema = z.object({
 	keys: z.array(z.looseObject({ kid: z.string(), kty: z.literal('EC'), crv: z.literal('P-256') })).min(1),
 });

@@ -11,7 +11,11 @@ export type OperatorData = ReturnType<typeof openOperatorData>;
 
 /** What the commands of operators do with the database, beside the service. */
 export function openOperatorData(databaseUrl: string) {
-	const { prisma, locking } = connectDatabase(databaseUrl, CONNECTIONS, { lockWaitMs: LOCK_WAIT_MS });
+	const { prisma, locking } = connectDatabase({
+		databaseUrl,
+		poolSize: CONNECTIONS,
+		lockWaitMs: LOCK_WAIT_MS,
+	});
 	return {
 		customers: createCustomerStore({ prisma, locking, timeoutMs: TIMEOUT_MS }),
 		readUser: (userId: string, operator: string) => readUser(prisma, userId, operator),

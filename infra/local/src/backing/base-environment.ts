@@ -1,5 +1,5 @@
 const OURS =
-	/^(npm_|TEST_|[A-Z]+_DATABASE_URL$|AMQP_URL$|S3_|STRIPE_|SMTP_|INTERNAL_|AUTH_KEY_|CREATORR_|NODE_OPTIONS$|INIT_CWD$|RABBITMQ_|ERL_|PG)/;
+	/^(npm_|TEST_|[A-Z]+_DATABASE_(DIRECT_)?URL$|AMQP_URL$|S3_|STRIPE_|SMTP_|INTERNAL_|AUTH_KEY_|CREATORR_|NODE_OPTIONS$|INIT_CWD$|RABBITMQ_|ERL_|PG)/;
 
 /**
  * What every process inherits of our own environment: the machine's settings and the tunables a person set, but no

@@ -53,7 +53,7 @@ export async function withTestProduct(
 		gatewayPort,
 		homePath: home.root,
 		corsOrigins: WEB_ORIGIN,
-		external: { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined },
+		external: { databases: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined },
 	};
 	const { steps, apps } = await appSteps(settings, backing, { home, scale, stop });
 	await withSupervisor({ home, steps: dropRunning(steps), apps, report: printTrouble, stop }, async () => {

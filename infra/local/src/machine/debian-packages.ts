@@ -47,9 +47,14 @@ export function packagesToBenchGateway(): string[] {
 	return [BROKER, ...OTHER_GATEWAY];
 }
 
-/** The tests need a second S3 server and a browser on top, test the bench, and check deployments. */
+/** The tests need a second S3 server, a pooler and a browser on top, test the bench, and check deployments. */
 export function packagesToTest(): string[] {
-	return [...packagesToStart({ ownBroker: true }), ...BENCH, 'radosgw', 'chromium', ...DEPLOYMENT];
+	return [
+		...packagesToStart({ ownBroker: true }),
+		...BENCH,
+		...['radosgw', 'pgbouncer', 'chromium'],
+		...DEPLOYMENT,
+	];
 }
 
 /** Which of the packages are not installed, by dpkg's own list (`installed` per line, as dpkg-query prints it). */

@@ -19,7 +19,7 @@ async function processes(scale: Scale, environment: NodeJS.ProcessEnv = {}) {
 		environment,
 		home,
 		secrets: loadSecrets(home),
-		databaseUrls: {},
+		databases: {},
 		amqpUrl: 'amqp://127.0.0.1:1',
 		s3: {
 			...{ endpoint: 'http://127.0.0.1:2', publicEndpoint: 'http://127.0.0.1:2', region: 'r', bucket: 'b' },

@@ -10,7 +10,7 @@ import { balancedApps, balancerName, balancerProcess } from './balancers.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { WEB_DIR } from './generate-code.ts';
 import { countOf, replicaNames, type Scale } from './scale.ts';
-import { REPOSITORY, type S3Settings, type StripeSettings } from './settings.ts';
+import { type Databases, REPOSITORY, type S3Settings, type StripeSettings } from './settings.ts';
 
 export type AppContext = {
 	/** Holds the tunables that each app reads by itself. */
@@ -18,7 +18,7 @@ export type AppContext = {
 	home: Home;
 	secrets: Secrets;
 	/** Of the services that are started; each knows only its own. */
-	databaseUrls: Partial<Record<DatabaseOwner, string>>;
+	databases: Databases;
 	amqpUrl: string;
 	s3: S3Settings;
 	stripe: StripeSettings;
@@ -44,8 +44,8 @@ const APPS: App[] = [
 	{
 		name: 'auth',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'auth-database'],
-		env: ({ databaseUrls, amqpUrl, secrets, home, ...context }) => ({
-			AUTH_DATABASE_URL: databaseUrls.auth ?? '',
+		env: ({ databases, amqpUrl, secrets, home, ...context }) => ({
+			...databaseSettings('auth', databases),
 			AMQP_URL: amqpUrl,
 			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
 			APP_URL: appUrl(context),
@@ -58,8 +58,8 @@ const APPS: App[] = [
 	{
 		name: 'files',
 		dependsOn: ['postgres', 'rabbitmq', 's3', 'generated-code', 'files-database'],
-		env: ({ databaseUrls, amqpUrl, s3, ...context }) => ({
-			FILES_DATABASE_URL: databaseUrls.files ?? '',
+		env: ({ databases, amqpUrl, s3, ...context }) => ({
+			...databaseSettings('files', databases),
 			AMQP_URL: amqpUrl,
 			S3_ENDPOINT: s3.endpoint,
 			S3_PUBLIC_ENDPOINT: s3.publicEndpoint,
@@ -75,8 +75,8 @@ const APPS: App[] = [
 	{
 		name: 'jobs',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'jobs-database'],
-		env: ({ databaseUrls, amqpUrl, secrets, environment }, { url }) => ({
-			JOBS_DATABASE_URL: databaseUrls.jobs ?? '',
+		env: ({ databases, amqpUrl, secrets, environment }, { url }) => ({
+			...databaseSettings('jobs', databases),
 			// without a server nobody gets the mail that verifies an email
 			UNVERIFIED_ACTIVE_JOBS: environment.UNVERIFIED_ACTIVE_JOBS ?? (environment.SMTP_URL ? '1' : '0'),
 			PARAM_KEYS: secrets.paramKey,
@@ -87,8 +87,8 @@ const APPS: App[] = [
 	{
 		name: 'billing',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'billing-database'],
-		env: ({ databaseUrls, amqpUrl, stripe, ...context }, { url }) => ({
-			BILLING_DATABASE_URL: databaseUrls.billing ?? '',
+		env: ({ databases, amqpUrl, stripe, ...context }, { url }) => ({
+			...databaseSettings('billing', databases),
 			AMQP_URL: amqpUrl,
 			AUTH_URL: url('auth'),
 			FILES_URL: url('files'),
@@ -130,6 +130,12 @@ const APPS: App[] = [
 		}),
 	},
 ];
+
+function databaseSettings(owner: DatabaseOwner, databases: Databases): Record<string, string> {
+	const { url = '', directUrl } = databases[owner] ?? {};
+	const prefix = `${owner.toUpperCase()}_DATABASE`;
+	return { [`${prefix}_URL`]: url, ...(directUrl && { [`${prefix}_DIRECT_URL`]: directUrl }) };
+}
 
 /** Where people go, and links of mails and of Stripe lead to. */
 function appUrl({ environment, gatewayPort }: Pick<AppContext, 'environment' | 'gatewayPort'>): string {

@@ -30,8 +30,7 @@ export async function backingServices(
 	{ home, secrets, durable }: { home: Home; secrets: Secrets; durable: boolean },
 ): Promise<BackingServices> {
 	const { external } = settings;
-	const postgres =
-		external.databaseUrls === undefined ? await ownPostgres(home, secrets, durable) : undefined;
+	const postgres = external.databases === undefined ? await ownPostgres(home, secrets, durable) : undefined;
 	const rabbit =
 		external.amqpUrl === undefined ? await ownRabbit(home, secrets, settings.rabbitmq) : undefined;
 	const store = external.s3 === undefined ? await ownS3(home, secrets) : undefined;

@@ -44,7 +44,7 @@ export async function withBenchProduct(
 	stop: AbortSignal,
 	work: (environment: Record<string, string>) => Promise<void>,
 ): Promise<void> {
-	const external = { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
+	const external = { databases: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
 	const gatewayPort = await pickConsecutivePorts(wanted.scale.gateway);
 	const settings = {
 		environment: { ...process.env, PLANS: WITHOUT_COMPUTE_QUOTA, ...wanted.settings },

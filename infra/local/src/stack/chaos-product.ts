@@ -32,7 +32,7 @@ export async function withChaosProduct(
 	work: (environment: Record<string, string>) => Promise<void>,
 ): Promise<void> {
 	const gatewayPort = await pickConsecutivePorts(SCALE.gateway);
-	const external = { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
+	const external = { databases: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
 	const settings = {
 		environment: { ...process.env, ...SETTINGS },
 		gatewayPort,

@@ -4,7 +4,7 @@ import { ensureDatabases } from '../backing/databases.ts';
 import type { DatabaseOwner, Secrets } from '../backing/secrets.ts';
 import type { Task } from '../supervisor/process.ts';
 import { StartError } from '../supervisor/start-error.ts';
-import { REPOSITORY } from './settings.ts';
+import { type Databases, REPOSITORY } from './settings.ts';
 
 /**
  * The databases, with their roles, on a server of ours (`own`), and one task a service that brings its tables up to
@@ -12,7 +12,7 @@ import { REPOSITORY } from './settings.ts';
  */
 export function databaseTasks(
 	owners: DatabaseOwner[],
-	databaseUrls: Partial<Record<DatabaseOwner, string>>,
+	databases: Databases,
 	own: { adminUrl: string; secrets: Secrets } | undefined,
 ): Task[] {
 	const creation: Task[] =
@@ -31,7 +31,7 @@ export function databaseTasks(
 			kind: 'task',
 			name: `${owner}-database`,
 			dependsOn: creation.map(({ name }) => name),
-			run: () => migrate(owner, databaseUrls[owner] ?? ''),
+			run: () => migrate(owner, databases[owner]?.directUrl ?? databases[owner]?.url ?? ''),
 		}),
 	);
 	return [...creation, ...migrations];

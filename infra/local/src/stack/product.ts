@@ -9,7 +9,7 @@ import { type BackingServices, backingServices } from './backing-services.ts';
 import { databaseTasks } from './database-tasks.ts';
 import { buildWeb, generateCode } from './generate-code.ts';
 import type { Scale } from './scale.ts';
-import type { Settings } from './settings.ts';
+import type { Databases, Settings } from './settings.ts';
 import { stripeService } from './stripe-service.ts';
 
 /** How long all apps together may take to finish what they are doing; a second more than each gives itself. */
@@ -44,12 +44,12 @@ export async function appSteps(
 	const secrets = loadSecrets(home);
 	const owners = databaseOwners();
 	const { postgresAdminUrl: adminUrl } = backing;
-	const databaseUrls =
+	const databases =
 		adminUrl === undefined
-			? (settings.external.databaseUrls ?? {})
-			: ownDatabaseUrls(owners, adminUrl, secrets.databasePasswords);
+			? (settings.external.databases ?? {})
+			: ownDatabases(owners, adminUrl, secrets.databasePasswords);
 	const tasks: Step[] = [
-		...databaseTasks(owners, databaseUrls, adminUrl === undefined ? undefined : { adminUrl, secrets }),
+		...databaseTasks(owners, databases, adminUrl === undefined ? undefined : { adminUrl, secrets }),
 		{ kind: 'task', name: 'generated-code', dependsOn: [], run: () => generateCode(home.root, stop) },
 		{ kind: 'task', name: 'web', dependsOn: ['generated-code'], run: () => buildWeb(home.root, stop) },
 		// what workers that were killed left of their jobs
@@ -65,7 +65,7 @@ export async function appSteps(
 		environment: settings.environment,
 		home,
 		secrets,
-		databaseUrls,
+		databases,
 		amqpUrl: backing.amqpUrl,
 		s3: backing.s3,
 		stripe: stripe.settings,
@@ -86,10 +86,12 @@ export function dropRunning(steps: Step[]): Step[] {
 	return steps.map((step) => ({ ...step, dependsOn: step.dependsOn.filter((name) => !isRunning(name)) }));
 }
 
-function ownDatabaseUrls(
+function ownDatabases(
 	owners: DatabaseOwner[],
 	adminUrl: string,
 	passwords: Record<DatabaseOwner, string>,
-): Partial<Record<DatabaseOwner, string>> {
-	return Object.fromEntries(owners.map((owner) => [owner, databaseUrl(adminUrl, owner, passwords[owner])]));
+): Databases {
+	return Object.fromEntries(
+		owners.map((owner) => [owner, { url: databaseUrl(adminUrl, owner, passwords[owner]) }]),
+	);
 }

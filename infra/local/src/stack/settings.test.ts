@@ -10,7 +10,7 @@ describe('readSettings', () => {
 		expect(settings.gatewayPort).toBe(8080);
 		expect(settings.homePath).toMatch(/\/\.local$/);
 		expect(settings.external).toEqual({
-			databaseUrls: undefined,
+			databases: undefined,
 			amqpUrl: undefined,
 			s3: undefined,
 			stripe: undefined,
@@ -33,10 +33,23 @@ describe('readSettings', () => {
 			FILES_DATABASE_URL: 'postgres://f',
 			JOBS_DATABASE_URL: 'postgres://j',
 		};
-		expect(read(urls).external.databaseUrls).toEqual({
-			auth: 'postgres://a',
-			files: 'postgres://f',
-			jobs: 'postgres://j',
+		expect(read(urls).external.databases).toEqual({
+			auth: { url: 'postgres://a' },
+			files: { url: 'postgres://f' },
+			jobs: { url: 'postgres://j' },
+		});
+	});
+
+	test('takes a direct URL for a database behind a pooler', () => {
+		const urls = {
+			AUTH_DATABASE_URL: 'postgres://pooler/a',
+			AUTH_DATABASE_DIRECT_URL: 'postgres://server/a',
+			FILES_DATABASE_URL: 'postgres://f',
+			JOBS_DATABASE_URL: 'postgres://j',
+		};
+		expect(read(urls).external.databases?.auth).toEqual({
+			url: 'postgres://pooler/a',
+			directUrl: 'postgres://server/a',
 		});
 	});
 

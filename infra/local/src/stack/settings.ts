@@ -19,6 +19,11 @@ const environmentSchema = z.object({
 	FILES_DATABASE_URL: text,
 	JOBS_DATABASE_URL: text,
 	BILLING_DATABASE_URL: text,
+	/** The same past a pooler in transaction mode. */
+	AUTH_DATABASE_DIRECT_URL: text,
+	FILES_DATABASE_DIRECT_URL: text,
+	JOBS_DATABASE_DIRECT_URL: text,
+	BILLING_DATABASE_DIRECT_URL: text,
 	/** A RabbitMQ of yours. */
 	AMQP_URL: text,
 	/** Free disk space below which our own RabbitMQ accepts no publishes; unless given, 5% of the disk within 256 MiB to 1 GiB. */
@@ -66,6 +71,9 @@ export type StripeSettings = {
 	priceYearly: string;
 };
 
+/** `directUrl` leads past a pooler in transaction mode. */
+export type Databases = Partial<Record<DatabaseOwner, { url: string; directUrl?: string }>>;
+
 export type Settings = {
 	/** Everything that was set, for the tunables that each app reads by itself. */
 	environment: NodeJS.ProcessEnv;
@@ -76,7 +84,7 @@ export type Settings = {
 	rabbitmq?: { diskFreeLimitBytes?: number | undefined; unconfirmedMs: number };
 	/** Given by the person, instead of servers of ours. */
 	external: {
-		databaseUrls: Partial<Record<DatabaseOwner, string>> | undefined;
+		databases: Databases | undefined;
 		amqpUrl: string | undefined;
 		s3: S3Settings | undefined;
 		stripe: StripeSettings | undefined;
@@ -106,7 +114,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, owners: DatabaseOwn
 			unconfirmedMs: parsed.data.RABBITMQ_UNCONFIRMED_SECONDS * 1_000,
 		},
 		external: {
-			databaseUrls: externalDatabases(parsed.data, owners),
+			databases: externalDatabases(parsed.data, owners),
 			amqpUrl: parsed.data.AMQP_URL,
 			s3: externalS3(parsed.data),
 			stripe: externalStripe(parsed.data),
@@ -114,22 +122,24 @@ export function readSettings(environment: NodeJS.ProcessEnv, owners: DatabaseOwn
 	};
 }
 
-function externalDatabases(
-	environment: Environment,
-	owners: DatabaseOwner[],
-): Partial<Record<DatabaseOwner, string>> | undefined {
-	const variable = (owner: DatabaseOwner) => `${owner.toUpperCase()}_DATABASE_URL` as keyof Environment;
-	const urls: Partial<Record<DatabaseOwner, string>> = {};
+function externalDatabases(environment: Environment, owners: DatabaseOwner[]): Databases | undefined {
+	const variable = (owner: DatabaseOwner, kind: 'URL' | 'DIRECT_URL') =>
+		`${owner.toUpperCase()}_DATABASE_${kind}` as keyof Environment;
+	const databases: Databases = {};
 	for (const owner of DATABASE_OWNERS) {
-		const url = environment[variable(owner)];
-		if (url !== undefined) urls[owner] = String(url);
+		const [url, directUrl] = [
+			environment[variable(owner, 'URL')],
+			environment[variable(owner, 'DIRECT_URL')],
+		];
+		if (url !== undefined)
+			databases[owner] = { url: String(url), ...(directUrl && { directUrl: String(directUrl) }) };
 	}
-	if (Object.keys(urls).length === 0) return undefined;
+	if (Object.keys(databases).length === 0) return undefined;
 	requireAll(
 		'a PostgreSQL of yours',
-		owners.filter((owner) => urls[owner] === undefined).map((owner) => variable(owner)),
+		owners.filter((owner) => databases[owner] === undefined).map((owner) => variable(owner, 'URL')),
 	);
-	return urls;
+	return databases;
 }
 
 function externalS3(environment: Environment): S3Settings | undefined {

@@ -14,7 +14,7 @@ export type TestServices = {
 /** Everything that integration tests run against: servers of our own only, whatever the person's settings say. */
 export async function testServices(home: Home): Promise<TestServices> {
 	const secrets = loadSecrets(home);
-	const external = { databaseUrls: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
+	const external = { databases: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
 	const backing = await backingServices({ external }, { home, secrets, durable: false });
 	const second = await secondS3(home, secrets);
 	return {

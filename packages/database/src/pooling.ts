@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { DatabaseSettings } from './client.ts';
+import { timeoutsOf } from './client.ts';
+
+/** `session`: a client keeps its server connection while it is connected. `transaction`: only within a transaction. */
+export type Pooling = 'none' | 'session' | 'transaction';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const RETRY_MS = 5_000;
+/** Enough for a busy transaction pooler to hand out another server connection at least once. */
+const TRIES = 20;
+const ROLE_SETTINGS_LOCK = 72_707_370;
+
+/** The process may not start: LISTEN and session locks would be lost without an error. The message names the setting. */
+export class TransactionPoolerError extends Error {
+	override name = 'TransactionPoolerError';
+}
+
+async function withClient<R>(url: string, work: (client: pg.Client) => Promise<R>): Promise<R> {
+	const client = new pg.Client({
+		connectionString: url,
+		application_name: 'creatorr-pooling-check',
+		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+		query_timeout: CONNECT_TIMEOUT_MS,
+	});
+	client.on('error', () => undefined);
+	await client.connect();
+	try {
+		return await work(client);
+	} finally {
+		await client.end();
+	}
+}
+
+async function backendPid(client: pg.Client): Promise<number | undefined> {
+	const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+	return rows[0]?.pid;
+}
+
+/**
+ * Returns what stands between this process and the server. A pooler answers the handshake with a process id of its own; one
+ * that pools by transaction runs two statements of one client on different server connections while another client holds one.
+ * Rejects when the database does not answer.
+ */
+export async function detectPooling(url: string): Promise<Pooling> {
+	return await withClient(url, async (client) => {
+		const pid = await backendPid(client);
+		if ('processID' in client && client.processID === pid) return 'none';
+		return await withClient(url, async (other) => {
+			await other.query('BEGIN');
+			if ((await backendPid(other)) === pid) return 'transaction';
+			for (let count = 0; count < TRIES; count += 1) {
+				if ((await backendPid(client)) !== pid) return 'transaction';
+			}
+			return 'session';
+		});
+	});
+}
+
+/**
+ * Makes this service's timeouts the defaults of its role in its database, as a transaction pooler passes on none that a client
+ * asks for when it connects. Server connections that the pooler opened before keep the defaults that they had.
+ */
+async function setRoleTimeouts(directUrl: string, settings: Partial<DatabaseSettings>): Promise<void> {
+	const { statementTimeoutMs, idleInTransactionMs } = timeoutsOf(settings);
+	await withClient(directUrl, async (client) => {
+		await client.query('BEGIN');
+		// Two that alter one role at once fail with "tuple concurrently updated".
+		await client.query('SELECT pg_advisory_xact_lock($1)', [ROLE_SETTINGS_LOCK]);
+		const { rows } = await client.query<{ database: string }>('SELECT current_database() AS database');
+		const database = client.escapeIdentifier(rows[0]?.database ?? '');
+		const set = `ALTER ROLE CURRENT_USER IN DATABASE ${database} SET`;
+		await client.query(`${set} statement_timeout = ${Number(statementTimeoutMs)}`);
+		await client.query(`${set} idle_in_transaction_session_timeout = ${Number(idleInTransactionMs)}`);
+		await client.query('COMMIT');
+	});
+}
+
+export interface PoolingCheck extends Pick<DatabaseSettings, 'databaseUrl' | 'directUrl'> {
+	/** The setting that holds the direct URL, such as `JOBS_DATABASE_DIRECT_URL`. */
+	directUrlSetting: string;
+	/** The longest of all pools of this service. */
+	timeouts?: Pick<DatabaseSettings, 'statementTimeoutMs' | 'idleInTransactionMs'>;
+}
+
+/** Throws a {@link TransactionPoolerError} where sessions are needed and a transaction pooler would take them. */
+async function check({
+	databaseUrl,
+	directUrl,
+	directUrlSetting,
+	timeouts = {},
+}: PoolingCheck): Promise<void> {
+	if ((await detectPooling(directUrl ?? databaseUrl)) === 'transaction') {
+		const url = directUrl === undefined ? directUrlSetting.replace('_DIRECT', '') : directUrlSetting;
+		throw new TransactionPoolerError(
+			`${url} leads to a pooler in transaction mode, which loses LISTEN and session locks: ` +
+				`set ${directUrlSetting} to a URL of the server itself or of a pooler in session mode`,
+		);
+	}
+	if (directUrl !== undefined) await setRoleTimeouts(directUrl, timeouts);
+}
+
+/**
+ * Checks at boot that the URL for LISTEN, migrations and session locks keeps sessions. Throws a {@link TransactionPoolerError}
+ * when it does not. A database that does not answer is tried again in the background, so that services start in any order;
+ * what is found then ends the process as an unhandled rejection.
+ */
+export async function requireSessions(given: PoolingCheck): Promise<void> {
+	const isDone = () =>
+		check(given).then(
+			() => true,
+			(error: unknown) => {
+				if (error instanceof TransactionPoolerError) throw error;
+				return false;
+			},
+		);
+	if (await isDone()) return;
+	const retry = async () => {
+		do await sleep(RETRY_MS, undefined, { ref: false });
+		while (!(await isDone()));
+	};
+	void retry();
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createPrisma } from '../src/client.ts';
+import { detectPooling, requireSessions } from '../src/pooling.ts';
+import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
+import { PrismaClient } from './fixture/generated/prisma/client.ts';
+import { query, until } from './fixture/query.ts';
+
+interface Pooler {
+	url: string;
+	stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as { port: number };
+	server.close();
+	return port;
+}
+
+/** pgbouncer refuses to run as root; as nobody of a user namespace it keeps its real pid. */
+const AS_NOBODY =
+	process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'] : [];
+
+async function startPgbouncer(target: string, mode: 'session' | 'transaction'): Promise<Pooler> {
+	const { hostname, port, username, password, pathname } = new URL(target);
+	const listenPort = await freePort();
+	const directory = mkdtempSync(join(tmpdir(), 'creatorr-pgbouncer-'));
+	chmodSync(directory, 0o755);
+	const file = join(directory, 'pgbouncer.ini');
+	writeFileSync(
+		file,
+		`[databases]
+* = host=${hostname} port=${port} user=${username} password=${decodeURIComponent(password)}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${listenPort}
+unix_socket_dir =
+auth_type = any
+pool_mode = ${mode}
+`,
+	);
+	const [program = '', ...args] = [...AS_NOBODY, 'pgbouncer', file];
+	const child: ChildProcess = spawn(program, args, { stdio: 'ignore' });
+	const url = `postgresql://${username}@127.0.0.1:${listenPort}${pathname}`;
+	await until(async () => {
+		try {
+			return (await query(url, 'SELECT 1')).length === 1;
+		} catch {
+			return false;
+		}
+	});
+	return {
+		url,
+		async stop() {
+			const exited = once(child, 'exit');
+			child.kill('SIGKILL');
+			await exited;
+			rmSync(directory, { recursive: true });
+		},
+	};
+}
+
+let database: FixtureDatabase;
+let transaction: Pooler;
+let session: Pooler;
+
+beforeAll(async () => {
+	database = await createFixtureDatabase();
+	transaction = await startPgbouncer(database.url, 'transaction');
+	session = await startPgbouncer(database.url, 'session');
+});
+
+afterAll(async () => {
+	await transaction.stop();
+	await session.stop();
+	await database.drop();
+});
+
+const directUrlSetting = 'JOBS_DATABASE_DIRECT_URL';
+
+describe('detectPooling', () => {
+	test('tells the server itself, a session pooler and a transaction pooler apart', async () => {
+		expect(await detectPooling(database.url)).toBe('none');
+		expect(await detectPooling(session.url)).toBe('session');
+		expect(await detectPooling(transaction.url)).toBe('transaction');
+	});
+});
+
+describe('requireSessions', () => {
+	test('rejects a transaction pooler without a direct URL and names the setting', async () => {
+		await expect(requireSessions({ databaseUrl: transaction.url, directUrlSetting })).rejects.toThrow(
+			/^JOBS_DATABASE_URL leads to a pooler in transaction mode.*set JOBS_DATABASE_DIRECT_URL/,
+		);
+	});
+
+	test('rejects a direct URL that leads to a transaction pooler as well', async () => {
+		const given = { databaseUrl: database.url, directUrl: transaction.url, directUrlSetting };
+		await expect(requireSessions(given)).rejects.toThrow(/^JOBS_DATABASE_DIRECT_URL leads to/);
+	});
+
+	test('accepts the server itself and a session pooler', async () => {
+		await requireSessions({ databaseUrl: database.url, directUrlSetting });
+		await requireSessions({ databaseUrl: session.url, directUrlSetting });
+	});
+
+	test('lets a process start while the database does not answer', async () => {
+		const databaseUrl = `postgresql://nobody@127.0.0.1:${await freePort()}/none`;
+		await requireSessions({ databaseUrl, directUrlSetting });
+	});
+});
+
+describe('a client behind a transaction pooler', () => {
+	test('reads times as UTC, has its timeouts, and runs transactions', async () => {
+		const name = new URL(database.url).pathname.slice(1);
+		await query(database.url, `ALTER DATABASE "${name}" SET timezone = 'Asia/Kolkata'`);
+		const settings = { databaseUrl: transaction.url, directUrl: database.url };
+		const timeouts = { statementTimeoutMs: 4_000, idleInTransactionMs: 7_000 };
+		await requireSessions({ ...settings, directUrlSetting, timeouts });
+		await query(
+			database.url,
+			'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
+		);
+		const prisma = createPrisma(PrismaClient, {
+			...settings,
+			...timeouts,
+			poolSize: 4,
+			applicationName: 'pooled-test',
+		});
+		try {
+			const row = await prisma.inbox.create({ data: { eventId: 'evt_pooled', consumer: 'test' } });
+			const [instant] = await query(
+				database.url,
+				"SELECT received_at FROM inbox WHERE event_id = 'evt_pooled'",
+			);
+			expect(row.receivedAt).toEqual(instant?.received_at);
+			const shown = await prisma.$transaction(
+				(tx) => tx.$queryRaw`SELECT current_setting('statement_timeout') AS statement,
+					current_setting('idle_in_transaction_session_timeout') AS idle`,
+			);
+			expect(shown).toEqual([{ statement: '4s', idle: '7s' }]);
+		} finally {
+			await prisma.$disconnect();
+		}
+	});
+});
