@@ -5,7 +5,11 @@ import { openApiDocument, type Route, routesOf } from './support/openapi.ts';
 import { type GoodRequest, OWNED_ROUTES, type OwnedRoute, PUBLIC_ROUTES } from './support/owned-resources.ts';
 
 const keyOf = ({ method, path }: Route) => `${method} ${path}`;
-const needsUser = ({ operation }: Route) => operation.security.length > 0;
+const needsUser = ({ operation }: Route) =>
+	operation.security.length > 0 && !operation.security.some(isNoToken);
+/** Takes a session or no token at all, and no other token. */
+const takesUser = ({ operation }: Route) => operation.security.some(isNoToken);
+const isNoToken = (entry: unknown) => Object.keys(entry as object).length === 0;
 
 let routes: Route[];
 let owner: Person;
@@ -205,8 +209,18 @@ test('the owner is answered what the table says, so that it is the authorization
 	expect(answers).toEqual(requests.map(({ key }) => [key, (OWNED_ROUTES[key] as OwnedRoute).owner]));
 });
 
+test('a route where a session is optional refuses a token that is of no session', async () => {
+	const optional = routes.filter(takesUser);
+	expect(optional.map(keyOf)).toEqual(['POST /v1/auth/verify']);
+	for (const route of optional) {
+		const make = PUBLIC_ROUTES[keyOf(route)] as () => GoodRequest;
+		const answer = await send(route.method, make(), bearer('x.y.z'));
+		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+	}
+});
+
 test('a route that needs nobody does not look at who comes', async () => {
-	for (const route of routes.filter((one) => !needsUser(one))) {
+	for (const route of routes.filter((one) => !needsUser(one) && !takesUser(one))) {
 		const key = keyOf(route);
 		const make = PUBLIC_ROUTES[key] as () => GoodRequest;
 		const [nobody, forged] = [

@@ -14,7 +14,8 @@ const NEW_PASSWORD = 'another battery staple';
 
 const forget = (email: unknown) => call('POST', '/v1/auth/password/forgot', { body: { email } });
 const reset = (body: unknown) => call('POST', '/v1/auth/password/reset', { body });
-const verify = (token: unknown) => call('POST', '/v1/auth/verify', { body: { token } });
+const verify = (mailToken: unknown, { token }: { token?: string } = {}) =>
+	call('POST', '/v1/auth/verify', { ...(token && { token }), body: { token: mailToken } });
 const login = (email: string, password: string) =>
 	call('POST', '/v1/auth/login', { body: { email, password } });
 const isVerified = async (token: string) => (await call('GET', '/v1/me', { token })).body.data.email_verified;
@@ -120,10 +121,22 @@ describe('POST /v1/auth/verify', () => {
 		const someone = await newPerson();
 		expect(await isVerified(someone.token)).toBe(false);
 		const token = await mailedToken(someone.email, VERIFY);
-		const answer = await verify(token);
+		const answer = await verify(token, someone);
 		expect([answer.status, answer.text]).toEqual([204, '']);
 		expect(await isVerified(someone.token)).toBe(true);
-		expect((await verify(token)).status).toBe(400);
+		expect((await verify(token, someone)).status).toBe(400);
+	});
+
+	test('no token: is refused without the password, and the password verifies', async () => {
+		const someone = await newPerson();
+		const token = await mailedToken(someone.email, VERIFY);
+		const refused = await verify(token);
+		expect([refused.status, refused.body.error.code]).toEqual([401, 'invalid_credentials']);
+		expect(await isVerified(someone.token)).toBe(false);
+		const answer = await call('POST', '/v1/auth/verify', { body: { token, password: PASSWORD } });
+		expect(answer.status).toBe(204);
+		expect(await statusOf(someone.token)).toBe(401);
+		expect(await isVerified(await signIn(someone.email))).toBe(true);
 	});
 
 	test.each([undefined, '', 'A'.repeat(43), 7, null, 'a\0b', '\ud800'])('bad input: %p', async (token) => {
@@ -140,13 +153,13 @@ describe('POST /v1/auth/verify/resend', () => {
 		await mailedToken(someone.email, VERIFY);
 		const answer = await resend(someone.token);
 		expect([answer.status, answer.text]).toEqual([204, '']);
-		expect((await verify(await mailedToken(someone.email, VERIFY, 2))).status).toBe(204);
+		expect((await verify(await mailedToken(someone.email, VERIFY, 2), someone)).status).toBe(204);
 		expect(await isVerified(someone.token)).toBe(true);
 	});
 
 	test('success: is answered 204 where the email is verified, and again and again', async () => {
 		const someone = await newPerson();
-		await verify(await mailedToken(someone.email, VERIFY));
+		await verify(await mailedToken(someone.email, VERIFY), someone);
 		const answers = await Promise.all(Array.from({ length: 10 }, () => resend(someone.token)));
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
 	});

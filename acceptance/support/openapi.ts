@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 interface OpenApiOperation {
 	operationId: string;
+	/** Empty: no token; with an empty entry: a token is optional. */
 	security: unknown[];
 	requestBody?: unknown;
 	parameters: { name: string; in: string }[];

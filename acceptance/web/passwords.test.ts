@@ -111,10 +111,24 @@ describe('an email address', () => {
 	test('is not confirmed twice with one link', async () => {
 		const person = await newPerson();
 		const token = await mailedToken(person.email, VERIFY);
-		await call('POST', '/v1/auth/verify', { body: { token } });
+		await call('POST', '/v1/auth/verify', { token: person.token, body: { token } });
 		const page = await visit({ path: `/verify-email#token=${token}` });
-		await page.getByText('This link is used or too old').waitFor();
+		await page.getByText('This link has expired or was already used').waitFor();
 		await expectAccessible(page);
+	});
+
+	test('is confirmed with the password of the account where nobody is signed in', async () => {
+		const person = await newPerson();
+		const token = await mailedToken(person.email, VERIFY);
+		const page = await visit({ path: `/verify-email#token=${token}` });
+		await page.getByRole('link', { name: 'Forgot password?' }).waitFor();
+		await page.getByLabel('Password', { exact: true }).fill('not the password');
+		await submit(page, 'Confirm');
+		await page.getByText('Incorrect password').waitFor();
+		await expectAccessible(page);
+		await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+		await submit(page, 'Confirm');
+		await page.getByText('your email address is confirmed').waitFor();
 	});
 
 	test('can’t be confirmed without a link', async () => {

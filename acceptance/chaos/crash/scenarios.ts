@@ -95,7 +95,10 @@ const mail: Scenario = async ({ client, givenUp }) => {
 	const body = { email, password: 'correct horse battery' };
 	await client.ask({ method: 'POST', path: '/v1/auth/register', body }, [201, 409]);
 	const token = await mailedToken(email, VERIFY, 1, MAIL_MS);
-	await client.ask({ method: 'POST', path: '/v1/auth/verify', body: { token } }, [204]);
+	await client.ask(
+		{ method: 'POST', path: '/v1/auth/verify', body: { token, password: body.password } },
+		[204],
+	);
 	await untilMailed(email, givenUp);
 };
 

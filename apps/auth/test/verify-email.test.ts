@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from './support/auth-service.ts';
-import { mailsTo, untilAllSent, VERIFY } from './support/mails.ts';
-import { call, HOME, newEmail, PASSWORD, type Person, register } from './support/requests.ts';
+import { startGateway } from './support/fake-gateway.ts';
+import { mailsTo, RESET, untilAllSent, VERIFY } from './support/mails.ts';
+import {
+	call,
+	HOME,
+	isAlive,
+	login,
+	newEmail,
+	PASSWORD,
+	type Person,
+	register,
+	signIn,
+} from './support/requests.ts';
 
 let auth: AuthService;
 let person: Person;
@@ -17,7 +28,11 @@ beforeEach(async () => {
 
 afterAll(() => auth.close());
 
-const verify = (token: unknown) => call(auth.app, 'post', '/v1/auth/verify').send({ token });
+/** Verifies as the owner who is signed in. */
+const verify = (token: unknown) => call(auth.app, 'post', '/v1/auth/verify', { person }).send({ token });
+/** Verifies as somebody who only has the mail. */
+const verifyAsReader = (body: object, address = HOME) =>
+	call(auth.app, 'post', '/v1/auth/verify', { address }).send(body);
 
 async function verificationToken(): Promise<string> {
 	return (await mailsTo(auth, person.email, { about: VERIFY }))[0]?.token ?? '';
@@ -76,9 +91,82 @@ describe('the email of an account', () => {
 		await verify(token).expect(204);
 		expect(auth.log).toContainEqual({
 			event: 'security.email_verified',
-			fields: { user_id: person.id },
+			fields: { user_id: person.id, sessions: 0 },
 		});
 		for (const secret of [token, person.email]) expect(JSON.stringify(auth.log)).not.toContain(secret);
+	});
+});
+
+describe('the email of an account that somebody else may have registered', () => {
+	test('is not verified by the reader of the mail without the password', async () => {
+		const token = await verificationToken();
+		for (const body of [{ token }, { token, password: 'not the password' }]) {
+			const answer = await verifyAsReader(body).expect(401);
+			expect(answer.body.error.code).toBe('invalid_credentials');
+		}
+		const stranger = await register(auth.app);
+		await call(auth.app, 'post', '/v1/auth/verify', { person: stranger }).send({ token }).expect(401);
+		expect(await isVerified()).toBe(false);
+		await verify(token).expect(204);
+	});
+
+	test('is verified by the reader of the mail with the password, signed in as somebody else or not at all', async () => {
+		const token = await verificationToken();
+		const stranger = await register(auth.app);
+		await call(auth.app, 'post', '/v1/auth/verify', { person: stranger })
+			.send({ token, password: PASSWORD })
+			.expect(204);
+		expect(await isAlive(auth.app, stranger.sessionId)).toBe(true);
+		const again = await register(auth.app);
+		const [mail] = await mailsTo(auth, again.email, { about: VERIFY });
+		await verifyAsReader({ token: mail?.token, password: PASSWORD }).expect(204);
+		const signedIn = await signIn(auth.app, again);
+		const me = await call(auth.app, 'get', '/v1/me', { person: signedIn }).expect(200);
+		expect(me.body.data.email_verified).toBe(true);
+	});
+
+	test('ends every other session of the account, told to every gateway before the answer', async () => {
+		const gateway = await startGateway(auth.app);
+		try {
+			const other = await signIn(auth.app, person);
+			await verify(await verificationToken()).expect(204);
+			expect(gateway.pushes.flatMap(({ session_ids }) => session_ids)).toEqual([other.sessionId]);
+			expect(await isAlive(auth.app, other.sessionId)).toBe(false);
+			expect(await isAlive(auth.app, person.sessionId)).toBe(true);
+		} finally {
+			await gateway.stop();
+		}
+	});
+
+	test('ends every session of the account when the password verifies it', async () => {
+		await verifyAsReader({ token: await verificationToken(), password: PASSWORD }).expect(204);
+		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
+	});
+
+	test('slows wrong passwords as sign-in does', async () => {
+		const token = await verificationToken();
+		const address = '203.0.113.77';
+		const statuses: number[] = [];
+		for (let tried = 0; tried < 6; tried += 1)
+			statuses.push((await verifyAsReader({ token, password: 'wrong' }, address)).status);
+		expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+		await login(auth.app, person.email, PASSWORD, address).expect(429);
+	});
+
+	test('goes to its reader by a reset of the password, and whoever registered it is out', async () => {
+		await verificationToken();
+		await call(auth.app, 'post', '/v1/auth/password/forgot', { address: '203.0.113.78' })
+			.send({ email: person.email })
+			.expect(204);
+		const [mail] = await mailsTo(auth, person.email, { about: RESET });
+		const newPassword = 'tulip anchor velvet';
+		await call(auth.app, 'post', '/v1/auth/password/reset')
+			.send({ token: mail?.token, new_password: newPassword })
+			.expect(204);
+		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
+		await login(auth.app, person.email, PASSWORD).expect(401);
+		const signedIn = await login(auth.app, person.email, newPassword).expect(200);
+		expect(signedIn.body.data.user.email_verified).toBe(true);
 	});
 });
 

@@ -73,6 +73,18 @@ describe('a token', () => {
 		expect(answer.status).toBe(200);
 	});
 
+	test('may be missing where a session is optional, and has to be good where it comes', async () => {
+		const sid = newId('ses');
+		auth.kill(sid);
+		const verify = async (headers: Record<string, string>) =>
+			(await fetch(`${gateway.url}/v1/auth/verify`, { method: 'POST', headers })).status;
+		// 404 is auth's own answer here
+		expect(await verify({})).toBe(404);
+		expect(await verify(bearer(auth.token()))).toBe(404);
+		expect(await verify(bearer(auth.token({ sid })))).toBe(401);
+		expect(await verify({ Authorization: 'Bearer x' })).toBe(401);
+	});
+
 	test('asks auth once, however often it comes', async () => {
 		const token = auth.token();
 		await Promise.all(Array.from({ length: 20 }, () => statusOf(token)));

@@ -39,7 +39,7 @@ export const userSchema = z
 	.object({
 		id: idSchema('usr'),
 		email: z.string(),
-		email_verified: z.boolean().meta({ description: 'whether the user has shown to read mails to it' }),
+		email_verified: z.boolean().meta({ description: 'Whether the email address is verified.' }),
 		name: z.string().nullable(),
 		plan: planSchema,
 	})
@@ -204,12 +204,19 @@ export const verifyEmail = defineOperation({
 	method: 'post',
 	path: '/v1/auth/verify',
 	service: 'auth',
-	access: 'public',
-	summary: 'Show with the token of a mail that the email is the user’s.',
+	access: 'optional-user',
+	summary:
+		'Verify the email with the token of a mail, and a session of the account or its password. Every other session of the account ends.',
 	maxBodyBytes: BODY_LIMIT.auth,
-	body: z.object({ token: mailedTokenSchema }),
+	body: z.object({
+		token: mailedTokenSchema,
+		password: givenPasswordSchema.optional().meta({
+			description: 'the password of the account; not needed with a session of the account',
+			examples: [EXAMPLE_PASSWORD],
+		}),
+	}),
 	status: 204,
-	errors: ['validation'],
+	errors: ['validation', 'invalid_credentials', 'rate_limited'],
 });
 
 export const resendVerification = defineOperation({

@@ -28,6 +28,12 @@ const TAGS: readonly { name: ServiceName; title: string; description: string }[]
 	{ name: 'gateway', title: 'The service', description: 'Whether it works, and how it is described.' },
 ];
 
+/** In OpenAPI an empty entry makes the others optional. */
+function securityOf({ access }: Operation): JsonObject[] {
+	if (access === 'public') return [];
+	return access === 'optional-user' ? [{}, { bearer: [] }] : [{ bearer: [] }];
+}
+
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
 	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline', unrepresentable: 'any' });
 	return hoist(rest);
@@ -74,7 +80,7 @@ function success(operation: Operation): JsonObject {
 
 function failures(operation: Operation): JsonObject {
 	const own: ErrorCode[] = [...operation.errors, ...SHARED_ERRORS];
-	if (operation.access === 'user') own.push('unauthorized');
+	if (securityOf(operation).length > 0) own.push('unauthorized');
 	if (operation.params) own.push('not_found');
 	const byStatus = Map.groupBy([...new Set(own)], (code) => ERROR_STATUS[code]);
 	const answer = (codes: readonly ErrorCode[]) => ({
@@ -107,7 +113,7 @@ function describe(operation: Operation): JsonObject {
 		summary: operation.title,
 		description: operation.summary,
 		tags: [operation.service],
-		security: operation.access === 'user' ? [{ bearer: [] }] : [],
+		security: securityOf(operation),
 		parameters: parameters(operation),
 		...(body ? { requestBody: body } : {}),
 		responses: { [operation.status]: success(operation), ...failures(operation) },

@@ -6,8 +6,11 @@ export type ServiceName = 'gateway' | 'auth' | 'files' | 'jobs' | 'billing';
 /** Who may sign an internal identity. */
 export type Caller = ServiceName | 'tool-worker';
 
-/** `public`: no token; `user`: a live session; a list of callers: internal, never reachable through the gateway. */
-export type Access = 'public' | 'user' | readonly Caller[];
+/**
+ * `public`: no token; `user`: a live session; `optional-user`: a live session or no token at all; a list of callers: internal, never
+ * reachable through the gateway.
+ */
+export type Access = 'public' | 'optional-user' | 'user' | readonly Caller[];
 
 export type SuccessStatus = 200 | 201 | 204;
 

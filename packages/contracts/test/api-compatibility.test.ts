@@ -147,6 +147,7 @@ test('additions break nobody', () => {
 		if (name) name.maxLength = 10_000;
 		operation(next, '/v1/jobs', 'get').parameters?.push({ name: 'more', in: 'query', schema: {} });
 		operation(next, '/v1/jobs', 'get').responses[418] = {};
+		operation(next, '/v1/tools', 'get').security = [{}, { bearer: [] }];
 	});
 	expect(found).toEqual([]);
 });

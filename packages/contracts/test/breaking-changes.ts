@@ -35,6 +35,10 @@ const LOWER = ['minLength', 'minimum', 'minItems', 'minProperties', 'exclusiveMi
 const UPPER = ['maxLength', 'maximum', 'maxItems', 'maxProperties', 'exclusiveMaximum'];
 const EXACT = ['pattern', 'format', 'const', 'anyOf', 'oneOf', 'allOf', 'propertyNames'];
 
+/** An empty entry makes the token optional. */
+const isTokenRequired = ({ security = [] }: Operation) =>
+	security.length > 0 && security.every((entry) => Object.keys(entry as object).length > 0);
+
 /** What a client of the first document may trip over when it meets the second; a sentence each. Additions are none. */
 export function breakingChanges(before: ApiDocument, now: ApiDocument): string[] {
 	const found: string[] = [];
@@ -126,7 +130,7 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 		const [wasBytes = 0, isBytes = wasBytes] = [old, next].map((one) => one.requestBody?.['x-maxBodyBytes']);
 		if (isBytes < wasBytes) found.push(`${place} takes a shorter body`);
 		compareContents(`${place} request`, old.requestBody ?? {}, next.requestBody ?? {}, 'request');
-		if (next.security?.length && !old.security?.length) found.push(`${place} wants a token`);
+		if (isTokenRequired(next) && !isTokenRequired(old)) found.push(`${place} wants a token`);
 		for (const [status, answer] of Object.entries(old.responses)) {
 			const same = next.responses[status];
 			if (same) compareContents(`${place} ${status}`, answer, same, 'response');

@@ -4,10 +4,11 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Client, Credentials } from '../domain/account.ts';
 import type { NewSession } from '../domain/session.ts';
-import type { AccountStore, VerifiedOwner } from '../domain/stores.ts';
+import type { AccountStore } from '../domain/stores.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { rememberNetwork } from './known-networks.ts';
-import { isMailedToken } from './mailed-tokens.ts';
+import { lockAccount } from './lock-account.ts';
+import { findMailedTokenUser } from './mailed-tokens.ts';
 import { addVerificationMail } from './mails.ts';
 import { resetPassword, verifyEmail } from './prove-email.ts';
 import { revokeSessions } from './revoke-sessions.ts';
@@ -38,16 +39,6 @@ async function insertSession(
 	await insertEvent(tx, { kind, userId, sessionId: id, client: clientOf(session) });
 }
 
-/**
- * Whether the account still has the password that was verified and is not suspended; if so, none of it changes until the
- * transaction ends.
- */
-async function holdOwner(tx: Tx, { userId, verifiedHash }: VerifiedOwner): Promise<boolean> {
-	const rows = await tx.$queryRaw<unknown[]>`
-		SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${verifiedHash} AND suspended_at IS NULL FOR NO KEY UPDATE`;
-	return rows.length > 0;
-}
-
 /** All that is known of a person goes; that there was an account and when it went stays. */
 async function erase(tx: Tx, userId: string): Promise<void> {
 	const { email } = await tx.user.delete({ where: { id: userId }, select: { email: true } });
@@ -75,25 +66,28 @@ export function createAccountStore(prisma: PrismaClient, mailsPerNetwork: number
 		},
 		openSession: (owner, session, network) =>
 			inTransaction(prisma, async (tx) => {
-				if (!(await holdOwner(tx, owner))) return false;
+				if (!(await lockAccount(tx, owner))) return false;
 				await insertSession(tx, session, { network, kind: 'signed_in' });
 				return true;
 			}),
 		changePassword: (owner, newHash, { sessionId, client }) =>
 			inTransaction(prisma, async (tx) => {
-				if (!(await holdOwner(tx, owner))) return null;
+				if (!(await lockAccount(tx, owner))) return null;
 				const { userId } = owner;
 				await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
 				await tx.mailedToken.deleteMany({ where: { userId, kind: 'reset_password' } });
 				await insertEvent(tx, { kind: 'password_changed', userId, sessionId, client });
 				return await revokeSessions(tx, { userId, except: sessionId });
 			}),
-		isResetToken: (tokenHash) => isMailedToken(prisma, 'reset_password', tokenHash),
+		async findByMailedToken(kind, tokenHash) {
+			const id = await findMailedTokenUser(prisma, kind, tokenHash);
+			return id === null ? null : await findUser(prisma, { id });
+		},
 		resetPassword: (reset) => inTransaction(prisma, (tx) => resetPassword(tx, reset)),
-		verifyEmail: (tokenHash, client) => inTransaction(prisma, (tx) => verifyEmail(tx, tokenHash, client)),
+		verifyEmail: (verification) => inTransaction(prisma, (tx) => verifyEmail(tx, verification)),
 		remove: (owner) =>
 			inTransaction(prisma, async (tx) => {
-				if (!(await holdOwner(tx, owner))) return null;
+				if (!(await lockAccount(tx, owner))) return null;
 				const revoked = await revokeSessions(tx, { userId: owner.userId });
 				await erase(tx, owner.userId);
 				await addToOutbox(tx, newEvent(accountDeleted, { user_id: owner.userId }, currentRequestId()));

@@ -4,11 +4,16 @@ import type { Prisma } from '../generated/client.ts';
 type Tx = Prisma.TransactionClient;
 type TokenHash = Uint8Array<ArrayBuffer>;
 
-export async function isMailedToken(prisma: Tx, kind: MailKind, tokenHash: TokenHash): Promise<boolean> {
-	const rows = await prisma.$queryRaw<unknown[]>`
-		SELECT 1 FROM mailed_tokens
+/** Whose token it is; null when it is wrong, used or expired. */
+export async function findMailedTokenUser(
+	prisma: Tx,
+	kind: MailKind,
+	tokenHash: TokenHash,
+): Promise<string | null> {
+	const [row] = await prisma.$queryRaw<{ user_id: string }[]>`
+		SELECT user_id FROM mailed_tokens
 		WHERE token_hash = ${tokenHash} AND kind = ${kind}::"MailKind" AND expires_at > now()`;
-	return rows.length > 0;
+	return row?.user_id ?? null;
 }
 
 /** Uses the token up, and all that the same user has for the same; answers whose it was. Of two at once one gets null. */

@@ -1,10 +1,10 @@
 import { accountVerified, newEvent } from '@creatorr/contracts/events';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { currentRequestId } from '@creatorr/service/context';
-import type { Client } from '../domain/account.ts';
-import type { PasswordReset, RevokeResult } from '../domain/stores.ts';
+import type { EmailVerification, PasswordReset, RevokeResult } from '../domain/stores.ts';
 import type { Prisma } from '../generated/client.ts';
 import { rememberNetwork } from './known-networks.ts';
+import { lockAccount } from './lock-account.ts';
 import { takeMailedToken } from './mailed-tokens.ts';
 import { revokeSessions } from './revoke-sessions.ts';
 import { insertEvent } from './security-events.ts';
@@ -20,20 +20,13 @@ async function markVerified(tx: Tx, userId: string): Promise<void> {
 	if (count > 0) await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));
 }
 
-/** Keeps a suspension from beginning, or says that it has. */
-async function holdActive(tx: Tx, userId: string): Promise<boolean> {
-	const rows = await tx.$queryRaw<unknown[]>`
-		SELECT 1 FROM users WHERE id = ${userId} AND suspended_at IS NULL FOR NO KEY UPDATE`;
-	return rows.length > 0;
-}
-
 /** As the store promises; the account is locked before its sessions are looked at, so that none is opened meanwhile. */
 export async function resetPassword(
 	tx: Tx,
 	{ tokenHash, newHash, client, network }: PasswordReset,
 ): Promise<(RevokeResult & { userId: string }) | null> {
 	const userId = await takeMailedToken(tx, 'reset_password', tokenHash);
-	if (!userId || !(await holdActive(tx, userId))) return null;
+	if (!userId || !(await lockAccount(tx, { userId }))) return null;
 	await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
 	await markVerified(tx, userId);
 	// A thief's among them; and at its own the owner is not slowed by those who attack the account.
@@ -43,14 +36,15 @@ export async function resetPassword(
 	return { userId, ...(await revokeSessions(tx, { userId })) };
 }
 
+/** As the store promises. */
 export async function verifyEmail(
 	tx: Tx,
-	tokenHash: PasswordReset['tokenHash'],
-	client: Client,
-): Promise<string | null> {
-	const userId = await takeMailedToken(tx, 'verify_email', tokenHash);
-	if (!userId) return null;
+	{ tokenHash, userId, proof, client }: EmailVerification,
+): Promise<RevokeResult | null> {
+	if (!(await lockAccount(tx, { userId, ...proof }))) return null;
+	if ((await takeMailedToken(tx, 'verify_email', tokenHash)) !== userId) return null;
 	await markVerified(tx, userId);
-	await insertEvent(tx, { kind: 'email_verified', userId, sessionId: null, client });
-	return userId;
+	const sessionId = 'sessionId' in proof ? proof.sessionId : null;
+	await insertEvent(tx, { kind: 'email_verified', userId, sessionId, client });
+	return await revokeSessions(tx, { userId, ...(sessionId !== null && { except: sessionId }) });
 }

@@ -30,7 +30,7 @@ export async function resetPassword(deps: ResetPasswordDeps, input: ResetPasswor
 	const { client, clientGone } = input;
 	const tokenHash = hashMailedToken(input.token);
 	// Before the password is hashed, which is the expensive part.
-	if (!(await deps.accounts.isResetToken(tokenHash))) throw invalidToken();
+	if (!(await deps.accounts.findByMailedToken('reset_password', tokenHash))) throw invalidToken();
 	const network = networkOf(client.address);
 	const hash = () =>
 		deps.line({ kind: 'mailed-token', network }, () => deps.passwords.hash(input.newPassword), clientGone);

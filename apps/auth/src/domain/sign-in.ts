@@ -1,12 +1,15 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { networkOf } from '@creatorr/service/address-network';
-import type { Client, SignedIn } from './account.ts';
+import type { Client, Credentials, SignedIn } from './account.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
 import { newSession, type SessionRules, signedIn } from './session.ts';
 import type { AccountStore } from './stores.ts';
 
-export interface SignInDeps extends CheckPasswordDeps {
+export interface CheckSignInDeps extends CheckPasswordDeps {
 	accounts: AccountStore;
+}
+
+export interface SignInDeps extends CheckSignInDeps {
 	sessionRules: SessionRules;
 }
 
@@ -22,13 +25,15 @@ function wrongCredentials(): AppError {
 	return new AppError('invalid_credentials', 'the email or the password is wrong');
 }
 
-/** Opens a session. Throws `invalid_credentials` and `rate_limited`. */
-export async function signIn(deps: SignInDeps, input: SignInInput): Promise<SignedIn> {
-	const { email, password, client, clientGone } = input;
+/** Whether this is the password of the account, if there is one, and somebody may sign in to it. Throws `rate_limited`. */
+export async function checkSignInPassword(
+	deps: CheckSignInDeps,
+	found: Credentials | null,
+	{ email, password, client, clientGone }: SignInInput,
+): Promise<boolean> {
 	const network = networkOf(client.address);
-	const found = await deps.accounts.findByEmail(email);
 	const isKnown = await deps.accounts.isKnownNetwork(found?.account.id ?? '', network);
-	const isRight = await checkPassword(deps, {
+	return await checkPassword(deps, {
 		owner: found && {
 			userId: found.account.id,
 			passwordHash: found.isSuspended ? null : found.passwordHash,
@@ -39,6 +44,14 @@ export async function signIn(deps: SignInDeps, input: SignInInput): Promise<Sign
 		standing: isKnown ? 'known-network' : 'stranger',
 		clientGone,
 	});
+}
+
+/** Opens a session. Throws `invalid_credentials` and `rate_limited`. */
+export async function signIn(deps: SignInDeps, input: SignInInput): Promise<SignedIn> {
+	const { email, client } = input;
+	const network = networkOf(client.address);
+	const found = await deps.accounts.findByEmail(email);
+	const isRight = await checkSignInPassword(deps, found, input);
 	if (!found || !isRight) throw wrongCredentials();
 	const { account, passwordHash } = found;
 	const session = newSession(deps.sessionRules, account.id, client);

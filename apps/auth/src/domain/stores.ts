@@ -1,5 +1,6 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import type { Client, Credentials } from './account.ts';
+import type { MailKind } from './mailed-token.ts';
 import type { Operator, SecurityEvent } from './security-event.ts';
 import type { NewSession } from './session.ts';
 
@@ -33,6 +34,14 @@ export interface PasswordReset {
 	network: string;
 }
 
+/** An email that the holder of the token and of the account verifies. */
+export interface EmailVerification {
+	tokenHash: Uint8Array<ArrayBuffer>;
+	userId: string;
+	proof: { sessionId: string } | { verifiedHash: string };
+	client: Client;
+}
+
 /** What a session was opened or an account changed with; it must still be the account's password when that is written. */
 export interface VerifiedOwner {
 	userId: string;
@@ -60,15 +69,18 @@ export interface AccountStore {
 		newHash: string,
 		keep: { sessionId: string; client: Client },
 	): Promise<RevokeResult | null>;
-	/** Whether a token of a mail could be used now. */
-	isResetToken(tokenHash: Uint8Array<ArrayBuffer>): Promise<boolean>;
+	/** The account whose token of a mail this is; null when it is wrong, used or expired. */
+	findByMailedToken(kind: MailKind, tokenHash: Uint8Array<ArrayBuffer>): Promise<Credentials | null>;
 	/**
 	 * Uses the token up: sets the hash, revokes all sessions, takes the email for verified and the network for the owner's one
 	 * and only. Null, with nothing changed, when the token is wrong, used or expired, or the account is suspended.
 	 */
 	resetPassword(reset: PasswordReset): Promise<(RevokeResult & { userId: string }) | null>;
-	/** Uses the token up; null as above, otherwise whose email is verified. */
-	verifyEmail(tokenHash: Uint8Array<ArrayBuffer>, client: Client): Promise<string | null>;
+	/**
+	 * Uses the token up, marks the email verified and revokes all sessions but the one that asked. Null, with nothing changed, when
+	 * the token was used meanwhile, the password has changed or the account is gone or suspended.
+	 */
+	verifyEmail(verification: EmailVerification): Promise<RevokeResult | null>;
 	/** Removes the account with all that is known of it and tells the other services; null as for `changePassword`. */
 	remove(owner: VerifiedOwner): Promise<RevokeResult | null>;
 	/** False, with nothing changed, when the account is gone or has had this change or a later one. */

@@ -5,6 +5,8 @@ import { clientOf } from './client.ts';
 
 export function verifyEmailRoute(deps: VerifyEmailDeps): Route {
 	return defineRoute(verifyEmailOperation, async (input) => {
-		await verifyEmail(deps, input.body.token, clientOf(input));
+		const { token, password } = input.body;
+		const { user } = input.identity;
+		await verifyEmail(deps, { token, password, user, client: clientOf(input), clientGone: input.closed });
 	});
 }

@@ -85,6 +85,11 @@ function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	});
 }
 
+/** Where a session is optional, whoever sends an Authorization header has to have one: a token is never ignored. */
+function needsSession({ access }: Operation, { headers }: PublicRequest): boolean {
+	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
+}
+
 /** The way of a request: its head and target are checked, it is routed, its body admitted, its user is known, it is served. */
 async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;
@@ -98,7 +103,7 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	exchange.operation = route.operation;
 	checkedOrLast(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.hold = holdOf(route.operation, target.query);
-	if (route.operation.access === 'user') {
+	if (needsSession(route.operation, req)) {
 		await authenticate(deps, exchange);
 		if (isOver(exchange)) return;
 		const admission = deps.admitUser(exchange);

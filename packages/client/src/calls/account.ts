@@ -24,7 +24,11 @@ export interface AccountCalls {
 	forgotPassword(email: string, options?: CallOptions): Promise<void>;
 	/** With the token of that mail; ends all sessions. */
 	resetPassword(given: { token: string; new_password: string }, options?: CallOptions): Promise<void>;
-	verifyEmail(token: string, options?: CallOptions): Promise<void>;
+	/**
+	 * With the token of the mail that registration sends, and a session of that account or its password; ends all other sessions of
+	 * the account. Rejects with `invalid_credentials` when neither is there.
+	 */
+	verifyEmail(token: string, options?: CallOptions & { password?: string | undefined }): Promise<void>;
 	/** Asks for another mail to do so; where the email is verified, none comes. */
 	resendVerification(options?: CallOptions): Promise<void>;
 	/** Deletes the account with all that it has. */
@@ -50,8 +54,10 @@ export function createAccount({ api, body, done }: Transport): AccountCalls {
 			done(api.POST('/v1/auth/password/forgot', { body: { email }, ...given(options) })),
 		resetPassword: (reset, options) =>
 			done(api.POST('/v1/auth/password/reset', { body: reset, ...given(options) })),
-		verifyEmail: (token, options) =>
-			done(api.POST('/v1/auth/verify', { body: { token }, ...given(options) })),
+		verifyEmail: (token, { password, ...options } = {}) => {
+			const body = { token, ...(password !== undefined && { password }) };
+			return done(api.POST('/v1/auth/verify', { body, ...given(options) }));
+		},
 		resendVerification: (options) => done(api.POST('/v1/auth/verify/resend', given(options))),
 		delete: (password, options) => done(api.DELETE('/v1/me', { body: { password }, ...given(options) })),
 	};

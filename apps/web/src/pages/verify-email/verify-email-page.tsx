@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
 import { refreshUser } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
 import { describeProblem, hasCode } from '../../api/problem.ts';
@@ -8,19 +9,21 @@ import { useMailedToken } from '../../shell/use-mailed-token.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
+import { PasswordForm } from './password-form.tsx';
 
-/** Shows with the link of a mail that the email address is the person's. */
+/** Verifies the email address with the link of a mail: at once with a session of the account, else with its password. */
 export function VerifyEmailPage() {
+	const token = useMailedToken();
 	return (
 		<Entrance title="Confirm your email address">
-			<Outcome />
+			<Outcome key={token} token={token} />
 		</Entrance>
 	);
 }
 
-function Outcome() {
-	const token = useMailedToken();
+function Outcome({ token }: { token: string | undefined }) {
 	const user = useUser();
+	const [isDone, setDone] = useState(false);
 	const { error, isSuccess, refetch } = useQuery({
 		queryKey: ['verify-email', token],
 		queryFn: async ({ signal }) => {
@@ -42,22 +45,21 @@ function Outcome() {
 	if (token === undefined) {
 		return (
 			<Notice kind="warn" title="There is no link in this address" action={onwards}>
-				Open the link in the mail, all of it.
+				Open the whole link in the email.
 			</Notice>
 		);
 	}
-	if (isSuccess) {
+	if (isSuccess || isDone) {
 		return (
 			<Notice kind="good" title="Thank you, your email address is confirmed" action={onwards}>
-				If you ever forget your password, a mail to it lets you set a new one.
+				All other sessions of this account were signed out.
 			</Notice>
 		);
 	}
-	if (hasCode(error, 'validation')) {
+	if (hasCode(error, 'validation')) return <UselessLink action={onwards} />;
+	if (hasCode(error, 'invalid_credentials')) {
 		return (
-			<Notice kind="bad" title="This link is used or too old" action={onwards}>
-				If you opened it before, all is well. If not, ask for another in your account.
-			</Notice>
+			<PasswordForm token={token} onDone={() => setDone(true)} useless={<UselessLink action={onwards} />} />
 		);
 	}
 	if (error) {
@@ -72,4 +74,12 @@ function Outcome() {
 		);
 	}
 	return <Spinner label="Confirming" />;
+}
+
+function UselessLink({ action }: { action: ReactNode }) {
+	return (
+		<Notice kind="bad" title="This link has expired or was already used" action={action}>
+			If you opened it before, your address is confirmed. If not, ask for another link in your account.
+		</Notice>
+	);
 }

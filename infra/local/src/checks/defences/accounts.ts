@@ -108,6 +108,23 @@ const VERIFIED: readonly Defence[] = [
 		...suite('verified-event'),
 		test: 'account.verified reaches files and jobs when an email is verified',
 	},
+	{
+		name: 'verifies no email without a session or the password of its account',
+		file: `${SRC}/domain/verify-email.ts`,
+		code: 'if (password === undefined)',
+		without:
+			'if (password === undefined) return { verifiedHash: passwordHash };\n\tif (password === undefined)',
+		...suite('verify-email'),
+		test: 'is not verified by the reader of the mail without the password',
+	},
+	{
+		name: 'ends the other sessions of an account with the verification of its email',
+		file: `${SRC}/data/prove-email.ts`,
+		code: 'return await revokeSessions(tx, { userId, ...(sessionId !== null && { except: sessionId }) });',
+		without: 'return { revokedCount: 0, unsettledIds: [] };',
+		...suite('verify-email'),
+		test: 'ends every other session of the account, told to every gateway before the answer',
+	},
 ];
 
 const SESSIONS: readonly Defence[] = [

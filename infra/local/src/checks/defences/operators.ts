@@ -15,7 +15,7 @@ const NO_SESSION = {
 };
 const NO_RESET = {
 	file: `${SRC}/data/prove-email.ts`,
-	code: ' || !(await holdActive(tx, userId))',
+	code: ' || !(await lockAccount(tx, { userId }))',
 	without: '',
 };
 

@@ -160,7 +160,7 @@ const WHAT_IT_TELLS: readonly Defence[] = [
 	{
 		name: 'opens no session with a password that was changed meanwhile',
 		file: `${SRC}/data/accounts.ts`,
-		code: 'if (!(await holdOwner(tx, owner))) return false;',
+		code: 'if (!(await lockAccount(tx, owner))) return false;',
 		without: '',
 		...LOGIN,
 		test: 'opens no session with a password that was changed while it was being compared',
