@@ -8,6 +8,15 @@ const passwordChecks = counter({
 	labels: ['kind', 'outcome'],
 });
 
+const registrations = counter({
+	name: 'creatorr_registrations_total',
+	help: 'Attempts to create an account, by outcome: created, email taken, throttled',
+	labels: ['outcome'],
+});
+
+const REGISTRATION_OUTCOMES = ['created', 'email taken', 'throttled'] as const;
+for (const outcome of REGISTRATION_OUTCOMES) registrations.inc({ outcome }, 0);
+
 const leaseRenewals = counter({
 	name: 'creatorr_gateway_lease_renewals_total',
 	help: 'Leases that gateways asked for, by outcome: granted, refused',
@@ -40,6 +49,10 @@ export function countPasswordCheck(check: {
 	outcome: 'right' | 'wrong' | 'throttled';
 }): void {
 	passwordChecks.inc(check);
+}
+
+export function countRegistration(outcome: (typeof REGISTRATION_OUTCOMES)[number]): void {
+	registrations.inc({ outcome });
 }
 
 export function countLeaseRenewal(granted: boolean): void {

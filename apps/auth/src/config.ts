@@ -45,6 +45,10 @@ const configSchema = baseConfigSchema
 			.min(1)
 			.default(50)
 			.meta({ description: 'wrong passwords from an address before attempts are slowed' }),
+		REGISTRATIONS_PER_NETWORK: z.coerce.number().min(1).default(30).meta({
+			description:
+				'accounts that may be created an hour from one address or IPv6 network, answers that the email is taken included',
+		}),
 		APP_URL: httpUrlSchema.meta({
 			description:
 				'where links in mails lead to: the address of the product, with the pages /reset-password and /verify-email',

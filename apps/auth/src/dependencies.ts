@@ -16,6 +16,7 @@ import * as housekeeping from './data/housekeeping.ts';
 import { createFailureStore } from './data/login-failures.ts';
 import { createMailStore } from './data/mails.ts';
 import { readWaitingMails } from './data/read-waiting-mails.ts';
+import { createRegistrationThrottle } from './data/registration-throttle.ts';
 import { createSecurityEventStore } from './data/security-events.ts';
 import { createSessionStore } from './data/sessions.ts';
 import { createSigningKeyStore } from './data/signing-keys.ts';
@@ -89,6 +90,7 @@ function buildDeps(given: Given) {
 		logger,
 		...buildKeys(given),
 		...buildPasswordRules(given),
+		registrations: createRegistrationThrottle(prisma, config.REGISTRATIONS_PER_NETWORK),
 		accounts: createAccountStore(prisma, perNetwork),
 		mails: createMailStore(prisma, { perEmail, perNetwork }),
 		sessions: createSessionStore(prisma),

@@ -5,7 +5,7 @@ type Tx = Pick<Prisma.TransactionClient, '$queryRaw'>;
 
 const HOUR_SECONDS = 3600;
 
-/** So many mails an hour; all of them may be asked for at once. */
+/** So many mails, or registrations, an hour; all of them may be asked for at once. */
 export interface Allowance {
 	key: string;
 	perHour: number;
@@ -16,8 +16,8 @@ export function emailKey(email: string): string {
 	return `email ${createHash('sha256').update(email).digest('base64url')}`;
 }
 
-/** Takes one mail off the allowance; answers 0, or how many seconds there is none to take. */
-export async function takeMail(tx: Tx, { key, perHour }: Allowance): Promise<number> {
+/** Takes one off the allowance; returns 0, or the seconds until there is one to take. */
+export async function takeFromAllowance(tx: Tx, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const taken = await tx.$queryRaw<unknown[]>`
 		INSERT INTO mail_allowances AS mine (key, used_to)
@@ -34,7 +34,7 @@ export async function takeMail(tx: Tx, { key, perHour }: Allowance): Promise<num
 	return Math.max(1, Math.ceil(row?.seconds ?? 1));
 }
 
-/** As {@link takeMail}, but always takes: answers in how many seconds there will be one to send. */
+/** As {@link takeFromAllowance}, but always takes: answers in how many seconds there will be one to send. */
 export async function takeLaterMail(tx: Tx, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const [row] = await tx.$queryRaw<{ seconds: number }[]>`

@@ -5,7 +5,7 @@ import { currentRequestId } from '@creatorr/service/context';
 import type { Addressed, AskedMail, LeasedMail, MailStore } from '../domain/mail.ts';
 import { hashMailedToken, newMailedToken, TOKEN_LIFETIME_SECONDS } from '../domain/mailed-token.ts';
 import type { Mail, Prisma, PrismaClient } from '../generated/client.ts';
-import { emailKey, takeLaterMail, takeMail } from './mail-allowances.ts';
+import { emailKey, takeFromAllowance, takeLaterMail } from './mail-allowances.ts';
 import { insertEvent } from './security-events.ts';
 
 type Tx = Prisma.TransactionClient;
@@ -65,9 +65,9 @@ export function createMailStore(prisma: PrismaClient, { perEmail, perNetwork }: 
 	const oneAtATime = createOneAtATime();
 	const ask = (mail: AskedMail, network: string) =>
 		inTransaction(prisma, async (tx) => {
-			const waitSeconds = await takeMail(tx, { key: `network ${network}`, perHour: perNetwork });
+			const waitSeconds = await takeFromAllowance(tx, { key: `network ${network}`, perHour: perNetwork });
 			if (waitSeconds > 0) return { waitSeconds };
-			const isTooMany = (await takeMail(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
+			const isTooMany = (await takeFromAllowance(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
 			if (!isTooMany) await insertMail(tx, mail, 0);
 			return { waitSeconds: 0 };
 		});

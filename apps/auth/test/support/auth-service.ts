@@ -67,6 +67,7 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 			BCRYPT_COST: '4',
 			APP_URL: 'https://app.example.com',
 			MAIL_DIR: mailDirectory,
+			REGISTRATIONS_PER_NETWORK: '100000',
 			...env,
 			...overrides,
 		});

@@ -49,6 +49,8 @@ const APPS: App[] = [
 			AMQP_URL: amqpUrl,
 			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
 			APP_URL: appUrl(context),
+			// everybody comes from this machine
+			REGISTRATIONS_PER_NETWORK: context.environment.REGISTRATIONS_PER_NETWORK || '100000',
 			// without a server mails are written to where their reader finds them
 			...(context.environment.SMTP_URL
 				? { SMTP_URL: context.environment.SMTP_URL }

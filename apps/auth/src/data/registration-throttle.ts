@@ -1,0 +1,39 @@
+import { createOneAtATime } from '@creatorr/database/one-at-a-time';
+import { siteOf } from '@creatorr/service/address-network';
+import { LRUCache } from 'lru-cache';
+import type { RegistrationThrottle } from '../domain/register-account.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { type Allowance, takeFromAllowance } from './mail-allowances.ts';
+
+/** An IPv6 /56, which may be several people, may register so many times as often as one network. */
+const NETWORKS_OF_A_SITE = 4;
+const REMEMBERED_NETWORKS = 50_000;
+
+function allowancesOf(network: string, perHour: number): Allowance[] {
+	const site = siteOf(network);
+	const ofNetwork = { key: `register ${network}`, perHour };
+	return site ? [ofNetwork, { key: `register ${site}`, perHour: perHour * NETWORKS_OF_A_SITE }] : [ofNetwork];
+}
+
+/**
+ * Counts registrations in the database, for all replicas. A network that has used its allowance costs the database one statement
+ * in each process until it may register again.
+ */
+export function createRegistrationThrottle(prisma: PrismaClient, perHour: number): RegistrationThrottle {
+	const refusedUntilMs = new LRUCache<string, number>({ max: REMEMBERED_NETWORKS });
+	const oneAtATime = createOneAtATime();
+
+	async function take(network: string): Promise<number> {
+		const leftMs = (refusedUntilMs.get(network) ?? 0) - performance.now();
+		if (leftMs > 0) return Math.ceil(leftMs / 1000);
+		for (const allowance of allowancesOf(network, perHour)) {
+			const waitSeconds = await takeFromAllowance(prisma, allowance);
+			if (waitSeconds === 0) continue;
+			refusedUntilMs.set(network, performance.now() + waitSeconds * 1000);
+			return waitSeconds;
+		}
+		return 0;
+	}
+
+	return { take: (network) => oneAtATime(network, () => take(network)) };
+}
