@@ -1,8 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { forEachAtOnce } from '../chaos/at-once.ts';
-import { newEmail } from '../support/client.ts';
+import { BASE_URL, newEmail, newPerson } from '../support/client.ts';
 import { openApiDocument, routesOf } from '../support/openapi.ts';
 import { makePdf } from '../support/pdf.ts';
 import { useBrowser } from './support/browser.ts';
@@ -11,6 +11,7 @@ import { docx, scannedPdf } from './support/documents.ts';
 import { readerOf, variablesFor, withEmail } from './support/reader.ts';
 import {
 	inFolder,
+	runAsTyped,
 	runCommandLine,
 	runInShell,
 	runProgram,
@@ -46,6 +47,13 @@ test('every operation has an example, in each language that can do it', async ()
 	expect(without(javascript).sort()).toEqual([...WITHOUT_CLIENT].sort());
 	expect(Object.keys(cli.operations)).toEqual(expect.arrayContaining(['login', 'createJob', 'getJob']));
 });
+
+/** The README's steps with curl, for the product under test. */
+async function readmeWalkthrough(): Promise<string> {
+	const readme = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+	const [, block = ''] = /```sh\n(API=[\s\S]*?)```/.exec(readme) ?? [];
+	return block.replace('http://127.0.0.1:8080', BASE_URL);
+}
 
 /** Resolves to what failed. */
 type RunAll = (snippets: readonly Snippet[]) => Promise<string[]>;
@@ -87,18 +95,48 @@ describe.each(LANGUAGES)('%s', (_language, examples, runAll) => {
 	});
 });
 
-describe('the steps of getting started make a smaller PDF', () => {
+describe('the steps of getting started make a smaller PDF, also for somebody who has an account', () => {
 	const input = makePdf({ pages: 2 });
 
 	test.each(LANGUAGES)('%s', async (language, examples) => {
 		const example = withEmail(examples().steps.join('\n\n'), newEmail());
 		await inFolder(async (folder) => {
 			await writeFile(join(folder, 'input.pdf'), input);
-			if (language === 'in JavaScript') await runProgram(example, folder);
-			else await runInShell(example, {}, folder);
-			const output = await readFile(join(folder, 'smaller.pdf'));
-			expect(output.subarray(0, 5).toString()).toBe('%PDF-');
-			expect(output.length).toBeLessThan(input.length);
+			for (const _time of ['first', 'second']) {
+				if (language === 'in JavaScript') await runProgram(example, folder);
+				else await runInShell(example, {}, folder);
+				await expectSmallerPdf(folder);
+			}
 		});
 	});
+
+	test('as the README has them', async () => {
+		const example = withEmail(await readmeWalkthrough(), newEmail());
+		await inFolder(async (folder) => {
+			await writeFile(join(folder, 'input.pdf'), input);
+			for (const _time of ['first', 'second']) {
+				await runInShell(example, {}, folder);
+				await expectSmallerPdf(folder);
+			}
+		});
+	});
+
+	test('and stop at once where the email is of an account with another password', async () => {
+		const { email } = await newPerson();
+		const otherPassword = (example: string) =>
+			withEmail(example, email).replaceAll(/"password": ?"[^"]*"/g, '"password":"tulip anchor velvet"');
+		for (const example of [curl.steps.join('\n\n'), await readmeWalkthrough()]) {
+			await inFolder(async (folder) => {
+				await writeFile(join(folder, 'input.pdf'), input);
+				await expect(runAsTyped(otherPassword(example), folder)).rejects.toThrow(/no token/);
+			});
+		}
+	});
+
+	async function expectSmallerPdf(folder: string): Promise<void> {
+		const output = await readFile(join(folder, 'smaller.pdf'));
+		expect(output.subarray(0, 5).toString()).toBe('%PDF-');
+		expect(output.length).toBeLessThan(input.length);
+		await rm(join(folder, 'smaller.pdf'));
+	}
 });

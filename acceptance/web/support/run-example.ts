@@ -49,6 +49,11 @@ export function runInShell(example: string, variables: Reader['variables'], fold
 	return run('bash', ['-c', SHELL + example], variables, folder);
 }
 
+/** Runs lines in a shell as somebody types them: what the API refuses does not end the example. */
+export function runAsTyped(example: string, folder: string): Promise<string> {
+	return run('bash', ['-c', example], {}, folder);
+}
+
 /** Runs a program; rejects with what it wrote when it fails. */
 export async function runProgram(example: string, folder: string): Promise<string> {
 	await writeFile(join(folder, 'example.mjs'), example);

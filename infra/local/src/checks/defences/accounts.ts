@@ -127,6 +127,25 @@ const VERIFIED: readonly Defence[] = [
 	},
 ];
 
+const REGISTRATIONS: readonly Defence[] = [
+	{
+		name: 'lets a network register only so often',
+		file: `${SRC}/domain/register-account.ts`,
+		code: 'await refuseSlowly(() => admit(deps, network), input.clientGone);',
+		without: '',
+		...suite('registration-throttle'),
+		test: 'are refused beyond the allowance of an hour, over all replicas, and others are not',
+	},
+	{
+		name: 'counts registrations of a whole IPv6 site',
+		file: `${SRC}/data/registration-throttle.ts`,
+		code: 'const site = siteOf(network);',
+		without: 'const site = siteOf(network.slice(0, 0));',
+		...suite('registration-throttle'),
+		test: 'are counted for a whole IPv6 site, whichever of its networks they come from',
+	},
+];
+
 const SESSIONS: readonly Defence[] = [
 	{
 		name: 'tells every gateway of a logout before it is answered',
@@ -304,6 +323,7 @@ const KEYS_AND_EVENTS: readonly Defence[] = [
 export const ACCOUNTS: readonly Defence[] = [
 	...MAILED_TOKENS,
 	...VERIFIED,
+	...REGISTRATIONS,
 	...SESSIONS,
 	...DELETED_ACCOUNTS,
 	...KEYS_AND_EVENTS,

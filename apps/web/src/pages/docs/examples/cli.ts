@@ -26,7 +26,9 @@ creatorr compress input.pdf -o smaller.pdf --quality 70`,
 
 /** From nothing to a smaller PDF. */
 export function cliWalkthrough(origin: string): string {
-	return `${signsIn('register', origin)}
+	return `# with an account, only the second command signs in
+${signsIn('register', origin)} \\
+  || ${signsIn('login', origin)}
 creatorr compress input.pdf -o smaller.pdf`;
 }
 

@@ -12,12 +12,15 @@ export function gettingStarted(origin: string): Step[] {
 		{
 			title: 'Sign up',
 			words:
-				'An account is an email and a password. The token that you get goes with every call. If you have an account, sign in instead: the same body to /v1/auth/login.',
+				'An account is an email and a password. Register once: later calls answer email_taken, and you only sign in. Send the token with every call.',
 			examples: {
-				curl: `TOKEN=$(curl -s ${origin}/v1/auth/register \\
-  -H 'Content-Type: application/json' \\
-  -d '{"email": "you@example.com", "password": "correct horse battery"}' \\
-  | jq -r .data.token)`,
+				curl: `ACCOUNT='{"email": "you@example.com", "password": "correct horse battery"}'
+curl -s ${origin}/v1/auth/register \\
+  -H 'Content-Type: application/json' -d "$ACCOUNT" > registered.json || true
+
+TOKEN=$(curl -s ${origin}/v1/auth/login \\
+  -H 'Content-Type: application/json' -d "$ACCOUNT" | jq -r '.data.token // empty')
+: "\${TOKEN:?no token: registered.json says why}"`,
 				javascript: `import { createClient } from '@creatorr/client';
 
 let token;
@@ -26,16 +29,16 @@ const creatorr = createClient({
   token: () => token,
 });
 
-({ token } = await creatorr.account.register({
-  email: 'you@example.com',
-  password: 'correct horse battery',
+const account = { email: 'you@example.com', password: 'correct horse battery' };
+({ token } = await creatorr.account.register(account).catch((error) => {
+  if (error.code !== 'email_taken') throw error;
+  return creatorr.account.login(account);
 }));`,
 			},
 		},
 		{
 			title: 'Upload a file',
-			words:
-				'Say what comes, and send the bytes to the URL that you get: they go straight to the store. Files above 5 GB go in parts.',
+			words: 'Declare the file, then upload it to the returned URL. Files above 5 GB are uploaded in parts.',
 			examples: {
 				curl: `curl -s ${origin}/v1/files \\
   -H "Authorization: Bearer $TOKEN" \\
@@ -70,11 +73,14 @@ curl -s -X PUT "$(jq -r .data.upload_url upload.json)" \\
 		{
 			title: 'Wait, and download',
 			words:
-				'The answer is held until something changes, 30 seconds at most: no need to ask again and again. What comes out is a file like any other.',
+				'With wait=30 the API answers when the job changes, after 30 seconds at the latest. The output is a file like any other.',
 			examples: {
-				curl: `until curl -s "${origin}/v1/jobs/$JOB_ID?wait=30" \\
-  -H "Authorization: Bearer $TOKEN" > job.json
-  jq -e '.data.status | IN("succeeded", "failed", "canceled")' job.json > /dev/null; do :; done
+				curl: `for try in $(seq 60); do
+  curl -s "${origin}/v1/jobs/$JOB_ID?wait=30" \\
+    -H "Authorization: Bearer \${TOKEN:?}" > job.json
+  jq -e '.data.status | IN("succeeded", "failed", "canceled")' job.json > /dev/null && break
+  sleep 1
+done
 
 curl -s "${origin}/v1/files/$(jq -r .data.output_file_id job.json)" \\
   -H "Authorization: Bearer $TOKEN" \\
