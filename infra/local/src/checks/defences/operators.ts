@@ -9,9 +9,9 @@ const NO_PASSWORD = {
 	without: 'passwordHash: found.passwordHash,',
 };
 const NO_SESSION = {
-	file: `${SRC}/data/accounts.ts`,
-	code: ' AND suspended_at IS NULL FOR NO KEY UPDATE`',
-	without: ' FOR NO KEY UPDATE`',
+	file: `${SRC}/data/lock-account.ts`,
+	code: ' AND suspended_at IS NULL\n',
+	without: '\n',
 };
 const NO_RESET = {
 	file: `${SRC}/data/prove-email.ts`,
