@@ -72,6 +72,25 @@ describe('creating a job', () => {
 		expect(error.details[0].message).toContain('quality');
 	});
 
+	test('refuses as many unknown params as fit with a short answer', async () => {
+		const params = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`unknown_${index}`, 1]));
+		const answer = await user.create(good({ params }));
+		expect(answer.status).toBe(400);
+		expect(answer.body.error).toMatchObject({ code: 'validation', details_total: 2_000 });
+		expect(answer.body.error.details).toHaveLength(20);
+		expect(JSON.stringify(answer.body).length).toBeLessThan(4_000);
+	});
+
+	test.each([
+		[2_100, 400, 'validation'],
+		[8_000, 413, 'too_large'],
+	])('refuses a body of %i params before it looks at them', async (count, status, code) => {
+		const params = Object.fromEntries(Array.from({ length: count }, (_, index) => [`unknown_${index}`, 1]));
+		const answer = await user.create(good({ params }));
+		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+		expect(JSON.stringify(answer.body).length).toBeLessThan(300);
+	});
+
 	test('refuses an unknown tool and says which there are', async () => {
 		const { error } = (await user.create(good({ tool: 'toString' }))).body;
 		expect(error).toMatchObject({ code: 'unknown_tool', message: expect.stringContaining('compress_heavy') });

@@ -18,13 +18,21 @@ export function describeError(error: unknown): ErrorReport {
 	return { code: exitCodeOf(error) === EXIT.internal ? 'internal' : 'usage', message };
 }
 
-function describeApiError({ code, message, details, requestId, retryAfterMs }: ApiError): string {
+function describeApiError({
+	code,
+	message,
+	details,
+	detailsTotal,
+	requestId,
+	retryAfterMs,
+}: ApiError): string {
 	if (code === 'unauthorized') return 'The session is over. Sign in again: creatorr login';
 	if (code === 'internal') return `${message} (${requestId})`;
 	const wait = retryAfterMs === undefined ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`];
 	// the message has the first of them, as a rule
 	const fields = details.filter((detail) => !message.includes(detail.message));
-	return [message, ...fields.map((field) => `${field.path}: ${field.message}`), ...wait].join('. ');
+	const more = detailsTotal > details.length ? [`And ${detailsTotal - details.length} more`] : [];
+	return [message, ...fields.map((field) => `${field.path}: ${field.message}`), ...more, ...wait].join('. ');
 }
 
 function describeConnection(error: ConnectionError): string {

@@ -21,18 +21,23 @@ export class ApiError extends Error {
 	readonly requestId: string;
 	/** What is wrong with which field, on `validation`. */
 	readonly details: readonly ErrorDetail[];
+	/** How much is wrong in all: `details` has at most 20. */
+	readonly detailsTotal: number;
 	/** When trying again makes sense, where the API said so. */
 	readonly retryAfterMs: number | undefined;
 
 	constructor(
 		message: string,
-		given: Pick<ApiError, 'code' | 'status' | 'requestId' | 'details' | 'retryAfterMs'>,
+		given: Pick<ApiError, 'code' | 'status' | 'requestId' | 'details' | 'retryAfterMs'> & {
+			detailsTotal?: number | undefined;
+		},
 	) {
 		super(message);
 		this.code = given.code;
 		this.status = given.status;
 		this.requestId = given.requestId;
 		this.details = given.details;
+		this.detailsTotal = given.detailsTotal ?? given.details.length;
 		this.retryAfterMs = given.retryAfterMs;
 	}
 }

@@ -56,10 +56,11 @@ function isErrorBody(value: unknown): value is ErrorBody {
 /** The error that an answer tells of. */
 function errorOf(body: unknown, response: Response): ApiError | ConnectionError {
 	if (!isErrorBody(body)) return new ConnectionError(`what answered is not the API (${response.status})`);
-	const { code, message, request_id: requestId, details = [] } = body.error;
+	const { code, message, request_id: requestId, details = [], details_total: detailsTotal } = body.error;
 	const given = { code: code as ErrorCode, status: response.status, requestId, details };
 	return new ApiError(message, {
 		...given,
+		detailsTotal,
 		retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
 	});
 }

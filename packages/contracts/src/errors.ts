@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { truncate } from './text.ts';
 
 /** Every error code of the public API with the status it is answered with by default. */
 export const ERROR_STATUS = {
@@ -54,13 +55,30 @@ export interface ErrorDetail {
 	message: string;
 }
 
+/** Of an error, however much is wrong: details are for people, and an answer must not outgrow its request. */
+export const MAX_DETAILS = 20;
+const MAX_PATH_LENGTH = 200;
+/** Holds the names of 200 languages. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
 export const errorBodySchema = z
 	.object({
 		error: z.object({
 			code: errorCodeSchema,
-			message: z.string(),
-			request_id: z.string(),
-			details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+			message: z.string().meta({ maxLength: MAX_MESSAGE_LENGTH }),
+			request_id: z.string().meta({ maxLength: 30 }),
+			details: z
+				.array(
+					z.object({
+						path: z.string().meta({ maxLength: MAX_PATH_LENGTH }),
+						message: z.string().meta({ maxLength: MAX_MESSAGE_LENGTH }),
+					}),
+				)
+				.optional()
+				.meta({ maxItems: MAX_DETAILS, description: 'the first of what is wrong, each with its place' }),
+			details_total: z.number().int().optional().meta({
+				description: 'how much is wrong in all; present with details',
+			}),
 		}),
 	})
 	.meta({ id: 'Error', description: 'Treat the code as the contract; the message may change.' });
@@ -70,7 +88,10 @@ export type ErrorBody = z.infer<typeof errorBodySchema>;
 interface AppErrorOptions {
 	/** Only logged, never shown. */
 	cause?: unknown;
-	details?: ErrorDetail[];
+	/** Those beyond {@link MAX_DETAILS} are dropped. */
+	details?: readonly ErrorDetail[];
+	/** How many there were before some were dropped; the number of `details` by default. */
+	detailsTotal?: number | undefined;
 	/** Sent as Retry-After. */
 	retryAfterSeconds?: number;
 	/** Where a code has two statuses: 504 for an upstream that is too slow. */
@@ -79,19 +100,26 @@ interface AppErrorOptions {
 	headers?: Record<string, string>;
 }
 
+/** Paths and messages echo names and values that a client sent. */
+function truncateDetail({ path, message }: ErrorDetail): ErrorDetail {
+	return { path: truncate(path, MAX_PATH_LENGTH), message: truncate(message, MAX_MESSAGE_LENGTH) };
+}
+
 /** The one error that reaches a client: a code of the contract and a message that says how to fix it. */
 export class AppError extends Error {
 	readonly code: ErrorCode;
 	readonly status: number;
-	readonly details: ErrorDetail[] | undefined;
+	readonly details: readonly ErrorDetail[] | undefined;
+	readonly detailsTotal: number | undefined;
 	readonly headers: Record<string, string>;
 
 	constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
-		super(message, { cause: options.cause });
+		super(truncate(message, MAX_MESSAGE_LENGTH), { cause: options.cause });
 		this.name = 'AppError';
 		this.code = code;
 		this.status = options.status ?? ERROR_STATUS[code];
-		this.details = options.details;
+		this.details = options.details?.slice(0, MAX_DETAILS).map(truncateDetail);
+		this.detailsTotal = options.detailsTotal ?? options.details?.length;
 		this.headers = { ...options.headers };
 		if (options.retryAfterSeconds !== undefined) {
 			this.headers['Retry-After'] = String(Math.max(1, Math.ceil(options.retryAfterSeconds)));

@@ -10,6 +10,13 @@ export function characterCount(text: string): number {
 	return [...text].length;
 }
 
+/** Text of at most `max` UTF-16 units; longer text ends in an ellipsis and never within a character. */
+export function truncate(text: string, max: number): string {
+	if (text.length <= max) return text;
+	const kept = text.slice(0, max - 1);
+	return `${kept.isWellFormed() ? kept : kept.slice(0, -1)}…`;
+}
+
 /** Text of `min` to `max` characters that every part can hold. */
 export function textSchema(options: { min: number; max: number }) {
 	return z

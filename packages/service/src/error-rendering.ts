@@ -8,8 +8,9 @@ import type { Logger } from './logger.ts';
 
 /** The body of a failure. */
 export function errorBody(error: AppError, requestId: string): ErrorBody {
-	const details = error.details ? { details: error.details } : {};
-	return { error: { code: error.code, message: error.message, request_id: requestId, ...details } };
+	const { code, message, details, detailsTotal } = error;
+	const shown = details ? { details: [...details], details_total: detailsTotal } : {};
+	return { error: { code, message, request_id: requestId, ...shown } };
 }
 
 /** body-parser marks its errors with a type, and those about the length with the limit in bytes. */

@@ -37,11 +37,11 @@ async function readFailure(name: string, response: Response): Promise<AppError> 
 	const parsed = errorBodySchema.safeParse(await response.json().catch(() => null));
 	if (!parsed.success)
 		return unavailable(name, new Error(`status ${response.status} without an error of the contract`));
-	const { code, message, details } = parsed.data.error;
+	const { code, message, details, details_total: detailsTotal } = parsed.data.error;
 	if (code === 'internal' || code === 'upstream_unavailable' || code === 'unauthorized') {
 		return unavailable(name, new Error(`${code}: ${message}`));
 	}
-	return new AppError(code, message, details ? { details } : {});
+	return new AppError(code, message, details ? { details, detailsTotal } : {});
 }
 
 /**

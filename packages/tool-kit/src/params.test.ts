@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 import { paramsJsonSchema, parseParams } from './params.ts';
 
@@ -9,25 +9,46 @@ const schema = z.strictObject({
 
 describe('parseParams', () => {
 	test('fills in the defaults', () => {
-		expect(parseParams(schema, {})).toEqual({ ok: true, params: { quality: 70, password: null } });
+		expect(parseParams(schema, {})).toEqual({ ok: true, data: { quality: 70, password: null } });
 	});
 
 	test('names the field that is wrong', () => {
 		expect(parseParams(schema, { quality: 101 })).toEqual({
 			ok: false,
 			details: [{ path: 'params.quality', message: expect.stringContaining('100') }],
+			total: 1,
 		});
 	});
 
-	test('names each unknown param and lists what is accepted', () => {
-		const message = (name: string) => `unknown param "${name}"; accepted: quality, password`;
+	test('names each unknown param and lists once what is accepted', () => {
 		expect(parseParams(schema, { qualty: 1, size: 2 })).toEqual({
 			ok: false,
 			details: [
-				{ path: 'params.qualty', message: message('qualty') },
-				{ path: 'params.size', message: message('size') },
+				{ path: 'params.qualty', message: 'unknown param "qualty"; accepted: quality, password' },
+				{ path: 'params.size', message: 'unknown param "size"' },
 			],
+			total: 2,
 		});
+	});
+
+	test('describes 20 of 120,000 unknown params, and counts the others', () => {
+		const raw = Object.fromEntries(Array.from({ length: 120_000 }, (_, index) => [`unknown_${index}`, 1]));
+		const stringify = jest.spyOn(JSON, 'stringify');
+		try {
+			const parsed = parseParams(schema, raw);
+			expect(parsed).toMatchObject({ ok: false, total: 120_000 });
+			expect(parsed.ok || parsed.details.length).toBe(20);
+			expect(JSON.stringify(parsed).match(/accepted:/g)).toHaveLength(1);
+			// Nothing is built for those that are not shown: each message quotes its name.
+			expect(stringify.mock.calls.length).toBeLessThan(50);
+		} finally {
+			stringify.mockRestore();
+		}
+	});
+
+	test('cuts a long name short', () => {
+		const parsed = parseParams(schema, { [`${'€'.repeat(60_000)}`]: 1 });
+		expect(JSON.stringify(parsed).length).toBeLessThan(500);
 	});
 
 	test('says so when a tool takes no params at all', () => {

@@ -1,5 +1,4 @@
-import type { ErrorDetail } from '@creatorr/contracts/errors';
-import { toDetails } from '@creatorr/contracts/validation';
+import { type Parsed, parse } from '@creatorr/contracts/validation';
 import { z } from 'zod';
 
 type ParamSchema = z.core.JSONSchema.BaseSchema;
@@ -35,26 +34,21 @@ export function secretNames(params: z.ZodType): string[] {
 	return Object.entries(acceptedParams(params)).flatMap(([name, schema]) => (schema.writeOnly ? [name] : []));
 }
 
-export type ParsedParams<P> = { ok: true; params: P } | { ok: false; details: ErrorDetail[] };
-
 /**
- * Completes params with their defaults, or says what is wrong with each; an unknown one is named together with what is
- * accepted. Parsing completed params again changes nothing.
+ * Completes params with their defaults, or says what is wrong with each; the first unknown one comes with what is accepted.
+ * Parsing completed params again changes nothing.
  */
-export function parseParams<P extends z.ZodType>(schema: P, raw: unknown): ParsedParams<z.output<P>> {
-	const parsed = schema.safeParse(raw);
-	if (parsed.success) return { ok: true, params: parsed.data };
+export function parseParams<P extends z.ZodType>(schema: P, raw: unknown): Parsed<z.output<P>> {
+	return parse(schema, raw, {
+		prefix: ['params'],
+		describeUnknown(name, index) {
+			const message = `unknown param ${name}`;
+			return index === 0 ? `${message}; ${acceptedNames(schema)}` : message;
+		},
+	});
+}
+
+function acceptedNames(schema: z.ZodType): string {
 	const names = Object.keys(acceptedParams(schema));
-	const accepted = names.length === 0 ? 'this tool takes no params' : `accepted: ${names.join(', ')}`;
-	return {
-		ok: false,
-		details: parsed.error.issues.flatMap((issue) => {
-			const details = toDetails([issue], ['params']);
-			if (issue.code !== 'unrecognized_keys') return details;
-			return issue.keys.map((key, index) => ({
-				path: details[index]?.path ?? `params.${key}`,
-				message: `unknown param ${JSON.stringify(key)}; ${accepted}`,
-			}));
-		}),
-	};
+	return names.length === 0 ? 'this tool takes no params' : `accepted: ${names.join(', ')}`;
 }

@@ -70,7 +70,7 @@ export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolRes
 
 function checkedParams(manifest: ToolManifest, raw: unknown): unknown {
 	const parsed = parseParams(manifest.params, raw);
-	if (parsed.ok) return parsed.params;
+	if (parsed.ok) return parsed.data;
 	const problems = parsed.details.map(({ path, message }) => `${path}: ${message}`).join('; ');
 	throw new ToolError('internal', `The params are not valid any more; make the job anew. (${problems})`);
 }

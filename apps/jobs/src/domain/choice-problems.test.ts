@@ -8,9 +8,10 @@ test('what is there may be chosen', () => {
 	expect(choiceProblems(choices, { languages: ['eng', 'deu'] }, capabilities)).toEqual([]);
 });
 
-test('what is not there is named together with what is', () => {
-	expect(choiceProblems(choices, { languages: ['eng', 'tlh'] }, capabilities)).toEqual([
+test('what is not there is named, once together with what is', () => {
+	expect(choiceProblems(choices, { languages: ['eng', 'tlh', 'qya'] }, capabilities)).toEqual([
 		{ path: 'params.languages', message: '"tlh" is not installed; there are: deu, eng' },
+		{ path: 'params.languages', message: '"qya" is not installed' },
 	]);
 });
 

@@ -2,7 +2,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import { newId } from '@creatorr/contracts/ids';
 import { type Capabilities, createJobBodySchema } from '@creatorr/contracts/jobs';
 import type { Plans } from '@creatorr/contracts/plans';
-import { parseOrThrow, validationError } from '@creatorr/contracts/validation';
+import { parseOrThrow, quote, validationError } from '@creatorr/contracts/validation';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { ToolManifest } from '@creatorr/tool-kit/manifest';
 import { parseParams } from '@creatorr/tool-kit/params';
@@ -86,7 +86,7 @@ async function prepareJob(
 	const tool = deps.catalogue.get(body.tool);
 	if (!tool) {
 		const slugs = [...deps.catalogue.keys()].join(', ');
-		throw new AppError('unknown_tool', `there is no tool ${JSON.stringify(body.tool)}; there are: ${slugs}`);
+		throw new AppError('unknown_tool', `there is no tool ${quote(body.tool)}; there are: ${slugs}`);
 	}
 	const { shown, secrets } = splitSecrets(tool.params, await checkParams(deps, tool, body.params ?? {}));
 	requireNotRedacted(secrets);
@@ -116,8 +116,8 @@ async function checkParams(
 	raw: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
 	const parsed = parseParams(tool.params, raw);
-	if (!parsed.ok) throw validationError(parsed.details);
-	const params = parsed.params as Record<string, unknown>;
+	if (!parsed.ok) throw validationError(parsed.details, parsed.total);
+	const params = parsed.data as Record<string, unknown>;
 	if (tool.choices) {
 		const problems = choiceProblems(tool.choices, params, (await deps.readCapabilities()).get(tool.slug));
 		if (problems.length > 0) throw validationError(problems);

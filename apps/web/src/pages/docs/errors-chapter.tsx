@@ -14,7 +14,8 @@ const EXAMPLE = `{
     "code": "validation",
     "message": "…",
     "request_id": "req_…",
-    "details": [{ "path": "params.quality", "message": "…" }]
+    "details": [{ "path": "params.quality", "message": "…" }],
+    "details_total": 1
   }
 }`;
 
@@ -25,7 +26,8 @@ export function ErrorsChapter({ description }: { description: ApiDescription }) 
 		<Chapter id="errors" title="Errors">
 			<p>
 				Go by the <code>code</code>: it is part of the contract, the message may change. Only{' '}
-				<code>validation</code> has <code>details</code>, one for each wrong field.
+				<code>validation</code> has <code>details</code>, one for each wrong field: the first 20 of{' '}
+				<code>details_total</code>.
 			</p>
 			<pre className={styles.body}>
 				<code>{EXAMPLE}</code>

@@ -88,6 +88,22 @@ const WHO_CALLS: readonly Defence[] = [
 		test: 'refuses a body of many values before it is parsed',
 	},
 	{
+		name: 'describes 20 of the fields that are wrong',
+		file: 'packages/contracts/src/validation.ts',
+		suite: 'packages/contracts/src/validation.test.ts',
+		code: 'if (details.push(detail) === MAX_DETAILS) break;',
+		without: 'details.push(detail);',
+		test: 'describes 20 of 20,000 wrong fields, and builds no message for the others',
+	},
+	{
+		name: 'lists the accepted params once',
+		file: 'packages/tool-kit/src/params.ts',
+		suite: 'packages/tool-kit/src/params.test.ts',
+		code: 'return index === 0 ?',
+		without: 'return index >= 0 ?',
+		test: 'describes 20 of 120,000 unknown params, and counts the others',
+	},
+	{
 		name: 'takes no event that Stripe has not signed',
 		...WEBHOOK,
 		code: 'return Stripe.webhooks.constructEvent(body, signature, secret, TOLERANCE_SECONDS);',
