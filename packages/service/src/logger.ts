@@ -1,5 +1,6 @@
 import { currentTraceId } from '@creatorr/telemetry/span';
 import winston from 'winston';
+import { boundedValue } from './bounded-value.ts';
 import { contextRequestId } from './context.ts';
 import { prettyLine } from './pretty-line.ts';
 
@@ -21,11 +22,17 @@ interface LoggerOptions {
 
 export type LogFormat = 'json' | 'pretty';
 
-/** An error with its causes as plain fields; stacks are for the log only. */
-export function describeError(error: unknown): unknown {
-	if (!(error instanceof Error)) return String(error);
+const MAX_CAUSES = 8;
+
+/**
+ * Returns an error and its causes, at most 8, as plain fields; stacks are for the log only. A cause that is not an Error becomes
+ * bounded data.
+ */
+export function describeError(error: unknown, causesLeft = MAX_CAUSES): unknown {
+	if (!(error instanceof Error)) return boundedValue(error);
 	const code = 'code' in error ? { code: String(error.code) } : {};
-	const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
+	const hasCause = error.cause !== undefined && causesLeft > 0;
+	const cause = hasCause ? { cause: describeError(error.cause, causesLeft - 1) } : {};
 	return { name: error.name, message: error.message, ...code, stack: error.stack, ...cause };
 }
 

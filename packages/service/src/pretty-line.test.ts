@@ -24,4 +24,6 @@ test('an error comes with its stack and its causes, below', () => {
 		'      at connect',
 	]);
 	expect(pretty({ ...LINE, error: 'a word' })).toContain('\n  a word');
+	const failed = { message: 'failed', cause: { exit_code: 3 } };
+	expect(pretty({ ...LINE, error: failed })).toMatch(/caused by:\n {2}\{\n.*"exit_code": 3/);
 });

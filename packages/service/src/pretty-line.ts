@@ -19,7 +19,7 @@ function valueText(value: unknown): string {
 function errorText(error: unknown): string {
 	if (typeof error !== 'object' || error === null) return `\n  ${String(error)}`;
 	const { stack, message, cause } = error as LogLine;
-	const own = `\n${String(stack ?? message)}`.replaceAll('\n', '\n  ');
+	const own = `\n${String(stack ?? message ?? JSON.stringify(error, null, 2))}`.replaceAll('\n', '\n  ');
 	return cause === undefined ? own : `${own}\n  caused by:${errorText(cause)}`;
 }
 

@@ -12,6 +12,8 @@ export interface CommandOptions {
 }
 
 export interface CommandResult {
+	/** The program's name. */
+	command: string;
 	/** Null when a signal ended it. */
 	exitCode: number | null;
 	signal: NodeJS.Signals | null;

@@ -90,7 +90,7 @@ async function outcome(
 	}
 	stop.throwIfFailed();
 	const tails = { stdoutTail: stdout.tail(), stderrTail: stderr.tail() };
-	return { ...status.exit(tails.stderrTail), ...tails, timedOut: stop.timedOut() };
+	return { command: run.command, ...status.exit(tails.stderrTail), ...tails, timedOut: stop.timedOut() };
 }
 
 /** What ends a command before its time: the signal, its own time limit, a line that the caller could not take. */

@@ -2,10 +2,11 @@ import { chmod, lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { deadlineMs, type Workload } from './deadline.ts';
 import { execSandboxed } from './exec.ts';
+import { failureReport, redacted } from './failure-report.ts';
 import { identify } from './identify.ts';
 import type { ToolManifest } from './manifest.ts';
 import { type PageLimit, requirePages } from './page-limit.ts';
-import { parseParams } from './params.ts';
+import { parseParams, secretNames } from './params.ts';
 import type { ToolContext, ToolOutput } from './run.ts';
 import { type RunClock, startRunClock } from './run-clock.ts';
 import { type Standby, startStandby } from './standby.ts';
@@ -31,6 +32,8 @@ export interface ToolRequest extends Workplace {
 	onWaited?(ms: number): void;
 	/** Percent, whole, always more than the time before, at most 99: what is 100 only the job's end can say. */
 	onProgress(percent: number): void;
+	/** Receives what failed where the tool goes on in another way, for the log; without secrets. */
+	onRecovered?(cause: unknown): void;
 }
 
 export interface ToolResult extends ToolOutput {
@@ -44,12 +47,24 @@ export interface ToolResult extends ToolOutput {
  * a standby that the workplace keeps.
  *
  * Throws a {@link ToolError} for what the person should hear about; the signal's reason once that is aborted; anything else is
- * a bug of ours.
+ * a bug of ours. The causes of errors contain no secret param.
  */
 export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolResult> {
 	request.signal.throwIfAborted();
 	const { manifest } = tool;
 	const params = checkedParams(manifest, request.params);
+	const hidden = { secrets: secretsOf(manifest, params), paths: [request.scratch.path] };
+	const onRecovered = (cause: unknown) => request.onRecovered?.(redacted(cause, hidden));
+	try {
+		return await runChecked(tool, { ...request, onRecovered }, params);
+	} catch (error) {
+		if (error instanceof ToolError) error.cause = redacted(error.cause, hidden);
+		throw error;
+	}
+}
+
+async function runChecked(tool: Tool, request: ToolRequest, params: unknown): Promise<ToolResult> {
+	const { manifest } = tool;
 	requireInputSize(manifest, request.sizeBytes);
 	const kind = await identify({ ...request, path: request.scratch.inputPath }, manifest);
 	// Its directory keeps others out; the sandbox's own user must be able to read it.
@@ -73,6 +88,11 @@ function checkedParams(manifest: ToolManifest, raw: unknown): unknown {
 	if (parsed.ok) return parsed.data;
 	const problems = parsed.details.map(({ path, message }) => `${path}: ${message}`).join('; ');
 	throw new ToolError('internal', `The params are not valid any more; make the job anew. (${problems})`);
+}
+
+function secretsOf({ params: schema }: ToolManifest, params: unknown): string[] {
+	const values = secretNames(schema).map((name) => (params as Record<string, unknown>)[name]);
+	return values.filter((value) => typeof value === 'string');
 }
 
 /** Throws `limit_exceeded` for a file that is larger than the tool takes, on whatever plan. */
@@ -118,6 +138,7 @@ function toolContext(
 			clock.allow(deadlineMs(manifest.limits, workload));
 		},
 		progress,
+		recovered: (cause) => request.onRecovered?.(cause),
 		exec(command, args, options) {
 			const limits = commandLimits(manifest, workload);
 			return execSandboxed({ ...options, command, args, scratch, limits, ...ends });
@@ -133,6 +154,7 @@ function standbyOf({ manifest, standby: command }: Tool, request: ToolRequest) {
 		if (!command) throw new Error(`${manifest.slug} has no standby command`);
 		standby ??= await startStandby(command, request.scratch, commandLimits(manifest, request));
 		const answer = await standby.ask(question, options);
+		if (answer === undefined) await reportDeath(standby, request);
 		// While the tool works on, so that it need not be waited for.
 		if (!request.keepsStandby) void standby.end();
 		return answer;
@@ -141,6 +163,12 @@ function standbyOf({ manifest, standby: command }: Tool, request: ToolRequest) {
 		if (!request.keepsStandby) await standby?.end();
 	};
 	return { ask, end };
+}
+
+/** An answer that does not come says nothing of why. */
+async function reportDeath(standby: Standby, request: ToolRequest): Promise<void> {
+	const result = await standby.ended;
+	if (result) request.onRecovered?.(failureReport(result));
 }
 
 function progressMeter(onProgress: (percent: number) => void): ToolContext['progress'] {

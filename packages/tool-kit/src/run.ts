@@ -30,6 +30,8 @@ export interface ToolContext {
 	requirePages(count: number): void;
 	/** Work done so far, 0 to 1, or units of work done and their total. Going back is ignored. */
 	progress(done: number, total?: number): void;
+	/** Logs a failure from which the tool recovers in another way, such as what `failureReport` returns. */
+	recovered(cause: unknown): void;
 	/**
 	 * Runs a command in the sandbox. Rejects with the signal's reason once aborted, with a ToolError `limit_exceeded` when it took
 	 * too much, when nothing of it runs any more.

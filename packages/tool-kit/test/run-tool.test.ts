@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { missingBinaries } from '../src/binaries.ts';
+import { failureReport } from '../src/failure-report.ts';
 import { defineTool, type ToolLimits } from '../src/manifest.ts';
 import { TEXT } from '../src/media-types.ts';
 import { withExtension } from '../src/output-name.ts';
 import type { PageLimit } from '../src/page-limit.ts';
+import { secretParam } from '../src/params.ts';
 import type { Run, ToolContext, ToolInput } from '../src/run.ts';
 import { runTool } from '../src/run-tool.ts';
 import { createScratch, removeScratch, type Scratch } from '../src/scratch.ts';
+import type { StandbyCommand } from '../src/standby.ts';
 import { ToolError } from '../src/tool-error.ts';
 
 const manifest = defineTool({
@@ -18,7 +21,10 @@ const manifest = defineTool({
 	title: 'Test',
 	summary: 'Test',
 	accepts: [TEXT],
-	params: z.strictObject({ word: z.string().default('done').meta({ description: 'a word' }) }),
+	params: z.strictObject({
+		word: z.string().default('done').meta({ description: 'a word' }),
+		password: secretParam('a password'),
+	}),
 	limits: {
 		maxInputBytes: 100,
 		deadline: { baseMs: 1500, perMiBMs: 0, capMs: 1500 },
@@ -50,13 +56,19 @@ interface Options {
 	sizeBytes?: number;
 	signal?: AbortSignal;
 	onProgress?: (percent: number) => void;
+	standby?: StandbyCommand;
+	onRecovered?: (cause: unknown) => void;
 }
 
 async function runWith(run: Run<typeof manifest>, options: Options = {}) {
 	const content = options.content ?? 'text';
 	await writeFile(scratch.inputPath, content, { mode: 0o600 });
 	return runTool(
-		{ manifest: { ...manifest, limits: options.limits ?? manifest.limits }, run },
+		{
+			manifest: { ...manifest, limits: options.limits ?? manifest.limits },
+			run,
+			...(options.standby && { standby: options.standby }),
+		},
 		{
 			scratch,
 			name: 'note.txt',
@@ -66,11 +78,12 @@ async function runWith(run: Run<typeof manifest>, options: Options = {}) {
 			pageLimit: options.pageLimit,
 			signal: options.signal ?? new AbortController().signal,
 			onProgress: options.onProgress ?? (() => {}),
+			...(options.onRecovered && { onRecovered: options.onRecovered }),
 		},
 	);
 }
 
-type Params = { word: string };
+type Params = { word: string; password: string | null };
 
 /** A tool that runs a script in the sandbox and gives back the file `out` that it made. */
 function script(text: string): Run<typeof manifest> {
@@ -171,6 +184,46 @@ describe('runTool', () => {
 	test('passes a tool’s own error on', async () => {
 		const error = new ToolError('wrong_password', 'no');
 		await expect(runWith(() => Promise.reject(error))).rejects.toBe(error);
+	});
+
+	test('gives the log how a command failed, without its arguments, secrets and paths of this machine', async () => {
+		const run: Run<typeof manifest> = async (_, context) => {
+			const text = 'echo printed; yes noise | head -c 9000 >&2; echo "$1 at $2" >&2; exit 7';
+			const result = await context.exec('bash', ['-c', text, 'bash', 'open it', context.scratchDir]);
+			throw new ToolError('tool_failed', 'no', { cause: failureReport(result) });
+		};
+		const error = await runWith(run, { params: { password: 'open it' } }).catch((caught: unknown) => caught);
+		expect((error as Error).cause).toEqual({
+			command: 'bash',
+			exit_code: 7,
+			signal: null,
+			timed_out: false,
+			stderr: expect.stringMatching(/^[\s\S]{1,2100}\[redacted\] at \[scratch\]\/scratch\s*$/),
+		});
+		expect(JSON.stringify((error as Error).cause)).not.toMatch(/printed|open it|head -c/);
+	});
+
+	test('gives the log how a process ended that was to answer', async () => {
+		const answers: unknown[] = [];
+		const run: Run<typeof manifest> = async (input, context) => {
+			answers.push(await context.ask({ password: input.params.password }));
+			return { outputPath: input.path, warnings: [], details: {} };
+		};
+		const text = 'echo \'{"ready":true}\'; read request; echo "got $request" >&2; kill -SEGV $$';
+		const causes: unknown[] = [];
+		await runWith(run, {
+			params: { password: 'open it' },
+			standby: { command: 'bash', args: ['-c', text] },
+			onRecovered: (cause) => causes.push(cause),
+		});
+		expect(answers).toEqual([undefined]);
+		expect(causes).toEqual([
+			expect.objectContaining({
+				command: 'bash',
+				signal: 'SIGSEGV',
+				stderr: expect.stringContaining('got {"password":"[redacted]"}'),
+			}),
+		]);
 	});
 
 	test('reports progress in whole percents that only grow and end below 100', async () => {

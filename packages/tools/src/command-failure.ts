@@ -1,4 +1,5 @@
 import type { CommandResult } from '@creatorr/tool-kit/command';
+import { failureReport } from '@creatorr/tool-kit/failure-report';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 
 const LIMIT_SIGNALS: readonly (string | null)[] = ['SIGXCPU', 'SIGXFSZ', 'SIGKILL'];
@@ -14,9 +15,7 @@ export function throwOnLimit(result: CommandResult): void {
 	throw new ToolError(
 		'limit_exceeded',
 		'The file takes more memory, disk or time than a job may use. Try a part of it.',
-		{
-			cause: result,
-		},
+		{ cause: failureReport(result) },
 	);
 }
 
@@ -24,9 +23,7 @@ export function throwOnLimit(result: CommandResult): void {
 export function toolFailed(result: CommandResult): ToolError {
 	return new ToolError(
 		'tool_failed',
-		'The tool could not process this file. Save the file anew and try again.',
-		{
-			cause: result,
-		},
+		'The tool could not process this file. Re-save the file and try again.',
+		{ cause: failureReport(result) },
 	);
 }

@@ -31,6 +31,7 @@ interface RunOptions {
 }
 
 async function timedRun(
+	deps: RunJobDeps,
 	tool: Tool,
 	job: GrantedJob,
 	input: Input,
@@ -52,6 +53,8 @@ async function timedRun(
 			onWaited: (ms: number) => {
 				waitedMs += ms;
 			},
+			onRecovered: (error: unknown) =>
+				deps.logger.warn('tool.recovered', { job_id: job.id, tool: job.tool, error }),
 		};
 		const result: ToolResult = await inSpan(`tool ${job.tool}`, {}, () => runTool(tracedTool(tool), request));
 		outcome = 'succeeded';
@@ -80,7 +83,7 @@ async function succeed(
 	});
 	countInput(job.tool, input.size_bytes);
 	crashPoint('worker.input-fetched');
-	const { result, durationMs } = await timedRun(tool, job, input, workplace, options);
+	const { result, durationMs } = await timedRun(deps, tool, job, input, workplace, options);
 	countOutput(job.tool, result.outputSizeBytes);
 	crashPoint('worker.tool-ended');
 	return {

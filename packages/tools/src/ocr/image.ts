@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failureReport } from '@creatorr/tool-kit/failure-report';
 import type { ToolContext } from '@creatorr/tool-kit/run';
 import { inputPath, SANDBOX_SCRATCH, scratchPath } from '@creatorr/tool-kit/sandbox-files';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
@@ -36,7 +37,7 @@ export async function imageToPdf(
 		throw new ToolError(
 			'corrupt_input',
 			'The image is damaged or incomplete. Upload it again, or save it anew first.',
-			{ cause: result },
+			{ cause: failureReport(result) },
 		);
 	}
 	if (result.exitCode === TOO_LARGE) {

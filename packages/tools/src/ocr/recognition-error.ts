@@ -1,4 +1,5 @@
 import type { CommandResult } from '@creatorr/tool-kit/command';
+import { failureReport } from '@creatorr/tool-kit/failure-report';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
 
@@ -50,9 +51,10 @@ export function isUnexpected(result: CommandResult): boolean {
 /** Throws `limit_exceeded` itself where that is the reason. */
 export function recognitionError(result: CommandResult): ToolError {
 	const reason = reasonOf(result);
-	if (reason) return new ToolError(...reason, { cause: result });
+	if (reason) return new ToolError(...reason, { cause: failureReport(result) });
 	throwOnLimit(result);
-	if (UNREADABLE_PDF.test(result.stderrTail)) return new ToolError(...UNREADABLE, { cause: result });
+	if (UNREADABLE_PDF.test(result.stderrTail))
+		return new ToolError(...UNREADABLE, { cause: failureReport(result) });
 	return toolFailed(result);
 }
 

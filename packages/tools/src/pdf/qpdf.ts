@@ -1,4 +1,5 @@
 import type { CommandResult } from '@creatorr/tool-kit/command';
+import { failureReport } from '@creatorr/tool-kit/failure-report';
 import type { ToolContext } from '@creatorr/tool-kit/run';
 import { inputPath } from '@creatorr/tool-kit/sandbox-files';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
@@ -47,8 +48,6 @@ export function throwOnUnreadable(result: CommandResult): void {
 	throw new ToolError(
 		'corrupt_input',
 		'The PDF is damaged beyond repair. Upload it again, or save it anew first.',
-		{
-			cause: result,
-		},
+		{ cause: failureReport(result) },
 	);
 }

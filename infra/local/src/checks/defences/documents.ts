@@ -55,6 +55,25 @@ const WHAT_IT_IS: readonly Defence[] = [
 	},
 ];
 
+const WHAT_IS_LOGGED: readonly Defence[] = [
+	{
+		name: 'redacts secret params in what the log gets of a failed command',
+		file: `${KIT}/run-tool.ts`,
+		code: 'error.cause = redacted(error.cause, hidden)',
+		without: 'void hidden',
+		suite: 'packages/tool-kit/test/run-tool.test.ts',
+		test: 'gives the log how a command failed, without its arguments, secrets and paths of this machine',
+	},
+	{
+		name: 'redacts secret params in what the log gets of a process that ended instead of answering',
+		file: `${KIT}/run-tool.ts`,
+		code: 'request.onRecovered?.(redacted(cause, hidden))',
+		without: 'request.onRecovered?.(cause)',
+		suite: 'packages/tool-kit/test/run-tool.test.ts',
+		test: 'gives the log how a process ended that was to answer',
+	},
+];
+
 const HOW_LARGE_IT_GETS: readonly Defence[] = [
 	{
 		name: 'measures an archive before anything unpacks it',
@@ -150,4 +169,4 @@ const HOW_LARGE_IT_GETS: readonly Defence[] = [
 ];
 
 /** What keeps a document from doing harm before a tool's program opens it. */
-export const DOCUMENTS: readonly Defence[] = [...WHAT_IT_IS, ...HOW_LARGE_IT_GETS];
+export const DOCUMENTS: readonly Defence[] = [...WHAT_IT_IS, ...WHAT_IS_LOGGED, ...HOW_LARGE_IT_GETS];

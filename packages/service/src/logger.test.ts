@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { describeError } from './logger.ts';
+
+const causeOf = (cause: unknown) =>
+	(describeError(new Error('failed', { cause })) as { cause: unknown }).cause;
+
+describe('describeError', () => {
+	test('keeps the fields of a cause that is not an Error', () => {
+		const cause = { command: 'qpdf', exit_code: 2, signal: null, stderr: 'no such object\n' };
+		expect(causeOf(cause)).toEqual(cause);
+		expect(causeOf('a word')).toBe('a word');
+	});
+
+	test('bounds a cause that is large, deep or refers to itself', () => {
+		const loop: Record<string, unknown> = {
+			text: 'x'.repeat(1_000_000),
+			list: Array(1000).fill('y'.repeat(5000)),
+		};
+		loop.self = loop;
+		expect(JSON.stringify(causeOf(loop)).length).toBeLessThan(20_000);
+	});
+
+	test('keeps the end of a long text, where programs say what went wrong', () => {
+		expect(causeOf({ stderr: `${'x'.repeat(10_000)}the reason` })).toEqual({
+			stderr: expect.stringMatching(/^…x{1000,2048}the reason$/),
+		});
+	});
+
+	test('redacts fields that are named like secrets', () => {
+		const cause = { params: { user_password: 'open it', pages: 3 }, headers: { authorization: 'Bearer x' } };
+		expect(causeOf(cause)).toEqual({
+			params: { user_password: '[redacted]', pages: 3 },
+			headers: { authorization: '[redacted]' },
+		});
+	});
+
+	test('ends where causes refer to each other', () => {
+		const [one, other] = [new Error('one'), new Error('other')];
+		one.cause = other;
+		other.cause = one;
+		expect(JSON.stringify(describeError(one)).match(/"message":"o/g)).toHaveLength(9);
+	});
+});
