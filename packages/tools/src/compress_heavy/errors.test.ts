@@ -1,5 +1,6 @@
 import type { Tool } from '@creatorr/tool-kit/tool';
 import { describe, expect, jest, test } from '@jest/globals';
+import { rawPdf } from '../../hostile/builders/pdf.ts';
 import { pdfFile } from '../../test/fixtures/pdf-file.ts';
 import { photoPdf } from './fixtures/documents.ts';
 import { compress, made } from './fixtures/made.ts';
@@ -20,6 +21,18 @@ describe('compress_heavy', () => {
 		['PostScript with a PDF header behind it', Buffer.from('%!PS\n%PDF-1.4\nshowpage'), 'unsupported_input'],
 	])('makes no blank page of %s', async (_, content, code) => {
 		await expect(compress(content)).rejects.toMatchObject({ code });
+	});
+
+	test('refuses a PDF whose pages can not be displayed, and says what to do', async () => {
+		const objects = [
+			'<< /Type /Catalog /Pages 2 0 R >>',
+			'<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+			'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 7 >>',
+		];
+		await expect(compress(rawPdf({ objects }))).rejects.toMatchObject({
+			code: 'corrupt_input',
+			message: expect.stringMatching(/can’t be displayed.*print it to PDF/),
+		});
 	});
 
 	test('does not unpack a bomb', async () => {

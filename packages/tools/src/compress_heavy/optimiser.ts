@@ -1,10 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { failureReport } from '@creatorr/tool-kit/failure-report';
 import type { ToolContext } from '@creatorr/tool-kit/run';
 import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { writeNew } from '@creatorr/tool-kit/write-new';
 import { z } from 'zod';
-import { throwOnLimit, toolFailed } from '../command-failure.ts';
+import { throwOnLimit } from '../command-failure.ts';
+import { countPages } from '../pdf/qpdf.ts';
 import { commandArguments, PROGRAM } from './standby.ts';
 
 /** What the optimiser is asked for, as its Request names it. */
@@ -19,10 +21,12 @@ export interface OptimiserRequest {
 	max_pages: number | null;
 	/** After so long it makes do with what it has. */
 	budget_seconds: number;
+	/** Only what loses nothing. */
+	lossless?: boolean;
 }
 
 const refusalSchema = z.object({
-	refused: z.enum(['corrupt', 'protected', 'signed', 'unpacks_to_too_much', 'too_many_pages']),
+	refused: z.enum(['corrupt', 'unreadable', 'protected', 'signed', 'unpacks_to_too_much', 'too_many_pages']),
 	cause: z.string(),
 	pages: z.int().optional(),
 });
@@ -30,6 +34,8 @@ const doneSchema = z.looseObject({
 	method: z.string(),
 	pages: z.int().min(1),
 	warnings: z.array(z.string()),
+	/** The end of a traceback, where a part of it failed. */
+	failure: z.string().optional(),
 });
 const answerSchema = z.union([refusalSchema, doneSchema]);
 
@@ -37,10 +43,13 @@ type Refusal = z.infer<typeof refusalSchema>;
 export type OptimiserAnswer = z.infer<typeof answerSchema>;
 
 const REQUEST = 'request.json';
+/** The warning of an answer where a part of the optimiser failed, or all of it. */
+export const FAILED = 'optimizer_failed';
 
 /**
  * Asks the optimiser, a Python program that knows PDFs from the inside, which leaves the smallest copy that passed its checks
- * under `outputName` in the scratch directory, or nothing there when it found none smaller than the input.
+ * under `outputName` in the scratch directory, or nothing there when it found none smaller than the input. Where it fails on a
+ * document, it makes do with what loses nothing, at last with the original; the answer has the warning `optimizer_failed` then.
  */
 export async function askOptimiser(
 	context: ToolContext,
@@ -50,18 +59,37 @@ export async function askOptimiser(
 ): Promise<OptimiserAnswer> {
 	const question = { ...request, target: scratchPath(outputName) };
 	const name = basename(path);
-	const answer = await context.ask(
+	const asked = await context.ask(
 		{ ...question, source: lateInputPath(name) },
 		{ readOnly: { [name]: path } },
 	);
-	// How a process ended that stood by, nobody can tell from its answer.
-	return answerSchema.parse(answer ?? (await runOptimiser(context, path, question)));
+	const answer = asked ?? (await runOptimiser(context, path, question));
+	if (answer !== undefined) return toAnswer(answer, context);
+	const careful = await runOptimiser(context, path, { ...question, lossless: true });
+	return careful === undefined ? original(context, path) : toAnswer(careful, context, [FAILED]);
 }
 
+/** For a PDF that the optimiser does not survive: qpdf says whether it is one. */
+async function original(context: ToolContext, path: string): Promise<OptimiserAnswer> {
+	const pages = await countPages(context, path);
+	context.requirePages(pages);
+	return { method: 'original', pages, warnings: [FAILED] };
+}
+
+function toAnswer(said: unknown, context: ToolContext, more: readonly string[] = []): OptimiserAnswer {
+	const answer = answerSchema.parse(said);
+	if (isRefusal(answer)) return answer;
+	const { failure, ...done } = answer;
+	if (failure !== undefined) context.recovered({ command: 'python3', traceback: failure });
+	const failed = failure === undefined ? more : [FAILED];
+	return { ...done, warnings: [...done.warnings, ...failed] };
+}
+
+/** Undefined where it fails for another reason than a limit. */
 async function runOptimiser(context: ToolContext, path: string, question: object): Promise<unknown> {
 	const name = basename(path);
 	const request = JSON.stringify({ ...question, source: inputPath(name) });
-	await writeFile(join(context.scratchDir, REQUEST), request);
+	await writeNew(join(context.scratchDir, REQUEST), request);
 	let last: unknown;
 	const result = await context.exec('python3', commandArguments(scratchPath(REQUEST)), {
 		readOnly: { ...PROGRAM, [name]: path },
@@ -73,8 +101,9 @@ async function runOptimiser(context: ToolContext, path: string, question: object
 		},
 	});
 	throwOnLimit(result);
-	if (result.exitCode !== 0) throw toolFailed(result);
-	return last;
+	if (result.exitCode === 0) return last;
+	context.recovered(failureReport(result));
+	return undefined;
 }
 
 const progressSchema = z.object({ progress: z.number() });
@@ -96,18 +125,24 @@ function toToolError(refusal: Refusal): ToolError {
 		case 'too_many_pages':
 			return new ToolError(
 				'corrupt_input',
-				'The PDF is damaged beyond repair. Upload it again, or save it anew first.',
+				'The PDF is damaged beyond repair. Upload it again, or re-save it first.',
+				{ cause: refusal },
+			);
+		case 'unreadable':
+			return new ToolError(
+				'corrupt_input',
+				'The pages of this PDF can’t be displayed. Open it in a PDF viewer, print it to PDF, and try again.',
 				{ cause: refusal },
 			);
 		case 'signed':
 			return new ToolError(
 				'unsupported_input',
-				'The PDF is digitally signed, and any change breaks the signature. Set `signed` to `invalidate` to compress it all the same.',
+				'The PDF is digitally signed, and any change breaks the signature. Set `signed` to `invalidate` to compress it anyway.',
 			);
 		case 'unpacks_to_too_much':
 			return new ToolError(
 				'limit_exceeded',
-				'The PDF unpacks to more than a job may use. Save it anew first.',
+				'The PDF unpacks to more than a job may use. Re-save it and try again.',
 			);
 	}
 }

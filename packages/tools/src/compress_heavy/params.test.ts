@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../../test/fixtures/command.ts';
 import { textPage } from '../../test/fixtures/pages.ts';
 import { pdfFile } from '../../test/fixtures/pdf-file.ts';
-import { photoPdf, signedPdf } from './fixtures/documents.ts';
+import { permissionsPdf, photoPdf, signedPdf } from './fixtures/documents.ts';
 import { asJson, compress, imagesOf, levelsApart, made } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
@@ -115,6 +115,16 @@ describe('compress_heavy', () => {
 			code: 'unsupported_input',
 			message: expect.stringContaining('signed'),
 		});
+	});
+
+	test('with signed reject does not break a certification without a field', async () => {
+		await expect(compress(permissionsPdf('DocMDP'))).rejects.toMatchObject({ code: 'unsupported_input' });
+	});
+
+	test('with signed reject compresses a PDF that has usage rights alone, drops them and says so', async () => {
+		const { output, warnings } = await compress(permissionsPdf('UR3'));
+		expect(warnings).toEqual([expect.stringMatching(/^usage_rights_removed: /)]);
+		expect(await asJson(output)).not.toMatch(/UR3|ByteRange/);
 	});
 
 	test('with signed invalidate empties the signature field, keeps it, and says so', async () => {

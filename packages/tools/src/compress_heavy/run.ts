@@ -5,7 +5,7 @@ import type { ParamsOf } from '@creatorr/tool-kit/manifest';
 import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/run';
 import { type Unlocked, unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
-import { askOptimiser, isRefusal, type OptimiserAnswer, throwRefusal } from './optimiser.ts';
+import { askOptimiser, FAILED, isRefusal, type OptimiserAnswer, throwRefusal } from './optimiser.ts';
 
 type Input = ToolInput<ParamsOf<typeof manifest>>;
 
@@ -20,6 +20,8 @@ const WARNINGS: Readonly<Record<string, string>> = {
 	repaired: 'the PDF was damaged and had to be repaired; look whether all of its content is there',
 	signature_invalidated: 'the PDF was digitally signed; its signature fields are empty now',
 	grayscale_incomplete: 'some spot colours or gradients could not be turned to grey',
+	optimizer_failed:
+		'parts of the compression failed on this PDF and were left out, so it may be larger than it could be; no content is lost',
 	usage_rights_removed:
 		'the PDF no longer unlocks extra features of Adobe Reader, as that holds for the original alone',
 };
@@ -38,7 +40,8 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const { target_size_bytes: wantedBytes } = input.params;
 	const missed = wantedBytes !== null && Math.min(sizeBytes, input.sizeBytes) > wantedBytes;
 	const isChanged = sizeBytes < input.sizeBytes;
-	const codes = [...(isChanged ? warnings : []), ...(missed ? ['target_missed'] : [])];
+	const made = isChanged ? warnings : warnings.filter((code) => code === FAILED);
+	const codes = [...made, ...(missed ? ['target_missed'] : [])];
 	const sentences = codes.map((code) => `${code}: ${WARNINGS[code]}`);
 	return {
 		outputPath: isChanged ? outputPath : input.path,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { textPage } from '../../test/fixtures/pages.ts';
 import { pdfFile } from '../../test/fixtures/pdf-file.ts';
 import { manifest } from './manifest.ts';
@@ -26,8 +26,11 @@ async function python(script: string): Promise<Record<string, unknown>> {
 	return JSON.parse(stdout);
 }
 
-/** Searches among copies whose bytes and likeness follow from the quality and the care that they are made with. */
-async function search(request: string, size: string, likeness: string) {
+/**
+ * Searches among copies whose bytes and likeness follow from the quality and the care that they are made with; `fails` says for
+ * which making one fails.
+ */
+async function search(request: string, size: string, likeness: string, fails = 'False') {
 	const source = join(directory, 'source.pdf');
 	await writeFile(source, pdfFile({ pages: [textPage(['x'.repeat(100_000)])] }));
 	return python(`
@@ -38,10 +41,12 @@ from optimise import Made
 def make(source, path, work, settings, processes, progress):
     quality, rewrites = (settings.jpeg, settings.rewrites) if settings else (100, False)
     open(path, "w").write(f"{quality} {rewrites} ".ljust(${size}))
+    if ${fails}: raise ValueError("no such object")
     return Made()
 
 class Checker:
     def __init__(self, *_): pass
+    def is_readable(self): return True
     def likeness(self, path, in_grey):
         quality, rewrites = open(path).read().split()
         quality, rewrites = int(quality), rewrites == "True"
@@ -53,8 +58,37 @@ request = compress.Request(**{**dict(image_dpi=None, grayscale=False, linearize=
     signed="reject", max_pages=None, budget_seconds=60), **${request}})
 target = ${JSON.stringify(join(directory, 'target.pdf'))}
 done = compress.compress_document(${JSON.stringify(source)}, target, request, lambda share: None, ThreadPoolExecutor(1))
-print(json.dumps({**done, "bytes": os.path.getsize(target), "content": open(target).read().strip()}))`);
+content = open(target).read().strip() if os.path.exists(target) else None
+print(json.dumps({**done, "bytes": content and os.path.getsize(target), "content": content}))`);
 }
+
+describe('where making a copy fails', () => {
+	test('takes one that loses nothing, and says why', async () => {
+		const found = await search('{"quality": 60, "target_size_bytes": None}', '50_000', '1', 'quality == 60');
+		expect(found).toMatchObject({
+			...{ method: 'lossless', content: '100 False' },
+			failure: expect.stringMatching(/^Traceback[\s\S]*ValueError: no such object\n$/),
+		});
+	});
+
+	test('gives the original when the other one fails too', async () => {
+		const found = await search('{"quality": 60, "target_size_bytes": None}', '50_000', '1', 'True');
+		expect(found).toMatchObject({ method: 'original', content: null, failure: expect.any(String) });
+	});
+
+	test('keeps the best that was found for a size that is not met', async () => {
+		const request = '{"quality": 60, "target_size_bytes": 20_000}';
+		const found = await search(request, 'quality * 1000', '1.0', 'quality < 20');
+		expect(found).toMatchObject({ method: 'optimised', content: '30 True', failure: expect.any(String) });
+	});
+
+	test('ends where no other way would do better', async () => {
+		const lack = '(_ for _ in ()).throw(MemoryError("no memory"))';
+		await expect(search('{"quality": 60, "target_size_bytes": None}', '1', '1', lack)).rejects.toThrow(
+			'no memory',
+		);
+	});
+});
 
 test('the copy that is given is the one that was checked, also where another of its quality was tried later', async () => {
 	const found = await search(

@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParamsOf } from '@creatorr/tool-kit/manifest';
 import { CSV, HTML, TEXT } from '@creatorr/tool-kit/media-types';
 import { countPageNumbers } from '@creatorr/tool-kit/page-ranges';
 import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/run';
 import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
+import { writeNew } from '@creatorr/tool-kit/write-new';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
 import { type Answer, answerSchema, isFailure, toToolError } from './answer.ts';
 import { EXTENSIONS, exportFilter, guessSeparator, importFilter } from './document-kind.ts';
@@ -90,7 +90,7 @@ async function askStandby(context: ToolContext, input: Input, source: Source): P
 /** For a document that LibreOffice does not survive when it is told by others what to do. */
 async function askCommand(context: ToolContext, input: Input, source: Source): Promise<Answer> {
 	const question = { ...request(input, source), source: inputPath(source.name) };
-	await writeFile(join(context.scratchDir, REQUEST), JSON.stringify(question));
+	await writeNew(join(context.scratchDir, REQUEST), JSON.stringify(question));
 	const readOnly = { ...PROGRAM, [source.name]: source.path };
 	const result = await context.exec('python3', commandArguments(scratchPath(REQUEST)), { readOnly });
 	throwOnLimit(result);

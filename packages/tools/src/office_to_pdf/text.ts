@@ -22,7 +22,8 @@ export async function rewriteAsUtf8(inputPath: string, outputPath: string): Prom
 			}
 			yield decoder.decode();
 		},
-		createWriteStream(outputPath),
+		// Never through a link that a command left there.
+		createWriteStream(outputPath, { flags: 'wx' }),
 	);
 	return start;
 }

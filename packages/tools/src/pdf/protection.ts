@@ -1,8 +1,9 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ToolContext } from '@creatorr/tool-kit/run';
 import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { writeNew } from '@creatorr/tool-kit/write-new';
 import { throwOnLimit } from '../command-failure.ts';
 import { throwOnUnreadable } from './qpdf.ts';
 
@@ -64,8 +65,7 @@ export async function unlockPdf(
 /** Command lines can be read by everybody on the machine, so the arguments are in a file of ours, for that time only. */
 async function execWithSecrets(context: ToolContext, path: string, args: readonly string[]) {
 	const file = join(context.scratchDir, ARGUMENTS);
-	// Never through a link that a command left there.
-	await writeFile(file, args.map((arg) => `${arg}\n`).join(''), { flag: 'wx' });
+	await writeNew(file, args.map((arg) => `${arg}\n`).join(''));
 	try {
 		return await context.exec('qpdf', [`@${inputPath(ARGUMENTS)}`], {
 			readOnly: { [INPUT]: path, [ARGUMENTS]: file },

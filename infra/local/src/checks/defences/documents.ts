@@ -74,6 +74,17 @@ const WHAT_IS_LOGGED: readonly Defence[] = [
 	},
 ];
 
+const WHAT_COMMANDS_LEAVE: readonly Defence[] = [
+	{
+		name: 'writes through no link that an earlier command left in the scratch directory',
+		file: `${KIT}/write-new.ts`,
+		code: "await rm(path, { recursive: true, force: true });\n\tawait writeFile(path, content, { flag: 'wx' });",
+		without: 'await writeFile(path, content);',
+		suite: `${TOOLS}/compress_heavy/failures.test.ts`,
+		test: 'writes through no link that a dying process left',
+	},
+];
+
 const HOW_LARGE_IT_GETS: readonly Defence[] = [
 	{
 		name: 'measures an archive before anything unpacks it',
@@ -169,4 +180,9 @@ const HOW_LARGE_IT_GETS: readonly Defence[] = [
 ];
 
 /** What keeps a document from doing harm before a tool's program opens it. */
-export const DOCUMENTS: readonly Defence[] = [...WHAT_IT_IS, ...WHAT_IS_LOGGED, ...HOW_LARGE_IT_GETS];
+export const DOCUMENTS: readonly Defence[] = [
+	...WHAT_IT_IS,
+	...WHAT_IS_LOGGED,
+	...WHAT_COMMANDS_LEAVE,
+	...HOW_LARGE_IT_GETS,
+];

@@ -9,13 +9,12 @@ Exits 1 for whatever went wrong.
 import json
 import multiprocessing
 import os
-import re
-import resource
 import sys
 import traceback
 from concurrent.futures import Executor
 from pathlib import Path
 
+from failures import is_memory_short
 from workers import start_processes
 
 
@@ -35,13 +34,6 @@ def main(task: str, processes: Executor) -> None:
 def say(message: dict[str, object]) -> None:
     """One line to whoever asks."""
     print(json.dumps(message), flush=True)
-
-
-def is_memory_short() -> bool:
-    """Whether so much of it is taken that what went wrong was most likely the lack of more; few libraries say so themselves."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    peak = re.search(r"^VmPeak:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
-    return limit != resource.RLIM_INFINITY and peak is not None and int(peak[1]) * 1024 > limit / 2
 
 
 def end(code: int) -> None:

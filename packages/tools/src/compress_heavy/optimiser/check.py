@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 import pikepdf
 from pikepdf import Dictionary, Stream
 
-from looks import Look, is_text_lost, render, text_of
+from looks import Look, TooSlow, is_text_lost, render, text_of
 from opening import Refused, open_document
 from settings import Settings
 from structure import has_same_pages, lost, page_boxes, structure_of
@@ -26,7 +26,7 @@ class Checker:
         self.boxes = page_boxes(pdf)
 
     def is_readable(self) -> bool:
-        """Whether a second reader makes anything of the original, where the first had to guess."""
+        """Whether a second reader makes anything of the original; a page that takes it too long is not given up."""
         return any(look.result() is not None for look in self.looks.values())
 
     def likeness(self, path: str, in_grey: bool) -> float:
@@ -44,14 +44,20 @@ class Checker:
     def page_likeness(self, path: str, page: int, in_grey: bool) -> float:
         """Of a page that not even the original shows in time, nothing can be asked."""
         look = self.looks[page].result()
-        if look is None:
+        if not isinstance(look, Look):
             return 1.0
-        copy = render(path, page, self.pages[page])
+        try:
+            copy = render(path, page, self.pages[page])
+        except TooSlow:
+            return 0.0
         return look.likeness(copy, in_grey) if copy is not None else 0.0
 
 
-def _look(source: str, page: int, pixels: int) -> Look | None:
-    picture = render(source, page, pixels)
+def _look(source: str, page: int, pixels: int) -> Look | TooSlow | None:
+    try:
+        picture = render(source, page, pixels)
+    except TooSlow as slow:
+        return slow
     return Look(picture) if picture is not None else None
 
 

@@ -9,10 +9,11 @@ import pikepdf
 
 from bombs import holds_bomb
 from check import Checker
+from failures import description, is_fatal
 from opening import Refused, open_document, was_repaired
 from optimise import Made, Work, optimise
 from settings import Settings, settings_of, stricter
-from signatures import has_usage_rights, signature_fields
+from signatures import has_usage_rights, is_signed
 
 _STEP_UP, _MAX_ATTEMPTS, _NEARLY = 15, 4, 0.02
 _MAX_PROBES = 6
@@ -32,6 +33,8 @@ class Request:
     max_pages: int | None
     # After so long it makes do with what it has.
     budget_seconds: float
+    # Only what loses nothing, for a document that the rest did not survive.
+    lossless: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ class _Search:
         self.processes = processes
         self.until = monotonic() + request.budget_seconds
         self.attempts = 0
+        # Of the last attempt that failed, for the log.
+        self.failure: str | None = None
         self.work = Work(request.linearize, request.remove_metadata, self.until)
         pdf = open_document(source)
         self.pages = len(pdf.pages)
@@ -80,16 +85,16 @@ class _Search:
         self.warnings = self._looks_at(pdf)
         self.checker = Checker(source, pdf, self._settings(request.quality), threads)
         if "repaired" in self.warnings and not self.checker.is_readable():
-            raise Refused("corrupt", "not even its first pages can be rendered")
+            raise Refused("unreadable", "none of the sampled pages can be rendered")
 
     def _looks_at(self, pdf: pikepdf.Pdf) -> list[str]:
-        is_signed = bool(signature_fields(pdf))
-        if is_signed and self.request.signed == "reject":
+        has_signature = is_signed(pdf)
+        if has_signature and self.request.signed == "reject":
             raise Refused("signed", "it would break")
         if holds_bomb(pdf):
             raise Refused("unpacks_to_too_much", "a stream unpacks to more than can be held")
         found = {
-            "signature_invalidated": is_signed,
+            "signature_invalidated": has_signature,
             "usage_rights_removed": has_usage_rights(pdf),
             "repaired": was_repaired(pdf),
         }
@@ -99,20 +104,37 @@ class _Search:
         return settings_of(quality, self.request.image_dpi, self.request.grayscale)
 
     def run(self) -> dict[str, object]:
-        best = self.at_quality(self.request.quality)
+        is_lossless = self.request.lossless
+        best = None if is_lossless else self.attempted(lambda: self.at_quality(self.request.quality))
+        if best is None and (is_lossless or self.failure is not None) and not self.request.grayscale:
+            best = self.attempted(self.without_loss)
         wanted = self.request.target_size_bytes
-        if wanted is not None and (best.size if best else self.source_size) > wanted:
+        if not is_lossless and wanted is not None and (best.size if best else self.source_size) > wanted:
             best = self.below(wanted, best)
+        if not self.checker.is_readable():
+            raise Refused("unreadable", "none of the sampled pages can be rendered")
         if best is not None:
             os.replace(best.path, self.target)
         return self.result(best)
 
+    def attempted(self, attempt: Callable[[], Copy | None]) -> Copy | None:
+        """None where it failed: what libraries make of a document is not known beforehand."""
+        try:
+            return attempt()
+        except Exception as error:
+            if is_fatal(error):
+                raise
+            self.failure = description(error)
+            return None
+
     def result(self, best: Copy | None) -> dict[str, object]:
+        failure = {"failure": self.failure} if self.failure is not None else {}
         if best is None:
-            return {"method": "original", "pages": self.pages, "warnings": []}
+            return {"method": "original", "pages": self.pages, "warnings": [], **failure}
         made = best.made
         warnings = [*self.warnings, *(["grayscale_incomplete"] if made.is_partly_coloured else [])]
         return {
+            **failure,
             "method": best.method,
             "pages": self.pages,
             "quality": best.quality,
@@ -171,7 +193,7 @@ class _Search:
             if low > high or monotonic() > self.until:
                 break
             quality = (low + high) // 2
-            copy = self.at_quality(quality)
+            copy = self.attempted(lambda: self.at_quality(quality))  # noqa: B023 (called at once)
             if copy is not None and copy.size <= wanted:
                 best, low = kept(copy, best), quality + 1
             else:

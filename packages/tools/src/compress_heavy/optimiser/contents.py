@@ -41,8 +41,9 @@ def _pages(pdf: pikepdf.Pdf) -> Iterator[Job]:
             data = contents_of(page.obj)
         except UnreadableContent:
             continue
-        if len(parts) > 1:
-            page.obj.Contents = pdf.make_stream(data)
+        # An array, even of one stream, can't be written to.
+        if isinstance(page.obj.Contents, Array):
+            page.obj.Contents = parts[0] if len(parts) == 1 else pdf.make_stream(data)
         unit = float(page.obj.get("/UserUnit", 1))
         yield page.obj.Contents, data, unit, _opaque_states(inherited(page.obj, "/Resources"))
 

@@ -8,6 +8,10 @@ from PIL import Image
 
 from ssim import Reference
 
+class TooSlow(Exception):
+    """The page takes longer to render than it may."""
+
+
 _PAGE_SECONDS, _TEXT_SECONDS = 60, 300
 _KEPT_SHARE = 0.95
 # Of the averages of tiles, in levels of 255: what is missing somewhere shows there, however large the page is.
@@ -35,7 +39,7 @@ class Look:
 
 
 def render(path: str, page: int, pixels: int) -> Image.Image | None:
-    """A page with its longest side of so many pixels; None where it can't be rendered in time."""
+    """A page with its longest side of so many pixels; None where it can't be rendered. Throws {@link TooSlow}."""
     only = ["-f", str(page), "-l", str(page)]
     try:
         made = subprocess.run(
@@ -44,9 +48,12 @@ def render(path: str, page: int, pixels: int) -> Image.Image | None:
         )  # fmt: skip
         picture = Image.open(io.BytesIO(made.stdout))
         picture.load()
+    except subprocess.TimeoutExpired as error:
+        raise TooSlow from error
     except (subprocess.SubprocessError, OSError, SyntaxError):
         return None
-    return picture
+    # Of a page that it can't make sense of, the renderer gives a single pixel.
+    return picture if max(picture.size) > pixels // 2 else None
 
 
 def text_of(path: str) -> Counter[str] | None:

@@ -5,7 +5,7 @@ import pikepdf
 
 _MOST_CAUSE = 1000
 
-Reason = Literal["corrupt", "protected", "signed", "too_many_pages", "unpacks_to_too_much"]
+Reason = Literal["corrupt", "unreadable", "protected", "signed", "too_many_pages", "unpacks_to_too_much"]
 
 
 class Refused(Exception):

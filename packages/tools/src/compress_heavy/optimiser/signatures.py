@@ -8,7 +8,7 @@ _MAX_FIELDS = 200_000
 def signature_fields(pdf: pikepdf.Pdf) -> list[Dictionary]:
     """Fields that hold a signature: somebody's approval, or the author's certification."""
     form = pdf.Root.get("/AcroForm")
-    found, todo, seen = [], list(form.get("/Fields", Array())) if isinstance(form, Dictionary) else [], 0
+    found, todo, seen = [], _listed(form.get("/Fields")) if isinstance(form, Dictionary) else [], 0
     while todo and seen < _MAX_FIELDS:
         field = todo.pop()
         seen += 1
@@ -17,13 +17,27 @@ def signature_fields(pdf: pikepdf.Pdf) -> list[Dictionary]:
         value = field.get("/V")
         if isinstance(value, Dictionary) and "/ByteRange" in value:
             found.append(field)
-        todo += list(field.get("/Kids", Array()))
+        todo += _listed(field.get("/Kids"))
     return found
+
+
+def _listed(value: pikepdf.Object | None) -> list[pikepdf.Object]:
+    return list(value) if isinstance(value, Array) else []
+
+
+def is_signed(pdf: pikepdf.Pdf) -> bool:
+    """Whether somebody signed the document or certified it; usage rights are a signature of nobody's will."""
+    return bool(signature_fields(pdf)) or "/DocMDP" in _permissions(pdf)
 
 
 def has_usage_rights(pdf: pikepdf.Pdf) -> bool:
     """Whether Adobe Reader was given rights by a signature over the file as it was."""
-    return any(key in pdf.Root.get("/Perms", Dictionary()) for key in ("/UR", "/UR3"))
+    return any(key in _permissions(pdf) for key in ("/UR", "/UR3"))
+
+
+def _permissions(pdf: pikepdf.Pdf) -> Dictionary:
+    permissions = pdf.Root.get("/Perms")
+    return permissions if isinstance(permissions, Dictionary) else Dictionary()
 
 
 def invalidate(pdf: pikepdf.Pdf) -> None:

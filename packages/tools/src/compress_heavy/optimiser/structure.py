@@ -23,10 +23,10 @@ def structure_of(pdf: pikepdf.Pdf) -> Structure:
         "annotations": Counter(_annotations(pdf)),
         "fields": Counter(_fields(form)),
         "outline": _outline(pdf),
-        "attachments": Counter(pdf.attachments.keys()),
+        "attachments": Counter(_tree_keys(names.get("/EmbeddedFiles"))),
         "named_destinations": Counter(_tree_keys(names.get("/Dests")) + list(_dictionary(root.get("/Dests")).keys())),
         "page_labels": Counter(_tree_keys(root.get("/PageLabels"), "/Nums")),
-        "layers": Counter(str(_dictionary(layer).get("/Name")) for layer in layers.get("/OCGs", Array())),
+        "layers": Counter(str(_dictionary(layer).get("/Name")) for layer in _array(layers.get("/OCGs"))),
         "parts": Counter(_parts(pdf, form, names)),
     }
 
@@ -60,18 +60,21 @@ def _dictionary(value: pikepdf.Object | None) -> Dictionary:
     return value if isinstance(value, Dictionary) else Dictionary()
 
 
+def _array(value: pikepdf.Object | None) -> Array:
+    return value if isinstance(value, Array) else Array()
+
+
 def _annotations(pdf: pikepdf.Pdf) -> list[str]:
     kinds = []
     for page in pdf.pages:
-        annotations = page.obj.get("/Annots")
-        for annotation in annotations if isinstance(annotations, Array) else ():
+        for annotation in _array(page.obj.get("/Annots")):
             if isinstance(annotation, Dictionary):
                 kinds.append(str(annotation.get("/Subtype")))
     return kinds
 
 
 def _fields(form: Dictionary) -> list[str]:
-    fields = _nodes(form.get("/Fields", Array()))
+    fields = _nodes(_array(form.get("/Fields")))
     return [f"{field.get('/T')} {field.get('/FT')}" for field in islice(fields, _MAX_FIELDS)]
 
 
@@ -84,8 +87,7 @@ def _nodes(roots: Iterable[pikepdf.Object | None]) -> Iterator[Dictionary]:
             continue
         seen.add(node.objgen)
         yield node
-        kids = node.get("/Kids")
-        todo += list(kids) if isinstance(kids, Array) else []
+        todo += list(_array(node.get("/Kids")))
 
 
 def _outline(pdf: pikepdf.Pdf) -> Counter[str]:
@@ -104,7 +106,7 @@ def _outline(pdf: pikepdf.Pdf) -> Counter[str]:
 
 def _tree_keys(tree: pikepdf.Object | None, leaves: str = "/Names") -> list[str]:
     """The keys of a name or number tree."""
-    names = (list(node.get(leaves, Array()))[::2] for node in _nodes([tree]))
+    names = (list(_array(node.get(leaves)))[::2] for node in _nodes([tree]))
     return [str(key) for key in islice(chain.from_iterable(names), _MAX_FIELDS)]
 
 

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommandResult } from '@creatorr/tool-kit/command';
+import type { ToolContext } from '@creatorr/tool-kit/run';
+import type { Tool } from '@creatorr/tool-kit/tool';
+import { describe, expect, jest, test } from '@jest/globals';
+import { transform } from '../../test/fixtures/command.ts';
+import { photoPdf } from './fixtures/documents.ts';
+import { compress, levelsApart, made } from './fixtures/made.ts';
+
+jest.setTimeout(120_000);
+
+/** The tool whose optimiser dies of a signal as often as this, after it wrote to stderr. */
+function dying(times: number, causes: unknown[]) {
+	let left = times;
+	const die = (context: ToolContext): Promise<CommandResult> =>
+		context.exec('bash', ['-c', 'echo "it broke" >&2; kill -SEGV $$']);
+	return (tool: Tool): Tool => ({
+		...tool,
+		run: (input, context) =>
+			tool.run(input, {
+				...context,
+				ask: async () => undefined,
+				exec: (command, args, options) =>
+					command === 'python3' && left-- > 0 ? die(context) : context.exec(command, args, options),
+				recovered: (cause) => causes.push(cause),
+			}),
+	});
+}
+
+const FAILED = expect.stringMatching(/^optimizer_failed: /);
+const DEATH = { command: 'bash', signal: 'SIGSEGV', stderr: expect.stringContaining('it broke') };
+
+describe('compress_heavy where the optimiser does not survive a PDF', () => {
+	test('makes do with what loses nothing, says so and logs why', async () => {
+		const causes: unknown[] = [];
+		const original = photoPdf(1, 600);
+		const { output, warnings, details } = await compress(original, {}, { adapt: dying(1, causes) });
+		expect(details.method).toBe('lossless');
+		expect(output.length).toBeLessThan(original.length);
+		expect(await levelsApart(original, output)).toBe(0);
+		expect(warnings).toEqual([FAILED]);
+		expect(causes).toEqual([expect.objectContaining(DEATH)]);
+	});
+
+	test('gives the original where that fails as well', async () => {
+		const causes: unknown[] = [];
+		const original = photoPdf(1, 600);
+		const { output, warnings, details } = await compress(original, {}, { adapt: dying(2, causes) });
+		expect(output.equals(original)).toBe(true);
+		expect(warnings).toEqual([expect.stringMatching(/^unchanged: /), FAILED]);
+		expect(details).toEqual({ method: 'original', pages: 1 });
+		expect(causes).toHaveLength(2);
+	});
+
+	test('gives the original, still locked, of one with a password', async () => {
+		const lock = ['--encrypt', 'open it', 'owner', '256', '--', '{in}', '{out}'];
+		const original = await transform(photoPdf(1, 600), 'qpdf', lock);
+		const options = { adapt: dying(3, []) };
+		const adapt = (tool: Tool): Tool => ({
+			...tool,
+			run: (input, context) => {
+				let isFirst = true;
+				const ask: ToolContext['ask'] = async () => {
+					const answer = isFirst ? { refused: 'protected', cause: 'invalid password' } : undefined;
+					isFirst = false;
+					return answer;
+				};
+				return options
+					.adapt({ ...tool, run: (one, inner) => tool.run(one, { ...inner, ask }) })
+					.run(input, context);
+			},
+		});
+		const { output, warnings } = await compress(original, { password: 'open it' }, { adapt });
+		expect(output.equals(original)).toBe(true);
+		expect(warnings).toContainEqual(FAILED);
+	});
+
+	test('calls what is no PDF corrupt', async () => {
+		const options = { adapt: dying(9, []) };
+		await expect(compress(Buffer.from('%PDF-1.4\nno PDF'), {}, options)).rejects.toMatchObject({
+			code: 'corrupt_input',
+		});
+	});
+
+	test('writes through no link that a dying process left', async () => {
+		const directory = await mkdtemp(join(tmpdir(), 'outside-'));
+		const target = join(directory, 'target');
+		try {
+			const text = `ln -s ${target} /scratch/request.json; echo '{"ready":true}'`;
+			const adapt = (tool: Tool): Tool => ({
+				...tool,
+				standby: { command: 'bash', args: ['-c', text] },
+			});
+			await expect(compress(photoPdf(1, 300), {}, { adapt })).resolves.toBeDefined();
+			expect(existsSync(target)).toBe(false);
+		} finally {
+			await rm(directory, { recursive: true });
+		}
+	});
+});
+
+describe('compress_heavy compresses', () => {
+	const broken = (pdf: Buffer) =>
+		Buffer.from(pdf.toString('latin1').replace(/startxref\n\d+/, 'startxref\n7'), 'latin1');
+
+	test.each([
+		['', (pdf: Buffer) => pdf, []],
+		[', also in a file to be repaired', broken, [expect.stringMatching(/^repaired: /)]],
+	] as const)('a page whose content is an array of one stream%s', async (_, change, said) => {
+		const original = change(await made('content_array'));
+		const { output, warnings, details } = await compress(original);
+		expect(warnings).toEqual(said);
+		expect(details.method).toBe('optimised');
+		expect(output.length).toBeLessThan(original.length / 4);
+		expect(await levelsApart(original, output)).toBeLessThan(6);
+	});
+});
