@@ -69,9 +69,3 @@ describe('compress_heavy makes smaller without a visible difference', () => {
 		expect(await levelsApart(original, output)).toBeLessThan(6);
 	});
 });
-
-test('compress_heavy leaves the values alone where some of them mean that nothing is painted', async () => {
-	const original = await made('colour_key');
-	const { output } = await compress(original);
-	expect(await levelsApart(original, output)).toBe(0);
-});

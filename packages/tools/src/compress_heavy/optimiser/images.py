@@ -10,6 +10,7 @@ import pikepdf
 from pikepdf import Name
 from PIL import Image, ImageChops, ImageCms
 
+from color_keys import Key, hidden_pixels, without_hidden
 from colours import to_screen
 from encode import Encoded, bilevel, indexed, jpeg, lossless, quantised
 from pixels import Pixels, Source, decode, open_jpeg
@@ -32,6 +33,7 @@ _SMALL = 65_536
 # How much smaller than its draft a coding may turn out at its best.
 _DRAFT_PROMISE = 1.3
 _IMPERCEPTIBLE_HUE = 10
+_DICTIONARY_BYTES = 200
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ class Smaller:
     space: pikepdf.Object | None
     # Whether /Decode of the original still holds.
     keeps_decode: bool
+    # Takes the place of a color key.
+    mask: "Smaller | None" = None
+
+    @property
+    def bytes(self) -> int:
+        """What it adds to the file, the mask's dictionary included."""
+        return len(self.encoded.data) + (self.mask.bytes + _DICTIONARY_BYTES if self.mask else 0)
 
 
 class Opaque:
@@ -58,28 +67,55 @@ class Task:
     bytes: int
     drawn: Placement | None
     is_soft_mask: bool
+    # Ranges of values that are not painted.
+    key: Key | None = None
 
 
 def shrink(task: Task, settings: Settings) -> Smaller | Opaque | None:
     """The smallest way found to write the image that looks the same; None where it stays as it is."""
     source = task.source
     target = _target_size(task, settings)
+    hidden = hidden_pixels(source, task.key) if task.key is not None else None
+    if hidden is not None and hidden.any():
+        return _shrink_keyed(task, hidden, target, settings)
     pixels = decode(source, target)
     if task.is_soft_mask and source.decode is None and pixels.picture.getextrema() == (255, 255):
         return Opaque()
     if pixels.picture.mode == "1":
         return _shrink_bilevel(task, pixels, target, settings)
+    made = _lossy(task, pixels, target, settings)
+    return made if made is not None and made.bytes < task.bytes * _worth(task, pixels, target) else None
+
+
+def _worth(task: Task, pixels: Pixels, target: Size) -> float:
+    is_resampled = target != (task.source.width, task.source.height)
+    return _WORTH_SECOND_LOSS if pixels.is_lossy and not is_resampled else _WORTH_LOSS
+
+
+def _lossy(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Smaller | None:
+    """The smallest way found to write a picture of more than two values, however small that is."""
     pixels = _in_fewer_components(pixels, settings)
     reference = _on_screen(pixels.picture, task.drawn, settings)
     picture = pixels.picture
     if picture.size != target:
         picture = picture.resize(target, Image.Resampling.BICUBIC, reducing_gap=3.0)
-    is_resampled = target != (source.width, source.height)
-    worth = _WORTH_SECOND_LOSS if pixels.is_lossy and not is_resampled else _WORTH_LOSS
     best = _best(task, replace(pixels, picture=picture), reference, settings)
-    if best is None or len(best.data) >= task.bytes * worth:
+    return Smaller(best, target, pixels.space, keeps_decode=False) if best is not None else None
+
+
+def _shrink_keyed(task: Task, hidden: np.ndarray, target: Size, settings: Settings) -> Smaller | None:
+    """With a soft mask instead of the key, whose values would have to stay what they are."""
+    pixels = decode(task.source)
+    if pixels.picture.mode == "1":
         return None
-    return Smaller(best, target, pixels.space, keeps_decode=False)
+    filled = replace(pixels, picture=without_hidden(pixels.picture, hidden))
+    made = _lossy(task, filled, target, settings)
+    alpha = Pixels(Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8), "L"), Name.DeviceGray, is_lossy=False)
+    mask = _lossy(replace(task, is_soft_mask=True), alpha, target, settings)
+    if made is None or mask is None:
+        return None
+    made = replace(made, mask=mask)
+    return made if made.bytes < task.bytes * _worth(task, pixels, target) else None
 
 
 def _target_size(task: Task, settings: Settings) -> Size:

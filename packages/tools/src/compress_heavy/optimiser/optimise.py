@@ -1,5 +1,6 @@
 """Makes one smaller document of another."""
 import os
+import re
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from signatures import invalidate
 from walk import usage_of
 
 _IMAGES_SHARE = 0.8
+_OF_OLD = re.compile(rb"""pdfaid:part(?:\s[^>]*)?>\s*1\s*<|pdfaid:part\s*=\s*["']1["']""")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def _with_loss(
         lambda done, total: progress(done / total),
         press.read_bytes() if press else None,
         work.until,
+        # The old archives know no transparency.
+        may_add_masks=not is_archive_of_old(pdf),
     )
     if press is not None:
         drop_press(pdf)
@@ -127,5 +131,5 @@ def is_archive_of_old(pdf: pikepdf.Pdf) -> bool:
     metadata = pdf.Root.get("/Metadata")
     if not isinstance(metadata, pikepdf.Stream):
         return False
-    text = metadata.read_bytes()
-    return b"pdfaid:part>1<" in text or b'pdfaid:part="1"' in text
+    # Without the zeros of UTF-16.
+    return _OF_OLD.search(metadata.read_bytes().replace(b"\0", b"")) is not None

@@ -10,6 +10,7 @@ from time import monotonic
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
+from color_keys import Key
 from images import Opaque, Smaller, Task, shrink
 from matte import separate_mattes
 from pixels import UNREADABLE, Unsupported, read_source
@@ -28,17 +29,23 @@ def recompress_images(
     progress: Callable[[int, int], None],
     press: bytes | None,
     until: float,
+    may_add_masks: bool,
 ) -> tuple[int, int]:
     """Replaces the images that can be had smaller; says how many there are and how many it were.
 
     `press` is the profile of ink that has none of its own. After `until`, by the monotonic clock, images stay as they are.
+    `may_add_masks` is false for a document that may have no soft masks.
     """
     separate_mattes(pdf)
     images = [
         value for value in pdf.objects if isinstance(value, Stream) and value.get("/Subtype") == "/Image"
     ]
+    for image in images:
+        # The soft mask alone counts; without it, the other one would.
+        if isinstance(image.get("/SMask"), Stream) and "/Mask" in image:
+            del image["/Mask"]
     masks = _soft_masks(images)
-    tasks = ((image, _task(image, masks, usage, press) if monotonic() < until else None) for image in images)
+    tasks = ((image, _task(image, masks, usage, press, may_add_masks) if monotonic() < until else None) for image in images)
     done = replaced = 0
     opaque: set[Id] = set()
     threads = min(_MAX_THREADS, os.process_cpu_count() or 1)
@@ -78,9 +85,10 @@ def _attempt(task: Task, settings: Settings) -> Smaller | Opaque | None:
         return None
 
 
-def _task(image: Stream, masks: set[Id], usage: Usage, press: bytes | None) -> Task | None:
+def _task(image: Stream, masks: set[Id], usage: Usage, press: bytes | None, may_add_masks: bool) -> Task | None:
     try:
-        if isinstance(image.get("/Mask"), Array) or _is_preblended(image):
+        key = _color_key(image)
+        if _is_preblended(image) or key is not None and not may_add_masks:
             raise Unsupported("its values must stay what they are")
         source = read_source(image)
         if source.components == 4 and source.profile is None:
@@ -88,7 +96,12 @@ def _task(image: Stream, masks: set[Id], usage: Usage, press: bytes | None) -> T
     except UNREADABLE:
         return None
     size = len(image.read_raw_bytes())
-    return Task(source, size, usage.images.get(image.objgen), image.objgen in masks)
+    return Task(source, size, usage.images.get(image.objgen), image.objgen in masks, key)
+
+
+def _color_key(image: Stream) -> Key | None:
+    mask = image.get("/Mask")
+    return tuple(int(bound) for bound in mask) if isinstance(mask, Array) else None
 
 
 def _is_preblended(image: Stream) -> bool:
@@ -100,6 +113,12 @@ def _soft_masks(images: list[Stream]) -> set[Id]:
 
 
 def _replace(pdf: pikepdf.Pdf, image: Stream, smaller: Smaller) -> None:
+    if isinstance(image.get("/Mask"), Array):
+        # It was of values that are others now.
+        del image["/Mask"]
+    if smaller.mask is not None:
+        image.SMask = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Image)
+        _replace(pdf, image.SMask, smaller.mask)
     encoded = smaller.encoded
     for key in _TIED_TO_THE_VALUES:
         if key in image and not (key == "/Decode" and smaller.keeps_decode):

@@ -1,0 +1,67 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { transform } from '../../test/fixtures/command.ts';
+import { asJson, compress, imagesOf, made } from './fixtures/made.ts';
+
+jest.setTimeout(120_000);
+
+const RENDERERS = {
+	poppler: 'pdftoppm -r 40 -singlefile {in} > {out}',
+	ghostscript: 'gs -q -dSAFER -dBATCH -dNOPAUSE -sDEVICE=ppmraw -r40 -sOutputFile={out} {in}',
+};
+
+type Renderer = keyof typeof RENDERERS;
+const BOTH: Renderer[] = ['poppler', 'ghostscript'];
+/** Ghostscript hides by the color key what a soft mask shows, against the standard. */
+const POPPLER: Renderer[] = ['poppler'];
+
+/** How many levels of 255 the pages are apart on average, for the renderer that sees the larger difference. */
+async function levelsApart(one: Buffer, other: Buffer, renderers = BOTH): Promise<number> {
+	const differences = renderers.map(async (renderer) => {
+		const command = RENDERERS[renderer];
+		const [first, second] = await Promise.all(
+			[one, other].map((pdf) => transform(pdf, 'bash', ['-c', command])),
+		);
+		if (!first || first.length !== second?.length) throw new Error('the pages are of different sizes');
+		return first.reduce((sum, level, at) => sum + Math.abs(level - (second[at] ?? 0)), 0) / first.length;
+	});
+	return Math.max(...(await Promise.all(differences)));
+}
+
+const typesOf = async (pdf: Buffer) => (await imagesOf(pdf)).map(({ type }) => type);
+
+describe('compress_heavy recompresses a photo with a color key', () => {
+	test.each([
+		['that hides a part of it, with a soft mask instead', 'color_key', ['image', 'smask'], 10, BOTH],
+		['that hides none of its pixels, without it', 'color_key_of_nothing', ['image'], 20, BOTH],
+		['of its palette, with a soft mask instead', 'color_key_in_palette', ['image', 'smask'], 1.1, BOTH],
+		['that its soft mask overrides, without it', 'color_key_and_soft_mask', ['image', 'smask'], 20, POPPLER],
+		[
+			'that its opaque soft mask overrides, without both',
+			'color_key_and_opaque_mask',
+			['image'],
+			20,
+			POPPLER,
+		],
+	] as const)('%s', async (_, kind, types, times, renderers) => {
+		const original = await made(kind);
+		const { output, warnings } = await compress(original);
+		expect(warnings).toEqual([]);
+		expect(output.length).toBeLessThan(original.length / times);
+		expect(await typesOf(output)).toEqual(types);
+		expect(await asJson(output)).not.toMatch(/"\/Mask"/);
+		expect(await levelsApart(original, output, [...renderers])).toBeLessThan(4);
+	});
+});
+
+describe('compress_heavy keeps a color key and the values that it is of', () => {
+	test.each([
+		['of black and white, which nothing is smaller than', 'color_key_of_fax'],
+		['of a document that may have no soft masks', 'color_key_in_archive'],
+	])('%s', async (_, kind) => {
+		const original = await made(kind);
+		const { output } = await compress(original);
+		expect(await typesOf(output)).toEqual(['image']);
+		expect(await asJson(output)).toMatch(/"\/Mask"/);
+		expect(await levelsApart(original, output)).toBe(0);
+	});
+});
