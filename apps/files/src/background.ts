@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { consumeAccountDeleted } from './consumers/account-deleted.ts';
+import { consumeAccountVerified } from './consumers/account-verified.ts';
 import { consumePlanChanged } from './consumers/plan-changed.ts';
 import type { Dependencies } from './dependencies.ts';
 import { startSweeper } from './sweeper.ts';
@@ -14,6 +15,7 @@ export function startBackground(dependencies: Dependencies, config: Config): Bac
 	const sweeper = startSweeper({ ...dependencies, sweepIntervalMs: config.SWEEP_INTERVAL_SECONDS * 1_000 });
 	const consumers = [
 		consumeAccountDeleted(dependencies),
+		consumeAccountVerified(dependencies),
 		consumePlanChanged({ ...dependencies, followPlans: sweeper.followPlans }),
 	];
 	return {

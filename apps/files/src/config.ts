@@ -58,6 +58,9 @@ const policySchema = z.object({
 			error: `maxStoredBytes must have room for a single file of ${MAX_FILE_BYTES} bytes on every plan`,
 		})
 		.meta({ description: 'terms of the plans that differ from the defaults, in JSON' }),
+	UNVERIFIED_STORED_BYTES: z.coerce.number().int().min(0).default(1_000_000_000).meta({
+		description: 'bytes that a user may store whose email is not verified; 0: as many as the plan allows',
+	}),
 	LATE_UPLOAD_HOURS: duration(6, 'how long after its URL expired a PUT may still be under way'),
 	RESWEEP_INTERVAL_SECONDS: duration(
 		300,

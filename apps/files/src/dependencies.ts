@@ -7,7 +7,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { createStorage, type Storage } from '@creatorr/storage/storage';
 import { showChores } from './chore-metrics.ts';
 import type { Config } from './config.ts';
-import { deleteAccount } from './data/accounts.ts';
+import { deleteAccount, markVerified } from './data/accounts.ts';
 import { changePlan, type PlanChange } from './data/change-plan.ts';
 import { createChoreRecords } from './data/chores.ts';
 import { createFileRecords } from './data/file-records.ts';
@@ -33,6 +33,7 @@ export interface Dependencies {
 	checks: Record<string, HealthCheck>;
 	deleteAccount(event: { id: string; userId: string }): Promise<void>;
 	changePlan(change: PlanChange): Promise<boolean>;
+	markVerified(userId: string): Promise<void>;
 	/** What retention has done and has still to do. */
 	readRetention(): Promise<object>;
 	/** Ends every connection. */
@@ -49,6 +50,7 @@ function policyOf(config: Config): FilePolicy {
 		downloadUrlSeconds: config.DOWNLOAD_URL_SECONDS,
 		abandonAfterMs: config.ABANDONED_UPLOAD_HOURS * HOUR_MS,
 		plans: config.PLANS,
+		unverifiedStoredBytes: config.UNVERIFIED_STORED_BYTES,
 		lateUploadMs: config.LATE_UPLOAD_HOURS * HOUR_MS,
 		resweepIntervalMs: config.RESWEEP_INTERVAL_SECONDS * 1_000,
 		rowRetentionMs: config.DELETED_ROW_HOURS * HOUR_MS,
@@ -103,6 +105,7 @@ export async function createDependencies(config: Config, logger: Logger): Promis
 		},
 		deleteAccount: (event) => deleteAccount(prisma, event),
 		changePlan: (change) => changePlan(prisma, change),
+		markVerified: (userId) => markVerified(prisma, userId),
 		readRetention: () => readRetention(prisma),
 		async close() {
 			for (const part of shown) part.stop();

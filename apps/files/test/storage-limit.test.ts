@@ -1,5 +1,4 @@
 import { newId } from '@creatorr/contracts/ids';
-import { PLANS } from '@creatorr/contracts/plans';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { insertFile } from '../src/data/insert-file.ts';
 import { admitUpload } from '../src/domain/admit-upload.ts';
@@ -63,7 +62,7 @@ describe('the limit of stored bytes', () => {
 	test('is never passed when as many processes write at once', async () => {
 		const writes = Array.from({ length: 20 }, () =>
 			insertFile(service.prisma, user.id, (standing) => {
-				admitUpload(PLANS, { sizeBytes: 6 * GB, jobId: null }, standing);
+				admitUpload(service.dependencies.policy, { sizeBytes: 6 * GB, jobId: null }, standing);
 				const id = newId('fil');
 				return aFile({ id, storageKey: id, userId: user.id, sizeBytes: 6 * GB });
 			}),

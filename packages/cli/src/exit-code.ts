@@ -19,7 +19,7 @@ export const EXIT_HELP = `Exit codes:
   1    a job failed, or was canceled
   2    wrong usage: an option, a missing file, an output that is there already, a value that the API refuses
   3    not signed in, or wrong email or password
-  4    refused by a limit: of the plan, of size, of the number of requests
+  4    refused by a limit: of the plan, of an unverified email, of size, of the number of requests
   5    no connection, or a part of the service is down
   6    no such job or file
   70   a bug
@@ -38,6 +38,7 @@ const OF_API: Record<ErrorCode, number> = {
 	unauthorized: EXIT.notSignedIn,
 	invalid_credentials: EXIT.notSignedIn,
 	plan_limit: EXIT.refused,
+	email_not_verified: EXIT.refused,
 	too_large: EXIT.refused,
 	rate_limited: EXIT.refused,
 	upstream_unavailable: EXIT.noConnection,

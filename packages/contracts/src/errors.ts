@@ -8,6 +8,7 @@ export const ERROR_STATUS = {
 	unauthorized: 401,
 	invalid_credentials: 401,
 	plan_limit: 403,
+	email_not_verified: 403,
 	not_found: 404,
 	method_not_allowed: 405,
 	email_taken: 409,
@@ -31,6 +32,8 @@ const ERROR_MEANING: Record<ErrorCode, string> = {
 	unauthorized: 'the token is missing, wrong, expired or signed out: sign in again',
 	invalid_credentials: 'the email or the password is wrong',
 	plan_limit: 'the plan does not allow it; the message says which limit, and the plan that does',
+	email_not_verified:
+		'the email of the account has to be verified first: open the link in the mail, or have it sent again',
 	not_found: 'there is no such thing, any more or for you',
 	method_not_allowed: 'the path takes other methods: the header Allow names them',
 	email_taken: 'there is an account with this email',

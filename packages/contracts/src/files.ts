@@ -107,7 +107,7 @@ export const createFile = defineOperation({
 	}),
 	status: 201,
 	response: enveloped(uploadSchema),
-	errors: ['validation', 'too_large', 'plan_limit'],
+	errors: ['validation', 'too_large', 'plan_limit', 'email_not_verified'],
 });
 
 export const listFiles = defineOperation({

@@ -316,6 +316,14 @@ export const getStorageUse = defineOperation({
 	summary: 'Sum up the bytes that a user has stored or may still upload.',
 	params: z.object({ id: userIdSchema }),
 	status: 200,
-	response: enveloped(z.object({ stored_bytes: z.int() })),
+	response: enveloped(
+		z.object({
+			stored_bytes: z.int(),
+			max_stored_bytes: z
+				.int()
+				.optional()
+				.meta({ description: 'less than the plan allows while the email is not verified' }),
+		}),
+	),
 	errors: [],
 });

@@ -5,14 +5,14 @@ import type { Plan, Plans } from '@creatorr/contracts/plans';
 interface UsageDeps {
 	plans: Plans;
 	planOf(userId: string): Promise<Plan>;
-	/** The optional ones are missing from a jobs service of the release before. */
+	/** The optional ones are missing from services of the release before. */
 	jobUse(userId: string): Promise<{
 		active_jobs: number;
 		max_active_jobs?: number | undefined;
 		queued_jobs: number;
 		compute_seconds?: number | undefined;
 	}>;
-	storageUse(userId: string): Promise<{ stored_bytes: number }>;
+	storageUse(userId: string): Promise<{ stored_bytes: number; max_stored_bytes?: number | undefined }>;
 }
 
 /** The use of each limit of the user's plan. */
@@ -31,7 +31,11 @@ export async function usageOf(deps: UsageDeps, userId: string): Promise<Response
 			...(terms.computeSecondsPerDay === 0 || jobs.compute_seconds === undefined
 				? []
 				: [{ name: 'compute_seconds', used: jobs.compute_seconds, limit: terms.computeSecondsPerDay }]),
-			{ name: 'stored_bytes', used: storage.stored_bytes, limit: terms.maxStoredBytes },
+			{
+				name: 'stored_bytes',
+				used: storage.stored_bytes,
+				limit: storage.max_stored_bytes ?? terms.maxStoredBytes,
+			},
 		],
 	};
 }

@@ -16,7 +16,11 @@ const ERASE_TIMEOUT_MS = 40_000;
 export async function standingOf(prisma: PrismaClient, userId: string): Promise<Standing | null> {
 	const account = await prisma.account.findUnique({ where: { userId } });
 	if (account && account.deletedAt !== null) return null;
-	return { plan: account?.plan ?? 'free', storedBytes: await sumStoredBytes(prisma, userId) };
+	return {
+		plan: account?.plan ?? 'free',
+		emailVerified: account?.emailVerified ?? false,
+		storedBytes: await sumStoredBytes(prisma, userId),
+	};
 }
 
 /** A user's plan, which stays as it is until the transaction ends; null when the account was deleted. */
@@ -35,8 +39,8 @@ export async function holdStanding(
 	userId: string,
 ): Promise<(Standing & { planVersion: bigint }) | null> {
 	await tx.account.createMany({ data: [{ userId }], skipDuplicates: true });
-	const rows = await tx.$queryRaw<{ plan: Plan; planVersion: bigint }[]>`
-		SELECT plan, plan_version AS "planVersion" FROM accounts
+	const rows = await tx.$queryRaw<{ plan: Plan; planVersion: bigint; emailVerified: boolean }[]>`
+		SELECT plan, plan_version AS "planVersion", email_verified AS "emailVerified" FROM accounts
 		WHERE user_id = ${userId} AND deleted_at IS NULL FOR NO KEY UPDATE`;
 	const [account] = rows;
 	return account ? { ...account, storedBytes: await sumStoredBytes(tx, userId) } : null;
@@ -60,6 +64,13 @@ async function sumStoredBytes(tx: Tx, userId: string): Promise<number> {
 	return Number(rows[0]?.bytes ?? 0);
 }
 
+/** Notes for good that the email is verified, unless the account is gone. */
+export async function markVerified(prisma: PrismaClient, userId: string): Promise<void> {
+	await prisma.$executeRaw`
+		INSERT INTO accounts (user_id, email_verified) VALUES (${userId}, true)
+		ON CONFLICT (user_id) DO UPDATE SET email_verified = true WHERE accounts.deleted_at IS NULL`;
+}
+
 /** Deletes an account with all its files, forgets their names, and lets no other file of it be made. Applied once an event. */
 export async function deleteAccount(
 	prisma: PrismaClient,
@@ -68,7 +79,8 @@ export async function deleteAccount(
 	const { userId } = event;
 	const erase = async (tx: Tx) => {
 		const deletedAt = new Date();
-		await tx.account.upsert({ where: { userId }, create: { userId, deletedAt }, update: { deletedAt } });
+		const update = { deletedAt, emailVerified: false };
+		await tx.account.upsert({ where: { userId }, create: { userId, deletedAt }, update });
 		await tx.planChange.deleteMany({ where: { userId } });
 		await tx.file.updateMany({ where: { userId, deletedAt: null }, data: deletion() });
 		await tx.file.updateMany({ where: { userId }, data: { name: '' } });

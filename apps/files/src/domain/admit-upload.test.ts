@@ -9,7 +9,12 @@ const admit = (
 	storedBytes: number,
 	plan: 'free' | 'pro' = 'free',
 	jobId: string | null = null,
-) => admitUpload(PLANS, { sizeBytes, jobId }, { plan, storedBytes });
+) =>
+	admitUpload(
+		{ plans: PLANS, unverifiedStoredBytes: GB },
+		{ sizeBytes, jobId },
+		{ plan, storedBytes, emailVerified: true },
+	);
 
 describe('an upload', () => {
 	test('is let in up to the last byte of the plan', () => {
@@ -30,5 +35,31 @@ describe('an upload', () => {
 
 	test('of a job’s output is always let in', () => {
 		expect(() => admit(GB, 60 * GB, 'free', 'job')).not.toThrow();
+	});
+});
+
+describe('an upload of a user whose email is not verified', () => {
+	const unverified = { plan: 'free', emailVerified: false, storedBytes: 999_999_990 } as const;
+	const admitUnverified = (sizeBytes: number, { jobId = null as string | null, limit = GB } = {}) =>
+		admitUpload({ plans: PLANS, unverifiedStoredBytes: limit }, { sizeBytes, jobId }, unverified);
+
+	test('is let in up to the last byte of the limit, and refused beyond it with what to do', () => {
+		expect(() => admitUnverified(10)).not.toThrow();
+		expect(() => admitUnverified(11)).toThrow(
+			'your files and open uploads take 999,999,990 bytes and this one 11 bytes; until your email is verified you can store 1 GB: open the link in the mail that we sent you, or have it sent again from your account',
+		);
+	});
+
+	test('is let in up to the plan where the limit is off, or the plan allows less', () => {
+		expect(() => admitUnverified(40 * GB, { limit: 0 })).not.toThrow();
+		expect(() => admitUnverified(40 * GB, { limit: 60 * GB })).not.toThrow();
+	});
+
+	test('beyond the plan is refused for the plan', () => {
+		expect(() => admitUnverified(50 * GB)).toThrow(/the free plan allows 50 GB/);
+	});
+
+	test('of a job’s output is always let in', () => {
+		expect(() => admitUnverified(GB, { jobId: 'job' })).not.toThrow();
 	});
 });

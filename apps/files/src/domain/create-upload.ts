@@ -33,7 +33,7 @@ interface Draft {
 }
 
 /**
- * A new pending file and how to upload it. Throws `too_large`, `plan_limit`, `validation` for parts that would be too small, and
+ * A new pending file and how to upload it. Throws `too_large`, `plan_limit`, `email_not_verified`, `validation` for parts that would be too small, and
  * when the account was deleted `unauthorized`, or `not_found` for an output, whose job is gone with it.
  */
 export async function createUpload(deps: CreateUploadDeps, request: UploadRequest): Promise<UploadAnswer> {
@@ -41,7 +41,7 @@ export async function createUpload(deps: CreateUploadDeps, request: UploadReques
 	const way = chooseUpload(request, policy.singlePutLimitBytes);
 	const id = newId('fil');
 	const storageKey = KEY_PREFIX + id;
-	const admit = (standing: Standing) => admitUpload(policy.plans, request, standing);
+	const admit = (standing: Standing) => admitUpload(policy, request, standing);
 	let multipart: FileRecord['multipart'] = null;
 	if (way === 'parts') {
 		// Also before, so that no parts are begun in vain.

@@ -13,6 +13,8 @@ export interface FilePolicy {
 	abandonAfterMs: number;
 	/** How much may be stored and how long a file is kept. */
 	plans: Plans;
+	/** How much may be stored while the email is not verified; 0: as much as the plan allows. */
+	unverifiedStoredBytes: number;
 	/** How long a PUT that began while its URL was good may go on. */
 	lateUploadMs: number;
 	/** From one removal of a deleted file's bytes to the next, while its upload URL may bring more. */

@@ -80,6 +80,8 @@ export async function startFiles(
 		S3_ACCESS_KEY_ID: bucket.accessKeyId,
 		S3_SECRET_ACCESS_KEY: bucket.secretAccessKey,
 		S3_FORCE_PATH_STYLE: 'true',
+		// Users of tests have verified nothing.
+		UNVERIFIED_STORED_BYTES: '0',
 		...overrides,
 	};
 	const config = loadConfig(configSchema, environment);

@@ -62,6 +62,7 @@ const APPS: App[] = [
 		dependsOn: ['postgres', 'rabbitmq', 's3', 'generated-code', 'files-database'],
 		env: ({ databases, amqpUrl, s3, ...context }) => ({
 			...databaseSettings('files', databases),
+			...unlimitedWithoutMail('UNVERIFIED_STORED_BYTES', context),
 			AMQP_URL: amqpUrl,
 			S3_ENDPOINT: s3.endpoint,
 			S3_PUBLIC_ENDPOINT: s3.publicEndpoint,
@@ -77,10 +78,9 @@ const APPS: App[] = [
 	{
 		name: 'jobs',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'jobs-database'],
-		env: ({ databases, amqpUrl, secrets, environment }, { url }) => ({
+		env: ({ databases, amqpUrl, secrets, ...context }, { url }) => ({
 			...databaseSettings('jobs', databases),
-			// without a server nobody gets the mail that verifies an email
-			UNVERIFIED_ACTIVE_JOBS: environment.UNVERIFIED_ACTIVE_JOBS ?? (environment.SMTP_URL ? '1' : '0'),
+			...unlimitedWithoutMail('UNVERIFIED_ACTIVE_JOBS', context),
 			PARAM_KEYS: secrets.paramKey,
 			AMQP_URL: amqpUrl,
 			FILES_URL: url('files'),
@@ -137,6 +137,14 @@ function databaseSettings(owner: DatabaseOwner, databases: Databases): Record<st
 	const { url = '', directUrl } = databases[owner] ?? {};
 	const prefix = `${owner.toUpperCase()}_DATABASE`;
 	return { [`${prefix}_URL`]: url, ...(directUrl && { [`${prefix}_DIRECT_URL`]: directUrl }) };
+}
+
+/** Switches a limit of unverified accounts off, unless somebody set it: without a mail server no mail verifies an email. */
+function unlimitedWithoutMail(
+	setting: 'UNVERIFIED_ACTIVE_JOBS' | 'UNVERIFIED_STORED_BYTES',
+	{ environment }: Pick<AppContext, 'environment'>,
+): Record<string, string> {
+	return environment.SMTP_URL || environment[setting] !== undefined ? {} : { [setting]: '0' };
 }
 
 /** Where people go, and links of mails and of Stripe lead to. */

@@ -231,6 +231,14 @@ const DELETED_ACCOUNTS: readonly Defence[] = [
 		test: 'a deleted account takes its files, published outputs and bytes with it, and nobody else’s',
 	},
 	{
+		name: 'bounds what users store whose email is not verified',
+		file: 'apps/files/src/domain/admit-upload.ts',
+		code: 'if (limit === null || storedBytes + sizeBytes <= limit) return;',
+		without: 'if (limit !== undefined) return;',
+		suite: 'apps/files/test/account-verified.test.ts',
+		test: 'stores a gigabyte and no byte more, by single PUTs or in parts',
+	},
+	{
 		name: 'forgets the names of the files of a deleted account',
 		file: 'apps/files/src/data/accounts.ts',
 		code: "await tx.file.updateMany({ where: { userId }, data: { name: '' } });",

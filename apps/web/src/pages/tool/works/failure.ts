@@ -49,6 +49,7 @@ const WORDS: Record<Problem['code'], Words> = {
 	validation: { title: 'An option is not as the tool needs it', remedies: ['change-options'] },
 	unknown_tool: { title: 'This tool is not there any more', remedies: [] },
 	plan_limit: { title: 'Your plan does not take this', remedies: ['upgrade', 'try-again'] },
+	email_not_verified: { title: 'Verify your email first', remedies: AGAIN },
 	too_large: { title: 'The file is too large', remedies: [] },
 	not_found: {
 		title: 'The file is no longer kept',
