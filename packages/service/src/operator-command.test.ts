@@ -1,5 +1,6 @@
+import { unavailable } from '@creatorr/contracts/errors';
 import { describe, expect, test } from '@jest/globals';
-import { carryOut, type OperatorCommand, UsageError } from './operator-command.ts';
+import { carryOut, explain, type OperatorCommand, UsageError } from './operator-command.ts';
 
 const HELP = 'how it is done';
 
@@ -43,5 +44,24 @@ describe('a command of operators', () => {
 		const refused = await run(...args).catch((error: unknown) => error);
 		expect(refused).toBeInstanceOf(UsageError);
 		expect((refused as Error).message).toContain(said);
+	});
+});
+
+describe('explain', () => {
+	test('names the server that is down in one line, without a stack', () => {
+		const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
+		const wrapped = Object.assign(new Error('\nInvalid `prisma.user.findUnique()` invocation:\n\n'), {
+			code: 'P1001',
+			cause: refused,
+		});
+		const expected =
+			'A service that this command needs is down: connect ECONNREFUSED 127.0.0.1:5432. Run the command again when it is back.';
+		expect(explain(refused)).toBe(expected);
+		expect(explain(wrapped)).toBe(expected);
+		expect(explain(unavailable('rabbitmq', refused))).toBe(expected);
+	});
+
+	test('prints everything about a bug', () => {
+		expect(explain(new TypeError('x is undefined'))).toContain('"stack"');
 	});
 });

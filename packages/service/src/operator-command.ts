@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
+import { AppError } from '@creatorr/contracts/errors';
 import { characterCount, isStorableText } from '@creatorr/contracts/text';
+import { isDatabaseAway } from './database-away.ts';
 import { describeError, type Logger } from './logger.ts';
 import { reportText } from './report-text.ts';
 
@@ -116,9 +118,21 @@ function render(report: object, { json }: Values): string {
 	return json ? `${JSON.stringify(report, null, '\t')}\n` : reportText(report);
 }
 
-function explain(error: unknown): string {
+/** Returns the innermost message, as the outer ones say only that something failed. */
+function innermostMessage(error: unknown): string {
+	const { message, cause } = error as Error;
+	const [line = ''] = (cause instanceof Error ? innermostMessage(cause) : message).trim().split('\n');
+	return line;
+}
+
+/** Returns what to print: one line for what an operator can act on, everything there is for a bug. */
+export function explain(error: unknown): string {
 	const isSaid = [UsageError, CommandError, PartlyDoneError].some((known) => error instanceof known);
 	if (isSaid) return (error as Error).message;
+	const isUnavailable = error instanceof AppError && error.code === 'upstream_unavailable';
+	if (isUnavailable || isDatabaseAway(error)) {
+		return `A service that this command needs is down: ${innermostMessage(error)}. Run the command again when it is back.`;
+	}
 	return JSON.stringify(describeError(error));
 }
 
