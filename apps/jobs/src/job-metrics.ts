@@ -13,9 +13,16 @@ const lost = counter({
 	labels: ['tool'],
 });
 
+const returned = counter({
+	name: 'creatorr_job_attempts_returned_total',
+	help: 'Attempts that a worker gave back unfinished, by tool and reason: shutdown, or no_background_slot for a job that takes long',
+	labels: ['tool', 'reason'],
+});
+
 // Prometheus sees no increase in a series that begins with 1, so what alerts ask for begins with 0
 for (const tool of (await loadCatalogue()).keys()) {
 	lost.inc({ tool }, 0);
+	for (const reason of ['shutdown', 'no_background_slot']) returned.inc({ tool, reason }, 0);
 	for (const error_code of ['internal', 'worker_lost']) ended.inc({ tool, outcome: 'failed', error_code }, 0);
 }
 
@@ -49,6 +56,10 @@ export function countEnded({ tool, outcome, errorCode, startedAt, finishedAt }: 
 
 export function countLost(tool: string): void {
 	lost.inc({ tool });
+}
+
+export function countReturned(tool: string, reason: 'shutdown' | 'no_background_slot'): void {
+	returned.inc({ tool, reason });
 }
 
 export function countStarted(job: { tool: string; createdAt: Date; startedAt: Date }): void {

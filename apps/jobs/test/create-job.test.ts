@@ -150,7 +150,15 @@ describe('a full queue', () => {
 			};
 			const admit = (standing: Standing) => admitJob(PLANS, { tool, inputBytes: 1 }, standing);
 			const requestId = newId('req');
-			const insert = { job, userId, requestId, traceparent: null, sealedSecrets: null, admit };
+			const insert = {
+				job,
+				userId,
+				requestId,
+				traceparent: null,
+				sealedSecrets: null,
+				expectedSeconds: null,
+				admit,
+			};
 			return insertJob(world.prisma, insert);
 		});
 		await Promise.allSettled(writes);

@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 /** What a job may be thought to hold that takes long; few hold as much as they may. */
 const BYTES_PER_LONG_JOB = 2 * 1024 ** 3;
+/** At low priority so many together still leave a short job most of a core. */
+const LONG_JOBS_PER_CORE = 4;
 
 export const configSchema = baseConfigSchema.extend({
 	AMQP_URL: z
@@ -38,10 +40,15 @@ export const configSchema = baseConfigSchema.extend({
 		.int()
 		.min(0)
 		.max(1000)
-		.default(Math.max(2, Math.floor(totalmem() / BYTES_PER_LONG_JOB)))
+		.default(
+			Math.max(
+				2,
+				Math.min(Math.floor(totalmem() / BYTES_PER_LONG_JOB), LONG_JOBS_PER_CORE * availableParallelism()),
+			),
+		)
 		.meta({
 			description:
-				'jobs of all tools that take long and go on besides: as many as memory holds; further ones count among TOOL_CONCURRENCY, where they keep others waiting',
+				'jobs of all tools that take long and go on besides: as many as memory and processors bear; further ones return to the queue until there is room. With 0 they count among TOOL_CONCURRENCY, where they keep others waiting',
 		}),
 	JOBS_PER_PROCESS: z.coerce.number().int().min(1).max(1000).default(1).meta({
 		description:

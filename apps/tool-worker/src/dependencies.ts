@@ -109,6 +109,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 	const lanes = createLanes({ places: config.WORKER_CONCURRENCY, longMs: LONG_MS });
 	const longJobs = createLongJobs({
 		most: config.LONG_JOBS,
+		placesPerTool: config.TOOL_CONCURRENCY,
 		onError: (error) => logger.error('job.lost', { error }),
 	});
 	const { jobs, files, beats: beatClient } = createClients(config);
@@ -122,6 +123,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		workerId,
 		lanes,
 		longJobs,
+		longMs: LONG_MS,
 		sealer: createParamSealer(config.PARAM_KEYS),
 		logger,
 	};
@@ -130,7 +132,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		Object.fromEntries(
 			[...tools.keys()].map((slug) => [slug, config.TOOL_CONCURRENCY + longJobs.count(slug)]),
 		);
-	const beats = startBeats({ workerId, jobs: beatClient, attempts, slots, capabilities, logger });
+	const backgroundSlots = config.LONG_JOBS;
+	const beats = startBeats({
+		...{ workerId, jobs: beatClient, attempts, slots, backgroundSlots },
+		...{ capabilities, logger },
+	});
 	logger.info('worker.ready', {
 		worker_id: workerId,
 		tools: [...tools.keys()],

@@ -8,6 +8,9 @@ import { defineOperation, enveloped, type ResponseOf } from './operation.ts';
 const userIdSchema = idSchema('usr');
 const sessionIdSchema = idSchema('ses');
 
+/** How long the tool is expected to take, once the worker knows. */
+const expectedSecondsSchema = z.int().min(0).max(1_000_000).optional();
+
 /** The public keys that user tokens are signed with, as a JWK set. */
 export const getJwks = defineOperation({
 	id: 'getJwks',
@@ -217,6 +220,10 @@ export const claimJob = defineOperation({
 					.int()
 					.min(1)
 					.meta({ description: "the most pages that the user's plan lets the tool take" }),
+				background: z
+					.boolean()
+					.optional()
+					.meta({ description: 'an earlier worker found that it takes long' }),
 				pro_max_pages: z.int().optional().meta({ description: 'how many Pro takes, where that is more' }),
 			}),
 			z.object({ answer: z.enum(['held', 'unwanted']) }),
@@ -226,7 +233,10 @@ export const claimJob = defineOperation({
 });
 export type ClaimAnswer = ResponseOf<typeof claimJob>['data'];
 
-/** Gives an attempt back unfinished, as a worker does that shuts down: another is asked for at once and nothing counts as lost. */
+/**
+ * Gives an attempt back unfinished; nothing counts as lost. Another worker is asked for at once, as the worker shuts down, or, with
+ * `background`, once one has a free background slot, as the job takes long and this worker has none.
+ */
 export const releaseJob = defineOperation({
 	id: 'releaseJob',
 	method: 'post',
@@ -236,7 +246,11 @@ export const releaseJob = defineOperation({
 	summary: 'Give a claimed job back.',
 	params: z.object({ id: jobIdSchema }),
 	maxBodyBytes: BODY_LIMIT.auth,
-	body: z.object({ attempt: z.int().min(1) }),
+	body: z.object({
+		attempt: z.int().min(1),
+		background: z.boolean().optional(),
+		expected_seconds: expectedSecondsSchema,
+	}),
 	status: 204,
 	errors: [],
 });
@@ -258,7 +272,19 @@ export const beat = defineOperation({
 		capabilities: z
 			.record(z.string(), capabilitiesSchema)
 			.meta({ description: 'what each of its tools can choose from there' }),
-		running: z.array(z.object({ job_id: jobIdSchema, attempt: z.int().min(1) })),
+		background_slots: z
+			.int()
+			.min(0)
+			.optional()
+			.meta({ description: 'how many jobs of all tools that take long it runs beside the others' }),
+		running: z.array(
+			z.object({
+				job_id: jobIdSchema,
+				attempt: z.int().min(1),
+				background: z.boolean().optional().meta({ description: 'it takes long' }),
+				expected_seconds: expectedSecondsSchema,
+			}),
+		),
 	}),
 	status: 200,
 	response: enveloped(

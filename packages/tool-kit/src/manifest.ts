@@ -19,6 +19,14 @@ export interface ToolLimits {
 	maxProcesses: number;
 }
 
+/** On an idle machine with two cores. */
+export interface ExpectedTime {
+	/** Of input; while nobody has counted pages, or where they don't matter. */
+	perMiBMs: number;
+	/** Of the pages that the tool works on. */
+	perPageMs?: number;
+}
+
 /** Everything about a tool that others may know without being able to run it. */
 export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	/** Its name in the API, in queues and of its folder. */
@@ -30,6 +38,8 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	/** A strict object whose every field has a default or is nullable with default null, and a description. */
 	params: P;
 	limits: ToolLimits;
+	/** How long one run takes, as a guess for the order in which jobs go. A tool without is taken for short. */
+	expected?: ExpectedTime;
 	/** Params whose values must be among a capability of the workers, by its name: `{ languages: 'languages' }`. */
 	choices?: Readonly<Record<string, string>>;
 	/** Executables that must be there for the tool to work. */

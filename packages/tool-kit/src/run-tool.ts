@@ -1,6 +1,6 @@
 import { chmod, lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { deadlineMs, type Workload } from './deadline.ts';
+import { deadlineMs, expectedMs, type Workload } from './deadline.ts';
 import { execSandboxed } from './exec.ts';
 import { failureReport, redacted } from './failure-report.ts';
 import { identify } from './identify.ts';
@@ -28,6 +28,8 @@ export interface ToolRequest extends Workplace {
 	signal: AbortSignal;
 	/** Aborted when the run should let others go first from then on. */
 	demoted?: AbortSignal | undefined;
+	/** Told how long the run is expected to take, in milliseconds, once the tool knows its pages. */
+	onExpected?(ms: number): void;
 	/** Told of time that the run has lost to others who had the processors. */
 	onWaited?(ms: number): void;
 	/** Percent, whole, always more than the time before, at most 99: what is 100 only the job's end can say. */
@@ -136,6 +138,9 @@ function toolContext(
 			requirePages(count, request.pageLimit);
 			workload.pages = count;
 			clock.allow(deadlineMs(manifest.limits, workload));
+		},
+		expectPages(pages) {
+			request.onExpected?.(expectedMs(manifest, { sizeBytes, pages }));
 		},
 		progress,
 		recovered: (cause) => request.onRecovered?.(cause),

@@ -28,6 +28,8 @@ export interface ToolContext {
 	 * the run the time that so many may take.
 	 */
 	requirePages(count: number): void;
+	/** For a tool that knows on how many pages it is going to work: a run that takes long makes room for short ones at once. */
+	expectPages(count: number): void;
 	/** Work done so far, 0 to 1, or units of work done and their total. Going back is ignored. */
 	progress(done: number, total?: number): void;
 	/** Logs a failure from which the tool recovers in another way, such as what `failureReport` returns. */

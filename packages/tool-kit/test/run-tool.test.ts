@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { z } from 'zod';
 import { missingBinaries } from '../src/binaries.ts';
 import { failureReport } from '../src/failure-report.ts';
-import { defineTool, type ToolLimits } from '../src/manifest.ts';
+import { defineTool, type ExpectedTime, type ToolLimits } from '../src/manifest.ts';
 import { TEXT } from '../src/media-types.ts';
 import { withExtension } from '../src/output-name.ts';
 import type { PageLimit } from '../src/page-limit.ts';
@@ -58,6 +58,8 @@ interface Options {
 	onProgress?: (percent: number) => void;
 	standby?: StandbyCommand;
 	onRecovered?: (cause: unknown) => void;
+	expected?: ExpectedTime;
+	onExpected?: (ms: number) => void;
 }
 
 async function runWith(run: Run<typeof manifest>, options: Options = {}) {
@@ -65,7 +67,11 @@ async function runWith(run: Run<typeof manifest>, options: Options = {}) {
 	await writeFile(scratch.inputPath, content, { mode: 0o600 });
 	return runTool(
 		{
-			manifest: { ...manifest, limits: options.limits ?? manifest.limits },
+			manifest: {
+				...manifest,
+				limits: options.limits ?? manifest.limits,
+				...(options.expected && { expected: options.expected }),
+			},
 			run,
 			...(options.standby && { standby: options.standby }),
 		},
@@ -79,6 +85,7 @@ async function runWith(run: Run<typeof manifest>, options: Options = {}) {
 			signal: options.signal ?? new AbortController().signal,
 			onProgress: options.onProgress ?? (() => {}),
 			...(options.onRecovered && { onRecovered: options.onRecovered }),
+			...(options.onExpected && { onExpected: options.onExpected }),
 		},
 	);
 }
@@ -168,6 +175,19 @@ describe('runTool', () => {
 			return { outputPath: input.path, warnings: [], details: {} };
 		};
 		await expect(runWith(run, { limits: { ...manifest.limits, deadline } })).resolves.toBeDefined();
+	});
+
+	test('tells how long a tool is expected to take on the pages that it has counted', async () => {
+		const told: number[] = [];
+		const run: Run<typeof manifest> = async (input, context) => {
+			context.expectPages(3);
+			return { outputPath: input.path, warnings: [], details: {} };
+		};
+		const onExpected = (ms: number) => told.push(ms);
+		await runWith(run, { onExpected });
+		await runWith(run, { onExpected, expected: { perMiBMs: 1, perPageMs: 2_000 } });
+		await runWith(run, { onExpected, expected: { perMiBMs: 1024 ** 2 } });
+		expect(told).toEqual([0, 6_000, 'text'.length]);
 	});
 
 	test('ends a tool at its deadline', async () => {

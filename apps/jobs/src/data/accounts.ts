@@ -48,7 +48,10 @@ export async function changePlan(prisma: PrismaClient, change: PlanChange): Prom
 			ON CONFLICT (user_id) DO UPDATE SET plan = excluded.plan, plan_version = excluded.plan_version
 				WHERE accounts.plan_version < excluded.plan_version`;
 		if (changed === 0) return false;
-		await tx.job.updateMany({ where: { userId, status: 'queued', releasedAt: null }, data: { priority } });
+		await tx.job.updateMany({
+			where: { userId, status: { in: ['queued', 'running'] }, releasedAt: null },
+			data: { priority },
+		});
 		return true;
 	});
 }

@@ -25,6 +25,7 @@ const GRANTED_COLUMNS = {
 	inputFileId: true,
 	userId: true,
 	createdAt: true,
+	background: true,
 } as const;
 
 /** Grants a job to a worker under the next attempt number, or says why not. */
@@ -47,7 +48,8 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: Claim
 			workerId,
 			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
 			attemptStartedAt: job.now,
-			...(first ? { startedAt: job.now, releasedAt: job.now } : {}),
+			releasedAt: job.now,
+			...(first ? { startedAt: job.now } : {}),
 		},
 		select: GRANTED_COLUMNS,
 	});
@@ -64,6 +66,7 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: Claim
 		...(row.sealedSecrets === null ? {} : { sealed_secrets: row.sealedSecrets }),
 		input_file_id: row.inputFileId,
 		user_id: row.userId,
+		...(row.background ? { background: true } : {}),
 		...pageLimits(plans, { plan: await planOf(tx, row.userId), tool: row.tool }),
 	};
 }

@@ -37,7 +37,7 @@ async function findOrphans(
 ): Promise<string[]> {
 	const rows = await prisma.$queryRaw<{ id: string }[]>`
 		WITH unfinished AS (
-			SELECT id, tool, created_at FROM jobs WHERE status = 'queued' AND released_at IS NULL
+			SELECT id, tool, created_at FROM jobs WHERE status IN ('queued', 'running') AND released_at IS NULL
 			UNION ALL
 			SELECT id, tool, created_at FROM jobs
 			WHERE status IN ('queued', 'running') AND released_at IS NOT NULL AND lease_expires_at IS NULL

@@ -13,6 +13,8 @@ import { isDeleted, lockUser } from './users.ts';
 interface InsertInput {
 	job: CreatedJob;
 	sealedSecrets: string | null;
+	/** How long the tool is expected to take, by the input's size; null where nobody knows. */
+	expectedSeconds: number | null;
 	userId: string;
 	requestId: string;
 	traceparent: string | null;
@@ -40,6 +42,7 @@ export async function insertJob(prisma: PrismaClient, input: InsertInput): Promi
 				inputFileId: input.job.input_file_id,
 				params: input.job.params as Prisma.InputJsonObject,
 				sealedSecrets: input.sealedSecrets,
+				expectedSeconds: input.expectedSeconds,
 				priority,
 				requestId: input.requestId,
 				traceparent: input.traceparent,

@@ -46,6 +46,7 @@ export type Operations = ReturnType<typeof bindOperations>;
 interface Insert {
 	job: CreatedJob;
 	sealedSecrets: string | null;
+	expectedSeconds: number | null;
 	userId: string;
 	admit: Parameters<typeof insertJob>[1]['admit'];
 	idempotency: { key: string; fingerprint: string } | undefined;
@@ -80,7 +81,7 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 			cancelJob(prisma, { jobId, userId, requestId: currentRequestId() }),
 		deleteJob: (jobId: string, userId: string) => deleteJob(prisma, { jobId, userId }),
 		claimJob: (jobId: string, workerId: string) => claimJob(prisma, { jobId, workerId, leaseMs, plans }),
-		giveBackAttempt: (jobId: string, attempt: number) => giveBackAttempt(prisma, { jobId, attempt }),
+		giveBackAttempt: (returned: Parameters<typeof giveBackAttempt>[1]) => giveBackAttempt(prisma, returned),
 		recordBeat: (beat: Omit<Parameters<typeof recordBeat>[1], 'leaseMs'>) =>
 			recordBeat(prisma, { ...beat, leaseMs }),
 		readBacklog: () => readBacklog(prisma),

@@ -3,7 +3,7 @@ import type { PrismaClient } from './prisma.ts';
 /** The work of one tool that is not done. */
 export interface Backlog {
 	tool: string;
-	/** Not started yet, whether a worker was asked for it or not. */
+	/** Not started yet, whether a worker was asked for it or not, or put back until there is room for what takes long. */
 	queued: number;
 	/** With a worker. */
 	running: number;
@@ -15,9 +15,11 @@ export interface Backlog {
 export async function readBacklog(prisma: PrismaClient): Promise<Backlog[]> {
 	return await prisma.$queryRaw<Backlog[]>`
 		WITH unfinished AS (
-			SELECT tool, status, created_at FROM jobs WHERE status = 'queued' AND released_at IS NULL
+			SELECT tool, 'queued' AS status, created_at FROM jobs
+			WHERE status IN ('queued', 'running') AND released_at IS NULL
 			UNION ALL
-			SELECT tool, status, created_at FROM jobs WHERE status IN ('queued', 'running') AND released_at IS NOT NULL
+			SELECT tool, status::text, created_at FROM jobs
+			WHERE status IN ('queued', 'running') AND released_at IS NOT NULL
 		)
 		SELECT tool,
 			count(*) FILTER (WHERE status = 'queued')::int AS queued,

@@ -2,13 +2,24 @@ import type { Capabilities } from '@creatorr/contracts/jobs';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient, Tx } from './prisma.ts';
 
+interface RunningJob {
+	job_id: string;
+	attempt: number;
+	/** It has turned out to take long. */
+	background?: boolean | undefined;
+	/** How long the tool is expected to take, where the worker knows. */
+	expected_seconds?: number | undefined;
+}
+
 interface BeatInput {
 	workerId: string;
 	/** How many jobs of each tool it runs at once. */
 	slots: Record<string, number>;
 	/** What each of its tools can choose from there. */
 	capabilities: Record<string, Capabilities>;
-	running: readonly { job_id: string; attempt: number }[];
+	/** How many jobs of all tools that take long it runs beside the others; undefined from a worker of an older release. */
+	backgroundSlots: number | undefined;
+	running: readonly RunningJob[];
 	leaseMs: number;
 }
 
@@ -27,7 +38,8 @@ export async function recordBeat(prisma: PrismaClient, input: BeatInput): Promis
 	});
 }
 
-async function noteWorker(tx: Tx, { workerId, slots, capabilities, leaseMs }: BeatInput): Promise<boolean> {
+async function noteWorker(tx: Tx, input: BeatInput): Promise<boolean> {
+	const { workerId, slots, capabilities, backgroundSlots = null, leaseMs } = input;
 	const text = JSON.stringify(slots);
 	const capabilitiesText = JSON.stringify(capabilities);
 	const rows = await tx.$queryRaw<{ same: boolean }[]>`
@@ -35,10 +47,10 @@ async function noteWorker(tx: Tx, { workerId, slots, capabilities, leaseMs }: Be
 			SELECT slots = ${text}::jsonb AND seen_at > now() - make_interval(secs => ${leaseMs / 1000}) AS same
 			FROM workers WHERE id = ${workerId}
 		)
-		INSERT INTO workers (id, slots, capabilities, seen_at)
-			VALUES (${workerId}, ${text}::jsonb, ${capabilitiesText}::jsonb, now())
+		INSERT INTO workers (id, slots, background_slots, capabilities, seen_at)
+			VALUES (${workerId}, ${text}::jsonb, ${backgroundSlots}::int, ${capabilitiesText}::jsonb, now())
 		ON CONFLICT (id) DO UPDATE
-			SET slots = excluded.slots, capabilities = excluded.capabilities, seen_at = excluded.seen_at
+			SET slots = excluded.slots, background_slots = excluded.background_slots, capabilities = excluded.capabilities, seen_at = excluded.seen_at
 		RETURNING coalesce((SELECT same FROM before), false) AS same`;
 	return rows[0]?.same !== true;
 }
@@ -46,9 +58,13 @@ async function noteWorker(tx: Tx, { workerId, slots, capabilities, leaseMs }: Be
 async function extendLeases(tx: Tx, { workerId, running, leaseMs }: BeatInput): Promise<Set<string>> {
 	if (running.length === 0) return new Set();
 	const kept = await tx.$queryRaw<{ id: string }[]>`
-		UPDATE jobs SET lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000})
-		FROM unnest(${running.map((job) => job.job_id)}::text[], ${running.map((job) => job.attempt)}::int[])
-			AS mine (job_id, attempt)
+		UPDATE jobs SET lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000}),
+			background = jobs.background OR mine.background,
+			expected_seconds = coalesce(mine.expected_seconds, jobs.expected_seconds)
+		FROM unnest(${running.map((job) => job.job_id)}::text[], ${running.map((job) => job.attempt)}::int[],
+			${running.map((job) => job.background ?? false)}::boolean[],
+			${running.map((job) => job.expected_seconds ?? null)}::int[])
+			AS mine (job_id, attempt, background, expected_seconds)
 		WHERE jobs.id = mine.job_id AND jobs.attempt = mine.attempt
 			AND jobs.status = 'running' AND jobs.worker_id = ${workerId}
 		RETURNING jobs.id`;

@@ -79,16 +79,30 @@ async function releaseFairly(
 		if (slots > 0 && free > 0) freePlaces.set(tool, free);
 	}
 	if (freePlaces.size === 0) return [];
-	const chosen = chooseReleases(await findCandidates(tx, freePlaces, input), freePlaces);
+	const free = { byTool: freePlaces, background: await countFreeBackgroundSlots(tx, input) };
+	const chosen = chooseReleases(await findCandidates(tx, free, input), free);
 	if (chosen.length === 0) return [];
 	const ids = chosen.map(({ id }) => id);
 	const released = await tx.$queryRaw<{ id: string }[]>`
 		UPDATE jobs SET released_at = now() WHERE id IN (
-			SELECT id FROM jobs WHERE id = ANY (${ids}) AND status = 'queued' AND released_at IS NULL
+			SELECT id FROM jobs WHERE id = ANY (${ids}) AND status IN ('queued', 'running') AND released_at IS NULL
 			FOR UPDATE SKIP LOCKED)
 		RETURNING id`;
 	const releasedIds = new Set(released.map(({ id }) => id));
 	return chosen.filter(({ id }) => releasedIds.has(id));
+}
+
+/**
+ * For jobs that take long, over all workers. One at least may be in flight whatever workers say, or it would wait for ever where
+ * none has a slot for it.
+ */
+async function countFreeBackgroundSlots(tx: Tx, { workerLifetimeMs }: ReleaseInput): Promise<number> {
+	const rows = await tx.$queryRaw<{ free: number }[]>`
+		SELECT (greatest(1, least((SELECT coalesce(sum(coalesce(background_slots, 1)), 0) FROM workers
+				WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})), ${MAX_SLOTS}::int))
+			- (SELECT count(*) FROM jobs
+				WHERE status IN ('queued', 'running') AND released_at IS NOT NULL AND background))::int AS free`;
+	return rows[0]?.free ?? 0;
 }
 
 async function releaseUnclaimed(

@@ -25,6 +25,25 @@ export async function requestWorkerAgain(tx: Tx, job: Wanted & { now: Date }): P
 	await requestWorker(tx, job);
 }
 
+/**
+ * Puts a locked job back among those that wait here for their turn, as one that takes long: it is dispatched where a background
+ * slot is free. It stays running, with its progress, which may not go back.
+ */
+export async function deferToBackground(
+	tx: Tx,
+	jobId: string,
+	expectedSeconds: number | undefined,
+): Promise<void> {
+	await tx.job.update({
+		where: { id: jobId },
+		data: {
+			...{ releasedAt: null, leaseExpiresAt: null, settling: false, background: true },
+			...(expectedSeconds === undefined ? {} : { expectedSeconds }),
+		},
+		select: { id: true },
+	});
+}
+
 /** Ends a locked job's attempt, but not the job: nothing that is said in its name counts any more. */
 export async function endAttempt(tx: Tx, jobId: string): Promise<void> {
 	await tx.job.update({ where: { id: jobId }, data: { workerId: null }, select: { id: true } });

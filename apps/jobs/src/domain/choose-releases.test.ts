@@ -8,9 +8,10 @@ const job = (id: string, tool: string, userId: string, allowance = 9): Candidate
 	allowance,
 	requestId: 'req',
 	traceparent: null,
+	background: false,
 });
 const chosen = (candidates: Candidate[], free: Record<string, number>) =>
-	chooseReleases(candidates, new Map(Object.entries(free))).map(({ id }) => id);
+	chooseReleases(candidates, { byTool: new Map(Object.entries(free)), background: 1 }).map(({ id }) => id);
 
 describe('of the candidates', () => {
 	test('those that come first are taken, as many as each tool has places', () => {
@@ -36,5 +37,11 @@ describe('of the candidates', () => {
 
 	test('none is taken for a tool without places, nor does it cost its user anything', () => {
 		expect(chosen([job('1', 'ocr', 'a', 1), job('2', 'pdf', 'a', 1)], { pdf: 1 })).toEqual(['2']);
+	});
+
+	test('no more that take long are taken than there are background slots, and the next ones get the places', () => {
+		const long = (id: string, userId: string) => ({ ...job(id, 'ocr', userId), background: true });
+		const candidates = [long('1', 'a'), long('2', 'b'), job('3', 'ocr', 'b', 1), job('4', 'ocr', 'c')];
+		expect(chosen(candidates, { ocr: 3 })).toEqual(['1', '3', '4']);
 	});
 });

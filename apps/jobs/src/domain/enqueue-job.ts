@@ -4,6 +4,7 @@ import { type Capabilities, createJobBodySchema } from '@creatorr/contracts/jobs
 import type { Plans } from '@creatorr/contracts/plans';
 import { parseOrThrow, quote, validationError } from '@creatorr/contracts/validation';
 import { crashPoint } from '@creatorr/service/crash-point';
+import { expectedMs } from '@creatorr/tool-kit/deadline';
 import type { ToolManifest } from '@creatorr/tool-kit/manifest';
 import { parseParams } from '@creatorr/tool-kit/params';
 import { type ParamSealer, REDACTED, splitSecrets } from '@creatorr/tool-kit/secret-params';
@@ -26,6 +27,7 @@ export interface EnqueueDeps {
 	insertJob(insert: {
 		job: CreatedJob;
 		sealedSecrets: string | null;
+		expectedSeconds: number | null;
 		userId: string;
 		admit(standing: Standing): { priority: number };
 		idempotency: { key: string; fingerprint: string } | undefined;
@@ -61,7 +63,11 @@ export async function enqueueJob(deps: EnqueueDeps, input: EnqueueInput): Promis
 	crashPoint('jobs.create.input-checked');
 	const admit = (standing: Standing) => admitJob(deps.plans, { tool, inputBytes }, standing);
 	const sealedSecrets = deps.sealer.seal(secrets, job.id);
-	const earlier = await deps.insertJob({ job, sealedSecrets, userId, admit, idempotency });
+	const expectedSeconds = Math.ceil(expectedMs(tool, { sizeBytes: inputBytes }) / 1000) || null;
+	const earlier = await deps.insertJob({
+		...{ job, sealedSecrets, expectedSeconds, userId },
+		...{ admit, idempotency },
+	});
 	crashPoint('jobs.create.committed');
 	if (earlier && idempotency) return replay(earlier, idempotency.fingerprint);
 	deps.wakeScheduler();

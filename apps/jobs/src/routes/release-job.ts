@@ -1,14 +1,18 @@
 import { releaseJob } from '@creatorr/contracts/internal';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute } from '@creatorr/service/route';
+import type { giveBackAttempt } from '../data/give-back-attempt.ts';
 
 interface ReleaseDeps {
-	giveBackAttempt(jobId: string, attempt: number): Promise<void>;
+	giveBackAttempt(returned: Parameters<typeof giveBackAttempt>[1]): Promise<void>;
+	wakeScheduler(): void;
 }
 
 export function releaseJobRoute(deps: ReleaseDeps) {
 	return defineRoute(releaseJob, async ({ params, body }) => {
-		await deps.giveBackAttempt(params.id, body.attempt);
+		const { attempt, background, expected_seconds: expectedSeconds } = body;
+		await deps.giveBackAttempt({ jobId: params.id, attempt, background, expectedSeconds });
 		crashPoint('jobs.give-back.committed');
+		if (background) deps.wakeScheduler();
 	});
 }

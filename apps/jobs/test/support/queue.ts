@@ -9,6 +9,8 @@ interface Waiting {
 	count: number;
 	priority?: number;
 	tool?: string;
+	/** How long the tool is expected to take. */
+	expectedSeconds?: number;
 	/** When they were queued, if not now. */
 	createdAt?: Date;
 }
@@ -20,11 +22,12 @@ export function waitingRow({ userId, tool = 'compress_heavy' }: { userId: string
 
 /** Puts waiting jobs into the queue at once and past the service, oldest first; answers their ids. */
 export async function fillQueue(world: World, ...groups: Waiting[]): Promise<string[]> {
-	const data = groups.flatMap(({ count, priority = 0, createdAt, ...group }) =>
+	const data = groups.flatMap(({ count, priority = 0, createdAt, expectedSeconds, ...group }) =>
 		Array.from({ length: count }, () => ({
 			...waitingRow(group),
 			priority,
 			...(createdAt ? { createdAt } : {}),
+			...(expectedSeconds === undefined ? {} : { expectedSeconds }),
 		})),
 	);
 	await world.prisma.job.createMany({ data });

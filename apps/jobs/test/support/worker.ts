@@ -5,6 +5,13 @@ import { createInternalClient } from '@creatorr/service/internal-client';
 
 export type Worker = ReturnType<typeof createWorker>;
 
+interface Running {
+	job_id: string;
+	attempt: number;
+	background?: boolean;
+	expected_seconds?: number;
+}
+
 /** What a worker asks of jobs over HTTP. */
 export function createWorker(id: string, url: string, sign: SignIdentity) {
 	const call = createInternalClient({ name: 'jobs', baseUrl: url, sign, timeoutMs: 10_000 });
@@ -22,11 +29,15 @@ export function createWorker(id: string, url: string, sign: SignIdentity) {
 			if (answer.answer !== 'granted') throw new Error(`the claim was answered ${answer.answer}`);
 			return answer.attempt;
 		},
-		async release(jobId: string, attempt: number): Promise<void> {
-			await call(releaseJob, { params: { id: jobId }, body: { attempt } });
+		async release(
+			jobId: string,
+			attempt: number,
+			expectation: { background?: boolean; expected_seconds?: number } = {},
+		): Promise<void> {
+			await call(releaseJob, { params: { id: jobId }, body: { attempt, ...expectation } });
 		},
-		async beat(slots: Record<string, number>, running: { job_id: string; attempt: number }[] = []) {
-			const body = { slots, running, capabilities: {} };
+		async beat(slots: Record<string, number>, running: Running[] = [], backgroundSlots?: number) {
+			const body = { slots, running, capabilities: {}, background_slots: backgroundSlots };
 			return (await call(beat, { params: { id }, body })).data;
 		},
 		/** Lives, with one slot for the tool and this to choose from. */

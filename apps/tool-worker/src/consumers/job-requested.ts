@@ -12,7 +12,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan, noteOnSpan } from '@creatorr/telemetry/span';
 import type { ParamSealer } from '@creatorr/tool-kit/secret-params';
-import { AttemptEnded, type Attempts } from '../runtime/attempts.ts';
+import { AttemptEnded, type Attempts, type Expectation } from '../runtime/attempts.ts';
 import type { GrantedJob } from '../runtime/granted-job.ts';
 import type { Lanes, Place } from '../runtime/lanes.ts';
 import type { LongJobs } from '../runtime/long-jobs.ts';
@@ -28,6 +28,8 @@ export interface JobRequestedDeps extends RunJobDeps {
 	workerId: string;
 	lanes: Lanes;
 	longJobs: LongJobs;
+	/** A job that takes longer makes room for others. */
+	longMs: number;
 	sealer: Pick<ParamSealer, 'open'>;
 }
 
@@ -44,7 +46,8 @@ async function claim(deps: JobRequestedDeps, jobId: string): Promise<GrantedJob 
 	const { attempt, tool, input_file_id: inputFileId, user_id: userId, sealed_secrets: sealed } = data;
 	const params = () => ({ ...data.params, ...(sealed && deps.sealer.open(sealed, jobId)) });
 	const pageLimit = { pages: data.max_pages, onPro: data.pro_max_pages };
-	return { id: jobId, attempt, tool, params, pageLimit, inputFileId, userId };
+	const isBackground = data.background ?? false;
+	return { id: jobId, attempt, tool, params, pageLimit, isBackground, inputFileId, userId };
 }
 
 /** Until the broker has it, or this attempt counts no more. */
@@ -62,9 +65,10 @@ async function report(
 	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: ended.outcome.status });
 }
 
-/** A job that is given back runs elsewhere at once; when jobs can't hear it, it does when the lease has run out. */
-async function giveBack(deps: JobRequestedDeps, job: GrantedJob): Promise<void> {
-	const release = () => deps.jobs(releaseJob, { params: { id: job.id }, body: { attempt: job.attempt } });
+/** A job that is given back runs elsewhere, or later; when jobs can't hear it, it does when the lease has run out. */
+async function giveBack(deps: JobRequestedDeps, job: GrantedJob, expectation: Expectation): Promise<void> {
+	const body = { attempt: job.attempt, ...expectation };
+	const release = () => deps.jobs(releaseJob, { params: { id: job.id }, body });
 	const signal = AbortSignal.timeout(GIVE_BACK_MS);
 	await retry(release, { signal, retryable: () => true }).catch((error: unknown) => {
 		deps.logger.warn('job.not_released', { job_id: job.id, error });
@@ -76,23 +80,37 @@ function attempt(deps: JobRequestedDeps, job: GrantedJob, place: Place): Promise
 	return inSpan('attempt', { attributes }, () => attemptOnce(deps, job, place));
 }
 
-async function attemptOnce(deps: JobRequestedDeps, job: GrantedJob, { demoted }: Place): Promise<void> {
+async function attemptOnce(deps: JobRequestedDeps, job: GrantedJob, place: Place): Promise<void> {
+	const { demoted } = place;
 	const signal = deps.attempts.begin(job.id, job.attempt);
+	if (job.isBackground) deps.attempts.expect(job.id, { background: true });
+	const onExpected = (ms: number) => {
+		deps.attempts.expect(job.id, { expected_seconds: Math.ceil(ms / 1000) });
+		if (ms > deps.longMs) place.demote();
+	};
 	try {
 		const onProgress = createProgress(deps.publish, job);
 		let computeMs = 0;
 		const onComputed = (ms: number) => {
 			computeMs = ms;
 		};
-		const outcome = await runJob(deps, job, { signal, demoted, onProgress, onComputed });
+		const outcome = await runJob(deps, job, { signal, demoted, onProgress, onExpected, onComputed });
 		noteOnSpan({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
 		await report(deps, job, { outcome, compute_ms: computeMs }, signal);
 	} catch (error) {
+		const expectation = deps.attempts.expectation(job.id);
 		deps.attempts.end(job.id);
 		if (!(error instanceof AttemptEnded)) throw error;
 		deps.logger.info('job.ended_early', { job_id: job.id, attempt: job.attempt, reason: error.reason });
-		if (error.reason === 'shutdown') await giveBack(deps, job);
+		if (error.reason === 'shutdown') await giveBack(deps, job, {});
+		if (error.reason === 'no_background_slot')
+			await giveBack(deps, job, { ...expectation, background: true });
 	}
+}
+
+/** As opposed to a job that has merely run for long, and may end any moment. */
+function takesLong({ attempts, longMs }: JobRequestedDeps, job: GrantedJob): boolean {
+	return job.isBackground || 1000 * (attempts.expectation(job.id).expected_seconds ?? 0) > longMs;
 }
 
 /**
@@ -118,7 +136,14 @@ export async function handleJobRequested(
 		crashPoint('worker.claimed');
 		if (job) {
 			const running = whileRunning(job.tool, () => attempt(deps, job, place));
-			await deps.longJobs.follow(job.tool, running, place.demoted);
+			const followed = deps.longJobs.follow(job.tool, running, {
+				demoted: place.demoted,
+				isKnownToTakeLong: () => takesLong(deps, job),
+				onAside: () => deps.attempts.expect(job.id, { background: true }),
+				giveBack: () => deps.attempts.giveBack(job.id),
+			});
+			if (job.isBackground) place.demote();
+			await followed;
 		} else deps.attempts.end(jobId);
 	} finally {
 		place.leave();

@@ -1,9 +1,10 @@
 /** Why a running attempt has to end before its tool is done. */
-export type EndReason = 'stopped' | 'shutdown';
+export type EndReason = 'stopped' | 'shutdown' | 'no_background_slot';
 
 const MESSAGES: Record<EndReason, string> = {
 	stopped: 'the job was canceled or given to another worker',
 	shutdown: 'the worker shuts down',
+	no_background_slot: 'the job takes long, and all background slots are taken',
 };
 
 export class AttemptEnded extends Error {
@@ -21,6 +22,19 @@ interface Attempt {
 	number: number | undefined;
 	controller: AbortController;
 	isReported: boolean;
+	expectation: Expectation;
+}
+
+/** What is known of how long a job takes. */
+export interface Expectation {
+	/** It has turned out to take long. */
+	background?: boolean;
+	expected_seconds?: number;
+}
+
+interface Leased extends Expectation {
+	job_id: string;
+	attempt: number;
 }
 
 /** The jobs of this worker, from the claim until jobs has taken their outcome. */
@@ -29,6 +43,12 @@ export interface Attempts {
 	reserve(jobId: string): boolean;
 	/** The claim was granted. The signal is aborted with {@link AttemptEnded}, at once when the end overtook the grant. */
 	begin(jobId: string, number: number): AbortSignal;
+	/** Notes what has become known of how long a job takes. */
+	expect(jobId: string, expectation: Expectation): void;
+	/** What was noted. */
+	expectation(jobId: string): Expectation;
+	/** Ends the attempt, for the job to go on elsewhere or later. */
+	giveBack(jobId: string): void;
 	/** The outcome is on its way: the lease goes on until jobs says that it is over, or the outcome might come too late. */
 	report(jobId: string): void;
 	/** Forgets a job. */
@@ -38,7 +58,7 @@ export interface Attempts {
 	/** Ends all of them, and those to come. */
 	stopAll(): void;
 	/** Whose leases must go on. */
-	leased(): { job_id: string; attempt: number }[];
+	leased(): Leased[];
 }
 
 export function createAttempts(): Attempts {
@@ -48,7 +68,10 @@ export function createAttempts(): Attempts {
 	return {
 		reserve(jobId) {
 			if (attempts.has(jobId)) return false;
-			attempts.set(jobId, { number: undefined, controller: new AbortController(), isReported: false });
+			attempts.set(jobId, {
+				...{ number: undefined, controller: new AbortController() },
+				...{ isReported: false, expectation: {} },
+			});
 			return true;
 		},
 		begin(jobId, number) {
@@ -57,6 +80,14 @@ export function createAttempts(): Attempts {
 			attempt.number = number;
 			if (isShutDown) attempt.controller.abort(new AttemptEnded('shutdown'));
 			return attempt.controller.signal;
+		},
+		expect(jobId, expectation) {
+			Object.assign(attempts.get(jobId)?.expectation ?? {}, expectation);
+		},
+		expectation: (jobId) => attempts.get(jobId)?.expectation ?? {},
+		giveBack(jobId) {
+			const attempt = attempts.get(jobId);
+			if (attempt && !attempt.isReported) attempt.controller.abort(new AttemptEnded('no_background_slot'));
 		},
 		report(jobId) {
 			const attempt = attempts.get(jobId);
@@ -76,8 +107,8 @@ export function createAttempts(): Attempts {
 			for (const { controller } of attempts.values()) controller.abort(new AttemptEnded('shutdown'));
 		},
 		leased: () =>
-			[...attempts].flatMap(([jobId, { number }]) =>
-				number === undefined ? [] : [{ job_id: jobId, attempt: number }],
+			[...attempts].flatMap(([jobId, { number, expectation }]) =>
+				number === undefined ? [] : [{ job_id: jobId, attempt: number, ...expectation }],
 			),
 	};
 }

@@ -12,6 +12,8 @@ interface BeatOptions {
 	attempts: Attempts;
 	/** How many jobs of each tool this worker runs at once: those that it has and those that it would take. */
 	slots: () => Record<string, number>;
+	/** How many jobs of all tools that take long it runs beside the others. */
+	backgroundSlots: number;
 	/** What each tool can choose from on this machine. */
 	capabilities: Record<string, Capabilities>;
 	logger: Logger;
@@ -27,10 +29,10 @@ export function startBeats(options: BeatOptions): { stop(): Promise<void> } {
 
 	async function once(): Promise<void> {
 		const running = options.attempts.leased();
-		const { workerId, slots, capabilities } = options;
+		const { workerId, slots, backgroundSlots, capabilities } = options;
 		const answer = await options.jobs(beat, {
 			params: { id: workerId },
-			body: { slots: slots(), capabilities, running },
+			body: { slots: slots(), background_slots: backgroundSlots, capabilities, running },
 		});
 		beatMs = answer.data.beat_ms;
 		const stop = new Set(answer.data.stop);

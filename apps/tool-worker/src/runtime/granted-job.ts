@@ -9,6 +9,8 @@ export interface GrantedJob {
 	params(): Record<string, unknown>;
 	/** Of its user's plan. */
 	pageLimit: PageLimit;
+	/** An earlier worker found that it takes long. */
+	isBackground: boolean;
 	inputFileId: string;
 	userId: string;
 }

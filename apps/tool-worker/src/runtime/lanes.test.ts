@@ -27,6 +27,27 @@ test('a job that runs for long makes room and is told so', async () => {
 	expect(next.demoted.aborted).toBe(false);
 });
 
+test('a job that is known to take long makes room at once, and once', async () => {
+	const lanes = createLanes({ places: 1, longMs: NEVER_MS });
+	const long = await lanes.enter();
+	const next = lanes.enter();
+	long.demote();
+	long.demote();
+	expect(await isSettled(next)).toBe(true);
+	expect(long.demoted.aborted).toBe(true);
+	long.leave();
+	expect(await isSettled(lanes.enter())).toBe(false);
+});
+
+test('a job that has left is demoted no more', async () => {
+	const lanes = createLanes({ places: 1, longMs: NEVER_MS });
+	const short = await lanes.enter();
+	short.leave();
+	short.demote();
+	await lanes.enter();
+	expect(await isSettled(lanes.enter())).toBe(false);
+});
+
 test('a place is given up once, however its job ends', async () => {
 	const lanes = createLanes({ places: 1, longMs: 5 });
 	const long = await lanes.enter();

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Place {
 	/** Aborted when the job has run for long: it goes on behind others from then on. */
 	demoted: AbortSignal;
+	/** Makes room at once: the job is known to take long. */
+	demote(): void;
 	leave(): void;
 }
 
@@ -45,6 +47,9 @@ export function createLanes({ places, longMs }: { places: number; longMs: number
 			demoted.signal.addEventListener('abort', release, { once: true });
 			return {
 				demoted: demoted.signal,
+				demote() {
+					if (!left.signal.aborted) demoted.abort();
+				},
 				leave() {
 					if (left.signal.aborted) return;
 					left.abort();

@@ -26,6 +26,8 @@ interface RunOptions {
 	/** Aborted when the job has run for long. */
 	demoted: AbortSignal;
 	onProgress: (percent: number) => void;
+	/** Told how long the tool is expected to run, once it knows. */
+	onExpected: (ms: number) => void;
 	/** Told how long the tool ran, without the time that others had the processors, once it has ended. */
 	onComputed: (ms: number) => void;
 }

@@ -48,6 +48,7 @@ export const manifest = defineTool({
 		maxFileBytes: 4 * GIB,
 		maxProcesses: 64,
 	},
+	expected: { perMiBMs: 1_000 },
 	binaries: ['python3', 'pdftoppm', 'pdftotext', 'jbig2', 'qpdf'],
 	pythonModules: ['pikepdf', 'numpy', 'PIL', 'fontTools'],
 	outputName: (inputName) => withExtension(inputName, '.compressed.pdf'),

@@ -98,6 +98,7 @@ export const manifest = defineTool({
 		maxFileBytes: 4 * GIB,
 		maxProcesses: 256,
 	},
+	expected: { perMiBMs: 5_000, perPageMs: 1_600 },
 	choices: { languages: 'languages' },
 	binaries: [
 		...['ocrmypdf', 'tesseract', 'gs', 'unpaper', 'pngquant', 'jbig2'],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ParamsOf } from '@creatorr/tool-kit/manifest';
 import { PDF } from '@creatorr/tool-kit/media-types';
-import { requirePageNumbers } from '@creatorr/tool-kit/page-ranges';
+import { countPageNumbers, requirePageNumbers } from '@creatorr/tool-kit/page-ranges';
 import type { Run, ToolContext, ToolInput, ToolOutput } from '@creatorr/tool-kit/run';
 import { unlockPdf } from '../pdf/protection.ts';
 import { countPages } from '../pdf/qpdf.ts';
@@ -29,7 +29,9 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	context.requirePages(source.pages);
 	requirePageNumbers(params.pages, source.pages);
 	const original = () => originalOf(input.path, params, source.pages, impossible);
-	if (await staysAsItIs(context, { ...input, params }, source)) return original();
+	const pagesWithText = await pagesToSkip(context, { ...input, params }, source);
+	if (pagesWithText === source.pages) return original();
+	context.expectPages(params.pages === null ? source.pages - pagesWithText : countPageNumbers(params.pages));
 	context.progress(START_PROGRESS);
 	const recognition = await recognise(context, {
 		path: source.path,
@@ -75,10 +77,11 @@ async function prepareSource(context: ToolContext, input: ToolInput<Params>): Pr
 	return { ...unlocked, pages, isProtected: unlocked.path !== input.path };
 }
 
-async function staysAsItIs(context: ToolContext, input: ToolInput<Params>, source: Source): Promise<boolean> {
+/** How many pages keep the text that they have; where all do, the original is the result. */
+async function pagesToSkip(context: ToolContext, input: ToolInput<Params>, source: Source): Promise<number> {
 	const { mode, output } = input.params;
-	if (input.mimeType !== PDF || mode !== 'skip' || output !== 'pdf') return false;
-	return (await countPagesWithText(context, source.path)) === source.pages;
+	if (input.mimeType !== PDF || mode !== 'skip' || output !== 'pdf') return 0;
+	return await countPagesWithText(context, source.path);
 }
 
 function hasTextEverywhere({ recognized, failed }: Recognition, params: Params): boolean {

@@ -82,6 +82,7 @@ export const manifest = defineTool({
 		maxFileBytes: 2 * GIB,
 		maxProcesses: 256,
 	},
+	expected: { perMiBMs: 1_000 },
 	binaries: ['soffice', 'python3', 'fc-list'],
 	pythonModules: ['uno', 'PIL'],
 	outputName: (inputName) => withExtension(inputName, '.pdf'),

@@ -1,6 +1,7 @@
 import type { Defence } from './defence.ts';
 
 const COMPUTE = { suite: 'apps/jobs/test/compute.test.ts' };
+const COST = { suite: 'apps/jobs/test/expected-cost.test.ts' };
 const CANDIDATES = 'apps/jobs/src/data/find-candidates.ts';
 
 /** What keeps one account from taking the workers of all. */
@@ -36,5 +37,46 @@ export const JOBS: readonly Defence[] = [
 		without: 'if (verified !== undefined)',
 		...COMPUTE,
 		test: 'has one active job, and as many as the plan allows from the verification on',
+	},
+	{
+		name: 'dispatches short jobs before the long ones of many users',
+		file: CANDIDATES,
+		code: 'since + make_interval(secs => seconds) AS due',
+		without: 'since AS due',
+		...COST,
+		test: 'goes before the long jobs of eight users that were queued before it',
+	},
+	{
+		name: 'dispatches no more long jobs than there are background slots',
+		file: CANDIDATES,
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the code
+		code: 'AND (${hasBackgroundSlot} OR NOT background)',
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the code
+		without: 'AND (${hasBackgroundSlot} OR true)',
+		also: [
+			{
+				file: 'apps/jobs/src/domain/choose-releases.ts',
+				code: 'if (background && taken.background >= freePlaces.background) return false;',
+				without: '',
+			},
+		],
+		...COST,
+		test: 'waits until a background slot is free, and lets others go',
+	},
+	{
+		name: 'has a job of many pages make room at once',
+		file: 'apps/tool-worker/src/consumers/job-requested.ts',
+		code: 'if (ms > deps.longMs) place.demote();',
+		without: '',
+		suite: 'apps/tool-worker/test/background.test.ts',
+		test: 'a job of many pages goes on beside the queue as soon as its tool has counted them',
+	},
+	{
+		name: 'keeps long jobs from taking the last place of their tool',
+		file: 'apps/tool-worker/src/runtime/long-jobs.ts',
+		code: 'return ofTool < placesPerTool - 1;',
+		without: 'return true;',
+		suite: 'apps/tool-worker/src/runtime/long-jobs.test.ts',
+		test: 'is given back when it would keep the last place of its tool',
 	},
 ];

@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jobRequested, newEvent } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { claimJob, releaseJob } from '@creatorr/contracts/internal';
+import type { InternalClient } from '@creatorr/service/internal-client';
+import { TEXT } from '@creatorr/tool-kit/media-types';
+import type { Tool } from '@creatorr/tool-kit/tool';
+import { createWorkplaces } from '@creatorr/tool-kit/workplaces';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { handleJobRequested, type JobRequestedDeps } from '../src/consumers/job-requested.ts';
+import { createAttempts } from '../src/runtime/attempts.ts';
+import { createLanes } from '../src/runtime/lanes.ts';
+import { createLongJobs } from '../src/runtime/long-jobs.ts';
+
+/** No test waits for it: jobs make room because of what is known of them. */
+const LONG_MS = 60_000;
+const PAGE_MS = 1_000;
+const MANY = (2 * LONG_MS) / PAGE_MS;
+
+let scratchRoot: string;
+let store: Server;
+beforeAll(async () => {
+	scratchRoot = await mkdtemp(join(tmpdir(), 'background-'));
+	store = createServer((_, res) => res.setHeader('etag', '"e"').end('x')).listen(0, '127.0.0.1');
+	await once(store, 'listening');
+});
+afterAll(async () => {
+	store.close();
+	await rm(scratchRoot, { recursive: true });
+});
+
+/** A tool that says on how many pages it works and then runs until it is let go, or its job ends. */
+function pagesTool(letGo: Promise<void>): Tool {
+	const limits = { maxInputBytes: 9, deadline: { baseMs: LONG_MS, perMiBMs: 0, capMs: LONG_MS } };
+	return {
+		manifest: {
+			...{ slug: 'pages', title: 'Pages', summary: 'Takes as long as it has pages.', accepts: [TEXT] },
+			params: z.strictObject({ pages: z.int().default(1) }),
+			limits: { ...limits, memoryBytes: 1, maxFileBytes: 1, maxProcesses: 1 },
+			...{ expected: { perMiBMs: 0, perPageMs: PAGE_MS }, binaries: [] },
+			...{ outputName: (name) => name, outputMimeType: () => TEXT },
+		},
+		async run(input, { expectPages, signal }) {
+			expectPages((input.params as { pages: number }).pages);
+			signal.throwIfAborted();
+			const ended = once(signal, 'abort').then(() => signal.throwIfAborted());
+			await Promise.race([letGo, ended]);
+			return { outputPath: input.path, warnings: [], details: {} };
+		},
+	} as Tool;
+}
+
+interface Job {
+	id: string;
+	pages: number;
+	/** As an earlier worker has found. */
+	background?: boolean;
+}
+
+/** A worker with one place, on stand-ins for jobs and files. */
+function startWorker({ backgroundSlots }: { backgroundSlots: number }) {
+	const { promise: letGo, resolve: finish } = Promise.withResolvers<void>();
+	const tool = pagesTool(letGo);
+	const known = new Map<string, Job>();
+	const returned: object[] = [];
+	const jobs = (async (operation: unknown, { params, body }: { params: { id: string }; body: object }) => {
+		if (operation === releaseJob) return returned.push({ id: params.id, ...body });
+		expect(operation).toBe(claimJob);
+		const job = known.get(params.id);
+		const granted = { answer: 'granted', attempt: 1, tool: 'pages', params: { pages: job?.pages } };
+		return { data: { ...granted, background: job?.background, user_id: 'usr', max_pages: 999 } };
+	}) as unknown as InternalClient;
+	const download_url = `http://127.0.0.1:${(store.address() as AddressInfo).port}/`;
+	const files = (async () => ({
+		data: { name: 'a.txt', mime_type: TEXT, size_bytes: 1, etag: '"e"', download_url },
+	})) as unknown as InternalClient;
+	const ignore = () => undefined;
+	const attempts = createAttempts();
+	const deps: JobRequestedDeps = {
+		...{ jobs, files, attempts, workerId: 'worker', longMs: LONG_MS },
+		publish: async () => undefined,
+		tools: new Map([['pages', tool]]),
+		workplaces: createWorkplaces([], {
+			...{ scratchRoot, standbys: 0, jobsPerProcess: 1, onProblem: ignore },
+		}),
+		lanes: createLanes({ places: 1, longMs: LONG_MS }),
+		longJobs: createLongJobs({ most: backgroundSlots, placesPerTool: 1, onError: ignore }),
+		sealer: { open: () => ({}) },
+		logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+	};
+	return {
+		attempts,
+		returned,
+		/** Resolves when the worker takes its next message. */
+		handle(job: Omit<Job, 'id'>) {
+			const id = newId('job');
+			known.set(id, { id, ...job });
+			const event = newEvent(jobRequested, { job_id: id, tool: 'pages' }, newId('req'));
+			return { id, handled: handleJobRequested(deps, event) };
+		},
+		async stop() {
+			finish();
+			attempts.stopAll();
+			await deps.longJobs.settled();
+		},
+	};
+}
+
+test('a job of many pages goes on beside the queue as soon as its tool has counted them', async () => {
+	const worker = startWorker({ backgroundSlots: 1 });
+	const long = worker.handle({ pages: MANY });
+	await long.handled;
+	const expectation = { background: true, expected_seconds: (MANY * PAGE_MS) / 1000 };
+	expect(worker.attempts.leased()).toEqual([{ job_id: long.id, attempt: 1, ...expectation }]);
+	const short = worker.handle({ pages: 1 });
+	expect(await Promise.race([short.handled.then(() => 'taken'), sleep(200, 'runs')])).toBe('runs');
+	expect(worker.returned).toEqual([]);
+	await worker.stop();
+	await short.handled;
+});
+
+test('a job that takes long is returned where no background slot is free, and short ones still run', async () => {
+	const worker = startWorker({ backgroundSlots: 1 });
+	await worker.handle({ pages: MANY }).handled;
+	const counted = worker.handle({ pages: MANY });
+	await counted.handled;
+	const known = worker.handle({ pages: 1, background: true });
+	await known.handled;
+	expect(worker.returned).toEqual([
+		{ id: counted.id, attempt: 1, background: true, expected_seconds: (MANY * PAGE_MS) / 1000 },
+		{ id: known.id, attempt: 1, background: true },
+	]);
+	const short = worker.handle({ pages: 1 });
+	expect(await Promise.race([short.handled.then(() => 'taken'), sleep(200, 'runs')])).toBe('runs');
+	await worker.stop();
+	await short.handled;
+});
