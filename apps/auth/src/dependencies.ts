@@ -21,13 +21,13 @@ import { createSecurityEventStore } from './data/security-events.ts';
 import { createSessionStore } from './data/sessions.ts';
 import { createSigningKeyStore } from './data/signing-keys.ts';
 import { createFairLine } from './domain/fair-line.ts';
-import { type Bcrypt, createPasswords } from './domain/passwords.ts';
+import { createPasswords } from './domain/passwords.ts';
 import { createOncePerMinute } from './domain/security-event.ts';
 import { createSigningKeySource } from './domain/signing-key.ts';
 import { createTokenSigner } from './domain/token.ts';
 import { createRevocationPusher } from './gateway-client.ts';
 import { PrismaClient } from './generated/client.ts';
-import { startPasswordThreads } from './password-threads.ts';
+import { type PasswordThreads, startPasswordThreads } from './password-threads.ts';
 import { allRoutes } from './routes/all.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
 import { startSending } from './start-sending.ts';
@@ -47,7 +47,7 @@ interface Given {
 	config: Config;
 	logger: Logger;
 	prisma: PrismaClient;
-	bcrypt: Bcrypt;
+	threads: Pick<PasswordThreads, 'hash' | 'compare' | 'rate'>;
 }
 
 function buildKeys({ config, prisma }: Given) {
@@ -64,14 +64,15 @@ function buildKeys({ config, prisma }: Given) {
 	};
 }
 
-function buildPasswordRules({ config, bcrypt, prisma }: Given) {
+function buildPasswordRules({ config, threads, prisma }: Given) {
 	return {
 		freeFailures: {
 			account: config.LOGIN_FAILURES_PER_ACCOUNT,
 			address: config.LOGIN_FAILURES_PER_ADDRESS,
 		},
 		failures: createFailureStore(prisma),
-		passwords: createPasswords(config.BCRYPT_COST, bcrypt),
+		passwords: createPasswords(config.BCRYPT_COST, threads),
+		ratePassword: threads.rate,
 		line: createFairLine({
 			concurrency: config.BCRYPT_CONCURRENCY,
 			maxWaiting: config.BCRYPT_MAX_WAITING,
@@ -116,7 +117,7 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 		applicationName: 'creatorr-auth',
 	});
 	const threads = startPasswordThreads(config.BCRYPT_CONCURRENCY);
-	const deps = buildDeps({ config, logger, prisma, bcrypt: threads });
+	const deps = buildDeps({ config, logger, prisma, threads });
 	await deps.signingKey().catch(async (error: unknown) => {
 		if (toAppError(error).code !== 'upstream_unavailable') {
 			await threads.close();

@@ -37,10 +37,16 @@ describe('threads for passwords', () => {
 		expect(await threads.compare('x', await threads.hash('x', 4))).toBe(true);
 	});
 
+	test('rate passwords, in view of the email', async () => {
+		expect(await threads.rate('Password', 'ada@example.com')).toBe(0);
+		expect(await threads.rate('correct horse battery', 'ada@example.com')).toBe(4);
+		expect(await threads.rate('quizzlefranz1', 'quizzlefranz@example.com')).toBeLessThan(2);
+	});
+
 	test('let everything else go first', async () => {
-		await Promise.all([threads.hash('x', 4), threads.hash('y', 4)]);
+		await Promise.all([threads.hash('x', 4), threads.hash('y', 4), threads.rate('z', '')]);
 		const priorities = await prioritiesOfThreads();
-		expect(priorities.filter((priority) => priority >= 10)).toHaveLength(2);
+		expect(priorities.filter((priority) => priority >= 10)).toHaveLength(3);
 		expect(priorities.filter((priority) => priority === Math.min(...priorities)).length).toBeGreaterThan(2);
 	});
 });

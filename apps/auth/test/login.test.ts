@@ -46,7 +46,7 @@ describe('login', () => {
 		['an empty password', { email: 'a@example.com', password: '' }, 401],
 		['no password', { email: 'a@example.com' }, 400],
 		['a password that is an object', { email: 'a@example.com', password: { $ne: '' } }, 400],
-		['a password of a megabyte', { email: 'a@example.com', password: 'a'.repeat(1_000_000) }, 400],
+		['a password of 2,000 characters', { email: 'a@example.com', password: 'a'.repeat(2_000) }, 400],
 	])('refuses %s', async (_, body, status) => {
 		expect((await call(auth.app, 'post', '/v1/auth/login').send(body)).status).toBe(status);
 	});

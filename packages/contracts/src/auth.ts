@@ -21,7 +21,11 @@ const newPasswordSchema = z
 	.refine((text) => Buffer.byteLength(text) <= PASSWORD_MAX_BYTES, {
 		error: `must be at most ${PASSWORD_MAX_BYTES} bytes in UTF-8`,
 	})
-	.meta({ minLength: PASSWORD_MIN_CHARACTERS, examples: [EXAMPLE_PASSWORD] });
+	.meta({
+		minLength: PASSWORD_MIN_CHARACTERS,
+		description: 'Hard to guess: common passwords, and those that contain the email, are refused.',
+		examples: [EXAMPLE_PASSWORD],
+	});
 
 /** A password that is only compared: any text, as a wrong one must answer like any other wrong one. */
 const givenPasswordSchema = z

@@ -1,8 +1,11 @@
 import { networkOf } from '@creatorr/service/address-network';
 import type { User } from '@creatorr/service/identity';
 import type { Client } from './account.ts';
+import { hashNewPassword, type NewPasswordDeps } from './new-password.ts';
 import { confirmOwner, type OwnerDeps, wrongPassword } from './owner.ts';
 import { type SettleDeps, settleRevocations } from './settle-revocations.ts';
+
+export interface ChangePasswordDeps extends OwnerDeps, SettleDeps, NewPasswordDeps {}
 
 interface ChangePasswordInput {
 	user: User;
@@ -12,14 +15,18 @@ interface ChangePasswordInput {
 	clientGone: AbortSignal;
 }
 
-/** Sets a new password; resolves once no gateway lets the user's other sessions pass. Throws as `confirmOwner` does. */
+/**
+ * Sets a new password; resolves once no gateway lets the user's other sessions pass. Throws `validation` for a weak one, and as
+ * `confirmOwner` does.
+ */
 export async function changePassword(
-	deps: OwnerDeps & SettleDeps,
+	deps: ChangePasswordDeps,
 	{ user, currentPassword, newPassword, client, clientGone }: ChangePasswordInput,
 ): Promise<void> {
 	const owner = await confirmOwner(deps, { user, password: currentPassword, client, clientGone });
 	const place = { kind: 'session' as const, network: networkOf(client.address) };
-	const newHash = await deps.line(place, () => deps.passwords.hash(newPassword), clientGone);
+	const chosen = { password: newPassword, email: owner.account.email, path: 'new_password' };
+	const newHash = await deps.line(place, () => hashNewPassword(deps, chosen), clientGone);
 	const changed = await deps.accounts.changePassword(
 		{ userId: user.id, verifiedHash: owner.passwordHash },
 		newHash,

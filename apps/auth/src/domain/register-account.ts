@@ -5,7 +5,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { countRegistration } from '../auth-metrics.ts';
 import type { Client, SignedIn } from './account.ts';
 import type { FairLine } from './fair-line.ts';
-import type { Passwords } from './passwords.ts';
+import { hashNewPassword, type NewPasswordDeps } from './new-password.ts';
 import { refuseSlowly } from './refuse-slowly.ts';
 import { newSession, type SessionRules, signedIn } from './session.ts';
 import type { AccountStore } from './stores.ts';
@@ -15,10 +15,9 @@ export interface RegistrationThrottle {
 	take(network: string): Promise<number>;
 }
 
-export interface RegisterDeps {
+export interface RegisterDeps extends NewPasswordDeps {
 	registrations: RegistrationThrottle;
 	accounts: AccountStore;
-	passwords: Passwords;
 	line: FairLine;
 	sessionRules: SessionRules;
 	logger: Logger;
@@ -50,15 +49,16 @@ async function admit({ registrations, logger }: RegisterDeps, network: string): 
 	throw new AppError('rate_limited', message, { retryAfterSeconds: waitSeconds });
 }
 
-/** Creates an account and signs it in. Throws `email_taken`, also to all but one of those who ask at once, and `rate_limited`. */
+/** Creates an account and signs it in. Throws `email_taken`, also to all but one of those who ask at once, `validation` for a weak password, and `rate_limited`. */
 export async function registerAccount(deps: RegisterDeps, input: RegisterInput): Promise<SignedIn> {
 	const { email, name, client } = input;
 	const network = networkOf(client.address);
 	await refuseSlowly(() => admit(deps, network), input.clientGone);
 	// Before the hash, which is the expensive part.
 	if (await deps.accounts.findByEmail(email)) throw emailTaken();
+	const chosen = { password: input.password, email, path: 'password' };
 	const hash = () =>
-		deps.line({ kind: 'register', network }, () => deps.passwords.hash(input.password), input.clientGone);
+		deps.line({ kind: 'register', network }, () => hashNewPassword(deps, chosen), input.clientGone);
 	const passwordHash = await refuseSlowly(hash, input.clientGone);
 	const id = newId('usr');
 	const session = newSession(deps.sessionRules, id, client);

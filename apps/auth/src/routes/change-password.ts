@@ -1,11 +1,9 @@
 import { changePassword as changePasswordOperation } from '@creatorr/contracts/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { changePassword } from '../domain/change-password.ts';
-import type { OwnerDeps } from '../domain/owner.ts';
-import type { SettleDeps } from '../domain/settle-revocations.ts';
+import { type ChangePasswordDeps, changePassword } from '../domain/change-password.ts';
 import { clientOf } from './client.ts';
 
-export function changePasswordRoute(deps: OwnerDeps & SettleDeps): Route {
+export function changePasswordRoute(deps: ChangePasswordDeps): Route {
 	return defineRoute(changePasswordOperation, async (input) => {
 		const { user, body, closed } = input;
 		await changePassword(deps, {

@@ -1,5 +1,5 @@
 import { Eye, EyeOff } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type FormEventHandler, type ReactNode, useState } from 'react';
 import { Field } from './field.tsx';
 import styles from './password-field.module.css';
 
@@ -11,6 +11,7 @@ interface Props {
 	error?: string | undefined;
 	hint?: ReactNode;
 	aside?: ReactNode;
+	onInput?: FormEventHandler<HTMLInputElement>;
 }
 
 /** A password, which can be looked at while it is typed. */

@@ -146,6 +146,25 @@ const REGISTRATIONS: readonly Defence[] = [
 	},
 ];
 
+const WEAK_PASSWORDS: readonly Defence[] = [
+	{
+		name: 'takes no new password that is easy to guess',
+		file: `${SRC}/domain/new-password.ts`,
+		code: 'if (rating < LOWEST_RATING)',
+		without: 'if (rating < 0)',
+		...suite('weak-passwords'),
+		test: 'refuses a weak password, and says which field and what to do',
+	},
+	{
+		name: 'takes no new password that contains the email',
+		file: `${SRC}/domain/new-password.ts`,
+		code: 'if (password.toLowerCase().includes(email))',
+		without: 'if (password === email)',
+		...suite('weak-passwords'),
+		test: 'a password that contains the email of its account, or is made of its parts, is refused',
+	},
+];
+
 const SESSIONS: readonly Defence[] = [
 	{
 		name: 'tells every gateway of a logout before it is answered',
@@ -331,6 +350,7 @@ const KEYS_AND_EVENTS: readonly Defence[] = [
 export const ACCOUNTS: readonly Defence[] = [
 	...MAILED_TOKENS,
 	...VERIFIED,
+	...WEAK_PASSWORDS,
 	...REGISTRATIONS,
 	...SESSIONS,
 	...DELETED_ACCOUNTS,

@@ -1,0 +1,30 @@
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+
+/** From 0 (guessed at once) to 4 (very hard to guess). */
+export type PasswordRating = 0 | 1 | 2 | 3 | 4;
+
+/** What people with any account may put into a password. */
+const PRODUCT = 'creatorr';
+/** bcrypt reads no further, and zxcvbn takes longer than linear time. */
+const MAX_CHARACTERS = 72;
+
+// Without zxcvbn's English dictionary: 72 characters take 0.5 s of a core at worst with this one, and 3 s with both.
+const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
+const common = new Set(dictionary['passwords-common']);
+
+/** Parts of the email, from the whole part before the @ down to single words. */
+function personalWords(email: string): string[] {
+	const [local = ''] = email.split('@');
+	return [local, PRODUCT, ...email.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length > 2);
+}
+
+/**
+ * Rates a password as zxcvbn does, in view of the account's email; 0 for every common password, in whatever case, and for one that
+ * contains the email. Takes 5 ms of a core, 0.5 s at worst.
+ */
+export function ratePassword(password: string, email: string): PasswordRating {
+	const [text, address] = [password.toLowerCase(), email.trim().toLowerCase()];
+	if (common.has(text) || (address !== '' && text.includes(address))) return 0;
+	return zxcvbn.check(password.slice(0, MAX_CHARACTERS), personalWords(address)).score;
+}
