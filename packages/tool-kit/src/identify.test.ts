@@ -63,7 +63,7 @@ describe('identify', () => {
 	test('refuses PostScript that is named and declared as PDF', async () => {
 		await expect(identifyBytes('%!PS\nshowpage\n', PDF, 'a.pdf')).rejects.toMatchObject({
 			code: 'unsupported_input',
-			message: expect.stringContaining('content is PostScript'),
+			message: expect.stringContaining('Despite its name, this is a PostScript file.'),
 		});
 	});
 

@@ -33,7 +33,7 @@ export async function identify(input: Candidate, manifest: ToolManifest): Promis
 		if (cause instanceof ToolError) throw cause;
 		throw new ToolError(
 			'corrupt_input',
-			'The file is damaged or incomplete. Upload it again, or save it anew first.',
+			'The file is damaged or incomplete. Upload it again, or re-save it first.',
 			{
 				cause,
 			},
@@ -43,8 +43,8 @@ export async function identify(input: Candidate, manifest: ToolManifest): Promis
 	if (manifest.accepts.includes(mimeType)) return { ...sniffed, mimeType };
 	const accepted = manifest.accepts.map(typeName).join(', ');
 	const found = TYPE_NAMES[mimeType];
-	const what = found ? `The file's content is ${found}` : 'The file is of no kind that is known here';
-	throw new ToolError('unsupported_input', `${what}, whatever its name says. This tool accepts ${accepted}.`);
+	const what = found ? `Despite its name, this is ${asNoun(found)}.` : 'Its type isn’t recognized.';
+	throw new ToolError('unsupported_input', `Unsupported file. ${what} This tool accepts ${accepted}.`);
 }
 
 /** Kinds that bytes can't tell apart are told by the declared type, then by the name's extension. */
@@ -54,6 +54,12 @@ function settle(sniffed: ContainerKind, input: Candidate): string {
 	const declared = input.mimeType.split(';')[0]?.trim().toLowerCase() ?? '';
 	const byExtension = BY_EXTENSION[extensionOf(input.name)] ?? '';
 	return [declared, byExtension].find((type) => choice.includes(type)) ?? sniffed.mimeType;
+}
+
+/** The article goes by how a name is spoken: an HTML file, a PDF file. */
+function asNoun(name: string): string {
+	const article = /^(?:[AEIO]|HTML|RTF)/.test(name) ? 'an' : 'a';
+	return `${article} ${name}${/archive|container/.test(name) ? '' : ' file'}`;
 }
 
 function typeName(mimeType: string): string {

@@ -76,6 +76,7 @@ describe('sniff tells', () => {
 		['text in UTF-8', Buffer.from('grüße, 你好'), TEXT],
 		['text in UTF-16', Buffer.from('\ufeffgrüße', 'utf16le'), TEXT],
 		['text in a western code page', 'gr\xfc\xdfe', TEXT],
+		['UTF-32, which is none of them', Buffer.from('\ufeff\0h\0i\0', 'utf16le'), UNKNOWN],
 		['binary that is none of them', 'abc\0def', UNKNOWN],
 		['an empty file', '', UNKNOWN],
 		['docx', ooxml('openxmlformats-officedocument.wordprocessingml.document'), DOCX],
@@ -111,6 +112,14 @@ describe('sniff tells that a password protects', () => {
 			DOCX,
 		],
 		['odt', odf(ODT, '<manifest:encryption-data manifest:checksum=""/>'), ODT],
+		[
+			'odt whose manifest is in UTF-16',
+			zipFile({
+				mimetype: ODT,
+				'META-INF/manifest.xml': Buffer.from('\ufeff<manifest:encryption-data/>', 'utf16le').swap16(),
+			}),
+			ODT,
+		],
 		['doc', oleFile({ WordDocument: long(Buffer.from([0xec, 0xa5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])) }), DOC],
 		['xls', oleFile({ Workbook: long(filepass) }), XLS],
 		['ppt', oleFile({ 'Current User': pptUser, 'PowerPoint Document': long(Buffer.alloc(0)) }), PPT],

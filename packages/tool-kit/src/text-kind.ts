@@ -1,11 +1,14 @@
 /** What a text file is encoded in, as far as its bytes tell. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
+const UTF_32_MARK = Buffer.of(0xff, 0xfe, 0, 0);
 // Control characters that no text holds; tab, line ends, form feed and escape are left.
 const BINARY_BYTES = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, ...range(0x0e, 0x1a), ...range(0x1c, 0x1f)]);
 
 /** How the start of a file would be read as text; undefined when it is binary. */
 export function textEncoding(start: Buffer): TextEncoding | undefined {
+	// The mark of UTF-32, which begins with that of UTF-16: no tool reads it, and none must take it for something else.
+	if (start.subarray(0, 4).equals(UTF_32_MARK)) return undefined;
 	if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
 	if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
 	if (start.some((byte) => BINARY_BYTES.has(byte))) return undefined;

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
 import { DOCX, ODP, ODS, ODT, PPTX, XLSX, ZIP } from './media-types.ts';
 import { openZip } from './open-zip.ts';
+import { textEncoding } from './text-kind.ts';
 import { requireFewEntries, requireNoBomb, type ZipPart } from './zip-bomb.ts';
 
 export interface ContainerKind {
@@ -93,6 +94,5 @@ async function readPart(zip: ZipFile, entry: Entry): Promise<string> {
 }
 
 function decodeXml(bytes: Buffer): string {
-	const isUtf16 = bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe;
-	return bytes.toString(isUtf16 ? 'utf16le' : 'utf8');
+	return new TextDecoder(textEncoding(bytes)).decode(bytes);
 }

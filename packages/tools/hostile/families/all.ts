@@ -6,6 +6,7 @@ import { htmlLinks } from './html-links.ts';
 import { kinds } from './kinds.ts';
 import { macros } from './macros.ts';
 import { names } from './names.ts';
+import { oddStructures } from './odd-structures.ts';
 import { officeLinks } from './office-links.ts';
 import { pageBombs } from './page-bombs.ts';
 import { pdfActions } from './pdf-actions.ts';
@@ -18,5 +19,5 @@ import { zipBombs } from './zip-bombs.ts';
 export const FAMILIES: readonly Family[] = [
 	...[kinds, polyglots, truncated, encrypted, names],
 	...[zipBombs, pixelBombs, pageBombs, endlessPdfs, fonts, xmlBombs],
-	...[pdfActions, officeLinks, htmlLinks, macros],
+	...[oddStructures, pdfActions, officeLinks, htmlLinks, macros],
 ];

@@ -74,8 +74,29 @@ export const htmlLinks: Family = {
 				),
 		),
 		...cells(world),
+		...applets(),
 	],
 };
+
+/** The office dies of applets, where there is no Java, and what it dies of is converted by a command that anybody can read. */
+function applets(): HostileCase[] {
+	const page = '<p>Harmless</p><applet code="A.class" width="9"><p>instead</p></applet>';
+	const little = Buffer.from(`\ufeff${page}`, 'utf16le');
+	const pages = {
+		'in ASCII': Buffer.from(page),
+		'in capitals': Buffer.from(page.replaceAll('applet', 'APPLET')),
+		'in UTF-8 with a mark': Buffer.from(`\ufeff${page}`),
+		'in little-endian UTF-16': little,
+		'in big-endian UTF-16': Buffer.from(little).swap16(),
+		'in UTF-16 by what the page says': Buffer.from(`<meta charset="utf-16">${page}`),
+	};
+	return Object.entries(pages).map(
+		([where, content]): HostileCase => ({
+			...{ name: `an applet ${where}`, tool: 'office_to_pdf', fileName: 'a.html', mimeType: HTML },
+			...{ make: () => content, expected: succeeds(/Harmless\s+instead/) },
+		}),
+	);
+}
 
 function cells({ files, url }: World): HostileCase[] {
 	const formulas = {

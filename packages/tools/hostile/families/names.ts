@@ -1,5 +1,5 @@
-import { DOCX, PDF } from '@creatorr/tool-kit/media-types';
-import { docx } from '../builders/ooxml.ts';
+import { ODT, PDF } from '@creatorr/tool-kit/media-types';
+import { odf } from '../builders/odf.ts';
 import { onePage } from '../builders/pdf.ts';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 
@@ -34,7 +34,9 @@ export const ODD_NAMES: Readonly<Record<string, string>> = {
 	'a URL': 'http://127.0.0.1/a.pdf',
 };
 
-/** A file’s name is its owner’s: no command and no path ever sees it. */
+const FIELD = '<text:p><text:file-name text:display="full">saved</text:file-name></text:p>';
+
+/** A file’s name is its owner’s: no command and no path ever sees it, but a field of a document may show it. */
 export const names: Family = {
 	name: 'names',
 	cases: () =>
@@ -44,8 +46,8 @@ export const names: Family = {
 				name: what,
 				fileName,
 				tool: isOffice ? 'office_to_pdf' : 'compress_heavy',
-				mimeType: isOffice ? DOCX : PDF,
-				make: () => (isOffice ? docx() : onePage({})),
+				mimeType: isOffice ? ODT : PDF,
+				make: () => (isOffice ? odf('text', { body: FIELD }) : onePage({})),
 				expected: succeeds(/Harmless/),
 			};
 		}),

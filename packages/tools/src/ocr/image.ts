@@ -36,7 +36,7 @@ export async function imageToPdf(
 	if (result.exitCode === UNREADABLE) {
 		throw new ToolError(
 			'corrupt_input',
-			'The image is damaged or incomplete. Upload it again, or save it anew first.',
+			'The image is damaged or incomplete. Upload it again, or re-save it first.',
 			{ cause: failureReport(result) },
 		);
 	}

@@ -5,22 +5,19 @@ import { throwOnLimit, toolFailed } from '../command-failure.ts';
 
 type Reason = readonly [code: ConstructorParameters<typeof ToolError>[0], message: string];
 
-const UNREADABLE: Reason = [
-	'corrupt_input',
-	'The file could not be read. Upload it again, or save it anew first.',
-];
+const UNREADABLE: Reason = ['corrupt_input', 'The file can’t be read. Upload it again, or re-save it first.'];
 
 /** By the name of OCRmyPDF's exception. */
 const REASONS: Readonly<Record<string, Reason>> = {
 	SignedError: [
 		'unsupported_input',
-		'The PDF is digitally signed, and OCR would break the signature. Set `signed` to `invalidate` to recognise it all the same, or `output` to text.',
+		'The PDF is digitally signed, and OCR would break the signature. Set `signed` to `invalidate` to recognize it anyway, or `output` to text.',
 	],
 	EncryptedPdfError: [
 		'encrypted_input',
 		'The PDF is protected in a way that could not be undone. Remove the protection and try again.',
 	],
-	BombError: ['limit_exceeded', 'The PDF unpacks to more than a job may use. Save it anew first.'],
+	BombError: ['limit_exceeded', 'The PDF unpacks to more than a job may use. Re-save it and try again.'],
 	InputFileError: UNREADABLE,
 	UnsupportedImageFormatError: UNREADABLE,
 };

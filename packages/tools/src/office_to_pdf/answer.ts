@@ -21,7 +21,7 @@ const TOO_LARGE =
 	'The PDF takes more disk than a job may use. Try a part of the document, or a lower max_image_dpi.';
 const HUGE_PICTURE =
 	'A picture in the document has more than 150,000,000 pixels. Scale it down, or leave it out.';
-const UNKNOWN_KIND = 'The document could not be exported. Save it anew and try again.';
+const UNKNOWN_KIND = 'The document can’t be exported. Re-save it and try again.';
 
 /** The error for a document that LibreOffice refused. */
 export function toToolError(failure: Failure, input: Input): ToolError {
@@ -31,19 +31,19 @@ export function toToolError(failure: Failure, input: Input): ToolError {
 		case 'encrypted':
 			return new ToolError(
 				'encrypted_input',
-				'The document needs a password to be opened. Give it as the param password.',
+				'This document is password-protected. Enter its password and try again.',
 				options,
 			);
 		case 'wrong_password':
 			return new ToolError(
 				'wrong_password',
-				'The password does not open the document. Try another.',
+				'Incorrect password. Check Caps Lock and your keyboard layout, then try again.',
 				options,
 			);
 		case 'corrupt':
 			return new ToolError(
 				'corrupt_input',
-				'The document could not be opened. Upload it again, or save it anew first.',
+				'The document can’t be opened. Upload it again, or re-save it first.',
 				options,
 			);
 		case 'huge_picture':

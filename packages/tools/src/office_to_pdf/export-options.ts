@@ -9,6 +9,7 @@ const PDF_VERSIONS = { none: 0, '1b': 1, '2b': 2, '3b': 3 } as const;
 const NO_CHANGES = 0;
 const HIGH_RESOLUTION_PRINTING = 2;
 
+/** All options but those of {@link protectionOptions}; no secret is among them. */
 export function exportOptions(params: Params): ExportOptions {
 	return {
 		SelectPdfVersion: PDF_VERSIONS[params.pdfa],
@@ -23,11 +24,11 @@ export function exportOptions(params: Params): ExportOptions {
 		ReduceImageResolution: true,
 		MaxImageResolution: params.max_image_dpi,
 		...(params.page_ranges !== null && { PageRange: params.page_ranges }),
-		...encryption(params),
 	};
 }
 
-function encryption({ user_password, owner_password }: Params): ExportOptions {
+/** Options that hold secrets. `protectPdf` does the same to a PDF that was made without them. */
+export function protectionOptions({ user_password, owner_password }: Params): ExportOptions {
 	return {
 		...(user_password !== null && { EncryptFile: true, DocumentOpenPassword: user_password }),
 		...(owner_password !== null && {

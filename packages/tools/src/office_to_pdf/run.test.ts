@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { oleFile } from '@creatorr/tool-kit/fixtures/ole-file';
 import type { ToolLimits } from '@creatorr/tool-kit/manifest';
@@ -31,6 +35,7 @@ import {
 	docxOfXml,
 	docxTemplateFile,
 	flatPresentation,
+	flatSpreadsheet,
 	flatText,
 } from './fixtures/documents.ts';
 
@@ -120,10 +125,16 @@ describe(`${SLUG} converts`, () => {
 		expect(text).toContain('1,5;x');
 	});
 
-	test('HTML with an applet, without it', async () => {
-		const html = '<p>before</p><APPLET code="A.class">instead</APPLET><p>after</p>';
-		const text = await textOf((await convert(Buffer.from(html), HTML, 'file.html')).output);
-		expect(text).toMatch(/before\s+instead\s+after/);
+	test.each([
+		['UTF-8', (html: string) => Buffer.from(html)],
+		['little-endian UTF-16', (html: string) => Buffer.from(`\ufeff${html}`, 'utf16le')],
+		['big-endian UTF-16', (html: string) => Buffer.from(`\ufeff${html}`, 'utf16le').swap16()],
+	])('HTML with an applet, without it, in %s', async (_, encode) => {
+		const html = '<p>vor</p><APPLET code="A.class">statt Grüßen</APPLET><p>nach</p>';
+		const { output, warnings } = await convert(encode(html), HTML, 'file.html');
+		expect(await textOf(output)).toMatch(/vor\s+statt Grüßen\s+nach/);
+		// The office survived it.
+		expect(warnings).toEqual([]);
 	});
 
 	test('HTML without the files of this machine that it names', async () => {
@@ -178,6 +189,41 @@ describe(`${SLUG} keeps`, () => {
 		const first = await runSample(SLUG, sample);
 		const second = await runSample(SLUG, sample);
 		expect(second.output.equals(first.output)).toBe(true);
+	});
+});
+
+describe(`${SLUG} shows the name that a file's owner gave it, and no path,`, () => {
+	const field = (display: string) =>
+		`<text:file-name text:display="${display}">/home/ada/old.odt</text:file-name>`;
+	const NAME = 'Report 1.2.odt';
+
+	test('in fields of a text', async () => {
+		const lines = ['full', 'path', 'name', 'name-and-extension'].map(
+			(display) => `<text:p>${display} [${field(display)}]</text:p>`,
+		);
+		const fixed = '<text:p>fixed [<text:file-name text:fixed="true">as saved</text:file-name>]</text:p>';
+		const [content] = await convertedTo(flatText(lines.join('') + fixed), 'fodt', ['odt']);
+		const text = await textOf((await convert(content as Buffer, ODT, NAME)).output);
+		expect(text.trim().split(/\s*\n\s*/)).toEqual([
+			'full [Report 1.2.odt]',
+			'path []',
+			'name [Report 1.2]',
+			'name-and-extension [Report 1.2.odt]',
+			'fixed [as saved]',
+		]);
+	});
+
+	test('in fields of slides', async () => {
+		const [content] = await convertedTo(flatPresentation(`slide [${field('full')}]`), 'fodp', ['odp']);
+		const text = await textOf((await convert(content as Buffer, ODP, 'Talk.odp')).output);
+		expect(text.trim()).toBe('slide [Talk.odp]');
+	});
+
+	test('in margins of a spreadsheet, where it is the name of the copy', async () => {
+		const header = `head [${field('full')}]`;
+		const [content] = await convertedTo(flatSpreadsheet(header), 'fods', ['ods']);
+		const text = await textOf((await convert(content as Buffer, ODS, 'Sums.ods')).output);
+		expect(text).toContain('head [document.ods]');
 	});
 });
 
@@ -238,6 +284,44 @@ describe(`${SLUG} where the process that stands by does not survive the document
 			expect.stringMatching(/^fonts_not_checked: /),
 			expect.stringMatching(/^indexes_not_updated: /),
 		]);
+	});
+
+	test('protects the PDF with all that passwords may hold', async () => {
+		const params = { user_password: 'open\n"it" ü', owner_password: '--change' };
+		const { output } = await runSample(SLUG, { ...sample, params }, { adapt });
+		const show = (password: string) =>
+			transform(output, 'bash', [
+				'-c',
+				'qpdf --show-encryption --password-file=<(printf %s "$0") {in} > {out} 2>&1 || true',
+				password,
+			]);
+		expect((await show('--change')).toString()).toMatch(
+			/R = 6[\s\S]*owner password[\s\S]*modify anything: not allowed/,
+		);
+		expect((await show('')).toString()).toMatch(/incorrect password/i);
+		const text = await transform(output, 'pdftotext', ['-upw', params.user_password, '{in}', '{out}']);
+		expect(text.toString()).toContain('text');
+	});
+
+	test('keeps a PDF without a password open, and forbids what only an owner may do', async () => {
+		const { output } = await runSample(SLUG, { ...sample, params: { owner_password: 'owner' } }, { adapt });
+		const shown = await transform(output, 'bash', ['-c', 'qpdf --show-encryption {in} > {out}']);
+		expect(shown.toString()).toMatch(
+			/extract for any purpose: not allowed[\s\S]*print high resolution: allowed[\s\S]*modify anything: not allowed/,
+		);
+	});
+
+	test('writes its request through no link that a dying process left', async () => {
+		const directory = await mkdtemp(join(tmpdir(), 'outside-'));
+		const target = join(directory, 'target');
+		try {
+			const args = ['-c', `ln -s ${target} /scratch/request.json`];
+			const leaving = (tool: Tool): Tool => ({ ...tool, standby: { command: 'bash', args } });
+			await expect(runSample(SLUG, sample, { adapt: leaving })).resolves.toBeDefined();
+			expect(existsSync(target)).toBe(false);
+		} finally {
+			await rm(directory, { recursive: true });
+		}
 	});
 
 	test('fails rather than leave out what was asked for', async () => {

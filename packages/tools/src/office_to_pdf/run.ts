@@ -6,9 +6,10 @@ import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/run';
 import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
 import { writeNew } from '@creatorr/tool-kit/write-new';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
+import { protectPdf } from '../pdf/protection.ts';
 import { type Answer, answerSchema, isFailure, toToolError } from './answer.ts';
 import { EXTENSIONS, exportFilter, guessSeparator, importFilter } from './document-kind.ts';
-import { exportOptions } from './export-options.ts';
+import { exportOptions, protectionOptions } from './export-options.ts';
 import { fontWarnings } from './font-warnings.ts';
 import type { manifest } from './manifest.ts';
 import { commandArguments, PROGRAM } from './standby.ts';
@@ -73,7 +74,6 @@ function request({ params, mimeType }: Input, source: Source) {
 	return {
 		import_filter: source.filter ?? null,
 		output: scratchPath(OUTPUT),
-		password: params.password,
 		export_filter: exportFilter(mimeType),
 		export_options: exportOptions(params),
 		landscape: params.landscape,
@@ -82,12 +82,20 @@ function request({ params, mimeType }: Input, source: Source) {
 }
 
 async function askStandby(context: ToolContext, input: Input, source: Source): Promise<Answer> {
-	const question = { ...request(input, source), source: lateInputPath(source.name) };
+	const { params, name } = input;
+	const plain = request(input, source);
+	const question = {
+		...{ ...plain, source: lateInputPath(source.name), name, password: params.password },
+		export_options: { ...plain.export_options, ...protectionOptions(params) },
+	};
 	const answer = await context.ask(question, { readOnly: { [source.name]: source.path } });
 	return answer === undefined ? DIED : answerSchema.parse(answer);
 }
 
-/** For a document that LibreOffice does not survive when it is told by others what to do. */
+/**
+ * For a document that LibreOffice does not survive when it is told by others what to do. Its arguments can be read by all that
+ * runs on the machine, so they have no secret: the PDF is protected afterwards.
+ */
 async function askCommand(context: ToolContext, input: Input, source: Source): Promise<Answer> {
 	const question = { ...request(input, source), source: inputPath(source.name) };
 	await writeNew(join(context.scratchDir, REQUEST), JSON.stringify(question));
@@ -99,5 +107,6 @@ async function askCommand(context: ToolContext, input: Input, source: Source): P
 	// Its exit code says nothing about a document that it could not open, and it takes neither of these.
 	const isDone = result.exitCode === 0 && result.stdoutTail !== '' && password === null && !landscape;
 	if (!isDone) throw toolFailed(result);
+	await protectPdf(context, OUTPUT, input.params);
 	return answerSchema.parse(JSON.parse(result.stdoutTail));
 }

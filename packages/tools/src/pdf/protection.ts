@@ -62,12 +62,45 @@ export async function unlockPdf(
 	};
 }
 
+interface Passwords {
+	user_password: string | null;
+	owner_password: string | null;
+}
+
+/**
+ * Locks a PDF in the scratch directory with a user password, and with an owner password forbids everything but to print it.
+ * Without any it stays as it is.
+ */
+export async function protectPdf(context: ToolContext, name: string, passwords: Passwords): Promise<void> {
+	const { user_password: user, owner_password: owner } = passwords;
+	if (user === null && owner === null) return;
+	const restrictions = { print: 'full', modify: 'none', extract: 'n', accessibility: 'y' };
+	const job = {
+		inputFile: inputPath(INPUT),
+		outputFile: scratchPath(PROTECTED),
+		encrypt: {
+			userPassword: user ?? '',
+			// An empty one would open the PDF without the user's.
+			ownerPassword: owner ?? user,
+			'256bit': owner === null ? {} : restrictions,
+		},
+	};
+	const path = join(context.scratchDir, name);
+	// JSON takes passwords of several lines, which a file of arguments does not.
+	throwOnUnreadable(await execWithFile(context, path, JSON.stringify(job), '--job-json-file='));
+	await rename(join(context.scratchDir, PROTECTED), path);
+}
+
+function execWithSecrets(context: ToolContext, path: string, args: readonly string[]) {
+	return execWithFile(context, path, args.map((arg) => `${arg}\n`).join(''), '@');
+}
+
 /** Command lines can be read by everybody on the machine, so the arguments are in a file of ours, for that time only. */
-async function execWithSecrets(context: ToolContext, path: string, args: readonly string[]) {
+async function execWithFile(context: ToolContext, path: string, content: string, option: string) {
 	const file = join(context.scratchDir, ARGUMENTS);
-	await writeNew(file, args.map((arg) => `${arg}\n`).join(''));
+	await writeNew(file, content);
 	try {
-		return await context.exec('qpdf', [`@${inputPath(ARGUMENTS)}`], {
+		return await context.exec('qpdf', [`${option}${inputPath(ARGUMENTS)}`], {
 			readOnly: { [INPUT]: path, [ARGUMENTS]: file },
 		});
 	} finally {
@@ -77,6 +110,9 @@ async function execWithSecrets(context: ToolContext, path: string, args: readonl
 
 function lockedError(password: string | null): ToolError {
 	return password === null
-		? new ToolError('encrypted_input', 'The PDF needs a password to be opened: give it as params.password.')
-		: new ToolError('wrong_password', 'The password in params.password does not open this PDF.');
+		? new ToolError('encrypted_input', 'This PDF is password-protected. Enter its password and try again.')
+		: new ToolError(
+				'wrong_password',
+				'Incorrect password. Check Caps Lock and your keyboard layout, then try again.',
+			);
 }

@@ -32,7 +32,7 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 	);
 	throwOnUnreadable(result);
 	if (pages > 0) return pages;
-	throw new ToolError('corrupt_input', 'The PDF has no pages. Save or print it to PDF anew and try again.');
+	throw new ToolError('corrupt_input', 'The PDF has no pages. Save or print it to PDF again, then retry.');
 }
 
 /** Throws a ToolError for a PDF that qpdf could not read or write. */
@@ -42,12 +42,12 @@ export function throwOnUnreadable(result: CommandResult): void {
 	if (/invalid password/.test(result.stderrTail)) {
 		throw new ToolError(
 			'encrypted_input',
-			'The PDF needs a password to be opened. Remove the password and try again.',
+			'This PDF is password-protected. Remove the password and try again.',
 		);
 	}
 	throw new ToolError(
 		'corrupt_input',
-		'The PDF is damaged beyond repair. Upload it again, or save it anew first.',
+		'The PDF is damaged beyond repair. Upload it again, or re-save it first.',
 		{ cause: failureReport(result) },
 	);
 }

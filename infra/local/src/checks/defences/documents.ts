@@ -74,6 +74,58 @@ const WHAT_IS_LOGGED: readonly Defence[] = [
 	},
 ];
 
+const WHAT_OTHERS_READ: readonly Defence[] = [
+	{
+		name: 'keeps passwords out of the arguments of the office’s plain command',
+		file: `${TOOLS}/office_to_pdf/run.ts`,
+		code: 'const question = { ...request(input, source), source: inputPath(source.name) };',
+		without:
+			'const plain = request(input, source);\n\tconst question = { ...plain, source: inputPath(source.name), export_options: { ...plain.export_options, ...protectionOptions(input.params) } };',
+		also: [
+			{
+				file: `${TOOLS}/office_to_pdf/run.ts`,
+				code: 'await protectPdf(context, OUTPUT, input.params);',
+				without: '',
+			},
+		],
+		suite: 'packages/tools/test/secrets.test.ts',
+		test: 'no argument and no variable of a process has a password',
+	},
+	{
+		name: 'protects a PDF that the office’s plain command made',
+		file: `${TOOLS}/office_to_pdf/run.ts`,
+		code: 'await protectPdf(context, OUTPUT, input.params);',
+		without: '',
+		suite: `${TOOLS}/office_to_pdf/run.test.ts`,
+		test: 'protects the PDF with all that passwords may hold',
+	},
+	{
+		name: 'keeps the passwords of PDFs out of arguments',
+		file: `${TOOLS}/pdf/protection.ts`,
+		code: 'function execWithSecrets(context: ToolContext, path: string, args: readonly string[]) {',
+		without:
+			"function execWithSecrets(context: ToolContext, path: string, args: readonly string[]) {\n\tif (path) return context.exec('qpdf', [...args], { readOnly: { [INPUT]: path } });",
+		suite: 'packages/tools/test/secrets.test.ts',
+		test: 'no argument and no variable of a process has a password',
+	},
+	{
+		name: 'finds applets in UTF-16',
+		file: `${TOOLS}/office_to_pdf/office/applets.py`,
+		code: '"ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"',
+		without: '"ascii",',
+		suite: `${TOOLS}/office_to_pdf/run.test.ts`,
+		test: 'HTML with an applet, without it, in',
+	},
+	{
+		name: 'shows no path of the sandbox in a field of the file’s name',
+		file: `${TOOLS}/office_to_pdf/office/conversion.py`,
+		code: 'name_by_owner(document, Path(request["source"]), request["name"])',
+		without: 'pass',
+		suite: `${TOOLS}/office_to_pdf/run.test.ts`,
+		test: 'in fields of a text',
+	},
+];
+
 const WHAT_COMMANDS_LEAVE: readonly Defence[] = [
 	{
 		name: 'writes through no link that an earlier command left in the scratch directory',
@@ -183,6 +235,7 @@ const HOW_LARGE_IT_GETS: readonly Defence[] = [
 export const DOCUMENTS: readonly Defence[] = [
 	...WHAT_IT_IS,
 	...WHAT_IS_LOGGED,
+	...WHAT_OTHERS_READ,
 	...WHAT_COMMANDS_LEAVE,
 	...HOW_LARGE_IT_GETS,
 ];

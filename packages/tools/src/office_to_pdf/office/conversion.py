@@ -11,7 +11,7 @@ from com.sun.star.uno import Exception as UnoException
 from applets import without_applets
 from emptiness import is_empty
 from fonts import missing_fonts
-from layout import turn_to_landscape, update_indexes
+from layout import name_by_owner, turn_to_landscape, update_indexes
 from listeners import Indicator, PasswordWatch
 from pdf_file import PdfFile
 from pictures import has_huge_picture
@@ -39,9 +39,10 @@ class Refusal(Exception):
 
 
 def convert(office: Office, request: dict, progress: Callable[[float], None]) -> dict:
-    """Keys of the request: source, import_filter, output, password, export_options, landscape, update_indexes."""
+    """Keys of the request: source, name, import_filter, output, password, export_options, landscape, update_indexes."""
     document = open_document(office, request, progress)
     try:
+        name_by_owner(document, Path(request["source"]), request["name"])
         if request["update_indexes"]:
             update_indexes(document)
         if request["landscape"]:

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { DOCX, ODT, PDF } from '@creatorr/tool-kit/media-types';
+import type { Tool } from '@creatorr/tool-kit/tool';
+import { expect, jest, test } from '@jest/globals';
+import { LINES, PLAIN, scannedPdf } from '../src/ocr/fixtures/ocr.ts';
+import { convertedTo, docxFile, flatText } from '../src/office_to_pdf/fixtures/documents.ts';
+import { transform } from './fixtures/command.ts';
+import { textPage } from './fixtures/pages.ts';
+import { pdfFile } from './fixtures/pdf-file.ts';
+import { watchProcesses } from './fixtures/process-watch.ts';
+import { runSample, type Sample } from './run-sample.ts';
+
+jest.setTimeout(180_000);
+
+const secret = () => `secret${randomBytes(8).toString('hex')}`;
+const [open, user, owner] = [secret(), secret(), secret()];
+
+const locked = (pdf: Buffer) =>
+	transform(pdf, 'qpdf', ['--encrypt', open, secret(), '256', '--', '{in}', '{out}']);
+const noStandby = (tool: Tool): Tool => ({ ...tool, standby: { command: 'false', args: [] } });
+const both = { user_password: user, owner_password: owner };
+
+const CASES: readonly {
+	name: string;
+	tool: string;
+	program: string;
+	adapt?: (tool: Tool) => Tool;
+	make: () => Promise<Omit<Sample, 'name'>>;
+}[] = [
+	{
+		...{ name: 'a protected PDF is made', tool: 'office_to_pdf', program: 'soffice.bin' },
+		make: async () => ({ content: docxFile(['text']), mimeType: DOCX, params: both }),
+	},
+	{
+		...{ name: 'a protected PDF is made by the plain command', tool: 'office_to_pdf', program: 'qpdf' },
+		adapt: noStandby,
+		make: async () => ({ content: docxFile(['text']), mimeType: DOCX, params: both }),
+	},
+	{
+		...{ name: 'a protected document is opened', tool: 'office_to_pdf', program: 'soffice.bin' },
+		make: async () => {
+			const [content] = await convertedTo(flatText('<text:p>text</text:p>'), 'fodt', ['odt'], open);
+			return { content: content as Buffer, mimeType: ODT, params: { password: open } };
+		},
+	},
+	{
+		...{ name: 'a protected PDF is compressed', tool: 'compress_heavy', program: 'qpdf' },
+		make: async () => {
+			const pdf = pdfFile({ pages: [textPage(['x'.repeat(100_000)])] });
+			return { content: await locked(pdf), mimeType: PDF, params: { password: open } };
+		},
+	},
+	{
+		...{ name: 'a protected scan is recognized', tool: 'ocr', program: 'qpdf' },
+		make: async () => {
+			const content = await locked(await scannedPdf(LINES));
+			return { content, mimeType: PDF, params: { ...PLAIN, password: open } };
+		},
+	},
+];
+
+test.each(CASES)('no argument and no variable of a process has a password when $name', async (one) => {
+	const sample = { name: 'a', ...(await one.make()) };
+	const options = one.adapt ? { adapt: one.adapt } : {};
+	const { programs, leaks } = await watchProcesses([open, user, owner], () =>
+		runSample(one.tool, sample, options),
+	);
+	expect(leaks).toEqual([]);
+	expect(programs).toEqual(expect.arrayContaining([one.program, 'bwrap']));
+});
+
+test('a password among the arguments or in the environment of a process is found', async () => {
+	const script = 'sleep 1; : ';
+	// The shell that starts it has the password in two parts.
+	const parts = `${open.slice(0, 6)}''${open.slice(6)}`;
+	const found = async (command: string) => {
+		const run = () => transform(Buffer.alloc(0), 'bash', ['-c', `${command}; cp {in} {out}`]);
+		return (await watchProcesses([open], run)).leaks;
+	};
+	expect(await found(`bash -c '${script}' ${parts}`)).not.toEqual([]);
+	expect(await found(`SECRET=${parts} bash -c '${script}'`)).not.toEqual([]);
+	expect(await found(`: ${parts}`)).toEqual([]);
+});
