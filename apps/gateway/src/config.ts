@@ -109,7 +109,8 @@ const fieldsSchema = baseConfigSchema.extend({
 		.default(LIMITS.bodyBytesPerAddress)
 		.meta({ description: 'of all request bodies together that one address has under way at a time' }),
 	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({
-		description: 'open at a time; keep it well below the files that the process may open',
+		description:
+			'open at a time; near it new ones replace idle ones; lowered to what the process may open (half of ulimit -n)',
 	}),
 	MAX_CONNECTIONS_PER_ADDRESS: countSchema.default(LIMITS.connectionsPerAddress).meta({
 		description: 'open at a time from one IPv4 address or one IPv6 /64; trusted proxies are not counted',

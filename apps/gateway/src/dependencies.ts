@@ -22,6 +22,7 @@ import { type AccessLog, createAccessLog } from './http/access-log.ts';
 import { createUserAdmission } from './http/admit-user.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { readCertificate } from './http/certificate.ts';
+import { type ConnectionLimit, createConnectionLimit } from './http/connection-limit.ts';
 import { forward } from './http/forward.ts';
 import { createPublicHandler, type PublicRoute } from './http/handle-public.ts';
 import { createInFlight, type InFlight } from './http/in-flight.ts';
@@ -40,6 +41,7 @@ export interface Gateway {
 	lease: Lease;
 	keys: KeySet;
 	inFlight: InFlight;
+	connections: ConnectionLimit;
 	accessLog: AccessLog;
 	/** Shared with readiness. */
 	state: { isDraining: boolean };
@@ -173,11 +175,12 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 	});
 	const certificateFiles = certificateFilesOf(config);
 	const certificate = certificateFiles && readCertificate(certificateFiles);
-	const publicDeps = { limits, logger, trustedProxies: config.TRUSTED_PROXIES, certificate };
+	const connections = createConnectionLimit({ limits, logger, trustedProxies: config.TRUSTED_PROXIES });
 	const handle = createPublicHandler({
 		verifyToken,
 		sessions,
 		inFlight,
+		connections,
 		admitBody: createBodyBudget(limits),
 		admitUser: createUserAdmission(limits, monotonicMs),
 		findRoute: compileRoutes(createRoutes(given, proxies)),
@@ -202,11 +205,12 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		},
 	});
 	return {
-		publicServer: createPublicServer(publicDeps, handle),
+		publicServer: createPublicServer({ limits, logger, connections, certificate }, handle),
 		privateApp,
 		lease,
 		keys,
 		inFlight,
+		connections,
 		accessLog,
 		state,
 		closeConnections: () => {

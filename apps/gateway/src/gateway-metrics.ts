@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { promisify } from 'node:util';
 import { counter, gauge } from '@creatorr/service/metrics';
 import { readWhenScraped } from '@creatorr/service/scrape';
+import type { EvictionReason } from './domain/connection-table.ts';
 import type { Lease } from './domain/lease.ts';
 import type { InFlight } from './http/in-flight.ts';
 
@@ -26,6 +27,22 @@ const leaseLeft = gauge({
 	help: 'How long this gateway’s lease still lasts; 0 where it has none and asks auth at every request',
 });
 
+const evictedConnections = counter({
+	name: 'creatorr_gateway_connections_evicted_total',
+	help: 'Connections that were closed for new ones, by reason',
+	labels: ['reason'],
+});
+
+const droppedConnections = counter({
+	name: 'creatorr_gateway_connections_dropped_total',
+	help: 'New connections that were closed unread because all were in use',
+});
+
+const shedRequests = counter({
+	name: 'creatorr_gateway_requests_shed_total',
+	help: 'Requests without a session that were refused with 503 because all connections were in use',
+});
+
 const limitedRequests = counter({
 	name: 'creatorr_gateway_requests_limited_total',
 	help: 'Requests of signed-in users that were refused with 429, by limit',
@@ -34,6 +51,18 @@ const limitedRequests = counter({
 
 /** Limits per user: the rate, the short requests at a time, the waits and event streams at a time. */
 export type UserLimit = 'rate' | 'requests' | 'waits';
+
+export function countEvictedConnection(reason: EvictionReason): void {
+	evictedConnections.inc({ reason });
+}
+
+export function countDroppedConnection(): void {
+	droppedConnections.inc();
+}
+
+export function countShedRequest(): void {
+	shedRequests.inc();
+}
 
 export function countLimitedRequest(limit: UserLimit): void {
 	limitedRequests.inc({ limit });

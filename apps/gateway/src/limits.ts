@@ -12,9 +12,11 @@ export const LIMITS = {
 	requestTimeoutMs: 60_000,
 	/** A connection without any traffic while a request is open; longer than the longest wait of a job. */
 	idleTimeoutMs: 120_000,
-	/** A connection between two requests. */
+	/** A connection between two requests, while there is room. */
 	keepAliveMs: 65_000,
-	/** Beyond it new connections are closed unread: a process that is out of files can answer nobody. */
+	/** When all connections are in use, a request that is still arriving, or has no session, may be given up after so long. */
+	slowRequestMs: 5_000,
+	/** Near it new connections replace idle ones; beyond it they are closed unread: a process that is out of files can answer nobody. */
 	connections: 10_000,
 	/** From one address, or one IPv6 network, so that nobody takes the connections of all. */
 	connectionsPerAddress: 1_000,

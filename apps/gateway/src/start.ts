@@ -24,9 +24,13 @@ const PRIVATE_DRAIN_MS = 1_000;
 
 const restarting = () => unavailable('this gateway', new Error('draining'));
 
-async function drainPublic({ publicServer, inFlight, state }: Gateway, limits: Limits): Promise<void> {
+async function drainPublic(
+	{ publicServer, inFlight, connections, state }: Gateway,
+	limits: Limits,
+): Promise<void> {
 	state.isDraining = true;
 	inFlight.endStreams(restarting());
+	connections.closeUnused();
 	const waits = setTimeout(() => inFlight.endAll(restarting()), limits.drainWaitsMs);
 	await closeServer(publicServer, limits.drainMs);
 	clearTimeout(waits);

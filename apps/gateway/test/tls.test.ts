@@ -179,6 +179,13 @@ describe('the bound on connections of an address holds by TLS', () => {
 		await until(async () => (await ask(first.cert, FLOODER)).status === 404);
 	});
 
+	test('one that is idle makes room for a new one when all are open', async () => {
+		await start({ connections: 20 });
+		await flood(20);
+		expect((await ask(first.cert, OTHER)).status).toBe(404);
+		await until(() => sockets[0]?.destroyed === true);
+	});
+
 	test('connections count before their handshake', async () => {
 		const { publicPort } = await start({ connectionsPerAddress: LIMIT });
 		for (let index = 0; index < LIMIT; index += 1) {

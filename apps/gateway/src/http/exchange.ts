@@ -4,15 +4,23 @@ import { newId } from '@creatorr/contracts/ids';
 import type { Operation } from '@creatorr/contracts/operation';
 import { networkOf } from '@creatorr/service/address-network';
 import type { Span } from '@creatorr/telemetry/span';
+import type { Connection } from '../domain/connection-table.ts';
 import type { Hold } from '../domain/hold.ts';
 import type { Session } from '../domain/verify-token.ts';
 
-/** A connection of a client. */
+/** What is kept of an open connection. */
+export interface ClientConnection extends Connection {
+	/** The socket that requests come on: over TLS it is another one after the handshake. */
+	socket: PublicSocket;
+	/** One of more than its network may have: its first request is answered with that. */
+	isBeyondLimit: boolean;
+}
+
+/** A socket of a client. */
 export type PublicSocket = Socket & {
 	/** The last that was begun on it. */
 	exchange?: Exchange;
-	/** One of more than its network may have: its first request is answered with that. */
-	isBeyondLimit?: boolean;
+	connection?: ClientConnection;
 	/** Nothing is read from it any more, only the last answer is still to be sent. */
 	isOver?: boolean;
 };

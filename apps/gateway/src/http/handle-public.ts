@@ -12,12 +12,14 @@ import { reasonOf } from '../domain/reason-of.ts';
 import { checkHead } from '../domain/request-head.ts';
 import type { FindRoute } from '../domain/routing.ts';
 import { readTarget, type Target } from '../domain/target.ts';
+import { countShedRequest } from '../gateway-metrics.ts';
 import type { Limits } from '../limits.ts';
 import type { AccessLog } from './access-log.ts';
 import type { AdmitUser } from './admit-user.ts';
 import { answerEmpty, answerError, endConnection } from './answer.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';
 import type { AdmitBody } from './body-budget.ts';
+import { type ConnectionLimit, crowded } from './connection-limit.ts';
 import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
 import { beginExchangeSpan, endExchangeSpan } from './exchange-span.ts';
 import type { InFlight } from './in-flight.ts';
@@ -30,6 +32,7 @@ export interface PublicRoute {
 
 export interface PublicDeps extends AuthenticateDeps {
 	inFlight: InFlight;
+	connections: Pick<ConnectionLimit, 'beginRequest' | 'endRequest' | 'isCrowded'>;
 	admitBody: AdmitBody;
 	admitUser: AdmitUser;
 	findRoute: FindRoute<PublicRoute>;
@@ -78,7 +81,7 @@ function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	// Node's parser takes what follows for the other protocol, though it is served in this one, and drops it.
 	if (req.headers.upgrade !== undefined) endConnection(exchange);
 	return checkedOrLast(exchange, () => {
-		if (req.socket.isBeyondLimit) throw tooManyConnections();
+		if (req.socket.connection?.isBeyondLimit) throw tooManyConnections();
 		const target = readTarget(req.url ?? '');
 		checkHead(req, limits);
 		return target;
@@ -108,6 +111,10 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 		if (isOver(exchange)) return;
 		const admission = deps.admitUser(exchange);
 		if (admission) await admission;
+	} else if (deps.connections.isCrowded()) {
+		endConnection(exchange);
+		countShedRequest();
+		throw crowded();
 	}
 	if (isOver(exchange)) return;
 	await route.serve(exchange);
@@ -144,9 +151,11 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 				deps.trustedProxies,
 			),
 		});
+		deps.connections.beginRequest(req.socket);
 		// One listener for all that is to be done: each costs as much as finding the route.
 		res.on('close', () => {
 			deps.inFlight.remove(exchange);
+			deps.connections.endRequest(req.socket);
 			deps.accessLog.add(exchange);
 			count(exchange);
 			endExchangeSpan(exchange);

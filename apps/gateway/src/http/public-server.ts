@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Logger } from '@creatorr/service/logger';
-import type { TrustedProxies } from '../domain/client-address.ts';
 import type { Limits } from '../limits.ts';
 import type { Certificate } from './certificate.ts';
 import { onClientError, refuseSocket } from './client-error.ts';
-import { limitConnections } from './connection-limit.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
 import type { PublicSocket } from './exchange.ts';
 
 /**
@@ -34,7 +33,7 @@ const CHECK_INTERVAL_MS = 1_000;
 
 interface Given {
 	limits: Limits;
-	trustedProxies: TrustedProxies;
+	connections: Pick<ConnectionLimit, 'attach'>;
 	/** Without one the server speaks plain HTTP. */
 	certificate: Certificate | undefined;
 	logger: Logger;
@@ -60,7 +59,7 @@ export function createPublicServer(given: Given, handle: RequestListener): Serve
 	// Node would drop what is beyond, a header that frames the body included; the count is checked with the rest of the head.
 	server.maxHeadersCount = 0;
 	server.timeout = limits.idleTimeoutMs;
-	limitConnections(server, given);
+	given.connections.attach(server);
 	server.on('request', handle);
 	server.on('checkContinue', handle);
 	server.on('checkExpectation', handle);
@@ -74,8 +73,11 @@ export function createPublicServer(given: Given, handle: RequestListener): Serve
 	return server;
 }
 
+/** Connections that the kernel holds while this process is busy: node's 511 are not enough for a burst. Linux takes `net.core.somaxconn` at most. */
+const BACKLOG = 4_096;
+
 /** Starts listening; rejects when the port is taken. */
 export async function listenPublic(server: Server, host: string, port: number): Promise<void> {
-	server.listen(port, host);
+	server.listen({ host, port, backlog: BACKLOG });
 	await once(server, 'listening');
 }

@@ -18,6 +18,7 @@ const CONNECTIONS = {
 	file: `${SRC}/http/connection-limit.ts`,
 	suite: `${GATEWAY_APP}/test/connections.test.ts`,
 };
+const EVICTION = { suite: `${GATEWAY_APP}/test/eviction.test.ts` };
 const SERVER = { file: `${SRC}/http/public-server.ts`, ...REQUESTS };
 
 const WHO_ASKS: readonly Defence[] = [
@@ -233,11 +234,44 @@ const HOW_MUCH_IT_TAKES: readonly Defence[] = [
 	},
 	{
 		name: 'bounds all connections together',
-		...CONNECTIONS,
+		file: CONNECTIONS.file,
+		...EVICTION,
 		code: 'server.maxConnections = limits.connections;',
 		without: '',
-		test: 'there is an end to all connections together',
+		test: 'new connections beyond the limit are closed unread',
 		isSlow: true,
+	},
+	{
+		name: 'closes idle connections for new ones',
+		file: CONNECTIONS.file,
+		...EVICTION,
+		code: 'victim.connection.socket.destroy();',
+		without: '',
+		test: 'that %s keep nobody out, and close nobody else’s',
+	},
+	{
+		name: 'closes connections of the network that has most',
+		file: `${SRC}/domain/connection-table.ts`,
+		suite: `${SRC}/domain/connection-table.test.ts`,
+		code: 'if (size <= foundSize || !matches(network)) continue;',
+		without: 'if (!matches(network)) continue;',
+		test: 'is of the network that has most open',
+	},
+	{
+		name: 'gives up requests that do not arrive for new connections',
+		file: `${SRC}/domain/connection-table.ts`,
+		...EVICTION,
+		code: "return connection && { connection, reason: 'slow_request' };",
+		without: 'return undefined;',
+		test: 'by requests that do not arrive, a new client is served all the same',
+	},
+	{
+		name: 'serves live sessions rather than strangers when all connections are in use',
+		file: `${SRC}/http/handle-public.ts`,
+		...EVICTION,
+		code: '} else if (deps.connections.isCrowded()) {',
+		without: '} else if (exchange.answeredBy) {',
+		test: 'requests of live sessions are served and others get 503',
 	},
 ];
 

@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Connection, createConnectionTable, FIRST_REQUEST_MS } from './connection-table.ts';
+
+interface Named extends Connection {
+	name: string;
+}
+
+function tableAt() {
+	const clock = { nowMs: 0 };
+	const table = createConnectionTable<Named>(() => clock.nowMs);
+	const open = (network: string, name: string, given: Partial<Connection> = {}): Named => {
+		const connection = { network, name, isProxy: false, expendableSinceMs: () => undefined, ...given };
+		table.add(connection);
+		return connection;
+	};
+	/** One that has been idle since this moment, after a request. */
+	const openIdle = (network: string, name: string, given: Partial<Connection> = {}): Named => {
+		const connection = open(network, name, given);
+		table.beginRequest(connection);
+		table.endRequest(connection);
+		return connection;
+	};
+	const openBusy = (network: string, name: string, given: Partial<Connection> = {}): Named => {
+		const connection = open(network, name, given);
+		table.beginRequest(connection);
+		return connection;
+	};
+	/** The names of all victims, one after the other. */
+	const evictAll = (): string[] => {
+		const names: string[] = [];
+		for (let victim = table.findIdle(0); victim; victim = table.findIdle(0)) {
+			names.push(victim.connection.name);
+			table.remove(victim.connection);
+		}
+		return names;
+	};
+	return { clock, table, open, openIdle, openBusy, evictAll };
+}
+
+describe('the idle connection to close', () => {
+	test('is of the network that has most open', () => {
+		const { openIdle, evictAll } = tableAt();
+		for (const [network, name] of ['a1', 'b1', 'b2', 'b3', 'a2'].map((name) => [name[0], name])) {
+			openIdle(network as string, name as string);
+		}
+		expect(evictAll()).toEqual(['b1', 'a1', 'b2', 'a2', 'b3']);
+	});
+
+	test('was never used for a while, or else is idle for longest', () => {
+		const { clock, table, open, openIdle, evictAll } = tableAt();
+		openIdle('a', 'older');
+		openIdle('a', 'newer');
+		const again = openIdle('a', 'used again');
+		open('a', 'unused');
+		clock.nowMs = FIRST_REQUEST_MS;
+		openIdle('a', 'newest');
+		open('a', 'new');
+		table.beginRequest(again);
+		table.endRequest(again);
+		expect(evictAll()).toEqual(['unused', 'older', 'newer', 'newest', 'used again', 'new']);
+	});
+
+	test('has no request under way', () => {
+		const { table, openIdle, openBusy, evictAll } = tableAt();
+		const pipelined = openBusy('a', 'two requests');
+		table.beginRequest(pipelined);
+		table.endRequest(pipelined);
+		openBusy('a', 'busy');
+		openIdle('b', 'idle');
+		expect(evictAll()).toEqual(['idle']);
+	});
+
+	test('is a trusted proxy’s only when nobody else has one', () => {
+		const { openIdle, evictAll } = tableAt();
+		openIdle('proxy', 'p1', { isProxy: true });
+		openIdle('proxy', 'p2', { isProxy: true });
+		openIdle('a', 'a1');
+		expect(evictAll()).toEqual(['a1', 'p1', 'p2']);
+	});
+
+	test('is idle for long enough; a small network does not pay for a large one', () => {
+		const { clock, table, openIdle } = tableAt();
+		openIdle('small', 'old');
+		clock.nowMs = 1_000;
+		openIdle('large', 'young');
+		openIdle('large', 'younger');
+		clock.nowMs = 1_100;
+		expect(table.findIdle(200)).toBeUndefined();
+		expect(table.findIdle(100)).toMatchObject({ connection: { name: 'young' }, reason: 'idle' });
+	});
+});
+
+describe('the slow connection to close', () => {
+	test('is of the network that has most open, with a request that may be given up', () => {
+		const { clock, table, openBusy } = tableAt();
+		clock.nowMs = 6_000;
+		openBusy('a', 'a1', { expendableSinceMs: () => 0 });
+		openBusy('b', 'b1');
+		openBusy('b', 'b2', { expendableSinceMs: () => 2_000 });
+		openBusy('b', 'b3', { expendableSinceMs: () => 500 });
+		expect(table.findSlow(5_000)).toMatchObject({ connection: { name: 'b3' }, reason: 'slow_request' });
+		expect(table.findSlow(6_000)).toBeUndefined();
+	});
+});
+
+test('what is closed is forgotten, whatever ends on it later', () => {
+	const { table, openBusy } = tableAt();
+	const connection = openBusy('a', 'a1');
+	table.remove(connection);
+	table.remove(connection);
+	table.endRequest(connection);
+	expect([table.count(), table.findIdle(0)]).toEqual([0, undefined]);
+});
