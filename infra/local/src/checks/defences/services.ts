@@ -203,6 +203,14 @@ const HOW_BYTES_GO: readonly Defence[] = [
 		test: 'stays pending while the store has it with headers that nobody signed',
 	},
 	{
+		name: 'lists the parts of one upload of a user at a time',
+		file: 'apps/files/src/routes/list-file-parts.ts',
+		code: 'await oneAtATime(user.id, () => listUploadParts(deps, { id: params.id, userId: user.id })),',
+		without: 'await listUploadParts(deps, { id: params.id, userId: user.id }),',
+		suite: 'apps/files/test/multipart.test.ts',
+		test: 'answers one request of a user after the other, and another user meanwhile',
+	},
+	{
 		name: 'gives a download that a browser could run no type',
 		file: 'apps/files/src/domain/download-type.ts',
 		code: 'return INERT.test(essence.trim()) ? mimeType : UNKNOWN;',
