@@ -1,11 +1,19 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { isMainThread } from 'node:worker_threads';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
  * What this process counts, for Prometheus: one registry, as there is one process. Whoever counts something makes it once,
  * in its own module. Labels take their values from short closed lists, such as operations and outcomes, never from users.
  */
 const registry = new Registry();
-collectDefaultMetrics({ register: registry });
+// They describe the process, so one thread of it reports them.
+if (isMainThread) collectDefaultMetrics({ register: registry });
+
+/** The metrics of one thread, as a message to another thread can carry them. */
+export type ThreadMetrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+/** By thread: what each worker thread of this process counted until the scrape that goes on. */
+const metricsOfThreads = new Map<string, ThreadMetrics>();
 
 interface Described<L extends string> {
 	/** Begins with `creatorr_` and ends with its unit: `_seconds`, `_bytes`, `_total`. */
@@ -67,7 +75,23 @@ export function observeRequest(request: {
 	requestSeconds.observe({ operation, status: String(status) }, durationMs / 1_000);
 }
 
-/** All of it, as Prometheus reads it. */
+/** Sets what a worker thread counted, which {@link renderMetrics} adds; undefined removes it. */
+export function setThreadMetrics(thread: string, metrics: ThreadMetrics | undefined): void {
+	if (metrics) metricsOfThreads.set(thread, metrics);
+	else metricsOfThreads.delete(thread);
+}
+
+/** Returns what this thread has counted, for {@link setThreadMetrics} of the main thread. */
+export async function readThreadMetrics(): Promise<ThreadMetrics> {
+	return await registry.getMetricsAsJSON();
+}
+
+/** Returns all metrics of this process, worker threads included, in Prometheus' format. Series of one name and labels are summed. */
 export async function renderMetrics(): Promise<{ contentType: string; text: string }> {
-	return { contentType: registry.contentType, text: await registry.metrics() };
+	const { contentType } = registry;
+	if (metricsOfThreads.size === 0) return { contentType, text: await registry.metrics() };
+	const threads = [await readThreadMetrics(), ...metricsOfThreads.values()];
+	// Every series is summed: the library's own choice for default metrics, such as leaving them out, is meant for clusters.
+	const summed = threads.map((metrics) => metrics.map((metric) => ({ ...metric, aggregator: 'sum' })));
+	return { contentType, text: await AggregatorRegistry.aggregate(summed).metrics() };
 }

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
-import { gauge } from './metrics.ts';
-import { metricsRoute, readWhenScraped } from './scrape.ts';
+import { counter, gauge, readThreadMetrics } from './metrics.ts';
+import { metricsRoute, readWhenScraped, scrapeThread } from './scrape.ts';
 
 const app = express().get('/metrics', metricsRoute);
 const scrape = async () => (await request(app).get('/metrics').expect(200)).text;
@@ -66,4 +66,28 @@ test('A reading that hangs keeps nobody waiting and is not begun again', async (
 	resolve(4);
 	expect(await scrape()).toContain('creatorr_test_slow{queue="a"} 4');
 	reading.stop();
+});
+
+test('A worker thread adds its series to those of the same name, and to no others', async () => {
+	const calls = counter({ name: 'creatorr_test_calls_total', help: 'of a test', labels: ['operation'] });
+	calls.inc({ operation: 'a' }, 2);
+	const ofThread = (await readThreadMetrics())
+		.filter(({ name }) => name === 'creatorr_test_calls_total')
+		.map((metric) => ({ ...metric, values: [{ value: 5, labels: { operation: 'b' } }] }));
+	const thread = scrapeThread('test_thread', async () => ofThread);
+	const text = await scrape();
+	expect(text).toContain('creatorr_test_calls_total{operation="a"} 2');
+	expect(text).toContain('creatorr_test_calls_total{operation="b"} 5');
+	expect(text.match(/^# TYPE creatorr_test_calls_total /gm)).toHaveLength(1);
+	expect(text).toMatch(/^process_start_time_seconds [1-9]/m);
+	thread.stop();
+	expect(await scrape()).not.toContain('operation="b"');
+});
+
+test('A worker thread that does not answer is left out, and the rest is shown', async () => {
+	const thread = scrapeThread('test_silent', async () => {
+		throw new Error('it has ended');
+	});
+	expect(await scrape()).toContain('creatorr_metric_reads_failed_total{reading="test_silent"} 1');
+	thread.stop();
 });

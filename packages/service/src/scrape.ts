@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
-import { counter, renderMetrics } from './metrics.ts';
+import { counter, renderMetrics, setThreadMetrics, type ThreadMetrics } from './metrics.ts';
 
 /** What is only known to who asks a database or a broker for it: it is asked for whenever somebody scrapes. */
 export interface Reading<R> {
@@ -61,6 +61,22 @@ export function readWhenScraped<R>(reading: Reading<R>, timeoutMs = READ_TIMEOUT
 	readings.add(registered);
 	failures.inc({ reading: reading.name }, 0);
 	return { stop: () => readings.delete(registered) };
+}
+
+/** Adds a worker thread's metrics to every scrape from now on, until it is stopped. A thread that doesn't answer in time is left out. */
+export function scrapeThread(name: string, read: () => Promise<ThreadMetrics>): { stop(): void } {
+	const reading = readWhenScraped({
+		name,
+		gauges: [{ reset: () => setThreadMetrics(name, undefined) }],
+		read,
+		show: (metrics) => setThreadMetrics(name, metrics),
+	});
+	return {
+		stop() {
+			reading.stop();
+			setThreadMetrics(name, undefined);
+		},
+	};
 }
 
 /** Answers with all metrics of this process. */
