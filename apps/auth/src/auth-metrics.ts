@@ -17,12 +17,6 @@ const registrations = counter({
 const REGISTRATION_OUTCOMES = ['created', 'email taken', 'throttled'] as const;
 for (const outcome of REGISTRATION_OUTCOMES) registrations.inc({ outcome }, 0);
 
-const leaseRenewals = counter({
-	name: 'creatorr_gateway_lease_renewals_total',
-	help: 'Leases that gateways asked for, by outcome: granted, refused',
-	labels: ['outcome'],
-});
-
 const mails = counter({
 	name: 'creatorr_mails_total',
 	help: 'Attempts to send mails, by kind and outcome: sent, failed (tried again), given up, dropped (nobody to write to)',
@@ -53,10 +47,6 @@ export function countPasswordCheck(check: {
 
 export function countRegistration(outcome: (typeof REGISTRATION_OUTCOMES)[number]): void {
 	registrations.inc({ outcome });
-}
-
-export function countLeaseRenewal(granted: boolean): void {
-	leaseRenewals.inc({ outcome: granted ? 'granted' : 'refused' });
 }
 
 export function countMail(kind: string, outcome: (typeof MAIL_OUTCOMES)[number]): void {

@@ -6,6 +6,7 @@ import { loadAuthConfig } from './config.ts';
 const env = {
 	NODE_ENV: 'production',
 	PORT: '4001',
+	CONTROL_PORT: '4002',
 	INTERNAL_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----',
 	INTERNAL_KEYS: '{"keys":[{"kid":"gateway","kty":"EC","crv":"P-256"}]}',
 	AUTH_DATABASE_URL: 'postgresql://auth@127.0.0.1/auth',

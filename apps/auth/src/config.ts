@@ -1,5 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { baseConfigSchema, directUrlSchema, httpUrlSchema, loadConfig } from '@creatorr/service/config';
+import {
+	baseConfigSchema,
+	directUrlSchema,
+	httpUrlSchema,
+	loadConfig,
+	portSchema,
+} from '@creatorr/service/config';
 import { z } from 'zod';
 
 /** Fewer rounds than this protect nobody; only tests have a use for them. */
@@ -14,6 +20,13 @@ const configSchema = baseConfigSchema
 		AUTH_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).meta({ description: "auth's own database" }),
 		AUTH_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
+		CONTROL_PORT: portSchema.meta({
+			description:
+				'the port of the control service, for gateways only: leases, session checks, keys of tokens',
+		}),
+		CONTROL_DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(4).meta({
+			description: 'database connections of the control service, beside 2 for leases',
+		}),
 		AMQP_URL: z.url({ protocol: /^amqps?$/ }),
 		AUTH_KEY_ENCRYPTION_KEY: encryptionKeySchema.meta({
 			description: 'encrypts the private signing keys in the database',
@@ -87,9 +100,9 @@ const configSchema = baseConfigSchema
 			.min(1)
 			.default(365)
 			.meta({ description: 'how long security events are kept' }),
-		GATEWAY_LEASE_MS: z.coerce.number().int().min(500).max(4_000).default(3_500).meta({
+		GATEWAY_LEASE_MS: z.coerce.number().int().min(1_500).max(15_000).default(15_000).meta({
 			description:
-				'how long a gateway may answer from its cache without renewing; a logout waits no longer than this and the time of two calls',
+				'how long a gateway may answer from its cache without renewing its lease; a logout waits at most this long plus 5 s',
 		}),
 	})
 	.superRefine((config, context) => {

@@ -5,11 +5,13 @@ import { ping } from '@creatorr/database/ping';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { createService } from '@creatorr/service/create-service';
 import { toAppError } from '@creatorr/service/error-rendering';
-import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
-import type { Logger } from '@creatorr/service/logger';
+import { createIdentityVerifier } from '@creatorr/service/identity';
+import { type Logger, logFormatOf } from '@creatorr/service/logger';
+import { scrapeThread } from '@creatorr/service/scrape';
 import { showMails } from './auth-metrics.ts';
 import type { Config } from './config.ts';
 import { consumePlanChanged } from './consumers/plan-changed.ts';
+import { startControlThread } from './control/start-control-thread.ts';
 import { createAccountStore } from './data/accounts.ts';
 import { createLeaseStore } from './data/gateway-leases.ts';
 import * as housekeeping from './data/housekeeping.ts';
@@ -25,7 +27,6 @@ import { createPasswords } from './domain/passwords.ts';
 import { createOncePerMinute } from './domain/security-event.ts';
 import { createSigningKeySource } from './domain/signing-key.ts';
 import { createTokenSigner } from './domain/token.ts';
-import { createRevocationPusher } from './gateway-client.ts';
 import { PrismaClient } from './generated/client.ts';
 import { type PasswordThreads, startPasswordThreads } from './password-threads.ts';
 import { allRoutes } from './routes/all.ts';
@@ -39,6 +40,8 @@ const FULL_LINE_RETRY_AFTER_SECONDS = 5;
 
 export interface Auth {
 	app: RequestListener;
+	/** The port of the control service, which listens already. */
+	controlPort: number;
 	/** Ends what runs in the background and every connection. */
 	close(): Promise<void>;
 }
@@ -56,6 +59,7 @@ function buildKeys({ config, prisma }: Given) {
 	const signingKey = createSigningKeySource(signingKeys, encryptionKey);
 	return {
 		signingKeys,
+		leaseKeys: signingKeys,
 		signingKey,
 		encryptionKey,
 		tokenTtlSeconds,
@@ -97,12 +101,22 @@ function buildDeps(given: Given) {
 		sessions: createSessionStore(prisma),
 		leases: createLeaseStore(prisma),
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
-		pushRevocations: createRevocationPusher(createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY)),
-		forgetRevocations: (ids: string[]) => housekeeping.forgetRevocations(prisma, ids),
 		listUnsettled: () => housekeeping.listUnsettled(prisma),
 		publishMissedVerifications: () => housekeeping.publishMissedVerifications(prisma),
 		prunings: housekeeping.allPrunings(prisma, { securityEventsDays: config.SECURITY_EVENTS_DAYS }),
 	};
+}
+
+/** Starts the control thread once the signing key was loaded, or the database found away. Throws when either can't work. */
+async function startControl(config: Config, logger: Logger, { signingKey }: ReturnType<typeof buildKeys>) {
+	await signingKey().catch((error: unknown) => {
+		if (toAppError(error).code !== 'upstream_unavailable') throw error;
+		logger.warn('signing_key.not_loaded_yet', { error });
+	});
+	return await startControlThread({ config, logFormat: logFormatOf(config) }, (error) => {
+		// Nobody catches it, so it ends the process, and the supervisor starts another one.
+		throw error;
+	});
 }
 
 /**
@@ -117,16 +131,14 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 		applicationName: 'creatorr-auth',
 	});
 	const threads = startPasswordThreads(config.BCRYPT_CONCURRENCY);
-	const deps = buildDeps({ config, logger, prisma, threads });
-	await deps.signingKey().catch(async (error: unknown) => {
-		if (toAppError(error).code !== 'upstream_unavailable') {
-			await threads.close();
-			throw error;
-		}
-		logger.warn('signing_key.not_loaded_yet', { error });
+	const built = buildDeps({ config, logger, prisma, threads });
+	const control = await startControl(config, logger, built).catch(async (error: unknown) => {
+		await Promise.all([threads.close(), prisma.$disconnect()]);
+		throw error;
 	});
+	const deps = { ...built, settle: control.settle };
 	const broker = await connectBroker({ url: config.AMQP_URL, name: 'auth', logger });
-	const shown = showMails(() => readWaitingMails(prisma));
+	const shown = [showMails(() => readWaitingMails(prisma)), scrapeThread('control', control.readMetrics)];
 	const background = [
 		consumePlanChanged(broker, deps),
 		startSending({
@@ -142,15 +154,22 @@ export async function createAuth(config: Config, logger: Logger): Promise<Auth> 
 		logger,
 		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
 		routes: allRoutes(deps),
-		checks: { postgres: () => ping(prisma), rabbitmq: () => broker.ping() },
+		checks: {
+			postgres: () => ping(prisma),
+			rabbitmq: () => broker.ping(),
+			control: () => control.ping(),
+		},
 	});
 	return {
 		app,
+		controlPort: control.port,
 		async close() {
-			shown.stop();
 			await Promise.all(background.map((part) => part.stop()));
 			await broker.close();
 			await threads.close();
+			// Last: gateways keep their leases while this process finishes what it is doing.
+			for (const reading of shown) reading.stop();
+			await control.close();
 			await prisma.$disconnect();
 		},
 	};

@@ -8,8 +8,9 @@ import { createIdentitySigner } from '@creatorr/service/identity';
 import { CommandError, carryOut, commandLogger } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { adminCommands, HELP } from '../src/admin-command.ts';
+import { createRevocationPusher } from '../src/control/push-revocations.ts';
 import { openOperatorStores } from '../src/data/open-operator-stores.ts';
-import { createRevocationPusher } from '../src/gateway-client.ts';
+import { createSettler } from '../src/domain/settle-revocations.ts';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { internalKeys, privateKeyOf } from './support/callers.ts';
 import { type FakeGateway, startGateway } from './support/fake-gateway.ts';
@@ -39,7 +40,9 @@ afterAll(async () => {
 
 function run(...args: string[]): Promise<string> {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
-	const deps = { ...stores, pushRevocations: createRevocationPusher(sign), logger: commandLogger };
+	const pushRevocations = createRevocationPusher(sign);
+	const settle = createSettler({ ...stores, pushRevocations, logger: commandLogger });
+	const deps = { ...stores, settle, logger: commandLogger };
 	return carryOut({ args, help: HELP, commands: adminCommands(deps) });
 }
 
@@ -49,6 +52,7 @@ async function runProcess(args: string[], order = ''): Promise<string> {
 		PATH: process.env.PATH,
 		NODE_ENV: 'test',
 		PORT: '0',
+		CONTROL_PORT: '0',
 		INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
 		INTERNAL_KEYS: JSON.stringify(internalKeys),
 		AUTH_DATABASE_URL: auth.databaseUrl,

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { createLeaseStore } from '../src/data/gateway-leases.ts';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { signAsWorker } from './support/callers.ts';
-import { acknowledge, beSomebodyElse, newInstanceId, startGateway } from './support/fake-gateway.ts';
+import { acknowledge, beSomebodyElse, hangUp, newInstanceId, startGateway } from './support/fake-gateway.ts';
 import { call, register } from './support/requests.ts';
 
 let auth: AuthService;
@@ -27,6 +27,15 @@ describe('a lease', () => {
 		expect((await gateway.lease()).granted).toBe(true);
 		expect((await logOut()).status).toBe(204);
 		expect(gateway.pushes.at(-1)?.instance_id).toBe(gateway.instanceId);
+		await gateway.stop();
+	});
+
+	test('that was released costs no logout a wait, and is not granted again', async () => {
+		const gateway = await startGateway(auth.app, hangUp);
+		await call(auth.app, 'delete', `/internal/gateways/${gateway.instanceId}/lease`).expect(204);
+		await call(auth.app, 'post', '/v1/auth/logout', { person: await register(auth.app) }).expect(204);
+		expect(gateway.pushes).toEqual([]);
+		expect((await gateway.lease()).granted).toBe(false);
 		await gateway.stop();
 	});
 

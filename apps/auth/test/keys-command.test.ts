@@ -28,6 +28,7 @@ async function run(...args: string[]): Promise<string> {
 		INTERNAL_KEYS: JSON.stringify(internalKeys),
 		AUTH_DATABASE_URL: auth.databaseUrl,
 		AMQP_URL: auth.amqpUrl,
+		CONTROL_PORT: '0',
 		AUTH_KEY_ENCRYPTION_KEY: auth.encryptionKey,
 		APP_URL: 'https://app.example.com',
 		MAIL_DIR: auth.mailDirectory,

@@ -1,10 +1,11 @@
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createRevocationPusher } from '../src/control/push-revocations.ts';
 import { createAccountStore } from '../src/data/accounts.ts';
 import { openOperatorStores } from '../src/data/open-operator-stores.ts';
 import { newSession } from '../src/domain/session.ts';
+import { createSettler } from '../src/domain/settle-revocations.ts';
 import { suspendAccount } from '../src/domain/suspend-account.ts';
-import { createRevocationPusher } from '../src/gateway-client.ts';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { privateKeyOf } from './support/callers.ts';
 import { beSomebodyElse, type FakeGateway, startGateway } from './support/fake-gateway.ts';
@@ -37,7 +38,8 @@ afterAll(async () => {
 const suspend = (userId = person.id) => {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
 	const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-	const deps = { ...stores, pushRevocations: createRevocationPusher(sign), logger };
+	const settle = createSettler({ ...stores, pushRevocations: createRevocationPusher(sign), logger });
+	const deps = { ...stores, settle };
 	return suspendAccount(deps, { userId, by: BY });
 };
 const unsuspend = () => stores.suspensions.unsuspend({ userId: person.id, by: BY });

@@ -39,6 +39,8 @@ export const checkSession = defineOperation({
 	errors: [],
 });
 
+const gatewayParamsSchema = z.object({ id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/) });
+
 /**
  * Lets a gateway answer from its cache of live sessions for `ttl_ms`, counted from before it asked. `granted: false`: the
  * lease of this instance was fenced after it missed a revocation, and it must forget its cache and ask under a new instance id.
@@ -51,7 +53,7 @@ export const leaseGateway = defineOperation({
 	service: 'auth',
 	access: ['gateway'],
 	summary: 'Grant or renew the lease of a gateway’s session cache.',
-	params: z.object({ id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/) }),
+	params: gatewayParamsSchema,
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ callback_url: z.url({ protocol: /^https?$/ }) }),
 	status: 200,
@@ -65,6 +67,19 @@ export const leaseGateway = defineOperation({
 				.meta({ description: 'the keys that user tokens may be signed with just now' }),
 		}),
 	),
+	errors: [],
+});
+
+/** A gateway that shuts down gives up its lease, so that no logout has to wait for its end. */
+export const releaseLease = defineOperation({
+	id: 'releaseLease',
+	method: 'delete',
+	path: '/internal/gateways/{id}/lease',
+	service: 'auth',
+	access: ['gateway'],
+	summary: 'Release the lease of a gateway.',
+	params: gatewayParamsSchema,
+	status: 204,
 	errors: [],
 });
 

@@ -35,5 +35,10 @@ export function createLeaseStore(prisma: PrismaClient): LeaseStore {
 				RETURNING greatest(0, extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS remaining_ms`;
 			return row?.remaining_ms ?? 0;
 		},
+		async release(id) {
+			await prisma.$executeRaw`
+				UPDATE gateway_leases
+				SET expires_at = clock_timestamp(), fenced_at = coalesce(fenced_at, clock_timestamp()) WHERE id = ${id}`;
+		},
 	};
 }

@@ -8,8 +8,8 @@ import type { PrismaClient } from '../generated/client.ts';
 const BATCH_SIZE = 10_000;
 /** Bounds how long the transaction locks accounts; the next run publishes the rest. */
 const EVENTS_BATCH_SIZE = 500;
-/** Time enough for whoever asked for a revocation to settle it. */
-const SETTLING_SECONDS = 10;
+/** More than the longest that settling takes: two pushes and a lease. */
+const SETTLING_SECONDS = 30;
 
 /** Removes counters that time has forgiven. */
 export async function pruneFailures(prisma: PrismaClient): Promise<number> {

@@ -20,9 +20,11 @@ export interface LeaseStore {
 	list(): Promise<Lease[]>;
 	/** From now on the lease is never renewed. Answers how long its holder may still use its cache, in ms. */
 	fence(id: string): Promise<number>;
+	/** Ends a lease whose holder has stopped using it. */
+	release(id: string): Promise<void>;
 }
 
-export interface SettleDeps {
+export interface SettlerDeps {
 	leases: LeaseStore;
 	/** Resolves when this gateway instance lets no request of these sessions pass any more. */
 	pushRevocations(lease: Lease, sessionIds: string[]): Promise<void>;
@@ -39,7 +41,7 @@ export function grantLease(
 	return deps.leases.renew(lease.id, lease.callbackUrl, lease.ttlMs + LEASE_MARGIN_MS);
 }
 
-async function push(deps: SettleDeps, lease: Lease, sessionIds: string[]): Promise<void> {
+async function push(deps: SettlerDeps, lease: Lease, sessionIds: string[]): Promise<void> {
 	for (let at = 0; at < sessionIds.length; at += IDS_PER_PUSH) {
 		const part = sessionIds.slice(at, at + IDS_PER_PUSH);
 		// Once more, as the first may have met a kept connection that the gateway was just closing.
@@ -52,7 +54,7 @@ async function push(deps: SettleDeps, lease: Lease, sessionIds: string[]): Promi
  * instance that answers at the same address (`not_found`) proves nothing about this one, which may be draining or stand
  * behind the same name: it is waited out as well.
  */
-async function settleAt(deps: SettleDeps, lease: Lease, sessionIds: string[]): Promise<void> {
+async function settleAt(deps: SettlerDeps, lease: Lease, sessionIds: string[]): Promise<void> {
 	if (!lease.isFenced) {
 		try {
 			return await push(deps, lease, sessionIds);
@@ -64,19 +66,30 @@ async function settleAt(deps: SettleDeps, lease: Lease, sessionIds: string[]): P
 	if (remainingMs > 0) await sleep(remainingMs);
 }
 
+/** What revokes sessions has somebody settle it. */
+export interface SettleDeps {
+	/** Resolves once no gateway lets a request of these sessions, whose revocation is committed, pass. */
+	settle(sessionIds: string[]): Promise<void>;
+}
+
 /**
- * Resolves once no gateway lets a request of these sessions, whose revocation is committed, pass. Why that holds: every
+ * Returns what settles revocations, at the latest after two pushes and one lease. Why no session passes then: every
  * instance that may use a cache has an unfenced lease, or a fenced one that has not expired. Each of the former acknowledges,
  * or is fenced in the database, where a renewal at the same time is either seen by the fence or refused because of it; then
  * its end is waited for. An instance whose first lease is granted after the leases were read only caches answers to checks
  * that it began with that lease, and those see the revocation.
- * Takes as long as two pushes and one lease at most. What fails is left for {@link settleLeftovers}.
  */
+export function createSettler(deps: SettlerDeps): SettleDeps['settle'] {
+	return async (sessionIds) => {
+		const leases = await deps.leases.list();
+		await Promise.all(leases.map((lease) => settleAt(deps, lease, sessionIds)));
+		await deps.forgetRevocations(sessionIds);
+	};
+}
+
+/** Resolves once no gateway lets any of these sessions pass. What fails is left for {@link settleLeftovers}. */
 export async function settleRevocations(deps: SettleDeps, sessionIds: string[]): Promise<void> {
-	if (sessionIds.length === 0) return;
-	const leases = await deps.leases.list();
-	await Promise.all(leases.map((lease) => settleAt(deps, lease, sessionIds)));
-	await deps.forgetRevocations(sessionIds);
+	if (sessionIds.length > 0) await deps.settle(sessionIds);
 }
 
 /** Settles what a killed process or a lost database left unsettled: those who asked for it have had no answer. */

@@ -1,4 +1,5 @@
 import { crashPoint } from '@creatorr/service/crash-point';
+import type { Logger } from '@creatorr/service/logger';
 import type { Client } from './account.ts';
 import type { SecurityEventKind } from './security-event.ts';
 import type { SettleDeps } from './settle-revocations.ts';
@@ -7,6 +8,7 @@ import type { SessionScope, SessionStore } from './stores.ts';
 
 export interface SignOutDeps extends SettleDeps {
 	sessions: SessionStore;
+	logger: Logger;
 }
 
 /** Who signs out what, and from where. */

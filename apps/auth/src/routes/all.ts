@@ -4,16 +4,13 @@ import type { OwnerDeps } from '../domain/owner.ts';
 import type { RegisterDeps } from '../domain/register-account.ts';
 import type { SignInDeps } from '../domain/sign-in.ts';
 import type { SignOutDeps } from '../domain/sign-out.ts';
-import type { SigningKeyStore } from '../domain/signing-key.ts';
 import { changePasswordRoute } from './change-password.ts';
-import { checkSessionRoute } from './check-session.ts';
+import { controlRoutes } from './control.ts';
 import { deleteMeRoute } from './delete-me.ts';
 import { deleteSessionRoute } from './delete-session.ts';
 import { forgotPasswordRoute } from './forgot-password.ts';
 import { getAccountRoute } from './get-account.ts';
-import { getJwksRoute } from './get-jwks.ts';
 import { getMeRoute } from './get-me.ts';
-import { leaseGatewayRoute } from './lease-gateway.ts';
 import { listSessionsRoute } from './list-sessions.ts';
 import { loginRoute } from './login.ts';
 import { logoutRoute } from './logout.ts';
@@ -27,7 +24,8 @@ type RouteDeps = RegisterDeps &
 	SignInDeps &
 	SignOutDeps &
 	AskForMailDeps &
-	OwnerDeps & { signingKeys: SigningKeyStore; leaseTtlMs: number };
+	OwnerDeps &
+	Parameters<typeof controlRoutes>[0];
 
 /** What this service answers. */
 export function allRoutes(deps: RouteDeps): Route[] {
@@ -45,9 +43,8 @@ export function allRoutes(deps: RouteDeps): Route[] {
 		resendVerificationRoute(deps),
 		getMeRoute(deps),
 		deleteMeRoute(deps),
-		getJwksRoute(deps),
-		checkSessionRoute(deps),
-		leaseGatewayRoute(deps),
 		getAccountRoute(deps),
+		// For gateways of 0.3.0 during an upgrade; newer ones call the control port.
+		...controlRoutes(deps),
 	];
 }

@@ -1,6 +1,6 @@
 import { leaseGateway } from '@creatorr/contracts/internal';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { countLeaseRenewal } from '../auth-metrics.ts';
+import { countLeaseRenewal } from '../control/control-metrics.ts';
 import { grantLease, type LeaseStore } from '../domain/settle-revocations.ts';
 import type { SigningKeyStore } from '../domain/signing-key.ts';
 

@@ -34,6 +34,8 @@ export interface AuthService {
 	amqpUrl: string;
 	/** Another process, so to speak, on the same database and broker. */
 	startReplica(env?: NodeJS.ProcessEnv): Promise<Auth['app']>;
+	/** Where the control service of the first process listens. */
+	controlUrl: string;
 	/** Ends the first process, so that others are alone. */
 	stopFirst(): Promise<void>;
 	/** Ends all replicas and removes database and virtual host. */
@@ -59,6 +61,9 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 		const config = loadAuthConfig({
 			NODE_ENV: 'test',
 			PORT: '0',
+			CONTROL_PORT: '0',
+			// The control thread writes its own lines to standard output.
+			LOG_LEVEL: 'error',
 			INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
 			INTERNAL_KEYS: JSON.stringify(internalKeys),
 			AUTH_DATABASE_URL: database.url,
@@ -75,13 +80,15 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 		replicas.push(replica);
 		return replica.app;
 	}
+	const app = await startReplica();
 	const prisma = createPrisma(PrismaClient, {
 		databaseUrl: database.url,
 		poolSize: 5,
 		applicationName: 'test',
 	});
 	return {
-		app: await startReplica(),
+		app,
+		controlUrl: `http://127.0.0.1:${replicas[0]?.controlPort}`,
 		prisma,
 		log,
 		encryptionKey,

@@ -1,13 +1,16 @@
 import { pushRevocations } from '@creatorr/contracts/internal';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
-import type { SettleDeps } from './domain/settle-revocations.ts';
+import type { SettlerDeps } from '../domain/settle-revocations.ts';
 
-/** A gateway that takes longer is waited out instead. Two of these and a lease are what a logout takes at most. */
-const PUSH_TIMEOUT_MS = 600;
+/**
+ * A gateway on a busy machine answers late; one that takes longer is fenced. Two of these and a lease (20 s together) are the
+ * longest that a logout takes: below the 29 s after which a gateway gives up on auth.
+ */
+const PUSH_TIMEOUT_MS = 2_500;
 
-/** Tells gateways of revocations, each at the address that it gave with its lease. */
-export function createRevocationPusher(sign: SignIdentity): SettleDeps['pushRevocations'] {
+/** Pushes revocations to gateways, to each at the callback URL of its lease. */
+export function createRevocationPusher(sign: SignIdentity): SettlerDeps['pushRevocations'] {
 	return async (lease, sessionIds) => {
 		const call = createInternalClient({
 			name: 'a gateway',

@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { unavailable } from '@creatorr/contracts/errors';
+import { currentRequestId } from '@creatorr/service/context';
+import type { LogFormat } from '@creatorr/service/logger';
+import type { ThreadMetrics } from '@creatorr/service/metrics';
+import { currentTraceparent } from '@creatorr/telemetry/traceparent';
+import type { Config } from '../config.ts';
+import type { SettleDeps } from '../domain/settle-revocations.ts';
+import type { ControlConfig } from './control-service.ts';
+
+export interface ControlThreadData {
+	config: ControlConfig & Pick<Config, 'HOST' | 'CONTROL_PORT' | 'LOG_LEVEL'>;
+	logFormat: LogFormat;
+}
+
+export type ControlRequest = { id: number } & (
+	| { type: 'ping' | 'metrics' | 'close' }
+	| { type: 'settle'; sessionIds: string[]; requestId: string; traceparent: string | undefined }
+);
+
+export type ControlReply = { id: number } & (
+	| { value: unknown }
+	| { error: { code: string; message: string } }
+);
+
+/** The control service on a thread, and so on an event loop, of its own. */
+export interface ControlThread extends SettleDeps {
+	/** The port that it listens on. */
+	port: number;
+	/** Resolves when the thread's event loop answers. */
+	ping(): Promise<void>;
+	readMetrics(): Promise<ThreadMetrics>;
+	/** Finishes what is going on and closes the port. */
+	close(): Promise<void>;
+}
+
+const THREAD = new URL('./control-thread.ts', import.meta.url);
+
+type Command = ControlRequest extends infer R ? (R extends ControlRequest ? Omit<R, 'id'> : never) : never;
+
+function toError({ code, message }: { code: string; message: string }): Error {
+	const cause = new Error(message);
+	return code === 'upstream_unavailable' ? unavailable('sign-in', cause) : cause;
+}
+
+/**
+ * Starts the thread; resolves once its port is open, rejects when it can't start. `onLost` is called when the thread ends by
+ * itself later: without it no gateway keeps its lease, so the process has to end too.
+ */
+export async function startControlThread(
+	{ config, logFormat }: ControlThreadData,
+	onLost: (error: Error) => void,
+	script = THREAD,
+): Promise<ControlThread> {
+	const { AUTH_DATABASE_URL, CONTROL_DATABASE_POOL_SIZE, GATEWAY_LEASE_MS } = config;
+	const { INTERNAL_KEYS, INTERNAL_PRIVATE_KEY, HOST, CONTROL_PORT, LOG_LEVEL } = config;
+	const workerData: ControlThreadData = {
+		config: {
+			...{ AUTH_DATABASE_URL, CONTROL_DATABASE_POOL_SIZE, GATEWAY_LEASE_MS },
+			...{ INTERNAL_KEYS, INTERNAL_PRIVATE_KEY, HOST, CONTROL_PORT, LOG_LEVEL },
+		},
+		logFormat,
+	};
+	const worker = new Worker(script, { workerData });
+	const pending = new Map<number, PromiseWithResolvers<unknown>>();
+	let lastId = 0;
+	let isClosing = false;
+	let failure: unknown;
+
+	const [{ listeningOn }] = (await once(worker, 'message')) as [{ listeningOn: number }];
+
+	worker.on('message', (reply: ControlReply) => {
+		const asked = pending.get(reply.id);
+		pending.delete(reply.id);
+		if ('error' in reply) asked?.reject(toError(reply.error));
+		else asked?.resolve(reply.value);
+	});
+	worker.on('error', (error) => {
+		failure = error;
+	});
+	worker.on('exit', () => {
+		const lost = new Error('the control thread has ended', { cause: failure });
+		for (const { reject } of pending.values()) reject(unavailable('sign-in', lost));
+		pending.clear();
+		if (!isClosing) onLost(lost);
+	});
+
+	function request(command: Command): Promise<unknown> {
+		lastId += 1;
+		const answer = Promise.withResolvers<unknown>();
+		pending.set(lastId, answer);
+		worker.postMessage({ ...command, id: lastId });
+		return answer.promise;
+	}
+
+	return {
+		port: listeningOn,
+		async ping() {
+			await request({ type: 'ping' });
+		},
+		readMetrics: async () => (await request({ type: 'metrics' })) as ThreadMetrics,
+		async settle(sessionIds) {
+			const context = { requestId: currentRequestId(), traceparent: currentTraceparent() };
+			await request({ type: 'settle', sessionIds, ...context });
+		},
+		async close() {
+			isClosing = true;
+			await request({ type: 'close' });
+			await worker.terminate();
+		},
+	};
+}

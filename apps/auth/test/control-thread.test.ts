@@ -1,0 +1,110 @@
+import { Worker } from 'node:worker_threads';
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { loadAuthConfig } from '../src/config.ts';
+import { startControlThread } from '../src/control/start-control-thread.ts';
+import { type AuthService, startAuth } from './support/auth-service.ts';
+import { internalKeys, privateKeyOf, signAsGateway, signAsWorker } from './support/callers.ts';
+import { newInstanceId } from './support/fake-gateway.ts';
+import { register } from './support/requests.ts';
+import { until } from './support/until.ts';
+
+let auth: AuthService;
+
+beforeAll(async () => {
+	auth = await startAuth();
+});
+
+afterAll(() => auth.close());
+
+const lease = () =>
+	request(auth.controlUrl)
+		.put(`/internal/gateways/${newInstanceId()}/lease`)
+		.send({ callback_url: 'http://127.0.0.1:1' });
+
+/** Asks from a thread of its own and writes the status where this thread can wait for it. */
+const ASK = `
+	const { workerData: { url, headers, status } } = require('node:worker_threads');
+	fetch(url, { headers }).then((answer) => {
+		Atomics.store(status, 0, answer.status);
+		Atomics.notify(status, 0);
+	});
+`;
+
+describe('the control port', () => {
+	test('grants leases, checks sessions and shows keys to gateways', async () => {
+		const person = await register(auth.app);
+		const identity = { [IDENTITY_HEADER]: signAsGateway() };
+		const granted = await lease().set(identity).expect(200);
+		expect(granted.body.data).toMatchObject({ granted: true, key_ids: [expect.any(String)] });
+		const checked = await request(auth.controlUrl)
+			.post('/internal/sessions/check')
+			.set(identity)
+			.send({ session_id: person.sessionId })
+			.expect(200);
+		expect(checked.body.data).toEqual({ alive: true });
+		await request(auth.controlUrl).get('/internal/jwks').set(identity).expect(200);
+	});
+
+	test('is closed to everybody else, and has no public operation', async () => {
+		await lease().expect(401);
+		await lease().set(IDENTITY_HEADER, signAsWorker()).expect(401);
+		await request(auth.controlUrl).post('/v1/auth/login').set(IDENTITY_HEADER, signAsGateway()).expect(404);
+	});
+
+	test('answers while the loop of public requests stands still', async () => {
+		const status = new Int32Array(new SharedArrayBuffer(4));
+		const headers = { [IDENTITY_HEADER]: signAsGateway() };
+		const workerData = { url: `${auth.controlUrl}/internal/jwks`, headers, status };
+		const asking = new Worker(ASK, { eval: true, workerData });
+		// Blocks this thread, as a request that takes long to parse does; the wait ends with the answer.
+		Atomics.wait(status, 0, 0, 30_000);
+		expect(status[0]).toBe(200);
+		await asking.terminate();
+	});
+
+	test('shows in the metrics of the private port', async () => {
+		await lease().set(IDENTITY_HEADER, signAsGateway()).expect(200);
+		const { text } = await request(auth.app).get('/metrics').expect(200);
+		expect(text).toMatch(/^creatorr_gateway_lease_renewals_total\{outcome="granted"\} [1-9]/m);
+		expect(text).toMatch(
+			/^creatorr_http_request_duration_seconds_count\{operation="leaseGateway",status="200"\} [1-9]/m,
+		);
+	});
+
+	test('is part of readiness, and says by itself whether it reaches its database', async () => {
+		await until(async () => (await request(auth.app).get('/health/ready')).status === 200);
+		await request(auth.controlUrl).get('/health/ready').expect(200);
+	});
+
+	test('that is taken keeps the process from starting', async () => {
+		const CONTROL_PORT = new URL(auth.controlUrl).port;
+		await expect(auth.startReplica({ CONTROL_PORT })).rejects.toThrow('EADDRINUSE');
+	});
+});
+
+describe('a control thread that ends by itself', () => {
+	test('fails what it was asked as unavailable, and takes the process along', async () => {
+		const config = loadAuthConfig({
+			NODE_ENV: 'test',
+			PORT: '0',
+			CONTROL_PORT: '0',
+			INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
+			INTERNAL_KEYS: JSON.stringify(internalKeys),
+			AUTH_DATABASE_URL: auth.databaseUrl,
+			AMQP_URL: auth.amqpUrl,
+			AUTH_KEY_ENCRYPTION_KEY: auth.encryptionKey,
+			APP_URL: 'https://app.example.com',
+			MAIL_DIR: auth.mailDirectory,
+		});
+		const lost = Promise.withResolvers<Error>();
+		const script = new URL('./support/ending-thread.ts', import.meta.url);
+		const thread = await startControlThread({ config, logFormat: 'json' }, lost.resolve, script);
+		await expect(thread.settle(['ses_1'])).rejects.toMatchObject({ code: 'upstream_unavailable' });
+		expect(await lost.promise).toMatchObject({
+			message: 'the control thread has ended',
+			cause: { message: 'a bug' },
+		});
+	});
+});
