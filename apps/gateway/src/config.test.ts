@@ -9,6 +9,7 @@ const GOOD = {
 	INTERNAL_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----',
 	INTERNAL_KEYS: '{"keys":[{"kid":"gateway","kty":"EC","crv":"P-256"}]}',
 	AUTH_URL: 'http://127.0.0.1:8102/',
+	AUTH_CONTROL_URL: 'http://127.0.0.1:8112',
 	FILES_URL: 'http://127.0.0.1:8103',
 	JOBS_URL: 'http://127.0.0.1:8104',
 	BILLING_URL: 'http://127.0.0.1:8105',

@@ -63,6 +63,9 @@ const fieldsSchema = baseConfigSchema.extend({
 	PUBLIC_PORT: portSchema.meta({ description: 'the public port: /v1 and the web app' }),
 	PRIVATE_URL: httpUrlSchema.meta({ description: 'how auth reaches the private port of this very process' }),
 	AUTH_URL: httpUrlSchema,
+	AUTH_CONTROL_URL: httpUrlSchema.meta({
+		description: 'the control port of auth: leases, session checks, keys of tokens',
+	}),
 	FILES_URL: httpUrlSchema,
 	JOBS_URL: httpUrlSchema,
 	BILLING_URL: httpUrlSchema,

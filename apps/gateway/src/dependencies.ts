@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import { unavailable } from '@creatorr/contracts/errors';
-import { checkSession, getJwks, leaseGateway } from '@creatorr/contracts/internal';
+import { checkSession, getJwks, leaseGateway, releaseLease } from '@creatorr/contracts/internal';
 import { getHealth, getOpenApi } from '@creatorr/contracts/meta';
 import type { ServiceName } from '@creatorr/contracts/operation';
 import { PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
@@ -39,6 +39,8 @@ export interface Gateway {
 	publicServer: Server | TlsServer;
 	privateApp: RequestListener;
 	lease: Lease;
+	/** Ends the lease here, and then at auth, so that no logout waits for it. What fails runs out by itself. */
+	releaseLease(): Promise<void>;
 	keys: KeySet;
 	inFlight: InFlight;
 	connections: ConnectionLimit;
@@ -74,9 +76,10 @@ function createProxies({ config, logger, limits }: Given): Map<ServiceName, Serv
 
 /** What asks auth: the keys of tokens, the lease, and whether sessions are alive. */
 function createSignIn({ config, logger, limits, sign }: Given, inFlight: InFlight) {
-	const baseUrl = config.AUTH_URL;
-	const callAuth = createInternalClient({ name: 'sign-in', baseUrl, sign, timeoutMs: limits.authCallMs });
-	const callLease = createInternalClient({ name: 'sign-in', baseUrl, sign, timeoutMs: limits.leaseCallMs });
+	const control = { name: 'sign-in', baseUrl: config.AUTH_CONTROL_URL, sign };
+	const callAuth = createInternalClient({ ...control, timeoutMs: limits.authCallMs });
+	const callLease = createInternalClient({ ...control, timeoutMs: limits.leaseCallMs });
+	const callRelease = createInternalClient({ ...control, timeoutMs: limits.leaseReleaseMs });
 	const keys = createKeySet({
 		load: () => callAuth(getJwks),
 		monotonicMs,
@@ -112,13 +115,31 @@ function createSignIn({ config, logger, limits, sign }: Given, inFlight: InFligh
 		capacity: limits.rememberedSessions,
 	});
 	const verifyToken = createTokenVerifier({ keys, capacity: limits.rememberedTokens });
-	return { keys, lease, sessions, verifyToken };
+	return {
+		keys,
+		lease,
+		sessions,
+		verifyToken,
+		/** Why signed-in requests can't be served now; undefined when they can. */
+		problem(): string | undefined {
+			if (!keys.isLoaded()) return 'no keys from auth yet';
+			return lease.isValid() ? undefined : 'no lease from auth';
+		},
+		async releaseLease() {
+			const id = lease.term().instanceId;
+			lease.close();
+			await callRelease(releaseLease, { params: { id } }).catch((error: unknown) => {
+				logger.warn('gateway.lease_not_released', { error });
+			});
+		},
+	};
 }
 
 /** Throws when an operation of the contract has nobody to serve it. */
 function createRoutes(
 	{ config, limits, sign }: Given,
 	proxies: Map<ServiceName, ServiceProxy>,
+	signInProblem: () => string | undefined,
 ): PublicRoute[] {
 	const own = new Map<string, PublicRoute['serve']>([
 		[getOpenApi.id, createGetOpenApi()],
@@ -126,6 +147,7 @@ function createRoutes(
 			getHealth.id,
 			createGetHealth({
 				services: upstreamUrls(config),
+				signInProblem,
 				callMs: limits.healthCallMs,
 				cacheMs: limits.healthCacheMs,
 				monotonicMs,
@@ -144,15 +166,6 @@ function createRoutes(
 		: [...api, ...createWebRoutes(config.WEB_DIR, config.STORE_ORIGINS)];
 }
 
-/** Has been able to serve signed-in users since it started. It stays ready when auth is away: answering 503 is its work then. */
-function createStartupCheck(keys: KeySet, lease: Lease): () => Promise<void> {
-	let wasReady = false;
-	return async () => {
-		wasReady ||= keys.isLoaded() && lease.isValid();
-		if (!wasReady) throw new Error('no keys or no lease yet');
-	};
-}
-
 /** The access log makes its own JSON, many lines at a time. */
 function writerOf(config: Config): (lines: string) => void {
 	if (logFormatOf(config) === 'json') return (lines) => process.stdout.write(lines);
@@ -167,7 +180,8 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 	const given: Given = { config, logger, limits, sign };
 	const state = { isDraining: false };
 	const inFlight = createInFlight();
-	const { keys, lease, sessions, verifyToken } = createSignIn(given, inFlight);
+	const signIn = createSignIn(given, inFlight);
+	const { keys, lease, sessions, verifyToken } = signIn;
 	const proxies = createProxies(given);
 	const accessLog = createAccessLog({
 		enabled: config.LOG_LEVEL === 'info' || config.LOG_LEVEL === 'debug',
@@ -183,7 +197,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		connections,
 		admitBody: createBodyBudget(limits),
 		admitUser: createUserAdmission(limits, monotonicMs),
-		findRoute: compileRoutes(createRoutes(given, proxies)),
+		findRoute: compileRoutes(createRoutes(given, proxies, signIn.problem)),
 		corsOrigins: new Set(config.CORS_ORIGINS),
 		trustedProxies: config.TRUSTED_PROXIES,
 		hardeningHeaders: hardeningHeaders({ isTls: certificate !== undefined }),
@@ -198,7 +212,10 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		verifyIdentity: createIdentityVerifier(config.INTERNAL_KEYS),
 		routes: [pushRevocationsRoute({ lease, sessions, inFlight })],
 		checks: {
-			startup: createStartupCheck(keys, lease),
+			'sign-in': async () => {
+				const problem = signIn.problem();
+				if (problem) throw new Error(problem);
+			},
 			drain: async () => {
 				if (state.isDraining) throw new Error('draining');
 			},
@@ -208,6 +225,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		publicServer: createPublicServer({ limits, logger, connections, certificate }, handle),
 		privateApp,
 		lease,
+		releaseLease: signIn.releaseLease,
 		keys,
 		inFlight,
 		connections,

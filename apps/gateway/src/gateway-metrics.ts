@@ -24,7 +24,7 @@ const signedInRequests = gauge({
 
 const leaseLeft = gauge({
 	name: 'creatorr_gateway_lease_left_seconds',
-	help: 'How long this gateway’s lease still lasts; 0 where it has none and asks auth at every request',
+	help: 'How long this gateway’s lease still lasts; 0 where it has none and refuses signed-in requests',
 });
 
 const evictedConnections = counter({

@@ -34,13 +34,16 @@ export const LIMITS = {
 	userQueuedRequests: 64,
 	/** An upstream that says nothing for so long is given up: 504 within 30 s. Its streams say something every 15 s. */
 	upstreamSilenceMs: 29_000,
-	/** For a call to auth about keys or a session. */
-	authCallMs: 2_000,
-	/** For a call to auth about the lease: short, so that there is time for another within the lease. */
-	leaseCallMs: 900,
-	leaseRenewalMs: 1_000,
-	/** The local lease ends this much before the granted one. */
-	leaseMarginMs: 250,
+	/** For a call to auth about keys or a session; on a busy machine a late answer is better than a refusal. */
+	authCallMs: 8_000,
+	/** For a call to auth about the lease. Several are made within a lease, each without waiting for the one before. */
+	leaseCallMs: 6_000,
+	leaseRenewalMs: 2_000,
+	leaseRetryMs: 250,
+	/** The local lease ends this much before the granted one: what the database's clock may be set forward by. */
+	leaseMarginMs: 1_000,
+	/** For giving up the lease at shutdown. */
+	leaseReleaseMs: 500,
 	/** A live session is asked about again after this; the lease alone keeps the answer right until then. */
 	sessionRecheckMs: 60_000,
 	keyRefreshMs: 60_000,

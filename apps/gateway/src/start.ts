@@ -2,13 +2,13 @@ import { Server as TlsServer } from 'node:https';
 import { unavailable } from '@creatorr/contracts/errors';
 import type { Logger } from '@creatorr/service/logger';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
+import { startCertificateReloader } from './certificate-reloader.ts';
 import { type Config, certificateFilesOf } from './config.ts';
 import { createGateway, type Gateway } from './dependencies.ts';
 import { showGateway } from './gateway-metrics.ts';
 import { listenPublic } from './http/public-server.ts';
-import { keepCertificate } from './keep-certificate.ts';
-import { keepKeys } from './keep-keys.ts';
-import { keepLease } from './keep-lease.ts';
+import { startJwksRefresher } from './jwks-refresher.ts';
+import { startLeaseRenewer } from './lease-renewer.ts';
 import type { Limits } from './limits.ts';
 
 /** A gateway that is listening. */
@@ -45,14 +45,21 @@ export async function startGateway(config: Config, logger: Logger, limits: Limit
 	const { publicServer, lease, keys } = gateway;
 	const privateServer = await listen(gateway.privateApp, { host: config.HOST, port: config.PORT });
 	const background = [
-		keepLease({ lease, logger, renewalMs: limits.leaseRenewalMs }),
-		keepKeys({ keys, logger, refreshMs: limits.keyRefreshMs, retryMs: limits.keyRefreshMinMs }),
+		startLeaseRenewer({
+			lease,
+			logger,
+			renewalMs: limits.leaseRenewalMs,
+			retryMs: limits.leaseRetryMs,
+		}),
+		startJwksRefresher({ keys, logger, refreshMs: limits.keyRefreshMs, retryMs: limits.keyRefreshMinMs }),
 	];
 	const shown = showGateway(gateway);
 	const certificateFiles = certificateFilesOf(config);
 	if (certificateFiles && publicServer instanceof TlsServer) {
 		const refreshMs = limits.certificateRefreshMs;
-		background.push(keepCertificate({ server: publicServer, files: certificateFiles, logger, refreshMs }));
+		background.push(
+			startCertificateReloader({ server: publicServer, files: certificateFiles, logger, refreshMs }),
+		);
 	}
 	await listenPublic(publicServer, config.PUBLIC_HOST, config.PUBLIC_PORT);
 	return {
@@ -62,7 +69,7 @@ export async function startGateway(config: Config, logger: Logger, limits: Limit
 			await drainPublic(gateway, limits);
 			await Promise.all(background.map((part) => part.stop()));
 			shown.stop();
-			lease.close();
+			await gateway.releaseLease();
 			gateway.closeConnections();
 			await closeServer(privateServer, PRIVATE_DRAIN_MS);
 			gateway.accessLog.flush();

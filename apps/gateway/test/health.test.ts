@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from './support/fake-auth.ts';
-import { startTestGateway, startUpstream, type TestGateway } from './support/gateway.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, until } from './support/gateway.ts';
 
 let auth: FakeAuth;
 let gateway: TestGateway;
@@ -40,6 +40,33 @@ test('health is ok when every service is ready', async () => {
 		200,
 		{ data: { status: 'ok', services: { auth: 'ok', files: 'ok', jobs: 'ok', billing: 'ok' } } },
 	]);
+});
+
+test('health, readiness and startup are ok only once signed-in requests can be served', async () => {
+	auth.withholdsLeases = true;
+	const starting = await startTestGateway({
+		auth,
+		jobsUrl: jobs.url,
+		filesUrl: jobs.url,
+		early: true,
+	});
+	const answers = () =>
+		Promise.all([
+			fetch(`${starting.url}/v1/health`),
+			fetch(`${starting.privateUrl}/health/ready`),
+			fetch(`${starting.privateUrl}/health/startup`),
+		]);
+	const before = await answers();
+	expect(before.map(({ status }) => status)).toEqual([503, 503, 503]);
+	expect(await before[0]?.json()).toMatchObject({
+		error: { code: 'upstream_unavailable', details: [{ path: 'sign-in' }] },
+	});
+	expect(before[0]?.headers.get('retry-after')).not.toBeNull();
+	auth.withholdsLeases = false;
+	await until(async () => (await answers()).every(({ status }) => status === 200));
+	const token = auth.token();
+	expect((await fetch(`${starting.url}/v1/jobs`, { headers: bearer(token) })).status).toBe(200);
+	await starting.stop();
 });
 
 test('health names a part that fails, once', async () => {

@@ -50,6 +50,7 @@ async function startProcess() {
 			INTERNAL_PRIVATE_KEY: keys.pem,
 			INTERNAL_KEYS: JSON.stringify({ keys: [keys.jwk('gateway'), auth.identityKeys.jwk('auth')] }),
 			AUTH_URL: auth.url,
+			AUTH_CONTROL_URL: auth.url,
 			FILES_URL: jobs.url,
 			JOBS_URL: jobs.url,
 			BILLING_URL: jobs.url,

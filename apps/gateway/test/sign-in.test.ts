@@ -187,6 +187,23 @@ describe('the lease', () => {
 		expect(await codeOf(answer)).toEqual([503, 'upstream_unavailable']);
 	});
 
+	test('is kept though every answer takes longer than the time between renewals', async () => {
+		const instanceId = gateway.instanceId();
+		auth.leaseDelayMs = 600;
+		const renewals = auth.counts.lease;
+		await until(() => auth.counts.lease > renewals + 10);
+		expect(gateway.instanceId()).toBe(instanceId);
+		expect(await statusOf(auth.token())).toBe(200);
+	});
+
+	test('is released when the gateway stops, after its last request', async () => {
+		const other = await startTestGateway({ auth, jobsUrl: jobs.url });
+		expect(auth.leases.has(other.instanceId())).toBe(true);
+		const instanceId = other.instanceId();
+		await other.stop();
+		expect(auth.leases.has(instanceId)).toBe(false);
+	});
+
 	test('does not carry sessions that are not known', async () => {
 		auth.isFrozen = true;
 		expect(await codeOf(await get(auth.token()))).toEqual([503, 'upstream_unavailable']);
@@ -229,11 +246,14 @@ describe('readiness', () => {
 		await other.stop();
 	});
 
-	test('stays when auth is away later, as 503s have to be answered', async () => {
-		const token = auth.token();
-		auth.ttlMs = 300;
-		auth.isFrozen = true;
-		await until(async () => (await statusOf(token)) === 503);
-		expect((await fetch(`${gateway.privateUrl}/health/ready`)).status).toBe(200);
+	test('ends with the lease and comes back with the next, while startup stays', async () => {
+		const probe = async (name: string) => (await fetch(`${gateway.privateUrl}/health/${name}`)).status;
+		expect(await probe('startup')).toBe(200);
+		auth.withholdsLeases = true;
+		auth.fenced.add(gateway.instanceId());
+		await until(async () => (await probe('ready')) === 503);
+		expect(await probe('startup')).toBe(200);
+		auth.withholdsLeases = false;
+		await until(async () => (await probe('ready')) === 200);
 	});
 });

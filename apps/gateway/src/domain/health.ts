@@ -11,14 +11,18 @@ function failuresOf(service: string, readiness: Readiness): ErrorDetail[] {
 }
 
 /**
- * Sums up what the services say: the body of the health answer when all is well. Throws `upstream_unavailable` that names
- * every failing part once, though several services may need it.
+ * Sums up what the services say: the body of the health answer when all is well and nothing is wrong with sign-in. Throws
+ * `upstream_unavailable` that names every failing part once, though several services may need it.
  */
-export function sumUpHealth(readiness: Readonly<Record<string, Readiness>>): {
+export function sumUpHealth(
+	readiness: Readonly<Record<string, Readiness>>,
+	signInProblem?: string,
+): {
 	status: 'ok';
 	services: Record<string, 'ok'>;
 } {
 	const failures = new Map<string, ErrorDetail>();
+	if (signInProblem) failures.set('sign-in', { path: 'sign-in', message: signInProblem });
 	for (const [service, said] of Object.entries(readiness)) {
 		for (const failure of failuresOf(service, said)) {
 			if (!failures.has(failure.path)) failures.set(failure.path, failure);

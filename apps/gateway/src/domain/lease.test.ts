@@ -35,7 +35,7 @@ describe('a lease', () => {
 	});
 
 	test('has an instance id that auth accepts', () => {
-		expect(setUp().lease.tenure().instanceId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+		expect(setUp().lease.term().instanceId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 	});
 
 	test('is valid for what was granted less a margin, counted from before it was asked for', async () => {
@@ -51,29 +51,42 @@ describe('a lease', () => {
 		expect(lease.isValid()).toBe(false);
 	});
 
-	test('stays the same tenure for as long as it is renewed in time', async () => {
+	test('stays the same term for as long as it is renewed in time', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
-		const { instanceId } = lease.tenure();
+		const { instanceId } = lease.term();
 		for (let renewal = 0; renewal < 10; renewal += 1) {
 			world.nowMs += 1_000;
 			await lease.renew();
 		}
 		expect(lease.isValid()).toBe(true);
-		expect(lease.tenure().instanceId).toBe(instanceId);
+		expect(lease.term().instanceId).toBe(instanceId);
 		expect(world.ends).toEqual([]);
 	});
 
-	test('once lapsed begins another tenure and says so', async () => {
+	test('is not shortened by an attempt that began earlier and was answered later', async () => {
+		const { world, lease } = setUp();
+		const late = Promise.withResolvers<Answer>();
+		world.answer = () => late.promise;
+		const overtaken = lease.renew();
+		world.nowMs += 2_000;
+		world.answer = async () => ({ granted: true, ttl_ms: 5_000 });
+		await lease.renew();
+		late.resolve({ granted: true, ttl_ms: 5_000 });
+		await overtaken;
+		expect(lease.leftMs()).toBe(4_750);
+	});
+
+	test('once lapsed begins another term and says so', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
-		const { instanceId } = lease.tenure();
+		const { instanceId } = lease.term();
 		world.nowMs += 5_000;
-		expect(lease.tenure().instanceId).not.toBe(instanceId);
+		expect(lease.term().instanceId).not.toBe(instanceId);
 		expect(world.ends).toEqual(['lapsed']);
 	});
 
-	test('once fenced begins another tenure, which can be granted', async () => {
+	test('once fenced begins another term, which can be granted', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		world.answer = async () => ({ granted: false, ttl_ms: 5_000 });

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 
-/** The time under one instance id: what was learned about sessions in it is right for as long as it is valid. */
-export interface Tenure {
+/** The time under one instance id: what was learned about sessions in it holds for as long as it is valid. */
+export interface LeaseTerm {
 	readonly instanceId: string;
 }
 
@@ -9,53 +9,58 @@ interface LeaseDeps {
 	/** Asks auth to grant or renew. Rejects when auth does not answer. */
 	ask(instanceId: string): Promise<{ granted: boolean; ttl_ms: number }>;
 	monotonicMs(): number;
-	/** The local lease ends so much before the granted one. */
+	/** The local lease ends this much before the granted one. */
 	marginMs: number;
-	/** Called at once when a valid tenure has ended, in time or by fencing. */
+	/** Called at once when a valid term has ended, in time or by fencing. */
 	onEnd(reason: 'lapsed' | 'fenced'): void;
 }
 
 /** The right to answer from the cache of live sessions. */
 export interface Lease {
-	/** The present tenure, whether it is valid or not. */
-	tenure(): Tenure;
-	/** Whether the present tenure is valid now. */
+	/** The current term, whether it is valid or not. */
+	term(): LeaseTerm;
+	/** Whether the current term is valid now. */
 	isValid(): boolean;
-	/** How long the present tenure is valid still; 0 where it is not. */
+	/** How long the current term is still valid; 0 where it is not. */
 	leftMs(): number;
-	/** Asks once. Resolves to how long it was granted for in ms, 0 when it was not; rejects when auth does not answer. */
+	/**
+	 * Asks once. Resolves to how long it was granted for in ms, 0 when it was not; rejects when auth does not answer. Calls may
+	 * overlap: the answer that lasts longest counts.
+	 */
 	renew(): Promise<number>;
 	/** Ends it for good. */
 	close(): void;
 }
 
-interface OwnTenure extends Tenure {
+interface OwnTerm extends LeaseTerm {
 	/** On the monotonic clock; undefined until the first grant. */
 	validUntilMs?: number;
 }
 
 /**
  * A lease that is valid for what auth granted, counted from before it was asked, so that it ends here first. Once lapsed or
- * fenced it never comes back: auth may have revoked sessions since without telling this instance, so a new tenure begins,
+ * fenced it never comes back: auth may have revoked sessions since without telling this instance, so a new term begins,
  * under a new instance id and knowing nothing.
  */
 export function createLease(deps: LeaseDeps): Lease {
-	let tenure: OwnTenure = { instanceId: ulid() };
+	let term: OwnTerm = { instanceId: ulid() };
 	let timer: NodeJS.Timeout | undefined;
 
 	function end(reason: 'lapsed' | 'fenced'): void {
 		clearTimeout(timer);
-		const wasGranted = tenure.validUntilMs !== undefined;
-		tenure = { instanceId: ulid() };
+		const wasGranted = term.validUntilMs !== undefined;
+		term = { instanceId: ulid() };
 		if (wasGranted) deps.onEnd(reason);
 	}
 
 	/** The clock decides, not the timer: a process that was stopped for a while finds out here. */
 	function endIfLapsed(): void {
-		if (tenure.validUntilMs !== undefined && tenure.validUntilMs <= deps.monotonicMs()) end('lapsed');
+		if (term.validUntilMs !== undefined && term.validUntilMs <= deps.monotonicMs()) end('lapsed');
 	}
 
-	function grant(asked: OwnTenure, validUntilMs: number): void {
+	function grant(asked: OwnTerm, untilMs: number): void {
+		// An attempt that began earlier may be answered later.
+		const validUntilMs = Math.max(untilMs, asked.validUntilMs ?? untilMs);
 		asked.validUntilMs = validUntilMs;
 		clearTimeout(timer);
 		timer = setTimeout(endIfLapsed, Math.max(0, Math.ceil(validUntilMs - deps.monotonicMs())));
@@ -63,25 +68,25 @@ export function createLease(deps: LeaseDeps): Lease {
 	}
 
 	return {
-		tenure() {
+		term() {
 			endIfLapsed();
-			return tenure;
+			return term;
 		},
 		isValid() {
 			endIfLapsed();
-			return tenure.validUntilMs !== undefined;
+			return term.validUntilMs !== undefined;
 		},
 		leftMs() {
 			endIfLapsed();
-			return tenure.validUntilMs === undefined ? 0 : tenure.validUntilMs - deps.monotonicMs();
+			return term.validUntilMs === undefined ? 0 : term.validUntilMs - deps.monotonicMs();
 		},
 		async renew() {
 			endIfLapsed();
-			const asked = tenure;
+			const asked = term;
 			const askedAtMs = deps.monotonicMs();
 			const answer = await deps.ask(asked.instanceId);
 			endIfLapsed();
-			if (asked !== tenure) return 0;
+			if (asked !== term) return 0;
 			if (!answer.granted) {
 				end('fenced');
 				return 0;
@@ -91,7 +96,7 @@ export function createLease(deps: LeaseDeps): Lease {
 		},
 		close() {
 			clearTimeout(timer);
-			tenure = { instanceId: ulid() };
+			term = { instanceId: ulid() };
 		},
 	};
 }

@@ -6,17 +6,17 @@ function setUp() {
 	const world = {
 		nowMs: 0,
 		isValid: true,
-		tenure: { instanceId: 'one' },
+		term: { instanceId: 'one' },
 		lookups: [] as { sessionId: string; answer: PromiseWithResolvers<boolean> }[],
 		answer(alive: boolean): void {
 			for (const lookup of world.lookups.splice(0)) lookup.answer.resolve(alive);
 		},
-		newTenure(): void {
-			world.tenure = { instanceId: 'two' };
+		newTerm(): void {
+			world.term = { instanceId: 'two' };
 		},
 	};
 	const sessions = createLiveSessions({
-		lease: { tenure: () => world.tenure, isValid: () => world.isValid },
+		lease: { term: () => world.term, isValid: () => world.isValid },
 		ask(sessionId) {
 			const answer = Promise.withResolvers<boolean>();
 			world.lookups.push({ sessionId, answer });
@@ -178,7 +178,7 @@ describe('under a new lease', () => {
 	test('what was known under the old one is forgotten', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
-		world.newTenure();
+		world.newTerm();
 		const alive = isAlive('a');
 		world.answer(false);
 		expect(await alive).toBe(false);
@@ -187,7 +187,7 @@ describe('under a new lease', () => {
 	test('a lookup of the old one says nothing, to whoever joins later neither', async () => {
 		const { world, isAlive } = setUp();
 		const old = Promise.resolve(isAlive('a'));
-		world.newTenure();
+		world.newTerm();
 		const now = isAlive('a');
 		expect(world.lookups.length).toBe(2);
 		world.lookups[0]?.answer.resolve(true);

@@ -1,6 +1,6 @@
 import { unavailable } from '@creatorr/contracts/errors';
 import { LRUCache } from 'lru-cache';
-import type { Lease, Tenure } from './lease.ts';
+import type { Lease, LeaseTerm } from './lease.ts';
 
 interface Known {
 	alive: boolean;
@@ -13,15 +13,15 @@ interface Lookup {
 	revoked: boolean;
 }
 
-/** What is known in one tenure. A dead session stays dead, so only "alive" depends on the lease. */
-interface Book {
-	tenure: Tenure;
+/** What is known in one term of the lease. A dead session stays dead, so only "alive" depends on the lease. */
+interface CacheGeneration {
+	term: LeaseTerm;
 	known: LRUCache<string, Known>;
 	lookups: Map<string, Lookup>;
 }
 
 interface Deps {
-	lease: Pick<Lease, 'tenure' | 'isValid'>;
+	lease: Pick<Lease, 'term' | 'isValid'>;
 	/** Asks auth whether a session is alive; the id of the request that wants to know goes along. */
 	ask(sessionId: string, requestId: string): Promise<boolean>;
 	monotonicMs(): number;
@@ -39,34 +39,39 @@ export interface LiveSessions {
 }
 
 export function createLiveSessions(deps: Deps): LiveSessions {
-	let book: Book = openBook(deps.lease.tenure());
+	let generation = newGeneration(deps.lease.term());
 
-	function openBook(tenure: Tenure): Book {
-		return { tenure, known: new LRUCache({ max: deps.capacity }), lookups: new Map() };
+	function newGeneration(term: LeaseTerm): CacheGeneration {
+		return { term, known: new LRUCache({ max: deps.capacity }), lookups: new Map() };
 	}
 
-	function currentBook(): Book {
-		const tenure = deps.lease.tenure();
-		if (book.tenure !== tenure) book = openBook(tenure);
-		return book;
+	function currentGeneration(): CacheGeneration {
+		const term = deps.lease.term();
+		if (generation.term !== term) generation = newGeneration(term);
+		return generation;
 	}
 
-	async function ask(from: Book, lookup: Lookup, sessionId: string, requestId: string): Promise<boolean> {
+	async function ask(
+		from: CacheGeneration,
+		lookup: Lookup,
+		sessionId: string,
+		requestId: string,
+	): Promise<boolean> {
 		const askedAtMs = deps.monotonicMs();
 		const alive = await deps.ask(sessionId, requestId);
 		if (!alive || lookup.revoked) {
 			from.known.set(sessionId, { alive: false, askedAtMs });
 			return false;
 		}
-		// A revocation since the answer was given went to the tenure that is over.
-		if (!deps.lease.isValid() || currentBook() !== from) {
+		// A revocation since the answer was given went to the term that is over.
+		if (!deps.lease.isValid() || currentGeneration() !== from) {
 			throw unavailable('sign-in', new Error('the lease ended during the lookup of a session'));
 		}
 		from.known.set(sessionId, { alive: true, askedAtMs });
 		return true;
 	}
 
-	function lookUp(from: Book, sessionId: string, requestId: string): Promise<boolean> {
+	function lookUp(from: CacheGeneration, sessionId: string, requestId: string): Promise<boolean> {
 		const underWay = from.lookups.get(sessionId);
 		if (underWay) return underWay.answer;
 		const lookup: Lookup = { answer: Promise.resolve(false), revoked: false };
@@ -76,7 +81,7 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 	}
 
 	/** In the background: until it is answered the lease vouches for what is known. */
-	function recheck(from: Book, known: Known, sessionId: string, requestId: string): void {
+	function recheck(from: CacheGeneration, known: Known, sessionId: string, requestId: string): void {
 		known.askedAtMs = deps.monotonicMs();
 		lookUp(from, sessionId, requestId).catch(() => undefined);
 	}
@@ -84,7 +89,7 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 	return {
 		isAlive(sessionId, requestId) {
 			if (!deps.lease.isValid()) throw unavailable('sign-in', new Error('no lease from auth'));
-			const now = currentBook();
+			const now = currentGeneration();
 			const known = now.known.get(sessionId);
 			if (!known) return lookUp(now, sessionId, requestId);
 			const isOld = deps.monotonicMs() - known.askedAtMs > deps.recheckMs;
@@ -92,7 +97,7 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 			return known.alive;
 		},
 		revoke(sessionIds) {
-			const now = currentBook();
+			const now = currentGeneration();
 			for (const sessionId of sessionIds) {
 				const lookup = now.lookups.get(sessionId);
 				if (lookup) lookup.revoked = true;

@@ -5,6 +5,8 @@ import type { Exchange } from '../http/exchange.ts';
 interface Deps {
 	/** Base URLs by the name of the service. */
 	services: Readonly<Record<string, string>>;
+	/** Why this gateway can't serve signed-in users now; undefined when it can. */
+	signInProblem(): string | undefined;
 	callMs: number;
 	/** Answers are repeated for so long, so that asking often costs the services nothing. */
 	cacheMs: number;
@@ -20,7 +22,7 @@ async function askReadiness(baseUrl: string, timeoutMs: number): Promise<Readine
 	}
 }
 
-/** Answers whether every service, and everything that each needs, is ready. */
+/** Answers whether signed-in users are served here, and whether every service, and everything that each needs, is ready. */
 export function createGetHealth(deps: Deps): (exchange: Exchange) => Promise<void> {
 	let asked: Promise<Record<string, Readiness>> | undefined;
 	let askedAtMs = 0;
@@ -37,6 +39,6 @@ export function createGetHealth(deps: Deps): (exchange: Exchange) => Promise<voi
 			askedAtMs = deps.monotonicMs();
 			asked = askAll();
 		}
-		answerJson(exchange, 200, JSON.stringify({ data: sumUpHealth(await asked) }));
+		answerJson(exchange, 200, JSON.stringify({ data: sumUpHealth(await asked, deps.signInProblem()) }));
 	};
 }

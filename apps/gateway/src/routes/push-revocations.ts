@@ -7,7 +7,7 @@ import { signedOut } from '../http/authenticate.ts';
 import type { InFlight } from '../http/in-flight.ts';
 
 interface Deps {
-	lease: Pick<Lease, 'tenure'>;
+	lease: Pick<Lease, 'term'>;
 	sessions: Pick<LiveSessions, 'revoke'>;
 	inFlight: Pick<InFlight, 'endSessions'>;
 }
@@ -18,7 +18,7 @@ interface Deps {
  */
 export function pushRevocationsRoute(deps: Deps): Route {
 	return defineRoute(pushRevocations, async ({ body }) => {
-		if (body.instance_id !== deps.lease.tenure().instanceId) {
+		if (body.instance_id !== deps.lease.term().instanceId) {
 			throw new AppError('not_found', 'this instance holds no lease any more');
 		}
 		deps.sessions.revoke(body.session_ids);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { pushRevocations } from '@creatorr/contracts/internal';
@@ -32,6 +33,10 @@ export async function startFakeAuth() {
 		ttlMs: 5_000,
 		/** Does not give its keys out while it is true. */
 		hidesKeys: false,
+		/** Grants no lease while it is true: the call fails. */
+		withholdsLeases: false,
+		/** Answers lease calls this much later. */
+		leaseDelayMs: 0,
 		/** Answers nothing while it is true, like a stopped process. */
 		isFrozen: false,
 		/** Instances whose lease is refused. */
@@ -87,7 +92,14 @@ export async function startFakeAuth() {
 			res.statusCode = 404;
 			return { error: { code: 'not_found', message: 'no', request_id: 'req_x' } };
 		}
+		if (req.method === 'DELETE') {
+			leases.delete(instanceId);
+			res.statusCode = 204;
+			return undefined;
+		}
 		auth.counts.lease += 1;
+		if (auth.withholdsLeases) throw new Error('no lease');
+		if (auth.leaseDelayMs > 0) await sleep(auth.leaseDelayMs);
 		const granted = !auth.fenced.has(instanceId);
 		if (granted) leases.set(instanceId, String((await readJson(req)).callback_url));
 		else leases.delete(instanceId);
@@ -98,6 +110,7 @@ export async function startFakeAuth() {
 		if (auth.isFrozen) return;
 		answer(req, res).then(
 			(body) => {
+				if (body === undefined) return res.end();
 				res.setHeader('Content-Type', 'application/json');
 				res.end(JSON.stringify(body));
 			},

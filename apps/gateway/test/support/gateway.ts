@@ -68,6 +68,7 @@ export async function startTestGateway(options: Options) {
 		INTERNAL_PRIVATE_KEY: keys.pem,
 		INTERNAL_KEYS: JSON.stringify({ keys: [keys.jwk('gateway'), auth.identityKeys.jwk('auth')] }),
 		AUTH_URL: options.authUrl ?? auth.url,
+		AUTH_CONTROL_URL: options.authUrl ?? auth.url,
 		FILES_URL: options.filesUrl ?? auth.url,
 		JOBS_URL: options.jobsUrl ?? auth.url,
 		BILLING_URL: auth.url,

@@ -15,7 +15,7 @@ interface Deps {
  * Takes a renewed certificate into use for new connections; the open ones go on. The files are read rather than watched: they
  * may be links that are set to another directory. One that can't be used is logged, and the one before stays.
  */
-export function keepCertificate({ server, files, logger, refreshMs }: Deps): Repeater {
+export function startCertificateReloader({ server, files, logger, refreshMs }: Deps): Repeater {
 	let inUse: Certificate | undefined;
 	const run = async () => {
 		const found = readCertificate(files);

@@ -10,8 +10,8 @@ interface Deps {
 	retryMs: number;
 }
 
-/** Loads the keys of user tokens at once and then regularly. */
-export function keepKeys({ keys, logger, refreshMs, retryMs }: Deps): Repeater {
+/** Loads the public keys of user tokens at once and then regularly. */
+export function startJwksRefresher({ keys, logger, refreshMs, retryMs }: Deps): Repeater {
 	let intervalMs = refreshMs;
 	const run = async () => {
 		try {
