@@ -12,7 +12,10 @@ const GATEWAYS = ['gateway', 'gateway-2'] as const;
 export const LINKS: readonly string[] = [
 	...APPS.flatMap((app) => [`${app}-postgres`, `${app}-rabbitmq`]),
 	...WORKERS.flatMap((worker) => [`${worker}-rabbitmq`, `${worker}-jobs`, `${worker}-files`]),
-	...GATEWAYS.flatMap((gateway) => [`auth-${gateway}`, ...APPS.map((app) => `${gateway}-${app}`)]),
+	...GATEWAYS.flatMap((gateway) => [
+		...[`auth-${gateway}`, `${gateway}-auth-control`],
+		...APPS.map((app) => `${gateway}-${app}`),
+	]),
 	...['files-s3', 'clients-s3', 'jobs-files', 'billing-stripe', 'billing-auth', 'stripe-gateway'],
 ];
 

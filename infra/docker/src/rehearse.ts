@@ -83,7 +83,7 @@ async function rehearse(given: Pick<Stage, 'home' | 'directory' | 'stop'>): Prom
 	const secrets = makeSecrets();
 	const external = { databases: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
 	const backing = await backingServices({ external }, { home: given.home, secrets, durable: false });
-	const ports = await choosePorts(given.home, [...APPS, 'public']);
+	const ports = await choosePorts(given.home, [...APPS, controlPortName('auth'), 'public']);
 	const compose = await readCompose(['billing'], { ...composeVariables(secrets), ...STRIPE });
 	const stage: Stage = { ...given, compose, backing, ports };
 	const databases: Step = {
@@ -162,6 +162,10 @@ function asContainer({ directory }: Stage, app: string): string[] {
 	];
 }
 
+function controlPortName(app: string): string {
+	return `${app}-control`;
+}
+
 function scratchOf(directory: string, app: string): string {
 	return join(directory, 'scratch', app);
 }
@@ -174,14 +178,16 @@ function localEnvironment(
 ): Record<string, string> {
 	const database = new URL(backing.postgresAdminUrl ?? '');
 	const replaced = Object.entries(environment).map(([name, value]) => {
-		const toApp = /^http:\/\/([a-z-]+):8081$/.exec(value)?.[1];
-		if (toApp !== undefined) return [name, `http://127.0.0.1:${ports[toApp]}`];
+		const [, toApp, port] = /^http:\/\/([a-z-]+):(8081|8082)$/.exec(value) ?? [];
+		if (toApp !== undefined)
+			return [name, `http://127.0.0.1:${ports[port === '8082' ? controlPortName(toApp) : toApp]}`];
 		return [name, value.replace('@postgres:5432', `@${database.host}`)];
 	});
 	const given = Object.fromEntries(replaced) as Record<string, string>;
 	const here: Record<string, string> = {
 		...{ HOST: '127.0.0.1', PORT: String(ports[app]), SCRATCH_DIR: scratchOf(directory, app) },
 		...{ PUBLIC_HOST: '127.0.0.1', PUBLIC_PORT: String(ports.public) },
+		CONTROL_PORT: String(ports[controlPortName(app)]),
 		WEB_DIR: join(directory, 'apps', 'gateway', 'apps', 'web', 'dist'),
 		...{
 			AMQP_URL: backing.amqpUrl,

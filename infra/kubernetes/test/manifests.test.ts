@@ -124,11 +124,16 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 				app,
 				targets.get(app)?.exposed.toSorted(),
 			]);
-			expect([container.startupProbe, container.readinessProbe, container.livenessProbe]).toEqual(
-				['startup', 'ready', 'live'].map((name) =>
-					expect.objectContaining({ httpGet: { path: `/health/${name}`, port: 'private' } }),
-				),
-			);
+			const probe = (name: string, port = 'private') =>
+				expect.objectContaining({ httpGet: { path: `/health/${name}`, port }, timeoutSeconds: 5 });
+			const readiness: Record<string, unknown> = {
+				auth: probe('ready', 'control'),
+				gateway: probe('startup'),
+			};
+			expect([app, container.startupProbe, container.readinessProbe, container.livenessProbe]).toEqual([
+				...[app, probe('startup')],
+				...[readiness[app] ?? probe('ready'), probe('live')],
+			]);
 		}
 	});
 
@@ -180,6 +185,11 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 			}
 		}
 		expect(mayConnect(resources, label('auth'), label('gateway'), 8081)).toBe(true);
+	});
+
+	test('lets gateways and nobody else reach the control port of auth', () => {
+		const callers = APPS.filter((app) => mayConnect(resources, label(app), label('auth'), 8082));
+		expect(callers).toEqual(['gateway']);
 	});
 
 	test('lets a worker reach the broker, jobs, files and the store, and nobody reach a worker', () => {

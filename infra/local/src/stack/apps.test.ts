@@ -53,6 +53,22 @@ test('several replicas of an app are reached at one address, once all of them ar
 	}
 });
 
+test('the control port of auth is reached at one address of its own, whether auth has replicas or not', async () => {
+	const single = (await processes({ gateway: 1 })).apps;
+	const controlPort = single.get('auth')?.env.CONTROL_PORT;
+	expect(controlPort).not.toBe(single.get('auth')?.env.PORT);
+	expect(single.get('gateway')?.env.AUTH_CONTROL_URL).toBe(`http://127.0.0.1:${controlPort}`);
+	const { apps, balancers } = await processes({ gateway: 1, auth: 2 });
+	const balancer = balancers.get('auth-control-balancer');
+	const controlPorts = ['auth', 'auth-2'].map((name) => apps.get(name)?.env.CONTROL_PORT);
+	expect(balancer?.dependsOn).toEqual(['auth', 'auth-2']);
+	expect(balancer?.env.REPLICA_PORTS).toBe(controlPorts.join(','));
+	expect(apps.get('gateway')?.env.AUTH_CONTROL_URL).toBe(`http://127.0.0.1:${balancer?.env.PORT}`);
+	expect(apps.get('gateway')?.dependsOn).toEqual(
+		expect.arrayContaining(['auth-balancer', 'auth-control-balancer']),
+	);
+});
+
 test('with a certificate the pages that may send to the store, and the links of mails, are https', async () => {
 	const tls = { TLS_CERT_FILE: '/cert.pem', TLS_KEY_FILE: '/key.pem' };
 	const plain = (await processes({ gateway: 1 })).apps;

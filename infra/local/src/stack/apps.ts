@@ -33,18 +33,26 @@ type App = {
 	/** What this app needs beyond what all have. `name` is the replica's, `index` counts replicas from 0. */
 	env: (
 		context: AppContext,
-		replica: { name: string; index: number; port: number; url: UrlOf },
+		replica: { name: string; index: number; port: number; controlPort: number; url: UrlOf },
 	) => Record<string, string>;
 };
 
-type UrlOf = (app: Caller) => string;
+type UrlOf = (app: Caller | typeof AUTH_CONTROL) => string;
+
+/** The control service of auth, which listens on a port of its own in the same process. */
+const AUTH_CONTROL = 'auth-control';
+
+function controlPortName(replica: string): string {
+	return `${replica}-control`;
+}
 
 /** Every app of the product, as it runs on one machine. */
 const APPS: App[] = [
 	{
 		name: 'auth',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'auth-database'],
-		env: ({ databases, amqpUrl, secrets, home, ...context }) => ({
+		env: ({ databases, amqpUrl, secrets, home, ...context }, { controlPort }) => ({
+			CONTROL_PORT: String(controlPort),
 			...databaseSettings('auth', databases),
 			AMQP_URL: amqpUrl,
 			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
@@ -117,12 +125,13 @@ const APPS: App[] = [
 	},
 	{
 		name: 'gateway',
-		dependsOn: ['auth', 'files', 'jobs', 'billing', 'web'],
+		dependsOn: ['auth', AUTH_CONTROL, 'files', 'jobs', 'billing', 'web'],
 		env: ({ gatewayPort, corsOrigins, s3 }, { index, port, url }) => ({
 			PUBLIC_HOST: '127.0.0.1',
 			PUBLIC_PORT: String(gatewayPort + index),
 			PRIVATE_URL: `http://127.0.0.1:${port}`,
 			AUTH_URL: url('auth'),
+			AUTH_CONTROL_URL: url(AUTH_CONTROL),
 			FILES_URL: url('files'),
 			JOBS_URL: url('jobs'),
 			BILLING_URL: url('billing'),
@@ -186,23 +195,33 @@ export async function appProcesses(
 		replicaNames(app.name, countOf(app.name, scale)).map((name, index) => ({ app, name, index })),
 	);
 	const balanced = balancedApps(scale);
+	const authReplicas = replicaNames('auth', countOf('auth', scale));
+	const balancedNames: string[] = balanced.includes('auth') ? [...balanced, AUTH_CONTROL] : balanced;
 	const ports = await choosePorts(
 		context.home,
-		[...replicas.map(({ name }) => name), ...balanced.map(balancerName)],
+		[
+			...replicas.map(({ name }) => name),
+			...authReplicas.map(controlPortName),
+			...balancedNames.map(balancerName),
+		],
 		publicPorts(context),
 	);
 	const portOf = (name: string): number => ports[name] ?? 0;
-	const address = (name: string): string =>
-		balanced.some((app) => app === name) ? balancerName(name) : name;
+	const address = (name: string): string => (balancedNames.includes(name) ? balancerName(name) : name);
 	const url: UrlOf = (app) => `http://127.0.0.1:${portOf(address(app))}`;
 	const apps = replicas.map(({ app, name, index }): ManagedProcess => {
 		const port = portOf(name);
+		const controlPort = portOf(controlPortName(name));
 		return {
 			kind: 'process',
 			name,
-			dependsOn: app.dependsOn.map(address),
+			// without replicas the control service is up when auth is
+			dependsOn: app.dependsOn.map(address).filter((other) => other !== AUTH_CONTROL),
 			command: [process.execPath, entryPoint(app.name)],
-			env: { ...commonEnvironment(context, app.name, port), ...app.env(context, { name, index, port, url }) },
+			env: {
+				...commonEnvironment(context, app.name, port),
+				...app.env(context, { name, index, port, controlPort, url }),
+			},
 			checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
 			readyTimeoutMs: 60_000,
 			stopSignal: 'SIGTERM',
@@ -210,12 +229,19 @@ export async function appProcesses(
 		};
 	});
 	const balancers = balanced.map((app) =>
-		balancerProcess(app, {
+		balancerProcess(balancerName(app), {
 			port: portOf(balancerName(app)),
 			replicas: replicaNames(app, countOf(app, scale)),
 			portOf,
 		}),
 	);
+	if (balancedNames.includes(AUTH_CONTROL)) {
+		const name = balancerName(AUTH_CONTROL);
+		const controlPortOf = (replica: string): number => portOf(controlPortName(replica));
+		balancers.push(
+			balancerProcess(name, { port: portOf(name), replicas: authReplicas, portOf: controlPortOf }),
+		);
+	}
 	return { apps, balancers };
 }
 

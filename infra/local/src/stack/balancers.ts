@@ -19,14 +19,14 @@ export function balancerName(app: string): string {
 	return `${app}-balancer`;
 }
 
-/** The process that has the address of an app and spreads connections over its replicas. */
+/** The process that has the address of an app, or of another port of it, and spreads connections over its replicas. */
 export function balancerProcess(
-	app: Caller,
+	name: string,
 	{ port, replicas, portOf }: { port: number; replicas: string[]; portOf: (replica: string) => number },
 ): ManagedProcess {
 	return {
 		kind: 'process',
-		name: balancerName(app),
+		name,
 		dependsOn: replicas,
 		command: [process.execPath, MAIN],
 		env: {

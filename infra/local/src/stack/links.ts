@@ -19,6 +19,7 @@ const LEADS_TO: Record<string, (process: string) => string> = {
 	S3_PUBLIC_ENDPOINT: () => 'clients-s3',
 	STRIPE_API_BASE: (process) => `${process}-stripe`,
 	AUTH_URL: (process) => `${process}-auth`,
+	AUTH_CONTROL_URL: (process) => `${process}-auth-control`,
 	FILES_URL: (process) => `${process}-files`,
 	JOBS_URL: (process) => `${process}-jobs`,
 	BILLING_URL: (process) => `${process}-billing`,
