@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { benchCorpus } from './corpus/bench-corpus.ts';
 import { benchFlood } from './flood/bench-flood.ts';
 import { benchGateway } from './gateway/bench-gateway.ts';
+import { benchLoad } from './load/bench-load.ts';
 import { benchMemory } from './memory/bench-memory.ts';
 import { benchNeighbours } from './neighbours/bench-neighbours.ts';
 import { type Options, readOptions } from './options.ts';
@@ -23,6 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 
 const BENCHES = {
 	...{ tools: benchTools, corpus: benchCorpus, flood: benchFlood, neighbours: benchNeighbours },
+	load: benchLoad,
 	...{ gateway: benchGateway, overhead: benchOverhead, throughput: benchThroughput },
 	...{ drain: benchDrain, memory: benchMemory, presign: benchPresign },
 };

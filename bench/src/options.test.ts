@@ -21,6 +21,11 @@ test('a flood meets the product that is named', () => {
 	expect(options).toMatchObject({ name: 'flood', apiUrl: 'http://127.0.0.1:9000', seconds: 60 });
 });
 
+test('the load goes on for ten minutes unless something else is said', () => {
+	expect(readOptions(['load'], '/').seconds).toBe(600);
+	expect(readOptions(['flood'], '/').seconds).toBe(30);
+});
+
 test.each([
 	['an unknown bench', ['tool']],
 	['an unknown option', ['tools', '--dri', 'x']],

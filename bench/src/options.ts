@@ -5,6 +5,7 @@ import { BenchError } from './say.ts';
 export const USAGE = `usage: npm run bench tools -- [options]    each tool against the plain command that anyone would use
        npm run bench corpus -- --dir DIR   every file of DIR's manifest.tsv through the API of a running product
        npm run bench flood -- [options]    how long a signed-in user waits while others flood the sign-in
+       npm run bench load -- [options]     whether a user is refused while the machine has far too much to do
        npm run bench neighbours            how long small jobs take beside one that takes all that it gets
        npm run bench gateway               requests a second through the gateway, and through nginx with auth_request
        npm run bench overhead              what a job costs beyond its tool, with an idle queue
@@ -19,8 +20,8 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
   --skip TEXT   leave out files whose path has this text in it (may be repeated)
   --repeat N    run each file N times and take the median time (1)
   --no-large    tools: leave out the two large documents
-  --api URL     flood: where the running product is (http://127.0.0.1:8080)
-  --seconds N   flood, gateway: how long to measure each side (30)
+  --api URL     flood, load: where the running product is (http://127.0.0.1:8080)
+  --seconds N   flood, gateway: how long to measure each side (30); load: how long (600)
   --jobs N      overhead, throughput, drain: how many jobs (300, 60, 10000)
   --minutes N   memory: how long (30)
   --profile DIR gateway: writes a CPU profile of it there
@@ -29,7 +30,7 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
 Exit code 1 when a bar is missed.`;
 
 const NAMES = [
-	...(['tools', 'corpus', 'flood', 'neighbours', 'gateway'] as const),
+	...(['tools', 'corpus', 'flood', 'load', 'neighbours', 'gateway'] as const),
 	...(['overhead', 'throughput', 'drain', 'memory', 'presign'] as const),
 ] as const;
 
@@ -61,7 +62,10 @@ export function readOptions(args: readonly string[], startedIn: string): Options
 	const name = NAMES.find((one) => one === (positionals[0] ?? 'tools'));
 	if (positionals.length > 1 || name === undefined || values.help) throw new BenchError(USAGE);
 	const repeat = wholeNumber(values.repeat, '--repeat takes a number of runs, from 1.');
-	const seconds = wholeNumber(values.seconds, '--seconds takes whole seconds, from 1.');
+	const seconds = wholeNumber(
+		values.seconds ?? (name === 'load' ? '600' : '30'),
+		'--seconds takes whole seconds, from 1.',
+	);
 	const jobs =
 		values.jobs === undefined
 			? undefined
@@ -102,7 +106,7 @@ function parse(args: readonly string[]) {
 				repeat: { type: 'string', default: '1' },
 				'no-large': { type: 'boolean', default: false },
 				api: { type: 'string', default: 'http://127.0.0.1:8080' },
-				seconds: { type: 'string', default: '30' },
+				seconds: { type: 'string' },
 				jobs: { type: 'string' },
 				minutes: { type: 'string', default: '30' },
 				profile: { type: 'string' },
