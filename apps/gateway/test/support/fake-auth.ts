@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { pushRevocations } from '@creatorr/contracts/internal';
@@ -35,8 +34,8 @@ export async function startFakeAuth() {
 		hidesKeys: false,
 		/** Grants no lease while it is true: the call fails. */
 		withholdsLeases: false,
-		/** Answers lease calls this much later. */
-		leaseDelayMs: 0,
+		/** How many of the next lease calls are never answered. */
+		hangingLeases: 0,
 		/** Answers nothing while it is true, like a stopped process. */
 		isFrozen: false,
 		/** Instances whose lease is refused. */
@@ -99,7 +98,10 @@ export async function startFakeAuth() {
 		}
 		auth.counts.lease += 1;
 		if (auth.withholdsLeases) throw new Error('no lease');
-		if (auth.leaseDelayMs > 0) await sleep(auth.leaseDelayMs);
+		if (auth.hangingLeases > 0) {
+			auth.hangingLeases -= 1;
+			await new Promise(() => undefined);
+		}
 		const granted = !auth.fenced.has(instanceId);
 		if (granted) leases.set(instanceId, String((await readJson(req)).callback_url));
 		else leases.delete(instanceId);

@@ -183,6 +183,14 @@ const SESSIONS: readonly Defence[] = [
 		test: 'because it is dead is fenced and waited out',
 	},
 	{
+		name: 'ends the process when the control thread has ended',
+		file: `${SRC}/control/start-control-thread.ts`,
+		code: 'if (!isClosing) onLost(lost);',
+		without: '',
+		...suite('control-thread'),
+		test: 'fails what it was asked as unavailable, and takes the process along',
+	},
+	{
 		name: 'ends the other sessions with a change of the password',
 		...STORE,
 		code: 'return await revokeSessions(tx, { userId, except: sessionId });',

@@ -96,6 +96,22 @@ const WHO_ASKS: readonly Defence[] = [
 		test: 'nothing is said of a session that was alive',
 	},
 	{
+		name: 'reports itself healthy and ready only while it can serve signed-in requests',
+		file: `${SRC}/dependencies.ts`,
+		code: "return lease.isValid() ? undefined : 'no lease from auth';",
+		without: 'return undefined;',
+		suite: `${GATEWAY_APP}/test/health.test.ts`,
+		test: 'health, readiness and startup are ok only once signed-in requests can be served',
+	},
+	{
+		name: 'renews its lease while an earlier attempt hangs',
+		file: `${SRC}/lease-renewer.ts`,
+		code: 'const MAX_PENDING = 4;',
+		without: 'const MAX_PENDING = 1;',
+		suite: `${GATEWAY_APP}/test/sign-in.test.ts`,
+		test: 'is renewed while an earlier renewal is not answered',
+	},
+	{
 		name: 'believes nobody but trusted proxies about the address of a client',
 		...rule('client-address'),
 		code: 'while (isTrusted(client, trusted)) {',
