@@ -53,7 +53,8 @@ describe('the configuration', () => {
 		['AMQP_URL', 'http://127.0.0.1'],
 		['SMTP_URL', 'https://user:secret@127.0.0.1'],
 		['APP_URL', 'app.example.com'],
-		['GATEWAY_LEASE_MS', '5000'],
+		['GATEWAY_LEASE_MS', '15001'],
+		['GATEWAY_LEASE_MS', '1000'],
 		['TOKEN_TTL_SECONDS', '0'],
 	])('names %s when it is %p, and does not show it', (name, value) => {
 		const load = () => loadAuthConfig({ ...env, [name]: value });
