@@ -24,6 +24,8 @@ export interface Plan {
 	query: [string, unknown][];
 	headers: [string, unknown][];
 	body: Body;
+	/** With Stripe's signature of the body. */
+	signed: boolean;
 	actor: Actor;
 	/** How often it is sent at the same time. */
 	times: number;

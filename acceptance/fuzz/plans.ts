@@ -81,6 +81,29 @@ function bodySchemaOf(route: Route): Schema | undefined {
 	return body?.content?.['application/json']?.schema;
 }
 
+const WEBHOOK = '/v1/billing/webhook';
+
+const customer = fc.oneof(fc.constantFrom('cus_unknown', null), fc.record({ id: hostileText }), hostileText);
+
+/** What Stripe sends, what it could send, and what it never would. */
+const stripeEvent: fc.Arbitrary<unknown> = fc.record({
+	id: fc.oneof(
+		fc.uuid().map((id) => `evt_${id}`),
+		hostileText,
+	),
+	object: fc.constantFrom('event', 'v2.core.event'),
+	type: fc.oneof(
+		fc.constantFrom('invoice.paid', 'customer.subscription.updated', 'checkout.session.completed'),
+		hostileText,
+	),
+	data: nearly(fc.record({ object: nearly(fc.record({ customer })) })),
+});
+
+const webhookBody: fc.Arbitrary<Body> = fc.oneof(
+	{ weight: 4, arbitrary: nearly(stripeEvent).map((value): Body => ({ kind: 'json', value })) },
+	{ weight: 1, arbitrary: rawBody.map((base64): Body => ({ kind: 'raw', base64 })) },
+);
+
 /** Requests for this route: good ones, nearly good ones, and worse. */
 export function plansFor(schemas: Schemas, route: Route): fc.Arbitrary<Plan> {
 	const parameters = route.operation.parameters as Parameter[];
@@ -103,7 +126,8 @@ export function plansFor(schemas: Schemas, route: Route): fc.Arbitrary<Plan> {
 			{ weight: 2, arbitrary: pairsOf(schemas, those('header'), oddHeader) },
 			{ weight: 2, arbitrary: fc.constant<[string, unknown][]>([]) },
 		),
-		body: bodyOf(schemas, bodySchemaOf(route)),
+		body: route.path === WEBHOOK ? webhookBody : bodyOf(schemas, bodySchemaOf(route)),
+		signed: route.path === WEBHOOK ? fc.constantFrom(true, true, true, false) : fc.constant(false),
 		actor,
 		times: fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 2, 3),
 		uploads: fc.constantFrom(true, true, false),

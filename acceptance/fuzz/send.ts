@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { nextBase } from '../support/client.ts';
 import { isKnown, isRaw, type Plan } from './plan.ts';
@@ -62,10 +63,18 @@ function headersOf(world: World, plan: Plan, body: Buffer | undefined): Record<s
 	for (const [name, value] of plan.headers) add(name, textOf(world, plan, value));
 	if (body && !headers['content-type']) add('content-type', 'application/json');
 	if (body) headers['content-length'] = [String(body.length)];
+	if (plan.signed) add('stripe-signature', stripeSignature(world.webhookSecret, body));
 	if (plan.actor === 'forger') add('authorization', 'Bearer e30.e30.e30');
 	else if (plan.actor !== 'nobody')
 		add('authorization', `Bearer ${memberOf(world, plan.actor).person.token}`);
 	return headers;
+}
+
+/** As Stripe signs: https://docs.stripe.com/webhooks#verify-manually */
+function stripeSignature(secret: string, body: Buffer = Buffer.alloc(0)): string {
+	const seconds = Math.floor(Date.now() / 1000);
+	const signature = createHmac('sha256', secret).update(`${seconds}.`).update(body).digest('hex');
+	return `t=${seconds},v1=${signature}`;
 }
 
 function bodyOf(world: World, plan: Plan): Buffer | undefined {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { call, newPerson, PASSWORD, type Person, signIn } from '../support/client.ts';
 import { startJob, uploadFile } from '../support/flow.ts';
+import { localStripe } from '../support/local-stripe.ts';
 import { makePdf } from '../support/pdf.ts';
 import type { Actor, IdPrefix, Known } from './plan.ts';
 import { PDF_BYTES } from './schema-values.ts';
@@ -25,6 +26,8 @@ export interface Member {
 export interface World {
 	first: Member;
 	second: Member;
+	/** Signs what Stripe sends. */
+	webhookSecret: string;
 }
 
 const ID = /\b(?:fil|job|ses|usr)_[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g;
@@ -46,8 +49,12 @@ const RETRY_MS = 2_000;
 /** What is made here is not what is judged, so it is tried again. */
 export async function newWorld(triesLeft = TRIES): Promise<World> {
 	try {
-		const [first, second] = await Promise.all([newMember(true), newMember()]);
-		return { first, second };
+		const [first, second, { webhook_secret: webhookSecret }] = await Promise.all([
+			newMember(true),
+			newMember(),
+			localStripe(),
+		]);
+		return { first, second, webhookSecret };
 	} catch (error) {
 		if (triesLeft === 1) throw error;
 		await delay(RETRY_MS);

@@ -27,10 +27,10 @@ export async function askStripe(method: string, path: string, form: Record<strin
 
 /** A request to what only a Stripe on this machine can do. */
 export async function controlStripe(path: string, body: object) {
-	const { api_base } = await localStripe();
+	const { api_base, secret_key } = await localStripe();
 	const answer = await fetch(`${api_base}/_control${path}`, {
 		method: 'POST',
-		headers: { 'content-type': 'application/json' },
+		headers: { 'content-type': 'application/json', authorization: `Bearer ${secret_key}` },
 		body: JSON.stringify(body),
 	});
 	if (!answer.ok) throw new Error(`${path} answered ${answer.status} ${await answer.text()}`);

@@ -67,6 +67,56 @@ describe('a delivery', () => {
 		expect(status).toBe(400);
 	});
 
+	test.each<[string, number, string]>([
+		['null', 400, 'null'],
+		['a number', 400, '12e400'],
+		['a list', 400, '[{"id":"evt_1"}]'],
+		['nothing', 400, ''],
+		['a byte that is no UTF-8', 200, `{"id":"evt_\ufffd","type":"a","data":{}}`],
+		['no id', 400, '{"type":"invoice.paid","data":{"object":{}}}'],
+		['an id that no database holds', 400, String.raw`{"id":"evt_\u0000","type":"invoice.paid"}`],
+		['an id without an end', 400, JSON.stringify({ id: 'e'.repeat(10_000), type: 'invoice.paid' })],
+		['a list for a type', 400, '{"id":"evt_1","type":["invoice.paid"]}'],
+		['no data', 200, '{"id":"evt_no_data","type":"invoice.paid"}'],
+		['null for data', 200, '{"id":"evt_null_data","type":"invoice.paid","data":null}'],
+		['a list for an object', 200, '{"id":"evt_list","type":"invoice.paid","data":{"object":[1]}}'],
+		['a number for a customer', 200, '{"id":"evt_7","type":"invoice.paid","data":{"object":{"customer":7}}}'],
+		[
+			'a customer that no database holds',
+			200,
+			String.raw`{"id":"evt_nul","type":"invoice.paid","data":{"object":{"customer":"cus_\u0000"}}}`,
+		],
+		['a type that nobody knows', 200, '{"id":"evt_new","type":"v9.moon.phase","data":{"object":null}}'],
+		[
+			'an event of the API v2',
+			200,
+			'{"id":"evt_v2","object":"v2.core.event","type":"v2.core.account.updated","related_object":{"id":"acct_1"}}',
+		],
+		['nests too deeply', 400, `{"id":"evt_deep","type":"a","data":${'['.repeat(1000)}${']'.repeat(1000)}}`],
+	])('that is well signed and holds %s is answered %i', async (_, status, payload) => {
+		const answer = await deliver(payload, sign(payload));
+		expect(answer.status).toBe(status);
+		expect(answer.body.error?.code).toBe(status === 400 ? 'validation' : undefined);
+	});
+
+	test('of a customer of ours is kept also with text that Postgres can’t read', async () => {
+		const user = world.user();
+		await user.openCheckout();
+		const { stripeCustomerId: customer } = await world.prisma.customer.findUniqueOrThrow({
+			where: { userId: user.id },
+		});
+		const id = `evt_${newId('evt').slice(4)}`;
+		const payload = JSON.stringify({
+			...{ id, type: 'invoice.paid' },
+			data: { object: { customer, description: '\0 and \ud800' } },
+		});
+		expect((await deliver(payload, sign(payload))).status).toBe(200);
+		expect(await stored(payload)).toMatchObject({
+			userId: user.id,
+			payload: { id, type: 'invoice.paid', customer },
+		});
+	});
+
 	test('of the same event a hundred times at once changes the plan once', async () => {
 		const user = world.user();
 		await subscribe(world, user);

@@ -116,7 +116,22 @@ describe('errors', () => {
 
 	test('nobody from another site or host gets in', async () => {
 		const url = `${server.url}/_control/switches`;
-		expect((await fetch(url, { headers: { origin: 'https://evil.test' } })).status).toBe(403);
-		expect((await fetch(url)).status).toBe(200);
+		const authorization = `Bearer ${SECRET_KEY}`;
+		expect((await fetch(url, { headers: { authorization, origin: 'https://evil.test' } })).status).toBe(403);
+		expect((await fetch(url, { headers: { authorization } })).status).toBe(200);
+	});
+
+	test('nobody turns its switches or moves its time without the key', async () => {
+		const url = `${server.url}/_control`;
+		const strangers = [undefined, 'Bearer sk_test_wrong', 'Bearer '].map((authorization) => ({
+			headers: { ...(authorization && { authorization }), 'content-type': 'application/json' },
+		}));
+		for (const stranger of strangers) {
+			const turned = { ...stranger, method: 'POST', body: '{"webhooks":{"paused":true}}' };
+			expect((await fetch(`${url}/switches`, turned)).status).toBe(401);
+			expect((await fetch(`${url}/events`, stranger)).status).toBe(401);
+		}
+		expect(server.control.turn({})).toMatchObject({ webhooks: { paused: false } });
+		expect((await fetch(`${url}/health`)).status).toBe(200);
 	});
 });

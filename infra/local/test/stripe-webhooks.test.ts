@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import type { StripeServer } from '../src/stripe-server/server.ts';
-import { client, listen, start, submit, subscribe, WEBHOOK_SECRET, type Webhook } from './fixtures/stripe.ts';
+import {
+	client,
+	listen,
+	SECRET_KEY,
+	start,
+	submit,
+	subscribe,
+	WEBHOOK_SECRET,
+	type Webhook,
+} from './fixtures/stripe.ts';
 
 /** What an ordinary subscription begins with, as far as the webhook is told. */
 const FIRST_EVENTS = 4;
@@ -122,19 +131,24 @@ describe('switches', () => {
 	});
 
 	test('can be turned by curl', async () => {
+		const authorization = `Bearer ${SECRET_KEY}`;
 		const turn = (changes: object) =>
 			fetch(`${server.url}/_control/switches`, {
 				method: 'POST',
-				headers: { 'content-type': 'application/json' },
+				headers: { authorization, 'content-type': 'application/json' },
 				body: JSON.stringify(changes),
 			});
 		expect(await (await turn({ webhooks: { copies: 2 } })).json()).toMatchObject({ webhooks: { copies: 2 } });
 		expect((await turn({ webhooks: { colour: 'red' } })).status).toBe(400);
 		const { id } = await subscribe(server, stripe);
 		await webhook.until(2 * FIRST_EVENTS);
-		const advanced = await fetch(`${server.url}/_control/subscriptions/${id}/advance`, { method: 'POST' });
+		const advanced = await fetch(`${server.url}/_control/subscriptions/${id}/advance`, {
+			...{ method: 'POST', headers: { authorization } },
+		});
 		expect(await advanced.json()).toMatchObject({ id, status: 'active' });
-		const unknown = await fetch(`${server.url}/_control/subscriptions/sub_none/advance`, { method: 'POST' });
+		const unknown = await fetch(`${server.url}/_control/subscriptions/sub_none/advance`, {
+			...{ method: 'POST', headers: { authorization } },
+		});
 		expect(unknown.status).toBe(404);
 	});
 });

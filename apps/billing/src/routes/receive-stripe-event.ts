@@ -4,13 +4,11 @@ import type { Logger } from '@creatorr/service/logger';
 import { defineRoute } from '@creatorr/service/route';
 import { countEvent } from '../billing-metrics.ts';
 import type { EventStore } from '../domain/stores.ts';
+import type { SignedEvent } from '../stripe/verify-event.ts';
 
 interface ReceiveDeps {
 	/** Throws `validation` for what Stripe did not send just now. */
-	verifyEvent(
-		body: Buffer,
-		signature: string | undefined,
-	): { id: string; type: string; data: { object: unknown } };
+	verifyEvent(body: Buffer, signature: string | undefined): SignedEvent;
 	customerOfEvent(type: string, object: unknown): string | null;
 	events: EventStore;
 	logger: Logger;
@@ -21,9 +19,12 @@ export function receiveStripeEventRoute(deps: ReceiveDeps) {
 	return defineRoute(receiveStripeEvent, async ({ rawBody, header }) => {
 		const event = verified(deps, rawBody as Buffer, header('stripe-signature'));
 		const { id, type } = event;
-		const customer = deps.customerOfEvent(type, event.data.object);
+		const customer = deps.customerOfEvent(type, event.object);
 		const summary = { id, type, customer };
-		const isNew = await deps.events.record({ id, type, payload: event, summary }, customer);
+		const isNew = await deps.events.record(
+			{ id, type, payload: event.payload ?? summary, summary },
+			customer,
+		);
 		crashPoint('billing.event.recorded');
 		countEvent(isNew ? 'new' : 'repeated');
 		deps.logger.info('stripe_event.received', { stripe_event: id, stripe_event_type: type, is_new: isNew });

@@ -51,7 +51,7 @@ export async function startLocalStripe() {
 		async control(path: string, body?: object) {
 			const response = await fetch(`${url}/_control${path}`, {
 				method: body ? 'POST' : 'GET',
-				headers: { 'content-type': 'application/json' },
+				headers: { 'content-type': 'application/json', authorization: `Bearer ${secretKey}` },
 				...(body ? { body: JSON.stringify(body) } : {}),
 			});
 			// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came

@@ -1,5 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
+import { authenticate } from './api/routes.ts';
 import type { Control } from './control.ts';
 import { StripeError } from './errors.ts';
 
@@ -34,7 +35,8 @@ const switches = z.strictObject({
 });
 
 /**
- * `Control` for curl and for tests in other processes, in JSON:
+ * `Control` for curl and for tests in other processes, in JSON. All but the health take the account's secret key, as the API
+ * does: `curl --user "$(jq -r .secret_key .local/stripe.json):" …`.
  *
  *     GET    /_control/health
  *     GET    /_control/switches                      how all switches stand
@@ -48,8 +50,13 @@ const switches = z.strictObject({
  *     GET    /_control/webhooks/deliveries           the newest first
  *     DELETE /_control/webhooks/deliveries           gives up on all that are pending
  */
-export function controlRoutes(control: Control): Router {
+export function controlRoutes(control: Control, secretKey: string): Router {
 	const router = express.Router();
+	router.get('/health', (_request, response) => void response.json({ ok: true }));
+	router.use((request, _response, next) => {
+		authenticate(request.get('authorization'), secretKey);
+		next();
+	});
 	router.use(express.json());
 	const on = <T>(
 		method: 'get' | 'post' | 'delete',
@@ -67,7 +74,6 @@ export function controlRoutes(control: Control): Router {
 		});
 	};
 	const nothing = z.object({});
-	on('get', '/health', nothing, () => ({ ok: true }));
 	on('get', '/switches', nothing, () => control.turn({}));
 	on('post', '/switches', switches, (changes) => control.turn(changes as Parameters<Control['turn']>[0]));
 	on(

@@ -49,7 +49,7 @@ function createApp(account: Account, control: Control): express.Express {
 	app.disable('x-powered-by');
 	app.set('etag', false);
 	app.use(refuseStrangers);
-	app.use('/_control', controlRoutes(control));
+	app.use('/_control', controlRoutes(control, account.secretKey));
 	app.use(checkoutPages(account));
 	app.use(portalPages(account));
 	app.use(apiRoutes(account));

@@ -94,7 +94,8 @@ function describe(error: unknown): string {
 	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function authenticate(header: string | undefined, secretKey: string): void {
+/** Throws a 401 unless the header has the account's secret key. */
+export function authenticate(header: string | undefined, secretKey: string): void {
 	const [scheme = '', credentials = ''] = header?.split(' ') ?? [];
 	const [user = ''] = Buffer.from(credentials, 'base64').toString().split(':');
 	const key = scheme.toLowerCase() === 'basic' ? user : credentials;
