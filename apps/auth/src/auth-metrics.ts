@@ -1,6 +1,6 @@
 import { counter, gauge } from '@creatorr/service/metrics';
 import { readWhenScraped } from '@creatorr/service/scrape';
-import { TOKEN_LIFETIME_SECONDS } from './domain/mailed-token.ts';
+import { MAIL_KINDS } from './domain/mailed-token.ts';
 
 const passwordChecks = counter({
 	name: 'creatorr_password_checks_total',
@@ -25,8 +25,7 @@ const mails = counter({
 
 const MAIL_OUTCOMES = ['sent', 'failed', 'given up', 'dropped'] as const;
 // Prometheus sees no increase in a series that begins with 1, so all begin with 0
-for (const kind of Object.keys(TOKEN_LIFETIME_SECONDS))
-	for (const outcome of MAIL_OUTCOMES) mails.inc({ kind, outcome }, 0);
+for (const kind of MAIL_KINDS) for (const outcome of MAIL_OUTCOMES) mails.inc({ kind, outcome }, 0);
 
 const waiting = gauge({
 	name: 'creatorr_mails_waiting',

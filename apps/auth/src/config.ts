@@ -84,7 +84,7 @@ const configSchema = baseConfigSchema
 			.number()
 			.min(1)
 			.default(6)
-			.meta({ description: 'mails for a new password that may be asked for an hour for one email' }),
+			.meta({ description: 'mails of one kind that are sent an hour to one email, at most' }),
 		MAILS_PER_NETWORK: z.coerce
 			.number()
 			.min(1)

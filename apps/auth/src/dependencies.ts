@@ -96,7 +96,7 @@ function buildDeps(given: Given) {
 		...buildKeys(given),
 		...buildPasswordRules(given),
 		registrations: createRegistrationThrottle(prisma, config.REGISTRATIONS_PER_NETWORK),
-		accounts: createAccountStore(prisma, perNetwork),
+		accounts: createAccountStore(prisma, { perEmail, perNetwork }),
 		mails: createMailStore(prisma, { perEmail, perNetwork }),
 		sessions: createSessionStore(prisma),
 		leases: createLeaseStore(prisma),

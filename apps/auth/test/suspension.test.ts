@@ -96,7 +96,11 @@ describe('a suspended account', () => {
 		const rules = { tokenTtlSeconds: 60, signToken: async () => '' };
 		const session = newSession(rules, person.id, client);
 		const owner = { userId: person.id, verifiedHash: passwordHash };
-		const isOpened = await createAccountStore(auth.prisma, 1).openSession(owner, session, '192.0.2.1');
+		const isOpened = await createAccountStore(auth.prisma, { perEmail: 100, perNetwork: 100 }).openSession(
+			owner,
+			session,
+			'192.0.2.1',
+		);
 		expect(isOpened).toBe(false);
 	});
 

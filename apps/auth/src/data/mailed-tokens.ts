@@ -1,4 +1,4 @@
-import type { MailKind } from '../domain/mailed-token.ts';
+import type { TokenMailKind } from '../domain/mailed-token.ts';
 import type { Prisma } from '../generated/client.ts';
 
 type Tx = Prisma.TransactionClient;
@@ -7,7 +7,7 @@ type TokenHash = Uint8Array<ArrayBuffer>;
 /** Whose token it is; null when it is wrong, used or expired. */
 export async function findMailedTokenUser(
 	prisma: Tx,
-	kind: MailKind,
+	kind: TokenMailKind,
 	tokenHash: TokenHash,
 ): Promise<string | null> {
 	const [row] = await prisma.$queryRaw<{ user_id: string }[]>`
@@ -17,7 +17,11 @@ export async function findMailedTokenUser(
 }
 
 /** Uses the token up, and all that the same user has for the same; answers whose it was. Of two at once one gets null. */
-export async function takeMailedToken(tx: Tx, kind: MailKind, tokenHash: TokenHash): Promise<string | null> {
+export async function takeMailedToken(
+	tx: Tx,
+	kind: TokenMailKind,
+	tokenHash: TokenHash,
+): Promise<string | null> {
 	const [row] = await tx.$queryRaw<{ user_id: string }[]>`
 		DELETE FROM mailed_tokens
 		WHERE token_hash = ${tokenHash} AND kind = ${kind}::"MailKind" AND expires_at > now()

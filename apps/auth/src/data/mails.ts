@@ -3,7 +3,13 @@ import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Addressed, AskedMail, LeasedMail, MailStore } from '../domain/mail.ts';
-import { hashMailedToken, newMailedToken, TOKEN_LIFETIME_SECONDS } from '../domain/mailed-token.ts';
+import {
+	hashMailedToken,
+	isNotice,
+	type NoticeKind,
+	newMailedToken,
+	TOKEN_LIFETIME_SECONDS,
+} from '../domain/mailed-token.ts';
 import type { Mail, Prisma, PrismaClient } from '../generated/client.ts';
 import { emailKey, takeFromAllowance, takeLaterMail } from './mail-allowances.ts';
 import { insertEvent } from './security-events.ts';
@@ -40,6 +46,19 @@ export async function addVerificationMail(
 	await insertMail(tx, { ...asked, kind: 'verify_email' }, delaySeconds);
 }
 
+/**
+ * Tells the owner of something by a mail, if and only if the transaction commits; not more often than `perHour` of one kind, so that
+ * nobody can fill a mailbox.
+ */
+export async function addNotice(
+	tx: Tx,
+	notice: AskedMail & { kind: NoticeKind },
+	perHour: number,
+): Promise<void> {
+	const key = `${notice.kind} ${emailKey(notice.email)}`;
+	if ((await takeFromAllowance(tx, { key, perHour })) === 0) await insertMail(tx, notice, 0);
+}
+
 function toLeased(row: Mail): LeasedMail {
 	const { id, kind, email, createdAt, attempts, requestId } = row;
 	const client = { address: row.clientAddress, userAgent: row.userAgent };
@@ -51,7 +70,9 @@ async function addressMail(prisma: Tx, { kind, email }: LeasedMail): Promise<Add
 		where: { email },
 		select: { id: true, emailVerifiedAt: true, suspendedAt: true },
 	});
+	if (kind === 'account_deleted') return { userId: null, token: null };
 	if (!user || user.suspendedAt || (kind === 'verify_email' && user.emailVerifiedAt)) return 'drop';
+	if (isNotice(kind)) return { userId: user.id, token: null };
 	const token = newMailedToken();
 	await prisma.$executeRaw`
 		INSERT INTO mailed_tokens (token_hash, kind, user_id, expires_at)

@@ -6,6 +6,7 @@ import type { Prisma } from '../generated/client.ts';
 import { rememberNetwork } from './known-networks.ts';
 import { lockAccount } from './lock-account.ts';
 import { takeMailedToken } from './mailed-tokens.ts';
+import { addNotice } from './mails.ts';
 import { revokeSessions } from './revoke-sessions.ts';
 import { insertEvent } from './security-events.ts';
 
@@ -24,15 +25,17 @@ async function markVerified(tx: Tx, userId: string): Promise<void> {
 export async function resetPassword(
 	tx: Tx,
 	{ tokenHash, newHash, client, network }: PasswordReset,
+	noticesPerHour: number,
 ): Promise<(RevokeResult & { userId: string }) | null> {
 	const userId = await takeMailedToken(tx, 'reset_password', tokenHash);
 	if (!userId || !(await lockAccount(tx, { userId }))) return null;
-	await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
+	const { email } = await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
 	await markVerified(tx, userId);
 	// A thief's among them; and at its own the owner is not slowed by those who attack the account.
 	await tx.knownNetwork.deleteMany({ where: { userId } });
 	await rememberNetwork(tx, { userId, network, at: new Date() });
 	await insertEvent(tx, { kind: 'password_reset', userId, sessionId: null, client });
+	await addNotice(tx, { kind: 'password_reset', email, client }, noticesPerHour);
 	return { userId, ...(await revokeSessions(tx, { userId })) };
 }
 

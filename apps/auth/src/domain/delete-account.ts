@@ -17,10 +17,8 @@ interface DeleteAccountInput {
  */
 export async function deleteAccount(deps: OwnerDeps & SettleDeps, input: DeleteAccountInput): Promise<void> {
 	const owner = await confirmOwner(deps, input);
-	const removed = await deps.accounts.remove({
-		userId: input.user.id,
-		verifiedHash: owner.passwordHash,
-	});
+	const verified = { userId: input.user.id, verifiedHash: owner.passwordHash };
+	const removed = await deps.accounts.remove(verified, input.client);
 	if (!removed) throw wrongPassword();
 	crashPoint('auth.delete.committed');
 	deps.logger.info('security.account_deleted', { user_id: input.user.id, sessions: removed.revokedCount });

@@ -1,4 +1,6 @@
-import type { MailKind } from './mailed-token.ts';
+import type { LeasedMail } from './mail.ts';
+import { isNotice, type NoticeKind, type TokenMailKind } from './mailed-token.ts';
+import { describeUserAgent } from './user-agent.ts';
 
 export interface MailMessage {
 	to: string;
@@ -6,35 +8,91 @@ export interface MailMessage {
 	text: string;
 }
 
-interface Letter {
+interface TokenMail {
 	subject: string;
 	page: string;
 	before: string;
 	after: string;
 }
 
-const LETTERS: Record<MailKind, Letter> = {
+const TOKEN_MAILS: Record<TokenMailKind, TokenMail> = {
 	reset_password: {
 		subject: 'Set a new password',
 		page: 'reset-password',
-		before: 'Somebody asked for a new password for the account with this email address. To set one, open:',
+		before: 'Someone asked for a new password for your creatorr account. To set one, open:',
 		after:
-			'The link works once and for 30 minutes. You will be signed out everywhere.\nIf it was not you, do nothing: the password stays as it is.',
+			"This link works once and expires in 30 minutes. A new password signs you out everywhere.\nDidn't ask for it? Ignore this email. Your password stays the same.",
 	},
 	verify_email: {
 		subject: 'Confirm your email address',
 		page: 'verify-email',
-		before: 'Welcome to creatorr. To confirm that this email address is yours, open:',
-		after: 'The link works once and for 7 days.\nIf you did not register, do nothing.',
+		before: 'Welcome to creatorr. To confirm your email address, open:',
+		after: "This link works once and expires in 7 days.\nDidn't sign up? Ignore this email.",
 	},
 };
 
-/** The mail with its link. The token stands behind a #, so that it gets into no log of a server and no referrer. */
+interface Notice {
+	subject: string;
+	what: string;
+	/** For somebody who did not do it. */
+	otherwise: string;
+}
+
+const NEW_PASSWORD_NOW = 'If not, set a new password now. That signs out every session:';
+
+const NOTICES: Record<NoticeKind, Notice> = {
+	password_changed: {
+		subject: 'Your password was changed',
+		what: 'The password of your creatorr account was changed. All other sessions were signed out.',
+		otherwise: NEW_PASSWORD_NOW,
+	},
+	password_reset: {
+		subject: 'Your password was reset',
+		what: 'The password of your creatorr account was reset with a link from an email. All sessions were signed out.',
+		otherwise: NEW_PASSWORD_NOW,
+	},
+	new_sign_in: {
+		subject: 'New sign-in to your account',
+		what: 'Someone signed in to your creatorr account from a network that you have not used lately.',
+		otherwise: NEW_PASSWORD_NOW,
+	},
+	account_deleted: {
+		subject: 'Your account was deleted',
+		what: 'Your creatorr account was deleted, with all its files and jobs.',
+		otherwise: 'If not, someone knows your password. Change it wherever else you use it.',
+	},
+};
+
+/** "2026-11-30 10:20 UTC" */
+function minuteOf(time: Date): string {
+	return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function noticeText(mail: LeasedMail, { what, otherwise }: Notice, appUrl: string): string {
+	const { createdAt, client } = mail;
+	// what a client says of itself may be anything: only known names of programs get into a mail
+	const facts = [
+		`Time: ${minuteOf(createdAt)}`,
+		`Network: ${client.address}`,
+		`Device: ${describeUserAgent(client.userAgent)}`,
+	];
+	const link = otherwise === NEW_PASSWORD_NOW ? `\n${appUrl}/forgot-password` : '';
+	return `${what}\n\n${facts.join('\n')}\n\nIf this was you, ignore this email.\n${otherwise}${link}\n`;
+}
+
+/**
+ * The mail as it is sent; `token` is null for a notice. A token stands behind a #, so that it gets into no log of a server and no
+ * referrer.
+ */
 export function mailMessage(
-	kind: MailKind,
-	to: string,
-	{ appUrl, token }: { appUrl: string; token: string },
+	mail: LeasedMail,
+	{ appUrl, token }: { appUrl: string; token: string | null },
 ): MailMessage {
-	const { subject, page, before, after } = LETTERS[kind];
+	const { kind, email: to } = mail;
+	if (isNotice(kind)) {
+		const notice = NOTICES[kind];
+		return { to, subject: notice.subject, text: noticeText(mail, notice, appUrl) };
+	}
+	const { subject, page, before, after } = TOKEN_MAILS[kind];
 	return { to, subject, text: `${before}\n\n${appUrl}/${page}#token=${token}\n\n${after}\n` };
 }

@@ -18,7 +18,7 @@ export interface LeasedMail extends AskedMail {
 }
 
 /** Who may be told what: `drop` when there is no such account, it is suspended, or nothing is to be verified any more. */
-export type Addressed = { userId: string; token: string } | 'drop';
+export type Addressed = { userId: string | null; token: string | null } | 'drop';
 
 export interface MailStore {
 	/**
@@ -28,7 +28,7 @@ export interface MailStore {
 	ask(mail: AskedMail, network: string): Promise<{ waitSeconds: number }>;
 	/** Takes mails that are due, oldest first, for so long that no other sender has them meanwhile. */
 	lease(limit: number, leaseSeconds: number): Promise<LeasedMail[]>;
-	/** Finds the account and makes a new token for it, of which only the hash is kept. */
+	/** Finds the account, and makes a new token where the mail carries one, of which only the hash is kept. */
 	address(mail: LeasedMail): Promise<Addressed>;
 	/** It was sent, or is not to be sent: tells the security events once that this user, or nobody, asked for it. */
 	finish(mail: LeasedMail, userId: string | null): Promise<void>;

@@ -2,14 +2,27 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { AppError } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
 
+/** Mails with a link that their reader may use once. */
+export type TokenMailKind = 'reset_password' | 'verify_email';
+
+const NOTICES = ['password_changed', 'password_reset', 'new_sign_in', 'account_deleted'] as const;
+/** Mails that tell the owner what happened to the account. */
+export type NoticeKind = (typeof NOTICES)[number];
+
 /** What a mail is for. */
-export type MailKind = 'reset_password' | 'verify_email';
+export type MailKind = TokenMailKind | NoticeKind;
+
+export const MAIL_KINDS: readonly MailKind[] = ['reset_password', 'verify_email', ...NOTICES];
+
+export function isNotice(kind: MailKind): kind is NoticeKind {
+	return (NOTICES as readonly MailKind[]).includes(kind);
+}
 
 /** More than anybody guesses, so that attempts need not be counted. */
 const TOKEN_BYTES = 32;
 
 /** From the sending on. */
-export const TOKEN_LIFETIME_SECONDS: Record<MailKind, number> = {
+export const TOKEN_LIFETIME_SECONDS: Record<TokenMailKind, number> = {
 	reset_password: 30 * 60,
 	verify_email: 7 * 24 * 3600,
 };

@@ -3,7 +3,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { countMail } from '../auth-metrics.ts';
 import type { LeasedMail, MailStore } from './mail.ts';
 import { type MailMessage, mailMessage } from './mail-message.ts';
-import type { MailKind } from './mailed-token.ts';
+import { isNotice, type MailKind, type TokenMailKind } from './mailed-token.ts';
 
 /** At once. */
 const BATCH_SIZE = 10;
@@ -13,7 +13,8 @@ const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 15 * 60;
 
 /** Nobody waits for it any longer, so it is not tried again. */
-const GIVE_UP_SECONDS: Record<MailKind, number> = { reset_password: 3600, verify_email: 3 * 24 * 3600 };
+const GIVE_UP_SECONDS: Record<TokenMailKind, number> = { reset_password: 3600, verify_email: 3 * 24 * 3600 };
+const GIVE_UP_NOTICE_SECONDS = 3 * 24 * 3600;
 
 export interface SendMailsDeps {
 	mails: MailStore;
@@ -30,6 +31,10 @@ function causeOf(error: unknown): { code?: unknown; response_code?: unknown } {
 	return { code, response_code: responseCode };
 }
 
+function giveUpSeconds(kind: MailKind): number {
+	return isNotice(kind) ? GIVE_UP_NOTICE_SECONDS : GIVE_UP_SECONDS[kind];
+}
+
 function retrySeconds(attempts: number): number {
 	return Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (attempts - 1));
 }
@@ -37,7 +42,7 @@ function retrySeconds(attempts: number): number {
 async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknown): Promise<void> {
 	const fields = { mail: String(mail.id), kind: mail.kind, attempts: mail.attempts, ...causeOf(error) };
 	const ageSeconds = (Date.now() - mail.createdAt.getTime()) / 1000;
-	if (ageSeconds > GIVE_UP_SECONDS[mail.kind]) {
+	if (ageSeconds > giveUpSeconds(mail.kind)) {
 		countMail(mail.kind, 'given up');
 		deps.logger.error('mail.given_up', fields);
 		await deps.mails.finish(mail, null);
@@ -67,7 +72,7 @@ async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
 	}
 	crashPoint('auth.mail.token-made');
 	const { userId, token } = addressed;
-	await deps.sendMail(mailMessage(mail.kind, mail.email, { appUrl: deps.appUrl, token }));
+	await deps.sendMail(mailMessage(mail, { appUrl: deps.appUrl, token }));
 	crashPoint('auth.mail.sent');
 	countMail(mail.kind, 'sent');
 	deps.logger.info('mail.sent', { mail: String(mail.id), kind: mail.kind, user_id: userId });
@@ -76,7 +81,7 @@ async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
 
 /**
  * Sends mails that are due; resolves to how many were tried. A sender that dies between the sending and the end has the mail
- * sent again, with another token, and both work.
+ * sent again, where it carries a token with another one, and both work.
  */
 export async function sendMails(deps: SendMailsDeps): Promise<number> {
 	const mails = await deps.mails.lease(BATCH_SIZE, LEASE_SECONDS);

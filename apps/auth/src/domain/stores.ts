@@ -1,6 +1,6 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import type { Client, Credentials } from './account.ts';
-import type { MailKind } from './mailed-token.ts';
+import type { TokenMailKind } from './mailed-token.ts';
 import type { Operator, SecurityEvent } from './security-event.ts';
 import type { NewSession } from './session.ts';
 
@@ -61,19 +61,22 @@ export interface AccountStore {
 	findByEmail(email: string): Promise<Credentials | null>;
 	findById(id: string): Promise<Credentials | null>;
 	isKnownNetwork(userId: string, network: string): Promise<boolean>;
-	/** False, with nothing stored, when the password has changed or the account is gone or suspended. */
+	/**
+	 * Tells the owner by a mail when the network was not seen lately. False, with nothing stored, when the password has changed or the
+	 * account is gone or suspended.
+	 */
 	openSession(owner: VerifiedOwner, session: NewSession, network: string): Promise<boolean>;
-	/** Sets the hash and revokes all sessions but one; null, with nothing changed, as for {@link AccountStore.openSession}. */
+	/** Sets the hash, revokes all sessions but one and tells the owner by a mail; null, with nothing changed, as for {@link AccountStore.openSession}. */
 	changePassword(
 		owner: VerifiedOwner,
 		newHash: string,
 		keep: { sessionId: string; client: Client },
 	): Promise<RevokeResult | null>;
 	/** The account whose token of a mail this is; null when it is wrong, used or expired. */
-	findByMailedToken(kind: MailKind, tokenHash: Uint8Array<ArrayBuffer>): Promise<Credentials | null>;
+	findByMailedToken(kind: TokenMailKind, tokenHash: Uint8Array<ArrayBuffer>): Promise<Credentials | null>;
 	/**
 	 * Uses the token up: sets the hash, revokes all sessions, takes the email for verified and the network for the owner's one
-	 * and only. Null, with nothing changed, when the token is wrong, used or expired, or the account is suspended.
+	 * and only, and tells the owner by a mail. Null, with nothing changed, when the token is wrong, used or expired, or the account is suspended.
 	 */
 	resetPassword(reset: PasswordReset): Promise<(RevokeResult & { userId: string }) | null>;
 	/**
@@ -81,8 +84,8 @@ export interface AccountStore {
 	 * the token was used meanwhile, the password has changed or the account is gone or suspended.
 	 */
 	verifyEmail(verification: EmailVerification): Promise<RevokeResult | null>;
-	/** Removes the account with all that is known of it and tells the other services; null as for `changePassword`. */
-	remove(owner: VerifiedOwner): Promise<RevokeResult | null>;
+	/** Removes the account with all that is known of it, tells the other services, and the owner by a mail; null as for `changePassword`. */
+	remove(owner: VerifiedOwner, client: Client): Promise<RevokeResult | null>;
 	/** False, with nothing changed, when the account is gone or has had this change or a later one. */
 	changePlan(change: PlanChange): Promise<boolean>;
 }

@@ -165,6 +165,33 @@ const WEAK_PASSWORDS: readonly Defence[] = [
 	},
 ];
 
+const NOTICES: readonly Defence[] = [
+	{
+		name: 'tells the owner of a change of the password',
+		...STORE,
+		code: "await addNotice(tx, { kind: 'password_changed', email, client }, perEmail);",
+		without: '',
+		...suite('notices'),
+		test: 'that the password was changed: when, from where, and what to do',
+	},
+	{
+		name: 'tells the owner of a sign-in from a new network',
+		...STORE,
+		code: 'if (!isNewNetwork) return true;',
+		without: 'return true;',
+		...suite('notices'),
+		test: 'of a sign-in from a network that was not seen before, once',
+	},
+	{
+		name: 'fills no mailbox with notices',
+		file: `${SRC}/data/mails.ts`,
+		code: 'if ((await takeFromAllowance(tx, { key, perHour })) === 0) await insertMail(tx, notice, 0);',
+		without: 'await insertMail(tx, notice, 0);',
+		...suite('notices'),
+		test: 'beyond so many of one kind an hour',
+	},
+];
+
 const SESSIONS: readonly Defence[] = [
 	{
 		name: 'tells every gateway of a logout before it is answered',
@@ -358,6 +385,7 @@ const KEYS_AND_EVENTS: readonly Defence[] = [
 export const ACCOUNTS: readonly Defence[] = [
 	...MAILED_TOKENS,
 	...VERIFIED,
+	...NOTICES,
 	...WEAK_PASSWORDS,
 	...REGISTRATIONS,
 	...SESSIONS,

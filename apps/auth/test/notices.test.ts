@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuthService, startAuth } from './support/auth-service.ts';
+import { mailsTo, RESET, untilAllSent } from './support/mails.ts';
+import { call, HOME, login, PASSWORD, type Person, register, signIn } from './support/requests.ts';
+
+const CHROME =
+	'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
+const NEW_PASSWORD = 'tulip anchor velvet';
+const ELSEWHERE = '203.0.113.9';
+
+const CHANGED = 'Your password was changed';
+const WAS_RESET = 'Your password was reset';
+const SIGN_IN = 'New sign-in to your account';
+const DELETED = 'Your account was deleted';
+
+let auth: AuthService;
+let person: Person;
+
+beforeAll(async () => {
+	auth = await startAuth({ MAILS_PER_EMAIL: '3' });
+});
+
+beforeEach(async () => {
+	person = await register(auth.app);
+});
+
+afterAll(() => auth.close());
+
+const changePassword = (from = PASSWORD, to = NEW_PASSWORD) =>
+	call(auth.app, 'post', '/v1/auth/password', { person })
+		.set('User-Agent', CHROME)
+		.send({ current_password: from, new_password: to });
+
+/** How many mails of this subject the person has, once nothing waits. */
+async function countOf(about: string): Promise<number> {
+	await untilAllSent(auth);
+	return (await mailsTo(auth, person.email, { about, count: 0 })).length;
+}
+
+describe('the owner is told by a mail', () => {
+	test('that the password was changed: when, from where, and what to do', async () => {
+		await changePassword().expect(204);
+		const [mail] = await mailsTo(auth, person.email, { about: CHANGED });
+		const minute = new Date().toISOString().slice(0, 13).replace('T', ' ');
+		expect(mail?.text).toContain(`Time: ${minute}`);
+		expect(mail?.text).toContain(`Network: ${HOME}\n`.trimEnd());
+		expect(mail?.text).toContain('Device: Chrome on Windows');
+		expect(mail?.text).toContain('https://app.example.com/forgot-password');
+		expect(mail?.token).toBe('');
+		expect(await auth.prisma.mailedToken.count({ where: { kind: 'password_changed' } })).toBe(0);
+	});
+
+	test('that the password was reset', async () => {
+		await call(auth.app, 'post', '/v1/auth/password/forgot').send({ email: person.email }).expect(204);
+		const [mail] = await mailsTo(auth, person.email, { about: RESET });
+		await call(auth.app, 'post', '/v1/auth/password/reset')
+			.send({ token: mail?.token, new_password: NEW_PASSWORD })
+			.expect(204);
+		expect(await countOf(WAS_RESET)).toBe(1);
+	});
+
+	test('that the account was deleted, and nothing of the mail stays', async () => {
+		await call(auth.app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
+		const [mail] = await mailsTo(auth, person.email, { about: DELETED });
+		expect(mail?.text).toContain('someone knows your password');
+		await untilAllSent(auth);
+	});
+
+	test('of a sign-in from a network that was not seen before, once', async () => {
+		await signIn(auth.app, person);
+		expect(await countOf(SIGN_IN)).toBe(0);
+		await signIn(auth.app, person, ELSEWHERE);
+		await signIn(auth.app, person, ELSEWHERE);
+		const [mail] = await mailsTo(auth, person.email, { about: SIGN_IN });
+		expect(mail?.text).toContain(`Network: ${ELSEWHERE}`);
+		expect(await countOf(SIGN_IN)).toBe(1);
+	});
+});
+
+describe('no mail comes', () => {
+	test('of what did not happen', async () => {
+		await changePassword('wrong').expect(401);
+		await login(auth.app, person.email, 'wrong', ELSEWHERE).expect(401);
+		for (const about of [CHANGED, SIGN_IN]) expect(await countOf(about)).toBe(0);
+	});
+
+	test('of a change that fails at the commit', async () => {
+		const { prisma } = auth;
+		await prisma.$executeRaw`ALTER TABLE revocations ADD CONSTRAINT full_disk CHECK (false) NOT VALID`;
+		await signIn(auth.app, person);
+		await changePassword().expect(500);
+		await prisma.$executeRaw`ALTER TABLE revocations DROP CONSTRAINT full_disk`;
+		expect(await countOf(CHANGED)).toBe(0);
+	});
+
+	test('beyond so many of one kind an hour', async () => {
+		for (let host = 1; host <= 5; host += 1) await signIn(auth.app, person, `203.0.113.${host + 100}`);
+		expect(await countOf(SIGN_IN)).toBe(3);
+		await changePassword().expect(204);
+		expect(await countOf(CHANGED)).toBe(1);
+	});
+});
+
+test('a mail holds nothing that the client says of itself but known names', async () => {
+	await call(auth.app, 'post', '/v1/auth/login', { address: ELSEWHERE })
+		.set('User-Agent', 'Chrome/1 https://evil.example.com')
+		.send({ email: person.email, password: PASSWORD })
+		.expect(200);
+	const [mail] = await mailsTo(auth, person.email, { about: SIGN_IN });
+	expect(mail?.text).toContain('Device: Chrome');
+	expect(mail?.text).not.toContain('evil');
+});
