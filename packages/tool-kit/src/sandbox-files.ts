@@ -3,8 +3,8 @@ import { lstat, readlink } from 'node:fs/promises';
 /** The tool's scratch directory as commands see it: their working directory and only place to write, besides /tmp. */
 export const SANDBOX_SCRATCH = '/scratch';
 export const SANDBOX_INPUT = '/input';
-/** Inputs that come to a process after its start. */
-export const SANDBOX_LATE_INPUT = '/late-input';
+/** Inputs that come to a process after its start. A document may print where it lies, so the path says nothing of the sandbox. */
+export const SANDBOX_LATE_INPUT = '/files';
 
 /** Where commands are looked for. Debian's own come first: its Python scripts need Debian's Python. */
 export const SANDBOX_BINARY_DIRS = ['/usr/bin', '/bin', '/usr/local/bin'] as const;

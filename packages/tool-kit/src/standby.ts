@@ -39,11 +39,16 @@ export interface Standby {
 	 * ToolError `limit_exceeded` when it took too much, when nothing of it runs any more.
 	 */
 	ask(request: unknown, options: AskOptions): Promise<unknown>;
-	/** Kills it; resolves when nothing of it runs, with how it ended; undefined when its sandbox could not be set up. */
+	/**
+	 * Kills it; resolves when nothing of it runs, with how it ended and what it printed to stderr since the last request; undefined
+	 * when its sandbox could not be set up.
+	 */
 	end(): Promise<CommandResult | undefined>;
 	/** Settles as `end` does, without killing. */
 	ended: Promise<CommandResult | undefined>;
 }
+
+const MAX_STDERR_CHARACTERS = 16 * 1024;
 
 interface Message {
 	ready?: boolean;
@@ -60,6 +65,8 @@ export async function startStandby(
 	let answer: PromiseWithResolvers<unknown> | undefined;
 	let onProgress: AskOptions['onProgress'] = () => {};
 	let onWaited: AskOptions['onWaited'];
+	// What it printed for another job is nobody's business.
+	let stderr = '';
 	const take = (message: Message) => {
 		if (message.ready) readiness.resolve(true);
 		else if (message.progress !== undefined) onProgress(message.progress);
@@ -70,10 +77,14 @@ export async function startStandby(
 		scratch,
 		limits,
 		showsInputDir: true,
-		onLine: (line, stream) => stream === 'stdout' && take(parseMessage(line)),
+		onLine: (line, stream) => {
+			if (stream === 'stdout') take(parseMessage(line));
+			else stderr = `${stderr}${line}\n`.slice(-MAX_STDERR_CHARACTERS);
+		},
 		onWaited: (ms) => onWaited?.(ms),
 	});
 	const ended = process.ended
+		.then((result) => ({ ...result, stderrTail: stderr }))
 		.catch((error: unknown) => {
 			// That it took too much is the answer.
 			if (error instanceof ToolError) answer?.reject(error);
@@ -101,6 +112,7 @@ export async function startStandby(
 			if (!(await readiness.promise)) return undefined;
 			readiness = Promise.withResolvers<boolean>();
 			answer = Promise.withResolvers<unknown>();
+			stderr = '';
 			({ onProgress, onWaited } = options);
 			process.stdin.write(`${JSON.stringify(request)}\n`);
 			const demotion = onAbort(options.demoted, process.lowerPriority);

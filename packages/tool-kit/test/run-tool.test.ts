@@ -229,7 +229,8 @@ describe('runTool', () => {
 			answers.push(await context.ask({ password: input.params.password }));
 			return { outputPath: input.path, warnings: [], details: {} };
 		};
-		const text = 'echo \'{"ready":true}\'; read request; echo "got $request" >&2; kill -SEGV $$';
+		const text =
+			'echo of another job >&2; sleep 0.2; echo \'{"ready":true}\'; read request; echo "got $request" >&2; kill -SEGV $$';
 		const causes: unknown[] = [];
 		await runWith(run, {
 			params: { password: 'open it' },
@@ -241,7 +242,7 @@ describe('runTool', () => {
 			expect.objectContaining({
 				command: 'bash',
 				signal: 'SIGSEGV',
-				stderr: expect.stringContaining('got {"password":"[redacted]"}'),
+				stderr: 'got {"password":"[redacted]"}\n',
 			}),
 		]);
 	});

@@ -31,7 +31,7 @@ function treesAndContents(): HostileCase[] {
 		of('content that is a number', () => page('/Contents 7'), CORRUPT),
 		of('a tree that counts no page', () => page('', '/Count 0'), CORRUPT),
 		of('a tree that counts fewer than none', () => page('', '/Count -5'), CORRUPT),
-		of('annotations that are a number', () => onePage({ page: '/Annots 7' })),
+		of('annotations that are a number', () => onePage({ page: '/Annots 7' }), CORRUPT),
 	];
 }
 
