@@ -16,14 +16,14 @@ const ORIGINAL = 'original';
 const BUDGET_SHARE = 0.6;
 
 const WARNINGS: Readonly<Record<string, string>> = {
-	target_missed: 'the file could not be made as small as was asked for; this is the smallest that was found',
-	repaired: 'the PDF was damaged and had to be repaired; look whether all of its content is there',
-	signature_invalidated: 'the PDF was digitally signed; its signature fields are empty now',
-	grayscale_incomplete: 'some spot colours or gradients could not be turned to grey',
+	target_missed: 'the file couldn’t be made as small as requested; this is the smallest result',
+	repaired: 'the PDF was damaged and has been repaired; check that all of its content is there',
+	signature_invalidated: 'the PDF was digitally signed; its signature fields are now empty',
+	grayscale_incomplete: 'some spot colors or gradients couldn’t be converted to gray',
 	optimizer_failed:
-		'parts of the compression failed on this PDF and were left out, so it may be larger than it could be; no content is lost',
+		'part of the compression failed and was skipped, so the file may be larger than it could be; nothing is lost',
 	usage_rights_removed:
-		'the PDF no longer unlocks extra features of Adobe Reader, as that holds for the original alone',
+		'the PDF no longer unlocks extra features in Adobe Reader, because they are tied to the original file',
 };
 
 /** The smallest of several compressed copies that lost nothing, or the original when none is smaller. */
@@ -55,8 +55,8 @@ function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 	const omitted = Object.entries({ remove_metadata, grayscale }).flatMap(([name, isSet]) =>
 		isSet ? [name] : [],
 	);
-	const consequence = omitted.length > 0 ? `; not carried out: ${omitted.join(', ')}` : '';
-	return `unchanged: no way was found to make the file smaller, so it is the original, byte for byte${consequence}`;
+	const consequence = omitted.length > 0 ? `; not applied: ${omitted.join(', ')}` : '';
+	return `unchanged: no smaller version was found, so this is the original, byte for byte${consequence}`;
 }
 
 /** Most documents are not protected, so that is found out on the way. */
