@@ -50,6 +50,10 @@ export const configSchema = baseConfigSchema.extend({
 			description:
 				'jobs of all tools that take long and go on besides: as many as memory and processors bear; further ones return to the queue until there is room. With 0 they count among TOOL_CONCURRENCY, where they keep others waiting',
 		}),
+	TERMINATION_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(5).meta({
+		description:
+			'how long running jobs may go on after the worker was told to stop; then it returns them, and they begin again elsewhere',
+	}),
 	JOBS_PER_PROCESS: z.coerce.number().int().min(1).max(1000).default(1).meta({
 		description:
 			'jobs that a process kept warm for a tool (LibreOffice) serves; more than 1 is faster, and lets one document meet what another left behind: only where all documents are trusted',

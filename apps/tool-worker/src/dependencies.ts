@@ -27,8 +27,6 @@ const CALL_TIMEOUT_MS = 10_000;
 const BEAT_TIMEOUT_MS = 3_000;
 /** A job that has run for so long goes on behind others. */
 const LONG_MS = 10_000;
-/** Running jobs may finish for this long after the worker was told to stop; then they are given back. */
-const FINISH_MS = 5_000;
 
 export interface Worker {
 	broker: Broker;
@@ -128,11 +126,16 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		logger,
 	};
 	const consumers = startConsumers(broker, deps, config.TOOL_CONCURRENCY);
+	let isDraining = false;
+	// A worker that drains has the places of what it runs, and no others: jobs must not dispatch for it.
 	const slots = () =>
 		Object.fromEntries(
-			[...tools.keys()].map((slug) => [slug, config.TOOL_CONCURRENCY + longJobs.count(slug)]),
+			[...tools.keys()].map((slug) => [
+				slug,
+				(isDraining ? 0 : config.TOOL_CONCURRENCY) + longJobs.count(slug),
+			]),
 		);
-	const backgroundSlots = config.LONG_JOBS;
+	const backgroundSlots = () => (isDraining ? longJobs.total() : config.LONG_JOBS);
 	const beats = startBeats({
 		...{ workerId, jobs: beatClient, attempts, slots, backgroundSlots },
 		...{ capabilities, logger },
@@ -145,10 +148,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 	return {
 		broker,
 		async stop() {
+			isDraining = true;
 			const hurry = setTimeout(() => {
 				attempts.stopAll();
 				lanes.open();
-			}, FINISH_MS);
+			}, 1_000 * config.TERMINATION_GRACE_SECONDS);
 			await Promise.all(consumers.map((consumer) => consumer.stop()));
 			await longJobs.settled();
 			clearTimeout(hurry);

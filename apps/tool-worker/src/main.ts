@@ -9,7 +9,11 @@ import { startWorker } from './dependencies.ts';
 const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'tool-worker', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
-await runProcess({ service: 'tool-worker', logger }, async () => {
+/** To return what did not end in time, and to clear up. */
+const RETURN_MS = 7_000;
+const stopWithinMs = 1_000 * config.TERMINATION_GRACE_SECONDS + RETURN_MS;
+
+await runProcess({ service: 'tool-worker', logger, stopWithinMs }, async () => {
 	const worker = await startWorker(config, logger);
 	const app = createService({
 		logger,

@@ -42,10 +42,14 @@ export async function closeServer(server: Server, drainMs = DRAIN_MS): Promise<v
 /**
  * Runs a process: `start` builds and listens and returns how to stop. The process ends with 0 after SIGTERM or SIGINT once
  * `stop` is done, with 1 when it can't start. An error that nobody caught ends it too: the supervisor starts it again, clean.
- * Traces are kept under the service's name where the environment asks for them.
+ * One whose `stop` takes longer than `stopWithinMs` ends with 1. Traces are kept under the service's name where the environment asks for them.
  */
 export async function runProcess(
-	{ service, logger }: { service: string; logger: Logger },
+	{
+		service,
+		logger,
+		stopWithinMs = DRAIN_MS + 2_000,
+	}: { service: string; logger: Logger; stopWithinMs?: number },
 	start: () => Promise<() => Promise<void>>,
 ): Promise<void> {
 	const fail = (event: string) => (error: unknown) => {
@@ -63,7 +67,7 @@ export async function runProcess(
 		if (stopping) return;
 		stopping = true;
 		logger.info('process.stopping', { signal });
-		setTimeout(fail('process.stop_timed_out'), DRAIN_MS + 2_000, new Error('the drain did not end')).unref();
+		setTimeout(fail('process.stop_timed_out'), stopWithinMs, new Error('the drain did not end')).unref();
 		stop().then(() => {
 			logger.info('process.stopped');
 			process.exit(0);

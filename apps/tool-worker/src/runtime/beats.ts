@@ -13,7 +13,7 @@ interface BeatOptions {
 	/** How many jobs of each tool this worker runs at once: those that it has and those that it would take. */
 	slots: () => Record<string, number>;
 	/** How many jobs of all tools that take long it runs beside the others. */
-	backgroundSlots: number;
+	backgroundSlots: () => number;
 	/** What each tool can choose from on this machine. */
 	capabilities: Record<string, Capabilities>;
 	logger: Logger;
@@ -32,7 +32,7 @@ export function startBeats(options: BeatOptions): { stop(): Promise<void> } {
 		const { workerId, slots, backgroundSlots, capabilities } = options;
 		const answer = await options.jobs(beat, {
 			params: { id: workerId },
-			body: { slots: slots(), background_slots: backgroundSlots, capabilities, running },
+			body: { slots: slots(), background_slots: backgroundSlots(), capabilities, running },
 		});
 		beatMs = answer.data.beat_ms;
 		const stop = new Set(answer.data.stop);

@@ -7,6 +7,8 @@ export interface LongJobs {
 	follow(tool: string, job: Promise<void>, handlers: LongJobHandlers): Promise<void>;
 	/** How many of a tool go on beside its queue. */
 	count(tool: string): number;
+	/** How many of all tools do. */
+	total(): number;
 	/** Resolves when none does. */
 	settled(): Promise<void>;
 }
@@ -83,6 +85,7 @@ export function createLongJobs({ most, placesPerTool, onError }: LongJobsOptions
 			await Promise.race([done, goneAside.promise]);
 		},
 		count: (tool) => [...aside.values()].filter((other) => other === tool).length,
+		total: () => aside.size,
 		async settled() {
 			await Promise.allSettled([...aside.keys()]);
 		},
