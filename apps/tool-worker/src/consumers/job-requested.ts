@@ -94,7 +94,14 @@ async function attemptOnce(deps: JobRequestedDeps, job: GrantedJob, place: Place
 		const onComputed = (ms: number) => {
 			computeMs = ms;
 		};
-		const outcome = await runJob(deps, job, { signal, demoted, onProgress, onExpected, onComputed });
+		const outcome = await runJob(deps, job, {
+			signal,
+			demoted,
+			onProgress,
+			onExpected,
+			onComputed,
+			onWaited: place.waited,
+		});
 		noteOnSpan({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
 		await report(deps, job, { outcome, compute_ms: computeMs }, signal);
 	} catch (error) {

@@ -27,6 +27,15 @@ test('a job that runs for long makes room and is told so', async () => {
 	expect(next.demoted.aborted).toBe(false);
 });
 
+test('a job that waits for processors is not demoted for it', async () => {
+	const lanes = createLanes({ places: 1, longMs: 5 });
+	const slowed = await lanes.enter();
+	slowed.waited(NEVER_MS);
+	await sleep(30);
+	expect(slowed.demoted.aborted).toBe(false);
+	slowed.leave();
+});
+
 test('a job that is known to take long makes room at once, and once', async () => {
 	const lanes = createLanes({ places: 1, longMs: NEVER_MS });
 	const long = await lanes.enter();

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 export interface Place {
 	/** Aborted when the job has run for long: it goes on behind others from then on. */
 	demoted: AbortSignal;
 	/** Makes room at once: the job is known to take long. */
 	demote(): void;
+	/** So much of the job's time went to others who had the processors: it does not count as time that it took. */
+	waited(ms: number): void;
 	leave(): void;
 }
 
@@ -40,15 +40,22 @@ export function createLanes({ places, longMs }: { places: number; longMs: number
 			await take();
 			const demoted = new AbortController();
 			const left = new AbortController();
-			sleep(longMs, undefined, { signal: left.signal, ref: false }).then(
-				() => demoted.abort(),
-				() => undefined,
-			);
+			let endsAtMs = performance.now() + longMs;
+			const check = () => {
+				const remainingMs = endsAtMs - performance.now();
+				if (remainingMs > 0) timer = setTimeout(check, Math.ceil(remainingMs)).unref();
+				else demoted.abort();
+			};
+			let timer = setTimeout(check, longMs).unref();
+			left.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 			demoted.signal.addEventListener('abort', release, { once: true });
 			return {
 				demoted: demoted.signal,
 				demote() {
 					if (!left.signal.aborted) demoted.abort();
+				},
+				waited(ms) {
+					endsAtMs += ms;
 				},
 				leave() {
 					if (left.signal.aborted) return;

@@ -26,6 +26,8 @@ interface RunOptions {
 	/** Aborted when the job has run for long. */
 	demoted: AbortSignal;
 	onProgress: (percent: number) => void;
+	/** Told of time that the tool has lost to others who had the processors. */
+	onWaited: (ms: number) => void;
 	/** Told how long the tool is expected to run, once it knows. */
 	onExpected: (ms: number) => void;
 	/** Told how long the tool ran, without the time that others had the processors, once it has ended. */
@@ -54,6 +56,7 @@ async function timedRun(
 			...options,
 			onWaited: (ms: number) => {
 				waitedMs += ms;
+				options.onWaited(ms);
 			},
 			onRecovered: (error: unknown) =>
 				deps.logger.warn('tool.recovered', { job_id: job.id, tool: job.tool, error }),
