@@ -28,8 +28,8 @@ interface EngineDeps {
 	works: ReadonlyMap<string, Work>;
 	files: FileKeeper;
 	world(): World;
-	/** Brings a work up to date with what the tab that drove it last has kept. */
-	refresh(id: string): Promise<void>;
+	/** Awaited before this tab drives a work whose lock it has got: another may have driven it until then. */
+	onLockHeld(id: string): Promise<void>;
 	report(id: string, event: Report): void;
 	secretsOf: EffectContext['secretsOf'];
 }
@@ -40,17 +40,21 @@ export interface Engine {
 	update(): void;
 	/** Whether this tab is the one, of all that are open. */
 	drives(id: string): boolean;
+	/** Asks for the lock of a work that is over, and that a command is to start again. */
+	claim(id: string): void;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
 	const { api, works, files, world, secretsOf } = deps;
 	const poller = createJobPoller(api);
 	const wanted = new Map<string, () => void>();
+	const claimed = new Set<string>();
 	const driven = new Set<string>();
 	const running = new Map<string, { effect: Effect; end: AbortController }>();
 
 	async function take(id: string): Promise<void> {
-		await deps.refresh(id);
+		await deps.onLockHeld(id);
+		claimed.delete(id);
 		if (!wanted.has(id)) return;
 		driven.add(id);
 		update();
@@ -58,7 +62,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
 	function settleLocks(): void {
 		for (const work of works.values()) {
-			const isActive = !isOver(work) || effectFor(work, world()) !== null;
+			const isActive = claimed.has(work.id) || !isOver(work) || effectFor(work, world()) !== null;
 			if (isActive && !wanted.has(work.id)) {
 				wanted.set(
 					work.id,
@@ -73,6 +77,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	function leave(id: string): void {
 		wanted.get(id)?.();
 		wanted.delete(id);
+		claimed.delete(id);
 		driven.delete(id);
 	}
 
@@ -112,5 +117,12 @@ export function createEngine(deps: EngineDeps): Engine {
 		else update();
 	}
 
-	return { update, drives: (id) => driven.has(id) };
+	return {
+		update,
+		drives: (id) => driven.has(id),
+		claim(id) {
+			claimed.add(id);
+			update();
+		},
+	};
 }

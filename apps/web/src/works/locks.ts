@@ -7,7 +7,7 @@ const locks: LockManager | undefined = globalThis.navigator?.locks;
 /** Calls back once this tab has the lock, which it keeps until the returned function is called. */
 export function wantLock(name: string, onHeld: () => void): () => void {
 	if (!locks) {
-		onHeld();
+		queueMicrotask(onHeld);
 		return () => {};
 	}
 	const waiting = new AbortController();

@@ -40,9 +40,11 @@ export interface Works {
 export function createWorks({ api, database, session, onJobChange }: WorksDeps): Works {
 	const files = createFileKeeper(database);
 	const works = new Map<string, Work>();
-	const secrets = new Map<string, Beginning['secrets']>();
+	const secretsByWork = new Map<string, Beginning['secrets']>();
+	/** Works that only this tab knows of: no other may drive them, as it has neither their files nor their secrets. */
+	const unannounced = new Set<string>();
 	/** Commands of this tab that no tab has acted on, as far as this one knows: nobody may drive the work yet. */
-	const unheard = new Map<string, { command: Command; given: Given }[]>();
+	const pendingCommands = new Map<string, { command: Command; given: Given }[]>();
 	const listeners = new Set<() => void>();
 	let world = lookAround();
 	let shown: readonly Work[] = [];
@@ -53,15 +55,24 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 		works,
 		files,
 		world: () => world,
-		secretsOf: (id) => secrets.get(id) ?? {},
+		secretsOf: (id) => secretsByWork.get(id) ?? {},
 		report: apply,
-		async refresh(id) {
+		onLockHeld,
+	});
+
+	/** From now on no other tab changes the work. */
+	async function onLockHeld(id: string): Promise<void> {
+		const own = unannounced.delete(id) ? works.get(id) : undefined;
+		if (own) put(own);
+		else {
 			const kept = await database.work(id);
 			if (kept && works.has(id)) show(kept);
-			for (const { command, given } of unheard.get(id) ?? []) carryOut(id, command, given);
-			unheard.delete(id);
-		},
-	});
+		}
+		for (const { command, given } of pendingCommands.get(id) ?? []) carryOut(id, command, given);
+		pendingCommands.delete(id);
+		const work = works.get(id);
+		if (work) adopt([work]);
+	}
 
 	function lookAround(): World {
 		const state = session.get();
@@ -91,9 +102,18 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 
 	/** As this tab decides it. How far it is changes often, and is known again after a reload: that is not kept. */
 	function put(work: Work, { isProgress = false } = {}): void {
-		if (!isProgress) void database.putWork(work);
-		tabs.post({ type: 'work', work });
+		if (!unannounced.has(work.id)) {
+			if (!isProgress) void database.putWork(work);
+			tabs.post({ type: 'work', work });
+		}
 		show(work);
+	}
+
+	/** Shows a new work here. Other tabs learn of it once this one holds its lock: see onLockHeld. */
+	function begin(work: Work, secrets: Beginning['secrets']): void {
+		unannounced.add(work.id);
+		secretsByWork.set(work.id, secrets);
+		put(work);
 	}
 
 	function apply(id: string, event: WorkEvent): void {
@@ -106,17 +126,18 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 
 	function forget(work: Work): void {
 		works.delete(work.id);
-		secrets.delete(work.id);
-		unheard.delete(work.id);
+		secretsByWork.delete(work.id);
+		unannounced.delete(work.id);
+		pendingCommands.delete(work.id);
 		const isShared = [...works.values()].some(({ source }) => source.id === work.source.id);
 		if (!isShared) void files.forget(work.source.id);
 	}
 
-	function carryOut(id: string, command: Command, { file, secrets: given }: Given): void {
+	function carryOut(id: string, command: Command, { file, secrets }: Given): void {
 		const work = works.get(id);
 		if (!work) return;
 		if (file) void files.keep(work.source.id, file);
-		if (given) secrets.set(id, { ...secrets.get(id), ...given });
+		if (secrets) secretsByWork.set(id, { ...secretsByWork.get(id), ...secrets });
 		apply(id, command);
 		if (command.type === 'cancel') discardUpload(work);
 	}
@@ -132,7 +153,7 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 		switch (message.type) {
 			case 'work':
 				// whoever tells it drives it, and hears commands
-				unheard.delete(message.work.id);
+				pendingCommands.delete(message.work.id);
 				if (!engine.drives(message.work.id)) show(message.work);
 				return;
 			case 'removed': {
@@ -152,11 +173,15 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 			forget(work);
 			void database.removeWork(work.id);
 		}
-		const { userId } = world;
-		if (userId !== null) {
-			for (const work of toAdopt([...works.values()])) apply(work.id, { type: 'adopted', userId });
-		}
+		// of a work that another tab drives, this one may have an older copy
+		adopt([...works.values()].filter((work) => isOver(work) || engine.drives(work.id)));
 		changed();
+	}
+
+	function adopt(candidates: readonly Work[]): void {
+		const { userId } = world;
+		if (userId === null) return;
+		for (const work of toAdopt(candidates)) apply(work.id, { type: 'adopted', userId });
 	}
 
 	async function load(): Promise<void> {
@@ -190,25 +215,19 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 					mimeType: file.type || 'application/octet-stream',
 					lastModified: file.lastModified,
 				};
-				const work = newWork(source, beginning, person()?.id ?? null);
 				void files.keep(source.id, file);
-				secrets.set(work.id, beginning.secrets);
-				put(work);
+				begin(newWork(source, beginning, person()?.id ?? null), beginning.secrets);
 			}
 		},
-		again(work, beginning) {
-			const copy = workAgain(work, beginning);
-			secrets.set(copy.id, beginning.secrets);
-			put(copy);
-		},
+		again: (work, beginning) => begin(workAgain(work, beginning), beginning.secrets),
 		command(id, command, given = {}) {
 			const work = works.get(id);
 			if (!work) return;
-			if (isOver(work) || engine.drives(id)) carryOut(id, command, given);
-			else {
-				unheard.set(id, [...(unheard.get(id) ?? []), { command, given }]);
-				tabs.post({ type: 'command', id, command, given });
-			}
+			if (engine.drives(id)) return carryOut(id, command, given);
+			pendingCommands.set(id, [...(pendingCommands.get(id) ?? []), { command, given }]);
+			// no tab drives one that is over: this one does, before another hears that it goes on
+			if (isOver(work)) engine.claim(id);
+			else tabs.post({ type: 'command', id, command, given });
 		},
 		remove(id) {
 			const work = works.get(id);
