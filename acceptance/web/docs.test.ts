@@ -52,15 +52,28 @@ describe('a link to an operation', () => {
 	});
 });
 
-test('the search leaves what matches, and says how much that is', async () => {
+test('the search finds operations and prose alike, and says how much that is', async () => {
 	const page = await visit({ path: '/docs' });
 	await ready(page);
-	const search = page.getByRole('searchbox', { name: 'Find an operation' });
+	const search = page.getByRole('searchbox', { name: 'Search the docs' });
+	const contents = page.getByRole('navigation', { name: 'Contents' });
 	await search.fill('delete /v1/files');
 	await page.getByText('1 match', { exact: true }).waitFor();
 	expect(await page.getByRole('heading', { level: 3 }).allTextContents()).toEqual(['Delete a file']);
-	await search.fill('no such thing');
+	for (const [query, title] of [
+		['OCR', /OCR/],
+		['quality', /Compress/],
+		['rate limit', 'Limits'],
+		['idempotency', 'Create a job'],
+		['429', 'Errors'],
+	] as const) {
+		await search.fill(query);
+		await contents.getByRole('link', { name: title }).waitFor();
+		await page.locator('section:visible').getByRole('heading', { name: title }).first().waitFor();
+	}
+	await search.fill('no such word');
 	await page.getByText('Nothing matches').waitFor();
+	expect(await page.locator('section:visible').count()).toBe(0);
 	await search.fill('');
 	await ready(page);
 });

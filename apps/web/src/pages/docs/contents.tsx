@@ -32,7 +32,7 @@ export function Contents({
 	current: string | undefined;
 	query: string;
 	onQuery: (query: string) => void;
-	/** How many operations match; undefined when nothing is looked for. */
+	/** How many sections match; undefined when nothing is looked for. */
 	found: number | undefined;
 }) {
 	const id = useId();
@@ -44,14 +44,14 @@ export function Contents({
 		<nav className={styles.contents} aria-label="Contents" ref={nav}>
 			<div className={styles.search}>
 				<label htmlFor={id}>
-					<VisuallyHidden>Find an operation</VisuallyHidden>
+					<VisuallyHidden>Search the docs</VisuallyHidden>
 					<Search size={18} aria-hidden="true" />
 				</label>
 				<input
 					id={id}
 					type="search"
 					value={query}
-					placeholder="Find an operation"
+					placeholder="Search the docs"
 					autoComplete="off"
 					onChange={({ target }) => onQuery(target.value)}
 				/>

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
 import { useApiDescription } from '../../api/description.ts';
 import { useTools } from '../../api/tools.ts';
@@ -6,15 +6,15 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 import { headingId } from './anchored-heading.tsx';
-import { type ApiDescription, type Group, groupsOf } from './api-description.ts';
+import { type ApiDescription, groupsOf } from './api-description.ts';
 import { type Chapter, Contents } from './contents.tsx';
 import styles from './docs-page.module.css';
 import { ErrorsChapter } from './errors-chapter.tsx';
 import { GettingStarted, HowItAnswers, RateLimits } from './guide.tsx';
-import { matches } from './matches.ts';
 import { Reference } from './reference.tsx';
 import { ToolsChapter, toolSectionId } from './tools-chapter.tsx';
 import { useCurrentSection } from './use-current-section.ts';
+import { useSectionSearch } from './use-section-search.ts';
 
 const GUIDE: Chapter = {
 	title: 'Guide',
@@ -32,25 +32,22 @@ export function DocsPage() {
 	const description = useApiDescription<ApiDescription>();
 	const tools = useTools();
 	const [query, setQuery] = useState('');
-	const wanted = query.trim();
+	const text = useRef<HTMLDivElement>(null);
 	const groups = useMemo(() => (description.data ? groupsOf(description.data) : []), [description.data]);
-	const shown = useMemo(() => filtered(groups, wanted), [groups, wanted]);
 	const error = description.error ?? tools.error;
 	const isReady = description.data !== undefined && tools.data !== undefined;
 	useGoToHash(isReady);
 
-	const chapters: Chapter[] = [
-		...(wanted === '' ? [GUIDE] : []),
-		...(wanted === '' && tools.data
-			? [
-					{
-						title: 'Tools',
-						entries: tools.data.map(({ slug, title }) => ({ id: toolSectionId(slug), title })),
-					},
-				]
-			: []),
-		...shown.map(({ title, operations }) => ({ title, entries: operations })),
-	];
+	const found = useSectionSearch(text, query.trim(), isReady);
+
+	const toolEntries = tools.data?.map(({ slug, title }) => ({ id: toolSectionId(slug), title })) ?? [];
+	const chapters = [
+		GUIDE,
+		{ title: 'Tools', entries: [{ id: 'tools', title: 'How to use a tool' }, ...toolEntries] },
+		...groups.map(({ title, operations }) => ({ title, entries: operations })),
+	]
+		.map(({ title, entries }) => ({ title, entries: entries.filter(({ id }) => !found || found.has(id)) }))
+		.filter(({ entries }) => entries.length > 0);
 	const ids = chapters.flatMap(({ entries }) => entries.map(({ id }) => id));
 	const current = useCurrentSection(ids.join(' '));
 
@@ -63,21 +60,11 @@ export function DocsPage() {
 					<a href="/v1/openapi.json">/v1/openapi.json</a>, and this page is made from that.
 				</p>
 			</div>
-			<Contents
-				chapters={chapters}
-				current={current}
-				query={query}
-				onQuery={setQuery}
-				found={wanted === '' ? undefined : shown.reduce((sum, group) => sum + group.operations.length, 0)}
-			/>
-			<div className={styles.text}>
-				{wanted === '' && (
-					<>
-						<GettingStarted />
-						<HowItAnswers />
-						<RateLimits />
-					</>
-				)}
+			<Contents chapters={chapters} current={current} query={query} onQuery={setQuery} found={found?.size} />
+			<div className={styles.text} ref={text}>
+				<GettingStarted />
+				<HowItAnswers />
+				<RateLimits />
 				{!isReady && !error && <Spinner label="Loading the reference" />}
 				{!isReady && error && (
 					<ProblemNotice
@@ -88,27 +75,14 @@ export function DocsPage() {
 				)}
 				{isReady && (
 					<>
-						{wanted === '' && (
-							<>
-								<ErrorsChapter description={description.data} />
-								<ToolsChapter tools={tools.data} description={description.data} />
-							</>
-						)}
-						<Reference groups={shown} description={description.data} />
+						<ErrorsChapter description={description.data} />
+						<ToolsChapter tools={tools.data} description={description.data} />
+						<Reference groups={groups} description={description.data} />
 					</>
 				)}
 			</div>
 		</div>
 	);
-}
-
-function filtered(groups: readonly Group[], query: string): Group[] {
-	return groups
-		.map((group) => ({
-			...group,
-			operations: group.operations.filter((operation) => matches(operation, query)),
-		}))
-		.filter(({ operations }) => operations.length > 0);
 }
 
 /** A link to a section waits until it is there; then the section is seen, and its heading has the focus. */

@@ -1,11 +1,8 @@
-import type { Operation } from './api-description.ts';
-
-/** Whether an operation has all the words that were typed, somewhere. */
-export function matches(operation: Operation, query: string): boolean {
-	const { id, title, description, method, path } = operation;
-	const text = `${id} ${title} ${description} ${method} ${path}`.toLowerCase();
+/** Whether a text has all the words that were typed, somewhere. */
+export function matches(text: string, query: string): boolean {
+	const lowerCase = text.toLowerCase();
 	return query
 		.toLowerCase()
 		.split(/\s+/)
-		.every((word) => text.includes(word));
+		.every((word) => lowerCase.includes(word));
 }
