@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiError, type Client, ConnectionError, createClient, JobError } from '@creatorr/client';
+import {
+	ApiError,
+	type Client,
+	ConnectionError,
+	createClient,
+	JobError,
+	type UntypedTools,
+} from '@creatorr/client';
 import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { BASE_URL, newEmail, newPerson, PASSWORD, type Person } from './support/client.ts';
@@ -182,7 +189,8 @@ test('what the API refuses and what never arrives are errors of their own', asyn
 		requestId: expect.stringMatching(/^req_/),
 	});
 	await expect(stranger.account.me()).rejects.toBeInstanceOf(ApiError);
-	const refused = client.jobs.create({
+	const untyped = createClient<UntypedTools>({ baseUrl: BASE_URL, token: person.token });
+	const refused = untyped.jobs.create({
 		tool: 'nothing_such',
 		input_file_id: 'fil_01ARZ3NDEKTSV4RRFFQ69G5FAV',
 	});

@@ -1,13 +1,24 @@
-/** Writes src/generated/api.ts: the types of the API, from the OpenAPI document that the gateway serves. */
+/**
+ * Writes the types of the API, from the OpenAPI document that the gateway serves, to src/generated/api.ts, and those of the
+ * tools' params and results, from their manifests, to src/generated/tools.ts.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openApiDocument } from '@creatorr/contracts/openapi';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
 import openApiTypes, { astToString } from 'openapi-typescript';
+import { toolsDocument } from './tools-document.ts';
 
-/** Objects whose fields are not described hold anything, such as params. */
+/** Objects whose fields are not described hold anything, such as params. What has a default may be left out. */
 const OPTIONS = { alphabetize: true, emptyObjectsUnknown: true };
 
 const directory = join(import.meta.dirname, '..', 'src', 'generated');
-const document = JSON.stringify(openApiDocument());
+
+async function write(name: string, document: object, options: object = {}): Promise<void> {
+	const types = await openApiTypes(JSON.stringify(document), { ...OPTIONS, ...options });
+	writeFileSync(join(directory, name), astToString(types));
+}
+
 mkdirSync(directory, { recursive: true });
-writeFileSync(join(directory, 'api.ts'), astToString(await openApiTypes(document, OPTIONS)));
+await write('api.ts', openApiDocument());
+await write('tools.ts', toolsDocument(await loadCatalogue()), { defaultNonNullable: false });

@@ -1,15 +1,18 @@
 import { randomKey } from '#platform';
 import type { FileCalls } from './calls/files.ts';
+import type { NewJob } from './calls/job-requests.ts';
 import type { JobCalls } from './calls/jobs.ts';
 import { JobError } from './jobs/job-error.ts';
 import { RETRY_FOR_MS, waitOut } from './retry/patience.ts';
+import type { AnyCatalogue, SucceededJob, ToolCatalogue, ToolSlug, UntypedTools } from './tool-types.ts';
 import type { CreatedJob, File, Job } from './types.ts';
 import type { UploadOptions, UploadProgress, UploadSource } from './upload/upload-options.ts';
 
 /** What to run, on what. */
-export type RunOptions = {
-	tool: string;
-	params?: Record<string, unknown> | undefined;
+export type RunOptions<C extends AnyCatalogue<C> = ToolCatalogue, Slug extends ToolSlug<C> = ToolSlug<C>> = {
+	tool: Slug;
+	/** What is left out has its default. */
+	params?: C[Slug]['params'] | undefined;
 	signal?: AbortSignal | undefined;
 	/** Aborting cancels the job, too; without it the job goes on, and aborting only ends the wait. */
 	cancelOnAbort?: boolean | undefined;
@@ -34,15 +37,21 @@ interface RunOnSource extends Pick<UploadOptions, 'name' | 'mimeType' | 'resume'
 	onUpload?: ((progress: UploadProgress) => void) | undefined;
 }
 
-export interface RunResult {
-	/** It has succeeded. */
-	job: Job;
+export interface RunResult<
+	C extends AnyCatalogue<C> = ToolCatalogue,
+	Slug extends ToolSlug<C> = ToolSlug<C>,
+> {
+	job: SucceededJob<C, Slug>;
 	/** With a URL to download it. */
 	output: File;
 }
 
 /** Uploads, makes the job, and waits for its output. Rejects with JobError when the job fails or is canceled. */
-export async function runTool(files: FileCalls, jobs: JobCalls, options: RunOptions): Promise<RunResult> {
+export async function runTool<Slug extends string>(
+	files: FileCalls,
+	jobs: JobCalls<UntypedTools>,
+	options: RunOptions<UntypedTools, Slug>,
+): Promise<RunResult<UntypedTools, Slug>> {
 	const { tool, params, signal, onJob, cancelOnAbort, idempotencyKey = randomKey() } = options;
 	const { retryForMs = RETRY_FOR_MS } = options;
 	const retry = { forMs: retryForMs, signal };
@@ -52,24 +61,30 @@ export async function runTool(files: FileCalls, jobs: JobCalls, options: RunOpti
 		const created = await waitOut(() => jobs.create(asked, { idempotencyKey, signal }), retry);
 		onJob?.(created);
 		const job = await jobs.wait(created.id, { signal, retryForMs, onChange: onJob });
-		if (job.status !== 'succeeded' || job.output_file_id === undefined) throw new JobError(job);
-		const outputId = job.output_file_id;
-		return { job, output: await waitOut(() => files.get(outputId, { signal }), retry) };
+		if (!hasSucceeded<Slug>(job)) throw new JobError(job);
+		return { job, output: await waitOut(() => files.get(job.output_file_id, { signal }), retry) };
 	} catch (error) {
 		if (cancelOnAbort && signal?.aborted) await cancelJob(jobs, asked, idempotencyKey);
 		throw error;
 	}
 }
 
-async function uploadInput(files: FileCalls, options: RunOnSource & RunOptions): Promise<string> {
+function hasSucceeded<Slug extends string>(job: Job): job is SucceededJob<UntypedTools, Slug> {
+	return job.status === 'succeeded' && job.output_file_id !== undefined && job.result !== undefined;
+}
+
+async function uploadInput(
+	files: FileCalls,
+	options: RunOnSource & RunOptions<UntypedTools>,
+): Promise<string> {
 	const { source, onUpload, ...uploadOptions } = options;
 	return (await files.upload(source, { ...uploadOptions, onProgress: onUpload })).id;
 }
 
 /** The answer that creates the job may have been aborted, too: the same key tells its id. */
 async function cancelJob(
-	jobs: JobCalls,
-	asked: Parameters<JobCalls['create']>[0],
+	jobs: JobCalls<UntypedTools>,
+	asked: NewJob<UntypedTools>,
 	idempotencyKey: string,
 ): Promise<void> {
 	try {

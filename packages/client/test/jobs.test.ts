@@ -25,7 +25,8 @@ const job = (status: Job['status'], progress: number, more: Partial<Job> = {}) =
 	progress,
 	...more,
 });
-const DONE = job('succeeded', 100, { output_file_id: 'fil_2' });
+const RESULT = { bytes_in: 2, bytes_out: 1, duration_ms: 1, warnings: [] };
+const DONE = job('succeeded', 100, { output_file_id: 'fil_2', result: RESULT });
 
 function openStream(response: ServerResponse): (state: object) => void {
 	response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -213,7 +214,7 @@ test('a run makes its job with one key, however often it has to ask', async () =
 		if (request.url === '/v1/files/fil_2') return reply(response, 200, { data: { id: 'fil_2' } });
 		openStream(response)(DONE);
 	});
-	await run({ tool: 'ocr', fileId: 'fil_1', params: { language: 'deu' } });
+	await run({ tool: 'ocr', fileId: 'fil_1', params: { languages: ['deu'] } });
 	expect([keys.length, new Set(keys).size]).toEqual([5, 1]);
 	expect(String(keys[0])).toMatch(/^[\w-]{20,}$/);
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,31 +15,65 @@ let consumer: string;
 let installed: string;
 let service: FileService;
 
-/** What npm would make of the published package, but for the registry. */
+/** What a person gets from `npm pack` in a checkout and `npm install` of the file, in a folder of their own. */
 beforeAll(async () => {
 	service = await startFileService();
 	consumer = await mkdtemp(join(tmpdir(), 'creatorr-consumer-'));
-	await run('pnpm', ['pack', '--pack-destination', consumer], { cwd: PACKAGE });
-	const [archive = ''] = (await readdir(consumer)).filter((name) => name.endsWith('.tgz'));
-	await run('tar', ['-xzf', archive], { cwd: consumer });
-	const modules = join(consumer, 'node_modules');
-	installed = join(modules, '@creatorr', 'client');
-	await mkdir(join(modules, '@creatorr'), { recursive: true });
-	await cp(join(consumer, 'package'), installed, { recursive: true });
-	const { dependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-	for (const name of [...Object.keys(dependencies), '@types/node']) {
-		await mkdir(join(modules, name, '..'), { recursive: true });
-		await symlink(join(PACKAGE, 'node_modules', name), join(modules, name));
-	}
+	const archive = await pack(join(consumer, 'checkout'));
 	await writeFile(join(consumer, 'package.json'), '{ "type": "module" }');
+	const dependencies = await packagesOf(['eventsource-parser', 'openapi-fetch', '@types/node']);
+	// what the registry would give comes from this repository: a test needs no network
+	await npm(consumer, 'install', '--offline', '--install-links', archive, ...dependencies);
+	installed = join(consumer, 'node_modules', '@creatorr', 'client');
 }, COMPILE_MS);
 afterAll(async () => {
 	await service.stop();
 	await rm(consumer, { recursive: true });
 });
 
+/** Runs npm without scripts of dependencies, and without questions to the registry. */
+async function npm(directory: string, ...args: string[]): Promise<string> {
+	const quiet = args[0] === 'install' ? ['--ignore-scripts', '--no-audit', '--no-fund'] : [];
+	const { stdout } = await run('npm', [...args, ...quiet], { cwd: directory });
+	return stdout;
+}
+
+/** Packs a copy: the manifest changes while npm packs, and other tests use the package meanwhile. */
+async function pack(checkout: string): Promise<string> {
+	const copy = join(checkout, 'packages', 'client');
+	const filter = (path: string) => !/\/(node_modules|dist)$/.test(path);
+	await cp(PACKAGE, copy, { recursive: true, filter });
+	await cp(join(PACKAGE, '..', '..', 'LICENSE'), join(checkout, 'LICENSE'));
+	await symlink(join(PACKAGE, 'node_modules'), join(copy, 'node_modules'));
+	const before = await readFile(join(copy, 'package.json'), 'utf8');
+	await npm(copy, 'pack');
+	const left = await readdir(copy);
+	expect(await readFile(join(copy, 'package.json'), 'utf8')).toBe(before);
+	expect(left).not.toContain('LICENSE');
+	return join(copy, left.find((name) => name.endsWith('.tgz')) ?? 'nothing was packed');
+}
+
+/** Their directories, with those of what they depend on, which pnpm puts beside them. */
+async function packagesOf(names: readonly string[]): Promise<string[]> {
+	const found = await Promise.all(
+		names.map(async (name) => {
+			const directory = await realpath(join(PACKAGE, 'node_modules', name));
+			const { dependencies = {} } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+			const beside = Object.keys(dependencies).map((other) => join(storeOf(directory, name), other));
+			return [directory, ...(await Promise.all(beside.map((path) => realpath(path))))];
+		}),
+	);
+	return found.flat();
+}
+
+/** Where pnpm keeps a package and its dependencies. */
+function storeOf(directory: string, name: string): string {
+	return directory.slice(0, -name.length);
+}
+
 test('it has what it says, and no sources', async () => {
 	const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+	expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/);
 	expect(manifest.dependencies).toEqual({
 		'eventsource-parser': expect.stringMatching(/^\d/),
 		'openapi-fetch': expect.stringMatching(/^\d/),
@@ -73,9 +107,12 @@ test('bundlers for browsers get what browsers have', async () => {
 	expect(stdout).toContain('a browser has no paths');
 });
 
-const USE = `import { ApiError, createClient, JobError, type Job } from '@creatorr/client';
+const USE = `import { ApiError, createClient, JobError, type Job, type UntypedTools } from '@creatorr/client';
 const client = createClient({ baseUrl: 'http://127.0.0.1', token: () => undefined });
-const { job, output } = await client.run({ tool: 'ocr', source: new Blob(['x']), name: 'x.pdf', onUpload: ({ sentBytes }) => sentBytes.toFixed() });
+const source = new Blob(['x']);
+const { job, output } = await client.run({ tool: 'ocr', source, name: 'x.pdf', params: { languages: ['deu'] }, onUpload: ({ sentBytes }) => sentBytes.toFixed() });
+job.result.pages_recognized.toFixed();
+job.result.bytes_out.toFixed();
 const again: Job = await client.jobs.wait(job.id);
 for await (const state of client.jobs.watch(again.id)) state.progress.toFixed();
 const name: string = output.name;
@@ -83,17 +120,44 @@ try { await client.files.download(name); } catch (error) {
 	if (error instanceof ApiError && error.code === 'plan_limit') error.requestId.at(0);
 	if (error instanceof JobError) error.job.id.at(0);
 }
+await client.jobs.create({ tool: 'compress_heavy', input_file_id: 'fil_1', params: { quality: 70, password: null } });
 // @ts-expect-error: a run needs something to run on
 await client.run({ tool: 'ocr' });
+// @ts-expect-error: a name that no tool has
+await client.run({ tool: 'compres', source });
+// @ts-expect-error: a param of another tool
+await client.run({ tool: 'ocr', source, params: { quality: 70 } });
+// @ts-expect-error: a value of another type
+await client.run({ tool: 'compress_heavy', source, params: { quality: 'high' } });
+// @ts-expect-error: a value that the tool doesn't know
+await client.run({ tool: 'ocr', source, params: { output: 'docx' } });
+// @ts-expect-error: a field of another tool's result
+job.result.ssim;
+// @ts-expect-error: a name that no tool has
+await client.jobs.create({ tool: 'compres', input_file_id: 'fil_1' });
+// @ts-expect-error: a param that no tool has
+await client.jobs.create({ tool: 'ocr', input_file_id: 'fil_1', params: { qality: 1 } });
+const newer = createClient<UntypedTools>({ baseUrl: 'http://127.0.0.1' });
+const { job: other } = await newer.run({ tool: 'of_a_newer_api', source, params: { level: 9 } });
+String(other.result['anything']);
 `;
 
+/** The first example of the README, with what it takes for granted. */
+async function readmeExample(): Promise<string> {
+	const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8');
+	const [, example = ''] = /```js\n(.*?)```/s.exec(readme) ?? [];
+	expect(example).toContain('client.run');
+	return `declare const email: string, password: string;\n${example}`;
+}
+
 test.each([
-	['nodenext', 'nodenext', ['es2022'], ['node']],
-	['preserve', 'bundler', ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable'], []],
+	['nodenext', 'nodenext', ['es2022'], ['node'], ['use.ts', 'readme.ts']],
+	['preserve', 'bundler', ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable'], [], ['use.ts']],
 ])(
 	'its types resolve with module %s and resolution %s',
-	async (module, moduleResolution, lib, types) => {
+	async (module, moduleResolution, lib, types, files) => {
 		await writeFile(join(consumer, 'use.ts'), USE);
+		await writeFile(join(consumer, 'readme.ts'), await readmeExample());
 		const compilerOptions = {
 			module,
 			moduleResolution,
@@ -104,7 +168,7 @@ test.each([
 			skipLibCheck: true,
 			noEmit: true,
 		};
-		await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+		await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
 		const tsc = join(PACKAGE, 'node_modules', '.bin', 'tsc');
 		const { stdout } = await run(tsc, ['-p', consumer]).catch((failure) => failure);
 		expect(stdout).toBe('');

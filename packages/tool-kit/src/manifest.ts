@@ -37,6 +37,8 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	accepts: readonly string[];
 	/** A strict object whose every field has a default or is nullable with default null, and a description. */
 	params: P;
+	/** Fields that the tool adds to the result of a job, each with a description; none where absent. */
+	result?: z.ZodObject;
 	limits: ToolLimits;
 	/** How long one run takes, as a guess for the order in which jobs go. A tool without is taken for short. */
 	expected?: ExpectedTime;

@@ -9,6 +9,12 @@ export function paramsJsonSchema(params: z.ZodType): Record<string, unknown> {
 	return schema;
 }
 
+/** JSON Schema of the fields that a tool adds to a job's result. */
+export function resultJsonSchema(result: z.ZodType = z.object({})): Record<string, unknown> {
+	const { $schema: _, additionalProperties: __, ...schema } = z.toJSONSchema(result, { io: 'output' });
+	return schema;
+}
+
 /** The JSON Schema of each param, by name. Throws when params are not an object. */
 export function acceptedParams(params: z.ZodType): Record<string, ParamSchema> {
 	const schema = z.toJSONSchema(params, { io: 'input' });

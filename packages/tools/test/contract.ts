@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { missingBinaries } from '@creatorr/tool-kit/binaries';
 import type { Scratch } from '@creatorr/tool-kit/scratch';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { loadCatalogue } from '../src/catalogue.ts';
 import { runSample, type Sample } from './run-sample.ts';
 
@@ -44,6 +45,7 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 			expect(result.outputSizeBytes).toBe(result.output.length);
 			expect(result.outputPath).toMatch(/\/job-\w+\/(input|scratch\/.+)$/);
 			for (const warning of result.warnings) expect(warning).toMatch(/^[a-z_]+: \w/);
+			expect(z.strictObject(manifest?.result?.shape ?? {}).parse(result.details)).toEqual(result.details);
 		});
 
 		test('an input of another kind than it claims is unsupported', async () => {

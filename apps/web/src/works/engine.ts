@@ -1,4 +1,4 @@
-import type { Client } from '@creatorr/client';
+import type { ApiClient } from '../api/client.ts';
 import { cancel } from './effects/cancel.ts';
 import type { EffectContext } from './effects/context.ts';
 import { create } from './effects/create.ts';
@@ -24,7 +24,7 @@ const RUN: Record<Effect, (work: Work, context: EffectContext) => Promise<void>>
 const AGAIN_AFTER_MS = 1_000;
 
 interface EngineDeps {
-	api: Client;
+	api: ApiClient;
 	works: ReadonlyMap<string, Work>;
 	files: FileKeeper;
 	world(): World;

@@ -11,7 +11,10 @@ export interface JobPoller {
 
 type Answer = (job: Job | null) => void;
 
-export function createJobPoller({ jobs }: Client, everyMs = EVERY_MS): JobPoller {
+export function createJobPoller(
+	{ jobs }: { jobs: Pick<Client['jobs'], 'list' | 'get'> },
+	everyMs = EVERY_MS,
+): JobPoller {
 	const waiting = new Map<string, Set<Answer>>();
 	let isDue = false;
 

@@ -1,4 +1,4 @@
-import type { Client } from '@creatorr/client';
+import type { ApiClient } from '../api/client.ts';
 import type { SessionState } from '../api/session.ts';
 import type { WorkDatabase } from './database.ts';
 import { createEngine } from './engine.ts';
@@ -12,7 +12,7 @@ import { type Command, next, type WorkEvent } from './transitions.ts';
 import { isOver, jobStateOf, type Source, type Work } from './work.ts';
 
 interface WorksDeps {
-	api: Client;
+	api: ApiClient;
 	database: WorkDatabase;
 	session: { get(): SessionState; subscribe(listener: () => void): () => void };
 	/** A work of this user got its job, or its job ended: lists that were asked for before are out of date. */

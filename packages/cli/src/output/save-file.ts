@@ -16,7 +16,7 @@ export interface Saved {
 
 /** Downloads a file to where it should go. */
 export async function saveFile(
-	client: Client,
+	client: Pick<Client, 'files'>,
 	io: Io,
 	fileId: string,
 	destination: Destination,

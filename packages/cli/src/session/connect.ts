@@ -1,14 +1,17 @@
-import { type Client, createClient } from '@creatorr/client';
+import { type Client, createClient, type UntypedTools } from '@creatorr/client';
 import { NotSignedInError, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readSessions } from './session-file.ts';
 
 const DEFAULT_API = 'http://127.0.0.1:8080';
 
+export type ToolClient = Client<UntypedTools>;
+
 export interface Connection {
 	/** Its address, without a slash at the end. */
 	api: string;
-	client: Client;
+	/** Takes any tool: the API says which there are. */
+	client: ToolClient;
 	/** Whether the API takes it is another matter. */
 	token: string | undefined;
 }
@@ -18,7 +21,7 @@ export async function connect({ env }: Io, given: { api?: string | undefined }):
 	const sessions = await readSessions(env);
 	const api = normalize(given.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
 	const token = env.CREATORR_TOKEN || sessions.byApi[api]?.token;
-	return { api, client: createClient({ baseUrl: api, token }), token };
+	return { api, client: createClient<UntypedTools>({ baseUrl: api, token }), token };
 }
 
 /** The same for what needs somebody who is signed in. */

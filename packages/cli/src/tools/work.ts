@@ -1,7 +1,7 @@
-import type { Client } from '@creatorr/client';
 import type { CommonOptions } from '../commands/common-options.ts';
 import type { Board } from '../display/board.ts';
 import type { Destination } from '../output/destination.ts';
+import type { ToolClient } from '../session/connect.ts';
 
 /** What a person has asked a tool for. */
 export interface RunRequest {
@@ -13,7 +13,7 @@ export interface RunRequest {
 
 /** What all the inputs of one command have in common. */
 export interface Work {
-	client: Client;
+	client: ToolClient;
 	request: RunRequest;
 	destination: Destination;
 	board: Board;

@@ -1,15 +1,24 @@
 import { randomKey } from '#platform';
+import type { AnyCatalogue, ToolCatalogue, ToolSlug, UntypedTools } from '../tool-types.ts';
 import type { Transport } from '../transport.ts';
 import type { CallOptions, CreatedJob, Job, JobQuery, Page } from '../types.ts';
 
+/** What a job is created from. */
+export interface NewJob<C extends AnyCatalogue<C> = ToolCatalogue, Slug extends ToolSlug<C> = ToolSlug<C>> {
+	tool: Slug;
+	input_file_id: string;
+	/** What is left out has its default. */
+	params?: C[Slug]['params'];
+}
+
 /** What the API does with jobs, an operation each. */
-export interface JobRequests {
+export interface JobRequests<C extends AnyCatalogue<C> = ToolCatalogue> {
 	/**
 	 * With the same key, and within a day, the same job: make a key once, and repeat the call as often as it takes. Without one
 	 * each call has its own.
 	 */
-	create(
-		given: { tool: string; input_file_id: string; params?: Record<string, unknown> },
+	create<Slug extends ToolSlug<C>>(
+		given: NewJob<C, Slug>,
 		options?: CallOptions & { idempotencyKey?: string | undefined },
 	): Promise<CreatedJob>;
 	/** @param options.waitSeconds holds the answer until the job changes, for so long at most (0 to 60) */
@@ -21,7 +30,7 @@ export interface JobRequests {
 	delete(id: string, options?: CallOptions): Promise<void>;
 }
 
-export function createJobRequests({ api, body, done }: Transport): JobRequests {
+export function createJobRequests({ api, body, done }: Transport): JobRequests<UntypedTools> {
 	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
 		async create(job, { idempotencyKey = randomKey(), ...options } = {}) {

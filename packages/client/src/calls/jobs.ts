@@ -1,10 +1,11 @@
 import { type WatchOptions, watchJob } from '../jobs/watch-job.ts';
+import type { AnyCatalogue, ToolCatalogue, UntypedTools } from '../tool-types.ts';
 import type { Transport } from '../transport.ts';
 import type { Job } from '../types.ts';
 import { createJobRequests, type JobRequests } from './job-requests.ts';
 
 /** Jobs, and their way to the end. */
-export interface JobCalls extends JobRequests {
+export interface JobCalls<C extends AnyCatalogue<C> = ToolCatalogue> extends JobRequests<C> {
 	/**
 	 * The job now, and each time that its status or progress changes; ends after it is terminal. A connection that is lost is
 	 * made anew, and where streams don't come through, the API is polled.
@@ -14,9 +15,9 @@ export interface JobCalls extends JobRequests {
 	wait(id: string, options?: WatchOptions & { onChange?: ((job: Job) => void) | undefined }): Promise<Job>;
 }
 
-export function createJobs(transport: Transport): JobCalls {
+export function createJobs(transport: Transport): JobCalls<UntypedTools> {
 	const requests = createJobRequests(transport);
-	const watch: JobCalls['watch'] = (id, options) => watchJob(transport, requests, id, options);
+	const watch: JobCalls<UntypedTools>['watch'] = (id, options) => watchJob(transport, requests, id, options);
 	return {
 		...requests,
 		watch,

@@ -5,7 +5,11 @@ import type { Job } from '../types.ts';
 const WAIT_SECONDS = 20;
 
 /** The job now, and each time that the API says something of it; without end. */
-export async function* pollJob(jobs: JobRequests, id: string, signal: AbortSignal): AsyncGenerator<Job> {
+export async function* pollJob(
+	jobs: Pick<JobRequests, 'get'>,
+	id: string,
+	signal: AbortSignal,
+): AsyncGenerator<Job> {
 	yield await jobs.get(id, { signal });
 	for (;;) yield await jobs.get(id, { signal, waitSeconds: WAIT_SECONDS });
 }

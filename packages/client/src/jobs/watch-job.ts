@@ -18,7 +18,7 @@ type Way = 'stream' | 'poll' | 'once';
 /** The job now, and each time that its status or progress changes, until it is terminal. */
 export async function* watchJob(
 	transport: Transport,
-	jobs: JobRequests,
+	jobs: Pick<JobRequests, 'get'>,
 	id: string,
 	options: WatchOptions = {},
 ): AsyncGenerator<Job, void, undefined> {

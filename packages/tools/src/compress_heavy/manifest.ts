@@ -41,6 +41,16 @@ export const manifest = defineTool({
 				'what to do with a digitally signed PDF, whose signature any change breaks. reject: end with unsupported_input; invalidate: empty the signature fields and compress it',
 		}),
 	}),
+	result: z.object({
+		method: z
+			.string()
+			.meta({ description: 'how the file was made; original: it is the input, byte for byte' }),
+		pages: z.int().meta({ description: 'pages of the PDF' }),
+		quality: z.int().nullish().meta({ description: 'the quality that was used' }),
+		images: z.int().optional().meta({ description: 'images of the PDF' }),
+		images_recompressed: z.int().optional().meta({ description: 'images that were compressed again' }),
+		ssim: z.number().optional().meta({ description: 'lowest similarity (SSIM) of the sampled pages' }),
+	}),
 	limits: {
 		maxInputBytes: 2 * GIB,
 		deadline: { baseMs: 180_000, perMiBMs: 6000, capMs: 30 * 60_000 },

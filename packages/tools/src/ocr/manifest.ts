@@ -90,6 +90,16 @@ export const manifest = defineTool({
 		deskew: deskew ?? params.mode !== 'redo',
 		clean: clean ?? false,
 	})),
+	result: z.object({
+		pages: z.int().meta({ description: 'pages of the input' }),
+		pages_recognized: z.int().meta({ description: 'pages whose text was recognized' }),
+		pages_skipped: z.int().meta({ description: 'pages left as they were' }),
+		words: z.int().meta({ description: 'words that were recognized' }),
+		mean_confidence: z.number().nullable().meta({
+			description: 'how sure the recognition is, from 0 to 100; null without words',
+		}),
+		languages: z.array(z.string()).meta({ description: 'languages that were looked for' }),
+	}),
 	limits: {
 		maxInputBytes: GIB,
 		// A page takes 1.6 s on two cores, and twice as long the plain way that is tried when the first one fails.

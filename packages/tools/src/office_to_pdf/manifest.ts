@@ -75,6 +75,7 @@ export const manifest = defineTool({
 	summary: 'Converts documents, spreadsheets and presentations to PDF. Nothing outside the file is fetched.',
 	accepts: [DOCX, DOC, ODT, RTF, TEXT, HTML, XLSX, XLS, ODS, CSV, PPTX, PPT, ODP],
 	params,
+	result: z.object({ pages: z.int().meta({ description: 'pages of the PDF' }) }),
 	limits: {
 		maxInputBytes: 512 * MIB,
 		deadline: { baseMs: 120_000, perMiBMs: 5000, capMs: 10 * 60_000 },

@@ -1,0 +1,20 @@
+import { paramsJsonSchema, resultJsonSchema } from '@creatorr/tool-kit/params';
+import type { Catalogue } from '@creatorr/tools/catalogue';
+
+/** An OpenAPI document with a schema for each tool: what a client sends as `params`, and what the tool adds to `result`. */
+export function toolsDocument(catalogue: Catalogue): object {
+	const schemas = [...catalogue.values()].map(({ slug, params, result }) => [
+		slug,
+		{
+			type: 'object',
+			required: ['params', 'result'],
+			properties: { params: paramsJsonSchema(params), result: resultJsonSchema(result) },
+		},
+	]);
+	return {
+		openapi: '3.1.0',
+		info: { title: 'creatorr tools', version: '1' },
+		paths: {},
+		components: { schemas: Object.fromEntries(schemas) },
+	};
+}
