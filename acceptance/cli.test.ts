@@ -186,11 +186,12 @@ test('nothing is overwritten without --force', async () => {
 	expect((await call('GET', '/v1/jobs', { token: person.token })).text).toBe(jobsBefore);
 
 	await writeFile(join(directory, 'in.compressed.pdf'), 'mine');
-	const kept = await creatorr(['compress', 'in.pdf']);
-	expect(kept.code).toBe(2);
+	const unnamed = await creatorr(['compress', 'in.pdf']);
+	expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('--force')]);
 	expect(await readFile(join(directory, 'in.compressed.pdf'), 'utf8')).toBe('mine');
-	const [, outputId = ''] = /creatorr download (fil_\w+)/.exec(kept.stderr) ?? [];
-	expect((await creatorr(['download', outputId, '-o', 'kept.pdf'])).code).toBe(0);
+	const twice = await creatorr(['compress', 'in.pdf', 'in.pdf', '-o', 'same/']);
+	expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('would both be written')]);
+	expect((await call('GET', '/v1/jobs', { token: person.token })).text).toBe(jobsBefore);
 
 	expect((await creatorr(['compress', 'in.pdf', '-o', 'out.pdf', '--force'])).code).toBe(0);
 	expect((await readFile(join(directory, 'out.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');

@@ -9,13 +9,21 @@ export interface ErrorReport {
 
 /** What people and scripts are told of an error. */
 export function describeError(error: unknown): ErrorReport {
-	if (error instanceof ApiError) return { code: error.code, message: describeApiError(error) };
-	if (error instanceof JobError) return { code: error.code, message: error.message };
+	if (error instanceof ApiError) return { code: error.code, message: inOptions(describeApiError(error)) };
+	if (error instanceof JobError) return { code: error.code, message: inOptions(error.message) };
 	if (error instanceof ConnectionError) return { code: 'no_connection', message: describeConnection(error) };
 	if (error instanceof NotSignedInError) return { code: 'unauthorized', message: error.message };
 	if (isFileError(error)) return { code: 'usage', message: describeFileError(error) };
 	const { message } = error as Error;
 	return { code: exitCodeOf(error) === EXIT.internal ? 'internal' : 'usage', message };
+}
+
+/** Names params as the command line does: the API's `params.user_password` is `--user-password` here. */
+export function inOptions(message: string): string {
+	return message.replace(
+		/\bparams\.([a-z][a-z0-9_]*)/g,
+		(_, name: string) => `--${name.replaceAll('_', '-')}`,
+	);
 }
 
 function describeApiError({

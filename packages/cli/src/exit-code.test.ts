@@ -46,7 +46,7 @@ test.each([
 	[apiError('rate_limited', { retryAfterMs: 1_500 }), 'no. Try again in 2 s.'],
 	[
 		apiError('validation', { details: [{ path: 'params.pages', message: 'must be pages' }] }),
-		'no. params.pages: must be pages',
+		'no. --pages: must be pages',
 	],
 	[
 		new ConnectionError('no connection', {

@@ -35,7 +35,7 @@ export function createClient<C extends AnyCatalogue<C> = ToolCatalogue>(
 	options: ClientOptions = {},
 ): Client<C> {
 	const transport = createTransport(options);
-	const { api, body } = transport;
+	const { api, body, list } = transport;
 	const files = createFiles(transport);
 	const jobs = createJobs(transport);
 	const client: Client<UntypedTools> = {
@@ -44,7 +44,7 @@ export function createClient<C extends AnyCatalogue<C> = ToolCatalogue>(
 		jobs,
 		billing: createBilling(transport),
 		run: (given) => runTool(files, jobs, given),
-		tools: async ({ signal } = {}) => (await body(api.GET('/v1/tools', { signal: signal ?? null }))).data,
+		tools: async ({ signal } = {}) => (await list(api.GET('/v1/tools', { signal: signal ?? null }))).data,
 		usage: async ({ signal } = {}) => (await body(api.GET('/v1/usage', { signal: signal ?? null }))).data,
 	};
 	// catalogues differ in their types alone

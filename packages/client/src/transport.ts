@@ -30,8 +30,10 @@ export interface Transport {
 	api: Client<paths>;
 	/** Waits for a call that has succeeded. Rejects with the signal's reason when it was aborted. */
 	answer<T>(call: Promise<Answer<T>>): Promise<Answer<T>>;
-	/** The same, for its body. */
+	/** The same, for its body: what is in `data` is an object. */
 	body<T>(call: Promise<Answer<T>>): Promise<T>;
+	/** The same, for a list. */
+	list<T>(call: Promise<Answer<T>>): Promise<T>;
 	/** The same, for an operation that answers nothing. */
 	done(call: Promise<Answer<unknown>>): Promise<void>;
 	/** For what is not the API: without the token. */
@@ -53,11 +55,28 @@ function isErrorBody(value: unknown): value is ErrorBody {
 	return typeof error?.code === 'string' && typeof error.message === 'string';
 }
 
+function notTheApi(status?: number): ConnectionError {
+	const http = status === undefined ? '' : ` (HTTP ${status})`;
+	return new ConnectionError(`This isn't an answer of the creatorr API${http}. Check the address.`);
+}
+
+/** Whether the answer is of the API: every object that it gives has fields. */
+function isObject(value: unknown): boolean {
+	return (
+		typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+	);
+}
+
+function isListOfObjects(value: unknown): boolean {
+	return Array.isArray(value) && value.every(isObject);
+}
+
 /** The error that an answer tells of. */
 function errorOf(body: unknown, response: Response): ApiError | ConnectionError {
-	if (!isErrorBody(body)) return new ConnectionError(`what answered is not the API (${response.status})`);
-	const { code, message, request_id: requestId, details = [], details_total: detailsTotal } = body.error;
-	const given = { code: code as ErrorCode, status: response.status, requestId, details };
+	if (!isErrorBody(body)) return notTheApi(response.status);
+	const { code, message, request_id: requestId, details, details_total: detailsTotal } = body.error;
+	const fields = isListOfObjects(details) ? (details ?? []) : [];
+	const given = { code: code as ErrorCode, status: response.status, requestId, details: fields };
 	return new ApiError(message, {
 		...given,
 		detailsTotal,
@@ -71,8 +90,8 @@ async function settle<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
 	} catch (error) {
 		// an abort keeps its own reason
 		if (isNetworkFailure(error)) throw new ConnectionError('no connection', { cause: error });
-		if ((error as Error).name === 'SyntaxError')
-			throw new ConnectionError('the answer is not JSON', { cause: error });
+		// of JSON.parse
+		if ((error as Error).name === 'SyntaxError') throw notTheApi();
 		throw error;
 	}
 }
@@ -105,14 +124,17 @@ export function createTransport(options: TransportOptions): Transport {
 		throw error;
 	}
 
+	async function checked<T>(call: Promise<Answer<T>>, isExpected: (data: unknown) => boolean): Promise<T> {
+		const { data: body, response } = await answer(call);
+		if (!isExpected((body as { data?: unknown } | null | undefined)?.data)) throw notTheApi(response.status);
+		return body as T;
+	}
+
 	return {
 		api,
 		answer,
-		async body(call) {
-			const { data, response } = await answer(call);
-			if (data === undefined) throw new ConnectionError(`the answer is empty (${response.status})`);
-			return data;
-		},
+		body: (call) => checked(call, isObject),
+		list: (call) => checked(call, isListOfObjects),
 		async done(call) {
 			await answer(call);
 		},

@@ -45,12 +45,24 @@ test.each<[string, Handle]>([
 		(_, response) => void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>'),
 	],
 	['no JSON', (_, response) => void response.writeHead(200).end('hello')],
+	['an empty object', (_, response) => reply(response, 200, {})],
+	['null', (_, response) => reply(response, 200, null)],
+	['an object in place of a list', (_, response) => reply(response, 200, { data: {} })],
+	['a list of something else', (_, response) => reply(response, 200, { data: [null] })],
 	['nothing', (_, response) => void response.writeHead(200).end()],
 	['a closed connection', (request) => void request.socket.destroy()],
 ])('%s in place of an answer is a ConnectionError', async (_, handle) => {
 	const client = await clientOf(handle, { retries: 0 });
 	await expect(client.tools()).rejects.toBeInstanceOf(ConnectionError);
 });
+
+test.each([{}, { data: null }, { data: {} }, { data: [] }, []])(
+	'%j in place of an object is a ConnectionError',
+	async (body) => {
+		const { account } = await clientOf((_, response) => reply(response, 200, body));
+		await expect(account.login({ email: 'a@b.c', password: 'x' })).rejects.toBeInstanceOf(ConnectionError);
+	},
+);
 
 /** Answers so for the first times, and well from then on. */
 function failFirst(times: number, fail: (response: ServerResponse) => unknown) {

@@ -221,6 +221,14 @@ export const toolSchema = z
 		summary: z.string(),
 		accepts: z.array(z.string()).meta({ description: 'media types' }),
 		params: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of params, with defaults' }),
+		output: z
+			.object({
+				suffix: z.string().meta({ description: 'takes the place of the extension' }),
+				param: z.string().optional().meta({ description: 'the param whose value chooses the suffix' }),
+				suffixes: z.record(z.string(), z.string()).optional().meta({ description: 'by value of the param' }),
+			})
+			.optional()
+			.meta({ description: 'how an output is named after its input' }),
 		limits: z.record(z.string(), z.number()).meta({ description: 'units are in the names' }),
 		plans: z
 			.object({ free: toolOfPlanSchema, pro: toolOfPlanSchema })

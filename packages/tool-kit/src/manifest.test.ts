@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { deadlineMs } from './deadline.ts';
 import { describeTool } from './describe.ts';
 import { defineTool, type ToolManifest } from './manifest.ts';
+import { withExtension } from './output-name.ts';
 
 const described = z.int().default(1).meta({ description: 'a number' });
 const limits = {
@@ -62,6 +63,29 @@ test('describeTool shows what the API promises of a tool', () => {
 		},
 		limits: { max_input_bytes: 1000, max_duration_ms: 3000 },
 		available: false,
+	});
+});
+
+describe('describeTool shows how outputs are named:', () => {
+	const named = (outputName: (name: string, params: { a?: unknown }) => string) =>
+		describeTool(
+			defineTool({
+				...tool(z.strictObject({ a: z.enum(['x', 'y']).default('x').meta({ description: 'a choice' }) })),
+				outputName: (name, params) => outputName(name, params as { a?: unknown }),
+			}),
+		).output;
+
+	test('by one suffix', () => {
+		expect(named((name) => withExtension(name, '.small.pdf'))).toEqual({ suffix: '.small.pdf' });
+	});
+
+	test('by the value of a param', () => {
+		const output = named((name, { a }) => withExtension(name, a === 'x' ? '.pdf' : '.txt'));
+		expect(output).toEqual({ suffix: '.pdf', param: 'a', suffixes: { x: '.pdf', y: '.txt' } });
+	});
+
+	test('not at all where an output keeps the name of its input', () => {
+		expect(named((name) => name)).toBeUndefined();
 	});
 });
 

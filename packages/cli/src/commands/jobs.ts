@@ -1,5 +1,6 @@
 import type { Job, JobQuery } from '@creatorr/client';
 import { type Command, Option } from 'commander';
+import { inOptions } from '../describe-error.ts';
 import { formatChange } from '../display/bytes.ts';
 import { printJson } from '../display/print.ts';
 import { formatTable } from '../display/table.ts';
@@ -67,7 +68,7 @@ function describe(job: Job): string[][] {
 		['params', JSON.stringify(job.params)],
 		['input', job.input_file_id],
 		...(job.output_file_id ? [['output', job.output_file_id]] : []),
-		...(job.error_code ? [['error', `${job.error_code}: ${job.error_message}`]] : []),
+		...(job.error_code ? [['error', `${job.error_code}: ${inOptions(job.error_message ?? '')}`]] : []),
 		...(result ? [['size', formatChange(result.bytes_in, result.bytes_out)]] : []),
 		...(result?.warnings ?? []).map((warning) => ['warning', warning]),
 		['created', job.created_at],

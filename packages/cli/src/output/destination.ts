@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { safeName } from '@creatorr/client';
 import { UsageError } from '../errors.ts';
-import { safeName } from './safe-name.ts';
 
 /** Where outputs go. */
 export type Destination = { force: boolean } & (

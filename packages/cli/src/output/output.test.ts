@@ -5,7 +5,6 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { UsageError } from '../errors.ts';
 import { pathIn, planDestination } from './destination.ts';
-import { safeName } from './safe-name.ts';
 import { writeWhole } from './write-whole.ts';
 
 let directory: string;
@@ -48,19 +47,6 @@ test('a file in no directory, and one file for several inputs, are refused', asy
 	await expect(planDestination(join(directory, 'out.pdf'), { ...one, count: 2 })).rejects.toThrow(
 		'several inputs',
 	);
-});
-
-test.each([
-	['report.pdf', 'report.pdf'],
-	['../../etc/passwd', '.._.._etc_passwd'],
-	['..\\x', '.._x'],
-	['..', '_..'],
-	['.', '_.'],
-	['', '_'],
-	['a\u001b[2Jb\n', 'a_[2Jb_'],
-	['Übersicht 😀.pdf', 'Übersicht 😀.pdf'],
-])('the name %j leads to one file: %j', (name, safe) => {
-	expect(safeName(name)).toBe(safe);
 });
 
 test('a file is written as a whole, into directories that are made for it', async () => {

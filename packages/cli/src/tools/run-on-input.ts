@@ -17,7 +17,7 @@ export async function runOnInput(
 	let uploading: string | undefined;
 	try {
 		const { job, output } = await client.run({
-			tool: request.tool,
+			tool: request.tool.slug,
 			params: request.params,
 			source: { path: input.path },
 			name: input.name,

@@ -5,6 +5,7 @@ import { printJson } from '../display/print.ts';
 import { type Input, withInputs } from '../input/open-inputs.ts';
 import type { Io } from '../io.ts';
 import { planDestination } from '../output/destination.ts';
+import { refuseConflicts } from '../output/refuse-conflicts.ts';
 import { connectSignedIn } from '../session/connect.ts';
 import { ReportedError } from './reported-error.ts';
 import { runOnInput } from './run-on-input.ts';
@@ -23,9 +24,10 @@ export async function runOnInputs(io: Io, request: RunRequest): Promise<void> {
 	});
 	const board = createBoard(io, options.quiet ?? false);
 	try {
-		await withInputs(io, given, options, (inputs) =>
-			runAll(io, { client, request, inputs, destination, board }),
-		);
+		await withInputs(io, given, options, async (inputs) => {
+			await refuseConflicts(destination, inputs, request.tool, request.params);
+			await runAll(io, { client, request, inputs, destination, board });
+		});
 	} finally {
 		board.close();
 	}

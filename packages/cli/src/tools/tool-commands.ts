@@ -67,7 +67,7 @@ function toolCommand(io: Io, tool: Tool, [name, ...aliases]: string[]): Command 
 		for (const [param, text] of options.param ?? [])
 			params[param] = parseNamed(param, text, schemas.get(param));
 		const complete = await askSecrets(io, params, schemas);
-		await runOnInputs(io, { tool: tool.slug, params: complete, inputs, options });
+		await runOnInputs(io, { tool, params: complete, inputs, options });
 	});
 }
 

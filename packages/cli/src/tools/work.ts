@@ -1,3 +1,4 @@
+import type { Tool } from '@creatorr/client';
 import type { CommonOptions } from '../commands/common-options.ts';
 import type { Board } from '../display/board.ts';
 import type { Destination } from '../output/destination.ts';
@@ -5,7 +6,7 @@ import type { ToolClient } from '../session/connect.ts';
 
 /** What a person has asked a tool for. */
 export interface RunRequest {
-	tool: string;
+	tool: Pick<Tool, 'slug' | 'output'>;
 	params: Record<string, unknown>;
 	inputs: string[];
 	options: CommonOptions & { out?: string; force?: boolean; name?: string };

@@ -35,7 +35,7 @@ export interface AccountCalls {
 	delete(password: string, options?: CallOptions): Promise<void>;
 }
 
-export function createAccount({ api, body, done }: Transport): AccountCalls {
+export function createAccount({ api, body, list, done }: Transport): AccountCalls {
 	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
 		register: async (person, options) =>
@@ -45,7 +45,7 @@ export function createAccount({ api, body, done }: Transport): AccountCalls {
 		logout: (options) => done(api.POST('/v1/auth/logout', given(options))),
 		logoutAll: (options) => done(api.POST('/v1/auth/logout-all', given(options))),
 		me: async (options) => (await body(api.GET('/v1/me', given(options)))).data,
-		sessions: async (options) => (await body(api.GET('/v1/auth/sessions', given(options)))).data,
+		sessions: async (options) => (await list(api.GET('/v1/auth/sessions', given(options)))).data,
 		endSession: (id, options) =>
 			done(api.DELETE('/v1/auth/sessions/{id}', { params: { path: { id } }, ...given(options) })),
 		changePassword: (passwords, options) =>

@@ -28,7 +28,7 @@ export interface FileRequests {
 	delete(id: string, options?: CallOptions): Promise<void>;
 }
 
-export function createFileRequests({ api, body, done }: Transport): FileRequests {
+export function createFileRequests({ api, body, list, done }: Transport): FileRequests {
 	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
 		create: async (file, options) =>
@@ -36,7 +36,7 @@ export function createFileRequests({ api, body, done }: Transport): FileRequests
 		get: async (id, options) =>
 			(await body(api.GET('/v1/files/{id}', { params: { path: { id } }, ...given(options) }))).data,
 		list: (query, options) =>
-			body(api.GET('/v1/files', { params: { query: query ?? {} }, ...given(options) })),
+			list(api.GET('/v1/files', { params: { query: query ?? {} }, ...given(options) })),
 		parts: async (id, options) =>
 			(await body(api.GET('/v1/files/{id}/parts', { params: { path: { id } }, ...given(options) }))).data,
 		complete: async (id, parts, options) => {

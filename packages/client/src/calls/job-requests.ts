@@ -30,7 +30,7 @@ export interface JobRequests<C extends AnyCatalogue<C> = ToolCatalogue> {
 	delete(id: string, options?: CallOptions): Promise<void>;
 }
 
-export function createJobRequests({ api, body, done }: Transport): JobRequests<UntypedTools> {
+export function createJobRequests({ api, body, list, done }: Transport): JobRequests<UntypedTools> {
 	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
 		async create(job, { idempotencyKey = randomKey(), ...options } = {}) {
@@ -44,7 +44,7 @@ export function createJobRequests({ api, body, done }: Transport): JobRequests<U
 				.data;
 		},
 		list: (query, options) =>
-			body(api.GET('/v1/jobs', { params: { query: query ?? {} }, ...given(options) })),
+			list(api.GET('/v1/jobs', { params: { query: query ?? {} }, ...given(options) })),
 		cancel: async (id, options) =>
 			(await body(api.POST('/v1/jobs/{id}/cancel', { params: { path: { id } }, ...given(options) }))).data,
 		delete: (id, options) =>

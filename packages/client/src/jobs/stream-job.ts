@@ -59,6 +59,14 @@ async function openStream(
 	return isStream && data ? data : undefined;
 }
 
+function parseJob(data: string): Job {
+	try {
+		return JSON.parse(data);
+	} catch (error) {
+		throw new ConnectionError('the stream is damaged', { cause: error });
+	}
+}
+
 /** The jobs of each chunk that arrives; one with only a comment has none. */
 async function* readJobs(stream: ReadableStream<Uint8Array>): AsyncGenerator<Job[]> {
 	const reader = stream.getReader();
@@ -66,7 +74,7 @@ async function* readJobs(stream: ReadableStream<Uint8Array>): AsyncGenerator<Job
 	const jobs: Job[] = [];
 	const parser = createParser({
 		onEvent({ event, data }) {
-			if (event === 'job') jobs.push(JSON.parse(data));
+			if (event === 'job') jobs.push(parseJob(data));
 		},
 	});
 	for (;;) {

@@ -50,7 +50,11 @@ export async function* watchJob(
 	}
 }
 
-async function* getOnce(jobs: JobRequests, id: string, signal: AbortSignal): AsyncGenerator<Job> {
+async function* getOnce(
+	jobs: Pick<JobRequests, 'get'>,
+	id: string,
+	signal: AbortSignal,
+): AsyncGenerator<Job> {
 	yield await jobs.get(id, { signal });
 }
 

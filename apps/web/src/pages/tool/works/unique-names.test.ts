@@ -11,6 +11,16 @@ test('files of one name are counted, before their extension', () => {
 	expect(uniqueNames(['.env', '.env', 'scan', 'scan'])).toEqual(['.env', '.env (2)', 'scan', 'scan (2)']);
 });
 
+test('a name that another system takes for a device, a drive or a command is changed', () => {
+	expect(uniqueNames(['a:b.pdf', 'a?b.pdf', 'CON', 'gpj.\u202efdp.exe', '../x'])).toEqual([
+		'a_b.pdf',
+		'a_b (2).pdf',
+		'_CON',
+		'gpj._fdp.exe',
+		'.._x',
+	]);
+});
+
 test('a name that is counted already is left alone', () => {
 	expect(uniqueNames(['a (2).pdf', 'a.pdf', 'a.pdf'])).toEqual(['a (2).pdf', 'a.pdf', 'a (3).pdf']);
 });

@@ -1,7 +1,9 @@
-/** Names that differ, as files of one folder need: the second "a.pdf" is "a (2).pdf". */
+import { safeName } from '@creatorr/client';
+
+/** Names that differ and are safe on any system, as files of one folder need: the second "a.pdf" is "a (2).pdf". */
 export function uniqueNames(names: readonly string[]): string[] {
 	const taken = new Set<string>();
-	return names.map((name) => {
+	return names.map(safeName).map((name) => {
 		const free = freeName(name, taken);
 		taken.add(free.toLowerCase());
 		return free;

@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Input } from '../input/open-inputs.ts';
+import { refuseConflicts } from './refuse-conflicts.ts';
+
+let directory: string;
+beforeEach(async () => {
+	directory = await mkdtemp(join(tmpdir(), 'creatorr-cli-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const OCR = { output: { suffix: '.ocr.pdf', param: 'output', suffixes: { pdf: '.ocr.pdf', text: '.txt' } } };
+const input = (label: string): Input => ({
+	...{ label, path: label, mimeType: 'application/pdf', bytes: 1 },
+	name: label.slice(label.lastIndexOf('/') + 1),
+});
+
+function refuse(labels: string[], { tool = OCR, params = {}, force = false } = {}): Promise<void> {
+	const destination = { kind: 'directory', path: directory, force } as const;
+	return refuseConflicts(destination, labels.map(input), tool, params);
+}
+
+describe('two inputs', () => {
+	test.each([[['a/x.pdf', 'b/x.pdf']], [['a/x.pdf', 'b/X.PDF']], [['x.png', 'x.jpg']], [['x.pdf', 'x.pdf']]])(
+		'%j are refused when their outputs have one name',
+		async (labels) => {
+			await expect(refuse(labels)).rejects.toThrow(`${labels[0]} and ${labels[1]} would both be written to`);
+			// --force overwrites what was there before, not what the same command has made
+			await expect(refuse(labels, { force: true })).rejects.toThrow('would both');
+		},
+	);
+
+	test('with outputs of two names are taken', async () => {
+		await refuse(['a/x.pdf', 'a/y.pdf', 'a/x.y.pdf', 'a/v1. final draft', 'a/v1']);
+	});
+
+	test('of one name are refused when the suffix of the tool is unknown', async () => {
+		await expect(refuse(['a/x.pdf', 'b/x.pdf'], { tool: {} as typeof OCR })).rejects.toThrow('would both');
+	});
+});
+
+describe('an output that is there', () => {
+	test('is refused, under the name that the params give it', async () => {
+		await writeFile(join(directory, 'x.txt'), 'mine');
+		await refuse(['a/x.pdf']);
+		await expect(refuse(['a/x.pdf'], { params: { output: 'text' } })).rejects.toThrow('--force');
+	});
+
+	test('is taken with --force', async () => {
+		await writeFile(join(directory, 'x.ocr.pdf'), 'mine');
+		await refuse(['a/x.pdf'], { force: true });
+	});
+});

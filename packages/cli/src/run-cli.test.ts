@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Io } from './io.ts';
+import { runCli } from './run-cli.ts';
+
+let server: Server;
+afterEach(() => {
+	server.close();
+});
+
+/** Runs a command against a server that gives one answer to everything. */
+async function runAgainst(answer: string, argv: string[]): Promise<{ code: number; stderr: string }> {
+	server = createServer((_, response) => {
+		response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+	const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+	const env = {
+		CREATORR_API: `http://127.0.0.1:${port}`,
+		CREATORR_TOKEN: 'token',
+		XDG_CONFIG_HOME: '/nowhere',
+	};
+	const io = { env, ...streams, signal: new AbortController().signal } as unknown as Io;
+	const code = await runCli(argv, io);
+	return { code, stderr: String(streams.stderr.read() ?? '') };
+}
+
+const ANSWERS = ['{}', '{"data":{}}', '{"data":null}', '{"data":[[]]}', 'null', '[]', '<html></html>', ''];
+const COMMANDS = [['compress', 'x.pdf'], ['whoami'], ['jobs'], ['files'], ['tools'], ['job', 'job_1']];
+
+test.each(ANSWERS)('an API that answers %j gives one clear line and exit code 5', async (answer) => {
+	for (const argv of COMMANDS) {
+		const { code, stderr } = await runAgainst(answer, argv);
+		expect({ argv, code, stderr }).toEqual({
+			argv,
+			code: 5,
+			stderr: expect.stringMatching(/^This isn't an answer of the creatorr API.*Check the address\.\n$/),
+		});
+		server.close();
+	}
+});
