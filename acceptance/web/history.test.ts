@@ -46,7 +46,7 @@ describe('the history', () => {
 		await runJob(person, await textPdf('letter.pdf'), { tool: 'ocr' });
 		const page = await visit({ path: '/history', as: person, device, theme });
 		await row(page, 'Compress PDF: holiday.pdf')
-			.getByText(/^−\d+ %$/)
+			.getByText(/^−\d+%$/)
 			.waitFor();
 		await row(page, /holiday/)
 			.getByText(/kept until/)

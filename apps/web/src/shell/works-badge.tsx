@@ -63,7 +63,7 @@ const WORDS: Record<Work['stage']['kind'], string> = {
 };
 
 function wordOf({ stage }: Work): string {
-	if (stage.kind === 'running' && stage.progress > 0) return `${stage.progress} %`;
+	if (stage.kind === 'running' && stage.progress > 0) return `${stage.progress}%`;
 	return WORDS[stage.kind];
 }
 

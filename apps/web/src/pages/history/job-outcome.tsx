@@ -30,7 +30,7 @@ export function JobOutcome({
 			return (
 				<p className={styles.running}>
 					<progress max={100} value={job.progress} aria-label="Progress" />
-					{job.progress} %
+					{job.progress}%
 				</p>
 			);
 		case 'failed':
@@ -62,7 +62,7 @@ function Result({ job: { result }, output }: { job: Job; output: FileState | und
 					{formatBytes(result.bytes_in)} → {formatBytes(result.bytes_out)}
 				</span>
 			)}
-			{saved && <span className={styles.saved}>−{saved} %</span>}
+			{saved && <span className={styles.saved}>−{saved}%</span>}
 			<span className={styles.kept}>{keptWords(output)}</span>
 		</p>
 	);

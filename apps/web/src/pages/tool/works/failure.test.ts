@@ -20,10 +20,19 @@ test('what the API says of a failure is shown, with options under their labels',
 		fields,
 	);
 	expect(failure).toEqual({
-		title: 'The tool can’t take this file',
+		title: 'Unsupported file',
 		text: 'It is signed: set “Signed” to invalidate.',
 		remedies: ['change-options'],
 	});
+});
+
+test.each([
+	['The file’s content is plain text, whatever its name says. This tool accepts PDF.', []],
+	['The PDF is a dynamic XFA form, which only Adobe programs can show.', []],
+	['The file has no page 9: choose some of its 2 pages.', ['change-options']],
+	['The PDF is digitally signed. Set `signed` to `invalidate`.', ['change-options']],
+])('another try is offered only where options can help: %s', (message, remedies) => {
+	expect(failureOf(problem('unsupported_input', message), fields).remedies).toEqual(remedies);
 });
 
 test('where a better plan helps, the way there is shown', () => {

@@ -27,7 +27,7 @@ const WORDS: Record<Problem['code'], Words> = {
 		text: 'Upload it once more, and it goes on.',
 		remedies: ['upload-again'],
 	},
-	unsupported_input: { title: 'The tool can’t take this file', remedies: ['change-options'] },
+	unsupported_input: { title: 'Unsupported file', remedies: ['change-options'] },
 	// the same bytes would be damaged again
 	corrupt_input: { title: 'The file is damaged', remedies: [] },
 	encrypted_input: {
@@ -97,13 +97,22 @@ const WORDS: Record<Problem['code'], Words> = {
 	},
 };
 
+/** What messages say where other options help; the same options, or any, do not change what a file is. */
+const ASKS_FOR_OPTIONS = /\b(set|choose)\b/i;
+
+function canHelp(remedy: Remedy, { code, message }: Problem): boolean {
+	return code !== 'unsupported_input' || remedy !== 'change-options' || ASKS_FOR_OPTIONS.test(message);
+}
+
 /** A failure in words, and what helps. */
 export function failureOf(problem: Problem, fields: readonly Field[]): Failure {
 	const { title, text, remedies } = WORDS[problem.code] ?? WORDS.unknown;
 	const mentionsPro = /\bPro\b/.test(problem.message) && !remedies.includes('upgrade');
 	const words = text ?? (problem.message ? sentence(forPeople(problem.message, fields)) : '');
 	const canGivePassword = passwordField(problem, fields) !== undefined;
-	const possible = remedies.filter((remedy) => remedy !== 'give-password' || canGivePassword);
+	const possible = remedies.filter(
+		(remedy) => (remedy !== 'give-password' || canGivePassword) && canHelp(remedy, problem),
+	);
 	return { title, text: words, remedies: mentionsPro ? [...possible, 'upgrade'] : possible };
 }
 

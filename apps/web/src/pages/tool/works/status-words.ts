@@ -40,7 +40,7 @@ export function statusWords({ stage, source }: Work, { hold, tool, now }: Circum
 			if (tool?.available === false) return 'Nobody works with this tool just now. It waits for somebody';
 			return now - stage.since > LONG_WAIT_MS ? 'In line. Others are before it' : 'In line';
 		case 'running':
-			return stage.progress > 0 ? `Working, ${stage.progress} %` : 'Working';
+			return stage.progress > 0 ? `Working, ${stage.progress}%` : 'Working';
 		case 'canceling':
 			return 'Canceling';
 		case 'canceled':

@@ -3,7 +3,7 @@ import { Download, RotateCcw } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { saveFile } from '../../../api/save-file.ts';
 import { Button } from '../../../ui/button.tsx';
-import { formatBytes, formatDateTime } from '../../../ui/format.ts';
+import { formatBytes, formatCount, formatDateTime } from '../../../ui/format.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { works } from '../../../works/the-works.ts';
 import type { Work } from '../../../works/work.ts';
@@ -81,7 +81,7 @@ export function WorkResult({
 				)}
 				{isComparable && (
 					<Button small aria-expanded={isCompared} onClick={() => setOpen(!isCompared)}>
-						{isCompared ? 'Hide the pages' : 'Compare'}
+						{isCompared ? 'Hide preview' : 'Compare'}
 					</Button>
 				)}
 				<Button small look="quiet" disabled={choice.isWrong} onClick={again}>
@@ -99,6 +99,12 @@ export function WorkResult({
 			)}
 		</div>
 	);
+}
+
+/** To the byte: rounded, both sizes would be the same. */
+function exactSizes({ bytesIn, bytesOut }: Outcome): string {
+	if (bytesIn === bytesOut) return `Still ${formatBytes(bytesOut)}`;
+	return `${bytesIn.toLocaleString()} → ${formatCount(bytesOut, 'byte', 'bytes')}`;
 }
 
 /** Before and after, as lengths. */
@@ -123,11 +129,9 @@ function OutcomePicture({ outcome }: { outcome: Outcome }) {
 	}
 	return (
 		<p className={styles.saved}>
-			<strong>{outcome.kind === 'same' ? 'As small as it gets' : 'Done'}</strong>
+			<strong>{outcome.kind === 'same' ? 'Already optimized' : 'Done'}</strong>
 			<span>
-				{outcome.kind === 'same'
-					? `It stays at ${formatBytes(bytesOut)}`
-					: `${formatBytes(bytesIn)} → ${formatBytes(bytesOut)}`}
+				{outcome.kind === 'same' ? exactSizes(outcome) : `${formatBytes(bytesIn)} → ${formatBytes(bytesOut)}`}
 			</span>
 		</p>
 	);

@@ -16,12 +16,14 @@ export function Comparison({ work, output }: { work: Work; output: FileRow }) {
 		<div className={styles.pages}>
 			<FirstPage
 				title="Before"
+				name={source.name}
 				mimeType={isShown ? mimeType : undefined}
 				cacheKey={source.id}
 				load={() => originalOf(work)}
 			/>
 			<FirstPage
 				title="After"
+				name={output.name}
 				mimeType={output.mime_type}
 				cacheKey={output.id}
 				load={async () => await (await api.files.download(output.id)).blob()}

@@ -7,11 +7,14 @@ import { pictureOf } from './picture.ts';
 /** The first page of a document as a picture, or a sign in its place where there is none. */
 export function FirstPage({
 	title,
+	name,
 	mimeType,
 	cacheKey,
 	load,
 }: {
 	title: string;
+	/** Of the document, which stands for a picture of it. */
+	name: string;
 	/** Undefined where nothing can be shown. */
 	mimeType: string | undefined;
 	cacheKey: string;
@@ -32,7 +35,8 @@ export function FirstPage({
 			{!picture && !isLoading && (
 				<p className={styles.none}>
 					<FileText size={40} strokeWidth={1.25} aria-hidden="true" />
-					There is no picture of it
+					<strong className={styles.name}>{name}</strong>
+					No preview available
 				</p>
 			)}
 		</figure>
