@@ -26,11 +26,19 @@ export const CLIENTS: readonly Defence[] = [
 	},
 	{
 		name: 'lets no name of a file lead out of the directory that it is saved to',
-		file: `${CLI}/output/safe-name.ts`,
+		file: `${CLIENT}/download/safe-name.ts`,
 		code: "name.replace(UNSAFE, '_')",
 		without: 'name',
-		...OUTPUT,
-		test: 'leads to one file',
+		suite: `${CLIENT}/download/safe-name.test.ts`,
+		test: 'makes one file of the name',
+	},
+	{
+		name: 'writes no output to a device of Windows',
+		file: `${CLIENT}/download/safe-name.ts`,
+		code: "safe === '' || DEVICE.test(safe)",
+		without: "safe === ''",
+		suite: `${CLIENT}/download/safe-name.test.ts`,
+		test: 'makes one file of the name',
 	},
 	{
 		name: 'overwrites no file that nobody said to overwrite, though it came meanwhile',
