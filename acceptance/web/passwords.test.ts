@@ -137,6 +137,23 @@ describe('an email address', () => {
 	});
 });
 
+test('a new password shows how hard it is to guess, and a weak one says what to do', async () => {
+	const page = await visit({ path: '/sign-up' });
+	await page.getByLabel('Email', { exact: true }).fill('ada.lovelace@example.com');
+	const password = page.getByLabel('Password', { exact: true });
+	for (const weak of ['iloveyou2', 'ada.lovelace1']) {
+		await password.fill(weak);
+		await page.getByText('Too easy to guess').waitFor();
+		await password.fill('tulip anchor velvet');
+		await page.getByText('Strong').waitFor();
+	}
+	await password.fill('iloveyou2');
+	await page.getByText('Too easy to guess').waitFor();
+	await expectAccessible(page);
+	await submit(page, 'Create account');
+	await page.getByText('Must be harder to guess').waitFor();
+});
+
 test('a password is changed: the old one and the other sessions end', async () => {
 	const person = await newPerson();
 	const other = await call('POST', '/v1/auth/login', { body: { email: person.email, password: PASSWORD } });
