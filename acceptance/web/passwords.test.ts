@@ -23,7 +23,7 @@ describe('a forgotten password', () => {
 		await expectAccessible(page);
 		await snap(page, 'forgot-password');
 		await submit(page, 'Send the link');
-		await page.getByText('Look into your mail').waitFor();
+		await page.getByText('Check your inbox').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'forgot-password-sent');
 
@@ -46,7 +46,7 @@ describe('a forgotten password', () => {
 		await page.goto(`/reset-password#token=${token}`);
 		await page.getByLabel('New password', { exact: true }).fill('a third password');
 		await submit(page, 'Set the password');
-		await page.getByText('This link is used or too old').waitFor();
+		await page.getByText('This link has expired or was already used').waitFor();
 		await snap(page, 'reset-password-used');
 		await page.getByRole('link', { name: 'Ask for a new link' }).click();
 		await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
@@ -56,7 +56,7 @@ describe('a forgotten password', () => {
 		const page = await visit({ path: '/forgot-password' });
 		await page.getByLabel('Email').fill(newEmail());
 		await submit(page, 'Send the link');
-		await page.getByText('Look into your mail').waitFor();
+		await page.getByText('Check your inbox').waitFor();
 	});
 
 	test('can’t be replaced without a link', async () => {

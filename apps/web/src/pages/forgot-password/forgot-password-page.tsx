@@ -45,7 +45,7 @@ export function ForgotPasswordPage() {
 				</Form>
 			) : (
 				<>
-					<Notice kind="good" title="Look into your mail">
+					<Notice kind="good" title="Check your inbox">
 						If there is an account for {sentTo}, a link is on its way. It works once, for 30 minutes.
 					</Notice>
 					<p>Nothing there after a few minutes? Look into the spam folder, or check the address.</p>

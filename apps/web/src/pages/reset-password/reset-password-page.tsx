@@ -11,7 +11,7 @@ import { useMailedToken } from '../../shell/use-mailed-token.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 
-const USELESS_LINK = 'This link is used or too old. Ask for a new one.';
+const USELESS_LINK = 'This link has expired or was already used. Ask for a new one.';
 
 /** Sets a new password with the link of a mail; begins anew when another one is opened in the same tab. */
 export function ResetPasswordPage() {
