@@ -381,5 +381,5 @@ test('of several files, those that are kept are taken home when another was dele
 
 test('a tool that is not there is not found', async () => {
 	const page = await visit({ path: '/tools/no_such_tool' });
-	await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+	await page.getByRole('heading', { name: 'Page not found' }).waitFor();
 });

@@ -28,7 +28,7 @@ import { createPublicHandler, type PublicRoute } from './http/handle-public.ts';
 import { createInFlight, type InFlight } from './http/in-flight.ts';
 import { createProxy, type ServiceProxy } from './http/proxy.ts';
 import { createPublicServer, hardeningHeaders } from './http/public-server.ts';
-import { createWebRoutes } from './http/web-app.ts';
+import { createWebApp, findNotFoundPage } from './http/web-app.ts';
 import type { Limits } from './limits.ts';
 import { createGetHealth } from './routes/get-health.ts';
 import { createGetOpenApi } from './routes/get-openapi.ts';
@@ -154,16 +154,13 @@ function createRoutes(
 			}),
 		],
 	]);
-	const api = PUBLIC_OPERATIONS.map((operation): PublicRoute => {
+	return PUBLIC_OPERATIONS.map((operation): PublicRoute => {
 		const serve = own.get(operation.id);
 		if (serve) return { operation, serve };
 		const proxy = proxies.get(operation.service);
 		if (!proxy) throw new Error(`nobody serves ${operation.id}`);
 		return { operation, serve: (exchange) => forward({ sign }, proxy, exchange) };
 	});
-	return config.WEB_DIR === undefined
-		? api
-		: [...api, ...createWebRoutes(config.WEB_DIR, config.STORE_ORIGINS)];
 }
 
 /** The access log makes its own JSON, many lines at a time. */
@@ -189,6 +186,8 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 	});
 	const certificateFiles = certificateFilesOf(config);
 	const certificate = certificateFiles && readCertificate(certificateFiles);
+	const webApp =
+		config.WEB_DIR === undefined ? undefined : createWebApp(config.WEB_DIR, config.STORE_ORIGINS);
 	const connections = createConnectionLimit({ limits, logger, trustedProxies: config.TRUSTED_PROXIES });
 	const handle = createPublicHandler({
 		verifyToken,
@@ -197,7 +196,8 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		connections,
 		admitBody: createBodyBudget(limits),
 		admitUser: createUserAdmission(limits, monotonicMs),
-		findRoute: compileRoutes(createRoutes(given, proxies, signIn.problem)),
+		findRoute: compileRoutes([...createRoutes(given, proxies, signIn.problem), ...(webApp?.routes ?? [])]),
+		findNotFoundPage: (req, path) => findNotFoundPage(webApp, req, path),
 		corsOrigins: new Set(config.CORS_ORIGINS),
 		trustedProxies: config.TRUSTED_PROXIES,
 		hardeningHeaders: hardeningHeaders({ isTls: certificate !== undefined }),

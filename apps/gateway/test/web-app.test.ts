@@ -162,6 +162,49 @@ test.each([
 	expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
+describe('a path that is no page', () => {
+	const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+	const open = (path: string, init: RequestInit = {}) => get(path, { headers: { Accept: BROWSER }, ...init });
+
+	test.each(['/pricing', '/login', '/a/b', '/index.html', '/v2', '/v1x'])(
+		'is the not-found page for a browser at %s',
+		async (path) => {
+			const answer = await open(path);
+			expect([answer.status, await answer.text()]).toEqual([404, PAGE]);
+			expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+			expect(answer.headers.get('content-security-policy')).toBe(
+				(await get('/')).headers.get('content-security-policy'),
+			);
+			expect(answer.headers.get('vary')).toMatch(/\bAccept\b(?!-)/);
+			expect(answer.headers.get('cache-control')).toBe('no-store');
+		},
+	);
+
+	test('has a head without the page', async () => {
+		const answer = await open('/pricing', { method: 'HEAD' });
+		expect([answer.status, await answer.text()]).toEqual([404, '']);
+	});
+
+	test.each(['/v1', '/v1/nothing'])('is JSON for a browser at %s', async (path) => {
+		const answer = await open(path);
+		expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+	});
+
+	test('is JSON for another method', async () => {
+		const answer = await open('/pricing', { method: 'POST', body: 'x' });
+		expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+	});
+
+	test.each(['*/*', 'application/json', 'application/json, text/html;q=0.9', '', 'nonsense'])(
+		'is JSON for whom accepts %p',
+		async (accept) => {
+			const answer = await get('/pricing', { headers: { Accept: accept } });
+			expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+			expect(answer.headers.get('vary')).toMatch(/\bAccept\b(?!-)/);
+		},
+	);
+});
+
 test('a directory without a build stops the start with a word about it', async () => {
 	await expect(startTestGateway({ auth, env: { WEB_DIR: join(build, 'public') } })).rejects.toThrow(
 		/pages\.json/,

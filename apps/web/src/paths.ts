@@ -1,4 +1,4 @@
-/** The paths of all pages: the app routes them, and the gateway serves the app under them and under nothing else. */
+/** The paths of all pages: the app routes them, and the gateway serves the app under them, and with 404 under any other path. */
 export const PAGES = [
 	'/',
 	'/account',

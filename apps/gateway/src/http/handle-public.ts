@@ -36,6 +36,8 @@ export interface PublicDeps extends AuthenticateDeps {
 	admitBody: AdmitBody;
 	admitUser: AdmitUser;
 	findRoute: FindRoute<PublicRoute>;
+	/** What serves a browser that opens a path which is no page; undefined for everybody else. */
+	findNotFoundPage(req: PublicRequest, path: string): PublicRoute | undefined;
 	corsOrigins: ReadonlySet<string>;
 	trustedProxies: TrustedProxies;
 	/** On every answer, as names and values in turn. */
@@ -93,6 +95,20 @@ function needsSession({ access }: Operation, { headers }: PublicRequest): boolea
 	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
 }
 
+/** Throws `not_found`, unless a browser is shown the not-found page instead, or `method_not_allowed`. */
+function routeOf({ findRoute, findNotFoundPage }: PublicDeps, req: PublicRequest, path: string): PublicRoute {
+	try {
+		return findRoute(req.method ?? '', path);
+	} catch (error) {
+		if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+		const page = findNotFoundPage(req, path);
+		if (page) return page;
+		// A cache must not show this answer to a browser.
+		error.headers.Vary = 'Accept';
+		throw error;
+	}
+}
+
 /** The way of a request: its head and target are checked, it is routed, its body admitted, its user is known, it is served. */
 async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;
@@ -102,7 +118,7 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 		answerEmpty(exchange, preflightAnswer);
 		return;
 	}
-	const route = deps.findRoute(req.method ?? '', target.path);
+	const route = routeOf(deps, req, target.path);
 	exchange.operation = route.operation;
 	checkedOrLast(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.hold = holdOf(route.operation, target.query);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Operation } from '@creatorr/contracts/operation';
 import Negotiator from 'negotiator';
@@ -50,18 +51,51 @@ function isKnown({ req }: Exchange, etag: string): boolean {
 	return known?.some((tag) => tag === etag || tag === '*') ?? false;
 }
 
+/** The web app as the gateway serves it. */
+export interface WebApp {
+	routes: PublicRoute[];
+	/** Serves the app with 404, which shows its not-found page then. */
+	notFoundPage: PublicRoute;
+}
+
+/** True for a browser that opens a page: of JSON and HTML it prefers HTML. */
+function prefersHtml(req: IncomingMessage): boolean {
+	return new Negotiator(req).mediaType(['application/json', 'text/html']) === 'text/html';
+}
+
+/** Returns {@link WebApp.notFoundPage} for a browser that opens a path which is no page; API clients and all of /v1 get JSON. */
+export function findNotFoundPage(
+	webApp: Pick<WebApp, 'notFoundPage'> | undefined,
+	req: IncomingMessage,
+	path: string,
+): PublicRoute | undefined {
+	const isApi = path === '/v1' || path.startsWith('/v1/');
+	const isRead = req.method === 'GET' || req.method === 'HEAD';
+	return webApp && !isApi && isRead && prefersHtml(req) ? webApp.notFoundPage : undefined;
+}
+
 /**
- * The web app's routes: its page under every path of its own, its files under theirs, and nothing else.
+ * The web app's routes: its page under every path of its own, its files under theirs, and its not-found page.
  * @param directory the build of apps/web, which is read once; throws when it is not one
  * @param storeOrigins where the page may upload to and download from
  */
-export function createWebRoutes(directory: string, storeOrigins: readonly string[]): PublicRoute[] {
+export function createWebApp(directory: string, storeOrigins: readonly string[]): WebApp {
 	const pages = z.array(z.string()).parse(JSON.parse(readFileSync(join(directory, 'pages.json'), 'utf8')));
 	const files = readWebFiles(join(directory, 'public'));
 	const page = files.get(PAGE);
 	if (!page) throw new Error(`${directory} has no ${PAGE}`);
 	files.delete(PAGE);
 	const policy = contentSecurityPolicy(storeOrigins);
+
+	const serveNotFound = (exchange: Exchange): void => {
+		const { coding, bytes } = representationFor(page, exchange);
+		const headers = [
+			...['Content-Security-Policy', policy, 'Vary', 'Accept, Accept-Encoding, Origin'],
+			...['Content-Type', page.contentType, 'Content-Length', String(bytes.length)],
+		];
+		if (coding !== 'identity') headers.push('Content-Encoding', coding);
+		answerBytes(exchange, 404, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
+	};
 
 	function serve(exchange: Exchange, file: WebFile, cacheControl: string): void {
 		const { coding, bytes, etag } = representationFor(file, exchange);
@@ -86,8 +120,10 @@ export function createWebRoutes(directory: string, storeOrigins: readonly string
 			operation: operationFor(id, method, path),
 			serve: (exchange: Exchange) => serve(exchange, file, cacheControl),
 		}));
-	return [
+	const appRoutes = [
 		...pages.flatMap((path) => routes('webPage', path, page, 'no-cache')),
 		...[...files].flatMap(([name, file]) => routes('webAsset', `/${name}`, file, cacheControlOf(name))),
 	];
+	const notFoundPage = { operation: operationFor('webNotFound', 'get', '/{path}'), serve: serveNotFound };
+	return { routes: appRoutes, notFoundPage };
 }

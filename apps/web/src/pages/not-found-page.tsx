@@ -1,15 +1,26 @@
+import { useUser } from '../api/session.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { usePageTitle } from '../ui/use-page-title.ts';
+import styles from './not-found-page.module.css';
 
-/** The gateway answers paths that are no pages by itself: here one comes by a link within the app. */
+/** For every address that is no page; the gateway serves the app there with status 404. */
 export function NotFoundPage() {
-	usePageTitle('Not found');
+	const user = useUser();
+	usePageTitle('Page not found');
 	return (
 		<>
-			<h1>There is nothing here</h1>
-			<p>The address may be mistyped, or what was here is gone.</p>
-			<p>
-				<ButtonLink to="/">To the tools</ButtonLink>
+			<h1>Page not found</h1>
+			<p>There’s no page at this address. Check it for typos, or continue here:</p>
+			<p className={styles.ways}>
+				<ButtonLink to="/" look="primary">
+					All tools
+				</ButtonLink>
+				{user ? (
+					<ButtonLink to="/history">Your jobs</ButtonLink>
+				) : (
+					<ButtonLink to="/sign-in">Sign in</ButtonLink>
+				)}
+				<ButtonLink to="/docs">Docs</ButtonLink>
 			</p>
 		</>
 	);
