@@ -65,11 +65,11 @@ function upstreamUrls(config: Config) {
 }
 
 function createProxies({ config, logger, limits }: Given): Map<ServiceName, ServiceProxy> {
-	const { upstreamSilenceMs: silenceMs } = limits;
+	const { upstreamSilenceMs: silenceMs, answerMs } = limits;
 	return new Map(
 		Object.entries(upstreamUrls(config)).map(([name, baseUrl]) => {
 			const service = name as ServiceName;
-			return [service, createProxy({ service, baseUrl, logger, silenceMs })];
+			return [service, createProxy({ service, baseUrl, logger, silenceMs, answerMs })];
 		}),
 	);
 }

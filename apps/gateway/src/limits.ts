@@ -34,6 +34,8 @@ export const LIMITS = {
 	userQueuedRequests: 64,
 	/** An upstream that says nothing for so long is given up: 504 within 30 s. Its streams say something every 15 s. */
 	upstreamSilenceMs: 29_000,
+	/** A client has this long to take a long answer. Event streams may last. */
+	answerMs: 60_000,
 	/** For a call to auth about keys or a session; on a busy machine a late answer is better than a refusal. */
 	authCallMs: 8_000,
 	/** For a call to auth about the lease. Several are made within a lease, each without waiting for the one before. */

@@ -28,6 +28,8 @@ interface ProxyOptions {
 	logger: Logger;
 	/** A service that says nothing for so long is given up. */
 	silenceMs: number;
+	/** A client that takes longer for a long answer is given up. */
+	answerMs: number;
 }
 
 /** Hands exchanges to a service and its answers back, streaming both. */
@@ -90,7 +92,7 @@ function takeAnswer(options: ProxyOptions, answer: IncomingMessage, exchange: Ex
 		return;
 	}
 	beginAnswer(exchange, 'service', answer.statusCode ?? 500, headersFromService(answer.headers));
-	relay(answer, exchange.res);
+	relay(answer, exchange.res, exchange.hold?.held === 'stream' ? undefined : options.answerMs);
 }
 
 /** Parsed once, where a URL would be taken apart at every request. */
