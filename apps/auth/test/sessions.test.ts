@@ -47,6 +47,16 @@ describe('the list of sessions', () => {
 		expect((await list(person)).map(({ id }) => id)).toEqual([person.sessionId]);
 	});
 
+	test('shows the 100 that were seen last, the current one among them', async () => {
+		const session = await auth.prisma.session.findUniqueOrThrow({ where: { id: person.sessionId } });
+		const lastSeenAt = new Date(session.lastSeenAt.getTime() - 60_000);
+		const data = Array.from({ length: 120 }, () => ({ ...session, id: newId('ses'), lastSeenAt }));
+		await auth.prisma.session.createMany({ data });
+		const sessions = await list(person);
+		expect(sessions).toHaveLength(100);
+		expect(sessions.at(-1)).toMatchObject({ id: person.sessionId, current: true });
+	});
+
 	test("shows nobody else's", async () => {
 		await register(auth.app);
 		expect(await list(person)).toHaveLength(1);

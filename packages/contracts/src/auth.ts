@@ -42,9 +42,9 @@ const emailSchema = z
 export const userSchema = z
 	.object({
 		id: idSchema('usr'),
-		email: z.string(),
+		email: z.string().meta({ maxLength: 254 }),
 		email_verified: z.boolean().meta({ description: 'Whether the email address is verified.' }),
-		name: z.string().nullable(),
+		name: z.string().nullable().meta({ maxLength: 255 }),
 		plan: planSchema,
 	})
 	.meta({ id: 'User' });
@@ -53,15 +53,17 @@ export const userSchema = z
 const mailedTokenSchema = z.string().max(1024);
 
 const signedInSchema = z
-	.object({ token: z.string(), expires_at: timestampSchema, user: userSchema })
+	.object({ token: z.string().meta({ maxLength: 2_048 }), expires_at: timestampSchema, user: userSchema })
 	.meta({ id: 'SignedIn' });
+
+export const MAX_LISTED_SESSIONS = 100;
 
 export const sessionSchema = z
 	.object({
 		id: idSchema('ses'),
 		created_at: timestampSchema,
 		last_seen_at: timestampSchema,
-		user_agent: z.string().nullable(),
+		user_agent: z.string().nullable().meta({ maxLength: 512 }),
 		current: z.boolean(),
 	})
 	.meta({ id: 'Session' });
@@ -140,9 +142,9 @@ export const listSessions = defineOperation({
 	path: '/v1/auth/sessions',
 	service: 'auth',
 	access: 'user',
-	summary: "List the user's live sessions.",
+	summary: "List the user's live sessions: the 100 that were seen last.",
 	status: 200,
-	response: enveloped(z.array(sessionSchema)),
+	response: enveloped(z.array(sessionSchema).meta({ maxItems: MAX_LISTED_SESSIONS })),
 	errors: [],
 });
 

@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { BODY_LIMIT } from './body-limit.ts';
 import { defineOperation, enveloped } from './operation.ts';
 import { planSchema } from './plans.ts';
-import { timestampSchema } from './text.ts';
+import { MAX_URL_LENGTH, timestampSchema } from './text.ts';
 
 export const billingCycleSchema = z.enum(['monthly', 'yearly']);
 export type BillingCycle = z.infer<typeof billingCycleSchema>;
 
 const urlResponse = enveloped(
-	z.object({ url: z.string().meta({ description: 'a page of Stripe, to send the person to' }) }),
+	z.object({
+		url: z
+			.string()
+			.meta({ maxLength: MAX_URL_LENGTH, description: 'a page of Stripe, to send the person to' }),
+	}),
 );
 
 export const createCheckout = defineOperation({
@@ -71,9 +75,10 @@ export const getBilling = defineOperation({
 		z
 			.object({
 				plan: planSchema,
-				status: z
-					.string()
-					.meta({ description: "none, or Stripe's own: trialing, active, past_due, canceled and others" }),
+				status: z.string().meta({
+					maxLength: 64,
+					description: "none, or Stripe's own: trialing, active, past_due, canceled and others",
+				}),
 				cycle: billingCycleSchema.optional(),
 				current_period_end: timestampSchema.optional(),
 				cancel_at_period_end: z.boolean(),
@@ -86,7 +91,10 @@ export const getBilling = defineOperation({
 export const usageLimitSchema = z.object({
 	name: z
 		.string()
-		.meta({ description: 'active_jobs, queued_jobs, compute_seconds (of today, in UTC), stored_bytes' }),
+		.meta({
+			maxLength: 64,
+			description: 'active_jobs, queued_jobs, compute_seconds (of today, in UTC), stored_bytes',
+		}),
 	used: z.number().int(),
 	limit: z.number().int(),
 });
@@ -101,7 +109,9 @@ export const getUsage = defineOperation({
 	summary: 'Show the use of each limit of the plan.',
 	status: 200,
 	response: enveloped(
-		z.object({ plan: planSchema, limits: z.array(usageLimitSchema) }).meta({ id: 'Usage' }),
+		z
+			.object({ plan: planSchema, limits: z.array(usageLimitSchema).meta({ maxItems: 20 }) })
+			.meta({ id: 'Usage' }),
 	),
 	errors: ['upstream_unavailable'],
 });

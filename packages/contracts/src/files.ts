@@ -3,7 +3,7 @@ import { BODY_LIMIT } from './body-limit.ts';
 import { idSchema } from './ids.ts';
 import { defineOperation, enveloped, paged, pageQuerySchema } from './operation.ts';
 import { storageTierSchema } from './plans.ts';
-import { textSchema, timestampSchema } from './text.ts';
+import { MAX_URL_LENGTH, textSchema, timestampSchema } from './text.ts';
 
 /** 10 × 1024³ */
 export const MAX_FILE_BYTES = 10 * 1024 ** 3;
@@ -25,12 +25,19 @@ export const mimeTypeSchema = z
 
 export const fileStatusSchema = z.enum(['pending', 'ready']);
 
+/** The storage plan makes no more of any file. */
+const MAX_PARTS_OF_ANSWER = 100;
+/** Content-Type, which holds a media type of 255 characters. */
+const MAX_UPLOAD_HEADERS_BYTES = 1024;
+
+const urlSchema = z.string().meta({ maxLength: MAX_URL_LENGTH });
+
 const fileRowSchema = z
 	.object({
 		id: fileIdSchema,
-		name: z.string(),
+		name: z.string().meta({ maxLength: 255 }),
 		size_bytes: z.number().int(),
-		mime_type: z.string(),
+		mime_type: z.string().meta({ maxLength: 255 }),
 		storage_tier: storageTierSchema,
 		status: fileStatusSchema,
 		expires_at: timestampSchema,
@@ -39,23 +46,29 @@ const fileRowSchema = z
 	.meta({ id: 'FileRow' });
 
 export const fileSchema = fileRowSchema
-	.extend({ download_url: z.string().nullable().meta({ description: 'null while the file is pending' }) })
+	.extend({
+		download_url: z
+			.string()
+			.nullable()
+			.meta({ maxLength: MAX_URL_LENGTH, description: 'null while the file is pending' }),
+	})
 	.meta({ id: 'File' });
 
 const partUploadSchema = z.object({
 	part_number: z.number().int(),
-	upload_url: z.string(),
+	upload_url: urlSchema,
 	size: z.number().int(),
 });
 
-const completeUrlSchema = z
-	.string()
-	.meta({ description: 'where to POST the list of stored parts: a path, against the base of this API' });
+const completeUrlSchema = z.string().meta({
+	maxLength: 100,
+	description: 'where to POST the list of stored parts: a path, against the base of this API',
+});
 
 export const multipartSchema = z
 	.object({
 		part_size: z.number().int(),
-		parts: z.array(partUploadSchema),
+		parts: z.array(partUploadSchema).meta({ maxItems: MAX_PARTS_OF_ANSWER }),
 		complete_url: completeUrlSchema,
 	})
 	.meta({ id: 'MultipartUpload' });
@@ -63,10 +76,16 @@ export const multipartSchema = z
 export const uploadSchema = z
 	.object({
 		file_id: fileIdSchema,
-		upload_url: z.string().nullable().meta({ description: 'null for a multipart upload' }),
+		upload_url: z
+			.string()
+			.nullable()
+			.meta({ maxLength: MAX_URL_LENGTH, description: 'null for a multipart upload' }),
 		expires_at: timestampSchema.meta({ description: 'when the URL stops working' }),
 		method: z.literal('PUT'),
-		headers: z.record(z.string(), z.string()).meta({ description: 'what the client must send with the PUT' }),
+		headers: z.record(z.string(), z.string()).meta({
+			description: 'what the client must send with the PUT',
+			'x-maxBytes': MAX_UPLOAD_HEADERS_BYTES,
+		}),
 		multipart: multipartSchema.optional(),
 	})
 	.meta({ id: 'Upload' });
@@ -183,14 +202,19 @@ export const listFileParts = defineOperation({
 	response: enveloped(
 		z.object({
 			part_size: z.number().int(),
-			parts: z.array(
-				z.object({
-					part_number: z.number().int(),
-					size: z.number().int(),
-					etag: z.string().optional().meta({ description: 'present once the part is stored' }),
-					upload_url: z.string().optional().meta({ description: 'present until the part is stored' }),
-				}),
-			),
+			parts: z
+				.array(
+					z.object({
+						part_number: z.number().int(),
+						size: z.number().int(),
+						etag: z
+							.string()
+							.optional()
+							.meta({ maxLength: 200, description: 'present once the part is stored' }),
+						upload_url: urlSchema.optional().meta({ description: 'present until the part is stored' }),
+					}),
+				)
+				.meta({ maxItems: MAX_PARTS_OF_ANSWER }),
 			complete_url: completeUrlSchema,
 			expires_at: timestampSchema.meta({ description: 'when the URLs stop working' }),
 		}),

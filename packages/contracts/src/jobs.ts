@@ -27,14 +27,31 @@ export type JobErrorCode = keyof typeof JOB_ERROR_MEANING;
 export const JOB_ERROR_CODES = Object.keys(JOB_ERROR_MEANING) as [JobErrorCode, ...JobErrorCode[]];
 export const jobErrorCodeSchema = z.enum(JOB_ERROR_CODES).meta({ 'x-enumDescriptions': JOB_ERROR_MEANING });
 
+/** How much a job may tell its owner. `jobs` cuts an outcome to it, whatever a worker sent. */
+export const JOB_LIMITS = {
+	/** Of the whole result, as JSON. */
+	resultBytes: 16 * 1024,
+	warnings: 50,
+	/** In UTF-16 units, like `errorMessageLength`. */
+	warningLength: 1_000,
+	errorMessageLength: 1_000,
+	/** Of params that are complete, as JSON. No tool takes more: a test of the catalogue holds it. */
+	paramsBytes: 32 * 1024,
+} as const;
+
 export const jobResultSchema = z
 	.looseObject({
 		bytes_in: z.number().int(),
 		bytes_out: z.number().int(),
 		duration_ms: z.number().int(),
-		warnings: z.array(z.string()),
+		warnings: z
+			.array(z.string().meta({ maxLength: JOB_LIMITS.warningLength }))
+			.meta({ maxItems: JOB_LIMITS.warnings }),
 	})
-	.meta({ description: 'what every tool says, and what this tool adds' });
+	.meta({
+		description: 'what every tool says, and what this tool adds',
+		'x-maxBytes': JOB_LIMITS.resultBytes,
+	});
 
 const toolParamsSchema = z.record(z.string(), z.unknown());
 
@@ -55,11 +72,14 @@ const givenParamsSchema = z
 export const createdJobSchema = z
 	.object({
 		id: jobIdSchema,
-		tool: z.string(),
+		tool: z.string().meta({ maxLength: 64 }),
 		status: jobStatusSchema,
 		progress: z.number().int().min(0).max(100),
 		input_file_id: fileIdSchema,
-		params: toolParamsSchema.meta({ description: 'complete, with the defaults filled in' }),
+		params: toolParamsSchema.meta({
+			description: 'complete, with the defaults filled in',
+			'x-maxBytes': JOB_LIMITS.paramsBytes,
+		}),
 	})
 	.meta({ id: 'CreatedJob' });
 
@@ -70,7 +90,7 @@ export const jobSchema = createdJobSchema
 		finished_at: timestampSchema.optional(),
 		output_file_id: fileIdSchema.optional(),
 		error_code: jobErrorCodeSchema.optional(),
-		error_message: z.string().optional(),
+		error_message: z.string().optional().meta({ maxLength: JOB_LIMITS.errorMessageLength }),
 		result: jobResultSchema.optional(),
 	})
 	.meta({ id: 'Job' });
@@ -163,6 +183,9 @@ export const getJob = defineOperation({
 	errors: ['validation', 'not_found'],
 });
 
+/** One event at a time: the next is written once the client has taken the last. */
+const MAX_STREAMED_BYTES = 64 * 1024;
+
 export const streamJob = defineOperation({
 	id: 'streamJob',
 	title: 'Follow a job',
@@ -174,7 +197,10 @@ export const streamJob = defineOperation({
 	params: jobParams,
 	status: 200,
 	contentType: 'text/event-stream',
-	response: z.string().meta({ description: 'events named job; their data is the bare job' }),
+	response: z.string().meta({
+		description: 'events named job; their data is the bare job',
+		'x-maxBytes': MAX_STREAMED_BYTES,
+	}),
 	errors: ['not_found'],
 });
 
@@ -240,6 +266,9 @@ export const toolSchema = z
 	})
 	.meta({ id: 'Tool' });
 
+/** The catalogue, which no client adds to, and what workers report in a heartbeat. */
+const MAX_TOOLS_BYTES = 2 * BODY_LIMIT.list;
+
 export const listTools = defineOperation({
 	id: 'listTools',
 	title: 'List the tools',
@@ -249,6 +278,6 @@ export const listTools = defineOperation({
 	access: 'public',
 	summary: 'List every tool with its params.',
 	status: 200,
-	response: enveloped(z.array(toolSchema)),
+	response: enveloped(z.array(toolSchema).meta({ 'x-maxBytes': MAX_TOOLS_BYTES })),
 	errors: [],
 });

@@ -10,7 +10,12 @@ export const getHealth = defineOperation({
 	access: 'public',
 	summary: 'Say whether every part answers.',
 	status: 200,
-	response: enveloped(z.object({ status: z.literal('ok'), services: z.record(z.string(), z.literal('ok')) })),
+	response: enveloped(
+		z.object({
+			status: z.literal('ok'),
+			services: z.record(z.string(), z.literal('ok')).meta({ 'x-maxBytes': 1024 }),
+		}),
+	),
 	errors: ['upstream_unavailable'],
 });
 
@@ -23,6 +28,6 @@ export const getOpenApi = defineOperation({
 	access: 'public',
 	summary: 'This document.',
 	status: 200,
-	response: z.looseObject({ openapi: z.string() }),
+	response: z.looseObject({ openapi: z.string() }).meta({ 'x-maxBytes': 512 * 1024 }),
 	errors: [],
 });

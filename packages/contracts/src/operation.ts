@@ -86,9 +86,14 @@ export function enveloped<S extends z.ZodType>(data: S) {
 	return z.object({ data });
 }
 
+const MAX_PAGE_ITEMS = 100;
+
 /** A list that continues: `{ data: […], next_cursor }`, the cursor null on the last page. */
 export function paged<S extends z.ZodType>(item: S) {
-	return z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+	return z.object({
+		data: z.array(item).meta({ maxItems: MAX_PAGE_ITEMS }),
+		next_cursor: z.string().nullable().meta({ maxLength: 200 }),
+	});
 }
 
 /** A whole number in a query, in plain digits: `1e1`, `0x1f`, ` 5` and nothing at all are none. */
@@ -103,9 +108,9 @@ export function queryIntegerSchema(range: { min: number; max: number }) {
 }
 
 export const pageQuerySchema = z.object({
-	limit: queryIntegerSchema({ min: 1, max: 100 })
+	limit: queryIntegerSchema({ min: 1, max: MAX_PAGE_ITEMS })
 		.optional()
 		.transform((limit) => limit ?? 20)
-		.meta({ type: 'integer', minimum: 1, maximum: 100, default: 20 }),
+		.meta({ type: 'integer', minimum: 1, maximum: MAX_PAGE_ITEMS, default: 20 }),
 	cursor: z.string().max(200).optional().meta({ description: 'next_cursor of the page before' }),
 });

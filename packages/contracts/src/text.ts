@@ -28,4 +28,7 @@ export function textSchema(options: { min: number; max: number }) {
 		.meta({ minLength: options.min, maxLength: options.max });
 }
 
+/** A presigned URL, or a page of Stripe. */
+export const MAX_URL_LENGTH = 4_096;
+
 export const timestampSchema = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
+import { JOB_LIMITS } from '@creatorr/contracts/jobs';
+import { maxJsonBytes } from '@creatorr/contracts/max-json-bytes';
 import { describeTool } from '@creatorr/tool-kit/describe';
-import { parseParams } from '@creatorr/tool-kit/params';
+import { paramsJsonSchema, parseParams } from '@creatorr/tool-kit/params';
 import { describe, expect, test } from '@jest/globals';
 import { loadCatalogue } from './catalogue.ts';
 import { loadTools } from './runners.ts';
@@ -27,6 +29,11 @@ describe('the catalogue', () => {
 	});
 });
 
+test('params of every tool have a bounded size', async () => {
+	for (const manifest of (await loadCatalogue()).values())
+		expect(maxJsonBytes(paramsJsonSchema(manifest.params))).toBeLessThanOrEqual(JOB_LIMITS.paramsBytes);
+});
+
 const OCR_DEFAULTS = {
 	...{ languages: ['eng'], mode: 'skip', output: 'pdf', rotate_pages: true, deskew: true, clean: false },
 	...{ pages: null, image_dpi: null, optimize: 1, password: null, signed: 'reject' },
@@ -46,7 +53,7 @@ describe('params', () => {
 		['ocr', { mode: 'redo' }, { ...OCR_DEFAULTS, mode: 'redo', deskew: false }],
 		['ocr', { mode: 'force', deskew: false }, { ...OCR_DEFAULTS, mode: 'force', deskew: false }],
 	])('of %s: %j are completed', async (slug, given, completed) => {
-		expect(await parse(slug, given)).toEqual({ ok: true, params: completed });
+		expect(await parse(slug, given)).toEqual({ ok: true, data: completed });
 	});
 
 	test.each([

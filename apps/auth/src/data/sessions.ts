@@ -1,3 +1,4 @@
+import { MAX_LISTED_SESSIONS } from '@creatorr/contracts/auth';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { SessionStore } from '../domain/stores.ts';
 import type { PrismaClient } from '../generated/client.ts';
@@ -11,11 +12,13 @@ interface CheckRow {
 export function createSessionStore(prisma: PrismaClient): SessionStore {
 	return {
 		async listAlive(userId) {
-			return await prisma.session.findMany({
+			const seenLast = await prisma.session.findMany({
 				where: { userId, revokedAt: null, expiresAt: { gt: new Date() } },
-				orderBy: { id: 'desc' },
+				orderBy: { lastSeenAt: 'desc' },
+				take: MAX_LISTED_SESSIONS,
 				select: { id: true, createdAt: true, lastSeenAt: true, userAgent: true },
 			});
+			return seenLast.sort((one, other) => (one.id < other.id ? 1 : -1));
 		},
 		async check(sessionId) {
 			const [row] = await prisma.$queryRaw<CheckRow[]>`

@@ -3,6 +3,7 @@ import type { Broker } from '@creatorr/messaging/connection';
 import { type Consumer, startConsumer } from '@creatorr/messaging/consumer';
 import { QUEUES } from '@creatorr/messaging/topology';
 import type { Logger } from '@creatorr/service/logger';
+import { boundOutcome } from '../domain/bound-outcome.ts';
 import { type FinishDeps, finishAttempt } from '../domain/finish-attempt.ts';
 
 /** Many, as each waits for files and holds its attempt only once it is taken from the queue. */
@@ -19,7 +20,7 @@ export function consumeJobFinished(broker: Broker, logger: Logger, deps: FinishD
 				eventId: id,
 				jobId: data.job_id,
 				attempt: data.attempt,
-				outcome: data.outcome,
+				outcome: boundOutcome(data.outcome),
 				computeMs: data.compute_ms,
 			});
 			logger.info('job.outcome_handled', {

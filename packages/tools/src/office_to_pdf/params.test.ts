@@ -213,7 +213,7 @@ describe('passwords of the PDF', () => {
 	test.each(['user_password', 'owner_password'])('%s and pdfa exclude each other', (name) => {
 		const parsed = parseParams(manifest.params, { pdfa: '2b', [name]: 'secret' });
 		const details = [{ path: `params.${name}`, message: expect.stringMatching(`pdfa and ${name}`) }];
-		expect(parsed).toEqual({ ok: false, details });
+		expect(parsed).toEqual({ ok: false, details, total: 1 });
 	});
 });
 

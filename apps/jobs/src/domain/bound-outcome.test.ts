@@ -1,0 +1,60 @@
+import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { JOB_LIMITS } from '@creatorr/contracts/jobs';
+import { describe, expect, test } from '@jest/globals';
+import { boundOutcome } from './bound-outcome.ts';
+
+const FIGURES = { bytes_in: 1, bytes_out: 2, duration_ms: 3 };
+const succeeded = (more: object): JobOutcome =>
+	jobOutcomeSchema.parse({
+		status: 'succeeded',
+		output_file_id: newId('fil'),
+		result: { ...FIGURES, warnings: [], ...more },
+	});
+const failed = (error_message: string): JobOutcome => ({
+	status: 'failed',
+	error_code: 'tool_failed',
+	error_message,
+});
+
+function resultOf(outcome: JobOutcome) {
+	const bounded = boundOutcome(outcome);
+	if (bounded.status !== 'succeeded') throw new Error('it failed');
+	expect(Buffer.byteLength(JSON.stringify(bounded.result))).toBeLessThanOrEqual(JOB_LIMITS.resultBytes);
+	expect(bounded.result.warnings.length).toBeLessThanOrEqual(JOB_LIMITS.warnings);
+	return bounded.result;
+}
+
+describe('an outcome', () => {
+	test.each([succeeded({ warnings: ['a', 'b'], pages: 3 }), failed('damaged')])(
+		'of usual size stays as it is',
+		(outcome) => {
+			expect(boundOutcome(outcome)).toEqual(outcome);
+		},
+	);
+
+	test('keeps the first of many warnings, and says how many there are beside', () => {
+		const warnings = Array.from({ length: 1_000 }, (_, index) => `font_substituted: ${index}`);
+		const result = resultOf(succeeded({ warnings }));
+		expect(result.warnings).toEqual([...warnings.slice(0, 49), 'more_warnings: 951 further warnings']);
+	});
+
+	test('keeps the beginning of long texts', () => {
+		expect(resultOf(succeeded({ warnings: ['x'.repeat(100_000)] })).warnings).toEqual([
+			`${'x'.repeat(999)}…`,
+		]);
+		expect(boundOutcome(failed('x'.repeat(100_000)))).toMatchObject({ error_message: `${'x'.repeat(999)}…` });
+	});
+
+	test('drops what the tool adds before its warnings', () => {
+		expect(resultOf(succeeded({ warnings: ['a'], pages: new Array(50_000).fill(1) }))).toEqual({
+			...FIGURES,
+			warnings: ['a'],
+		});
+	});
+
+	test('drops warnings that are too large together', () => {
+		const warnings = new Array(50).fill('€'.repeat(1_000));
+		expect(resultOf(succeeded({ warnings })).warnings.length).toBeGreaterThan(0);
+	});
+});

@@ -1,0 +1,82 @@
+/** A JSON Schema that is made of zod, as far as ours use it. */
+interface Schema {
+	$ref?: string;
+	$defs?: Record<string, Schema>;
+	type?: string | string[];
+	const?: unknown;
+	enum?: unknown[];
+	format?: string;
+	pattern?: string;
+	maxLength?: number;
+	maxItems?: number;
+	items?: Schema;
+	properties?: Record<string, Schema>;
+	additionalProperties?: Schema | boolean;
+	anyOf?: Schema[];
+	oneOf?: Schema[];
+	/** What bounds a value that its schema can't bound, in bytes of JSON. */
+	'x-maxBytes'?: number;
+}
+
+/** A control character takes the most: one UTF-16 unit becomes an escape of 6 bytes. */
+const MAX_BYTES_PER_UNIT = 6;
+const MAX_NUMBER_BYTES = 24;
+const TIME_BYTES = 34;
+/** A prefix of 3 letters, an underscore, a ULID, quotes. */
+const ID_BYTES = 32;
+const ID_PATTERN = /^\^[a-z]{3}_\[0-7\]/;
+
+/**
+ * Returns how many bytes a value of this JSON Schema takes as JSON at most. Throws an Error that names the first place where
+ * nothing bounds it: there `maxLength`, `maxItems` or `x-maxBytes` is missing.
+ */
+export function maxJsonBytes(root: object): number {
+	const { $defs = {} } = root as Schema;
+
+	function ofString(schema: Schema, place: string): number {
+		if (schema.format === 'date-time') return TIME_BYTES;
+		if (schema.pattern && ID_PATTERN.test(schema.pattern)) return ID_BYTES;
+		if (schema.maxLength === undefined) throw new Error(`nothing bounds the text ${place}`);
+		return schema.maxLength * MAX_BYTES_PER_UNIT + 2;
+	}
+
+	function ofObject({ properties = {}, additionalProperties }: Schema, place: string): number {
+		const isOpen = additionalProperties !== undefined && additionalProperties !== false;
+		if (isOpen) throw new Error(`nothing bounds the fields of ${place}`);
+		const fields = Object.entries(properties).map(
+			([name, field]) => name.length + 4 + of(field, `${place}.${name}`),
+		);
+		return fields.reduce((sum, bytes) => sum + bytes, 2);
+	}
+
+	function ofType(type: string | undefined, schema: Schema, place: string): number {
+		switch (type) {
+			case 'string':
+				return ofString(schema, place);
+			case 'object':
+				return ofObject(schema, place);
+			case 'array':
+				if (schema.maxItems === undefined) throw new Error(`nothing bounds the list ${place}`);
+				return 2 + schema.maxItems * (1 + of(schema.items ?? {}, `${place}[]`));
+			case 'integer':
+			case 'number':
+			case 'boolean':
+			case 'null':
+				return MAX_NUMBER_BYTES;
+			default:
+				throw new Error(`nothing bounds ${place}`);
+		}
+	}
+
+	function of(schema: Schema, place: string): number {
+		if (schema['x-maxBytes'] !== undefined) return schema['x-maxBytes'];
+		if (schema.$ref) return of($defs[schema.$ref.split('/').at(-1) ?? ''] ?? {}, place);
+		const choices = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
+		if (choices) return Math.max(...choices.map((value) => JSON.stringify(value).length));
+		const either = schema.anyOf ?? schema.oneOf;
+		if (either) return Math.max(...either.map((one) => of(one, place)));
+		return Math.max(...[schema.type].flat().map((type) => ofType(type, schema, place)));
+	}
+
+	return of(root as Schema, 'of it');
+}
