@@ -89,12 +89,10 @@ export const getBilling = defineOperation({
 });
 
 export const usageLimitSchema = z.object({
-	name: z
-		.string()
-		.meta({
-			maxLength: 64,
-			description: 'active_jobs, queued_jobs, compute_seconds (of today, in UTC), stored_bytes',
-		}),
+	name: z.string().meta({
+		maxLength: 64,
+		description: 'active_jobs, queued_jobs, compute_seconds (of today, in UTC), stored_bytes',
+	}),
 	used: z.number().int(),
 	limit: z.number().int(),
 });
