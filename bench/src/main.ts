@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { benchAbuse } from './abuse/bench-abuse.ts';
 import { benchCorpus } from './corpus/bench-corpus.ts';
 import { benchFlood } from './flood/bench-flood.ts';
 import { benchGateway } from './gateway/bench-gateway.ts';
@@ -27,7 +28,8 @@ const BENCHES = {
 	...{ tools: benchTools, corpus: benchCorpus, flood: benchFlood, neighbours: benchNeighbours },
 	load: benchLoad,
 	...{ gateway: benchGateway, overhead: benchOverhead, throughput: benchThroughput },
-	...{ fairness: benchFairness, drain: benchDrain, memory: benchMemory, presign: benchPresign },
+	...{ fairness: benchFairness, drain: benchDrain, memory: benchMemory },
+	...{ presign: benchPresign, abuse: benchAbuse },
 };
 
 async function main(): Promise<void> {

@@ -13,6 +13,7 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
        npm run bench fairness              a one-page OCR alone, and beside eight accounts with 200-page ones
        npm run bench drain                 how fast 10,000 queued jobs that do nothing are done
        npm run bench memory                whether the memory of any process grows under load
+       npm run bench abuse                 what a user sees while the product is attacked; --only takes an attack
        npm run bench presign               CPU time of presigning 100 URLs, by our signer and by the SDK's
 
   --dir DIR     files to take instead of those that the bench makes: with a manifest.tsv (columns tool, file, mime,
@@ -22,7 +23,7 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
   --repeat N    run each file N times and take the median time (1)
   --no-large    tools: leave out the two large documents
   --api URL     flood, load: where the running product is (http://127.0.0.1:8080)
-  --seconds N   flood, gateway: how long to measure each side (30); load: how long (600)
+  --seconds N   flood, gateway, abuse: how long to measure each side (30); load: how long (600)
   --jobs N      overhead, throughput, drain: how many jobs (300, 60, 10000)
   --minutes N   memory: how long (30)
   --profile DIR gateway: writes a CPU profile of it there
@@ -32,7 +33,7 @@ Exit code 1 when a bar is missed.`;
 
 const NAMES = [
 	...(['tools', 'corpus', 'flood', 'load', 'neighbours', 'gateway'] as const),
-	...(['overhead', 'throughput', 'fairness', 'drain', 'memory', 'presign'] as const),
+	...(['overhead', 'throughput', 'fairness', 'drain', 'memory', 'presign', 'abuse'] as const),
 ] as const;
 
 type Name = (typeof NAMES)[number];

@@ -37,6 +37,7 @@ const PRODUCTS: Readonly<Record<string, BenchProduct & { packages: string[] }>> 
 	drain: { packages: EVERYTHING, scale: ONE_OF_EACH, held: ['tool-worker'], extraTool: NOOP },
 	memory: { packages: [...EVERYTHING, ...packagesToBench()], scale: ONE_OF_EACH, held: [] },
 	fairness: { packages: [...EVERYTHING, ...packagesToBench()], scale: ONE_OF_EACH, held: [] },
+	abuse: { packages: [...EVERYTHING, ...packagesToBench()], scale: ONE_OF_EACH, held: [] },
 	overhead: { packages: EVERYTHING, scale: ONE_OF_EACH, held: [], extraTool: NOOP },
 };
 
