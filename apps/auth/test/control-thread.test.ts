@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { startPgbouncer } from '@creatorr/testing/pgbouncer';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { loadAuthConfig } from '../src/config.ts';
@@ -18,8 +19,24 @@ beforeAll(async () => {
 
 afterAll(() => auth.close());
 
-const lease = () =>
-	request(auth.controlUrl)
+function configOf(overrides: NodeJS.ProcessEnv = {}) {
+	return loadAuthConfig({
+		NODE_ENV: 'test',
+		PORT: '0',
+		CONTROL_PORT: '0',
+		INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
+		INTERNAL_KEYS: JSON.stringify(internalKeys),
+		AUTH_DATABASE_URL: auth.databaseUrl,
+		AMQP_URL: auth.amqpUrl,
+		AUTH_KEY_ENCRYPTION_KEY: auth.encryptionKey,
+		APP_URL: 'https://app.example.com',
+		MAIL_DIR: auth.mailDirectory,
+		...overrides,
+	});
+}
+
+const lease = (url = auth.controlUrl) =>
+	request(url)
 		.put(`/internal/gateways/${newInstanceId()}/lease`)
 		.send({ callback_url: 'http://127.0.0.1:1' });
 
@@ -84,20 +101,27 @@ describe('the control port', () => {
 	});
 });
 
+describe('a control thread behind a pooler in transaction mode', () => {
+	test('is ready and grants leases by the direct URL', async () => {
+		const pooler = await startPgbouncer(auth.databaseUrl, 'transaction');
+		const config = configOf({ AUTH_DATABASE_URL: pooler.url, AUTH_DATABASE_DIRECT_URL: auth.databaseUrl });
+		const thread = await startControlThread({ config, logFormat: 'json' }, (error) => {
+			throw error;
+		});
+		try {
+			const url = `http://127.0.0.1:${thread.port}`;
+			await request(url).get('/health/ready').expect(200);
+			await lease(url).set(IDENTITY_HEADER, signAsGateway()).expect(200);
+		} finally {
+			await thread.close();
+			await pooler.stop();
+		}
+	});
+});
+
 describe('a control thread that ends by itself', () => {
 	test('fails what it was asked as unavailable, and takes the process along', async () => {
-		const config = loadAuthConfig({
-			NODE_ENV: 'test',
-			PORT: '0',
-			CONTROL_PORT: '0',
-			INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
-			INTERNAL_KEYS: JSON.stringify(internalKeys),
-			AUTH_DATABASE_URL: auth.databaseUrl,
-			AMQP_URL: auth.amqpUrl,
-			AUTH_KEY_ENCRYPTION_KEY: auth.encryptionKey,
-			APP_URL: 'https://app.example.com',
-			MAIL_DIR: auth.mailDirectory,
-		});
+		const config = configOf();
 		const lost = Promise.withResolvers<Error>();
 		const script = new URL('./support/ending-thread.ts', import.meta.url);
 		const thread = await startControlThread({ config, logFormat: 'json' }, lost.resolve, script);

@@ -1,75 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { freePort, type Pgbouncer, startPgbouncer } from '@creatorr/testing/pgbouncer';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrisma } from '../src/client.ts';
 import { detectPooling, requireSessions } from '../src/pooling.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
 import { PrismaClient } from './fixture/generated/prisma/client.ts';
-import { query, until } from './fixture/query.ts';
-
-interface Pooler {
-	url: string;
-	stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address() as { port: number };
-	server.close();
-	return port;
-}
-
-/** pgbouncer refuses to run as root; as nobody of a user namespace it keeps its real pid. */
-const AS_NOBODY =
-	process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'] : [];
-
-async function startPgbouncer(target: string, mode: 'session' | 'transaction'): Promise<Pooler> {
-	const { hostname, port, username, password, pathname } = new URL(target);
-	const listenPort = await freePort();
-	const directory = mkdtempSync(join(tmpdir(), 'creatorr-pgbouncer-'));
-	chmodSync(directory, 0o755);
-	const file = join(directory, 'pgbouncer.ini');
-	writeFileSync(
-		file,
-		`[databases]
-* = host=${hostname} port=${port} user=${username} password=${decodeURIComponent(password)}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${listenPort}
-unix_socket_dir =
-auth_type = any
-pool_mode = ${mode}
-`,
-	);
-	const [program = '', ...args] = [...AS_NOBODY, 'pgbouncer', file];
-	const child: ChildProcess = spawn(program, args, { stdio: 'ignore' });
-	const url = `postgresql://${username}@127.0.0.1:${listenPort}${pathname}`;
-	await until(async () => {
-		try {
-			return (await query(url, 'SELECT 1')).length === 1;
-		} catch {
-			return false;
-		}
-	});
-	return {
-		url,
-		async stop() {
-			const exited = once(child, 'exit');
-			child.kill('SIGKILL');
-			await exited;
-			rmSync(directory, { recursive: true });
-		},
-	};
-}
+import { query } from './fixture/query.ts';
 
 let database: FixtureDatabase;
-let transaction: Pooler;
-let session: Pooler;
+let transaction: Pgbouncer;
+let session: Pgbouncer;
 
 beforeAll(async () => {
 	database = await createFixtureDatabase();

@@ -22,6 +22,7 @@ const LEASE_CONNECTIONS = 2;
 export type ControlConfig = Pick<
 	Config,
 	| 'AUTH_DATABASE_URL'
+	| 'AUTH_DATABASE_DIRECT_URL'
 	| 'CONTROL_DATABASE_POOL_SIZE'
 	| 'GATEWAY_LEASE_MS'
 	| 'INTERNAL_KEYS'
@@ -34,11 +35,14 @@ export interface ControlService extends SettleDeps {
 	close(): Promise<void>;
 }
 
-/** Builds the control service on database connections of its own. The database doesn't have to answer yet. */
+/**
+ * Builds the control service on database connections of its own. They lead past a pooler: in a pooler they would wait behind
+ * public requests, and one in transaction mode refuses their statement timeout. The database doesn't have to answer yet.
+ */
 export function createControlService(config: ControlConfig, logger: Logger): ControlService {
 	const connect = (poolSize: number) =>
 		createPrisma(PrismaClient, {
-			databaseUrl: config.AUTH_DATABASE_URL,
+			databaseUrl: config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL,
 			poolSize,
 			applicationName: 'creatorr-auth-control',
 			statementTimeoutMs: STATEMENT_TIMEOUT_MS,
