@@ -44,6 +44,12 @@ async function whileFull(): Promise<void> {
 		if (answer?.status === 201) state.jobIds.push(answer.body.data.id);
 		await sleep(300);
 	}
+	// Otherwise the disk was not full, and nothing is shown.
+	const isStored = await uploadFile(state.token, makePdf()).then(
+		() => true,
+		() => false,
+	);
+	if (isStored) throw new Error('an upload was stored: the disk is not full');
 	writeState(state);
 }
 

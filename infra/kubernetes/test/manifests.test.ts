@@ -94,6 +94,16 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		expect(rabbitmq.additionalConfig).toContain(`consumer_timeout = ${CONSUMER_TIMEOUT_MS}\n`);
 	});
 
+	test('has a volume for the broker that is larger than what the broker keeps free', () => {
+		const { persistence, rabbitmq } = named(resources, 'RabbitmqCluster', 'rabbitmq').spec as {
+			persistence: { storage: string };
+			rabbitmq: { additionalConfig: string };
+		};
+		const limitGb = Number(/disk_free_limit\.absolute = (\d+)GB/.exec(rabbitmq.additionalConfig)?.[1]);
+		const sizeGib = Number(/^(\d+)Gi$/.exec(persistence.storage)?.[1]);
+		expect(sizeGib).toBeGreaterThan(limitGb);
+	});
+
 	test('has no secret in it', () => {
 		expect(ofKind(resources, 'Secret')).toEqual([]);
 	});
@@ -128,7 +138,9 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 				expect.objectContaining({ httpGet: { path: `/health/${name}`, port }, timeoutSeconds: 5 });
 			const readiness: Record<string, unknown> = {
 				auth: probe('ready', 'control'),
-				gateway: probe('startup'),
+				...Object.fromEntries(
+					['gateway', 'files', 'jobs', 'billing'].map((name) => [name, probe('startup')]),
+				),
 			};
 			expect([app, container.startupProbe, container.readinessProbe, container.livenessProbe]).toEqual([
 				...[app, probe('startup')],

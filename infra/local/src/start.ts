@@ -24,11 +24,12 @@ await runCommand(async (stop) => {
 	const ports = Array.from({ length: scale.gateway }, (_, index) => settings.gatewayPort + index);
 	const urls = ports.map((port) => gatewayUrl(settings.environment, port));
 	let processes = (): ProcessSnapshot[] => [];
-	const home = await claimHome(settings.homePath, () => ({
-		pid: process.pid,
-		url: urls.join(', '),
-		processes: processes(),
-	}));
+	const { external, rabbitmq } = settings;
+	const home = await claimHome(
+		settings.homePath,
+		() => ({ pid: process.pid, url: urls.join(', '), processes: processes() }),
+		{ brokerBytes: external.amqpUrl === undefined ? rabbitmq?.diskFreeLimitBytes : 0 },
+	);
 	try {
 		if (isHalfRestored(home)) {
 			throw new StartError(

@@ -35,17 +35,20 @@ export async function publishConfirmed(channel: ConfirmChannel, message: Outgoin
 	const returned = returnsOf(channel);
 	const { promise, resolve, reject } = Promise.withResolvers<void>();
 	const startedAtMs = performance.now();
+	// Only these reach a quorum queue for sure: a broker whose write-ahead log died still confirms all others.
+	const isDurable = message.options.persistent === true && message.options.mandatory === true;
 	const timer = setTimeout(() => reject(new Error('no confirm came')), CONFIRM_TIMEOUT_MS);
 	try {
 		channel.publish(exchange, routingKey, content, { ...message.options, messageId }, (error: unknown) =>
 			error ? reject(error) : resolve(),
 		);
 		await promise.catch((error: unknown) => {
-			confirmWatch.failed(startedAtMs);
+			if (isDurable) confirmWatch.failed(startedAtMs);
 			throw error;
 		});
-		confirmWatch.confirmed();
-		if (returned.delete(messageId)) throw new UnroutableError(`no queue takes ${routingKey}`);
+		const isReturned = returned.delete(messageId);
+		if (isDurable && !isReturned) confirmWatch.confirmed();
+		if (isReturned) throw new UnroutableError(`no queue takes ${routingKey}`);
 	} catch (cause) {
 		throw unavailable('rabbitmq', cause);
 	} finally {

@@ -62,8 +62,9 @@ export async function readRabbitAlarms(managementUrl: string): Promise<RabbitAla
  * While a resource alarm is on the broker rightly confirms nothing and a restart cannot help, so that counts as alive.
  */
 export async function checkRabbitConfirms(managementUrl: string): Promise<void> {
-	const alarms = await readRabbitAlarms(managementUrl);
-	if (alarms.disk || alarms.memory) return;
+	// A management API that is slow or down says nothing about the broker, which goes on without it.
+	const alarms = await readRabbitAlarms(managementUrl).catch(() => undefined);
+	if (!alarms || alarms.disk || alarms.memory) return;
 	await call(managementUrl, 'PUT', `/vhosts/${PROBE}`, {});
 	await call(managementUrl, 'PUT', `/queues/${PROBE}/${PROBE}`, {
 		durable: true,

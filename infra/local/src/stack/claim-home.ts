@@ -13,12 +13,13 @@ const NEW_HOME_BYTES = 500 * MIB;
 /**
  * Takes a home for this process: no other supervisor runs on it, and no process of an earlier one is left.
  * A home that already holds data starts on any disk: its data may be what somebody wants to save or delete.
+ * @param brokerBytes what our RabbitMQ keeps free; its default for this disk unless given
  * @throws StartError when the home is in use, or is new and its disk nearly full
  */
 export async function claimHome(
 	path: string,
 	status: () => SupervisorStatus,
-	{ requiresSpace = true } = {},
+	{ requiresSpace = true, brokerBytes }: { requiresSpace?: boolean; brokerBytes?: number | undefined } = {},
 ): Promise<Home> {
 	const home = openUsable(path);
 	if (!(await holdLock(home.root, status))) {
@@ -26,7 +27,7 @@ export async function claimHome(
 			`It runs already in ${home.root}: see \`npm run status\`, or end it with \`npm run stop\`.`,
 		);
 	}
-	if (requiresSpace) requireSpace(home, NEW_HOME_BYTES + defaultDiskFreeLimit(home.root));
+	if (requiresSpace) requireSpace(home, NEW_HOME_BYTES + (brokerBytes ?? defaultDiskFreeLimit(home.root)));
 	const survivors = await endOwnedProcesses(home.root);
 	if (survivors > 0) say(`Ended ${survivors} processes that an earlier start had left behind.`);
 	rmSync(home.run, { recursive: true, force: true });

@@ -12,7 +12,7 @@ export function describeEvent(event: SupervisorEvent): string | undefined {
 		case 'killed':
 			return `did not stop within ${(event.timeoutMs / 1000).toFixed(1)} s, was killed`;
 		case 'unresponsive':
-			return `no longer works (${event.reason}), is restarted`;
+			return `is unresponsive (${event.reason}); restarting it`;
 		case 'log-lost':
 			return `its log cannot be written: ${event.reason}`;
 		case 'stopped':

@@ -41,7 +41,7 @@ export type StatusReport = {
 	mails_waiting: number | null;
 	files_due: number | null;
 	stored: { files: number; bytes: number } | null;
-	/** What the broker and the database are in trouble with, a sentence each. */
+	/** Active alarms of RabbitMQ and PostgreSQL, one sentence each. */
 	alarms: string[];
 	disk: { free_bytes: number; total_bytes: number };
 };
