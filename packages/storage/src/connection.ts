@@ -58,8 +58,8 @@ export function connect(config: StorageConfig): StorageConnection {
 		client,
 		signer: createSigner(config),
 		addresses: {
-			worker: once(() => resolveObjectAddress(client, config.bucket)),
-			client: once(() => resolvePublicAddress(config, timeouts)),
+			worker: memoize(() => resolveObjectAddress(client, config.bucket)),
+			client: memoize(() => resolvePublicAddress(config, timeouts)),
 		},
 	};
 }
@@ -81,10 +81,14 @@ async function resolvePublicAddress(
 	}
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+/** Returns a function that calls `make` once for all callers, and again after a call that was rejected. */
+export function memoize<T>(make: () => Promise<T>): () => Promise<T> {
 	let made: Promise<T> | undefined;
 	return () => {
-		made ??= make();
+		made ??= make().catch((error: unknown) => {
+			made = undefined;
+			throw error;
+		});
 		return made;
 	};
 }
