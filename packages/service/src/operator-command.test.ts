@@ -1,6 +1,17 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type LookupFunction } from 'node:net';
 import { unavailable } from '@creatorr/contracts/errors';
 import { describe, expect, test } from '@jest/globals';
 import { carryOut, explain, type OperatorCommand, UsageError } from './operator-command.ts';
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+	server.close();
+	await once(server, 'close');
+	return port;
+}
 
 const HELP = 'how it is done';
 
@@ -59,6 +70,22 @@ describe('explain', () => {
 		expect(explain(refused)).toBe(expected);
 		expect(explain(wrapped)).toBe(expected);
 		expect(explain(unavailable('rabbitmq', refused))).toBe(expected);
+	});
+
+	test('names the first address when no address of a host answers', async () => {
+		const port = await freePort();
+		const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
+		const lookup: LookupFunction = (_host, _options, done) => done(null, addresses);
+		const socket = connect({ host: 'database.example.com', port, lookup });
+		const refused = await new Promise<unknown>((resolve) => socket.once('error', resolve));
+		expect(refused).toMatchObject({ message: '', code: 'ECONNREFUSED' });
+		expect(explain(refused)).toContain(`is down: connect ECONNREFUSED 127.0.0.1:${port}. Run`);
+	});
+
+	test('names the code of an error without a message', () => {
+		expect(explain(Object.assign(new Error(''), { code: 'ECONNRESET' }))).toContain(
+			'is down: ECONNRESET. Run',
+		);
 	});
 
 	test('prints everything about a bug', () => {

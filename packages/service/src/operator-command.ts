@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { AppError } from '@creatorr/contracts/errors';
 import { characterCount, isStorableText } from '@creatorr/contracts/text';
 import { isDatabaseAway } from './database-away.ts';
@@ -118,11 +119,15 @@ function render(report: object, { json }: Values): string {
 	return json ? `${JSON.stringify(report, null, '\t')}\n` : reportText(report);
 }
 
-/** Returns the innermost message, as the outer ones say only that something failed. */
-function innermostMessage(error: unknown): string {
-	const { message, cause } = error as Error;
-	const [line = ''] = (cause instanceof Error ? innermostMessage(cause) : message).trim().split('\n');
-	return line;
+/**
+ * Returns the first line of the innermost error, as the outer ones say only that something failed. Node collects the failures
+ * of a host with several addresses in an AggregateError without a message. An error without a message is named by its code.
+ */
+function innermostMessage(error: Error): string {
+	const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error.cause;
+	if (isNativeError(inner)) return innermostMessage(inner);
+	const [line = ''] = error.message.trim().split('\n');
+	return line || ('code' in error ? String(error.code) : error.name);
 }
 
 /** Returns what to print: one line for what an operator can act on, everything there is for a bug. */
@@ -131,7 +136,7 @@ export function explain(error: unknown): string {
 	if (isSaid) return (error as Error).message;
 	const isUnavailable = error instanceof AppError && error.code === 'upstream_unavailable';
 	if (isUnavailable || isDatabaseAway(error)) {
-		return `A service that this command needs is down: ${innermostMessage(error)}. Run the command again when it is back.`;
+		return `A service that this command needs is down: ${innermostMessage(error as Error)}. Run the command again when it is back.`;
 	}
 	return JSON.stringify(describeError(error));
 }
