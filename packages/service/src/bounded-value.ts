@@ -1,3 +1,5 @@
+import { isDate, isNativeError } from 'node:util/types';
+
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 20;
 const MAX_STRING_CHARACTERS = 2 * 1024;
@@ -7,8 +9,8 @@ const SECRET_NAME = /passw|secret|token|authorization|cookie|api_?key/i;
 
 /**
  * Returns what a log line may hold of a value that is not an Error: plain data, at most 4 levels deep, 20 entries an object or
- * array and 8 KiB in total. A long string keeps its end, because programs print last what went wrong. Fields named like a
- * secret are redacted.
+ * array and 8 KiB of text in total, before JSON escapes it. A long string keeps its end, because programs print last what went
+ * wrong. Dates and nested Errors become text. Fields named like a secret are redacted.
  */
 export function boundedValue(value: unknown): unknown {
 	return bound(value, 0, { characters: MAX_CHARACTERS });
@@ -18,18 +20,39 @@ interface Budget {
 	characters: number;
 }
 
+/** What JSON puts around an entry, at most: quotes of name and text, colon, comma, brackets. */
+const PUNCTUATION_CHARACTERS = 8;
+
 function bound(value: unknown, depth: number, budget: Budget): unknown {
-	if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
-	if (typeof value !== 'object') return boundText(String(value), budget);
-	if (depth === MAX_DEPTH || budget.characters <= 0) return CUT;
-	if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((item) => bound(item, depth + 1, budget));
-	const entries = Object.entries(value).slice(0, MAX_ENTRIES);
-	return Object.fromEntries(
-		entries.map(([name, item]) => {
-			budget.characters -= name.length;
-			return [name, SECRET_NAME.test(name) ? '[redacted]' : bound(item, depth + 1, budget)];
-		}),
-	);
+	if (isNativeError(value)) return boundText(`${value.name}: ${value.message}`, budget);
+	if (isDate(value))
+		return boundText(Number.isNaN(value.getTime()) ? String(value) : value.toISOString(), budget);
+	if (typeof value !== 'object' || value === null) return boundLeaf(value, budget);
+	if (depth === MAX_DEPTH) return boundText(CUT, budget);
+	if (Array.isArray(value)) {
+		return boundEntries(value, budget, (item) => bound(item, depth + 1, budget));
+	}
+	const entries = boundEntries(Object.entries(value), budget, ([name, item]) => [
+		boundText(name, budget),
+		SECRET_NAME.test(name) ? boundText('[redacted]', budget) : bound(item, depth + 1, budget),
+	]);
+	return Object.fromEntries(entries);
+}
+
+/** Leaves out the entries for which the budget has nothing left. */
+function boundEntries<T, R>(entries: readonly T[], budget: Budget, boundEntry: (entry: T) => R): R[] {
+	const bounded: R[] = [];
+	for (const entry of entries.slice(0, MAX_ENTRIES)) {
+		if (budget.characters <= 0) break;
+		budget.characters -= PUNCTUATION_CHARACTERS;
+		bounded.push(boundEntry(entry));
+	}
+	return bounded;
+}
+
+function boundLeaf(value: unknown, budget: Budget): unknown {
+	const text = boundText(String(value), budget);
+	return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : text;
 }
 
 function boundText(text: string, budget: Budget): string {

@@ -20,6 +20,35 @@ describe('describeError', () => {
 		expect(JSON.stringify(causeOf(loop)).length).toBeLessThan(20_000);
 	});
 
+	test.each([
+		['numbers', 123_456],
+		['texts', 'some text'],
+		['objects without fields', {}],
+		['dates', new Date(0)],
+	])('bounds nested arrays of %s to 8 KiB', (_, leaf) => {
+		const nest = (depth: number): unknown => (depth === 0 ? leaf : Array(20).fill(nest(depth - 1)));
+		const bounded = JSON.stringify(causeOf(nest(4)));
+		expect(bounded.length).toBeGreaterThan(1_000);
+		expect(bounded.length).toBeLessThan(8 * 1024 + 100);
+	});
+
+	test('bounds a name that is long', () => {
+		expect(JSON.stringify(causeOf({ ['n'.repeat(100_000)]: 1 })).length).toBeLessThan(8 * 1024);
+	});
+
+	test('shows dates and errors inside a cause as text', () => {
+		const cause = {
+			at: new Date('2026-11-30T10:00:00Z'),
+			never: new Date(Number.NaN),
+			reason: new TypeError('no such page'),
+		};
+		expect(causeOf(cause)).toEqual({
+			at: '2026-11-30T10:00:00.000Z',
+			never: 'Invalid Date',
+			reason: 'TypeError: no such page',
+		});
+	});
+
 	test('keeps the end of a long text, where programs say what went wrong', () => {
 		expect(causeOf({ stderr: `${'x'.repeat(10_000)}the reason` })).toEqual({
 			stderr: expect.stringMatching(/^…x{1000,2048}the reason$/),
