@@ -1,7 +1,7 @@
 import { notify } from '@creatorr/database/notifications';
-import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import type { Addressed, AskedMail, LeasedMail, MailStore } from '../domain/mail.ts';
 import {
 	hashMailedToken,
@@ -83,7 +83,8 @@ async function addressMail(prisma: Tx, { kind, email }: LeasedMail): Promise<Add
 
 /** Keeps mails in the database until they were sent; all times are the database's. */
 export function createMailStore(prisma: PrismaClient, { perEmail, perNetwork }: MailLimits): MailStore {
-	const oneAtATime = createOneAtATime();
+	// Work that waits for the database's lock of a key waits here instead, without a connection.
+	const mutex = createKeyedMutex();
 	const ask = (mail: AskedMail, network: string) =>
 		inTransaction(prisma, async (tx) => {
 			const waitSeconds = await takeFromAllowance(tx, { key: `network ${network}`, perHour: perNetwork });
@@ -93,7 +94,7 @@ export function createMailStore(prisma: PrismaClient, { perEmail, perNetwork }: 
 			return { waitSeconds: 0 };
 		});
 	return {
-		ask: (mail, network) => oneAtATime(network, () => ask(mail, network)),
+		ask: (mail, network) => mutex.runExclusive(network, () => ask(mail, network)),
 		async lease(limit, leaseSeconds) {
 			const rows = await prisma.$queryRaw<{ id: bigint }[]>`
 				UPDATE mails SET due_at = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts + 1

@@ -1,5 +1,5 @@
-import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { siteOf } from '@creatorr/service/address-network';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { LRUCache } from 'lru-cache';
 import type { RegistrationThrottle } from '../domain/register-account.ts';
 import type { PrismaClient } from '../generated/client.ts';
@@ -21,7 +21,8 @@ function allowancesOf(network: string, perHour: number): Allowance[] {
  */
 export function createRegistrationThrottle(prisma: PrismaClient, perHour: number): RegistrationThrottle {
 	const refusedUntilMs = new LRUCache<string, number>({ max: REMEMBERED_NETWORKS });
-	const oneAtATime = createOneAtATime();
+	// Work that waits for the database's lock of a key waits here instead, without a connection.
+	const mutex = createKeyedMutex();
 
 	async function take(network: string): Promise<number> {
 		const leftMs = (refusedUntilMs.get(network) ?? 0) - performance.now();
@@ -35,5 +36,5 @@ export function createRegistrationThrottle(prisma: PrismaClient, perHour: number
 		return 0;
 	}
 
-	return { take: (network) => oneAtATime(network, () => take(network)) };
+	return { take: (network) => mutex.runExclusive(network, () => take(network)) };
 }

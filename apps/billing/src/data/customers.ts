@@ -1,5 +1,5 @@
-import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { inTransaction } from '@creatorr/database/transaction';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import type { CustomerStore } from '../domain/stores.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { lockDue } from './due-customers.ts';
@@ -25,10 +25,11 @@ export function createCustomerStore({
 	locking,
 	timeoutMs = HOLD_MS,
 }: CustomerStoreDeps): CustomerStore {
-	const oneAtATime = createOneAtATime();
+	// Work that waits for the database's lock of a key waits here instead, without a connection.
+	const mutex = createKeyedMutex();
 	return {
 		withCustomer: (userId, work) =>
-			oneAtATime(userId, () =>
+			mutex.runExclusive(userId, () =>
 				inTransaction(
 					locking,
 					async (tx: Tx) => {

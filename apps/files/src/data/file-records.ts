@@ -1,5 +1,5 @@
 import { pruneInbox } from '@creatorr/database/inbox';
-import { createOneAtATime } from '@creatorr/database/one-at-a-time';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import type { FileRecords, SweepRecords } from '../domain/ports.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { standingOf } from './accounts.ts';
@@ -16,10 +16,11 @@ import { claimDue, markBytesRemoved, purge, scheduleSweep, sweepAgainAt } from '
 
 /** The rows in PostgreSQL. What each operation promises stands at the function of that name. */
 export function createFileRecords(prisma: PrismaClient, keepingOf: KeepingOf): FileRecords & SweepRecords {
-	const oneAtATime = createOneAtATime();
+	// Work that waits for the database's lock of a key waits here instead, without a connection.
+	const mutex = createKeyedMutex();
 	return {
 		standingOf: (userId) => standingOf(prisma, userId),
-		insert: (userId, make) => oneAtATime(userId, () => insertFile(prisma, userId, make)),
+		insert: (userId, make) => mutex.runExclusive(userId, () => insertFile(prisma, userId, make)),
 		findVisible: (file) => findVisible(prisma, file, keepingOf),
 		listVisible: (page) => listVisible(prisma, page, keepingOf),
 		findOutput: (id) => findOutput(prisma, id),

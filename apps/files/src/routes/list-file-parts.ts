@@ -1,5 +1,5 @@
 import { listFileParts } from '@creatorr/contracts/files';
-import { createOneAtATime } from '@creatorr/database/one-at-a-time';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { type ListPartsDeps, listUploadParts } from '../domain/list-parts.ts';
 
@@ -8,8 +8,8 @@ import { type ListPartsDeps, listUploadParts } from '../domain/list-parts.ts';
  * the store: between two of them the process answers others.
  */
 export function listFilePartsRoute(deps: ListPartsDeps): Route {
-	const oneAtATime = createOneAtATime();
+	const mutex = createKeyedMutex();
 	return defineRoute(listFileParts, async ({ params, user }) => ({
-		data: await oneAtATime(user.id, () => listUploadParts(deps, { id: params.id, userId: user.id })),
+		data: await mutex.runExclusive(user.id, () => listUploadParts(deps, { id: params.id, userId: user.id })),
 	}));
 }

@@ -1,6 +1,6 @@
-import { createOneAtATime } from '@creatorr/database/one-at-a-time';
 import { ping } from '@creatorr/database/ping';
 import { currentRequestId } from '@creatorr/service/context';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import type { Config } from '../config.ts';
 import type { CreatedJob } from '../domain/created-job.ts';
@@ -58,12 +58,13 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 	const lifetimeHours = config.IDEMPOTENCY_KEY_HOURS;
 	const plans = config.PLANS;
 	const unverifiedActiveJobs = config.UNVERIFIED_ACTIVE_JOBS;
-	const oneAtATime = createOneAtATime();
+	// Work that waits for the database's lock of a key waits here instead, without a connection.
+	const mutex = createKeyedMutex();
 	return {
 		ping: () => ping(prisma),
 		findAnswer: (userId: string, key: string) => findAnswer(prisma, { userId, key, lifetimeHours }),
 		insertJob: ({ idempotency, ...insert }: Insert) =>
-			oneAtATime(insert.userId, () =>
+			mutex.runExclusive(insert.userId, () =>
 				insertJob(prisma, {
 					...insert,
 					requestId: currentRequestId(),

@@ -205,7 +205,7 @@ const HOW_BYTES_GO: readonly Defence[] = [
 	{
 		name: 'lists the parts of one upload of a user at a time',
 		file: 'apps/files/src/routes/list-file-parts.ts',
-		code: 'await oneAtATime(user.id, () => listUploadParts(deps, { id: params.id, userId: user.id })),',
+		code: 'await mutex.runExclusive(user.id, () => listUploadParts(deps, { id: params.id, userId: user.id })),',
 		without: 'await listUploadParts(deps, { id: params.id, userId: user.id }),',
 		suite: 'apps/files/test/multipart.test.ts',
 		test: 'answers one request of a user after the other, and another user meanwhile',
