@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -174,8 +175,8 @@ const JOBS_PER_ACCOUNT = 3;
 
 /** New accounts with long OCR jobs, as many as they may have. */
 async function heavyAccounts(): Promise<void> {
-	const pages = Number(process.env.ATTACK_PAGES ?? 200);
-	const pdf = makePdf({ pages, pictureSide: 400 });
+	const path = process.env.ATTACK_DOCUMENT;
+	const pdf = path === undefined ? makePdf({ pages: 200 }) : readFileSync(path);
 	const jobs: { token: string; id: string }[] = [];
 	for (let account = 0; account < ACCOUNTS; account += 1) {
 		const token = await register();

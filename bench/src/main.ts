@@ -10,7 +10,6 @@ import { benchNeighbours } from './neighbours/bench-neighbours.ts';
 import { type Options, readOptions } from './options.ts';
 import { benchPresign } from './presign/bench-presign.ts';
 import { benchDrain } from './queue/bench-drain.ts';
-import { benchFairness } from './queue/bench-fairness.ts';
 import { benchOverhead } from './queue/bench-overhead.ts';
 import { benchThroughput } from './queue/bench-throughput.ts';
 import { isMet, type Section } from './report/figure.ts';
@@ -28,7 +27,7 @@ const BENCHES = {
 	...{ tools: benchTools, corpus: benchCorpus, flood: benchFlood, neighbours: benchNeighbours },
 	load: benchLoad,
 	...{ gateway: benchGateway, overhead: benchOverhead, throughput: benchThroughput },
-	...{ fairness: benchFairness, drain: benchDrain, memory: benchMemory },
+	...{ drain: benchDrain, memory: benchMemory },
 	...{ presign: benchPresign, abuse: benchAbuse },
 };
 

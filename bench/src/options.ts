@@ -10,7 +10,6 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
        npm run bench gateway               requests a second through the gateway, and through nginx with auth_request
        npm run bench overhead              what a job costs beyond its tool, with an idle queue
        npm run bench throughput            small jobs a second by 1, 2 and 4 workers
-       npm run bench fairness              a one-page OCR alone, and beside eight accounts with 200-page ones
        npm run bench drain                 how fast 10,000 queued jobs that do nothing are done
        npm run bench memory                whether the memory of any process grows under load
        npm run bench abuse                 what a user sees while the product is attacked; --only takes an attack
@@ -33,7 +32,7 @@ Exit code 1 when a bar is missed.`;
 
 const NAMES = [
 	...(['tools', 'corpus', 'flood', 'load', 'neighbours', 'gateway'] as const),
-	...(['overhead', 'throughput', 'fairness', 'drain', 'memory', 'presign', 'abuse'] as const),
+	...(['overhead', 'throughput', 'drain', 'memory', 'presign', 'abuse'] as const),
 ] as const;
 
 type Name = (typeof NAMES)[number];

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,12 +7,14 @@ import { median, quantile } from '../measure/statistics.ts';
 import { readMemory } from '../memory/process-memory.ts';
 import type { Options } from '../options.ts';
 import { readProduct } from '../product/environment.ts';
+import { register } from '../product/person.ts';
+import { type Exchange, isRead, isRefused, runUserFlow } from '../product/user-flow.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
+import { scratchRoot } from '../run/scratch.ts';
 import { makeFiles } from '../samples/made.ts';
 import { smallestSample } from '../samples/smallest.ts';
 import { BenchError, say } from '../say.ts';
-import { createVictim, type Experience, type Victim } from './victim.ts';
 
 const ATTACKER = join(resolve(import.meta.dirname, '../../..'), 'acceptance', 'abuse', 'attack.ts');
 
@@ -21,6 +23,7 @@ const BLOCKS = 3;
 const WARM_UP_SECONDS = 5;
 const COOL_DOWN_MS = 3_000;
 const AFTER_MS = 60_000;
+const SCAN_PAGES = 200;
 const MEMORY_EVERY_MS = 500;
 const MEMORY_SHARE = 1.1;
 const MEMORY_MIB = 30;
@@ -66,26 +69,44 @@ const ATTACKS: readonly Attack[] = [
 ];
 
 interface Measured {
-	alone: Experience;
-	attacked: Experience;
+	alone: Exchange[];
+	attacked: Exchange[];
 	answers: Record<string, number>;
 	/** MiB by process. */
 	memory: { before: Map<string, number>; during: Map<string, number>; after: Map<string, number> };
 }
 
-const nothing = (): Experience => ({ readsMs: [], uploadsMs: [], jobsMs: [], refusals: [] });
+interface Files {
+	/** Of the bench's own files. */
+	folder: string;
+	/** A PDF of many scanned pages. */
+	scan: string;
+}
 
-function addTo(all: Experience, more: Experience): void {
-	all.readsMs.push(...more.readsMs);
-	all.uploadsMs.push(...more.uploadsMs);
-	all.jobsMs.push(...more.jobsMs);
-	all.refusals.push(...more.refusals);
+/** A scan of so many pages of text, without any text to copy. */
+const MAKE_SCAN = `
+import sys
+from PIL import Image, ImageDraw, ImageFont
+font = ImageFont.load_default(28)
+page = Image.new('1', (1240, 1754), 1)
+draw = ImageDraw.Draw(page)
+for line in range(38):
+    draw.text((100, 100 + 41 * line), f'Line {line}: the quick brown fox jumps over the lazy dog, again and again.', font=font)
+pages = int(sys.argv[2])
+page.save(sys.argv[1], save_all=True, append_images=[page] * (pages - 1), resolution=150)
+`;
+
+function makeScan(pages: number): string {
+	const path = join(scratchRoot(), `scan-${pages}.pdf`);
+	execFileSync('/usr/bin/python3', ['-c', MAKE_SCAN, path, String(pages)]);
+	return path;
 }
 
 /** An attacker is a process of its own, as its work may not delay the victim's clock. */
-async function startAttack(name: string, apiUrl: string) {
+async function startAttack(name: string, apiUrl: string, scan: string) {
 	const child: ChildProcess = spawn(process.execPath, ['--no-warnings', ATTACKER, name, apiUrl], {
 		stdio: ['pipe', 'pipe', 'inherit'],
+		env: { ...process.env, ATTACK_DOCUMENT: scan },
 	});
 	const exited = once(child, 'exit');
 	const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
@@ -121,20 +142,23 @@ async function watchMemory(
 	}
 }
 
-async function measure(victim: Victim, { name }: Attack, seconds: number): Promise<Measured> {
+async function measure({ name, tool }: Attack, seconds: number, { folder, scan }: Files): Promise<Measured> {
 	const { apiUrl, home } = readProduct();
+	const person = await register(apiUrl);
+	const sample = await smallestSample(folder, tool);
+	const live = (forSeconds: number) => runUserFlow({ apiUrl, person, sample, seconds: forSeconds });
 	const measured: Measured = {
-		...{ alone: nothing(), attacked: nothing(), answers: {} },
+		...{ alone: [], attacked: [], answers: {} },
 		memory: { before: new Map(), during: new Map(), after: new Map() },
 	};
-	await victim.live(WARM_UP_SECONDS);
+	await live(WARM_UP_SECONDS);
 	for (let block = 0; block < BLOCKS; block += 1) {
-		addTo(measured.alone, await victim.live(seconds / BLOCKS));
+		measured.alone.push(...(await live(seconds / BLOCKS)));
 		if (block === 0) measured.memory.before = readMemory(home);
-		const attack = await startAttack(name, apiUrl);
-		const lived = victim.live(seconds / BLOCKS);
+		const attack = await startAttack(name, apiUrl, scan);
+		const lived = live(seconds / BLOCKS);
 		await watchMemory(home, measured.memory.during, lived);
-		addTo(measured.attacked, await lived);
+		measured.attacked.push(...(await lived));
 		for (const [status, count] of Object.entries(await attack.stop()))
 			measured.answers[status] = (measured.answers[status] ?? 0) + count;
 		await sleep(COOL_DOWN_MS);
@@ -164,10 +188,13 @@ function ratios(
 
 function sectionOf({ title, maxReadRatio, maxJobRatio }: Attack, measured: Measured): Section {
 	const { alone, attacked, answers, memory } = measured;
-	const pairOf = (what: 'readsMs' | 'uploadsMs' | 'jobsMs') => ({
-		alone: alone[what],
-		attacked: attacked[what],
+	const timesOf = (exchanges: readonly Exchange[], isMeant: (exchange: Exchange) => boolean) =>
+		exchanges.filter((one) => isMeant(one) && !isRefused(one)).map(({ durationMs }) => durationMs);
+	const pairOf = (isMeant: (exchange: Exchange) => boolean) => ({
+		alone: timesOf(alone, isMeant),
+		attacked: timesOf(attacked, isMeant),
 	});
+	const is = (operation: string) => (exchange: Exchange) => exchange.operation === operation;
 	const grown = [...memory.before].filter(([name, before]) => {
 		const after = memory.after.get(name) ?? before;
 		return after > Math.max(before * MEMORY_SHARE, before + MEMORY_MIB);
@@ -175,12 +202,12 @@ function sectionOf({ title, maxReadRatio, maxJobRatio }: Attack, measured: Measu
 	return {
 		title: `A user while ${title}, beside the same user alone`,
 		figures: [
-			{ name: 'reads', value: attacked.readsMs.length },
-			{ name: 'refused or reset, alone', value: alone.refusals.length, bar: { atMost: 0 } },
-			{ name: 'refused or reset, attacked', value: attacked.refusals.length, bar: { atMost: 0 } },
-			...ratios('reads', pairOf('readsMs'), { p99: maxReadRatio }),
-			...ratios('uploads', pairOf('uploadsMs')),
-			...ratios('jobs', pairOf('jobsMs'), maxJobRatio === undefined ? {} : { median: maxJobRatio }),
+			{ name: 'reads', value: attacked.filter(isRead).length },
+			{ name: 'refused or reset, alone', value: alone.filter(isRefused).length, bar: { atMost: 0 } },
+			{ name: 'refused or reset, attacked', value: attacked.filter(isRefused).length, bar: { atMost: 0 } },
+			...ratios('reads', pairOf(isRead), { p99: maxReadRatio }),
+			...ratios('uploads', pairOf(is('upload'))),
+			...ratios('jobs', pairOf(is('job')), maxJobRatio === undefined ? {} : { median: maxJobRatio }),
 			...Object.entries(answers).map(([status, value]) => ({
 				name: `attacker was answered ${status}`,
 				value,
@@ -199,19 +226,18 @@ function sectionOf({ title, maxReadRatio, maxJobRatio }: Attack, measured: Measu
  * product keeps. `--only NAME` runs one attack.
  */
 export async function benchAbuse({ seconds, only }: Options): Promise<Section[]> {
-	const { apiUrl } = readProduct();
 	const { folder } = await makeFiles();
+	const files = { folder, scan: makeScan(SCAN_PAGES) };
 	const chosen = ATTACKS.filter(({ name }) => only.length === 0 || only.includes(name));
 	if (chosen.length === 0) throw new BenchError(`There are ${ATTACKS.map(({ name }) => name).join(', ')}.`);
 	const sections: Section[] = [];
 	for (const attack of chosen) {
-		const victim = await createVictim(apiUrl, await smallestSample(folder, attack.tool));
-		const measured = await measure(victim, attack, seconds);
-		victim.close();
+		const measured = await measure(attack, seconds, files);
 		const section = sectionOf(attack, measured);
 		say(renderSection(section));
-		for (const line of new Set([...measured.alone.refusals, ...measured.attacked.refusals].slice(0, 10)))
-			say(`refused: ${line}`);
+		const refused = [...measured.alone, ...measured.attacked].filter(isRefused);
+		const lines = refused.map(({ operation, status, message }) => `${operation}: ${status} ${message}`);
+		for (const line of [...new Set(lines)].slice(0, 10)) say(`refused: ${line}`);
 		sections.push(section);
 	}
 	return sections;

@@ -3,10 +3,12 @@ import { Worker } from 'node:worker_threads';
 import { quantile } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { register } from '../product/person.ts';
+import { type Exchange, isRefused, runUserFlow } from '../product/user-flow.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
+import { makeFiles } from '../samples/made.ts';
+import { smallestSample } from '../samples/smallest.ts';
 import { say } from '../say.ts';
-import { type Exchange, isRefused, runUserFlow } from './user-flow.ts';
 
 /** 14 on 2 cores, at which the product once refused every signed-in request. */
 const BURNERS_PER_CORE = 7;
@@ -24,16 +26,17 @@ function figuresOf(operation: string, exchanges: readonly Exchange[]): Figure[] 
 /** Measures whether a user is refused while every core has seven other things to do. */
 export async function benchLoad({ apiUrl, seconds }: Options): Promise<Section[]> {
 	const person = await register(apiUrl);
+	const sample = await smallestSample((await makeFiles()).folder, 'compress_heavy');
 	const burners = Array.from(
 		{ length: BURNERS_PER_CORE * availableParallelism() },
 		() => new Worker(new URL('./burner-thread.ts', import.meta.url)),
 	);
 	const exchanges = new Map<string, Exchange[]>();
-	await runUserFlow(apiUrl, person, AbortSignal.timeout(seconds * 1_000), (exchange) => {
-		const { operation, status } = exchange;
+	for (const exchange of await runUserFlow({ apiUrl, person, sample, seconds })) {
+		const { operation, status, message } = exchange;
 		exchanges.set(operation, [...(exchanges.get(operation) ?? []), exchange]);
-		if (isRefused(exchange)) say(`${new Date().toISOString()} ${operation} was answered ${status}`);
-	});
+		if (isRefused(exchange)) say(`${operation}: ${status} ${message}`);
+	}
 	const [loadAverage = 0] = loadavg();
 	await Promise.all(burners.map((burner) => burner.terminate()));
 	const section = {

@@ -19,7 +19,7 @@ const NOOP = 'bench/src/queue/noop';
 const EVERYTHING = packagesToStart({ ownBroker: true });
 
 /** The benches that run no tools, here or at all. */
-const WITHOUT_TOOLS = ['flood', 'load', 'presign'];
+const WITHOUT_TOOLS = ['flood', 'presign'];
 
 /** The benches that measure a product of their own, and how they want it. */
 const PRODUCTS: Readonly<Record<string, BenchProduct & { packages: string[] }>> = {
@@ -36,7 +36,6 @@ const PRODUCTS: Readonly<Record<string, BenchProduct & { packages: string[] }>> 
 	},
 	drain: { packages: EVERYTHING, scale: ONE_OF_EACH, held: ['tool-worker'], extraTool: NOOP },
 	memory: { packages: [...EVERYTHING, ...packagesToBench()], scale: ONE_OF_EACH, held: [] },
-	fairness: { packages: [...EVERYTHING, ...packagesToBench()], scale: ONE_OF_EACH, held: [] },
 	abuse: { packages: [...EVERYTHING, ...packagesToBench()], scale: ONE_OF_EACH, held: [] },
 	overhead: { packages: EVERYTHING, scale: ONE_OF_EACH, held: [], extraTool: NOOP },
 };

@@ -103,8 +103,8 @@ function routeOf({ findRoute, findNotFoundPage }: PublicDeps, req: PublicRequest
 		if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
 		const page = findNotFoundPage(req, path);
 		if (page) return page;
-		// A cache must not show this answer to a browser.
-		error.headers.Vary = 'Accept';
+		// A cache must not show this answer to a browser; below /v1 every client gets it.
+		if (!path.startsWith('/v1/')) error.headers.Vary = 'Accept';
 		throw error;
 	}
 }
