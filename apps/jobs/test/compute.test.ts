@@ -88,7 +88,7 @@ describe('the compute quota', () => {
 		const refused = await user.create({ tool: TOOL, input_file_id: newId('fil') });
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
 		expect(refused.body.error.message).toMatch(
-			/100 s today; the free plan allows 100 s a day, Pro 36,000 s a day: wait until \d{4}-\d\d-\d\dT00:00:00/,
+			/100 s today; the free plan allows 100 s a day, Pro 36,000 s a day\. Wait until \d{4}-\d\d-\d\dT00:00:00/,
 		);
 		await world.user().enqueue(TOOL);
 	});

@@ -10,16 +10,20 @@ interface LimitMet {
 	say?(amount: number): string;
 	/** What meets the limit, as a main clause. */
 	use: string;
-	/** What helps besides a better plan. */
-	advice: string;
+	/** What helps besides a better plan, as imperatives that begin small. */
+	advice: readonly string[];
 }
+
+const CHOICES = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** The refusal of what goes over a limit of the user's plan: says the limit, the use, and what Pro gives where that is more. */
 export function planLimit({ plan, plans, limitOf, say = sayNumber, use, advice }: LimitMet): AppError {
 	const limit = limitOf(plans[plan]);
 	const limitOfPro = limitOf(plans.pro);
-	const [offer, upgrade] = limitOfPro > limit ? [`, Pro ${say(limitOfPro)}`, ', or change to Pro'] : ['', ''];
-	const message = `${use}; the ${plan} plan allows ${say(limit)}${offer}: ${advice}${upgrade}`;
+	const isMoreOnPro = limitOfPro > limit;
+	const offer = isMoreOnPro ? `, Pro ${say(limitOfPro)}` : '';
+	const choices = CHOICES.format(isMoreOnPro ? [...advice, 'upgrade to Pro'] : advice);
+	const message = `${use}; the ${plan} plan allows ${say(limit)}${offer}. ${choices.charAt(0).toUpperCase()}${choices.slice(1)}.`;
 	return new AppError('plan_limit', message);
 }
 

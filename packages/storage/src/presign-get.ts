@@ -9,8 +9,8 @@ export type PresignGetInput = Presigning & {
 };
 
 /**
- * Whoever PUTs an object may send headers that no signature of a PUT can forbid; the store keeps them and sends them with every
- * download. These take their place: nothing is decoded on the way, cached, or kept after the file is gone.
+ * Clients can send unsigned headers with a PUT. The store returns them with every download; these parameters override them:
+ * nothing is decoded on the way, cached, or kept after the file is gone.
  */
 const NEUTRAL_HEADERS = {
 	'response-cache-control': 'private, no-store',

@@ -10,7 +10,7 @@ export interface PageLimit {
 /** Throws `limit_exceeded` where a file has more pages than the limit lets it have. */
 export function requirePages(count: number, limit: PageLimit | undefined): void {
 	if (limit === undefined || count <= limit.pages) return;
-	const upgrade = limit.onPro === undefined ? '' : `, or change to Pro, which takes ${inWords(limit.onPro)}`;
+	const upgrade = limit.onPro === undefined ? '' : `, or upgrade to Pro, which takes ${inWords(limit.onPro)}`;
 	throw new ToolError(
 		'limit_exceeded',
 		`The file has ${inWords(count)} pages; this plan takes up to ${inWords(limit.pages)}. Split the file${upgrade}.`,

@@ -24,9 +24,11 @@ describe('an upload', () => {
 
 	test('of a byte more is refused, with the limit, the use and what Pro gives', () => {
 		expect(() => admit(GB + 1, 49 * GB)).toThrow(
-			'your files and open uploads take 49 GB and this one 1,000,000,001 bytes; the free plan allows 50 GB, Pro 500 GB: delete some (a deleted file counts until its upload URL expires), or change to Pro',
+			'your files and open uploads take 49 GB and this one 1,000,000,001 bytes; the free plan allows 50 GB, Pro 500 GB. Delete some files (a deleted file counts until its upload URL expires) or upgrade to Pro.',
 		);
-		expect(() => admit(GB + 1, 499 * GB, 'pro')).toThrow(/the pro plan allows 500 GB: delete some \(.*\)$/);
+		expect(() => admit(GB + 1, 499 * GB, 'pro')).toThrow(
+			/the pro plan allows 500 GB\. Delete some files \([^)]*\)\.$/,
+		);
 	});
 
 	test('of 10 GiB alone is let in on any plan', () => {

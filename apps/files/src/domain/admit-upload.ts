@@ -38,7 +38,7 @@ export function admitUpload(
 	if (storedBytes + sizeBytes > plans[plan].maxStoredBytes) {
 		throw planLimit({
 			...{ plan, plans, use, limitOf: ({ maxStoredBytes }) => maxStoredBytes, say: sayBytes },
-			advice: 'delete some (a deleted file counts until its upload URL expires)',
+			advice: ['delete some files (a deleted file counts until its upload URL expires)'],
 		});
 	}
 	const limit = unverifiedLimit(terms, standing);

@@ -42,7 +42,7 @@ describe('a job', () => {
 
 	test('is refused where its input is larger than the plan takes for the tool', () => {
 		expect(() => admit('ocr', MIB + 1)).toThrow(
-			'the file is 1,048,577 bytes large, as input of ocr; the free plan allows 1 MiB, Pro 10 GiB: split the file or make it smaller, or change to Pro',
+			'the file is 1,048,577 bytes large, as input of ocr; the free plan allows 1 MiB, Pro 10 GiB. Split the file, make it smaller, or upgrade to Pro.',
 		);
 		expect(() => admit('compress', MIB + 1)).not.toThrow();
 		expect(() => admit('compress', 11 * MIB)).toThrow('the free plan allows 10 MiB');
@@ -57,7 +57,7 @@ describe('a job', () => {
 	test('is refused where the plan’s queue is full', () => {
 		expect(() => admit('ocr', 1, 'free', 4)).not.toThrow();
 		expect(() => admit('ocr', 1, 'free', 5)).toThrow(
-			'5 of your jobs are queued; the free plan allows 5, Pro 9: wait for some to start, or cancel some, or change to Pro',
+			'5 of your jobs are queued; the free plan allows 5, Pro 9. Wait for some to start, cancel some, or upgrade to Pro.',
 		);
 		expect(() => admit('ocr', 1, 'pro', 5)).not.toThrow();
 	});
@@ -67,10 +67,10 @@ describe('a job', () => {
 			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...atRest, plan, computeSeconds });
 		expect(() => after(59)).not.toThrow();
 		expect(() => after(60)).toThrow(
-			'your jobs ran for 60 s today; the free plan allows 60 s a day, Pro 1,200 s a day: wait until 2026-12-01T00:00:00.000Z, when the next day begins, or change to Pro',
+			'your jobs ran for 60 s today; the free plan allows 60 s a day, Pro 1,200 s a day. Wait until 2026-12-01T00:00:00.000Z (the next day) or upgrade to Pro.',
 		);
 		expect(() => after(60, 'pro')).not.toThrow();
-		expect(() => after(1_200, 'pro')).toThrow('the pro plan allows 1,200 s a day: wait until');
+		expect(() => after(1_200, 'pro')).toThrow('the pro plan allows 1,200 s a day. Wait until');
 		const unlimitedPro = { ...plans, pro: { ...plans.pro, computeSecondsPerDay: 0 } };
 		expect(() => after(60, 'free', unlimitedPro)).toThrow('Pro any time');
 		expect(() => after(1_000_000, 'pro', unlimitedPro)).not.toThrow();

@@ -34,7 +34,7 @@ function refuseLargeInput(plans: Plans, { tool, inputBytes }: Wanted, plan: Plan
 		limitOf: (terms) => Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes),
 		say: sayBytes,
 		use: `the file is ${sayBytes(inputBytes)} large, as input of ${tool.slug}`,
-		advice: 'split the file or make it smaller',
+		advice: ['split the file', 'make it smaller'],
 	});
 }
 
@@ -45,7 +45,7 @@ function refuseFullQueue(plans: Plans, { plan, queuedJobs }: Standing): void {
 		plans,
 		limitOf: (terms) => terms.maxQueuedJobs,
 		use: `${sayNumber(queuedJobs)} of your jobs are queued`,
-		advice: 'wait for some to start, or cancel some',
+		advice: ['wait for some to start', 'cancel some'],
 	});
 }
 
@@ -57,7 +57,7 @@ function refuseExhaustedCompute(plans: Plans, { plan, computeSeconds, computeRes
 		limitOf: computeLimit,
 		say: sayComputeTime,
 		use: `your jobs ran for ${sayNumber(computeSeconds)} s today`,
-		advice: `wait until ${computeResetsAt.toISOString()}, when the next day begins`,
+		advice: [`wait until ${computeResetsAt.toISOString()} (the next day)`],
 	});
 }
 

@@ -26,6 +26,14 @@ test('what the API says of a failure is shown, with options under their labels',
 	});
 });
 
+test('the title is not said again in the text', () => {
+	const message = 'Unsupported file. The content is plain text. This tool accepts PDF.';
+	expect(failureOf(problem('unsupported_input', message), fields)).toMatchObject({
+		title: 'Unsupported file',
+		text: 'The content is plain text. This tool accepts PDF.',
+	});
+});
+
 test.each([
 	['The file’s content is plain text, whatever its name says. This tool accepts PDF.', []],
 	['The PDF is a dynamic XFA form, which only Adobe programs can show.', []],
@@ -36,7 +44,7 @@ test.each([
 });
 
 test('where a better plan helps, the way there is shown', () => {
-	const failure = failureOf(problem('limit_exceeded', 'Split the file, or change to Pro.'), fields);
+	const failure = failureOf(problem('limit_exceeded', 'Split the file, or upgrade to Pro.'), fields);
 	expect(failure.remedies).toContain('upgrade');
 	expect(failureOf(problem('limit_exceeded', 'Split the file.'), fields).remedies).not.toContain('upgrade');
 });

@@ -108,7 +108,10 @@ function canHelp(remedy: Remedy, { code, message }: Problem): boolean {
 export function failureOf(problem: Problem, fields: readonly Field[]): Failure {
 	const { title, text, remedies } = WORDS[problem.code] ?? WORDS.unknown;
 	const mentionsPro = /\bPro\b/.test(problem.message) && !remedies.includes('upgrade');
-	const words = text ?? (problem.message ? sentence(forPeople(problem.message, fields)) : '');
+	const said = problem.message.startsWith(`${title}. `)
+		? problem.message.slice(title.length + 2)
+		: problem.message;
+	const words = text ?? (said ? sentence(forPeople(said, fields)) : '');
 	const canGivePassword = passwordField(problem, fields) !== undefined;
 	const possible = remedies.filter(
 		(remedy) => (remedy !== 'give-password' || canGivePassword) && canHelp(remedy, problem),
