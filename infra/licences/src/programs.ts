@@ -141,6 +141,13 @@ export const AROUND: readonly Program[] = [
 		does: 'tests: a second store',
 	},
 	{
+		name: 'PgBouncer',
+		licence: 'ISC',
+		says: 'Permission to use, copy, modify, and/or distribute this software for any',
+		packages: ['pgbouncer'],
+		does: 'tests: a pooler before Postgres',
+	},
+	{
 		name: 'Chromium',
 		licence: 'BSD-3-Clause',
 		says: 'BSD-3-clause',
