@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -35,4 +36,31 @@ test('a file that is larger than the tool takes is not even fetched', async () =
 	);
 	await expect(fetching).rejects.toBe(tooLarge);
 	expect([asked, existsSync(path)]).toEqual([1, false]);
+});
+
+test('an input that is larger than the free space of the disk is not downloaded, and tried again after a long pause', async () => {
+	const { bavail, bsize } = await statfs(directory);
+	const { promise: asked, resolve } = Promise.withResolvers<void>();
+	let tries = 0;
+	const files = (async () => {
+		tries += 1;
+		resolve();
+		// A download from there would fail with another error, which is tried again soon.
+		return {
+			data: { size_bytes: 2 * bavail * bsize, etag: '"a"', download_url: 'http://127.0.0.1:1/object' },
+		};
+	}) as unknown as InternalClient;
+	const path = join(directory, 'large');
+	const controller = new AbortController();
+	const fetching = fetchInput(
+		files,
+		{ inputFileId: 'fil_a', userId: 'usr_a' },
+		{ path, requireSize: () => undefined, signal: controller.signal },
+	);
+	await asked;
+	// More than the shortest pause after any other error.
+	await sleep(500);
+	controller.abort(new Error('canceled'));
+	await expect(fetching).rejects.toThrow('canceled');
+	expect([tries, existsSync(path)]).toEqual([1, false]);
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -70,6 +71,14 @@ describe('download', () => {
 			(thrown: Error) => thrown.constructor.name,
 		);
 		expect(error).toBe('Error');
+	});
+
+	test('a failed download leaves no partial file on the disk', async () => {
+		const url = await serve((_request, response) =>
+			response.writeHead(200, { etag: ETAG }).end(BYTES.subarray(1)),
+		);
+		await expect(from(url)).rejects.toThrow();
+		expect(existsSync(path())).toBe(false);
 	});
 
 	test('too few bytes are an error', async () => {

@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AppError } from '@creatorr/contracts/errors';
 import { openInput } from '@creatorr/contracts/internal';
 import type { ResponseOf } from '@creatorr/contracts/operation';
@@ -5,7 +7,7 @@ import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
 import { ToolError } from '@creatorr/tool-kit/tool-error';
 import type { GrantedJob } from './granted-job.ts';
-import { mayPass, OUTAGE_MS, retry } from './retry.ts';
+import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
 import { download, ObjectChanged } from './transfer.ts';
 
 export type Input = ResponseOf<typeof openInput>['data'];
@@ -13,6 +15,23 @@ export type Input = ResponseOf<typeof openInput>['data'];
 function isGone(error: unknown): boolean {
 	if (error instanceof ObjectChanged) return true;
 	return error instanceof AppError && (error.code === 'not_found' || error.code === 'file_not_uploaded');
+}
+
+const FULL_DISK_PAUSE_MS = 30_000;
+
+/** A full disk takes longer to free than a service to come back. Differs, so that inputs that filled it together don't meet again. */
+function pauseAfter(error: unknown): number | undefined {
+	const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+	return isFull ? FULL_DISK_PAUSE_MS * (1 + Math.random()) : undefined;
+}
+
+/** Throws ENOSPC before the download where the input does not fit, as it would fail after the most bytes that it could write. */
+async function requireSpace(directory: string, sizeBytes: number): Promise<void> {
+	const { bavail, bsize } = await statfs(directory);
+	const freeBytes = bavail * bsize;
+	if (sizeBytes <= freeBytes) return;
+	const message = `the input has ${sizeBytes} bytes, the scratch disk ${freeBytes} free ones`;
+	throw Object.assign(new Error(message), { code: 'ENOSPC' });
 }
 
 interface FetchOptions {
@@ -23,8 +42,8 @@ interface FetchOptions {
 }
 
 /**
- * Brings a job's input to `path`, trying again while files or the store is away. Throws `input_missing` when the file was
- * deleted, has expired, or holds other bytes than when the job was made.
+ * Brings a job's input to `path`, trying again for at most {@link OUTAGE_MS} while files or the store is away, or the disk is
+ * full. Throws `input_missing` when the file was deleted, has expired, or holds other bytes than when the job was made.
  */
 export async function fetchInput(
 	files: InternalClient,
@@ -37,6 +56,7 @@ export async function fetchInput(
 			body: { user_id: job.userId },
 		});
 		requireSize(data.size_bytes);
+		await requireSpace(dirname(path), data.size_bytes);
 		await download({ url: data.download_url, etag: data.etag, sizeBytes: data.size_bytes }, path, signal);
 		return data;
 	};
@@ -45,7 +65,8 @@ export async function fetchInput(
 			retry(once, {
 				signal,
 				forMs: OUTAGE_MS,
-				retryable: (error) => !isGone(error) && !(error instanceof ToolError) && mayPass(error),
+				pauseAfter,
+				retryable: (error) => !isGone(error) && !(error instanceof ToolError) && isRetryable(error),
 			}),
 		);
 	} catch (error) {

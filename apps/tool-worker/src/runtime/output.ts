@@ -4,7 +4,7 @@ import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
 import type { ToolResult } from '@creatorr/tool-kit/run-tool';
 import type { GrantedJob } from './granted-job.ts';
-import { mayPass, OUTAGE_MS, retry } from './retry.ts';
+import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
 import { upload } from './transfer.ts';
 
 /**
@@ -43,5 +43,5 @@ export function storeOutput(
 		crashPoint('worker.output-uploaded');
 		return data.file_id;
 	};
-	return inSpan('output store', {}, () => retry(once, { signal, forMs: OUTAGE_MS, retryable: mayPass }));
+	return inSpan('output store', {}, () => retry(once, { signal, forMs: OUTAGE_MS, retryable: isRetryable }));
 }

@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { expect, test } from '@jest/globals';
-import { mayPass, retry } from './retry.ts';
+import { isRetryable, retry } from './retry.ts';
 import { TransferFailed } from './transfer.ts';
 
 const never = new AbortController().signal;
@@ -30,6 +30,17 @@ test('what fails for too long is given up', async () => {
 	await expect(retry(work, { signal: never, forMs: 0, retryable: () => true })).rejects.toThrow('away');
 });
 
+test('a pause of its own ends with the time that is left', async () => {
+	let tries = 0;
+	const work = async () => {
+		tries += 1;
+		throw new Error('full');
+	};
+	const options = { signal: never, forMs: 30, retryable: () => true, pauseAfter: () => 60_000 };
+	await expect(retry(work, options)).rejects.toThrow('full');
+	expect(tries).toBeGreaterThan(1);
+});
+
 test('an abort ends the pause and wins over the failure', async () => {
 	const controller = new AbortController();
 	const work = retry(() => Promise.reject(new Error('away')), {
@@ -50,5 +61,5 @@ test.each([
 	[Object.assign(new Error('full'), { code: 'ENOSPC' }), true],
 	[Object.assign(new Error('broken'), { code: 'EIO' }), false],
 ])('%s may pass: %p', (error, expected) => {
-	expect(mayPass(error)).toBe(expected);
+	expect(isRetryable(error)).toBe(expected);
 });

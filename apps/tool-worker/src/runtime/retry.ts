@@ -11,6 +11,8 @@ interface RetryOptions {
 	forMs?: number;
 	/** Whether this failure may pass by itself. */
 	retryable: (error: unknown) => boolean;
+	/** How long to wait after this failure, in milliseconds; the growing pause where undefined. */
+	pauseAfter?: (error: unknown) => number | undefined;
 }
 
 /** Does the work again, with growing pauses, while it fails in a way that may pass. Rejects with the signal's reason once aborted. */
@@ -18,13 +20,16 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
 	const endMs = performance.now() + (options.forMs ?? Number.POSITIVE_INFINITY);
 	for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
 		options.signal.throwIfAborted();
+		let nextPauseMs = pauseMs;
 		try {
 			return await work();
 		} catch (error) {
 			options.signal.throwIfAborted();
-			if (!options.retryable(error) || performance.now() > endMs) throw error;
+			const leftMs = endMs - performance.now();
+			if (!options.retryable(error) || leftMs < 0) throw error;
+			nextPauseMs = Math.min(options.pauseAfter?.(error) ?? pauseMs, leftMs);
 		}
-		await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => undefined);
+		await sleep(nextPauseMs, undefined, { signal: options.signal }).catch(() => undefined);
 	}
 }
 
@@ -37,9 +42,9 @@ export const OUTAGE_MS = 15 * 60_000;
  * Returns whether a failed call or transfer may succeed later: a service that is down, a full disk that somebody frees, but not a
  * refusal, a broken disk or a bug.
  */
-export function mayPass(error: unknown): boolean {
+export function isRetryable(error: unknown): boolean {
 	if (error instanceof AppError) return error.code === 'upstream_unavailable';
-	if (error instanceof TransferFailed) return error.mayPass;
+	if (error instanceof TransferFailed) return error.isRetryable;
 	const code =
 		typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 	return code !== undefined && !OF_THIS_MACHINE.has(code);

@@ -1,4 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
@@ -11,12 +12,12 @@ export class ObjectChanged extends Error {}
 /** The store did not do its part this time. */
 export class TransferFailed extends Error {
 	/** Whether it may do it another time: after a timeout, a failure of its own, or with a URL that has not expired. */
-	readonly mayPass: boolean;
+	readonly isRetryable: boolean;
 
 	constructor(message: string, statusCode = 500) {
 		super(message);
 		this.name = 'TransferFailed';
-		this.mayPass = statusCode >= 500 || [403, 408, 429].includes(statusCode);
+		this.isRetryable = statusCode >= 500 || [403, 408, 429].includes(statusCode);
 	}
 }
 
@@ -59,11 +60,19 @@ function responseTo(request: ClientRequest): Promise<IncomingMessage> {
 	});
 }
 
-/** Streams the object with this ETag to a file. Throws {@link ObjectChanged} when the store has no such object any more. */
+/**
+ * Streams the object with this ETag to a file; a failed download leaves none, as its bytes may be what others lack. Throws
+ * {@link ObjectChanged} when the store has no such object any more.
+ */
 export function download(source: Source, path: string, signal: AbortSignal): Promise<void> {
-	return inSpan('store GET', { kind: SpanKind.CLIENT, attributes: { bytes: source.sizeBytes } }, () =>
-		receive(source, path, signal),
-	);
+	return inSpan('store GET', { kind: SpanKind.CLIENT, attributes: { bytes: source.sizeBytes } }, async () => {
+		try {
+			await receive(source, path, signal);
+		} catch (error) {
+			await rm(path, { force: true });
+			throw error;
+		}
+	});
 }
 
 async function receive(source: Source, path: string, signal: AbortSignal): Promise<void> {
