@@ -16,9 +16,10 @@ import { loadTools } from '@creatorr/tools/runners';
 import type { Config } from './config.ts';
 import { handleJobRequested, type JobRequestedDeps } from './consumers/job-requested.ts';
 import { createAttempts } from './runtime/attempts.ts';
+import { createBackgroundJobs } from './runtime/background-jobs.ts';
 import { startBeats } from './runtime/beats.ts';
-import { createLanes } from './runtime/lanes.ts';
-import { createLongJobs } from './runtime/long-jobs.ts';
+import { createCapacity, drain } from './runtime/drain.ts';
+import { createPriorityQueue } from './runtime/priority-queue.ts';
 import { runnableTools } from './runtime/runnable-tools.ts';
 import { showScratch, showStandbys } from './worker-metrics.ts';
 
@@ -104,10 +105,10 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 	const workplaces = openWorkplaces(tools, scratchHome.path, config, logger);
 	const readings = [showStandbys(workplaces), showScratch(config.SCRATCH_DIR)];
 	const attempts = createAttempts();
-	const lanes = createLanes({ places: config.WORKER_CONCURRENCY, longMs: LONG_MS });
-	const longJobs = createLongJobs({
+	const priorityQueue = createPriorityQueue({ permits: config.WORKER_CONCURRENCY, longMs: LONG_MS });
+	const backgroundJobs = createBackgroundJobs({
 		most: config.LONG_JOBS,
-		placesPerTool: config.TOOL_CONCURRENCY,
+		slotsPerTool: config.TOOL_CONCURRENCY,
 		onError: (error) => logger.error('job.lost', { error }),
 	});
 	const { jobs, files, beats: beatClient } = createClients(config);
@@ -119,26 +120,19 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		tools,
 		workplaces,
 		workerId,
-		lanes,
-		longJobs,
+		priorityQueue,
+		backgroundJobs,
 		longMs: LONG_MS,
 		sealer: createParamSealer(config.PARAM_KEYS),
 		logger,
 	};
 	const consumers = startConsumers(broker, deps, config.TOOL_CONCURRENCY);
-	let isDraining = false;
-	// A worker that drains has the places of what it runs, and no others: jobs must not dispatch for it.
-	const slots = () =>
-		Object.fromEntries(
-			[...tools.keys()].map((slug) => [
-				slug,
-				(isDraining ? 0 : config.TOOL_CONCURRENCY) + longJobs.count(slug),
-			]),
-		);
-	const backgroundSlots = () => (isDraining ? longJobs.total() : config.LONG_JOBS);
+	const capacity = createCapacity({
+		...{ tools: [...tools.keys()], slotsPerTool: config.TOOL_CONCURRENCY },
+		...{ backgroundSlots: config.LONG_JOBS, attempts, backgroundJobs },
+	});
 	const beats = startBeats({
-		...{ workerId, jobs: beatClient, attempts, slots, backgroundSlots },
-		...{ capabilities, logger },
+		...{ workerId, jobs: beatClient, attempts, capacity, capabilities, logger },
 	});
 	logger.info('worker.ready', {
 		worker_id: workerId,
@@ -148,14 +142,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 	return {
 		broker,
 		async stop() {
-			isDraining = true;
-			const hurry = setTimeout(() => {
-				attempts.stopAll();
-				lanes.open();
-			}, 1_000 * config.TERMINATION_GRACE_SECONDS);
-			await Promise.all(consumers.map((consumer) => consumer.stop()));
-			await longJobs.settled();
-			clearTimeout(hurry);
+			const graceSeconds = config.TERMINATION_GRACE_SECONDS;
+			await drain({ graceSeconds, capacity, consumers, priorityQueue, attempts, backgroundJobs });
 			for (const reading of readings) reading.stop();
 			await workplaces.stop();
 			await scratchHome.leave();

@@ -5,15 +5,17 @@ import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
 import { configSchema } from './config.ts';
 import { startWorker } from './dependencies.ts';
+import { stopWithinMs } from './runtime/drain.ts';
 
 const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'tool-worker', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
-/** To return what did not end in time, and to clear up. */
-const RETURN_MS = 7_000;
-const stopWithinMs = 1_000 * config.TERMINATION_GRACE_SECONDS + RETURN_MS;
+const options = {
+	...{ service: 'tool-worker', logger },
+	stopWithinMs: stopWithinMs(config.TERMINATION_GRACE_SECONDS),
+};
 
-await runProcess({ service: 'tool-worker', logger, stopWithinMs }, async () => {
+await runProcess(options, async () => {
 	const worker = await startWorker(config, logger);
 	const app = createService({
 		logger,

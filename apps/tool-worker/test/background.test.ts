@@ -16,8 +16,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { handleJobRequested, type JobRequestedDeps } from '../src/consumers/job-requested.ts';
 import { createAttempts } from '../src/runtime/attempts.ts';
-import { createLanes } from '../src/runtime/lanes.ts';
-import { createLongJobs } from '../src/runtime/long-jobs.ts';
+import { createBackgroundJobs } from '../src/runtime/background-jobs.ts';
+import { createPriorityQueue, type Permit } from '../src/runtime/priority-queue.ts';
 
 /** No test waits for it: jobs make room because of what is known of them. */
 const LONG_MS = 60_000;
@@ -36,7 +36,7 @@ afterAll(async () => {
 	await rm(scratchRoot, { recursive: true });
 });
 
-/** A tool that says on how many pages it works and then runs until it is let go, or its job ends. */
+/** A tool that says on how many pages it works and then runs until it is let go, or its job ends; on no page it ends at once. */
 function pagesTool(letGo: Promise<void>): Tool {
 	const limits = { maxInputBytes: 9, deadline: { baseMs: LONG_MS, perMiBMs: 0, capMs: LONG_MS } };
 	return {
@@ -48,11 +48,14 @@ function pagesTool(letGo: Promise<void>): Tool {
 			...{ outputName: (name) => name, outputMimeType: () => TEXT },
 		},
 		async run(input, { expectPages, signal }) {
-			expectPages((input.params as { pages: number }).pages);
+			const { pages } = input.params as { pages: number };
+			expectPages(pages);
 			signal.throwIfAborted();
+			const output = { outputPath: input.path, warnings: [], details: {} };
+			if (pages === 0) return output;
 			const ended = once(signal, 'abort').then(() => signal.throwIfAborted());
 			await Promise.race([letGo, ended]);
-			return { outputPath: input.path, warnings: [], details: {} };
+			return output;
 		},
 	} as Tool;
 }
@@ -64,8 +67,22 @@ interface Job {
 	background?: boolean;
 }
 
-/** A worker with one place, on stand-ins for jobs and files. */
-function startWorker({ backgroundSlots }: { backgroundSlots: number }) {
+interface WorkerOptions {
+	backgroundSlots: number;
+	publish?: () => Promise<void>;
+	openFile?: () => Promise<unknown>;
+}
+
+/** The store's answer to all that is asked of files. */
+const openedFile = async () => ({
+	data: {
+		...{ name: 'a.txt', mime_type: TEXT, size_bytes: 1, etag: '"e"', file_id: newId('fil') },
+		download_url: `http://127.0.0.1:${(store.address() as AddressInfo).port}/`,
+	},
+});
+
+/** A worker with one permit, on stand-ins for jobs and files. */
+function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 	const { promise: letGo, resolve: finish } = Promise.withResolvers<void>();
 	const tool = pagesTool(letGo);
 	const known = new Map<string, Job>();
@@ -77,27 +94,39 @@ function startWorker({ backgroundSlots }: { backgroundSlots: number }) {
 		const granted = { answer: 'granted', attempt: 1, tool: 'pages', params: { pages: job?.pages } };
 		return { data: { ...granted, background: job?.background, user_id: 'usr', max_pages: 999 } };
 	}) as unknown as InternalClient;
-	const download_url = `http://127.0.0.1:${(store.address() as AddressInfo).port}/`;
-	const files = (async () => ({
-		data: { name: 'a.txt', mime_type: TEXT, size_bytes: 1, etag: '"e"', download_url },
-	})) as unknown as InternalClient;
 	const ignore = () => undefined;
 	const attempts = createAttempts();
+	const priorityQueue = createPriorityQueue({ permits: 1, longMs: LONG_MS });
+	const permits: Permit[] = [];
 	const deps: JobRequestedDeps = {
-		...{ jobs, files, attempts, workerId: 'worker', longMs: LONG_MS },
-		publish: async () => undefined,
+		...{ jobs, attempts, workerId: 'worker', longMs: LONG_MS },
+		files: (openFile ?? openedFile) as unknown as InternalClient,
+		publish: publish ?? (async () => undefined),
 		tools: new Map([['pages', tool]]),
 		workplaces: createWorkplaces([], {
 			...{ scratchRoot, standbys: 0, jobsPerProcess: 1, onProblem: ignore },
 		}),
-		lanes: createLanes({ places: 1, longMs: LONG_MS }),
-		longJobs: createLongJobs({ most: backgroundSlots, placesPerTool: 1, onError: ignore }),
+		priorityQueue: {
+			...priorityQueue,
+			async enter() {
+				const permit = await priorityQueue.enter();
+				permits.push(permit);
+				return permit;
+			},
+		},
+		backgroundJobs: createBackgroundJobs({ most: backgroundSlots, slotsPerTool: 1, onError: ignore }),
 		sealer: { open: () => ({}) },
 		logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
 	};
 	return {
 		attempts,
 		returned,
+		/** As when the last job that got a permit has run for long. */
+		deprioritizeLast: () => permits.at(-1)?.deprioritize(),
+		/** Resolves once the worker has claimed the job: it got a permit. */
+		async claimed({ id }: { id: string }) {
+			while (!attempts.leased().some(({ job_id }) => job_id === id)) await sleep(5);
+		},
 		/** Resolves when the worker takes its next message. */
 		handle(job: Omit<Job, 'id'>) {
 			const id = newId('job');
@@ -108,7 +137,7 @@ function startWorker({ backgroundSlots }: { backgroundSlots: number }) {
 		async stop() {
 			finish();
 			attempts.stopAll();
-			await deps.longJobs.settled();
+			await deps.backgroundJobs.settled();
 		},
 	};
 }
@@ -120,7 +149,7 @@ test('a job of many pages goes on beside the queue as soon as its tool has count
 	const expectation = { background: true, expected_seconds: (MANY * PAGE_MS) / 1000 };
 	expect(worker.attempts.leased()).toEqual([{ job_id: long.id, attempt: 1, ...expectation }]);
 	const short = worker.handle({ pages: 1 });
-	expect(await Promise.race([short.handled.then(() => 'taken'), sleep(200, 'runs')])).toBe('runs');
+	await worker.claimed(short);
 	expect(worker.returned).toEqual([]);
 	await worker.stop();
 	await short.handled;
@@ -138,7 +167,47 @@ test('a job that takes long is returned where no background slot is free, and sh
 		{ id: known.id, attempt: 1, background: true },
 	]);
 	const short = worker.handle({ pages: 1 });
-	expect(await Promise.race([short.handled.then(() => 'taken'), sleep(200, 'runs')])).toBe('runs');
+	await worker.claimed(short);
 	await worker.stop();
 	await short.handled;
+});
+
+test('a job whose tool has ended is not returned while the broker confirms nothing', async () => {
+	const [reported, confirmed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	const publish = () => {
+		reported.resolve();
+		return confirmed.promise;
+	};
+	const worker = startWorker({ backgroundSlots: 1, publish });
+	await worker.handle({ pages: MANY }).handled;
+	const finished = worker.handle({ pages: 0 });
+	await reported.promise;
+	worker.deprioritizeLast();
+	expect(worker.attempts.leased()).toContainEqual({ job_id: finished.id, attempt: 1, expected_seconds: 0 });
+	confirmed.resolve();
+	await finished.handled;
+	expect(worker.returned).toEqual([]);
+	await worker.stop();
+});
+
+test('a job whose input can not be fetched for a while is not taken for one that takes long', async () => {
+	const [asked, back] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	let calls = 0;
+	const openFile = async () => {
+		calls += 1;
+		if (calls > 1) {
+			asked.resolve();
+			await back.promise;
+		}
+		return await openedFile();
+	};
+	const worker = startWorker({ backgroundSlots: 1, openFile });
+	await worker.handle({ pages: MANY }).handled;
+	const stuck = worker.handle({ pages: 0 });
+	await asked.promise;
+	worker.deprioritizeLast();
+	back.resolve();
+	await stuck.handled;
+	expect(worker.returned).toEqual([]);
+	await worker.stop();
 });

@@ -14,7 +14,7 @@ type SandboxedRun = SandboxedCommand &
 	CommandOptions & {
 		signal?: AbortSignal;
 		/** Aborted when the command should let others go first from then on. */
-		demoted?: AbortSignal;
+		deprioritized?: AbortSignal;
 		/** Hears now and then how much longer it takes because others have the processors, in milliseconds. */
 		onWaited?: (ms: number) => void;
 	};
@@ -79,12 +79,12 @@ async function outcome(
 	const watch = watchOnce(started, run, { onBreach, onCrowd: status.outweigh });
 	const stdout = captureStream(child, 'stdout', run.onLine, stop.fail);
 	const stderr = captureStream(child, 'stderr', run.onLine, stop.fail);
-	const demotion = onAbort(run.demoted, status.lowerPriority);
+	const deprioritization = onAbort(run.deprioritized, status.lowerPriority);
 	try {
 		await ended;
 	} finally {
 		watch.stop();
-		demotion.dispose();
+		deprioritization.dispose();
 		stop.dispose();
 		await status.settled();
 	}

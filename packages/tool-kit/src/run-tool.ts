@@ -27,7 +27,7 @@ export interface ToolRequest extends Workplace {
 	/** Aborted to cancel. */
 	signal: AbortSignal;
 	/** Aborted when the run should let others go first from then on. */
-	demoted?: AbortSignal | undefined;
+	deprioritized?: AbortSignal | undefined;
 	/** Told how long the run is expected to take, in milliseconds, once the tool knows its pages. */
 	onExpected?(ms: number): void;
 	/** Told of time that the run has lost to others who had the processors. */
@@ -129,7 +129,7 @@ function toolContext(
 		clock.waited(ms);
 		request.onWaited?.(ms);
 	};
-	const ends = { signal, ...(request.demoted && { demoted: request.demoted }), onWaited };
+	const ends = { signal, ...(request.deprioritized && { deprioritized: request.deprioritized }), onWaited };
 	return {
 		scratchDir: scratch.toolDir,
 		signal,

@@ -23,7 +23,7 @@ export interface AskOptions {
 	readOnly?: Readonly<Record<string, string>>;
 	signal: AbortSignal;
 	/** Aborted when it should let others go first from then on. */
-	demoted?: AbortSignal | undefined;
+	deprioritized?: AbortSignal | undefined;
 	onProgress(done: number): void;
 	/** Hears now and then how much longer it takes because others have the processors, in milliseconds. */
 	onWaited?: ((ms: number) => void) | undefined;
@@ -115,8 +115,8 @@ export async function startStandby(
 			stderr = '';
 			({ onProgress, onWaited } = options);
 			process.stdin.write(`${JSON.stringify(request)}\n`);
-			const demotion = onAbort(options.demoted, process.lowerPriority);
-			return await interruptible(answer.promise, options.signal, end).finally(demotion.dispose);
+			const deprioritization = onAbort(options.deprioritized, process.lowerPriority);
+			return await interruptible(answer.promise, options.signal, end).finally(deprioritization.dispose);
 		},
 	};
 }

@@ -35,7 +35,7 @@ afterEach(() => removeScratch(scratch));
 
 type Options = CommandOptions & {
 	signal?: AbortSignal;
-	demoted?: AbortSignal;
+	deprioritized?: AbortSignal;
 	limits?: Partial<SandboxLimits>;
 };
 
@@ -323,7 +323,7 @@ describe('a command that should let others go first', () => {
 	const LOW = String(Math.min(19, getPriority() + 10));
 	const printPriority = 'while sleep 0.05; do cut -d" " -f19 /proc/self/stat; done';
 
-	async function priorityOnceDemoted(demoted: AbortSignal, demote: () => void): Promise<string> {
+	async function priorityOnceDemoted(deprioritized: AbortSignal, demote: () => void): Promise<string> {
 		const controller = new AbortController();
 		let seen = '';
 		let lines = 0;
@@ -333,14 +333,14 @@ describe('a command that should let others go first', () => {
 			if (lines === 3) demote();
 			if (line === LOW || lines === 100) controller.abort(new Error('enough'));
 		};
-		const run = bash(printPriority, { demoted, signal: controller.signal, onLine });
+		const run = bash(printPriority, { deprioritized, signal: controller.signal, onLine });
 		await expect(run).rejects.toThrow('enough');
 		return seen;
 	}
 
 	test('does so from when it is told', async () => {
-		const demotion = new AbortController();
-		expect(await priorityOnceDemoted(demotion.signal, () => demotion.abort())).toBe(LOW);
+		const deprioritization = new AbortController();
+		expect(await priorityOnceDemoted(deprioritization.signal, () => deprioritization.abort())).toBe(LOW);
 	});
 
 	test('does so from its start when it was told before', async () => {

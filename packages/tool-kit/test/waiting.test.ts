@@ -33,7 +33,7 @@ test('a command that others keep from the processors is told to have waited', as
 		...{ command: 'bash', args: ['-c', 'while :; do :; done'], scratch, limits: LIMITS },
 		signal: ended.signal,
 		// It goes behind all others.
-		demoted: AbortSignal.abort(),
+		deprioritized: AbortSignal.abort(),
 		onWaited(ms) {
 			waitedMs += ms;
 			if (waitedMs >= ENOUGH_MS) ended.abort(new Error('it has waited'));

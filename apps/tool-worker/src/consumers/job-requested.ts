@@ -13,9 +13,9 @@ import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan, noteOnSpan } from '@creatorr/telemetry/span';
 import type { ParamSealer } from '@creatorr/tool-kit/secret-params';
 import { AttemptEnded, type Attempts, type Expectation } from '../runtime/attempts.ts';
+import type { BackgroundJobs, Outlook } from '../runtime/background-jobs.ts';
 import type { GrantedJob } from '../runtime/granted-job.ts';
-import type { Lanes, Place } from '../runtime/lanes.ts';
-import type { LongJobs } from '../runtime/long-jobs.ts';
+import type { Permit, PriorityQueue } from '../runtime/priority-queue.ts';
 import { createProgress } from '../runtime/progress.ts';
 import { retry } from '../runtime/retry.ts';
 import { type RunJobDeps, runJob } from '../runtime/run-job.ts';
@@ -26,15 +26,15 @@ export interface JobRequestedDeps extends RunJobDeps {
 	publish: Publish;
 	attempts: Attempts;
 	workerId: string;
-	lanes: Lanes;
-	longJobs: LongJobs;
+	priorityQueue: PriorityQueue;
+	backgroundJobs: BackgroundJobs;
 	/** A job that takes longer makes room for others. */
 	longMs: number;
 	sealer: Pick<ParamSealer, 'open'>;
 }
 
-/** A shutdown has no longer. */
-const GIVE_BACK_MS = 3_000;
+/** A shutdown has no longer, in milliseconds. */
+const RETURN_TIMEOUT_MS = 3_000;
 
 async function claim(deps: JobRequestedDeps, jobId: string): Promise<GrantedJob | undefined> {
 	const { data } = await deps.jobs(claimJob, { params: { id: jobId }, body: { worker_id: deps.workerId } });
@@ -65,43 +65,52 @@ async function report(
 	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: ended.outcome.status });
 }
 
-/** A job that is given back runs elsewhere, or later; when jobs can't hear it, it does when the lease has run out. */
-async function giveBack(deps: JobRequestedDeps, job: GrantedJob, expectation: Expectation): Promise<void> {
+/** Has the job run elsewhere, or later. Where jobs can't be reached, that begins when the lease has run out. */
+async function returnJob(deps: JobRequestedDeps, job: GrantedJob, expectation: Expectation): Promise<void> {
 	const body = { attempt: job.attempt, ...expectation };
 	const release = () => deps.jobs(releaseJob, { params: { id: job.id }, body });
-	const signal = AbortSignal.timeout(GIVE_BACK_MS);
+	const signal = AbortSignal.timeout(RETURN_TIMEOUT_MS);
 	await retry(release, { signal, retryable: () => true }).catch((error: unknown) => {
 		deps.logger.warn('job.not_released', { job_id: job.id, error });
 	});
 }
 
-function attempt(deps: JobRequestedDeps, job: GrantedJob, place: Place): Promise<void> {
+function attempt(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {
 	const attributes = { job_id: job.id, tool: job.tool, attempt: job.attempt };
-	return inSpan('attempt', { attributes }, () => attemptOnce(deps, job, place));
+	return inSpan('attempt', { attributes }, () => attemptOnce(deps, job, permit));
 }
 
-async function attemptOnce(deps: JobRequestedDeps, job: GrantedJob, place: Place): Promise<void> {
-	const { demoted } = place;
-	const signal = deps.attempts.begin(job.id, job.attempt);
+async function attemptOnce(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {
+	const { deprioritized } = permit;
+	const signal = deps.attempts.begin(job.id, job);
 	if (job.isBackground) deps.attempts.expect(job.id, { background: true });
 	const onExpected = (ms: number) => {
 		deps.attempts.expect(job.id, { expected_seconds: Math.ceil(ms / 1000) });
-		if (ms > deps.longMs) place.demote();
+		if (ms > deps.longMs) permit.deprioritize();
+		deps.backgroundJobs.review(job.id);
+	};
+	const onToolEnded = () => {
+		deps.attempts.setToolState(job.id, 'ended');
+		deps.backgroundJobs.review(job.id);
 	};
 	try {
 		const onProgress = createProgress(deps.publish, job);
 		let computeMs = 0;
 		const onComputed = (ms: number) => {
 			computeMs = ms;
+			onToolEnded();
 		};
 		const outcome = await runJob(deps, job, {
 			signal,
-			demoted,
+			deprioritized,
+			onToolStarted: () => deps.attempts.setToolState(job.id, 'running'),
 			onProgress,
 			onExpected,
 			onComputed,
-			onWaited: place.waited,
+			onWaited: permit.waited,
 		});
+		// Also of a job that failed before its tool ran.
+		onToolEnded();
 		noteOnSpan({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
 		await report(deps, job, { outcome, compute_ms: computeMs }, signal);
 	} catch (error) {
@@ -109,15 +118,18 @@ async function attemptOnce(deps: JobRequestedDeps, job: GrantedJob, place: Place
 		deps.attempts.end(job.id);
 		if (!(error instanceof AttemptEnded)) throw error;
 		deps.logger.info('job.ended_early', { job_id: job.id, attempt: job.attempt, reason: error.reason });
-		if (error.reason === 'shutdown') await giveBack(deps, job, {});
+		if (error.reason === 'shutdown') await returnJob(deps, job, {});
 		if (error.reason === 'no_background_slot')
-			await giveBack(deps, job, { ...expectation, background: true });
+			await returnJob(deps, job, { ...expectation, background: true });
 	}
 }
 
-/** As opposed to a job that has merely run for long, and may end any moment. */
-function takesLong({ attempts, longMs }: JobRequestedDeps, job: GrantedJob): boolean {
-	return job.isBackground || 1000 * (attempts.expectation(job.id).expected_seconds ?? 0) > longMs;
+function outlookOf({ attempts, longMs }: JobRequestedDeps, job: GrantedJob): Outlook {
+	const state = attempts.toolState(job.id);
+	if (state === 'ended') return state;
+	const expectedMs = 1000 * (attempts.expectation(job.id).expected_seconds ?? 0);
+	if (job.isBackground || expectedMs > longMs) return 'long';
+	return state === 'pending' ? 'pending' : 'unknown';
 }
 
 /**
@@ -133,26 +145,27 @@ export async function handleJobRequested(
 		deps.logger.info('job.already_here', { job_id: jobId });
 		return;
 	}
+	const forget = (error: unknown) => {
+		deps.attempts.end(jobId);
+		throw error;
+	};
 	// Before the claim: a job that waits is not running yet, and can be canceled without anybody here hearing of it.
-	const place = await inSpan('wait for a place', {}, () => deps.lanes.enter());
+	const permit = await inSpan('wait for a permit', {}, () => deps.priorityQueue.enter()).catch(forget);
 	try {
-		const job = await claim(deps, jobId).catch((error: unknown) => {
-			deps.attempts.end(jobId);
-			throw error;
-		});
+		const job = await claim(deps, jobId).catch(forget);
 		crashPoint('worker.claimed');
 		if (job) {
-			const running = whileRunning(job.tool, () => attempt(deps, job, place));
-			const followed = deps.longJobs.follow(job.tool, running, {
-				demoted: place.demoted,
-				isKnownToTakeLong: () => takesLong(deps, job),
-				onAside: () => deps.attempts.expect(job.id, { background: true }),
-				giveBack: () => deps.attempts.giveBack(job.id),
+			const running = whileRunning(job.tool, () => attempt(deps, job, permit));
+			const followed = deps.backgroundJobs.follow(job, running, {
+				deprioritized: permit.deprioritized,
+				outlook: () => outlookOf(deps, job),
+				onBackground: () => deps.attempts.expect(job.id, { background: true }),
+				returnJob: () => deps.attempts.returnJob(job.id),
 			});
-			if (job.isBackground) place.demote();
+			if (job.isBackground) permit.deprioritize();
 			await followed;
 		} else deps.attempts.end(jobId);
 	} finally {
-		place.leave();
+		permit.leave();
 	}
 }

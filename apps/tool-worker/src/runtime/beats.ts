@@ -4,16 +4,14 @@ import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import type { Attempts } from './attempts.ts';
+import type { Capacity } from './drain.ts';
 
 interface BeatOptions {
 	workerId: string;
 	/** Must give up on an answer well before a lease runs out. */
 	jobs: InternalClient;
 	attempts: Attempts;
-	/** How many jobs of each tool this worker runs at once: those that it has and those that it would take. */
-	slots: () => Record<string, number>;
-	/** How many jobs of all tools that take long it runs beside the others. */
-	backgroundSlots: () => number;
+	capacity: Pick<Capacity, 'slots' | 'backgroundSlots'>;
 	/** What each tool can choose from on this machine. */
 	capabilities: Record<string, Capabilities>;
 	logger: Logger;
@@ -29,10 +27,13 @@ export function startBeats(options: BeatOptions): { stop(): Promise<void> } {
 
 	async function once(): Promise<void> {
 		const running = options.attempts.leased();
-		const { workerId, slots, backgroundSlots, capabilities } = options;
+		const { workerId, capacity, capabilities } = options;
 		const answer = await options.jobs(beat, {
 			params: { id: workerId },
-			body: { slots: slots(), background_slots: backgroundSlots(), capabilities, running },
+			body: {
+				...{ slots: capacity.slots(), background_slots: capacity.backgroundSlots() },
+				...{ capabilities, running },
+			},
 		});
 		beatMs = answer.data.beat_ms;
 		const stop = new Set(answer.data.stop);

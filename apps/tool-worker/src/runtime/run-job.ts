@@ -24,10 +24,12 @@ export interface RunJobDeps {
 interface RunOptions {
 	signal: AbortSignal;
 	/** Aborted when the job has run for long. */
-	demoted: AbortSignal;
+	deprioritized: AbortSignal;
 	onProgress: (percent: number) => void;
 	/** Told of time that the tool has lost to others who had the processors. */
 	onWaited: (ms: number) => void;
+	/** Told when the input is there and the tool starts. */
+	onToolStarted: () => void;
 	/** Told how long the tool is expected to run, once it knows. */
 	onExpected: (ms: number) => void;
 	/** Told how long the tool ran, without the time that others had the processors, once it has ended. */
@@ -43,6 +45,7 @@ async function timedRun(
 	options: RunOptions,
 ) {
 	const startedAt = performance.now();
+	options.onToolStarted();
 	let outcome = 'ended';
 	let waitedMs = 0;
 	try {

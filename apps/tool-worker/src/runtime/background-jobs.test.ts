@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { createBackgroundJobs, type Outlook } from './background-jobs.ts';
+
+const jobOf = (tool: string, id: string = randomUUID()) => ({ id, tool });
+
+/** A job that ends when it is told to, and that has run for long when it is told so. */
+function startJob() {
+	const { promise, resolve, reject } = Promise.withResolvers<void>();
+	const deprioritization = new AbortController();
+	const handlers = {
+		deprioritized: deprioritization.signal,
+		outlook: (): Outlook => 'unknown',
+		onBackground: () => {},
+		returnJob: () => reject(new Error('returned')),
+	};
+	return { promise, end: resolve, fail: reject, deprioritize: () => deprioritization.abort(), handlers };
+}
+
+/** Whether it is settled once everything that could settle it has run. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+	return await Promise.race([promise.then(() => true), sleep(20, false)]);
+}
+
+const backgroundJobs = (most: number, errors: unknown[] = [], slotsPerTool = 9) =>
+	createBackgroundJobs({ most, slotsPerTool, onError: (error) => errors.push(error) });
+
+test('a job keeps its place until it is done, or has run for long', async () => {
+	const { follow, count } = backgroundJobs(2);
+	const [short, long] = [startJob(), startJob()];
+	const followed = [short, long].map(({ promise, handlers }) => follow(jobOf('ocr'), promise, handlers));
+	expect(await Promise.all(followed.map(isSettled))).toEqual([false, false]);
+	short.end();
+	long.deprioritize();
+	expect(await Promise.all(followed.map(isSettled))).toEqual([true, true]);
+	expect([count('ocr'), count('office_to_pdf')]).toEqual([1, 0]);
+});
+
+test('where as many go on beside the queues as may, the next one keeps its place until one of them ends', async () => {
+	const { follow, count } = backgroundJobs(1);
+	const [first, second] = [startJob(), startJob()];
+	await Promise.all([follow(jobOf('ocr'), first.promise, first.handlers), first.deprioritize()]);
+	const followed = follow(jobOf('compress_heavy'), second.promise, second.handlers);
+	second.deprioritize();
+	expect(await isSettled(followed)).toBe(false);
+	first.end();
+	expect(await isSettled(followed)).toBe(true);
+	expect([count('ocr'), count('compress_heavy')]).toEqual([0, 1]);
+});
+
+test('one that ends while it waits for room takes none', async () => {
+	const { follow, count } = backgroundJobs(1);
+	const [first, second, third] = [startJob(), startJob(), startJob()];
+	const followed = [first, second, third].map(({ promise, handlers }) =>
+		follow(jobOf('ocr'), promise, handlers),
+	);
+	for (const { deprioritize } of [first, second, third]) deprioritize();
+	second.end();
+	expect(await Promise.all(followed.map(isSettled))).toEqual([true, true, false]);
+	first.end();
+	expect(await Promise.all(followed.map(isSettled))).toEqual([true, true, true]);
+	expect(count('ocr')).toBe(1);
+});
+
+test('whoever waits for a job hears that it failed, and the log does where nobody waits any more', async () => {
+	const errors: unknown[] = [];
+	const { follow, settled } = backgroundJobs(1, errors);
+	const [early, late] = [startJob(), startJob()];
+	const followed = follow(jobOf('ocr'), early.promise, early.handlers);
+	early.fail(new Error('early'));
+	await expect(followed).rejects.toThrow('early');
+	const gone = follow(jobOf('ocr'), late.promise, late.handlers);
+	late.deprioritize();
+	await gone;
+	late.fail(new Error('late'));
+	await settled();
+	await sleep(0);
+	expect(errors).toEqual([new Error('late')]);
+});
+
+test('all that go on are waited for', async () => {
+	const { follow, settled } = backgroundJobs(1);
+	const job = startJob();
+	const followed = follow(jobOf('ocr'), job.promise, job.handlers);
+	job.deprioritize();
+	await followed;
+	const all = settled();
+	expect(await isSettled(all)).toBe(false);
+	job.end();
+	expect(await isSettled(all)).toBe(true);
+});
+
+describe('where as many go on beside the queues as may, a further one', () => {
+	/** Long jobs with one place beside the queues, which is taken. */
+	async function fullHouse(slotsPerTool: number) {
+		const house = backgroundJobs(1, [], slotsPerTool);
+		const first = startJob();
+		await Promise.all([house.follow(jobOf('ocr'), first.promise, first.handlers), first.deprioritize()]);
+		return house;
+	}
+
+	test('is returned when it has long to go', async () => {
+		const { follow } = await fullHouse(9);
+		const job = startJob();
+		const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => 'long' as const });
+		job.deprioritize();
+		await expect(followed).rejects.toThrow('returned');
+	});
+
+	test('is returned when it would keep the last message slot of its tool', async () => {
+		const { follow } = await fullHouse(2);
+		const [second, third, other] = [startJob(), startJob(), startJob()];
+		const followed = follow(jobOf('ocr'), second.promise, second.handlers);
+		second.deprioritize();
+		expect(await isSettled(followed)).toBe(false);
+		const last = follow(jobOf('ocr'), third.promise, third.handlers);
+		third.deprioritize();
+		await expect(last).rejects.toThrow('returned');
+		const ofOther = follow(jobOf('compress_heavy'), other.promise, other.handlers);
+		other.deprioritize();
+		expect(await isSettled(ofOther)).toBe(false);
+	});
+
+	test.each(['pending', 'ended'] as const)(
+		'is not returned while its tool does not run (%s), also as the last of its tool',
+		async (state) => {
+			const { follow } = await fullHouse(1);
+			const job = startJob();
+			const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => state });
+			job.deprioritize();
+			expect(await isSettled(followed)).toBe(false);
+			job.end();
+			await followed;
+		},
+	);
+
+	test('is returned as soon as it is known to take long, though it waits already', async () => {
+		const { follow, review } = await fullHouse(9);
+		const job = startJob();
+		let outlook: Outlook = 'unknown';
+		const followed = follow(jobOf('ocr', 'job_1'), job.promise, { ...job.handlers, outlook: () => outlook });
+		job.deprioritize();
+		review('job_1');
+		expect(await isSettled(followed)).toBe(false);
+		outlook = 'long';
+		review('job_1');
+		await expect(followed).rejects.toThrow('returned');
+	});
+
+	test('keeps its place where none ever goes on beside the queues', async () => {
+		const { follow } = backgroundJobs(0, [], 1);
+		const job = startJob();
+		const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => 'long' as const });
+		job.deprioritize();
+		expect(await isSettled(followed)).toBe(false);
+	});
+});
+
+test('a job whose tool has ended takes no background slot', async () => {
+	const { follow, review, count } = backgroundJobs(1);
+	const [first, second, third] = [startJob(), startJob(), startJob()];
+	void follow(jobOf('ocr'), first.promise, first.handlers);
+	first.deprioritize();
+	let outlook: Outlook = 'unknown';
+	const followed = follow(jobOf('ocr', 'job_2'), second.promise, {
+		...second.handlers,
+		outlook: () => outlook,
+	});
+	second.deprioritize();
+	outlook = 'ended';
+	review('job_2');
+	first.end();
+	expect(await isSettled(followed)).toBe(false);
+	void follow(jobOf('ocr'), third.promise, { ...third.handlers, outlook: () => 'ended' });
+	third.deprioritize();
+	expect(count('ocr')).toBe(0);
+});
