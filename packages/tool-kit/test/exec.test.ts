@@ -198,6 +198,7 @@ print(made)`;
 			onLine: (line, stream) => lines.push(`${stream} ${line}`),
 		});
 		expect(result).toEqual({
+			command: 'bash',
 			exitCode: 3,
 			signal: null,
 			stdoutTail: 'out',
