@@ -82,6 +82,17 @@ const tally = (statuses: readonly number[]) => [
 	statuses.filter((status) => status === 429).length,
 ];
 
+const SIGN_OUTS: readonly [method: string, path: string][] = [
+	['POST', '/v1/auth/logout'],
+	['POST', '/v1/auth/logout-all'],
+	['DELETE', `/v1/auth/sessions/${newId('ses')}`],
+];
+/** Auth of this test has no such routes. */
+const REACHED_AUTH = SIGN_OUTS.map(() => 404);
+
+const signOuts = (user: ReturnType<typeof userOf>) =>
+	Promise.all(SIGN_OUTS.map(([method, path]) => user.status(path, { method })));
+
 describe('a user who sends requests too fast', () => {
 	test('gets 429 with Retry-After, whichever session they come from, while others are served', async () => {
 		const userId = newId('usr');
@@ -103,8 +114,7 @@ describe('a user who sends requests too fast', () => {
 	test('can still sign out', async () => {
 		const user = userOf();
 		expect(tally(await inTurn(21, () => user.status('/v1/jobs/x')))).toEqual([20, 1]);
-		// Auth of this test has no such route; the request got there.
-		expect(await user.status('/v1/auth/logout', { method: 'POST' })).toBe(404);
+		expect(await signOuts(user)).toEqual(REACHED_AUTH);
 	});
 });
 
@@ -129,6 +139,36 @@ describe('a user with too many requests at a time', () => {
 		for (const res of held) reply(res);
 		expect(await both).toEqual([200, 200]);
 		expect(await user.status('/v1/jobs/x')).toBe(200);
+	});
+
+	test('can still sign out, past the requests that wait', async () => {
+		const user = userOf(newId('usr'), patientGateway);
+		isHolding = true;
+		const both = atOnce(2, () => user.status('/v1/jobs/x'));
+		await until(() => held.length === 2);
+		isHolding = false;
+		const waiting = user.status('/v1/jobs/y');
+		await userOf(newId('usr'), patientGateway).status('/v1/jobs/x');
+		expect(await signOuts(user)).toEqual(REACHED_AUTH);
+		for (const res of held) reply(res);
+		expect([await waiting, ...(await both)]).toEqual([200, 200, 200]);
+	});
+
+	test('holds one permit for a costly request while its body arrives, and all from then on', async () => {
+		const user = userOf();
+		const body = new TransformStream<Uint8Array, Uint8Array>();
+		const writer = body.writable.getWriter();
+		isHolding = true;
+		const costly = user.status('/v1/jobs', { method: 'POST', body: body.readable, duplex: 'half' });
+		await writer.write(new TextEncoder().encode('{'));
+		await until(() => held.length === 1);
+		isHolding = false;
+		expect(await user.status('/v1/jobs/x')).toBe(200);
+		await writer.write(new TextEncoder().encode('}'));
+		await writer.close();
+		await until(async () => (await user.status('/v1/jobs/x')) === 429);
+		reply(held[0] as ServerResponse);
+		expect([await costly, await user.status('/v1/jobs/x')]).toEqual([200, 200]);
 	});
 
 	test('is served when one finishes in time', async () => {

@@ -155,6 +155,7 @@ export const deleteSession = defineOperation({
 	path: '/v1/auth/sessions/{id}',
 	service: 'auth',
 	access: 'user',
+	cost: 0,
 	summary: 'Sign one session out.',
 	params: z.object({ id: idSchema('ses') }),
 	status: 204,

@@ -22,7 +22,9 @@ interface Entry {
 export interface KeyedSemaphore {
 	/** Takes permits: true, or false when none came free in time. More than there are count as all. */
 	acquire(key: string, permits: number): boolean | Promise<boolean>;
-	/** Returns what {@link acquire} took. */
+	/** Takes further permits for one that was admitted, also beyond those that there are: then the next waits longer. */
+	add(key: string, permits: number): void;
+	/** Returns what {@link acquire} and {@link add} took. */
 	release(key: string, permits: number): void;
 	/** How many keys are in use. */
 	size(): number;
@@ -72,6 +74,10 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 			}
 			if (options.waitMs === 0 || entry.waiting.length >= options.maxWaiting) return false;
 			return wait(key, entry, permits);
+		},
+		add(key, permits) {
+			const entry = entries.get(key);
+			if (entry) entry.used += permits;
 		},
 		release(key, asked) {
 			const entry = entries.get(key);

@@ -1,5 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { createKeyedSemaphore } from '../domain/keyed-semaphore.ts';
+import { hasBody } from '../domain/request-head.ts';
 import { createTokenBuckets } from '../domain/token-buckets.ts';
 import { countLimitedRequest, type UserLimit } from '../gateway-metrics.ts';
 import type { Limits } from '../limits.ts';
@@ -20,7 +21,7 @@ type UserLimits = Pick<
 export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
 
 const MESSAGES: Record<UserLimit, string> = {
-	rate: 'too many requests; wait as long as Retry-After says, then try again',
+	rate: 'Too many requests. Wait for the time in Retry-After, then try again.',
 	requests: 'too many requests at a time; wait for some to finish, then try again',
 	waits: 'too many open waits and event streams; close some, then try again',
 };
@@ -33,6 +34,7 @@ function refusal(limit: UserLimit, retryAfterSeconds: number): AppError {
 /**
  * Bounds what one principal asks of this gateway: how fast, by a token bucket, and how much at a time. Held answers (`?wait=`
  * and event streams) have a bound of their own, so that they leave short requests through. A refused request costs nothing.
+ * An operation of cost 0 is always admitted, so that nobody who shares the user's limits can keep the user from signing out.
  */
 export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
 	const rates = createTokenBuckets({
@@ -50,15 +52,24 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		waits: createKeyedSemaphore({ permits: limits.userConcurrentWaits, waitMs: 0, maxWaiting: 0 }),
 	};
 
-	return ({ session, operation, hold, res }) => {
+	return ({ session, operation, hold, req, res }) => {
 		if (!session) throw new Error('only signed-in users are admitted');
 		const principal = session.userId;
 		const cost = operation?.cost ?? 1;
+		if (cost === 0) return undefined;
 		const limit = hold?.held ? 'waits' : 'requests';
-		const permits = limit === 'waits' ? 1 : Math.max(1, cost);
 		const semaphore = semaphores[limit];
+		const weight = limit === 'waits' ? 1 : Math.min(cost, limits.userConcurrentRequests);
+		// No service works on a request before its body is complete: a client that sends it slowly holds one permit.
+		const awaitsBody = operation?.maxBodyBytes !== undefined && hasBody(req.headers);
+		let permits = awaitsBody ? 1 : weight;
 		const waitMs = rates.take(principal, cost);
 		if (waitMs > 0) throw refusal('rate', waitMs / 1_000);
+
+		function holdAllPermits(): void {
+			semaphore.add(principal, weight - permits);
+			permits = weight;
+		}
 
 		function settle(isAdmitted: boolean): undefined {
 			if (!isAdmitted) {
@@ -66,8 +77,15 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 				throw refusal(limit, 1);
 			}
 			// Its client left while it waited: there will be no other 'close'.
-			if (res.closed) semaphore.release(principal, permits);
-			else res.once('close', () => semaphore.release(principal, permits));
+			if (res.closed) {
+				semaphore.release(principal, permits);
+				return;
+			}
+			if (permits < weight) req.once('end', holdAllPermits);
+			res.once('close', () => {
+				req.removeListener('end', holdAllPermits);
+				semaphore.release(principal, permits);
+			});
 		}
 
 		const isAdmitted = semaphore.acquire(principal, permits);

@@ -53,6 +53,15 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 		isSlow: true,
 	},
 	{
+		name: 'lets a user sign out whatever else is under way',
+		file: `${HTTP}/admit-user.ts`,
+		...USER_LIMITS,
+		code: 'if (cost === 0) return undefined;',
+		without: '',
+		test: 'can still sign out, past the requests that wait',
+		isSlow: true,
+	},
+	{
 		name: 'keeps waits of a user from taking the place of short requests',
 		file: `${HTTP}/admit-user.ts`,
 		...USER_LIMITS,
