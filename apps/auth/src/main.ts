@@ -1,4 +1,4 @@
-import { requireSessions } from '@creatorr/database/pooling';
+import { requireSessionPooling } from '@creatorr/database/pooling';
 import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
 import { loadAuthConfig } from './config.ts';
@@ -8,10 +8,11 @@ const config = configOrExit(() => loadAuthConfig(process.env));
 const logger = createLogger({ service: 'auth', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
 await runProcess({ service: 'auth', logger }, async () => {
-	await requireSessions({
+	await requireSessionPooling({
 		databaseUrl: config.AUTH_DATABASE_URL,
 		directUrl: config.AUTH_DATABASE_DIRECT_URL,
 		directUrlSetting: 'AUTH_DATABASE_DIRECT_URL',
+		logger,
 	});
 	const auth = await createAuth(config, logger);
 	const server = await listen(auth.app, { host: config.HOST, port: config.PORT });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requireSessions } from '@creatorr/database/pooling';
+import { requireSessionPooling } from '@creatorr/database/pooling';
 import { loadConfig } from '@creatorr/service/config';
 import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, DRAIN_MS, listen, runProcess } from '@creatorr/service/process';
@@ -12,10 +12,11 @@ const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'files', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
 await runProcess({ service: 'files', logger }, async () => {
-	await requireSessions({
+	await requireSessionPooling({
 		databaseUrl: config.FILES_DATABASE_URL,
 		directUrl: config.FILES_DATABASE_DIRECT_URL,
 		directUrlSetting: 'FILES_DATABASE_DIRECT_URL',
+		logger,
 	});
 	const dependencies = await createDependencies(config, logger);
 	const server = await listen(createApp(dependencies), { host: config.HOST, port: config.PORT });

@@ -1,4 +1,4 @@
-import { requireSessions } from '@creatorr/database/pooling';
+import { requireSessionPooling } from '@creatorr/database/pooling';
 import { loadConfig } from '@creatorr/service/config';
 import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
@@ -9,10 +9,11 @@ const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'jobs', level: config.LOG_LEVEL, format: logFormatOf(config) });
 
 await runProcess({ service: 'jobs', logger }, async () => {
-	await requireSessions({
+	await requireSessionPooling({
 		databaseUrl: config.JOBS_DATABASE_URL,
 		directUrl: config.JOBS_DATABASE_DIRECT_URL,
 		directUrlSetting: 'JOBS_DATABASE_DIRECT_URL',
+		logger,
 	});
 	const jobs = await startJobs(config, logger);
 	const server = await listen(jobs.app, { host: config.HOST, port: config.PORT });

@@ -52,7 +52,7 @@ export function createPrisma<C>(
 }
 
 /** Returns the timeouts of a pool's connections, with their defaults. */
-export function timeoutsOf({
+export function resolveTimeouts({
 	statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 	idleInTransactionMs = IDLE_IN_TRANSACTION_MS,
 }: Partial<DatabaseSettings>) {
@@ -61,7 +61,7 @@ export function timeoutsOf({
 
 /** The adapter takes and gives times as UTC, whatever the server or the role is set to. */
 function sessionSettings(settings: DatabaseSettings): pg.PoolConfig {
-	const { statementTimeoutMs, idleInTransactionMs } = timeoutsOf(settings);
+	const { statementTimeoutMs, idleInTransactionMs } = resolveTimeouts(settings);
 	// A transaction pooler refuses other startup parameters, and a SET would stay with one of its server connections.
 	if (settings.directUrl !== undefined) return { options: '-c TimeZone=UTC' };
 	return {
@@ -78,7 +78,7 @@ function createPool(settings: DatabaseSettings): pg.Pool {
 		application_name: settings.applicationName,
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
 		// The server's timeout says nothing when the server is frozen or out of reach.
-		query_timeout: timeoutsOf(settings).statementTimeoutMs + 5_000,
+		query_timeout: resolveTimeouts(settings).statementTimeoutMs + 5_000,
 		keepAlive: true,
 		...sessionSettings(settings),
 	});

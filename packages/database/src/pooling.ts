@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseSettings } from './client.ts';
-import { timeoutsOf } from './client.ts';
+import { resolveTimeouts } from './client.ts';
 
 /** `session`: a client keeps its server connection while it is connected. `transaction`: only within a transaction. */
-export type Pooling = 'none' | 'session' | 'transaction';
+export type PoolMode = 'none' | 'session' | 'transaction';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 5_000;
@@ -43,7 +43,7 @@ async function backendPid(client: pg.Client): Promise<number | undefined> {
  * that pools by transaction runs two statements of one client on different server connections while another client holds one.
  * Rejects when the database does not answer.
  */
-export async function detectPooling(url: string): Promise<Pooling> {
+export async function detectPooling(url: string): Promise<PoolMode> {
 	return await withClient(url, async (client) => {
 		const pid = await backendPid(client);
 		if ('processID' in client && client.processID === pid) return 'none';
@@ -63,7 +63,7 @@ export async function detectPooling(url: string): Promise<Pooling> {
  * asks for when it connects. Server connections that the pooler opened before keep the defaults that they had.
  */
 async function setRoleTimeouts(directUrl: string, settings: Partial<DatabaseSettings>): Promise<void> {
-	const { statementTimeoutMs, idleInTransactionMs } = timeoutsOf(settings);
+	const { statementTimeoutMs, idleInTransactionMs } = resolveTimeouts(settings);
 	await withClient(directUrl, async (client) => {
 		await client.query('BEGIN');
 		// Two that alter one role at once fail with "tuple concurrently updated".
@@ -77,11 +77,21 @@ async function setRoleTimeouts(directUrl: string, settings: Partial<DatabaseSett
 	});
 }
 
+type LogPooling = (event: string, fields: { setting: string; error?: unknown }) => void;
+
+interface PoolingLogger {
+	info: LogPooling;
+	warn: LogPooling;
+}
+
 export interface PoolingCheck extends Pick<DatabaseSettings, 'databaseUrl' | 'directUrl'> {
 	/** The setting that holds the direct URL, such as `JOBS_DATABASE_DIRECT_URL`. */
 	directUrlSetting: string;
 	/** The longest of all pools of this service. */
 	timeouts?: Pick<DatabaseSettings, 'statementTimeoutMs' | 'idleInTransactionMs'>;
+	logger: PoolingLogger;
+	/** Between two attempts while the database does not answer. 5 s unless given. */
+	retryMs?: number;
 }
 
 /** Throws a {@link TransactionPoolerError} where sessions are needed and a transaction pooler would take them. */
@@ -90,7 +100,7 @@ async function check({
 	directUrl,
 	directUrlSetting,
 	timeouts = {},
-}: PoolingCheck): Promise<void> {
+}: Omit<PoolingCheck, 'logger'>): Promise<void> {
 	if ((await detectPooling(directUrl ?? databaseUrl)) === 'transaction') {
 		const url = directUrl === undefined ? directUrlSetting.replace('_DIRECT', '') : directUrlSetting;
 		throw new TransactionPoolerError(
@@ -104,20 +114,29 @@ async function check({
 /**
  * Checks at boot that the URL for LISTEN, migrations and session locks keeps sessions. Throws a {@link TransactionPoolerError}
  * when it does not. A database that does not answer is tried again in the background, so that services start in any order;
- * what is found then ends the process as an unhandled rejection.
+ * what is found then ends the process as an unhandled rejection. Readiness shows when `databaseUrl` fails; the log shows when
+ * only the direct URL does: `database.direct_url_failed` once, `database.direct_url_recovered` at the end.
  */
-export async function requireSessions(given: PoolingCheck): Promise<void> {
-	const isDone = () =>
-		check(given).then(
-			() => true,
-			(error: unknown) => {
-				if (error instanceof TransactionPoolerError) throw error;
-				return false;
-			},
-		);
+export async function requireSessionPooling(given: PoolingCheck): Promise<void> {
+	const { logger, directUrl, directUrlSetting: setting, retryMs = RETRY_MS } = given;
+	let hasFailed = false;
+	const isDone = async () => {
+		try {
+			await check(given);
+			if (hasFailed) logger.info('database.direct_url_recovered', { setting });
+			return true;
+		} catch (error) {
+			if (error instanceof TransactionPoolerError) throw error;
+			if (directUrl !== undefined && !hasFailed) {
+				logger.warn('database.direct_url_failed', { setting, error });
+				hasFailed = true;
+			}
+			return false;
+		}
+	};
 	if (await isDone()) return;
 	const retry = async () => {
-		do await sleep(RETRY_MS, undefined, { ref: false });
+		do await sleep(retryMs, undefined, { ref: false });
 		while (!(await isDone()));
 	};
 	void retry();

@@ -1,10 +1,13 @@
 import { freePort, type Pgbouncer, startPgbouncer } from '@creatorr/testing/pgbouncer';
+import { silent } from '@creatorr/testing/silent';
+import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
+import { pause } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrisma } from '../src/client.ts';
-import { detectPooling, requireSessions } from '../src/pooling.ts';
+import { detectPooling, requireSessionPooling } from '../src/pooling.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
 import { PrismaClient } from './fixture/generated/prisma/client.ts';
-import { query } from './fixture/query.ts';
+import { query, until } from './fixture/query.ts';
 
 let database: FixtureDatabase;
 let transaction: Pgbouncer;
@@ -23,6 +26,7 @@ afterAll(async () => {
 });
 
 const directUrlSetting = 'JOBS_DATABASE_DIRECT_URL';
+const logger = silent;
 
 describe('detectPooling', () => {
 	test('tells the server itself, a session pooler and a transaction pooler apart', async () => {
@@ -32,26 +36,54 @@ describe('detectPooling', () => {
 	});
 });
 
-describe('requireSessions', () => {
+describe('requireSessionPooling', () => {
 	test('rejects a transaction pooler without a direct URL and names the setting', async () => {
-		await expect(requireSessions({ databaseUrl: transaction.url, directUrlSetting })).rejects.toThrow(
+		await expect(
+			requireSessionPooling({ databaseUrl: transaction.url, directUrlSetting, logger }),
+		).rejects.toThrow(
 			/^JOBS_DATABASE_URL leads to a pooler in transaction mode.*set JOBS_DATABASE_DIRECT_URL/,
 		);
 	});
 
 	test('rejects a direct URL that leads to a transaction pooler as well', async () => {
-		const given = { databaseUrl: database.url, directUrl: transaction.url, directUrlSetting };
-		await expect(requireSessions(given)).rejects.toThrow(/^JOBS_DATABASE_DIRECT_URL leads to/);
+		const given = { databaseUrl: database.url, directUrl: transaction.url, directUrlSetting, logger };
+		await expect(requireSessionPooling(given)).rejects.toThrow(/^JOBS_DATABASE_DIRECT_URL leads to/);
 	});
 
 	test('accepts the server itself and a session pooler', async () => {
-		await requireSessions({ databaseUrl: database.url, directUrlSetting });
-		await requireSessions({ databaseUrl: session.url, directUrlSetting });
+		await requireSessionPooling({ databaseUrl: database.url, directUrlSetting, logger });
+		await requireSessionPooling({ databaseUrl: session.url, directUrlSetting, logger });
 	});
 
 	test('lets a process start while the database does not answer', async () => {
 		const databaseUrl = `postgresql://nobody@127.0.0.1:${await freePort()}/none`;
-		await requireSessions({ databaseUrl, directUrlSetting });
+		await requireSessionPooling({ databaseUrl, directUrlSetting, logger });
+	});
+});
+
+describe('a direct URL that fails', () => {
+	test('is logged once for all attempts, and again when it recovers', async () => {
+		const direct = await startTcpProxy(database.url);
+		direct.cut();
+		const log: [string, unknown][] = [];
+		const write = (event: string, fields: unknown) => void log.push([event, fields]);
+		await requireSessionPooling({
+			databaseUrl: database.url,
+			directUrl: direct.url,
+			directUrlSetting,
+			logger: { info: write, warn: write },
+			retryMs: 5,
+		});
+		const failed = [
+			'database.direct_url_failed',
+			{ setting: directUrlSetting, error: expect.objectContaining({ message: expect.any(String) }) },
+		];
+		expect(log).toEqual([failed]);
+		await pause(100);
+		direct.restore();
+		await until(() => log.length > 1);
+		expect(log).toEqual([failed, ['database.direct_url_recovered', { setting: directUrlSetting }]]);
+		await direct.close();
 	});
 });
 
@@ -61,7 +93,7 @@ describe('a client behind a transaction pooler', () => {
 		await query(database.url, `ALTER DATABASE "${name}" SET timezone = 'Asia/Kolkata'`);
 		const settings = { databaseUrl: transaction.url, directUrl: database.url };
 		const timeouts = { statementTimeoutMs: 4_000, idleInTransactionMs: 7_000 };
-		await requireSessions({ ...settings, directUrlSetting, timeouts });
+		await requireSessionPooling({ ...settings, directUrlSetting, logger, timeouts });
 		await query(
 			database.url,
 			'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
