@@ -4,13 +4,16 @@ import type { StorageConnection } from './connection.ts';
 import { StorageUnavailable } from './errors.ts';
 import { canonicalEtag } from './etag.ts';
 
+/** rclone gives each copy its modification time, in seconds. A restored bucket has it; a number harms no download. */
+const COPIED_AT = /^\d{1,12}(\.\d{1,9})?$/;
+
 export type StoredObject = {
 	readonly sizeBytes: number;
 	/** With its quotes, as `If-Match` wants it. */
 	readonly etag: string;
 	/**
 	 * Whether whoever sent it gave it metadata or a redirect of their own, which would come with every download. S3 refuses
-	 * `x-amz-` headers that are not signed; Ceph stores them.
+	 * `x-amz-` headers that are not signed; Ceph stores them. The time that rclone adds to a copy does not count.
 	 */
 	readonly hasUnsignedHeaders: boolean;
 };
@@ -27,7 +30,8 @@ export async function headObject(connection: StorageConnection, key: string): Pr
 			throw new StorageUnavailable('What answers at the endpoint is not an S3 store');
 		}
 		const hasUnsignedHeaders =
-			Object.keys(Metadata ?? {}).length > 0 || WebsiteRedirectLocation !== undefined;
+			Object.entries(Metadata ?? {}).some(([name, value]) => name !== 'mtime' || !COPIED_AT.test(value)) ||
+			WebsiteRedirectLocation !== undefined;
 		return { sizeBytes: ContentLength, etag: canonicalEtag(ETag), hasUnsignedHeaders };
 	} catch (error) {
 		// HEAD has no body to name the error in, so the SDK calls every 404 NotFound.

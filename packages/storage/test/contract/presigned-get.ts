@@ -1,3 +1,4 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'content-disposition';
 import { FOR_A_CLIENT, store, TEXT } from './requests.ts';
@@ -101,6 +102,36 @@ export function presignedGetContract(server: ContractServer, bench: () => Bench)
 				);
 			},
 		);
+
+		testUnless(server, 'unsigned-headers').each([
+			['x-amz-acl', 'public-read'],
+			['x-amz-grant-read', 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'],
+			['x-amz-copy-source', `/BUCKET/${KEY}`],
+		])('has no object from a PUT with %s that nobody signed', async (name, value) => {
+			const key = `get/${name}`;
+			const { url } = await bench().storage.presignPut({
+				...FOR_A_CLIENT,
+				...{ key, contentType: TEXT, sizeBytes: 10 },
+			});
+			const sent = await fetch(url, {
+				method: 'PUT',
+				body: new TextEncoder().encode(BODY),
+				headers: { 'content-type': TEXT, [name]: value.replace('BUCKET', bench().config.bucket) },
+			});
+			await sent.arrayBuffer();
+			expect([sent.status, await bench().storage.headObject(key)]).toEqual([403, null]);
+		});
+
+		test.each([
+			['1796037860.123456789', false],
+			['https://elsewhere.example/', true],
+		])('of a copy by rclone with the time %s has unsigned headers: %s', async (mtime, expected) => {
+			const { connection, storage } = bench();
+			const Key = 'get/copied';
+			const given = { Bucket: connection.bucket, Key, Body: BODY, ContentType: TEXT, Metadata: { mtime } };
+			await connection.client.send(new PutObjectCommand(given));
+			expect((await storage.headObject(Key))?.hasUnsignedHeaders).toBe(expected);
+		});
 
 		test('refuses another name than was signed', async () => {
 			const url = (await presign('report.pdf')).replace('report.pdf', 'report.exe');

@@ -19,7 +19,9 @@ export type Fault =
 	/** A listing after a key has that key in it again, and one less of the others. */
 	| 'start-listed-again'
 	/** The list of unfinished uploads is always empty. */
-	| 'no-upload-list';
+	| 'no-upload-list'
+	/** `x-amz-` headers take effect although the URL's signature does not cover them: whoever uploads can make an object public. */
+	| 'unsigned-headers';
 
 export type ContractServer = {
 	readonly name: string;
@@ -41,7 +43,7 @@ export const CONTRACT_SERVERS: readonly ContractServer[] = [
 	{
 		name: 'Ceph radosgw',
 		endpoint: requiredSetting('TEST_RGW_ENDPOINT'),
-		// Of 18.2.7 on its SQLite store. Signatures, errors and whole objects are as they should be.
+		// Of 18.2.7 on its SQLite store. Errors and whole objects are right, and so are signatures apart from headers that they don't cover.
 		faults: [
 			'wrong-ranges',
 			'wrong-joins',
@@ -49,6 +51,7 @@ export const CONTRACT_SERVERS: readonly ContractServer[] = [
 			'unfinished-objects-listed',
 			'start-listed-again',
 			'no-upload-list',
+			'unsigned-headers',
 		],
 	},
 ];
