@@ -38,11 +38,20 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 	say(`${jobIds.length} jobs that ran or waited were run to their end`);
 
 	const before = await planInAuth(subscriber.id);
-	await queryDatabase('billing', await statementOfRunbook());
+	const [announcePlans, announceVerifications] = await statementsOfRunbook();
+	await queryDatabase('billing', announcePlans);
 	const isTold = async () => (await planInAuth(subscriber.id)).version > before.version;
 	await eventually(isTold, 120_000, 'the plan was not told anew');
 	assert.equal((await planInAuth(subscriber.id)).plan, 'pro');
 	say('plans are told anew by the statement of the runbook');
+	await verifyWithoutEvent(subscriber.id);
+	await queryDatabase('auth', announceVerifications);
+	await eventually(
+		() => isVerifiedEverywhere(subscriber.id),
+		120_000,
+		'verified emails were not announced again',
+	);
+	say('verified emails are announced again by the statement of the runbook');
 
 	const [session, file] = await Promise.all([
 		call('GET', '/v1/me', { token: lost.token }),
@@ -54,12 +63,32 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 	say('every row has its bytes and all bytes have a row');
 }
 
-/** What docs/runbooks/backup.md gives an operator to run. */
-async function statementOfRunbook(): Promise<string> {
+/** Returns the statements that docs/runbooks/backup.md has an operator run: in billing's database, then in auth's. */
+async function statementsOfRunbook(): Promise<[string, string]> {
 	const text = await readFile(RUNBOOK, 'utf8');
-	const [, statement] = /^ *```sql\n(.*?)^ *```$/ms.exec(text) ?? [];
-	assert.ok(statement, 'the runbook has no statement');
-	return statement;
+	const statements = [...text.matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, statement]) => statement);
+	const [inBilling, inAuth, ...more] = statements;
+	assert.ok(inBilling && inAuth && more.length === 0, 'the runbook has other than two statements');
+	return [inBilling, inAuth];
+}
+
+/** Leaves an account as one whose email was verified and whose event `account.verified` was purged with the queues. */
+async function verifyWithoutEvent(userId: string): Promise<void> {
+	await queryDatabase(
+		'auth',
+		'UPDATE users SET email_verified_at = now(), verified_event_queued = true WHERE id = $1',
+		[userId],
+	);
+	assert.equal(await isVerifiedEverywhere(userId), false);
+}
+
+async function isVerifiedEverywhere(userId: string): Promise<boolean> {
+	const found = await Promise.all(
+		(['files', 'jobs'] as const).map((owner) =>
+			queryDatabase(owner, 'SELECT user_id FROM accounts WHERE user_id = $1 AND email_verified', [userId]),
+		),
+	);
+	return found.every((rows) => rows.length === 1);
 }
 
 async function planInAuth(userId: string): Promise<{ plan: string; version: number }> {
