@@ -13,7 +13,7 @@ const LONG_SECONDS = 300;
 let world: World;
 
 beforeAll(async () => {
-	world = await startWorld({ replicas: 2 });
+	world = await startWorld({ replicas: 2, overrides: { WORKER_BEAT_MS: '30000' } });
 });
 
 afterEach(() => emptyQueues(world));
@@ -62,8 +62,8 @@ describe('a short job', () => {
 		);
 		const candidates = await findCandidates(
 			world.prisma,
-			{ byTool: new Map([[TOOL, 9]]), background: 0 },
-			{ plans: PLANS, unverifiedActiveJobs: 0, passOverMs: 60 * 60_000 },
+			{ byTool: new Map([[TOOL, 9]]), background: new Map() },
+			{ plans: PLANS, unverifiedActiveJobs: 0, passOverMs: 60 * 60_000, deferralMs: 0 },
 		);
 		expect(candidates.map(({ id }) => id)).toEqual([first, ofLight, second, ofHeavy]);
 	});
@@ -97,6 +97,10 @@ describe('a job that a worker returns because it takes long', () => {
 		return { user, worker, jobId, attempt };
 	}
 	const long = { background: true, expected_seconds: LONG_SECONDS };
+	const requests = (jobId: string) => world.bus.requested.filter((id) => id === jobId).length;
+	/** As if the workers' next heartbeat was over. */
+	const passHeartbeat = (jobId: string) =>
+		world.prisma.job.update({ where: { id: jobId }, data: { deferredAt: minutesAgo(1) } });
 
 	test('waits until a background slot is free, and lets others go', async () => {
 		const { user, worker, jobId, attempt } = await returnOne(1);
@@ -106,24 +110,77 @@ describe('a job that a worker returns because it takes long', () => {
 		await worker.release(jobId, attempt, long);
 		expect(await user.job(jobId)).toMatchObject({ status: 'running' });
 		expect(await row(jobId)).toMatchObject({
-			...{ releasedAt: null, leaseExpiresAt: null, workerId: null, background: true },
-			...{ returnedAttempts: 1, lostAttempts: 0, expectedSeconds: LONG_SECONDS },
+			deferredAt: expect.any(Date),
+			leaseExpiresAt: null,
+			workerId: null,
+			background: true,
+			returnedAttempts: 1,
+			lostAttempts: 0,
+			expectedSeconds: LONG_SECONDS,
 		});
+		await passHeartbeat(jobId);
 		const short = await world.user().enqueue(TOOL);
 		await until(() => expect(world.bus.requested).toContain(short));
-		expect(world.bus.requested.filter((id) => id === jobId)).toHaveLength(1);
+		expect(requests(jobId)).toBe(1);
 		await worker.release(other, otherAttempt);
 		await world.prisma.job.update({ where: { id: other }, data: { background: false } });
-		await until(() => expect(world.bus.requested.filter((id) => id === jobId)).toHaveLength(2));
+		await until(() => expect(requests(jobId)).toBe(2));
 		const claim = await worker.claim(jobId);
 		expect(claim).toMatchObject({ answer: 'granted', attempt: attempt + 1, background: true });
+		expect(await row(jobId)).toMatchObject({ deferredAt: null });
 	});
 
-	test('goes at once when a slot is free elsewhere, and one such job goes where no worker has slots', async () => {
+	test('waits for a heartbeat also when a slot seems free, as it may be that of a worker that was not asked', async () => {
+		const { worker, jobId, attempt } = await returnOne(4);
+		await worker.release(jobId, attempt, long);
+		const short = await world.user().enqueue(TOOL);
+		await until(() => expect(world.bus.requested).toContain(short));
+		expect(requests(jobId)).toBe(1);
+	});
+
+	test('waits while the free slots are those of workers without its tool', async () => {
+		const { worker, jobId, attempt } = await returnOne(1);
+		const other = await world.user().enqueue(TOOL);
+		const running = [{ job_id: other, attempt: await worker.take(other), background: true }];
+		await worker.beat({ [TOOL]: 2 }, running, 1);
+		await worker.release(jobId, attempt, long);
+		await passHeartbeat(jobId);
+		await world.worker('b').beat({ compress_heavy: 1 }, [], 9);
+		const short = await world.user().enqueue(TOOL);
+		await until(() => expect(world.bus.requested).toContain(short));
+		expect(requests(jobId)).toBe(1);
+	});
+
+	test('is requested again by release 0.3.0 after a rollback, and no second time after the upgrade', async () => {
+		const { worker, jobId, attempt } = await returnOne(4);
+		await worker.release(jobId, attempt, long);
+		// releaseUnclaimed of 0.3.0, with its minute over
+		const requested = await world.prisma.$queryRaw`
+			UPDATE jobs SET released_at = now() WHERE id IN (
+				SELECT id FROM jobs
+				WHERE tool = ANY (${[TOOL]}) AND status IN ('queued', 'running')
+					AND lease_expires_at IS NULL AND released_at < now() - make_interval(secs => ${0})
+				FOR UPDATE SKIP LOCKED)
+			RETURNING id`;
+		expect(requested).toEqual([{ id: jobId }]);
+		// its grant leaves released_at and deferred_at as they are
+		const granted = {
+			attempt: attempt + 1,
+			workerId: worker.id,
+			leaseExpiresAt: new Date(Date.now() + 60_000),
+		};
+		await world.prisma.job.update({ where: { id: jobId }, data: { ...granted, deferredAt: minutesAgo(1) } });
+		const short = await world.user().enqueue(TOOL);
+		await until(() => expect(world.bus.requested).toContain(short));
+		expect(requests(jobId)).toBe(1);
+	});
+
+	test('goes after a heartbeat when a slot is free elsewhere, and one such job goes where no worker has slots', async () => {
 		for (const slots of [4, 0]) {
 			const { worker, jobId, attempt } = await returnOne(slots);
 			await worker.release(jobId, attempt, long);
-			await until(() => expect(world.bus.requested.filter((id) => id === jobId)).toHaveLength(2));
+			await passHeartbeat(jobId);
+			await until(() => expect(requests(jobId)).toBe(2));
 			await emptyQueues(world);
 		}
 	});

@@ -129,6 +129,7 @@ describe('the jobs of one user', () => {
 			tools: [TOOL, 'ocr'],
 			passOverMs: 10 * MINUTE_MS,
 			margin: 1,
+			deferralMs: 0,
 			workerLifetimeMs: MINUTE_MS,
 			unclaimedAfterMs: MINUTE_MS,
 		};

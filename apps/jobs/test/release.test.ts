@@ -26,6 +26,7 @@ const RELEASE = {
 	unverifiedActiveJobs: 0,
 	passOverMs: 300_000,
 	margin: 1,
+	deferralMs: 0,
 	workerLifetimeMs: 60_000,
 	unclaimedAfterMs: 60_000,
 };

@@ -49,7 +49,11 @@ export async function changePlan(prisma: PrismaClient, change: PlanChange): Prom
 				WHERE accounts.plan_version < excluded.plan_version`;
 		if (changed === 0) return false;
 		await tx.job.updateMany({
-			where: { userId, status: { in: ['queued', 'running'] }, releasedAt: null },
+			where: {
+				userId,
+				status: { in: ['queued', 'running'] },
+				OR: [{ releasedAt: null }, { deferredAt: { not: null } }],
+			},
 			data: { priority },
 		});
 		return true;

@@ -49,6 +49,7 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: Claim
 			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
 			attemptStartedAt: job.now,
 			releasedAt: job.now,
+			deferredAt: null,
 			...(first ? { startedAt: job.now } : {}),
 		},
 		select: GRANTED_COLUMNS,

@@ -1,5 +1,6 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { TOOL_GONE } from '../domain/attempt.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.ts';
 import { failJob } from './end-job.ts';
 import { lockJob } from './lock-job.ts';
 import type { PrismaClient } from './prisma.ts';
@@ -37,10 +38,10 @@ async function findOrphans(
 ): Promise<string[]> {
 	const rows = await prisma.$queryRaw<{ id: string }[]>`
 		WITH unfinished AS (
-			SELECT id, tool, created_at FROM jobs WHERE status IN ('queued', 'running') AND released_at IS NULL
+			SELECT id, tool, created_at FROM jobs WHERE ${IS_DISPATCHABLE}
 			UNION ALL
 			SELECT id, tool, created_at FROM jobs
-			WHERE status IN ('queued', 'running') AND released_at IS NOT NULL AND lease_expires_at IS NULL
+			WHERE ${IS_IN_FLIGHT} AND lease_expires_at IS NULL
 		)
 		SELECT id FROM unfinished
 		WHERE tool <> ALL (${tools}) AND created_at < now() - make_interval(secs => ${graceMs / 1000})

@@ -1,6 +1,7 @@
 import type { Plans } from '@creatorr/contracts/plans';
 import type { Candidate, FreePlaces } from '../domain/choose-releases.ts';
 import { maxActiveJobs } from '../domain/max-active-jobs.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.ts';
 import type { Tx } from './prisma.ts';
 
 /** What any job counts for at least: also the shortest takes a place, and its input has to be fetched. */
@@ -12,6 +13,8 @@ export interface Fairness {
 	unverifiedActiveJobs: number;
 	/** A user without a job in flight who waits for a tool for longer has the highest priority there, for one job. */
 	passOverMs: number;
+	/** A deferred job waits for at least so long, until the heartbeat of every worker has told of its free background slots. */
+	deferralMs: number;
 }
 
 /**
@@ -28,11 +31,11 @@ export interface Fairness {
 export async function findCandidates(
 	tx: Tx,
 	freePlaces: FreePlaces,
-	{ plans, unverifiedActiveJobs, passOverMs }: Fairness,
+	{ plans, unverifiedActiveJobs, passOverMs, deferralMs }: Fairness,
 ): Promise<Candidate[]> {
 	const tools = [...freePlaces.byTool.keys()];
 	const places = [...freePlaces.byTool.values()];
-	const hasBackgroundSlot = freePlaces.background > 0;
+	const backgroundPlaces = tools.map((tool) => freePlaces.background.get(tool) ?? 0);
 	const allPlaces = places.reduce((sum, count) => sum + count, 0);
 	const terms = Object.entries(plans);
 	const limits = JSON.stringify(
@@ -49,22 +52,23 @@ export async function findCandidates(
 	const topPriority = Math.max(...terms.map(([, { priority }]) => priority));
 	return await tx.$queryRaw<Candidate[]>`
 		WITH RECURSIVE open AS (
-			SELECT * FROM unnest(${tools}::text[], ${places}::int[]) AS open (tool, places)
+			SELECT * FROM unnest(${tools}::text[], ${places}::int[], ${backgroundPlaces}::int[])
+				AS open (tool, places, background_places)
 		), queues AS (
 			SELECT open.*, first.user_id FROM open CROSS JOIN LATERAL (
-				SELECT user_id FROM jobs WHERE tool = open.tool AND status IN ('queued', 'running') AND released_at IS NULL
+				SELECT user_id FROM jobs WHERE tool = open.tool AND ${IS_DISPATCHABLE}
 				ORDER BY user_id LIMIT 1
 			) AS first
 			UNION ALL
-			SELECT queues.tool, queues.places, next.user_id FROM queues CROSS JOIN LATERAL (
-				SELECT user_id FROM jobs WHERE tool = queues.tool AND status IN ('queued', 'running') AND released_at IS NULL
+			SELECT queues.tool, queues.places, queues.background_places, next.user_id FROM queues CROSS JOIN LATERAL (
+				SELECT user_id FROM jobs WHERE tool = queues.tool AND ${IS_DISPATCHABLE}
 					AND user_id > queues.user_id
 				ORDER BY user_id LIMIT 1
 			) AS next
 		), in_flight AS (
 			SELECT user_id, tool, count(*)::int AS jobs,
 				sum(greatest(expected_seconds, ${SHORTEST_SECONDS}::int)) AS seconds FROM jobs
-			WHERE status IN ('queued', 'running') AND released_at IS NOT NULL
+			WHERE ${IS_IN_FLIGHT}
 			GROUP BY user_id, tool
 		), active AS (
 			SELECT user_id, sum(jobs)::int AS jobs FROM in_flight GROUP BY user_id
@@ -92,8 +96,9 @@ export async function findCandidates(
 					greatest(created_at, standings.ended_at) AS since,
 					row_number() OVER mine AS rank, sum(seconds) OVER mine - seconds AS seconds_before
 				FROM jobs CROSS JOIN LATERAL (SELECT greatest(expected_seconds, ${SHORTEST_SECONDS}::int) AS seconds) AS cost
-				WHERE tool = standings.tool AND user_id = standings.user_id AND status IN ('queued', 'running') AND released_at IS NULL
-					AND (${hasBackgroundSlot} OR NOT background)
+				WHERE tool = standings.tool AND user_id = standings.user_id AND ${IS_DISPATCHABLE}
+					AND (NOT background OR background_places > 0)
+					AND (deferred_at IS NULL OR deferred_at < now() - make_interval(secs => ${deferralMs / 1000}))
 				WINDOW mine AS (ORDER BY priority DESC, id)
 				ORDER BY priority DESC, id LIMIT greatest(0, least(places, allowance))
 			) AS first

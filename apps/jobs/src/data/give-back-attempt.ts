@@ -16,9 +16,9 @@ interface Returned {
 }
 
 /**
- * Takes an attempt back from a worker that stops, or that has no background slot for a job that takes long: another worker is
- * asked for, at once or when there is a slot. Nothing counts as lost, and the job stays running with its progress, which may not
- * go back. An attempt that is not the worker's any more is left alone.
+ * Ends an attempt that its worker returns unfinished. When the worker shuts down, another one is requested at once. When it has
+ * no background slot, the job is deferred, and nothing wakes the scheduler: after a heartbeat of every worker the free slots are
+ * known. The attempt doesn't count as lost, and the job stays running. Ignores an attempt that isn't current.
  */
 export async function giveBackAttempt(prisma: PrismaClient, returned: Returned): Promise<void> {
 	const { jobId, attempt, background = false, expectedSeconds } = returned;
@@ -28,7 +28,7 @@ export async function giveBackAttempt(prisma: PrismaClient, returned: Returned):
 		await endAttempt(tx, jobId);
 		await tx.$executeRaw`
 			UPDATE jobs SET returned_attempts = least(returned_attempts + 1, 32767) WHERE id = ${jobId}`;
-		if (background) await deferToBackground(tx, jobId, expectedSeconds);
+		if (background) await deferToBackground(tx, job, expectedSeconds);
 		else await requestWorkerAgain(tx, job);
 		afterCommit(tx, () => countReturned(job.tool, background ? 'no_background_slot' : 'shutdown'));
 	});

@@ -103,6 +103,7 @@ export function bindOperations(prisma: PrismaClient, config: Config, tools: read
 				plans,
 				unverifiedActiveJobs,
 				passOverMs: config.PASS_OVER_MINUTES * MINUTE_MS,
+				deferralMs: config.WORKER_BEAT_MS,
 				margin: RELEASE_MARGIN,
 				workerLifetimeMs: leaseMs,
 				unclaimedAfterMs: UNCLAIMED_AFTER_MS,

@@ -1,9 +1,10 @@
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.ts';
 import type { PrismaClient } from './prisma.ts';
 
 /** The work of one tool that is not done. */
 export interface Backlog {
 	tool: string;
-	/** Not started yet, whether a worker was asked for it or not, or put back until there is room for what takes long. */
+	/** Not started yet, whether a worker was asked for it or not, or deferred until a background slot is free. */
 	queued: number;
 	/** With a worker. */
 	running: number;
@@ -16,10 +17,10 @@ export async function readBacklog(prisma: PrismaClient): Promise<Backlog[]> {
 	return await prisma.$queryRaw<Backlog[]>`
 		WITH unfinished AS (
 			SELECT tool, 'queued' AS status, created_at FROM jobs
-			WHERE status IN ('queued', 'running') AND released_at IS NULL
+			WHERE ${IS_DISPATCHABLE}
 			UNION ALL
 			SELECT tool, status::text, created_at FROM jobs
-			WHERE status IN ('queued', 'running') AND released_at IS NOT NULL
+			WHERE ${IS_IN_FLIGHT}
 		)
 		SELECT tool,
 			count(*) FILTER (WHERE status = 'queued')::int AS queued,

@@ -28,6 +28,7 @@ export function readJob(prisma: PrismaClient, jobId: string, operator: string): 
 			traceparent: job.traceparent,
 			created_at: job.createdAt,
 			released_at: job.releasedAt,
+			deferred_at: job.deferredAt,
 			started_at: job.startedAt,
 			finished_at: job.finishedAt,
 			attempts: job.attempt,

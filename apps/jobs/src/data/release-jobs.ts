@@ -1,5 +1,6 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { type Candidate, chooseReleases } from '../domain/choose-releases.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.ts';
 import { type Fairness, findCandidates } from './find-candidates.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
 import { requestWorker } from './request-worker.ts';
@@ -21,6 +22,8 @@ interface Capacity {
 	inFlight: number;
 	/** Of those, with a worker. */
 	leased: number;
+	/** Free slots for jobs that take long, of the workers that have the tool. */
+	backgroundFree: number;
 }
 
 interface Released {
@@ -55,16 +58,35 @@ export async function releaseJobs(prisma: PrismaClient, input: ReleaseInput): Pr
 	});
 }
 
+/**
+ * A job that takes long and has a worker uses one of that worker's background slots; one that waits for a worker may use a slot
+ * of any that has its tool. At least one such job of a tool may be in flight whatever workers say: where no worker had a
+ * slot, it would wait forever.
+ */
 async function readCapacities(tx: Tx, { tools, workerLifetimeMs }: ReleaseInput): Promise<Capacity[]> {
 	return await tx.$queryRaw<Capacity[]>`
-		SELECT wanted.tool,
-			(SELECT least(coalesce(sum((slots ->> wanted.tool)::numeric), 0), ${MAX_SLOTS}::int)::int FROM workers
-				WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})) AS slots,
-			count(jobs.id)::int AS "inFlight",
-			count(jobs.lease_expires_at)::int AS leased
+		WITH living AS (
+			SELECT * FROM workers WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})
+		), in_flight AS (
+			SELECT tool, worker_id, lease_expires_at, background FROM jobs WHERE ${IS_IN_FLIGHT}
+		)
+		SELECT wanted.tool, fleet.slots,
+			count(in_flight.tool)::int AS "inFlight",
+			count(in_flight.lease_expires_at)::int AS leased,
+			fleet.background_slots - (
+				SELECT count(*) FROM in_flight AS long WHERE background AND EXISTS (
+					SELECT FROM living WHERE (slots ->> wanted.tool)::numeric > 0 AND CASE
+						WHEN long.lease_expires_at IS NULL THEN (slots ->> long.tool)::numeric > 0
+						ELSE living.id = long.worker_id END)
+			)::int AS "backgroundFree"
 		FROM unnest(${tools}::text[]) AS wanted (tool)
-		LEFT JOIN jobs ON jobs.tool = wanted.tool AND jobs.status IN ('queued', 'running') AND jobs.released_at IS NOT NULL
-		GROUP BY wanted.tool`;
+		CROSS JOIN LATERAL (
+			SELECT least(coalesce(sum((slots ->> wanted.tool)::numeric), 0), ${MAX_SLOTS}::int)::int AS slots,
+				greatest(1, least(coalesce(sum(coalesce(background_slots, 1)), 0), ${MAX_SLOTS}::int))::int AS background_slots
+			FROM living WHERE (slots ->> wanted.tool)::numeric > 0
+		) AS fleet
+		LEFT JOIN in_flight ON in_flight.tool = wanted.tool
+		GROUP BY wanted.tool, fleet.slots, fleet.background_slots`;
 }
 
 async function releaseFairly(
@@ -79,30 +101,18 @@ async function releaseFairly(
 		if (slots > 0 && free > 0) freePlaces.set(tool, free);
 	}
 	if (freePlaces.size === 0) return [];
-	const free = { byTool: freePlaces, background: await countFreeBackgroundSlots(tx, input) };
+	const background = new Map(capacities.map(({ tool, backgroundFree }) => [tool, backgroundFree]));
+	const free = { byTool: freePlaces, background };
 	const chosen = chooseReleases(await findCandidates(tx, free, input), free);
 	if (chosen.length === 0) return [];
 	const ids = chosen.map(({ id }) => id);
 	const released = await tx.$queryRaw<{ id: string }[]>`
-		UPDATE jobs SET released_at = now() WHERE id IN (
-			SELECT id FROM jobs WHERE id = ANY (${ids}) AND status IN ('queued', 'running') AND released_at IS NULL
+		UPDATE jobs SET released_at = now(), deferred_at = NULL WHERE id IN (
+			SELECT id FROM jobs WHERE id = ANY (${ids}) AND ${IS_DISPATCHABLE}
 			FOR UPDATE SKIP LOCKED)
 		RETURNING id`;
 	const releasedIds = new Set(released.map(({ id }) => id));
 	return chosen.filter(({ id }) => releasedIds.has(id));
-}
-
-/**
- * For jobs that take long, over all workers. One at least may be in flight whatever workers say, or it would wait for ever where
- * none has a slot for it.
- */
-async function countFreeBackgroundSlots(tx: Tx, { workerLifetimeMs }: ReleaseInput): Promise<number> {
-	const rows = await tx.$queryRaw<{ free: number }[]>`
-		SELECT (greatest(1, least((SELECT coalesce(sum(coalesce(background_slots, 1)), 0) FROM workers
-				WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})), ${MAX_SLOTS}::int))
-			- (SELECT count(*) FROM jobs
-				WHERE status IN ('queued', 'running') AND released_at IS NOT NULL AND background))::int AS free`;
-	return rows[0]?.free ?? 0;
 }
 
 async function releaseUnclaimed(
@@ -115,7 +125,7 @@ async function releaseUnclaimed(
 	return await tx.$queryRaw<Released[]>`
 		UPDATE jobs SET released_at = now() WHERE id IN (
 			SELECT id FROM jobs
-			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND status IN ('queued', 'running')
+			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND ${IS_IN_FLIGHT}
 				AND lease_expires_at IS NULL AND released_at < now() - make_interval(secs => ${unclaimedAfterMs / 1000})
 			FOR UPDATE SKIP LOCKED)
 		RETURNING id, tool, request_id AS "requestId", traceparent`;

@@ -19,25 +19,29 @@ export async function requestWorker(tx: Tx, job: Wanted): Promise<void> {
 export async function requestWorkerAgain(tx: Tx, job: Wanted & { now: Date }): Promise<void> {
 	await tx.job.update({
 		where: { id: job.id },
-		data: { releasedAt: job.now, leaseExpiresAt: null, settling: false },
+		data: { releasedAt: job.now, deferredAt: null, leaseExpiresAt: null, settling: false },
 		select: { id: true },
 	});
 	await requestWorker(tx, job);
 }
 
 /**
- * Puts a locked job back among those that wait here for their turn, as one that takes long: it is dispatched where a background
- * slot is free. It stays running, with its progress, which may not go back.
+ * Defers a locked job that takes long until a background slot is free. The job stays running and keeps its progress, which
+ * never decreases.
  */
 export async function deferToBackground(
 	tx: Tx,
-	jobId: string,
+	job: { id: string; now: Date },
 	expectedSeconds: number | undefined,
 ): Promise<void> {
 	await tx.job.update({
-		where: { id: jobId },
+		where: { id: job.id },
 		data: {
-			...{ releasedAt: null, leaseExpiresAt: null, settling: false, background: true },
+			releasedAt: job.now,
+			deferredAt: job.now,
+			leaseExpiresAt: null,
+			settling: false,
+			background: true,
 			...(expectedSeconds === undefined ? {} : { expectedSeconds }),
 		},
 		select: { id: true },

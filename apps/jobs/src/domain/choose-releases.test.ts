@@ -10,8 +10,12 @@ const job = (id: string, tool: string, userId: string, allowance = 9): Candidate
 	traceparent: null,
 	background: false,
 });
-const chosen = (candidates: Candidate[], free: Record<string, number>) =>
-	chooseReleases(candidates, { byTool: new Map(Object.entries(free)), background: 1 }).map(({ id }) => id);
+const chosen = (candidates: Candidate[], free: Record<string, number>) => {
+	const background = new Map(Object.keys(free).map((tool) => [tool, 1]));
+	return chooseReleases(candidates, { byTool: new Map(Object.entries(free)), background }).map(
+		({ id }) => id,
+	);
+};
 
 describe('of the candidates', () => {
 	test('those that come first are taken, as many as each tool has places', () => {
@@ -43,5 +47,10 @@ describe('of the candidates', () => {
 		const long = (id: string, userId: string) => ({ ...job(id, 'ocr', userId), background: true });
 		const candidates = [long('1', 'a'), long('2', 'b'), job('3', 'ocr', 'b', 1), job('4', 'ocr', 'c')];
 		expect(chosen(candidates, { ocr: 3 })).toEqual(['1', '3', '4']);
+	});
+
+	test('two tools that share one background slot get one job that takes long', () => {
+		const long = (id: string, tool: string) => ({ ...job(id, tool, id), background: true });
+		expect(chosen([long('1', 'ocr'), long('2', 'pdf')], { ocr: 1, pdf: 1 })).toEqual(['1']);
 	});
 });

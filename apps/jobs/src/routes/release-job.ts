@@ -5,7 +5,6 @@ import type { giveBackAttempt } from '../data/give-back-attempt.ts';
 
 interface ReleaseDeps {
 	giveBackAttempt(returned: Parameters<typeof giveBackAttempt>[1]): Promise<void>;
-	wakeScheduler(): void;
 }
 
 export function releaseJobRoute(deps: ReleaseDeps) {
@@ -13,6 +12,5 @@ export function releaseJobRoute(deps: ReleaseDeps) {
 		const { attempt, background, expected_seconds: expectedSeconds } = body;
 		await deps.giveBackAttempt({ jobId: params.id, attempt, background, expectedSeconds });
 		crashPoint('jobs.give-back.committed');
-		if (background) deps.wakeScheduler();
 	});
 }

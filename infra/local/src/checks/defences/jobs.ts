@@ -49,19 +49,26 @@ export const JOBS: readonly Defence[] = [
 	{
 		name: 'dispatches no more long jobs than there are background slots',
 		file: CANDIDATES,
-		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the code
-		code: 'AND (${hasBackgroundSlot} OR NOT background)',
-		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the code
-		without: 'AND (${hasBackgroundSlot} OR true)',
+		code: 'AND (NOT background OR background_places > 0)',
+		without: '',
 		also: [
 			{
 				file: 'apps/jobs/src/domain/choose-releases.ts',
-				code: 'if (background && taken.background >= freePlaces.background) return false;',
+				code: 'if (background && taken.background >= (freePlaces.background.get(tool) ?? 0)) return false;',
 				without: '',
 			},
 		],
 		...COST,
 		test: 'waits until a background slot is free, and lets others go',
+	},
+	{
+		name: 'dispatches a returned job a heartbeat later at the earliest',
+		file: CANDIDATES,
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the code
+		code: 'AND (deferred_at IS NULL OR deferred_at < now() - make_interval(secs => ${deferralMs / 1000}))',
+		without: '',
+		...COST,
+		test: 'waits for a heartbeat also when a slot seems free, as it may be that of a worker that was not asked',
 	},
 	{
 		name: 'has a job of many pages make room at once',
