@@ -88,8 +88,9 @@ describe('the deletion of an account', () => {
 		expect(await prisma.knownNetwork.count({ where: { userId: person.id } })).toBe(0);
 		expect(await prisma.revocation.count()).toBe(0);
 		// Only the mail that tells of the deletion is left, until it is sent.
-		const mails = await prisma.mail.findMany({ where: { email: person.email } });
-		expect(mails.filter(({ kind }) => kind !== 'account_deleted')).toEqual([]);
+		expect(await prisma.mail.count({ where: { email: person.email } })).toBe(0);
+		const notices = await prisma.notice.findMany({ where: { email: person.email } });
+		expect(notices.filter(({ kind }) => kind !== 'account_deleted')).toEqual([]);
 		expect(await prisma.mailedToken.count({ where: { userId: person.id } })).toBe(0);
 		const events = await prisma.securityEvent.findMany({ where: { userId: person.id } });
 		expect(events.map(({ kind, clientAddress }) => [kind, clientAddress])).toEqual([

@@ -47,7 +47,9 @@ describe('the owner is told by a mail', () => {
 		expect(mail?.text).toContain('Device: Chrome on Windows');
 		expect(mail?.text).toContain('https://app.example.com/forgot-password');
 		expect(mail?.token).toBe('');
-		expect(await auth.prisma.mailedToken.count({ where: { kind: 'password_changed' } })).toBe(0);
+		expect(
+			await auth.prisma.mailedToken.count({ where: { userId: person.id, kind: 'reset_password' } }),
+		).toBe(0);
 	});
 
 	test('that the password was reset', async () => {
@@ -99,6 +101,22 @@ describe('no mail comes', () => {
 		await changePassword().expect(204);
 		expect(await countOf(CHANGED)).toBe(1);
 	});
+});
+
+test('a process of 0.3.0, which knows none of their kinds, leases no notice', async () => {
+	await untilAllSent(auth);
+	await auth.prisma.$transaction(async (tx) => {
+		const notice = { kind: 'new_sign_in', email: person.email, clientAddress: HOME, requestId: '' } as const;
+		await tx.notice.create({ data: notice });
+		const leased = await tx.$queryRaw`
+			UPDATE mails SET due_at = now() + make_interval(secs => 120), attempts = attempts + 1
+			WHERE id IN (SELECT id FROM mails WHERE due_at <= now() ORDER BY due_at LIMIT 10 FOR UPDATE SKIP LOCKED)
+			RETURNING id`;
+		expect(leased).toEqual([]);
+		const kinds = await tx.$queryRaw`SELECT unnest(enum_range(NULL::"MailKind"))::text AS kind`;
+		expect(kinds).toEqual([{ kind: 'reset_password' }, { kind: 'verify_email' }]);
+	});
+	await untilAllSent(auth);
 });
 
 test('a mail holds nothing that the client says of itself but known names', async () => {

@@ -44,6 +44,7 @@ async function insertSession(
 async function erase(tx: Tx, userId: string): Promise<string> {
 	const { email } = await tx.user.delete({ where: { id: userId }, select: { email: true } });
 	await tx.mail.deleteMany({ where: { email } });
+	await tx.notice.deleteMany({ where: { email } });
 	await tx.securityEvent.deleteMany({ where: { userId } });
 	await insertEvent(tx, { kind: 'account_deleted', userId, sessionId: null, client: null });
 	return email;

@@ -6,11 +6,12 @@ import type { Addressed, AskedMail, LeasedMail, MailStore } from '../domain/mail
 import {
 	hashMailedToken,
 	isNotice,
+	type MailKind,
 	type NoticeKind,
 	newMailedToken,
 	TOKEN_LIFETIME_SECONDS,
 } from '../domain/mailed-token.ts';
-import type { Mail, Prisma, PrismaClient } from '../generated/client.ts';
+import { type Mail, type Notice, Prisma, type PrismaClient } from '../generated/client.ts';
 import { emailKey, takeFromAllowance, takeLaterMail } from './mail-allowances.ts';
 import { insertEvent } from './security-events.ts';
 
@@ -25,10 +26,17 @@ export interface MailLimits {
 	perNetwork: number;
 }
 
+/** Notices have their own table, see schema.prisma. */
+const MAILS = { table: Prisma.sql`mails`, kind: Prisma.sql`"MailKind"` };
+const NOTICES = { table: Prisma.sql`notices`, kind: Prisma.sql`"NoticeKind"` };
+
+const storageOf = (kind: MailKind) => (isNotice(kind) ? NOTICES : MAILS);
+
 async function insertMail(tx: Tx, { kind, email, client }: AskedMail, delaySeconds: number): Promise<void> {
+	const storage = storageOf(kind);
 	await tx.$executeRaw`
-		INSERT INTO mails (kind, email, due_at, client_address, user_agent, request_id)
-		VALUES (${kind}::"MailKind", ${email}, now() + make_interval(secs => ${delaySeconds}::float8),
+		INSERT INTO ${storage.table} (kind, email, due_at, client_address, user_agent, request_id)
+		VALUES (${kind}::${storage.kind}, ${email}, now() + make_interval(secs => ${delaySeconds}::float8),
 			${client.address}, ${client.userAgent}, ${currentRequestId()})`;
 	await notify(tx, MAIL_CHANNEL);
 }
@@ -59,7 +67,7 @@ export async function addNotice(
 	if ((await takeFromAllowance(tx, { key, perHour })) === 0) await insertMail(tx, notice, 0);
 }
 
-function toLeased(row: Mail): LeasedMail {
+function toLeased(row: Mail | Notice): LeasedMail {
 	const { id, kind, email, createdAt, attempts, requestId } = row;
 	const client = { address: row.clientAddress, userAgent: row.userAgent };
 	return { id, kind, email, createdAt, attempts, requestId, client };
@@ -96,24 +104,29 @@ export function createMailStore(prisma: PrismaClient, { perEmail, perNetwork }: 
 	return {
 		ask: (mail, network) => mutex.runExclusive(network, () => ask(mail, network)),
 		async lease(limit, leaseSeconds) {
-			const rows = await prisma.$queryRaw<{ id: bigint }[]>`
-				UPDATE mails SET due_at = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts + 1
-				WHERE id IN (SELECT id FROM mails WHERE due_at <= now() ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-				RETURNING id`;
-			const mails = await prisma.mail.findMany({ where: { id: { in: rows.map(({ id }) => id) } } });
-			return mails.map(toLeased);
+			const leaseFrom = async ({ table }: typeof MAILS, count: number) => {
+				const rows = await prisma.$queryRaw<{ id: bigint }[]>`
+					UPDATE ${table} SET due_at = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts + 1
+					WHERE id IN (SELECT id FROM ${table} WHERE due_at <= now() ORDER BY due_at LIMIT ${count} FOR UPDATE SKIP LOCKED)
+					RETURNING id`;
+				return { where: { id: { in: rows.map(({ id }) => id) } } };
+			};
+			// Half at most, so that neither waits behind the other.
+			const notices = await prisma.notice.findMany(await leaseFrom(NOTICES, Math.floor(limit / 2)));
+			const mails = await prisma.mail.findMany(await leaseFrom(MAILS, limit - notices.length));
+			return [...notices, ...mails].map(toLeased);
 		},
 		address: (mail) => addressMail(prisma, mail),
 		finish: ({ id, kind, client, requestId }, userId) =>
 			inTransaction(prisma, async (tx) => {
-				const { count } = await tx.mail.deleteMany({ where: { id } });
+				const count = await tx.$executeRaw`DELETE FROM ${storageOf(kind).table} WHERE id = ${id}`;
 				// None: the account was deleted meanwhile, and is not to be heard of again.
 				if (count === 0 || kind !== 'reset_password') return;
 				await insertEvent(tx, { kind: 'password_reset_asked', userId, sessionId: null, client }, requestId);
 			}),
-		async putOff(id, seconds) {
+		async putOff({ id, kind }, seconds) {
 			await prisma.$executeRaw`
-				UPDATE mails SET due_at = now() + make_interval(secs => ${seconds}::float8) WHERE id = ${id}`;
+				UPDATE ${storageOf(kind).table} SET due_at = now() + make_interval(secs => ${seconds}::float8) WHERE id = ${id}`;
 		},
 	};
 }

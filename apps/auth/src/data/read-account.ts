@@ -72,7 +72,8 @@ export function readAccount(
 			email_verified_at: user.emailVerifiedAt,
 			created_at: user.createdAt,
 			suspended_at: user.suspendedAt,
-			mails_waiting: await tx.mail.count({ where: { email } }),
+			mails_waiting:
+				(await tx.mail.count({ where: { email } })) + (await tx.notice.count({ where: { email } })),
 			sessions: await readSessions(tx, id),
 			security_events: await readEvents(tx, id),
 		};

@@ -7,6 +7,7 @@ export async function readWaitingMails(prisma: PrismaClient): Promise<WaitingMai
 		SELECT count(*)::int AS waiting,
 			greatest(0, coalesce(extract(epoch FROM now() - min(
 				CASE WHEN attempts > 0 THEN created_at ELSE due_at END)), 0))::float8 AS "oldestOverdueSeconds"
-		FROM mails`;
+		FROM (SELECT attempts, created_at, due_at FROM mails
+			UNION ALL SELECT attempts, created_at, due_at FROM notices) AS all_mails`;
 	return rows[0] ?? { waiting: 0, oldestOverdueSeconds: 0 };
 }

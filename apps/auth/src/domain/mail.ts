@@ -10,6 +10,7 @@ export interface AskedMail {
 
 /** A mail that one sender has taken for itself for a while. */
 export interface LeasedMail extends AskedMail {
+	/** Unique among mails with a token, and among notices. */
 	id: bigint;
 	createdAt: Date;
 	/** This one included. */
@@ -33,5 +34,5 @@ export interface MailStore {
 	/** It was sent, or is not to be sent: tells the security events once that this user, or nobody, asked for it. */
 	finish(mail: LeasedMail, userId: string | null): Promise<void>;
 	/** To be tried again after so long. */
-	putOff(id: bigint, seconds: number): Promise<void>;
+	putOff(mail: LeasedMail, seconds: number): Promise<void>;
 }

@@ -50,7 +50,7 @@ async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknow
 	}
 	countMail(mail.kind, 'failed');
 	deps.logger.warn('mail.not_sent', fields);
-	await deps.mails.putOff(mail.id, retrySeconds(mail.attempts));
+	await deps.mails.putOff(mail, retrySeconds(mail.attempts));
 }
 
 /** For the log and the security events: somebody asked for it, of whose account or of none. */

@@ -57,7 +57,8 @@ export const VERIFY = 'Confirm your email address';
 
 /** Resolves when no mail waits: what was asked for until now was sent or dropped. */
 export async function untilAllSent(auth: AuthService): Promise<void> {
-	await until(async () => (await auth.prisma.mail.count()) === 0);
+	const { mail, notice } = auth.prisma;
+	await until(async () => (await mail.count()) + (await notice.count()) === 0);
 }
 
 /** A real SMTP server, whose answers to whole mails the test decides. */
