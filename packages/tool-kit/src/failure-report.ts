@@ -31,12 +31,43 @@ interface Hidden {
 	paths: readonly string[];
 }
 
-/** Returns a copy of plain data in which no string contains a secret or a path of the job's scratch directory. */
-export function redacted(value: unknown, hidden: Hidden): unknown {
+/** Causes may be nested without end, or in a circle. */
+const MAX_DEPTH = 8;
+
+/**
+ * Returns a copy as plain data in which no string and no key contains a secret or a path of the job's scratch directory. An error
+ * becomes its name, message, code, stack and cause. What is nested more than 8 deep is left out.
+ */
+export function redacted(value: unknown, hidden: Hidden, depth = MAX_DEPTH): unknown {
 	if (typeof value === 'string') return redactText(value, hidden);
-	if (Array.isArray(value)) return value.map((item) => redacted(item, hidden));
-	if (typeof value !== 'object' || value === null || value instanceof Error) return value;
-	return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redacted(item, hidden)]));
+	if (typeof value !== 'object' || value === null) return value;
+	if (depth === 0 || ArrayBuffer.isView(value)) return '[omitted]';
+	if (Array.isArray(value)) return value.map((item) => redacted(item, hidden, depth - 1));
+	const fields = value instanceof Error ? errorFields(value) : value;
+	const entries = Object.entries(fields).map(([name, item]) => {
+		return [redactText(name, hidden), redacted(item, hidden, depth - 1)];
+	});
+	return Object.fromEntries(entries);
+}
+
+function errorFields(error: Error): object {
+	const { name, message, stack, cause } = error;
+	const code = 'code' in error ? { code: error.code } : {};
+	return { name, message, ...code, stack, ...(cause === undefined ? {} : { cause }) };
+}
+
+/** Redacts what the log shows of an error, in place: callers compare the error, and read its class and code. */
+export function redactError(
+	error: Error,
+	hidden: Hidden,
+	fields: readonly ('message' | 'stack' | 'cause')[],
+): void {
+	for (const name of fields) {
+		if (error[name] === undefined) continue;
+		// not assigned, as DOMException's message is read-only
+		const value = redacted(error[name], hidden);
+		Object.defineProperty(error, name, { value, configurable: true, writable: true });
+	}
 }
 
 function redactText(text: string, { secrets, paths }: Hidden): string {

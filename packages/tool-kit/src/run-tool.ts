@@ -2,7 +2,7 @@ import { chmod, lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { deadlineMs, expectedMs, type Workload } from './deadline.ts';
 import { execSandboxed } from './exec.ts';
-import { failureReport, redacted } from './failure-report.ts';
+import { failureReport, redactError, redacted } from './failure-report.ts';
 import { identify } from './identify.ts';
 import type { ToolManifest } from './manifest.ts';
 import { type PageLimit, requirePages } from './page-limit.ts';
@@ -49,7 +49,7 @@ export interface ToolResult extends ToolOutput {
  * a standby that the workplace keeps.
  *
  * Throws a {@link ToolError} for what the person should hear about; the signal's reason once that is aborted; anything else is
- * a bug of ours. The causes of errors contain no secret param.
+ * a bug of ours. Messages, stacks and causes of errors contain no secret param.
  */
 export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolResult> {
 	request.signal.throwIfAborted();
@@ -60,7 +60,11 @@ export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolRes
 	try {
 		return await runChecked(tool, { ...request, onRecovered }, params);
 	} catch (error) {
-		if (error instanceof ToolError) error.cause = redacted(error.cause, hidden);
+		// The reason is the caller's own.
+		if (request.signal.aborted && error === request.signal.reason) throw error;
+		// A ToolError's message is for the person, and no tool puts a param into it.
+		if (error instanceof ToolError) redactError(error, hidden, ['cause']);
+		else if (error instanceof Error) redactError(error, hidden, ['message', 'stack', 'cause']);
 		throw error;
 	}
 }
@@ -89,7 +93,10 @@ function checkedParams(manifest: ToolManifest, raw: unknown): unknown {
 	const parsed = parseParams(manifest.params, raw);
 	if (parsed.ok) return parsed.data;
 	const problems = parsed.details.map(({ path, message }) => `${path}: ${message}`).join('; ');
-	throw new ToolError('internal', `The params are not valid any more; make the job anew. (${problems})`);
+	throw new ToolError(
+		'internal',
+		`The job's settings are no longer valid. Create the job again. (${problems})`,
+	);
 }
 
 function secretsOf({ params: schema }: ToolManifest, params: unknown): string[] {

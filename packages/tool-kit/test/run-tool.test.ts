@@ -164,7 +164,10 @@ describe('runTool', () => {
 	});
 
 	test('takes params that are no longer valid for a fault of ours', async () => {
-		await expect(runWith(script('exit'), { params: { old: 1 } })).rejects.toMatchObject({ code: 'internal' });
+		await expect(runWith(script('exit'), { params: { old: 1 } })).rejects.toMatchObject({
+			code: 'internal',
+			message: expect.stringMatching(/^The job's settings are no longer valid\. Create the job again\. \(/),
+		});
 	});
 
 	test('gives a tool the time that the pages take which it has counted', async () => {
@@ -221,6 +224,33 @@ describe('runTool', () => {
 			stderr: expect.stringMatching(/^[\s\S]{1,2100}\[redacted\] at \[scratch\]\/scratch\s*$/),
 		});
 		expect(JSON.stringify((error as Error).cause)).not.toMatch(/printed|open it|head -c/);
+	});
+
+	test.each([
+		['a ToolError', (cause: Error) => new ToolError('tool_failed', 'no', { cause })],
+		['any other error', (cause: Error) => new TypeError('got open it', { cause })],
+	])('redacts the errors and keys that caused %s', async (_, errorFor) => {
+		const root = Object.assign(new Error('open it fails'), {
+			cause: { 'open it': ['open it'] },
+			code: 'ENOENT',
+		});
+		const thrown = errorFor(new Error('with open it', { cause: root }));
+		const run: Run<typeof manifest> = () => Promise.reject(thrown);
+		const error = await runWith(run, { params: { password: 'open it' } }).catch((caught: unknown) => caught);
+		expect(error).toBe(thrown);
+		expect(thrown.cause).toMatchObject({
+			message: 'with [redacted]',
+			cause: { message: '[redacted] fails', code: 'ENOENT', cause: { '[redacted]': ['[redacted]'] } },
+		});
+		expect(JSON.stringify([thrown.message, thrown.stack, thrown.cause])).not.toContain('open it');
+	});
+
+	test('redacts causes that lead back to themselves', async () => {
+		const circle = new Error('open it');
+		circle.cause = circle;
+		const run: Run<typeof manifest> = () => Promise.reject(circle);
+		const failed = runWith(run, { params: { password: 'open it' } });
+		await expect(failed).rejects.toMatchObject({ message: '[redacted]', cause: { message: '[redacted]' } });
 	});
 
 	test('gives the log how a process ended that was to answer', async () => {
