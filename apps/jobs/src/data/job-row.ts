@@ -1,4 +1,6 @@
-import { type Job, jobSchema } from '@creatorr/contracts/jobs';
+import { JOB_LIMITS, type Job, jobSchema } from '@creatorr/contracts/jobs';
+import { truncate } from '@creatorr/contracts/text';
+import { boundResult } from '../domain/bound-outcome.ts';
 import type { Prisma } from '../generated/client.ts';
 
 /** The columns that a job is shown with. */
@@ -20,9 +22,9 @@ export const JOB_COLUMNS = {
 
 export type JobRow = Prisma.JobGetPayload<{ select: typeof JOB_COLUMNS }>;
 
-/** The row as the API shows it: what a job does not have is absent. */
+/** Returns the row as the API shows it: what a job does not have is absent. Bounds what release 0.3.0 stored without a bound. */
 export function toJob(row: JobRow): Job {
-	return jobSchema.parse({
+	const job = jobSchema.parse({
 		id: row.id,
 		tool: row.tool,
 		status: row.status,
@@ -34,7 +36,8 @@ export function toJob(row: JobRow): Job {
 		finished_at: row.finishedAt?.toISOString(),
 		output_file_id: row.outputFileId ?? undefined,
 		error_code: row.errorCode ?? undefined,
-		error_message: row.errorMessage ?? undefined,
+		error_message: row.errorMessage ? truncate(row.errorMessage, JOB_LIMITS.errorMessageLength) : undefined,
 		result: row.result ?? undefined,
 	});
+	return job.result ? { ...job, result: boundResult(job.result) } : job;
 }

@@ -46,15 +46,18 @@ describe('an outcome', () => {
 		expect(boundOutcome(failed('x'.repeat(100_000)))).toMatchObject({ error_message: `${'x'.repeat(999)}…` });
 	});
 
-	test('drops what the tool adds before its warnings', () => {
+	test('without what the tool adds where that is too large itself, says so in a warning', () => {
 		expect(resultOf(succeeded({ warnings: ['a'], pages: new Array(50_000).fill(1) }))).toEqual({
 			...FIGURES,
-			warnings: ['a'],
+			warnings: ['fields_omitted: the result is too large to keep pages', 'a'],
 		});
 	});
 
-	test('drops warnings that are too large together', () => {
+	test('drops warnings before what the tool adds, and says how many', () => {
 		const warnings = new Array(50).fill('€'.repeat(1_000));
-		expect(resultOf(succeeded({ warnings })).warnings.length).toBeGreaterThan(0);
+		const result = resultOf(succeeded({ warnings, pages: 3 }));
+		expect(result).toMatchObject({ pages: 3 });
+		expect(result.warnings.at(-1)).toBe(`more_warnings: ${51 - result.warnings.length} further warnings`);
+		expect(result.warnings[0]).toBe(warnings[0]);
 	});
 });

@@ -13,18 +13,32 @@ export function boundOutcome(outcome: JobOutcome): JobOutcome {
 	return { ...outcome, error_message: truncate(outcome.error_message, JOB_LIMITS.errorMessageLength) };
 }
 
-/** Drops what the tool adds, then warnings from the end, until the result fits. */
-function boundResult(result: Result): Result {
-	const shortened = { ...result, warnings: boundWarnings(result.warnings) };
-	if (fits(shortened)) return shortened;
-	const { bytes_in, bytes_out, duration_ms } = result;
-	const plain = { bytes_in, bytes_out, duration_ms, warnings: [...shortened.warnings] };
-	while (!fits(plain)) plain.warnings.pop();
-	return plain;
+/**
+ * Cuts a result to what a job may show: first warnings from the end, then the tool's own fields, which a warning names. Release
+ * 0.3.0 stored results without a bound.
+ */
+export function boundResult(result: Result): Result {
+	const bounded = withFewerWarnings(result, result.warnings);
+	if (bounded) return bounded;
+	const { bytes_in, bytes_out, duration_ms, warnings, ...omitted } = result;
+	const omission = `fields_omitted: the result is too large to keep ${Object.keys(omitted).join(', ')}`;
+	const plain = { bytes_in, bytes_out, duration_ms, warnings: [] };
+	return withFewerWarnings(plain, [omission, ...warnings]) ?? plain;
 }
 
-function boundWarnings(warnings: readonly string[]): string[] {
-	const kept = warnings.slice(0, JOB_LIMITS.warnings);
+/** Undefined where not even the result with one warning fits. */
+function withFewerWarnings(result: Result, warnings: readonly string[]): Result | undefined {
+	const most = Math.min(warnings.length, JOB_LIMITS.warnings);
+	for (let count = most; count >= Math.min(1, most); count--) {
+		const bounded = { ...result, warnings: firstWarnings(warnings, count) };
+		if (fits(bounded)) return bounded;
+	}
+	return undefined;
+}
+
+/** Returns `count` warnings. Where there are more, the last one says how many. */
+function firstWarnings(warnings: readonly string[], count: number): string[] {
+	const kept = warnings.slice(0, count);
 	const more = warnings.length - kept.length;
 	if (more > 0) kept.splice(-1, 1, `more_warnings: ${more + 1} further warnings`);
 	return kept.map((warning) => truncate(warning, JOB_LIMITS.warningLength));
