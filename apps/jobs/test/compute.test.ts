@@ -88,7 +88,7 @@ describe('the compute quota', () => {
 		const refused = await user.create({ tool: TOOL, input_file_id: newId('fil') });
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
 		expect(refused.body.error.message).toMatch(
-			/100 s today; the free plan allows 100 s a day, Pro 36,000 s a day\. Wait until \d{4}-\d\d-\d\dT00:00:00/,
+			/Your jobs used 1 minute of compute today; the free plan allows 1 minute a day, Pro 10 hours a day\. Wait until 00:00 UTC/,
 		);
 		await world.user().enqueue(TOOL);
 	});

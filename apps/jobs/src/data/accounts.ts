@@ -12,15 +12,16 @@ export interface PlanChange {
 	priority: number;
 }
 
-export async function planOf(tx: PrismaClient | Tx, userId: string): Promise<Plan> {
-	const account = await tx.account.findUnique({ where: { userId }, select: { plan: true } });
-	return account?.plan ?? 'free';
+interface Account {
+	plan: Plan;
+	/** Whether the email is known to be verified. */
+	verified: boolean;
 }
 
-/** Whether the account's email is known to be verified. */
-export async function isVerified(tx: PrismaClient | Tx, userId: string): Promise<boolean> {
-	const account = await tx.account.findUnique({ where: { userId }, select: { emailVerified: true } });
-	return account?.emailVerified ?? false;
+/** Returns what is known of an account: without a row it is on the free plan, with an unverified email. */
+export async function readAccount(tx: PrismaClient | Tx, userId: string): Promise<Account> {
+	const account = await tx.account.findUnique({ where: { userId } });
+	return { plan: account?.plan ?? 'free', verified: account?.emailVerified ?? false };
 }
 
 /** Notes for good that the email is verified, unless the user is gone. */

@@ -5,7 +5,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { decideClaim } from '../domain/attempt.ts';
 import { pageLimits } from '../domain/page-limits.ts';
 import { countStarted } from '../job-metrics.ts';
-import { planOf } from './accounts.ts';
+import { readAccount } from './accounts.ts';
 import { type LockedJob, lockJob } from './lock-job.ts';
 import { notifyChanged } from './notify-changed.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
@@ -58,6 +58,7 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: Claim
 		afterCommit(tx, () => countStarted({ tool: row.tool, createdAt: row.createdAt, startedAt: job.now }));
 		await notifyChanged(tx, job.id);
 	}
+	const { plan } = await readAccount(tx, row.userId);
 	return {
 		answer: 'granted',
 		attempt: row.attempt,
@@ -68,6 +69,6 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: Claim
 		input_file_id: row.inputFileId,
 		user_id: row.userId,
 		...(row.background ? { background: true } : {}),
-		...pageLimits(plans, { plan: await planOf(tx, row.userId), tool: row.tool }),
+		...pageLimits(plans, { plan, tool: row.tool }),
 	};
 }

@@ -1,12 +1,5 @@
 import type { PrismaClient, Tx } from './prisma.ts';
 
-export interface ComputeUse {
-	/** Whole seconds of today, in UTC and by the database's clock. */
-	usedSeconds: number;
-	/** When the next day begins. */
-	resetsAt: Date;
-}
-
 /** Adds to what tools ran for a user today; part of the transaction that ends the attempt, so it counts once. */
 export async function chargeCompute(
 	tx: Tx,
@@ -19,13 +12,10 @@ export async function chargeCompute(
 		ON CONFLICT (user_id, day) DO UPDATE SET milliseconds = compute_usage.milliseconds + excluded.milliseconds`;
 }
 
-/** What tools ran for a user today. */
-export async function readComputeUse(tx: PrismaClient | Tx, userId: string): Promise<ComputeUse> {
-	const rows = await tx.$queryRaw<ComputeUse[]>`
-		SELECT coalesce(max(milliseconds) / 1000, 0)::int AS "usedSeconds",
-			(date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC' AS "resetsAt"
+/** Returns how long tools ran for a user today, in whole seconds. The day is that of UTC, by the database's clock. */
+export async function readComputeSeconds(tx: PrismaClient | Tx, userId: string): Promise<number> {
+	const rows = await tx.$queryRaw<{ seconds: number }[]>`
+		SELECT (milliseconds / 1000)::int AS seconds
 		FROM compute_usage WHERE user_id = ${userId} AND day = (now() AT TIME ZONE 'UTC')::date`;
-	const [use] = rows;
-	if (!use) throw new Error('an aggregate without groups has one row');
-	return use;
+	return rows[0]?.seconds ?? 0;
 }

@@ -3,8 +3,8 @@ import { inTransaction } from '@creatorr/database/transaction';
 import type { Standing } from '../domain/admit-job.ts';
 import type { CreatedJob, StoredAnswer } from '../domain/created-job.ts';
 import type { Prisma } from '../generated/client.ts';
-import { planOf } from './accounts.ts';
-import { readComputeUse } from './compute-usage.ts';
+import { readAccount } from './accounts.ts';
+import { readComputeSeconds } from './compute-usage.ts';
 import { countJobs } from './count-jobs.ts';
 import { findAnswer, takeKey } from './idempotency-keys.ts';
 import type { PrismaClient, Tx } from './prisma.ts';
@@ -13,7 +13,7 @@ import { isDeleted, lockUser } from './users.ts';
 interface InsertInput {
 	job: CreatedJob;
 	sealedSecrets: string | null;
-	/** How long the tool is expected to take, by the input's size; null where nobody knows. */
+	/** How long the tool is expected to take, by the input's size; null if unknown. */
 	expectedSeconds: number | null;
 	userId: string;
 	requestId: string;
@@ -66,11 +66,10 @@ async function refuseDeletedUser(tx: Tx, userId: string): Promise<void> {
 }
 
 async function readStanding(tx: Tx, userId: string): Promise<Standing> {
-	const { usedSeconds, resetsAt } = await readComputeUse(tx, userId);
+	const { plan } = await readAccount(tx, userId);
 	return {
-		plan: await planOf(tx, userId),
+		plan,
 		queuedJobs: (await countJobs(tx, userId)).queued,
-		computeSeconds: usedSeconds,
-		computeResetsAt: resetsAt,
+		computeSeconds: await readComputeSeconds(tx, userId),
 	};
 }

@@ -1,7 +1,7 @@
 import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
-import { isVerified, planOf } from './accounts.ts';
-import { readComputeUse } from './compute-usage.ts';
+import { readAccount } from './accounts.ts';
+import { readComputeSeconds } from './compute-usage.ts';
 import { countJobs } from './count-jobs.ts';
 import type { PrismaClient } from './prisma.ts';
 import { isDeleted, lockUser } from './users.ts';
@@ -59,11 +59,12 @@ export function readUser(prisma: PrismaClient, userId: string, operator: string)
 			orderBy: { id: 'desc' },
 			take: JOBS_SHOWN,
 		});
+		const { plan, verified } = await readAccount(tx, userId);
 		const report = {
 			user_id: userId,
-			plan: await planOf(tx, userId),
-			email_verified: await isVerified(tx, userId),
-			compute_seconds_today: (await readComputeUse(tx, userId)).usedSeconds,
+			plan,
+			email_verified: verified,
+			compute_seconds_today: await readComputeSeconds(tx, userId),
 			...(await countJobs(tx, userId)),
 			last_jobs: jobs.map((job) => ({
 				id: job.id,

@@ -1,7 +1,7 @@
 import type { Plans } from '@creatorr/contracts/plans';
 import { maxActiveJobs } from '../domain/max-active-jobs.ts';
-import { isVerified, planOf } from './accounts.ts';
-import { readComputeUse } from './compute-usage.ts';
+import { readAccount } from './accounts.ts';
+import { readComputeSeconds } from './compute-usage.ts';
 import { countJobs } from './count-jobs.ts';
 import type { PrismaClient } from './prisma.ts';
 
@@ -25,12 +25,11 @@ export async function readUse(
 	prisma: PrismaClient,
 	{ userId, plans, unverifiedActiveJobs }: ReadUseInput,
 ): Promise<JobUse> {
-	const [{ active, queued }, { usedSeconds }, plan, verified] = await Promise.all([
+	const [{ active, queued }, computeSeconds, { plan, verified }] = await Promise.all([
 		countJobs(prisma, userId),
-		readComputeUse(prisma, userId),
-		planOf(prisma, userId),
-		isVerified(prisma, userId),
+		readComputeSeconds(prisma, userId),
+		readAccount(prisma, userId),
 	]);
 	const maxActive = maxActiveJobs(plans[plan], { verified, unverifiedActiveJobs });
-	return { active, maxActive, queued, computeSeconds: usedSeconds };
+	return { active, maxActive, queued, computeSeconds };
 }

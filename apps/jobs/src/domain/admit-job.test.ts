@@ -29,7 +29,7 @@ const tool = (slug: string, maxInputBytes = 20 * GIB) => ({
 	limits: { maxInputBytes } as never,
 });
 
-const atRest = { queuedJobs: 0, computeSeconds: 0, computeResetsAt: new Date('2026-12-01T00:00:00Z') };
+const atRest = { queuedJobs: 0, computeSeconds: 0 };
 
 const admit = (slug: string, inputBytes: number, plan: 'free' | 'pro' = 'free', queuedJobs = 0) =>
 	admitJob(plans, { tool: tool(slug), inputBytes }, { ...atRest, plan, queuedJobs });
@@ -67,10 +67,17 @@ describe('a job', () => {
 			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...atRest, plan, computeSeconds });
 		expect(() => after(59)).not.toThrow();
 		expect(() => after(60)).toThrow(
-			'your jobs ran for 60 s today; the free plan allows 60 s a day, Pro 1,200 s a day. Wait until 2026-12-01T00:00:00.000Z (the next day) or upgrade to Pro.',
+			'Your jobs used 1 minute of compute today; the free plan allows 1 minute a day, Pro 20 minutes a day. Wait until 00:00 UTC or upgrade to Pro.',
 		);
+		const defaults = (computeSeconds: number) => () => after(computeSeconds, 'free', PLANS);
+		expect(defaults(1_800)).toThrow(
+			'used 30 minutes of compute today; the free plan allows 30 minutes a day, Pro 10 hours a day',
+		);
+		expect(defaults(5_430)).toThrow('used 90 minutes');
 		expect(() => after(60, 'pro')).not.toThrow();
-		expect(() => after(1_200, 'pro')).toThrow('the pro plan allows 1,200 s a day. Wait until');
+		expect(() => after(1_200, 'pro')).toThrow(
+			'Your jobs used 20 minutes of compute today; the pro plan allows 20 minutes a day. Wait until 00:00 UTC.',
+		);
 		const unlimitedPro = { ...plans, pro: { ...plans.pro, computeSecondsPerDay: 0 } };
 		expect(() => after(60, 'free', unlimitedPro)).toThrow('Pro any time');
 		expect(() => after(1_000_000, 'pro', unlimitedPro)).not.toThrow();

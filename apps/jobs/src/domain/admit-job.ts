@@ -8,8 +8,6 @@ export interface Standing {
 	queuedJobs: number;
 	/** How long tools ran for the user today, in whole seconds. */
 	computeSeconds: number;
-	/** When the next day of the compute quota begins. */
-	computeResetsAt: Date;
 }
 
 interface Wanted {
@@ -49,15 +47,15 @@ function refuseFullQueue(plans: Plans, { plan, queuedJobs }: Standing): void {
 	});
 }
 
-function refuseExhaustedCompute(plans: Plans, { plan, computeSeconds, computeResetsAt }: Standing): void {
+function refuseExhaustedCompute(plans: Plans, { plan, computeSeconds }: Standing): void {
 	if (computeSeconds < computeLimit(plans[plan])) return;
 	throw planLimit({
 		plan,
 		plans,
 		limitOf: computeLimit,
 		say: sayComputeTime,
-		use: `your jobs ran for ${sayNumber(computeSeconds)} s today`,
-		advice: [`wait until ${computeResetsAt.toISOString()} (the next day)`],
+		use: `Your jobs used ${sayDuration(computeSeconds)} of compute today`,
+		advice: ['wait until 00:00 UTC'],
 	});
 }
 
@@ -67,5 +65,16 @@ function computeLimit({ computeSecondsPerDay }: PlanTerms): number {
 }
 
 function sayComputeTime(seconds: number): string {
-	return Number.isFinite(seconds) ? `${sayNumber(seconds)} s a day` : 'any time';
+	return Number.isFinite(seconds) ? `${sayDuration(seconds)} a day` : 'any time';
+}
+
+/** Formats seconds in the largest unit that fits: 36,000 as `10 hours`, 5,430 as `90 minutes`. */
+function sayDuration(seconds: number): string {
+	if (seconds >= 3_600 && seconds % 3_600 === 0) return sayUnits(seconds / 3_600, 'hour');
+	if (seconds >= 60) return sayUnits(Math.floor(seconds / 60), 'minute');
+	return sayUnits(seconds, 'second');
+}
+
+function sayUnits(count: number, unit: string): string {
+	return `${sayNumber(count)} ${unit}${count === 1 ? '' : 's'}`;
 }

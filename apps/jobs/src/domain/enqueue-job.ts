@@ -65,8 +65,12 @@ export async function enqueueJob(deps: EnqueueDeps, input: EnqueueInput): Promis
 	const sealedSecrets = deps.sealer.seal(secrets, job.id);
 	const expectedSeconds = Math.ceil(expectedMs(tool, { sizeBytes: inputBytes }) / 1000) || null;
 	const earlier = await deps.insertJob({
-		...{ job, sealedSecrets, expectedSeconds, userId },
-		...{ admit, idempotency },
+		job,
+		sealedSecrets,
+		expectedSeconds,
+		userId,
+		admit,
+		idempotency,
 	});
 	crashPoint('jobs.create.committed');
 	if (earlier && idempotency) return replay(earlier, idempotency.fingerprint);

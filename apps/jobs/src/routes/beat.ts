@@ -24,7 +24,8 @@ export function beatRoute(deps: BeatDeps) {
 	return defineRoute(beat, async ({ params, body }) => {
 		const { background_slots: backgroundSlots, ...others } = body;
 		const { keptIds, capacityChanged } = await deps.recordBeat({
-			...{ workerId: params.id, backgroundSlots },
+			workerId: params.id,
+			backgroundSlots,
 			...others,
 		});
 		if (capacityChanged) deps.wakeScheduler();
