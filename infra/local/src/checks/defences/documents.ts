@@ -59,7 +59,7 @@ const WHAT_IS_LOGGED: readonly Defence[] = [
 	{
 		name: 'redacts secret params in what the log gets of a failed command',
 		file: `${KIT}/run-tool.ts`,
-		code: 'error.cause = redacted(error.cause, hidden)',
+		code: "redactError(error, hidden, ['cause'])",
 		without: 'void hidden',
 		suite: 'packages/tool-kit/test/run-tool.test.ts',
 		test: 'gives the log how a command failed, without its arguments, secrets and paths of this machine',
