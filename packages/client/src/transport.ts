@@ -38,6 +38,11 @@ export interface Transport {
 	done(call: Promise<Answer<unknown>>): Promise<void>;
 	/** For what is not the API: without the token. */
 	fetch: Fetch;
+	/**
+	 * For calls whose answer is held (event streams and `?wait=`), which have a limit of their own: a 429 is no reason to wait, as
+	 * a short request is served meanwhile.
+	 */
+	heldFetch: Fetch;
 }
 
 export interface Answer<T> {
@@ -99,7 +104,9 @@ async function settle<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
 export function createTransport(options: TransportOptions): Transport {
 	const { token, onUnauthorized } = options;
 	const currentToken = typeof token === 'function' ? token : () => token;
-	const fetch = createRetryingFetch(options.fetch ?? globalThis.fetch, options.retries ?? RETRIES);
+	const { fetch: plainFetch = globalThis.fetch, retries = RETRIES } = options;
+	const fetch = createRetryingFetch(plainFetch, retries);
+	const heldFetch = createRetryingFetch(plainFetch, retries, { waitsForLimits: false });
 	const api = createFetchClient<paths>({ baseUrl: options.baseUrl ?? '', fetch });
 	/** The token that each answer is to. */
 	const sentTokens = new WeakMap<Response, string | undefined>();
@@ -139,5 +146,6 @@ export function createTransport(options: TransportOptions): Transport {
 			await answer(call);
 		},
 		fetch,
+		heldFetch,
 	};
 }

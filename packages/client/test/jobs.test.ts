@@ -33,9 +33,9 @@ function openStream(response: ServerResponse): (state: object) => void {
 	return (state) => response.write(`event: job\ndata: ${JSON.stringify(state)}\n\n`);
 }
 
-async function clientOf(handle: Handle) {
+async function clientOf(handle: Handle, token?: string) {
 	server = await startServer(handle);
-	return createClient({ baseUrl: server.url });
+	return createClient({ baseUrl: server.url, token });
 }
 
 async function collect(states: AsyncIterable<Job>): Promise<string[]> {
@@ -75,10 +75,22 @@ test('a job is watched by short requests while its user has too many streams ope
 		if (asked.length < 4) return replyError(response, 429, 'rate_limited', { 'retry-after': '0' });
 		openStream(response)(DONE);
 		response.end();
-	});
+	}, 'mine');
 	expect(await collect(jobs.watch('job_1'))).toEqual(['running 2', 'running 4', 'succeeded 100']);
 	const [stream, get] = ['/v1/jobs/job_1/events', '/v1/jobs/job_1'];
 	expect(asked).toEqual([stream, get, stream, get, stream]);
+});
+
+test('a wait that a rate limit refuses is not repeated, a short request is', async () => {
+	const asked: string[] = [];
+	const { jobs } = await clientOf((request, response) => {
+		asked.push(request.url ?? '');
+		if (asked.length <= 2) return replyError(response, 429, 'rate_limited', { 'retry-after': '0' });
+		reply(response, 200, { data: DONE });
+	}, 'mine');
+	await expect(jobs.get('job_1', { waitSeconds: 20 })).rejects.toMatchObject({ code: 'rate_limited' });
+	expect(await jobs.get('job_1')).toMatchObject({ status: 'succeeded' });
+	expect(asked).toEqual(['/v1/jobs/job_1?wait=20', '/v1/jobs/job_1', '/v1/jobs/job_1']);
 });
 
 test.each<[string, (response: ServerResponse) => unknown]>([

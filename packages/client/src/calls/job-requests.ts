@@ -30,7 +30,13 @@ export interface JobRequests<C extends AnyCatalogue<C> = ToolCatalogue> {
 	delete(id: string, options?: CallOptions): Promise<void>;
 }
 
-export function createJobRequests({ api, body, list, done }: Transport): JobRequests<UntypedTools> {
+export function createJobRequests({
+	api,
+	body,
+	list,
+	done,
+	heldFetch,
+}: Transport): JobRequests<UntypedTools> {
 	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
 		async create(job, { idempotencyKey = randomKey(), ...options } = {}) {
@@ -39,9 +45,9 @@ export function createJobRequests({ api, body, list, done }: Transport): JobRequ
 			return (await body(call)).data;
 		},
 		async get(id, { waitSeconds, ...options } = {}) {
-			const query = waitSeconds === undefined ? {} : { wait: waitSeconds };
-			return (await body(api.GET('/v1/jobs/{id}', { params: { path: { id }, query }, ...given(options) })))
-				.data;
+			const params = { path: { id }, query: waitSeconds === undefined ? {} : { wait: waitSeconds } };
+			const held = waitSeconds === undefined ? {} : { fetch: heldFetch };
+			return (await body(api.GET('/v1/jobs/{id}', { params, ...given(options), ...held }))).data;
 		},
 		list: (query, options) =>
 			list(api.GET('/v1/jobs', { params: { query: query ?? {} }, ...given(options) })),

@@ -49,12 +49,12 @@ export async function* streamJob(
 
 /** Resolves to undefined when something on the way has made another thing of it. */
 async function openStream(
-	{ api, answer }: Transport,
+	{ api, answer, heldFetch }: Transport,
 	id: string,
 	signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array> | undefined> {
-	const call = api.GET('/v1/jobs/{id}/events', { params: { path: { id } }, parseAs: 'stream', signal });
-	const { data, response } = await answer(call);
+	const given = { params: { path: { id } }, parseAs: 'stream', signal, fetch: heldFetch } as const;
+	const { data, response } = await answer(api.GET('/v1/jobs/{id}/events', given));
 	const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
 	return isStream && data ? data : undefined;
 }

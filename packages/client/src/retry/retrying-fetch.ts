@@ -13,16 +13,20 @@ const ANSWER_WITHIN_MS = 100_000;
 const LONGEST_WAIT_MS = 10_000;
 const JITTER_MS = 250;
 
-/** All waits of one call that a rate limit asked for. */
+/** All waits of one call that a rate limit asked for, together. */
 const LONGEST_LIMITED_MS = 30_000;
 
 /**
  * A fetch that repeats requests which do no harm twice, those that read and those with an Idempotency-Key, when no answer
  * came or one of 503 that says when to come back. A signed-in request that a rate limit refused is repeated whatever it
  * does, because nothing has happened; one without a token is not, so that a person who signs in sees the refusal at once.
- * With 0 `retries` nothing is repeated.
+ * With 0 `retries` nothing is repeated. Without `waitsForLimits` every 429 is returned at once.
  */
-export function createRetryingFetch(fetch: typeof globalThis.fetch, retries: number): Fetch {
+export function createRetryingFetch(
+	fetch: typeof globalThis.fetch,
+	retries: number,
+	{ waitsForLimits = true } = {},
+): Fetch {
 	return async (request) => {
 		const tries = isRepeatable(request) ? 1 + retries : 1;
 		let limitedMs = 0;
@@ -31,13 +35,14 @@ export function createRetryingFetch(fetch: typeof globalThis.fetch, retries: num
 			let waitMs: number | undefined;
 			try {
 				const response = await fetchInTime(fetch, retries > 0 ? request.clone() : request, request.signal);
-				const isLimited = retries > 0 && isRateLimited(request, response);
-				const mayRepeat = isLimited ? limitedMs < LONGEST_LIMITED_MS : response.status === 503 && !isLast;
+				const isLimited = retries > 0 && waitsForLimits && isRateLimited(request, response);
+				const mayRepeat = isLimited || (response.status === 503 && !isLast);
 				waitMs = mayRepeat ? parseRetryAfter(response.headers.get('retry-after')) : undefined;
 				if (waitMs === undefined || waitMs > LONGEST_WAIT_MS) return keepRequest(response, request);
-				await response.body?.cancel();
 				// Calls that were refused together must not all come back together.
 				if (isLimited) waitMs += Math.random() * JITTER_MS;
+				if (isLimited && limitedMs + waitMs > LONGEST_LIMITED_MS) return keepRequest(response, request);
+				await response.body?.cancel();
 				if (isLimited) limitedMs += waitMs;
 				else failures += 1;
 			} catch (error) {
