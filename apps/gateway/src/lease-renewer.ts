@@ -28,16 +28,18 @@ const ASK_AGAIN_MS = 50;
 export function startLeaseRenewer({ lease, logger, renewalMs, retryMs }: Deps): Repeater {
 	let pending = 0;
 	let isFailing = false;
+	/** By the last grant. An answer to an earlier term leaves it as it is. */
 	let grantedMs = 0;
 
 	async function attempt(): Promise<void> {
 		try {
-			grantedMs = await lease.renew();
-			if (grantedMs === 0) {
+			const renewedMs = await lease.renew();
+			if (renewedMs === 0) {
 				// Fenced, or answered too late: a new term has begun, under its own instance id.
 				await sleep(ASK_AGAIN_MS);
 				return repeater.wake();
 			}
+			grantedMs = renewedMs;
 			if (isFailing) logger.info('gateway.lease_regained');
 			isFailing = false;
 		} catch (error) {
