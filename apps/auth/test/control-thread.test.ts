@@ -130,5 +130,16 @@ describe('a control thread that ends by itself', () => {
 			message: 'the control thread has ended',
 			cause: { message: 'a bug' },
 		});
+		await expect(thread.ping()).rejects.toMatchObject({ code: 'upstream_unavailable' });
+		await thread.close();
+	});
+
+	test('before its port is open, keeps the process from starting, also without an error', async () => {
+		const start = startControlThread(
+			{ config: configOf(), logFormat: 'json' },
+			() => undefined,
+			new URL('data:text/javascript,'),
+		);
+		await expect(start).rejects.toThrow('the control thread has ended with code 0');
 	});
 });

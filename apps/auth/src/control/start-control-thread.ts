@@ -44,6 +44,17 @@ function toError({ code, message }: { code: string; message: string }): Error {
 	return code === 'upstream_unavailable' ? unavailable('sign-in', cause) : cause;
 }
 
+/** Waits for the first message. Rejects when the thread ends before it, also without an error. */
+async function portOf(worker: Worker): Promise<number> {
+	const exit = once(worker, 'exit').then(([code]) => {
+		throw new Error(`the control thread has ended with code ${code} before its port was open`);
+	});
+	const [{ listeningOn }] = (await Promise.race([once(worker, 'message'), exit])) as [
+		{ listeningOn: number },
+	];
+	return listeningOn;
+}
+
 /**
  * Starts the thread; resolves once its port is open, rejects when it can't start. `onLost` is called when the thread ends by
  * itself later: without it no gateway keeps its lease, so the process has to end too.
@@ -67,8 +78,9 @@ export async function startControlThread(
 	let lastId = 0;
 	let isClosing = false;
 	let failure: unknown;
+	let lost: Error | undefined;
 
-	const [{ listeningOn }] = (await once(worker, 'message')) as [{ listeningOn: number }];
+	const listeningOn = await portOf(worker);
 
 	worker.on('message', (reply: ControlReply) => {
 		const asked = pending.get(reply.id);
@@ -80,13 +92,14 @@ export async function startControlThread(
 		failure = error;
 	});
 	worker.on('exit', () => {
-		const lost = new Error('the control thread has ended', { cause: failure });
+		lost = new Error('the control thread has ended', { cause: failure });
 		for (const { reject } of pending.values()) reject(unavailable('sign-in', lost));
 		pending.clear();
 		if (!isClosing) onLost(lost);
 	});
 
-	function request(command: Command): Promise<unknown> {
+	async function request(command: Command): Promise<unknown> {
+		if (lost) throw unavailable('sign-in', lost);
 		lastId += 1;
 		const answer = Promise.withResolvers<unknown>();
 		pending.set(lastId, answer);
@@ -106,7 +119,7 @@ export async function startControlThread(
 		},
 		async close() {
 			isClosing = true;
-			await request({ type: 'close' });
+			if (!lost) await request({ type: 'close' });
 			await worker.terminate();
 		},
 	};
