@@ -49,6 +49,12 @@ describe('findJsonProblem', () => {
 		expect(scan(text, {})).toBe('text');
 	});
 
+	test('says of the depth and the values before it says of the text', () => {
+		expect(scan('["\\u0000",[[[]]]]', { maxDepth: 3 })).toBe('depth');
+		expect(scan('["\\ud800",1,2,3]', { maxValues: 4 })).toBe('values');
+		expect(scan('["\\u0000]","[[["]', { maxDepth: 1 })).toBe('text');
+	});
+
 	test.each(['"\\ud83d\\ude00"', '"\\uD83D\\uDE00"', '"\\\\u0000"', '"\\u00e9€😀"', '"\\u0001"'])(
 		'admits the text of %s',
 		(text) => {

@@ -49,20 +49,22 @@ function escapeLength(json: Uint8Array, index: number): number {
 	return unit === 0 || isLowSurrogate(unit) ? 0 : 6;
 }
 
-/** The index after the closing quote of a string whose content begins at `start`; -1 when it is no text that can be stored. */
+/** The index after the closing quote of a string whose content begins at `start`; its complement (`~`) where the text can't be stored. */
 function afterString(json: Uint8Array, start: number): number {
 	let index = start;
+	let isStorable = true;
 	while (index < json.length && json[index] !== QUOTE) {
 		const length = json[index] === BACKSLASH ? escapeLength(json, index) : 1;
-		if (length === 0) return -1;
-		index += length;
+		if (length === 0) isStorable = false;
+		// The digits of an escape that can't be stored are read as text.
+		index += length || 2;
 	}
-	return index + 1;
+	return isStorable ? index + 1 : ~(index + 1);
 }
 
 /**
  * Finds what must not reach `JSON.parse` in UTF-8 JSON text, before anything is built of it: more values or levels than the
- * limits allow, and text that PostgreSQL can't store (NUL, half a surrogate pair).
+ * limits allow, and text that PostgreSQL can't store (NUL, half a surrogate pair). `text` says that all of it is within the limits.
  *
  * A value begins the text, follows a comma or an opening bracket, so commas and brackets outside strings bound the values.
  * Text that is not JSON may be misread after its first error only, and there `JSON.parse` stops too: it never builds more
@@ -72,12 +74,16 @@ export function findJsonProblem(json: Uint8Array, limits: JsonLimits): JsonProbl
 	let values = 1;
 	let depth = 0;
 	let index = 0;
+	let isStorable = true;
 	while (index < json.length) {
 		const byte = json[index];
 		index += 1;
 		if (byte === QUOTE) {
 			index = afterString(json, index);
-			if (index < 0) return 'text';
+			if (index < 0) {
+				isStorable = false;
+				index = ~index;
+			}
 		} else if (byte === COMMA) {
 			values += 1;
 		} else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
@@ -89,5 +95,5 @@ export function findJsonProblem(json: Uint8Array, limits: JsonLimits): JsonProbl
 		}
 		if (values > limits.maxValues) return 'values';
 	}
-	return undefined;
+	return isStorable ? undefined : 'text';
 }
