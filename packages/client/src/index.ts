@@ -6,6 +6,7 @@ export type { JobRequests, NewJob } from './calls/job-requests.ts';
 export type { JobCalls } from './calls/jobs.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Download } from './download/download-file.ts';
+export { outputName } from './download/output-name.ts';
 export { safeName } from './download/safe-name.ts';
 export {
 	ApiError,

@@ -22,7 +22,7 @@ export function outputSuffix(manifest: ToolManifest): OutputSuffix | undefined {
 			String(value),
 			suffixFor(manifest, { [param]: value }),
 		]);
-		if (values.some(([, other]) => other !== suffix)) {
+		if (values.some(([, other]) => other !== undefined && other !== suffix)) {
 			return {
 				suffix,
 				param,

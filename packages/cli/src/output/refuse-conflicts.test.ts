@@ -17,13 +17,16 @@ const input = (label: string): Input => ({
 	name: label.slice(label.lastIndexOf('/') + 1),
 });
 
-function refuse(labels: string[], { tool = OCR, params = {}, force = false } = {}): Promise<void> {
+function refuse(
+	labels: string[],
+	{ tool = OCR, params = {}, force = false, platform = 'linux' as NodeJS.Platform } = {},
+): Promise<void> {
 	const destination = { kind: 'directory', path: directory, force } as const;
-	return refuseConflicts(destination, labels.map(input), tool, params);
+	return refuseConflicts(destination, labels.map(input), tool, params, platform);
 }
 
 describe('two inputs', () => {
-	test.each([[['a/x.pdf', 'b/x.pdf']], [['a/x.pdf', 'b/X.PDF']], [['x.png', 'x.jpg']], [['x.pdf', 'x.pdf']]])(
+	test.each([[['a/x.pdf', 'b/x.pdf']], [['a/x.pdf', 'b/x.PDF']], [['x.png', 'x.jpg']], [['x.pdf', 'x.pdf']]])(
 		'%j are refused when their outputs have one name',
 		async (labels) => {
 			await expect(refuse(labels)).rejects.toThrow(`${labels[0]} and ${labels[1]} would both be written to`);
@@ -31,6 +34,18 @@ describe('two inputs', () => {
 			await expect(refuse(labels, { force: true })).rejects.toThrow('would both');
 		},
 	);
+
+	test('whose outputs differ in case alone are refused where that is one file, and taken elsewhere', async () => {
+		const labels = ['a/x.pdf', 'b/X.pdf'];
+		for (const platform of ['darwin', 'win32'] as const)
+			await expect(refuse(labels, { platform })).rejects.toThrow('would both');
+		await refuse(labels, { platform: 'linux' });
+	});
+
+	test('whose long names are cut to the same 255 characters are refused', async () => {
+		const long = 'a'.repeat(255);
+		await expect(refuse([`${long}1.pdf`, `${long}2.pdf`])).rejects.toThrow('would both');
+	});
 
 	test('with outputs of two names are taken', async () => {
 		await refuse(['a/x.pdf', 'a/y.pdf', 'a/x.y.pdf', 'a/v1. final draft', 'a/v1']);

@@ -1,0 +1,12 @@
+const MAX_NAME_CHARACTERS = 255;
+
+/**
+ * Names the output of a tool as the API does: the suffix takes the place of the extension, and the stem is cut where the whole
+ * would be longer than 255 characters. What follows a far dot, or has spaces, is no extension.
+ *
+ * @param suffix of the tool's `output`, such as `.ocr.pdf`
+ */
+export function outputName(inputName: string, suffix: string): string {
+	const stem = inputName.replace(/(?<=.)\.[^./\s]{0,15}$/su, '');
+	return [...stem].slice(0, MAX_NAME_CHARACTERS - [...suffix].length).join('') + suffix;
+}
