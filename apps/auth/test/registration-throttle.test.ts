@@ -35,6 +35,10 @@ describe('registrations from one network', () => {
 		const refused = await attempt('198.51.100.1').expect(429);
 		expect(refused.body.error.code).toBe('rate_limited');
 		const waitSeconds = Number(refused.headers['retry-after']);
+		const minutes = Math.ceil(waitSeconds / 60);
+		expect(refused.body.error.message).toBe(
+			`Too many accounts were created from this network. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`,
+		);
 		expect(waitSeconds).toBeGreaterThan(0);
 		expect(waitSeconds).toBeLessThanOrEqual(3600 / PER_HOUR);
 		await attempt('198.51.100.2').expect(201);

@@ -32,8 +32,7 @@ const ERROR_MEANING: Record<ErrorCode, string> = {
 	unauthorized: 'the token is missing, wrong, expired or signed out: sign in again',
 	invalid_credentials: 'the email or the password is wrong',
 	plan_limit: 'the plan does not allow it; the message says which limit, and the plan that does',
-	email_not_verified:
-		'the email of the account has to be verified first: open the link in the mail, or have it sent again',
+	email_not_verified: 'Verify your email first. Open the link in the mail, or request a new one.',
 	not_found: 'there is no such thing, any more or for you',
 	method_not_allowed: 'the path takes other methods: the header Allow names them',
 	email_taken: 'there is an account with this email',

@@ -53,7 +53,7 @@ const NOTICES: Record<NoticeKind, Notice> = {
 	},
 	new_sign_in: {
 		subject: 'New sign-in to your account',
-		what: 'Someone signed in to your creatorr account from a network that you have not used lately.',
+		what: "Someone signed in to your creatorr account from a network you haven't used recently.",
 		otherwise: NEW_PASSWORD_NOW,
 	},
 	account_deleted: {

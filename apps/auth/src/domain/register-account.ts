@@ -45,7 +45,9 @@ async function admit({ registrations, logger }: RegisterDeps, network: string): 
 	if (waitSeconds === 0) return;
 	countRegistration('throttled');
 	logger.warn('security.registrations_slowed', { network });
-	const message = `too many accounts were created from this network; try again in ${waitSeconds} s`;
+	const minutes = Math.ceil(waitSeconds / 60);
+	const wait = minutes === 1 ? '1 minute' : `${minutes} minutes`;
+	const message = `Too many accounts were created from this network. Try again in ${wait}.`;
 	throw new AppError('rate_limited', message, { retryAfterSeconds: waitSeconds });
 }
 

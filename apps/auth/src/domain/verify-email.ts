@@ -32,7 +32,7 @@ async function proveOwner(
 		throw new AppError('invalid_credentials', 'sign in to the account of this email, or send its password');
 	const attempt = { email: account.email, password, client, clientGone };
 	if (!(await checkSignInPassword(deps, owner, attempt)))
-		throw new AppError('invalid_credentials', 'this is not the password of the account of this email');
+		throw new AppError('invalid_credentials', 'Incorrect password for this account.');
 	return { verifiedHash: passwordHash };
 }
 
