@@ -59,8 +59,8 @@ const WHO_CALLS: readonly Defence[] = [
 		name: 'takes no names with NUL',
 		...IDENTITY,
 		file: `${SERVICE}/json-scan.ts`,
-		code: "if (index < 0) return 'text';",
-		without: '',
+		code: "return isStorable ? undefined : 'text';",
+		without: 'return undefined;',
 		test: 'NUL in a name',
 	},
 	{
