@@ -1,4 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { User } from './support/user.ts';
 import { startWorld, type World } from './support/world.ts';
@@ -22,14 +23,16 @@ const ask = (languages: string[]) =>
 	user.create({ tool: 'ocr', input_file_id: newId('fil'), params: { languages } });
 
 test('a tool without a living worker is shown as not available', async () => {
-	expect(await shownOcr()).toMatchObject({ available: false });
+	await until(async () => expect(await shownOcr()).toMatchObject({ available: false }));
 	expect(await shownOcr()).not.toHaveProperty('capabilities');
 });
 
 test('a tool shows what all of its workers have, and takes nothing else', async () => {
 	await world.worker('a').offer('ocr', { languages: ['deu', 'eng', 'fra'] });
 	await world.worker('b').offer('ocr', { languages: ['eng', 'fra', 'ita'] });
-	expect(await shownOcr()).toMatchObject({ available: true, capabilities: { languages: ['eng', 'fra'] } });
+	await until(async () =>
+		expect(await shownOcr()).toMatchObject({ available: true, capabilities: { languages: ['eng', 'fra'] } }),
+	);
 	const refused = await ask(['eng', 'ita']);
 	expect([refused.status, refused.body.error.details]).toEqual([
 		400,
@@ -41,6 +44,6 @@ test('a tool shows what all of its workers have, and takes nothing else', async 
 test('a worker that is gone counts no more', async () => {
 	await world.worker('a').offer('ocr', { languages: ['eng'] });
 	await world.prisma.worker.updateMany({ data: { seenAt: new Date(Date.now() - 61_000) } });
-	expect(await shownOcr()).toMatchObject({ available: false });
+	await until(async () => expect(await shownOcr()).toMatchObject({ available: false }));
 	expect((await ask(['tlh'])).status).toBe(201);
 });

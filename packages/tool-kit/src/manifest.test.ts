@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { deadlineMs } from './deadline.ts';
-import { describeTool } from './describe.ts';
+import { describeTool, withCapabilities } from './describe.ts';
 import { defineTool, type ToolManifest } from './manifest.ts';
 import { withExtension } from './output-name.ts';
 
@@ -89,10 +89,11 @@ describe('describeTool shows how outputs are named:', () => {
 	});
 });
 
-test('describeTool shows what the workers have, where there are some', () => {
+test('withCapabilities shows what the workers have, where there are some', () => {
 	const capabilities = { languages: ['eng'] };
-	const shown = describeTool(defineTool(tool(z.strictObject({ a: described }))), capabilities);
-	expect(shown).toMatchObject({ available: true, capabilities });
+	const shown = describeTool(defineTool(tool(z.strictObject({ a: described }))));
+	expect(withCapabilities(shown, capabilities)).toEqual({ ...shown, available: true, capabilities });
+	expect(withCapabilities(shown, undefined)).toEqual(shown);
 });
 
 describe('deadlineMs', () => {

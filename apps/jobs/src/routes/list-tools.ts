@@ -1,7 +1,9 @@
 import { type Capabilities, listTools } from '@creatorr/contracts/jobs';
+import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { Plans } from '@creatorr/contracts/plans';
-import { defineRoute } from '@creatorr/service/route';
-import { describeTool } from '@creatorr/tool-kit/describe';
+import { createCachedRead } from '@creatorr/service/cached-read';
+import { defineStreamRoute, type Route } from '@creatorr/service/route';
+import { describeTool, withCapabilities } from '@creatorr/tool-kit/describe';
 import type { ToolManifest } from '@creatorr/tool-kit/manifest';
 import { toolOnPlans } from '../domain/tool-on-plans.ts';
 
@@ -12,15 +14,30 @@ interface ListToolsDeps {
 	readCapabilities(): Promise<ReadonlyMap<string, Capabilities>>;
 }
 
-export function listToolsRoute({ catalogue, plans, readCapabilities }: ListToolsDeps) {
-	return defineRoute(listTools, async () => {
-		const capabilities = await readCapabilities();
-		const tools = [...catalogue.values()];
-		return {
-			data: tools.map((tool) => ({
-				...describeTool(tool, capabilities.get(tool.slug)),
-				plans: toolOnPlans(plans, tool),
-			})),
-		};
+/** A worker that comes or goes shows this late. */
+const MAX_AGE_MS = 1_000;
+
+/**
+ * Answers anybody, from the process that also serves heartbeats and claims. So a request costs neither a query nor a schema:
+ * tools are described once, and the answer is read and serialized at most once per second.
+ */
+export function listToolsRoute({ catalogue, plans, readCapabilities }: ListToolsDeps): Route {
+	const tools = [...catalogue.values()].map((tool) => ({
+		...describeTool(tool),
+		plans: toolOnPlans(plans, tool),
+	}));
+	const readAnswer = createCachedRead(
+		async () => {
+			const capabilities = await readCapabilities();
+			const data = tools.map((tool) => withCapabilities(tool, capabilities.get(tool.slug)));
+			return JSON.stringify({ data } satisfies ResponseOf<typeof listTools>);
+		},
+		{ maxAgeMs: MAX_AGE_MS },
+	);
+	return defineStreamRoute(listTools, async (_input, res) => {
+		res
+			.status(listTools.status)
+			.type('json')
+			.send(await readAnswer());
 	});
 }

@@ -1,0 +1,31 @@
+interface CachedReadOptions {
+	/** For how many milliseconds after a read began its value is returned again. */
+	maxAgeMs: number;
+	monotonicMs?(): number;
+}
+
+/**
+ * Returns a function that reads at most once per `maxAgeMs`, with one read under way at a time: callers meanwhile share it. A
+ * failed read is not kept; its callers get the error, and the next call reads again.
+ */
+export function createCachedRead<T>(
+	read: () => Promise<T>,
+	{ maxAgeMs, monotonicMs = () => performance.now() }: CachedReadOptions,
+): () => Promise<T> {
+	let value: Promise<T> | undefined;
+	let reading = false;
+	let readAtMs = 0;
+
+	return () => {
+		if (value && (reading || monotonicMs() - readAtMs <= maxAgeMs)) return value;
+		readAtMs = monotonicMs();
+		reading = true;
+		value = read().finally(() => {
+			reading = false;
+		});
+		value.catch(() => {
+			value = undefined;
+		});
+		return value;
+	};
+}
