@@ -83,7 +83,7 @@ test('an operator finds a user and a job, and nothing that lets anybody in', asy
 		id: person.id,
 		email: person.email,
 		sessions: [expect.anything()],
-		billing: { plan: 'free', usage: [{ name: 'active_jobs' }, {}, {}] },
+		billing: { plan: 'free', usage: [{ name: 'active_jobs' }, {}, {}, {}] },
 		jobs: { last_jobs: [{ id: jobId }] },
 	});
 	expect(JSON.stringify(user)).not.toMatch(/\$2b\$|eyJ/);

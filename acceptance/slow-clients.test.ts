@@ -14,10 +14,13 @@ const CLOSED_WITHIN_MS = 2_000 * Number(process.env.TEST_REQUEST_TIMEOUT_SECONDS
 const CONNECTIONS_PER_ADDRESS = 1_000;
 
 let person: Person;
+/** Whose requests are slow: several, as one user may not have so many at a time. */
+let slowPeople: Person[];
 let open: Socket[] = [];
 
 beforeAll(async () => {
 	person = await newPerson();
+	slowPeople = [await newPerson(), await newPerson(), await newPerson()];
 });
 
 afterEach(() => {
@@ -33,6 +36,12 @@ async function drip(beginning: string, from = '127.0.0.1'): Promise<Socket> {
 	const timer = setInterval(() => socket.write('a'), DRIP_MS);
 	socket.once('close', () => clearInterval(timer));
 	return socket;
+}
+
+/** The head of a declaration whose body comes slowly, of one of the slow people in turn. */
+function slowDeclaration(framing: string, index: number): string {
+	const token = slowPeople[index % slowPeople.length]?.token;
+	return `POST /v1/files HTTP/1.1${CRLF}Host: x${CRLF}Authorization: Bearer ${token}${CRLF}Content-Type: application/json${CRLF}${framing}${CRLF}${CRLF}`;
 }
 
 /** By the gateway that the slow ones are connected to. */
@@ -75,20 +84,19 @@ describe('a client that is slow on purpose is closed in time, and others are ser
 	});
 
 	test('with its body', async () => {
-		const head = `POST /v1/files HTTP/1.1${CRLF}Host: x${CRLF}Authorization: Bearer ${person.token}${CRLF}Content-Type: application/json${CRLF}Content-Length: 100000${CRLF}${CRLF}`;
-		const answers = await outlast(await Promise.all(Array.from({ length: CLIENTS }, () => drip(head))));
+		const slow = (_: unknown, index: number) => drip(slowDeclaration('Content-Length: 8000', index));
+		const answers = await outlast(await Promise.all(Array.from({ length: CLIENTS }, slow)));
 		expect(answers).toHaveLength(CLIENTS);
 		for (const answer of answers)
 			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
 	});
 
 	test('with a body in chunks of a byte', async () => {
-		const head = `POST /v1/files HTTP/1.1${CRLF}Host: x${CRLF}Authorization: Bearer ${person.token}${CRLF}Content-Type: application/json${CRLF}Transfer-Encoding: chunked${CRLF}${CRLF}`;
 		const sockets = await Promise.all(
-			Array.from({ length: CLIENTS }, async () => {
+			Array.from({ length: CLIENTS }, async (_, index) => {
 				const socket = await openSocket();
 				open.push(socket);
-				socket.write(head);
+				socket.write(slowDeclaration('Transfer-Encoding: chunked', index));
 				const timer = setInterval(() => socket.write(`1${CRLF}a${CRLF}`), DRIP_MS);
 				socket.once('close', () => clearInterval(timer));
 				return socket;

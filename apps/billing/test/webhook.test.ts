@@ -55,6 +55,8 @@ describe('a delivery', () => {
 		['that is ten minutes old', (payload) => sign(payload, { timestamp: now() - 600 })],
 		['from ten minutes ahead', (payload) => sign(payload, { timestamp: now() + 600 })],
 		['with nonsense for a signature', () => 't=1,v1=00'],
+		['with an empty signature', () => 't=,v1='],
+		['with an empty signature beside a good one', (payload) => `t=,v1=, ${sign(payload)}`],
 	])('%s is refused and nothing is written', async (_, signatureOf) => {
 		const payload = eventText();
 		const { status, body } = await deliver(payload, signatureOf(payload));
