@@ -174,7 +174,7 @@ describe('of requests on one connection', () => {
 
 	test('each gets its own answer, whoever the others are', async () => {
 		const other = await newPerson();
-		const people = Array.from({ length: 60 }, (_, index) => [person, other, undefined][index % 3]);
+		const people = Array.from({ length: 15 }, (_, index) => [person, other, undefined][index % 3]);
 		const bytes = people.map((one, index) => as(one?.token, index === people.length - 1)).join('');
 		const { answers } = await converse(bytes);
 		expect(answers.map(({ body }) => body.data?.id)).toEqual(people.map((one) => one?.id));

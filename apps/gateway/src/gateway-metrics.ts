@@ -38,6 +38,11 @@ const droppedConnections = counter({
 	help: 'New connections that were closed unread because all were in use',
 });
 
+const pipeliningConnections = counter({
+	name: 'creatorr_gateway_connections_pipelining_total',
+	help: 'Connections that were closed because too many pipelined requests waited on them',
+});
+
 const shedRequests = counter({
 	name: 'creatorr_gateway_requests_shed_total',
 	help: 'Requests without a session that were refused with 503 because all connections were in use',
@@ -58,6 +63,10 @@ export function countEvictedConnection(reason: EvictionReason): void {
 
 export function countDroppedConnection(): void {
 	droppedConnections.inc();
+}
+
+export function countPipeliningConnection(): void {
+	pipeliningConnections.inc();
 }
 
 export function countShedRequest(): void {

@@ -6,6 +6,7 @@ import { errorBody } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { endExchange, LINGER_MS } from './answer.ts';
 import type { PublicSocket } from './exchange.ts';
+import { lastDueAnswer } from './pipelining.ts';
 
 function messageFor(code: string | undefined): string {
 	switch (code) {
@@ -60,11 +61,12 @@ export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, s
 	if (socket.isOver) return;
 	socket.isOver = true;
 	const { exchange } = socket;
-	if (!exchange || exchange.res.writableFinished) {
+	const due = lastDueAnswer(socket);
+	if (!exchange || due?.writableFinished) {
 		refuseSocket(deps, socket, error.code);
-	} else if (exchange.req.complete) {
+	} else if (due) {
 		// The error is in what came after this request: its own answer is due first.
-		exchange.res.once('close', () => {
+		due.once('close', () => {
 			if (socket.writable) refuseSocket(deps, socket, error.code);
 		});
 	} else {

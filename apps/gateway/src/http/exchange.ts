@@ -21,6 +21,8 @@ export type PublicSocket = Socket & {
 	/** The last that was begun on it. */
 	exchange?: Exchange;
 	connection?: ClientConnection;
+	/** Answers to requests that wait for the one before, first come, first served. */
+	pipelined?: ServerResponse[];
 	/** Nothing is read from it any more, only the last answer is still to be sent. */
 	isOver?: boolean;
 };

@@ -23,6 +23,7 @@ import { type ConnectionLimit, crowded } from './connection-limit.ts';
 import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
 import { beginExchangeSpan, endExchangeSpan } from './exchange-span.ts';
 import type { InFlight } from './in-flight.ts';
+import { nextInPipeline, waitsInPipeline } from './pipelining.ts';
 
 /** An operation with what serves it. */
 export interface PublicRoute {
@@ -155,8 +156,7 @@ function count({ operation, res, startedAtMs }: Exchange): void {
 
 /** What every public request meets. It answers always, and whatever is thrown becomes an error of the contract. */
 export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
-	return (req, res) => {
-		if (req.socket.isOver) return;
+	function start(req: PublicRequest, res: ServerResponse): void {
 		const headers = [...deps.hardeningHeaders, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
 		const exchange = openExchange(req, res, {
 			headers,
@@ -175,6 +175,8 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			deps.accessLog.add(exchange);
 			count(exchange);
 			endExchangeSpan(exchange);
+			const next = nextInPipeline(req.socket, res);
+			if (next) start(next.req, next);
 		});
 		const begin = () => {
 			serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
@@ -182,5 +184,9 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 		exchange.span = beginExchangeSpan(req, exchange.requestId, deps.trustsTraceparent);
 		if (exchange.span) within(exchange.span, begin);
 		else begin();
+	}
+	return (req, res) => {
+		if (req.socket.isOver || waitsInPipeline(req, res)) return;
+		start(req, res);
 	};
 }
