@@ -61,7 +61,6 @@ export async function runProcess(
 	const tracing = await startTracing(service).catch(fail('process.start_failed'));
 	const stopWork = await start().catch(fail('process.start_failed'));
 	const stop = () => stopWork().finally(tracing.stop);
-	logger.info('process.started', { pid: process.pid });
 	let stopping = false;
 	const shutDown = (signal: string) => {
 		if (stopping) return;
@@ -75,6 +74,8 @@ export async function runProcess(
 	};
 	process.on('SIGTERM', shutDown);
 	process.on('SIGINT', shutDown);
+	// Last: who reads it may end the process.
+	logger.info('process.started', { pid: process.pid });
 }
 
 /** Reads configuration, or ends the process with its message on standard error: there is no logger yet. */
