@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { CommandResult } from '@creatorr/tool-kit/command';
 import type { ToolContext } from '@creatorr/tool-kit/run';
 import type { Tool } from '@creatorr/tool-kit/tool';
@@ -9,6 +12,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../../test/fixtures/command.ts';
 import { photoPdf } from './fixtures/documents.ts';
 import { compress, levelsApart, made } from './fixtures/made.ts';
+import { PROGRAM } from './standby.ts';
 
 jest.setTimeout(120_000);
 
@@ -99,6 +103,39 @@ describe('compress_heavy where the optimiser does not survive a PDF', () => {
 		} finally {
 			await rm(directory, { recursive: true });
 		}
+	});
+});
+
+describe('the optimizer process', () => {
+	/** Runs the optimizer after this Python code; its stdin stays open, as a worker's does. */
+	async function runAfter(code: string, task: string) {
+		const main = `import runpy, sys\n${code}\nsys.argv = ["", "${task}"]\nrunpy.run_path("${PROGRAM.optimiser}", run_name="__main__")`;
+		const child = spawn('/usr/bin/python3', ['-c', main], { timeout: 60_000, killSignal: 'SIGKILL' });
+		const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+		return { exitCode, stderr };
+	}
+
+	test('exits with "out of memory" when the traceback takes more memory than there is, whatever its threads wait for', async () => {
+		const code = `
+import threading, traceback
+def fails(*args, **options):
+    raise MemoryError
+traceback.print_exc = traceback.print_exception = fails
+threading.Thread(target=threading.Event().wait).start()`;
+		const { exitCode, stderr } = await runAfter(code, '/missing.json');
+		expect(exitCode).toBe(1);
+		expect(stderr).toContain('out of memory');
+	});
+
+	test('exits when a thread of its process pool dies', async () => {
+		const code = `
+import concurrent.futures.process
+def dies(self):
+    raise RuntimeError("can't start new thread")
+concurrent.futures.process._ExecutorManagerThread.run = dies`;
+		const { exitCode, stderr } = await runAfter(code, 'serve');
+		expect(exitCode).toBe(1);
+		expect(stderr).toContain("can't start new thread");
 	});
 });
 

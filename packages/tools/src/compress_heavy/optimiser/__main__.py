@@ -7,15 +7,20 @@ as it goes, at last what was done, or why the document is `refused`; leaves noth
 Exits 1 for whatever went wrong.
 """
 import json
+import mmap
 import multiprocessing
 import os
 import sys
+import threading
 import traceback
 from concurrent.futures import Executor
 from pathlib import Path
 
-from failures import is_memory_short
+from failures import is_fatal, is_memory_short
 from workers import start_processes
+
+# Address space that fail() releases, so that there is enough to describe a failure where memory ran out.
+_RESERVE = mmap.mmap(-1, 4 * 1024 * 1024)
 
 
 def main(task: str, processes: Executor) -> None:
@@ -38,18 +43,45 @@ def say(message: dict[str, object]) -> None:
 
 def end(code: int) -> None:
     """Ends at once: nobody needs what is still being rendered."""
-    sys.stderr.flush()
-    for child in multiprocessing.active_children():
-        child.kill()
-    os._exit(code)
+    # Not by an exception: the interpreter would then wait for threads and processes, some of which wait for a thread that died.
+    try:
+        sys.stderr.flush()
+        for child in multiprocessing.active_children():
+            child.kill()
+    finally:
+        os._exit(code)
+
+
+def fail(error: BaseException | None) -> None:
+    """Prints the traceback, and whether memory is short, and exits 1, even if printing takes more memory than there is."""
+    try:
+        _RESERVE.close()
+        traceback.print_exception(error)
+        if is_memory_short():
+            print("out of memory", file=sys.stderr)
+    except BaseException:
+        os.write(2, b"out of memory\n")
+    finally:
+        end(1)
+
+
+def fail_with_thread(args: threading.ExceptHookArgs) -> None:
+    """Fails when a thread dies: the process pool answers no request without its threads, so the main thread would wait forever."""
+    fail(args.exc_value)
+
+
+def fail_without_memory(args: "sys.UnraisableHookArgs") -> None:
+    """Fails when memory runs out while a thread starts: Thread.start() would wait forever for a thread that died."""
+    if args.exc_value is None or is_fatal(args.exc_value):
+        fail(args.exc_value)
+    sys.__unraisablehook__(args)
 
 
 if __name__ == "__main__":
+    threading.excepthook = fail_with_thread
+    sys.unraisablehook = fail_without_memory
     try:
         main(sys.argv[1], start_processes())
         end(0)
-    except BaseException:
-        traceback.print_exc()
-        if is_memory_short():
-            print("out of memory", file=sys.stderr)
-        end(1)
+    except BaseException as error:
+        fail(error)
