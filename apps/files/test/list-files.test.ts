@@ -1,6 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FilesService, newUser, startFiles, type TestUser } from './support/files-service.ts';
+import { countStoreCalls } from './support/store-calls.ts';
 import { declare, put, upload, uploadReady } from './support/uploads.ts';
 
 let service: FilesService;
@@ -62,6 +63,28 @@ describe('the list of files', () => {
 			expect.objectContaining({ id: waiting.file_id, status: 'pending' }),
 		]);
 		for (const file of data) expect(file).not.toHaveProperty('download_url');
+	});
+
+	test('looks up the newest 20 pending rows of a page in the store, for one page of a user at a time', async () => {
+		const user = newUser();
+		const oldest = await upload(service, user);
+		for (let made = 0; made < 20; made += 1) await declare(service, user, { size_bytes: 1 });
+		const newest = await upload(service, user);
+		const asked = countStoreCalls(service, 'head');
+		try {
+			const answers = await Promise.all([1, 2, 3, 4].map(() => service.as(user).list('?limit=100')));
+			const rows: Row[] = answers[0]?.body.data;
+			expect([rows.length, rows[0]]).toEqual([
+				22,
+				expect.objectContaining({ id: newest.file_id, status: 'ready' }),
+			]);
+			expect(rows.at(-1)).toMatchObject({ id: oldest.file_id, status: 'pending' });
+			expect(asked.calls).toBe(4 * 20);
+			expect(asked.mostAtOnce).toBeLessThanOrEqual(16);
+		} finally {
+			asked.restore();
+		}
+		expect((await service.as(user).get(oldest.file_id)).body.data.status).toBe('ready');
 	});
 
 	test('leaves out what is deleted, expired, given up, not published, or somebody else’s', async () => {

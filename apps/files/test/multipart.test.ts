@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FilesService, newUser, startFiles } from './support/files-service.ts';
+import { countStoreCalls } from './support/store-calls.ts';
 import { declare, download, MIB, put, putPart, type UploadPart, upload } from './support/uploads.ts';
 
 const SIZE_BYTES = 11 * MIB;
@@ -107,6 +108,36 @@ describe('completing an upload in parts', () => {
 			expect(body.error.details.map((detail: { path: string }) => detail.path)).toContain(path);
 		}
 		expect((await complete(id, stored)).status).toBe(200);
+	});
+
+	test('refuses 10,000 parts that the upload does not have without asking the store', async () => {
+		const { id } = await begin();
+		const asked = countStoreCalls(service, 'joinParts');
+		const made = Array.from({ length: 10_000 }, (_, index) => ({ part_number: index + 1, etag: '"x"' }));
+		try {
+			const { status, body } = await complete(id, made);
+			expect([status, body.error.code]).toEqual([400, 'validation']);
+			expect(body.error.details).toEqual([
+				{ path: 'parts.3', message: 'this upload has 3 parts: list each once, in order' },
+			]);
+			expect(asked.calls).toBe(0);
+			await complete(id, made.slice(0, 3));
+			expect(asked.calls).toBe(1);
+		} finally {
+			asked.restore();
+		}
+	});
+
+	test('of one user asks the store one after the other', async () => {
+		const { id, stored } = await beginAndSend();
+		const asked = countStoreCalls(service, 'joinParts');
+		try {
+			await Promise.all(Array.from({ length: 4 }, () => complete(id, stored)));
+			// The later ones find the file ready.
+			expect(asked).toMatchObject({ calls: 1, mostAtOnce: 1 });
+		} finally {
+			asked.restore();
+		}
 	});
 
 	test('refuses while a part is missing', async () => {

@@ -29,6 +29,7 @@ export async function completeUpload(
 }
 
 async function joinParts(deps: CompleteDeps, file: MultipartFile, parts: readonly Part[]): Promise<void> {
+	requirePlannedParts(file, parts);
 	const joined = await deps.store.joinParts({
 		key: file.storageKey,
 		uploadId: file.multipart.uploadId,
@@ -43,6 +44,15 @@ async function joinParts(deps: CompleteDeps, file: MultipartFile, parts: readonl
 		case 'invalid':
 			throw invalidParts(parts, joined);
 	}
+}
+
+/** Checked before the store is asked: a list may name a hundred times as many parts as any upload has. */
+function requirePlannedParts({ sizeBytes, multipart }: MultipartFile, parts: readonly Part[]): void {
+	const count = Math.ceil(sizeBytes / multipart.partSizeBytes);
+	const extra = parts.findIndex(({ partNumber }, index) => index >= count || partNumber > count);
+	if (extra < 0 && parts.length === count) return;
+	const path = extra < 0 ? 'parts' : `parts.${extra}`;
+	throw validationError([{ path, message: `this upload has ${count} parts: list each once, in order` }]);
 }
 
 function invalidParts(parts: readonly Part[], joined: JoinOutcome & { outcome: 'invalid' }): AppError {
