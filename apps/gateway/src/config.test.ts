@@ -55,6 +55,7 @@ describe('readConfig', () => {
 				MAX_BODY_BYTES_PER_ADDRESS: '2000000',
 				MAX_CONNECTIONS: '100',
 				MAX_CONNECTIONS_PER_ADDRESS: '10',
+				ANONYMOUS_CONCURRENT_REQUESTS: '3',
 				USER_REQUESTS_PER_SECOND: '5',
 				USER_REQUEST_BURST: '50',
 				USER_CONCURRENT_REQUESTS: '6',
@@ -62,6 +63,7 @@ describe('readConfig', () => {
 			}),
 		);
 		expect(limits).toMatchObject({
+			anonymousConcurrentRequests: 3,
 			userRequestsPerSecond: 5,
 			userRequestBurst: 50,
 			userConcurrentRequests: 6,

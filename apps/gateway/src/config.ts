@@ -118,6 +118,10 @@ const fieldsSchema = baseConfigSchema.extend({
 	MAX_CONNECTIONS_PER_ADDRESS: countSchema.default(LIMITS.connectionsPerAddress).meta({
 		description: 'open at a time from one IPv4 address or one IPv6 /64; trusted proxies are not counted',
 	}),
+	ANONYMOUS_CONCURRENT_REQUESTS: countSchema.default(LIMITS.anonymousConcurrentRequests).meta({
+		description:
+			'without a session, from one address or one IPv6 /64 at a time; further ones wait for up to 2 seconds',
+	}),
 	USER_REQUESTS_PER_SECOND: countSchema.default(LIMITS.userRequestsPerSecond).meta({
 		description:
 			'that one user may send to one gateway on average; some operations count as several requests',
@@ -157,6 +161,7 @@ export function limitsOf(config: Config): Limits {
 		bodyBytesPerAddress: config.MAX_BODY_BYTES_PER_ADDRESS,
 		connections: config.MAX_CONNECTIONS,
 		connectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+		anonymousConcurrentRequests: config.ANONYMOUS_CONCURRENT_REQUESTS,
 		userRequestsPerSecond: config.USER_REQUESTS_PER_SECOND,
 		userRequestBurst: config.USER_REQUEST_BURST,
 		userConcurrentRequests: config.USER_CONCURRENT_REQUESTS,

@@ -19,6 +19,7 @@ import { createLiveSessions } from './domain/live-sessions.ts';
 import { compileRoutes } from './domain/routing.ts';
 import { createTokenVerifier } from './domain/verify-token.ts';
 import { type AccessLog, createAccessLog } from './http/access-log.ts';
+import { createAnonymousAdmission } from './http/admit-anonymous.ts';
 import { createUserAdmission } from './http/admit-user.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { readCertificate } from './http/certificate.ts';
@@ -196,6 +197,7 @@ export function createGateway(config: Config, logger: Logger, limits: Limits): G
 		connections,
 		admitBody: createBodyBudget(limits),
 		admitUser: createUserAdmission(limits, monotonicMs),
+		admitAnonymous: createAnonymousAdmission(limits),
 		findRoute: compileRoutes([...createRoutes(given, proxies, signIn.problem), ...(webApp?.routes ?? [])]),
 		findNotFoundPage: (req, path) => findNotFoundPage(webApp, req, path),
 		corsOrigins: new Set(config.CORS_ORIGINS),

@@ -50,7 +50,7 @@ const shedRequests = counter({
 
 const limitedRequests = counter({
 	name: 'creatorr_gateway_requests_limited_total',
-	help: 'Requests of signed-in users that were refused with 429, by limit',
+	help: 'Requests that were refused with 429, by limit: of users, or of networks without a session',
 	labels: ['limit'],
 });
 
@@ -73,7 +73,7 @@ export function countShedRequest(): void {
 	shedRequests.inc();
 }
 
-export function countLimitedRequest(limit: UserLimit): void {
+export function countLimitedRequest(limit: UserLimit | 'anonymous'): void {
 	limitedRequests.inc({ limit });
 }
 

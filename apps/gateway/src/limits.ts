@@ -20,6 +20,10 @@ export const LIMITS = {
 	connections: 10_000,
 	/** From one address, or one IPv6 network, so that nobody takes the connections of all. */
 	connectionsPerAddress: 1_000,
+	/** Without a session, of one address or one IPv6 network at a time; further ones wait for `anonymousQueueMs`. */
+	anonymousConcurrentRequests: 16,
+	anonymousQueueMs: 2_000,
+	anonymousQueuedRequests: 64,
 	/**
 	 * Of one user, at each gateway. A plain request costs 1; `cost` in contracts names those that cost more. Chosen so that the web
 	 * app and the command line never reach them, and one account takes less than half of a machine with two cores.

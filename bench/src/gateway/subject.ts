@@ -24,11 +24,12 @@ export interface Subject {
 	pids: readonly number[];
 }
 
-/** The load comes from one user. The limits are checked all the same: what they cost is measured. */
+/** The load comes from one user and one address. The limits are checked all the same: what they cost is measured. */
 const NO_USER_LIMITS = {
 	USER_REQUESTS_PER_SECOND: '1000000',
 	USER_REQUEST_BURST: '1000000',
 	USER_CONCURRENT_REQUESTS: '1000',
+	ANONYMOUS_CONCURRENT_REQUESTS: '1000',
 };
 
 export interface Field {

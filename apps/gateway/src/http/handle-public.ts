@@ -15,6 +15,7 @@ import { readTarget, type Target } from '../domain/target.ts';
 import { countShedRequest } from '../gateway-metrics.ts';
 import type { Limits } from '../limits.ts';
 import type { AccessLog } from './access-log.ts';
+import type { AdmitAnonymous } from './admit-anonymous.ts';
 import type { AdmitUser } from './admit-user.ts';
 import { answerEmpty, answerError, endConnection } from './answer.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';
@@ -36,6 +37,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	connections: Pick<ConnectionLimit, 'beginRequest' | 'endRequest' | 'isCrowded'>;
 	admitBody: AdmitBody;
 	admitUser: AdmitUser;
+	admitAnonymous: AdmitAnonymous;
 	findRoute: FindRoute<PublicRoute>;
 	/** What serves a browser that opens a path which is no page; undefined for everybody else. */
 	findNotFoundPage(req: PublicRequest, path: string): PublicRoute | undefined;
@@ -96,6 +98,16 @@ function needsSession({ access }: Operation, { headers }: PublicRequest): boolea
 	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
 }
 
+/** A request whose token is refused counts as one without a session: a bad token must not be a way around that limit. */
+async function authenticateOrCount(deps: PublicDeps, exchange: Exchange): Promise<void> {
+	try {
+		await authenticate(deps, exchange);
+	} catch (error) {
+		if (error instanceof AppError && error.code === 'unauthorized') await deps.admitAnonymous(exchange);
+		throw error;
+	}
+}
+
 /** Throws `not_found`, unless a browser is shown the not-found page instead, or `method_not_allowed`. */
 function routeOf({ findRoute, findNotFoundPage }: PublicDeps, req: PublicRequest, path: string): PublicRoute {
 	try {
@@ -124,14 +136,18 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	checkedOrLast(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.hold = holdOf(route.operation, target.query);
 	if (needsSession(route.operation, req)) {
-		await authenticate(deps, exchange);
+		await authenticateOrCount(deps, exchange);
 		if (isOver(exchange)) return;
 		const admission = deps.admitUser(exchange);
 		if (admission) await admission;
-	} else if (deps.connections.isCrowded()) {
-		endConnection(exchange);
-		countShedRequest();
-		throw crowded();
+	} else {
+		if (deps.connections.isCrowded()) {
+			endConnection(exchange);
+			countShedRequest();
+			throw crowded();
+		}
+		const admission = deps.admitAnonymous(exchange);
+		if (admission) await admission;
 	}
 	if (isOver(exchange)) return;
 	await route.serve(exchange);

@@ -5,6 +5,7 @@ const HTTP = `${GATEWAY_APP}/src/http`;
 const BODIES = { file: `${HTTP}/body-budget.ts`, suite: `${GATEWAY_APP}/test/body-budget.test.ts` };
 const CONNECTIONS = { suite: `${GATEWAY_APP}/test/connections.test.ts` };
 const USER_LIMITS = { suite: `${GATEWAY_APP}/test/user-limits.test.ts` };
+const ANONYMOUS = { suite: `${GATEWAY_APP}/test/anonymous-limits.test.ts` };
 const TLS = { suite: `${GATEWAY_APP}/test/tls.test.ts` };
 const REQUESTS = { suite: `${GATEWAY_APP}/test/requests.test.ts` };
 
@@ -110,6 +111,22 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 		code: '} else if (due) {',
 		without: '} else if (due?.destroyed) {',
 		test: 'what is not HTTP is refused after the answers that are due',
+	},
+	{
+		name: 'bounds the requests without a session of a network',
+		file: `${HTTP}/admit-anonymous.ts`,
+		...ANONYMOUS,
+		code: 'if (!isAdmitted) throw tooMany();',
+		without: '',
+		test: 'waits for a permit, and gets 429 with Retry-After after a while',
+	},
+	{
+		name: 'counts a refused token as a request without a session',
+		file: `${HTTP}/handle-public.ts`,
+		...ANONYMOUS,
+		code: "if (error instanceof AppError && error.code === 'unauthorized') await deps.admitAnonymous(exchange);",
+		without: '',
+		test: 'counts a refused token',
 	},
 	{
 		name: 'serves the pipelined requests of a connection one after the other',

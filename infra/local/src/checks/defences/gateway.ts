@@ -285,8 +285,8 @@ const HOW_MUCH_IT_TAKES: readonly Defence[] = [
 		name: 'serves live sessions rather than strangers when all connections are in use',
 		file: `${SRC}/http/handle-public.ts`,
 		...EVICTION,
-		code: '} else if (deps.connections.isCrowded()) {',
-		without: '} else if (exchange.answeredBy) {',
+		code: 'if (deps.connections.isCrowded()) {',
+		without: 'if (exchange.answeredBy) {',
 		test: 'requests of live sessions are served and others get 503',
 	},
 ];

@@ -1,0 +1,45 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { createKeyedSemaphore } from '../domain/keyed-semaphore.ts';
+import { countLimitedRequest } from '../gateway-metrics.ts';
+import type { Limits } from '../limits.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Admits a request without a session, at once or after a short wait. Throws or rejects with `rate_limited`. */
+export type AdmitAnonymous = (exchange: Exchange) => undefined | Promise<undefined>;
+
+function tooMany(): AppError {
+	countLimitedRequest('anonymous');
+	return new AppError(
+		'rate_limited',
+		'Too many requests at a time from this network. Try again in a moment.',
+		{
+			retryAfterSeconds: 1,
+		},
+	);
+}
+
+/**
+ * Bounds how many requests without a session one network has under way at the services; the gateway's own operations are free.
+ * Users have permits of their own (`admit-user.ts`) and never wait here.
+ */
+export function createAnonymousAdmission(
+	limits: Pick<Limits, 'anonymousConcurrentRequests' | 'anonymousQueueMs' | 'anonymousQueuedRequests'>,
+): AdmitAnonymous {
+	const semaphore = createKeyedSemaphore({
+		permits: limits.anonymousConcurrentRequests,
+		waitMs: limits.anonymousQueueMs,
+		maxWaiting: limits.anonymousQueuedRequests,
+	});
+
+	return ({ clientNetwork, operation, res }) => {
+		if (operation?.service === 'gateway') return undefined;
+		function settle(isAdmitted: boolean): undefined {
+			if (!isAdmitted) throw tooMany();
+			// Its client left while it waited: there will be no other 'close'.
+			if (res.closed) semaphore.release(clientNetwork, 1);
+			else res.once('close', () => semaphore.release(clientNetwork, 1));
+		}
+		const isAdmitted = semaphore.acquire(clientNetwork, 1);
+		return typeof isAdmitted === 'boolean' ? settle(isAdmitted) : isAdmitted.then(settle);
+	};
+}
