@@ -162,6 +162,32 @@ test.each([
 	expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
+describe('a header of more than 1,000 characters counts as absent:', () => {
+	const ofLength = (length: number, value: string) => value.padEnd(length, ',');
+
+	test('Accept-Encoding', async () => {
+		const codingFor = async (length: number) => {
+			const headers = { 'Accept-Encoding': ofLength(length, 'br') };
+			const answer = await get('/assets/index-abc.js', { headers });
+			expect(await answer.text()).toBe(SCRIPT);
+			return answer.headers.get('content-encoding');
+		};
+		expect([await codingFor(1_000), await codingFor(1_001)]).toEqual(['br', null]);
+	});
+
+	test('Accept', async () => {
+		const typeFor = async (length: number) => {
+			const answer = await get('/pricing', { headers: { Accept: ofLength(length, 'text/html') } });
+			await answer.arrayBuffer();
+			return answer.headers.get('content-type');
+		};
+		expect([await typeFor(1_000), await typeFor(1_001)]).toEqual([
+			expect.stringMatching(/^text\/html/),
+			'application/json',
+		]);
+	});
+});
+
 describe('a path that is no page', () => {
 	const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
 	const open = (path: string, init: RequestInit = {}) => get(path, { headers: { Accept: BROWSER }, ...init });

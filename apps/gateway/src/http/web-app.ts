@@ -38,9 +38,21 @@ function operationFor(id: string, method: (typeof METHODS)[number], path: string
 	return { id, method, path, service: 'gateway', access: 'public', summary: '', status: 200, errors: [] };
 }
 
+/** Negotiator's time grows with the square of a header's length; browsers send less than 200 characters. */
+const MAX_NEGOTIATED_CHARACTERS = 1_000;
+
+/** Negotiates by `Accept` and `Accept-Encoding`; a longer one than browsers send counts as absent. */
+function negotiate({ headers }: IncomingMessage): Negotiator {
+	const bounded = (name: 'accept' | 'accept-encoding') => {
+		const value = headers[name];
+		return value !== undefined && value.length <= MAX_NEGOTIATED_CHARACTERS ? { [name]: value } : {};
+	};
+	return new Negotiator({ headers: { ...bounded('accept'), ...bounded('accept-encoding') } });
+}
+
 function representationFor({ copies, itself }: WebFile, { req }: Exchange): Representation {
 	const codings = [...copies, itself].map(({ coding }) => coding);
-	const accepted = new Negotiator(req).encodings(codings);
+	const accepted = negotiate(req).encodings(codings);
 	// who takes nothing that there is, gets the file all the same
 	return copies.find(({ coding }) => accepted.includes(coding)) ?? itself;
 }
@@ -60,7 +72,7 @@ export interface WebApp {
 
 /** True for a browser that opens a page: of JSON and HTML it prefers HTML. */
 function prefersHtml(req: IncomingMessage): boolean {
-	return new Negotiator(req).mediaType(['application/json', 'text/html']) === 'text/html';
+	return negotiate(req).mediaType(['application/json', 'text/html']) === 'text/html';
 }
 
 /** Returns {@link WebApp.notFoundPage} for a browser that opens a path which is no page; API clients and all of /v1 get JSON. */

@@ -129,6 +129,14 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 		test: 'counts a refused token',
 	},
 	{
+		name: 'negotiates by no header that is longer than browsers send',
+		file: `${HTTP}/web-app.ts`,
+		suite: `${GATEWAY_APP}/test/web-app.test.ts`,
+		code: 'value.length <= MAX_NEGOTIATED_CHARACTERS',
+		without: 'value.length > 0',
+		test: 'Accept-Encoding',
+	},
+	{
 		name: 'serves the pipelined requests of a connection one after the other',
 		file: `${HTTP}/handle-public.ts`,
 		suite: `${GATEWAY_APP}/test/pipelining.test.ts`,
