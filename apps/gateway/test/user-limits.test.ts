@@ -111,6 +111,23 @@ describe('a user who sends requests too fast', () => {
 		expect(tally(await inTurn(5, () => user.status(parts)))).toEqual([2, 3]);
 	});
 
+	test('pays a token more for each 4 KiB of a body', async () => {
+		const post = (bytes: number) => {
+			const user = userOf();
+			const call = () => user.status('/v1/jobs', { method: 'POST', body: 'x'.repeat(bytes) });
+			return inTurn(5, call);
+		};
+		expect(tally(await post(4 * 1024 - 1))).toEqual([5, 0]);
+		expect(tally(await post(32 * 1024))).toEqual([2, 3]);
+	});
+
+	test('can send a body that costs more than a burst', async () => {
+		const user = userOf();
+		const complete = `/v1/files/${newId('fil')}/complete`;
+		const call = () => user.status(complete, { method: 'POST', body: 'x'.repeat(1024 * 1024) });
+		expect(tally(await inTurn(2, call))).toEqual([1, 1]);
+	});
+
 	test('can still sign out', async () => {
 		const user = userOf();
 		expect(tally(await inTurn(21, () => user.status('/v1/jobs/x')))).toEqual([20, 1]);
@@ -159,7 +176,7 @@ describe('a user with too many requests at a time', () => {
 		const body = new TransformStream<Uint8Array, Uint8Array>();
 		const writer = body.writable.getWriter();
 		isHolding = true;
-		const costly = user.status('/v1/jobs', { method: 'POST', body: body.readable, duplex: 'half' });
+		const costly = user.status('/v1/files', { method: 'POST', body: body.readable, duplex: 'half' });
 		await writer.write(new TextEncoder().encode('{'));
 		await until(() => held.length === 1);
 		isHolding = false;

@@ -1,6 +1,7 @@
+import { bodyLimitOf } from '@creatorr/contracts/body-limit';
 import { AppError } from '@creatorr/contracts/errors';
 import { createKeyedSemaphore } from '../domain/keyed-semaphore.ts';
-import { hasBody } from '../domain/request-head.ts';
+import { hasBody, isChunked } from '../domain/request-head.ts';
 import { createTokenBuckets } from '../domain/token-buckets.ts';
 import { countLimitedRequest, type UserLimit } from '../gateway-metrics.ts';
 import type { Limits } from '../limits.ts';
@@ -25,6 +26,16 @@ const MESSAGES: Record<UserLimit, string> = {
 	requests: 'too many requests at a time; wait for some to finish, then try again',
 	waits: 'too many open waits and event streams; close some, then try again',
 };
+
+/** Reading and validating a body takes a service as long as a plain request for each of these. */
+const BODY_BYTES_PER_TOKEN = 4 * 1024;
+
+/** What a body adds to the cost of its request. A chunked one counts as the longest that its operation takes. */
+function bodyCostOf({ req: { headers }, operation }: Exchange): number {
+	if (!operation || !hasBody(headers)) return 0;
+	const bytes = isChunked(headers) ? bodyLimitOf(operation) : Number(headers['content-length']);
+	return Math.floor(bytes / BODY_BYTES_PER_TOKEN);
+}
 
 function refusal(limit: UserLimit, retryAfterSeconds: number): AppError {
 	countLimitedRequest(limit);
@@ -52,7 +63,8 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		waits: createKeyedSemaphore({ permits: limits.userConcurrentWaits, waitMs: 0, maxWaiting: 0 }),
 	};
 
-	return ({ session, operation, hold, req, res }) => {
+	return (exchange) => {
+		const { session, operation, hold, req, res } = exchange;
 		if (!session) throw new Error('only signed-in users are admitted');
 		const principal = session.userId;
 		const cost = operation?.cost ?? 1;
@@ -63,7 +75,9 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		// No service works on a request before its body is complete: a client that sends it slowly holds one permit.
 		const awaitsBody = operation?.maxBodyBytes !== undefined && hasBody(req.headers);
 		let permits = awaitsBody ? 1 : weight;
-		const waitMs = rates.take(principal, cost);
+		// More than a burst would be refused forever.
+		const tokens = Math.min(cost + bodyCostOf(exchange), limits.userRequestBurst);
+		const waitMs = rates.take(principal, tokens);
 		if (waitMs > 0) throw refusal('rate', waitMs / 1_000);
 
 		function holdAllPermits(): void {
@@ -73,7 +87,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 
 		function settle(isAdmitted: boolean): undefined {
 			if (!isAdmitted) {
-				rates.giveBack(principal, cost);
+				rates.giveBack(principal, tokens);
 				throw refusal(limit, 1);
 			}
 			// Its client left while it waited: there will be no other 'close'.
