@@ -88,6 +88,25 @@ describe('listing jobs', () => {
 		expect(await list('tool=ocr&status=canceled')).toEqual([]);
 	});
 
+	test('reads no job of another tool to find those of one tool', async () => {
+		const someone = world.user();
+		await world.prisma.$executeRaw`
+			INSERT INTO jobs (id, user_id, tool, status, input_file_id, params, request_id, finished_at)
+			SELECT 'job_01JZZZZZZZ' || lpad(made::text, 16, '0'), ${someone.id}, 'ocr', 'canceled', 'fil_x', '{}', 'req_x', now()
+			FROM generate_series(1, 5000) AS made`;
+		await world.prisma.$executeRaw`ANALYZE jobs`;
+		const [{ 'QUERY PLAN': plans } = { 'QUERY PLAN': [] }] = await world.prisma.$queryRaw<
+			{ 'QUERY PLAN': { Plan: object }[] }[]
+		>`
+			EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM jobs
+			WHERE user_id = ${someone.id} AND tool = 'compress_heavy' ORDER BY id DESC LIMIT 20`;
+		const plan = JSON.stringify(plans);
+		expect(plan).toContain('jobs_user_id_tool_id_idx');
+		// What a scan found and did not need.
+		expect(plan).not.toMatch(/"Rows Removed by Filter":[1-9]/);
+		await world.prisma.job.deleteMany({ where: { userId: someone.id } });
+	});
+
 	test('finds the one that was created with a key, for whoever created it', async () => {
 		const someone = world.user();
 		const key = 'a b&1';
