@@ -156,7 +156,17 @@ describe('a page that can’t be shown', () => {
 	test('because of a mistake of ours keeps the ways to the others', async () => {
 		const page = await visit({ as: await newPerson() });
 		tolerate(page, /console|uncaught/);
-		await page.route('**/v1/jobs?*', (route) => route.fulfill({ json: { data: [null], next_cursor: null } }));
+		// What the client can't notice: a time that is none.
+		const job = {
+			id: 'job_1',
+			tool: 'ocr',
+			status: 'queued',
+			progress: 0,
+			input_file_id: 'fil_1',
+			params: {},
+			created_at: 'now',
+		};
+		await page.route('**/v1/jobs?*', (route) => route.fulfill({ json: { data: [job], next_cursor: null } }));
 		await page.getByRole('link', { name: 'History' }).click();
 		await page.getByRole('heading', { name: 'This page broke' }).waitFor();
 		await expectAccessible(page);
