@@ -170,6 +170,35 @@ async function partUrls(): Promise<void> {
 	await repeat(40, () => send('GET', `/v1/files/${file_id}/parts`, { token }));
 }
 
+const PIPELINED_REQUESTS = 1_500;
+const PIPELINING_CONNECTIONS = 8;
+
+/** Thousands of requests in one write on each connection, whose answers nobody reads. */
+async function pipelinedRequests(): Promise<void> {
+	const { hostname, port } = new URL(baseUrl);
+	const requests = `GET /v1/tools HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(PIPELINED_REQUESTS);
+	const keepOne = async () => {
+		while (!over.signal.aborted) {
+			const socket = connect(Number(port), hostname);
+			const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+			socket.on('error', () => undefined);
+			socket.pause().write(requests);
+			await Promise.race([closed, pause(2_000)]);
+			socket.destroy();
+			count(0);
+			await pause(50);
+		}
+	};
+	ready();
+	await Promise.all(Array.from({ length: PIPELINING_CONNECTIONS }, keepOne));
+}
+
+/** The list of tools, which needs no account, on many connections. */
+async function publicReads(): Promise<void> {
+	ready();
+	await repeat(64, () => send('GET', '/v1/tools'));
+}
+
 const ACCOUNTS = 8;
 const JOBS_PER_ACCOUNT = 3;
 
@@ -204,6 +233,8 @@ const ATTACKS: Record<string, () => Promise<void>> = {
 	'idle-connections': idleConnections,
 	'unknown-params': unknownParams,
 	'part-urls': partUrls,
+	'pipelined-requests': pipelinedRequests,
+	'public-reads': publicReads,
 	'heavy-accounts': heavyAccounts,
 };
 

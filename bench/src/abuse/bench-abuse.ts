@@ -63,6 +63,17 @@ const ATTACKS: readonly Attack[] = [
 		...{ tool: 'compress_heavy', maxReadRatio: 4 },
 	},
 	{
+		...{
+			name: 'pipelined-requests',
+			title: 'eight connections write 1,500 requests at once and read no answer',
+		},
+		...{ tool: 'compress_heavy', maxReadRatio: 4 },
+	},
+	{
+		...{ name: 'public-reads', title: '64 connections read the list of tools without an account' },
+		...{ tool: 'compress_heavy', maxReadRatio: 4 },
+	},
+	{
 		...{ name: 'heavy-accounts', title: 'eight new accounts run three OCR jobs of 200 pages each' },
 		...{ tool: 'ocr', maxReadRatio: 4, maxJobRatio: 3 },
 	},
