@@ -43,7 +43,10 @@ describe('while the store is away', () => {
 			mine.get(ready.file_id),
 			mine.list(),
 			mine.parts(parts.file_id),
-			mine.complete(parts.file_id, [{ part_number: 1, etag: 'x' }]),
+			mine.complete(
+				parts.file_id,
+				parts.multipart.parts.map(({ part_number }: { part_number: number }) => ({ part_number, etag: 'x' })),
+			),
 			mine.create({ name: 'a', mime_type: 'a/b', size_bytes: 6 * MIB, multipart: true }),
 			service.jobs(`inputs/${ready.file_id}/check`, { user_id: user.id }),
 			service.worker(`inputs/${ready.file_id}/open`, { user_id: user.id }),

@@ -92,6 +92,8 @@ export interface PoolingCheck extends Pick<DatabaseSettings, 'databaseUrl' | 'di
 	logger: PoolingLogger;
 	/** Between two attempts while the database does not answer. 5 s unless given. */
 	retryMs?: number;
+	/** Ends the tries in the background; without it they end with the process. */
+	closing?: AbortSignal;
 }
 
 /** Throws a {@link TransactionPoolerError} where sessions are needed and a transaction pooler would take them. */
@@ -118,7 +120,7 @@ async function check({
  * only the direct URL does: `database.direct_url_failed` once, `database.direct_url_recovered` at the end.
  */
 export async function requireSessionPooling(given: PoolingCheck): Promise<void> {
-	const { logger, directUrl, directUrlSetting: setting, retryMs = RETRY_MS } = given;
+	const { logger, directUrl, directUrlSetting: setting, retryMs = RETRY_MS, closing } = given;
 	let hasFailed = false;
 	const isDone = async () => {
 		try {
@@ -136,8 +138,10 @@ export async function requireSessionPooling(given: PoolingCheck): Promise<void> 
 	};
 	if (await isDone()) return;
 	const retry = async () => {
-		do await sleep(retryMs, undefined, { ref: false });
+		do await sleep(retryMs, undefined, { ref: false, ...(closing && { signal: closing }) });
 		while (!(await isDone()));
 	};
-	void retry();
+	retry().catch((error: unknown) => {
+		if (!closing?.aborted) throw error;
+	});
 }

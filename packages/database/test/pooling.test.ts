@@ -57,7 +57,9 @@ describe('requireSessionPooling', () => {
 
 	test('lets a process start while the database does not answer', async () => {
 		const databaseUrl = `postgresql://nobody@127.0.0.1:${await freePort()}/none`;
-		await requireSessionPooling({ databaseUrl, directUrlSetting, logger });
+		const closing = new AbortController();
+		await requireSessionPooling({ databaseUrl, directUrlSetting, logger, closing: closing.signal });
+		closing.abort();
 	});
 });
 
@@ -67,23 +69,27 @@ describe('a direct URL that fails', () => {
 		direct.cut();
 		const log: [string, unknown][] = [];
 		const write = (event: string, fields: unknown) => void log.push([event, fields]);
-		await requireSessionPooling({
-			databaseUrl: database.url,
-			directUrl: direct.url,
-			directUrlSetting,
-			logger: { info: write, warn: write },
-			retryMs: 5,
-		});
-		const failed = [
-			'database.direct_url_failed',
-			{ setting: directUrlSetting, error: expect.objectContaining({ message: expect.any(String) }) },
-		];
-		expect(log).toEqual([failed]);
-		await pause(100);
-		direct.restore();
-		await until(() => log.length > 1);
-		expect(log).toEqual([failed, ['database.direct_url_recovered', { setting: directUrlSetting }]]);
-		await direct.close();
+		try {
+			await requireSessionPooling({
+				databaseUrl: database.url,
+				directUrl: direct.url,
+				directUrlSetting,
+				logger: { info: write, warn: write },
+				retryMs: 5,
+			});
+			const failed = [
+				'database.direct_url_failed',
+				{ setting: directUrlSetting, error: expect.objectContaining({ message: expect.any(String) }) },
+			];
+			expect(log).toEqual([failed]);
+			await pause(100);
+			direct.restore();
+			await until(() => log.length > 1);
+			expect(log).toEqual([failed, ['database.direct_url_recovered', { setting: directUrlSetting }]]);
+		} finally {
+			direct.restore();
+			await direct.close();
+		}
 	});
 });
 
