@@ -109,10 +109,11 @@ export function createWorks({ api, database, session, onJobChange }: WorksDeps):
 		show(work);
 	}
 
-	/** Shows a new work here. Other tabs learn of it once this one holds its lock: see onLockHeld. */
+	/** Stores a new work, for a reload right after, and shows it here. Other tabs learn of it once this one holds its lock: see onLockHeld. */
 	function begin(work: Work, secrets: Beginning['secrets']): void {
 		unannounced.add(work.id);
 		secretsByWork.set(work.id, secrets);
+		void database.putWork(work);
 		put(work);
 	}
 
