@@ -54,8 +54,8 @@ const limitedRequests = counter({
 	labels: ['limit'],
 });
 
-/** Limits per user: the rate, the short requests at a time, the waits and event streams at a time. */
-export type UserLimit = 'rate' | 'requests' | 'waits';
+/** Limits per user: the rate, the short requests at a time, the waits and event streams at a time; and `held`, those of all users. */
+export type UserLimit = 'rate' | 'requests' | 'waits' | 'held';
 
 export function countEvictedConnection(reason: EvictionReason): void {
 	evictedConnections.inc({ reason });

@@ -33,7 +33,7 @@ export const LIMITS = {
 	/** Of one user at a time, weighed by cost; further ones wait for `userQueueMs`. */
 	userConcurrentRequests: 32,
 	/** `?wait=` and event streams of one user at a time. */
-	userConcurrentWaits: 256,
+	userConcurrentWaits: 64,
 	userQueueMs: 500,
 	userQueuedRequests: 64,
 	/** An upstream that says nothing for so long is given up: 504 within 30 s. Its streams say something every 15 s. */

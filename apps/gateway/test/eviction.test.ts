@@ -12,6 +12,7 @@ const CONNECTIONS = 100;
 const FLOODERS = Array.from({ length: 10 }, (_, index) => `127.0.0.${index + 2}`);
 const SLOW_REQUEST_MS = 200;
 const PER_FLOODER = 12;
+const UNANSWERED = `/v1/jobs/${newId('job')}`;
 const ASK = 'GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n';
 
 let auth: FakeAuth;
@@ -24,9 +25,7 @@ beforeAll(async () => {
 	auth = await startFakeAuth();
 	upstream = await startUpstream((req, res) => {
 		req.resume();
-		if (req.url?.endsWith('/events'))
-			res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': \n\n');
-		else res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+		if (req.url !== UNANSWERED) res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
 	});
 	gateway = await startTestGateway({
 		auth,
@@ -34,7 +33,7 @@ beforeAll(async () => {
 		limits: {
 			connections: CONNECTIONS,
 			slowRequestMs: SLOW_REQUEST_MS,
-			userConcurrentWaits: 2 * CONNECTIONS,
+			userConcurrentRequests: 2 * CONNECTIONS,
 		},
 	});
 });
@@ -126,15 +125,20 @@ describe('ten networks with more connections than all may have', () => {
 describe('when all connections are in use', () => {
 	const flooderOf = (index: number) => FLOODERS[index % FLOODERS.length] ?? '';
 
-	/** Event streams of live sessions, that many from all flooders together. */
-	async function fillWithStreams(count: number): Promise<void> {
+	/** Requests of live sessions that the service does not answer, that many from all flooders together. */
+	async function fillWithRequests(count: number): Promise<void> {
 		const authorization = `Authorization: Bearer ${auth.token()}`;
-		const request = `GET /v1/jobs/${newId('job')}/events HTTP/1.1\r\nHost: a\r\n${authorization}\r\n\r\n`;
-		for (let index = 0; index < count; index += 1) await leaveOpen(flooderOf(index), request);
+		for (let index = 0; index < count; index += 1) {
+			const arrived = once(upstream.server, 'request');
+			(await leaveOpen(flooderOf(index))).write(
+				`GET ${UNANSWERED} HTTP/1.1\r\nHost: a\r\n${authorization}\r\n\r\n`,
+			);
+			await arrived;
+		}
 	}
 
 	test('requests of live sessions are served and others get 503', async () => {
-		await fillWithStreams(CONNECTIONS - 3);
+		await fillWithRequests(CONNECTIONS - 3);
 		const [known, unknown] = [
 			client({ keepAlive: false, token: auth.token() }),
 			client({ keepAlive: false }),
@@ -145,7 +149,7 @@ describe('when all connections are in use', () => {
 	});
 
 	test('a new client is served again as soon as one becomes idle', async () => {
-		await fillWithStreams(CONNECTIONS - 3);
+		await fillWithRequests(CONNECTIONS - 3);
 		const unknown = client({ keepAlive: false });
 		expect(await unknown('/v1/tools')).toBe(503);
 		for (const socket of sockets.slice(0, 10)) socket.destroy();
@@ -153,7 +157,7 @@ describe('when all connections are in use', () => {
 	});
 
 	test('new connections beyond the limit are closed unread', async () => {
-		await fillWithStreams(CONNECTIONS);
+		await fillWithRequests(CONNECTIONS);
 		const socket = connect({ port: gateway.publicPort, host: '127.0.0.1' });
 		sockets.push(socket);
 		socket.on('error', () => undefined).resume();

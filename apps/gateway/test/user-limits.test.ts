@@ -218,6 +218,24 @@ describe('a user with too many requests at a time', () => {
 	});
 });
 
+test('waits and event streams of all users together take at most half of the connections', async () => {
+	const small = await startTestGateway({ auth, jobsUrl: upstream.url, limits: { connections: 20 } });
+	const events = `/v1/jobs/${newId('job')}/events`;
+	const openStream = () => userOf(newId('usr'), small).call(events);
+	const streams = [];
+	while (streams.length < 10) streams.push(await openStream());
+	expect(streams.map(({ status }) => status)).toEqual(Array(10).fill(200));
+	const user = userOf(newId('usr'), small);
+	expect([await user.status(events), await user.status('/v1/jobs/x')]).toEqual([429, 200]);
+	await streams[0]?.body?.cancel();
+	await until(async () => {
+		const again = await openStream();
+		await again.body?.cancel();
+		return again.status === 200;
+	});
+	await small.stop();
+});
+
 describe('waits and event streams of a user', () => {
 	test('have a limit of their own, and leave short requests through', async () => {
 		const user = userOf();

@@ -16,6 +16,7 @@ type UserLimits = Pick<
 	| 'userQueueMs'
 	| 'userQueuedRequests'
 	| 'rememberedUsers'
+	| 'connections'
 >;
 
 /** Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited`. */
@@ -25,7 +26,11 @@ const MESSAGES: Record<UserLimit, string> = {
 	rate: 'Too many requests. Wait for the time in Retry-After, then try again.',
 	requests: 'too many requests at a time; wait for some to finish, then try again',
 	waits: 'too many open waits and event streams; close some, then try again',
+	held: 'This server has too many open waits and event streams. Ask without waiting, or try again in a moment.',
 };
+
+/** The share of all connections that held answers may take: new clients find the other ones idle or soon answered. */
+const HELD_SHARE = 0.5;
 
 /** Reading and validating a body takes a service as long as a plain request for each of these. */
 const BODY_BYTES_PER_TOKEN = 4 * 1024;
@@ -63,6 +68,9 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		waits: createKeyedSemaphore({ permits: limits.userConcurrentWaits, waitMs: 0, maxWaiting: 0 }),
 	};
 
+	const maxHeld = Math.max(1, Math.floor(limits.connections * HELD_SHARE));
+	let heldCount = 0;
+
 	return (exchange) => {
 		const { session, operation, hold, req, res } = exchange;
 		if (!session) throw new Error('only signed-in users are admitted');
@@ -70,6 +78,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const cost = operation?.cost ?? 1;
 		if (cost === 0) return undefined;
 		const limit = hold?.held ? 'waits' : 'requests';
+		if (hold?.held && heldCount >= maxHeld) throw refusal('held', 1);
 		const semaphore = semaphores[limit];
 		const weight = limit === 'waits' ? 1 : Math.min(cost, limits.userConcurrentRequests);
 		// No service works on a request before its body is complete: a client that sends it slowly holds one permit.
@@ -95,8 +104,10 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 				semaphore.release(principal, permits);
 				return;
 			}
+			if (hold?.held) heldCount += 1;
 			if (permits < weight) req.once('end', holdAllPermits);
 			res.once('close', () => {
+				if (hold?.held) heldCount -= 1;
 				req.removeListener('end', holdAllPermits);
 				semaphore.release(principal, permits);
 			});

@@ -137,6 +137,22 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 		test: 'Accept-Encoding',
 	},
 	{
+		name: 'leaves half of the connections to short requests',
+		file: `${HTTP}/admit-user.ts`,
+		...USER_LIMITS,
+		code: 'if (hold?.held && heldCount >= maxHeld)',
+		without: 'if (heldCount < 0)',
+		test: 'waits and event streams of all users together take at most half of the connections',
+	},
+	{
+		name: 'charges for the body of a request',
+		file: `${HTTP}/admit-user.ts`,
+		...USER_LIMITS,
+		code: 'cost + bodyCostOf(exchange)',
+		without: 'cost',
+		test: 'pays a token more for each 4 KiB of a body',
+	},
+	{
 		name: 'serves the pipelined requests of a connection one after the other',
 		file: `${HTTP}/handle-public.ts`,
 		suite: `${GATEWAY_APP}/test/pipelining.test.ts`,
