@@ -32,7 +32,12 @@ beforeAll(async () => {
 			auth,
 			jobsUrl: jobs.url,
 			env: { TRUSTED_PROXIES: PROXY },
-			limits: { anonymousConcurrentRequests: PERMITS, anonymousQueueMs, anonymousQueuedRequests: 1 },
+			limits: {
+				anonymousConcurrentRequests: PERMITS,
+				anonymousMinPermitMs: 0,
+				anonymousQueueMs,
+				anonymousQueuedRequests: 1,
+			},
 		});
 	[gateway, patientGateway] = await Promise.all([start(50), start(60_000)]);
 });
@@ -114,4 +119,18 @@ describe('a network with too many requests without a session', () => {
 		expect(await permits.release()).toEqual([200, 200]);
 		expect(await waiting).toBe(200);
 	});
+});
+
+test('a request without a session takes its permit for the least time, however fast it is answered', async () => {
+	const slow = await startTestGateway({
+		auth,
+		jobsUrl: jobs.url,
+		limits: { anonymousConcurrentRequests: 2, anonymousMinPermitMs: 60_000, anonymousQueuedRequests: 0 },
+	});
+	isHolding = false;
+	const statuses = [];
+	for (let count = 0; count < 3; count += 1) statuses.push(await statusOf('/v1/tools', {}, slow));
+	statuses.push(await statusOf(`/v1/jobs/${newId('job')}`, bearer(auth.token()), slow));
+	await slow.stop();
+	expect(statuses).toEqual([200, 200, 429, 200]);
 });

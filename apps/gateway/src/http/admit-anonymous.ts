@@ -23,7 +23,10 @@ function tooMany(): AppError {
  * Users have permits of their own (`admit-user.ts`) and never wait here.
  */
 export function createAnonymousAdmission(
-	limits: Pick<Limits, 'anonymousConcurrentRequests' | 'anonymousQueueMs' | 'anonymousQueuedRequests'>,
+	limits: Pick<
+		Limits,
+		'anonymousConcurrentRequests' | 'anonymousMinPermitMs' | 'anonymousQueueMs' | 'anonymousQueuedRequests'
+	>,
 ): AdmitAnonymous {
 	const semaphore = createKeyedSemaphore({
 		permits: limits.anonymousConcurrentRequests,
@@ -35,9 +38,15 @@ export function createAnonymousAdmission(
 		if (operation?.service === 'gateway') return undefined;
 		function settle(isAdmitted: boolean): undefined {
 			if (!isAdmitted) throw tooMany();
+			const admittedAtMs = performance.now();
+			// Refusing a bad request is quick: without this, one network could keep the event loops of the services full.
+			function release(): void {
+				const leftMs = limits.anonymousMinPermitMs - (performance.now() - admittedAtMs);
+				setTimeout(() => semaphore.release(clientNetwork, 1), Math.max(0, leftMs)).unref();
+			}
 			// Its client left while it waited: there will be no other 'close'.
-			if (res.closed) semaphore.release(clientNetwork, 1);
-			else res.once('close', () => semaphore.release(clientNetwork, 1));
+			if (res.closed) release();
+			else res.once('close', release);
 		}
 		const isAdmitted = semaphore.acquire(clientNetwork, 1);
 		return typeof isAdmitted === 'boolean' ? settle(isAdmitted) : isAdmitted.then(settle);

@@ -121,6 +121,14 @@ export const CONNECTIONS_AND_BODIES: readonly Defence[] = [
 		test: 'waits for a permit, and gets 429 with Retry-After after a while',
 	},
 	{
+		name: 'counts an answered request without a session for a while',
+		file: `${HTTP}/admit-anonymous.ts`,
+		...ANONYMOUS,
+		code: 'Math.max(0, leftMs)',
+		without: '0',
+		test: 'takes its permit for the least time',
+	},
+	{
 		name: 'counts a refused token as a request without a session',
 		file: `${HTTP}/handle-public.ts`,
 		...ANONYMOUS,
