@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startTracing } from '@creatorr/telemetry/start-tracing';
 import { ConfigError } from './config.ts';
+import { returnIdleMemory } from './idle-memory.ts';
 import type { Logger } from './logger.ts';
 
 /** A drain lasts no longer than this; what is left then is cut. */
@@ -60,7 +61,8 @@ export async function runProcess(
 	process.on('unhandledRejection', fail('process.unhandled'));
 	const tracing = await startTracing(service).catch(fail('process.start_failed'));
 	const stopWork = await start().catch(fail('process.start_failed'));
-	const stop = () => stopWork().finally(tracing.stop);
+	const memory = returnIdleMemory(logger);
+	const stop = () => stopWork().finally(memory.stop).finally(tracing.stop);
 	let stopping = false;
 	const shutDown = (signal: string) => {
 		if (stopping) return;
