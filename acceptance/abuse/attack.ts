@@ -139,26 +139,33 @@ async function unknownParams(): Promise<void> {
 			params: Object.fromEntries(Array.from({ length: params }, (_, index) => [`p${index}`, 1])),
 		});
 	const bodies = [bodyOf(120_000), bodyOf(5_000)];
-	const deaf = Array.from({ length: 22 }, () => openDeaf(token, bodies[1] ?? ''));
+	const flooders = Array.from({ length: 22 }, () => floodUnread(token, bodies[1] ?? ''));
 	let turn = 0;
 	ready();
 	await repeat(8, () => send('POST', '/v1/jobs', { token, body: bodies[turn++ % bodies.length] ?? '' }));
-	for (const socket of deaf) socket.destroy();
+	await Promise.all(flooders);
 }
 
-/** Pipelines requests for as long as the server takes them, and reads no answer. */
-function openDeaf(token: string, body: string): Socket {
+/** Pipelines requests for as long as the server takes them and reads no answer. Connects again when the server closes. */
+async function floodUnread(token: string, body: string): Promise<void> {
 	const { hostname, port } = new URL(baseUrl);
-	const socket = connect(Number(port), hostname);
-	socket.on('error', () => undefined);
-	socket.pause();
 	const head = `POST /v1/jobs HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n`;
 	const framing = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
-	const write = () => {
-		if (!over.signal.aborted && !socket.destroyed) socket.write(head + framing + body, write);
-	};
-	write();
-	return socket;
+	while (!over.signal.aborted) {
+		const socket = connect(Number(port), hostname);
+		socket.on('error', () => undefined).pause();
+		const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+		const end = () => socket.destroy();
+		over.signal.addEventListener('abort', end, { once: true });
+		// A failed write is reported to every queued one: writing again there would never end.
+		const write = (error?: Error | null) => {
+			if (!error && !over.signal.aborted) socket.write(head + framing + body, write);
+		};
+		write();
+		await closed;
+		over.signal.removeEventListener('abort', end);
+		await pause(50);
+	}
 }
 
 /** URLs of a 10 GiB upload in parts, as fast as they are given. */
