@@ -22,8 +22,8 @@ export const LIMITS = {
 	connectionsPerAddress: 1_000,
 	/** Without a session, of one address or one IPv6 network at a time; further ones wait for `anonymousQueueMs`. */
 	anonymousConcurrentRequests: 16,
-	/** What each of them takes at least of its network's permits, however fast it is answered: 320 requests a second. */
-	anonymousMinPermitMs: 50,
+	/** How long each holds its permit at least, however fast it is answered: 160 requests a second. */
+	anonymousMinPermitMs: 100,
 	anonymousQueueMs: 2_000,
 	anonymousQueuedRequests: 64,
 	/**

@@ -203,6 +203,22 @@ describe('a body', () => {
 		await expectError(answer, 413, 'too_large');
 	});
 
+	test('beyond the limit is read slowly after its answer', async () => {
+		const socket = await open(gateway.publicPort);
+		socket.write(`POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: ${1_000 * MIB}\r\n\r\n`);
+		const answered = once(socket, 'data');
+		const chunk = Buffer.alloc(MIB);
+		const write = (error?: Error | null) => {
+			if (!error && socket.writable) socket.write(chunk, write);
+		};
+		write();
+		await answered;
+		await delay(500);
+		// At full speed it would be a multiple: 64 KiB are read every 20 ms, and the kernel buffers some MiB.
+		expect(socket.bytesWritten - socket.writableLength).toBeLessThan(20 * MIB);
+		socket.destroy();
+	});
+
 	test('in chunks beyond the limit is cut', async () => {
 		handler = (req, res) => {
 			req.on('error', () => undefined);

@@ -129,6 +129,10 @@ export const AROUND: readonly Program[] = [
 		...{ name: 'RabbitMQ', licence: 'MPL-2.0', says: 'MPL', packages: ['rabbitmq-server'] },
 		does: 'the broker of `npm start`',
 	},
+	{
+		...{ name: 'jemalloc', licence: 'BSD-2-Clause', says: 'BSD-2-clause', packages: ['libjemalloc2'] },
+		does: 'the memory of the gateway',
+	},
 	{ name: 'curl', licence: 'curl', says: 'curl', packages: ['curl'], does: 'the README’s walkthrough' },
 	{ name: 'jq', licence: 'MIT', says: 'MIT', packages: ['jq'], does: 'the README’s walkthrough' },
 	{

@@ -5,6 +5,13 @@ import type { Exchange } from './exchange.ts';
 
 /** After a refusal the rest of a long body is read and dropped for so long. */
 export const LINGER_MS = 3_000;
+/** Between two reads of such a body, each of 64 KiB at most: clients that send refused bodies at full speed would take a whole core. */
+const DROP_PAUSE_MS = 20;
+/** Of one network at a time. Further refused bodies are not read: their clients may see a reset instead of the answer. */
+const MAX_LINGERING = 16;
+
+/** By network, of this process. */
+const lingeringOf = new Map<string, number>();
 /** What is left of a body up to this is read on, and the connection kept. */
 const SHORT_BODY_BYTES = 64 * 1024;
 
@@ -19,8 +26,23 @@ function mayHaveLongBody({ req }: Exchange): boolean {
  * Closes the connection once the client had the time to read the answer: closing while it still sends would reset the
  * connection and lose the answer.
  */
-function endAfterLinger({ req, res }: Exchange): void {
+function endAfterLinger({ req, res, clientNetwork }: Exchange): void {
+	const lingering = lingeringOf.get(clientNetwork) ?? 0;
+	if (lingering >= MAX_LINGERING) {
+		res.end(() => req.socket.destroy());
+		return;
+	}
+	lingeringOf.set(clientNetwork, lingering + 1);
+	res.once('close', () => {
+		const left = (lingeringOf.get(clientNetwork) ?? 1) - 1;
+		if (left > 0) lingeringOf.set(clientNetwork, left);
+		else lingeringOf.delete(clientNetwork);
+	});
 	req.unpipe();
+	req.on('data', () => {
+		req.pause();
+		setTimeout(() => req.resume(), DROP_PAUSE_MS).unref();
+	});
 	req.resume();
 	const end = () => {
 		clearTimeout(timer);

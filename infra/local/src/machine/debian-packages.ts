@@ -15,6 +15,8 @@ const PROCESSING = [
 ];
 
 const BROKER = 'rabbitmq-server';
+/** The gateway's memory allocator. */
+const ALLOCATOR = 'libjemalloc2';
 /** What the walkthrough in the README uses. */
 const WALKTHROUGH = ['curl', 'jq'];
 
@@ -31,7 +33,7 @@ const DEPLOYMENT = ['kustomize', 'docker-compose'];
 
 /** The Debian packages that a start needs; a broker of the person's own makes ours needless. */
 export function packagesToStart({ ownBroker }: { ownBroker: boolean }): string[] {
-	return [...(ownBroker ? [BROKER] : []), ...PROCESSING, ...WALKTHROUGH];
+	return [...(ownBroker ? [BROKER] : []), ...PROCESSING, ALLOCATOR, ...WALKTHROUGH];
 }
 
 /** The bench runs the tools, but no broker. */
@@ -44,7 +46,7 @@ const OTHER_GATEWAY = ['nginx', 'wrk'];
 
 /** The bench of the gateway needs the product but for its tools. */
 export function packagesToBenchGateway(): string[] {
-	return [BROKER, ...OTHER_GATEWAY];
+	return [BROKER, ALLOCATOR, ...OTHER_GATEWAY];
 }
 
 /** The tests need a second S3 server, a pooler and a browser on top, test the bench, and check deployments. */
