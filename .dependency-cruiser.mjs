@@ -63,10 +63,22 @@ export default {
 			},
 		},
 		{
-			name: 'only-data-queries-prisma',
+			name: 'only-sql-files-query-prisma',
+			comment: 'the SQL of a feature is in its *.sql.ts files; a service opens the client',
 			severity: 'error',
-			from: { path: '^apps/[^/]+/src/', pathNot: '/src/(data/|generated/|dependencies\\.ts)' },
+			from: {
+				path: '^apps/[^/]+/src/',
+				pathNot:
+					'/src/(data/|generated/|testing/|dependencies\\.ts$|service\\.ts$)|\\.sql\\.ts$|\\.test\\.ts$',
+			},
 			to: { path: '/src/generated/' },
+		},
+		{
+			name: 'packages-wrap-the-drivers',
+			comment: 'apps reach databases, brokers and stores through packages; only its own folder knows Stripe',
+			severity: 'error',
+			from: { path: '^apps/[^/]+/src/', pathNot: '/src/generated/|^apps/billing/src/stripe/|\\.test\\.ts$' },
+			to: { path: 'node_modules/(express|@prisma|amqplib|stripe|@aws-sdk|pg)/' },
 		},
 		{
 			name: 'catalogue-only-outside-the-worker',

@@ -1,5 +1,6 @@
 import { counter, gauge } from '@creatorr/service/metrics';
-import { readWhenScraped } from '@creatorr/service/scrape';
+import { defineMetrics } from '@creatorr/service/scrape';
+import { readWaitingEvents, type WaitingEvents } from './data/read-waiting-events.ts';
 
 const events = counter({
 	name: 'creatorr_stripe_events_total',
@@ -33,20 +34,16 @@ export function countSync(outcome: 'done' | 'failed'): void {
 	syncs.inc({ outcome });
 }
 
-export interface WaitingEvents {
-	waiting: number;
-	oldestAgeSeconds: number;
-}
-
-/** Shows the events that wait. */
-export function showEvents(read: () => Promise<WaitingEvents>): { stop(): void } {
-	return readWhenScraped({
-		name: 'stripe_events',
-		gauges: [waitingEvents, oldestEvent],
-		read,
-		show({ waiting, oldestAgeSeconds }) {
-			waitingEvents.set(waiting);
-			oldestEvent.set(oldestAgeSeconds);
-		},
-	});
-}
+/** The events that are not applied yet. */
+export const stripeEventMetrics = defineMetrics<
+	{ prisma: Parameters<typeof readWaitingEvents>[0] },
+	WaitingEvents
+>({
+	name: 'stripe_events',
+	gauges: [waitingEvents, oldestEvent],
+	read: ({ prisma }) => readWaitingEvents(prisma),
+	show({ waiting, oldestAgeSeconds }) {
+		waitingEvents.set(waiting);
+		oldestEvent.set(oldestAgeSeconds);
+	},
+});

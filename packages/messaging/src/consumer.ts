@@ -12,8 +12,30 @@ import { contextOf, TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { z } from 'zod';
 import type { Broker } from './connection.ts';
+import type { Messaging } from './open-broker.ts';
 import { publishConfirmed } from './publish-confirmed.ts';
 import { DEAD_LETTER_EXCHANGE, EVENTS_EXCHANGE } from './topology.ts';
+
+/** A consumer of a service: what it takes from its queue, and how it handles that. */
+interface ConsumerDefinition<Deps, T extends string, S extends z.ZodType>
+	extends Omit<ConsumerOptions<T, S>, 'handle' | 'logger'> {
+	handle(deps: Deps, event: EventEnvelope<T, z.output<S>>): Promise<void>;
+}
+
+/** Declares a consumer; its service starts it. Deliveries, retries and dead letters: see {@link startConsumer}. */
+export function defineConsumer<Deps, T extends string, S extends z.ZodType>({
+	handle,
+	...definition
+}: ConsumerDefinition<Deps, T, S>) {
+	return {
+		start: (deps: Deps & Pick<Messaging, 'broker' | 'logger'>) =>
+			startConsumer(deps.broker, {
+				...definition,
+				logger: deps.logger,
+				handle: (event) => handle(deps, event),
+			}),
+	};
+}
 
 export interface Consumer {
 	/** Takes no more, waits for what is being handled, gives the rest back to the queue. */

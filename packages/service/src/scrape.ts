@@ -63,6 +63,21 @@ export function readWhenScraped<R>(reading: Reading<R>, timeoutMs = READ_TIMEOUT
 	return { stop: () => readings.delete(registered) };
 }
 
+/** Declares values of a service that are read at each scrape: see {@link Reading}. */
+export function defineMetrics<Deps, R>({
+	read,
+	show,
+	...reading
+}: Omit<Reading<R>, 'read' | 'show'> & {
+	read(deps: Deps): Promise<R>;
+	show(result: R, deps: Deps): void;
+}) {
+	return {
+		start: (deps: Deps) =>
+			readWhenScraped({ ...reading, read: () => read(deps), show: (result) => show(result, deps) }),
+	};
+}
+
 /** Adds a worker thread's metrics to every scrape from now on, until it is stopped. A thread that doesn't answer in time is left out. */
 export function scrapeThread(name: string, read: () => Promise<ThreadMetrics>): { stop(): void } {
 	const reading = readWhenScraped({

@@ -1,30 +1,44 @@
 import { createPrisma, type DatabaseSettings } from '@creatorr/database/client';
+import { openDatabase } from '@creatorr/database/open-database';
+import type { ServiceContext } from '@creatorr/service/define-service';
+import type { Config } from '../config.ts';
 import { PrismaClient } from '../generated/client.ts';
 
-/** Stripe is asked while the customer is locked, a few times and each within its own bound. */
-export const ASKING_STRIPE_MS = 60_000;
+/** A transaction that locks a customer stays open during a few calls to Stripe, each with a timeout of its own. */
+const STRIPE_CALLS_MS = 60_000;
 
-interface Connecting extends Pick<DatabaseSettings, 'databaseUrl' | 'directUrl' | 'poolSize'> {
+/** Of the connections, these are for calls to Stripe. The others stay free so that an event is recorded at once. */
+const LOCKING_SHARE = 2 / 3;
+
+/** Opens the pool for queries, and one for transactions that lock a customer while they call Stripe. */
+export async function openPools(
+	context: ServiceContext<Config>,
+): Promise<{ prisma: PrismaClient; locking: PrismaClient }> {
+	const { config } = context;
+	const urls = { databaseUrl: config.BILLING_DATABASE_URL, directUrl: config.BILLING_DATABASE_DIRECT_URL };
+	const lockingSize = Math.floor(config.DATABASE_POOL_SIZE * LOCKING_SHARE);
+	const prisma = await openDatabase<PrismaClient>(context, PrismaClient, {
+		...urls,
+		directUrlSetting: 'BILLING_DATABASE_DIRECT_URL',
+		poolSize: config.DATABASE_POOL_SIZE - lockingSize,
+		timeouts: { idleInTransactionMs: STRIPE_CALLS_MS },
+	});
+	const locking = openLockingPool({ ...urls, poolSize: lockingSize });
+	context.onClose(() => locking.$disconnect());
+	return { prisma, locking };
+}
+
+interface LockingOptions extends Pick<DatabaseSettings, 'databaseUrl' | 'directUrl' | 'poolSize'> {
 	/** How long to wait for a customer that another transaction has locked; as long as for any statement unless given. */
 	lockWaitMs?: number;
 }
 
-/** Opens two pools: a call to Stripe holds its connection for as long as it takes, and an event must be recorded at once. */
-export function connectDatabase({ poolSize, lockWaitMs, ...urls }: Connecting) {
-	const applicationName = 'creatorr-billing';
-	const forStripe = Math.floor((poolSize * 2) / 3);
-	return {
-		prisma: createPrisma<PrismaClient>(PrismaClient, {
-			...urls,
-			poolSize: poolSize - forStripe,
-			applicationName,
-		}),
-		locking: createPrisma<PrismaClient>(PrismaClient, {
-			...urls,
-			poolSize: forStripe,
-			applicationName,
-			idleInTransactionMs: ASKING_STRIPE_MS,
-			...(lockWaitMs === undefined ? {} : { statementTimeoutMs: lockWaitMs }),
-		}),
-	};
+/** Opens a pool whose transactions may stay open while Stripe is called. */
+export function openLockingPool({ lockWaitMs, ...settings }: LockingOptions): PrismaClient {
+	return createPrisma<PrismaClient>(PrismaClient, {
+		...settings,
+		applicationName: 'creatorr-billing',
+		idleInTransactionMs: STRIPE_CALLS_MS,
+		...(lockWaitMs === undefined ? {} : { statementTimeoutMs: lockWaitMs }),
+	});
 }

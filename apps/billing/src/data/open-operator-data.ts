@@ -1,4 +1,4 @@
-import { connectDatabase } from './connect-database.ts';
+import { openLockingPool } from './connect-database.ts';
 import { createCustomerStore, HOLD_MS } from './customers.ts';
 import { readUser } from './read-for-operators.ts';
 
@@ -11,16 +11,10 @@ export type OperatorData = ReturnType<typeof openOperatorData>;
 
 /** What the commands of operators do with the database, beside the service. */
 export function openOperatorData(databaseUrl: string) {
-	const { prisma, locking } = connectDatabase({
-		databaseUrl,
-		poolSize: CONNECTIONS,
-		lockWaitMs: LOCK_WAIT_MS,
-	});
+	const prisma = openLockingPool({ databaseUrl, poolSize: CONNECTIONS, lockWaitMs: LOCK_WAIT_MS });
 	return {
-		customers: createCustomerStore({ prisma, locking, timeoutMs: TIMEOUT_MS }),
+		customers: createCustomerStore({ prisma, locking: prisma, timeoutMs: TIMEOUT_MS }),
 		readUser: (userId: string, operator: string) => readUser(prisma, userId, operator),
-		async close() {
-			await Promise.all([prisma.$disconnect(), locking.$disconnect()]);
-		},
+		close: () => prisma.$disconnect(),
 	};
 }

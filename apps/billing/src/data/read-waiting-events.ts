@@ -1,5 +1,9 @@
-import type { WaitingEvents } from '../billing-metrics.ts';
 import type { PrismaClient } from '../generated/client.ts';
+
+export interface WaitingEvents {
+	waiting: number;
+	oldestAgeSeconds: number;
+}
 
 /** Events of customers that have to be read again. */
 export async function readWaitingEvents(prisma: PrismaClient): Promise<WaitingEvents> {

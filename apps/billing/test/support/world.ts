@@ -8,15 +8,13 @@ import { connectBroker } from '@creatorr/messaging/connection';
 import { startConsumer } from '@creatorr/messaging/consumer';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { QUEUES } from '@creatorr/messaging/topology';
-import { loadConfig } from '@creatorr/service/config';
-import { closeServer, listen, portOf } from '@creatorr/service/process';
+import { startService } from '@creatorr/service/define-service';
 import { createDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { pause, until } from '@creatorr/testing/until';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
-import { configSchema } from '../../src/config.ts';
-import { startBilling } from '../../src/dependencies.ts';
 import { PrismaClient } from '../../src/generated/client.ts';
+import { billing } from '../../src/service.ts';
 import { startFakeServices } from './fake-services.ts';
 import { makeIdentities } from './identities.ts';
 import { startLocalStripe } from './local-stripe.ts';
@@ -27,20 +25,13 @@ export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.met
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 async function startReplica(env: Record<string, string>) {
-	const billing = await startBilling(loadConfig(configSchema, env), silent);
-	const server = await listen(billing.app, { host: '127.0.0.1', port: 0 });
-	const url = `http://127.0.0.1:${portOf(server)}`;
+	const { port, stop } = await startService(billing, { config: billing.readConfig(env), logger: silent });
+	const url = `http://127.0.0.1:${port}`;
 	await until(async () => {
 		const ready = await fetch(`${url}/health/ready`);
 		if (!ready.ok) throw new Error(await ready.text());
 	});
-	return {
-		url,
-		async stop() {
-			await closeServer(server, 100);
-			await billing.close();
-		},
-	};
+	return { url, stop };
 }
 
 /** What the other services hear about plans. */

@@ -1,5 +1,6 @@
 import { createPrisma } from '@creatorr/database/client';
 import { migrateDeploy } from '@creatorr/database/migrate';
+import { startTask } from '@creatorr/service/task';
 import { createDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { until } from '@creatorr/testing/until';
@@ -8,7 +9,7 @@ import { createCustomerStore } from '../src/data/customers.ts';
 import type { CustomerStore, Due } from '../src/domain/stores.ts';
 import { PrismaClient } from '../src/generated/client.ts';
 import { createStripe } from '../src/stripe/create-stripe.ts';
-import { startSyncLoop } from '../src/sync-loop.ts';
+import { syncTasks } from '../src/sync-tasks.ts';
 import { type LocalStripe, startLocalStripe } from './support/local-stripe.ts';
 import { PRISMA_DIRECTORY } from './support/world.ts';
 
@@ -93,17 +94,21 @@ test('a customer about whom Stripe does not answer keeps no other waiting', asyn
 		await prisma.customer.create({ data: { userId, stripeCustomerId: id } });
 	}
 	const options = { secretKey: stripe.secretKey, apiBase: stripe.url, prices: stripe.prices };
-	const loop = startSyncLoop({
+	const deps = {
 		stripe: createStripe({ ...options, appUrl: 'http://app.example.com' }),
 		customers,
 		rules: { graceMs: 1_000, reconcileMs: 1_000 },
 		now: () => new Date(),
 		logger: silent,
-	});
+	};
+	const tasks = syncTasks.map((task) => startTask(task, { deps, logger: silent }));
+	const wakeAll = () => {
+		for (const task of tasks) task.wake();
+	};
 	try {
 		await stripe.control('/switches', { api: { delay_ms: 60_000 } });
 		await addEvent('slow');
-		loop.wake();
+		wakeAll();
 		await until(async () => {
 			const rows =
 				await prisma.$queryRaw`SELECT 1 FROM customers WHERE user_id = 'slow' FOR UPDATE SKIP LOCKED`;
@@ -113,11 +118,11 @@ test('a customer about whom Stripe does not answer keeps no other waiting', asyn
 		await new Promise((resolve) => setTimeout(resolve, 500));
 		await stripe.control('/switches', { api: { delay_ms: 0 } });
 		await addEvent('quick');
-		loop.wake();
+		wakeAll();
 		await until(async () => expect(await isWaiting('quick')).toBe(false));
 		expect(await isWaiting('slow')).toBe(true);
 	} finally {
-		await loop.stop();
+		await Promise.all(tasks.map((task) => task.stop()));
 	}
 }, 60_000);
 

@@ -1,0 +1,46 @@
+import { OUTBOX_CHANNEL, publishBatch, readOutboxLag } from '@creatorr/database/outbox';
+import { crashPoint } from '@creatorr/service/crash-point';
+import { gauge } from '@creatorr/service/metrics';
+import { defineMetrics } from '@creatorr/service/scrape';
+import { defineTask } from '@creatorr/service/task';
+import type { Messaging } from './open-broker.ts';
+
+type OutboxDeps = Pick<Messaging, 'publish'> & {
+	prisma: Parameters<typeof publishBatch>[0] & Parameters<typeof readOutboxLag>[0];
+};
+
+const BATCH_SIZE = 100;
+/** Finds what a lost notification left behind. */
+const SAFETY_POLL_MS = 5_000;
+
+/** Publishes what transactions left in the outbox. Stops last, because requests, consumers and tasks add to it until they end. */
+export const relayOutbox = defineTask<OutboxDeps>({
+	name: 'outbox',
+	everyMs: SAFETY_POLL_MS,
+	on: [OUTBOX_CHANNEL],
+	stopsLast: true,
+	async run({ prisma, publish }, stopping) {
+		while (!stopping.aborted && (await publishBatch(prisma, BATCH_SIZE, publish)) > 0)
+			crashPoint('relay.committed');
+	},
+});
+
+const events = gauge({
+	name: 'creatorr_outbox_events',
+	help: 'Events that wait in this service’s outbox, counted up to 10,000; the same for all of its replicas',
+});
+const oldestAge = gauge({
+	name: 'creatorr_outbox_oldest_age_seconds',
+	help: 'How long the oldest event has waited in this service’s outbox; 0 where none waits',
+});
+
+/** How far publishing is behind. */
+export const outboxMetrics = defineMetrics<OutboxDeps, Awaited<ReturnType<typeof readOutboxLag>>>({
+	name: 'outbox',
+	gauges: [events, oldestAge],
+	read: ({ prisma }) => readOutboxLag(prisma),
+	show({ waiting, oldestAgeSeconds }) {
+		events.set(waiting);
+		oldestAge.set(oldestAgeSeconds);
+	},
+});

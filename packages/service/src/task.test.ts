@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { contextRequestId } from './context.ts';
+import { type RunningTask, startTask, type Task } from './task.ts';
+
+const HOUR_MS = 3_600_000;
+const silent = { warn: () => undefined };
+
+async function until(condition: () => boolean): Promise<void> {
+	while (!condition()) await sleep(1);
+}
+
+function start(task: Pick<Task<undefined>, 'run'> & Partial<Task<undefined>>, logger = silent): RunningTask {
+	return startTask({ name: 'work', everyMs: 1, ...task }, { deps: undefined, logger });
+}
+
+describe('a task', () => {
+	test('runs again after a failure, which is logged', async () => {
+		const failures: string[] = [];
+		const logger = { warn: (event: string) => void failures.push(event) };
+		let runs = 0;
+		const task = startTask(
+			{
+				...{ name: 'work', everyMs: 1 },
+				async run() {
+					runs += 1;
+					if (runs === 1) throw new Error('broken');
+				},
+			},
+			{ deps: undefined, logger },
+		);
+		await until(() => runs >= 3);
+		await task.stop();
+		expect(failures).toEqual(['work.failed']);
+	});
+
+	test('runs again after a run that throws before it returns a promise', async () => {
+		let runs = 0;
+		const task = start({
+			run() {
+				runs += 1;
+				throw new Error('broken');
+			},
+		});
+		await until(() => runs >= 2);
+		await task.stop();
+	});
+
+	test('is retried long before its interval ends, and not at once when it is woken', async () => {
+		let runs = 0;
+		const task = start({
+			everyMs: HOUR_MS,
+			async run() {
+				runs += 1;
+				if (runs < 3) throw new Error('away');
+			},
+		});
+		await until(() => runs === 1);
+		for (let wake = 0; wake < 10; wake += 1) task.wake();
+		await sleep(5);
+		expect(runs).toBe(1);
+		await until(() => runs === 3);
+		await task.stop();
+	});
+
+	test('never runs twice at once, however often it is woken', async () => {
+		let [running, most, runs] = [0, 0, 0];
+		const task = start({
+			async run() {
+				running += 1;
+				most = Math.max(most, running);
+				await sleep(2);
+				running -= 1;
+				runs += 1;
+			},
+		});
+		while (runs < 5) {
+			task.wake();
+			await sleep(1);
+		}
+		await task.stop();
+		expect(most).toBe(1);
+	});
+
+	test('runs soon when it is woken during a pause', async () => {
+		let runs = 0;
+		const task = start({
+			everyMs: HOUR_MS,
+			async run() {
+				runs += 1;
+			},
+		});
+		await until(() => runs === 1);
+		await sleep(5);
+		task.wake();
+		await until(() => runs === 2);
+		await task.stop();
+	});
+
+	test('runs once more when it is woken during a run', async () => {
+		const first = Promise.withResolvers<void>();
+		let runs = 0;
+		const task = start({
+			everyMs: HOUR_MS,
+			async run() {
+				runs += 1;
+				if (runs === 1) await first.promise;
+			},
+		});
+		task.wake();
+		task.wake();
+		first.resolve();
+		await until(() => runs === 2);
+		await sleep(20);
+		expect(runs).toBe(2);
+		await task.stop();
+	});
+
+	test('may change its interval with each run', async () => {
+		let runs = 0;
+		const task = start({
+			everyMs: () => (runs < 3 ? 1 : HOUR_MS),
+			async run() {
+				runs += 1;
+			},
+		});
+		await until(() => runs === 3);
+		await sleep(20);
+		expect(runs).toBe(3);
+		await task.stop();
+	});
+
+	test('has a request id of its own for each run', async () => {
+		const ids: (string | undefined)[] = [];
+		const task = start({ run: async () => void ids.push(contextRequestId()) });
+		await until(() => ids.length >= 2);
+		await task.stop();
+		expect(ids[0]).toMatch(/^req_/);
+		expect(ids[1]).not.toBe(ids[0]);
+	});
+
+	test('stops after the current run, which sees the signal, and runs no more', async () => {
+		const begun = Promise.withResolvers<void>();
+		let [finished, signaled, runs] = [false, false, 0];
+		const task = start({
+			everyMs: HOUR_MS,
+			async run(_deps, stopping) {
+				runs += 1;
+				begun.resolve();
+				await sleep(30);
+				signaled = stopping.aborted;
+				finished = true;
+			},
+		});
+		await begun.promise;
+		await task.stop();
+		expect([finished, signaled, runs]).toEqual([true, true, 1]);
+	});
+});
