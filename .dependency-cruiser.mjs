@@ -41,6 +41,12 @@ export default {
 			to: { path: '^bench/' },
 		},
 		{
+			name: 'qa-imports-no-product-code',
+			severity: 'error',
+			from: { path: '^qa/' },
+			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/config-' },
+		},
+		{
 			name: 'acceptance-is-black-box',
 			severity: 'error',
 			from: { path: '^acceptance/', pathNot: '^acceptance/(client|cli)\\.test\\.ts$' },

@@ -28,6 +28,7 @@ const COMMANDS = [
 	'bench',
 	'chaos',
 	'fuzz',
+	'mutations',
 	'defences',
 	'hostile',
 	'budgets',

@@ -2,8 +2,8 @@ import { acceptanceCheck, browserCheck } from './checks/acceptance-check.ts';
 import { chaosCheck } from './checks/chaos-check.ts';
 import type { Check } from './checks/check.ts';
 import { fullDiskCheck, staticChecks } from './checks/command-check.ts';
-import { defencesCheck } from './checks/defences/defences-check.ts';
 import { jestCheck, testedPackages } from './checks/jest-check.ts';
+import { mutationsCheck } from './checks/mutations-check.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { withTestHome } from './checks/test-home.ts';
 import { packagesToTest } from './machine/debian-packages.ts';
@@ -53,7 +53,7 @@ async function runAll(
 			await generateCode(home.root, stop);
 			await add(staticChecks(home.root));
 			await add(testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)));
-			await add([defencesCheck(home)]);
+			await add([mutationsCheck(home)]);
 			await add([acceptanceCheck(home, services)]);
 			await add([browserCheck(home, services)]);
 			await add([chaosCheck(), fullDiskCheck(home.root)]);

@@ -11,7 +11,7 @@ const REHEARSAL_TIMEOUT_MS = 900_000;
 const REHEARSAL = 'infra/local/src/rehearse-full-disk.ts';
 
 /** A program whose exit code says whether all is well counts as one test. */
-function outcomeOf({ exitCode, output }: ProgramResult): Outcome {
+export function outcomeOf({ exitCode, output }: ProgramResult): Outcome {
 	return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, output };
 }
 
@@ -48,7 +48,7 @@ export function staticChecks(homeRoot: string): Check[] {
 		command('lint', 'biome', ['check', '--formatter-enabled=false', '--error-on-warnings', '.']),
 		command('boundaries', 'depcruise', [
 			...['--config', '.dependency-cruiser.mjs'],
-			...['apps', 'packages', 'acceptance', 'bench', 'infra', 'scripts'],
+			...['apps', 'packages', 'acceptance', 'bench', 'infra', 'qa', 'scripts'],
 		]),
 		// as one program: a package at a time, what all share would be checked over and over
 		command('types', 'tsc', ['--noEmit']),

@@ -20,7 +20,7 @@ const LONGEST = ['packages/tools', 'apps/auth', 'apps/gateway', 'apps/jobs', 'ap
 
 /** The directories, relative to the repository, of the workspace's packages that have tests; acceptance is run apart. */
 export function testedPackages(): string[] {
-	const directories = globSync(['{apps,packages,infra}/*/package.json', 'bench/package.json'], {
+	const directories = globSync(['{apps,packages,infra}/*/package.json', '{bench,qa}/package.json'], {
 		cwd: REPOSITORY,
 	}).map((path) => join(path, '..'));
 	const tested = directories.filter((directory) => hasTests(directory)).sort();
@@ -28,7 +28,7 @@ export function testedPackages(): string[] {
 }
 
 function hasTests(directory: string): boolean {
-	const patterns = ['src/**/*.test.ts', 'test/**/*.test.ts'];
+	const patterns = ['{src,test,mutations}/**/*.test.ts'];
 	return globSync(patterns, { cwd: join(REPOSITORY, directory) }).length > 0;
 }
 

@@ -1,0 +1,49 @@
+import type { Mutant } from './mutant.ts';
+import { MUTANTS } from './mutants.ts';
+import { type Trial, tryMutants } from './try-mutants.ts';
+
+const USAGE = `Usage: npm run test:mutations -- [--quick] [word …]
+
+Takes one protection after another out of a copy of the code and shows which test fails without it.
+  word     only mutants of this package, or with this word in their name, symbol or test
+  --quick  only those that every npm test tries
+`;
+
+/** Tries mutants in the copy of the repository that MUTANT_TREE names. Exits with 1 unless a test kills each of them. */
+async function main(args: readonly string[]): Promise<number> {
+	if (args.includes('--help')) {
+		process.stdout.write(USAGE);
+		return 0;
+	}
+	const { MUTANT_TREE: root } = process.env;
+	if (root === undefined) throw new Error('MUTANT_TREE must name a copy of the repository');
+	const stop = new AbortController();
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+
+	const words = args.filter((argument) => argument !== '--quick');
+	const isChosen = (mutant: Mutant) =>
+		(!args.includes('--quick') || mutant.isQuick === true) && (words.length === 0 || hasAny(mutant, words));
+	const chosen = MUTANTS.filter(isChosen);
+	const trials = await tryMutants(chosen, { root, stop: stop.signal, onTrial: printTrial });
+	const killed = trials.filter(({ problem }) => problem === undefined).length;
+	print(`\n${killed} of ${chosen.length} mutants are killed by their test`);
+	return killed === chosen.length && killed > 0 ? 0 : 1;
+}
+
+function hasAny({ name, mutations, test }: Mutant, words: readonly string[]): boolean {
+	const texts = [name, test, ...mutations.flatMap(({ packageName, symbol }) => [packageName, symbol])];
+	// A package may be named by its directory, as in `apps/auth`.
+	return words.some((word) => texts.some((text) => text.includes(word.replace(/^(apps|packages)\//, ''))));
+}
+
+function printTrial({ mutant: { name, mutations, test }, suite, problem }: Trial): void {
+	const where = mutations.map(({ packageName, symbol }) => `${packageName}: ${symbol}`).join(', ');
+	if (problem === undefined) print(`killed: ${name} (${where}) by ${suite}: ${test}`);
+	else print(`\nSURVIVED: ${name} (${where}), ${suite}: ${test}: ${problem}\n`);
+}
+
+function print(line: string): void {
+	process.stdout.write(`${line}\n`);
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,285 @@
+import { inPackage, type Mutant } from '../mutant.ts';
+import {
+	dropCall,
+	dropProperty,
+	forceCondition,
+	forceSqlCondition,
+	insertBefore,
+	replaceCall,
+	replaceConstant,
+	replaceText,
+	unwrapCall,
+} from '../operators.ts';
+
+const auth = inPackage('auth');
+const files = inPackage('files');
+
+/** Instead of the sessions that were ended. */
+const NO_SESSION_ENDED = '{ revokedCount: 0, unsettledIds: [] }';
+
+const MAILED_TOKENS: readonly Mutant[] = [
+	{
+		name: 'takes a mailed token once',
+		mutations: [
+			auth('takeMailedToken', replaceText('DELETE FROM', 'SELECT user_id FROM')),
+			auth('takeMailedToken', replaceText('RETURNING user_id', '')),
+			auth('takeMailedToken', dropCall('deleteMany')),
+		],
+		test: 'is replaced once with one token, of however many attempts at once',
+	},
+	{
+		name: 'takes no mailed token after its time',
+		mutations: [
+			auth('findMailedTokenUser', forceSqlCondition(true, 'expires_at')),
+			auth('takeMailedToken', forceSqlCondition(true, 'expires_at')),
+		],
+		test: 'is not replaced after 30 minutes',
+	},
+	{
+		name: 'takes a mailed token for nothing else than it was made for',
+		mutations: [
+			auth('findMailedTokenUser', forceSqlCondition(true, 'kind')),
+			auth('takeMailedToken', forceSqlCondition(true, 'kind')),
+		],
+		test: 'is not replaced with the token that verifies an email',
+	},
+	{
+		name: 'ends the other mailed tokens with the one that was used',
+		mutations: [auth('takeMailedToken', dropCall('deleteMany'))],
+		test: 'takes the other tokens of the account with it',
+	},
+	{
+		name: 'ends mailed tokens with a change of the password',
+		mutations: [auth('changePassword', dropCall('deleteMany', 'mailedToken'))],
+		test: 'is not replaced with a token of before a password change',
+	},
+	{
+		name: 'stores mailed tokens as hashes',
+		mutations: [auth('hashMailedToken', replaceCall('digest', 'Buffer.from(token)'))],
+		test: 'leaves no token in the database that anybody could use',
+	},
+	{
+		name: 'ends every session with a reset of the password',
+		mutations: [auth('resetPassword', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		test: 'ends every session, told to every gateway before the answer',
+		beside: 'takes the other tokens of the account with it',
+	},
+	{
+		name: 'sends only so many mails to one email',
+		mutations: [auth('ask', forceCondition(true, 'isTooMany'))],
+		test: 'too often for one email is answered like before, and brings no more',
+		beside: 'is not replaced after 30 minutes',
+	},
+	{
+		name: 'takes only so many requests for mails from one network',
+		mutations: [auth('ask', forceCondition(false, 'waitSeconds'))],
+		test: 'too often from one network is refused, whatever the emails, and from another it is not',
+	},
+];
+
+const VERIFICATION: readonly Mutant[] = [
+	{
+		name: 'publishes account.verified with the verification',
+		mutations: [auth('markVerified', dropCall('addToOutbox'))],
+		test: 'account.verified reaches files and jobs when an email is verified',
+	},
+	{
+		name: 'verifies no email without a session or the password of its account',
+		mutations: [
+			auth(
+				'proveOwner',
+				insertBefore(
+					'if (password === undefined) return { verifiedHash: passwordHash };',
+					'undefined',
+					'invalid_credentials',
+				),
+			),
+		],
+		test: 'is not verified by the reader of the mail without the password',
+	},
+	{
+		name: 'ends the other sessions of an account with the verification of its email',
+		mutations: [auth('verifyEmail', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		test: 'ends every other session of the account, told to every gateway before the answer',
+	},
+];
+
+const REGISTRATION: readonly Mutant[] = [
+	{
+		name: 'lets a network register only so often',
+		mutations: [auth('registerAccount', dropCall('refuseSlowly'))],
+		test: 'are refused beyond the allowance of an hour, over all replicas, and others are not',
+	},
+	{
+		name: 'counts registrations of a whole IPv6 site',
+		mutations: [auth('allowancesOf', replaceCall('siteOf', 'null'))],
+		test: 'are counted for a whole IPv6 site, whichever of its networks they come from',
+	},
+];
+
+const WEAK_PASSWORDS: readonly Mutant[] = [
+	{
+		name: 'takes no new password that is easy to guess',
+		mutations: [auth('hashNewPassword', forceCondition(false, 'LOWEST_RATING'))],
+		test: 'refuses a weak password, and says which field and what to do',
+	},
+	{
+		name: 'takes no new password that contains the email',
+		mutations: [auth('hashNewPassword', forceCondition(false, 'includes'))],
+		test: 'a password that contains the email of its account, or is made of its parts, is refused',
+	},
+];
+
+const NOTICES: readonly Mutant[] = [
+	{
+		name: 'tells the owner of a change of the password',
+		mutations: [auth('changePassword', dropCall('addNotice'))],
+		test: 'that the password was changed: when, from where, and what to do',
+	},
+	{
+		name: 'tells the owner of a sign-in from a new network',
+		mutations: [auth('openSession', forceCondition(true, 'isNewNetwork'))],
+		test: 'of a sign-in from a network that was not seen before, once',
+	},
+	{
+		name: 'fills no mailbox with notices',
+		mutations: [auth('addNotice', forceCondition(true, 'takeFromAllowance'))],
+		test: 'beyond so many of one kind an hour',
+	},
+];
+
+const SESSIONS: readonly Mutant[] = [
+	{
+		name: 'tells every gateway of a logout before it is answered',
+		mutations: [auth('signOut', dropCall('settleRevocations'))],
+		test: 'is answered only after every gateway with a lease has acknowledged',
+	},
+	{
+		name: 'waits for the end of a gateway’s lease that does not acknowledge',
+		mutations: [auth('settleAt', forceCondition(false, 'remainingMs'))],
+		test: 'because it is dead is fenced and waited out',
+	},
+	{
+		name: 'ends the process when the control thread has ended',
+		mutations: [auth('startControlThread', forceCondition(false, 'isClosing'))],
+		test: 'fails what it was asked as unavailable, and takes the process along',
+	},
+	{
+		name: 'ends the other sessions with a change of the password',
+		mutations: [auth('changePassword', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		test: 'revokes the other sessions, told to every gateway before the answer, and keeps this one',
+	},
+	{
+		name: 'changes and deletes nothing without the password',
+		mutations: [auth('confirmOwner', forceCondition(false, 'isRight'))],
+		test: 'with a wrong current password changes nothing',
+	},
+	{
+		name: 'shows nobody the sessions of others',
+		mutations: [auth('listAlive', dropProperty('userId'))],
+		test: "shows nobody else's",
+	},
+];
+
+const DELETED_ACCOUNTS: readonly Mutant[] = [
+	{
+		name: 'ends the sessions of a deleted account at every gateway',
+		mutations: [auth('createAccountStore.remove', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		test: 'ends every session, told to every gateway before the answer',
+		beside: 'leaves nothing of the person in the database',
+	},
+	{
+		name: 'erases the mails of a deleted account',
+		mutations: [auth('erase', dropCall('deleteMany', 'mail'))],
+		test: 'leaves nothing of the person in the database',
+	},
+	{
+		name: 'erases the security events of a deleted account',
+		mutations: [auth('erase', dropCall('deleteMany', 'securityEvent'))],
+		test: 'leaves nothing of the person in the database',
+	},
+	{
+		name: 'tells the other services of a deleted account',
+		mutations: [auth('createAccountStore.remove', dropCall('addToOutbox'))],
+		test: 'tells the other services, with the request that it came by',
+	},
+	{
+		name: 'removes the files of a deleted account',
+		mutations: [files('deleteAccount', dropCall('updateMany', 'deletedAt'))],
+		test: 'a deleted account takes its files, published outputs and bytes with it, and nobody else’s',
+	},
+	{
+		name: 'bounds what users store whose email is not verified',
+		mutations: [files('admitUpload', forceCondition(true, 'limit', 'storedBytes'))],
+		test: 'stores a gigabyte and no byte more, by single PUTs or in parts',
+	},
+	{
+		name: 'forgets the names of the files of a deleted account',
+		mutations: [files('deleteAccount', dropCall('updateMany', 'name'))],
+		test: 'the names of its files are forgotten, also of those that it had deleted',
+	},
+	{
+		name: 'stops the running jobs of a deleted account',
+		mutations: [inPackage('jobs')('deleteUser', dropCall('addToOutbox'))],
+		test: 'a deleted account leaves no job and no key, and its running jobs are stopped',
+	},
+	{
+		name: 'ends the subscription of a deleted account',
+		mutations: [inPackage('billing')('onAccountDeleted', dropCall('markDeleted'))],
+		test: 'an account that is gone pays no more, and Stripe has forgotten the person',
+	},
+];
+
+const KEYS_AND_EVENTS: readonly Mutant[] = [
+	{
+		name: 'publishes a key before it signs',
+		mutations: [auth('findSigning', forceSqlCondition(true, 'signs_from'))],
+		test: 'is published before it signs, and then every replica signs with it, without a restart',
+	},
+	{
+		name: 'publishes a key until the last token of it has expired',
+		mutations: [auth('insertNext.lastSeconds', replaceConstant('signsInSeconds'))],
+		test: 'leaves the last one published until the last token of it has expired',
+	},
+	{
+		name: 'publishes no key that was retired',
+		mutations: [auth('listPublic', dropProperty('where'))],
+		test: 'is not published from its retirement on, and another signs at once',
+	},
+	{
+		name: 'stores keys sealed',
+		mutations: [
+			auth('encrypt', unwrapCall('update')),
+			auth('decrypt', unwrapCall('update')),
+			auth('decrypt', replaceCall('final', 'Buffer.alloc(0)')),
+		],
+		test: 'is not stored in clear',
+	},
+	{
+		name: 'keeps a security event of a wrong password',
+		mutations: [auth('checkPassword', dropCall('tell', 'password_wrong'))],
+		test: 'are kept of every step of an account',
+	},
+	{
+		name: 'keeps a security event of a change of the password',
+		mutations: [auth('changePassword', dropCall('insertEvent'))],
+		test: 'are kept of every step of an account',
+	},
+	{
+		name: 'lets nobody change security events',
+		mutations: [auth('security_events_are_never_changed', replaceText('UPDATE OR TRUNCATE', 'TRUNCATE'))],
+		test: 'are never changed',
+	},
+];
+
+/** What an owner can rely on who changes a password, leaves, or looks who was here. */
+export const ACCOUNTS: readonly Mutant[] = [
+	...MAILED_TOKENS,
+	...VERIFICATION,
+	...NOTICES,
+	...WEAK_PASSWORDS,
+	...REGISTRATION,
+	...SESSIONS,
+	...DELETED_ACCOUNTS,
+	...KEYS_AND_EVENTS,
+];

@@ -1,0 +1,55 @@
+import { inPackage, type Mutant } from '../mutant.ts';
+import {
+	dropOperand,
+	dropProperty,
+	forceCondition,
+	insertBefore,
+	replaceProperty,
+	skipMethod,
+} from '../operators.ts';
+
+const cli = inPackage('cli');
+const client = inPackage('client');
+
+/** What stands, on a person's own machine, between the session and the files there and whatever an API answers. */
+export const CLIENTS: readonly Mutant[] = [
+	{
+		name: 'sends the token of one API to no other',
+		mutations: [
+			cli('connect', insertBefore('sessions.byApi[api] ??= Object.values(sessions.byApi)[0];', 'byApi')),
+		],
+		test: 'a token goes to no other API than the one that gave it',
+	},
+	{
+		name: 'keeps the session of the command line where nobody else can read it',
+		mutations: [cli('writeSessions', dropProperty('mode', '0o600'))],
+		test: 'sessions are kept where nobody else can read them',
+	},
+	{
+		name: 'lets no name of a file lead out of the directory that it is saved to',
+		mutations: [client('safeName', skipMethod('replace', 'UNSAFE'))],
+		test: 'makes one file of the name',
+	},
+	{
+		name: 'writes no output to a device of Windows',
+		mutations: [client('safeName', dropOperand('DEVICE'))],
+		test: 'makes one file of the name',
+	},
+	{
+		name: 'overwrites no file that nobody said to overwrite, though it came meanwhile',
+		mutations: [cli('writeWhole', forceCondition(true, 'force'))],
+		test: 'a file that came meanwhile is kept, unless forced',
+	},
+	{
+		name: 'ends no session for the refusal of an older token',
+		mutations: [client('createTransport', forceCondition(true, 'refused', 'currentToken'))],
+		test: 'a late refusal of an older token says nothing of the one in use',
+	},
+	{
+		name: 'makes no job twice when an answer got lost',
+		mutations: [
+			client('createJobRequests', replaceProperty('Idempotency-Key', 'idempotencyKey + Math.random()')),
+		],
+		test: 'a run makes its job with one key, however often it has to ask',
+	},
+];

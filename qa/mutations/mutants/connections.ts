@@ -1,0 +1,151 @@
+import { inPackage, type Mutant } from '../mutant.ts';
+import {
+	dropAssignment,
+	dropCall,
+	dropOperand,
+	dropProperty,
+	dropSpread,
+	forceCondition,
+	insertBefore,
+	replaceCall,
+	replaceConstant,
+	replaceProperty,
+} from '../operators.ts';
+
+const gateway = inPackage('gateway');
+
+/** What one client may take of the gateway, and what one request may do to the next on its connection. */
+export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
+	{
+		name: 'bounds the bytes of bodies that one address has under way',
+		mutations: [gateway('createBodyBudget', forceCondition(false, 'bodyBytesPerAddress'))],
+		test: 'a body beyond what an address may have under way is refused',
+	},
+	{
+		name: 'counts a body that does not tell its length as the longest',
+		mutations: [
+			gateway('createBodyBudget', insertBefore('if (isChunked(headers)) return;', 'bytes', 'isChunked')),
+		],
+		test: 'a body beyond what an address may have under way is refused',
+	},
+	{
+		name: 'counts bodies by the address that a trusted proxy names',
+		mutations: [
+			gateway('createBodyBudget', insertBefore("network = res.socket?.remoteAddress ?? '';", 'hasBody')),
+		],
+		test: 'behind a trusted proxy it is the client’s address that counts',
+	},
+	{
+		name: 'bounds how many requests a user sends',
+		mutations: [gateway('createUserAdmission', forceCondition(false, 'waitMs'))],
+		test: 'gets 429 with Retry-After, whichever session they come from, while others are served',
+	},
+	{
+		name: 'bounds how many requests of a user are under way',
+		mutations: [gateway('createUserAdmission.settle', forceCondition(false, 'isAdmitted'))],
+		test: 'waits for permits, and gets 429 after a while',
+	},
+	{
+		name: 'lets a user sign out whatever else is under way',
+		mutations: [gateway('createUserAdmission', forceCondition(false, 'cost'))],
+		test: 'can still sign out, past the requests that wait',
+	},
+	{
+		name: 'keeps waits of a user from taking the place of short requests',
+		mutations: [gateway('createUserAdmission', forceCondition(false, 'waits'))],
+		test: 'have a limit of their own, and leave short requests through',
+	},
+	{
+		name: 'grants no fresh burst after an eviction',
+		mutations: [gateway('createTokenBuckets.dispose', dropAssignment('evictedFullAtMs'))],
+		test: 'is not full again after its eviction',
+		isQuick: true,
+	},
+	{
+		name: 'closes many more connections than an address may have unread',
+		mutations: [gateway('limitNetwork', dropCall('destroy'))],
+		test: 'many more than it may have are closed unread',
+	},
+	{
+		name: 'gives a head less time than a whole request',
+		mutations: [gateway('createPublicServer', replaceProperty('headersTimeout', 'limits.requestTimeoutMs'))],
+		test: 'a head has less time than a whole request',
+	},
+	{
+		name: 'reads nothing behind an offer of another protocol',
+		mutations: [gateway('readHead', dropCall('endConnection'))],
+		test: 'that asks for another protocol is served in this one, and is the last',
+	},
+	{
+		name: 'answers no request with what is wrong with the next',
+		mutations: [gateway('onClientError', forceCondition(false, 'due', 'once'))],
+		test: 'what is not HTTP is refused after the answers that are due',
+	},
+	{
+		name: 'bounds the requests without a session of a network',
+		mutations: [gateway('createAnonymousAdmission.settle', forceCondition(false, 'isAdmitted'))],
+		test: 'waits for a permit, and gets 429 with Retry-After after a while',
+	},
+	{
+		name: 'counts an answered request without a session for a while',
+		mutations: [gateway('createAnonymousAdmission', replaceCall('max', '0', 'leftMs'))],
+		test: 'takes its permit for the least time',
+	},
+	{
+		name: 'counts a refused token as a request without a session',
+		mutations: [gateway('authenticateOrCount', forceCondition(false, 'unauthorized'))],
+		test: 'counts a refused token',
+	},
+	{
+		name: 'negotiates by no header that is longer than browsers send',
+		mutations: [gateway('negotiate', dropOperand('MAX_NEGOTIATED_CHARACTERS'))],
+		test: 'Accept-Encoding',
+	},
+	{
+		name: 'leaves half of the connections to short requests',
+		mutations: [gateway('createUserAdmission', forceCondition(false, 'maxHeld'))],
+		test: 'waits and event streams of all users together take at most half of the connections',
+	},
+	{
+		name: 'charges for the body of a request',
+		mutations: [gateway('createUserAdmission', replaceCall('bodyCostOf', '0'))],
+		test: 'pays a token more for each 4 KiB of a body',
+	},
+	{
+		name: 'serves the pipelined requests of a connection one after the other',
+		mutations: [gateway('createPublicHandler', dropOperand('waitsInPipeline'))],
+		test: 'reaches a service one request at a time',
+	},
+	{
+		name: 'makes the id of a request itself',
+		mutations: [
+			gateway('openExchange', replaceCall('newId', "String(req.headers['x-request-id'] ?? newId('req'))")),
+		],
+		test: 'has a request id of the gateway’s, whatever the client sent',
+	},
+	{
+		name: 'lets no other origin embed an answer',
+		mutations: [gateway('HARDENING_HEADERS', dropSpread('Cross-Origin-Resource-Policy'))],
+		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+	},
+	{
+		name: 'bounds the connections of an address by TLS, too',
+		mutations: [gateway('createConnectionLimit.attach', dropAssignment('connection'))],
+		test: 'one more is told so and closed, and another address is served',
+	},
+	{
+		name: 'waits no longer for a handshake than for the head of a request',
+		mutations: [gateway('createPublicServer', dropProperty('handshakeTimeout'))],
+		test: 'a connection without a handshake ends in time',
+	},
+	{
+		name: 'tells browsers that came by TLS to come by nothing else',
+		mutations: [gateway('STRICT_TRANSPORT', replaceConstant('[]'))],
+		test: 'the API is there by TLS, and browsers are told to come by nothing else',
+	},
+	{
+		name: 'takes no certificate into use that does not fit its key',
+		mutations: [gateway('readCertificate', dropCall('createSecureContext'))],
+		test: 'the gateway does not start on files that are no certificate',
+	},
+];

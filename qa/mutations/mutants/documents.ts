@@ -1,0 +1,190 @@
+import { inPackage, type Mutant } from '../mutant.ts';
+import {
+	dropCall,
+	dropOperand,
+	dropProperty,
+	forceCondition,
+	insertBefore,
+	nth,
+	replaceCall,
+	replaceConstant,
+	replaceLiteral,
+	replaceProperty,
+	replaceReturn,
+	unwrapCall,
+} from '../operators.ts';
+
+const toolKit = inPackage('tool-kit');
+const tools = inPackage('tools');
+
+const WHAT_A_DOCUMENT_IS: readonly Mutant[] = [
+	{
+		name: 'goes by the bytes of a document, whatever is declared',
+		mutations: [toolKit('settle', forceCondition(false, 'includes'))],
+		test: 'goes by the bytes of a PDF, whatever is declared',
+	},
+	{
+		name: 'takes no PostScript for a PDF',
+		mutations: [toolKit('isPdf', replaceReturn('at >= 0'))],
+		test: 'no PDF where PostScript stands before the header',
+		isQuick: true,
+	},
+	{
+		name: 'sees that a password protects a document',
+		mutations: [toolKit('kindOf', replaceProperty('encrypted', 'false', 'ODF_MANIFEST'))],
+		test: 'sniff tells that a password protects',
+	},
+	{
+		name: 'says of a container that is cut short that it is damaged',
+		mutations: [toolKit('identify', replaceLiteral('corrupt_input', "'internal'"))],
+		test: 'calls a container with a broken directory corrupt',
+	},
+	{
+		name: 'takes the lines of a password for no arguments',
+		mutations: [tools('unlockPdf', dropOperand('test'))],
+		test: 'a password of several lines is a wrong one, and its lines are no arguments',
+	},
+	{
+		name: 'takes applets out of pages of HTML, which would end the office',
+		mutations: [tools('open_document', unwrapCall('without_applets'))],
+		test: 'HTML with an applet, without it',
+	},
+];
+
+const WHAT_IS_LOGGED: readonly Mutant[] = [
+	{
+		name: 'redacts secret params in what the log gets of a failed command',
+		mutations: [toolKit('runTool', nth(1, dropCall('redactError')))],
+		test: 'gives the log how a command failed, without its arguments, secrets and paths of this machine',
+	},
+	{
+		name: 'redacts secret params in what the log gets of a process that ended instead of answering',
+		mutations: [toolKit('runTool', unwrapCall('redacted'))],
+		test: 'gives the log how a process ended that was to answer',
+	},
+];
+
+const WHAT_OTHERS_READ: readonly Mutant[] = [
+	{
+		name: 'keeps passwords out of the arguments of the office’s plain command',
+		mutations: [
+			tools(
+				'askCommand',
+				replaceCall(
+					'request',
+					'((plain) => ({ ...plain, export_options: { ...plain.export_options, ...protectionOptions(input.params) } }))(request(input, source))',
+				),
+			),
+			tools('askCommand', dropCall('protectPdf')),
+		],
+		test: 'no argument and no variable of a process has a password',
+	},
+	{
+		name: 'protects a PDF that the office’s plain command made',
+		mutations: [tools('askCommand', dropCall('protectPdf'))],
+		test: 'protects the PDF with all that passwords may hold',
+	},
+	{
+		name: 'keeps the passwords of PDFs out of arguments',
+		mutations: [
+			tools(
+				'execWithSecrets',
+				insertBefore(
+					"if (path) return context.exec('qpdf', [...args], { readOnly: { [INPUT]: path } });",
+					'execWithFile',
+				),
+			),
+		],
+		test: 'no argument and no variable of a process has a password',
+	},
+	{
+		name: 'finds applets in UTF-16',
+		mutations: [tools('ENCODINGS', replaceConstant('("ascii",)'))],
+		test: 'HTML with an applet, without it, in',
+	},
+	{
+		name: 'shows no path of the sandbox in a field of the file’s name',
+		mutations: [tools('convert', dropCall('name_by_owner'))],
+		test: 'in fields of a text',
+	},
+];
+
+const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
+	{
+		name: 'writes through no link that an earlier command left in the scratch directory',
+		mutations: [toolKit('writeNew', dropCall('rm')), toolKit('writeNew', dropProperty('flag'))],
+		test: 'writes through no link that a dying process left',
+	},
+];
+
+const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
+	{
+		name: 'measures an archive before anything unpacks it',
+		mutations: [toolKit('zipKind', dropCall('requireNoBomb'))],
+		test: 'a document that says it unpacks to a thousand times what it is',
+	},
+	{
+		name: 'refuses a flood of entries before it looks at them',
+		mutations: [toolKit('zipKind', dropCall('requireFewEntries'))],
+		test: 'a document of more parts than documents have',
+	},
+	{
+		name: 'refuses parts that are packed a thousandfold',
+		mutations: [toolKit('requireNoBomb', dropOperand('isOverfull'))],
+		test: 'a part that is packed a thousandfold',
+	},
+	{
+		name: 'refuses more than an archive may unpack to in all',
+		mutations: [toolKit('requireNoBomb', dropOperand('MAX_UNPACKED_BYTES'))],
+		test: 'more than 1 GiB together',
+	},
+	{
+		name: 'refuses parts that are made of each other’s bytes',
+		mutations: [toolKit('requireNoBomb', dropOperand('doOverlap'))],
+		test: 'parts that share bytes',
+	},
+	{
+		name: 'bounds the pages of a document',
+		mutations: [toolKit('requirePages', dropCall('requirePages'))],
+		test: 'ends where the tool counts more pages than the plan takes',
+	},
+	{
+		name: 'counts pages, whatever a document claims',
+		mutations: [tools('countPages', replaceReturn('1', 'pages'))],
+		test: 'pages are counted, whatever the file claims',
+	},
+	{
+		name: 'refuses images of too many pixels',
+		mutations: [tools('pages_of', forceCondition(false, 'max_pixels'))],
+		test: 'an image of more pixels than it could hold is refused',
+	},
+	{
+		name: 'draws a page with only so many pixels, however large it is',
+		mutations: [tools('fitting', replaceReturn('dpi'))],
+		test: 'a page of a hall’s size is drawn with as many pixels as others have',
+	},
+	{
+		name: 'refuses office documents with pictures of too many pixels',
+		mutations: [tools('has_huge_picture', replaceReturn('False', 'pixels_of'))],
+		test: 'a document with a picture of too many pixels',
+	},
+	{
+		name: 'refuses PDFs that unpack to more than a machine can hold',
+		mutations: [tools('_is_bomb', forceCondition(false, 'unpacked', 'MAX_BYTES'))],
+		test: 'does not unpack a bomb',
+	},
+	{
+		name: 'bounds the bytes of an input',
+		mutations: [toolKit('requireInputSize', forceCondition(true, 'maxInputBytes'))],
+		test: 'refuses an input larger than the tool takes',
+	},
+];
+
+/** What keeps a document from doing harm before a tool's program opens it. */
+export const DOCUMENTS: readonly Mutant[] = [
+	...WHAT_A_DOCUMENT_IS,
+	...WHAT_IS_LOGGED,
+	...WHAT_OTHERS_READ,
+	...WHAT_COMMANDS_LEAVE,
+	...HOW_LARGE_A_DOCUMENT_GETS,
+];

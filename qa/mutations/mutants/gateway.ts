@@ -1,0 +1,251 @@
+import { inPackage, type Mutant } from '../mutant.ts';
+import {
+	dropAssignment,
+	dropCall,
+	dropOperand,
+	dropProperty,
+	dropSpread,
+	forceCondition,
+	iterateOver,
+	nth,
+	replaceCall,
+	replaceCondition,
+	replaceConstant,
+	replaceProperty,
+	replaceReturn,
+} from '../operators.ts';
+
+const gateway = inPackage('gateway');
+
+const WHO_ASKS: readonly Mutant[] = [
+	{
+		name: 'takes tokens that auth has signed with ES256, and no others',
+		mutations: [gateway('verifySignature', replaceCall('verify', 'jwt.decode(token)'))],
+		test: 'another key under the same name',
+	},
+	{
+		name: 'takes no token without an expiry',
+		mutations: [gateway('claimsSchema', replaceProperty('exp', 'z.number().default(1e10)'))],
+		test: 'without an expiry is refused',
+	},
+	{
+		name: 'takes no token of another issuer',
+		mutations: [
+			gateway('claimsSchema', dropProperty('iss')),
+			gateway('verifySignature', dropProperty('issuer')),
+		],
+		test: 'another issuer',
+	},
+	{
+		name: 'takes no token for another audience',
+		mutations: [
+			gateway('claimsSchema', dropProperty('aud')),
+			gateway('verifySignature', dropProperty('audience')),
+		],
+		test: 'another audience',
+	},
+	{
+		name: 'takes no token that has expired, though it was verified before',
+		mutations: [gateway('createTokenVerifier', nth(2, forceCondition(false, 'expiresAtMs')))],
+		test: 'is refused once it has expired, though it is known',
+	},
+	{
+		name: 'forgets what a key has signed that is gone',
+		mutations: [gateway('forgetOldKeys', dropCall('clear'))],
+		test: 'of a key that was withdrawn is refused, though it is known',
+	},
+	{
+		name: 'takes no two tokens in one request',
+		mutations: [gateway('readBearerToken', forceCondition(false, 'countAuthorization'))],
+		test: 'two headers',
+	},
+	{
+		name: 'refuses sessions that are over',
+		mutations: [gateway('authenticate', forceCondition(false, 'isAlive'))],
+		test: 'of a dead session is 401 and reaches no service',
+	},
+	{
+		name: 'believes a revocation, whatever a look-up says that was under way',
+		mutations: [gateway('createLiveSessions', dropOperand('revoked'))],
+		test: 'beats a lookup that is under way and was answered from before it',
+	},
+	{
+		name: 'takes no session for alive without a lease',
+		mutations: [gateway('createLiveSessions.isAlive', forceCondition(false, 'lease'))],
+		test: 'nothing is said of a session that was alive',
+	},
+	{
+		name: 'reports itself healthy and ready only while it can serve signed-in requests',
+		mutations: [gateway('createSignIn', forceCondition(true, 'lease', 'isValid'))],
+		test: 'health, readiness and startup are ok only once signed-in requests can be served',
+	},
+	{
+		name: 'renews its lease while an earlier attempt hangs',
+		mutations: [gateway('MAX_PENDING', replaceConstant('1'))],
+		test: 'is renewed while an earlier renewal is not answered',
+	},
+	{
+		name: 'believes nobody but trusted proxies about the address of a client',
+		mutations: [gateway('clientAddress', replaceCondition('hops.length > 0', 'isTrusted'))],
+		test: 'the peer is not trusted',
+	},
+];
+
+const HOW_A_REQUEST_IS_READ: readonly Mutant[] = [
+	{
+		name: 'refuses dot segments',
+		mutations: [gateway('checkPath', forceCondition(false, 'DOT_SEGMENT'))],
+		test: 'an encoded dot segment',
+		isQuick: true,
+	},
+	{
+		name: 'refuses encoded separators and controls',
+		mutations: [gateway('checkPath', forceCondition(false, 'HIDDEN_IN_SEGMENT'))],
+		test: 'an encoded backslash',
+	},
+	{
+		name: 'refuses targets in another form than a path',
+		mutations: [gateway('readTarget', forceCondition(false, 'startsWith'))],
+		test: 'authority form',
+		beside: 'an encoded backslash',
+	},
+	{
+		name: 'refuses transfer codings that two readers may read differently',
+		mutations: [gateway('checkTransferCoding', forceCondition(false, 'toLowerCase'))],
+		test: 'another transfer coding',
+		beside: 'too many headers',
+	},
+	{
+		name: 'refuses chunks where an older reader sees none',
+		mutations: [gateway('checkTransferCoding', forceCondition(false, 'httpVersion'))],
+		test: 'chunks in HTTP/1.0',
+	},
+	{
+		name: 'refuses a request for two hosts',
+		mutations: [gateway('checkHead', forceCondition(false, 'countHosts'))],
+		test: 'two hosts',
+	},
+	{
+		name: 'reads nothing behind a request that it refused',
+		mutations: [gateway('checkedOrLast', dropCall('endConnection'))],
+		test: 'what comes behind a refused request is neither answered nor done',
+	},
+	{
+		name: 'passes on a closed list of headers, in which no identity is',
+		mutations: [gateway('headersForService', iterateOver('Object.keys(client)', 'FROM_CLIENT'))],
+		test: 'never passes a client’s',
+	},
+	{
+		name: 'lets no stranger say what is traced, and under which id',
+		mutations: [gateway('beginExchangeSpan', dropOperand('trustsClients'))],
+		test: 'a client’s is gone on with only where clients are trusted',
+	},
+];
+
+const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
+	{
+		name: 'bounds how many headers a request has',
+		mutations: [gateway('checkHead', forceCondition(false, 'headerCount'))],
+		test: 'too many headers',
+	},
+	{
+		name: 'bounds the bytes of the headers',
+		mutations: [gateway('createPublicServer', replaceProperty('maxHeaderSize', '1024 * 1024'))],
+		test: '16 KiB of headers',
+	},
+	{
+		name: 'bounds a body that tells its length',
+		mutations: [gateway('createBodyBudget', forceCondition(false, 'bytes', 'limitBytes'))],
+		test: 'of 1 MiB of empty arrays never reaches the service of a sign-in',
+	},
+	{
+		name: 'bounds a body that does not tell its length',
+		mutations: [gateway('limitChunkedBody', forceCondition(true, 'countBytes'))],
+		test: 'in chunks beyond the limit is cut',
+	},
+	{
+		name: 'gives a client only so long for the head of a request',
+		mutations: [
+			gateway('createPublicServer', replaceProperty('headersTimeout', '0')),
+			gateway('createPublicServer', replaceProperty('requestTimeout', '0')),
+		],
+		test: 'whose head never ends is refused in time',
+	},
+	{
+		name: 'gives a client only so long for the body of a request',
+		mutations: [gateway('createPublicServer', replaceProperty('requestTimeout', '0'))],
+		test: 'whose body never ends is refused in time',
+	},
+	{
+		name: 'bounds the connections of one address',
+		mutations: [gateway('limitNetwork', nth(1, forceCondition(true, 'connectionsPerAddress')))],
+		test: 'another address is served meanwhile',
+	},
+	{
+		name: 'bounds all connections together',
+		mutations: [gateway('createConnectionLimit', dropAssignment('maxConnections'))],
+		test: 'new connections beyond the limit are closed unread',
+	},
+	{
+		name: 'closes idle connections for new ones',
+		mutations: [gateway('makeRoom', dropCall('destroy'))],
+		test: 'that %s keep nobody out, and close nobody else’s',
+	},
+	{
+		name: 'closes connections of the network that has most',
+		mutations: [gateway('findLargest', dropOperand('foundSize'))],
+		test: 'is of the network that has most open',
+		isQuick: true,
+	},
+	{
+		name: 'gives up requests that do not arrive for new connections',
+		mutations: [gateway('findSlow', replaceReturn('undefined', 'slow_request'))],
+		test: 'by requests that do not arrive, a new client is served all the same',
+	},
+	{
+		name: 'serves live sessions rather than strangers when all connections are in use',
+		mutations: [gateway('serve', forceCondition(false, 'isCrowded'))],
+		test: 'requests of live sessions are served and others get 503',
+	},
+];
+
+const WHAT_IS_ANSWERED: readonly Mutant[] = [
+	{
+		name: 'lets no browser guess what an answer is',
+		mutations: [gateway('HARDENING_HEADERS', dropSpread('X-Content-Type-Options'))],
+		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+	},
+	{
+		name: 'lets nobody store an answer',
+		mutations: [gateway('HARDENING_HEADERS', dropSpread('Cache-Control'))],
+		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+	},
+	{
+		name: 'lets no answer be shown as a page',
+		mutations: [gateway('HARDENING_HEADERS', dropSpread('Content-Security-Policy'))],
+		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+	},
+	{
+		name: 'tells clients nothing that a service says of itself',
+		mutations: [gateway('headersFromService', iterateOver('Object.keys(service)', 'FROM_SERVICE'))],
+		test: 'passes nothing on that is not known',
+	},
+	{
+		name: 'lets only the web origins of the configuration read answers',
+		mutations: [gateway('corsHeaders', dropOperand('has'))],
+		test: 'read nothing and keeps caches apart',
+	},
+	{
+		name: 'answers preflights of these origins alone',
+		mutations: [gateway('preflightHeaders', forceCondition(false, 'has'))],
+		test: 'of another origin',
+	},
+];
+
+/** What every request meets before a service does. */
+export const GATEWAY: readonly Mutant[] = [
+	...WHO_ASKS,
+	...HOW_A_REQUEST_IS_READ,
+	...HOW_MUCH_A_REQUEST_TAKES,
+	...WHAT_IS_ANSWERED,
+];

@@ -1,0 +1,69 @@
+import { inPackage, type Mutant } from '../mutant.ts';
+import {
+	dropCall,
+	dropOperand,
+	forceCondition,
+	forceSqlCondition,
+	replaceCall,
+	replaceSqlValue,
+} from '../operators.ts';
+
+const jobs = inPackage('jobs');
+const worker = inPackage('tool-worker');
+
+/** What keeps one account from taking the workers of all. */
+export const JOBS: readonly Mutant[] = [
+	{
+		name: 'refuses jobs of an account that has used up its compute quota',
+		mutations: [jobs('admitJob', dropCall('refuseExhaustedCompute'))],
+		test: 'refuses new jobs once it is used up, and nobody else’s',
+	},
+	{
+		name: 'dispatches no job of an account that has used up its compute quota',
+		mutations: [jobs('findCandidates', forceSqlCondition(false, 'compute_ms'))],
+		test: 'keeps queued jobs waiting until the next day',
+	},
+	{
+		name: 'charges jobs that are canceled while they run',
+		mutations: [jobs('cancelLockedJob', replaceCall('chargedMs', '0'))],
+		test: 'counts a job that its owner canceled while it ran, and none that had not started',
+	},
+	{
+		name: 'runs one job at a time of an account whose email is not verified',
+		mutations: [jobs('maxActiveJobs', forceCondition(true, 'verified'))],
+		test: 'has one active job, and as many as the plan allows from the verification on',
+	},
+	{
+		name: 'dispatches short jobs before the long ones of many users',
+		mutations: [jobs('findCandidates', replaceSqlValue('due', 'since'))],
+		test: 'goes before the long jobs of eight users that were queued before it',
+	},
+	{
+		name: 'dispatches no more long jobs than there are background slots',
+		mutations: [
+			jobs('findCandidates', forceSqlCondition(true, 'background_places')),
+			jobs('chooseReleases', forceCondition(false, 'background', 'freePlaces')),
+		],
+		test: 'waits until a background slot is free, and lets others go',
+	},
+	{
+		name: 'dispatches a returned job a heartbeat later at the earliest',
+		mutations: [jobs('findCandidates', forceSqlCondition(true, 'deferralMs'))],
+		test: 'waits for a heartbeat also when a slot seems free, as it may be that of a worker that was not asked',
+	},
+	{
+		name: 'has a job of many pages make room at once',
+		mutations: [worker('attemptOnce', dropCall('deprioritize'))],
+		test: 'a job of many pages goes on beside the queue as soon as its tool has counted them',
+	},
+	{
+		name: 'keeps long jobs from taking the last place of their tool',
+		mutations: [worker('createBackgroundJobs', dropOperand('slotsPerTool'))],
+		test: 'is returned when it would keep the last message slot of its tool',
+	},
+	{
+		name: 'keeps the output of a job that waits for the broker',
+		mutations: [worker('createBackgroundJobs.decide', forceCondition(false, 'ended'))],
+		test: 'a job whose tool has ended takes no background slot',
+	},
+];

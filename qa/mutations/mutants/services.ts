@@ -1,0 +1,174 @@
+import { inPackage, type Mutant } from '../mutant.ts';
+import {
+	dropCall,
+	dropOperand,
+	dropProperty,
+	dropSpread,
+	forceCondition,
+	replaceCall,
+	replaceCallee,
+	replaceCondition,
+	replaceConstant,
+	replaceLiteral,
+	skipMethod,
+	unwrapCall,
+} from '../operators.ts';
+
+const service = inPackage('service');
+const storage = inPackage('storage');
+const toolKit = inPackage('tool-kit');
+const billing = inPackage('billing');
+const files = inPackage('files');
+const jobs = inPackage('jobs');
+
+const WHO_CALLS: readonly Mutant[] = [
+	{
+		name: 'lets only the gateway speak for users',
+		mutations: [
+			service('verify', forceCondition(false, 'user', 'gateway')),
+			service(
+				'authorize',
+				replaceCondition("operation.access !== 'user' && !callers.includes(identity.caller)", 'callers'),
+			),
+		],
+		test: 'from a worker that speaks for a user',
+	},
+	{
+		name: 'lets no service speak under another’s name',
+		mutations: [service('verify', dropProperty('issuer'))],
+		test: 'from a worker that calls itself gateway',
+	},
+	{
+		name: 'opens internal routes to the callers that they name',
+		mutations: [service('authorize', forceCondition(false, 'callers'))],
+		test: 'of a caller opens only the routes that name it',
+	},
+	{
+		name: 'takes no identity that has expired, though it was verified before',
+		mutations: [service('createIdentityVerifier', forceCondition(false, 'expiresAtMs'))],
+		test: 'is refused once it has expired, though it is known',
+	},
+	{
+		name: 'takes no identity that is older than any that is made',
+		mutations: [service('verify', dropProperty('maxAge'))],
+		test: 'older than any that is made',
+	},
+	{
+		name: 'takes no names with NUL',
+		mutations: [service('findJsonProblem', forceCondition(true, 'isStorable'))],
+		test: 'NUL in a name',
+	},
+	{
+		name: 'shows nothing of a bug',
+		mutations: [service('toAppError', replaceLiteral('something went wrong on our side', 'String(error)'))],
+		test: 'shows nothing of a bug',
+	},
+	{
+		name: 'refuses bodies that are nested without end',
+		mutations: [service('findJsonProblem', forceCondition(false, 'maxDepth'))],
+		test: '33 levels',
+	},
+	{
+		name: 'refuses bodies of many values before it parses them',
+		mutations: [service('findJsonProblem', forceCondition(false, 'maxValues'))],
+		test: 'refuses a body of many values before it is parsed',
+	},
+	{
+		name: 'describes 20 of the fields that are wrong',
+		mutations: [
+			inPackage('contracts')('firstDetails', replaceCondition('details.push(detail) < 0', 'MAX_DETAILS')),
+		],
+		test: 'describes 20 of 20,000 wrong fields, and builds no message for the others',
+	},
+	{
+		name: 'lists the accepted params once',
+		mutations: [toolKit('parseParams.describeUnknown', forceCondition(true, 'index'))],
+		test: 'describes 20 of 120,000 unknown params, and counts the others',
+	},
+	{
+		name: 'takes no event that Stripe has not signed',
+		mutations: [billing('verifyEvent', dropCall('requireSignature'))],
+		test: 'with another secret’s signature',
+	},
+	{
+		name: 'takes no event that was signed long ago',
+		mutations: [billing('TOLERANCE_SECONDS', replaceConstant('1e9'))],
+		test: 'that is ten minutes old',
+	},
+];
+
+const WHOSE_IT_IS: readonly Mutant[] = [
+	{
+		name: 'finds no file of somebody else',
+		mutations: [files('findVisible', dropProperty('userId'))],
+		test: 'of somebody else answers as one that never was',
+	},
+	{
+		name: 'finds no file that has expired',
+		mutations: [files('visible', dropProperty('expiresAt'))],
+		test: 'that has expired is not found, whoever asks for what',
+	},
+	{
+		name: 'finds no job of somebody else',
+		mutations: [jobs('findJob.where', dropProperty('userId'))],
+		test: 'of somebody else answers as for one that never was',
+	},
+	{
+		name: 'lists one’s own jobs and no others',
+		mutations: [jobs('listJobs.where', dropProperty('userId'))],
+		test: 'goes newest first, page by page, through one’s own only',
+	},
+	{
+		name: 'stores passwords of documents sealed',
+		mutations: [
+			toolKit('createParamSealer.seal', replaceCall('update', 'Buffer.from(JSON.stringify(secrets))')),
+			toolKit('createParamSealer.open', unwrapCall('update')),
+			toolKit('createParamSealer.open', replaceCall('final', 'Buffer.alloc(0)')),
+		],
+		test: 'gives back what it sealed, and shows nothing of it',
+	},
+];
+
+const HOW_BYTES_GO: readonly Mutant[] = [
+	{
+		name: 'admits the declared type and length alone',
+		mutations: [
+			storage('presignPut', dropProperty('content-type')),
+			storage('presignPut', dropProperty('content-length')),
+		],
+		test: 'of a PUT sign its type and length',
+	},
+	{
+		name: 'sends every download as an attachment',
+		mutations: [storage('presignGet', dropProperty('response-content-disposition'))],
+		test: 'a download arrives as an attachment under the name',
+	},
+	{
+		name: 'replaces headers that came with an upload',
+		mutations: [storage('presignGet', dropSpread('NEUTRAL_HEADERS'))],
+		test: 'sent with headers of its own is downloaded without them',
+	},
+	{
+		name: 'takes no object with headers that nobody signed',
+		mutations: [files('isDeclared', dropOperand('hasUnsignedHeaders'))],
+		test: 'stays pending while the store has it with headers that nobody signed',
+	},
+	{
+		name: 'lists the parts of one upload of a user at a time',
+		mutations: [files('listFilePartsRoute', replaceCallee('runExclusive', '(_key, run) => run()'))],
+		test: 'answers one request of a user after the other, and another user meanwhile',
+	},
+	{
+		name: 'gives a download that a browser could run no type',
+		mutations: [files('downloadType', forceCondition(true, 'INERT'))],
+		test: 'is sent as bytes of no type',
+	},
+	{
+		name: 'keeps whatever a name holds within its header',
+		mutations: [storage('plainName', skipMethod('replace', '%'))],
+		test: 'offers clients without filename* a harmless form of',
+	},
+];
+
+/** What the services make sure of by themselves, whoever calls. */
+export const SERVICES: readonly Mutant[] = [...WHO_CALLS, ...WHOSE_IT_IS, ...HOW_BYTES_GO];
