@@ -109,8 +109,11 @@ export default {
 		{
 			name: 'no-test-code-in-products',
 			severity: 'error',
-			from: { path: '/src/', pathNot: '\\.test\\.ts$|^packages/(testing|config-jest)/' },
-			to: { path: '^packages/testing/' },
+			from: {
+				path: '/src/',
+				pathNot: '\\.test\\.ts$|/src/testing/|/fixtures/|^packages/(testing|config-jest)/',
+			},
+			to: { path: '^packages/testing/|/src/testing/' },
 		},
 		{
 			name: 'not-to-unresolvable',

@@ -1,6 +1,6 @@
 import { plansSchema } from '@creatorr/contracts/plans';
 import { baseConfigSchema, directUrlSchema, httpUrlSchema } from '@creatorr/service/config';
-import { paramKeysSchema } from '@creatorr/tool-kit/secret-params';
+import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
 const MAX_BEATS_PER_LEASE = 2;

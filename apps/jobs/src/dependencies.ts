@@ -9,7 +9,7 @@ import { createService } from '@creatorr/service/create-service';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
-import { createParamSealer } from '@creatorr/tool-kit/secret-params';
+import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { createJobWatch, type JobWatch } from './background/job-watch.ts';
 import { startScheduler } from './background/scheduler.ts';

@@ -1,6 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { until } from '@creatorr/testing/until';
-import { createParamSealer, paramKeysSchema, REDACTED } from '@creatorr/tool-kit/secret-params';
+import { createParamSealer, paramKeysSchema, REDACTED } from '@creatorr/tool-kit/params/secret-params';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { failed } from './support/bus.ts';
 import type { User } from './support/user.ts';

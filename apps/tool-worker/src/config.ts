@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
-import { paramKeysSchema } from '@creatorr/tool-kit/secret-params';
+import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
 /** What a job may be thought to hold that takes long; few hold as much as they may. */

@@ -7,11 +7,11 @@ import { toolQueue } from '@creatorr/messaging/topology';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
-import { checkSandbox } from '@creatorr/tool-kit/sandbox-check';
-import { claimScratchHome, type ScratchHome } from '@creatorr/tool-kit/scratch-home';
-import { createParamSealer } from '@creatorr/tool-kit/secret-params';
-import type { Tool } from '@creatorr/tool-kit/tool';
-import { createWorkplaces, type Workplaces } from '@creatorr/tool-kit/workplaces';
+import { checkSandbox } from '@creatorr/tool-kit/sandbox/check-sandbox';
+import { type ScratchHome, claimScratchHome } from '@creatorr/tool-kit/scratch/scratch-home';
+import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { type Workspaces, createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { loadTools } from '@creatorr/tools/runners';
 import type { Config } from './config.ts';
 import { handleJobRequested, type JobRequestedDeps } from './consumers/job-requested.ts';
@@ -39,21 +39,21 @@ async function prepareMachine(config: Config, logger: Logger): Promise<ScratchHo
 	if (home.removedJobs > 0) logger.warn('scratch.stale_removed', { count: home.removedJobs });
 	const problem = await checkSandbox(home.path);
 	if (problem) {
-		await home.leave();
+		await home.release();
 		throw new Error(`this worker runs no tool outside a sandbox: ${problem}`);
 	}
 	return home;
 }
 
-function openWorkplaces(
+function openWorkspaces(
 	tools: ReadonlyMap<string, Tool>,
 	scratchRoot: string,
 	config: Config,
 	logger: Logger,
-): Workplaces {
-	return createWorkplaces(tools.values(), {
+): Workspaces {
+	return createWorkspaces(tools.values(), {
 		scratchRoot,
-		standbys: Math.min(config.TOOL_CONCURRENCY, config.WORKER_CONCURRENCY),
+		prewarmedPerTool: Math.min(config.TOOL_CONCURRENCY, config.WORKER_CONCURRENCY),
 		jobsPerProcess: config.JOBS_PER_PROCESS,
 		onProblem: (problem, error) => logger.error(problem, { error }),
 	});
@@ -102,8 +102,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		logger,
 		tools: [...tools.keys()],
 	});
-	const workplaces = openWorkplaces(tools, scratchHome.path, config, logger);
-	const readings = [showStandbys(workplaces), showScratch(config.SCRATCH_DIR)];
+	const workspaces = openWorkspaces(tools, scratchHome.path, config, logger);
+	const readings = [showStandbys(workspaces), showScratch(config.SCRATCH_DIR)];
 	const attempts = createAttempts();
 	const priorityQueue = createPriorityQueue({ permits: config.WORKER_CONCURRENCY, longMs: LONG_MS });
 	const backgroundJobs = createBackgroundJobs({
@@ -118,7 +118,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		publish: createPublisher(broker),
 		attempts,
 		tools,
-		workplaces,
+		workspaces,
 		workerId,
 		priorityQueue,
 		backgroundJobs,
@@ -145,8 +145,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 			const graceSeconds = config.TERMINATION_GRACE_SECONDS;
 			await drain({ graceSeconds, capacity, consumers, priorityQueue, attempts, backgroundJobs });
 			for (const reading of readings) reading.stop();
-			await workplaces.stop();
-			await scratchHome.leave();
+			await workspaces.stop();
+			await scratchHome.release();
 			await beats.stop();
 			await broker.close();
 		},

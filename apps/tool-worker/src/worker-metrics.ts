@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { counter, gauge, histogram } from '@creatorr/service/metrics';
 import { readWhenScraped } from '@creatorr/service/scrape';
-import { onKill } from '@creatorr/tool-kit/kills';
-import type { Workplaces } from '@creatorr/tool-kit/workplaces';
+import { onKill } from '@creatorr/tool-kit/sandbox/kill';
+import type { Workspaces } from '@creatorr/tool-kit/pool/workspaces';
 
 const duration = histogram({
 	name: 'creatorr_tool_duration_seconds',
@@ -77,11 +77,11 @@ export async function whileRunning<T>(tool: string, work: () => Promise<T>): Pro
 }
 
 /** Shows who stands by, whenever somebody scrapes. */
-export function showStandbys(workplaces: Pick<Workplaces, 'ready'>): { stop(): void } {
+export function showStandbys(workspaces: Pick<Workspaces, 'ready'>): { stop(): void } {
 	return readWhenScraped({
 		name: 'standbys',
 		gauges: [standbys],
-		read: async () => workplaces.ready(),
+		read: async () => workspaces.ready(),
 		show(ready) {
 			for (const [tool, count] of ready) standbys.set({ tool }, count);
 		},

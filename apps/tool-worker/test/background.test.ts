@@ -9,9 +9,9 @@ import { jobRequested, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { claimJob, releaseJob } from '@creatorr/contracts/internal';
 import type { InternalClient } from '@creatorr/service/internal-client';
-import { TEXT } from '@creatorr/tool-kit/media-types';
-import type { Tool } from '@creatorr/tool-kit/tool';
-import { createWorkplaces } from '@creatorr/tool-kit/workplaces';
+import { TEXT } from '@creatorr/tool-kit/files/media-types';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { handleJobRequested, type JobRequestedDeps } from '../src/consumers/job-requested.ts';
@@ -103,8 +103,8 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 		files: (openFile ?? openedFile) as unknown as InternalClient,
 		publish: publish ?? (async () => undefined),
 		tools: new Map([['pages', tool]]),
-		workplaces: createWorkplaces([], {
-			...{ scratchRoot, standbys: 0, jobsPerProcess: 1, onProblem: ignore },
+		workspaces: createWorkspaces([], {
+			...{ scratchRoot, prewarmedPerTool: 0, jobsPerProcess: 1, onProblem: ignore },
 		}),
 		priorityQueue: {
 			...priorityQueue,

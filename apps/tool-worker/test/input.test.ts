@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InternalClient } from '@creatorr/service/internal-client';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { fetchInput } from '../src/runtime/input.ts';
 

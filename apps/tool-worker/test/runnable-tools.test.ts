@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@creatorr/service/logger';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { loadTools } from '@creatorr/tools/runners';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runnableTools } from '../src/runtime/runnable-tools.ts';

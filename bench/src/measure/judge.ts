@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { inputPath } from '@creatorr/tool-kit/sandbox-files';
-import type { Scratch } from '@creatorr/tool-kit/scratch';
+import { inputPath } from '@creatorr/tool-kit/sandbox/paths';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { z } from 'zod';
 import { runCommand } from '../run/command.ts';
 

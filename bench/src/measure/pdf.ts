@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
-import type { Scratch } from '@creatorr/tool-kit/scratch';
+import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { runCommand } from '../run/command.ts';
 
 const NAME = 'look.pdf';

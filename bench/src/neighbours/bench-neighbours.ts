@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { loadTools } from '@creatorr/tools/runners';
 import { median } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { TEXT } from '@creatorr/tool-kit/media-types';
-import { runTool } from '@creatorr/tool-kit/run-tool';
-import { createScratch, removeScratch } from '@creatorr/tool-kit/scratch';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import { TEXT } from '@creatorr/tool-kit/files/media-types';
+import { runTool } from '@creatorr/tool-kit/run/run-tool';
+import { createScratch, removeScratch } from '@creatorr/tool-kit/scratch/scratch';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { scratchRoot } from '../run/scratch.ts';
 import { greedyTool } from './greedy-tool.ts';
 

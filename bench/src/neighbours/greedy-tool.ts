@@ -1,5 +1,5 @@
-import { TEXT } from '@creatorr/tool-kit/media-types';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import { TEXT } from '@creatorr/tool-kit/files/media-types';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { z } from 'zod';
 
 /** A tool with the limits of another, whose program does what the script says until it is ended. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TEXT } from '@creatorr/tool-kit/media-types';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import { TEXT } from '@creatorr/tool-kit/files/media-types';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { scratchRoot } from '../run/scratch.ts';
 import { type Sample, SUCCEEDED } from '../samples/sample.ts';
 import { manifest } from './noop/manifest.ts';

@@ -1,6 +1,6 @@
-import type { CommandOptions, CommandResult } from '@creatorr/tool-kit/command';
-import { execSandboxed } from '@creatorr/tool-kit/exec';
-import type { Scratch } from '@creatorr/tool-kit/scratch';
+import { execSandboxed } from '@creatorr/tool-kit/sandbox/exec';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
+import type { CommandOptions, CommandResult } from '@creatorr/tool-kit/tool/tool';
 
 const GIB = 1024 ** 3;
 const TIMEOUT_MS = 20 * 60_000;

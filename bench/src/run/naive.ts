@@ -1,7 +1,7 @@
 import { chmod, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { inputPath } from '@creatorr/tool-kit/sandbox-files';
-import type { Scratch } from '@creatorr/tool-kit/scratch';
+import { inputPath } from '@creatorr/tool-kit/sandbox/paths';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import type { Sample } from '../samples/sample.ts';
 import { runCommand } from './command.ts';
 import { inScratch } from './scratch.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch';
+import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch/scratch';
 
 let root: string | undefined;
 

@@ -1,12 +1,12 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { runTool } from '@creatorr/tool-kit/run-tool';
-import type { Scratch } from '@creatorr/tool-kit/scratch';
-import type { Tool } from '@creatorr/tool-kit/tool';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
-import type { Workplace } from '@creatorr/tool-kit/workplace';
-import { createWorkplaces } from '@creatorr/tool-kit/workplaces';
+import type { Workspace } from '@creatorr/tool-kit/pool/warm-pool';
+import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
+import { runTool } from '@creatorr/tool-kit/run/run-tool';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import type { Sample } from '../samples/sample.ts';
 import { say } from '../say.ts';
 import { scratchRoot } from './scratch.ts';
@@ -23,32 +23,32 @@ export interface Worker {
 
 /** `jobsPerProcess`: how many jobs a process that stands by serves. */
 export function startWorker(tool: Tool, { jobsPerProcess }: { jobsPerProcess: number }): Worker {
-	const workplaces = createWorkplaces([tool], {
+	const workspaces = createWorkspaces([tool], {
 		scratchRoot: scratchRoot(),
-		standbys: availableParallelism(),
+		prewarmedPerTool: availableParallelism(),
 		jobsPerProcess,
 		onProblem: (problem, error) => say(`${tool.manifest.slug}: ${problem}: ${error}`),
 	});
 	return {
 		async run(sample, look) {
-			const workplace = await workplaces.take(tool);
+			const workspace = await workspaces.acquire(tool);
 			try {
-				await copyFile(sample.path, workplace.scratch.inputPath);
-				return await runOne(tool, sample, workplace, look);
+				await copyFile(sample.path, workspace.scratch.inputPath);
+				return await runOne(tool, sample, workspace, look);
 			} finally {
-				await workplaces.giveBack(workplace);
+				await workspaces.release(workspace);
 			}
 		},
-		stop: () => workplaces.stop(),
+		stop: () => workspaces.stop(),
 	};
 }
 
-async function runOne<T>(tool: Tool, sample: Sample, workplace: Workplace, look: Look<T>): Promise<Trial<T>> {
-	const sizeBytes = (await stat(workplace.scratch.inputPath)).size;
+async function runOne<T>(tool: Tool, sample: Sample, workspace: Workspace, look: Look<T>): Promise<Trial<T>> {
+	const sizeBytes = (await stat(workspace.scratch.inputPath)).size;
 	const startedAt = performance.now();
 	try {
 		const { outputPath, outputSizeBytes, details, warnings } = await runTool(tool, {
-			...workplace,
+			...workspace,
 			name: basename(sample.path),
 			mimeType: sample.mimeType,
 			sizeBytes,
@@ -58,7 +58,7 @@ async function runOne<T>(tool: Tool, sample: Sample, workplace: Workplace, look:
 		});
 		const seconds = secondsSince(startedAt);
 		const made = { path: outputPath, sizeBytes: outputSizeBytes, details, warnings };
-		return success(seconds, made, await look(made, workplace.scratch));
+		return success(seconds, made, await look(made, workspace.scratch));
 	} catch (error) {
 		// what is no ToolError is a bug, which the worker answers so
 		const code = error instanceof ToolError ? error.code : 'internal';

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import * as types from '@creatorr/tool-kit/media-types';
+import * as types from '@creatorr/tool-kit/files/media-types';
 
 const BY_EXTENSION: Readonly<Record<string, string>> = {
 	pdf: types.PDF,

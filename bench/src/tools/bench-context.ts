@@ -1,4 +1,4 @@
-import type { Tool } from '@creatorr/tool-kit/tool';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import type { Worker } from '../run/worker.ts';
 import type { MadeFiles } from '../samples/made.ts';
 import type { Sample } from '../samples/sample.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { PDF } from '@creatorr/tool-kit/media-types';
-import type { Scratch } from '@creatorr/tool-kit/scratch';
+import { PDF } from '@creatorr/tool-kit/files/media-types';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { judge, type Verdict } from '../measure/judge.ts';
 import { geometricMean, median } from '../measure/statistics.ts';
 import { besideChart } from '../report/beside.ts';

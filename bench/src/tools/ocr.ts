@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import type { Scratch } from '@creatorr/tool-kit/scratch';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { characterErrorRate } from '../measure/character-error.ts';
 import { textOf } from '../measure/pdf.ts';
 import { mean, sum } from '../measure/statistics.ts';

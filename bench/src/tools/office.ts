@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Scratch } from '@creatorr/tool-kit/scratch';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { pagesOf } from '../measure/pdf.ts';
 import { median } from '../measure/statistics.ts';
 import { besideChart } from '../report/beside.ts';

@@ -61,7 +61,7 @@ async function problemUnder(given: Profile): Promise<string | undefined> {
 	writeFileSync(file, JSON.stringify({ defaultErrnoRet: 1, ...given }), { mode: 0o644 });
 	const repository = IS_ROOT ? join(directory, 'repository') : REPOSITORY;
 	const script = `
-		import { checkSandbox } from ${JSON.stringify(join(repository, 'packages/tool-kit/src/sandbox-check.ts'))};
+		import { checkSandbox } from ${JSON.stringify(join(repository, 'packages/tool-kit/src/sandbox/check-sandbox.ts'))};
 		console.log(JSON.stringify({ problem: await checkSandbox(${JSON.stringify(join(directory, 'work', 'scratch'))}) }));`;
 	const node = [join(directory, 'node'), '--no-warnings', '--input-type=module', '--eval', script];
 	const [program = '', ...args] = asNobody([

@@ -1,4 +1,4 @@
-import { paramsJsonSchema, resultJsonSchema } from '@creatorr/tool-kit/params';
+import { paramsJsonSchema, resultJsonSchema } from '@creatorr/tool-kit/params/params';
 import type { Catalogue } from '@creatorr/tools/catalogue';
 
 /** An OpenAPI document with a schema for each tool: what a client sends as `params`, and what the tool adds to `result`. */

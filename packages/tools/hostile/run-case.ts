@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runTool } from '@creatorr/tool-kit/run-tool';
-import type { Tool } from '@creatorr/tool-kit/tool';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
-import { createWorkplaces, type Workplaces } from '@creatorr/tool-kit/workplaces';
+import { createWorkspaces, type Workspaces } from '@creatorr/tool-kit/pool/workspaces';
+import { runTool } from '@creatorr/tool-kit/run/run-tool';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { loadTools } from '../src/runners.ts';
 import type { HostileCase } from './hostile-case.ts';
 import { inspect } from './leaks.ts';
@@ -25,15 +25,15 @@ const DEADLINE_MS = 180_000;
 const MOST_PAGES = 200;
 
 /** Runs cases as the worker does, with processes that stand by, in scratch directories that must be gone in the end. */
-export async function openRunner(world: World, standbys: number): Promise<Runner> {
+export async function openRunner(world: World, prewarmedPerTool: number): Promise<Runner> {
 	const root = await mkdtemp(join(tmpdir(), 'hostile-'));
 	// Also where whoever runs this ends before its end; the commands end with it.
 	process.once('exit', () => rmSync(root, { recursive: true, force: true }));
 	const tools = await loadTools();
 	const problems: string[] = [];
-	const workplaces = createWorkplaces(tools.values(), {
+	const workspaces = createWorkspaces(tools.values(), {
 		scratchRoot: root,
-		standbys,
+		prewarmedPerTool,
 		jobsPerProcess: 1,
 		// Where no process comes up in time, as on a busy machine, a job starts its own.
 		onProblem: (problem, error) => {
@@ -47,12 +47,12 @@ export async function openRunner(world: World, standbys: number): Promise<Runner
 			const verdict = verdictOn(
 				one,
 				world,
-				await outcomeOf(withDeadline(tool, one.deadlineMs), one, workplaces),
+				await outcomeOf(withDeadline(tool, one.deadlineMs), one, workspaces),
 			);
 			return (await verdict) ?? problems.pop() ?? world.heard().at(-1);
 		},
 		async close() {
-			await workplaces.stop();
+			await workspaces.stop();
 			await rm(root, { recursive: true });
 		},
 	};
@@ -65,13 +65,13 @@ function withDeadline(tool: Tool, deadlineMs = DEADLINE_MS): Tool {
 
 type Outcome = { output: Buffer; name: string } | { error: unknown };
 
-async function outcomeOf(tool: Tool, one: HostileCase, workplaces: Workplaces): Promise<Outcome> {
-	const workplace = await workplaces.take(tool);
+async function outcomeOf(tool: Tool, one: HostileCase, workspaces: Workspaces): Promise<Outcome> {
+	const workspace = await workspaces.acquire(tool);
 	try {
 		const content = await one.make();
-		await writeFile(workplace.scratch.inputPath, content);
+		await writeFile(workspace.scratch.inputPath, content);
 		const result = await runTool(tool, {
-			...workplace,
+			...workspace,
 			name: one.fileName,
 			mimeType: one.mimeType,
 			sizeBytes: content.length,
@@ -84,7 +84,7 @@ async function outcomeOf(tool: Tool, one: HostileCase, workplaces: Workplaces): 
 	} catch (error) {
 		return { error };
 	} finally {
-		await workplaces.giveBack(workplace);
+		await workspaces.release(workspace);
 	}
 }
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { JOB_LIMITS } from '@creatorr/contracts/jobs';
 import { maxJsonBytes } from '@creatorr/contracts/max-json-bytes';
-import { describeTool } from '@creatorr/tool-kit/describe';
-import { paramsJsonSchema, parseParams } from '@creatorr/tool-kit/params';
+import { paramsJsonSchema, parseParams } from '@creatorr/tool-kit/params/params';
+import { describeTool } from '@creatorr/tool-kit/tool/describe';
 import { describe, expect, test } from '@jest/globals';
 import { loadCatalogue } from './catalogue.ts';
 import { loadTools } from './runners.ts';

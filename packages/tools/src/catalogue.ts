@@ -1,5 +1,5 @@
 import { access, readdir } from 'node:fs/promises';
-import type { ToolManifest } from '@creatorr/tool-kit/manifest';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 
 /** Every tool's manifest by its slug, in the order of slugs. */
 export type Catalogue = ReadonlyMap<string, ToolManifest>;

@@ -1,6 +1,6 @@
-import type { CommandResult } from '@creatorr/tool-kit/command';
-import { failureReport } from '@creatorr/tool-kit/failure-report';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { failureReport } from '@creatorr/tool-kit/run/failure-report';
+import type { CommandResult } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 
 const LIMIT_SIGNALS: readonly (string | null)[] = ['SIGXCPU', 'SIGXFSZ', 'SIGKILL'];
 const OUT_OF_MEMORY = /std::bad_alloc|MemoryError|VMerror|Cannot allocate memory|out of memory/i;

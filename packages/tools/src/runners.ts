@@ -1,6 +1,4 @@
-import type { Probe, Run } from '@creatorr/tool-kit/run';
-import type { StandbyCommand } from '@creatorr/tool-kit/standby';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import type { PrewarmedCommand, Probe, Run, Tool } from '@creatorr/tool-kit/tool/tool';
 import { hasModule, loadCatalogue } from './catalogue.ts';
 
 /** Every tool with its code, by slug; for the worker alone. Throws when a folder lacks its run. */
@@ -11,7 +9,7 @@ export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
 			manifest,
 			run: await loadRun(manifest.slug),
 			...(await loadCapabilities(manifest.slug)),
-			...(await loadStandby(manifest.slug)),
+			...(await loadPrewarmed(manifest.slug)),
 		})),
 	);
 	return new Map(tools.map((tool) => [tool.manifest.slug, tool]));
@@ -32,9 +30,9 @@ async function loadCapabilities(slug: string): Promise<{ capabilities?: Probe }>
 }
 
 /** Only a tool whose program takes long to start needs one. */
-async function loadStandby(slug: string): Promise<{ standby?: StandbyCommand }> {
+async function loadPrewarmed(slug: string): Promise<{ prewarmed?: PrewarmedCommand }> {
 	if (!(await hasModule(slug, 'standby'))) return {};
-	const { standby } = (await import(`./${slug}/standby.ts`)) as { standby?: StandbyCommand };
-	if (standby) return { standby };
+	const { standby } = (await import(`./${slug}/standby.ts`)) as { standby?: PrewarmedCommand };
+	if (standby) return { prewarmed: standby };
 	throw new Error(`tools/${slug}/standby.ts must export standby`);
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { probeCapabilities } from '@creatorr/tool-kit/capabilities';
+import { probeCapabilities } from '@creatorr/tool-kit/run/probe';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { loadTools } from '../src/runners.ts';
 

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PageLimit } from '@creatorr/tool-kit/page-limit';
-import { runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
-import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
+import { runTool, type ToolResult } from '@creatorr/tool-kit/run/run-tool';
+import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch/scratch';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { loadTools } from '../src/runners.ts';
 
 /** A file as somebody might upload it. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { DOCX, ODT, PDF } from '@creatorr/tool-kit/media-types';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import { DOCX, ODT, PDF } from '@creatorr/tool-kit/files/media-types';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { expect, jest, test } from '@jest/globals';
 import { LINES, PLAIN, scannedPdf } from '../src/ocr/fixtures/ocr.ts';
 import { convertedTo, docxFile, flatText } from '../src/office_to_pdf/fixtures/documents.ts';
@@ -17,7 +17,7 @@ const [open, user, owner] = [secret(), secret(), secret()];
 
 const locked = (pdf: Buffer) =>
 	transform(pdf, 'qpdf', ['--encrypt', open, secret(), '256', '--', '{in}', '{out}']);
-const noStandby = (tool: Tool): Tool => ({ ...tool, standby: { command: 'false', args: [] } });
+const noStandby = (tool: Tool): Tool => ({ ...tool, prewarmed: { command: 'false', args: [] } });
 const both = { user_password: user, owner_password: owner };
 
 const CASES: readonly {

@@ -20,24 +20,24 @@ const tools = inPackage('tools');
 const WHAT_A_DOCUMENT_IS: readonly Mutant[] = [
 	{
 		name: 'goes by the bytes of a document, whatever is declared',
-		mutations: [toolKit('settle', forceCondition(false, 'includes'))],
-		test: 'goes by the bytes of a PDF, whatever is declared',
+		mutations: [toolKit('chooseType', forceCondition(false, 'includes'))],
+		test: 'trusts the bytes of a PDF over the declared type',
 	},
 	{
 		name: 'takes no PostScript for a PDF',
 		mutations: [toolKit('isPdf', replaceReturn('at >= 0'))],
-		test: 'no PDF where PostScript stands before the header',
+		test: 'no PDF where PostScript precedes the header',
 		isQuick: true,
 	},
 	{
 		name: 'sees that a password protects a document',
 		mutations: [toolKit('kindOf', replaceProperty('encrypted', 'false', 'ODF_MANIFEST'))],
-		test: 'sniff tells that a password protects',
+		test: 'sniff detects a password on',
 	},
 	{
 		name: 'says of a container that is cut short that it is damaged',
 		mutations: [toolKit('identify', replaceLiteral('corrupt_input', "'internal'"))],
-		test: 'calls a container with a broken directory corrupt',
+		test: 'throws corrupt_input for a container with a broken directory',
 	},
 	{
 		name: 'takes the lines of a password for no arguments',
@@ -55,12 +55,12 @@ const WHAT_IS_LOGGED: readonly Mutant[] = [
 	{
 		name: 'redacts secret params in what the log gets of a failed command',
 		mutations: [toolKit('runTool', nth(1, dropCall('redactError')))],
-		test: 'gives the log how a command failed, without its arguments, secrets and paths of this machine',
+		test: 'reports a failed command as cause, without its arguments, secrets and paths of this machine',
 	},
 	{
 		name: 'redacts secret params in what the log gets of a process that ended instead of answering',
-		mutations: [toolKit('runTool', unwrapCall('redacted'))],
-		test: 'gives the log how a process ended that was to answer',
+		mutations: [toolKit('runTool', unwrapCall('redact'))],
+		test: 'reports how a prewarmed process ended that did not answer',
 	},
 ];
 
@@ -121,17 +121,17 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 	{
 		name: 'measures an archive before anything unpacks it',
 		mutations: [toolKit('zipKind', dropCall('requireNoBomb'))],
-		test: 'a document that says it unpacks to a thousand times what it is',
+		test: 'refuses a document that claims to unpack to a thousand times its size',
 	},
 	{
 		name: 'refuses a flood of entries before it looks at them',
 		mutations: [toolKit('zipKind', dropCall('requireFewEntries'))],
-		test: 'a document of more parts than documents have',
+		test: 'refuses a document with more entries than documents have',
 	},
 	{
 		name: 'refuses parts that are packed a thousandfold',
-		mutations: [toolKit('requireNoBomb', dropOperand('isOverfull'))],
-		test: 'a part that is packed a thousandfold',
+		mutations: [toolKit('requireNoBomb', dropOperand('isOverCompressed'))],
+		test: 'an entry that is compressed a thousandfold',
 	},
 	{
 		name: 'refuses more than an archive may unpack to in all',
@@ -140,13 +140,13 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 	},
 	{
 		name: 'refuses parts that are made of each other’s bytes',
-		mutations: [toolKit('requireNoBomb', dropOperand('doOverlap'))],
-		test: 'parts that share bytes',
+		mutations: [toolKit('requireNoBomb', dropOperand('hasOverlap'))],
+		test: 'entries that share bytes',
 	},
 	{
 		name: 'bounds the pages of a document',
 		mutations: [toolKit('requirePages', dropCall('requirePages'))],
-		test: 'ends where the tool counts more pages than the plan takes',
+		test: 'throws limit_exceeded when the tool counts more pages than the plan allows',
 	},
 	{
 		name: 'counts pages, whatever a document claims',
@@ -176,7 +176,7 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 	{
 		name: 'bounds the bytes of an input',
 		mutations: [toolKit('requireInputSize', forceCondition(true, 'maxInputBytes'))],
-		test: 'refuses an input larger than the tool takes',
+		test: 'refuses an input that is larger than the tool accepts',
 	},
 ];
 

@@ -45,12 +45,12 @@ const WHAT_COMMANDS_SEE: readonly Mutant[] = [
 			toolKit('sandboxArguments', dropElements('--clearenv')),
 			toolKit('startSandboxed', replaceProperty('env', 'process.env')),
 		],
-		test: 'sees nothing of the users, the hosts and the variables of this machine',
+		test: 'sees no users, hosts and variables of this machine',
 	},
 	{
 		name: 'shows commands nothing that names users and hosts',
 		mutations: [toolKit('CONFIGURATION', addElements("'/etc/passwd', '/etc/hosts'"))],
-		test: 'sees nothing of the users, the hosts and the variables of this machine',
+		test: 'sees no users, hosts and variables of this machine',
 	},
 	{
 		name: 'makes the system read-only',
@@ -60,22 +60,22 @@ const WHAT_COMMANDS_SEE: readonly Mutant[] = [
 	{
 		name: 'lets commands read an input and not change it',
 		mutations: [toolKit('readOnlyInput', replaceLiteral('--ro-bind', "'--bind'"))],
-		test: 'reads a file given to it and cannot change it',
+		test: 'reads a bound file and cannot change it',
 	},
 	{
 		name: 'keeps the directory of a job from other users',
 		mutations: [toolKit('createScratch.make', replaceProperty('mode', '0o755'))],
-		test: 'a scratch directory is for its owner alone',
+		test: 'a scratch directory is readable by its owner alone',
 	},
 	{
 		name: 'hands out no link that a command left in place of its output',
-		mutations: [toolKit('checkedOutputSize', forceCondition(false, 'isFile'))],
+		mutations: [toolKit('requireSafeOutput', forceCondition(false, 'isFile'))],
 		test: 'a link to a file of the host',
 	},
 	{
 		name: 'hands out no second name of another file',
-		mutations: [toolKit('checkedOutputSize', dropOperand('nlink'))],
-		test: 'a second name of another file',
+		mutations: [toolKit('requireSafeOutput', dropOperand('nlink'))],
+		test: 'a hard link to another file',
 	},
 ];
 
@@ -95,17 +95,17 @@ const WHAT_COMMANDS_MAY_DO: readonly Mutant[] = [
 			toolKit('dropRoot', dropElements('--disable-userns')),
 			toolKit('NOT_PERMITTED', replaceText('unshare ', '')),
 		],
-		test: 'can make no user namespace, where it would be root again',
+		test: 'cannot create a user namespace, in which it would be root',
 	},
 	{
 		name: 'refuses system calls that no tool needs',
 		mutations: [toolKit('SECCOMP', replaceConstant('[]'))],
-		test: 'for memory without a name',
+		test: 'for anonymous files in memory',
 	},
 	{
 		name: 'starts no worker that can build no sandbox',
 		mutations: [worker('prepareMachine', forceCondition(false, 'problem'))],
-		test: 'a worker that can build no sandbox refuses to start',
+		test: 'a worker that can build no sandbox does not start',
 	},
 ];
 
@@ -113,12 +113,12 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 	{
 		name: 'bounds how many processes a command has',
 		mutations: [toolKit('resourceLimits', replaceText('--nproc=', '--locks='))],
-		test: 'has no more processes than it may',
+		test: 'cannot exceed the number of processes',
 	},
 	{
 		name: 'bounds the memory of a process',
 		mutations: [toolKit('resourceLimits', replaceText('--as=', '--rss='))],
-		test: 'more memory than it may',
+		test: 'more memory than allowed',
 	},
 	{
 		name: 'bounds the memory of all processes together',
@@ -128,12 +128,12 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 	{
 		name: 'has the kernel end commands before the worker when memory is short',
 		mutations: [toolKit('resourceLimits', dropSpread('choom'))],
-		test: 'is the first that the kernel ends when the machine runs out of memory',
+		test: 'is killed first when the machine runs out of memory',
 	},
 	{
 		name: 'bounds the size of a file',
 		mutations: [toolKit('resourceLimits', replaceText('--fsize=', '--rss='))],
-		test: 'a larger file than it may',
+		test: 'a larger file than allowed',
 	},
 	{
 		name: 'bounds the disk that all files take together',
@@ -142,28 +142,28 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 	},
 	{
 		name: 'counts files that have no name any more',
-		mutations: [toolKit('scratchUsage', replaceCall('namelessFilesOf', '[]'))],
-		test: 'disk, in files that have no name any more',
+		mutations: [toolKit('scratchUsage', replaceCall('unlinkedFilesOf', '[]'))],
+		test: 'disk, in unlinked files',
 	},
 	{
 		name: 'bounds the computing time of a process',
 		mutations: [toolKit('resourceLimits', replaceText('--cpu=', '--rss='))],
-		test: 'ends when it uses more CPU time than it may',
+		test: 'is ended when it uses more CPU time than allowed',
 	},
 	{
 		name: 'bounds the computing time of all processes together',
 		mutations: [toolKit('findBreach', forceCondition(false, 'cpuSeconds'))],
-		test: 'computing time, in processes that end at once',
+		test: 'computing time, in short-lived processes',
 	},
 	{
 		name: 'bounds the time of a job',
-		mutations: [toolKit('startRunClock', dropCall('abort', 'tookTooLong'))],
+		mutations: [toolKit('startRunClock', dropCall('abort', 'timeoutError'))],
 		test: 'ends a tool at its deadline',
 	},
 	{
-		name: 'gives a crowd of processes no more than its share of the cores',
-		mutations: [toolKit('outcome', replaceProperty('onCrowd', '() => {}'))],
-		test: 'processes that crowd the cores go lower, all of them, and those that are started later',
+		name: 'gives many processes of one command no more than its share of the cores',
+		mutations: [toolKit('outcome', replaceProperty('onContention', '() => {}'))],
+		test: 'has all of its processes reniced, also those that it starts later, when they contend for the cores',
 	},
 	{
 		name: 'lets nobody gain time by threads that wait for each other',
@@ -181,22 +181,22 @@ const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
 	{
 		name: 'kills the commands of a worker that was killed',
 		mutations: [toolKit('sandboxArguments', dropElements('--die-with-parent'))],
-		test: 'of the worker takes its commands along',
+		test: 'of the worker kills its commands',
 	},
 	{
 		name: 'removes what a command has nested deeper than names reach',
 		mutations: [toolKit('removeTree', dropCall('execute', 'rm'))],
-		test: 'removes what is nested deeper than a name reaches',
+		test: 'removes paths that are longer than PATH_MAX',
 	},
 	{
 		name: 'removes at its start what a killed worker left',
-		mutations: [toolKit('claimScratchHome', replaceCall('removeLeft', '0'))],
-		test: 'what a worker left that was killed is removed, and counted',
+		mutations: [toolKit('claimScratchHome', replaceCall('removeAbandoned', '0'))],
+		test: 'claimScratchHome removes and counts the scratch directories of a killed worker',
 	},
 	{
 		name: 'leaves a living neighbour’s directories alone',
-		mutations: [toolKit('removeLeft', dropOperand('isLeft'))],
-		test: 'a neighbour that lives keeps its own',
+		mutations: [toolKit('removeAbandoned', dropOperand('isAbandoned'))],
+		test: 'claimScratchHome keeps the scratch directories of a running worker',
 	},
 ];
 

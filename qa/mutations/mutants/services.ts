@@ -125,7 +125,7 @@ const WHOSE_IT_IS: readonly Mutant[] = [
 			toolKit('createParamSealer.open', unwrapCall('update')),
 			toolKit('createParamSealer.open', replaceCall('final', 'Buffer.alloc(0)')),
 		],
-		test: 'gives back what it sealed, and shows nothing of it',
+		test: 'opens what it sealed, and the sealed text contains no secret',
 	},
 ];
 

@@ -1,6 +1,6 @@
 import { planLimit, sayBytes, sayNumber } from '@creatorr/contracts/plan-limit';
 import { type Plan, type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
-import type { ToolManifest } from '@creatorr/tool-kit/manifest';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 
 /** What decides whether a user may queue one more job. */
 export interface Standing {

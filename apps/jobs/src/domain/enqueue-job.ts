@@ -4,10 +4,10 @@ import { type Capabilities, createJobBodySchema } from '@creatorr/contracts/jobs
 import type { Plans } from '@creatorr/contracts/plans';
 import { parseOrThrow, quote, validationError } from '@creatorr/contracts/validation';
 import { crashPoint } from '@creatorr/service/crash-point';
-import { expectedMs } from '@creatorr/tool-kit/deadline';
-import type { ToolManifest } from '@creatorr/tool-kit/manifest';
-import { parseParams } from '@creatorr/tool-kit/params';
-import { type ParamSealer, REDACTED, splitSecrets } from '@creatorr/tool-kit/secret-params';
+import { expectedMs } from '@creatorr/tool-kit/limits/deadline';
+import { parseParams } from '@creatorr/tool-kit/params/params';
+import { type ParamSealer, REDACTED, splitSecrets } from '@creatorr/tool-kit/params/secret-params';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 import { admitJob, type Standing } from './admit-job.ts';
 import { choiceProblems } from './choice-problems.ts';
 import type { CreatedJob, StoredAnswer } from './created-job.ts';

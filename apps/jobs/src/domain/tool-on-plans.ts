@@ -1,5 +1,5 @@
 import { type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
-import type { ToolManifest } from '@creatorr/tool-kit/manifest';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 
 interface ToolOnPlan {
 	max_input_bytes: number;

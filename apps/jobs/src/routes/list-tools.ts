@@ -3,8 +3,8 @@ import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { Plans } from '@creatorr/contracts/plans';
 import { createCachedRead } from '@creatorr/service/cached-read';
 import { defineStreamRoute, type Route } from '@creatorr/service/route';
-import { describeTool, withCapabilities } from '@creatorr/tool-kit/describe';
-import type { ToolManifest } from '@creatorr/tool-kit/manifest';
+import { describeTool, withCapabilities } from '@creatorr/tool-kit/tool/describe';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 import { toolOnPlans } from '../domain/tool-on-plans.ts';
 
 interface ListToolsDeps {

@@ -11,7 +11,7 @@ import { currentRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan, noteOnSpan } from '@creatorr/telemetry/span';
-import type { ParamSealer } from '@creatorr/tool-kit/secret-params';
+import type { ParamSealer } from '@creatorr/tool-kit/params/secret-params';
 import { AttemptEnded, type Attempts, type Expectation } from '../runtime/attempts.ts';
 import type { BackgroundJobs, Outlook } from '../runtime/background-jobs.ts';
 import type { GrantedJob } from '../runtime/granted-job.ts';

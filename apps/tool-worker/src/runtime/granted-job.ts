@@ -1,4 +1,4 @@
-import type { PageLimit } from '@creatorr/tool-kit/page-limit';
+import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
 
 /** A job that this worker may run. */
 export interface GrantedJob {

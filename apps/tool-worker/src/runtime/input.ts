@@ -5,7 +5,7 @@ import { openInput } from '@creatorr/contracts/internal';
 import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import type { GrantedJob } from './granted-job.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
 import { download, ObjectChanged } from './transfer.ts';

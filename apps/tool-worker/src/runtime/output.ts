@@ -2,7 +2,7 @@ import { completeOutput, createOutput } from '@creatorr/contracts/internal';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
-import type { ToolResult } from '@creatorr/tool-kit/run-tool';
+import type { ToolResult } from '@creatorr/tool-kit/run/run-tool';
 import type { GrantedJob } from './granted-job.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
 import { upload } from './transfer.ts';

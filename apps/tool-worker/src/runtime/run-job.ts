@@ -3,11 +3,12 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import { inSpan } from '@creatorr/telemetry/span';
-import { requireInputSize, runTool, type ToolResult } from '@creatorr/tool-kit/run-tool';
-import type { Tool } from '@creatorr/tool-kit/tool';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
-import type { Workplace } from '@creatorr/tool-kit/workplace';
-import type { Workplaces } from '@creatorr/tool-kit/workplaces';
+import { requireInputSize } from '@creatorr/tool-kit/limits/input-limits';
+import { type ToolResult, runTool } from '@creatorr/tool-kit/run/run-tool';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
+import type { Workspace } from '@creatorr/tool-kit/pool/warm-pool';
+import type { Workspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { countInput, countOutput, countToolRun } from '../worker-metrics.ts';
 import type { GrantedJob } from './granted-job.ts';
 import { fetchInput, type Input } from './input.ts';
@@ -17,7 +18,7 @@ import { tracedTool } from './traced-tool.ts';
 export interface RunJobDeps {
 	files: InternalClient;
 	tools: ReadonlyMap<string, Tool>;
-	workplaces: Workplaces;
+	workspaces: Workspaces;
 	logger: Logger;
 }
 
@@ -41,7 +42,7 @@ async function timedRun(
 	tool: Tool,
 	job: GrantedJob,
 	input: Input,
-	workplace: Workplace,
+	workspace: Workspace,
 	options: RunOptions,
 ) {
 	const startedAt = performance.now();
@@ -50,7 +51,7 @@ async function timedRun(
 	let waitedMs = 0;
 	try {
 		const request = {
-			...workplace,
+			...workspace,
 			name: input.name,
 			mimeType: input.mime_type,
 			sizeBytes: input.size_bytes,
@@ -81,17 +82,17 @@ async function succeed(
 	deps: RunJobDeps,
 	job: GrantedJob,
 	tool: Tool,
-	workplace: Workplace,
+	workspace: Workspace,
 	options: RunOptions,
 ): Promise<JobOutcome> {
 	const input = await fetchInput(deps.files, job, {
-		path: workplace.scratch.inputPath,
+		path: workspace.scratch.inputPath,
 		requireSize: (sizeBytes) => requireInputSize(tool.manifest, sizeBytes),
 		signal: options.signal,
 	});
 	countInput(job.tool, input.size_bytes);
 	crashPoint('worker.input-fetched');
-	const { result, durationMs } = await timedRun(deps, tool, job, input, workplace, options);
+	const { result, durationMs } = await timedRun(deps, tool, job, input, workspace, options);
 	countOutput(job.tool, result.outputSizeBytes);
 	crashPoint('worker.tool-ended');
 	return {
@@ -124,11 +125,11 @@ function fail(deps: RunJobDeps, job: GrantedJob, error: unknown): JobOutcome {
 async function succeedSomewhere(deps: RunJobDeps, job: GrantedJob, options: RunOptions): Promise<JobOutcome> {
 	const tool = deps.tools.get(job.tool);
 	if (!tool) throw new Error(`this worker has no tool ${job.tool}`);
-	const workplace = await deps.workplaces.take(tool);
+	const workspace = await deps.workspaces.acquire(tool);
 	try {
-		return await succeed(deps, job, tool, workplace, options);
+		return await succeed(deps, job, tool, workspace, options);
 	} finally {
-		await deps.workplaces.giveBack(workplace);
+		await deps.workspaces.release(workspace);
 	}
 }
 

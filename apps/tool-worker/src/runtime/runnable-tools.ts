@@ -1,8 +1,7 @@
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { Logger } from '@creatorr/service/logger';
-import { missingBinaries } from '@creatorr/tool-kit/binaries';
-import { probeCapabilities } from '@creatorr/tool-kit/capabilities';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import { missingBinaries, probeCapabilities } from '@creatorr/tool-kit/run/probe';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 
 export interface RunnableTools {
 	tools: Map<string, Tool>;

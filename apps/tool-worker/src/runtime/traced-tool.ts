@@ -1,7 +1,5 @@
 import { inSpan, type Span } from '@creatorr/telemetry/span';
-import type { CommandResult } from '@creatorr/tool-kit/command';
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import type { CommandResult, Tool, ToolContext } from '@creatorr/tool-kit/tool/tool';
 
 function noteResult(span: Span | undefined, { exitCode, signal, timedOut }: CommandResult): void {
 	span?.setAttributes({
@@ -11,7 +9,7 @@ function noteResult(span: Span | undefined, { exitCode, signal, timedOut }: Comm
 	});
 }
 
-function tracedContext(context: ToolContext, standby: string | undefined): ToolContext {
+function tracedContext(context: ToolContext, command: string | undefined): ToolContext {
 	return {
 		...context,
 		exec: (command, args, options) =>
@@ -20,7 +18,7 @@ function tracedContext(context: ToolContext, standby: string | undefined): ToolC
 				noteResult(span, result);
 				return result;
 			}),
-		ask: (request, options) => inSpan(`ask ${standby}`, {}, () => context.ask(request, options)),
+		request: (request, options) => inSpan(`request ${command}`, {}, () => context.request(request, options)),
 	};
 }
 
@@ -28,6 +26,6 @@ function tracedContext(context: ToolContext, standby: string | undefined): ToolC
 export function tracedTool(tool: Tool): Tool {
 	return {
 		...tool,
-		run: (input, context) => tool.run(input, tracedContext(context, tool.standby?.command)),
+		run: (input, context) => tool.run(input, tracedContext(context, tool.prewarmed?.command)),
 	};
 }

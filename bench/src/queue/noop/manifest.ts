@@ -1,5 +1,5 @@
-import { defineTool } from '@creatorr/tool-kit/manifest';
-import { TEXT } from '@creatorr/tool-kit/media-types';
+import { TEXT } from '@creatorr/tool-kit/files/media-types';
+import { defineTool } from '@creatorr/tool-kit/tool/manifest';
 import { z } from 'zod';
 
 const MIB = 1024 ** 2;

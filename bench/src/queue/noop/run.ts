@@ -1,4 +1,4 @@
-import type { Run } from '@creatorr/tool-kit/run';
+import type { Run } from '@creatorr/tool-kit/tool/tool';
 import type { manifest } from './manifest.ts';
 
 /** By the clock of the machine, finer than its milliseconds. */

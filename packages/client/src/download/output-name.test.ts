@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { outputName } from './output-name.ts';
 
-// The pairs that the API's own test has (packages/tool-kit/src/output-name.test.ts).
+// The pairs that the API's own test has (packages/tool-kit/src/files/output-name.test.ts).
 test.each([
 	['report.docx', '.pdf', 'report.pdf'],
 	['scan.pdf', '.ocr.pdf', 'scan.ocr.pdf'],

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { PDF } from '@creatorr/tool-kit/media-types';
+import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { deflated, type OnePage, onePage, type RawObject, rawPdf } from '../builders/pdf.ts';
 import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 

@@ -1,4 +1,4 @@
-import { DOCX, ODT, PDF } from '@creatorr/tool-kit/media-types';
+import { DOCX, ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '../builders/odf.ts';
 import { docx } from '../builders/ooxml.ts';
 import { deflated, onePage } from '../builders/pdf.ts';

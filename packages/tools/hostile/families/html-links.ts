@@ -1,4 +1,4 @@
-import { CSV, HTML, TEXT } from '@creatorr/tool-kit/media-types';
+import { CSV, HTML, TEXT } from '@creatorr/tool-kit/files/media-types';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 import type { SecretFile, World } from '../world.ts';
 import { addresses } from './addresses.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { oleFile } from '@creatorr/tool-kit/fixtures/ole-file';
-import { DOCX, HTML, PDF, PNG } from '@creatorr/tool-kit/media-types';
+import { DOCX, HTML, PDF, PNG } from '@creatorr/tool-kit/files/media-types';
+import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
 import { plainPng, tiff, webpHead } from '../builders/images.ts';
 import { docx, xlsx } from '../builders/ooxml.ts';
 import { MARK, onePage } from '../builders/pdf.ts';

@@ -1,5 +1,5 @@
-import { oleFile } from '@creatorr/tool-kit/fixtures/ole-file';
-import { DOCX, HTML, ODS, ODT, PPTX, XLSX } from '@creatorr/tool-kit/media-types';
+import { DOCX, HTML, ODS, ODT, PPTX, XLSX } from '@creatorr/tool-kit/files/media-types';
+import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
 import { type OdfKind, odf } from '../builders/odf.ts';
 import { docx, pptx, xlsx } from '../builders/ooxml.ts';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';

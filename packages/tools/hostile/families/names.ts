@@ -1,4 +1,4 @@
-import { ODT, PDF } from '@creatorr/tool-kit/media-types';
+import { ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '../builders/odf.ts';
 import { onePage } from '../builders/pdf.ts';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';

@@ -1,4 +1,4 @@
-import { PDF } from '@creatorr/tool-kit/media-types';
+import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { deflated, onePage, type RawObject, rawPdf } from '../builders/pdf.ts';
 import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 

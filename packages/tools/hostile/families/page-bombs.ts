@@ -1,4 +1,4 @@
-import { DOCX, ODS, PDF, TIFF, XLSX } from '@creatorr/tool-kit/media-types';
+import { DOCX, ODS, PDF, TIFF, XLSX } from '@creatorr/tool-kit/files/media-types';
 import { tiff } from '../builders/images.ts';
 import { odf } from '../builders/odf.ts';
 import { docx, xlsx } from '../builders/ooxml.ts';

@@ -1,4 +1,4 @@
-import { PDF } from '@creatorr/tool-kit/media-types';
+import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { type OnePage, onePage, type RawObject } from '../builders/pdf.ts';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 import { SECRET_VARIABLE, type World } from '../world.ts';

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { DOCX, JPEG, ODT, PDF, PNG, PPTX, TIFF, WEBP } from '@creatorr/tool-kit/media-types';
+import { DOCX, JPEG, ODT, PDF, PNG, PPTX, TIFF, WEBP } from '@creatorr/tool-kit/files/media-types';
 import { jpegHead, png, pngChunk, tiff, webpCanvas, webpHead } from '../builders/images.ts';
 import { odf } from '../builders/odf.ts';
 import { docx, pptx } from '../builders/ooxml.ts';

@@ -1,4 +1,4 @@
-import { DOCX, HTML, PDF, PNG } from '@creatorr/tool-kit/media-types';
+import { DOCX, HTML, PDF, PNG } from '@creatorr/tool-kit/files/media-types';
 import { plainPng } from '../builders/images.ts';
 import { docx, docxEntries } from '../builders/ooxml.ts';
 import { onePage } from '../builders/pdf.ts';

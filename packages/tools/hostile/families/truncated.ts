@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
-import { oleFile } from '@creatorr/tool-kit/fixtures/ole-file';
-import { DOCX, JPEG, ODT, PDF, PNG, TIFF, WEBP, XLSX } from '@creatorr/tool-kit/media-types';
+import { DOCX, JPEG, ODT, PDF, PNG, TIFF, WEBP, XLSX } from '@creatorr/tool-kit/files/media-types';
+import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
 import { jpegHead, plainPng, png, tiff, webpHead } from '../builders/images.ts';
 import { odf } from '../builders/odf.ts';
 import { docx, pptx, xlsx } from '../builders/ooxml.ts';

@@ -1,4 +1,4 @@
-import { DOCX, HTML, ODP, ODS, ODT, PPTX, XLSX } from '@creatorr/tool-kit/media-types';
+import { DOCX, HTML, ODP, ODS, ODT, PPTX, XLSX } from '@creatorr/tool-kit/files/media-types';
 import { odf, odfEntries } from '../builders/odf.ts';
 import { docx, docxEntries, paragraph, pptx, xlsx } from '../builders/ooxml.ts';
 import { zipOf } from '../builders/zip.ts';

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import { DOCX, ODT, PPTX, XLSX } from '@creatorr/tool-kit/media-types';
+import { DOCX, ODT, PPTX, XLSX } from '@creatorr/tool-kit/files/media-types';
 import { odf, odfEntries } from '../builders/odf.ts';
 import { docx, docxEntries, pptx, xlsx } from '../builders/ooxml.ts';
 import { overlappingZip, type ZipEntry, zipOf } from '../builders/zip.ts';

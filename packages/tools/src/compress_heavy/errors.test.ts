@@ -1,4 +1,4 @@
-import type { Tool } from '@creatorr/tool-kit/tool';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { describe, expect, jest, test } from '@jest/globals';
 import { rawPdf } from '../../hostile/builders/pdf.ts';
 import { pdfFile } from '../../test/fixtures/pdf-file.ts';

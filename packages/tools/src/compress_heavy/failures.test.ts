@@ -5,9 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { CommandResult } from '@creatorr/tool-kit/command';
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import type { CommandResult, Tool, ToolContext } from '@creatorr/tool-kit/tool/tool';
 import { describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../../test/fixtures/command.ts';
 import { photoPdf } from './fixtures/documents.ts';
@@ -26,7 +24,7 @@ function dying(times: number, causes: unknown[]) {
 		run: (input, context) =>
 			tool.run(input, {
 				...context,
-				ask: async () => undefined,
+				request: async () => undefined,
 				exec: (command, args, options) =>
 					command === 'python3' && left-- > 0 ? die(context) : context.exec(command, args, options),
 				recovered: (cause) => causes.push(cause),
@@ -67,13 +65,13 @@ describe('compress_heavy where the optimiser does not survive a PDF', () => {
 			...tool,
 			run: (input, context) => {
 				let isFirst = true;
-				const ask: ToolContext['ask'] = async () => {
+				const request: ToolContext['request'] = async () => {
 					const answer = isFirst ? { refused: 'protected', cause: 'invalid password' } : undefined;
 					isFirst = false;
 					return answer;
 				};
 				return options
-					.adapt({ ...tool, run: (one, inner) => tool.run(one, { ...inner, ask }) })
+					.adapt({ ...tool, run: (one, inner) => tool.run(one, { ...inner, request }) })
 					.run(input, context);
 			},
 		});
@@ -96,7 +94,7 @@ describe('compress_heavy where the optimiser does not survive a PDF', () => {
 			const text = `ln -s ${target} /scratch/request.json; echo '{"ready":true}'`;
 			const adapt = (tool: Tool): Tool => ({
 				...tool,
-				standby: { command: 'bash', args: ['-c', text] },
+				prewarmed: { command: 'bash', args: ['-c', text] },
 			});
 			await expect(compress(photoPdf(1, 300), {}, { adapt })).resolves.toBeDefined();
 			expect(existsSync(target)).toBe(false);

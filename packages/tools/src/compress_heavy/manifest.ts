@@ -1,7 +1,7 @@
-import { defineTool } from '@creatorr/tool-kit/manifest';
-import { PDF } from '@creatorr/tool-kit/media-types';
-import { withExtension } from '@creatorr/tool-kit/output-name';
-import { secretParam } from '@creatorr/tool-kit/params';
+import { PDF } from '@creatorr/tool-kit/files/media-types';
+import { withExtension } from '@creatorr/tool-kit/files/output-name';
+import { secretParam } from '@creatorr/tool-kit/params/secret-params';
+import { defineTool } from '@creatorr/tool-kit/tool/manifest';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;

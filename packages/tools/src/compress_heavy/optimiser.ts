@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
-import { failureReport } from '@creatorr/tool-kit/failure-report';
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
-import { writeNew } from '@creatorr/tool-kit/write-new';
+import { failureReport } from '@creatorr/tool-kit/run/failure-report';
+import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
+import { writeNew } from '@creatorr/tool-kit/scratch/scratch';
+import type { ToolContext } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { z } from 'zod';
 import { throwOnLimit } from '../command-failure.ts';
 import { countPages } from '../pdf/qpdf.ts';
@@ -59,7 +59,7 @@ export async function askOptimiser(
 ): Promise<OptimiserAnswer> {
 	const question = { ...request, target: scratchPath(outputName) };
 	const name = basename(path);
-	const asked = await context.ask(
+	const asked = await context.request(
 		{ ...question, source: lateInputPath(name) },
 		{ readOnly: { [name]: path } },
 	);

@@ -1,4 +1,4 @@
-import { PDF } from '@creatorr/tool-kit/media-types';
+import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { describeContract } from '../../test/contract.ts';
 import { transform } from '../../test/fixtures/command.ts';

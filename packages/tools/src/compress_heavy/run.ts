@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deadlineMs } from '@creatorr/tool-kit/deadline';
-import type { ParamsOf } from '@creatorr/tool-kit/manifest';
-import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/run';
+import { deadlineMs } from '@creatorr/tool-kit/limits/deadline';
+import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
+import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
 import { type Unlocked, unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
 import { askOptimiser, FAILED, isRefusal, type OptimiserAnswer, throwRefusal } from './optimiser.ts';

@@ -1,4 +1,4 @@
-import type { Probe } from '@creatorr/tool-kit/run';
+import type { Probe } from '@creatorr/tool-kit/tool/tool';
 import { toolFailed } from '../command-failure.ts';
 import { parseLanguages } from './languages.ts';
 

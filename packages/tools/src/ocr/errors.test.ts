@@ -1,4 +1,4 @@
-import { PDF, PNG, TIFF } from '@creatorr/tool-kit/media-types';
+import { PDF, PNG, TIFF } from '@creatorr/tool-kit/files/media-types';
 import { describe, expect, jest, test } from '@jest/globals';
 import { textOf, transform } from '../../test/fixtures/command.ts';
 import { textPage } from '../../test/fixtures/pages.ts';

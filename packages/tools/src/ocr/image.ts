@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failureReport } from '@creatorr/tool-kit/failure-report';
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import { inputPath, SANDBOX_SCRATCH, scratchPath } from '@creatorr/tool-kit/sandbox-files';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { failureReport } from '@creatorr/tool-kit/run/failure-report';
+import { inputPath, SANDBOX_SCRATCH, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
+import type { ToolContext } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { z } from 'zod';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
 

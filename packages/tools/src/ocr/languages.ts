@@ -1,5 +1,5 @@
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import type { ToolContext } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { toolFailed } from '../command-failure.ts';
 
 /** Throws `unsupported_input` that lists what is installed when one of the languages is not. */

@@ -1,8 +1,8 @@
 import { PLANS, toolTerms } from '@creatorr/contracts/plans';
-import { deadlineMs } from '@creatorr/tool-kit/deadline';
-import type { ToolLimits } from '@creatorr/tool-kit/manifest';
-import { PDF } from '@creatorr/tool-kit/media-types';
-import type { Tool } from '@creatorr/tool-kit/tool';
+import { PDF } from '@creatorr/tool-kit/files/media-types';
+import { deadlineMs } from '@creatorr/tool-kit/limits/deadline';
+import type { ToolLimits } from '@creatorr/tool-kit/tool/manifest';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { expect, jest, test } from '@jest/globals';
 import { rawPdf } from '../../hostile/builders/pdf.ts';
 import { LETTER, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';

@@ -1,8 +1,8 @@
-import { defineTool } from '@creatorr/tool-kit/manifest';
-import { HTML, JPEG, PDF, PNG, TEXT, TIFF, WEBP } from '@creatorr/tool-kit/media-types';
-import { withExtension } from '@creatorr/tool-kit/output-name';
-import { pageRangesSchema } from '@creatorr/tool-kit/page-ranges';
-import { secretParam } from '@creatorr/tool-kit/params';
+import { HTML, JPEG, PDF, PNG, TEXT, TIFF, WEBP } from '@creatorr/tool-kit/files/media-types';
+import { withExtension } from '@creatorr/tool-kit/files/output-name';
+import { pageRangesSchema } from '@creatorr/tool-kit/params/page-ranges';
+import { secretParam } from '@creatorr/tool-kit/params/secret-params';
+import { defineTool } from '@creatorr/tool-kit/tool/manifest';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;

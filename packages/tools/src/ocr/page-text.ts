@@ -1,5 +1,5 @@
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import { inputPath } from '@creatorr/tool-kit/sandbox-files';
+import { inputPath } from '@creatorr/tool-kit/sandbox/paths';
+import type { ToolContext } from '@creatorr/tool-kit/tool/tool';
 
 const INPUT = 'input.pdf';
 /** OCR can do without, and looks closer before it draws what takes so long. */

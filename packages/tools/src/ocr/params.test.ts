@@ -1,4 +1,4 @@
-import { JPEG, PDF, PNG, TEXT } from '@creatorr/tool-kit/media-types';
+import { JPEG, PDF, PNG, TEXT } from '@creatorr/tool-kit/files/media-types';
 import { describe, expect, jest, test } from '@jest/globals';
 import { rendered, textOf, transform } from '../../test/fixtures/command.ts';
 import { textPage } from '../../test/fixtures/pages.ts';

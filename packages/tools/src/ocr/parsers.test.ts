@@ -1,4 +1,4 @@
-import { pageRangesSchema, requirePageNumbers } from '@creatorr/tool-kit/page-ranges';
+import { pageRangesSchema, requirePageNumbers } from '@creatorr/tool-kit/params/page-ranges';
 import { describe, expect, test } from '@jest/globals';
 import { parseLanguages } from './languages.ts';
 import { pageTextCounter } from './page-text.ts';

@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { CommandResult } from '@creatorr/tool-kit/command';
-import type { ParamsOf } from '@creatorr/tool-kit/manifest';
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
+import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
+import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
+import type { CommandResult, ToolContext } from '@creatorr/tool-kit/tool/tool';
 import { z } from 'zod';
 import type { manifest } from './manifest.ts';
 import { isUnexpected, recognitionError } from './recognition-error.ts';

@@ -1,6 +1,6 @@
-import type { CommandResult } from '@creatorr/tool-kit/command';
-import { failureReport } from '@creatorr/tool-kit/failure-report';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { failureReport } from '@creatorr/tool-kit/run/failure-report';
+import type { CommandResult } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
 
 type Reason = readonly [code: ConstructorParameters<typeof ToolError>[0], message: string];

@@ -1,4 +1,4 @@
-import { JPEG, PDF, PNG, TIFF, WEBP } from '@creatorr/tool-kit/media-types';
+import { JPEG, PDF, PNG, TIFF, WEBP } from '@creatorr/tool-kit/files/media-types';
 import { describe, expect, jest, test } from '@jest/globals';
 import { describeContract } from '../../test/contract.ts';
 import { textOf, transform } from '../../test/fixtures/command.ts';

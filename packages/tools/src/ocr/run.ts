@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { ParamsOf } from '@creatorr/tool-kit/manifest';
-import { PDF } from '@creatorr/tool-kit/media-types';
-import { countPageNumbers, requirePageNumbers } from '@creatorr/tool-kit/page-ranges';
-import type { Run, ToolContext, ToolInput, ToolOutput } from '@creatorr/tool-kit/run';
+import { PDF } from '@creatorr/tool-kit/files/media-types';
+import { countPageNumbers, requirePageNumbers } from '@creatorr/tool-kit/params/page-ranges';
+import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
+import type { Run, ToolContext, ToolInput, ToolOutput } from '@creatorr/tool-kit/tool/tool';
 import { unlockPdf } from '../pdf/protection.ts';
 import { countPages } from '../pdf/qpdf.ts';
 import { imageToPdf } from './image.ts';

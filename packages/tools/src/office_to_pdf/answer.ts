@@ -1,6 +1,6 @@
-import type { ParamsOf } from '@creatorr/tool-kit/manifest';
-import type { ToolInput } from '@creatorr/tool-kit/run';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
+import type { ToolInput } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { z } from 'zod';
 import type { manifest } from './manifest.ts';
 

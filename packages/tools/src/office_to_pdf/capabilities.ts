@@ -1,4 +1,4 @@
-import type { Probe } from '@creatorr/tool-kit/run';
+import type { Probe } from '@creatorr/tool-kit/tool/tool';
 import { toolFailed } from '../command-failure.ts';
 
 /** The font families that documents can be set in on this machine. */

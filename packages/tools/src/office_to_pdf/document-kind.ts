@@ -12,7 +12,7 @@ import {
 	TEXT,
 	XLS,
 	XLSX,
-} from '@creatorr/tool-kit/media-types';
+} from '@creatorr/tool-kit/files/media-types';
 
 /** The extension under which LibreOffice sees a file; the name that its owner gave it stays outside. */
 export const EXTENSIONS: Readonly<Record<string, string>> = {

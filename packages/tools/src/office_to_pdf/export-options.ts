@@ -1,4 +1,4 @@
-import type { ParamsOf } from '@creatorr/tool-kit/manifest';
+import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { manifest } from './manifest.ts';
 
 type Params = ParamsOf<typeof manifest>;

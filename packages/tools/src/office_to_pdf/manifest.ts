@@ -1,4 +1,3 @@
-import { defineTool } from '@creatorr/tool-kit/manifest';
 import {
 	CSV,
 	DOC,
@@ -14,10 +13,11 @@ import {
 	TEXT,
 	XLS,
 	XLSX,
-} from '@creatorr/tool-kit/media-types';
-import { withExtension } from '@creatorr/tool-kit/output-name';
-import { pageRangesSchema } from '@creatorr/tool-kit/page-ranges';
-import { secretParam } from '@creatorr/tool-kit/params';
+} from '@creatorr/tool-kit/files/media-types';
+import { withExtension } from '@creatorr/tool-kit/files/output-name';
+import { pageRangesSchema } from '@creatorr/tool-kit/params/page-ranges';
+import { secretParam } from '@creatorr/tool-kit/params/secret-params';
+import { defineTool } from '@creatorr/tool-kit/tool/manifest';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;

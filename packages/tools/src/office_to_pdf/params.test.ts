@@ -1,5 +1,5 @@
-import { CSV, DOCX, HTML, ODP, ODT, PPTX } from '@creatorr/tool-kit/media-types';
-import { parseParams } from '@creatorr/tool-kit/params';
+import { CSV, DOCX, HTML, ODP, ODT, PPTX } from '@creatorr/tool-kit/files/media-types';
+import { parseParams } from '@creatorr/tool-kit/params/params';
 import { describe, expect, jest, test } from '@jest/globals';
 import { pptx } from '../../hostile/builders/ooxml.ts';
 import { textOf, transform } from '../../test/fixtures/command.ts';

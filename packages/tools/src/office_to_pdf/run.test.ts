@@ -3,8 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { oleFile } from '@creatorr/tool-kit/fixtures/ole-file';
-import type { ToolLimits } from '@creatorr/tool-kit/manifest';
 import {
 	CSV,
 	DOC,
@@ -20,8 +18,10 @@ import {
 	TEXT,
 	XLS,
 	XLSX,
-} from '@creatorr/tool-kit/media-types';
-import type { Tool } from '@creatorr/tool-kit/tool';
+} from '@creatorr/tool-kit/files/media-types';
+import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
+import type { ToolLimits } from '@creatorr/tool-kit/tool/manifest';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { describe, expect, jest, test } from '@jest/globals';
 import { png } from '../../hostile/builders/images.ts';
 import { docx } from '../../hostile/builders/ooxml.ts';
@@ -273,7 +273,7 @@ describe(`${SLUG} warns of`, () => {
 });
 
 describe(`${SLUG} where the process that stands by does not survive the document`, () => {
-	const adapt = (tool: Tool): Tool => ({ ...tool, standby: { command: 'false', args: [] } });
+	const adapt = (tool: Tool): Tool => ({ ...tool, prewarmed: { command: 'false', args: [] } });
 	const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(['text']) };
 
 	test('converts it by the plain command and says what that can not do', async () => {
@@ -316,7 +316,7 @@ describe(`${SLUG} where the process that stands by does not survive the document
 		const target = join(directory, 'target');
 		try {
 			const args = ['-c', `ln -s ${target} /scratch/request.json`];
-			const leaving = (tool: Tool): Tool => ({ ...tool, standby: { command: 'bash', args } });
+			const leaving = (tool: Tool): Tool => ({ ...tool, prewarmed: { command: 'bash', args } });
 			await expect(runSample(SLUG, sample, { adapt: leaving })).resolves.toBeDefined();
 			expect(existsSync(target)).toBe(false);
 		} finally {

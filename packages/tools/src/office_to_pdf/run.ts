@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { ParamsOf } from '@creatorr/tool-kit/manifest';
-import { CSV, HTML, TEXT } from '@creatorr/tool-kit/media-types';
-import { countPageNumbers } from '@creatorr/tool-kit/page-ranges';
-import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/run';
-import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
-import { writeNew } from '@creatorr/tool-kit/write-new';
+import { CSV, HTML, TEXT } from '@creatorr/tool-kit/files/media-types';
+import { countPageNumbers } from '@creatorr/tool-kit/params/page-ranges';
+import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
+import { writeNew } from '@creatorr/tool-kit/scratch/scratch';
+import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
+import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
 import { protectPdf } from '../pdf/protection.ts';
 import { type Answer, answerSchema, isFailure, toToolError } from './answer.ts';
@@ -88,7 +88,7 @@ async function askStandby(context: ToolContext, input: Input, source: Source): P
 		...{ ...plain, source: lateInputPath(source.name), name, password: params.password },
 		export_options: { ...plain.export_options, ...protectionOptions(params) },
 	};
-	const answer = await context.ask(question, { readOnly: { [source.name]: source.path } });
+	const answer = await context.request(question, { readOnly: { [source.name]: source.path } });
 	return answer === undefined ? DIED : answerSchema.parse(answer);
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CSV, DOCX, TEXT } from '@creatorr/tool-kit/media-types';
+import { CSV, DOCX, TEXT } from '@creatorr/tool-kit/files/media-types';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { guessSeparator, importFilter } from './document-kind.ts';
 import { detectEncoding, rewriteAsUtf8 } from './text.ts';

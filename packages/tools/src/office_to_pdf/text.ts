@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { TextEncoding } from '@creatorr/tool-kit/text-kind';
+import type { TextEncoding } from '@creatorr/tool-kit/files/text-encoding';
 
 const START_BYTES = 64 * 1024;
 

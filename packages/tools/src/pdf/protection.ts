@@ -1,9 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox-files';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
-import { writeNew } from '@creatorr/tool-kit/write-new';
+import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
+import { writeNew } from '@creatorr/tool-kit/scratch/scratch';
+import type { ToolContext } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { throwOnLimit } from '../command-failure.ts';
 import { throwOnUnreadable } from './qpdf.ts';
 

@@ -1,8 +1,7 @@
-import type { CommandResult } from '@creatorr/tool-kit/command';
-import { failureReport } from '@creatorr/tool-kit/failure-report';
-import type { ToolContext } from '@creatorr/tool-kit/run';
-import { inputPath } from '@creatorr/tool-kit/sandbox-files';
-import { ToolError } from '@creatorr/tool-kit/tool-error';
+import { failureReport } from '@creatorr/tool-kit/run/failure-report';
+import { inputPath } from '@creatorr/tool-kit/sandbox/paths';
+import type { CommandResult, ToolContext } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { throwOnLimit } from '../command-failure.ts';
 
 const SUCCEEDED_WITH_WARNINGS = 3;

@@ -1,4 +1,4 @@
-import { RTF } from '@creatorr/tool-kit/media-types';
+import { RTF } from '@creatorr/tool-kit/files/media-types';
 import type { Link } from './link.ts';
 
 const rtf = (body: string) => Buffer.from(`{\\rtf1\\ansi Harmless\\par ${body}}`);

@@ -1,4 +1,4 @@
-import { ODS, XLSX } from '@creatorr/tool-kit/media-types';
+import { ODS, XLSX } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '../../builders/odf.ts';
 import { relationsXml, xlsx } from '../../builders/ooxml.ts';
 import { escaped, external, type Link } from './link.ts';

@@ -1,4 +1,4 @@
-import { ODP, ODT, PPTX } from '@creatorr/tool-kit/media-types';
+import { ODP, ODT, PPTX } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '../../builders/odf.ts';
 import { pptx } from '../../builders/ooxml.ts';
 import { escaped, external, type Link } from './link.ts';

@@ -1,4 +1,4 @@
-import { DOCX } from '@creatorr/tool-kit/media-types';
+import { DOCX } from '@creatorr/tool-kit/files/media-types';
 import { docx, type Relation, relationsXml } from '../../builders/ooxml.ts';
 import { escaped, external, type Link } from './link.ts';
 

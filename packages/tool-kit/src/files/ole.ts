@@ -1,0 +1,128 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/** A stream of an OLE compound file, as its directory lists it. */
+export interface OleEntry {
+	name: string;
+	startSector: number;
+	sizeBytes: number;
+}
+
+export interface OleFile {
+	/** Storages and streams anywhere in the file, in directory order; the first is the root. */
+	entries: OleEntry[];
+	/** Returns the first bytes of a stream, fewer when it is shorter. */
+	readStart(entry: OleEntry, lengthBytes: number): Promise<Buffer>;
+}
+
+const HEADER_BYTES = 512;
+const DIRECTORY_ENTRY_BYTES = 128;
+const MINI_SECTOR_BYTES = 64;
+const HEADER_FAT_SECTORS = 109;
+const END_OF_CHAIN = 0xfffffffa;
+const STREAM_OR_STORAGE = [1, 2, 5];
+
+// Bounds against endless chains: no office document has more than 65,536 directory entries.
+const MAX_DIRECTORY_SECTORS = 16_384;
+const MAX_CHAIN_SECTORS = 1024;
+
+/** Reads the directory of an OLE compound file (MS-CFB). Throws an Error when the file is not one or is damaged. */
+export async function openOle(file: FileHandle): Promise<OleFile> {
+	const header = await readAt(file, 0, HEADER_BYTES);
+	const sectorBytes = 2 ** header.readUInt16LE(30);
+	if (sectorBytes !== 512 && sectorBytes !== 4096) throw new Error('OLE: impossible sector size');
+	const miniCutoffBytes = header.readUInt32LE(56);
+	const sectorOffset = (sector: number) => (sector + 1) * sectorBytes;
+	const next = fatReader(file, header, sectorBytes);
+	const entries = await readDirectory(file, header.readUInt32LE(48), { next, sectorOffset, sectorBytes });
+	const root = entries[0];
+	if (!root) throw new Error('OLE: no root entry');
+
+	const readBig = async (start: number, lengthBytes: number) => {
+		const wanted = Math.ceil(lengthBytes / sectorBytes);
+		const chain = await followChain(start, next, Math.min(wanted, MAX_CHAIN_SECTORS));
+		const sectors = await Promise.all(
+			chain.map((sector) => readUpTo(file, sectorOffset(sector), sectorBytes)),
+		);
+		return Buffer.concat(sectors).subarray(0, lengthBytes);
+	};
+	return {
+		entries,
+		async readStart(entry, lengthBytes) {
+			const wantedBytes = Math.min(lengthBytes, entry.sizeBytes);
+			if (entry.sizeBytes >= miniCutoffBytes) return readBig(entry.startSector, wantedBytes);
+			// Short streams are stored in the root's stream. Callers need no more than the first mini sector.
+			const offset = entry.startSector * MINI_SECTOR_BYTES;
+			const mini = await readBig(root.startSector, offset + MINI_SECTOR_BYTES);
+			return mini.subarray(offset, offset + Math.min(wantedBytes, MINI_SECTOR_BYTES));
+		},
+	};
+}
+
+interface Layout {
+	next(sector: number): Promise<number>;
+	sectorOffset(sector: number): number;
+	sectorBytes: number;
+}
+
+async function readDirectory(file: FileHandle, start: number, layout: Layout): Promise<OleEntry[]> {
+	const entries: OleEntry[] = [];
+	for (const sector of await followChain(start, layout.next, MAX_DIRECTORY_SECTORS)) {
+		const bytes = await readAt(file, layout.sectorOffset(sector), layout.sectorBytes);
+		for (let at = 0; at < bytes.length; at += DIRECTORY_ENTRY_BYTES) {
+			if (!STREAM_OR_STORAGE.includes(bytes.readUInt8(at + 66))) continue;
+			const nameBytes = Math.max(0, Math.min(64, bytes.readUInt16LE(at + 64)) - 2);
+			entries.push({
+				name: bytes.toString('utf16le', at, at + nameBytes),
+				startSector: bytes.readUInt32LE(at + 116),
+				sizeBytes: bytes.readUInt32LE(at + 120),
+			});
+		}
+	}
+	return entries;
+}
+
+async function followChain(start: number, next: Layout['next'], maxSectors: number): Promise<number[]> {
+	const chain: number[] = [];
+	const seen = new Set<number>();
+	for (let sector = start; sector < END_OF_CHAIN && chain.length < maxSectors; sector = await next(sector)) {
+		if (seen.has(sector)) throw new Error('OLE: a chain of sectors runs in a circle');
+		seen.add(sector);
+		chain.push(sector);
+	}
+	return chain;
+}
+
+/** Returns the next sector from the allocation table, whose first 109 sectors the header lists and further ones a chain. */
+function fatReader(file: FileHandle, header: Buffer, sectorBytes: number): Layout['next'] {
+	const perSector = sectorBytes / 4;
+	const tableSector = async (index: number): Promise<number> => {
+		if (index < HEADER_FAT_SECTORS) return header.readUInt32LE(76 + 4 * index);
+		let sector = header.readUInt32LE(68);
+		const perList = perSector - 1;
+		for (let skip = Math.floor((index - HEADER_FAT_SECTORS) / perList); skip > 0; skip -= 1) {
+			sector = await readUInt32(file, (sector + 1) * sectorBytes + 4 * perList);
+		}
+		return readUInt32(file, (sector + 1) * sectorBytes + 4 * ((index - HEADER_FAT_SECTORS) % perList));
+	};
+	return async (sector) => {
+		const table = await tableSector(Math.floor(sector / perSector));
+		if (table >= END_OF_CHAIN) throw new Error('OLE: a sector lies outside the allocation table');
+		return readUInt32(file, (table + 1) * sectorBytes + 4 * (sector % perSector));
+	};
+}
+
+async function readUInt32(file: FileHandle, offset: number): Promise<number> {
+	return (await readAt(file, offset, 4)).readUInt32LE(0);
+}
+
+async function readAt(file: FileHandle, offset: number, lengthBytes: number): Promise<Buffer> {
+	const bytes = await readUpTo(file, offset, lengthBytes);
+	if (bytes.length < lengthBytes) throw new Error('OLE: the file ends early');
+	return bytes;
+}
+
+async function readUpTo(file: FileHandle, offset: number, lengthBytes: number): Promise<Buffer> {
+	const buffer = Buffer.alloc(lengthBytes);
+	const { bytesRead } = await file.read(buffer, 0, lengthBytes, offset);
+	return buffer.subarray(0, bytesRead);
+}

@@ -1,0 +1,48 @@
+import { ToolError } from '../tool/tool-error.ts';
+
+/** One entry of a ZIP file, as its directory lists it. */
+export interface ZipPart {
+	/** Of the entry's local header in the file. */
+	offset: number;
+	packedBytes: number;
+	unpackedBytes: number;
+}
+
+const MAX_ENTRIES = 20_000;
+const MAX_UNPACKED_BYTES = 1024 ** 3;
+/** Compression of documents stays below this, but for blank pictures, which are small. */
+const MAX_RATIO = 200;
+const SMALL_BYTES = 32 * 1024 * 1024;
+/** The least size of the local header before each entry's bytes. */
+const HEADER_BYTES = 30;
+
+/** Throws `limit_exceeded` for more entries than documents have. To be called before the entries are read. */
+export function requireFewEntries(count: number): void {
+	if (count > MAX_ENTRIES) throw tooMuch();
+}
+
+/** Throws `limit_exceeded` for a document that unpacks to far more than its size, or whose entries overlap. */
+export function requireNoBomb(parts: readonly ZipPart[]): void {
+	const unpackedBytes = parts.reduce((total, part) => total + part.unpackedBytes, 0);
+	if (unpackedBytes > MAX_UNPACKED_BYTES || parts.some(isOverCompressed) || hasOverlap(parts))
+		throw tooMuch();
+}
+
+function isOverCompressed({ packedBytes, unpackedBytes }: ZipPart): boolean {
+	return unpackedBytes > SMALL_BYTES && unpackedBytes > packedBytes * MAX_RATIO;
+}
+
+function hasOverlap(parts: readonly ZipPart[]): boolean {
+	const sorted = parts.toSorted((one, other) => one.offset - other.offset);
+	return sorted.some((part, index) => {
+		const next = sorted[index + 1];
+		return next !== undefined && next.offset < part.offset + HEADER_BYTES + part.packedBytes;
+	});
+}
+
+function tooMuch(): ToolError {
+	return new ToolError(
+		'limit_exceeded',
+		'The document unpacks to more than a job may use. Save it anew, or take a part of it.',
+	);
+}

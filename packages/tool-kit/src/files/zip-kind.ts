@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import { DOCX, type FileKind, ODP, ODS, ODT, PPTX, XLSX, ZIP } from './media-types.ts';
+import { textEncoding } from './text-encoding.ts';
+import { requireFewEntries, requireNoBomb, type ZipPart } from './zip-bomb.ts';
+
+const MAX_PART_BYTES = 4 * 1024 * 1024;
+
+const CONTENT_TYPES = '[Content_Types].xml';
+const ODF_TYPE = 'mimetype';
+const ODF_MANIFEST = 'META-INF/manifest.xml';
+
+// The main part's type, including templates, macro-enabled files and slide shows: they open the same way, and macros never run.
+const OOXML_MAIN_PARTS: readonly [RegExp, string][] = [
+	[
+		/(?:wordprocessingml\.(?:document|template)|ms-word\.(?:document|template)\.macroEnabled\w*)\.main\+xml/,
+		DOCX,
+	],
+	[/(?:spreadsheetml\.(?:sheet|template)|ms-excel\.(?:sheet|template)\.macroEnabled)\.main\+xml/, XLSX],
+	[
+		/(?:presentationml\.(?:presentation|template|slideshow)|ms-powerpoint\.\w+\.macroEnabled)\.main\+xml/,
+		PPTX,
+	],
+];
+const ODF_KINDS: readonly string[] = [ODT, ODS, ODP];
+
+/**
+ * Returns which office format a ZIP file has, or ZIP for another. Throws an Error when the file is damaged, a ToolError
+ * `limit_exceeded` when an office program would unpack too much of it. Unpacks at most three small parts itself.
+ */
+export async function zipKind(path: string): Promise<FileKind> {
+	const zip = await openZip(path);
+	try {
+		requireFewEntries(zip.entryCount);
+		const { texts, parts } = await readParts(zip);
+		const kind = kindOf(texts);
+		if (kind.mimeType !== ZIP) requireNoBomb(parts);
+		return kind;
+	} finally {
+		zip.close();
+	}
+}
+
+function kindOf(texts: ReadonlyMap<string, string>): FileKind {
+	const contentTypes = texts.get(CONTENT_TYPES);
+	if (contentTypes !== undefined) return { mimeType: ooxmlType(contentTypes), encrypted: false };
+	const odfType = texts
+		.get(ODF_TYPE)
+		?.trim()
+		.replace(/-template$/, '');
+	if (odfType === undefined || !ODF_KINDS.includes(odfType)) return { mimeType: ZIP, encrypted: false };
+	return { mimeType: odfType, encrypted: /encryption-data\b/.test(texts.get(ODF_MANIFEST) ?? '') };
+}
+
+function ooxmlType(contentTypes: string): string {
+	return OOXML_MAIN_PARTS.find(([pattern]) => pattern.test(contentTypes))?.[1] ?? ZIP;
+}
+
+/** Returns all entries of the directory, and the text of those that identify the format. */
+async function readParts(zip: ZipFile): Promise<{ parts: ZipPart[]; texts: Map<string, string> }> {
+	const parts: ZipPart[] = [];
+	const texts = new Map<string, string>();
+	for await (const entry of zip.eachEntry()) {
+		parts.push({
+			offset: entry.relativeOffsetOfLocalHeader,
+			packedBytes: entry.compressedSize,
+			unpackedBytes: entry.uncompressedSize,
+		});
+		const name = entry.fileNameRaw.toString('latin1');
+		if (![CONTENT_TYPES, ODF_TYPE, ODF_MANIFEST].includes(name) || texts.has(name)) continue;
+		texts.set(name, await readPart(zip, entry));
+	}
+	return { parts, texts };
+}
+
+async function readPart(zip: ZipFile, entry: Entry): Promise<string> {
+	const stream: Readable = await zip.openReadStreamPromise(entry);
+	const chunks: Buffer[] = [];
+	let sizeBytes = 0;
+	for await (const chunk of stream as AsyncIterable<Buffer>) {
+		chunks.push(chunk);
+		sizeBytes += chunk.length;
+		// Genuine ones have a few kilobytes.
+		if (sizeBytes > MAX_PART_BYTES) break;
+	}
+	return decodeXml(Buffer.concat(chunks));
+}
+
+function decodeXml(bytes: Buffer): string {
+	return new TextDecoder(textEncoding(bytes)).decode(bytes);
+}
+
+const END_SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
+const END_BYTES = 22;
+const COMMENT_LENGTH_AT = 20;
+const MAX_COMMENT_BYTES = 0xffff;
+
+/**
+ * Opens a ZIP file, also one with bytes behind its end, which some programs write and office programs accept. Throws when the
+ * file is cut short. Names of entries are raw.
+ */
+async function openZip(path: string): Promise<ZipFile> {
+	const file = await open(path, 'r');
+	try {
+		const end = await findEnd(file);
+		// Names are compared and never used as paths, so yauzl need not refuse odd ones.
+		return await fromRandomAccessReaderPromise(new FileReader(path), end, {
+			autoClose: false,
+			decodeStrings: false,
+		});
+	} finally {
+		await file.close();
+	}
+}
+
+class FileReader extends RandomAccessReader {
+	readonly #path: string;
+
+	constructor(path: string) {
+		super();
+		this.#path = path;
+	}
+
+	override _readStreamForRange(start: number, end: number): Readable {
+		return createReadStream(this.#path, { start, end: end - 1 });
+	}
+}
+
+/** Returns the offset where the ZIP file ends; the file's size where it has no end record, so that yauzl reports the problem. */
+async function findEnd(file: FileHandle): Promise<number> {
+	const { size } = await file.stat();
+	const length = Math.min(size, END_BYTES + MAX_COMMENT_BYTES);
+	const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+	const at = buffer.lastIndexOf(END_SIGNATURE);
+	if (at === -1 || at + END_BYTES > length) return size;
+	return Math.min(size, size - length + at + END_BYTES + buffer.readUInt16LE(at + COMMENT_LENGTH_AT));
+}

@@ -1,0 +1,74 @@
+import type { ToolLimits, ToolManifest } from '../tool/manifest.ts';
+import { ToolError } from '../tool/tool-error.ts';
+
+const BYTES_PER_MIB = 1024 * 1024;
+
+/** The size of the work that an input is. */
+export interface Workload {
+	sizeBytes: number;
+	/** Undefined until they are counted. */
+	pages?: number | undefined;
+}
+
+/** Returns how long a run on this input may take, in milliseconds. */
+export function deadlineMs({ deadline }: ToolLimits, { sizeBytes, pages = 0 }: Workload): number {
+	const { baseMs, perMiBMs, perPageMs = 0, capMs } = deadline;
+	return Math.min(capMs, Math.ceil(baseMs + (perMiBMs * sizeBytes) / BYTES_PER_MIB + perPageMs * pages));
+}
+
+/** Estimates how long a run on this input takes, in milliseconds; 0 where the manifest has no estimate. */
+export function expectedMs(
+	{ expected }: Pick<ToolManifest, 'expected'>,
+	{ sizeBytes, pages }: Workload,
+): number {
+	if (!expected) return 0;
+	const { perMiBMs, perPageMs } = expected;
+	if (pages !== undefined && perPageMs !== undefined) return Math.ceil(perPageMs * pages);
+	return Math.ceil((perMiBMs * sizeBytes) / BYTES_PER_MIB);
+}
+
+/** Measures the time of one run and ends the run at its deadline. */
+export interface RunClock {
+	/** Aborted with a ToolError `timeout`. */
+	signal: AbortSignal;
+	/** Extends the allowed time, counted from the start of the run. A shorter time than before is ignored. */
+	allow(allowedMs: number): void;
+	/** Adds time in which other processes had the processors, which does not count. */
+	addWait(ms: number): void;
+	stop(): void;
+}
+
+export function startRunClock(firstAllowedMs: number): RunClock {
+	const startedAtMs = performance.now();
+	const over = new AbortController();
+	let allowedMs = firstAllowedMs;
+	let waitedMs = 0;
+	let timer = setTimeout(check, allowedMs);
+
+	function check(): void {
+		const leftMs = startedAtMs + allowedMs + waitedMs - performance.now();
+		// The allowed time may have grown while the timer ran.
+		if (leftMs > 0) timer = setTimeout(check, Math.ceil(leftMs));
+		else over.abort(timeoutError(allowedMs));
+	}
+
+	return {
+		signal: over.signal,
+		allow(ms) {
+			allowedMs = Math.max(allowedMs, ms);
+		},
+		addWait(ms) {
+			waitedMs += ms;
+		},
+		stop() {
+			clearTimeout(timer);
+		},
+	};
+}
+
+function timeoutError(allowedMs: number): ToolError {
+	return new ToolError(
+		'timeout',
+		`The work took longer than the ${Math.round(allowedMs / 1000)} s allowed. Try a smaller part of the file.`,
+	);
+}

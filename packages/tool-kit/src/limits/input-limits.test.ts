@@ -1,0 +1,19 @@
+import { describe, expect, test } from '@jest/globals';
+import { requirePages } from './input-limits.ts';
+
+describe('requirePages', () => {
+	test('accepts as many pages as the plan allows', () => {
+		expect(() => requirePages(200, { pages: 200 })).not.toThrow();
+		expect(() => requirePages(1_000_000, undefined)).not.toThrow();
+	});
+
+	test('throws for more pages, with the limit of Pro where that is higher', () => {
+		expect(() => requirePages(1_201, { pages: 200, onPro: 5_000 })).toThrow(
+			'The file has 1,201 pages; this plan takes up to 200. Split the file, or upgrade to Pro, which takes 5,000.',
+		);
+		expect(() => requirePages(201, { pages: 200 })).toThrow(/up to 200\. Split the file\.$/);
+		expect(() => requirePages(201, { pages: 200 })).toThrow(
+			expect.objectContaining({ code: 'limit_exceeded' }),
+		);
+	});
+});

@@ -1,0 +1,33 @@
+import type { ToolManifest } from '../tool/manifest.ts';
+import { ToolError } from '../tool/tool-error.ts';
+
+/** Throws `limit_exceeded` for a file that is larger than the tool accepts, on any plan. */
+export function requireInputSize({ limits }: Pick<ToolManifest, 'limits'>, sizeBytes: number): void {
+	if (sizeBytes <= limits.maxInputBytes) return;
+	throw new ToolError(
+		'limit_exceeded',
+		`The file is larger than the ${limits.maxInputBytes} bytes that this tool takes.`,
+	);
+}
+
+/** How many pages a file may have on the plan of its owner. */
+export interface PageLimit {
+	pages: number;
+	/** The limit of Pro, where it is higher. */
+	onPro?: number | undefined;
+}
+
+/** Throws `limit_exceeded` where a file has more pages than the limit. */
+export function requirePages(count: number, limit: PageLimit | undefined): void {
+	if (limit === undefined || count <= limit.pages) return;
+	const upgrade =
+		limit.onPro === undefined ? '' : `, or upgrade to Pro, which takes ${formatCount(limit.onPro)}`;
+	throw new ToolError(
+		'limit_exceeded',
+		`The file has ${formatCount(count)} pages; this plan takes up to ${formatCount(limit.pages)}. Split the file${upgrade}.`,
+	);
+}
+
+function formatCount(count: number): string {
+	return count.toLocaleString('en');
+}

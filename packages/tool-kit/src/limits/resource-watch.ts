@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scratch } from '../scratch/scratch.ts';
+import { scratchUsage } from '../scratch/scratch-usage.ts';
+import { ToolError } from '../tool/tool-error.ts';
+import type { SandboxLimits } from './command-limits.ts';
+import { createContentionMeter } from './cpu-contention.ts';
+import { measureProcesses, type ProcessUsage } from './process-usage.ts';
+import { createRunQueueDelayMeter } from './run-queue-delay.ts';
+
+const MIN_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 2000;
+/** Measuring takes at most this share of the time. */
+const MAX_SHARE = 1 / 20;
+/** A tool needs space for copies of its largest file. */
+const DEFAULT_SCRATCH_FILES = 3;
+
+interface Watched {
+	/** The first process of the sandbox. */
+	pid: number;
+	scratch: Scratch;
+	limits: SandboxLimits;
+	/** Receives the time, since the call before, that the processes waited while others had the processors. */
+	onWaited?: ((ms: number) => void) | undefined;
+	/** Receives by how many nice steps the processes must be reniced to weigh no more than one thread for each core. */
+	onContention(steps: number): void;
+}
+
+/**
+ * Measures periodically what all processes of a sandbox use together, which the kernel's limits of single processes don't bound.
+ * Calls `onBreach` once, with a `limit_exceeded` that names the exceeded limit.
+ */
+export function watchResources(watched: Watched, onBreach: (error: ToolError) => void): { stop(): void } {
+	const stopping = new AbortController();
+	const { signal } = stopping;
+	const measureDemand = createRunQueueDelayMeter();
+	const measureContention = createContentionMeter();
+	const run = async () => {
+		while (!signal.aborted) {
+			const startedAtMs = performance.now();
+			const usage = await measureProcesses(watched.pid, maxMemoryBytes(watched.limits));
+			const { lostMs, runnableThreads } = await measureDemand(usage.pids);
+			const breach = await findBreach(watched, usage);
+			if (signal.aborted) return;
+			if (breach) return onBreach(breach);
+			watched.onWaited?.(lostMs);
+			watched.onContention(measureContention(runnableThreads));
+			const tookMs = performance.now() - startedAtMs;
+			const pauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, tookMs / MAX_SHARE));
+			await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+		}
+	};
+	void run();
+	return { stop: () => stopping.abort() };
+}
+
+function maxMemoryBytes({ totalMemoryBytes, memoryBytes }: SandboxLimits): number {
+	return totalMemoryBytes ?? memoryBytes;
+}
+
+async function findBreach(
+	{ scratch, limits }: Watched,
+	{ pids, memoryBytes, cpuSeconds }: ProcessUsage,
+): Promise<ToolError | undefined> {
+	const maxScratchBytes = limits.maxScratchBytes ?? limits.maxFileBytes * DEFAULT_SCRATCH_FILES;
+	if (memoryBytes > maxMemoryBytes(limits)) return breach('memory');
+	if (cpuSeconds > limits.cpuSeconds) return breach('computing time');
+	const scratchBytes = await scratchUsage(scratch, pids, maxScratchBytes);
+	return scratchBytes > maxScratchBytes ? breach('disk') : undefined;
+}
+
+function breach(what: string): ToolError {
+	return new ToolError(
+		'limit_exceeded',
+		`The file takes more ${what} than a job may use. Try a part of it, or save it anew first.`,
+	);
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execSandboxed } from '../sandbox/exec.ts';
+import { createScratch, type Scratch } from '../scratch/scratch.ts';
+import { lostMs } from './run-queue-delay.ts';
+
+describe('lostMs', () => {
+	const TWO_CORES = { elapsedMs: 1000, cores: 2 };
+
+	test.each([
+		['one thread that had a core all the time', { ranMs: 1000, waitedMs: 0 }, 0],
+		['one thread that others kept from running most of the time', { ranMs: 100, waitedMs: 900 }, 900],
+		['two threads that had a tenth of both cores', { ranMs: 200, waitedMs: 1800 }, 900],
+		['many threads that had all cores, and waited for each other', { ranMs: 2000, waitedMs: 6000 }, 0],
+		['many threads that had one of two cores', { ranMs: 1000, waitedMs: 7000 }, 500],
+		['threads that sleep', { ranMs: 0, waitedMs: 0 }, 0],
+		['threads that sleep, but for moments in which they waited', { ranMs: 1, waitedMs: 9 }, 9],
+		['threads that ran a little longer than was measured', { ranMs: 2100, waitedMs: 0 }, 0],
+	])('measures for %s', (_, times, expected) => {
+		expect(lostMs(times, TWO_CORES)).toBeCloseTo(expected);
+	});
+});
+
+describe('a sandboxed command', () => {
+	const LIMITS = { memoryBytes: 1024 ** 3, maxFileBytes: 1024, maxProcesses: 8, cpuSeconds: 60 };
+	const ENOUGH_MS = 1_000;
+
+	let root: string;
+	let scratch: Scratch;
+	let competitors: ChildProcess[];
+	beforeEach(async () => {
+		root = await mkdtemp(join(tmpdir(), 'run-queue-delay-'));
+		scratch = await createScratch(root);
+		competitors = Array.from({ length: 2 * availableParallelism() }, () =>
+			// Niced, so that the deprioritized command gets enough CPU to start; each in a session of its own, as a kernel that
+			// schedules by session would count all of them as one.
+			spawn('nice', ['-n', '10', 'sh', '-c', 'while :; do :; done'], { detached: true }),
+		);
+	});
+	afterEach(async () => {
+		for (const one of competitors) one.kill('SIGKILL');
+		await rm(root, { recursive: true });
+	});
+
+	test('reports the time that it waits while other processes have the processors', async () => {
+		const ended = new AbortController();
+		let waitedMs = 0;
+		const run = execSandboxed({
+			...{ command: 'bash', args: ['-c', 'while :; do :; done'], scratch, limits: LIMITS },
+			signal: ended.signal,
+			deprioritized: AbortSignal.abort(),
+			onWaited(ms) {
+				waitedMs += ms;
+				if (waitedMs >= ENOUGH_MS) ended.abort(new Error('it has waited'));
+			},
+		});
+		await expect(run).rejects.toThrow('it has waited');
+	}, 120_000);
+});

@@ -1,0 +1,99 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { acceptedParams } from './params.ts';
+
+const MAX_SECRET_CHARACTERS = 1024;
+
+/** Declares a param such as a password: null by default, encrypted while it is stored, and never shown again. */
+export function secretParam(description: string) {
+	return z
+		.string()
+		.min(1)
+		.max(MAX_SECRET_CHARACTERS)
+		.nullable()
+		.default(null)
+		.meta({ description, format: 'password', writeOnly: true });
+}
+
+/** Returns the names of the params declared by {@link secretParam}. */
+export function secretNames(params: z.ZodType): string[] {
+	return Object.entries(acceptedParams(params)).flatMap(([name, schema]) => (schema.writeOnly ? [name] : []));
+}
+
+/** Replaces a secret wherever params are shown. */
+export const REDACTED = '[redacted]';
+
+const secretsSchema = z.record(z.string(), z.string());
+type Secrets = z.infer<typeof secretsSchema>;
+
+/** Separates the secrets from completed params: `shown` may be stored and shown, `secrets` only after sealing. */
+export function splitSecrets(
+	schema: z.ZodType,
+	params: Record<string, unknown>,
+): { shown: Record<string, unknown>; secrets: Secrets } {
+	const shown = { ...params };
+	const secrets: Secrets = {};
+	for (const name of secretNames(schema)) {
+		const value = params[name];
+		if (typeof value !== 'string') continue;
+		secrets[name] = value;
+		shown[name] = REDACTED;
+	}
+	return { shown, secrets };
+}
+
+export interface ParamSealer {
+	/** Returns null when there is nothing to seal. */
+	seal(secrets: Secrets, jobId: string): string | null;
+	/** Throws when the text was changed, belongs to another job, or was sealed with an unknown key. */
+	open(sealed: string, jobId: string): Secrets;
+}
+
+const ALGORITHM = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID_LENGTH = 8;
+
+/** Keys of 32 bytes in base64, separated by commas while one replaces another: the first seals, all open. */
+export const paramKeysSchema = z
+	.string()
+	.transform((text) => text.split(',').map((key) => Buffer.from(key, 'base64')))
+	.refine((keys) => keys.every((key) => key.length === 32), { error: 'must be 32 bytes in base64 each' })
+	.meta({ description: 'keys that secret params are encrypted with between jobs and tool workers' });
+
+/** Encrypts the secrets of a job, so that neither the database nor a message contains them in clear. */
+export function createParamSealer(keys: readonly Buffer[]): ParamSealer {
+	const [first] = keys;
+	if (!first) throw new Error('at least one key is needed');
+	return {
+		seal(secrets, jobId) {
+			if (Object.keys(secrets).length === 0) return null;
+			const nonce = randomBytes(NONCE_BYTES);
+			const cipher = createCipheriv(ALGORITHM, first, nonce).setAAD(Buffer.from(jobId));
+			const text = Buffer.concat([cipher.update(JSON.stringify(secrets)), cipher.final()]);
+			const sealed = Buffer.concat([nonce, cipher.getAuthTag(), text]);
+			return `${keyId(first)}.${sealed.toString('base64url')}`;
+		},
+		open(sealed, jobId) {
+			const [id, body = ''] = sealed.split('.');
+			const key = keys.find((one) => keyId(one) === id);
+			if (!key) throw new Error('the secret params were sealed with a key that is not known here');
+			const bytes = Buffer.from(body, 'base64url');
+			const nonce = bytes.subarray(0, NONCE_BYTES);
+			const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
+			const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
+				.setAAD(Buffer.from(jobId))
+				.setAuthTag(tag);
+			const text = Buffer.concat([
+				decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
+				decipher.final(),
+			]);
+			return secretsSchema.parse(JSON.parse(text.toString()));
+		},
+	};
+}
+
+/** Identifies a key without revealing anything about it. */
+function keyId(key: Buffer): string {
+	return createHash('sha256').update('param key id').update(key).digest('base64url').slice(0, KEY_ID_LENGTH);
+}

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { LOW, renice } from './renice.ts';
+
+const started: number[] = [];
+afterEach(() => {
+	for (const pid of started.splice(0)) process.kill(pid, 'SIGKILL');
+});
+
+/** Starts a shell with a child, in a session of its own. */
+async function startFamily(): Promise<{ parent: number; child: number }> {
+	const shell = spawn('sh', ['-c', 'sleep 60 & echo $!; sleep 0.3; sleep 60'], { detached: true });
+	const [line] = await once(shell.stdout, 'data');
+	const family = { parent: shell.pid ?? 0, child: Number(String(line)) };
+	started.push(family.parent, family.child);
+	return family;
+}
+
+describe('renice', () => {
+	test('applies to a process, its children and those that it starts later', async () => {
+		const { parent, child } = await startFamily();
+		renice(parent, { threads: LOW, session: LOW });
+		expect([getPriority(parent), getPriority(child)]).toEqual([10, 10]);
+		await new Promise((resolve) => setTimeout(resolve, 600));
+		const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
+		const later = children.map(Number).filter((pid) => pid !== child);
+		started.push(...later);
+		expect(later.map((pid) => getPriority(pid))).toEqual([10]);
+	});
+
+	test('never lowers a nice value', async () => {
+		const { parent, child } = await startFamily();
+		renice(parent, { threads: LOW });
+		renice(parent, { threads: 1 });
+		expect([getPriority(parent), getPriority(child)]).toEqual([10, 10]);
+	});
+
+	test('ignores a process that has ended', async () => {
+		const ended = spawn('true');
+		await once(ended, 'close');
+		expect(() => renice(ended.pid ?? 0, { threads: LOW })).not.toThrow();
+	});
+});

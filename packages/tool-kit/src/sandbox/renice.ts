@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, getPriority, setPriority } from 'node:os';
+
+/** The nice value of deprioritized processes, which get about a tenth of each core that others want too. */
+export const LOW = constants.priority.PRIORITY_BELOW_NORMAL;
+export const LOWEST = constants.priority.PRIORITY_LOW;
+/** Bounds the loop against processes that fork endlessly. */
+const MAX_ROUNDS = 50;
+
+interface Priority {
+	/** The nice value of threads. */
+	threads: number;
+	/** The nice value of autogroups. Where the kernel schedules by session, a thread's own value counts only within its session. */
+	session?: number;
+}
+
+/**
+ * Raises the nice value of all threads of a process and its descendants to at least `threads`, and sets that of their sessions to
+ * `session`. Processes started later inherit both. Skips what the system doesn't permit and never throws. Synchronous: beside
+ * many busy processes each pause would be long, and the kernel reuses process ids between two.
+ */
+export function renice(pid: number, priority: Priority): void {
+	const reniced = new Set<number>();
+	// Repeated while there are new threads: a thread that was not reniced yet may have started them.
+	for (let round = 0; round < MAX_ROUNDS; round += 1) {
+		const before = reniced.size;
+		reniceTree(pid, priority, reniced);
+		if (reniced.size === before) return;
+	}
+}
+
+function reniceTree(pid: number, priority: Priority, reniced: Set<number>): void {
+	const { session } = priority;
+	if (session !== undefined) tryOr(() => writeFileSync(`/proc/${pid}/autogroup`, String(session)), undefined);
+	for (const thread of tryOr(() => readdirSync(`/proc/${pid}/task`), []).map(Number)) {
+		if (!reniced.has(thread)) reniceThread(thread, priority.threads);
+		reniced.add(thread);
+		const children = tryOr(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'), '');
+		for (const child of children.split(' ').filter(Boolean)) reniceTree(Number(child), priority, reniced);
+	}
+}
+
+/** The kernel accepts thread ids in place of process ids. */
+function reniceThread(thread: number, niceValue: number): void {
+	tryOr(() => {
+		if (getPriority(thread) < niceValue) setPriority(thread, niceValue);
+	}, undefined);
+}
+
+/** Returns `otherwise` for a process that has ended, or where the kernel denies the action. */
+function tryOr<T>(action: () => T, otherwise: T): T {
+	try {
+		return action();
+	} catch {
+		return otherwise;
+	}
+}

@@ -1,0 +1,132 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { constants, getPriority } from 'node:os';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandResult } from '../tool/tool.ts';
+import { STATUS_FD } from './arguments.ts';
+import { captureOutput } from './output-capture.ts';
+import { LOW, LOWEST, renice } from './renice.ts';
+
+const FORCE_AFTER_MS = 1000;
+const KILLED = { exitCode: null, signal: 'SIGKILL' } as const;
+
+type Exit = Pick<CommandResult, 'exitCode' | 'signal'>;
+
+export interface SandboxStatus {
+	/** Kills all processes of the sandbox. */
+	kill(): void;
+	/** Makes all processes of the sandbox run behind others. */
+	lowerPriority(): void;
+	/** Renices all threads of the sandbox by this many steps. Fewer steps than before are ignored. */
+	renice(steps: number): void;
+	/** To be called when bwrap has ended. Resolves when no process of the sandbox is left; bwrap itself does not wait for that. */
+	settled(): Promise<void>;
+	/** Returns how the command ended. Throws when it never began; the tail of stderr says why. */
+	exit(stderrTail: string): Exit;
+}
+
+/** Reads bwrap's status messages: first the init process, which `onStart` receives, last the command's exit code. */
+export function followStatus(child: ChildProcess, onStart: (initPid: number) => void): SandboxStatus {
+	let initPid: number | undefined;
+	let exitCode: number | undefined;
+	let isKilled = false;
+	let isLowered = false;
+	let steps = 0;
+	const applyPriority = () => {
+		if (initPid === undefined) return;
+		// Child processes inherit the worker's own priority.
+		const threads = Math.min(LOWEST, getPriority() + (isLowered ? LOW : 0) + steps);
+		renice(initPid, { threads, ...(isLowered && { session: LOW }) });
+	};
+	let force: NodeJS.Timeout | undefined;
+	const capture = captureOutput((line) => {
+		const message = parseStatus(line);
+		// Only the first counts: bwrap writes it before anything else runs.
+		if (initPid === undefined && message['child-pid'] !== undefined) {
+			initPid = message['child-pid'];
+			if (isLowered) applyPriority();
+			onStart(initPid);
+		}
+		exitCode ??= message['exit-code'];
+		if (isKilled && initPid !== undefined) killProcess(initPid);
+	});
+	(child.stdio[STATUS_FD] as Readable).on('data', (chunk: Buffer) => capture.write(chunk));
+	return {
+		kill() {
+			isKilled = true;
+			// The init process and not bwrap, so that bwrap ends after all of them.
+			if (initPid !== undefined) killProcess(initPid);
+			force ??= setTimeout(() => child.kill('SIGKILL'), FORCE_AFTER_MS);
+		},
+		lowerPriority() {
+			if (isLowered) return;
+			isLowered = true;
+			applyPriority();
+		},
+		renice(more) {
+			if (more <= steps) return;
+			steps = more;
+			applyPriority();
+		},
+		async settled() {
+			clearTimeout(force);
+			if (initPid !== undefined) await endNamespace(initPid);
+		},
+		exit(stderrTail) {
+			if (isKilled) return KILLED;
+			if (exitCode === undefined) throw new Error(`the sandbox could not be set up: ${stderrTail}`);
+			return decodeExit(exitCode);
+		},
+	};
+}
+
+function parseStatus(line: string): { 'child-pid'?: number; 'exit-code'?: number } {
+	try {
+		return JSON.parse(line);
+	} catch {
+		return {};
+	}
+}
+
+/** Decodes the exit code of bwrap and prlimit, which encode a signal as shells do: 128 and its number. */
+function decodeExit(code: number): Exit {
+	const known = Object.entries(constants.signals) as [NodeJS.Signals, number][];
+	const signal = known.find(([, number]) => number === code - 128)?.[0];
+	return signal === undefined ? { exitCode: code, signal: null } : { exitCode: null, signal };
+}
+
+const POLL_MS = 5;
+const MAX_WAIT_MS = 10_000;
+
+/**
+ * Ends a PID namespace by its init process, and resolves when no process of it runs: the kernel makes an init process a zombie
+ * only after all others are dead. Throws when that takes more than 10 s (stuck in the kernel).
+ */
+async function endNamespace(initPid: number): Promise<void> {
+	const startTime = await startTimeOf(initPid);
+	if (startTime === undefined) return;
+	killProcess(initPid);
+	for (let waitedMs = 0; waitedMs < MAX_WAIT_MS; waitedMs += POLL_MS) {
+		if ((await startTimeOf(initPid)) !== startTime) return;
+		await sleep(POLL_MS);
+	}
+	throw new Error(`processes of a sandbox outlived SIGKILL by ${MAX_WAIT_MS} ms`);
+}
+
+function killProcess(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+	}
+}
+
+/** Returns when a running process was started, which identifies it among processes with the same id; undefined for a dead one. */
+async function startTimeOf(pid: number): Promise<string | undefined> {
+	const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+	// The second field is the name in parentheses, which may contain spaces and parentheses.
+	const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+	if (!fields || fields[0] === 'Z' || fields[0] === 'X') return undefined;
+	return fields[19];
+}

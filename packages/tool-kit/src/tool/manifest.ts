@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { acceptedParams } from '../params/params.ts';
+
+/** What one run of a tool may use. The sandbox and {@link runTool} enforce all of it. */
+export interface ToolLimits {
+	maxInputBytes: number;
+	/**
+	 * How long one run may take, without the time that other processes had its processors: a base, plus a share for each MiB of
+	 * input and each page that the tool has counted, at most `capMs`.
+	 */
+	deadline: { baseMs: number; perMiBMs: number; perPageMs?: number; capMs: number };
+	/** Address space of each process. Also the memory of all processes together, which is more on machines with many cores. */
+	memoryBytes: number;
+	/** The largest single file that a process may write. */
+	maxFileBytes: number;
+	/** All files of the scratch directory together; three times `maxFileBytes` by default. */
+	maxScratchBytes?: number;
+	/** Processes and threads of one command at once. */
+	maxProcesses: number;
+}
+
+/** How long a run takes on an idle machine with two cores. */
+export interface ExpectedTime {
+	/** For each MiB of input; used until pages are counted, or where they don't matter. */
+	perMiBMs: number;
+	/** For each page that the tool works on. */
+	perPageMs?: number;
+}
+
+/** Everything about a tool that others may know without being able to run it. */
+export interface ToolManifest<P extends z.ZodType = z.ZodType> {
+	/** Its name in the API, in queues and of its folder. */
+	slug: string;
+	title: string;
+	summary: string;
+	/** Media types, as {@link sniff} detects them. */
+	accepts: readonly string[];
+	/** A strict object whose every field has a default or is nullable with default null, and a description. */
+	params: P;
+	/** Fields that the tool adds to the result of a job, each with a description. */
+	result?: z.ZodObject;
+	limits: ToolLimits;
+	/** Estimates the time of a run, for the order in which jobs are dispatched. A tool without it counts as short. */
+	expected?: ExpectedTime;
+	/** Params whose values must be in a capability of the workers, by its name: `{ languages: 'languages' }`. */
+	choices?: Readonly<Record<string, string>>;
+	/** Executables that the tool needs. */
+	binaries: readonly string[];
+	/** Python modules outside the standard library that the tool needs. */
+	pythonModules?: readonly string[];
+	outputName(inputName: string, params: z.output<P>): string;
+	outputMimeType(params: z.output<P>): string;
+}
+
+export type ParamsOf<M> = M extends ToolManifest<infer P> ? z.output<P> : never;
+
+/**
+ * Checks what the compiler can't: the slug, that empty params are valid, that parsing completed params changes nothing (the worker
+ * parses them again), and that each param has a description. Throws at import, so that a wrong manifest fails the first test
+ * that imports it.
+ */
+export function defineTool<P extends z.ZodType>(manifest: ToolManifest<P>): ToolManifest<P> {
+	const problem = findProblem(manifest);
+	if (problem) throw new Error(`tool ${manifest.slug}: ${problem}`);
+	return manifest;
+}
+
+function findProblem(manifest: ToolManifest): string | undefined {
+	if (!/^[a-z][a-z0-9_]{0,63}$/.test(manifest.slug))
+		return 'the slug must be lower-case letters, digits and _';
+	const completed = manifest.params.safeParse({});
+	if (!completed.success) return `{} must be valid params: ${z.prettifyError(completed.error)}`;
+	const again = manifest.params.safeParse(completed.data);
+	if (!again.success || JSON.stringify(again.data) !== JSON.stringify(completed.data)) {
+		return 'completed params must parse to themselves';
+	}
+	const undescribed = Object.entries(acceptedParams(manifest.params)).find(
+		([, schema]) => !schema.description,
+	);
+	return undescribed && `params.${undescribed[0]} needs a description`;
+}
