@@ -4,8 +4,8 @@ import { createIdentityVerifier } from '@creatorr/service/identity';
 import { createLogger, logFormatOf } from '@creatorr/service/logger';
 import { closeServer, configOrExit, listen, runProcess } from '@creatorr/service/process';
 import { configSchema } from './config.ts';
-import { startWorker } from './dependencies.ts';
-import { stopWithinMs } from './runtime/drain.ts';
+import { stopWithinMs } from './drain.ts';
+import { startWorker } from './worker.ts';
 
 const config = configOrExit(() => loadConfig(configSchema));
 const logger = createLogger({ service: 'tool-worker', level: config.LOG_LEVEL, format: logFormatOf(config) });

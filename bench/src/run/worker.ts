@@ -14,14 +14,14 @@ import { failure, type Made, secondsSince, success, type Trial } from './trial.t
 
 export type Look<T> = (made: Made, scratch: Scratch) => Promise<T>;
 
-/** Runs one of our tools as the tool-worker does, with the processes that stand by for it. */
+/** Runs one of our tools as the tool-worker does, with its prewarmed processes. */
 export interface Worker {
 	/** The time is what a job's duration_ms says. `look` sees the output before it is removed. */
 	run<T>(sample: Sample, look: Look<T>): Promise<Trial<T>>;
 	stop(): Promise<void>;
 }
 
-/** `jobsPerProcess`: how many jobs a process that stands by serves. */
+/** `jobsPerProcess`: how many jobs a prewarmed process serves. */
 export function startWorker(tool: Tool, { jobsPerProcess }: { jobsPerProcess: number }): Worker {
 	const workspaces = createWorkspaces([tool], {
 		scratchRoot: scratchRoot(),

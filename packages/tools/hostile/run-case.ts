@@ -24,7 +24,7 @@ const DEADLINE_MS = 180_000;
 /** As the free plan has it. */
 const MOST_PAGES = 200;
 
-/** Runs cases as the worker does, with processes that stand by, in scratch directories that must be gone in the end. */
+/** Runs cases as the worker does, with prewarmed processes, in scratch directories that must be removed at the end. */
 export async function openRunner(world: World, prewarmedPerTool: number): Promise<Runner> {
 	const root = await mkdtemp(join(tmpdir(), 'hostile-'));
 	// Also where whoever runs this ends before its end; the commands end with it.

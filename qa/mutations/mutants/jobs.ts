@@ -53,11 +53,11 @@ export const JOBS: readonly Mutant[] = [
 	},
 	{
 		name: 'has a job of many pages make room at once',
-		mutations: [worker('attemptOnce', dropCall('deprioritize'))],
-		test: 'a job of many pages goes on beside the queue as soon as its tool has counted them',
+		mutations: [worker('runAndReport', dropCall('deprioritize'))],
+		test: 'a job of many pages moves to the background when its tool has counted them',
 	},
 	{
-		name: 'keeps long jobs from taking the last place of their tool',
+		name: 'keeps long jobs from taking the last message slot of their tool',
 		mutations: [worker('createBackgroundJobs', dropOperand('slotsPerTool'))],
 		test: 'is returned when it would keep the last message slot of its tool',
 	},

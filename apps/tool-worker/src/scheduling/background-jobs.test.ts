@@ -5,7 +5,7 @@ import { createBackgroundJobs, type Outlook } from './background-jobs.ts';
 
 const jobOf = (tool: string, id: string = randomUUID()) => ({ id, tool });
 
-/** A job that ends when it is told to, and that has run for long when it is told so. */
+/** Returns a job that the test ends and deprioritizes. */
 function startJob() {
 	const { promise, resolve, reject } = Promise.withResolvers<void>();
 	const deprioritization = new AbortController();
@@ -18,15 +18,15 @@ function startJob() {
 	return { promise, end: resolve, fail: reject, deprioritize: () => deprioritization.abort(), handlers };
 }
 
-/** Whether it is settled once everything that could settle it has run. */
+/** Returns whether the promise is settled after all pending work. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 	return await Promise.race([promise.then(() => true), sleep(20, false)]);
 }
 
-const backgroundJobs = (most: number, errors: unknown[] = [], slotsPerTool = 9) =>
-	createBackgroundJobs({ most, slotsPerTool, onError: (error) => errors.push(error) });
+const backgroundJobs = (slots: number, errors: unknown[] = [], slotsPerTool = 9) =>
+	createBackgroundJobs({ slots, slotsPerTool, onError: (error) => errors.push(error) });
 
-test('a job keeps its place until it is done, or has run for long', async () => {
+test('a job keeps its message until it ends or moves to the background', async () => {
 	const { follow, count } = backgroundJobs(2);
 	const [short, long] = [startJob(), startJob()];
 	const followed = [short, long].map(({ promise, handlers }) => follow(jobOf('ocr'), promise, handlers));
@@ -37,7 +37,7 @@ test('a job keeps its place until it is done, or has run for long', async () => 
 	expect([count('ocr'), count('office_to_pdf')]).toEqual([1, 0]);
 });
 
-test('where as many go on beside the queues as may, the next one keeps its place until one of them ends', async () => {
+test('a job keeps its message until a background slot is free', async () => {
 	const { follow, count } = backgroundJobs(1);
 	const [first, second] = [startJob(), startJob()];
 	await Promise.all([follow(jobOf('ocr'), first.promise, first.handlers), first.deprioritize()]);
@@ -49,7 +49,7 @@ test('where as many go on beside the queues as may, the next one keeps its place
 	expect([count('ocr'), count('compress_heavy')]).toEqual([0, 1]);
 });
 
-test('one that ends while it waits for room takes none', async () => {
+test('a job that ends while it waits for a slot takes none', async () => {
 	const { follow, count } = backgroundJobs(1);
 	const [first, second, third] = [startJob(), startJob(), startJob()];
 	const followed = [first, second, third].map(({ promise, handlers }) =>
@@ -63,7 +63,7 @@ test('one that ends while it waits for room takes none', async () => {
 	expect(count('ocr')).toBe(1);
 });
 
-test('whoever waits for a job hears that it failed, and the log does where nobody waits any more', async () => {
+test('follow rejects when a job fails before it moves to the background; onError receives later failures', async () => {
 	const errors: unknown[] = [];
 	const { follow, settled } = backgroundJobs(1, errors);
 	const [early, late] = [startJob(), startJob()];
@@ -79,7 +79,7 @@ test('whoever waits for a job hears that it failed, and the log does where nobod
 	expect(errors).toEqual([new Error('late')]);
 });
 
-test('all that go on are waited for', async () => {
+test('settled resolves when all background jobs have ended', async () => {
 	const { follow, settled } = backgroundJobs(1);
 	const job = startJob();
 	const followed = follow(jobOf('ocr'), job.promise, job.handlers);
@@ -91,17 +91,17 @@ test('all that go on are waited for', async () => {
 	expect(await isSettled(all)).toBe(true);
 });
 
-describe('where as many go on beside the queues as may, a further one', () => {
-	/** Long jobs with one place beside the queues, which is taken. */
-	async function fullHouse(slotsPerTool: number) {
-		const house = backgroundJobs(1, [], slotsPerTool);
+describe('when all background slots are taken, a further job', () => {
+	/** Returns background jobs with one slot, which is taken. */
+	async function withTakenSlot(slotsPerTool: number) {
+		const jobs = backgroundJobs(1, [], slotsPerTool);
 		const first = startJob();
-		await Promise.all([house.follow(jobOf('ocr'), first.promise, first.handlers), first.deprioritize()]);
-		return house;
+		await Promise.all([jobs.follow(jobOf('ocr'), first.promise, first.handlers), first.deprioritize()]);
+		return jobs;
 	}
 
-	test('is returned when it has long to go', async () => {
-		const { follow } = await fullHouse(9);
+	test('is returned when it takes long', async () => {
+		const { follow } = await withTakenSlot(9);
 		const job = startJob();
 		const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => 'long' as const });
 		job.deprioritize();
@@ -109,7 +109,7 @@ describe('where as many go on beside the queues as may, a further one', () => {
 	});
 
 	test('is returned when it would keep the last message slot of its tool', async () => {
-		const { follow } = await fullHouse(2);
+		const { follow } = await withTakenSlot(2);
 		const [second, third, other] = [startJob(), startJob(), startJob()];
 		const followed = follow(jobOf('ocr'), second.promise, second.handlers);
 		second.deprioritize();
@@ -123,9 +123,9 @@ describe('where as many go on beside the queues as may, a further one', () => {
 	});
 
 	test.each(['pending', 'ended'] as const)(
-		'is not returned while its tool does not run (%s), also as the last of its tool',
+		'is not returned while its tool does not run (%s), even with the last message slot of its tool',
 		async (state) => {
-			const { follow } = await fullHouse(1);
+			const { follow } = await withTakenSlot(1);
 			const job = startJob();
 			const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => state });
 			job.deprioritize();
@@ -135,8 +135,8 @@ describe('where as many go on beside the queues as may, a further one', () => {
 		},
 	);
 
-	test('is returned as soon as it is known to take long, though it waits already', async () => {
-		const { follow, review } = await fullHouse(9);
+	test('is returned while it waits, as soon as it is known to take long', async () => {
+		const { follow, review } = await withTakenSlot(9);
 		const job = startJob();
 		let outlook: Outlook = 'unknown';
 		const followed = follow(jobOf('ocr', 'job_1'), job.promise, { ...job.handlers, outlook: () => outlook });
@@ -148,7 +148,7 @@ describe('where as many go on beside the queues as may, a further one', () => {
 		await expect(followed).rejects.toThrow('returned');
 	});
 
-	test('keeps its place where none ever goes on beside the queues', async () => {
+	test('keeps its message where there are no background slots', async () => {
 		const { follow } = backgroundJobs(0, [], 1);
 		const job = startJob();
 		const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => 'long' as const });

@@ -6,48 +6,47 @@ import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
-import type { GrantedJob } from './granted-job.ts';
+import { download, ObjectChanged } from './object-transfer.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
-import { download, ObjectChanged } from './transfer.ts';
 
 export type Input = ResponseOf<typeof openInput>['data'];
 
-function isGone(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
 	if (error instanceof ObjectChanged) return true;
 	return error instanceof AppError && (error.code === 'not_found' || error.code === 'file_not_uploaded');
 }
 
 const FULL_DISK_PAUSE_MS = 30_000;
 
-/** A full disk takes longer to free than a service to come back. Differs, so that inputs that filled it together don't meet again. */
+/** Waits longer for a full disk than for a service. Random, so that inputs that filled the disk together don't retry together. */
 function pauseAfter(error: unknown): number | undefined {
 	const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
 	return isFull ? FULL_DISK_PAUSE_MS * (1 + Math.random()) : undefined;
 }
 
-/** Throws ENOSPC before the download where the input does not fit, as it would fail after the most bytes that it could write. */
+/** Throws ENOSPC where the input does not fit, as the download would fail only after it has filled the disk. */
 async function requireSpace(directory: string, sizeBytes: number): Promise<void> {
 	const { bavail, bsize } = await statfs(directory);
 	const freeBytes = bavail * bsize;
 	if (sizeBytes <= freeBytes) return;
-	const message = `the input has ${sizeBytes} bytes, the scratch disk ${freeBytes} free ones`;
+	const message = `the input has ${sizeBytes} bytes, the scratch disk ${freeBytes} free bytes`;
 	throw Object.assign(new Error(message), { code: 'ENOSPC' });
 }
 
 interface FetchOptions {
 	path: string;
-	/** Throws where so large a file need not be fetched. */
+	/** Throws for a file that is too large for the tool. */
 	requireSize: (sizeBytes: number) => void;
 	signal: AbortSignal;
 }
 
 /**
- * Brings a job's input to `path`, trying again for at most {@link OUTAGE_MS} while files or the store is away, or the disk is
- * full. Throws `input_missing` when the file was deleted, has expired, or holds other bytes than when the job was made.
+ * Downloads a job's input to `path`. Retries for at most {@link OUTAGE_MS} while files or the store is down, or the disk is full.
+ * Throws `input_missing` when the file was deleted, has expired, or was overwritten after the job was created.
  */
 export async function fetchInput(
 	files: InternalClient,
-	job: Pick<GrantedJob, 'inputFileId' | 'userId'>,
+	job: { inputFileId: string; userId: string },
 	{ path, requireSize, signal }: FetchOptions,
 ): Promise<Input> {
 	const once = async () => {
@@ -66,11 +65,11 @@ export async function fetchInput(
 				signal,
 				forMs: OUTAGE_MS,
 				pauseAfter,
-				retryable: (error) => !isGone(error) && !(error instanceof ToolError) && isRetryable(error),
+				retryable: (error) => !isMissing(error) && !(error instanceof ToolError) && isRetryable(error),
 			}),
 		);
 	} catch (error) {
-		if (!isGone(error)) throw error;
+		if (!isMissing(error)) throw error;
 		throw new ToolError('input_missing', 'The input file is gone or was overwritten. Upload it again.', {
 			cause: error,
 		});

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { fetchInput } from '../src/runtime/input.ts';
+import { fetchInput } from './fetch-input.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-test('a file that is larger than the tool takes is not even fetched', async () => {
+test('fetchInput does not download a file that is larger than the tool accepts', async () => {
 	let asked = 0;
 	const files = (async () => {
 		asked += 1;
-		// Whoever goes there fails otherwise than for the size.
+		// A download from there would fail with another error.
 		return { data: { size_bytes: 1001, etag: '"a"', download_url: 'http://127.0.0.1:1/object' } };
 	}) as unknown as InternalClient;
 	const tooLarge = new ToolError('limit_exceeded', 'too large');
@@ -38,14 +38,14 @@ test('a file that is larger than the tool takes is not even fetched', async () =
 	expect([asked, existsSync(path)]).toEqual([1, false]);
 });
 
-test('an input that is larger than the free space of the disk is not downloaded, and tried again after a long pause', async () => {
+test('fetchInput does not download an input that is larger than the free disk space, and retries after a long pause', async () => {
 	const { bavail, bsize } = await statfs(directory);
 	const { promise: asked, resolve } = Promise.withResolvers<void>();
 	let tries = 0;
 	const files = (async () => {
 		tries += 1;
 		resolve();
-		// A download from there would fail with another error, which is tried again soon.
+		// A download from there would fail with another error, which is retried soon.
 		return {
 			data: { size_bytes: 2 * bavail * bsize, etag: '"a"', download_url: 'http://127.0.0.1:1/object' },
 		};
@@ -58,7 +58,7 @@ test('an input that is larger than the free space of the disk is not downloaded,
 		{ path, requireSize: () => undefined, signal: controller.signal },
 	);
 	await asked;
-	// More than the shortest pause after any other error.
+	// Longer than the first pause after any other error.
 	await sleep(500);
 	controller.abort(new Error('canceled'));
 	await expect(fetching).rejects.toThrow('canceled');

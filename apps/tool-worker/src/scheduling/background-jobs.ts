@@ -1,15 +1,15 @@
-/** Jobs that take long and run beside the queue that they came from, where they keep no other job of their tool waiting. */
+/** Jobs that take long: their messages are acknowledged before they end, so that they block no other job of their tool. */
 export interface BackgroundJobs {
 	/**
-	 * Resolves when the job is done, or has moved to the background: when it was deprioritized and there is room. Rejects as the
-	 * job does until then.
+	 * Resolves when the job has ended, or has moved to the background because it was deprioritized and a slot was free. Rejects when
+	 * the job fails before that.
 	 */
 	follow(job: FollowedJob, running: Promise<void>, handlers: BackgroundJobHandlers): Promise<void>;
-	/** Decides again about a job that waits for room, when its outlook has changed. */
+	/** Decides again about a job that waits for a slot, after its outlook has changed. */
 	review(jobId: string): void;
 	/** Counts the background jobs of a tool. */
 	count(tool: string): number;
-	/** Resolves when there is no background job. */
+	/** Resolves when all background jobs have ended. */
 	settled(): Promise<void>;
 }
 
@@ -19,27 +19,27 @@ interface FollowedJob {
 }
 
 /**
- * How long a job still takes: `long`; `unknown` where its tool runs and may end any moment; `pending` where the tool has not
- * started, so that nothing is known yet; `ended` where it only stores and reports its output.
+ * How long a job still takes: `long`; `unknown` while its tool runs and may end any moment; `pending` before the tool has started;
+ * `ended` while the job only stores and reports its output.
  */
 export type Outlook = 'pending' | 'unknown' | 'long' | 'ended';
 
 interface BackgroundJobHandlers {
-	/** Aborted when the job makes room for others. */
+	/** Aborted when the job loses its permit. */
 	deprioritized: AbortSignal;
 	outlook(): Outlook;
-	/** The job moves to the background. */
+	/** Called when the job moves to the background. */
 	onBackground(): void;
-	/** Ends the attempt, for the job to run once there is room. */
+	/** Ends the attempt, for the job to run when a slot is free. */
 	returnJob(): void;
 }
 
 interface BackgroundJobsOptions {
-	/** Of all tools together. */
-	most: number;
-	/** Jobs of one tool that this worker takes from the queue at once. */
+	/** Slots of all tools together. */
+	slots: number;
+	/** How many unacknowledged messages of one tool this worker takes at once. */
 	slotsPerTool: number;
-	/** Receives the error of a failed background job, which the queue can't bring back: its lease runs out instead. */
+	/** Receives the error of a failed background job. Its message is acknowledged, so it runs again when its lease expires. */
 	onError(error: unknown): void;
 }
 
@@ -50,18 +50,22 @@ interface Followed {
 }
 
 /**
- * Where all background slots are taken, a further job is returned if it takes long. One that may end any moment waits for a slot and
- * keeps its message, unless that would be the tool's last one: long jobs never keep short ones waiting. A job whose tool does
- * not run is never returned: a slow store or broker says nothing about the job, and returning it after the tool has
- * ended throws the output away. Where there are no background slots, each job keeps its message until it is done.
+ * When all background slots are taken, a further job is returned if it takes long. A job that may end any moment waits for a slot
+ * and keeps its message unacknowledged, unless it would take the last message slot of its tool: long jobs never block short ones.
+ * A job whose tool does not run is never returned: a slow store or broker says nothing about the job, and after the tool has ended
+ * the output would be lost. With 0 slots, each job keeps its message until it ends.
  */
-export function createBackgroundJobs({ most, slotsPerTool, onError }: BackgroundJobsOptions): BackgroundJobs {
+export function createBackgroundJobs({
+	slots,
+	slotsPerTool,
+	onError,
+}: BackgroundJobsOptions): BackgroundJobs {
 	const followed = new Map<string, Followed>();
 	const inBackground = new Map<Promise<void>, string>();
 	const waiting = new Set<Followed>();
 
 	function mayWait({ tool }: Followed, outlook: Outlook): boolean {
-		if (most === 0 || outlook === 'pending') return true;
+		if (slots === 0 || outlook === 'pending') return true;
 		const ofTool = [...waiting].filter((other) => other.tool === tool).length;
 		return outlook === 'unknown' && ofTool < slotsPerTool - 1;
 	}
@@ -69,9 +73,9 @@ export function createBackgroundJobs({ most, slotsPerTool, onError }: Background
 	function decide(job: Followed, { outlook, returnJob }: BackgroundJobHandlers): void {
 		waiting.delete(job);
 		const now = outlook();
-		// It waits for the store or the broker, and takes no slot from a job that computes.
+		// It waits for the store or the broker, and needs no slot.
 		if (now === 'ended') return;
-		if (inBackground.size < most) job.moveToBackground();
+		if (inBackground.size < slots) job.moveToBackground();
 		else if (mayWait(job, now)) waiting.add(job);
 		else returnJob();
 	}
@@ -99,10 +103,10 @@ export function createBackgroundJobs({ most, slotsPerTool, onError }: Background
 				waiting.delete(self);
 				followed.delete(id);
 			});
-			const forgotten = done.catch((error: unknown) => {
+			const settled = done.catch((error: unknown) => {
 				if (inBackground.has(running)) onError(error);
 			});
-			void forgotten.then(() => {
+			void settled.then(() => {
 				if (!inBackground.delete(running)) return;
 				const [next] = waiting;
 				next?.moveToBackground();

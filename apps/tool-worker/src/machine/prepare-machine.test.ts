@@ -5,7 +5,7 @@ import type { Logger } from '@creatorr/service/logger';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { loadTools } from '@creatorr/tools/runners';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { runnableTools } from '../src/runtime/runnable-tools.ts';
+import { runnableTools } from './prepare-machine.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -15,7 +15,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const ignore = () => undefined;
 
-/** OCR under another name, with something changed. */
+/** Returns a copy of OCR with another slug and the given changes. */
 async function ocrAs(
 	slug: string,
 	changes: Partial<Tool['manifest']>,
@@ -35,7 +35,7 @@ async function runnable(tools: Tool[]) {
 	return { found: await runnableTools(tools, directory, logger), lines };
 }
 
-test('a tool that lacks a program or a Python module, or that can not say what it has, is left out and named', async () => {
+test('runnableTools leaves out and logs tools without a program or Python module, and those whose probe fails', async () => {
 	const { found, lines } = await runnable([
 		await ocrAs('no_program', { binaries: ['python3', 'no-such-program'] }),
 		await ocrAs('no_module', { pythonModules: ['pikepdf', 'no_such_module'] }),
@@ -60,7 +60,7 @@ test('a tool that lacks a program or a Python module, or that can not say what i
 
 const errorOf = (reason: string) => `Python can not load pikepdf, no_such_module: ${reason}`;
 
-test('a worker without any tool that works does not start', async () => {
+test('runnableTools throws when no tool can run', async () => {
 	await expect(runnable([await ocrAs('no_program', { binaries: ['no-such-program'] })])).rejects.toThrow(
 		'no tool can run here',
 	);

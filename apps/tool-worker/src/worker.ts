@@ -7,42 +7,29 @@ import { toolQueue } from '@creatorr/messaging/topology';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
-import { checkSandbox } from '@creatorr/tool-kit/sandbox/check-sandbox';
-import { type ScratchHome, claimScratchHome } from '@creatorr/tool-kit/scratch/scratch-home';
 import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import { createWorkspaces, type Workspaces } from '@creatorr/tool-kit/pool/workspaces';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
-import { type Workspaces, createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { loadTools } from '@creatorr/tools/runners';
+import { createAttempts } from './attempts/attempts.ts';
+import { createCapacity, startHeartbeats } from './attempts/heartbeats.ts';
+import { handleJobRequested, type JobRequestedDeps } from './attempts/job-requested.ts';
 import type { Config } from './config.ts';
-import { handleJobRequested, type JobRequestedDeps } from './consumers/job-requested.ts';
-import { createAttempts } from './runtime/attempts.ts';
-import { createBackgroundJobs } from './runtime/background-jobs.ts';
-import { startBeats } from './runtime/beats.ts';
-import { createCapacity, drain } from './runtime/drain.ts';
-import { createPriorityQueue } from './runtime/priority-queue.ts';
-import { runnableTools } from './runtime/runnable-tools.ts';
-import { showScratch, showStandbys } from './worker-metrics.ts';
+import { drain } from './drain.ts';
+import { prepareMachine, runnableTools } from './machine/prepare-machine.ts';
+import { registerPrewarmedMetrics, registerScratchMetrics } from './metrics.ts';
+import { createBackgroundJobs } from './scheduling/background-jobs.ts';
+import { createPriorityQueue } from './scheduling/priority-queue.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
-/** A few of them fit into a lease. */
-const BEAT_TIMEOUT_MS = 3_000;
-/** A job that has run for so long goes on behind others. */
+/** A fraction of a lease. */
+const HEARTBEAT_TIMEOUT_MS = 3_000;
+/** A job that runs longer continues at low priority. */
 const LONG_MS = 10_000;
 
 export interface Worker {
 	broker: Broker;
 	stop(): Promise<void>;
-}
-
-async function prepareMachine(config: Config, logger: Logger): Promise<ScratchHome> {
-	const home = await claimScratchHome(config.SCRATCH_DIR);
-	if (home.removedJobs > 0) logger.warn('scratch.stale_removed', { count: home.removedJobs });
-	const problem = await checkSandbox(home.path);
-	if (problem) {
-		await home.release();
-		throw new Error(`this worker runs no tool outside a sandbox: ${problem}`);
-	}
-	return home;
 }
 
 function openWorkspaces(
@@ -66,7 +53,7 @@ function createClients(config: Config) {
 	return {
 		jobs: client('jobs', config.JOBS_URL),
 		files: client('files', config.FILES_URL),
-		beats: client('jobs', config.JOBS_URL, BEAT_TIMEOUT_MS),
+		heartbeats: client('jobs', config.JOBS_URL, HEARTBEAT_TIMEOUT_MS),
 	};
 }
 
@@ -93,7 +80,7 @@ function startConsumers(broker: Broker, deps: JobRequestedDeps, slotsPerTool: nu
 
 /** Builds the worker and starts it. Throws where no tool or no sandbox can run. */
 export async function startWorker(config: Config, logger: Logger): Promise<Worker> {
-	const scratchHome = await prepareMachine(config, logger);
+	const scratchHome = await prepareMachine(config.SCRATCH_DIR, logger);
 	const { tools, capabilities } = await runnableTools((await loadTools()).values(), scratchHome.path, logger);
 	const workerId = `${config.WORKER_NAME}-${newId('evt').slice(4)}`;
 	const broker = await connectBroker({
@@ -103,18 +90,18 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		tools: [...tools.keys()],
 	});
 	const workspaces = openWorkspaces(tools, scratchHome.path, config, logger);
-	const readings = [showStandbys(workspaces), showScratch(config.SCRATCH_DIR)];
+	const readings = [registerPrewarmedMetrics(workspaces), registerScratchMetrics(config.SCRATCH_DIR)];
 	const attempts = createAttempts();
 	const priorityQueue = createPriorityQueue({ permits: config.WORKER_CONCURRENCY, longMs: LONG_MS });
 	const backgroundJobs = createBackgroundJobs({
-		most: config.LONG_JOBS,
+		slots: config.LONG_JOBS,
 		slotsPerTool: config.TOOL_CONCURRENCY,
 		onError: (error) => logger.error('job.lost', { error }),
 	});
-	const { jobs, files, beats: beatClient } = createClients(config);
+	const clients = createClients(config);
 	const deps: JobRequestedDeps = {
-		jobs,
-		files,
+		jobs: clients.jobs,
+		files: clients.files,
 		publish: createPublisher(broker),
 		attempts,
 		tools,
@@ -131,8 +118,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 		...{ tools: [...tools.keys()], slotsPerTool: config.TOOL_CONCURRENCY },
 		...{ backgroundSlots: config.LONG_JOBS, attempts, backgroundJobs },
 	});
-	const beats = startBeats({
-		...{ workerId, jobs: beatClient, attempts, capacity, capabilities, logger },
+	const heartbeats = startHeartbeats({
+		...{ workerId, jobs: clients.heartbeats, attempts, capacity, capabilities, logger },
 	});
 	logger.info('worker.ready', {
 		worker_id: workerId,
@@ -147,7 +134,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Worke
 			for (const reading of readings) reading.stop();
 			await workspaces.stop();
 			await scratchHome.release();
-			await beats.stop();
+			await heartbeats.stop();
 			await broker.close();
 		},
 	};

@@ -2,16 +2,18 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { inSpan, SpanKind } from '@creatorr/telemetry/span';
-import { collectBuffersOf } from './buffer-collection.ts';
 
-/** The object is not the one that was asked for: gone, or other bytes than before. */
+/** The object was deleted, or has another ETag than requested. */
 export class ObjectChanged extends Error {}
 
-/** The store did not do its part this time. */
+/** The transfer failed, or the store refused it. */
 export class TransferFailed extends Error {
-	/** Whether it may do it another time: after a timeout, a failure of its own, or with a URL that has not expired. */
+	/** True after a timeout, a failure of the store, or an expired URL. */
 	readonly isRetryable: boolean;
 
 	constructor(message: string, statusCode = 500) {
@@ -21,8 +23,8 @@ export class TransferFailed extends Error {
 	}
 }
 
-/** A store that says nothing for this long has lost the connection. */
-const SILENCE_MS = 30_000;
+/** A connection without any data for this long is lost. */
+const IDLE_TIMEOUT_MS = 30_000;
 
 interface Source {
 	url: string;
@@ -49,7 +51,7 @@ function open(
 ): ClientRequest {
 	const request = url.startsWith('https:') ? requestHttps : requestHttp;
 	const opened = request(url, { method, headers, signal });
-	opened.setTimeout(SILENCE_MS, () => opened.destroy(new TransferFailed('the store is silent')));
+	opened.setTimeout(IDLE_TIMEOUT_MS, () => opened.destroy(new TransferFailed('the store is silent')));
 	return opened;
 }
 
@@ -61,8 +63,8 @@ function responseTo(request: ClientRequest): Promise<IncomingMessage> {
 }
 
 /**
- * Streams the object with this ETag to a file; a failed download leaves none, as its bytes may be what others lack. Throws
- * {@link ObjectChanged} when the store has no such object any more.
+ * Streams the object with this ETag to a file. Removes the file of a failed download, as other jobs may need the space. Throws
+ * {@link ObjectChanged} when the store no longer has the object.
  */
 export function download(source: Source, path: string, signal: AbortSignal): Promise<void> {
 	return inSpan('store GET', { kind: SpanKind.CLIENT, attributes: { bytes: source.sizeBytes } }, async () => {
@@ -99,7 +101,7 @@ async function receive(source: Source, path: string, signal: AbortSignal): Promi
 		throw new TransferFailed(`got ${receivedBytes} bytes of ${source.sizeBytes}`);
 }
 
-/** Streams `sizeBytes` of a file from `startByte` on to a presigned URL; resolves to the ETag that the store answered. */
+/** Streams `sizeBytes` of a file, from `startByte` on, to a presigned URL. Returns the ETag of the answer. */
 export function upload(target: Target, part: Part, signal: AbortSignal): Promise<string> {
 	return inSpan('store PUT', { kind: SpanKind.CLIENT, attributes: { bytes: part.sizeBytes } }, () =>
 		send(target, part, signal),
@@ -115,7 +117,7 @@ async function send(target: Target, part: Part, signal: AbortSignal): Promise<st
 		end: part.startByte + part.sizeBytes - 1,
 	});
 	collectBuffersOf(bytes);
-	// The answer may come before the body has gone, as a refusal does; then the broken pipe is not the news.
+	// A refusal may come before the body is sent; then the broken pipe is not the cause.
 	const sent = pipeline(bytes, request, { signal }).then(
 		() => null,
 		(error: unknown) => error,
@@ -130,4 +132,33 @@ async function send(target: Target, part: Part, signal: AbortSignal): Promise<st
 	}
 	await sent;
 	return answer.headers.etag ?? '';
+}
+
+type Collect = (options: { type: 'minor' }) => void;
+
+const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
+
+let collect: Collect | undefined;
+
+/**
+ * Bounds the memory of a stream of gigabytes: V8 doesn't count buffers outside its heap until they have 64 MiB. A minor collection
+ * every few MiB frees them early, and takes less time than allocating new memory.
+ */
+function collectBuffersOf(stream: Readable): void {
+	let sinceLastBytes = 0;
+	stream.on('data', (chunk: Buffer) => {
+		sinceLastBytes += chunk.length;
+		if (sinceLastBytes < COLLECT_EVERY_BYTES) return;
+		sinceLastBytes = 0;
+		collect ??= loadCollector();
+		collect({ type: 'minor' });
+	});
+}
+
+/** V8 exposes its collector only under a flag, which may be set at run time. */
+function loadCollector(): Collect {
+	setFlagsFromString('--expose-gc');
+	const collector = runInNewContext('gc') as Collect;
+	setFlagsFromString('--no-expose-gc');
+	return collector;
 }

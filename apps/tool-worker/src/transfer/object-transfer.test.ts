@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { download, ObjectChanged, upload } from '../src/runtime/transfer.ts';
+import { download, ObjectChanged, upload } from './object-transfer.ts';
 
 const BYTES = randomBytes(3_000_000);
 const ETAG = '"abc"';
@@ -41,7 +41,7 @@ describe('download', () => {
 	const path = () => join(directory, 'got');
 	const from = (url: string) => download({ url, etag: ETAG, sizeBytes: BYTES.length }, path(), never);
 
-	test('asks for the object with the ETag and stores its bytes', async () => {
+	test('requests the object with the ETag and stores its bytes', async () => {
 		let asked: string | undefined;
 		const url = await serve((request, response) => {
 			asked = request.headers['if-match'];
@@ -53,15 +53,15 @@ describe('download', () => {
 	});
 
 	test.each([
-		['is gone', 404, {}],
+		['was deleted', 404, {}],
 		['has another ETag', 412, {}],
-		['has another ETag and the store does not mind', 200, { etag: '"other"' }],
-	])('says so when the object %s', async (_, status, headers) => {
+		['has another ETag and the store ignores If-Match', 200, { etag: '"other"' }],
+	])('throws ObjectChanged when the object %s', async (_, status, headers) => {
 		const url = await serve((_request, response) => response.writeHead(status, headers).end('x'));
 		await expect(from(url)).rejects.toBeInstanceOf(ObjectChanged);
 	});
 
-	test('a connection that breaks half-way is an error that is no ObjectChanged', async () => {
+	test('throws another error than ObjectChanged when the connection breaks', async () => {
 		const url = await serve((_request, response) => {
 			response.writeHead(200, { etag: ETAG, 'content-length': BYTES.length });
 			response.write(BYTES.subarray(0, 100_000), () => response.destroy());
@@ -73,7 +73,7 @@ describe('download', () => {
 		expect(error).toBe('Error');
 	});
 
-	test('a failed download leaves no partial file on the disk', async () => {
+	test('removes the partial file of a failed download', async () => {
 		const url = await serve((_request, response) =>
 			response.writeHead(200, { etag: ETAG }).end(BYTES.subarray(1)),
 		);
@@ -81,14 +81,14 @@ describe('download', () => {
 		expect(existsSync(path())).toBe(false);
 	});
 
-	test('too few bytes are an error', async () => {
+	test('throws when the store sends too few bytes', async () => {
 		const url = await serve((_request, response) =>
 			response.writeHead(200, { etag: ETAG }).end(BYTES.subarray(1)),
 		);
 		await expect(from(url)).rejects.toThrow('bytes of');
 	});
 
-	test('ends when it is aborted', async () => {
+	test('rejects when it is aborted', async () => {
 		const url = await serve((_request, response) => response.writeHead(200, { etag: ETAG }).write('x'));
 		const controller = new AbortController();
 		const work = download({ url, etag: ETAG, sizeBytes: 10 }, path(), controller.signal);
@@ -117,7 +117,7 @@ describe('upload', () => {
 		expect([got?.length, got?.type]).toEqual(['2000000', 'application/pdf']);
 	});
 
-	test('a refusal that comes before the body has gone is told as one', async () => {
+	test('throws the refusal that comes before the body is sent', async () => {
 		const path = join(directory, 'out');
 		await writeFile(path, BYTES);
 		const url = await serve((_request, response) => response.writeHead(403, { connection: 'close' }).end());

@@ -1,15 +1,29 @@
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { Logger } from '@creatorr/service/logger';
 import { missingBinaries, probeCapabilities } from '@creatorr/tool-kit/run/probe';
+import { checkSandbox } from '@creatorr/tool-kit/sandbox/check-sandbox';
+import { claimScratchHome, type ScratchHome } from '@creatorr/tool-kit/scratch/scratch-home';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
+
+/** Claims the worker's scratch directory. Throws, with what to do, where this machine can't build a sandbox. */
+export async function prepareMachine(scratchDir: string, logger: Logger): Promise<ScratchHome> {
+	const home = await claimScratchHome(scratchDir);
+	if (home.removedJobs > 0) logger.warn('scratch.stale_removed', { count: home.removedJobs });
+	const problem = await checkSandbox(home.path);
+	if (problem) {
+		await home.release();
+		throw new Error(`this worker runs no tool outside a sandbox: ${problem}`);
+	}
+	return home;
+}
 
 export interface RunnableTools {
 	tools: Map<string, Tool>;
-	/** What each of them can choose from on this machine. */
+	/** What each of them offers on this machine. */
 	capabilities: Record<string, Capabilities>;
 }
 
-/** Those tools that can do their work here; the others are named in the log, with what they lack. Throws when none is left. */
+/** Returns the tools that can run on this machine; logs the others with what they lack. Throws when no tool can run. */
 export async function runnableTools(
 	tools: Iterable<Tool>,
 	scratchRoot: string,
@@ -27,7 +41,7 @@ export async function runnableTools(
 	return runnable;
 }
 
-/** Undefined for a tool that can't run here. */
+/** Returns undefined for a tool that can't run on this machine. */
 async function probe(tool: Tool, scratchRoot: string, logger: Logger): Promise<Capabilities | undefined> {
 	const { slug, binaries } = tool.manifest;
 	const missing = await missingBinaries(binaries);

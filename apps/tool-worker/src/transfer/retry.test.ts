@@ -1,11 +1,11 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { expect, test } from '@jest/globals';
+import { TransferFailed } from './object-transfer.ts';
 import { isRetryable, retry } from './retry.ts';
-import { TransferFailed } from './transfer.ts';
 
 const never = new AbortController().signal;
 
-test('what may pass is tried again until it does', async () => {
+test('retry repeats work that fails temporarily until it succeeds', async () => {
 	let tries = 0;
 	const work = async () => {
 		tries += 1;
@@ -15,7 +15,7 @@ test('what may pass is tried again until it does', async () => {
 	expect(await retry(work, { signal: never, retryable: () => true })).toBe('done');
 });
 
-test('what will not pass is thrown at once', async () => {
+test('retry throws a permanent failure at once', async () => {
 	let tries = 0;
 	const work = async () => {
 		tries += 1;
@@ -25,12 +25,12 @@ test('what will not pass is thrown at once', async () => {
 	expect(tries).toBe(1);
 });
 
-test('what fails for too long is given up', async () => {
+test('retry gives up after forMs', async () => {
 	const work = () => Promise.reject(new Error('away'));
 	await expect(retry(work, { signal: never, forMs: 0, retryable: () => true })).rejects.toThrow('away');
 });
 
-test('a pause of its own ends with the time that is left', async () => {
+test('retry shortens a pause to the time that is left', async () => {
 	let tries = 0;
 	const work = async () => {
 		tries += 1;
@@ -41,7 +41,7 @@ test('a pause of its own ends with the time that is left', async () => {
 	expect(tries).toBeGreaterThan(1);
 });
 
-test('an abort ends the pause and wins over the failure', async () => {
+test('retry rejects with the reason of an abort during a pause', async () => {
 	const controller = new AbortController();
 	const work = retry(() => Promise.reject(new Error('away')), {
 		signal: controller.signal,
@@ -60,6 +60,6 @@ test.each([
 	[new TypeError('a bug'), false],
 	[Object.assign(new Error('full'), { code: 'ENOSPC' }), true],
 	[Object.assign(new Error('broken'), { code: 'EIO' }), false],
-])('%s may pass: %p', (error, expected) => {
+])('isRetryable of %s is %p', (error, expected) => {
 	expect(isRetryable(error)).toBe(expected);
 });

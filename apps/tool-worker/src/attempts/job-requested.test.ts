@@ -10,16 +10,16 @@ import { newId } from '@creatorr/contracts/ids';
 import { claimJob, releaseJob } from '@creatorr/contracts/internal';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { TEXT } from '@creatorr/tool-kit/files/media-types';
-import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { handleJobRequested, type JobRequestedDeps } from '../src/consumers/job-requested.ts';
-import { createAttempts } from '../src/runtime/attempts.ts';
-import { createBackgroundJobs } from '../src/runtime/background-jobs.ts';
-import { createPriorityQueue, type Permit } from '../src/runtime/priority-queue.ts';
+import { createBackgroundJobs } from '../scheduling/background-jobs.ts';
+import { createPriorityQueue, type Permit } from '../scheduling/priority-queue.ts';
+import { createAttempts } from './attempts.ts';
+import { handleJobRequested, type JobRequestedDeps } from './job-requested.ts';
 
-/** No test waits for it: jobs make room because of what is known of them. */
+/** No test waits for this: jobs make room because they are known to take long. */
 const LONG_MS = 60_000;
 const PAGE_MS = 1_000;
 const MANY = (2 * LONG_MS) / PAGE_MS;
@@ -36,8 +36,8 @@ afterAll(async () => {
 	await rm(scratchRoot, { recursive: true });
 });
 
-/** A tool that says on how many pages it works and then runs until it is let go, or its job ends; on no page it ends at once. */
-function pagesTool(letGo: Promise<void>): Tool {
+/** Returns a tool that reports its pages and then runs until `finished`, or until its job ends; with 0 pages it ends at once. */
+function pagesTool(finished: Promise<void>): Tool {
 	const limits = { maxInputBytes: 9, deadline: { baseMs: LONG_MS, perMiBMs: 0, capMs: LONG_MS } };
 	return {
 		manifest: {
@@ -54,7 +54,7 @@ function pagesTool(letGo: Promise<void>): Tool {
 			const output = { outputPath: input.path, warnings: [], details: {} };
 			if (pages === 0) return output;
 			const ended = once(signal, 'abort').then(() => signal.throwIfAborted());
-			await Promise.race([letGo, ended]);
+			await Promise.race([finished, ended]);
 			return output;
 		},
 	} as Tool;
@@ -63,7 +63,7 @@ function pagesTool(letGo: Promise<void>): Tool {
 interface Job {
 	id: string;
 	pages: number;
-	/** As an earlier worker has found. */
+	/** Set by an earlier worker. */
 	background?: boolean;
 }
 
@@ -73,7 +73,7 @@ interface WorkerOptions {
 	openFile?: () => Promise<unknown>;
 }
 
-/** The store's answer to all that is asked of files. */
+/** The answer of files to each call. */
 const openedFile = async () => ({
 	data: {
 		...{ name: 'a.txt', mime_type: TEXT, size_bytes: 1, etag: '"e"', file_id: newId('fil') },
@@ -81,10 +81,10 @@ const openedFile = async () => ({
 	},
 });
 
-/** A worker with one permit, on stand-ins for jobs and files. */
+/** A worker with one permit, and fakes of jobs and files. */
 function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
-	const { promise: letGo, resolve: finish } = Promise.withResolvers<void>();
-	const tool = pagesTool(letGo);
+	const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+	const tool = pagesTool(finished);
 	const known = new Map<string, Job>();
 	const returned: object[] = [];
 	const jobs = (async (operation: unknown, { params, body }: { params: { id: string }; body: object }) => {
@@ -108,26 +108,26 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 		}),
 		priorityQueue: {
 			...priorityQueue,
-			async enter() {
-				const permit = await priorityQueue.enter();
+			async acquire() {
+				const permit = await priorityQueue.acquire();
 				permits.push(permit);
 				return permit;
 			},
 		},
-		backgroundJobs: createBackgroundJobs({ most: backgroundSlots, slotsPerTool: 1, onError: ignore }),
+		backgroundJobs: createBackgroundJobs({ slots: backgroundSlots, slotsPerTool: 1, onError: ignore }),
 		sealer: { open: () => ({}) },
 		logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
 	};
 	return {
 		attempts,
 		returned,
-		/** As when the last job that got a permit has run for long. */
+		/** Deprioritizes the last job that got a permit, as after a long run. */
 		deprioritizeLast: () => permits.at(-1)?.deprioritize(),
-		/** Resolves once the worker has claimed the job: it got a permit. */
+		/** Resolves when the worker has claimed the job. */
 		async claimed({ id }: { id: string }) {
 			while (!attempts.leased().some(({ job_id }) => job_id === id)) await sleep(5);
 		},
-		/** Resolves when the worker takes its next message. */
+		/** `handled` resolves when the message is acknowledged. */
 		handle(job: Omit<Job, 'id'>) {
 			const id = newId('job');
 			known.set(id, { id, ...job });
@@ -142,7 +142,7 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 	};
 }
 
-test('a job of many pages goes on beside the queue as soon as its tool has counted them', async () => {
+test('a job of many pages moves to the background when its tool has counted them', async () => {
 	const worker = startWorker({ backgroundSlots: 1 });
 	const long = worker.handle({ pages: MANY });
 	await long.handled;
@@ -155,7 +155,7 @@ test('a job of many pages goes on beside the queue as soon as its tool has count
 	await short.handled;
 });
 
-test('a job that takes long is returned where no background slot is free, and short ones still run', async () => {
+test('a long job is returned when no background slot is free, and short ones still run', async () => {
 	const worker = startWorker({ backgroundSlots: 1 });
 	await worker.handle({ pages: MANY }).handled;
 	const counted = worker.handle({ pages: MANY });
@@ -172,7 +172,7 @@ test('a job that takes long is returned where no background slot is free, and sh
 	await short.handled;
 });
 
-test('a job whose tool has ended is not returned while the broker confirms nothing', async () => {
+test('a job whose tool has ended is not returned while the broker does not confirm its outcome', async () => {
 	const [reported, confirmed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 	const publish = () => {
 		reported.resolve();
@@ -190,7 +190,7 @@ test('a job whose tool has ended is not returned while the broker confirms nothi
 	await worker.stop();
 });
 
-test('a job whose input can not be fetched for a while is not taken for one that takes long', async () => {
+test('a job whose input can not be fetched for a while does not count as long', async () => {
 	const [asked, back] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 	let calls = 0;
 	const openFile = async () => {

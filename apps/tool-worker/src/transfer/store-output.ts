@@ -3,17 +3,16 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
 import type { ToolResult } from '@creatorr/tool-kit/run/run-tool';
-import type { GrantedJob } from './granted-job.ts';
+import { upload } from './object-transfer.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
-import { upload } from './transfer.ts';
 
 /**
- * Stores what a tool made, trying again while files or the store is away, each time as a new file: nobody sees one that jobs
- * does not publish. Resolves to the file's id.
+ * Stores a tool's output and returns its file id. Retries while files or the store is down, each time with a new file: files that
+ * jobs does not publish stay invisible and expire.
  */
 export function storeOutput(
 	files: InternalClient,
-	job: GrantedJob,
+	job: { id: string; userId: string },
 	result: ToolResult,
 	signal: AbortSignal,
 ): Promise<string> {

@@ -1,4 +1,4 @@
-/** Why a running attempt has to end before its tool is done. */
+/** Why an attempt ends early. */
 export type EndReason = 'stopped' | 'shutdown' | 'no_background_slot';
 
 const MESSAGES: Record<EndReason, string> = {
@@ -17,19 +17,24 @@ export class AttemptEnded extends Error {
 	}
 }
 
-/** Whether the tool of an attempt runs: before it the input is fetched, after it the output is stored and reported. */
-export type ToolState = 'pending' | 'running' | 'ended';
+/** The states of an attempt on this worker, in their order. An attempt may skip states and never goes back. */
+const STATES = ['claiming', 'fetching', 'running', 'storing', 'reported'] as const;
+export type AttemptState = (typeof STATES)[number];
+
+/** Whether ending the attempt now would throw a finished output away. */
+function hasOutput({ state }: Attempt): boolean {
+	return state === 'storing' || state === 'reported';
+}
 
 interface Attempt {
-	/** Undefined while the claim is on its way. */
+	state: AttemptState;
+	/** Undefined while the claim is in flight. */
 	granted: { number: number; tool: string } | undefined;
 	controller: AbortController;
-	toolState: ToolState;
-	isReported: boolean;
 	expectation: Expectation;
 }
 
-/** What is known of how long a job takes. */
+/** How long a job is known to take. */
 export interface Expectation {
 	/** It has turned out to take long. */
 	background?: boolean;
@@ -41,32 +46,33 @@ interface Leased extends Expectation {
 	attempt: number;
 }
 
-/** The jobs of this worker, from the claim until jobs has taken their outcome. */
+/** The attempts of this worker, from the claim until jobs has applied their outcome. */
 export interface Attempts {
-	/** Makes room for a claim; false when this worker has the job already, so that it never runs one twice at once. */
+	/** Adds an attempt that is about to be claimed. Returns false when this worker has the job already: it never runs one twice. */
 	reserve(jobId: string): boolean;
-	/** The claim was granted. The signal is aborted with {@link AttemptEnded}, at once when the end overtook the grant. */
-	begin(jobId: string, granted: { attempt: number; tool: string }): AbortSignal;
-	/** Notes what has become known of how long a job takes. */
+	/**
+	 * Starts an attempt whose claim was granted. Returns its signal, which is aborted with {@link AttemptEnded}, at once where the
+	 * cancellation came before the grant.
+	 */
+	start(jobId: string, granted: { attempt: number; tool: string }): AbortSignal;
+	/** Moves an attempt to a later state. The lease of a reported attempt is renewed until jobs has applied its outcome. */
+	advance(jobId: string, state: 'running' | 'storing' | 'reported'): void;
+	/** Returns undefined for a job that this worker does not have. */
+	state(jobId: string): AttemptState | undefined;
+	/** Adds to what is known of how long the job takes. */
 	expect(jobId: string, expectation: Expectation): void;
-	/** What was noted. */
 	expectation(jobId: string): Expectation;
-	/** Notes that the tool has started, or ended. */
-	setToolState(jobId: string, state: 'running' | 'ended'): void;
-	toolState(jobId: string): ToolState;
-	/** Ends the attempt, for the job to run later, unless its tool has ended: then it only waits, and its work would be lost. */
+	/** Ends an attempt so that its job runs later, unless it has an output. */
 	returnJob(jobId: string): void;
-	/** The outcome is on its way: the lease goes on until jobs says that it is over, or the outcome might come too late. */
-	report(jobId: string): void;
-	/** Forgets a job. */
-	end(jobId: string): void;
-	/** Ends the attempt of this number, or whichever there is. */
+	/** Removes an attempt. */
+	remove(jobId: string): void;
+	/** Ends the attempt with this number, or with any number where none is given. */
 	stop(jobId: string, number?: number): void;
-	/** Ends all attempts whose tool has not ended, and those to come. */
+	/** Ends all attempts without an output, and those to come. */
 	stopTools(): void;
-	/** Ends all of them, and those to come. */
+	/** Ends all attempts, and those to come. */
 	stopAll(): void;
-	/** The attempts whose leases this worker renews. */
+	/** Returns the attempts whose leases this worker renews. */
 	leased(): Leased[];
 	/** Counts them by tool. */
 	leasedByTool(): Map<string, number>;
@@ -85,47 +91,41 @@ export function createAttempts(): Attempts {
 	return {
 		reserve(jobId) {
 			if (attempts.has(jobId)) return false;
-			attempts.set(jobId, {
-				...{ granted: undefined, controller: new AbortController(), toolState: 'pending' },
-				...{ isReported: false, expectation: {} },
-			});
+			const controller = new AbortController();
+			attempts.set(jobId, { state: 'claiming', granted: undefined, controller, expectation: {} });
 			return true;
 		},
-		begin(jobId, { attempt: number, tool }) {
+		start(jobId, { attempt: number, tool }) {
 			const attempt = attempts.get(jobId);
-			if (!attempt) throw new Error(`no claim of ${jobId} was on its way`);
+			if (!attempt) throw new Error(`${jobId} was not reserved before its claim`);
 			attempt.granted = { number, tool };
+			attempt.state = 'fetching';
 			if (isShutDown) attempt.controller.abort(new AttemptEnded('shutdown'));
 			return attempt.controller.signal;
 		},
+		advance(jobId, state) {
+			const attempt = attempts.get(jobId);
+			if (attempt && STATES.indexOf(state) > STATES.indexOf(attempt.state)) attempt.state = state;
+		},
+		state: (jobId) => attempts.get(jobId)?.state,
 		expect(jobId, expectation) {
 			Object.assign(attempts.get(jobId)?.expectation ?? {}, expectation);
 		},
 		expectation: (jobId) => attempts.get(jobId)?.expectation ?? {},
-		setToolState(jobId, state) {
-			const attempt = attempts.get(jobId);
-			if (attempt) attempt.toolState = state;
-		},
-		toolState: (jobId) => attempts.get(jobId)?.toolState ?? 'ended',
 		returnJob(jobId) {
 			const attempt = attempts.get(jobId);
-			if (attempt && attempt.toolState !== 'ended')
-				attempt.controller.abort(new AttemptEnded('no_background_slot'));
+			if (attempt && !hasOutput(attempt)) attempt.controller.abort(new AttemptEnded('no_background_slot'));
 		},
-		report(jobId) {
-			const attempt = attempts.get(jobId);
-			if (attempt) attempt.isReported = true;
-		},
-		end(jobId) {
+		remove(jobId) {
 			attempts.delete(jobId);
 		},
 		stop(jobId, number) {
 			const attempt = attempts.get(jobId);
 			if (!attempt || (number !== undefined && attempt.granted?.number !== number)) return;
-			if (attempt.isReported) attempts.delete(jobId);
+			if (attempt.state === 'reported') attempts.delete(jobId);
 			else attempt.controller.abort(new AttemptEnded('stopped'));
 		},
-		stopTools: () => shutDown(({ toolState }) => toolState !== 'ended'),
+		stopTools: () => shutDown((attempt) => !hasOutput(attempt)),
 		stopAll: () => shutDown(() => true),
 		leased: () =>
 			[...attempts].flatMap(([jobId, { granted, expectation }]) =>

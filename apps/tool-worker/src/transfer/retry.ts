@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@creatorr/contracts/errors';
-import { TransferFailed } from './transfer.ts';
+import { TransferFailed } from './object-transfer.ts';
 
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 3_000;
+const MIN_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 3_000;
 
 interface RetryOptions {
 	signal: AbortSignal;
-	/** Gives up after this long; tries until the signal when absent. */
+	/** Gives up after this time; retries until the signal is aborted by default. */
 	forMs?: number;
-	/** Whether this failure may pass by itself. */
+	/** Returns whether the failure may be temporary. */
 	retryable: (error: unknown) => boolean;
-	/** How long to wait after this failure, in milliseconds; the growing pause where undefined. */
+	/** Returns how long to wait after this failure, in milliseconds; undefined for the exponential pause. */
 	pauseAfter?: (error: unknown) => number | undefined;
 }
 
-/** Does the work again, with growing pauses, while it fails in a way that may pass. Rejects with the signal's reason once aborted. */
+/** Retries the work with exponential pauses while its failure is retryable. Rejects with the signal's reason once it is aborted. */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
 	const endMs = performance.now() + (options.forMs ?? Number.POSITIVE_INFINITY);
-	for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+	for (let pauseMs = MIN_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
 		options.signal.throwIfAborted();
 		let nextPauseMs = pauseMs;
 		try {
@@ -33,19 +33,20 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
 	}
 }
 
-const OF_THIS_MACHINE = new Set(['EROFS', 'EACCES', 'EMFILE', 'EIO']);
+/** Error codes of a broken or misconfigured machine. */
+const PERMANENT_CODES = new Set(['EROFS', 'EACCES', 'EMFILE', 'EIO']);
 
-/** An outage of files or the store that lasts longer is not waited for: the person should hear of it. */
+/** A job whose input or output can't be transferred for this long fails, so that its user learns of the outage. */
 export const OUTAGE_MS = 15 * 60_000;
 
 /**
- * Returns whether a failed call or transfer may succeed later: a service that is down, a full disk that somebody frees, but not a
- * refusal, a broken disk or a bug.
+ * Returns whether a failed call or transfer may succeed later: after a service that is down or a full disk, but not after a refusal,
+ * a broken disk or a bug.
  */
 export function isRetryable(error: unknown): boolean {
 	if (error instanceof AppError) return error.code === 'upstream_unavailable';
 	if (error instanceof TransferFailed) return error.isRetryable;
 	const code =
 		typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
-	return code !== undefined && !OF_THIS_MACHINE.has(code);
+	return code !== undefined && !PERMANENT_CODES.has(code);
 }

@@ -7,21 +7,21 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 let directory: string;
 beforeEach(async () => {
-	directory = await mkdtemp(join(tmpdir(), 'refusal-'));
+	directory = await mkdtemp(join(tmpdir(), 'worker-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-// Root without the right to make namespaces, as in a container.
+// Root without CAP_SYS_ADMIN, as in a container.
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
 
 asRoot(
-	'a worker that can build no sandbox refuses to start, says what to do, and leaves nothing',
+	'a worker that can build no sandbox does not start, says what to do, and leaves no files',
 	async () => {
 		const scratch = join(directory, 'scratch');
-		// It comes no further than to its scratch directory.
+		// It fails before it reads any other setting.
 		const script = `
 		import { createLogger } from '@creatorr/service/logger';
-		import { startWorker } from ${JSON.stringify(new URL('../src/dependencies.ts', import.meta.url).href)};
+		import { startWorker } from ${JSON.stringify(new URL('./worker.ts', import.meta.url).href)};
 		const config = { SCRATCH_DIR: ${JSON.stringify(scratch)} };
 		await startWorker(config, createLogger({ service: 'test', level: 'error' }));`;
 		const args = ['--bounding-set', '-sys_admin', process.execPath, '--input-type=module', '-e', script];

@@ -1,0 +1,135 @@
+import type { EventOf, jobRequested } from '@creatorr/contracts/events';
+import { crashPoint } from '@creatorr/service/crash-point';
+import { inSpan, noteOnSpan } from '@creatorr/telemetry/span';
+import { trackRunning } from '../metrics.ts';
+import type { BackgroundJobs, Outlook } from '../scheduling/background-jobs.ts';
+import type { Permit, PriorityQueue } from '../scheduling/priority-queue.ts';
+import { AttemptEnded, type Attempts } from './attempts.ts';
+import {
+	claimJob,
+	createProgressReporter,
+	type GrantedJob,
+	type JobsClientDeps,
+	reportOutcome,
+	returnJob,
+} from './jobs-client.ts';
+import { type RunJobDeps, runJob } from './run-job.ts';
+
+export interface JobRequestedDeps extends RunJobDeps, JobsClientDeps {
+	attempts: Attempts;
+	priorityQueue: PriorityQueue;
+	backgroundJobs: BackgroundJobs;
+	/** A job that takes longer makes room for others. */
+	longMs: number;
+}
+
+/**
+ * Claims and runs a job. Resolves, so that its message is acknowledged, when the job has ended or continues in the background: from
+ * its claim on the lease protects the job.
+ */
+export async function handleJobRequested(
+	deps: JobRequestedDeps,
+	event: EventOf<typeof jobRequested>,
+): Promise<void> {
+	const jobId = event.data.job_id;
+	if (!deps.attempts.reserve(jobId)) {
+		deps.logger.info('job.already_here', { job_id: jobId });
+		return;
+	}
+	const removeAndThrow = (error: unknown) => {
+		deps.attempts.remove(jobId);
+		throw error;
+	};
+	// Before the claim: a job that waits here has not started, and can be canceled without this worker.
+	const permit = await inSpan('wait for a permit', {}, () => deps.priorityQueue.acquire()).catch(
+		removeAndThrow,
+	);
+	try {
+		const job = await claimJob(deps, jobId).catch(removeAndThrow);
+		crashPoint('worker.claimed');
+		if (job) await runClaimed(deps, job, permit);
+		else deps.attempts.remove(jobId);
+	} finally {
+		permit.release();
+	}
+}
+
+async function runClaimed(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {
+	const running = trackRunning(job.tool, () => attempt(deps, job, permit));
+	const followed = deps.backgroundJobs.follow(job, running, {
+		deprioritized: permit.deprioritized,
+		outlook: () => outlookOf(deps, job),
+		onBackground: () => deps.attempts.expect(job.id, { background: true }),
+		returnJob: () => deps.attempts.returnJob(job.id),
+	});
+	if (job.isBackground) permit.deprioritize();
+	await followed;
+}
+
+function outlookOf({ attempts, longMs }: JobRequestedDeps, job: GrantedJob): Outlook {
+	const state = attempts.state(job.id);
+	if (state === undefined || state === 'storing' || state === 'reported') return 'ended';
+	const expectedMs = 1000 * (attempts.expectation(job.id).expected_seconds ?? 0);
+	if (job.isBackground || expectedMs > longMs) return 'long';
+	return state === 'running' ? 'unknown' : 'pending';
+}
+
+function attempt(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {
+	const attributes = { job_id: job.id, tool: job.tool, attempt: job.attempt };
+	return inSpan('attempt', { attributes }, async () => {
+		const signal = deps.attempts.start(job.id, job);
+		if (job.isBackground) deps.attempts.expect(job.id, { background: true });
+		try {
+			await runAndReport(deps, job, permit, signal);
+		} catch (error) {
+			await endEarly(deps, job, error);
+		}
+	});
+}
+
+async function runAndReport(
+	deps: JobRequestedDeps,
+	job: GrantedJob,
+	permit: Permit,
+	signal: AbortSignal,
+): Promise<void> {
+	const onExpected = (ms: number) => {
+		deps.attempts.expect(job.id, { expected_seconds: Math.ceil(ms / 1000) });
+		if (ms > deps.longMs) permit.deprioritize();
+		deps.backgroundJobs.review(job.id);
+	};
+	const onToolEnded = () => {
+		deps.attempts.advance(job.id, 'storing');
+		deps.backgroundJobs.review(job.id);
+	};
+	let computeMs = 0;
+	const onComputed = (ms: number) => {
+		computeMs = ms;
+		onToolEnded();
+	};
+	const outcome = await runJob(deps, job, {
+		signal,
+		deprioritized: permit.deprioritized,
+		onToolStarted: () => deps.attempts.advance(job.id, 'running'),
+		onProgress: createProgressReporter(deps, job),
+		onExpected,
+		onComputed,
+		onWaited: permit.addWait,
+	});
+	// Repeated for a job that failed before its tool ran.
+	onToolEnded();
+	noteOnSpan({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
+	await reportOutcome(deps, job, { outcome, compute_ms: computeMs }, signal);
+	deps.attempts.advance(job.id, 'reported');
+	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });
+}
+
+/** Removes the attempt, and returns its job where another worker, or this one later, should run it. */
+async function endEarly(deps: JobRequestedDeps, job: GrantedJob, error: unknown): Promise<void> {
+	const expectation = deps.attempts.expectation(job.id);
+	deps.attempts.remove(job.id);
+	if (!(error instanceof AttemptEnded)) throw error;
+	deps.logger.info('job.ended_early', { job_id: job.id, attempt: job.attempt, reason: error.reason });
+	if (error.reason === 'shutdown') await returnJob(deps, job, {});
+	if (error.reason === 'no_background_slot') await returnJob(deps, job, { ...expectation, background: true });
+}

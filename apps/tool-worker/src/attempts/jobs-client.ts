@@ -1,0 +1,102 @@
+import { type JobOutcome, jobFinished, jobProgressed, newEvent } from '@creatorr/contracts/events';
+import { claimJob as claimJobOperation, releaseJob } from '@creatorr/contracts/internal';
+import type { Publish } from '@creatorr/messaging/publisher';
+import { currentRequestId } from '@creatorr/service/context';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { InternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
+import type { ParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import { retry } from '../transfer/retry.ts';
+import type { Expectation } from './attempts.ts';
+
+/** What claims, reports and returns need. */
+export interface JobsClientDeps {
+	jobs: InternalClient;
+	publish: Publish;
+	workerId: string;
+	sealer: Pick<ParamSealer, 'open'>;
+	logger: Logger;
+}
+
+/** A job that this worker has claimed. */
+export interface GrantedJob {
+	id: string;
+	attempt: number;
+	tool: string;
+	/** Opens the sealed params, which throws where this worker lacks the key. For the tool alone, never for a log. */
+	params(): Record<string, unknown>;
+	/** The limit of the user's plan. */
+	pageLimit: PageLimit;
+	/** An earlier worker found that the job takes long. */
+	isBackground: boolean;
+	inputFileId: string;
+	userId: string;
+}
+
+/** Claims a job. Resolves with undefined where jobs denies the claim: the job was canceled, or another worker has it. */
+export async function claimJob(deps: JobsClientDeps, jobId: string): Promise<GrantedJob | undefined> {
+	const body = { worker_id: deps.workerId };
+	const { data } = await deps.jobs(claimJobOperation, { params: { id: jobId }, body });
+	if (data.answer !== 'granted') {
+		deps.logger.info('job.not_granted', { job_id: jobId, answer: data.answer });
+		return undefined;
+	}
+	deps.logger.info('job.started', { job_id: jobId, attempt: data.attempt, tool: data.tool });
+	const { attempt, tool, input_file_id: inputFileId, user_id: userId, sealed_secrets: sealed } = data;
+	const params = () => ({ ...data.params, ...(sealed && deps.sealer.open(sealed, jobId)) });
+	const pageLimit = { pages: data.max_pages, onPro: data.pro_max_pages };
+	const isBackground = data.background ?? false;
+	return { id: jobId, attempt, tool, params, pageLimit, isBackground, inputFileId, userId };
+}
+
+/** Reports an outcome. Retries until the broker has confirmed it, or the signal is aborted because another attempt counts. */
+export async function reportOutcome(
+	deps: JobsClientDeps,
+	job: GrantedJob,
+	ended: { outcome: JobOutcome; compute_ms: number },
+	signal: AbortSignal,
+): Promise<void> {
+	const data = { job_id: job.id, attempt: job.attempt, ...ended };
+	const event = newEvent(jobFinished, data, currentRequestId());
+	await retry(() => deps.publish(event), { signal, retryable: () => true });
+	crashPoint('worker.outcome-confirmed');
+}
+
+/** A shutdown waits no longer than this. */
+const RETURN_TIMEOUT_MS = 3_000;
+
+/**
+ * Returns a job, for it to run on another worker or later. Never rejects: where jobs can't be reached, the job runs again when its
+ * lease has expired.
+ */
+export async function returnJob(
+	deps: JobsClientDeps,
+	job: GrantedJob,
+	expectation: Expectation,
+): Promise<void> {
+	const body = { attempt: job.attempt, ...expectation };
+	const release = () => deps.jobs(releaseJob, { params: { id: job.id }, body });
+	const signal = AbortSignal.timeout(RETURN_TIMEOUT_MS);
+	await retry(release, { signal, retryable: () => true }).catch((error: unknown) => {
+		deps.logger.warn('job.not_released', { job_id: job.id, error });
+	});
+}
+
+const MIN_PROGRESS_INTERVAL_MS = 200;
+
+/** Returns a function that publishes percents, at most five per second. A skipped or lost one is superseded by the next. */
+export function createProgressReporter(
+	{ publish }: Pick<JobsClientDeps, 'publish'>,
+	job: Pick<GrantedJob, 'id' | 'attempt'>,
+): (percent: number) => void {
+	const requestId = currentRequestId();
+	let sentAtMs = Number.NEGATIVE_INFINITY;
+	return (percent) => {
+		const nowMs = performance.now();
+		if (nowMs - sentAtMs < MIN_PROGRESS_INTERVAL_MS) return;
+		sentAtMs = nowMs;
+		const data = { job_id: job.id, attempt: job.attempt, progress: percent };
+		publish(newEvent(jobProgressed, data, requestId)).catch(() => undefined);
+	};
+}

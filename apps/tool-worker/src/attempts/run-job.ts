@@ -1,0 +1,145 @@
+import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { InternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import { inSpan } from '@creatorr/telemetry/span';
+import { requireInputSize } from '@creatorr/tool-kit/limits/input-limits';
+import type { Workspace } from '@creatorr/tool-kit/pool/warm-pool';
+import type { Workspaces } from '@creatorr/tool-kit/pool/workspaces';
+import { runTool, type ToolRequest } from '@creatorr/tool-kit/run/run-tool';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
+import { recordInput, recordOutput, recordToolRun } from '../metrics.ts';
+import { fetchInput, type Input } from '../transfer/fetch-input.ts';
+import { storeOutput } from '../transfer/store-output.ts';
+import type { GrantedJob } from './jobs-client.ts';
+import { tracedTool } from './traced-tool.ts';
+
+export interface RunJobDeps {
+	files: InternalClient;
+	tools: ReadonlyMap<string, Tool>;
+	workspaces: Workspaces;
+	logger: Logger;
+}
+
+interface RunJobOptions {
+	signal: AbortSignal;
+	/** Aborted when the job has run for long. */
+	deprioritized: AbortSignal;
+	onProgress: (percent: number) => void;
+	/** Receives the time, in milliseconds, that the tool waited while others had the processors. */
+	onWaited: (ms: number) => void;
+	/** Called when the input is fetched and the tool starts. */
+	onToolStarted: () => void;
+	/** Receives the expected time of the tool, in milliseconds, once the tool knows it. */
+	onExpected: (ms: number) => void;
+	/** Receives the time of the tool, in milliseconds, without the time that it waited, when the tool has ended. */
+	onComputed: (ms: number) => void;
+}
+
+/**
+ * Runs a job from its input to its outcome. When it settles, no file and no process of the job is left on this machine. Rejects
+ * with the signal's reason once that is aborted.
+ */
+export async function runJob(deps: RunJobDeps, job: GrantedJob, options: RunJobOptions): Promise<JobOutcome> {
+	try {
+		return jobOutcomeSchema.parse(await runInWorkspace(deps, job, options));
+	} catch (error) {
+		options.signal.throwIfAborted();
+		return failedOutcome(deps, job, error);
+	}
+}
+
+/** Shows ToolError messages to the user. Other errors are bugs: they are logged and reported as `internal`. */
+function failedOutcome({ logger }: RunJobDeps, job: GrantedJob, error: unknown): JobOutcome {
+	if (error instanceof ToolError) {
+		logger.info('job.failed', { job_id: job.id, tool: job.tool, code: error.code, error });
+		return { status: 'failed', error_code: error.code, error_message: error.message };
+	}
+	logger.error('job.broke', { job_id: job.id, tool: job.tool, error });
+	return {
+		status: 'failed',
+		error_code: 'internal',
+		error_message: 'Something went wrong on our side. Try again; your file is still there.',
+	};
+}
+
+async function runInWorkspace(
+	deps: RunJobDeps,
+	job: GrantedJob,
+	options: RunJobOptions,
+): Promise<JobOutcome> {
+	const tool = deps.tools.get(job.tool);
+	if (!tool) throw new Error(`this worker has no tool ${job.tool}`);
+	const workspace = await deps.workspaces.acquire(tool);
+	try {
+		return await transform(deps, { job, tool, workspace }, options);
+	} finally {
+		await deps.workspaces.release(workspace);
+	}
+}
+
+interface Work {
+	job: GrantedJob;
+	tool: Tool;
+	workspace: Workspace;
+}
+
+async function transform(deps: RunJobDeps, work: Work, options: RunJobOptions): Promise<JobOutcome> {
+	const { job, tool, workspace } = work;
+	const input = await fetchInput(deps.files, job, {
+		path: workspace.scratch.inputPath,
+		requireSize: (sizeBytes) => requireInputSize(tool.manifest, sizeBytes),
+		signal: options.signal,
+	});
+	recordInput(job.tool, input.size_bytes);
+	crashPoint('worker.input-fetched');
+	const { result, durationMs } = await runTimed(deps, work, input, options);
+	recordOutput(job.tool, result.outputSizeBytes);
+	crashPoint('worker.tool-ended');
+	return {
+		status: 'succeeded',
+		output_file_id: await storeOutput(deps.files, job, result, options.signal),
+		result: {
+			...result.details,
+			bytes_in: input.size_bytes,
+			bytes_out: result.outputSizeBytes,
+			duration_ms: durationMs,
+			warnings: result.warnings,
+		},
+	};
+}
+
+async function runTimed({ logger }: RunJobDeps, work: Work, input: Input, options: RunJobOptions) {
+	const { job, tool, workspace } = work;
+	const startedAtMs = performance.now();
+	options.onToolStarted();
+	let outcome = 'ended';
+	let waitedMs = 0;
+	try {
+		const request: ToolRequest = {
+			...workspace,
+			name: input.name,
+			mimeType: input.mime_type,
+			sizeBytes: input.size_bytes,
+			params: job.params(),
+			pageLimit: job.pageLimit,
+			...options,
+			onWaited: (ms) => {
+				waitedMs += ms;
+				options.onWaited(ms);
+			},
+			onRecovered: (error) => logger.warn('tool.recovered', { job_id: job.id, tool: job.tool, error }),
+		};
+		const result = await inSpan(`tool ${job.tool}`, {}, () => runTool(tracedTool(tool), request));
+		outcome = 'succeeded';
+		return { result, durationMs: Math.round(performance.now() - startedAtMs) };
+	} catch (error) {
+		if (!options.signal.aborted) outcome = error instanceof ToolError ? error.code : 'internal';
+		throw error;
+	} finally {
+		const durationMs = performance.now() - startedAtMs;
+		options.onComputed(Math.round(Math.max(0, durationMs - waitedMs)));
+		recordToolRun({ tool: job.tool, outcome, durationMs });
+	}
+}

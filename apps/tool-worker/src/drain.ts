@@ -1,0 +1,41 @@
+import type { Attempts } from './attempts/attempts.ts';
+import type { Capacity } from './attempts/heartbeats.ts';
+import type { BackgroundJobs } from './scheduling/background-jobs.ts';
+import type { PriorityQueue } from './scheduling/priority-queue.ts';
+
+/** How long finished outputs may be stored after the grace period. */
+const STORE_MS = 2_000;
+/** How long returning jobs and removing files takes at most. */
+const CLEAN_UP_MS = 5_000;
+
+/** Returns how long a worker may take to stop, in milliseconds, before its process exits anyway. */
+export function stopWithinMs(graceSeconds: number): number {
+	return 1_000 * graceSeconds + STORE_MS + CLEAN_UP_MS;
+}
+
+interface DrainOptions {
+	graceSeconds: number;
+	capacity: Pick<Capacity, 'close'>;
+	consumers: readonly { stop(): Promise<void> }[];
+	priorityQueue: PriorityQueue;
+	attempts: Attempts;
+	backgroundJobs: BackgroundJobs;
+}
+
+/**
+ * Stops consuming, and resolves when no job is left. Messages that wait for a permit return to their queue at once. Jobs may finish
+ * within the grace period; then jobs whose tool still runs are returned, and {@link STORE_MS} later the others.
+ */
+export async function drain(options: DrainOptions): Promise<void> {
+	const { graceSeconds, attempts, backgroundJobs } = options;
+	options.capacity.close();
+	options.priorityQueue.close();
+	const graceMs = 1_000 * graceSeconds;
+	const timers = [
+		setTimeout(() => attempts.stopTools(), graceMs),
+		setTimeout(() => attempts.stopAll(), graceMs + STORE_MS),
+	];
+	await Promise.all(options.consumers.map((consumer) => consumer.stop()));
+	await backgroundJobs.settled();
+	for (const timer of timers) clearTimeout(timer);
+}
