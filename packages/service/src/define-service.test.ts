@@ -128,6 +128,35 @@ describe('a service', () => {
 		expect(events).toEqual(['consumer started', 'consumer stopped', 'closed']);
 	});
 
+	test('answers on its private port until all else is closed, where the port closes last', async () => {
+		let url = '';
+		const { port, stop } = await start({
+			closesPortLast: true,
+			connect({ onClose }) {
+				onClose(async () => events.push(`answers ${(await fetch(url)).status}`));
+				return {};
+			},
+		});
+		url = `http://127.0.0.1:${port}/health/live`;
+		await stop();
+		expect(events).toEqual(['answers 200']);
+		await expect(fetch(url)).rejects.toThrow();
+	});
+
+	test('starts nothing when its port is taken', async () => {
+		const { port } = await start({});
+		const second = defineService({
+			name: 'second',
+			readConfig: () => ({ ...config, PORT: port }),
+			connect: () => ({}),
+			checks: () => ({}),
+			consumers: [part('consumer')],
+		});
+		const starting = startService(second, { config: second.readConfig({}), logger });
+		await expect(starting).rejects.toThrow('EADDRINUSE');
+		expect(events).toEqual([]);
+	});
+
 	test('refuses two tasks of one name', async () => {
 		await expect(start({ tasks: [slowTask('a'), slowTask('a')] })).rejects.toThrow('two tasks are called a');
 	});

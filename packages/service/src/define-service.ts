@@ -64,6 +64,11 @@ export interface ServiceDefinition<Config extends BaseConfig, Deps> {
 	consumers?: readonly Part<NoInfer<Deps>>[];
 	tasks?: readonly Task<NoInfer<Deps>>[];
 	subscriptions?: readonly Subscription<NoInfer<Deps>>[];
+	/**
+	 * Whether the private port answers until everything else is closed, as where it carries commands that requests under way depend
+	 * on. Otherwise it drains with the rest.
+	 */
+	closesPortLast?: boolean;
 	/** How long requests, consumers and tasks may take to end, 10 s unless given; what is left then is cut. */
 	drainMs?(config: Config): number;
 }
@@ -82,6 +87,9 @@ export interface RunningService<Deps> {
 	/** Drains, then closes every connection. Further calls return the same promise. */
 	stop(): Promise<void>;
 }
+
+/** How long the last requests of a private port that closes last may take. */
+const LAST_REQUESTS_MS = 1_000;
 
 /** Calls all, the last added first; the first error is thrown once all were called. */
 async function callAll(calls: (() => unknown)[]): Promise<void> {
@@ -178,11 +186,13 @@ export async function startService<Config extends BaseConfig, Deps>(
 			onDrain: (call) => drains.push(call),
 			onClose: (call) => closes.push(call),
 		});
+		// First, so that the parts below may rely on being reached, and nothing has begun when the port is taken.
+		const server = await listenForRequests(definition, { deps, config, logger });
+		if (definition.closesPortLast) closes.unshift(() => closeServer(server, LAST_REQUESTS_MS));
+		else drains.push(() => closeServer(server, drainMs));
 		for (const metric of definition.metrics ?? []) closes.push(metric.start(deps).stop);
 		for (const consumer of definition.consumers ?? []) drains.push(consumer.start(deps).stop);
 		tasks = startTasks(definition, { deps, logger, listen: listenForTasks });
-		const server = await listenForRequests(definition, { deps, config, logger });
-		drains.push(() => closeServer(server, drainMs));
 		let stopped: Promise<void> | undefined;
 		return {
 			deps,
