@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { limitsOf, readConfig } from './config.ts';
-import { LIMITS } from './limits.ts';
+import { readConfig } from './config.ts';
+import { LIMITS } from './limits/limits.ts';
 
 const GOOD = {
 	PORT: '8101',
@@ -43,25 +43,23 @@ describe('readConfig', () => {
 	);
 
 	test('bounds what clients send, as the defaults say or as it is told', () => {
-		expect(limitsOf(readConfig(GOOD))).toEqual(LIMITS);
-		const limits = limitsOf(
-			readConfig({
-				...GOOD,
-				MAX_HEADER_BYTES: '4096',
-				MAX_HEADER_COUNT: '50',
-				HEADERS_TIMEOUT_SECONDS: '2',
-				REQUEST_TIMEOUT_SECONDS: '3.5',
-				KEEP_ALIVE_SECONDS: '4',
-				MAX_BODY_BYTES_PER_ADDRESS: '2000000',
-				MAX_CONNECTIONS: '100',
-				MAX_CONNECTIONS_PER_ADDRESS: '10',
-				ANONYMOUS_CONCURRENT_REQUESTS: '3',
-				USER_REQUESTS_PER_SECOND: '5',
-				USER_REQUEST_BURST: '50',
-				USER_CONCURRENT_REQUESTS: '6',
-				USER_CONCURRENT_WAITS: '7',
-			}),
-		);
+		expect(readConfig(GOOD).limits).toEqual(LIMITS);
+		const { limits } = readConfig({
+			...GOOD,
+			MAX_HEADER_BYTES: '4096',
+			MAX_HEADER_COUNT: '50',
+			HEADERS_TIMEOUT_SECONDS: '2',
+			REQUEST_TIMEOUT_SECONDS: '3.5',
+			KEEP_ALIVE_SECONDS: '4',
+			MAX_BODY_BYTES_PER_ADDRESS: '2000000',
+			MAX_CONNECTIONS: '100',
+			MAX_CONNECTIONS_PER_ADDRESS: '10',
+			ANONYMOUS_CONCURRENT_REQUESTS: '3',
+			USER_REQUESTS_PER_SECOND: '5',
+			USER_REQUEST_BURST: '50',
+			USER_CONCURRENT_REQUESTS: '6',
+			USER_CONCURRENT_WAITS: '7',
+		});
 		expect(limits).toMatchObject({
 			anonymousConcurrentRequests: 3,
 			userRequestsPerSecond: 5,

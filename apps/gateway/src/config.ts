@@ -9,8 +9,8 @@ import {
 	portSchema,
 } from '@creatorr/service/config';
 import { z } from 'zod';
-import type { CertificateFiles } from './http/certificate.ts';
-import { LIMITS, type Limits } from './limits.ts';
+import { LIMITS, type Limits } from './limits/limits.ts';
+import type { CertificateFiles } from './tls/certificate.ts';
 
 function isOrigin(text: string): boolean {
 	return URL.canParse(text) && new URL(text).origin === text;
@@ -147,10 +147,9 @@ export const configSchema = fieldsSchema
 		error: 'must come together with TLS_KEY_FILE',
 	});
 
-export type Config = z.output<typeof configSchema>;
+export type Config = ReturnType<typeof readConfig>;
 
-/** The limits that this configuration asks for. */
-export function limitsOf(config: Config): Limits {
+function limitsOf(config: z.output<typeof configSchema>): Limits {
 	return {
 		...LIMITS,
 		headerBytes: config.MAX_HEADER_BYTES,
@@ -169,7 +168,7 @@ export function limitsOf(config: Config): Limits {
 	};
 }
 
-/** Where the certificate of the public port lies, when it has one. */
+/** Returns the paths of the public port's certificate and key, or undefined when it has none. */
 export function certificateFilesOf({
 	TLS_CERT_FILE: certFile,
 	TLS_KEY_FILE: keyFile,
@@ -177,7 +176,8 @@ export function certificateFilesOf({
 	return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
 }
 
-/** Reads the environment; throws ConfigError that names every wrong variable. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-	return loadConfig(configSchema, env);
+/** Reads the environment. Throws a ConfigError that names every wrong variable. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+	const config = loadConfig(configSchema, env);
+	return { ...config, limits: limitsOf(config) };
 }

@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { newId } from '@creatorr/contracts/ids';
+import { validationError } from '@creatorr/contracts/validation';
+import { errorBody } from '@creatorr/service/error-rendering';
+import type { Logger } from '@creatorr/service/logger';
+import { endExchange, LINGER_MS } from '../requests/answer.ts';
+import type { PublicSocket } from '../requests/exchange.ts';
+import { lastDueAnswer } from './pipelining.ts';
+
+function messageFor(code: string | undefined): string {
+	switch (code) {
+		case 'HPE_HEADER_OVERFLOW':
+			return 'has more header bytes than are accepted';
+		case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+			return 'has chunk extensions beyond what is accepted';
+		case 'ERR_HTTP_REQUEST_TIMEOUT':
+			return 'was not sent in time';
+		default:
+			return 'is not valid HTTP/1.1';
+	}
+}
+
+/** Destroying at once would reset the connection where the client still sends, and lose the answer. */
+function destroyAfterLinger(socket: Duplex): void {
+	setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/** How sockets are answered that have no request. */
+export interface RefusalDeps {
+	/** Sent with every answer, as names and values in turn. */
+	headers: readonly string[];
+	logger: Logger;
+}
+
+/** An answer to what never became a request, written by hand. The connection is closed with it. */
+export function refuseSocket({ headers, logger }: RefusalDeps, socket: Duplex, code?: string): void {
+	const requestId = newId('req');
+	const error = validationError([{ path: 'request', message: messageFor(code) }]);
+	const body = JSON.stringify(errorBody(error, requestId));
+	const head = [...headers, 'X-Request-Id', requestId, 'Content-Type', 'application/json'];
+	head.push('Content-Length', String(Buffer.byteLength(body)), 'Connection', 'close');
+	let text = `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n`;
+	for (let index = 0; index < head.length; index += 2) text += `${head[index]}: ${head[index + 1]}\r\n`;
+	socket.end(`${text}\r\n${body}`);
+	logger.info('http.refused', { request_id: requestId, status: error.status, code });
+	destroyAfterLinger(socket);
+}
+
+/** What comes is no TLS, or breaks it: there is no way to answer. */
+function isTlsFailure(code: string | undefined): boolean {
+	return code !== undefined && /^ERR_(SSL|TLS)_/.test(code);
+}
+
+/** Answers what node's parser or its timers refused, in the envelope like all else. */
+export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, socket: PublicSocket): void {
+	if (error.code === 'ECONNRESET' || isTlsFailure(error.code) || !socket.writable) {
+		if (!socket.writableEnded) socket.destroy();
+		return;
+	}
+	if (socket.isOver) return;
+	socket.isOver = true;
+	const { exchange } = socket;
+	const due = lastDueAnswer(socket);
+	if (!exchange || due?.writableFinished) {
+		refuseSocket(deps, socket, error.code);
+	} else if (due) {
+		// The error is in what came after this request: its own answer is due first.
+		due.once('close', () => {
+			if (socket.writable) refuseSocket(deps, socket, error.code);
+		});
+	} else {
+		endExchange(exchange, validationError([{ path: 'request', message: messageFor(error.code) }]));
+		destroyAfterLinger(socket);
+	}
+}

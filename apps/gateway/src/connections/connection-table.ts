@@ -1,0 +1,142 @@
+/** What decides which connection is closed first. */
+export interface Connection {
+	/** Of the peer: an address, or an IPv6 /64. */
+	readonly network: string;
+	/** The peer is a trusted proxy: its connections carry requests of many clients. */
+	readonly isProxy: boolean;
+	/**
+	 * When its request began, in monotonic milliseconds, if that may be dropped: it is still arriving, or has no session. Otherwise
+	 * undefined.
+	 */
+	expendableSinceMs(): number | undefined;
+}
+
+interface State {
+	requests: number;
+	/** Since it was opened or last answered. */
+	idleSinceMs: number;
+}
+
+/** Idle ones are in the order in which they became idle, the longest idle first. */
+interface Network<T> {
+	open: Map<T, State>;
+	/** Without a whole request so far. */
+	unused: Set<T>;
+	/** Between two requests. */
+	idle: Set<T>;
+}
+
+export type EvictionReason = 'unused' | 'idle' | 'slow_request';
+
+export interface Victim<T> {
+	connection: T;
+	reason: EvictionReason;
+}
+
+/** How long a new connection may wait with its first request before it counts as idle. */
+export const FIRST_REQUEST_MS = 1_000;
+
+/** The open connections by network. Only searching takes longer than constant time. */
+export interface ConnectionTable<T extends Connection> {
+	/** Returns how many its network has open then. */
+	add(connection: T): number;
+	remove(connection: T): void;
+	beginRequest(connection: T): void;
+	endRequest(connection: T): void;
+	count(): number;
+	/** The connections that have not sent a whole request yet. */
+	unused(): T[];
+	/**
+	 * The idle connection to close for a new one: of the network that has most open, and there one that was not used for
+	 * {@link FIRST_REQUEST_MS} before others.
+	 * A younger one than `minIdleMs` may be about to send a request. Takes time in proportion to the number of networks.
+	 */
+	findIdle(minIdleMs: number): Victim<T> | undefined;
+	/** The expendable request to give up when none is idle. Takes time in proportion to the number of connections. */
+	findSlow(minMs: number): Victim<T> | undefined;
+}
+
+export function createConnectionTable<T extends Connection>(monotonicMs: () => number): ConnectionTable<T> {
+	const networks = new Map<string, Network<T>>();
+	let count = 0;
+
+	const first = <V>(values: Iterable<V>): V | undefined => values[Symbol.iterator]().next().value;
+
+	/** The network that has most open of those that match; trusted proxies come last. */
+	function findLargest(matches: (network: Network<T>) => boolean): Network<T> | undefined {
+		let found: Network<T> | undefined;
+		let foundSize = -1;
+		for (const network of networks.values()) {
+			const size = first(network.open.keys())?.isProxy ? 0 : network.open.size;
+			if (size <= foundSize || !matches(network)) continue;
+			found = network;
+			foundSize = size;
+		}
+		return found;
+	}
+
+	return {
+		add(connection) {
+			const network = networks.get(connection.network) ?? {
+				open: new Map<T, State>(),
+				unused: new Set<T>(),
+				idle: new Set<T>(),
+			};
+			networks.set(connection.network, network);
+			network.open.set(connection, { requests: 0, idleSinceMs: monotonicMs() });
+			network.unused.add(connection);
+			count += 1;
+			return network.open.size;
+		},
+		remove(connection) {
+			const network = networks.get(connection.network);
+			if (!network?.open.delete(connection)) return;
+			network.unused.delete(connection);
+			network.idle.delete(connection);
+			if (network.open.size === 0) networks.delete(connection.network);
+			count -= 1;
+		},
+		beginRequest(connection) {
+			const network = networks.get(connection.network);
+			const state = network?.open.get(connection);
+			if (!network || !state) return;
+			state.requests += 1;
+			network.unused.delete(connection);
+			network.idle.delete(connection);
+		},
+		endRequest(connection) {
+			const network = networks.get(connection.network);
+			const state = network?.open.get(connection);
+			if (!network || !state) return;
+			state.requests -= 1;
+			if (state.requests > 0) return;
+			state.idleSinceMs = monotonicMs();
+			network.idle.add(connection);
+		},
+		count: () => count,
+		unused: () => [...networks.values()].flatMap(({ unused }) => [...unused]),
+		findIdle(minIdleMs) {
+			const network = findLargest(({ unused, idle }) => unused.size + idle.size > 0);
+			const candidates = [
+				['unused', Math.max(minIdleMs, FIRST_REQUEST_MS)],
+				['idle', minIdleMs],
+				['unused', minIdleMs],
+			] as const;
+			for (const [reason, minMs] of candidates) {
+				const connection = network && first(network[reason]);
+				if (!connection) continue;
+				const { idleSinceMs = monotonicMs() } = network.open.get(connection) ?? {};
+				if (monotonicMs() - idleSinceMs >= minMs) return { connection, reason };
+			}
+			return undefined;
+		},
+		findSlow(minMs) {
+			const beforeMs = monotonicMs() - minMs;
+			const slowOf = ({ open }: Network<T>) =>
+				[...open.keys()].find((one) => (one.expendableSinceMs() ?? Number.POSITIVE_INFINITY) < beforeMs);
+			const network = findLargest((one) => slowOf(one) !== undefined);
+			const connection = network && slowOf(network);
+			return connection && { connection, reason: 'slow_request' };
+		},
+	};
+}

@@ -1,0 +1,115 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { newId } from '@creatorr/contracts/ids';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { open, sendRaw } from '../testing/raw.ts';
+
+const GET = 'GET /v1/tools HTTP/1.1\r\nHost: a\r\n\r\n';
+const LAST = GET.replace('Host', 'Connection: close\r\nHost');
+/** Of requests that may wait on one connection, beside the one that is served. */
+const MAX_PIPELINED = 16;
+
+let auth: FakeAuth;
+let jobs: Awaited<ReturnType<typeof startUpstream>>;
+let gateway: TestGateway;
+let sockets: Socket[];
+/** Requests for tools that the service has. */
+let atOnce: number;
+let most: number;
+let served: number;
+/** Answers that wait for the test, when it holds them. */
+let held: ServerResponse[] | undefined;
+
+const reply = (res: ServerResponse) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+
+beforeEach(async () => {
+	sockets = [];
+	[atOnce, most, served, held] = [0, 0, 0, undefined];
+	auth = await startFakeAuth();
+	jobs = await startUpstream((req, res) => {
+		req.resume();
+		if (req.url !== '/v1/tools') {
+			reply(res);
+			return;
+		}
+		atOnce += 1;
+		served += 1;
+		most = Math.max(most, atOnce);
+		res.once('close', () => {
+			atOnce -= 1;
+		});
+		if (held) held.push(res);
+		else setTimeout(reply, 10, res);
+	});
+	gateway = await startTestGateway({ auth, jobsUrl: jobs.url, limits: { drainWaitsMs: 200, drainMs: 500 } });
+});
+
+afterEach(async () => {
+	for (const socket of sockets) socket.destroy();
+	await gateway.stop();
+	await jobs.close();
+	await auth.close();
+});
+
+async function openSocket(): Promise<Socket> {
+	const socket = await open(gateway.publicPort);
+	socket.on('error', () => undefined);
+	sockets.push(socket);
+	return socket;
+}
+
+const statusesOf = (answers: string) => answers.match(/HTTP\/1\.1 \d+/g);
+const OK = 'HTTP/1.1 200';
+
+describe('a connection with pipelined requests', () => {
+	test('reaches a service one request at a time', async () => {
+		const answers = await sendRaw(gateway.publicPort, GET.repeat(MAX_PIPELINED) + LAST);
+		expect(statusesOf(answers.text)).toEqual(Array(MAX_PIPELINED + 1).fill(OK));
+		expect([most, served]).toEqual([1, MAX_PIPELINED + 1]);
+	});
+
+	test('gets its answers in the order of the requests', async () => {
+		const lost = GET.replace('/v1/tools', '/v1/nothing');
+		const answers = await sendRaw(gateway.publicPort, GET + lost + LAST);
+		expect(statusesOf(answers.text)).toEqual([OK, 'HTTP/1.1 404', OK]);
+	});
+
+	test('is destroyed when more than 16 wait, and the rest never reach a service', async () => {
+		held = [];
+		const socket = await openSocket();
+		const closed = new Promise((resolve) => socket.resume().once('close', resolve));
+		socket.write(GET.repeat(1 + MAX_PIPELINED));
+		await until(() => held?.length === 1);
+		expect(socket.closed).toBe(false);
+		socket.write(GET);
+		await closed;
+		await until(() => atOnce === 0);
+		expect(served).toBe(1);
+	});
+
+	test('starts no further request after its client left', async () => {
+		held = [];
+		const socket = await openSocket();
+		socket.write(GET.repeat(5));
+		await until(() => held?.length === 1);
+		socket.destroy();
+		await until(() => atOnce === 0);
+		expect((await fetch(`${gateway.url}/v1/nothing`)).status).toBe(404);
+		expect(served).toBe(1);
+	});
+});
+
+test('floods of pipelined requests that read no answer leave signed-in users served', async () => {
+	const headers = bearer(auth.token());
+	for (let index = 0; index < 8; index += 1) (await openSocket()).pause().write(GET.repeat(500));
+	const statuses: number[] = [];
+	while (statuses.length < 20) {
+		const answer = await fetch(`${gateway.url}/v1/jobs/${newId('job')}`, { headers });
+		await answer.arrayBuffer();
+		statuses.push(answer.status);
+	}
+	expect(statuses).toEqual(Array(20).fill(200));
+	expect(most).toBeLessThanOrEqual(sockets.length);
+});

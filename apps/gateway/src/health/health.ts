@@ -1,0 +1,80 @@
+import { AppError, type ErrorDetail, errorBodySchema } from '@creatorr/contracts/errors';
+import type { Limits } from '../limits/limits.ts';
+import { answerJson } from '../requests/answer.ts';
+import type { Exchange } from '../requests/exchange.ts';
+
+interface HealthDeps {
+	/** Base URLs by the name of the service. */
+	services: Readonly<Record<string, string>>;
+	/** Why this gateway can't serve signed-in users now; undefined when it can. */
+	signInProblem(): string | undefined;
+	/** An answer is repeated for `healthCacheMs`, so that frequent requests cost the services nothing. */
+	limits: Pick<Limits, 'healthCallMs' | 'healthCacheMs'>;
+	monotonicMs(): number;
+}
+
+/** The status and body of a service's readiness, or undefined when it did not answer. */
+type Readiness = { status: number; body: unknown } | undefined;
+
+async function requestReadiness(baseUrl: string, timeoutMs: number): Promise<Readiness> {
+	try {
+		const response = await fetch(`${baseUrl}/health/ready`, { signal: AbortSignal.timeout(timeoutMs) });
+		return { status: response.status, body: await response.json() };
+	} catch {
+		return undefined;
+	}
+}
+
+/** Answers whether signed-in users are served here, and whether every service, and everything that each needs, is ready. */
+export function createGetHealth(deps: HealthDeps): (exchange: Exchange) => Promise<void> {
+	let requested: Promise<Record<string, Readiness>> | undefined;
+	let requestedAtMs = 0;
+
+	async function requestAll(): Promise<Record<string, Readiness>> {
+		const entries = Object.entries(deps.services).map(
+			async ([name, baseUrl]) => [name, await requestReadiness(baseUrl, deps.limits.healthCallMs)] as const,
+		);
+		return Object.fromEntries(await Promise.all(entries));
+	}
+
+	return async (exchange) => {
+		if (!requested || deps.monotonicMs() - requestedAtMs > deps.limits.healthCacheMs) {
+			requestedAtMs = deps.monotonicMs();
+			requested = requestAll();
+		}
+		answerJson(exchange, 200, JSON.stringify({ data: sumUpHealth(await requested, deps.signInProblem()) }));
+	};
+}
+
+function failuresOf(service: string, readiness: Readiness): ErrorDetail[] {
+	if (!readiness) return [{ path: service, message: 'does not answer' }];
+	if (readiness.status === 200) return [];
+	const details = errorBodySchema.safeParse(readiness.body).data?.error.details ?? [];
+	return details.length > 0 ? details : [{ path: service, message: 'is not ready' }];
+}
+
+/**
+ * Returns the body of the health answer when every service is ready and sign-in works. Throws `upstream_unavailable` that
+ * names every failing part once, though several services may need it.
+ */
+export function sumUpHealth(
+	readiness: Readonly<Record<string, Readiness>>,
+	signInProblem?: string,
+): { status: 'ok'; services: Record<string, 'ok'> } {
+	const failures = new Map<string, ErrorDetail>();
+	if (signInProblem) failures.set('sign-in', { path: 'sign-in', message: signInProblem });
+	for (const [service, said] of Object.entries(readiness)) {
+		for (const failure of failuresOf(service, said)) {
+			if (!failures.has(failure.path)) failures.set(failure.path, failure);
+		}
+	}
+	if (failures.size > 0) {
+		const details = [...failures.values()];
+		const names = details.map(({ path }) => path).join(', ');
+		throw new AppError('upstream_unavailable', `not everything answers: ${names}`, {
+			details,
+			retryAfterSeconds: 2,
+		});
+	}
+	return { status: 'ok', services: Object.fromEntries(Object.keys(readiness).map((name) => [name, 'ok'])) };
+}

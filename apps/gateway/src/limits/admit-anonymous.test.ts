@@ -1,0 +1,136 @@
+import type { ServerResponse } from 'node:http';
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+
+const PERMITS = 2;
+const PROXY = '127.0.0.1';
+const NETWORK = { 'X-Forwarded-For': '192.0.2.1' };
+const OTHER_NETWORK = { 'X-Forwarded-For': '192.0.2.2' };
+
+let auth: FakeAuth;
+let jobs: Awaited<ReturnType<typeof startUpstream>>;
+/** One in which requests wait for permits for a moment, and one in which they wait for as long as it takes. */
+let gateway: TestGateway;
+let patientGateway: TestGateway;
+/** Requests for tools, which the service has not answered; it answers all others at once. */
+let held: ServerResponse[] = [];
+let isHolding = true;
+
+const reply = (res: ServerResponse) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+
+beforeAll(async () => {
+	auth = await startFakeAuth();
+	jobs = await startUpstream((req, res) => {
+		req.resume();
+		if (isHolding && req.url === '/v1/tools') held.push(res);
+		else reply(res);
+	});
+	const start = (anonymousQueueMs: number) =>
+		startTestGateway({
+			auth,
+			jobsUrl: jobs.url,
+			env: { TRUSTED_PROXIES: PROXY },
+			limits: {
+				anonymousConcurrentRequests: PERMITS,
+				anonymousMinPermitMs: 0,
+				anonymousQueueMs,
+				anonymousQueuedRequests: 1,
+			},
+		});
+	[gateway, patientGateway] = await Promise.all([start(50), start(60_000)]);
+});
+
+beforeEach(() => {
+	held = [];
+	isHolding = true;
+});
+
+afterEach(() => {
+	for (const res of held) res.destroy();
+});
+
+afterAll(async () => {
+	await jobs.close();
+	await Promise.all([gateway.stop(), patientGateway.stop()]);
+	await auth.close();
+});
+
+async function statusOf(path: string, headers: Record<string, string>, { url } = gateway): Promise<number> {
+	const answer = await fetch(url + path, { headers });
+	await answer.arrayBuffer();
+	return answer.status;
+}
+
+/** All permits of the network are in use; resolves to the statuses of the requests that have them. */
+async function takeAllPermits(of = gateway): Promise<{ release(): Promise<number[]> }> {
+	const taken = Array.from({ length: PERMITS }, () => statusOf('/v1/tools', NETWORK, of));
+	await until(() => held.length === PERMITS);
+	return {
+		release() {
+			for (const res of held) reply(res);
+			return Promise.all(taken);
+		},
+	};
+}
+
+describe('a network with too many requests without a session', () => {
+	test('waits for a permit, and gets 429 with Retry-After after a while', async () => {
+		const permits = await takeAllPermits();
+		const refused = await fetch(`${gateway.url}/v1/tools`, { headers: NETWORK });
+		expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+		expect(await refused.json()).toMatchObject({ error: { code: 'rate_limited' } });
+		expect(held).toHaveLength(PERMITS);
+		const metrics = await (await fetch(`${gateway.privateUrl}/metrics`)).text();
+		expect(metrics).toMatch(/^creatorr_gateway_requests_limited_total\{limit="anonymous"\} [1-9]/m);
+		expect(await permits.release()).toEqual([200, 200]);
+		isHolding = false;
+		expect(await statusOf('/v1/tools', NETWORK)).toBe(200);
+	});
+
+	test('is served when a permit comes free in time, and refused at once when too many wait', async () => {
+		const permits = await takeAllPermits(patientGateway);
+		const both = [1, 2].map(() => statusOf('/v1/tools', NETWORK, patientGateway));
+		expect(await Promise.race(both)).toBe(429);
+		isHolding = false;
+		expect(await permits.release()).toEqual([200, 200]);
+		expect((await Promise.all(both)).toSorted()).toEqual([200, 429]);
+	});
+
+	test('counts a refused token', async () => {
+		const permits = await takeAllPermits();
+		expect(await statusOf('/v1/jobs', { ...NETWORK, ...bearer('no.such.token') })).toBe(429);
+		expect(await permits.release()).toEqual([200, 200]);
+		expect(await statusOf('/v1/jobs', { ...NETWORK, ...bearer('no.such.token') })).toBe(401);
+	});
+
+	test('keeps neither its users nor other networks waiting, and gets what the gateway answers itself', async () => {
+		const permits = await takeAllPermits(patientGateway);
+		const waiting = statusOf('/v1/tools', NETWORK, patientGateway);
+		expect(
+			await Promise.all([
+				statusOf(`/v1/jobs/${newId('job')}`, { ...NETWORK, ...bearer(auth.token()) }, patientGateway),
+				statusOf('/v1/openapi.json', NETWORK, patientGateway),
+			]),
+		).toEqual([200, 200]);
+		isHolding = false;
+		expect(await statusOf('/v1/tools', OTHER_NETWORK, patientGateway)).toBe(200);
+		expect(await permits.release()).toEqual([200, 200]);
+		expect(await waiting).toBe(200);
+	});
+});
+
+test('a request without a session takes its permit for the least time, however fast it is answered', async () => {
+	const slow = await startTestGateway({
+		auth,
+		jobsUrl: jobs.url,
+		limits: { anonymousConcurrentRequests: 2, anonymousMinPermitMs: 60_000, anonymousQueuedRequests: 0 },
+	});
+	isHolding = false;
+	const statuses = [];
+	for (let count = 0; count < 3; count += 1) statuses.push(await statusOf('/v1/tools', {}, slow));
+	statuses.push(await statusOf(`/v1/jobs/${newId('job')}`, bearer(auth.token()), slow));
+	await slow.stop();
+	expect(statuses).toEqual([200, 200, 429, 200]);
+});

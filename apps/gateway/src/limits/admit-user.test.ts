@@ -1,0 +1,257 @@
+import type { ServerResponse } from 'node:http';
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+
+/** No test sees a bucket refill. */
+const LIMITS = {
+	userRequestsPerSecond: 0.001,
+	userRequestBurst: 20,
+	userConcurrentRequests: 2,
+	userConcurrentWaits: 2,
+};
+
+let auth: FakeAuth;
+let upstream: Awaited<ReturnType<typeof startUpstream>>;
+/** One in which requests wait for permits for a moment, and one in which they wait for as long as it takes. */
+let gateway: TestGateway;
+let patientGateway: TestGateway;
+/** Requests that the service has not answered; it answers all others at once. */
+let held: ServerResponse[] = [];
+let isHolding = false;
+
+const reply = (res: ServerResponse) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+
+beforeAll(async () => {
+	auth = await startFakeAuth();
+	upstream = await startUpstream((req, res) => {
+		req.resume();
+		if (req.url?.endsWith('/events')) {
+			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+			res.write(': hello\n\n');
+		} else if (isHolding || req.url?.includes('wait=')) held.push(res);
+		else reply(res);
+	});
+	const start = (userQueueMs: number) =>
+		startTestGateway({
+			auth,
+			jobsUrl: upstream.url,
+			filesUrl: upstream.url,
+			limits: { ...LIMITS, userQueueMs },
+		});
+	[gateway, patientGateway] = await Promise.all([start(50), start(60_000)]);
+});
+
+beforeEach(() => {
+	held = [];
+	isHolding = false;
+});
+
+afterAll(async () => {
+	await upstream.close();
+	await Promise.all([gateway.stop(), patientGateway.stop()]);
+	await auth.close();
+});
+
+/** Requests as one user. */
+function userOf(userId = newId('usr'), { url } = gateway) {
+	const headers = bearer(auth.token({ sub: userId }));
+	const call = (path: string, init: RequestInit = {}) => fetch(url + path, { headers, ...init });
+	return {
+		call,
+		status: async (path: string, init: RequestInit = {}) => {
+			const answer = await call(path, init);
+			await answer.arrayBuffer();
+			return answer.status;
+		},
+	};
+}
+
+const atOnce = (count: number, call: () => Promise<number>) =>
+	Promise.all(Array.from({ length: count }, call));
+
+async function inTurn(count: number, call: () => Promise<number>): Promise<number[]> {
+	const statuses: number[] = [];
+	while (statuses.length < count) statuses.push(await call());
+	return statuses;
+}
+
+const tally = (statuses: readonly number[]) => [
+	statuses.filter((status) => status === 200).length,
+	statuses.filter((status) => status === 429).length,
+];
+
+const SIGN_OUTS: readonly [method: string, path: string][] = [
+	['POST', '/v1/auth/logout'],
+	['POST', '/v1/auth/logout-all'],
+	['DELETE', `/v1/auth/sessions/${newId('ses')}`],
+];
+/** Auth of this test has no such routes. */
+const REACHED_AUTH = SIGN_OUTS.map(() => 404);
+
+const signOuts = (user: ReturnType<typeof userOf>) =>
+	Promise.all(SIGN_OUTS.map(([method, path]) => user.status(path, { method })));
+
+describe('a user who sends requests too fast', () => {
+	test('gets 429 with Retry-After, whichever session they come from, while others are served', async () => {
+		const userId = newId('usr');
+		const [first, second, other] = [userOf(userId), userOf(userId), userOf()];
+		expect(tally(await inTurn(20, () => first.status('/v1/jobs/x')))).toEqual([20, 0]);
+		const refused = await second.call('/v1/jobs/x');
+		expect(refused.status).toBe(429);
+		expect((await refused.json()) as object).toMatchObject({ error: { code: 'rate_limited' } });
+		expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+		expect(await other.status('/v1/jobs/x')).toBe(200);
+	});
+
+	test('pays more for an operation that costs more', async () => {
+		const user = userOf();
+		const parts = `/v1/files/${newId('fil')}/parts`;
+		expect(tally(await inTurn(5, () => user.status(parts)))).toEqual([2, 3]);
+	});
+
+	test('pays a token more for each 4 KiB of a body', async () => {
+		const post = (bytes: number) => {
+			const user = userOf();
+			const call = () => user.status('/v1/jobs', { method: 'POST', body: 'x'.repeat(bytes) });
+			return inTurn(5, call);
+		};
+		expect(tally(await post(4 * 1024 - 1))).toEqual([5, 0]);
+		expect(tally(await post(32 * 1024))).toEqual([2, 3]);
+	});
+
+	test('can send a body that costs more than a burst', async () => {
+		const user = userOf();
+		const complete = `/v1/files/${newId('fil')}/complete`;
+		const call = () => user.status(complete, { method: 'POST', body: 'x'.repeat(1024 * 1024) });
+		expect(tally(await inTurn(2, call))).toEqual([1, 1]);
+	});
+
+	test('can still sign out', async () => {
+		const user = userOf();
+		expect(tally(await inTurn(21, () => user.status('/v1/jobs/x')))).toEqual([20, 1]);
+		expect(await signOuts(user)).toEqual(REACHED_AUTH);
+	});
+});
+
+test('a refused token costs its user nothing', async () => {
+	const [userId, sessionId] = [newId('usr'), newId('ses')];
+	auth.kill(sessionId);
+	const headers = bearer(auth.token({ sub: userId, sid: sessionId }));
+	for (let count = 0; count < 21; count += 1) {
+		expect((await fetch(`${gateway.url}/v1/jobs/x`, { headers })).status).toBe(401);
+	}
+	expect(await userOf(userId).status('/v1/jobs/x')).toBe(200);
+});
+
+describe('a user with too many requests at a time', () => {
+	test('waits for permits, and gets 429 after a while', async () => {
+		const [user, other] = [userOf(), userOf()];
+		isHolding = true;
+		const both = atOnce(2, () => user.status('/v1/jobs/x'));
+		await until(() => held.length === 2);
+		isHolding = false;
+		expect([await user.status('/v1/jobs/x'), await other.status('/v1/jobs/x')]).toEqual([429, 200]);
+		for (const res of held) reply(res);
+		expect(await both).toEqual([200, 200]);
+		expect(await user.status('/v1/jobs/x')).toBe(200);
+	});
+
+	test('can still sign out, past the requests that wait', async () => {
+		const user = userOf(newId('usr'), patientGateway);
+		isHolding = true;
+		const both = atOnce(2, () => user.status('/v1/jobs/x'));
+		await until(() => held.length === 2);
+		isHolding = false;
+		const waiting = user.status('/v1/jobs/y');
+		await userOf(newId('usr'), patientGateway).status('/v1/jobs/x');
+		expect(await signOuts(user)).toEqual(REACHED_AUTH);
+		for (const res of held) reply(res);
+		expect([await waiting, ...(await both)]).toEqual([200, 200, 200]);
+	});
+
+	test('holds one permit for a costly request while its body arrives, and all from then on', async () => {
+		const user = userOf();
+		const body = new TransformStream<Uint8Array, Uint8Array>();
+		const writer = body.writable.getWriter();
+		isHolding = true;
+		const costly = user.status('/v1/files', { method: 'POST', body: body.readable, duplex: 'half' });
+		await writer.write(new TextEncoder().encode('{'));
+		await until(() => held.length === 1);
+		isHolding = false;
+		expect(await user.status('/v1/jobs/x')).toBe(200);
+		await writer.write(new TextEncoder().encode('}'));
+		await writer.close();
+		await until(async () => (await user.status('/v1/jobs/x')) === 429);
+		reply(held[0] as ServerResponse);
+		expect([await costly, await user.status('/v1/jobs/x')]).toEqual([200, 200]);
+	});
+
+	test('is served when one finishes in time', async () => {
+		const user = userOf(newId('usr'), patientGateway);
+		isHolding = true;
+		const both = atOnce(2, () => user.status('/v1/jobs/x'));
+		await until(() => held.length === 2);
+		const third = user.status('/v1/jobs/y');
+		isHolding = false;
+		expect(await userOf(newId('usr'), patientGateway).status('/v1/jobs/x')).toBe(200);
+		for (const res of held) reply(res);
+		expect([await third, ...(await both)]).toEqual([200, 200, 200]);
+	});
+
+	test('leaves no permit behind when a client leaves while it waits', async () => {
+		const user = userOf(newId('usr'), patientGateway);
+		isHolding = true;
+		const both = atOnce(2, () => user.status('/v1/jobs/x'));
+		await until(() => held.length === 2);
+		const gone = new AbortController();
+		const leaving = atOnce(2, () => user.status('/v1/jobs/y', { signal: gone.signal }));
+		const left = expect(leaving).rejects.toThrow();
+		await userOf(newId('usr'), patientGateway).status('/v1/nothing');
+		gone.abort();
+		await left;
+		isHolding = false;
+		for (const res of held) reply(res);
+		expect(await both).toEqual([200, 200]);
+		expect(tally(await inTurn(3, () => user.status('/v1/jobs/z')))).toEqual([3, 0]);
+	});
+});
+
+test('waits and event streams of all users together take at most half of the connections', async () => {
+	const small = await startTestGateway({ auth, jobsUrl: upstream.url, limits: { connections: 20 } });
+	const events = `/v1/jobs/${newId('job')}/events`;
+	const openStream = () => userOf(newId('usr'), small).call(events);
+	const streams = [];
+	while (streams.length < 10) streams.push(await openStream());
+	expect(streams.map(({ status }) => status)).toEqual(Array(10).fill(200));
+	const user = userOf(newId('usr'), small);
+	expect([await user.status(events), await user.status('/v1/jobs/x')]).toEqual([429, 200]);
+	await streams[0]?.body?.cancel();
+	await until(async () => {
+		const again = await openStream();
+		await again.body?.cancel();
+		return again.status === 200;
+	});
+	await small.stop();
+});
+
+describe('waits and event streams of a user', () => {
+	test('have a limit of their own, and leave short requests through', async () => {
+		const user = userOf();
+		const id = newId('job');
+		const stream = await user.call(`/v1/jobs/${id}/events`);
+		const wait = user.status(`/v1/jobs/${id}?wait=30`);
+		await until(() => held.length === 1);
+		expect(await user.status(`/v1/jobs/${id}/events`)).toBe(429);
+		expect(tally(await inTurn(3, () => user.status(`/v1/jobs/${id}`)))).toEqual([3, 0]);
+		await stream.body?.cancel();
+		await until(async () => {
+			const again = await user.call(`/v1/jobs/${id}/events`);
+			await again.body?.cancel();
+			return again.status === 200;
+		});
+		reply(held[0] as ServerResponse);
+		expect(await wait).toBe(200);
+	});
+});

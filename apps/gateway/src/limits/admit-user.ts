@@ -1,0 +1,135 @@
+import { bodyLimitOf } from '@creatorr/contracts/body-limit';
+import { AppError } from '@creatorr/contracts/errors';
+import { counter } from '@creatorr/service/metrics';
+import type { Exchange } from '../requests/exchange.ts';
+import { hasBody, isChunked } from '../requests/request-head.ts';
+import { isHeldOpen } from '../routing/response-mode.ts';
+import { createKeyedSemaphore } from './keyed-semaphore.ts';
+import type { Limits } from './limits.ts';
+import { createTokenBuckets } from './token-buckets.ts';
+
+type UserLimits = Pick<
+	Limits,
+	| 'userRequestsPerSecond'
+	| 'userRequestBurst'
+	| 'userConcurrentRequests'
+	| 'userConcurrentWaits'
+	| 'userQueueMs'
+	| 'userQueuedRequests'
+	| 'rememberedUsers'
+	| 'connections'
+>;
+
+/** Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited`. */
+export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
+
+/**
+ * What a request may be beyond: per user the rate, the short requests at a time, the waits and event streams at a time; `held`,
+ * the waits and event streams of all users; and `anonymous`, the requests without a session of one network.
+ */
+type RequestLimit = 'rate' | 'requests' | 'waits' | 'held' | 'anonymous';
+
+const MESSAGES: Record<RequestLimit, string> = {
+	rate: 'Too many requests. Wait for the time in Retry-After, then try again.',
+	requests: 'too many requests at a time; wait for some to finish, then try again',
+	waits: 'too many open waits and event streams; close some, then try again',
+	held: 'This server has too many open waits and event streams. Ask without waiting, or try again in a moment.',
+	anonymous: 'Too many requests at a time from this network. Try again in a moment.',
+};
+
+/** The share of all connections that waits and event streams may take: the others are idle or soon answered, and serve new clients. */
+const HELD_SHARE = 0.5;
+
+/** Reading and validating a body takes a service as long as a plain request for each of these. */
+const BODY_BYTES_PER_TOKEN = 4 * 1024;
+
+/** What a body adds to the cost of its request. A chunked one counts as the longest that its operation takes. */
+function bodyCostOf({ req: { headers }, operation }: Exchange): number {
+	if (!operation || !hasBody(headers)) return 0;
+	const bytes = isChunked(headers) ? bodyLimitOf(operation) : Number(headers['content-length']);
+	return Math.floor(bytes / BODY_BYTES_PER_TOKEN);
+}
+
+const limitedRequests = counter({
+	name: 'creatorr_gateway_requests_limited_total',
+	help: 'Requests that were refused with 429, by limit: of users, or of networks without a session',
+	labels: ['limit'],
+});
+
+/** Returns the refusal of a request beyond a limit, and counts it. */
+export function rateLimited(limit: RequestLimit, retryAfterSeconds: number): AppError {
+	limitedRequests.inc({ limit });
+	return new AppError('rate_limited', MESSAGES[limit], { retryAfterSeconds });
+}
+
+/**
+ * Bounds what one principal asks of this gateway: how fast, by a token bucket, and how much at a time. Waits
+ * and event streams have a limit of their own, so that they don't delay short requests. A refused request costs nothing.
+ * An operation of cost 0 is always admitted, so that signing out works while other sessions of the user use up the limits.
+ */
+export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
+	const rates = createTokenBuckets({
+		tokensPerSecond: limits.userRequestsPerSecond,
+		burst: limits.userRequestBurst,
+		capacity: limits.rememberedUsers,
+		monotonicMs,
+	});
+	const semaphores = {
+		requests: createKeyedSemaphore({
+			permits: limits.userConcurrentRequests,
+			waitMs: limits.userQueueMs,
+			maxWaiting: limits.userQueuedRequests,
+		}),
+		waits: createKeyedSemaphore({ permits: limits.userConcurrentWaits, waitMs: 0, maxWaiting: 0 }),
+	};
+
+	const maxHeld = Math.max(1, Math.floor(limits.connections * HELD_SHARE));
+	let heldCount = 0;
+
+	return (exchange) => {
+		const { session, operation, responseMode, req, res } = exchange;
+		if (!session) throw new Error('only signed-in users are admitted');
+		const principal = session.userId;
+		const cost = operation?.cost ?? 1;
+		if (cost === 0) return undefined;
+		const heldOpen = isHeldOpen(responseMode);
+		const limit = heldOpen ? 'waits' : 'requests';
+		if (heldOpen && heldCount >= maxHeld) throw rateLimited('held', 1);
+		const semaphore = semaphores[limit];
+		const weight = limit === 'waits' ? 1 : Math.min(cost, limits.userConcurrentRequests);
+		// No service works on a request before its body is complete: a client that sends it slowly holds one permit.
+		const awaitsBody = operation?.maxBodyBytes !== undefined && hasBody(req.headers);
+		let permits = awaitsBody ? 1 : weight;
+		// More than a burst would be refused forever.
+		const tokens = Math.min(cost + bodyCostOf(exchange), limits.userRequestBurst);
+		const waitMs = rates.take(principal, tokens);
+		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
+
+		function holdAllPermits(): void {
+			semaphore.add(principal, weight - permits);
+			permits = weight;
+		}
+
+		function settle(isAdmitted: boolean): undefined {
+			if (!isAdmitted) {
+				rates.giveBack(principal, tokens);
+				throw rateLimited(limit, 1);
+			}
+			// Its client left while it waited: there will be no other 'close'.
+			if (res.closed) {
+				semaphore.release(principal, permits);
+				return;
+			}
+			if (heldOpen) heldCount += 1;
+			if (permits < weight) req.once('end', holdAllPermits);
+			res.once('close', () => {
+				if (heldOpen) heldCount -= 1;
+				req.removeListener('end', holdAllPermits);
+				semaphore.release(principal, permits);
+			});
+		}
+
+		const isAdmitted = semaphore.acquire(principal, permits);
+		return typeof isAdmitted === 'boolean' ? settle(isAdmitted) : isAdmitted.then(settle);
+	};
+}

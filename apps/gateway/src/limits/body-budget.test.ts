@@ -1,0 +1,107 @@
+import { connect, type Socket } from 'node:net';
+import { newId } from '@creatorr/contracts/ids';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { readAll } from '../testing/raw.ts';
+
+const LIMIT_BYTES = 2_000_000;
+const BODY_BYTES = 900_000;
+const GREEDY = '127.0.0.9';
+const OTHER = '127.0.0.10';
+
+let auth: FakeAuth;
+let services: Awaited<ReturnType<typeof startUpstream>>;
+let gateway: TestGateway;
+let sockets: Socket[];
+let arrived: number;
+
+beforeEach(async () => {
+	sockets = [];
+	arrived = 0;
+	auth = await startFakeAuth();
+	services = await startUpstream((req, res) => {
+		arrived += 1;
+		req.resume().once('end', () => res.end());
+	});
+	gateway = await startTestGateway({
+		auth,
+		filesUrl: services.url,
+		jobsUrl: services.url,
+		env: { TRUSTED_PROXIES: '127.0.0.11' },
+		limits: { bodyBytesPerAddress: LIMIT_BYTES, drainWaitsMs: 200, drainMs: 500 },
+	});
+});
+
+afterEach(async () => {
+	for (const socket of sockets) socket.destroy();
+	await gateway.stop();
+	await services.close();
+	await auth.close();
+});
+
+const COMPLETE = `/v1/files/${newId('fil')}/complete`;
+
+/** Sends the head of a request and the first byte of the body that it tells of. */
+async function begin(from: string, framing: string, headers = '', path = COMPLETE): Promise<Socket> {
+	const socket = connect({ port: gateway.publicPort, host: '127.0.0.1', localAddress: from });
+	sockets.push(socket);
+	const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${auth.token()}\r\n${headers}${framing}\r\n\r\n`;
+	socket.write(`${head}${framing.includes('chunked') ? '1\r\n{\r\n' : '{'}`);
+	return socket;
+}
+
+/** Two bodies of this network are under way. */
+async function hold(from: string, headers = ''): Promise<void> {
+	await begin(from, `Content-Length: ${BODY_BYTES}`, headers);
+	await begin(from, `Content-Length: ${BODY_BYTES}`, headers);
+	await until(() => arrived === 2);
+}
+
+async function refusalOf(socket: Socket): Promise<[number, string]> {
+	const answer = await readAll(socket);
+	return [answer.status, JSON.parse(answer.body).error.code];
+}
+
+test.each([`Content-Length: ${BODY_BYTES}`, 'Transfer-Encoding: chunked'])(
+	'a body beyond what an address may have under way is refused (%s)',
+	async (framing) => {
+		await hold(GREEDY);
+		expect(await refusalOf(await begin(GREEDY, framing))).toEqual([429, 'rate_limited']);
+		expect(arrived).toBe(2);
+	},
+);
+
+test('a small body, and one of another address, pass meanwhile', async () => {
+	await hold(GREEDY);
+	await begin(GREEDY, 'Content-Length: 100');
+	await begin(OTHER, `Content-Length: ${BODY_BYTES}`);
+	await until(() => arrived === 4);
+});
+
+test('a chunked body counts as the longest of its operation, not of all', async () => {
+	await hold(GREEDY);
+	await begin(GREEDY, 'Transfer-Encoding: chunked', '', '/v1/jobs');
+	await until(() => arrived === 3);
+});
+
+test('a body that is over makes room', async () => {
+	await hold(GREEDY);
+	sockets[0]?.destroy();
+	await until(async () => {
+		await begin(GREEDY, `Content-Length: ${BODY_BYTES}`);
+		return arrived === 3;
+	});
+});
+
+test('behind a trusted proxy it is the client’s address that counts', async () => {
+	await hold('127.0.0.11', 'X-Forwarded-For: 192.0.2.1\r\n');
+	const refused = await begin(
+		'127.0.0.11',
+		`Content-Length: ${BODY_BYTES}`,
+		'X-Forwarded-For: 192.0.2.1\r\n',
+	);
+	expect(await refusalOf(refused)).toEqual([429, 'rate_limited']);
+	await begin('127.0.0.11', `Content-Length: ${BODY_BYTES}`, 'X-Forwarded-For: 192.0.2.2\r\n');
+	await until(() => arrived === 3);
+});

@@ -1,0 +1,174 @@
+import {
+	Agent,
+	type ClientRequest,
+	type IncomingHttpHeaders,
+	type IncomingMessage,
+	type ServerResponse,
+} from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import { Stream } from 'node:stream';
+import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
+import { type AppError, unavailable } from '@creatorr/contracts/errors';
+import type { ServiceName } from '@creatorr/contracts/operation';
+import type { Logger } from '@creatorr/service/logger';
+import { counter } from '@creatorr/service/metrics';
+import { createProxyMiddleware, type Options } from 'http-proxy-middleware';
+import { beginAnswer, endConnection, endExchange, reasonOf } from '../requests/answer.ts';
+import type { Exchange, PublicRequest } from '../requests/exchange.ts';
+import { hasBody, isChunked } from '../requests/request-head.ts';
+import { headersFromService } from './forwarded-headers.ts';
+import { isRetryable, relay, replacementFor } from './upstream-answer.ts';
+
+interface ProxyOptions {
+	/** Named in errors. */
+	service: ServiceName;
+	baseUrl: string;
+	logger: Logger;
+	/** After this time without a byte from the service, the request fails. */
+	silenceMs: number;
+	/** A client that takes longer for a long answer is cut off. */
+	answerMs: number;
+}
+
+/** Passes exchanges to a service and its answers back, streaming both. */
+export interface ServiceProxy {
+	/** `headers` are all that the service gets. */
+	forward(exchange: Exchange, headers: IncomingHttpHeaders): void;
+	/** Closes idle connections. */
+	close(): void;
+}
+
+const upstreamFailures = counter({
+	name: 'creatorr_gateway_upstream_failures_total',
+	help: 'Requests that a service did not answer, or not as it should have, by service',
+	labels: ['service'],
+});
+
+function fail(options: ProxyOptions, exchange: Exchange, error: AppError): void {
+	upstreamFailures.inc({ service: options.service });
+	options.logger.warn('gateway.upstream_failed', {
+		request_id: exchange.requestId,
+		operation: exchange.operation?.id,
+		upstream: options.service,
+		reason: reasonOf(error),
+	});
+	endExchange(exchange, error);
+}
+
+/** Counts a chunked body. One with Content-Length was refused before, or the parser ends it there. */
+function limitChunkedBody(exchange: Exchange): void {
+	const { req, operation } = exchange;
+	if (!operation || !isChunked(req.headers)) return;
+	const limitBytes = bodyLimitOf(operation);
+	let countBytes = 0;
+	req.on('data', (chunk: Buffer) => {
+		countBytes += chunk.length;
+		if (countBytes <= limitBytes) return;
+		endConnection(exchange);
+		endExchange(exchange, bodyTooLarge(limitBytes));
+	});
+}
+
+/** Called when the request to the service has its connection and before anything is written to it. */
+function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange: Exchange): void {
+	exchange.upstream = upstream;
+	if (exchange.answeredBy) {
+		upstream.destroy();
+		return;
+	}
+	const { waitMs } = exchange.responseMode;
+	if (waitMs > 0) upstream.setTimeout(options.silenceMs + waitMs);
+	upstream.on('timeout', () => {
+		const cause = new Error('silent for too long');
+		fail(options, exchange, unavailable(options.service, cause, { slow: true }));
+	});
+	limitChunkedBody(exchange);
+}
+
+function takeAnswer(options: ProxyOptions, answer: IncomingMessage, exchange: Exchange): void {
+	if (exchange.answeredBy) {
+		answer.destroy();
+		return;
+	}
+	const replacement = replacementFor(options.service, answer);
+	if (replacement) {
+		fail(options, exchange, replacement);
+		return;
+	}
+	beginAnswer(exchange, 'service', answer.statusCode ?? 500, headersFromService(answer.headers));
+	relay(answer, exchange.res, exchange.responseMode.kind === 'stream' ? undefined : options.answerMs);
+}
+
+/** Parses the URL once instead of at every request. */
+function targetOf(baseUrl: string) {
+	const { protocol, port, pathname, hostname } = new URL(baseUrl);
+	return { protocol, port, pathname, hostname: hostname.replace(/^\[|\]$/g, '') };
+}
+
+/** Replaces an absent body: piping an empty request costs more than finding the route. */
+const NO_BODY = Object.assign(new Stream(), {
+	pipe<T extends NodeJS.WritableStream>(destination: T): T {
+		destination.end();
+		return destination;
+	},
+});
+
+/** http-proxy-middleware, one for requests with a body and one for those without, to the same service. */
+function createMiddleware(
+	options: ProxyOptions,
+	agent: Agent,
+	onError: (error: Error, req?: PublicRequest) => void,
+): (exchange: Exchange) => void {
+	const common: Options<PublicRequest, ServerResponse> = {
+		target: targetOf(options.baseUrl),
+		agent,
+		// takeAnswer picks the headers and writes the head at once.
+		selfHandleResponse: true,
+		// The default ones log every request and answer errors in plain text.
+		ejectPlugins: true,
+		plugins: [
+			(server) => {
+				server.on('proxyReq', (upstream, { exchange }) => {
+					if (exchange) beginUpstream(options, upstream, exchange);
+				});
+				server.on('proxyRes', (answer, { exchange }) => {
+					if (exchange) takeAnswer(options, answer, exchange);
+				});
+				server.on('error', onError);
+			},
+		],
+	};
+	const withBody = createProxyMiddleware(common);
+	const withoutBody = createProxyMiddleware({ ...common, buffer: NO_BODY });
+	return ({ req, res }) => {
+		void (hasBody(req.headers) ? withBody(req, res) : withoutBody(req, res));
+	};
+}
+
+/** Keep-alive connections to one service. */
+export function createProxy(options: ProxyOptions): ServiceProxy {
+	const isTls = options.baseUrl.startsWith('https:');
+	// Covers connecting, and closes idle connections well before the services do (65 s).
+	const agentOptions = { keepAlive: true, timeout: options.silenceMs };
+	const agent = isTls ? new TlsAgent(agentOptions) : new Agent(agentOptions);
+
+	const pass = createMiddleware(options, agent, (error, req) => {
+		const exchange = req?.exchange;
+		if (!exchange || exchange.answeredBy === 'gateway' || exchange.res.destroyed) return;
+		if (isRetryable(exchange, error)) {
+			exchange.retried = true;
+			pass(exchange);
+		} else fail(options, exchange, unavailable(options.service, error));
+	});
+
+	return {
+		forward(exchange, headers) {
+			const { req, res } = exchange;
+			if (req.headers.expect !== undefined) res.writeContinue();
+			exchange.forwarded = true;
+			req.headers = headers;
+			pass(exchange);
+		},
+		close: () => agent.destroy(),
+	};
+}

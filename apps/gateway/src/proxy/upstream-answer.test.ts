@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { relay } from './upstream-answer.ts';
+
+/** An answer without an end, to a client that takes nothing of it. */
+function relayToNobody(maxMs?: number): Writable {
+	const answer = Object.assign(new PassThrough(), { headers: {} });
+	answer.write('a');
+	const res = new Writable({ write: () => undefined });
+	relay(answer as unknown as IncomingMessage, res as unknown as ServerResponse, maxMs);
+	return res;
+}
+
+describe('a long answer', () => {
+	test('ends when its client has not taken it in time', async () => {
+		const res = relayToNobody(10);
+		await once(res, 'close');
+		expect(res.destroyed).toBe(true);
+	});
+
+	test('may last where no time is given, as a stream', async () => {
+		const res = relayToNobody();
+		await delay(50);
+		expect(res.destroyed).toBe(false);
+		res.destroy();
+	});
+});

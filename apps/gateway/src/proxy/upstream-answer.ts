@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError, unavailable } from '@creatorr/contracts/errors';
+import { IDENTITY_REFUSED_HEADER } from '@creatorr/contracts/identity';
+import type { ServiceName } from '@creatorr/contracts/operation';
+import type { Exchange } from '../requests/exchange.ts';
+import { hasBody } from '../requests/request-head.ts';
+
+/**
+ * True when a service closed this connection while the request was on its way down it, and the request can be sent again
+ * without anything happening twice.
+ */
+export function isRetryable(exchange: Exchange, error: Error): boolean {
+	const { req, res, upstream } = exchange;
+	const wasCut = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+	if (!wasCut || !upstream?.reusedSocket) return false;
+	if (exchange.answeredBy || exchange.retried || res.destroyed) return false;
+	return req.method === 'GET' && !hasBody(req.headers);
+}
+
+/** Returns the error that replaces one outside the contract or not meant for the user, such as one from the service's HTTP parser. */
+export function replacementFor(service: ServiceName, answer: IncomingMessage): AppError | undefined {
+	const status = answer.statusCode ?? 0;
+	if (answer.headers[IDENTITY_REFUSED_HEADER]) {
+		// The gateway was refused, not the user, whose token is valid.
+		return unavailable(service, new Error('it refused the identity of this gateway'));
+	}
+	if (status < 400 || answer.headers['content-type']?.startsWith('application/json')) return undefined;
+	const cause = new Error(`${service} answered ${status} without an error of the contract`);
+	if (status > 500) return unavailable(service, cause, { slow: status === 504 });
+	return new AppError('internal', 'something went wrong on our side', { cause });
+}
+
+/** An answer up to this long is in memory anyway by the time it is read. */
+const SHORT_ANSWER_BYTES = 64 * 1024;
+
+/** Cuts an answer that its client does not read in time: the service keeps the rest of it until then. */
+function endAfter(res: ServerResponse, maxMs: number): void {
+	const timer = setTimeout(() => res.destroy(), maxMs);
+	res.once('close', () => clearTimeout(timer));
+}
+
+/**
+ * Sends the body of an answer to the client. A short one is written as it comes, because a pipe costs a twentieth of a whole
+ * request, and as a latin1 string, because Node then sends head and body in one write. Any other is piped, so that the service
+ * waits for a slow client, for at most `maxMs`; absent for an event stream, which may last.
+ */
+export function relay(answer: IncomingMessage, res: ServerResponse, maxMs?: number): void {
+	const lengthBytes = Number(answer.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+	if (lengthBytes === 0 || lengthBytes > SHORT_ANSWER_BYTES) {
+		answer.pipe(res);
+		if (maxMs !== undefined) endAfter(res, maxMs);
+		return;
+	}
+	let leftBytes = lengthBytes;
+	answer.on('data', (chunk: Buffer) => {
+		leftBytes -= chunk.length;
+		const bytes = chunk.toString('latin1');
+		if (leftBytes > 0) res.write(bytes, 'latin1');
+		else res.end(bytes, 'latin1');
+	});
+}

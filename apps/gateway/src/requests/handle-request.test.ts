@@ -1,0 +1,306 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway } from '../testing/gateway.ts';
+import { open, type RawAnswer, rawRequest, readAll, sendRaw } from '../testing/raw.ts';
+
+let auth: FakeAuth;
+let gateway: TestGateway;
+let jobs: Awaited<ReturnType<typeof startUpstream>>;
+const seen: string[] = [];
+/** What the service waits for before it answers. */
+let held = Promise.withResolvers<void>();
+held.resolve();
+
+beforeAll(async () => {
+	auth = await startFakeAuth();
+	jobs = await startUpstream((req, res) => {
+		seen.push(`${req.method} ${req.url}`);
+		res.setHeader('Content-Type', 'application/json');
+		res.setHeader('Set-Cookie', 'a=b');
+		res.setHeader('Server', 'jobs');
+		req.resume().once('end', () => held.promise.then(() => res.end('{"data":[]}')));
+	});
+	gateway = await startTestGateway({
+		auth,
+		jobsUrl: jobs.url,
+		env: { CORS_ORIGINS: 'https://app.example.com' },
+		limits: { headersTimeoutMs: 500, requestTimeoutMs: 1_000 },
+	});
+});
+
+afterAll(async () => {
+	await gateway.stop();
+	await jobs.close();
+	await auth.close();
+});
+
+function expectRefusal(answer: RawAnswer, status: number, code: string): void {
+	expect(answer.status).toBe(status);
+	const { error } = JSON.parse(answer.body);
+	expect(error.code).toBe(code);
+	expect(error.request_id).toMatch(/^req_[0-9A-Z]{26}$/);
+	expect(answer.headers['x-request-id']).toBe(error.request_id);
+	expect(answer.headers['x-content-type-options']).toBe('nosniff');
+	expect(answer.headers['content-type']).toBe('application/json');
+}
+
+const CRLF = '\r\n';
+
+describe('a target', () => {
+	test.each([
+		'http://gateway/v1/tools',
+		'http://evil.example/v1/tools',
+		'*',
+		'//v1/tools',
+		'/v1//tools',
+		'/v1/../internal/jwks',
+		'/v1/tools/..',
+		'/v1/./tools',
+		'/v1/%2e%2e/internal/jwks',
+		'/v1/%2E%2e/internal/jwks',
+		'/v1/.%2e/internal/jwks',
+		'/v1/%252e%252e/internal/jwks',
+		'/v1/..%2finternal/jwks',
+		'/v1/..%5cinternal',
+		'/v1\\tools',
+		'/v1/tools%00',
+		'/v1/tools\x01',
+		'/v1/tools\xe9',
+		'/v1/tools#x',
+	])('%j is refused and no service hears of it', async (target) => {
+		seen.length = 0;
+		expectRefusal(await rawRequest(gateway.publicPort, `GET ${target}`), 400, 'validation');
+		expect(seen).toEqual([]);
+	});
+
+	test('in authority form is refused', async () => {
+		expectRefusal(
+			await sendRaw(gateway.publicPort, `CONNECT evil.example:80 HTTP/1.1${CRLF.repeat(2)}`),
+			400,
+			'validation',
+		);
+	});
+
+	test.each([
+		'/',
+		'/v1',
+		'/v1/tools/',
+		'/V1/tools',
+		'/v1/nothing',
+		'/health/ready',
+		'/metrics',
+		'/internal/jwks',
+	])('%s is not found', async (target) => {
+		expectRefusal(await rawRequest(gateway.publicPort, `GET ${target}`), 404, 'not_found');
+	});
+
+	test.each(['POST', 'PATCH', 'TRACE', 'OPTIONS', 'PROPFIND'])(
+		'with method %s says what is allowed',
+		async (method) => {
+			const answer = await rawRequest(gateway.publicPort, `${method} /v1/tools`);
+			expectRefusal(answer, 405, 'method_not_allowed');
+			expect(answer.headers.allow).toBe('GET');
+		},
+	);
+
+	test('with HEAD says what is allowed, without a body', async () => {
+		const answer = await rawRequest(gateway.publicPort, 'HEAD /v1/tools');
+		expect([answer.status, answer.headers.allow, answer.body]).toEqual([405, 'GET', '']);
+	});
+});
+
+describe('a request', () => {
+	const post = `POST /v1/auth/login HTTP/1.1${CRLF}Host: a${CRLF}`;
+	const get = `GET /v1/tools HTTP/1.1${CRLF}`;
+
+	test.each([
+		[
+			'both Content-Length and Transfer-Encoding',
+			`${post}Content-Length: 3${CRLF}Transfer-Encoding: chunked${CRLF}${CRLF}0${CRLF}${CRLF}`,
+		],
+		['two Content-Lengths', `${post}Content-Length: 1${CRLF}Content-Length: 2${CRLF}${CRLF}ab`],
+		['another transfer coding', `${post}Transfer-Encoding: gzip, chunked${CRLF}${CRLF}0${CRLF}${CRLF}`],
+		[
+			'a transfer coding that is nearly chunked',
+			`${post}Transfer-Encoding: xchunked${CRLF}${CRLF}0${CRLF}${CRLF}`,
+		],
+		['a space before a colon', `${get}Host: a${CRLF}Transfer-Encoding : chunked${CRLF}${CRLF}`],
+		['a folded header', `${get}Host: a${CRLF}A: b${CRLF} c${CRLF}${CRLF}`],
+		['a NUL in a header', `${get}Host: a${CRLF}A: b\0c${CRLF}${CRLF}`],
+		['bare line feeds', 'GET /v1/tools HTTP/1.1\nHost: a\n\n'],
+		[
+			'chunks in HTTP/1.0',
+			`POST /v1/jobs HTTP/1.0${CRLF}Transfer-Encoding: chunked${CRLF}Connection: keep-alive${CRLF}${CRLF}0${CRLF}${CRLF}`,
+		],
+		['no host', `${get}Connection: close${CRLF}${CRLF}`],
+		['two hosts', `${get}Host: a${CRLF}host: b${CRLF}${CRLF}`],
+		['HTTP/2 in name only', `GET /v1/tools HTTP/2.0${CRLF}Host: a${CRLF}Connection: close${CRLF}${CRLF}`],
+		['an unknown method', `FOO /v1/tools HTTP/1.1${CRLF}Host: a${CRLF}${CRLF}`],
+		['an expectation', `${get}Host: a${CRLF}Expect: tea${CRLF}Connection: close${CRLF}${CRLF}`],
+		['16 KiB of headers', `${get}Host: a${CRLF}A: ${'a'.repeat(16_384)}${CRLF}${CRLF}`],
+		['200 headers', `${get}Host: a${CRLF}Connection: close${CRLF}${`A: b${CRLF}`.repeat(200)}${CRLF}`],
+		['no HTTP at all', `\x16\x03\x01${CRLF}${CRLF}`],
+		['a broken chunk', `${post}Transfer-Encoding: chunked${CRLF}${CRLF}zz${CRLF}`],
+	])('with %s is refused', async (_, text) => {
+		expectRefusal(await sendRaw(gateway.publicPort, text), 400, 'validation');
+	});
+
+	test('whose head never ends is refused in time', async () => {
+		expectRefusal(await sendRaw(gateway.publicPort, `${get}Host: a${CRLF}A: `), 400, 'validation');
+	});
+
+	test('whose body never ends is refused in time', async () => {
+		const head = `POST /v1/jobs HTTP/1.1${CRLF}Host: a${CRLF}Authorization: Bearer ${auth.token()}${CRLF}`;
+		const answer = await sendRaw(gateway.publicPort, `${head}Content-Length: 100${CRLF}${CRLF}{`);
+		expectRefusal(answer, 400, 'validation');
+	});
+
+	test('that arrives byte by byte is served', async () => {
+		const socket = await open(gateway.publicPort);
+		const text = `${get}Host: a${CRLF}Connection: close${CRLF}${CRLF}`;
+		for (const byte of text) socket.write(byte);
+		expect((await readAll(socket)).status).toBe(200);
+	});
+
+	test('by HTTP/1.0 is served and the connection closed', async () => {
+		const answer = await sendRaw(gateway.publicPort, `GET /v1/tools HTTP/1.0${CRLF}${CRLF}`);
+		expect([answer.status, answer.body]).toEqual([200, '{"data":[]}']);
+	});
+
+	test('follows another on the same connection', async () => {
+		const one = `${get}Host: a${CRLF}${CRLF}`;
+		const last = `${get}Host: a${CRLF}Connection: close${CRLF}${CRLF}`;
+		const answer = await sendRaw(gateway.publicPort, one + one + last);
+		expect(answer.text.match(/HTTP\/1\.1 200 OK/g)?.length).toBe(3);
+	});
+
+	test('that asks for another protocol is served in this one, and is the last', async () => {
+		const upgrade = `${get}Host: a${CRLF}Connection: Upgrade${CRLF}Upgrade: websocket${CRLF}${CRLF}`;
+		const answer = await sendRaw(gateway.publicPort, `${upgrade}${get}Host: a${CRLF}${CRLF}`);
+		expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+	});
+});
+
+describe('on one connection', () => {
+	const get = `GET /v1/tools HTTP/1.1${CRLF}Host: a${CRLF}${CRLF}`;
+	const codesOf = (text: string) =>
+		[...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+
+	test('what comes behind a refused request is neither answered nor done', async () => {
+		seen.length = 0;
+		const answer = await sendRaw(
+			gateway.publicPort,
+			`GET /v1/tools/.. HTTP/1.1${CRLF}Host: a${CRLF}${CRLF}${get}`,
+		);
+		expect(codesOf(answer.text)).toEqual([400]);
+		expect(seen).toEqual([]);
+	});
+
+	test('what is not HTTP is refused after the answers that are due', async () => {
+		const answer = await sendRaw(gateway.publicPort, `${get}${get}not HTTP${CRLF}${CRLF}`);
+		expect(codesOf(answer.text)).toEqual([200, 200, 400]);
+	});
+
+	test('a head that never ends is refused after the answer that is due', async () => {
+		held = Promise.withResolvers();
+		const answer = sendRaw(gateway.publicPort, `${get}GET /v1/tools HTTP/1.1${CRLF}A: `);
+		// Longer than the head may take.
+		await delay(2_500);
+		held.resolve();
+		expect(codesOf((await answer).text)).toEqual([200, 400]);
+	});
+});
+
+describe('a client that leaves', () => {
+	test.each(['destroy', 'end'] as const)(
+		'half-way through a body by %s costs nothing but the request',
+		async (how) => {
+			const token = auth.token();
+			const socket = await open(gateway.publicPort);
+			socket.write(
+				`POST /v1/jobs HTTP/1.1${CRLF}Host: a${CRLF}Authorization: Bearer ${token}${CRLF}Content-Length: 100${CRLF}${CRLF}{`,
+			);
+			await delay(50);
+			socket[how]();
+			socket.resume();
+			await new Promise((resolve) => socket.once('close', resolve));
+			expect((await fetch(`${gateway.url}/v1/tools`)).status).toBe(200);
+		},
+	);
+});
+
+describe('every answer', () => {
+	test('has a request id of the gateway’s, whatever the client sent', async () => {
+		const answer = await fetch(`${gateway.url}/v1/tools`, {
+			headers: { 'X-Request-Id': 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV' },
+		});
+		expect(answer.headers.get('x-request-id')).toMatch(/^req_[0-9A-Z]{26}$/);
+		expect(answer.headers.get('x-request-id')).not.toBe('req_01ARZ3NDEKTSV4RRFFQ69G5FAV');
+	});
+
+	test('is stored by nobody, sniffed by nobody, and sets no cookie', async () => {
+		const { headers } = await fetch(`${gateway.url}/v1/tools`);
+		expect(Object.fromEntries(headers)).toMatchObject({
+			'cache-control': 'no-store',
+			'x-content-type-options': 'nosniff',
+			'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+			'cross-origin-resource-policy': 'same-origin',
+			'referrer-policy': 'no-referrer',
+		});
+		expect([headers.get('set-cookie'), headers.get('server'), headers.get('x-powered-by')]).toEqual([
+			null,
+			null,
+			null,
+		]);
+	});
+});
+
+describe('CORS', () => {
+	const origin = 'https://app.example.com';
+
+	test('lets an allowed origin read answers and errors', async () => {
+		for (const path of ['/v1/tools', '/v1/nothing', '/v1/me']) {
+			const { headers } = await fetch(`${gateway.url}${path}`, { headers: { Origin: origin } });
+			expect(headers.get('access-control-allow-origin')).toBe(origin);
+			expect(headers.get('vary')).toBe('Origin');
+			expect(headers.get('access-control-expose-headers')).toBe(
+				'X-Request-Id, Retry-After, Idempotency-Replayed',
+			);
+		}
+	});
+
+	test('lets no other origin', async () => {
+		const { headers } = await fetch(`${gateway.url}/v1/tools`, {
+			headers: { Origin: 'https://evil.example' },
+		});
+		expect(headers.get('access-control-allow-origin')).toBeNull();
+	});
+
+	test('answers preflights of an allowed origin without a service', async () => {
+		seen.length = 0;
+		const answer = await fetch(`${gateway.url}/v1/jobs`, {
+			method: 'OPTIONS',
+			headers: { Origin: origin, 'Access-Control-Request-Method': 'POST' },
+		});
+		expect([answer.status, answer.headers.get('access-control-allow-methods')]).toEqual([
+			204,
+			'GET, POST, DELETE',
+		]);
+		expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+		expect(seen).toEqual([]);
+	});
+});
+
+describe('the OpenAPI document', () => {
+	test('is bare and needs no token', async () => {
+		const answer = await fetch(`${gateway.url}/v1/openapi.json`);
+		expect(await answer.json()).toMatchObject({ openapi: '3.1.0', paths: { '/v1/jobs': { post: {} } } });
+	});
+});
+
+test('the private port answers probes and nothing of the API', async () => {
+	expect((await fetch(`${gateway.privateUrl}/health/live`)).status).toBe(200);
+	const answer = await fetch(`${gateway.privateUrl}/v1/tools`, { headers: bearer(auth.token()) });
+	expect(answer.status).toBe(404);
+});

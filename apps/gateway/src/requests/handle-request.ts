@@ -1,0 +1,200 @@
+import type { ServerResponse } from 'node:http';
+import { AppError } from '@creatorr/contracts/errors';
+import type { Operation } from '@creatorr/contracts/operation';
+import { toAppError } from '@creatorr/service/error-rendering';
+import type { Logger } from '@creatorr/service/logger';
+import { observeRequest } from '@creatorr/service/metrics';
+import { within } from '@creatorr/telemetry/span';
+import { clientAddress, type TrustedProxies } from '../connections/client-address.ts';
+import { type ConnectionLimit, shedRequest } from '../connections/connection-limit.ts';
+import { nextInPipeline, waitsInPipeline } from '../connections/pipelining.ts';
+import type { AdmitAnonymous } from '../limits/admit-anonymous.ts';
+import type { AdmitUser } from '../limits/admit-user.ts';
+import type { AdmitBody } from '../limits/body-budget.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { FindRoute } from '../routing/compile-routes.ts';
+import type { PublicRoute } from '../routing/public-routes.ts';
+import { responseModeOf } from '../routing/response-mode.ts';
+import { type AuthenticateDeps, authenticate } from '../sessions/authenticate.ts';
+import type { AccessLog } from './access-log.ts';
+import { answerEmpty, answerError, endConnection, reasonOf } from './answer.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
+import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
+import { beginExchangeSpan, endExchangeSpan } from './exchange-span.ts';
+import type { InFlight } from './in-flight.ts';
+import { checkHead } from './request-head.ts';
+import { readTarget, type Target } from './request-target.ts';
+
+export interface PublicDeps extends AuthenticateDeps {
+	inFlight: InFlight;
+	connections: Pick<ConnectionLimit, 'beginRequest' | 'endRequest' | 'isCrowded'>;
+	admitBody: AdmitBody;
+	admitUser: AdmitUser;
+	admitAnonymous: AdmitAnonymous;
+	findRoute: FindRoute<PublicRoute>;
+	/** Returns the not-found page for a browser that opens an unknown path; undefined for other clients. */
+	findNotFoundPage(req: PublicRequest, path: string): PublicRoute | undefined;
+	corsOrigins: ReadonlySet<string>;
+	trustedProxies: TrustedProxies;
+	/** On every answer, as names and values in turn. */
+	hardeningHeaders: readonly string[];
+	accessLog: AccessLog;
+	logger: Logger;
+	limits: Pick<Limits, 'headerCount'>;
+	/** Whether traces that clients’ traceparent headers name are continued. */
+	trustsTraceparent: boolean;
+	/** While it is true, connections are closed after their answer. */
+	isDraining(): boolean;
+}
+
+function preflight(deps: PublicDeps, { headers, method = '' }: PublicRequest): string[] | undefined {
+	const requestedMethod = headers['access-control-request-method'];
+	return preflightHeaders(deps.corsOrigins, { method, origin: headers.origin, requestedMethod });
+}
+
+/** True when the exchange was ended from outside, or its client left, while its user was looked up. */
+function isOver({ answeredBy, res }: Exchange): boolean {
+	return answeredBy !== undefined || res.destroyed;
+}
+
+function tooManyConnections(): AppError {
+	return new AppError('rate_limited', 'too many connections from this address; close some and try again', {
+		retryAfterSeconds: 1,
+	});
+}
+
+/** Runs a check of a head. A refused request ends its connection: a proxy may read the bytes that follow differently. */
+function checkedOrLast<T>(exchange: Exchange, check: () => T): T {
+	try {
+		return check();
+	} catch (error) {
+		endConnection(exchange);
+		throw error;
+	}
+}
+
+/** Checks the head and returns the target. Throws `validation` or `rate_limited`. */
+function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
+	const { req } = exchange;
+	// Node's parser takes what follows for the other protocol, though it is served in this one, and drops it.
+	if (req.headers.upgrade !== undefined) endConnection(exchange);
+	return checkedOrLast(exchange, () => {
+		if (req.socket.connection?.isBeyondLimit) throw tooManyConnections();
+		const target = readTarget(req.url ?? '');
+		checkHead(req, limits);
+		return target;
+	});
+}
+
+/** Where a session is optional, a request with an Authorization header needs a live one: a token is never ignored. */
+function needsSession({ access }: Operation, { headers }: PublicRequest): boolean {
+	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
+}
+
+/** A request whose token is refused counts as one without a session: a bad token must not be a way around that limit. */
+async function authenticateOrCount(deps: PublicDeps, exchange: Exchange): Promise<void> {
+	try {
+		await authenticate(deps, exchange);
+	} catch (error) {
+		if (error instanceof AppError && error.code === 'unauthorized') await deps.admitAnonymous(exchange);
+		throw error;
+	}
+}
+
+/** Throws `not_found`, unless a browser is shown the not-found page instead, or `method_not_allowed`. */
+function routeOf({ findRoute, findNotFoundPage }: PublicDeps, req: PublicRequest, path: string): PublicRoute {
+	try {
+		return findRoute(req.method ?? '', path);
+	} catch (error) {
+		if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+		const page = findNotFoundPage(req, path);
+		if (page) return page;
+		// A cache must not show this answer to a browser; below /v1 every client gets it.
+		if (!path.startsWith('/v1/')) error.headers.Vary = 'Accept';
+		throw error;
+	}
+}
+
+/** Checks the head and target of a request, routes it, admits its body, authenticates and admits its user, and serves it. */
+async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
+	const { req } = exchange;
+	const target = readHead(deps, exchange);
+	const preflightAnswer = preflight(deps, req);
+	if (preflightAnswer) {
+		answerEmpty(exchange, preflightAnswer);
+		return;
+	}
+	const route = routeOf(deps, req, target.path);
+	exchange.operation = route.operation;
+	checkedOrLast(exchange, () => deps.admitBody(exchange, route.operation));
+	exchange.responseMode = responseModeOf(route.operation, target.query);
+	if (needsSession(route.operation, req)) {
+		await authenticateOrCount(deps, exchange);
+		if (isOver(exchange)) return;
+		const admission = deps.admitUser(exchange);
+		if (admission) await admission;
+	} else {
+		if (deps.connections.isCrowded()) {
+			endConnection(exchange);
+			throw shedRequest();
+		}
+		const admission = deps.admitAnonymous(exchange);
+		if (admission) await admission;
+	}
+	if (isOver(exchange)) return;
+	await route.serve(exchange);
+}
+
+function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): void {
+	const error = toAppError(thrown);
+	const fields = { request_id: exchange.requestId, operation: exchange.operation?.id };
+	if (error.code === 'internal') deps.logger.error('http.error', { ...fields, error: error.cause });
+	if (error.code === 'upstream_unavailable')
+		deps.logger.warn('http.unavailable', { ...fields, reason: reasonOf(error) });
+	answerError(exchange, error);
+}
+
+function count({ operation, res, startedAtMs }: Exchange): void {
+	observeRequest({
+		operation: operation?.id ?? 'none',
+		status: res.writableFinished ? res.statusCode : undefined,
+		durationMs: performance.now() - startedAtMs,
+	});
+}
+
+/** Handles every public request. It always answers, and turns whatever is thrown into an error of the contract. */
+export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
+	function start(req: PublicRequest, res: ServerResponse): void {
+		const headers = [...deps.hardeningHeaders, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
+		const exchange = openExchange(req, res, {
+			headers,
+			isDraining: deps.isDraining,
+			clientAddress: clientAddress(
+				req.socket.remoteAddress,
+				req.headers['x-forwarded-for'],
+				deps.trustedProxies,
+			),
+		});
+		deps.connections.beginRequest(req.socket);
+		// One listener for everything: each costs as much as finding the route.
+		res.on('close', () => {
+			deps.inFlight.remove(exchange);
+			deps.connections.endRequest(req.socket);
+			deps.accessLog.add(exchange);
+			count(exchange);
+			endExchangeSpan(exchange);
+			const next = nextInPipeline(req.socket, res);
+			if (next) start(next.req, next);
+		});
+		const begin = () => {
+			serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
+		};
+		exchange.span = beginExchangeSpan(req, exchange.requestId, deps.trustsTraceparent);
+		if (exchange.span) within(exchange.span, begin);
+		else begin();
+	}
+	return (req, res) => {
+		if (req.socket.isOver || waitsInPipeline(req, res)) return;
+		start(req, res);
+	};
+}

@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { validationError } from '@creatorr/contracts/validation';
+
+interface RequestHead {
+	headers: IncomingHttpHeaders;
+	rawHeaders: readonly string[];
+	httpVersion: string;
+}
+
+/** True when the head does not tell the body's length: it must be counted while it streams. */
+export function isChunked(headers: IncomingHttpHeaders): boolean {
+	return headers['transfer-encoding'] !== undefined;
+}
+
+export function hasBody(headers: IncomingHttpHeaders): boolean {
+	return headers['content-length'] !== undefined || isChunked(headers);
+}
+
+/** Node silently keeps the first of several. */
+function countHosts(rawHeaders: readonly string[]): number {
+	let count = 0;
+	for (let index = 0; index < rawHeaders.length; index += 2) {
+		const name = rawHeaders[index];
+		if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+	}
+	return count;
+}
+
+/** Refuses other codings, and chunks in HTTP/1.0: two servers could read different bodies. */
+function checkTransferCoding(coding: string | undefined, httpVersion: string): void {
+	if (coding === undefined) return;
+	if (coding.toLowerCase() !== 'chunked') {
+		throw validationError([{ path: 'headers.transfer-encoding', message: 'must be chunked or absent' }]);
+	}
+	if (httpVersion === '1.0') {
+		throw validationError([{ path: 'headers.transfer-encoding', message: 'is not for HTTP/1.0' }]);
+	}
+}
+
+/** Checks what every request must have, whatever it asks for. Throws `validation`. */
+export function checkHead(head: RequestHead, limits: { headerCount: number }): void {
+	const { headers } = head;
+	if (head.httpVersion !== '1.1' && head.httpVersion !== '1.0') {
+		throw validationError([{ path: 'request', message: 'must be HTTP/1.1' }]);
+	}
+	if (head.rawHeaders.length / 2 > limits.headerCount) {
+		throw validationError([{ path: 'headers', message: `must be ${limits.headerCount} at most` }]);
+	}
+	if (headers.host === undefined && head.httpVersion === '1.1') {
+		throw validationError([{ path: 'headers.host', message: 'is missing' }]);
+	}
+	if (countHosts(head.rawHeaders) > 1) {
+		throw validationError([{ path: 'headers.host', message: 'must come once' }]);
+	}
+	if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+		throw validationError([{ path: 'headers.expect', message: 'must be 100-continue or absent' }]);
+	}
+	checkTransferCoding(headers['transfer-encoding'], head.httpVersion);
+}

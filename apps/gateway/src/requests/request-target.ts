@@ -1,0 +1,53 @@
+import type { AppError } from '@creatorr/contracts/errors';
+import { validationError } from '@creatorr/contracts/validation';
+
+/** The target of a request, both parts as they were sent. */
+export interface Target {
+	path: string;
+	/** Without the question mark; empty when there is none. */
+	query: string;
+}
+
+const PLAIN_PATH = /^(?:\/[\w-]+)+\/?$/;
+const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
+const DOT_SEGMENT = /^\.{1,2}(?:;.*)?$/;
+/** In a decoded segment: a separator, a control character, or another level of encoding. */
+const HIDDEN_IN_SEGMENT = /[/\\%\p{Cc}]/u;
+
+function refuse(message: string): AppError {
+	return validationError([{ path: 'path', message }]);
+}
+
+function decode(segment: string): string {
+	try {
+		return decodeURIComponent(segment);
+	} catch {
+		throw refuse('is not valid percent-encoding');
+	}
+}
+
+function checkPath(path: string): void {
+	if (path.includes('\\')) throw refuse('must not hold backslashes');
+	if (path.includes('//')) throw refuse('must not hold empty segments');
+	for (const segment of path.split('/')) {
+		const decoded = decode(segment);
+		if (HIDDEN_IN_SEGMENT.test(decoded)) throw refuse('must not hold encoded separators or controls');
+		if (DOT_SEGMENT.test(decoded)) throw refuse('must not hold dot segments');
+	}
+}
+
+/**
+ * Splits a request target, and refuses every form that gateway and service could read differently: absolute and authority
+ * form, `*`, fragments, dot segments, empty segments, and separators or controls in any encoding. Throws `validation`.
+ */
+export function readTarget(target: string): Target {
+	if (!target.startsWith('/')) throw refuse('must start with a slash');
+	const mark = target.indexOf('?');
+	const path = mark < 0 ? target : target.slice(0, mark);
+	const query = mark < 0 ? '' : target.slice(mark + 1);
+	if (!VISIBLE_ASCII.test(target) || target.includes('#')) {
+		throw refuse('must be percent-encoded, without a fragment');
+	}
+	if (!PLAIN_PATH.test(path)) checkPath(path);
+	return { path, query };
+}

@@ -1,0 +1,75 @@
+import { getHealth, getOpenApi } from '@creatorr/contracts/meta';
+import { openApiDocument } from '@creatorr/contracts/openapi';
+import type { Operation, ServiceName } from '@creatorr/contracts/operation';
+import { PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
+import type { SignIdentity } from '@creatorr/service/identity';
+import type { Logger } from '@creatorr/service/logger';
+import type { Config } from '../config.ts';
+import { createGetHealth } from '../health/health.ts';
+import type { Limits } from '../limits/limits.ts';
+import { forward } from '../proxy/forward.ts';
+import { createProxy, type ServiceProxy } from '../proxy/proxy.ts';
+import { answerJson } from '../requests/answer.ts';
+import type { Exchange } from '../requests/exchange.ts';
+
+/** An operation with what serves it. */
+export interface PublicRoute {
+	operation: Operation;
+	serve(exchange: Exchange): void | Promise<void>;
+}
+
+function upstreamUrls(config: Config) {
+	const { AUTH_URL: auth, FILES_URL: files, JOBS_URL: jobs, BILLING_URL: billing } = config;
+	return { auth, files, jobs, billing };
+}
+
+/** A proxy for each service, by its name. */
+export function createProxies({
+	config,
+	limits,
+	logger,
+}: {
+	config: Config;
+	limits: Pick<Limits, 'upstreamSilenceMs' | 'answerMs'>;
+	logger: Logger;
+}): Map<ServiceName, ServiceProxy> {
+	const { upstreamSilenceMs: silenceMs, answerMs } = limits;
+	return new Map(
+		Object.entries(upstreamUrls(config)).map(([name, baseUrl]) => {
+			const service = name as ServiceName;
+			return [service, createProxy({ service, baseUrl, logger, silenceMs, answerMs })];
+		}),
+	);
+}
+
+interface RouteOptions {
+	config: Config;
+	limits: Pick<Limits, 'healthCallMs' | 'healthCacheMs'>;
+	sign: SignIdentity;
+	proxies: Map<ServiceName, ServiceProxy>;
+	/** Why signed-in requests can't be served now; undefined when they can. */
+	signInProblem(): string | undefined;
+	monotonicMs(): number;
+}
+
+/** Routes every operation of the contract: to a service, or to the gateway itself. Throws when nothing serves one. */
+export function createRoutes(options: RouteOptions): PublicRoute[] {
+	const own = new Map<string, PublicRoute['serve']>([
+		[getOpenApi.id, createGetOpenApi()],
+		[getHealth.id, createGetHealth({ ...options, services: upstreamUrls(options.config) })],
+	]);
+	return PUBLIC_OPERATIONS.map((operation): PublicRoute => {
+		const serve = own.get(operation.id);
+		if (serve) return { operation, serve };
+		const proxy = options.proxies.get(operation.service);
+		if (!proxy) throw new Error(`nobody serves ${operation.id}`);
+		const { sign } = options;
+		return { operation, serve: (exchange) => forward({ sign }, proxy, exchange) };
+	});
+}
+
+/** Answers with the OpenAPI document, bare. It is made once. */
+function createGetOpenApi(): PublicRoute['serve'] {
+	const json = Buffer.from(JSON.stringify(openApiDocument()));
+	return (exchange) => answerJson(exchange, 200, json);
+}

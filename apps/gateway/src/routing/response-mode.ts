@@ -1,0 +1,28 @@
+import { getJob, MAX_WAIT_SECONDS } from '@creatorr/contracts/jobs';
+import type { Operation } from '@creatorr/contracts/operation';
+
+/** How a service answers: at once, after it waited for a job (`?wait=`), or with an event stream. */
+export interface ResponseMode {
+	kind: 'immediate' | 'wait' | 'stream';
+	/** How long a service may stay silent while it waits; 0 for the other kinds. */
+	waitMs: number;
+}
+
+export const IMMEDIATE: ResponseMode = { kind: 'immediate', waitMs: 0 };
+const STREAM: ResponseMode = { kind: 'stream', waitMs: 0 };
+const WHOLE_SECONDS = /^\d{1,2}$/;
+
+/** Returns how an operation answers this query. A wait that the service will refuse is answered at once. */
+export function responseModeOf(operation: Operation, query: string): ResponseMode {
+	if (operation.contentType === 'text/event-stream') return STREAM;
+	if (query === '' || operation.id !== getJob.id) return IMMEDIATE;
+	const wait = new URLSearchParams(query).get('wait') ?? '';
+	const seconds = WHOLE_SECONDS.test(wait) ? Number(wait) : 0;
+	if (seconds < 1 || seconds > MAX_WAIT_SECONDS) return IMMEDIATE;
+	return { kind: 'wait', waitMs: seconds * 1000 };
+}
+
+/** True for answers that stay open on purpose: waits and event streams. */
+export function isHeldOpen({ kind }: ResponseMode): boolean {
+	return kind !== 'immediate';
+}

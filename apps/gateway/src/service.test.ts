@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http';
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from './testing/fake-auth.ts';
+import { bearer, startTestGateway, startUpstream, until } from './testing/gateway.ts';
+
+let auth: FakeAuth;
+let jobs: Awaited<ReturnType<typeof startUpstream>>;
+let held: ServerResponse[] = [];
+
+beforeAll(async () => {
+	auth = await startFakeAuth();
+	jobs = await startUpstream((_req, res) => held.push(res));
+});
+
+afterAll(async () => {
+	await jobs.close();
+	await auth.close();
+});
+
+async function startDraining(path: string) {
+	held = [];
+	const limits = { drainWaitsMs: 200, drainMs: 500 };
+	const gateway = await startTestGateway({ auth, jobsUrl: jobs.url, limits });
+	const asked = fetch(`${gateway.url}${path}`, { headers: bearer(auth.token()) });
+	await until(() => held.length === 1);
+	return { asked, stopped: gateway.stop() };
+}
+
+const waitPath = () => `/v1/jobs/${newId('job')}?wait=60`;
+
+test('a wait that ends while the gateway drains is answered', async () => {
+	const { asked, stopped } = await startDraining(waitPath());
+	held[0]?.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+	expect((await asked).status).toBe(200);
+	await stopped;
+});
+
+test('a wait that does not is answered 503 before the drain is over', async () => {
+	const { asked, stopped } = await startDraining(waitPath());
+	const answer = await asked;
+	expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
+	await stopped;
+});
+
+test('what a service does not answer in time is cut', async () => {
+	const { asked, stopped } = await startDraining('/v1/jobs');
+	await expect(asked).rejects.toThrow();
+	await stopped;
+});

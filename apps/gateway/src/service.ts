@@ -1,0 +1,210 @@
+import type { IncomingMessage } from 'node:http';
+import { Server as TlsServer } from 'node:https';
+import { promisify } from 'node:util';
+import { unavailable } from '@creatorr/contracts/errors';
+import { defineService, type ServiceContext } from '@creatorr/service/define-service';
+import { createIdentitySigner } from '@creatorr/service/identity';
+import { logFormatOf } from '@creatorr/service/logger';
+import { gauge } from '@creatorr/service/metrics';
+import { prettyLine } from '@creatorr/service/pretty-line';
+import { closeServer } from '@creatorr/service/process';
+import { defineMetrics } from '@creatorr/service/scrape';
+import { type Config, certificateFilesOf, readConfig } from './config.ts';
+import { type ConnectionLimit, createConnectionLimit } from './connections/connection-limit.ts';
+import { fitToOpenFiles, readOpenFileLimit } from './connections/open-files.ts';
+import {
+	createPublicServer,
+	hardeningHeaders,
+	listenPublic,
+	type PublicServer,
+} from './connections/public-server.ts';
+import { createAnonymousAdmission } from './limits/admit-anonymous.ts';
+import { createUserAdmission } from './limits/admit-user.ts';
+import { createBodyBudget } from './limits/body-budget.ts';
+import type { Limits } from './limits/limits.ts';
+import { createAccessLog } from './requests/access-log.ts';
+import { createPublicHandler } from './requests/handle-request.ts';
+import { createInFlight, type InFlight } from './requests/in-flight.ts';
+import { compileRoutes } from './routing/compile-routes.ts';
+import { createProxies, createRoutes } from './routing/public-routes.ts';
+import { createElapsedClock } from './sessions/elapsed-clock.ts';
+import { refreshKeys } from './sessions/key-set.ts';
+import type { Lease } from './sessions/lease.ts';
+import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
+import { pushRevocationsRoute } from './sessions/push-revocations.ts';
+import { createSignIn, type SignIn } from './sessions/sign-in.ts';
+import { createCertificateReloader, readCertificate, reloadCertificate } from './tls/certificate.ts';
+import { createWebApp, findNotFoundPage } from './web-app/web-app.ts';
+
+/** What the parts of the gateway share. */
+interface Shared {
+	limits: Limits;
+	signIn: SignIn;
+	inFlight: InFlight;
+	monotonicMs(): number;
+	/** Readiness shows it, and answers close their connections while it is true. */
+	drain: { isUnderWay: boolean };
+}
+
+const monotonicMs = createElapsedClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
+
+/** Everything that the gateway works with, its public port open. Throws when that port is taken, or a certificate can't be used. */
+async function connect(context: ServiceContext<Config>) {
+	const { config, logger } = context;
+	const limits = fitToOpenFiles(config.limits, readOpenFileLimit(), logger);
+	const inFlight = createInFlight();
+	const signIn = createSignIn({ config, limits, logger, monotonicMs, inFlight });
+	context.onClose(signIn.releaseLease);
+	const drain = { isUnderWay: false };
+	const publicServer = await openPublicPort(context, { limits, signIn, inFlight, monotonicMs, drain });
+	const certificateFiles = certificateFilesOf(config);
+	return {
+		...signIn,
+		...{ limits, inFlight, drain, publicServer },
+		leaseRenewer: createLeaseRenewer({
+			lease: signIn.lease,
+			logger,
+			renewalMs: limits.leaseRenewalMs,
+			retryMs: limits.leaseRetryMs,
+			wake: () => context.wake(renewLease),
+		}),
+		certificateReloader:
+			certificateFiles && publicServer instanceof TlsServer
+				? createCertificateReloader({ server: publicServer, files: certificateFiles, logger })
+				: undefined,
+	};
+}
+
+/** Serves clients from now on, until the service drains. */
+async function openPublicPort(context: ServiceContext<Config>, shared: Shared): Promise<PublicServer> {
+	const { config, logger } = context;
+	const { limits, drain } = shared;
+	const certificateFiles = certificateFilesOf(config);
+	const certificate = certificateFiles && readCertificate(certificateFiles);
+	const connections = createConnectionLimit({ limits, logger, trustedProxies: config.TRUSTED_PROXIES });
+	const accessLog = openAccessLog(context);
+	const handle = createPublicHandler({
+		...createRouting(context, shared),
+		verifyToken: shared.signIn.verifyToken,
+		sessions: shared.signIn.sessions,
+		inFlight: shared.inFlight,
+		connections,
+		admitBody: createBodyBudget(limits),
+		admitUser: createUserAdmission(limits, shared.monotonicMs),
+		admitAnonymous: createAnonymousAdmission(limits),
+		corsOrigins: new Set(config.CORS_ORIGINS),
+		trustedProxies: config.TRUSTED_PROXIES,
+		hardeningHeaders: hardeningHeaders({ isTls: certificate !== undefined }),
+		accessLog,
+		trustsTraceparent: config.TRUST_TRACEPARENT,
+		logger,
+		limits,
+		isDraining: () => drain.isUnderWay,
+	});
+	const publicServer = createPublicServer({ limits, logger, connections, certificate }, handle);
+	await listenPublic(publicServer, config.PUBLIC_HOST, config.PUBLIC_PORT);
+	context.onDrain(() => drainPublicPort(publicServer, connections, shared));
+	return publicServer;
+}
+
+/** What serves which path: the services, the gateway itself, and the web app where there is one. */
+function createRouting(
+	{ config, logger, onClose }: ServiceContext<Config>,
+	{ limits, signIn, monotonicMs }: Shared,
+) {
+	const proxies = createProxies({ config, limits, logger });
+	onClose(() => {
+		for (const proxy of proxies.values()) proxy.close();
+	});
+	const webApp =
+		config.WEB_DIR === undefined ? undefined : createWebApp(config.WEB_DIR, config.STORE_ORIGINS);
+	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
+	const apiRoutes = createRoutes({
+		config,
+		limits,
+		sign,
+		proxies,
+		signInProblem: signIn.signInProblem,
+		monotonicMs,
+	});
+	return {
+		findRoute: compileRoutes([...apiRoutes, ...(webApp?.routes ?? [])]),
+		findNotFoundPage: (req: IncomingMessage, path: string) => findNotFoundPage(webApp, req, path),
+	};
+}
+
+/** The access log makes its own JSON, many lines at a time. */
+function openAccessLog({ config, onClose }: ServiceContext<Config>) {
+	const writeJson = (lines: string) => process.stdout.write(lines);
+	const writePretty = (lines: string) => {
+		for (const line of lines.trimEnd().split('\n')) process.stdout.write(`${prettyLine(JSON.parse(line))}\n`);
+	};
+	const accessLog = createAccessLog({
+		enabled: config.LOG_LEVEL === 'info' || config.LOG_LEVEL === 'debug',
+		write: logFormatOf(config) === 'json' ? writeJson : writePretty,
+	});
+	onClose(accessLog.flush);
+	return accessLog;
+}
+
+/** Lets requests finish, cuts event streams at once, and ends waits before the drain is over. */
+async function drainPublicPort(
+	publicServer: PublicServer,
+	connections: ConnectionLimit,
+	{ limits, inFlight, drain }: Shared,
+): Promise<void> {
+	const restarting = () => unavailable('this gateway', new Error('draining'));
+	drain.isUnderWay = true;
+	inFlight.endStreams(restarting());
+	connections.closeUnused();
+	const waits = setTimeout(() => inFlight.endAll(restarting()), limits.drainWaitsMs);
+	await closeServer(publicServer, limits.drainMs);
+	clearTimeout(waits);
+}
+
+const openConnections = gauge({
+	name: 'creatorr_gateway_connections',
+	help: 'Connections of clients that are open at the public port',
+});
+const requestsInFlight = gauge({
+	name: 'creatorr_gateway_requests_in_flight',
+	help: 'Requests of signed-in users that are not finished, waits and streams included',
+});
+const leaseLeft = gauge({
+	name: 'creatorr_gateway_lease_left_seconds',
+	help: 'How long this gateway’s lease still lasts; 0 where it has none and refuses signed-in requests',
+});
+
+const gatewayMetrics = defineMetrics<
+	{ publicServer: PublicServer; inFlight: Pick<InFlight, 'count'>; lease: Pick<Lease, 'leftMs'> },
+	number
+>({
+	name: 'gateway',
+	gauges: [openConnections, requestsInFlight, leaseLeft],
+	read: ({ publicServer }) => promisify(publicServer.getConnections.bind(publicServer))(),
+	show(open, { inFlight, lease }) {
+		openConnections.set(open);
+		requestsInFlight.set(inFlight.count());
+		leaseLeft.set(lease.leftMs() / 1_000);
+	},
+});
+
+export const gateway = defineService({
+	name: 'gateway',
+	readConfig,
+	connect,
+	checks: ({ signInProblem, drain }) => ({
+		'sign-in': async () => {
+			const reason = signInProblem();
+			if (reason) throw new Error(reason);
+		},
+		drain: async () => {
+			if (drain.isUnderWay) throw new Error('draining');
+		},
+	}),
+	routes: [pushRevocationsRoute],
+	metrics: [gatewayMetrics],
+	tasks: [renewLease, refreshKeys, reloadCertificate],
+	// Auth revokes sessions of requests that are still under way.
+	closesPortLast: true,
+});

@@ -1,0 +1,33 @@
+import { AppError } from '@creatorr/contracts/errors';
+
+/** Longer than any token that auth issues; limits the memory of the token cache. */
+const MAX_TOKEN_CHARACTERS = 4_096;
+const BEARER = /^bearer +([\w.~+/=-]+)$/i;
+
+/** 401 with the challenge that HTTP asks for; the cause is only logged. */
+export function unauthorized(message: string, cause?: unknown): AppError {
+	return new AppError('unauthorized', message, { cause, headers: { 'WWW-Authenticate': 'Bearer' } });
+}
+
+function countAuthorization(rawHeaders: readonly string[]): number {
+	let count = 0;
+	for (let index = 0; index < rawHeaders.length; index += 2) {
+		const name = rawHeaders[index];
+		if (name?.length === 13 && name.toLowerCase() === 'authorization') count += 1;
+	}
+	return count;
+}
+
+/**
+ * The token of the one Authorization header. Node silently keeps the first of several, so they are counted in the raw
+ * headers. Throws `unauthorized`.
+ */
+export function readBearerToken(rawHeaders: readonly string[], authorization: string | undefined): string {
+	if (authorization === undefined) throw unauthorized('sign in and send Authorization: Bearer <token>');
+	if (countAuthorization(rawHeaders) !== 1) throw unauthorized('send one Authorization header');
+	const token = BEARER.exec(authorization)?.[1];
+	if (token === undefined || token.length > MAX_TOKEN_CHARACTERS) {
+		throw unauthorized('Authorization must be: Bearer <token>');
+	}
+	return token;
+}

@@ -1,0 +1,25 @@
+interface Clocks {
+	/** Stops while the machine sleeps. */
+	monotonicMs: () => number;
+	/** Jumps when somebody sets it. */
+	wallMs: () => number;
+}
+
+/** How far the two clocks may drift apart through rounding and slewing. */
+const TOLERANCE_MS = 100;
+
+/** Returns a clock in milliseconds that includes the time the machine sleeps and never goes back. */
+export function createElapsedClock({ monotonicMs, wallMs }: Clocks): () => number {
+	let lastMonotonicMs = monotonicMs();
+	let lastWallMs = wallMs();
+	let sleptMs = 0;
+	return () => {
+		const nowMonotonicMs = monotonicMs();
+		const nowWallMs = wallMs();
+		const missedMs = nowWallMs - lastWallMs - (nowMonotonicMs - lastMonotonicMs);
+		if (missedMs > TOLERANCE_MS) sleptMs += missedMs;
+		lastMonotonicMs = nowMonotonicMs;
+		lastWallMs = nowWallMs;
+		return nowMonotonicMs + sleptMs;
+	};
+}

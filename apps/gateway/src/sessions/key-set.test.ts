@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { newKeys } from '../testing/keys.ts';
+import { createKeySet } from './key-set.ts';
+
+function setUp(minIntervalMs = 0) {
+	const world = { keys: [newKeys().jwk('a')] as unknown[], loads: 0, isAway: false, removals: 0 };
+	const keys = createKeySet({
+		async load() {
+			world.loads += 1;
+			if (world.isAway) throw new Error('away');
+			return { keys: world.keys };
+		},
+		monotonicMs: () => performance.now(),
+		minIntervalMs,
+		onRemoved() {
+			world.removals += 1;
+		},
+	});
+	return { world, keys };
+}
+
+describe('a key set', () => {
+	test('knows nothing until it is loaded', async () => {
+		const { keys } = setUp();
+		expect([keys.find('a'), keys.isLoaded()]).toEqual([undefined, false]);
+		await keys.refresh();
+		expect(keys.find('a')?.asymmetricKeyType).toBe('ec');
+		expect(keys.isLoaded()).toBe(true);
+	});
+
+	test('forgets a key that is gone and changes its version', async () => {
+		const { world, keys } = setUp();
+		await keys.refresh();
+		const version = keys.version();
+		world.keys = [newKeys().jwk('b')];
+		await keys.refresh();
+		expect(keys.find('a')).toBeUndefined();
+		expect(keys.version()).not.toBe(version);
+	});
+
+	test('tells when a key is gone, and not when one is new', async () => {
+		const { world, keys } = setUp();
+		await keys.refresh();
+		world.keys.push(newKeys().jwk('b'));
+		await keys.refresh();
+		expect(world.removals).toBe(0);
+		world.keys.shift();
+		await keys.refresh();
+		expect(world.removals).toBe(1);
+	});
+
+	test('says whether it holds just the keys that are published', async () => {
+		const { world, keys } = setUp();
+		expect(keys.holdsJust(['a'])).toBe(false);
+		world.keys.push({ kid: 'of another kind', kty: 'RSA' });
+		await keys.refresh();
+		expect(keys.holdsJust(['of another kind', 'a'])).toBe(true);
+		expect(keys.holdsJust(['a'])).toBe(false);
+		expect(keys.holdsJust(['a', 'b'])).toBe(false);
+	});
+
+	test('keeps its version when nothing changed', async () => {
+		const { keys } = setUp();
+		await keys.refresh();
+		const version = keys.version();
+		await keys.refresh();
+		expect(keys.version()).toBe(version);
+	});
+
+	test('keeps what it has when a load fails', async () => {
+		const { world, keys } = setUp();
+		await keys.refresh();
+		world.isAway = true;
+		await expect(keys.refresh()).rejects.toThrow('away');
+		expect(keys.find('a')).toBeDefined();
+	});
+
+	test('leaves out keys of other kinds', async () => {
+		const { world, keys } = setUp();
+		world.keys = [{ kty: 'oct', kid: 'secret', k: 'AAAA' }, { kty: 'EC' }, newKeys().jwk('a'), null];
+		await keys.refresh();
+		expect(keys.find('secret')).toBeUndefined();
+		expect(keys.find('a')).toBeDefined();
+	});
+
+	test('loads once for many that ask together', async () => {
+		const { world, keys } = setUp(100);
+		await keys.refresh();
+		await Promise.all(Array.from({ length: 50 }, () => keys.refresh()));
+		expect(world.loads).toBe(2);
+	});
+
+	test('answers each with a load that began after it asked', async () => {
+		const { world, keys } = setUp(50);
+		await keys.refresh();
+		const waiting = keys.refresh();
+		world.keys = [newKeys().jwk('b')];
+		await waiting;
+		expect(keys.find('b')).toBeDefined();
+	});
+});

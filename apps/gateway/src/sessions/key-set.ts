@@ -1,0 +1,101 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { defineTask } from '@creatorr/service/task';
+import { z } from 'zod';
+import type { Limits } from '../limits/limits.ts';
+
+interface KeySetDeps {
+	/** Loads the JWK set of the signer of user tokens. */
+	load(): Promise<{ keys: readonly unknown[] }>;
+	monotonicMs(): number;
+	/** Loads begin at least this far apart. */
+	minIntervalMs: number;
+	/** Called at once when a key was removed: what it has signed is refused from now on. */
+	onRemoved?(): void;
+}
+
+/** The public keys of user tokens. */
+export interface KeySet {
+	find(keyId: string): KeyObject | undefined;
+	/** True when these, in any order, are exactly the keys that were published at the last load. */
+	holdsJust(keyIds: readonly string[]): boolean;
+	/** Resolves after a load that began after this call; rejects when that load failed. */
+	refresh(): Promise<void>;
+	/** Changes whenever a key was added, replaced or removed. */
+	version(): number;
+	/** Whether keys were ever loaded. */
+	isLoaded(): boolean;
+}
+
+const jwkSchema = z.object({
+	kid: z.string(),
+	kty: z.literal('EC'),
+	crv: z.literal('P-256'),
+	x: z.string(),
+	y: z.string(),
+});
+
+type Jwk = z.output<typeof jwkSchema>;
+
+/** Keys of other kinds are not for user tokens and left out. */
+function readKeys(keys: readonly unknown[]): Jwk[] {
+	return keys.flatMap((key) => {
+		const parsed = jwkSchema.safeParse(key);
+		return parsed.success ? [parsed.data] : [];
+	});
+}
+
+function idOf(key: unknown): unknown {
+	return typeof key === 'object' && key !== null && 'kid' in key ? key.kid : undefined;
+}
+
+/** Returns an empty set of keys; `refresh` loads them. */
+export function createKeySet(deps: KeySetDeps): KeySet {
+	let keys: ReadonlyMap<string, KeyObject> = new Map();
+	let publishedIds: ReadonlySet<unknown> = new Set();
+	let text = '';
+	let version = 0;
+	let lastStartMs = Number.NEGATIVE_INFINITY;
+	let next: Promise<void> | undefined;
+
+	async function load(): Promise<void> {
+		const waitMs = lastStartMs + deps.minIntervalMs - deps.monotonicMs();
+		await delay(Math.max(0, waitMs));
+		next = undefined;
+		lastStartMs = deps.monotonicMs();
+		const published = (await deps.load()).keys;
+		publishedIds = new Set(published.map(idOf));
+		const jwks = readKeys(published);
+		const loadedText = JSON.stringify(jwks);
+		if (loadedText === text) return;
+		const before = keys;
+		keys = new Map(jwks.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]));
+		text = loadedText;
+		version += 1;
+		if ([...before.keys()].some((keyId) => !keys.has(keyId))) deps.onRemoved?.();
+	}
+
+	return {
+		find: (keyId) => keys.get(keyId),
+		holdsJust: (keyIds) =>
+			version > 0 && publishedIds.size === keyIds.length && keyIds.every((keyId) => publishedIds.has(keyId)),
+		refresh() {
+			next ??= load();
+			return next;
+		},
+		version: () => version,
+		isLoaded: () => version > 0,
+	};
+}
+
+interface RefreshDeps {
+	keys: Pick<KeySet, 'refresh' | 'isLoaded'>;
+	limits: Pick<Limits, 'keyRefreshMs' | 'keyRefreshMinMs'>;
+}
+
+/** Loads the keys at once and then regularly. Without any, no signed-in request can be served: loading is retried often. */
+export const refreshKeys = defineTask<RefreshDeps>({
+	name: 'refresh_keys',
+	everyMs: ({ keys, limits }) => (keys.isLoaded() ? limits.keyRefreshMs : limits.keyRefreshMinMs),
+	run: ({ keys }) => keys.refresh(),
+});

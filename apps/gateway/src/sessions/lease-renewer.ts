@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@creatorr/service/logger';
+import { defineTask } from '@creatorr/service/task';
+import type { Lease } from './lease.ts';
+
+interface LeaseRenewerOptions {
+	lease: Pick<Lease, 'renew' | 'isValid'>;
+	logger: Pick<Logger, 'info' | 'warn'>;
+	/** The longest between the beginnings of two attempts while the lease is valid. */
+	renewalMs: number;
+	/** The same while it is not, when every signed-in request is refused. */
+	retryMs: number;
+	/** Runs {@link renewLease} soon. */
+	wake(): void;
+}
+
+export interface LeaseRenewer {
+	/** Begins an attempt, unless too many are pending. */
+	beginAttempt(): void;
+	/** How long to wait until the next attempt. */
+	intervalMs(): number;
+}
+
+/** A short lease is renewed more often, so that some calls may fail. */
+const RENEWALS_PER_LEASE = 5;
+
+/** Attempts that wait for auth at once: one that hangs must not keep the next from being made on another connection. */
+const MAX_PENDING = 4;
+
+const ASK_AGAIN_MS = 50;
+
+/**
+ * Renews the lease repeatedly, whether or not earlier attempts were answered: one answer within the lease's life is enough. It
+ * logs the first failure and the recovery, not every attempt. A shutdown does not wait for pending attempts: a closed lease ignores
+ * their answers.
+ */
+export function createLeaseRenewer({
+	lease,
+	logger,
+	renewalMs,
+	retryMs,
+	wake,
+}: LeaseRenewerOptions): LeaseRenewer {
+	let pending = 0;
+	let isFailing = false;
+	/** By the last grant. An answer to an earlier term leaves it as it is. */
+	let grantedMs = 0;
+
+	async function attempt(): Promise<void> {
+		try {
+			const renewedMs = await lease.renew();
+			if (renewedMs === 0) {
+				// Fenced, or answered too late: a new term has begun, under its own instance id.
+				await sleep(ASK_AGAIN_MS);
+				return wake();
+			}
+			grantedMs = renewedMs;
+			if (isFailing) logger.info('gateway.lease_regained');
+			isFailing = false;
+		} catch (error) {
+			if (!isFailing) logger.warn('gateway.lease_not_renewed', { error });
+			isFailing = true;
+		}
+	}
+
+	return {
+		beginAttempt() {
+			if (pending >= MAX_PENDING) return;
+			pending += 1;
+			void attempt().finally(() => {
+				pending -= 1;
+			});
+		},
+		intervalMs: () => (lease.isValid() ? Math.min(renewalMs, grantedMs / RENEWALS_PER_LEASE) : retryMs),
+	};
+}
+
+/** Stops last: requests need the lease until they end. */
+export const renewLease = defineTask<{ leaseRenewer: LeaseRenewer }>({
+	name: 'renew_lease',
+	everyMs: ({ leaseRenewer }) => leaseRenewer.intervalMs(),
+	stopsLast: true,
+	run: async ({ leaseRenewer }) => leaseRenewer.beginAttempt(),
+});

@@ -1,0 +1,228 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { open, readAll } from '../testing/raw.ts';
+
+let auth: FakeAuth;
+let one: TestGateway;
+let two: TestGateway;
+let jobs: Awaited<ReturnType<typeof startUpstream>>;
+/** Answers that the service holds back. */
+let held: ServerResponse[];
+let requests: number;
+
+beforeAll(async () => {
+	auth = await startFakeAuth();
+	jobs = await startUpstream((req, res) => {
+		requests += 1;
+		if (req.url?.endsWith('/events')) {
+			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+			res.write(': hello\n\n');
+			held.push(res);
+		} else if (req.url?.includes('wait=') || req.headers['user-agent'] === 'slow') held.push(res);
+		else {
+			res.setHeader('Content-Type', 'application/json');
+			req.resume().once('end', () => res.end('{"data":[]}'));
+		}
+	});
+	const options = { auth, jobsUrl: jobs.url, limits: { leaseRenewalMs: 200 } };
+	one = await startTestGateway(options);
+	two = await startTestGateway(options);
+});
+
+beforeEach(() => {
+	held = [];
+	requests = 0;
+	auth.beforeCheckAnswer = async () => undefined;
+});
+
+afterAll(async () => {
+	await one.stop();
+	await two.stop();
+	await jobs.close();
+	await auth.close();
+});
+
+function newSession() {
+	const sid = newId('ses');
+	return { sid, token: auth.token({ sid }) };
+}
+
+const get = (gateway: TestGateway, token: string, path = '/v1/jobs', headers = {}) =>
+	fetch(`${gateway.url}${path}`, { headers: { ...bearer(token), ...headers } });
+
+const statusOf = async (gateway: TestGateway, token: string) => (await get(gateway, token)).status;
+
+const revoke = (...sessionIds: string[]) => auth.push(one.privateUrl, one.instanceId(), sessionIds);
+
+const jobPath = () => `/v1/jobs/${newId('job')}`;
+
+describe('a revoked session', () => {
+	test('is refused by both gateways from the answer to the logout on, 1,000 times', async () => {
+		const onBoth = (token: string) => Promise.all([statusOf(one, token), statusOf(two, token)]);
+		const outcomes = new Map<string, number>();
+		async function runRounds(): Promise<void> {
+			for (let round = 0; round < 125; round += 1) {
+				const { sid, token } = newSession();
+				const before = await onBoth(token);
+				await auth.logout(sid);
+				const outcome = `${before} then ${await onBoth(token)}`;
+				outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+			}
+		}
+		await Promise.all(Array.from({ length: 8 }, runRounds));
+		expect(Object.fromEntries(outcomes)).toEqual({ '200,200 then 401,401': 1_000 });
+	}, 240_000);
+
+	test('is refused under a constant stream of its own requests', async () => {
+		for (let round = 0; round < 20; round += 1) {
+			const { sid, token } = newSession();
+			let isLoggedOut = false;
+			let acceptedAfter = 0;
+			const hammer = Array.from({ length: 8 }, async () => {
+				for (let turn = 0; turn < 10; turn += 1) {
+					const wasLoggedOut = isLoggedOut;
+					const status = await statusOf(turn % 2 === 0 ? one : two, token);
+					if (wasLoggedOut && status === 200) acceptedAfter += 1;
+				}
+			});
+			await delay(Math.random() * 10);
+			await auth.logout(sid);
+			isLoggedOut = true;
+			await Promise.all(hammer);
+			expect(acceptedAfter).toBe(0);
+		}
+	}, 240_000);
+
+	test('is refused though auth had said "alive" just before', async () => {
+		const { sid, token } = newSession();
+		const decided = Promise.withResolvers<void>();
+		const mayAnswer = Promise.withResolvers<void>();
+		auth.beforeCheckAnswer = async () => {
+			decided.resolve();
+			await mayAnswer.promise;
+		};
+		const asked = get(one, token);
+		await decided.promise;
+		await revoke(sid);
+		mayAnswer.resolve();
+		expect((await asked).status).toBe(401);
+		expect(await statusOf(one, token)).toBe(401);
+		expect(requests).toBe(0);
+	});
+
+	test('is refused without waiting for a lookup that began before', async () => {
+		const { sid, token } = newSession();
+		const decided = Promise.withResolvers<void>();
+		const mayAnswer = Promise.withResolvers<void>();
+		auth.beforeCheckAnswer = async () => {
+			decided.resolve();
+			await mayAnswer.promise;
+		};
+		const asked = get(one, token);
+		await decided.promise;
+		await revoke(sid);
+		expect([(await asked).status, await statusOf(one, token)]).toEqual([401, 401]);
+		mayAnswer.resolve();
+	});
+
+	test('leaves the user’s other sessions signed in', async () => {
+		const sub = newId('usr');
+		const other = auth.token({ sub });
+		const { sid } = newSession();
+		expect(await statusOf(one, other)).toBe(200);
+		await revoke(sid);
+		expect(await statusOf(one, other)).toBe(200);
+	});
+});
+
+describe('a revocation', () => {
+	test('cuts streams of its session before it is answered', async () => {
+		const { sid, token } = newSession();
+		const stream = await get(one, token, `${jobPath()}/events`);
+		const ended = stream.text().then(
+			() => 'completed',
+			() => 'cut',
+		);
+		const upstreamClosed = new Promise((resolve) => held[0]?.once('close', resolve));
+		await revoke(sid);
+		expect(await ended).toBe('cut');
+		await upstreamClosed;
+	});
+
+	test('answers waits of its session with 401', async () => {
+		const { sid, token } = newSession();
+		const waiting = get(one, token, `${jobPath()}?wait=60`);
+		await until(() => held.length === 1);
+		const upstreamClosed = new Promise((resolve) => held[0]?.once('close', resolve));
+		await revoke(sid);
+		expect((await waiting).status).toBe(401);
+		await upstreamClosed;
+	});
+
+	test('leaves streams of other sessions alone', async () => {
+		const stream = await get(one, newSession().token, `${jobPath()}/events`);
+		await revoke(newSession().sid);
+		held[0]?.end('event: job\n\n');
+		expect(await stream.text()).toBe(': hello\n\nevent: job\n\n');
+	});
+
+	test('lets a request end that the service has in full, such as the logout', async () => {
+		const { sid, token } = newSession();
+		const slow = get(one, token, '/v1/jobs', { 'User-Agent': 'slow' });
+		await until(() => held.length === 1);
+		await revoke(sid);
+		held[0]?.writeHead(204).end();
+		expect((await slow).status).toBe(204);
+	});
+
+	test('ends a request whose body is still coming', async () => {
+		const { sid, token } = newSession();
+		const socket = await open(one.publicPort);
+		const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n`;
+		socket.write(`${head}Content-Length: 10\r\n\r\n{`);
+		await until(() => requests === 1);
+		await revoke(sid);
+		const answer = await readAll(socket);
+		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([401, 'unauthorized']);
+	});
+
+	test('for an instance of the past is not found', async () => {
+		const { sid } = newSession();
+		await expect(auth.push(one.privateUrl, two.instanceId(), [sid])).rejects.toMatchObject({
+			code: 'not_found',
+		});
+	});
+
+	test('is taken from auth alone', async () => {
+		const answer = await fetch(`${one.privateUrl}/internal/sessions/revoked`, {
+			method: 'POST',
+			headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify({ instance_id: one.instanceId(), session_ids: [newId('ses')] }),
+		});
+		expect(answer.status).toBe(401);
+	});
+});
+
+describe('a held answer ends', () => {
+	test('with its token', async () => {
+		const token = auth.token({}, { expiresIn: 4 });
+		const stream = await get(one, token, `${jobPath()}/events`);
+		const waiting = get(one, token, `${jobPath()}?wait=60`);
+		await expect(stream.text()).rejects.toThrow();
+		expect((await waiting).status).toBe(401);
+	});
+
+	test('with the lease', async () => {
+		const { token } = newSession();
+		const stream = await get(two, token, `${jobPath()}/events`);
+		const waiting = get(two, token, `${jobPath()}?wait=60`);
+		await until(() => held.length === 2);
+		auth.fenced.add(two.instanceId());
+		await expect(stream.text()).rejects.toThrow();
+		expect((await waiting).status).toBe(503);
+	});
+});

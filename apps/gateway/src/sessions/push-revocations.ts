@@ -1,0 +1,27 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { pushRevocations } from '@creatorr/contracts/internal';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import type { InFlight } from '../requests/in-flight.ts';
+import { signedOut } from './authenticate.ts';
+import type { Lease } from './lease.ts';
+import type { LiveSessions } from './live-sessions.ts';
+
+interface Deps {
+	lease: Pick<Lease, 'term'>;
+	sessions: Pick<LiveSessions, 'revoke'>;
+	inFlight: Pick<InFlight, 'endSessions'>;
+}
+
+/**
+ * Once answered, none of these sessions passes here any more and their held answers are over. An instance id of the past is
+ * not found: what was known under it is forgotten already.
+ */
+export function pushRevocationsRoute(deps: Deps): Route {
+	return defineRoute(pushRevocations, async ({ body }) => {
+		if (body.instance_id !== deps.lease.term().instanceId) {
+			throw new AppError('not_found', 'this instance holds no lease any more');
+		}
+		deps.sessions.revoke(body.session_ids);
+		deps.inFlight.endSessions(body.session_ids, signedOut());
+	});
+}

@@ -1,0 +1,109 @@
+import { unavailable } from '@creatorr/contracts/errors';
+import { checkSession, getJwks, leaseGateway, releaseLease } from '@creatorr/contracts/internal';
+import { withRequestId } from '@creatorr/service/context';
+import { createIdentitySigner } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import type { Config } from '../config.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { InFlight } from '../requests/in-flight.ts';
+import { createKeySet, type KeySet } from './key-set.ts';
+import { createLease, type Lease } from './lease.ts';
+import { createLiveSessions } from './live-sessions.ts';
+import { createTokenVerifier } from './verify-token.ts';
+
+interface SignInOptions {
+	config: Config;
+	limits: Limits;
+	logger: Logger;
+	monotonicMs(): number;
+	inFlight: Pick<InFlight, 'endAll'>;
+}
+
+export type SignIn = ReturnType<typeof createSignIn>;
+
+/** Everything that asks auth: the keys of tokens, the lease, and whether sessions are alive. */
+export function createSignIn(options: SignInOptions) {
+	const { limits, logger, monotonicMs } = options;
+	const call = createAuthCalls(options);
+	const keys = createKeySet({
+		load: call.loadKeys,
+		monotonicMs,
+		minIntervalMs: limits.keyRefreshMinMs,
+		onRemoved() {
+			logger.warn('gateway.key_removed');
+			options.inFlight.endAll(unavailable('sign-in', new Error('a key of tokens was removed')));
+		},
+	});
+	const lease = createOwnLease(options, keys, call.requestLease);
+	const sessions = createLiveSessions({
+		lease,
+		ask: call.checkSession,
+		monotonicMs,
+		recheckMs: limits.sessionRecheckMs,
+		capacity: limits.rememberedSessions,
+	});
+	return {
+		keys,
+		lease,
+		sessions,
+		verifyToken: createTokenVerifier({ keys, capacity: limits.rememberedTokens }),
+		/** Why signed-in requests can't be served now; undefined when they can. */
+		signInProblem(): string | undefined {
+			if (!keys.isLoaded()) return 'no keys from auth yet';
+			return lease.isValid() ? undefined : 'no lease from auth';
+		},
+		/** Ends the lease here, and then at auth, so that no logout waits for it. A lease that can't be released expires. */
+		async releaseLease(): Promise<void> {
+			const { instanceId } = lease.term();
+			lease.close();
+			await call.releaseLease(instanceId).catch((error: unknown) => {
+				logger.warn('gateway.lease_not_released', { error });
+			});
+		},
+	};
+}
+
+function createOwnLease(
+	{ limits, logger, monotonicMs, inFlight }: SignInOptions,
+	keys: KeySet,
+	requestLease: ReturnType<typeof createAuthCalls>['requestLease'],
+): Lease {
+	return createLease({
+		async ask(instanceId) {
+			const granted = await requestLease(instanceId);
+			// No lease without the current keys: a retired key ends here with the lease at the latest.
+			if (granted.granted && granted.key_ids && !keys.holdsJust(granted.key_ids)) await keys.refresh();
+			return granted;
+		},
+		monotonicMs,
+		marginMs: limits.leaseMarginMs,
+		onEnd(reason) {
+			logger.warn('gateway.lease_ended', { reason });
+			inFlight.endAll(unavailable('sign-in', new Error('the lease has ended')));
+		},
+	});
+}
+
+/** The calls to auth, each with its own timeout. */
+function createAuthCalls({ config, limits }: SignInOptions) {
+	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
+	const clientOf = (timeoutMs: number) =>
+		createInternalClient({ name: 'sign-in', baseUrl: config.AUTH_CONTROL_URL, sign, timeoutMs });
+	const callAuth = clientOf(limits.authCallMs);
+	const callLease = clientOf(limits.leaseCallMs);
+	const callRelease = clientOf(limits.leaseReleaseMs);
+	return {
+		loadKeys: () => callAuth(getJwks),
+		async requestLease(id: string) {
+			const body = { callback_url: config.PRIVATE_URL };
+			return (await callLease(leaseGateway, { params: { id }, body })).data;
+		},
+		releaseLease: (id: string) => callRelease(releaseLease, { params: { id } }),
+		/** Under the id of the request that needs the answer. */
+		async checkSession(session_id: string, requestId: string): Promise<boolean> {
+			const answer = await withRequestId(requestId, () => callAuth(checkSession, { body: { session_id } }));
+			return answer.data.alive;
+		},
+	};
+}

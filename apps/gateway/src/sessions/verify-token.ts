@@ -1,0 +1,101 @@
+import type { KeyObject } from 'node:crypto';
+import { unavailable } from '@creatorr/contracts/errors';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
+import { idSchema } from '@creatorr/contracts/ids';
+import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { unauthorized } from './bearer-token.ts';
+import type { KeySet } from './key-set.ts';
+
+/** The claims of a token that auth has signed. */
+export interface Session {
+	userId: string;
+	sessionId: string;
+	expiresAtMs: number;
+}
+
+interface Deps {
+	keys: Pick<KeySet, 'find' | 'refresh' | 'version'>;
+	/** How many tokens are remembered. */
+	capacity: number;
+}
+
+/** The session of a token, at once when the token is known. */
+export type VerifyToken = (token: string) => Session | Promise<Session>;
+
+const headerSchema = z.object({ alg: z.literal('ES256'), kid: z.string().max(200) });
+const claimsSchema = z.object({
+	iss: z.literal(TOKEN_ISSUER),
+	aud: z.literal(TOKEN_AUDIENCE),
+	exp: z.number(),
+	sub: idSchema('usr'),
+	sid: idSchema('ses'),
+});
+
+const refused = (cause: unknown) => unauthorized('the token is not valid; sign in again', cause);
+const expired = () => unauthorized('the token has expired; sign in again');
+
+/** Reads the claims of a token without verifying its signature. */
+function readClaims(token: string): { keyId: string; session: Session } {
+	try {
+		const decoded = jwt.decode(token, { complete: true });
+		const { kid } = headerSchema.parse(decoded?.header);
+		const { sub, sid, exp } = claimsSchema.parse(decoded?.payload);
+		return { keyId: kid, session: { userId: sub, sessionId: sid, expiresAtMs: exp * 1000 } };
+	} catch (cause) {
+		throw refused(cause);
+	}
+}
+
+function verifySignature(token: string, key: KeyObject): void {
+	try {
+		jwt.verify(token, key, { algorithms: ['ES256'], issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE });
+	} catch (cause) {
+		throw refused(cause);
+	}
+}
+
+/** Auth may have a new key: the keys are loaded before a token is refused. */
+async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject> {
+	await keys.refresh().catch((cause: unknown) => {
+		throw unavailable('sign-in', cause);
+	});
+	const key = keys.find(keyId);
+	if (!key) throw refused(new Error('no such key'));
+	return key;
+}
+
+/**
+ * Verifies tokens of auth: ES256 and nothing else, issuer, audience, expiry, ids. A signature is verified once a token; its
+ * expiry at each call. Throws `unauthorized`, or `upstream_unavailable` when the token names a key that can't be loaded.
+ */
+export function createTokenVerifier({ keys, capacity }: Deps): VerifyToken {
+	const verified = new LRUCache<string, Session>({ max: capacity });
+	let version = keys.version();
+
+	/** Tokens that a removed key has signed are forgotten with it. */
+	function forgetOldKeys(): void {
+		if (keys.version() === version) return;
+		version = keys.version();
+		verified.clear();
+	}
+
+	async function verify(token: string): Promise<Session> {
+		const { keyId, session } = readClaims(token);
+		if (session.expiresAtMs <= Date.now()) throw expired();
+		const key = keys.find(keyId) ?? (await findNewKey(keys, keyId));
+		verifySignature(token, key);
+		forgetOldKeys();
+		verified.set(token, session);
+		return session;
+	}
+
+	return (token) => {
+		forgetOldKeys();
+		const session = verified.get(token);
+		if (!session) return verify(token);
+		if (session.expiresAtMs <= Date.now()) throw expired();
+		return session;
+	};
+}

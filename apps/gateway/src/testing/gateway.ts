@@ -1,0 +1,98 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startService } from '@creatorr/service/define-service';
+import { portOf } from '@creatorr/service/process';
+import { readConfig } from '../config.ts';
+import type { Limits } from '../limits/limits.ts';
+import { gateway } from '../service.ts';
+import type { FakeAuth } from './fake-auth.ts';
+import { newKeys } from './keys.ts';
+
+const ignore = () => undefined;
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/** A service of the test's own. */
+export async function startUpstream(handler: RequestListener) {
+	const server: Server = createServer({ keepAliveTimeout: 65_000 }, handler);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		server,
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		async close(): Promise<void> {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+	const server = createTcpServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+/** Waits until the condition holds; fails after 10 s. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+	const deadlineMs = performance.now() + 10_000;
+	while (!(await condition())) {
+		if (performance.now() > deadlineMs) throw new Error('it did not come about within 10 s');
+		await delay(10);
+	}
+}
+
+interface Options {
+	auth: FakeAuth;
+	jobsUrl?: string;
+	filesUrl?: string;
+	authUrl?: string;
+	env?: NodeJS.ProcessEnv;
+	limits?: Partial<Limits>;
+	/** Resolve before the gateway can serve signed-in users. */
+	early?: boolean;
+}
+
+/** The gateway as main.ts runs it, in this process. */
+export async function startTestGateway(options: Options) {
+	const { auth } = options;
+	const keys = newKeys();
+	const privatePort = await freePort();
+	const privateUrl = `http://127.0.0.1:${privatePort}`;
+	const config = readConfig({
+		NODE_ENV: 'test',
+		LOG_LEVEL: 'error',
+		PORT: String(privatePort),
+		PUBLIC_PORT: '0',
+		PRIVATE_URL: privateUrl,
+		INTERNAL_PRIVATE_KEY: keys.pem,
+		INTERNAL_KEYS: JSON.stringify({ keys: [keys.jwk('gateway'), auth.identityKeys.jwk('auth')] }),
+		AUTH_URL: options.authUrl ?? auth.url,
+		AUTH_CONTROL_URL: options.authUrl ?? auth.url,
+		FILES_URL: options.filesUrl ?? auth.url,
+		JOBS_URL: options.jobsUrl ?? auth.url,
+		BILLING_URL: auth.url,
+		...options.env,
+	});
+	const limits = { ...config.limits, ...options.limits };
+	const { deps, stop } = await startService(gateway, { config: { ...config, limits }, logger: SILENT });
+	const publicPort = portOf(deps.publicServer);
+	if (!options.early) await until(async () => (await fetch(`${privateUrl}/health/ready`)).ok);
+	return {
+		stop,
+		publicPort,
+		keys,
+		privateUrl,
+		url: `http://127.0.0.1:${publicPort}`,
+		/** The present instance id, as auth knows it. */
+		instanceId: () => [...auth.leases].findLast(([, url]) => url === privateUrl)?.[0] ?? '',
+	};
+}
+
+export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
+
+export function bearer(token: string): { Authorization: string } {
+	return { Authorization: `Bearer ${token}` };
+}

@@ -1,0 +1,71 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import type { Logger } from '@creatorr/service/logger';
+import { defineTask } from '@creatorr/service/task';
+import type { Limits } from '../limits/limits.ts';
+
+export interface CertificateFiles {
+	certFile: string;
+	keyFile: string;
+}
+
+/** A certificate with its chain, and its private key, in PEM. */
+export interface Certificate {
+	cert: string;
+	key: string;
+}
+
+/**
+ * Reads both files. Throws an error that names them when one is missing or they do not belong together, as for a moment while
+ * they are being replaced.
+ */
+export function readCertificate({ certFile, keyFile }: CertificateFiles): Certificate {
+	try {
+		const certificate = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+		createSecureContext(certificate);
+		return certificate;
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		throw new Error(`there is no usable certificate in ${certFile} with its key in ${keyFile}: ${reason}`, {
+			cause,
+		});
+	}
+}
+
+/**
+ * Returns a function that loads a renewed certificate for new connections; open ones go on. It reads the files instead of
+ * watching them: they may be links that are set to another directory. It throws when they can't be used, and the certificate
+ * before stays.
+ */
+export function createCertificateReloader({
+	server,
+	files,
+	logger,
+}: {
+	server: Pick<Server, 'setSecureContext'>;
+	files: CertificateFiles;
+	logger: Pick<Logger, 'info'>;
+}): () => void {
+	let inUse: Certificate | undefined;
+	return () => {
+		const found = readCertificate(files);
+		if (found.cert === inUse?.cert && found.key === inUse.key) return;
+		server.setSecureContext(found);
+		inUse = found;
+		logger.info('gateway.certificate_in_use', { valid_to: new X509Certificate(found.cert).validTo });
+	};
+}
+
+interface ReloadDeps {
+	/** Undefined where the public port speaks plain HTTP. */
+	certificateReloader: (() => void) | undefined;
+	limits: Pick<Limits, 'certificateRefreshMs'>;
+}
+
+export const reloadCertificate = defineTask<ReloadDeps>({
+	name: 'reload_certificate',
+	everyMs: ({ limits }) => limits.certificateRefreshMs,
+	run: async ({ certificateReloader }) => certificateReloader?.(),
+});

@@ -1,0 +1,238 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { startTestGateway, type TestGateway } from '../testing/gateway.ts';
+
+const PAGE = '<!doctype html><title>creatorr</title>';
+const SCRIPT = `console.log(${JSON.stringify('x'.repeat(200))})`;
+
+let auth: FakeAuth;
+let gateway: TestGateway;
+let build: string;
+
+function makeBuild(): string {
+	const directory = mkdtempSync(join(tmpdir(), 'creatorr-web-'));
+	mkdirSync(join(directory, 'public', 'assets'), { recursive: true });
+	mkdirSync(join(directory, 'public', '.vite'));
+	mkdirSync(join(directory, 'public', 'assets', 'decoders-1.2'));
+	const put = (name: string, bytes: string | Buffer) => writeFileSync(join(directory, name), bytes);
+	put('pages.json', JSON.stringify(['/', '/history', '/tools/{slug}']));
+	put('public/index.html', PAGE);
+	put('public/theme.js', SCRIPT);
+	put('public/assets/decoders-1.2/one.js', SCRIPT);
+	put('public/assets/index-abc.js', SCRIPT);
+	put('public/assets/index-abc.js.br', brotliCompressSync(SCRIPT));
+	put('public/.vite/manifest.json', '{}');
+	return directory;
+}
+
+beforeAll(async () => {
+	build = makeBuild();
+	auth = await startFakeAuth();
+	gateway = await startTestGateway({
+		auth,
+		env: { WEB_DIR: build, STORE_ORIGINS: 'https://store.example' },
+	});
+});
+
+afterAll(async () => {
+	await gateway.stop();
+	await auth.close();
+	rmSync(build, { recursive: true });
+});
+
+const get = (path: string, init: RequestInit = {}) => fetch(gateway.url + path, init);
+
+async function codeOf(answer: Response): Promise<string> {
+	return ((await answer.json()) as { error: { code: string } }).error.code;
+}
+
+describe('a page', () => {
+	test.each([
+		'/',
+		'/history',
+		'/tools/compress_heavy',
+		'/tools/a.b',
+		`/tools/${'aa.'.repeat(60)}aa!`,
+		'/?from=mail',
+	])('is served at %s', async (path) => {
+		const answer = await get(path);
+		expect([answer.status, await answer.text()]).toEqual([200, PAGE]);
+		expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+		expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+	});
+
+	test('runs no script and no style but ours, and sends to the API and the store alone', async () => {
+		const { headers } = await get('/');
+		const policy = headers.get('content-security-policy') ?? '';
+		expect(policy).not.toMatch(/unsafe|\*/);
+		expect(policy.split('; ')).toEqual(
+			expect.arrayContaining([
+				"default-src 'none'",
+				"script-src 'self'",
+				"style-src 'self'",
+				"connect-src 'self' https://store.example",
+				"frame-ancestors 'none'",
+			]),
+		);
+		expect(headers.get('x-content-type-options')).toBe('nosniff');
+		expect(headers.get('referrer-policy')).toBe('no-referrer');
+	});
+
+	test('is asked for anew each time, and not sent when it is the same', async () => {
+		const first = await get('/');
+		expect(first.headers.get('cache-control')).toBe('no-cache');
+		const again = await get('/', { headers: { 'If-None-Match': first.headers.get('etag') ?? '' } });
+		expect(again.status).toBe(304);
+	});
+
+	test('has a head without the page', async () => {
+		const answer = await get('/', { method: 'HEAD' });
+		expect([answer.status, await answer.text()]).toEqual([200, '']);
+		expect(Number(answer.headers.get('content-length'))).toBe(PAGE.length);
+	});
+
+	test('takes no other method', async () => {
+		const answer = await get('/', { method: 'POST', body: 'x' });
+		expect([answer.status, await codeOf(answer)]).toEqual([405, 'method_not_allowed']);
+		expect(answer.headers.get('allow')).toBe('GET, HEAD');
+	});
+});
+
+describe('an asset', () => {
+	test('whose name has a hash is kept for ever', async () => {
+		const answer = await get('/assets/index-abc.js');
+		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
+		expect(answer.headers.get('content-type')).toMatch(/javascript/);
+		expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+	});
+
+	test('may lie in a directory whose name has a dot', async () => {
+		expect(await (await get('/assets/decoders-1.2/one.js')).text()).toBe(SCRIPT);
+	});
+
+	test('without one is not', async () => {
+		expect((await get('/theme.js')).headers.get('cache-control')).toBe('no-cache');
+	});
+
+	test('is there as it was at the start, whatever becomes of the build', async () => {
+		rmSync(join(build, 'public', 'theme.js'));
+		const answer = await get('/theme.js');
+		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
+	});
+
+	test.each(['bytes=5-3', 'bytes=0-99999999999999999999', 'bytes=-5', 'nonsense'])(
+		'is sent whole, whatever part is asked for: %s',
+		async (range) => {
+			const answer = await get('/assets/index-abc.js', { headers: { Range: range } });
+			expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
+		},
+	);
+
+	test('comes as it is to whom takes nothing else', async () => {
+		const answer = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'identity' } });
+		expect(answer.headers.get('content-encoding')).toBeNull();
+		expect(Number(answer.headers.get('content-length'))).toBe(SCRIPT.length);
+	});
+
+	test('comes compressed to whom takes that', async () => {
+		const answer = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'br' } });
+		expect(answer.headers.get('content-encoding')).toBe('br');
+		expect(answer.headers.get('vary')).toMatch(/accept-encoding/i);
+		expect(await answer.text()).toBe(SCRIPT);
+	});
+});
+
+test.each([
+	'/nothing',
+	'/tools',
+	'/history/',
+	'/index.html',
+	'/pages.json',
+	'/assets/index-abc.js.br',
+	'/assets/',
+	'/.vite/manifest.json',
+	'/v1/history',
+])('%s is no page, and not found', async (path) => {
+	const answer = await get(path);
+	expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+	expect(answer.headers.get('cache-control')).toBe('no-store');
+});
+
+describe('a header of more than 1,000 characters counts as absent:', () => {
+	const ofLength = (length: number, value: string) => value.padEnd(length, ',');
+
+	test('Accept-Encoding', async () => {
+		const codingFor = async (length: number) => {
+			const headers = { 'Accept-Encoding': ofLength(length, 'br') };
+			const answer = await get('/assets/index-abc.js', { headers });
+			expect(await answer.text()).toBe(SCRIPT);
+			return answer.headers.get('content-encoding');
+		};
+		expect([await codingFor(1_000), await codingFor(1_001)]).toEqual(['br', null]);
+	});
+
+	test('Accept', async () => {
+		const typeFor = async (length: number) => {
+			const answer = await get('/pricing', { headers: { Accept: ofLength(length, 'text/html') } });
+			await answer.arrayBuffer();
+			return answer.headers.get('content-type');
+		};
+		expect([await typeFor(1_000), await typeFor(1_001)]).toEqual([
+			expect.stringMatching(/^text\/html/),
+			'application/json',
+		]);
+	});
+});
+
+describe('a path that is no page', () => {
+	const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+	const open = (path: string, init: RequestInit = {}) => get(path, { headers: { Accept: BROWSER }, ...init });
+
+	test.each(['/pricing', '/login', '/a/b', '/index.html', '/v2', '/v1x'])(
+		'is the not-found page for a browser at %s',
+		async (path) => {
+			const answer = await open(path);
+			expect([answer.status, await answer.text()]).toEqual([404, PAGE]);
+			expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+			expect(answer.headers.get('content-security-policy')).toBe(
+				(await get('/')).headers.get('content-security-policy'),
+			);
+			expect(answer.headers.get('vary')).toMatch(/\bAccept\b(?!-)/);
+			expect(answer.headers.get('cache-control')).toBe('no-store');
+		},
+	);
+
+	test('has a head without the page', async () => {
+		const answer = await open('/pricing', { method: 'HEAD' });
+		expect([answer.status, await answer.text()]).toEqual([404, '']);
+	});
+
+	test.each(['/v1', '/v1/nothing'])('is JSON for a browser at %s', async (path) => {
+		const answer = await open(path);
+		expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+	});
+
+	test('is JSON for another method', async () => {
+		const answer = await open('/pricing', { method: 'POST', body: 'x' });
+		expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+	});
+
+	test.each(['*/*', 'application/json', 'application/json, text/html;q=0.9', '', 'nonsense'])(
+		'is JSON for whom accepts %p',
+		async (accept) => {
+			const answer = await get('/pricing', { headers: { Accept: accept } });
+			expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+			expect(answer.headers.get('vary')).toMatch(/\bAccept\b(?!-)/);
+		},
+	);
+});
+
+test('a directory without a build stops the start with a word about it', async () => {
+	await expect(startTestGateway({ auth, env: { WEB_DIR: join(build, 'public') } })).rejects.toThrow(
+		/pages\.json/,
+	);
+});
