@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from './context.ts';
+import { type LeasedRun, type LeaseOptions, runWithLease } from './lease.ts';
 import type { Logger } from './logger.ts';
 
 /** Work that a service repeats in the background. `Deps` is what its `run` takes of the service. */
@@ -13,13 +14,42 @@ export interface Task<Deps> {
 	on?: readonly string[];
 	/** Stops only after requests, consumers and other tasks have ended, because it finishes what they leave. */
 	stopsLast?: boolean;
+	/** Without a lease, several processes may run the task at the same time: see {@link LeasedTask}. */
+	lease?: undefined;
 	/** Never runs twice at once in one process. Must stop soon after `stopping` aborts. */
 	run(deps: Deps, stopping: AbortSignal): Promise<unknown>;
 }
 
+/** Work that one process at a time repeats. When a process stops or dies during a run, another continues from the last checkpoint. */
+export interface LeasedTask<Deps> {
+	name: string;
+	/** From the end of a completed run to the start of the next, in whichever process. */
+	everyMs: number | ((deps: Deps) => number);
+	lease: LeaseOptions<Deps>;
+	/** Must stop soon after `stopping` aborts or a checkpoint returns false, and return whether the run is complete. */
+	run(deps: Deps, leased: LeasedRun, stopping: AbortSignal): Promise<'done' | 'interrupted'>;
+}
+
+/** How often each process tries to acquire the lease of a task. */
+const ACQUIRE_EVERY_MS = 60_000;
+
 /** Declares a task. Its service runs it: see {@link startTask}. */
-export function defineTask<Deps>(task: Task<Deps>): Task<Deps> {
-	return task;
+export function defineTask<Deps>(task: Task<Deps> | LeasedTask<Deps>): Task<Deps> {
+	if (!task.lease) return task;
+	const { name, lease } = task;
+	return {
+		name,
+		everyMs: ACQUIRE_EVERY_MS,
+		run: (deps, stopping) =>
+			runWithLease((leased) => task.run(deps, leased, stopping), {
+				...{ task: name, leases: lease.store(deps), leaseMs: lease.leaseMs, retryMs: lease.retryMs },
+				everyMs: resolveInterval(task, deps),
+			}),
+	};
+}
+
+function resolveInterval<Deps>({ everyMs }: Pick<Task<Deps>, 'everyMs'>, deps: Deps): number {
+	return typeof everyMs === 'number' ? everyMs : everyMs(deps);
 }
 
 export interface RunningTask {
@@ -60,7 +90,7 @@ export function startTask<Deps>(
 			interrupt = new AbortController();
 			const startedAtMs = performance.now();
 			const isDone = await runOnce();
-			const everyMs = typeof task.everyMs === 'number' ? task.everyMs : task.everyMs(deps);
+			const everyMs = resolveInterval(task, deps);
 			const pauseMs = isDone ? startedAtMs + everyMs - performance.now() : Math.min(retryMs, everyMs);
 			if (!isDone) retryMs *= 2;
 			const signal = isDone ? AbortSignal.any([interrupt.signal, stopping.signal]) : stopping.signal;

@@ -1,0 +1,86 @@
+/** Counts of what a task has done, by kind. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** The right of one process to run a task, until it ends the run or renews too late. */
+export interface Lease {
+	task: string;
+	/** Distinguishes the holder: a process that lost the lease changes nothing any more. */
+	token: string;
+	/** Of the last checkpoint; empty at the start of a run. */
+	position: string;
+	/** What all processes that had a part in this run have done, up to the last checkpoint. */
+	counts: Counts;
+	/** When the last completed run started; null before one was completed. */
+	lastStartedAt: Date | null;
+}
+
+/** Where the leases of a service's tasks are kept, for all its processes. */
+export interface LeaseStore {
+	/** Returns null when the task is not due or another process holds its lease. */
+	acquire(task: string, leaseMs: number): Promise<Lease | null>;
+	/** Saves position and counts and holds the lease for `leaseMs` more. Returns false when the lease was lost. */
+	renew(lease: Lease, leaseMs: number): Promise<boolean>;
+	/** Ends a run early: the next process that acquires the lease continues from the last checkpoint. */
+	release(lease: Lease): Promise<void>;
+	/** Ends a completed run. */
+	finish(lease: Lease, input: { nextInMs: number }): Promise<void>;
+	/** Ends a failed run, which continues from the last checkpoint after `retryInMs`. */
+	fail(lease: Lease, input: { failure: string; retryInMs: number }): Promise<void>;
+}
+
+/** Saves how far the run is and adds to its counts. Returns false when the lease was lost: then the run must stop. */
+export type Checkpoint = (progress: { position: string; counts: Counts }) => Promise<boolean>;
+
+/** A run of a task that holds its lease. */
+export interface LeasedRun extends Pick<Lease, 'position' | 'lastStartedAt'> {
+	checkpoint: Checkpoint;
+}
+
+/** A lease's duration and store, and when a failed run continues. */
+export interface LeaseOptions<Deps> {
+	/** Longer than the work between two checkpoints takes. */
+	leaseMs: number;
+	retryMs: number;
+	store(deps: Deps): LeaseStore;
+}
+
+/**
+ * Acquires the lease of a task and runs it; does nothing when the task is not due or another process runs it. A failed run is recorded
+ * and its error thrown.
+ */
+export async function runWithLease(
+	run: (leased: LeasedRun) => Promise<'done' | 'interrupted'>,
+	{ task, leases, leaseMs, retryMs, everyMs }: LeasedTaskRun,
+): Promise<void> {
+	const lease = await leases.acquire(task, leaseMs);
+	if (!lease) return;
+	const checkpoint: Checkpoint = async ({ position, counts }) => {
+		lease.position = position;
+		lease.counts = addCounts(lease.counts, counts);
+		return await leases.renew(lease, leaseMs);
+	};
+	try {
+		const { position, lastStartedAt } = lease;
+		if ((await run({ position, lastStartedAt, checkpoint })) === 'interrupted') await leases.release(lease);
+		else await leases.finish(lease, { nextInMs: everyMs });
+	} catch (error) {
+		const failure = error instanceof Error ? error.message : String(error);
+		// Without its database even this cannot be recorded. Then the lease expires.
+		await leases.fail(lease, { failure, retryInMs: retryMs }).catch(() => undefined);
+		throw error;
+	}
+}
+
+interface LeasedTaskRun {
+	task: string;
+	leases: LeaseStore;
+	leaseMs: number;
+	retryMs: number;
+	/** From the end of a completed run to the start of the next. */
+	everyMs: number;
+}
+
+function addCounts(before: Counts, more: Counts): Counts {
+	const kinds = Object.keys({ ...before, ...more });
+	return Object.fromEntries(kinds.map((kind) => [kind, (before[kind] ?? 0) + (more[kind] ?? 0)]));
+}
