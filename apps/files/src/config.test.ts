@@ -54,7 +54,7 @@ test('every wrong variable is named at once, and no value', () => {
 	expect(load).not.toThrow('secret');
 });
 
-test('bytes are nobody’s only when no upload can be under way any more', () => {
+test('ORPHAN_HOURS must cover the time of an upload', () => {
 	const load = (hours: string) => loadConfig(configSchema, { ...GOOD, ORPHAN_HOURS: hours });
 	expect(() => load('29')).toThrow('ORPHAN_HOURS');
 	expect(load('30').ORPHAN_HOURS).toBe(30);

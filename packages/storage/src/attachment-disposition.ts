@@ -3,9 +3,9 @@ import { create } from 'content-disposition';
 const NAMELESS = 'download';
 
 /**
- * The Content-Disposition that makes a download arrive under `fileName`, whatever characters it holds
- * (RFC 6266, RFC 8187). The exact name travels percent-encoded in `filename*`; a plain ASCII name beside it serves
- * clients that know only `filename`, such as `curl -J`, and holds nothing that any system forbids in a name.
+ * Returns the Content-Disposition of a download named `fileName`, whatever characters that has (RFC 6266, RFC 8187). `filename*` has
+ * the exact name, percent-encoded. `filename` has an ASCII name for clients such as `curl -J`, without characters that a system
+ * forbids in names.
  */
 export function attachmentDisposition(fileName: string): string {
 	// A lone surrogate has no UTF-8 form, and percent-encoding it would throw.
@@ -19,6 +19,6 @@ function plainName(name: string): string {
 		.replace(/\p{M}/gu, '')
 		.replace(/[^\x20-\x7e]/gu, '_')
 		.replace(/["%*/:<>?\\|]/g, '_');
-	// Only dots, spaces and replacements left: '..' is a directory, and '_' tells nobody anything.
+	// '..' is a directory, and a name of underscores says nothing.
 	return /^[._ ]*$/.test(plain) ? NAMELESS : plain;
 }

@@ -2,17 +2,16 @@ import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { StorageConnection } from './connection.ts';
 import { StorageRefused, StorageUnavailable } from './errors.ts';
 
-/** What S3 says with a status below 500 although trying again helps. */
-const MOMENTARY = ['RequestTimeout', 'OperationAborted'];
+/** Error codes that S3 sends with a status below 500 although a retry helps. */
+const TRANSIENT = ['RequestTimeout', 'OperationAborted'];
 
 export type CallOptions = { readonly abortSignal: AbortSignal; readonly requestTimeout: number };
 
 export type CallBounds = { readonly attemptMs: number; readonly operationMs: number };
 
 /**
- * The one way to the store: runs `call` within its time bound and says what went wrong in our own words.
- * Throws StorageUnavailable (or StorageRefused) when the store is at fault; whatever else the store says is thrown
- * as it is, for the operation to understand.
+ * Runs `call` within its time bound; every request to the store passes here. Throws StorageUnavailable or StorageRefused when the
+ * store is at fault. Rethrows other errors of the store, which the operation translates.
  */
 export async function callStore<Result>(
 	connection: StorageConnection,
@@ -31,7 +30,7 @@ export async function callStore<Result>(
 	}
 }
 
-/** Whether the store answered with one of these error codes. */
+/** Tells whether the store answered with one of these error codes. */
 export function isStoreError(error: unknown, ...codes: string[]): error is S3ServiceException {
 	return error instanceof S3ServiceException && codes.includes(error.name);
 }
@@ -52,9 +51,9 @@ function translate(error: unknown): unknown {
 function translateAnswer(error: S3ServiceException): Error {
 	const status = error.$metadata.httpStatusCode ?? 0;
 	if (status === 401 || status === 403) {
-		return new StorageRefused('The store refuses our credentials', { cause: error });
+		return new StorageRefused('The store refuses the credentials', { cause: error });
 	}
-	if (status >= 500 || status === 429 || MOMENTARY.includes(error.name) || error.name === 'NoSuchBucket') {
+	if (status >= 500 || status === 429 || TRANSIENT.includes(error.name) || error.name === 'NoSuchBucket') {
 		return new StorageUnavailable(`The store answered ${status} ${error.name}`, { cause: error });
 	}
 	return error;
@@ -65,11 +64,11 @@ function isNetworkFailure(error: Error): boolean {
 		return true;
 	}
 	const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-	// ERR_* are Node's names for wrong arguments, which are our bugs; those of TLS are not.
+	// Node's ERR_* codes mean wrong arguments, which are bugs; those of TLS are not.
 	return code !== '' && (!code.startsWith('ERR_') || /^ERR_(TLS|SSL)_/.test(code));
 }
 
-/** A proxy's HTML page, or a body cut short: the SDK hangs the response on the error that parsing it threw. */
+/** A proxy's HTML page, or a truncated body: the SDK attaches the response to the parser's error. */
 function isUnreadableAnswer(error: Error): boolean {
 	return '$response' in error || '$metadata' in error;
 }

@@ -1,12 +1,15 @@
 import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { callStore, isStoreError } from './call-store.ts';
-import { type ClaimedPart, checkParts } from './check-parts.ts';
 import type { StorageConnection } from './connection.ts';
-import { InvalidParts, StorageUnavailable, UploadNotFound } from './errors.ts';
-import { canonicalEtag } from './etag.ts';
-import { headObject, type StoredObject } from './head-object.ts';
-import { listParts, type MultipartUpload } from './list-parts.ts';
-import { isUnknownUpload, uploadNotFound } from './unknown-upload.ts';
+import { InvalidParts, type PartProblem, StorageUnavailable, UploadNotFound } from './errors.ts';
+import {
+	isUnknownUpload,
+	listParts,
+	type MultipartUpload,
+	type StoredPart,
+	uploadNotFound,
+} from './multipart.ts';
+import { canonicalEtag, headObject, type StoredObject } from './objects.ts';
 
 export type CompleteMultipartInput = MultipartUpload & {
 	readonly parts: readonly ClaimedPart[];
@@ -15,10 +18,9 @@ export type CompleteMultipartInput = MultipartUpload & {
 };
 
 /**
- * Joins the parts into the object and says what it is. Doing it again, also at the same time or after an answer that
- * never arrived, gives the same result. Throws InvalidParts and leaves the upload open when the parts are not those
- * in the store; UploadNotFound when the upload is over and the object is not there; StorageUnavailable, after which
- * it is safe to try again.
+ * Joins the parts into the object and returns it. Repeated and concurrent calls return the same object. Throws InvalidParts and
+ * leaves the upload open when the parts are not those in the store; UploadNotFound when the upload was aborted;
+ * StorageUnavailable, after which a retry is safe.
  */
 export async function completeMultipart(
 	connection: StorageConnection,
@@ -31,7 +33,7 @@ export async function completeMultipart(
 		}
 		await joinParts(connection, input);
 	} catch (error) {
-		// Parts vanish while somebody else's completion ends: a list that was read just then lacks some.
+		// Parts vanish while a concurrent completion ends, so a list that was read then may lack some.
 		if (error instanceof UploadNotFound || error instanceof InvalidParts) {
 			return findCompleted(connection, input, error);
 		}
@@ -70,7 +72,7 @@ async function joinParts(connection: StorageConnection, input: CompleteMultipart
 	}
 }
 
-/** The upload or its parts are gone: either somebody completed it, and the object is there, or the reason stands. */
+/** Returns the object of an upload that a concurrent call completed. Throws `reason` when there is none. */
 async function findCompleted(
 	connection: StorageConnection,
 	input: CompleteMultipartInput,
@@ -81,4 +83,49 @@ async function findCompleted(
 		throw reason;
 	}
 	return object;
+}
+
+export type ClaimedPart = { readonly partNumber: number; readonly etag: string };
+
+/**
+ * Returns what is wrong with completing an upload of `sizeBytes` from the `claimed` parts; empty when nothing. The store itself
+ * would join any subset: a forgotten part would leave a truncated file.
+ */
+export function checkParts(
+	claimed: readonly ClaimedPart[],
+	stored: readonly StoredPart[],
+	sizeBytes: number,
+): PartProblem[] {
+	const storedByNumber = new Map(stored.map((part) => [part.partNumber, part]));
+	const problems = claimed.flatMap((part, index) => {
+		const problem = checkPart(part, claimed[index - 1], storedByNumber.get(part.partNumber));
+		return problem === null ? [] : [{ partNumber: part.partNumber, message: problem }];
+	});
+	if (problems.length > 0) {
+		return problems;
+	}
+	const claimedBytes = claimed.reduce(
+		(sum, part) => sum + (storedByNumber.get(part.partNumber)?.sizeBytes ?? 0),
+		0,
+	);
+	return claimedBytes === sizeBytes
+		? []
+		: [{ message: `the parts add up to ${claimedBytes} bytes instead of ${sizeBytes}` }];
+}
+
+function checkPart(
+	part: ClaimedPart,
+	previous: ClaimedPart | undefined,
+	stored: StoredPart | undefined,
+): string | null {
+	if (previous !== undefined && previous.partNumber >= part.partNumber) {
+		return `part ${part.partNumber} is not in ascending order`;
+	}
+	if (stored === undefined) {
+		return `part ${part.partNumber} has not been uploaded`;
+	}
+	if (stored.etag !== canonicalEtag(part.etag)) {
+		return `part ${part.partNumber} was uploaded with another etag`;
+	}
+	return null;
 }

@@ -1,13 +1,13 @@
-import { S3Client } from '@aws-sdk/client-s3';
-import { type ObjectAddress, resolveObjectAddress } from './object-address.ts';
-import { createSigner, type Signer } from './signature-v4.ts';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { createSigner, type ObjectAddress, type Signer } from './signature-v4.ts';
 
 /** How long the store may take. Every operation ends within its bound, retries included. */
 export type StorageTimeouts = {
 	readonly connectMs: number;
 	readonly attemptMs: number;
 	readonly operationMs: number;
-	/** Joining the parts of a large upload is the one thing that honestly takes long. */
+	/** For joining the parts of a large upload, which takes longer than any other operation. */
 	readonly completeMs: number;
 };
 
@@ -24,14 +24,14 @@ export type StorageConfig = {
 	readonly timeouts?: Partial<StorageTimeouts>;
 };
 
-/** Whom a presigned URL is for: it decides which host is signed. */
+/** Clients and workers reach the store under different hosts, which presigned URLs include. */
 export type Audience = 'client' | 'worker';
 
 export type StorageConnection = {
 	readonly bucket: string;
 	readonly region: string;
 	readonly timeouts: StorageTimeouts;
-	/** Speaks to the store. */
+	/** Sends requests to the store. */
 	readonly client: S3Client;
 	readonly signer: Signer;
 	/** Where each audience reaches the bucket's objects. */
@@ -47,7 +47,7 @@ const DEFAULT_TIMEOUTS: StorageTimeouts = {
 	completeMs: 20_000,
 };
 
-/** Opens nothing yet: sockets appear with the first request. End with {@link disconnect}. */
+/** Opens no socket before the first request. End with {@link disconnect}. */
 export function connect(config: StorageConfig): StorageConnection {
 	const timeouts = { ...DEFAULT_TIMEOUTS, ...config.timeouts };
 	const client = createClient(config, config.endpoint, timeouts);
@@ -64,7 +64,7 @@ export function connect(config: StorageConfig): StorageConnection {
 	};
 }
 
-/** Closes the idle sockets, so that the process can end. */
+/** Closes idle sockets, so that the process can end. */
 export function disconnect(connection: StorageConnection): void {
 	connection.client.destroy();
 }
@@ -79,6 +79,17 @@ async function resolvePublicAddress(
 	} finally {
 		client.destroy();
 	}
+}
+
+/**
+ * Returns where the SDK would send requests for objects of `bucket`. Path style or virtual-host style depends on the
+ * endpoint, the bucket's name and the settings, by rules that only the SDK knows. Sends nothing. Its presigner
+ * costs about 0.3 ms of CPU time a URL: fine once, too slow for a hundred URLs of parts.
+ */
+async function resolveObjectAddress(client: S3Client, bucket: string): Promise<ObjectAddress> {
+	const key = 'k';
+	const url = new URL(await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key })));
+	return { origin: url.origin, host: url.host, pathPrefix: url.pathname.slice(0, -key.length) };
 }
 
 /** Returns a function that calls `make` once for all callers, and again after a call that was rejected. */

@@ -1,20 +1,18 @@
 /**
- * The store is down, too slow, or answers nonsense: nothing is wrong with the request, and trying again later
- * may help. `cause` is what happened, for the log only.
+ * The store is down, too slow, or sends invalid responses. The request is fine and a retry may help. `cause` is for the log only.
  */
 export class StorageUnavailable extends Error {
 	override readonly name: string = 'StorageUnavailable';
 }
 
 /**
- * The store answers, and refuses our credentials. To a client this is as good as down; to whoever starts the
- * process it is a setting to correct.
+ * The store refuses the credentials. For a client the store is down; an operator has to correct a setting.
  */
 export class StorageRefused extends StorageUnavailable {
 	override readonly name = 'StorageRefused';
 }
 
-/** The bucket is absent and cannot be created, or is not ours. The message says what to do about it. */
+/** The bucket is absent and cannot be created, or belongs to another account. The message says what to do. */
 export class BucketUnusable extends Error {
 	override readonly name = 'BucketUnusable';
 }
@@ -25,7 +23,7 @@ export type PartProblem = {
 	readonly message: string;
 };
 
-/** The parts given for completing an upload are not those in the store. The upload stays as it was. */
+/** The parts in a request to complete an upload are not those in the store. The upload stays open. */
 export class InvalidParts extends Error {
 	override readonly name = 'InvalidParts';
 	readonly problems: readonly PartProblem[];
@@ -36,7 +34,7 @@ export class InvalidParts extends Error {
 	}
 }
 
-/** No such multipart upload: it was completed, aborted, or never begun. */
+/** No such multipart upload: it was completed, aborted, or never created. */
 export class UploadNotFound extends Error {
 	override readonly name = 'UploadNotFound';
 }

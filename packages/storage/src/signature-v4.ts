@@ -1,16 +1,24 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
-import type { ObjectAddress } from './object-address.ts';
+
+/** Where the objects of a bucket are: `origin + pathPrefix + key`. */
+export type ObjectAddress = {
+	readonly origin: string;
+	/** The Host header that clients send: with the port unless it is the scheme's own. */
+	readonly host: string;
+	/** Ends with a slash. */
+	readonly pathPrefix: string;
+};
 
 /** The one request that a URL allows. */
 export type ObjectRequest = {
 	readonly method: 'GET' | 'PUT';
 	readonly key: string;
 	readonly query: Readonly<Record<string, string>>;
-	/** Besides `host`; the request must have exactly these values. Names are lower case. */
+	/** Besides `host`; the request needs exactly these values. Names are lower case. */
 	readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Whose signatures they are. */
+/** Signs with one key pair. */
 export type Signer = {
 	readonly accessKeyId: string;
 	readonly region: string;
@@ -23,7 +31,7 @@ const PAYLOAD = 'UNSIGNED-PAYLOAD';
 const SERVICE = 's3';
 const TERMINATOR = 'aws4_request';
 
-/** Derives the key of a day once. As a key object: Node takes longer to make sense of other keys than to sign with them. */
+/** Derives the key of a day once, as a KeyObject: parsing another kind of key costs Node more than signing. */
 export function createSigner(credentials: {
 	accessKeyId: string;
 	secretAccessKey: string;
@@ -46,8 +54,8 @@ export function createSigner(credentials: {
 }
 
 /**
- * Gives the URL of a request, signed by AWS signature version 4 in the query: byte for byte the one that
- * `@aws-sdk/s3-request-presigner` makes, at a twentieth of the CPU time. Tests hold the two against each other.
+ * Returns the URL of a request, signed by AWS signature version 4 in the query: byte for byte the one that
+ * `@aws-sdk/s3-request-presigner` makes, at a twentieth of the CPU time. Tests compare the two.
  * Throws URIError when the key or a parameter has a lone surrogate.
  */
 export function presign(

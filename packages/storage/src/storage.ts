@@ -1,25 +1,30 @@
-import { abortMultipart } from './abort-multipart.ts';
+import { ensureBucket, ping, putCors } from './bucket.ts';
 import { type CompleteMultipartInput, completeMultipart } from './complete-multipart.ts';
 import { connect, disconnect, type StorageConfig } from './connection.ts';
-import { type CreateMultipartInput, createMultipart } from './create-multipart.ts';
-import { deleteObjects } from './delete-objects.ts';
-import { ensureBucket } from './ensure-bucket.ts';
-import { headObject } from './head-object.ts';
-import { type ListObjectsInput, listObjects } from './list-objects.ts';
-import { listParts, type MultipartUpload } from './list-parts.ts';
-import { type ListStaleInput, listStaleMultiparts } from './list-stale-multiparts.ts';
-import { ping } from './ping.ts';
-import { type PresignGetInput, presignGet } from './presign-get.ts';
-import { type PresignPartInput, presignPart } from './presign-part.ts';
-import { type PresignPutInput, presignPut } from './presign-put.ts';
-import { putCors } from './put-cors.ts';
-import { putText } from './put-text.ts';
+import {
+	abortMultipart,
+	type CreateMultipartInput,
+	createMultipart,
+	type ListStaleInput,
+	listParts,
+	listStaleMultiparts,
+	type MultipartUpload,
+} from './multipart.ts';
+import { deleteObjects, headObject, type ListObjectsInput, listObjects, putText } from './objects.ts';
+import {
+	type PresignGetInput,
+	type PresignPartInput,
+	type PresignPutInput,
+	presignGet,
+	presignPart,
+	presignPut,
+} from './presign.ts';
 
 export type Storage = ReturnType<typeof createStorage>;
 
 /**
- * One bucket of an S3 store. No bytes of files pass through: clients and workers carry them, with presigned URLs.
- * What each operation promises stands at the function of that name.
+ * Returns the operations on one bucket of an S3 store. Clients and workers transfer the bytes themselves, with presigned URLs. The
+ * function of each operation documents it.
  */
 export function createStorage(config: StorageConfig) {
 	const connection = connect(config);

@@ -206,7 +206,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'removes the files of a deleted account',
 		mutations: [files('deleteAccount', dropCall('updateMany', 'deletedAt'))],
-		test: 'a deleted account takes its files, published outputs and bytes with it, and nobody else’s',
+		test: 'a deleted account’s files, outputs and bytes are deleted, and no other account’s',
 	},
 	{
 		name: 'bounds what users store whose email is not verified',
@@ -216,7 +216,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'forgets the names of the files of a deleted account',
 		mutations: [files('deleteAccount', dropCall('updateMany', 'name'))],
-		test: 'the names of its files are forgotten, also of those that it had deleted',
+		test: 'the names of its files are erased, also of files that were deleted before',
 	},
 	{
 		name: 'stops the running jobs of a deleted account',

@@ -19,13 +19,13 @@ const WHAT_IS_REMOVED: readonly Mutant[] = [
 	},
 	{
 		name: 'removes the bytes of a deleted file',
-		mutations: [files('remove', dropCall('remove', 'storageKey'))],
+		mutations: [files('remove', dropCall('deleteObjects'))],
 		test: 'removes the bytes of a deleted file at once',
 	},
 	{
 		name: 'removes bytes again that came after the file was deleted',
 		mutations: [files('remove', forceCondition(false, 'next'))],
-		test: 'removes bytes again that came while the URL still worked, and only then is done',
+		test: 'removes bytes again that came while the upload URL still worked, and then ends',
 	},
 	{
 		name: 'removes such bytes within minutes while a URL works',
@@ -35,32 +35,32 @@ const WHAT_IS_REMOVED: readonly Mutant[] = [
 	{
 		name: 'counts what upload URLs of deleted files may bring',
 		mutations: [files('sumStoredBytes', forceSqlCondition(false, 'deleted_at', 'NOT'))],
-		test: 'counts ten deleted uploads, so that their URLs and those of ten more never work at once',
+		test: 'includes deleted uploads while their URLs work',
 	},
 	{
 		name: 'throws away the parts of an upload that was given up',
 		mutations: [files('remove', dropCall('abortMultipart'))],
-		test: 'throws away the parts of an upload that was given up or deleted',
+		test: 'aborts an abandoned or deleted upload in parts',
 	},
 	{
 		name: 'ends uploads in parts that no row knows of',
 		mutations: [files('abortOrphans', dropCall('abortMultipart'))],
-		test: 'ends old ones that no row knows of, and no young ones',
+		test: 'aborts old ones without a row, and no new ones',
 	},
 	{
 		name: 'removes objects that no row knows of',
-		mutations: [files('removeOrphans', dropCall('remove'))],
-		test: 'removes objects that no row knows of, over many pages, and nothing outside our names',
+		mutations: [files('removeOrphans', dropCall('deleteObjects'))],
+		test: 'removes objects without a row, over many pages, and none under keys of other software',
 	},
 	{
 		name: 'says of a file whose object is gone that there is none',
 		mutations: [files('reconcilePage', replaceCall('deleteLost', '0'))],
-		test: 'has the API say of a file whose object is gone that there is none',
+		test: 'deletes files whose object is missing',
 	},
 	{
 		name: 'forgets the rows of files that are long gone',
-		mutations: [files('purge', forceSqlCondition(false, 'bytes_removed_at'))],
-		test: 'forgets rows some days after their bytes are gone',
+		mutations: [files('purgeRows', forceSqlCondition(false, 'bytes_removed_at'))],
+		test: 'deletes rows some days after the removal of their bytes',
 	},
 ];
 
@@ -68,62 +68,62 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	{
 		name: 'leases what one sweeper does from the others',
 		mutations: [files('claimDue', replaceSqlValue('sweep_at', 'sweep_at'))],
-		test: 'take over what one that died had taken, once its lease is over',
+		test: 'sweep the files of a process that died, once its lease ends',
 	},
 	{
-		name: 'gives a chore to one process at a time',
-		mutations: [files('createChoreRecords.take', forceSqlCondition(true, 'lease_until'))],
-		test: 'is one process’s at a time, and another’s once that one has died',
+		name: 'leases a task to one process at a time',
+		mutations: [files('createLeaseStore.acquire', forceSqlCondition(true, 'lease_until'))],
+		test: 'runs in one process at a time, and in another once that one has died',
 	},
 	{
-		name: 'counts nothing more of a process that lost its turn',
-		mutations: [files('createChoreRecords.isMine', forceSqlCondition(true, 'lease_token'))],
-		test: 'is one process’s at a time, and another’s once that one has died',
+		name: 'ignores a process that lost its lease',
+		mutations: [files('isHeld', forceSqlCondition(true, 'lease_token'))],
+		test: 'runs in one process at a time, and in another once that one has died',
 	},
 	{
 		name: 'leaves objects alone that may be an upload under way',
 		mutations: [files('removeOrphans', dropOperand('modifiedAt'))],
-		test: 'leaves an object without a row that is young by the store’s clock, or by that of its name',
+		test: 'keeps an object without a row that is new by the store’s clock, or by the time in its key',
 	},
 	{
 		name: 'leaves objects for a day that a database which was put back knows nothing of',
-		mutations: [files('removeOrphans', replaceCall('filter', 'old', 'rememberedUntil'))],
-		test: 'leaves what came after the last comparison that the database remembers until the next one',
+		mutations: [files('removeOrphans', replaceCall('filter', 'old', 'lastStartedAt'))],
+		test: 'keeps orphans that are newer than the last recorded reconciliation until the next one',
 	},
 	{
 		name: 'leaves an upload in parts to its file',
 		mutations: [files('abortOrphans', dropOperand('known'))],
-		test: 'leaves one of a known file to the sweep of that file, whatever the clocks say',
+		test: 'keeps one with a row for the sweep of its file, whatever the clocks say',
 	},
 	{
 		name: 'leaves an upload in parts alone that was begun just now',
 		mutations: [files('abortOrphans', dropOperand('timeOfKey'))],
-		test: 'leaves one of a file that was begun just now, though the store’s clock says otherwise',
+		test: 'keeps one with a new key, whatever the store’s clock says',
 	},
 	{
 		name: 'removes no output that is being published',
 		mutations: [files('remove', forceCondition(false, 'deleteUnchanged'))],
-		test: 'do not remove an output that is published while they look at it',
+		test: 'keep an output that is published at the same time',
 	},
 	{
 		name: 'looks once more at a file before it is taken for lost',
 		mutations: [files('deleteLost', replaceCall('lookUpFile', 'null'))],
-		test: 'keeps a file whose bytes came between the listing and the look at its row',
+		test: 'keeps a file whose bytes came between the listing and the read of its row',
 	},
 	{
 		name: 'touches nothing where bucket and database do not belong together',
-		mutations: [files('reconcile', dropCall('confirmBucket'))],
-		test: 'lose nothing to each other, and say so',
+		mutations: [files('reconcile', dropCall('requireOwnBucket'))],
+		test: 'lose nothing to each other, and the failure says why',
 	},
 	{
 		name: 'takes no file for lost whose whole bucket is missing',
-		mutations: [files('keepIfIntact', dropCall('confirm'))],
+		mutations: [files('deleteUnlessIntact', dropCall('requireBucket'))],
 		test: 'is not deleted when the whole bucket is missing',
 	},
 	{
 		name: 'reports what was removed',
-		mutations: [files('sweepAndReport', dropCall('report'))],
-		test: 'the report says what is still to do, what was done last and over all time',
+		mutations: [files('sweepFiles', dropCall('reportRun'))],
+		test: 'the report shows what is due, the last runs and the totals',
 	},
 ];
 

@@ -101,12 +101,12 @@ const WHOSE_IT_IS: readonly Mutant[] = [
 	{
 		name: 'finds no file of somebody else',
 		mutations: [files('findVisible', dropProperty('userId'))],
-		test: 'of somebody else answers as one that never was',
+		test: 'of another user answers as an absent one',
 	},
 	{
 		name: 'finds no file that has expired',
 		mutations: [files('visible', dropProperty('expiresAt'))],
-		test: 'that has expired is not found, whoever asks for what',
+		test: 'that has expired is not found by any operation',
 	},
 	{
 		name: 'finds no job of somebody else',
@@ -146,22 +146,22 @@ const HOW_BYTES_GO: readonly Mutant[] = [
 	{
 		name: 'replaces headers that came with an upload',
 		mutations: [storage('presignGet', dropSpread('NEUTRAL_HEADERS'))],
-		test: 'sent with headers of its own is downloaded without them',
+		test: 'is downloaded without headers that came with the upload',
 	},
 	{
 		name: 'takes no object with headers that nobody signed',
 		mutations: [files('isDeclared', dropOperand('hasUnsignedHeaders'))],
-		test: 'stays pending while the store has it with headers that nobody signed',
+		test: 'stays pending while its object has headers that nobody signed',
 	},
 	{
 		name: 'lists the parts of one upload of a user at a time',
 		mutations: [files('listFilePartsRoute', replaceCallee('runExclusive', '(_key, run) => run()'))],
-		test: 'answers one request of a user after the other, and another user meanwhile',
+		test: 'answers one request of a user at a time, and other users meanwhile',
 	},
 	{
 		name: 'gives a download that a browser could run no type',
 		mutations: [files('downloadType', forceCondition(true, 'INERT'))],
-		test: 'is sent as bytes of no type',
+		test: 'becomes application/octet-stream',
 	},
 	{
 		name: 'keeps whatever a name holds within its header',

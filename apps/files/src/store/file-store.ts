@@ -1,75 +1,57 @@
 import { unavailable } from '@creatorr/contracts/errors';
-import { InvalidParts, UploadNotFound } from '@creatorr/storage/errors';
-import { planParts } from '@creatorr/storage/plan-parts';
+import { StorageUnavailable } from '@creatorr/storage/errors';
+import type { MultipartUpload } from '@creatorr/storage/multipart';
 import type { Storage } from '@creatorr/storage/storage';
-import { KEY_PREFIX, MARK_PREFIX } from '../domain/file.ts';
-import type { FileStore, JoinOutcome, Part, StoredPart, Upload } from '../domain/ports.ts';
-import { type ConfirmDeps, confirmBucket, WrongBucket } from '../domain/sweep/confirm-bucket.ts';
-import { fromStore } from './translate-errors.ts';
+import { KEY_PREFIX, MARK_PREFIX } from '../file.ts';
 
-/** Read by whoever looks into the bucket. */
+/** Read by people who look into the bucket. */
 const MARK_TEXT = 'The objects beside this one belong to the database that knows the token in its name.';
 
-/** The S3 store as the domain sees it. */
-export function createFileStore(storage: Storage, records: ConfirmDeps['records']): FileStore {
-	const store: FileStore = {
-		head: (key) => fromStore(storage.headObject(key)),
-		async confirm() {
-			await fromStore(storage.ping());
-			await confirmBucket({ records, store }).catch((error: unknown) => {
-				throw error instanceof WrongBucket ? unavailable('the file store', error) : error;
-			});
+export type FileStore = ReturnType<typeof createFileStore>;
+
+/**
+ * Returns the store's operations as this service uses them: under its keys, and with `upstream_unavailable` when the store is down,
+ * too slow or refuses the credentials.
+ */
+export function createFileStore(storage: Storage) {
+	return {
+		headObject: (key: string) => translateErrors(storage.headObject(key)),
+		presignPut: storage.presignPut,
+		presignPart: storage.presignPart,
+		presignGet: storage.presignGet,
+		createMultipart: (input: Parameters<Storage['createMultipart']>[0]) =>
+			translateErrors(storage.createMultipart(input)),
+		listParts: (upload: MultipartUpload) => translateErrors(storage.listParts(upload)),
+		completeMultipart: (input: Parameters<Storage['completeMultipart']>[0]) =>
+			translateErrors(storage.completeMultipart(input)),
+		abortMultipart: (upload: MultipartUpload) => translateErrors(storage.abortMultipart(upload)),
+		deleteObjects: (keys: readonly string[]) => translateErrors(storage.deleteObjects(keys)),
+		/** Returns up to `limit` objects of this service after a key, in the byte order of keys. */
+		listObjects: (startAfter: string, limit: number) =>
+			translateErrors(storage.listObjects({ prefix: KEY_PREFIX, startAfter, limit })),
+		/** Returns the tokens of all marks in the bucket. */
+		async listMarks(): Promise<string[]> {
+			const { objects } = await translateErrors(storage.listObjects({ prefix: MARK_PREFIX }));
+			return objects.map(({ key }) => key.slice(MARK_PREFIX.length));
 		},
-		partSizeFor: (sizeBytes) => planParts(sizeBytes).partSizeBytes,
-		signPut: (input) => storage.presignPut(input),
-		signPart: (input) => storage.presignPart(input),
-		signGet: (input) => storage.presignGet(input),
-		beginMultipart: (input) => fromStore(storage.createMultipart(input)),
-		listParts: (upload) => fromStore(listParts(storage, upload)),
-		joinParts: (input) => fromStore(joinParts(storage, input)),
-		abortMultipart: (upload) => fromStore(storage.abortMultipart(upload)),
-		remove: (keys) => fromStore(storage.deleteObjects(keys)),
-		list: (startAfter, limit) => fromStore(storage.listObjects({ prefix: KEY_PREFIX, startAfter, limit })),
-		listMarks: () => fromStore(listMarks(storage)),
-		putMark: (token) => fromStore(storage.putText({ key: MARK_PREFIX + token, text: MARK_TEXT })),
-		listStaleMultiparts: (startedBefore) => listStaleMultiparts(storage, startedBefore),
+		putMark: (token: string) =>
+			translateErrors(storage.putText({ key: MARK_PREFIX + token, text: MARK_TEXT })),
+		/** Yields this service's multipart uploads that started before a time and were neither completed nor aborted. */
+		async *listStaleMultiparts(startedBefore: Date): AsyncGenerator<MultipartUpload> {
+			const uploads = storage.listStaleMultiparts({ prefix: KEY_PREFIX, startedBefore });
+			for (;;) {
+				const next = await translateErrors(uploads.next());
+				if (next.done) return;
+				yield next.value;
+			}
+		},
 	};
-	return store;
 }
 
-async function listParts(storage: Storage, upload: Upload): Promise<StoredPart[] | null> {
+async function translateErrors<R>(response: Promise<R>): Promise<R> {
 	try {
-		return await storage.listParts(upload);
+		return await response;
 	} catch (error) {
-		if (error instanceof UploadNotFound) return null;
-		throw error;
-	}
-}
-
-async function joinParts(
-	storage: Storage,
-	input: Upload & { parts: readonly Part[]; sizeBytes: number },
-): Promise<JoinOutcome> {
-	try {
-		await storage.completeMultipart(input);
-		return { outcome: 'joined' };
-	} catch (error) {
-		if (error instanceof UploadNotFound) return { outcome: 'gone' };
-		if (error instanceof InvalidParts) return { outcome: 'invalid', problems: error.problems };
-		throw error;
-	}
-}
-
-async function listMarks(storage: Storage): Promise<string[]> {
-	const { objects } = await storage.listObjects({ prefix: MARK_PREFIX });
-	return objects.map(({ key }) => key.slice(MARK_PREFIX.length));
-}
-
-async function* listStaleMultiparts(storage: Storage, startedBefore: Date): AsyncGenerator<Upload> {
-	const uploads = storage.listStaleMultiparts({ prefix: KEY_PREFIX, startedBefore });
-	for (;;) {
-		const next = await fromStore(uploads.next());
-		if (next.done) return;
-		yield next.value;
+		throw error instanceof StorageUnavailable ? unavailable('the file store', error) : error;
 	}
 }

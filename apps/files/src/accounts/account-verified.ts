@@ -1,0 +1,18 @@
+import { accountVerified } from '@creatorr/contracts/events';
+import { defineConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
+import type { Deps } from '../deps.ts';
+import { markVerified } from './accounts.sql.ts';
+
+const CONCURRENT_ACCOUNTS = 4;
+
+/** Gives a user with a verified email the plan's full storage. */
+export const onAccountVerified = defineConsumer({
+	queue: QUEUES.filesAccountVerified,
+	definition: accountVerified,
+	prefetch: CONCURRENT_ACCOUNTS,
+	async handle({ prisma, logger }: Pick<Deps, 'prisma' | 'logger'>, { data }) {
+		await markVerified(prisma, data.user_id);
+		logger.info('account.verified', { user_id: data.user_id });
+	},
+});

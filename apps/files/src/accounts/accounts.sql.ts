@@ -1,0 +1,95 @@
+import type { Plan } from '@creatorr/contracts/plans';
+import { applyOnce } from '@creatorr/database/inbox';
+import { inTransaction } from '@creatorr/database/transaction';
+import { type Database, deletion, type Tx } from '../files.sql.ts';
+import { Prisma } from '../generated/client.ts';
+
+/** What decides about a user's next upload. */
+export interface StorageUse {
+	plan: Plan;
+	emailVerified: boolean;
+	/** Sizes of all files that are kept, and declared sizes of uploads whose bytes may still come, also for deleted files. */
+	storedBytes: number;
+}
+
+/** Returns a user's storage use; a user without a row is on the free plan. Returns null when the account was deleted. */
+export async function readStorageUse(prisma: Database, userId: string): Promise<StorageUse | null> {
+	const account = await prisma.account.findUnique({ where: { userId } });
+	if (account && account.deletedAt !== null) return null;
+	return {
+		plan: account?.plan ?? 'free',
+		emailVerified: account?.emailVerified ?? false,
+		storedBytes: await sumStoredBytes(prisma, userId),
+	};
+}
+
+/** Returns a user's plan and locks it against changes until the transaction ends; null when the account was deleted. */
+export async function lockPlan(tx: Tx, userId: string): Promise<Plan | null> {
+	const rows = await tx.$queryRaw<{ plan: Plan }[]>`
+		SELECT plan FROM accounts WHERE user_id = ${userId} AND deleted_at IS NULL FOR SHARE`;
+	return rows[0]?.plan ?? null;
+}
+
+/**
+ * Returns the same as {@link readStorageUse} and locks the account until the transaction ends: concurrent inserts, plan changes and a
+ * deletion of the account wait, so that the deletion finds the new file.
+ */
+export async function lockStorageUse(
+	tx: Tx,
+	userId: string,
+): Promise<(StorageUse & { planVersion: bigint }) | null> {
+	await tx.account.createMany({ data: [{ userId }], skipDuplicates: true });
+	const rows = await tx.$queryRaw<{ plan: Plan; planVersion: bigint; emailVerified: boolean }[]>`
+		SELECT plan, plan_version AS "planVersion", email_verified AS "emailVerified" FROM accounts
+		WHERE user_id = ${userId} AND deleted_at IS NULL FOR NO KEY UPDATE`;
+	const [account] = rows;
+	return account ? { ...account, storedBytes: await sumStoredBytes(tx, userId) } : null;
+}
+
+/**
+ * Counts files that are kept, uploads and outputs before their deadline, and whatever else an upload URL of the user may still bring:
+ * by a single PUT until the URL expires, in parts until the multipart upload is aborted.
+ */
+async function sumStoredBytes(tx: Tx, userId: string): Promise<number> {
+	const mayCome = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
+	const isKept = Prisma.sql`expires_at > now() AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
+	// Two SELECTs, so that each uses an index of its own.
+	const rows = await tx.$queryRaw<{ bytes: bigint }[]>`
+		SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM (
+			SELECT size_bytes FROM files
+			WHERE user_id = ${userId} AND deleted_at IS NULL AND ((${isKept}) OR (${mayCome}))
+			UNION ALL
+			SELECT size_bytes FROM files WHERE user_id = ${userId} AND deleted_at IS NOT NULL AND ${mayCome}
+		) AS counted`;
+	return Number(rows[0]?.bytes ?? 0);
+}
+
+/** Records that the email is verified, unless the account was deleted. */
+export async function markVerified(prisma: Database, userId: string): Promise<void> {
+	await prisma.$executeRaw`
+		INSERT INTO accounts (user_id, email_verified) VALUES (${userId}, true)
+		ON CONFLICT (user_id) DO UPDATE SET email_verified = true WHERE accounts.deleted_at IS NULL`;
+}
+
+/** Names this effect among those of other events in the inbox. */
+const CONSUMER = 'account-deleted';
+/** An account may have many files. */
+const DELETION_TIMEOUT_MS = 40_000;
+
+/** Deletes an account with all its files, erases their names, and prevents further files. Applied once an event. */
+export async function deleteAccount(
+	prisma: Database,
+	{ eventId, userId }: { eventId: string; userId: string },
+): Promise<void> {
+	const erase = async (tx: Tx) => {
+		const deletedAt = new Date();
+		const update = { deletedAt, emailVerified: false };
+		await tx.account.upsert({ where: { userId }, create: { userId, deletedAt }, update });
+		await tx.planChange.deleteMany({ where: { userId } });
+		await tx.file.updateMany({ where: { userId, deletedAt: null }, data: deletion() });
+		await tx.file.updateMany({ where: { userId }, data: { name: '' } });
+	};
+	await inTransaction(prisma, (tx: Tx) => applyOnce(tx, { eventId, consumer: CONSUMER }, () => erase(tx)), {
+		timeout: DELETION_TIMEOUT_MS,
+	});
+}

@@ -1,0 +1,20 @@
+import { getStorageUse } from '@creatorr/contracts/internal';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import type { Deps } from '../deps.ts';
+import { unverifiedLimit } from '../upload/admit-upload.ts';
+import { readStorageUse } from './accounts.sql.ts';
+
+/** Tells billing how much a user stores. */
+export function getStorageUseRoute({ prisma, policy }: Deps): Route {
+	return defineRoute(getStorageUse, async ({ params }) => {
+		const use = await readStorageUse(prisma, params.id);
+		if (!use) return { data: { stored_bytes: 0 } };
+		const limit = unverifiedLimit(policy, use);
+		return {
+			data: {
+				stored_bytes: use.storedBytes,
+				...(limit !== null && { max_stored_bytes: limit }),
+			},
+		};
+	});
+}

@@ -1,0 +1,15 @@
+import type { KeyedMutex } from '@creatorr/service/keyed-mutex';
+import type { Logger } from '@creatorr/service/logger';
+import type { Database } from './files.sql.ts';
+import type { FilePolicy } from './policy.ts';
+import type { FileStore } from './store/file-store.ts';
+
+/** What routes, consumers, tasks and rules of this service work with. */
+export interface Deps {
+	prisma: Database;
+	store: FileStore;
+	policy: FilePolicy;
+	/** By user id. Inserts of one user wait here for the account's row lock, without a database connection. */
+	insertMutex: KeyedMutex;
+	logger: Logger;
+}

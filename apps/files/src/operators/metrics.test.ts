@@ -1,0 +1,51 @@
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
+import { uploadReady } from '../testing/uploads.ts';
+
+const user = newUser();
+let service: FilesService;
+
+beforeAll(async () => {
+	service = await startFiles();
+});
+afterAll(() => service.stop());
+
+const metrics = async () => (await request(service.url).get('/metrics').expect(200)).text;
+const seriesValue = (text: string, series: string) =>
+	Number(
+		text
+			.split('\n')
+			.find((line) => line.startsWith(`${series} `))
+			?.slice(series.length + 1),
+	);
+
+test('an upload is counted once, however often it is read', async () => {
+	const { file_id } = await uploadReady(service, user);
+	const { sizeBytes } = await service.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
+	await service.as(user).get(file_id);
+	const text = await metrics();
+	expect(seriesValue(text, 'creatorr_uploads_total{kind="upload"}')).toBe(1);
+	expect(seriesValue(text, 'creatorr_upload_bytes_total{kind="upload"}')).toBe(Number(sizeBytes));
+	expect(seriesValue(text, 'creatorr_stored_files')).toBe(1);
+	expect(seriesValue(text, 'creatorr_stored_bytes')).toBe(Number(sizeBytes));
+});
+
+test('the backlog is shown, and when each task last ended', async () => {
+	const { file_id } = await uploadReady(service, user);
+	await service.as(user).delete(file_id);
+	expect(seriesValue(await metrics(), 'creatorr_files_due')).toBe(1);
+	const replica = await service.startReplica({ SWEEP_INTERVAL_SECONDS: '0.02' });
+	await until(async () => {
+		const text = await metrics();
+		expect(seriesValue(text, 'creatorr_files_due')).toBe(0);
+		expect(seriesValue(text, 'creatorr_chore_things_total{chore="sweep",kind="removed"}')).toBe(1);
+		expect(seriesValue(text, 'creatorr_chore_runs_total{chore="purge",outcome="done"}')).toBe(1);
+		for (const chore of ['sweep', 'purge', 'stale-uploads', 'reconciliation']) {
+			const series = `creatorr_chore_last_success_age_seconds{chore="${chore}"}`;
+			expect(seriesValue(text, series)).toBeGreaterThanOrEqual(0);
+		}
+	});
+	await replica.stop();
+});

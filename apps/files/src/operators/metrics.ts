@@ -1,0 +1,94 @@
+import { counter, gauge } from '@creatorr/service/metrics';
+import { defineMetrics } from '@creatorr/service/scrape';
+import type { Deps } from '../deps.ts';
+import { readSchedule, type Schedule, type Stored } from './retention-report.sql.ts';
+
+const uploads = counter({
+	name: 'creatorr_uploads_total',
+	help: 'Files whose bytes have come, by kind: upload of a person, output of a job',
+	labels: ['kind'],
+});
+
+const uploadBytes = counter({
+	name: 'creatorr_upload_bytes_total',
+	help: 'Bytes of files that have come, by kind: upload of a person, output of a job',
+	labels: ['kind'],
+});
+
+const storedFiles = gauge({
+	name: 'creatorr_stored_files',
+	help: 'Files whose bytes are kept; counted every 5 minutes, the same for all replicas',
+});
+
+const storedBytes = gauge({
+	name: 'creatorr_stored_bytes',
+	help: 'Bytes of files that are kept; counted every 5 minutes, the same for all replicas',
+});
+
+const runs = counter({
+	name: 'creatorr_chore_runs_total',
+	help: 'Runs of chores that this process has had a part in, by chore and outcome: done, failed, broken off',
+	labels: ['chore', 'outcome'],
+});
+
+const things = counter({
+	name: 'creatorr_chore_things_total',
+	help: 'What chores that this process brought to their end have done, by chore and kind, as their log lines count it',
+	labels: ['chore', 'kind'],
+});
+
+const successAge = gauge({
+	name: 'creatorr_chore_last_success_age_seconds',
+	help: 'How long ago a chore was last brought to its end by any process, by chore; the same for all replicas',
+	labels: ['chore'],
+});
+
+const due = gauge({
+	name: 'creatorr_files_due',
+	help: 'Files that the sweeper has to look at by now, counted up to 10,000; the same for all replicas',
+});
+
+const oldestDue = gauge({
+	name: 'creatorr_files_oldest_due_age_seconds',
+	help: 'Since when the oldest of them is due; 0 where none is',
+});
+
+/** Counts a file whose bytes are in the store. */
+export function countUpload({ jobId, sizeBytes }: { jobId: string | null; sizeBytes: number }): void {
+	const kind = jobId === null ? 'upload' : 'output';
+	uploads.inc({ kind });
+	uploadBytes.inc({ kind }, sizeBytes);
+}
+
+/** Counts how a run of a task ended in this process. */
+export function countRun(task: string, outcome: 'done' | 'failed' | 'broken off'): void {
+	runs.inc({ chore: task, outcome });
+}
+
+/** Counts what a task has done, by kinds that the task names. */
+export function countThings(task: string, counts: Readonly<Record<string, number>>): void {
+	for (const [kind, count] of Object.entries(counts)) things.inc({ chore: task, kind }, count);
+}
+
+/** How much is stored. */
+export const storedMetrics = defineMetrics<{ readStored(): Promise<Stored> }, Stored>({
+	name: 'stored',
+	gauges: [storedFiles, storedBytes],
+	read: ({ readStored }) => readStored(),
+	show({ files, bytes }) {
+		storedFiles.set(files);
+		storedBytes.set(bytes);
+	},
+});
+
+/** How far retention is behind, and when each task last ended. */
+export const scheduleMetrics = defineMetrics<Pick<Deps, 'prisma'>, Schedule>({
+	name: 'chores',
+	gauges: [due, oldestDue, successAge],
+	read: ({ prisma }) => readSchedule(prisma),
+	show(schedule) {
+		due.set(schedule.due);
+		oldestDue.set(schedule.oldestDueAgeSeconds);
+		for (const [chore, seconds] of schedule.successAgeSeconds) successAge.set({ chore }, seconds);
+	},
+});

@@ -1,0 +1,47 @@
+import type { FileRecord, OwnedFile } from '../file.ts';
+import { type Database, toRecord, visible } from '../files.sql.ts';
+import type { File, Prisma } from '../generated/client.ts';
+import { applyPlanChanges, EXPIRED, filesById, type PlanDeps } from '../plans/plans.sql.ts';
+
+/** Returns a file that its owner can see. */
+export async function findVisible(deps: PlanDeps, wanted: OwnedFile): Promise<FileRecord | null> {
+	await applyPlanChanges(deps, { userIds: [wanted.userId], which: filesById([wanted.id]) });
+	const row = await deps.prisma.file.findFirst({
+		where: { id: wanted.id, userId: wanted.userId, ...visible() },
+	});
+	return row && toRecord(row);
+}
+
+export interface Page {
+	userId: string;
+	limit: number;
+	/** Excludes this file and newer ones; null for the first page. */
+	beforeId: string | null;
+}
+
+/** Returns files that their owner can see, newest first: ids sort by creation time. */
+export async function listVisible(deps: PlanDeps, page: Page): Promise<FileRecord[]> {
+	const { userId } = page;
+	const applyTo = (which: Prisma.Sql) => applyPlanChanges(deps, { userIds: [userId], which });
+	let changed = await applyTo(EXPIRED);
+	let rows = await readPage(deps.prisma, page);
+	// A change may expire a file of the page, and the file that takes its place may need the change too.
+	while (changed !== null) {
+		changed = await applyTo(filesById(rows.map(({ id }) => id)));
+		if (changed === 0) break;
+		rows = await readPage(deps.prisma, page);
+	}
+	return rows.map(toRecord);
+}
+
+async function readPage(prisma: Database, page: Page): Promise<File[]> {
+	return await prisma.file.findMany({
+		where: {
+			userId: page.userId,
+			...visible(),
+			...(page.beforeId === null ? {} : { id: { lt: page.beforeId } }),
+		},
+		orderBy: { id: 'desc' },
+		take: page.limit,
+	});
+}

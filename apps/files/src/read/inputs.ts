@@ -1,0 +1,40 @@
+import { checkInput, openInput } from '@creatorr/contracts/internal';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import type { Deps } from '../deps.ts';
+import { type FileRecord, notUploaded, type OwnedFile } from '../file.ts';
+import { presignWorkerDownload } from './download-url.ts';
+import { findOwnFile } from './get-file.ts';
+
+/** Tells jobs what a job's input is. */
+export function checkInputRoute(deps: Deps): Route {
+	return defineRoute(checkInput, async ({ params, body }) => {
+		const file = await findInput(deps, { id: params.id, userId: body.user_id });
+		return { data: { name: file.name, mime_type: file.mimeType, size_bytes: file.sizeBytes } };
+	});
+}
+
+/** Gives a worker the bytes of a job's input. */
+export function openInputRoute(deps: Deps): Route {
+	return defineRoute(openInput, async ({ params, body }) => {
+		const file = await findInput(deps, { id: params.id, userId: body.user_id });
+		return {
+			data: {
+				name: file.name,
+				mime_type: file.mimeType,
+				size_bytes: file.sizeBytes,
+				etag: file.etag,
+				download_url: await presignWorkerDownload(deps, file),
+			},
+		};
+	});
+}
+
+/** Returns a user's file whose bytes are in the store. Throws `not_found`, `file_not_uploaded`. */
+async function findInput(
+	deps: Deps,
+	wanted: OwnedFile,
+): Promise<FileRecord & { status: 'ready'; etag: string }> {
+	const file = await findOwnFile(deps, wanted);
+	if (file.status !== 'ready' || file.etag === null) throw notUploaded();
+	return { ...file, status: file.status, etag: file.etag };
+}

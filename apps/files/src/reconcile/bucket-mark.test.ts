@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
+import { uploadReady } from '../testing/uploads.ts';
+import { reconcile } from './reconcile.ts';
+
+const running = new AbortController().signal;
+const user = newUser();
+
+describe('a bucket and a database that do not belong together', () => {
+	let service: FilesService;
+	let other: FilesService;
+
+	beforeAll(async () => {
+		service = await startFiles();
+		other = await startFiles();
+		for (const each of [service, other]) await compare(each, each);
+	});
+	afterAll(async () => {
+		await other.stop();
+		await service.stop();
+	});
+
+	/** Compares the rows of one service with the bucket of another. */
+	async function compare(rows: FilesService, bucket: FilesService): Promise<void> {
+		await rows.prisma.chore.deleteMany();
+		const policy = { ...rows.deps.policy, orphanAfterMs: 0 };
+		await reconcile.run({ ...rows.deps, store: bucket.deps.store, policy }, running);
+	}
+
+	test('lose nothing to each other, and the failure says why', async () => {
+		const [mine, theirs] = [await uploadReady(service, user), await uploadReady(other, user)];
+		await new Promise((resolve) => setTimeout(resolve, 1_100));
+		await expect(compare(service, other)).rejects.toThrow('belongs to another database');
+		expect((await service.as(user).get(mine.file_id)).status).toBe(200);
+		expect((await other.as(user).get(theirs.file_id)).status).toBe(200);
+		expect(await service.prisma.chore.findFirst()).toMatchObject({
+			failure: expect.stringContaining('another database'),
+		});
+	});
+
+	test('lose nothing when an owner asks for a file', async () => {
+		const { file_id } = await uploadReady(service, user);
+		const wrong = await startFiles({
+			FILES_DATABASE_URL: service.config.FILES_DATABASE_URL,
+			S3_BUCKET: other.config.S3_BUCKET,
+		});
+		const answer = await wrong.as(user).get(file_id);
+		expect([answer.status, answer.body.error.code]).toEqual([503, 'upstream_unavailable']);
+		expect((await service.as(user).get(file_id)).status).toBe(200);
+		await wrong.stop();
+	});
+
+	test('are detected in an empty bucket by the missing mark', async () => {
+		const fresh = await startFiles();
+		const { file_id } = await uploadReady(service, user);
+		await expect(compare(service, fresh)).rejects.toThrow('has lost its mark');
+		expect((await service.as(user).get(file_id)).status).toBe(200);
+		await fresh.stop();
+	});
+
+	test('are detected by the second service when both start for the first time', async () => {
+		const [one, two] = [await startFiles(), await startFiles()];
+		await compare(one, one);
+		await expect(compare(two, one)).rejects.toThrow('belongs to another database');
+		await compare(one, one);
+		await one.stop();
+		await two.stop();
+	});
+});

@@ -1,0 +1,31 @@
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { Deps } from '../deps.ts';
+import { readMark, recordMarkInBucket } from './bucket-mark.sql.ts';
+
+/** Bucket and database do not belong together. The message says what to do. */
+export class WrongBucket extends Error {
+	override readonly name = 'WrongBucket';
+}
+
+/**
+ * Requires that bucket and database belong together. The first process puts an object into the bucket that names the database: the mark.
+ * With a wrong setting neither would know what the other has, and everything would be removed on both sides. Throws WrongBucket.
+ */
+export async function requireOwnBucket({ prisma, store }: Pick<Deps, 'prisma' | 'store'>): Promise<void> {
+	const mark = await readMark(prisma);
+	let found = await store.listMarks();
+	if (found.length === 0 && !mark.isInBucket) {
+		await store.putMark(mark.token);
+		crashPoint('files.reconcile.mark-put');
+		// A process of another database may have put its mark at the same time.
+		found = await store.listMarks();
+	}
+	if (found.length !== 1 || found[0] !== mark.token) {
+		throw new WrongBucket(
+			found.length === 0
+				? 'the bucket has lost its mark or is not the one that this database knows: correct the setting, or set marked_at to null in bucket_marks to take this one'
+				: 'the bucket belongs to another database: correct the setting, or remove the marks of others from the bucket',
+		);
+	}
+	if (!mark.isInBucket) await recordMarkInBucket(prisma);
+}

@@ -1,0 +1,271 @@
+import { newId } from '@creatorr/contracts/ids';
+import type { Counts } from '@creatorr/service/lease';
+import { requireTestVariable } from '@creatorr/testing/environment';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { LEASE } from '../leases.sql.ts';
+import { sweep } from '../sweep/sweep.ts';
+import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
+import { declare, MIB, put, putPart, type UploadPart, upload, uploadReady } from '../testing/uploads.ts';
+import { reconcile } from './reconcile.ts';
+import type { PageSize } from './reconcile-page.ts';
+
+const HOUR_MS = 3_600_000;
+const running = new AbortController().signal;
+const user = newUser();
+/** A few files fill several pages. */
+const SMALL_PAGES: PageSize = { objects: 3, lookups: 2 };
+
+const SERVERS = [
+	['the local endpoint', 'TEST_S3_ENDPOINT'],
+	['Ceph radosgw', 'TEST_RGW_ENDPOINT'],
+] as const;
+
+describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
+	let service: FilesService;
+
+	beforeAll(async () => {
+		service = await startFiles({}, { s3Endpoint: requireTestVariable(variable) });
+	});
+	beforeEach(async () => {
+		await service.prisma.chore.deleteMany();
+	});
+	afterAll(() => service.stop());
+
+	const chore = () => service.prisma.chore.findUniqueOrThrow({ where: { name: 'reconciliation' } });
+
+	interface Run {
+		size?: PageSize;
+		stopping?: AbortSignal;
+		store?: Partial<FilesService['deps']['store']>;
+		objectsPerSecond?: number;
+		/** At which age orphans are removed; those of a test are new. */
+		orphanAfterMs?: number;
+	}
+
+	async function run(options: Run = {}) {
+		const { size, stopping = running, store = {}, orphanAfterMs = 0, objectsPerSecond = 1_000_000 } = options;
+		const { deps } = service;
+		const overrides = {
+			...(size && { pageSize: size }),
+			store: { ...deps.store, ...store },
+			policy: { ...deps.policy, orphanAfterMs, objectsPerSecond },
+		};
+		await reconcile.run({ ...deps, ...overrides }, stopping);
+		return (await chore()).lastCounts;
+	}
+
+	const row = (id: string) => service.prisma.file.findUniqueOrThrow({ where: { id } });
+	const stored = (key: string) => service.storage.headObject(key);
+
+	/** Stores an object under a key without a row. */
+	async function storeOrphan(key = `files/${newId('fil')}`): Promise<string> {
+		await service.storage.putText({ key, text: 'orphan' });
+		return key;
+	}
+
+	/** Stores list times in whole seconds: objects of this second are old in the next. */
+	const untilOld = () => new Promise((resolve) => setTimeout(resolve, 1_100));
+
+	async function lose(id: string): Promise<void> {
+		await service.storage.deleteObjects([(await row(id)).storageKey]);
+	}
+
+	test('changes nothing that belongs together or is being uploaded', async () => {
+		const ready = await uploadReady(service, user);
+		const unasked = await upload(service, user);
+		const declared = await declare(service, user, { size_bytes: 5 });
+		const inParts = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+		await putPart(inParts.multipart.parts[0] as UploadPart);
+		await untilOld();
+		expect(await run()).toMatchObject({ orphans: 0, lost: 0 });
+		for (const { file_id } of [ready, unasked])
+			expect(await stored((await row(file_id)).storageKey)).not.toBeNull();
+		expect(await put(declared.upload_url, 'hello', declared.headers)).toBe(200);
+		const { storageKey: key, uploadId } = await row(inParts.file_id);
+		expect(await service.storage.listParts({ key, uploadId: uploadId ?? '' })).toHaveLength(1);
+	});
+
+	test('removes objects without a row, over many pages, and none under keys of other software', async () => {
+		const kept = await uploadReady(service, user);
+		// Radosgw lists unfinished multipart uploads under keys of its own.
+		const before = ((await run()) as Counts).strange ?? 0;
+		await service.prisma.chore.deleteMany();
+		const orphans = [];
+		for (let made = 0; made < 7; made += 1) orphans.push(await storeOrphan());
+		const others = ['files/readme.txt', 'other/files/a', `file${newId('fil')}`];
+		for (const key of others) await storeOrphan(key);
+		await untilOld();
+		expect(await run({ size: SMALL_PAGES })).toMatchObject({
+			orphans: 7,
+			lost: 0,
+			strange: before + 1,
+		});
+		for (const key of orphans) expect(await stored(key)).toBeNull();
+		for (const key of others) expect(await stored(key)).not.toBeNull();
+		expect((await service.as(user).get(kept.file_id)).status).toBe(200);
+	});
+
+	test('keeps an object without a row that is new by the store’s clock, or by the time in its key', async () => {
+		const young = await storeOrphan();
+		const oldName = await storeOrphan('files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV');
+		await untilOld();
+		expect(await run({ orphanAfterMs: HOUR_MS })).toMatchObject({ orphans: 0 });
+		// A store whose clock is years behind.
+		const listObjects: FilesService['deps']['store']['listObjects'] = async (after, limit) => {
+			const page = await service.deps.store.listObjects(after, limit);
+			return { ...page, objects: page.objects.map((object) => ({ ...object, modifiedAt: new Date(0) })) };
+		};
+		await service.prisma.chore.deleteMany();
+		expect(await run({ orphanAfterMs: HOUR_MS, store: { listObjects } })).toMatchObject({ orphans: 1 });
+		expect([(await stored(young)) !== null, (await stored(oldName)) !== null]).toEqual([true, false]);
+		await service.storage.deleteObjects([young]);
+	});
+
+	test('keeps orphans that are newer than the last recorded reconciliation until the next one', async () => {
+		// As after a restore of the database from two hours ago.
+		const lastBegunAt = new Date(Date.now() - 2 * HOUR_MS);
+		await service.prisma.chore.create({ data: { name: 'reconciliation', lastBegunAt } });
+		const unknown = await storeOrphan();
+		const older = await storeOrphan('files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV');
+		await untilOld();
+		expect(await run()).toMatchObject({ orphans: 1, unremembered: 1 });
+		expect([(await stored(unknown)) !== null, (await stored(older)) !== null]).toEqual([true, false]);
+		await service.prisma.chore.update({ where: { name: 'reconciliation' }, data: { dueAt: new Date(0) } });
+		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
+		expect(await stored(unknown)).toBeNull();
+	});
+
+	test('removes bytes that came after the last sweep of a deleted file', async () => {
+		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
+		await service.as(user).delete(file_id);
+		await service.prisma.file.update({
+			where: { id: file_id },
+			data: { uploadUrlExpiresAt: new Date(Date.now() - 10 * HOUR_MS) },
+		});
+		await sweep(service.deps, running);
+		expect((await row(file_id)).bytesRemovedAt).not.toBeNull();
+		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
+		await untilOld();
+		expect(await run()).toMatchObject({ orphans: 1 });
+		expect(await stored((await row(file_id)).storageKey)).toBeNull();
+	});
+
+	test('deletes files whose object is missing', async () => {
+		const files = [];
+		for (let made = 0; made < 7; made += 1) files.push(await uploadReady(service, user));
+		const lost = files.filter((_file, index) => index !== 3);
+		for (const { file_id } of lost) await lose(file_id);
+		expect(await run({ size: SMALL_PAGES })).toMatchObject({ lost: 6, orphans: 0 });
+		const { data } = (await service.as(user).list('?limit=100')).body;
+		const listed = data.map((file: { id: string }) => file.id);
+		for (const { file_id } of lost) expect(listed).not.toContain(file_id);
+		expect(listed).toContain(files[3]?.file_id);
+	});
+
+	test('deletes a file that was overwritten', async () => {
+		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
+		await put(upload_url, 'other one', headers);
+		expect(await run()).toMatchObject({ lost: 1 });
+		expect((await row(file_id)).deletedAt).not.toBeNull();
+	});
+
+	test('keeps a file whose bytes came between the listing and the read of its row', async () => {
+		const late: string[] = [];
+		const listObjects: FilesService['deps']['store']['listObjects'] = async (after, limit) => {
+			const page = await service.deps.store.listObjects(after, limit);
+			late.push((await uploadReady(service, user)).file_id);
+			return page;
+		};
+		expect(await run({ store: { listObjects } })).toMatchObject({ lost: 0 });
+		for (const id of late) expect((await row(id)).deletedAt).toBeNull();
+	});
+
+	test('continues where it was stopped, and counts the whole run', async () => {
+		for (let made = 0; made < 7; made += 1) await storeOrphan();
+		await untilOld();
+		const stopping = new AbortController();
+		let pages = 0;
+		const listObjects: FilesService['deps']['store']['listObjects'] = (after, limit) => {
+			pages += 1;
+			if (pages === 2) stopping.abort();
+			return service.deps.store.listObjects(after, limit);
+		};
+		await run({ size: SMALL_PAGES, stopping: stopping.signal, store: { listObjects } });
+		const { position, leaseToken, lastEndedAt } = await chore();
+		expect([leaseToken, lastEndedAt]).toEqual([null, null]);
+		expect(position).toMatch(/^files\/fil_/);
+		const begins: string[] = [];
+		const listen: typeof listObjects = (after, limit) => {
+			begins.push(after);
+			return service.deps.store.listObjects(after, limit);
+		};
+		expect(await run({ size: SMALL_PAGES, store: { listObjects: listen } })).toMatchObject({ orphans: 7 });
+		expect(begins[0]).toBe(position);
+	});
+
+	test('keeps to its rate, and stops at once', async () => {
+		const orphans: string[] = [];
+		while (orphans.length < 4) orphans.push(await storeOrphan());
+		const stopping = new AbortController();
+		let pages = 0;
+		const listObjects: FilesService['deps']['store']['listObjects'] = (after, limit) => {
+			pages += 1;
+			return service.deps.store.listObjects(after, limit);
+		};
+		const going = run({
+			size: SMALL_PAGES,
+			stopping: stopping.signal,
+			store: { listObjects },
+			objectsPerSecond: 0.001,
+		});
+		await until(async () => expect((await chore()).position).not.toBe(''));
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		expect(pages).toBe(1);
+		stopping.abort();
+		await going;
+		expect(await chore()).toMatchObject({ leaseToken: null, lastEndedAt: null });
+		await service.storage.deleteObjects(orphans);
+	});
+
+	test('runs in one process at a time, and in another once that one has died', async () => {
+		const orphan = await storeOrphan();
+		await untilOld();
+		const leases = LEASE.store(service.deps);
+		const died = await leases.acquire('reconciliation', 600_000);
+		await run();
+		expect(await stored(orphan)).not.toBeNull();
+		await service.prisma.chore.updateMany({ data: { leaseUntil: new Date(Date.now() - 1) } });
+		expect(await run()).toMatchObject({ orphans: 1 });
+		// It was only frozen, and its late calls change nothing.
+		if (!died) throw new Error('the lease was not acquired');
+		expect(await leases.renew(died, 600_000)).toBe(false);
+		await leases.finish(died, { nextInMs: 0 });
+		expect((await chore()).lastCounts).toMatchObject({ orphans: 1 });
+	});
+
+	test('is not due again before its time', async () => {
+		await run();
+		const orphan = await storeOrphan();
+		await untilOld();
+		await run();
+		expect(await stored(orphan)).not.toBeNull();
+		// A start after the object's creation, as newer objects are kept until the next run.
+		await service.prisma.chore.updateMany({ data: { dueAt: new Date(), lastBegunAt: new Date() } });
+		await run();
+		expect(await stored(orphan)).toBeNull();
+	});
+
+	test('repeats a page after a crash in the middle of it', async () => {
+		const [orphan, { file_id }] = [await storeOrphan(), await uploadReady(service, user)];
+		await lose(file_id);
+		await untilOld();
+		const headObject = () => Promise.reject(new Error('crash'));
+		await expect(run({ store: { headObject } })).rejects.toThrow('crash');
+		expect(await chore()).toMatchObject({ failure: 'crash', leaseToken: null, lastEndedAt: null });
+		expect([await stored(orphan), (await row(file_id)).deletedAt]).toEqual([null, null]);
+		await service.prisma.chore.updateMany({ data: { dueAt: new Date() } });
+		expect(await run()).toMatchObject({ lost: 1 });
+		expect(await chore()).toMatchObject({ failure: null });
+	});
+});

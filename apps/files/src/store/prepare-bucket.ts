@@ -1,0 +1,44 @@
+import type { Logger } from '@creatorr/service/logger';
+import { defineTask } from '@creatorr/service/task';
+import { StorageRefused } from '@creatorr/storage/errors';
+import type { Storage } from '@creatorr/storage/storage';
+
+export interface PrepareDeps {
+	bucket: {
+		storage: Pick<Storage, 'ensureBucket' | 'putCors'>;
+		/** Pages of these web origins may use presigned URLs. */
+		corsOrigins: readonly string[];
+		/** Set once the bucket exists and its CORS rules are set. The service is not ready before. */
+		isPrepared: boolean;
+	};
+	logger: Logger;
+}
+
+const RETRY_AT_MOST_MS = 10_000;
+
+/** Creates the bucket and sets its CORS rules, once. The store may start later, and an operator may have to create the bucket first. */
+export const prepareBucket = defineTask<PrepareDeps>({
+	name: 'bucket_preparation',
+	everyMs: RETRY_AT_MOST_MS,
+	async run(deps) {
+		const { bucket, logger } = deps;
+		if (bucket.isPrepared) return;
+		await bucket.storage.ensureBucket();
+		await setCorsRules(deps);
+		bucket.isPrepared = true;
+		logger.info('store.prepared');
+	},
+});
+
+/** Credentials may lack the permission to change the bucket, which is good practice. Then the operator sets its CORS rules. */
+async function setCorsRules({ bucket: { storage, corsOrigins }, logger }: PrepareDeps): Promise<void> {
+	try {
+		await storage.putCors(corsOrigins);
+	} catch (error) {
+		if (!(error instanceof StorageRefused)) throw error;
+		logger.warn('store.cors_not_ours', {
+			message: 'these credentials may not set the bucket’s CORS rules: set them at the store',
+			origins: corsOrigins,
+		});
+	}
+}

@@ -1,0 +1,184 @@
+import { newId } from '@creatorr/contracts/ids';
+import { requireTestVariable } from '@creatorr/testing/environment';
+import { startTcpProxy, type TcpProxy } from '@creatorr/testing/tcp-proxy';
+import { until } from '@creatorr/testing/until';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
+import { declare, download, MIB, put, putPart, upload, uploadReady } from '../testing/uploads.ts';
+
+const STORE_URL = requireTestVariable('TEST_S3_ENDPOINT');
+
+let store: TcpProxy;
+let service: FilesService;
+const user = newUser();
+
+beforeAll(async () => {
+	store = await startTcpProxy(STORE_URL);
+	service = await startFiles({ S3_ENDPOINT: store.url, S3_PUBLIC_ENDPOINT: STORE_URL });
+});
+afterEach(() => store.restore());
+afterAll(async () => {
+	await service.stop();
+	await store.close();
+});
+
+/** Uploads a file in parts and completes it; returns its id. */
+async function uploadInParts(): Promise<string> {
+	const { file_id, multipart } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+	const sent = await Promise.all(multipart.parts.map(putPart));
+	expect((await service.as(user).complete(file_id, sent)).status).toBe(200);
+	return file_id;
+}
+
+describe('while the store is down', () => {
+	test('every request that needs it is upstream_unavailable, with Retry-After', async () => {
+		const waiting = await upload(service, user);
+		const ready = await uploadReady(service, user);
+		const parts = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+		store.cut();
+		const mine = service.as(user);
+		const answers = await Promise.all([
+			mine.get(waiting.file_id),
+			mine.get(ready.file_id),
+			mine.list(),
+			mine.parts(parts.file_id),
+			mine.complete(
+				parts.file_id,
+				parts.multipart.parts.map(({ part_number }: { part_number: number }) => ({ part_number, etag: 'x' })),
+			),
+			mine.create({ name: 'a', mime_type: 'a/b', size_bytes: 6 * MIB, multipart: true }),
+			service.jobs(`inputs/${ready.file_id}/check`, { user_id: user.id }),
+			service.worker(`inputs/${ready.file_id}/open`, { user_id: user.id }),
+		]);
+		for (const answer of answers) {
+			expect([answer.status, answer.body.error?.code]).toEqual([503, 'upstream_unavailable']);
+			expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+		}
+	});
+
+	test('no file is deleted', async () => {
+		const { file_id } = await uploadReady(service, user);
+		store.cut();
+		await service.as(user).get(file_id);
+		store.restore();
+		expect((await service.as(user).get(file_id)).status).toBe(200);
+	});
+
+	test('a list of ready files, a new upload and a deletion need no store', async () => {
+		const someone = newUser();
+		const { file_id } = await uploadReady(service, someone);
+		store.cut();
+		expect((await service.as(someone).list()).body.data).toHaveLength(1);
+		expect((await service.as(someone).delete(file_id)).status).toBe(204);
+		const created = await service.as(someone).create({ name: 'a', mime_type: 'a/b', size_bytes: 5 });
+		expect(created.status).toBe(201);
+	});
+
+	test('a ready file whose upload URLs don’t work any more needs no store', async () => {
+		const { file_id } = await uploadReady(service, user, 'the bytes');
+		const parts = await uploadInParts();
+		await service.prisma.file.update({ where: { id: file_id }, data: { uploadUrlExpiresAt: new Date() } });
+		store.cut();
+		for (const id of [file_id, parts]) {
+			const answers = [
+				await service.as(user).get(id),
+				await service.jobs(`inputs/${id}/check`, { user_id: user.id }),
+				await service.worker(`inputs/${id}/open`, { user_id: user.id }),
+			];
+			expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+		}
+	});
+
+	test('an output is not published; afterwards it is', async () => {
+		const job = { id: newId('job'), user_id: newUser().id };
+		const body = { job_id: job.id, user_id: job.user_id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
+		const output = (await service.worker('outputs', body)).body.data;
+		await put(output.upload_url, 'hello', output.headers);
+		const publish = () => service.jobs(`outputs/${output.file_id}/publish`, { job_id: job.id });
+		store.cut();
+		expect((await publish()).status).toBe(503);
+		store.restore();
+		expect((await publish()).status).toBe(204);
+	});
+
+	test('the service is not ready, and is ready again afterwards', async () => {
+		const ready = () => request(service.url).get('/health/ready');
+		await until(async () => expect((await ready()).status).toBe(200));
+		store.cut();
+		const answer = await ready();
+		expect(answer.status).toBe(503);
+		expect(answer.body.error.details).toContainEqual(expect.objectContaining({ path: 's3' }));
+		store.restore();
+		await until(async () => expect((await ready()).status).toBe(200));
+	});
+});
+
+test('a missing bucket is upstream_unavailable and deletes no file', async () => {
+	const other = await startFiles();
+	try {
+		const { file_id } = await uploadReady(other, user);
+		await until(async () => expect((await request(other.url).get('/health/ready')).status).toBe(200));
+		await other.dropBucket();
+		expect((await other.as(user).get(file_id)).status).toBe(503);
+		const { deletedAt } = await other.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
+		expect(deletedAt).toBeNull();
+		await other.storage.ensureBucket();
+	} finally {
+		await other.stop();
+	}
+});
+
+describe('a URL', () => {
+	test('for a client is signed for the public endpoint', async () => {
+		const { file_id, upload_url } = await uploadReady(service, user);
+		expect(new URL(upload_url).origin).toBe(STORE_URL);
+		const { download_url } = (await service.as(user).get(file_id)).body.data;
+		expect(new URL(download_url).origin).toBe(STORE_URL);
+	});
+
+	test('for a worker is signed for the internal endpoint', async () => {
+		const { file_id } = await uploadReady(service, user, 'the bytes');
+		const { download_url } = (await service.worker(`inputs/${file_id}/open`, { user_id: user.id })).body.data;
+		expect(new URL(download_url).origin).toBe(new URL(store.url).origin);
+		expect((await download(download_url)).text).toBe('the bytes');
+		const body = { job_id: newId('job'), user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
+		const { upload_url, headers } = (await service.worker('outputs', body)).body.data;
+		expect(new URL(upload_url).origin).toBe(new URL(store.url).origin);
+		expect(await put(upload_url, 'hello', headers)).toBe(200);
+	});
+});
+
+test('a service that starts before the store is ready as soon as the bucket is prepared', async () => {
+	const late = await startTcpProxy(STORE_URL);
+	late.cut();
+	const early = await startFiles({
+		S3_ENDPOINT: late.url,
+		S3_PUBLIC_ENDPOINT: STORE_URL,
+		CORS_ORIGINS: 'https://app.example.org',
+	});
+	try {
+		const ready = () => request(early.url).get('/health/ready');
+		expect((await ready()).status).toBe(503);
+		late.restore();
+		await until(async () => expect((await ready()).status).toBe(200));
+		const { upload_url } = await declare(early, user, { size_bytes: 5 });
+		const preflight = async (origin: string) => {
+			const headers = { Origin: origin, 'Access-Control-Request-Method': 'PUT' };
+			const answer = await fetch(upload_url, { method: 'OPTIONS', headers });
+			return answer.headers.get('access-control-allow-origin');
+		};
+		expect(await preflight('https://app.example.org')).not.toBeNull();
+		expect(await preflight('https://evil.example.org')).toBeNull();
+		const sent = await fetch(upload_url, {
+			method: 'PUT',
+			headers: { Origin: 'https://app.example.org', 'Content-Type': 'application/pdf' },
+			body: 'hello',
+		});
+		expect(sent.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+		expect(sent.headers.get('access-control-expose-headers')?.toLowerCase()).toContain('etag');
+	} finally {
+		await early.stop();
+		await late.close();
+	}
+});

@@ -1,0 +1,55 @@
+import type { FileRecord } from '../file.ts';
+import { type Database, dueAt, toRecord } from '../files.sql.ts';
+import { applyPlanChanges, filesById, type PlanDeps } from '../plans/plans.sql.ts';
+
+/**
+ * Returns up to `limit` rows that are due, and makes them due again only after `leaseMs`; no two callers get the same row. Also returns
+ * the database's time, which all processes share.
+ */
+export async function claimDue(
+	deps: PlanDeps,
+	{ limit, leaseMs }: { limit: number; leaseMs: number },
+): Promise<{ files: FileRecord[]; now: Date }> {
+	const claimed = await deps.prisma.$queryRaw<{ id: string; userId: string; now: Date }[]>`
+		WITH due AS (
+			SELECT id FROM files WHERE sweep_at <= now() ORDER BY sweep_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+		)
+		UPDATE files SET sweep_at = now() + ${leaseMs} * interval '1 millisecond'
+		FROM due WHERE files.id = due.id RETURNING files.id, user_id AS "userId", now()::timestamptz(3) AS now`;
+	const [first] = claimed;
+	if (!first) return { files: [], now: new Date() };
+	const ids = claimed.map(({ id }) => id);
+	await applyPlanChanges(deps, {
+		userIds: [...new Set(claimed.map(({ userId }) => userId))],
+		which: filesById(ids),
+	});
+	const rows = await deps.prisma.file.findMany({ where: { id: { in: ids } } });
+	return { files: rows.map(toRecord), now: first.now };
+}
+
+/** Schedules the next sweep of a row. A deleted row keeps its date, because it is due at once. */
+export async function scheduleSweep(prisma: Database, id: string): Promise<void> {
+	await prisma.$executeRaw`UPDATE files SET sweep_at = ${dueAt()} WHERE id = ${id} AND deleted_at IS NULL`;
+}
+
+/** Records that the bytes were removed, and that more may come until `nextAt`. */
+export async function sweepAgainAt(prisma: Database, id: string, nextAt: Date): Promise<void> {
+	await prisma.$executeRaw`UPDATE files SET cleared_at = now(), sweep_at = ${nextAt} WHERE id = ${id}`;
+}
+
+/** Records that the bytes were removed and that none can come any more. */
+export async function markBytesRemoved(prisma: Database, id: string): Promise<void> {
+	await prisma.$executeRaw`
+		UPDATE files SET cleared_at = now(), bytes_removed_at = now(), sweep_at = NULL WHERE id = ${id}`;
+}
+
+/** Deletes up to `limit` rows whose bytes were removed at least `retentionMs` ago, and returns how many. */
+export async function purgeRows(
+	prisma: Database,
+	{ retentionMs, limit }: { retentionMs: number; limit: number },
+): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM files WHERE id IN (
+			SELECT id FROM files WHERE bytes_removed_at < now() - ${retentionMs} * interval '1 millisecond'
+			ORDER BY bytes_removed_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+}

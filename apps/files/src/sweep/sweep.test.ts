@@ -1,0 +1,470 @@
+import { unavailable } from '@creatorr/contracts/errors';
+import { newId } from '@creatorr/contracts/ids';
+import { requireTestVariable } from '@creatorr/testing/environment';
+import { silent } from '@creatorr/testing/silent';
+import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { deleteAccount } from '../accounts/accounts.sql.ts';
+import { toColumns } from '../files.sql.ts';
+import { findOutput } from '../outputs/outputs.sql.ts';
+import { recordPlanChange } from '../plans/plans.sql.ts';
+import { buildFile } from '../testing/build-file.ts';
+import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
+import {
+	declare,
+	download,
+	MIB,
+	put,
+	putPart,
+	type UploadPart,
+	upload,
+	uploadReady,
+} from '../testing/uploads.ts';
+import { purgeFiles } from './purge.ts';
+import { abortStaleUploads } from './stale-uploads.ts';
+import { claimDue, scheduleSweep } from './sweep.sql.ts';
+import { sweep } from './sweep.ts';
+import { sweepFile } from './sweep-file.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const running = new AbortController().signal;
+/** For a transaction that stays open during other work. */
+const LONG_TRANSACTION = { timeout: 20_000 };
+const user = newUser();
+
+let service: FilesService;
+
+beforeAll(async () => {
+	service = await startFiles();
+});
+afterAll(() => service.stop());
+
+const runSweep = (on = service) => sweep(on.deps, running);
+
+function row(id: string, on = service) {
+	return on.prisma.file.findUniqueOrThrow({ where: { id } });
+}
+
+async function stored(id: string, on = service) {
+	return on.storage.headObject((await row(id, on)).storageKey);
+}
+
+/** Moves all times of a file into the past, as if it had been made earlier. */
+async function age(id: string, byMs: number, on = service): Promise<void> {
+	const before = await row(id, on);
+	const moved = (time: Date) => new Date(time.getTime() - byMs);
+	await on.prisma.file.update({
+		where: { id },
+		data: {
+			createdAt: moved(before.createdAt),
+			expiresAt: moved(before.expiresAt),
+			abandonAt: moved(before.abandonAt),
+			uploadUrlExpiresAt: moved(before.uploadUrlExpiresAt),
+			...(before.sweepAt ? { sweepAt: moved(before.sweepAt) } : {}),
+			...(before.bytesRemovedAt ? { bytesRemovedAt: moved(before.bytesRemovedAt) } : {}),
+		},
+	});
+}
+
+async function partsInStore(id: string) {
+	const { storageKey, uploadId } = await row(id);
+	return service.storage.listParts({ key: storageKey, uploadId: uploadId ?? '' });
+}
+
+describe('a sweep', () => {
+	test('keeps files that are neither deleted nor expired', async () => {
+		const [pending, ready] = [await upload(service, user), await uploadReady(service, user)];
+		await runSweep();
+		expect(await stored(pending.file_id)).not.toBeNull();
+		expect(await stored(ready.file_id)).not.toBeNull();
+	});
+
+	test('removes the bytes of a deleted file at once', async () => {
+		const { file_id } = await uploadReady(service, user);
+		await service.as(user).delete(file_id);
+		expect(await runSweep()).toMatchObject({ removed: 1, failed: 0 });
+		expect(await stored(file_id)).toBeNull();
+	});
+
+	test('removes bytes again that came while the upload URL still worked, and then ends', async () => {
+		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
+		await service.as(user).delete(file_id);
+		await runSweep();
+		expect((await row(file_id)).bytesRemovedAt).toBeNull();
+		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
+		await age(file_id, 7 * HOUR_MS);
+		await runSweep();
+		expect(await stored(file_id)).toBeNull();
+		expect(await row(file_id)).toMatchObject({ bytesRemovedAt: expect.any(Date), sweepAt: null });
+	});
+
+	test('removes bytes that came after the deletion within minutes, so that older download URLs don’t serve them', async () => {
+		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
+		const { download_url } = (await service.as(user).get(file_id)).body.data;
+		await service.as(user).delete(file_id);
+		await runSweep();
+		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
+		expect((await download(download_url)).status).toBe(200);
+		await age(file_id, service.deps.policy.resweepIntervalMs);
+		await runSweep();
+		expect((await download(download_url)).status).toBe(404);
+		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
+		await age(file_id, service.deps.policy.resweepIntervalMs);
+		await runSweep();
+		expect((await download(download_url)).status).toBe(404);
+		expect((await row(file_id)).bytesRemovedAt).toBeNull();
+	});
+
+	test('deletes an expired file with its bytes', async () => {
+		const { file_id } = await uploadReady(service, user);
+		await age(file_id, DAY_MS);
+		await runSweep();
+		expect(await stored(file_id)).toBeNull();
+		expect((await row(file_id)).deletedAt).not.toBeNull();
+	});
+
+	test('deletes an upload without bytes after a day', async () => {
+		const { file_id } = await declare(service, user, { size_bytes: 5 });
+		await age(file_id, DAY_MS - 60_000);
+		await runSweep();
+		expect((await row(file_id)).deletedAt).toBeNull();
+		await age(file_id, 60_000);
+		await runSweep();
+		expect((await row(file_id)).deletedAt).not.toBeNull();
+	});
+
+	test('keeps a file of the pro plan that was never read after its upload', async () => {
+		const payer = newUser();
+		await service.prisma.account.create({ data: { userId: payer.id, plan: 'pro' } });
+		const { file_id } = await upload(service, payer);
+		await age(file_id, 2 * DAY_MS);
+		await runSweep();
+		expect(await row(file_id)).toMatchObject({ status: 'ready', deletedAt: null });
+		expect(await stored(file_id)).not.toBeNull();
+		const { sweepAt, expiresAt } = await row(file_id);
+		expect(sweepAt).toEqual(expiresAt);
+	});
+
+	test('aborts an abandoned or deleted upload in parts', async () => {
+		const uploads = [];
+		const urls = [];
+		for (let begun = 0; begun < 2; begun += 1) {
+			const { file_id, multipart } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+			await putPart(multipart.parts[0] as UploadPart);
+			uploads.push(file_id);
+			urls.push(...multipart.parts.map((part) => [part.upload_url, part.size] as const));
+		}
+		const [abandoned = '', deleted = ''] = uploads;
+		await age(abandoned, DAY_MS);
+		await service.as(user).delete(deleted);
+		await runSweep();
+		await expect(partsInStore(abandoned)).rejects.toThrow('no such upload');
+		await expect(partsInStore(deleted)).rejects.toThrow('no such upload');
+		for (const [url, size] of urls) expect(await put(url, new Uint8Array(size))).toBe(404);
+	});
+
+	test('removes outputs that were not published in a day, and keeps published ones', async () => {
+		const ids = [];
+		for (const published of [true, false]) {
+			const job_id = newId('job');
+			const body = { job_id, user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
+			const { file_id, upload_url, headers } = (await service.worker('outputs', body)).body.data;
+			await put(upload_url, 'hello', headers);
+			if (published) await service.jobs(`outputs/${file_id}/publish`, { job_id });
+			ids.push(file_id);
+		}
+		const [published, forgotten] = ids;
+		await service.prisma.file.updateMany({
+			where: { id: { in: ids } },
+			data: { abandonAt: new Date(), sweepAt: new Date() },
+		});
+		await runSweep();
+		expect(await stored(published)).not.toBeNull();
+		expect((await row(published)).deletedAt).toBeNull();
+		expect(await stored(forgotten)).toBeNull();
+	});
+
+	test('removes the bytes of a file that was deleted because it was overwritten', async () => {
+		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
+		await put(upload_url, 'other one', headers);
+		await service.as(user).get(file_id);
+		await runSweep();
+		expect(await stored(file_id)).toBeNull();
+	});
+
+	test('removes nothing once it is stopped', async () => {
+		const { file_id } = await uploadReady(service, user);
+		await service.as(user).delete(file_id);
+		await sweep(service.deps, AbortSignal.abort());
+		expect(await stored(file_id)).not.toBeNull();
+		await runSweep();
+	});
+});
+
+describe('concurrent sweeps', () => {
+	test('sweep each file once', async () => {
+		const ids: string[] = [];
+		for (let made = 0; made < 150; made += 1) {
+			ids.push((await declare(service, user, { size_bytes: 5 })).file_id);
+		}
+		const where = { id: { in: ids } };
+		await service.prisma.file.updateMany({ where, data: { deletedAt: new Date(), sweepAt: new Date() } });
+		const reports = await Promise.all(Array.from({ length: 4 }, () => runSweep()));
+		expect(reports.reduce((sum, report) => sum + report.removed, 0)).toBe(150);
+		expect(reports.every((report) => report.failed === 0)).toBe(true);
+		const due = await service.prisma.file.count({ where: { ...where, sweepAt: { lt: new Date() } } });
+		expect(due).toBe(0);
+	}, 120_000);
+
+	test('neither wait for nor get rows that another sweep is claiming', async () => {
+		const [taken, free] = [await uploadReady(service, user), await uploadReady(service, user)];
+		await service.as(user).delete(taken.file_id);
+		const claim = (on: FilesService['prisma']) =>
+			claimDue({ ...service.deps, prisma: on }, { limit: 1, leaseMs: 60_000 });
+		await service.prisma.$transaction(async (tx) => {
+			const first = await claim(tx as typeof service.prisma);
+			expect(first.files.map((file) => file.id)).toEqual([taken.file_id]);
+			await service.as(user).delete(free.file_id);
+			const second = await claim(service.prisma);
+			expect(second.files.map((file) => file.id)).toEqual([free.file_id]);
+		}, LONG_TRANSACTION);
+		const ids = [taken.file_id, free.file_id];
+		await service.prisma.file.updateMany({ where: { id: { in: ids } }, data: { sweepAt: new Date() } });
+		await runSweep();
+	});
+
+	test('sweep the files of a process that died, once its lease ends', async () => {
+		const { file_id } = await uploadReady(service, user);
+		await service.as(user).delete(file_id);
+		const claimed = await claimDue(service.deps, { limit: 100, leaseMs: 600_000 });
+		expect(claimed.files.map((file) => file.id)).toEqual([file_id]);
+		await runSweep();
+		expect(await stored(file_id)).not.toBeNull();
+		await age(file_id, 600_000);
+		await runSweep();
+		expect(await stored(file_id)).toBeNull();
+	});
+
+	test('keep an output that is published at the same time', async () => {
+		const job_id = newId('job');
+		const body = { job_id, user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
+		const { file_id, upload_url, headers } = (await service.worker('outputs', body)).body.data;
+		await put(upload_url, 'hello', headers);
+		const seen = await findOutput(service.deps.prisma, file_id);
+		if (!seen) throw new Error('no such output');
+		await service.jobs(`outputs/${file_id}/publish`, { job_id });
+		const overdue = { ...seen, abandonAt: new Date() };
+		expect(await sweepFile(service.deps, overdue, new Date())).toBe('kept');
+		expect(await stored(file_id)).not.toBeNull();
+		expect((await service.as(user).get(file_id)).status).toBe(200);
+	});
+
+	test('do not postpone a deletion that happens at the same time', async () => {
+		const { file_id } = await uploadReady(service, user);
+		await service.prisma.file.update({ where: { id: file_id }, data: { sweepAt: new Date() } });
+		const [seen] = (await claimDue(service.deps, { limit: 1, leaseMs: 60_000 })).files;
+		if (!seen) throw new Error('nothing was due');
+		await service.as(user).delete(file_id);
+		await scheduleSweep(service.deps.prisma, seen.id);
+		await runSweep();
+		expect(await stored(file_id)).toBeNull();
+	});
+});
+
+test('a sweep while the store is down ends, and the next removes the bytes', async () => {
+	const storeUrl = requireTestVariable('TEST_S3_ENDPOINT');
+	const store = await startTcpProxy(storeUrl);
+	const other = await startFiles({ S3_ENDPOINT: store.url, S3_PUBLIC_ENDPOINT: storeUrl });
+	try {
+		const { file_id } = await uploadReady(other, user);
+		await other.as(user).delete(file_id);
+		store.cut();
+		expect(await runSweep(other)).toMatchObject({ removed: 0, failed: 1 });
+		store.restore();
+		expect(await stored(file_id, other)).not.toBeNull();
+		await other.prisma.file.update({ where: { id: file_id }, data: { sweepAt: new Date() } });
+		expect(await runSweep(other)).toMatchObject({ removed: 1, failed: 0 });
+		expect(await stored(file_id, other)).toBeNull();
+	} finally {
+		await other.stop();
+		await store.close();
+	}
+});
+
+/** Makes every task with a lease due now. */
+async function makeDue(): Promise<void> {
+	await service.prisma.chore.updateMany({ data: { dueAt: new Date(0) } });
+}
+
+describe('purging', () => {
+	async function runPurge() {
+		await makeDue();
+		await purgeFiles.run(service.deps, running);
+		return (await service.prisma.chore.findUniqueOrThrow({ where: { name: 'purge' } })).lastCounts;
+	}
+
+	test('deletes rows some days after the removal of their bytes', async () => {
+		const { file_id } = await uploadReady(service, user);
+		await service.as(user).delete(file_id);
+		await age(file_id, DAY_MS);
+		await runSweep();
+		await age(file_id, 6 * DAY_MS);
+		await runPurge();
+		expect(await row(file_id)).toMatchObject({ id: file_id });
+		await age(file_id, DAY_MS + 60_000);
+		expect(await runPurge()).toMatchObject({ files: 1 });
+		expect(await service.prisma.file.findUnique({ where: { id: file_id } })).toBeNull();
+	});
+
+	test('keeps rows of deleted accounts, so that late events change nothing', async () => {
+		const gone = newUser();
+		await deleteAccount(service.deps.prisma, { eventId: newId('evt'), userId: gone.id });
+		await service.prisma.account.update({ where: { userId: gone.id }, data: { deletedAt: new Date(0) } });
+		await runPurge();
+		expect(await recordPlanChange(service.deps.prisma, { userId: gone.id, plan: 'pro', version: 9 })).toBe(
+			false,
+		);
+		const output = { job_id: newId('job'), user_id: gone.id, name: 'a', mime_type: 'a/b', size_bytes: 1 };
+		expect((await service.worker('outputs', output)).status).toBe(404);
+	});
+
+	describe('multipart uploads', () => {
+		const abort = async (orphanAfterMs = service.deps.policy.orphanAfterMs) => {
+			await makeDue();
+			const policy = { ...service.deps.policy, orphanAfterMs };
+			await abortStaleUploads.run({ ...service.deps, policy }, running);
+		};
+		const begin = async (id = newId('fil')) => {
+			const key = `files/${id}`;
+			return { key, uploadId: await service.storage.createMultipart({ key, contentType: 'a/b' }) };
+		};
+
+		test('aborts old ones without a row, and no new ones', async () => {
+			const upload = await begin();
+			await abort();
+			expect(await service.storage.listParts(upload)).toEqual([]);
+			await until(async () => {
+				await abort(0);
+				await expect(service.storage.listParts(upload)).rejects.toThrow('no such upload');
+			});
+		});
+
+		test('keeps one with a row for the sweep of its file, whatever the clocks say', async () => {
+			const { file_id } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+			const witness = await begin();
+			await until(async () => {
+				await abort(0);
+				await expect(service.storage.listParts(witness)).rejects.toThrow('no such upload');
+			});
+			expect(await partsInStore(file_id)).toEqual([]);
+		});
+
+		test('keeps one with a new key, whatever the store’s clock says', async () => {
+			const [young, old] = [await begin(), await begin('fil_01ARZ3NDEKTSV4RRFFQ69G5FAV')];
+			// As a store with a wrong clock lists them.
+			const store = {
+				...service.deps.store,
+				listStaleMultiparts: () =>
+					service.storage.listStaleMultiparts({
+						prefix: 'files/',
+						startedBefore: new Date(Date.now() + HOUR_MS),
+					}),
+			};
+			await makeDue();
+			await abortStaleUploads.run({ ...service.deps, store }, running);
+			expect(await service.storage.listParts(young)).toEqual([]);
+			await expect(service.storage.listParts(old)).rejects.toThrow('no such upload');
+		});
+	});
+});
+
+test('the sweep runs at its interval until the service stops, and logs what it did', async () => {
+	const events: [string, unknown][] = [];
+	const logger = {
+		...silent,
+		info: (event: string, fields?: unknown) => {
+			events.push([event, fields]);
+		},
+	};
+	const replica = await service.startReplica({ SWEEP_INTERVAL_SECONDS: '0.05' }, logger);
+	const first = await uploadReady(service, user);
+	await service.as(user).delete(first.file_id);
+	await until(async () => expect(await stored(first.file_id)).toBeNull());
+	await replica.stop();
+	expect(events).toContainEqual(['sweep.done', { removed: 1, kept: 0, failed: 0 }]);
+	const second = await uploadReady(service, user);
+	await service.as(user).delete(second.file_id);
+	await new Promise((resolve) => setTimeout(resolve, 200));
+	expect(await stored(second.file_id)).not.toBeNull();
+});
+
+describe('the batches of a sweep', () => {
+	// Sweeps what other tests left.
+	beforeAll(async () => {
+		await runSweep();
+	});
+
+	/** Inserts deleted files without bytes that are due. */
+	async function insertDue(count: number): Promise<string[]> {
+		const now = new Date();
+		const files = Array.from({ length: count }, () => {
+			const id = newId('fil');
+			return buildFile({ id, storageKey: `files/${id}`, userId: user.id, deletedAt: now });
+		});
+		await service.prisma.file.createMany({
+			data: files.map((file) => ({ ...toColumns(file), sweepAt: now })),
+		});
+		return files.map(({ id }) => id);
+	}
+
+	const countDue = (ids: string[]) =>
+		service.prisma.file.count({ where: { id: { in: ids }, sweepAt: { lte: new Date() } } });
+
+	/** Sweeps with a store that calls `remove` instead of removing objects. */
+	function sweepWith(remove: (key: string) => Promise<void>, stopping = running) {
+		const warnings: string[] = [];
+		const deps = {
+			...service.deps,
+			store: { ...service.deps.store, deleteObjects: (keys: readonly string[]) => remove(keys[0] ?? '') },
+			logger: { ...silent, warn: (event: string) => void warnings.push(event) },
+		};
+		return { counts: sweep(deps, stopping), warnings };
+	}
+
+	test('follow one another until nothing is due', async () => {
+		const ids = await insertDue(203);
+		expect(await sweepWith(async () => undefined).counts).toEqual({ removed: 203, kept: 0, failed: 0 });
+		expect(await countDue(ids)).toBe(0);
+	});
+
+	test('sweep the other files when one fails', async () => {
+		const [, bad] = await insertDue(3);
+		const { counts, warnings } = sweepWith(async (key) => {
+			if (key === `files/${bad}`) throw new Error('locked');
+		});
+		expect(await counts).toEqual({ removed: 2, kept: 0, failed: 1 });
+		expect(warnings).toEqual(['sweep.file_failed']);
+	});
+
+	test('end when all files of one fail, as while the store is down', async () => {
+		const ids = await insertDue(200);
+		const { counts } = sweepWith(() => Promise.reject(unavailable('the file store')));
+		expect(await counts).toEqual({ removed: 0, kept: 0, failed: 100 });
+		expect(await countDue(ids)).toBe(100);
+		await service.prisma.file.deleteMany({ where: { id: { in: ids } } });
+	});
+
+	test('start no other file once the sweep is stopped', async () => {
+		const ids = await insertDue(200);
+		const stopping = new AbortController();
+		const removed: string[] = [];
+		await sweepWith(async (key) => {
+			removed.push(key);
+			stopping.abort();
+		}, stopping.signal).counts;
+		expect(removed.length).toBeLessThanOrEqual(8);
+		await service.prisma.file.deleteMany({ where: { id: { in: ids } } });
+	});
+});

@@ -1,0 +1,92 @@
+import { MAX_FILE_BYTES } from '@creatorr/contracts/files';
+import { PLANS } from '@creatorr/contracts/plans';
+import { describe, expect, test } from '@jest/globals';
+import { admitUpload, chooseUpload } from './admit-upload.ts';
+
+const GB = 1_000_000_000;
+const MIB = 1024 ** 2;
+const admit = (
+	sizeBytes: number,
+	storedBytes: number,
+	plan: 'free' | 'pro' = 'free',
+	jobId: string | null = null,
+) =>
+	admitUpload(
+		{ plans: PLANS, unverifiedStoredBytes: GB },
+		{ sizeBytes, jobId },
+		{ plan, storedBytes, emailVerified: true },
+	);
+
+describe('an upload', () => {
+	test('is admitted up to the last byte of the plan', () => {
+		expect(() => admit(GB, 49 * GB)).not.toThrow();
+		expect(() => admit(GB, 499 * GB, 'pro')).not.toThrow();
+	});
+
+	test('of a byte more is refused, with the limit, the use and Pro’s limit', () => {
+		expect(() => admit(GB + 1, 49 * GB)).toThrow(
+			'your files and open uploads take 49 GB and this one 1,000,000,001 bytes; the free plan allows 50 GB, Pro 500 GB. Delete some files (a deleted file counts until its upload URL expires) or upgrade to Pro.',
+		);
+		expect(() => admit(GB + 1, 499 * GB, 'pro')).toThrow(
+			/the pro plan allows 500 GB\. Delete some files \([^)]*\)\.$/,
+		);
+	});
+
+	test('of 10 GiB alone is admitted on any plan', () => {
+		for (const plan of ['free', 'pro'] as const) expect(() => admit(MAX_FILE_BYTES, 0, plan)).not.toThrow();
+	});
+
+	test('of a job’s output is always admitted', () => {
+		expect(() => admit(GB, 60 * GB, 'free', 'job')).not.toThrow();
+	});
+});
+
+describe('an upload of a user whose email is not verified', () => {
+	const unverified = { plan: 'free', emailVerified: false, storedBytes: 999_999_990 } as const;
+	const admitUnverified = (sizeBytes: number, { jobId = null as string | null, limit = GB } = {}) =>
+		admitUpload({ plans: PLANS, unverifiedStoredBytes: limit }, { sizeBytes, jobId }, unverified);
+
+	test('is admitted up to the last byte of the limit, and refused beyond it with what to do', () => {
+		expect(() => admitUnverified(10)).not.toThrow();
+		expect(() => admitUnverified(11)).toThrow(
+			'your files and open uploads take 999,999,990 bytes and this one 11 bytes; until your email is verified you can store 1 GB: open the link in the mail that we sent you, or have it sent again from your account',
+		);
+	});
+
+	test('is admitted up to the plan’s limit when the other limit is off or larger', () => {
+		expect(() => admitUnverified(40 * GB, { limit: 0 })).not.toThrow();
+		expect(() => admitUnverified(40 * GB, { limit: 60 * GB })).not.toThrow();
+	});
+
+	test('beyond the plan is refused for the plan', () => {
+		expect(() => admitUnverified(50 * GB)).toThrow(/the free plan allows 50 GB/);
+	});
+
+	test('of a job’s output is always admitted', () => {
+		expect(() => admitUnverified(GB, { jobId: 'job' })).not.toThrow();
+	});
+});
+
+const SINGLE_PUT_LIMIT = 5_000_000_000;
+const choose = (sizeBytes: number, wantsParts = false) =>
+	chooseUpload({ sizeBytes, wantsParts }, SINGLE_PUT_LIMIT);
+
+describe('an upload’s method', () => {
+	test('is a single PUT up to the limit', () => {
+		expect([choose(1), choose(SINGLE_PUT_LIMIT)]).toEqual(['single', 'single']);
+	});
+
+	test('is in parts above the limit', () => {
+		expect(choose(SINGLE_PUT_LIMIT + 1)).toBe('parts');
+	});
+
+	test('is in parts on request, from 5 MiB on', () => {
+		expect(choose(5 * MIB, true)).toBe('parts');
+		expect(() => choose(5 * MIB - 1, true)).toThrow(expect.objectContaining({ code: 'validation' }));
+	});
+
+	test('is refused above 10 GiB', () => {
+		expect(choose(10 * 1024 ** 3)).toBe('parts');
+		expect(() => choose(10 * 1024 ** 3 + 1)).toThrow(expect.objectContaining({ code: 'too_large' }));
+	});
+});

@@ -1,0 +1,64 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { MAX_FILE_BYTES, MIN_MULTIPART_BYTES } from '@creatorr/contracts/files';
+import { planLimit, sayBytes } from '@creatorr/contracts/plan-limit';
+import { validationError } from '@creatorr/contracts/validation';
+import type { StorageUse } from '../accounts/accounts.sql.ts';
+import type { FilePolicy } from '../policy.ts';
+
+type StorageLimits = Pick<FilePolicy, 'plans' | 'unverifiedStoredBytes'>;
+
+/** Returns how much a user may store while the email is not verified; null when only the plan limits that. */
+export function unverifiedLimit(
+	{ plans, unverifiedStoredBytes }: StorageLimits,
+	{ plan, emailVerified }: Pick<StorageUse, 'plan' | 'emailVerified'>,
+): number | null {
+	if (emailVerified || unverifiedStoredBytes === 0) return null;
+	return unverifiedStoredBytes < plans[plan].maxStoredBytes ? unverifiedStoredBytes : null;
+}
+
+/**
+ * Throws `plan_limit` when an upload exceeds the plan's storage, and `email_not_verified` when it exceeds what a user may store before
+ * verifying the email. Outputs of jobs are always admitted, and count afterwards.
+ */
+export function admitUpload(
+	limits: StorageLimits,
+	{ sizeBytes, jobId }: { sizeBytes: number; jobId: string | null },
+	storageUse: StorageUse,
+): void {
+	if (jobId !== null) return;
+	const { plan, storedBytes } = storageUse;
+	const { plans } = limits;
+	const use = `your files and open uploads take ${sayBytes(storedBytes)} and this one ${sayBytes(sizeBytes)}`;
+	if (storedBytes + sizeBytes > plans[plan].maxStoredBytes) {
+		throw planLimit({
+			...{ plan, plans, use, limitOf: ({ maxStoredBytes }) => maxStoredBytes, say: sayBytes },
+			advice: ['delete some files (a deleted file counts until its upload URL expires)'],
+		});
+	}
+	const limit = unverifiedLimit(limits, storageUse);
+	if (limit === null || storedBytes + sizeBytes <= limit) return;
+	throw new AppError(
+		'email_not_verified',
+		`${use}; until your email is verified you can store ${sayBytes(limit)}: open the link in the mail that we sent you, or have it sent again from your account`,
+	);
+}
+
+/**
+ * Returns how a file of this size is uploaded: in parts when it is too large for a single PUT, or when the client asks for it. Throws
+ * `too_large` above 10 GiB, `validation` for an upload in parts that is smaller than stores accept.
+ */
+export function chooseUpload(
+	upload: { sizeBytes: number; wantsParts: boolean },
+	singlePutLimitBytes: number,
+): 'single' | 'parts' {
+	if (upload.sizeBytes > MAX_FILE_BYTES) {
+		throw new AppError('too_large', `a file may have ${MAX_FILE_BYTES} bytes (10 GiB) at most`);
+	}
+	if (upload.sizeBytes > singlePutLimitBytes) return 'parts';
+	if (!upload.wantsParts) return 'single';
+	if (upload.sizeBytes < MIN_MULTIPART_BYTES) {
+		const message = `is for files of at least ${MIN_MULTIPART_BYTES} bytes: leave it out`;
+		throw validationError([{ path: 'multipart', message }]);
+	}
+	return 'parts';
+}

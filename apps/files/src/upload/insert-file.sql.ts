@@ -1,0 +1,23 @@
+import { inTransaction } from '@creatorr/database/transaction';
+import { lockStorageUse, type StorageUse } from '../accounts/accounts.sql.ts';
+import type { FileRecord } from '../file.ts';
+import { type Database, type Tx, toColumns } from '../files.sql.ts';
+
+/**
+ * Inserts the file that `plan` returns for its owner's storage use, which no concurrent insert changes. Returns null, and inserts
+ * nothing, when the account was deleted. Throws what `plan` throws.
+ */
+export function insertFile(
+	prisma: Database,
+	userId: string,
+	plan: (use: StorageUse) => FileRecord,
+): Promise<FileRecord | null> {
+	return inTransaction(prisma, async (tx: Tx) => {
+		const use = await lockStorageUse(tx, userId);
+		if (!use) return null;
+		const file = plan(use);
+		const { planVersion } = use;
+		await tx.file.create({ data: { ...toColumns(file), planVersion, sweepAt: file.abandonAt } });
+		return file;
+	});
+}

@@ -1,0 +1,276 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
+import { countStoreCalls } from '../testing/store-calls.ts';
+import { declare, download, MIB, put, putPart, type UploadPart, upload } from '../testing/uploads.ts';
+
+const SIZE_BYTES = 11 * MIB;
+
+let service: FilesService;
+const user = newUser();
+
+beforeAll(async () => {
+	service = await startFiles();
+});
+afterAll(() => service.stop());
+
+async function begin(): Promise<{ id: string; parts: UploadPart[] }> {
+	const { file_id, multipart } = await declare(service, user, { size_bytes: SIZE_BYTES, multipart: true });
+	return { id: file_id, parts: multipart.parts };
+}
+
+async function beginAndSend() {
+	const { id, parts } = await begin();
+	const stored = [];
+	for (const part of parts) stored.push(await putPart(part));
+	return { id, parts, stored };
+}
+
+const complete = (id: string, parts: object[]) => service.as(user).complete(id, parts);
+const listParts = (id: string) => service.as(user).parts(id);
+const withoutUrl = ({ download_url: _, ...file }: Record<string, unknown>) => file;
+
+async function completeInStore(id: string, stored: { part_number: number; etag: string }[]) {
+	const { storageKey, uploadId } = await service.prisma.file.findUniqueOrThrow({ where: { id } });
+	await service.storage.completeMultipart({
+		key: storageKey,
+		uploadId: uploadId ?? '',
+		sizeBytes: SIZE_BYTES,
+		parts: stored.map((part) => ({ partNumber: part.part_number, etag: part.etag })),
+	});
+}
+
+async function abortInStore(id: string) {
+	const { storageKey, uploadId } = await service.prisma.file.findUniqueOrThrow({ where: { id } });
+	await service.storage.abortMultipart({ key: storageKey, uploadId: uploadId ?? '' });
+}
+
+describe('completing an upload in parts', () => {
+	test('makes the file ready, with its parts in order', async () => {
+		const { id, parts, stored } = await beginAndSend();
+		const answer = await complete(id, stored);
+		expect(answer.status).toBe(200);
+		expect(answer.body.data).toMatchObject({ id, status: 'ready', size_bytes: SIZE_BYTES });
+		const bytes = Buffer.from(await (await fetch(answer.body.data.download_url)).arrayBuffer());
+		const expected = Buffer.concat(parts.map((part) => Buffer.alloc(part.size, part.part_number)));
+		expect(bytes.equals(expected)).toBe(true);
+	});
+
+	test('twice returns the same file', async () => {
+		const { id, stored } = await beginAndSend();
+		const [first, second] = [await complete(id, stored), await complete(id, stored)];
+		expect([first.status, second.status]).toEqual([200, 200]);
+		expect(withoutUrl(second.body.data)).toEqual(withoutUrl(first.body.data));
+	});
+
+	test('five times at once returns the same file', async () => {
+		const { id, stored } = await beginAndSend();
+		const answers = await Promise.all(Array.from({ length: 5 }, () => complete(id, stored)));
+		expect(answers.map((answer) => answer.status)).toEqual(Array(5).fill(200));
+		for (const answer of answers) {
+			expect(withoutUrl(answer.body.data)).toEqual(withoutUrl(answers[0]?.body.data));
+		}
+	});
+
+	test('works after a process died between the completions in the store and in the database', async () => {
+		const { id, stored } = await beginAndSend();
+		await completeInStore(id, stored);
+		expect((await complete(id, stored)).body.data.status).toBe('ready');
+	});
+
+	test('is not needed when the store has completed the upload', async () => {
+		const { id, stored } = await beginAndSend();
+		await completeInStore(id, stored);
+		expect((await service.as(user).get(id)).body.data.status).toBe('ready');
+	});
+
+	test('accepts ETags without their quotes', async () => {
+		const { id, stored } = await beginAndSend();
+		const bare = stored.map((part) => ({ ...part, etag: part.etag.replaceAll('"', '') }));
+		expect((await complete(id, bare)).status).toBe(200);
+	});
+
+	test('refuses wrong lists, names what is wrong, and loses nothing', async () => {
+		const { id, stored } = await beginAndSend();
+		const [first, second] = stored;
+		const wrong = [
+			[[], 'parts'],
+			[stored.slice(1), 'parts'],
+			[stored.toReversed(), 'parts.1'],
+			[[first, first, ...stored.slice(2)], 'parts.0'],
+			[[{ ...first, etag: '"0123"' }, ...stored.slice(1)], 'parts.0'],
+			[[...stored, { ...second, part_number: 99 }], `parts.${stored.length}`],
+			[[{ ...first, part_number: 0 }, ...stored.slice(1)], 'parts.0.part_number'],
+			[[{ part_number: 1 }], 'parts.0.etag'],
+		] as const;
+		for (const [parts, path] of wrong) {
+			const { status, body } = await complete(id, parts as object[]);
+			expect([status, body.error.code]).toEqual([400, 'validation']);
+			expect(body.error.details.map((detail: { path: string }) => detail.path)).toContain(path);
+		}
+		expect((await complete(id, stored)).status).toBe(200);
+	});
+
+	test('refuses 10,000 parts that the upload does not have without asking the store', async () => {
+		const { id } = await begin();
+		const asked = countStoreCalls(service, 'completeMultipart');
+		const made = Array.from({ length: 10_000 }, (_, index) => ({ part_number: index + 1, etag: '"x"' }));
+		try {
+			const { status, body } = await complete(id, made);
+			expect([status, body.error.code]).toEqual([400, 'validation']);
+			expect(body.error.details).toEqual([
+				{ path: 'parts.3', message: 'this upload has 3 parts: list each once, in order' },
+			]);
+			expect(asked.calls).toBe(0);
+			await complete(id, made.slice(0, 3));
+			expect(asked.calls).toBe(1);
+		} finally {
+			asked.restore();
+		}
+	});
+
+	test('is done for one upload of a user at a time', async () => {
+		const { id, stored } = await beginAndSend();
+		const asked = countStoreCalls(service, 'completeMultipart');
+		try {
+			await Promise.all(Array.from({ length: 4 }, () => complete(id, stored)));
+			// The later calls find the file ready.
+			expect(asked).toMatchObject({ calls: 1, maxConcurrent: 1 });
+		} finally {
+			asked.restore();
+		}
+	});
+
+	test('refuses while a part is missing', async () => {
+		const { id, parts } = await begin();
+		const stored = await putPart(parts[0] as UploadPart);
+		const missing = parts.slice(1).map((part) => ({ part_number: part.part_number, etag: stored.etag }));
+		expect((await complete(id, [stored, ...missing])).status).toBe(400);
+	});
+
+	test('of an upload that was aborted in the store is file_not_uploaded', async () => {
+		const { id, stored } = await beginAndSend();
+		await abortInStore(id);
+		const { status, body } = await complete(id, stored);
+		expect([status, body.error.code]).toEqual([409, 'file_not_uploaded']);
+	});
+
+	test('of a file that was deleted is not found', async () => {
+		const { id, stored } = await beginAndSend();
+		await service.as(user).delete(id);
+		expect((await complete(id, stored)).status).toBe(404);
+	});
+
+	test('of a single PUT returns the file once its bytes are there', async () => {
+		const part = { part_number: 1, etag: '"x"' };
+		const waiting = await declare(service, user, { size_bytes: 5 });
+		const early = await complete(waiting.file_id, [part]);
+		expect([early.status, early.body.error.code]).toEqual([409, 'file_not_uploaded']);
+		const { file_id } = await upload(service, user);
+		expect((await complete(file_id, [part])).body.data).toMatchObject({ id: file_id, status: 'ready' });
+	});
+
+	test('is needed: the file is pending with all its parts in the store', async () => {
+		const { id } = await beginAndSend();
+		expect((await service.as(user).get(id)).body.data).toMatchObject({
+			status: 'pending',
+			download_url: null,
+		});
+	});
+
+	test('accepts no part of another length than its URL’s', async () => {
+		const [part] = (await begin()).parts;
+		if (!part) throw new Error('no part');
+		expect(await put(part.upload_url, new Uint8Array(part.size - 1))).toBe(403);
+		expect(await put(part.upload_url, new Uint8Array(part.size + 1))).toBe(403);
+	});
+});
+
+describe('listing the parts of an upload', () => {
+	test('returns the stored parts and URLs for the rest, which complete the file', async () => {
+		const { id, parts } = await begin();
+		const stored = [await putPart(parts[1] as UploadPart)];
+		const answer = await listParts(id);
+		expect(answer.status).toBe(200);
+		const { data } = answer.body;
+		expect(data.complete_url).toBe(`/v1/files/${id}/complete`);
+		expect(Date.parse(data.expires_at)).toBeGreaterThan(Date.now());
+		expect(data.parts.map((part: UploadPart) => [part.part_number, part.size])).toEqual(
+			parts.map((part) => [part.part_number, part.size]),
+		);
+		expect(data.parts[1]).toEqual({ ...stored[0], size: parts[1]?.size });
+		const missing = data.parts.filter((part: Partial<UploadPart>) => part.upload_url !== undefined);
+		expect(missing).toHaveLength(parts.length - 1);
+		for (const part of missing) stored.push(await putPart(part));
+		const inOrder = stored.toSorted((a, b) => a.part_number - b.part_number);
+		expect((await complete(id, inOrder)).status).toBe(200);
+	});
+
+	test('answers one request of a user at a time, and other users meanwhile', async () => {
+		const { id } = await begin();
+		const { store } = service.deps;
+		const { listParts: listInStore } = store;
+		const open = new Map<string, number>();
+		let mostOfOne = 0;
+		store.listParts = async (upload) => {
+			const count = (open.get(upload.key) ?? 0) + 1;
+			open.set(upload.key, count);
+			mostOfOne = Math.max(mostOfOne, count);
+			try {
+				return await listInStore(upload);
+			} finally {
+				open.set(upload.key, (open.get(upload.key) ?? 0) - 1);
+			}
+		};
+		try {
+			const other = newUser();
+			const others = await declare(service, other, { size_bytes: SIZE_BYTES, multipart: true });
+			const answers = await Promise.all([
+				...Array.from({ length: 10 }, () => listParts(id)),
+				service.as(other).parts(others.file_id),
+			]);
+			expect(answers.map(({ status }) => status)).toEqual(Array(11).fill(200));
+			expect(mostOfOne).toBe(1);
+		} finally {
+			store.listParts = listInStore;
+		}
+	});
+
+	test('returns no URL that outlives the upload', async () => {
+		const { id } = await begin();
+		const end = new Date(Date.now() + 600_000);
+		await service.prisma.file.update({ where: { id }, data: { abandonAt: end, uploadUrlExpiresAt: end } });
+		const { data } = (await listParts(id)).body;
+		expect(Date.parse(data.expires_at)).toBeLessThanOrEqual(end.getTime() + 1_000);
+	});
+
+	test.each([
+		['a single PUT', async () => (await upload(service, user)).file_id],
+		[
+			'an upload that is complete',
+			async () => {
+				const { id, stored } = await beginAndSend();
+				await complete(id, stored);
+				return id;
+			},
+		],
+		[
+			'an upload that was aborted in the store',
+			async () => {
+				const { id } = await begin();
+				await abortInStore(id);
+				return id;
+			},
+		],
+	])('refuses %s', async (_, make) => {
+		const { status, body } = await listParts(await make());
+		expect([status, body.error.code]).toEqual([400, 'validation']);
+	});
+});
+
+test('a file uploaded in parts is downloaded under its own name', async () => {
+	const { id, stored } = await beginAndSend();
+	const { download_url } = (await complete(id, stored)).body.data;
+	const { headers } = await download(download_url);
+	expect(headers.get('content-disposition')).toMatch(/^attachment; filename="?input.pdf"?/);
+	expect(headers.get('content-type')).toBe('application/pdf');
+});

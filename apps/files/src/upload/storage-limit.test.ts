@@ -1,0 +1,191 @@
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { deleteAccount } from '../accounts/accounts.sql.ts';
+import { sweep } from '../sweep/sweep.ts';
+import { buildFile } from '../testing/build-file.ts';
+import { type FilesService, newUser, startFiles, type TestUser } from '../testing/files-service.ts';
+import { declare, PDF, put, uploadReady } from '../testing/uploads.ts';
+import { admitUpload } from './admit-upload.ts';
+import { insertFile } from './insert-file.sql.ts';
+
+const GB = 1_000_000_000;
+const GIB = 1024 ** 3;
+
+let service: FilesService;
+let user: TestUser;
+
+beforeAll(async () => {
+	service = await startFiles();
+});
+beforeEach(() => {
+	user = newUser();
+});
+afterAll(() => service.stop());
+
+const create = (sizeBytes: number) => service.as(user).create({ ...PDF, size_bytes: sizeBytes });
+
+async function used(of = user): Promise<number> {
+	const answer = await service.storageUse(of.id);
+	expect(answer.status).toBe(200);
+	return answer.body.data.stored_bytes;
+}
+
+/** Declares files until one GB of the free plan is left. */
+async function fillUp(): Promise<string[]> {
+	const ids: string[] = [];
+	for (let count = 0; count < 7; count++)
+		ids.push((await declare(service, user, { size_bytes: 4_900_000_000 })).file_id);
+	ids.push((await declare(service, user, { size_bytes: 4_700_000_000 })).file_id);
+	ids.push((await declare(service, user, { size_bytes: 5_000_000_000 })).file_id);
+	ids.push((await declare(service, user, { size_bytes: 5_000_000_000 })).file_id);
+	return ids;
+}
+
+const change = (id: string, data: object) => service.prisma.file.update({ where: { id }, data });
+
+describe('the limit of stored bytes', () => {
+	test('refuses an upload beyond it, with the limit, the use and Pro’s limit', async () => {
+		await fillUp();
+		expect(await used()).toBe(49 * GB);
+		const refused = await create(GB + 1);
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		expect(refused.body.error.message).toMatch(/49 GB .* 1,000,000,001 bytes; .* 50 GB, Pro 500 GB/);
+		expect((await create(GB)).status).toBe(201);
+		expect((await create(1)).status).toBe(403);
+	});
+
+	test('is not exceeded by twenty concurrent uploads, and filled by those that fit', async () => {
+		const answers = await Promise.all(Array.from({ length: 20 }, () => create(5 * GB)));
+		expect(answers.filter(({ status }) => status === 201)).toHaveLength(10);
+		expect(await used()).toBe(50 * GB);
+	});
+
+	test('is not exceeded by twenty processes that insert at the same time', async () => {
+		const writes = Array.from({ length: 20 }, () =>
+			insertFile(service.deps.prisma, user.id, (use) => {
+				admitUpload(service.deps.policy, { sizeBytes: 6 * GB, jobId: null }, use);
+				const id = newId('fil');
+				return buildFile({ id, storageKey: id, userId: user.id, sizeBytes: 6 * GB });
+			}),
+		);
+		const outcomes = await Promise.allSettled(writes);
+		expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+		expect(await used()).toBe(48 * GB);
+	});
+
+	test('admits a single file of 10 GiB', async () => {
+		expect((await create(10 * GIB)).status).toBe(201);
+		expect(await used()).toBe(10 * GIB);
+	});
+
+	test('is checked before a multipart upload is created', async () => {
+		for (let count = 0; count < 4; count++) await declare(service, user, { size_bytes: 10 * GIB });
+		const created: string[] = [];
+		const { store } = service.deps;
+		const { createMultipart } = store;
+		store.createMultipart = (input) => {
+			created.push(input.key);
+			return createMultipart(input);
+		};
+		try {
+			expect((await create(10 * GIB)).body.error.code).toBe('plan_limit');
+			expect(created).toEqual([]);
+		} finally {
+			store.createMultipart = createMultipart;
+		}
+	});
+
+	test('is the plan’s', async () => {
+		await service.prisma.account.create({ data: { userId: user.id, plan: 'pro' } });
+		await fillUp();
+		expect((await create(2 * GB)).status).toBe(201);
+	});
+
+	test('is a user’s own', async () => {
+		await fillUp();
+		const other = newUser();
+		expect((await service.as(other).create({ ...PDF, size_bytes: 5 * GB })).status).toBe(201);
+		expect(await used(other)).toBe(5 * GB);
+	});
+});
+
+describe('the storage use', () => {
+	test('excludes a deleted or expired file once its upload URL has expired', async () => {
+		const [deleted = '', expired = ''] = await fillUp();
+		await service.as(user).delete(deleted);
+		await change(expired, { expiresAt: new Date() });
+		expect(await used()).toBe(49 * GB);
+		await change(deleted, { uploadUrlExpiresAt: new Date() });
+		expect(await used()).toBe(49 * GB - 4_900_000_000);
+		await change(expired, { uploadUrlExpiresAt: new Date() });
+		expect(await used()).toBe(49 * GB - 2 * 4_900_000_000);
+		expect((await create(4 * GB)).status).toBe(201);
+	});
+
+	test('includes deleted uploads while their URLs work', async () => {
+		const ids = await fillUp();
+		for (const id of ids) expect((await service.as(user).delete(id)).status).toBe(204);
+		await sweep(service.deps, new AbortController().signal);
+		expect(await used()).toBe(49 * GB);
+		expect((await create(5 * GB)).body.error.code).toBe('plan_limit');
+		const where = { id: { in: ids } };
+		await service.prisma.file.updateMany({ where, data: { uploadUrlExpiresAt: new Date() } });
+		expect(await used()).toBe(0);
+		expect((await create(5 * GB)).status).toBe(201);
+	});
+
+	test('includes a deleted upload in parts until the sweep has aborted it', async () => {
+		const { file_id } = await declare(service, user, { size_bytes: 10 * GIB });
+		await service.as(user).delete(file_id);
+		expect(await used()).toBe(10 * GIB);
+		await sweep(service.deps, new AbortController().signal);
+		expect(await used()).toBe(0);
+	});
+
+	test('excludes a deleted output, whose upload URL only a worker has', async () => {
+		const output = {
+			job_id: newId('job'),
+			user_id: user.id,
+			name: 'out.pdf',
+			mime_type: 'a/b',
+			size_bytes: 5,
+		};
+		await service.worker('outputs', output);
+		expect(await used()).toBe(5);
+		await service.jobs('outputs/discard', { job_id: output.job_id });
+		expect(await used()).toBe(0);
+	});
+
+	test('includes an upload until its deadline, and a file until it expires', async () => {
+		const open = await declare(service, user, { size_bytes: 3 });
+		const { file_id } = await uploadReady(service, user, 'seven b');
+		expect(await used()).toBe(10);
+		await change(open.file_id, { abandonAt: new Date(), uploadUrlExpiresAt: new Date() });
+		await change(file_id, { abandonAt: new Date() });
+		expect(await used()).toBe(7);
+	});
+
+	test('includes outputs of jobs, which are never refused', async () => {
+		await fillUp();
+		const job_id = newId('job');
+		const output = { job_id, user_id: user.id, name: 'out.pdf', mime_type: 'application/pdf' };
+		expect((await service.worker('outputs', { ...output, size_bytes: 10 * GIB })).status).toBe(201);
+		const answer = await service.worker('outputs', { ...output, size_bytes: 5 });
+		await put(answer.body.data.upload_url, 'hello', answer.body.data.headers);
+		const published = await service.jobs(`outputs/${answer.body.data.file_id}/publish`, { job_id });
+		expect(published.status).toBe(204);
+		expect(await used()).toBe(49 * GB + 5);
+		expect((await create(GB)).body.error.code).toBe('plan_limit');
+	});
+
+	test('is for billing only', async () => {
+		expect((await service.storageUse(user.id, 'jobs')).status).toBe(401);
+	});
+
+	test('is 0 for a user without files and for a deleted account', async () => {
+		expect(await used()).toBe(0);
+		await declare(service, user, { size_bytes: 5 });
+		await deleteAccount(service.deps.prisma, { eventId: newId('evt'), userId: user.id });
+		expect(await used()).toBe(0);
+	});
+});

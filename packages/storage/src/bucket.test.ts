@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import { disconnect } from './connection.ts';
+import { BucketUnusable, StorageRefused, StorageUnavailable } from './errors.ts';
+import { createStorage, type Storage } from './storage.ts';
+import { closeTestStore, describeOnEachServer, openTestStore } from './testing/contract-servers.ts';
+import { FOR_A_CLIENT, store } from './testing/requests.ts';
+
+const ORIGIN = 'https://app.example';
+
+describeOnEachServer((server, testStore) => {
+	const withWrongSecret = async (act: (storage: Storage) => Promise<unknown>) => {
+		const storage = createStorage({ ...testStore().config, secretAccessKey: 'wrong' });
+		try {
+			return await act(storage);
+		} finally {
+			storage.close();
+		}
+	};
+
+	describe('the bucket', () => {
+		test('is created by whoever comes first, and found by all', async () => {
+			const fresh = openTestStore(server);
+			await Promise.all([1, 2, 3].map(() => fresh.storage.ensureBucket()));
+			await fresh.storage.ping();
+			await closeTestStore(fresh);
+		});
+
+		test('keeps its objects when it is ensured again', async () => {
+			await store(testStore().storage, 'bucket/kept', 'hello');
+			await testStore().storage.ensureBucket();
+			expect(await testStore().storage.headObject('bucket/kept')).not.toBeNull();
+		});
+
+		test('that is absent fails the health check', async () => {
+			const fresh = openTestStore(server);
+			await expect(fresh.storage.ping()).rejects.toBeInstanceOf(StorageUnavailable);
+			disconnect(fresh.connection);
+			fresh.storage.close();
+		});
+
+		test('with a name that no store allows is reported as such', async () => {
+			const storage = createStorage({ ...testStore().config, bucket: 'No_Bucket' });
+			await expect(storage.ensureBucket()).rejects.toThrow(/There is no bucket "No_Bucket"/);
+			storage.close();
+		});
+
+		test('under a wrong secret is unusable, and says so by name', async () => {
+			const attempt = withWrongSecret((storage) => storage.ensureBucket());
+			await expect(attempt).rejects.toBeInstanceOf(BucketUnusable);
+			await expect(attempt).rejects.toThrow(testStore().config.bucket);
+		});
+
+		test('under a wrong secret is refused to every operation', async () => {
+			const attempt = withWrongSecret((storage) => storage.headObject('bucket/kept'));
+			await expect(attempt).rejects.toBeInstanceOf(StorageRefused);
+		});
+	});
+
+	describe('pages of other origins', () => {
+		const preflight = async (method: string, origin = ORIGIN) => {
+			const { url } = await testStore().storage.presignPut({
+				...FOR_A_CLIENT,
+				key: 'cors/object',
+				contentType: 'application/pdf',
+				sizeBytes: 5,
+			});
+			return fetch(url, {
+				method: 'OPTIONS',
+				headers: {
+					origin,
+					'access-control-request-method': method,
+					'access-control-request-headers': 'content-type',
+				},
+			});
+		};
+
+		test.each(['PUT', 'GET', 'HEAD'])('may %s when they are named', async (method) => {
+			await testStore().storage.putCors([ORIGIN, 'https://other.example']);
+			const response = await preflight(method);
+			expect(response.ok).toBe(true);
+			expect([ORIGIN, '*']).toContain(response.headers.get('access-control-allow-origin'));
+			expect(response.headers.get('access-control-allow-methods')).toContain(method);
+			expect(response.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('content-type');
+		});
+
+		test('may not DELETE', async () => {
+			await testStore().storage.putCors([ORIGIN]);
+			expect((await preflight('DELETE')).headers.get('access-control-allow-methods') ?? '').not.toContain(
+				'DELETE',
+			);
+		});
+
+		test('read the ETag of what they get', async () => {
+			await testStore().storage.putCors([ORIGIN]);
+			await store(testStore().storage, 'cors/object', 'hello');
+			const { url } = await testStore().storage.presignGet({ ...FOR_A_CLIENT, key: 'cors/object' });
+			const response = await fetch(url, { headers: { origin: ORIGIN } });
+			expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+			expect(response.headers.get('access-control-expose-headers')?.toLowerCase()).toContain('etag');
+		});
+
+		test('are refused when they are not named', async () => {
+			await testStore().storage.putCors([ORIGIN]);
+			const response = await preflight('PUT', 'https://evil.example');
+			expect(response.headers.get('access-control-allow-origin')).toBeNull();
+		});
+
+		test('are all refused once no origin is named any more', async () => {
+			await testStore().storage.putCors([ORIGIN]);
+			await testStore().storage.putCors([]);
+			expect((await preflight('PUT')).headers.get('access-control-allow-origin')).toBeNull();
+		});
+	});
+});

@@ -1,0 +1,115 @@
+import {
+	type BucketLocationConstraint,
+	CreateBucketCommand,
+	DeleteBucketCorsCommand,
+	HeadBucketCommand,
+	PutBucketCorsCommand,
+} from '@aws-sdk/client-s3';
+import { callStore, isStoreError } from './call-store.ts';
+import type { StorageConnection } from './connection.ts';
+import { BucketUnusable, StorageRefused, StorageUnavailable } from './errors.ts';
+
+/** Regions whose buckets are created without a location constraint: AWS's first region, and stores with one region. */
+const REGIONS_WITHOUT_CONSTRAINT = ['us-east-1', 'auto', ''];
+
+/**
+ * Creates the bucket unless it exists. Several processes may call this at once. Throws BucketUnusable, which says what to do, and
+ * StorageUnavailable.
+ */
+export async function ensureBucket(connection: StorageConnection): Promise<void> {
+	if (await bucketExists(connection)) {
+		return;
+	}
+	try {
+		await createBucket(connection);
+	} catch (error) {
+		// Another process of ours may have created it meanwhile.
+		const raced = isStoreError(error, 'BucketAlreadyExists', 'BucketAlreadyOwnedByYou');
+		if (raced && (await bucketExists(connection))) {
+			return;
+		}
+		if (raced || error instanceof StorageRefused || isStoreError(error, 'InvalidBucketName')) {
+			throw new BucketUnusable(
+				`There is no bucket "${connection.bucket}" and it cannot be created with these credentials: create it, or name another one`,
+				{ cause: error },
+			);
+		}
+		throw error;
+	}
+}
+
+async function bucketExists(connection: StorageConnection): Promise<boolean> {
+	try {
+		await callStore(connection, (client, options) =>
+			client.send(new HeadBucketCommand({ Bucket: connection.bucket }), options),
+		);
+		return true;
+	} catch (error) {
+		if (isStoreError(error, 'NotFound')) {
+			return false;
+		}
+		if (error instanceof StorageRefused) {
+			throw new BucketUnusable(
+				`The store refuses these credentials for the bucket "${connection.bucket}": correct them, or name a bucket that they may use`,
+				{ cause: error },
+			);
+		}
+		throw error;
+	}
+}
+
+async function createBucket(connection: StorageConnection): Promise<void> {
+	const region = connection.region as BucketLocationConstraint;
+	const command = new CreateBucketCommand({
+		Bucket: connection.bucket,
+		...(!REGIONS_WITHOUT_CONSTRAINT.includes(region) && {
+			CreateBucketConfiguration: { LocationConstraint: region },
+		}),
+	});
+	await callStore(connection, (client, options) => client.send(command, options));
+}
+
+/** How long a browser may cache a preflight's answer. */
+const PREFLIGHT_MAX_AGE_SECONDS = 3_600;
+
+/**
+ * Replaces the bucket's CORS rules: pages of exactly these web origins may use presigned URLs and read ETags, which completing an
+ * upload needs. Throws StorageRefused when the credentials may not change the bucket's settings, StorageUnavailable.
+ */
+export async function putCors(connection: StorageConnection, origins: readonly string[]): Promise<void> {
+	const bucket = { Bucket: connection.bucket };
+	if (origins.length === 0) {
+		await callStore(connection, (client, options) =>
+			client.send(new DeleteBucketCorsCommand(bucket), options),
+		);
+		return;
+	}
+	const rule = {
+		AllowedOrigins: [...origins],
+		AllowedMethods: ['PUT', 'GET', 'HEAD'],
+		// Each URL's signature limits what may be sent.
+		AllowedHeaders: ['*'],
+		ExposeHeaders: ['ETag'],
+		MaxAgeSeconds: PREFLIGHT_MAX_AGE_SECONDS,
+	};
+	const command = new PutBucketCorsCommand({ ...bucket, CORSConfiguration: { CORSRules: [rule] } });
+	await callStore(connection, (client, options) => client.send(command, options));
+}
+
+const PING_TIMEOUT_MS = 2_000;
+
+/** Resolves when the store answers for the bucket. Throws StorageUnavailable within 2 s when it does not. */
+export async function ping(connection: StorageConnection): Promise<void> {
+	try {
+		await callStore(
+			connection,
+			(client, options) => client.send(new HeadBucketCommand({ Bucket: connection.bucket }), options),
+			{ attemptMs: PING_TIMEOUT_MS, operationMs: PING_TIMEOUT_MS },
+		);
+	} catch (error) {
+		if (isStoreError(error, 'NotFound')) {
+			throw new StorageUnavailable(`There is no bucket "${connection.bucket}"`, { cause: error });
+		}
+		throw error;
+	}
+}

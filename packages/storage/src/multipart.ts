@@ -1,0 +1,143 @@
+import {
+	AbortMultipartUploadCommand,
+	CreateMultipartUploadCommand,
+	ListMultipartUploadsCommand,
+	ListPartsCommand,
+} from '@aws-sdk/client-s3';
+import { callStore, isStoreError } from './call-store.ts';
+import type { StorageConnection } from './connection.ts';
+import { StorageUnavailable, UploadNotFound } from './errors.ts';
+import { canonicalEtag } from './objects.ts';
+
+export type MultipartUpload = { readonly key: string; readonly uploadId: string };
+
+/** S3's limit. */
+const MAX_PAGE_SIZE = 1_000;
+
+export type CreateMultipartInput = { readonly key: string; readonly contentType: string };
+
+/** Creates a multipart upload and returns its id. Nothing is visible under `key` until it is completed. */
+export async function createMultipart(
+	connection: StorageConnection,
+	{ key, contentType }: CreateMultipartInput,
+): Promise<string> {
+	const command = new CreateMultipartUploadCommand({
+		Bucket: connection.bucket,
+		Key: key,
+		ContentType: contentType,
+	});
+	const answer = await callStore(connection, (client, options) => client.send(command, options));
+	if (!answer.UploadId) {
+		throw new StorageUnavailable('The store created a multipart upload without an id');
+	}
+	return answer.UploadId;
+}
+
+export type StoredPart = {
+	readonly partNumber: number;
+	readonly sizeBytes: number;
+	readonly etag: string;
+};
+
+/** Returns the parts in the store, in order. Throws UploadNotFound when the upload was completed or aborted, StorageUnavailable. */
+export async function listParts(
+	connection: StorageConnection,
+	upload: MultipartUpload,
+	pageSize = MAX_PAGE_SIZE,
+): Promise<StoredPart[]> {
+	const parts: StoredPart[] = [];
+	let marker: string | undefined;
+	do {
+		const page = await listPage(connection, upload, { marker, pageSize });
+		for (const { PartNumber, Size, ETag } of page.Parts ?? []) {
+			if (PartNumber !== undefined && Size !== undefined && ETag !== undefined) {
+				parts.push({ partNumber: PartNumber, sizeBytes: Size, etag: canonicalEtag(ETag) });
+			}
+		}
+		marker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+	} while (marker !== undefined);
+	return parts;
+}
+
+async function listPage(
+	connection: StorageConnection,
+	upload: MultipartUpload,
+	{ marker, pageSize }: { marker: string | undefined; pageSize: number },
+) {
+	const command = new ListPartsCommand({
+		Bucket: connection.bucket,
+		Key: upload.key,
+		UploadId: upload.uploadId,
+		PartNumberMarker: marker,
+		MaxParts: pageSize,
+	});
+	try {
+		return await callStore(connection, (client, options) => client.send(command, options));
+	} catch (error) {
+		throw isUnknownUpload(error) ? uploadNotFound(error) : error;
+	}
+}
+
+/** Removes an upload and its parts. Does nothing when it was completed or aborted before. Throws StorageUnavailable. */
+export async function abortMultipart(connection: StorageConnection, upload: MultipartUpload): Promise<void> {
+	const command = new AbortMultipartUploadCommand({
+		Bucket: connection.bucket,
+		Key: upload.key,
+		UploadId: upload.uploadId,
+	});
+	try {
+		await callStore(connection, (client, options) => client.send(command, options));
+	} catch (error) {
+		if (!isUnknownUpload(error)) {
+			throw error;
+		}
+	}
+}
+
+export type StaleMultipart = MultipartUpload & { readonly startedAt: Date };
+
+export type ListStaleInput = { readonly prefix: string; readonly startedBefore: Date };
+
+/**
+ * Yields uploads under `prefix` that started before a time and were neither completed nor aborted. Their parts cost storage and
+ * appear in no listing of objects. They may be aborted during the iteration. Throws StorageUnavailable.
+ */
+export async function* listStaleMultiparts(
+	connection: StorageConnection,
+	{ prefix, startedBefore }: ListStaleInput,
+	pageSize = MAX_PAGE_SIZE,
+): AsyncGenerator<StaleMultipart, void, undefined> {
+	let keyMarker: string | undefined;
+	let uploadIdMarker: string | undefined;
+	do {
+		const command = new ListMultipartUploadsCommand({
+			Bucket: connection.bucket,
+			Prefix: prefix,
+			KeyMarker: keyMarker,
+			UploadIdMarker: uploadIdMarker,
+			MaxUploads: pageSize,
+		});
+		const page = await callStore(connection, (client, options) => client.send(command, options));
+		for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+			if (
+				Key !== undefined &&
+				UploadId !== undefined &&
+				Initiated !== undefined &&
+				Initiated < startedBefore
+			) {
+				yield { key: Key, uploadId: UploadId, startedAt: Initiated };
+			}
+		}
+		keyMarker = page.IsTruncated ? page.NextKeyMarker : undefined;
+		uploadIdMarker = page.IsTruncated ? page.NextUploadIdMarker : undefined;
+	} while (keyMarker !== undefined);
+}
+
+/** Tells whether the store does not know a multipart upload (any more). S3 answers NoSuchUpload; Ceph answers NoSuchKey. */
+export function isUnknownUpload(error: unknown): boolean {
+	return isStoreError(error, 'NoSuchUpload', 'NoSuchKey');
+}
+
+export function uploadNotFound(cause: unknown): UploadNotFound {
+	return new UploadNotFound('The store has no such upload', { cause });
+}

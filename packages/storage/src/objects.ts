@@ -1,0 +1,139 @@
+import {
+	DeleteObjectsCommand,
+	HeadObjectCommand,
+	ListObjectsV2Command,
+	PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { callStore, isStoreError } from './call-store.ts';
+import type { StorageConnection } from './connection.ts';
+import { StorageUnavailable } from './errors.ts';
+
+/**
+ * Returns an ETag in the one form that the product uses: a strong entity tag with its double quotes (`"9a03…-3"`), as S3 sends it
+ * and `If-Match` needs it. Clients return part ETags with or without quotes, and some stores list them without.
+ */
+export function canonicalEtag(etag: string): string {
+	return `"${etag.replaceAll('"', '')}"`;
+}
+
+/** rclone stores each copy's modification time, in seconds. A restored bucket has it, and a number harms no download. */
+const COPIED_AT = /^\d{1,12}(\.\d{1,9})?$/;
+
+export type StoredObject = {
+	readonly sizeBytes: number;
+	/** With its quotes, as `If-Match` needs it. */
+	readonly etag: string;
+	/**
+	 * Whether the upload brought metadata or a redirect, which the store would send with every download. S3 refuses `x-amz-` headers
+	 * that are not signed; Ceph stores them. The time that rclone adds to a copy does not count.
+	 */
+	readonly hasUnsignedHeaders: boolean;
+};
+
+/** Returns the object under `key`, or null. Throws StorageUnavailable. */
+export async function headObject(connection: StorageConnection, key: string): Promise<StoredObject | null> {
+	try {
+		const { ContentLength, ETag, Metadata, WebsiteRedirectLocation } = await callStore(
+			connection,
+			(client, options) =>
+				client.send(new HeadObjectCommand({ Bucket: connection.bucket, Key: key }), options),
+		);
+		if (ContentLength === undefined || ETag === undefined) {
+			throw new StorageUnavailable('What answers at the endpoint is not an S3 store');
+		}
+		const hasUnsignedHeaders =
+			Object.entries(Metadata ?? {}).some(([name, value]) => name !== 'mtime' || !COPIED_AT.test(value)) ||
+			WebsiteRedirectLocation !== undefined;
+		return { sizeBytes: ContentLength, etag: canonicalEtag(ETag), hasUnsignedHeaders };
+	} catch (error) {
+		// HEAD has no body to name the error in, so the SDK calls every 404 NotFound.
+		if (isStoreError(error, 'NotFound', 'NoSuchKey')) {
+			return null;
+		}
+		throw error;
+	}
+}
+
+export type ListedObject = Pick<StoredObject, 'sizeBytes' | 'etag'> & {
+	readonly key: string;
+	readonly modifiedAt: Date;
+};
+
+export type ListObjectsInput = {
+	readonly prefix: string;
+	/** Only keys after this one; it need not exist. */
+	readonly startAfter?: string;
+	/** At least 2, at most S3's own limit, which is 1,000. */
+	readonly limit?: number;
+};
+
+export type ObjectPage = { readonly objects: readonly ListedObject[]; readonly isLast: boolean };
+
+/**
+ * Returns a page of objects whose keys start with `prefix`, in the byte order of keys. A page starts after a key and not at the
+ * store's continuation token, so that another process can continue a listing after a restart. Throws StorageUnavailable.
+ */
+export async function listObjects(
+	connection: StorageConnection,
+	{ prefix, startAfter, limit }: ListObjectsInput,
+): Promise<ObjectPage> {
+	const command = new ListObjectsV2Command({
+		Bucket: connection.bucket,
+		Prefix: prefix,
+		StartAfter: startAfter === '' ? undefined : startAfter,
+		MaxKeys: limit,
+	});
+	const page = await callStore(connection, (client, options) => client.send(command, options));
+	const objects = (page.Contents ?? []).flatMap(({ Key, Size, ETag, LastModified }) =>
+		// Some stores list the key itself that the page starts after.
+		Key !== undefined &&
+		Key !== startAfter &&
+		Size !== undefined &&
+		ETag !== undefined &&
+		LastModified !== undefined
+			? [{ key: Key, sizeBytes: Size, etag: canonicalEtag(ETag), modifiedAt: LastModified }]
+			: [],
+	);
+	return { objects, isLast: page.IsTruncated !== true };
+}
+
+/** Stores a short text under `key`; never a user's file. Throws StorageUnavailable. */
+export async function putText(
+	connection: StorageConnection,
+	{ key, text }: { key: string; text: string },
+): Promise<void> {
+	const command = new PutObjectCommand({
+		Bucket: connection.bucket,
+		Key: key,
+		ContentType: 'text/plain; charset=utf-8',
+		Body: text,
+	});
+	await callStore(connection, (client, options) => client.send(command, options));
+}
+
+/** S3's limit for one request. */
+const MAX_KEYS_PER_CALL = 1_000;
+
+/**
+ * Removes the objects under these keys; absent ones count as removed. Throws StorageUnavailable when any may remain, after which a
+ * retry is safe.
+ */
+export async function deleteObjects(connection: StorageConnection, keys: readonly string[]): Promise<void> {
+	for (let start = 0; start < keys.length; start += MAX_KEYS_PER_CALL) {
+		await deleteBatch(connection, keys.slice(start, start + MAX_KEYS_PER_CALL));
+	}
+}
+
+async function deleteBatch(connection: StorageConnection, keys: readonly string[]): Promise<void> {
+	const command = new DeleteObjectsCommand({
+		Bucket: connection.bucket,
+		Delete: { Objects: keys.map((key) => ({ Key: key })), Quiet: true },
+	});
+	const answer = await callStore(connection, (client, options) => client.send(command, options));
+	const failed = (answer.Errors ?? []).filter((error) => error.Code !== 'NoSuchKey');
+	if (failed.length > 0) {
+		throw new StorageUnavailable(`The store kept ${failed.length} of ${keys.length} objects`, {
+			cause: failed[0],
+		});
+	}
+}
