@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from '@creatorr/testing/until';
 import Stripe from 'stripe';
 
-const PROGRAM = fileURLToPath(new URL('../../../../infra/local/src/stripe-server/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../../../infra/local-stripe/src/main.ts', import.meta.url));
 
 /** On a busy machine a process takes its time to start. */
 const READY_WITHIN_MS = 60_000;

@@ -21,7 +21,7 @@ export function s3Process(server: S3Server): ManagedProcess {
 		kind: 'process',
 		name: 's3',
 		dependsOn: [],
-		command: [process.execPath, join(import.meta.dirname, '..', 's3-server', 'main.ts')],
+		command: [process.execPath, join(import.meta.dirname, '../../../local-s3/src/main.ts')],
 		env: {
 			...baseEnvironment(process.env),
 			PORT: String(server.port),

@@ -26,7 +26,7 @@ export function stripeProcess(options: StripeServerOptions): ManagedProcess {
 		kind: 'process',
 		name: 'stripe',
 		dependsOn: [],
-		command: [process.execPath, join(import.meta.dirname, '..', 'stripe-server', 'main.ts')],
+		command: [process.execPath, join(import.meta.dirname, '../../../local-stripe/src/main.ts')],
 		env: {
 			...baseEnvironment(process.env),
 			PORT: String(options.port),

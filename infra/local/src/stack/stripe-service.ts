@@ -1,9 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PRICE_IDS } from '@creatorr/local-stripe/catalogue';
 import { choosePorts } from '../backing/ports.ts';
 import type { Secrets } from '../backing/secrets.ts';
 import { stripeProcess, stripeUrl } from '../backing/stripe.ts';
-import { PRICE_IDS } from '../stripe-server/objects/catalogue.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
 import { gatewayUrl } from './gateway-url.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
-import type { StripeServer } from '../src/stripe-server/server.ts';
-import { client, start, subscribe } from './fixtures/stripe.ts';
+import type { StripeServer } from './server.ts';
+import { client, start, subscribe } from './testing/stripe.ts';
 
 let server: StripeServer;
 let stripe: Stripe;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import type { StripeServer } from '../src/stripe-server/server.ts';
+import type { StripeServer } from './server.ts';
 import {
 	client,
 	listen,
@@ -13,7 +13,7 @@ import {
 	subscribe,
 	WEBHOOK_SECRET,
 	type Webhook,
-} from './fixtures/stripe.ts';
+} from './testing/stripe.ts';
 
 /** What an ordinary subscription begins with, as far as the webhook is told. */
 const FIRST_EVENTS = 4;

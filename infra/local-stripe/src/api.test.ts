@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { API_VERSION, type StripeServer } from '../src/stripe-server/server.ts';
-import { client, newSession, start, subscribe } from './fixtures/stripe.ts';
+import { API_VERSION, type StripeServer } from './server.ts';
+import { client, newSession, start, subscribe } from './testing/stripe.ts';
 
 let server: StripeServer;
 let stripe: Stripe;
