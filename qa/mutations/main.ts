@@ -5,7 +5,7 @@ import { type Trial, tryMutants } from './try-mutants.ts';
 const USAGE = `Usage: npm run test:mutations -- [--quick] [word …]
 
 Takes one protection after another out of a copy of the code and shows which test fails without it.
-  word     only mutants of this package, or with this word in their name, symbol or test
+  word     only mutants of this package (apps/auth), or with this word in their name, symbol or test
   --quick  only those that every npm test tries
 `;
 
@@ -30,10 +30,14 @@ async function main(args: readonly string[]): Promise<number> {
 	return killed === chosen.length && killed > 0 ? 0 : 1;
 }
 
+/** A word that begins with `apps/` or `packages/` is the directory of a package. */
 function hasAny({ name, mutations, test }: Mutant, words: readonly string[]): boolean {
-	const texts = [name, test, ...mutations.flatMap(({ packageName, symbol }) => [packageName, symbol])];
-	// A package may be named by its directory, as in `apps/auth`.
-	return words.some((word) => texts.some((text) => text.includes(word.replace(/^(apps|packages)\//, ''))));
+	const texts = [name, test, ...mutations.map(({ symbol }) => symbol)];
+	const packages = mutations.map(({ packageName }) => packageName);
+	return words.some((word) => {
+		const directory = /^(?:apps|packages)\/([^/]+)/.exec(word)?.[1];
+		return packages.includes(directory ?? word) || texts.some((text) => text.includes(word));
+	});
 }
 
 function printTrial({ mutant: { name, mutations, test }, suite, problem }: Trial): void {
