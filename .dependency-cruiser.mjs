@@ -83,7 +83,10 @@ export default {
 			name: 'packages-wrap-the-drivers',
 			comment: 'apps reach databases, brokers and stores through packages; only its own folder knows Stripe',
 			severity: 'error',
-			from: { path: '^apps/[^/]+/src/', pathNot: '/src/generated/|^apps/billing/src/stripe/|\\.test\\.ts$' },
+			from: {
+				path: '^apps/[^/]+/src/',
+				pathNot: '/src/(generated|testing)/|^apps/billing/src/stripe/|\\.test\\.ts$',
+			},
 			to: { path: 'node_modules/(express|@prisma|amqplib|stripe|@aws-sdk|pg)/' },
 		},
 		{

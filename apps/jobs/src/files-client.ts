@@ -1,18 +1,29 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { checkInput, discardOutputs, publishOutput } from '@creatorr/contracts/internal';
-import type { InternalClient } from '@creatorr/service/internal-client';
+import { createIdentitySigner } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import type { Config } from './config.ts';
+
+const TIMEOUT_MS = 10_000;
 
 /** What jobs asks of the files service. Every call throws `upstream_unavailable` when files does not answer. */
 export interface FilesClient {
-	/** Throws `not_found` or `file_not_uploaded` when the file can be no input of this user's. */
+	/** Throws `not_found` or `file_not_uploaded` when the file can't be an input of this user. */
 	checkInput(fileId: string, userId: string): Promise<{ sizeBytes: number }>;
-	/** Makes the file the job's one output; false when there is no such output. */
+	/** Makes the file the job's one output. Returns false when there is no such output. */
 	publishOutput(jobId: string, fileId: string): Promise<boolean>;
 	/** Removes all outputs of a job. */
 	discardOutputs(jobId: string): Promise<void>;
 }
 
-export function createFilesClient(call: InternalClient): FilesClient {
+export function openFilesClient(config: Pick<Config, 'FILES_URL' | 'INTERNAL_PRIVATE_KEY'>): FilesClient {
+	const call = createInternalClient({
+		name: 'files',
+		baseUrl: config.FILES_URL,
+		sign: createIdentitySigner('jobs', config.INTERNAL_PRIVATE_KEY),
+		timeoutMs: TIMEOUT_MS,
+	});
 	return {
 		async checkInput(fileId, userId) {
 			const { data } = await call(checkInput, { params: { id: fileId }, body: { user_id: userId } });
@@ -33,4 +44,19 @@ export function createFilesClient(call: InternalClient): FilesClient {
 			await call(discardOutputs, { body: { job_id: jobId } });
 		},
 	};
+}
+
+/**
+ * Discards the outputs of jobs that failed without an outcome, and does not wait for it. A process may have published one and
+ * died before it could end the job.
+ */
+export function discardOutputsInBackground(
+	{ files, logger }: { files: Pick<FilesClient, 'discardOutputs'>; logger: Pick<Logger, 'warn'> },
+	jobIds: readonly string[],
+): void {
+	for (const jobId of jobIds) {
+		files
+			.discardOutputs(jobId)
+			.catch((error: unknown) => logger.warn('outputs.not_discarded', { jobId, error }));
+	}
 }

@@ -1,7 +1,7 @@
 import { renderMetrics } from '@creatorr/service/metrics';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { beforeAll, expect, test } from '@jest/globals';
-import { showBacklog } from '../../../apps/jobs/src/backlog-metrics.ts';
+import { backlogMetrics } from '../../../apps/jobs/src/dispatch/queue-metrics.ts';
 import { named } from '../src/cluster.ts';
 import { renderOverlay } from '../src/render.ts';
 
@@ -48,7 +48,7 @@ test('workers are wanted for every tool, one that has no trigger of its own too,
 });
 
 test('what KEDA reads is what jobs shows, where jobs is', async () => {
-	const backlog = showBacklog(tools, async () => []);
+	const backlog = backlogMetrics.start({ catalogue: await loadCatalogue(), prisma: {} as never });
 	const { text } = await renderMetrics();
 	backlog.stop();
 	for (const { type, metadata } of spec.triggers) {

@@ -220,7 +220,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'stops the running jobs of a deleted account',
-		mutations: [inPackage('jobs')('deleteUser', dropCall('addToOutbox'))],
+		mutations: [inPackage('jobs')('deleteAccount', dropCall('addToOutbox'))],
 		test: 'a deleted account leaves no job and no key, and its running jobs are stopped',
 	},
 	{

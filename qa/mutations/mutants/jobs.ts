@@ -41,8 +41,8 @@ export const JOBS: readonly Mutant[] = [
 	{
 		name: 'dispatches no more long jobs than there are background slots',
 		mutations: [
-			jobs('findCandidates', forceSqlCondition(true, 'background_places')),
-			jobs('chooseReleases', forceCondition(false, 'background', 'freePlaces')),
+			jobs('findCandidates', forceSqlCondition(true, 'background_slots')),
+			jobs('chooseJobs', forceCondition(false, 'background', 'freeSlots')),
 		],
 		test: 'waits until a background slot is free, and lets others go',
 	},

@@ -115,7 +115,7 @@ const WHOSE_IT_IS: readonly Mutant[] = [
 	},
 	{
 		name: 'lists one’s own jobs and no others',
-		mutations: [jobs('listJobs.where', dropProperty('userId'))],
+		mutations: [jobs('findJobs.where', dropProperty('userId'))],
 		test: 'goes newest first, page by page, through one’s own only',
 	},
 	{

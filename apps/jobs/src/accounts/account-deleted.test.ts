@@ -1,0 +1,86 @@
+import { accountDeleted, newEvent } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { succeeded } from '../testing/bus.ts';
+import type { User } from '../testing/user.ts';
+import type { Worker } from '../testing/worker.ts';
+import { startWorld, type World } from '../testing/world.ts';
+
+let world: World;
+let worker: Worker;
+
+beforeAll(async () => {
+	world = await startWorld();
+	worker = world.worker('one');
+	await worker.beat({ compress_heavy: 100 });
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+const deletionOf = (user: User) => newEvent(accountDeleted, { user_id: user.id }, newId('req'));
+
+async function untilGone(user: User): Promise<void> {
+	await until(async () => expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0));
+}
+
+test('a deleted account leaves no job and no key, and its running jobs are stopped', async () => {
+	const user = world.user();
+	const queued = await user.enqueue();
+	const running = await user.enqueue();
+	await worker.take(running);
+	const ended = await user.enqueue();
+	await user.cancel(ended);
+	await user.create({ tool: 'ocr', input_file_id: newId('fil') }, 'key');
+	const bystander = world.user();
+	const theirs = await bystander.enqueue();
+	await world.bus.publish(deletionOf(user));
+	await untilGone(user);
+	expect(await world.prisma.idempotencyKey.count({ where: { userId: user.id } })).toBe(0);
+	await until(() => expect(world.bus.canceled).toContain(running));
+	expect(world.bus.canceled).not.toContain(queued);
+	expect(await worker.claim(queued)).toEqual({ answer: 'unwanted' });
+	expect((await worker.beat({}, [{ job_id: running, attempt: 1 }])).stop).toEqual([running]);
+	expect((await bystander.job(theirs)).status).toBe('queued');
+});
+
+test('the outcome of a job whose account is gone is dropped', async () => {
+	const user = world.user();
+	const jobId = await user.enqueue();
+	const attempt = await worker.take(jobId);
+	await world.bus.publish(deletionOf(user));
+	await untilGone(user);
+	await world.bus.finish(jobId, attempt, succeeded());
+	const bystander = world.user();
+	const other = await bystander.enqueue();
+	await world.bus.finish(other, await worker.take(other), succeeded());
+	await until(async () => expect((await bystander.job(other)).status).toBe('succeeded'));
+	expect(world.files.published.has(jobId)).toBe(false);
+});
+
+test('a request that was on its way when the account went leaves no job behind', async () => {
+	const user = world.user();
+	await world.bus.publish(deletionOf(user));
+	await until(async () =>
+		expect(await world.prisma.deletedUser.count({ where: { userId: user.id } })).toBe(1),
+	);
+	const answer = await user.create({ tool: 'ocr', input_file_id: newId('fil') });
+	expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+	expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0);
+});
+
+test('a deletion that is told again changes nothing', async () => {
+	const user = world.user();
+	await user.enqueue();
+	const event = deletionOf(user);
+	await world.bus.publish(event);
+	await world.bus.publish(event);
+	await world.bus.publish(deletionOf(user));
+	await untilGone(user);
+	const last = world.user();
+	await last.enqueue();
+	await world.bus.publish(deletionOf(last));
+	await untilGone(last);
+});

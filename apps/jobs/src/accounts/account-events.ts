@@ -1,0 +1,43 @@
+import { accountDeleted, accountVerified, planChanged } from '@creatorr/contracts/events';
+import { defineConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
+import type { Deps } from '../deps.ts';
+import { changePlan, markVerified } from './accounts.sql.ts';
+import { deleteAccount } from './delete-account.sql.ts';
+
+/** Changes the limits and the priority of a user's jobs with the plan. */
+export const onPlanChanged = defineConsumer({
+	queue: QUEUES.jobsPlanChanged,
+	definition: planChanged,
+	prefetch: 4,
+	async handle({ prisma, config, logger, wakeDispatch }: Deps, { data: { user_id: userId, plan, version } }) {
+		const { priority } = config.PLANS[plan];
+		const changed = await changePlan(prisma, { userId, plan, version, priority });
+		if (changed) wakeDispatch();
+		logger.info('user.plan_changed', { user_id: userId, plan, version, changed });
+	},
+});
+
+/** Gives a user the plan's full limit of active jobs. */
+export const onAccountVerified = defineConsumer({
+	queue: QUEUES.jobsAccountVerified,
+	definition: accountVerified,
+	prefetch: 4,
+	async handle({ prisma, logger, wakeDispatch }: Deps, { data }) {
+		await markVerified(prisma, data.user_id);
+		wakeDispatch();
+		logger.info('user.verified', { user_id: data.user_id });
+	},
+});
+
+/** Deletes all data of a user, and stops the running jobs. */
+export const onAccountDeleted = defineConsumer({
+	queue: QUEUES.jobsAccountDeleted,
+	definition: accountDeleted,
+	prefetch: 2,
+	async handle({ prisma, logger, wakeDispatch }: Deps, { id: eventId, request_id: requestId, data }) {
+		await deleteAccount(prisma, { eventId, userId: data.user_id, requestId });
+		wakeDispatch();
+		logger.info('user.jobs_deleted', { user_id: data.user_id });
+	},
+});

@@ -1,0 +1,74 @@
+import type { Plan } from '@creatorr/contracts/plans';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { PrismaClient, Tx } from '../database.sql.ts';
+
+interface Account {
+	plan: Plan;
+	/** Whether the email is known to be verified. */
+	verified: boolean;
+}
+
+/** Distinguishes these advisory locks from others. */
+const USER_LOCKS = 1;
+
+/** Locks a user until the transaction ends: only one transaction of all replicas creates or deletes jobs of the user. */
+export async function lockUser(tx: Tx, userId: string): Promise<void> {
+	await tx.$executeRaw`SELECT pg_advisory_xact_lock(${USER_LOCKS}::int, hashtext(${userId}))`;
+}
+
+/** Returns whether the account was deleted. Under the user's lock the answer doesn't change. */
+export async function isDeleted(tx: Tx, userId: string): Promise<boolean> {
+	return (await tx.deletedUser.count({ where: { userId } })) > 0;
+}
+
+/** Returns what is known of an account: without a row it is on the free plan, with an unverified email. */
+export async function readAccount(tx: PrismaClient | Tx, userId: string): Promise<Account> {
+	const account = await tx.account.findUnique({ where: { userId } });
+	return { plan: account?.plan ?? 'free', verified: account?.emailVerified ?? false };
+}
+
+/** Records that the email is verified, for good. Ignores a deleted account. */
+export async function markVerified(prisma: PrismaClient, userId: string): Promise<void> {
+	await inTransaction(prisma, async (tx) => {
+		await lockUser(tx, userId);
+		if (await isDeleted(tx, userId)) return;
+		await tx.$executeRaw`
+			INSERT INTO accounts (user_id, plan, plan_version, email_verified) VALUES (${userId}, 'free', 0, true)
+			ON CONFLICT (user_id) DO UPDATE SET email_verified = true`;
+	});
+}
+
+interface PlanChange {
+	userId: string;
+	plan: Plan;
+	/** Grows with every change of this user's plan. */
+	version: number;
+	/** Of the plan's jobs. */
+	priority: number;
+}
+
+/**
+ * Changes a user's plan and gives waiting jobs its priority. Returns false, and changes nothing, when this change or a later one
+ * was applied before, or the account was deleted. Jobs that are created at the same time wait for it.
+ */
+export async function changePlan(prisma: PrismaClient, change: PlanChange): Promise<boolean> {
+	const { userId, plan, version, priority } = change;
+	return await inTransaction(prisma, async (tx) => {
+		await lockUser(tx, userId);
+		if (await isDeleted(tx, userId)) return false;
+		const changed = await tx.$executeRaw`
+			INSERT INTO accounts (user_id, plan, plan_version) VALUES (${userId}, ${plan}::"Plan", ${version})
+			ON CONFLICT (user_id) DO UPDATE SET plan = excluded.plan, plan_version = excluded.plan_version
+				WHERE accounts.plan_version < excluded.plan_version`;
+		if (changed === 0) return false;
+		await tx.job.updateMany({
+			where: {
+				userId,
+				status: { in: ['queued', 'running'] },
+				OR: [{ releasedAt: null }, { deferredAt: { not: null } }],
+			},
+			data: { priority },
+		});
+		return true;
+	});
+}

@@ -1,0 +1,28 @@
+import type { JobErrorCode } from '@creatorr/contracts/jobs';
+
+/** The fields of a job that decide how much an attempt counts towards the compute quota. */
+interface EndedAttempt {
+	/** Null for an attempt that an older release granted. */
+	attemptStartedAt: Date | null;
+	/** Null when no worker runs the attempt. */
+	leaseExpiresAt: Date | null;
+	now: Date;
+}
+
+/** Users don't pay for failures of the product. */
+const FREE_FAILURES: ReadonlySet<JobErrorCode> = new Set<JobErrorCode>(['internal', 'worker_lost']);
+
+/**
+ * Returns how many milliseconds of an attempt that ends now count towards the quota: the time since its grant, or what the worker
+ * measured if that is less, because the worker leaves out the time in which other jobs had the processors. An attempt that no
+ * worker runs costs nothing, and neither does a failure of the product.
+ */
+export function chargedMs(
+	{ attemptStartedAt, leaseExpiresAt, now }: EndedAttempt,
+	{ errorCode, measuredMs }: { errorCode?: JobErrorCode | undefined; measuredMs?: number | undefined },
+): number {
+	if (!attemptStartedAt || !leaseExpiresAt) return 0;
+	if (errorCode && FREE_FAILURES.has(errorCode)) return 0;
+	const elapsedMs = Math.max(0, now.getTime() - attemptStartedAt.getTime());
+	return Math.min(elapsedMs, measuredMs ?? elapsedMs);
+}

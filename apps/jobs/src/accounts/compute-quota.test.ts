@@ -1,0 +1,145 @@
+import { accountDeleted, accountVerified, newEvent } from '@creatorr/contracts/events';
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { failed, succeeded } from '../testing/bus.ts';
+import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
+import { startWorld, type World } from '../testing/world.ts';
+import { chargeCompute } from './compute-usage.sql.ts';
+
+const TOOL = 'compress_heavy';
+const LIMIT_SECONDS = 100;
+
+let world: World;
+
+beforeAll(async () => {
+	const PLANS = JSON.stringify({ free: { computeSecondsPerDay: LIMIT_SECONDS } });
+	world = await startWorld({ overrides: { PLANS, UNVERIFIED_ACTIVE_JOBS: '1' } });
+});
+
+afterEach(() => emptyQueues(world));
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+type User = ReturnType<World['user']>;
+
+/** Lets a worker have a new job of the user since so many seconds ago. */
+async function startJob(user: User, secondsAgo: number): Promise<{ jobId: string; attempt: number }> {
+	const jobId = await user.enqueue(TOOL);
+	const attempt = await world.worker('a').take(jobId);
+	const startedAt = new Date(Date.now() - 1000 * secondsAgo);
+	await world.prisma.job.update({ where: { id: jobId }, data: { attemptStartedAt: startedAt } });
+	return { jobId, attempt };
+}
+
+async function use(userId: string): Promise<{ compute_seconds: number; max_active_jobs: number }> {
+	const headers = { [IDENTITY_HEADER]: world.identities.sign.billing() };
+	const answer = await fetch(`${world.url}/internal/users/${userId}/job-use`, { headers });
+	return ((await answer.json()) as { data: Awaited<ReturnType<typeof use>> }).data;
+}
+
+const usedSeconds = async (user: User) => (await use(user.id)).compute_seconds;
+const untilEnded = (user: User, jobId: string) =>
+	until(async () => expect(['queued', 'running']).not.toContain((await user.job(jobId)).status));
+
+/** Has tools run for the user so many seconds today. */
+const charge = (userId: string, seconds: number, now = new Date()) =>
+	world.prisma.$transaction((tx) => chargeCompute(tx, { userId, now, ms: 1000 * seconds }));
+
+describe('the compute quota', () => {
+	test('counts each attempt that ended once, also when its outcome comes twice', async () => {
+		const user = world.user();
+		const [first, second] = [await startJob(user, 30), await startJob(user, 20)];
+		await world.bus.finish(first.jobId, first.attempt, succeeded());
+		await world.bus.finish(first.jobId, first.attempt, succeeded());
+		await world.bus.finish(second.jobId, second.attempt, failed);
+		await untilEnded(user, first.jobId);
+		await untilEnded(user, second.jobId);
+		const used = await usedSeconds(user);
+		expect(used).toBeGreaterThanOrEqual(50);
+		expect(used).toBeLessThan(80);
+	});
+
+	test('counts a job that its owner canceled while it ran, and none that had not started', async () => {
+		const user = world.user();
+		const { jobId } = await startJob(user, 40);
+		await user.cancel(jobId);
+		expect(await usedSeconds(user)).toBeGreaterThanOrEqual(40);
+		const other = world.user();
+		await other.cancel(await other.enqueue(TOOL));
+		expect(await usedSeconds(other)).toBe(0);
+	});
+
+	test('does not count an attempt that its worker returned', async () => {
+		const user = world.user();
+		const { jobId, attempt } = await startJob(user, 50);
+		await world.worker('a').release(jobId, attempt);
+		expect(await usedSeconds(user)).toBe(0);
+	});
+
+	test('refuses new jobs once it is used up, and nobody else’s', async () => {
+		const user = world.user();
+		await charge(user.id, LIMIT_SECONDS - 1);
+		await user.enqueue(TOOL);
+		await charge(user.id, 1);
+		const refused = await user.create({ tool: TOOL, input_file_id: newId('fil') });
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		expect(refused.body.error.message).toMatch(
+			/Your jobs used 1 minute of compute today; the free plan allows 1 minute a day, Pro 10 hours a day\. Wait until 00:00 UTC/,
+		);
+		await world.user().enqueue(TOOL);
+	});
+
+	test('keeps queued jobs waiting until the next day', async () => {
+		const [spent, fresh] = [newId('usr'), newId('usr')];
+		await charge(spent, LIMIT_SECONDS);
+		await charge(fresh, LIMIT_SECONDS, new Date(Date.now() - 24 * 3_600_000));
+		await fillQueue(world, { userId: spent, count: 2 }, { userId: fresh, count: 1 });
+		await world.worker('a').beat({ [TOOL]: 9 });
+		await until(async () => expect(await inFlight(world, { userId: fresh })).toBe(1));
+		expect(await inFlight(world, { userId: spent })).toBe(0);
+		await world.prisma.$executeRaw`UPDATE compute_usage SET day = day - 1 WHERE user_id = ${spent}`;
+		await until(async () => expect(await inFlight(world, { userId: spent })).toBe(1));
+	});
+
+	test('is forgotten with the account', async () => {
+		const user = world.user();
+		await charge(user.id, 5);
+		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
+		const rows = () => world.prisma.computeUsage.count({ where: { userId: user.id } });
+		await until(async () => expect(await rows()).toBe(0));
+	});
+});
+
+describe('a user whose email is not verified', () => {
+	const verify = (userId: string) =>
+		world.bus.publish(newEvent(accountVerified, { user_id: userId }, newId('req')));
+
+	test('has one active job, and as many as the plan allows from the verification on', async () => {
+		const userId = newId('usr');
+		await world.worker('a').beat({ [TOOL]: 9 });
+		await fillQueue(world, { userId, count: 5 });
+		await until(() => expect(world.bus.requested).toHaveLength(1));
+		expect(await inFlight(world, { userId })).toBe(1);
+		expect((await use(userId)).max_active_jobs).toBe(1);
+		await verify(userId);
+		await until(async () => expect(await inFlight(world, { userId })).toBe(3));
+		expect((await use(userId)).max_active_jobs).toBe(3);
+		await verify(userId);
+		expect((await use(userId)).max_active_jobs).toBe(3);
+	});
+
+	test('leaves nothing behind when the event comes after the account has gone', async () => {
+		const userId = newId('usr');
+		await world.bus.publish(newEvent(accountDeleted, { user_id: userId }, newId('req')));
+		await until(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));
+		await verify(userId);
+		const next = newId('usr');
+		await verify(next);
+		await until(async () => expect(await world.prisma.account.count({ where: { userId: next } })).toBe(1));
+		expect(await world.prisma.account.count({ where: { userId } })).toBe(0);
+	});
+});

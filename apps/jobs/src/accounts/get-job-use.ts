@@ -1,0 +1,27 @@
+import { getJobUse } from '@creatorr/contracts/internal';
+import { defineRoute } from '@creatorr/service/route';
+import type { Deps } from '../deps.ts';
+import { readAccount } from './accounts.sql.ts';
+import { readComputeSeconds } from './compute-usage.sql.ts';
+import { countJobs } from './job-use.sql.ts';
+import { maxActiveJobs } from './plan-limits.ts';
+
+/** Returns how much a user uses of what the plan limits. */
+export function getJobUseRoute({ prisma, config }: Deps) {
+	return defineRoute(getJobUse, async ({ params: { id: userId } }) => {
+		const [{ active, queued }, computeSeconds, { plan, verified }] = await Promise.all([
+			countJobs(prisma, userId),
+			readComputeSeconds(prisma, userId),
+			readAccount(prisma, userId),
+		]);
+		const unverifiedActiveJobs = config.UNVERIFIED_ACTIVE_JOBS;
+		return {
+			data: {
+				active_jobs: active,
+				max_active_jobs: maxActiveJobs(config.PLANS[plan], { verified, unverifiedActiveJobs }),
+				queued_jobs: queued,
+				compute_seconds: computeSeconds,
+			},
+		};
+	});
+}

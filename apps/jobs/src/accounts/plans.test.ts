@@ -1,0 +1,198 @@
+import { accountDeleted, newEvent, planChanged } from '@creatorr/contracts/events';
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { newId } from '@creatorr/contracts/ids';
+import { PLANS, type Plan } from '@creatorr/contracts/plans';
+import { until } from '@creatorr/testing/until';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { failed } from '../testing/bus.ts';
+import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
+import { startWorld, type World } from '../testing/world.ts';
+import { changePlan } from './accounts.sql.ts';
+
+const TOOL = 'compress_heavy';
+const MIB = 1024 ** 2;
+
+let world: World;
+
+beforeAll(async () => {
+	world = await startWorld({ replicas: 2 });
+});
+
+afterEach(() => emptyQueues(world));
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+const change = (userId: string, plan: Plan, version: number) =>
+	newEvent(planChanged, { user_id: userId, plan, version }, newId('req'));
+
+const account = (userId: string) => world.prisma.account.findUnique({ where: { userId } });
+
+/** Puts a user on a plan and waits until jobs knows. */
+async function putOn(userId: string, plan: Plan, version = 1): Promise<void> {
+	await world.bus.publish(change(userId, plan, version));
+	await until(async () => expect(await account(userId)).toMatchObject({ planVersion: BigInt(version) }));
+}
+
+async function priorityOf(jobId: string): Promise<number> {
+	return (await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } })).priority;
+}
+
+/** Keeps the only worker busy, so that what comes next waits. */
+async function fillPlaces(): Promise<void> {
+	await world.worker('a').beat({ [TOOL]: 1 });
+	await fillQueue(world, { userId: newId('usr'), count: 2, priority: 9 });
+	await until(async () => expect(await inFlight(world, { tool: TOOL })).toBe(2));
+}
+
+describe('a change of plan', () => {
+	test('gives waiting and new jobs the priority of the plan, and those of nobody else', async () => {
+		await fillPlaces();
+		const [user, other] = [world.user(), world.user()];
+		const [waiting, others] = [await user.enqueue(TOOL), await other.enqueue(TOOL)];
+		await putOn(user.id, 'pro');
+		expect(await priorityOf(waiting)).toBe(PLANS.pro.priority);
+		expect(await priorityOf(await user.enqueue(TOOL))).toBe(PLANS.pro.priority);
+		expect(await priorityOf(others)).toBe(PLANS.free.priority);
+		await putOn(user.id, 'free', 2);
+		expect(await priorityOf(waiting)).toBe(PLANS.free.priority);
+	});
+
+	test('that is told again, or late, changes nothing', async () => {
+		await fillPlaces();
+		const user = world.user();
+		const waiting = await user.enqueue(TOOL);
+		await putOn(user.id, 'pro', 7);
+		for (const version of [6, 7]) {
+			const late = { userId: user.id, plan: 'free' as const, version, priority: PLANS.free.priority };
+			expect(await changePlan(world.prisma, late)).toBe(false);
+		}
+		expect(await account(user.id)).toMatchObject({ plan: 'pro', planVersion: 7n });
+		expect(await priorityOf(waiting)).toBe(PLANS.pro.priority);
+	});
+
+	test('is the last one also when many come at once in any order', async () => {
+		const userId = newId('usr');
+		const changes = Array.from({ length: 50 }, (_, index) =>
+			change(userId, index === 49 || index % 2 ? 'pro' : 'free', index + 1),
+		);
+		await Promise.all(changes.toReversed().map((event) => world.bus.publish(event)));
+		await until(async () => expect(await account(userId)).toMatchObject({ plan: 'pro', planVersion: 50n }));
+	});
+
+	test('lets so many jobs be active as the plan does', async () => {
+		const userId = newId('usr');
+		await world.worker('a').beat({ [TOOL]: 100 });
+		await fillQueue(world, { userId, count: 50 });
+		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
+		await putOn(userId, 'pro');
+		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.pro.maxActiveJobs));
+		await until(() => expect(world.bus.requested).toHaveLength(PLANS.pro.maxActiveJobs));
+		await putOn(userId, 'free', 2);
+		const worker = world.worker('a');
+		for (const jobId of world.bus.requested.slice(0, PLANS.pro.maxActiveJobs - 1)) {
+			await world.bus.finish(jobId, await worker.take(jobId), failed);
+		}
+		await until(async () =>
+			expect(await world.prisma.job.count({ where: { userId, status: 'failed' } })).toBe(19),
+		);
+		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
+		const asked = PLANS.pro.maxActiveJobs + PLANS.free.maxActiveJobs - 1;
+		await until(() => expect(world.bus.requested).toHaveLength(asked));
+	});
+
+	test('of an account that is gone leaves nothing behind', async () => {
+		const user = world.user();
+		await putOn(user.id, 'pro');
+		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
+		await until(async () => expect(await account(user.id)).toBeNull());
+		const late = { userId: user.id, plan: 'pro' as const, version: 2, priority: PLANS.pro.priority };
+		expect(await changePlan(world.prisma, late)).toBe(false);
+		expect(await account(user.id)).toBeNull();
+	});
+});
+
+describe('an account that is deleted', () => {
+	test('leaves no trace of when its jobs ran', async () => {
+		const user = world.user();
+		const jobId = await user.enqueue(TOOL);
+		await world.bus.finish(jobId, await world.worker('a').take(jobId), failed);
+		const turns = () => world.prisma.turn.count({ where: { userId: user.id } });
+		await until(async () => expect(await turns()).toBe(1));
+		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
+		await until(async () => expect(await turns()).toBe(0));
+	});
+});
+
+describe('an input', () => {
+	const LIMIT = PLANS.free.tools.ocr?.maxInputBytes ?? 0;
+	async function create(user: ReturnType<World['user']>, inputBytes: number, tool = 'ocr') {
+		const id = newId('fil');
+		world.files.inputBytes.set(id, inputBytes);
+		return await user.create({ tool, input_file_id: id });
+	}
+
+	test('that is larger than the plan takes for the tool is refused, with what Pro takes', async () => {
+		const user = world.user();
+		expect((await create(user, LIMIT)).status).toBe(201);
+		const refused = await create(user, LIMIT + MIB);
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		expect(refused.body.error.message).toMatch(/257 MiB.*ocr.*free plan allows 256 MiB, Pro 1 GiB/);
+		expect((await create(user, LIMIT + MIB, TOOL)).status).toBe(201);
+	});
+
+	test('is taken on Pro', async () => {
+		const user = world.user();
+		await putOn(user.id, 'pro');
+		expect((await create(user, LIMIT + MIB)).status).toBe(201);
+	});
+});
+
+describe('a claim', () => {
+	const limits = async (jobId: string) => {
+		const claim = await world.worker('a').claim(jobId);
+		if (claim.answer !== 'granted') throw new Error(claim.answer);
+		return [claim.max_pages, claim.pro_max_pages];
+	};
+
+	test('says how many pages the plan takes for the tool, and how many Pro does', async () => {
+		const [free, pro] = [world.user(), world.user()];
+		await putOn(pro.id, 'pro');
+		const [ofFree, ofPro] = [PLANS.free.tools.ocr?.maxPages, PLANS.pro.tools.ocr?.maxPages];
+		expect(await limits(await free.enqueue('ocr'))).toEqual([ofFree, ofPro]);
+		expect(await limits(await pro.enqueue('ocr'))).toEqual([ofPro, undefined]);
+		expect(await limits(await free.enqueue(TOOL))).toEqual([
+			PLANS.free.anyTool.maxPages,
+			PLANS.pro.anyTool.maxPages,
+		]);
+	});
+});
+
+describe('the use of a user', () => {
+	const ask = (userId: string, as: 'billing' | 'tool-worker') =>
+		fetch(`${world.url}/internal/users/${userId}/job-use`, {
+			headers: { [IDENTITY_HEADER]: world.identities.sign[as]() },
+		});
+	const use = async (userId: string) => {
+		const answer = await ask(userId, 'billing');
+		return ((await answer.json()) as { data: unknown }).data;
+	};
+
+	test('is what counts towards the limits', async () => {
+		const user = world.user();
+		expect(await use(user.id)).toMatchObject({ active_jobs: 0, queued_jobs: 0 });
+		await world.worker('a').beat({ [TOOL]: 9 });
+		await fillQueue(world, { userId: user.id, count: 6 }, { userId: newId('usr'), count: 6 });
+		await until(async () => expect(await use(user.id)).toMatchObject({ active_jobs: 3, queued_jobs: 6 }));
+		const running = await world.prisma.job.findFirstOrThrow({
+			where: { userId: user.id, releasedAt: { not: null } },
+		});
+		await world.worker('a').take(running.id);
+		expect(await use(user.id)).toMatchObject({ active_jobs: 3, queued_jobs: 5 });
+	});
+
+	test('is told to billing alone', async () => {
+		expect((await ask(newId('usr'), 'tool-worker')).status).toBe(401);
+	});
+});

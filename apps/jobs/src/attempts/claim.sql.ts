@@ -1,0 +1,73 @@
+import type { ClaimAnswer } from '@creatorr/contracts/internal';
+import type { Plans } from '@creatorr/contracts/plans';
+import { afterCommit } from '@creatorr/database/after-commit';
+import { inTransaction } from '@creatorr/database/transaction';
+import { readAccount } from '../accounts/accounts.sql.ts';
+import { pageLimits } from '../accounts/plan-limits.ts';
+import type { PrismaClient, Tx } from '../database.sql.ts';
+import { type LockedJob, lockJob, notifyJobChanged } from '../lifecycle/job.sql.ts';
+import { countStarted } from '../lifecycle/job-metrics.ts';
+import { decideClaim } from './transitions.ts';
+
+interface ClaimInput {
+	jobId: string;
+	workerId: string;
+	leaseMs: number;
+	plans: Plans;
+}
+
+const GRANTED_COLUMNS = {
+	attempt: true,
+	tool: true,
+	params: true,
+	sealedSecrets: true,
+	inputFileId: true,
+	userId: true,
+	createdAt: true,
+	background: true,
+} as const;
+
+/** Grants a job to a worker as a new attempt, or says why not. */
+export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise<ClaimAnswer> {
+	return await inTransaction(prisma, async (tx) => {
+		const job = await lockJob(tx, input.jobId);
+		const decision = decideClaim(job, input.workerId);
+		if (decision !== 'granted' || !job) return { answer: decision === 'held' ? 'held' : 'unwanted' };
+		return await grant(tx, job, input);
+	});
+}
+
+async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: ClaimInput): Promise<ClaimAnswer> {
+	const first = job.status === 'queued';
+	const row = await tx.job.update({
+		where: { id: job.id },
+		data: {
+			status: 'running',
+			attempt: job.attempt + 1,
+			workerId,
+			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
+			attemptStartedAt: job.now,
+			releasedAt: job.now,
+			deferredAt: null,
+			...(first ? { startedAt: job.now } : {}),
+		},
+		select: GRANTED_COLUMNS,
+	});
+	if (first) {
+		afterCommit(tx, () => countStarted({ tool: row.tool, createdAt: row.createdAt, startedAt: job.now }));
+		await notifyJobChanged(tx, job.id);
+	}
+	const { plan } = await readAccount(tx, row.userId);
+	return {
+		answer: 'granted',
+		attempt: row.attempt,
+		lease_ms: leaseMs,
+		tool: row.tool,
+		params: row.params as Record<string, unknown>,
+		...(row.sealedSecrets === null ? {} : { sealed_secrets: row.sealedSecrets }),
+		input_file_id: row.inputFileId,
+		user_id: row.userId,
+		...(row.background ? { background: true } : {}),
+		...pageLimits(plans, { plan, tool: row.tool }),
+	};
+}

@@ -1,0 +1,103 @@
+import { pause, until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { succeeded } from '../testing/bus.ts';
+import type { User } from '../testing/user.ts';
+import { MANY_ACTIVE, startWorld, type World } from '../testing/world.ts';
+
+const LEASE_MS = 1_000;
+
+let world: World;
+let user: User;
+
+beforeAll(async () => {
+	world = await startWorld({
+		replicas: 2,
+		overrides: { ...MANY_ACTIVE, WORKER_LEASE_MS: String(LEASE_MS), WORKER_BEAT_MS: '200' },
+	});
+	user = world.user();
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+const SLOTS = { compress_heavy: 1 };
+
+/** A job that a worker was asked for. */
+async function requested(): Promise<string> {
+	await world.worker('idle').beat({ compress_heavy: 1_000 });
+	const jobId = await user.enqueue();
+	await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+	return jobId;
+}
+
+function rowOf(jobId: string) {
+	return world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+}
+
+describe('a worker that is not heard any more', () => {
+	test('loses its job to another, which keeps its status and progress', async () => {
+		const jobId = await requested();
+		const lost = world.worker('lost');
+		const attempt = await lost.take(jobId);
+		await world.bus.progress(jobId, attempt, 40);
+		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		expect(await user.job(jobId)).toMatchObject({ status: 'running', progress: 40 });
+		expect(await world.worker('next').take(jobId)).toBe(attempt + 1);
+		expect((await lost.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
+	});
+
+	test('is asked for again once, though two replicas watch', async () => {
+		const jobId = await requested();
+		await world.worker('lost').take(jobId);
+		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		await pause(2 * LEASE_MS);
+		expect(world.bus.timesRequested(jobId)).toBe(2);
+		expect((await rowOf(jobId)).lostAttempts).toBe(1);
+	});
+
+	test('that comes back before another has taken the job keeps it', async () => {
+		const jobId = await requested();
+		const slow = world.worker('slow');
+		const attempt = await slow.take(jobId);
+		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		expect((await slow.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		expect(await world.worker('next').claim(jobId)).toEqual({ answer: 'held' });
+		await world.bus.finish(jobId, attempt, succeeded());
+		await until(async () => expect((await user.job(jobId)).status).toBe('succeeded'));
+	});
+
+	test('fails its job when it is the third', async () => {
+		const jobId = await requested();
+		for (const time of [1, 2, 3]) {
+			await until(() => expect(world.bus.timesRequested(jobId)).toBe(time));
+			expect(await world.worker(`lost-${time}`).take(jobId)).toBe(time);
+		}
+		await until(async () => expect((await user.job(jobId)).status).toBe('failed'));
+		expect(await user.job(jobId)).toMatchObject({
+			error_code: 'worker_lost',
+			error_message: expect.stringContaining('try again'),
+		});
+		expect(await world.worker('next').claim(jobId)).toEqual({ answer: 'unwanted' });
+	});
+});
+
+test('a worker that is heard keeps its job for longer than a lease', async () => {
+	const jobId = await requested();
+	const worker = world.worker('steady');
+	const attempt = await worker.take(jobId);
+	for (let beats = 0; beats < 15; beats++) {
+		expect((await worker.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		await pause(LEASE_MS / 5);
+	}
+	expect(world.bus.timesRequested(jobId)).toBe(1);
+});
+
+test('a job that was lost and canceled is not handed out again', async () => {
+	const jobId = await requested();
+	await world.worker('lost').take(jobId);
+	await user.cancel(jobId);
+	await pause(2.5 * LEASE_MS);
+	expect(world.bus.timesRequested(jobId)).toBe(1);
+	expect((await user.job(jobId)).status).toBe('canceled');
+});

@@ -1,0 +1,91 @@
+import type { JobOutcome } from '@creatorr/contracts/events';
+import type { JobStatus } from '@creatorr/contracts/jobs';
+import { applyOnce } from '@creatorr/database/inbox';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { PrismaClient, Tx } from '../database.sql.ts';
+import { failJob, succeedJob } from '../lifecycle/end-job.sql.ts';
+import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
+import { loseLockedAttempt } from './lose.sql.ts';
+import { releaseLockedAttempt } from './return.sql.ts';
+import { canTransition } from './transitions.ts';
+
+/** The name under which the inbox records outcomes. */
+const CONSUMER = 'jobs.job-finished';
+/** Longer than the slowest response of files and the longest pause between two tries. */
+const FINISHING_MS = 30_000;
+
+export interface FinishedAttempt {
+	eventId: string;
+	jobId: string;
+	attempt: number;
+	outcome: JobOutcome;
+	/** How long the tool ran, if the worker measured it. */
+	computeMs?: number | undefined;
+}
+
+/**
+ * Reserves a job for a while so that its attempt's outcome can be applied: no worker can claim it, not even its own. Returns false
+ * when the attempt is not the current one of a running job.
+ */
+export async function startFinishing(
+	prisma: PrismaClient,
+	{ jobId, attempt }: Pick<FinishedAttempt, 'jobId' | 'attempt'>,
+): Promise<boolean> {
+	const updated = await prisma.$executeRaw`
+		UPDATE jobs
+		SET settling = true,
+			lease_expires_at = greatest(lease_expires_at, now() + make_interval(secs => ${FINISHING_MS / 1000}))
+		WHERE id = ${jobId} AND attempt = ${attempt}::int AND status = 'running'
+			AND worker_id IS NOT NULL`;
+	return updated > 0;
+}
+
+interface Applied {
+	/** An earlier delivery applied the event. */
+	repeated: boolean;
+	/** The status of the job now. Null when it was deleted. */
+	status: JobStatus | null;
+}
+
+/** Ends a job with the outcome of its current attempt. Ignores the outcome of any other attempt. */
+export async function finishAttempt(prisma: PrismaClient, input: FinishedAttempt): Promise<Applied> {
+	return await inTransaction(prisma, async (tx) => {
+		const once = { eventId: input.eventId, consumer: CONSUMER };
+		const first = await applyOnce(tx, once, async () => {
+			const job = await lockJob(tx, input.jobId);
+			if (job && canTransition(job, input.attempt, 'finishAttempt')) await end(tx, job, input);
+		});
+		return { repeated: !first, status: await readStatus(tx, input.jobId) };
+	});
+}
+
+async function end(tx: Tx, job: LockedJob, { outcome, computeMs }: FinishedAttempt): Promise<void> {
+	switch (outcome.status) {
+		case 'succeeded':
+			await succeedJob(tx, job, outcome, computeMs);
+			return;
+		case 'failed':
+			await failJob(tx, job, { code: outcome.error_code, message: outcome.error_message }, computeMs);
+	}
+}
+
+/** Counts the current attempt as lost and releases it, because files doesn't have its output. Its worker may be alive. */
+export async function rejectOutput(
+	prisma: PrismaClient,
+	{ eventId, jobId, attempt }: Pick<FinishedAttempt, 'eventId' | 'jobId' | 'attempt'>,
+): Promise<void> {
+	await inTransaction(prisma, async (tx) => {
+		await applyOnce(tx, { eventId, consumer: CONSUMER }, async () => {
+			const job = await lockJob(tx, jobId);
+			if (!job || !canTransition(job, attempt, 'rejectOutput')) return;
+			await loseLockedAttempt(tx, job);
+			await releaseLockedAttempt(tx, jobId);
+		});
+	});
+}
+
+/** Returns the status of a job, or null when it was deleted. */
+export async function readStatus(prisma: PrismaClient | Tx, jobId: string): Promise<JobStatus | null> {
+	const job = await prisma.job.findUnique({ where: { id: jobId }, select: { status: true } });
+	return job?.status ?? null;
+}

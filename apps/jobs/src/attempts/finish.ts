@@ -1,0 +1,86 @@
+import { jobFinished } from '@creatorr/contracts/events';
+import type { JobStatus } from '@creatorr/contracts/jobs';
+import { defineConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { Deps } from '../deps.ts';
+import { boundOutcome } from '../lifecycle/bound-outcome.ts';
+import {
+	type FinishedAttempt,
+	finishAttempt,
+	readStatus,
+	rejectOutput,
+	startFinishing,
+} from './finish.sql.ts';
+
+/** Many, because each waits for files, and reserves its job only once it was taken from the queue. */
+const CONCURRENT_OUTCOMES = 50;
+
+/** A worker reports the outcome of an attempt. */
+export const onJobFinished = defineConsumer({
+	queue: QUEUES.jobsJobFinished,
+	definition: jobFinished,
+	prefetch: CONCURRENT_OUTCOMES,
+	async handle(deps: Deps, { id, data }) {
+		await applyOutcome(deps, {
+			eventId: id,
+			jobId: data.job_id,
+			attempt: data.attempt,
+			outcome: boundOutcome(data.outcome),
+			computeMs: data.compute_ms,
+		});
+		deps.logger.info('job.outcome_handled', {
+			job_id: data.job_id,
+			attempt: data.attempt,
+			outcome: data.outcome.status,
+		});
+	},
+});
+
+type OutcomeDeps = Pick<Deps, 'prisma' | 'wakeDispatch'> & {
+	files: Pick<Deps['files'], 'publishOutput' | 'discardOutputs'>;
+};
+
+/**
+ * Applies an attempt's outcome, if the attempt is still the current one. The output is published before the job shows that it
+ * exists. If the job was canceled in between, the output is discarded. Safe to run again at any point.
+ */
+export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt): Promise<void> {
+	const { prisma, files } = deps;
+	const { jobId, outcome } = finished;
+	if (outcome.status === 'failed') {
+		const { status } = await finish(deps, finished);
+		crashPoint('jobs.finish.failure-settled');
+		return await discardUnlessSucceeded(deps, jobId, status);
+	}
+	if (!(await startFinishing(prisma, finished))) {
+		return await discardUnlessSucceeded(deps, jobId, await readStatus(prisma, jobId));
+	}
+	crashPoint('jobs.finish.held');
+	// The worker reports an output that files doesn't have: no better than a lost worker.
+	if (!(await files.publishOutput(jobId, outcome.output_file_id)))
+		return await rejectOutput(prisma, finished);
+	crashPoint('jobs.finish.published');
+	const { repeated, status } = await finish(deps, finished);
+	crashPoint('jobs.finish.settled');
+	// It existed a moment ago and has not succeeded: it was canceled and deleted.
+	if (!status && !repeated) return await files.discardOutputs(jobId);
+	await discardUnlessSucceeded(deps, jobId, status);
+}
+
+async function finish({ prisma, wakeDispatch }: OutcomeDeps, finished: FinishedAttempt) {
+	const applied = await finishAttempt(prisma, finished);
+	wakeDispatch();
+	return applied;
+}
+
+/** Keeps the output of a job that was deleted: it may have succeeded, and then the output is its owner's. */
+async function discardUnlessSucceeded(
+	{ files }: OutcomeDeps,
+	jobId: string,
+	status: JobStatus | null,
+): Promise<void> {
+	if (status !== 'failed' && status !== 'canceled') return;
+	await files.discardOutputs(jobId);
+	crashPoint('jobs.finish.discarded');
+}

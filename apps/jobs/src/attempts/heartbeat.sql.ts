@@ -1,0 +1,66 @@
+import type { beat } from '@creatorr/contracts/internal';
+import type { BodyOf } from '@creatorr/contracts/operation';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { PrismaClient, Tx } from '../database.sql.ts';
+import { JOB_CHANGED_CHANNEL } from '../lifecycle/job.sql.ts';
+import { recordWorker } from '../workers/workers.sql.ts';
+
+type Heartbeat = BodyOf<typeof beat>;
+
+interface HeartbeatInput {
+	workerId: string;
+	heartbeat: Heartbeat;
+	leaseMs: number;
+}
+
+interface HeartbeatResult {
+	/** Of the running jobs, those whose attempt is still the worker's own. */
+	renewedIds: Set<string>;
+	/** The worker is new, was away, or has other slots than before. */
+	capacityChanged: boolean;
+}
+
+/** Records that a worker is alive and what it can run, and renews the leases of its attempts. */
+export async function recordHeartbeat(prisma: PrismaClient, input: HeartbeatInput): Promise<HeartbeatResult> {
+	return await inTransaction(prisma, async (tx) => {
+		const capacityChanged = await recordWorker(tx, input);
+		return { renewedIds: await renewLeases(tx, input), capacityChanged };
+	});
+}
+
+async function renewLeases(
+	tx: Tx,
+	{ workerId, heartbeat: { running }, leaseMs }: HeartbeatInput,
+): Promise<Set<string>> {
+	if (running.length === 0) return new Set();
+	const renewed = await tx.$queryRaw<{ id: string }[]>`
+		UPDATE jobs SET lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000}),
+			background = jobs.background OR mine.background,
+			expected_seconds = coalesce(mine.expected_seconds, jobs.expected_seconds)
+		FROM unnest(${running.map((job) => job.job_id)}::text[], ${running.map((job) => job.attempt)}::int[],
+			${running.map((job) => job.background ?? false)}::boolean[],
+			${running.map((job) => job.expected_seconds ?? null)}::int[])
+			AS mine (job_id, attempt, background, expected_seconds)
+		WHERE jobs.id = mine.job_id AND jobs.attempt = mine.attempt
+			AND jobs.status = 'running' AND jobs.worker_id = ${workerId}
+		RETURNING jobs.id`;
+	return new Set(renewed.map(({ id }) => id));
+}
+
+interface Progress {
+	jobId: string;
+	attempt: number;
+	progress: number;
+}
+
+/** Raises the progress of a running job. Ignores an older attempt and a lower progress. */
+export async function recordProgress(prisma: PrismaClient, input: Progress): Promise<void> {
+	await prisma.$executeRaw`
+		WITH raised AS (
+			UPDATE jobs SET progress = ${input.progress}::int
+			WHERE id = ${input.jobId} AND attempt = ${input.attempt}::int AND status = 'running'
+				AND progress < ${input.progress}::int
+			RETURNING id
+		)
+		SELECT pg_notify(${JOB_CHANGED_CHANNEL}, id) FROM raised`;
+}

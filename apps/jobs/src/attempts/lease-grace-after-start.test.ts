@@ -1,0 +1,38 @@
+import { pause, until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startWorld, type World } from '../testing/world.ts';
+
+const LEASE_MS = 3_000;
+
+let world: World;
+
+beforeAll(async () => {
+	world = await startWorld({ overrides: { WORKER_LEASE_MS: String(LEASE_MS), WORKER_BEAT_MS: '500' } });
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+test('after a start every worker has a whole lease to be heard, even one whose lease has run out', async () => {
+	const user = world.user();
+	await world.worker('idle').beat({ compress_heavy: 10 });
+	const jobId = await user.enqueue();
+	await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+	const attempt = await world.worker('patient').take(jobId);
+	await world.replicas[0]?.stop();
+	await pause(LEASE_MS + 500);
+	const replica = await world.startReplica();
+	try {
+		const patient = world.workerAt('patient', replica.url);
+		expect(await world.workerAt('eager', replica.url).claim(jobId)).toEqual({ answer: 'held' });
+		await pause(LEASE_MS / 2);
+		expect((await patient.beat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		await pause(LEASE_MS / 2 + 500);
+		expect((await patient.beat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+		expect([row.attempt, row.lostAttempts]).toEqual([attempt, 0]);
+	} finally {
+		await replica.stop();
+	}
+});

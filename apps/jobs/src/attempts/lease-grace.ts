@@ -1,0 +1,26 @@
+/** Called before each check of the leases. Returns whether expired ones may be ended now. */
+export type LeaseGrace = (nowMs: number) => boolean;
+
+interface LeaseGraceOptions {
+	leaseMs: number;
+	/** A longer pause between two checks is an outage. */
+	maxGapMs: number;
+	startMs: number;
+}
+
+/** Two checks and more were missed: the database or this process was away, and no heartbeat can have been recorded. */
+export const MAX_GAP_MS = 3_000;
+
+/**
+ * Gives every worker a whole lease for its next heartbeat after a start, or after an outage of this process or of the database.
+ * No heartbeat could arrive before, so no worker counts as lost.
+ */
+export function createLeaseGrace({ leaseMs, maxGapMs, startMs }: LeaseGraceOptions): LeaseGrace {
+	let lastMs = startMs;
+	let endsMs = startMs + leaseMs;
+	return (nowMs) => {
+		if (nowMs - lastMs > maxGapMs) endsMs = nowMs + leaseMs;
+		lastMs = nowMs;
+		return nowMs >= endsMs;
+	};
+}

@@ -1,0 +1,55 @@
+import { afterCommit } from '@creatorr/database/after-commit';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { PrismaClient, Tx } from '../database.sql.ts';
+import { requestWorkerAgain } from '../dispatch/request-worker.sql.ts';
+import { failJob } from '../lifecycle/end-job.sql.ts';
+import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
+import { countLost } from '../lifecycle/job-metrics.ts';
+import { failureAfterLoss } from './transitions.ts';
+
+export interface LostAttempt {
+	jobId: string;
+	attempt: number;
+	workerId: string | null;
+	/** It was the last loss that is allowed: the job has failed. */
+	failed: boolean;
+}
+
+/** Ends every lease that has expired. Safe to run on several replicas at once: each job is checked again under its lock. */
+export async function loseExpiredAttempts(prisma: PrismaClient): Promise<LostAttempt[]> {
+	const candidates = await prisma.$queryRaw<{ id: string }[]>`
+		SELECT id FROM jobs
+		WHERE status IN ('queued', 'running') AND released_at IS NOT NULL AND lease_expires_at < now()`;
+	const lost: LostAttempt[] = [];
+	for (const { id } of candidates) {
+		const attempt = await loseAttempt(prisma, id);
+		if (attempt) lost.push(attempt);
+	}
+	return lost;
+}
+
+async function loseAttempt(prisma: PrismaClient, jobId: string): Promise<LostAttempt | null> {
+	return await inTransaction(prisma, async (tx) => {
+		const job = await lockJob(tx, jobId);
+		if (!job?.leaseExpiresAt || job.leaseExpiresAt >= job.now) return null;
+		const failed = await loseLockedAttempt(tx, job);
+		return { jobId, attempt: job.attempt, workerId: job.workerId, failed };
+	});
+}
+
+/**
+ * Counts the attempt of a locked, running job as lost, and requests another worker or fails the job. Returns whether the job has
+ * failed. The attempt stays the current one until the next is granted, in case its worker comes back.
+ */
+export async function loseLockedAttempt(tx: Tx, job: LockedJob): Promise<boolean> {
+	await tx.job.update({
+		where: { id: job.id },
+		data: { lostAttempts: { increment: 1 } },
+		select: { id: true },
+	});
+	afterCommit(tx, () => countLost(job.tool));
+	const failure = failureAfterLoss(job);
+	if (failure) return await failJob(tx, job, failure);
+	await requestWorkerAgain(tx, job);
+	return false;
+}

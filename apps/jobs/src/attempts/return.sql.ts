@@ -1,0 +1,40 @@
+import { afterCommit } from '@creatorr/database/after-commit';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { PrismaClient, Tx } from '../database.sql.ts';
+import { deferToBackground, requestWorkerAgain } from '../dispatch/request-worker.sql.ts';
+import { lockJob } from '../lifecycle/job.sql.ts';
+import { countReturned } from '../lifecycle/job-metrics.ts';
+import { canTransition } from './transitions.ts';
+
+interface ReturnedAttempt {
+	jobId: string;
+	attempt: number;
+	/** The job takes long, and its worker has no background slot for it. */
+	background?: boolean | undefined;
+	/** How long the tool is expected to take, if the worker knows. */
+	expectedSeconds?: number | undefined;
+}
+
+/**
+ * Ends an attempt that its worker returns unfinished. When the worker shuts down, another one is requested at once. When it has
+ * no background slot, the job is deferred, and dispatch is not woken: after a heartbeat of every worker the free slots are known.
+ * The attempt doesn't count as lost, and the job stays running. Ignores an attempt that isn't current.
+ */
+export async function returnAttempt(prisma: PrismaClient, returned: ReturnedAttempt): Promise<void> {
+	const { jobId, attempt, background = false, expectedSeconds } = returned;
+	await inTransaction(prisma, async (tx) => {
+		const job = await lockJob(tx, jobId);
+		if (!job || !canTransition(job, attempt, 'returnAttempt')) return;
+		await releaseLockedAttempt(tx, jobId);
+		await tx.$executeRaw`
+			UPDATE jobs SET returned_attempts = least(returned_attempts + 1, 32767) WHERE id = ${jobId}`;
+		if (background) await deferToBackground(tx, job, expectedSeconds);
+		else await requestWorkerAgain(tx, job);
+		afterCommit(tx, () => countReturned(job.tool, background ? 'no_background_slot' : 'shutdown'));
+	});
+}
+
+/** Releases the attempt of a locked job. Whatever its worker reports about it from now on is ignored. */
+export async function releaseLockedAttempt(tx: Tx, jobId: string): Promise<void> {
+	await tx.job.update({ where: { id: jobId }, data: { workerId: null }, select: { id: true } });
+}

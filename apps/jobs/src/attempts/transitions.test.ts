@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import type { JobOutcome } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { PLANS } from '@creatorr/contracts/plans';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cancelOwnJob } from '../cancel/cancel-job.sql.ts';
+import type { Prisma } from '../generated/client.ts';
+import { startDatabase } from '../testing/database.ts';
+import { claimJob } from './claim.sql.ts';
+import { finishAttempt, rejectOutput, startFinishing } from './finish.sql.ts';
+import { recordHeartbeat } from './heartbeat.sql.ts';
+import { loseExpiredAttempts } from './lose.sql.ts';
+import { returnAttempt } from './return.sql.ts';
+import {
+	type AttemptState,
+	type AttemptTransition,
+	attemptState,
+	failureAfterLoss,
+	TRANSITIONS,
+} from './transitions.ts';
+
+const STATES = Object.keys(TRANSITIONS) as AttemptState[];
+const NAMES = Object.keys(TRANSITIONS.running) as AttemptTransition[];
+const ATTEMPT = 2;
+const WORKER = 'w';
+const userId = newId('usr');
+const leaseMs = 60_000;
+/** In the past, so that the lease can be lost in every state that has one. */
+const leaseExpiresAt = new Date(Date.now() - 1_000);
+
+/** The columns of a job whose attempt has the state. */
+const COLUMNS: Record<AttemptState, Omit<Prisma.JobCreateManyInput, keyof ReturnType<typeof jobRow>>> = {
+	running: { workerId: WORKER, leaseExpiresAt },
+	finishing: { workerId: WORKER, leaseExpiresAt, settling: true },
+	lost: { workerId: WORKER, lostAttempts: 1 },
+	released: { returnedAttempts: 1 },
+	finished: { status: 'canceled', workerId: WORKER, finishedAt: new Date() },
+};
+
+function jobRow() {
+	const id = newId('job');
+	const request = { userId, tool: 'ocr', inputFileId: newId('fil'), params: {}, requestId: newId('req') };
+	return { id, ...request, attempt: ATTEMPT, startedAt: new Date(), releasedAt: new Date() };
+}
+
+const failed: JobOutcome = { status: 'failed', error_code: 'timeout', error_message: 'too slow' };
+
+let database: Awaited<ReturnType<typeof startDatabase>>;
+
+beforeAll(async () => {
+	database = await startDatabase();
+});
+
+afterAll(() => database?.stop());
+
+async function jobIn(state: AttemptState, change: object = {}): Promise<string> {
+	const data = { status: 'running' as const, ...jobRow(), ...COLUMNS[state], ...change };
+	await database.prisma.job.create({ data });
+	return data.id;
+}
+
+const rowOf = (id: string) => database.prisma.job.findUniqueOrThrow({ where: { id } });
+
+const run: Record<AttemptTransition, (jobId: string, attempt: number) => Promise<unknown>> = {
+	renewLease: (jobId, attempt) =>
+		recordHeartbeat(database.prisma, {
+			workerId: WORKER,
+			leaseMs,
+			heartbeat: { slots: {}, capabilities: {}, running: [{ job_id: jobId, attempt }] },
+		}),
+	startFinishing: (jobId, attempt) => startFinishing(database.prisma, { jobId, attempt }),
+	finishAttempt: (jobId, attempt) =>
+		finishAttempt(database.prisma, { eventId: newId('evt'), jobId, attempt, outcome: failed }),
+	returnAttempt: (jobId, attempt) => returnAttempt(database.prisma, { jobId, attempt }),
+	loseAttempt: () => loseExpiredAttempts(database.prisma),
+	rejectOutput: (jobId, attempt) => rejectOutput(database.prisma, { eventId: newId('evt'), jobId, attempt }),
+	cancelJob: (jobId) => cancelOwnJob(database.prisma, { jobId, userId, requestId: newId('req') }),
+};
+
+describe.each(STATES)('an attempt that is %s', (state) => {
+	test('is recognized by its columns', async () => {
+		expect(attemptState(await rowOf(await jobIn(state)))).toBe(state);
+	});
+
+	test.each(NAMES)('changes on %s as the table says', async (name) => {
+		const id = await jobIn(state);
+		const before = await rowOf(id);
+		await run[name](id, ATTEMPT);
+		const after = await rowOf(id);
+		const next = TRANSITIONS[state][name];
+		expect(attemptState(after)).toBe(next ?? state);
+		if (next === undefined) expect(after).toEqual(before);
+	});
+
+	test.each(NAMES.filter((name) => name !== 'loseAttempt' && name !== 'cancelJob'))(
+		'does not change on %s of another attempt',
+		async (name) => {
+			for (const attempt of [ATTEMPT - 1, ATTEMPT + 1]) {
+				const id = await jobIn(state);
+				const before = await rowOf(id);
+				await run[name](id, attempt);
+				expect(await rowOf(id)).toEqual(before);
+			}
+		},
+	);
+
+	test('is granted again or not, as the README says', async () => {
+		const answers = async (workerId: string) => {
+			const jobId = await jobIn(state);
+			return (await claimJob(database.prisma, { jobId, workerId, leaseMs, plans: PLANS })).answer;
+		};
+		const expected = {
+			running: ['granted', 'held'],
+			finishing: ['held', 'held'],
+			lost: ['granted', 'granted'],
+			released: ['granted', 'granted'],
+			finished: ['unwanted', 'unwanted'],
+		};
+		expect([await answers(WORKER), await answers('another')]).toEqual(expected[state]);
+	});
+});
+
+test('a queued job is granted, and a deleted one is unwanted', async () => {
+	const jobId = await jobIn('released', { status: 'queued', attempt: 0, startedAt: null });
+	const claim = (id: string) =>
+		claimJob(database.prisma, { jobId: id, workerId: WORKER, leaseMs, plans: PLANS });
+	expect(await claim(jobId)).toMatchObject({ answer: 'granted', attempt: 1 });
+	expect(attemptState(await rowOf(jobId))).toBe('running');
+	expect(await claim(newId('job'))).toEqual({ answer: 'unwanted' });
+});
+
+test('a valid lease is not lost', async () => {
+	const jobId = await jobIn('running', { leaseExpiresAt: new Date(Date.now() + leaseMs) });
+	await loseExpiredAttempts(database.prisma);
+	expect(attemptState(await rowOf(jobId))).toBe('running');
+});
+
+test('the third lost attempt fails its job', () => {
+	expect(failureAfterLoss({ lostAttempts: 0 })).toBeNull();
+	expect(failureAfterLoss({ lostAttempts: 1 })).toBeNull();
+	expect(failureAfterLoss({ lostAttempts: 2 })).toMatchObject({ code: 'worker_lost' });
+});
+
+test('README.md shows the state table', async () => {
+	const cells = (state: AttemptState) => NAMES.map((name) => TRANSITIONS[state][name] ?? '–');
+	const rows = [
+		['', ...NAMES.map((name) => `\`${name}\``)],
+		['', ...NAMES].map(() => '---'),
+		...STATES.map((state) => [`**${state}**`, ...cells(state)]),
+	];
+	const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+	expect(await readFile(new URL('README.md', import.meta.url), 'utf8')).toContain(table);
+});

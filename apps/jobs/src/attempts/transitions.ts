@@ -1,0 +1,91 @@
+import type { Failure } from '../lifecycle/end-job.sql.ts';
+import type { LockedJob } from '../lifecycle/job.sql.ts';
+import { isTerminal, nextStatus } from '../lifecycle/job-status.ts';
+
+/** The state of one attempt of a job. README.md describes each. */
+export type AttemptState = 'running' | 'finishing' | 'lost' | 'released' | 'finished';
+
+/** What changes the state of an attempt. Each has a function of its name in this folder; jobs are canceled in `cancel/`. */
+export type AttemptTransition =
+	| 'renewLease'
+	| 'startFinishing'
+	| 'finishAttempt'
+	| 'returnAttempt'
+	| 'loseAttempt'
+	| 'rejectOutput'
+	| 'cancelJob';
+
+/** The whole state table of attempts. A transition that is not in it changes nothing. */
+export const TRANSITIONS: Record<AttemptState, Partial<Record<AttemptTransition, AttemptState>>> = {
+	running: {
+		renewLease: 'running',
+		startFinishing: 'finishing',
+		finishAttempt: 'finished',
+		returnAttempt: 'released',
+		loseAttempt: 'lost',
+		rejectOutput: 'released',
+		cancelJob: 'finished',
+	},
+	finishing: {
+		renewLease: 'finishing',
+		startFinishing: 'finishing',
+		finishAttempt: 'finished',
+		returnAttempt: 'released',
+		loseAttempt: 'lost',
+		rejectOutput: 'released',
+		cancelJob: 'finished',
+	},
+	lost: {
+		renewLease: 'running',
+		startFinishing: 'finishing',
+		finishAttempt: 'finished',
+		returnAttempt: 'released',
+		rejectOutput: 'released',
+		cancelJob: 'finished',
+	},
+	released: { cancelJob: 'finished' },
+	finished: {},
+};
+
+type AttemptFields = Pick<LockedJob, 'status' | 'attempt' | 'workerId' | 'leaseExpiresAt' | 'settling'>;
+
+/** Returns the state of a job's attempt. An attempt that a later one has replaced is released. */
+export function attemptState(job: AttemptFields, attempt = job.attempt): AttemptState {
+	if (isTerminal(job.status)) return 'finished';
+	if (job.status === 'queued' || job.attempt !== attempt || job.workerId === null) return 'released';
+	if (!job.leaseExpiresAt) return 'lost';
+	return job.settling ? 'finishing' : 'running';
+}
+
+export function canTransition(job: AttemptFields, attempt: number, transition: AttemptTransition): boolean {
+	return TRANSITIONS[attemptState(job, attempt)][transition] !== undefined;
+}
+
+/**
+ * Returns the answer to a worker that claims a job. A lease is valid until `expireLeases` has ended it, even past its time: only
+ * that task decides that a worker is lost, because it knows whether heartbeats could arrive. A worker never claims a job that it
+ * runs. If it claims a job that it holds, it never received the grant, and gets a new attempt, unless the last one is finishing.
+ */
+export function decideClaim(job: AttemptFields | null, workerId: string): 'granted' | 'held' | 'unwanted' {
+	if (!job || nextStatus(job.status, 'grant') === undefined) return 'unwanted';
+	switch (attemptState(job)) {
+		case 'running':
+			return job.workerId === workerId ? 'granted' : 'held';
+		case 'finishing':
+			return 'held';
+		default:
+			return 'granted';
+	}
+}
+
+/** A job fails when this many of its attempts are lost. */
+const MAX_LOST_ATTEMPTS = 3;
+
+/** Returns how a job fails whose attempt is lost, or null to request another worker. */
+export function failureAfterLoss({ lostAttempts }: Pick<LockedJob, 'lostAttempts'>): Failure | null {
+	if (lostAttempts + 1 < MAX_LOST_ATTEMPTS) return null;
+	return {
+		code: 'worker_lost',
+		message: `the machine that ran this job was lost ${MAX_LOST_ATTEMPTS} times; try again, with a smaller or simpler file if it happens again`,
+	};
+}

@@ -1,0 +1,225 @@
+import { newId } from '@creatorr/contracts/ids';
+import { PLANS } from '@creatorr/contracts/plans';
+import { pause, until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { succeeded } from '../testing/bus.ts';
+import type { User } from '../testing/user.ts';
+import type { Worker } from '../testing/worker.ts';
+import { MANY_ACTIVE, startWorld, type World } from '../testing/world.ts';
+
+let world: World;
+let user: User;
+let worker: Worker;
+let other: Worker;
+
+beforeAll(async () => {
+	world = await startWorld({ replicas: 2, overrides: MANY_ACTIVE });
+	user = world.user();
+	worker = world.worker('one');
+	other = world.worker('two', 1);
+	await world.worker('idle').beat({ compress_heavy: 1_000 });
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+const SLOTS = { compress_heavy: 2 };
+
+describe('a claim', () => {
+	test('is granted with all that the worker needs, and the job runs', async () => {
+		const jobId = await user.enqueue();
+		const queued = await user.job(jobId);
+		expect(await worker.claim(jobId)).toEqual({
+			answer: 'granted',
+			attempt: 1,
+			lease_ms: 60_000,
+			tool: 'compress_heavy',
+			params: queued.params,
+			input_file_id: queued.input_file_id,
+			user_id: user.id,
+			max_pages: PLANS.free.anyTool.maxPages,
+			pro_max_pages: PLANS.pro.anyTool.maxPages,
+		});
+		expect(await user.job(jobId)).toMatchObject({ status: 'running', started_at: expect.any(String) });
+	});
+
+	test('of a job that another worker runs is held', async () => {
+		const jobId = await user.enqueue();
+		await worker.take(jobId);
+		expect(await other.claim(jobId)).toEqual({ answer: 'held' });
+	});
+
+	test('by the worker that holds the job, as its grant got lost, is granted anew and counts nothing as lost', async () => {
+		const jobId = await user.enqueue();
+		for (const attempt of [1, 2, 3, 4, 5]) {
+			expect(await worker.claim(jobId)).toMatchObject({ answer: 'granted', attempt });
+		}
+	});
+
+	test('of twenty workers at once is granted to one', async () => {
+		const jobId = await user.enqueue();
+		const claims = Array.from({ length: 20 }, (_, index) =>
+			world.worker(`w${index}`, index % 2).claim(jobId),
+		);
+		const answers = (await Promise.all(claims)).map(({ answer }) => answer).sort();
+		expect(answers).toEqual(['granted', ...Array(19).fill('held')]);
+	});
+
+	test('of a canceled job is unwanted', async () => {
+		const jobId = await user.enqueue();
+		await user.cancel(jobId);
+		expect(await worker.claim(jobId)).toEqual({ answer: 'unwanted' });
+	});
+
+	test('of a job that never was is unwanted', async () => {
+		expect(await worker.claim(newId('job'))).toEqual({ answer: 'unwanted' });
+	});
+});
+
+describe('a heartbeat', () => {
+	test('extends the leases of what is the worker’s own', async () => {
+		const jobId = await user.enqueue();
+		const attempt = await worker.take(jobId);
+		await world.prisma.job.update({
+			where: { id: jobId },
+			data: { leaseExpiresAt: new Date(Date.now() + 500) },
+		});
+		const answer = await worker.beat(SLOTS, [{ job_id: jobId, attempt }]);
+		expect(answer).toEqual({ stop: [], beat_ms: 2_000 });
+		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+		expect(row.leaseExpiresAt?.getTime()).toBeGreaterThan(Date.now() + 30_000);
+	});
+
+	test('says what is not the worker’s own: canceled, another attempt, another’s, unknown', async () => {
+		const canceled = await user.enqueue();
+		const older = await user.enqueue();
+		const others = await user.enqueue();
+		const unknown = newId('job');
+		await worker.take(canceled);
+		await user.cancel(canceled);
+		await worker.take(older);
+		await worker.release(older, 1);
+		await worker.take(older);
+		await other.take(others);
+		const { stop } = await worker.beat(
+			SLOTS,
+			[canceled, older, others, unknown].map((job_id) => ({ job_id, attempt: 1 })),
+		);
+		expect(stop.sort()).toEqual([canceled, older, others, unknown].sort());
+	});
+});
+
+describe('an attempt given back', () => {
+	test('is asked for again at once, stays running, and counts nothing as lost', async () => {
+		const jobId = await user.enqueue();
+		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+		const attempt = await worker.take(jobId);
+		await world.bus.progress(jobId, attempt, 60);
+		await until(async () => expect((await user.job(jobId)).progress).toBe(60));
+		await worker.release(jobId, attempt);
+		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		expect(await user.job(jobId)).toMatchObject({ status: 'running', progress: 60 });
+		expect(await other.claim(jobId)).toMatchObject({ answer: 'granted', attempt: 2 });
+		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+		expect(row.lostAttempts).toBe(0);
+	});
+
+	test('is asked for once, however often it is given back', async () => {
+		const jobId = await user.enqueue();
+		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+		const attempt = await worker.take(jobId);
+		await Promise.all([worker.release(jobId, attempt), worker.release(jobId, attempt)]);
+		await worker.release(jobId, attempt);
+		const last = await user.enqueue();
+		await until(() => expect(world.bus.requested).toContain(last));
+		expect(world.bus.timesRequested(jobId)).toBe(2);
+	});
+
+	test('by a worker that has it no more changes nothing', async () => {
+		const jobId = await user.enqueue();
+		await worker.take(jobId);
+		await worker.release(jobId, 1);
+		const attempt = await other.take(jobId);
+		await worker.release(jobId, 1);
+		expect(await worker.claim(jobId)).toEqual({ answer: 'held' });
+		expect((await other.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+	});
+
+	test('is not extended by a late heartbeat', async () => {
+		const jobId = await user.enqueue();
+		const attempt = await worker.take(jobId);
+		await worker.release(jobId, attempt);
+		expect((await worker.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
+		expect(await other.claim(jobId)).toMatchObject({ answer: 'granted', attempt: 2 });
+	});
+});
+
+describe('progress', () => {
+	/** Progress comes over a queue in order: once the last is seen, the ones before it were handled. */
+	async function progressAfter(
+		jobId: string,
+		reports: [attempt: number, progress: number][],
+	): Promise<number> {
+		for (const [attempt, progress] of reports) await world.bus.progress(jobId, attempt, progress);
+		const probe = await user.enqueue();
+		const attempt = await worker.take(probe);
+		await world.bus.progress(probe, attempt, 1);
+		await until(async () => expect((await user.job(probe)).progress).toBe(1));
+		await pause(100);
+		return (await user.job(jobId)).progress;
+	}
+
+	test('never goes back', async () => {
+		const jobId = await user.enqueue();
+		const attempt = await worker.take(jobId);
+		expect(
+			await progressAfter(jobId, [
+				[attempt, 50],
+				[attempt, 20],
+			]),
+		).toBe(50);
+	});
+
+	test('of an older attempt changes nothing', async () => {
+		const jobId = await user.enqueue();
+		await worker.take(jobId);
+		await worker.release(jobId, 1);
+		await other.take(jobId);
+		expect(
+			await progressAfter(jobId, [
+				[1, 90],
+				[2, 10],
+			]),
+		).toBe(10);
+	});
+
+	test('of a job that has ended changes nothing', async () => {
+		const jobId = await user.enqueue();
+		const attempt = await worker.take(jobId);
+		await user.cancel(jobId);
+		expect(await progressAfter(jobId, [[attempt, 70]])).toBe(0);
+	});
+});
+
+test('an outcome ends the job only under the current attempt', async () => {
+	const jobId = await user.enqueue();
+	await worker.take(jobId);
+	await worker.release(jobId, 1);
+	await other.take(jobId);
+	const late = succeeded();
+	const good = succeeded();
+	await world.bus.finish(jobId, 1, late);
+	await world.bus.finish(jobId, 2, good);
+	await until(async () => expect((await user.job(jobId)).status).toBe('succeeded'));
+	expect((await user.job(jobId)).output_file_id).toBe('output_file_id' in good ? good.output_file_id : '');
+	expect(world.files.published.get(jobId)).toBe('output_file_id' in good ? good.output_file_id : '');
+});
+
+test.each([
+	['POST', `/internal/jobs/${newId('job')}/claim`, { worker_id: 'w' }],
+	['POST', `/internal/jobs/${newId('job')}/release`, { attempt: 1 }],
+	['PUT', '/internal/workers/w', { slots: {}, running: [], capabilities: {} }],
+])('refuses users: %s %s', async (method, path, body) => {
+	expect((await user.call(method, path, body)).status).toBe(401);
+});

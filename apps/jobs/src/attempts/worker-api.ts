@@ -1,0 +1,49 @@
+import { jobProgressed } from '@creatorr/contracts/events';
+import { beat, claimJob, releaseJob } from '@creatorr/contracts/internal';
+import { defineConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
+import { crashPoint } from '@creatorr/service/crash-point';
+import { defineRoute } from '@creatorr/service/route';
+import type { Deps } from '../deps.ts';
+import { claimJob as claim } from './claim.sql.ts';
+import { recordHeartbeat, recordProgress } from './heartbeat.sql.ts';
+import { returnAttempt } from './return.sql.ts';
+
+/** POST /internal/jobs/{id}/claim: a worker asks for a job. */
+export function claimJobRoute({ prisma, config }: Deps) {
+	return defineRoute(claimJob, async ({ params: { id: jobId }, body }) => {
+		const { WORKER_LEASE_MS: leaseMs, PLANS: plans } = config;
+		const answer = await claim(prisma, { jobId, workerId: body.worker_id, leaseMs, plans });
+		crashPoint('jobs.claim.committed');
+		return { data: answer };
+	});
+}
+
+/** POST /internal/jobs/{id}/release: a worker returns a job unfinished. */
+export function returnJobRoute({ prisma }: Deps) {
+	return defineRoute(releaseJob, async ({ params: { id: jobId }, body }) => {
+		const { attempt, background, expected_seconds: expectedSeconds } = body;
+		await returnAttempt(prisma, { jobId, attempt, background, expectedSeconds });
+		crashPoint('jobs.give-back.committed');
+	});
+}
+
+/** PUT /internal/workers/{id}: a worker's heartbeat. The response names the jobs that it has to stop. */
+export function heartbeatRoute({ prisma, config, wakeDispatch }: Deps) {
+	return defineRoute(beat, async ({ params: { id: workerId }, body: heartbeat }) => {
+		const leaseMs = config.WORKER_LEASE_MS;
+		const { renewedIds, capacityChanged } = await recordHeartbeat(prisma, { workerId, heartbeat, leaseMs });
+		if (capacityChanged) wakeDispatch();
+		const stop = heartbeat.running.map((job) => job.job_id).filter((id) => !renewedIds.has(id));
+		return { data: { stop, beat_ms: config.WORKER_BEAT_MS } };
+	});
+}
+
+/** A worker reports the progress of a job. */
+export const onJobProgressed = defineConsumer({
+	queue: QUEUES.jobsJobProgressed,
+	definition: jobProgressed,
+	prefetch: 20,
+	handle: ({ prisma }: Deps, { data: { job_id: jobId, attempt, progress } }) =>
+		recordProgress(prisma, { jobId, attempt, progress }),
+});

@@ -1,0 +1,77 @@
+import { jobCanceled, newEvent } from '@creatorr/contracts/events';
+import type { Job } from '@creatorr/contracts/jobs';
+import { recordOperatorAction } from '@creatorr/database/operator-actions';
+import { addToOutbox } from '@creatorr/database/outbox';
+import { inTransaction } from '@creatorr/database/transaction';
+import { isDeleted, lockUser } from '../accounts/accounts.sql.ts';
+import type { PrismaClient, Tx } from '../database.sql.ts';
+import { cancelLockedJob } from '../lifecycle/end-job.sql.ts';
+import { JOB_COLUMNS, type LockedJob, lockJob, toJob } from '../lifecycle/job.sql.ts';
+
+interface CancelInput {
+	jobId: string;
+	userId: string;
+	requestId: string;
+}
+
+/** Cancels a queued or running job and tells its worker. Returns `not_found` also for another user's job. */
+export async function cancelOwnJob(
+	prisma: PrismaClient,
+	{ jobId, userId, requestId }: CancelInput,
+): Promise<Job | 'not_found' | 'finished'> {
+	return await inTransaction(prisma, async (tx) => {
+		const job = await lockJob(tx, jobId);
+		if (job?.userId !== userId) return 'not_found';
+		if (!(await cancelAndTellWorker(tx, job, requestId))) return 'finished';
+		return toJob(await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: JOB_COLUMNS }));
+	});
+}
+
+interface CancelAllInput {
+	userId: string;
+	by: { operator: string; reason: string };
+	requestId: string;
+}
+
+/** A user has up to a thousand queued jobs and some that run. */
+const CANCEL_ALL_TIMEOUT_MS = 60_000;
+
+/**
+ * Cancels all of a user's jobs that have not ended and tells their workers. Returns how many, or null when the account was deleted:
+ * nothing is recorded then.
+ */
+export async function cancelAllJobs(
+	prisma: PrismaClient,
+	{ userId, by, requestId }: CancelAllInput,
+): Promise<number | null> {
+	return await inTransaction(
+		prisma,
+		async (tx) => {
+			await lockUser(tx, userId);
+			if (await isDeleted(tx, userId)) return null;
+			let canceled = 0;
+			for (const jobId of await listUnfinished(tx, userId)) {
+				const job = await lockJob(tx, jobId);
+				if (job && (await cancelAndTellWorker(tx, job, requestId))) canceled += 1;
+			}
+			await recordOperatorAction(tx, { ...by, action: 'jobs_canceled', userId });
+			return canceled;
+		},
+		{ timeout: CANCEL_ALL_TIMEOUT_MS },
+	);
+}
+
+async function cancelAndTellWorker(tx: Tx, job: LockedJob, requestId: string): Promise<boolean> {
+	if (!(await cancelLockedJob(tx, job))) return false;
+	if (job.status === 'running') await addToOutbox(tx, newEvent(jobCanceled, { job_id: job.id }, requestId));
+	return true;
+}
+
+async function listUnfinished(tx: Tx, userId: string): Promise<string[]> {
+	const rows = await tx.job.findMany({
+		where: { userId, status: { in: ['queued', 'running'] } },
+		orderBy: { id: 'asc' },
+		select: { id: true },
+	});
+	return rows.map(({ id }) => id);
+}

@@ -1,0 +1,80 @@
+import { planLimit, sayBytes, sayNumber } from '@creatorr/contracts/plan-limit';
+import { type Plan, type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
+
+/** How much a user has used of what the plan limits. */
+export interface PlanUsage {
+	plan: Plan;
+	queuedJobs: number;
+	/** How long tools ran for the user today, in whole seconds. */
+	computeSeconds: number;
+}
+
+interface RequestedJob {
+	tool: Pick<ToolManifest, 'slug' | 'limits'>;
+	inputBytes: number;
+}
+
+/** Returns what the plan gives a new job. Throws `plan_limit` when the plan doesn't allow the job. */
+export function admitJob(plans: Plans, requested: RequestedJob, usage: PlanUsage): { priority: number } {
+	refuseLargeInput(plans, requested, usage.plan);
+	refuseFullQueue(plans, usage);
+	refuseExhaustedCompute(plans, usage);
+	return { priority: plans[usage.plan].priority };
+}
+
+function refuseLargeInput(plans: Plans, { tool, inputBytes }: RequestedJob, plan: Plan): void {
+	if (inputBytes <= toolTerms(plans[plan], tool.slug).maxInputBytes) return;
+	throw planLimit({
+		plan,
+		plans,
+		// A plan can't raise the tool's own limit.
+		limitOf: (terms) => Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes),
+		say: sayBytes,
+		use: `the file is ${sayBytes(inputBytes)} large, as input of ${tool.slug}`,
+		advice: ['split the file', 'make it smaller'],
+	});
+}
+
+function refuseFullQueue(plans: Plans, { plan, queuedJobs }: PlanUsage): void {
+	if (queuedJobs < plans[plan].maxQueuedJobs) return;
+	throw planLimit({
+		plan,
+		plans,
+		limitOf: (terms) => terms.maxQueuedJobs,
+		use: `${sayNumber(queuedJobs)} of your jobs are queued`,
+		advice: ['wait for some to start', 'cancel some'],
+	});
+}
+
+function refuseExhaustedCompute(plans: Plans, { plan, computeSeconds }: PlanUsage): void {
+	if (computeSeconds < computeLimit(plans[plan])) return;
+	throw planLimit({
+		plan,
+		plans,
+		limitOf: computeLimit,
+		say: sayComputeTime,
+		use: `Your jobs used ${sayDuration(computeSeconds)} of compute today`,
+		advice: ['wait until 00:00 UTC'],
+	});
+}
+
+/** Returns how many seconds tools may run for a user on one day. */
+function computeLimit({ computeSecondsPerDay }: PlanTerms): number {
+	return computeSecondsPerDay === 0 ? Number.POSITIVE_INFINITY : computeSecondsPerDay;
+}
+
+function sayComputeTime(seconds: number): string {
+	return Number.isFinite(seconds) ? `${sayDuration(seconds)} a day` : 'any time';
+}
+
+/** Formats seconds in the largest unit that fits: 36,000 as `10 hours`, 5,430 as `90 minutes`. */
+function sayDuration(seconds: number): string {
+	if (seconds >= 3_600 && seconds % 3_600 === 0) return sayUnits(seconds / 3_600, 'hour');
+	if (seconds >= 60) return sayUnits(Math.floor(seconds / 60), 'minute');
+	return sayUnits(seconds, 'second');
+}
+
+function sayUnits(count: number, unit: string): string {
+	return `${sayNumber(count)} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,269 @@
+import { newId } from '@creatorr/contracts/ids';
+import { PLANS } from '@creatorr/contracts/plans';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { User } from '../testing/user.ts';
+import { startWorld, type World } from '../testing/world.ts';
+import { admitJob, type PlanUsage } from './admit-job.ts';
+import { insertJob } from './insert-job.sql.ts';
+
+let world: World;
+let user: User;
+
+beforeAll(async () => {
+	world = await startWorld({ replicas: 2 });
+	user = world.user();
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+const good = (change: object = {}) => ({ tool: 'compress_heavy', input_file_id: newId('fil'), ...change });
+const jobsOf = (userId: string) => world.prisma.job.count({ where: { userId } });
+
+describe('creating a job', () => {
+	test('answers it queued, with complete params, and shows it from then on', async () => {
+		const body = good({ params: { quality: 50 } });
+		const answer = await user.create(body);
+		expect(answer.status).toBe(201);
+		expect(answer.body.data).toEqual({
+			id: expect.stringMatching(/^job_/),
+			tool: 'compress_heavy',
+			status: 'queued',
+			progress: 0,
+			input_file_id: body.input_file_id,
+			params: expect.objectContaining({ quality: 50 }),
+		});
+		expect(answer.headers.get('idempotency-replayed')).toBeNull();
+		expect(await user.job(answer.body.data.id)).toEqual({
+			...answer.body.data,
+			created_at: expect.stringMatching(/Z$/),
+		});
+	});
+
+	test('fills in defaults', async () => {
+		const answer = await user.create(good());
+		expect(answer.body.data.params).toMatchObject({ quality: 70 });
+	});
+
+	test('asks a worker for it', async () => {
+		await world.worker('a').beat({ office_to_pdf: 1 });
+		const jobId = (await user.create(good({ tool: 'office_to_pdf' }))).body.data.id;
+		await until(() => expect(world.bus.requested).toContain(jobId));
+	});
+
+	test.each([
+		['no tool', { tool: undefined }, 'tool'],
+		['a tool of another type', { tool: 5 }, 'tool'],
+		['a file that is no id', { input_file_id: 'x' }, 'input_file_id'],
+		['params that are a list', { params: [] }, 'params'],
+		['null params', { params: null }, 'params'],
+		['a param out of range', { params: { quality: 0 } }, 'params.quality'],
+	])('refuses %s and names it', async (_, change, path) => {
+		const answer = await user.create(good(change));
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		expect(answer.body.error.details[0].path).toBe(path);
+	});
+
+	test('refuses an unknown param and says which there are', async () => {
+		const { error } = (await user.create(good({ params: { qualty: 1 } }))).body;
+		expect(error.details[0].path).toBe('params.qualty');
+		expect(error.details[0].message).toContain('quality');
+	});
+
+	test('refuses as many unknown params as fit with a short answer', async () => {
+		const params = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`unknown_${index}`, 1]));
+		const answer = await user.create(good({ params }));
+		expect(answer.status).toBe(400);
+		expect(answer.body.error).toMatchObject({ code: 'validation', details_total: 2_000 });
+		expect(answer.body.error.details).toHaveLength(20);
+		expect(JSON.stringify(answer.body).length).toBeLessThan(4_000);
+	});
+
+	test.each([
+		[2_100, 400, 'validation'],
+		[8_000, 413, 'too_large'],
+	])('refuses a body of %i params before it looks at them', async (count, status, code) => {
+		const params = Object.fromEntries(Array.from({ length: count }, (_, index) => [`unknown_${index}`, 1]));
+		const answer = await user.create(good({ params }));
+		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+		expect(JSON.stringify(answer.body).length).toBeLessThan(300);
+	});
+
+	test('refuses an unknown tool and says which there are', async () => {
+		const { error } = (await user.create(good({ tool: 'toString' }))).body;
+		expect(error).toMatchObject({ code: 'unknown_tool', message: expect.stringContaining('compress_heavy') });
+	});
+
+	test.each([
+		['not_found', 404],
+		['file_not_uploaded', 409],
+		['upstream_unavailable', 503],
+	] as const)('passes on that its input is %s', async (code, status) => {
+		const body = good();
+		world.files.inputTrouble.set(body.input_file_id, code);
+		const answer = await user.create(body);
+		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+	});
+});
+
+describe('a full queue', () => {
+	async function fill(userId: string, count: number) {
+		const data = Array.from({ length: count }, () => ({
+			id: newId('job'),
+			userId,
+			tool: 'ocr',
+			inputFileId: newId('fil'),
+			params: {},
+			requestId: newId('req'),
+			releasedAt: new Date(),
+		}));
+		await world.prisma.job.createMany({ data });
+	}
+
+	test('takes exactly 1,000 jobs, however many are sent at once', async () => {
+		const busy = world.user();
+		await fill(busy.id, 995);
+		const elsewhere = busy.at(world.replicas[1]?.url ?? '');
+		const answers = await Promise.all(
+			Array.from({ length: 20 }, (_, index) => (index % 2 ? busy : elsewhere).create(good())),
+		);
+		expect(answers.filter((answer) => answer.status === 201)).toHaveLength(5);
+		const refused = answers.filter((answer) => answer.status !== 201);
+		expect(new Set(refused.map((answer) => answer.body.error.code))).toEqual(new Set(['plan_limit']));
+		expect(await jobsOf(busy.id)).toBe(1_000);
+	});
+
+	test('takes no more when as many processes write at once', async () => {
+		const userId = newId('usr');
+		await fill(userId, 995);
+		const tool = { slug: 'ocr', limits: { maxInputBytes: 1 } as never };
+		const writes = Array.from({ length: 20 }, () => {
+			const job = {
+				id: newId('job'),
+				tool: 'ocr',
+				status: 'queued' as const,
+				progress: 0,
+				input_file_id: newId('fil'),
+				params: {},
+			};
+			const admit = (usage: PlanUsage) => admitJob(PLANS, { tool, inputBytes: 1 }, usage);
+			const requestId = newId('req');
+			const insert = {
+				job,
+				userId,
+				requestId,
+				traceparent: null,
+				sealedSecrets: null,
+				expectedSeconds: null,
+				admit,
+			};
+			return insertJob(world.prisma, insert);
+		});
+		await Promise.allSettled(writes);
+		expect(await jobsOf(userId)).toBe(1_000);
+	});
+
+	test('leaves the key of a refused request free', async () => {
+		const busy = world.user();
+		await fill(busy.id, 1_000);
+		const body = good();
+		expect((await busy.create(body, 'k')).status).toBe(403);
+		await world.prisma.job.deleteMany({ where: { userId: busy.id } });
+		const answer = await busy.create(body, 'k');
+		expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([201, null]);
+	});
+});
+
+describe('an Idempotency-Key', () => {
+	test('gives the first answer again, whatever the order of fields', async () => {
+		const body = { ...good(), params: { quality: 5 } };
+		const first = await user.create(body, 'again');
+		const reordered = Object.fromEntries(Object.entries(body).reverse());
+		const again = await user.create(reordered, 'again');
+		expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+		expect(JSON.stringify(again.body)).toBe(JSON.stringify(first.body));
+	});
+
+	test('makes one job of twenty requests at once at two replicas', async () => {
+		const someone = world.user();
+		const elsewhere = someone.at(world.replicas[1]?.url ?? '');
+		const body = good();
+		const answers = await Promise.all(
+			Array.from({ length: 20 }, (_, index) => (index % 2 ? someone : elsewhere).create(body, 'twenty')),
+		);
+		expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
+		expect(new Set(answers.map((answer) => answer.body.data.id)).size).toBe(1);
+		expect(answers.filter((answer) => !answer.headers.has('idempotency-replayed'))).toHaveLength(1);
+		expect(await jobsOf(someone.id)).toBe(1);
+	});
+
+	test('with different requests at once lets one win', async () => {
+		const someone = world.user();
+		const answers = await Promise.all(Array.from({ length: 10 }, () => someone.create(good(), 'mixed')));
+		expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
+		expect(answers.filter((answer) => answer.status === 422)).toHaveLength(9);
+		expect(await jobsOf(someone.id)).toBe(1);
+	});
+
+	test.each([
+		['another param', { params: { quality: 6 } }],
+		['defaults written out', { params: { quality: 70 } }],
+		['a request that would be refused', { tool: 'nonsense' }],
+		['a request that is not valid', { tool: 5 }],
+	])('with %s is a conflict', async (_, change) => {
+		const someone = world.user();
+		const body = good();
+		await someone.create(body, 'k');
+		const answer = await someone.create({ ...body, ...change }, 'k');
+		expect([answer.status, answer.body.error.code]).toEqual([422, 'idempotency_conflict']);
+	});
+
+	test('answers also when the input is gone by now', async () => {
+		const body = good();
+		const first = await user.create(body, 'gone');
+		world.files.inputTrouble.set(body.input_file_id, 'not_found');
+		expect((await user.create(body, 'gone')).body).toEqual(first.body);
+	});
+
+	test('answers also when the job was removed by now', async () => {
+		const body = good();
+		const first = await user.create(body, 'removed');
+		await user.cancel(first.body.data.id);
+		await user.remove(first.body.data.id);
+		expect((await user.create(body, 'removed')).body).toEqual(first.body);
+	});
+
+	test('stays free after a refusal', async () => {
+		const body = good();
+		world.files.inputTrouble.set(body.input_file_id, 'file_not_uploaded');
+		expect((await user.create(body, 'refused')).status).toBe(409);
+		world.files.inputTrouble.delete(body.input_file_id);
+		const answer = await user.create(good(), 'refused');
+		expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([201, null]);
+	});
+
+	test('is free again after 24 hours', async () => {
+		const someone = world.user();
+		const first = await someone.create(good(), 'old');
+		await world.prisma.$executeRaw`
+			UPDATE idempotency_keys SET created_at = created_at - interval '24 hours' WHERE user_id = ${someone.id}`;
+		const answer = await someone.create(good(), 'old');
+		expect(answer.status).toBe(201);
+		expect(answer.body.data.id).not.toBe(first.body.data.id);
+	});
+
+	test('belongs to its user', async () => {
+		const body = good();
+		const first = await user.create(body, 'shared');
+		const other = await world.user().create(body, 'shared');
+		expect(other.body.data.id).not.toBe(first.body.data.id);
+	});
+
+	test.each(['', 'a'.repeat(256), 'tab\there', 'é'])('%j is a validation error', async (key) => {
+		const answer = await user.create(good(), key);
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		expect(answer.body.error.details[0].path).toBe('headers.Idempotency-Key');
+	});
+});

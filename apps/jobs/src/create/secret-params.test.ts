@@ -1,0 +1,87 @@
+import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
+import { createParamSealer, paramKeysSchema, REDACTED } from '@creatorr/tool-kit/params/secret-params';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { failed } from '../testing/bus.ts';
+import type { User } from '../testing/user.ts';
+import { PARAM_KEYS, startWorld, type World } from '../testing/world.ts';
+
+const PASSWORD = 'hush-4711';
+const sealer = createParamSealer(paramKeysSchema.parse(PARAM_KEYS));
+
+let world: World;
+let user: User;
+
+beforeAll(async () => {
+	world = await startWorld();
+	user = world.user();
+}, 60_000);
+afterAll(() => world?.stop());
+
+const request = (params: object = { password: PASSWORD }) => ({
+	tool: 'compress_heavy',
+	input_file_id: newId('fil'),
+	params,
+});
+
+/** Every row of every table, as text. */
+async function everythingStored(): Promise<string> {
+	const tables = await world.prisma.$queryRaw<{ name: string }[]>`
+		SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`;
+	const rows = await Promise.all(
+		tables.map(({ name }) => world.prisma.$queryRawUnsafe(`SELECT t::text FROM "${name}" t`)),
+	);
+	return JSON.stringify(rows);
+}
+
+test('a password is shown to nobody and stored nowhere in clear', async () => {
+	const body = request();
+	const created = await user.create(body, 'a key');
+	expect(created.body.data.params.password).toBe(REDACTED);
+	const id = created.body.data.id;
+	const shown = [await user.read(id), await user.call('GET', '/v1/jobs'), await user.create(body, 'a key')];
+	expect(JSON.stringify(shown)).not.toContain(PASSWORD);
+	expect(await everythingStored()).not.toContain(PASSWORD);
+});
+
+test('the same key with another password is another request', async () => {
+	const body = request();
+	await user.create(body, 'key of a password');
+	const other = await user.create({ ...body, params: { password: 'other' } }, 'key of a password');
+	expect(other.body.error.code).toBe('idempotency_conflict');
+});
+
+test('what a job shows in place of a password is taken for none', async () => {
+	const { status, body } = await user.create(request({ password: REDACTED }));
+	expect([status, body.error.code, body.error.details[0].path]).toEqual([
+		400,
+		'validation',
+		'params.password',
+	]);
+});
+
+test('the worker can open what was sealed for its job', async () => {
+	const id = (await user.create(request())).body.data.id;
+	const claim = await world.worker('w').claim(id);
+	if (claim.answer !== 'granted') throw new Error(claim.answer);
+	expect(claim.params.password).toBe(REDACTED);
+	expect(sealer.open(claim.sealed_secrets ?? '', id)).toEqual({ password: PASSWORD });
+});
+
+test('a job without a password has nothing sealed', async () => {
+	const id = (await user.create(request({}))).body.data.id;
+	const claim = await world.worker('w').claim(id);
+	expect(claim).not.toHaveProperty('sealed_secrets');
+});
+
+test.each(['canceled', 'failed'])('nothing sealed is left of a job that %s', async (end) => {
+	const id = (await user.create(request())).body.data.id;
+	const sealed = async () => (await world.prisma.job.findUniqueOrThrow({ where: { id } })).sealedSecrets;
+	expect(await sealed()).not.toBeNull();
+	if (end === 'canceled') await user.cancel(id);
+	else await world.bus.finish(id, await world.worker('w').take(id), failed);
+	await until(async () => {
+		if ((await user.job(id)).status !== end) throw new Error('not yet');
+	});
+	expect(await sealed()).toBeNull();
+});

@@ -1,0 +1,31 @@
+import type { PrismaClient } from '../database.sql.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
+
+/** The unfinished jobs of one tool. */
+export interface Backlog {
+	tool: string;
+	/** Not started yet, dispatched or not, or deferred until a background slot is free. */
+	queued: number;
+	/** Jobs that a worker runs. */
+	running: number;
+	/** Since the oldest of the queued ones was created. */
+	oldestSeconds: number;
+}
+
+/** Returns the backlog by tool. A tool without unfinished jobs is absent. Reads partial indexes and no job that has ended. */
+export async function readBacklog(prisma: PrismaClient): Promise<Backlog[]> {
+	return await prisma.$queryRaw<Backlog[]>`
+		WITH unfinished AS (
+			SELECT tool, 'queued' AS status, created_at FROM jobs
+			WHERE ${IS_DISPATCHABLE}
+			UNION ALL
+			SELECT tool, status::text, created_at FROM jobs
+			WHERE ${IS_IN_FLIGHT}
+		)
+		SELECT tool,
+			count(*) FILTER (WHERE status = 'queued')::int AS queued,
+			count(*) FILTER (WHERE status = 'running')::int AS running,
+			extract(epoch FROM coalesce(now() - min(created_at) FILTER (WHERE status = 'queued'), '0'))::float
+				AS "oldestSeconds"
+		FROM unfinished GROUP BY tool`;
+}

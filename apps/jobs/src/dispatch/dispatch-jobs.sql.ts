@@ -1,0 +1,125 @@
+import { inTransaction } from '@creatorr/database/transaction';
+import type { PrismaClient, Tx } from '../database.sql.ts';
+import { type Candidate, chooseJobs } from './choose-jobs.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
+import { type Fairness, findCandidates } from './find-candidates.sql.ts';
+import { requestWorker, type UnstartedJob } from './request-worker.sql.ts';
+
+interface DispatchInput extends Fairness {
+	tools: readonly string[];
+	/** Jobs dispatched beyond the free slots of each tool, so that a worker never waits for its next job. */
+	margin: number;
+	/** A worker without a heartbeat for longer doesn't count. */
+	workerLifetimeMs: number;
+	/** A worker is requested again for a job that none claimed for so long although one was free: the message must be lost. */
+	unclaimedAfterMs: number;
+}
+
+interface Capacity {
+	tool: string;
+	slots: number;
+	/** Dispatched and not ended. */
+	inFlight: number;
+	/** Of those, jobs that a worker runs. */
+	leased: number;
+	/** Free background slots of the workers that have the tool. */
+	backgroundFree: number;
+}
+
+/** More than any fleet has. A worker's claim about itself must not make numbers overflow. */
+const MAX_SLOTS = 1_000_000;
+
+/** Distinguishes this advisory lock from others. */
+const DISPATCH_LOCK = 2;
+
+/**
+ * Requests workers for as many waiting jobs as they have free slots, plus the margin, in the order of {@link findCandidates}. Over
+ * all tools, a user never gets more than the plan's active jobs. One replica runs it at a time, so that together they don't exceed
+ * the slots. It skips jobs that another transaction has locked. Returns how many jobs were dispatched.
+ */
+export async function dispatchWaitingJobs(prisma: PrismaClient, input: DispatchInput): Promise<number> {
+	return await inTransaction(prisma, async (tx) => {
+		// A separate statement: only statements that begin after the lock was acquired see what its last holder committed.
+		await tx.$executeRaw`SELECT pg_advisory_xact_lock(${DISPATCH_LOCK}::int, 0)`;
+		const capacities = await readCapacities(tx, input);
+		const dispatched = [
+			...(await dispatchFairly(tx, capacities, input)),
+			...(await dispatchUnclaimedAgain(tx, capacities, input)),
+		];
+		for (const job of dispatched) await requestWorker(tx, job);
+		return dispatched.length;
+	});
+}
+
+/**
+ * A background job that a worker runs uses one of that worker's background slots. One that waits for a worker may use a slot of any
+ * worker that has its tool. At least one background job of a tool may be in flight, whatever workers report: without a slot on any
+ * worker, it would wait forever.
+ */
+async function readCapacities(tx: Tx, { tools, workerLifetimeMs }: DispatchInput): Promise<Capacity[]> {
+	return await tx.$queryRaw<Capacity[]>`
+		WITH living AS (
+			SELECT * FROM workers WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})
+		), in_flight AS (
+			SELECT tool, worker_id, lease_expires_at, background FROM jobs WHERE ${IS_IN_FLIGHT}
+		)
+		SELECT wanted.tool, fleet.slots,
+			count(in_flight.tool)::int AS "inFlight",
+			count(in_flight.lease_expires_at)::int AS leased,
+			fleet.background_slots - (
+				SELECT count(*) FROM in_flight AS long WHERE background AND EXISTS (
+					SELECT FROM living WHERE (slots ->> wanted.tool)::numeric > 0 AND CASE
+						WHEN long.lease_expires_at IS NULL THEN (slots ->> long.tool)::numeric > 0
+						ELSE living.id = long.worker_id END)
+			)::int AS "backgroundFree"
+		FROM unnest(${tools}::text[]) AS wanted (tool)
+		CROSS JOIN LATERAL (
+			SELECT least(coalesce(sum((slots ->> wanted.tool)::numeric), 0), ${MAX_SLOTS}::int)::int AS slots,
+				greatest(1, least(coalesce(sum(coalesce(background_slots, 1)), 0), ${MAX_SLOTS}::int))::int AS background_slots
+			FROM living WHERE (slots ->> wanted.tool)::numeric > 0
+		) AS fleet
+		LEFT JOIN in_flight ON in_flight.tool = wanted.tool
+		GROUP BY wanted.tool, fleet.slots, fleet.background_slots`;
+}
+
+async function dispatchFairly(
+	tx: Tx,
+	capacities: readonly Capacity[],
+	input: DispatchInput,
+): Promise<Candidate[]> {
+	const freeSlots = new Map<string, number>();
+	for (const { tool, slots, inFlight } of capacities) {
+		const free = slots + input.margin - inFlight;
+		// Jobs that no worker can run must not use up their user's active jobs.
+		if (slots > 0 && free > 0) freeSlots.set(tool, free);
+	}
+	if (freeSlots.size === 0) return [];
+	const background = new Map(capacities.map(({ tool, backgroundFree }) => [tool, backgroundFree]));
+	const free = { byTool: freeSlots, background };
+	const chosen = chooseJobs(await findCandidates(tx, free, input), free);
+	if (chosen.length === 0) return [];
+	const ids = chosen.map(({ id }) => id);
+	const dispatched = await tx.$queryRaw<{ id: string }[]>`
+		UPDATE jobs SET released_at = now(), deferred_at = NULL WHERE id IN (
+			SELECT id FROM jobs WHERE id = ANY (${ids}) AND ${IS_DISPATCHABLE}
+			FOR UPDATE SKIP LOCKED)
+		RETURNING id`;
+	const dispatchedIds = new Set(dispatched.map(({ id }) => id));
+	return chosen.filter(({ id }) => dispatchedIds.has(id));
+}
+
+async function dispatchUnclaimedAgain(
+	tx: Tx,
+	capacities: readonly Capacity[],
+	{ unclaimedAfterMs }: DispatchInput,
+): Promise<UnstartedJob[]> {
+	const idle = capacities.filter(({ slots, inFlight, leased }) => leased < Math.min(slots, inFlight));
+	if (idle.length === 0) return [];
+	return await tx.$queryRaw<UnstartedJob[]>`
+		UPDATE jobs SET released_at = now() WHERE id IN (
+			SELECT id FROM jobs
+			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND ${IS_IN_FLIGHT}
+				AND lease_expires_at IS NULL AND released_at < now() - make_interval(secs => ${unclaimedAfterMs / 1000})
+			FOR UPDATE SKIP LOCKED)
+		RETURNING id, tool, request_id AS "requestId", traceparent`;
+}

@@ -1,0 +1,15 @@
+import { Prisma } from '../generated/client.ts';
+
+/*
+ * A deferred job keeps `released_at`. Release 0.3.0, which doesn't know `deferred_at`, therefore treats it like a job whose request
+ * was lost and requests a worker again. That release clears `deferred_at` neither then nor when it grants an attempt: a job with a
+ * lease is in flight, whatever `deferred_at` says.
+ */
+
+/** Jobs that wait for dispatch: never dispatched, or deferred until a background slot is free. Read `jobs_dispatchable_idx`. */
+export const IS_DISPATCHABLE = Prisma.sql`status IN ('queued', 'running')
+	AND (released_at IS NULL OR deferred_at IS NOT NULL) AND lease_expires_at IS NULL`;
+
+/** Jobs that a worker runs or was requested for. Read `jobs_in_flight_idx`. */
+export const IS_IN_FLIGHT = Prisma.sql`status IN ('queued', 'running')
+	AND released_at IS NOT NULL AND (deferred_at IS NULL OR lease_expires_at IS NOT NULL)`;

@@ -1,0 +1,163 @@
+import { newId } from '@creatorr/contracts/ids';
+import { PLANS } from '@creatorr/contracts/plans';
+import { until } from '@creatorr/testing/until';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { failed } from '../testing/bus.ts';
+import { emptyQueues, fillQueue, inFlight, runSome, waitingRow } from '../testing/queue.ts';
+import { startWorld, type World } from '../testing/world.ts';
+import { dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
+
+const TOOL = 'compress_heavy';
+const MINUTE_MS = 60_000;
+const FREE = PLANS.free.priority;
+const PRO = PLANS.pro.priority;
+
+let world: World;
+
+beforeAll(async () => {
+	world = await startWorld({ replicas: 2 });
+});
+
+afterEach(() => emptyQueues(world));
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
+
+describe('users of one plan', () => {
+	test('with one job wait for one job of a user who queued 500, not for all', async () => {
+		await world.worker('runner').beat({ [TOOL]: 1 });
+		await fillQueue(world, { userId: newId('usr'), count: 500 });
+		const ran = await runSome(world, { count: 3, queued: 500 });
+		await until(() => expect(world.bus.requested).toHaveLength(5));
+		const single = await world.user().enqueue(TOOL);
+		await runSome(world, { count: 6, queued: 501, ran });
+		// The fourth was with the worker when the job came, and the fifth waited at the broker.
+		expect(ran.indexOf(single)).toBe(5);
+	});
+
+	test('with one job wait for one job of each of two users who queued many', async () => {
+		await world.worker('runner').beat({ [TOOL]: 1 });
+		await fillQueue(world, { userId: newId('usr'), count: 20 }, { userId: newId('usr'), count: 20 });
+		const ran = await runSome(world, { count: 3, queued: 40 });
+		await until(() => expect(world.bus.requested).toHaveLength(5));
+		const single = await world.user().enqueue(TOOL);
+		await runSome(world, { count: 6, queued: 41, ran });
+		expect(ran.indexOf(single)).toBe(5);
+	});
+
+	test('take turns, each with their own oldest job first', async () => {
+		await world.worker('runner').beat({ [TOOL]: 1 });
+		const groups = [newId('usr'), newId('usr'), newId('usr')].map((userId) => ({ userId, count: 3 }));
+		const ids = await fillQueue(world, ...groups);
+		const ran = await runSome(world, { count: 9, queued: 9 });
+		for (const first of [0, 3, 6]) {
+			const own = ids.slice(first, first + 3);
+			expect(ran.filter((id) => own.includes(id))).toEqual(own);
+			expect(new Set(ran.slice(first, first + 3).map((id) => Math.floor(ids.indexOf(id) / 3))).size).toBe(3);
+		}
+	});
+
+	test('gain nothing by removing jobs that have ended', async () => {
+		await world.worker('runner').beat({ [TOOL]: 1 });
+		const [remover, other] = [world.user(), newId('usr')];
+		await fillQueue(world, { userId: remover.id, count: 10 }, { userId: other, count: 10 });
+		const ran: string[] = [];
+		for (let count = 1; count <= 8; count++) {
+			await runSome(world, { count, queued: 20, ran });
+			await remover.remove(ran.at(-1) ?? '');
+		}
+		const left = await world.prisma.job.count({ where: { userId: other, status: 'queued' } });
+		expect(left).toBeLessThanOrEqual(6);
+	});
+});
+
+describe('a user of the better plan', () => {
+	test('goes first, with all that waits', async () => {
+		await world.worker('runner').beat({ [TOOL]: 1 });
+		const free = await fillQueue(world, { userId: newId('usr'), count: 5, priority: FREE });
+		await until(() => expect(world.bus.requested).toHaveLength(2));
+		const pro = await fillQueue(world, { userId: newId('usr'), count: 3, priority: PRO });
+		const ran = await runSome(world, { count: 8, queued: 8 });
+		expect(ran).toEqual([...free.slice(0, 2), ...pro, ...free.slice(2)]);
+	});
+
+	test('goes first after one job of whoever was passed over for long', async () => {
+		const waiter = { userId: newId('usr'), count: 3, priority: FREE, createdAt: minutesAgo(11) };
+		const patient = { userId: newId('usr'), count: 2, priority: FREE, createdAt: minutesAgo(9) };
+		const [late, soon, pro] = [
+			await fillQueue(world, waiter),
+			await fillQueue(world, patient),
+			await fillQueue(world, { userId: newId('usr'), count: 5, priority: PRO }),
+		];
+		await world.worker('runner').beat({ [TOOL]: 1 });
+		const ran = await runSome(world, { count: 10, queued: 10 });
+		expect(ran.slice(0, 6)).toEqual([late[0], ...pro]);
+		expect(ran.slice(6)).toEqual(expect.arrayContaining([...late.slice(1), ...soon]));
+	});
+});
+
+describe('the jobs of one user', () => {
+	const CAP = PLANS.free.maxActiveJobs;
+	const slots = { [TOOL]: 20, ocr: 20 };
+
+	test('are never active beyond the plan, over two tools and two busy replicas, and all run', async () => {
+		const userId = newId('usr');
+		const ids = await fillQueue(world, { userId, count: 15 }, { userId, count: 15, tool: 'ocr' });
+		const workers = [world.worker('a'), world.worker('b', 1)];
+		await Promise.all(workers.map((worker) => worker.beat(slots)));
+		const seen: number[] = [];
+		for (let ran = 0; ran < ids.length; ran++) {
+			await until(() => expect(world.bus.requested.length).toBeGreaterThan(ran));
+			seen.push(await inFlight(world, { userId }));
+			const jobId = world.bus.requested[ran] ?? '';
+			const attempt = await workers[ran % 2]?.take(jobId);
+			await world.bus.finish(jobId, attempt ?? 0, failed);
+			seen.push(await inFlight(world, { userId }));
+		}
+		expect(Math.max(...seen)).toBe(CAP);
+		expect(world.bus.requested.toSorted()).toEqual(ids.toSorted());
+	});
+
+	test('are never active beyond the plan when many processes release at once', async () => {
+		const userId = newId('usr');
+		const input = {
+			plans: PLANS,
+			unverifiedActiveJobs: 0,
+			tools: [TOOL, 'ocr'],
+			starvationTimeoutMs: 10 * MINUTE_MS,
+			margin: 1,
+			deferralMs: 0,
+			workerLifetimeMs: MINUTE_MS,
+			unclaimedAfterMs: MINUTE_MS,
+		};
+		await world.prisma.worker.create({ data: { id: 'a', slots, seenAt: new Date() } });
+		await fillQueue(world, { userId, count: 30 }, { userId, count: 30, tool: 'ocr' });
+		await Promise.all(Array.from({ length: 40 }, () => dispatchWaitingJobs(world.prisma, input)));
+		expect(await inFlight(world, { userId })).toBe(CAP);
+	});
+
+	test('leave the other places to others', async () => {
+		await fillQueue(world, { userId: newId('usr'), count: 50, priority: PRO });
+		const others = await fillQueue(
+			world,
+			...Array.from({ length: 5 }, () => ({ userId: newId('usr'), count: 1 })),
+		);
+		await world.worker('a').beat({ [TOOL]: 7 });
+		await until(() => expect(world.bus.requested).toHaveLength(CAP + 5));
+		expect(world.bus.requested).toEqual(expect.arrayContaining(others));
+	});
+
+	test('of a tool that has places do not wait for those of another', async () => {
+		const userId = newId('usr');
+		await world.worker('a').beat({ [TOOL]: 1, ocr: 1 });
+		const busy = await fillQueue(world, { userId, count: 100 });
+		await until(() => expect(world.bus.requested).toHaveLength(2));
+		const row = waitingRow({ userId, tool: 'ocr' });
+		await world.prisma.job.create({ data: row });
+		await until(() => expect(world.bus.requested).toContain(row.id));
+		expect(world.bus.requested).toEqual([...busy.slice(0, 2), row.id]);
+	});
+});

@@ -1,0 +1,63 @@
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitingRow } from '../testing/queue.ts';
+import { startWorld, type World } from '../testing/world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+	world = await startWorld();
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+describe('a job whose tool has left the catalogue', () => {
+	const LONG_AGO = new Date(Date.now() - 2 * 60 * 60_000);
+	const running = {
+		status: 'running' as const,
+		attempt: 1,
+		startedAt: LONG_AGO,
+		releasedAt: LONG_AGO,
+	};
+
+	async function jobOf(userId: string, change: object): Promise<string> {
+		const row = waitingRow({ userId, tool: 'gone' });
+		await world.prisma.job.create({ data: { ...row, createdAt: LONG_AGO, ...change } });
+		return row.id;
+	}
+
+	test('ends, whether it waits or lost its worker, and says why', async () => {
+		const user = world.user();
+		const ids = [await jobOf(user.id, {}), await jobOf(user.id, running)];
+		const replica = await world.startReplica();
+		for (const id of ids) {
+			await until(async () => {
+				const job = await user.job(id);
+				expect([job.status, job.error_code]).toEqual(['failed', 'tool_failed']);
+				expect(job.error_message).toContain('not offered any more');
+				expect(world.files.discarded.has(id)).toBe(true);
+			});
+		}
+		await replica.stop();
+	});
+
+	test('goes on while a worker has it or could take it, or replicas are being replaced', async () => {
+		const user = world.user();
+		const leased = await jobOf(user.id, {
+			...running,
+			workerId: 'old',
+			leaseExpiresAt: new Date(Date.now() + 600_000),
+		});
+		const young = await jobOf(user.id, { createdAt: new Date() });
+		const offered = await jobOf(user.id, { tool: 'leaving' });
+		const ended = await jobOf(user.id, {});
+		await world.worker('old').beat({ leaving: 1 });
+		const replica = await world.startReplica();
+		await until(async () => expect((await user.job(ended)).status).toBe('failed'));
+		for (const id of [young, offered]) expect((await user.job(id)).status).toBe('queued');
+		expect((await user.job(leased)).status).toBe('running');
+		await replica.stop();
+	});
+});

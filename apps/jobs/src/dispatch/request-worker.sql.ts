@@ -1,0 +1,50 @@
+import { jobRequested, newEvent } from '@creatorr/contracts/events';
+import { addToOutbox } from '@creatorr/database/outbox';
+import type { Tx } from '../database.sql.ts';
+
+/** A dispatched job that waits for a worker. */
+export interface UnstartedJob {
+	id: string;
+	tool: string;
+	requestId: string;
+	traceparent: string | null;
+}
+
+/** Requests a worker for a job, when the transaction commits. */
+export async function requestWorker(tx: Tx, job: UnstartedJob): Promise<void> {
+	const event = newEvent(jobRequested, { job_id: job.id, tool: job.tool }, job.requestId);
+	await addToOutbox(tx, { ...event, traceparent: job.traceparent ?? undefined });
+}
+
+/** Requests another worker for a locked job whose worker was lost or returned it. */
+export async function requestWorkerAgain(tx: Tx, job: UnstartedJob & { now: Date }): Promise<void> {
+	await tx.job.update({
+		where: { id: job.id },
+		data: { releasedAt: job.now, deferredAt: null, leaseExpiresAt: null, settling: false },
+		select: { id: true },
+	});
+	await requestWorker(tx, job);
+}
+
+/**
+ * Defers a locked background job until a background slot is free. The job stays running and keeps its progress, which never
+ * decreases.
+ */
+export async function deferToBackground(
+	tx: Tx,
+	job: { id: string; now: Date },
+	expectedSeconds: number | undefined,
+): Promise<void> {
+	await tx.job.update({
+		where: { id: job.id },
+		data: {
+			releasedAt: job.now,
+			deferredAt: job.now,
+			leaseExpiresAt: null,
+			settling: false,
+			background: true,
+			...(expectedSeconds === undefined ? {} : { expectedSeconds }),
+		},
+		select: { id: true },
+	});
+}

@@ -1,0 +1,81 @@
+import { inTransaction } from '@creatorr/database/transaction';
+import type { PrismaClient } from '../database.sql.ts';
+import { type Failure, failJob } from '../lifecycle/end-job.sql.ts';
+import { lockJob } from '../lifecycle/job.sql.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
+
+/** Not `internal`: it isn't a bug, and a retry wouldn't help. */
+const TOOL_GONE: Failure = {
+	code: 'tool_failed',
+	message: 'the tool of this job is not offered any more; GET /v1/tools lists those that are',
+};
+
+const UNDELIVERABLE: Failure = {
+	code: 'internal',
+	message: 'this job could not be handed to a worker; create it again',
+};
+
+interface OrphanInput {
+	/** The tools of this process's catalogue. */
+	tools: readonly string[];
+	/** A worker without a heartbeat for longer doesn't count. */
+	workerLifetimeMs: number;
+	/** During a rolling update, some replicas know tools that others don't. */
+	graceMs: number;
+}
+
+const BATCH_SIZE = 100;
+
+/**
+ * Fails jobs whose tool has left the catalogue, because no worker would ever run them: jobs without a worker that were created
+ * before the grace period and whose tool no live worker has. Returns their ids. Safe to run on several replicas at once.
+ */
+export async function failOrphans(prisma: PrismaClient, input: OrphanInput): Promise<string[]> {
+	const failed: string[] = [];
+	for (let more = true; more; ) {
+		const ids = await findOrphans(prisma, input);
+		const before = failed.length;
+		for (const id of ids) if (await failUnlessLeased(prisma, id, TOOL_GONE)) failed.push(id);
+		more = ids.length === BATCH_SIZE && failed.length > before;
+	}
+	return failed;
+}
+
+/** Each half reads a partial index and no job that has ended. */
+async function findOrphans(
+	prisma: PrismaClient,
+	{ tools, workerLifetimeMs, graceMs }: OrphanInput,
+): Promise<string[]> {
+	const rows = await prisma.$queryRaw<{ id: string }[]>`
+		WITH unfinished AS (
+			SELECT id, tool, created_at FROM jobs WHERE ${IS_DISPATCHABLE}
+			UNION ALL
+			SELECT id, tool, created_at FROM jobs
+			WHERE ${IS_IN_FLIGHT} AND lease_expires_at IS NULL
+		)
+		SELECT id FROM unfinished
+		WHERE tool <> ALL (${tools}) AND created_at < now() - make_interval(secs => ${graceMs / 1000})
+			AND NOT EXISTS (
+				SELECT 1 FROM workers
+				WHERE coalesce((slots ->> tool)::numeric, 0) > 0
+					AND seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})
+			)
+		LIMIT ${BATCH_SIZE}`;
+	return rows.map(({ id }) => id);
+}
+
+/**
+ * Fails a job whose request no worker could handle. Returns false when it has ended or a worker runs it: a request may have been
+ * sent twice.
+ */
+export function failUndeliverable(prisma: PrismaClient, jobId: string): Promise<boolean> {
+	return failUnlessLeased(prisma, jobId, UNDELIVERABLE);
+}
+
+async function failUnlessLeased(prisma: PrismaClient, jobId: string, failure: Failure): Promise<boolean> {
+	return await inTransaction(prisma, async (tx) => {
+		const job = await lockJob(tx, jobId);
+		if (!job || job.leaseExpiresAt) return false;
+		return await failJob(tx, job, failure);
+	});
+}

@@ -1,0 +1,40 @@
+import { jobRequested } from '@creatorr/contracts/events';
+import { defineConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
+import { defineTask } from '@creatorr/service/task';
+import type { Deps } from '../deps.ts';
+import { discardOutputsInBackground } from '../files-client.ts';
+import { failOrphans, failUndeliverable } from './undispatchable.sql.ts';
+
+const EVERY_MS = 10 * 60_000;
+/** Longer than a rolling update of all replicas. */
+const TOOL_GONE_AFTER_MS = 60 * 60_000;
+
+/** Fails jobs whose tool is gone, which would wait forever. */
+export const failOrphanedJobs = defineTask<Deps>({
+	name: 'fail_orphaned_jobs',
+	everyMs: EVERY_MS,
+	async run(deps) {
+		const failed = await failOrphans(deps.prisma, {
+			tools: [...deps.catalogue.keys()],
+			workerLifetimeMs: deps.config.WORKER_LEASE_MS,
+			graceMs: TOOL_GONE_AFTER_MS,
+		});
+		if (failed.length === 0) return;
+		deps.logger.warn('jobs.tool_gone', { failed: failed.length });
+		deps.wakeDispatch();
+		discardOutputsInBackground(deps, failed);
+	},
+});
+
+/** Fails jobs whose request was dead-lettered. The messages stay in the dead-letter queue of operators. */
+export const onUndeliverableRequest = defineConsumer({
+	queue: QUEUES.jobsDeadLetters,
+	definition: jobRequested,
+	prefetch: 5,
+	async handle({ prisma, logger, wakeDispatch }: Deps, { data }) {
+		const failed = await failUndeliverable(prisma, data.job_id);
+		logger.error('job.undeliverable', { job_id: data.job_id, failed });
+		if (failed) wakeDispatch();
+	},
+});

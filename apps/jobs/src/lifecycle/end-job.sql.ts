@@ -1,0 +1,78 @@
+import type { JobOutcome } from '@creatorr/contracts/events';
+import type { JobErrorCode } from '@creatorr/contracts/jobs';
+import { afterCommit } from '@creatorr/database/after-commit';
+import { chargedMs } from '../accounts/compute-charge.ts';
+import { chargeCompute } from '../accounts/compute-usage.sql.ts';
+import type { Tx } from '../database.sql.ts';
+import type { Prisma } from '../generated/client.ts';
+import { type LockedJob, notifyJobChanged } from './job.sql.ts';
+import { countEnded } from './job-metrics.ts';
+import { nextStatus } from './job-status.ts';
+
+/** Why a job failed, as its owner sees it. */
+export interface Failure {
+	code: JobErrorCode;
+	message: string;
+}
+
+const OUTCOMES = { succeed: 'succeeded', fail: 'failed', cancel: 'canceled' } as const;
+
+interface Ending {
+	change: keyof typeof OUTCOMES;
+	data?: Prisma.JobUpdateInput;
+	/** The time that counts towards the user's compute quota. */
+	ms: number;
+}
+
+async function endJob(tx: Tx, job: LockedJob, { change, data, ms }: Ending): Promise<boolean> {
+	const status = nextStatus(job.status, change);
+	if (!status) return false;
+	const { tool, now: finishedAt } = job;
+	const { startedAt, errorCode } = await tx.job.update({
+		where: { id: job.id },
+		data: { ...data, status, finishedAt, leaseExpiresAt: null, sealedSecrets: null },
+		select: { startedAt: true, errorCode: true },
+	});
+	afterCommit(tx, () => countEnded({ tool, outcome: OUTCOMES[change], errorCode, startedAt, finishedAt }));
+	if (job.status === 'running') await recordLastRun(tx, job);
+	await chargeCompute(tx, { ...job, ms });
+	await notifyJobChanged(tx, job.id);
+	return true;
+}
+
+/** Records that the user waits from now on. A separate table, because its owner may delete the job. */
+async function recordLastRun(tx: Tx, { userId, tool, now }: LockedJob): Promise<void> {
+	await tx.$executeRaw`
+		INSERT INTO turns (user_id, tool, ended_at) VALUES (${userId}, ${tool}, ${now})
+		ON CONFLICT (user_id, tool) DO UPDATE SET ended_at = excluded.ended_at`;
+}
+
+/** Ends a locked job with success. Returns false when it has ended. `measuredMs` is how long the tool ran, measured by the worker. */
+export function succeedJob(
+	tx: Tx,
+	job: LockedJob,
+	outcome: Extract<JobOutcome, { status: 'succeeded' }>,
+	measuredMs?: number,
+): Promise<boolean> {
+	const data = {
+		outputFileId: outcome.output_file_id,
+		result: outcome.result as Prisma.InputJsonObject,
+		progress: 100,
+	};
+	return endJob(tx, job, { change: 'succeed', data, ms: chargedMs(job, { measuredMs }) });
+}
+
+/** Ends a locked job with a failure. Returns false when it has ended. */
+export function failJob(tx: Tx, job: LockedJob, failure: Failure, measuredMs?: number): Promise<boolean> {
+	const data = { errorCode: failure.code, errorMessage: failure.message };
+	return endJob(tx, job, {
+		change: 'fail',
+		data,
+		ms: chargedMs(job, { errorCode: failure.code, measuredMs }),
+	});
+}
+
+/** Cancels a locked job. Returns false when it has ended. */
+export function cancelLockedJob(tx: Tx, job: LockedJob): Promise<boolean> {
+	return endJob(tx, job, { change: 'cancel', ms: chargedMs(job, {}) });
+}

@@ -1,0 +1,86 @@
+import { JOB_LIMITS, type Job, type JobStatus, jobSchema } from '@creatorr/contracts/jobs';
+import { truncate } from '@creatorr/contracts/text';
+import { notify } from '@creatorr/database/notifications';
+import type { Tx } from '../database.sql.ts';
+import type { Prisma } from '../generated/client.ts';
+import { boundResult } from './bound-outcome.ts';
+
+/** Notified in every transaction that changes a job's status or progress or deletes the job. The payload is its id. */
+export const JOB_CHANGED_CHANNEL = 'job_changed';
+
+export async function notifyJobChanged(tx: Tx, jobId: string): Promise<void> {
+	await notify(tx, JOB_CHANGED_CHANNEL, jobId);
+}
+
+/** A job that this transaction has locked: what decides whether it may change. */
+export interface LockedJob {
+	id: string;
+	userId: string;
+	tool: string;
+	requestId: string;
+	traceparent: string | null;
+	status: JobStatus;
+	/** The fencing token: the number of the last grant, 0 before the first. */
+	attempt: number;
+	lostAttempts: number;
+	/** The worker of the last attempt. Null once that attempt was released. */
+	workerId: string | null;
+	/** Null when no worker counts as running the job. */
+	leaseExpiresAt: Date | null;
+	/** The attempt's outcome is being applied. */
+	settling: boolean;
+	/** When the last attempt was granted. */
+	attemptStartedAt: Date | null;
+	/** The database's time, the only clock that leases use. */
+	now: Date;
+}
+
+/** Locks a job until the transaction ends, and reads it. Returns null when there is none. */
+export async function lockJob(tx: Tx, jobId: string): Promise<LockedJob | null> {
+	const rows = await tx.$queryRaw<LockedJob[]>`
+		SELECT id, user_id AS "userId", tool, request_id AS "requestId", traceparent, status::text, attempt,
+			lost_attempts AS "lostAttempts", worker_id AS "workerId", lease_expires_at AS "leaseExpiresAt",
+			settling, attempt_started_at AS "attemptStartedAt",
+			clock_timestamp() AS now
+		FROM jobs WHERE id = ${jobId} FOR UPDATE`;
+	return rows[0] ?? null;
+}
+
+/** The columns of a job that the API shows. */
+export const JOB_COLUMNS = {
+	id: true,
+	tool: true,
+	status: true,
+	progress: true,
+	inputFileId: true,
+	params: true,
+	createdAt: true,
+	startedAt: true,
+	finishedAt: true,
+	outputFileId: true,
+	errorCode: true,
+	errorMessage: true,
+	result: true,
+} satisfies Prisma.JobSelect;
+
+export type JobRow = Prisma.JobGetPayload<{ select: typeof JOB_COLUMNS }>;
+
+/** Returns the row as the API shows it, without the fields that it doesn't have. Bounds what release 0.3.0 stored without a bound. */
+export function toJob(row: JobRow): Job {
+	const job = jobSchema.parse({
+		id: row.id,
+		tool: row.tool,
+		status: row.status,
+		progress: row.progress,
+		input_file_id: row.inputFileId,
+		params: row.params,
+		created_at: row.createdAt.toISOString(),
+		started_at: row.startedAt?.toISOString(),
+		finished_at: row.finishedAt?.toISOString(),
+		output_file_id: row.outputFileId ?? undefined,
+		error_code: row.errorCode ?? undefined,
+		error_message: row.errorMessage ? truncate(row.errorMessage, JOB_LIMITS.errorMessageLength) : undefined,
+		result: row.result ?? undefined,
+	});
+	return job.result ? { ...job, result: boundResult(job.result) } : job;
+}

@@ -1,0 +1,33 @@
+import { newId } from '@creatorr/contracts/ids';
+import { JOB_LIMITS } from '@creatorr/contracts/jobs';
+import { expect, test } from '@jest/globals';
+import { type JobRow, toJob } from './job.sql.ts';
+
+const row: JobRow = {
+	id: newId('job'),
+	tool: 'ocr',
+	status: 'succeeded',
+	progress: 100,
+	inputFileId: newId('fil'),
+	params: {},
+	createdAt: new Date(0),
+	startedAt: new Date(1),
+	finishedAt: new Date(2),
+	outputFileId: newId('fil'),
+	errorCode: null,
+	errorMessage: null,
+	result: { bytes_in: 1, bytes_out: 1, duration_ms: 1, warnings: [] },
+};
+
+test('bounds a result and a message that release 0.3.0 stored without a bound', () => {
+	const warnings = Array.from({ length: 5_000 }, (_, index) => `font_substituted: ${index}`);
+	const { result } = toJob({ ...row, result: { bytes_in: 1, bytes_out: 1, duration_ms: 1, warnings } });
+	expect(result?.warnings).toHaveLength(JOB_LIMITS.warnings);
+	expect(result?.warnings.at(-1)).toBe('more_warnings: 4951 further warnings');
+	const { error_message: message } = toJob({ ...row, errorMessage: 'x'.repeat(10_000) });
+	expect(message).toHaveLength(JOB_LIMITS.errorMessageLength);
+});
+
+test('leaves a row of the usual size as it is', () => {
+	expect(toJob(row).result).toEqual(row.result);
+});

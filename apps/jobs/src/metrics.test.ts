@@ -1,0 +1,90 @@
+import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { failed, succeeded } from './testing/bus.ts';
+import type { User } from './testing/user.ts';
+import type { Worker } from './testing/worker.ts';
+import { startWorld, type World } from './testing/world.ts';
+
+let world: World;
+let user: User;
+let worker: Worker;
+
+beforeAll(async () => {
+	world = await startWorld();
+	user = world.user();
+	worker = world.worker('one');
+	await worker.beat({ ocr: 3 });
+}, 60_000);
+afterAll(() => world?.stop());
+
+/** The value of the series that has this name and these labels; 0 where it has not begun. */
+async function value(series: string): Promise<number> {
+	const text = await (await fetch(`${world.url}/metrics`)).text();
+	const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
+	return line === undefined ? 0 : Number(line.slice(series.length + 1));
+}
+
+test('a job that ends is counted once, with its tool, outcome and error code', async () => {
+	const success = 'creatorr_jobs_ended_total{tool="ocr",outcome="succeeded",error_code=""}';
+	const failure = 'creatorr_jobs_ended_total{tool="ocr",outcome="failed",error_code="corrupt_input"}';
+	const canceled = 'creatorr_jobs_ended_total{tool="ocr",outcome="canceled",error_code=""}';
+	const [good, bad, unwanted] = [
+		await user.enqueue('ocr'),
+		await user.enqueue('ocr'),
+		await user.enqueue('ocr'),
+	];
+	const attempt = await worker.take(good);
+	await world.bus.finish(good, attempt, succeeded(newId('fil')));
+	await world.bus.finish(good, attempt, succeeded(newId('fil')));
+	await world.bus.finish(bad, await worker.take(bad), failed);
+	await user.cancel(unwanted);
+	await user.cancel(unwanted);
+	await until(async () => {
+		expect(await value(success)).toBe(1);
+		expect(await value(failure)).toBe(1);
+		expect(await value(canceled)).toBe(1);
+	});
+	expect(await value('creatorr_job_wait_seconds_count{tool="ocr"}')).toBe(2);
+	expect(await value('creatorr_job_run_seconds_count{tool="ocr",outcome="succeeded"}')).toBe(1);
+});
+
+test('an attempt whose output is not there counts as lost', async () => {
+	const output = newId('fil');
+	world.files.outputTrouble.set(output, 'not_found');
+	const id = await user.enqueue('office_to_pdf');
+	await world.bus.finish(id, await worker.take(id), succeeded(output));
+	await until(async () =>
+		expect(await value('creatorr_job_attempts_lost_total{tool="office_to_pdf"}')).toBe(1),
+	);
+});
+
+test('who could run a tool, and that nobody can, is shown', async () => {
+	await world.worker('two').beat({ ocr: 2, office_to_pdf: 0 });
+	expect(await value('creatorr_workers{tool="ocr"}')).toBe(2);
+	expect(await value('creatorr_worker_slots{tool="ocr"}')).toBe(5);
+	expect(await value('creatorr_workers{tool="office_to_pdf"}')).toBe(0);
+});
+
+test('what waits at the broker and in the outbox is shown', async () => {
+	expect(await (await fetch(`${world.url}/metrics`)).text()).toContain(
+		'creatorr_queue_messages{queue="dead-letters"} 0',
+	);
+	expect(await (await fetch(`${world.url}/metrics`)).text()).toContain('creatorr_outbox_events 0');
+});
+
+test('operators are told who works and what failed last', async () => {
+	const id = await user.enqueue('ocr');
+	await world.bus.finish(id, await worker.take(id), failed);
+	await until(async () => {
+		const { data } = (await (await fetch(`${world.url}/health/jobs`)).json()) as {
+			data: { workers: { id: string; slots: object }[]; recent_failures: { job_id: string }[] };
+		};
+		expect(data.workers.map((one) => one.id)).toEqual(['one', 'two']);
+		expect(data.recent_failures[0]).toMatchObject({
+			job_id: id,
+			tool: 'ocr',
+			error_code: 'corrupt_input',
+		});
+	});
+});

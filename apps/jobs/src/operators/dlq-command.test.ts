@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { accountDeleted, jobFinished, newEvent, planChanged } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { openDeadLetters } from '@creatorr/messaging/dead-letters';
+import { carryOut } from '@creatorr/service/operator-command';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { failed, withChannel } from '../testing/bus.ts';
+import { startWorld, type World } from '../testing/world.ts';
+import { dlqCommands, HELP } from './dlq-command.ts';
+
+const DLQ = fileURLToPath(new URL('../dlq.ts', import.meta.url));
+
+// A command that is a process of its own takes its time to start on a busy machine.
+jest.setTimeout(180_000);
+
+let world: World;
+
+beforeAll(async () => {
+	world = await startWorld();
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+function run(...args: string[]): Promise<string> {
+	const open = () => openDeadLetters(world.host.url);
+	const commands = dlqCommands({ open, prisma: world.prisma });
+	return carryOut({ args, help: HELP, commands });
+}
+
+/** Runs the command as an operator does, with the environment of the service. `order` names a crash order file. */
+async function runProcess(args: string[], order = ''): Promise<string> {
+	const env = { ...world.env, CRASH_ORDER_FILE: order };
+	const node = ['--conditions=crash-test', DLQ, ...args];
+	return (await promisify(execFile)(process.execPath, node, { env })).stdout;
+}
+
+async function list(): Promise<{ id: string; type: string; replay: string; request_id: string }[]> {
+	return JSON.parse(await run('list', '--json')).dead_letters;
+}
+
+/** Returns the recorded actions on a message. */
+const actionsOn = (event: { id: string; type: string }) =>
+	world.prisma.operatorAction.findMany({ where: { subject: `${event.id} ${event.type}` } });
+
+const WHY = ['--reason', 'it was a try', '--by', 'ada'];
+
+/** Publishes an event to the dead-letter queues. */
+async function deadLetter(event: { id: string; type: string }): Promise<void> {
+	await withChannel(world.host.url, async (channel) => {
+		const content = Buffer.from(JSON.stringify(event));
+		const options = { messageId: event.id, persistent: true, headers: { 'x-creatorr-reason': 'a bug' } };
+		channel.publish('creatorr.dead-letters', event.type, content, options);
+		await channel.waitForConfirms();
+	});
+	await until(async () => expect((await list()).map(({ id }) => id)).toContain(event.id));
+}
+
+const planOf = (userId: string) => world.prisma.account.findUnique({ where: { userId } });
+const changed = () => newEvent(planChanged, { user_id: newId('usr'), plan: 'pro', version: 1 }, newId('req'));
+const finished = () =>
+	newEvent(jobFinished, { job_id: newId('job'), attempt: 1, outcome: failed }, newId('req'));
+
+describe('dlq', () => {
+	test('lists, shows and replays a message', async () => {
+		const event = changed();
+		await deadLetter(event);
+		expect(await list()).toContainEqual(
+			expect.objectContaining({
+				id: event.id,
+				type: 'plan.changed',
+				reason: 'a bug',
+				request_id: event.request_id,
+				replay: 'needed',
+			}),
+		);
+		expect(await runProcess(['show', event.id])).toContain(event.data.user_id);
+		await run('replay', event.id, '--by', 'ada');
+		await until(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
+		expect((await list()).map(({ id }) => id)).not.toContain(event.id);
+		expect(await actionsOn(event)).toMatchObject([
+			{ operator: 'ada', action: 'letter_replayed', userId: event.data.user_id, reason: null },
+		]);
+	});
+
+	test('replays all messages except those that need no replay, and says why', async () => {
+		const [needed, needless] = [changed(), finished()];
+		await deadLetter(needed);
+		await deadLetter(needless);
+		const said = JSON.parse(await run('replay', '--all', '--json'));
+		expect(said).toEqual({
+			replayed: [{ id: needed.id, type: 'plan.changed' }],
+			left: [{ id: needless.id, type: 'job.finished', why: expect.stringContaining('run again') }],
+		});
+		await until(async () => expect(await planOf(needed.data.user_id)).toMatchObject({ plan: 'pro' }));
+		await expect(run('replay', needless.id)).rejects.toThrow('needs no replay');
+		await run('drop', needless.id, ...WHY);
+		expect(await list()).toEqual([]);
+		expect(await actionsOn(needless)).toMatchObject([
+			{ operator: 'ada', action: 'letter_dropped', userId: null, reason: 'it was a try' },
+		]);
+	});
+
+	test('records an action on a message about a job with the job’s user', async () => {
+		const user = world.user();
+		const jobId = await user.enqueue();
+		const event = newEvent(jobFinished, { job_id: jobId, attempt: 1, outcome: failed }, newId('req'));
+		await deadLetter(event);
+		await run('drop', event.id, ...WHY);
+		expect(await actionsOn(event)).toMatchObject([{ action: 'letter_dropped', userId: user.id }]);
+	});
+
+	test('drops the deletion of an account only with --force, and records that without the user', async () => {
+		const event = newEvent(accountDeleted, { user_id: newId('usr') }, newId('req'));
+		await deadLetter(event);
+		await expect(run('drop', event.id, ...WHY)).rejects.toThrow('keeps what it has of a user');
+		expect((await list()).map(({ id }) => id)).toEqual([event.id]);
+		await run('drop', event.id, ...WHY, '--force');
+		expect(await list()).toEqual([]);
+		expect(await actionsOn(event)).toMatchObject([
+			{ operator: 'ada', action: 'letter_dropped', userId: null, reason: 'it was a try' },
+		]);
+	});
+
+	test('records no user whose account was deleted', async () => {
+		const event = changed();
+		await world.bus.publish(newEvent(accountDeleted, { user_id: event.data.user_id }, newId('req')));
+		const where = { userId: event.data.user_id };
+		await until(async () => expect(await world.prisma.deletedUser.count({ where })).toBe(1));
+		await deadLetter(event);
+		await run('replay', event.id, ...WHY);
+		expect(await actionsOn(event)).toMatchObject([{ action: 'letter_replayed', userId: null }]);
+	});
+
+	test('exits with 1 when no queue takes one of the messages, and replays the others', async () => {
+		const strange = { id: newId('evt'), type: 'moon.changed' };
+		const event = changed();
+		await deadLetter(strange);
+		await deadLetter(event);
+		const refused = await runProcess(['replay', '--all', '--json', '--by', 'ada']).catch((error) => error);
+		expect(refused).toMatchObject({ code: 1, stderr: '1 could not be replayed: no queue takes it\n' });
+		expect(JSON.parse(refused.stdout)).toEqual({
+			replayed: [{ id: event.id, type: 'plan.changed' }],
+			left: [{ ...strange, why: 'no queue takes it' }],
+		});
+		await expect(run('replay', strange.id, '--by', 'ada')).rejects.toThrow('no queue takes it');
+		await run('drop', strange.id, ...WHY, '--force');
+		expect(await list()).toEqual([]);
+	});
+
+	test('keeps the message when it is killed between publishing and removing, and the event takes effect once', async () => {
+		const event = changed();
+		await deadLetter(event);
+		const directory = await mkdtemp(join(tmpdir(), 'jobs-dlq-'));
+		const order = join(directory, 'order.json');
+		await writeFile(order, JSON.stringify({ id: 'once', point: 'command.replay.published', hit: 1 }));
+		await expect(runProcess(['replay', event.id], order)).rejects.toMatchObject({ signal: 'SIGKILL' });
+		await rm(directory, { recursive: true });
+		await until(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
+		await until(async () => expect((await list()).map(({ id }) => id)).toEqual([event.id]));
+		await run('replay', event.id);
+		expect(await list()).toEqual([]);
+	});
+
+	test.each([
+		['to show what there is not', ['show', 'evt_x'], 'there is no dead letter evt_x'],
+		['to drop what there is not', ['drop', 'evt_x', ...WHY], 'there is no dead letter evt_x'],
+		['to replay what there is not', ['replay', 'evt_x'], 'there is no dead letter evt_x'],
+		['a replay of nothing', ['replay'], 'an id, or --all'],
+		['a replay of one and of all', ['replay', 'evt_x', '--all'], 'an id, or --all'],
+		['to drop without a reason', ['drop', 'evt_x', '--by', 'ada'], '--reason takes'],
+		['to drop all', ['drop', 'evt_x', '--all'], 'drop takes no --all'],
+		['a limit that is none', ['list', '--limit', 'many'], '--limit takes a whole number'],
+	])('refuses %s, and says why', async (_, args, said) => {
+		await expect(run(...args)).rejects.toThrow(said);
+	});
+});

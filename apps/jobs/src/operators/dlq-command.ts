@@ -1,0 +1,217 @@
+import { accountDeleted } from '@creatorr/contracts/events';
+import { idSchema } from '@creatorr/contracts/ids';
+import type { DeadLetter, DeadLetters } from '@creatorr/messaging/dead-letters';
+import {
+	CommandError,
+	type CommandLine,
+	type OperatorCommand,
+	PartlyDoneError,
+	UsageError,
+} from '@creatorr/service/operator-command';
+import { z } from 'zod';
+import type { PrismaClient } from '../database.sql.ts';
+import {
+	type DeadLetterAction,
+	type MessageSubject,
+	recordDeadLetterAction,
+} from './dead-letter-actions.sql.ts';
+import { damageOfDrop, whyNoReplay } from './replay-rule.ts';
+
+export const HELP = `Dead-lettered messages: no consumer could handle them. Runs with the environment of the jobs service.
+
+  node apps/jobs/src/dlq.ts list [--limit 50] [--json]
+      Lists the oldest messages: their type, why and in which queue they died, and their request. Removes none.
+
+  node apps/jobs/src/dlq.ts show ID [--json]
+      Shows one message with its content.
+
+  node apps/jobs/src/dlq.ts replay ID | --all [--reason WHY]
+      Publishes a message again, then removes it here. If the command is killed in between, run it again: consumers handle
+      repeated events. Skips messages that need no replay and says why.
+
+  node apps/jobs/src/dlq.ts drop ID --reason WHY [--force]
+      Deletes a message. Refuses a message that needs a replay, unless --force is given: its effect is lost then.
+
+Replaying and dropping are recorded in operator_actions under the operator's name: --by NAME, or the user of the operating
+system. Exit codes: 0 done; 1 not or only partly done, for example because there is no such message; 2 wrong usage.
+`;
+
+const LIMIT_MAX = 1_000;
+const DEFAULT_LIMIT = '50';
+/** The longest reason that a table shows. */
+const REASON_CHARACTERS = 100;
+
+const envelopeSchema = z.object({ request_id: z.string().catch('-'), occurred_at: z.string().catch('-') });
+
+/** The dead-lettered messages, and the database that records what operators do to them. */
+interface Dlq {
+	messages: DeadLetters;
+	prisma: PrismaClient;
+}
+
+/** Returns the parsed event, or the text if it is no JSON, which may be why it was dead-lettered. */
+function readContent({ content }: DeadLetter): unknown {
+	try {
+		return JSON.parse(content);
+	} catch {
+		return content;
+	}
+}
+
+function summaryOf(message: DeadLetter) {
+	const envelope = envelopeSchema.safeParse(readContent(message)).data;
+	const { id, routingKey, reason, diedIn, diedAt } = message;
+	return {
+		id,
+		type: routingKey,
+		age_seconds: diedAt && Math.round((Date.now() - diedAt.getTime()) / 1_000),
+		occurred_at: envelope?.occurred_at ?? null,
+		died_in: diedIn,
+		request_id: envelope?.request_id ?? null,
+		replay: whyNoReplay(routingKey) === undefined ? 'needed' : 'needless',
+		reason,
+	};
+}
+
+async function list({ messages }: Dlq, { values }: CommandLine): Promise<object> {
+	const limit = Number(values.limit ?? DEFAULT_LIMIT);
+	if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)
+		throw new UsageError(`--limit takes a whole number, from 1 to ${LIMIT_MAX}`);
+	const found = await messages.list(limit);
+	const rows = found.letters.map(summaryOf);
+	const cut = rows.map((row) => ({ ...row, reason: row.reason.slice(0, REASON_CHARACTERS) }));
+	return { total: found.total, dead_letters: values.json ? rows : cut };
+}
+
+function noMessage(id: string): CommandError {
+	return new CommandError(`there is no dead letter ${id}`);
+}
+
+async function show({ messages }: Dlq, { words: [id = ''] }: CommandLine): Promise<object> {
+	const { letters: all } = await messages.list(Number.POSITIVE_INFINITY);
+	const found = all.filter((message) => message.id === id);
+	const [first] = found;
+	if (!first) throw noMessage(id);
+	return {
+		...summaryOf(first),
+		why_no_replay: whyNoReplay(first.routingKey) ?? null,
+		died_in: found.map(({ diedIn }) => diedIn ?? '-').join(', '),
+		died_at: first.diedAt,
+		message: readContent(first),
+	};
+}
+
+const dataSchema = z.object({
+	data: z.object({
+		user_id: idSchema('usr').optional().catch(undefined),
+		job_id: idSchema('job').optional().catch(undefined),
+	}),
+});
+
+function subjectOf(message: DeadLetter): MessageSubject {
+	// The account is gone. Once jobs knows that, it deletes what it recorded with the user id.
+	if (message.routingKey === accountDeleted.type) return {};
+	const data = dataSchema.safeParse(readContent(message)).data?.data;
+	return { userId: data?.user_id, jobId: data?.job_id };
+}
+
+/** Returns a function that records the action for a message. */
+function recorder({ prisma }: Dlq, action: Pick<DeadLetterAction, 'operator' | 'action' | 'reason'>) {
+	return (message: DeadLetter) => {
+		const subject = `${message.id} ${message.routingKey}`;
+		return recordDeadLetterAction(prisma, { ...action, subject, about: subjectOf(message) });
+	};
+}
+
+type RecordAction = ReturnType<typeof recorder>;
+
+const NO_QUEUE = 'no queue takes it';
+
+const named = ({ id, routingKey }: DeadLetter) => ({ id, type: routingKey });
+
+async function replayAll(messages: DeadLetters, record: RecordAction): Promise<object> {
+	const left: { id: string; type: string; why: string }[] = [];
+	const { replayed, unroutable } = await messages.replay((message) => {
+		const why = whyNoReplay(message.routingKey);
+		if (why !== undefined) left.push({ ...named(message), why });
+		return why === undefined;
+	}, record);
+	left.push(...unroutable.map((message) => ({ ...named(message), why: NO_QUEUE })));
+	const report = { replayed: replayed.map(named), left };
+	if (unroutable.length === 0) return report;
+	throw new PartlyDoneError(`${unroutable.length} could not be replayed: ${NO_QUEUE}`, report);
+}
+
+async function replayOne(messages: DeadLetters, id: string, record: RecordAction): Promise<object> {
+	let why: string | undefined;
+	const { replayed, unroutable } = await messages.replay((message) => {
+		if (message.id !== id) return false;
+		why = whyNoReplay(message.routingKey);
+		return why === undefined;
+	}, record);
+	if (why !== undefined)
+		throw new CommandError(`${id} needs no replay: ${why}. \`drop ${id}\` takes it away`);
+	if (unroutable.length > 0) throw new CommandError(`${id} could not be replayed: ${NO_QUEUE}`);
+	if (replayed.length === 0) throw noMessage(id);
+	return { replayed: replayed.map(named), left: [] };
+}
+
+async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
+	const {
+		words: [id],
+		values: { all, reason },
+	} = line;
+	if ((id !== undefined) === (all === true)) throw new UsageError('replay takes an id, or --all');
+	const record = recorder(dlq, {
+		operator: line.operator(),
+		action: 'letter_replayed',
+		...(reason === undefined ? {} : { reason: line.reason() }),
+	});
+	return id === undefined ? await replayAll(dlq.messages, record) : await replayOne(dlq.messages, id, record);
+}
+
+async function drop(dlq: Dlq, line: CommandLine): Promise<object> {
+	const [id = ''] = line.words;
+	const action = { operator: line.operator(), action: 'letter_dropped', reason: line.reason() };
+	let damage: string | undefined;
+	const dropped = await dlq.messages.drop(
+		(message) => {
+			if (message.id !== id) return false;
+			if (line.values.force || whyNoReplay(message.routingKey) !== undefined) return true;
+			damage = damageOfDrop(message.routingKey);
+			return false;
+		},
+		recorder(dlq, action),
+	);
+	if (damage !== undefined)
+		throw new CommandError(
+			`${id} needs a replay, without which ${damage}. \`replay ${id}\` does that, \`drop ${id} --force\` lets it be so`,
+		);
+	if (dropped.length === 0) throw noMessage(id);
+	return { dropped: dropped.map((message) => ({ ...named(message), died_in: message.diedIn })) };
+}
+
+interface DlqDeps {
+	/** Connects to the broker. Called only for a command whose usage is correct. */
+	open(): Promise<DeadLetters>;
+	prisma: PrismaClient;
+}
+
+export function dlqCommands({ open, prisma }: DlqDeps): Record<string, OperatorCommand> {
+	const using = (command: (dlq: Dlq, line: CommandLine) => Promise<object>) => {
+		return async (line: CommandLine) => {
+			const messages = await open();
+			try {
+				return await command({ messages, prisma }, line);
+			} finally {
+				await messages.close();
+			}
+		};
+	};
+	return {
+		list: { words: { min: 0, max: 0 }, options: ['limit'], run: using(list) },
+		show: { words: { min: 1, max: 1 }, options: [], run: using(show) },
+		replay: { words: { min: 0, max: 1 }, options: ['all', 'reason'], run: using(replay) },
+		drop: { words: { min: 1, max: 1 }, options: ['force', 'reason'], run: using(drop) },
+	};
+}

@@ -1,0 +1,143 @@
+import { newId } from '@creatorr/contracts/ids';
+import type { Job } from '@creatorr/contracts/jobs';
+import { describe, expect, test } from '@jest/globals';
+import { createJobNotifications } from './job-notifications.ts';
+import { jobStates, waitForChange } from './job-states.ts';
+
+function makeJob(change: Partial<Job> = {}): Job {
+	return {
+		id: newId('job'),
+		tool: 'ocr',
+		status: 'running',
+		progress: 0,
+		input_file_id: newId('fil'),
+		params: {},
+		created_at: '2026-01-01T00:00:00.000Z',
+		...change,
+	};
+}
+
+/** A job that tests change by hand. */
+function setUp(job: Job | null) {
+	const state = { job, reads: 0, watched: 0, onRead: () => {} };
+	const notifications = createJobNotifications();
+	const source = {
+		notifications: {
+			watch(jobId: string) {
+				const watcher = notifications.watch(jobId);
+				state.watched += 1;
+				return {
+					...watcher,
+					end() {
+						state.watched -= 1;
+						watcher.end();
+					},
+				};
+			},
+		},
+		async find() {
+			const now = state.job && { ...state.job };
+			state.reads += 1;
+			state.onRead();
+			return now;
+		},
+	};
+	const gone = new AbortController();
+	const input = { jobId: job?.id ?? newId('job'), userId: newId('usr'), signal: gone.signal };
+	const change = (fields: Partial<Job>) => {
+		if (state.job) state.job = { ...state.job, ...fields };
+		notifications.notify(input.jobId);
+	};
+	return { state, source, notifications, gone, input, change };
+}
+
+describe('the states of a job', () => {
+	test('are watched before the first look, so that a change during it is seen', async () => {
+		const { state, source, input, change } = setUp(makeJob());
+		state.onRead = () => {
+			if (state.reads === 1) change({ progress: 10 });
+		};
+		const seen: number[] = [];
+		for await (const job of jobStates(source, input)) {
+			seen.push(job.progress);
+			if (job.progress === 10) break;
+		}
+		expect(seen).toEqual([0, 10]);
+		expect(state.watched).toBe(0);
+	});
+
+	test('are not told again when something else was notified', async () => {
+		const { state, source, input, change } = setUp(makeJob());
+		const seen: string[] = [];
+		state.onRead = () => {
+			if (state.reads === 1) setTimeout(change, 1, {});
+			if (state.reads === 2) setTimeout(change, 1, { status: 'failed' });
+		};
+		for await (const job of jobStates(source, input)) seen.push(job.status);
+		expect(seen).toEqual(['running', 'failed']);
+		expect(state.reads).toBe(3);
+	});
+
+	test('end, and nothing is watched any more, when nobody listens', async () => {
+		const { state, source, input, gone } = setUp(makeJob());
+		state.onRead = () => setTimeout(() => gone.abort(), 1);
+		for await (const _ of jobStates(source, input)) expect(state.watched).toBe(1);
+		expect([state.watched, state.reads]).toEqual([0, 2]);
+	});
+
+	test('end when the process is going to stop', async () => {
+		const { state, source, input, notifications } = setUp(makeJob());
+		state.onRead = () => setTimeout(() => notifications.close(), 1);
+		const seen: string[] = [];
+		for await (const job of jobStates(source, input)) seen.push(job.status);
+		expect([seen, state.watched]).toEqual([['running'], 0]);
+	});
+
+	test('are looked at again when notifications may have been missed', async () => {
+		const { state, source, input, notifications } = setUp(makeJob());
+		state.onRead = () => {
+			if (state.reads > 1 || !state.job) return;
+			state.job = { ...state.job, status: 'canceled' };
+			setTimeout(() => notifications.notifyAll(), 1);
+		};
+		const seen: string[] = [];
+		for await (const job of jobStates(source, input)) seen.push(job.status);
+		expect(seen).toEqual(['running', 'canceled']);
+	});
+
+	test('of a job that goes away end with not_found', async () => {
+		const { state, source, input, notifications } = setUp(makeJob());
+		state.onRead = () => {
+			state.job = null;
+			setTimeout(() => notifications.notify(input.jobId), 1);
+		};
+		const reading = (async () => {
+			for await (const _ of jobStates(source, input));
+		})();
+		await expect(reading).rejects.toMatchObject({ code: 'not_found' });
+		expect(state.watched).toBe(0);
+	});
+});
+
+describe('waiting for a change', () => {
+	test('ends with the change', async () => {
+		const { state, source, input, change } = setUp(makeJob());
+		state.onRead = () => setTimeout(change, 1, { progress: 5 });
+		expect(await waitForChange(source, input, 60_000)).toMatchObject({ progress: 5 });
+	});
+
+	test('ends with the job as it is when the time is over', async () => {
+		const { source, input } = setUp(makeJob({ progress: 3 }));
+		expect(await waitForChange(source, input, 20)).toMatchObject({ progress: 3 });
+	});
+
+	test('does not wait for a terminal job', async () => {
+		const { source, input } = setUp(makeJob({ status: 'succeeded' }));
+		expect(await waitForChange(source, input, 60_000)).toMatchObject({ status: 'succeeded' });
+	});
+
+	test('for a job that is not there is not_found', async () => {
+		const { source, input } = setUp(null);
+		await expect(waitForChange(source, input, 60_000)).rejects.toMatchObject({ code: 'not_found' });
+	});
+});

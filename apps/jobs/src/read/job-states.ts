@@ -1,0 +1,68 @@
+import { notFound } from '@creatorr/contracts/errors';
+import type { Job } from '@creatorr/contracts/jobs';
+import type { Deps } from '../deps.ts';
+import { isTerminal } from '../lifecycle/job-status.ts';
+import type { JobNotifications } from './job-notifications.ts';
+import { findJob } from './jobs.sql.ts';
+
+/** Where the states of jobs come from. Tests replace the database. */
+interface JobSource {
+	notifications: Pick<JobNotifications, 'watch'>;
+	find(input: { jobId: string; userId: string }): Promise<Job | null>;
+}
+
+export function readJobs({ prisma, notifications }: Pick<Deps, 'prisma' | 'notifications'>): JobSource {
+	return { notifications, find: (input) => findJob(prisma, input) };
+}
+
+interface StatesInput {
+	jobId: string;
+	userId: string;
+	/** Aborts when the client is gone. */
+	signal: AbortSignal;
+}
+
+/** A notification can be lost with its connection. Then a change is seen this late. */
+const SAFETY_POLL_MS = 5_000;
+
+/**
+ * Yields the job now and after each change of its status or progress, until it is terminal, the time is over or the process stops.
+ * Throws `not_found`, also when the job is deleted meanwhile.
+ */
+export async function* jobStates(
+	{ notifications, find }: JobSource,
+	{ jobId, userId, signal }: StatesInput,
+	waitMs = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Job, void> {
+	const endsAtMs = performance.now() + waitMs;
+	// Watches before the first read, so that no change falls in between.
+	const watcher = notifications.watch(jobId);
+	try {
+		for (let shown: Job | undefined, more = true; more; ) {
+			const job = await find({ jobId, userId });
+			if (!job) throw notFound('job');
+			if (!shown || differ(shown, job)) yield job;
+			shown = job;
+			const leftMs = endsAtMs - performance.now();
+			if (isTerminal(job.status) || leftMs <= 0 || signal.aborted) return;
+			more = await watcher.nextNotification(Math.min(SAFETY_POLL_MS, leftMs), signal);
+		}
+	} finally {
+		watcher.end();
+	}
+}
+
+function differ(a: Job, b: Job): boolean {
+	return a.status !== b.status || a.progress !== b.progress;
+}
+
+/** Returns the job once its status or progress has changed, or as it is when there is no change. Throws `not_found`. */
+export async function waitForChange(source: JobSource, input: StatesInput, waitMs: number): Promise<Job> {
+	let first: Job | undefined;
+	for await (const job of jobStates(source, input, waitMs)) {
+		if (first) return job;
+		first = job;
+	}
+	if (!first) throw notFound('job');
+	return first;
+}

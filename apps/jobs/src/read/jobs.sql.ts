@@ -1,0 +1,44 @@
+import type { Job, JobStatus } from '@creatorr/contracts/jobs';
+import { findAnswer } from '../create/idempotency-keys.sql.ts';
+import type { PrismaClient } from '../database.sql.ts';
+import { JOB_COLUMNS, toJob } from '../lifecycle/job.sql.ts';
+
+/** Returns the user's job, or null when there is none or it belongs to another user. */
+export async function findJob(
+	prisma: PrismaClient,
+	{ jobId, userId }: { jobId: string; userId: string },
+): Promise<Job | null> {
+	const row = await prisma.job.findFirst({ where: { id: jobId, userId }, select: JOB_COLUMNS });
+	return row && toJob(row);
+}
+
+interface ListInput {
+	userId: string;
+	status: JobStatus | undefined;
+	tool: string | undefined;
+	/** Only the job that was created with this key, while the key is stored. */
+	idempotencyKey: string | undefined;
+	keyLifetimeHours: number;
+	/** Only jobs older than this one. */
+	beforeId: string | undefined;
+	limit: number;
+}
+
+/** Returns the user's jobs, newest first. */
+export async function findJobs(prisma: PrismaClient, input: ListInput): Promise<Job[]> {
+	const { userId, idempotencyKey: key, keyLifetimeHours: lifetimeHours } = input;
+	const created = key === undefined ? undefined : await findAnswer(prisma, { userId, key, lifetimeHours });
+	if (created === null) return [];
+	const rows = await prisma.job.findMany({
+		where: {
+			userId,
+			...(input.status ? { status: input.status } : {}),
+			...(input.tool ? { tool: input.tool } : {}),
+			id: { ...(created && { equals: created.job.id }), ...(input.beforeId && { lt: input.beforeId }) },
+		},
+		orderBy: { id: 'desc' },
+		take: input.limit,
+		select: JOB_COLUMNS,
+	});
+	return rows.map(toJob);
+}

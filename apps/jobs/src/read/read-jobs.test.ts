@@ -1,0 +1,130 @@
+import { newId } from '@creatorr/contracts/ids';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { User } from '../testing/user.ts';
+import { startWorld, type World } from '../testing/world.ts';
+
+let world: World;
+let user: User;
+let stranger: User;
+
+beforeAll(async () => {
+	world = await startWorld();
+	user = world.user();
+	stranger = world.user();
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+const nobodysJob = newId('job');
+
+describe('reading a job', () => {
+	test('shows only what the job has', async () => {
+		const job = await user.job(await user.enqueue());
+		expect(Object.keys(job).sort()).toEqual(
+			['created_at', 'id', 'input_file_id', 'params', 'progress', 'status', 'tool'].sort(),
+		);
+	});
+
+	test('of somebody else answers as for one that never was', async () => {
+		const jobId = await user.enqueue();
+		const theirs = await stranger.read(jobId);
+		const nobodys = await stranger.read(nobodysJob);
+		expect([theirs.status, theirs.body.error.message]).toEqual([404, nobodys.body.error.message]);
+	});
+
+	test.each(['', '/events'])('that is no id is not found (%s)', async (path) => {
+		expect((await user.call('GET', `/v1/jobs/x${path}`)).status).toBe(404);
+	});
+});
+
+describe('listing jobs', () => {
+	test('goes newest first, page by page, through one’s own only', async () => {
+		const someone = world.user();
+		const ids: string[] = [];
+		for (let count = 0; count < 5; count++) ids.unshift(await someone.enqueue());
+		await stranger.enqueue();
+		const seen: string[] = [];
+		for (let cursor: string | null = ''; cursor !== null; ) {
+			const query: string = cursor ? `&cursor=${cursor}` : '';
+			const { body } = await someone.call('GET', `/v1/jobs?limit=2${query}`);
+			seen.push(...body.data.map((job: { id: string }) => job.id));
+			cursor = body.next_cursor;
+		}
+		expect(seen).toEqual(ids);
+	});
+
+	test('ends exactly at the last page', async () => {
+		const someone = world.user();
+		await someone.enqueue();
+		await someone.enqueue();
+		const { body } = await someone.call('GET', '/v1/jobs?limit=2');
+		expect([body.data.length, body.next_cursor]).toEqual([2, null]);
+	});
+
+	test('filters by status and tool', async () => {
+		const someone = world.user();
+		const ocr = await someone.enqueue('ocr');
+		const compress = await someone.enqueue('compress_heavy');
+		await someone.cancel(compress);
+		const list = async (query: string) =>
+			(await someone.call('GET', `/v1/jobs?${query}`)).body.data.map((job: { id: string }) => job.id);
+		expect(await list('status=canceled')).toEqual([compress]);
+		expect(await list('tool=ocr')).toEqual([ocr]);
+		expect(await list('tool=ocr&status=canceled')).toEqual([]);
+	});
+
+	test('reads no job of another tool to find those of one tool', async () => {
+		const someone = world.user();
+		await world.prisma.$executeRaw`
+			INSERT INTO jobs (id, user_id, tool, status, input_file_id, params, request_id, finished_at)
+			SELECT 'job_01JZZZZZZZ' || lpad(made::text, 16, '0'), ${someone.id}, 'ocr', 'canceled', 'fil_x', '{}', 'req_x', now()
+			FROM generate_series(1, 5000) AS made`;
+		await world.prisma.$executeRaw`ANALYZE jobs`;
+		const [{ 'QUERY PLAN': plans } = { 'QUERY PLAN': [] }] = await world.prisma.$queryRaw<
+			{ 'QUERY PLAN': { Plan: object }[] }[]
+		>`
+			EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM jobs
+			WHERE user_id = ${someone.id} AND tool = 'compress_heavy' ORDER BY id DESC LIMIT 20`;
+		const plan = JSON.stringify(plans);
+		expect(plan).toContain('jobs_user_id_tool_id_idx');
+		// What a scan found and did not need.
+		expect(plan).not.toMatch(/"Rows Removed by Filter":[1-9]/);
+		await world.prisma.job.deleteMany({ where: { userId: someone.id } });
+	});
+
+	test('finds the one that was created with a key, for whoever created it', async () => {
+		const someone = world.user();
+		const key = 'a b&1';
+		const jobOf = async (owner: User) => {
+			const answer = await owner.create({ tool: 'ocr', input_file_id: newId('fil') }, key);
+			return answer.body.data.id;
+		};
+		const jobs = [await jobOf(someone), await jobOf(stranger)];
+		await someone.enqueue('ocr');
+		const find = async (owner: User, query: string) => {
+			const { body } = await owner.call('GET', `/v1/jobs?idempotency_key=${query}`);
+			return body.data.map((job: { id: string }) => job.id);
+		};
+		const asked = encodeURIComponent(key);
+		expect([await find(someone, asked), await find(stranger, asked)]).toEqual([[jobs[0]], [jobs[1]]]);
+		expect(await find(someone, 'another')).toEqual([]);
+		expect(await find(someone, `${asked}&status=canceled`)).toEqual([]);
+	});
+
+	test.each(['idempotency_key=', 'status=done', 'limit=0', 'limit=101', 'cursor=abc', 'tool=%00'])(
+		'refuses ?%s',
+		async (query) => {
+			const answer = await user.call('GET', `/v1/jobs?${query}`);
+			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		},
+	);
+});
+
+test('refuses workers', async () => {
+	const response = await fetch(`${world.url}/v1/jobs`, {
+		headers: { 'x-creatorr-identity': world.identities.sign['tool-worker']() },
+	});
+	expect(response.status).toBe(401);
+});

@@ -1,0 +1,171 @@
+import { newId } from '@creatorr/contracts/ids';
+import type { Job } from '@creatorr/contracts/jobs';
+import { pause, until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { failed, succeeded } from '../testing/bus.ts';
+import type { User } from '../testing/user.ts';
+import type { Worker } from '../testing/worker.ts';
+import { startWorld, type World } from '../testing/world.ts';
+
+interface EventReader {
+	jobs: Job[];
+	/** Resolves when the stream has ended, rejects when the connection was cut. */
+	ended: Promise<void>;
+}
+
+/** Reads a stream of events; `jobs` grows as they come. */
+function readEvents(response: Response): EventReader {
+	const jobs: Job[] = [];
+	async function read(): Promise<void> {
+		if (!response.body) throw new Error('the answer has no body');
+		let text = '';
+		for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+			text += chunk;
+			const blocks = text.split('\n\n');
+			text = blocks.pop() ?? '';
+			for (const block of blocks) {
+				const [name, data] = block.split('\n');
+				if (name === 'event: job' && data?.startsWith('data: ')) jobs.push(JSON.parse(data.slice(6)));
+			}
+		}
+	}
+	return { jobs, ended: read() };
+}
+
+let world: World;
+let user: User;
+/** The same user at the other replica. */
+let elsewhere: User;
+let worker: Worker;
+
+beforeAll(async () => {
+	world = await startWorld({ replicas: 2 });
+	user = world.user();
+	elsewhere = user.at(world.replicas[1]?.url ?? '');
+	worker = world.worker('watched');
+});
+
+afterAll(async () => {
+	await world?.stop();
+});
+
+/** Long enough for a request to be held by the service. */
+const HELD_MS = 200;
+
+describe('?wait', () => {
+	test('is answered by a change that another replica made', async () => {
+		const jobId = await user.enqueue();
+		const waiting = elsewhere.read(jobId, '?wait=20');
+		await pause(HELD_MS);
+		await worker.take(jobId);
+		expect((await waiting).body.data).toMatchObject({ status: 'running', progress: 0 });
+	});
+
+	test('is answered by progress', async () => {
+		const jobId = await user.enqueue();
+		const attempt = await worker.take(jobId);
+		const waiting = elsewhere.read(jobId, '?wait=20');
+		await pause(HELD_MS);
+		await world.bus.progress(jobId, attempt, 30);
+		expect((await waiting).body.data).toMatchObject({ status: 'running', progress: 30 });
+	});
+
+	test('is answered by the end', async () => {
+		const jobId = await user.enqueue();
+		const attempt = await worker.take(jobId);
+		const waiting = [user.read(jobId, '?wait=20'), elsewhere.read(jobId, '?wait=20')];
+		await pause(HELD_MS);
+		await world.bus.finish(jobId, attempt, failed);
+		for (const answer of await Promise.all(waiting)) expect(answer.body.data.status).toBe('failed');
+	});
+
+	test('is answered after its time when nothing changes', async () => {
+		const jobId = await user.enqueue();
+		const startedAtMs = performance.now();
+		const answer = await user.read(jobId, '?wait=1');
+		expect(answer.body.data.status).toBe('queued');
+		expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(990);
+	});
+
+	test('of a terminal job is answered at once', async () => {
+		const jobId = await user.enqueue();
+		await user.cancel(jobId);
+		// Held, it would outlast the time of the test.
+		expect((await user.read(jobId, '?wait=60')).body.data.status).toBe('canceled');
+	});
+
+	test('of somebody else’s job is not found at once', async () => {
+		const jobId = await user.enqueue();
+		expect((await world.user().read(jobId, '?wait=60')).status).toBe(404);
+	});
+
+	test('hears changes again after the listening connections were lost', async () => {
+		const jobId = await user.enqueue();
+		const waiting = elsewhere.read(jobId, '?wait=20');
+		await pause(HELD_MS);
+		await world.prisma.$executeRaw`
+			SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'creatorr-listen'`;
+		await worker.take(jobId);
+		expect((await waiting).body.data.status).toBe('running');
+	});
+
+	test.each(['-1', '61', 'x', '1.5'])('of %s is a validation error', async (wait) => {
+		const answer = await user.read(newId('job'), `?wait=${wait}`);
+		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'query.wait']);
+	});
+});
+
+describe('a stream of events', () => {
+	test('tells every change until the job has ended, from whatever replica', async () => {
+		const jobId = await user.enqueue();
+		const response = await elsewhere.stream(jobId);
+		expect(response.headers.get('content-type')).toContain('text/event-stream');
+		const events = readEvents(response);
+		await until(() => expect(events.jobs.map((job) => job.status)).toEqual(['queued']));
+		const attempt = await worker.take(jobId);
+		await until(() => expect(events.jobs.at(-1)?.status).toBe('running'));
+		await world.bus.progress(jobId, attempt, 40);
+		await until(() => expect(events.jobs.at(-1)?.progress).toBe(40));
+		await world.bus.finish(jobId, attempt, succeeded());
+		await events.ended;
+		expect(events.jobs.map((job) => [job.status, job.progress])).toEqual([
+			['queued', 0],
+			['running', 0],
+			['running', 40],
+			['succeeded', 100],
+		]);
+		expect(events.jobs.at(-1)).toEqual(await user.job(jobId));
+	});
+
+	test('of a finished job is one event and the end', async () => {
+		const jobId = await user.enqueue();
+		await user.cancel(jobId);
+		const events = readEvents(await user.stream(jobId));
+		await events.ended;
+		expect(events.jobs).toEqual([await user.job(jobId)]);
+	});
+
+	test('of somebody else’s job is not found, as JSON', async () => {
+		const response = await world.user().stream(await user.enqueue());
+		expect([response.status, response.headers.get('content-type')]).toEqual([
+			404,
+			expect.stringContaining('application/json'),
+		]);
+		await response.text();
+	});
+});
+
+describe('a replica that stops', () => {
+	test('answers waits as things are and ends streams', async () => {
+		const replica = await world.startReplica();
+		const there = user.at(replica.url);
+		const jobId = await user.enqueue();
+		const waiting = there.read(jobId, '?wait=60');
+		const events = readEvents(await there.stream(jobId));
+		await until(() => expect(events.jobs).toHaveLength(1));
+		await replica.stop();
+		expect((await waiting).body.data.status).toBe('queued');
+		await events.ended;
+	});
+});

@@ -1,0 +1,69 @@
+import { pruneInbox } from '@creatorr/database/inbox';
+import { pruneOperatorActions } from '@creatorr/database/operator-actions';
+import type { PrismaClient } from '../database.sql.ts';
+import { Prisma } from '../generated/client.ts';
+
+interface PruneInput {
+	jobRetentionDays: number;
+	idempotencyKeyHours: number;
+}
+
+const ABSENT_WORKER_DAYS = 1;
+/** A user who has waited for longer comes first anyway. */
+const TURN_DAYS = 1;
+/** Only today's usage counts. */
+const COMPUTE_USAGE_DAYS = 2;
+/** Small enough that no statement holds locks for long. */
+const BATCH_SIZE = 1_000;
+
+/**
+ * Deletes rows that were kept for long enough, and returns how many. Safe to run on several replicas at once. Deleted users stay
+ * recorded forever, as ids and dates: an event that arrives weeks later must not restore any of their data.
+ */
+export async function prune(
+	prisma: PrismaClient,
+	input: PruneInput,
+): Promise<{ jobs: number; keys: number }> {
+	const { jobRetentionDays, idempotencyKeyHours } = input;
+	const keys = await deleteInBatches(
+		(limit) => prisma.$executeRaw`
+			DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+				SELECT user_id, key FROM idempotency_keys
+				WHERE created_at < now() - make_interval(hours => ${idempotencyKeyHours}::int) ${limit})`,
+	);
+	await deleteInBatches(
+		(limit) => prisma.$executeRaw`
+			DELETE FROM workers WHERE id IN (
+				SELECT id FROM workers WHERE seen_at < now() - make_interval(days => ${ABSENT_WORKER_DAYS}::int) ${limit})`,
+	);
+	await deleteInBatches(
+		(limit) => prisma.$executeRaw`
+			DELETE FROM turns WHERE (user_id, tool) IN (
+				SELECT user_id, tool FROM turns
+				WHERE ended_at < now() - make_interval(days => ${TURN_DAYS}::int) ${limit})`,
+	);
+	await deleteInBatches(
+		(limit) => prisma.$executeRaw`
+			DELETE FROM compute_usage WHERE (user_id, day) IN (
+				SELECT user_id, day FROM compute_usage
+				WHERE day < (now() AT TIME ZONE 'UTC')::date - ${COMPUTE_USAGE_DAYS}::int ${limit})`,
+	);
+	await pruneInbox(prisma);
+	await pruneOperatorActions(prisma);
+	const jobs = await deleteInBatches(
+		(limit) => prisma.$executeRaw`
+			DELETE FROM jobs WHERE id IN (
+				SELECT id FROM jobs WHERE finished_at < now() - make_interval(days => ${jobRetentionDays}::int) ${limit})`,
+	);
+	return { jobs, keys };
+}
+
+/** Skips rows that another transaction has locked; the next run deletes them. */
+async function deleteInBatches(deleteBatch: (limit: Prisma.Sql) => Promise<number>): Promise<number> {
+	const limit = Prisma.sql`LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED`;
+	for (let deleted = 0; ; ) {
+		const count = await deleteBatch(limit);
+		deleted += count;
+		if (count < BATCH_SIZE) return deleted;
+	}
+}

@@ -1,0 +1,71 @@
+import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { User } from '../testing/user.ts';
+import { startWorld, type World } from '../testing/world.ts';
+
+let world: World;
+let user: User;
+
+beforeAll(async () => {
+	world = await startWorld();
+	user = world.user();
+}, 60_000);
+afterAll(() => world?.stop());
+beforeEach(() => world.prisma.worker.deleteMany());
+
+async function shownOcr() {
+	const tools: { slug: string }[] = (await user.call('GET', '/v1/tools')).body.data;
+	return tools.find(({ slug }) => slug === 'ocr');
+}
+
+const ask = (languages: string[]) =>
+	user.create({ tool: 'ocr', input_file_id: newId('fil'), params: { languages } });
+
+test('a tool without a living worker is shown as not available', async () => {
+	await until(async () => expect(await shownOcr()).toMatchObject({ available: false }));
+	expect(await shownOcr()).not.toHaveProperty('capabilities');
+});
+
+test('a tool shows what all of its workers have, and takes nothing else', async () => {
+	await world.worker('a').offer('ocr', { languages: ['deu', 'eng', 'fra'] });
+	await world.worker('b').offer('ocr', { languages: ['eng', 'fra', 'ita'] });
+	await until(async () =>
+		expect(await shownOcr()).toMatchObject({ available: true, capabilities: { languages: ['eng', 'fra'] } }),
+	);
+	const refused = await ask(['eng', 'ita']);
+	expect([refused.status, refused.body.error.details]).toEqual([
+		400,
+		[{ path: 'params.languages', message: expect.stringContaining('eng, fra') }],
+	]);
+	expect((await ask(['fra', 'eng'])).status).toBe(201);
+});
+
+test('a worker that is gone counts no more', async () => {
+	await world.worker('a').offer('ocr', { languages: ['eng'] });
+	await world.prisma.worker.updateMany({ data: { seenAt: new Date(Date.now() - 61_000) } });
+	await until(async () => expect(await shownOcr()).toMatchObject({ available: false }));
+	expect((await ask(['tlh'])).status).toBe(201);
+});
+
+test('the tools are listed with their params and limits, without a user', async () => {
+	const response = await fetch(`${world.url}/v1/tools`, {
+		headers: { 'x-creatorr-identity': world.identities.sign.gateway() },
+	});
+	const { data } = (await response.json()) as { data: { slug: string; params: object }[] };
+	expect(data.map((tool) => tool.slug)).toEqual(
+		expect.arrayContaining(['compress_heavy', 'ocr', 'office_to_pdf']),
+	);
+	expect(data.find((tool) => tool.slug === 'compress_heavy')).toMatchObject({
+		accepts: ['application/pdf'],
+		params: { properties: { quality: { default: 70, minimum: 1, maximum: 100 } } },
+		limits: { max_input_bytes: expect.any(Number) },
+	});
+	expect(data.find((tool) => tool.slug === 'ocr')).toMatchObject({
+		plans: {
+			free: { max_input_bytes: 256 * 1024 ** 2, max_pages: 200 },
+			// the tool takes less than the plan would
+			pro: { max_input_bytes: 1024 ** 3, max_pages: 5000 },
+		},
+	});
+});

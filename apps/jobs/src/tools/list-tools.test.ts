@@ -1,0 +1,62 @@
+import { PLANS, type Plans } from '@creatorr/contracts/plans';
+import { createService } from '@creatorr/service/create-service';
+import { closeServer, listen, portOf } from '@creatorr/service/process';
+import { silent } from '@creatorr/testing/silent';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { expect, test } from '@jest/globals';
+import { listToolsFrom, toolOnPlans } from './list-tools.ts';
+
+test('many requests at once cost one query, and no request describes the tools again', async () => {
+	let reads = 0;
+	let descriptions = 0;
+	const catalogue = new Map(
+		[...(await loadCatalogue())].map(([slug, manifest]) => {
+			const counting = {
+				...manifest,
+				get params() {
+					descriptions += 1;
+					return manifest.params;
+				},
+			};
+			return [slug, counting];
+		}),
+	);
+	const readCapabilities = async () => {
+		reads += 1;
+		return new Map([['ocr', { languages: ['eng'] }]]);
+	};
+	const routes = [listToolsFrom(readCapabilities, { catalogue, plans: PLANS })];
+	const atStart = descriptions;
+	const verifyIdentity = () => ({ caller: 'gateway' as const, user: null });
+	const app = createService({ logger: silent, verifyIdentity, routes, checks: {} });
+	const server = await listen(app, { host: '127.0.0.1', port: 0 });
+	try {
+		const url = `http://127.0.0.1:${portOf(server)}/v1/tools`;
+		const answers = await Promise.all(
+			Array.from({ length: 32 }, async () => {
+				const response = await fetch(url);
+				expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+				return response.json();
+			}),
+		);
+		expect([atStart > 0, descriptions - atStart]).toEqual([true, 0]);
+		// Rather than 1: a busy machine may take longer over 32 requests than an answer is repeated.
+		expect(reads).toBeLessThan(8);
+		const { data } = answers[0] as { data: { slug: string; available: boolean }[] };
+		expect(data.filter((tool) => tool.available).map((tool) => tool.slug)).toEqual(['ocr']);
+		expect(data).toHaveLength(catalogue.size);
+	} finally {
+		await closeServer(server);
+	}
+});
+
+test('a plan gives a tool no more than the tool takes', () => {
+	const plans: Plans = {
+		free: { ...PLANS.free, anyTool: { maxInputBytes: 10, maxPages: 1 }, tools: {} },
+		pro: { ...PLANS.pro, tools: { ocr: { maxInputBytes: 1000, maxPages: 50 } } },
+	};
+	expect(toolOnPlans(plans, { slug: 'ocr', limits: { maxInputBytes: 500 } as never })).toEqual({
+		free: { max_input_bytes: 10, max_pages: 1 },
+		pro: { max_input_bytes: 500, max_pages: 50 },
+	});
+});

@@ -1,0 +1,66 @@
+import { type Capabilities, listTools } from '@creatorr/contracts/jobs';
+import type { ResponseOf } from '@creatorr/contracts/operation';
+import { type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
+import { createCachedRead } from '@creatorr/service/cached-read';
+import { defineStreamRoute, type Route } from '@creatorr/service/route';
+import { describeTool, withCapabilities } from '@creatorr/tool-kit/tool/describe';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
+import type { Deps } from '../deps.ts';
+import { readCapabilities } from '../workers/workers.sql.ts';
+
+/** A worker that starts or stops shows this late. */
+const MAX_AGE_MS = 1_000;
+
+/** GET /v1/tools */
+export function listToolsRoute({ prisma, config, catalogue }: Deps): Route {
+	return listToolsFrom(() => readCapabilities(prisma, config.WORKER_LEASE_MS), {
+		catalogue,
+		plans: config.PLANS,
+	});
+}
+
+/**
+ * Answers anyone, from the process that also serves heartbeats and claims. Therefore a request costs neither a query nor a schema:
+ * tools are described once, and the response is read and serialized at most once a second.
+ */
+export function listToolsFrom(
+	readOffered: () => Promise<ReadonlyMap<string, Capabilities>>,
+	{ catalogue, plans }: { catalogue: ReadonlyMap<string, ToolManifest>; plans: Plans },
+): Route {
+	const tools = [...catalogue.values()].map((tool) => ({
+		...describeTool(tool),
+		plans: toolOnPlans(plans, tool),
+	}));
+	const readResponse = createCachedRead(
+		async () => {
+			const capabilities = await readOffered();
+			const data = tools.map((tool) => withCapabilities(tool, capabilities.get(tool.slug)));
+			return JSON.stringify({ data } satisfies ResponseOf<typeof listTools>);
+		},
+		{ maxAgeMs: MAX_AGE_MS },
+	);
+	return defineStreamRoute(listTools, async (_input, res) => {
+		res
+			.status(listTools.status)
+			.type('json')
+			.send(await readResponse());
+	});
+}
+
+interface ToolOnPlan {
+	max_input_bytes: number;
+	max_pages: number;
+}
+
+type Limited = Pick<ToolManifest, 'slug' | 'limits'>;
+
+/** Returns what one job of a tool may take on each plan, so that users know before they upload a file. */
+export function toolOnPlans(plans: Plans, tool: Limited): { free: ToolOnPlan; pro: ToolOnPlan } {
+	return { free: onPlan(plans.free, tool), pro: onPlan(plans.pro, tool) };
+}
+
+function onPlan(terms: PlanTerms, { slug, limits }: Limited): ToolOnPlan {
+	const { maxInputBytes, maxPages } = toolTerms(terms, slug);
+	// A plan can't raise the tool's own limit.
+	return { max_input_bytes: Math.min(maxInputBytes, limits.maxInputBytes), max_pages: maxPages };
+}

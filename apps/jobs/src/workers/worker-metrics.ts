@@ -1,0 +1,33 @@
+import { gauge } from '@creatorr/service/metrics';
+import { defineMetrics } from '@creatorr/service/scrape';
+import type { Deps } from '../deps.ts';
+import { type LiveWorker, readWorkers } from './workers.sql.ts';
+
+const workers = gauge({
+	name: 'creatorr_workers',
+	help: 'Workers that are heard and have the tool, by tool; the same for all replicas',
+	labels: ['tool'],
+});
+
+const slots = gauge({
+	name: 'creatorr_worker_slots',
+	help: 'Jobs that all workers together run at once, by tool; the same for all replicas',
+	labels: ['tool'],
+});
+
+/** Shows for every tool how many workers can run it, 0 if none can. */
+export const workerMetrics = defineMetrics<Deps, LiveWorker[]>({
+	name: 'workers',
+	gauges: [workers, slots],
+	read: ({ prisma, config }) => readWorkers(prisma, config.WORKER_LEASE_MS),
+	show(live, { catalogue }) {
+		for (const tool of catalogue.keys()) {
+			const able = live.map((worker) => worker.slots[tool] ?? 0).filter((count) => count > 0);
+			workers.set({ tool }, able.length);
+			slots.set(
+				{ tool },
+				able.reduce((sum, count) => sum + count, 0),
+			);
+		}
+	},
+});
