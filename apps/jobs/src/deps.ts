@@ -23,4 +23,6 @@ export interface Deps extends Messaging {
 	mayExpireLeases: LeaseGrace;
 	/** Dispatches jobs soon: one was queued or has ended, a worker came, or a limit changed. */
 	wakeDispatch(): void;
+	/** Reads all watched jobs soon: notifications may have been lost. */
+	wakePoll(): void;
 }

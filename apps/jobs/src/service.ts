@@ -28,6 +28,7 @@ import { readReport } from './operators/report.sql.ts';
 import { getJobRoute } from './read/get-job.ts';
 import { createJobNotifications } from './read/job-notifications.ts';
 import { listJobsRoute } from './read/list-jobs.ts';
+import { pollWatchedJobs } from './read/poll-watched-jobs.ts';
 import { streamJobRoute } from './read/stream-job.ts';
 import { pruneJobs } from './retention/prune.ts';
 import { listToolsRoute } from './tools/list-tools.ts';
@@ -56,6 +57,7 @@ async function connect(context: ServiceContext<Config>): Promise<Deps> {
 			startMs: performance.now(),
 		}),
 		wakeDispatch: () => context.wake(dispatchJobs),
+		wakePoll: () => context.wake(pollWatchedJobs),
 	};
 }
 
@@ -87,12 +89,12 @@ export const jobs = defineService<Config, Deps>({
 		onAccountVerified,
 		onPlanChanged,
 	],
-	tasks: [relayOutbox, dispatchJobs, expireLeases, failOrphanedJobs, pruneJobs],
+	tasks: [relayOutbox, dispatchJobs, expireLeases, pollWatchedJobs, failOrphanedJobs, pruneJobs],
 	subscriptions: [
 		{
 			channel: JOB_CHANGED_CHANNEL,
 			onNotification: ({ notifications }, jobId) => notifications.notify(jobId),
-			onReconnect: ({ notifications }) => notifications.notifyAll(),
+			onReconnect: ({ wakePoll }) => wakePoll(),
 		},
 	],
 });

@@ -1,10 +1,20 @@
+import type { Job } from '@creatorr/contracts/jobs';
+
+/** The fields of a job whose change wakes its watchers. */
+export type JobState = Pick<Job, 'status' | 'progress'>;
+
+export function isSameState(a: JobState, b: JobState): boolean {
+	return a.status === b.status && a.progress === b.progress;
+}
+
 /** Tells that a job may have changed since it was last read. */
 export interface JobWatcher {
 	/**
 	 * Resolves at once when there was a notification since the last call, else with the next one, after `timeoutMs`, or when
-	 * `signal` aborts. Resolves to false when no more notifications follow, because the process stops.
+	 * `signal` aborts. `shown` is the job as it was last read. Resolves to false when no more notifications follow, because the
+	 * process stops.
 	 */
-	nextNotification(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
+	nextNotification(shown: JobState, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
 	end(): void;
 }
 
@@ -12,14 +22,18 @@ export interface JobNotifications {
 	watch(jobId: string): JobWatcher;
 	/** Wakes the watchers of a job. */
 	notify(jobId: string): void;
-	/** Wakes all watchers: notifications may have been missed. */
-	notifyAll(): void;
+	/** Returns the ids of all watched jobs. */
+	watchedIds(): string[];
+	/** Wakes the watchers of those jobs that are not as they were shown, or don't exist. Makes up for lost notifications. */
+	notifyMissed(jobIds: readonly string[], states: ReadonlyMap<string, JobState>): void;
 	/** Ends every wait, and later ones: the process stops. */
 	close(): void;
 }
 
 interface Watcher {
 	isNotified: boolean;
+	/** Undefined until the watcher waits. */
+	shown: JobState | undefined;
 	wake: () => void;
 }
 
@@ -40,23 +54,22 @@ export function createJobNotifications(): JobNotifications {
 		if (watchers?.size === 0) watchersOf.delete(jobId);
 	}
 
-	function notify(jobId: string): void {
-		for (const watcher of watchersOf.get(jobId) ?? []) {
-			watcher.isNotified = true;
-			watcher.wake();
-		}
+	function wake(watcher: Watcher): void {
+		watcher.isNotified = true;
+		watcher.wake();
 	}
 
-	function notifyAll(): void {
-		for (const jobId of watchersOf.keys()) notify(jobId);
+	function notify(jobId: string): void {
+		for (const watcher of watchersOf.get(jobId) ?? []) wake(watcher);
 	}
 
 	return {
 		watch(jobId) {
-			const watcher: Watcher = { isNotified: false, wake: () => undefined };
+			const watcher: Watcher = { isNotified: false, shown: undefined, wake: () => undefined };
 			add(jobId, watcher);
 			return {
-				async nextNotification(timeoutMs, signal) {
+				async nextNotification(shown, timeoutMs, signal) {
+					watcher.shown = shown;
 					if (!watcher.isNotified && !closed) await nextWake(watcher, timeoutMs, signal);
 					watcher.isNotified = false;
 					return !closed;
@@ -65,17 +78,24 @@ export function createJobNotifications(): JobNotifications {
 			};
 		},
 		notify,
-		notifyAll,
+		watchedIds: () => [...watchersOf.keys()],
+		notifyMissed(jobIds, states) {
+			for (const jobId of jobIds) {
+				const state = states.get(jobId);
+				for (const watcher of watchersOf.get(jobId) ?? [])
+					if (watcher.shown && !(state && isSameState(state, watcher.shown))) wake(watcher);
+			}
+		},
 		close() {
 			closed = true;
-			notifyAll();
+			for (const jobId of watchersOf.keys()) notify(jobId);
 		},
 	};
 }
 
 async function nextWake(watcher: Watcher, timeoutMs: number, signal: AbortSignal): Promise<void> {
 	await new Promise<void>((resolve) => {
-		const timer = setTimeout(done, timeoutMs);
+		const timer = Number.isFinite(timeoutMs) ? setTimeout(done, timeoutMs) : undefined;
 		function done(): void {
 			clearTimeout(timer);
 			signal.removeEventListener('abort', done);

@@ -1,6 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import type { Job } from '@creatorr/contracts/jobs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createJobNotifications } from './job-notifications.ts';
 import { jobStates, waitForChange } from './job-states.ts';
 
@@ -93,16 +93,35 @@ describe('the states of a job', () => {
 		expect([seen, state.watched]).toEqual([['running'], 0]);
 	});
 
-	test('are looked at again when notifications may have been missed', async () => {
+	test('are read again when a poll finds that a notification was missed', async () => {
 		const { state, source, input, notifications } = setUp(makeJob());
 		state.onRead = () => {
 			if (state.reads > 1 || !state.job) return;
 			state.job = { ...state.job, status: 'canceled' };
-			setTimeout(() => notifications.notifyAll(), 1);
+			const states = new Map([[input.jobId, state.job]]);
+			setTimeout(() => notifications.notifyMissed(notifications.watchedIds(), states), 1);
 		};
 		const seen: string[] = [];
 		for await (const job of jobStates(source, input)) seen.push(job.status);
 		expect(seen).toEqual(['running', 'canceled']);
+	});
+
+	test('are not read while nothing changes, however long a client waits', async () => {
+		jest.useFakeTimers();
+		try {
+			const { state, source, input, notifications, gone } = setUp(makeJob());
+			const states = jobStates(source, input);
+			await states.next();
+			const next = states.next();
+			await jest.advanceTimersByTimeAsync(60_000);
+			if (state.job) notifications.notifyMissed([input.jobId], new Map([[input.jobId, state.job]]));
+			await jest.advanceTimersByTimeAsync(60_000);
+			expect(state.reads).toBe(1);
+			gone.abort();
+			await next;
+		} finally {
+			jest.useRealTimers();
+		}
 	});
 
 	test('of a job that goes away end with not_found', async () => {

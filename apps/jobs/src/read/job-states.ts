@@ -2,7 +2,7 @@ import { notFound } from '@creatorr/contracts/errors';
 import type { Job } from '@creatorr/contracts/jobs';
 import type { Deps } from '../deps.ts';
 import { isTerminal } from '../lifecycle/job-status.ts';
-import type { JobNotifications } from './job-notifications.ts';
+import { isSameState, type JobNotifications } from './job-notifications.ts';
 import { findJob } from './jobs.sql.ts';
 
 /** Where the states of jobs come from. Tests replace the database. */
@@ -22,9 +22,6 @@ interface StatesInput {
 	signal: AbortSignal;
 }
 
-/** A notification can be lost with its connection. Then a change is seen this late. */
-const SAFETY_POLL_MS = 5_000;
-
 /**
  * Yields the job now and after each change of its status or progress, until it is terminal, the time is over or the process stops.
  * Throws `not_found`, also when the job is deleted meanwhile.
@@ -41,19 +38,15 @@ export async function* jobStates(
 		for (let shown: Job | undefined, more = true; more; ) {
 			const job = await find({ jobId, userId });
 			if (!job) throw notFound('job');
-			if (!shown || differ(shown, job)) yield job;
+			if (!shown || !isSameState(shown, job)) yield job;
 			shown = job;
 			const leftMs = endsAtMs - performance.now();
 			if (isTerminal(job.status) || leftMs <= 0 || signal.aborted) return;
-			more = await watcher.nextNotification(Math.min(SAFETY_POLL_MS, leftMs), signal);
+			more = await watcher.nextNotification(job, leftMs, signal);
 		}
 	} finally {
 		watcher.end();
 	}
-}
-
-function differ(a: Job, b: Job): boolean {
-	return a.status !== b.status || a.progress !== b.progress;
 }
 
 /** Returns the job once its status or progress has changed, or as it is when there is no change. Throws `not_found`. */

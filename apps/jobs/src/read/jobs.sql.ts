@@ -2,6 +2,7 @@ import type { Job, JobStatus } from '@creatorr/contracts/jobs';
 import { findAnswer } from '../create/idempotency-keys.sql.ts';
 import type { PrismaClient } from '../database.sql.ts';
 import { JOB_COLUMNS, toJob } from '../lifecycle/job.sql.ts';
+import type { JobState } from './job-notifications.ts';
 
 /** Returns the user's job, or null when there is none or it belongs to another user. */
 export async function findJob(
@@ -10,6 +11,16 @@ export async function findJob(
 ): Promise<Job | null> {
 	const row = await prisma.job.findFirst({ where: { id: jobId, userId }, select: JOB_COLUMNS });
 	return row && toJob(row);
+}
+
+/** Returns the status and progress of jobs by their ids. A job that doesn't exist is absent. */
+export async function findStates(
+	prisma: Pick<PrismaClient, '$queryRaw'>,
+	jobIds: readonly string[],
+): Promise<Map<string, JobState>> {
+	const rows = await prisma.$queryRaw<(JobState & { id: string })[]>`
+		SELECT id, status::text, progress FROM jobs WHERE id = ANY (${jobIds})`;
+	return new Map(rows.map((row) => [row.id, row]));
 }
 
 interface ListInput {

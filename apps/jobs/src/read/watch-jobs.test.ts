@@ -6,6 +6,7 @@ import { failed, succeeded } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
 import type { Worker } from '../testing/worker.ts';
 import { startWorld, type World } from '../testing/world.ts';
+import { pollWatchedJobs } from './poll-watched-jobs.ts';
 
 interface EventReader {
 	jobs: Job[];
@@ -108,6 +109,29 @@ describe('?wait', () => {
 			WHERE datname = current_database() AND application_name = 'creatorr-listen'`;
 		await worker.take(jobId);
 		expect((await waiting).body.data.status).toBe('running');
+	});
+
+	test('is answered by the one query of a poll when notifications were lost', async () => {
+		const [changed, deleted] = [await user.enqueue(), await user.enqueue()];
+		const waiting = [changed, changed, changed, deleted].map((jobId) => user.read(jobId, '?wait=20'));
+		const notifications = world.replicas[0]?.deps.notifications;
+		if (!notifications) throw new Error('there is no replica');
+		await until(() => expect(notifications.watchedIds()).toEqual(expect.arrayContaining([changed, deleted])));
+		await pause(HELD_MS);
+		await world.prisma.job.update({
+			where: { id: changed },
+			data: { status: 'canceled', finishedAt: new Date() },
+		});
+		await world.prisma.job.delete({ where: { id: deleted } });
+		let queries = 0;
+		const countQueries: typeof world.prisma.$queryRaw = (...query) => {
+			queries += 1;
+			return world.prisma.$queryRaw(...query);
+		};
+		const prisma = { $queryRaw: countQueries };
+		await pollWatchedJobs.run({ notifications, prisma }, AbortSignal.timeout(10_000));
+		const answers = (await Promise.all(waiting)).map(({ status, body }) => body.data?.status ?? status);
+		expect([answers, queries]).toEqual([['canceled', 'canceled', 'canceled', 404], 1]);
 	});
 
 	test.each(['-1', '61', 'x', '1.5'])('of %s is a validation error', async (wait) => {

@@ -20,13 +20,13 @@ export const MANY_ACTIVE = { PLANS: JSON.stringify({ free: { maxActiveJobs: 1000
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 async function startReplica(env: Record<string, string>) {
-	const { port, stop } = await startService(jobs, { config: jobs.readConfig(env), logger: silent });
+	const { deps, port, stop } = await startService(jobs, { config: jobs.readConfig(env), logger: silent });
 	const url = `http://127.0.0.1:${port}`;
 	await until(async () => {
 		const ready = await fetch(`${url}/health/ready`);
 		if (!ready.ok) throw new Error(await ready.text());
 	});
-	return { url, stop };
+	return { deps, url, stop };
 }
 
 /**
