@@ -18,14 +18,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world?.stop());
 
-/** The value of the series that has this name and these labels; 0 where it has not begun. */
+/** Returns the value of the series with this name and these labels, 0 if it doesn't exist yet. */
 async function value(series: string): Promise<number> {
 	const text = await (await fetch(`${world.url}/metrics`)).text();
 	const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
 	return line === undefined ? 0 : Number(line.slice(series.length + 1));
 }
 
-test('a job that ends is counted once, with its tool, outcome and error code', async () => {
+test('counts an ended job once, by tool, outcome and error code', async () => {
 	const success = 'creatorr_jobs_ended_total{tool="ocr",outcome="succeeded",error_code=""}';
 	const failure = 'creatorr_jobs_ended_total{tool="ocr",outcome="failed",error_code="corrupt_input"}';
 	const canceled = 'creatorr_jobs_ended_total{tool="ocr",outcome="canceled",error_code=""}';
@@ -49,9 +49,9 @@ test('a job that ends is counted once, with its tool, outcome and error code', a
 	expect(await value('creatorr_job_run_seconds_count{tool="ocr",outcome="succeeded"}')).toBe(1);
 });
 
-test('an attempt whose output is not there counts as lost', async () => {
+test('counts an attempt without its output as lost', async () => {
 	const output = newId('fil');
-	world.files.outputTrouble.set(output, 'not_found');
+	world.files.outputErrors.set(output, 'not_found');
 	const id = await user.enqueue('office_to_pdf');
 	await world.bus.finish(id, await worker.take(id), succeeded(output));
 	await until(async () =>
@@ -59,21 +59,21 @@ test('an attempt whose output is not there counts as lost', async () => {
 	);
 });
 
-test('who could run a tool, and that nobody can, is shown', async () => {
+test('shows how many workers have a tool, 0 if none has', async () => {
 	await world.worker('two').beat({ ocr: 2, office_to_pdf: 0 });
 	expect(await value('creatorr_workers{tool="ocr"}')).toBe(2);
 	expect(await value('creatorr_worker_slots{tool="ocr"}')).toBe(5);
 	expect(await value('creatorr_workers{tool="office_to_pdf"}')).toBe(0);
 });
 
-test('what waits at the broker and in the outbox is shown', async () => {
+test('shows how many messages wait at the broker and in the outbox', async () => {
 	expect(await (await fetch(`${world.url}/metrics`)).text()).toContain(
 		'creatorr_queue_messages{queue="dead-letters"} 0',
 	);
 	expect(await (await fetch(`${world.url}/metrics`)).text()).toContain('creatorr_outbox_events 0');
 });
 
-test('operators are told who works and what failed last', async () => {
+test('reports the workers and the last failures at /health/jobs', async () => {
 	const id = await user.enqueue('ocr');
 	await world.bus.finish(id, await worker.take(id), failed);
 	await until(async () => {

@@ -221,7 +221,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'stops the running jobs of a deleted account',
 		mutations: [inPackage('jobs')('deleteAccount', dropCall('addToOutbox'))],
-		test: 'a deleted account leaves no job and no key, and its running jobs are stopped',
+		test: 'deletes the jobs and keys of a deleted account, and stops its running jobs',
 	},
 	{
 		name: 'ends the subscription of a deleted account',

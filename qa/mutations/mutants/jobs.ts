@@ -16,7 +16,7 @@ export const JOBS: readonly Mutant[] = [
 	{
 		name: 'refuses jobs of an account that has used up its compute quota',
 		mutations: [jobs('admitJob', dropCall('refuseExhaustedCompute'))],
-		test: 'refuses new jobs once it is used up, and nobody else’s',
+		test: 'refuses new jobs of a user who has used it up, and of no other user',
 	},
 	{
 		name: 'dispatches no job of an account that has used up its compute quota',
@@ -26,17 +26,17 @@ export const JOBS: readonly Mutant[] = [
 	{
 		name: 'charges jobs that are canceled while they run',
 		mutations: [jobs('cancelLockedJob', replaceCall('chargedMs', '0'))],
-		test: 'counts a job that its owner canceled while it ran, and none that had not started',
+		test: 'counts a job that was canceled while it ran, but not one that had not started',
 	},
 	{
 		name: 'runs one job at a time of an account whose email is not verified',
 		mutations: [jobs('maxActiveJobs', forceCondition(true, 'verified'))],
-		test: 'has one active job, and as many as the plan allows from the verification on',
+		test: 'has one active job, and as many as the plan allows after the verification',
 	},
 	{
 		name: 'dispatches short jobs before the long ones of many users',
 		mutations: [jobs('findCandidates', replaceSqlValue('due', 'since'))],
-		test: 'goes before the long jobs of eight users that were queued before it',
+		test: 'is dispatched before the long jobs of eight users that were queued earlier',
 	},
 	{
 		name: 'dispatches no more long jobs than there are background slots',
@@ -44,12 +44,17 @@ export const JOBS: readonly Mutant[] = [
 			jobs('findCandidates', forceSqlCondition(true, 'background_slots')),
 			jobs('chooseJobs', forceCondition(false, 'background', 'freeSlots')),
 		],
-		test: 'waits until a background slot is free, and lets others go',
+		test: 'waits until a background slot is free, and does not block other jobs',
 	},
 	{
 		name: 'dispatches a returned job a heartbeat later at the earliest',
 		mutations: [jobs('findCandidates', forceSqlCondition(true, 'deferralMs'))],
-		test: 'waits for a heartbeat also when a slot seems free, as it may be that of a worker that was not asked',
+		test: 'waits for a heartbeat even if a slot seems free, because the slot may be out of date',
+	},
+	{
+		name: 'ignores the outcome of an attempt that another one has replaced',
+		mutations: [jobs('attemptState', dropOperand('attempt'))],
+		test: 'does not change on %s of another attempt',
 	},
 	{
 		name: 'has a job of many pages make room at once',

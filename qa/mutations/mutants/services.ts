@@ -111,12 +111,12 @@ const WHOSE_IT_IS: readonly Mutant[] = [
 	{
 		name: 'finds no job of somebody else',
 		mutations: [jobs('findJob.where', dropProperty('userId'))],
-		test: 'of somebody else answers as for one that never was',
+		test: 'returns the same 404 for another user’s job as for no job',
 	},
 	{
 		name: 'lists one’s own jobs and no others',
 		mutations: [jobs('findJobs.where', dropProperty('userId'))],
-		test: 'goes newest first, page by page, through one’s own only',
+		test: 'returns the user’s own jobs, newest first, page by page',
 	},
 	{
 		name: 'stores passwords of documents sealed',

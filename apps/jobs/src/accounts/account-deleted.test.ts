@@ -26,7 +26,7 @@ async function untilGone(user: User): Promise<void> {
 	await until(async () => expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0));
 }
 
-test('a deleted account leaves no job and no key, and its running jobs are stopped', async () => {
+test('deletes the jobs and keys of a deleted account, and stops its running jobs', async () => {
 	const user = world.user();
 	const queued = await user.enqueue();
 	const running = await user.enqueue();
@@ -46,7 +46,7 @@ test('a deleted account leaves no job and no key, and its running jobs are stopp
 	expect((await bystander.job(theirs)).status).toBe('queued');
 });
 
-test('the outcome of a job whose account is gone is dropped', async () => {
+test('ignores the outcome of a job whose account was deleted', async () => {
 	const user = world.user();
 	const jobId = await user.enqueue();
 	const attempt = await worker.take(jobId);
@@ -60,7 +60,7 @@ test('the outcome of a job whose account is gone is dropped', async () => {
 	expect(world.files.published.has(jobId)).toBe(false);
 });
 
-test('a request that was on its way when the account went leaves no job behind', async () => {
+test('returns 401 and creates no job when the account was deleted', async () => {
 	const user = world.user();
 	await world.bus.publish(deletionOf(user));
 	await until(async () =>
@@ -71,7 +71,7 @@ test('a request that was on its way when the account went leaves no job behind',
 	expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0);
 });
 
-test('a deletion that is told again changes nothing', async () => {
+test('changes nothing when the deletion is delivered again', async () => {
 	const user = world.user();
 	await user.enqueue();
 	const event = deletionOf(user);

@@ -6,25 +6,25 @@ const ago = (seconds: number) => new Date(now.getTime() - 1000 * seconds);
 const held = { attemptStartedAt: ago(60), leaseExpiresAt: now, now };
 
 describe('an attempt that ends', () => {
-	test('costs the time since its grant, or what the worker measured where that is less', () => {
+	test('costs the time since its grant, or what the worker measured if that is less', () => {
 		expect(chargedMs(held, {})).toBe(60_000);
 		expect(chargedMs(held, { measuredMs: 12_345 })).toBe(12_345);
 		expect(chargedMs(held, { measuredMs: 90_000 })).toBe(60_000);
 	});
 
-	test('costs its user what it took when the file or the time was the reason that it failed', () => {
+	test('costs its time when it failed because of the file or a timeout', () => {
 		for (const errorCode of ['corrupt_input', 'timeout', 'limit_exceeded', 'tool_failed'] as const) {
 			expect(chargedMs(held, { errorCode })).toBe(60_000);
 		}
 	});
 
-	test('costs nothing when it failed by our fault', () => {
+	test('costs nothing when the product failed', () => {
 		for (const errorCode of ['internal', 'worker_lost'] as const) {
 			expect(chargedMs(held, { errorCode, measuredMs: 50_000 })).toBe(0);
 		}
 	});
 
-	test('costs nothing when no worker has it, or nobody knows when it began', () => {
+	test('costs nothing when no worker runs it, or its start is unknown', () => {
 		expect(chargedMs({ ...held, leaseExpiresAt: null }, { measuredMs: 50_000 })).toBe(0);
 		expect(chargedMs({ ...held, attemptStartedAt: null }, { measuredMs: 50_000 })).toBe(0);
 	});

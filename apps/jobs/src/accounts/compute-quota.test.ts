@@ -26,7 +26,7 @@ afterAll(async () => {
 
 type User = ReturnType<World['user']>;
 
-/** Lets a worker have a new job of the user since so many seconds ago. */
+/** Creates a job that a worker has run for so many seconds. */
 async function startJob(user: User, secondsAgo: number): Promise<{ jobId: string; attempt: number }> {
 	const jobId = await user.enqueue(TOOL);
 	const attempt = await world.worker('a').take(jobId);
@@ -45,12 +45,12 @@ const usedSeconds = async (user: User) => (await use(user.id)).compute_seconds;
 const untilEnded = (user: User, jobId: string) =>
 	until(async () => expect(['queued', 'running']).not.toContain((await user.job(jobId)).status));
 
-/** Has tools run for the user so many seconds today. */
+/** Charges the user so many seconds of compute. */
 const charge = (userId: string, seconds: number, now = new Date()) =>
 	world.prisma.$transaction((tx) => chargeCompute(tx, { userId, now, ms: 1000 * seconds }));
 
 describe('the compute quota', () => {
-	test('counts each attempt that ended once, also when its outcome comes twice', async () => {
+	test('counts an ended attempt once, even if its outcome is delivered twice', async () => {
 		const user = world.user();
 		const [first, second] = [await startJob(user, 30), await startJob(user, 20)];
 		await world.bus.finish(first.jobId, first.attempt, succeeded());
@@ -63,7 +63,7 @@ describe('the compute quota', () => {
 		expect(used).toBeLessThan(80);
 	});
 
-	test('counts a job that its owner canceled while it ran, and none that had not started', async () => {
+	test('counts a job that was canceled while it ran, but not one that had not started', async () => {
 		const user = world.user();
 		const { jobId } = await startJob(user, 40);
 		await user.cancel(jobId);
@@ -80,7 +80,7 @@ describe('the compute quota', () => {
 		expect(await usedSeconds(user)).toBe(0);
 	});
 
-	test('refuses new jobs once it is used up, and nobody else’s', async () => {
+	test('refuses new jobs of a user who has used it up, and of no other user', async () => {
 		const user = world.user();
 		await charge(user.id, LIMIT_SECONDS - 1);
 		await user.enqueue(TOOL);
@@ -105,7 +105,7 @@ describe('the compute quota', () => {
 		await until(async () => expect(await inFlight(world, { userId: spent })).toBe(1));
 	});
 
-	test('is forgotten with the account', async () => {
+	test('is deleted with the account', async () => {
 		const user = world.user();
 		await charge(user.id, 5);
 		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
@@ -118,7 +118,7 @@ describe('a user whose email is not verified', () => {
 	const verify = (userId: string) =>
 		world.bus.publish(newEvent(accountVerified, { user_id: userId }, newId('req')));
 
-	test('has one active job, and as many as the plan allows from the verification on', async () => {
+	test('has one active job, and as many as the plan allows after the verification', async () => {
 		const userId = newId('usr');
 		await world.worker('a').beat({ [TOOL]: 9 });
 		await fillQueue(world, { userId, count: 5 });
@@ -132,7 +132,7 @@ describe('a user whose email is not verified', () => {
 		expect((await use(userId)).max_active_jobs).toBe(3);
 	});
 
-	test('leaves nothing behind when the event comes after the account has gone', async () => {
+	test('has no row when the event arrives after the account was deleted', async () => {
 		const userId = newId('usr');
 		await world.bus.publish(newEvent(accountDeleted, { user_id: userId }, newId('req')));
 		await until(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));

@@ -29,7 +29,7 @@ const change = (userId: string, plan: Plan, version: number) =>
 
 const account = (userId: string) => world.prisma.account.findUnique({ where: { userId } });
 
-/** Puts a user on a plan and waits until jobs knows. */
+/** Changes a user's plan and waits until jobs has applied it. */
 async function putOn(userId: string, plan: Plan, version = 1): Promise<void> {
 	await world.bus.publish(change(userId, plan, version));
 	await until(async () => expect(await account(userId)).toMatchObject({ planVersion: BigInt(version) }));
@@ -39,16 +39,16 @@ async function priorityOf(jobId: string): Promise<number> {
 	return (await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } })).priority;
 }
 
-/** Keeps the only worker busy, so that what comes next waits. */
-async function fillPlaces(): Promise<void> {
+/** Keeps the only worker busy, so that later jobs wait. */
+async function fillSlots(): Promise<void> {
 	await world.worker('a').beat({ [TOOL]: 1 });
 	await fillQueue(world, { userId: newId('usr'), count: 2, priority: 9 });
 	await until(async () => expect(await inFlight(world, { tool: TOOL })).toBe(2));
 }
 
 describe('a change of plan', () => {
-	test('gives waiting and new jobs the priority of the plan, and those of nobody else', async () => {
-		await fillPlaces();
+	test('gives waiting and new jobs of the user the priority of the plan, and no other jobs', async () => {
+		await fillSlots();
 		const [user, other] = [world.user(), world.user()];
 		const [waiting, others] = [await user.enqueue(TOOL), await other.enqueue(TOOL)];
 		await putOn(user.id, 'pro');
@@ -59,8 +59,8 @@ describe('a change of plan', () => {
 		expect(await priorityOf(waiting)).toBe(PLANS.free.priority);
 	});
 
-	test('that is told again, or late, changes nothing', async () => {
-		await fillPlaces();
+	test('changes nothing when it is delivered again or late', async () => {
+		await fillSlots();
 		const user = world.user();
 		const waiting = await user.enqueue(TOOL);
 		await putOn(user.id, 'pro', 7);
@@ -72,7 +72,7 @@ describe('a change of plan', () => {
 		expect(await priorityOf(waiting)).toBe(PLANS.pro.priority);
 	});
 
-	test('is the last one also when many come at once in any order', async () => {
+	test('is the last one even if many arrive at once in any order', async () => {
 		const userId = newId('usr');
 		const changes = Array.from({ length: 50 }, (_, index) =>
 			change(userId, index === 49 || index % 2 ? 'pro' : 'free', index + 1),
@@ -81,7 +81,7 @@ describe('a change of plan', () => {
 		await until(async () => expect(await account(userId)).toMatchObject({ plan: 'pro', planVersion: 50n }));
 	});
 
-	test('lets so many jobs be active as the plan does', async () => {
+	test('changes how many jobs are active', async () => {
 		const userId = newId('usr');
 		await world.worker('a').beat({ [TOOL]: 100 });
 		await fillQueue(world, { userId, count: 50 });
@@ -102,7 +102,7 @@ describe('a change of plan', () => {
 		await until(() => expect(world.bus.requested).toHaveLength(asked));
 	});
 
-	test('of an account that is gone leaves nothing behind', async () => {
+	test('is ignored when the account was deleted', async () => {
 		const user = world.user();
 		await putOn(user.id, 'pro');
 		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
@@ -114,7 +114,7 @@ describe('a change of plan', () => {
 });
 
 describe('an account that is deleted', () => {
-	test('leaves no trace of when its jobs ran', async () => {
+	test('has no record of when its jobs ran', async () => {
 		const user = world.user();
 		const jobId = await user.enqueue(TOOL);
 		await world.bus.finish(jobId, await world.worker('a').take(jobId), failed);
@@ -133,7 +133,7 @@ describe('an input', () => {
 		return await user.create({ tool, input_file_id: id });
 	}
 
-	test('that is larger than the plan takes for the tool is refused, with what Pro takes', async () => {
+	test('is refused when it is larger than the plan allows for the tool, with the limit of Pro', async () => {
 		const user = world.user();
 		expect((await create(user, LIMIT)).status).toBe(201);
 		const refused = await create(user, LIMIT + MIB);
@@ -142,7 +142,7 @@ describe('an input', () => {
 		expect((await create(user, LIMIT + MIB, TOOL)).status).toBe(201);
 	});
 
-	test('is taken on Pro', async () => {
+	test('is accepted on Pro', async () => {
 		const user = world.user();
 		await putOn(user.id, 'pro');
 		expect((await create(user, LIMIT + MIB)).status).toBe(201);
@@ -156,7 +156,7 @@ describe('a claim', () => {
 		return [claim.max_pages, claim.pro_max_pages];
 	};
 
-	test('says how many pages the plan takes for the tool, and how many Pro does', async () => {
+	test('returns the page limits of the plan and of Pro for the tool', async () => {
 		const [free, pro] = [world.user(), world.user()];
 		await putOn(pro.id, 'pro');
 		const [ofFree, ofPro] = [PLANS.free.tools.ocr?.maxPages, PLANS.pro.tools.ocr?.maxPages];
@@ -169,7 +169,7 @@ describe('a claim', () => {
 	});
 });
 
-describe('the use of a user', () => {
+describe('the usage of a user', () => {
 	const ask = (userId: string, as: 'billing' | 'tool-worker') =>
 		fetch(`${world.url}/internal/users/${userId}/job-use`, {
 			headers: { [IDENTITY_HEADER]: world.identities.sign[as]() },
@@ -192,7 +192,7 @@ describe('the use of a user', () => {
 		expect(await use(user.id)).toMatchObject({ active_jobs: 3, queued_jobs: 5 });
 	});
 
-	test('is told to billing alone', async () => {
+	test('is shown to billing only', async () => {
 		expect((await ask(newId('usr'), 'tool-worker')).status).toBe(401);
 	});
 });

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const SLOTS = { compress_heavy: 1 };
 
-/** A job that a worker was asked for. */
+/** Creates a job and waits until a worker was requested for it. */
 async function requested(): Promise<string> {
 	await world.worker('idle').beat({ compress_heavy: 1_000 });
 	const jobId = await user.enqueue();
@@ -35,8 +35,8 @@ function rowOf(jobId: string) {
 	return world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 }
 
-describe('a worker that is not heard any more', () => {
-	test('loses its job to another, which keeps its status and progress', async () => {
+describe('a worker without heartbeats', () => {
+	test('loses its job to another worker, and the job keeps its status and progress', async () => {
 		const jobId = await requested();
 		const lost = world.worker('lost');
 		const attempt = await lost.take(jobId);
@@ -47,7 +47,7 @@ describe('a worker that is not heard any more', () => {
 		expect((await lost.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
 	});
 
-	test('is asked for again once, though two replicas watch', async () => {
+	test('has one other worker requested, though two replicas check', async () => {
 		const jobId = await requested();
 		await world.worker('lost').take(jobId);
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
@@ -56,7 +56,7 @@ describe('a worker that is not heard any more', () => {
 		expect((await rowOf(jobId)).lostAttempts).toBe(1);
 	});
 
-	test('that comes back before another has taken the job keeps it', async () => {
+	test('keeps its job when it comes back before another worker claims it', async () => {
 		const jobId = await requested();
 		const slow = world.worker('slow');
 		const attempt = await slow.take(jobId);
@@ -67,7 +67,7 @@ describe('a worker that is not heard any more', () => {
 		await until(async () => expect((await user.job(jobId)).status).toBe('succeeded'));
 	});
 
-	test('fails its job when it is the third', async () => {
+	test('fails its job when it is the third one', async () => {
 		const jobId = await requested();
 		for (const time of [1, 2, 3]) {
 			await until(() => expect(world.bus.timesRequested(jobId)).toBe(time));
@@ -82,7 +82,7 @@ describe('a worker that is not heard any more', () => {
 	});
 });
 
-test('a worker that is heard keeps its job for longer than a lease', async () => {
+test('a worker that sends heartbeats keeps its job for longer than a lease', async () => {
 	const jobId = await requested();
 	const worker = world.worker('steady');
 	const attempt = await worker.take(jobId);
@@ -93,7 +93,7 @@ test('a worker that is heard keeps its job for longer than a lease', async () =>
 	expect(world.bus.timesRequested(jobId)).toBe(1);
 });
 
-test('a job that was lost and canceled is not handed out again', async () => {
+test('requests no worker for a job that was lost and canceled', async () => {
 	const jobId = await requested();
 	await world.worker('lost').take(jobId);
 	await user.cancel(jobId);

@@ -14,7 +14,7 @@ afterAll(async () => {
 	await world?.stop();
 });
 
-test('after a start every worker has a whole lease to be heard, even one whose lease has run out', async () => {
+test('gives every worker a whole lease after a start, even if its lease has expired', async () => {
 	const user = world.user();
 	await world.worker('idle').beat({ compress_heavy: 10 });
 	const jobId = await user.enqueue();

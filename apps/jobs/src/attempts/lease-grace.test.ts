@@ -9,20 +9,20 @@ function look(at: (nowMs: number) => boolean, fromMs: number, toMs: number): boo
 	return answers;
 }
 
-test('no lease ends within one lease after the start', () => {
+test('ends no lease within one lease after the start', () => {
 	const answers = look(grace(), 1_000, 12_000);
 	expect(answers.indexOf(true)).toBe(9);
 	expect(answers.slice(9)).toEqual([true, true, true]);
 });
 
-test('an outage of the database gives every worker a whole lease again', () => {
+test('gives every worker a whole lease after an outage of the database', () => {
 	const at = grace();
 	look(at, 1_000, 20_000);
 	const answers = look(at, 60_000, 75_000);
 	expect(answers.indexOf(true)).toBe(10);
 });
 
-test('a late look is no outage', () => {
+test('does not treat a late check as an outage', () => {
 	const at = grace();
 	look(at, 1_000, 20_000);
 	expect(at(22_500)).toBe(true);

@@ -35,7 +35,7 @@ async function untilStatus(jobId: string, status: string): Promise<void> {
 	await until(async () => expect((await user.job(jobId)).status).toBe(status));
 }
 
-/** Resolves once everything that was published to the queue of outcomes before has been handled. */
+/** Resolves once all outcomes that were published before have been handled. */
 async function outcomesHandled(): Promise<void> {
 	const { jobId, attempt } = await running();
 	await world.bus.finish(jobId, attempt, failed);
@@ -44,7 +44,7 @@ async function outcomesHandled(): Promise<void> {
 }
 
 describe('a success', () => {
-	test('shows the output first, then says so', async () => {
+	test('publishes the output before the job shows it', async () => {
 		const { jobId, attempt } = await running();
 		let statusWhilePublishing = '';
 		world.files.onPublish = async () => {
@@ -63,7 +63,7 @@ describe('a success', () => {
 		});
 	});
 
-	test('is applied once, however often it is told', async () => {
+	test('is applied once, however often it is delivered', async () => {
 		const { jobId, attempt } = await running();
 		const event = await world.bus.finish(jobId, attempt, succeeded());
 		for (let times = 0; times < 5; times++) await world.bus.publish(event);
@@ -75,7 +75,7 @@ describe('a success', () => {
 		expect(world.files.discarded.has(jobId)).toBe(false);
 	});
 
-	test('told again after its job was removed takes nothing from its owner', async () => {
+	test('keeps the output when it is delivered again after the job was deleted', async () => {
 		const { jobId, attempt } = await running();
 		const event = await world.bus.finish(jobId, attempt, succeeded());
 		await untilStatus(jobId, 'succeeded');
@@ -86,20 +86,20 @@ describe('a success', () => {
 		expect(world.files.published.has(jobId)).toBe(true);
 	});
 
-	test('waits for files to answer, and the job is not given away meanwhile', async () => {
+	test('waits until files responds, and no other worker gets the job meanwhile', async () => {
 		const { jobId, attempt } = await running();
 		const output = newId('fil');
-		world.files.outputTrouble.set(output, 'upstream_unavailable');
+		world.files.outputErrors.set(output, 'upstream_unavailable');
 		await world.bus.finish(jobId, attempt, succeeded(output));
 		await pause(500);
 		expect((await user.job(jobId)).status).toBe('running');
 		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 		expect(row.leaseExpiresAt?.getTime()).toBeGreaterThan(Date.now() + 20_000);
-		world.files.outputTrouble.delete(output);
+		world.files.outputErrors.delete(output);
 		await untilStatus(jobId, 'succeeded');
 	});
 
-	test('is not undone by its own worker, which asks for the job again as its message came twice', async () => {
+	test('is held against its own worker, which claims the job again after a repeated message', async () => {
 		const { jobId, attempt } = await running();
 		let answer: unknown;
 		world.files.onPublish = async () => {
@@ -111,13 +111,13 @@ describe('a success', () => {
 	});
 
 	test.each(['not_found', 'file_not_uploaded'] as const)(
-		'whose output is %s is a lost attempt: the job runs again',
+		'counts as a lost attempt when its output is %s: the job runs again',
 		async (trouble) => {
 			const jobId = await user.enqueue();
 			await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 			const attempt = await worker.take(jobId);
 			const output = newId('fil');
-			world.files.outputTrouble.set(output, trouble);
+			world.files.outputErrors.set(output, trouble);
 			const event = await world.bus.finish(jobId, attempt, succeeded(output));
 			await world.bus.publish(event);
 			await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
@@ -130,7 +130,7 @@ describe('a success', () => {
 });
 
 describe('a failure', () => {
-	test('says what the worker said, and what was put out is removed', async () => {
+	test('shows the worker’s message, and its outputs are discarded', async () => {
 		const { jobId, attempt } = await running();
 		await world.bus.finish(jobId, attempt, failed);
 		await untilStatus(jobId, 'failed');

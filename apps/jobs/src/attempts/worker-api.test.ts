@@ -27,7 +27,7 @@ afterAll(async () => {
 const SLOTS = { compress_heavy: 2 };
 
 describe('a claim', () => {
-	test('is granted with all that the worker needs, and the job runs', async () => {
+	test('is granted with everything the worker needs, and the job runs', async () => {
 		const jobId = await user.enqueue();
 		const queued = await user.job(jobId);
 		expect(await worker.claim(jobId)).toEqual({
@@ -44,20 +44,20 @@ describe('a claim', () => {
 		expect(await user.job(jobId)).toMatchObject({ status: 'running', started_at: expect.any(String) });
 	});
 
-	test('of a job that another worker runs is held', async () => {
+	test('is held when another worker runs the job', async () => {
 		const jobId = await user.enqueue();
 		await worker.take(jobId);
 		expect(await other.claim(jobId)).toEqual({ answer: 'held' });
 	});
 
-	test('by the worker that holds the job, as its grant got lost, is granted anew and counts nothing as lost', async () => {
+	test('is granted again to the worker that holds the job, and counts no lost attempt', async () => {
 		const jobId = await user.enqueue();
 		for (const attempt of [1, 2, 3, 4, 5]) {
 			expect(await worker.claim(jobId)).toMatchObject({ answer: 'granted', attempt });
 		}
 	});
 
-	test('of twenty workers at once is granted to one', async () => {
+	test('is granted to one of twenty workers at once', async () => {
 		const jobId = await user.enqueue();
 		const claims = Array.from({ length: 20 }, (_, index) =>
 			world.worker(`w${index}`, index % 2).claim(jobId),
@@ -66,19 +66,19 @@ describe('a claim', () => {
 		expect(answers).toEqual(['granted', ...Array(19).fill('held')]);
 	});
 
-	test('of a canceled job is unwanted', async () => {
+	test('is unwanted when the job was canceled', async () => {
 		const jobId = await user.enqueue();
 		await user.cancel(jobId);
 		expect(await worker.claim(jobId)).toEqual({ answer: 'unwanted' });
 	});
 
-	test('of a job that never was is unwanted', async () => {
+	test('is unwanted when the job doesn’t exist', async () => {
 		expect(await worker.claim(newId('job'))).toEqual({ answer: 'unwanted' });
 	});
 });
 
 describe('a heartbeat', () => {
-	test('extends the leases of what is the worker’s own', async () => {
+	test('renews the leases of the worker’s own jobs', async () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);
 		await world.prisma.job.update({
@@ -91,7 +91,7 @@ describe('a heartbeat', () => {
 		expect(row.leaseExpiresAt?.getTime()).toBeGreaterThan(Date.now() + 30_000);
 	});
 
-	test('says what is not the worker’s own: canceled, another attempt, another’s, unknown', async () => {
+	test('returns the jobs to stop: canceled, of another attempt, of another worker, unknown', async () => {
 		const canceled = await user.enqueue();
 		const older = await user.enqueue();
 		const others = await user.enqueue();
@@ -110,8 +110,8 @@ describe('a heartbeat', () => {
 	});
 });
 
-describe('an attempt given back', () => {
-	test('is asked for again at once, stays running, and counts nothing as lost', async () => {
+describe('a returned attempt', () => {
+	test('requests another worker at once, stays running, and counts no lost attempt', async () => {
 		const jobId = await user.enqueue();
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 		const attempt = await worker.take(jobId);
@@ -125,7 +125,7 @@ describe('an attempt given back', () => {
 		expect(row.lostAttempts).toBe(0);
 	});
 
-	test('is asked for once, however often it is given back', async () => {
+	test('requests one worker, however often it is returned', async () => {
 		const jobId = await user.enqueue();
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 		const attempt = await worker.take(jobId);
@@ -136,7 +136,7 @@ describe('an attempt given back', () => {
 		expect(world.bus.timesRequested(jobId)).toBe(2);
 	});
 
-	test('by a worker that has it no more changes nothing', async () => {
+	test('changes nothing when another worker runs the job', async () => {
 		const jobId = await user.enqueue();
 		await worker.take(jobId);
 		await worker.release(jobId, 1);
@@ -146,7 +146,7 @@ describe('an attempt given back', () => {
 		expect((await other.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 	});
 
-	test('is not extended by a late heartbeat', async () => {
+	test('is not renewed by a late heartbeat', async () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);
 		await worker.release(jobId, attempt);
@@ -156,7 +156,7 @@ describe('an attempt given back', () => {
 });
 
 describe('progress', () => {
-	/** Progress comes over a queue in order: once the last is seen, the ones before it were handled. */
+	/** Progress arrives over a queue in order: once the last one is visible, the earlier ones were handled. */
 	async function progressAfter(
 		jobId: string,
 		reports: [attempt: number, progress: number][],
@@ -170,7 +170,7 @@ describe('progress', () => {
 		return (await user.job(jobId)).progress;
 	}
 
-	test('never goes back', async () => {
+	test('never decreases', async () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);
 		expect(
@@ -202,7 +202,7 @@ describe('progress', () => {
 	});
 });
 
-test('an outcome ends the job only under the current attempt', async () => {
+test('an outcome ends the job only if it is of the current attempt', async () => {
 	const jobId = await user.enqueue();
 	await worker.take(jobId);
 	await worker.release(jobId, 1);

@@ -33,7 +33,7 @@ async function untilStatus(jobId: string, status: string): Promise<void> {
 	await until(async () => expect((await user.job(jobId)).status).toBe(status));
 }
 
-/** Resolves once everything that was published to the queue of outcomes before has been handled. */
+/** Resolves once all outcomes that were published before have been handled. */
 async function outcomesHandled(): Promise<void> {
 	const { jobId, attempt } = await running();
 	await world.bus.finish(jobId, attempt, failed);
@@ -42,33 +42,33 @@ async function outcomesHandled(): Promise<void> {
 }
 
 describe('canceling', () => {
-	test('a queued job is final', async () => {
+	test('returns 200 and ends a queued job', async () => {
 		const jobId = await user.enqueue();
 		const answer = await user.cancel(jobId);
 		expect([answer.status, answer.body.data]).toEqual([200, await user.job(jobId)]);
 		expect(answer.body.data).toMatchObject({ status: 'canceled', finished_at: expect.any(String) });
 	});
 
-	test('a running job tells its worker', async () => {
+	test('tells the worker of a running job', async () => {
 		const { jobId } = await running();
 		await user.cancel(jobId);
 		await until(() => expect(world.bus.canceled).toContain(jobId));
 	});
 
-	test('a terminal job is job_finished', async () => {
+	test('returns 409 when the job is terminal', async () => {
 		const jobId = await user.enqueue();
 		await user.cancel(jobId);
 		const answer = await user.cancel(jobId);
 		expect([answer.status, answer.body.error.code]).toEqual([409, 'job_finished']);
 	});
 
-	test('somebody else’s job is not found and changes nothing', async () => {
+	test('returns 404 and changes nothing when the job belongs to another user', async () => {
 		const jobId = await user.enqueue();
 		expect((await world.user().cancel(jobId)).status).toBe(404);
 		expect((await user.job(jobId)).status).toBe('queued');
 	});
 
-	test('while the output is being shown takes it back', async () => {
+	test('discards the output when it is being published', async () => {
 		const { jobId, attempt } = await running();
 		world.files.onPublish = async () => {
 			await user.cancel(jobId);
@@ -79,7 +79,7 @@ describe('canceling', () => {
 		expect(world.files.published.has(jobId)).toBe(false);
 	});
 
-	test('and removing the job while the output is being shown takes it back as well', async () => {
+	test('discards the output when it is being published and the job is deleted', async () => {
 		const { jobId, attempt } = await running();
 		world.files.onPublish = async () => {
 			await user.cancel(jobId);
@@ -90,7 +90,7 @@ describe('canceling', () => {
 		expect(world.files.published.has(jobId)).toBe(false);
 	});
 
-	test('and finishing in both orders and at once, a hundred times, leaves one end each', async () => {
+	test('and finishing in both orders and at once, a hundred times, gives each job one outcome', async () => {
 		const cancels = new Map<string, Promise<Answer>>();
 		const cancelSoon = (jobId: string, afterMs: number) => {
 			cancels.set(

@@ -40,7 +40,7 @@ describe('a job', () => {
 		expect(admit('ocr', MIB, 'pro').priority).toBe(7);
 	});
 
-	test('is refused where its input is larger than the plan takes for the tool', () => {
+	test('is refused when its input is larger than the plan allows for the tool', () => {
 		expect(() => admit('ocr', MIB + 1)).toThrow(
 			'the file is 1,048,577 bytes large, as input of ocr; the free plan allows 1 MiB, Pro 10 GiB. Split the file, make it smaller, or upgrade to Pro.',
 		);
@@ -49,12 +49,12 @@ describe('a job', () => {
 		expect(() => admit('ocr', 10 * GIB, 'pro')).not.toThrow();
 	});
 
-	test('is not promised more of Pro than the tool itself can take', () => {
+	test('is not promised more of Pro than the tool itself accepts', () => {
 		const wanted = { tool: tool('ocr', 512 * MIB), inputBytes: GIB };
 		expect(() => admitJob(plans, wanted, { ...atRest, plan: 'free' })).toThrow('Pro 512 MiB');
 	});
 
-	test('is refused where the plan’s queue is full', () => {
+	test('is refused when the plan’s queue is full', () => {
 		expect(() => admit('ocr', 1, 'free', 4)).not.toThrow();
 		expect(() => admit('ocr', 1, 'free', 5)).toThrow(
 			'5 of your jobs are queued; the free plan allows 5, Pro 9. Wait for some to start, cancel some, or upgrade to Pro.',
@@ -62,7 +62,7 @@ describe('a job', () => {
 		expect(() => admit('ocr', 1, 'pro', 5)).not.toThrow();
 	});
 
-	test('is refused where the plan’s time of tools is used up, with when it comes back', () => {
+	test('is refused when the compute quota is used up, with the time of its reset', () => {
 		const after = (computeSeconds: number, plan: 'free' | 'pro' = 'free', of: Plans = plans) =>
 			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...atRest, plan, computeSeconds });
 		expect(() => after(59)).not.toThrow();

@@ -4,21 +4,21 @@ import { choiceProblems } from './check-params.ts';
 const choices = { languages: 'languages' };
 const capabilities = { languages: ['deu', 'eng'] };
 
-test('what is there may be chosen', () => {
+test('accepts an available value', () => {
 	expect(choiceProblems(choices, { languages: ['eng', 'deu'] }, capabilities)).toEqual([]);
 });
 
-test('what is not there is named, once together with what is', () => {
+test('names each unavailable value, and lists the available ones once', () => {
 	expect(choiceProblems(choices, { languages: ['eng', 'tlh', 'qya'] }, capabilities)).toEqual([
 		{ path: 'params.languages', message: '"tlh" is not installed; there are: deu, eng' },
 		{ path: 'params.languages', message: '"qya" is not installed' },
 	]);
 });
 
-test('a single value is checked as a list of one', () => {
+test('checks a single value like a list of one', () => {
 	expect(choiceProblems(choices, { languages: 'tlh' }, capabilities)).toHaveLength(1);
 });
 
-test.each([undefined, {}])('nothing is wrong where nobody knows what is there: %j', (unknown) => {
+test.each([undefined, {}])('accepts any value while the capability is unknown: %j', (unknown) => {
 	expect(choiceProblems(choices, { languages: ['tlh'] }, unknown)).toEqual([]);
 });

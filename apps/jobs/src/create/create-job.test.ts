@@ -23,7 +23,7 @@ const good = (change: object = {}) => ({ tool: 'compress_heavy', input_file_id: 
 const jobsOf = (userId: string) => world.prisma.job.count({ where: { userId } });
 
 describe('creating a job', () => {
-	test('answers it queued, with complete params, and shows it from then on', async () => {
+	test('returns 201 and the queued job with complete params, and shows it from then on', async () => {
 		const body = good({ params: { quality: 50 } });
 		const answer = await user.create(body);
 		expect(answer.status).toBe(201);
@@ -47,7 +47,7 @@ describe('creating a job', () => {
 		expect(answer.body.data.params).toMatchObject({ quality: 70 });
 	});
 
-	test('asks a worker for it', async () => {
+	test('requests a worker for it', async () => {
 		await world.worker('a').beat({ office_to_pdf: 1 });
 		const jobId = (await user.create(good({ tool: 'office_to_pdf' }))).body.data.id;
 		await until(() => expect(world.bus.requested).toContain(jobId));
@@ -60,19 +60,19 @@ describe('creating a job', () => {
 		['params that are a list', { params: [] }, 'params'],
 		['null params', { params: null }, 'params'],
 		['a param out of range', { params: { quality: 0 } }, 'params.quality'],
-	])('refuses %s and names it', async (_, change, path) => {
+	])('returns 400 for %s and names the field', async (_, change, path) => {
 		const answer = await user.create(good(change));
 		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
 		expect(answer.body.error.details[0].path).toBe(path);
 	});
 
-	test('refuses an unknown param and says which there are', async () => {
+	test('returns 400 for an unknown param and lists the known ones', async () => {
 		const { error } = (await user.create(good({ params: { qualty: 1 } }))).body;
 		expect(error.details[0].path).toBe('params.qualty');
 		expect(error.details[0].message).toContain('quality');
 	});
 
-	test('refuses as many unknown params as fit with a short answer', async () => {
+	test('returns a short response for as many unknown params as fit into a body', async () => {
 		const params = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`unknown_${index}`, 1]));
 		const answer = await user.create(good({ params }));
 		expect(answer.status).toBe(400);
@@ -84,14 +84,14 @@ describe('creating a job', () => {
 	test.each([
 		[2_100, 400, 'validation'],
 		[8_000, 413, 'too_large'],
-	])('refuses a body of %i params before it looks at them', async (count, status, code) => {
+	])('refuses a body of %i params before it validates them', async (count, status, code) => {
 		const params = Object.fromEntries(Array.from({ length: count }, (_, index) => [`unknown_${index}`, 1]));
 		const answer = await user.create(good({ params }));
 		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
 		expect(JSON.stringify(answer.body).length).toBeLessThan(300);
 	});
 
-	test('refuses an unknown tool and says which there are', async () => {
+	test('returns 400 for an unknown tool and lists the known ones', async () => {
 		const { error } = (await user.create(good({ tool: 'toString' }))).body;
 		expect(error).toMatchObject({ code: 'unknown_tool', message: expect.stringContaining('compress_heavy') });
 	});
@@ -102,7 +102,7 @@ describe('creating a job', () => {
 		['upstream_unavailable', 503],
 	] as const)('passes on that its input is %s', async (code, status) => {
 		const body = good();
-		world.files.inputTrouble.set(body.input_file_id, code);
+		world.files.inputErrors.set(body.input_file_id, code);
 		const answer = await user.create(body);
 		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
 	});
@@ -122,7 +122,7 @@ describe('a full queue', () => {
 		await world.prisma.job.createMany({ data });
 	}
 
-	test('takes exactly 1,000 jobs, however many are sent at once', async () => {
+	test('accepts exactly 1,000 jobs, however many are sent at once', async () => {
 		const busy = world.user();
 		await fill(busy.id, 995);
 		const elsewhere = busy.at(world.replicas[1]?.url ?? '');
@@ -135,7 +135,7 @@ describe('a full queue', () => {
 		expect(await jobsOf(busy.id)).toBe(1_000);
 	});
 
-	test('takes no more when as many processes write at once', async () => {
+	test('accepts exactly 1,000 jobs when many processes insert at once', async () => {
 		const userId = newId('usr');
 		await fill(userId, 995);
 		const tool = { slug: 'ocr', limits: { maxInputBytes: 1 } as never };
@@ -165,7 +165,7 @@ describe('a full queue', () => {
 		expect(await jobsOf(userId)).toBe(1_000);
 	});
 
-	test('leaves the key of a refused request free', async () => {
+	test('keeps the key of a refused request free', async () => {
 		const busy = world.user();
 		await fill(busy.id, 1_000);
 		const body = good();
@@ -177,7 +177,7 @@ describe('a full queue', () => {
 });
 
 describe('an Idempotency-Key', () => {
-	test('gives the first answer again, whatever the order of fields', async () => {
+	test('returns the first response again, whatever the order of fields', async () => {
 		const body = { ...good(), params: { quality: 5 } };
 		const first = await user.create(body, 'again');
 		const reordered = Object.fromEntries(Object.entries(body).reverse());
@@ -186,7 +186,7 @@ describe('an Idempotency-Key', () => {
 		expect(JSON.stringify(again.body)).toBe(JSON.stringify(first.body));
 	});
 
-	test('makes one job of twenty requests at once at two replicas', async () => {
+	test('creates one job for twenty requests at once at two replicas', async () => {
 		const someone = world.user();
 		const elsewhere = someone.at(world.replicas[1]?.url ?? '');
 		const body = good();
@@ -199,7 +199,7 @@ describe('an Idempotency-Key', () => {
 		expect(await jobsOf(someone.id)).toBe(1);
 	});
 
-	test('with different requests at once lets one win', async () => {
+	test('with different requests at once creates one job', async () => {
 		const someone = world.user();
 		const answers = await Promise.all(Array.from({ length: 10 }, () => someone.create(good(), 'mixed')));
 		expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
@@ -220,14 +220,14 @@ describe('an Idempotency-Key', () => {
 		expect([answer.status, answer.body.error.code]).toEqual([422, 'idempotency_conflict']);
 	});
 
-	test('answers also when the input is gone by now', async () => {
+	test('returns the first response after the input was deleted', async () => {
 		const body = good();
 		const first = await user.create(body, 'gone');
-		world.files.inputTrouble.set(body.input_file_id, 'not_found');
+		world.files.inputErrors.set(body.input_file_id, 'not_found');
 		expect((await user.create(body, 'gone')).body).toEqual(first.body);
 	});
 
-	test('answers also when the job was removed by now', async () => {
+	test('returns the first response after the job was deleted', async () => {
 		const body = good();
 		const first = await user.create(body, 'removed');
 		await user.cancel(first.body.data.id);
@@ -237,9 +237,9 @@ describe('an Idempotency-Key', () => {
 
 	test('stays free after a refusal', async () => {
 		const body = good();
-		world.files.inputTrouble.set(body.input_file_id, 'file_not_uploaded');
+		world.files.inputErrors.set(body.input_file_id, 'file_not_uploaded');
 		expect((await user.create(body, 'refused')).status).toBe(409);
-		world.files.inputTrouble.delete(body.input_file_id);
+		world.files.inputErrors.delete(body.input_file_id);
 		const answer = await user.create(good(), 'refused');
 		expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([201, null]);
 	});

@@ -19,7 +19,7 @@ describe('a fingerprint', () => {
 		expect(print({ ...request, note: 'x' })).toBe(print(request));
 	});
 
-	test('takes missing params for empty ones', () => {
+	test('is the same for missing and empty params', () => {
 		expect(print({ tool: 'ocr', input_file_id: 'fil_1' })).toBe(
 			print({ tool: 'ocr', input_file_id: 'fil_1', params: {} }),
 		);
@@ -34,20 +34,20 @@ describe('a fingerprint', () => {
 		['null params', { ...request, params: null }],
 		['no object', 'text'],
 		['an array', [request]],
-	])('tells %s', (_, other) => {
+	])('differs for %s', (_, other) => {
 		expect(print(other)).not.toBe(print(request));
 	});
 
-	test('tells a field named __proto__', () => {
+	test('differs for a field named __proto__', () => {
 		const odd = JSON.parse('{"tool":"ocr","input_file_id":"fil_1","params":{"__proto__":{"x":1}}}');
 		expect(fingerprint(odd)).not.toBe(print({ tool: 'ocr', input_file_id: 'fil_1' }));
 	});
 
-	test('of no body is one as well', () => {
+	test('exists for a missing body', () => {
 		expect(fingerprint(undefined)).toBe(fingerprint(null));
 	});
 
-	test('cannot be made without the key', () => {
+	test('can’t be computed without the key', () => {
 		expect(createFingerprint('another secret')(request)).not.toBe(print(request));
 	});
 });

@@ -24,7 +24,7 @@ const request = (params: object = { password: PASSWORD }) => ({
 	params,
 });
 
-/** Every row of every table, as text. */
+/** Returns every row of every table, as text. */
 async function everythingStored(): Promise<string> {
 	const tables = await world.prisma.$queryRaw<{ name: string }[]>`
 		SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`;
@@ -34,7 +34,7 @@ async function everythingStored(): Promise<string> {
 	return JSON.stringify(rows);
 }
 
-test('a password is shown to nobody and stored nowhere in clear', async () => {
+test('never shows a password and never stores it in plain text', async () => {
 	const body = request();
 	const created = await user.create(body, 'a key');
 	expect(created.body.data.params.password).toBe(REDACTED);
@@ -44,14 +44,14 @@ test('a password is shown to nobody and stored nowhere in clear', async () => {
 	expect(await everythingStored()).not.toContain(PASSWORD);
 });
 
-test('the same key with another password is another request', async () => {
+test('treats the same key with another password as another request', async () => {
 	const body = request();
 	await user.create(body, 'key of a password');
 	const other = await user.create({ ...body, params: { password: 'other' } }, 'key of a password');
 	expect(other.body.error.code).toBe('idempotency_conflict');
 });
 
-test('what a job shows in place of a password is taken for none', async () => {
+test('returns 400 for the placeholder that a job shows instead of a password', async () => {
 	const { status, body } = await user.create(request({ password: REDACTED }));
 	expect([status, body.error.code, body.error.details[0].path]).toEqual([
 		400,
@@ -60,7 +60,7 @@ test('what a job shows in place of a password is taken for none', async () => {
 	]);
 });
 
-test('the worker can open what was sealed for its job', async () => {
+test('seals a password so that the worker of the job can open it', async () => {
 	const id = (await user.create(request())).body.data.id;
 	const claim = await world.worker('w').claim(id);
 	if (claim.answer !== 'granted') throw new Error(claim.answer);
@@ -68,13 +68,13 @@ test('the worker can open what was sealed for its job', async () => {
 	expect(sealer.open(claim.sealed_secrets ?? '', id)).toEqual({ password: PASSWORD });
 });
 
-test('a job without a password has nothing sealed', async () => {
+test('seals nothing for a job without a password', async () => {
 	const id = (await user.create(request({}))).body.data.id;
 	const claim = await world.worker('w').claim(id);
 	expect(claim).not.toHaveProperty('sealed_secrets');
 });
 
-test.each(['canceled', 'failed'])('nothing sealed is left of a job that %s', async (end) => {
+test.each(['canceled', 'failed'])('deletes the sealed password of a job that is %s', async (end) => {
 	const id = (await user.create(request())).body.data.id;
 	const sealed = async () => (await world.prisma.job.findUniqueOrThrow({ where: { id } })).sealedSecrets;
 	expect(await sealed()).not.toBeNull();

@@ -32,7 +32,7 @@ const RELEASE = {
 };
 
 describe('without a worker', () => {
-	test('all wait where order can change, until one comes', async () => {
+	test('keeps all jobs in the queue until one starts', async () => {
 		const user = world.user();
 		for (let count = 0; count < 5; count++) await user.enqueue(TOOL);
 		await pause(500);
@@ -41,7 +41,7 @@ describe('without a worker', () => {
 		await until(() => expect(world.bus.requested).toHaveLength(2));
 	});
 
-	test('those of its tool do not keep their user’s others from being active', async () => {
+	test('does not count the jobs of its tool as active jobs of their user', async () => {
 		const userId = newId('usr');
 		await fillQueue(world, { userId, count: 10, tool: 'ocr' });
 		await world.worker('a').beat({ [TOOL]: 2 });
@@ -52,7 +52,7 @@ describe('without a worker', () => {
 });
 
 describe('workers', () => {
-	test('get as many as they have slots for, and one more', async () => {
+	test('get as many jobs as they have slots, and one more', async () => {
 		await fillQueue(world, ...Array.from({ length: 10 }, () => ({ userId: newId('usr'), count: 2 })));
 		await world.worker('a').beat({ [TOOL]: 3 });
 		await world.worker('b', 1).beat({ [TOOL]: 2, ocr: 9 });
@@ -61,7 +61,7 @@ describe('workers', () => {
 		expect(await inFlight(world, { tool: TOOL })).toBe(6);
 	});
 
-	test('that were not heard for a lease count for nothing', async () => {
+	test('do not count after a lease without a heartbeat', async () => {
 		await world.prisma.worker.create({
 			data: { id: 'old', slots: { [TOOL]: 50 }, seenAt: new Date(Date.now() - 61_000) },
 		});
@@ -70,7 +70,7 @@ describe('workers', () => {
 		expect(await inFlight(world, { tool: TOOL })).toBe(0);
 	});
 
-	test('get the next job when one has ended, been canceled or failed', async () => {
+	test('get the next job when one is canceled or fails', async () => {
 		const user = world.user();
 		const ids: string[] = [];
 		for (let count = 0; count < 4; count++) ids.push(await user.enqueue(TOOL));
@@ -84,7 +84,7 @@ describe('workers', () => {
 		expect(world.bus.requested.slice(2)).toEqual(ids.slice(2));
 	});
 
-	test('get no job twice and none too many when many processes release at once', async () => {
+	test('get no job twice and none too many when many processes dispatch at once', async () => {
 		await world.prisma.worker.create({ data: { id: 'a', slots: { ocr: 4 }, seenAt: new Date() } });
 		const data = Array.from({ length: 50 }, () => waitingRow({ userId: newId('usr'), tool: 'ocr' }));
 		await world.prisma.job.createMany({ data });
@@ -97,7 +97,7 @@ describe('workers', () => {
 		expect([...world.bus.requested].sort()).toEqual(released.map((job) => job.id).sort());
 	});
 
-	test('never get more than fits, however busy two replicas are', async () => {
+	test('never get more jobs than slots, however busy two replicas are', async () => {
 		await world.worker('a').beat({ [TOOL]: 4 });
 		const users = [world.user(0), world.user(1), world.user(0), world.user(1)];
 		const over: number[] = [];
@@ -116,7 +116,7 @@ describe('workers', () => {
 	});
 });
 
-test('with 10,000 queued the one job of another user is among the first', async () => {
+test('dispatches the one job of another user among the first of 10,000', async () => {
 	await fillQueue(world, ...Array.from({ length: 20 }, () => ({ userId: newId('usr'), count: 500 })));
 	const single = await world.user().enqueue(TOOL);
 	await world.worker('big').beat({ [TOOL]: 20 });

@@ -27,7 +27,7 @@ const row = (id: string) => world.prisma.job.findUniqueOrThrow({ where: { id } }
 const minutesAgo = (minutes: number) => new Date(Date.now() - 60_000 * minutes);
 
 describe('a short job', () => {
-	test('goes before the long jobs of eight users that were queued before it', async () => {
+	test('is dispatched before the long jobs of eight users that were queued earlier', async () => {
 		const groups = users(8).map((userId) => ({
 			userId,
 			count: 3,
@@ -41,7 +41,7 @@ describe('a short job', () => {
 		expect(ran[0]).toBe(short);
 	});
 
-	test('goes after a long one that has waited for longer than it takes', async () => {
+	test('is dispatched after a long job that has waited for longer than it takes', async () => {
 		const waited = { createdAt: minutesAgo(6), count: 1, tool: TOOL, expectedSeconds: LONG_SECONDS };
 		const [long] = await fillQueue(world, { userId: newId('usr'), ...waited });
 		const [short] = await fillQueue(world, { userId: newId('usr'), count: 1, tool: TOOL });
@@ -49,7 +49,7 @@ describe('a short job', () => {
 		expect(await runSome(world, { count: 2, queued: 2 })).toEqual([long, short]);
 	});
 
-	test('goes before the next job of a user whose long one runs, and in turn with those of a user with a short one', async () => {
+	test('is dispatched before the next job of a user whose long job runs, and alternates with a user whose short job runs', async () => {
 		const [heavy, light, single] = [newId('usr'), newId('usr'), newId('usr')];
 		const one = (userId: string, minutes: number) => ({
 			...{ userId, count: 1, tool: TOOL, createdAt: minutesAgo(minutes) },
@@ -70,7 +70,7 @@ describe('a short job', () => {
 });
 
 describe('how long a job takes', () => {
-	test('is expected from the size of its input, until a worker knows better', async () => {
+	test('is estimated from the size of its input, until a worker knows better', async () => {
 		const user = world.user();
 		const fileId = newId('fil');
 		world.files.inputBytes.set(fileId, 100 * MIB);
@@ -98,11 +98,11 @@ describe('a job that a worker returns because it takes long', () => {
 	}
 	const long = { background: true, expected_seconds: LONG_SECONDS };
 	const requests = (jobId: string) => world.bus.requested.filter((id) => id === jobId).length;
-	/** As if the workers' next heartbeat was over. */
+	/** Lets the job wait for longer than until the next heartbeat of every worker. */
 	const passHeartbeat = (jobId: string) =>
 		world.prisma.job.update({ where: { id: jobId }, data: { deferredAt: minutesAgo(1) } });
 
-	test('waits until a background slot is free, and lets others go', async () => {
+	test('waits until a background slot is free, and does not block other jobs', async () => {
 		const { user, worker, jobId, attempt } = await returnOne(1);
 		const other = await world.user().enqueue(TOOL);
 		const otherAttempt = await worker.take(other);
@@ -130,7 +130,7 @@ describe('a job that a worker returns because it takes long', () => {
 		expect(await row(jobId)).toMatchObject({ deferredAt: null });
 	});
 
-	test('waits for a heartbeat also when a slot seems free, as it may be that of a worker that was not asked', async () => {
+	test('waits for a heartbeat even if a slot seems free, because the slot may be out of date', async () => {
 		const { worker, jobId, attempt } = await returnOne(4);
 		await worker.release(jobId, attempt, long);
 		const short = await world.user().enqueue(TOOL);
@@ -138,7 +138,7 @@ describe('a job that a worker returns because it takes long', () => {
 		expect(requests(jobId)).toBe(1);
 	});
 
-	test('waits while the free slots are those of workers without its tool', async () => {
+	test('waits while only workers without its tool have free slots', async () => {
 		const { worker, jobId, attempt } = await returnOne(1);
 		const other = await world.user().enqueue(TOOL);
 		const running = [{ job_id: other, attempt: await worker.take(other), background: true }];
@@ -151,10 +151,10 @@ describe('a job that a worker returns because it takes long', () => {
 		expect(requests(jobId)).toBe(1);
 	});
 
-	test('is requested again by release 0.3.0 after a rollback, and no second time after the upgrade', async () => {
+	test('is requested by release 0.3.0 after a rollback, and not again after the upgrade', async () => {
 		const { worker, jobId, attempt } = await returnOne(4);
 		await worker.release(jobId, attempt, long);
-		// releaseUnclaimed of 0.3.0, with its minute over
+		// The query of 0.3.0 for unclaimed jobs, after its minute
 		const requested = await world.prisma.$queryRaw`
 			UPDATE jobs SET released_at = now() WHERE id IN (
 				SELECT id FROM jobs
@@ -163,7 +163,7 @@ describe('a job that a worker returns because it takes long', () => {
 				FOR UPDATE SKIP LOCKED)
 			RETURNING id`;
 		expect(requested).toEqual([{ id: jobId }]);
-		// its grant leaves released_at and deferred_at as they are
+		// Its grant changes neither released_at nor deferred_at
 		const granted = {
 			attempt: attempt + 1,
 			workerId: worker.id,
@@ -175,7 +175,7 @@ describe('a job that a worker returns because it takes long', () => {
 		expect(requests(jobId)).toBe(1);
 	});
 
-	test('goes after a heartbeat when a slot is free elsewhere, and one such job goes where no worker has slots', async () => {
+	test('is dispatched after a heartbeat when another worker has a free slot, or when no worker has background slots', async () => {
 		for (const slots of [4, 0]) {
 			const { worker, jobId, attempt } = await returnOne(slots);
 			await worker.release(jobId, attempt, long);
@@ -192,7 +192,7 @@ describe('a job that a worker returns because it takes long', () => {
 		expect((await user.cancel(jobId)).body.data.status).toBe('canceled');
 	});
 
-	test('is left alone when its attempt is not the current one', async () => {
+	test('is not deferred when its attempt is not the current one', async () => {
 		const { worker, jobId, attempt } = await returnOne(1);
 		await worker.release(jobId, attempt + 1, long);
 		expect(await row(jobId)).toMatchObject({ workerId: worker.id, background: false, returnedAttempts: 0 });

@@ -27,7 +27,7 @@ afterAll(async () => {
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
 
 describe('users of one plan', () => {
-	test('with one job wait for one job of a user who queued 500, not for all', async () => {
+	test('with one job wait for one job of a user who queued 500, not for all of them', async () => {
 		await world.worker('runner').beat({ [TOOL]: 1 });
 		await fillQueue(world, { userId: newId('usr'), count: 500 });
 		const ran = await runSome(world, { count: 3, queued: 500 });
@@ -60,7 +60,7 @@ describe('users of one plan', () => {
 		}
 	});
 
-	test('gain nothing by removing jobs that have ended', async () => {
+	test('gain nothing by deleting ended jobs', async () => {
 		await world.worker('runner').beat({ [TOOL]: 1 });
 		const [remover, other] = [world.user(), newId('usr')];
 		await fillQueue(world, { userId: remover.id, count: 10 }, { userId: other, count: 10 });
@@ -74,8 +74,8 @@ describe('users of one plan', () => {
 	});
 });
 
-describe('a user of the better plan', () => {
-	test('goes first, with all that waits', async () => {
+describe('a user of the plan with the higher priority', () => {
+	test('goes first with all jobs', async () => {
 		await world.worker('runner').beat({ [TOOL]: 1 });
 		const free = await fillQueue(world, { userId: newId('usr'), count: 5, priority: FREE });
 		await until(() => expect(world.bus.requested).toHaveLength(2));
@@ -84,7 +84,7 @@ describe('a user of the better plan', () => {
 		expect(ran).toEqual([...free.slice(0, 2), ...pro, ...free.slice(2)]);
 	});
 
-	test('goes first after one job of whoever was passed over for long', async () => {
+	test('goes first after one job of a user who has waited longer than the starvation timeout', async () => {
 		const waiter = { userId: newId('usr'), count: 3, priority: FREE, createdAt: minutesAgo(11) };
 		const patient = { userId: newId('usr'), count: 2, priority: FREE, createdAt: minutesAgo(9) };
 		const [late, soon, pro] = [
@@ -121,7 +121,7 @@ describe('the jobs of one user', () => {
 		expect(world.bus.requested.toSorted()).toEqual(ids.toSorted());
 	});
 
-	test('are never active beyond the plan when many processes release at once', async () => {
+	test('are never active beyond the plan when many processes dispatch at once', async () => {
 		const userId = newId('usr');
 		const input = {
 			plans: PLANS,
@@ -139,7 +139,7 @@ describe('the jobs of one user', () => {
 		expect(await inFlight(world, { userId })).toBe(CAP);
 	});
 
-	test('leave the other places to others', async () => {
+	test('leave the other slots to other users', async () => {
 		await fillQueue(world, { userId: newId('usr'), count: 50, priority: PRO });
 		const others = await fillQueue(
 			world,
@@ -150,7 +150,7 @@ describe('the jobs of one user', () => {
 		expect(world.bus.requested).toEqual(expect.arrayContaining(others));
 	});
 
-	test('of a tool that has places do not wait for those of another', async () => {
+	test('of a tool with free slots do not wait for jobs of another tool', async () => {
 		const userId = newId('usr');
 		await world.worker('a').beat({ [TOOL]: 1, ocr: 1 });
 		const busy = await fillQueue(world, { userId, count: 100 });

@@ -28,7 +28,7 @@ describe('a job whose tool has left the catalogue', () => {
 		return row.id;
 	}
 
-	test('ends, whether it waits or lost its worker, and says why', async () => {
+	test('fails with a message, whether it waits or has lost its worker', async () => {
 		const user = world.user();
 		const ids = [await jobOf(user.id, {}), await jobOf(user.id, running)];
 		const replica = await world.startReplica();
@@ -43,7 +43,7 @@ describe('a job whose tool has left the catalogue', () => {
 		await replica.stop();
 	});
 
-	test('goes on while a worker has it or could take it, or replicas are being replaced', async () => {
+	test('is kept while a worker runs it or has its tool, or during a rolling update', async () => {
 		const user = world.user();
 		const leased = await jobOf(user.id, {
 			...running,

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => emptyQueues(world));
 afterAll(() => world?.stop());
 
-/** What a scrape says of a tool; undefined where it says nothing. */
+/** Returns the scraped value of a tool, or undefined if there is none. */
 async function scraped(name: string, tool: string): Promise<number | undefined> {
 	const text = await (await fetch(`${world.url}/metrics`)).text();
 	const start = `creatorr_jobs_${name}{tool="${tool}"} `;
@@ -19,13 +19,13 @@ async function scraped(name: string, tool: string): Promise<number | undefined> 
 	return line === undefined ? undefined : Number(line.slice(start.length));
 }
 
-test('a tool that nobody waits for has a backlog of nothing, not none', async () => {
+test('shows a backlog of 0 for a tool without jobs', async () => {
 	for (const name of ['queued', 'running', 'unfinished', 'oldest_queued_seconds']) {
 		expect(await scraped(name, 'ocr')).toBe(0);
 	}
 });
 
-test('jobs count as queued also while no worker lives, each with its own tool', async () => {
+test('counts queued jobs by tool, even without a live worker', async () => {
 	await fillQueue(world, { userId: newId('usr'), count: 3, tool: 'ocr' });
 	await fillQueue(world, { userId: newId('usr'), count: 2, tool: 'compress_heavy' });
 	expect(await scraped('queued', 'ocr')).toBe(3);
@@ -34,7 +34,7 @@ test('jobs count as queued also while no worker lives, each with its own tool', 
 	expect(await (await fetch(`${world.url}/metrics`)).text()).toMatch(/^creatorr_jobs_backlog 5$/m);
 });
 
-test('a job that a worker has is not queued, and not finished', async () => {
+test('counts a job that a worker runs as running and unfinished', async () => {
 	const user = world.user();
 	const id = await user.enqueue('ocr');
 	await user.enqueue('ocr');
@@ -44,14 +44,14 @@ test('a job that a worker has is not queued, and not finished', async () => {
 	expect(await scraped('unfinished', 'ocr')).toBe(2);
 });
 
-test('jobs that have ended count no more', async () => {
+test('does not count ended jobs', async () => {
 	const user = world.user();
 	const id = await user.enqueue('ocr');
 	await user.call('POST', `/v1/jobs/${id}/cancel`);
 	expect(await scraped('unfinished', 'ocr')).toBe(0);
 });
 
-test('the oldest queued job says how long people wait', async () => {
+test('shows the age of the oldest queued job', async () => {
 	const anHourAgo = new Date(Date.now() - 3_600_000);
 	await fillQueue(
 		world,

@@ -33,7 +33,7 @@ describe('an outcome', () => {
 		},
 	);
 
-	test('keeps the first of many warnings, and says how many there are beside', () => {
+	test('keeps the first of many warnings, and says how many more there are', () => {
 		const warnings = Array.from({ length: 1_000 }, (_, index) => `font_substituted: ${index}`);
 		const result = resultOf(succeeded({ warnings }));
 		expect(result.warnings).toEqual([...warnings.slice(0, 49), 'more_warnings: 951 further warnings']);
@@ -46,14 +46,14 @@ describe('an outcome', () => {
 		expect(boundOutcome(failed('x'.repeat(100_000)))).toMatchObject({ error_message: `${'x'.repeat(999)}…` });
 	});
 
-	test('without what the tool adds where that is too large itself, says so in a warning', () => {
+	test('omits fields of the tool that are too large, and names them in a warning', () => {
 		expect(resultOf(succeeded({ warnings: ['a'], pages: new Array(50_000).fill(1) }))).toEqual({
 			...FIGURES,
 			warnings: ['fields_omitted: the result is too large to keep pages', 'a'],
 		});
 	});
 
-	test('drops warnings before what the tool adds, and says how many', () => {
+	test('drops warnings before fields of the tool, and says how many', () => {
 		const warnings = new Array(50).fill('€'.repeat(1_000));
 		const result = resultOf(succeeded({ warnings, pages: 3 }));
 		expect(result).toMatchObject({ pages: 3 });

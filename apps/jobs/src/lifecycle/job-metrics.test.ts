@@ -3,7 +3,7 @@ import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { expect, test } from '@jest/globals';
 import './job-metrics.ts';
 
-test('what alerts ask for is there before it happens, for every tool', async () => {
+test('exposes the series that alerts use with 0 from the start, for every tool', async () => {
 	const lines = (await renderMetrics()).text.split('\n');
 	const tools = [...(await loadCatalogue()).keys()];
 	expect(tools).not.toEqual([]);

@@ -13,7 +13,7 @@ describe('the state machine', () => {
 		['succeeded', nothing],
 		['failed', nothing],
 		['canceled', nothing],
-	])('leads from %s where the contract says and nowhere else', (status, expected) => {
+	])('has the transitions of the contract from %s, and no others', (status, expected) => {
 		const actual = Object.fromEntries(
 			(Object.keys(expected) as JobChange[]).map((change) => [change, nextStatus(status, change)]),
 		);

@@ -11,7 +11,7 @@ import { adminCommands, HELP } from './admin-command.ts';
 
 const ADMIN = fileURLToPath(new URL('../admin.ts', import.meta.url));
 
-// A command that is a process of its own takes its time to start on a busy machine.
+// A command that runs as a process starts slowly on a busy machine.
 jest.setTimeout(180_000);
 
 let world: World;
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const run = (...args: string[]) => carryOut({ args, help: HELP, commands: adminCommands(world.prisma) });
 
-/** As an operator runs it, with the environment of the service. */
+/** Runs the command as an operator does, with the environment of the service. */
 async function runProcess(...args: string[]): Promise<string> {
 	return (await promisify(execFile)(process.execPath, [ADMIN, ...args], { env: world.env })).stdout;
 }
@@ -35,8 +35,8 @@ async function runProcess(...args: string[]): Promise<string> {
 const actionsOf = (userId: string) =>
 	world.prisma.operatorAction.findMany({ where: { userId }, orderBy: { id: 'asc' } });
 
-describe('the command for jobs', () => {
-	test('shows one with what is known of it, but for its secrets', async () => {
+describe('admin', () => {
+	test('shows a job without its secrets', async () => {
 		const user = world.user();
 		const created = await user.create({
 			tool: 'compress_heavy',
@@ -61,7 +61,7 @@ describe('the command for jobs', () => {
 		]);
 	});
 
-	test('shows what a user has, and who looked before', async () => {
+	test('shows the jobs of a user and earlier actions of operators', async () => {
 		const user = world.user();
 		const jobId = await user.enqueue();
 		await run('job', jobId, '--by', 'ada');
@@ -74,7 +74,7 @@ describe('the command for jobs', () => {
 		});
 	});
 
-	test('cancels all that a user has not seen the end of, and nobody else’s', async () => {
+	test('cancels all unfinished jobs of a user, and no others', async () => {
 		const [user, other] = [world.user(), world.user()];
 		const [running, waiting, ended] = [await user.enqueue(), await user.enqueue(), await user.enqueue()];
 		const others = await other.enqueue();
@@ -94,7 +94,7 @@ describe('the command for jobs', () => {
 		]);
 	});
 
-	test('leaves traces that nobody changes, and that go with the account', async () => {
+	test('records actions that can’t be changed, and deletes them with the account', async () => {
 		const user = world.user();
 		await run('user', user.id, '--by', 'ada');
 		const change = world.prisma.operatorAction.updateMany({ data: { operator: 'eve' } });
@@ -106,7 +106,7 @@ describe('the command for jobs', () => {
 	test.each([
 		['user', []],
 		['cancel-jobs', ['--reason', 'mines coins']],
-	])('%s says that an account is gone, and keeps nothing of it', async (command, options) => {
+	])('%s refuses a deleted account, and records nothing', async (command, options) => {
 		const userId = newId('usr');
 		await world.bus.publish(newEvent(accountDeleted, { user_id: userId }, newId('req')));
 		await until(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));
@@ -119,7 +119,7 @@ describe('the command for jobs', () => {
 		['a job that there is not', ['job', 'job_x', '--by', 'ada'], 'there is no job job_x'],
 		['a user by an email', ['user', 'a@example.com', '--by', 'ada'], 'no id of a user'],
 		['a cancellation without a reason', ['cancel-jobs', newId('usr'), '--by', 'ada'], '--reason takes'],
-	])('refuses %s, and says why', async (_, args, said) => {
+	])('refuses %s with a message', async (_, args, said) => {
 		await expect(run(...args)).rejects.toThrow(said);
 	});
 });

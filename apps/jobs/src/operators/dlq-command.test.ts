@@ -16,7 +16,7 @@ import { dlqCommands, HELP } from './dlq-command.ts';
 
 const DLQ = fileURLToPath(new URL('../dlq.ts', import.meta.url));
 
-// A command that is a process of its own takes its time to start on a busy machine.
+// A command that runs as a process starts slowly on a busy machine.
 jest.setTimeout(180_000);
 
 let world: World;
@@ -178,7 +178,7 @@ describe('dlq', () => {
 		['to drop without a reason', ['drop', 'evt_x', '--by', 'ada'], '--reason takes'],
 		['to drop all', ['drop', 'evt_x', '--all'], 'drop takes no --all'],
 		['a limit that is none', ['list', '--limit', 'many'], '--limit takes a whole number'],
-	])('refuses %s, and says why', async (_, args, said) => {
+	])('refuses %s with a message', async (_, args, said) => {
 		await expect(run(...args)).rejects.toThrow(said);
 	});
 });

@@ -52,7 +52,7 @@ function setUp(job: Job | null) {
 }
 
 describe('the states of a job', () => {
-	test('are watched before the first look, so that a change during it is seen', async () => {
+	test('are watched before the first read, so that a change during it is seen', async () => {
 		const { state, source, input, change } = setUp(makeJob());
 		state.onRead = () => {
 			if (state.reads === 1) change({ progress: 10 });
@@ -66,7 +66,7 @@ describe('the states of a job', () => {
 		expect(state.watched).toBe(0);
 	});
 
-	test('are not told again when something else was notified', async () => {
+	test('are not yielded again when something else was notified', async () => {
 		const { state, source, input, change } = setUp(makeJob());
 		const seen: string[] = [];
 		state.onRead = () => {
@@ -78,14 +78,14 @@ describe('the states of a job', () => {
 		expect(state.reads).toBe(3);
 	});
 
-	test('end, and nothing is watched any more, when nobody listens', async () => {
+	test('end, and the watcher with them, when the client is gone', async () => {
 		const { state, source, input, gone } = setUp(makeJob());
 		state.onRead = () => setTimeout(() => gone.abort(), 1);
 		for await (const _ of jobStates(source, input)) expect(state.watched).toBe(1);
 		expect([state.watched, state.reads]).toEqual([0, 2]);
 	});
 
-	test('end when the process is going to stop', async () => {
+	test('end when the process stops', async () => {
 		const { state, source, input, notifications } = setUp(makeJob());
 		state.onRead = () => setTimeout(() => notifications.close(), 1);
 		const seen: string[] = [];
@@ -124,7 +124,7 @@ describe('the states of a job', () => {
 		}
 	});
 
-	test('of a job that goes away end with not_found', async () => {
+	test('end with not_found when the job is deleted', async () => {
 		const { state, source, input, notifications } = setUp(makeJob());
 		state.onRead = () => {
 			state.job = null;
@@ -145,7 +145,7 @@ describe('waiting for a change', () => {
 		expect(await waitForChange(source, input, 60_000)).toMatchObject({ progress: 5 });
 	});
 
-	test('ends with the job as it is when the time is over', async () => {
+	test('ends with the unchanged job after the timeout', async () => {
 		const { source, input } = setUp(makeJob({ progress: 3 }));
 		expect(await waitForChange(source, input, 20)).toMatchObject({ progress: 3 });
 	});
@@ -155,7 +155,7 @@ describe('waiting for a change', () => {
 		expect(await waitForChange(source, input, 60_000)).toMatchObject({ status: 'succeeded' });
 	});
 
-	test('for a job that is not there is not_found', async () => {
+	test('throws not_found when there is no such job', async () => {
 		const { source, input } = setUp(null);
 		await expect(waitForChange(source, input, 60_000)).rejects.toMatchObject({ code: 'not_found' });
 	});

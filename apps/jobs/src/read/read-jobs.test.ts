@@ -20,27 +20,27 @@ afterAll(async () => {
 const nobodysJob = newId('job');
 
 describe('reading a job', () => {
-	test('shows only what the job has', async () => {
+	test('omits fields that the job doesn’t have', async () => {
 		const job = await user.job(await user.enqueue());
 		expect(Object.keys(job).sort()).toEqual(
 			['created_at', 'id', 'input_file_id', 'params', 'progress', 'status', 'tool'].sort(),
 		);
 	});
 
-	test('of somebody else answers as for one that never was', async () => {
+	test('returns the same 404 for another user’s job as for no job', async () => {
 		const jobId = await user.enqueue();
 		const theirs = await stranger.read(jobId);
 		const nobodys = await stranger.read(nobodysJob);
 		expect([theirs.status, theirs.body.error.message]).toEqual([404, nobodys.body.error.message]);
 	});
 
-	test.each(['', '/events'])('that is no id is not found (%s)', async (path) => {
+	test.each(['', '/events'])('returns 404 for something that is no id (%s)', async (path) => {
 		expect((await user.call('GET', `/v1/jobs/x${path}`)).status).toBe(404);
 	});
 });
 
 describe('listing jobs', () => {
-	test('goes newest first, page by page, through one’s own only', async () => {
+	test('returns the user’s own jobs, newest first, page by page', async () => {
 		const someone = world.user();
 		const ids: string[] = [];
 		for (let count = 0; count < 5; count++) ids.unshift(await someone.enqueue());
@@ -55,7 +55,7 @@ describe('listing jobs', () => {
 		expect(seen).toEqual(ids);
 	});
 
-	test('ends exactly at the last page', async () => {
+	test('has no cursor at the last page', async () => {
 		const someone = world.user();
 		await someone.enqueue();
 		await someone.enqueue();
@@ -75,7 +75,7 @@ describe('listing jobs', () => {
 		expect(await list('tool=ocr&status=canceled')).toEqual([]);
 	});
 
-	test('reads no job of another tool to find those of one tool', async () => {
+	test('reads no job of another tool when it filters by tool', async () => {
 		const someone = world.user();
 		await world.prisma.$executeRaw`
 			INSERT INTO jobs (id, user_id, tool, status, input_file_id, params, request_id, finished_at)
@@ -89,12 +89,12 @@ describe('listing jobs', () => {
 			WHERE user_id = ${someone.id} AND tool = 'compress_heavy' ORDER BY id DESC LIMIT 20`;
 		const plan = JSON.stringify(plans);
 		expect(plan).toContain('jobs_user_id_tool_id_idx');
-		// What a scan found and did not need.
+		// Rows that a scan read and did not need.
 		expect(plan).not.toMatch(/"Rows Removed by Filter":[1-9]/);
 		await world.prisma.job.deleteMany({ where: { userId: someone.id } });
 	});
 
-	test('finds the one that was created with a key, for whoever created it', async () => {
+	test('finds the user’s job that was created with a key', async () => {
 		const someone = world.user();
 		const key = 'a b&1';
 		const jobOf = async (owner: User) => {
@@ -114,7 +114,7 @@ describe('listing jobs', () => {
 	});
 
 	test.each(['idempotency_key=', 'status=done', 'limit=0', 'limit=101', 'cursor=abc', 'tool=%00'])(
-		'refuses ?%s',
+		'returns 400 for ?%s',
 		async (query) => {
 			const answer = await user.call('GET', `/v1/jobs?${query}`);
 			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);

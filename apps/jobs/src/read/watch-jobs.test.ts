@@ -14,7 +14,7 @@ interface EventReader {
 	ended: Promise<void>;
 }
 
-/** Reads a stream of events; `jobs` grows as they come. */
+/** Reads a stream of events. `jobs` grows with each event. */
 function readEvents(response: Response): EventReader {
 	const jobs: Job[] = [];
 	async function read(): Promise<void> {
@@ -50,11 +50,11 @@ afterAll(async () => {
 	await world?.stop();
 });
 
-/** Long enough for a request to be held by the service. */
+/** Long enough for the service to hold a request. */
 const HELD_MS = 200;
 
 describe('?wait', () => {
-	test('is answered by a change that another replica made', async () => {
+	test('responds to a change that another replica made', async () => {
 		const jobId = await user.enqueue();
 		const waiting = elsewhere.read(jobId, '?wait=20');
 		await pause(HELD_MS);
@@ -62,7 +62,7 @@ describe('?wait', () => {
 		expect((await waiting).body.data).toMatchObject({ status: 'running', progress: 0 });
 	});
 
-	test('is answered by progress', async () => {
+	test('responds to progress', async () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);
 		const waiting = elsewhere.read(jobId, '?wait=20');
@@ -71,7 +71,7 @@ describe('?wait', () => {
 		expect((await waiting).body.data).toMatchObject({ status: 'running', progress: 30 });
 	});
 
-	test('is answered by the end', async () => {
+	test('responds when the job ends', async () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);
 		const waiting = [user.read(jobId, '?wait=20'), elsewhere.read(jobId, '?wait=20')];
@@ -80,7 +80,7 @@ describe('?wait', () => {
 		for (const answer of await Promise.all(waiting)) expect(answer.body.data.status).toBe('failed');
 	});
 
-	test('is answered after its time when nothing changes', async () => {
+	test('responds after the timeout when nothing changes', async () => {
 		const jobId = await user.enqueue();
 		const startedAtMs = performance.now();
 		const answer = await user.read(jobId, '?wait=1');
@@ -88,19 +88,19 @@ describe('?wait', () => {
 		expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(990);
 	});
 
-	test('of a terminal job is answered at once', async () => {
+	test('responds at once for a terminal job', async () => {
 		const jobId = await user.enqueue();
 		await user.cancel(jobId);
-		// Held, it would outlast the time of the test.
+		// If the service held it, the test would time out.
 		expect((await user.read(jobId, '?wait=60')).body.data.status).toBe('canceled');
 	});
 
-	test('of somebody else’s job is not found at once', async () => {
+	test('returns 404 at once for another user’s job', async () => {
 		const jobId = await user.enqueue();
 		expect((await world.user().read(jobId, '?wait=60')).status).toBe(404);
 	});
 
-	test('hears changes again after the listening connections were lost', async () => {
+	test('responds to a change after the LISTEN connections were lost', async () => {
 		const jobId = await user.enqueue();
 		const waiting = elsewhere.read(jobId, '?wait=20');
 		await pause(HELD_MS);
@@ -111,7 +111,7 @@ describe('?wait', () => {
 		expect((await waiting).body.data.status).toBe('running');
 	});
 
-	test('is answered by the one query of a poll when notifications were lost', async () => {
+	test('responds after one query of the poll when notifications were lost', async () => {
 		const [changed, deleted] = [await user.enqueue(), await user.enqueue()];
 		const waiting = [changed, changed, changed, deleted].map((jobId) => user.read(jobId, '?wait=20'));
 		const notifications = world.replicas[0]?.deps.notifications;
@@ -134,14 +134,14 @@ describe('?wait', () => {
 		expect([answers, queries]).toEqual([['canceled', 'canceled', 'canceled', 404], 1]);
 	});
 
-	test.each(['-1', '61', 'x', '1.5'])('of %s is a validation error', async (wait) => {
+	test.each(['-1', '61', 'x', '1.5'])('returns 400 for %s', async (wait) => {
 		const answer = await user.read(newId('job'), `?wait=${wait}`);
 		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'query.wait']);
 	});
 });
 
 describe('a stream of events', () => {
-	test('tells every change until the job has ended, from whatever replica', async () => {
+	test('sends every change of any replica until the job has ended', async () => {
 		const jobId = await user.enqueue();
 		const response = await elsewhere.stream(jobId);
 		expect(response.headers.get('content-type')).toContain('text/event-stream');
@@ -162,7 +162,7 @@ describe('a stream of events', () => {
 		expect(events.jobs.at(-1)).toEqual(await user.job(jobId));
 	});
 
-	test('of a finished job is one event and the end', async () => {
+	test('sends one event for a terminal job', async () => {
 		const jobId = await user.enqueue();
 		await user.cancel(jobId);
 		const events = readEvents(await user.stream(jobId));
@@ -170,7 +170,7 @@ describe('a stream of events', () => {
 		expect(events.jobs).toEqual([await user.job(jobId)]);
 	});
 
-	test('of somebody else’s job is not found, as JSON', async () => {
+	test('returns 404 as JSON for another user’s job', async () => {
 		const response = await world.user().stream(await user.enqueue());
 		expect([response.status, response.headers.get('content-type')]).toEqual([
 			404,
@@ -181,7 +181,7 @@ describe('a stream of events', () => {
 });
 
 describe('a replica that stops', () => {
-	test('answers waits as things are and ends streams', async () => {
+	test('responds to waits with the job as it is, and ends streams', async () => {
 		const replica = await world.startReplica();
 		const there = user.at(replica.url);
 		const jobId = await user.enqueue();

@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-test('what was kept long enough is removed, and nothing else', async () => {
+test('deletes rows after their retention, and no others', async () => {
 	const user = world.user();
 	const endedDaysAgo = async (days: number) => {
 		const jobId = await user.enqueue();
@@ -54,7 +54,7 @@ test('what was kept long enough is removed, and nothing else', async () => {
 	await replica.stop();
 });
 
-test('more than a batch of old keys and jobs goes at once', async () => {
+test('deletes more than a batch of old keys and jobs in one run', async () => {
 	const user = world.user();
 	const past = new Date(Date.now() - 91 * DAY_MS);
 	const rows = Array.from({ length: 2_500 }, () => waitingRow({ userId: user.id }));
@@ -78,7 +78,7 @@ test('more than a batch of old keys and jobs goes at once', async () => {
 	await replica.stop();
 });
 
-test('a deleted user is remembered for good, and no late event brings anything back', async () => {
+test('keeps the ids of deleted users forever, and ignores their late events', async () => {
 	const user = world.user();
 	const years = 3 * 365;
 	await world.prisma.deletedUser.create({

@@ -6,43 +6,43 @@ import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { defineRoute } from '@creatorr/service/route';
 import { silent } from '@creatorr/testing/silent';
 
-type Trouble = 'not_found' | 'file_not_uploaded' | 'upstream_unavailable';
+type FileError = 'not_found' | 'file_not_uploaded' | 'upstream_unavailable';
 
 export interface FakeFiles {
 	url: string;
-	/** What goes wrong with an input, by its id; nothing where there is no entry. */
-	inputTrouble: Map<string, Trouble>;
-	/** How large an input is, by its id; 10 bytes where there is no entry. */
+	/** The error of an input, by its id. Inputs without an entry have none. */
+	inputErrors: Map<string, FileError>;
+	/** The size of an input in bytes, by its id. 10 without an entry. */
 	inputBytes: Map<string, number>;
-	/** What goes wrong with an output when it is published. */
-	outputTrouble: Map<string, Trouble>;
+	/** The error when an output is published, by its id. */
+	outputErrors: Map<string, FileError>;
 	/** The published output of each job. */
 	published: Map<string, string>;
-	/** Jobs whose outputs were removed. */
+	/** Jobs whose outputs were discarded. */
 	discarded: Set<string>;
 	/** Called before an output is published. */
 	onPublish: (jobId: string) => Promise<void>;
 	stop(): Promise<void>;
 }
 
-function raise(trouble: Trouble | undefined): void {
-	if (trouble === 'not_found') throw notFound('file');
-	if (trouble) throw new AppError(trouble, trouble);
+function raise(error: FileError | undefined): void {
+	if (error === 'not_found') throw notFound('file');
+	if (error) throw new AppError(error, error);
 }
 
-/** The internal operations of files that jobs calls, over HTTP, without a store. */
+/** Serves the internal operations of files that jobs calls, over HTTP, without a store. */
 export async function startFakeFiles(keySet: string): Promise<FakeFiles> {
 	const files: Omit<FakeFiles, 'url' | 'stop'> = {
-		inputTrouble: new Map(),
+		inputErrors: new Map(),
 		inputBytes: new Map(),
-		outputTrouble: new Map(),
+		outputErrors: new Map(),
 		published: new Map(),
 		discarded: new Set(),
 		onPublish: async () => undefined,
 	};
 	const routes = [
 		defineRoute(checkInput, async ({ params }) => {
-			raise(files.inputTrouble.get(params.id));
+			raise(files.inputErrors.get(params.id));
 			return {
 				data: {
 					name: 'a.pdf',
@@ -53,7 +53,7 @@ export async function startFakeFiles(keySet: string): Promise<FakeFiles> {
 		}),
 		defineRoute(publishOutput, async ({ params, body }) => {
 			await files.onPublish(body.job_id);
-			raise(files.outputTrouble.get(params.id));
+			raise(files.outputErrors.get(params.id));
 			files.published.set(body.job_id, params.id);
 		}),
 		defineRoute(discardOutputs, async ({ body }) => {

@@ -12,7 +12,7 @@ export interface Identities {
 	keySet: string;
 }
 
-/** Keys of everybody who calls jobs, and of jobs. */
+/** Generates the keys of jobs and of each of its callers. */
 export function makeIdentities(): Identities {
 	const pairs = CALLERS.map((caller) => ({ caller, ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) }));
 	const pemOf = (caller: Caller) =>

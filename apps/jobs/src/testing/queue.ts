@@ -15,12 +15,12 @@ interface Waiting {
 	createdAt?: Date;
 }
 
-/** A job as it waits in the queue. */
+/** Returns the row of a queued job. */
 export function waitingRow({ userId, tool = 'compress_heavy' }: { userId: string; tool?: string }) {
 	return { id: newId('job'), userId, tool, inputFileId: newId('fil'), params: {}, requestId: newId('req') };
 }
 
-/** Puts waiting jobs into the queue at once and past the service, oldest first; answers their ids. */
+/** Inserts queued jobs directly into the database, oldest first. Returns their ids. */
 export async function fillQueue(world: World, ...groups: Waiting[]): Promise<string[]> {
 	const data = groups.flatMap(({ count, priority = 0, createdAt, expectedSeconds, ...group }) =>
 		Array.from({ length: count }, () => ({
@@ -35,8 +35,8 @@ export async function fillQueue(world: World, ...groups: Waiting[]): Promise<str
 }
 
 /**
- * Runs jobs in the order in which they are asked for, one at a time as a worker with one slot does, until `count` have run of
- * the `queued` ones. Waits for each request that is due first: replicas may publish two of them in any order.
+ * Runs jobs in the order of their requests, one at a time as a worker with one slot does, until `count` of the `queued` ones have
+ * run. Waits for all due requests first, because replicas may publish two of them in any order.
  */
 export async function runSome(
 	world: World,
@@ -57,14 +57,14 @@ export async function runSome(
 	return ran;
 }
 
-/** How many jobs workers have, or were asked for. */
+/** Returns how many jobs are in flight. */
 export function inFlight(world: World, where: { tool?: string; userId?: string } = {}): Promise<number> {
 	return world.prisma.job.count({
 		where: { ...where, status: { in: ['queued', 'running'] }, releasedAt: { not: null } },
 	});
 }
 
-/** Lets each test have the queues to itself. */
+/** Empties the queues between tests. */
 export async function emptyQueues(world: World): Promise<void> {
 	await world.prisma.job.deleteMany();
 	await world.prisma.worker.deleteMany();

@@ -6,13 +6,13 @@ import type { SignIdentity } from '@creatorr/service/identity';
 export interface Answer {
 	status: number;
 	headers: Headers;
-	// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+	// biome-ignore lint/suspicious/noExplicitAny: tests inspect any response
 	body: any;
 }
 
 export type User = ReturnType<typeof createUser>;
 
-/** A user's requests as the gateway passes them on. With `at`, the same user at another replica. */
+/** Sends a user's requests as the gateway does. `at` returns the same user at another replica. */
 export function createUser(url: string, sign: SignIdentity, id = newId('usr')) {
 	const identity = sign({ id, sessionId: newId('ses') });
 
@@ -38,7 +38,7 @@ export function createUser(url: string, sign: SignIdentity, id = newId('usr')) {
 		identity,
 		call,
 		create,
-		/** Queues a job that is fine, and answers its id. */
+		/** Creates a valid job and returns its id. */
 		async enqueue(tool = 'compress_heavy'): Promise<string> {
 			const answer = await create({ tool, input_file_id: newId('fil') });
 			if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));

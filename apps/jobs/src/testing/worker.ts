@@ -12,7 +12,7 @@ interface Running {
 	expected_seconds?: number;
 }
 
-/** What a worker asks of jobs over HTTP. */
+/** Sends a worker's requests to jobs. */
 export function createWorker(id: string, url: string, sign: SignIdentity) {
 	const call = createInternalClient({ name: 'jobs', baseUrl: url, sign, timeoutMs: 10_000 });
 
@@ -23,7 +23,7 @@ export function createWorker(id: string, url: string, sign: SignIdentity) {
 	return {
 		id,
 		claim,
-		/** Claims a job that must be granted, and answers the attempt's number. */
+		/** Claims a job that must be granted, and returns the attempt's number. */
 		async take(jobId: string): Promise<number> {
 			const answer = await claim(jobId);
 			if (answer.answer !== 'granted') throw new Error(`the claim was answered ${answer.answer}`);
@@ -40,7 +40,7 @@ export function createWorker(id: string, url: string, sign: SignIdentity) {
 			const body = { slots, running, capabilities: {}, background_slots: backgroundSlots };
 			return (await call(beat, { params: { id }, body })).data;
 		},
-		/** Lives, with one slot for the tool and this to choose from. */
+		/** Sends a heartbeat with one slot for the tool and these capabilities. */
 		async offer(tool: string, capabilities: Capabilities): Promise<void> {
 			const body = { slots: { [tool]: 1 }, running: [], capabilities: { [tool]: capabilities } };
 			await call(beat, { params: { id }, body });

@@ -22,12 +22,12 @@ async function shownOcr() {
 const ask = (languages: string[]) =>
 	user.create({ tool: 'ocr', input_file_id: newId('fil'), params: { languages } });
 
-test('a tool without a living worker is shown as not available', async () => {
+test('shows a tool without a live worker as not available', async () => {
 	await until(async () => expect(await shownOcr()).toMatchObject({ available: false }));
 	expect(await shownOcr()).not.toHaveProperty('capabilities');
 });
 
-test('a tool shows what all of its workers have, and takes nothing else', async () => {
+test('shows what all workers of a tool offer, and accepts nothing else', async () => {
 	await world.worker('a').offer('ocr', { languages: ['deu', 'eng', 'fra'] });
 	await world.worker('b').offer('ocr', { languages: ['eng', 'fra', 'ita'] });
 	await until(async () =>
@@ -41,14 +41,14 @@ test('a tool shows what all of its workers have, and takes nothing else', async 
 	expect((await ask(['fra', 'eng'])).status).toBe(201);
 });
 
-test('a worker that is gone counts no more', async () => {
+test('ignores a worker that is gone', async () => {
 	await world.worker('a').offer('ocr', { languages: ['eng'] });
 	await world.prisma.worker.updateMany({ data: { seenAt: new Date(Date.now() - 61_000) } });
 	await until(async () => expect(await shownOcr()).toMatchObject({ available: false }));
 	expect((await ask(['tlh'])).status).toBe(201);
 });
 
-test('the tools are listed with their params and limits, without a user', async () => {
+test('lists the tools with their params and limits, without a user', async () => {
 	const response = await fetch(`${world.url}/v1/tools`, {
 		headers: { 'x-creatorr-identity': world.identities.sign.gateway() },
 	});
@@ -64,7 +64,7 @@ test('the tools are listed with their params and limits, without a user', async 
 	expect(data.find((tool) => tool.slug === 'ocr')).toMatchObject({
 		plans: {
 			free: { max_input_bytes: 256 * 1024 ** 2, max_pages: 200 },
-			// the tool takes less than the plan would
+			// The tool's own limit is lower than the plan's.
 			pro: { max_input_bytes: 1024 ** 3, max_pages: 5000 },
 		},
 	});

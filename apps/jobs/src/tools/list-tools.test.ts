@@ -6,7 +6,7 @@ import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { expect, test } from '@jest/globals';
 import { listToolsFrom, toolOnPlans } from './list-tools.ts';
 
-test('many requests at once cost one query, and no request describes the tools again', async () => {
+test('reads once for many requests at once, and describes the tools once', async () => {
 	let reads = 0;
 	let descriptions = 0;
 	const catalogue = new Map(
@@ -40,7 +40,7 @@ test('many requests at once cost one query, and no request describes the tools a
 			}),
 		);
 		expect([atStart > 0, descriptions - atStart]).toEqual([true, 0]);
-		// Rather than 1: a busy machine may take longer over 32 requests than an answer is repeated.
+		// Not exactly 1: on a busy machine, 32 requests may take longer than a response is cached.
 		expect(reads).toBeLessThan(8);
 		const { data } = answers[0] as { data: { slug: string; available: boolean }[] };
 		expect(data.filter((tool) => tool.available).map((tool) => tool.slug)).toEqual(['ocr']);
@@ -50,7 +50,7 @@ test('many requests at once cost one query, and no request describes the tools a
 	}
 });
 
-test('a plan gives a tool no more than the tool takes', () => {
+test('shows no larger limit for a plan than the tool has', () => {
 	const plans: Plans = {
 		free: { ...PLANS.free, anyTool: { maxInputBytes: 10, maxPages: 1 }, tools: {} },
 		pro: { ...PLANS.pro, tools: { ocr: { maxInputBytes: 1000, maxPages: 50 } } },
