@@ -3,7 +3,7 @@ import { baseConfigSchema, directUrlSchema, httpUrlSchema } from '@creatorr/serv
 import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
-const MAX_BEATS_PER_LEASE = 2;
+const MIN_HEARTBEATS_PER_LEASE = 2;
 
 export const configSchema = baseConfigSchema
 	.extend({
@@ -56,7 +56,7 @@ export const configSchema = baseConfigSchema
 			.default(2_000)
 			.meta({ description: 'how often a worker is told to be heard' }),
 	})
-	.refine((config) => config.WORKER_BEAT_MS * MAX_BEATS_PER_LEASE <= config.WORKER_LEASE_MS, {
+	.refine((config) => config.WORKER_BEAT_MS * MIN_HEARTBEATS_PER_LEASE <= config.WORKER_LEASE_MS, {
 		path: ['WORKER_BEAT_MS'],
 		error: 'must be at most half of WORKER_LEASE_MS, or one late heartbeat loses a job',
 	});
