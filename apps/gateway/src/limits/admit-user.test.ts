@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
@@ -254,4 +255,20 @@ describe('waits and event streams of a user', () => {
 		reply(held[0] as ServerResponse);
 		expect(await wait).toBe(200);
 	});
+});
+
+test('a refusal because of a limit is answered after a delay, and other users are served meanwhile', async () => {
+	const slow = await startTestGateway({
+		auth,
+		jobsUrl: upstream.url,
+		limits: { userRequestBurst: 1, userRequestsPerSecond: 1, refusalDelayMs: 60_000 },
+	});
+	const user = userOf(newId('usr'), slow);
+	const first = await user.status('/v1/jobs/x');
+	const refused = user.status('/v1/jobs/x').catch(() => 'cut');
+	const other = await userOf(newId('usr'), slow).status('/v1/jobs/x');
+	const early = await Promise.race([refused, pause(500, 'waiting')]);
+	await slow.stop();
+	expect([first, other, early]).toEqual([200, 200, 'waiting']);
+	await refused;
 });

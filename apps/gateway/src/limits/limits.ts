@@ -26,6 +26,8 @@ export const LIMITS = {
 	anonymousMinPermitMs: 100,
 	anonymousQueueMs: 2_000,
 	anonymousQueuedRequests: 64,
+	/** Before a refusal because of a limit is answered: a client that does not wait as told costs little by asking again. */
+	refusalDelayMs: 300,
 	/**
 	 * Of one user, at each gateway. A plain request costs 1; `cost` in contracts names those that cost more. Chosen so that the web
 	 * app and the command line never reach them, and one account takes less than half of a machine with two cores.

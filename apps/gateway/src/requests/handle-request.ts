@@ -40,7 +40,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	hardeningHeaders: readonly string[];
 	accessLog: AccessLog;
 	logger: Logger;
-	limits: Pick<Limits, 'headerCount'>;
+	limits: Pick<Limits, 'headerCount' | 'refusalDelayMs'>;
 	/** Whether traces that clients’ traceparent headers name are continued. */
 	trustsTraceparent: boolean;
 	/** While it is true, connections are closed after their answer. */
@@ -151,7 +151,10 @@ function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): vo
 	if (error.code === 'internal') deps.logger.error('http.error', { ...fields, error: error.cause });
 	if (error.code === 'upstream_unavailable')
 		deps.logger.warn('http.unavailable', { ...fields, reason: reasonOf(error) });
-	answerError(exchange, error);
+	// Its connection is served one request at a time, so that this bounds how many refusals a client can cause.
+	if (error.code === 'rate_limited')
+		setTimeout(answerError, deps.limits.refusalDelayMs, exchange, error).unref();
+	else answerError(exchange, error);
 }
 
 function count({ operation, res, startedAtMs }: Exchange): void {

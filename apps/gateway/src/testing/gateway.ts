@@ -76,7 +76,7 @@ export async function startTestGateway(options: Options) {
 		BILLING_URL: auth.url,
 		...options.env,
 	});
-	const limits = { ...config.limits, ...options.limits };
+	const limits = { ...config.limits, refusalDelayMs: 0, ...options.limits };
 	const { deps, stop } = await startService(gateway, { config: { ...config, limits }, logger: SILENT });
 	const publicPort = portOf(deps.publicServer);
 	if (!options.early) await until(async () => (await fetch(`${privateUrl}/health/ready`)).ok);
