@@ -7,14 +7,14 @@ import { pdfDecoders } from './vite/pdf-decoders.ts';
 
 const API = process.env.CREATORR_API ?? 'http://127.0.0.1:8080';
 
-/** `dist/public` is what the gateway serves, `dist/pages.json` says under which paths the page itself is. */
+/** The gateway serves `dist/public`; `dist/pages.json` lists the paths that serve index.html. */
 export default defineConfig({
 	plugins: [react(), pdfDecoders(), listPages(PAGES), compressFiles()],
 	build: {
 		outDir: 'dist/public',
 		emptyOutDir: true,
 		target: 'es2023',
-		// a policy without data: for scripts and styles has no use for inlined files
+		// the content security policy forbids data: URLs for scripts and styles
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
 		manifest: true,

@@ -1,4 +1,4 @@
-/** The paths of all pages: the app routes them, and the gateway serves the app under them, and with 404 under any other path. */
+/** The paths of all pages. The gateway serves the app with 200 on these, and with 404 on any other path. */
 export const PAGES = [
 	'/',
 	'/account',

@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
 
 const COMPRESSIBLE = '**/*.{html,js,mjs,css,svg,json,txt}';
 
-/** Puts a `.br` and a `.gz` beside each file that gets smaller: compressed once, as well as can be, and not for each request. */
+/** Writes a `.br` and a `.gz` beside each file that gets smaller: compressed once, at the highest level, instead of per request. */
 export function compressFiles(): Plugin {
 	let outDir = '';
 	return {

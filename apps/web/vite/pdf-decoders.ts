@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** pdf.js asks for them by these names, for pages with such images; those that need wasm are left out. */
+/** Decoders that pdf.js requests by these names for JBIG2 and JPEG 2000 images, without those that need wasm. */
 const DECODERS = ['jbig2_nowasm_fallback.js', 'openjpeg_nowasm_fallback.js'];
 
-/** Serves pdf.js's decoders beside the other assets, under its version, so that they never change under their names. */
+/** Serves pdf.js's decoders under a path with its version, so that they can be cached forever. */
 export function pdfDecoders(): Plugin {
 	const manifest = createRequire(import.meta.url).resolve('pdfjs-dist/package.json');
 	const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };

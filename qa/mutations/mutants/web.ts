@@ -8,11 +8,11 @@ export const WEB: readonly Mutant[] = [
 	{
 		name: 'leads after signing in to nothing that names another site',
 		mutations: [web('nextPath', dropOperand('url', 'origin'))],
-		test: 'is none',
+		test: 'as a next path',
 	},
 	{
 		name: 'leads after signing in to pages of the app alone',
 		mutations: [web('nextPath', dropOperand('isPage'))],
-		test: 'is none',
+		test: 'as a next path',
 	},
 ];

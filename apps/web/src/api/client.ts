@@ -1,14 +1,14 @@
 import { type Client, createClient, type UntypedTools } from '@creatorr/client';
-import { watchedFetch } from './outage.ts';
+import { monitoredFetch } from './connectivity.ts';
 import { session } from './session.ts';
 
-/** The tools are those that the API lists when the page is loaded. */
+/** The set of tools is known only at run time, from the API. */
 export type ApiClient = Client<UntypedTools>;
 
-/** The API behind this page's own origin, as whoever is signed in. */
+/** The API on the page's own origin, with the token of the signed-in user. */
 export const api: ApiClient = createClient<UntypedTools>({
 	baseUrl: location.origin,
 	token: session.token,
-	fetch: watchedFetch,
+	fetch: monitoredFetch,
 	onUnauthorized: (_, refused) => session.expire(refused),
 });

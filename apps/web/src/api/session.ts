@@ -1,14 +1,17 @@
-import type { SignedIn, User } from '@creatorr/client';
+import { createClient, type SignedIn, type User } from '@creatorr/client';
 import { useSyncExternalStore } from 'react';
+import { toast } from '../ui/toasts.ts';
+import { monitoredFetch } from './connectivity.ts';
+import { hasCode } from './failure-message.ts';
 
 /**
- * Who is signed in, for all tabs of this browser. The API has no cookies, so the token lies in localStorage: what keeps
- * others from it is the page's policy, which runs no script but ours.
+ * The session of this browser, shared by its tabs. The API has no cookies, so the token is in localStorage: the content
+ * security policy, which allows no foreign script, protects it.
  */
 export type SessionState =
 	| { kind: 'out' }
 	| { kind: 'in'; token: string; user: User }
-	/** The API refused the token; the person is asked to sign in again, and nothing on the page is lost. */
+	/** The API refused the token. The user is asked to sign in again, and the page keeps its state. */
 	| { kind: 'expired'; user: User };
 
 const KEY = 'creatorr.session';
@@ -30,8 +33,8 @@ function read(): SessionState {
 }
 
 let state = read();
-/** How often the page was left by somebody: signed out, or another person after them. */
-let departures = 0;
+/** Counts how often the user changed or signed out. */
+let userChanges = 0;
 const listeners = new Set<() => void>();
 
 function notify(): void {
@@ -42,7 +45,7 @@ const userOf = (one: SessionState) => (one.kind === 'out' ? undefined : one.user
 
 function change(next: SessionState): void {
 	const before = userOf(state);
-	if (before && before.id !== userOf(next)?.id) departures += 1;
+	if (before && before.id !== userOf(next)?.id) userChanges += 1;
 	state = next;
 }
 
@@ -52,7 +55,7 @@ function set(next: SessionState): void {
 		if (next.kind === 'out') localStorage.removeItem(KEY);
 		else localStorage.setItem(KEY, JSON.stringify(next));
 	} catch {
-		// a browser that keeps nothing forgets it with the page
+		// without storage the value lives as long as the page
 	}
 	notify();
 }
@@ -68,14 +71,14 @@ export const session = {
 	get: () => state,
 	token: () => (state.kind === 'in' ? state.token : undefined),
 	user: () => userOf(state),
-	departures: () => departures,
+	userChanges: () => userChanges,
 	signIn: ({ token, user }: SignedIn) => set({ kind: 'in', token, user }),
 	signOut: () => set(OUT),
-	/** Only by the token that is in use: a late refusal of an older one says nothing about this one. */
+	/** Expires the session only if its current token was refused; a late refusal of an older token says nothing. */
 	expire: (refused: string | undefined) => {
 		if (state.kind === 'in' && state.token === refused) set({ kind: 'expired', user: state.user });
 	},
-	/** What the API says of the user now: the plan, whether the email is verified. */
+	/** Stores the user as the API has it now, with plan and verified email. */
 	update: (user: User) => {
 		if (state.kind === 'in' && state.user.id === user.id) set({ ...state, user });
 	},
@@ -89,12 +92,30 @@ export function useSession(): SessionState {
 	return useSyncExternalStore(session.subscribe, session.get);
 }
 
-/** Whose page it is: also while the session has expired. */
+/** Returns the user, also while the session has expired. */
 export function useUser(): User | undefined {
 	return useSyncExternalStore(session.subscribe, session.user);
 }
 
-/** Changes when whoever used the page has left it: what they typed and dropped is not the next person's. */
-export function useDepartures(): number {
-	return useSyncExternalStore(session.subscribe, session.departures);
+/** Changes when the user has left: use it as a React key, so that the next user doesn't see their input and files. */
+export function useUserChanges(): number {
+	return useSyncExternalStore(session.subscribe, session.userChanges);
+}
+
+/** Continues after the page is closed. */
+const keepaliveFetch: typeof fetch = (input, init) => monitoredFetch(input, { ...init, keepalive: true });
+
+/** Ends the session in this browser at once, then in the API. */
+export async function signOut(): Promise<void> {
+	const token = session.token();
+	session.signOut();
+	if (token === undefined) return;
+	try {
+		// with the old token: another user may have signed in since
+		await createClient({ baseUrl: location.origin, token, fetch: keepaliveFetch }).account.logout();
+	} catch (error) {
+		// the session had already ended
+		if (hasCode(error, 'unauthorized')) return;
+		toast({ text: 'You are signed out here. creatorr could not be told: end the session in your account.' });
+	}
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from './client.ts';
 
-/** The catalogue; asked again now and then, as tools come and go with the workers. */
+/** Fetches the tools. Refetched regularly, because tools come and go with the workers. */
 export function useTools() {
 	return useQuery({
 		queryKey: ['tools'],

@@ -6,13 +6,13 @@ interface Props extends Omit<ComponentProps<'input'>, 'id' | 'className'> {
 	name: string;
 	hint?: ReactNode;
 	error?: string | undefined;
-	/** Beside the label: a link, say. */
+	/** Beside the label, for example a link. */
 	aside?: ReactNode;
-	/** Within the input's frame, at its end. */
+	/** At the end of the input, inside its frame. */
 	end?: ReactNode;
 }
 
-/** An input with its label, a hint, and what is wrong with it. */
+/** An input with its label, hint and error. */
 export function Field({ label, hint, error, aside, end, ...input }: Props) {
 	const id = useId();
 	const hintId = `${id}-hint`;

@@ -4,7 +4,7 @@ import { Notice } from '../ui/notice.tsx';
 import styles from './form.module.css';
 
 interface Props {
-	/** Of useForm. */
+	/** The result of useForm. */
 	form: {
 		props: ComponentProps<'form'>;
 		problem: string | undefined;
@@ -12,21 +12,21 @@ interface Props {
 		isPending: boolean;
 	};
 	label: string;
-	/** What the button says, and what it says meanwhile. */
+	/** The label of the submit button, and its label while the request is pending. */
 	submit: string;
 	pending: string;
-	look?: 'primary' | 'plain' | 'danger';
-	/** Beside the problem: a way out of it. */
+	variant?: 'primary' | 'plain' | 'danger';
+	/** Beside the error: a way to fix it. */
 	help?: ReactNode;
-	/** Beside the button. */
+	/** Beside the submit button. */
 	aside?: ReactNode;
 	children: ReactNode;
 }
 
-/** Fields, what is wrong with the whole, and the one button that sends it. */
-export function Form({ form, label, submit, pending, look = 'primary', help, aside, children }: Props) {
+/** A form with its error and submit button. */
+export function Form({ form, label, submit, pending, variant = 'primary', help, aside, children }: Props) {
 	const { waitSeconds, isPending } = form;
-	const words = isPending ? pending : waitSeconds > 0 ? `Try again in ${waitSeconds} s` : submit;
+	const buttonText = isPending ? pending : waitSeconds > 0 ? `Try again in ${waitSeconds} s` : submit;
 	return (
 		<form {...form.props} className={styles.form} aria-label={label}>
 			{form.problem && (
@@ -36,8 +36,8 @@ export function Form({ form, label, submit, pending, look = 'primary', help, asi
 			)}
 			{children}
 			<div className={styles.foot}>
-				<Button type="submit" look={look} aria-disabled={isPending || waitSeconds > 0}>
-					{words}
+				<Button type="submit" variant={variant} aria-disabled={isPending || waitSeconds > 0}>
+					{buttonText}
 				</Button>
 				{aside}
 			</div>

@@ -6,7 +6,7 @@ import styles from './password-field.module.css';
 interface Props {
 	label?: string;
 	name?: string;
-	/** What a password manager shall do: fill in the one it has, make one, or nothing, where it is the password of a file. */
+	/** Use `off` for the password of a file. */
 	autoComplete: 'current-password' | 'new-password' | 'off';
 	error?: string | undefined;
 	hint?: ReactNode;
@@ -14,7 +14,7 @@ interface Props {
 	onInput?: FormEventHandler<HTMLInputElement>;
 }
 
-/** A password, which can be looked at while it is typed. */
+/** A password input with a button that shows the password. */
 export function PasswordField({ label = 'Password', name = 'password', ...rest }: Props) {
 	const [isShown, setShown] = useState(false);
 	const Icon = isShown ? EyeOff : Eye;
@@ -41,4 +41,9 @@ export function PasswordField({ label = 'Password', name = 'password', ...rest }
 			}
 		/>
 	);
+}
+
+/** Tells a password manager which account the password belongs to. */
+export function HiddenUsername({ email }: { email: string }) {
+	return <input type="email" name="username" autoComplete="username" value={email} readOnly hidden />;
 }

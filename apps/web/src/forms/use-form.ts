@@ -1,34 +1,34 @@
+import { ApiError } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { describeProblem, hasCode } from '../api/problem.ts';
-import { type FieldErrors, missingFields, refusedFields } from './field-errors.ts';
-import { useCountdown } from './use-countdown.ts';
+import { failureMessage, hasCode, toSentence } from '../api/failure-message.ts';
+import { useCountdown } from '../ui/clock.ts';
 
 interface Options<T> {
-	/** The names of its inputs, which are those of the API's fields. */
+	/** The names of the inputs, which are the paths in the API's error details. */
 	fields: readonly string[];
 	call: (values: Record<string, string>) => Promise<T>;
-	/** The form is null where it was closed meanwhile. */
+	/** `form` is null if it was unmounted in the meantime. */
 	onDone: (result: T, form: HTMLFormElement | null) => unknown;
-	/** Errors that belong to a field although the API names none. */
+	/** Maps errors without details to a field. */
 	fieldErrorsOf?: (error: Error) => FieldErrors | undefined;
-	/** Says some errors in better words than those for all forms. */
-	wordsFor?: (error: Error) => string | undefined;
+	/** Describes errors of this form that the general message does not fit. */
+	describeError?: (error: Error) => string | undefined;
 }
 
-/** A form whose inputs keep what was typed until it is done: what it asks the API, and what came of it. */
-export function useForm<T>({ fields, call, onDone, fieldErrorsOf, wordsFor }: Options<T>) {
+/** State of a form with uncontrolled inputs: the request, its errors by field, and the wait after a 429. */
+export function useForm<T>({ fields, call, onDone, fieldErrorsOf, describeError }: Options<T>) {
 	const form = useRef<HTMLFormElement>(null);
 	const [missing, setMissing] = useState<FieldErrors>({});
 	const [edited, setEdited] = useState<readonly string[]>([]);
-	const [freeAt, setFreeAt] = useState<number>();
-	const waitSeconds = useCountdown(freeAt);
+	const [retryAt, setRetryAt] = useState<number>();
+	const waitSeconds = useCountdown(retryAt);
 	const mutation = useMutation({
 		mutationFn: call,
 		onSuccess: (result) => onDone(result, form.current),
 		onError: (error) => {
-			const pause = hasCode(error, 'rate_limited') ? error.retryAfterMs : undefined;
-			setFreeAt(pause === undefined ? undefined : Date.now() + pause);
+			const retryAfterMs = hasCode(error, 'rate_limited') ? error.retryAfterMs : undefined;
+			setRetryAt(retryAfterMs === undefined ? undefined : Date.now() + retryAfterMs);
 		},
 	});
 
@@ -38,22 +38,22 @@ export function useForm<T>({ fields, call, onDone, fieldErrorsOf, wordsFor }: Op
 	const errors: FieldErrors = Object.fromEntries(
 		Object.entries(all).filter(([name]) => !edited.includes(name)),
 	);
-	const isAboutFields = Object.keys(refused).length > 0;
-	const problem = error && !isAboutFields ? (wordsFor?.(error) ?? describeProblem(error)) : undefined;
+	const hasFieldErrors = Object.keys(refused).length > 0;
+	const problem = error && !hasFieldErrors ? (describeError?.(error) ?? failureMessage(error)) : undefined;
 
-	// to what has to be mended first: once for each try, not for each key
-	const firstWrong = fields.find((name) => all[name]);
+	// focuses the first invalid field, once per try
+	const firstInvalid = fields.find((name) => all[name]);
 	useEffect(() => {
-		const input = firstWrong && form.current?.elements.namedItem(firstWrong);
+		const input = firstInvalid && form.current?.elements.namedItem(firstInvalid);
 		if (input instanceof HTMLElement) input.focus();
-	}, [missing, error, firstWrong]);
+	}, [missing, error, firstInvalid]);
 
 	return {
 		errors,
 		problem,
 		waitSeconds,
 		isPending: mutation.isPending,
-		/** Goes onto the form element. */
+		/** Props for the form element. */
 		props: {
 			ref: form,
 			noValidate: true,
@@ -72,4 +72,23 @@ export function useForm<T>({ fields, call, onDone, fieldErrorsOf, wordsFor }: Op
 			},
 		},
 	};
+}
+
+/** Error messages by field name. */
+type FieldErrors = Readonly<Record<string, string>>;
+
+const MISSING = 'Please fill this in.';
+
+/** Returns errors for empty required fields. Spaces are a value: a password may consist of them. */
+function missingFields(form: HTMLFormElement): FieldErrors {
+	const inputs = [...form.elements].filter((element) => element instanceof HTMLInputElement);
+	const missing = inputs.filter(({ required, value }) => required && value === '');
+	return Object.fromEntries(missing.map(({ name }) => [name, MISSING]));
+}
+
+/** Returns the API's first message for each shown field. */
+export function refusedFields(error: unknown, shown: readonly string[]): FieldErrors {
+	if (!(error instanceof ApiError)) return {};
+	const details = error.details.filter(({ path }) => shown.includes(path)).reverse();
+	return Object.fromEntries(details.map(({ path, message }) => [path, toSentence(message)]));
 }

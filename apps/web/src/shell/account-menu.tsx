@@ -2,16 +2,16 @@ import type { User } from '@creatorr/client';
 import { UserRound } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
-import { signOut } from '../api/sign-out.ts';
+import { signOut } from '../api/session.ts';
 import styles from './account-menu.module.css';
 
 const ID = 'account-menu';
 
-/** Who is signed in, and what is theirs. The browser opens and closes it: by its button, a press elsewhere, Escape. */
+/** The menu of the signed-in user, a native popover. */
 export function AccountMenu({ user }: { user: User }) {
 	const menu = useRef<HTMLDivElement>(null);
 	const { pathname } = useLocation();
-	// whoever went to another page is done with it
+	// closes the menu after navigation
 	useEffect(() => menu.current?.hidePopover(), [pathname]);
 
 	return (

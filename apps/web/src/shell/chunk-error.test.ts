@@ -6,7 +6,7 @@ test.each([
 	'error loading dynamically imported module: https://creatorr.example/assets/history-page-x.js',
 	'Importing a module script failed.',
 	'Unable to preload CSS for /assets/history-page-x.css',
-])('"%s" is about a part of the app', (message) => {
+])('recognizes "%s"', (message) => {
 	expect(isChunkError(new TypeError(message))).toBe(true);
 });
 

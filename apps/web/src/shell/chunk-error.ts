@@ -1,4 +1,4 @@
-/** As browsers say it: Chromium, Firefox, Safari; the last is Vite's, of a stylesheet. */
+/** The messages of Chromium, Firefox, Safari, and of Vite for stylesheets. */
 const MESSAGES = [
 	'Failed to fetch dynamically imported module',
 	'error loading dynamically imported module',
@@ -6,7 +6,7 @@ const MESSAGES = [
 	'Unable to preload CSS',
 ];
 
-/** Whether a part of the app could not be fetched: no connection, or a newer version has replaced it. */
+/** Whether a chunk of the app could not be loaded: offline, or replaced by a new release. */
 export function isChunkError(error: unknown): boolean {
 	return error instanceof Error && MESSAGES.some((message) => error.message.includes(message));
 }

@@ -1,13 +1,15 @@
+import { type ComponentType, useEffect, useState } from 'react';
 import { Link, useLocation } from 'react-router';
+import { useOnline } from '../api/connectivity.ts';
 import { useUser } from '../api/session.ts';
-import { optionalPart } from '../ui/optional-part.tsx';
+import { nextPath, withNext } from '../sign-in/next-path.ts';
+import { ButtonLink } from '../ui/button.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import styles from './header.module.css';
-import { SignInLink } from './sign-in-link.tsx';
 
-const WorksBadge = optionalPart(async () => (await import('./works-badge.tsx')).WorksBadge);
+const UploadBadge = lazyPart(async () => (await import('../uploads/list/upload-badge.tsx')).UploadBadge);
 
-/** The brand, where one can go, and what is on its way. */
+/** The logo, the navigation, the upload badge and the account menu. */
 export function Header() {
 	const user = useUser();
 	const { pathname } = useLocation();
@@ -32,8 +34,41 @@ export function Header() {
 					{link('/docs', 'Docs', isWithin('/docs'))}
 				</ul>
 			</nav>
-			<WorksBadge />
+			<UploadBadge />
 			{user ? <AccountMenu user={user} /> : <SignInLink />}
 		</header>
 	);
+}
+
+/** Links to the sign-in page, which continues at this page. */
+function SignInLink() {
+	const { pathname, search } = useLocation();
+	if (pathname === '/sign-in') return null;
+	const next = nextPath(pathname + search, location.origin);
+	return (
+		<ButtonLink to={withNext('/sign-in', next)} variant="plain" small>
+			Sign in
+		</ButtonLink>
+	);
+}
+
+/**
+ * A component that is loaded separately and is not essential: when loading fails, nothing is shown, and it is loaded
+ * when the network is back.
+ */
+function lazyPart(load: () => Promise<ComponentType>): ComponentType {
+	return function LazyPart() {
+		const [Part, setPart] = useState<ComponentType>();
+		const isOnline = useOnline();
+		const isMissing = Part === undefined;
+		useEffect(() => {
+			if (isOnline && isMissing) {
+				load().then(
+					(loaded) => setPart(() => loaded),
+					() => undefined,
+				);
+			}
+		}, [isOnline, isMissing]);
+		return Part ? <Part /> : null;
+	};
 }

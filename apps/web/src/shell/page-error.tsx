@@ -1,10 +1,10 @@
 import { useRouteError } from 'react-router';
 import { Button, ButtonAnchor } from '../ui/button.tsx';
-import { usePageTitle } from '../ui/use-page-title.ts';
+import { usePageTitle } from '../ui/page-title.ts';
 import { isChunkError } from './chunk-error.ts';
 import styles from './page-error.module.css';
 
-/** Instead of a page that can't be shown: what happened, and the ways out. */
+/** Replaces a page that failed to load or render. */
 export function PageError() {
 	const error = useRouteError();
 	const { title, text } = describe(error);
@@ -14,17 +14,17 @@ export function PageError() {
 			<h1>{title}</h1>
 			<p>{text}</p>
 			<p className={styles.ways}>
-				<Button look="primary" onClick={() => location.reload()}>
+				<Button variant="primary" onClick={() => location.reload()}>
 					Reload the page
 				</Button>
-				{/* not a Link: whatever went wrong here is left behind */}
+				{/* not a Link: a full page load leaves the broken state behind */}
 				<ButtonAnchor href="/">To the tools</ButtonAnchor>
 			</p>
 		</div>
 	);
 }
 
-/** The same where not even the shell can be shown. */
+/** The same, for an error in the shell itself. */
 export function ShellError() {
 	return (
 		<main className={styles.alone}>

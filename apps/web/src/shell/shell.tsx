@@ -1,15 +1,14 @@
 import { Suspense, useEffect, useRef } from 'react';
-import { Outlet, ScrollRestoration, useLocation } from 'react-router';
-import { useStrayDrops } from '../files/use-page-drop.ts';
+import { Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import { useStrayDrops } from '../file-drop/use-page-drop.ts';
 import { Spinner } from '../ui/spinner.tsx';
-import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
-import { LoadingBar } from './loading-bar.tsx';
-import { SessionKeeper } from './session-keeper.tsx';
 import styles from './shell.module.css';
+import { StatusBanner } from './status-banner.tsx';
+import { ThemeSelect } from './theme-select.tsx';
 import { Toaster } from './toaster.tsx';
 
-/** What is around every page. After a change of page the focus is on it, so that a screen reader begins there. */
+/** The layout of every page. After navigation the main element gets the focus, so that a screen reader starts there. */
 export function Shell() {
 	const main = useRef<HTMLElement>(null);
 	const { pathname } = useLocation();
@@ -25,7 +24,7 @@ export function Shell() {
 				Skip to the content
 			</a>
 			<LoadingBar />
-			<SessionKeeper />
+			<StatusBanner />
 			<Header />
 			<main id="main" className={styles.main} ref={main} tabIndex={-1}>
 				<Suspense fallback={<Spinner label="Loading the page" />}>
@@ -36,5 +35,20 @@ export function Shell() {
 			<Toaster />
 			<ScrollRestoration />
 		</div>
+	);
+}
+
+/** Shows that navigation is waiting for a page to load. */
+function LoadingBar() {
+	const { state } = useNavigation();
+	return state === 'loading' ? <div className={styles.bar} aria-hidden="true" /> : null;
+}
+
+function Footer() {
+	return (
+		<footer className={styles.footer}>
+			<p>Files go straight to the store, and are deleted by themselves.</p>
+			<ThemeSelect />
+		</footer>
 	);
 }

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { dismissToast, toastStore } from '../ui/toasts.ts';
 import styles from './toaster.module.css';
 
-/** Where toasts show; it is always there, so that a screen reader hears of the first one too. */
+/** Shows the toasts. The live region always exists, so that screen readers announce the first one too. */
 export function Toaster() {
 	const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.get);
 	return (

@@ -1,21 +1,22 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { Button } from './button.tsx';
 import styles from './dialog.module.css';
 
-/** A dialog over the page, open as long as it is rendered; the browser keeps the focus in it and gives it back. */
+/** A modal dialog, open while it is rendered. The browser traps and restores the focus. */
 export function Dialog({
 	title,
 	onClose,
 	children,
 }: {
 	title: ReactNode;
-	/** By its button, by Escape. */
+	/** Called by the close button and Escape. */
 	onClose: () => void;
 	children: ReactNode;
 }) {
 	const dialog = useRef<HTMLDialogElement>(null);
 	const titleId = useId();
-	// before it leaves the document: only then the focus goes back to where it was
+	// closes before the element is removed, which would lose the focus to restore
 	useLayoutEffect(() => {
 		const element = dialog.current;
 		element?.showModal();
@@ -33,10 +34,44 @@ export function Dialog({
 		>
 			<h2 id={titleId}>{title}</h2>
 			{children}
-			{/* last, so that the focus begins with what the dialog is about */}
+			{/* last, so that the content gets the focus first */}
 			<button type="button" className={styles.close} aria-label="Close" onClick={onClose}>
 				<X size={20} aria-hidden="true" />
 			</button>
 		</dialog>
+	);
+}
+
+/** Asks for confirmation before something that can't be undone. */
+export function ConfirmDialog({
+	title,
+	text,
+	confirm,
+	onConfirm,
+	onClose,
+}: {
+	title: string;
+	text: string;
+	/** The label of the confirming button. */
+	confirm: string;
+	onConfirm: () => void;
+	onClose: () => void;
+}) {
+	return (
+		<Dialog title={title} onClose={onClose}>
+			<p>{text}</p>
+			<div className={styles.ways}>
+				<Button
+					variant="danger"
+					onClick={() => {
+						onClose();
+						onConfirm();
+					}}
+				>
+					{confirm}
+				</Button>
+				<Button onClick={onClose}>Keep it</Button>
+			</div>
+		</Dialog>
 	);
 }

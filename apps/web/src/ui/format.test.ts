@@ -9,7 +9,7 @@ test.each([
 	[99_960, '100 kB'],
 	[999_999, '1.0 MB'],
 	[10 * 1024 ** 3, '10.7 GB'],
-])('%d bytes are %s', (bytes, text) => {
+])('formats %d bytes as %s', (bytes, text) => {
 	expect(formatBytes(bytes)).toBe(text);
 });
 
@@ -20,6 +20,6 @@ test.each([
 	[125_000, '2 min 5 s'],
 	[3_600_000, '1 h'],
 	[4_800_000, '1 h 20 min'],
-])('%d ms are %s', (ms, text) => {
+])('formats %d ms as %s', (ms, text) => {
 	expect(formatDuration(ms)).toBe(text);
 });

@@ -1,6 +1,6 @@
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** A size for people, in decimal units: 1,234,567 is "1.2 MB". */
+/** Formats a size in decimal units: 1,234,567 is "1.2 MB". */
 export function formatBytes(bytes: number): string {
 	let value = bytes;
 	let unit = 0;
@@ -12,7 +12,7 @@ export function formatBytes(bytes: number): string {
 	return `${value.toFixed(digits)} ${UNITS[unit]}`;
 }
 
-/** A span of time for people: "45 s", "2 min 5 s", "1 h 20 min". */
+/** Formats a duration: "45 s", "2 min 5 s", "1 h 20 min". */
 export function formatDuration(ms: number): string {
 	const seconds = Math.max(0, Math.round(ms / 1_000));
 	if (seconds < 60) return `${seconds} s`;
@@ -25,19 +25,19 @@ export function formatDuration(ms: number): string {
 
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** A moment, as the person's language writes it. */
+/** Formats a date and time in the user's locale. */
 export function formatDateTime(iso: string): string {
 	return dateTime.format(new Date(iso));
 }
 
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
 
-/** A day, as the person's language writes it. */
+/** Formats a date in the user's locale. */
 export function formatDate(iso: string): string {
 	return date.format(new Date(iso));
 }
 
-/** "1 file", "2 files". */
+/** Returns "1 file", "2 files". */
 export function formatCount(count: number, one: string, many: string): string {
 	return count === 1 ? `1 ${one}` : `${count.toLocaleString()} ${many}`;
 }

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 
-/** Loads the next page of a list. After the last one the focus is on the word that says so. */
+/** Loads the next page of a list. After the last page the focus moves to the message that says so. */
 export function MoreButton({
 	list,
 }: {
-	/** Of useInfiniteQuery. */
+	/** The result of useInfiniteQuery. */
 	list: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 }) {
 	const [wasUsed, setUsed] = useState(false);

@@ -1,5 +1,4 @@
-/** Something that happened, said in passing. */
-export interface Toast {
+interface Toast {
 	id: number;
 	text: string;
 }
@@ -19,11 +18,11 @@ export function dismissToast(id: number): void {
 	set(toasts.filter((one) => one.id !== id));
 }
 
-/** Says it in a corner; it goes by itself, unless it is important enough to stay until somebody closes it. */
-export function toast({ stays = false, ...given }: Omit<Toast, 'id'> & { stays?: boolean }): void {
+/** Shows a toast for 10 s, or until it is closed if it `stays`. */
+export function toast({ stays = false, ...content }: Omit<Toast, 'id'> & { stays?: boolean }): void {
 	lastId += 1;
 	const id = lastId;
-	set([...toasts, { ...given, id }]);
+	set([...toasts, { ...content, id }]);
 	if (!stays) setTimeout(() => dismissToast(id), SHOWN_MS);
 }
 

@@ -1,0 +1,61 @@
+import type { User } from '@creatorr/client';
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../api/client.ts';
+import { failureMessage } from '../api/failure-message.ts';
+import { requireUser } from '../sign-in/require-user.tsx';
+import { Button } from '../ui/button.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { usePageTitle } from '../ui/page-title.ts';
+import styles from './account-page.module.css';
+import { DeleteAccountSection } from './delete-account-section.tsx';
+import { PasswordSection } from './password-section.tsx';
+import { PlanSection } from './plan-section.tsx';
+import { SessionsSection } from './sessions-section.tsx';
+import { UsageSection } from './usage-section.tsx';
+
+/** The account page: email, plan, usage, sessions, password, deletion. */
+function Account({ user }: { user: User }) {
+	usePageTitle('Account');
+	return (
+		<div className={styles.account}>
+			<div className={styles.head}>
+				<h1>{user.name ?? 'Your account'}</h1>
+				<p>{user.email}</p>
+				{!user.email_verified && <VerifyHint user={user} />}
+			</div>
+			<PlanSection user={user} />
+			<UsageSection user={user} />
+			<SessionsSection user={user} />
+			<PasswordSection user={user} />
+			<DeleteAccountSection user={user} />
+		</div>
+	);
+}
+
+export const AccountPage = requireUser(Account);
+
+/** Offers to send the verification email again. */
+function VerifyHint({ user }: { user: User }) {
+	const { mutate, isPending, isSuccess, error } = useMutation({
+		mutationFn: () => api.account.resendVerification(),
+	});
+	if (isSuccess) {
+		return (
+			<Notice kind="good" title="The mail is on its way">
+				Open the link in it within 7 days. Look into the spam folder, too.
+			</Notice>
+		);
+	}
+	return (
+		<Notice
+			title="Your email address is not confirmed yet"
+			action={
+				<Button small aria-disabled={isPending} onClick={() => !isPending && mutate()}>
+					{isPending ? 'Sending…' : 'Send the mail again'}
+				</Button>
+			}
+		>
+			{error ? failureMessage(error) : `We sent a link to ${user.email} when you signed up.`}
+		</Notice>
+	);
+}

@@ -1,0 +1,59 @@
+import { ApiError, type Billing } from '@creatorr/client';
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../api/client.ts';
+import { failureMessage, hasCode } from '../api/failure-message.ts';
+import { Button } from '../ui/button.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { refreshBilling } from './account-queries.ts';
+import styles from './plan-offer.module.css';
+import { hasOpenSubscription } from './subscription-text.ts';
+
+function messageOf(error: Error): string {
+	if (hasCode(error, 'already_subscribed')) return 'You have a subscription already.';
+	if (hasCode(error, 'no_subscription')) return 'There is no subscription to manage.';
+	return failureMessage(error);
+}
+
+/** Links to Stripe's checkout or billing portal. */
+export function PlanOffer({ billing }: { billing: Billing }) {
+	const { mutate, isPending, isSuccess, variables, error } = useMutation({
+		mutationFn: async (page: 'monthly' | 'yearly' | 'portal') => {
+			const { url } = await (page === 'portal' ? api.billing.portal() : api.billing.checkout(page));
+			location.assign(url);
+		},
+		onError: (failure) => {
+			// the subscription changed in another tab
+			if (failure instanceof ApiError && failure.status === 409) void refreshBilling();
+		},
+	});
+	const isLeaving = isPending || isSuccess;
+	const go = (page: 'monthly' | 'yearly' | 'portal', label: string, variant: 'primary' | 'plain') => (
+		<Button variant={variant} aria-disabled={isLeaving} onClick={() => !isLeaving && mutate(page)}>
+			{isLeaving && variables === page ? 'Opening Stripe…' : label}
+		</Button>
+	);
+	return (
+		<>
+			{error && <Notice kind="bad">{messageOf(error)}</Notice>}
+			{hasOpenSubscription(billing) ? (
+				<>
+					<div>{go('portal', 'Manage subscription', 'plain')}</div>
+					<p className={styles.small}>
+						Change between monthly and yearly, your card, or cancel. You also find your invoices there.
+					</p>
+				</>
+			) : (
+				<>
+					<p>
+						With Pro, files are kept for longer and may be larger, more jobs run at once, and they go first.
+					</p>
+					<div className={styles.ways}>
+						{go('monthly', 'Go Pro, monthly', 'primary')}
+						{go('yearly', 'Go Pro, yearly', 'plain')}
+					</div>
+					<p className={styles.small}>You see the price before you pay, and can cancel at any time.</p>
+				</>
+			)}
+		</>
+	);
+}

@@ -1,0 +1,91 @@
+import type { Session, User } from '@creatorr/client';
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../api/client.ts';
+import { toastFailure } from '../api/failure-message.ts';
+import { useRemoval, useWithoutRemoved } from '../api/optimistic-removal.ts';
+import { session } from '../api/session.ts';
+import { Button } from '../ui/button.tsx';
+import { useFocusAfterRemoval } from '../ui/focus.ts';
+import { formatDateTime } from '../ui/format.ts';
+import { ProblemNotice } from '../ui/notice.tsx';
+import { Spinner } from '../ui/spinner.tsx';
+import { toast } from '../ui/toasts.ts';
+import { dropSession, useSessions } from './account-queries.ts';
+import { Section } from './section.tsx';
+import styles from './sessions-section.module.css';
+import { describeUserAgent } from './user-agent.ts';
+
+/** Lists the sessions and ends one or all of them. */
+export function SessionsSection({ user }: { user: User }) {
+	const { data, error, refetch } = useSessions(user.id);
+	const sessions = useWithoutRemoved(user.id, 'session', data ?? []);
+	useFocusAfterRemoval(sessions.length);
+
+	const endOne = useRemoval(user.id, 'session', {
+		remove: (id) => api.account.endSession(id),
+		async onRemoved(id) {
+			await dropSession(user.id, id);
+			toast({ text: 'The session was ended.' });
+		},
+		onFailure: (failure) => toastFailure('The session was not ended.', failure),
+	});
+
+	const endAll = useMutation({
+		mutationFn: () => api.account.logoutAll(),
+		onSuccess: () => {
+			session.signOut();
+			toast({ text: 'You are signed out everywhere.' });
+		},
+		onError: (failure) => toastFailure('Nothing was ended.', failure),
+	});
+
+	return (
+		<Section title="Where you are signed in" intro="End what you don’t know, and then change your password.">
+			{!data && !error && <Spinner label="Loading the sessions" />}
+			{error && !data && (
+				<ProblemNotice what="Your sessions can’t be loaded" error={error} onRetry={refetch} />
+			)}
+			{data && (
+				<>
+					<ul className={styles.sessions}>
+						{sessions.map((one) => (
+							<li key={one.id}>
+								<SessionRow session={one} onEnd={() => endOne.mutate(one.id)} />
+							</li>
+						))}
+					</ul>
+					<Button aria-disabled={endAll.isPending} onClick={() => !endAll.isPending && endAll.mutate()}>
+						{endAll.isPending ? 'Signing out…' : 'Sign out everywhere'}
+					</Button>
+				</>
+			)}
+		</Section>
+	);
+}
+
+/** A session. The current one has no End button: it is ended by signing out. */
+function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void }) {
+	const name = describeUserAgent(session.user_agent);
+	return (
+		<div className={styles.row}>
+			<div>
+				<p className={styles.name}>
+					{name}
+					{session.current && <span className={styles.current}>This one</span>}
+				</p>
+				<p className={styles.times}>
+					Signed in {formatDateTime(session.created_at)} · last seen {formatDateTime(session.last_seen_at)}
+				</p>
+			</div>
+			{!session.current && (
+				<Button
+					small
+					aria-label={`End the session: ${name}, signed in ${formatDateTime(session.created_at)}`}
+					onClick={onEnd}
+				>
+					End
+				</Button>
+			)}
+		</div>
+	);
+}

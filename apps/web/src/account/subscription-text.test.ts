@@ -1,0 +1,48 @@
+import type { Billing } from '@creatorr/client';
+import { describe, expect, test } from '@jest/globals';
+import { describeSubscription, hasOpenSubscription } from './subscription-text.ts';
+
+const NONE: Billing = { plan: 'free', status: 'none', cancel_at_period_end: false };
+const PAID: Billing = {
+	plan: 'pro',
+	status: 'active',
+	cycle: 'yearly',
+	current_period_end: '2027-01-02T00:00:00Z',
+	cancel_at_period_end: false,
+};
+const say = (billing: Billing) => describeSubscription(billing, (iso) => iso.slice(0, 10));
+
+describe('the subscription text', () => {
+	test('says that the free plan costs nothing', () => {
+		expect(say(NONE)).toEqual({ plan: 'Free', text: 'It costs nothing.', isUrgent: false });
+	});
+
+	test('says when an active subscription renews', () => {
+		expect(say(PAID)).toEqual({
+			plan: 'Pro, paid yearly',
+			text: 'It renews on 2027-01-02.',
+			isUrgent: false,
+		});
+	});
+
+	test('says when a canceled subscription ends', () => {
+		expect(say({ ...PAID, cancel_at_period_end: true }).text).toContain('It ends on 2027-01-02');
+	});
+
+	test('is urgent after a failed payment, and tells whether Pro is still active', () => {
+		expect(say({ ...PAID, status: 'past_due' })).toMatchObject({ isUrgent: true });
+		expect(say({ ...PAID, status: 'past_due' }).text).toContain('to stay on Pro');
+		expect(say({ ...PAID, plan: 'free', status: 'unpaid' }).text).toContain('to be on Pro again');
+	});
+});
+
+test.each([
+	['none', false],
+	['canceled', false],
+	['incomplete', false],
+	['active', true],
+	['past_due', true],
+	['unpaid', true],
+])('status %s counts as an open subscription: %p', (status, isIt) => {
+	expect(hasOpenSubscription({ ...NONE, status })).toBe(isIt);
+});

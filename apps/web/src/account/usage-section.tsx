@@ -1,0 +1,68 @@
+import type { User } from '@creatorr/client';
+import { useId } from 'react';
+import { formatBytes, formatDuration } from '../ui/format.ts';
+import { ProblemNotice } from '../ui/notice.tsx';
+import { Spinner } from '../ui/spinner.tsx';
+import { useUsage } from './account-queries.ts';
+import { Section } from './section.tsx';
+import styles from './usage-section.module.css';
+
+export function UsageSection({ user }: { user: User }) {
+	const { data: usage, error, refetch } = useUsage(user);
+	return (
+		<Section title="Usage">
+			{!usage && !error && <Spinner label="Counting" />}
+			{error && !usage && <ProblemNotice what="Your usage can’t be loaded" error={error} onRetry={refetch} />}
+			{usage && (
+				<ul className={styles.limits}>
+					{usage.limits.map((limit) => (
+						<li key={limit.name}>
+							<UsageMeter {...limit} />
+						</li>
+					))}
+				</ul>
+			)}
+		</Section>
+	);
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+	active_jobs: 'Jobs at once',
+	queued_jobs: 'Jobs waiting',
+	compute_seconds: 'Processing time today',
+	stored_bytes: 'Storage',
+};
+const NEARLY = 0.9;
+
+/** The usage of a limit. A limit that this page does not know is shown with its API name. */
+function UsageMeter({ name, used, limit }: { name: string; used: number; limit: number }) {
+	const id = useId();
+	const format = formatterFor(name);
+	const share = limit === 0 ? 1 : Math.min(1, used / limit);
+	return (
+		<div className={styles.meter}>
+			<p className={styles.words}>
+				<span id={id}>{NAMES[name] ?? name}</span>
+				<span>
+					{format(used)} of {format(limit)}
+				</span>
+			</p>
+			<meter
+				className={styles.bar}
+				aria-labelledby={id}
+				min={0}
+				max={1}
+				high={NEARLY}
+				value={share}
+				aria-valuetext={`${format(used)} of ${format(limit)}`}
+			/>
+		</div>
+	);
+}
+
+/** Returns the formatter for a limit's unit, which is the end of its name. */
+function formatterFor(name: string): (value: number) => string {
+	if (name.endsWith('_bytes')) return formatBytes;
+	if (name.endsWith('_seconds')) return (seconds) => formatDuration(1_000 * seconds);
+	return (value) => value.toLocaleString();
+}

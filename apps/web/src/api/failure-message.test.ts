@@ -1,0 +1,28 @@
+import { ApiError, ConnectionError } from '@creatorr/client';
+import { expect, test } from '@jest/globals';
+import { failureMessage, toSentence } from './failure-message.ts';
+
+const apiError = (code: ApiError['code'], message = 'there is no such file') =>
+	new ApiError(message, { code, status: 400, requestId: 'req_1', details: [], retryAfterMs: undefined });
+
+test.each([
+	['must be an email address', 'Must be an email address.'],
+	['is it so?', 'Is it so?'],
+	['', '.'],
+])('turns the message %p into the sentence %p', (message, text) => {
+	expect(toSentence(message)).toBe(text);
+});
+
+test('tells offline from an API that does not answer', () => {
+	const error = new ConnectionError('no connection');
+	expect(failureMessage(error, false)).toContain('offline');
+	expect(failureMessage(error, true)).toContain('doesn’t answer');
+});
+
+test('shows the API’s own message', () => {
+	expect(failureMessage(apiError('not_found'), true)).toBe('There is no such file.');
+});
+
+test('shows the request id of an internal error', () => {
+	expect(failureMessage(apiError('internal', 'x'), true)).toContain('req_1');
+});

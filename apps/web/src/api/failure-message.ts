@@ -1,0 +1,42 @@
+import { ApiError, ConnectionError, type ErrorCode, StoreError } from '@creatorr/client';
+import { toast } from '../ui/toasts.ts';
+
+/** Turns an API message, which starts in lower case and has no full stop, into a sentence. */
+export function toSentence(message: string): string {
+	const text = message.charAt(0).toUpperCase() + message.slice(1);
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+export function hasCode(error: unknown, code: ErrorCode): error is ApiError {
+	return error instanceof ApiError && error.code === code;
+}
+
+/** Describes an error to the user, with what to do about it. */
+export function failureMessage(error: unknown, isOnline = navigator.onLine): string {
+	if (error instanceof ConnectionError) {
+		return isOnline
+			? 'creatorr doesn’t answer. Look at your connection, then try again.'
+			: 'You are offline. Try again when you are back.';
+	}
+	if (error instanceof StoreError) {
+		return 'The store of the files doesn’t answer just now. Try again in a moment.';
+	}
+	if (!(error instanceof ApiError)) return 'Something went wrong on this page. Reload it, then try again.';
+	switch (error.code) {
+		case 'rate_limited':
+			return 'Too many tries. Wait a moment, then try again.';
+		case 'upstream_unavailable':
+			return 'A part of creatorr doesn’t answer just now. Try again in a moment.';
+		case 'internal':
+			return `Something went wrong on our side. If it happens again, tell us this number: ${error.requestId}`;
+		case 'unauthorized':
+			return 'You are signed out. Sign in, then try again.';
+		default:
+			return toSentence(error.message);
+	}
+}
+
+/** Shows a toast with what failed and why. Says nothing when the session has ended: the sign-in dialog says enough. */
+export function toastFailure(what: string, error: unknown): void {
+	if (!hasCode(error, 'unauthorized')) toast({ text: `${what} ${failureMessage(error)}` });
+}

@@ -1,0 +1,106 @@
+import { Fragment } from 'react';
+import {
+	type ApiDescription,
+	errorMeanings,
+	jobErrorMeanings,
+	sharedErrors,
+	statusesOf,
+} from './api-description.ts';
+import { Chapter } from './docs-section.tsx';
+import styles from './errors-chapter.module.css';
+
+const EXAMPLE = `{
+  "error": {
+    "code": "validation",
+    "message": "…",
+    "request_id": "req_…",
+    "details": [{ "path": "params.quality", "message": "…" }],
+    "details_total": 1
+  }
+}`;
+
+/** Lists the error codes of requests and jobs. */
+export function ErrorsChapter({ description }: { description: ApiDescription }) {
+	const shared = new Set(sharedErrors(description).map(({ code }) => code));
+	return (
+		<Chapter id="errors" title="Errors">
+			<p>
+				Go by the <code>code</code>: it is part of the contract, the message may change. Only{' '}
+				<code>validation</code> has <code>details</code>, one for each wrong field: the first 20 of{' '}
+				<code>details_total</code>.
+			</p>
+			<pre className={styles.body}>
+				<code>{EXAMPLE}</code>
+			</pre>
+			<CodeTable
+				caption="What a request may be answered with"
+				rows={Object.entries(errorMeanings(description)).map(([code, meaning]) => ({
+					code,
+					meaning,
+					status: statusesOf(description, code).join(', '),
+					isShared: shared.has(code),
+				}))}
+			/>
+			<p>
+				A job that fails is no error of a request: its <code>status</code> is <code>failed</code>, its{' '}
+				<code>error_code</code> one of these, and its <code>error_message</code> says what you can do.
+			</p>
+			<CodeTable
+				caption="What a job may fail with"
+				rows={Object.entries(jobErrorMeanings(description)).map(([code, meaning]) => ({ code, meaning }))}
+			/>
+		</Chapter>
+	);
+}
+
+interface Row {
+	code: string;
+	meaning: string;
+	status?: string;
+	/** Every operation has it. */
+	isShared?: boolean;
+}
+
+function CodeTable({ caption, rows }: { caption: string; rows: readonly Row[] }) {
+	const hasStatus = rows.some(({ status }) => status !== undefined);
+	return (
+		<table className={styles.codes}>
+			<caption>{caption}</caption>
+			<thead>
+				<tr>
+					{hasStatus && <th scope="col">Status</th>}
+					<th scope="col">Code</th>
+					<th scope="col">Meaning</th>
+				</tr>
+			</thead>
+			<tbody>
+				{rows.map(({ code, meaning, status, isShared }) => (
+					<tr key={code}>
+						{hasStatus && <td>{status}</td>}
+						<th scope="row">
+							<code>{breakable(code)}</code>
+						</th>
+						<td>
+							{meaning}
+							{isShared && ' (any request)'}
+						</td>
+					</tr>
+				))}
+			</tbody>
+		</table>
+	);
+}
+
+/** Allows line breaks after underscores. */
+function breakable(code: string) {
+	return code.split('_').map((word, index) => (
+		<Fragment key={word}>
+			{index > 0 && (
+				<>
+					_<wbr />
+				</>
+			)}
+			{word}
+		</Fragment>
+	));
+}

@@ -1,0 +1,44 @@
+import type { Tool } from '@creatorr/client';
+import type { Value } from './values.ts';
+
+/** With the password from stdin instead of the prompt, so that the example runs as it is. */
+const signsIn = (command: string, origin: string) =>
+	`creatorr ${command} --api ${origin} \\
+  --email you@example.com --password-stdin <<< 'correct horse battery'`;
+
+/** Returns the commands by operation. */
+export function cliExamples(origin: string): Record<string, string> {
+	return {
+		register: signsIn('register', origin),
+		login: signsIn('login', origin),
+		logout: 'creatorr logout',
+		getMe: 'creatorr whoami',
+		listFiles: 'creatorr files',
+		getFile: 'creatorr download $FILE_ID -o copy.pdf',
+		createJob: `# uploads it, waits, and brings home what comes out
+creatorr compress input.pdf -o smaller.pdf --quality 70`,
+		listJobs: 'creatorr jobs',
+		getJob: 'creatorr job $JOB_ID',
+		cancelJob: 'creatorr cancel $JOB_ID',
+		listTools: 'creatorr tools',
+	};
+}
+
+/** Returns the walkthrough, from sign-up to a smaller PDF. */
+export function cliWalkthrough(origin: string): string {
+	return `# with an account, only the second command signs in
+${signsIn('register', origin)} \\
+  || ${signsIn('login', origin)}
+creatorr compress input.pdf -o smaller.pdf`;
+}
+
+/** Returns the tool's command with some of its options. */
+export function cliToolExample({ slug }: Tool, params: Record<string, Value>): string {
+	const options = Object.entries(params)
+		// boolean options are flags, which are absent by default
+		.filter(([, value]) => typeof value !== 'boolean')
+		.map(
+			([name, value]) => `--${name.replaceAll('_', '-')} ${Array.isArray(value) ? value.join(',') : value}`,
+		);
+	return ['creatorr', slug, '"$FILE"', ...options].join(' ');
+}

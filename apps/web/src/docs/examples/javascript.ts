@@ -1,0 +1,63 @@
+/**
+ * The JavaScript example of each operation. `creatorr` is the client; values from earlier answers are `fileId`, `jobId`,
+ * `sessionId`, `mailToken`.
+ */
+export const JAVASCRIPT_EXAMPLES: Record<string, string> = {
+	register: `const { token, user } = await creatorr.account.register({
+  email: 'you@example.com',
+  password: 'correct horse battery',
+});`,
+	login: `const { token, user } = await creatorr.account.login({
+  email: 'you@example.com',
+  password: 'correct horse battery',
+});`,
+	logout: 'await creatorr.account.logout();',
+	logoutAll: 'await creatorr.account.logoutAll();',
+	listSessions: 'const sessions = await creatorr.account.sessions();',
+	deleteSession: 'await creatorr.account.endSession(sessionId);',
+	changePassword: `await creatorr.account.changePassword({
+  current_password: 'correct horse battery',
+  new_password: 'correct horse battery',
+});`,
+	forgotPassword: `await creatorr.account.forgotPassword('you@example.com');`,
+	resetPassword: `await creatorr.account.resetPassword({
+  token: mailToken,
+  new_password: 'correct horse battery',
+});`,
+	verifyEmail: 'await creatorr.account.verifyEmail(mailToken);',
+	resendVerification: 'await creatorr.account.resendVerification();',
+	getMe: 'const user = await creatorr.account.me();',
+	deleteMe: `await creatorr.account.delete('correct horse battery');`,
+	createFile: `// declares it; files.upload() does this, and sends the bytes
+const { file_id, upload_url, headers } = await creatorr.files.create({
+  name: 'input.pdf',
+  mime_type: 'application/pdf',
+  size_bytes: 48213,
+});`,
+	listFiles: `const { data: files, next_cursor } = await creatorr.files.list();`,
+	getFile: `const file = await creatorr.files.get(fileId);
+console.log(file.download_url);`,
+	deleteFile: 'await creatorr.files.delete(fileId);',
+	completeFile: `// files.upload() does this by itself
+const file = await creatorr.files.complete(fileId, [
+  { part_number: 1, etag },
+]);`,
+	listFileParts: 'const { parts } = await creatorr.files.parts(fileId);',
+	createJob: `const job = await creatorr.jobs.create({
+  tool: 'compress_heavy',
+  input_file_id: fileId,
+  params: { quality: 70 },
+});`,
+	listJobs: `const { data: jobs, next_cursor } = await creatorr.jobs.list();`,
+	getJob: `const job = await creatorr.jobs.get(jobId, { waitSeconds: 30 });`,
+	streamJob: `for await (const job of creatorr.jobs.watch(jobId)) {
+  console.log(job.status, job.progress);
+}`,
+	cancelJob: 'const job = await creatorr.jobs.cancel(jobId);',
+	deleteJob: 'await creatorr.jobs.delete(jobId);',
+	listTools: 'const tools = await creatorr.tools();',
+	createCheckout: `const { url } = await creatorr.billing.checkout('monthly');`,
+	openPortal: 'const { url } = await creatorr.billing.portal();',
+	getBilling: 'const { plan, status } = await creatorr.billing.get();',
+	getUsage: 'const { plan, limits } = await creatorr.usage();',
+};

@@ -1,0 +1,124 @@
+import { memo } from 'react';
+import {
+	type ApiDescription,
+	type ErrorAnswer,
+	errorMeanings,
+	type Group,
+	type Operation,
+	type Parameter,
+} from './api-description.ts';
+import { CodeExample } from './code-example.tsx';
+import { AnchoredHeading, headingId, Method } from './docs-section.tsx';
+import { examplesOf } from './examples/examples.ts';
+import { FieldList } from './field-list.tsx';
+import styles from './reference.module.css';
+import { fieldOf, fieldsOf } from './schema-fields.ts';
+
+/** The operations by group. */
+export const Reference = memo(function Reference({
+	groups,
+	description,
+}: {
+	groups: readonly Group[];
+	description: ApiDescription;
+}) {
+	return groups.map((group) => (
+		<section key={group.name} aria-labelledby={`group-${group.name}`}>
+			<div className={styles.head}>
+				<h2 id={`group-${group.name}`}>{group.title}</h2>
+				<p>{group.description}</p>
+			</div>
+			{group.operations.map((operation) => (
+				<OperationSection key={operation.id} operation={operation} description={description} />
+			))}
+		</section>
+	));
+});
+
+const PLACES = { path: 'In the path', query: 'In the query', header: 'In the headers' } as const;
+
+function OperationSection({ operation, description }: { operation: Operation; description: ApiDescription }) {
+	const { id, answer, body, errors, method, path } = operation;
+	const answered = answer.schema ? fieldsOf(answer.schema, description) : [];
+	return (
+		<section id={id} aria-labelledby={headingId(id)} className={styles.operation}>
+			<div className={styles.words}>
+				<AnchoredHeading level={3} id={id}>
+					{operation.title}
+				</AnchoredHeading>
+				<p className={styles.target}>
+					<Method method={method} />
+					<code>{path}</code>
+				</p>
+				<p>
+					{operation.description} {!operation.needsToken && 'Needs no token.'}
+				</p>
+				{(Object.keys(PLACES) as Parameter['in'][]).map((place) => (
+					<Parameters key={place} place={place} operation={operation} description={description} />
+				))}
+				{body?.properties && (
+					<>
+						<h4>Body</h4>
+						<p className={styles.plain}>{operation.bodyDescription}</p>
+						<FieldList fields={fieldsOf(body, description)} isRequest />
+					</>
+				)}
+				<h4>
+					Answer <code>{answer.status}</code>
+				</h4>
+				{answered.length > 0 && <FieldList fields={answered} isRequest={false} />}
+				{answered.length === 0 && <p className={styles.plain}>{plainAnswer(operation)}</p>}
+				{errors.length > 0 && (
+					<>
+						<h4>Errors</h4>
+						<ErrorList errors={errors} description={description} />
+					</>
+				)}
+			</div>
+			<div className={styles.example}>
+				<CodeExample label="Example" examples={examplesOf(operation, description)} />
+			</div>
+		</section>
+	);
+}
+
+function Parameters({
+	place,
+	operation,
+	description,
+}: {
+	place: Parameter['in'];
+	operation: Operation;
+	description: ApiDescription;
+}) {
+	const parameters = operation.parameters.filter((parameter) => parameter.in === place);
+	if (parameters.length === 0) return null;
+	const fields = parameters.map(({ name, schema, required }) => fieldOf(name, schema, required, description));
+	return (
+		<>
+			<h4>{PLACES[place]}</h4>
+			<FieldList fields={fields} isRequest />
+		</>
+	);
+}
+
+function plainAnswer({ answer: { schema, contentType } }: Operation): string {
+	if (!schema) return 'Nothing: the body is empty.';
+	return `${contentType}${schema.description ? `: ${schema.description}` : ''}.`;
+}
+
+function ErrorList({ errors, description }: { errors: readonly ErrorAnswer[]; description: ApiDescription }) {
+	const meanings = errorMeanings(description);
+	return (
+		<ul className={styles.errors}>
+			{errors.map(({ status, code }) => (
+				<li key={`${status} ${code}`}>
+					<span className={styles.status}>{status}</span>
+					<span>
+						<code>{code}</code> {meanings[code] && <span className={styles.meaning}>{meanings[code]}</span>}
+					</span>
+				</li>
+			))}
+		</ul>
+	);
+}

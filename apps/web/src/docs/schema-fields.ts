@@ -1,0 +1,107 @@
+import { type ApiDescription, resolve, type Schema } from './api-description.ts';
+
+/** A described field of a body, an answer or a tool's params. */
+export interface Field {
+	name: string;
+	/** For example "integer, 1 to 100", "list of strings", "string or null". */
+	type: string;
+	isRequired: boolean;
+	description: string;
+	/** The values of an enum with their meanings. */
+	choices: { value: string; meaning: string | undefined }[];
+	/** As JSON. */
+	defaultJson: string | undefined;
+	/** The fields of an object, or of the items of a list. */
+	fields: Field[];
+}
+
+/** Returns the fields of an object schema; none for others. */
+export function fieldsOf(given: Schema, description: ApiDescription): Field[] {
+	const schema = resolve(given, description);
+	return Object.entries(schema.properties ?? {}).map(([name, property]) =>
+		fieldOf(name, property, schema.required?.includes(name) ?? false, description),
+	);
+}
+
+export function fieldOf(
+	name: string,
+	given: Schema,
+	isRequired: boolean,
+	description: ApiDescription,
+): Field {
+	const schema = resolve(given, description);
+	const inner = schema.items ? resolve(schema.items, description) : schema;
+	const meanings = schema['x-enumDescriptions'] ?? {};
+	return {
+		name,
+		type: typeText(schema, description),
+		isRequired,
+		description: schema.description ?? '',
+		choices: (schema.enum ?? []).map((value) => ({ value: String(value), meaning: meanings[String(value)] })),
+		defaultJson: schema.default === undefined ? undefined : JSON.stringify(schema.default),
+		fields: fieldsOf(inner, description),
+	};
+}
+
+const ID = /^\^(fil|job|ses|usr)_/;
+const ID_NAMES: Record<string, string> = {
+	fil: 'id of a file',
+	job: 'id of a job',
+	ses: 'id of a session',
+	usr: 'id of a user',
+};
+
+function typeText(given: Schema, description: ApiDescription): string {
+	const schema = resolve(given, description);
+	if (schema.const !== undefined) return JSON.stringify(schema.const);
+	if (schema.anyOf) return schema.anyOf.map((one) => typeText(one, description)).join(' or ');
+	const types = Array.isArray(schema.type) ? schema.type : [schema.type ?? 'anything'];
+	return types.map((type) => singleTypeText(type, schema, description)).join(' or ');
+}
+
+function singleTypeText(type: string, schema: Schema, description: ApiDescription): string {
+	if (type === 'array') return listText(schema, description);
+	if (type === 'object') return objectText(schema, description);
+	if (type === 'integer' || type === 'number') return type + range(schema);
+	if (type !== 'string') return type;
+	const [, id] = ID.exec(schema.pattern ?? '') ?? [];
+	if (id) return ID_NAMES[id] ?? 'id';
+	if (schema.format === 'date-time') return 'time';
+	return `string${length(schema)}`;
+}
+
+function listText({ items = {}, minItems, maxItems }: Schema, description: ApiDescription): string {
+	const of = plural(items, description);
+	if (minItems === undefined || maxItems === undefined) return `list of ${of}`;
+	return `list of ${format(minItems)} to ${format(maxItems)} ${of}`;
+}
+
+function objectText({ properties, additionalProperties }: Schema, description: ApiDescription): string {
+	if (properties || typeof additionalProperties !== 'object' || !isTyped(additionalProperties))
+		return 'object';
+	return `object of ${plural(additionalProperties, description)}`;
+}
+
+const isTyped = (schema: Schema) => schema.type !== undefined || schema.$ref !== undefined;
+
+function plural(schema: Schema, description: ApiDescription): string {
+	const words = typeText(schema, description);
+	return words.startsWith('list') ? words.replace('list', 'lists') : words.replace(/^(\w+)/, '$1s');
+}
+
+/** Describes the bounds, without those of every safe integer. */
+function range({ minimum, maximum }: Schema): string {
+	const low = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? minimum : undefined;
+	const high = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
+	return bounds(low, high, '');
+}
+
+const length = ({ minLength, maxLength }: Schema) => bounds(minLength, maxLength, ' characters');
+
+function bounds(low: number | undefined, high: number | undefined, unit: string): string {
+	if (low !== undefined && high !== undefined) return `, ${format(low)} to ${format(high)}${unit}`;
+	if (low !== undefined) return `, at least ${format(low)}${unit}`;
+	return high === undefined ? '' : `, at most ${format(high)}${unit}`;
+}
+
+const format = (value: number) => value.toLocaleString('en');

@@ -1,0 +1,73 @@
+import type { Tool } from '@creatorr/client';
+import { formatBytes, formatCount } from '../ui/format.ts';
+import type { ApiDescription, Schema } from './api-description.ts';
+import { CodeExample } from './code-example.tsx';
+import { AnchoredHeading, Chapter, headingId } from './docs-section.tsx';
+import { toolExamples } from './examples/examples.ts';
+import { FieldList } from './field-list.tsx';
+import { fieldsOf } from './schema-fields.ts';
+import styles from './tools-chapter.module.css';
+
+const PLANS = { free: 'Free', pro: 'Pro' } as const;
+
+export const toolSectionId = (slug: string) => `tool-${slug}`;
+
+/** Lists the available tools with their types, limits and params. */
+export function ToolsChapter({
+	tools,
+	description,
+}: {
+	tools: readonly Tool[];
+	description: ApiDescription;
+}) {
+	return (
+		<Chapter id="tools" title="Tools">
+			<p>
+				Give the slug as <code>tool</code> and the params as <code>params</code> of a new job. What you leave
+				out has its default; a param that a tool does not know is refused.
+			</p>
+			{tools.map((tool) => (
+				<ToolSection key={tool.slug} tool={tool} description={description} />
+			))}
+		</Chapter>
+	);
+}
+
+function ToolSection({ tool, description }: { tool: Tool; description: ApiDescription }) {
+	const id = toolSectionId(tool.slug);
+	return (
+		<section id={id} aria-labelledby={headingId(id)} className={styles.tool}>
+			<div className={styles.words}>
+				<AnchoredHeading level={3} id={id}>
+					{tool.title}
+				</AnchoredHeading>
+				<p>
+					<code>{tool.slug}</code>
+				</p>
+				<p>{tool.summary}</p>
+				<dl className={styles.facts}>
+					<dt>Takes</dt>
+					<dd className={styles.types}>
+						{tool.accepts.map((type) => (
+							<code key={type}>{type}</code>
+						))}
+					</dd>
+					{Object.entries(tool.plans).map(([plan, limits]) => (
+						<div key={plan} className={styles.pair}>
+							<dt>{PLANS[plan as keyof typeof PLANS]}</dt>
+							<dd>
+								Up to {formatBytes(limits.max_input_bytes)} and{' '}
+								{formatCount(limits.max_pages, 'page', 'pages')} a job
+							</dd>
+						</div>
+					))}
+				</dl>
+				<h4>Params</h4>
+				<FieldList fields={fieldsOf(tool.params as Schema, description)} isRequest />
+			</div>
+			<div className={styles.example}>
+				<CodeExample label="Example" examples={toolExamples(tool, location.origin)} />
+			</div>
+		</section>
+	);
+}

@@ -1,0 +1,82 @@
+import type { Tool, User } from '@creatorr/client';
+import { formatBytes } from '../ui/format.ts';
+import { extensionOf, typeNames, typeOf } from './media-types.ts';
+
+/** A file that a tool does not accept. */
+export interface FileRejection {
+	name: string;
+	/** A sentence that says what to do. */
+	reason: string;
+	/** Another tool or plan that accepts the file. */
+	help?: { kind: 'tool'; slug: string; title: string } | { kind: 'pro' } | undefined;
+}
+
+type Candidate = Pick<File, 'name' | 'type' | 'size'>;
+
+/** Undefined for visitors, who get the limits of the free plan. */
+type PlanOfVisitor = User['plan'] | undefined;
+
+/**
+ * Whether the tool may accept the file, by its type and extension; the API inspects its bytes. Unknown types are
+ * accepted, and so is any kind of text if the tool accepts text.
+ */
+export function acceptsType(tool: Tool, file: Candidate): boolean {
+	const type = typeOf(file);
+	if (type === undefined || tool.accepts.includes(type)) return true;
+	return type.startsWith('text/') && tool.accepts.includes('text/plain');
+}
+
+/** Returns why a tool does not accept a file, as far as that is known before the upload; undefined if it does. */
+export function rejectionOf(
+	file: Candidate,
+	tool: Tool,
+	tools: readonly Tool[],
+	plan: PlanOfVisitor,
+): FileRejection | undefined {
+	const { name } = file;
+	if (!acceptsType(tool, file)) {
+		const other = tools.find((one) => acceptsType(one, file));
+		const kind = extensionOf(name) ? `.${extensionOf(name)} files` : 'this kind of file';
+		return {
+			name,
+			reason: `${tool.title} doesn’t take ${kind}, but ${typeNames(tool.accepts)}.`,
+			help: other && { kind: 'tool', slug: other.slug, title: other.title },
+		};
+	}
+	if (file.size === 0) return { name, reason: 'The file is empty.' };
+	return tooLarge(file, tool, plan);
+}
+
+function tooLarge(
+	{ name, size }: Candidate,
+	{ plans, title }: Tool,
+	plan: PlanOfVisitor,
+): FileRejection | undefined {
+	const limit = plans[plan ?? 'free'].max_input_bytes;
+	if (size <= limit) return undefined;
+	const ofPro = plans.pro.max_input_bytes;
+	const reason = `It is ${formatBytes(size)} large, and ${title} takes up to ${formatBytes(limit)}`;
+	if (size > ofPro) return { name, reason: `${reason}. Split it, or make it smaller first.` };
+	return {
+		name,
+		reason: `${reason} on the free plan, ${formatBytes(ofPro)} on Pro.`,
+		help: { kind: 'pro' },
+	};
+}
+
+/** Splits files into accepted and rejected ones. */
+export function partitionFiles<F extends Candidate>(
+	files: readonly F[],
+	tool: Tool,
+	tools: readonly Tool[],
+	plan: PlanOfVisitor,
+): { accepted: F[]; rejections: FileRejection[] } {
+	const accepted: F[] = [];
+	const rejections: FileRejection[] = [];
+	for (const file of files) {
+		const rejection = rejectionOf(file, tool, tools, plan);
+		if (rejection) rejections.push(rejection);
+		else accepted.push(file);
+	}
+	return { accepted, rejections };
+}

@@ -1,0 +1,121 @@
+import type { FileRow, User } from '@creatorr/client';
+import { useMutation } from '@tanstack/react-query';
+import { Download, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { hasCode, toastFailure } from '../api/failure-message.ts';
+import { useRemoval, useWithoutRemoved } from '../api/optimistic-removal.ts';
+import { HistoryLayout, HistoryList } from '../history/history-layout.tsx';
+import { requireUser } from '../sign-in/require-user.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
+import { ConfirmDialog } from '../ui/dialog.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { useFocusAfterRemoval } from '../ui/focus.ts';
+import { formatBytes, formatDateTime } from '../ui/format.ts';
+import { MoreButton } from '../ui/more-button.tsx';
+import { ProblemNotice } from '../ui/notice.tsx';
+import { usePageTitle } from '../ui/page-title.ts';
+import { Spinner } from '../ui/spinner.tsx';
+import { toast } from '../ui/toasts.ts';
+import { dropFile, refreshFiles, useFiles } from './file-queries.ts';
+import styles from './files-page.module.css';
+import { saveFile } from './save-file.ts';
+
+/** Lists stored files, uploads and results, newest first. */
+function Files({ user }: { user: User }) {
+	usePageTitle('Files');
+	const list = useFiles(user.id);
+	const files = useWithoutRemoved(user.id, 'file', list.data?.pages.flatMap(({ data }) => data) ?? []);
+	useFocusAfterRemoval(files.length);
+	return (
+		<HistoryLayout
+			title="Files"
+			intro="What you uploaded, and what came out. Each goes by itself when its time is up."
+		>
+			{list.isPending && <Spinner label="Loading your files" />}
+			{list.error && (
+				<ProblemNotice what="Your files can’t be loaded" error={list.error} onRetry={list.refetch} />
+			)}
+			{list.data && files.length === 0 && (
+				<EmptyState
+					title="No files are kept"
+					text="Files are deleted by themselves after a while. Your history shows what you did with them."
+					action={
+						<ButtonLink variant="primary" to="/">
+							Pick a tool
+						</ButtonLink>
+					}
+				/>
+			)}
+			{files.length > 0 && (
+				<HistoryList label="Files">
+					{files.map((file) => (
+						<li key={file.id}>
+							<FileItem user={user} file={file} />
+						</li>
+					))}
+				</HistoryList>
+			)}
+			<MoreButton list={list} />
+		</HistoryLayout>
+	);
+}
+
+export const FilesPage = requireUser(Files);
+
+function FileItem({ user, file }: { user: User; file: FileRow }) {
+	const { save, remove } = useFileActions(user.id, file);
+	const [isAsking, setAsking] = useState(false);
+	const isReady = file.status === 'ready';
+	const until = `${isReady ? 'kept until' : 'not uploaded yet; given up on'} ${formatDateTime(file.expires_at)}`;
+	return (
+		<article className={styles.file} aria-label={file.name}>
+			<div className={styles.words}>
+				<h2 className={styles.name}>{file.name}</h2>
+				<p className={styles.facts}>
+					{formatBytes(file.size_bytes)} · {formatDateTime(file.created_at)} · {until}
+				</p>
+			</div>
+			<div className={styles.actions}>
+				{isReady && (
+					<Button small aria-label={`Download ${file.name}`} onClick={() => save.mutate()}>
+						<Download size={16} aria-hidden="true" />
+						Download
+					</Button>
+				)}
+				<Button variant="quiet" small aria-label={`Delete ${file.name}`} onClick={() => setAsking(true)}>
+					<Trash2 size={16} aria-hidden="true" />
+				</Button>
+			</div>
+			{isAsking && (
+				<ConfirmDialog
+					title="Delete this file?"
+					text={`${file.name} is gone at once, and can’t be brought back. A job that still needs it fails.`}
+					confirm="Delete"
+					onConfirm={() => remove.mutate(file.id)}
+					onClose={() => setAsking(false)}
+				/>
+			)}
+		</article>
+	);
+}
+
+/** Requests for a file. Failures are shown as toasts. */
+function useFileActions(userId: string, file: FileRow) {
+	const save = useMutation({
+		mutationFn: () => saveFile(file.id),
+		onError: (error) => {
+			if (!hasCode(error, 'not_found')) return toastFailure(`${file.name} can’t be downloaded.`, error);
+			refreshFiles(userId);
+			toast({ text: `${file.name} is no longer kept.` });
+		},
+	});
+
+	const remove = useRemoval(userId, 'file', {
+		remove: (id) => api.files.delete(id),
+		onRemoved: (id) => dropFile(userId, id),
+		onFailure: (error) => toastFailure(`${file.name} was not deleted.`, error),
+	});
+
+	return { save, remove };
+}

@@ -1,0 +1,23 @@
+import { ApiError } from '@creatorr/client';
+import { expect, test } from '@jest/globals';
+import { refusedFields } from './use-form.ts';
+
+const refusal = new ApiError('the request is not valid', {
+	code: 'validation',
+	status: 400,
+	requestId: 'req_1',
+	retryAfterMs: undefined,
+	details: [
+		{ path: 'email', message: 'must be an email address' },
+		{ path: 'email', message: 'is too long' },
+		{ path: 'token', message: 'is used' },
+	],
+});
+
+test('maps the first message of each shown field', () => {
+	expect(refusedFields(refusal, ['email', 'password'])).toEqual({ email: 'Must be an email address.' });
+});
+
+test('maps nothing without an API answer', () => {
+	expect(refusedFields(new Error('no connection'), ['email'])).toEqual({});
+});

@@ -1,0 +1,17 @@
+import type { JobStatus } from '@creatorr/client';
+import type { JobFilter } from './job-queries.ts';
+
+export const STATUSES: readonly (readonly [JobStatus, string])[] = [
+	['queued', 'In line'],
+	['running', 'Running'],
+	['succeeded', 'Done'],
+	['failed', 'Failed'],
+	['canceled', 'Canceled'],
+];
+
+/** Reads the filter from the URL's query. Ignores invalid values. */
+export function filterOf(query: URLSearchParams): JobFilter {
+	const status = STATUSES.find(([name]) => name === query.get('status'))?.[0];
+	const tool = query.get('tool');
+	return { ...(status && { status }), ...(tool && /^[a-z0-9_]{1,64}$/.test(tool) && { tool }) };
+}

@@ -1,0 +1,83 @@
+import type { Job, User } from '@creatorr/client';
+import { useSearchParams } from 'react-router';
+import { useWithoutRemoved } from '../api/optimistic-removal.ts';
+import { useTools } from '../api/tools.ts';
+import { useFileStates } from '../files/file-queries.ts';
+import { requireUser } from '../sign-in/require-user.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { useFocusAfterRemoval } from '../ui/focus.ts';
+import { MoreButton } from '../ui/more-button.tsx';
+import { ProblemNotice } from '../ui/notice.tsx';
+import { usePageTitle } from '../ui/page-title.ts';
+import { Spinner } from '../ui/spinner.tsx';
+import { VisuallyHidden } from '../ui/visually-hidden.tsx';
+import { filterOf } from './history-filter.ts';
+import { HistoryFilterForm } from './history-filter-form.tsx';
+import { HistoryLayout, HistoryList } from './history-layout.tsx';
+import { historyRow, useJobAnnouncement } from './history-rows.ts';
+import { useJobs, useLiveJobs } from './job-queries.ts';
+import { JobRow } from './job-row.tsx';
+
+function fileIdsOf({ input_file_id: input, output_file_id: output }: Job): string[] {
+	return output === undefined ? [input] : [input, output];
+}
+
+/** Lists the jobs, newest first, and polls the active ones. */
+function History({ user }: { user: User }) {
+	usePageTitle('History');
+	const [query, setQuery] = useSearchParams();
+	const filter = filterOf(query);
+	const list = useJobs(user.id, filter);
+	const { data: tools } = useTools();
+	const jobs = useWithoutRemoved(user.id, 'job', list.data?.pages.flatMap(({ data }) => data) ?? []);
+	const files = useFileStates(user.id, jobs.flatMap(fileIdsOf));
+	useLiveJobs(user.id, jobs);
+	useFocusAfterRemoval(jobs.length);
+	const rows = jobs.map((job) => historyRow(job, tools, files.stateOf));
+	const announcement = useJobAnnouncement(rows);
+	const isPending = list.isPending || (jobs.length > 0 && files.isPending);
+	const isFiltered = Object.keys(filter).length > 0;
+	return (
+		<HistoryLayout title="History" intro="What became of your files, the newest first.">
+			<VisuallyHidden>
+				<span role="status">{announcement}</span>
+			</VisuallyHidden>
+			<HistoryFilterForm />
+			{isPending && <Spinner label="Loading your history" />}
+			{list.error && (
+				<ProblemNotice what="Your history can’t be loaded" error={list.error} onRetry={list.refetch} />
+			)}
+			{list.data && jobs.length === 0 && !isFiltered && (
+				<EmptyState
+					title="Nothing here yet"
+					text="Drop a file onto a tool. What becomes of it shows up here, on all your devices."
+					action={
+						<ButtonLink variant="primary" to="/">
+							Pick a tool
+						</ButtonLink>
+					}
+				/>
+			)}
+			{list.data && jobs.length === 0 && isFiltered && (
+				<EmptyState
+					title="No job is like that"
+					text="Another tool or status may have what you look for."
+					action={<Button onClick={() => setQuery({}, { replace: true })}>Show all</Button>}
+				/>
+			)}
+			{jobs.length > 0 && !isPending && (
+				<HistoryList label="Jobs">
+					{rows.map((row) => (
+						<li key={row.job.id}>
+							<JobRow user={user} row={row} />
+						</li>
+					))}
+				</HistoryList>
+			)}
+			<MoreButton list={list} />
+		</HistoryLayout>
+	);
+}
+
+export const HistoryPage = requireUser(History);

@@ -1,0 +1,77 @@
+import type { Job, Tool } from '@creatorr/client';
+import { Link } from 'react-router';
+import type { FileState } from '../files/file-queries.ts';
+import { fieldsOf } from '../tool-page/params/fields.ts';
+import { formatBytes, formatDateTime } from '../ui/format.ts';
+import { describeFailure } from '../uploads/list/describe-failure.ts';
+import { savedPercent } from '../uploads/list/outcome.ts';
+import styles from './job-outcome.module.css';
+
+/** The progress, result or error of a job. */
+export function JobOutcome({
+	job,
+	tool,
+	output,
+}: {
+	job: Job;
+	tool: Tool | undefined;
+	output: FileState | undefined;
+}) {
+	switch (job.status) {
+		case 'queued':
+			return (
+				<p className={styles.words}>
+					{tool?.available === false
+						? 'Nobody works with this tool just now; it waits for somebody.'
+						: 'In line'}
+				</p>
+			);
+		case 'running':
+			return (
+				<p className={styles.running}>
+					<progress max={100} value={job.progress} aria-label="Progress" />
+					{job.progress}%
+				</p>
+			);
+		case 'failed':
+			return <Failed job={job} tool={tool} />;
+		case 'canceled':
+			return <p className={styles.words}>Canceled</p>;
+		case 'succeeded':
+			return <Result job={job} output={output} />;
+	}
+}
+
+function Failed({ job, tool }: { job: Job; tool: Tool | undefined }) {
+	const { error_code: code = 'internal', error_message: message = '' } = job;
+	const failure = describeFailure({ code, message, details: [] }, tool ? fieldsOf(tool) : []);
+	return (
+		<p className={styles.failed}>
+			<strong>{failure.title}.</strong> {failure.text}{' '}
+			{failure.remedies.includes('upgrade') && <Link to="/account">Upgrade to Pro</Link>}
+		</p>
+	);
+}
+
+function Result({ job: { result }, output }: { job: Job; output: FileState | undefined }) {
+	const saved = result && savedPercent(result.bytes_in, result.bytes_out);
+	return (
+		<p className={styles.result}>
+			{result && (
+				<span>
+					{formatBytes(result.bytes_in)} → {formatBytes(result.bytes_out)}
+				</span>
+			)}
+			{saved && <span className={styles.saved}>−{saved}%</span>}
+			<span className={styles.kept}>{retentionText(output)}</span>
+		</p>
+	);
+}
+
+function retentionText(output: FileState | undefined): string {
+	if (output?.kind === 'kept') return `kept until ${formatDateTime(output.file.expires_at)}`;
+	if (output?.kind !== 'gone') return '';
+	const { expiresAt } = output;
+	const isExpired = expiresAt !== undefined && Date.parse(expiresAt) <= Date.now();
+	return isExpired ? `no longer kept since ${formatDateTime(expiresAt)}` : 'no longer kept';
+}

@@ -1,0 +1,77 @@
+import { ApiError, type Job } from '@creatorr/client';
+import { useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { api } from '../api/client.ts';
+import { hasCode, toastFailure } from '../api/failure-message.ts';
+import { useRemoval } from '../api/optimistic-removal.ts';
+import { refreshFiles } from '../files/file-queries.ts';
+import { saveFile } from '../files/save-file.ts';
+import { toast } from '../ui/toasts.ts';
+import { newId } from '../uploads/upload.ts';
+import { dropJob, refreshJobs, showJobs } from './job-queries.ts';
+
+/** Whether the API answered that it did nothing. */
+function isRefusal(error: unknown): boolean {
+	return error instanceof ApiError && error.status < 500;
+}
+
+/** Requests for a job. Failures are shown as toasts. */
+export function useJobActions(userId: string, job: Job) {
+	const save = useMutation({
+		mutationFn: () => saveFile(job.output_file_id ?? ''),
+		onError: (error) => {
+			if (!hasCode(error, 'not_found')) return toastFailure('It can’t be downloaded.', error);
+			refreshFiles(userId);
+			toast({ text: 'The result is no longer kept.' });
+		},
+	});
+
+	const cancel = useMutation({
+		mutationFn: () => api.jobs.cancel(job.id),
+		onSuccess: (canceled) => showJobs(userId, [canceled]),
+		onError: (error) => {
+			// the job had already ended
+			if (hasCode(error, 'job_finished') || hasCode(error, 'not_found')) void refreshJobs(userId);
+			else toastFailure('It was not canceled.', error);
+		},
+	});
+
+	const remove = useRemoval(userId, 'job', {
+		remove: (id) => api.jobs.delete(id),
+		onRemoved: (id) => dropJob(userId, id),
+		onFailure: (error) => toastFailure('It was not removed.', error),
+	});
+
+	/** Kept while it is unknown whether the job was created, so that another click does not create a second one. */
+	const lastTry = useRef<{ secrets: string; key: string }>(undefined);
+
+	async function startAgain(given: Readonly<Record<string, string>> = {}): Promise<void> {
+		const { tool, input_file_id } = job;
+		const secrets = JSON.stringify(given);
+		// another password makes another request, which needs another key
+		if (lastTry.current?.secrets !== secrets) lastTry.current = { secrets, key: newId() };
+		try {
+			await api.jobs.create(
+				{ tool, input_file_id, params: { ...job.params, ...given } },
+				{ idempotencyKey: lastTry.current.key },
+			);
+			lastTry.current = undefined;
+		} catch (error) {
+			if (isRefusal(error)) lastTry.current = undefined;
+			throw error;
+		}
+		await refreshJobs(userId);
+		toast({ text: 'It runs again: see the top of your history.' });
+	}
+
+	const runAgain = useMutation({
+		mutationFn: () => startAgain(),
+		onError: (error) => {
+			if (!hasCode(error, 'not_found')) return toastFailure('It was not started.', error);
+			refreshFiles(userId);
+			toast({ text: 'The file is no longer kept. Upload it once more.' });
+		},
+	});
+
+	return { save, cancel, remove, runAgain, startAgain };
+}

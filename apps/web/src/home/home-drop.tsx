@@ -1,0 +1,111 @@
+import type { Tool } from '@creatorr/client';
+import { useRef, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { acceptsType } from '../file-drop/file-rejections.ts';
+import { transferFiles } from '../file-drop/transfer-files.ts';
+import { usePageDrop } from '../file-drop/use-page-drop.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { formatCount } from '../ui/format.ts';
+import { Notice } from '../ui/notice.tsx';
+import styles from './home-drop.module.css';
+
+/**
+ * Accepts files on the whole home page and transfers them to a tool: the only one that accepts them, or the one that the
+ * user picks.
+ */
+export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
+	const navigate = useNavigate();
+	const input = useRef<HTMLInputElement>(null);
+	const [files, setFiles] = useState<readonly File[]>([]);
+	const [unsupportedName, setUnsupportedName] = useState<string>();
+	const candidates = tools.filter((tool) => files.some((file) => acceptsType(tool, file)));
+
+	function goTo(tool: Tool, given: readonly File[]): void {
+		transferFiles(tool.slug, given);
+		void navigate(`/tools/${tool.slug}`);
+	}
+
+	function accept(given: File[]): void {
+		const accepting = tools.filter((tool) => given.some((file) => acceptsType(tool, file)));
+		const [only] = accepting;
+		setUnsupportedName(accepting.length === 0 ? (given[0]?.name ?? '') : undefined);
+		if (only && accepting.length === 1) goTo(only, given);
+		else setFiles(accepting.length > 1 ? given : []);
+	}
+
+	const isDragging = usePageDrop(accept);
+	return (
+		<>
+			<div className={styles.choose}>
+				<Button variant="primary" onClick={() => input.current?.click()}>
+					Choose files
+				</Button>
+				<span>or drop them anywhere on this page</span>
+			</div>
+			<input
+				ref={input}
+				type="file"
+				multiple
+				hidden
+				aria-label="Files"
+				onChange={({ currentTarget }) => {
+					accept([...(currentTarget.files ?? [])]);
+					currentTarget.value = '';
+				}}
+			/>
+			{unsupportedName !== undefined && (
+				<Notice
+					kind="bad"
+					title={`No tool takes ${unsupportedName}`}
+					action={
+						<Button small variant="quiet" onClick={() => setUnsupportedName(undefined)}>
+							Dismiss
+						</Button>
+					}
+				>
+					Below, each tool says what it is for.
+				</Notice>
+			)}
+			{isDragging && <div className={styles.veil}>Let go, and pick a tool</div>}
+			{files.length > 0 && (
+				<ToolPicker
+					files={files}
+					tools={candidates}
+					onPick={(tool) => goTo(tool, files)}
+					onClose={() => setFiles([])}
+				/>
+			)}
+		</>
+	);
+}
+
+/** Asks which tool to use. */
+function ToolPicker({
+	files,
+	tools,
+	onPick,
+	onClose,
+}: {
+	files: readonly File[];
+	/** Tools that accept at least one of the files. */
+	tools: readonly Tool[];
+	onPick: (tool: Tool) => void;
+	onClose: () => void;
+}) {
+	const what = files.length === 1 ? files[0]?.name : formatCount(files.length, 'file', 'files');
+	return (
+		<Dialog title={`What do you want to do with ${what}?`} onClose={onClose}>
+			<ul className={styles.tools}>
+				{tools.map((tool) => (
+					<li key={tool.slug}>
+						<button type="button" onClick={() => onPick(tool)}>
+							<strong>{tool.title}</strong>
+							<span>{tool.summary}</span>
+						</button>
+					</li>
+				))}
+			</ul>
+		</Dialog>
+	);
+}

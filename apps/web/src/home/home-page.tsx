@@ -1,0 +1,48 @@
+import type { Tool } from '@creatorr/client';
+import { Link } from 'react-router';
+import { useUserChanges } from '../api/session.ts';
+import { useTools } from '../api/tools.ts';
+import { ProblemNotice } from '../ui/notice.tsx';
+import { usePageTitle } from '../ui/page-title.ts';
+import { Spinner } from '../ui/spinner.tsx';
+import { HomeDrop } from './home-drop.tsx';
+import styles from './home-page.module.css';
+
+/** Lists the tools of the API. */
+export function HomePage() {
+	usePageTitle('');
+	const userChanges = useUserChanges();
+	const { data: tools, error, refetch } = useTools();
+	return (
+		<>
+			<section className={styles.hero}>
+				<h1>Drop a file. Take home a better one.</h1>
+				<p>Smaller PDFs, documents as PDFs, scans that you can search.</p>
+				{tools && <HomeDrop key={userChanges} tools={tools} />}
+			</section>
+			{!tools && !error && <Spinner label="Loading the tools" />}
+			{error && <ProblemNotice what="The tools can’t be loaded" error={error} onRetry={refetch} />}
+			{tools && (
+				<ul className={styles.tools}>
+					{tools.map((tool) => (
+						<li key={tool.slug}>
+							<ToolCard tool={tool} />
+						</li>
+					))}
+				</ul>
+			)}
+		</>
+	);
+}
+
+function ToolCard({ tool }: { tool: Tool }) {
+	return (
+		<article className={styles.card}>
+			<h2 className={styles.title}>
+				<Link to={`/tools/${tool.slug}`}>{tool.title}</Link>
+			</h2>
+			<p>{tool.summary}</p>
+			{!tool.available && <p className={styles.away}>No worker has it just now: jobs wait for one.</p>}
+		</article>
+	);
+}

@@ -1,0 +1,31 @@
+import type { User } from '@creatorr/client';
+import { session } from '../api/session.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { toast } from '../ui/toasts.ts';
+import styles from './expired-session-dialog.module.css';
+import { SignInForm } from './sign-in-page.tsx';
+
+/** Asks to sign in again without leaving the page. */
+export function ExpiredSessionDialog({ user, onClose }: { user: User; onClose: () => void }) {
+	return (
+		<Dialog title="Please sign in again" onClose={onClose}>
+			<p>Your session has ended. What is on this page stays as it is.</p>
+			<SignInForm
+				email={user.email}
+				isOverPage
+				onDone={(signedIn) => {
+					if (signedIn.user.id === user.id) return;
+					const text = `You are signed in as ${signedIn.user.email} now. What belongs to ${user.email} is not shown.`;
+					toast({ text, stays: true });
+				}}
+			/>
+			<p className={styles.other}>
+				Not you?{' '}
+				<Button variant="quiet" small onClick={() => session.signOut()}>
+					Leave this account
+				</Button>
+			</p>
+		</Dialog>
+	);
+}

@@ -1,0 +1,179 @@
+import type { Tool } from '@creatorr/client';
+import { helpText, optionHints, toLabel } from './labels.ts';
+
+interface Base {
+	/** The param's name in the API. */
+	name: string;
+	label: string;
+	help: string;
+	/** The value that the tool uses when none is sent. */
+	defaultValue: unknown;
+}
+
+interface Option {
+	value: string;
+	label: string;
+	hint?: string | undefined;
+}
+
+export interface NumberField extends Base {
+	kind: 'number';
+	isInteger: boolean;
+	min?: number | undefined;
+	max?: number | undefined;
+	/** Null lets the tool decide. */
+	isNullable: boolean;
+	unit?: 'bytes' | undefined;
+}
+
+export interface SwitchField extends Base {
+	kind: 'switch';
+}
+
+export interface ChoiceField extends Base {
+	kind: 'choice';
+	options: readonly Option[];
+}
+
+/** An ordered selection of what the workers offer. */
+export interface ListField extends Base {
+	kind: 'list';
+	options: readonly Option[];
+	min: number;
+	max: number;
+}
+
+export interface TextField extends Base {
+	kind: 'text';
+	isNullable: boolean;
+	maxLength?: number | undefined;
+	pattern?: string | undefined;
+}
+
+/** Never stored or shown. */
+export interface SecretField extends Base {
+	kind: 'secret';
+	maxLength?: number | undefined;
+}
+
+export type Field = NumberField | SwitchField | ChoiceField | ListField | TextField | SecretField;
+
+/** The part of JSON Schema that tools use. */
+interface Schema {
+	type?: string | string[];
+	title?: string;
+	description?: string;
+	default?: unknown;
+	enum?: unknown[];
+	anyOf?: Schema[];
+	items?: Schema;
+	properties?: Record<string, Schema>;
+	minimum?: number;
+	maximum?: number;
+	minItems?: number;
+	maxItems?: number;
+	maxLength?: number;
+	pattern?: string;
+	format?: string;
+	writeOnly?: boolean;
+}
+
+/** Returns the form fields of a tool's params, in the order of its schema, without params that no input fits. */
+export function fieldsOf({ params, capabilities = {} }: Pick<Tool, 'params' | 'capabilities'>): Field[] {
+	const { properties = {} } = params as Schema;
+	return Object.entries(properties).flatMap(
+		([name, schema]) => fieldOf(name, schema, capabilities[name]) ?? [],
+	);
+}
+
+function fieldOf(name: string, given: Schema, available: readonly string[] = []): Field | undefined {
+	const { schema, isNullable } = withoutNull(given);
+	const about = baseOf(name, schema, isNullable);
+	if (schema.writeOnly || schema.format === 'password') {
+		return { ...about, kind: 'secret', maxLength: schema.maxLength };
+	}
+	if (schema.enum) return { ...about, kind: 'choice', options: options(schema.enum, schema.description) };
+	switch (schema.type) {
+		case 'integer':
+		case 'number':
+			return {
+				...about,
+				kind: 'number',
+				isInteger: schema.type === 'integer',
+				min: schema.minimum,
+				max: schema.maximum,
+				isNullable,
+				unit: name.endsWith('_bytes') ? 'bytes' : undefined,
+			};
+		case 'boolean':
+			return { ...about, kind: 'switch' };
+		case 'string':
+			return { ...about, kind: 'text', isNullable, maxLength: schema.maxLength, pattern: schema.pattern };
+		case 'array':
+			return listField(about, schema, available);
+	}
+	return undefined;
+}
+
+/** Turns null in `anyOf` or `type` into a flag. */
+function withoutNull(given: Schema): { schema: Schema; isNullable: boolean } {
+	const others = given.anyOf?.filter(({ type }) => type !== 'null');
+	const [other] = others ?? [];
+	if (other && given.anyOf && others?.length === 1) {
+		return { schema: { ...given, ...other }, isNullable: given.anyOf.length > 1 };
+	}
+	if (!Array.isArray(given.type)) return { schema: given, isNullable: false };
+	const [type = 'null'] = given.type.filter((one) => one !== 'null');
+	return { schema: { ...given, type }, isNullable: given.type.includes('null') };
+}
+
+function baseOf(name: string, schema: Schema, isNullable: boolean): Base {
+	const kind = schema.type === 'string' ? 'text' : 'value';
+	return {
+		name,
+		label: schema.title ?? toLabel(name),
+		help: helpText(schema.description ?? '', schema.enum ?? [], isNullable ? kind : undefined),
+		defaultValue: schema.default ?? null,
+	};
+}
+
+function options(values: readonly unknown[], description = ''): Option[] {
+	const hints = optionHints(description, values);
+	return values.map((value) => ({
+		value: String(value),
+		label: toLabel(String(value)),
+		hint: hints.get(String(value)),
+	}));
+}
+
+function listField(about: Base, schema: Schema, available: readonly string[]): ListField | undefined {
+	const values = schema.items?.enum?.map(String) ?? available;
+	const defaultValue = Array.isArray(about.defaultValue) ? about.defaultValue.map(String) : [];
+	const known = [...new Set([...defaultValue, ...values])];
+	if (known.length === 0) return undefined;
+	return {
+		...about,
+		kind: 'list',
+		options: known.map((value) => ({
+			value,
+			label: about.name === 'languages' ? languageName(value) : value,
+		})),
+		min: schema.minItems ?? 0,
+		max: schema.maxItems ?? known.length,
+	};
+}
+
+const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+
+/** Names a Tesseract language code: three letters, some with a script or variant: `deu`, `chi_sim`. */
+export function languageName(code: string): string {
+	const [language = code, ...kind] = code.split('_');
+	let name: string | undefined;
+	try {
+		name = languageNames.of(language);
+	} catch {
+		// not a language code
+	}
+	if (!name) return code;
+	return kind.length > 0 ? `${name} (${kind.join(' ')})` : name;
+}

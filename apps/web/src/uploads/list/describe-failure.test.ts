@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { fieldsOf } from '../../tool-page/params/fields.ts';
+import type { Problem } from '../upload.ts';
+import { describeFailure, passwordField } from './describe-failure.ts';
+
+const fields = fieldsOf({
+	params: {
+		properties: {
+			signed: { type: 'string', enum: ['reject', 'invalidate'], default: 'reject' },
+			user_password: { type: 'string', writeOnly: true },
+			password: { type: 'string', writeOnly: true },
+		},
+	},
+});
+const problem = (code: Problem['code'], message = ''): Problem => ({ code, message, details: [] });
+
+test('shows the API’s message with the labels of params', () => {
+	const failure = describeFailure(
+		problem('unsupported_input', 'It is signed: set params.signed to invalidate'),
+		fields,
+	);
+	expect(failure).toEqual({
+		title: 'Unsupported file',
+		text: 'It is signed: set “Signed” to invalidate.',
+		remedies: ['change-options'],
+	});
+});
+
+test('does not repeat the title in the text', () => {
+	const message = 'Unsupported file. The content is plain text. This tool accepts PDF.';
+	expect(describeFailure(problem('unsupported_input', message), fields)).toMatchObject({
+		title: 'Unsupported file',
+		text: 'The content is plain text. This tool accepts PDF.',
+	});
+});
+
+test.each([
+	['The file’s content is plain text, whatever its name says. This tool accepts PDF.', []],
+	['The PDF is a dynamic XFA form, which only Adobe programs can show.', []],
+	['The file has no page 9: choose some of its 2 pages.', ['change-options']],
+	['The PDF is digitally signed. Set `signed` to `invalidate`.', ['change-options']],
+])('offers other options only when they can help: %s', (message, remedies) => {
+	expect(describeFailure(problem('unsupported_input', message), fields).remedies).toEqual(remedies);
+});
+
+test('offers an upgrade when Pro helps', () => {
+	const failure = describeFailure(problem('limit_exceeded', 'Split the file, or upgrade to Pro.'), fields);
+	expect(failure.remedies).toContain('upgrade');
+	expect(describeFailure(problem('limit_exceeded', 'Split the file.'), fields).remedies).not.toContain(
+		'upgrade',
+	);
+});
+
+describe('the password of a locked file', () => {
+	const locked = problem('encrypted_input', 'Give it as params.password.');
+
+	test('is asked for if the tool has a param for it', () => {
+		expect(describeFailure(locked, fields).remedies).toEqual(['give-password']);
+		expect(describeFailure(locked, []).remedies).toEqual([]);
+	});
+
+	test('goes into the param that the message names, else into `password`', () => {
+		expect(passwordField(locked, fields)).toBe('password');
+		expect(passwordField(problem('wrong_password', 'see params.user_password'), fields)).toBe(
+			'user_password',
+		);
+		expect(passwordField(problem('wrong_password'), fields)).toBe('password');
+	});
+});

@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import { createUpload, type Stage } from '../upload.ts';
+import { progressOf, statusText } from './status-text.ts';
+
+const source = {
+	id: 's',
+	name: 'a.pdf',
+	sizeBytes: 100_000_000,
+	mimeType: 'application/pdf',
+	lastModified: 1,
+};
+const upload = (stage: Stage) => ({
+	...createUpload(source, { tool: 't', params: {}, secrets: {} }, 'u'),
+	stage,
+});
+const calm = { blocker: null, tool: { available: true }, now: 100_000 };
+
+test('shows progress, rate and time left', () => {
+	const stage: Stage = { kind: 'uploading', sentBytes: 50_000_000, bytesPerSecond: 2_000_000 };
+	expect(statusText(upload(stage), calm)).toBe('Uploading 50.0 MB of 100 MB · 2.0 MB/s · 25 s left');
+	expect(progressOf(upload(stage))).toBe(0.5);
+});
+
+test('shows no rate at the start', () => {
+	expect(statusText(upload({ kind: 'uploading', sentBytes: 0 }), calm)).toBe('Uploading 0 B of 100 MB');
+});
+
+test('says when no byte gets through', () => {
+	const stage: Stage = { kind: 'uploading', sentBytes: 0, bytesPerSecond: 0 };
+	expect(statusText(upload(stage), calm)).toMatch(/Nothing gets through just now/);
+});
+
+test('does not count the last seconds', () => {
+	const stage: Stage = { kind: 'uploading', sentBytes: 99_000_000, bytesPerSecond: 1_000_000 };
+	expect(statusText(upload(stage), calm)).toMatch(/a few seconds left$/);
+});
+
+test('shows what blocks the upload first', () => {
+	const stage: Stage = { kind: 'uploading', sentBytes: 0 };
+	expect(statusText(upload(stage), { ...calm, blocker: 'sign-in' })).toMatch(/sign in/);
+	expect(statusText(upload(stage), { ...calm, blocker: 'network' })).toMatch(/offline/);
+});
+
+test('explains a long wait in the queue', () => {
+	const queued = upload({ kind: 'queued', jobId: 'j', since: 90_000 });
+	expect(statusText(queued, calm)).toBe('In line');
+	expect(statusText(queued, { ...calm, now: 200_000 })).toMatch(/Others/);
+	expect(statusText(queued, { ...calm, tool: { available: false } })).toMatch(/Nobody works with this tool/);
+});
+
+test('has no progress value before the job reports one', () => {
+	expect(progressOf(upload({ kind: 'running', jobId: 'j', progress: 0 }))).toBeNull();
+	expect(progressOf(upload({ kind: 'running', jobId: 'j', progress: 40 }))).toBe(0.4);
+});

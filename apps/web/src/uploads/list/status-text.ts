@@ -1,0 +1,87 @@
+import type { Tool } from '@creatorr/client';
+import { formatBytes, formatDuration } from '../../ui/format.ts';
+import { timeLeftMs } from '../effects/transfer-rate.ts';
+import type { Blocker } from '../next-effect.ts';
+import type { Upload } from '../upload.ts';
+
+/** A longer wait in the queue is explained. */
+const LONG_WAIT_MS = 15_000;
+/** Shorter times are not counted in seconds, which would jump. */
+const SHORT_MS = 10_000;
+
+interface StatusContext {
+	blocker: Blocker;
+	tool: Pick<Tool, 'available'> | undefined;
+	now: number;
+}
+
+/** Returns the status line of an upload. Finished uploads show details instead. */
+export function statusText({ stage, source }: Upload, { blocker, tool, now }: StatusContext): string {
+	if (blocker === 'sign-in') return 'Waits for you to sign in';
+	if (blocker === 'network' && stage.kind === 'canceling')
+		return 'You are offline. It is canceled when you are back';
+	if (blocker === 'network') return 'You are offline. It goes on by itself';
+	switch (stage.kind) {
+		case 'waiting':
+			return 'Waits for its turn to upload';
+		case 'uploading':
+			return uploadingText(stage, source.sizeBytes);
+		case 'paused':
+			return `Paused at ${formatBytes(stage.sentBytes)} of ${formatBytes(source.sizeBytes)}`;
+		case 'file-missing':
+			return 'This browser could not keep the file. Choose it again, and the upload goes on';
+		case 'secrets-missing':
+			return 'Passwords are not kept over a reload. Type it again, and it goes on';
+		case 'creating':
+			return stage.isStruggling
+				? 'creatorr doesn’t answer just now. It goes on by itself'
+				: 'Uploaded. Starting';
+		case 'queued':
+			if (tool?.available === false) return 'Nobody works with this tool just now. It waits for somebody';
+			return now - stage.since > LONG_WAIT_MS ? 'In line. Others are before it' : 'In line';
+		case 'running':
+			return stage.progress > 0 ? `Working, ${stage.progress}%` : 'Working';
+		case 'canceling':
+			return 'Canceling';
+		case 'canceled':
+			return 'Canceled';
+		case 'succeeded':
+			return 'Done';
+		case 'failed':
+			return 'Failed';
+	}
+}
+
+function uploadingText(
+	stage: { sentBytes: number; bytesPerSecond?: number | undefined },
+	totalBytes: number,
+): string {
+	const { sentBytes, bytesPerSecond } = stage;
+	const parts = [`Uploading ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`];
+	if (bytesPerSecond === 0) return `${parts[0]}. Nothing gets through just now; it goes on by itself`;
+	const left = timeLeftMs(totalBytes - sentBytes, bytesPerSecond);
+	if (bytesPerSecond !== undefined && left !== undefined) {
+		parts.push(`${formatBytes(bytesPerSecond)}/s`, timeLeftText(left));
+	}
+	return parts.join(' · ');
+}
+
+function timeLeftText(ms: number): string {
+	if (ms < SHORT_MS) return 'a few seconds left';
+	const roundTo = ms < 60_000 ? 5_000 : 60_000;
+	return `${formatDuration(Math.round(ms / roundTo) * roundTo)} left`;
+}
+
+/** Returns the progress between 0 and 1; null if unknown. */
+export function progressOf({ stage, source }: Upload): number | null {
+	switch (stage.kind) {
+		case 'waiting':
+		case 'uploading':
+		case 'paused':
+			return Math.min(1, stage.sentBytes / source.sizeBytes);
+		case 'running':
+			return stage.progress > 0 ? stage.progress / 100 : null;
+		default:
+			return null;
+	}
+}
