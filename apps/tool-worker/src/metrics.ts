@@ -1,6 +1,7 @@
+import type { StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { counter, gauge, histogram } from '@creatorr/service/metrics';
-import { readWhenScraped } from '@creatorr/service/scrape';
+import { defineMetrics } from '@creatorr/service/scrape';
 import type { Workspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { onKill } from '@creatorr/tool-kit/sandbox/kill';
 
@@ -76,27 +77,25 @@ export async function trackRunning<T>(tool: string, work: () => Promise<T>): Pro
 	}
 }
 
-/** Reads how many prewarmed processes are ready at each scrape. */
-export function registerPrewarmedMetrics(workspaces: Pick<Workspaces, 'ready'>): { stop(): void } {
-	return readWhenScraped({
+/** The prewarmed processes that are ready. */
+export const prewarmedMetrics = defineMetrics<{ workspaces: Pick<Workspaces, 'ready'> }, Map<string, number>>(
+	{
 		name: 'standbys',
 		gauges: [prewarmed],
-		read: async () => workspaces.ready(),
+		read: async ({ workspaces }) => workspaces.ready(),
 		show(ready) {
 			for (const [tool, count] of ready) prewarmed.set({ tool }, count);
 		},
-	});
-}
+	},
+);
 
-/** Reads the free space of the scratch disk at each scrape. */
-export function registerScratchMetrics(directory: string): { stop(): void } {
-	return readWhenScraped({
-		name: 'scratch',
-		gauges: [scratchFree, scratchSize],
-		read: () => statfs(directory),
-		show({ bavail, blocks, bsize }) {
-			scratchFree.set(bavail * bsize);
-			scratchSize.set(blocks * bsize);
-		},
-	});
-}
+/** The free space of the scratch disk. */
+export const scratchMetrics = defineMetrics<{ scratchDir: string }, StatsFs>({
+	name: 'scratch',
+	gauges: [scratchFree, scratchSize],
+	read: ({ scratchDir }) => statfs(scratchDir),
+	show({ bavail, blocks, bsize }) {
+		scratchFree.set(bavail * bsize);
+		scratchSize.set(blocks * bsize);
+	},
+});

@@ -1,15 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beat } from '@creatorr/contracts/internal';
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
+import { defineTask } from '@creatorr/service/task';
 import type { BackgroundJobs } from '../scheduling/background-jobs.ts';
 import type { Attempts } from './attempts.ts';
 
-interface HeartbeatOptions {
+interface HeartbeatDeps {
 	workerId: string;
-	/** Its timeout must be a fraction of a lease. */
-	jobs: InternalClient;
+	/** A client of jobs whose timeout is a fraction of a lease. */
+	heartbeatClient: InternalClient;
+	/** Set by each answer of jobs. */
+	heartbeat: { intervalMs: number };
 	attempts: Attempts;
 	capacity: Pick<Capacity, 'slots' | 'backgroundSlots'>;
 	/** What each tool offers on this machine. */
@@ -18,43 +20,35 @@ interface HeartbeatOptions {
 }
 
 /** Used until jobs has answered with the interval. */
-const FIRST_INTERVAL_MS = 1_000;
+export const FIRST_HEARTBEAT_MS = 1_000;
 
-/** Sends heartbeats to jobs, which renew the leases of this worker's attempts; ends the attempts that jobs answers with. */
-export function startHeartbeats(options: HeartbeatOptions): { stop(): Promise<void> } {
-	const stopping = new AbortController();
-	let intervalMs = FIRST_INTERVAL_MS;
+/**
+ * Sends heartbeats to jobs, which renew the leases of this worker's attempts, until the last attempt has ended. Not awaited: a
+ * hanging request must not delay the next, or all leases expire.
+ */
+export const sendHeartbeats = defineTask<HeartbeatDeps>({
+	name: 'send_heartbeats',
+	everyMs: ({ heartbeat }) => heartbeat.intervalMs,
+	stopsLast: true,
+	async run(deps) {
+		sendHeartbeat(deps).catch((error: unknown) => deps.logger.warn('worker.beat_failed', { error }));
+	},
+});
 
-	async function sendHeartbeat(): Promise<void> {
-		const running = options.attempts.leased();
-		const { workerId, capacity, capabilities } = options;
-		const answer = await options.jobs(beat, {
-			params: { id: workerId },
-			body: {
-				...{ slots: capacity.slots(), background_slots: capacity.backgroundSlots() },
-				...{ capabilities, running },
-			},
-		});
-		intervalMs = answer.data.beat_ms;
-		const stop = new Set(answer.data.stop);
-		for (const { job_id, attempt } of running) if (stop.has(job_id)) options.attempts.stop(job_id, attempt);
-	}
-
-	async function run(): Promise<void> {
-		while (!stopping.signal.aborted) {
-			// Not awaited: a hanging request must not delay the next, or all leases expire.
-			sendHeartbeat().catch((error: unknown) => options.logger.warn('worker.beat_failed', { error }));
-			await sleep(intervalMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-		}
-	}
-
-	const running = run();
-	return {
-		async stop() {
-			stopping.abort();
-			await running;
+/** Sends one heartbeat, and ends the attempts that jobs answers with. */
+async function sendHeartbeat(deps: HeartbeatDeps): Promise<void> {
+	const { workerId, attempts, capacity, capabilities } = deps;
+	const running = attempts.leased();
+	const { data } = await deps.heartbeatClient(beat, {
+		params: { id: workerId },
+		body: {
+			...{ slots: capacity.slots(), background_slots: capacity.backgroundSlots() },
+			...{ capabilities, running },
 		},
-	};
+	});
+	deps.heartbeat.intervalMs = data.beat_ms;
+	const stop = new Set(data.stop);
+	for (const { job_id, attempt } of running) if (stop.has(job_id)) attempts.stop(job_id, attempt);
 }
 
 interface CapacityOptions {

@@ -20,10 +20,11 @@ asRoot(
 		const scratch = join(directory, 'scratch');
 		// It fails before it reads any other setting.
 		const script = `
+		import { startService } from '@creatorr/service/define-service';
 		import { createLogger } from '@creatorr/service/logger';
-		import { startWorker } from ${JSON.stringify(new URL('./worker.ts', import.meta.url).href)};
-		const config = { SCRATCH_DIR: ${JSON.stringify(scratch)} };
-		await startWorker(config, createLogger({ service: 'test', level: 'error' }));`;
+		import { toolWorker } from ${JSON.stringify(new URL('./service.ts', import.meta.url).href)};
+		const config = { SCRATCH_DIR: ${JSON.stringify(scratch)}, TERMINATION_GRACE_SECONDS: 0 };
+		await startService(toolWorker, { config, logger: createLogger({ service: 'test', level: 'error' }) });`;
 		const args = ['--bounding-set', '-sys_admin', process.execPath, '--input-type=module', '-e', script];
 		const started = promisify(execFile)('setpriv', args, { env: { ...process.env, NODE_OPTIONS: '' } });
 		await expect(started).rejects.toMatchObject({

@@ -1,16 +1,16 @@
-import type { Attempts } from './attempts/attempts.ts';
-import type { Capacity } from './attempts/heartbeats.ts';
-import type { BackgroundJobs } from './scheduling/background-jobs.ts';
-import type { PriorityQueue } from './scheduling/priority-queue.ts';
+import type { BackgroundJobs } from '../scheduling/background-jobs.ts';
+import type { PriorityQueue } from '../scheduling/priority-queue.ts';
+import type { Attempts } from './attempts.ts';
+import type { Capacity } from './heartbeats.ts';
 
 /** How long finished outputs may be stored after the grace period. */
 const STORE_MS = 2_000;
-/** How long returning jobs and removing files takes at most. */
-const CLEAN_UP_MS = 5_000;
+/** How long returning jobs takes at most. */
+const RETURN_MS = 3_000;
 
-/** Returns how long a worker may take to stop, in milliseconds, before its process exits anyway. */
-export function stopWithinMs(graceSeconds: number): number {
-	return 1_000 * graceSeconds + STORE_MS + CLEAN_UP_MS;
+/** Returns how long a drain may take, in milliseconds, before the process closes anyway. */
+export function drainMs(graceSeconds: number): number {
+	return 1_000 * graceSeconds + STORE_MS + RETURN_MS;
 }
 
 interface DrainOptions {

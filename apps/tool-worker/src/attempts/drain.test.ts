@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { createAttempts } from './attempts/attempts.ts';
-import { createCapacity } from './attempts/heartbeats.ts';
-import { drain, stopWithinMs } from './drain.ts';
-import { createBackgroundJobs } from './scheduling/background-jobs.ts';
-import { createPriorityQueue } from './scheduling/priority-queue.ts';
+import { createBackgroundJobs } from '../scheduling/background-jobs.ts';
+import { createPriorityQueue } from '../scheduling/priority-queue.ts';
+import { createAttempts } from './attempts.ts';
+import { drain, drainMs } from './drain.ts';
+import { createCapacity } from './heartbeats.ts';
 
 function startParts() {
 	const attempts = createAttempts();
@@ -61,6 +61,6 @@ test('after the grace period a job whose tool runs is returned, and a finished o
 	expect(ended.aborted).toBe(false);
 });
 
-test('stopWithinMs includes the grace period and the time to store, return and clean up', () => {
-	expect(stopWithinMs(3_600)).toBeGreaterThanOrEqual(3_605_000);
+test('drainMs includes the grace period and the time to store and return', () => {
+	expect(drainMs(3_600)).toBeGreaterThanOrEqual(3_605_000);
 });
