@@ -61,6 +61,9 @@ const policySchema = z.object({
 	UNVERIFIED_STORED_BYTES: z.coerce.number().int().min(0).default(1_000_000_000).meta({
 		description: 'bytes that a user may store whose email is not verified; 0: as many as the plan allows',
 	}),
+	MAX_PENDING_UPLOADS: z.coerce.number().int().min(1).default(1_000).meta({
+		description: 'pending uploads of a user, and deleted ones whose upload URL still works, at most',
+	}),
 	LATE_UPLOAD_HOURS: duration(6, 'how long after its URL expired a PUT may still be under way'),
 	RESWEEP_INTERVAL_SECONDS: duration(
 		300,

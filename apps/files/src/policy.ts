@@ -19,6 +19,8 @@ export function policyOf(config: Config) {
 		plans: config.PLANS,
 		/** How much a user may store while the email is not verified; 0: as much as the plan allows. */
 		unverifiedStoredBytes: config.UNVERIFIED_STORED_BYTES,
+		/** How many uploads of a user may be pending. */
+		maxPendingUploads: config.MAX_PENDING_UPLOADS,
 		/** How long a PUT may run that started while its URL was valid. */
 		lateUploadMs: config.LATE_UPLOAD_HOURS * HOUR_MS,
 		sweepIntervalMs: config.SWEEP_INTERVAL_SECONDS * 1_000,

@@ -214,6 +214,11 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		test: 'stores a gigabyte and no byte more, by single PUTs or in parts',
 	},
 	{
+		name: 'bounds how many uploads of an account are pending',
+		mutations: [files('requireFewPending', forceCondition(true, 'pendingUploads'))],
+		test: 'refuses one more, by a single PUT or in parts, and admits it once a file is ready',
+	},
+	{
 		name: 'forgets the names of the files of a deleted account',
 		mutations: [files('deleteAccount', dropCall('updateMany', 'name'))],
 		test: 'the names of its files are erased, also of files that were deleted before',

@@ -34,7 +34,7 @@ const WHAT_IS_REMOVED: readonly Mutant[] = [
 	},
 	{
 		name: 'counts what upload URLs of deleted files may bring',
-		mutations: [files('sumStoredBytes', forceSqlCondition(false, 'deleted_at', 'NOT'))],
+		mutations: [files('countUse', forceSqlCondition(false, 'deleted_at', 'NOT'))],
 		test: 'includes deleted uploads while their URLs work',
 	},
 	{

@@ -10,6 +10,8 @@ export interface StorageUse {
 	emailVerified: boolean;
 	/** Sizes of all files that are kept, and declared sizes of uploads whose bytes may still come, also for deleted files. */
 	storedBytes: number;
+	/** Uploads that may still bring bytes and are not ready, also deleted ones. */
+	pendingUploads: number;
 }
 
 /** Returns a user's storage use; a user without a row is on the free plan. Returns null when the account was deleted. */
@@ -19,7 +21,7 @@ export async function readStorageUse(prisma: Database, userId: string): Promise<
 	return {
 		plan: account?.plan ?? 'free',
 		emailVerified: account?.emailVerified ?? false,
-		storedBytes: await sumStoredBytes(prisma, userId),
+		...(await countUse(prisma, userId)),
 	};
 }
 
@@ -43,25 +45,28 @@ export async function lockStorageUse(
 		SELECT plan, plan_version AS "planVersion", email_verified AS "emailVerified" FROM accounts
 		WHERE user_id = ${userId} AND deleted_at IS NULL FOR NO KEY UPDATE`;
 	const [account] = rows;
-	return account ? { ...account, storedBytes: await sumStoredBytes(tx, userId) } : null;
+	return account ? { ...account, ...(await countUse(tx, userId)) } : null;
 }
 
 /**
  * Counts files that are kept, uploads and outputs before their deadline, and whatever else an upload URL of the user may still bring:
  * by a single PUT until the URL expires, in parts until the multipart upload is aborted.
  */
-async function sumStoredBytes(tx: Tx, userId: string): Promise<number> {
+async function countUse(tx: Tx, userId: string): Promise<Pick<StorageUse, 'storedBytes' | 'pendingUploads'>> {
 	const mayCome = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
 	const isKept = Prisma.sql`expires_at > now() AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
 	// Two SELECTs, so that each uses an index of its own.
-	const rows = await tx.$queryRaw<{ bytes: bigint }[]>`
-		SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM (
-			SELECT size_bytes FROM files
+	const rows = await tx.$queryRaw<{ bytes: bigint; pending: number }[]>`
+		SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes,
+			(count(*) FILTER (WHERE status = 'pending' AND job_id IS NULL))::int AS pending
+		FROM (
+			SELECT size_bytes, status, job_id FROM files
 			WHERE user_id = ${userId} AND deleted_at IS NULL AND ((${isKept}) OR (${mayCome}))
 			UNION ALL
-			SELECT size_bytes FROM files WHERE user_id = ${userId} AND deleted_at IS NOT NULL AND ${mayCome}
+			SELECT size_bytes, status, job_id FROM files
+			WHERE user_id = ${userId} AND deleted_at IS NOT NULL AND ${mayCome}
 		) AS counted`;
-	return Number(rows[0]?.bytes ?? 0);
+	return { storedBytes: Number(rows[0]?.bytes ?? 0), pendingUploads: rows[0]?.pending ?? 0 };
 }
 
 /** Records that the email is verified, unless the account was deleted. */

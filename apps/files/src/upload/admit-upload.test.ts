@@ -12,9 +12,9 @@ const admit = (
 	jobId: string | null = null,
 ) =>
 	admitUpload(
-		{ plans: PLANS, unverifiedStoredBytes: GB },
+		{ plans: PLANS, unverifiedStoredBytes: GB, maxPendingUploads: 10 },
 		{ sizeBytes, jobId },
-		{ plan, storedBytes, emailVerified: true },
+		{ plan, storedBytes, emailVerified: true, pendingUploads: 9 },
 	);
 
 describe('an upload', () => {
@@ -42,9 +42,18 @@ describe('an upload', () => {
 });
 
 describe('an upload of a user whose email is not verified', () => {
-	const unverified = { plan: 'free', emailVerified: false, storedBytes: 999_999_990 } as const;
+	const unverified = {
+		plan: 'free',
+		emailVerified: false,
+		storedBytes: 999_999_990,
+		pendingUploads: 0,
+	} as const;
 	const admitUnverified = (sizeBytes: number, { jobId = null as string | null, limit = GB } = {}) =>
-		admitUpload({ plans: PLANS, unverifiedStoredBytes: limit }, { sizeBytes, jobId }, unverified);
+		admitUpload(
+			{ plans: PLANS, unverifiedStoredBytes: limit, maxPendingUploads: 10 },
+			{ sizeBytes, jobId },
+			unverified,
+		);
 
 	test('is admitted up to the last byte of the limit, and refused beyond it with what to do', () => {
 		expect(() => admitUnverified(10)).not.toThrow();
@@ -64,6 +73,25 @@ describe('an upload of a user whose email is not verified', () => {
 
 	test('of a job’s output is always admitted', () => {
 		expect(() => admitUnverified(GB, { jobId: 'job' })).not.toThrow();
+	});
+});
+
+describe('an upload of a user with as many pending uploads as allowed', () => {
+	const admitPending = (jobId: string | null) =>
+		admitUpload(
+			{ plans: PLANS, unverifiedStoredBytes: 0, maxPendingUploads: 1_000 },
+			{ sizeBytes: 1, jobId },
+			{ plan: 'pro', emailVerified: true, storedBytes: 0, pendingUploads: 1_000 },
+		);
+
+	test('is refused, with the number, the limit and what to do', () => {
+		expect(() => admitPending(null)).toThrow(
+			'you have 1,000 pending uploads; every plan allows 1,000. Send their bytes and use or open each file, or delete some (a deleted upload counts until its upload URL expires).',
+		);
+	});
+
+	test('is admitted when it is a job’s output', () => {
+		expect(() => admitPending('job')).not.toThrow();
 	});
 });
 

@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { MAX_FILE_BYTES, MIN_MULTIPART_BYTES } from '@creatorr/contracts/files';
-import { planLimit, sayBytes } from '@creatorr/contracts/plan-limit';
+import { planLimit, sayBytes, sayNumber } from '@creatorr/contracts/plan-limit';
 import { validationError } from '@creatorr/contracts/validation';
 import type { StorageUse } from '../accounts/accounts.sql.ts';
 import type { FilePolicy } from '../policy.ts';
@@ -17,17 +17,18 @@ export function unverifiedLimit(
 }
 
 /**
- * Throws `plan_limit` when an upload exceeds the plan's storage, and `email_not_verified` when it exceeds what a user may store before
- * verifying the email. Outputs of jobs are always admitted, and count afterwards.
+ * Throws `plan_limit` when an upload exceeds the plan's storage or the limit of pending uploads, and `email_not_verified` when it
+ * exceeds what a user may store before verifying the email. Outputs of jobs are always admitted, and their bytes count afterwards.
  */
 export function admitUpload(
-	limits: StorageLimits,
+	limits: StorageLimits & Pick<FilePolicy, 'maxPendingUploads'>,
 	{ sizeBytes, jobId }: { sizeBytes: number; jobId: string | null },
 	storageUse: StorageUse,
 ): void {
 	if (jobId !== null) return;
 	const { plan, storedBytes } = storageUse;
 	const { plans } = limits;
+	requireFewPending(limits, storageUse);
 	const use = `your files and open uploads take ${sayBytes(storedBytes)} and this one ${sayBytes(sizeBytes)}`;
 	if (storedBytes + sizeBytes > plans[plan].maxStoredBytes) {
 		throw planLimit({
@@ -40,6 +41,18 @@ export function admitUpload(
 	throw new AppError(
 		'email_not_verified',
 		`${use}; until your email is verified you can store ${sayBytes(limit)}: open the link in the mail that we sent you, or have it sent again from your account`,
+	);
+}
+
+/** Bounds the rows and multipart uploads that an account can create without sending a byte. */
+function requireFewPending(
+	{ maxPendingUploads }: Pick<FilePolicy, 'maxPendingUploads'>,
+	{ pendingUploads }: Pick<StorageUse, 'pendingUploads'>,
+): void {
+	if (pendingUploads < maxPendingUploads) return;
+	throw new AppError(
+		'plan_limit',
+		`you have ${sayNumber(pendingUploads)} pending uploads; every plan allows ${sayNumber(maxPendingUploads)}. Send their bytes and use or open each file, or delete some (a deleted upload counts until its upload URL expires).`,
 	);
 }
 

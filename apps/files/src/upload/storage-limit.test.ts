@@ -189,3 +189,49 @@ describe('the storage use', () => {
 		expect(await used()).toBe(0);
 	});
 });
+
+describe('the limit of pending uploads', () => {
+	let limited: FilesService;
+
+	beforeAll(async () => {
+		limited = await startFiles({ MAX_PENDING_UPLOADS: '3' });
+	});
+	afterAll(() => limited.stop());
+
+	const createOne = (body: object = {}) => limited.as(user).create({ ...PDF, size_bytes: 5, ...body });
+	const expectRefused = async (body: object = {}) => {
+		const refused = await createOne(body);
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		expect(refused.body.error.message).toMatch(/3 pending uploads; every plan allows 3/);
+	};
+
+	test('refuses one more, by a single PUT or in parts, and admits it once a file is ready', async () => {
+		await uploadReady(limited, user);
+		for (let count = 0; count < 2; count++) await declare(limited, user, { size_bytes: 5 });
+		const { file_id, upload_url, headers } = await declare(limited, user, { size_bytes: 5 });
+		await expectRefused();
+		await expectRefused({ size_bytes: 6_000_000, multipart: true });
+		await put(upload_url, 'hello', headers);
+		expect((await limited.as(user).get(file_id)).body.data.status).toBe('ready');
+		expect((await createOne()).status).toBe(201);
+	});
+
+	test('is not exceeded by ten concurrent uploads', async () => {
+		const answers = await Promise.all(Array.from({ length: 10 }, () => createOne()));
+		expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+	});
+
+	test('includes deleted uploads while their URLs work, and excludes outputs of jobs', async () => {
+		const ids: string[] = [];
+		for (let count = 0; count < 3; count++)
+			ids.push((await declare(limited, user, { size_bytes: 5 })).file_id);
+		for (const id of ids) await limited.as(user).delete(id);
+		await expectRefused();
+		const where = { id: { in: ids } };
+		await limited.prisma.file.updateMany({ where, data: { uploadUrlExpiresAt: new Date() } });
+		const output = { job_id: newId('job'), user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
+		for (let count = 0; count < 4; count++)
+			expect((await limited.worker('outputs', output)).status).toBe(201);
+		expect((await createOne()).status).toBe(201);
+	});
+});
