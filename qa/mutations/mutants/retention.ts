@@ -91,6 +91,16 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 		test: 'keeps orphans that are newer than the last recorded reconciliation until the next one',
 	},
 	{
+		name: 'takes no late upload for a restored copy',
+		mutations: [files('isRestoredCopy', replaceReturn('true', 'lateUploadMs'))],
+		test: 'deletes a file whose object an upload may have written that started before the URL expired',
+	},
+	{
+		name: 'keeps files whose restored copies have other ETags',
+		mutations: [files('adoptRestored', forceCondition(true, 'isRestoredCopy'))],
+		test: 'keeps a file whose object was written after every upload URL, and adopts the ETag',
+	},
+	{
 		name: 'leaves an upload in parts to its file',
 		mutations: [files('abortOrphans', dropOperand('known'))],
 		test: 'keeps one with a row for the sweep of its file, whatever the clocks say',

@@ -30,7 +30,7 @@ export async function lookUpFile(deps: RefreshDeps, file: FileRecord): Promise<F
 }
 
 /** Tells whether the object is what the upload URL was signed for, as far as the store shows. */
-function isDeclared(file: FileRecord, stored: StoredObject | null): stored is StoredObject {
+export function isDeclared(file: FileRecord, stored: StoredObject | null): stored is StoredObject {
 	return stored !== null && stored.sizeBytes === file.sizeBytes && !stored.hasUnsignedHeaders;
 }
 

@@ -1,11 +1,11 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { ListedObject } from '@creatorr/storage/objects';
 import type { Deps } from '../deps.ts';
-import { type FileRecord, isFileKey, MARK_PREFIX, timeOfKey } from '../file.ts';
+import { type FileRecord, isFileKey, isMultipart, MARK_PREFIX, timeOfKey } from '../file.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { later } from '../policy.ts';
-import { lookUpFile } from '../read/refresh-file.ts';
-import { findReady, findStored } from './reconcile.sql.ts';
+import { isDeclared, lookUpFile } from '../read/refresh-file.ts';
+import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
 
 type PageDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 
@@ -21,9 +21,12 @@ interface PageStart {
 
 /**
  * How many objects were compared; orphans that were removed; orphans that stay until the next reconciliation; files that were deleted
- * because their object is missing or another one; objects under keys of other software.
+ * because their object is missing or another one; files that got the ETag of a restored copy; objects under keys of other software.
  */
-export type PageCounts = Record<'objects' | 'orphans' | 'unremembered' | 'lost' | 'strange', number>;
+export type PageCounts = Record<
+	'objects' | 'orphans' | 'unremembered' | 'lost' | 'restored' | 'strange',
+	number
+>;
 
 export interface PageSize {
 	objects: number;
@@ -36,7 +39,7 @@ const CONCURRENT_LOOKUPS = 8;
 
 /**
  * Compares a page of objects and rows both ways: removes objects without a row, and deletes ready files whose object is missing or
- * another one. Returns the key to continue after, null at the end. Repeated and concurrent calls are safe.
+ * another one, unless it is a copy that a restore wrote. Returns the key to continue after, null at the end. Repeated and concurrent calls are safe.
  */
 export async function reconcilePage(
 	deps: PageDeps,
@@ -64,10 +67,12 @@ export async function reconcilePage(
 		deps.prisma,
 		objects.map(({ key }) => key),
 	);
+	const { changed, restored } = await adoptRestored(deps, findChanged(objects, files));
 	const counts = {
 		objects: objects.length,
 		...(await removeOrphans(deps, objects, { files, now, lastStartedAt })),
-		lost: await deleteLost(deps, [...missing, ...findChanged(objects, files)]),
+		lost: await deleteLost(deps, [...missing, ...changed]),
+		restored,
 		strange: objects.filter(({ key }) => !isFileKey(key) && !key.startsWith(MARK_PREFIX)).length,
 	};
 	return { counts, next };
@@ -90,12 +95,51 @@ async function removeOrphans(
 	return { orphans: orphans.length, unremembered: old.length - orphans.length };
 }
 
-function findChanged(objects: readonly ListedObject[], files: readonly FileRecord[]): FileRecord[] {
-	const objectByKey = new Map(objects.map((object) => [object.key, object]));
-	return files.filter((file) => {
-		const object = objectByKey.get(file.storageKey);
-		return file.status === 'ready' && file.deletedAt === null && object?.etag !== file.etag;
+interface ChangedFile {
+	file: FileRecord;
+	object: ListedObject;
+}
+
+function findChanged(objects: readonly ListedObject[], files: readonly FileRecord[]): ChangedFile[] {
+	const fileByKey = new Map(files.map((file) => [file.storageKey, file]));
+	return objects.flatMap((object) => {
+		const file = fileByKey.get(object.key);
+		const isChanged = file?.status === 'ready' && file.deletedAt === null && object.etag !== file.etag;
+		return isChanged ? [{ file, object }] : [];
 	});
+}
+
+/**
+ * Gives files the ETags of their restored copies. Tools such as rclone split an object into other parts than its upload did, which
+ * changes its ETag and no byte. Returns the files that remain changed, and how many were adopted.
+ */
+async function adoptRestored(
+	deps: PageDeps,
+	changed: readonly ChangedFile[],
+): Promise<{ changed: FileRecord[]; restored: number }> {
+	const remaining = await mapConcurrently(changed, CONCURRENT_LOOKUPS, async ({ file, object }) => {
+		if (!isRestoredCopy(file, object, deps.policy)) return file;
+		const stored = await deps.store.headObject(file.storageKey);
+		// Only the listed object has the listed time.
+		if (!isDeclared(file, stored) || stored.etag !== object.etag) return file;
+		return (await replaceEtag(deps.prisma, file, stored.etag)) ? null : file;
+	});
+	const files = remaining.filter((file) => file !== null);
+	return { changed: files, restored: changed.length - files.length };
+}
+
+/**
+ * Tells whether an object was written when no upload URL of its file could write it, so that only an operator can have done so. Both
+ * times are the store's, because it checks the expiry of URLs. A PUT that started in time may end late. Parts can't be written after
+ * their upload was completed, which made the file ready.
+ */
+function isRestoredCopy(
+	file: FileRecord,
+	{ sizeBytes, modifiedAt }: ListedObject,
+	{ lateUploadMs }: PageDeps['policy'],
+): boolean {
+	if (sizeBytes !== file.sizeBytes) return false;
+	return isMultipart(file) || modifiedAt > later(file.uploadUrlExpiresAt, lateUploadMs);
 }
 
 /** Looks each file up once more, because its object may have come after the listing. */

@@ -15,6 +15,15 @@ export async function findStored(
 	return { files: rows.map(toRecord), now: time.now };
 }
 
+/** Replaces the ETag of a ready file, unless its row has changed since it was read; then returns false. */
+export async function replaceEtag(prisma: Database, file: FileRecord, etag: string): Promise<boolean> {
+	const { count } = await prisma.file.updateMany({
+		where: { id: file.id, status: 'ready', etag: file.etag, deletedAt: null },
+		data: { etag },
+	});
+	return count > 0;
+}
+
 interface KeyRange {
 	after: string;
 	/** Includes this key; null: up to the last. */

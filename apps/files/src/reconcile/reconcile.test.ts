@@ -170,6 +170,53 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		expect((await row(file_id)).deletedAt).not.toBeNull();
 	});
 
+	describe('after a restore that changed ETags', () => {
+		/** Makes a file whose upload URL expired this long ago, and writes its object again as rclone does. */
+		async function restoreCopy(expiredMs: number, { sizeBytes = 9 } = {}): Promise<string> {
+			const { file_id } = await uploadReady(service, user, 'the bytes');
+			const uploadUrlExpiresAt = new Date(Date.now() - expiredMs);
+			const { storageKey: key } = await service.prisma.file.update({
+				where: { id: file_id },
+				data: { uploadUrlExpiresAt },
+			});
+			// Other bytes, because only a large object has several ETags for the same bytes.
+			await service.storage.putText({ key, text: 'x'.repeat(sizeBytes) });
+			return file_id;
+		}
+
+		test('keeps a file whose object was written after every upload URL, and adopts the ETag', async () => {
+			const id = await restoreCopy(7 * HOUR_MS);
+			expect(await run()).toMatchObject({ restored: 1, lost: 0 });
+			const { etag, storageKey, deletedAt } = await row(id);
+			expect([etag, deletedAt]).toEqual([(await stored(storageKey))?.etag, null]);
+			expect((await service.worker(`inputs/${id}/open`, { user_id: user.id })).body.data.etag).toBe(etag);
+			await service.prisma.chore.deleteMany();
+			expect(await run()).toMatchObject({ restored: 0, lost: 0 });
+		});
+
+		test('keeps a file that was uploaded in parts, whose URLs ended with the upload', async () => {
+			const { file_id, multipart } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+			const parts = [];
+			for (const part of multipart.parts) parts.push(await putPart(part));
+			expect((await service.as(user).complete(file_id, parts)).status).toBe(200);
+			await service.storage.putText({ key: (await row(file_id)).storageKey, text: 'x'.repeat(6 * MIB) });
+			expect(await run()).toMatchObject({ restored: 1, lost: 0 });
+			expect((await row(file_id)).deletedAt).toBeNull();
+		});
+
+		test('deletes a file whose object an upload may have written that started before the URL expired', async () => {
+			const id = await restoreCopy(5 * HOUR_MS);
+			expect(await run()).toMatchObject({ restored: 0, lost: 1 });
+			expect((await row(id)).deletedAt).not.toBeNull();
+		});
+
+		test('deletes a file whose object has another size', async () => {
+			const id = await restoreCopy(7 * HOUR_MS, { sizeBytes: 8 });
+			expect(await run()).toMatchObject({ restored: 0, lost: 1 });
+			expect((await row(id)).deletedAt).not.toBeNull();
+		});
+	});
+
 	test('keeps a file whose bytes came between the listing and the read of its row', async () => {
 		const late: string[] = [];
 		const listObjects: FilesService['deps']['store']['listObjects'] = async (after, limit) => {

@@ -29,7 +29,7 @@ export const reconcile = defineTask<ReconcileDeps>({
 			if (!(await checkpoint({ position: next ?? after, counts }))) return 'interrupted';
 			crashPoint('files.reconcile.page-kept');
 			after = next;
-			const dueMs = ((counts.objects + counts.lost) / deps.policy.objectsPerSecond) * 1_000;
+			const dueMs = ((counts.objects + counts.lost + counts.restored) / deps.policy.objectsPerSecond) * 1_000;
 			const leftMs = after === null ? 0 : dueMs - (performance.now() - startedAtMs);
 			await sleep(Math.max(0, leftMs), undefined, { signal: stopping }).catch(() => undefined);
 		}
