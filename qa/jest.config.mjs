@@ -1,1 +1,4 @@
-export { default } from '@creatorr/config-jest';
+import base from '@creatorr/config-jest';
+
+/** What needs no product; the others have a config of their own beside them. */
+export default { ...base, testMatch: ['<rootDir>/{bench,mutations}/**/*.test.ts'] };

@@ -75,7 +75,7 @@ async function buildApps(directory: string, stop: AbortSignal): Promise<void> {
 	mkdirSync(context);
 	say(`Building the apps in ${directory}`);
 	await run(['sh', '-c', `git archive HEAD | tar --extract --directory '${context}'`], { stop });
-	for (const left of ['acceptance', 'bench', 'docs', 'qa']) rmSync(join(context, left), { recursive: true });
+	for (const left of ['docs', 'qa']) rmSync(join(context, left), { recursive: true });
 	await run([join(context, 'infra/docker/build-apps.sh'), join(directory, 'apps')], { cwd: context, stop });
 }
 

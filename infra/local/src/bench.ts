@@ -11,11 +11,11 @@ import { REPOSITORY, readSettings } from './stack/settings.ts';
 import { type Home, openHome } from './supervisor/home.ts';
 import { ownershipMark } from './supervisor/ownership.ts';
 
-const MAIN = join(REPOSITORY, 'bench', 'src', 'main.ts');
+const MAIN = join(REPOSITORY, 'qa', 'bench', 'main.ts');
 
 const ONE_OF_EACH = { gateway: 1, 'tool-worker': 1 };
 /** A tool that the product does not have. */
-const NOOP = 'bench/src/queue/noop';
+const NOOP = 'qa/bench/queue/noop';
 const EVERYTHING = packagesToStart({ ownBroker: true });
 
 /** The benches that run no tools, here or at all. */
@@ -40,7 +40,7 @@ const PRODUCTS: Readonly<Record<string, BenchProduct & { packages: string[] }>> 
 	overhead: { packages: EVERYTHING, scale: ONE_OF_EACH, held: [], extraTool: NOOP },
 };
 
-/** Gets the machine ready, and the product where one is measured, then is bench/src/main.ts. */
+/** Gets the machine ready, and the product where one is measured, then is qa/bench/main.ts. */
 await runCommand(async (stop) => {
 	const name = process.argv[2] ?? '';
 	const wanted = PRODUCTS[name];

@@ -3,5 +3,7 @@ import { runOnProduct } from './checks/run-on-product.ts';
 import { runCommand } from './stack/command.ts';
 import { REPOSITORY } from './stack/settings.ts';
 
-/** Is acceptance/web/budgets/main.ts on a product of its own. */
-await runCommand((stop) => runOnProduct(join(REPOSITORY, 'acceptance', 'web', 'budgets', 'main.ts'), stop));
+/** Is qa/acceptance/web/budgets/main.ts on a product of its own. */
+await runCommand((stop) =>
+	runOnProduct(join(REPOSITORY, 'qa', 'acceptance', 'web', 'budgets', 'main.ts'), stop),
+);

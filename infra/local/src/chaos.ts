@@ -11,9 +11,9 @@ import { REPOSITORY } from './stack/settings.ts';
 import type { Home } from './supervisor/home.ts';
 import { ownershipMark } from './supervisor/ownership.ts';
 
-const MAIN = join(REPOSITORY, 'acceptance', 'chaos', 'main.ts');
+const MAIN = join(REPOSITORY, 'qa', 'chaos', 'main.ts');
 
-/** Starts the product in a home of its own, then is acceptance/chaos/main.ts against it. */
+/** Starts the product in a home of its own, then is qa/chaos/main.ts against it. */
 await runCommand((stop) =>
 	withTestHome(
 		async ({ home, keepLogs }) => {

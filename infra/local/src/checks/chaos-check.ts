@@ -6,13 +6,13 @@ import { withTestHome } from './test-home.ts';
 /** A short round of faults and a slice of the crash points, on a product of their own: nothing of it stays whole for long. */
 export function chaosCheck(): Check {
 	return {
-		name: 'acceptance/chaos',
+		name: 'qa/chaos',
 		run: (stop) =>
 			withTestHome(
 				async ({ home, keepLogs }) => {
 					let outcome: Outcome = { passed: 0, failed: 1, output: 'interrupted' };
 					await withChaosProduct(home, stop, async (environment) => {
-						const suite = jestCheck('acceptance', environment, home.root, {
+						const suite = jestCheck('qa', environment, home.root, {
 							config: 'chaos/jest.config.mjs',
 						});
 						outcome = await suite.run(stop);

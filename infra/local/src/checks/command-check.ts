@@ -48,13 +48,13 @@ export function staticChecks(homeRoot: string): Check[] {
 		command('lint', 'biome', ['check', '--formatter-enabled=false', '--error-on-warnings', '.']),
 		command('boundaries', 'depcruise', [
 			...['--config', '.dependency-cruiser.mjs'],
-			...['apps', 'packages', 'acceptance', 'bench', 'infra', 'qa', 'scripts'],
+			...['apps', 'packages', 'infra', 'qa', 'scripts'],
 		]),
 		// as one program: a package at a time, what all share would be checked over and over
 		command('types', 'tsc', ['--noEmit']),
 		// what also runs in browsers knows of other things
 		command('types of the client', 'tsc', ['--noEmit', '--project', 'packages/client']),
 		command('types of the web app', 'tsc', ['--noEmit', '--project', 'apps/web']),
-		command('types of the browser tests', 'tsc', ['--noEmit', '--project', 'acceptance/web']),
+		command('types of the browser tests', 'tsc', ['--noEmit', '--project', 'qa/acceptance/web']),
 	];
 }

@@ -18,9 +18,9 @@ const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
 /** Begun first, so that none of them goes on alone when all others have ended. */
 const LONGEST = ['packages/tools', 'apps/auth', 'apps/gateway', 'apps/jobs', 'apps/files', 'apps/billing'];
 
-/** The directories, relative to the repository, of the workspace's packages that have tests; acceptance is run apart. */
+/** The directories, relative to the repository, of the workspace's packages that have tests; those of qa that need a product run apart. */
 export function testedPackages(): string[] {
-	const directories = globSync(['{apps,packages,infra}/*/package.json', '{bench,qa}/package.json'], {
+	const directories = globSync(['{apps,packages,infra}/*/package.json', 'qa/package.json'], {
 		cwd: REPOSITORY,
 	}).map((path) => join(path, '..'));
 	const tested = directories.filter((directory) => hasTests(directory)).sort();
@@ -28,7 +28,7 @@ export function testedPackages(): string[] {
 }
 
 function hasTests(directory: string): boolean {
-	const patterns = ['{src,test,mutations}/**/*.test.ts'];
+	const patterns = ['{src,test,bench,mutations}/**/*.test.ts'];
 	return globSync(patterns, { cwd: join(REPOSITORY, directory) }).length > 0;
 }
 

@@ -8,7 +8,7 @@ import { say } from '../stack/command.ts';
 import { REPOSITORY } from '../stack/settings.ts';
 import { createProduct, keepLogs } from './product.ts';
 
-const ACTS = join(REPOSITORY, 'acceptance', 'full-disk', 'main.ts');
+const ACTS = join(REPOSITORY, 'qa', 'rehearsals', 'full-disk', 'main.ts');
 const DISK_SIZE = '1400m';
 const MIB = 1024 ** 2;
 /** Long enough for the broker's write-ahead log to meet the full disk. */

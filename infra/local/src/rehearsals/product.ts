@@ -93,7 +93,7 @@ export function createProduct({
 			started = { child, at: new Date() };
 			await untilReady(child, home, stop);
 		},
-		/** Of a program of acceptance, with its arguments, against this product. */
+		/** Of a program of qa/rehearsals, with its arguments, against this product. */
 		act(program: string, ...args: string[]): Promise<string> {
 			const url = `http://127.0.0.1:${gatewayPort}`;
 			return run([program, ...args], {

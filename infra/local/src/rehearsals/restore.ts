@@ -6,7 +6,7 @@ import { say } from '../stack/command.ts';
 import { REPOSITORY } from '../stack/settings.ts';
 import { createProduct, keepLogs } from './product.ts';
 
-const ACTS = join(REPOSITORY, 'acceptance', 'restore', 'main.ts');
+const ACTS = join(REPOSITORY, 'qa', 'rehearsals', 'restore', 'main.ts');
 
 /** What differs from the defaults: passwords cost little, and rows and bytes are compared again at once. */
 const SETTINGS = {

@@ -13,7 +13,7 @@ import { type Home, pidFile } from '../supervisor/home.ts';
 import { StartError } from '../supervisor/start-error.ts';
 import { createProduct, keepLogs } from './product.ts';
 
-const ACTS = join(REPOSITORY, 'acceptance', 'upgrade', 'main.ts');
+const ACTS = join(REPOSITORY, 'qa', 'rehearsals', 'upgrade', 'main.ts');
 const MIGRATIONS = join(REPOSITORY, 'packages', 'database', 'src', 'cli.ts');
 const GET_TIMEOUT_MS = 600_000;
 const CHECK_MS = 250;

@@ -6,7 +6,7 @@ import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess, Step } from '../supervisor/process.ts';
 import { REPOSITORY } from './settings.ts';
 
-const MAIN = join(REPOSITORY, 'acceptance', 'chaos', 'links', 'main.ts');
+const MAIN = join(REPOSITORY, 'qa', 'chaos', 'links', 'main.ts');
 
 /** The variables that lead a process to another, and who is reached by them. */
 const LEADS_TO: Record<string, (process: string) => string> = {

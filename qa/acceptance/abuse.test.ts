@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { BASE_URL, call, newPerson, type Person } from '../driver/client.ts';
+import { finishJob, startJob, uploadFile } from '../driver/flow.ts';
+import { makePdf } from '../driver/pdf.ts';
+
+/** `npm run bench abuse` measures for longer, times and memory too. */
+const ATTACKED_MS = 2_500;
+/** A user who reads faster is limited, attacked or not. */
+const READ_EVERY_MS = 50;
+
+let victim: Person;
+let attacker: ChildProcess | undefined;
+
+beforeAll(async () => {
+	victim = await newPerson();
+});
+
+afterEach(() => {
+	attacker?.kill('SIGKILL');
+	attacker = undefined;
+});
+
+/** Resolves once the attack is under way. */
+async function attack(name: string): Promise<{ stop(): Promise<Record<string, number>> }> {
+	const program = join(import.meta.dirname, '..', 'driver', 'attack.ts');
+	const child = spawn(process.execPath, ['--no-warnings', program, name, BASE_URL], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+		env: { ...process.env, NODE_OPTIONS: '' },
+	});
+	attacker = child;
+	const exited = once(child, 'exit');
+	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+	expect((await lines.next()).value).toBe('ready');
+	return {
+		async stop() {
+			child.stdin.end();
+			const { value } = await lines.next();
+			await exited;
+			return JSON.parse(value ?? '{}');
+		},
+	};
+}
+
+test.each([
+	['json-nodes', 'JSON of many nodes at the sign-in', ['413', '400']],
+	['unknown-params', 'thousands of unknown params and clients that read no answer', []],
+	['pipelined-requests', '1,500 requests in one write on each of eight connections', ['0']],
+	['public-reads', 'the list of tools on 64 connections', ['200']],
+	['part-urls', 'the URLs of a 10 GiB upload', ['200']],
+])('a user is refused nothing during the attack %s: %s', async (name, _, expectedAnswers) => {
+	const { stop } = await attack(name);
+	const refused: string[] = [];
+	const { token } = victim;
+	const job = uploadFile(token, makePdf()).then((fileId) => startJob(token, fileId));
+	for (const end = Date.now() + ATTACKED_MS; Date.now() < end; ) {
+		for (const path of ['/v1/jobs', '/v1/me', '/v1/files']) {
+			const { status, text } = await call('GET', path, { token, base: BASE_URL });
+			if (status !== 200) refused.push(`GET ${path}: ${status} ${text}`);
+			await sleep(READ_EVERY_MS);
+		}
+	}
+	expect((await finishJob(token, await job)).status).toBe('succeeded');
+	const answers = await stop();
+	expect(refused).toEqual([]);
+	for (const status of expectedAnswers) expect(answers[status]).toBeGreaterThan(0);
+});

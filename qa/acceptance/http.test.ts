@@ -1,0 +1,158 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { call, newPerson, type Person, SECOND_BASE_URL } from '../driver/client.ts';
+import { openApiDocument, routesOf } from '../driver/openapi.ts';
+import { converse, HARDENING } from '../driver/raw.ts';
+
+/** The whole proof takes 1,000; a run of all the tests takes a slice. */
+const REVOCATION_ROUNDS = Number(process.env.REVOCATION_ROUNDS ?? 100);
+
+let person: Person;
+
+beforeAll(async () => {
+	person = await newPerson();
+});
+
+describe('GET /v1/health', () => {
+	test('success: names every service', async () => {
+		const answer = await call('GET', '/v1/health');
+		expect(answer.status).toBe(200);
+		expect(answer.body.data.status).toBe('ok');
+		expect(Object.keys(answer.body.data.services)).toEqual(expect.arrayContaining(['auth', 'files', 'jobs']));
+	});
+});
+
+describe('GET /v1/openapi.json', () => {
+	test('success: is the bare document of OpenAPI 3.1', async () => {
+		const answer = await call('GET', '/v1/openapi.json');
+		expect(answer.status).toBe(200);
+		expect(answer.body.openapi).toMatch(/^3\.1\./);
+	});
+});
+
+describe('GET /v1/tools', () => {
+	test('success: lists every tool with a JSON Schema of its params, without a token', async () => {
+		const { data } = (await call('GET', '/v1/tools')).body;
+		const slugs = data.map((tool: { slug: string }) => tool.slug);
+		expect(slugs).toEqual(expect.arrayContaining(['compress_heavy', 'ocr', 'office_to_pdf']));
+		const compress = data.find((tool: { slug: string }) => tool.slug === 'compress_heavy');
+		expect(compress.accepts).toEqual(['application/pdf']);
+		expect(compress.params.properties.quality).toMatchObject({
+			type: 'integer',
+			default: 70,
+			minimum: 1,
+			maximum: 100,
+		});
+		expect(compress.params.additionalProperties).toBe(false);
+		for (const tool of data)
+			expect(Object.values(tool.limits).every((limit) => typeof limit === 'number')).toBe(true);
+	});
+});
+
+describe('every answer', () => {
+	test('carries a request id of its own, whatever the client sends', async () => {
+		const mine = 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV';
+		const answer = await call('GET', '/v1/me', { headers: { 'x-request-id': mine } });
+		expect(answer.headers.get('x-request-id')).not.toBe(mine);
+		expect(answer.body.error.request_id).toBe(answer.headers.get('x-request-id'));
+	});
+
+	test.each(['/v1/me', '/v1/tools', '/nothing', '/v1/auth/login'])(
+		'of %s has the security headers and tells nothing of us',
+		async (path) => {
+			const { headers } = await call('GET', path);
+			for (const [name, value] of Object.entries(HARDENING))
+				expect([name, headers.get(name)]).toEqual([name, value]);
+			for (const name of ['x-powered-by', 'server', 'set-cookie', 'etag'])
+				expect(headers.get(name)).toBeNull();
+		},
+	);
+
+	test.each([
+		['GET', '/nothing', 404],
+		['GET', '/v1', 404],
+		['GET', '/v1/nothing', 404],
+		['GET', '/v1/me/', 404],
+		['GET', '/V1/me', 404],
+		['GET', '/metrics', 404],
+		['GET', '/health/ready', 404],
+		['GET', '/internal/jwks', 404],
+		['POST', '/internal/sessions/check', 404],
+	])('to %s %s is %i in the envelope', async (method, path, status) => {
+		const answer = await call(method, path, { token: person.token });
+		expect([answer.status, answer.body.error.code]).toEqual([status, 'not_found']);
+	});
+
+	test('to another method is 405 and says which are allowed, for every route', async () => {
+		const routes = routesOf(await openApiDocument());
+		for (const path of new Set(routes.map((route) => route.path))) {
+			const answer = await call('PATCH', path.replace('{id}', 'x'));
+			expect([path, answer.status, answer.body.error.code]).toEqual([path, 405, 'method_not_allowed']);
+			const allowed = (answer.headers.get('allow') ?? '')
+				.split(', ')
+				.filter((method) => !['HEAD', 'OPTIONS'].includes(method));
+			const documented = routes.filter((route) => route.path === path).map((route) => route.method);
+			expect(allowed.sort()).toEqual(documented.sort());
+		}
+	});
+});
+
+describe('a body', () => {
+	const post = (raw: string | Uint8Array, headers: Record<string, string>) =>
+		call('POST', '/v1/auth/login', { raw, headers });
+	const json = { 'content-type': 'application/json' };
+
+	test.each([
+		['malformed JSON', '{"email":', json],
+		['nothing at all', '', json],
+		['text', 'hello', { 'content-type': 'text/plain' }],
+		['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
+		['another charset', '{}', { 'content-type': 'application/json; charset=utf-16' }],
+		['compression', '{}', { ...json, 'content-encoding': 'gzip' }],
+		['bytes that are no UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), json],
+		['2,000 brackets', `${'['.repeat(1e3)}${']'.repeat(1e3)}`, json],
+		['1,300 empty arrays', `[${'[],'.repeat(1_300)}[]]`, json],
+	])('of %s is a validation error', async (_, raw, headers) => {
+		const answer = await post(raw, headers);
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+	});
+
+	test('as long as its operation takes is read, one byte more is too_large', async () => {
+		const padded = (length: number) => {
+			const empty = JSON.stringify({ email: 'a@example.com', password: 'wrong password', x: '' });
+			return empty.replace('"x":""', `"x":"${'a'.repeat(length - empty.length)}"`);
+		};
+		expect((await post(padded(4 * 1024), json)).status).toBe(401);
+		const answer = await post(padded(4 * 1024 + 1), json);
+		expect([answer.status, answer.body.error.code]).toEqual([413, 'too_large']);
+	});
+
+	test('that is declared huge is refused before it is sent', async () => {
+		const { answers } = await converse(
+			'POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n',
+		);
+		expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([[413, 'too_large']]);
+	});
+
+	test('in chunks without end is cut off', async () => {
+		const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`;
+		const { answers } = await converse(
+			`POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`,
+		);
+		expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([[413, 'too_large']]);
+	});
+});
+
+test('a token logged out at one gateway is refused by the other from that moment on', async () => {
+	let accepted = 0;
+	for (let round = 0; round < REVOCATION_ROUNDS; round += 1) {
+		const { token } = (
+			await call('POST', '/v1/auth/login', {
+				body: { email: person.email, password: 'correct horse battery' },
+			})
+		).body.data;
+		expect((await call('GET', '/v1/me', { token, base: SECOND_BASE_URL })).status).toBe(200);
+		expect((await call('POST', '/v1/auth/logout', { token })).status).toBe(204);
+		if ((await call('GET', '/v1/me', { token, base: SECOND_BASE_URL })).status !== 401) accepted += 1;
+	}
+	expect(accepted).toBe(0);
+}, 900_000);

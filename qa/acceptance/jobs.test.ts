@@ -1,0 +1,431 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type Answer, call, newPerson, nextBase, nobodysId, type Person, signIn } from '../driver/client.ts';
+import { downloadFile, finishJob, startJob, uploadFile } from '../driver/flow.ts';
+import { makePdf } from '../driver/pdf.ts';
+
+const PDF = makePdf();
+const LONG_PDF = makePdf({ pages: 30, pictureSide: 400 });
+
+let person: Person;
+let stranger: Person;
+let input: string;
+let finished: string;
+let strangersJob: string;
+
+beforeAll(async () => {
+	[person, stranger] = await Promise.all([newPerson(), newPerson()]);
+	input = await uploadFile(person.token, PDF, { name: 'scan.pdf' });
+	finished = await startJob(person.token, input);
+	strangersJob = await startJob(stranger.token, await uploadFile(stranger.token, PDF));
+	await Promise.all([finishJob(person.token, finished), finishJob(stranger.token, strangersJob)]);
+});
+
+const create = (body: object, headers: Record<string, string> = {}) =>
+	call('POST', '/v1/jobs', { token: person.token, body, headers });
+const read = (id: string, query = '') => call('GET', `/v1/jobs/${id}${query}`, { token: person.token });
+
+/** A job that runs for some seconds. */
+async function longJob(): Promise<string> {
+	return startJob(person.token, await uploadFile(person.token, LONG_PDF), { tool: 'ocr' });
+}
+
+async function untilRunning(id: string): Promise<void> {
+	for (let status = 'queued'; status === 'queued'; ) status = (await read(id, '?wait=10')).body.data.status;
+}
+
+describe('POST /v1/jobs', () => {
+	test('success: answers 201 queued, with the params complete', async () => {
+		const answer = await create({ tool: 'compress_heavy', input_file_id: input });
+		expect(answer.status).toBe(201);
+		expect(answer.body.data).toMatchObject({
+			tool: 'compress_heavy',
+			status: 'queued',
+			progress: 0,
+			input_file_id: input,
+		});
+		expect(answer.body.data.params.quality).toBe(70);
+	});
+
+	test.each([
+		['no tool', { input_file_id: nobodysId('fil') }, 'tool'],
+		['no input', { tool: 'ocr' }, 'input_file_id'],
+		['an input that is no id', { tool: 'ocr', input_file_id: 'x' }, 'input_file_id'],
+		['params that are a list', { tool: 'ocr', input_file_id: nobodysId('fil'), params: [] }, 'params'],
+	])('bad input: %s is a validation error', async (_, body, path) => {
+		const answer = await create(body);
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		expect(answer.body.error.details[0].path).toBe(path);
+	});
+
+	test('bad input: a wrong param is named', async () => {
+		const answer = await create({ tool: 'compress_heavy', input_file_id: input, params: { quality: 101 } });
+		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'params.quality']);
+	});
+
+	test('bad input: an unknown param is named and what is accepted is listed', async () => {
+		const answer = await create({ tool: 'compress_heavy', input_file_id: input, params: { qualty: 70 } });
+		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'params.qualty']);
+		expect(answer.body.error.details[0].message).toContain('quality');
+	});
+
+	test.each(['__proto__', 'constructor'])('bad input: the param %s is unknown', async (name) => {
+		const raw = `{"tool":"compress_heavy","input_file_id":"${input}","params":{"${name}":1}}`;
+		const answer = await call('POST', '/v1/jobs', {
+			token: person.token,
+			raw,
+			headers: { 'content-type': 'application/json' },
+		});
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+	});
+
+	test('an unknown tool is unknown_tool', async () => {
+		const answer = await create({ tool: 'frobnicate', input_file_id: input });
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'unknown_tool']);
+	});
+
+	test('a file whose bytes are not there yet is file_not_uploaded', async () => {
+		const declared = await call('POST', '/v1/files', {
+			token: person.token,
+			body: { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: 10 },
+		});
+		const answer = await create({ tool: 'ocr', input_file_id: declared.body.data.file_id });
+		expect([answer.status, answer.body.error.code]).toEqual([409, 'file_not_uploaded']);
+	});
+
+	test('no token: is refused', async () => {
+		expect((await call('POST', '/v1/jobs', { body: {} })).status).toBe(401);
+	});
+
+	test("somebody else's file is not found", async () => {
+		const theirs = await uploadFile(stranger.token, PDF);
+		const answer = await create({ tool: 'compress_heavy', input_file_id: theirs });
+		expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found']);
+	});
+});
+
+describe('Idempotency-Key', () => {
+	const body = () => ({ tool: 'compress_heavy', input_file_id: input, params: { quality: 50 } });
+	const newKey = () => `key-${Math.random()}`;
+
+	test('the same key and request give the first answer again', async () => {
+		const headers = { 'idempotency-key': newKey() };
+		const first = await create(body(), headers);
+		const again = await create(
+			{ params: { quality: 50 }, input_file_id: input, tool: 'compress_heavy' },
+			headers,
+		);
+		expect(first.headers.get('idempotency-replayed')).toBeNull();
+		expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+		expect(again.body).toEqual(first.body);
+	});
+
+	test('twenty at once make one job', async () => {
+		const headers = { 'idempotency-key': newKey() };
+		const answers = await Promise.all(Array.from({ length: 20 }, () => create(body(), headers)));
+		expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
+		expect(new Set(answers.map((answer) => answer.body.data.id)).size).toBe(1);
+		expect(answers.filter((answer) => !answer.headers.has('idempotency-replayed'))).toHaveLength(1);
+	});
+
+	test('the same key with another request is a conflict', async () => {
+		const headers = { 'idempotency-key': newKey() };
+		await create(body(), headers);
+		for (const other of [
+			{ ...body(), params: { quality: 51 } },
+			{ ...body(), params: {} },
+			{ tool: 'nonsense' },
+		]) {
+			const answer = await create(other, headers);
+			expect([answer.status, answer.body.error.code]).toEqual([422, 'idempotency_conflict']);
+		}
+	});
+
+	test('missing params are the same as none', async () => {
+		const headers = { 'idempotency-key': newKey() };
+		const first = await create({ tool: 'compress_heavy', input_file_id: input }, headers);
+		const again = await create({ tool: 'compress_heavy', input_file_id: input, params: {} }, headers);
+		expect(again.body.data.id).toBe(first.body.data.id);
+	});
+
+	test('a refusal leaves the key free', async () => {
+		const headers = { 'idempotency-key': newKey() };
+		expect((await create({ ...body(), input_file_id: nobodysId('fil') }, headers)).status).toBe(404);
+		expect((await create(body(), headers)).status).toBe(201);
+	});
+
+	test('a replay answers after the input was deleted', async () => {
+		const headers = { 'idempotency-key': newKey() };
+		const file = await uploadFile(person.token, PDF);
+		const request = { tool: 'compress_heavy', input_file_id: file };
+		const first = await create(request, headers);
+		await call('DELETE', `/v1/files/${file}`, { token: person.token });
+		expect((await create(request, headers)).body).toEqual(first.body);
+	});
+
+	test("a key is its user's own", async () => {
+		const key = newKey();
+		const mine = await create(body(), { 'idempotency-key': key });
+		const file = await uploadFile(stranger.token, PDF);
+		const theirs = await startJob(stranger.token, file, { key });
+		expect(theirs).not.toBe(mine.body.data.id);
+	});
+
+	test.each(['a'.repeat(256), 'tab\there'])('bad input: the key %p is a validation error', async (key) => {
+		const answer = await create(body(), { 'idempotency-key': key });
+		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+	});
+});
+
+describe('GET /v1/jobs/{id}', () => {
+	test('success: a finished job tells its times, its output and its result', async () => {
+		const { data } = (await read(finished)).body;
+		expect(data).toMatchObject({
+			id: finished,
+			tool: 'compress_heavy',
+			status: 'succeeded',
+			progress: 100,
+			input_file_id: input,
+		});
+		expect(Date.parse(data.created_at)).toBeLessThanOrEqual(Date.parse(data.started_at));
+		expect(Date.parse(data.started_at)).toBeLessThanOrEqual(Date.parse(data.finished_at));
+		expect(data).not.toHaveProperty('error_code');
+		const output = await downloadFile(person.token, data.output_file_id);
+		expect(output.subarray(0, 5).toString()).toBe('%PDF-');
+		expect(data.result).toMatchObject({
+			bytes_in: PDF.length,
+			bytes_out: output.length,
+			warnings: expect.any(Array),
+		});
+		expect(output.length).toBeLessThan(PDF.length);
+		const file = (await call('GET', `/v1/files/${data.output_file_id}`, { token: person.token })).body.data;
+		expect(file).toMatchObject({
+			name: 'scan.compressed.pdf',
+			mime_type: 'application/pdf',
+			size_bytes: output.length,
+		});
+	});
+
+	test('a job that failed tells why', async () => {
+		const file = await uploadFile(person.token, Buffer.from('this is no PDF at all'));
+		const job = await finishJob(person.token, await startJob(person.token, file));
+		expect(job.status).toBe('failed');
+		expect(['unsupported_input', 'corrupt_input']).toContain(job.error_code);
+		expect(job.error_message.length).toBeGreaterThan(10);
+		expect(job).not.toHaveProperty('output_file_id');
+	});
+
+	test('a job whose input is overwritten or deleted before it runs ends input_missing or as if nothing had been', async () => {
+		const declared = await call('POST', '/v1/files', {
+			token: person.token,
+			body: { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: PDF.length },
+		});
+		const { file_id, upload_url, headers } = declared.body.data;
+		await fetch(upload_url, { method: 'PUT', headers, body: PDF });
+		expect((await call('GET', `/v1/files/${file_id}`, { token: person.token })).body.data.status).toBe(
+			'ready',
+		);
+		await fetch(upload_url, { method: 'PUT', headers, body: Buffer.from(PDF).fill(0x20, 500, 600) });
+		const answer = await create({ tool: 'compress_heavy', input_file_id: file_id });
+		// The check of the input may see it first: then there is no job at all.
+		if (answer.status === 404) return;
+		const job = await finishJob(person.token, answer.body.data.id);
+		expect([job.status, job.error_code]).toEqual(['failed', 'input_missing']);
+	});
+
+	test('?wait= holds the answer until something changes', async () => {
+		const id = await longJob();
+		await untilRunning(id);
+		const before = (await read(id)).body.data;
+		const after = (await read(id, '?wait=60')).body.data;
+		expect([after.status, after.progress]).not.toEqual([before.status, before.progress]);
+		await call('POST', `/v1/jobs/${id}/cancel`, { token: person.token });
+	});
+
+	test('progress never goes back', async () => {
+		const id = await startJob(person.token, await uploadFile(person.token, LONG_PDF));
+		const seen: number[] = [];
+		for (let job = (await read(id)).body.data; ; job = (await read(id, '?wait=20')).body.data) {
+			seen.push(job.progress);
+			if (job.status === 'succeeded') break;
+		}
+		expect(seen).toEqual([...seen].sort((a, b) => a - b));
+		expect(new Set(seen).size).toBeGreaterThan(2);
+	});
+
+	test.each(['?wait=-1', '?wait=61', '?wait=x', '?wait=1.5'])(
+		'bad input: %s is a validation error',
+		async (query) => {
+			expect((await read(finished, query)).body.error.code).toBe('validation');
+		},
+	);
+
+	test('no token: is refused', async () => {
+		expect((await call('GET', `/v1/jobs/${finished}`)).status).toBe(401);
+	});
+
+	test("not yours: somebody else's job answers like one that never was", async () => {
+		const said = ({ status, body }: Answer) => [status, body.error.code, body.error.message];
+		expect(said(await read(strangersJob))).toEqual(said(await read(nobodysId('job'))));
+	});
+});
+
+describe('GET /v1/jobs', () => {
+	test('success: lists own jobs, newest first, with filters', async () => {
+		const someone = await newPerson();
+		const file = await uploadFile(someone.token, PDF);
+		const ids = [];
+		for (const tool of ['compress_heavy', 'ocr', 'compress_heavy'])
+			ids.unshift(await startJob(someone.token, file, { tool }));
+		await Promise.all(ids.map((id) => finishJob(someone.token, id)));
+		const list = async (query: string) => {
+			const answer = await call('GET', `/v1/jobs?${query}`, { token: someone.token });
+			return answer.body.data.map((job: { id: string }) => job.id);
+		};
+		expect(await list('')).toEqual(ids);
+		expect(await list('tool=ocr')).toEqual([ids[1]]);
+		expect(await list('status=canceled')).toEqual([]);
+		const first = await call('GET', '/v1/jobs?limit=2', { token: someone.token });
+		expect(await list(`limit=2&cursor=${first.body.next_cursor}`)).toEqual([ids[2]]);
+	});
+
+	test.each(['status=done', 'limit=0', 'cursor=abc', 'tool=%00'])(
+		'bad input: ?%s is a validation error',
+		async (query) => {
+			const answer = await call('GET', `/v1/jobs?${query}`, { token: person.token });
+			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		},
+	);
+
+	test('no token: is refused', async () => {
+		expect((await call('GET', '/v1/jobs')).status).toBe(401);
+	});
+});
+
+/** Reads an event stream to its end, or until the signal. */
+async function readEvents(id: string, token: string | undefined, signal?: AbortSignal) {
+	const response = await fetch(`${nextBase()}/v1/jobs/${id}/events`, {
+		headers: token ? { authorization: `Bearer ${token}` } : {},
+		...(signal ? { signal } : {}),
+	});
+	const text = await response.text();
+	const events = text
+		.split('\n\n')
+		.filter((block) => block.includes('data:'))
+		.map((block) => ({
+			name: /^event: (.*)$/m.exec(block)?.[1],
+			job: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? 'null'),
+		}));
+	return { response, events };
+}
+
+/** Waits for one change after the other; resolves to the status of the first answer that is none. */
+async function waitUntilRefused(id: string, token: string): Promise<number> {
+	for (;;) {
+		const { status } = await call('GET', `/v1/jobs/${id}?wait=60`, { token });
+		if (status !== 200) return status;
+	}
+}
+
+describe('GET /v1/jobs/{id}/events', () => {
+	test('success: streams the job until it is terminal', async () => {
+		const id = await startJob(person.token, input);
+		const { response, events } = await readEvents(id, person.token);
+		expect(response.headers.get('content-type')).toContain('text/event-stream');
+		expect(new Set(events.map((event) => event.name))).toEqual(new Set(['job']));
+		expect(events.at(-1)?.job).toEqual((await read(id)).body.data);
+	});
+
+	test('success: a finished job is one event and the end', async () => {
+		const { events } = await readEvents(finished, person.token);
+		expect(events).toHaveLength(1);
+	});
+
+	test('ends within a second of the session being revoked', async () => {
+		const someone = await newPerson();
+		const id = await startJob(someone.token, await uploadFile(someone.token, LONG_PDF), { tool: 'ocr' });
+		const response = await fetch(`${nextBase()}/v1/jobs/${id}/events`, {
+			headers: { authorization: `Bearer ${someone.token}` },
+		});
+		const ended = response.text().catch(() => 'cut');
+		const held = waitUntilRefused(id, someone.token);
+		await call('POST', '/v1/auth/logout', { token: someone.token });
+		const second = new Promise((resolve) => setTimeout(resolve, 1_000, 'still open'));
+		expect(await Promise.race([ended, second])).not.toBe('still open');
+		expect(await Promise.race([held, second])).toBe(401);
+		const token = await signIn(someone.email);
+		expect((await call('POST', `/v1/jobs/${id}/cancel`, { token })).status).toBe(200);
+	});
+
+	test('no token: is refused', async () => {
+		expect((await readEvents(finished, undefined)).response.status).toBe(401);
+	});
+
+	test("not yours: somebody else's job is not found", async () => {
+		expect((await call('GET', `/v1/jobs/${strangersJob}/events`, { token: person.token })).status).toBe(404);
+	});
+
+	test('bad input: an id that is none is not found', async () => {
+		expect((await call('GET', '/v1/jobs/x/events', { token: person.token })).status).toBe(404);
+	});
+});
+
+const cancel = (id: string, token: string | undefined = person.token) =>
+	call('POST', `/v1/jobs/${id}/cancel`, { token });
+
+describe('POST /v1/jobs/{id}/cancel', () => {
+	test('success: a running job is canceled for good', async () => {
+		const id = await longJob();
+		await untilRunning(id);
+		const answer = await cancel(id);
+		expect([answer.status, answer.body.data.status]).toEqual([200, 'canceled']);
+		const next = await finishJob(person.token, await startJob(person.token, input));
+		expect(next.status).toBe('succeeded');
+		expect((await read(id)).body.data.status).toBe('canceled');
+	});
+
+	test('a terminal job is job_finished', async () => {
+		const answer = await cancel(finished);
+		expect([answer.status, answer.body.error.code]).toEqual([409, 'job_finished']);
+	});
+
+	test('no token: is refused', async () => {
+		expect((await call('POST', `/v1/jobs/${finished}/cancel`)).status).toBe(401);
+	});
+
+	test("not yours: somebody else's job is not found", async () => {
+		expect((await cancel(strangersJob)).status).toBe(404);
+	});
+
+	test('bad input: an id that is none is not found', async () => {
+		expect((await cancel('x')).status).toBe(404);
+	});
+});
+
+describe('DELETE /v1/jobs/{id}', () => {
+	const remove = (id: string, token: string | undefined = person.token) =>
+		call('DELETE', `/v1/jobs/${id}`, { token });
+
+	test('success: a terminal job is gone', async () => {
+		const id = await startJob(person.token, input);
+		await finishJob(person.token, id);
+		expect((await remove(id)).status).toBe(204);
+		expect((await read(id)).status).toBe(404);
+		expect((await remove(id)).status).toBe(404);
+	});
+
+	test('bad input: a job that is not terminal stays', async () => {
+		const id = await longJob();
+		expect((await remove(id)).body.error.code).toBe('validation');
+		expect((await read(id)).status).toBe(200);
+		await cancel(id);
+	});
+
+	test('no token: is refused', async () => {
+		expect((await call('DELETE', `/v1/jobs/${finished}`)).status).toBe(401);
+	});
+
+	test("not yours: somebody else's job is not found and stays", async () => {
+		expect((await remove(strangersJob)).status).toBe(404);
+		expect((await call('GET', `/v1/jobs/${strangersJob}`, { token: stranger.token })).status).toBe(200);
+	});
+});

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { BASE_URL, call, newPerson, SECOND_BASE_URL, signIn } from '../driver/client.ts';
+import { eventually, pidOf } from '../driver/processes.ts';
+import { readSigningKey, readToken, signToken } from '../driver/signing-key.ts';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+
+/** The environment of the running auth service, as an operator takes it for a command beside it. */
+async function environmentOfAuth(): Promise<Record<string, string>> {
+	const text = await readFile(`/proc/${await pidOf('auth')}/environ`, 'utf8');
+	const entries = text.split('\0').filter(Boolean);
+	return Object.fromEntries(
+		entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+	);
+}
+
+/** Runs the command of the runbook. */
+async function keys(...args: string[]): Promise<string> {
+	const env = await environmentOfAuth();
+	const options = { env, cwd: REPOSITORY };
+	return (await promisify(execFile)(process.execPath, ['apps/auth/src/keys.ts', ...args], options)).stdout;
+}
+
+function keyOf(token: string): string {
+	return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+}
+
+describe('the keys of tokens', () => {
+	test('change without a restart, and nobody is signed out', async () => {
+		const person = await newPerson();
+		const [kid = ''] = (await keys('rotate', '--signs-in', '0')).split(' ');
+		const token = await signIn(person.email);
+		expect(keyOf(person.token)).not.toBe(kid);
+		expect(keyOf(token)).toBe(kid);
+		for (const base of [BASE_URL, SECOND_BASE_URL]) {
+			expect((await call('GET', '/v1/me', { token, base })).status).toBe(200);
+			expect((await call('GET', '/v1/me', { token: person.token, base })).status).toBe(200);
+		}
+		const listed = await keys('list');
+		expect(listed).toMatch(new RegExp(`^${kid} .* signs$`, 'm'));
+		expect(listed).toMatch(new RegExp(`^${keyOf(person.token)} .* verifies until`, 'm'));
+	});
+
+	test('that somebody has got hold of are retired, and what they sign is refused by every gateway', async () => {
+		const person = await newPerson();
+		// One that signs nobody's token yet, so that nobody else is signed out.
+		const [kid = ''] = (await keys('rotate', '--signs-in', '100000')).split(' ');
+		const { privateKey } = await readSigningKey(kid);
+		const { header, claims } = readToken(person.token);
+		const forged = signToken({ ...header, kid }, claims, privateKey);
+		const statusesOf = (token: string) =>
+			Promise.all(
+				[BASE_URL, SECOND_BASE_URL].map(
+					async (base) => (await call('GET', '/v1/me', { token, base })).status,
+				),
+			);
+		expect(await statusesOf(forged)).toEqual([200, 200]);
+		await keys('retire', kid);
+		const isRefused = async () => (await statusesOf(forged)).every((status) => status === 401);
+		await eventually(isRefused, 30_000, 'a retired key is still taken');
+		expect(await statusesOf(person.token)).toEqual([200, 200]);
+	});
+
+	test.each(['/internal/jwks', '/v1/internal/jwks', '/.well-known/jwks.json', '/v1/jwks', '/jwks'])(
+		'are not to be had at %s of the public port',
+		async (path) => {
+			for (const base of [BASE_URL, SECOND_BASE_URL]) {
+				const answer = await call('GET', path, { base });
+				expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found']);
+			}
+		},
+	);
+});

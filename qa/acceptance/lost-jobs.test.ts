@@ -1,0 +1,74 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { call, newPerson } from '../driver/client.ts';
+import { queryDatabase } from '../driver/database.ts';
+import { finishJob, startJob, uploadFile } from '../driver/flow.ts';
+import { makePdf } from '../driver/pdf.ts';
+import { eventually, home, pidOf } from '../driver/processes.ts';
+
+const ATTEMPTS = 3;
+/** The lease of a worker that died has to run out, and its successor to start. */
+const NEXT_ATTEMPT_MS = 120_000;
+
+/** The name of the worker that was granted this attempt of the job, once one was. */
+async function workerOfAttempt(jobId: string, attempt: number): Promise<string> {
+	let workerId = '';
+	await eventually(
+		async () => {
+			const [job] = await queryDatabase<{ attempt: number; worker_id: string | null }>(
+				'jobs',
+				'SELECT attempt, worker_id FROM jobs WHERE id = $1',
+				[jobId],
+			);
+			workerId = job?.attempt === attempt ? (job.worker_id ?? '') : '';
+			return workerId !== '';
+		},
+		NEXT_ATTEMPT_MS,
+		`nobody was granted attempt ${attempt}`,
+	);
+	return workerId.slice(0, workerId.lastIndexOf('-'));
+}
+
+async function fileIds(token: string): Promise<string[]> {
+	const { data } = (await call('GET', '/v1/files', { token })).body;
+	return data.map(({ id }: { id: string }) => id);
+}
+
+test('a job whose worker dies three times ends worker_lost, which says what to do', async () => {
+	const { token } = await newPerson();
+	const input = await uploadFile(token, makePdf({ pages: 30, pictureSide: 400 }));
+	const id = await startJob(token, input, { tool: 'ocr' });
+	for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+		const worker = await workerOfAttempt(id, attempt);
+		process.kill(await pidOf(worker), 'SIGKILL');
+	}
+	const job = await finishJob(token, id);
+	expect([job.status, job.error_code]).toEqual(['failed', 'worker_lost']);
+	expect(job.error_message).toMatch(/lost 3 times; try again, with a smaller or simpler file/);
+	expect(await fileIds(token)).toEqual([input]);
+}, 600_000);
+
+test('a job that its worker has no room to work in ends internal, and goes well with the same file later', async () => {
+	const { token } = await newPerson();
+	const input = await uploadFile(token, makePdf());
+	// No process stands by for this tool, so that a directory has to be made for the job.
+	const run = async () => finishJob(token, await startJob(token, input, { tool: 'ocr' }));
+	const job = await withoutScratch(run);
+	expect([job.status, job.error_code]).toEqual(['failed', 'internal']);
+	expect(job.error_message).toBe('Something went wrong on our side. Try again; your file is still there.');
+	expect((await run()).status).toBe('succeeded');
+});
+
+/** Does the work while nothing can be made where the workers' scratch directories lie, as on a disk that broke. */
+async function withoutScratch<T>(work: () => Promise<T>): Promise<T> {
+	const scratch = join(home(), 'data', 'scratch');
+	await rename(scratch, `${scratch}.away`);
+	await writeFile(scratch, '');
+	try {
+		return await work();
+	} finally {
+		await rm(scratch);
+		await rename(`${scratch}.away`, scratch);
+	}
+}

@@ -1,0 +1,147 @@
+import type { Socket } from 'node:net';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { BASE_URL, call, newPerson, type Person } from '../driver/client.ts';
+import { eventually } from '../driver/processes.ts';
+import { checkRefusal, openSocket, type RawAnswer, readConversation } from '../driver/raw.ts';
+
+const CRLF = '\r\n';
+const CLIENTS = 60;
+/** Between two bytes of a slow client. */
+const DRIP_MS = 100;
+/** What the gateway gives a whole request, doubled, for a machine that has other work. */
+const CLOSED_WITHIN_MS = 2_000 * Number(process.env.TEST_REQUEST_TIMEOUT_SECONDS ?? 60) + 10_000;
+/** Of the gateway's defaults. */
+const CONNECTIONS_PER_ADDRESS = 1_000;
+
+let person: Person;
+/** Whose requests are slow: several, as one user may not have so many at a time. */
+let slowPeople: Person[];
+let open: Socket[] = [];
+
+beforeAll(async () => {
+	person = await newPerson();
+	slowPeople = [await newPerson(), await newPerson(), await newPerson()];
+});
+
+afterEach(() => {
+	for (const socket of open) socket.destroy();
+	open = [];
+});
+
+/** Sends what begins it at once and then byte by byte, for ever. */
+async function drip(beginning: string, from = '127.0.0.1'): Promise<Socket> {
+	const socket = await openSocket(from);
+	open.push(socket);
+	socket.write(beginning);
+	const timer = setInterval(() => socket.write('a'), DRIP_MS);
+	socket.once('close', () => clearInterval(timer));
+	return socket;
+}
+
+/** The head of a declaration whose body comes slowly, of one of the slow people in turn. */
+function slowDeclaration(framing: string, index: number): string {
+	const token = slowPeople[index % slowPeople.length]?.token;
+	return `POST /v1/files HTTP/1.1${CRLF}Host: x${CRLF}Authorization: Bearer ${token}${CRLF}Content-Type: application/json${CRLF}${framing}${CRLF}${CRLF}`;
+}
+
+/** By the gateway that the slow ones are connected to. */
+async function expectServed(): Promise<void> {
+	expect((await call('GET', '/v1/me', { token: person.token, base: BASE_URL })).status).toBe(200);
+}
+
+/** Until all are closed, others are served; resolves to what each slow client heard. */
+async function outlast(sockets: Socket[]): Promise<RawAnswer[]> {
+	let left = sockets.length;
+	const conversations = sockets.map((socket) =>
+		readConversation(socket, CLOSED_WITHIN_MS).finally(() => {
+			left -= 1;
+		}),
+	);
+	await eventually(
+		async () => {
+			await expectServed();
+			return left === 0;
+		},
+		CLOSED_WITHIN_MS,
+		'slow clients are still connected',
+	);
+	const ended = await Promise.all(conversations);
+	expect(ended.map(({ closedByServer }) => closedByServer)).not.toContain(false);
+	return ended.flatMap(({ answers }) => answers);
+}
+
+describe('a client that is slow on purpose is closed in time, and others are served meanwhile:', () => {
+	test.each([
+		['with the line of its request', 'GET /v1/'],
+		['with its headers', `GET /v1/tools HTTP/1.1${CRLF}Host: x${CRLF}A: `],
+	])('%s', async (_, beginning) => {
+		const answers = await outlast(await Promise.all(Array.from({ length: CLIENTS }, () => drip(beginning))));
+		expect(answers).toHaveLength(CLIENTS);
+		for (const answer of answers) {
+			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+			await checkRefusal(answer);
+		}
+	});
+
+	test('with its body', async () => {
+		const slow = (_: unknown, index: number) => drip(slowDeclaration('Content-Length: 8000', index));
+		const answers = await outlast(await Promise.all(Array.from({ length: CLIENTS }, slow)));
+		expect(answers).toHaveLength(CLIENTS);
+		for (const answer of answers)
+			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+	});
+
+	test('with a body in chunks of a byte', async () => {
+		const sockets = await Promise.all(
+			Array.from({ length: CLIENTS }, async (_, index) => {
+				const socket = await openSocket();
+				open.push(socket);
+				socket.write(slowDeclaration('Transfer-Encoding: chunked', index));
+				const timer = setInterval(() => socket.write(`1${CRLF}a${CRLF}`), DRIP_MS);
+				socket.once('close', () => clearInterval(timer));
+				return socket;
+			}),
+		);
+		const answers = await outlast(sockets);
+		expect(answers.map(({ status }) => status)).toEqual(Array(CLIENTS).fill(400));
+	});
+
+	test('with everything', async () => {
+		const sockets = await Promise.all(Array.from({ length: CLIENTS }, () => openSocket()));
+		open.push(...sockets);
+		await outlast(sockets);
+	});
+});
+
+describe('connections without number from one address', () => {
+	const flooder = '127.0.0.66';
+
+	test('lock nobody out at another, and one beyond the limit is told so', async () => {
+		for (let count = 0; count < CONNECTIONS_PER_ADDRESS; count += 100) {
+			open.push(...(await Promise.all(Array.from({ length: 100 }, () => openSocket(flooder)))));
+			// Whoever has made a request is kept for longer than who has not.
+			for (const socket of open.slice(count))
+				socket.resume().write(`GET /v1/nothing HTTP/1.1${CRLF}Host: x${CRLF}${CRLF}`);
+		}
+		const beyond = await openSocket(flooder);
+		beyond.write(`GET /v1/tools HTTP/1.1${CRLF}Host: x${CRLF}${CRLF}`);
+		const { answers, closedByServer } = await readConversation(beyond);
+		expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([[429, 'rate_limited']]);
+		expect(Number(answers[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(closedByServer).toBe(true);
+		await expectServed();
+	});
+
+	test('are forgotten when they are closed', async () => {
+		await eventually(
+			async () => {
+				const socket = await openSocket(flooder);
+				socket.write(`GET /v1/tools HTTP/1.1${CRLF}Host: x${CRLF}Connection: close${CRLF}${CRLF}`);
+				const { answers } = await readConversation(socket);
+				return answers[0]?.status === 200;
+			},
+			10_000,
+			`${BASE_URL} still refuses connections of an address that has none`,
+		);
+	});
+});

@@ -1,0 +1,191 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { call, newPerson, PASSWORD, type Person } from '../../driver/client.ts';
+import { startJob, uploadFile } from '../../driver/flow.ts';
+import { controlStripe, localStripe } from '../../driver/local-stripe.ts';
+import { makePdf } from '../../driver/pdf.ts';
+import { expectAccessible } from './support/accessible.ts';
+import { useBrowser } from './support/browser.ts';
+import { snap } from './support/snap.ts';
+
+const { visit } = useBrowser();
+
+const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0';
+
+const signInWith = async ({ email }: Person, userAgent: string): Promise<string> =>
+	(
+		await call('POST', '/v1/auth/login', {
+			body: { email, password: PASSWORD },
+			headers: { 'user-agent': userAgent },
+		})
+	).body.data.token;
+const statusOf = async (token: string) => (await call('GET', '/v1/me', { token })).status;
+
+/** From the account to the page of Stripe, whose buttons are Stripe's own. */
+async function openStripe(page: Page, button: string): Promise<void> {
+	await page.getByRole('button', { name: button }).click();
+	const { api_base } = await localStripe();
+	await page.waitForURL((url) => url.href.startsWith(api_base));
+}
+
+describe('the plan', () => {
+	test('is changed on Stripe’s pages, and changed back', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/account', as: person });
+		await openStripe(page, 'Go Pro, yearly');
+		await page.getByRole('link', { name: 'Cancel' }).click();
+		await page.getByText('Nothing was paid').waitFor();
+		await expectAccessible(page);
+		await page.getByRole('button', { name: 'Got it' }).click();
+		await page.getByText('Nothing was paid').waitFor({ state: 'detached' });
+		expect(new URL(page.url()).search).toBe('');
+
+		await openStripe(page, 'Go Pro, yearly');
+		await page.getByRole('button', { name: 'Subscribe' }).click();
+		await page.getByText('You are on Pro now').waitFor();
+		await page.getByText('Pro, paid yearly').waitFor();
+		await page.getByText(/^It renews on /).waitFor();
+		await expectAccessible(page);
+		await snap(page, 'account-pro');
+		await page.getByRole('button', { name: 'Your account' }).click();
+		await page.getByText('Pro plan').waitFor();
+
+		await openStripe(page, 'Manage subscription');
+		await page.getByRole('button', { name: 'Cancel at the end of the period' }).click();
+		await page.getByRole('link', { name: 'Back' }).click();
+		await page.getByText(/^It ends on .* you are on Free from then on/).waitFor();
+	});
+
+	test('waits for Stripe to tell of the payment, and says so', async () => {
+		const page = await visit({ path: '/account', as: await newPerson() });
+		await openStripe(page, 'Go Pro, monthly');
+		await controlStripe('/switches', { webhooks: { paused: true } });
+		try {
+			await page.getByRole('button', { name: 'Subscribe' }).click();
+			await page.getByText('Waiting for Stripe to tell us').waitFor();
+			await snap(page, 'account-waits-for-stripe');
+		} finally {
+			await controlStripe('/switches', { webhooks: { paused: false } });
+		}
+		await page.getByText('You are on Pro now').waitFor();
+	});
+
+	test('of somebody who never paid can be looked at all the same', async () => {
+		const page = await visit({ as: await newPerson() });
+		await page.clock.install();
+		await page.goto('/account?checkout=done');
+		await page.getByText('Waiting for Stripe to tell us').waitFor();
+		await page.clock.fastForward('00:31');
+		await page.getByText('This takes longer than usual').waitFor();
+		await page.getByRole('button', { name: 'Got it' }).click();
+		await page.getByRole('button', { name: 'Go Pro, monthly' }).waitFor();
+		expect(new URL(page.url()).search).toBe('');
+	});
+
+	test('is the user’s a moment after it is the subscription’s, and the page waits for that too', async () => {
+		const page = await visit({ path: '/account', as: await newPerson() });
+		await openStripe(page, 'Go Pro, monthly');
+		let isLate = true;
+		await page.route('**/v1/me', async (route) => {
+			const answer = await route.fetch();
+			const { data } = await answer.json();
+			await route.fulfill({
+				response: answer,
+				json: { data: { ...data, plan: isLate ? 'free' : data.plan } },
+			});
+		});
+		await page.getByRole('button', { name: 'Subscribe' }).click();
+		await page.getByText('Pro, paid monthly').waitFor();
+		await page.getByText('Waiting for Stripe to tell us').waitFor();
+		isLate = false;
+		await page.getByText('You are on Pro now').waitFor();
+		await page.unrouteAll({ behavior: 'wait' });
+	});
+
+	test('bought meanwhile in another tab is not bought twice', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/account', as: person });
+		await page.getByRole('button', { name: 'Go Pro, monthly' }).waitFor();
+		await page.route('**/v1/billing', (route) => route.abort());
+		const other = await page.context().newPage();
+		await other.goto('/account');
+		await openStripe(other, 'Go Pro, monthly');
+		await other.getByRole('button', { name: 'Subscribe' }).click();
+		await other.getByText('You are on Pro now').waitFor();
+		await page.getByRole('button', { name: 'Go Pro, monthly' }).click();
+		await page.getByText('You have a subscription already.').waitFor();
+		await page.unroute('**/v1/billing');
+		await page.getByRole('button', { name: 'Manage subscription' }).waitFor();
+	});
+});
+
+test('the use of each limit is shown as the API counts it', async () => {
+	const person = await newPerson();
+	const pdf = makePdf();
+	await startJob(person.token, await uploadFile(person.token, pdf));
+	const { data } = (await call('GET', '/v1/usage', { token: person.token })).body;
+	const storage = data.limits.find(({ name }: { name: string }) => name === 'stored_bytes');
+	const page = await visit({ path: '/account', as: person, device: 'phone', theme: 'dark' });
+	const meter = page.getByRole('meter', { name: 'Storage' });
+	const value = Number(await meter.getAttribute('value'));
+	expect(value).toBeGreaterThanOrEqual(pdf.length / storage.limit);
+	await page.getByText('of 50.0 GB').waitFor();
+	await expectAccessible(page);
+	await snap(page, 'account');
+});
+
+describe('sessions', () => {
+	test('are told apart, and ended one by one', async () => {
+		const person = await newPerson();
+		const other = await signInWith(person, FIREFOX);
+		const page = await visit({ path: '/account', as: person });
+		await page.getByText('Firefox on Windows').waitFor();
+		expect(await page.getByText('This one').count()).toBe(1);
+		await page.getByRole('button', { name: /^End the session: Firefox on Windows/ }).click();
+		await page.getByText('The session was ended.').waitFor();
+		expect(await page.getByText('Firefox on Windows').count()).toBe(0);
+		expect([await statusOf(other), await statusOf(person.token)]).toEqual([401, 200]);
+	});
+
+	test('are all ended at once, this one too', async () => {
+		const person = await newPerson();
+		const other = await signInWith(person, 'curl/8.14.1');
+		const page = await visit({ path: '/account', as: person });
+		await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+		await page.getByText('You are signed out everywhere.').waitFor();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+		expect([await statusOf(other), await statusOf(person.token)]).toEqual([401, 401]);
+	});
+});
+
+describe('deleting the account', () => {
+	test('wants the word and the password, and then all is gone', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/account', as: person, device: 'phone' });
+		const open = page.getByRole('button', { name: 'Delete account…' });
+		const dialog = page.getByRole('dialog', { name: 'Delete your account?' });
+		const submit = dialog.getByRole('button', { name: 'Delete for good' });
+		await open.click();
+		await page.keyboard.press('Escape');
+		await dialog.waitFor({ state: 'detached' });
+		expect(await open.evaluate((button) => button === document.activeElement)).toBe(true);
+
+		await open.click();
+		await dialog.getByLabel('Type delete').fill('yes');
+		await dialog.getByLabel('Password', { exact: true }).fill('not the password');
+		await submit.click();
+		await dialog.getByText('Type the word delete.').waitFor();
+		await dialog.getByLabel('Type delete').fill('Delete');
+		await submit.click();
+		await dialog.getByText('This is not your password.').waitFor();
+		await expectAccessible(page);
+		await snap(page, 'account-delete');
+		expect(await statusOf(person.token)).toBe(200);
+
+		await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+		await submit.click();
+		await page.getByText('Your account is deleted.').waitFor();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+		expect(await statusOf(person.token)).toBe(401);
+	});
+});

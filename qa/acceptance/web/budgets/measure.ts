@@ -1,0 +1,88 @@
+import type { Browser } from 'playwright-core';
+import { newPerson } from '../../../driver/client.ts';
+import { finishJob, startJob, uploadFile } from '../../../driver/flow.ts';
+import { makePdf } from '../../../driver/pdf.ts';
+import type { Visitor } from '../support/chromium.ts';
+import { pagePaths } from '../support/pages.ts';
+import { loadPage, type PageLoad, type Resource } from './visits.ts';
+
+/** One thing that may cost so much, and what it costs. */
+export interface Measure {
+	what: string;
+	measured: number;
+	budget: number;
+	unit: 'kB' | '';
+}
+
+const FIRST_PAGE = '/';
+/** The reader of PDFs is large, and comes only for who wants to see one. */
+const PDF_READER = /\/pdf[^/]*$/;
+
+/** Everything that has a budget, measured on the running product. */
+export async function measureAll(browser: Browser): Promise<Measure[]> {
+	const first = await loadPage(browser, FIRST_PAGE, {});
+	const loads = await loadAll(browser);
+	return [...firstLoad(first), ...lazyChunks(first, loads), ...shifts(loads), foreign([first, ...loads])];
+}
+
+/** Each page, as people see it who have something there, and who have not. */
+async function loadAll(browser: Browser): Promise<PageLoad[]> {
+	const as = await newPerson();
+	await finishJob(as.token, await startJob(as.token, await uploadFile(as.token, makePdf())));
+	const visitors: Visitor[] = [{ as, device: 'desktop' }, { as, device: 'phone' }, { device: 'phone' }];
+	const loads: PageLoad[] = [];
+	for (const path of await pagePaths()) {
+		loads.push(...(await Promise.all(visitors.map((visitor) => loadPage(browser, path, visitor)))));
+	}
+	return loads;
+}
+
+function firstLoad({ resources, requests }: PageLoad): Measure[] {
+	const kilobytes = (type: string) => sum(resources.filter((resource) => resource.type === type));
+	return [
+		{ what: 'first load: script', measured: kilobytes('script'), budget: 150, unit: 'kB' },
+		{ what: 'first load: styles', measured: kilobytes('stylesheet'), budget: 30, unit: 'kB' },
+		{ what: 'first load: fonts', measured: kilobytes('font'), budget: 60, unit: 'kB' },
+		{ what: 'first load: requests', measured: requests, budget: 20, unit: '' },
+	];
+}
+
+const sum = (resources: readonly Resource[]) =>
+	resources.reduce((total, { gzipBytes }) => total + gzipBytes, 0) / 1_000;
+
+/** Scripts that other pages fetch on top, each of them. */
+function lazyChunks(first: PageLoad, loads: readonly PageLoad[]): Measure[] {
+	const known = new Set(first.resources.map(({ url }) => url));
+	const chunks = new Map<string, number>();
+	for (const { url, type, gzipBytes } of loads.flatMap(({ resources }) => resources)) {
+		if (type === 'script' && !known.has(url) && !PDF_READER.test(url)) chunks.set(url, gzipBytes / 1_000);
+	}
+	return [...chunks]
+		.map(([url, measured]) => ({
+			what: `fetched later: ${nameOf(url)}`,
+			measured,
+			budget: 60,
+			unit: 'kB' as const,
+		}))
+		.sort((one, other) => other.measured - one.measured);
+}
+
+/** Without the mark of its content. */
+const nameOf = (url: string) => /([^/]+)-[\w-]{8}\.js$/.exec(url)?.[1] ?? url;
+
+/** The worst of each page. */
+function shifts(loads: readonly PageLoad[]): Measure[] {
+	return [...Map.groupBy(loads, ({ path }) => path)].map(([path, ofPage]) => ({
+		what: `layout shift: ${path}`,
+		measured: Math.max(...ofPage.map(({ layoutShift }) => layoutShift)),
+		budget: 0.1,
+		unit: '',
+	}));
+}
+
+function foreign(loads: readonly PageLoad[]): Measure {
+	const urls = new Set(loads.flatMap((load) => load.foreign));
+	return { what: ['asked elsewhere', ...urls].join(' '), measured: urls.size, budget: 0, unit: '' };
+}
+
+export const exceeds = ({ measured, budget }: Measure) => measured > budget;

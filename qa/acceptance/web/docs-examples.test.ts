@@ -1,0 +1,142 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { forEachAtOnce } from '../../chaos/at-once.ts';
+import { BASE_URL, newEmail, newPerson } from '../../driver/client.ts';
+import { openApiDocument, routesOf } from '../../driver/openapi.ts';
+import { makePdf } from '../../driver/pdf.ts';
+import { useBrowser } from './support/browser.ts';
+import { type DocsExamples, docsExamples } from './support/docs-examples.ts';
+import { docx, scannedPdf } from './support/documents.ts';
+import { readerOf, variablesFor, withEmail } from './support/reader.ts';
+import {
+	inFolder,
+	runAsTyped,
+	runCommandLine,
+	runInShell,
+	runProgram,
+	runShell,
+	runSnippets,
+	type Snippet,
+} from './support/run-example.ts';
+
+const { visit } = useBrowser();
+
+/** Examples that are prepared, and run, beside each other. */
+const AT_ONCE = 4;
+
+/** Stripe alone calls it. */
+const WITHOUT_EXAMPLE = ['receiveStripeEvent'];
+/** The client has no call for what is the service's own. */
+const WITHOUT_CLIENT = [...WITHOUT_EXAMPLE, 'getHealth', 'getOpenApi'];
+
+let curl: DocsExamples;
+let javascript: DocsExamples;
+let cli: DocsExamples;
+let operations: string[];
+
+test('every operation has an example, in each language that can do it', async () => {
+	operations = routesOf(await openApiDocument()).map(({ operation }) => operation.operationId);
+	const page = await visit({ path: '/docs' });
+	await page.locator('section#createJob').waitFor();
+	curl = await docsExamples(page, 'curl');
+	javascript = await docsExamples(page, 'JavaScript');
+	cli = await docsExamples(page, 'Command line');
+	const without = (examples: DocsExamples) => operations.filter((id) => !examples.operations[id]);
+	expect(without(curl)).toEqual(WITHOUT_EXAMPLE);
+	expect(without(javascript).sort()).toEqual([...WITHOUT_CLIENT].sort());
+	expect(Object.keys(cli.operations)).toEqual(expect.arrayContaining(['login', 'createJob', 'getJob']));
+});
+
+/** The README's steps with curl, for the product under test. */
+async function readmeWalkthrough(): Promise<string> {
+	const readme = await readFile(join(import.meta.dirname, '..', '..', '..', 'README.md'), 'utf8');
+	const [, block = ''] = /```sh\n(API=[\s\S]*?)```/.exec(readme) ?? [];
+	return block.replace('http://127.0.0.1:8080', BASE_URL);
+}
+
+/** Resolves to what failed. */
+type RunAll = (snippets: readonly Snippet[]) => Promise<string[]>;
+
+const someAtOnce =
+	(run: (snippet: Snippet) => Promise<unknown>): RunAll =>
+	async (snippets) => {
+		const failures: string[] = [];
+		await forEachAtOnce(snippets, AT_ONCE, async (snippet) => {
+			await run(snippet).catch(({ message }: Error) => failures.push(`${snippet.name}: ${message}`));
+		});
+		return failures;
+	};
+
+const LANGUAGES: [string, () => DocsExamples, RunAll][] = [
+	['with curl', () => curl, someAtOnce(runShell)],
+	['in JavaScript', () => javascript, runSnippets],
+	['on the command line', () => cli, someAtOnce(runCommandLine)],
+];
+
+describe.each(LANGUAGES)('%s', (_language, examples, runAll) => {
+	test('the example of every operation works', async () => {
+		const snippets: Snippet[] = [];
+		await forEachAtOnce(Object.entries(examples().operations), AT_ONCE, async ([name, example]) => {
+			const { email, variables } = await readerOf(name, example);
+			snippets.push({ name, example: withEmail(example, email), variables });
+		});
+		expect(await runAll(snippets)).toEqual([]);
+	});
+
+	test('the example of every tool works', async () => {
+		const snippets: Snippet[] = [];
+		for (const [name, example] of Object.entries(examples().tools)) {
+			const document = name === 'office_to_pdf' ? docx() : await scannedPdf();
+			snippets.push({ name, example, variables: await variablesFor(document), file: document });
+		}
+		expect(snippets.map(({ name }) => name)).toContain('compress_heavy');
+		expect(await runAll(snippets)).toEqual([]);
+	});
+});
+
+describe('the steps of getting started make a smaller PDF, also for somebody who has an account', () => {
+	const input = makePdf({ pages: 2 });
+
+	test.each(LANGUAGES)('%s', async (language, examples) => {
+		const example = withEmail(examples().steps.join('\n\n'), newEmail());
+		await inFolder(async (folder) => {
+			await writeFile(join(folder, 'input.pdf'), input);
+			for (const _time of ['first', 'second']) {
+				if (language === 'in JavaScript') await runProgram(example, folder);
+				else await runInShell(example, {}, folder);
+				await expectSmallerPdf(folder);
+			}
+		});
+	});
+
+	test('as the README has them', async () => {
+		const example = withEmail(await readmeWalkthrough(), newEmail());
+		await inFolder(async (folder) => {
+			await writeFile(join(folder, 'input.pdf'), input);
+			for (const _time of ['first', 'second']) {
+				await runInShell(example, {}, folder);
+				await expectSmallerPdf(folder);
+			}
+		});
+	});
+
+	test('and stop at once where the email is of an account with another password', async () => {
+		const { email } = await newPerson();
+		const otherPassword = (example: string) =>
+			withEmail(example, email).replaceAll(/"password": ?"[^"]*"/g, '"password":"tulip anchor velvet"');
+		for (const example of [curl.steps.join('\n\n'), await readmeWalkthrough()]) {
+			await inFolder(async (folder) => {
+				await writeFile(join(folder, 'input.pdf'), input);
+				await expect(runAsTyped(otherPassword(example), folder)).rejects.toThrow(/no token/);
+			});
+		}
+	});
+
+	async function expectSmallerPdf(folder: string): Promise<void> {
+		const output = await readFile(join(folder, 'smaller.pdf'));
+		expect(output.subarray(0, 5).toString()).toBe('%PDF-');
+		expect(output.length).toBeLessThan(input.length);
+		await rm(join(folder, 'smaller.pdf'));
+	}
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { call } from '../../driver/client.ts';
+import { openApiDocument, routesOf } from '../../driver/openapi.ts';
+import { expectAccessible } from './support/accessible.ts';
+import { tolerate, useBrowser } from './support/browser.ts';
+import { snap } from './support/snap.ts';
+
+const { visit } = useBrowser();
+
+/** Of the reference, which comes after the guide. */
+const ready = (page: Page) => page.locator('#createJob').getByRole('heading', { level: 3 }).waitFor();
+
+test('all operations of the description are there, with method and path', async () => {
+	const routes = routesOf(await openApiDocument());
+	const page = await visit({ path: '/docs' });
+	await ready(page);
+	const shown = await page.locator('section > * > p:has(> code)').allTextContents();
+	for (const { method, path } of routes) expect(shown).toContain(method + path);
+	await snap(page, 'docs');
+});
+
+test('on a phone it is all there, too', async () => {
+	const page = await visit({ path: '/docs', device: 'phone', theme: 'dark' });
+	await ready(page);
+	const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+	expect(overflow).toBeLessThanOrEqual(0);
+	await page.getByText('Contents', { exact: true }).click();
+	await page.getByRole('navigation', { name: 'Contents' }).getByRole('link', { name: 'Errors' }).click();
+	await page.getByRole('heading', { name: 'Errors', level: 2 }).and(page.locator(':focus')).waitFor();
+	await snap(page, 'docs');
+});
+
+describe('a link to an operation', () => {
+	test('leads to it, and gives its heading the focus', async () => {
+		const page = await visit({ path: '/docs#cancelJob' });
+		const heading = page.getByRole('heading', { name: 'Cancel a job' });
+		await heading.and(page.locator(':focus')).waitFor();
+		const { y = -1 } = (await heading.boundingBox()) ?? {};
+		expect(y).toBeGreaterThanOrEqual(0);
+		expect(y).toBeLessThan(400);
+	});
+
+	test('is marked in the contents while one reads it', async () => {
+		const page = await visit({ path: '/docs' });
+		const contents = page.getByRole('navigation', { name: 'Contents' });
+		// what comes later would move what one reads
+		await page.waitForLoadState('networkidle');
+		await contents.getByRole('link', { name: 'Show the usage' }).click();
+		await contents.locator('[aria-current=location]', { hasText: 'Show the usage' }).waitFor();
+		expect(new URL(page.url()).hash).toBe('#getUsage');
+	});
+});
+
+test('the search finds operations and prose alike, and says how much that is', async () => {
+	const page = await visit({ path: '/docs' });
+	await ready(page);
+	const search = page.getByRole('searchbox', { name: 'Search the docs' });
+	const contents = page.getByRole('navigation', { name: 'Contents' });
+	await search.fill('delete /v1/files');
+	await page.getByText('1 match', { exact: true }).waitFor();
+	expect(await page.getByRole('heading', { level: 3 }).allTextContents()).toEqual(['Delete a file']);
+	for (const [query, title] of [
+		['OCR', /OCR/],
+		['quality', /Compress/],
+		['rate limit', 'Limits'],
+		['idempotency', 'Create a job'],
+		['429', 'Errors'],
+	] as const) {
+		await search.fill(query);
+		await contents.getByRole('link', { name: title }).waitFor();
+		await page.locator('section:visible').getByRole('heading', { name: title }).first().waitFor();
+	}
+	await search.fill('xylophone');
+	await page.getByText('Nothing matches').waitFor();
+	expect(await page.locator('section:visible').count()).toBe(0);
+	await search.fill('');
+	await ready(page);
+});
+
+test('the language that one chose is that of all examples, and of the next visit', async () => {
+	const page = await visit({ path: '/docs' });
+	const example = page.locator('#createJob').getByRole('figure');
+	await example.getByRole('button', { name: 'JavaScript' }).click();
+	await example.getByText('creatorr.jobs.create(').waitFor();
+	await page.locator('#cancelJob').getByText('creatorr.jobs.cancel(').waitFor();
+	await page.reload();
+	await example.getByText('creatorr.jobs.create(').waitFor();
+});
+
+test('an example is copied as it stands', async () => {
+	const page = await visit({ path: '/docs' });
+	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	const example = page.locator('#createJob').getByRole('figure');
+	await example.getByRole('button', { name: 'Copy: Example' }).click();
+	await example.getByText('Copied').waitFor();
+	const copied = await page.evaluate(() => navigator.clipboard.readText());
+	expect(copied).toBe(await example.locator('pre').textContent());
+});
+
+test('the tools are those that the API has, with their params', async () => {
+	const { data: tools } = (await call('GET', '/v1/tools')).body;
+	const page = await visit({ path: '/docs' });
+	for (const { slug, params } of tools) {
+		const text = await page.locator(`#tool-${slug}`).textContent();
+		for (const name of Object.keys(params.properties)) expect(text).toContain(name);
+	}
+});
+
+test('when the description does not come, this is said, and tried again', async () => {
+	const page = await visit();
+	tolerate(page, /openapi\.json answered 503/);
+	let isAway = true;
+	await page.route('**/v1/openapi.json', (route) =>
+		isAway ? route.fulfill({ status: 503 }) : route.continue(),
+	);
+	await page.getByRole('link', { name: 'Docs' }).click();
+	await page.getByText('The reference can’t be loaded').waitFor();
+	await page.getByRole('heading', { name: 'Getting started' }).waitFor();
+	await expectAccessible(page);
+	isAway = false;
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await ready(page);
+});

@@ -1,0 +1,353 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { call, newPerson, type Person } from '../../driver/client.ts';
+import { finishJob, startJob, uploadFile } from '../../driver/flow.ts';
+import { expectAccessible } from './support/accessible.ts';
+import { tolerate, useBrowser } from './support/browser.ts';
+import { brokenPdf, type Document, lockedPdf, picturePdf, textPdf } from './support/documents.ts';
+import { dropFiles } from './support/drop.ts';
+import { snap } from './support/snap.ts';
+
+const { visit } = useBrowser();
+
+const upload = (person: Person, { buffer, name, mimeType }: Document) =>
+	uploadFile(person.token, buffer, { name, mimeType });
+
+/** Runs a job to its end; resolves to the job. */
+async function runJob(person: Person, document: Document, options: { tool?: string; params?: object } = {}) {
+	return await finishJob(person.token, await startJob(person.token, await upload(person, document), options));
+}
+
+const row = (page: Page, name: string | RegExp) =>
+	page.getByRole('list', { name: 'Jobs' }).getByRole('article', { name });
+/** What is removed leaves the list before the API has answered. */
+const deleted = (page: Page) =>
+	page.waitForResponse((answer) => answer.request().method() === 'DELETE' && answer.status() === 204);
+const jobsOf = async (person: Person) => (await call('GET', '/v1/jobs', { token: person.token })).body.data;
+
+describe('the history', () => {
+	test('of somebody new leads to the tools', async () => {
+		const page = await visit({ path: '/history', as: await newPerson() });
+		await page.getByText('Nothing here yet').waitFor();
+		await expectAccessible(page);
+		await snap(page, 'history-empty');
+		await page.getByRole('link', { name: 'Pick a tool' }).click();
+		await page.getByRole('heading', { level: 1 }).waitFor();
+		expect(new URL(page.url()).pathname).toBe('/');
+	});
+
+	test.each([
+		['desktop', 'light'],
+		['phone', 'dark'],
+	] as const)('shows what came of each job, on a %s, %s', async (device, theme) => {
+		const person = await newPerson();
+		await runJob(person, picturePdf('holiday.pdf'));
+		await runJob(person, brokenPdf('broken.pdf'));
+		await runJob(person, await textPdf('letter.pdf'), { tool: 'ocr' });
+		const page = await visit({ path: '/history', as: person, device, theme });
+		await row(page, 'Compress PDF: holiday.pdf')
+			.getByText(/^−\d+%$/)
+			.waitFor();
+		await row(page, /holiday/)
+			.getByText(/kept until/)
+			.waitFor();
+		const [failed] = (await jobsOf(person)).filter((job: { status: string }) => job.status === 'failed');
+		const said = await row(page, /broken/).textContent();
+		expect(said?.toLowerCase()).toContain(failed.error_message.toLowerCase());
+		const names = await page.getByRole('list', { name: 'Jobs' }).getByRole('heading').allTextContents();
+		expect(names).toEqual(['letter.pdf', 'broken.pdf', 'holiday.pdf']);
+		await expectAccessible(page);
+		await snap(page, 'history');
+	});
+
+	test('is filtered by tool and status, in the address', async () => {
+		const person = await newPerson();
+		await runJob(person, picturePdf('holiday.pdf'));
+		await runJob(person, brokenPdf('broken.pdf'));
+		const page = await visit({ path: '/history?status=failed', as: person });
+		await row(page, /broken/).waitFor();
+		expect(await row(page, /holiday/).count()).toBe(0);
+		await page.getByLabel('Status').selectOption('Done');
+		await row(page, /holiday/).waitFor();
+		expect(page.url()).toContain('status=succeeded');
+		await page.getByLabel('Tool').selectOption('OCR');
+		await page.getByText('No job is like that').waitFor();
+		await snap(page, 'history-filtered');
+		await page.reload();
+		await page.getByText('No job is like that').waitFor();
+		await page.getByRole('button', { name: 'Show all' }).click();
+		await row(page, /broken/).waitFor();
+	});
+
+	test('goes on where a page ends', async () => {
+		const person = await newPerson();
+		const file = await upload(person, brokenPdf('broken.pdf'));
+		for (let count = 0; count < 22; count += 1) await startJob(person.token, file);
+		const page = await visit({ path: '/history', as: person });
+		await row(page, /broken/)
+			.nth(19)
+			.waitFor();
+		expect(await row(page, /broken/).count()).toBe(20);
+		await page.getByRole('button', { name: 'Show more' }).click();
+		await row(page, /broken/)
+			.nth(21)
+			.waitFor();
+		expect(await page.getByText('That is all.').evaluate((end) => end === document.activeElement)).toBe(true);
+	});
+
+	test('watches a job that runs until it is over', async () => {
+		const person = await newPerson();
+		const file = await upload(person, picturePdf('big.pdf', { pages: 12 }));
+		const page = await visit({ path: '/history', as: person });
+		await page.getByText('Nothing here yet').waitFor();
+		await startJob(person.token, file);
+		await page.reload();
+		await row(page, /big/)
+			.getByText(/In line|Running/)
+			.first()
+			.waitFor();
+		await row(page, /big/)
+			.getByRole('button', { name: 'Download the result of big.pdf' })
+			.waitFor({ timeout: 90_000 });
+	});
+
+	test('cancels a job', async () => {
+		const person = await newPerson();
+		const id = await startJob(person.token, await upload(person, picturePdf('big.pdf', { pages: 40 })));
+		const page = await visit({ path: '/history', as: person });
+		await row(page, /big/).getByRole('button', { name: 'Cancel big.pdf' }).click();
+		await row(page, /big/).getByText('Canceled').first().waitFor();
+		expect((await call('GET', `/v1/jobs/${id}`, { token: person.token })).body.data.status).toBe('canceled');
+	});
+
+	test('downloads a result under its own name', async () => {
+		const person = await newPerson();
+		await runJob(person, picturePdf('holiday.pdf'));
+		const page = await visit({ path: '/history', as: person });
+		const download = page.waitForEvent('download');
+		await page.getByRole('button', { name: 'Download the result of holiday.pdf' }).click();
+		expect((await download).suggestedFilename()).toBe('holiday.compressed.pdf');
+		expect(new URL(page.url()).pathname).toBe('/history');
+	});
+
+	test('runs a job again', async () => {
+		const person = await newPerson();
+		const { params } = await runJob(person, picturePdf('holiday.pdf'), { params: { quality: 42 } });
+		const page = await visit({ path: '/history', as: person });
+		await page.getByRole('button', { name: 'Run again: holiday.pdf' }).click();
+		await row(page, /holiday/)
+			.nth(1)
+			.waitFor();
+		const jobs = await jobsOf(person);
+		expect(jobs.map((job: { params: object }) => job.params)).toEqual([params, params]);
+	});
+
+	test('offers no job again whose secrets it can’t tell, as the tools did not come', async () => {
+		const person = await newPerson();
+		await runJob(person, picturePdf('holiday.pdf'), { params: { password: 'not needed' } });
+		const page = await visit({ as: person, tolerated: [/answered 503/] });
+		await page.route('**/v1/tools', (route) => route.fulfill({ status: 503, json: away() }));
+		await page.goto('/history');
+		await row(page, /holiday/).waitFor();
+		expect(await page.getByRole('button', { name: /^Run again/ }).count()).toBe(0);
+		await page.unroute('**/v1/tools');
+		await page.reload();
+		await page.getByRole('button', { name: /^Run again/ }).click();
+		await page.getByRole('dialog').getByLabel('Password', { exact: true }).waitFor();
+	});
+
+	test('takes no file that is dropped on it, and says where to', async () => {
+		const page = await visit({ path: '/history', as: await newPerson() });
+		await page.getByText('Nothing here yet').waitFor();
+		await dropFiles(page.getByRole('main'), [picturePdf()]);
+		await page.getByText('Nothing takes files here.').waitFor();
+	});
+
+	test('asks for the password of a locked file, and runs it again with that', async () => {
+		const person = await newPerson();
+		const job = await runJob(person, await lockedPdf('open sesame'));
+		expect(job.error_code).toBe('encrypted_input');
+		const page = await visit({ path: '/history', as: person });
+		await page.getByRole('button', { name: 'Run again: secret.pdf' }).click();
+		await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill('open sesame');
+		await expectAccessible(page);
+		await snap(page, 'history-password');
+		await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click();
+		await page
+			.getByRole('button', { name: 'Download the result of secret.pdf' })
+			.waitFor({ timeout: 60_000 });
+	});
+
+	test('removes a job after a question, and puts it back when that did not work', async () => {
+		const person = await newPerson();
+		await runJob(person, brokenPdf('broken.pdf'));
+		const page = await visit({ path: '/history', as: person });
+		const ask = () => page.getByRole('button', { name: 'Remove broken.pdf from the history' }).click();
+		const remove = page.getByRole('dialog').getByRole('button', { name: 'Remove' });
+		await ask();
+		await expectAccessible(page);
+		await snap(page, 'history-remove');
+		await page.getByRole('button', { name: 'Keep it' }).click();
+		expect(await jobsOf(person)).toHaveLength(1);
+		tolerate(page, /answered 503/);
+		await page.route('**/v1/jobs/*', (route) =>
+			route.request().method() === 'DELETE' ? route.fulfill({ status: 503, json: away() }) : route.fallback(),
+		);
+		await ask();
+		await remove.click();
+		await page.getByText('It was not removed.').waitFor();
+		await row(page, /broken/).waitFor();
+		await page.unroute('**/v1/jobs/*');
+		await ask();
+		const removed = deleted(page);
+		await remove.click();
+		await page.getByText('Nothing here yet').waitFor();
+		expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+		await removed;
+		expect(await jobsOf(person)).toEqual([]);
+	});
+
+	test('puts back the one that was not removed, and not another that was', async () => {
+		const person = await newPerson();
+		const kept = await runJob(person, brokenPdf('kept.pdf'));
+		await runJob(person, brokenPdf('removed.pdf'));
+		const page = await visit({ path: '/history', as: person });
+		tolerate(page, /answered 503/);
+		let answer = (): void => undefined;
+		const held = new Promise<void>((resolve) => {
+			answer = resolve;
+		});
+		await page.route(`**/v1/jobs/${kept.id}`, async (route) => {
+			await held;
+			await route.fulfill({ status: 503, json: away() });
+		});
+		const remove = async (name: string) => {
+			await page.getByRole('button', { name: `Remove ${name} from the history` }).click();
+			await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+			await row(page, new RegExp(name)).waitFor({ state: 'detached' });
+		};
+		await remove('kept.pdf');
+		const removed = deleted(page);
+		await remove('removed.pdf');
+		await removed;
+		answer();
+		await row(page, /kept/).waitFor();
+		expect(await row(page, /removed/).count()).toBe(0);
+	});
+
+	test('runs a job again once, when an answer got lost and it was asked for once more', async () => {
+		const person = await newPerson();
+		await runJob(person, brokenPdf('broken.pdf'));
+		const page = await visit({ path: '/history', as: person });
+		let arrived = 0;
+		await page.route('**/v1/jobs', async (route) => {
+			arrived += 1;
+			if (arrived === 1) await route.fetch();
+			await route.abort();
+		});
+		await page.getByRole('button', { name: 'Run again: broken.pdf' }).click();
+		await page.getByText('It was not started.').waitFor();
+		await page.unroute('**/v1/jobs');
+		await page.getByRole('button', { name: 'Run again: broken.pdf' }).click();
+		await row(page, /broken/)
+			.nth(1)
+			.waitFor();
+		expect(await jobsOf(person)).toHaveLength(2);
+	});
+
+	test('is not what a late first answer says that a job came after', async () => {
+		const page = await visit({ path: '/tools/compress_heavy', as: await newPerson() });
+		let answer = (): void => undefined;
+		const held = new Promise<void>((resolve) => {
+			answer = resolve;
+		});
+		const asked = new Promise<void>((resolve) => {
+			void page.route(
+				/\/v1\/jobs\?/,
+				async (route) => {
+					const response = await route.fetch();
+					resolve();
+					await held;
+					// who asked may be there no more
+					await route.fulfill({ response }).catch(() => {});
+				},
+				{ times: 1 },
+			);
+		});
+		await page.getByRole('link', { name: 'History' }).click();
+		await asked;
+		await page.getByRole('link', { name: 'creatorr, home' }).click();
+		await page.getByRole('link', { name: /Compress PDF/ }).click();
+		await page.locator('input[type=file][multiple]').setInputFiles(picturePdf('later.pdf'));
+		await page.getByText(/% smaller/).waitFor();
+		await page.getByRole('link', { name: 'History' }).click();
+		answer();
+		await row(page, /later/).waitFor();
+	});
+
+	test('says that files are gone, and by which name they went, until whoever it was signs out', async () => {
+		const person = await newPerson();
+		const job = await runJob(person, picturePdf('holiday.pdf'));
+		const page = await visit({ path: '/history', as: person });
+		await row(page, /holiday/)
+			.getByText(/kept until/)
+			.waitFor();
+		for (const id of [job.input_file_id, job.output_file_id]) {
+			await call('DELETE', `/v1/files/${id}`, { token: person.token });
+		}
+		await page.reload();
+		await row(page, /holiday/)
+			.getByText('no longer kept')
+			.waitFor();
+		expect(
+			await row(page, /holiday/)
+				.getByRole('button')
+				.count(),
+		).toBe(1);
+		const remembered = () => page.evaluate(() => localStorage.getItem('creatorr.files') ?? '');
+		expect(await remembered()).toContain('holiday.pdf');
+		await page.getByRole('button', { name: 'Your account' }).click();
+		await page.getByRole('button', { name: 'Sign out' }).click();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+		expect(await remembered()).toBe('');
+	});
+});
+
+/** What the API answers when a part of it is away. */
+function away() {
+	return {
+		error: { code: 'upstream_unavailable', message: 'jobs can’t answer now', request_id: 'req_test' },
+	};
+}
+
+describe('the files', () => {
+	test('are listed with how long they are kept, and deleted after a question', async () => {
+		const person = await newPerson();
+		await upload(person, picturePdf('holiday.pdf'));
+		await upload(person, await textPdf('letter.pdf'));
+		const page = await visit({ path: '/history', as: person, device: 'phone' });
+		await page.getByRole('link', { name: 'Files', exact: true }).click();
+		await page
+			.getByRole('article', { name: 'holiday.pdf' })
+			.getByText(/kept until/)
+			.waitFor();
+		await expectAccessible(page);
+		await snap(page, 'files');
+		const download = page.waitForEvent('download');
+		await page.getByRole('button', { name: 'Download letter.pdf' }).click();
+		expect((await download).suggestedFilename()).toBe('letter.pdf');
+		await page.getByRole('button', { name: 'Delete holiday.pdf' }).click();
+		const removed = deleted(page);
+		await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+		await page.getByRole('article', { name: 'holiday.pdf' }).waitFor({ state: 'detached' });
+		await removed;
+		const { data } = (await call('GET', '/v1/files', { token: person.token })).body;
+		expect(data.map((file: { name: string }) => file.name)).toEqual(['letter.pdf']);
+	});
+
+	test('of somebody new are none', async () => {
+		const page = await visit({ path: '/files', as: await newPerson() });
+		await page.getByText('No files are kept').waitFor();
+		await expectAccessible(page);
+	});
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { call, newPerson } from '../../driver/client.ts';
+import { expectAccessible } from './support/accessible.ts';
+import { useBrowser } from './support/browser.ts';
+import { docx, picturePdf } from './support/documents.ts';
+import { dropFiles } from './support/drop.ts';
+import { snap } from './support/snap.ts';
+import { chooseFiles, workRow } from './support/works.ts';
+
+const { visit } = useBrowser();
+
+test('home shows the tools that the API has', async () => {
+	const { body } = await call('GET', '/v1/tools');
+	const page = await visit();
+	await page.getByRole('heading', { level: 2 }).first().waitFor();
+	const shown = await page.getByRole('heading', { level: 2 }).allTextContents();
+	expect(shown).toEqual(body.data.map((tool: { title: string }) => tool.title));
+	await expectAccessible(page);
+	await snap(page, 'home');
+});
+
+describe('a file that is brought home', () => {
+	test('goes to the tool that is picked for it', async () => {
+		const page = await visit({ as: await newPerson() });
+		await page.getByRole('button', { name: 'Choose files' }).waitFor();
+		await dropFiles(page.getByRole('heading', { level: 1 }), [picturePdf('holiday.pdf')]);
+		const dialog = page.getByRole('dialog', { name: 'What do you want to do with holiday.pdf?' });
+		await dialog.waitFor();
+		// those that take a PDF, and no others
+		expect(await dialog.getByRole('listitem').count()).toBe(2);
+		await expectAccessible(page);
+		await snap(page, 'home-pick');
+		await dialog.getByRole('button', { name: /^Compress PDF/ }).click();
+		await workRow(page, 'holiday.pdf')
+			.getByText(/smaller/)
+			.waitFor();
+		expect(new URL(page.url()).pathname).toBe('/tools/compress_heavy');
+	});
+
+	test('goes straight to the only tool that takes it', async () => {
+		const page = await visit({ as: await newPerson() });
+		await chooseFiles(page, docx());
+		await workRow(page, 'report.docx').getByRole('button', { name: 'Download' }).waitFor();
+	});
+
+	test('is turned away where no tool takes it', async () => {
+		const page = await visit();
+		await chooseFiles(page, { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('no film') });
+		await page.getByText('No tool takes film.mp4').waitFor();
+		await expectAccessible(page);
+	});
+});

@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { call, newEmail, newPerson, PASSWORD } from '../../driver/client.ts';
+import { eventually } from '../../driver/processes.ts';
+import { expectAccessible } from './support/accessible.ts';
+import { useBrowser } from './support/browser.ts';
+import { snap } from './support/snap.ts';
+
+const { visit } = useBrowser();
+
+const submit = (page: Page, name: string) => page.getByRole('main').getByRole('button', { name }).click();
+const account = (page: Page) => page.getByRole('button', { name: 'Your account' });
+
+async function fillIn(page: Page, email: string, password: string): Promise<void> {
+	await page.getByLabel('Email').fill(email);
+	await page.getByLabel('Password', { exact: true }).fill(password);
+}
+
+describe('signing up', () => {
+	test('makes an account, signs in, and leads to where one came from', async () => {
+		const page = await visit({ path: '/account' });
+		await page.getByRole('link', { name: 'Create an account' }).click();
+		await page.getByRole('heading', { name: 'Create an account' }).waitFor();
+		await expectAccessible(page);
+		await snap(page, 'sign-up');
+		const email = newEmail();
+		await fillIn(page, email, PASSWORD);
+		await page.getByLabel('Name (optional)').fill('Ada');
+		await submit(page, 'Create account');
+		await page.waitForURL('**/account');
+		await page.getByRole('heading', { name: 'Ada', level: 1 }).waitFor();
+		expect((await call('POST', '/v1/auth/login', { body: { email, password: PASSWORD } })).status).toBe(200);
+	});
+
+	test('says at its field what the API refuses, and keeps what was typed', async () => {
+		const page = await visit({ path: '/sign-up', device: 'phone', theme: 'dark' });
+		await fillIn(page, 'nobody', 'short');
+		await submit(page, 'Create account');
+		await page.getByText('Must be an email address.').waitFor();
+		await page.getByText('Must have at least 8 characters.').waitFor();
+		const email = page.getByLabel('Email');
+		expect(await email.getAttribute('aria-invalid')).toBe('true');
+		expect(await email.evaluate((input) => input === document.activeElement)).toBe(true);
+		expect(await email.inputValue()).toBe('nobody');
+		await expectAccessible(page);
+		await snap(page, 'sign-up-refused');
+		await email.fill('nobody@example.com');
+		expect(await page.getByText('Must be an email address.').count()).toBe(0);
+	});
+
+	test('asks for what is missing without asking the API', async () => {
+		const page = await visit({ path: '/sign-up' });
+		let requests = 0;
+		page.on('request', (request) => {
+			if (request.url().includes('/v1/auth')) requests += 1;
+		});
+		await submit(page, 'Create account');
+		await page.getByText('Please fill this in.').first().waitFor();
+		expect([await page.getByText('Please fill this in.').count(), requests]).toEqual([2, 0]);
+	});
+
+	test('says that there is an account with this email', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/sign-up' });
+		await fillIn(page, person.email, PASSWORD);
+		await submit(page, 'Create account');
+		await page.getByText('There is an account with this email').waitFor();
+	});
+});
+
+describe('signing in', () => {
+	test('leads to the page that asked for it, and a reload keeps it', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/account?checkout=canceled', device: 'phone' });
+		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+		await expectAccessible(page);
+		await snap(page, 'sign-in');
+		await fillIn(page, person.email, PASSWORD);
+		await submit(page, 'Sign in');
+		await page.waitForURL('**/account?checkout=canceled');
+		await page.reload();
+		await account(page).waitFor();
+	});
+
+	test.each(['//example.com/account', 'https://example.com/', '/v1/tools', '/sign-in'])(
+		'goes home and not to %s',
+		async (next) => {
+			const person = await newPerson();
+			const page = await visit({ path: `/sign-in?${new URLSearchParams({ next })}` });
+			await fillIn(page, person.email, PASSWORD);
+			await submit(page, 'Sign in');
+			await account(page).waitFor();
+			expect(new URL(page.url()).pathname).toBe('/');
+		},
+	);
+
+	test('says that email and password don’t go together, and shows what was typed on demand', async () => {
+		const page = await visit({ path: '/sign-in' });
+		await fillIn(page, newEmail(), 'not the password');
+		await submit(page, 'Sign in');
+		await page.getByRole('alert').getByText('don’t go together').waitFor();
+		const password = page.getByLabel('Password', { exact: true });
+		expect([await password.inputValue(), await password.getAttribute('type')]).toEqual([
+			'not the password',
+			'password',
+		]);
+		await page.getByRole('button', { name: 'Show password' }).click();
+		expect(await password.getAttribute('type')).toBe('text');
+		await expectAccessible(page);
+		await snap(page, 'sign-in-refused');
+	});
+
+	test('after too many wrong passwords it counts down, and then signs in', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/sign-in' });
+		await fillIn(page, person.email, 'not the password');
+		const counting = page.getByRole('button', { name: /^Try again in \d+ s$/ });
+		const failed = () => page.getByRole('alert').waitFor();
+		for (let tries = 0; tries < 20 && !(await counting.isVisible()); tries += 1) {
+			const answered = page.waitForResponse('**/v1/auth/login');
+			await submit(page, 'Sign in');
+			await answered;
+			await failed();
+		}
+		await counting.waitFor();
+		await page.getByText('Too many tries').waitFor();
+		await snap(page, 'sign-in-slowed');
+		await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+		await page.getByRole('main').getByRole('button', { name: 'Sign in' }).waitFor({ timeout: 90_000 });
+		await submit(page, 'Sign in');
+		await account(page).waitFor();
+	});
+
+	test('in one tab signs in the other, and so does signing out', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/sign-in' });
+		const other = await page.context().newPage();
+		await other.goto('/');
+		await fillIn(page, person.email, PASSWORD);
+		await submit(page, 'Sign in');
+		await account(other).click();
+		await other.getByRole('button', { name: 'Sign out' }).click();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+	});
+});
+
+describe('signing out', () => {
+	test('ends the session with the API, and leaves the pages that are somebody’s own', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/account', as: person });
+		await account(page).click();
+		await page.getByText('Free plan').waitFor();
+		await expectAccessible(page);
+		await snap(page, 'account-menu');
+		await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+		expect(new URL(page.url()).pathname).toBe('/');
+		const isEnded = async () => (await call('GET', '/v1/me', { token: person.token })).status === 401;
+		await eventually(isEnded, 10_000, 'the session goes on');
+	});
+
+	test('ends it in this browser, though the API can’t be told', async () => {
+		const page = await visit({ path: '/account', as: await newPerson() });
+		await page.route('**/v1/auth/logout', (route) => route.abort());
+		await account(page).click();
+		await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+		await page.getByText('You are signed out here. creatorr could not be told').waitFor();
+		await page.reload();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+	});
+});

@@ -1,0 +1,189 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { newPerson, PASSWORD, type Person } from '../../driver/client.ts';
+import { expectAccessible } from './support/accessible.ts';
+import { tolerate, useBrowser } from './support/browser.ts';
+import { endSession, signInAgainDialog } from './support/expired-session.ts';
+import { snap } from './support/snap.ts';
+
+const { visit } = useBrowser();
+
+const UNAVAILABLE = {
+	error: { code: 'upstream_unavailable', message: 'jobs can’t answer now', request_id: 'req_test' },
+};
+
+const kindOfSession = (page: Page) =>
+	page.evaluate(() => JSON.parse(localStorage.getItem('creatorr.session') ?? '{}').kind);
+
+async function signInAgain(page: Page, person: Person): Promise<void> {
+	await signInAgainDialog(page).getByLabel('Email').fill(person.email);
+	await signInAgainDialog(page).getByLabel('Password', { exact: true }).fill(PASSWORD);
+	await signInAgainDialog(page).getByRole('button', { name: 'Sign in' }).click();
+	await signInAgainDialog(page).waitFor({ state: 'detached' });
+}
+
+describe('a session that has ended', () => {
+	test('is begun again over the page, which keeps what was typed', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/account', as: person });
+		await page.getByLabel('New password', { exact: true }).fill('typed before');
+		await endSession(page, person);
+		expect(await signInAgainDialog(page).getByLabel('Email').inputValue()).toBe(person.email);
+		const password = signInAgainDialog(page).getByLabel('Password', { exact: true });
+		expect(await password.evaluate((input) => input === document.activeElement)).toBe(true);
+		await expectAccessible(page);
+		await snap(page, 'session-expired');
+		await signInAgain(page, person);
+		expect(await page.getByLabel('New password', { exact: true }).inputValue()).toBe('typed before');
+		expect(await kindOfSession(page)).toBe('in');
+	});
+
+	test('can be put off, over a reload too', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/account', as: person, device: 'phone', theme: 'dark' });
+		await endSession(page, person);
+		await page.keyboard.press('Escape');
+		await page.getByText(`You were signed out, ${person.email}.`).waitFor();
+		await expectAccessible(page);
+		await snap(page, 'session-put-off');
+		await page.reload();
+		await signInAgainDialog(page).waitFor();
+		await signInAgainDialog(page).getByRole('button', { name: 'Close' }).click();
+		await page.getByRole('button', { name: 'Sign in again' }).click();
+		await signInAgain(page, person);
+		await page.getByRole('button', { name: 'Sign out everywhere' }).waitFor();
+	});
+
+	test('begun by somebody else says whose things are shown now', async () => {
+		const [person, other] = [await newPerson(), await newPerson()];
+		const page = await visit({ path: '/account', as: person });
+		await endSession(page, person);
+		await signInAgain(page, other);
+		await page.getByText(`You are signed in as ${other.email} now.`).waitFor();
+		await page.getByRole('main').getByText(other.email, { exact: true }).waitFor();
+		expect(await page.getByRole('main').getByText(person.email, { exact: true }).count()).toBe(0);
+	});
+
+	test('that nobody begins again is left', async () => {
+		const person = await newPerson();
+		const page = await visit({ path: '/account', as: person });
+		await endSession(page, person);
+		await signInAgainDialog(page).getByRole('button', { name: 'Leave this account' }).click();
+		await page.getByRole('link', { name: 'Sign in' }).waitFor();
+		expect(await kindOfSession(page)).toBeUndefined();
+	});
+
+	test('is not ended again by a late answer to the token before', async () => {
+		const person = await newPerson();
+		const page = await visit({ as: person });
+		let release = (): void => undefined;
+		const held = new Promise<void>((resolve) => {
+			release = resolve;
+		});
+		await page.route('**/v1/usage', async (route) => {
+			await held;
+			await route.continue();
+		});
+		await page.goto('/account');
+		await endSession(page, person);
+		await signInAgain(page, person);
+		const late = page.waitForResponse(
+			(answer) => answer.url().endsWith('/v1/usage') && answer.status() === 401,
+		);
+		release();
+		await late;
+		await page.unroute('**/v1/usage');
+		await page.getByRole('meter', { name: 'Storage' }).waitFor();
+		expect([await kindOfSession(page), await signInAgainDialog(page).count()]).toEqual(['in', 0]);
+	});
+});
+
+describe('without a network', () => {
+	test('the page says so, and goes on when it is back', async () => {
+		const page = await visit({ as: await newPerson(), device: 'phone' });
+		await page.context().setOffline(true);
+		await page.getByText('You are offline.').waitFor();
+		await expectAccessible(page);
+		await snap(page, 'offline');
+		await page.getByRole('link', { name: 'History' }).click();
+		await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+		await page.context().setOffline(false);
+		await page.getByText('You are offline.').waitFor({ state: 'detached' });
+		await page.getByRole('button', { name: 'Reload the page' }).click();
+		await page.getByText('Nothing here yet').waitFor();
+	});
+
+	test('a form says so, and keeps what was typed', async () => {
+		const page = await visit({ path: '/sign-in' });
+		await page.context().setOffline(true);
+		await page.getByLabel('Email').fill('ada@example.com');
+		await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+		await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+		await page.getByText('You are offline. Try again when you are back.').waitFor();
+		expect(await page.getByLabel('Email').inputValue()).toBe('ada@example.com');
+	});
+});
+
+describe('when the API is away', () => {
+	test('it is said once, and what failed is loaded when it is back', async () => {
+		const page = await visit({ as: await newPerson(), tolerated: [/answered 503/] });
+		const unavailable = { status: 503, json: UNAVAILABLE, headers: { 'retry-after': '1' } };
+		await page.route(/\/v1\/(jobs|health)/, (route) => route.fulfill(unavailable));
+		await page.getByRole('link', { name: 'History' }).click();
+		await page.getByText('A part of creatorr doesn’t answer just now. We keep trying').waitFor();
+		await page.getByText('Your history can’t be loaded').waitFor();
+		await expectAccessible(page);
+		await snap(page, 'api-away');
+		await page.unroute(/\/v1\/(jobs|health)/);
+		await page.getByText('Nothing here yet').waitFor();
+		expect(await page.getByText('We keep trying').count()).toBe(0);
+	});
+});
+
+describe('a page that can’t be shown', () => {
+	test('because a newer version has replaced it asks to reload', async () => {
+		const page = await visit({ as: await newPerson(), tolerated: [/Failed to fetch dynamically/] });
+		await page.route('**/assets/history-page-*.js', (route) => route.fulfill({ status: 404, json: {} }));
+		await page.getByRole('link', { name: 'History' }).click();
+		await page.getByRole('heading', { name: 'There is a new version of creatorr' }).waitFor();
+		await expectAccessible(page);
+		await snap(page, 'new-version');
+		await page.unroute('**/assets/history-page-*.js');
+		await page.getByRole('button', { name: 'Reload the page' }).click();
+		await page.getByText('Nothing here yet').waitFor();
+	});
+
+	test('because of a mistake of ours keeps the ways to the others', async () => {
+		const page = await visit({ as: await newPerson() });
+		tolerate(page, /console|uncaught/);
+		// What the client can't notice: a time that is none.
+		const job = {
+			id: 'job_1',
+			tool: 'ocr',
+			status: 'queued',
+			progress: 0,
+			input_file_id: 'fil_1',
+			params: {},
+			created_at: 'now',
+		};
+		await page.route('**/v1/jobs?*', (route) => route.fulfill({ json: { data: [job], next_cursor: null } }));
+		await page.getByRole('link', { name: 'History' }).click();
+		await page.getByRole('heading', { name: 'This page broke' }).waitFor();
+		await expectAccessible(page);
+		await snap(page, 'page-broke');
+		await page.getByRole('main').getByRole('link', { name: 'To the tools' }).click();
+		await page.getByRole('heading', { name: 'Compress PDF' }).waitFor();
+	});
+});
+
+test.each(['/', '/account', '/files', '/forgot-password', '/history', '/sign-in', '/sign-up'])(
+	'%s fits the narrowest phone',
+	async (path) => {
+		const isPublic = ['/sign-in', '/sign-up', '/forgot-password'].includes(path);
+		const page = await visit({ path, device: 'phone', ...(!isPublic && { as: await newPerson() }) });
+		await page.setViewportSize({ width: 320, height: 640 });
+		await page.getByRole('heading', { level: 1 }).waitFor();
+		const width = await page.evaluate(() => document.documentElement.scrollWidth);
+		expect(width).toBe(320);
+	},
+);

@@ -1,0 +1,91 @@
+import { call, newEmail, newPerson, type Person, signIn } from '../../../driver/client.ts';
+import { finishJob, startJob, uploadFile } from '../../../driver/flow.ts';
+import { mailedToken, RESET, VERIFY } from '../../../driver/mails.ts';
+import { makePdf } from '../../../driver/pdf.ts';
+import { eventually } from '../../../driver/processes.ts';
+import { type Document, picturePdf, scannedPdf } from './documents.ts';
+
+const PAID_MS = 10_000;
+const PART_BYTES = 5 * 1024 ** 2;
+/** Of many pages, so that it runs when it is canceled. */
+const LONG_SCAN = Array.from({ length: 12 }, (_, page) => [`Page ${page}`, 'is one of many']);
+
+/** Somebody who tries an example of /docs: what it needs is there, under the names of shell variables. */
+export interface Reader {
+	email: string;
+	variables: Record<string, string>;
+}
+
+/** A new person for each example, as some end the session, or the account. */
+export async function readerOf(operation: string, example: string): Promise<Reader> {
+	const person = await newPerson();
+	const variables: Record<string, string> = { TOKEN: person.token };
+	const uses = (name: string) => example.includes(`$${name}`) || example.includes(camelCase(name));
+	if (uses('ETAG') || operation === 'listFileParts') {
+		Object.assign(variables, await beginUploadInParts(person));
+	} else if (uses('FILE_ID')) {
+		variables.FILE_ID = await uploadFile(person.token, makePdf());
+	}
+	if (uses('JOB_ID')) variables.JOB_ID = await jobFor(operation, person);
+	if (uses('SESSION_ID')) variables.SESSION_ID = await otherSession(person);
+	if (uses('MAIL_TOKEN')) variables.MAIL_TOKEN = await mailFor(operation, person);
+	if (operation === 'openPortal') await subscribe(person);
+	return { email: operation === 'register' ? newEmail() : person.email, variables };
+}
+
+/** What somebody new needs for a job on this document. */
+export async function variablesFor({ buffer, name, mimeType }: Document): Promise<Reader['variables']> {
+	const { token } = await newPerson();
+	return { TOKEN: token, FILE_ID: await uploadFile(token, buffer, { name, mimeType }) };
+}
+
+/** `FILE_ID` is `fileId` in JavaScript. */
+export const camelCase = (name: string) =>
+	name.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+async function beginUploadInParts({ token }: Person): Promise<Record<string, string>> {
+	const declared = await call('POST', '/v1/files', {
+		token,
+		body: { name: 'large.pdf', mime_type: 'application/pdf', size_bytes: PART_BYTES, multipart: true },
+	});
+	const { file_id, multipart } = declared.body.data;
+	const [part] = multipart.parts;
+	const stored = await fetch(part.upload_url, { method: 'PUT', body: new Uint8Array(part.size) });
+	return { FILE_ID: file_id, ETAG: stored.headers.get('etag')?.replaceAll('"', '') ?? '' };
+}
+
+async function jobFor(operation: string, { token }: Person): Promise<string> {
+	if (operation === 'cancelJob') {
+		const scan = await scannedPdf('scan.pdf', LONG_SCAN);
+		return await startJob(token, await uploadFile(token, scan.buffer), { tool: 'ocr' });
+	}
+	const id = await startJob(token, await uploadFile(token, picturePdf().buffer));
+	await finishJob(token, id);
+	return id;
+}
+
+async function otherSession({ token, email }: Person): Promise<string> {
+	await signIn(email);
+	const { body } = await call('GET', '/v1/auth/sessions', { token });
+	return body.data.find((session: { current: boolean }) => !session.current).id;
+}
+
+async function mailFor(operation: string, { email }: Person): Promise<string> {
+	if (operation === 'verifyEmail') return await mailedToken(email, VERIFY);
+	await call('POST', '/v1/auth/password/forgot', { body: { email } });
+	return await mailedToken(email, RESET);
+}
+
+/** On Stripe's page, as a browser sends its form. */
+export async function subscribe({ token }: Pick<Person, 'token'>): Promise<void> {
+	const checkout = await call('POST', '/v1/billing/checkout', { token, body: { cycle: 'monthly' } });
+	const form = new URLSearchParams({ action: 'pay', card_number: '4242424242424242' });
+	await fetch(checkout.body.data.url, { method: 'POST', body: form, redirect: 'manual' });
+	const isPro = async () => (await call('GET', '/v1/me', { token })).body.data.plan === 'pro';
+	await eventually(isPro, PAID_MS, 'not pro');
+}
+
+/** The example as somebody with this email types it. */
+export function withEmail(example: string, email: string): string {
+	return example.replaceAll('you@example.com', email);
+}

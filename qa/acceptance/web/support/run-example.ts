@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { BASE_URL } from '../../../driver/client.ts';
+import { makePdf } from '../../../driver/pdf.ts';
+import type { Document } from './documents.ts';
+import { camelCase, type Reader } from './reader.ts';
+
+const execute = promisify(execFile);
+const EXAMPLE_MS = 120_000;
+const PACKAGES = join(import.meta.dirname, '..', '..', '..', '..', 'packages');
+const CLIENT = join(PACKAGES, 'client');
+const COMMAND = join(PACKAGES, 'cli', 'bin', 'creatorr.mjs');
+
+/** A refusal ends the example: curl alone takes any answer for a success. */
+const SHELL = `set -euo pipefail
+curl() { command curl -sS --fail-with-body "$@"; }
+`;
+
+/** An example that is a part of something. */
+export interface Snippet {
+	name: string;
+	example: string;
+	/** What the reader has, under the names of shell variables. */
+	variables: Reader['variables'];
+	/** That `$FILE` is, where the example has it. */
+	file?: Document;
+}
+
+/** A folder as a reader of the docs has it, with the client and the command line installed; removed after the work. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+	const folder = await mkdtemp(join(tmpdir(), 'creatorr-example-'));
+	const modules = join(folder, 'node_modules');
+	try {
+		await mkdir(join(modules, '.bin'), { recursive: true });
+		await symlink(COMMAND, join(modules, '.bin', 'creatorr'));
+		await mkdir(join(modules, '@creatorr'));
+		await symlink(CLIENT, join(modules, '@creatorr', 'client'));
+		return await work(folder);
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+}
+
+/** Runs lines in a shell; rejects with what they wrote when one fails, or when the API refuses. */
+export function runInShell(example: string, variables: Reader['variables'], folder: string): Promise<string> {
+	return run('bash', ['-c', SHELL + example], variables, folder);
+}
+
+/** Runs lines in a shell as somebody types them: what the API refuses does not end the example. */
+export function runAsTyped(example: string, folder: string): Promise<string> {
+	return run('bash', ['-c', example], {}, folder);
+}
+
+/** Runs a program; rejects with what it wrote when it fails. */
+export async function runProgram(example: string, folder: string): Promise<string> {
+	await writeFile(join(folder, 'example.mjs'), example);
+	return await run(process.execPath, ['example.mjs'], {}, folder);
+}
+
+export function runShell({ example, variables }: Snippet): Promise<string> {
+	return inFolder((folder) => runInShell(example, variables, folder));
+}
+
+/** As somebody who is signed in, and has files in the folder. */
+export function runCommandLine({
+	example,
+	variables: { TOKEN = '', ...variables },
+	file,
+}: Snippet): Promise<string> {
+	return inFolder(async (folder) => {
+		await writeFile(join(folder, 'input.pdf'), makePdf());
+		if (file) await writeFile(join(folder, file.name), file.buffer);
+		const reader = { FILE: file?.name ?? '', CREATORR_API: BASE_URL, CREATORR_TOKEN: TOKEN };
+		return await runInShell(example, { ...variables, ...reader }, folder);
+	});
+}
+
+/**
+ * Each with a client and the variables that it names; in one program, as starting one takes long. Resolves to what
+ * failed.
+ */
+export async function runSnippets(snippets: readonly Snippet[]): Promise<string[]> {
+	const program = [
+		`import { createClient } from '@creatorr/client';`,
+		'const failures = [];',
+		...snippets.map(guarded),
+		String.raw`process.stdout.write('\n' + JSON.stringify(failures));`,
+	];
+	const output = await inFolder((folder) => runProgram(program.join('\n'), folder));
+	return JSON.parse(output.slice(output.lastIndexOf('\n') + 1));
+}
+
+function guarded({ name, example, variables }: Snippet): string {
+	const constants = Object.entries(variables).map(
+		([variable, value]) => `const ${camelCase(variable)} = ${JSON.stringify(value)};`,
+	);
+	const options = JSON.stringify({ baseUrl: BASE_URL, token: variables.TOKEN });
+	return `try {
+const creatorr = createClient(${options});
+${constants.join('\n')}
+{
+${example}
+}
+} catch (error) { failures.push(${JSON.stringify(`${name}: `)} + error.message); }`;
+}
+
+async function run(
+	command: string,
+	args: string[],
+	variables: Record<string, string>,
+	folder: string,
+): Promise<string> {
+	try {
+		const { stdout } = await execute(command, args, {
+			cwd: folder,
+			env: {
+				...process.env,
+				...variables,
+				NODE_OPTIONS: '--no-warnings',
+				PATH: `${join(folder, 'node_modules', '.bin')}:${process.env.PATH}`,
+				XDG_CONFIG_HOME: join(folder, 'config'),
+			},
+			timeout: EXAMPLE_MS,
+		});
+		return stdout;
+	} catch (error) {
+		const { stdout, stderr } = error as { stdout: string; stderr: string };
+		throw new Error(`the example failed:\n${args.at(-1)}\n${stdout}\n${stderr}`);
+	}
+}

@@ -1,0 +1,24 @@
+import { home } from '../driver/processes.ts';
+
+function required(name: string): string {
+	const value = process.env[name];
+	if (!value) throw new Error(`${name} is not set: run npm run chaos`);
+	return value;
+}
+
+/** What the running product is reached by, from outside and from below. */
+export const environment = {
+	/** Clients go to any of the gateways. */
+	gateways: [required('TEST_BASE_URL'), required('TEST_BASE_URL_2')] as const,
+	home: home(),
+	linksUrl: required('TEST_LINKS_URL'),
+	crashOrders: required('TEST_CRASH_ORDERS'),
+	amqpManagementUrl: required('TEST_AMQP_MANAGEMENT_URL'),
+	s3: {
+		endpoint: required('TEST_S3_ENDPOINT'),
+		region: required('TEST_S3_REGION'),
+		bucket: required('TEST_S3_BUCKET'),
+		accessKeyId: required('TEST_S3_ACCESS_KEY_ID'),
+		secretAccessKey: required('TEST_S3_SECRET_ACCESS_KEY'),
+	},
+};

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { call, signIn } from '../../driver/client.ts';
+import { queryDatabase } from '../../driver/database.ts';
+import { downloadFile, finishJob } from '../../driver/flow.ts';
+import { eventually, home } from '../../driver/processes.ts';
+import { sum } from './before.ts';
+import type { Memory } from './memory.ts';
+
+const RUNBOOK = resolve(import.meta.dirname, '../../../docs/runbooks/backup.md');
+
+/** What the store of this machine calls the bytes behind a key. */
+const OBJECT = '._S3rver_object';
+
+/** Holds the restored product against what was there before; says each thing once it was seen to be so. */
+export async function check(memory: Memory, startedAt: Date, say: (line: string) => void): Promise<void> {
+	const { subscriber, kept, waiter, jobIds, lost } = memory;
+	const me = await call('GET', '/v1/me', { token: subscriber.token });
+	assert.equal(me.status, 200, me.text);
+	say('a token from before is valid: the keys of tokens and the sessions are in the backup');
+	assert.equal((await call('GET', '/v1/me', { token: await signIn(subscriber.email) })).status, 200);
+	say('signing in with the password works');
+	assert.equal(me.body.data.plan, 'pro');
+	const billing = (await call('GET', '/v1/billing', { token: subscriber.token })).body.data;
+	assert.deepEqual([billing.plan, billing.status], ['pro', 'active']);
+	say('who has subscribed is on pro');
+
+	await eventually(() => hasCompared(startedAt), 120_000, 'rows and bytes were not compared');
+	say('rows and bytes were compared: none was lost, none removed');
+	for (const { fileId, sha256 } of kept)
+		assert.equal(sum(await downloadFile(subscriber.token, fileId)), sha256);
+	say('files are downloaded byte by byte: one uploaded at once, one in parts, one made by a job');
+	const finished = await call('GET', `/v1/jobs/${memory.finishedJobId}`, { token: subscriber.token });
+	assert.equal(finished.body.data.status, 'succeeded');
+
+	for (const id of jobIds) assert.equal((await finishJob(waiter.token, id, 300_000)).status, 'succeeded');
+	say(`${jobIds.length} jobs that ran or waited were run to their end`);
+
+	const before = await planInAuth(subscriber.id);
+	const [announcePlans, announceVerifications] = await statementsOfRunbook();
+	await queryDatabase('billing', announcePlans);
+	const isTold = async () => (await planInAuth(subscriber.id)).version > before.version;
+	await eventually(isTold, 120_000, 'the plan was not told anew');
+	assert.equal((await planInAuth(subscriber.id)).plan, 'pro');
+	say('plans are told anew by the statement of the runbook');
+	await verifyWithoutEvent(subscriber.id);
+	await queryDatabase('auth', announceVerifications);
+	await eventually(
+		() => isVerifiedEverywhere(subscriber.id),
+		120_000,
+		'verified emails were not announced again',
+	);
+	say('verified emails are announced again by the statement of the runbook');
+
+	const [session, file] = await Promise.all([
+		call('GET', '/v1/me', { token: lost.token }),
+		call('GET', `/v1/files/${lost.fileId}`, { token: subscriber.token }),
+	]);
+	assert.deepEqual([session.status, file.status], [401, 404]);
+	say('what came after the backup is gone: a session is refused, a file is not found');
+	await checkRowsAndBytes();
+	say('every row has its bytes and all bytes have a row');
+}
+
+/** Returns the statements that docs/runbooks/backup.md has an operator run: in billing's database, then in auth's. */
+async function statementsOfRunbook(): Promise<[string, string]> {
+	const text = await readFile(RUNBOOK, 'utf8');
+	const statements = [...text.matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, statement]) => statement);
+	const [inBilling, inAuth, ...more] = statements;
+	assert.ok(inBilling && inAuth && more.length === 0, 'the runbook has other than two statements');
+	return [inBilling, inAuth];
+}
+
+/** Leaves an account as one whose email was verified and whose event `account.verified` was purged with the queues. */
+async function verifyWithoutEvent(userId: string): Promise<void> {
+	await queryDatabase(
+		'auth',
+		'UPDATE users SET email_verified_at = now(), verified_event_queued = true WHERE id = $1',
+		[userId],
+	);
+	assert.equal(await isVerifiedEverywhere(userId), false);
+}
+
+async function isVerifiedEverywhere(userId: string): Promise<boolean> {
+	const found = await Promise.all(
+		(['files', 'jobs'] as const).map((owner) =>
+			queryDatabase(owner, 'SELECT user_id FROM accounts WHERE user_id = $1 AND email_verified', [userId]),
+		),
+	);
+	return found.every((rows) => rows.length === 1);
+}
+
+async function planInAuth(userId: string): Promise<{ plan: string; version: number }> {
+	const [user] = await queryDatabase<{ plan: string; version: number }>(
+		'auth',
+		'SELECT plan::text, plan_version::int AS version FROM users WHERE id = $1',
+		[userId],
+	);
+	assert.ok(user, 'the user is not there');
+	return user;
+}
+
+/** Whether reconciliation has gone through all of it since the start, and found everything in its place. */
+async function hasCompared(since: Date): Promise<boolean> {
+	const [chore] = await queryDatabase<{ ended: Date | null; counts: Record<string, number> }>(
+		'files',
+		`SELECT last_ended_at AS ended, last_counts AS counts FROM chores WHERE name = 'reconciliation'`,
+	);
+	if (!chore?.ended || chore.ended < since) return false;
+	const { objects, lost, orphans } = chore.counts;
+	assert.deepEqual({ lost, orphans }, { lost: 0, orphans: 0 });
+	return Number(objects) > 0;
+}
+
+async function checkRowsAndBytes(): Promise<void> {
+	const rows = await queryDatabase<{ key: string; isReady: boolean }>(
+		'files',
+		`SELECT storage_key AS key, status = 'ready' AND deleted_at IS NULL AS "isReady"
+		FROM files WHERE bytes_removed_at IS NULL`,
+	);
+	const bucket = join(home(), 'data', 's3', 'creatorr');
+	const objects = (await readdir(bucket, { recursive: true }))
+		.filter((path) => path.endsWith(OBJECT) && !path.startsWith('files/belong-to-'))
+		.map((path) => path.slice(0, -OBJECT.length));
+	const known = new Set(rows.map(({ key }) => key));
+	const stored = new Set(objects);
+	assert.deepEqual(
+		objects.filter((key) => !known.has(key)),
+		[],
+	);
+	assert.deepEqual(
+		rows.filter(({ key, isReady }) => isReady && !stored.has(key)),
+		[],
+	);
+}
