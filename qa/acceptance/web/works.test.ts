@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { subscribe } from '../../driver/billing.ts';
 import { call, newPerson, PASSWORD, type Person } from '../../driver/client.ts';
 import { downloadFile } from '../../driver/flow.ts';
 import { eventually } from '../../driver/processes.ts';
@@ -10,7 +11,6 @@ import { lockedPdf, picturePdf, scannedPdf } from './support/documents.ts';
 import { endSession, signInAgainDialog } from './support/expired-session.ts';
 import { type LargeFile, largePdf } from './support/large-pdf.ts';
 import { networkOf } from './support/network.ts';
-import { subscribe } from './support/pro.ts';
 import { watchParts } from './support/sent-parts.ts';
 import { snap } from './support/snap.ts';
 import { chooseFiles, workRow } from './support/works.ts';

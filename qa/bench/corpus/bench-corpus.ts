@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atOnce } from '../../driver/at-once.ts';
 import { median } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
+import { type Account, openAccount } from '../product/account.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
-import { atOnce } from '../run/at-once.ts';
 import { secondsSince } from '../run/trial.ts';
 import { readFolder } from '../samples/folder.ts';
 import { type Sample, SUCCEEDED } from '../samples/sample.ts';
 import { BenchError, say } from '../say.ts';
-import { type Account, openAccount } from './api.ts';
 import { lookAtWorkers, type WorkerState } from './worker.ts';
 
 const AT_ONCE = 4;

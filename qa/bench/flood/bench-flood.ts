@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { quantile } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
-import { register } from '../product/person.ts';
+import { register } from '../product/account.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
 import { say } from '../say.ts';

@@ -1,8 +1,8 @@
 import { newId } from '@creatorr/contracts/ids';
 import { median, sum } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
+import { register } from '../product/account.ts';
 import { readProduct } from '../product/environment.ts';
-import { register } from '../product/person.ts';
 import { processorSeconds } from '../product/processor-time.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';

@@ -2,7 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { quantile } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
-import { register } from '../product/person.ts';
+import { register } from '../product/account.ts';
 import { type Exchange, isRefused, runUserFlow } from '../product/user-flow.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';

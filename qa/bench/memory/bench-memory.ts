@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Account, openAccount } from '../corpus/api.ts';
 import type { Options } from '../options.ts';
+import { type Account, openAccount } from '../product/account.ts';
 import { type Product, readProduct } from '../product/environment.ts';
 import type { Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';

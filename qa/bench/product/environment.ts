@@ -9,15 +9,12 @@ export interface Product {
 	home: string;
 	/** The list of the processes that were left for the bench to start. */
 	heldFile: string;
-	/** As the owner of all databases. */
-	databaseUrl: string;
 }
 
 const environmentSchema = z.object({
 	BENCH_API_URL: z.url(),
 	CREATORR_HOME: z.string().min(1),
 	BENCH_HELD_FILE: z.string().min(1),
-	BENCH_DATABASE_URL: z.url(),
 });
 
 /** Throws a BenchError where this bench was not started as it should be. */
@@ -26,9 +23,6 @@ export function readProduct(env: NodeJS.ProcessEnv = process.env): Product {
 	if (!parsed.success) {
 		throw new BenchError('This bench measures a product of its own: start it with npm run bench.');
 	}
-	const { BENCH_API_URL, CREATORR_HOME, BENCH_HELD_FILE, BENCH_DATABASE_URL } = parsed.data;
-	return {
-		...{ apiUrl: BENCH_API_URL, home: CREATORR_HOME },
-		...{ heldFile: BENCH_HELD_FILE, databaseUrl: BENCH_DATABASE_URL },
-	};
+	const { BENCH_API_URL, CREATORR_HOME, BENCH_HELD_FILE } = parsed.data;
+	return { apiUrl: BENCH_API_URL, home: CREATORR_HOME, heldFile: BENCH_HELD_FILE };
 }

@@ -1,5 +1,4 @@
-import { Client, type QueryResultRow } from 'pg';
-import type { Product } from './environment.ts';
+import { queryDatabase } from '../../driver/database.ts';
 
 /** When what happened to a job, in milliseconds by the clock of the machine. */
 export interface JobTimes {
@@ -11,31 +10,15 @@ export interface JobTimes {
 	finishedMs: number;
 }
 
-async function query<Row extends QueryResultRow>(
-	{ databaseUrl }: Product,
-	sql: string,
-	tool: string,
-): Promise<Row[]> {
-	const url = new URL(databaseUrl);
-	url.pathname = '/jobs';
-	const client = new Client({ connectionString: url.href });
-	await client.connect();
-	try {
-		return (await client.query<Row>(sql, [tool])).rows;
-	} finally {
-		await client.end();
-	}
-}
-
 const milliseconds = (column: string, name: string) =>
 	`extract(epoch FROM ${column})::float * 1000 AS "${name}"`;
 
 /** Of all jobs of a tool that have succeeded, in the order in which they were made. Only the database knows all of these. */
-export function readJobTimes(product: Product, tool: string): Promise<JobTimes[]> {
+export function readJobTimes(tool: string): Promise<JobTimes[]> {
 	const sql = `SELECT id, ${milliseconds('created_at', 'createdMs')},
 		${milliseconds('started_at', 'claimedMs')}, ${milliseconds('finished_at', 'finishedMs')}
 		FROM jobs WHERE tool = $1 AND status = 'succeeded' ORDER BY id`;
-	return query<JobTimes>(product, sql, tool);
+	return queryDatabase<JobTimes>('jobs', sql, [tool]);
 }
 
 /** How the jobs of a tool stand at a moment. */
@@ -47,12 +30,12 @@ export interface Standing {
 	oldestAskedMs: number;
 }
 
-export async function readStanding(product: Product, tool: string): Promise<Standing> {
+export async function readStanding(tool: string): Promise<Standing> {
 	const sql = `SELECT count(*) FILTER (WHERE status IN ('queued', 'running'))::int AS unfinished,
 		count(*) FILTER (WHERE status = 'failed')::int AS failed,
 		coalesce(1000 * extract(epoch FROM now() - min(released_at) FILTER (WHERE status = 'queued')), 0)::float
 			AS "oldestAskedMs"
 		FROM jobs WHERE tool = $1`;
-	const [standing] = await query<Standing & QueryResultRow>(product, sql, tool);
+	const [standing] = await queryDatabase<Standing>('jobs', sql, [tool]);
 	return standing ?? { unfinished: 0, failed: 0, oldestAskedMs: 0 };
 }

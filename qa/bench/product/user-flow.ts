@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sample } from '../samples/sample.ts';
-import type { Person } from './person.ts';
+import type { Person } from './account.ts';
 
 /** A request of the user, or a step of several, and what came of it. */
 export interface Exchange {

@@ -37,10 +37,10 @@ export async function benchDrain({ jobs = JOBS }: Options): Promise<Section[]> {
 	const worker = await startHeld(product, held);
 	const pids = new Map([[held.name, worker.pid]]);
 	const enqueued = readProcessorTimes(product.home, pids);
-	const seen = await untilDone(product, sample.tool);
+	const seen = await untilDone(sample.tool);
 	const drained = readProcessorTimes(product.home, pids);
 	await worker.stop();
-	const times = await readJobTimes(product, sample.tool);
+	const times = await readJobTimes(sample.tool);
 	if (times.length !== jobs) throw new BenchError(`${times.length} of ${jobs} jobs have succeeded`);
 	const parts = inParts(
 		times.toSorted((one, other) => one.finishedMs - other.finishedMs),

@@ -1,6 +1,6 @@
-import { type Account, openAccount } from '../corpus/api.ts';
 import { median, quantile } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
+import { type Account, openAccount } from '../product/account.ts';
 import { readProduct } from '../product/environment.ts';
 import { type JobTimes, readJobTimes } from '../product/job-times.ts';
 import type { BarChart } from '../report/chart.ts';
@@ -43,7 +43,7 @@ export async function benchOverhead({ jobs = JOBS }: Options): Promise<Section[]
 		if (job >= WARM_UP_JOBS) runs.push(run);
 	}
 	await worker.stop();
-	const times = new Map((await readJobTimes(product, sample.tool)).map((one) => [one.id, one]));
+	const times = new Map((await readJobTimes(sample.tool)).map((one) => [one.id, one]));
 	const steps = stepsOf(runs, times);
 	const section = {
 		title: `${jobs} jobs of a tool that does nothing, one after the other, beside the bare tool in the same sandbox`,

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { loadTools } from '@creatorr/tools/runners';
+import { atOnce } from '../../driver/at-once.ts';
 import type { Options } from '../options.ts';
 import { type Product, readProduct } from '../product/environment.ts';
 import { type HeldProcess, readHeld, startHeld } from '../product/held-processes.ts';
 import { readJobTimes } from '../product/job-times.ts';
 import type { Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
-import { atOnce } from '../run/at-once.ts';
 import { isSuccess, secondsSince } from '../run/trial.ts';
 import { startWorker } from '../run/worker.ts';
 import { makeFiles } from '../samples/made.ts';
@@ -103,9 +103,9 @@ async function productRate({ product, held, crowd }: Given, count: number, jobs:
 	const workers = await Promise.all(
 		held.slice(0, count).map((one) => startHeld(product, one, { env: ONE_JOB_AT_A_TIME })),
 	);
-	await untilDone(product, TOOL);
+	await untilDone(TOOL);
 	for (const worker of workers) await worker.stop();
-	const times = (await readJobTimes(product, TOOL)).filter(({ id }) => ids.has(id));
+	const times = (await readJobTimes(TOOL)).filter(({ id }) => ids.has(id));
 	const beganMs = Math.min(...times.map(({ claimedMs }) => claimedMs));
 	const endedMs = Math.max(...times.map(({ finishedMs }) => finishedMs));
 	return (1000 * times.length) / (endedMs - beganMs);

@@ -1,6 +1,6 @@
-import { type Account, openAccount } from '../corpus/api.ts';
+import { atOnce } from '../../driver/at-once.ts';
+import { type Account, openAccount } from '../product/account.ts';
 import type { Product } from '../product/environment.ts';
-import { atOnce } from '../run/at-once.ts';
 import type { Sample } from '../samples/sample.ts';
 
 /** Requests that make jobs, under way at a time. */

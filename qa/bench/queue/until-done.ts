@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Product } from '../product/environment.ts';
 import { readStanding, type Standing } from '../product/job-times.ts';
 import { BenchError } from '../say.ts';
 
@@ -11,12 +10,12 @@ const STUCK_AFTER_MS = 60_000;
  * Waits until nothing of the tool waits or runs; resolves with what was seen meanwhile. Throws a BenchError when nothing ends any
  * more, or a job has failed.
  */
-export async function untilDone(product: Product, tool: string): Promise<Standing[]> {
+export async function untilDone(tool: string): Promise<Standing[]> {
 	const seen: Standing[] = [];
 	let left = Number.POSITIVE_INFINITY;
 	let changedAt = performance.now();
 	while (left > 0) {
-		const standing = await readStanding(product, tool);
+		const standing = await readStanding(tool);
 		seen.push(standing);
 		const { unfinished, failed } = standing;
 		if (failed > 0) throw new BenchError(`${failed} jobs of ${tool} have failed`);

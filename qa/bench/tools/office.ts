@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
+import { atOnce } from '../../driver/at-once.ts';
 import { pagesOf } from '../measure/pdf.ts';
 import { median } from '../measure/statistics.ts';
 import { besideChart } from '../report/beside.ts';
 import type { Figure, Section } from '../report/figure.ts';
-import { atOnce } from '../run/at-once.ts';
 import { type NaiveCommand, OFFICE_OUTPUT, runNaive } from '../run/naive.ts';
 import { isSuccess, type Made, secondsSince, type Trial } from '../run/trial.ts';
 import { startWorker } from '../run/worker.ts';

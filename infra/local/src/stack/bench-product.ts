@@ -66,7 +66,7 @@ export async function withBenchProduct(
 			CREATORR_HOME: home.root,
 			BENCH_API_URL: `http://127.0.0.1:${gatewayPort}`,
 			BENCH_HELD_FILE: heldFile,
-			BENCH_DATABASE_URL: backing.postgresAdminUrl ?? '',
+			TEST_POSTGRES_ADMIN_URL: backing.postgresAdminUrl ?? '',
 		}),
 	);
 }

@@ -1,11 +1,10 @@
+import { subscribe } from '../../../driver/billing.ts';
 import { call, newEmail, newPerson, type Person, signIn } from '../../../driver/client.ts';
 import { finishJob, startJob, uploadFile } from '../../../driver/flow.ts';
 import { mailedToken, RESET, VERIFY } from '../../../driver/mails.ts';
 import { makePdf } from '../../../driver/pdf.ts';
-import { eventually } from '../../../driver/processes.ts';
 import { type Document, picturePdf, scannedPdf } from './documents.ts';
 
-const PAID_MS = 10_000;
 const PART_BYTES = 5 * 1024 ** 2;
 /** Of many pages, so that it runs when it is canceled. */
 const LONG_SCAN = Array.from({ length: 12 }, (_, page) => [`Page ${page}`, 'is one of many']);
@@ -74,15 +73,6 @@ async function mailFor(operation: string, { email }: Person): Promise<string> {
 	if (operation === 'verifyEmail') return await mailedToken(email, VERIFY);
 	await call('POST', '/v1/auth/password/forgot', { body: { email } });
 	return await mailedToken(email, RESET);
-}
-
-/** On Stripe's page, as a browser sends its form. */
-export async function subscribe({ token }: Pick<Person, 'token'>): Promise<void> {
-	const checkout = await call('POST', '/v1/billing/checkout', { token, body: { cycle: 'monthly' } });
-	const form = new URLSearchParams({ action: 'pay', card_number: '4242424242424242' });
-	await fetch(checkout.body.data.url, { method: 'POST', body: form, redirect: 'manual' });
-	const isPro = async () => (await call('GET', '/v1/me', { token })).body.data.plan === 'pro';
-	await eventually(isPro, PAID_MS, 'not pro');
 }
 
 /** The example as somebody with this email types it. */

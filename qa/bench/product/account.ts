@@ -22,7 +22,13 @@ export interface Job {
 	result?: Record<string, unknown>;
 }
 
-/** The product as one person who has just registered sees it. */
+export interface Person {
+	token: string;
+	email: string;
+	password: string;
+}
+
+/** The product as one user sees it. */
 export interface Account {
 	upload(sample: Sample): Promise<string>;
 	enqueue(sample: Sample, fileId: string): Promise<string>;
@@ -32,12 +38,17 @@ export interface Account {
 	download(fileId: string): Promise<void>;
 }
 
-/** Registers somebody new with the product at BASE_URL. Throws a BenchError where there is none. */
-export async function openAccount(baseUrl = process.env.BASE_URL ?? DEFAULT_URL): Promise<Account> {
+/** Registers a new user. Throws a BenchError when nothing answers. */
+export async function register(baseUrl: string): Promise<Person> {
 	const email = `bench-${randomBytes(9).toString('hex')}@example.com`;
 	const password = randomBytes(18).toString('base64url');
-	const registered = await request(baseUrl, 'POST', '/v1/auth/register', { body: { email, password } });
-	const token = String(registered.token);
+	const { token } = await request(baseUrl, 'POST', '/v1/auth/register', { body: { email, password } });
+	return { token: String(token), email, password };
+}
+
+/** Registers a new user, with the product at BASE_URL unless told otherwise. Throws a BenchError when nothing answers. */
+export async function openAccount(baseUrl = process.env.BASE_URL ?? DEFAULT_URL): Promise<Account> {
+	const { token } = await register(baseUrl);
 	const call = (method: string, path: string, body?: object) =>
 		request(baseUrl, method, path, { token, ...(body && { body }) });
 	return {
@@ -94,7 +105,10 @@ async function request(
 			headers,
 			...(body && { body: JSON.stringify(body) }),
 		}).catch((cause: unknown) => {
-			throw new BenchError(`Nothing answers at ${baseUrl}: start the product, or set BASE_URL.`, { cause });
+			throw new BenchError(
+				`Nothing answers at ${baseUrl}: start the product, or say where it is with --api or BASE_URL.`,
+				{ cause },
+			);
 		});
 		if (answer.ok) return ((await answer.json()) as { data: Data }).data;
 		if (!LATER.includes(answer.status) || tries === TRIES) {
