@@ -1,5 +1,6 @@
 import { counter, gauge } from '@creatorr/service/metrics';
-import { readWhenScraped } from '@creatorr/service/scrape';
+import { defineMetrics } from '@creatorr/service/scrape';
+import { readWaitingMails, type WaitingMails } from './data/read-waiting-mails.ts';
 import { MAIL_KINDS } from './domain/mailed-token.ts';
 
 const passwordChecks = counter({
@@ -52,20 +53,14 @@ export function countMail(kind: string, outcome: (typeof MAIL_OUTCOMES)[number])
 	mails.inc({ kind, outcome });
 }
 
-export interface WaitingMails {
-	waiting: number;
-	oldestOverdueSeconds: number;
-}
+type Database = Parameters<typeof readWaitingMails>[0];
 
-/** Shows the mails that wait. */
-export function showMails(read: () => Promise<WaitingMails>): { stop(): void } {
-	return readWhenScraped({
-		name: 'mails',
-		gauges: [waiting, oldestAge],
-		read,
-		show(mailsNow) {
-			waiting.set(mailsNow.waiting);
-			oldestAge.set(mailsNow.oldestOverdueSeconds);
-		},
-	});
-}
+export const waitingMailMetrics = defineMetrics<{ prisma: Database }, WaitingMails>({
+	name: 'mails',
+	gauges: [waiting, oldestAge],
+	read: ({ prisma }) => readWaitingMails(prisma),
+	show(mailsNow) {
+		waiting.set(mailsNow.waiting);
+		oldestAge.set(mailsNow.oldestOverdueSeconds);
+	},
+});

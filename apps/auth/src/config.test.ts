@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { loadAuthConfig } from './config.ts';
+import { readConfig } from './config.ts';
 
 const env = {
 	NODE_ENV: 'production',
@@ -18,7 +18,7 @@ const env = {
 
 describe('the configuration', () => {
 	test('has defaults fit for production', () => {
-		const config = loadAuthConfig(env);
+		const config = readConfig(env);
 		expect(config).toMatchObject({
 			BCRYPT_COST: 12,
 			TOKEN_TTL_SECONDS: 604_800,
@@ -30,20 +30,20 @@ describe('the configuration', () => {
 
 	test('leaves a core to everything but passwords', () => {
 		const leftOver = Math.max(1, availableParallelism() - 1);
-		expect(loadAuthConfig(env).BCRYPT_CONCURRENCY).toBe(leftOver);
-		expect(loadAuthConfig({ ...env, BCRYPT_CONCURRENCY: '9' }).BCRYPT_CONCURRENCY).toBe(9);
+		expect(readConfig(env).BCRYPT_CONCURRENCY).toBe(leftOver);
+		expect(readConfig({ ...env, BCRYPT_CONCURRENCY: '9' }).BCRYPT_CONCURRENCY).toBe(9);
 	});
 
 	test('needs a server for mails in production, and says so', () => {
 		const files = { ...env, SMTP_URL: undefined, MAIL_DIR: '/tmp/mail' };
-		expect(() => loadAuthConfig(files)).toThrow(/SMTP_URL: must say where mails go out/);
-		expect(loadAuthConfig({ ...files, NODE_ENV: 'development' }).MAIL_DIR).toBe('/tmp/mail');
-		expect(() => loadAuthConfig({ ...env, SMTP_URL: undefined, NODE_ENV: 'test' })).toThrow('MAIL_DIR');
+		expect(() => readConfig(files)).toThrow(/SMTP_URL: must say where mails go out/);
+		expect(readConfig({ ...files, NODE_ENV: 'development' }).MAIL_DIR).toBe('/tmp/mail');
+		expect(() => readConfig({ ...env, SMTP_URL: undefined, NODE_ENV: 'test' })).toThrow('MAIL_DIR');
 	});
 
 	test('refuses in production a cost that is fit for tests only', () => {
-		expect(() => loadAuthConfig({ ...env, BCRYPT_COST: '9' })).toThrow('BCRYPT_COST');
-		expect(loadAuthConfig({ ...env, NODE_ENV: 'test', BCRYPT_COST: '4' }).BCRYPT_COST).toBe(4);
+		expect(() => readConfig({ ...env, BCRYPT_COST: '9' })).toThrow('BCRYPT_COST');
+		expect(readConfig({ ...env, NODE_ENV: 'test', BCRYPT_COST: '4' }).BCRYPT_COST).toBe(4);
 	});
 
 	test.each([
@@ -57,13 +57,13 @@ describe('the configuration', () => {
 		['GATEWAY_LEASE_MS', '1000'],
 		['TOKEN_TTL_SECONDS', '0'],
 	])('names %s when it is %p, and does not show it', (name, value) => {
-		const load = () => loadAuthConfig({ ...env, [name]: value });
+		const load = () => readConfig({ ...env, [name]: value });
 		expect(load).toThrow(name);
 		expect(load).not.toThrow(value);
 	});
 
 	test('names every variable that is wrong', () => {
-		expect(() => loadAuthConfig({ ...env, AMQP_URL: undefined, BCRYPT_COST: 'x' })).toThrow(
+		expect(() => readConfig({ ...env, AMQP_URL: undefined, BCRYPT_COST: 'x' })).toThrow(
 			/AMQP_URL[\s\S]*BCRYPT_COST/,
 		);
 	});

@@ -136,6 +136,6 @@ const configSchema = baseConfigSchema
 export type Config = z.output<typeof configSchema>;
 
 /** Reads the environment. Throws a ConfigError that names every wrong variable. */
-export function loadAuthConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: NodeJS.ProcessEnv): Config {
 	return loadConfig(configSchema, env);
 }

@@ -1,9 +1,9 @@
 import { configOrExit } from '@creatorr/service/process';
-import { loadAuthConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { openSigningKeys } from './data/open-signing-keys.ts';
 import { runKeysCommand, UsageError } from './keys-command.ts';
 
-const config = configOrExit(() => loadAuthConfig(process.env));
+const config = configOrExit(() => readConfig(process.env));
 const { keys, close } = openSigningKeys(config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL);
 try {
 	const rules = { encryptionKey: config.AUTH_KEY_ENCRYPTION_KEY, tokenTtlSeconds: config.TOKEN_TTL_SECONDS };

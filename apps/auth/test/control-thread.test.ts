@@ -3,7 +3,7 @@ import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { startPgbouncer } from '@creatorr/testing/pgbouncer';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { loadAuthConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
 import { startControlThread } from '../src/control/start-control-thread.ts';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { internalKeys, privateKeyOf, signAsGateway, signAsWorker } from './support/callers.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 function configOf(overrides: NodeJS.ProcessEnv = {}) {
-	return loadAuthConfig({
+	return readConfig({
 		NODE_ENV: 'test',
 		PORT: '0',
 		CONTROL_PORT: '0',

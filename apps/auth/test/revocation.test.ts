@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
-import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from './support/auth-service.ts';
 import { signAsGateway } from './support/callers.ts';
@@ -242,9 +241,8 @@ describe('a revocation whose request was cut short', () => {
 	test('by the client goes on to its end', async () => {
 		const person = await register(auth.app);
 		const gateway = await gatewayThat(hangUp);
-		const server = await listen(auth.app, { host: '127.0.0.1', port: 0 });
 		const client = new AbortController();
-		const sent = fetch(`http://127.0.0.1:${portOf(server)}/v1/auth/logout`, {
+		const sent = fetch(`${auth.app}/v1/auth/logout`, {
 			method: 'POST',
 			headers: { [IDENTITY_HEADER]: signAsGateway({ id: person.id, sessionId: person.sessionId }) },
 			signal: client.signal,
@@ -252,7 +250,6 @@ describe('a revocation whose request was cut short', () => {
 		await until(() => gateway.pushes.length > 0);
 		client.abort();
 		await expect(sent).rejects.toThrow('aborted');
-		await closeServer(server);
 		await until(async () => (await auth.prisma.revocation.count()) === 0);
 		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
 		expect(await isFenced(gateway)).toBe(true);

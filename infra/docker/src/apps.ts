@@ -1,6 +1,6 @@
 import { loadConfig } from '@creatorr/service/config';
 import { readTracingSettings } from '@creatorr/telemetry/tracing-settings';
-import { loadAuthConfig } from '../../../apps/auth/src/config.ts';
+import { readConfig as readAuthConfig } from '../../../apps/auth/src/config.ts';
 import { configSchema as billing } from '../../../apps/billing/src/config.ts';
 import { configSchema as files } from '../../../apps/files/src/config.ts';
 import { readConfig as readGatewayConfig } from '../../../apps/gateway/src/config.ts';
@@ -9,7 +9,7 @@ import { configSchema as toolWorker } from '../../../apps/tool-worker/src/config
 
 /** Every app that is deployed, with how it reads its environment. */
 export const LOADERS: Record<string, (env: NodeJS.ProcessEnv) => object> = {
-	auth: loadAuthConfig,
+	auth: readAuthConfig,
 	files: (env) => loadConfig(files, env),
 	jobs: (env) => loadConfig(jobs, env),
 	billing: (env) => loadConfig(billing, env),

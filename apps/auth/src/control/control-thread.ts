@@ -1,23 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { withRequestId } from '@creatorr/service/context';
+import { startService } from '@creatorr/service/define-service';
 import { toAppError } from '@creatorr/service/error-rendering';
 import { createLogger } from '@creatorr/service/logger';
 import { readThreadMetrics } from '@creatorr/service/metrics';
-import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { inSpan } from '@creatorr/telemetry/span';
 import { startTracing } from '@creatorr/telemetry/start-tracing';
 import { contextOf } from '@creatorr/telemetry/traceparent';
-import { createControlService } from './control-service.ts';
+import { control } from './control-service.ts';
 import type { ControlReply, ControlRequest, ControlThreadData } from './start-control-thread.ts';
-
-/** Control calls take milliseconds; what is left after this is cut. */
-const DRAIN_MS = 1_000;
 
 const { config, logFormat } = workerData as ControlThreadData;
 const logger = createLogger({ service: 'auth', level: config.LOG_LEVEL, format: logFormat });
 const tracing = await startTracing('auth');
-const control = createControlService(config, logger);
-const server = await listen(control.app, { host: config.HOST, port: config.CONTROL_PORT });
+const running = await startService(control, { config, logger });
 
 function carryOut(request: ControlRequest): Promise<unknown> | undefined {
 	switch (request.type) {
@@ -27,13 +23,13 @@ function carryOut(request: ControlRequest): Promise<unknown> | undefined {
 			return readThreadMetrics();
 		case 'settle': {
 			const { sessionIds, requestId, traceparent } = request;
-			const settle = () => control.settle(sessionIds);
+			const settle = () => running.deps.settle(sessionIds);
 			return withRequestId(requestId, () =>
 				inSpan('settleRevocations', { parent: contextOf(traceparent) }, settle),
 			);
 		}
 		case 'close':
-			return closeServer(server, DRAIN_MS).then(control.close).then(tracing.stop);
+			return running.stop().then(tracing.stop);
 	}
 }
 
@@ -49,4 +45,4 @@ async function answer(request: ControlRequest): Promise<ControlReply> {
 parentPort?.on('message', async (request: ControlRequest) => {
 	parentPort?.postMessage(await answer(request));
 });
-parentPort?.postMessage({ listeningOn: portOf(server) });
+parentPort?.postMessage({ listeningOn: running.port });

@@ -7,10 +7,10 @@ import type { ThreadMetrics } from '@creatorr/service/metrics';
 import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import type { Config } from '../config.ts';
 import type { SettleDeps } from '../domain/settle-revocations.ts';
-import type { ControlConfig } from './control-service.ts';
+import { type ControlConfig, controlConfigOf } from './control-config.ts';
 
 export interface ControlThreadData {
-	config: ControlConfig & Pick<Config, 'HOST' | 'CONTROL_PORT' | 'LOG_LEVEL'>;
+	config: ControlConfig;
 	logFormat: LogFormat;
 }
 
@@ -60,19 +60,11 @@ async function portOf(worker: Worker): Promise<number> {
  * itself later: without it no gateway keeps its lease, so the process has to end too.
  */
 export async function startControlThread(
-	{ config, logFormat }: ControlThreadData,
+	{ config, logFormat }: { config: Config; logFormat: LogFormat },
 	onLost: (error: Error) => void,
 	script = THREAD,
 ): Promise<ControlThread> {
-	const { AUTH_DATABASE_URL, AUTH_DATABASE_DIRECT_URL, CONTROL_DATABASE_POOL_SIZE } = config;
-	const { GATEWAY_LEASE_MS, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY, HOST, CONTROL_PORT, LOG_LEVEL } = config;
-	const workerData: ControlThreadData = {
-		config: {
-			...{ AUTH_DATABASE_URL, AUTH_DATABASE_DIRECT_URL, CONTROL_DATABASE_POOL_SIZE },
-			...{ GATEWAY_LEASE_MS, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY, HOST, CONTROL_PORT, LOG_LEVEL },
-		},
-		logFormat,
-	};
+	const workerData: ControlThreadData = { config: controlConfigOf(config), logFormat };
 	const worker = new Worker(script, { workerData });
 	const pending = new Map<number, PromiseWithResolvers<unknown>>();
 	let lastId = 0;

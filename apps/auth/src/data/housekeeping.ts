@@ -94,17 +94,3 @@ export async function publishMissedVerifications(prisma: PrismaClient): Promise<
 		return rows.length;
 	});
 }
-
-/** All that is removed in time, by what it is. */
-export function allPrunings(prisma: PrismaClient, { securityEventsDays }: { securityEventsDays: number }) {
-	return {
-		failures: () => pruneFailures(prisma),
-		sessions: () => pruneSessions(prisma),
-		networks: () => pruneKnownNetworks(prisma),
-		leases: () => pruneLeases(prisma),
-		mailed_tokens: () => pruneMailedTokens(prisma),
-		mail_allowances: () => pruneMailAllowances(prisma),
-		signing_keys: () => pruneSigningKeys(prisma),
-		security_events: () => pruneSecurityEvents(prisma, securityEventsDays),
-	};
-}

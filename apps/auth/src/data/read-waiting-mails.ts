@@ -1,5 +1,9 @@
-import type { WaitingMails } from '../auth-metrics.ts';
 import type { PrismaClient } from '../generated/client.ts';
+
+export interface WaitingMails {
+	waiting: number;
+	oldestOverdueSeconds: number;
+}
 
 /** A mail that failed is due again later; how long the first try has waited says whether any gets through. */
 export async function readWaitingMails(prisma: PrismaClient): Promise<WaitingMails> {

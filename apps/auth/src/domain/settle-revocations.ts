@@ -87,14 +87,7 @@ export function createSettler(deps: SettlerDeps): SettleDeps['settle'] {
 	};
 }
 
-/** Resolves once no gateway lets any of these sessions pass. What fails is left for {@link settleLeftovers}. */
+/** Resolves once no gateway lets any of these sessions pass. What fails is left for the task `settle_revocations`. */
 export async function settleRevocations(deps: SettleDeps, sessionIds: string[]): Promise<void> {
 	if (sessionIds.length > 0) await deps.settle(sessionIds);
-}
-
-/** Settles what a killed process or a lost database left unsettled: those who asked for it have had no answer. */
-export async function settleLeftovers(
-	deps: SettleDeps & { listUnsettled: () => Promise<string[]> },
-): Promise<void> {
-	await settleRevocations(deps, await deps.listUnsettled());
 }

@@ -7,7 +7,8 @@ import type { SigningKeyStore } from '../domain/signing-key.ts';
 interface Deps {
 	leases: LeaseStore;
 	leaseTtlMs: number;
-	signingKeys: Pick<SigningKeyStore, 'listPublic'>;
+	/** Where key ids are read from; see LEASE_CONNECTIONS of the control service. */
+	leaseKeys: Pick<SigningKeyStore, 'listPublic'>;
 }
 
 export function leaseGatewayRoute(deps: Deps): Route {
@@ -15,7 +16,7 @@ export function leaseGatewayRoute(deps: Deps): Route {
 		const ttlMs = deps.leaseTtlMs;
 		const [granted, keys] = await Promise.all([
 			grantLease(deps, { id: params.id, callbackUrl: body.callback_url, ttlMs }),
-			deps.signingKeys.listPublic(),
+			deps.leaseKeys.listPublic(),
 		]);
 		countLeaseRenewal(granted);
 		return { data: { granted, ttl_ms: ttlMs, key_ids: keys.map(({ kid }) => kid) } };

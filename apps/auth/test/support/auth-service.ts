@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPrisma } from '@creatorr/database/client';
 import { migrateDeploy } from '@creatorr/database/migrate';
+import { type RunningService, startService } from '@creatorr/service/define-service';
 import type { Logger } from '@creatorr/service/logger';
 import { createDatabase } from '@creatorr/testing/database';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
-import { loadAuthConfig } from '../../src/config.ts';
-import { type Auth, createAuth } from '../../src/dependencies.ts';
+import { readConfig } from '../../src/config.ts';
 import { PrismaClient } from '../../src/generated/client.ts';
+import { auth as service } from '../../src/service.ts';
 import { internalKeys, privateKeyOf } from './callers.ts';
 
 export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
@@ -21,7 +22,8 @@ export interface LogLine {
 }
 
 export interface AuthService {
-	app: Auth['app'];
+	/** The private port of the first process. */
+	app: string;
 	/** Looks at the tables, and changes them, past the service. */
 	prisma: PrismaClient;
 	/** Everything logged so far, by all replicas. */
@@ -32,8 +34,8 @@ export interface AuthService {
 	mailDirectory: string;
 	databaseUrl: string;
 	amqpUrl: string;
-	/** Another process, so to speak, on the same database and broker. */
-	startReplica(env?: NodeJS.ProcessEnv): Promise<Auth['app']>;
+	/** Another process, so to speak, on the same database and broker; resolves to its private port's URL. */
+	startReplica(env?: NodeJS.ProcessEnv): Promise<string>;
 	/** Where the control service of the first process listens. */
 	controlUrl: string;
 	/** Ends the first process, so that others are alone. */
@@ -49,16 +51,16 @@ function recordInto(log: LogLine[]): Logger {
 	return { debug: write, info: write, warn: write, error: write };
 }
 
-/** The real service, as main.ts builds it, on a database and a virtual host of its own. */
+/** The real service, as main.ts runs it, on a database and a virtual host of its own. */
 export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
 	const [database, virtualHost] = await Promise.all([createDatabase(), createVirtualHost()]);
 	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
 	const mailDirectory = await mkdtemp(join(tmpdir(), 'creatorr-mail-'));
 	const encryptionKey = randomBytes(32).toString('base64');
 	const log: LogLine[] = [];
-	const replicas: Auth[] = [];
+	const replicas: RunningService<{ control: { port: number } }>[] = [];
 	async function startReplica(overrides: NodeJS.ProcessEnv = {}) {
-		const config = loadAuthConfig({
+		const config = readConfig({
 			NODE_ENV: 'test',
 			PORT: '0',
 			CONTROL_PORT: '0',
@@ -76,9 +78,9 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 			...env,
 			...overrides,
 		});
-		const replica = await createAuth(config, recordInto(log));
+		const replica = await startService(service, { config, logger: recordInto(log) });
 		replicas.push(replica);
-		return replica.app;
+		return `http://127.0.0.1:${replica.port}`;
 	}
 	const app = await startReplica();
 	const prisma = createPrisma(PrismaClient, {
@@ -88,7 +90,7 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 	});
 	return {
 		app,
-		controlUrl: `http://127.0.0.1:${replicas[0]?.controlPort}`,
+		controlUrl: `http://127.0.0.1:${replicas[0]?.deps.control.port}`,
 		prisma,
 		log,
 		encryptionKey,
@@ -97,10 +99,10 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 		amqpUrl: virtualHost.url,
 		startReplica,
 		async stopFirst() {
-			await replicas.shift()?.close();
+			await replicas.shift()?.stop();
 		},
 		async close() {
-			await Promise.all(replicas.map((replica) => replica.close()));
+			await Promise.all(replicas.map((replica) => replica.stop()));
 			await prisma.$disconnect();
 			await Promise.all([database.drop(), virtualHost.drop(), rm(mailDirectory, { recursive: true })]);
 		},

@@ -2,7 +2,6 @@ import type { Server, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
-import type { Auth } from '../../src/dependencies.ts';
 import { verifyIdentity } from './callers.ts';
 import { call } from './requests.ts';
 
@@ -42,7 +41,7 @@ export function newInstanceId(): string {
 }
 
 /** The private port of a gateway that has a lease. */
-export async function startGateway(app: Auth['app'], answer = acknowledge): Promise<FakeGateway> {
+export async function startGateway(app: string, answer = acknowledge): Promise<FakeGateway> {
 	const pushes: Push[] = [];
 	const server: Server = await listen(
 		(req, res) => {

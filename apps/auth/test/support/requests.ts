@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
-import type { Auth } from '../../src/dependencies.ts';
 import { signAsGateway } from './callers.ts';
-
-type App = Auth['app'];
 
 export const PASSWORD = 'correct horse';
 export const HOME = '192.0.2.1';
@@ -23,7 +20,7 @@ export function newEmail(): string {
 
 /** A call as the gateway makes it: signed, for this user where there is one, from this address. */
 export function call(
-	app: App,
+	app: string,
 	method: 'get' | 'post' | 'put' | 'delete',
 	path: string,
 	{ person, address = HOME }: { person?: Pick<Person, 'id' | 'sessionId'>; address?: string } = {},
@@ -38,23 +35,23 @@ function personOf(body: { data: { token: string; user: { id: string; email: stri
 	return { id: user.id, email: user.email, sessionId: claims?.sid, token };
 }
 
-export async function register(app: App, address = HOME): Promise<Person> {
+export async function register(app: string, address = HOME): Promise<Person> {
 	const answer = await call(app, 'post', '/v1/auth/register', { address })
 		.send({ email: newEmail(), password: PASSWORD })
 		.expect(201);
 	return personOf(answer.body);
 }
 
-export function login(app: App, email: string, password = PASSWORD, address = HOME) {
+export function login(app: string, email: string, password = PASSWORD, address = HOME) {
 	return call(app, 'post', '/v1/auth/login', { address }).send({ email, password });
 }
 
 /** Another session of the same person. */
-export async function signIn(app: App, { email }: Person, address = HOME): Promise<Person> {
+export async function signIn(app: string, { email }: Person, address = HOME): Promise<Person> {
 	return personOf((await login(app, email, PASSWORD, address).expect(200)).body);
 }
 
-export async function isAlive(app: App, sessionId: string): Promise<boolean> {
+export async function isAlive(app: string, sessionId: string): Promise<boolean> {
 	const answer = await call(app, 'post', '/internal/sessions/check')
 		.send({ session_id: sessionId })
 		.expect(200);
