@@ -28,20 +28,20 @@ describe('the configuration', () => {
 		expect(config.AUTH_KEY_ENCRYPTION_KEY).toHaveLength(32);
 	});
 
-	test('leaves a core to everything but passwords', () => {
+	test('leaves a core to everything but passwords by default', () => {
 		const leftOver = Math.max(1, availableParallelism() - 1);
 		expect(readConfig(env).BCRYPT_CONCURRENCY).toBe(leftOver);
 		expect(readConfig({ ...env, BCRYPT_CONCURRENCY: '9' }).BCRYPT_CONCURRENCY).toBe(9);
 	});
 
-	test('needs a server for mails in production, and says so', () => {
+	test('requires a mail server in production', () => {
 		const files = { ...env, SMTP_URL: undefined, MAIL_DIR: '/tmp/mail' };
 		expect(() => readConfig(files)).toThrow(/SMTP_URL: must say where mails go out/);
 		expect(readConfig({ ...files, NODE_ENV: 'development' }).MAIL_DIR).toBe('/tmp/mail');
 		expect(() => readConfig({ ...env, SMTP_URL: undefined, NODE_ENV: 'test' })).toThrow('MAIL_DIR');
 	});
 
-	test('refuses in production a cost that is fit for tests only', () => {
+	test('refuses a low cost in production', () => {
 		expect(() => readConfig({ ...env, BCRYPT_COST: '9' })).toThrow('BCRYPT_COST');
 		expect(readConfig({ ...env, NODE_ENV: 'test', BCRYPT_COST: '4' }).BCRYPT_COST).toBe(4);
 	});
@@ -56,13 +56,13 @@ describe('the configuration', () => {
 		['GATEWAY_LEASE_MS', '15001'],
 		['GATEWAY_LEASE_MS', '1000'],
 		['TOKEN_TTL_SECONDS', '0'],
-	])('names %s when it is %p, and does not show it', (name, value) => {
+	])('names %s when it is %p, without its value', (name, value) => {
 		const load = () => readConfig({ ...env, [name]: value });
 		expect(load).toThrow(name);
 		expect(load).not.toThrow(value);
 	});
 
-	test('names every variable that is wrong', () => {
+	test('names every wrong variable', () => {
 		expect(() => readConfig({ ...env, AMQP_URL: undefined, BCRYPT_COST: 'x' })).toThrow(
 			/AMQP_URL[\s\S]*BCRYPT_COST/,
 		);

@@ -4,98 +4,65 @@ import { openBroker } from '@creatorr/messaging/open-broker';
 import { outboxMetrics, relayOutbox } from '@creatorr/messaging/outbox';
 import { defineService, type ServiceContext } from '@creatorr/service/define-service';
 import { toAppError } from '@creatorr/service/error-rendering';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { logFormatOf } from '@creatorr/service/logger';
 import { scrapeThread } from '@creatorr/service/scrape';
-import { waitingMailMetrics } from './auth-metrics.ts';
+import { deleteMeRoute } from './account-deletion/delete-account.ts';
+import { onPlanChanged } from './accounts/plan-changed.ts';
+import { getAccountRoute, getMeRoute } from './accounts/read-account.ts';
 import { type Config, readConfig } from './config.ts';
-import { onPlanChanged } from './consumers/plan-changed.ts';
+import { controlRoutes } from './control/control-service.ts';
 import { type ControlThread, startControlThread } from './control/start-control-thread.ts';
-import { createAccountStore } from './data/accounts.ts';
-import { createLeaseStore } from './data/gateway-leases.ts';
-import { createFailureStore } from './data/login-failures.ts';
-import { createMailStore } from './data/mails.ts';
-import { createRegistrationThrottle } from './data/registration-throttle.ts';
-import { createSecurityEventStore } from './data/security-events.ts';
-import { createSessionStore } from './data/sessions.ts';
-import { createSigningKeyStore } from './data/signing-keys.ts';
-import { createFairLine } from './domain/fair-line.ts';
-import { createPasswords } from './domain/passwords.ts';
-import { createOncePerMinute } from './domain/security-event.ts';
-import { createSigningKeySource } from './domain/signing-key.ts';
-import { createTokenSigner } from './domain/token.ts';
+import { resendVerificationRoute } from './email-verification/resend-verification.ts';
+import { publishMissedVerifications } from './email-verification/verify-email.sql.ts';
+import { verifyEmailRoute } from './email-verification/verify-email.ts';
+import { pruneGatewayLeases } from './gateway-leases/gateway-leases.sql.ts';
+import { settleLeftRevocations } from './gateway-leases/settle-revocations.ts';
 import { PrismaClient } from './generated/client.ts';
-import { createMailer } from './mailer.ts';
-import { startPasswordThreads } from './password-threads.ts';
-import { routes } from './routes/all.ts';
-import { tasks } from './tasks.ts';
+import { pruneAllowances } from './mails/allowances.sql.ts';
+import { pruneMailedTokens } from './mails/mailed-tokens.sql.ts';
+import { createMailer } from './mails/mailer.ts';
+import { waitingMailMetrics } from './mails/mails.sql.ts';
+import { sendMailsTask } from './mails/send-mails.ts';
+import { createRepeatFilter } from './password-check/check-password.ts';
+import { createFairQueue } from './password-check/fair-queue.ts';
+import { pruneLoginFailures } from './password-check/login-failures.sql.ts';
+import { changePasswordRoute } from './passwords/change-password.ts';
+import { createPasswords, startPasswordThreads } from './passwords/password-hashing.ts';
+import { forgotPasswordRoute, resetPasswordRoute } from './passwords/reset-password.ts';
+import { registerRoute } from './register/register.ts';
+import { createRegistrationThrottle } from './register/registration-throttle.ts';
+import { pruneSecurityEvents } from './security-events/security-events.sql.ts';
+import { listSessionsRoute } from './sessions/read-sessions.ts';
+import { createTokenSigner } from './sessions/session-token.ts';
+import { pruneSessions } from './sessions/sessions.sql.ts';
+import { deleteSessionRoute, logoutAllRoute, logoutRoute } from './sessions/sign-out.ts';
+import { pruneKnownNetworks } from './sign-in/sign-in.sql.ts';
+import { loginRoute } from './sign-in/sign-in.ts';
+import { loadOrInsertSigningKey, pruneSigningKeys } from './signing-keys/signing-keys.sql.ts';
+import { createSigningKeySource, rotateSigningKey } from './signing-keys/signing-keys.ts';
 
-/** Below the half minute after which a gateway gives up a service that is silent. */
+/** Below the half minute after which a gateway gives up on a service that does not answer. */
 const LONGEST_WAIT_MS = 12_000;
-const FULL_LINE_RETRY_AFTER_SECONDS = 5;
+const FULL_QUEUE_RETRY_AFTER_SECONDS = 5;
 
-function signingKeysOf(config: Config, prisma: PrismaClient) {
-	const signingKeys = createSigningKeyStore(prisma);
+/** Throws a WrongEncryptionKeyError when the signing key in the database was encrypted with another key. */
+async function openSigningKeys({ config, logger }: ServiceContext<Config>, prisma: PrismaClient) {
 	const { AUTH_KEY_ENCRYPTION_KEY: encryptionKey, TOKEN_TTL_SECONDS: tokenTtlSeconds } = config;
-	const signingKey = createSigningKeySource(signingKeys, encryptionKey);
+	const signingKey = createSigningKeySource((make) => loadOrInsertSigningKey(prisma, make), encryptionKey);
+	await signingKey().catch((error: unknown) => {
+		// A database that does not answer yet is no reason not to start.
+		if (toAppError(error).code !== 'upstream_unavailable') throw error;
+		logger.warn('signing_key.not_loaded_yet', { error });
+	});
 	return {
-		signingKeys,
-		leaseKeys: signingKeys,
-		signingKey,
-		encryptionKey,
-		tokenTtlSeconds,
+		keyRules: { encryptionKey, tokenTtlSeconds },
 		keyDays: config.SIGNING_KEY_DAYS,
 		sessionRules: { tokenTtlSeconds, signToken: createTokenSigner(signingKey) },
 	};
 }
 
-function openPasswords({ config, onClose }: ServiceContext<Config>, prisma: PrismaClient) {
-	const threads = startPasswordThreads(config.BCRYPT_CONCURRENCY);
-	onClose(() => threads.close());
-	return {
-		freeFailures: {
-			account: config.LOGIN_FAILURES_PER_ACCOUNT,
-			address: config.LOGIN_FAILURES_PER_ADDRESS,
-		},
-		failures: createFailureStore(prisma),
-		passwords: createPasswords(config.BCRYPT_COST, threads),
-		ratePassword: threads.rate,
-		line: createFairLine({
-			concurrency: config.BCRYPT_CONCURRENCY,
-			maxWaiting: config.BCRYPT_MAX_WAITING,
-			maxWaitMs: LONGEST_WAIT_MS,
-			retryAfterSeconds: FULL_LINE_RETRY_AFTER_SECONDS,
-		}),
-		securityEvents: createSecurityEventStore(prisma),
-		isNews: createOncePerMinute(),
-	};
-}
-
-function openMails({ config, onDrain }: ServiceContext<Config>, prisma: PrismaClient) {
-	const mailer = createMailer({
-		from: config.MAIL_FROM,
-		smtpUrl: config.SMTP_URL,
-		directory: config.MAIL_DIR,
-	});
-	// A server that hangs must not hold up the shutdown: the mail is sent again by another process.
-	onDrain(() => mailer.close());
-	const limits = { perEmail: config.MAILS_PER_EMAIL, perNetwork: config.MAILS_PER_NETWORK };
-	return {
-		mails: createMailStore(prisma, limits),
-		accounts: createAccountStore(prisma, limits),
-		sendMail: mailer.send,
-		appUrl: config.APP_URL,
-	};
-}
-
-/** Loads the signing key, unless the database is away. Throws when the database's key can't be opened with this configuration. */
-async function checkSigningKey({ logger }: ServiceContext<Config>, signingKey: () => Promise<unknown>) {
-	await signingKey().catch((error: unknown) => {
-		if (toAppError(error).code !== 'upstream_unavailable') throw error;
-		logger.warn('signing_key.not_loaded_yet', { error });
-	});
-}
-
-async function openControl({ config, onClose }: ServiceContext<Config>): Promise<ControlThread> {
+async function openControlThread({ config, onClose }: ServiceContext<Config>): Promise<ControlThread> {
 	const control = await startControlThread({ config, logFormat: logFormatOf(config) }, (error) => {
 		// Nobody catches it, so it ends the process, and the supervisor starts another one.
 		throw error;
@@ -104,33 +71,63 @@ async function openControl({ config, onClose }: ServiceContext<Config>): Promise
 	return control;
 }
 
+function openPasswords({ config, onClose }: ServiceContext<Config>) {
+	const threads = startPasswordThreads(config.BCRYPT_CONCURRENCY);
+	onClose(() => threads.close());
+	return {
+		passwords: createPasswords(config.BCRYPT_COST, threads),
+		ratePassword: threads.rate,
+		queue: createFairQueue({
+			concurrency: config.BCRYPT_CONCURRENCY,
+			maxWaiting: config.BCRYPT_MAX_WAITING,
+			maxWaitMs: LONGEST_WAIT_MS,
+			retryAfterSeconds: FULL_QUEUE_RETRY_AFTER_SECONDS,
+		}),
+		freeFailures: {
+			account: config.LOGIN_FAILURES_PER_ACCOUNT,
+			address: config.LOGIN_FAILURES_PER_ADDRESS,
+		},
+		isRepeat: createRepeatFilter(),
+	};
+}
+
+function openMailer({ config, onDrain }: ServiceContext<Config>) {
+	const { MAIL_FROM: from, SMTP_URL: smtpUrl, MAIL_DIR: directory } = config;
+	const mailer = createMailer({ from, smtpUrl, directory });
+	// A mail server that hangs must not hold up the shutdown: another process sends the mail again.
+	onDrain(() => mailer.close());
+	return {
+		sendMail: mailer.send,
+		appUrl: config.APP_URL,
+		mailLimits: { perEmail: config.MAILS_PER_EMAIL, perNetwork: config.MAILS_PER_NETWORK },
+		mailMutex: createKeyedMutex(),
+	};
+}
+
 /** Opens everything that auth works with. */
 async function connect(context: ServiceContext<Config>) {
-	const { config, logger } = context;
+	const { config } = context;
 	const prisma = await openDatabase(context, PrismaClient, {
 		databaseUrl: config.AUTH_DATABASE_URL,
 		directUrl: config.AUTH_DATABASE_DIRECT_URL,
 		directUrlSetting: 'AUTH_DATABASE_DIRECT_URL',
 		poolSize: config.DATABASE_POOL_SIZE,
 	});
-	const keys = signingKeysOf(config, prisma);
-	await checkSigningKey(context, keys.signingKey);
-	// Before all other parts, and so closed after them: gateways keep their leases while this process finishes what it is doing.
-	const control = await openControl(context);
+	const signing = await openSigningKeys(context, prisma);
+	// Opened first and so closed last: gateways keep their leases while this process drains.
+	const control = await openControlThread(context);
 	return {
 		...(await openBroker(context, { url: config.AMQP_URL })),
-		...keys,
-		...openPasswords(context, prisma),
-		...openMails(context, prisma),
+		...signing,
+		...openPasswords(context),
+		...openMailer(context),
 		prisma,
 		control,
 		settle: control.settle,
 		registrations: createRegistrationThrottle(prisma, config.REGISTRATIONS_PER_NETWORK),
-		sessions: createSessionStore(prisma),
-		leases: createLeaseStore(prisma),
+		leaseDatabase: prisma,
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
 		securityEventsDays: config.SECURITY_EVENTS_DAYS,
-		logger,
 	};
 }
 
@@ -147,8 +144,39 @@ export const auth = defineService({
 		rabbitmq: () => broker.ping(),
 		control: () => control.ping(),
 	}),
-	routes,
+	routes: [
+		registerRoute,
+		loginRoute,
+		logoutRoute,
+		logoutAllRoute,
+		listSessionsRoute,
+		deleteSessionRoute,
+		changePasswordRoute,
+		forgotPasswordRoute,
+		resetPasswordRoute,
+		verifyEmailRoute,
+		resendVerificationRoute,
+		getMeRoute,
+		deleteMeRoute,
+		getAccountRoute,
+		// For gateways of 0.3.0 during an upgrade; newer ones call the control port.
+		...controlRoutes,
+	],
 	metrics: [waitingMailMetrics, controlThreadMetrics, outboxMetrics],
 	consumers: [onPlanChanged],
-	tasks: [relayOutbox, ...tasks],
+	tasks: [
+		relayOutbox,
+		sendMailsTask,
+		settleLeftRevocations,
+		publishMissedVerifications,
+		rotateSigningKey,
+		pruneLoginFailures,
+		pruneSessions,
+		pruneKnownNetworks,
+		pruneGatewayLeases,
+		pruneMailedTokens,
+		pruneAllowances,
+		pruneSigningKeys,
+		pruneSecurityEvents,
+	],
 });

@@ -1,8 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { GetBucketLocationCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { createBucket } from '../src/bucket.ts';
-import { createDatabase } from '../src/database.ts';
+import { createDatabase, createMigratedDatabase } from '../src/database.ts';
 import { requireTestVariable } from '../src/environment.ts';
 import { createVirtualHost } from '../src/virtual-host.ts';
 
@@ -36,6 +39,39 @@ describe('a test database', () => {
 		const database = await createDatabase();
 		await database.drop();
 		await expect(query(database.url, 'SELECT 1')).rejects.toThrow();
+	});
+});
+
+describe('a migrated test database', () => {
+	// Always the same, so that it leaves one template on the server.
+	const MIGRATION = 'CREATE TABLE thing (id int)';
+
+	test('has tables of its own, and concurrent ones migrate at most one template', async () => {
+		const directory = await mkdtemp(join(tmpdir(), 'creatorr-migrations-'));
+		await writeFile(join(directory, 'schema.prisma'), MIGRATION);
+		let migrations = 0;
+		const create = () =>
+			createMigratedDatabase(directory, async (url) => {
+				migrations += 1;
+				await query(url, MIGRATION);
+			});
+		const [one, other] = await Promise.all([create(), create()]);
+		expect(migrations).toBeLessThanOrEqual(1);
+		await query(one.url, 'INSERT INTO thing VALUES (1)');
+		expect(await query(other.url, 'SELECT * FROM thing')).toEqual([]);
+		await query(other.url, 'ALTER TABLE thing ADD COLUMN name text');
+		await Promise.all([one.drop(), other.drop(), rm(directory, { recursive: true })]);
+	});
+
+	test('leaves no template behind when its migration fails', async () => {
+		const directory = await mkdtemp(join(tmpdir(), 'creatorr-migrations-'));
+		await writeFile(join(directory, 'schema.prisma'), 'broken');
+		const create = () =>
+			createMigratedDatabase(directory, async () => {
+				throw new Error('broken');
+			});
+		for (let attempt = 0; attempt < 2; attempt += 1) await expect(create()).rejects.toThrow('broken');
+		await rm(directory, { recursive: true });
 	});
 });
 

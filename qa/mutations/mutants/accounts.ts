@@ -25,12 +25,12 @@ const MAILED_TOKENS: readonly Mutant[] = [
 			auth('takeMailedToken', replaceText('RETURNING user_id', '')),
 			auth('takeMailedToken', dropCall('deleteMany')),
 		],
-		test: 'is replaced once with one token, of however many attempts at once',
+		test: 'is replaced once with one token, also by concurrent requests',
 	},
 	{
 		name: 'takes no mailed token after its time',
 		mutations: [
-			auth('findMailedTokenUser', forceSqlCondition(true, 'expires_at')),
+			auth('findMailedTokenOwner', forceSqlCondition(true, 'expires_at')),
 			auth('takeMailedToken', forceSqlCondition(true, 'expires_at')),
 		],
 		test: 'is not replaced after 30 minutes',
@@ -38,7 +38,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 	{
 		name: 'takes a mailed token for nothing else than it was made for',
 		mutations: [
-			auth('findMailedTokenUser', forceSqlCondition(true, 'kind')),
+			auth('findMailedTokenOwner', forceSqlCondition(true, 'kind')),
 			auth('takeMailedToken', forceSqlCondition(true, 'kind')),
 		],
 		test: 'is not replaced with the token that verifies an email',
@@ -46,34 +46,34 @@ const MAILED_TOKENS: readonly Mutant[] = [
 	{
 		name: 'ends the other mailed tokens with the one that was used',
 		mutations: [auth('takeMailedToken', dropCall('deleteMany'))],
-		test: 'takes the other tokens of the account with it',
+		test: 'invalidates the other tokens of the account',
 	},
 	{
 		name: 'ends mailed tokens with a change of the password',
 		mutations: [auth('changePassword', dropCall('deleteMany', 'mailedToken'))],
-		test: 'is not replaced with a token of before a password change',
+		test: 'is not replaced with a token from before a password change',
 	},
 	{
 		name: 'stores mailed tokens as hashes',
 		mutations: [auth('hashMailedToken', replaceCall('digest', 'Buffer.from(token)'))],
-		test: 'leaves no token in the database that anybody could use',
+		test: 'leaves no usable token in the database',
 	},
 	{
 		name: 'ends every session with a reset of the password',
 		mutations: [auth('resetPassword', replaceCall('revokeSessions', NO_SESSION_ENDED))],
-		test: 'ends every session, told to every gateway before the answer',
-		beside: 'takes the other tokens of the account with it',
+		test: 'ends every session at every gateway before it answers',
+		beside: 'invalidates the other tokens of the account',
 	},
 	{
 		name: 'sends only so many mails to one email',
-		mutations: [auth('ask', forceCondition(true, 'isTooMany'))],
-		test: 'too often for one email is answered like before, and brings no more',
+		mutations: [auth('insertRequestedMail', forceCondition(true, 'isTooMany'))],
+		test: 'too often for one email is answered as usual, and sends no more',
 		beside: 'is not replaced after 30 minutes',
 	},
 	{
 		name: 'takes only so many requests for mails from one network',
-		mutations: [auth('ask', forceCondition(false, 'waitSeconds'))],
-		test: 'too often from one network is refused, whatever the emails, and from another it is not',
+		mutations: [auth('insertRequestedMail', forceCondition(false, 'waitSeconds'))],
+		test: 'too often from one network is refused, and from another it is not',
 	},
 ];
 
@@ -100,20 +100,20 @@ const VERIFICATION: readonly Mutant[] = [
 	{
 		name: 'ends the other sessions of an account with the verification of its email',
 		mutations: [auth('verifyEmail', replaceCall('revokeSessions', NO_SESSION_ENDED))],
-		test: 'ends every other session of the account, told to every gateway before the answer',
+		test: 'ends every other session of the account at every gateway before it answers',
 	},
 ];
 
 const REGISTRATION: readonly Mutant[] = [
 	{
 		name: 'lets a network register only so often',
-		mutations: [auth('registerAccount', dropCall('refuseSlowly'))],
-		test: 'are refused beyond the allowance of an hour, over all replicas, and others are not',
+		mutations: [auth('registerAccount', dropCall('delayRefusal'))],
+		test: 'are refused beyond the hourly limit of all replicas, and others are not',
 	},
 	{
 		name: 'counts registrations of a whole IPv6 site',
 		mutations: [auth('allowancesOf', replaceCall('siteOf', 'null'))],
-		test: 'are counted for a whole IPv6 site, whichever of its networks they come from',
+		test: 'are counted for a whole IPv6 site',
 	},
 ];
 
@@ -121,12 +121,12 @@ const WEAK_PASSWORDS: readonly Mutant[] = [
 	{
 		name: 'takes no new password that is easy to guess',
 		mutations: [auth('hashNewPassword', forceCondition(false, 'LOWEST_RATING'))],
-		test: 'refuses a weak password, and says which field and what to do',
+		test: 'refuses a weak password with the field and what to do',
 	},
 	{
 		name: 'takes no new password that contains the email',
 		mutations: [auth('hashNewPassword', forceCondition(false, 'includes'))],
-		test: 'a password that contains the email of its account, or is made of its parts, is refused',
+		test: 'a password that contains the email of its account, or consists of its parts, is refused',
 	},
 ];
 
@@ -134,17 +134,17 @@ const NOTICES: readonly Mutant[] = [
 	{
 		name: 'tells the owner of a change of the password',
 		mutations: [auth('changePassword', dropCall('addNotice'))],
-		test: 'that the password was changed: when, from where, and what to do',
+		test: 'about a changed password, with time, network, device and what to do',
 	},
 	{
 		name: 'tells the owner of a sign-in from a new network',
 		mutations: [auth('openSession', forceCondition(true, 'isNewNetwork'))],
-		test: 'of a sign-in from a network that was not seen before, once',
+		test: 'about the first sign-in from a new network',
 	},
 	{
 		name: 'fills no mailbox with notices',
 		mutations: [auth('addNotice', forceCondition(true, 'takeFromAllowance'))],
-		test: 'beyond so many of one kind an hour',
+		test: 'beyond the hourly limit of one kind',
 	},
 ];
 
@@ -152,22 +152,22 @@ const SESSIONS: readonly Mutant[] = [
 	{
 		name: 'tells every gateway of a logout before it is answered',
 		mutations: [auth('signOut', dropCall('settleRevocations'))],
-		test: 'is answered only after every gateway with a lease has acknowledged',
+		test: 'is answered after every gateway with a lease has acknowledged',
 	},
 	{
 		name: 'waits for the end of a gateway’s lease that does not acknowledge',
 		mutations: [auth('settleAt', forceCondition(false, 'remainingMs'))],
-		test: 'because it is dead is fenced and waited out',
+		test: 'because it is dead is fenced and its lease waited for',
 	},
 	{
 		name: 'ends the process when the control thread has ended',
 		mutations: [auth('startControlThread', forceCondition(false, 'isClosing'))],
-		test: 'fails what it was asked as unavailable, and takes the process along',
+		test: 'fails its requests as unavailable, and ends the process',
 	},
 	{
 		name: 'ends the other sessions with a change of the password',
 		mutations: [auth('changePassword', replaceCall('revokeSessions', NO_SESSION_ENDED))],
-		test: 'revokes the other sessions, told to every gateway before the answer, and keeps this one',
+		test: 'revokes the other sessions at every gateway before it answers',
 	},
 	{
 		name: 'changes and deletes nothing without the password',
@@ -176,32 +176,32 @@ const SESSIONS: readonly Mutant[] = [
 	},
 	{
 		name: 'shows nobody the sessions of others',
-		mutations: [auth('listAlive', dropProperty('userId'))],
-		test: "shows nobody else's",
+		mutations: [auth('listAliveSessions', dropProperty('userId'))],
+		test: "shows only the user's own",
 	},
 ];
 
 const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'ends the sessions of a deleted account at every gateway',
-		mutations: [auth('createAccountStore.remove', replaceCall('revokeSessions', NO_SESSION_ENDED))],
-		test: 'ends every session, told to every gateway before the answer',
-		beside: 'leaves nothing of the person in the database',
+		mutations: [auth('deleteAccount', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		test: 'ends every session at every gateway before it answers',
+		beside: 'leaves no personal data',
 	},
 	{
 		name: 'erases the mails of a deleted account',
 		mutations: [auth('erase', dropCall('deleteMany', 'mail'))],
-		test: 'leaves nothing of the person in the database',
+		test: 'leaves no personal data',
 	},
 	{
 		name: 'erases the security events of a deleted account',
 		mutations: [auth('erase', dropCall('deleteMany', 'securityEvent'))],
-		test: 'leaves nothing of the person in the database',
+		test: 'leaves no personal data',
 	},
 	{
 		name: 'tells the other services of a deleted account',
-		mutations: [auth('createAccountStore.remove', dropCall('addToOutbox'))],
-		test: 'tells the other services, with the request that it came by',
+		mutations: [auth('deleteAccount', dropCall('addToOutbox'))],
+		test: 'is published to the other services with its request id',
 	},
 	{
 		name: 'removes the files of a deleted account',
@@ -239,17 +239,17 @@ const KEYS_AND_EVENTS: readonly Mutant[] = [
 	{
 		name: 'publishes a key before it signs',
 		mutations: [auth('findSigning', forceSqlCondition(true, 'signs_from'))],
-		test: 'is published before it signs, and then every replica signs with it, without a restart',
+		test: 'is published before every replica signs with it, without a restart',
 	},
 	{
 		name: 'publishes a key until the last token of it has expired',
 		mutations: [auth('insertNext.lastSeconds', replaceConstant('signsInSeconds'))],
-		test: 'leaves the last one published until the last token of it has expired',
+		test: 'leaves the last key published until its last token has expired',
 	},
 	{
 		name: 'publishes no key that was retired',
-		mutations: [auth('listPublic', dropProperty('where'))],
-		test: 'is not published from its retirement on, and another signs at once',
+		mutations: [auth('listPublicKeys', dropProperty('where'))],
+		test: 'is unpublished when it is retired, and another signs at once',
 	},
 	{
 		name: 'stores keys sealed',
@@ -258,17 +258,17 @@ const KEYS_AND_EVENTS: readonly Mutant[] = [
 			auth('decrypt', unwrapCall('update')),
 			auth('decrypt', replaceCall('final', 'Buffer.alloc(0)')),
 		],
-		test: 'is not stored in clear',
+		test: 'is stored encrypted',
 	},
 	{
 		name: 'keeps a security event of a wrong password',
-		mutations: [auth('checkPassword', dropCall('tell', 'password_wrong'))],
-		test: 'are kept of every step of an account',
+		mutations: [auth('checkPassword', dropCall('record', 'password_wrong'))],
+		test: 'are recorded for every step of an account',
 	},
 	{
 		name: 'keeps a security event of a change of the password',
 		mutations: [auth('changePassword', dropCall('insertEvent'))],
-		test: 'are kept of every step of an account',
+		test: 'are recorded for every step of an account',
 	},
 	{
 		name: 'lets nobody change security events',

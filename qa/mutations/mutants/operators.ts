@@ -12,46 +12,41 @@ export const OPERATORS: readonly Mutant[] = [
 	{
 		name: 'signs nobody in to a suspended account',
 		mutations: [SHOWS_THE_PASSWORD_IS_RIGHT, OPENS_A_SESSION],
-		test: 'is not signed in to, and answers as for a wrong password',
+		test: 'answers the right password like a wrong one',
 	},
 	{
 		name: 'tells nobody who knows the password of a suspended account that it is right',
 		mutations: [SHOWS_THE_PASSWORD_IS_RIGHT],
-		test: 'slows the right password like wrong ones, so that it is not told apart',
+		test: 'delays the right password like wrong ones',
 	},
 	{
 		name: 'opens no session for a password that was found right before the suspension',
 		mutations: [OPENS_A_SESSION],
-		test: 'is not opened by a sign-in whose password was found right before it',
+		test: 'opens no session for a password that was checked before the suspension',
 	},
 	{
 		name: 'ends the sessions of a suspended account',
-		mutations: [
-			auth(
-				'createSuspensionStore.suspend',
-				replaceCall('revokeSessions', '{ revokedCount: 0, unsettledIds: [] }'),
-			),
-		],
-		test: 'has no session any more, told to every gateway before it is done',
+		mutations: [auth('suspend', replaceCall('revokeSessions', '{ revokedCount: 0, unsettledIds: [] }'))],
+		test: 'has no sessions at any gateway when the command returns',
 	},
 	{
 		name: 'tells every gateway of a suspension before the command returns',
 		mutations: [auth('suspendAccount', dropCall('settleRevocations'))],
-		test: 'has no session any more, told to every gateway before it is done',
+		test: 'has no sessions at any gateway when the command returns',
 	},
 	{
 		name: 'sends no mail for a new password to a suspended account',
 		mutations: [auth('addressMail', dropOperand('suspendedAt'))],
-		test: 'gets no mail for a new password, and the request is answered as ever',
+		test: 'gets no mail for a new password, with the usual answer',
 	},
 	{
 		name: 'opens no suspended account by a mail of before',
-		mutations: [TAKES_A_RESET, auth('createSuspensionStore.suspend', dropCall('deleteMany', 'mailedToken'))],
-		test: 'is not opened by a mail of before',
+		mutations: [TAKES_A_RESET, auth('suspend', dropCall('deleteMany', 'mailedToken'))],
+		test: 'accepts no reset token from before the suspension',
 	},
 	{
 		name: 'opens no suspended account by a mail that was just being sent',
 		mutations: [TAKES_A_RESET],
-		test: 'is not opened by a mail that was just being sent',
+		test: 'accepts no reset token that was made during the suspension',
 	},
 ];

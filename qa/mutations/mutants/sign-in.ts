@@ -2,7 +2,6 @@ import { inPackage, type Mutant } from '../mutant.ts';
 import {
 	dropCall,
 	dropSpread,
-	emptyBody,
 	forceCondition,
 	insertBefore,
 	replaceArgument,
@@ -22,27 +21,27 @@ const GUESSING: readonly Mutant[] = [
 	{
 		name: 'makes nobody wait for longer than a minute',
 		mutations: [auth('delayMs', replaceArgument('min', 1, 'Infinity'))],
-		test: 'of somebody who tries as often as it lets them stays at the longest delay',
+		test: 'stays at the longest delay for attempts as frequent as it allows',
 	},
 	{
 		name: 'slows guesses at one account',
 		mutations: [auth('limitsOf', dropSpread('accountLimits'))],
-		test: 'are slowed after some, with a time to wait',
+		test: 'are delayed after the limit, with a time to retry after',
 	},
 	{
 		name: 'slows guesses from one address, whatever the accounts',
 		mutations: [auth('limitsOf', replaceReturn('accountLimits'))],
-		test: 'are slowed whatever the accounts',
+		test: 'are delayed across accounts',
 	},
 	{
 		name: 'slows guesses at one account from many addresses',
 		mutations: [auth('freeFailuresNow', forceCondition(false, 'delayMs'))],
-		test: 'is one failure while others have failed too often',
+		test: 'are one while other networks have failed too often',
 	},
 	{
 		name: 'keeps strangers’ guesses from locking the owner out',
 		mutations: [auth('accountKey', insertBefore("network = '';", 'digestOf'))],
-		test: 'keep the owner at a new address waiting for nobody, however many go on attacking',
+		test: 'never delay the owner at a new address, however many attack',
 	},
 	{
 		name: 'counts wrong passwords for all replicas together',
@@ -55,12 +54,12 @@ const GUESSING: readonly Mutant[] = [
 				),
 			),
 		],
-		test: 'are slowed at every replica',
+		test: 'are delayed at every replica',
 	},
 	{
 		name: 'judges slowed attempts one at a time',
 		mutations: [auth('admit', forceCondition(true, 'slowed', 'size'))],
-		test: 'are judged one at a time once slowed, however many come at the same moment',
+		test: 'are checked one at a time once delayed',
 	},
 	{
 		name: 'counts the addresses of one IPv6 network as one',
@@ -72,31 +71,31 @@ const GUESSING: readonly Mutant[] = [
 const FLOODS: readonly Mutant[] = [
 	{
 		name: 'hashes no more passwords at once than it may',
-		mutations: [auth('createFairLine', forceCondition(true, 'concurrency'))],
-		test: 'runs no more at once than it may, and those of one network in order',
+		mutations: [auth('createFairQueue', forceCondition(true, 'concurrency'))],
+		test: 'runs at most `concurrency` at once, and those of one network in order',
 	},
 	{
-		name: 'refuses at once when the line of passwords is full',
-		mutations: [auth('createFairLine', forceCondition(false, 'maxWaiting'))],
-		test: 'refuses at once when full and says when to come back',
+		name: 'refuses at once when the queue of passwords is full',
+		mutations: [auth('createFairQueue', forceCondition(false, 'maxWaiting'))],
+		test: 'refuses at once when full, with a time to retry after',
 	},
 	{
-		name: 'lets the networks in the line take turns',
+		name: 'lets the networks in the queue take turns',
 		mutations: [
 			auth('takeNext', dropCall('delete')),
 			auth('takeNext', insertBefore('if (others.length === 0) waiting.delete(network);', 'set')),
 		],
-		test: 'lets networks take turns, however many one of them sends',
+		test: 'lets networks take turns, however many requests one of them sends',
 	},
 	{
-		name: 'lets the kinds in the line take turns',
-		mutations: [auth('createFairLine.leavePlace', dropCall('delete', 'kind'))],
-		test: 'lets kinds take turns, from however many networks one of them comes',
+		name: 'lets the kinds in the queue take turns',
+		mutations: [auth('createFairQueue.endTurn', dropCall('delete', 'kind'))],
+		test: 'lets kinds take turns, however many networks one of them comes from',
 	},
 	{
 		name: 'lets everything else go before the hashing of passwords',
-		mutations: [auth('lowerOwnPriority', emptyBody())],
-		test: 'let everything else go first',
+		mutations: [auth('answerQuestions', dropCall('setPriority'))],
+		test: 'run at a lower priority than all other threads',
 	},
 ];
 
@@ -106,14 +105,14 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 		mutations: [
 			auth('createPasswords', replaceCall('compare', 'hash !== null && bcrypt.compare(password, hash)')),
 		],
-		test: 'never matches where there is no hash, after as many rounds as anywhere',
+		test: 'never matches without a hash, and takes as many rounds',
 	},
 	{
 		name: 'answers a wrong password and an unknown email in the same time',
 		mutations: [
 			auth('checkSignInPassword', insertBefore('if (!found) throw wrongCredentials();', 'isKnownNetwork')),
 		],
-		test: 'to a wrong password is the same for an email without an account',
+		test: 'of a wrong password is the same for an email without an account',
 	},
 	{
 		name: 'answers a wrong password and an unknown email alike',
@@ -132,12 +131,12 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 	{
 		name: 'takes no password that is cut at 72 bytes for the whole',
 		mutations: [auth('createPasswords.isWhole', replaceConstant('true'))],
-		test: 'of more than 72 bytes does not match one that it begins with',
+		test: 'of more than 72 bytes does not match its first 72 bytes',
 	},
 	{
 		name: 'opens no session with a password that was changed meanwhile',
 		mutations: [auth('openSession', forceCondition(false, 'lockAccount'))],
-		test: 'opens no session with a password that was changed while it was being compared',
+		test: 'opens no session when the password changes during the comparison',
 	},
 ];
 

@@ -1,29 +1,38 @@
-import { createPrisma } from '@creatorr/database/client';
 import { ping } from '@creatorr/database/ping';
 import { defineService, type ServiceContext } from '@creatorr/service/define-service';
 import { createIdentitySigner } from '@creatorr/service/identity';
-import { readConfig } from '../config.ts';
-import { createLeaseStore } from '../data/gateway-leases.ts';
-import { forgetRevocations } from '../data/housekeeping.ts';
-import { createSessionStore } from '../data/sessions.ts';
-import { createSigningKeyStore } from '../data/signing-keys.ts';
-import { createSettler } from '../domain/settle-revocations.ts';
-import { PrismaClient } from '../generated/client.ts';
-import { controlRoutes } from '../routes/control.ts';
-import { type ControlConfig, controlConfigOf } from './control-config.ts';
-import { createRevocationPusher } from './push-revocations.ts';
+import { type Config, readConfig } from '../config.ts';
+import { openConnections } from '../database.sql.ts';
+import { leaseGatewayRoute, releaseLeaseRoute } from '../gateway-leases/lease-gateway.ts';
+import { createSettler } from '../gateway-leases/settle-revocations.ts';
+import { checkSessionRoute } from '../sessions/read-sessions.ts';
+import { getJwksRoute } from '../signing-keys/signing-keys.ts';
 
 /** Below the time that a gateway waits for a lease, so that a stuck statement frees its connection for the next attempt. */
 const STATEMENT_TIMEOUT_MS = 4_000;
-/** Lease renewals have connections of their own: thousands of session checks at once must not delay them. */
+/** Lease renewals have connections of their own: thousands of concurrent session checks must not delay them. */
 const LEASE_CONNECTIONS = 2;
 /** Control calls take milliseconds; what is left after this is cut. */
 const DRAIN_MS = 1_000;
 
-/** Connects to the database, which doesn't have to answer yet. */
+/** Returns what the control service reads of the settings of auth. */
+export function controlConfigOf(config: Config) {
+	const { NODE_ENV, LOG_LEVEL, HOST, CONTROL_PORT: PORT, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY } = config;
+	return {
+		...{ NODE_ENV, LOG_LEVEL, HOST, PORT, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY },
+		// Past a pooler: there they would wait behind public requests, and one in transaction mode refuses the statement timeout.
+		databaseUrl: config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL,
+		poolSize: config.CONTROL_DATABASE_POOL_SIZE,
+		leaseTtlMs: config.GATEWAY_LEASE_MS,
+	};
+}
+
+export type ControlConfig = ReturnType<typeof controlConfigOf>;
+
+/** The database doesn't have to answer yet. */
 function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
-	const openPool = (poolSize: number) => {
-		const prisma = createPrisma(PrismaClient, {
+	const connectPool = (poolSize: number) => {
+		const prisma = openConnections({
 			databaseUrl: config.databaseUrl,
 			poolSize,
 			applicationName: 'creatorr-auth-control',
@@ -32,31 +41,27 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 		onClose(() => prisma.$disconnect());
 		return prisma;
 	};
-	const leasing = openPool(LEASE_CONNECTIONS);
-	const prisma = openPool(config.poolSize);
+	const prisma = connectPool(config.poolSize);
+	const sign = createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY);
 	return {
-		leasing,
 		prisma,
-		leases: createLeaseStore(leasing),
-		leaseTtlMs: config.GATEWAY_LEASE_MS,
-		leaseKeys: createSigningKeyStore(leasing),
-		signingKeys: createSigningKeyStore(prisma),
-		sessions: createSessionStore(prisma),
-		settle: createSettler({
-			leases: createLeaseStore(prisma),
-			pushRevocations: createRevocationPusher(createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY)),
-			forgetRevocations: (ids) => forgetRevocations(prisma, ids),
-			logger,
-		}),
+		leaseDatabase: connectPool(LEASE_CONNECTIONS),
+		leaseTtlMs: config.leaseTtlMs,
+		settle: createSettler({ prisma, sign, logger }),
 	};
 }
 
-/** What gateways need in order to serve signed-in users, apart from everything that a stranger can ask for. */
+/** What gateways call in order to serve signed-in users. */
+export const controlRoutes = [leaseGatewayRoute, releaseLeaseRoute, checkSessionRoute, getJwksRoute] as const;
+
+/** Serves {@link controlRoutes} apart from everything that strangers can call, on database connections of its own. */
 export const control = defineService({
 	name: 'auth-control',
 	readConfig: (environment) => controlConfigOf(readConfig(environment)),
 	connect,
-	checks: ({ leasing, prisma }) => ({ postgres: () => Promise.all([ping(leasing), ping(prisma)]) }),
+	checks: ({ prisma, leaseDatabase }) => ({
+		postgres: () => Promise.all([ping(leaseDatabase), ping(prisma)]),
+	}),
 	routes: controlRoutes,
 	drainMs: () => DRAIN_MS,
 });

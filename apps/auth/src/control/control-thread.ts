@@ -15,7 +15,7 @@ const logger = createLogger({ service: 'auth', level: config.LOG_LEVEL, format: 
 const tracing = await startTracing('auth');
 const running = await startService(control, { config, logger });
 
-function carryOut(request: ControlRequest): Promise<unknown> | undefined {
+function execute(request: ControlRequest): Promise<unknown> | undefined {
 	switch (request.type) {
 		case 'ping':
 			return undefined;
@@ -35,7 +35,7 @@ function carryOut(request: ControlRequest): Promise<unknown> | undefined {
 
 async function answer(request: ControlRequest): Promise<ControlReply> {
 	try {
-		return { id: request.id, value: await carryOut(request) };
+		return { id: request.id, value: await execute(request) };
 	} catch (error) {
 		const { code, cause } = toAppError(error);
 		return { id: request.id, error: { code, message: String(cause ?? error) } };

@@ -6,8 +6,8 @@ import type { LogFormat } from '@creatorr/service/logger';
 import type { ThreadMetrics } from '@creatorr/service/metrics';
 import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import type { Config } from '../config.ts';
-import type { SettleDeps } from '../domain/settle-revocations.ts';
-import { type ControlConfig, controlConfigOf } from './control-config.ts';
+import type { SettleDeps } from '../gateway-leases/settle-revocations.ts';
+import { type ControlConfig, controlConfigOf } from './control-service.ts';
 
 export interface ControlThreadData {
 	config: ControlConfig;
@@ -24,14 +24,14 @@ export type ControlReply = { id: number } & (
 	| { error: { code: string; message: string } }
 );
 
-/** The control service on a thread, and so on an event loop, of its own. */
+/** The control service on a thread, and so an event loop, of its own. */
 export interface ControlThread extends SettleDeps {
 	/** The port that it listens on. */
 	port: number;
 	/** Resolves when the thread's event loop answers. */
 	ping(): Promise<void>;
 	readMetrics(): Promise<ThreadMetrics>;
-	/** Finishes what is going on and closes the port. */
+	/** Completes running requests and closes the port. */
 	close(): Promise<void>;
 }
 
@@ -56,8 +56,8 @@ async function portOf(worker: Worker): Promise<number> {
 }
 
 /**
- * Starts the thread; resolves once its port is open, rejects when it can't start. `onLost` is called when the thread ends by
- * itself later: without it no gateway keeps its lease, so the process has to end too.
+ * Starts the thread; resolves once its port is open, rejects when it can't start. Calls `onLost` when the thread ends by itself
+ * later: no gateway can renew its lease then, so the process has to end too.
  */
 export async function startControlThread(
 	{ config, logFormat }: { config: Config; logFormat: LogFormat },
@@ -75,10 +75,10 @@ export async function startControlThread(
 	const listeningOn = await portOf(worker);
 
 	worker.on('message', (reply: ControlReply) => {
-		const asked = pending.get(reply.id);
+		const request = pending.get(reply.id);
 		pending.delete(reply.id);
-		if ('error' in reply) asked?.reject(toError(reply.error));
-		else asked?.resolve(reply.value);
+		if ('error' in reply) request?.reject(toError(reply.error));
+		else request?.resolve(reply.value);
 	});
 	worker.on('error', (error) => {
 		failure = error;
@@ -90,7 +90,7 @@ export async function startControlThread(
 		if (!isClosing) onLost(lost);
 	});
 
-	async function request(command: Command): Promise<unknown> {
+	async function send(command: Command): Promise<unknown> {
 		if (lost) throw unavailable('sign-in', lost);
 		lastId += 1;
 		const answer = Promise.withResolvers<unknown>();
@@ -102,16 +102,16 @@ export async function startControlThread(
 	return {
 		port: listeningOn,
 		async ping() {
-			await request({ type: 'ping' });
+			await send({ type: 'ping' });
 		},
-		readMetrics: async () => (await request({ type: 'metrics' })) as ThreadMetrics,
+		readMetrics: async () => (await send({ type: 'metrics' })) as ThreadMetrics,
 		async settle(sessionIds) {
 			const context = { requestId: currentRequestId(), traceparent: currentTraceparent() };
-			await request({ type: 'settle', sessionIds, ...context });
+			await send({ type: 'settle', sessionIds, ...context });
 		},
 		async close() {
 			isClosing = true;
-			if (!lost) await request({ type: 'close' });
+			if (!lost) await send({ type: 'close' });
 			await worker.terminate();
 		},
 	};

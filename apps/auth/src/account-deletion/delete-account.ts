@@ -1,0 +1,35 @@
+import { deleteMe } from '@creatorr/contracts/auth';
+import { crashPoint } from '@creatorr/service/crash-point';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { callerOf } from '../accounts/account.ts';
+import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import type { MailLimits } from '../mails/mails.sql.ts';
+import type { CheckPasswordDeps } from '../password-check/check-password.ts';
+import { confirmOwner, wrongPassword } from '../password-check/confirm-owner.ts';
+import { deleteAccount } from './delete-account.sql.ts';
+
+interface DeleteAccountDeps extends CheckPasswordDeps, SettleDeps {
+	mailLimits: MailLimits;
+}
+
+/**
+ * Deletes the account: its email is free at once, the other services are told, and no gateway lets its sessions pass any more
+ * when this answers. Throws as {@link confirmOwner} does.
+ */
+export function deleteMeRoute(deps: DeleteAccountDeps): Route {
+	return defineRoute(deleteMe, async (input) => {
+		const { user, body } = input;
+		const caller = callerOf(input);
+		const { passwordHash } = await confirmOwner(deps, { user, password: body.password, ...caller });
+		const deleted = await deleteAccount(
+			deps.prisma,
+			{ userId: user.id, verifiedHash: passwordHash },
+			{ client: caller.client, noticesPerHour: deps.mailLimits.perEmail },
+		);
+		if (!deleted) throw wrongPassword();
+		crashPoint('auth.delete.committed');
+		deps.logger.info('security.account_deleted', { user_id: user.id, sessions: deleted.revokedCount });
+		await settleRevocations(deps, deleted.unsettledIds);
+		crashPoint('auth.delete.settled');
+	});
+}

@@ -1,0 +1,33 @@
+import { AppError } from '@creatorr/contracts/errors';
+import type { Database } from '../database.sql.ts';
+import { type Credentials, findAccountById } from './accounts.sql.ts';
+
+/** Where a request came from. */
+export interface Client {
+	address: string;
+	userAgent: string | null;
+}
+
+/** Who sent a request. */
+export interface Caller {
+	client: Client;
+	/** Aborted when the client no longer waits for the answer. */
+	clientGone: AbortSignal;
+}
+
+/** Returns who sent a request, as the gateway saw it. */
+export function callerOf(input: {
+	clientAddress: string;
+	header(name: string): string | undefined;
+	closed: AbortSignal;
+}): Caller {
+	const client = { address: input.clientAddress, userAgent: input.header('user-agent') ?? null };
+	return { client, clientGone: input.closed };
+}
+
+/** Returns the account of a signed-in user. Throws `unauthorized` when it was deleted while the request was on its way. */
+export async function loadAccount(prisma: Database, userId: string): Promise<Credentials> {
+	const found = await findAccountById(prisma, userId);
+	if (!found) throw new AppError('unauthorized', 'this account does not exist any more');
+	return found;
+}

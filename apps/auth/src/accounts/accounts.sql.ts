@@ -1,0 +1,78 @@
+import type { Plan } from '@creatorr/contracts/plans';
+import type { Transaction } from '../database.sql.ts';
+import type { Prisma } from '../generated/client.ts';
+
+/** A user as the contract shows it. */
+export interface Account {
+	id: string;
+	email: string;
+	email_verified: boolean;
+	name: string | null;
+	plan: Plan;
+}
+
+/** An account with what proves its owner. */
+export interface Credentials {
+	account: Account;
+	passwordHash: string;
+	/** No password lets anybody in. */
+	isSuspended: boolean;
+}
+
+async function findAccount(
+	prisma: Transaction,
+	where: Prisma.UserWhereUniqueInput,
+): Promise<Credentials | null> {
+	const row = await prisma.user.findUnique({ where });
+	if (!row) return null;
+	const { id, email, emailVerifiedAt, name, plan, passwordHash, suspendedAt } = row;
+	const account = { id, email, email_verified: emailVerifiedAt !== null, name, plan };
+	return { account, passwordHash, isSuspended: suspendedAt !== null };
+}
+
+/** `email` is trimmed and in lower case. */
+export function findAccountByEmail(prisma: Transaction, email: string): Promise<Credentials | null> {
+	return findAccount(prisma, { email });
+}
+
+export function findAccountById(prisma: Transaction, id: string): Promise<Credentials | null> {
+	return findAccount(prisma, { id });
+}
+
+/** An owner who has given the right password, with the hash that it was compared with. */
+export interface VerifiedOwner {
+	userId: string;
+	verifiedHash: string;
+}
+
+/**
+ * Returns whether the account exists, is not suspended and, where a password was verified, still has that one. If so, none of this
+ * changes until the transaction ends.
+ */
+export async function lockAccount(
+	tx: Transaction,
+	{ userId, verifiedHash }: { userId: string; verifiedHash?: string },
+): Promise<boolean> {
+	const rows = await tx.$queryRaw<unknown[]>`
+		SELECT 1 FROM users
+		WHERE id = ${userId} AND password_hash = coalesce(${verifiedHash ?? null}, password_hash) AND suspended_at IS NULL
+		FOR NO KEY UPDATE`;
+	return rows.length > 0;
+}
+
+interface PlanChange {
+	userId: string;
+	plan: Plan;
+	/** Grows with every change of this user's plan. */
+	version: number;
+}
+
+/** Returns false, with nothing changed, when the account is gone or has had this change or a later one. */
+export async function changePlan(
+	prisma: Transaction,
+	{ userId, plan, version }: PlanChange,
+): Promise<boolean> {
+	const where = { id: userId, planVersion: { lt: version } };
+	const { count } = await prisma.user.updateMany({ where, data: { plan, planVersion: version } });
+	return count > 0;
+}

@@ -1,0 +1,94 @@
+import { newEvent, planChanged } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import type { Plan } from '@creatorr/contracts/plans';
+import { type Broker, connectBroker } from '@creatorr/messaging/connection';
+import { createPublisher, type Publish } from '@creatorr/messaging/publisher';
+import { silent } from '@creatorr/testing/silent';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { call, PASSWORD, type Person, register, signIn } from '../testing/requests.ts';
+import { waitUntil } from '../testing/wait-until.ts';
+
+let auth: AuthService;
+let broker: Broker;
+let publish: Publish;
+let person: Person;
+
+beforeAll(async () => {
+	auth = await startAuth();
+	broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger: silent });
+	publish = createPublisher(broker);
+	// The connection is made in the background.
+	await waitUntil(() =>
+		tell(newId('usr'), 'pro', 1).then(
+			() => true,
+			() => false,
+		),
+	);
+});
+
+beforeEach(async () => {
+	person = await register(auth.app);
+});
+
+afterAll(async () => {
+	await broker.close();
+	await auth.close();
+});
+
+const planOf = async (of: Person): Promise<Plan> =>
+	(await call(auth.app, 'get', '/v1/me', { person: of }).expect(200)).body.data.plan;
+
+const heard = (userId: string) =>
+	auth.log.filter(({ event, fields }) => event === 'account.plan_changed' && fields.user_id === userId);
+
+/** Tells of a change and waits until it was handled; answers whether it changed anything. */
+async function tell(userId: string, plan: Plan, version: number): Promise<unknown> {
+	const before = heard(userId).length;
+	await publish(newEvent(planChanged, { user_id: userId, plan, version }, newId('req')));
+	await waitUntil(() => heard(userId).length > before);
+	return heard(userId).at(-1)?.fields.changed;
+}
+
+describe('a change of plan', () => {
+	test('is shown in /v1/me and by every sign-in from then on', async () => {
+		expect(await planOf(person)).toBe('free');
+		expect(await tell(person.id, 'pro', 1)).toBe(true);
+		expect(await planOf(person)).toBe('pro');
+		expect(await planOf(await signIn(auth.app, person))).toBe('pro');
+		expect(await tell(person.id, 'free', 2)).toBe(true);
+		expect(await planOf(person)).toBe('free');
+	});
+
+	test('changes nothing when it is repeated or late', async () => {
+		await tell(person.id, 'pro', 5);
+		expect(await tell(person.id, 'pro', 5)).toBe(false);
+		expect(await tell(person.id, 'free', 4)).toBe(false);
+		expect(await planOf(person)).toBe('pro');
+	});
+
+	test('ends with the last version when many arrive in any order', async () => {
+		const changes = Array.from({ length: 50 }, (_, index) => {
+			const plan = index === 49 || index % 2 ? 'pro' : 'free';
+			return newEvent(planChanged, { user_id: person.id, plan, version: index + 1 }, newId('req'));
+		});
+		await Promise.all(changes.toReversed().map((change) => publish(change)));
+		await waitUntil(() => heard(person.id).length >= changes.length);
+		expect(await planOf(person)).toBe('pro');
+		const { planVersion } = await auth.prisma.user.findUniqueOrThrow({ where: { id: person.id } });
+		expect(planVersion).toBe(50n);
+	});
+
+	test('changes only its own user', async () => {
+		const other = await register(auth.app);
+		await tell(person.id, 'pro', 1);
+		expect(await planOf(other)).toBe('free');
+	});
+
+	test('is ignored for a deleted or unknown account', async () => {
+		await call(auth.app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
+		expect(await tell(person.id, 'pro', 1)).toBe(false);
+		expect(await tell(newId('usr'), 'pro', 1)).toBe(false);
+		expect(auth.log.filter(({ event }) => event === 'event.dead_lettered')).toEqual([]);
+	});
+});

@@ -1,0 +1,26 @@
+import { getMe } from '@creatorr/contracts/auth';
+import { AppError } from '@creatorr/contracts/errors';
+import { getAccount } from '@creatorr/contracts/internal';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import type { Database } from '../database.sql.ts';
+import { loadAccount } from './account.ts';
+import { findAccountById } from './accounts.sql.ts';
+
+interface Deps {
+	prisma: Database;
+}
+
+/** Shows users their own account. */
+export function getMeRoute({ prisma }: Deps): Route {
+	return defineRoute(getMe, async ({ user }) => ({ data: (await loadAccount(prisma, user.id)).account }));
+}
+
+/** Tells billing whose account it is. */
+export function getAccountRoute({ prisma }: Deps): Route {
+	return defineRoute(getAccount, async ({ params }) => {
+		const found = await findAccountById(prisma, params.id);
+		if (!found) throw new AppError('not_found', 'there is no such account');
+		const { email, name } = found.account;
+		return { data: { email, name } };
+	});
+}

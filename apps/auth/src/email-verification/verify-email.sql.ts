@@ -1,0 +1,76 @@
+import { accountVerified, newEvent } from '@creatorr/contracts/events';
+import { addToOutbox } from '@creatorr/database/outbox';
+import { inTransaction } from '@creatorr/database/transaction';
+import { currentRequestId } from '@creatorr/service/context';
+import { defineTask } from '@creatorr/service/task';
+import type { Client } from '../accounts/account.ts';
+import { lockAccount } from '../accounts/accounts.sql.ts';
+import type { Database, Transaction } from '../database.sql.ts';
+import { takeMailedToken } from '../mails/mailed-tokens.sql.ts';
+import { insertEvent } from '../security-events/security-events.sql.ts';
+import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
+
+const RECOVERY_INTERVAL_MS = 5_000;
+/** Bounds how long the transaction locks accounts; the next one publishes the rest. */
+const EVENTS_BATCH_SIZE = 500;
+
+/** Marks the email verified and publishes `account.verified`, once an account. */
+export async function markVerified(tx: Transaction, userId: string): Promise<void> {
+	const { count } = await tx.user.updateMany({
+		where: { id: userId, emailVerifiedAt: null },
+		data: { emailVerifiedAt: new Date(), verifiedEventQueued: true },
+	});
+	if (count > 0) await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));
+}
+
+/** An email that the holder of the token and of the account verifies. */
+export interface EmailVerification {
+	tokenHash: Uint8Array<ArrayBuffer>;
+	userId: string;
+	proof: { sessionId: string } | { verifiedHash: string };
+	client: Client;
+}
+
+/**
+ * Uses the token up, marks the email verified and revokes all sessions but the one that asked. Returns null, with nothing changed,
+ * when the token was used meanwhile, the password has changed or the account is gone or suspended.
+ */
+export function verifyEmail(
+	prisma: Database,
+	{ tokenHash, userId, proof, client }: EmailVerification,
+): Promise<RevokedSessions | null> {
+	return inTransaction(prisma, async (tx) => {
+		if (!(await lockAccount(tx, { userId, ...proof }))) return null;
+		if ((await takeMailedToken(tx, 'verify_email', tokenHash)) !== userId) return null;
+		await markVerified(tx, userId);
+		const sessionId = 'sessionId' in proof ? proof.sessionId : null;
+		await insertEvent(tx, { kind: 'email_verified', userId, sessionId, client });
+		return await revokeSessions(tx, { userId, ...(sessionId !== null && { except: sessionId }) });
+	});
+}
+
+/**
+ * Publishes `account.verified` for accounts that have never had the event: a release without it has verified them, before an
+ * upgrade or during one. Returns how many, 0 when none is left.
+ */
+export async function publishMissedEvents(prisma: Database): Promise<number> {
+	return await inTransaction(prisma, async (tx) => {
+		const rows = await tx.$queryRaw<{ id: string }[]>`
+			UPDATE users SET verified_event_queued = true
+			WHERE id IN (
+				SELECT id FROM users WHERE email_verified_at IS NOT NULL AND NOT verified_event_queued
+				LIMIT ${EVENTS_BATCH_SIZE} FOR UPDATE SKIP LOCKED)
+			RETURNING id`;
+		for (const { id } of rows)
+			await addToOutbox(tx, newEvent(accountVerified, { user_id: id }, currentRequestId()));
+		return rows.length;
+	});
+}
+
+export const publishMissedVerifications = defineTask<{ prisma: Database }>({
+	name: 'publish_missed_verifications',
+	everyMs: RECOVERY_INTERVAL_MS,
+	async run({ prisma }, stopping) {
+		while (!stopping.aborted && (await publishMissedEvents(prisma)) > 0);
+	},
+});

@@ -1,0 +1,57 @@
+import { verifyEmail as operation } from '@creatorr/contracts/auth';
+import { AppError } from '@creatorr/contracts/errors';
+import type { User } from '@creatorr/service/identity';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { type Caller, callerOf } from '../accounts/account.ts';
+import type { Credentials } from '../accounts/accounts.sql.ts';
+import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
+import { findMailedTokenOwner } from '../mails/mailed-tokens.sql.ts';
+import type { CheckPasswordDeps } from '../password-check/check-password.ts';
+import { checkSignInPassword } from '../sign-in/sign-in.ts';
+import { type EmailVerification, verifyEmail } from './verify-email.sql.ts';
+
+interface Verification extends Caller {
+	password: string | undefined;
+	/** Who is signed in, if anybody. */
+	user: User | null;
+}
+
+/**
+ * Somebody who registers with another person's email has the session and the password, but not the mail; its reader has the mail
+ * alone. So the mail verifies nothing without one of the other two. Throws `invalid_credentials`, and `rate_limited` as sign-in does.
+ */
+async function proveOwner(
+	deps: CheckPasswordDeps,
+	owner: Credentials,
+	{ user, password, client, clientGone }: Verification,
+): Promise<EmailVerification['proof']> {
+	const { account, passwordHash } = owner;
+	if (user?.id === account.id) return { sessionId: user.sessionId };
+	if (password === undefined)
+		throw new AppError('invalid_credentials', 'sign in to the account of this email, or send its password');
+	const attempt = { email: account.email, password, client, clientGone };
+	if (!(await checkSignInPassword(deps, owner, attempt)))
+		throw new AppError('invalid_credentials', 'Incorrect password for this account.');
+	return { verifiedHash: passwordHash };
+}
+
+/**
+ * Marks the email of the token's account verified; answers once no gateway lets any other session of the account pass. Throws
+ * `validation` for a token that is wrong, used or expired, and as {@link proveOwner} does.
+ */
+export function verifyEmailRoute(deps: CheckPasswordDeps & SettleDeps): Route {
+	return defineRoute(operation, async (input) => {
+		const { token, password } = input.body;
+		const caller = callerOf(input);
+		const tokenHash = hashMailedToken(token);
+		const owner = await findMailedTokenOwner(deps.prisma, 'verify_email', tokenHash);
+		if (!owner) throw invalidToken();
+		const { id: userId } = owner.account;
+		const proof = await proveOwner(deps, owner, { password, user: input.identity.user, ...caller });
+		const verified = await verifyEmail(deps.prisma, { tokenHash, userId, proof, client: caller.client });
+		if (!verified) throw invalidToken();
+		deps.logger.info('security.email_verified', { user_id: userId, sessions: verified.revokedCount });
+		await settleRevocations(deps, verified.unsettledIds);
+	});
+}

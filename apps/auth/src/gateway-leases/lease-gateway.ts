@@ -1,0 +1,38 @@
+import { leaseGateway, releaseLease as releaseOperation } from '@creatorr/contracts/internal';
+import { counter } from '@creatorr/service/metrics';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import type { Database } from '../database.sql.ts';
+import { listPublicKeys } from '../signing-keys/signing-keys.sql.ts';
+import { releaseLease, renewLease } from './gateway-leases.sql.ts';
+
+interface LeaseDeps {
+	/** The connections of lease renewals; other requests must not delay them. */
+	leaseDatabase: Database;
+	leaseTtlMs: number;
+}
+
+/** By how much auth takes a lease for longer than its holder does: covers timers that fire early and times that are rounded. */
+const LEASE_MARGIN_MS = 25;
+
+const renewals = counter({
+	name: 'creatorr_gateway_lease_renewals_total',
+	help: 'Leases that gateways asked for, by outcome: granted, refused',
+	labels: ['outcome'],
+});
+
+/** Lets a gateway instance use its cache for a while, counted from before it asked; not once it has been fenced. */
+export function leaseGatewayRoute({ leaseDatabase, leaseTtlMs }: LeaseDeps): Route {
+	return defineRoute(leaseGateway, async ({ params, body }) => {
+		const durationMs = leaseTtlMs + LEASE_MARGIN_MS;
+		const [granted, keys] = await Promise.all([
+			renewLease(leaseDatabase, { id: params.id, callbackUrl: body.callback_url, durationMs }),
+			listPublicKeys(leaseDatabase),
+		]);
+		renewals.inc({ outcome: granted ? 'granted' : 'refused' });
+		return { data: { granted, ttl_ms: leaseTtlMs, key_ids: keys.map(({ kid }) => kid) } };
+	});
+}
+
+export function releaseLeaseRoute({ leaseDatabase }: LeaseDeps): Route {
+	return defineRoute(releaseOperation, ({ params }) => releaseLease(leaseDatabase, params.id));
+}

@@ -1,0 +1,269 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { signAsGateway } from '../testing/callers.ts';
+import {
+	type Answer,
+	acknowledge,
+	beSomebodyElse,
+	type FakeGateway,
+	hang,
+	hangUp,
+	startGateway,
+} from '../testing/fake-gateway.ts';
+import { call, isAlive, type Person, register, signIn } from '../testing/requests.ts';
+import { waitUntil } from '../testing/wait-until.ts';
+
+const LEASE_MS = 1_500;
+
+let auth: AuthService;
+const gateways: FakeGateway[] = [];
+
+beforeAll(async () => {
+	auth = await startAuth({ GATEWAY_LEASE_MS: String(LEASE_MS) });
+});
+
+afterEach(async () => {
+	await Promise.all(gateways.splice(0).map((gateway) => gateway.stop()));
+	await auth.prisma.gatewayLease.deleteMany();
+	await auth.prisma.revocation.deleteMany();
+});
+
+afterAll(() => auth.close());
+
+async function gatewayThat(answer: Answer): Promise<FakeGateway> {
+	const gateway = await startGateway(auth.app, answer);
+	gateways.push(gateway);
+	return gateway;
+}
+
+function logOut(person: Person, app = auth.app) {
+	return call(app, 'post', '/v1/auth/logout', { person });
+}
+
+/** Whether this gateway may still answer from its cache, by the clock that all go by. */
+async function mayUseCache(gateway: FakeGateway): Promise<boolean> {
+	const [row] = await auth.prisma.$queryRaw<{ live: boolean }[]>`
+		SELECT expires_at > clock_timestamp() AS live FROM gateway_leases WHERE id = ${gateway.instanceId}`;
+	return row?.live ?? false;
+}
+
+async function isFenced(gateway: FakeGateway): Promise<boolean> {
+	const lease = await auth.prisma.gatewayLease.findUniqueOrThrow({ where: { id: gateway.instanceId } });
+	return lease.fencedAt !== null;
+}
+
+describe('a logout', () => {
+	test('is answered after every gateway with a lease has acknowledged', async () => {
+		const person = await register(auth.app);
+		const order: string[] = [];
+		const slowly: Answer = async (res, push) => {
+			await sleep(100);
+			order.push('acknowledged');
+			await acknowledge(res, push);
+		};
+		const gateways = [await gatewayThat(slowly), await gatewayThat(slowly)];
+		await logOut(person).expect(204);
+		order.push('answered');
+		expect(order).toEqual(['acknowledged', 'acknowledged', 'answered']);
+		for (const { pushes, instanceId } of gateways) {
+			expect(pushes).toEqual([{ instance_id: instanceId, session_ids: [person.sessionId] }]);
+		}
+	});
+
+	test('commits the revocation before it pushes it to gateways', async () => {
+		const person = await register(auth.app);
+		let aliveAtPush: boolean | undefined;
+		await gatewayThat(async (res, push) => {
+			aliveAtPush = await isAlive(auth.app, person.sessionId);
+			await acknowledge(res, push);
+		});
+		await logOut(person).expect(204);
+		expect(aliveAtPush).toBe(false);
+	});
+
+	test('leaves nothing unsettled and no gateway fenced when all acknowledge', async () => {
+		const gateway = await gatewayThat(acknowledge);
+		await logOut(await register(auth.app)).expect(204);
+		expect(await auth.prisma.revocation.count()).toBe(0);
+		expect(await gateway.lease()).toMatchObject({ granted: true, ttl_ms: LEASE_MS });
+	});
+
+	test('on one replica reaches gateways that lease at another', async () => {
+		const person = await register(auth.app);
+		const replica = await auth.startReplica();
+		const gateway = await gatewayThat(acknowledge);
+		await logOut(person, replica).expect(204);
+		expect(gateway.pushes).toHaveLength(1);
+	});
+
+	test('retries once when the connection breaks, without a fence', async () => {
+		const gateway = await gatewayThat(hangUp);
+		gateway.answer = (res, push) => {
+			gateway.answer = acknowledge;
+			return hangUp(res, push);
+		};
+		await logOut(await register(auth.app)).expect(204);
+		expect(gateway.pushes).toHaveLength(2);
+		expect(await isFenced(gateway)).toBe(false);
+	});
+
+	test('of a settled session is repeated without a push', async () => {
+		const person = await register(auth.app);
+		const gateway = await gatewayThat(acknowledge);
+		await logOut(person).expect(204);
+		await logOut(person).expect(204);
+		expect(gateway.pushes).toHaveLength(1);
+	});
+
+	test('of a revoked but unsettled session settles it before it answers', async () => {
+		const person = await register(auth.app);
+		await auth.prisma.session.update({ where: { id: person.sessionId }, data: { revokedAt: new Date() } });
+		await auth.prisma.revocation.create({ data: { sessionId: person.sessionId, userId: person.id } });
+		const gateway = await gatewayThat(acknowledge);
+		await logOut(person).expect(204);
+		expect(gateway.pushes).toHaveLength(1);
+	});
+
+	test('revokes this session only', async () => {
+		const person = await register(auth.app);
+		const other = await signIn(auth.app, person);
+		const gateway = await gatewayThat(acknowledge);
+		await logOut(person).expect(204);
+		expect(gateway.pushes.map((push) => push.session_ids)).toEqual([[person.sessionId]]);
+		expect(await isAlive(auth.app, other.sessionId)).toBe(true);
+	});
+});
+
+describe('a gateway that does not acknowledge', () => {
+	test.each<[string, Answer]>([
+		['hangs', hang],
+		['breaks every connection', hangUp],
+		['is another instance at the same address', beSomebodyElse],
+		['answers with a failure', (res) => void res.writeHead(500).end()],
+	])('because it %s is fenced and its lease waited for', async (_, answer) => {
+		const person = await register(auth.app);
+		const gateway = await gatewayThat(answer);
+		await logOut(person).expect(204);
+		expect(await mayUseCache(gateway)).toBe(false);
+		expect(await gateway.lease()).toMatchObject({ granted: false });
+		expect(await auth.prisma.revocation.count()).toBe(0);
+	});
+
+	test('because it is dead is fenced and its lease waited for', async () => {
+		const person = await register(auth.app);
+		const gateway = await gatewayThat(acknowledge);
+		await gateway.stop();
+		gateways.length = 0;
+		await gateway.lease();
+		await logOut(person).expect(204);
+		expect(await mayUseCache(gateway)).toBe(false);
+		expect(await isFenced(gateway)).toBe(true);
+	});
+
+	test('does not delay the push to other gateways', async () => {
+		const person = await register(auth.app);
+		const silent = await gatewayThat(hang);
+		const good = await gatewayThat(acknowledge);
+		await silent.lease();
+		const loggedOut = logOut(person)
+			.expect(204)
+			.then(() => 'answered');
+		await waitUntil(() => good.pushes.length > 0);
+		expect(await mayUseCache(silent)).toBe(true);
+		expect(await loggedOut).toBe('answered');
+		expect(await isFenced(good)).toBe(false);
+	});
+
+	test('cannot renew its lease while a logout waits for its end', async () => {
+		const person = await register(auth.app);
+		const gateway = await gatewayThat(hangUp);
+		const loggedOut = logOut(person)
+			.expect(204)
+			.then(() => 'answered');
+		await waitUntil(() => isFenced(gateway));
+		expect(await mayUseCache(gateway)).toBe(true);
+		expect(await gateway.lease()).toMatchObject({ granted: false });
+		expect(await loggedOut).toBe('answered');
+		expect(await mayUseCache(gateway)).toBe(false);
+	});
+
+	test('whose renewal comes just before the fence is waited for until the renewed end', async () => {
+		const person = await register(auth.app);
+		const gateway = await gatewayThat(hangUp);
+		let loggedOut: Promise<unknown> | undefined;
+		await auth.prisma.$transaction(async (tx) => {
+			await tx.$executeRaw`
+				UPDATE gateway_leases SET expires_at = clock_timestamp() + interval '3 seconds'
+				WHERE id = ${gateway.instanceId}`;
+			loggedOut = logOut(person)
+				.expect(204)
+				.then(() => 'answered');
+			// The fence is at the row's lock now; a wrong one would go by what it had read.
+			await waitUntil(() => gateway.pushes.length === 2);
+			await sleep(100);
+		});
+		expect(await mayUseCache(gateway)).toBe(true);
+		expect(await loggedOut).toBe('answered');
+		expect(await mayUseCache(gateway)).toBe(false);
+	});
+
+	test('and is fenced already is waited for by other logouts too', async () => {
+		const [one, other] = [await register(auth.app), await register(auth.app)];
+		const gateway = await gatewayThat(hangUp);
+		const first = logOut(one)
+			.expect(204)
+			.then(() => 'answered');
+		await waitUntil(() => isFenced(gateway));
+		const pushes = gateway.pushes.length;
+		await logOut(other).expect(204);
+		expect(await mayUseCache(gateway)).toBe(false);
+		expect(gateway.pushes).toHaveLength(pushes);
+		expect(await first).toBe('answered');
+	});
+
+	test('and whose lease has long expired costs no wait, and gets no more pushes', async () => {
+		const gateway = await gatewayThat(hangUp);
+		await auth.prisma.gatewayLease.update({
+			where: { id: gateway.instanceId },
+			data: { expiresAt: new Date(Date.now() - 30_000) },
+		});
+		await logOut(await register(auth.app)).expect(204);
+		expect(await isFenced(gateway)).toBe(true);
+		expect(gateway.pushes).toHaveLength(2);
+		await logOut(await register(auth.app)).expect(204);
+		expect(gateway.pushes).toHaveLength(2);
+	});
+});
+
+describe('a revocation', () => {
+	test('completes when the client has disconnected', async () => {
+		const person = await register(auth.app);
+		const gateway = await gatewayThat(hangUp);
+		const client = new AbortController();
+		const sent = fetch(`${auth.app}/v1/auth/logout`, {
+			method: 'POST',
+			headers: { [IDENTITY_HEADER]: signAsGateway({ id: person.id, sessionId: person.sessionId }) },
+			signal: client.signal,
+		});
+		await waitUntil(() => gateway.pushes.length > 0);
+		client.abort();
+		await expect(sent).rejects.toThrow('aborted');
+		await waitUntil(async () => (await auth.prisma.revocation.count()) === 0);
+		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
+		expect(await isFenced(gateway)).toBe(true);
+		expect(await mayUseCache(gateway)).toBe(false);
+	});
+
+	test('of a killed process is settled by another replica', async () => {
+		const person = await register(auth.app);
+		const gateway = await gatewayThat(acknowledge);
+		await auth.prisma.session.update({ where: { id: person.sessionId }, data: { revokedAt: new Date() } });
+		await auth.prisma.revocation.create({
+			data: { sessionId: person.sessionId, userId: person.id, createdAt: new Date(Date.now() - 60_000) },
+		});
+		await waitUntil(async () => (await auth.prisma.revocation.count()) === 0);
+		expect(gateway.pushes[0]?.session_ids).toEqual([person.sessionId]);
+	});
+});

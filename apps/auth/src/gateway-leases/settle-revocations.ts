@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pushRevocations } from '@creatorr/contracts/internal';
+import type { SignIdentity } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import type { Logger } from '@creatorr/service/logger';
+import { defineTask } from '@creatorr/service/task';
+import type { Database } from '../database.sql.ts';
+import {
+	deleteRevocations,
+	fenceLease,
+	type Lease,
+	listLeases,
+	listUnsettledSessions,
+} from './gateway-leases.sql.ts';
+
+/** Keeps a push well below the size of a body. */
+const IDS_PER_PUSH = 5_000;
+/**
+ * A gateway on a busy machine answers late; one that takes longer is fenced. Two of these and a lease (20 s together) are the
+ * longest that a logout takes: below the 29 s after which a gateway gives up on auth.
+ */
+const PUSH_TIMEOUT_MS = 2_500;
+const RECOVERY_INTERVAL_MS = 5_000;
+
+export interface SettleDeps {
+	/** Resolves once no gateway lets a request of these sessions, whose revocation is committed, pass. */
+	settle(sessionIds: string[]): Promise<void>;
+}
+
+interface SettlerDeps {
+	prisma: Database;
+	/** Signs calls as auth. */
+	sign: SignIdentity;
+	logger: Logger;
+}
+
+/** Resolves when the gateway instance, at its lease's callback URL, lets no request of these sessions pass any more. */
+async function push({ sign }: SettlerDeps, lease: Lease, sessionIds: string[]): Promise<void> {
+	const call = createInternalClient({
+		name: 'a gateway',
+		baseUrl: lease.callbackUrl.replace(/\/+$/, ''),
+		sign,
+		timeoutMs: PUSH_TIMEOUT_MS,
+	});
+	for (let at = 0; at < sessionIds.length; at += IDS_PER_PUSH) {
+		const body = { instance_id: lease.id, session_ids: sessionIds.slice(at, at + IDS_PER_PUSH) };
+		// Once more, as the first may have met a kept connection that the gateway was just closing.
+		await call(pushRevocations, { body }).catch(() => call(pushRevocations, { body }));
+	}
+}
+
+/**
+ * Resolves when this gateway lets none of the sessions pass: it has said so, or what it may have cached has run out. Another
+ * instance that answers at the same address (`not_found`) proves nothing about this one, which may be draining or stand
+ * behind the same name: its lease is waited out as well.
+ */
+async function settleAt(deps: SettlerDeps, lease: Lease, sessionIds: string[]): Promise<void> {
+	if (!lease.isFenced) {
+		try {
+			return await push(deps, lease, sessionIds);
+		} catch (error) {
+			deps.logger.warn('gateway.fenced', { instance_id: lease.id, error });
+		}
+	}
+	const remainingMs = await fenceLease(deps.prisma, lease.id);
+	if (remainingMs > 0) await sleep(remainingMs);
+}
+
+/**
+ * Returns what settles revocations, at the latest after two pushes and one lease. Why no session passes then: every
+ * instance that may use a cache has an unfenced lease, or a fenced one that has not expired. Each of the former acknowledges,
+ * or is fenced in the database, where a renewal at the same time is either seen by the fence or refused because of it; then
+ * its end is waited for. An instance whose first lease is granted after the leases were read only caches answers to checks
+ * that it began with that lease, and those see the revocation.
+ */
+export function createSettler(deps: SettlerDeps): SettleDeps['settle'] {
+	return async (sessionIds) => {
+		const leases = await listLeases(deps.prisma);
+		await Promise.all(leases.map((lease) => settleAt(deps, lease, sessionIds)));
+		await deleteRevocations(deps.prisma, sessionIds);
+	};
+}
+
+/** Resolves once no gateway lets any of these sessions pass. A failure is left to {@link settleLeftRevocations}. */
+export async function settleRevocations(deps: SettleDeps, sessionIds: string[]): Promise<void> {
+	if (sessionIds.length > 0) await deps.settle(sessionIds);
+}
+
+/** Settles what a killed process or a lost database left unsettled: those requests were not answered. */
+export const settleLeftRevocations = defineTask<SettleDeps & { prisma: Database }>({
+	name: 'settle_revocations',
+	everyMs: RECOVERY_INTERVAL_MS,
+	run: async (deps) => settleRevocations(deps, await listUnsettledSessions(deps.prisma)),
+});

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { defineTask } from '@creatorr/service/task';
+import type { Database, Transaction } from '../database.sql.ts';
+
+const HOUR_SECONDS = 3600;
+const PRUNE_INTERVAL_MS = 60_000;
+/** Bounds a statement's time after a long pause; the next run deletes the rest. */
+const PRUNE_BATCH_SIZE = 10_000;
+
+/** How many mails, or registrations, an hour allows; all of them may come at once. */
+export interface Allowance {
+	key: string;
+	perHour: number;
+}
+
+/** Returns a digest: the table holds no email. */
+export function emailKey(email: string): string {
+	return `email ${createHash('sha256').update(email).digest('base64url')}`;
+}
+
+/** Takes one off the allowance; returns 0, or the seconds until there is one to take. */
+export async function takeFromAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
+	const stepSeconds = HOUR_SECONDS / perHour;
+	const taken = await tx.$queryRaw<unknown[]>`
+		INSERT INTO mail_allowances AS mine (key, used_to)
+		VALUES (${key}, now() + make_interval(secs => ${stepSeconds}::float8))
+		ON CONFLICT (key) DO UPDATE
+			SET used_to = greatest(mine.used_to, now()) + make_interval(secs => ${stepSeconds}::float8)
+			WHERE mine.used_to + make_interval(secs => ${stepSeconds}::float8)
+				<= now() + make_interval(secs => ${HOUR_SECONDS}::float8)
+		RETURNING 1`;
+	if (taken.length > 0) return 0;
+	const [row] = await tx.$queryRaw<{ seconds: number }[]>`
+		SELECT extract(epoch FROM used_to - now())::float8 - ${HOUR_SECONDS - stepSeconds}::float8 AS seconds
+		FROM mail_allowances WHERE key = ${key}`;
+	return Math.max(1, Math.ceil(row?.seconds ?? 1));
+}
+
+/** As {@link takeFromAllowance}, but always takes: returns in how many seconds the mail may be sent. */
+export async function takeInAdvance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
+	const stepSeconds = HOUR_SECONDS / perHour;
+	const [row] = await tx.$queryRaw<{ seconds: number }[]>`
+		INSERT INTO mail_allowances AS mine (key, used_to)
+		VALUES (${key}, now() + make_interval(secs => ${stepSeconds}::float8))
+		ON CONFLICT (key) DO UPDATE
+			SET used_to = greatest(mine.used_to, now()) + make_interval(secs => ${stepSeconds}::float8)
+		RETURNING extract(epoch FROM mine.used_to - now())::float8 - ${HOUR_SECONDS}::float8 AS seconds`;
+	return Math.max(0, row?.seconds ?? 0);
+}
+
+export const pruneAllowances = defineTask<{ prisma: Database }>({
+	name: 'prune_mail_allowances',
+	everyMs: PRUNE_INTERVAL_MS,
+	run: ({ prisma }) => prisma.$executeRaw`
+		DELETE FROM mail_allowances WHERE key IN (
+			SELECT key FROM mail_allowances WHERE used_to < now() LIMIT ${PRUNE_BATCH_SIZE})`,
+});

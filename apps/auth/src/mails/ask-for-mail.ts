@@ -1,0 +1,36 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { networkOf } from '@creatorr/service/address-network';
+import type { createKeyedMutex } from '@creatorr/service/keyed-mutex';
+import type { Logger } from '@creatorr/service/logger';
+import type { Database } from '../database.sql.ts';
+import { delayRefusal } from '../password-check/delay-refusal.ts';
+import { insertRequestedMail, type MailLimits, type RequestedMail } from './mails.sql.ts';
+
+export interface AskForMailDeps {
+	prisma: Database;
+	mailLimits: MailLimits;
+	/** By network: work that waits for the database's lock of a network waits here instead, without a connection. */
+	mailMutex: ReturnType<typeof createKeyedMutex>;
+	logger: Logger;
+}
+
+/** Has a mail sent, as {@link insertRequestedMail} says. Throws `rate_limited` when the network has asked for too many. */
+export function askForMail(
+	deps: AskForMailDeps,
+	mail: RequestedMail,
+	clientGone: AbortSignal,
+): Promise<void> {
+	const network = networkOf(mail.client.address);
+	return delayRefusal(async () => {
+		const waitSeconds = await deps.mailMutex.runExclusive(network, () =>
+			insertRequestedMail(deps.prisma, mail, { network, ...deps.mailLimits }),
+		);
+		if (waitSeconds === 0) return;
+		deps.logger.warn('security.mails_slowed', { network });
+		throw new AppError(
+			'rate_limited',
+			`too many mails were asked for from this address; try again in ${waitSeconds} s`,
+			{ retryAfterSeconds: waitSeconds },
+		);
+	}, clientGone);
+}

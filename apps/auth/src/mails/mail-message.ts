@@ -1,0 +1,126 @@
+import { isNotice, type NoticeKind, type TokenMailKind } from './mailed-token.ts';
+import type { LeasedMail } from './mails.sql.ts';
+
+export interface MailMessage {
+	to: string;
+	subject: string;
+	text: string;
+}
+
+interface TokenMail {
+	subject: string;
+	page: string;
+	before: string;
+	after: string;
+}
+
+const TOKEN_MAILS: Record<TokenMailKind, TokenMail> = {
+	reset_password: {
+		subject: 'Set a new password',
+		page: 'reset-password',
+		before: 'Someone asked for a new password for your creatorr account. To set one, open:',
+		after:
+			"This link works once and expires in 30 minutes. A new password signs you out everywhere.\nDidn't ask for it? Ignore this email. Your password stays the same.",
+	},
+	verify_email: {
+		subject: 'Confirm your email address',
+		page: 'verify-email',
+		before: 'Welcome to creatorr. To confirm your email address, open:',
+		after: "This link works once and expires in 7 days.\nDidn't sign up? Ignore this email.",
+	},
+};
+
+interface Notice {
+	subject: string;
+	what: string;
+	/** For an owner who did not do it. */
+	otherwise: string;
+}
+
+const NEW_PASSWORD_NOW = 'If not, set a new password now. That signs out every session:';
+
+const NOTICES: Record<NoticeKind, Notice> = {
+	password_changed: {
+		subject: 'Your password was changed',
+		what: 'The password of your creatorr account was changed. All other sessions were signed out.',
+		otherwise: NEW_PASSWORD_NOW,
+	},
+	password_reset: {
+		subject: 'Your password was reset',
+		what: 'The password of your creatorr account was reset with a link from an email. All sessions were signed out.',
+		otherwise: NEW_PASSWORD_NOW,
+	},
+	new_sign_in: {
+		subject: 'New sign-in to your account',
+		what: "Someone signed in to your creatorr account from a network you haven't used recently.",
+		otherwise: NEW_PASSWORD_NOW,
+	},
+	account_deleted: {
+		subject: 'Your account was deleted',
+		what: 'Your creatorr account was deleted, with all its files and jobs.',
+		otherwise: 'If not, someone knows your password. Change it wherever else you use it.',
+	},
+};
+
+type Names = readonly (readonly [RegExp, string])[];
+
+/** In this order, as most browsers name others too. */
+const PROGRAMS: Names = [
+	[/\bEdgA?\//, 'Edge'],
+	[/\bOPR\//, 'Opera'],
+	[/\b(Firefox|FxiOS)\//, 'Firefox'],
+	[/\b(Chrome|CriOS)\//, 'Chrome'],
+	[/\bSafari\//, 'Safari'],
+	[/^curl\//, 'curl'],
+	[/^creatorr-cli\b/, 'the creatorr command line'],
+];
+
+const SYSTEMS: Names = [
+	[/\biPhone\b/, 'iPhone'],
+	[/\biPad\b/, 'iPad'],
+	[/\bAndroid\b/, 'Android'],
+	[/\bWindows\b/, 'Windows'],
+	[/\bMac OS X\b/, 'Mac'],
+	[/\bLinux\b/, 'Linux'],
+];
+
+const nameIn = (names: Names, text: string) => names.find(([pattern]) => pattern.test(text))?.[1];
+
+/** Returns "Firefox on Linux", say. Never contains text of the header, which an attacker can choose. */
+function describeUserAgent(userAgent: string | null): string {
+	const program = nameIn(PROGRAMS, userAgent ?? '');
+	const system = nameIn(SYSTEMS, userAgent ?? '');
+	if (program && system) return `${program} on ${system}`;
+	return program ?? system ?? 'unknown';
+}
+
+/** Returns "2026-11-30 10:20 UTC", say. */
+function minuteOf(time: Date): string {
+	return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function noticeText(mail: LeasedMail, { what, otherwise }: Notice, appUrl: string): string {
+	const { createdAt, client } = mail;
+	// A client may send any user agent: a mail contains only known names of programs.
+	const facts = [
+		`Time: ${minuteOf(createdAt)}`,
+		`Network: ${client.address}`,
+		`Device: ${describeUserAgent(client.userAgent)}`,
+	];
+	const link = otherwise === NEW_PASSWORD_NOW ? `\n${appUrl}/forgot-password` : '';
+	return `${what}\n\n${facts.join('\n')}\n\nIf this was you, ignore this email.\n${otherwise}${link}\n`;
+}
+
+/** Returns the mail as it is sent; `token` is null for a notice. The token follows a #, so that no server logs it and no referrer has it. */
+export function mailMessage(
+	mail: LeasedMail,
+	{ appUrl, token }: { appUrl: string; token: string | null },
+): MailMessage {
+	const { kind, email: to } = mail;
+	if (isNotice(kind)) {
+		const notice = NOTICES[kind];
+		return { to, subject: notice.subject, text: noticeText(mail, notice, appUrl) };
+	}
+	const { subject, page, before, after } = TOKEN_MAILS[kind];
+	return { to, subject, text: `${before}\n\n${appUrl}/${page}#token=${token}\n\n${after}\n` };
+}

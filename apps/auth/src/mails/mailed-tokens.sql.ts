@@ -1,0 +1,45 @@
+import { defineTask } from '@creatorr/service/task';
+import { type Credentials, findAccountById } from '../accounts/accounts.sql.ts';
+import type { Database, Transaction } from '../database.sql.ts';
+import type { TokenMailKind } from './mailed-token.ts';
+
+type TokenHash = Uint8Array<ArrayBuffer>;
+
+const PRUNE_INTERVAL_MS = 60_000;
+/** Bounds a statement's time after a long pause; the next run deletes the rest. */
+const PRUNE_BATCH_SIZE = 10_000;
+
+/** Returns the account of the token; null when it is wrong, used or expired. */
+export async function findMailedTokenOwner(
+	prisma: Database,
+	kind: TokenMailKind,
+	tokenHash: TokenHash,
+): Promise<Credentials | null> {
+	const [row] = await prisma.$queryRaw<{ user_id: string }[]>`
+		SELECT user_id FROM mailed_tokens
+		WHERE token_hash = ${tokenHash} AND kind = ${kind}::"MailKind" AND expires_at > now()`;
+	return row ? await findAccountById(prisma, row.user_id) : null;
+}
+
+/** Uses the token up, with all of the same user and kind; returns whose it was. Of two concurrent callers one gets null. */
+export async function takeMailedToken(
+	tx: Transaction,
+	kind: TokenMailKind,
+	tokenHash: TokenHash,
+): Promise<string | null> {
+	const [row] = await tx.$queryRaw<{ user_id: string }[]>`
+		DELETE FROM mailed_tokens
+		WHERE token_hash = ${tokenHash} AND kind = ${kind}::"MailKind" AND expires_at > now()
+		RETURNING user_id`;
+	if (!row) return null;
+	await tx.mailedToken.deleteMany({ where: { userId: row.user_id, kind } });
+	return row.user_id;
+}
+
+export const pruneMailedTokens = defineTask<{ prisma: Database }>({
+	name: 'prune_mailed_tokens',
+	everyMs: PRUNE_INTERVAL_MS,
+	run: ({ prisma }) => prisma.$executeRaw`
+		DELETE FROM mailed_tokens WHERE token_hash IN (
+			SELECT token_hash FROM mailed_tokens WHERE expires_at < now() LIMIT ${PRUNE_BATCH_SIZE})`,
+});

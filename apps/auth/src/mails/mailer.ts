@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import type { MailMessage } from './mail-message.ts';
+
+/** For each step of the protocol; a mail that takes longer has failed and is sent later. */
+const STEP_TIMEOUT_MS = 15_000;
+/** For a whole mail, whatever the server does; less than the lease of its sender. */
+const MAIL_TIMEOUT_MS = 60_000;
+const CONNECTIONS = 3;
+
+export interface Mailer {
+	/** Resolves when the server has taken the mail, or the file is written; rejects otherwise. */
+	send(message: MailMessage): Promise<void>;
+	/** Aborts what is being sent, which rejects. */
+	close(): void;
+}
+
+interface MailerOptions {
+	from: string;
+	smtpUrl: string | undefined;
+	/** Used without `smtpUrl`. */
+	directory: string | undefined;
+}
+
+/** Keeps auto-responders from answering. */
+const HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
+function createSmtpMailer(from: string, smtpUrl: string): Mailer {
+	const { protocol, password } = new URL(smtpUrl);
+	const transport = createTransport({
+		url: smtpUrl,
+		pool: true,
+		maxConnections: CONNECTIONS,
+		connectionTimeout: STEP_TIMEOUT_MS,
+		greetingTimeout: STEP_TIMEOUT_MS,
+		socketTimeout: STEP_TIMEOUT_MS,
+		// A password is never sent in clear.
+		requireTLS: protocol === 'smtp:' && password !== '',
+		disableFileAccess: true,
+		disableUrlAccess: true,
+	});
+	const closing = new AbortController();
+	return {
+		async send(message) {
+			const ended = Promise.withResolvers<never>();
+			const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(MAIL_TIMEOUT_MS)]);
+			const end = () => ended.reject(signal.reason);
+			signal.addEventListener('abort', end, { once: true });
+			if (signal.aborted) end();
+			const sent = transport.sendMail({ from, headers: HEADERS, ...message });
+			await Promise.race([sent, ended.promise]).finally(() => signal.removeEventListener('abort', end));
+		},
+		close() {
+			closing.abort(new Error('the mailer was closed'));
+			transport.close();
+		},
+	};
+}
+
+function createFileMailer(from: string, directory: string): Mailer {
+	const transport = createTransport({ streamTransport: true, buffer: true });
+	return {
+		async send(message) {
+			const { message: bytes } = await transport.sendMail({ from, headers: HEADERS, ...message });
+			await mkdir(directory, { recursive: true });
+			const path = join(directory, `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID()}`);
+			// Renamed when it is complete, so that nobody reads half a mail.
+			await writeFile(`${path}.new`, bytes as Buffer, { mode: 0o600 });
+			await rename(`${path}.new`, `${path}.eml`);
+		},
+		close: () => undefined,
+	};
+}
+
+/** Sends by SMTP, or writes one `.eml` a mail into a directory. */
+export function createMailer({ from, smtpUrl, directory }: MailerOptions): Mailer {
+	if (smtpUrl !== undefined) return createSmtpMailer(from, smtpUrl);
+	if (directory === undefined) throw new Error('there is neither a server nor a directory for mails');
+	return createFileMailer(from, directory);
+}

@@ -1,0 +1,127 @@
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { Logger } from '@creatorr/service/logger';
+import { counter } from '@creatorr/service/metrics';
+import { defineTask } from '@creatorr/service/task';
+import type { Database } from '../database.sql.ts';
+import { type MailMessage, mailMessage } from './mail-message.ts';
+import { isNotice, MAIL_KINDS, type MailKind, type TokenMailKind } from './mailed-token.ts';
+import {
+	addressMail,
+	finishMail,
+	type LeasedMail,
+	leaseMails,
+	MAIL_CHANNEL,
+	postponeMail,
+} from './mails.sql.ts';
+
+/** Sent concurrently. */
+const BATCH_SIZE = 10;
+/** Longer than a mailer takes to send or to fail: a mail whose sender died is taken by another after this. */
+const LEASE_SECONDS = 120;
+const FIRST_RETRY_SECONDS = 5;
+const LONGEST_RETRY_SECONDS = 15 * 60;
+/** Finds mails that are due again, and those whose notification was lost. */
+const POLL_MS = 5_000;
+
+/** After this nobody waits for the mail any longer, and it is not tried again. */
+const GIVE_UP_SECONDS: Record<TokenMailKind, number> = { reset_password: 3600, verify_email: 3 * 24 * 3600 };
+const GIVE_UP_NOTICE_SECONDS = 3 * 24 * 3600;
+
+interface SendMailsDeps {
+	prisma: Database;
+	/** Rejects when the mail was not taken by the server, and within less than the lease. */
+	sendMail(message: MailMessage): Promise<void>;
+	appUrl: string;
+	logger: Logger;
+}
+
+const mails = counter({
+	name: 'creatorr_mails_total',
+	help: 'Attempts to send mails, by kind and outcome: sent, failed (tried again), given up, dropped (nobody to write to)',
+	labels: ['kind', 'outcome'],
+});
+
+const OUTCOMES = ['sent', 'failed', 'given up', 'dropped'] as const;
+// Prometheus sees no increase in a series that begins with 1, so all begin with 0.
+for (const kind of MAIL_KINDS) for (const outcome of OUTCOMES) mails.inc({ kind, outcome }, 0);
+
+function count({ kind }: LeasedMail, outcome: (typeof OUTCOMES)[number]): void {
+	mails.inc({ kind, outcome });
+}
+
+/** Returns what may be logged of an error of a mailer, whose message names the address. */
+function causeOf(error: unknown): { code?: unknown; response_code?: unknown } {
+	if (typeof error !== 'object' || error === null) return {};
+	const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+	return { code, response_code: responseCode };
+}
+
+function giveUpSeconds(kind: MailKind): number {
+	return isNotice(kind) ? GIVE_UP_NOTICE_SECONDS : GIVE_UP_SECONDS[kind];
+}
+
+function retrySeconds(attempts: number): number {
+	return Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (attempts - 1));
+}
+
+async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknown): Promise<void> {
+	const fields = { mail: String(mail.id), kind: mail.kind, attempts: mail.attempts, ...causeOf(error) };
+	const ageSeconds = (Date.now() - mail.createdAt.getTime()) / 1000;
+	if (ageSeconds > giveUpSeconds(mail.kind)) {
+		count(mail, 'given up');
+		deps.logger.error('mail.given_up', fields);
+		await finishMail(deps.prisma, mail, null);
+		return;
+	}
+	count(mail, 'failed');
+	deps.logger.warn('mail.not_sent', fields);
+	await postponeMail(deps.prisma, mail, retrySeconds(mail.attempts));
+}
+
+/** Deletes the mail, and logs who asked for a new password: a user, or nobody. */
+async function finish(
+	{ prisma, logger }: SendMailsDeps,
+	mail: LeasedMail,
+	userId: string | null,
+): Promise<void> {
+	await finishMail(prisma, mail, userId);
+	if (mail.kind !== 'reset_password') return;
+	logger.info('security.password_reset_asked', { user_id: userId, asked_in: mail.requestId });
+}
+
+async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
+	const addressed = await addressMail(deps.prisma, mail);
+	if (addressed === 'drop') {
+		count(mail, 'dropped');
+		return await finish(deps, mail, null);
+	}
+	crashPoint('auth.mail.token-made');
+	const { userId, token } = addressed;
+	await deps.sendMail(mailMessage(mail, { appUrl: deps.appUrl, token }));
+	crashPoint('auth.mail.sent');
+	count(mail, 'sent');
+	deps.logger.info('mail.sent', { mail: String(mail.id), kind: mail.kind, user_id: userId });
+	await finish(deps, mail, userId);
+}
+
+/**
+ * Sends mails that are due; resolves to how many were tried. When a sender dies after it has sent a mail, the mail is sent again; if it
+ * carries a token, with another one, and both work.
+ */
+async function sendMails(deps: SendMailsDeps): Promise<number> {
+	const leased = await leaseMails(deps.prisma, { limit: BATCH_SIZE, leaseSeconds: LEASE_SECONDS });
+	if (leased.length > 0) crashPoint('auth.mail.leased');
+	await Promise.all(
+		leased.map((mail) => sendOne(deps, mail).catch((error: unknown) => afterFailure(deps, mail, error))),
+	);
+	return leased.length;
+}
+
+export const sendMailsTask = defineTask<SendMailsDeps>({
+	name: 'send_mails',
+	everyMs: POLL_MS,
+	on: [MAIL_CHANNEL],
+	async run(deps, stopping) {
+		while (!stopping.aborted && (await sendMails(deps)) > 0);
+	},
+});

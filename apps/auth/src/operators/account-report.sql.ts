@@ -1,0 +1,114 @@
+import type { Plan } from '@creatorr/contracts/plans';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { Database, Transaction } from '../database.sql.ts';
+import type { Prisma } from '../generated/client.ts';
+import { insertEvent, type Operator } from '../security-events/security-events.sql.ts';
+
+/** How an operator identifies an account. */
+export type AccountKey = { id: string } | { email: string };
+
+/** What an operator sees of an account; nothing in it can be used to sign in. */
+export interface AccountReport {
+	id: string;
+	email: string;
+	name: string | null;
+	plan: Plan;
+	email_verified_at: Date | null;
+	created_at: Date;
+	suspended_at: Date | null;
+	mails_waiting: number;
+	/** The newest that are alive. */
+	sessions: {
+		id: string;
+		created_at: Date;
+		last_seen_at: Date;
+		client_address: string;
+		user_agent: string | null;
+	}[];
+	/** The newest. */
+	security_events: {
+		occurred_at: Date;
+		kind: string;
+		client_address: string | null;
+		request_id: string | null;
+		operator: string | null;
+		reason: string | null;
+	}[];
+}
+
+const SESSIONS_SHOWN = 20;
+const EVENTS_SHOWN = 20;
+
+/** No hash: neither of the password nor of a token. */
+const COLUMNS = {
+	id: true,
+	email: true,
+	name: true,
+	plan: true,
+	emailVerifiedAt: true,
+	createdAt: true,
+	suspendedAt: true,
+} satisfies Prisma.UserSelect;
+
+async function readSessions(tx: Transaction, userId: string) {
+	const rows = await tx.session.findMany({
+		where: { userId, revokedAt: null, expiresAt: { gt: new Date() } },
+		orderBy: { id: 'desc' },
+		take: SESSIONS_SHOWN,
+	});
+	return rows.map((row) => ({
+		id: row.id,
+		created_at: row.createdAt,
+		last_seen_at: row.lastSeenAt,
+		client_address: row.clientAddress,
+		user_agent: row.userAgent,
+	}));
+}
+
+async function readEvents(tx: Transaction, userId: string) {
+	const rows = await tx.securityEvent.findMany({
+		where: { userId },
+		orderBy: { id: 'desc' },
+		take: EVENTS_SHOWN,
+	});
+	return rows.map((row) => ({
+		occurred_at: row.occurredAt,
+		kind: row.kind,
+		client_address: row.clientAddress,
+		request_id: row.requestId,
+		operator: row.operator,
+		reason: row.reason,
+	}));
+}
+
+export async function findUserId(prisma: Database, where: AccountKey): Promise<string | null> {
+	return (await prisma.user.findUnique({ where, select: { id: true } }))?.id ?? null;
+}
+
+/** Returns the account, and records that the operator read it; null where there is none. */
+export function readAccount(
+	prisma: Database,
+	where: AccountKey,
+	by: Operator,
+): Promise<AccountReport | null> {
+	return inTransaction(prisma, async (tx) => {
+		const user = await tx.user.findUnique({ where, select: COLUMNS });
+		if (!user) return null;
+		const { id, email, name, plan } = user;
+		const report = {
+			id,
+			email,
+			name,
+			plan,
+			email_verified_at: user.emailVerifiedAt,
+			created_at: user.createdAt,
+			suspended_at: user.suspendedAt,
+			mails_waiting:
+				(await tx.mail.count({ where: { email } })) + (await tx.notice.count({ where: { email } })),
+			sessions: await readSessions(tx, id),
+			security_events: await readEvents(tx, id),
+		};
+		await insertEvent(tx, { kind: 'account_viewed', userId: id, sessionId: null, client: null, by });
+		return report;
+	});
+}

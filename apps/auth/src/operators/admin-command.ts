@@ -1,0 +1,72 @@
+import { CommandError, type CommandLine, type OperatorCommand } from '@creatorr/service/operator-command';
+import type { Database } from '../database.sql.ts';
+import type { SettleDeps } from '../gateway-leases/settle-revocations.ts';
+import { type AccountKey, findUserId, readAccount } from './account-report.sql.ts';
+import { suspendAccount } from './suspend-account.ts';
+import { type OperatorAction, unsuspend } from './suspensions.sql.ts';
+
+export const HELP = `Accounts, for operators. Runs with the environment of the auth service.
+
+  node apps/auth/src/admin.ts user USER [--json]
+      Shows an account, its sessions and what happened to it. USER is an email or an id (usr_…).
+
+  node apps/auth/src/admin.ts suspend USER --reason WHY
+      Nobody signs in any more, no mail sets a new password, and every session has ended at every gateway when the
+      command returns. Jobs that were asked for go on.
+
+  node apps/auth/src/admin.ts unsuspend USER --reason WHY
+      The owner may sign in again.
+
+Each is kept in security_events under the name of who runs it: --by NAME, or the user of the operating system.
+Exit codes: 0 done; 1 not done, as there is no such user, say; 2 called in a wrong way.
+`;
+
+export interface AdminDeps extends SettleDeps {
+	prisma: Database;
+}
+
+function keyOf(user: string): AccountKey {
+	return user.includes('@') ? { email: user.trim().toLowerCase() } : { id: user };
+}
+
+function noUser(user: string): CommandError {
+	return new CommandError(`there is no user ${user}`);
+}
+
+async function show({ prisma }: AdminDeps, { words: [user = ''], operator }: CommandLine): Promise<object> {
+	const account = await readAccount(prisma, keyOf(user), { name: operator(), reason: null });
+	if (!account) throw noUser(user);
+	return account;
+}
+
+async function actionOn({ prisma }: AdminDeps, user: string, line: CommandLine): Promise<OperatorAction> {
+	const by = { name: line.operator(), reason: line.reason() };
+	const userId = await findUserId(prisma, keyOf(user));
+	if (userId === null) throw noUser(user);
+	return { userId, by };
+}
+
+async function runSuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
+	const [user = ''] = line.words;
+	const action = await actionOn(deps, user, line);
+	const suspension = await suspendAccount(deps, action);
+	if (!suspension) throw noUser(user);
+	const { since, revokedCount } = suspension;
+	return { id: action.userId, suspended_at: since, sessions_ended: revokedCount };
+}
+
+async function runUnsuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
+	const [user = ''] = line.words;
+	const action = await actionOn(deps, user, line);
+	if (!(await unsuspend(deps.prisma, action))) throw new CommandError(`${user} is not suspended`);
+	return { id: action.userId, suspended_at: null };
+}
+
+export function adminCommands(deps: AdminDeps): Record<string, OperatorCommand> {
+	const words = { min: 1, max: 1 };
+	return {
+		user: { words, options: [], run: (line) => show(deps, line) },
+		suspend: { words, options: ['reason'], run: (line) => runSuspend(deps, line) },
+		unsuspend: { words, options: ['reason'], run: (line) => runUnsuspend(deps, line) },
+	};
+}

@@ -1,0 +1,149 @@
+import { startTcpProxy, type TcpProxy } from '@creatorr/testing/tcp-proxy';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { type AuthService, startAuth } from './testing/auth-service.ts';
+import { startGateway } from './testing/fake-gateway.ts';
+import { untilAllSent } from './testing/mails.ts';
+import { call, isAlive, login, newEmail, PASSWORD, type Person, register } from './testing/requests.ts';
+import { waitUntil } from './testing/wait-until.ts';
+
+let auth: AuthService;
+let person: Person;
+
+beforeAll(async () => {
+	auth = await startAuth();
+});
+
+beforeEach(async () => {
+	person = await register(auth.app);
+});
+
+afterAll(() => auth.close());
+
+interface ProxiedReplica {
+	app: string;
+	proxy: TcpProxy;
+	stop(): Promise<void>;
+}
+
+/** A replica whose connection to one service can be cut. */
+async function startBehindProxy(variable: 'AUTH_DATABASE_URL' | 'AMQP_URL'): Promise<ProxiedReplica> {
+	const proxy = await startTcpProxy(variable === 'AMQP_URL' ? auth.amqpUrl : auth.databaseUrl);
+	const app = await auth.startReplica({ [variable]: proxy.url });
+	return {
+		app,
+		proxy,
+		async stop() {
+			await auth.stopReplica(app);
+			await proxy.close();
+		},
+	};
+}
+
+const isReady = async (app: string) => (await request(app).get('/health/ready')).status === 200;
+
+describe('while PostgreSQL is away', () => {
+	let replica: ProxiedReplica;
+
+	beforeAll(async () => {
+		replica = await startBehindProxy('AUTH_DATABASE_URL');
+		replica.proxy.cut();
+	});
+
+	afterAll(() => replica.stop());
+
+	test.each<[string, (app: string) => request.Test]>([
+		['logout', (app) => call(app, 'post', '/v1/auth/logout', { person })],
+		['login', (app) => login(app, person.email)],
+		[
+			'register',
+			(app) => call(app, 'post', '/v1/auth/register').send({ email: newEmail(), password: PASSWORD }),
+		],
+		['me', (app) => call(app, 'get', '/v1/me', { person })],
+		['account deletion', (app) => call(app, 'delete', '/v1/me', { person }).send({ password: PASSWORD })],
+		[
+			'the check of a session',
+			(app) => call(app, 'post', '/internal/sessions/check').send({ session_id: person.sessionId }),
+		],
+		['the published keys', (app) => call(app, 'get', '/internal/jwks')],
+	])('%s is 503 with Retry-After, and nothing is done', async (_, attempt) => {
+		const users = await auth.prisma.user.count();
+		const answer = await attempt(replica.app);
+		expect([answer.status, answer.body.error.code]).toEqual([503, 'upstream_unavailable']);
+		expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+		expect(await isAlive(auth.app, person.sessionId)).toBe(true);
+		expect(await auth.prisma.user.count()).toBe(users);
+	});
+});
+
+describe('when PostgreSQL goes away', () => {
+	test('during a query, in good order, the answer is 503 too', async () => {
+		// The sender of mails would wait for the same table.
+		await untilAllSent(auth);
+		let status: number | undefined;
+		await auth.prisma.$transaction(async (tx) => {
+			await tx.$executeRaw`LOCK TABLE users`;
+			const answer = call(auth.app, 'get', '/v1/me', { person }).then((response) => {
+				status = response.status;
+			});
+			// Until there is an answer, as a task of the service may wait for the table too. Not in the transaction, which would see
+			// the same activity again and again.
+			await waitUntil(async () => {
+				await auth.prisma.$queryRaw<unknown[]>`
+					SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+					WHERE application_name = 'creatorr-auth' AND wait_event_type = 'Lock'`;
+				return status !== undefined;
+			});
+			await answer;
+		});
+		expect(status).toBe(503);
+	});
+
+	test('after the commit of a logout, the logout fails, and is settled when it is repeated', async () => {
+		const replica = await startBehindProxy('AUTH_DATABASE_URL');
+		const { app, proxy } = replica;
+		const gateway = await startGateway(auth.app, (res) => {
+			proxy.cut();
+			res.destroy();
+		});
+		expect((await call(app, 'post', '/v1/auth/logout', { person })).status).toBe(503);
+		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
+		expect(await auth.prisma.revocation.count()).toBe(1);
+		proxy.restore();
+		gateway.answer = (res) => void res.writeHead(204).end();
+		await call(app, 'post', '/v1/auth/logout', { person }).expect(204);
+		expect(await auth.prisma.revocation.count()).toBe(0);
+		await gateway.stop();
+		await replica.stop();
+	});
+
+	test('before the start, auth starts, is not ready, and serves as soon as PostgreSQL is back', async () => {
+		const proxy = await startTcpProxy(auth.databaseUrl);
+		proxy.cut();
+		const app = await auth.startReplica({ AUTH_DATABASE_URL: proxy.url });
+		expect(await isReady(app)).toBe(false);
+		await request(app).get('/health/live').expect(200);
+		proxy.restore();
+		await waitUntil(() => isReady(app));
+		await login(app, person.email).expect(200);
+		await auth.stopReplica(app);
+		await proxy.close();
+	});
+});
+
+describe('while RabbitMQ is away', () => {
+	test('users sign in, and an account deletion is published when RabbitMQ is back', async () => {
+		const replica = await startBehindProxy('AMQP_URL');
+		const { app, proxy } = replica;
+		await auth.stopReplica();
+		await waitUntil(() => isReady(app));
+		proxy.cut();
+		await waitUntil(async () => !(await isReady(app)));
+		await login(app, person.email).expect(200);
+		await call(app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
+		expect(await auth.prisma.outbox.count()).toBe(1);
+		proxy.restore();
+		await waitUntil(async () => (await auth.prisma.outbox.count()) === 0);
+		await replica.stop();
+	});
+});

@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { call, HOME, login, newEmail, PASSWORD, type Person, register, signIn } from '../testing/requests.ts';
+
+const AWAY = '198.51.100.1';
+const STRANGER = '203.0.113.1';
+
+let auth: AuthService;
+let person: Person;
+
+beforeAll(async () => {
+	auth = await startAuth({ LOGIN_FAILURES_PER_ACCOUNT: '3', LOGIN_FAILURES_PER_ADDRESS: '8' });
+});
+
+beforeEach(async () => {
+	await auth.prisma.loginFailure.deleteMany();
+	person = await register(auth.app);
+});
+
+afterAll(() => auth.close());
+
+const wrong = (email: string, address: string, app = auth.app) => login(app, email, 'wrong', address);
+
+async function statusesOf(count: number, attempt: () => PromiseLike<{ status: number }>): Promise<number[]> {
+	const statuses: number[] = [];
+	for (let tries = 0; tries < count; tries += 1) statuses.push((await attempt()).status);
+	return statuses;
+}
+
+const HOUR = 3_600;
+
+/** Stops the counters' clock: no delay ends and nothing is forgiven until {@link letPass}. */
+const stopTheClock = () => shift(HOUR);
+
+async function shift(seconds: number): Promise<void> {
+	await auth.prisma.$executeRaw`
+		UPDATE login_failures SET last_failed_at = last_failed_at + make_interval(secs => ${seconds}::float8)`;
+}
+
+/** As if so much time had passed since the counters' clock was stopped. */
+const letPass = (seconds: number) => shift(-HOUR - seconds);
+
+/** As if there had been so many failures that only one attempt a minute is let through, and a minute had passed. */
+async function slowToTheUtmost(): Promise<void> {
+	const lastFailedAt = new Date(Date.now() - 61_000);
+	await auth.prisma.loginFailure.updateMany({ data: { failures: 1_000, lastFailedAt } });
+}
+
+describe('wrong passwords for an account', () => {
+	test('are delayed after the limit, with a time to retry after', async () => {
+		expect(await statusesOf(3, () => wrong(person.email, STRANGER))).toEqual([401, 401, 401]);
+		await stopTheClock();
+		const answer = await wrong(person.email, STRANGER).expect(429);
+		expect(answer.body.error.code).toBe('rate_limited');
+		expect(answer.headers['retry-after']).toBe('1');
+	});
+
+	test('are delayed from every address after one free attempt', async () => {
+		await Promise.all([1, 2, 3].map((last) => wrong(person.email, `203.0.113.${last}`)));
+		await stopTheClock();
+		await wrong(person.email, '203.0.113.9').expect(401);
+		await stopTheClock();
+		await wrong(person.email, '203.0.113.9').expect(429);
+	});
+
+	test('never delay the owner at a new address, however many attack', async () => {
+		const attackers = Array.from({ length: 30 }, (_, index) => `203.0.113.${index}`);
+		await Promise.all(attackers.map((address) => wrong(person.email, address)));
+		await stopTheClock();
+		const attack = await Promise.all(attackers.map((address) => wrong(person.email, address)));
+		expect(new Set(attack.map(({ status }) => status))).toEqual(new Set([429]));
+		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
+	});
+
+	test('of an owner at a new address cost a second during an attack', async () => {
+		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await slowToTheUtmost();
+		await wrong(person.email, AWAY).expect(401);
+		await auth.prisma.loginFailure.updateMany({
+			where: { key: { endsWith: `from ${AWAY}` } },
+			data: { lastFailedAt: new Date(Date.now() + HOUR * 1_000) },
+		});
+		const answer = await login(auth.app, person.email, PASSWORD, AWAY).expect(429);
+		expect(answer.headers['retry-after']).toBe('1');
+		await letPass(1);
+		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
+	});
+
+	test('are delayed for a whole IPv6 site', async () => {
+		const from = (network: number) =>
+			wrong(person.email, `2001:db8:1:ab${network.toString(16).padStart(2, '0')}::1`);
+		expect(
+			new Set(await Promise.all(Array.from({ length: 12 }, (_, n) => from(n).then(({ status }) => status)))),
+		).toEqual(new Set([401]));
+		await stopTheClock();
+		await from(99).expect(429);
+		await login(auth.app, person.email, PASSWORD, '2001:db8:1:cd00::1').expect(200);
+	});
+
+	test('are delayed at every replica', async () => {
+		const replica = await auth.startReplica();
+		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await stopTheClock();
+		await wrong(person.email, STRANGER, replica).expect(429);
+	});
+
+	test('cause delays of at most a minute', async () => {
+		await wrong(person.email, STRANGER);
+		await slowToTheUtmost();
+		await wrong(person.email, STRANGER).expect(401);
+		const answer = await login(auth.app, person.email, PASSWORD, STRANGER).expect(429);
+		expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60);
+		await slowToTheUtmost();
+		await login(auth.app, person.email, PASSWORD, STRANGER).expect(200);
+	});
+
+	test('by strangers do not delay the owner at a known network', async () => {
+		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await stopTheClock();
+		await wrong(person.email, STRANGER).expect(429);
+		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
+	});
+
+	test('by strangers do not delay the owner at another address of a known IPv6 network', async () => {
+		const owner = await register(auth.app, '2001:db8:1:2::1');
+		await statusesOf(3, () => wrong(owner.email, STRANGER));
+		await stopTheClock();
+		await wrong(owner.email, STRANGER).expect(429);
+		await login(auth.app, owner.email, PASSWORD, '2001:db8:1:2:aaaa::7').expect(200);
+	});
+
+	test('by the owner are delayed too, and cleared by the right password', async () => {
+		await statusesOf(3, () => wrong(person.email, HOME));
+		await stopTheClock();
+		await login(auth.app, person.email, PASSWORD, HOME).expect(429);
+		await letPass(1);
+		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
+		expect(await statusesOf(3, () => wrong(person.email, HOME))).toEqual([401, 401, 401]);
+	});
+
+	test('are not cleared when the owner signs in elsewhere', async () => {
+		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await stopTheClock();
+		await letPass(1);
+		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
+		await wrong(person.email, STRANGER).expect(401);
+		await stopTheClock();
+		await wrong(person.email, STRANGER).expect(429);
+	});
+
+	test('are checked one at a time once delayed', async () => {
+		await wrong(person.email, STRANGER);
+		await slowToTheUtmost();
+		const wide = await auth.startReplica({ BCRYPT_CONCURRENCY: '4' });
+		const answers = await Promise.all(Array.from({ length: 6 }, () => wrong(person.email, STRANGER, wide)));
+		expect(answers.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429, 429, 429]);
+	});
+
+	test('that are refused as too early do not lengthen the delay', async () => {
+		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await stopTheClock();
+		const before = await auth.prisma.loginFailure.findMany({ orderBy: { key: 'asc' } });
+		await wrong(person.email, STRANGER).expect(429);
+		expect(await auth.prisma.loginFailure.findMany({ orderBy: { key: 'asc' } })).toEqual(before);
+	});
+
+	test('are logged with the user', async () => {
+		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await stopTheClock();
+		await wrong(person.email, STRANGER).expect(429);
+		expect(auth.log).toContainEqual({
+			event: 'security.password_slowed',
+			fields: expect.objectContaining({ user_id: person.id, network: STRANGER }),
+		});
+	});
+
+	test('store no email', async () => {
+		await wrong(person.email, STRANGER);
+		const stored = await auth.prisma.loginFailure.findMany();
+		expect(stored).toHaveLength(3);
+		expect(JSON.stringify(stored)).not.toContain(person.email);
+	});
+});
+
+describe('wrong passwords from an address', () => {
+	test('are delayed across accounts', async () => {
+		expect(await statusesOf(8, () => wrong(newEmail(), STRANGER))).toEqual(Array(8).fill(401));
+		await stopTheClock();
+		await wrong(newEmail(), STRANGER).expect(429);
+		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
+	});
+
+	test('are delayed for a whole IPv6 network', async () => {
+		const from = (host: number) => wrong(newEmail(), `2001:db8:f:f::${host}`);
+		await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(from));
+		await stopTheClock();
+		await from(9).expect(429);
+	});
+
+	test('are not cleared by a right password from there', async () => {
+		await statusesOf(7, () => wrong(newEmail(), HOME));
+		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
+		await wrong(newEmail(), HOME).expect(401);
+		await stopTheClock();
+		await wrong(newEmail(), HOME).expect(429);
+	});
+
+	test('do not make right passwords from there delay each other', async () => {
+		await wrong(newEmail(), HOME);
+		await slowToTheUtmost();
+		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
+		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
+		await wrong(newEmail(), HOME).expect(401);
+		await login(auth.app, person.email, PASSWORD, HOME).expect(429);
+	});
+});
+
+describe.each([
+	[
+		'password change',
+		'post',
+		'/v1/auth/password',
+		{ current_password: 'wrong', new_password: 'new password' },
+	],
+	['account deletion', 'delete', '/v1/me', { password: 'wrong' }],
+] as const)('wrong passwords at %s', (_, method, path, body) => {
+	const attempt = (of: Person) => call(auth.app, method, path, { person: of }).send(body);
+
+	test('are delayed for the session', async () => {
+		expect(await statusesOf(3, () => attempt(person))).toEqual([401, 401, 401]);
+		await stopTheClock();
+		await attempt(person).expect(429);
+	});
+
+	test("in a thief's session do not delay the owner's", async () => {
+		const thief = await signIn(auth.app, person);
+		await statusesOf(3, () => attempt(thief));
+		await stopTheClock();
+		await attempt(thief).expect(429);
+		await attempt(person).expect(401);
+		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
+	});
+
+	test('are not delayed by failed sign-ins of strangers', async () => {
+		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await stopTheClock();
+		await wrong(person.email, STRANGER).expect(429);
+		await attempt(person).expect(401);
+	});
+});

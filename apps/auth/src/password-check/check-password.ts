@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@creatorr/contracts/errors';
+import { networkOf, siteOf } from '@creatorr/service/address-network';
+import type { Logger } from '@creatorr/service/logger';
+import { counter } from '@creatorr/service/metrics';
+import { LRUCache } from 'lru-cache';
+import type { Caller } from '../accounts/account.ts';
+import type { Database } from '../database.sql.ts';
+import type { Passwords } from '../passwords/password-hashing.ts';
+import { recordEvent, type SecurityEventKind } from '../security-events/security-events.sql.ts';
+import { delayRefusal } from './delay-refusal.ts';
+import type { FailureLimit } from './failure-counter.ts';
+import type { FairQueue } from './fair-queue.ts';
+import { deleteCounter } from './login-failures.sql.ts';
+import { admit, fail, refuseEarly, release } from './login-throttle.ts';
+
+export interface CheckPasswordDeps {
+	prisma: Database;
+	queue: FairQueue;
+	passwords: Passwords;
+	freeFailures: { account: number; address: number };
+	/** Returns whether an event of this key was recorded within the last minute. */
+	isRepeat(key: string): boolean;
+	logger: Logger;
+}
+
+/** An IPv6 site, which may be several people, has so many times the free failures of one network. */
+const FREE_OF_A_SITE = 4;
+const REPEAT_MS = 60_000;
+const REMEMBERED_EVENTS = 10_000;
+
+const checks = counter({
+	name: 'creatorr_password_checks_total',
+	help: 'Passwords that were given, by kind (sign-in, session: of somebody who is signed in) and outcome: right, wrong, throttled',
+	labels: ['kind', 'outcome'],
+});
+
+export interface PasswordAttempt extends Caller {
+	/** Without an account, or a hash where it is suspended, any password is as slow and as wrong as another. */
+	owner: { userId: string; passwordHash: string | null } | null;
+	email: string;
+	password: string;
+	/** Whose failures count together: those of one session, of a network that the owner signs in from, or of all strangers. */
+	origin: { sessionId: string } | 'known-network' | 'stranger';
+}
+
+/** Returns true for a key that it has had within the last minute: refused requests of a flood must not fill the table of events. */
+export function createRepeatFilter(): (key: string) => boolean {
+	const recent = new LRUCache<string, true>({ max: REMEMBERED_EVENTS, ttl: REPEAT_MS });
+	return (key) => {
+		if (recent.has(key)) return true;
+		recent.set(key, true);
+		return false;
+	};
+}
+
+/** Counters outlive accounts by some minutes, so that their keys hold a digest instead of the email. */
+function digestOf(email: string): string {
+	return createHash('sha256').update(email).digest('base64url');
+}
+
+function accountKey({ email, origin }: PasswordAttempt, network: string): string {
+	if (typeof origin === 'object') return `session ${origin.sessionId}`;
+	return `account ${digestOf(email)} from ${network}`;
+}
+
+/**
+ * Each network of strangers has a limit of its own, which falls to one free failure while all of them together guess at the
+ * account: its owner at a new address is let through at once, whoever else tries.
+ */
+function strangerLimits(attempt: PasswordAttempt, network: string, freeFailures: number): FailureLimit[] {
+	const account = `account ${digestOf(attempt.email)}`;
+	const site = siteOf(network);
+	const limits: FailureLimit[] = [
+		{
+			key: accountKey(attempt, network),
+			scope: 'account',
+			freeFailures,
+			allNetworks: { key: account, freeFailures },
+		},
+	];
+	if (site) {
+		limits.push({
+			key: `${account} from ${site}`,
+			scope: 'account',
+			freeFailures: freeFailures * FREE_OF_A_SITE,
+		});
+	}
+	return limits;
+}
+
+function limitsOf(deps: CheckPasswordDeps, attempt: PasswordAttempt): FailureLimit[] {
+	const { account, address } = deps.freeFailures;
+	const network = networkOf(attempt.client.address);
+	const accountLimits: FailureLimit[] =
+		attempt.origin === 'stranger'
+			? strangerLimits(attempt, network, account)
+			: [{ key: accountKey(attempt, network), scope: 'account', freeFailures: account }];
+	return [...accountLimits, { key: `address ${network}`, scope: 'address', freeFailures: address }];
+}
+
+/** Compares the password of an admitted attempt, and counts the result. */
+async function compare(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
+	const limits = limitsOf(deps, attempt);
+	const admission = await admit(deps.prisma, limits);
+	const isRight = await deps.passwords.matches(attempt.password, attempt.owner?.passwordHash ?? null);
+	if (!isRight) {
+		await fail(deps.prisma, limits);
+		return false;
+	}
+	await release(deps.prisma, admission);
+	await deleteCounter(deps.prisma, accountKey(attempt, networkOf(attempt.client.address)));
+	return true;
+}
+
+async function record(
+	{ prisma }: CheckPasswordDeps,
+	{ owner, client, origin }: PasswordAttempt,
+	kind: SecurityEventKind,
+): Promise<void> {
+	const sessionId = typeof origin === 'object' ? origin.sessionId : null;
+	await recordEvent(prisma, { kind, userId: owner?.userId ?? null, sessionId, client });
+}
+
+/**
+ * Returns whether the password is right. Throws `rate_limited` when it comes too early after wrong ones, and when too many others
+ * are being checked. A right one clears the failures of its account from there; those of the address and of strangers elsewhere
+ * are left to time, as others may have made them.
+ */
+export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
+	const { client, clientGone, owner } = attempt;
+	const network = networkOf(client.address);
+	const who = { user_id: owner?.userId, network };
+	const kind = typeof attempt.origin === 'object' ? 'session' : 'sign-in';
+	return delayRefusal(async () => {
+		try {
+			// Attempts that are too early don't enter the queue.
+			await refuseEarly(deps.prisma, limitsOf(deps, attempt));
+			const isRight = await deps.queue({ kind, network, clientGone }, () => compare(deps, attempt));
+			checks.inc({ kind, outcome: isRight ? 'right' : 'wrong' });
+			if (isRight) return true;
+			deps.logger.warn('security.password_wrong', who);
+			await record(deps, attempt, 'password_wrong');
+			return false;
+		} catch (error) {
+			if (error instanceof AppError && error.code === 'rate_limited') {
+				checks.inc({ kind, outcome: 'throttled' });
+				deps.logger.warn('security.password_slowed', { ...who, reason: error.message });
+				if (!deps.isRepeat(`${owner?.userId} ${network}`)) await record(deps, attempt, 'password_slowed');
+			}
+			throw error;
+		}
+	}, clientGone);
+}

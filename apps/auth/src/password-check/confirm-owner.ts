@@ -1,0 +1,35 @@
+import { AppError } from '@creatorr/contracts/errors';
+import type { User } from '@creatorr/service/identity';
+import { type Caller, loadAccount } from '../accounts/account.ts';
+import type { Credentials } from '../accounts/accounts.sql.ts';
+import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
+
+export function wrongPassword(): AppError {
+	return new AppError('invalid_credentials', 'the password is wrong');
+}
+
+interface Confirmation extends Caller {
+	user: User;
+	password: string;
+}
+
+/**
+ * Returns the account of a signed-in user who has given its password again. Throws `invalid_credentials`, `unauthorized` when the
+ * account was deleted meanwhile, and as {@link checkPassword} does.
+ */
+export async function confirmOwner(
+	deps: CheckPasswordDeps,
+	{ user, password, client, clientGone }: Confirmation,
+): Promise<Credentials> {
+	const owner = await loadAccount(deps.prisma, user.id);
+	const isRight = await checkPassword(deps, {
+		owner: { userId: owner.account.id, passwordHash: owner.passwordHash },
+		email: owner.account.email,
+		password,
+		origin: { sessionId: user.sessionId },
+		client,
+		clientGone,
+	});
+	if (!isRight) throw wrongPassword();
+	return owner;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+	afterFailure,
+	asOf,
+	type FailureCounter,
+	freeFailuresNow,
+	isSlowed,
+	remainingDelayMs,
+} from './failure-counter.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const at = (seconds: number) => new Date(START + seconds * 1000);
+const counter = (failures: number): FailureCounter => ({ key: 'k', failures, lastFailedAt: at(0) });
+
+/** The counter after that many failures, one a second. */
+function afterFailures(count: number): FailureCounter {
+	let current: FailureCounter = { key: 'k', failures: 0, lastFailedAt: at(0) };
+	for (let second = 1; second <= count; second += 1) current = afterFailure(current, at(second));
+	return current;
+}
+
+describe('a failure counter', () => {
+	test.each([
+		[0, 0],
+		[4, 0],
+		[5, 1],
+		[6, 2],
+		[7, 4],
+		[10, 32],
+		[11, 60],
+		[1000, 60],
+	])('with a limit of 5 delays the attempt after failure %i by %i s', (failures, seconds) => {
+		expect(remainingDelayMs(counter(failures), 5, at(0))).toBe(seconds * 1000);
+	});
+
+	test('counts failures in quick succession in full', () => {
+		expect(remainingDelayMs(afterFailures(5), 5, at(5))).toBe(1000);
+	});
+
+	test('lets the next attempt through when the delay is over', () => {
+		expect(remainingDelayMs(counter(7), 5, at(3))).toBe(1000);
+		expect(remainingDelayMs(counter(7), 5, at(4))).toBe(0);
+	});
+
+	test('does not lengthen the wait when the clock is set back', () => {
+		expect(remainingDelayMs(counter(1000), 5, at(-3600))).toBe(60_000);
+	});
+
+	test('forgives one failure a minute', () => {
+		expect(asOf(counter(7), at(120)).failures).toBe(5);
+		expect(asOf(counter(7), at(3600)).failures).toBe(0);
+	});
+
+	test('still slows after the delay is over, until enough was forgiven', () => {
+		expect(isSlowed(counter(6), 5, at(10))).toBe(true);
+		expect(isSlowed(counter(6), 5, at(120))).toBe(false);
+	});
+
+	test('stays at the longest delay for attempts as frequent as it allows', () => {
+		let current = counter(11);
+		for (let minute = 1; minute <= 60; minute += 1) current = afterFailure(current, at(minute * 60));
+		expect(remainingDelayMs(current, 5, at(3600))).toBe(60_000);
+	});
+});
+
+describe('the free failures of one network', () => {
+	const limit = {
+		key: 'k',
+		scope: 'account' as const,
+		freeFailures: 5,
+		allNetworks: { key: 'c', freeFailures: 5 },
+	};
+	const free = (own: number | undefined, all: number | undefined, seconds = 0) =>
+		freeFailuresNow(
+			limit,
+			{
+				own: own === undefined ? undefined : counter(own),
+				allNetworks: all === undefined ? undefined : counter(all),
+			},
+			at(seconds),
+		);
+
+	test('are all of them while other networks do nothing, however often this one fails', () => {
+		expect([free(undefined, undefined), free(3, 3), free(40, 40), free(2, 6)]).toEqual([5, 5, 5, 5]);
+	});
+
+	test('are one while other networks have failed too often', () => {
+		expect([free(undefined, 5), free(3, 1_000)]).toEqual([1, 1]);
+	});
+
+	test('are all of them again when the others have been forgiven', () => {
+		expect(free(undefined, 6, 120)).toBe(5);
+	});
+});

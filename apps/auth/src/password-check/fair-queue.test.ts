@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import { createFairQueue, type TurnRequest } from './fair-queue.ts';
+
+const NEVER = new AbortController().signal;
+
+/** Work that records its start, and ends when the test says so. */
+function task(started: string[], name: string) {
+	const { promise, resolve, reject } = Promise.withResolvers<string>();
+	const run = () => {
+		started.push(name);
+		return promise;
+	};
+	return { run, finish: () => resolve(name), fail: () => reject(new Error(name)) };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const from = (network: string, kind: TurnRequest['kind'] = 'sign-in', clientGone = NEVER): TurnRequest => ({
+	kind,
+	network,
+	clientGone,
+});
+const HOME = from('home');
+const queueOf = (concurrency: number, maxWaiting: number, maxWaitMs = 3_600_000) =>
+	createFairQueue({ concurrency, maxWaiting, maxWaitMs, retryAfterSeconds: 7 });
+
+/** The order in which work begins that was requested while other work ran. */
+async function orderOf(requests: readonly TurnRequest[], maxWaiting = 100): Promise<string[]> {
+	const queue = queueOf(1, maxWaiting);
+	const first = task([], 'first');
+	const running = queue(HOME, first.run);
+	const order: string[] = [];
+	const name = ({ kind, network }: TurnRequest, index: number) => `${kind} ${network} ${index}`;
+	const waiting = requests.map((request, index) =>
+		queue(request, async () => order.push(name(request, index))).catch(() => undefined),
+	);
+	first.finish();
+	await Promise.all([running, ...waiting]);
+	return order;
+}
+
+describe('a fair queue', () => {
+	test('runs at most `concurrency` at once, and those of one network in order', async () => {
+		const queue = queueOf(2, 10);
+		const started: string[] = [];
+		const tasks = ['a', 'b', 'c', 'd'].map((name) => task(started, name));
+		const results = tasks.map(({ run }) => queue(HOME, run));
+		await settle();
+		expect(started).toEqual(['a', 'b']);
+		tasks[1]?.finish();
+		await settle();
+		expect(started).toEqual(['a', 'b', 'c']);
+		for (const { finish } of tasks) finish();
+		expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);
+	});
+
+	test('lets networks take turns, however many requests one of them sends', async () => {
+		const order = await orderOf([from('flood'), from('flood'), from('flood'), from('one'), from('two')]);
+		expect(order).toEqual([
+			'sign-in flood 0',
+			'sign-in one 3',
+			'sign-in two 4',
+			'sign-in flood 1',
+			'sign-in flood 2',
+		]);
+	});
+
+	test('lets kinds take turns, however many networks one of them comes from', async () => {
+		const registers = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`, 'register'));
+		const order = await orderOf([...registers, from('one'), from('two')]);
+		expect(order.slice(0, 4).filter((name) => name.startsWith('sign-in'))).toHaveLength(2);
+	});
+
+	test('has room for another kind when it is full of one', async () => {
+		const registers = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`, 'register'));
+		const order = await orderOf([...registers, from('one')], 3);
+		expect(order).toContain('sign-in one 5');
+		expect(order).toHaveLength(4);
+	});
+
+	test('gives the last place of a network that fills it to another network', async () => {
+		const order = await orderOf([from('flood'), from('flood'), from('flood'), from('one')], 3);
+		expect(order).toEqual(['sign-in flood 0', 'sign-in one 3', 'sign-in flood 1']);
+	});
+
+	test('refuses at once when full, with a time to retry after', async () => {
+		const queue = queueOf(1, 1);
+		const tasks = [task([], 'a'), task([], 'b')];
+		const results = tasks.map(({ run }) => queue(HOME, run));
+		for (const network of ['home', 'away']) {
+			await expect(queue(from(network), task([], 'c').run)).rejects.toMatchObject({
+				code: 'rate_limited',
+				headers: { 'Retry-After': '7' },
+			});
+		}
+		for (const { finish } of tasks) finish();
+		expect(await Promise.all(results)).toEqual(['a', 'b']);
+	});
+
+	test('refuses a request that has waited too long, and goes on with the others', async () => {
+		const queue = queueOf(1, 10, 20);
+		const started: string[] = [];
+		const [slow, late, next] = ['slow', 'late', 'next'].map((name) => task(started, name));
+		if (!slow || !late || !next) throw new Error('three tasks');
+		const running = queue(HOME, slow.run);
+		await expect(queue(HOME, late.run)).rejects.toMatchObject({
+			code: 'rate_limited',
+			headers: { 'Retry-After': '7' },
+		});
+		slow.finish();
+		await running;
+		next.finish();
+		expect(await queue(HOME, next.run)).toBe('next');
+		expect(started).toEqual(['slow', 'next']);
+	});
+
+	test('starts the next work when work fails', async () => {
+		const queue = queueOf(1, 1);
+		const started: string[] = [];
+		const [bad, good] = [task(started, 'bad'), task(started, 'good')];
+		const results = [queue(HOME, bad.run), queue(HOME, good.run)];
+		bad.fail();
+		await expect(results[0]).rejects.toThrow('bad');
+		good.finish();
+		expect(await results[1]).toBe('good');
+	});
+
+	test('drops work whose client went away while it waited, and keeps the others', async () => {
+		const queue = queueOf(1, 2);
+		const started: string[] = [];
+		const gone = new AbortController();
+		const tasks = ['a', 'gone', 'b'].map((name) => task(started, name));
+		const results = tasks.map(({ run }, index) =>
+			queue(index === 1 ? from('home', 'sign-in', gone.signal) : HOME, run),
+		);
+		gone.abort();
+		await expect(results[1]).rejects.toMatchObject({ code: 'rate_limited' });
+		for (const { finish } of tasks) finish();
+		expect(await Promise.all([results[0], results[2]])).toEqual(['a', 'b']);
+		expect(started).toEqual(['a', 'b']);
+	});
+
+	test('runs nothing for a client that is gone already', async () => {
+		const started: string[] = [];
+		await expect(
+			queueOf(1, 1)(from('home', 'sign-in', AbortSignal.abort()), task(started, 'a').run),
+		).rejects.toMatchObject({
+			code: 'rate_limited',
+		});
+		expect(started).toEqual([]);
+	});
+
+	test('accepts work again after it was full', async () => {
+		const queue = queueOf(1, 0);
+		const first = task([], 'a');
+		const result = queue(HOME, first.run);
+		await expect(queue(HOME, task([], 'b').run)).rejects.toThrow();
+		first.finish();
+		await result;
+		const next = task([], 'c');
+		next.finish();
+		expect(await queue(HOME, next.run)).toBe('c');
+	});
+});

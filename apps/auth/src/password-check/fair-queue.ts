@@ -1,0 +1,150 @@
+import { AppError } from '@creatorr/contracts/errors';
+
+/** What a request waits for. Each kind has a queue of its own, so that a flood of one leaves the others as they were. */
+type QueueKind = 'sign-in' | 'register' | 'session' | 'mailed-token';
+
+/** A request for a turn. */
+export interface TurnRequest {
+	kind: QueueKind;
+	network: string;
+	/** Aborted when the client no longer waits for the answer. */
+	clientGone: AbortSignal;
+}
+
+interface QueueOptions {
+	/** How many pieces of work run at once. */
+	concurrency: number;
+	/** How many more of each kind may wait for their turn. */
+	maxWaiting: number;
+	/** After this a waiting request is refused: sooner than its caller gives up. */
+	maxWaitMs: number;
+	/** What refused requests are told. */
+	retryAfterSeconds: number;
+}
+
+/** Runs the work when it is its turn. Throws `rate_limited` when the queue is full or too slow, and when the client goes away. */
+export type FairQueue = <T>(request: TurnRequest, work: () => Promise<T>) => Promise<T>;
+
+interface Waiter {
+	start(): void;
+	refuse(why: string): void;
+}
+
+/** Waiters by network; the network whose turn is next comes first. */
+type Waiting = Map<string, Waiter[]>;
+
+function countOf(waiting: Waiting): number {
+	return [...waiting.values()].reduce((total, { length }) => total + length, 0);
+}
+
+function removeFrom(waiting: Waiting, network: string, waiter: Waiter): void {
+	const left = (waiting.get(network) ?? []).filter((one) => one !== waiter);
+	if (left.length === 0) waiting.delete(network);
+	else waiting.set(network, left);
+}
+
+/** Removes and returns the first waiter of the network whose turn it is; the next turn is another network's. */
+function takeNext(waiting: Waiting): Waiter | undefined {
+	const [entry] = waiting;
+	if (!entry) return undefined;
+	const [network, [next, ...others]] = entry;
+	waiting.delete(network);
+	if (others.length > 0) waiting.set(network, others);
+	return next;
+}
+
+/** Refuses the last waiter of the network that has most, for one of this network. Returns false when this one has no fewer. */
+function makeRoom(waiting: Waiting, network: string): boolean {
+	const [greediest, waiters] = [...waiting].reduce<[string, Waiter[]]>(
+		(most, entry) => (entry[1].length > most[1].length ? entry : most),
+		['', []],
+	);
+	const last = waiters.at(-1);
+	if (!last || (waiting.get(network)?.length ?? 0) + 1 >= waiters.length) return false;
+	removeFrom(waiting, greediest, last);
+	last.refuse('the queue is full of others of this network');
+	return true;
+}
+
+interface WaitOptions {
+	maxWaitMs: number;
+	refuse(why: string): AppError;
+}
+
+/** Waits behind the others of the network; resolves when it is its turn. */
+async function waitInQueue(
+	waiting: Waiting,
+	{ network, clientGone }: TurnRequest,
+	{ maxWaitMs, refuse }: WaitOptions,
+): Promise<void> {
+	const turn = Promise.withResolvers<void>();
+	const waiter = { start: turn.resolve, refuse: (why: string) => turn.reject(refuse(why)) };
+	const leave = (why: string) => {
+		removeFrom(waiting, network, waiter);
+		waiter.refuse(why);
+	};
+	const onGone = () => leave('the client went away');
+	waiting.set(network, [...(waiting.get(network) ?? []), waiter]);
+	clientGone.addEventListener('abort', onGone, { once: true });
+	const timer = setTimeout(leave, maxWaitMs, 'the queue is too slow');
+	await turn.promise.finally(() => {
+		clearTimeout(timer);
+		clientGone.removeEventListener('abort', onGone);
+	});
+}
+
+function refusal(why: string, retryAfterSeconds: number): AppError {
+	return new AppError('rate_limited', 'too many people are signing in; try again in a moment', {
+		cause: new Error(why),
+		retryAfterSeconds,
+	});
+}
+
+/**
+ * The kinds take turns, and within a kind the networks do: a network that sends many waits behind its own. When a queue is full,
+ * a network with fewer waiters takes the last place of the network with most. A full queue is 429 and not 503: nothing is down,
+ * everything but signing in goes on, and a flood must not page anybody. Work that waits for a client that has gone is dropped.
+ */
+export function createFairQueue(options: QueueOptions): FairQueue {
+	const queues = new Map<QueueKind, Waiting>();
+	let running = 0;
+	const refuse = (why: string) => refusal(why, options.retryAfterSeconds);
+
+	function waitingOf(kind: QueueKind): Waiting {
+		const waiting = queues.get(kind) ?? new Map();
+		queues.set(kind, waiting);
+		return waiting;
+	}
+
+	async function waitForTurn(request: TurnRequest): Promise<void> {
+		const waiting = waitingOf(request.kind);
+		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, request.network))
+			throw refuse('the queue is full');
+		await waitInQueue(waiting, request, { refuse, maxWaitMs: options.maxWaitMs });
+	}
+
+	/** Starts the next waiter. */
+	function endTurn(): void {
+		for (const [kind, waiting] of queues) {
+			const next = takeNext(waiting);
+			if (!next) continue;
+			// To the end: the other kinds come first now.
+			queues.delete(kind);
+			queues.set(kind, waiting);
+			next.start();
+			return;
+		}
+		running -= 1;
+	}
+
+	return async (request, work) => {
+		if (request.clientGone.aborted) throw refuse('the client went away');
+		if (running < options.concurrency) running += 1;
+		else await waitForTurn(request);
+		try {
+			return await work();
+		} finally {
+			endTurn();
+		}
+	};
+}

@@ -1,0 +1,76 @@
+import { AppError } from '@creatorr/contracts/errors';
+import type { Database } from '../database.sql.ts';
+import {
+	afterFailure,
+	asOf,
+	type FailureCounter,
+	type FailureLimit,
+	freeFailuresNow,
+	isSlowed,
+	remainingDelayMs,
+} from './failure-counter.ts';
+import { readCounters, restoreCounter, updateCounters } from './login-failures.sql.ts';
+
+/** An attempt that may be made now: to be ended by {@link fail} or {@link release}. */
+interface Admission {
+	/** What the counters were that it has claimed the delay of. */
+	claimed: readonly FailureCounter[];
+	claimedAt: Date;
+}
+
+function refuseIfEarly(limit: FailureLimit, counter: FailureCounter | undefined, now: Date): void {
+	const waitMs = counter ? remainingDelayMs(counter, limit.freeFailures, now) : 0;
+	if (waitMs === 0) return;
+	const seconds = Math.ceil(waitMs / 1000);
+	const whose = limit.scope === 'account' ? 'for this account' : 'from this address';
+	throw new AppError('rate_limited', `too many wrong passwords ${whose}; try again in ${seconds} s`, {
+		retryAfterSeconds: seconds,
+	});
+}
+
+function keysOf(limits: readonly FailureLimit[]): string[] {
+	return limits.flatMap(({ key, allNetworks }) => (allNetworks ? [key, allNetworks.key] : [key]));
+}
+
+/** Throws `rate_limited` while an attempt would be too early; returns the limits at which attempts are made one by one. */
+export async function refuseEarly(
+	prisma: Database,
+	limits: readonly FailureLimit[],
+): Promise<FailureLimit[]> {
+	const { counters, now } = await readCounters(prisma, keysOf(limits));
+	const present = limits.map((limit) => {
+		const allNetworks = limit.allNetworks && counters.get(limit.allNetworks.key);
+		const freeFailures = freeFailuresNow(limit, { own: counters.get(limit.key), allNetworks }, now);
+		return { ...limit, freeFailures };
+	});
+	return present.filter((limit) => {
+		const counter = counters.get(limit.key);
+		refuseIfEarly(limit, counter, now);
+		return counter !== undefined && isSlowed(counter, limit.freeFailures, now);
+	});
+}
+
+/**
+ * Admits an attempt, or throws `rate_limited`. Once a counter is at its limit each attempt claims the delay for itself, so
+ * that many at once are no way around it. Below the limit nothing is written, and right passwords never disturb each other.
+ */
+export async function admit(prisma: Database, limits: readonly FailureLimit[]): Promise<Admission> {
+	const slowed = new Map((await refuseEarly(prisma, limits)).map((limit) => [limit.key, limit]));
+	if (slowed.size === 0) return { claimed: [], claimedAt: new Date() };
+	const { before, now } = await updateCounters(prisma, [...slowed.keys()], (counter, at) => {
+		const limit = slowed.get(counter.key);
+		if (limit) refuseIfEarly(limit, counter, at);
+		return asOf(counter, at);
+	});
+	return { claimed: before, claimedAt: now };
+}
+
+/** Counts a wrong password. */
+export async function fail(prisma: Database, limits: readonly FailureLimit[]): Promise<void> {
+	await updateCounters(prisma, keysOf(limits), afterFailure);
+}
+
+/** Gives back the claimed delay after a right password. */
+export async function release(prisma: Database, { claimed, claimedAt }: Admission): Promise<void> {
+	for (const counter of claimed) await restoreCounter(prisma, counter, claimedAt);
+}

@@ -1,0 +1,37 @@
+import { changePassword as operation } from '@creatorr/contracts/auth';
+import { networkOf } from '@creatorr/service/address-network';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { callerOf } from '../accounts/account.ts';
+import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import type { MailLimits } from '../mails/mails.sql.ts';
+import type { CheckPasswordDeps } from '../password-check/check-password.ts';
+import { confirmOwner, wrongPassword } from '../password-check/confirm-owner.ts';
+import { hashNewPassword, type NewPasswordDeps } from './new-password.ts';
+import { changePassword } from './passwords.sql.ts';
+
+interface ChangePasswordDeps extends CheckPasswordDeps, NewPasswordDeps, SettleDeps {
+	mailLimits: MailLimits;
+}
+
+/**
+ * Sets a new password; answers once no gateway lets the user's other sessions pass. Throws `validation` for a weak one, and as
+ * {@link confirmOwner} does.
+ */
+export function changePasswordRoute(deps: ChangePasswordDeps): Route {
+	return defineRoute(operation, async (input) => {
+		const { user, body } = input;
+		const { client, clientGone } = callerOf(input);
+		const owner = await confirmOwner(deps, { user, password: body.current_password, client, clientGone });
+		const chosen = { password: body.new_password, email: owner.account.email, path: 'new_password' };
+		const network = networkOf(client.address);
+		const newHash = await hashNewPassword(deps, chosen, { kind: 'session', network, clientGone });
+		const changed = await changePassword(
+			deps.prisma,
+			{ userId: user.id, verifiedHash: owner.passwordHash },
+			{ newHash, sessionId: user.sessionId, client, noticesPerHour: deps.mailLimits.perEmail },
+		);
+		if (!changed) throw wrongPassword();
+		deps.logger.info('security.password_changed', { user_id: user.id, sessions: changed.revokedCount });
+		await settleRevocations(deps, changed.unsettledIds);
+	});
+}

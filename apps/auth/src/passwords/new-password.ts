@@ -1,0 +1,37 @@
+import { validationError } from '@creatorr/contracts/validation';
+import { LOWEST_RATING } from '@creatorr/password-strength/lowest-rating';
+import type { FairQueue, TurnRequest } from '../password-check/fair-queue.ts';
+import type { Passwords, RatePassword } from './password-hashing.ts';
+
+export interface NewPasswordDeps {
+	queue: FairQueue;
+	passwords: Passwords;
+	ratePassword: RatePassword;
+}
+
+interface NewPassword {
+	password: string;
+	/** Of the account, in lower case. */
+	email: string;
+	/** The field of the request. */
+	path: string;
+}
+
+/**
+ * Hashes a password that a user chooses, when it is its turn. Throws `validation` when it is easy to guess or contains the email, and
+ * `rate_limited`.
+ */
+export function hashNewPassword(
+	deps: NewPasswordDeps,
+	{ password, email, path }: NewPassword,
+	turn: TurnRequest,
+): Promise<string> {
+	const refuse = (message: string) => validationError([{ path, message }]);
+	return deps.queue(turn, async () => {
+		if (password.toLowerCase().includes(email)) throw refuse('must not contain your email address');
+		const rating = await deps.ratePassword(password, email);
+		if (rating < LOWEST_RATING)
+			throw refuse('must be harder to guess: use several unrelated words, or a password manager');
+		return await deps.passwords.hash(password);
+	});
+}

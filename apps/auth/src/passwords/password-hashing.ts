@@ -1,0 +1,72 @@
+import salts from 'bcrypt';
+import { startThreadPool } from './thread-pool.ts';
+
+/** bcrypt ignores what comes after, so that a longer password would match a shorter one. */
+const MAX_BYTES = 72;
+
+/** The bcrypt function, on whichever thread it runs. */
+interface Bcrypt {
+	hash(password: string, cost: number): Promise<string>;
+	compare(password: string, hash: string): Promise<boolean>;
+}
+
+/** Hashing and comparing take most of a second of a core: run them in a bounded queue. */
+export interface Passwords {
+	hash(password: string): Promise<string>;
+	/** False without a hash, after the time that a comparison takes: the time does not tell an unknown account. */
+	matches(password: string, hash: string | null): Promise<boolean>;
+}
+
+export function createPasswords(cost: number, bcrypt: Bcrypt): Passwords {
+	// Well-formed, of no known password, and as slow to compare with as every other hash.
+	const unmatchable = `${salts.genSaltSync(cost)}${'.'.repeat(31)}`;
+	return {
+		hash: (password) => bcrypt.hash(password, cost),
+		async matches(password, hash) {
+			const isWhole = Buffer.byteLength(password) <= MAX_BYTES;
+			const isEqual = await bcrypt.compare(password, hash ?? unmatchable);
+			return isEqual && isWhole && hash !== null;
+		},
+	};
+}
+
+export type HashingQuestion =
+	| { type: 'hash'; password: string; cost: number }
+	| { type: 'compare'; password: string; hash: string };
+
+export interface RatingQuestion {
+	password: string;
+	email: string;
+}
+
+/** From 0 to 4, as LOWEST_RATING says. Takes up to 0.5 s of a core: run it in the bounded queue that hashes passwords. */
+export type RatePassword = (password: string, email: string) => Promise<number>;
+
+export interface PasswordThreads extends Bcrypt {
+	rate: RatePassword;
+	close(): Promise<void>;
+}
+
+const HASHING = new URL('./hashing-thread.ts', import.meta.url);
+const RATING = new URL('./rating-thread.ts', import.meta.url);
+
+/**
+ * Hashes and compares on threads of their own, of a lower priority than everything else: in libuv's pool they would delay name
+ * lookups and file access, and at the usual priority everything that needs the same core. One more thread rates passwords; it
+ * starts with the first one, as its dictionary takes about 40 MB.
+ */
+export function startPasswordThreads(count: number): PasswordThreads {
+	const hashing = startThreadPool<HashingQuestion>(HASHING, count);
+	let rating: ReturnType<typeof startThreadPool<RatingQuestion>> | undefined;
+	return {
+		hash: async (password, cost) => String(await hashing.ask({ type: 'hash', password, cost })),
+		compare: async (password, hash) => (await hashing.ask({ type: 'compare', password, hash })) === true,
+		async rate(password, email) {
+			rating ??= startThreadPool(RATING, 1);
+			return Number(await rating.ask({ password, email }));
+		},
+		async close() {
+			await Promise.all([hashing.close(), rating?.close()]);
+		},
+	};
+}

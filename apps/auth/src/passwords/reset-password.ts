@@ -1,0 +1,45 @@
+import { forgotPassword, resetPassword as operation } from '@creatorr/contracts/auth';
+import { networkOf } from '@creatorr/service/address-network';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { callerOf } from '../accounts/account.ts';
+import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import { type AskForMailDeps, askForMail } from '../mails/ask-for-mail.ts';
+import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
+import { findMailedTokenOwner } from '../mails/mailed-tokens.sql.ts';
+import { delayRefusal } from '../password-check/delay-refusal.ts';
+import { hashNewPassword, type NewPasswordDeps } from './new-password.ts';
+import { resetPassword } from './passwords.sql.ts';
+
+/**
+ * Has a mail sent to the email, if it has an account. The sender looks that up later: until the answer the same is done for every
+ * email. Throws as {@link askForMail} does.
+ */
+export function forgotPasswordRoute(deps: AskForMailDeps): Route {
+	return defineRoute(forgotPassword, async (input) => {
+		const { client, clientGone } = callerOf(input);
+		await askForMail(deps, { kind: 'reset_password', email: input.body.email, client }, clientGone);
+	});
+}
+
+/**
+ * Sets a new password for the owner of the token; answers once no gateway lets any of the user's sessions pass. Throws `validation`
+ * for a token that is wrong, used or expired and for a weak password, and `rate_limited`.
+ */
+export function resetPasswordRoute(deps: AskForMailDeps & NewPasswordDeps & SettleDeps): Route {
+	return defineRoute(operation, async (input) => {
+		const { client, clientGone } = callerOf(input);
+		const tokenHash = hashMailedToken(input.body.token);
+		// Before the password is hashed, which is the expensive part.
+		const owner = await findMailedTokenOwner(deps.prisma, 'reset_password', tokenHash);
+		if (!owner) throw invalidToken();
+		const chosen = { password: input.body.new_password, email: owner.account.email, path: 'new_password' };
+		const network = networkOf(client.address);
+		const hash = () => hashNewPassword(deps, chosen, { kind: 'mailed-token', network, clientGone });
+		const newHash = await delayRefusal(hash, clientGone);
+		const noticesPerHour = deps.mailLimits.perEmail;
+		const reset = await resetPassword(deps.prisma, { tokenHash, newHash, client, network, noticesPerHour });
+		if (!reset) throw invalidToken();
+		deps.logger.info('security.password_reset', { user_id: reset.userId, sessions: reset.revokedCount });
+		await settleRevocations(deps, reset.unsettledIds);
+	});
+}

@@ -1,0 +1,111 @@
+import { createPublicKey } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { call, login, newEmail, PASSWORD, register } from '../testing/requests.ts';
+
+let auth: AuthService;
+
+beforeAll(async () => {
+	auth = await startAuth();
+});
+
+afterAll(() => auth.close());
+
+const post = (body: object) => call(auth.app, 'post', '/v1/auth/register').send(body);
+
+describe('register', () => {
+	test('answers with a token, its expiry and the user', async () => {
+		const email = newEmail();
+		const answer = await post({ email, password: PASSWORD, name: 'Ada' }).expect(201);
+		expect(answer.body.data).toEqual({
+			token: expect.any(String),
+			expires_at: expect.stringMatching(/Z$/),
+			user: { id: expect.stringMatching(/^usr_/), email, email_verified: false, name: 'Ada', plan: 'free' },
+		});
+		expect(answer.headers['cache-control']).toBe('no-store');
+	});
+
+	test('stores the email trimmed and in lower case', async () => {
+		const email = newEmail();
+		const answer = await post({ email: ` ${email.toUpperCase()} `, password: PASSWORD }).expect(201);
+		expect(answer.body.data.user.email).toBe(email);
+		await login(auth.app, `  ${email.toUpperCase()}`).expect(200);
+	});
+
+	test('returns a token that the published key verifies, with the claims of the contract', async () => {
+		const answer = await post({ email: newEmail(), password: PASSWORD }).expect(201);
+		const { token, expires_at, user } = answer.body.data;
+		const { kid } = jwt.decode(token, { complete: true })?.header ?? {};
+		const { keys } = (await call(auth.app, 'get', '/internal/jwks').expect(200)).body;
+		const jwk = keys.find((key: { kid: string }) => key.kid === kid);
+		const claims = jwt.verify(token, createPublicKey({ key: jwk, format: 'jwk' }), {
+			algorithms: ['ES256'],
+			issuer: 'creatorr-auth',
+			audience: 'creatorr-api',
+		});
+		expect(claims).toEqual({
+			sub: user.id,
+			sid: expect.stringMatching(/^ses_/),
+			jti: expect.any(String),
+			iat: expect.any(Number),
+			exp: Date.parse(expires_at) / 1000,
+			iss: 'creatorr-auth',
+			aud: 'creatorr-api',
+		});
+		expect(Date.parse(expires_at) / 1000 - Number((claims as jwt.JwtPayload).iat)).toBe(7 * 24 * 3600);
+	});
+
+	test('refuses a taken email in any case', async () => {
+		const { email } = await register(auth.app);
+		const answer = await post({ email: email.toUpperCase(), password: PASSWORD }).expect(409);
+		expect(answer.body.error.code).toBe('email_taken');
+	});
+
+	test('creates one account for concurrent requests with one email', async () => {
+		const email = newEmail();
+		const answers = await Promise.all(
+			Array.from({ length: 8 }, () => post({ email, password: PASSWORD }).then(({ status }) => status)),
+		);
+		expect(answers.sort()).toEqual([201, ...Array(7).fill(409)]);
+		expect(await auth.prisma.session.count({ where: { user: { email } } })).toBe(1);
+	});
+
+	test.each([
+		['no email', { password: PASSWORD }, 'email'],
+		['an email that is none', { email: 'nobody', password: PASSWORD }, 'email'],
+		['an email of 255 characters', { email: `${'a'.repeat(243)}@example.com`, password: PASSWORD }, 'email'],
+		['a password that is a number', { email: newEmail(), password: 12345678 }, 'password'],
+		['a password of 7 characters', { email: newEmail(), password: '1234567' }, 'password'],
+		[
+			'a password of 73 bytes in 37 characters',
+			{ email: newEmail(), password: `${'é'.repeat(36)}a` },
+			'password',
+		],
+		['an empty name', { email: newEmail(), password: PASSWORD, name: '' }, 'name'],
+		['a name of 256 characters', { email: newEmail(), password: PASSWORD, name: 'a'.repeat(256) }, 'name'],
+	])('refuses %s and names the field', async (_, body, path) => {
+		const answer = await post(body).expect(400);
+		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path }] });
+	});
+
+	test('accepts a password of 72 bytes, and compares all of it', async () => {
+		const email = newEmail();
+		const password = `tulip anchor velvet ${'é'.repeat(26)}`;
+		await post({ email, password }).expect(201);
+		await login(auth.app, email, password).expect(200);
+		await login(auth.app, email, `${password}x`).expect(401);
+	});
+
+	test('stores the password as a hash and logs neither it, the email nor the token', async () => {
+		const email = newEmail();
+		const answer = await post({ email, password: 'a secret phrase' }).expect(201);
+		const stored = await auth.prisma.user.findUniqueOrThrow({ where: { email } });
+		expect(stored.passwordHash).toMatch(/^\$2b\$04\$/);
+		const logged = JSON.stringify(auth.log);
+		expect(logged).toContain(stored.id);
+		for (const secret of [email, 'a secret phrase', answer.body.data.token]) {
+			expect(logged).not.toContain(secret);
+		}
+	});
+});

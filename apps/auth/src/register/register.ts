@@ -1,0 +1,93 @@
+import { register } from '@creatorr/contracts/auth';
+import { AppError } from '@creatorr/contracts/errors';
+import { newId } from '@creatorr/contracts/ids';
+import { networkOf } from '@creatorr/service/address-network';
+import type { Logger } from '@creatorr/service/logger';
+import { counter } from '@creatorr/service/metrics';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { type Caller, callerOf } from '../accounts/account.ts';
+import { findAccountByEmail } from '../accounts/accounts.sql.ts';
+import type { Database } from '../database.sql.ts';
+import type { MailLimits } from '../mails/mails.sql.ts';
+import { delayRefusal } from '../password-check/delay-refusal.ts';
+import { hashNewPassword, type NewPasswordDeps } from '../passwords/new-password.ts';
+import { newSession, type SessionRules, type SignedIn, signedIn } from '../sessions/session-token.ts';
+import { insertAccount } from './register.sql.ts';
+import type { RegistrationThrottle } from './registration-throttle.ts';
+
+interface RegisterDeps extends NewPasswordDeps {
+	prisma: Database;
+	registrations: RegistrationThrottle;
+	sessionRules: SessionRules;
+	mailLimits: MailLimits;
+	logger: Logger;
+}
+
+interface Registration extends Caller {
+	email: string;
+	password: string;
+	name: string | null;
+}
+
+const registrations = counter({
+	name: 'creatorr_registrations_total',
+	help: 'Attempts to create an account, by outcome: created, email taken, throttled',
+	labels: ['outcome'],
+});
+
+// Prometheus sees no increase in a series that begins with 1, so all begin with 0.
+for (const outcome of ['created', 'email taken', 'throttled']) registrations.inc({ outcome }, 0);
+
+function emailTaken(): AppError {
+	registrations.inc({ outcome: 'email taken' });
+	return new AppError('email_taken', 'this email has an account already; sign in, or use another one');
+}
+
+/**
+ * Admits an attempt, before anything is looked up: answers that an email is taken are counted too, as they tell strangers who has
+ * an account. Throws `rate_limited`.
+ */
+async function admit({ registrations: throttle, logger }: RegisterDeps, network: string): Promise<void> {
+	const waitSeconds = await throttle.take(network);
+	if (waitSeconds === 0) return;
+	registrations.inc({ outcome: 'throttled' });
+	logger.warn('security.registrations_slowed', { network });
+	const minutes = Math.ceil(waitSeconds / 60);
+	const wait = minutes === 1 ? '1 minute' : `${minutes} minutes`;
+	const message = `Too many accounts were created from this network. Try again in ${wait}.`;
+	throw new AppError('rate_limited', message, { retryAfterSeconds: waitSeconds });
+}
+
+/**
+ * Creates an account and signs it in. Throws `email_taken`, also to all but one of those who register an email at once, `validation`
+ * for a weak password, and `rate_limited`.
+ */
+async function registerAccount(deps: RegisterDeps, input: Registration): Promise<SignedIn> {
+	const { email, name, client, clientGone } = input;
+	const network = networkOf(client.address);
+	await delayRefusal(() => admit(deps, network), clientGone);
+	// Before the hash, which is the expensive part.
+	if (await findAccountByEmail(deps.prisma, email)) throw emailTaken();
+	const chosen = { password: input.password, email, path: 'password' };
+	const passwordHash = await delayRefusal(
+		() => hashNewPassword(deps, chosen, { kind: 'register', network, clientGone }),
+		clientGone,
+	);
+	const id = newId('usr');
+	const session = newSession(deps.sessionRules, id, client);
+	const account = { id, email, email_verified: false, name, plan: 'free' as const };
+	const answer = await signedIn(deps.sessionRules, account, session);
+	const user = { id, email, name, passwordHash };
+	const mailsPerNetwork = deps.mailLimits.perNetwork;
+	if (!(await insertAccount(deps.prisma, { user, session, network, mailsPerNetwork }))) throw emailTaken();
+	registrations.inc({ outcome: 'created' });
+	deps.logger.info('security.registered', { user_id: id, session_id: session.id });
+	return answer;
+}
+
+export function registerRoute(deps: RegisterDeps): Route {
+	return defineRoute(register, async (input) => {
+		const { email, password, name = null } = input.body;
+		return { data: await registerAccount(deps, { email, password, name, ...callerOf(input) }) };
+	});
+}

@@ -1,0 +1,96 @@
+import { inTransaction } from '@creatorr/database/transaction';
+import { contextRequestId } from '@creatorr/service/context';
+import { defineTask } from '@creatorr/service/task';
+import type { Client } from '../accounts/account.ts';
+import type { Database, Transaction } from '../database.sql.ts';
+
+/** What is recorded of what happens to accounts and keys; a line of the log has the same name. */
+export type SecurityEventKind =
+	| 'registered'
+	| 'signed_in'
+	| 'password_wrong'
+	| 'password_slowed'
+	| 'signed_out'
+	| 'signed_out_everywhere'
+	| 'session_revoked'
+	| 'password_changed'
+	| 'password_reset_asked'
+	| 'password_reset'
+	| 'email_verified'
+	| 'account_deleted'
+	| 'account_viewed'
+	| 'account_suspended'
+	| 'account_unsuspended'
+	| 'signing_key_rotated'
+	| 'signing_key_retired';
+
+/** Never holds a token, a password or an email. */
+export interface SecurityEvent {
+	kind: SecurityEventKind;
+	/** Null where there is no such account, and for keys. */
+	userId: string | null;
+	sessionId: string | null;
+	/** Null for what nobody asked for over HTTP, and when the account is erased with it. */
+	client: Client | null;
+	/** Whose command did it. */
+	by?: Operator;
+}
+
+/** Who ran a command, as they named themselves, and why. */
+export interface Operator {
+	name: string;
+	/** Null for a command that only reads. */
+	reason: string | null;
+}
+
+/** User agents are cut like those of sessions. */
+const USER_AGENT_MAX_CHARACTERS = 512;
+/** Bounds a statement's time after a long pause; the next run deletes the rest. */
+const PRUNE_BATCH_SIZE = 10_000;
+const PRUNE_INTERVAL_MS = 60_000;
+
+/** Records the event if and only if the transaction commits; `requestId` when it is not of the current request. */
+export async function insertEvent(
+	tx: Pick<Transaction, 'securityEvent'>,
+	{ kind, userId, sessionId, client, by }: SecurityEvent,
+	requestId = contextRequestId(),
+): Promise<void> {
+	await tx.securityEvent.create({
+		data: {
+			kind,
+			userId,
+			sessionId,
+			clientAddress: client?.address ?? null,
+			userAgent: client?.userAgent?.slice(0, USER_AGENT_MAX_CHARACTERS) ?? null,
+			requestId: requestId ?? null,
+			operator: by?.name ?? null,
+			reason: by?.reason ?? null,
+		},
+		select: { id: true },
+	});
+}
+
+/** Records the event, unless its account is gone. */
+export function recordEvent(prisma: Database, event: SecurityEvent): Promise<void> {
+	return inTransaction(prisma, async (tx) => {
+		// Queried in any case, so that it takes as long without an account.
+		const rows = await tx.$queryRaw<unknown[]>`
+			SELECT 1 FROM users WHERE id = ${event.userId ?? ''} FOR KEY SHARE`;
+		// An account that was deleted meanwhile must leave no event behind.
+		if (event.userId === null || rows.length > 0) await insertEvent(tx, event);
+	});
+}
+
+/** Deletes the oldest events. */
+export async function deleteOldEvents(prisma: Database, days: number): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM security_events WHERE id IN (
+			SELECT id FROM security_events WHERE occurred_at < now() - make_interval(days => ${Math.ceil(days)}::int)
+			ORDER BY occurred_at LIMIT ${PRUNE_BATCH_SIZE})`;
+}
+
+export const pruneSecurityEvents = defineTask<{ prisma: Database; securityEventsDays: number }>({
+	name: 'prune_security_events',
+	everyMs: PRUNE_INTERVAL_MS,
+	run: ({ prisma, securityEventsDays }) => deleteOldEvents(prisma, securityEventsDays),
+});

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
+import { newId } from '@creatorr/contracts/ids';
+import jwt from 'jsonwebtoken';
+import type { Client } from '../accounts/account.ts';
+import type { Account } from '../accounts/accounts.sql.ts';
+import type { SigningKey } from '../signing-keys/signing-key.ts';
+
+/** Longer ones are cut: they are only shown to their owner. */
+const USER_AGENT_MAX_CHARACTERS = 512;
+
+export interface NewSession {
+	id: string;
+	userId: string;
+	createdAt: Date;
+	expiresAt: Date;
+	userAgent: string | null;
+	clientAddress: string;
+}
+
+/** What answers register and login. */
+export interface SignedIn {
+	token: string;
+	expires_at: string;
+	user: Account;
+}
+
+/** Resolves to the token of a session. */
+type SignToken = (session: NewSession) => Promise<string>;
+
+export interface SessionRules {
+	tokenTtlSeconds: number;
+	signToken: SignToken;
+}
+
+/** Returns a session of this user that begins now. Its times are whole seconds, as a token's are, so that both end together. */
+export function newSession(rules: SessionRules, userId: string, client: Client): NewSession {
+	const createdAtSeconds = Math.floor(Date.now() / 1000);
+	return {
+		id: newId('ses'),
+		userId,
+		createdAt: new Date(createdAtSeconds * 1000),
+		expiresAt: new Date((createdAtSeconds + rules.tokenTtlSeconds) * 1000),
+		userAgent: client.userAgent?.slice(0, USER_AGENT_MAX_CHARACTERS) ?? null,
+		clientAddress: client.address,
+	};
+}
+
+/** Returns the answer that hands a stored session to its owner. */
+export async function signedIn(
+	rules: SessionRules,
+	account: Account,
+	session: NewSession,
+): Promise<SignedIn> {
+	return {
+		token: await rules.signToken(session),
+		expires_at: session.expiresAt.toISOString(),
+		user: account,
+	};
+}
+
+/** Signs tokens (ES256) with the key that `signingKey` resolves to at the time. Rejects as `signingKey` does. */
+export function createTokenSigner(signingKey: () => Promise<SigningKey>): SignToken {
+	return async (session) => {
+		const { kid, privateKey } = await signingKey();
+		const claims = {
+			sid: session.id,
+			iat: session.createdAt.getTime() / 1000,
+			exp: session.expiresAt.getTime() / 1000,
+		};
+		return jwt.sign(claims, privateKey, {
+			algorithm: 'ES256',
+			keyid: kid,
+			issuer: TOKEN_ISSUER,
+			audience: TOKEN_AUDIENCE,
+			subject: session.userId,
+			jwtid: randomUUID(),
+		});
+	};
+}

@@ -1,0 +1,92 @@
+import { MAX_LISTED_SESSIONS } from '@creatorr/contracts/auth';
+import { inTransaction } from '@creatorr/database/transaction';
+import { defineTask } from '@creatorr/service/task';
+import type { Database, Transaction } from '../database.sql.ts';
+import { insertEvent, type SecurityEvent } from '../security-events/security-events.sql.ts';
+
+const PRUNE_INTERVAL_MS = 60_000;
+/** Bounds a statement's time after a long pause; the next run deletes the rest. */
+const PRUNE_BATCH_SIZE = 10_000;
+
+/** Some sessions of one user: one of them, all but one, or all. */
+export interface SessionScope {
+	userId: string;
+	only?: string;
+	except?: string;
+}
+
+export interface RevokedSessions {
+	/** How many were alive until now. */
+	revokedCount: number;
+	/** Sessions in the scope that gateways may still take for alive, from earlier revocations too. */
+	unsettledIds: string[];
+}
+
+/** Revokes what is alive in the scope, and returns it with what earlier revocations have left unsettled there. */
+export async function revokeSessions(
+	tx: Transaction,
+	{ userId, only, except }: SessionScope,
+): Promise<RevokedSessions> {
+	const revokedCount = await tx.$executeRaw`
+		WITH revoked AS (
+			UPDATE sessions SET revoked_at = now()
+			WHERE user_id = ${userId} AND revoked_at IS NULL AND expires_at > now()
+				AND id = coalesce(${only ?? null}, id) AND id IS DISTINCT FROM ${except ?? null}
+			RETURNING id, user_id
+		)
+		INSERT INTO revocations (session_id, user_id) SELECT id, user_id FROM revoked`;
+	const unsettled = await tx.revocation.findMany({
+		where: {
+			userId,
+			...(only === undefined ? {} : { sessionId: only }),
+			...(except === undefined ? {} : { NOT: { sessionId: except } }),
+		},
+		select: { sessionId: true },
+	});
+	return { revokedCount, unsettledIds: unsettled.map(({ sessionId }) => sessionId) };
+}
+
+/** Revokes sessions as {@link revokeSessions} does, and records the event when one was alive. */
+export function signOutSessions(
+	prisma: Database,
+	scope: SessionScope,
+	event: SecurityEvent,
+): Promise<RevokedSessions> {
+	return inTransaction(prisma, async (tx) => {
+		const result = await revokeSessions(tx, scope);
+		if (result.revokedCount > 0) await insertEvent(tx, event);
+		return result;
+	});
+}
+
+/** Returns sessions that are neither revoked nor expired, newest first. */
+export async function listAliveSessions(prisma: Database, userId: string) {
+	const sessions = await prisma.session.findMany({
+		where: { userId, revokedAt: null, expiresAt: { gt: new Date() } },
+		orderBy: { lastSeenAt: 'desc' },
+		take: MAX_LISTED_SESSIONS,
+		select: { id: true, createdAt: true, lastSeenAt: true, userAgent: true },
+	});
+	return sessions.sort((one, other) => (one.id < other.id ? 1 : -1));
+}
+
+/** Returns whether the session is neither revoked nor expired; stores, once a minute at most, that it was seen. */
+export async function checkSession(prisma: Database, sessionId: string): Promise<boolean> {
+	const [row] = await prisma.$queryRaw<{ seen_lately: boolean }[]>`
+		SELECT last_seen_at > now() - interval '1 minute' AS seen_lately FROM sessions
+		WHERE id = ${sessionId} AND revoked_at IS NULL AND expires_at > now()`;
+	if (row && !row.seen_lately) {
+		await prisma.$executeRaw`
+			UPDATE sessions SET last_seen_at = now()
+			WHERE id = ${sessionId} AND last_seen_at <= now() - interval '1 minute'`;
+	}
+	return row !== undefined;
+}
+
+/** Deletes sessions that nobody can use any more, as their tokens have expired. */
+export const pruneSessions = defineTask<{ prisma: Database }>({
+	name: 'prune_sessions',
+	everyMs: PRUNE_INTERVAL_MS,
+	run: ({ prisma }) => prisma.$executeRaw`
+		DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() LIMIT ${PRUNE_BATCH_SIZE})`,
+});

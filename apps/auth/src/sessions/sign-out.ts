@@ -1,0 +1,68 @@
+import { deleteSession, logout, logoutAll } from '@creatorr/contracts/auth';
+import { notFound } from '@creatorr/contracts/errors';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { Logger } from '@creatorr/service/logger';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { type Client, callerOf } from '../accounts/account.ts';
+import type { Database } from '../database.sql.ts';
+import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import type { SecurityEventKind } from '../security-events/security-events.sql.ts';
+import { type SessionScope, signOutSessions } from './sessions.sql.ts';
+
+interface SignOutDeps extends SettleDeps {
+	prisma: Database;
+	logger: Logger;
+}
+
+/** Who signs out what, and from where. */
+interface SignOut extends SessionScope {
+	/** The session that asks for it. */
+	bySessionId: string;
+	client: Client;
+}
+
+function kindOf({ only, bySessionId }: SignOut): SecurityEventKind {
+	if (only === undefined) return 'signed_out_everywhere';
+	return only === bySessionId ? 'signed_out' : 'session_revoked';
+}
+
+/**
+ * Revokes the sessions and resolves once no gateway lets them pass; returns how many were alive until now. Also settles sessions
+ * whose earlier revocation was cut short.
+ */
+async function signOut(deps: SignOutDeps, input: SignOut): Promise<number> {
+	const { bySessionId, client, ...scope } = input;
+	const { userId } = scope;
+	const kind = kindOf(input);
+	const event = { kind, userId, sessionId: scope.only ?? bySessionId, client };
+	const { revokedCount, unsettledIds } = await signOutSessions(deps.prisma, scope, event);
+	crashPoint('auth.sign-out.committed');
+	await settleRevocations(deps, unsettledIds);
+	crashPoint('auth.sign-out.settled');
+	if (revokedCount > 0) deps.logger.info(`security.${kind}`, { user_id: userId, sessions: revokedCount });
+	return revokedCount;
+}
+
+/** Completes when the client has gone meanwhile, and may be repeated. */
+export function logoutRoute(deps: SignOutDeps): Route {
+	return defineRoute(logout, async (input) => {
+		const { id: userId, sessionId } = input.user;
+		await signOut(deps, { userId, only: sessionId, bySessionId: sessionId, client: callerOf(input).client });
+	});
+}
+
+export function logoutAllRoute(deps: SignOutDeps): Route {
+	return defineRoute(logoutAll, async (input) => {
+		const { id: userId, sessionId } = input.user;
+		await signOut(deps, { userId, bySessionId: sessionId, client: callerOf(input).client });
+	});
+}
+
+export function deleteSessionRoute(deps: SignOutDeps): Route {
+	return defineRoute(deleteSession, async (input) => {
+		const { id: userId, sessionId: bySessionId } = input.user;
+		const { client } = callerOf(input);
+		const count = await signOut(deps, { userId, only: input.params.id, bySessionId, client });
+		if (count === 0) throw notFound('session');
+	});
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { rankDistance, timeBoth } from '../testing/rank-test.ts';
+import { call, login, newEmail, register } from '../testing/requests.ts';
+
+const ROUNDS = 40;
+/** However busy the machine is. */
+const TIMEOUT_MS = 300_000;
+/** Once in a million runs by chance. */
+const FAR = 5;
+
+let auth: AuthService;
+let email: string;
+
+beforeAll(async () => {
+	auth = await startAuth({
+		LOGIN_FAILURES_PER_ACCOUNT: '100000',
+		LOGIN_FAILURES_PER_ADDRESS: '100000',
+		MAILS_PER_NETWORK: '100000',
+		MAILS_PER_EMAIL: '100000',
+		// A comparison has to outweigh all else, on a busy machine too, for the test to notice one that is left out.
+		BCRYPT_COST: '10',
+	});
+	email = (await register(auth.app)).email;
+});
+
+afterAll(() => auth.close());
+
+describe('the response time', () => {
+	test(
+		'of a wrong password is the same for an email without an account',
+		async () => {
+			const unknown = newEmail();
+			const [known, nobodys] = await timeBoth(ROUNDS, [
+				() => login(auth.app, email, 'wrong').expect(401),
+				() => login(auth.app, unknown, 'wrong').expect(401),
+			]);
+			expect(rankDistance(known, nobodys)).toBeLessThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
+
+	test(
+		'of a forgotten password is the same for an email without an account',
+		async () => {
+			const unknown = newEmail();
+			const forget = (of: string) => call(auth.app, 'post', '/v1/auth/password/forgot').send({ email: of });
+			const [known, nobodys] = await timeBoth(ROUNDS, [
+				() => forget(email).expect(204),
+				() => forget(unknown).expect(204),
+			]);
+			expect(rankDistance(known, nobodys)).toBeLessThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
+
+	test(
+		'would reveal a skipped comparison',
+		async () => {
+			const [wrong, malformed] = await timeBoth(ROUNDS, [
+				() => login(auth.app, email, 'wrong').expect(401),
+				() => call(auth.app, 'post', '/v1/auth/login').send({ email }).expect(400),
+			]);
+			expect(rankDistance(wrong, malformed)).toBeGreaterThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
+});

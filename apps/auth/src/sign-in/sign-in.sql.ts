@@ -1,0 +1,68 @@
+import { inTransaction } from '@creatorr/database/transaction';
+import { defineTask } from '@creatorr/service/task';
+import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
+import type { Database, Transaction } from '../database.sql.ts';
+import { addNotice } from '../mails/mails.sql.ts';
+import { insertEvent } from '../security-events/security-events.sql.ts';
+import type { NewSession } from '../sessions/session-token.ts';
+
+const PRUNE_INTERVAL_MS = 60_000;
+
+/** Whether the owner has signed in from the network within the last 90 days. */
+export async function isKnownNetwork(prisma: Database, userId: string, network: string): Promise<boolean> {
+	return (await prisma.knownNetwork.count({ where: { userId, network } })) > 0;
+}
+
+/** From now on, failures of strangers don't slow sign-ins from there. Returns whether the network was not known before. */
+export async function rememberNetwork(
+	tx: Transaction,
+	{ userId, network, at }: { userId: string; network: string; at: Date },
+): Promise<boolean> {
+	const [row] = await tx.$queryRaw<{ is_new: boolean }[]>`
+		INSERT INTO known_networks (user_id, network, last_signed_in_at) VALUES (${userId}, ${network}, ${at})
+		ON CONFLICT (user_id, network) DO UPDATE SET last_signed_in_at = excluded.last_signed_in_at
+		RETURNING xmax = 0 AS is_new`;
+	return row?.is_new ?? false;
+}
+
+export async function insertSession(
+	tx: Transaction,
+	session: NewSession,
+	{ network, kind }: { network: string; kind: 'registered' | 'signed_in' },
+): Promise<{ isNewNetwork: boolean }> {
+	const { id, userId, createdAt, clientAddress, userAgent } = session;
+	await tx.session.create({ data: { ...session, lastSeenAt: createdAt } });
+	const isNewNetwork = await rememberNetwork(tx, { userId, network, at: createdAt });
+	const client = { address: clientAddress, userAgent };
+	await insertEvent(tx, { kind, userId, sessionId: id, client });
+	return { isNewNetwork };
+}
+
+/**
+ * Opens the session, and mails the owner when the network was not seen lately. Returns false, with nothing stored, when the
+ * password has changed meanwhile or the account is gone or suspended.
+ */
+export function openSession(
+	prisma: Database,
+	owner: VerifiedOwner,
+	{ session, network, noticesPerHour }: { session: NewSession; network: string; noticesPerHour: number },
+): Promise<boolean> {
+	return inTransaction(prisma, async (tx) => {
+		if (!(await lockAccount(tx, owner))) return false;
+		const { isNewNetwork } = await insertSession(tx, session, { network, kind: 'signed_in' });
+		if (!isNewNetwork) return true;
+		const where = { id: owner.userId };
+		const { email } = await tx.user.findUniqueOrThrow({ where, select: { email: true } });
+		const client = { address: session.clientAddress, userAgent: session.userAgent };
+		await addNotice(tx, { kind: 'new_sign_in', email, client }, noticesPerHour);
+		return true;
+	});
+}
+
+/** Deletes networks that the owner has not signed in from for 90 days. */
+export const pruneKnownNetworks = defineTask<{ prisma: Database }>({
+	name: 'prune_known_networks',
+	everyMs: PRUNE_INTERVAL_MS,
+	run: ({ prisma }) => prisma.$executeRaw`
+		DELETE FROM known_networks WHERE last_signed_in_at < now() - interval '90 days'`,
+});

@@ -1,0 +1,69 @@
+import { login } from '@creatorr/contracts/auth';
+import { AppError } from '@creatorr/contracts/errors';
+import { networkOf } from '@creatorr/service/address-network';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { type Caller, callerOf } from '../accounts/account.ts';
+import { type Credentials, findAccountByEmail } from '../accounts/accounts.sql.ts';
+import type { MailLimits } from '../mails/mails.sql.ts';
+import { type CheckPasswordDeps, checkPassword } from '../password-check/check-password.ts';
+import { newSession, type SessionRules, type SignedIn, signedIn } from '../sessions/session-token.ts';
+import { isKnownNetwork, openSession } from './sign-in.sql.ts';
+
+interface SignInDeps extends CheckPasswordDeps {
+	sessionRules: SessionRules;
+	mailLimits: MailLimits;
+}
+
+interface SignIn extends Caller {
+	email: string;
+	password: string;
+}
+
+/** One answer for a wrong password, for an unknown email and for a suspended account. */
+function wrongCredentials(): AppError {
+	return new AppError('invalid_credentials', 'the email or the password is wrong');
+}
+
+/** Returns whether this is the password of the account, if there is one, and it may be signed in to. Throws `rate_limited`. */
+export async function checkSignInPassword(
+	deps: CheckPasswordDeps,
+	found: Credentials | null,
+	{ email, password, client, clientGone }: SignIn,
+): Promise<boolean> {
+	const network = networkOf(client.address);
+	const isKnown = await isKnownNetwork(deps.prisma, found?.account.id ?? '', network);
+	return await checkPassword(deps, {
+		owner: found && {
+			userId: found.account.id,
+			passwordHash: found.isSuspended ? null : found.passwordHash,
+		},
+		email,
+		password,
+		client,
+		origin: isKnown ? 'known-network' : 'stranger',
+		clientGone,
+	});
+}
+
+/** Opens a session. Throws `invalid_credentials` and `rate_limited`. */
+async function signIn(deps: SignInDeps, input: SignIn): Promise<SignedIn> {
+	const network = networkOf(input.client.address);
+	const found = await findAccountByEmail(deps.prisma, input.email);
+	const isRight = await checkSignInPassword(deps, found, input);
+	if (!found || !isRight) throw wrongCredentials();
+	const { account, passwordHash } = found;
+	const session = newSession(deps.sessionRules, account.id, input.client);
+	const answer = await signedIn(deps.sessionRules, account, session);
+	const owner = { userId: account.id, verifiedHash: passwordHash };
+	const noticesPerHour = deps.mailLimits.perEmail;
+	if (!(await openSession(deps.prisma, owner, { session, network, noticesPerHour })))
+		throw wrongCredentials();
+	deps.logger.info('security.signed_in', { user_id: account.id, session_id: session.id, network });
+	return answer;
+}
+
+export function loginRoute(deps: SignInDeps): Route {
+	return defineRoute(login, async (input) => {
+		return { data: await signIn(deps, { ...input.body, ...callerOf(input) }) };
+	});
+}

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { internalKeys, privateKeyOf } from '../testing/callers.ts';
+
+const KEYS = fileURLToPath(new URL('../keys.ts', import.meta.url));
+
+// Every command is a process of its own, which a busy machine takes its time to start.
+jest.setTimeout(180_000);
+
+let auth: AuthService;
+
+beforeAll(async () => {
+	auth = await startAuth();
+});
+
+afterAll(() => auth.close());
+
+/** As an operator runs it, with the environment of the service. */
+async function run(...args: string[]): Promise<string> {
+	const env = {
+		PATH: process.env.PATH,
+		NODE_ENV: 'test',
+		PORT: '0',
+		INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
+		INTERNAL_KEYS: JSON.stringify(internalKeys),
+		AUTH_DATABASE_URL: auth.databaseUrl,
+		AMQP_URL: auth.amqpUrl,
+		CONTROL_PORT: '0',
+		AUTH_KEY_ENCRYPTION_KEY: auth.encryptionKey,
+		APP_URL: 'https://app.example.com',
+		MAIL_DIR: auth.mailDirectory,
+	};
+	return (await promisify(execFile)(process.execPath, [KEYS, ...args], { env })).stdout;
+}
+
+describe('the command for signing keys', () => {
+	test('lists, adds and retires keys', async () => {
+		const [first = ''] = /^\S+/.exec(await run('list')) ?? [];
+		expect(await run('list')).toMatch(/^\S+ {2}made \S+ {2}signs\n$/);
+		const [second = ''] = /^\S+/.exec(await run('rotate', '--signs-in', '0')) ?? [];
+		const listed = (await run('list')).split('\n');
+		expect(listed[0]).toMatch(new RegExp(`^${second} .* signs$`));
+		expect(listed[1]).toMatch(new RegExp(`^${first} .* verifies until`));
+		expect(await run('retire', first)).toBe(`${first} has ended\n`);
+		expect((await run('list')).split('\n')[1]).toMatch(new RegExp(`^${first} .* ended`));
+		expect(await auth.prisma.signingKey.count()).toBe(2);
+	});
+
+	test('adds a key that signs in three minutes by default', async () => {
+		const [kid = ''] = /^\S+/.exec(await run('rotate')) ?? [];
+		const { signsFrom } = await auth.prisma.signingKey.findUniqueOrThrow({ where: { kid } });
+		expect(Math.abs(signsFrom.getTime() - Date.now() - 180_000)).toBeLessThan(30_000);
+		expect(await run('list')).toContain(`signs from ${signsFrom.toISOString()}`);
+	});
+
+	test.each([
+		['no command', [], /node apps\/auth\/src\/keys\.ts rotate/],
+		['a key that is unknown', ['retire', 'x'], /there is no key x in use/],
+		['a time that is none', ['rotate', '--signs-in', 'soon'], /whole seconds/],
+		['an unknown option', ['rotate', '--now'], /--now/],
+	])('refuses %s and says why', async (_, args, said) => {
+		await expect(run(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(said) });
+	});
+});

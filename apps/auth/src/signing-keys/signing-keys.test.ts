@@ -1,0 +1,258 @@
+import { createPublicKey, randomBytes } from 'node:crypto';
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { silent } from '@creatorr/testing/silent';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import request from 'supertest';
+import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { signAsWorker } from '../testing/callers.ts';
+import { newInstanceId } from '../testing/fake-gateway.ts';
+import { call, register, signIn } from '../testing/requests.ts';
+import { makeSigningKey, WrongEncryptionKeyError } from './signing-key.ts';
+import { addNextKey, loadOrInsertSigningKey, pruneSigningKeys, retireKey } from './signing-keys.sql.ts';
+import { nextKey, rotateSigningKey } from './signing-keys.ts';
+
+const NEVER = new AbortController().signal;
+
+let auth: AuthService;
+
+beforeAll(async () => {
+	auth = await startAuth();
+});
+
+/** As after the first boot of all. */
+beforeEach(async () => {
+	await auth.prisma.signingKey.deleteMany();
+	await auth.prisma.session.deleteMany();
+	await auth.prisma.securityEvent.deleteMany();
+	await loadOrInsertSigningKey(auth.prisma, () => makeSigningKey(encryptionKey()));
+});
+
+afterAll(() => auth.close());
+
+const encryptionKey = () => Buffer.from(auth.encryptionKey, 'base64');
+
+async function publishedKeys(app = auth.app): Promise<{ kid: string }[]> {
+	return (await call(app, 'get', '/internal/jwks').expect(200)).body.keys;
+}
+
+describe('the signing key', () => {
+	test('is the same for every replica', async () => {
+		const replica = await auth.startReplica();
+		const keys = await publishedKeys();
+		expect(keys).toHaveLength(1);
+		expect(await publishedKeys(replica)).toEqual(keys);
+		const { token } = await register(replica);
+		expect(jwt.decode(token, { complete: true })?.header).toMatchObject({ alg: 'ES256', kid: keys[0]?.kid });
+	});
+
+	test('is made once by concurrent first boots', async () => {
+		await auth.prisma.signingKey.deleteMany();
+		const replicas = await Promise.all(Array.from({ length: 4 }, () => auth.startReplica()));
+		const [key] = await publishedKeys();
+		expect(await auth.prisma.signingKey.count()).toBe(1);
+		for (const replica of replicas) {
+			const { token } = await register(replica);
+			const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' });
+			expect(() => jwt.verify(token, publicKey, { algorithms: ['ES256'] })).not.toThrow();
+		}
+	});
+
+	test('that another key encrypted keeps the service from starting', async () => {
+		const otherKey = randomBytes(32).toString('base64');
+		await expect(auth.startReplica({ AUTH_KEY_ENCRYPTION_KEY: otherKey })).rejects.toThrow(
+			WrongEncryptionKeyError,
+		);
+		expect(await auth.prisma.signingKey.count()).toBe(1);
+	});
+});
+
+describe('the published keys', () => {
+	test('are all that may have signed tokens in use, and none that has expired', async () => {
+		const [current] = await publishedKeys();
+		const [retiring, expired] = [makeSigningKey(randomBytes(32)), makeSigningKey(randomBytes(32))];
+		await auth.prisma.signingKey.createMany({
+			data: [
+				{ ...retiring, signsFrom: new Date(0), expiresAt: new Date(Date.now() + 60_000) },
+				{ ...expired, signsFrom: new Date(0), expiresAt: new Date(Date.now() - 60_000) },
+			],
+		});
+		const kids = (await publishedKeys()).map(({ kid }) => kid);
+		expect(kids.sort()).toEqual([current?.kid, retiring.kid].sort());
+		expect((await loadOrInsertSigningKey(auth.prisma, () => retiring)).kid).toBe(current?.kid);
+	});
+
+	test('are refused to other callers', async () => {
+		await request(auth.app).get('/internal/jwks').set(IDENTITY_HEADER, signAsWorker()).expect(401);
+		await request(auth.app).get('/internal/jwks').expect(401);
+	});
+
+	test('contain nothing private', async () => {
+		expect(JSON.stringify(await publishedKeys())).not.toMatch(/"d":/);
+	});
+});
+
+const TTL_SECONDS = 7 * 24 * 3600;
+
+async function kidOfNewToken(app = auth.app): Promise<string> {
+	const { token } = await register(app);
+	return jwt.decode(token, { complete: true })?.header.kid ?? '';
+}
+
+async function publishedIds(app = auth.app): Promise<string[]> {
+	return (await publishedKeys(app)).map(({ kid }) => kid);
+}
+
+/** Changes keys as an operator's command does, with the encryption key of the service. */
+function operate() {
+	const keyRules = { encryptionKey: encryptionKey(), tokenTtlSeconds: TTL_SECONDS };
+	return {
+		keyRules,
+		rotate: (signsInSeconds: number) => addNextKey(auth.prisma, nextKey(keyRules, signsInSeconds)),
+		retire: (kid: string | null, signsInSeconds = 180) =>
+			retireKey(auth.prisma, kid ?? '', nextKey(keyRules, signsInSeconds)),
+	};
+}
+
+/** As if so much time had passed for the keys. */
+async function letPass(seconds: number): Promise<void> {
+	await auth.prisma.$executeRaw`
+		UPDATE signing_keys SET signs_from = signs_from - make_interval(secs => ${seconds}::float8),
+			expires_at = expires_at - make_interval(secs => ${seconds}::float8)`;
+}
+
+describe('the next key', () => {
+	test('is published before every replica signs with it, without a restart', async () => {
+		const replica = await auth.startReplica();
+		const [first = ''] = await publishedIds();
+		const { rotate } = operate();
+		const second = await rotate(180);
+		expect((await publishedIds(replica)).sort()).toEqual([first, second].sort());
+		expect([await kidOfNewToken(), await kidOfNewToken(replica)]).toEqual([first, first]);
+		await letPass(180);
+		expect([await kidOfNewToken(), await kidOfNewToken(replica)]).toEqual([second, second]);
+	});
+
+	test('leaves the last key published until its last token has expired', async () => {
+		const [first = ''] = await publishedIds();
+		const { rotate } = operate();
+		await rotate(180);
+		await letPass(180 + TTL_SECONDS);
+		expect(await publishedIds()).toContain(first);
+		await letPass(601);
+		expect(await publishedIds()).not.toContain(first);
+	});
+
+	test('leaves the last key published for sessions that live longer', async () => {
+		const { sessionId } = await register(auth.app);
+		const expiresAt = new Date(Date.now() + 2 * TTL_SECONDS * 1000);
+		await auth.prisma.session.update({ where: { id: sessionId }, data: { expiresAt } });
+		const [first = ''] = await publishedIds();
+		const { rotate } = operate();
+		await rotate(0);
+		await letPass(TTL_SECONDS + 700);
+		expect(await publishedIds()).toContain(first);
+	});
+
+	test('is announced with each gateway lease', async () => {
+		const { rotate } = operate();
+		await rotate(180);
+		const answer = await call(auth.app, 'put', `/internal/gateways/${newInstanceId()}/lease`)
+			.send({ callback_url: 'http://127.0.0.1:1' })
+			.expect(200);
+		expect(answer.body.data.key_ids).toEqual(await publishedIds());
+		expect(answer.body.data.key_ids).toHaveLength(2);
+	});
+
+	test('is added once by concurrent rotations when the last is old, and not before', async () => {
+		const deps = { ...operate(), prisma: auth.prisma, keyDays: 90, logger: silent };
+		const rotateOld = () => rotateSigningKey.run(deps, NEVER);
+		await rotateOld();
+		expect(await publishedIds()).toHaveLength(1);
+		await letPass(90 * 24 * 3600);
+		await Promise.all([1, 2, 3].map(() => rotateOld()));
+		expect(await publishedIds()).toHaveLength(2);
+	});
+
+	test('is recorded as a security event', async () => {
+		const { rotate } = operate();
+		await rotate(0);
+		const events = await auth.prisma.securityEvent.findMany();
+		expect(events.map(({ kind }) => kind)).toEqual(['signing_key_rotated']);
+	});
+});
+
+describe('a compromised key', () => {
+	test('is unpublished when it is retired, and another signs at once', async () => {
+		const [first = ''] = await publishedIds();
+		const { retire } = operate();
+		expect(await retire(first)).toBe(true);
+		const ids = await publishedIds();
+		expect(ids).toHaveLength(1);
+		expect(ids).not.toContain(first);
+		expect(await kidOfNewToken()).toBe(ids[0]);
+	});
+
+	test('is replaced at once when the next one is published already', async () => {
+		const [first = ''] = await publishedIds();
+		const { rotate, retire } = operate();
+		const second = await rotate(180);
+		await retire(first);
+		expect(await publishedIds()).toEqual([second]);
+		expect(await kidOfNewToken()).toBe(second);
+	});
+
+	test('is replaced by the next key and not by the previous one', async () => {
+		const { rotate, retire } = operate();
+		const second = await rotate(0);
+		const third = await rotate(180);
+		await retire(second);
+		expect(await kidOfNewToken()).toBe(third);
+		expect(await publishedIds()).toHaveLength(2);
+	});
+
+	test('is replaced when it does not sign yet, and the last one signs until then', async () => {
+		const [first = ''] = await publishedIds();
+		const { rotate, retire } = operate();
+		const second = await rotate(180);
+		await retire(second);
+		const ids = await publishedIds();
+		expect(ids).toHaveLength(2);
+		expect(ids).not.toContain(second);
+		expect(await kidOfNewToken()).toBe(first);
+		await letPass(180);
+		expect(ids.filter((kid) => kid !== first)).toEqual([await kidOfNewToken()]);
+	});
+
+	test('is retired without a new key when it was replaced already', async () => {
+		const [first = ''] = await publishedIds();
+		const { rotate, retire } = operate();
+		const second = await rotate(0);
+		await retire(first);
+		expect(await publishedIds()).toEqual([second]);
+		const person = await register(auth.app);
+		await signIn(auth.app, person);
+	});
+
+	test('is retired once, an unknown one never', async () => {
+		const [first = ''] = await publishedIds();
+		const { retire } = operate();
+		await retire(first);
+		expect(await retire(first)).toBe(false);
+		expect(await retire('unknown')).toBe(false);
+		expect(await publishedIds()).toHaveLength(1);
+		const events = await auth.prisma.securityEvent.findMany();
+		expect(events.map(({ kind }) => kind)).toEqual(['signing_key_retired']);
+	});
+
+	test('is deleted a day after its end', async () => {
+		const [first = ''] = await publishedIds();
+		const { retire } = operate();
+		await retire(first, 0);
+		await pruneSigningKeys.run(auth, NEVER);
+		expect(await auth.prisma.signingKey.count()).toBe(2);
+		await letPass(24 * 3600 + 1);
+		await pruneSigningKeys.run(auth, NEVER);
+		expect(await auth.prisma.signingKey.count()).toBe(1);
+	});
+});

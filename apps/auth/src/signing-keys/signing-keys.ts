@@ -1,0 +1,67 @@
+import { getJwks } from '@creatorr/contracts/internal';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { Logger } from '@creatorr/service/logger';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { defineTask } from '@creatorr/service/task';
+import type { Database } from '../database.sql.ts';
+import { makeSigningKey, openSigningKey, type SigningKey, type StoredSigningKey } from './signing-key.ts';
+import { addNextKey, listPublicKeys, type NextKey } from './signing-keys.sql.ts';
+
+const DAY_SECONDS = 24 * 3600;
+const ROTATION_INTERVAL_MS = 60_000;
+/** Gateways know a new key within some seconds; this is for one that could not ask for a while. */
+export const PUBLISHED_BEFORE_SIGNING_SECONDS = 180;
+
+/**
+ * Returns a function for the key that signs now, made at the first boot of all. `load` is called each time, so that all replicas
+ * change to the next key at the same moment and none signs with a retired one; a key is opened once.
+ */
+export function createSigningKeySource(
+	load: (make: () => StoredSigningKey) => Promise<StoredSigningKey>,
+	encryptionKey: Buffer,
+): () => Promise<SigningKey> {
+	let opened: SigningKey | undefined;
+	return async () => {
+		const stored = await load(() => makeSigningKey(encryptionKey));
+		if (opened?.kid !== stored.kid) opened = openSigningKey(stored, encryptionKey);
+		return opened;
+	};
+}
+
+/** What every new key needs. */
+export interface KeyRules {
+	encryptionKey: Buffer;
+	tokenTtlSeconds: number;
+}
+
+export function nextKey(
+	{ encryptionKey, tokenTtlSeconds }: KeyRules,
+	signsInSeconds = PUBLISHED_BEFORE_SIGNING_SECONDS,
+): NextKey {
+	return { make: () => makeSigningKey(encryptionKey), signsInSeconds, tokenTtlSeconds };
+}
+
+interface RotationDeps {
+	prisma: Database;
+	keyRules: KeyRules;
+	/** How long a key signs. */
+	keyDays: number;
+	logger: Logger;
+}
+
+/** Adds the next key when the last one has signed for long enough; of concurrent replicas one does. */
+export const rotateSigningKey = defineTask<RotationDeps>({
+	name: 'rotate_signing_key',
+	everyMs: ROTATION_INTERVAL_MS,
+	async run({ prisma, keyRules, keyDays, logger }) {
+		const kid = await addNextKey(prisma, nextKey(keyRules), keyDays * DAY_SECONDS);
+		if (!kid) return;
+		crashPoint('auth.rotate.committed');
+		logger.info('security.signing_key_rotated', { kid });
+	},
+});
+
+/** Publishes the keys that verify tokens. */
+export function getJwksRoute({ prisma }: { prisma: Database }): Route {
+	return defineRoute(getJwks, async () => ({ keys: await listPublicKeys(prisma) }));
+}

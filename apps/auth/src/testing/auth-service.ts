@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RunningService, startService } from '@creatorr/service/define-service';
+import type { Logger } from '@creatorr/service/logger';
+import { createMigratedDatabase } from '@creatorr/testing/database';
+import { createVirtualHost } from '@creatorr/testing/virtual-host';
+import { readConfig } from '../config.ts';
+import { type Database, openConnections } from '../database.sql.ts';
+import { auth as service } from '../service.ts';
+import { internalKeys, privateKeyOf } from './callers.ts';
+
+export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
+
+export interface LogLine {
+	event: string;
+	fields: Record<string, unknown>;
+}
+
+export interface AuthService {
+	/** The URL of the first replica's private port. */
+	app: string;
+	/** Reads and changes the tables past the service. */
+	prisma: Database;
+	/** Everything logged so far, by all replicas. */
+	log: LogLine[];
+	/** AUTH_KEY_ENCRYPTION_KEY */
+	encryptionKey: string;
+	/** Where mails go, unless a replica has an SMTP server. */
+	mailDirectory: string;
+	databaseUrl: string;
+	amqpUrl: string;
+	/** Starts another replica on the same database and broker; resolves to the URL of its private port. */
+	startReplica(env?: NodeJS.ProcessEnv): Promise<string>;
+	/** The URL of the first replica's control port. */
+	controlUrl: string;
+	/** The URL of the control port of a replica. */
+	controlUrlOf(app: string): string;
+	/** Stops one replica; without a URL the first, so that others are alone. */
+	stopReplica(url?: string): Promise<void>;
+	/** Stops all replicas and removes database and virtual host. */
+	close(): Promise<void>;
+}
+
+/** The engine that migrates is loaded only where there is no template yet. */
+async function migrate(databaseUrl: string): Promise<void> {
+	const { migrateDeploy } = await import('@creatorr/database/migrate');
+	await migrateDeploy({ databaseUrl, directory: PRISMA_DIRECTORY });
+}
+
+function recordInto(log: LogLine[]): Logger {
+	const write = (event: string, fields = {}) => {
+		log.push({ event, fields });
+	};
+	return { debug: write, info: write, warn: write, error: write };
+}
+
+/** The real service, as main.ts runs it, on a database and a virtual host of its own. */
+export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
+	const [database, virtualHost] = await Promise.all([
+		createMigratedDatabase(PRISMA_DIRECTORY, migrate),
+		createVirtualHost(),
+	]);
+	const mailDirectory = await mkdtemp(join(tmpdir(), 'creatorr-mail-'));
+	const encryptionKey = randomBytes(32).toString('base64');
+	const log: LogLine[] = [];
+	const replicas = new Map<string, RunningService<{ control: { port: number } }>>();
+	async function startReplica(overrides: NodeJS.ProcessEnv = {}) {
+		const config = readConfig({
+			NODE_ENV: 'test',
+			PORT: '0',
+			CONTROL_PORT: '0',
+			// The control thread writes its own lines to standard output.
+			LOG_LEVEL: 'error',
+			INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
+			INTERNAL_KEYS: JSON.stringify(internalKeys),
+			AUTH_DATABASE_URL: database.url,
+			AMQP_URL: virtualHost.url,
+			AUTH_KEY_ENCRYPTION_KEY: encryptionKey,
+			BCRYPT_COST: '4',
+			APP_URL: 'https://app.example.com',
+			MAIL_DIR: mailDirectory,
+			REGISTRATIONS_PER_NETWORK: '100000',
+			...env,
+			...overrides,
+		});
+		const replica = await startService(service, { config, logger: recordInto(log) });
+		const url = `http://127.0.0.1:${replica.port}`;
+		replicas.set(url, replica);
+		return url;
+	}
+	const controlUrlOf = (url: string) => `http://127.0.0.1:${replicas.get(url)?.deps.control.port}`;
+	const app = await startReplica();
+	const prisma = openConnections({
+		databaseUrl: database.url,
+		poolSize: 5,
+		applicationName: 'test',
+	});
+	return {
+		app,
+		controlUrl: controlUrlOf(app),
+		controlUrlOf,
+		prisma,
+		log,
+		encryptionKey,
+		mailDirectory,
+		databaseUrl: database.url,
+		amqpUrl: virtualHost.url,
+		startReplica,
+		async stopReplica(url = app) {
+			await replicas.get(url)?.stop();
+			replicas.delete(url);
+		},
+		async close() {
+			await Promise.all([...replicas.values()].map((replica) => replica.stop()));
+			await prisma.$disconnect();
+			await Promise.all([database.drop(), virtualHost.drop(), rm(mailDirectory, { recursive: true })]);
+		},
+	};
+}
