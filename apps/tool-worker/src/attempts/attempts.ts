@@ -1,5 +1,5 @@
 /** Why an attempt ends early. */
-export type EndReason = 'stopped' | 'shutdown' | 'no_background_slot';
+type EndReason = 'stopped' | 'shutdown' | 'no_background_slot';
 
 const MESSAGES: Record<EndReason, string> = {
 	stopped: 'the job was canceled or given to another worker',

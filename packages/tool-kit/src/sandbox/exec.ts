@@ -18,7 +18,7 @@ type SandboxedRun = SandboxedCommand &
 		onWaited?: (ms: number) => void;
 	};
 
-export interface SandboxedProcess {
+interface SandboxedProcess {
 	/** Its standard input. */
 	stdin: Writable;
 	/** Kills all of its processes. */
