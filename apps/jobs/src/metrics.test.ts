@@ -14,7 +14,7 @@ beforeAll(async () => {
 	world = await startWorld();
 	user = world.user();
 	worker = world.worker('one');
-	await worker.beat({ ocr: 3 });
+	await worker.heartbeat({ ocr: 3 });
 }, 60_000);
 afterAll(() => world?.stop());
 
@@ -60,7 +60,7 @@ test('counts an attempt without its output as lost', async () => {
 });
 
 test('shows how many workers have a tool, 0 if none has', async () => {
-	await world.worker('two').beat({ ocr: 2, office_to_pdf: 0 });
+	await world.worker('two').heartbeat({ ocr: 2, office_to_pdf: 0 });
 	expect(await value('creatorr_workers{tool="ocr"}')).toBe(2);
 	expect(await value('creatorr_worker_slots{tool="ocr"}')).toBe(5);
 	expect(await value('creatorr_workers{tool="office_to_pdf"}')).toBe(0);

@@ -13,7 +13,7 @@ let worker: Worker;
 beforeAll(async () => {
 	world = await startWorld();
 	worker = world.worker('one');
-	await worker.beat({ compress_heavy: 100 });
+	await worker.heartbeat({ compress_heavy: 100 });
 });
 
 afterAll(async () => {
@@ -42,7 +42,7 @@ test('deletes the jobs and keys of a deleted account, and stops its running jobs
 	await until(() => expect(world.bus.canceled).toContain(running));
 	expect(world.bus.canceled).not.toContain(queued);
 	expect(await worker.claim(queued)).toEqual({ answer: 'unwanted' });
-	expect((await worker.beat({}, [{ job_id: running, attempt: 1 }])).stop).toEqual([running]);
+	expect((await worker.heartbeat({}, [{ job_id: running, attempt: 1 }])).stop).toEqual([running]);
 	expect((await bystander.job(theirs)).status).toBe('queued');
 });
 

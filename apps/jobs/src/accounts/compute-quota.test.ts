@@ -76,7 +76,7 @@ describe('the compute quota', () => {
 	test('does not count an attempt that its worker returned', async () => {
 		const user = world.user();
 		const { jobId, attempt } = await startJob(user, 50);
-		await world.worker('a').release(jobId, attempt);
+		await world.worker('a').returnJob(jobId, attempt);
 		expect(await usedSeconds(user)).toBe(0);
 	});
 
@@ -98,7 +98,7 @@ describe('the compute quota', () => {
 		await charge(spent, LIMIT_SECONDS);
 		await charge(fresh, LIMIT_SECONDS, new Date(Date.now() - 24 * 3_600_000));
 		await fillQueue(world, { userId: spent, count: 2 }, { userId: fresh, count: 1 });
-		await world.worker('a').beat({ [TOOL]: 9 });
+		await world.worker('a').heartbeat({ [TOOL]: 9 });
 		await until(async () => expect(await inFlight(world, { userId: fresh })).toBe(1));
 		expect(await inFlight(world, { userId: spent })).toBe(0);
 		await world.prisma.$executeRaw`UPDATE compute_usage SET day = day - 1 WHERE user_id = ${spent}`;
@@ -120,7 +120,7 @@ describe('a user whose email is not verified', () => {
 
 	test('has one active job, and as many as the plan allows after the verification', async () => {
 		const userId = newId('usr');
-		await world.worker('a').beat({ [TOOL]: 9 });
+		await world.worker('a').heartbeat({ [TOOL]: 9 });
 		await fillQueue(world, { userId, count: 5 });
 		await until(() => expect(world.bus.requested).toHaveLength(1));
 		expect(await inFlight(world, { userId })).toBe(1);

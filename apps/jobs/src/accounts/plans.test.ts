@@ -41,7 +41,7 @@ async function priorityOf(jobId: string): Promise<number> {
 
 /** Keeps the only worker busy, so that later jobs wait. */
 async function fillSlots(): Promise<void> {
-	await world.worker('a').beat({ [TOOL]: 1 });
+	await world.worker('a').heartbeat({ [TOOL]: 1 });
 	await fillQueue(world, { userId: newId('usr'), count: 2, priority: 9 });
 	await until(async () => expect(await inFlight(world, { tool: TOOL })).toBe(2));
 }
@@ -83,7 +83,7 @@ describe('a change of plan', () => {
 
 	test('changes how many jobs are active', async () => {
 		const userId = newId('usr');
-		await world.worker('a').beat({ [TOOL]: 100 });
+		await world.worker('a').heartbeat({ [TOOL]: 100 });
 		await fillQueue(world, { userId, count: 50 });
 		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
 		await putOn(userId, 'pro');
@@ -182,7 +182,7 @@ describe('the usage of a user', () => {
 	test('is what counts towards the limits', async () => {
 		const user = world.user();
 		expect(await use(user.id)).toMatchObject({ active_jobs: 0, queued_jobs: 0 });
-		await world.worker('a').beat({ [TOOL]: 9 });
+		await world.worker('a').heartbeat({ [TOOL]: 9 });
 		await fillQueue(world, { userId: user.id, count: 6 }, { userId: newId('usr'), count: 6 });
 		await until(async () => expect(await use(user.id)).toMatchObject({ active_jobs: 3, queued_jobs: 6 }));
 		const running = await world.prisma.job.findFirstOrThrow({

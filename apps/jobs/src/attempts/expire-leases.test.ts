@@ -25,7 +25,7 @@ const SLOTS = { compress_heavy: 1 };
 
 /** Creates a job and waits until a worker was requested for it. */
 async function requested(): Promise<string> {
-	await world.worker('idle').beat({ compress_heavy: 1_000 });
+	await world.worker('idle').heartbeat({ compress_heavy: 1_000 });
 	const jobId = await user.enqueue();
 	await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 	return jobId;
@@ -44,7 +44,7 @@ describe('a worker without heartbeats', () => {
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
 		expect(await user.job(jobId)).toMatchObject({ status: 'running', progress: 40 });
 		expect(await world.worker('next').take(jobId)).toBe(attempt + 1);
-		expect((await lost.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
+		expect((await lost.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
 	});
 
 	test('has one other worker requested, though two replicas check', async () => {
@@ -61,7 +61,7 @@ describe('a worker without heartbeats', () => {
 		const slow = world.worker('slow');
 		const attempt = await slow.take(jobId);
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
-		expect((await slow.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		expect((await slow.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 		expect(await world.worker('next').claim(jobId)).toEqual({ answer: 'held' });
 		await world.bus.finish(jobId, attempt, succeeded());
 		await until(async () => expect((await user.job(jobId)).status).toBe('succeeded'));
@@ -87,7 +87,7 @@ test('a worker that sends heartbeats keeps its job for longer than a lease', asy
 	const worker = world.worker('steady');
 	const attempt = await worker.take(jobId);
 	for (let beats = 0; beats < 15; beats++) {
-		expect((await worker.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		expect((await worker.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 		await pause(LEASE_MS / 5);
 	}
 	expect(world.bus.timesRequested(jobId)).toBe(1);

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 test('gives every worker a whole lease after a start, even if its lease has expired', async () => {
 	const user = world.user();
-	await world.worker('idle').beat({ compress_heavy: 10 });
+	await world.worker('idle').heartbeat({ compress_heavy: 10 });
 	const jobId = await user.enqueue();
 	await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 	const attempt = await world.worker('patient').take(jobId);
@@ -27,9 +27,9 @@ test('gives every worker a whole lease after a start, even if its lease has expi
 		const patient = world.workerAt('patient', replica.url);
 		expect(await world.workerAt('eager', replica.url).claim(jobId)).toEqual({ answer: 'held' });
 		await pause(LEASE_MS / 2);
-		expect((await patient.beat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		expect((await patient.heartbeat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 		await pause(LEASE_MS / 2 + 500);
-		expect((await patient.beat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		expect((await patient.heartbeat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 		expect([row.attempt, row.lostAttempts]).toEqual([attempt, 0]);
 	} finally {

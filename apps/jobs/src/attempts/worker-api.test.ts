@@ -17,7 +17,7 @@ beforeAll(async () => {
 	user = world.user();
 	worker = world.worker('one');
 	other = world.worker('two', 1);
-	await world.worker('idle').beat({ compress_heavy: 1_000 });
+	await world.worker('idle').heartbeat({ compress_heavy: 1_000 });
 });
 
 afterAll(async () => {
@@ -85,7 +85,7 @@ describe('a heartbeat', () => {
 			where: { id: jobId },
 			data: { leaseExpiresAt: new Date(Date.now() + 500) },
 		});
-		const answer = await worker.beat(SLOTS, [{ job_id: jobId, attempt }]);
+		const answer = await worker.heartbeat(SLOTS, [{ job_id: jobId, attempt }]);
 		expect(answer).toEqual({ stop: [], beat_ms: 2_000 });
 		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 		expect(row.leaseExpiresAt?.getTime()).toBeGreaterThan(Date.now() + 30_000);
@@ -99,10 +99,10 @@ describe('a heartbeat', () => {
 		await worker.take(canceled);
 		await user.cancel(canceled);
 		await worker.take(older);
-		await worker.release(older, 1);
+		await worker.returnJob(older, 1);
 		await worker.take(older);
 		await other.take(others);
-		const { stop } = await worker.beat(
+		const { stop } = await worker.heartbeat(
 			SLOTS,
 			[canceled, older, others, unknown].map((job_id) => ({ job_id, attempt: 1 })),
 		);
@@ -117,7 +117,7 @@ describe('a returned attempt', () => {
 		const attempt = await worker.take(jobId);
 		await world.bus.progress(jobId, attempt, 60);
 		await until(async () => expect((await user.job(jobId)).progress).toBe(60));
-		await worker.release(jobId, attempt);
+		await worker.returnJob(jobId, attempt);
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
 		expect(await user.job(jobId)).toMatchObject({ status: 'running', progress: 60 });
 		expect(await other.claim(jobId)).toMatchObject({ answer: 'granted', attempt: 2 });
@@ -129,8 +129,8 @@ describe('a returned attempt', () => {
 		const jobId = await user.enqueue();
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 		const attempt = await worker.take(jobId);
-		await Promise.all([worker.release(jobId, attempt), worker.release(jobId, attempt)]);
-		await worker.release(jobId, attempt);
+		await Promise.all([worker.returnJob(jobId, attempt), worker.returnJob(jobId, attempt)]);
+		await worker.returnJob(jobId, attempt);
 		const last = await user.enqueue();
 		await until(() => expect(world.bus.requested).toContain(last));
 		expect(world.bus.timesRequested(jobId)).toBe(2);
@@ -139,18 +139,18 @@ describe('a returned attempt', () => {
 	test('changes nothing when another worker runs the job', async () => {
 		const jobId = await user.enqueue();
 		await worker.take(jobId);
-		await worker.release(jobId, 1);
+		await worker.returnJob(jobId, 1);
 		const attempt = await other.take(jobId);
-		await worker.release(jobId, 1);
+		await worker.returnJob(jobId, 1);
 		expect(await worker.claim(jobId)).toEqual({ answer: 'held' });
-		expect((await other.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+		expect((await other.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 	});
 
 	test('is not renewed by a late heartbeat', async () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);
-		await worker.release(jobId, attempt);
-		expect((await worker.beat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
+		await worker.returnJob(jobId, attempt);
+		expect((await worker.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
 		expect(await other.claim(jobId)).toMatchObject({ answer: 'granted', attempt: 2 });
 	});
 });
@@ -184,7 +184,7 @@ describe('progress', () => {
 	test('of an older attempt changes nothing', async () => {
 		const jobId = await user.enqueue();
 		await worker.take(jobId);
-		await worker.release(jobId, 1);
+		await worker.returnJob(jobId, 1);
 		await other.take(jobId);
 		expect(
 			await progressAfter(jobId, [
@@ -205,7 +205,7 @@ describe('progress', () => {
 test('an outcome ends the job only if it is of the current attempt', async () => {
 	const jobId = await user.enqueue();
 	await worker.take(jobId);
-	await worker.release(jobId, 1);
+	await worker.returnJob(jobId, 1);
 	await other.take(jobId);
 	const late = succeeded();
 	const good = succeeded();

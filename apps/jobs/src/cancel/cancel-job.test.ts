@@ -13,7 +13,7 @@ beforeAll(async () => {
 	world = await startWorld({ replicas: 2 });
 	user = world.user();
 	worker = world.worker('one');
-	await worker.beat({ compress_heavy: 1_000 });
+	await worker.heartbeat({ compress_heavy: 1_000 });
 });
 
 beforeEach(() => {

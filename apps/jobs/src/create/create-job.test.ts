@@ -48,7 +48,7 @@ describe('creating a job', () => {
 	});
 
 	test('requests a worker for it', async () => {
-		await world.worker('a').beat({ office_to_pdf: 1 });
+		await world.worker('a').heartbeat({ office_to_pdf: 1 });
 		const jobId = (await user.create(good({ tool: 'office_to_pdf' }))).body.data.id;
 		await until(() => expect(world.bus.requested).toContain(jobId));
 	});

@@ -37,14 +37,14 @@ describe('without a worker', () => {
 		for (let count = 0; count < 5; count++) await user.enqueue(TOOL);
 		await pause(500);
 		expect(await inFlight(world, { tool: TOOL })).toBe(0);
-		await world.worker('a').beat({ [TOOL]: 1 });
+		await world.worker('a').heartbeat({ [TOOL]: 1 });
 		await until(() => expect(world.bus.requested).toHaveLength(2));
 	});
 
 	test('does not count the jobs of its tool as active jobs of their user', async () => {
 		const userId = newId('usr');
 		await fillQueue(world, { userId, count: 10, tool: 'ocr' });
-		await world.worker('a').beat({ [TOOL]: 2 });
+		await world.worker('a').heartbeat({ [TOOL]: 2 });
 		const others = await fillQueue(world, { userId, count: 3 });
 		await until(() => expect(world.bus.requested).toHaveLength(3));
 		expect(world.bus.requested.toSorted()).toEqual(others.toSorted());
@@ -54,8 +54,8 @@ describe('without a worker', () => {
 describe('workers', () => {
 	test('get as many jobs as they have slots, and one more', async () => {
 		await fillQueue(world, ...Array.from({ length: 10 }, () => ({ userId: newId('usr'), count: 2 })));
-		await world.worker('a').beat({ [TOOL]: 3 });
-		await world.worker('b', 1).beat({ [TOOL]: 2, ocr: 9 });
+		await world.worker('a').heartbeat({ [TOOL]: 3 });
+		await world.worker('b', 1).heartbeat({ [TOOL]: 2, ocr: 9 });
 		await until(() => expect(world.bus.requested).toHaveLength(6));
 		await pause(500);
 		expect(await inFlight(world, { tool: TOOL })).toBe(6);
@@ -75,7 +75,7 @@ describe('workers', () => {
 		const ids: string[] = [];
 		for (let count = 0; count < 4; count++) ids.push(await user.enqueue(TOOL));
 		const worker = world.worker('a');
-		await worker.beat({ [TOOL]: 1 });
+		await worker.heartbeat({ [TOOL]: 1 });
 		await until(() => expect(world.bus.requested.toSorted()).toEqual(ids.slice(0, 2)));
 		await user.cancel(ids[0] ?? '');
 		await until(() => expect(world.bus.requested).toHaveLength(3));
@@ -98,7 +98,7 @@ describe('workers', () => {
 	});
 
 	test('never get more jobs than slots, however busy two replicas are', async () => {
-		await world.worker('a').beat({ [TOOL]: 4 });
+		await world.worker('a').heartbeat({ [TOOL]: 4 });
 		const users = [world.user(0), world.user(1), world.user(0), world.user(1)];
 		const over: number[] = [];
 		let watching = true;
@@ -119,7 +119,7 @@ describe('workers', () => {
 test('dispatches the one job of another user among the first of 10,000', async () => {
 	await fillQueue(world, ...Array.from({ length: 20 }, () => ({ userId: newId('usr'), count: 500 })));
 	const single = await world.user().enqueue(TOOL);
-	await world.worker('big').beat({ [TOOL]: 20 });
+	await world.worker('big').heartbeat({ [TOOL]: 20 });
 	await until(() => expect(world.bus.requested.length).toBe(21));
 	expect(world.bus.requested).toContain(single);
 	expect(await inFlight(world, { tool: TOOL })).toBe(21);
@@ -128,7 +128,7 @@ test('dispatches the one job of another user among the first of 10,000', async (
 describe('a request that was lost', () => {
 	test('is sent again when a worker is free', async () => {
 		const user = world.user();
-		await world.worker('a').beat({ [TOOL]: 1 });
+		await world.worker('a').heartbeat({ [TOOL]: 1 });
 		const jobId = await user.enqueue(TOOL);
 		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 		await world.prisma.job.update({
@@ -144,7 +144,7 @@ describe('a request that was lost', () => {
 		const user = world.user();
 		const [running, waiting] = [await user.enqueue(TOOL), await user.enqueue(TOOL)];
 		const worker = world.worker('a');
-		await worker.beat({ [TOOL]: 1 });
+		await worker.heartbeat({ [TOOL]: 1 });
 		await until(() => expect(world.bus.requested).toHaveLength(2));
 		await worker.take(running);
 		await world.prisma.job.update({

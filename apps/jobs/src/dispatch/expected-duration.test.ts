@@ -36,7 +36,7 @@ describe('a short job', () => {
 		}));
 		await fillQueue(world, ...groups);
 		const [short] = await fillQueue(world, { userId: newId('usr'), count: 1, tool: TOOL });
-		await world.worker('runner').beat({ [TOOL]: 1 });
+		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		const ran = await runSome(world, { count: 2, queued: 25 });
 		expect(ran[0]).toBe(short);
 	});
@@ -45,7 +45,7 @@ describe('a short job', () => {
 		const waited = { createdAt: minutesAgo(6), count: 1, tool: TOOL, expectedSeconds: LONG_SECONDS };
 		const [long] = await fillQueue(world, { userId: newId('usr'), ...waited });
 		const [short] = await fillQueue(world, { userId: newId('usr'), count: 1, tool: TOOL });
-		await world.worker('runner').beat({ [TOOL]: 1 });
+		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		expect(await runSome(world, { count: 2, queued: 2 })).toEqual([long, short]);
 	});
 
@@ -79,9 +79,11 @@ describe('how long a job takes', () => {
 		expect((await row(jobId)).expectedSeconds).toBe(500);
 		const worker = world.worker('a');
 		const attempt = await worker.take(jobId);
-		await worker.beat({ [TOOL]: 1 }, [{ job_id: jobId, attempt, background: true, expected_seconds: 42 }]);
+		await worker.heartbeat({ [TOOL]: 1 }, [
+			{ job_id: jobId, attempt, background: true, expected_seconds: 42 },
+		]);
 		expect(await row(jobId)).toMatchObject({ expectedSeconds: 42, background: true });
-		await worker.beat({ [TOOL]: 1 }, [{ job_id: jobId, attempt }]);
+		await worker.heartbeat({ [TOOL]: 1 }, [{ job_id: jobId, attempt }]);
 		expect(await row(jobId)).toMatchObject({ expectedSeconds: 42, background: true });
 	});
 });
@@ -91,7 +93,7 @@ describe('a job that a worker returns because it takes long', () => {
 		const user = world.user();
 		const jobId = await user.enqueue(TOOL);
 		const worker = world.worker('a');
-		await worker.beat({ [TOOL]: 2 }, [], backgroundSlots);
+		await worker.heartbeat({ [TOOL]: 2 }, [], backgroundSlots);
 		await until(() => expect(world.bus.requested).toContain(jobId));
 		const attempt = await worker.take(jobId);
 		return { user, worker, jobId, attempt };
@@ -106,8 +108,8 @@ describe('a job that a worker returns because it takes long', () => {
 		const { user, worker, jobId, attempt } = await returnOne(1);
 		const other = await world.user().enqueue(TOOL);
 		const otherAttempt = await worker.take(other);
-		await worker.beat({ [TOOL]: 2 }, [{ job_id: other, attempt: otherAttempt, background: true }], 1);
-		await worker.release(jobId, attempt, long);
+		await worker.heartbeat({ [TOOL]: 2 }, [{ job_id: other, attempt: otherAttempt, background: true }], 1);
+		await worker.returnJob(jobId, attempt, long);
 		expect(await user.job(jobId)).toMatchObject({ status: 'running' });
 		expect(await row(jobId)).toMatchObject({
 			deferredAt: expect.any(Date),
@@ -122,7 +124,7 @@ describe('a job that a worker returns because it takes long', () => {
 		const short = await world.user().enqueue(TOOL);
 		await until(() => expect(world.bus.requested).toContain(short));
 		expect(requests(jobId)).toBe(1);
-		await worker.release(other, otherAttempt);
+		await worker.returnJob(other, otherAttempt);
 		await world.prisma.job.update({ where: { id: other }, data: { background: false } });
 		await until(() => expect(requests(jobId)).toBe(2));
 		const claim = await worker.claim(jobId);
@@ -132,7 +134,7 @@ describe('a job that a worker returns because it takes long', () => {
 
 	test('waits for a heartbeat even if a slot seems free, because the slot may be out of date', async () => {
 		const { worker, jobId, attempt } = await returnOne(4);
-		await worker.release(jobId, attempt, long);
+		await worker.returnJob(jobId, attempt, long);
 		const short = await world.user().enqueue(TOOL);
 		await until(() => expect(world.bus.requested).toContain(short));
 		expect(requests(jobId)).toBe(1);
@@ -142,10 +144,10 @@ describe('a job that a worker returns because it takes long', () => {
 		const { worker, jobId, attempt } = await returnOne(1);
 		const other = await world.user().enqueue(TOOL);
 		const running = [{ job_id: other, attempt: await worker.take(other), background: true }];
-		await worker.beat({ [TOOL]: 2 }, running, 1);
-		await worker.release(jobId, attempt, long);
+		await worker.heartbeat({ [TOOL]: 2 }, running, 1);
+		await worker.returnJob(jobId, attempt, long);
 		await passHeartbeat(jobId);
-		await world.worker('b').beat({ compress_heavy: 1 }, [], 9);
+		await world.worker('b').heartbeat({ compress_heavy: 1 }, [], 9);
 		const short = await world.user().enqueue(TOOL);
 		await until(() => expect(world.bus.requested).toContain(short));
 		expect(requests(jobId)).toBe(1);
@@ -153,7 +155,7 @@ describe('a job that a worker returns because it takes long', () => {
 
 	test('is requested by release 0.3.0 after a rollback, and not again after the upgrade', async () => {
 		const { worker, jobId, attempt } = await returnOne(4);
-		await worker.release(jobId, attempt, long);
+		await worker.returnJob(jobId, attempt, long);
 		// The query of 0.3.0 for unclaimed jobs, after its minute
 		const requested = await world.prisma.$queryRaw`
 			UPDATE jobs SET released_at = now() WHERE id IN (
@@ -178,7 +180,7 @@ describe('a job that a worker returns because it takes long', () => {
 	test('is dispatched after a heartbeat when another worker has a free slot, or when no worker has background slots', async () => {
 		for (const slots of [4, 0]) {
 			const { worker, jobId, attempt } = await returnOne(slots);
-			await worker.release(jobId, attempt, long);
+			await worker.returnJob(jobId, attempt, long);
 			await passHeartbeat(jobId);
 			await until(() => expect(requests(jobId)).toBe(2));
 			await emptyQueues(world);
@@ -187,14 +189,14 @@ describe('a job that a worker returns because it takes long', () => {
 
 	test('can be canceled while it waits', async () => {
 		const { user, worker, jobId, attempt } = await returnOne(1);
-		await world.worker('a').beat({}, [], 1);
-		await worker.release(jobId, attempt, long);
+		await world.worker('a').heartbeat({}, [], 1);
+		await worker.returnJob(jobId, attempt, long);
 		expect((await user.cancel(jobId)).body.data.status).toBe('canceled');
 	});
 
 	test('is not deferred when its attempt is not the current one', async () => {
 		const { worker, jobId, attempt } = await returnOne(1);
-		await worker.release(jobId, attempt + 1, long);
+		await worker.returnJob(jobId, attempt + 1, long);
 		expect(await row(jobId)).toMatchObject({ workerId: worker.id, background: false, returnedAttempts: 0 });
 	});
 });

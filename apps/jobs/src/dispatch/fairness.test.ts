@@ -28,7 +28,7 @@ const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * MINUTE_M
 
 describe('users of one plan', () => {
 	test('with one job wait for one job of a user who queued 500, not for all of them', async () => {
-		await world.worker('runner').beat({ [TOOL]: 1 });
+		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		await fillQueue(world, { userId: newId('usr'), count: 500 });
 		const ran = await runSome(world, { count: 3, queued: 500 });
 		await until(() => expect(world.bus.requested).toHaveLength(5));
@@ -39,7 +39,7 @@ describe('users of one plan', () => {
 	});
 
 	test('with one job wait for one job of each of two users who queued many', async () => {
-		await world.worker('runner').beat({ [TOOL]: 1 });
+		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		await fillQueue(world, { userId: newId('usr'), count: 20 }, { userId: newId('usr'), count: 20 });
 		const ran = await runSome(world, { count: 3, queued: 40 });
 		await until(() => expect(world.bus.requested).toHaveLength(5));
@@ -49,7 +49,7 @@ describe('users of one plan', () => {
 	});
 
 	test('take turns, each with their own oldest job first', async () => {
-		await world.worker('runner').beat({ [TOOL]: 1 });
+		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		const groups = [newId('usr'), newId('usr'), newId('usr')].map((userId) => ({ userId, count: 3 }));
 		const ids = await fillQueue(world, ...groups);
 		const ran = await runSome(world, { count: 9, queued: 9 });
@@ -61,7 +61,7 @@ describe('users of one plan', () => {
 	});
 
 	test('gain nothing by deleting ended jobs', async () => {
-		await world.worker('runner').beat({ [TOOL]: 1 });
+		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		const [remover, other] = [world.user(), newId('usr')];
 		await fillQueue(world, { userId: remover.id, count: 10 }, { userId: other, count: 10 });
 		const ran: string[] = [];
@@ -76,7 +76,7 @@ describe('users of one plan', () => {
 
 describe('a user of the plan with the higher priority', () => {
 	test('goes first with all jobs', async () => {
-		await world.worker('runner').beat({ [TOOL]: 1 });
+		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		const free = await fillQueue(world, { userId: newId('usr'), count: 5, priority: FREE });
 		await until(() => expect(world.bus.requested).toHaveLength(2));
 		const pro = await fillQueue(world, { userId: newId('usr'), count: 3, priority: PRO });
@@ -92,7 +92,7 @@ describe('a user of the plan with the higher priority', () => {
 			await fillQueue(world, patient),
 			await fillQueue(world, { userId: newId('usr'), count: 5, priority: PRO }),
 		];
-		await world.worker('runner').beat({ [TOOL]: 1 });
+		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		const ran = await runSome(world, { count: 10, queued: 10 });
 		expect(ran.slice(0, 6)).toEqual([late[0], ...pro]);
 		expect(ran.slice(6)).toEqual(expect.arrayContaining([...late.slice(1), ...soon]));
@@ -107,7 +107,7 @@ describe('the jobs of one user', () => {
 		const userId = newId('usr');
 		const ids = await fillQueue(world, { userId, count: 15 }, { userId, count: 15, tool: 'ocr' });
 		const workers = [world.worker('a'), world.worker('b', 1)];
-		await Promise.all(workers.map((worker) => worker.beat(slots)));
+		await Promise.all(workers.map((worker) => worker.heartbeat(slots)));
 		const seen: number[] = [];
 		for (let ran = 0; ran < ids.length; ran++) {
 			await until(() => expect(world.bus.requested.length).toBeGreaterThan(ran));
@@ -145,14 +145,14 @@ describe('the jobs of one user', () => {
 			world,
 			...Array.from({ length: 5 }, () => ({ userId: newId('usr'), count: 1 })),
 		);
-		await world.worker('a').beat({ [TOOL]: 7 });
+		await world.worker('a').heartbeat({ [TOOL]: 7 });
 		await until(() => expect(world.bus.requested).toHaveLength(CAP + 5));
 		expect(world.bus.requested).toEqual(expect.arrayContaining(others));
 	});
 
 	test('of a tool with free slots do not wait for jobs of another tool', async () => {
 		const userId = newId('usr');
-		await world.worker('a').beat({ [TOOL]: 1, ocr: 1 });
+		await world.worker('a').heartbeat({ [TOOL]: 1, ocr: 1 });
 		const busy = await fillQueue(world, { userId, count: 100 });
 		await until(() => expect(world.bus.requested).toHaveLength(2));
 		const row = waitingRow({ userId, tool: 'ocr' });

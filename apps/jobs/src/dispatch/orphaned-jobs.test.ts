@@ -53,7 +53,7 @@ describe('a job whose tool has left the catalogue', () => {
 		const young = await jobOf(user.id, { createdAt: new Date() });
 		const offered = await jobOf(user.id, { tool: 'leaving' });
 		const ended = await jobOf(user.id, {});
-		await world.worker('old').beat({ leaving: 1 });
+		await world.worker('old').heartbeat({ leaving: 1 });
 		const replica = await world.startReplica();
 		await until(async () => expect((await user.job(ended)).status).toBe('failed'));
 		for (const id of [young, offered]) expect((await user.job(id)).status).toBe('queued');

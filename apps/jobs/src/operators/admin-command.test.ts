@@ -18,7 +18,7 @@ let world: World;
 
 beforeAll(async () => {
 	world = await startWorld();
-	await world.worker('one').beat({ compress_heavy: 100 });
+	await world.worker('one').heartbeat({ compress_heavy: 100 });
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { beat, type ClaimAnswer, claimJob, releaseJob } from '@creatorr/contracts/internal';
+import { type ClaimAnswer, claimJob, beat as heartbeat, releaseJob } from '@creatorr/contracts/internal';
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
@@ -29,21 +29,21 @@ export function createWorker(id: string, url: string, sign: SignIdentity) {
 			if (answer.answer !== 'granted') throw new Error(`the claim was answered ${answer.answer}`);
 			return answer.attempt;
 		},
-		async release(
+		async returnJob(
 			jobId: string,
 			attempt: number,
 			expectation: { background?: boolean; expected_seconds?: number } = {},
 		): Promise<void> {
 			await call(releaseJob, { params: { id: jobId }, body: { attempt, ...expectation } });
 		},
-		async beat(slots: Record<string, number>, running: Running[] = [], backgroundSlots?: number) {
+		async heartbeat(slots: Record<string, number>, running: Running[] = [], backgroundSlots?: number) {
 			const body = { slots, running, capabilities: {}, background_slots: backgroundSlots };
-			return (await call(beat, { params: { id }, body })).data;
+			return (await call(heartbeat, { params: { id }, body })).data;
 		},
 		/** Sends a heartbeat with one slot for the tool and these capabilities. */
 		async offer(tool: string, capabilities: Capabilities): Promise<void> {
 			const body = { slots: { [tool]: 1 }, running: [], capabilities: { [tool]: capabilities } };
-			await call(beat, { params: { id }, body });
+			await call(heartbeat, { params: { id }, body });
 		},
 	};
 }
