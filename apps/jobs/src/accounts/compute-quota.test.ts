@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { failed, succeeded } from '../testing/bus.ts';
 import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
-import { chargeCompute } from './compute-usage.sql.ts';
+import { chargeCompute } from './usage.sql.ts';
 
 const TOOL = 'compress_heavy';
 const LIMIT_SECONDS = 100;

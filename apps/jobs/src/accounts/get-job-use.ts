@@ -2,9 +2,8 @@ import { getJobUse } from '@creatorr/contracts/internal';
 import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import { readAccount } from './accounts.sql.ts';
-import { readComputeSeconds } from './compute-usage.sql.ts';
-import { countJobs } from './job-use.sql.ts';
 import { maxActiveJobs } from './plan-limits.ts';
+import { countJobs, readComputeSeconds } from './usage.sql.ts';
 
 /** Returns how much a user uses of what the plan limits. */
 export function getJobUseRoute({ prisma, config }: Deps) {

@@ -1,8 +1,7 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { inTransaction } from '@creatorr/database/transaction';
 import { isDeleted, lockUser, readAccount } from '../accounts/accounts.sql.ts';
-import { readComputeSeconds } from '../accounts/compute-usage.sql.ts';
-import { countJobs } from '../accounts/job-use.sql.ts';
+import { countJobs, readComputeSeconds } from '../accounts/usage.sql.ts';
 import type { PrismaClient, Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import type { PlanUsage } from './admit-job.ts';

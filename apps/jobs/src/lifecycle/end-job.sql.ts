@@ -2,7 +2,7 @@ import type { JobOutcome } from '@creatorr/contracts/events';
 import type { JobErrorCode } from '@creatorr/contracts/jobs';
 import { afterCommit } from '@creatorr/database/after-commit';
 import { chargedMs } from '../accounts/compute-charge.ts';
-import { chargeCompute } from '../accounts/compute-usage.sql.ts';
+import { chargeCompute } from '../accounts/usage.sql.ts';
 import type { Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import { type LockedJob, notifyJobChanged } from './job.sql.ts';

@@ -1,8 +1,7 @@
 import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
 import { isDeleted, lockUser, readAccount } from '../accounts/accounts.sql.ts';
-import { readComputeSeconds } from '../accounts/compute-usage.sql.ts';
-import { countJobs } from '../accounts/job-use.sql.ts';
+import { countJobs, readComputeSeconds } from '../accounts/usage.sql.ts';
 import type { PrismaClient } from '../database.sql.ts';
 
 const JOBS_SHOWN = 10;
