@@ -5,8 +5,8 @@ import { z } from 'zod';
 
 /** What a job may be thought to hold that takes long; few hold as much as they may. */
 const BYTES_PER_LONG_JOB = 2 * 1024 ** 3;
-/** At low priority so many together still leave a short job most of a core. */
-const LONG_JOBS_PER_CORE = 4;
+/** Each keeps about two threads busy: more would not end sooner, and take the caches from short jobs. */
+const LONG_JOBS_PER_CORE = 2;
 
 export const configSchema = baseConfigSchema.extend({
 	AMQP_URL: z

@@ -23,19 +23,19 @@ describe('renice', () => {
 	test('applies to a process, its children and those that it starts later', async () => {
 		const { parent, child } = await startFamily();
 		renice(parent, { threads: LOW, session: LOW });
-		expect([getPriority(parent), getPriority(child)]).toEqual([10, 10]);
+		expect([getPriority(parent), getPriority(child)]).toEqual([LOW, LOW]);
 		await new Promise((resolve) => setTimeout(resolve, 600));
 		const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
 		const later = children.map(Number).filter((pid) => pid !== child);
 		started.push(...later);
-		expect(later.map((pid) => getPriority(pid))).toEqual([10]);
+		expect(later.map((pid) => getPriority(pid))).toEqual([LOW]);
 	});
 
 	test('never lowers a nice value', async () => {
 		const { parent, child } = await startFamily();
 		renice(parent, { threads: LOW });
 		renice(parent, { threads: 1 });
-		expect([getPriority(parent), getPriority(child)]).toEqual([10, 10]);
+		expect([getPriority(parent), getPriority(child)]).toEqual([LOW, LOW]);
 	});
 
 	test('ignores a process that has ended', async () => {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 
-/** The nice value of deprioritized processes, which get about a tenth of each core that others want too. */
-export const LOW = constants.priority.PRIORITY_BELOW_NORMAL;
+/** The nice value of deprioritized processes: four of their threads together get a tenth of a core that a job at full priority wants. */
+export const LOW = 16;
 export const LOWEST = constants.priority.PRIORITY_LOW;
 /** Bounds the loop against processes that fork endlessly. */
 const MAX_ROUNDS = 50;
