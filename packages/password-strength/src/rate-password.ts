@@ -2,9 +2,15 @@ import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 
 /** From 0 (guessed at once) to 4 (very hard to guess). */
-export type PasswordRating = 0 | 1 | 2 | 3 | 4;
+export type PasswordScore = 0 | 1 | 2 | 3 | 4;
 
-/** What people with any account may put into a password. */
+export interface PasswordRating {
+	score: PasswordScore;
+	/** Whether the whole email is part of the password, in any case; its score is 0 then. */
+	containsEmail: boolean;
+}
+
+/** Part of passwords of any account. */
 const PRODUCT = 'creatorr';
 /** bcrypt reads no further, and zxcvbn takes longer than linear time. */
 const MAX_CHARACTERS = 72;
@@ -20,11 +26,13 @@ function personalWords(email: string): string[] {
 }
 
 /**
- * Rates a password as zxcvbn does, in view of the account's email; 0 for every common password, in whatever case, and for one that
+ * Scores a password as zxcvbn does, in view of the account's email; 0 for every common password, in any case, and for one that
  * contains the email. Takes 5 ms of a core, 0.5 s at worst.
  */
 export function ratePassword(password: string, email: string): PasswordRating {
 	const [text, address] = [password.toLowerCase(), email.trim().toLowerCase()];
-	if (common.has(text) || (address !== '' && text.includes(address))) return 0;
-	return zxcvbn.check(password.slice(0, MAX_CHARACTERS), personalWords(address)).score;
+	const containsEmail = address !== '' && text.includes(address);
+	if (containsEmail || common.has(text)) return { score: 0, containsEmail };
+	const { score } = zxcvbn.check(password.slice(0, MAX_CHARACTERS), personalWords(address));
+	return { score, containsEmail };
 }

@@ -120,13 +120,13 @@ const REGISTRATION: readonly Mutant[] = [
 const WEAK_PASSWORDS: readonly Mutant[] = [
 	{
 		name: 'takes no new password that is easy to guess',
-		mutations: [auth('hashNewPassword', forceCondition(false, 'LOWEST_RATING'))],
+		mutations: [auth('hashNewPassword', forceCondition(false, 'LOWEST_SCORE'))],
 		test: 'refuses a weak password with the field and what to do',
 	},
 	{
 		name: 'takes no new password that contains the email',
-		mutations: [auth('hashNewPassword', forceCondition(false, 'includes'))],
-		test: 'a password that contains the email of its account, or consists of its parts, is refused',
+		mutations: [inPackage('password-strength')('ratePassword.containsEmail', replaceConstant('false'))],
+		test: 'with containsEmail',
 	},
 ];
 

@@ -1,5 +1,5 @@
 import { validationError } from '@creatorr/contracts/validation';
-import { LOWEST_RATING } from '@creatorr/password-strength/lowest-rating';
+import { LOWEST_SCORE } from '@creatorr/password-strength/lowest-score';
 import type { FairQueue, TurnRequest } from '../password-check/fair-queue.ts';
 import type { Passwords, RatePassword } from './password-hashing.ts';
 
@@ -28,9 +28,9 @@ export function hashNewPassword(
 ): Promise<string> {
 	const refuse = (message: string) => validationError([{ path, message }]);
 	return deps.queue(turn, async () => {
-		if (password.toLowerCase().includes(email)) throw refuse('must not contain your email address');
-		const rating = await deps.ratePassword(password, email);
-		if (rating < LOWEST_RATING)
+		const { score, containsEmail } = await deps.ratePassword(password, email);
+		if (containsEmail) throw refuse('must not contain your email address');
+		if (score < LOWEST_SCORE)
 			throw refuse('must be harder to guess: use several unrelated words, or a password manager');
 		return await deps.passwords.hash(password);
 	});

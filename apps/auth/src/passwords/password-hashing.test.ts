@@ -78,9 +78,9 @@ describe('threads for passwords', () => {
 	});
 
 	test('rate passwords, in view of the email', async () => {
-		expect(await threads.rate('Password', 'ada@example.com')).toBe(0);
-		expect(await threads.rate('correct horse battery', 'ada@example.com')).toBe(4);
-		expect(await threads.rate('quizzlefranz1', 'quizzlefranz@example.com')).toBeLessThan(2);
+		expect((await threads.rate('Password', 'ada@example.com')).score).toBe(0);
+		expect((await threads.rate('correct horse battery', 'ada@example.com')).score).toBe(4);
+		expect((await threads.rate('quizzlefranz1', 'quizzlefranz@example.com')).score).toBeLessThan(2);
 	});
 
 	test('run at a lower priority than all other threads', async () => {

@@ -1,3 +1,4 @@
+import type { PasswordRating } from '@creatorr/password-strength/rate-password';
 import salts from 'bcrypt';
 import { startThreadPool } from './thread-pool.ts';
 
@@ -39,8 +40,8 @@ export interface RatingQuestion {
 	email: string;
 }
 
-/** From 0 to 4, as LOWEST_RATING says. Takes up to 0.5 s of a core: run it in the bounded queue that hashes passwords. */
-export type RatePassword = (password: string, email: string) => Promise<number>;
+/** Takes up to 0.5 s of a core: run it in the bounded queue that hashes passwords. */
+export type RatePassword = (password: string, email: string) => Promise<PasswordRating>;
 
 export interface PasswordThreads extends Bcrypt {
 	rate: RatePassword;
@@ -63,7 +64,7 @@ export function startPasswordThreads(count: number): PasswordThreads {
 		compare: async (password, hash) => (await hashing.ask({ type: 'compare', password, hash })) === true,
 		async rate(password, email) {
 			rating ??= startThreadPool(RATING, 1);
-			return Number(await rating.ask({ password, email }));
+			return (await rating.ask({ password, email })) as PasswordRating;
 		},
 		async close() {
 			await Promise.all([hashing.close(), rating?.close()]);

@@ -1,4 +1,4 @@
-import type { PasswordRating } from '@creatorr/password-strength/rate-password';
+import type { PasswordScore } from '@creatorr/password-strength/rate-password';
 import { useEffect, useState } from 'react';
 import styles from './new-password-field.module.css';
 import { PasswordField } from './password-field.tsx';
@@ -37,7 +37,7 @@ export function NewPasswordField({
 	);
 }
 
-const RATINGS: Record<PasswordRating, string> = {
+const RATINGS: Record<PasswordScore, string> = {
 	0: 'Too easy to guess. Add unrelated words.',
 	1: 'Too easy to guess. Add unrelated words.',
 	2: 'Fair',
@@ -69,14 +69,14 @@ function PasswordStrength({ password, email }: { password: string; email: string
 	);
 }
 
-function useRating(password: string, email: string): PasswordRating | undefined {
-	const [rating, setRating] = useState<PasswordRating>();
+function useRating(password: string, email: string): PasswordScore | undefined {
+	const [rating, setRating] = useState<PasswordScore>();
 	useEffect(() => {
 		if (password === '') return setRating(undefined);
 		let isCurrent = true;
 		const timer = setTimeout(() => {
 			import('@creatorr/password-strength/rate-password').then(
-				({ ratePassword }) => isCurrent && setRating(ratePassword(password, email)),
+				({ ratePassword }) => isCurrent && setRating(ratePassword(password, email).score),
 				// without the dictionary the API still rates it
 				() => undefined,
 			);
