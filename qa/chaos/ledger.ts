@@ -20,7 +20,7 @@ export interface AcceptedJob {
 	isCanceled: boolean;
 }
 
-export interface AcceptedUpload {
+interface AcceptedUpload {
 	id: string;
 	userId: string;
 	token: string;

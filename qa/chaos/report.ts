@@ -2,7 +2,7 @@ import type { Recovery } from './recovery.ts';
 import type { ChaosReport } from './run-chaos.ts';
 
 /** So long may it take until all work goes well again. */
-export const RECOVERY_BAR_MS = 30_000;
+const RECOVERY_BAR_MS = 30_000;
 
 /** What fails a run, in words. `barMs` is how long recovery may take: what is only busy recovers later than what is broken. */
 export function problemsOf(report: ChaosReport, barMs = RECOVERY_BAR_MS): string[] {

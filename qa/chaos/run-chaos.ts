@@ -9,7 +9,7 @@ import { startLoad } from './load/load.ts';
 import { PROBED, WORKS } from './load/works.ts';
 import { type Injected, measureRecovery, type Recovery } from './recovery.ts';
 
-export interface ChaosOptions {
+interface ChaosOptions {
 	seed: number;
 	rounds: number;
 	faultsPerRound: number;

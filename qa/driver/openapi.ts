@@ -9,7 +9,7 @@ interface OpenApiOperation {
 	responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 
-export interface OpenApiDocument {
+interface OpenApiDocument {
 	openapi: string;
 	paths: Record<string, Record<string, OpenApiOperation>>;
 	components: { schemas: Record<string, object> };

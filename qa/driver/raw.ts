@@ -12,7 +12,7 @@ export interface RawAnswer {
 }
 
 /** Everything that came back on a connection. */
-export interface Conversation {
+interface Conversation {
 	answers: RawAnswer[];
 	/** Whether the server closed the connection, rather than the test, which lost its patience. */
 	closedByServer: boolean;

@@ -4,7 +4,7 @@ const nested = (depth: number, open: string, close: string) =>
 	JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
 
 /** Text that somebody is known to stumble over. */
-export const HOSTILE_TEXTS = [
+const HOSTILE_TEXTS = [
 	...['', ' ', '\t', '\0', 'a\0b', '\ud800', 'a\udc00b', '\ufeff', '\u202e', '\u2028', '\r\nX: y', 'e\u0301'],
 	...['😀', 'ﷺ', '٣', '½', '‮gpj.exe', 'İ', 'ß', '\u00a0', '\x7f', '\x1b[31m'],
 	...[

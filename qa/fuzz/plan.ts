@@ -38,7 +38,7 @@ export function isKnown(value: unknown): value is Known {
 }
 
 /** Text for a path that is not encoded once more. */
-export interface RawText {
+interface RawText {
 	$raw: string;
 }
 

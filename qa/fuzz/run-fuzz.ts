@@ -6,7 +6,7 @@ import type { Schemas } from './schema-values.ts';
 import { step } from './step.ts';
 import { newWorld } from './world.ts';
 
-export interface FuzzOptions {
+interface FuzzOptions {
 	/** The same seed makes the same requests. */
 	seed: number;
 	/** At least so many are sent. */

@@ -28,7 +28,7 @@ const side = fc.constantFrom<'actor' | 'other'>('actor', 'actor', 'actor', 'othe
 const nth = fc.nat({ max: 20 });
 
 /** An id of this kind that an earlier answer told, to this person or to another; or one that nobody has. */
-export function knownId(prefix: IdPrefix): fc.Arbitrary<unknown> {
+function knownId(prefix: IdPrefix): fc.Arbitrary<unknown> {
 	return fc.oneof(
 		{
 			weight: 6,

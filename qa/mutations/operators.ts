@@ -8,7 +8,7 @@ export interface Edit extends Span {
 }
 
 /** A declaration, in the file that has it. */
-export interface Scope {
+interface Scope {
 	source: string;
 	node: Node;
 }

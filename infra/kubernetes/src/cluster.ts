@@ -21,7 +21,7 @@ interface KeyRef {
 	optional?: boolean;
 }
 
-export interface Container {
+interface Container {
 	name: string;
 	image: string;
 	command?: string[];
@@ -34,7 +34,7 @@ export interface Container {
 	livenessProbe?: Probe;
 }
 
-export interface Pod {
+interface Pod {
 	containers: Container[];
 	initContainers?: Container[];
 	hostUsers?: boolean;

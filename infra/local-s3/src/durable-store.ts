@@ -8,7 +8,7 @@ import type { S3Content, S3Store } from '@20minutes/s3rver';
 import { createLocks, type Locks } from './locks.ts';
 
 /** What has arrived whole, waiting to be given its name. */
-export type Arrival = { readonly path: string; readonly size: number; readonly md5: string };
+type Arrival = { readonly path: string; readonly size: number; readonly md5: string };
 
 export type DurableStore = {
 	readonly store: S3Store;

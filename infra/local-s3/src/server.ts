@@ -8,7 +8,7 @@ import { addMultipart } from './multipart-store.ts';
 import { ownOperation } from './own-operations.ts';
 import { type Credentials, refusalOf } from './signature.ts';
 
-export type S3ServerOptions = Credentials & {
+type S3ServerOptions = Credentials & {
 	/** Where buckets live, one folder each. Only one process may use it at a time. */
 	readonly directory: string;
 };

@@ -9,7 +9,7 @@ import { type Ledger, OWN_DOING } from './state/ledger.ts';
 import type { ApiSwitches, RenewalSwitches, Switches, WebhookSwitches } from './switches.ts';
 
 /** How cards behave when subscriptions are charged. */
-export type Payments = Wallet['payments'];
+type Payments = Wallet['payments'];
 
 export type Sent = { event: string; isDelivered: boolean; outcome: string };
 

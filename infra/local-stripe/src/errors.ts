@@ -1,4 +1,4 @@
-export type StripeErrorFields = {
+type StripeErrorFields = {
 	status: number;
 	type: 'invalid_request_error' | 'idempotency_error' | 'api_error' | 'card_error';
 	message: string;

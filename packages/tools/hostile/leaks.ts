@@ -11,7 +11,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** Compression with losses changes a colour a little. */
 const ALIKE = 24;
 
-export interface Findings {
+interface Findings {
 	/** The text of a PDF's pages, or what other outputs say. */
 	text: string;
 	/** Ways in which the output tells what it should not; none, as it should be. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-export interface Listeners {
+interface Listeners {
 	/** Loopback, then the machine's own addresses. */
 	hosts: readonly string[];
 	/** Of the one that is always there; those of well-known services are beside it, where they are free. */

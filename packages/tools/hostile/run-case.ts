@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 /** What became of a case: undefined where that is what it had to come to. */
 export type Verdict = string | undefined;
 
-export interface Runner {
+interface Runner {
 	judge(one: HostileCase): Promise<Verdict>;
 	close(): Promise<void>;
 }

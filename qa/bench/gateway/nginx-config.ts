@@ -5,7 +5,7 @@ export interface NginxSite {
 	servers: readonly NginxServer[];
 }
 
-export type NginxServer = { port: number } & ({ answers: string } | Passing);
+type NginxServer = { port: number } & ({ answers: string } | Passing);
 
 interface Passing {
 	passesTo: number;

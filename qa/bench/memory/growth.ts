@@ -4,7 +4,7 @@ import { inParts, slope } from '../measure/trend.ts';
 /** Minutes since the start, and MiB. */
 export type MemoryPoint = readonly [minutes: number, mib: number];
 
-export interface Growth {
+interface Growth {
 	/** Of the last three quarters: the first brings code and buffers in. */
 	mibPerHour: number;
 	/** Medians of the second and of the last quarter. */

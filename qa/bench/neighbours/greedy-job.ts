@@ -6,7 +6,7 @@ import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { scratchRoot } from '../run/scratch.ts';
 import { greedyTool } from './greedy-tool.ts';
 
-export interface GreedyJob {
+interface GreedyJob {
 	/** Ends it; resolves with how it had ended by itself before that, or undefined. */
 	stop(): Promise<string | undefined>;
 }

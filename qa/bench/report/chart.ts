@@ -1,5 +1,5 @@
 /** One measured thing beside others of its kind. */
-export interface Bar {
+interface Bar {
 	label: string;
 	value: number;
 	/** The least and the most that was measured, where it was measured more than once. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { environment } from '../environment.ts';
 import type { Site } from './discover.ts';
 
-export interface CrashOrder {
+interface CrashOrder {
 	/** Whether a process has died of it. */
 	isObeyed(): boolean;
 	/** Nobody dies of it any more. */

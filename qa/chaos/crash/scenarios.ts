@@ -13,7 +13,7 @@ import { deleteFile, uploadInParts, uploadWhole } from '../load/uploads.ts';
 import { ageSigningKey, countSigningKeys, forgetMark, reconcileNow } from './hurry.ts';
 
 /** Work of one kind from its begin to its end, whatever dies meanwhile. */
-export type Scenario = (context: LoadContext, person: Person) => Promise<void>;
+type Scenario = (context: LoadContext, person: Person) => Promise<void>;
 
 const PART_BYTES = 6 * 1024 ** 2;
 

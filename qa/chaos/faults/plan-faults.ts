@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../random.ts';
 import { type Fault, type FaultKind, LINKS, PROCESSES } from './fault.ts';
 
-export interface PlanOptions {
+interface PlanOptions {
 	seed: number;
 	rounds: number;
 	faultsPerRound: number;

@@ -88,7 +88,7 @@ const sessions: Work = {
 };
 
 /** What cannot be told now may be unavailable, but never let through. */
-export async function requireRefused({ ledger }: LoadContext, token: string): Promise<void> {
+async function requireRefused({ ledger }: LoadContext, token: string): Promise<void> {
 	for (const gateway of environment.gateways) {
 		const reply = await send({ method: 'GET', path: '/v1/me', token }, gateway);
 		if (reply && ![401, 503, 504].includes(reply.status)) {

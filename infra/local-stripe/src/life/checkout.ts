@@ -7,8 +7,8 @@ import type { Ledger } from '../state/ledger.ts';
 import { type Decline, declineOf } from './cards.ts';
 import { bill, collect, openInvoice, periodAmount } from './invoicing.ts';
 
-export type Payment = { card: string; email?: string | undefined };
-export type CheckoutResult = { session: CheckoutSession; decline: Decline | null };
+type Payment = { card: string; email?: string | undefined };
+type CheckoutResult = { session: CheckoutSession; decline: Decline | null };
 
 /**
  * The buyer presses "Subscribe" on the page of an open session. As at Stripe the subscription is made before the

@@ -1,7 +1,7 @@
 import { newId } from './ids.ts';
 import type { CheckoutSession } from './wire.ts';
 
-export type SessionFields = Pick<
+type SessionFields = Pick<
 	CheckoutSession,
 	| 'success_url'
 	| 'cancel_url'

@@ -12,7 +12,7 @@ type Refer<T, Keys extends keyof T> = Omit<T, Keys> & { [Key in Keys]: Extract<T
 type Replace<T, Replaced> = Omit<T, keyof Replaced> & Replaced;
 
 export type Customer = Stripe.Customer;
-export type DeletedCustomer = Stripe.DeletedCustomer;
+type DeletedCustomer = Stripe.DeletedCustomer;
 export type Product = Stripe.Product;
 export type PortalSession = Stripe.BillingPortal.Session;
 

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-export type DeliveryState = 'pending' | 'delivered' | 'failed' | 'dropped';
+type DeliveryState = 'pending' | 'delivered' | 'failed' | 'dropped';
 
 /** One event on its way to the webhook; times are in milliseconds. */
 export type Delivery = {

@@ -13,7 +13,7 @@ const SUPERUSER = 'postgres';
 /** PostgreSQL refuses to run as root; as nobody of a user namespace it keeps its real pid, and its files stay root's. */
 const AS_NOBODY = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'];
 
-export type PostgresServer = { home: Home; port: number; password: string; durable: boolean };
+type PostgresServer = { home: Home; port: number; password: string; durable: boolean };
 
 /** How the owner of the whole server connects. */
 export function postgresAdminUrl({ port, password }: { port: number; password: string }): string {

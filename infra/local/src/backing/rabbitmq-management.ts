@@ -13,7 +13,7 @@ const nodesSchema = z.array(
 	}),
 );
 
-export interface RabbitAlarms {
+interface RabbitAlarms {
 	/** True while the broker accepts no publishes because its disk is nearly full. */
 	disk: boolean;
 	/** True while the broker accepts no publishes because it uses too much memory. */

@@ -22,7 +22,7 @@ const PROBE_INTERVAL_MS = 15_000;
 const WAL_FILE_BYTES = 64 * MIB;
 
 export type RabbitPorts = { amqp: number; distribution: number; epmd: number; management: number };
-export type RabbitServer = {
+type RabbitServer = {
 	home: Home;
 	ports: RabbitPorts;
 	password: string;

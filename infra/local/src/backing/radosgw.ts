@@ -8,7 +8,7 @@ import type { Step } from '../supervisor/process.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { checkHttp } from './check-http.ts';
 
-export type RadosGateway = { home: Home; port: number; accessKeyId: string; secretAccessKey: string };
+type RadosGateway = { home: Home; port: number; accessKeyId: string; secretAccessKey: string };
 
 const USER = 'creatorr';
 const CLIENT = 'client.rgw.local';

@@ -4,7 +4,7 @@ import type { ManagedProcess } from '../supervisor/process.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { checkHttp } from './check-http.ts';
 
-export type S3Server = {
+type S3Server = {
 	home: Home;
 	port: number;
 	accessKeyId: string;

@@ -5,7 +5,7 @@ import type { ManagedProcess } from '../supervisor/process.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { checkHttp } from './check-http.ts';
 
-export type StripeServerOptions = {
+type StripeServerOptions = {
 	home: Home;
 	port: number;
 	secretKey: string;

@@ -8,7 +8,7 @@ import { StartError } from '../supervisor/start-error.ts';
 import { removeAbandonedHomes, TEST_HOME_PREFIX } from './abandoned-homes.ts';
 
 /** A home that is there for one run. */
-export type TestHome = {
+type TestHome = {
 	home: Home;
 	/** Lets what the services logged outlive the home; returns where it is then. */
 	keepLogs: () => string;

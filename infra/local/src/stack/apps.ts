@@ -12,7 +12,7 @@ import { WEB_DIR } from './generate-code.ts';
 import { countOf, replicaNames, type Scale } from './scale.ts';
 import { type Databases, REPOSITORY, type S3Settings, type StripeSettings } from './settings.ts';
 
-export type AppContext = {
+type AppContext = {
 	/** Holds the tunables that each app reads by itself. */
 	environment: NodeJS.ProcessEnv;
 	home: Home;

@@ -3,7 +3,7 @@ import { say } from './command.ts';
 import { notableLine } from './notable-line.ts';
 
 /** What the person in front of the terminal reads of an event; undefined when it is not worth a line. */
-export function describeEvent(event: SupervisorEvent): string | undefined {
+function describeEvent(event: SupervisorEvent): string | undefined {
 	switch (event.type) {
 		case 'ready':
 			return `${event.restart ? 'restarted' : 'ready'}, pid ${event.pid}, after ${(event.afterMs / 1000).toFixed(1)} s`;

@@ -18,7 +18,7 @@ export type FailureReport = {
 	ended_at: string | null;
 };
 
-export type WorkerReport = { id: string; running: number; silent_seconds: number };
+type WorkerReport = { id: string; running: number; silent_seconds: number };
 
 export type OutboxReport = { waiting: number; oldest_age_seconds: number };
 

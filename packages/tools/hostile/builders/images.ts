@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 
 const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-export interface PngOptions {
+interface PngOptions {
 	/** 0 grey, 2 colours, 3 palette, 6 colours with transparency. */
 	colourType?: number;
 	bits?: number;
@@ -71,7 +71,7 @@ export function jpegHead(width: number, height: number): Buffer {
 	]);
 }
 
-export type TiffTags = Readonly<Record<number, number>>;
+type TiffTags = Readonly<Record<number, number>>;
 
 /** A TIFF in black and white with these tags over the usual ones, and a kilobyte of pixels. `next` is the place of the next directory. */
 export function tiff(width: number, height: number, tags: TiffTags = {}, next = 0): Buffer {

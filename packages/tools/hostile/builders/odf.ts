@@ -12,7 +12,7 @@ const NAMESPACES = [
 
 export type OdfKind = 'text' | 'spreadsheet' | 'presentation';
 
-export interface OdfParts {
+interface OdfParts {
 	body?: string;
 	/** Before office:body: scripts, font faces, automatic styles. */
 	head?: string;

@@ -13,7 +13,7 @@ export interface Relation {
 	isExternal?: boolean;
 }
 
-export interface OoxmlParts {
+interface OoxmlParts {
 	/** Width and height of slides, of which 360,000 are a centimetre. */
 	slideSize?: [number, number];
 	/** Of the document, the sheet or the slide. */

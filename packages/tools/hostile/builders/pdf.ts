@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 /** An object's source, or a stream with its dictionary's entries; its number is its place in the list, counted from 1. */
 export type RawObject = string | { dictionary: string; stream: Buffer | string; length?: number };
 
-export interface RawPdf {
+interface RawPdf {
 	objects: readonly RawObject[];
 	/** Entries of the trailer beside /Size and /Root, which is object 1. */
 	trailer?: string;

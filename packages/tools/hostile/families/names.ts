@@ -4,7 +4,7 @@ import { onePage } from '../builders/pdf.ts';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 
 /** Names that a shell, a path or a reader would stumble over, by what they are. */
-export const ODD_NAMES: Readonly<Record<string, string>> = {
+const ODD_NAMES: Readonly<Record<string, string>> = {
 	'an option': '-dNOSAFER.pdf',
 	'a long option': '--help',
 	'a file of arguments': '@/etc/passwd',

@@ -1,6 +1,6 @@
 import type { Page, Request } from 'playwright-core';
 
-export interface SentParts {
+interface SentParts {
 	/** Numbers of the parts that a page began to send, as often as it did. */
 	begun: number[];
 	/** Those that the store has taken. */
