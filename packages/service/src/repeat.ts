@@ -1,5 +1,5 @@
-import type { Logger } from './logger.ts';
-import { type RunningTask, startTask } from './task.ts';
+import type { Logger } from './logging/logger.ts';
+import { type RunningTask, startTask } from './skeleton/task.ts';
 
 export type Repeater = RunningTask;
 

@@ -3,16 +3,16 @@ import { notFound } from '@creatorr/contracts/errors';
 import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity';
 import { idSchema, newId } from '@creatorr/contracts/ids';
 import express, { type Express, type RequestHandler } from 'express';
+import { withRequestId } from '../logging/context.ts';
+import type { Logger } from '../logging/logger.ts';
+import { observeRequest } from '../metrics/metrics.ts';
+import { metricsRoute } from '../metrics/scrape.ts';
 import { jsonBody, rawBody } from './body.ts';
-import { withRequestId } from './context.ts';
 import { renderErrors } from './error-rendering.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
 import type { VerifyIdentity } from './identity.ts';
-import type { Logger } from './logger.ts';
-import { observeRequest } from './metrics.ts';
 import { traceRequests } from './request-span.ts';
 import type { Route } from './route.ts';
-import { metricsRoute } from './scrape.ts';
 
 interface ServiceOptions {
 	logger: Logger;

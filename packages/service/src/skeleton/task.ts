@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
-import { withRequestId } from './context.ts';
+import { withRequestId } from '../logging/context.ts';
+import type { Logger } from '../logging/logger.ts';
 import { type LeasedRun, type LeaseOptions, runWithLease } from './lease.ts';
-import type { Logger } from './logger.ts';
 
 /** Work that a service repeats in the background. `Deps` is what its `run` takes of the service. */
 export interface Task<Deps> {

@@ -2,9 +2,9 @@ import { bodyTooLarge } from '@creatorr/contracts/body-limit';
 import { AppError, type ErrorBody, unavailable } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
 import type { ErrorRequestHandler } from 'express';
-import { currentRequestId } from './context.ts';
+import { currentRequestId } from '../logging/context.ts';
+import type { Logger } from '../logging/logger.ts';
 import { isDatabaseAway } from './database-away.ts';
-import type { Logger } from './logger.ts';
 
 /** The body of a failure. */
 export function errorBody(error: AppError, requestId: string): ErrorBody {

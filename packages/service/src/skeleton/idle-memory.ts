@@ -1,5 +1,5 @@
 import { Session } from 'node:inspector/promises';
-import type { Logger } from './logger.ts';
+import type { Logger } from '../logging/logger.ts';
 
 const CHECK_EVERY_MS = 10_000;
 /** Of one core, since the last check. A busy process collects garbage by itself. */

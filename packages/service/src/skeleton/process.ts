@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startTracing } from '@creatorr/telemetry/start-tracing';
+import type { Logger } from '../logging/logger.ts';
 import { ConfigError } from './config.ts';
 import { returnIdleMemory } from './idle-memory.ts';
-import type { Logger } from './logger.ts';
 
 /** A drain lasts no longer than this; what is left then is cut. */
 export const DRAIN_MS = 10_000;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { contextRequestId } from './context.ts';
+import { contextRequestId } from '../logging/context.ts';
 import { type RunningTask, startTask, type Task } from './task.ts';
 
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import type { BodyInputOf, Operation, ParamsOf, ResponseOf } from '@creatorr/con
 import { inSpan, SpanKind } from '@creatorr/telemetry/span';
 import { currentTraceparent, TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 import type { z } from 'zod';
-import { currentRequestId } from './context.ts';
+import { currentRequestId } from '../logging/context.ts';
 import type { SignIdentity } from './identity.ts';
 
 interface InternalClientOptions {

@@ -1,13 +1,13 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import { createService } from '../http/create-service.ts';
+import type { HealthCheck } from '../http/health.ts';
+import { createIdentityVerifier } from '../http/identity.ts';
+import type { Route } from '../http/route.ts';
+import { createLogger, type Logger, logFormatOf } from '../logging/logger.ts';
 import type { baseConfigSchema } from './config.ts';
-import { createService } from './create-service.ts';
-import type { HealthCheck } from './health.ts';
-import { createIdentityVerifier } from './identity.ts';
-import { createLogger, type Logger, logFormatOf } from './logger.ts';
 import { closeServer, configOrExit, DRAIN_MS, listen, portOf, runProcess } from './process.ts';
-import type { Route } from './route.ts';
 import { startTask, type Task } from './task.ts';
 
 type BaseConfig = z.output<typeof baseConfigSchema>;

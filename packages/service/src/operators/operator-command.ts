@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import { AppError } from '@creatorr/contracts/errors';
 import { characterCount, isStorableText } from '@creatorr/contracts/text';
-import { isDatabaseAway } from './database-away.ts';
-import { describeError, type Logger } from './logger.ts';
+import { isDatabaseAway } from '../http/database-away.ts';
+import { describeError, type Logger } from '../logging/logger.ts';
 import { reportText } from './report-text.ts';
 
 /** A command was called in a wrong way; the message says what would be right. */

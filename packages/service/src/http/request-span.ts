@@ -1,7 +1,7 @@
 import { beginSpan, markFailed, type Span, SpanKind, within } from '@creatorr/telemetry/span';
 import { contextOf, TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 import type { RequestHandler } from 'express';
-import { contextRequestId } from './context.ts';
+import { contextRequestId } from '../logging/context.ts';
 
 /** Says what a request was answered; undefined when its client left first. */
 export function endRequestSpan(span: Span, status: number | undefined): void {
