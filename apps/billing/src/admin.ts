@@ -1,9 +1,9 @@
 import { loadConfig } from '@creatorr/service/config';
 import { runOperatorCommand } from '@creatorr/service/operator-command';
 import { configOrExit } from '@creatorr/service/process';
-import { adminCommands, depsOf, HELP } from './admin-command.ts';
 import { configSchema } from './config.ts';
-import { openOperatorData } from './data/open-operator-data.ts';
+import { adminCommands, depsOf, HELP } from './operators/admin-command.ts';
+import { openOperatorData } from './operators/operators.sql.ts';
 
 const config = configOrExit(() => loadConfig(configSchema));
 const { close, ...data } = openOperatorData(

@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 
-/** What billing asks of other services. */
+/** Returns the calls that billing makes to other services. */
 export function internalCalls(config: Config) {
 	const sign = createIdentitySigner('billing', config.INTERNAL_PRIVATE_KEY);
 	const client = (name: string, baseUrl: string) =>

@@ -1,24 +1,33 @@
 import { type BillingCycle, billingCycleSchema } from '@creatorr/contracts/billing';
 import Stripe from 'stripe';
-import type { OpenCheckout, StripePort } from '../domain/stripe-port.ts';
-import { asking, missingAs } from './translate-errors.ts';
+import { callStripe, missingAs } from './errors.ts';
 
 export type Prices = Readonly<Record<BillingCycle, string>>;
 
+export interface OpenCheckout {
+	id: string;
+	/** Null where it sells for another price than it would now. */
+	cycle: BillingCycle | null;
+	url: string;
+	expiresAt: Date;
+}
+
 const PAGE = 100;
 
-export function checkoutCalls(
-	stripe: Stripe,
-	{ prices, appUrl }: { prices: Prices; appUrl: string },
-): Pick<StripePort, 'listOpenCheckouts' | 'createCheckout' | 'expireCheckout'> {
+export function checkoutCalls(stripe: Stripe, { prices, appUrl }: { prices: Prices; appUrl: string }) {
 	return {
-		listOpenCheckouts: (customer) =>
-			asking(async () => {
+		listOpenCheckouts: (customer: string): Promise<OpenCheckout[]> =>
+			callStripe(async () => {
 				const page = stripe.checkout.sessions.list({ customer, status: 'open', limit: PAGE });
 				return ((await page.catch(missingAs(null)))?.data ?? []).map((one) => toCheckout(one, prices));
 			}),
-		createCheckout: ({ customerId, userId, cycle }) =>
-			asking(async () => {
+		createCheckout: (input: {
+			customerId: string;
+			userId: string;
+			cycle: BillingCycle;
+		}): Promise<OpenCheckout> =>
+			callStripe(async () => {
+				const { customerId, userId, cycle } = input;
 				const price = prices[cycle];
 				const session = await stripe.checkout.sessions.create({
 					mode: 'subscription',
@@ -32,9 +41,10 @@ export function checkoutCalls(
 				});
 				return toCheckout(session, prices);
 			}),
-		expireCheckout: (id) =>
-			asking(async () => {
-				await stripe.checkout.sessions.expire(id).catch((error: unknown) => {
+		/** Has no effect on a checkout that is no longer open. */
+		expireCheckout: (checkoutId: string): Promise<void> =>
+			callStripe(async () => {
+				await stripe.checkout.sessions.expire(checkoutId).catch((error: unknown) => {
 					// It was paid or has expired meanwhile.
 					if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
 				});

@@ -1,36 +1,41 @@
 import type Stripe from 'stripe';
-import type { StripePort } from '../domain/stripe-port.ts';
-import { asking, missingAs } from './translate-errors.ts';
+import { callStripe, missingAs } from './errors.ts';
 
-type CustomerCalls = Pick<
-	StripePort,
-	'createCustomer' | 'findCustomer' | 'describeCustomer' | 'deleteCustomer' | 'createPortal'
->;
-
-export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }): CustomerCalls {
+export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 	return {
-		createCustomer: ({ id, customersGone }) =>
-			asking(async () => {
-				// Nothing that may change goes with the key: it would be refused the next time.
+		/**
+		 * Creates the customer of a user, without any personal data. For a day, calls with the same `customersGone` return the same
+		 * customer.
+		 */
+		createCustomer: ({ id, customersGone }: { id: string; customersGone: number }): Promise<string> =>
+			callStripe(async () => {
+				// Stripe refuses a repeated key with other parameters, so nothing that may change is sent.
 				const idempotencyKey = `creatorr-customer-${id}${customersGone > 0 ? `-${customersGone}` : ''}`;
 				return (await stripe.customers.create({ metadata: { user_id: id } }, { idempotencyKey })).id;
 			}),
-		findCustomer: (userId) =>
-			asking(async () => {
+		/** Finds the customer that was created for a user a while ago; null where there is none. */
+		findCustomer: (userId: string): Promise<string | null> =>
+			callStripe(async () => {
 				const query = `metadata['user_id']:'${userId}'`;
 				return (await stripe.customers.search({ query, limit: 1 })).data[0]?.id ?? null;
 			}),
-		describeCustomer: (id, { email, name }) =>
-			asking(async () => {
-				const update = stripe.customers.update(id, { email, ...(name === null ? {} : { name }) });
+		/** Sets the email and name. Resolves to false for a customer that is gone. */
+		describeCustomer: (
+			customerId: string,
+			{ email, name }: { email: string; name: string | null },
+		): Promise<boolean> =>
+			callStripe(async () => {
+				const update = stripe.customers.update(customerId, { email, ...(name === null ? {} : { name }) });
 				return (await update.catch(missingAs(null))) !== null;
 			}),
-		deleteCustomer: (id) =>
-			asking(async () => {
-				await stripe.customers.del(id).catch(missingAs(undefined));
+		/** Ends the customer's subscriptions at once and erases the person at Stripe. Has no effect on one that is gone. */
+		deleteCustomer: (customerId: string): Promise<void> =>
+			callStripe(async () => {
+				await stripe.customers.del(customerId).catch(missingAs(undefined));
 			}),
-		createPortal: (customer) =>
-			asking(async () => {
+		/** Resolves to the address of the portal's page; null for a customer that is gone. */
+		createPortal: (customer: string): Promise<string | null> =>
+			callStripe(async () => {
 				const session = stripe.billingPortal.sessions.create({ customer, return_url: `${appUrl}/account` });
 				return (await session.catch(missingAs(null)))?.url ?? null;
 			}),

@@ -1,25 +1,27 @@
+import type { BillingCycle } from '@creatorr/contracts/billing';
 import Stripe from 'stripe';
-import type { StripePort } from '../domain/stripe-port.ts';
-import { toSubscription } from './to-subscription.ts';
-import { asking, isMissing } from './translate-errors.ts';
-import { unpaidSince } from './unpaid-since.ts';
+import type { Subscription } from '../customers/customer.ts';
+import { callStripe, isMissing } from './errors.ts';
 
 const PAGE = 100;
+const MS = 1000;
+/** Invoices that were sent and not paid. One that Stripe has given up on is unpaid, too. */
+const UNPAID: readonly (string | null)[] = ['open', 'uncollectible'];
 
-export function subscriptionCalls(
-	stripe: Stripe,
-): Pick<StripePort, 'listSubscriptions' | 'cancelSubscription'> {
+export function subscriptionCalls(stripe: Stripe) {
 	return {
-		listSubscriptions: (customer) =>
-			asking(async () => {
+		/** Lists all of a customer's, including those that are over; none for a customer that was deleted. */
+		listSubscriptions: (customer: string): Promise<Subscription[]> =>
+			callStripe(async () => {
 				const subscriptions = await listAll(stripe, customer);
 				return await Promise.all(
 					subscriptions.map(async (one) => toSubscription(one, await unpaidSince(stripe, one))),
 				);
 			}),
-		cancelSubscription: (id) =>
-			asking(async () => {
-				await stripe.subscriptions.cancel(id).catch((error: unknown) => {
+		/** Ends it at once. Has no effect on one that is over. */
+		cancelSubscription: (subscriptionId: string): Promise<void> =>
+			callStripe(async () => {
+				await stripe.subscriptions.cancel(subscriptionId).catch((error: unknown) => {
 					// It has ended meanwhile.
 					if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
 				});
@@ -36,4 +38,46 @@ async function listAll(stripe: Stripe, customer: string): Promise<Stripe.Subscri
 		if (!isMissing(error)) throw error;
 	}
 	return all;
+}
+
+/** Since 2025 each item has the period; all items of one of our subscriptions have the same. */
+function toSubscription(subscription: Stripe.Subscription, unpaidSince: Date | null): Subscription {
+	const item = subscription.items.data[0];
+	const start = item?.current_period_start ?? subscription.created;
+	const end = item?.current_period_end ?? subscription.created;
+	return {
+		id: subscription.id,
+		status: subscription.status,
+		cycle: cycleOf(item?.price.recurring),
+		createdAt: new Date(subscription.created * MS),
+		currentPeriodStart: new Date(start * MS),
+		currentPeriodEnd: new Date(end * MS),
+		// Since 2025 the portal may set a date instead of the flag.
+		cancelAtPeriodEnd: subscription.cancel_at_period_end || subscription.cancel_at !== null,
+		unpaidSince,
+	};
+}
+
+/** Reads the interval instead of the price: a subscription at an older price keeps its cycle. */
+function cycleOf(recurring: Stripe.Price.Recurring | null | undefined): BillingCycle | null {
+	if (recurring?.interval_count !== 1) return null;
+	if (recurring.interval === 'month') return 'monthly';
+	return recurring.interval === 'year' ? 'yearly' : null;
+}
+
+/**
+ * Returns since when a past due subscription is unpaid: when the oldest unpaid invoice after the last paid one was made, which is
+ * the start of the period that it bills. Stripe's subscription does not say it, because its current period moves on while it is
+ * past due. Null for any other subscription.
+ */
+async function unpaidSince(stripe: Stripe, { id, status }: Stripe.Subscription): Promise<Date | null> {
+	if (status !== 'past_due') return null;
+	let oldest: number | null = null;
+	// The newest come first.
+	for await (const invoice of stripe.invoices.list({ subscription: id, limit: PAGE })) {
+		// An invoice over 0, as a change of the price may make, pays for no period.
+		if (invoice.status === 'paid' && invoice.total > 0) break;
+		if (UNPAID.includes(invoice.status)) oldest = invoice.created;
+	}
+	return oldest === null ? null : new Date(oldest * MS);
 }

@@ -3,7 +3,7 @@ import { isStorableText } from '@creatorr/contracts/text';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import Stripe from 'stripe';
-import { customerOfEvent } from './event-readers.ts';
+import { customerOfEvent } from '../webhook/event-types.ts';
 import { verifyEvent } from './verify-event.ts';
 
 const SECRET = 'whsec_test';

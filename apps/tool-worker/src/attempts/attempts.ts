@@ -1,5 +1,5 @@
 /** Why an attempt ends early. */
-type EndReason = 'stopped' | 'shutdown' | 'no_background_slot';
+export type EndReason = 'stopped' | 'shutdown' | 'no_background_slot';
 
 const MESSAGES: Record<EndReason, string> = {
 	stopped: 'the job was canceled or given to another worker',

@@ -17,7 +17,7 @@ export async function prepareMachine(scratchDir: string, logger: Logger): Promis
 	return home;
 }
 
-interface RunnableTools {
+export interface RunnableTools {
 	tools: Map<string, Tool>;
 	/** What each of them offers on this machine. */
 	capabilities: Record<string, Capabilities>;

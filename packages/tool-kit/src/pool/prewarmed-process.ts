@@ -7,7 +7,7 @@ import type { Scratch } from '../scratch/scratch.ts';
 import type { CommandResult, PrewarmedCommand } from '../tool/tool.ts';
 import { ToolError } from '../tool/tool-error.ts';
 
-interface RequestOptions {
+export interface RequestOptions {
 	/** Host files on the file system of the scratch directory, which the process may read at `lateInputPath(<key>)`. */
 	readOnly?: Readonly<Record<string, string>>;
 	signal: AbortSignal;

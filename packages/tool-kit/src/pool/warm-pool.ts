@@ -22,7 +22,7 @@ export interface PoolOptions {
 }
 
 /** Keeps the prewarmed processes of one tool. */
-interface WarmPool {
+export interface WarmPool {
 	/** Resolves with undefined when no process is ready or starting. */
 	acquire(): Promise<Workspace | undefined>;
 	/** Keeps the workspace for another job where possible; resolves with false when the caller has to discard it. */

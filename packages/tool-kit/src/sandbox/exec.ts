@@ -18,7 +18,7 @@ type SandboxedRun = SandboxedCommand &
 		onWaited?: (ms: number) => void;
 	};
 
-interface SandboxedProcess {
+export interface SandboxedProcess {
 	/** Its standard input. */
 	stdin: Writable;
 	/** Kills all of its processes. */

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { ToolError } from '../tool/tool-error.ts';
 
 /** Why the processes of a sandbox were killed: out of time, over a limit, or canceled. */
-type KillReason = 'timeout' | 'limit' | 'cancel';
+export type KillReason = 'timeout' | 'limit' | 'cancel';
 
 const kills = channel('creatorr.sandbox.killed');
 
@@ -29,7 +29,7 @@ export function onAbort(signal: AbortSignal | undefined, action: () => void): { 
 }
 
 /** The reasons to end a command early: its signal, its own time limit, an exceeded limit, a line that the caller refused. */
-interface StopConditions {
+export interface StopConditions {
 	/** Kills the command, which then rejects with the first error. */
 	fail(error: unknown, reason?: KillReason): void;
 	isTimedOut(): boolean;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { withExtension } from '../files/output-name.ts';
 import { sampleManifest } from '../testing/sample-manifest.ts';
-import { describeTool, withCapabilities } from './describe.ts';
+import { describeTool, outputSuffix, withCapabilities } from './describe.ts';
 import { defineTool, type ToolManifest } from './manifest.ts';
 
 const params = z.strictObject({ a: z.int().default(1).meta({ description: 'a number' }) });
@@ -37,17 +37,17 @@ describe('describeTool returns how outputs are named:', () => {
 		expect(output).toEqual({ suffix: '.pdf', param: 'a', suffixes: { x: '.pdf', y: '.txt' } });
 	});
 
-	test('without a param whose values give the same suffix or need another param', () => {
-		const modes = z
-			.object({ mode: z.enum(['plain', 'protected']).default('plain'), password: z.string().optional() })
-			.refine(({ mode, password }) => mode === 'plain' || password !== undefined);
-		const outputName = (name: string) => withExtension(name, '.pdf');
-		expect(describeTool({ ...sampleManifest(modes), outputName }).output).toEqual({ suffix: '.pdf' });
-	});
-
 	test('not at all where an output keeps the name of its input', () => {
 		expect(named((name) => name)).toBeUndefined();
 	});
+});
+
+test('outputSuffix names no param whose values give the same suffix or need another param', () => {
+	const modes = z
+		.object({ mode: z.enum(['plain', 'protected']).default('plain'), password: z.string().optional() })
+		.refine(({ mode, password }) => mode === 'plain' || password !== undefined);
+	const manifest = { params: modes, outputName: (name: string) => name.replace(/\.\w+$/, '.pdf') };
+	expect(outputSuffix(manifest as unknown as ToolManifest)).toEqual({ suffix: '.pdf' });
 });
 
 test('withCapabilities adds what the workers offer, and nothing where there are none', () => {

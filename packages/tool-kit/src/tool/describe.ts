@@ -32,7 +32,7 @@ export function withCapabilities<T extends Pick<ToolDescription, 'available'>>(
 }
 
 /** What follows the stem of an input's name in the name of its output. */
-interface OutputSuffix {
+export interface OutputSuffix {
 	/** The suffix for default params. */
 	suffix: string;
 	/** The param whose value decides the suffix, if any. */
@@ -45,7 +45,7 @@ interface OutputSuffix {
  * Finds out how a tool names its outputs, so that a client can tell before a job whether a file of that name exists. Returns
  * undefined for a tool whose outputs are not named by a stem and a suffix.
  */
-function outputSuffix(manifest: ToolManifest): OutputSuffix | undefined {
+export function outputSuffix(manifest: ToolManifest): OutputSuffix | undefined {
 	const suffix = suffixFor(manifest, {});
 	if (suffix === undefined) return undefined;
 	for (const [param, schema] of Object.entries(acceptedParams(manifest.params))) {

@@ -1,0 +1,239 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { sessionOf, startWorld, subscribe, type User, untilPlan, type World } from '../testing/world.ts';
+
+const DAY_SECONDS = 86_400;
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld();
+}, 120_000);
+afterAll(() => world?.stop());
+afterEach(() =>
+	world.stripe.control('/switches', {
+		api: { down: false, lose_answers: 0, delay_ms: 0 },
+		webhooks: { paused: false },
+		renewals: { after_last_failure: 'cancel' },
+	}),
+);
+
+async function customersOf(user: User) {
+	const all = await world.stripe.api.customers.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });
+	return all.filter(({ metadata }) => metadata.user_id === user.id);
+}
+
+describe('a checkout', () => {
+	test('names the user wherever Stripe will tell it again', async () => {
+		const user = world.user();
+		const session = await world.stripe.api.checkout.sessions.retrieve(await user.openCheckout('yearly'));
+		expect(session).toMatchObject({ client_reference_id: user.id, mode: 'subscription', status: 'open' });
+		const [customer] = await customersOf(user);
+		expect(customer).toMatchObject({ id: session.customer, email: `${user.id.toLowerCase()}@example.com` });
+		const { session: paid } = await world.stripe.control(`/checkout/sessions/${session.id}/pay`, {});
+		const subscription = await world.stripe.api.subscriptions.retrieve(paid.subscription);
+		expect(subscription.metadata).toMatchObject({ user_id: user.id });
+		await untilPlan(user, 'pro');
+		expect(await user.billing()).toMatchObject({ plan: 'pro', status: 'active', cycle: 'yearly' });
+	});
+
+	test('leads back to the page of the account', async () => {
+		const id = await world.user().openCheckout('monthly');
+		const { success_url, cancel_url } = await world.stripe.api.checkout.sessions.retrieve(id);
+		expect(success_url).toBe('http://app.example.com/account?checkout=done');
+		expect(cancel_url).toBe('http://app.example.com/account?checkout=canceled');
+	});
+
+	test('asked for ten times at once has one customer and one page', async () => {
+		const user = world.user();
+		const answers = await Promise.all(
+			Array.from({ length: 10 }, (_, index) => user.checkout('monthly', index % 2)),
+		);
+		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+		expect(new Set(answers.map(({ body }) => body.data.url)).size).toBe(1);
+		expect(await customersOf(user)).toHaveLength(1);
+	});
+
+	test('for the other cycle closes the one before', async () => {
+		const user = world.user();
+		const monthly = await user.openCheckout('monthly');
+		const yearly = await user.openCheckout('yearly');
+		const statusOf = async (id: string) => (await world.stripe.api.checkout.sessions.retrieve(id)).status;
+		expect([await statusOf(monthly), await statusOf(yearly)]).toEqual(['expired', 'open']);
+	});
+
+	test('is refused to somebody on Pro, and the message points to the portal', async () => {
+		const user = world.user();
+		await subscribe(world, user);
+		const { status, body } = await user.checkout('monthly');
+		expect([status, body.error.code]).toEqual([409, 'already_subscribed']);
+		expect(body.error.message).toContain('/v1/billing/portal');
+	});
+
+	test('is refused to somebody who has paid although no event of it has come', async () => {
+		const user = world.user();
+		await world.stripe.control('/switches', { webhooks: { paused: true } });
+		await world.stripe.control(`/checkout/sessions/${await user.openCheckout()}/pay`, {});
+		expect((await user.checkout('monthly')).body.error.code).toBe('already_subscribed');
+		expect((await user.billing()).plan).toBe('pro');
+	});
+
+	test.each([
+		['past_due', [{}, { seconds: 8 * DAY_SECONDS }]],
+		['unpaid', [{}, {}, {}, {}]],
+	])('is refused to somebody whose subscription is %s and does not count', async (status, passages) => {
+		const user = world.user();
+		const subscription = await subscribe(world, user);
+		await world.stripe.control('/switches', { renewals: { after_last_failure: 'mark_unpaid' } });
+		for (const how of passages) {
+			await world.stripe.control(`/subscriptions/${subscription}/advance`, { ...how, payments: 'fail' });
+		}
+		const answer = await user.checkout('yearly');
+		expect([answer.status, answer.body.error.code]).toEqual([409, 'already_subscribed']);
+		expect(answer.body.error.message).toContain('/v1/billing/portal');
+		expect(await user.billing()).toMatchObject({ plan: 'free', status });
+		expect((await user.portal()).status).toBe(200);
+		const { data } = await world.stripe.api.checkout.sessions.list({ subscription, limit: 10 });
+		expect(data.map((session) => session.status)).toEqual(['complete']);
+	});
+
+	test('after a card that was declined is the same, or ends what that card left', async () => {
+		const user = world.user();
+		const first = await user.openCheckout('monthly');
+		await world.stripe.control(`/checkout/sessions/${first}/pay`, { card: '4000000000000002' });
+		const [customer] = await customersOf(user);
+		const left = async () => {
+			const { data } = await world.stripe.api.subscriptions.list({
+				customer: customer?.id ?? '',
+				status: 'all',
+			});
+			return data.map(({ status }) => status);
+		};
+		expect([await user.openCheckout('monthly'), await left()]).toEqual([first, ['incomplete']]);
+		await user.openCheckout('yearly');
+		expect(await left()).toEqual(['incomplete_expired']);
+	});
+
+	test('whose customer is gone at Stripe is for another, again and again', async () => {
+		const user = world.user();
+		for (const others of [0, 1, 2]) {
+			await user.openCheckout();
+			const made = await customersOf(user);
+			expect(made).toHaveLength(1);
+			await world.stripe.api.customers.del(made[0]?.id ?? '');
+			const row = await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
+			expect([row.stripeCustomerId, row.customersGone]).toEqual([made[0]?.id, others]);
+		}
+	});
+
+	test('at a price that has changed meanwhile closes the one before', async () => {
+		const { monthly, yearly } = world.stripe.prices;
+		const replica = await world.startReplica({ STRIPE_PRICE_MONTHLY: yearly, STRIPE_PRICE_YEARLY: monthly });
+		try {
+			const user = world.user();
+			const before = await user.openCheckout('monthly');
+			const after = await user.at(replica.url).openCheckout('monthly');
+			const sessions = [before, after].map((id) => world.stripe.api.checkout.sessions.retrieve(id));
+			expect((await Promise.all(sessions)).map(({ status }) => status)).toEqual(['expired', 'open']);
+		} finally {
+			await replica.stop();
+		}
+	});
+
+	test('asked for many times by one user keeps no connection from the others', async () => {
+		const replica = await world.startReplica({ DATABASE_POOL_SIZE: '12' });
+		try {
+			await world.stripe.control('/switches', { api: { delay_ms: 200 } });
+			const [busy, other] = [world.user().at(replica.url), world.user().at(replica.url)];
+			const many = Array.from({ length: 30 }, () => busy.checkout('monthly'));
+			expect((await other.checkout('monthly')).status).toBe(200);
+			expect((await Promise.all(many)).map(({ status }) => status)).toEqual(Array(30).fill(200));
+		} finally {
+			await replica.stop();
+		}
+	}, 120_000);
+
+	test.each(['unavailable', 'refuse'])('while Stripe is down (%s) is 503 with Retry-After', async (down) => {
+		const user = world.user();
+		await world.stripe.control('/switches', { api: { down } });
+		const { status, headers, body } = await user.checkout('monthly');
+		expect([status, body.error.code]).toEqual([503, 'upstream_unavailable']);
+		expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+		await world.stripe.control('/switches', { api: { down: false } });
+		expect((await user.checkout('monthly')).status).toBe(200);
+	});
+
+	test('whose customer was made by a request that Stripe never answered finds it again', async () => {
+		const user = world.user();
+		await world.stripe.control('/switches', { api: { lose_answers: 50 } });
+		await user.checkout('monthly');
+		await world.stripe.control('/switches', { api: { lose_answers: 0 } });
+		expect((await user.checkout('monthly')).status).toBe(200);
+		expect(await customersOf(user)).toHaveLength(1);
+	});
+
+	test('whose customer was made so long ago that Stripe forgot the request finds it by its metadata', async () => {
+		const user = world.user();
+		await world.stripe.control('/switches', { api: { lose_answers: 50 } });
+		await user.checkout('monthly');
+		await world.stripe.control('/switches', { api: { lose_answers: 0 } });
+		// With another key, as Stripe keeps none for so long.
+		const asked = { customerAskedAt: new Date(Date.now() - 25 * 3_600_000), customersGone: 1 };
+		await world.prisma.customer.update({ where: { userId: user.id }, data: asked });
+		expect((await user.checkout('monthly')).status).toBe(200);
+		expect(await customersOf(user)).toHaveLength(1);
+	});
+
+	test.each([{ cycle: 'weekly' }, {}])('with %j is a validation error', async (body) => {
+		const answer = await world.user().call('POST', '/v1/billing/checkout', body);
+		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'cycle']);
+	});
+});
+
+describe('the portal', () => {
+	test('is there for a subscriber, also for one whose subscription is over', async () => {
+		const user = world.user();
+		const subscription = await subscribe(world, user);
+		expect((await user.portal()).body.data.url).toContain(world.stripe.url);
+		await world.stripe.api.subscriptions.cancel(subscription);
+		await untilPlan(user, 'free');
+		expect((await user.portal()).status).toBe(200);
+	});
+
+	test('is not there when Stripe no longer knows the customer', async () => {
+		const user = world.user();
+		await subscribe(world, user);
+		await world.stripe.control('/switches', { webhooks: { paused: true } });
+		await world.stripe.api.customers.del((await customersOf(user))[0]?.id ?? '');
+		const { status, body } = await user.portal();
+		expect([status, body.error.code]).toEqual([409, 'no_subscription']);
+	});
+
+	test.each(['who was never here', 'who opened a checkout and left'])(
+		'is not there for somebody %s',
+		async (who) => {
+			const user = world.user();
+			if (who !== 'who was never here') sessionOf((await user.checkout('monthly')).body.data.url);
+			const { status, body } = await user.portal();
+			expect([status, body.error.code]).toEqual([409, 'no_subscription']);
+		},
+	);
+});
+
+test('usage shows the use of each limit of the plan', async () => {
+	const user = world.user();
+	const limits = async () => (await user.call('GET', '/v1/usage')).body.data;
+	expect(await limits()).toEqual({
+		plan: 'free',
+		limits: [
+			// What jobs says comes before the plan: this user's email is not verified.
+			{ name: 'active_jobs', used: 2, limit: 1 },
+			{ name: 'queued_jobs', used: 7, limit: 1000 },
+			{ name: 'compute_seconds', used: 60, limit: 1_800 },
+			{ name: 'stored_bytes', used: 1234, limit: 50_000_000_000 },
+		],
+	});
+	await subscribe(world, user);
+	expect(await limits()).toMatchObject({
+		plan: 'pro',
+		limits: [{}, {}, { limit: 36_000 }, { limit: 500_000_000_000 }],
+	});
+});

@@ -1,0 +1,118 @@
+import { type BillingCycle, createCheckout } from '@creatorr/contracts/billing';
+import { AppError, unavailable } from '@creatorr/contracts/errors';
+import type { Plan } from '@creatorr/contracts/plans';
+import { crashPoint } from '@creatorr/service/crash-point';
+import { defineRoute } from '@creatorr/service/route';
+import type { Customers } from '../customers/customers.sql.ts';
+import type { LockedCustomer } from '../customers/locked-customer.sql.ts';
+import { isOngoing } from '../plans/plan-rule.ts';
+import type { OpenCheckout } from '../stripe/checkout-calls.ts';
+import type { StripeCalls } from '../stripe/stripe.ts';
+import { type SyncDeps, stripeCustomerOf, syncCustomer } from '../sync/sync-customer.ts';
+
+interface CheckoutDeps extends SyncDeps {
+	customers: Pick<Customers, 'withCustomer'>;
+	findAccount(userId: string): Promise<Person>;
+}
+
+interface Person {
+	email: string;
+	name: string | null;
+}
+
+/** A refusal is returned instead of thrown, so that the transaction commits what Stripe said on the way to it. */
+type Outcome = { url: string } | { refusal: AppError } | 'customer gone';
+
+/** A customer may be gone at Stripe; the one that replaces it is not. */
+const TRIES = 2;
+
+export function createCheckoutRoute(deps: CheckoutDeps) {
+	return defineRoute(createCheckout, async ({ user, body }) => ({
+		data: { url: await openCheckout(deps, { userId: user.id, cycle: body.cycle }) },
+	}));
+}
+
+/**
+ * Returns the address of a page of Stripe on which the user can subscribe. A user has at most one customer and one open checkout,
+ * however many requests run at once. Throws `already_subscribed` for users with an open subscription, also when it does not count
+ * for Pro.
+ */
+async function openCheckout(
+	deps: CheckoutDeps,
+	{ userId, cycle }: { userId: string; cycle: BillingCycle },
+): Promise<string> {
+	const person = await deps.findAccount(userId);
+	for (let tries = 0; tries < TRIES; tries += 1) {
+		// Committed first: a customer at Stripe must never be forgotten because a later step fails.
+		await deps.customers.withCustomer(userId, async (locked) => {
+			refuseDeleted(locked);
+			if (!locked.customer.customerAskedAt) await locked.announceStripeCustomer();
+		});
+		crashPoint('billing.checkout.customer-announced');
+		const outcome = await deps.customers.withCustomer(userId, (locked) =>
+			checkOut(deps, locked, { person, cycle }),
+		);
+		if (outcome === 'customer gone') continue;
+		if ('refusal' in outcome) throw outcome.refusal;
+		return outcome.url;
+	}
+	throw unavailable('Stripe');
+}
+
+async function checkOut(
+	deps: CheckoutDeps,
+	locked: LockedCustomer,
+	{ person, cycle }: { person: Person; cycle: BillingCycle },
+): Promise<Outcome> {
+	refuseDeleted(locked);
+	const { stripe } = deps;
+	const customerId = (await stripeCustomerOf(deps, locked)) ?? '';
+	if (!(await stripe.describeCustomer(customerId, person))) {
+		await locked.forgetStripeCustomer();
+		return 'customer gone';
+	}
+	const kept = await expireOthers(stripe, customerId, cycle);
+	// Asks Stripe once no other page can be paid: the event of a payment may still be on its way here.
+	const { plan, subscriptions } = await syncCustomer(deps, locked);
+	if (subscriptions.some(isOngoing)) {
+		if (kept) await stripe.expireCheckout(kept.id);
+		return { refusal: alreadySubscribed(plan) };
+	}
+	if (kept) return await offer(locked, kept);
+	// A subscription of a closed page could still be paid by the link of its invoice.
+	for (const { id, status } of subscriptions)
+		if (status === 'incomplete') await stripe.cancelSubscription(id);
+	const checkout = await stripe.createCheckout({ customerId, userId: locked.customer.userId, cycle });
+	crashPoint('billing.checkout.created');
+	return await offer(locked, checkout);
+}
+
+/** Expires the open checkouts but one for this cycle, and resolves to it. Two paid checkouts would be two subscriptions. */
+async function expireOthers(
+	stripe: StripeCalls,
+	customerId: string,
+	cycle: BillingCycle,
+): Promise<OpenCheckout | undefined> {
+	const open = await stripe.listOpenCheckouts(customerId);
+	const kept = open.find((checkout) => checkout.cycle === cycle);
+	for (const checkout of open) if (checkout !== kept) await stripe.expireCheckout(checkout.id);
+	return kept;
+}
+
+async function offer(locked: LockedCustomer, { url, expiresAt }: OpenCheckout): Promise<Outcome> {
+	await locked.setCheckoutUntil(expiresAt);
+	return { url };
+}
+
+function refuseDeleted({ customer }: LockedCustomer): void {
+	if (customer.deletedAt) throw new AppError('unauthorized', 'this account was deleted');
+}
+
+function alreadySubscribed(plan: Plan): AppError {
+	return new AppError(
+		'already_subscribed',
+		plan === 'pro'
+			? 'you are on Pro already; POST /v1/billing/portal opens the page where you change or cancel it'
+			: 'you have a subscription that is not paid; POST /v1/billing/portal opens the page where you pay or cancel it',
+	);
+}

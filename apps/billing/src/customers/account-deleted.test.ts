@@ -1,0 +1,97 @@
+import { accountDeleted, newEvent } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { startWorld, subscribe, type User, type World } from '../testing/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld();
+}, 120_000);
+afterAll(() => world?.stop());
+beforeEach(() => world.stripe.control('/switches', { api: { down: false, lose_answers: 0 } }));
+
+const deleteAccount = (user: User) =>
+	world.plans.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
+
+const stripeCustomerOf = async (user: User) =>
+	(await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } })).stripeCustomerId ?? '';
+
+async function untilErased(customerId: string): Promise<void> {
+	await until(async () => {
+		expect(await world.stripe.api.customers.retrieve(customerId)).toMatchObject({ deleted: true });
+	});
+}
+
+test('an account that is gone pays no more, and Stripe has forgotten the person', async () => {
+	const user = world.user();
+	const subscription = await subscribe(world, user);
+	const customerId = await stripeCustomerOf(user);
+	await deleteAccount(user);
+	await untilErased(customerId);
+	expect((await world.stripe.api.subscriptions.retrieve(subscription)).status).toBe('canceled');
+	await until(async () => {
+		const row = await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
+		expect([row.plan, row.syncAt]).toEqual(['free', null]);
+	});
+	expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(['pro']);
+});
+
+test('a checkout that was open cannot be paid any more', async () => {
+	const user = world.user();
+	const session = await user.openCheckout();
+	const customerId = await stripeCustomerOf(user);
+	await deleteAccount(user);
+	await untilErased(customerId);
+	await expect(world.stripe.control(`/checkout/sessions/${session}/pay`, {})).rejects.toThrow();
+});
+
+test('it is tried until Stripe answers', async () => {
+	const user = world.user();
+	await subscribe(world, user);
+	const customerId = await stripeCustomerOf(user);
+	await world.stripe.control('/switches', { api: { down: 'unavailable' } });
+	await deleteAccount(user);
+	await until(async () => {
+		const row = await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
+		expect(row.syncFailures).toBeGreaterThan(0);
+	});
+	await world.stripe.control('/switches', { api: { down: false } });
+	await untilErased(customerId);
+});
+
+test('a customer that was made for a request without an answer is erased too', async () => {
+	const user = world.user();
+	await world.stripe.control('/switches', { api: { lose_answers: 50 } });
+	await user.checkout('monthly');
+	await world.stripe.control('/switches', { api: { lose_answers: 0 } });
+	expect(await stripeCustomerOf(user)).toBe('');
+	const query = `metadata['user_id']:'${user.id}'`;
+	const customersOf = async () => (await world.stripe.api.customers.search({ query })).data;
+	expect(await customersOf()).toHaveLength(1);
+	await deleteAccount(user);
+	await until(async () => expect(await customersOf()).toEqual([]));
+});
+
+test('what the events said of the person is gone, and not kept of those that come late', async () => {
+	const user = world.user();
+	await subscribe(world, user);
+	const eventsOf = () => world.prisma.stripeEvent.findMany({ where: { userId: user.id } });
+	const email = `${user.id.toLowerCase()}@example.com`;
+	expect(JSON.stringify(await eventsOf())).toContain(email);
+	await deleteAccount(user);
+	await untilErased(await stripeCustomerOf(user));
+	await until(async () => {
+		const events = await eventsOf();
+		expect(JSON.stringify(events)).not.toContain(email);
+		expect(events.some(({ type }) => type === 'customer.subscription.deleted')).toBe(true);
+	});
+});
+
+test('a request of the account that comes late opens no checkout', async () => {
+	const user = world.user();
+	await deleteAccount(user);
+	await until(() => world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } }));
+	const { status, body } = await user.checkout('monthly');
+	expect([status, body.error.code]).toEqual([401, 'unauthorized']);
+});

@@ -1,0 +1,127 @@
+import { inTransaction } from '@creatorr/database/transaction';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
+import type { Database } from '../database.sql.ts';
+import type { Prisma } from '../generated/client.ts';
+import type { Customer, Subscription } from './customer.ts';
+import {
+	CUSTOMER_COLUMNS,
+	type LockedCustomer,
+	lockedCustomer,
+	toSubscription,
+} from './locked-customer.sql.ts';
+
+type Tx = Prisma.TransactionClient;
+
+/** Which due customers come first: those with an event, for which somebody may be waiting, or those that are due by time. */
+export type DueOrder = 'events' | 'events first' | 'time first';
+
+interface CustomersOptions {
+	prisma: Database;
+	/** With connections of its own: each holds a lock while Stripe is asked, and quick queries must not wait for them. */
+	locking: Database;
+	/** How long a customer may be waited for and locked. */
+	timeoutMs?: number;
+}
+
+export type Customers = ReturnType<typeof createCustomers>;
+
+/** Enough for a few calls to Stripe, each with a timeout of its own. */
+export const LOCK_TIMEOUT_MS = 60_000;
+const FIRST_PAUSE_SECONDS = 0.5;
+const LONGEST_PAUSE_SECONDS = 300;
+
+/** The customers, and the locks under which Stripe is asked about them. */
+export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }: CustomersOptions) {
+	// Work that waits for the database's lock of a user waits here instead, without a connection.
+	const mutex = createKeyedMutex();
+	return {
+		/**
+		 * Locks the customer of a user, who gets a row where there is none, while `work` runs: meanwhile nothing else reads this
+		 * customer under a lock or asks Stripe about it.
+		 */
+		withCustomer: <T>(userId: string, work: (locked: LockedCustomer) => Promise<T>): Promise<T> =>
+			mutex.runExclusive(userId, () =>
+				inTransaction(
+					locking,
+					async (tx: Tx) => {
+						await tx.customer.createMany({ data: { userId }, skipDuplicates: true });
+						await tx.$queryRaw`SELECT 1 FROM customers WHERE user_id = ${userId} FOR UPDATE`;
+						return await work(await lockedCustomer(tx, userId));
+					},
+					{ timeout: timeoutMs },
+				),
+			),
+		/** Does the same for a customer that is due and not locked. Resolves to false when there is none. */
+		withDueCustomer: (order: DueOrder, work: (locked: LockedCustomer) => Promise<void>): Promise<boolean> =>
+			inTransaction(
+				locking,
+				async (tx: Tx) => {
+					const userId = await lockDueCustomer(tx, order);
+					if (userId === undefined) return false;
+					await work(await lockedCustomer(tx, userId));
+					return true;
+				},
+				{ timeout: timeoutMs },
+			),
+		/** Resolves to null for a user without a row. */
+		async find(userId: string): Promise<{ customer: Customer; subscriptions: Subscription[] } | null> {
+			const [customer, subscriptions] = await Promise.all([
+				prisma.customer.findUnique({ where: { userId }, select: CUSTOMER_COLUMNS }),
+				prisma.subscription.findMany({ where: { userId } }),
+			]);
+			return customer && { customer, subscriptions: subscriptions.map(toSubscription) };
+		},
+		/** Makes the customer due, to be erased at Stripe and never served again. */
+		async markDeleted(userId: string): Promise<void> {
+			const now = new Date();
+			await prisma.customer.upsert({
+				where: { userId },
+				create: { userId, deletedAt: now, syncAt: now },
+				update: { deletedAt: now, syncAt: now, notBefore: null, syncFailures: 0 },
+			});
+		},
+		/** Delays the next sync, longer after each failure, unless a new event comes. */
+		async postpone(userId: string): Promise<void> {
+			// Later than the events that waited for this attempt, whichever clock their time comes from.
+			await prisma.$executeRaw`
+				UPDATE customers SET sync_failures = least(sync_failures + 1, 30),
+					failed_at = greatest(now(), (
+						SELECT max(received_at) FROM stripe_events WHERE user_id = ${userId} AND applied_at IS NULL)),
+					not_before = now() + make_interval(
+						secs => least(${LONGEST_PAUSE_SECONDS}::float, ${FIRST_PAUSE_SECONDS}::float * 2 ^ sync_failures))
+				WHERE user_id = ${userId}`;
+		},
+	};
+}
+
+/** Locks a customer that is due now and that nobody has locked. */
+async function lockDueCustomer(tx: Tx, order: DueOrder): Promise<string | undefined> {
+	switch (order) {
+		case 'events':
+			return await lockWithEvent(tx);
+		case 'events first':
+			return (await lockWithEvent(tx)) ?? (await lockByTime(tx));
+		case 'time first':
+			return (await lockByTime(tx)) ?? (await lockWithEvent(tx));
+	}
+}
+
+/** An event that came after the last failure does not wait: Stripe may be back. */
+async function lockWithEvent(tx: Tx): Promise<string | undefined> {
+	const rows = await tx.$queryRaw<{ userId: string }[]>`
+		SELECT customers.user_id AS "userId" FROM customers JOIN (
+			SELECT user_id, min(received_at) AS oldest, max(received_at) AS newest FROM stripe_events
+			WHERE applied_at IS NULL AND user_id IS NOT NULL GROUP BY user_id
+		) AS waiting USING (user_id)
+		WHERE coalesce(not_before <= now(), true) OR newest > failed_at
+		ORDER BY sync_failures, oldest LIMIT 1 FOR UPDATE OF customers SKIP LOCKED`;
+	return rows[0]?.userId;
+}
+
+async function lockByTime(tx: Tx): Promise<string | undefined> {
+	const rows = await tx.$queryRaw<{ userId: string }[]>`
+		SELECT user_id AS "userId" FROM customers
+		WHERE sync_at <= now() AND coalesce(not_before <= now(), true)
+		ORDER BY sync_failures, sync_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
+	return rows[0]?.userId;
+}

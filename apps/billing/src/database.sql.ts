@@ -1,0 +1,46 @@
+import { createPrisma, type DatabaseSettings } from '@creatorr/database/client';
+import { openDatabase } from '@creatorr/database/open-database';
+import type { ServiceContext } from '@creatorr/service/define-service';
+import type { Config } from './config.ts';
+import { PrismaClient } from './generated/client.ts';
+
+export type Database = PrismaClient;
+
+/** A transaction that locks a customer stays open during a few calls to Stripe, each with a timeout of its own. */
+const STRIPE_CALLS_MS = 60_000;
+
+/** Of the connections, these are for calls to Stripe. The others stay free so that an event is recorded at once. */
+const LOCKING_SHARE = 2 / 3;
+
+/** Opens the pool for queries, and one for transactions that lock a customer while they call Stripe. */
+export async function openPools(
+	context: ServiceContext<Config>,
+): Promise<{ prisma: Database; locking: Database }> {
+	const { config } = context;
+	const urls = { databaseUrl: config.BILLING_DATABASE_URL, directUrl: config.BILLING_DATABASE_DIRECT_URL };
+	const lockingSize = Math.floor(config.DATABASE_POOL_SIZE * LOCKING_SHARE);
+	const prisma = await openDatabase<PrismaClient>(context, PrismaClient, {
+		...urls,
+		directUrlSetting: 'BILLING_DATABASE_DIRECT_URL',
+		poolSize: config.DATABASE_POOL_SIZE - lockingSize,
+		timeouts: { idleInTransactionMs: STRIPE_CALLS_MS },
+	});
+	const locking = openLockingPool({ ...urls, poolSize: lockingSize });
+	context.onClose(() => locking.$disconnect());
+	return { prisma, locking };
+}
+
+interface LockingOptions extends Pick<DatabaseSettings, 'databaseUrl' | 'directUrl' | 'poolSize'> {
+	/** How long to wait for a customer that another transaction has locked; as long as for any statement unless given. */
+	lockWaitMs?: number;
+}
+
+/** Opens a pool whose transactions may stay open while Stripe is called. */
+export function openLockingPool({ lockWaitMs, ...settings }: LockingOptions): Database {
+	return createPrisma<PrismaClient>(PrismaClient, {
+		...settings,
+		applicationName: 'creatorr-billing',
+		idleInTransactionMs: STRIPE_CALLS_MS,
+		...(lockWaitMs === undefined ? {} : { statementTimeoutMs: lockWaitMs }),
+	});
+}

@@ -1,0 +1,212 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { accountDeleted, newEvent } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { loadConfig } from '@creatorr/service/config';
+import { carryOut } from '@creatorr/service/operator-command';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { configSchema } from '../config.ts';
+import { NOBODY } from '../testing/fake-services.ts';
+import { startWorld, subscribe, type User, untilPlan, type World } from '../testing/world.ts';
+import { adminCommands, depsOf, HELP } from './admin-command.ts';
+import { openOperatorData } from './operators.sql.ts';
+
+const ADMIN = fileURLToPath(new URL('../admin.ts', import.meta.url));
+const WHY = ['--reason', 'a lost week', '--by', 'ada', '--json'];
+
+// A command that is a process of its own takes its time to start on a busy machine.
+jest.setTimeout(180_000);
+
+let world: World;
+let data: ReturnType<typeof openOperatorData>;
+beforeAll(async () => {
+	world = await startWorld({ RECONCILE_SECONDS: '1' });
+	data = openOperatorData(world.env.BILLING_DATABASE_URL);
+}, 120_000);
+afterAll(async () => {
+	await data?.close();
+	await world?.stop();
+});
+
+function run(...args: string[]): Promise<string> {
+	const config = loadConfig(configSchema, world.env);
+	return carryOut({ args, help: HELP, commands: adminCommands(depsOf(config, data)) });
+}
+
+/** As an operator runs it, with the environment of the service. */
+async function runProcess(...args: string[]): Promise<string> {
+	return (await promisify(execFile)(process.execPath, [ADMIN, ...args], { env: world.env })).stdout;
+}
+
+const grant = async (user: User, end = '2099-12-31') =>
+	JSON.parse(await run('grant', user.id, 'pro', '--until', end, ...WHY));
+const revoke = async (user: User) => JSON.parse(await run('revoke-grant', user.id, ...WHY));
+const rowOf = (user: User) => world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
+const actionsOf = (user: User) =>
+	world.prisma.operatorAction.findMany({ where: { userId: user.id }, orderBy: { id: 'asc' } });
+
+/** What the other services heard, once it is so much. */
+async function untilTold(user: User, plans: string[]): Promise<void> {
+	await until(() => expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(plans));
+}
+
+/** Time goes by: the grant is over. */
+async function endGrant(user: User): Promise<void> {
+	const past = new Date(Date.now() - 1_000);
+	await world.prisma.customer.update({
+		where: { userId: user.id },
+		data: { proGrantedUntil: past, syncAt: past },
+	});
+}
+
+describe('a grant', () => {
+	test('puts a user on pro at once, and everybody is told', async () => {
+		const user = world.user();
+		expect(await grant(user)).toEqual({
+			user_id: user.id,
+			plan: 'pro',
+			pro_granted_until: '2100-01-01T00:00:00.000Z',
+		});
+		expect(await user.billing()).toMatchObject({ plan: 'pro', status: 'none' });
+		await untilTold(user, ['pro']);
+	});
+
+	test('ends by itself at its time, and everybody is told', async () => {
+		const user = world.user();
+		await grant(user);
+		await until(async () => {
+			const { syncAt, proGrantedUntil } = await rowOf(user);
+			expect(syncAt).toEqual(proGrantedUntil);
+		});
+		await endGrant(user);
+		await untilTold(user, ['pro', 'free']);
+		expect(world.plans.of(user.id).map(({ version }) => version)).toEqual([1, 2]);
+		await until(async () => expect((await rowOf(user)).syncAt).toBeNull());
+	});
+
+	test('is not undone by what Stripe says meanwhile', async () => {
+		const user = world.user();
+		const subscription = await subscribe(world, user);
+		await grant(user);
+		await world.stripe.api.subscriptions.cancel(subscription);
+		await until(async () => expect((await user.billing()).status).toBe('canceled'));
+		expect((await user.billing()).plan).toBe('pro');
+		await endGrant(user);
+		await untilPlan(user, 'free');
+		await untilTold(user, ['pro', 'free']);
+	});
+
+	test('that ends leaves whoever pays on pro, and nobody is told anything', async () => {
+		const user = world.user();
+		await subscribe(world, user);
+		await grant(user);
+		await endGrant(user);
+		await until(async () => expect((await rowOf(user)).syncAt?.getTime()).toBeGreaterThan(Date.now() - 500));
+		expect((await user.billing()).plan).toBe('pro');
+		await untilTold(user, ['pro']);
+	});
+
+	test('is taken back to what Stripe says', async () => {
+		const [paying, other] = [world.user(), world.user()];
+		await subscribe(world, paying);
+		for (const user of [paying, other]) await grant(user);
+		expect((await revoke(paying)).plan).toBe('pro');
+		expect((await revoke(other)).plan).toBe('free');
+		await untilTold(other, ['pro', 'free']);
+		await untilTold(paying, ['pro']);
+		await expect(revoke(other)).rejects.toThrow(`${other.id} has no grant`);
+	});
+
+	test('is given and taken back while Stripe is down', async () => {
+		const user = world.user();
+		await user.openCheckout();
+		await world.stripe.control('/switches', { api: { down: 'unavailable' } });
+		try {
+			await grant(user);
+			await untilPlan(user, 'pro');
+			await revoke(user);
+			await untilPlan(user, 'free');
+		} finally {
+			await world.stripe.control('/switches', { api: { down: false } });
+		}
+	});
+
+	test('waits for a sync that holds the customer for longer than other statements may take', async () => {
+		const user = world.user();
+		await grant(user);
+		let revoked: Promise<object> | undefined;
+		await world.prisma.$transaction(
+			async (tx) => {
+				await tx.$queryRaw`SELECT 1 FROM customers WHERE user_id = ${user.id} FOR UPDATE`;
+				revoked = revoke(user);
+				// Whoever gives up does that now, and not in the middle of the pause.
+				await Promise.race([revoked, tx.$queryRaw`SELECT 1 FROM pg_sleep(14)`]);
+				await Promise.race([revoked, tx.$queryRaw`SELECT 1 FROM pg_sleep(3)`]);
+			},
+			{ timeout: 60_000 },
+		);
+		expect(await revoked).toMatchObject({ plan: 'free' });
+	});
+
+	test('keeps nobody from subscribing', async () => {
+		const user = world.user();
+		await grant(user);
+		await subscribe(world, user);
+		const isSubscribed = { plan: 'pro', status: 'active' };
+		await until(async () => expect(await user.billing()).toMatchObject(isSubscribed));
+	});
+
+	test('is kept with who gave it and why, which nobody changes and which goes with the account', async () => {
+		const user = world.user();
+		await grant(user);
+		await revoke(user);
+		await run('user', user.id, '--by', 'bob');
+		expect(await actionsOf(user)).toMatchObject([
+			{ action: 'pro_granted', operator: 'ada', reason: 'a lost week', subject: '2100-01-01T00:00:00.000Z' },
+			{ action: 'grant_revoked', operator: 'ada', reason: 'a lost week' },
+			{ action: 'user_viewed', operator: 'bob', reason: null },
+		]);
+		const change = world.prisma.operatorAction.updateMany({ data: { operator: 'eve' } });
+		await expect(change).rejects.toThrow(/never changed/);
+		await world.plans.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
+		await until(async () => expect(await actionsOf(user)).toEqual([]));
+		await expect(grant(user)).rejects.toThrow(`${user.id} was deleted`);
+	});
+});
+
+test('an operator sees a plan with what it follows from, and the use of it', async () => {
+	const user = world.user();
+	const subscription = await subscribe(world, user);
+	expect(JSON.parse(await runProcess('user', user.id, '--json', '--by', 'ada'))).toMatchObject({
+		plan: 'pro',
+		pro_granted_until: null,
+		stripe_customer_id: expect.stringMatching(/^cus_/),
+		subscriptions: [{ id: subscription, status: 'active' }],
+		usage: expect.arrayContaining([expect.objectContaining({ name: 'stored_bytes', used: 1234 })]),
+	});
+});
+
+test.each([
+	['a user that there is not', ['user', NOBODY], 'there is no user'],
+	['a grant to nobody', ['grant', NOBODY, 'pro', '--until', '2099-01-01', ...WHY], 'there is no user'],
+	['a user by an email', ['user', 'a@example.com'], 'no id of a user'],
+	['a plan that can’t be granted', ['grant', NOBODY, 'free', '--until', '2099-01-01'], 'no free to grant'],
+	['a day that has gone', ['grant', NOBODY, 'pro', '--until', '2020-01-01', ...WHY], 'a day to come'],
+	['a day that there is not', ['grant', NOBODY, 'pro', '--until', '2099-02-30', ...WHY], 'a day to come'],
+	[
+		'a day without a year to come after',
+		['grant', NOBODY, 'pro', '--until', '9999-12-31', ...WHY],
+		'100 years',
+	],
+	[
+		'a time that is far away',
+		['grant', NOBODY, 'pro', '--until', '2200-01-01T00:00:00Z', ...WHY],
+		'100 years',
+	],
+	['a grant without an end', ['grant', NOBODY, 'pro', ...WHY], 'a day to come'],
+	['a grant without a reason', ['grant', NOBODY, 'pro', '--until', '2099-01-01'], '--reason takes'],
+])('refuses %s, and says why', async (_, args, said) => {
+	await expect(run(...args)).rejects.toThrow(said);
+});

@@ -1,0 +1,130 @@
+import { AppError } from '@creatorr/contracts/errors';
+import { idSchema } from '@creatorr/contracts/ids';
+import type { Plan } from '@creatorr/contracts/plans';
+import {
+	CommandError,
+	type CommandLine,
+	type OperatorCommand,
+	UsageError,
+} from '@creatorr/service/operator-command';
+import { z } from 'zod';
+import { type Config, rulesOf } from '../config.ts';
+import { internalCalls } from '../internal-calls.ts';
+import { type UsageDeps, usageOf } from '../usage/get-usage.ts';
+import { type GrantDeps, type Granted, grantPro, revokeGrant } from './grant-pro.ts';
+import type { OperatorData } from './operators.sql.ts';
+
+export const HELP = `Plans, for operators. Runs with the environment of the billing service. USER is an id (usr_…).
+
+  node apps/billing/src/admin.ts user USER [--json]
+      The plan, what it follows from, and the use of its limits.
+
+  node apps/billing/src/admin.ts grant USER pro --until YYYY-MM-DD --reason WHY
+      Puts a user on pro through that day (UTC), or until a time such as 2030-01-31T12:00:00Z, whatever Stripe says
+      meanwhile, for 100 years at most. After it the user is on what Stripe says, without anybody doing anything.
+
+  node apps/billing/src/admin.ts revoke-grant USER --reason WHY
+      Ends that now.
+
+Each is kept in operator_actions under the name of who runs it: --by NAME, or the user of the operating system.
+Exit codes: 0 done; 1 not done, as there is no such user, say; 2 called in a wrong way.
+`;
+
+const DAY_MS = 86_400_000;
+/** Longer than any real grant, and well within the dates that the database can return. */
+const GRANT_YEARS_MAX = 100;
+
+export interface AdminDeps extends GrantDeps, Omit<UsageDeps, 'planOf'> {
+	readUser(userId: string, operator: string): Promise<object>;
+	planOf(userId: string): Promise<Plan>;
+	/** Rejects with `not_found`. */
+	findAccount(userId: string): Promise<unknown>;
+}
+
+export function depsOf(config: Config, data: Omit<OperatorData, 'close'>): AdminDeps {
+	return {
+		...data,
+		...internalCalls(config),
+		rules: rulesOf(config),
+		plans: config.PLANS,
+		planOf: async (userId) => (await data.customers.find(userId))?.customer.plan ?? 'free',
+		now: () => new Date(),
+	};
+}
+
+/** Returns the id if auth knows the account. */
+async function findUser(deps: AdminDeps, userId = ''): Promise<string> {
+	if (!idSchema('usr').safeParse(userId).success)
+		throw new UsageError(`${userId} is no id of a user, which is usr_ and 26 characters`);
+	try {
+		await deps.findAccount(userId);
+	} catch (error) {
+		if (error instanceof AppError && error.code === 'not_found')
+			throw new CommandError(`there is no user ${userId}`);
+		throw error;
+	}
+	return userId;
+}
+
+/** Returns null while files or jobs do not answer, so that the rest of the report is still shown. */
+async function readUsage(deps: AdminDeps, userId: string) {
+	try {
+		return (await usageOf(deps, userId)).limits;
+	} catch (error) {
+		if (error instanceof AppError && error.code === 'upstream_unavailable') return null;
+		throw error;
+	}
+}
+
+async function show(deps: AdminDeps, { words: [user], operator }: CommandLine): Promise<object> {
+	const userId = await findUser(deps, user);
+	return { ...(await deps.readUser(userId, operator())), usage: await readUsage(deps, userId) };
+}
+
+/** A day counts until its end. */
+function readUntil(text: string | undefined, now: Date): Date {
+	const day = z.iso.date().safeParse(text).data;
+	const time = z.iso.datetime().safeParse(text).data;
+	const until = day ? new Date(Date.parse(day) + DAY_MS) : new Date(time ?? Number.NaN);
+	if (!(until > now))
+		throw new UsageError('--until takes a day to come, as 2030-01-31, or a time, as 2030-01-31T12:00:00Z');
+	const latest = new Date(now);
+	latest.setUTCFullYear(now.getUTCFullYear() + GRANT_YEARS_MAX);
+	if (until > latest) throw new UsageError(`--until takes a day in the next ${GRANT_YEARS_MAX} years`);
+	return until;
+}
+
+function reportOf(userId: string, granted: Granted): object {
+	if (!granted) throw new CommandError(`${userId} was deleted`);
+	return { user_id: userId, plan: granted.plan, pro_granted_until: granted.until };
+}
+
+async function grant(deps: AdminDeps, line: CommandLine): Promise<object> {
+	const [user, plan] = line.words;
+	if (plan !== 'pro') throw new UsageError(`there is no ${plan} to grant: pro is what can be granted`);
+	const until = readUntil(line.values.until, deps.now());
+	const by = { operator: line.operator(), reason: line.reason() };
+	const userId = await findUser(deps, user);
+	return reportOf(userId, await grantPro(deps, { userId, until, by }));
+}
+
+async function revoke(deps: AdminDeps, line: CommandLine): Promise<object> {
+	const by = { operator: line.operator(), reason: line.reason() };
+	const userId = await findUser(deps, line.words[0]);
+	const revoked = await revokeGrant(deps, { userId, by });
+	if (revoked === 'no grant') throw new CommandError(`${userId} has no grant`);
+	return reportOf(userId, revoked);
+}
+
+export function adminCommands(deps: AdminDeps): Record<string, OperatorCommand> {
+	const user = { min: 1, max: 1 };
+	return {
+		user: { words: user, options: [], run: (line) => show(deps, line) },
+		grant: {
+			words: { min: 2, max: 2 },
+			options: ['until', 'reason'],
+			run: (line) => grant(deps, line),
+		},
+		'revoke-grant': { words: user, options: ['reason'], run: (line) => revoke(deps, line) },
+	};
+}

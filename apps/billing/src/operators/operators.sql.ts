@@ -1,0 +1,51 @@
+import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
+import { inTransaction } from '@creatorr/database/transaction';
+import { createCustomers, LOCK_TIMEOUT_MS } from '../customers/customers.sql.ts';
+import { type Database, openLockingPool } from '../database.sql.ts';
+
+const CONNECTIONS = 3;
+/** A sync locks its customer while Stripe is slow, and what an operator does may wait for the end of that. */
+const LOCK_WAIT_MS = LOCK_TIMEOUT_MS + 15_000;
+const TIMEOUT_MS = LOCK_WAIT_MS + 15_000;
+
+export type OperatorData = ReturnType<typeof openOperatorData>;
+
+/** Opens the database for the commands of operators, which are processes of their own. */
+export function openOperatorData(databaseUrl: string) {
+	const prisma = openLockingPool({ databaseUrl, poolSize: CONNECTIONS, lockWaitMs: LOCK_WAIT_MS });
+	return {
+		customers: createCustomers({ prisma, locking: prisma, timeoutMs: TIMEOUT_MS }),
+		readUser: (userId: string, operator: string) => readUser(prisma, userId, operator),
+		close: () => prisma.$disconnect(),
+	};
+}
+
+/** Returns what billing knows of a user, who may be unknown here, and records that an operator looked. */
+function readUser(prisma: Database, userId: string, operator: string): Promise<object> {
+	return inTransaction(prisma, async (tx) => {
+		const customer = await tx.customer.findUnique({ where: { userId } });
+		const subscriptions = await tx.subscription.findMany({ where: { userId } });
+		const events = { where: { userId, appliedAt: null } };
+		const report = {
+			user_id: userId,
+			plan: customer?.plan ?? 'free',
+			pro_granted_until: customer?.proGrantedUntil ?? null,
+			stripe_customer_id: customer?.stripeCustomerId ?? null,
+			checkout_until: customer?.checkoutUntil ?? null,
+			stripe_asked_next_at: customer?.syncAt ?? null,
+			stripe_failures: customer?.syncFailures ?? 0,
+			stripe_events_waiting: await tx.stripeEvent.count(events),
+			subscriptions: subscriptions.map((one) => ({
+				id: one.id,
+				status: one.status,
+				cycle: one.cycle,
+				current_period_end: one.currentPeriodEnd,
+				cancel_at_period_end: one.cancelAtPeriodEnd,
+				unpaid_since: one.unpaidSince,
+			})),
+			operator_actions: await readOperatorActions(tx, userId),
+		};
+		await recordOperatorAction(tx, { operator, action: 'user_viewed', userId });
+		return report;
+	});
+}

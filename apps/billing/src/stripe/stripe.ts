@@ -1,0 +1,44 @@
+import Stripe from 'stripe';
+import { checkoutCalls, type Prices } from './checkout-calls.ts';
+import { customerCalls } from './customer-calls.ts';
+import { subscriptionCalls } from './subscription-calls.ts';
+
+/** The version whose shapes this code reads; raised together with the package. */
+const API_VERSION = '2026-10-28.endive';
+const TIMEOUT_MS = 8_000;
+
+interface StripeOptions {
+	secretKey: string;
+	/** Stripe's own where absent. */
+	apiBase: string | undefined;
+	prices: Prices;
+	/** Where Stripe sends people back to. */
+	appUrl: string;
+}
+
+export type StripeCalls = ReturnType<typeof createStripe>;
+
+/** Returns every call that billing makes to Stripe. All throw `upstream_unavailable` when Stripe does not answer. */
+export function createStripe({ secretKey, apiBase, ...options }: StripeOptions) {
+	const stripe = connect(secretKey, apiBase);
+	return {
+		...customerCalls(stripe, options),
+		...subscriptionCalls(stripe),
+		...checkoutCalls(stripe, options),
+	};
+}
+
+function connect(secretKey: string, apiBase: string | undefined): Stripe {
+	const base = apiBase === undefined ? undefined : new URL(apiBase);
+	return new Stripe(secretKey, {
+		apiVersion: API_VERSION,
+		timeout: TIMEOUT_MS,
+		maxNetworkRetries: 1,
+		telemetry: false,
+		...(base && {
+			protocol: base.protocol === 'http:' ? 'http' : 'https',
+			host: base.hostname,
+			port: base.port || (base.protocol === 'http:' ? '80' : '443'),
+		}),
+	});
+}

@@ -1,0 +1,107 @@
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { startWorld, subscribe, type User, untilPlan, type World } from '../testing/world.ts';
+
+/** `LIVES` makes it as many as you like. */
+const LIVES = Number(process.env.LIVES ?? 24);
+
+jest.setTimeout(120_000 + 5_000 * LIVES);
+const RECONCILE_SECONDS = 1;
+const DAY_SECONDS = 86_400;
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld({ RECONCILE_SECONDS: String(RECONCILE_SECONDS) });
+}, 120_000);
+afterAll(() => world?.stop());
+
+/** Always the same numbers for one seed. */
+function dice(seed: number): () => number {
+	let state = seed + 1;
+	return () => {
+		state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+		return state / 2 ** 32;
+	};
+}
+
+type Step = (subscription: string) => Promise<unknown>;
+
+const advance = (how: object) => (id: string) => world.stripe.control(`/subscriptions/${id}/advance`, how);
+const STEPS: Record<string, Step> = {
+	renew: advance({ payments: 'succeed' }),
+	'fail to renew': advance({ payments: 'fail' }),
+	'pay what is owed': (id) => world.stripe.control(`/subscriptions/${id}/retry`, { payments: 'succeed' }),
+	'let a week pass': advance({ seconds: 8 * DAY_SECONDS, payments: 'fail' }),
+	'let the next period begin unpaid': advance({ seconds: 33 * DAY_SECONDS, payments: 'fail' }),
+	'cancel at the end': (id) => world.stripe.api.subscriptions.update(id, { cancel_at_period_end: true }),
+	'go on after all': (id) => world.stripe.api.subscriptions.update(id, { cancel_at_period_end: false }),
+	cancel: (id) => world.stripe.api.subscriptions.cancel(id),
+};
+
+/** The rule of the README, from what the stand-in holds. */
+async function planAtStripe(subscription: string): Promise<'free' | 'pro'> {
+	const { status } = await world.stripe.api.subscriptions.retrieve(subscription);
+	if (status === 'active' || status === 'trialing') return 'pro';
+	if (status !== 'past_due') return 'free';
+	const { data: newestFirst } = await world.stripe.api.invoices.list({ subscription, limit: 100 });
+	const lastPaid = newestFirst.findIndex((invoice) => invoice.status === 'paid');
+	const owed = newestFirst.slice(0, lastPaid).filter((invoice) => invoice.status === 'open');
+	const unpaidSince = owed.at(-1)?.created ?? 0;
+	return Date.now() / 1000 < unpaidSince + 7 * DAY_SECONDS ? 'pro' : 'free';
+}
+
+async function liveLife(user: User, random: () => number): Promise<string> {
+	const subscription = await subscribe(world, user);
+	const names = Object.keys(STEPS).toSorted(() => random() - 0.5);
+	for (const name of names) {
+		// What is not possible in this state is left out, as it would be in life.
+		await STEPS[name]?.(subscription).catch(() => undefined);
+	}
+	return subscription;
+}
+
+async function liveAndCompare(round: number): Promise<void> {
+	const random = dice(round);
+	const webhooks = { shuffle_ms: 300, copies: 1 + Math.floor(random() * 3), drop: random() * 0.6 };
+	const afterLastFailure = ['cancel', 'mark_unpaid', 'leave_past_due'][Math.floor(random() * 3)];
+	await world.stripe.control('/switches', { webhooks, renewals: { after_last_failure: afterLastFailure } });
+	const user = world.user();
+	const subscription = await liveLife(user, random);
+	const wanted = await planAtStripe(subscription);
+	await until(async () => {
+		const { plan } = await user.billing();
+		if (plan !== wanted) throw new Error(`life ${round}: billing says ${plan}, Stripe ${wanted}`);
+	});
+	await until(() => {
+		const heard = world.plans.of(user.id);
+		const last = heard.toSorted((a, b) => a.version - b.version).at(-1);
+		expect({ round, plan: last?.plan }).toEqual({ round, plan: wanted });
+		expect(new Set(heard.map(({ version }) => version)).size).toBe(heard.length);
+	});
+}
+
+test(`${LIVES} lives of subscriptions, with events shuffled, repeated and lost, end as Stripe says`, async () => {
+	const rounds = Array.from({ length: LIVES }, (_, round) => round).values();
+	// Some side by side, so that their events meet.
+	await Promise.all(
+		Array.from({ length: 8 }, async () => {
+			for (const round of rounds) await liveAndCompare(round);
+		}),
+	);
+});
+
+test('a cancellation of which no event ever comes is found all the same', async () => {
+	const user = world.user();
+	await world.stripe.control('/switches', { webhooks: { drop: 0, shuffle_ms: 0, copies: 1 } });
+	const subscription = await subscribe(world, user);
+	await world.stripe.control('/switches', { webhooks: { drop: 1 } });
+	await world.stripe.api.subscriptions.cancel(subscription);
+	await untilPlan(user, 'free');
+});
+
+test('a payment of which no event ever comes is found as well', async () => {
+	const user = world.user();
+	await world.stripe.control('/switches', { webhooks: { drop: 1 } });
+	await world.stripe.control(`/checkout/sessions/${await user.openCheckout()}/pay`, {});
+	await untilPlan(user, 'pro');
+});

@@ -1,0 +1,81 @@
+import type { Plan } from '@creatorr/contracts/plans';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { Subscription } from '../customers/customer.ts';
+import type { LockedCustomer } from '../customers/locked-customer.sql.ts';
+import { nextSyncAt, planOf } from '../plans/plan-rule.ts';
+import type { StripeCalls } from '../stripe/stripe.ts';
+
+export interface SyncRules {
+	graceMs: number;
+	reconcileMs: number;
+}
+
+/** What a customer is now. */
+export interface Synced {
+	plan: Plan;
+	subscriptions: readonly Subscription[];
+}
+
+export interface SyncDeps {
+	stripe: StripeCalls;
+	rules: SyncRules;
+	now(): Date;
+}
+
+/**
+ * Makes a customer what Stripe says now and an operator has granted. That covers the events that wait, whatever they say and in
+ * whatever order they came.
+ */
+export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Promise<Synced> {
+	const { customer } = locked;
+	const appliedEvents = await locked.waitingEvents();
+	if (customer.deletedAt) return await eraseCustomer(deps, locked, appliedEvents);
+	const { checkoutUntil, proGrantedUntil } = customer;
+	const stripeCustomerId = await stripeCustomerOf(deps, locked);
+	const subscriptions = stripeCustomerId ? await deps.stripe.listSubscriptions(stripeCustomerId) : [];
+	crashPoint('billing.sync.read');
+	const now = deps.now();
+	const plan = planOf({ subscriptions, proGrantedUntil }, now, deps.rules.graceMs);
+	const next = nextSyncAt({ subscriptions, checkoutUntil, proGrantedUntil }, now, deps.rules);
+	await locked.record({ subscriptions, plan, appliedEvents, nextSyncAt: next });
+	return { plan, subscriptions };
+}
+
+/** Ends the subscriptions of a deleted account and erases the person here and at Stripe, including what a late checkout brought. */
+async function eraseCustomer(
+	deps: SyncDeps,
+	locked: LockedCustomer,
+	appliedEvents: readonly string[],
+): Promise<Synced> {
+	const { stripe } = deps;
+	const stripeCustomerId = await stripeCustomerOf(deps, locked);
+	if (stripeCustomerId) {
+		for (const { id } of await stripe.listOpenCheckouts(stripeCustomerId)) await stripe.expireCheckout(id);
+		await stripe.deleteCustomer(stripeCustomerId);
+		crashPoint('billing.erase.customer-deleted');
+	}
+	await locked.forgetUser();
+	await locked.record({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
+	return { plan: 'free', subscriptions: [] };
+}
+
+/** Stripe remembers the key of a request for a day at least. */
+const KEY_KEPT_MS = 23 * 3_600_000;
+
+/**
+ * Returns the id of a user's customer at Stripe. Where one was announced and its id is not known, as after a crash, Stripe is
+ * asked, and returns the one that was created then. Null where none was ever announced.
+ */
+export async function stripeCustomerOf(
+	{ stripe, now }: Pick<SyncDeps, 'stripe' | 'now'>,
+	locked: LockedCustomer,
+): Promise<string | null> {
+	const { userId: id, stripeCustomerId, customerAskedAt, customersGone } = locked.customer;
+	if (stripeCustomerId || !customerAskedAt) return stripeCustomerId;
+	const isKeyKept = now().getTime() - customerAskedAt.getTime() < KEY_KEPT_MS;
+	const known = isKeyKept ? null : await stripe.findCustomer(id);
+	const customerId = known ?? (await stripe.createCustomer({ id, customersGone }));
+	crashPoint('billing.checkout.customer-created');
+	await locked.setStripeCustomer(customerId);
+	return customerId;
+}

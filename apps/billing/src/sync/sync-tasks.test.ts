@@ -1,0 +1,144 @@
+import { createPrisma } from '@creatorr/database/client';
+import { migrateDeploy } from '@creatorr/database/migrate';
+import { startTask } from '@creatorr/service/task';
+import { createDatabase } from '@creatorr/testing/database';
+import { silent } from '@creatorr/testing/silent';
+import { until } from '@creatorr/testing/until';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { type Customers, createCustomers, type DueOrder } from '../customers/customers.sql.ts';
+import { PrismaClient } from '../generated/client.ts';
+import { createStripe } from '../stripe/stripe.ts';
+import { type LocalStripe, startLocalStripe } from '../testing/local-stripe.ts';
+import { PRISMA_DIRECTORY } from '../testing/world.ts';
+import { syncTasks } from './sync-tasks.ts';
+
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let stripe: LocalStripe;
+let prisma: PrismaClient;
+let customers: Customers;
+beforeAll(async () => {
+	[database, stripe] = await Promise.all([createDatabase(), startLocalStripe()]);
+	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
+	const settings = { databaseUrl: database.url, poolSize: 8, applicationName: 'test' };
+	prisma = createPrisma<PrismaClient>(PrismaClient, settings);
+	customers = createCustomers({ prisma, locking: prisma });
+}, 120_000);
+afterAll(async () => {
+	await Promise.all([stripe?.stop(), prisma?.$disconnect()]);
+	await database?.drop();
+});
+afterEach(async () => {
+	await prisma.stripeEvent.deleteMany();
+	await prisma.customer.deleteMany();
+});
+
+const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000);
+
+async function addEvent(userId: string, receivedAt = new Date()): Promise<void> {
+	const id = `evt_${userId}_${receivedAt.getTime()}`;
+	await prisma.stripeEvent.create({ data: { id, type: 'invoice.paid', payload: {}, userId, receivedAt } });
+}
+
+const isWaiting = async (userId: string) =>
+	(await prisma.stripeEvent.count({ where: { userId, appliedAt: null } })) > 0;
+
+/** Syncs the customer that is due first; resolves to its user. */
+async function serveNext(order: DueOrder): Promise<string | null> {
+	let served: string | null = null;
+	await customers.withDueCustomer(order, async ({ customer, waitingEvents, record }) => {
+		served = customer.userId;
+		const appliedEvents = await waitingEvents();
+		await record({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
+	});
+	return served;
+}
+
+test('customers with an event are served before those who are due by the time, the longest waiting first', async () => {
+	for (const [userId, syncAt] of [
+		['by_time', secondsAgo(600)],
+		['never', null],
+		['late_event', secondsAgo(-600)],
+		['early_event', null],
+	] as const) {
+		await prisma.customer.create({ data: { userId, syncAt } });
+	}
+	await addEvent('late_event', secondsAgo(10));
+	await addEvent('early_event', secondsAgo(20));
+	const served = [await serveNext('events first'), await serveNext('events'), await serveNext('events')];
+	expect(served).toEqual(['early_event', 'late_event', null]);
+	expect([await serveNext('events first'), await serveNext('events first')]).toEqual(['by_time', null]);
+});
+
+test('one place serves those who are due by the time first, however many events wait', async () => {
+	await prisma.customer.create({ data: { userId: 'by_time', syncAt: secondsAgo(1) } });
+	await prisma.customer.create({ data: { userId: 'with_event' } });
+	await addEvent('with_event', secondsAgo(60));
+	expect([await serveNext('time first'), await serveNext('time first')]).toEqual(['by_time', 'with_event']);
+});
+
+test('after a failure an event waits, and one that comes later does not', async () => {
+	await prisma.customer.create({ data: { userId: 'unlucky', syncAt: secondsAgo(5) } });
+	// By a clock that is ahead of the database's.
+	await addEvent('unlucky', secondsAgo(-30));
+	for (let failure = 0; failure < 10; failure += 1) await customers.postpone('unlucky');
+	expect(await serveNext('events first')).toBeNull();
+	await addEvent('unlucky', secondsAgo(-31));
+	expect(await serveNext('events first')).toBe('unlucky');
+	expect(await isWaiting('unlucky')).toBe(false);
+});
+
+test('a customer about whom Stripe does not answer keeps no other waiting', async () => {
+	for (const userId of ['slow', 'quick']) {
+		const { id } = await stripe.api.customers.create({ metadata: { user_id: userId } });
+		await prisma.customer.create({ data: { userId, stripeCustomerId: id } });
+	}
+	const options = { secretKey: stripe.secretKey, apiBase: stripe.url, prices: stripe.prices };
+	const deps = {
+		stripe: createStripe({ ...options, appUrl: 'http://app.example.com' }),
+		customers,
+		rules: { graceMs: 1_000, reconcileMs: 1_000 },
+		now: () => new Date(),
+		logger: silent,
+	};
+	const tasks = syncTasks.map((task) => startTask(task, { deps, logger: silent }));
+	const wakeAll = () => {
+		for (const task of tasks) task.wake();
+	};
+	try {
+		await stripe.control('/switches', { api: { delay_ms: 60_000 } });
+		await addEvent('slow');
+		wakeAll();
+		await until(async () => {
+			const rows =
+				await prisma.$queryRaw`SELECT 1 FROM customers WHERE user_id = 'slow' FOR UPDATE SKIP LOCKED`;
+			expect(rows).toEqual([]);
+		});
+		// For all loops that found nobody to have gone to sleep, and for Stripe to have been asked.
+		await new Promise((resolve) => setTimeout(resolve, 500));
+		await stripe.control('/switches', { api: { delay_ms: 0 } });
+		await addEvent('quick');
+		wakeAll();
+		await until(async () => expect(await isWaiting('quick')).toBe(false));
+		expect(await isWaiting('slow')).toBe(true);
+	} finally {
+		await Promise.all(tasks.map((task) => task.stop()));
+	}
+}, 60_000);
+
+test('a subscription at a price of before keeps its cycle', async () => {
+	const { id: customer } = await stripe.api.customers.create({ metadata: { user_id: 'old' } });
+	const session = await stripe.api.checkout.sessions.create({
+		mode: 'subscription',
+		customer,
+		line_items: [{ price: stripe.prices.yearly, quantity: 1 }],
+		success_url: 'http://app.example.com/',
+	});
+	await stripe.control(`/checkout/sessions/${session.id}/pay`, {});
+	const port = createStripe({
+		secretKey: stripe.secretKey,
+		apiBase: stripe.url,
+		prices: { monthly: 'price_new_monthly', yearly: 'price_new_yearly' },
+		appUrl: 'http://app.example.com',
+	});
+	expect(await port.listSubscriptions(customer)).toMatchObject([{ status: 'active', cycle: 'yearly' }]);
+});

@@ -1,0 +1,64 @@
+import { newId } from '@creatorr/contracts/ids';
+import { withRequestId } from '@creatorr/service/context';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { Logger } from '@creatorr/service/logger';
+import { counter } from '@creatorr/service/metrics';
+import { defineTask } from '@creatorr/service/task';
+import type { Customers, DueOrder } from '../customers/customers.sql.ts';
+import { SYNC_CHANNEL } from '../webhook/stripe-events.sql.ts';
+import { type SyncDeps, syncCustomer } from './sync-customer.ts';
+
+interface SyncTaskDeps extends SyncDeps {
+	customers: Pick<Customers, 'withDueCustomer' | 'postpone'>;
+	logger: Logger;
+}
+
+/**
+ * The tasks, each of which syncs one customer at a time. One is reserved for customers with events, however many are due by
+ * time, and one for customers that are due by time: those make up for lost events, also while other events never stop.
+ */
+const ORDERS: readonly DueOrder[] = ['events', 'events first', 'events first', 'time first'];
+/** Finds customers that became due by time, and those whose notification was lost. */
+const POLL_MS = 1_000;
+
+const syncs = counter({
+	name: 'creatorr_customer_syncs_total',
+	help: 'Customers of whom Stripe was asked, by outcome: done, failed (asked again later)',
+	labels: ['outcome'],
+});
+for (const outcome of ['done', 'failed']) syncs.inc({ outcome }, 0);
+
+/** Makes due customers what Stripe says. A task that waits for Stripe delays no other; processes never take the same customer. */
+export const syncTasks = ORDERS.map((order, index) =>
+	defineTask<SyncTaskDeps>({
+		name: `customer_sync_${index + 1}`,
+		everyMs: POLL_MS,
+		on: [SYNC_CHANNEL],
+		async run(deps, stopping) {
+			while (!stopping.aborted && (await syncOne(deps, order)));
+		},
+	}),
+);
+
+/** Returns false when no customer is due. A failure postpones its customer; the others go on. */
+async function syncOne(deps: SyncTaskDeps, order: DueOrder): Promise<boolean> {
+	let userId = '';
+	try {
+		const wasDue = await withRequestId(newId('req'), () =>
+			deps.customers.withDueCustomer(order, async (locked) => {
+				userId = locked.customer.userId;
+				await syncCustomer(deps, locked);
+			}),
+		);
+		if (!wasDue) return false;
+		syncs.inc({ outcome: 'done' });
+		crashPoint('billing.sync.committed');
+		return true;
+	} catch (error) {
+		syncs.inc({ outcome: 'failed' });
+		if (userId === '') throw error;
+		deps.logger.warn('customer.sync_failed', { user_id: userId, error });
+		await deps.customers.postpone(userId);
+		return true;
+	}
+}

@@ -1,0 +1,194 @@
+import { fileURLToPath } from 'node:url';
+import { type EventOf, planChanged } from '@creatorr/contracts/events';
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
+import { newId } from '@creatorr/contracts/ids';
+import { createPrisma } from '@creatorr/database/client';
+import { migrateDeploy } from '@creatorr/database/migrate';
+import { connectBroker } from '@creatorr/messaging/connection';
+import { startConsumer } from '@creatorr/messaging/consumer';
+import { createPublisher } from '@creatorr/messaging/publisher';
+import { QUEUES } from '@creatorr/messaging/topology';
+import { startService } from '@creatorr/service/define-service';
+import { createDatabase } from '@creatorr/testing/database';
+import { silent } from '@creatorr/testing/silent';
+import { pause, until } from '@creatorr/testing/until';
+import { createVirtualHost } from '@creatorr/testing/virtual-host';
+import { PrismaClient } from '../generated/client.ts';
+import { billing } from '../service.ts';
+import { startFakeServices } from './fake-services.ts';
+import { makeIdentities } from './identities.ts';
+import { startLocalStripe } from './local-stripe.ts';
+import { startWebhookRelay } from './webhook-relay.ts';
+
+export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+async function startReplica(env: Record<string, string>) {
+	const { port, stop } = await startService(billing, { config: billing.readConfig(env), logger: silent });
+	const url = `http://127.0.0.1:${port}`;
+	await until(async () => {
+		const ready = await fetch(`${url}/health/ready`);
+		if (!ready.ok) throw new Error(await ready.text());
+	});
+	return { url, stop };
+}
+
+/** Consumes the plan changes that other services receive. */
+async function listenForPlans(amqpUrl: string) {
+	const broker = await connectBroker({ url: amqpUrl, name: 'test', logger: silent });
+	const changes: EventOf<typeof planChanged>['data'][] = [];
+	const consumer = startConsumer(broker, {
+		queue: QUEUES.authPlanChanged,
+		definition: planChanged,
+		prefetch: 100,
+		logger: silent,
+		async handle({ data }) {
+			changes.push(data);
+		},
+	});
+	return {
+		publish: createPublisher(broker),
+		of: (userId: string) => changes.filter((change) => change.user_id === userId),
+		async stop() {
+			await consumer.stop();
+			await broker.close();
+		},
+	};
+}
+
+/** Two replicas of the service on a database and a virtual host of their own, and a Stripe that delivers to both in turn. */
+export async function startWorld(overrides: Record<string, string> = {}) {
+	const identities = makeIdentities();
+	const [database, host, services, stripe] = await Promise.all([
+		createDatabase(),
+		createVirtualHost(),
+		startFakeServices(identities.keySet),
+		startLocalStripe(),
+	]);
+	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
+	const env = {
+		NODE_ENV: 'test',
+		PORT: '0',
+		INTERNAL_PRIVATE_KEY: identities.privateKey,
+		INTERNAL_KEYS: identities.keySet,
+		BILLING_DATABASE_URL: database.url,
+		AMQP_URL: host.url,
+		AUTH_URL: services.url,
+		FILES_URL: services.url,
+		JOBS_URL: services.url,
+		APP_URL: 'http://app.example.com',
+		STRIPE_SECRET_KEY: stripe.secretKey,
+		STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+		STRIPE_PRICE_MONTHLY: stripe.prices.monthly,
+		STRIPE_PRICE_YEARLY: stripe.prices.yearly,
+		STRIPE_API_BASE: stripe.url,
+		...overrides,
+	};
+	const replicas = [await startReplica(env), await startReplica(env)];
+	const relay = await startWebhookRelay(
+		replicas.map(({ url }) => url),
+		() => identities.signAsGateway(),
+	);
+	const relays = [relay];
+	await stripe.control('/switches', { webhooks: { url: relay.url } });
+	const plans = await listenForPlans(host.url);
+	const prisma = createPrisma<PrismaClient>(PrismaClient, {
+		databaseUrl: database.url,
+		poolSize: 5,
+		applicationName: 'test',
+	});
+	return {
+		stripe,
+		plans,
+		/** What the service knows, past the service. */
+		prisma,
+		url: replicas[0]?.url ?? '',
+		webhookUrl: relay.url,
+		user: () =>
+			createUser(
+				replicas.map(({ url }) => url),
+				identities.signAsGateway,
+			),
+		/** Has Stripe deliver to another address, as the gateway does. */
+		async deliverTo(url: string) {
+			const other = await startWebhookRelay([url], () => identities.signAsGateway());
+			relays.push(other);
+			await stripe.control('/switches', { webhooks: { url: other.url } });
+		},
+		startReplica: (others: Record<string, string> = {}) => startReplica({ ...env, ...others }),
+		/** The settings of its replicas, for one that is a process of its own. */
+		env,
+		stopReplicas: () => Promise.all(replicas.splice(0).map((replica) => replica.stop())),
+		async stop() {
+			await Promise.all(replicas.map((replica) => replica.stop()));
+			await Promise.all(relays.map((one) => one.stop()));
+			await Promise.all([plans.stop(), services.stop(), stripe.stop(), prisma.$disconnect()]);
+			await Promise.all([database.drop(), host.drop()]);
+		},
+	};
+}
+
+export type User = ReturnType<typeof createUser>;
+
+/** A user's requests as the gateway passes them on, to one replica or the other. */
+function createUser(
+	urls: readonly string[],
+	sign: ReturnType<typeof makeIdentities>['signAsGateway'],
+	id: string = newId('usr'),
+) {
+	const identity = sign({ id, sessionId: newId('ses') });
+	async function call(method: string, path: string, body?: object, replica = 0) {
+		const response = await fetch((urls[replica] ?? urls[0]) + path, {
+			method,
+			headers: { [IDENTITY_HEADER]: identity, 'content-type': 'application/json' },
+			...(body ? { body: JSON.stringify(body) } : {}),
+		});
+		// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+		const parsed: any = await response.json();
+		return { status: response.status, headers: response.headers, body: parsed };
+	}
+	const checkout = (cycle: string, replica = 0) => call('POST', '/v1/billing/checkout', { cycle }, replica);
+	async function openCheckout(cycle = 'monthly'): Promise<string> {
+		const answer = await checkout(cycle);
+		if (answer.status === 503) {
+			// As on a busy machine, and as every client does that is told so.
+			await pause(1_000 * Number(answer.headers.get('retry-after')));
+			return await openCheckout(cycle);
+		}
+		if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+		return sessionOf(answer.body.data.url);
+	}
+	return {
+		id,
+		call,
+		checkout,
+		portal: () => call('POST', '/v1/billing/portal'),
+		billing: async () => (await call('GET', '/v1/billing')).body.data,
+		/** The id of a newly opened checkout. */
+		openCheckout,
+		/** The same user at another replica. */
+		at: (url: string) => createUser([url], sign, id),
+	};
+}
+
+/** The checkout session that a page is for. */
+export function sessionOf(url: string): string {
+	const id = /cs_test_\w+/.exec(url)?.[0];
+	if (!id) throw new Error(`${url} names no checkout session`);
+	return id;
+}
+
+/** Subscribes the user, as paying on Stripe's page does; resolves to the subscription's id once billing knows of it. */
+export async function subscribe(world: World, user: User): Promise<string> {
+	const { session } = await world.stripe.control(`/checkout/sessions/${await user.openCheckout()}/pay`, {});
+	await untilPlan(user, 'pro');
+	return session.subscription;
+}
+
+export async function untilPlan(user: User, plan: string): Promise<void> {
+	await until(async () => {
+		const shown = await user.billing();
+		if (shown.plan !== plan) throw new Error(`shown as ${JSON.stringify(shown)}`);
+	});
+}

@@ -1,0 +1,29 @@
+import { PLANS } from '@creatorr/contracts/plans';
+import { expect, test } from '@jest/globals';
+import { usageOf } from './get-usage.ts';
+
+const limitsWith = async (jobs: object, storage: object) => {
+	const { limits } = await usageOf(
+		{
+			plans: PLANS,
+			planOf: async () => 'free',
+			jobUse: async () => ({ active_jobs: 0, queued_jobs: 0, ...jobs }),
+			storageUse: async () => ({ stored_bytes: 7, ...storage }),
+		},
+		'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV',
+	);
+	return Object.fromEntries(limits.map(({ name, limit }) => [name, limit]));
+};
+
+test('the limits are those of the plan', async () => {
+	const { maxActiveJobs, maxStoredBytes } = PLANS.free;
+	expect(await limitsWith({}, {})).toMatchObject({
+		active_jobs: maxActiveJobs,
+		stored_bytes: maxStoredBytes,
+	});
+});
+
+test('the limits are lower where jobs and files say so, as while an email is not verified', async () => {
+	const limits = await limitsWith({ max_active_jobs: 1 }, { max_stored_bytes: 1_000 });
+	expect(limits).toMatchObject({ active_jobs: 1, stored_bytes: 1_000 });
+});

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { freePort } from '../testing/local-stripe.ts';
+import { startWorld, subscribe, untilPlan, type World } from '../testing/world.ts';
+
+const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+let world: World;
+let directory: string;
+beforeAll(async () => {
+	[world, directory] = await Promise.all([startWorld(), mkdtemp(join(tmpdir(), 'billing-'))]);
+}, 120_000);
+afterAll(async () => {
+	await world?.stop();
+	await rm(directory, { recursive: true });
+});
+
+/** The service as a process, which kills itself as `kill -9` does the first time that it passes the point. */
+async function startMortal(point: string) {
+	const [port, order] = [await freePort(), join(directory, 'order.json')];
+	await writeFile(order, JSON.stringify({ id: randomUUID(), point, hit: 1 }));
+	const child = spawn(process.execPath, ['--conditions=crash-test', PROGRAM], {
+		stdio: 'ignore',
+		env: { ...world.env, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'error', CRASH_ORDER_FILE: order },
+	});
+	const url = `http://127.0.0.1:${port}`;
+	await until(async () => {
+		if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('not ready');
+	}, 60_000);
+	return { url, child };
+}
+
+async function untilKilled(child: ChildProcess): Promise<void> {
+	if (child.signalCode === null) await once(child, 'exit');
+	expect(child.signalCode).toBe('SIGKILL');
+}
+
+test('an event whose process is killed right after recording it is applied by the next', async () => {
+	const user = world.user();
+	const subscription = await subscribe(world, user);
+	await world.stopReplicas();
+	const mortal = await startMortal('billing.event.recorded');
+	await world.deliverTo(mortal.url);
+	await world.stripe.control('/switches', { webhooks: { paused: true } });
+	await world.stripe.api.subscriptions.cancel(subscription);
+	// So that it can't be applied before the process is dead.
+	await world.stripe.control('/switches', { api: { down: 'refuse' }, webhooks: { paused: false } });
+	await untilKilled(mortal.child);
+	await world.stripe.control('/switches', { api: { down: false }, webhooks: { drop: 1 } });
+	const waiting = await world.prisma.stripeEvent.findMany({ where: { userId: user.id, appliedAt: null } });
+	expect(waiting.map(({ type }) => type)).toEqual(['customer.subscription.deleted']);
+	expect(world.plans.of(user.id).at(-1)?.plan).toBe('pro');
+	const replica = await world.startReplica();
+	try {
+		await until(() => expect(world.plans.of(user.id).at(-1)).toMatchObject({ plan: 'free', version: 2 }));
+		await untilPlan(user.at(replica.url), 'free');
+	} finally {
+		await replica.stop();
+	}
+}, 180_000);

@@ -1,0 +1,179 @@
+import { newId } from '@creatorr/contracts/ids';
+import { until } from '@creatorr/testing/until';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import Stripe from 'stripe';
+import { startWorld, subscribe, untilPlan, type World } from '../testing/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld();
+}, 120_000);
+afterAll(() => world?.stop());
+beforeEach(() => world.stripe.control('/switches', { api: { down: false } }));
+
+const now = () => Math.floor(Date.now() / 1000);
+
+function sign(payload: string, options: { secret?: string; timestamp?: number } = {}): string {
+	return Stripe.webhooks.generateTestHeaderString({
+		payload,
+		secret: options.secret ?? world.stripe.webhookSecret,
+		timestamp: options.timestamp ?? now(),
+	});
+}
+
+const eventText = (type = 'charge.succeeded', id = `evt_${newId('evt').slice(4)}`) =>
+	JSON.stringify({ id, object: 'event', type, data: { object: { customer: 'cus_unknown' } } }, null, 2);
+
+async function deliver(payload: string, signature?: string) {
+	const response = await fetch(world.webhookUrl, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', ...(signature ? { 'stripe-signature': signature } : {}) },
+		body: payload,
+	});
+	// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+	const answer: any = await response.json();
+	return { status: response.status, body: answer };
+}
+
+const stored = (payload: string) =>
+	world.prisma.stripeEvent.findUnique({ where: { id: JSON.parse(payload).id } });
+
+describe('a delivery', () => {
+	test('that is well signed is recorded and answered', async () => {
+		const payload = eventText();
+		expect(await deliver(payload, sign(payload))).toEqual({
+			status: 200,
+			body: { data: { received: true } },
+		});
+		expect(await stored(payload)).toMatchObject({ type: 'charge.succeeded', userId: null });
+	});
+
+	test.each<[string, (payload: string) => string | undefined]>([
+		['without a signature', () => undefined],
+		['with another secret’s signature', (payload) => sign(payload, { secret: 'whsec_other' })],
+		['whose body was written anew', (payload) => sign(JSON.stringify(JSON.parse(payload)))],
+		['that is ten minutes old', (payload) => sign(payload, { timestamp: now() - 600 })],
+		['from ten minutes ahead', (payload) => sign(payload, { timestamp: now() + 600 })],
+		['with nonsense for a signature', () => 't=1,v1=00'],
+		['with an empty signature', () => 't=,v1='],
+		['with an empty signature beside a good one', (payload) => `t=,v1=, ${sign(payload)}`],
+	])('%s is refused and nothing is written', async (_, signatureOf) => {
+		const payload = eventText();
+		const { status, body } = await deliver(payload, signatureOf(payload));
+		expect([status, body.error.code]).toEqual([400, 'validation']);
+		expect(await stored(payload)).toBeNull();
+	});
+
+	test('that is no event is refused, however well it is signed', async () => {
+		const { status } = await deliver('no JSON', sign('no JSON'));
+		expect(status).toBe(400);
+	});
+
+	test.each<[string, number, string]>([
+		['null', 400, 'null'],
+		['a number', 400, '12e400'],
+		['a list', 400, '[{"id":"evt_1"}]'],
+		['nothing', 400, ''],
+		['a byte that is no UTF-8', 200, `{"id":"evt_\ufffd","type":"a","data":{}}`],
+		['no id', 400, '{"type":"invoice.paid","data":{"object":{}}}'],
+		['an id that no database holds', 400, String.raw`{"id":"evt_\u0000","type":"invoice.paid"}`],
+		['an id without an end', 400, JSON.stringify({ id: 'e'.repeat(10_000), type: 'invoice.paid' })],
+		['a list for a type', 400, '{"id":"evt_1","type":["invoice.paid"]}'],
+		['no data', 200, '{"id":"evt_no_data","type":"invoice.paid"}'],
+		['null for data', 200, '{"id":"evt_null_data","type":"invoice.paid","data":null}'],
+		['a list for an object', 200, '{"id":"evt_list","type":"invoice.paid","data":{"object":[1]}}'],
+		['a number for a customer', 200, '{"id":"evt_7","type":"invoice.paid","data":{"object":{"customer":7}}}'],
+		[
+			'a customer that no database holds',
+			200,
+			String.raw`{"id":"evt_nul","type":"invoice.paid","data":{"object":{"customer":"cus_\u0000"}}}`,
+		],
+		['a type that nobody knows', 200, '{"id":"evt_new","type":"v9.moon.phase","data":{"object":null}}'],
+		[
+			'an event of the API v2',
+			200,
+			'{"id":"evt_v2","object":"v2.core.event","type":"v2.core.account.updated","related_object":{"id":"acct_1"}}',
+		],
+		['nests too deeply', 400, `{"id":"evt_deep","type":"a","data":${'['.repeat(1000)}${']'.repeat(1000)}}`],
+	])('that is well signed and holds %s is answered %i', async (_, status, payload) => {
+		const answer = await deliver(payload, sign(payload));
+		expect(answer.status).toBe(status);
+		expect(answer.body.error?.code).toBe(status === 400 ? 'validation' : undefined);
+	});
+
+	test('of a customer of ours is kept also with text that Postgres can’t read', async () => {
+		const user = world.user();
+		await user.openCheckout();
+		const { stripeCustomerId: customer } = await world.prisma.customer.findUniqueOrThrow({
+			where: { userId: user.id },
+		});
+		const id = `evt_${newId('evt').slice(4)}`;
+		const payload = JSON.stringify({
+			...{ id, type: 'invoice.paid' },
+			data: { object: { customer, description: '\0 and \ud800' } },
+		});
+		expect((await deliver(payload, sign(payload))).status).toBe(200);
+		expect(await stored(payload)).toMatchObject({
+			userId: user.id,
+			payload: { id, type: 'invoice.paid', customer },
+		});
+	});
+
+	test('of the same event a hundred times at once changes the plan once', async () => {
+		const user = world.user();
+		await subscribe(world, user);
+		const { data } = await world.stripe.api.events.list({ type: 'customer.subscription.created', limit: 1 });
+		await world.stripe.control('/webhooks/deliver', { events: [data[0]?.id ?? ''], copies: 100 });
+		await until(async () => {
+			const waiting = await world.prisma.stripeEvent.count({ where: { appliedAt: null } });
+			if (waiting > 0) throw new Error(`${waiting} wait`);
+		});
+		expect(await world.prisma.stripeEvent.count({ where: { id: data[0]?.id ?? '' } })).toBe(1);
+		await until(() =>
+			expect(world.plans.of(user.id)).toEqual([{ user_id: user.id, plan: 'pro', version: 1 }]),
+		);
+		await user.billing();
+		expect(world.plans.of(user.id)).toHaveLength(1);
+	}, 120_000);
+
+	test('while Stripe does not answer is taken, and applied when it does', async () => {
+		const user = world.user();
+		const subscription = await subscribe(world, user);
+		await world.stripe.control('/switches', { webhooks: { paused: true } });
+		await world.stripe.api.subscriptions.cancel(subscription);
+		await world.stripe.control('/switches', { api: { down: 'refuse' }, webhooks: { paused: false } });
+		await until(async () => {
+			const waiting = await world.prisma.stripeEvent.count({ where: { userId: user.id, appliedAt: null } });
+			if (waiting === 0) throw new Error('nothing waits');
+		});
+		expect((await user.billing()).plan).toBe('pro');
+		await world.stripe.control('/switches', { api: { down: false } });
+		await untilPlan(user, 'free');
+	});
+});
+
+test('of an event that is about nobody here nothing personal is kept', async () => {
+	const [id, type] = [`evt_${newId('evt').slice(4)}`, 'customer.subscription.updated'];
+	const object = { customer: 'cus_unknown', customer_email: 'ann@example.com' };
+	const payload = JSON.stringify({ id, object: 'event', type, data: { object } });
+	expect((await deliver(payload, sign(payload))).status).toBe(200);
+	expect((await stored(payload))?.payload).toEqual({ id, type, customer: 'cus_unknown' });
+});
+
+test('the grace of a failed payment does not begin anew with the next period', async () => {
+	const user = world.user();
+	const subscription = await subscribe(world, user);
+	await world.stripe.control('/switches', { renewals: { after_last_failure: 'leave_past_due' } });
+	const advance = (how: object) => world.stripe.control(`/subscriptions/${subscription}/advance`, how);
+	await advance({ payments: 'fail' });
+	await until(async () => expect((await user.billing()).status).toBe('past_due'));
+	expect((await user.billing()).plan).toBe('pro');
+	// The next period has begun a few days ago, and was not paid either.
+	await advance({ payments: 'fail', seconds: 33 * 86_400 });
+	await untilPlan(user, 'free');
+	await world.stripe.control(`/subscriptions/${subscription}/retry`, { payments: 'succeed' });
+	await untilPlan(user, 'pro');
+	await advance({ payments: 'fail' });
+	await until(async () => expect((await user.billing()).status).toBe('past_due'));
+	expect((await user.billing()).plan).toBe('pro');
+});

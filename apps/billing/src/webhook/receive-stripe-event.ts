@@ -1,0 +1,51 @@
+import { receiveStripeEvent } from '@creatorr/contracts/billing';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { Logger } from '@creatorr/service/logger';
+import { counter } from '@creatorr/service/metrics';
+import { defineRoute } from '@creatorr/service/route';
+import type { Database } from '../database.sql.ts';
+import { type SignedEvent, verifyEvent } from '../stripe/verify-event.ts';
+import { customerOfEvent } from './event-types.ts';
+import { recordEvent } from './stripe-events.sql.ts';
+
+interface ReceiveDeps {
+	prisma: Database;
+	/** Any of them may have signed a delivery. */
+	webhookSecrets: readonly string[];
+	logger: Logger;
+}
+
+const receivedEvents = counter({
+	name: 'creatorr_stripe_events_total',
+	help: 'Webhook events that came, by outcome: new, repeated, refused (not signed by Stripe just now)',
+	labels: ['outcome'],
+});
+
+/** Answers once the event is recorded. It is applied right after, or when this process or Stripe is back. */
+export function receiveStripeEventRoute({ prisma, webhookSecrets, logger }: ReceiveDeps) {
+	return defineRoute(receiveStripeEvent, async ({ rawBody, header }) => {
+		const { id, type, object, payload } = verified(
+			rawBody as Buffer,
+			header('stripe-signature'),
+			webhookSecrets,
+		);
+		const stripeCustomerId = customerOfEvent(type, object);
+		const summary = { id, type, customer: stripeCustomerId };
+		const event = { id, type, stripeCustomerId, payload: payload ?? summary, summary };
+		const isNew = await recordEvent(prisma, event);
+		crashPoint('billing.event.recorded');
+		receivedEvents.inc({ outcome: isNew ? 'new' : 'repeated' });
+		logger.info('stripe_event.received', { stripe_event: id, stripe_event_type: type, is_new: isNew });
+		return { data: { received: true as const } };
+	});
+}
+
+/** Throws `validation` for a delivery that Stripe did not send just now, and counts it. */
+function verified(body: Buffer, signature: string | undefined, secrets: readonly string[]): SignedEvent {
+	try {
+		return verifyEvent(body, signature, secrets);
+	} catch (error) {
+		receivedEvents.inc({ outcome: 'refused' });
+		throw error;
+	}
+}

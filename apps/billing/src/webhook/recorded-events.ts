@@ -1,0 +1,36 @@
+import { gauge } from '@creatorr/service/metrics';
+import { defineMetrics } from '@creatorr/service/scrape';
+import { defineTask } from '@creatorr/service/task';
+import type { Database } from '../database.sql.ts';
+import { pruneEvents, readWaitingEvents, type WaitingEvents } from './stripe-events.sql.ts';
+
+const HOUR_MS = 3_600_000;
+/** Stripe repeats deliveries for 3 days, and shows events for 30. */
+const RETENTION_DAYS = 40;
+
+/** Deletes old events that were applied. */
+export const pruneStripeEvents = defineTask<{ prisma: Database }>({
+	name: 'prune_stripe_events',
+	everyMs: HOUR_MS,
+	run: ({ prisma }) => pruneEvents(prisma, RETENTION_DAYS),
+});
+
+const waitingEvents = gauge({
+	name: 'creatorr_stripe_events_waiting',
+	help: 'Events whose customer has not been read again yet; the same for all replicas',
+});
+const oldestEvent = gauge({
+	name: 'creatorr_stripe_events_oldest_age_seconds',
+	help: 'How long the oldest of them has waited; 0 where none waits',
+});
+
+/** The events that are not applied yet. */
+export const stripeEventMetrics = defineMetrics<{ prisma: Database }, WaitingEvents>({
+	name: 'stripe_events',
+	gauges: [waitingEvents, oldestEvent],
+	read: ({ prisma }) => readWaitingEvents(prisma),
+	show({ waiting, oldestAgeSeconds }) {
+		waitingEvents.set(waiting);
+		oldestEvent.set(oldestAgeSeconds);
+	},
+});
