@@ -1,0 +1,45 @@
+import type { EventEnvelope } from '@creatorr/contracts/events';
+import { startTask } from '@creatorr/service/task';
+import { expect, test } from '@jest/globals';
+import { relayOutbox } from './outbox.ts';
+
+const logger = { warn: () => undefined };
+
+/** An outbox of so many rows, which the transaction of a batch reads and deletes from. */
+function outboxOf(count: number) {
+	let rows = Array.from({ length: count }, (_, index) => ({ id: BigInt(index), payload: { id: index } }));
+	const tx = {
+		$queryRaw: async (_sql: TemplateStringsArray, limit: number) => rows.slice(0, limit),
+		async $executeRaw(_sql: TemplateStringsArray, ids: bigint[]) {
+			rows = rows.filter(({ id }) => !ids.includes(id));
+			return ids.length;
+		},
+	};
+	const prisma = { ...tx, $transaction: (work: (tx: unknown) => Promise<unknown>) => work(tx) };
+	return { prisma: prisma as never, left: () => rows.length };
+}
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+	while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+test('one run publishes every row, however many batches these are', async () => {
+	const outbox = outboxOf(250);
+	const published: EventEnvelope[] = [];
+	const publish = async (event: EventEnvelope) => void published.push(event);
+	await relayOutbox.run({ prisma: outbox.prisma, publish }, new AbortController().signal);
+	expect([outbox.left(), published.length]).toEqual([0, 250]);
+});
+
+test('rows that the broker did not confirm are published again without a wake', async () => {
+	const outbox = outboxOf(1);
+	let tries = 0;
+	async function publish() {
+		tries += 1;
+		if (tries < 3) throw new Error('away');
+	}
+	const relay = startTask(relayOutbox, { deps: { prisma: outbox.prisma, publish }, logger });
+	await waitUntil(() => outbox.left() === 0);
+	await relay.stop();
+	expect(tries).toBe(3);
+});
