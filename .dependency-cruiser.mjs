@@ -93,7 +93,7 @@ export default {
 		{
 			name: 'manifests-import-zod-and-tool-kit',
 			severity: 'error',
-			from: { path: '/manifest\\.ts$' },
+			from: { path: '/manifest\\.ts$', pathNot: '^packages/tool-kit/' },
 			to: { pathNot: '(^packages/tool-kit/|node_modules/zod/)' },
 		},
 		{

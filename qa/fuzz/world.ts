@@ -28,6 +28,8 @@ export interface World {
 	second: Member;
 	/** Signs what Stripe sends. */
 	webhookSecret: string;
+	/** Slugs of all tools. */
+	tools: string[];
 }
 
 const ID = /\b(?:fil|job|ses|usr)_[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g;
@@ -49,17 +51,23 @@ const RETRY_MS = 2_000;
 /** What is made here is not what is judged, so it is tried again. */
 export async function newWorld(triesLeft = TRIES): Promise<World> {
 	try {
-		const [first, second, { webhook_secret: webhookSecret }] = await Promise.all([
+		const [first, second, { webhook_secret: webhookSecret }, tools] = await Promise.all([
 			newMember(true),
 			newMember(),
 			localStripe(),
+			listTools(),
 		]);
-		return { first, second, webhookSecret };
+		return { first, second, webhookSecret, tools };
 	} catch (error) {
 		if (triesLeft === 1) throw error;
 		await delay(RETRY_MS);
 		return newWorld(triesLeft - 1);
 	}
+}
+
+async function listTools(): Promise<string[]> {
+	const { data } = (await call('GET', '/v1/tools')).body;
+	return data.map(({ slug }: { slug: string }) => slug);
 }
 
 /** Remembers what an answer told a person. */
@@ -112,6 +120,8 @@ export function resolve(world: World, actor: Actor, known: Known): unknown {
 			return pick(member.cursors, known.nth) ?? 'none';
 		case 'etag':
 			return pick(member.etags, known.nth) ?? '"0"';
+		case 'tool':
+			return pick(world.tools, known.nth) ?? 'none';
 		default:
 			return '';
 	}

@@ -1,3 +1,4 @@
+import { withToolLimits } from '@creatorr/contracts/plans';
 import { ping } from '@creatorr/database/ping';
 import { openBroker } from '@creatorr/messaging/open-broker';
 import { outboxMetrics, relayOutbox } from '@creatorr/messaging/outbox';
@@ -35,9 +36,12 @@ import { listToolsRoute } from './tools/list-tools.ts';
 import { workerMetrics } from './workers/worker-metrics.ts';
 
 async function connect(context: ServiceContext<Config>): Promise<Deps> {
-	const { config } = context;
-	const prisma = await openJobsDatabase(context);
 	const catalogue = await loadCatalogue();
+	const config = {
+		...context.config,
+		PLANS: withToolLimits(context.config.PLANS, catalogue.values()),
+	};
+	const prisma = await openJobsDatabase(context);
 	const messaging = await openBroker(context, { url: config.AMQP_URL, tools: [...catalogue.keys()] });
 	const notifications = createJobNotifications();
 	context.onDrain(notifications.close);

@@ -1,4 +1,4 @@
 import { packagesToProcess } from '../../local/src/machine/debian-packages.ts';
 
-// For the image of the workers. By its path, as this runs before the workspace's packages are linked.
+// For the workers' image.
 process.stdout.write(`${packagesToProcess().join('\n')}\n`);

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { renderMetrics } from '@creatorr/service/metrics';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { DEFAULT_JOBS_PER_WORKER } from '@creatorr/tool-kit/tool/manifest';
+import { type Catalogue, loadCatalogue } from '@creatorr/tools/catalogue';
 import { beforeAll, expect, test } from '@jest/globals';
 import { backlogMetrics } from '../../../apps/jobs/src/dispatch/queue-metrics.ts';
 import { named } from '../src/cluster.ts';
+import { SCALED_OBJECT_FILE, scaledObjectFor } from '../src/keda.ts';
 import { renderOverlay } from '../src/render.ts';
 
 interface ScaledObject {
@@ -14,12 +17,14 @@ interface ScaledObject {
 	advanced: { scalingModifiers: { formula: string } };
 }
 
+let catalogue: Catalogue;
 let tools: string[];
 let spec: ScaledObject;
 let namespace: string | undefined;
 
 beforeAll(async () => {
-	tools = [...(await loadCatalogue()).keys()].toSorted();
+	catalogue = await loadCatalogue();
+	tools = [...catalogue.keys()];
 	const scaled = named(await renderOverlay('large'), 'ScaledObject', 'tool-worker');
 	spec = scaled.spec as ScaledObject;
 	namespace = scaled.metadata.namespace;
@@ -32,6 +37,11 @@ function workersFor(readings: Record<string, number>): number {
 	return evaluate(...names.map((name) => readings[name] ?? 0)) as number;
 }
 
+test('the triggers and the formula are those of the manifests: if not, run node infra/kubernetes/src/write-keda.ts', () => {
+	const text = readFileSync(SCALED_OBJECT_FILE, 'utf8');
+	expect(text).toBe(scaledObjectFor(catalogue.values(), text));
+});
+
 test('every trigger reads one tool of the catalogue, or all together', () => {
 	for (const { name, metadata } of spec.triggers) {
 		const location = /^creatorr_jobs_unfinished\{tool="(\w+)"\}$/.exec(metadata.valueLocation);
@@ -40,11 +50,11 @@ test('every trigger reads one tool of the catalogue, or all together', () => {
 	}
 });
 
-test('workers are wanted for every tool, one that has no trigger of its own too, and for nothing else', () => {
+test('workers are wanted for every tool as its manifest says, for one without a trigger too, and for nothing else', () => {
 	expect(workersFor({})).toBe(0);
-	for (const tool of tools) expect(workersFor({ everything: 16, [tool]: 16 })).toBeGreaterThan(0);
-	expect(workersFor({ everything: 16 })).toBeGreaterThan(0);
-	expect(workersFor({ everything: 16, compress_heavy: 16 })).toBe(2);
+	for (const { slug, jobsPerWorker = DEFAULT_JOBS_PER_WORKER } of catalogue.values())
+		expect(workersFor({ everything: 16, [slug]: 16 })).toBe(16 / jobsPerWorker);
+	expect(workersFor({ everything: 16 })).toBe(16 / DEFAULT_JOBS_PER_WORKER);
 });
 
 test('what KEDA reads is what jobs shows, where jobs is', async () => {

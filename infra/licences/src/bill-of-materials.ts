@@ -29,7 +29,7 @@ function libraryComponent(
 }
 
 const DEBIAN_LICENCES = new Map(
-	OF_WORKERS.flatMap(({ packages, licence }) => packages.map((name): [string, string] => [name, licence])),
+	OF_WORKERS.flatMap(({ packages, license }) => packages.map((name): [string, string] => [name, license])),
 );
 
 function debianComponent({ name, version, architecture }: DebianPackage): Models.Component {

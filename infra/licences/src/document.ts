@@ -1,4 +1,5 @@
-import { AROUND, OF_THE_BENCH, OF_WORKERS, type Program } from './programs.ts';
+import type { Program } from '@creatorr/tool-kit/tool/programs';
+import { AROUND, OF_THE_BENCH, OF_WORKERS } from './programs.ts';
 
 /** Of what images, the web app and the command line may contain: nothing that would put our own code under another licence. */
 export const PERMITTED = [
@@ -19,9 +20,9 @@ export const PERMITTED = [
 const INTRODUCTION = `# Licences
 
 creatorr is under the [MIT licence](../LICENSE). This page names what it is made of and what it runs, by licence; it is written by
-\`node infra/licences/src/write.ts\` from \`pnpm-lock.yaml\` and the list of Debian packages, and a test fails when it is not up to
-date. \`npm run sbom\` writes the same with versions and checksums, and all that Debian's packages need besides, as a CycloneDX
-document.
+\`node infra/licences/src/write.ts\` from \`pnpm-lock.yaml\`, the tools' manifests and a list of what else is installed; a test
+fails when it is not up to date. \`npm run sbom\` writes the same with versions and checksums, and all that Debian's packages need
+besides, as a CycloneDX document.
 
 ## Programs
 
@@ -35,9 +36,9 @@ has to give its source along, which Debian has. Without it the worker takes no O
 is under the AGPL too, is not used ([ADR 14](adr/0014-one-optimiser-instead-of-many-commands.md)).
 `;
 
-function programTable(programs: readonly Omit<Program, 'says'>[]): string {
-	const rows = programs.map(({ name, licence, packages, does }) => {
-		return `| ${name} | ${licence} | ${does} | ${packages.map((one) => `\`${one}\``).join(', ')} |`;
+function programTable(programs: readonly Omit<Program, 'copyrightText'>[]): string {
+	const rows = programs.map(({ name, license, packages, purpose }) => {
+		return `| ${name} | ${license} | ${purpose} | ${packages.map((one) => `\`${one}\``).join(', ')} |`;
 	});
 	return ['| program | licence | for | Debian packages |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,186 +1,112 @@
-/** A program that runs beside ours, in a process of its own, as Debian packages it. */
-export interface Program {
-	name: string;
-	/** As SPDX writes it. */
-	licence: string;
-	/** What Debian's copyright file says of it, or said of a version before: a test looks for it there. */
-	says: string;
-	packages: readonly string[];
-	does: string;
+import { BUBBLEWRAP, type Program } from '@creatorr/tool-kit/tool/programs';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
+
+/** A tool that uses programs, as far as their purpose is described with it. */
+interface User {
+	title: string;
+	programs: readonly Program[];
 }
 
-const LANGUAGES = ['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'].map((code) => `tesseract-ocr-${code}`);
+/** The programs of all tools, each once, by name; the purpose starts with the tools that use it. */
+export function programsOf(tools: readonly User[]): Program[] {
+	const uses = new Map<string, { program: Program; titles: string[] }>();
+	for (const { title, programs } of tools) {
+		for (const program of programs) {
+			const use = uses.get(program.name) ?? { program, titles: [] };
+			use.titles.push(title);
+			uses.set(program.name, use);
+		}
+	}
+	return [...uses.values()]
+		.map(({ program, titles }) => {
+			const isOfAll = tools.length > 1 && titles.length === tools.length;
+			const users = isOfAll ? 'all tools' : titles.join(', ');
+			return { ...program, purpose: program.purpose ? `${users}: ${program.purpose}` : users };
+		})
+		.toSorted((one, other) => one.name.localeCompare(other.name, 'en'));
+}
 
-/** What a worker runs on people's documents. */
+/** What a worker runs on users' files. */
 export const OF_WORKERS: readonly Program[] = [
-	{
-		...{ name: 'Ghostscript', licence: 'AGPL-3.0-or-later', says: 'AGPL-3+', packages: ['ghostscript'] },
-		does: 'OCR: writes PDF/A, called by OCRmyPDF',
-	},
-	{
-		...{ name: 'OCRmyPDF', licence: 'MPL-2.0', says: 'MPL-2.0', packages: ['ocrmypdf'] },
-		does: 'OCR',
-	},
-	{
-		...{ name: 'Tesseract’s models', licence: 'Apache-2.0', says: 'Apache-2.0', packages: LANGUAGES },
-		does: 'OCR: with Tesseract (Apache-2.0) itself',
-	},
-	{
-		...{ name: 'tesserocr', licence: 'MIT', says: 'Expat', packages: ['python3-tesserocr'] },
-		does: 'OCR: Tesseract from Python',
-	},
-	{
-		name: 'unpaper',
-		licence: 'GPL-2.0-only',
-		says: 'GPL-2',
-		packages: ['unpaper'],
-		does: 'OCR: cleans scans',
-	},
-	{
-		...{ name: 'pngquant', licence: 'GPL-3.0-or-later', says: 'BSD-2-clause', packages: ['pngquant'] },
-		does: 'OCR: smaller pictures',
-	},
-	{
-		...{ name: 'jbig2enc', licence: 'Apache-2.0', says: 'Apache-2.0', packages: ['jbig2'] },
-		does: 'compression, OCR: pictures of two colours',
-	},
-	{
-		name: 'qpdf',
-		licence: 'Apache-2.0',
-		says: 'Apache License',
-		packages: ['qpdf'],
-		does: 'all tools: reads and writes PDF',
-	},
-	{
-		...{
-			name: 'Poppler',
-			licence: 'GPL-2.0-only OR GPL-3.0-only',
-			says: 'GPL-2 or GPL-3',
-			packages: ['poppler-utils'],
-		},
-		does: 'compression, OCR: draws pages, takes text out',
-	},
-	{
-		...{ name: 'pikepdf', licence: 'MPL-2.0', says: 'MPL-2.0', packages: ['python3-pikepdf'] },
-		does: 'compression, OCR: changes PDF from Python',
-	},
-	{
-		...{ name: 'Pillow', licence: 'MIT-CMU', says: 'terms and conditions', packages: ['python3-pil'] },
-		does: 'all tools: pictures',
-	},
-	{
-		name: 'NumPy',
-		licence: 'BSD-3-Clause',
-		says: 'BSD-3-Clause',
-		packages: ['python3-numpy'],
-		does: 'compression',
-	},
-	{
-		...{ name: 'fontTools', licence: 'MIT', says: 'Expat', packages: ['python3-fonttools'] },
-		does: 'compression: smaller fonts',
-	},
-	{
-		...{ name: 'LibreOffice', licence: 'MPL-2.0', says: 'MPL-2.0' },
-		packages: [
-			...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
-			...['libreoffice-uiconfig-writer', 'python3-uno'],
-		],
-		does: 'office documents',
-	},
-	{
-		...{ name: 'Liberation fonts', licence: 'OFL-1.1', says: 'SIL-OFL-1.1', packages: ['fonts-liberation'] },
-		does: 'office documents',
-	},
-	{
-		...{ name: 'Liberation Sans Narrow', licence: 'GPL-2.0-only WITH Font-exception-2.0' },
-		...{
-			says: 'GPL-2 with Font exception',
-			packages: ['fonts-liberation-sans-narrow'],
-			does: 'office documents',
-		},
-	},
-	{
-		...{
-			name: 'DejaVu fonts',
-			licence: 'Bitstream-Vera',
-			says: 'bitstream-vera',
-			packages: ['fonts-dejavu-core'],
-		},
-		does: 'office documents',
-	},
-	{
-		...{ name: 'Carlito, Caladea', licence: 'OFL-1.1', says: 'OFL-1.1' },
-		packages: ['fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
-		does: 'office documents',
-	},
-	{
-		...{ name: 'Droid fallback', licence: 'Apache-2.0', says: 'Apache', packages: ['fonts-droid-fallback'] },
-		does: 'office documents',
-	},
-	{
-		...{ name: 'bubblewrap', licence: 'LGPL-2.1-or-later', says: 'LGPL-2.1+', packages: ['bubblewrap'] },
-		does: 'the sandbox of all tools',
-	},
+	...programsOf([...(await loadCatalogue()).values()]),
+	BUBBLEWRAP,
 ];
 
 /** What else `npm start`, the tests and the bench install. */
 export const AROUND: readonly Program[] = [
 	{
-		...{ name: 'RabbitMQ', licence: 'MPL-2.0', says: 'MPL', packages: ['rabbitmq-server'] },
-		does: 'the broker of `npm start`',
+		...{ name: 'RabbitMQ', license: 'MPL-2.0', copyrightText: 'MPL', packages: ['rabbitmq-server'] },
+		purpose: 'the broker of `npm start`',
 	},
 	{
-		...{ name: 'jemalloc', licence: 'BSD-2-Clause', says: 'BSD-2-clause', packages: ['libjemalloc2'] },
-		does: 'the memory of the gateway',
+		...{
+			name: 'jemalloc',
+			license: 'BSD-2-Clause',
+			copyrightText: 'BSD-2-clause',
+			packages: ['libjemalloc2'],
+		},
+		purpose: 'the memory of the gateway',
 	},
-	{ name: 'curl', licence: 'curl', says: 'curl', packages: ['curl'], does: 'the README’s walkthrough' },
-	{ name: 'jq', licence: 'MIT', says: 'MIT', packages: ['jq'], does: 'the README’s walkthrough' },
+	{
+		name: 'curl',
+		license: 'curl',
+		copyrightText: 'curl',
+		packages: ['curl'],
+		purpose: 'the README’s walkthrough',
+	},
+	{ name: 'jq', license: 'MIT', copyrightText: 'MIT', packages: ['jq'], purpose: 'the README’s walkthrough' },
 	{
 		...{
 			name: 'Ceph’s object gateway',
-			licence: 'LGPL-2.1-only OR LGPL-3.0-only',
-			says: 'LGPL',
+			license: 'LGPL-2.1-only OR LGPL-3.0-only',
+			copyrightText: 'LGPL',
 			packages: ['radosgw'],
 		},
-		does: 'tests: a second store',
+		purpose: 'tests: a second store',
 	},
 	{
 		name: 'PgBouncer',
-		licence: 'ISC',
-		says: 'Permission to use, copy, modify, and/or distribute this software for any',
+		license: 'ISC',
+		copyrightText: 'Permission to use, copy, modify, and/or distribute this software for any',
 		packages: ['pgbouncer'],
-		does: 'tests: a pooler before Postgres',
+		purpose: 'tests: a pooler before Postgres',
 	},
 	{
 		name: 'Chromium',
-		licence: 'BSD-3-Clause',
-		says: 'BSD-3-clause',
+		license: 'BSD-3-Clause',
+		copyrightText: 'BSD-3-clause',
 		packages: ['chromium'],
-		does: 'tests in a browser',
+		purpose: 'tests in a browser',
 	},
 	{
 		name: 'Kustomize',
-		licence: 'Apache-2.0',
-		says: 'Apache-2.0',
+		license: 'Apache-2.0',
+		copyrightText: 'Apache-2.0',
 		packages: ['kustomize'],
-		does: 'tests: Kubernetes',
+		purpose: 'tests: Kubernetes',
 	},
 	{
-		...{ name: 'Docker Compose', licence: 'Apache-2.0', says: 'Apache-2.0', packages: ['docker-compose'] },
-		does: 'tests: Compose',
+		...{
+			name: 'Docker Compose',
+			license: 'Apache-2.0',
+			copyrightText: 'Apache-2.0',
+			packages: ['docker-compose'],
+		},
+		purpose: 'tests: Compose',
 	},
 	{
-		...{ name: 'ReportLab', licence: 'BSD-3-Clause', says: 'ReportLab', packages: ['python3-reportlab'] },
-		does: 'the bench: makes files',
-	},
-	{
-		...{ name: 'img2pdf', licence: 'LGPL-3.0-or-later', says: 'LGPL-3+', packages: ['python3-img2pdf'] },
-		does: 'OCR by OCRmyPDF, and the bench',
+		...{
+			name: 'ReportLab',
+			license: 'BSD-3-Clause',
+			copyrightText: 'ReportLab',
+			packages: ['python3-reportlab'],
+		},
+		purpose: 'the bench: makes files',
 	},
 ];
 
 /** What the bench alone installs, to hold ours against. */
-export const OF_THE_BENCH: readonly Omit<Program, 'says'>[] = [
-	{ name: 'nginx', licence: 'BSD-2-Clause', packages: ['nginx'], does: 'the bench: another gateway' },
-	{ name: 'wrk', licence: 'Apache-2.0', packages: ['wrk'], does: 'the bench: asks gateways' },
+export const OF_THE_BENCH: readonly Omit<Program, 'copyrightText'>[] = [
+	{ name: 'nginx', license: 'BSD-2-Clause', packages: ['nginx'], purpose: 'the bench: another gateway' },
+	{ name: 'wrk', license: 'Apache-2.0', packages: ['wrk'], purpose: 'the bench: asks gateways' },
 ];

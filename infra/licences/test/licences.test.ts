@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
 	packagesToBench,
 	packagesToBenchGateway,
@@ -9,7 +9,7 @@ import {
 } from '../../local/src/machine/debian-packages.ts';
 import { licencesDocument, PERMITTED } from '../src/document.ts';
 import { currentLicences, REPOSITORY, readLibraries } from '../src/libraries.ts';
-import { AROUND, OF_THE_BENCH, OF_WORKERS } from '../src/programs.ts';
+import { AROUND, OF_THE_BENCH, OF_WORKERS, programsOf } from '../src/programs.ts';
 
 let licences: Map<string, string>;
 beforeAll(async () => {
@@ -21,6 +21,30 @@ function copyrightOf(name: string): string {
 	const path = (one: string) => `/usr/share/doc/${one}/copyright`;
 	return existsSync(path(name)) ? path(name) : path(name.replace(/-nogui$/, ''));
 }
+
+describe('programsOf', () => {
+	const program = (name: string, purpose?: string) => ({
+		...{ name, license: 'MIT', copyrightText: 'MIT', packages: [`lib${name}`] },
+		...(purpose && { purpose }),
+	});
+
+	test('names each program once, with the tools that use it', () => {
+		const tools = [
+			{ title: 'Shrink', programs: [program('zip', 'packs'), program('awk')] },
+			{ title: 'Grow', programs: [program('zip', 'packs')] },
+			{ title: 'Turn', programs: [program('zip', 'packs'), program('pdf', 'turns')] },
+		];
+		expect(programsOf(tools).map(({ name, purpose }) => [name, purpose])).toEqual([
+			['awk', 'Shrink'],
+			['pdf', 'Turn: turns'],
+			['zip', 'all tools: packs'],
+		]);
+		expect(programsOf(tools.slice(0, 2)).at(-1)?.purpose).toBe('all tools: packs');
+		expect(programsOf([...tools, { title: 'Rest', programs: [] }]).at(-1)?.purpose).toBe(
+			'Shrink, Grow, Turn: packs',
+		);
+	});
+});
 
 const packagesOf = (programs: typeof OF_THE_BENCH) => programs.flatMap(({ packages }) => packages).sort();
 
@@ -49,7 +73,9 @@ test('every Debian package that is installed is named, and no other', () => {
 });
 
 test.each(
-	[...OF_WORKERS, ...AROUND].flatMap(({ packages, says }) => packages.map((name) => ({ name, says }))),
-)('the copyright file of $name says $says', ({ name, says }) => {
-	expect(readFileSync(copyrightOf(name), 'utf8')).toContain(says);
+	[...OF_WORKERS, ...AROUND].flatMap(({ packages, copyrightText }) =>
+		packages.map((name) => ({ name, copyrightText })),
+	),
+)('the copyright file of $name says $copyrightText', ({ name, copyrightText }) => {
+	expect(readFileSync(copyrightOf(name), 'utf8')).toContain(copyrightText);
 });

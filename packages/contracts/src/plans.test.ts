@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_FILE_BYTES } from './files.ts';
-import { PLANS, plansSchema, toolTerms } from './plans.ts';
+import { PLANS, plansSchema, toolTerms, withToolLimits } from './plans.ts';
+
+const SLOW = {
+	slug: 'slow',
+	planLimits: {
+		free: { maxInputBytes: 100, maxPages: 10 },
+		pro: { maxInputBytes: 1000, maxPages: 50 },
+	},
+};
 
 describe('plans', () => {
 	test('have room for a single file of the largest size', () => {
@@ -15,11 +23,8 @@ describe('plans', () => {
 		for (const [name, value] of numbers(PLANS.free)) {
 			expect(Object.fromEntries(numbers(PLANS.pro))[name]).toBeGreaterThanOrEqual(value);
 		}
-		for (const tool of [...Object.keys(PLANS.free.tools), 'any other']) {
-			const [free, pro] = [toolTerms(PLANS.free, tool), toolTerms(PLANS.pro, tool)];
-			expect(pro.maxPages).toBeGreaterThanOrEqual(free.maxPages);
-			expect(pro.maxInputBytes).toBeGreaterThanOrEqual(free.maxInputBytes);
-		}
+		expect(PLANS.pro.anyTool.maxPages).toBeGreaterThanOrEqual(PLANS.free.anyTool.maxPages);
+		expect(PLANS.pro.anyTool.maxInputBytes).toBeGreaterThanOrEqual(PLANS.free.anyTool.maxInputBytes);
 	});
 
 	test('stay as they are where nothing is configured', () => {
@@ -34,15 +39,14 @@ describe('plans', () => {
 
 	test('take single numbers of a tool and leave the others of it, and other tools, as they are', () => {
 		const text =
-			'{"free":{"anyTool":{"maxPages":7},"tools":{"ocr":{"maxPages":5},"other":{"maxInputBytes":9}}}}';
-		const { free } = plansSchema.parse(text);
+			'{"free":{"anyTool":{"maxPages":7},"tools":{"slow":{"maxPages":5},"other":{"maxInputBytes":9}}}}';
+		const { free, pro } = withToolLimits(plansSchema.parse(text), [SLOW, { slug: 'quick' }]);
 		const { maxInputBytes } = PLANS.free.anyTool;
 		expect(free.anyTool).toEqual({ maxInputBytes, maxPages: 7 });
-		expect(toolTerms(free, 'ocr')).toEqual({ ...PLANS.free.tools.ocr, maxPages: 5 });
+		expect(toolTerms(free, 'slow')).toEqual({ maxInputBytes: 100, maxPages: 5 });
 		expect(toolTerms(free, 'other')).toEqual({ maxInputBytes: 9, maxPages: 7 });
-		expect(plansSchema.parse('{"free":{"tools":{"other":{"maxPages":1}}}}').free.tools.ocr).toEqual(
-			PLANS.free.tools.ocr,
-		);
+		expect(toolTerms(free, 'quick')).toEqual(free.anyTool);
+		expect(toolTerms(pro, 'slow')).toEqual(SLOW.planLimits.pro);
 	});
 
 	test.each(['no JSON', '{"gold":{}}', '{"free":{"maxActiveJobs":0}}', '{"free":{"jobs":1}}'])(

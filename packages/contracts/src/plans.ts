@@ -30,9 +30,10 @@ const planTermsSchema = z.strictObject({
 	computeSecondsPerDay: z.int().min(0),
 	/** Of two users' waiting jobs the one with the higher priority goes first. */
 	priority: z.int().min(0).max(9),
-	/** What one job of a tool may take, for every tool that has no entry of its own. */
+	/** What one job may take of a tool, unless {@link PlanTerms.tools} says otherwise. */
 	anyTool: toolTermsSchema,
-	tools: z.record(z.string(), toolTermsSchema),
+	/** By slug, what differs for a tool. */
+	tools: z.record(z.string(), toolTermsSchema.partial()),
 });
 export type PlanTerms = z.infer<typeof planTermsSchema>;
 
@@ -42,7 +43,10 @@ const GB = 1_000_000_000;
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
-/** What each plan gives. The numbers can be configured, see {@link plansSchema}. */
+/**
+ * What each plan gives, but for the limits that tools have of their own in their manifests, see {@link withToolLimits}. The
+ * numbers can be configured, see {@link plansSchema}.
+ */
 export const PLANS: Plans = {
 	free: {
 		storageTier: 'ephemeral',
@@ -53,7 +57,7 @@ export const PLANS: Plans = {
 		computeSecondsPerDay: 1_800,
 		priority: 0,
 		anyTool: { maxInputBytes: 512 * MIB, maxPages: 3000 },
-		tools: { ocr: { maxInputBytes: 256 * MIB, maxPages: 200 } },
+		tools: {},
 	},
 	pro: {
 		storageTier: 'standard',
@@ -64,14 +68,11 @@ export const PLANS: Plans = {
 		computeSecondsPerDay: 36_000,
 		priority: 1,
 		anyTool: { maxInputBytes: 10 * GIB, maxPages: 50_000 },
-		tools: { ocr: { maxInputBytes: 10 * GIB, maxPages: 5000 } },
+		tools: {},
 	},
 };
 
-const toolOverridesSchema = toolTermsSchema.partial();
-const termsOverridesSchema = planTermsSchema
-	.extend({ anyTool: toolOverridesSchema, tools: z.record(z.string(), toolOverridesSchema) })
-	.partial();
+const termsOverridesSchema = planTermsSchema.extend({ anyTool: toolTermsSchema.partial() }).partial();
 type TermsOverrides = z.infer<typeof termsOverridesSchema>;
 
 const overridesSchema = z.strictObject({
@@ -81,7 +82,7 @@ const overridesSchema = z.strictObject({
 
 /**
  * Of the variable PLANS: JSON with the single numbers that differ from {@link PLANS}, such as
- * `{"free":{"maxActiveJobs":5,"tools":{"ocr":{"maxPages":50}}}}`.
+ * `{"free":{"maxActiveJobs":5,"tools":{"<slug>":{"maxPages":50}}}}`.
  */
 export const plansSchema = z
 	.string()
@@ -103,18 +104,28 @@ export const plansSchema = z
 	)
 	.meta({ description: 'single terms of the plans that differ from the defaults, in JSON' });
 
-/** What the overrides leave out stays as it is, also within the terms of a tool. */
-function override(terms: PlanTerms, { anyTool, tools = {}, ...others }: TermsOverrides): PlanTerms {
-	const everyTool = { ...terms.anyTool, ...anyTool } as ToolTerms;
-	const named = Object.entries(tools).map(([tool, own]) => [
-		tool,
-		{ ...(Object.hasOwn(terms.tools, tool) ? terms.tools[tool] : everyTool), ...own },
-	]);
-	const all = { ...terms.tools, ...Object.fromEntries(named) };
-	return { ...terms, ...others, anyTool: everyTool, tools: all } as PlanTerms;
+/** What the overrides leave out stays as it is. */
+function override(terms: PlanTerms, { anyTool, ...others }: TermsOverrides): PlanTerms {
+	return { ...terms, ...others, anyTool: { ...terms.anyTool, ...anyTool } } as PlanTerms;
+}
+
+/** Adds the limits by plan that manifests have; single numbers that were configured for a tool go before them. */
+export function withToolLimits(
+	plans: Plans,
+	tools: Iterable<{ slug: string; planLimits?: Readonly<Record<Plan, ToolTerms>> | undefined }>,
+): Plans {
+	const limited = [...tools].filter(({ planLimits }) => planLimits !== undefined);
+	const add = (plan: Plan): PlanTerms => {
+		const own = limited.map(({ slug, planLimits }) => [
+			slug,
+			{ ...planLimits?.[plan], ...plans[plan].tools[slug] },
+		]);
+		return { ...plans[plan], tools: { ...plans[plan].tools, ...Object.fromEntries(own) } };
+	};
+	return { free: add('free'), pro: add('pro') };
 }
 
 /** What one job of a tool may take. */
-export function toolTerms(terms: PlanTerms, tool: string): ToolTerms {
-	return Object.hasOwn(terms.tools, tool) ? (terms.tools[tool] ?? terms.anyTool) : terms.anyTool;
+export function toolTerms({ anyTool, tools }: PlanTerms, tool: string): ToolTerms {
+	return Object.hasOwn(tools, tool) ? ({ ...anyTool, ...tools[tool] } as ToolTerms) : anyTool;
 }

@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { loadCatalogue } from '../src/catalogue.ts';
 import { plainPng } from './builders/images.ts';
 import { deflated, MARK, onePage } from './builders/pdf.ts';
 import { FAMILIES } from './families/all.ts';
+import { casesOf } from './hostile-case.ts';
 import { inspect } from './leaks.ts';
 import { openRunner } from './run-case.ts';
 import { slice } from './slice.ts';
@@ -19,14 +21,39 @@ afterAll(async () => {
 	await world.close();
 });
 
+const manifests = [...(await loadCatalogue()).values()];
 const families = FAMILIES.map((family) =>
-	family.cases(world).map((one) => ({ title: `${family.name}: ${one.name}`, one })),
+	casesOf(family, world, manifests).map((one) => ({ title: `${family.name}: ${one.name}`, one })),
 );
 
 test('there are hundreds of hostile files, no two of one name', () => {
 	const titles = families.flat().map(({ title }) => title);
 	expect(titles.length).toBeGreaterThanOrEqual(300);
 	expect(new Set(titles).size).toBe(titles.length);
+});
+
+test.each(manifests)(
+	'$slug is put through the families that its manifest names',
+	({ slug, hostileFamilies }) => {
+		const names = FAMILIES.map(({ name }) => name);
+		const own = names.filter((_, index) => families[index]?.some(({ one }) => one.tool === slug));
+		expect(own.length).toBeGreaterThan(0);
+		expect(own).toEqual(names.filter((name) => hostileFamilies?.includes(name)));
+		expect(names).toEqual(expect.arrayContaining([...(hostileFamilies ?? [])]));
+	},
+);
+
+test('a tool without cases of its own must survive the files of the others', () => {
+	const [family] = FAMILIES.filter(({ name }) => name === 'page bombs');
+	const [pdfTool] = manifests.filter(({ accepts }) => accepts.includes('application/pdf'));
+	if (!family || !pdfTool) throw new Error('there are no page bombs in PDFs');
+	const known = family.cases(world);
+	const all = casesOf(family, world, [{ ...pdfTool, slug: 'new', hostileFamilies: ['page bombs'] }]);
+	const added = all.slice(known.length);
+	expect(added.length).toBeGreaterThan(10);
+	expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+	for (const one of added)
+		expect(one).toMatchObject({ tool: 'new', mimeType: 'application/pdf', expected: { survives: true } });
 });
 
 /** Those that hang wait for their deadline, which takes too long here. */

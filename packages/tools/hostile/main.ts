@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { loadCatalogue } from '../src/catalogue.ts';
 import { FAMILIES } from './families/all.ts';
-import type { HostileCase } from './hostile-case.ts';
+import { casesOf, type HostileCase } from './hostile-case.ts';
 import { openRunner } from './run-case.ts';
 import { openWorld } from './world.ts';
 
@@ -12,10 +13,11 @@ async function main(): Promise<number> {
 	const options = { only: { type: 'string', default: '' }, jobs: { type: 'string', default: '2' } } as const;
 	const { only, jobs } = parseArgs({ options }).values;
 	const world = await openWorld();
+	const manifests = [...(await loadCatalogue()).values()];
 	const runner = await openRunner(world, Number(jobs));
 	try {
 		const cases = FAMILIES.flatMap((family) =>
-			family.cases(world).map((one) => ({ one, title: `${family.name}: ${one.name}` })),
+			casesOf(family, world, manifests).map((one) => ({ one, title: `${family.name}: ${one.name}` })),
 		).filter(({ title }) => title.includes(only));
 		const failed = await runAll(cases, Number(jobs), runner.judge);
 		say(`${cases.length - failed} of ${cases.length} came to what they have to, ${failed} did not`);

@@ -94,12 +94,14 @@ async function verdictOn({ expected }: HostileCase, { secret }: World, outcome: 
 		if (!(error instanceof ToolError)) return `broke: ${String(error)}`;
 		const wanted = 'code' in expected ? expected.code : 'success';
 		if (error.message.includes(secret)) return 'the message tells the secret';
+		if ('survives' in expected) return undefined;
 		return error.code === wanted ? undefined : `${error.code} instead of ${wanted}: ${explain(error)}`;
 	}
 	const { text, leaks } = await inspect(outcome.output, secret);
 	if (leaks.length > 0) return `the secret is in the output: ${leaks.join(', ')}`;
 	if ([...outcome.name].length > 255) return 'the name of the output is too long';
 	if ('code' in expected) return `success instead of ${expected.code}: ${JSON.stringify(text.slice(0, 100))}`;
+	if ('survives' in expected) return undefined;
 	return expected.text?.test(text) === false
 		? `the text is ${JSON.stringify(text.slice(0, 200))}`
 		: undefined;

@@ -4,14 +4,14 @@ import { type Account, openAccount } from '../product/account.ts';
 import { type Product, readProduct } from '../product/environment.ts';
 import type { Section } from '../report/figure.ts';
 import { renderSection } from '../report/table.ts';
+import { readFolder } from '../samples/folder.ts';
 import { makeFiles } from '../samples/made.ts';
-import { type Sample, SUCCEEDED } from '../samples/sample.ts';
+import { isMeasured, type Sample, SUCCEEDED } from '../samples/sample.ts';
 import { smallestSample } from '../samples/smallest.ts';
 import { BenchError, say } from '../say.ts';
 import { growthOf, type MemoryPoint } from './growth.ts';
 import { readMemory } from './process-memory.ts';
 
-const TOOLS = ['compress_heavy', 'office_to_pdf', 'ocr'];
 const PEOPLE = 3;
 /** Between two jobs of a person, so that the machine is busy and not overrun. */
 const PAUSE_MS = 500;
@@ -27,7 +27,9 @@ interface Load {
 export async function benchMemory({ dir, minutes }: Options): Promise<Section[]> {
 	const product = readProduct();
 	const folder = dir ?? (await makeFiles()).folder;
-	const samples = await Promise.all(TOOLS.map((tool) => smallestSample(folder, tool)));
+	const files = await readFolder(folder, { only: [], skip: [] });
+	const tools = new Set(files.filter(isMeasured).map(({ tool }) => tool));
+	const samples = await Promise.all([...tools].map((tool) => smallestSample(folder, tool)));
 	const load: Load = { jobs: 0, isOver: false };
 	const people = Array.from({ length: PEOPLE }, () => work(product, samples, load));
 	const memory = await Promise.race([watch(product, minutes), endsEarly(people)]);

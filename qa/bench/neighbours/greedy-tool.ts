@@ -7,7 +7,8 @@ export function greedyTool({ manifest }: Tool, script: string): Tool {
 	return {
 		manifest: {
 			...{ slug: 'greedy', title: 'Greedy', summary: 'Takes all that it gets.' },
-			...{ accepts: [TEXT], params: z.strictObject({}), limits: manifest.limits, binaries: ['python3'] },
+			...{ accepts: [TEXT], params: z.strictObject({}), limits: manifest.limits },
+			...{ programs: [], binaries: ['python3'], pythonModules: [] },
 			...{ outputName: (name) => name, outputMimeType: () => TEXT },
 		},
 		async run(input, { exec }) {

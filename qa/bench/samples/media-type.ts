@@ -25,15 +25,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
 	odp: types.ODP,
 };
 
-const IMAGES: readonly string[] = [types.PNG, types.JPEG, types.TIFF, types.WEBP];
-
 /** As whoever uploads the file would declare it; undefined for what no tool takes. */
 export function declaredType(path: string): string | undefined {
 	return BY_EXTENSION[extname(path).slice(1).toLowerCase()];
-}
-
-/** The tool that a person would most likely want for a file of this type. */
-export function likelyTool(mimeType: string): string {
-	if (mimeType === types.PDF) return 'compress_heavy';
-	return IMAGES.includes(mimeType) ? 'ocr' : 'office_to_pdf';
 }

@@ -31,7 +31,7 @@ export interface Measured {
 type Reader = 'plain' | 'upright' | 'ours';
 
 /** ocr against `ocrmypdf` as it is, and with --rotate-pages --deskew. */
-export async function benchOcr(context: BenchContext): Promise<Section> {
+export async function bench(context: BenchContext): Promise<Section> {
 	const measured: Measured[] = [];
 	for (const sample of context.samples.filter(isMeasured)) {
 		context.progress(sample.label);

@@ -149,6 +149,16 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 		test: 'throws limit_exceeded when the tool counts more pages than the plan allows',
 	},
 	{
+		name: 'holds the pages of a result against the plan, whatever the tool did',
+		mutations: [toolKit('runWithParams', dropCall('requirePages'))],
+		test: 'refuses the output of a tool that never looked at the page limit',
+	},
+	{
+		name: 'gives up a tool that ignores its deadline',
+		mutations: [toolKit('settleInTime', dropCall('addEventListener'))],
+		test: 'gives up a tool that goes on after its deadline or its cancellation',
+	},
+	{
 		name: 'counts pages, whatever a document claims',
 		mutations: [tools('countPages', replaceReturn('1', 'pages'))],
 		test: 'pages are counted, whatever the file claims',

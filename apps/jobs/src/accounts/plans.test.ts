@@ -3,6 +3,7 @@ import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS, type Plan } from '@creatorr/contracts/plans';
 import { until } from '@creatorr/testing/until';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
 import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
@@ -126,7 +127,7 @@ describe('an account that is deleted', () => {
 });
 
 describe('an input', () => {
-	const LIMIT = PLANS.free.tools.ocr?.maxInputBytes ?? 0;
+	const LIMIT = 256 * MIB;
 	async function create(user: ReturnType<World['user']>, inputBytes: number, tool = 'ocr') {
 		const id = newId('fil');
 		world.files.inputBytes.set(id, inputBytes);
@@ -159,7 +160,9 @@ describe('a claim', () => {
 	test('returns the page limits of the plan and of Pro for the tool', async () => {
 		const [free, pro] = [world.user(), world.user()];
 		await putOn(pro.id, 'pro');
-		const [ofFree, ofPro] = [PLANS.free.tools.ocr?.maxPages, PLANS.pro.tools.ocr?.maxPages];
+		const planLimits = (await loadCatalogue()).get('ocr')?.planLimits;
+		const [ofFree, ofPro] = [planLimits?.free.maxPages, planLimits?.pro.maxPages];
+		expect(ofFree).toBeLessThan(PLANS.free.anyTool.maxPages);
 		expect(await limits(await free.enqueue('ocr'))).toEqual([ofFree, ofPro]);
 		expect(await limits(await pro.enqueue('ocr'))).toEqual([ofPro, undefined]);
 		expect(await limits(await free.enqueue(TOOL))).toEqual([

@@ -13,9 +13,8 @@ import { createPublisher } from '@creatorr/messaging/publisher';
 import { toolQueue } from '@creatorr/messaging/topology';
 import { silent } from '@creatorr/testing/silent';
 import { until } from '@creatorr/testing/until';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { type ConfirmChannel, connect } from 'amqplib';
-
-const TOOLS = ['compress_heavy', 'ocr', 'office_to_pdf'];
 
 export type Bus = Awaited<ReturnType<typeof startBus>>;
 
@@ -32,11 +31,12 @@ export const failed: JobOutcome = {
 
 /** Plays the workers' part over RabbitMQ. Takes job requests off their queues and records them in their order. */
 export async function startBus(amqpUrl: string) {
-	const broker = await connectBroker({ url: amqpUrl, name: 'test', logger: silent, tools: TOOLS });
+	const tools = [...(await loadCatalogue()).keys()];
+	const broker = await connectBroker({ url: amqpUrl, name: 'test', logger: silent, tools });
 	const publish = createPublisher(broker);
 	const requested: string[] = [];
 	const canceled: string[] = [];
-	const consumers = TOOLS.map((tool) =>
+	const consumers = tools.map((tool) =>
 		startConsumer(broker, {
 			queue: toolQueue(tool),
 			definition: jobRequested,

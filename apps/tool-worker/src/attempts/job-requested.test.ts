@@ -44,7 +44,7 @@ function pagesTool(finished: Promise<void>): Tool {
 			...{ slug: 'pages', title: 'Pages', summary: 'Takes as long as it has pages.', accepts: [TEXT] },
 			params: z.strictObject({ pages: z.int().default(1) }),
 			limits: { ...limits, memoryBytes: 1, maxFileBytes: 1, maxProcesses: 1 },
-			...{ expected: { perMiBMs: 0, perPageMs: PAGE_MS }, binaries: [] },
+			...{ expected: { perMiBMs: 0, perPageMs: PAGE_MS }, programs: [], binaries: [], pythonModules: [] },
 			...{ outputName: (name) => name, outputMimeType: () => TEXT },
 		},
 		async run(input, { expectPages, signal }) {

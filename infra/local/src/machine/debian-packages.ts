@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { BUBBLEWRAP } from '@creatorr/tool-kit/tool/programs';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { StartError } from '../supervisor/start-error.ts';
 
-/** What the tools run: see each tool's manifest for who needs what. */
-const PROCESSING = [
-	...['ghostscript', 'qpdf', 'bubblewrap', 'ocrmypdf', 'unpaper', 'pngquant', 'poppler-utils'],
-	...['jbig2', 'python3-tesserocr', 'python3-pikepdf', 'python3-pil', 'python3-numpy', 'python3-fonttools'],
-	...['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'].map((language) => `tesseract-ocr-${language}`),
-	...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
-	// Without the last, LibreOffice dies of texts that have comments.
-	...['python3-uno', 'libreoffice-uiconfig-writer'],
-	...['fonts-liberation', 'fonts-dejavu-core', 'fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
-	...['fonts-liberation-sans-narrow', 'fonts-droid-fallback'],
-];
+/** Debian packages of the sandbox and of all programs that the tools' manifests name. */
+const PROCESSING = await readToolPackages();
+
+async function readToolPackages(): Promise<string[]> {
+	const manifests = [...(await loadCatalogue()).values()];
+	const programs = [BUBBLEWRAP, ...manifests.flatMap(({ programs: ofTool }) => ofTool)];
+	return [...new Set(programs.flatMap(({ packages }) => packages))];
+}
 
 const BROKER = 'rabbitmq-server';
 /** The gateway's memory allocator. */

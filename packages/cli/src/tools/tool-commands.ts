@@ -3,15 +3,13 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type CommonOptions, withCommonOptions } from '../commands/common-options.ts';
 import { OWN_COMMANDS } from '../commands/own-commands.ts';
 import { UsageError } from '../errors.ts';
+import { ALIASES } from '../generated/aliases.ts';
 import type { Io } from '../io.ts';
 import { askSecrets } from './ask-secrets.ts';
 import { optionsOf } from './param-options.ts';
 import { type ParamSchema, paramsOf } from './param-schema.ts';
 import { parseParam } from './parse-param.ts';
 import { runOnInputs } from './run-on-inputs.ts';
-
-/** Shorter names of tools that people use a lot. */
-const ALIASES: Record<string, string> = { compress: 'compress_heavy', convert: 'office_to_pdf' };
 
 interface ToolOptions extends CommonOptions {
 	out?: string;

@@ -24,7 +24,7 @@ const manifest = defineTool({
 		maxFileBytes: 1024 ** 2,
 		maxProcesses: 16,
 	},
-	binaries: ['bash'],
+	programs: [],
 	outputName: (name) => name,
 	outputMimeType: () => TEXT,
 });

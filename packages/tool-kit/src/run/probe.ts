@@ -27,14 +27,14 @@ async function isInstalled(binary: string): Promise<boolean> {
  */
 export async function probeCapabilities(tool: Tool, scratchRoot: string): Promise<Capabilities> {
 	const { capabilities, manifest } = tool;
-	if (!capabilities && !manifest.pythonModules) return {};
+	if (!capabilities && manifest.pythonModules.length === 0) return {};
 	const scratch = await createScratch(scratchRoot);
 	const { memoryBytes, maxFileBytes, maxProcesses } = manifest.limits;
 	const limits = { memoryBytes, maxFileBytes, maxProcesses, cpuSeconds: PROBE_TIMEOUT_MS / 1000 };
 	const exec: ToolContext['exec'] = (command, args, options) =>
 		execSandboxed({ timeoutMs: PROBE_TIMEOUT_MS, ...options, command, args, scratch, limits });
 	try {
-		await requirePythonModules(exec, manifest.pythonModules ?? []);
+		await requirePythonModules(exec, manifest.pythonModules);
 		return (await capabilities?.({ exec })) ?? {};
 	} finally {
 		await removeScratch(scratch);

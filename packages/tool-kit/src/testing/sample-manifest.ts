@@ -19,7 +19,9 @@ export function sampleManifest<P extends z.ZodType>(params: P): ToolManifest<P> 
 		accepts: ['application/pdf'],
 		params,
 		limits: SAMPLE_LIMITS,
+		programs: [],
 		binaries: [],
+		pythonModules: [],
 		outputName: (name) => name,
 		outputMimeType: () => 'application/pdf',
 	};

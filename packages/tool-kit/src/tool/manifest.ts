@@ -1,5 +1,7 @@
+import type { Plan, ToolTerms } from '@creatorr/contracts/plans';
 import { z } from 'zod';
 import { acceptedParams } from '../params/params.ts';
+import { binariesOf, type Program, pythonModulesOf } from './programs.ts';
 
 /** What one run of a tool may use. The sandbox and {@link runTool} enforce all of it. */
 export interface ToolLimits {
@@ -37,20 +39,42 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	accepts: readonly string[];
 	/** A strict object whose every field has a default or is nullable with default null, and a description. */
 	params: P;
-	/** Fields that the tool adds to the result of a job, each with a description. */
+	/**
+	 * Fields that the tool adds to the result of a job, each with a description. `pages` is the page count of the input, which
+	 * {@link runTool} holds against the owner's plan.
+	 */
 	result?: z.ZodObject;
 	limits: ToolLimits;
 	/** Estimates the time of a run, for the order in which jobs are dispatched. A tool without it counts as short. */
 	expected?: ExpectedTime;
 	/** Params whose values must be in a capability of the workers, by its name: `{ languages: 'languages' }`. */
 	choices?: Readonly<Record<string, string>>;
-	/** Executables that the tool needs. */
+	/** What one job may take on each plan, where that differs from what plans allow any tool. */
+	planLimits?: Readonly<Record<Plan, ToolTerms>>;
+	/** A shorter name of its command in the command line: `compress`. */
+	cliAlias?: string;
+	/** How many unfinished jobs of this tool one worker is wanted for; {@link DEFAULT_JOBS_PER_WORKER} where absent. */
+	jobsPerWorker?: number;
+	/** Families of hostile files, as packages/tools/hostile names them, which its tests put it through. */
+	hostileFamilies?: readonly string[];
+	/** All that the tool runs: it is installed for workers and named, with its license, in docs/licences.md. */
+	programs: readonly Program[];
+	/** Executables of the programs; a worker without one of them does not offer the tool. */
 	binaries: readonly string[];
-	/** Python modules outside the standard library that the tool needs. */
-	pythonModules?: readonly string[];
+	/** Python modules of the programs, of which the same is true. */
+	pythonModules: readonly string[];
 	outputName(inputName: string, params: z.output<P>): string;
 	outputMimeType(params: z.output<P>): string;
 }
+
+/** A manifest as its author writes it: the rest follows from the programs. */
+export type ToolDefinition<P extends z.ZodType = z.ZodType> = Omit<
+	ToolManifest<P>,
+	'binaries' | 'pythonModules'
+>;
+
+/** For autoscaling, of a tool that does not say how many of its jobs keep a worker busy. */
+export const DEFAULT_JOBS_PER_WORKER = 4;
 
 export type ParamsOf<M> = M extends ToolManifest<infer P> ? z.output<P> : never;
 
@@ -59,7 +83,13 @@ export type ParamsOf<M> = M extends ToolManifest<infer P> ? z.output<P> : never;
  * parses them again), and that each param has a description. Throws at import, so that a wrong manifest fails the first test
  * that imports it.
  */
-export function defineTool<P extends z.ZodType>(manifest: ToolManifest<P>): ToolManifest<P> {
+export function defineTool<P extends z.ZodType>(definition: ToolDefinition<P>): ToolManifest<P> {
+	const { programs } = definition;
+	const manifest = {
+		...definition,
+		binaries: binariesOf(programs),
+		pythonModules: pythonModulesOf(programs),
+	};
 	const problem = findProblem(manifest);
 	if (problem) throw new Error(`tool ${manifest.slug}: ${problem}`);
 	return manifest;

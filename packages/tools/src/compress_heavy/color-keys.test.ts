@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { transform } from '../../test/fixtures/command.ts';
+import { transform } from '../testing/command.ts';
 import { asJson, compress, imagesOf, made } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);

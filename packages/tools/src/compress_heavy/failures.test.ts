@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { CommandResult, Tool, ToolContext } from '@creatorr/tool-kit/tool/tool';
 import { describe, expect, jest, test } from '@jest/globals';
-import { transform } from '../../test/fixtures/command.ts';
+import { transform } from '../testing/command.ts';
 import { photoPdf } from './fixtures/documents.ts';
 import { compress, levelsApart, made } from './fixtures/made.ts';
-import { PROGRAM } from './standby.ts';
+import { PROGRAM } from './optimiser.ts';
 
 jest.setTimeout(120_000);
 

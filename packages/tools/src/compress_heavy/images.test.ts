@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { textOf } from '../../test/fixtures/command.ts';
+import { textOf } from '../testing/command.ts';
 import { compress, imagesOf, levelsApart, made } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);

@@ -2,6 +2,7 @@ import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { withExtension } from '@creatorr/tool-kit/files/output-name';
 import { secretParam } from '@creatorr/tool-kit/params/secret-params';
 import { defineTool } from '@creatorr/tool-kit/tool/manifest';
+import { JBIG2ENC, PIKEPDF, PILLOW, POPPLER, QPDF } from '@creatorr/tool-kit/tool/programs';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
@@ -59,8 +60,31 @@ export const manifest = defineTool({
 		maxProcesses: 64,
 	},
 	expected: { perMiBMs: 1_000 },
-	binaries: ['python3', 'pdftoppm', 'pdftotext', 'jbig2', 'qpdf'],
-	pythonModules: ['pikepdf', 'numpy', 'PIL', 'fontTools'],
+	cliAlias: 'compress',
+	jobsPerWorker: 8,
+	programs: [
+		...[QPDF, POPPLER, PIKEPDF, PILLOW, JBIG2ENC],
+		{
+			name: 'NumPy',
+			license: 'BSD-3-Clause',
+			copyrightText: 'BSD-3-Clause',
+			packages: ['python3-numpy'],
+			purpose: 'compares images',
+			pythonModules: ['numpy'],
+		},
+		{
+			name: 'fontTools',
+			license: 'MIT',
+			copyrightText: 'Expat',
+			packages: ['python3-fonttools'],
+			purpose: 'smaller fonts',
+			pythonModules: ['fontTools'],
+		},
+	],
+	hostileFamilies: [
+		...['kinds', 'polyglots', 'truncated', 'encrypted', 'names', 'pixel bombs'],
+		...['page bombs', 'endless PDFs', 'fonts', 'odd structures', 'PDF actions'],
+	],
 	outputName: (inputName) => withExtension(inputName, '.compressed.pdf'),
 	outputMimeType: () => PDF,
 });

@@ -1,23 +1,29 @@
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { failureReport } from '@creatorr/tool-kit/run/failure-report';
 import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
 import { writeNew } from '@creatorr/tool-kit/scratch/scratch';
-import type { ToolContext } from '@creatorr/tool-kit/tool/tool';
+import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
+import type { PrewarmedCommand, ToolContext } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { z } from 'zod';
 import { throwOnLimit } from '../command-failure.ts';
 import { countPages } from '../pdf/qpdf.ts';
-import { commandArguments, PROGRAM } from './standby.ts';
+import type { manifest } from './manifest.ts';
+
+/** The Python program that runs in the sandbox. */
+export const PROGRAM = { optimiser: fileURLToPath(new URL('./optimiser', import.meta.url)) };
+const INTERPRETER = ['-I', inputPath('optimiser')];
+
+/** The optimiser with all of its libraries loaded. */
+export const prewarmed: PrewarmedCommand = {
+	command: 'python3',
+	args: [...INTERPRETER, 'serve'],
+	readOnly: PROGRAM,
+};
 
 /** What the optimiser is asked for, as its Request names it. */
-export interface OptimiserRequest {
-	quality: number;
-	image_dpi: number | null;
-	grayscale: boolean;
-	target_size_bytes: number | null;
-	linearize: boolean;
-	remove_metadata: boolean;
-	signed: 'reject' | 'invalidate';
+export interface OptimiserRequest extends Omit<ParamsOf<typeof manifest>, 'password'> {
 	max_pages: number | null;
 	/** After so long it makes do with what it has. */
 	budget_seconds: number;
@@ -72,7 +78,6 @@ export async function askOptimiser(
 /** For a PDF that the optimiser does not survive: qpdf says whether it is one. */
 async function original(context: ToolContext, path: string): Promise<OptimiserAnswer> {
 	const pages = await countPages(context, path);
-	context.requirePages(pages);
 	return { method: 'original', pages, warnings: [FAILED] };
 }
 
@@ -91,7 +96,7 @@ async function runOptimiser(context: ToolContext, path: string, question: object
 	const request = JSON.stringify({ ...question, source: inputPath(name) });
 	await writeNew(join(context.scratchDir, REQUEST), request);
 	let last: unknown;
-	const result = await context.exec('python3', commandArguments(scratchPath(REQUEST)), {
+	const result = await context.exec('python3', [...INTERPRETER, scratchPath(REQUEST)], {
 		readOnly: { ...PROGRAM, [name]: path },
 		onLine: (line, stream) => {
 			if (stream !== 'stdout') return;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { transform } from '../../test/fixtures/command.ts';
-import { textPage } from '../../test/fixtures/pages.ts';
-import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import { transform } from '../testing/command.ts';
+import { textPage } from '../testing/pages.ts';
+import { pdfFile } from '../testing/pdf-file.ts';
 import { permissionsPdf, photoPdf, signedPdf } from './fixtures/documents.ts';
 import { asJson, compress, imagesOf, levelsApart, made } from './fixtures/made.ts';
 

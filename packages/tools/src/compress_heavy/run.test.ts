@@ -1,10 +1,10 @@
 import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { describeContract } from '../../test/contract.ts';
-import { transform } from '../../test/fixtures/command.ts';
-import { textPage } from '../../test/fixtures/pages.ts';
-import { pdfFile } from '../../test/fixtures/pdf-file.ts';
-import { runSample, type Sample } from '../../test/run-sample.ts';
+import { transform } from '../testing/command.ts';
+import { describeContract } from '../testing/contract.ts';
+import { textPage } from '../testing/pages.ts';
+import { pdfFile } from '../testing/pdf-file.ts';
+import { runSample, type Sample } from '../testing/run-sample.ts';
 import { photoPdf, structuredPdf } from './fixtures/documents.ts';
 import { asJson, compress, made } from './fixtures/made.ts';
 

@@ -7,6 +7,8 @@ import { type Unlocked, unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
 import { askOptimiser, FAILED, isRefusal, type OptimiserAnswer, throwRefusal } from './optimiser.ts';
 
+export { prewarmed } from './optimiser.ts';
+
 type Input = ToolInput<ParamsOf<typeof manifest>>;
 
 const OUTPUT = 'output.pdf';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { textPage } from '../../test/fixtures/pages.ts';
-import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import { textPage } from '../testing/pages.ts';
+import { pdfFile } from '../testing/pdf-file.ts';
 import { manifest } from './manifest.ts';
 
 jest.setTimeout(60_000);

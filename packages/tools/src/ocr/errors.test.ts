@@ -1,8 +1,8 @@
 import { PDF, PNG, TIFF } from '@creatorr/tool-kit/files/media-types';
 import { describe, expect, jest, test } from '@jest/globals';
-import { textOf, transform } from '../../test/fixtures/command.ts';
-import { textPage } from '../../test/fixtures/pages.ts';
-import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import { textOf, transform } from '../testing/command.ts';
+import { textPage } from '../testing/pages.ts';
+import { pdfFile } from '../testing/pdf-file.ts';
 import { encrypted, FOUND, LINES, ocr, PLAIN, scannedPdf, signedScan } from './fixtures/ocr.ts';
 import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
 

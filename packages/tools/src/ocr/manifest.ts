@@ -3,6 +3,7 @@ import { withExtension } from '@creatorr/tool-kit/files/output-name';
 import { pageRangesSchema } from '@creatorr/tool-kit/params/page-ranges';
 import { secretParam } from '@creatorr/tool-kit/params/secret-params';
 import { defineTool } from '@creatorr/tool-kit/tool/manifest';
+import { JBIG2ENC, PIKEPDF, PILLOW, POPPLER, type Program, QPDF } from '@creatorr/tool-kit/tool/programs';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
@@ -80,6 +81,68 @@ function refuseWithRedo({ value, issues }: z.core.ParsePayload<z.output<typeof f
 	}
 }
 
+const INSTALLED_LANGUAGES = ['eng', 'deu', 'fra', 'spa', 'ita', 'por', 'nld'];
+
+const PROGRAMS: readonly Program[] = [
+	{
+		name: 'OCRmyPDF',
+		license: 'MPL-2.0',
+		copyrightText: 'MPL-2.0',
+		packages: ['ocrmypdf'],
+		purpose: 'lays recognized text under pages',
+		binaries: ['ocrmypdf'],
+		pythonModules: ['ocrmypdf'],
+	},
+	{
+		name: 'Tesseract’s models',
+		license: 'Apache-2.0',
+		copyrightText: 'Apache-2.0',
+		packages: INSTALLED_LANGUAGES.map((language) => `tesseract-ocr-${language}`),
+		purpose: 'with Tesseract (Apache-2.0) itself',
+		binaries: ['tesseract'],
+	},
+	{
+		name: 'tesserocr',
+		license: 'MIT',
+		copyrightText: 'Expat',
+		packages: ['python3-tesserocr'],
+		purpose: 'Tesseract from Python',
+		pythonModules: ['tesserocr'],
+	},
+	{
+		name: 'Ghostscript',
+		license: 'AGPL-3.0-or-later',
+		copyrightText: 'AGPL-3+',
+		packages: ['ghostscript'],
+		purpose: 'writes PDF/A, called by OCRmyPDF',
+		binaries: ['gs'],
+	},
+	{
+		name: 'unpaper',
+		license: 'GPL-2.0-only',
+		copyrightText: 'GPL-2',
+		packages: ['unpaper'],
+		purpose: 'cleans scans',
+		binaries: ['unpaper'],
+	},
+	{
+		name: 'pngquant',
+		license: 'GPL-3.0-or-later',
+		copyrightText: 'BSD-2-clause',
+		packages: ['pngquant'],
+		purpose: 'smaller images',
+		binaries: ['pngquant'],
+	},
+	{
+		name: 'img2pdf',
+		license: 'LGPL-3.0-or-later',
+		copyrightText: 'LGPL-3+',
+		packages: ['python3-img2pdf'],
+		purpose: 'makes PDF of images',
+		pythonModules: ['img2pdf'],
+	},
+];
+
 export const manifest = defineTool({
 	slug: 'ocr',
 	title: 'OCR',
@@ -110,11 +173,17 @@ export const manifest = defineTool({
 	},
 	expected: { perMiBMs: 5_000, perPageMs: 1_600 },
 	choices: { languages: 'languages' },
-	binaries: [
-		...['ocrmypdf', 'tesseract', 'gs', 'unpaper', 'pngquant', 'jbig2'],
-		...['pdftoppm', 'pdftotext', 'qpdf', 'python3'],
+	// A page takes about as long as a whole job of another tool.
+	planLimits: {
+		free: { maxInputBytes: 256 * MIB, maxPages: 200 },
+		pro: { maxInputBytes: 10 * GIB, maxPages: 5000 },
+	},
+	jobsPerWorker: 2,
+	programs: [...PROGRAMS, QPDF, POPPLER, PIKEPDF, PILLOW, JBIG2ENC],
+	hostileFamilies: [
+		...['kinds', 'polyglots', 'truncated', 'encrypted', 'pixel bombs', 'page bombs'],
+		...['endless PDFs', 'fonts', 'PDF actions'],
 	],
-	pythonModules: ['ocrmypdf', 'pikepdf', 'tesserocr', 'img2pdf', 'PIL'],
 	outputName: (inputName, params) => withExtension(inputName, OUTPUTS[params.output].extension),
 	outputMimeType: (params) => OUTPUTS[params.output].mimeType,
 });

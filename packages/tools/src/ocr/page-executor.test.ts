@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, jest, test } from '@jest/globals';
-import { transform } from '../../test/fixtures/command.ts';
+import { transform } from '../testing/command.ts';
 
 jest.setTimeout(60_000);
 

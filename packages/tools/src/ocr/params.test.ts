@@ -1,8 +1,8 @@
 import { JPEG, PDF, PNG, TEXT } from '@creatorr/tool-kit/files/media-types';
 import { describe, expect, jest, test } from '@jest/globals';
-import { rendered, textOf, transform } from '../../test/fixtures/command.ts';
-import { textPage } from '../../test/fixtures/pages.ts';
-import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import { rendered, textOf, transform } from '../testing/command.ts';
+import { textPage } from '../testing/pages.ts';
+import { pdfFile } from '../testing/pdf-file.ts';
 import {
 	crookedLetter,
 	encrypted,

@@ -60,12 +60,8 @@ async function attempt(
 	work: Recognise,
 	manner: { plain: boolean; jobs: number },
 ): Promise<Attempt> {
-	const { languages, mode, output, rotate_pages, deskew, clean, pages, optimize, signed } = work.params;
-	const settings = {
-		...{ input: inputPath(INPUT), output: scratchPath(work.outputName), kind: output },
-		...{ languages, mode, rotate_pages, deskew, clean, pages, optimize, signed },
-		...manner,
-	};
+	const { password: _, ...params } = work.params;
+	const settings = { params, input: inputPath(INPUT), output: scratchPath(work.outputName), ...manner };
 	let recognition: Recognition | undefined;
 	// Not -I: the scripts beside the one that is run are its modules.
 	const result = await context.exec('python3', ['-s', '-E', inputPath(MAIN), JSON.stringify(settings)], {

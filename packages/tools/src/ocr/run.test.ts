@@ -1,9 +1,9 @@
 import { JPEG, PDF, PNG, TIFF, WEBP } from '@creatorr/tool-kit/files/media-types';
 import { describe, expect, jest, test } from '@jest/globals';
-import { describeContract } from '../../test/contract.ts';
-import { textOf, transform } from '../../test/fixtures/command.ts';
-import { textPage } from '../../test/fixtures/pages.ts';
-import { pdfFile } from '../../test/fixtures/pdf-file.ts';
+import { textOf, transform } from '../testing/command.ts';
+import { describeContract } from '../testing/contract.ts';
+import { textPage } from '../testing/pages.ts';
+import { pdfFile } from '../testing/pdf-file.ts';
 import { FOUND, LINES, ocr, PLAIN, SLUG, scannedPdf } from './fixtures/ocr.ts';
 import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
 
@@ -16,6 +16,7 @@ describeContract(SLUG, async () => {
 		malformed: { name: 'scan.png', mimeType: PNG, content: Buffer.from('\0\x01no image') },
 		corrupt: { name: 'scan.png', mimeType: PNG, content: png.subarray(0, png.length / 2) },
 		slow: { name: 'scan.pdf', mimeType: PDF, content: await scannedPdf(...Array(6).fill(LINES)) },
+		offers: { languages: ['deu', 'eng', 'fra', 'ita', 'nld', 'por', 'spa'] },
 	};
 });
 

@@ -12,6 +12,8 @@ import { countPagesWithText } from './page-text.ts';
 import { type Recognition, recognise } from './recogniser.ts';
 import { warningsOf } from './warnings.ts';
 
+export { capabilities } from './languages.ts';
+
 type Params = ParamsOf<typeof manifest>;
 
 const OUTPUT = 'output';

@@ -18,6 +18,7 @@ import { withExtension } from '@creatorr/tool-kit/files/output-name';
 import { pageRangesSchema } from '@creatorr/tool-kit/params/page-ranges';
 import { secretParam } from '@creatorr/tool-kit/params/secret-params';
 import { defineTool } from '@creatorr/tool-kit/tool/manifest';
+import { PILLOW, type Program, QPDF } from '@creatorr/tool-kit/tool/programs';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
@@ -69,6 +70,54 @@ const params = z
 		}
 	});
 
+const LIBREOFFICE: Program = {
+	name: 'LibreOffice',
+	license: 'MPL-2.0',
+	copyrightText: 'MPL-2.0',
+	packages: [
+		...['writer', 'calc', 'impress'].map((part) => `libreoffice-${part}-nogui`),
+		// Without the user interface's files, LibreOffice crashes on texts that have comments.
+		...['libreoffice-uiconfig-writer', 'python3-uno'],
+	],
+	purpose: 'converts documents',
+	// fc-list comes with fontconfig, which LibreOffice depends on.
+	binaries: ['soffice', 'fc-list'],
+	pythonModules: ['uno'],
+};
+
+const FONTS: readonly Program[] = [
+	{
+		name: 'Liberation fonts',
+		license: 'OFL-1.1',
+		copyrightText: 'SIL-OFL-1.1',
+		packages: ['fonts-liberation'],
+	},
+	{
+		name: 'Liberation Sans Narrow',
+		license: 'GPL-2.0-only WITH Font-exception-2.0',
+		copyrightText: 'GPL-2 with Font exception',
+		packages: ['fonts-liberation-sans-narrow'],
+	},
+	{
+		name: 'DejaVu fonts',
+		license: 'Bitstream-Vera',
+		copyrightText: 'bitstream-vera',
+		packages: ['fonts-dejavu-core'],
+	},
+	{
+		name: 'Carlito, Caladea',
+		license: 'OFL-1.1',
+		copyrightText: 'OFL-1.1',
+		packages: ['fonts-crosextra-carlito', 'fonts-crosextra-caladea'],
+	},
+	{
+		name: 'Droid fallback',
+		license: 'Apache-2.0',
+		copyrightText: 'Apache',
+		packages: ['fonts-droid-fallback'],
+	},
+];
+
 export const manifest = defineTool({
 	slug: 'office_to_pdf',
 	title: 'Office to PDF',
@@ -84,8 +133,13 @@ export const manifest = defineTool({
 		maxProcesses: 256,
 	},
 	expected: { perMiBMs: 1_000 },
-	binaries: ['soffice', 'python3', 'fc-list'],
-	pythonModules: ['uno', 'PIL'],
+	cliAlias: 'convert',
+	jobsPerWorker: 8,
+	programs: [LIBREOFFICE, ...FONTS.map((font) => ({ ...font, purpose: 'fonts' })), QPDF, PILLOW],
+	hostileFamilies: [
+		...['kinds', 'polyglots', 'truncated', 'encrypted', 'names', 'zip bombs'],
+		...['pixel bombs', 'page bombs', 'fonts', 'XML bombs', 'office links', 'HTML links', 'macros'],
+	],
 	outputName: (inputName) => withExtension(inputName, '.pdf'),
 	outputMimeType: () => PDF,
 });

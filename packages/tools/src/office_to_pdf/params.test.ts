@@ -2,9 +2,9 @@ import { CSV, DOCX, HTML, ODP, ODT, PPTX } from '@creatorr/tool-kit/files/media-
 import { parseParams } from '@creatorr/tool-kit/params/params';
 import { describe, expect, jest, test } from '@jest/globals';
 import { pptx } from '../../hostile/builders/ooxml.ts';
-import { textOf, transform } from '../../test/fixtures/command.ts';
-import { photo } from '../../test/fixtures/pages.ts';
-import { runSample } from '../../test/run-sample.ts';
+import { textOf, transform } from '../testing/command.ts';
+import { photo } from '../testing/pages.ts';
+import { runSample } from '../testing/run-sample.ts';
 import { convertedTo, docxOfXml, flatPresentation, flatText } from './fixtures/documents.ts';
 import { pngFile } from './fixtures/png.ts';
 import { manifest } from './manifest.ts';

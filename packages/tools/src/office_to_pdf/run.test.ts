@@ -25,9 +25,9 @@ import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { describe, expect, jest, test } from '@jest/globals';
 import { png } from '../../hostile/builders/images.ts';
 import { docx } from '../../hostile/builders/ooxml.ts';
-import { describeContract } from '../../test/contract.ts';
-import { textOf, transform } from '../../test/fixtures/command.ts';
-import { runSample } from '../../test/run-sample.ts';
+import { textOf, transform } from '../testing/command.ts';
+import { describeContract } from '../testing/contract.ts';
+import { runSample } from '../testing/run-sample.ts';
 import {
 	brokenDocxFile,
 	convertedTo,
@@ -58,6 +58,8 @@ describeContract(SLUG, async () => {
 			...sample,
 			content: docxFile(Array.from({ length: 20_000 }, (_, index) => `paragraph ${index}`)),
 		},
+		// Of the widths of the common ones.
+		offers: { fonts: ['Caladea', 'Carlito', 'DejaVu Sans', 'Liberation Sans', 'Liberation Serif'] },
 	};
 });
 

@@ -1,19 +1,32 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CSV, HTML, TEXT } from '@creatorr/tool-kit/files/media-types';
 import { countPageNumbers } from '@creatorr/tool-kit/params/page-ranges';
 import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
 import { writeNew } from '@creatorr/tool-kit/scratch/scratch';
 import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
-import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
+import type { PrewarmedCommand, Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
 import { protectPdf } from '../pdf/protection.ts';
 import { type Answer, answerSchema, isFailure, toToolError } from './answer.ts';
 import { EXTENSIONS, exportFilter, guessSeparator, importFilter } from './document-kind.ts';
 import { exportOptions, protectionOptions } from './export-options.ts';
-import { fontWarnings } from './font-warnings.ts';
+import { fontWarnings } from './fonts.ts';
 import type { manifest } from './manifest.ts';
-import { commandArguments, PROGRAM } from './standby.ts';
 import { rewriteAsUtf8 } from './text.ts';
+
+export { capabilities } from './fonts.ts';
+
+/** The Python programs that run in the sandbox. */
+export const PROGRAM = { office: fileURLToPath(new URL('./office', import.meta.url)) };
+const INTERPRETER = ['-I', inputPath('office')];
+
+/** LibreOffice, started and warm. */
+export const prewarmed: PrewarmedCommand = {
+	command: 'python3',
+	args: [...INTERPRETER, 'serve'],
+	readOnly: PROGRAM,
+};
 
 type Input = ToolInput<ParamsOf<typeof manifest>>;
 
@@ -100,7 +113,8 @@ async function askCommand(context: ToolContext, input: Input, source: Source): P
 	const question = { ...request(input, source), source: inputPath(source.name) };
 	await writeNew(join(context.scratchDir, REQUEST), JSON.stringify(question));
 	const readOnly = { ...PROGRAM, [source.name]: source.path };
-	const result = await context.exec('python3', commandArguments(scratchPath(REQUEST)), { readOnly });
+	const args = [...INTERPRETER, 'command', scratchPath(REQUEST)];
+	const result = await context.exec('python3', args, { readOnly });
 	throwOnLimit(result);
 	if (/could not be loaded/.test(result.stderrTail)) return { error: 'corrupt' };
 	const { password, landscape } = input.params;

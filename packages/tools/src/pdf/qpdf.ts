@@ -30,8 +30,11 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 		},
 	);
 	throwOnUnreadable(result);
-	if (pages > 0) return pages;
-	throw new ToolError('corrupt_input', 'The PDF has no pages. Save or print it to PDF again, then retry.');
+	if (pages === 0) {
+		throw new ToolError('corrupt_input', 'The PDF has no pages. Save or print it to PDF again, then retry.');
+	}
+	context.requirePages(pages);
+	return pages;
 }
 
 /** Throws a ToolError for a PDF that qpdf could not read or write. */

@@ -20,7 +20,7 @@ export const manifest = defineTool({
 		maxFileBytes: MIB,
 		maxProcesses: 8,
 	},
-	binaries: ['true'],
+	programs: [],
 	outputName: (inputName) => inputName,
 	outputMimeType: () => TEXT,
 });

@@ -13,19 +13,35 @@ import os
 import sys
 import threading
 import traceback
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 from failures import is_fatal, is_memory_short
-from workers import start_processes
 
 # Address space that fail() releases, so that there is enough to describe a failure where memory ran out.
 _RESERVE = mmap.mmap(-1, 4 * 1024 * 1024)
 
 
+def start_processes() -> Executor:
+    """Starts a process for each core, for work that is Python from end to end, which threads would do one after the other."""
+    # Before there is any thread, as threads do not survive a fork.
+    pool = ProcessPoolExecutor(
+        os.process_cpu_count() or 1, mp_context=multiprocessing.get_context("fork"), initializer=_load
+    )
+    # The first task starts all of them.
+    pool.submit(os.getpid)
+    return pool
+
+
+def _load() -> None:
+    """Loads what the work needs, before a request comes."""
+    import fontfiles  # noqa: F401
+    import rounding  # noqa: F401
+
+
 def main(task: str, processes: Executor) -> None:
     # Not before the processes run, which then load what they need at the same time.
-    from answer import answer
+    from compress import answer
 
     if task != "serve":
         say(answer(json.loads(Path(task).read_bytes()), processes, say))

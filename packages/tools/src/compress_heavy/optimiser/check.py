@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 import pikepdf
 from pikepdf import Dictionary, Stream
 
-from looks import Look, TooSlow, is_text_lost, render, text_of
+from rendering import Look, TooSlow, is_text_lost, render, text_of
 from opening import Refused, open_document
 from settings import Settings
 from structure import has_same_pages, lost, page_boxes, structure_of

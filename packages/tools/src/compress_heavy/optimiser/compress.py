@@ -12,6 +12,7 @@ from check import Checker
 from failures import description, is_fatal
 from opening import Refused, open_document, was_repaired
 from optimise import Made, Work, optimise
+from params import Params
 from settings import Settings, settings_of, stricter
 from signatures import has_usage_rights, is_signed
 
@@ -20,16 +21,9 @@ _MAX_PROBES = 6
 
 
 @dataclass(frozen=True)
-class Request:
-    """The tool's params."""
+class Request(Params):
+    """The params, and what the search may take."""
 
-    quality: int
-    image_dpi: int | None
-    grayscale: bool
-    target_size_bytes: int | None
-    linearize: bool
-    remove_metadata: bool
-    signed: str
     max_pages: int | None
     # After so long it makes do with what it has.
     budget_seconds: float
@@ -212,3 +206,16 @@ def kept(copy: Copy | None, other: Copy | None) -> Copy | None:
 def drop(copy: Copy) -> None:
     """Makes room for others."""
     os.remove(copy.path)
+
+
+def answer(request: dict[str, object], processes: Executor, say: Callable[[dict[str, object]], None]) -> dict[str, object]:
+    """Answers one request: what was done; or `refused`, and why."""
+    source, target = str(request.pop("source")), str(request.pop("target"))
+
+    def progress(share: float) -> None:
+        say({"progress": round(share, 4)})
+
+    try:
+        return compress_document(source, target, Request(**request), progress, processes)
+    except Refused as refused:
+        return {"refused": refused.reason, **refused.details}

@@ -10,13 +10,13 @@ import pikepdf
 from colours import Recolouring, greys
 from contents import rewrite_contents
 from fonts import shrink_fonts
-from junk import drop_metadata, drop_private_data, merge_duplicates
+from icc_profile import drop_cmyk_profile, find_cmyk_profile, recolor_for_screens
 from opening import open_document
-from press import drop_press, press_profile, show_on_screens
 from recompress import recompress_images
 from repack import repack_streams
 from settings import Settings
 from signatures import invalidate
+from unused_objects import drop_metadata, drop_private_data, merge_duplicates
 from walk import usage_of
 
 _IMAGES_SHARE = 0.8
@@ -80,11 +80,11 @@ def _with_loss(
 ) -> tuple[pikepdf.Pdf, Made]:
     usage = usage_of(pdf)
     recolouring = Recolouring(greys) if settings.grayscale else None
-    press = press_profile(pdf, os.path.getsize(source)) if settings.is_for_screens and not recolouring else None
+    cmyk_profile = find_cmyk_profile(pdf, os.path.getsize(source)) if settings.is_for_screens and not recolouring else None
     if recolouring is not None:
         recolouring.apply(pdf, usage)
-    elif press is not None and not show_on_screens(pdf, usage, press):
-        press, pdf = None, _prepared(source, work)
+    elif cmyk_profile is not None and not recolor_for_screens(pdf, usage, cmyk_profile):
+        cmyk_profile, pdf = None, _prepared(source, work)
     finishes: list[Callable[[], None]] = []
     if settings.rewrites:
         finishes = [rewrite_contents(pdf, usage, settings.tolerance, pool)]
@@ -96,13 +96,13 @@ def _with_loss(
         usage,
         settings,
         lambda done, total: progress(done / total),
-        press.read_bytes() if press else None,
+        cmyk_profile.read_bytes() if cmyk_profile else None,
         work.until,
         # The old archives know no transparency.
         may_add_masks=not is_archive_of_old(pdf),
     )
-    if press is not None:
-        drop_press(pdf)
+    if cmyk_profile is not None:
+        drop_cmyk_profile(pdf)
     for finish in finishes:
         finish()
     return pdf, Made(images, recompressed, recolouring is not None and recolouring.is_partial)

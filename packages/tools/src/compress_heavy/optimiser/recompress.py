@@ -12,7 +12,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 from color_keys import Key
 from images import Opaque, Smaller, Task, shrink
-from matte import separate_mattes
+from soft_mask_matte import separate_mattes
 from pixels import UNREADABLE, Unsupported, read_source
 from settings import Settings
 from walk import Id, Usage
@@ -27,13 +27,13 @@ def recompress_images(
     usage: Usage,
     settings: Settings,
     progress: Callable[[int, int], None],
-    press: bytes | None,
+    cmyk_profile: bytes | None,
     until: float,
     may_add_masks: bool,
 ) -> tuple[int, int]:
     """Replaces the images that can be had smaller; says how many there are and how many it were.
 
-    `press` is the profile of ink that has none of its own. After `until`, by the monotonic clock, images stay as they are.
+    `cmyk_profile` is of CMYK images that have none of their own. After `until`, by the monotonic clock, images stay as they are.
     `may_add_masks` is false for a document that may have no soft masks.
     """
     separate_mattes(pdf)
@@ -45,7 +45,7 @@ def recompress_images(
         if isinstance(image.get("/SMask"), Stream) and "/Mask" in image:
             del image["/Mask"]
     masks = _soft_masks(images)
-    tasks = ((image, _task(image, masks, usage, press, may_add_masks) if monotonic() < until else None) for image in images)
+    tasks = ((image, _task(image, masks, usage, cmyk_profile, may_add_masks) if monotonic() < until else None) for image in images)
     done = replaced = 0
     opaque: set[Id] = set()
     threads = min(_MAX_THREADS, os.process_cpu_count() or 1)
@@ -85,14 +85,14 @@ def _attempt(task: Task, settings: Settings) -> Smaller | Opaque | None:
         return None
 
 
-def _task(image: Stream, masks: set[Id], usage: Usage, press: bytes | None, may_add_masks: bool) -> Task | None:
+def _task(image: Stream, masks: set[Id], usage: Usage, cmyk_profile: bytes | None, may_add_masks: bool) -> Task | None:
     try:
         key = _color_key(image)
         if _is_preblended(image) or key is not None and not may_add_masks:
             raise Unsupported("its values must stay what they are")
         source = read_source(image)
         if source.components == 4 and source.profile is None:
-            source = replace(source, profile=press)
+            source = replace(source, profile=cmyk_profile)
     except UNREADABLE:
         return None
     size = len(image.read_raw_bytes())

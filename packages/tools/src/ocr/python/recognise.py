@@ -1,8 +1,7 @@
 """Recognises the text of a PDF, by OCRmyPDF with a plugin of ours.
 
 usage: python3 -s -E recognise.py SETTINGS
-SETTINGS is JSON: {input, output, kind: pdf|pdfa|text|hocr, languages, mode: skip|redo|force, rotate_pages, deskew, clean,
-pages: null|"1-3,5", optimize, signed: reject|invalidate, jobs, plain}. `plain` leaves drawing and reading of pages to OCRmyPDF.
+SETTINGS is JSON with the fields of Settings.
 
 Prints a line of JSON for each page that is done, {"done"}, and at the end {"pages", "recognized", "failed", "words",
 "confidences" (their sum), "is_pdfa", "signatures_removed"}; or {"error": NAME}, the name of OCRmyPDF's exception, and exits with its code. Any
@@ -12,16 +11,17 @@ other failure exits with 1.
 import json
 import logging
 import sys
+from dataclasses import dataclass
 from os import devnull
 from pathlib import Path
 from shutil import copyfile
-from types import SimpleNamespace
 
 import finish_pdf
 import ocrmypdf
 import page_executor
 from ocrmypdf.exceptions import ExitCode, ExitCodeException
 from page_texts import Writer, own_text, word_confidences
+from params import Params
 from prepare_pdf import prepare
 
 TEXT_KINDS = ("text", "hocr")
@@ -34,6 +34,18 @@ PDFA_ATTEMPTS = (
     {"output_type": "pdfa", "color_conversion_strategy": "RGB"},
     {"output_type": "pdf"},
 )
+
+
+@dataclass(frozen=True)
+class Settings:
+    params: Params
+    # Paths.
+    input: str
+    output: str
+    # Pages that are worked on at once.
+    jobs: int
+    # Leaves drawing and reading of pages to OCRmyPDF.
+    plain: bool
 
 
 def say(**event) -> None:
@@ -76,34 +88,34 @@ def is_wanted(pages: str | None, index: int) -> bool:
     return not pages or any(int(first) <= index + 1 <= int(last or first) for first, last in ranges)
 
 
-def recognise(settings: SimpleNamespace, target: str, record: Record) -> None:
+def recognise(settings: Settings, target: str, record: Record) -> None:
     page_executor.observer = record
-    is_forced = settings.mode == "force"
+    is_forced = settings.params.mode == "force"
     source, record.signatures_removed = prepare(
         Path(settings.input),
         Path(settings.output).with_name("prepared.pdf"),
-        lambda index: settings.mode == "redo" and is_wanted(settings.pages, index),
-        "keep" if settings.kind in TEXT_KINDS else settings.signed,
+        lambda index: settings.params.mode == "redo" and is_wanted(settings.params.pages, index),
+        "keep" if settings.params.output in TEXT_KINDS else settings.params.signed,
     )
     ocrmypdf.ocr(
         source,
         target,
         plugins=["page_plugin"],
         plain=settings.plain,
-        straighten=settings.deskew and not is_forced and not settings.plain,
-        deskew=settings.deskew and (is_forced or settings.plain),
-        language=settings.languages,
+        straighten=settings.params.deskew and not is_forced and not settings.plain,
+        deskew=settings.params.deskew and (is_forced or settings.plain),
+        language=settings.params.languages,
         output_type="none" if target == devnull else "pdf",
         # Tesseract's own PDF is better at scripts from right to left, but has no hOCR.
         pdf_renderer="hocr" if target == devnull else "auto",
-        skip_text=settings.mode == "skip",
-        redo_ocr=settings.mode == "redo",
+        skip_text=settings.params.mode == "skip",
+        redo_ocr=settings.params.mode == "redo",
         force_ocr=is_forced,
-        rotate_pages=settings.rotate_pages,
-        clean=settings.clean,
-        pages=settings.pages,
+        rotate_pages=settings.params.rotate_pages,
+        clean=settings.params.clean,
+        pages=settings.params.pages,
         # Of a PDF/A, the conversion is followed by that. The plain way leaves out all that may fail.
-        optimize=0 if settings.kind == "pdfa" or settings.plain else settings.optimize,
+        optimize=0 if settings.params.output == "pdfa" or settings.plain else settings.params.optimize,
         jobs=settings.jobs,
         max_image_mpixels=0,
         tesseract_timeout=SECONDS_A_PAGE,
@@ -115,11 +127,11 @@ def recognise(settings: SimpleNamespace, target: str, record: Record) -> None:
     )
 
 
-def convert_to_pdfa(settings: SimpleNamespace, source: Path, target: Path) -> bool:
+def convert_to_pdfa(settings: Settings, source: Path, target: Path) -> bool:
     """Whether it became PDF/A; the target is a PDF in any case."""
     page_executor.observer = Record(None, False)
     page_executor.observer.page_worked_on = lambda: None
-    common = {"skip_text": True, "pages": NO_PAGE, "optimize": settings.optimize, "jobs": settings.jobs}
+    common = {"skip_text": True, "pages": NO_PAGE, "optimize": settings.params.optimize, "jobs": settings.jobs}
     for attempt in PDFA_ATTEMPTS:
         try:
             code = ocrmypdf.ocr(source, target, plugins=["page_plugin"], progress_bar=False, **common, **attempt)
@@ -134,13 +146,13 @@ def convert_to_pdfa(settings: SimpleNamespace, source: Path, target: Path) -> bo
     return False
 
 
-def make_pdf(settings: SimpleNamespace) -> tuple[Record, bool]:
+def make_pdf(settings: Settings) -> tuple[Record, bool]:
     output, record = Path(settings.output), Record(None, False)
     made, straight = output.with_name("made.pdf"), output.with_name("straight.pdf")
     origin = finish_pdf.origin_of(Path(settings.input))
     recognise(settings, str(made), record)
     is_pdfa = False
-    if settings.kind == "pdfa":
+    if settings.params.output == "pdfa":
         finish_pdf.finish(made, straight, record.angles, origin)
         is_pdfa = convert_to_pdfa(settings, straight, made)
         record.angles = {}
@@ -148,9 +160,9 @@ def make_pdf(settings: SimpleNamespace) -> tuple[Record, bool]:
     return record, is_pdfa
 
 
-def make_text(settings: SimpleNamespace) -> Record:
-    output, kind = Path(settings.output), settings.kind
-    if settings.mode == "redo":
+def make_text(settings: Settings) -> Record:
+    output, kind = Path(settings.output), settings.params.output
+    if settings.params.mode == "redo":
         # What is typed on a page was not read anew: only the PDF has all of the text.
         made = output.with_name("made.pdf")
         record = Record(None, False)
@@ -166,10 +178,10 @@ def make_text(settings: SimpleNamespace) -> Record:
     return record
 
 
-def main(settings: SimpleNamespace) -> None:
+def main(settings: Settings) -> None:
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(message)s")
     try:
-        record, is_pdfa = (make_text(settings), False) if settings.kind in TEXT_KINDS else make_pdf(settings)
+        record, is_pdfa = (make_text(settings), False) if settings.params.output in TEXT_KINDS else make_pdf(settings)
     except ExitCodeException as error:
         logging.error("%s", error)
         say(error=type(error).__name__)
@@ -186,4 +198,5 @@ def main(settings: SimpleNamespace) -> None:
 
 
 if __name__ == "__main__":
-    main(SimpleNamespace(**json.loads(sys.argv[1])))
+    given = json.loads(sys.argv[1])
+    main(Settings(**{**given, "params": Params(**given["params"])}))

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { missingBinaries } from '@creatorr/tool-kit/run/probe';
+import { missingBinaries, probeCapabilities } from '@creatorr/tool-kit/run/probe';
 import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { loadCatalogue } from '../src/catalogue.ts';
-import { runSample, type Sample } from './run-sample.ts';
+import { loadCatalogue } from '../catalogue.ts';
+import { loadTool, runSample, type Sample } from './run-sample.ts';
 
 export interface ContractSamples {
 	/** One that succeeds. */
@@ -18,6 +19,8 @@ export interface ContractSamples {
 	corrupt: Sample;
 	/** One that keeps the tool busy for seconds. */
 	slow: Sample;
+	/** By capability, some of the values that a machine with the manifest's packages offers. */
+	offers?: Readonly<Record<string, readonly string[]>>;
 }
 
 const KILLED_WITHIN_MS = 2000;
@@ -33,6 +36,21 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 		test('all that it needs is installed', async () => {
 			const manifest = (await loadCatalogue()).get(slug);
 			expect(await missingBinaries(manifest?.binaries ?? ['a manifest'])).toEqual([]);
+		});
+
+		test('it offers what its params choose from', async () => {
+			const tool = await loadTool(slug);
+			const { offers = {} } = samples;
+			const root = await mkdtemp(join(tmpdir(), 'capabilities-'));
+			const capabilities = await probeCapabilities(tool, root);
+			expect(await readdir(root)).toEqual([]);
+			await rm(root, { recursive: true });
+			expect(Object.keys(capabilities)).toEqual(Object.keys(offers));
+			expect(Object.keys(offers)).toEqual(expect.arrayContaining(Object.values(tool.manifest.choices ?? {})));
+			for (const [name, values] of Object.entries(capabilities)) {
+				expect(values).toEqual(expect.arrayContaining([...(offers[name] ?? [])]));
+				expect(new Set(values).size).toBe(values.length);
+			}
 		});
 
 		test('a good input gives an output of the promised name and type, and all else stays as it was', async () => {

@@ -1,4 +1,4 @@
-"""Documents made for a press: what their colours look like on a screen, without the profile of the press."""
+"""Documents made for print: shows their CMYK colors on screens without the ICC profile, which is often large."""
 import pikepdf
 from pikepdf import Array, Dictionary, Stream
 from PIL import ImageCms
@@ -6,12 +6,12 @@ from PIL import ImageCms
 from colours import Recolouring, family_of, screen_colours
 from walk import Usage, dictionaries, entries, inherited
 
-# Below this share of the file a profile is not worth changing colours for.
+# Below this share of the file, removing a profile is not worth changing colors.
 _WORTH = 0.05
 
 
-def press_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
-    """The one profile that all of a document's ink is of, where it is a large part of the file."""
+def find_cmyk_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
+    """Returns the one profile of all CMYK colors of a document, where it is a large part of the file."""
     found: dict[bytes, Stream] = {}
     for page in pdf.pages:
         spaces = entries(inherited(page.obj, "/Resources"), "/ColorSpace")
@@ -23,8 +23,8 @@ def press_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
     return profiles[0][1] if len(profiles) == 1 and len(profiles[0][0]) > size * _WORTH else None
 
 
-def show_on_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:
-    """Recolours text and lines; false where something can't be, so that all has to stay as it was."""
+def recolor_for_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:
+    """Converts text and lines to sRGB. Returns False where a part can't be, so that the document has to stay as it was."""
     try:
         recolouring = Recolouring(screen_colours(profile.read_bytes()))
     except ImageCms.PyCMSError:
@@ -33,10 +33,10 @@ def show_on_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:
     return not recolouring.is_partial
 
 
-def drop_press(pdf: pikepdf.Pdf) -> None:
-    """Takes out what only a press needs, once no colour is of its ink any more."""
+def drop_cmyk_profile(pdf: pikepdf.Pdf) -> None:
+    """Removes the profile and output intents, unless something still has CMYK colors."""
     everything = list(dictionaries(pdf))
-    if any(_is_ink(value) for value in everything):
+    if any(_is_cmyk(value) for value in everything):
         return
     for value in everything:
         spaces = entries(value, "/ColorSpace")
@@ -47,7 +47,7 @@ def drop_press(pdf: pikepdf.Pdf) -> None:
         del pdf.Root["/OutputIntents"]
 
 
-def _is_ink(value: Dictionary | Stream) -> bool:
-    """Whether it is an image or a gradient of a press's colours."""
+def _is_cmyk(value: Dictionary | Stream) -> bool:
+    """Whether it is a CMYK image or gradient."""
     is_drawn = value.get("/Subtype") == "/Image" or "/ShadingType" in value
     return is_drawn and family_of(value.get("/ColorSpace")) == "cmyk"

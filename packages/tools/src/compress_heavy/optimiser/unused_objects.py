@@ -1,4 +1,4 @@
-"""Drops what nobody reads: programs' private data, thumbnails, metadata of parts, and second copies."""
+"""Removes what no reader needs: programs' private data, thumbnails, metadata of parts, and duplicates."""
 import hashlib
 from collections.abc import Iterator
 
@@ -75,5 +75,3 @@ def _redirect(value: pikepdf.Object, instead: dict[Id, Stream]) -> None:
             _redirect(part, instead)
         elif part.objgen in instead:
             value[key] = instead[part.objgen]
-
-

@@ -35,7 +35,7 @@ interface Measured {
 }
 
 /** office_to_pdf against a cold soffice with a fresh profile for each document. */
-export async function benchOffice(context: BenchContext): Promise<Section> {
+export async function bench(context: BenchContext): Promise<Section> {
 	const measured: Measured[] = [];
 	for (const sample of context.samples.filter(isMeasured)) {
 		context.progress(sample.label);

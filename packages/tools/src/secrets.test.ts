@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { DOCX, ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { expect, jest, test } from '@jest/globals';
-import { LINES, PLAIN, scannedPdf } from '../src/ocr/fixtures/ocr.ts';
-import { convertedTo, docxFile, flatText } from '../src/office_to_pdf/fixtures/documents.ts';
-import { transform } from './fixtures/command.ts';
-import { textPage } from './fixtures/pages.ts';
-import { pdfFile } from './fixtures/pdf-file.ts';
-import { watchProcesses } from './fixtures/process-watch.ts';
-import { runSample, type Sample } from './run-sample.ts';
+import { LINES, PLAIN, scannedPdf } from './ocr/fixtures/ocr.ts';
+import { convertedTo, docxFile, flatText } from './office_to_pdf/fixtures/documents.ts';
+import { transform } from './testing/command.ts';
+import { textPage } from './testing/pages.ts';
+import { pdfFile } from './testing/pdf-file.ts';
+import { watchProcesses } from './testing/process-watch.ts';
+import { runSample, type Sample } from './testing/run-sample.ts';
 
 jest.setTimeout(180_000);
 

@@ -42,7 +42,7 @@ interface Measured {
 }
 
 /** compress_heavy against Ghostscript's /ebook. */
-export async function benchCompress(context: BenchContext): Promise<Section> {
+export async function bench(context: BenchContext): Promise<Section> {
 	const measured: Measured[] = [];
 	for (const sample of context.samples.filter(isMeasured)) {
 		context.progress(sample.label);

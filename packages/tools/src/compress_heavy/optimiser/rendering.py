@@ -1,4 +1,4 @@
-"""What a reader sees of a document: its pages on a screen, and its text."""
+"""Renders pages and extracts text, to compare a copy with the original."""
 import io
 import subprocess
 from collections import Counter
@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from ssim import Reference
+
 
 class TooSlow(Exception):
     """The page takes longer to render than it may."""

@@ -5,7 +5,7 @@ import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
 import { runTool, type ToolResult } from '@creatorr/tool-kit/run/run-tool';
 import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
-import { loadTools } from '../src/runners.ts';
+import { loadTools } from '../runners.ts';
 
 /** A file as somebody might upload it. */
 export interface Sample {
@@ -54,7 +54,8 @@ export async function runSample(
 	}
 }
 
-async function loadTool(slug: string): Promise<Tool> {
+/** Throws where there is no such tool. */
+export async function loadTool(slug: string): Promise<Tool> {
 	const tool = (await loadTools()).get(slug);
 	if (!tool) throw new Error(`there is no tool ${slug}`);
 	return tool;

@@ -1,0 +1,16 @@
+"""Written by packages/tools/scripts/write-python-params.ts from the manifest of compress_heavy. Change that instead."""
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Params:
+    """The tool's params, completed with their defaults, without passwords."""
+
+    quality: int
+    image_dpi: int | None
+    grayscale: bool
+    target_size_bytes: int | None
+    linearize: bool
+    remove_metadata: bool
+    signed: Literal["reject", "invalidate"]
