@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { baseEnvironment } from '../backing/base-environment.ts';
 import { type ProgramResult, runProgram } from '../stack/run-program.ts';
 import { REPOSITORY } from '../stack/settings.ts';
@@ -36,7 +36,7 @@ export function staticChecks(homeRoot: string): Check[] {
 		name,
 		run: async (stop) =>
 			outcomeOf(
-				await runProgram([join(REPOSITORY, 'node_modules', '.bin', program), ...args], {
+				await runProgram([resolve(REPOSITORY, 'node_modules', '.bin', program), ...args], {
 					env: { ...baseEnvironment(process.env), ...ownershipMark(homeRoot) },
 					stop,
 					timeoutMs: TIMEOUT_MS,
@@ -50,6 +50,7 @@ export function staticChecks(homeRoot: string): Check[] {
 			...['--config', '.dependency-cruiser.mjs'],
 			...['apps', 'packages', 'infra', 'qa', 'scripts'],
 		]),
+		command('names of tools', process.execPath, ['scripts/check-tool-slugs.mjs']),
 		// as one program: a package at a time, what all share would be checked over and over
 		command('types', 'tsc', ['--noEmit']),
 		// what also runs in browsers knows of other things
