@@ -1,0 +1,89 @@
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { copyRepository } from './stack/repository-copy.ts';
+import { REPOSITORY } from './stack/settings.ts';
+
+/** CONTRIBUTING.md says that a tool is one folder. Its sample tool is taken from the page and put into a copy of the repository. */
+const SLUG = 'pdf_to_text';
+const FOLDER = `packages/tools/src/${SLUG}`;
+const SERVER = join(import.meta.dirname, '../test/fixtures/serve-tools.ts');
+
+jest.setTimeout(240_000);
+
+const patch =
+	/```diff\n([\s\S]*?)```/.exec(readFileSync(join(REPOSITORY, 'CONTRIBUTING.md'), 'utf8'))?.[1] ?? '';
+const home = mkdtempSync(join(tmpdir(), 'sample-tool-'));
+const root = join(home, 'repository');
+
+/** Runs a program in the copy. Rejects with its output when it fails. */
+async function run(
+	directory: string,
+	program: string,
+	args: readonly string[],
+	env: object = {},
+): Promise<string> {
+	const options = { cwd: join(root, directory), env: { ...process.env, ...env }, maxBuffer: 64 * 1024 ** 2 };
+	try {
+		return (await promisify(execFile)(program, args, options)).stdout;
+	} catch (error) {
+		const { stdout, stderr } = error as { stdout: string; stderr: string };
+		throw new Error(`${program} ${args.join(' ')}\n${stdout}\n${stderr}`, { cause: error });
+	}
+}
+
+const bin = (name: string) => join(REPOSITORY, 'node_modules', '.bin', name);
+
+beforeAll(async () => {
+	copyRepository(root);
+	writeFileSync(join(home, 'sample.diff'), patch);
+	await run('.', 'git', ['apply', '--unidiff-zero', join(home, 'sample.diff')]);
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+test('the sample is one folder, and no file that is there is changed', () => {
+	const files = [...patch.matchAll(/^diff --git a\/(\S+) b\/(\S+)\nnew file mode 100644$/gm)];
+	expect(files).toHaveLength(patch.match(/^diff /gm)?.length ?? 0);
+	expect(files.map(([, file]) => file).sort()).toEqual(
+		['manifest.ts', 'run.test.ts', 'run.ts'].map((name) => `${FOLDER}/${name}`),
+	);
+	expect(existsSync(join(root, FOLDER, 'run.ts'))).toBe(true);
+});
+
+test('the sample passes lint, types and the check of tools’ names', async () => {
+	await run('.', bin('biome'), ['check', '--error-on-warnings', '--vcs-enabled=false', FOLDER]);
+	await run('packages/tools', bin('tsc'), ['--noEmit', '--project', '.']);
+});
+
+test('the sample passes the tests of the catalogue and its own, the contract of all tools', async () => {
+	await run('packages/tools', 'node_modules/.bin/jest', [
+		'src/catalogue.test.ts',
+		FOLDER.replace(/.*src/, 'src'),
+	]);
+});
+
+test('GET /v1/tools lists the sample, and the command line has a command for it', async () => {
+	const server = fork(SERVER, [root], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+	try {
+		const [port] = await once(createInterface({ input: server.stdout as NodeJS.ReadableStream }), 'line');
+		const api = `http://127.0.0.1:${port}`;
+		const { data } = (await (await fetch(`${api}/v1/tools`)).json()) as { data: { slug: string }[] };
+		expect(data.find(({ slug }) => slug === SLUG)).toMatchObject({
+			title: 'PDF to text',
+			params: { properties: { keep_layout: { type: 'boolean', default: false } } },
+			output: { suffix: '.txt' },
+			plans: { free: { max_pages: expect.any(Number) } },
+		});
+		const cli = (...args: string[]) =>
+			run('packages/cli', process.execPath, ['src/main.ts', ...args], { CREATORR_API: api, HOME: home });
+		expect(await cli('tools')).toContain(SLUG);
+		expect(await cli('pdf-to-text', '--help')).toMatch(/--keep-layout\s+keep columns/);
+	} finally {
+		server.disconnect();
+	}
+});
