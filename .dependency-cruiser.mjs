@@ -84,6 +84,23 @@ export default {
 			to: { path: 'node_modules/(express|@prisma|amqplib|stripe|@aws-sdk|pg)/' },
 		},
 		{
+			name: 'loops-are-tasks',
+			comment:
+				'work that repeats is a defineTask, which the skeleton runs and stops. Exceptions sleep once within a call: a delayed refusal, pauses between tries',
+			severity: 'error',
+			from: {
+				path: '^apps/[^/]+/src/',
+				pathNot: [
+					'^apps/web/|/src/testing/|\\.test\\.ts$',
+					'^apps/auth/src/(password-check/delay-refusal|gateway-leases/settle-revocations)\\.ts$',
+					'^apps/files/src/reconcile/reconcile\\.ts$',
+					'^apps/gateway/src/sessions/(lease-renewer|key-set)\\.ts$',
+					'^apps/tool-worker/src/transfer/retry\\.ts$',
+				],
+			},
+			to: { path: '^(node:)?timers' },
+		},
+		{
 			name: 'catalogue-only-outside-the-worker',
 			comment: 'manifests are for everyone, runs are for the worker',
 			severity: 'error',
