@@ -21,7 +21,7 @@ const signInWith = async ({ email }: Person, userAgent: string): Promise<string>
 	).body.data.token;
 const statusOf = async (token: string) => (await call('GET', '/v1/me', { token })).status;
 
-/** From the account to the page of Stripe, whose buttons are Stripe's own. */
+/** Goes from the account page to Stripe's page. */
 async function openStripe(page: Page, button: string): Promise<void> {
 	await page.getByRole('button', { name: button }).click();
 	const { api_base } = await localStripe();
@@ -29,7 +29,7 @@ async function openStripe(page: Page, button: string): Promise<void> {
 }
 
 describe('the plan', () => {
-	test('is changed on Stripe’s pages, and changed back', async () => {
+	test('is bought and canceled on Stripe’s pages', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
 		await openStripe(page, 'Go Pro, yearly');
@@ -56,7 +56,7 @@ describe('the plan', () => {
 		await page.getByText(/^It ends on .* you are on Free from then on/).waitFor();
 	});
 
-	test('waits for Stripe to tell of the payment, and says so', async () => {
+	test('shows that a payment is pending until the webhook arrives', async () => {
 		const page = await visit({ path: '/account', as: await newPerson() });
 		await openStripe(page, 'Go Pro, monthly');
 		await controlStripe('/switches', { webhooks: { paused: true } });
@@ -70,7 +70,7 @@ describe('the plan', () => {
 		await page.getByText('You are on Pro now').waitFor();
 	});
 
-	test('of somebody who never paid can be looked at all the same', async () => {
+	test('is shown without a payment even after a return from checkout', async () => {
 		const page = await visit({ as: await newPerson() });
 		await page.clock.install();
 		await page.goto('/account?checkout=done');
@@ -82,7 +82,7 @@ describe('the plan', () => {
 		expect(new URL(page.url()).search).toBe('');
 	});
 
-	test('is the user’s a moment after it is the subscription’s, and the page waits for that too', async () => {
+	test('stays pending until the user’s plan follows the subscription', async () => {
 		const page = await visit({ path: '/account', as: await newPerson() });
 		await openStripe(page, 'Go Pro, monthly');
 		let isLate = true;
@@ -102,7 +102,7 @@ describe('the plan', () => {
 		await page.unrouteAll({ behavior: 'wait' });
 	});
 
-	test('bought meanwhile in another tab is not bought twice', async () => {
+	test('is not bought twice when another tab has bought it', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
 		await page.getByRole('button', { name: 'Go Pro, monthly' }).waitFor();
@@ -119,7 +119,7 @@ describe('the plan', () => {
 	});
 });
 
-test('the use of each limit is shown as the API counts it', async () => {
+test('usage is shown as the API counts it', async () => {
 	const person = await newPerson();
 	const pdf = makePdf();
 	await startJob(person.token, await uploadFile(person.token, pdf));
@@ -135,7 +135,7 @@ test('the use of each limit is shown as the API counts it', async () => {
 });
 
 describe('sessions', () => {
-	test('are told apart, and ended one by one', async () => {
+	test('are listed and ended one by one', async () => {
 		const person = await newPerson();
 		const other = await signInWith(person, FIREFOX);
 		const page = await visit({ path: '/account', as: person });
@@ -147,7 +147,7 @@ describe('sessions', () => {
 		expect([await statusOf(other), await statusOf(person.token)]).toEqual([401, 200]);
 	});
 
-	test('are all ended at once, this one too', async () => {
+	test('are ended all at once, with the current one', async () => {
 		const person = await newPerson();
 		const other = await signInWith(person, 'curl/8.14.1');
 		const page = await visit({ path: '/account', as: person });
@@ -158,8 +158,8 @@ describe('sessions', () => {
 	});
 });
 
-describe('deleting the account', () => {
-	test('wants the word and the password, and then all is gone', async () => {
+describe('account deletion', () => {
+	test('needs the confirmation word and the password', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person, device: 'phone' });
 		const open = page.getByRole('button', { name: 'Delete account…' });

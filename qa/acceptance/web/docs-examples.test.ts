@@ -22,12 +22,12 @@ import {
 
 const { visit } = useBrowser();
 
-/** Examples that are prepared, and run, beside each other. */
+/** How many examples run at the same time. */
 const AT_ONCE = 4;
 
-/** Stripe alone calls it. */
+/** Only Stripe calls it. */
 const WITHOUT_EXAMPLE = ['receiveStripeEvent'];
-/** The client has no call for what is the service's own. */
+/** Operations without a method in the client. */
 const WITHOUT_CLIENT = [...WITHOUT_EXAMPLE, 'getHealth', 'getOpenApi'];
 
 let curl: DocsExamples;
@@ -35,7 +35,7 @@ let javascript: DocsExamples;
 let cli: DocsExamples;
 let operations: string[];
 
-test('every operation has an example, in each language that can do it', async () => {
+test('every operation has an example in each language that supports it', async () => {
 	operations = routesOf(await openApiDocument()).map(({ operation }) => operation.operationId);
 	const page = await visit({ path: '/docs' });
 	await page.locator('section#createJob').waitFor();
@@ -48,14 +48,14 @@ test('every operation has an example, in each language that can do it', async ()
 	expect(Object.keys(cli.operations)).toEqual(expect.arrayContaining(['login', 'createJob', 'getJob']));
 });
 
-/** The README's steps with curl, for the product under test. */
+/** Returns the README's steps with curl, for the product under test. */
 async function readmeWalkthrough(): Promise<string> {
 	const readme = await readFile(join(import.meta.dirname, '..', '..', '..', 'README.md'), 'utf8');
 	const [, block = ''] = /```sh\n(API=[\s\S]*?)```/.exec(readme) ?? [];
 	return block.replace('http://127.0.0.1:8080', BASE_URL);
 }
 
-/** Resolves to what failed. */
+/** Returns the failures. */
 type RunAll = (snippets: readonly Snippet[]) => Promise<string[]>;
 
 const someAtOnce =
@@ -95,7 +95,7 @@ describe.each(LANGUAGES)('%s', (_language, examples, runAll) => {
 	});
 });
 
-describe('the steps of getting started make a smaller PDF, also for somebody who has an account', () => {
+describe('the steps of getting started make a smaller PDF, also with an existing account', () => {
 	const input = makePdf({ pages: 2 });
 
 	test.each(LANGUAGES)('%s', async (language, examples) => {
@@ -110,7 +110,7 @@ describe('the steps of getting started make a smaller PDF, also for somebody who
 		});
 	});
 
-	test('as the README has them', async () => {
+	test('in the README', async () => {
 		const example = withEmail(await readmeWalkthrough(), newEmail());
 		await inFolder(async (folder) => {
 			await writeFile(join(folder, 'input.pdf'), input);
@@ -121,7 +121,7 @@ describe('the steps of getting started make a smaller PDF, also for somebody who
 		});
 	});
 
-	test('and stop at once where the email is of an account with another password', async () => {
+	test('and stop at once when the account has another password', async () => {
 		const { email } = await newPerson();
 		const otherPassword = (example: string) =>
 			withEmail(example, email).replaceAll(/"password": ?"[^"]*"/g, '"password":"tulip anchor velvet"');

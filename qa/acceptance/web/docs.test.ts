@@ -8,10 +8,10 @@ import { snap } from './support/snap.ts';
 
 const { visit } = useBrowser();
 
-/** Of the reference, which comes after the guide. */
+/** Waits for the reference, which is rendered after the guide. */
 const ready = (page: Page) => page.locator('#createJob').getByRole('heading', { level: 3 }).waitFor();
 
-test('all operations of the description are there, with method and path', async () => {
+test('shows all operations of the OpenAPI document, with method and path', async () => {
 	const routes = routesOf(await openApiDocument());
 	const page = await visit({ path: '/docs' });
 	await ready(page);
@@ -20,7 +20,7 @@ test('all operations of the description are there, with method and path', async 
 	await snap(page, 'docs');
 });
 
-test('on a phone it is all there, too', async () => {
+test('fits a phone', async () => {
 	const page = await visit({ path: '/docs', device: 'phone', theme: 'dark' });
 	await ready(page);
 	const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -32,7 +32,7 @@ test('on a phone it is all there, too', async () => {
 });
 
 describe('a link to an operation', () => {
-	test('leads to it, and gives its heading the focus', async () => {
+	test('scrolls to it and focuses its heading', async () => {
 		const page = await visit({ path: '/docs#cancelJob' });
 		const heading = page.getByRole('heading', { name: 'Cancel a job' });
 		await heading.and(page.locator(':focus')).waitFor();
@@ -41,10 +41,10 @@ describe('a link to an operation', () => {
 		expect(y).toBeLessThan(400);
 	});
 
-	test('is marked in the contents while one reads it', async () => {
+	test('is marked in the contents while it is in view', async () => {
 		const page = await visit({ path: '/docs' });
 		const contents = page.getByRole('navigation', { name: 'Contents' });
-		// what comes later would move what one reads
+		// content that loads later would move the section
 		await page.waitForLoadState('networkidle');
 		await contents.getByRole('link', { name: 'Show the usage' }).click();
 		await contents.locator('[aria-current=location]', { hasText: 'Show the usage' }).waitFor();
@@ -52,7 +52,7 @@ describe('a link to an operation', () => {
 	});
 });
 
-test('the search finds operations and prose alike, and says how much that is', async () => {
+test('the search finds operations and text, and counts the matches', async () => {
 	const page = await visit({ path: '/docs' });
 	await ready(page);
 	const search = page.getByRole('searchbox', { name: 'Search the docs' });
@@ -78,7 +78,7 @@ test('the search finds operations and prose alike, and says how much that is', a
 	await ready(page);
 });
 
-test('the language that one chose is that of all examples, and of the next visit', async () => {
+test('the chosen language applies to all examples and the next visit', async () => {
 	const page = await visit({ path: '/docs' });
 	const example = page.locator('#createJob').getByRole('figure');
 	await example.getByRole('button', { name: 'JavaScript' }).click();
@@ -88,7 +88,7 @@ test('the language that one chose is that of all examples, and of the next visit
 	await example.getByText('creatorr.jobs.create(').waitFor();
 });
 
-test('an example is copied as it stands', async () => {
+test('an example can be copied', async () => {
 	const page = await visit({ path: '/docs' });
 	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 	const example = page.locator('#createJob').getByRole('figure');
@@ -98,7 +98,7 @@ test('an example is copied as it stands', async () => {
 	expect(copied).toBe(await example.locator('pre').textContent());
 });
 
-test('the tools are those that the API has, with their params', async () => {
+test('shows the API’s tools with their params', async () => {
 	const { data: tools } = (await call('GET', '/v1/tools')).body;
 	const page = await visit({ path: '/docs' });
 	for (const { slug, params } of tools) {
@@ -107,7 +107,7 @@ test('the tools are those that the API has, with their params', async () => {
 	}
 });
 
-test('when the description does not come, this is said, and tried again', async () => {
+test('offers a retry when the OpenAPI document fails to load', async () => {
 	const page = await visit();
 	tolerate(page, /openapi\.json answered 503/);
 	let isAway = true;

@@ -13,20 +13,20 @@ const { visit } = useBrowser();
 const upload = (person: Person, { buffer, name, mimeType }: Document) =>
 	uploadFile(person.token, buffer, { name, mimeType });
 
-/** Runs a job to its end; resolves to the job. */
+/** Runs a job to its end and returns it. */
 async function runJob(person: Person, document: Document, options: { tool?: string; params?: object } = {}) {
 	return await finishJob(person.token, await startJob(person.token, await upload(person, document), options));
 }
 
 const row = (page: Page, name: string | RegExp) =>
 	page.getByRole('list', { name: 'Jobs' }).getByRole('article', { name });
-/** What is removed leaves the list before the API has answered. */
+/** Waits for the API's answer to a deletion, which the list does not wait for. */
 const deleted = (page: Page) =>
 	page.waitForResponse((answer) => answer.request().method() === 'DELETE' && answer.status() === 204);
 const jobsOf = async (person: Person) => (await call('GET', '/v1/jobs', { token: person.token })).body.data;
 
 describe('the history', () => {
-	test('of somebody new leads to the tools', async () => {
+	test('of a new user links to the tools', async () => {
 		const page = await visit({ path: '/history', as: await newPerson() });
 		await page.getByText('Nothing here yet').waitFor();
 		await expectAccessible(page);
@@ -36,31 +36,33 @@ describe('the history', () => {
 		expect(new URL(page.url()).pathname).toBe('/');
 	});
 
-	test.each([
-		['desktop', 'light'],
-		['phone', 'dark'],
-	] as const)('shows what came of each job, on a %s, %s', async (device, theme) => {
+	test('shows the outcome of each job, on a desktop and on a phone', async () => {
 		const person = await newPerson();
 		await runJob(person, picturePdf('holiday.pdf'));
 		await runJob(person, brokenPdf('broken.pdf'));
 		await runJob(person, await textPdf('letter.pdf'), { tool: 'ocr' });
-		const page = await visit({ path: '/history', as: person, device, theme });
-		await row(page, 'Compress PDF: holiday.pdf')
-			.getByText(/^−\d+%$/)
-			.waitFor();
-		await row(page, /holiday/)
-			.getByText(/kept until/)
-			.waitFor();
 		const [failed] = (await jobsOf(person)).filter((job: { status: string }) => job.status === 'failed');
-		const said = await row(page, /broken/).textContent();
-		expect(said?.toLowerCase()).toContain(failed.error_message.toLowerCase());
-		const names = await page.getByRole('list', { name: 'Jobs' }).getByRole('heading').allTextContents();
-		expect(names).toEqual(['letter.pdf', 'broken.pdf', 'holiday.pdf']);
-		await expectAccessible(page);
-		await snap(page, 'history');
+		for (const [device, theme] of [
+			['desktop', 'light'],
+			['phone', 'dark'],
+		] as const) {
+			const page = await visit({ path: '/history', as: person, device, theme });
+			await row(page, 'Compress PDF: holiday.pdf')
+				.getByText(/^−\d+%$/)
+				.waitFor();
+			await row(page, /holiday/)
+				.getByText(/kept until/)
+				.waitFor();
+			const text = await row(page, /broken/).textContent();
+			expect(text?.toLowerCase()).toContain(failed.error_message.toLowerCase());
+			const names = await page.getByRole('list', { name: 'Jobs' }).getByRole('heading').allTextContents();
+			expect(names).toEqual(['letter.pdf', 'broken.pdf', 'holiday.pdf']);
+			await expectAccessible(page);
+			await snap(page, 'history');
+		}
 	});
 
-	test('is filtered by tool and status, in the address', async () => {
+	test('is filtered by tool and status in the URL', async () => {
 		const person = await newPerson();
 		await runJob(person, picturePdf('holiday.pdf'));
 		await runJob(person, brokenPdf('broken.pdf'));
@@ -79,7 +81,7 @@ describe('the history', () => {
 		await row(page, /broken/).waitFor();
 	});
 
-	test('goes on where a page ends', async () => {
+	test('loads the next page', async () => {
 		const person = await newPerson();
 		const file = await upload(person, brokenPdf('broken.pdf'));
 		for (let count = 0; count < 22; count += 1) await startJob(person.token, file);
@@ -95,7 +97,7 @@ describe('the history', () => {
 		expect(await page.getByText('That is all.').evaluate((end) => end === document.activeElement)).toBe(true);
 	});
 
-	test('watches a job that runs until it is over', async () => {
+	test('polls an active job until it has ended', async () => {
 		const person = await newPerson();
 		const file = await upload(person, picturePdf('big.pdf', { pages: 12 }));
 		const page = await visit({ path: '/history', as: person });
@@ -120,7 +122,7 @@ describe('the history', () => {
 		expect((await call('GET', `/v1/jobs/${id}`, { token: person.token })).body.data.status).toBe('canceled');
 	});
 
-	test('downloads a result under its own name', async () => {
+	test('downloads a result under its name', async () => {
 		const person = await newPerson();
 		await runJob(person, picturePdf('holiday.pdf'));
 		const page = await visit({ path: '/history', as: person });
@@ -142,7 +144,7 @@ describe('the history', () => {
 		expect(jobs.map((job: { params: object }) => job.params)).toEqual([params, params]);
 	});
 
-	test('offers no job again whose secrets it can’t tell, as the tools did not come', async () => {
+	test('offers no rerun while the tool’s secrets are unknown, because the tools failed to load', async () => {
 		const person = await newPerson();
 		await runJob(person, picturePdf('holiday.pdf'), { params: { password: 'not needed' } });
 		const page = await visit({ as: person, tolerated: [/answered 503/] });
@@ -156,14 +158,14 @@ describe('the history', () => {
 		await page.getByRole('dialog').getByLabel('Password', { exact: true }).waitFor();
 	});
 
-	test('takes no file that is dropped on it, and says where to', async () => {
+	test('does not accept dropped files, and says where to drop them', async () => {
 		const page = await visit({ path: '/history', as: await newPerson() });
 		await page.getByText('Nothing here yet').waitFor();
 		await dropFiles(page.getByRole('main'), [picturePdf()]);
 		await page.getByText('Nothing takes files here.').waitFor();
 	});
 
-	test('asks for the password of a locked file, and runs it again with that', async () => {
+	test('asks for the password of a locked file and runs the job again with it', async () => {
 		const person = await newPerson();
 		const job = await runJob(person, await lockedPdf('open sesame'));
 		expect(job.error_code).toBe('encrypted_input');
@@ -178,7 +180,7 @@ describe('the history', () => {
 			.waitFor({ timeout: 60_000 });
 	});
 
-	test('removes a job after a question, and puts it back when that did not work', async () => {
+	test('removes a job after a confirmation, and restores it when that fails', async () => {
 		const person = await newPerson();
 		await runJob(person, brokenPdf('broken.pdf'));
 		const page = await visit({ path: '/history', as: person });
@@ -207,7 +209,7 @@ describe('the history', () => {
 		expect(await jobsOf(person)).toEqual([]);
 	});
 
-	test('puts back the one that was not removed, and not another that was', async () => {
+	test('restores only the job whose removal failed', async () => {
 		const person = await newPerson();
 		const kept = await runJob(person, brokenPdf('kept.pdf'));
 		await runJob(person, brokenPdf('removed.pdf'));
@@ -235,7 +237,7 @@ describe('the history', () => {
 		expect(await row(page, /removed/).count()).toBe(0);
 	});
 
-	test('runs a job again once, when an answer got lost and it was asked for once more', async () => {
+	test('runs a job again only once when an answer is lost and the user retries', async () => {
 		const person = await newPerson();
 		await runJob(person, brokenPdf('broken.pdf'));
 		const page = await visit({ path: '/history', as: person });
@@ -255,7 +257,7 @@ describe('the history', () => {
 		expect(await jobsOf(person)).toHaveLength(2);
 	});
 
-	test('is not what a late first answer says that a job came after', async () => {
+	test('ignores a late answer from before a new job', async () => {
 		const page = await visit({ path: '/tools/compress_heavy', as: await newPerson() });
 		let answer = (): void => undefined;
 		const held = new Promise<void>((resolve) => {
@@ -268,7 +270,7 @@ describe('the history', () => {
 					const response = await route.fetch();
 					resolve();
 					await held;
-					// who asked may be there no more
+					// the page may be gone
 					await route.fulfill({ response }).catch(() => {});
 				},
 				{ times: 1 },
@@ -285,7 +287,7 @@ describe('the history', () => {
 		await row(page, /later/).waitFor();
 	});
 
-	test('says that files are gone, and by which name they went, until whoever it was signs out', async () => {
+	test('shows the names of deleted files until the user signs out', async () => {
 		const person = await newPerson();
 		const job = await runJob(person, picturePdf('holiday.pdf'));
 		const page = await visit({ path: '/history', as: person });
@@ -313,7 +315,7 @@ describe('the history', () => {
 	});
 });
 
-/** What the API answers when a part of it is away. */
+/** The API's answer while a service is unavailable. */
 function away() {
 	return {
 		error: { code: 'upstream_unavailable', message: 'jobs can’t answer now', request_id: 'req_test' },
@@ -321,7 +323,7 @@ function away() {
 }
 
 describe('the files', () => {
-	test('are listed with how long they are kept, and deleted after a question', async () => {
+	test('are listed with their expiry, and deleted after a confirmation', async () => {
 		const person = await newPerson();
 		await upload(person, picturePdf('holiday.pdf'));
 		await upload(person, await textPdf('letter.pdf'));
@@ -345,7 +347,7 @@ describe('the files', () => {
 		expect(data.map((file: { name: string }) => file.name)).toEqual(['letter.pdf']);
 	});
 
-	test('of somebody new are none', async () => {
+	test('of a new user are an empty state', async () => {
 		const page = await visit({ path: '/files', as: await newPerson() });
 		await page.getByText('No files are kept').waitFor();
 		await expectAccessible(page);

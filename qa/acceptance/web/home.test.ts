@@ -5,11 +5,11 @@ import { useBrowser } from './support/browser.ts';
 import { docx, picturePdf } from './support/documents.ts';
 import { dropFiles } from './support/drop.ts';
 import { snap } from './support/snap.ts';
-import { chooseFiles, workRow } from './support/works.ts';
+import { chooseFiles, uploadRow } from './support/uploads.ts';
 
 const { visit } = useBrowser();
 
-test('home shows the tools that the API has', async () => {
+test('shows the API’s tools', async () => {
 	const { body } = await call('GET', '/v1/tools');
 	const page = await visit();
 	await page.getByRole('heading', { level: 2 }).first().waitFor();
@@ -19,31 +19,30 @@ test('home shows the tools that the API has', async () => {
 	await snap(page, 'home');
 });
 
-describe('a file that is brought home', () => {
-	test('goes to the tool that is picked for it', async () => {
+describe('a file on the home page', () => {
+	test('goes to the tool that the user picks', async () => {
 		const page = await visit({ as: await newPerson() });
 		await page.getByRole('button', { name: 'Choose files' }).waitFor();
 		await dropFiles(page.getByRole('heading', { level: 1 }), [picturePdf('holiday.pdf')]);
 		const dialog = page.getByRole('dialog', { name: 'What do you want to do with holiday.pdf?' });
 		await dialog.waitFor();
-		// those that take a PDF, and no others
+		// only tools that accept a PDF
 		expect(await dialog.getByRole('listitem').count()).toBe(2);
 		await expectAccessible(page);
 		await snap(page, 'home-pick');
 		await dialog.getByRole('button', { name: /^Compress PDF/ }).click();
-		await workRow(page, 'holiday.pdf')
-			.getByText(/smaller/)
-			.waitFor();
+		await uploadRow(page, 'holiday.pdf').waitFor();
 		expect(new URL(page.url()).pathname).toBe('/tools/compress_heavy');
 	});
 
-	test('goes straight to the only tool that takes it', async () => {
+	test('goes straight to the only tool that accepts it', async () => {
 		const page = await visit({ as: await newPerson() });
 		await chooseFiles(page, docx());
-		await workRow(page, 'report.docx').getByRole('button', { name: 'Download' }).waitFor();
+		await uploadRow(page, 'report.docx').waitFor();
+		expect(new URL(page.url()).pathname).toBe('/tools/office_to_pdf');
 	});
 
-	test('is turned away where no tool takes it', async () => {
+	test('is rejected when no tool accepts it', async () => {
 		const page = await visit();
 		await chooseFiles(page, { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('no film') });
 		await page.getByText('No tool takes film.mp4').waitFor();

@@ -4,14 +4,14 @@ import type { Locator, Page } from 'playwright-core';
 import { newEmail, PASSWORD } from '../../driver/client.ts';
 import { useBrowser } from './support/browser.ts';
 import { picturePdf } from './support/documents.ts';
-import { workRow } from './support/works.ts';
+import { uploadRow } from './support/uploads.ts';
 
 const { visit } = useBrowser();
 
-/** No page has more places to stop at before what is wanted. */
+/** More tab stops than any page has. */
 const STOPS_MAX = 60;
 
-/** Goes on with Tab until this has the focus, and sees that the focus can be seen there. */
+/** Presses Tab until the target has the focus, and checks that the focus is visible. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
 	await target.waitFor();
 	for (let stops = 0; stops < STOPS_MAX; stops += 1) {
@@ -24,21 +24,21 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 	throw new Error(`${target} can't be reached with Tab`);
 }
 
-/** Around the element itself, or around the frame that it is in. */
+/** The outlines of the element and its frame. */
 const outlines = (element: Element) =>
 	[element, element.parentElement ?? element].map((one) => getComputedStyle(one).outlineStyle);
 
 const isFocused = (target: Locator) => target.evaluate((element) => element === document.activeElement);
 
-test('from home to a smaller file without a mouse, signing up on the way', async () => {
+test('a file is compressed with the keyboard only, from the home page through sign-up', async () => {
 	const page = await visit();
 	await tabTo(page, page.getByRole('link', { name: 'Compress PDF' }));
 	await page.keyboard.press('Enter');
 	await page.getByRole('heading', { level: 1, name: 'Compress PDF' }).waitFor();
-	// after a change of page one begins at its content
+	// after navigation the focus is on the content
 	await page.locator('main:focus').waitFor();
 
-	// from here on, as the browser has to be told to ask the test for files, and not a window
+	// from here on, because Playwright has to intercept the file chooser first
 	const choosing = page.waitForEvent('filechooser');
 	await tabTo(page, page.getByRole('button', { name: 'Choose files' }));
 	await page.keyboard.press('Enter');
@@ -52,7 +52,7 @@ test('from home to a smaller file without a mouse, signing up on the way', async
 	await page.keyboard.type(PASSWORD);
 	await page.keyboard.press('Enter');
 
-	const download = workRow(page, 'holiday.pdf').getByRole('button', { name: 'Download' });
+	const download = uploadRow(page, 'holiday.pdf').getByRole('button', { name: 'Download' });
 	await tabTo(page, download);
 	const downloading = page.waitForEvent('download');
 	await page.keyboard.press('Enter');
@@ -61,9 +61,9 @@ test('from home to a smaller file without a mouse, signing up on the way', async
 	expect(output.length).toBeLessThan(input.buffer.length);
 });
 
-test('the first stop leads past the header', async () => {
+test('the first tab stop skips the header', async () => {
 	const page = await visit();
-	// what the next stop is
+	// the content, which has the next tab stop, is loaded
 	await page.getByRole('button', { name: 'Choose files' }).waitFor();
 	await page.keyboard.press('Tab');
 	await page.getByRole('link', { name: 'Skip to the content' }).and(page.locator(':focus')).waitFor();

@@ -15,7 +15,7 @@ const loginStatus = async (email: string, password: string) =>
 	(await call('POST', '/v1/auth/login', { body: { email, password } })).status;
 
 describe('a forgotten password', () => {
-	test('is replaced with the link of a mail, which leaves the address bar and survives a reload', async () => {
+	test('is reset with an email link, whose token leaves the address bar and survives a reload', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/sign-in', device: 'phone' });
 		await page.getByRole('link', { name: 'Forgotten?' }).click();
@@ -52,20 +52,20 @@ describe('a forgotten password', () => {
 		await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
 	});
 
-	test('of nobody is answered alike', async () => {
+	test('gets the same answer for an unknown email', async () => {
 		const page = await visit({ path: '/forgot-password' });
 		await page.getByLabel('Email').fill(newEmail());
 		await submit(page, 'Send the link');
 		await page.getByText('Check your inbox').waitFor();
 	});
 
-	test('can’t be replaced without a link', async () => {
+	test('can’t be reset without a link', async () => {
 		const page = await visit({ path: '/reset-password', theme: 'dark' });
 		await page.getByText('There is no link in this address').waitFor();
 		await expectAccessible(page);
 	});
 
-	test('when it is replaced, this browser is signed out too', async () => {
+	test('reset signs out this browser, too', async () => {
 		const person = await newPerson();
 		await call('POST', '/v1/auth/password/forgot', { body: { email: person.email } });
 		const token = await mailedToken(person.email, RESET);
@@ -78,7 +78,7 @@ describe('a forgotten password', () => {
 	});
 });
 
-test('the password of another account is replaced without an end of this one’s session', async () => {
+test('resetting another account’s password does not sign out this one', async () => {
 	const [person, other] = [await newPerson(), await newPerson()];
 	await call('POST', '/v1/auth/password/forgot', { body: { email: other.email } });
 	const token = await mailedToken(other.email, RESET);
@@ -91,7 +91,7 @@ test('the password of another account is replaced without an end of this one’s
 });
 
 describe('an email address', () => {
-	test('is confirmed with the link of a mail, and the account says so', async () => {
+	test('is verified with an email link, and the account page says so', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
 		await page.getByText('Your email address is not confirmed yet').waitFor();
@@ -108,7 +108,7 @@ describe('an email address', () => {
 		await page.getByText('not confirmed yet').waitFor({ state: 'detached' });
 	});
 
-	test('is not confirmed twice with one link', async () => {
+	test('is not verified twice with one link', async () => {
 		const person = await newPerson();
 		const token = await mailedToken(person.email, VERIFY);
 		await call('POST', '/v1/auth/verify', { token: person.token, body: { token } });
@@ -117,7 +117,7 @@ describe('an email address', () => {
 		await expectAccessible(page);
 	});
 
-	test('is confirmed with the password of the account where nobody is signed in', async () => {
+	test('is verified with the password when nobody is signed in', async () => {
 		const person = await newPerson();
 		const token = await mailedToken(person.email, VERIFY);
 		const page = await visit({ path: `/verify-email#token=${token}` });
@@ -131,13 +131,13 @@ describe('an email address', () => {
 		await page.getByText('your email address is confirmed').waitFor();
 	});
 
-	test('can’t be confirmed without a link', async () => {
+	test('can’t be verified without a link', async () => {
 		const page = await visit({ path: '/verify-email' });
 		await page.getByText('There is no link in this address').waitFor();
 	});
 });
 
-test('a new password shows how hard it is to guess, and a weak one says what to do', async () => {
+test('a new password shows its strength, and a weak one is rejected with advice', async () => {
 	const page = await visit({ path: '/sign-up' });
 	await page.getByLabel('Email', { exact: true }).fill('ada.lovelace@example.com');
 	const password = page.getByLabel('Password', { exact: true });
@@ -154,7 +154,7 @@ test('a new password shows how hard it is to guess, and a weak one says what to 
 	await page.getByText('Must be harder to guess').waitFor();
 });
 
-test('a password is changed: the old one and the other sessions end', async () => {
+test('changing the password ends the other sessions', async () => {
 	const person = await newPerson();
 	const other = await call('POST', '/v1/auth/login', { body: { email: person.email, password: PASSWORD } });
 	const page = await visit({ path: '/account', as: person });

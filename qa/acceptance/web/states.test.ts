@@ -22,8 +22,8 @@ async function signInAgain(page: Page, person: Person): Promise<void> {
 	await signInAgainDialog(page).waitFor({ state: 'detached' });
 }
 
-describe('a session that has ended', () => {
-	test('is begun again over the page, which keeps what was typed', async () => {
+describe('an expired session', () => {
+	test('is renewed in a dialog, and the page keeps its input', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
 		await page.getByLabel('New password', { exact: true }).fill('typed before');
@@ -38,7 +38,7 @@ describe('a session that has ended', () => {
 		expect(await kindOfSession(page)).toBe('in');
 	});
 
-	test('can be put off, over a reload too', async () => {
+	test('can be renewed later, also after a reload', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person, device: 'phone', theme: 'dark' });
 		await endSession(page, person);
@@ -54,7 +54,7 @@ describe('a session that has ended', () => {
 		await page.getByRole('button', { name: 'Sign out everywhere' }).waitFor();
 	});
 
-	test('begun by somebody else says whose things are shown now', async () => {
+	test('renewed by another user shows that user’s data, and says so', async () => {
 		const [person, other] = [await newPerson(), await newPerson()];
 		const page = await visit({ path: '/account', as: person });
 		await endSession(page, person);
@@ -64,7 +64,7 @@ describe('a session that has ended', () => {
 		expect(await page.getByRole('main').getByText(person.email, { exact: true }).count()).toBe(0);
 	});
 
-	test('that nobody begins again is left', async () => {
+	test('can be left', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
 		await endSession(page, person);
@@ -73,7 +73,7 @@ describe('a session that has ended', () => {
 		expect(await kindOfSession(page)).toBeUndefined();
 	});
 
-	test('is not ended again by a late answer to the token before', async () => {
+	test('does not expire again when an old token is refused late', async () => {
 		const person = await newPerson();
 		const page = await visit({ as: person });
 		let release = (): void => undefined;
@@ -98,8 +98,8 @@ describe('a session that has ended', () => {
 	});
 });
 
-describe('without a network', () => {
-	test('the page says so, and goes on when it is back', async () => {
+describe('offline', () => {
+	test('the page says so, and continues when the network is back', async () => {
 		const page = await visit({ as: await newPerson(), device: 'phone' });
 		await page.context().setOffline(true);
 		await page.getByText('You are offline.').waitFor();
@@ -113,7 +113,7 @@ describe('without a network', () => {
 		await page.getByText('Nothing here yet').waitFor();
 	});
 
-	test('a form says so, and keeps what was typed', async () => {
+	test('a form says so, and keeps its input', async () => {
 		const page = await visit({ path: '/sign-in' });
 		await page.context().setOffline(true);
 		await page.getByLabel('Email').fill('ada@example.com');
@@ -124,8 +124,8 @@ describe('without a network', () => {
 	});
 });
 
-describe('when the API is away', () => {
-	test('it is said once, and what failed is loaded when it is back', async () => {
+describe('an API outage', () => {
+	test('is shown once, and failed requests are repeated after it', async () => {
 		const page = await visit({ as: await newPerson(), tolerated: [/answered 503/] });
 		const unavailable = { status: 503, json: UNAVAILABLE, headers: { 'retry-after': '1' } };
 		await page.route(/\/v1\/(jobs|health)/, (route) => route.fulfill(unavailable));
@@ -140,8 +140,8 @@ describe('when the API is away', () => {
 	});
 });
 
-describe('a page that can’t be shown', () => {
-	test('because a newer version has replaced it asks to reload', async () => {
+describe('a page that fails', () => {
+	test('to load because a new release replaced it asks for a reload', async () => {
 		const page = await visit({ as: await newPerson(), tolerated: [/Failed to fetch dynamically/] });
 		await page.route('**/assets/history-page-*.js', (route) => route.fulfill({ status: 404, json: {} }));
 		await page.getByRole('link', { name: 'History' }).click();
@@ -153,10 +153,10 @@ describe('a page that can’t be shown', () => {
 		await page.getByText('Nothing here yet').waitFor();
 	});
 
-	test('because of a mistake of ours keeps the ways to the others', async () => {
+	test('to render keeps the navigation', async () => {
 		const page = await visit({ as: await newPerson() });
 		tolerate(page, /console|uncaught/);
-		// What the client can't notice: a time that is none.
+		// the client does not check times
 		const job = {
 			id: 'job_1',
 			tool: 'ocr',
@@ -175,15 +175,3 @@ describe('a page that can’t be shown', () => {
 		await page.getByRole('heading', { name: 'Compress PDF' }).waitFor();
 	});
 });
-
-test.each(['/', '/account', '/files', '/forgot-password', '/history', '/sign-in', '/sign-up'])(
-	'%s fits the narrowest phone',
-	async (path) => {
-		const isPublic = ['/sign-in', '/sign-up', '/forgot-password'].includes(path);
-		const page = await visit({ path, device: 'phone', ...(!isPublic && { as: await newPerson() }) });
-		await page.setViewportSize({ width: 320, height: 640 });
-		await page.getByRole('heading', { level: 1 }).waitFor();
-		const width = await page.evaluate(() => document.documentElement.scrollWidth);
-		expect(width).toBe(320);
-	},
-);

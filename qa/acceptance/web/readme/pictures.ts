@@ -6,7 +6,7 @@ import { call, PASSWORD, type Person } from '../../../driver/client.ts';
 import { finishJob, startJob, uploadFile } from '../../../driver/flow.ts';
 import { DEVICES, type Device, profileFor, type Theme } from '../support/chromium.ts';
 import { brokenPdf, type Document, docx, scannedPdf } from '../support/documents.ts';
-import { chooseFiles, workRow } from '../support/works.ts';
+import { chooseFiles, uploadRow } from '../support/uploads.ts';
 import { brochure } from './brochure.ts';
 
 export const DIRECTORY = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'screenshots');
@@ -30,7 +30,7 @@ const title = (page: Page) => page.locator('main h1').first().waitFor();
 
 async function compress(page: Page): Promise<void> {
 	await chooseFiles(page, await brochure('autumn.pdf'));
-	await workRow(page, 'autumn.pdf')
+	await uploadRow(page, 'autumn.pdf')
 		.getByText(/smaller/)
 		.waitFor();
 	await page.getByAltText('First page, after').waitFor();

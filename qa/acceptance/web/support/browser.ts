@@ -3,13 +3,13 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Device, launchChromium, profileFor, type Theme, type Visitor } from './chromium.ts';
 import { type Trouble, watchForTrouble } from './trouble.ts';
 
-/** How long a step waits for what it needs; a busy machine is slow, and a step that waits fails only when nothing comes. */
+/** How long a step waits; long, because machines may be busy, and only a failing step waits this long. */
 const STEP_MS = 30_000;
 
-export interface Visit extends Visitor {
+interface Visit extends Visitor {
 	/** The page's path, with query and hash; `/` by default. */
 	path?: string;
-	/** Trouble that this test makes on purpose: see `tolerate`. */
+	/** Trouble that this test causes on purpose: see `tolerate`. */
 	tolerated?: RegExp[];
 }
 
@@ -31,19 +31,19 @@ function openedFor(page: Page): Opened {
 	return found;
 }
 
-/** With what a page is looked at. */
+/** Returns the device and theme of a page. */
 export function profileOf(page: Page): Profile {
 	return openedFor(page).profile;
 }
 
-/** Lets trouble that matches pass from now on, in all tabs beside this page too: what a test makes on purpose. */
+/** Ignores matching trouble from now on, also in other tabs: trouble that a test causes on purpose. */
 export function tolerate(page: Page, pattern: RegExp): void {
 	openedFor(page).trouble.tolerate(pattern);
 }
 
 /**
- * A browser for the tests of one file. `visit` opens a page as somebody who has never been here, with storage of their
- * own. After each test its pages are closed, and the test fails when they got into trouble: see `watchForTrouble`.
+ * A browser for the tests of one file. `visit` opens a page in a new browser context, with empty storage. After each test
+ * its pages are closed, and the test fails when they had trouble: see `watchForTrouble`.
  */
 export function useBrowser(): { visit: (visit?: Visit) => Promise<Page> } {
 	let browser: Browser;

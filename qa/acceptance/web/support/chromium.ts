@@ -12,27 +12,27 @@ export const DEVICES = {
 export type Device = keyof typeof DEVICES;
 export type Theme = 'light' | 'dark';
 
-/** Who looks at the page, and with what. */
+/** A visitor with device and preferences. */
 export interface Visitor {
-	/** A desktop by default. */
+	/** Desktop by default. */
 	device?: Device;
-	/** What the system prefers; light by default. */
+	/** The system's preference; light by default. */
 	theme?: Theme;
-	/** Signed in as this person; nobody by default. */
+	/** The signed-in user; nobody by default. */
 	as?: Person;
 	reducedMotion?: boolean;
 }
 
-/** Debian's chromium, without windows. It ends with the process that started it. */
+/** Launches Debian's chromium, headless. It ends with the process that started it. */
 export function launchChromium(): Promise<Browser> {
 	return chromium.launch({
 		executablePath: CHROMIUM,
-		// chromium refuses to be root with a sandbox, and the tests run as root in containers
+		// chromium refuses to run as root with a sandbox, and in containers tests run as root
 		chromiumSandbox: process.getuid?.() !== 0,
 	});
 }
 
-/** A browser profile that has never been here, but for who is signed in. */
+/** Options of a new browser context with only a session in its storage. */
 export async function profileFor({
 	device = 'desktop',
 	theme = 'light',

@@ -7,13 +7,13 @@ export interface DocsExamples {
 	steps: string[];
 }
 
-/** What a reader of the page copies, in the language of this button. */
+/** Returns the examples that the page shows after a click on this language. */
 export async function docsExamples(page: Page, language: string): Promise<DocsExamples> {
 	await page.getByRole('button', { name: language, exact: true }).first().click();
 	return await page.evaluate((chosen) => {
 		const found: DocsExamples = { operations: {}, tools: {}, steps: [] };
 		for (const figure of document.querySelectorAll('figure')) {
-			// where the language is not there, the example is shown in another
+			// an example without this language is shown in another
 			if (figure.querySelector('[aria-pressed="true"]')?.textContent !== chosen) continue;
 			const section = figure.closest('section')?.id ?? '';
 			const code = figure.querySelector('pre')?.textContent ?? '';

@@ -17,7 +17,7 @@ export interface Document {
 
 const pdf = (name: string, buffer: Buffer): Document => ({ name, mimeType: 'application/pdf', buffer });
 
-/** What a program makes of a file; `{in}` and `{out}` in its arguments are files in a directory of their own. */
+/** Runs a program on a file; `{in}` and `{out}` in its arguments are files in a temporary directory. */
 async function transform(input: Buffer, command: string, args: readonly string[]): Promise<Buffer> {
 	const directory = await mkdtemp(join(tmpdir(), 'creatorr-document-'));
 	const files = { in: join(directory, 'in'), out: join(directory, 'out') };
@@ -45,7 +45,7 @@ const ghostscript = (device: string, ...more: string[]) => [
 	...['-sOutputFile={out}', '{in}'],
 ];
 
-/** A PDF with a large picture on each page: much of it can be saved. */
+/** A PDF with a large picture on each page, which compresses well. */
 export function picturePdf(name = 'holiday.pdf', options: { pages?: number; pictureSide?: number } = {}) {
 	return pdf(name, makePdf(options));
 }
@@ -55,7 +55,7 @@ export async function textPdf(name = 'letter.pdf', pages: string[][] = [['Dear r
 	return pdf(name, await transform(postScript(pages), 'gs', ghostscript('pdfwrite')));
 }
 
-/** A PDF of one page, as this PostScript draws it; pictures stay as they are. */
+/** A PDF of one page drawn by PostScript, with lossless pictures. */
 export async function fromPostScript(name: string, page: string): Promise<Document> {
 	const source = Buffer.from(`%!PS\n${page}\nshowpage\n`);
 	const lossless = [
@@ -66,18 +66,18 @@ export async function fromPostScript(name: string, page: string): Promise<Docume
 	return pdf(name, await transform(source, 'gs', ghostscript('pdfwrite', ...lossless)));
 }
 
-/** A PDF of pictures of text, as a scanner makes it. */
+/** A PDF of pictures of text, like a scan. */
 export async function scannedPdf(name = 'scan.pdf', pages: string[][] = [['Hello scanner', 'page one']]) {
 	return pdf(name, await transform(postScript(pages), 'gs', ghostscript('pdfimage24', '-r150')));
 }
 
-/** A PDF that opens with this password alone. */
+/** A PDF that needs this password. */
 export async function lockedPdf(password: string, name = 'secret.pdf') {
 	const args = ['--encrypt', password, password, '256', '--', '{in}', '{out}'];
 	return pdf(name, await transform((await textPdf()).buffer, 'qpdf', args));
 }
 
-/** A PDF that breaks off in its middle. */
+/** A truncated PDF. */
 export function brokenPdf(name = 'broken.pdf') {
 	const whole = makePdf();
 	return pdf(name, whole.subarray(0, 200));

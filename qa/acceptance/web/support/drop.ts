@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import type { Document } from './documents.ts';
 
-/** Drags files over an element and drops them there, as from a file manager. */
+/** Drops files onto an element, as from a file manager. */
 export async function dropFiles(target: Locator, documents: readonly Document[]): Promise<void> {
 	const files = documents.map(({ name, mimeType, buffer }) => ({
 		name,

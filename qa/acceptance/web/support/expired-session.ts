@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 import { call, type Person } from '../../../driver/client.ts';
 
-/** What asks whoever's session has ended to sign in again. */
+/** The dialog that asks to sign in again after the session has expired. */
 export const signInAgainDialog = (page: Page): Locator =>
 	page.getByRole('dialog', { name: 'Please sign in again' });
 
-/** Signs the person out elsewhere, and has their account page find out. */
+/** Ends the session elsewhere, and waits until the account page notices. */
 export async function endSession(page: Page, person: Person): Promise<void> {
 	const asks = page.getByRole('button', { name: 'Sign out everywhere' });
 	await asks.waitFor();

@@ -13,7 +13,7 @@ export interface LargeFile {
 	remove(): Promise<void>;
 }
 
-/** A PDF on disk of one empty page and so many MiB of noise that no page uses; of any size, as it is written in pieces. */
+/** A PDF on disk with one empty page and unused noise of this size, written in chunks. */
 export async function largePdf(mib: number, name = 'large.pdf'): Promise<LargeFile> {
 	const directory = await mkdtemp(join(tmpdir(), 'creatorr-large-'));
 	const path = join(directory, name);

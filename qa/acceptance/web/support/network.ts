@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
-export interface Network {
-	/** Lets so many bytes a second out; what comes in is not slowed. */
+interface Network {
+	/** Limits the bytes per second that are sent; downloads stay fast. */
 	slowUploads(bytesPerSecond: number): Promise<void>;
 	goOffline(): Promise<void>;
 	goOn(): Promise<void>;
@@ -9,7 +9,7 @@ export interface Network {
 
 const networks = new WeakMap<Page, Promise<Network>>();
 
-/** The network of one page, also after it was reloaded; another page of the same person has its own. */
+/** Returns the network of a page, which survives reloads. Other tabs have their own. */
 export function networkOf(page: Page): Promise<Network> {
 	const known = networks.get(page);
 	if (known) return known;

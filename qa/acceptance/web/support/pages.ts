@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the gateway reads, too: the build says which pages there are. */
+/** The build's list of pages, which the gateway reads, too. */
 const LIST = join(import.meta.dirname, '..', '..', '..', '..', 'apps', 'web', 'dist', 'pages.json');
 
-/** Pages that have something to show only with a mail's token, or a tool's name. */
+/** Example paths of pages with parameters. */
 const EXAMPLES: Record<string, string> = { '/tools/{slug}': '/tools/compress_heavy' };
 
-/** A path of every page of the app. */
+/** Returns a path of every page. */
 export async function pagePaths(): Promise<string[]> {
 	const patterns: string[] = JSON.parse(await readFile(LIST, 'utf8'));
 	const paths = patterns.map((pattern) => EXAMPLES[pattern] ?? pattern);

@@ -1,13 +1,13 @@
 import type { Page, Request } from 'playwright-core';
 
 interface SentParts {
-	/** Numbers of the parts that a page began to send, as often as it did. */
+	/** Numbers of the parts that a page started to send, with repetitions. */
 	begun: number[];
-	/** Those that the store has taken. */
+	/** Parts that the store has accepted. */
 	taken: Set<number>;
 }
 
-/** Listens to which parts of uploads go from a page to the store, from now on. */
+/** Records which parts a page sends to the store from now on. */
 export function watchParts(page: Page): SentParts {
 	const parts: SentParts = { begun: [], taken: new Set() };
 	page.on('request', (request) => {

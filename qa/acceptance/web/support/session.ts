@@ -1,10 +1,10 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { BASE_URL, call, type Person } from '../../../driver/client.ts';
 
-/** Where the web app keeps who is signed in: apps/web/src/api/session.ts. */
+/** Where the web app stores its session: apps/web/src/api/session.ts. */
 const SESSION_KEY = 'creatorr.session';
 
-/** The storage of a browser in which this person has signed in. */
+/** Returns the storage of a browser in which this person is signed in. */
 export async function storedSession(
 	person: Person,
 ): Promise<Exclude<BrowserContextOptions['storageState'], string | undefined>> {

@@ -6,11 +6,16 @@ import { DEVICES, type Device, type Theme } from './chromium.ts';
 const DIRECTORY = join(import.meta.dirname, '..', 'screenshots');
 const THEMES: readonly Theme[] = ['light', 'dark'];
 
-/** Every state on every device in both themes, at the price of some minutes. */
+/** Takes every state on every device in both themes. */
 const TAKES_ALL = process.env.SNAP_ALL !== undefined;
+const TAKES_ANY = TAKES_ALL || process.env.SNAP !== undefined;
 
-/** Keeps how the whole page looks, for people: `screenshots/<theme>-<device>/<name>.png`. Nothing is compared. */
+/**
+ * With `SNAP=1`, saves a screenshot of the whole page for people to look at: `screenshots/<theme>-<device>/<name>.png`.
+ * Nothing is compared, so that other runs do without.
+ */
 export async function snap(page: Page, name: string): Promise<void> {
+	if (!TAKES_ANY) return;
 	const own = profileOf(page);
 	await page.evaluate(() => document.fonts.ready.then(() => undefined));
 	await take(page, name, own);

@@ -1,21 +1,21 @@
 import type { BrowserContext } from 'playwright-core';
 
 export interface Trouble {
-	/** What went wrong so far, a line each. */
+	/** One line per problem so far. */
 	list: () => string[];
-	/** Such lines don't count from now on. */
+	/** Ignores matching lines from now on. */
 	tolerate: (pattern: RegExp) => void;
 }
 
-/** Chromium says so of every answer from 400 on, and of every connection that breaks: here answers speak for themselves. */
+/** Chromium logs this for every answer from 400 on and every broken connection, which are checked separately. */
 const FAILED_RESOURCE = /^Failed to load resource/;
 
-/** The name under which a page says what its policy kept from it. */
+/** The name of the function by which pages report violations of the content security policy. */
 const REPORT = 'reportPolicyViolation';
 
 /**
- * Notes what must not happen on any page, and what nobody would see in a test: an error in the console, an error that
- * nobody caught, a violation of the page's policy, an answer from 500 on.
+ * Records what must not happen on any page: an error in the console, an uncaught error, a violation of the content
+ * security policy, an answer from 500 on.
  */
 export async function watchForTrouble(context: BrowserContext): Promise<Trouble> {
 	const found: string[] = [];
