@@ -31,7 +31,8 @@ export function configProblem(app: string, env: NodeJS.ProcessEnv): string | und
 
 /** The variables that an app looks at, those of traces among them, which every process reads by itself. */
 export function knownVariables(app: string): Set<string> {
-	const asked = new Set<string>();
+	// the dynamic linker and the allocator read these
+	const asked = new Set<string>(['LD_PRELOAD', 'MALLOC_CONF']);
 	const note = (name: string | symbol): void => {
 		if (typeof name === 'string') asked.add(name);
 	};
