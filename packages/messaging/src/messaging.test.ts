@@ -11,11 +11,11 @@ import { newId } from '@creatorr/contracts/ids';
 import { currentRequestId } from '@creatorr/service/context';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Broker, connectBroker } from '../src/connection.ts';
-import { REASON_HEADER, startConsumer } from '../src/consumer.ts';
-import { createPublisher, type Publish } from '../src/publisher.ts';
-import { EVENTS_EXCHANGE, QUEUES, toolQueue } from '../src/topology.ts';
-import { withRawChannel } from './support/raw-channel.ts';
+import { type Broker, connectBroker } from './connection.ts';
+import { REASON_HEADER, startConsumer } from './consumer.ts';
+import { createPublisher, type Publish } from './publisher.ts';
+import { withRawChannel } from './testing/raw-channel.ts';
+import { EVENTS_EXCHANGE, QUEUES, toolQueue } from './topology.ts';
 
 const ignore = () => undefined;
 const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

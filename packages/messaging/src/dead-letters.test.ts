@@ -4,12 +4,12 @@ import { silent } from '@creatorr/testing/silent';
 import { until } from '@creatorr/testing/until';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Broker, connectBroker } from '../src/connection.ts';
-import { startConsumer } from '../src/consumer.ts';
-import { type DeadLetter, type DeadLetters, openDeadLetters } from '../src/dead-letters.ts';
-import { createPublisher, type Publish } from '../src/publisher.ts';
-import { DEAD_LETTER_EXCHANGE, QUEUES } from '../src/topology.ts';
-import { withRawChannel } from './support/raw-channel.ts';
+import { type Broker, connectBroker } from './connection.ts';
+import { startConsumer } from './consumer.ts';
+import { type DeadLetter, type DeadLetters, openDeadLetters } from './dead-letters.ts';
+import { createPublisher, type Publish } from './publisher.ts';
+import { withRawChannel } from './testing/raw-channel.ts';
+import { DEAD_LETTER_EXCHANGE, QUEUES } from './topology.ts';
 
 let host: Awaited<ReturnType<typeof createVirtualHost>>;
 let broker: Broker;
