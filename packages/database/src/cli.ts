@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { checkDrift } from './check-drift.ts';
-import { migrateDeploy } from './migrate.ts';
-import { newMigration } from './new-migration.ts';
-import { withScratchDatabase } from './scratch-database.ts';
+import { checkDrift } from './migrations/check-drift.ts';
+import { migrateDeploy } from './migrations/migrate.ts';
+import { newMigration } from './migrations/new-migration.ts';
+import { withScratchDatabase } from './migrations/scratch-database.ts';
 
 const HELP = `Migrations of an app, in the layout of Prisma's own CLI but without the binary that it downloads.
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { afterCommit } from '../src/after-commit.ts';
-import { sqlState } from '../src/sql-state.ts';
-import { inTransaction } from '../src/transaction.ts';
-import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
+import { afterCommit } from './after-commit.ts';
+import { sqlState } from './sql-state.ts';
+import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
+import { inTransaction } from './transaction.ts';
 
 let database: FixtureDatabase;
 

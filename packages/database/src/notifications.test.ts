@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createNotificationListener, type NotificationListener, notify } from '../src/notifications.ts';
-import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
-import { createFailingNetwork, type FailingNetwork } from './fixture/network.ts';
-import { query, until } from './fixture/query.ts';
+import { createNotificationListener, type NotificationListener, notify } from './notifications.ts';
+import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
+import { createFailingNetwork, type FailingNetwork } from './testing/network.ts';
+import { query, until } from './testing/query.ts';
 
 let database: FixtureDatabase;
 let network: FailingNetwork;

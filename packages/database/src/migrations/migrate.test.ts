@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { createDatabase, type TestDatabase } from '@creatorr/testing/database';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { MigrationFailedError, migrateDeploy } from '../src/migrate.ts';
-import { createMigrationsFolder, type MigrationsFolder } from './fixture/migrations-folder.ts';
-import { exists, query, until } from './fixture/query.ts';
+import { createMigrationsFolder, type MigrationsFolder } from '../testing/migrations-folder.ts';
+import { exists, query, until } from '../testing/query.ts';
+import { MigrationFailedError, migrateDeploy } from './migrate.ts';
 
-const CLI = join(import.meta.dirname, '../src/cli.ts');
+const CLI = join(import.meta.dirname, '../cli.ts');
 
 let database: TestDatabase;
 let folder: MigrationsFolder;

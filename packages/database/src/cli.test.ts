@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { requireTestVariable } from '@creatorr/testing/environment';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createMigrationsFolder, type MigrationsFolder } from './fixture/migrations-folder.ts';
-import { query } from './fixture/query.ts';
+import { createMigrationsFolder, type MigrationsFolder } from './testing/migrations-folder.ts';
+import { query } from './testing/query.ts';
 
-const CLI = join(import.meta.dirname, '../src/cli.ts');
+const CLI = join(import.meta.dirname, './cli.ts');
 const ADMIN_URL = requireTestVariable('TEST_POSTGRES_ADMIN_URL');
 
 let folder: MigrationsFolder;

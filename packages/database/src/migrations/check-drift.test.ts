@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createDatabase, type TestDatabase } from '@creatorr/testing/database';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { checkDrift } from '../src/check-drift.ts';
-import { migrateDeploy } from '../src/migrate.ts';
-import { newMigration } from '../src/new-migration.ts';
-import { FIXTURE_DIRECTORY } from './fixture/database.ts';
-import { createMigrationsFolder, type MigrationsFolder } from './fixture/migrations-folder.ts';
-import { query } from './fixture/query.ts';
+import { FIXTURE_DIRECTORY } from '../testing/database.ts';
+import { createMigrationsFolder, type MigrationsFolder } from '../testing/migrations-folder.ts';
+import { query } from '../testing/query.ts';
+import { checkDrift } from './check-drift.ts';
+import { migrateDeploy } from './migrate.ts';
+import { newMigration } from './new-migration.ts';
 
 const USER = 'model User {\n  id String @id\n  email String\n}\n';
 const USER_SQL =

@@ -1,10 +1,10 @@
 import { accountDeleted, type EventEnvelope, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createNotificationListener } from '../src/notifications.ts';
-import { addToOutbox, OUTBOX_CHANNEL, publishBatch, readOutboxLag } from '../src/outbox.ts';
-import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
-import { query, until } from './fixture/query.ts';
+import { createNotificationListener } from './notifications.ts';
+import { addToOutbox, OUTBOX_CHANNEL, publishBatch, readOutboxLag } from './outbox.ts';
+import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
+import { query, until } from './testing/query.ts';
 
 let database: FixtureDatabase;
 

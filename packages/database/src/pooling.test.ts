@@ -3,11 +3,11 @@ import { silent } from '@creatorr/testing/silent';
 import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
 import { pause } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createPrisma } from '../src/client.ts';
-import { detectPooling, requireSessionPooling } from '../src/pooling.ts';
-import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
-import { PrismaClient } from './fixture/generated/prisma/client.ts';
-import { query, until } from './fixture/query.ts';
+import { createPrisma } from './client.ts';
+import { detectPooling, requireSessionPooling } from './pooling.ts';
+import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
+import { PrismaClient } from './testing/generated/prisma/client.ts';
+import { query, until } from './testing/query.ts';
 
 let database: FixtureDatabase;
 let transaction: Pgbouncer;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type pg from 'pg';
+import { detectPooling, TransactionPoolerError } from '../pooling.ts';
 import { readMigrations } from './migrations-directory.ts';
-import { detectPooling, TransactionPoolerError } from './pooling.ts';
 import { NO_FILTERS, withSchemaEngine } from './schema-engine.ts';
 import { withSession } from './session.ts';
 

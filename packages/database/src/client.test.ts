@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createPrisma, type DatabaseSettings } from '../src/client.ts';
-import { ping } from '../src/ping.ts';
-import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
-import { PrismaClient } from './fixture/generated/prisma/client.ts';
-import { createFailingNetwork, type FailingNetwork } from './fixture/network.ts';
-import { query, until } from './fixture/query.ts';
+import { createPrisma, type DatabaseSettings } from './client.ts';
+import { ping } from './ping.ts';
+import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
+import { PrismaClient } from './testing/generated/prisma/client.ts';
+import { createFailingNetwork, type FailingNetwork } from './testing/network.ts';
+import { query, until } from './testing/query.ts';
 
 let database: FixtureDatabase;
 

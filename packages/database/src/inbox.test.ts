@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { applyOnce, pruneInbox } from '../src/inbox.ts';
-import { createFixtureDatabase, type FixtureDatabase } from './fixture/database.ts';
+import { applyOnce, pruneInbox } from './inbox.ts';
+import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
 
 let database: FixtureDatabase;
 
