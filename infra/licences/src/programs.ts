@@ -42,7 +42,7 @@ export const AROUND: readonly Program[] = [
 		...{
 			name: 'jemalloc',
 			license: 'BSD-2-Clause',
-			copyrightText: 'BSD-2-clause',
+			copyrightText: 'BSD-2-Clause',
 			packages: ['libjemalloc2'],
 		},
 		purpose: 'the memory of the gateway',
