@@ -55,16 +55,15 @@ test('the sample is one folder, and no file that is there is changed', () => {
 	expect(existsSync(join(root, FOLDER, 'run.ts'))).toBe(true);
 });
 
-test('the sample passes lint, types and the check of tools’ names', async () => {
+test('the sample passes lint and types', async () => {
 	await run('.', bin('biome'), ['check', '--error-on-warnings', '--vcs-enabled=false', FOLDER]);
 	await run('packages/tools', bin('tsc'), ['--noEmit', '--project', '.']);
 });
 
 test('the sample passes the tests of the catalogue and its own, the contract of all tools', async () => {
-	await run('packages/tools', 'node_modules/.bin/jest', [
-		'src/catalogue.test.ts',
-		FOLDER.replace(/.*src/, 'src'),
-	]);
+	const suites = ['src/catalogue.test.ts', FOLDER.replace(/.*src/, 'src')];
+	const env = { NODE_OPTIONS: '--experimental-vm-modules' };
+	await run('packages/tools', 'node_modules/.bin/jest', suites, env);
 });
 
 test('GET /v1/tools lists the sample, and the command line has a command for it', async () => {

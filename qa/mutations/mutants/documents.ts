@@ -154,11 +154,6 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 		test: 'refuses the output of a tool that never looked at the page limit',
 	},
 	{
-		name: 'gives up a tool that ignores its deadline',
-		mutations: [toolKit('settleInTime', dropCall('addEventListener'))],
-		test: 'gives up a tool that goes on after its deadline or its cancellation',
-	},
-	{
 		name: 'counts pages, whatever a document claims',
 		mutations: [tools('countPages', replaceReturn('1', 'pages'))],
 		test: 'pages are counted, whatever the file claims',

@@ -75,7 +75,7 @@ async function unpaidSince(stripe: Stripe, { id, status }: Stripe.Subscription):
 	let oldest: number | null = null;
 	// The newest come first.
 	for await (const invoice of stripe.invoices.list({ subscription: id, limit: PAGE })) {
-		// An invoice over 0, as a change of the price may make, pays for no period.
+		// An invoice for an amount of 0, as a price change may create, pays for no period.
 		if (invoice.status === 'paid' && invoice.total > 0) break;
 		if (UNPAID.includes(invoice.status)) oldest = invoice.created;
 	}

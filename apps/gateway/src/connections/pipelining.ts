@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { counter } from '@creatorr/service/metrics';
 import type { PublicRequest, PublicSocket } from '../requests/exchange.ts';
+import { stopParsing } from './stop-parsing.ts';
 
 /** Requests that may wait on one connection. Browsers and HTTP libraries don't pipeline at all. */
 const MAX_PIPELINED = 16;
@@ -21,20 +22,9 @@ export function waitsInPipeline({ socket }: PublicRequest, res: ServerResponse):
 	if (socket.pipelined.length > MAX_PIPELINED) {
 		pipeliningConnections.inc();
 		socket.pipelined = [];
-		socket.isOver = true;
-		ignoreRest(socket);
-		socket.destroy();
+		stopParsing(socket);
 	}
 	return true;
-}
-
-/**
- * Makes the parser drop the requests that are left in its packet: it reads on after the socket was destroyed, and would make a
- * request and a response object of each, 10 ms for a packet of 64 KiB. Node has no public way to stop it.
- */
-function ignoreRest(socket: PublicSocket): void {
-	const { parser } = socket as { parser?: { onIncoming?: () => number } };
-	if (parser) parser.onIncoming = () => 0;
 }
 
 /** Takes the request to start after `answered`; none after an answer that is the last of its connection. */

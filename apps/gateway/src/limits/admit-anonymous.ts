@@ -33,7 +33,7 @@ export function createAnonymousAdmission(
 				setTimeout(() => semaphore.release(clientNetwork, 1), Math.max(0, leftMs)).unref();
 			}
 			// Its client left while it waited: there will be no other 'close'.
-			if (res.closed) release();
+			if (res.closed) semaphore.release(clientNetwork, 1);
 			else res.once('close', release);
 		}
 		const isAdmitted = semaphore.acquire(clientNetwork, 1);

@@ -40,6 +40,10 @@ const MESSAGES: Record<RequestLimit, string> = {
 /** The share of all connections that waits and event streams may take: the others are idle or soon answered, and serve new clients. */
 const HELD_SHARE = 0.5;
 
+/** Of one session, of the operations of cost 0. Another session of the user, such as a thief's, takes nothing of them. */
+const FREE_REQUESTS_PER_SECOND = 5;
+const FREE_REQUEST_BURST = 50;
+
 /** Reading and validating a body takes a service as long as a plain request for each of these. */
 const BODY_BYTES_PER_TOKEN = 4 * 1024;
 
@@ -83,6 +87,19 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		waits: createKeyedSemaphore({ permits: limits.userConcurrentWaits, waitMs: 0, maxWaiting: 0 }),
 	};
 
+	const freeRates = createTokenBuckets({
+		tokensPerSecond: FREE_REQUESTS_PER_SECOND,
+		burst: FREE_REQUEST_BURST,
+		capacity: limits.rememberedUsers,
+		monotonicMs,
+	});
+
+	function admitFree(sessionId: string): undefined {
+		const waitMs = freeRates.take(sessionId, 1);
+		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
+		return undefined;
+	}
+
 	const maxHeld = Math.max(1, Math.floor(limits.connections * HELD_SHARE));
 	let heldCount = 0;
 
@@ -91,7 +108,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		if (!session) throw new Error('only signed-in users are admitted');
 		const principal = session.userId;
 		const cost = operation?.cost ?? 1;
-		if (cost === 0) return undefined;
+		if (cost === 0) return admitFree(session.sessionId);
 		const heldOpen = isHeldOpen(responseMode);
 		const limit = heldOpen ? 'waits' : 'requests';
 		if (heldOpen && heldCount >= maxHeld) throw rateLimited('held', 1);

@@ -129,6 +129,8 @@ export function answerEmpty(exchange: Exchange, headers: readonly string[]): voi
 
 /** Answers with the error. An answer of the service that has begun is cut instead, as nothing else can be said then. */
 export function answerError(exchange: Exchange, error: AppError): void {
+	// Its client left meanwhile: there will be no other 'close' to clean up after an answer.
+	if (exchange.res.closed) return;
 	if (exchange.answeredBy === 'service') exchange.res.destroy();
 	if (exchange.answeredBy !== undefined) return;
 	const json = JSON.stringify(errorBody(error, exchange.requestId));

@@ -8,6 +8,7 @@ import { within } from '@creatorr/telemetry/span';
 import { clientAddress, type TrustedProxies } from '../connections/client-address.ts';
 import { type ConnectionLimit, shedRequest } from '../connections/connection-limit.ts';
 import { nextInPipeline, waitsInPipeline } from '../connections/pipelining.ts';
+import { refuseTinyChunks } from '../connections/tiny-chunks.ts';
 import type { AdmitAnonymous } from '../limits/admit-anonymous.ts';
 import type { AdmitUser } from '../limits/admit-user.ts';
 import type { AdmitBody } from '../limits/body-budget.ts';
@@ -197,7 +198,9 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 		else begin();
 	}
 	return (req, res) => {
-		if (req.socket.isOver || waitsInPipeline(req, res)) return;
+		if (req.socket.isOver) return;
+		refuseTinyChunks(req);
+		if (waitsInPipeline(req, res)) return;
 		start(req, res);
 	};
 }

@@ -8,6 +8,8 @@ export interface Target {
 	query: string;
 }
 
+/** Longer than any path of the API or the web app; checking a longer one takes up to 0.5 ms. */
+const MAX_PATH_LENGTH = 1_024;
 const PLAIN_PATH = /^(?:\/[\w-]+)+\/?$/;
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 const DOT_SEGMENT = /^\.{1,2}(?:;.*)?$/;
@@ -45,6 +47,7 @@ export function readTarget(target: string): Target {
 	const mark = target.indexOf('?');
 	const path = mark < 0 ? target : target.slice(0, mark);
 	const query = mark < 0 ? '' : target.slice(mark + 1);
+	if (path.length > MAX_PATH_LENGTH) throw refuse(`must be at most ${MAX_PATH_LENGTH} characters`);
 	if (!VISIBLE_ASCII.test(target) || target.includes('#')) {
 		throw refuse('must be percent-encoded, without a fragment');
 	}

@@ -83,6 +83,7 @@ export async function startTestGateway(options: Options) {
 	return {
 		stop,
 		publicPort,
+		publicServer: deps.publicServer,
 		keys,
 		privateUrl,
 		url: `http://127.0.0.1:${publicPort}`,

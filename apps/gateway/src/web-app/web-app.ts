@@ -56,8 +56,11 @@ function representationFor({ copies, itself }: WebFile, { req }: Exchange): Repr
 
 /** True when the client already has this representation. */
 function isKnown({ req }: Exchange, etag: string): boolean {
-	const known = req.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-	return known?.some((tag) => tag === etag || tag === '*') ?? false;
+	const tags = req.headers['if-none-match'] ?? '';
+	// A longer list than browsers send counts as absent: splitting it takes 1 ms.
+	if (tags.length > MAX_NEGOTIATED_CHARACTERS) return false;
+	const known = tags.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+	return known.some((tag) => tag === etag || tag === '*');
 }
 
 /** The web app as the gateway serves it. */

@@ -166,12 +166,15 @@ export async function startService<Config extends BaseConfig, Deps>(
 
 	async function stop(): Promise<void> {
 		// Work that a frozen dependency holds up may be cut: another process does it again.
-		const timeout = sleep(drainMs, undefined, { ref: false });
+		const timeout = sleep(drainMs, 'timed out', { ref: false });
 		const drain = async () => {
-			await Promise.all([...drains.map(async (call) => call()), tasks?.stop()]);
+			const ended = await Promise.allSettled([...drains.map(async (call) => call()), tasks?.stop()]);
 			await tasks?.stopRest();
+			const failed = ended.find(({ status }) => status === 'rejected');
+			if (failed?.status === 'rejected') throw failed.reason;
 		};
-		await Promise.race([drain(), timeout]).finally(() => callAll(closes));
+		const outcome = await Promise.race([drain(), timeout]).finally(() => callAll(closes));
+		if (outcome === 'timed out') logger.warn('process.drain_timed_out', { drain_ms: drainMs });
 	}
 
 	try {

@@ -22,6 +22,7 @@ export function returnIdleMemory(logger: Pick<Logger, 'debug' | 'warn'>): { stop
 		lastCpu = process.cpuUsage();
 		lastMs = performance.now();
 		const { heapUsed } = process.memoryUsage();
+		liveBytes = Math.min(liveBytes, heapUsed);
 		if (share > IDLE_CPU_SHARE || heapUsed < liveBytes + MIN_GARBAGE_BYTES) return;
 		await collectGarbage();
 		liveBytes = process.memoryUsage().heapUsed;

@@ -61,10 +61,11 @@ export interface RunningTask {
 
 const JITTER = 0.2;
 const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 5_000;
 
 /**
  * Runs the task now and then repeatedly, each time under a request id of its own. A failed run is logged as `<name>.failed` and
- * retried after 100 ms, then after twice as long each time, up to the task's interval.
+ * retried after 100 ms, then after twice as long each time, up to 5 s or the task's interval.
  */
 export function startTask<Deps>(
 	task: Task<Deps>,
@@ -91,7 +92,9 @@ export function startTask<Deps>(
 			const startedAtMs = performance.now();
 			const isDone = await runOnce();
 			const everyMs = resolveInterval(task, deps);
-			const pauseMs = isDone ? startedAtMs + everyMs - performance.now() : Math.min(retryMs, everyMs);
+			const pauseMs = isDone
+				? startedAtMs + everyMs - performance.now()
+				: Math.min(retryMs, everyMs, MAX_RETRY_MS);
 			if (!isDone) retryMs *= 2;
 			const signal = isDone ? AbortSignal.any([interrupt.signal, stopping.signal]) : stopping.signal;
 			await sleep(Math.max(0, pauseMs * (1 - JITTER * Math.random())), undefined, { signal }).catch(

@@ -56,7 +56,6 @@ interface Options {
 	onProgress?: (percent: number) => void;
 	prewarmed?: PrewarmedCommand;
 	onRecovered?: (cause: unknown) => void;
-	endGraceMs?: number;
 	expected?: ExpectedTime;
 	onExpected?: (ms: number) => void;
 }
@@ -81,7 +80,6 @@ async function runWith(run: Run<typeof manifest>, options: Options = {}) {
 			sizeBytes: options.sizeBytes ?? content.length,
 			params: options.params ?? {},
 			pageLimit: options.pageLimit,
-			endGraceMs: options.endGraceMs,
 			signal: options.signal ?? new AbortController().signal,
 			onProgress: options.onProgress ?? (() => {}),
 			...(options.onRecovered && { onRecovered: options.onRecovered }),
@@ -137,22 +135,6 @@ describe('runTool', () => {
 		const pageLimit = { pages: 3 };
 		await expect(runWith(counted(4), { pageLimit })).rejects.toMatchObject({ code: 'limit_exceeded' });
 		await expect(runWith(counted(3), { pageLimit })).resolves.toBeDefined();
-	});
-
-	test('gives up a tool that goes on after its deadline or its cancellation', async () => {
-		const never = () => new Promise<never>(() => {});
-		const deadline = { baseMs: 50, perMiBMs: 0, capMs: 50 };
-		const options = { limits: { ...manifest.limits, deadline }, endGraceMs: 50 };
-		await expect(runWith(never, options)).rejects.toMatchObject({ code: 'timeout' });
-		const reason = new Error('canceled');
-		const signal = AbortSignal.abort(reason);
-		const canceling = new AbortController();
-		const run: Run<typeof manifest> = () => {
-			canceling.abort(reason);
-			return never();
-		};
-		await expect(runWith(run, { signal: canceling.signal, endGraceMs: 50 })).rejects.toBe(reason);
-		await expect(runWith(never, { signal })).rejects.toBe(reason);
 	});
 
 	test.each([

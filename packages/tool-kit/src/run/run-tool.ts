@@ -34,14 +34,9 @@ export interface ToolRequest extends Workspace {
 	onWaited?(ms: number): void;
 	/** Receives whole percents, each higher than the one before, at most 99. */
 	onProgress(percent: number): void;
-	/** How long the tool's code may go on once its signal is aborted; {@link END_GRACE_MS} where absent. */
-	endGraceMs?: number | undefined;
 	/** Receives, without secrets, a failure after which the tool continues in another way, for the log. */
 	onRecovered?(cause: unknown): void;
 }
-
-/** Commands are killed at once; the code that ran them gets this time to clean up. */
-const END_GRACE_MS = 10_000;
 
 export interface ToolResult extends ToolOutput {
 	outputName: string;
@@ -101,7 +96,7 @@ async function runWithParams(tool: Tool, request: ToolRequest, params: unknown):
 	const input = { path: scratch.inputPath, name, sizeBytes, params, ...kind };
 	const output = await withClock(deadlineMs(manifest.limits, { sizeBytes }), (clock) => {
 		const context = toolContext(manifest, request, clock, prewarmed.request);
-		return settleInTime(tool.run(input, context), context.signal, request.endGraceMs);
+		return tool.run(input, context);
 	}).finally(prewarmed.end);
 	requirePages(pagesOf(output), request.pageLimit);
 	return {
@@ -118,23 +113,6 @@ async function withClock<T>(allowedMs: number, work: (clock: RunClock) => Promis
 		return await work(clock);
 	} finally {
 		clock.stop();
-	}
-}
-
-/** Settles as the run does, or rejects with the signal's reason where the run goes on too long after it: no tool holds a worker. */
-async function settleInTime<T>(run: Promise<T>, signal: AbortSignal, graceMs = END_GRACE_MS): Promise<T> {
-	const overdue = Promise.withResolvers<never>();
-	let timer: NodeJS.Timeout | undefined;
-	const startTimer = () => {
-		timer = setTimeout(() => overdue.reject(signal.reason), graceMs);
-	};
-	if (signal.aborted) startTimer();
-	signal.addEventListener('abort', startTimer, { once: true });
-	try {
-		return await Promise.race([run, overdue.promise]);
-	} finally {
-		signal.removeEventListener('abort', startTimer);
-		clearTimeout(timer);
 	}
 }
 
