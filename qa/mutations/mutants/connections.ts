@@ -102,6 +102,16 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'Accept-Encoding',
 	},
 	{
+		name: 'closes connections that send bodies in tiny chunks',
+		mutations: [gateway('refuseTinyChunks', forceCondition(false, 'MIN_AVERAGE_BYTES'))],
+		test: 'a packet of tiny chunks makes no objects after the connection is closed',
+	},
+	{
+		name: 'limits signing out for each session',
+		mutations: [gateway('createUserAdmission', replaceCall('admitFree', 'undefined'))],
+		test: 'signing out is limited for each session',
+	},
+	{
 		name: 'delays refusals because of a limit',
 		mutations: [gateway('answerThrown', forceCondition(false, 'rate_limited'))],
 		test: 'a refusal because of a limit is answered after a delay',
@@ -118,7 +128,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'serves the pipelined requests of a connection one after the other',
-		mutations: [gateway('createPublicHandler', dropOperand('waitsInPipeline'))],
+		mutations: [gateway('createPublicHandler', forceCondition(false, 'waitsInPipeline'))],
 		test: 'reaches a service one request at a time',
 	},
 	{

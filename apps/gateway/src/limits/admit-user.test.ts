@@ -272,3 +272,13 @@ test('a refusal because of a limit is answered after a delay, and other users ar
 	expect([first, other, early]).toEqual([200, 200, 'waiting']);
 	await refused;
 });
+
+test('signing out is limited for each session', async () => {
+	const userId = newId('usr');
+	const [one, other] = [userOf(userId), userOf(userId)];
+	const signOut = (user: typeof one) =>
+		user.status(`/v1/auth/sessions/${newId('ses')}`, { method: 'DELETE' });
+	const statuses = new Set(await inTurn(80, () => signOut(one)));
+	expect([...statuses].toSorted()).toEqual([404, 429]);
+	expect(await signOut(other)).toBe(404);
+});

@@ -95,8 +95,8 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 	});
 
 	function admitFree(sessionId: string): undefined {
-		const waitMs = freeRates.take(sessionId, 1);
-		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
+		const retryAfterMs = freeRates.take(sessionId, 1);
+		if (retryAfterMs > 0) throw rateLimited('rate', retryAfterMs / 1_000);
 		return undefined;
 	}
 
