@@ -23,10 +23,18 @@ export async function register(context: LoadContext): Promise<Person> {
 	return person;
 }
 
-/** Signs out; the answer that the session is over already is that of an earlier try. */
-export async function logout({ client, ledger }: LoadContext, token: string): Promise<void> {
-	const reply = await client.ask({ method: 'POST', path: '/v1/auth/logout', token }, [204, 401]);
-	if (reply.status === 204 || reply.status === 401) ledger.revoked.push(token);
+/** Longer than a logout takes: two pushes and a lease. */
+const LOGOUT_TIMEOUT_MS = 25_000;
+
+/**
+ * Signs out. Returns true when it was answered with 204: from then on every gateway refuses the token. A retry may get 401 from one
+ * gateway while the first attempt still waits for the lease of another.
+ */
+export async function logout({ client, ledger }: LoadContext, token: string): Promise<boolean> {
+	const request = { method: 'POST', path: '/v1/auth/logout', token, timeoutMs: LOGOUT_TIMEOUT_MS };
+	const isSignedOut = (await client.ask(request, [204, 401])).status === 204;
+	if (isSignedOut) ledger.revoked.push(token);
+	return isSignedOut;
 }
 
 /** Deletes the account; resolves once it is gone. */
