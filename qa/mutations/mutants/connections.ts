@@ -112,6 +112,11 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'signing out is limited for each session',
 	},
 	{
+		name: 'delays refusals because of a limit',
+		mutations: [gateway('answerThrown', forceCondition(false, 'rate_limited'))],
+		test: 'a refusal because of a limit is answered after a delay',
+	},
+	{
 		name: 'leaves half of the connections to short requests',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'maxHeld'))],
 		test: 'waits and event streams of all users together take at most half of the connections',

@@ -12,7 +12,7 @@ import { getJwksRoute } from '../signing-keys/signing-keys.ts';
 const STATEMENT_TIMEOUT_MS = 4_000;
 /** Lease renewals have connections of their own: thousands of concurrent session checks must not delay them. */
 const LEASE_CONNECTIONS = 2;
-/** Control calls take milliseconds; what is left after this is cut. */
+/** Control calls take milliseconds. Those that take longer are aborted. */
 const DRAIN_MS = 1_000;
 
 /** Returns what the control service reads of the settings of auth. */

@@ -256,6 +256,27 @@ describe('waits and event streams of a user', () => {
 	});
 });
 
+test('a refusal because of a limit is answered after a delay, and other users are served meanwhile', async () => {
+	const slow = await startTestGateway({
+		auth,
+		jobsUrl: upstream.url,
+		limits: { userRequestBurst: 1, userRequestsPerSecond: 0.001, refusalDelayMs: 1_000 },
+	});
+	const user = userOf(newId('usr'), slow);
+	const answered: [string, number][] = [];
+	const note = (who: string) => (status: number) => void answered.push([who, status]);
+	await user.status('/v1/jobs/x').then(note('first'));
+	const refused = user.status('/v1/jobs/x').then(note('refused'));
+	await userOf(newId('usr'), slow).status('/v1/jobs/x').then(note('other'));
+	await refused;
+	await slow.stop();
+	expect(answered).toEqual([
+		['first', 200],
+		['other', 200],
+		['refused', 429],
+	]);
+});
+
 test('signing out is limited for each session', async () => {
 	const userId = newId('usr');
 	const [one, other] = [userOf(userId), userOf(userId)];

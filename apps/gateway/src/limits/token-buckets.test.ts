@@ -77,3 +77,11 @@ describe('when more principals are active than are remembered, a token bucket', 
 		expect(admit('usr_new', 50)).toBe(20);
 	});
 });
+
+test('a full bucket has its whole burst, whatever time it is', () => {
+	for (let second = 0; second < 1_000; second += 1) {
+		const monotonicMs = () => second * 997.123;
+		const buckets = createTokenBuckets({ tokensPerSecond: 0.001, burst: 1, capacity: 9, monotonicMs });
+		expect(buckets.take('a', 1)).toBe(0);
+	}
+});

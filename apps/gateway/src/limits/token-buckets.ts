@@ -39,7 +39,8 @@ export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonic
 			const nowMs = monotonicMs();
 			const fromMs = Math.max(nowMs, fullAtMs.get(principal) ?? evictedFullAtMs);
 			const untilMs = fromMs + cost * msPerToken;
-			const waitMs = untilMs - nowMs - burstMs;
+			// In this order a full bucket has exactly its burst: the sum with the time would be rounded.
+			const waitMs = fromMs - nowMs + (cost * msPerToken - burstMs);
 			if (waitMs > 0) return waitMs;
 			fullAtMs.set(principal, untilMs);
 			return 0;
