@@ -23,6 +23,8 @@ export type StoredObject = {
 	readonly sizeBytes: number;
 	/** With its quotes, as `If-Match` needs it. */
 	readonly etag: string;
+	/** When the object was written, by the store's clock, in whole seconds at most stores. */
+	readonly modifiedAt: Date;
 	/**
 	 * Whether the upload brought metadata or a redirect, which the store would send with every download. S3 refuses `x-amz-` headers
 	 * that are not signed; Ceph stores them. The time that rclone adds to a copy does not count.
@@ -33,18 +35,23 @@ export type StoredObject = {
 /** Returns the object under `key`, or null. Throws StorageUnavailable. */
 export async function headObject(connection: StorageConnection, key: string): Promise<StoredObject | null> {
 	try {
-		const { ContentLength, ETag, Metadata, WebsiteRedirectLocation } = await callStore(
+		const { ContentLength, ETag, LastModified, Metadata, WebsiteRedirectLocation } = await callStore(
 			connection,
 			(client, options) =>
 				client.send(new HeadObjectCommand({ Bucket: connection.bucket, Key: key }), options),
 		);
-		if (ContentLength === undefined || ETag === undefined) {
+		if (ContentLength === undefined || ETag === undefined || LastModified === undefined) {
 			throw new StorageUnavailable('What answers at the endpoint is not an S3 store');
 		}
 		const hasUnsignedHeaders =
 			Object.entries(Metadata ?? {}).some(([name, value]) => name !== 'mtime' || !COPIED_AT.test(value)) ||
 			WebsiteRedirectLocation !== undefined;
-		return { sizeBytes: ContentLength, etag: canonicalEtag(ETag), hasUnsignedHeaders };
+		return {
+			sizeBytes: ContentLength,
+			etag: canonicalEtag(ETag),
+			modifiedAt: LastModified,
+			hasUnsignedHeaders,
+		};
 	} catch (error) {
 		// HEAD has no body to name the error in, so the SDK calls every 404 NotFound.
 		if (isStoreError(error, 'NotFound', 'NoSuchKey')) {
@@ -54,10 +61,7 @@ export async function headObject(connection: StorageConnection, key: string): Pr
 	}
 }
 
-export type ListedObject = Pick<StoredObject, 'sizeBytes' | 'etag'> & {
-	readonly key: string;
-	readonly modifiedAt: Date;
-};
+export type ListedObject = Pick<StoredObject, 'sizeBytes' | 'etag' | 'modifiedAt'> & { readonly key: string };
 
 export type ListObjectsInput = {
 	readonly prefix: string;

@@ -13,6 +13,7 @@ describeOnEachServer((_server, testStore) => {
 			expect(await testStore().storage.headObject('put/right')).toEqual({
 				sizeBytes: 5,
 				etag: '"5d41402abc4b2a76b9719d911017c592"',
+				modifiedAt: expect.any(Date),
 				hasUnsignedHeaders: false,
 			});
 		});

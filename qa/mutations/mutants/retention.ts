@@ -54,7 +54,7 @@ const WHAT_IS_REMOVED: readonly Mutant[] = [
 	},
 	{
 		name: 'says of a file whose object is gone that there is none',
-		mutations: [files('reconcilePage', replaceCall('deleteLost', '0'))],
+		mutations: [files('settleFile', replaceCall('deleteLost', 'false'))],
 		test: 'deletes files whose object is missing',
 	},
 	{
@@ -97,7 +97,7 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	},
 	{
 		name: 'keeps files whose restored copies have other ETags',
-		mutations: [files('adoptRestored', forceCondition(true, 'isRestoredCopy'))],
+		mutations: [files('settleFile', forceCondition(false, 'isRestoredCopy'))],
 		test: 'keeps a file whose object was written after every upload URL, and adopts the ETag',
 	},
 	{
@@ -117,8 +117,13 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	},
 	{
 		name: 'looks once more at a file before it is taken for lost',
-		mutations: [files('deleteLost', replaceCall('lookUpFile', 'null'))],
+		mutations: [files('settleFile', replaceCall('headObject', 'null'))],
 		test: 'keeps a file whose bytes came between the listing and the read of its row',
+	},
+	{
+		name: 'counts as lost only files that reconciliation deleted',
+		mutations: [files('settleFile', replaceReturn("'lost'", 'deleteLost'))],
+		test: 'counts no file as lost that its owner deleted meanwhile',
 	},
 	{
 		name: 'touches nothing where bucket and database do not belong together',
@@ -127,7 +132,7 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	},
 	{
 		name: 'takes no file for lost whose whole bucket is missing',
-		mutations: [files('deleteUnlessIntact', dropCall('requireBucket'))],
+		mutations: [files('deleteLost', dropCall('requireBucket'))],
 		test: 'is not deleted when the whole bucket is missing',
 	},
 	{

@@ -19,6 +19,7 @@ afterAll(() => service.stop());
 const object = (etag: string, sizeBytes = 10): StoredObject => ({
 	etag,
 	sizeBytes,
+	modifiedAt: new Date(),
 	hasUnsignedHeaders: false,
 });
 

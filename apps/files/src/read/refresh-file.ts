@@ -15,18 +15,13 @@ export type RefreshDeps = Pick<Deps, 'prisma' | 'store'>;
  */
 export async function refreshFile(deps: RefreshDeps, file: FileRecord): Promise<FileRecord | null> {
 	if (file.status === 'ready' && !mayReceiveBytes(file, new Date())) return file;
-	return lookUpFile(deps, file);
-}
-
-/** Does the same as {@link refreshFile}, and asks the store in any case. */
-export async function lookUpFile(deps: RefreshDeps, file: FileRecord): Promise<FileRecord | null> {
 	const stored = await deps.store.headObject(file.storageKey);
-	if (file.status === 'ready') return deleteUnlessIntact(deps, file, stored);
+	if (file.status === 'ready') return keepIntact(deps, file, stored);
 	if (!isDeclared(file, stored)) return file.abandonAt > new Date() ? file : null;
 	const ready = await markReady(deps.prisma, file, stored.etag);
 	if (ready === null || ready.etag === stored.etag) return ready;
 	// A concurrent call set another ETag. Only the store knows which of the two objects is there now.
-	return deleteUnlessIntact(deps, ready, await deps.store.headObject(ready.storageKey));
+	return keepIntact(deps, ready, await deps.store.headObject(ready.storageKey));
 }
 
 /** Tells whether the object is what the upload URL was signed for, as far as the store shows. */
@@ -34,16 +29,28 @@ export function isDeclared(file: FileRecord, stored: StoredObject | null): store
 	return stored !== null && stored.sizeBytes === file.sizeBytes && !stored.hasUnsignedHeaders;
 }
 
-async function deleteUnlessIntact(
+async function keepIntact(
 	deps: RefreshDeps,
 	file: FileRecord,
 	stored: StoredObject | null,
 ): Promise<FileRecord | null> {
 	if (isDeclared(file, stored) && stored.etag === file.etag) return file;
+	await deleteLost(deps, file, stored);
+	return null;
+}
+
+/**
+ * Deletes a ready file whose object is missing or another one. Returns false when its row has changed since it was read, as by a
+ * deletion. Throws `upstream_unavailable` when the whole bucket is missing or another one.
+ */
+export async function deleteLost(
+	deps: RefreshDeps,
+	file: FileRecord,
+	stored: StoredObject | null,
+): Promise<boolean> {
 	// Every object is missing in a wrong or missing bucket: a wrong setting must not delete everybody's files.
 	if (stored === null) await requireBucket(deps);
-	await deleteUnchanged(deps.prisma, file);
-	return null;
+	return deleteUnchanged(deps.prisma, file);
 }
 
 async function requireBucket(deps: RefreshDeps): Promise<void> {

@@ -1,10 +1,10 @@
 import { crashPoint } from '@creatorr/service/crash-point';
-import type { ListedObject } from '@creatorr/storage/objects';
+import type { ListedObject, StoredObject } from '@creatorr/storage/objects';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isFileKey, isMultipart, MARK_PREFIX, timeOfKey } from '../file.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { later } from '../policy.ts';
-import { isDeclared, lookUpFile } from '../read/refresh-file.ts';
+import { deleteLost, isDeclared } from '../read/refresh-file.ts';
 import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
 
 type PageDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
@@ -67,12 +67,15 @@ export async function reconcilePage(
 		deps.prisma,
 		objects.map(({ key }) => key),
 	);
-	const { changed, restored } = await adoptRestored(deps, findChanged(objects, files));
+	const removed = await removeOrphans(deps, objects, { files, now, lastStartedAt });
+	const suspects = [...missing, ...findChanged(objects, files)];
+	const outcomes = await mapConcurrently(suspects, CONCURRENT_LOOKUPS, (file) => settleFile(deps, file));
+	const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
 	const counts = {
 		objects: objects.length,
-		...(await removeOrphans(deps, objects, { files, now, lastStartedAt })),
-		lost: await deleteLost(deps, [...missing, ...changed]),
-		restored,
+		...removed,
+		lost: count('lost'),
+		restored: count('restored'),
 		strange: objects.filter(({ key }) => !isFileKey(key) && !key.startsWith(MARK_PREFIX)).length,
 	};
 	return { counts, next };
@@ -95,37 +98,30 @@ async function removeOrphans(
 	return { orphans: orphans.length, unremembered: old.length - orphans.length };
 }
 
-interface ChangedFile {
-	file: FileRecord;
-	object: ListedObject;
+function findChanged(objects: readonly ListedObject[], files: readonly FileRecord[]): FileRecord[] {
+	const etags = new Map(objects.map(({ key, etag }) => [key, etag]));
+	return files.filter(
+		({ status, deletedAt, storageKey, etag }) =>
+			status === 'ready' && deletedAt === null && etags.get(storageKey) !== etag,
+	);
 }
 
-function findChanged(objects: readonly ListedObject[], files: readonly FileRecord[]): ChangedFile[] {
-	const fileByKey = new Map(files.map((file) => [file.storageKey, file]));
-	return objects.flatMap((object) => {
-		const file = fileByKey.get(object.key);
-		const isChanged = file?.status === 'ready' && file.deletedAt === null && object.etag !== file.etag;
-		return isChanged ? [{ file, object }] : [];
-	});
-}
+type Outcome = 'kept' | 'restored' | 'lost';
 
 /**
- * Gives files the ETags of their restored copies. Tools such as rclone split an object into other parts than its upload did, which
- * changes its ETag and no byte. Returns the files that remain changed, and how many were adopted.
+ * Compares a ready file with its object alone, because the object may have come or changed after the listing: deletes the file when the
+ * object is missing or another one, and gives it the ETag of a restored copy. Tools such as rclone split an object into other parts than
+ * its upload did, which changes its ETag and no byte. `kept` includes files whose rows have changed since they were read.
  */
-async function adoptRestored(
-	deps: PageDeps,
-	changed: readonly ChangedFile[],
-): Promise<{ changed: FileRecord[]; restored: number }> {
-	const remaining = await mapConcurrently(changed, CONCURRENT_LOOKUPS, async ({ file, object }) => {
-		if (!isRestoredCopy(file, object, deps.policy)) return file;
-		const stored = await deps.store.headObject(file.storageKey);
-		// Only the listed object has the listed time.
-		if (!isDeclared(file, stored) || stored.etag !== object.etag) return file;
-		return (await replaceEtag(deps.prisma, file, stored.etag)) ? null : file;
-	});
-	const files = remaining.filter((file) => file !== null);
-	return { changed: files, restored: changed.length - files.length };
+async function settleFile(deps: PageDeps, file: FileRecord): Promise<Outcome> {
+	const stored = await deps.store.headObject(file.storageKey);
+	if (isDeclared(file, stored)) {
+		if (stored.etag === file.etag) return 'kept';
+		if (isRestoredCopy(file, stored, deps.policy)) {
+			return (await replaceEtag(deps.prisma, file, stored.etag)) ? 'restored' : 'kept';
+		}
+	}
+	return (await deleteLost(deps, file, stored)) ? 'lost' : 'kept';
 }
 
 /**
@@ -135,15 +131,8 @@ async function adoptRestored(
  */
 function isRestoredCopy(
 	file: FileRecord,
-	{ sizeBytes, modifiedAt }: ListedObject,
+	{ modifiedAt }: StoredObject,
 	{ lateUploadMs }: PageDeps['policy'],
 ): boolean {
-	if (sizeBytes !== file.sizeBytes) return false;
 	return isMultipart(file) || modifiedAt > later(file.uploadUrlExpiresAt, lateUploadMs);
-}
-
-/** Looks each file up once more, because its object may have come after the listing. */
-async function deleteLost(deps: PageDeps, suspects: readonly FileRecord[]): Promise<number> {
-	const current = await mapConcurrently(suspects, CONCURRENT_LOOKUPS, (file) => lookUpFile(deps, file));
-	return current.filter((file) => file === null).length;
 }

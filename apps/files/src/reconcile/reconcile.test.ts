@@ -170,18 +170,37 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		expect((await row(file_id)).deletedAt).not.toBeNull();
 	});
 
+	test('counts no file as lost that its owner deleted meanwhile', async () => {
+		const { file_id } = await uploadReady(service, user);
+		const { storageKey } = await row(file_id);
+		await lose(file_id);
+		const headObject: FilesService['deps']['store']['headObject'] = async (key) => {
+			if (key === storageKey) expect((await service.as(user).delete(file_id)).status).toBe(204);
+			return service.deps.store.headObject(key);
+		};
+		expect(await run({ store: { headObject } })).toMatchObject({ lost: 0 });
+	});
+
 	describe('after a restore that changed ETags', () => {
-		/** Makes a file whose upload URL expired this long ago, and writes its object again as rclone does. */
-		async function restoreCopy(expiredMs: number, { sizeBytes = 9 } = {}): Promise<string> {
-			const { file_id } = await uploadReady(service, user, 'the bytes');
+		/** Makes a file whose upload URL expired this long ago. */
+		async function uploadExpired(expiredMs: number): Promise<{ id: string; key: string }> {
+			const { file_id: id } = await uploadReady(service, user, 'the bytes');
 			const uploadUrlExpiresAt = new Date(Date.now() - expiredMs);
-			const { storageKey: key } = await service.prisma.file.update({
-				where: { id: file_id },
+			const { storageKey } = await service.prisma.file.update({
+				where: { id },
 				data: { uploadUrlExpiresAt },
 			});
-			// Other bytes, because only a large object has several ETags for the same bytes.
-			await service.storage.putText({ key, text: 'x'.repeat(sizeBytes) });
-			return file_id;
+			return { id, key: storageKey };
+		}
+
+		/** Writes an object again as rclone does; other bytes, because only a large object has several ETags for the same bytes. */
+		const writeCopy = (key: string, sizeBytes = 9) =>
+			service.storage.putText({ key, text: 'x'.repeat(sizeBytes) });
+
+		async function restoreCopy(expiredMs: number, { sizeBytes = 9 } = {}): Promise<string> {
+			const { id, key } = await uploadExpired(expiredMs);
+			await writeCopy(key, sizeBytes);
+			return id;
 		}
 
 		test('keeps a file whose object was written after every upload URL, and adopts the ETag', async () => {
@@ -192,6 +211,22 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			expect((await service.worker(`inputs/${id}/open`, { user_id: user.id })).body.data.etag).toBe(etag);
 			await service.prisma.chore.deleteMany();
 			expect(await run()).toMatchObject({ restored: 0, lost: 0 });
+		});
+
+		test('keeps files whose objects are restored between the listing and the look-up', async () => {
+			const missing = await uploadExpired(7 * HOUR_MS);
+			const other = await uploadExpired(7 * HOUR_MS);
+			await service.storage.deleteObjects([missing.key]);
+			await writeCopy(other.key, 8);
+			const listObjects: FilesService['deps']['store']['listObjects'] = async (after, limit) => {
+				const page = await service.deps.store.listObjects(after, limit);
+				for (const { key } of [missing, other]) await writeCopy(key);
+				return page;
+			};
+			expect(await run({ store: { listObjects } })).toMatchObject({ restored: 2, lost: 0 });
+			for (const { id, key } of [missing, other]) {
+				expect(await row(id)).toMatchObject({ etag: (await stored(key))?.etag, deletedAt: null });
+			}
 		});
 
 		test('keeps a file that was uploaded in parts, whose URLs ended with the upload', async () => {
