@@ -1,4 +1,25 @@
-/** Who may import whom. The reasons stand in docs/architecture.md. */
+/** Defines which modules may import which. docs/architecture.md gives the reasons. */
+import { FEATURE_ENTRIES } from './scripts/feature-entries.mjs';
+
+/** The only folder that imports a driver, by driver. */
+const DRIVER_HOMES = {
+	express: '^packages/service/src/(http|metrics)/',
+	amqplib: '^packages/messaging/src/',
+	'@aws-sdk|@smithy': '^packages/storage/src/',
+	'pg|@prisma': '^packages/database/src/',
+	stripe: '^apps/billing/src/stripe/',
+};
+
+const NOT_PRODUCT = '\\.test\\.tsx?$|/testing/';
+
+/** Patterns of the files that other features may import, by the pattern of their feature's folder. */
+const entriesByFeature = Object.entries(FEATURE_ENTRIES).flatMap(([app, features]) =>
+	Object.entries(features).map(([feature, entries]) => {
+		const folder = `^${app}/src/${feature}/`;
+		return [folder, `${folder}(${entries.join('|').replaceAll('.', '\\.')})\\.tsx?$`];
+	}),
+);
+
 export default {
 	forbidden: [
 		{ name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -54,34 +75,54 @@ export default {
 			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/(client/|config-|testing/)' },
 		},
 		{
-			name: 'domain-knows-no-adapters',
-			comment: 'rules are plain functions (deps, input)',
+			name: 'features-through-their-entry',
+			comment:
+				'other features import only the files that scripts/feature-entries.mjs lists; ui and forms of the web app are shared controls',
 			severity: 'error',
-			from: { path: '/src/domain/', pathNot: '\\.test\\.ts$' },
+			from: { path: '^apps/([^/]+)/src/([^/]+)/', pathNot: NOT_PRODUCT },
 			to: {
-				path: 'node_modules/(express|@prisma|amqplib|stripe|@aws-sdk|pg)/|/generated/|/src/data/|packages/(messaging|storage|database)/',
+				path: '^apps/$1/src/[^/]+/',
+				pathNot: [
+					'^apps/$1/src/($2|generated|testing)/',
+					'^apps/web/src/(ui|forms)/',
+					...entriesByFeature.map(([, entries]) => entries),
+				],
 			},
 		},
+		...entriesByFeature.map(([folder, entries]) => ({
+			name: 'entries-are-imported',
+			comment: 'no other feature imports this file: remove it from scripts/feature-entries.mjs',
+			severity: 'error',
+			module: { path: entries, numberOfDependentsLessThan: 1 },
+			from: { path: `${folder.replace(/[^/]+\/$/, '')}[^/]+/`, pathNot: `${folder}|${NOT_PRODUCT}` },
+		})),
 		{
 			name: 'only-sql-files-query-prisma',
 			comment: 'the SQL of a feature is in its *.sql.ts files; a service opens the client',
 			severity: 'error',
 			from: {
 				path: '^apps/[^/]+/src/',
-				pathNot:
-					'/src/(data/|generated/|testing/|dependencies\\.ts$|service\\.ts$)|\\.sql\\.ts$|\\.test\\.ts$',
+				pathNot: `/src/generated/|/src/service\\.ts$|\\.sql\\.ts$|${NOT_PRODUCT}`,
 			},
 			to: { path: '/src/generated/' },
 		},
-		{
-			name: 'packages-wrap-the-drivers',
-			comment: 'apps reach databases, brokers and stores through packages; only its own folder knows Stripe',
+		...Object.entries(DRIVER_HOMES).map(([driver, home]) => ({
+			name: 'drivers-have-one-home',
+			comment:
+				'rules are plain functions: they call functions of the package, or folder, that wraps the driver',
 			severity: 'error',
 			from: {
-				path: '^apps/[^/]+/src/',
-				pathNot: '/src/(generated|testing)/|^apps/billing/src/stripe/|\\.test\\.ts$',
+				path: '^(apps|packages)/',
+				pathNot: `${home}|/src/generated/|^packages/testing/|${NOT_PRODUCT}`,
 			},
-			to: { path: 'node_modules/(express|@prisma|amqplib|stripe|@aws-sdk|pg)/' },
+			to: { path: `node_modules/(${driver})/` },
+		})),
+		{
+			name: 'tools-know-no-services',
+			comment: 'a run gets files on disk: it knows no store, no queue and no database',
+			severity: 'error',
+			from: { path: '^packages/(tools|tool-kit)/' },
+			to: { path: '^packages/(messaging|storage|database|service)/' },
 		},
 		{
 			name: 'loops-are-tasks',
@@ -91,7 +132,7 @@ export default {
 			from: {
 				path: '^apps/[^/]+/src/',
 				pathNot: [
-					'^apps/web/|/src/testing/|\\.test\\.ts$',
+					`^apps/web/|${NOT_PRODUCT}`,
 					'^apps/auth/src/(password-check/delay-refusal|gateway-leases/settle-revocations)\\.ts$',
 					'^apps/files/src/reconcile/reconcile\\.ts$',
 					'^apps/gateway/src/sessions/(lease-renewer|key-set)\\.ts$',
@@ -137,8 +178,8 @@ export default {
 		},
 	],
 	options: {
-		doNotFollow: { path: 'node_modules' },
-		exclude: { path: '/generated/|/dist/|/node_modules/\\.bin' },
+		doNotFollow: { path: 'node_modules|/generated/' },
+		exclude: { path: '/dist/|/node_modules/\\.bin' },
 		tsPreCompilationDeps: true,
 		parser: 'swc',
 		enhancedResolveOptions: {
