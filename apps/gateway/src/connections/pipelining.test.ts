@@ -76,17 +76,27 @@ describe('a connection with pipelined requests', () => {
 		expect(statusesOf(answers.text)).toEqual([OK, 'HTTP/1.1 404', OK]);
 	});
 
-	test('is destroyed when more than 16 wait, and the rest never reach a service', async () => {
+	test('is destroyed when one packet brings more than 16 that must wait, and the rest never reach a service', async () => {
 		held = [];
 		const socket = await openSocket();
 		const closed = new Promise((resolve) => socket.resume().once('close', resolve));
-		socket.write(GET.repeat(1 + MAX_PIPELINED));
-		await until(() => held?.length === 1);
-		expect(socket.closed).toBe(false);
-		socket.write(GET);
+		socket.write(GET.repeat(2 + MAX_PIPELINED));
 		await closed;
 		await until(() => atOnce === 0);
-		expect(served).toBe(1);
+		expect(served).toBeLessThanOrEqual(1);
+	});
+
+	test('is not read while requests wait, and gets every answer in the end', async () => {
+		held = [];
+		const body = 'x'.repeat(20_000);
+		const post = `POST /v1/nothing HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+		const answers = sendRaw(gateway.publicPort, GET + post.repeat(3 * MAX_PIPELINED) + LAST);
+		await until(() => held?.length === 1);
+		const first = held[0];
+		held = undefined;
+		reply(first as ServerResponse);
+		const statuses = statusesOf((await answers).text);
+		expect(statuses).toEqual([OK, ...Array(3 * MAX_PIPELINED).fill('HTTP/1.1 404'), OK]);
 	});
 
 	test('starts no further request after its client left', async () => {

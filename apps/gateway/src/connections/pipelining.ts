@@ -11,14 +11,24 @@ const pipeliningConnections = counter({
 	help: 'Connections that were closed because too many pipelined requests waited on them',
 });
 
+/** A connection with so many waiting is not read. One with fewer is, as that is how Node notices that its client left. */
+const PAUSED_FROM = 8;
+
+function pauseWhileWaiting(socket: PublicSocket): void {
+	if ((socket.pipelined?.length ?? 0) >= PAUSED_FROM) socket.pause();
+}
+
 /**
  * Returns true when the request must wait: its connection still has an earlier one to answer. Node emits pipelined requests as it
- * parses them, so one packet would start thousands at once. A connection with more than {@link MAX_PIPELINED} waiting is destroyed.
+ * parses them, so one packet would start thousands at once. A connection with {@link PAUSED_FROM} waiting is not read on, and one
+ * whose packet brings more than {@link MAX_PIPELINED} is destroyed.
  */
 export function waitsInPipeline({ socket }: PublicRequest, res: ServerResponse): boolean {
 	if (!socket.exchange || socket.exchange.res.closed) return false;
 	socket.pipelined ??= [];
 	socket.pipelined.push(res);
+	// Node reads on in a tick after each parsed request; microtasks come after it.
+	queueMicrotask(() => pauseWhileWaiting(socket));
 	if (socket.pipelined.length > MAX_PIPELINED) {
 		pipeliningConnections.inc();
 		socket.pipelined = [];
@@ -30,7 +40,10 @@ export function waitsInPipeline({ socket }: PublicRequest, res: ServerResponse):
 /** Takes the request to start after `answered`; none after an answer that is the last of its connection. */
 export function nextInPipeline(socket: PublicSocket, answered: ServerResponse): ServerResponse | undefined {
 	const canGoOn = answered.writableFinished && answered.shouldKeepAlive && socket.writable;
-	return canGoOn ? socket.pipelined?.shift() : undefined;
+	if (!canGoOn) return undefined;
+	const next = socket.pipelined?.shift();
+	if (next && (socket.pipelined?.length ?? 0) < PAUSED_FROM) socket.resume();
+	return next;
 }
 
 /**
