@@ -56,6 +56,12 @@ export default {
 			to: { path: '^(apps|infra)/|^qa/(?!bench/|driver/)' },
 		},
 		{
+			name: 'hostile-files-test-the-tools',
+			severity: 'error',
+			from: { path: '^qa/hostile/' },
+			to: { path: '^(apps|infra)/|^qa/(?!hostile/|driver/)' },
+		},
+		{
 			name: 'nobody-needs-the-bench',
 			severity: 'error',
 			from: { pathNot: '^qa/bench/' },
@@ -64,7 +70,7 @@ export default {
 		{
 			name: 'qa-is-black-box',
 			severity: 'error',
-			from: { path: '^qa/', pathNot: '^qa/bench/|^qa/acceptance/(client|cli)\\.test\\.ts$' },
+			from: { path: '^qa/', pathNot: '^qa/(bench|hostile)/|^qa/acceptance/(client|cli)\\.test\\.ts$' },
 			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/config-' },
 		},
 		{

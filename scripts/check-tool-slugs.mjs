@@ -14,7 +14,7 @@ const TOOLS = 'packages/tools/src';
 const TEST_CODE = [
 	/\.test\.tsx?$/,
 	/(^|\/)(test|testing|fixtures)\//,
-	/^(qa|packages\/tools\/hostile)\//,
+	/^qa\//,
 	/^infra\/docker\/src\/one-job\.ts$/,
 ];
 

@@ -19,7 +19,7 @@ for app in auth files jobs billing gateway tool-worker; do
 		cd "$out/$app"
 		# what only tests and types need
 		rm -rf packages/config-jest packages/config-typescript packages/testing
-		find apps packages \( -name '*.test.ts' -o -name test -o -path '*/src/testing' -o -name hostile -o -name fixtures \) -print0 | xargs -0 rm -rf
+		find apps packages \( -name '*.test.ts' -o -name test -o -path '*/src/testing' -o -name fixtures \) -print0 | xargs -0 rm -rf
 		pnpm install --offline --prod --frozen-lockfile --ignore-scripts
 	)
 	node infra/docker/src/drop-unreachable.ts "$out/$app"

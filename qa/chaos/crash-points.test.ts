@@ -1,19 +1,13 @@
 import { expect, test } from '@jest/globals';
+import { createRandom } from '../driver/random.ts';
 import { discoverSites } from './crash/discover.ts';
 import { walkSite } from './crash/walk.ts';
-import { createRandom } from './random.ts';
 
 /** The whole proof takes all, see `npm run chaos -- --crash-points`; a run of all the tests takes a slice. */
 const SITES = Number(process.env.CRASH_SITES ?? 5);
 const SEED = Number(process.env.CRASH_SEED ?? 1);
 
-const random = createRandom(SEED);
-const shuffled = discoverSites()
-	.map((site) => ({ site, order: random.next() }))
-	.toSorted((a, b) => a.order - b.order)
-	.map(({ site }) => site);
-
-test.each(shuffled.slice(0, SITES))(
+test.each(createRandom(SEED).shuffle(discoverSites()).slice(0, SITES))(
 	`$app killed at $point, after which nothing is lost, stuck or doubled (CRASH_SEED=${SEED})`,
 	async (site) => {
 		expect((await walkSite(site)).problems).toEqual([]);

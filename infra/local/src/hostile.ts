@@ -7,9 +7,9 @@ import { runScript } from './stack/run-script.ts';
 import { REPOSITORY, readSettings } from './stack/settings.ts';
 import { openHome } from './supervisor/home.ts';
 
-const MAIN = join(REPOSITORY, 'packages', 'tools', 'hostile', 'main.ts');
+const MAIN = join(REPOSITORY, 'qa', 'hostile', 'main.ts');
 
-/** Gets the machine ready, then is packages/tools/hostile/main.ts. */
+/** Gets the machine ready, then is qa/hostile/main.ts. */
 await runCommand(async (stop) => {
 	await installPackages(packagesToBench(), openHome(readSettings(process.env, []).homePath));
 	await requireUserNamespaces();

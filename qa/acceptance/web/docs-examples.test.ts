@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { atOnce } from '../../driver/at-once.ts';
 import { BASE_URL, newEmail, newPerson } from '../../driver/client.ts';
+import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { openApiDocument, routesOf } from '../../driver/openapi.ts';
 import { makePdf } from '../../driver/pdf.ts';
 import { useBrowser } from './support/browser.ts';
@@ -62,7 +62,7 @@ const someAtOnce =
 	(run: (snippet: Snippet) => Promise<unknown>): RunAll =>
 	async (snippets) => {
 		const failures: string[] = [];
-		await atOnce(snippets, AT_ONCE, async (snippet) => {
+		await mapConcurrently(snippets, AT_ONCE, async (snippet) => {
 			await run(snippet).catch(({ message }: Error) => failures.push(`${snippet.name}: ${message}`));
 		});
 		return failures;
@@ -77,7 +77,7 @@ const LANGUAGES: [string, () => DocsExamples, RunAll][] = [
 describe.each(LANGUAGES)('%s', (_language, examples, runAll) => {
 	test('the example of every operation works', async () => {
 		const snippets: Snippet[] = [];
-		await atOnce(Object.entries(examples().operations), AT_ONCE, async ([name, example]) => {
+		await mapConcurrently(Object.entries(examples().operations), AT_ONCE, async ([name, example]) => {
 			const { email, variables } = await readerOf(name, example);
 			snippets.push({ name, example: withEmail(example, email), variables });
 		});

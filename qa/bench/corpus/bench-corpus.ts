@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atOnce } from '../../driver/at-once.ts';
+import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { median } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { type Account, openAccount } from '../product/account.ts';
@@ -33,7 +33,7 @@ export async function benchCorpus({ dir = '', only, skip }: Options): Promise<Se
 	const before = lookAtWorkers();
 	const memory = watchMemory();
 	const startedAt = performance.now();
-	const ended = await atOnce(samples, AT_ONCE, (sample) => putThrough(account, sample));
+	const ended = await mapConcurrently(samples, AT_ONCE, (sample) => putThrough(account, sample));
 	const seconds = secondsSince(startedAt);
 	const highest = memory.stop();
 	const after = await settled(before);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { loadTools } from '@creatorr/tools/runners';
-import { atOnce } from '../../driver/at-once.ts';
+import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import type { Options } from '../options.ts';
 import { type Product, readProduct } from '../product/environment.ts';
 import { type HeldProcess, readHeld, startHeld } from '../product/held-processes.ts';
@@ -82,7 +82,7 @@ async function bareRate(
 	if (!tool) throw new BenchError(`There is no tool ${TOOL}.`);
 	const worker = startWorker(tool, { jobsPerProcess: 1 });
 	const startedAt = performance.now();
-	await atOnce(Array.from({ length: jobs }), count, async () => {
+	await mapConcurrently(Array.from({ length: jobs }), count, async () => {
 		const trial = await worker.run(sample, async () => {});
 		if (!isSuccess(trial)) throw new BenchError(`${sample.label} ended ${trial.outcome}: ${trial.message}`);
 	});

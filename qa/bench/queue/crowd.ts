@@ -1,4 +1,4 @@
-import { atOnce } from '../../driver/at-once.ts';
+import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { type Account, openAccount } from '../product/account.ts';
 import type { Product } from '../product/environment.ts';
 import type { Sample } from '../samples/sample.ts';
@@ -30,7 +30,7 @@ export async function gatherCrowd({ apiUrl }: Product, sample: Sample, people: n
 	return {
 		enqueue(jobs) {
 			const numbers = Array.from({ length: jobs }, (_, job) => job);
-			return atOnce(numbers, ENQUEUED_AT_ONCE, enqueueFor);
+			return mapConcurrently(numbers, ENQUEUED_AT_ONCE, enqueueFor);
 		},
 	};
 }

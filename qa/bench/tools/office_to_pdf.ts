@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
-import { atOnce } from '../../driver/at-once.ts';
+import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { pagesOf } from '../measure/pdf.ts';
 import { median } from '../measure/statistics.ts';
 import { besideChart } from '../report/beside.ts';
@@ -112,7 +112,7 @@ async function perMinute(
 	run: (sample: Sample) => Promise<unknown>,
 ): Promise<number> {
 	const startedAt = performance.now();
-	await atOnce(queue, AT_ONCE, run);
+	await mapConcurrently(queue, AT_ONCE, run);
 	return (60 * queue.length) / secondsSince(startedAt);
 }
 

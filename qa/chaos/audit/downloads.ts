@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { atOnce } from '../../driver/at-once.ts';
 import { queryDatabase } from '../../driver/database.ts';
+import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { environment } from '../environment.ts';
 import type { Ledger } from '../ledger.ts';
 import { send } from '../load/client.ts';
@@ -14,13 +14,13 @@ export const auditDownloads: Auditor = async (ledger) => {
 	const uploads = [...ledger.uploads.values()].filter(
 		(upload) => !upload.isDeleted && !ledger.deleted.has(upload.userId),
 	);
-	await atOnce(uploads, AT_ONCE, async ({ id, token, sha256 }) => {
+	await mapConcurrently(uploads, AT_ONCE, async ({ id, token, sha256 }) => {
 		const bytes = await download(token, id);
 		if (!bytes || createHash('sha256').update(bytes).digest('hex') !== sha256)
 			findings.push({ kind: 'lost', what: `upload ${id} does not come back as it was` });
 	});
 	const outputs = await outputsOf(ledger);
-	await atOnce(outputs, AT_ONCE, async ({ id, token }) => {
+	await mapConcurrently(outputs, AT_ONCE, async ({ id, token }) => {
 		const bytes = await download(token, id);
 		if (bytes?.subarray(0, 5).toString() !== '%PDF-')
 			findings.push({ kind: 'lost', what: `output ${id} is no PDF` });

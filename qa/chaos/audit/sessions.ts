@@ -1,4 +1,4 @@
-import { atOnce } from '../../driver/at-once.ts';
+import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { environment } from '../environment.ts';
 import { send } from '../load/client.ts';
 import type { Auditor, Finding } from './finding.ts';
@@ -33,7 +33,7 @@ export const auditSessions: Auditor = async (ledger) => {
 			...{ token, wanted: 200, whose: `${id}, who never left` },
 		})),
 	];
-	await atOnce(checks, AT_ONCE, check);
+	await mapConcurrently(checks, AT_ONCE, check);
 	return {
 		findings,
 		counts: { 'sessions ended': ledger.revoked.length, 'accounts deleted': ledger.deleted.size },

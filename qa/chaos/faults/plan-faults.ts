@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../random.ts';
+import { createRandom, type Random } from '../../driver/random.ts';
 import { type Fault, type FaultKind, LINKS, PROCESSES } from './fault.ts';
 
 interface PlanOptions {

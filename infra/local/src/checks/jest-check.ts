@@ -28,7 +28,7 @@ export function testedPackages(): string[] {
 }
 
 function hasTests(directory: string): boolean {
-	const patterns = ['{src,test,bench,mutations}/**/*.test.ts'];
+	const patterns = ['{src,test,bench,hostile,mutations}/**/*.test.ts'];
 	return globSync(patterns, { cwd: join(REPOSITORY, directory) }).length > 0;
 }
 

@@ -55,7 +55,7 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	cliAlias?: string;
 	/** How many unfinished jobs of this tool one worker is wanted for; {@link DEFAULT_JOBS_PER_WORKER} where absent. */
 	jobsPerWorker?: number;
-	/** Families of hostile files, as packages/tools/hostile names them, which its tests put it through. */
+	/** Families of hostile files, as qa/hostile names them, which `npm run hostile` puts it through. */
 	hostileFamilies?: readonly string[];
 	/** All that the tool runs: it is installed for workers and named, with its license, in docs/licences.md. */
 	programs: readonly Program[];

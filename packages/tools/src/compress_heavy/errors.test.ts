@@ -1,6 +1,6 @@
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { describe, expect, jest, test } from '@jest/globals';
-import { rawPdf } from '../../hostile/builders/pdf.ts';
+import { rawPdf } from '../testing/builders/pdf.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import { photoPdf } from './fixtures/documents.ts';
 import { compress, made } from './fixtures/made.ts';

@@ -3,7 +3,7 @@ import { deadlineMs } from '@creatorr/tool-kit/limits/deadline';
 import type { ToolLimits } from '@creatorr/tool-kit/tool/manifest';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { expect, jest, test } from '@jest/globals';
-import { rawPdf } from '../../hostile/builders/pdf.ts';
+import { rawPdf } from '../testing/builders/pdf.ts';
 import { LETTER, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
 import { manifest } from './manifest.ts';
 

@@ -1,7 +1,7 @@
 import { CSV, DOCX, HTML, ODP, ODT, PPTX } from '@creatorr/tool-kit/files/media-types';
 import { parseParams } from '@creatorr/tool-kit/params/params';
 import { describe, expect, jest, test } from '@jest/globals';
-import { pptx } from '../../hostile/builders/ooxml.ts';
+import { pptx } from '../testing/builders/ooxml.ts';
 import { textOf, transform } from '../testing/command.ts';
 import { photo } from '../testing/pages.ts';
 import { runSample } from '../testing/run-sample.ts';

@@ -1,5 +1,5 @@
 import { DOCX } from '@creatorr/tool-kit/files/media-types';
-import { docx, type Relation, relationsXml } from '../../builders/ooxml.ts';
+import { docx, type Relation, relationsXml } from '@creatorr/tools/testing/builders/ooxml';
 import { escaped, external, type Link } from './link.ts';
 
 const SIZE = '<wp:extent cx="900000" cy="900000"/><wp:docPr id="1" name="p"/>';

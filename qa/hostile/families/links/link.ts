@@ -1,4 +1,4 @@
-import type { Relation } from '../../builders/ooxml.ts';
+import type { Relation } from '@creatorr/tools/testing/builders/ooxml';
 import type { SecretFile } from '../../world.ts';
 
 /** A way in which a document can name what lies outside of it. */

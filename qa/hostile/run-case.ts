@@ -2,12 +2,13 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JobErrorCode } from '@creatorr/contracts/jobs';
 import { createWorkspaces, type Workspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { runTool } from '@creatorr/tool-kit/run/run-tool';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
-import { loadTools } from '../src/runners.ts';
-import type { HostileCase } from './hostile-case.ts';
+import { loadTools } from '@creatorr/tools/runners';
+import { type Expected, type HostileCase, isSurvival } from './hostile-case.ts';
 import { inspect } from './leaks.ts';
 import type { World } from './world.ts';
 
@@ -92,10 +93,10 @@ async function verdictOn({ expected }: HostileCase, { secret }: World, outcome: 
 	if ('error' in outcome) {
 		const { error } = outcome;
 		if (!(error instanceof ToolError)) return `broke: ${String(error)}`;
-		const wanted = 'code' in expected ? expected.code : 'success';
 		if (error.message.includes(secret)) return 'the message tells the secret';
-		if ('survives' in expected) return undefined;
-		return error.code === wanted ? undefined : `${error.code} instead of ${wanted}: ${explain(error)}`;
+		if (isExpected(error.code, expected)) return undefined;
+		const wanted = 'code' in expected ? expected.code : 'survives' in expected ? 'survival' : 'success';
+		return `${error.code} instead of ${wanted}: ${explain(error)}`;
 	}
 	const { text, leaks } = await inspect(outcome.output, secret);
 	if (leaks.length > 0) return `the secret is in the output: ${leaks.join(', ')}`;
@@ -105,6 +106,11 @@ async function verdictOn({ expected }: HostileCase, { secret }: World, outcome: 
 	return expected.text?.test(text) === false
 		? `the text is ${JSON.stringify(text.slice(0, 200))}`
 		: undefined;
+}
+
+function isExpected(code: JobErrorCode, expected: Expected): boolean {
+	if ('survives' in expected) return isSurvival(code, expected);
+	return 'code' in expected && expected.code === code;
 }
 
 function explain({ message, cause }: ToolError): string {

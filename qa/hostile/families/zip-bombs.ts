@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { DOCX, ODT, PPTX, XLSX } from '@creatorr/tool-kit/files/media-types';
-import { odf, odfEntries } from '../builders/odf.ts';
-import { docx, docxEntries, pptx, xlsx } from '../builders/ooxml.ts';
-import { overlappingZip, type ZipEntry, zipOf } from '../builders/zip.ts';
+import { odf, odfEntries } from '@creatorr/tools/testing/builders/odf';
+import { docx, docxEntries, pptx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
+import { overlappingZip, type ZipEntry, zipOf } from '@creatorr/tools/testing/builders/zip';
 import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { ODT, PDF } from '@creatorr/tool-kit/files/media-types';
-import { odf } from '../builders/odf.ts';
-import { onePage } from '../builders/pdf.ts';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { onePage } from '@creatorr/tools/testing/builders/pdf';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 
 /** Names that a shell, a path or a reader would stumble over, by what they are. */

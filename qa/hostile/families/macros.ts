@@ -1,7 +1,7 @@
 import { DOCX, HTML, ODS, ODT, PPTX, XLSX } from '@creatorr/tool-kit/files/media-types';
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
-import { type OdfKind, odf } from '../builders/odf.ts';
-import { docx, pptx, xlsx } from '../builders/ooxml.ts';
+import { type OdfKind, odf } from '@creatorr/tools/testing/builders/odf';
+import { docx, pptx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 import type { World } from '../world.ts';
 

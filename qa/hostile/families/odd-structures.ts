@@ -1,5 +1,5 @@
 import { PDF } from '@creatorr/tool-kit/files/media-types';
-import { deflated, onePage, type RawObject, rawPdf } from '../builders/pdf.ts';
+import { deflated, onePage, type RawObject, rawPdf } from '@creatorr/tools/testing/builders/pdf';
 import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const FINE = succeeds(/Harmless/);

@@ -1,6 +1,6 @@
 import { ODP, ODT, PPTX } from '@creatorr/tool-kit/files/media-types';
-import { odf } from '../../builders/odf.ts';
-import { pptx } from '../../builders/ooxml.ts';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { pptx } from '@creatorr/tools/testing/builders/ooxml';
 import { escaped, external, type Link } from './link.ts';
 
 const image = (at: string) =>

@@ -1,9 +1,9 @@
+import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { plainPng } from '@creatorr/tools/testing/builders/images';
+import { deflated, MARK, onePage } from '@creatorr/tools/testing/builders/pdf';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import { loadCatalogue } from '../src/catalogue.ts';
-import { plainPng } from './builders/images.ts';
-import { deflated, MARK, onePage } from './builders/pdf.ts';
 import { FAMILIES } from './families/all.ts';
-import { casesOf } from './hostile-case.ts';
+import { casesOf, isSurvival } from './hostile-case.ts';
 import { inspect } from './leaks.ts';
 import { openRunner } from './run-case.ts';
 import { slice } from './slice.ts';
@@ -54,6 +54,22 @@ test('a tool without cases of its own must survive the files of the others', () 
 	expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
 	for (const one of added)
 		expect(one).toMatchObject({ tool: 'new', mimeType: 'application/pdf', expected: { survives: true } });
+	const mayTimeOut = added.filter(({ expected }) => 'survives' in expected && expected.mayTimeOut);
+	expect(mayTimeOut).toEqual(added.filter(({ deadlineMs }) => deadlineMs !== undefined));
+});
+
+test.each([
+	['corrupt_input', true],
+	['limit_exceeded', true],
+	['timeout', false],
+	['tool_failed', true],
+	['internal', false],
+] as const)('a job that must survive its file may fail with %s: %s', (code, may) => {
+	expect(isSurvival(code, { survives: true, mayTimeOut: false })).toBe(may);
+});
+
+test('a job may time out with a file that its family declares endless', () => {
+	expect(isSurvival('timeout', { survives: true, mayTimeOut: true })).toBe(true);
 });
 
 /** Those that hang wait for their deadline, which takes too long here. */

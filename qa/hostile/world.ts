@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plainPng } from './builders/images.ts';
-import { odf } from './builders/odf.ts';
-import { docx, paragraph } from './builders/ooxml.ts';
+import { plainPng } from '@creatorr/tools/testing/builders/images';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { docx, paragraph } from '@creatorr/tools/testing/builders/ooxml';
 import { listen } from './listeners.ts';
 
 /** What hostile files are after: files of this machine, and somebody who would hear from them. */

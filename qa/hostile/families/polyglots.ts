@@ -1,8 +1,8 @@
 import { DOCX, HTML, PDF, PNG } from '@creatorr/tool-kit/files/media-types';
-import { plainPng } from '../builders/images.ts';
-import { docx, docxEntries } from '../builders/ooxml.ts';
-import { onePage } from '../builders/pdf.ts';
-import { zipOf } from '../builders/zip.ts';
+import { plainPng } from '@creatorr/tools/testing/builders/images';
+import { docx, docxEntries } from '@creatorr/tools/testing/builders/ooxml';
+import { onePage } from '@creatorr/tools/testing/builders/pdf';
+import { zipOf } from '@creatorr/tools/testing/builders/zip';
 import { type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const pdf = { fileName: 'a.pdf', mimeType: PDF } as const;

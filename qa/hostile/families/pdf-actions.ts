@@ -1,5 +1,5 @@
 import { PDF } from '@creatorr/tool-kit/files/media-types';
-import { type OnePage, onePage, type RawObject } from '../builders/pdf.ts';
+import { type OnePage, onePage, type RawObject } from '@creatorr/tools/testing/builders/pdf';
 import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 import { SECRET_VARIABLE, type World } from '../world.ts';
 

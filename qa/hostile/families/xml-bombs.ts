@@ -1,7 +1,7 @@
 import { DOCX, HTML, ODP, ODS, ODT, PPTX, XLSX } from '@creatorr/tool-kit/files/media-types';
-import { odf, odfEntries } from '../builders/odf.ts';
-import { docx, docxEntries, paragraph, pptx, xlsx } from '../builders/ooxml.ts';
-import { zipOf } from '../builders/zip.ts';
+import { odf, odfEntries } from '@creatorr/tools/testing/builders/odf';
+import { docx, docxEntries, paragraph, pptx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
+import { zipOf } from '@creatorr/tools/testing/builders/zip';
 import { type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 import type { World } from '../world.ts';
 

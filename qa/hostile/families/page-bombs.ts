@@ -1,8 +1,8 @@
 import { DOCX, ODS, PDF, TIFF, XLSX } from '@creatorr/tool-kit/files/media-types';
-import { tiff } from '../builders/images.ts';
-import { odf } from '../builders/odf.ts';
-import { docx, xlsx } from '../builders/ooxml.ts';
-import { type RawObject, rawPdf } from '../builders/pdf.ts';
+import { tiff } from '@creatorr/tools/testing/builders/images';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { docx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
+import { type RawObject, rawPdf } from '@creatorr/tools/testing/builders/pdf';
 import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const TOO_MUCH = fails('limit_exceeded');

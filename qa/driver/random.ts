@@ -1,13 +1,14 @@
-/** Numbers that look random and are the same for the same seed. */
+/** Pseudorandom numbers: the same seed makes the same ones. */
 export interface Random {
-	/** From 0 up to, and without, 1. */
+	/** At least 0, below 1. */
 	next(): number;
-	/** A whole number, both ends included. */
+	/** An integer, both ends included. */
 	between(least: number, most: number): number;
 	pick<T>(items: readonly T[]): T;
+	shuffle<T>(items: readonly T[]): T[];
 }
 
-/** The generator known as mulberry32. */
+/** Returns the generator known as mulberry32. */
 export function createRandom(seed: number): Random {
 	let state = seed >>> 0;
 	function next(): number {
@@ -24,6 +25,10 @@ export function createRandom(seed: number): Random {
 			const item = items[between(0, items.length - 1)];
 			if (item === undefined) throw new Error('nothing to pick from');
 			return item;
+		},
+		shuffle(items) {
+			const drawn = items.map((item) => ({ item, order: next() }));
+			return drawn.sort((one, other) => one.order - other.order).map(({ item }) => item);
 		},
 	};
 }

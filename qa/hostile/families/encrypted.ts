@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DOC, DOCX, ODT, PDF, XLS } from '@creatorr/tool-kit/files/media-types';
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
-import { odf } from '../builders/odf.ts';
-import { onePage } from '../builders/pdf.ts';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { onePage } from '@creatorr/tools/testing/builders/pdf';
 import { type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 /** A PDF locked by qpdf, with these passwords. */

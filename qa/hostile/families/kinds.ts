@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { DOCX, HTML, PDF, PNG } from '@creatorr/tool-kit/files/media-types';
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
-import { plainPng, tiff, webpHead } from '../builders/images.ts';
-import { docx, xlsx } from '../builders/ooxml.ts';
-import { MARK, onePage } from '../builders/pdf.ts';
-import { zipOf } from '../builders/zip.ts';
+import { plainPng, tiff, webpHead } from '@creatorr/tools/testing/builders/images';
+import { docx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
+import { MARK, onePage } from '@creatorr/tools/testing/builders/pdf';
+import { zipOf } from '@creatorr/tools/testing/builders/zip';
 import { type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');

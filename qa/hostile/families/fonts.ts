@@ -1,7 +1,7 @@
 import { DOCX, ODT, PDF } from '@creatorr/tool-kit/files/media-types';
-import { odf } from '../builders/odf.ts';
-import { docx } from '../builders/ooxml.ts';
-import { deflated, onePage } from '../builders/pdf.ts';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { docx } from '@creatorr/tools/testing/builders/ooxml';
+import { deflated, onePage } from '@creatorr/tools/testing/builders/pdf';
 import { type Expected, type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const MIB = 1024 * 1024;

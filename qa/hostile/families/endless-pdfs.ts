@@ -1,6 +1,12 @@
 import { deflateSync } from 'node:zlib';
 import { PDF } from '@creatorr/tool-kit/files/media-types';
-import { deflated, type OnePage, onePage, type RawObject, rawPdf } from '../builders/pdf.ts';
+import {
+	deflated,
+	type OnePage,
+	onePage,
+	type RawObject,
+	rawPdf,
+} from '@creatorr/tools/testing/builders/pdf';
 import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const MIB = 1024 * 1024;

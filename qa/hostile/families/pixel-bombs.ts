@@ -1,9 +1,9 @@
 import { deflateSync } from 'node:zlib';
 import { DOCX, JPEG, ODT, PDF, PNG, PPTX, TIFF, WEBP } from '@creatorr/tool-kit/files/media-types';
-import { jpegHead, png, pngChunk, tiff, webpCanvas, webpHead } from '../builders/images.ts';
-import { odf } from '../builders/odf.ts';
-import { docx, pptx } from '../builders/ooxml.ts';
-import { deflated, onePage } from '../builders/pdf.ts';
+import { jpegHead, png, pngChunk, tiff, webpCanvas, webpHead } from '@creatorr/tools/testing/builders/images';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { docx, pptx } from '@creatorr/tools/testing/builders/ooxml';
+import { deflated, onePage } from '@creatorr/tools/testing/builders/pdf';
 import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const TOO_MUCH = fails('limit_exceeded');

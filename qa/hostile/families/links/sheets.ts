@@ -1,6 +1,6 @@
 import { ODS, XLSX } from '@creatorr/tool-kit/files/media-types';
-import { odf } from '../../builders/odf.ts';
-import { relationsXml, xlsx } from '../../builders/ooxml.ts';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { relationsXml, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { escaped, external, type Link } from './link.ts';
 
 /** Of xlsx and ods. */

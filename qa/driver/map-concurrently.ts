@@ -1,5 +1,5 @@
-/** Works through the items in order, so many at once; resolves with the results in the order of the items. */
-export async function atOnce<T, R>(
+/** Calls `work` for each item, in order, for at most `concurrency` items at a time. Resolves with the results in the order of the items. */
+export async function mapConcurrently<T, R>(
 	items: readonly T[],
 	concurrency: number,
 	work: (item: T) => Promise<R>,

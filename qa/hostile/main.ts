@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
-import { loadCatalogue } from '../src/catalogue.ts';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { mapConcurrently } from '../driver/map-concurrently.ts';
 import { FAMILIES } from './families/all.ts';
 import { casesOf, type HostileCase } from './hostile-case.ts';
 import { openRunner } from './run-case.ts';
 import { openWorld } from './world.ts';
 
 /**
- * Runs every hostile file through the tools, as the worker does, and says of each that did not come to what it has to what it
- * came to. `--only WORDS` chooses those with the words in their names; `--jobs N` runs so many at once.
+ * Runs every hostile file through the tools as the worker does, and prints how each ended. `--only WORDS` chooses files by the words
+ * in their names; `--jobs N` sets how many run at once. Exits with 1 when a file ends in a way that its family doesn't expect.
  */
 async function main(): Promise<number> {
 	const options = { only: { type: 'string', default: '' }, jobs: { type: 'string', default: '2' } } as const;
@@ -20,7 +21,7 @@ async function main(): Promise<number> {
 			casesOf(family, world, manifests).map((one) => ({ one, title: `${family.name}: ${one.name}` })),
 		).filter(({ title }) => title.includes(only));
 		const failed = await runAll(cases, Number(jobs), runner.judge);
-		say(`${cases.length - failed} of ${cases.length} came to what they have to, ${failed} did not`);
+		say(`${cases.length - failed} of ${cases.length} files ended as expected, ${failed} did not`);
 		return failed === 0 && cases.length > 0 ? 0 : 1;
 	} finally {
 		await runner.close();
@@ -33,21 +34,14 @@ async function runAll(
 	jobs: number,
 	judge: (one: HostileCase) => Promise<string | undefined>,
 ): Promise<number> {
-	const waiting = [...cases];
-	let failed = 0;
-	const work = async () => {
-		for (let next = waiting.shift(); next; next = waiting.shift()) {
-			const startedAtMs = performance.now();
-			const verdict = await judge(next.one);
-			const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-			if (verdict) failed += 1;
-			say(
-				`${verdict ? 'NOT SO' : 'ok    '} ${seconds.padStart(6)} s  ${next.title}${verdict ? `\n        ${verdict}` : ''}`,
-			);
-		}
-	};
-	await Promise.all(Array.from({ length: jobs }, work));
-	return failed;
+	const verdicts = await mapConcurrently(cases, jobs, async ({ one, title }) => {
+		const startedAtMs = performance.now();
+		const verdict = await judge(one);
+		const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1).padStart(6);
+		say(`${verdict ? 'FAILED' : 'ok    '} ${seconds} s  ${title}${verdict ? `\n        ${verdict}` : ''}`);
+		return verdict;
+	});
+	return verdicts.filter((verdict) => verdict !== undefined).length;
 }
 
 function say(line: string): void {

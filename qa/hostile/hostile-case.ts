@@ -2,8 +2,22 @@ import type { JobErrorCode } from '@creatorr/contracts/jobs';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 import type { World } from './world.ts';
 
-/** What a job on a hostile file must come to; a job that `survives` succeeds or fails with any error for its user. */
-export type Expected = { code: JobErrorCode } | { succeeds: true; text?: RegExp } | { survives: true };
+/** How a job with a hostile file must end. One that `survives` may also fail with an error that blames the file: see {@link isSurvival}. */
+export type Expected = { code: JobErrorCode } | { succeeds: true; text?: RegExp } | Survives;
+
+interface Survives {
+	survives: true;
+	/** The family says that processing this file never ends. */
+	mayTimeOut: boolean;
+}
+
+/** Errors that say that the tool, and not the file, is at fault. */
+const NO_SURVIVAL: readonly JobErrorCode[] = ['internal', 'worker_lost'];
+
+/** Returns whether a job that must survive its file may fail with this code. */
+export function isSurvival(code: JobErrorCode, { mayTimeOut }: Survives): boolean {
+	return code === 'timeout' ? mayTimeOut : !NO_SURVIVAL.includes(code);
+}
 
 /** A file that means harm, as somebody might upload it, and what must come of it. */
 export interface HostileCase {
@@ -27,7 +41,7 @@ export interface Family {
 
 /**
  * Returns the cases of a family. Tools whose manifest names the family, but for which it has no case, get the files of the others
- * that they accept: nothing must leak, hang or crash then.
+ * that they accept: nothing must leak, hang or crash then. A file that would never end for one tool may time out for another.
  */
 export function casesOf(family: Family, world: World, manifests: Iterable<ToolManifest>): HostileCase[] {
 	const known = family.cases(world);
@@ -44,7 +58,7 @@ export function casesOf(family: Family, world: World, manifests: Iterable<ToolMa
 				...file,
 				name: `${file.name}, for ${slug} too`,
 				tool: slug,
-				expected: { survives: true },
+				expected: { survives: true, mayTimeOut: file.deadlineMs !== undefined },
 			}),
 		);
 	});

@@ -1,10 +1,10 @@
 import { deflateSync } from 'node:zlib';
 import { DOCX, JPEG, ODT, PDF, PNG, TIFF, WEBP, XLSX } from '@creatorr/tool-kit/files/media-types';
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
-import { jpegHead, plainPng, png, tiff, webpHead } from '../builders/images.ts';
-import { odf } from '../builders/odf.ts';
-import { docx, pptx, xlsx } from '../builders/ooxml.ts';
-import { onePage } from '../builders/pdf.ts';
+import { jpegHead, plainPng, png, tiff, webpHead } from '@creatorr/tools/testing/builders/images';
+import { odf } from '@creatorr/tools/testing/builders/odf';
+import { docx, pptx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
+import { onePage } from '@creatorr/tools/testing/builders/pdf';
 import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 const CORRUPT = fails('corrupt_input');
