@@ -1,10 +1,12 @@
 import type { Mutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
 import { type Trial, tryMutants } from './try-mutants.ts';
+import type { Verdict } from './verdict.ts';
 
 const USAGE = `Usage: npm run test:mutations -- [--quick] [word …]
 
-Takes one protection after another out of a copy of the code and shows which test fails without it.
+Takes one protection after another out of a copy of the code and shows which test fails without it. A mutant that keeps its test from
+running, because the code no longer loads or starts, is invalid: that shows nothing about the test.
   word     only mutants of this package (apps/auth), or with this word in their name, symbol or test
   --quick  only those that every npm test tries
 `;
@@ -25,8 +27,11 @@ async function main(args: readonly string[]): Promise<number> {
 		(!args.includes('--quick') || mutant.isQuick === true) && (words.length === 0 || hasAny(mutant, words));
 	const chosen = MUTANTS.filter(isChosen);
 	const trials = await tryMutants(chosen, { root, stop: stop.signal, onTrial: printTrial });
-	const killed = trials.filter(({ problem }) => problem === undefined).length;
-	print(`\n${killed} of ${chosen.length} mutants are killed by their test`);
+	const count = (kind: Verdict['kind']) => trials.filter(({ verdict }) => verdict.kind === kind).length;
+	const killed = count('killed');
+	print(
+		`\n${killed} of ${chosen.length} mutants are killed by their test, ${count('survived')} survive, ${count('invalid')} are invalid`,
+	);
 	return killed === chosen.length && killed > 0 ? 0 : 1;
 }
 
@@ -40,10 +45,12 @@ function hasAny({ name, mutations, test }: Mutant, words: readonly string[]): bo
 	});
 }
 
-function printTrial({ mutant: { name, mutations, test }, suite, problem }: Trial): void {
+function printTrial({ mutant: { name, mutations, test }, suite, verdict }: Trial): void {
 	const where = mutations.map(({ packageName, symbol }) => `${packageName}: ${symbol}`).join(', ');
-	if (problem === undefined) print(`killed: ${name} (${where}) by ${suite}: ${test}`);
-	else print(`\nSURVIVED: ${name} (${where}), ${suite}: ${test}: ${problem}\n`);
+	const trial = `${name} (${where}), ${suite}: ${test}`;
+	if (verdict.kind === 'killed') print(`killed: ${trial}`);
+	else if (verdict.kind === 'survived') print(`\nSURVIVED: ${trial}\n${verdict.output}\n`);
+	else print(`\nINVALID: ${trial}: ${verdict.why}\n${verdict.output}\n`);
 }
 
 function print(line: string): void {

@@ -9,17 +9,29 @@ import { z } from 'zod';
 
 const TIMEOUT_MS = 300_000;
 const LAST_OUTPUT_MS = 2_000;
+/** Part of the failure of a test that never began, because a hook before it failed: {@link ENVIRONMENT} adds it. */
+export const NOT_STARTED = 'The test did not start: a hook before it failed.';
+const ENVIRONMENT = join(import.meta.dirname, 'jest-environment.mjs');
 const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
 
 /** The tests that ran. A suite that can't even be loaded has none, and the output says why. */
 export interface SuiteResult {
-	tests: { name: string; passed: boolean }[];
+	tests: {
+		name: string;
+		passed: boolean;
+		/** False when a hook before the test failed, such as one that starts the service. */
+		isStarted: boolean;
+	}[];
 	output: string;
 }
 
 const reportSchema = z.object({
 	testResults: z.array(
-		z.object({ assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })) }),
+		z.object({
+			assertionResults: z.array(
+				z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()) }),
+			),
+		}),
 	),
 });
 
@@ -35,7 +47,15 @@ export async function runSuite(
 	try {
 		const output = await runJest(
 			[
-				...['--config', 'jest.config.mjs', '--runInBand', '--forceExit', '--json', `--outputFile=${report}`],
+				...[
+					'--config',
+					'jest.config.mjs',
+					`--env=${ENVIRONMENT}`,
+					'--runInBand',
+					'--forceExit',
+					'--json',
+					`--outputFile=${report}`,
+				],
 				...['--runTestsByPath', relative(directory, suite)],
 				...['--testNamePattern', tests.map(patternOf).join('|')],
 			],
@@ -75,7 +95,7 @@ async function runJest(
 	await once(child, 'exit');
 	kill();
 	// What a test left behind may keep the output open.
-	await Promise.race([closed, sleep(LAST_OUTPUT_MS)]);
+	await Promise.race([closed, sleep(LAST_OUTPUT_MS, undefined, { ref: false })]);
 	return over.aborted ? `${output}\nkilled after at most ${TIMEOUT_MS / 1000} s` : output;
 }
 
@@ -94,7 +114,11 @@ function readReport(path: string): SuiteResult['tests'] {
 		return testResults
 			.flatMap(({ assertionResults }) => assertionResults)
 			.filter(({ status }) => status === 'passed' || status === 'failed')
-			.map(({ fullName, status }) => ({ name: fullName, passed: status === 'passed' }));
+			.map(({ fullName, status, failureMessages }) => ({
+				name: fullName,
+				passed: status === 'passed',
+				isStarted: !failureMessages.some((message) => message.includes(NOT_STARTED)),
+			}));
 	} catch {
 		return [];
 	}

@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyMutant, type Files, readSources, readTests } from './apply.ts';
 import type { Mutant } from './mutant.ts';
-import { patternOf, runSuite, type SuiteResult } from './run-suite.ts';
+import { runSuite, type SuiteResult } from './run-suite.ts';
 import { findSuite } from './suites.ts';
+import { judgeBaseline, judgeMutant, type Verdict } from './verdict.ts';
 
 export interface Trial {
 	mutant: Mutant;
 	suite: string;
-	/** Undefined when a test failed with the mutant, as it should; else why that isn't shown. */
-	problem: string | undefined;
+	verdict: Verdict;
 }
 
 interface TryOptions {
@@ -20,7 +20,7 @@ interface TryOptions {
 	onTrial(trial: Trial): void;
 }
 
-/** Applies one mutant after another to the copy, and checks that the test that it names passes without it and fails with it. */
+/** Applies one mutant after another to the copy. Checks that the test that a mutant names passes without it and fails with it. */
 export async function tryMutants(
 	mutants: readonly Mutant[],
 	{ root, stop, onTrial }: TryOptions,
@@ -40,27 +40,15 @@ export async function tryMutants(
 		const titles = planned.filter((one) => one.suite === suite).map((one) => one.mutant.test);
 		const baseline = baselines.get(suite) ?? (await runSuite(root, { suite, tests: titles }, stop));
 		baselines.set(suite, baseline);
-		const problem =
-			problemOfBaseline(mutant, baseline) ??
+		const verdict =
+			judgeBaseline(mutant, baseline) ??
 			(await withMutant(changed, { root, sources }, async () =>
-				problemOfMutant(await runSuite(root, { suite, tests: [mutant.test] }, stop)),
+				judgeMutant(mutant, await runSuite(root, { suite, tests: [mutant.test] }, stop)),
 			));
-		trials.push({ mutant, suite, problem });
-		onTrial({ mutant, suite, problem });
+		trials.push({ mutant, suite, verdict });
+		onTrial({ mutant, suite, verdict });
 	}
 	return trials;
-}
-
-function problemOfBaseline({ test }: Mutant, { tests, output }: SuiteResult): string | undefined {
-	const title = new RegExp(patternOf(test), 'u');
-	const named = tests.filter(({ name }) => title.test(name));
-	if (named.length === 0) return `no test of this name runs:\n${output}`;
-	return named.every(({ passed }) => passed) ? undefined : `the test fails without the mutant:\n${output}`;
-}
-
-function problemOfMutant({ tests, output }: SuiteResult): string | undefined {
-	if (tests.length === 0) return `the test doesn't even start with the mutant:\n${output}`;
-	return tests.some(({ passed }) => !passed) ? undefined : `no test fails with the mutant:\n${output}`;
 }
 
 async function withMutant<T>(
