@@ -15,94 +15,105 @@ const encryptionKeySchema = z
 	.transform((text) => Buffer.from(text, 'base64'))
 	.refine((bytes) => bytes.length === 32, { error: 'must be 32 bytes in base64' });
 
-const configSchema = baseConfigSchema
+export const configSchema = baseConfigSchema
 	.extend({
-		AUTH_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).meta({ description: "auth's own database" }),
+		AUTH_DATABASE_URL: z
+			.url({ protocol: /^postgres(ql)?$/ })
+			.meta({ description: 'PostgreSQL database of this service.' }),
 		AUTH_DATABASE_DIRECT_URL: directUrlSchema,
-		DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
+		DATABASE_POOL_SIZE: z.coerce
+			.number()
+			.int()
+			.min(2)
+			.default(10)
+			.meta({ description: 'Maximum number of database connections of a process.' }),
 		CONTROL_PORT: portSchema.meta({
-			description:
-				'the port of the control service, for gateways only: leases, session checks, keys of tokens',
+			description: 'Port of the control service for gateways: leases, session checks and token signing keys.',
 		}),
 		CONTROL_DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(4).meta({
-			description: 'database connections of the control service, beside 2 for leases',
+			description:
+				'Maximum number of database connections of the control service, in addition to 2 for leases.',
 		}),
-		AMQP_URL: z.url({ protocol: /^amqps?$/ }),
+		AMQP_URL: z
+			.url({ protocol: /^amqps?$/ })
+			.meta({ description: 'RabbitMQ, with user, password and virtual host.' }),
 		AUTH_KEY_ENCRYPTION_KEY: encryptionKeySchema.meta({
-			description: 'encrypts the private signing keys in the database',
+			description: 'Key (32 bytes, base64) that encrypts the token signing keys in the database.',
 		}),
 		TOKEN_TTL_SECONDS: z.coerce
 			.number()
 			.int()
 			.min(1)
 			.default(7 * 24 * 3600)
-			.meta({ description: 'how long a sign-in lasts' }),
-		BCRYPT_COST: z.coerce.number().int().min(4).max(20).default(12),
+			.meta({ description: 'Lifetime of a token and its session.' }),
+		BCRYPT_COST: z.coerce
+			.number()
+			.int()
+			.min(4)
+			.max(20)
+			.default(12)
+			.meta({ description: 'bcrypt cost of new password hashes; at least 10 in production.' }),
 		BCRYPT_CONCURRENCY: z.coerce.number().int().min(1).optional().meta({
-			description:
-				'passwords hashed at once, each on a thread of low priority; by default leaves a core to everything else',
+			description: 'Passwords hashed at a time, each on a low-priority thread.',
 		}),
 		BCRYPT_MAX_WAITING: z.coerce.number().int().min(0).default(40).meta({
 			description:
-				'passwords that wait to be hashed, of those who sign in, who register, and so on, each; beyond it the answer is rate_limited',
+				'Maximum number of waiting password hashes for each kind of request (sign-in, registration, …). Beyond it, requests get 429.',
 		}),
 		LOGIN_FAILURES_PER_ACCOUNT: z.coerce
 			.number()
 			.int()
 			.min(1)
 			.default(5)
-			.meta({ description: 'wrong passwords for an account before attempts are slowed' }),
+			.meta({ description: 'Wrong passwords for one account before attempts are throttled.' }),
 		LOGIN_FAILURES_PER_ADDRESS: z.coerce
 			.number()
 			.int()
 			.min(1)
 			.default(50)
-			.meta({ description: 'wrong passwords from an address before attempts are slowed' }),
+			.meta({ description: 'Wrong passwords from one network before attempts are throttled.' }),
 		REGISTRATIONS_PER_NETWORK: z.coerce.number().min(1).default(30).meta({
 			description:
-				'accounts that may be created an hour from one address or IPv6 network, answers that the email is taken included',
+				'Registrations an hour from one IPv4 address or IPv6 /64, including those that end with `email_taken`. `npm start` sets 100,000.',
 		}),
 		APP_URL: httpUrlSchema.meta({
-			description:
-				'where links in mails lead to: the address of the product, with the pages /reset-password and /verify-email',
+			description: 'Public URL of the web app, for links in mails and redirects from Stripe.',
 		}),
 		SMTP_URL: z
 			.url({ protocol: /^smtps?$/ })
 			.optional()
-			.meta({ description: 'where mails go out, as smtps://user:password@host:465' }),
+			.meta({ description: 'SMTP server, as `smtps://user:password@host:465`. Required in production.' }),
 		MAIL_FROM: z
 			.string()
 			.min(3)
 			.default('creatorr <no-reply@localhost>')
-			.meta({ description: 'the sender of mails, as Name <name@example.com>' }),
-		MAIL_DIR: z
-			.string()
-			.min(1)
-			.optional()
-			.meta({ description: 'where mails are written to as files in place of being sent, for development' }),
+			.meta({ description: 'Sender of mails, as `Name <name@example.com>`.' }),
+		MAIL_DIR: z.string().min(1).optional().meta({
+			description:
+				'Directory to which mails are written instead of being sent, for development. Required without `SMTP_URL`.',
+		}),
 		MAILS_PER_EMAIL: z.coerce
 			.number()
 			.min(1)
 			.default(6)
-			.meta({ description: 'mails of one kind that are sent an hour to one email, at most' }),
-		MAILS_PER_NETWORK: z.coerce
-			.number()
-			.min(1)
-			.default(120)
-			.meta({ description: 'mails that may be asked for an hour from one address or IPv6 network' }),
+			.meta({ description: 'Maximum number of mails of one kind to one email an hour.' }),
+		MAILS_PER_NETWORK: z.coerce.number().min(1).default(120).meta({
+			description:
+				'Maximum number of mails that clients of one IPv4 address or IPv6 /64 may request an hour.',
+		}),
 		SIGNING_KEY_DAYS: z.coerce
 			.number()
 			.min(1)
 			.default(90)
-			.meta({ description: 'how long a key signs tokens until the next one does' }),
+			.meta({ description: 'How long a key signs tokens before auth rotates it.' }),
 		SECURITY_EVENTS_DAYS: z.coerce
 			.number()
 			.min(1)
 			.default(365)
-			.meta({ description: 'how long security events are kept' }),
+			.meta({ description: 'How long security events are kept.' }),
 		GATEWAY_LEASE_MS: z.coerce.number().int().min(1_500).max(15_000).default(15_000).meta({
 			description:
-				'how long a gateway may answer from its cache without renewing its lease; a logout waits at most this long plus 5 s',
+				'Duration of a gateway lease: how long a gateway may use its session cache without renewal. A sign-out waits at most this long plus 5 s.',
 		}),
 	})
 	.superRefine((config, context) => {

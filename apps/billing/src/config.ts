@@ -9,34 +9,42 @@ const priceSchema = z.string().min(1, { error: 'must be the id of a price at Str
 export const configSchema = baseConfigSchema.extend({
 	BILLING_DATABASE_URL: z
 		.url({ protocol: /^postgres(ql)?$/ })
-		.meta({ description: 'the PostgreSQL database of this service alone' }),
+		.meta({ description: 'PostgreSQL database of this service.' }),
 	BILLING_DATABASE_DIRECT_URL: directUrlSchema,
 	DATABASE_POOL_SIZE: z.coerce.number().int().min(12).default(30).meta({
 		description:
-			'connections that this process opens at most; asking Stripe for a user holds one of two thirds of them',
+			'Maximum number of database connections of a process. Calls to Stripe hold at most two thirds of them.',
 	}),
-	AMQP_URL: z.url({ protocol: /^amqps?$/ }).meta({ description: 'the RabbitMQ virtual host that all share' }),
-	AUTH_URL: httpUrlSchema.meta({ description: 'the private port of the auth service' }),
-	FILES_URL: httpUrlSchema.meta({ description: 'the private port of the files service' }),
-	JOBS_URL: httpUrlSchema.meta({ description: 'the private port of the jobs service' }),
+	AMQP_URL: z
+		.url({ protocol: /^amqps?$/ })
+		.meta({ description: 'RabbitMQ, with user, password and virtual host.' }),
+	AUTH_URL: httpUrlSchema.meta({ description: 'Private port of auth.' }),
+	FILES_URL: httpUrlSchema.meta({ description: 'Private port of files.' }),
+	JOBS_URL: httpUrlSchema.meta({ description: 'Private port of jobs.' }),
 	APP_URL: httpUrlSchema.meta({
-		description: 'where Stripe sends people back to: the address of the product, with the page /account',
+		description: 'Public URL of the web app, for links in mails and redirects from Stripe.',
 	}),
-	STRIPE_SECRET_KEY: z.string().min(1, { error: 'must be the secret key of the Stripe account' }),
+	STRIPE_SECRET_KEY: z
+		.string()
+		.min(1, { error: 'must be the secret key of the Stripe account' })
+		.meta({ description: 'Secret or restricted key of the Stripe account.' }),
 	STRIPE_WEBHOOK_SECRET: listSchema
 		.refine((secrets) => secrets.length > 0, { error: 'must be the signing secret of the webhook endpoint' })
-		.meta({ description: 'several, separated by commas, while one replaces another' }),
-	STRIPE_PRICE_MONTHLY: priceSchema,
-	STRIPE_PRICE_YEARLY: priceSchema,
+		.meta({
+			description:
+				'Required. Signing secret of the webhook endpoint; several, separated by commas, during a rotation.',
+		}),
+	STRIPE_PRICE_MONTHLY: priceSchema.meta({ description: 'Price id of the monthly subscription.' }),
+	STRIPE_PRICE_YEARLY: priceSchema.meta({ description: 'Price id of the yearly subscription.' }),
 	STRIPE_API_BASE: httpUrlSchema
 		.optional()
-		.meta({ description: 'another address of the API of Stripe, for development' }),
+		.meta({ description: 'Base URL of the Stripe API, for development.' }),
 	PAST_DUE_GRACE_DAYS: z.coerce.number().min(0).default(7).meta({
 		description:
-			'a subscription whose payment failed counts so long, from the start of the first unpaid period',
+			'How long a user with a failed payment stays on Pro, from the start of the first unpaid period.',
 	}),
 	RECONCILE_SECONDS: z.coerce.number().min(0.1).default(900).meta({
-		description: 'how often Stripe is asked about a subscription without an event, in case one never came',
+		description: 'How often billing reads each subscription from Stripe without an event.',
 	}),
 	PLANS: plansSchema,
 });

@@ -25,20 +25,20 @@ function duration(amount: number, description: string) {
 }
 
 const storeSchema = z.object({
-	S3_ENDPOINT: httpUrlSchema.meta({ description: 'where this service and the workers reach the store' }),
+	S3_ENDPOINT: httpUrlSchema.meta({ description: 'URL of the store for files and workers.' }),
 	S3_PUBLIC_ENDPOINT: httpUrlSchema.optional().meta({
-		description: 'where clients reach it; presigned URLs are signed for this. S3_ENDPOINT if absent',
+		description: 'URL of the store in presigned URLs for clients. Defaults to `S3_ENDPOINT`.',
 	}),
-	S3_REGION: z.string().min(1).meta({ description: '`auto` for R2' }),
-	S3_BUCKET: z.string().min(1).meta({ description: 'created at start when it is missing' }),
-	S3_ACCESS_KEY_ID: z.string().min(1),
-	S3_SECRET_ACCESS_KEY: z.string().min(1),
+	S3_REGION: z.string().min(1).meta({ description: 'Region of the bucket; `auto` for Cloudflare R2.' }),
+	S3_BUCKET: z.string().min(1).meta({ description: 'Bucket. Created at startup if it is missing.' }),
+	S3_ACCESS_KEY_ID: z.string().min(1).meta({ description: 'Access key of the store.' }),
+	S3_SECRET_ACCESS_KEY: z.string().min(1).meta({ description: 'Secret key of the store.' }),
 	S3_FORCE_PATH_STYLE: flagSchema
-		.default(false)
-		.meta({ description: 'the bucket in the path of a URL, not in its host name' }),
+		.prefault('false')
+		.meta({ description: '`true` puts the bucket into the path of a URL instead of the host name.' }),
 	CORS_ORIGINS: listSchema
 		.pipe(z.array(z.string().regex(ORIGIN, { error: NO_ORIGIN })))
-		.meta({ description: 'web origins that may use presigned URLs' }),
+		.meta({ description: 'Web origins that may use presigned URLs, separated by commas.' }),
 });
 
 const policySchema = z.object({
@@ -48,32 +48,41 @@ const policySchema = z.object({
 		.min(1)
 		.max(MAX_PART_SIZE_BYTES)
 		.default(5_000_000_000)
-		.meta({ description: 'larger files are uploaded in parts' }),
-	PUT_URL_SECONDS: urlSeconds(3_600, 'how long an upload URL works'),
-	PART_URL_SECONDS: urlSeconds(24 * 3_600, 'how long the URL of a part works'),
-	DOWNLOAD_URL_SECONDS: urlSeconds(3_600, 'how long a download URL works'),
-	ABANDONED_UPLOAD_HOURS: duration(24, 'from the creation of an upload to its deadline'),
+		.meta({
+			description: 'Largest file that is uploaded with a single PUT. Larger ones are multipart uploads.',
+		}),
+	PUT_URL_SECONDS: urlSeconds(3_600, 'Lifetime of an upload URL.'),
+	PART_URL_SECONDS: urlSeconds(24 * 3_600, 'Lifetime of the URL of a part.'),
+	DOWNLOAD_URL_SECONDS: urlSeconds(3_600, 'Lifetime of a download URL.'),
+	ABANDONED_UPLOAD_HOURS: duration(24, 'Pending uploads are deleted this long after they were created.'),
 	PLANS: plansSchema
 		.refine((plans) => Object.values(plans).every((terms) => terms.maxStoredBytes >= MAX_FILE_BYTES), {
 			error: `maxStoredBytes must have room for a single file of ${MAX_FILE_BYTES} bytes on every plan`,
 		})
-		.meta({ description: 'terms of the plans that differ from the defaults, in JSON' }),
+		.meta({
+			description: 'Limits of the plans that differ from the defaults, as JSON ([plans](billing.md#plans)).',
+		}),
 	UNVERIFIED_STORED_BYTES: z.coerce.number().int().min(0).default(1_000_000_000).meta({
-		description: 'bytes that a user with an unverified email may store; 0: as many as the plan allows',
+		description:
+			'Storage of a user whose email is not verified; 0: the limit of the plan. `npm start` sets 0 without `SMTP_URL`.',
 	}),
 	MAX_PENDING_UPLOADS: z.coerce.number().int().min(1).default(1_000).meta({
-		description: 'pending uploads of a user, and deleted ones whose upload URL still works, at most',
+		description:
+			'Maximum number of pending uploads of a user, including deleted ones whose upload URL still works.',
 	}),
-	LATE_UPLOAD_HOURS: duration(6, 'how long a PUT may run that started before its URL expired'),
+	LATE_UPLOAD_HOURS: duration(6, 'How long a PUT may run after its URL expired.'),
 	RESWEEP_INTERVAL_SECONDS: duration(
 		300,
-		'how often the bytes of a deleted file are removed again while its upload URL still works',
+		'How often the object of a deleted file is deleted again while its upload URL still works.',
 	),
-	DELETED_ROW_HOURS: duration(7 * 24, 'how long a row is kept after the removal of its bytes'),
-	SWEEP_INTERVAL_SECONDS: duration(15, 'how often files that are due are swept'),
-	RECONCILE_INTERVAL_HOURS: duration(24, 'from the end of one reconciliation to the start of the next'),
-	RECONCILE_OBJECTS_PER_SECOND: duration(500, 'how fast reconciliation may be'),
-	ORPHAN_HOURS: duration(48, 'age at which objects without a row are removed'),
+	DELETED_ROW_HOURS: duration(7 * 24, 'How long the row of a file is kept after its object was deleted.'),
+	SWEEP_INTERVAL_SECONDS: duration(
+		15,
+		'Interval of the sweep, which deletes the objects of deleted and expired files.',
+	),
+	RECONCILE_INTERVAL_HOURS: duration(24, 'Time from the end of one reconciliation to the start of the next.'),
+	RECONCILE_OBJECTS_PER_SECOND: duration(500, 'Rate limit of reconciliation.'),
+	ORPHAN_HOURS: duration(48, 'Reconciliation deletes objects without a row that are older than this.'),
 });
 
 /** The environment of this service. */
@@ -84,15 +93,17 @@ export const configSchema = z
 		...policySchema.shape,
 		FILES_DATABASE_URL: z
 			.url({ protocol: /^postgres(ql)?$/ })
-			.meta({ description: 'the database of this service and of no other' }),
+			.meta({ description: 'PostgreSQL database of this service.' }),
 		FILES_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce
 			.number()
 			.int()
 			.min(1)
 			.default(10)
-			.meta({ description: 'connections at most' }),
-		AMQP_URL: z.url({ protocol: /^amqps?$/ }).meta({ description: 'the RabbitMQ virtual host' }),
+			.meta({ description: 'Maximum number of database connections of a process.' }),
+		AMQP_URL: z
+			.url({ protocol: /^amqps?$/ })
+			.meta({ description: 'RabbitMQ, with user, password and virtual host.' }),
 	})
 	.refine((config) => config.ORPHAN_HOURS >= config.ABANDONED_UPLOAD_HOURS + config.LATE_UPLOAD_HOURS, {
 		path: ['ORPHAN_HOURS'],

@@ -59,81 +59,91 @@ const HIGHEST_COST = Math.max(...PUBLIC_OPERATIONS.map(({ cost = 1 }) => cost));
 const countSchema = z.coerce.number().int().min(1);
 
 const fieldsSchema = baseConfigSchema.extend({
-	PUBLIC_HOST: z.string().default('127.0.0.1').meta({ description: 'address of the public port' }),
-	PUBLIC_PORT: portSchema.meta({ description: 'the public port: /v1 and the web app' }),
-	PRIVATE_URL: httpUrlSchema.meta({ description: 'how auth reaches the private port of this very process' }),
-	AUTH_URL: httpUrlSchema,
-	AUTH_CONTROL_URL: httpUrlSchema.meta({
-		description: 'the control port of auth: leases, session checks, keys of tokens',
+	PUBLIC_HOST: z
+		.string()
+		.default('127.0.0.1')
+		.meta({ description: 'Address that the public port listens on.' }),
+	PUBLIC_PORT: portSchema.meta({ description: 'Public port: `/v1` and the web app.' }),
+	PRIVATE_URL: httpUrlSchema.meta({
+		description: 'URL under which auth reaches the private port of this process.',
 	}),
-	FILES_URL: httpUrlSchema,
-	JOBS_URL: httpUrlSchema,
-	BILLING_URL: httpUrlSchema,
-	CORS_ORIGINS: originsSchema.meta({ description: 'web origins that may call the API; none by default' }),
+	AUTH_URL: httpUrlSchema.meta({ description: 'Private port of auth.' }),
+	AUTH_CONTROL_URL: httpUrlSchema.meta({
+		description: 'Control port of auth.',
+	}),
+	FILES_URL: httpUrlSchema.meta({ description: 'Private port of files.' }),
+	JOBS_URL: httpUrlSchema.meta({ description: 'Private port of jobs.' }),
+	BILLING_URL: httpUrlSchema.meta({ description: 'Private port of billing.' }),
+	CORS_ORIGINS: originsSchema.meta({
+		description: 'Web origins that may call the API, separated by commas.',
+	}),
 	WEB_DIR: z
 		.string()
 		.optional()
-		.meta({ description: 'the build of apps/web, served at /; without it there is the API alone' }),
+		.meta({ description: 'Directory of the built web app. Without it, the gateway serves only the API.' }),
 	STORE_ORIGINS: originsSchema.meta({
-		description: 'where presigned URLs lead, which the pages may send to; the origin of S3_PUBLIC_ENDPOINT',
+		description:
+			'Origins of presigned URLs, for the content security policy of the web app: the origin of `S3_PUBLIC_ENDPOINT`.',
 	}),
 	TRUSTED_PROXIES: proxiesSchema.meta({
-		description: 'addresses and CIDR ranges of the proxies whose X-Forwarded-For counts; none by default',
+		description:
+			'Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is trusted, separated by commas.',
 	}),
 	TLS_CERT_FILE: z.string().min(1).optional().meta({
 		description:
-			'the certificate chain in PEM, for a gateway that faces clients itself; without it the public port speaks HTTP',
+			'Certificate chain (PEM). The gateway then serves only HTTPS, with HSTS, and reloads renewed files within 10 s. Without it, HTTP.',
 	}),
-	TLS_KEY_FILE: z
-		.string()
-		.min(1)
-		.optional()
-		.meta({ description: 'the private key of TLS_CERT_FILE in PEM; both are read again while it runs' }),
-	TRUST_TRACEPARENT: flagSchema.default(false).meta({
+	TLS_KEY_FILE: z.string().min(1).optional().meta({ description: 'Private key of `TLS_CERT_FILE` (PEM).' }),
+	TRUST_TRACEPARENT: flagSchema.prefault('false').meta({
 		description:
-			'true goes on with the traces that clients’ traceparent headers name; only where all clients are your own',
+			'`true` continues traces from the `traceparent` header of clients. Use it only if all clients are your own.',
 	}),
 	MAX_HEADER_BYTES: countSchema
 		.max(LIMITS.headerBytes)
 		.default(LIMITS.headerBytes)
-		.meta({ description: 'of the head of a request, its URL included; the services take no more' }),
-	MAX_HEADER_COUNT: countSchema.default(LIMITS.headerCount),
+		.meta({ description: 'Maximum size of the request line and headers.' }),
+	MAX_HEADER_COUNT: countSchema
+		.default(LIMITS.headerCount)
+		.meta({ description: 'Maximum number of request headers.' }),
 	HEADERS_TIMEOUT_SECONDS: secondsSchema(LIMITS.headersTimeoutMs).meta({
-		description: 'for the head of a request, from its first byte or from the connection',
+		description: 'Time limit for the request line and headers.',
 	}),
 	REQUEST_TIMEOUT_SECONDS: secondsSchema(LIMITS.requestTimeoutMs).meta({
-		description: 'for a whole request, head and body, to arrive',
+		description: 'Time limit for the whole request, including the body.',
 	}),
 	KEEP_ALIVE_SECONDS: secondsSchema(LIMITS.keepAliveMs).meta({
-		description: 'how long a connection is kept for another request',
+		description: 'How long an idle connection stays open.',
 	}),
 	MAX_BODY_BYTES_PER_ADDRESS: countSchema
 		.min(MAX_PUBLIC_BODY_BYTES)
 		.default(LIMITS.bodyBytesPerAddress)
-		.meta({ description: 'of all request bodies together that one address has under way at a time' }),
+		.meta({ description: 'Maximum size of all request bodies that one address sends at a time.' }),
 	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({
 		description:
-			'open at a time; near it new ones replace idle ones; lowered to what the process may open (half of ulimit -n)',
+			'Maximum number of open connections. Near it, new connections replace idle ones. Lowered to half of `ulimit -n`.',
 	}),
 	MAX_CONNECTIONS_PER_ADDRESS: countSchema.default(LIMITS.connectionsPerAddress).meta({
-		description: 'open at a time from one IPv4 address or one IPv6 /64; trusted proxies are not counted',
+		description:
+			'Maximum number of open connections from one IPv4 address or IPv6 /64, except trusted proxies.',
 	}),
 	ANONYMOUS_CONCURRENT_REQUESTS: countSchema.default(LIMITS.anonymousConcurrentRequests).meta({
 		description:
-			'without a session, from one address or one IPv6 /64 at a time; further ones wait for up to 2 seconds',
+			'Requests without a session from one IPv4 address or IPv6 /64 at a time. 64 more wait for up to 2 s; others get 429.',
 	}),
 	USER_REQUESTS_PER_SECOND: countSchema.default(LIMITS.userRequestsPerSecond).meta({
 		description:
-			'that one user may send to one gateway on average; some operations count as several requests',
+			'Average rate of one user at one gateway. Costly operations count as 2 to 10 requests, and every 4 KiB of a body as one more.',
 	}),
 	USER_REQUEST_BURST: countSchema.min(HIGHEST_COST).default(LIMITS.userRequestBurst).meta({
-		description: 'that one user may send at once after a pause',
+		description: 'Requests that one user may send at once after a pause.',
 	}),
 	USER_CONCURRENT_REQUESTS: countSchema.default(LIMITS.userConcurrentRequests).meta({
-		description: 'of one user at a time; further ones wait for up to half a second',
+		description:
+			'Requests of one user at a time, without waits and event streams. Others wait for up to 0.5 s.',
 	}),
 	USER_CONCURRENT_WAITS: countSchema.default(LIMITS.userConcurrentWaits).meta({
-		description: '?wait= and event streams of one user at a time',
+		description:
+			'`?wait=` requests and event streams of one user at a time. Those of all users use at most half of `MAX_CONNECTIONS`.',
 	}),
 });
 

@@ -11,22 +11,22 @@ const LONG_JOBS_PER_CORE = 2;
 export const configSchema = baseConfigSchema.extend({
 	AMQP_URL: z
 		.url({ protocol: /^amqps?$/ })
-		.meta({ description: 'RabbitMQ, with user, password and virtual host' }),
-	JOBS_URL: httpUrlSchema.meta({ description: 'private port of jobs' }),
-	FILES_URL: httpUrlSchema.meta({ description: 'private port of files' }),
+		.meta({ description: 'RabbitMQ, with user, password and virtual host.' }),
+	JOBS_URL: httpUrlSchema.meta({ description: 'Private port of jobs.' }),
+	FILES_URL: httpUrlSchema.meta({ description: 'Private port of files.' }),
 	SCRATCH_DIR: z
 		.string()
 		.startsWith('/', { error: 'must be an absolute path' })
-		.meta({ description: 'inputs and outputs lie here while a tool runs, in a part of each worker’s own' }),
+		.meta({ description: 'Directory for inputs and outputs while a tool runs. Workers can share it.' }),
 	PARAM_KEYS: paramKeysSchema,
 	WORKER_NAME: z
 		.string()
 		.regex(/^[\w.-]{1,100}$/)
 		.default('tool-worker')
-		.meta({ description: 'begins the id that this worker is known under' }),
+		.meta({ description: 'Prefix of the worker id.' }),
 	WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(availableParallelism()).meta({
 		description:
-			'jobs run at full priority at once; one that takes long makes room and goes on behind others',
+			'Jobs that run at full priority at a time. A job that takes longer than 10 s moves to a background slot.',
 	}),
 	TOOL_CONCURRENCY: z.coerce
 		.number()
@@ -34,7 +34,7 @@ export const configSchema = baseConfigSchema.extend({
 		.min(1)
 		.max(256)
 		.default(Math.max(2, availableParallelism()))
-		.meta({ description: 'jobs of one tool taken at once, besides those that take long' }),
+		.meta({ description: 'Jobs of one tool at a time, not counting those in background slots.' }),
 	LONG_JOBS: z.coerce
 		.number()
 		.int()
@@ -48,15 +48,15 @@ export const configSchema = baseConfigSchema.extend({
 		)
 		.meta({
 			description:
-				'jobs of all tools that take long and go on besides: as many as memory and processors bear; further ones return to the queue until there is room. With 0 they count among TOOL_CONCURRENCY, where they keep others waiting',
+				'Background slots for long jobs of all tools. Without a free slot, a long job returns to the queue. With 0, long jobs count toward `TOOL_CONCURRENCY` and delay others.',
 		}),
 	TERMINATION_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(5).meta({
 		description:
-			'how long running jobs may go on after the worker was told to stop; then it returns them, and they begin again elsewhere',
+			'How long running jobs may continue after SIGTERM. Then the worker returns them to the queue, and they start again elsewhere. Kubernetes sets 3,600.',
 	}),
 	JOBS_PER_PROCESS: z.coerce.number().int().min(1).max(1000).default(1).meta({
 		description:
-			'jobs that a process kept warm for a tool (LibreOffice) serves; more than 1 is faster, and lets one document meet what another left behind: only where all documents are trusted',
+			'Jobs that one prewarmed process (LibreOffice) serves. More than 1 is faster, but documents can then see what earlier ones left behind: use it only if you trust all documents.',
 	}),
 });
 

@@ -102,7 +102,9 @@ export const plansSchema = z
 			pro: override(PLANS.pro, pro),
 		}),
 	)
-	.meta({ description: 'single terms of the plans that differ from the defaults, in JSON' });
+	.meta({
+		description: 'Limits of the plans that differ from the defaults, as JSON ([plans](billing.md#plans)).',
+	});
 
 /** What the overrides leave out stays as it is. */
 function override(terms: PlanTerms, { anyTool, ...others }: TermsOverrides): PlanTerms {

@@ -6,47 +6,57 @@ import { StartError } from '../supervisor/start-error.ts';
 export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 
 const text = z.string().min(1).optional();
+const WITHOUT_POOLER = 'The same database without a connection pooler in transaction mode.';
 
-const environmentSchema = z.object({
-	/** Where the first gateway listens; further gateways take the ports after it. */
-	GATEWAY_PORT: z.coerce.number().int().min(1).max(65_535).default(8080),
-	/** Where data, logs, secrets and pid files are. */
-	CREATORR_HOME: z.string().min(1).default(join(REPOSITORY, '.local')),
-	/** Web origins that may use the API and the store from a browser, comma-separated. */
-	CORS_ORIGINS: z.string().default(''),
-	/** A PostgreSQL of yours: one database for each service. */
-	AUTH_DATABASE_URL: text,
-	FILES_DATABASE_URL: text,
-	JOBS_DATABASE_URL: text,
-	BILLING_DATABASE_URL: text,
-	/** The same past a pooler in transaction mode. */
-	AUTH_DATABASE_DIRECT_URL: text,
-	FILES_DATABASE_DIRECT_URL: text,
-	JOBS_DATABASE_DIRECT_URL: text,
-	BILLING_DATABASE_DIRECT_URL: text,
-	/** A RabbitMQ of yours. */
-	AMQP_URL: text,
-	/** Free disk space below which our own RabbitMQ accepts no publishes; unless given, 5% of the disk within 256 MiB to 1 GiB. */
-	RABBITMQ_DISK_FREE_LIMIT_BYTES: z.coerce.number().int().min(1).optional(),
-	/** Our own RabbitMQ is restarted after it has confirmed no publish for this long. */
-	RABBITMQ_UNCONFIRMED_SECONDS: z.coerce.number().int().min(1).default(60),
-	/** An S3 of yours. */
-	S3_ENDPOINT: text,
-	S3_PUBLIC_ENDPOINT: text,
-	S3_REGION: text,
-	S3_BUCKET: text,
-	S3_ACCESS_KEY_ID: text,
-	S3_SECRET_ACCESS_KEY: text,
-	S3_FORCE_PATH_STYLE: z.enum(['true', 'false']).optional(),
-	/** A Stripe account of yours. */
-	STRIPE_SECRET_KEY: text,
-	STRIPE_WEBHOOK_SECRET: text,
-	STRIPE_PRICE_MONTHLY: text,
-	STRIPE_PRICE_YEARLY: text,
-	/** Where its API is, unless at Stripe. */
-	STRIPE_API_BASE: z.url().optional(),
-	/** An SMTP server of yours for mails. */
-	SMTP_URL: text,
+const ownServer = (meaning: string) => text.meta({ description: meaning });
+
+/** What `npm start` itself reads; it passes all other variables on to the services. */
+export const environmentSchema = z.object({
+	GATEWAY_PORT: z.coerce.number().int().min(1).max(65_535).default(8080).meta({
+		description: 'Port of the first gateway. Further gateways use the ports after it.',
+	}),
+	CREATORR_HOME: z
+		.string()
+		.min(1)
+		.default(join(REPOSITORY, '.local'))
+		.meta({ description: 'Directory for data, logs, secrets and pid files.' }),
+	CORS_ORIGINS: z.string().default('').meta({
+		description: 'Web origins that may call the API and the store from a browser, separated by commas.',
+	}),
+	AUTH_DATABASE_URL: ownServer('Your PostgreSQL database for auth. Set all four URLs or none.'),
+	FILES_DATABASE_URL: ownServer('Your PostgreSQL database for files.'),
+	JOBS_DATABASE_URL: ownServer('Your PostgreSQL database for jobs.'),
+	BILLING_DATABASE_URL: ownServer('Your PostgreSQL database for billing.'),
+	AUTH_DATABASE_DIRECT_URL: ownServer(WITHOUT_POOLER),
+	FILES_DATABASE_DIRECT_URL: ownServer(WITHOUT_POOLER),
+	JOBS_DATABASE_DIRECT_URL: ownServer(WITHOUT_POOLER),
+	BILLING_DATABASE_DIRECT_URL: ownServer(WITHOUT_POOLER),
+	AMQP_URL: ownServer('Your RabbitMQ, with user, password and virtual host.'),
+	RABBITMQ_DISK_FREE_LIMIT_BYTES: z.coerce.number().int().min(1).optional().meta({
+		description: 'Free disk space below which the local RabbitMQ accepts no publishes.',
+	}),
+	RABBITMQ_UNCONFIRMED_SECONDS: z.coerce.number().int().min(1).default(60).meta({
+		description: 'The local RabbitMQ is restarted after it has confirmed no publish for this long.',
+	}),
+	S3_ENDPOINT: ownServer('Your object store, for services and workers.'),
+	S3_PUBLIC_ENDPOINT: ownServer('URL of your store for clients. Defaults to `S3_ENDPOINT`.'),
+	S3_REGION: ownServer('Region of your bucket. Defaults to `us-east-1`.'),
+	S3_BUCKET: ownServer('Your bucket.'),
+	S3_ACCESS_KEY_ID: ownServer('Access key of your store.'),
+	S3_SECRET_ACCESS_KEY: ownServer('Secret key of your store.'),
+	S3_FORCE_PATH_STYLE: z.enum(['true', 'false']).optional().meta({
+		description: '`true` (default) puts the bucket into the path of a URL instead of the host name.',
+	}),
+	STRIPE_SECRET_KEY: ownServer(
+		'Secret key of your Stripe account. Without it, a local stand-in for Stripe runs.',
+	),
+	STRIPE_WEBHOOK_SECRET: ownServer('Signing secret of your webhook endpoint at Stripe.'),
+	STRIPE_PRICE_MONTHLY: ownServer('Price id of the monthly subscription.'),
+	STRIPE_PRICE_YEARLY: ownServer('Price id of the yearly subscription.'),
+	STRIPE_API_BASE: z.url().optional().meta({ description: 'Base URL of the Stripe API.' }),
+	SMTP_URL: ownServer(
+		'Your SMTP server. Without it, mails are written to `.local/mail/`, one `.eml` file each.',
+	),
 });
 
 type Environment = z.infer<typeof environmentSchema>;

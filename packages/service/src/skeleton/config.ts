@@ -42,7 +42,7 @@ export const directUrlSchema = z
 	.optional()
 	.meta({
 		description:
-			'the same database past the pooler, for LISTEN, migrations and commands, where the other URL leads to a pooler in transaction mode',
+			'The same database without the connection pooler, for LISTEN, migrations and operator commands. Required if the other URL leads to a pooler in transaction mode.',
 	});
 
 const jwkSetSchema = z.object({
@@ -54,17 +54,23 @@ export const baseConfigSchema = z.object({
 	NODE_ENV: z
 		.enum(['production', 'development', 'test'])
 		.default('production')
-		.meta({ description: 'production refuses settings that are only fit for development' }),
-	LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+		.meta({ description: '`production` rejects settings that are only safe in development.' }),
+	LOG_LEVEL: z
+		.enum(['error', 'warn', 'info', 'debug'])
+		.default('info')
+		.meta({ description: 'Least severe level that is logged: `error`, `warn`, `info` or `debug`.' }),
 	LOG_FORMAT: z.enum(['json', 'pretty']).optional().meta({
-		description: 'pretty is for people; json unless NODE_ENV is development and standard output a terminal',
+		description:
+			'`json` or `pretty`. Without it, `pretty` if `NODE_ENV` is `development` and standard output is a terminal, otherwise `json`.',
 	}),
-	HOST: z.string().default('127.0.0.1').meta({ description: 'address of the private port' }),
-	PORT: portSchema.meta({ description: 'the private port: internal routes, health' }),
+	HOST: z.string().default('127.0.0.1').meta({ description: 'Address that the private port listens on.' }),
+	PORT: portSchema.meta({ description: 'Private port: internal routes, health checks and metrics.' }),
 	INTERNAL_PRIVATE_KEY: z
 		.string()
 		.includes('PRIVATE KEY', { error: 'must be a PKCS8 PEM of an EC P-256 key' })
-		.meta({ description: 'signs the identity of calls that this process makes to others' }),
+		.meta({
+			description: 'Private key (PKCS8 PEM, EC P-256) that signs the identity of calls to other services.',
+		}),
 	INTERNAL_KEYS: z
 		.string()
 		.transform((text, context) => {
@@ -76,5 +82,5 @@ export const baseConfigSchema = z.object({
 			}
 		})
 		.pipe(jwkSetSchema)
-		.meta({ description: 'public keys of all callers, a JWK set whose kid is the caller' }),
+		.meta({ description: 'Public keys of all services, as a JWK set. Each `kid` is a service name.' }),
 });

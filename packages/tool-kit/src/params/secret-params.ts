@@ -59,7 +59,10 @@ export const paramKeysSchema = z
 	.string()
 	.transform((text) => text.split(',').map((key) => Buffer.from(key, 'base64')))
 	.refine((keys) => keys.every((key) => key.length === 32), { error: 'must be 32 bytes in base64 each' })
-	.meta({ description: 'keys that secret params are encrypted with between jobs and tool workers' });
+	.meta({
+		description:
+			'Keys (32 bytes each, base64, separated by commas) that encrypt document passwords between jobs and workers. The first encrypts, all decrypt.',
+	});
 
 /** Encrypts the secrets of a job, so that neither the database nor a message contains them in clear. */
 export function createParamSealer(keys: readonly Buffer[]): ParamSealer {

@@ -1,0 +1,130 @@
+import { baseConfigSchema } from '@creatorr/service/config';
+import { z } from 'zod';
+import { configSchema as auth } from '../../../../apps/auth/src/config.ts';
+import { configSchema as billing } from '../../../../apps/billing/src/config.ts';
+import { configSchema as files } from '../../../../apps/files/src/config.ts';
+import { configSchema as gateway } from '../../../../apps/gateway/src/config.ts';
+import { configSchema as jobs } from '../../../../apps/jobs/src/config.ts';
+import { configSchema as toolWorker } from '../../../../apps/tool-worker/src/config.ts';
+import { environmentSchema } from '../stack/settings.ts';
+
+const SERVICES = { gateway, auth, files, jobs, billing, 'tool-worker': toolWorker };
+
+/** Defaults that depend on the machine, in words. */
+const COMPUTED_DEFAULTS: Readonly<Record<string, string>> = {
+	BCRYPT_CONCURRENCY: 'cores − 1, at least 1',
+	CREATORR_HOME: '`.local/`',
+	LONG_JOBS: 'one for each 2 GiB of memory, at most 2 for each core, at least 2',
+	RABBITMQ_DISK_FREE_LIMIT_BYTES: '5% of the disk, from 256 MiB to 1 GiB',
+	TOOL_CONCURRENCY: 'cores, at least 2',
+	WORKER_CONCURRENCY: 'cores',
+};
+
+interface Setting {
+	name: string;
+	default: string;
+	meaning: string;
+}
+
+const fieldSchema = z.looseObject({ default: z.unknown().optional(), description: z.string().default('') });
+const objectSchema = z.looseObject({
+	properties: z.record(z.string(), fieldSchema),
+	required: z.array(z.string()).default([]),
+});
+
+/** Larger units for numbers, by the unit in a setting's name. The first unit that divides a number is shown beside it. */
+const LARGER_UNITS: Readonly<Record<string, readonly (readonly [unit: string, size: number])[]>> = {
+	BYTES: [
+		['MiB', 1024 ** 2],
+		['KiB', 1024],
+		['GB', 1_000_000_000],
+	],
+	HOURS: [['days', 24]],
+	MS: [['s', 1_000]],
+	SECONDS: [
+		['days', 24 * 3_600],
+		['h', 3_600],
+		['min', 60],
+	],
+};
+
+function numberText(name: string, value: number): string {
+	const units = LARGER_UNITS[name.split('_').at(-1) ?? ''] ?? [];
+	const [unit, size] =
+		units.find(([larger, each]) => value % each === 0 && (value > each || larger === 'h')) ?? [];
+	return size === undefined ? `${value}` : `${value} (${value / size} ${unit})`;
+}
+
+function defaultOf(name: string, value: unknown, isRequired: boolean): string {
+	const computed = COMPUTED_DEFAULTS[name];
+	if (computed !== undefined) return computed;
+	if (isRequired) return 'required';
+	if (value === undefined || value === '' || value === '{}') return 'none';
+	return typeof value === 'number' ? numberText(name, value) : `\`${String(value)}\``;
+}
+
+/** Returns the settings of a schema by name, in alphabetical order. */
+function settingsOf(schema: z.ZodType): Setting[] {
+	const { properties, required } = objectSchema.parse(
+		z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+	);
+	return Object.entries(properties)
+		.map(([name, field]) => ({
+			name,
+			default: defaultOf(name, field.default, required.includes(name)),
+			meaning: field.description,
+		}))
+		.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+	const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+	return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const cells = (setting: Setting) => [`\`${setting.name}\``, setting.default, setting.meaning];
+const keyOf = (setting: Setting) => cells(setting).join('|');
+
+const INTRODUCTION = `# Settings
+
+All settings are environment variables. A service reads them once, at startup, and refuses to start with a wrong one: the error names every wrong variable.
+\`npm start\` passes your environment on to the services, except ports, secrets and internal URLs, which it sets itself. Docker Compose reads \`.env\`
+([deploy.md](deploy.md#docker-compose)); Kubernetes reads the ConfigMap \`settings\` and the Secrets ([deploy.md](deploy.md#kubernetes)).
+
+This page is generated: \`node infra/local/src/settings-page/write.ts\`. The descriptions are in \`config.ts\` of each service.
+`;
+
+const TRACING = `## Tracing
+
+Every service reads OpenTelemetry's variables: [observability.md](observability.md#traces) lists them.
+`;
+
+/** Returns docs/settings.md. */
+export function settingsPage(): string {
+	const base = settingsOf(baseConfigSchema);
+	const ofServices = Object.entries(SERVICES).flatMap(([service, schema]) =>
+		settingsOf(schema)
+			.filter(({ name }) => !base.some((setting) => setting.name === name))
+			.map((setting) => ({ service, setting })),
+	);
+	const groups = [...Map.groupBy(ofServices, ({ setting }) => keyOf(setting)).values()];
+	const shared = groups.filter((group) => group.length > 1);
+	const rowsOf = (service: string) =>
+		groups
+			.filter((group) => group.length === 1 && group[0]?.service === service)
+			.flatMap((group) => group.map(({ setting }) => cells(setting)));
+	const header = ['setting', 'default', 'meaning'];
+	const sharedRows = shared.map((group) => [
+		...group.slice(0, 1).flatMap(({ setting }) => cells(setting)),
+		group.map(({ service }) => service).join(', '),
+	]);
+	const bySetting = sharedRows.toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1));
+	return [
+		INTRODUCTION,
+		`## npm start\n\n${table(header, settingsOf(environmentSchema).map(cells))}\n`,
+		`## All services\n\n${table(header, base.map(cells))}\n`,
+		`## Several services\n\n${table([...header, 'services'], bySetting)}\n`,
+		...Object.keys(SERVICES).map((service) => `## ${service}\n\n${table(header, rowsOf(service))}\n`),
+		TRACING,
+	].join('\n');
+}
