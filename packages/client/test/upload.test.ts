@@ -202,6 +202,17 @@ test('what the API refuses is told at once', async () => {
 	await refusing.stop();
 });
 
+test('a refusal that asks for a longer wait than the client has patience is thrown at once', async () => {
+	const { startServer, replyError } = await import('./support/start-server.ts');
+	const refusing = await startServer((_, response) => {
+		response.setHeader('Retry-After', '3600');
+		replyError(response, 429, 'rate_limited');
+	});
+	const upload = createClient({ baseUrl: refusing.url }).files.upload(large());
+	await expect(upload).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 3_600_000 });
+	await refusing.stop();
+});
+
 test('a signal that is aborted already sends nothing', async () => {
 	const signal = AbortSignal.abort(new Error('never'));
 	await expect(client.files.upload(large(), { signal })).rejects.toThrow('never');

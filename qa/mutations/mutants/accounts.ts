@@ -216,7 +216,12 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'bounds how many uploads of an account are pending',
 		mutations: [files('requireFewPending', forceCondition(true, 'pendingUploads'))],
-		test: 'refuses one more, by a single PUT or in parts, and admits it once a file is ready',
+		test: 'refuses one more, by a single PUT or in parts, and admits it once the bytes of one have come',
+	},
+	{
+		name: 'counts no upload as pending whose bytes have come',
+		mutations: [files('createFileRoute', forceCondition(true, 'isTooManyPending'))],
+		test: 'admits concurrent uploads once the bytes of as many have come',
 	},
 	{
 		name: 'forgets the names of the files of a deleted account',

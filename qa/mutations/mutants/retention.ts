@@ -43,6 +43,11 @@ const WHAT_IS_REMOVED: readonly Mutant[] = [
 		test: 'aborts an abandoned or deleted upload in parts',
 	},
 	{
+		name: 'aborts an upload in parts whose file was refused',
+		mutations: [files('insertInParts', forceCondition(false, 'AppError'))],
+		test: 'refuses an upload in parts that another overtook, and aborts it in the store',
+	},
+	{
 		name: 'ends uploads in parts that no row knows of',
 		mutations: [files('abortOrphans', dropCall('abortMultipart'))],
 		test: 'aborts old ones without a row, and no new ones',

@@ -45,3 +45,16 @@ async function readPage(prisma: Database, page: Page): Promise<File[]> {
 		take: page.limit,
 	});
 }
+
+/** Returns a user's oldest pending uploads, oldest first. */
+export async function findOldestPending(
+	prisma: Database,
+	{ userId, limit }: { userId: string; limit: number },
+): Promise<FileRecord[]> {
+	const rows = await prisma.file.findMany({
+		where: { userId, status: 'pending', jobId: null, ...visible() },
+		orderBy: { id: 'asc' },
+		take: limit,
+	});
+	return rows.map(toRecord);
+}

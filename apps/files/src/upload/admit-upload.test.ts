@@ -12,7 +12,7 @@ const admit = (
 	jobId: string | null = null,
 ) =>
 	admitUpload(
-		{ plans: PLANS, unverifiedStoredBytes: GB, maxPendingUploads: 10 },
+		{ plans: PLANS, unverifiedStoredBytes: GB, maxPendingUploads: 10, putUrlSeconds: 3_600 },
 		{ sizeBytes, jobId },
 		{ plan, storedBytes, emailVerified: true, pendingUploads: 9 },
 	);
@@ -50,7 +50,7 @@ describe('an upload of a user whose email is not verified', () => {
 	} as const;
 	const admitUnverified = (sizeBytes: number, { jobId = null as string | null, limit = GB } = {}) =>
 		admitUpload(
-			{ plans: PLANS, unverifiedStoredBytes: limit, maxPendingUploads: 10 },
+			{ plans: PLANS, unverifiedStoredBytes: limit, maxPendingUploads: 10, putUrlSeconds: 3_600 },
 			{ sizeBytes, jobId },
 			unverified,
 		);
@@ -79,14 +79,19 @@ describe('an upload of a user whose email is not verified', () => {
 describe('an upload of a user with as many pending uploads as allowed', () => {
 	const admitPending = (jobId: string | null) =>
 		admitUpload(
-			{ plans: PLANS, unverifiedStoredBytes: 0, maxPendingUploads: 1_000 },
+			{ plans: PLANS, unverifiedStoredBytes: 0, maxPendingUploads: 1_000, putUrlSeconds: 3_600 },
 			{ sizeBytes: 1, jobId },
 			{ plan: 'pro', emailVerified: true, storedBytes: 0, pendingUploads: 1_000 },
 		);
 
 	test('is refused, with the number, the limit and what to do', () => {
 		expect(() => admitPending(null)).toThrow(
-			'you have 1,000 pending uploads; every plan allows 1,000. Send their bytes and use or open each file, or delete some (a deleted upload counts until its upload URL expires).',
+			expect.objectContaining({
+				code: 'rate_limited',
+				message:
+					'you have 1,000 pending uploads, and can have 1,000 at a time; finish or delete some, then try again (a deleted upload counts until its upload URL expires)',
+				headers: { 'Retry-After': '3600' },
+			}),
 		);
 	});
 

@@ -17,11 +17,11 @@ export function unverifiedLimit(
 }
 
 /**
- * Throws `plan_limit` when an upload exceeds the plan's storage or the limit of pending uploads, and `email_not_verified` when it
- * exceeds what a user may store before verifying the email. Outputs of jobs are always admitted, and their bytes count afterwards.
+ * Throws `plan_limit` when an upload exceeds the plan's storage, `rate_limited` when too many are pending, and `email_not_verified` when
+ * it exceeds what a user may store before verifying the email. Outputs of jobs are always admitted, and their bytes count afterwards.
  */
 export function admitUpload(
-	limits: StorageLimits & Pick<FilePolicy, 'maxPendingUploads'>,
+	limits: StorageLimits & PendingLimit,
 	{ sizeBytes, jobId }: { sizeBytes: number; jobId: string | null },
 	storageUse: StorageUse,
 ): void {
@@ -44,16 +44,27 @@ export function admitUpload(
 	);
 }
 
-/** Bounds the rows and multipart uploads that an account can create without sending a byte. */
+type PendingLimit = Pick<FilePolicy, 'maxPendingUploads' | 'putUrlSeconds'>;
+
+/**
+ * Bounds the rows and multipart uploads that an account can create without sending a byte. No plan allows more, so the refusal is not
+ * `plan_limit`. After Retry-After, uploads that the user deletes now no longer count.
+ */
 function requireFewPending(
-	{ maxPendingUploads }: Pick<FilePolicy, 'maxPendingUploads'>,
+	{ maxPendingUploads, putUrlSeconds }: PendingLimit,
 	{ pendingUploads }: Pick<StorageUse, 'pendingUploads'>,
 ): void {
 	if (pendingUploads < maxPendingUploads) return;
 	throw new AppError(
-		'plan_limit',
-		`you have ${sayNumber(pendingUploads)} pending uploads; every plan allows ${sayNumber(maxPendingUploads)}. Send their bytes and use or open each file, or delete some (a deleted upload counts until its upload URL expires).`,
+		'rate_limited',
+		`you have ${sayNumber(pendingUploads)} pending uploads, and can have ${sayNumber(maxPendingUploads)} at a time; finish or delete some, then try again (a deleted upload counts until its upload URL expires)`,
+		{ retryAfterSeconds: putUrlSeconds },
 	);
+}
+
+/** Tells whether {@link admitUpload} refused an upload because too many are pending. */
+export function isTooManyPending(error: unknown): boolean {
+	return error instanceof AppError && error.code === 'rate_limited';
 }
 
 /**

@@ -3,21 +3,25 @@ import { createFile, type uploadSchema } from '@creatorr/contracts/files';
 import { newId } from '@creatorr/contracts/ids';
 import type { Plan } from '@creatorr/contracts/plans';
 import { crashPoint } from '@creatorr/service/crash-point';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Audience } from '@creatorr/storage/connection';
 import { choosePartSize } from '@creatorr/storage/plan-parts';
 import type { z } from 'zod';
-import { readStorageUse, type StorageUse } from '../accounts/accounts.sql.ts';
+import { readStorageUse } from '../accounts/accounts.sql.ts';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, KEY_PREFIX } from '../file.ts';
 import { type FilePolicy, later, retentionOf } from '../policy.ts';
-import { admitUpload, chooseUpload } from './admit-upload.ts';
+import { admitUpload, chooseUpload, isTooManyPending } from './admit-upload.ts';
 import { insertFile } from './insert-file.sql.ts';
+import { refreshOldestPending } from './refresh-pending.ts';
 import { presignUpload } from './upload-urls.ts';
 
+/** Looks up one user's pending uploads at a time, so that no user's uploads occupy all connections to the store. */
 export function createFileRoute(deps: Deps): Route {
+	const mutex = createKeyedMutex();
 	return defineRoute(createFile, async ({ body, user }) => {
-		const upload = await createUpload(deps, {
+		const request: UploadRequest = {
 			userId: user.id,
 			name: body.name,
 			mimeType: body.mime_type,
@@ -25,8 +29,15 @@ export function createFileRoute(deps: Deps): Route {
 			wantsParts: body.multipart ?? false,
 			jobId: null,
 			audience: 'client',
-		});
-		return { data: upload };
+		};
+		try {
+			return { data: await createUpload(deps, request) };
+		} catch (error) {
+			if (!isTooManyPending(error)) throw error;
+			// An upload whose bytes have come counts as pending until somebody asks for it.
+			await mutex.runExclusive(user.id, () => refreshOldestPending(deps, user.id));
+			return { data: await createUpload(deps, request) };
+		}
 	});
 }
 
@@ -42,38 +53,61 @@ interface UploadRequest {
 }
 
 /**
- * Creates a pending file and returns how to upload it. Throws `too_large`, `plan_limit`, `email_not_verified`, `validation` for parts
- * that would be too small, and when the account was deleted `unauthorized`, or `not_found` for a job's output.
+ * Creates a pending file and returns how to upload it. Throws `too_large`, `plan_limit`, `rate_limited`, `email_not_verified`,
+ * `validation` for parts that would be too small, and when the account was deleted `unauthorized`, or `not_found` for a job's output.
  */
 export async function createUpload(
 	deps: Deps,
 	request: UploadRequest,
 ): Promise<z.output<typeof uploadSchema>> {
-	const { prisma, policy } = deps;
-	const method = chooseUpload(request, policy.singlePutLimitBytes);
 	const id = newId('fil');
-	const storageKey = KEY_PREFIX + id;
-	const admit = (use: StorageUse) => admitUpload(policy, request, use);
-	let multipart: FileRecord['multipart'] = null;
-	if (method === 'parts') {
-		// Checked here too, so that a refusal leaves no multipart upload in the store.
-		admit(requireAccount(await readStorageUse(prisma, request.userId), request));
-		multipart = await createMultipart(deps, storageKey, request);
-		crashPoint('files.create.multipart-begun');
-	}
+	const draft: Draft = { id, storageKey: KEY_PREFIX + id, multipart: null };
+	const file =
+		chooseUpload(request, deps.policy.singlePutLimitBytes) === 'parts'
+			? await insertInParts(deps, request, draft)
+			: await insertUpload(deps, request, draft);
+	crashPoint('files.create.committed');
+	return presignUpload(deps, file, request.audience);
+}
+
+type Draft = Pick<FileRecord, 'id' | 'storageKey' | 'multipart'>;
+
+/** Inserts the file of a draft unless the owner's limits refuse it. */
+async function insertUpload(deps: Deps, request: UploadRequest, draft: Draft): Promise<FileRecord> {
+	const { prisma, policy } = deps;
 	const inserted = await deps.insertMutex.runExclusive(request.userId, () =>
 		insertFile(prisma, request.userId, (use) => {
-			admit(use);
-			return planFile(request, { id, storageKey, multipart }, { plan: use.plan, policy });
+			admitUpload(policy, request, use);
+			return planFile(request, draft, { plan: use.plan, policy });
 		}),
 	);
-	crashPoint('files.create.committed');
-	return presignUpload(deps, requireAccount(inserted, request), request.audience);
+	return requireAccount(inserted, request);
+}
+
+/**
+ * Creates the multipart upload before the row that names it. A process that ends in between leaves an upload without a row, which the
+ * stale-uploads task aborts.
+ */
+async function insertInParts(deps: Deps, request: UploadRequest, draft: Draft): Promise<FileRecord> {
+	const { prisma, policy, store } = deps;
+	const { storageKey: key } = draft;
+	// Checked here too, so that most refusals create no multipart upload.
+	admitUpload(policy, request, requireAccount(await readStorageUse(prisma, request.userId), request));
+	const uploadId = await store.createMultipart({ key, contentType: request.mimeType });
+	crashPoint('files.create.multipart-begun');
+	const multipart = { uploadId, partSizeBytes: choosePartSize(request.sizeBytes) };
+	try {
+		return await insertUpload(deps, request, { ...draft, multipart });
+	} catch (error) {
+		// After another error than a refusal the row may be there. When the abort fails, the stale-uploads task repeats it.
+		if (error instanceof AppError) await store.abortMultipart({ key, uploadId }).catch(() => undefined);
+		throw error;
+	}
 }
 
 function planFile(
 	{ userId, name, mimeType, sizeBytes, jobId }: UploadRequest,
-	draft: Pick<FileRecord, 'id' | 'storageKey' | 'multipart'>,
+	draft: Draft,
 	{ plan, policy }: { plan: Plan; policy: FilePolicy },
 ): FileRecord {
 	const createdAt = new Date();
@@ -94,16 +128,6 @@ function planFile(
 		uploadUrlExpiresAt: draft.multipart === null ? putUntil : abandonAt,
 		deletedAt: null,
 	};
-}
-
-/** The stale-uploads task aborts a multipart upload whose row was never inserted. */
-async function createMultipart(
-	{ store }: Deps,
-	key: string,
-	{ sizeBytes, mimeType }: UploadRequest,
-): Promise<NonNullable<FileRecord['multipart']>> {
-	const partSizeBytes = choosePartSize(sizeBytes);
-	return { uploadId: await store.createMultipart({ key, contentType: mimeType }), partSizeBytes };
 }
 
 function requireAccount<T>(found: T | null, { jobId }: UploadRequest): T {

@@ -1,10 +1,12 @@
 import { newId } from '@creatorr/contracts/ids';
+import { UploadNotFound } from '@creatorr/storage/errors';
+import type { MultipartUpload } from '@creatorr/storage/multipart';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/accounts.sql.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { buildFile } from '../testing/build-file.ts';
 import { type FilesService, newUser, startFiles, type TestUser } from '../testing/files-service.ts';
-import { declare, PDF, put, uploadReady } from '../testing/uploads.ts';
+import { declare, PDF, put, upload, uploadReady } from '../testing/uploads.ts';
 import { admitUpload } from './admit-upload.ts';
 import { insertFile } from './insert-file.sql.ts';
 
@@ -93,6 +95,28 @@ describe('the limit of stored bytes', () => {
 		} finally {
 			store.createMultipart = createMultipart;
 		}
+	});
+
+	test('refuses an upload in parts that another overtook, and aborts it in the store', async () => {
+		for (let count = 0; count < 4; count++) await declare(service, user, { size_bytes: 10 * GIB });
+		const { store } = service.deps;
+		const { createMultipart } = store;
+		const created: MultipartUpload[] = [];
+		store.createMultipart = async (input) => {
+			store.createMultipart = createMultipart;
+			await declare(service, user, { size_bytes: 5 * GB, multipart: false });
+			const uploadId = await createMultipart(input);
+			created.push({ key: input.key, uploadId });
+			return uploadId;
+		};
+		try {
+			const refused = await service.as(user).create({ ...PDF, size_bytes: 5 * GB, multipart: true });
+			expect(refused.body.error.code).toBe('plan_limit');
+		} finally {
+			store.createMultipart = createMultipart;
+		}
+		expect(created).toHaveLength(1);
+		for (const each of created) await expect(store.listParts(each)).rejects.toThrow(UploadNotFound);
 	});
 
 	test('is the plan’s', async () => {
@@ -201,19 +225,26 @@ describe('the limit of pending uploads', () => {
 	const createOne = (body: object = {}) => limited.as(user).create({ ...PDF, size_bytes: 5, ...body });
 	const expectRefused = async (body: object = {}) => {
 		const refused = await createOne(body);
-		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
-		expect(refused.body.error.message).toMatch(/3 pending uploads; every plan allows 3/);
+		expect([refused.status, refused.body.error.code]).toEqual([429, 'rate_limited']);
+		expect(refused.headers['retry-after']).toBe('3600');
+		expect(refused.body.error.message).toMatch(/3 pending uploads, .* finish or delete some/);
 	};
 
-	test('refuses one more, by a single PUT or in parts, and admits it once a file is ready', async () => {
+	test('refuses one more, by a single PUT or in parts, and admits it once the bytes of one have come', async () => {
 		await uploadReady(limited, user);
 		for (let count = 0; count < 2; count++) await declare(limited, user, { size_bytes: 5 });
-		const { file_id, upload_url, headers } = await declare(limited, user, { size_bytes: 5 });
+		const { upload_url, headers } = await declare(limited, user, { size_bytes: 5 });
 		await expectRefused();
 		await expectRefused({ size_bytes: 6_000_000, multipart: true });
 		await put(upload_url, 'hello', headers);
-		expect((await limited.as(user).get(file_id)).body.data.status).toBe('ready');
 		expect((await createOne()).status).toBe(201);
+		await expectRefused();
+	});
+
+	test('admits concurrent uploads once the bytes of as many have come', async () => {
+		for (let count = 0; count < 3; count++) await upload(limited, user, 'hello');
+		const answers = await Promise.all([createOne(), createOne(), createOne(), createOne()]);
+		expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 429]);
 	});
 
 	test('is not exceeded by ten concurrent uploads', async () => {

@@ -83,7 +83,8 @@ export function RateLimits() {
 				<code>Retry-After</code> in seconds. A refused request has changed nothing: send it again after that
 				time. There are limits on the requests of each user (per second and at a time), on open{' '}
 				<code>?wait=</code> requests and event streams, on wrong passwords and mails, and on the connections
-				and bytes of each address.
+				and bytes of each address. An account also has a limit of pending uploads: finish or delete some, and
+				new ones are accepted.
 			</p>
 			<p>
 				What a plan allows is another thing: a request that goes beyond it is answered <code>403</code> with

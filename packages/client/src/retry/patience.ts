@@ -15,7 +15,10 @@ export interface RetryOptions {
 export interface Patience {
 	/** Something succeeded: the time starts anew with the next failure. */
 	renew(): void;
-	/** Waits before the next try. Throws the error when it won't pass, or when nothing has succeeded for too long. */
+	/**
+	 * Waits before the next try. Throws the error when it won't pass, when nothing has succeeded for too long, or when the answer asks
+	 * for a wait beyond that time.
+	 */
 	waitAfter(error: unknown): Promise<void>;
 }
 
@@ -30,8 +33,10 @@ export function createPatience({ forMs, signal }: RetryOptions): Patience {
 			signal?.throwIfAborted();
 			if (failures === 0) failingSince = performance.now();
 			failures += 1;
-			if (!mayPass(error) || performance.now() - failingSince >= forMs) throw error;
-			await pause(retryAfterOf(error) ?? backoffMs(failures), signal);
+			const leftMs = forMs - (performance.now() - failingSince);
+			const retryAfterMs = retryAfterOf(error);
+			if (!mayPass(error) || leftMs <= 0 || (retryAfterMs ?? 0) > leftMs) throw error;
+			await pause(retryAfterMs ?? backoffMs(failures), signal);
 		},
 	};
 }

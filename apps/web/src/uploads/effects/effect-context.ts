@@ -27,10 +27,13 @@ export function problemOf(error: unknown): Problem {
 
 const RETRYABLE_STATUSES: readonly number[] = [408, 429, 502, 503, 504];
 
-/** Whether the same request may succeed later. */
+/** Users see a failure that would take longer to wait out, with what they can do. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** Whether the same request may succeed soon. */
 export function isRetryable(error: unknown): boolean {
 	if (error instanceof ApiError || error instanceof StoreError) {
-		return RETRYABLE_STATUSES.includes(error.status);
+		return RETRYABLE_STATUSES.includes(error.status) && retryAfterOf(error) <= LONGEST_WAIT_MS;
 	}
 	return error instanceof ConnectionError;
 }

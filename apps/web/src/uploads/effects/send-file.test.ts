@@ -1,4 +1,4 @@
-import { StoreError } from '@creatorr/client';
+import { ApiError, StoreError } from '@creatorr/client';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Report } from '../transitions.ts';
 import { createUpload } from '../upload.ts';
@@ -58,6 +58,20 @@ test('pauses before it reports an interruption by the store', async () => {
 	await jest.advanceTimersByTimeAsync(1_000);
 	await done;
 	expect(reports.at(-1)).toEqual({ type: 'upload-interrupted' });
+});
+
+test('reports a failure that would take long to wait out', async () => {
+	const { reports, done } = await start(async () => {
+		throw new ApiError('you have 1,000 pending uploads', {
+			code: 'rate_limited',
+			status: 429,
+			requestId: 'req_1',
+			details: [],
+			retryAfterMs: 3_600_000,
+		});
+	});
+	await done;
+	expect(reports.at(-1)).toMatchObject({ type: 'failed', problem: { code: 'rate_limited' } });
 });
 
 test('reports a lost file when its bytes can’t be read', async () => {

@@ -56,11 +56,8 @@ const TEXTS: Record<Problem['code'], FailureText> = {
 		text: 'Upload it once more, and it goes on.',
 		remedies: ['upload-again'],
 	},
-	rate_limited: {
-		title: 'That was much at once',
-		text: 'Wait a minute, then try again.',
-		remedies: TRY_AGAIN,
-	},
+	// short waits are waited out, so the message says what else helps
+	rate_limited: { title: 'Too much at once', remedies: TRY_AGAIN },
 	upstream_unavailable: {
 		title: 'creatorr doesn’t answer just now',
 		text: 'Nothing is lost. Try again in a moment.',
