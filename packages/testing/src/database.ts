@@ -23,18 +23,25 @@ export async function createDatabase(): Promise<TestDatabase> {
 	return testDatabase(name);
 }
 
+/** `@creatorr/database/migrate`, which depends on this package for its own tests. */
+interface MigrateModule {
+	migrateDeploy(options: { databaseUrl: string; directory: string }): Promise<unknown>;
+}
+
 /**
- * A database of the caller's own with an app's tables (TEST_POSTGRES_ADMIN_URL), much faster than migrating it: a copy of a template
- * that stays on the server, one for each state of the migrations. `migrate` gets the URL of an empty database; it is called only
- * where there is no template yet.
+ * Creates a database of the caller's own with an app's tables (TEST_POSTGRES_ADMIN_URL), much faster than migrating it: a copy of a
+ * template that stays on the server, one for each state of the migrations. The engine that migrates is imported only when there is no
+ * template yet.
  * @param directory of the app's `schema.prisma` and `migrations/`
  */
 export async function createMigratedDatabase(
 	directory: string,
-	migrate: (databaseUrl: string) => Promise<unknown>,
+	importMigrate: () => Promise<MigrateModule>,
 ): Promise<TestDatabase> {
 	const name = uniqueName();
 	const template = `template-${digestOf(directory)}`;
+	const migrate = async (databaseUrl: string) =>
+		await (await importMigrate()).migrateDeploy({ databaseUrl, directory });
 	await asAdmin(async (query) => {
 		await withLock(query, template, () => prepareTemplate(query, template, migrate));
 		await createRole(query, name);

@@ -51,10 +51,12 @@ describe('a migrated test database', () => {
 		await writeFile(join(directory, 'schema.prisma'), MIGRATION);
 		let migrations = 0;
 		const create = () =>
-			createMigratedDatabase(directory, async (url) => {
-				migrations += 1;
-				await query(url, MIGRATION);
-			});
+			createMigratedDatabase(directory, async () => ({
+				async migrateDeploy({ databaseUrl }) {
+					migrations += 1;
+					await query(databaseUrl, MIGRATION);
+				},
+			}));
 		const [one, other] = await Promise.all([create(), create()]);
 		expect(migrations).toBeLessThanOrEqual(1);
 		await query(one.url, 'INSERT INTO thing VALUES (1)');
@@ -67,9 +69,9 @@ describe('a migrated test database', () => {
 		const directory = await mkdtemp(join(tmpdir(), 'creatorr-migrations-'));
 		await writeFile(join(directory, 'schema.prisma'), 'broken');
 		const create = () =>
-			createMigratedDatabase(directory, async () => {
-				throw new Error('broken');
-			});
+			createMigratedDatabase(directory, async () => ({
+				migrateDeploy: () => Promise.reject(new Error('broken')),
+			}));
 		for (let attempt = 0; attempt < 2; attempt += 1) await expect(create()).rejects.toThrow('broken');
 		await rm(directory, { recursive: true });
 	});

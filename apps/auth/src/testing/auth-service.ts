@@ -44,12 +44,6 @@ export interface AuthService {
 	close(): Promise<void>;
 }
 
-/** The engine that migrates is loaded only where there is no template yet. */
-async function migrate(databaseUrl: string): Promise<void> {
-	const { migrateDeploy } = await import('@creatorr/database/migrate');
-	await migrateDeploy({ databaseUrl, directory: PRISMA_DIRECTORY });
-}
-
 function recordInto(log: LogLine[]): Logger {
 	const write = (event: string, fields = {}) => {
 		log.push({ event, fields });
@@ -60,7 +54,7 @@ function recordInto(log: LogLine[]): Logger {
 /** The real service, as main.ts runs it, on a database and a virtual host of its own. */
 export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
 	const [database, virtualHost] = await Promise.all([
-		createMigratedDatabase(PRISMA_DIRECTORY, migrate),
+		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
 		createVirtualHost(),
 	]);
 	const mailDirectory = await mkdtemp(join(tmpdir(), 'creatorr-mail-'));

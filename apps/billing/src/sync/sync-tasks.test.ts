@@ -1,7 +1,6 @@
 import { createPrisma } from '@creatorr/database/client';
-import { migrateDeploy } from '@creatorr/database/migrate';
 import { startTask } from '@creatorr/service/task';
-import { createDatabase } from '@creatorr/testing/database';
+import { createMigratedDatabase, type TestDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { until } from '@creatorr/testing/until';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
@@ -12,13 +11,15 @@ import { type LocalStripe, startLocalStripe } from '../testing/local-stripe.ts';
 import { PRISMA_DIRECTORY } from '../testing/world.ts';
 import { syncTasks } from './sync-tasks.ts';
 
-let database: Awaited<ReturnType<typeof createDatabase>>;
+let database: TestDatabase;
 let stripe: LocalStripe;
 let prisma: PrismaClient;
 let customers: Customers;
 beforeAll(async () => {
-	[database, stripe] = await Promise.all([createDatabase(), startLocalStripe()]);
-	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
+	[database, stripe] = await Promise.all([
+		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
+		startLocalStripe(),
+	]);
 	const settings = { databaseUrl: database.url, poolSize: 8, applicationName: 'test' };
 	prisma = createPrisma<PrismaClient>(PrismaClient, settings);
 	customers = createCustomers({ prisma, locking: prisma });

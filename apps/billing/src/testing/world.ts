@@ -3,13 +3,12 @@ import { type EventOf, planChanged } from '@creatorr/contracts/events';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { createPrisma } from '@creatorr/database/client';
-import { migrateDeploy } from '@creatorr/database/migrate';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { startConsumer } from '@creatorr/messaging/consumer';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { QUEUES } from '@creatorr/messaging/topology';
 import { startService } from '@creatorr/service/define-service';
-import { createDatabase } from '@creatorr/testing/database';
+import { createMigratedDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { pause, until } from '@creatorr/testing/until';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
@@ -61,12 +60,11 @@ async function listenForPlans(amqpUrl: string) {
 export async function startWorld(overrides: Record<string, string> = {}) {
 	const identities = makeIdentities();
 	const [database, host, services, stripe] = await Promise.all([
-		createDatabase(),
+		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
 		createVirtualHost(),
 		startFakeServices(identities.keySet),
 		startLocalStripe(),
 	]);
-	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
 	const env = {
 		NODE_ENV: 'test',
 		PORT: '0',

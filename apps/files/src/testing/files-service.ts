@@ -4,13 +4,12 @@ import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import type { Caller } from '@creatorr/contracts/operation';
 import { createPrisma } from '@creatorr/database/client';
-import { migrateDeploy } from '@creatorr/database/migrate';
 import { startService } from '@creatorr/service/define-service';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
 import { createStorage } from '@creatorr/storage/storage';
 import { createBucket } from '@creatorr/testing/bucket';
-import { createDatabase } from '@creatorr/testing/database';
+import { createMigratedDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import request from 'supertest';
@@ -61,11 +60,10 @@ export async function startFiles(
 	} = {},
 ) {
 	const [database, host, bucket] = await Promise.all([
-		createDatabase(),
+		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
 		createVirtualHost(),
 		createBucket(options.s3Endpoint ? { endpoint: options.s3Endpoint } : {}),
 	]);
-	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
 	const identities = makeIdentities();
 	const databaseUrl = new URL(database.url);
 	if (options.databaseThrough) databaseUrl.port = options.databaseThrough;

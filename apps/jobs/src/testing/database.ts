@@ -1,15 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { createPrisma } from '@creatorr/database/client';
-import { migrateDeploy } from '@creatorr/database/migrate';
-import { createDatabase } from '@creatorr/testing/database';
+import { createMigratedDatabase } from '@creatorr/testing/database';
 import { PrismaClient } from '../generated/client.ts';
 
 export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
 
 /** Creates a database with the schema of the service, and a client that tests use directly. */
 export async function startDatabase() {
-	const database = await createDatabase();
-	await migrateDeploy({ databaseUrl: database.url, directory: PRISMA_DIRECTORY });
+	const database = await createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate'));
 	const prisma = createPrisma<PrismaClient>(PrismaClient, {
 		databaseUrl: database.url,
 		poolSize: 10,
