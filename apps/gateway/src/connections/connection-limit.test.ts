@@ -1,7 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import {
+	limitedRequests,
+	startTestGateway,
+	startUpstream,
+	type TestGateway,
+	until,
+} from '../testing/gateway.ts';
 import { readAll } from '../testing/raw.ts';
 import { keepAliveMsAt } from './connection-limit.ts';
 
@@ -61,11 +67,13 @@ async function ask(from: string): Promise<number> {
 test('an address has as many connections as it may, and one more is told so and closed', async () => {
 	await start();
 	await flood(FLOODER, LIMIT);
+	const refused = await limitedRequests(gateway, 'connections');
 	const socket = await openFrom(FLOODER);
 	socket.write(ASK + ASK);
 	const answer = await readAll(socket);
 	expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([429, 'rate_limited']);
 	expect(answer.headers['retry-after']).toBe('1');
+	expect(await limitedRequests(gateway, 'connections')).toBe(refused + 1);
 });
 
 test('another address is served meanwhile', async () => {

@@ -1,7 +1,7 @@
 import type { Exchange } from '../requests/exchange.ts';
-import { rateLimited } from './admit-user.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import type { Limits } from './limits.ts';
+import { rateLimited } from './rate-limited.ts';
 
 /** Admits a request without a session, at once or after a short wait. Throws or rejects with `rate_limited`. */
 export type AdmitAnonymous = (exchange: Exchange) => undefined | Promise<undefined>;

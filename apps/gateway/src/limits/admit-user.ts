@@ -1,11 +1,10 @@
 import { bodyLimitOf } from '@creatorr/contracts/body-limit';
-import { AppError } from '@creatorr/contracts/errors';
-import { counter } from '@creatorr/service/metrics';
 import type { Exchange } from '../requests/exchange.ts';
 import { hasBody, isChunked } from '../requests/request-head.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import type { Limits } from './limits.ts';
+import { rateLimited } from './rate-limited.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
 type UserLimits = Pick<
@@ -23,20 +22,6 @@ type UserLimits = Pick<
 /** Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited`. */
 export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
 
-/**
- * What a request may be beyond: per user the rate, the short requests at a time, the waits and event streams at a time; `held`,
- * the waits and event streams of all users; and `anonymous`, the requests without a session of one network.
- */
-type RequestLimit = 'rate' | 'requests' | 'waits' | 'held' | 'anonymous';
-
-const MESSAGES: Record<RequestLimit, string> = {
-	rate: 'Too many requests. Wait for the time in Retry-After, then try again.',
-	requests: 'too many requests at a time; wait for some to finish, then try again',
-	waits: 'too many open waits and event streams; close some, then try again',
-	held: 'This server has too many open waits and event streams. Ask without waiting, or try again in a moment.',
-	anonymous: 'Too many requests at a time from this network. Try again in a moment.',
-};
-
 /** The share of all connections that waits and event streams may take: the others are idle or soon answered, and serve new clients. */
 const HELD_SHARE = 0.5;
 
@@ -52,18 +37,6 @@ function bodyCostOf({ req: { headers }, operation }: Exchange): number {
 	if (!operation || !hasBody(headers)) return 0;
 	const bytes = isChunked(headers) ? bodyLimitOf(operation) : Number(headers['content-length']);
 	return Math.floor(bytes / BODY_BYTES_PER_TOKEN);
-}
-
-const limitedRequests = counter({
-	name: 'creatorr_gateway_requests_limited_total',
-	help: 'Requests that were refused with 429, by limit: of users, or of networks without a session',
-	labels: ['limit'],
-});
-
-/** Returns the refusal of a request beyond a limit, and counts it. */
-export function rateLimited(limit: RequestLimit, retryAfterSeconds: number): AppError {
-	limitedRequests.inc({ limit });
-	return new AppError('rate_limited', MESSAGES[limit], { retryAfterSeconds });
 }
 
 /**

@@ -2,7 +2,13 @@ import { connect, type Socket } from 'node:net';
 import { newId } from '@creatorr/contracts/ids';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import {
+	limitedRequests,
+	startTestGateway,
+	startUpstream,
+	type TestGateway,
+	until,
+} from '../testing/gateway.ts';
 import { readAll } from '../testing/raw.ts';
 
 const LIMIT_BYTES = 2_000_000;
@@ -67,8 +73,10 @@ test.each([`Content-Length: ${BODY_BYTES}`, 'Transfer-Encoding: chunked'])(
 	'a body beyond what an address may have under way is refused (%s)',
 	async (framing) => {
 		await hold(GREEDY);
+		const refused = await limitedRequests(gateway, 'bodies');
 		expect(await refusalOf(await begin(GREEDY, framing))).toEqual([429, 'rate_limited']);
 		expect(arrived).toBe(2);
+		expect(await limitedRequests(gateway, 'bodies')).toBe(refused + 1);
 	},
 );
 

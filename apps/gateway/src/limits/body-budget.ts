@@ -1,9 +1,9 @@
 import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
-import { AppError } from '@creatorr/contracts/errors';
 import type { Operation } from '@creatorr/contracts/operation';
 import type { Exchange } from '../requests/exchange.ts';
 import { hasBody, isChunked } from '../requests/request-head.ts';
 import type { Limits } from './limits.ts';
+import { rateLimited } from './rate-limited.ts';
 
 /**
  * Counts a request's body until its answer is over. Throws `too_large` for a length beyond the operation's limit, and
@@ -30,11 +30,7 @@ export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerAddress'>): A
 		const bytes = isChunked(headers) ? limitBytes : Number(headers['content-length']);
 		if (bytes > limitBytes) throw bodyTooLarge(limitBytes);
 		const held = (heldBytes.get(network) ?? 0) + bytes;
-		if (held > limits.bodyBytesPerAddress) {
-			throw new AppError('rate_limited', 'too much is under way from this address; try again in a moment', {
-				retryAfterSeconds: 1,
-			});
-		}
+		if (held > limits.bodyBytesPerAddress) throw rateLimited('bodies', 1);
 		heldBytes.set(network, held);
 		res.once('close', () => giveBack(network, bytes));
 	};

@@ -13,6 +13,7 @@ import type { AdmitAnonymous } from '../limits/admit-anonymous.ts';
 import type { AdmitUser } from '../limits/admit-user.ts';
 import type { AdmitBody } from '../limits/body-budget.ts';
 import type { Limits } from '../limits/limits.ts';
+import { rateLimited } from '../limits/rate-limited.ts';
 import type { FindRoute } from '../routing/compile-routes.ts';
 import type { PublicRoute } from '../routing/public-routes.ts';
 import { responseModeOf } from '../routing/response-mode.ts';
@@ -58,12 +59,6 @@ function isOver({ answeredBy, res }: Exchange): boolean {
 	return answeredBy !== undefined || res.destroyed;
 }
 
-function tooManyConnections(): AppError {
-	return new AppError('rate_limited', 'too many connections from this address; close some and try again', {
-		retryAfterSeconds: 1,
-	});
-}
-
 /** Runs a check of a head. A refused request ends its connection: a proxy may read the bytes that follow differently. */
 function checkedOrLast<T>(exchange: Exchange, check: () => T): T {
 	try {
@@ -80,7 +75,7 @@ function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	// Node's parser takes what follows for the other protocol, though it is served in this one, and drops it.
 	if (req.headers.upgrade !== undefined) endConnection(exchange);
 	return checkedOrLast(exchange, () => {
-		if (req.socket.connection?.isBeyondLimit) throw tooManyConnections();
+		if (req.socket.connection?.isBeyondLimit) throw rateLimited('connections', 1);
 		const target = readTarget(req.url ?? '');
 		checkHead(req, limits);
 		return target;

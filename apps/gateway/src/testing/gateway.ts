@@ -5,6 +5,7 @@ import { startService } from '@creatorr/service/define-service';
 import { portOf } from '@creatorr/service/process';
 import { readConfig } from '../config.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { RequestLimit } from '../limits/rate-limited.ts';
 import { gateway } from '../service.ts';
 import type { FakeAuth } from './fake-auth.ts';
 import { newKeys } from './keys.ts';
@@ -96,4 +97,11 @@ export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
 
 export function bearer(token: string): { Authorization: string } {
 	return { Authorization: `Bearer ${token}` };
+}
+
+/** How many requests the process of this gateway has refused because of a limit. */
+export async function limitedRequests({ privateUrl }: TestGateway, limit: RequestLimit): Promise<number> {
+	const metrics = await (await fetch(`${privateUrl}/metrics`)).text();
+	const count = new RegExp(`^creatorr_gateway_requests_limited_total\\{limit="${limit}"\\} (\\d+)$`, 'm');
+	return Number(count.exec(metrics)?.[1] ?? 0);
 }
