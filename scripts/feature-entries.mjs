@@ -35,9 +35,9 @@ export const FEATURE_ENTRIES = {
 	'apps/gateway': {
 		connections: ['client-address', 'connection-limit', 'connection-table', 'pipelining', 'tiny-chunks'],
 		health: ['health'],
-		limits: ['admit-anonymous', 'admit-user', 'body-budget', 'limits'],
+		limits: ['admit-anonymous', 'admit-user', 'body-budget', 'limits', 'network-pacer', 'rate-limited'],
 		proxy: ['forward', 'proxy'],
-		requests: ['answer', 'exchange', 'in-flight', 'request-head'],
+		requests: ['answer', 'body-arrival', 'exchange', 'in-flight', 'request-head'],
 		routing: ['compile-routes', 'public-routes', 'response-mode'],
 		sessions: ['authenticate', 'verify-token'],
 		tls: ['certificate'],

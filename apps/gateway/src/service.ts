@@ -22,8 +22,9 @@ import { createAnonymousAdmission } from './limits/admit-anonymous.ts';
 import { createUserAdmission } from './limits/admit-user.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
 import type { Limits } from './limits/limits.ts';
+import { createNetworkPacer } from './limits/network-pacer.ts';
 import { createAccessLog } from './requests/access-log.ts';
-import { createPublicHandler } from './requests/handle-request.ts';
+import { createPublicHandler, type Pacers } from './requests/handle-request.ts';
 import { createInFlight, type InFlight } from './requests/in-flight.ts';
 import { compileRoutes } from './routing/compile-routes.ts';
 import { createProxies, createRoutes } from './routing/public-routes.ts';
@@ -85,13 +86,14 @@ async function openPublicPort(context: ServiceContext<Config>, shared: Shared): 
 	const accessLog = openAccessLog(context);
 	const handle = createPublicHandler({
 		...createRouting(context, shared),
-		verifyToken: shared.signIn.verifyToken,
+		tokens: shared.signIn.tokens,
 		sessions: shared.signIn.sessions,
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
 		admitUser: createUserAdmission(limits, shared.monotonicMs),
 		admitAnonymous: createAnonymousAdmission(limits),
+		pacers: createPacers(shared),
 		corsOrigins: new Set(config.CORS_ORIGINS),
 		trustedProxies: config.TRUSTED_PROXIES,
 		hardeningHeaders: hardeningHeaders({ isTls: certificate !== undefined }),
@@ -105,6 +107,28 @@ async function openPublicPort(context: ServiceContext<Config>, shared: Shared): 
 	await listenPublic(publicServer, config.PUBLIC_HOST, config.PUBLIC_PORT);
 	context.onDrain(() => drainPublicPort(publicServer, connections, shared));
 	return publicServer;
+}
+
+function createPacers({ limits, monotonicMs }: Shared): Pacers {
+	const common = { capacity: limits.rememberedNetworks, monotonicMs };
+	return {
+		answers: createNetworkPacer({
+			...{ name: 'answers', perSecond: limits.ownAnswersPerSecond, burst: limits.ownAnswerBurst },
+			...common,
+		}),
+		refusedTokens: createNetworkPacer({
+			...{
+				name: 'refused_tokens',
+				perSecond: limits.refusedTokensPerSecond,
+				burst: limits.refusedTokenBurst,
+			},
+			...common,
+		}),
+		forgedTokens: createNetworkPacer({
+			...{ name: 'forged_tokens', perSecond: limits.forgedTokensPerSecond, burst: limits.forgedTokenBurst },
+			...common,
+		}),
+	};
 }
 
 /** What serves which path: the services, the gateway itself, and the web app where there is one. */

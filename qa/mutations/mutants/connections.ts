@@ -7,6 +7,7 @@ import {
 	dropSpread,
 	forceCondition,
 	insertBefore,
+	nth,
 	replaceCall,
 	replaceConstant,
 	replaceProperty,
@@ -83,7 +84,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds the requests without a session of a network',
-		mutations: [gateway('createAnonymousAdmission.settle', forceCondition(false, 'isAdmitted'))],
+		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'acquire'))],
 		test: 'waits for a permit, and gets 429 with Retry-After after a while',
 	},
 	{
@@ -92,9 +93,39 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'takes its permit for the least time',
 	},
 	{
-		name: 'counts a refused token as a request without a session',
-		mutations: [gateway('authenticateOrCount', forceCondition(false, 'unauthorized'))],
-		test: 'counts a refused token',
+		name: 'gives no permit to a small body that is still arriving',
+		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isSmall', 'bodyArrival'))],
+		test: 'that comes slowly holds no permit',
+	},
+	{
+		name: 'waits a few seconds for a small body without a session',
+		mutations: [gateway('bodyArrival', replaceCall('notInTime', 'undefined as never'))],
+		test: 'that is not there in time is refused, and its connection closed',
+	},
+	{
+		name: 'gives large bodies without a session permits of their own',
+		mutations: [gateway('createAnonymousAdmission', forceCondition(true, 'isSmall', 'large'))],
+		test: 'large bodies that come slowly keep nobody of their network from signing in',
+	},
+	{
+		name: 'bounds a small body without a session that does not tell its length',
+		mutations: [gateway('bodyArrival', forceCondition(false, 'limitBytes'))],
+		test: 'that grows beyond the limit of its operation is refused at once',
+	},
+	{
+		name: 'bounds the answers that a network gets from the gateway itself',
+		mutations: [gateway('createNetworkPacer', forceCondition(true, 'delayMs'))],
+		test: 'an answer that the gateway makes itself waits',
+	},
+	{
+		name: 'bounds the forged tokens of a network whose signatures are checked',
+		mutations: [gateway('verifyUnknown', replaceCall('wait', 'undefined'))],
+		test: 'waits with tokens that are not known yet, and is served with known ones',
+	},
+	{
+		name: 'lets good tokens cost their network nothing',
+		mutations: [gateway('verifyUnknown', nth(1, dropCall('giveBack')))],
+		test: 'good tokens that are not known yet never wait for each other',
 	},
 	{
 		name: 'negotiates by no header that is longer than browsers send',
@@ -113,7 +144,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'delays refusals because of a limit',
-		mutations: [gateway('answerThrown', forceCondition(false, 'rate_limited'))],
+		mutations: [gateway('turnOf', forceCondition(false, 'rate_limited'))],
 		test: 'a refusal because of a limit is answered after a delay',
 	},
 	{

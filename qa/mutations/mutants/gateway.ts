@@ -46,7 +46,7 @@ const WHO_ASKS: readonly Mutant[] = [
 	},
 	{
 		name: 'takes no token that has expired, though it was verified before',
-		mutations: [gateway('createTokenVerifier', nth(2, forceCondition(false, 'expiresAtMs')))],
+		mutations: [gateway('createTokenVerifier.known', forceCondition(false, 'expiresAtMs'))],
 		test: 'is refused once it has expired, though it is known',
 	},
 	{
@@ -204,7 +204,7 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 	},
 	{
 		name: 'serves live sessions rather than strangers when all connections are in use',
-		mutations: [gateway('serve', forceCondition(false, 'isCrowded'))],
+		mutations: [gateway('admitWithoutSession', forceCondition(false, 'isCrowded'))],
 		test: 'requests of live sessions are served and others get 503',
 	},
 ];

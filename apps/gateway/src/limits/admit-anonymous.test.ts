@@ -98,13 +98,6 @@ describe('a network with too many requests without a session', () => {
 		expect((await Promise.all(both)).toSorted()).toEqual([200, 429]);
 	});
 
-	test('counts a refused token', async () => {
-		const permits = await takeAllPermits();
-		expect(await statusOf('/v1/jobs', { ...NETWORK, ...bearer('no.such.token') })).toBe(429);
-		expect(await permits.release()).toEqual([200, 200]);
-		expect(await statusOf('/v1/jobs', { ...NETWORK, ...bearer('no.such.token') })).toBe(401);
-	});
-
 	test('keeps neither its users nor other networks waiting, and gets what the gateway answers itself', async () => {
 		const permits = await takeAllPermits(patientGateway);
 		const waiting = statusOf('/v1/tools', NETWORK, patientGateway);

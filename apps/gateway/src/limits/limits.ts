@@ -26,8 +26,22 @@ export const LIMITS = {
 	anonymousMinPermitMs: 100,
 	anonymousQueueMs: 2_000,
 	anonymousQueuedRequests: 64,
+	/** For a body of a few KiB without a session to arrive; until then its request holds no permit. */
+	anonymousBodyMs: 5_000,
 	/** Before a refusal because of a limit is answered: a client that does not wait as told costs little by asking again. */
 	refusalDelayMs: 300,
+	/**
+	 * Of what the gateway answers itself to one network: errors, files of the web app, preflights. Further answers wait for their turn.
+	 * A page load of the web app is 60 files; each answer takes about 0.1 ms of CPU time.
+	 */
+	ownAnswersPerSecond: 300,
+	ownAnswerBurst: 1_500,
+	/** Of 401 to one network; further ones wait for their turn. */
+	refusedTokensPerSecond: 50,
+	refusedTokenBurst: 200,
+	/** Of tokens that one network sends and that turn out to be forged; while it sends more, its unknown tokens wait for their turn. */
+	forgedTokensPerSecond: 100,
+	forgedTokenBurst: 200,
 	/**
 	 * Of one user, at each gateway. A plain request costs 1; `cost` in contracts names those that cost more. Chosen so that the web
 	 * app and the command line never reach them, and one account takes less than half of a machine with two cores.
@@ -64,6 +78,7 @@ export const LIMITS = {
 	rememberedTokens: 20_000,
 	rememberedSessions: 50_000,
 	rememberedUsers: 50_000,
+	rememberedNetworks: 50_000,
 	healthCacheMs: 1_000,
 	healthCallMs: 3_000,
 	/** While draining, waits may end within this time, and all other requests a little later. */

@@ -37,6 +37,14 @@ describe('a token bucket', () => {
 		expect(buckets.take('usr_a', 5)).toBe(0);
 	});
 
+	test('reserves tokens that it will only have later', () => {
+		const { buckets, admit } = bucketsAt();
+		admit('usr_a', 18);
+		expect([3, 1, 1].map((cost) => buckets.reserve('usr_a', cost))).toEqual([100, 200, 300]);
+		buckets.giveBack('usr_a', 5);
+		expect(admit('usr_a', 50)).toBe(2);
+	});
+
 	test('takes nothing for a refused request', () => {
 		const { clock, admit } = bucketsAt();
 		admit('usr_a', 1_000);
@@ -68,6 +76,12 @@ describe('when more principals are active than are remembered, a token bucket', 
 		admit('usr_a', 20);
 		for (const other of ['usr_b', 'usr_c', 'usr_d', 'usr_e']) admit(other, 1);
 		expect(admit('usr_a', 50)).toBe(0);
+	});
+
+	test('is no emptier for a newcomer than after a burst, whatever the evicted ones have reserved', () => {
+		const { buckets } = bucketsAt({ capacity: 3 });
+		for (const one of ['usr_a', 'usr_b', 'usr_c', 'usr_d']) buckets.reserve(one, 1_000);
+		expect(buckets.reserve('usr_new', 1)).toBe(100);
 	});
 
 	test('is full for a newcomer once the evicted ones would be', () => {

@@ -13,7 +13,9 @@ interface Options {
 export interface TokenBuckets {
 	/** Takes `cost` tokens and returns 0. With too few tokens it takes none, and returns the milliseconds until there are enough. */
 	take(principal: string, cost: number): number;
-	/** Returns the tokens of a request that was refused for another reason. */
+	/** Takes `cost` tokens, also those that the bucket will only have later, and returns the milliseconds until it had them all. */
+	reserve(principal: string, cost: number): number;
+	/** Returns tokens that were taken in vain. */
 	giveBack(principal: string, cost: number): void;
 }
 
@@ -30,20 +32,30 @@ export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonic
 		max: capacity,
 		noDisposeOnSet: true,
 		dispose: (atMs) => {
-			evictedFullAtMs = Math.max(evictedFullAtMs, atMs);
+			// A newcomer starts with an empty bucket at worst: others' reservations are not its own.
+			evictedFullAtMs = Math.max(evictedFullAtMs, Math.min(atMs, monotonicMs() + burstMs));
 		},
 	});
 
+	/** Returns when the bucket would be full again after `cost` tokens, and how long until it has that many. */
+	function without(cost: number, principal: string): { untilMs: number; waitMs: number } {
+		const nowMs = monotonicMs();
+		const fromMs = Math.max(nowMs, fullAtMs.get(principal) ?? evictedFullAtMs);
+		// In this order a full bucket has exactly its burst: the sum with the time would be rounded.
+		const waitMs = Math.max(0, fromMs - nowMs + (cost * msPerToken - burstMs));
+		return { untilMs: fromMs + cost * msPerToken, waitMs };
+	}
+
 	return {
 		take(principal, cost) {
-			const nowMs = monotonicMs();
-			const fromMs = Math.max(nowMs, fullAtMs.get(principal) ?? evictedFullAtMs);
-			const untilMs = fromMs + cost * msPerToken;
-			// In this order a full bucket has exactly its burst: the sum with the time would be rounded.
-			const waitMs = fromMs - nowMs + (cost * msPerToken - burstMs);
-			if (waitMs > 0) return waitMs;
+			const { untilMs, waitMs } = without(cost, principal);
+			if (waitMs === 0) fullAtMs.set(principal, untilMs);
+			return waitMs;
+		},
+		reserve(principal, cost) {
+			const { untilMs, waitMs } = without(cost, principal);
 			fullAtMs.set(principal, untilMs);
-			return 0;
+			return waitMs;
 		},
 		giveBack(principal, cost) {
 			const atMs = fullAtMs.get(principal);

@@ -13,6 +13,7 @@ import type { AdmitAnonymous } from '../limits/admit-anonymous.ts';
 import type { AdmitUser } from '../limits/admit-user.ts';
 import type { AdmitBody } from '../limits/body-budget.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { NetworkPacer } from '../limits/network-pacer.ts';
 import { rateLimited } from '../limits/rate-limited.ts';
 import type { FindRoute } from '../routing/compile-routes.ts';
 import type { PublicRoute } from '../routing/public-routes.ts';
@@ -27,12 +28,20 @@ import type { InFlight } from './in-flight.ts';
 import { checkHead } from './request-head.ts';
 import { readTarget, type Target } from './request-target.ts';
 
+/** What one network gets of the gateway's own work, as limits.ts says. */
+export interface Pacers {
+	answers: NetworkPacer;
+	refusedTokens: NetworkPacer;
+	forgedTokens: NetworkPacer;
+}
+
 export interface PublicDeps extends AuthenticateDeps {
 	inFlight: InFlight;
 	connections: Pick<ConnectionLimit, 'beginRequest' | 'endRequest' | 'isCrowded'>;
 	admitBody: AdmitBody;
 	admitUser: AdmitUser;
 	admitAnonymous: AdmitAnonymous;
+	pacers: Pacers;
 	findRoute: FindRoute<PublicRoute>;
 	/** Returns the not-found page for a browser that opens an unknown path; undefined for other clients. */
 	findNotFoundPage(req: PublicRequest, path: string): PublicRoute | undefined;
@@ -87,14 +96,19 @@ function needsSession({ access }: Operation, { headers }: PublicRequest): boolea
 	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
 }
 
-/** A request whose token is refused counts as one without a session: a bad token must not be a way around that limit. */
-async function authenticateOrCount(deps: PublicDeps, exchange: Exchange): Promise<void> {
-	try {
-		await authenticate(deps, exchange);
-	} catch (error) {
-		if (error instanceof AppError && error.code === 'unauthorized') await deps.admitAnonymous(exchange);
-		throw error;
+async function admitWithSession(deps: PublicDeps, exchange: Exchange): Promise<void> {
+	await authenticate(deps, exchange);
+	if (!isOver(exchange)) await deps.admitUser(exchange);
+}
+
+/** Only a service is worth a permit; what the gateway answers itself is paced. */
+async function admitWithoutSession(deps: PublicDeps, exchange: Exchange): Promise<void> {
+	if (deps.connections.isCrowded()) {
+		endConnection(exchange);
+		throw shedRequest();
 	}
+	if (exchange.operation?.service === 'gateway') await deps.pacers.answers.wait(exchange);
+	else await deps.admitAnonymous(exchange);
 }
 
 /** Throws `not_found`, unless a browser is shown the not-found page instead, or `method_not_allowed`. */
@@ -117,40 +131,38 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	const target = readHead(deps, exchange);
 	const preflightAnswer = preflight(deps, req);
 	if (preflightAnswer) {
-		answerEmpty(exchange, preflightAnswer);
+		await deps.pacers.answers.wait(exchange);
+		if (!isOver(exchange)) answerEmpty(exchange, preflightAnswer);
 		return;
 	}
 	const route = routeOf(deps, req, target.path);
 	exchange.operation = route.operation;
 	checkedOrLast(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.responseMode = responseModeOf(route.operation, target.query);
-	if (needsSession(route.operation, req)) {
-		await authenticateOrCount(deps, exchange);
-		if (isOver(exchange)) return;
-		const admission = deps.admitUser(exchange);
-		if (admission) await admission;
-	} else {
-		if (deps.connections.isCrowded()) {
-			endConnection(exchange);
-			throw shedRequest();
-		}
-		const admission = deps.admitAnonymous(exchange);
-		if (admission) await admission;
-	}
+	const admit = needsSession(route.operation, req) ? admitWithSession : admitWithoutSession;
+	await admit(deps, exchange);
 	if (isOver(exchange)) return;
 	await route.serve(exchange);
 }
 
-function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): void {
+/** Resolves when the error may be answered: the pacers bound how many of them one network can cause, over all its connections. */
+function turnOf(
+	error: AppError,
+	{ pacers, limits }: PublicDeps,
+	exchange: Exchange,
+): undefined | Promise<void> {
+	if (error.code === 'unauthorized') return pacers.refusedTokens.wait(exchange);
+	return pacers.answers.wait(exchange, error.code === 'rate_limited' ? limits.refusalDelayMs : 0);
+}
+
+async function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): Promise<void> {
 	const error = toAppError(thrown);
 	const fields = { request_id: exchange.requestId, operation: exchange.operation?.id };
 	if (error.code === 'internal') deps.logger.error('http.error', { ...fields, error: error.cause });
 	if (error.code === 'upstream_unavailable')
 		deps.logger.warn('http.unavailable', { ...fields, reason: reasonOf(error) });
-	// Its connection is served one request at a time, so that this bounds how many refusals a client can cause.
-	if (error.code === 'rate_limited')
-		setTimeout(answerError, deps.limits.refusalDelayMs, exchange, error).unref();
-	else answerError(exchange, error);
+	await turnOf(error, deps, exchange);
+	answerError(exchange, error);
 }
 
 function count({ operation, res, startedAtMs }: Exchange): void {

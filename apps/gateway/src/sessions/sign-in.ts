@@ -47,7 +47,7 @@ export function createSignIn(options: SignInOptions) {
 		keys,
 		lease,
 		sessions,
-		verifyToken: createTokenVerifier({ keys, capacity: limits.rememberedTokens }),
+		tokens: createTokenVerifier({ keys, capacity: limits.rememberedTokens }),
 		/** Why signed-in requests can't be served now; undefined when they can. */
 		signInProblem(): string | undefined {
 			if (!keys.isLoaded()) return 'no keys from auth yet';

@@ -48,7 +48,9 @@ async function setUp() {
 		world.finds += 1;
 		return keys.find(keyId);
 	};
-	return { world, keys, verify: createTokenVerifier({ keys: { ...keys, find }, capacity: 10 }) };
+	const { known, verify: verifyUnknown } = createTokenVerifier({ keys: { ...keys, find }, capacity: 10 });
+	const verify = async (token: string) => known(token) ?? (await verifyUnknown(token));
+	return { world, keys, verify };
 }
 
 const refused = expect.objectContaining({ code: 'unauthorized' });
@@ -89,7 +91,7 @@ describe('a token', () => {
 		['a user of another shape', sign({ sub: "usr_' or 1=1" })],
 	])('with %s is refused', async (_, token) => {
 		const { verify } = await setUp();
-		await expect((async () => verify(token))()).rejects.toEqual(refused);
+		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
 	test('without an expiry is refused', async () => {
@@ -98,7 +100,7 @@ describe('a token', () => {
 			algorithm: 'ES256',
 			keyid: 'a',
 		});
-		await expect((async () => verify(token))()).rejects.toEqual(refused);
+		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
 	test('with a changed claim is refused', async () => {
@@ -106,7 +108,7 @@ describe('a token', () => {
 		const [head, , signature] = sign().split('.');
 		const claims = jwt.decode(sign()) as object;
 		const changed = Buffer.from(JSON.stringify({ ...claims, sub: newId('usr') })).toString('base64url');
-		await expect((async () => verify(`${head}.${changed}.${signature}`))()).rejects.toEqual(refused);
+		await expect(verify(`${head}.${changed}.${signature}`)).rejects.toEqual(refused);
 	});
 
 	test('is refused once it has expired, though it is known', async () => {
@@ -114,7 +116,7 @@ describe('a token', () => {
 		const token = sign({}, { expiresIn: 1 });
 		const { expiresAtMs } = await verify(token);
 		await new Promise((resolve) => setTimeout(resolve, expiresAtMs - Date.now() + 5));
-		expect(() => verify(token)).toThrow(refused);
+		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
 	test('of a key that was just published is accepted', async () => {
@@ -131,13 +133,13 @@ describe('a token', () => {
 		await verify(token);
 		world.keys = [newKeys().jwk('b')];
 		await keys.refresh();
-		await expect((async () => verify(token))()).rejects.toEqual(refused);
+		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
 	test('of an unknown key is not refused while keys can’t be loaded', async () => {
 		const { world, verify } = await setUp();
 		world.isAway = true;
-		await expect((async () => verify(sign({}, { keyid: 'b' })))()).rejects.toMatchObject({
+		await expect(verify(sign({}, { keyid: 'b' }))).rejects.toMatchObject({
 			code: 'upstream_unavailable',
 			headers: { 'Retry-After': expect.any(String) },
 		});
@@ -147,6 +149,6 @@ describe('a token', () => {
 		const { world, verify } = await setUp();
 		world.isAway = true;
 		const token = sign({}, { keyid: 'b', issuer: 'x' });
-		await expect((async () => verify(token))()).rejects.toEqual(refused);
+		await expect(verify(token)).rejects.toEqual(refused);
 	});
 });

@@ -21,8 +21,13 @@ interface Deps {
 	capacity: number;
 }
 
-/** The session of a token, at once when the token is known. */
-export type VerifyToken = (token: string) => Session | Promise<Session>;
+/** Verifies tokens of auth: ES256 and nothing else, issuer, audience, expiry, ids. */
+export interface TokenVerifier {
+	/** Returns the session of a token that was verified before; throws `unauthorized` once it has expired. */
+	known(token: string): Session | undefined;
+	/** Rejects with `unauthorized`, or with `upstream_unavailable` when the token names a key that can't be loaded. */
+	verify(token: string): Promise<Session>;
+}
 
 const headerSchema = z.object({ alg: z.literal('ES256'), kid: z.string().max(200) });
 const claimsSchema = z.object({
@@ -66,11 +71,8 @@ async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject>
 	return key;
 }
 
-/**
- * Verifies tokens of auth: ES256 and nothing else, issuer, audience, expiry, ids. A signature is verified once a token; its
- * expiry at each call. Throws `unauthorized`, or `upstream_unavailable` when the token names a key that can't be loaded.
- */
-export function createTokenVerifier({ keys, capacity }: Deps): VerifyToken {
+/** Remembers verified tokens, so that a signature is verified once a token. */
+export function createTokenVerifier({ keys, capacity }: Deps): TokenVerifier {
 	const verified = new LRUCache<string, Session>({ max: capacity });
 	let version = keys.version();
 
@@ -81,21 +83,21 @@ export function createTokenVerifier({ keys, capacity }: Deps): VerifyToken {
 		verified.clear();
 	}
 
-	async function verify(token: string): Promise<Session> {
-		const { keyId, session } = readClaims(token);
-		if (session.expiresAtMs <= Date.now()) throw expired();
-		const key = keys.find(keyId) ?? (await findNewKey(keys, keyId));
-		verifySignature(token, key);
-		forgetOldKeys();
-		verified.set(token, session);
-		return session;
-	}
-
-	return (token) => {
-		forgetOldKeys();
-		const session = verified.get(token);
-		if (!session) return verify(token);
-		if (session.expiresAtMs <= Date.now()) throw expired();
-		return session;
+	return {
+		known(token) {
+			forgetOldKeys();
+			const session = verified.get(token);
+			if (session && session.expiresAtMs <= Date.now()) throw expired();
+			return session;
+		},
+		async verify(token) {
+			const { keyId, session } = readClaims(token);
+			if (session.expiresAtMs <= Date.now()) throw expired();
+			const key = keys.find(keyId) ?? (await findNewKey(keys, keyId));
+			verifySignature(token, key);
+			forgetOldKeys();
+			verified.set(token, session);
+			return session;
+		},
 	};
 }

@@ -1,0 +1,63 @@
+import { counter } from '@creatorr/service/metrics';
+import type { Exchange } from '../requests/exchange.ts';
+import { createTokenBuckets } from './token-buckets.ts';
+
+interface Options {
+	/** What waits, in the metric. */
+	name: 'answers' | 'refused_tokens' | 'forged_tokens';
+	/** Of one network, on average. */
+	perSecond: number;
+	/** Of one network, after a pause. */
+	burst: number;
+	/** How many networks are remembered. */
+	capacity: number;
+	monotonicMs(): number;
+}
+
+const pacedRequests = counter({
+	name: 'creatorr_gateway_requests_paced_total',
+	help: 'Requests that waited for a turn because their network caused too much, by what waited',
+	labels: ['pacer'],
+});
+
+type PacedExchange = Pick<Exchange, 'clientNetwork' | 'res'>;
+
+/**
+ * Delays what one network causes beyond a rate. Each of its connections waits with one request at a time, so a client that asks again
+ * at once gets no more than the rate.
+ */
+export interface NetworkPacer {
+	/**
+	 * Resolves when the network may go on: after `minDelayMs`, and later beyond its rate. Undefined when it may go on at once. Also
+	 * resolves when the client leaves; what it waited for costs its network nothing then.
+	 */
+	wait(exchange: PacedExchange, minDelayMs?: number): undefined | Promise<void>;
+	/** Returns what a finished {@link wait} took, for something that doesn't count. */
+	giveBack(exchange: PacedExchange): void;
+}
+
+export function createNetworkPacer({ name, perSecond, burst, capacity, monotonicMs }: Options): NetworkPacer {
+	const buckets = createTokenBuckets({ tokensPerSecond: perSecond, burst, capacity, monotonicMs });
+	return {
+		wait({ clientNetwork, res }, minDelayMs = 0) {
+			if (res.closed) return undefined;
+			const turnMs = buckets.reserve(clientNetwork, 1);
+			if (turnMs > 0) pacedRequests.inc({ pacer: name });
+			const delayMs = Math.max(minDelayMs, turnMs);
+			if (delayMs === 0) return undefined;
+			return new Promise((resolve) => {
+				const leave = () => {
+					clearTimeout(timer);
+					buckets.giveBack(clientNetwork, 1);
+					resolve();
+				};
+				const timer = setTimeout(() => {
+					res.removeListener('close', leave);
+					resolve();
+				}, delayMs);
+				res.once('close', leave);
+			});
+		},
+		giveBack: ({ clientNetwork }) => buckets.giveBack(clientNetwork, 1),
+	};
+}
