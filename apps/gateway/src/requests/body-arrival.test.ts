@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { open, readAll } from '../testing/raw.ts';
+
+const PERMITS = 2;
+
+let auth: FakeAuth;
+let jobs: Awaited<ReturnType<typeof startUpstream>>;
+let gateway: TestGateway;
+/** Does not wait long for a body. */
+let hastyGateway: TestGateway;
+/** Bodies that arrived at the service. */
+let bodies: string[] = [];
+let sockets: Socket[] = [];
+
+beforeAll(async () => {
+	auth = await startFakeAuth();
+	jobs = await startUpstream(async (req, res) => {
+		bodies.push(await text(req));
+		res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+	});
+	const start = (anonymousBodyMs: number) =>
+		startTestGateway({
+			auth,
+			jobsUrl: jobs.url,
+			limits: {
+				...{ anonymousConcurrentRequests: PERMITS, anonymousMinPermitMs: 0, anonymousQueuedRequests: 0 },
+				...{ anonymousBodyMs, drainMs: 500 },
+			},
+		});
+	[gateway, hastyGateway] = await Promise.all([start(60_000), start(50)]);
+});
+
+afterEach(() => {
+	for (const socket of sockets) socket.destroy();
+	sockets = [];
+	bodies = [];
+});
+
+afterAll(async () => {
+	await Promise.all([gateway.stop(), hastyGateway.stop()]);
+	await jobs.close();
+	await auth.close();
+});
+
+/** Sends the head of a request and the beginning of its body. */
+async function begin(line: string, framing: string, body: string, of = gateway): Promise<Socket> {
+	const socket = await open(of.publicPort);
+	sockets.push(socket);
+	socket.write(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${framing}\r\n\r\n${body}`);
+	return socket;
+}
+
+const login = async () =>
+	(await fetch(`${gateway.url}/v1/auth/login`, { method: 'POST', body: '{}' })).status;
+
+describe('a small body without a session', () => {
+	test('that comes slowly holds no permit', async () => {
+		for (let count = 0; count < 4 * PERMITS; count += 1)
+			await begin('POST /v1/auth/login', 'Content-Length: 10', '{');
+		// 404 is auth's own answer here.
+		expect([await login(), await login()]).toEqual([404, 404]);
+	});
+
+	test.each([
+		['Content-Length: 10', '{'],
+		['Transfer-Encoding: chunked', '1\r\n{\r\n'],
+	])('that is not there in time is refused, and its connection closed (%s)', async (framing, body) => {
+		const answer = await readAll(await begin('GET /v1/tools', framing, body, hastyGateway));
+		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([400, 'validation']);
+		expect(bodies).toEqual([]);
+	});
+
+	test.each([
+		['Content-Length: 10', '01234', '56789'],
+		['Transfer-Encoding: chunked', '5\r\n01234\r\n', '5\r\n56789\r\n0\r\n\r\n'],
+	])('that comes in parts reaches the service as one (%s)', async (framing, first, last) => {
+		const socket = await begin('GET /v1/tools', framing, first);
+		await delay(20);
+		socket.write(last);
+		expect((await readAll(socket)).status).toBe(200);
+		expect(bodies).toEqual(['0123456789']);
+	});
+
+	test('that grows beyond the limit of its operation is refused at once', async () => {
+		const chunk = `1000\r\n${'x'.repeat(4_096)}\r\n`;
+		const socket = await begin('GET /v1/tools', 'Transfer-Encoding: chunked', chunk + chunk);
+		expect((await readAll(socket)).status).toBe(413);
+		expect(bodies).toEqual([]);
+	});
+
+	test('is asked for, once, when its client waits for that', async () => {
+		const framing = 'Content-Length: 2\r\nExpect: 100-continue';
+		const socket = await begin('GET /v1/tools', framing, '');
+		socket.once('data', () => socket.write('{}'));
+		const answer = await readAll(socket);
+		expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200']);
+		expect(bodies).toEqual(['{}']);
+	});
+
+	test('of a client that leaves costs nothing', async () => {
+		const socket = await begin('GET /v1/tools', 'Content-Length: 10', '{');
+		await delay(20);
+		socket.destroy();
+		expect((await fetch(`${gateway.url}/v1/tools`)).status).toBe(200);
+		expect(bodies).toEqual(['']);
+	});
+});
+
+test('large bodies that come slowly keep nobody of their network from signing in', async () => {
+	const webhook = () => begin('POST /v1/billing/webhook', 'Content-Length: 100000', '{');
+	for (let count = 0; count < PERMITS; count += 1) await webhook();
+	await until(async () => (await readAll(await webhook())).status === 429);
+	expect(await login()).toBe(404);
+});

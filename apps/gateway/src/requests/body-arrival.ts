@@ -1,0 +1,55 @@
+import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
+import type { AppError } from '@creatorr/contracts/errors';
+import type { Operation } from '@creatorr/contracts/operation';
+import { validationError } from '@creatorr/contracts/validation';
+import { endConnection } from './answer.ts';
+import type { Exchange } from './exchange.ts';
+import { hasBody } from './request-head.ts';
+
+/** A body within this limit fits into the buffer of its stream, 64 KiB, which nobody reads until the whole body is there. */
+const MAX_AWAITED_BYTES = 8 * 1024;
+
+/** Whether {@link bodyArrival} waits for the bodies of an operation: those of a few KiB. */
+export function isBodySmall(operation: Operation): boolean {
+	return bodyLimitOf(operation) <= MAX_AWAITED_BYTES;
+}
+
+/**
+ * Resolves when the whole body of a request has arrived, or its client has left. The body stays in the stream of the request.
+ * Rejects with `validation` after `timeoutMs` and with `too_large` beyond the operation's limit; the refusal ends the connection.
+ */
+export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs: number): Promise<void> {
+	const { req, res } = exchange;
+	if (!hasBody(req.headers) || req.complete || res.closed) return Promise.resolve();
+	const limitBytes = bodyLimitOf(operation);
+	const push = req.push.bind(req);
+	return new Promise((resolve, reject) => {
+		let countBytes = 0;
+		const timer = setTimeout(() => refuse(notInTime()), timeoutMs);
+		function end(): void {
+			clearTimeout(timer);
+			res.removeListener('close', end);
+			req.push = push;
+			resolve();
+		}
+		function refuse(error: AppError): void {
+			endConnection(exchange);
+			reject(error);
+			end();
+		}
+		// No event says that a paused stream has all of its body.
+		req.push = (chunk: Buffer | null, encoding) => {
+			const wantsMore = push(chunk, encoding);
+			countBytes += chunk?.length ?? 0;
+			if (chunk === null) end();
+			else if (countBytes > limitBytes) refuse(bodyTooLarge(limitBytes));
+			return wantsMore;
+		};
+		res.once('close', end);
+		if (req.headers.expect !== undefined) res.writeContinue();
+	});
+}
+
+function notInTime(): AppError {
+	return validationError([{ path: 'request', message: 'was not sent in time' }]);
+}
