@@ -115,6 +115,11 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 		test: 'of a wrong password is the same for an email without an account',
 	},
 	{
+		name: 'opens no transaction to sign out a session that is none',
+		mutations: [auth('deleteSessionRoute', forceCondition(false, 'isRevocable'))],
+		test: 'returns 404 for one that never was, though nothing can be written meanwhile',
+	},
+	{
 		name: 'answers a wrong password and an unknown email alike',
 		mutations: [
 			auth(

@@ -59,6 +59,16 @@ export function signOutSessions(
 	});
 }
 
+/** Returns whether a session of the user is alive, or was revoked and gateways may still take it for alive. Takes no lock. */
+export async function isRevocable(prisma: Database, userId: string, sessionId: string): Promise<boolean> {
+	const rows = await prisma.$queryRaw<unknown[]>`
+		SELECT id FROM sessions
+		WHERE id = ${sessionId} AND user_id = ${userId} AND revoked_at IS NULL AND expires_at > now()
+		UNION ALL
+		SELECT session_id FROM revocations WHERE session_id = ${sessionId} AND user_id = ${userId}`;
+	return rows.length > 0;
+}
+
 /** Returns sessions that are neither revoked nor expired, newest first. */
 export async function listAliveSessions(prisma: Database, userId: string) {
 	const sessions = await prisma.session.findMany({

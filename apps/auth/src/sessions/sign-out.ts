@@ -7,7 +7,7 @@ import { type Client, callerOf } from '../accounts/account.ts';
 import type { Database } from '../database.sql.ts';
 import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
 import type { SecurityEventKind } from '../security-events/security-events.sql.ts';
-import { type SessionScope, signOutSessions } from './sessions.sql.ts';
+import { isRevocable, type SessionScope, signOutSessions } from './sessions.sql.ts';
 
 interface SignOutDeps extends SettleDeps {
 	prisma: Database;
@@ -62,7 +62,10 @@ export function deleteSessionRoute(deps: SignOutDeps): Route {
 	return defineRoute(deleteSession, async (input) => {
 		const { id: userId, sessionId: bySessionId } = input.user;
 		const { client } = callerOf(input);
-		const count = await signOut(deps, { userId, only: input.params.id, bySessionId, client });
+		const only = input.params.id;
+		// A sign-out is always admitted: an id that names nothing must not cost a transaction.
+		if (!(await isRevocable(deps.prisma, userId, only))) throw notFound('session');
+		const count = await signOut(deps, { userId, only, bySessionId, client });
 		if (count === 0) throw notFound('session');
 	});
 }
