@@ -110,6 +110,11 @@ const HOW_A_REQUEST_IS_READ: readonly Mutant[] = [
 		beside: 'an encoded backslash',
 	},
 	{
+		name: 'bounds the length of a query',
+		mutations: [gateway('readTarget', forceCondition(false, 'MAX_QUERY_LENGTH'))],
+		test: 'takes a query of 2,048 characters, and refuses a longer one',
+	},
+	{
 		name: 'refuses transfer codings that two readers may read differently',
 		mutations: [gateway('checkTransferCoding', forceCondition(false, 'toLowerCase'))],
 		test: 'another transfer coding',

@@ -15,6 +15,17 @@ describe('readTarget', () => {
 		expect(readTarget(target)).toEqual({ path, query });
 	});
 
+	test('takes a query of 2,048 characters, and refuses a longer one', () => {
+		const query = `idempotency_key=${'%20'.repeat(255)}&cursor=`.padEnd(2_048, 'x');
+		expect(readTarget(`/v1/jobs?${query}`).query).toBe(query);
+		expect(() => readTarget(`/v1/jobs?${query}x`)).toThrow(
+			expect.objectContaining({
+				code: 'validation',
+				details: [{ path: 'query', message: 'must be at most 2048 characters' }],
+			}),
+		);
+	});
+
 	test.each([
 		['absolute form', 'http://evil.example/v1/jobs'],
 		['authority form', 'evil.example:80'],

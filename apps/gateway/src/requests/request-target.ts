@@ -10,6 +10,8 @@ export interface Target {
 
 /** Longer than any path of the API or the web app; checking a longer one takes up to 0.5 ms. */
 const MAX_PATH_LENGTH = 1_024;
+/** The longest query that the API takes, a percent-encoded `idempotency_key` of 255 characters among its filters, has 1,100 characters. */
+const MAX_QUERY_LENGTH = 2_048;
 const PLAIN_PATH = /^(?:\/[\w-]+)+\/?$/;
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 const DOT_SEGMENT = /^\.{1,2}(?:;.*)?$/;
@@ -48,6 +50,9 @@ export function readTarget(target: string): Target {
 	const path = mark < 0 ? target : target.slice(0, mark);
 	const query = mark < 0 ? '' : target.slice(mark + 1);
 	if (path.length > MAX_PATH_LENGTH) throw refuse(`must be at most ${MAX_PATH_LENGTH} characters`);
+	if (query.length > MAX_QUERY_LENGTH) {
+		throw validationError([{ path: 'query', message: `must be at most ${MAX_QUERY_LENGTH} characters` }]);
+	}
 	if (!VISIBLE_ASCII.test(target) || target.includes('#')) {
 		throw refuse('must be percent-encoded, without a fragment');
 	}
