@@ -193,6 +193,8 @@ export const streamJob = defineOperation({
 	path: '/v1/jobs/{id}/events',
 	service: 'jobs',
 	access: 'user',
+	// A stream reads the job for as long as it is open; a wait is a request for each change.
+	cost: 4,
 	summary: 'Stream a job as Server-Sent Events until it is terminal.',
 	params: jobParams,
 	status: 200,

@@ -40,8 +40,9 @@ export interface Operation<
 	/** The handler gets the body's bytes as they were sent, whatever their type. */
 	rawBody?: true;
 	/**
-	 * As how many plain requests it counts in the limits of its user, rate and concurrency; 1 by default. With 0 they never
-	 * refuse it: for what a user must always be able to do.
+	 * As how many plain requests it counts in the limits of its user, rate and concurrency; 1 by default. Of waits and event streams,
+	 * which have a limit of their own at a time, it only counts in the rate. With 0 the limits never refuse it: for what a user must
+	 * always be able to do.
 	 */
 	cost?: number;
 	/** The largest body, in bytes; declared exactly where there is `body` or `rawBody`. */

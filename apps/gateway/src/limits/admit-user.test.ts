@@ -237,6 +237,16 @@ test('waits and event streams of all users together take at most half of the con
 });
 
 describe('waits and event streams of a user', () => {
+	test('count as one at a time, whatever an event stream costs', async () => {
+		const user = userOf();
+		const events = `/v1/jobs/${newId('job')}/events`;
+		const streams = [await user.call(events), await user.call(events)];
+		expect(streams.map(({ status }) => status)).toEqual([200, 200]);
+		// Two streams have taken 8 of 20 tokens.
+		expect(tally(await inTurn(13, () => user.status('/v1/jobs/x')))).toEqual([12, 1]);
+		for (const { body } of streams) await body?.cancel();
+	});
+
 	test('have a limit of their own, and leave short requests through', async () => {
 		const user = userOf();
 		const id = newId('job');
