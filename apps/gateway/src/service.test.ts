@@ -18,6 +18,18 @@ afterAll(async () => {
 	await auth.close();
 });
 
+test('the public port opens after the private one', async () => {
+	const taken = await startUpstream(() => undefined);
+	const port = new URL(taken.url).port;
+	// Both are taken: the error is that of the first.
+	const env = { PORT: port, PUBLIC_PORT: new URL(jobs.url).port };
+	await expect(startTestGateway({ auth, env })).rejects.toMatchObject({
+		code: 'EADDRINUSE',
+		port: Number(port),
+	});
+	await taken.close();
+});
+
 async function startDraining(path: string) {
 	held = [];
 	const limits = { drainWaitsMs: 200, drainMs: 500 };

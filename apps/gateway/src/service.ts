@@ -49,15 +49,15 @@ interface Shared {
 
 const monotonicMs = createElapsedClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
 
-/** Everything that the gateway works with, its public port open. Throws when that port is taken, or a certificate can't be used. */
-async function connect(context: ServiceContext<Config>) {
+/** Everything that the gateway works with. Throws when a certificate can't be used. */
+function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const limits = fitToOpenFiles(config.limits, readOpenFileLimit(), logger);
 	const inFlight = createInFlight();
 	const signIn = createSignIn({ config, limits, logger, monotonicMs, inFlight });
 	context.onClose(signIn.releaseLease);
 	const drain = { isUnderWay: false };
-	const publicServer = await openPublicPort(context, { limits, signIn, inFlight, monotonicMs, drain });
+	const publicServer = preparePublicPort(context, { limits, signIn, inFlight, monotonicMs, drain });
 	const certificateFiles = certificateFilesOf(config);
 	return {
 		...signIn,
@@ -76,8 +76,8 @@ async function connect(context: ServiceContext<Config>) {
 	};
 }
 
-/** Serves clients from now on, until the service drains. */
-async function openPublicPort(context: ServiceContext<Config>, shared: Shared): Promise<PublicServer> {
+/** Serves clients from when the private port is open, which auth needs for revocations, until the service drains. */
+function preparePublicPort(context: ServiceContext<Config>, shared: Shared): PublicServer {
 	const { config, logger } = context;
 	const { limits, drain } = shared;
 	const certificateFiles = certificateFilesOf(config);
@@ -104,8 +104,10 @@ async function openPublicPort(context: ServiceContext<Config>, shared: Shared): 
 		isDraining: () => drain.isUnderWay,
 	});
 	const publicServer = createPublicServer({ limits, logger, connections, certificate }, handle);
-	await listenPublic(publicServer, config.PUBLIC_HOST, config.PUBLIC_PORT);
-	context.onDrain(() => drainPublicPort(publicServer, connections, shared));
+	context.onListening(async () => {
+		await listenPublic(publicServer, config.PUBLIC_HOST, config.PUBLIC_PORT);
+		context.onDrain(() => drainPublicPort(publicServer, connections, shared));
+	});
 	return publicServer;
 }
 

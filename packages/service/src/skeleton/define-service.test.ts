@@ -143,6 +143,23 @@ describe('a service', () => {
 		await expect(fetch(url)).rejects.toThrow();
 	});
 
+	test('opens public ports before its parts start, and starts none of them when that fails', async () => {
+		const connect: Definition['connect'] = ({ onListening, onClose }) => {
+			onListening(() => events.push('opened'));
+			onClose(() => events.push('closed'));
+			return {};
+		};
+		await start({ connect, consumers: [part('consumer')] });
+		expect(events).toEqual(['opened', 'consumer started']);
+		events = [];
+		const taken: Definition['connect'] = (context) => {
+			context.onListening(() => Promise.reject(new Error('taken')));
+			return connect(context);
+		};
+		await expect(start({ connect: taken, consumers: [part('consumer')] })).rejects.toThrow('taken');
+		expect(events).toEqual(['closed']);
+	});
+
 	test('starts nothing when its port is taken', async () => {
 		const { port } = await start({});
 		const second = defineService({

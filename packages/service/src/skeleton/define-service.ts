@@ -42,6 +42,8 @@ export interface ServiceContext<Config> {
 	wake(task: Pick<Task<never>, 'name'>): void;
 	/** Says how tasks and subscriptions get their notifications. */
 	useNotifications(listen: Listen): void;
+	/** Registers a call for when the private port listens, such as one that opens a public port. When it rejects, the start fails. */
+	onListening(open: () => unknown): void;
 	/** Registers a call for the beginning of a shutdown, such as one that ends long polls. */
 	onDrain(drain: () => unknown): void;
 	/** Registers a call for the end of a shutdown, or of a start that failed. The last registered is called first. */
@@ -158,6 +160,7 @@ export async function startService<Config extends BaseConfig, Deps>(
 	definition: ServiceDefinition<Config, Deps>,
 	{ config, logger }: { config: Config; logger: Logger },
 ): Promise<RunningService<Deps>> {
+	const opens: (() => unknown)[] = [];
 	const drains: (() => unknown)[] = [];
 	const closes: (() => unknown)[] = [];
 	let listenForTasks: Listen | undefined;
@@ -186,6 +189,7 @@ export async function startService<Config extends BaseConfig, Deps>(
 			useNotifications(listen) {
 				listenForTasks = listen;
 			},
+			onListening: (call) => opens.push(call),
 			onDrain: (call) => drains.push(call),
 			onClose: (call) => closes.push(call),
 		});
@@ -193,6 +197,7 @@ export async function startService<Config extends BaseConfig, Deps>(
 		const server = await listenForRequests(definition, { deps, config, logger });
 		if (definition.closesPortLast) closes.unshift(() => closeServer(server, LAST_REQUESTS_MS));
 		else drains.push(() => closeServer(server, drainMs));
+		for (const open of opens) await open();
 		for (const metric of definition.metrics ?? []) closes.push(metric.start(deps).stop);
 		for (const consumer of definition.consumers ?? []) drains.push(consumer.start(deps).stop);
 		tasks = startTasks(definition, { deps, logger, listen: listenForTasks });
