@@ -13,7 +13,6 @@ import {
 	PLAIN,
 	scannedPdf,
 	signedScan,
-	turned,
 } from './fixtures/ocr.ts';
 import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
 
@@ -43,7 +42,7 @@ describe('mode', () => {
 	});
 
 	test('redo leaves images that an earlier OCR packed as they look', async () => {
-		const { output: once } = await ocr(await scanAs('jpeg', LETTER), JPEG);
+		const { output: once } = await ocr(await scanAs('jpeg', LINES), JPEG);
 		expect(await command(once, 'qpdf --json --json-key=qpdf {in}')).toMatch(
 			/"\/FlateDecode",\s+"\/DCTDecode"/,
 		);
@@ -102,20 +101,19 @@ describe('output', () => {
 	});
 });
 
-describe('rotate_pages', () => {
-	test.each([90, 180, 270])('turns a page that lies wrong by %d', async (degrees) => {
-		const pdf = await turned(await scannedPdf(LETTER), degrees);
-		const upright = await ocr(pdf, PDF, { ...PLAIN, rotate_pages: true });
-		expect(await textOf(upright.output)).toContain('letter of the eleventh');
-		expect(await command(upright.output, 'pdfinfo {in}')).toMatch(/Page rot: +0/);
-		const left = await ocr(pdf, PDF);
-		expect(await command(left.output, 'pdfinfo {in}')).toMatch(new RegExp(`Page rot: +${degrees}`));
-	});
-
-	test('leaves a page that lies right', async () => {
-		const { output } = await ocr(await scannedPdf(LETTER), PDF, { ...PLAIN, rotate_pages: true });
-		expect(await command(output, 'pdfinfo {in}')).toMatch(/Page rot: +0/);
-	});
+test('rotate_pages turns the pages that lie wrong, and leaves the one that lies right', async () => {
+	const letters = await scannedPdf(LETTER, LETTER, LETTER, LETTER);
+	const turns = ['--rotate=90:2', '--rotate=180:3', '--rotate=270:4'];
+	const pdf = await transform(letters, 'qpdf', ['{in}', ...turns, '{out}']);
+	const rotations = async (of: Buffer) =>
+		[...(await command(of, 'pdfinfo -l 4 {in}')).matchAll(/rot: +(\d+)/g)].map(([, degrees]) =>
+			Number(degrees),
+		);
+	const upright = await ocr(pdf, PDF, { ...PLAIN, rotate_pages: true });
+	expect((await textOf(upright.output)).match(/letter of the eleventh/g)).toHaveLength(4);
+	expect(await rotations(upright.output)).toEqual([0, 0, 0, 0]);
+	const left = await ocr(pdf, PDF, { ...PLAIN, pages: '2' });
+	expect(await rotations(left.output)).toEqual([0, 90, 180, 270]);
 });
 
 test('deskew straightens a crooked scan without making its image anew', async () => {
@@ -138,10 +136,10 @@ test('deskew straightens a crooked scan without making its image anew', async ()
 });
 
 test('clean takes specks out of what is read, not out of what is shown', async () => {
-	const specks = `import random; random.seed(1); image = image.convert("L")
-for _ in range(40000): image.putpixel((random.randrange(image.width), random.randrange(image.height)), 0)
+	const specks = `import random; random.seed(1); image = image.convert("L").crop((0, 0, image.width, 600))
+for _ in range(14000): image.putpixel((random.randrange(image.width), random.randrange(image.height)), 0)
 image.save(target, "PNG")`;
-	const dirty = await withPillow(await scanAs('pnggray', LETTER), specks);
+	const dirty = await withPillow(await scanAs('pnggray', LETTER.slice(0, 5)), specks);
 	const cleaned = await ocr(dirty, PNG, { ...PLAIN, clean: true });
 	const plain = await ocr(dirty, PNG);
 	expect(await textOf(cleaned.output)).not.toBe(await textOf(plain.output));
@@ -179,7 +177,8 @@ test('image_dpi says how large an image is', async () => {
 test('optimize makes the file smaller by degrees', async () => {
 	const photo = await withPillow(
 		await scanAs('png16m', LINES),
-		'Image.blend(image, Image.effect_noise(image.size, 90).convert("RGB"), 0.2).save(target, "JPEG", quality=98)',
+		`image = image.crop((0, 0, image.width, 400))
+Image.blend(image, Image.effect_noise(image.size, 90).convert("RGB"), 0.2).save(target, "JPEG", quality=98)`,
 	);
 	const sizes: number[] = [];
 	for (const optimize of [0, 1, 2, 3])

@@ -34,9 +34,9 @@ import {
 	docxFile,
 	docxOfXml,
 	docxTemplateFile,
-	flatPresentation,
-	flatSpreadsheet,
-	flatText,
+	odpFile,
+	odsFile,
+	odtFile,
 } from './fixtures/documents.ts';
 
 jest.setTimeout(180_000);
@@ -97,23 +97,15 @@ describe(`${SLUG} converts`, () => {
 	});
 
 	test('presentations', async () => {
-		const files = await convertedTo(flatPresentation('A slide'), 'fodp', ['pptx', 'ppt', 'odp']);
+		const files = await convertedTo(odpFile('A slide'), 'odp', ['pptx', 'ppt', 'odp']);
 		for (const [index, mimeType] of [PPTX, PPT, ODP].entries()) {
 			await expectText(files[index] ?? Buffer.alloc(0), mimeType, 'file.x', 'A slide');
 		}
 	});
 
-	test.each([
-		['UTF-8', Buffer.from('Grüße, 你好')],
-		['UTF-8 with a mark', Buffer.from('\ufeffGrüße, 你好')],
-		['little-endian UTF-16', Buffer.from('\ufeffGrüße, 你好', 'utf16le')],
-		['big-endian UTF-16', Buffer.from('\ufeffGrüße, 你好', 'utf16le').swap16()],
-	])('text in %s', async (_, content) => {
+	test('text in another encoding', async () => {
+		const content = Buffer.from('\ufeffGrüße, 你好', 'utf16le').swap16();
 		await expectText(content, TEXT, 'file.txt', 'Grüße, 你好');
-	});
-
-	test('text in a western code page', async () => {
-		await expectText(Buffer.from('Gr\xfc\xdfe', 'latin1'), TEXT, 'file.txt', 'Grüße');
 	});
 
 	test('text that looks like another format as the text that it is', async () => {
@@ -179,8 +171,7 @@ describe(`${SLUG} keeps`, () => {
 	test('title and author', async () => {
 		const meta =
 			'<dc:title>A title</dc:title><dc:creator>A. Uthor</dc:creator><meta:initial-creator>A. Uthor</meta:initial-creator>';
-		const [content] = await convertedTo(flatText('<text:p>text</text:p>', meta), 'fodt', ['odt']);
-		const { output } = await convert(content as Buffer, ODT, 'file.odt');
+		const { output } = await convert(odtFile('<text:p>text</text:p>', meta), ODT, 'file.odt');
 		const info = (await transform(output, 'bash', ['-c', 'pdfinfo {in} > {out}'])).toString();
 		expect(info).toMatch(/^Title:\s+A title$/m);
 		expect(info).toMatch(/^Author:\s+A\. Uthor$/m);
@@ -204,8 +195,7 @@ describe(`${SLUG} shows the name that a file's owner gave it, and no path,`, () 
 			(display) => `<text:p>${display} [${field(display)}]</text:p>`,
 		);
 		const fixed = '<text:p>fixed [<text:file-name text:fixed="true">as saved</text:file-name>]</text:p>';
-		const [content] = await convertedTo(flatText(lines.join('') + fixed), 'fodt', ['odt']);
-		const text = await textOf((await convert(content as Buffer, ODT, NAME)).output);
+		const text = await textOf((await convert(odtFile(lines.join('') + fixed), ODT, NAME)).output);
 		expect(text.trim().split(/\s*\n\s*/)).toEqual([
 			'full [Report 1.2.odt]',
 			'path []',
@@ -216,15 +206,14 @@ describe(`${SLUG} shows the name that a file's owner gave it, and no path,`, () 
 	});
 
 	test('in fields of slides', async () => {
-		const [content] = await convertedTo(flatPresentation(`slide [${field('full')}]`), 'fodp', ['odp']);
-		const text = await textOf((await convert(content as Buffer, ODP, 'Talk.odp')).output);
+		const content = odpFile(`slide [${field('full')}]`);
+		const text = await textOf((await convert(content, ODP, 'Talk.odp')).output);
 		expect(text.trim()).toBe('slide [Talk.odp]');
 	});
 
 	test('in margins of a spreadsheet, where it is the name of the copy', async () => {
-		const header = `head [${field('full')}]`;
-		const [content] = await convertedTo(flatSpreadsheet(header), 'fods', ['ods']);
-		const text = await textOf((await convert(content as Buffer, ODS, 'Sums.ods')).output);
+		const content = odsFile(`head [${field('full')}]`);
+		const text = await textOf((await convert(content, ODS, 'Sums.ods')).output);
 		expect(text).toContain('head [document.ods]');
 	});
 });

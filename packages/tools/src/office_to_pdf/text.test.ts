@@ -35,6 +35,18 @@ describe('detectEncoding', () => {
 });
 
 describe('rewriteAsUtf8', () => {
+	test.each([
+		['UTF-8', Buffer.from('Grüße, 你好'), 'Grüße, 你好'],
+		['UTF-8 with a mark', Buffer.from('\ufeffGrüße, 你好'), 'Grüße, 你好'],
+		['little-endian UTF-16', Buffer.from('\ufeffGrüße, 你好', 'utf16le'), 'Grüße, 你好'],
+		['big-endian UTF-16', Buffer.from('\ufeffGrüße, 你好', 'utf16le').swap16(), 'Grüße, 你好'],
+		['a western code page', Buffer.from('Gr\xfc\xdfe', 'latin1'), 'Grüße'],
+	])('reads %s', async (name, content, text) => {
+		const target = join(directory, name);
+		expect(await rewriteAsUtf8(await fileOf(content), target)).toBe(text);
+		expect(await readFile(target, 'utf8')).toBe(text);
+	});
+
 	test('writes the whole text without its mark and resolves with its start', async () => {
 		const text = 'ü'.repeat(300_000);
 		const target = join(directory, 'utf8');
