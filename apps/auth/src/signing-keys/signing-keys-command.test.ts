@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { UsageError } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { internalKeys, privateKeyOf } from '../testing/callers.ts';
+import { runKeysCommand } from './signing-keys-command.ts';
 
 const KEYS = fileURLToPath(new URL('../keys.ts', import.meta.url));
 
-// Every command is a process of its own, which a busy machine takes its time to start.
+// A command that is a process of its own takes its time to start on a busy machine.
 jest.setTimeout(180_000);
 
 let auth: AuthService;
@@ -18,8 +20,20 @@ beforeAll(async () => {
 
 afterAll(() => auth.close());
 
-/** As an operator runs it, with the environment of the service. */
+/** Runs a command in this process and returns what it printed. */
 async function run(...args: string[]): Promise<string> {
+	const lines: string[] = [];
+	const keyRules = {
+		encryptionKey: Buffer.from(auth.encryptionKey, 'base64'),
+		tokenTtlSeconds: 7 * 24 * 3_600,
+	};
+	const print = (line: string) => lines.push(`${line}\n`);
+	await runKeysCommand({ prisma: auth.prisma, keyRules, print }, args);
+	return lines.join('');
+}
+
+/** As an operator runs it, with the environment of the service. */
+async function runProcess(...args: string[]): Promise<string> {
 	const env = {
 		PATH: process.env.PATH,
 		NODE_ENV: 'test',
@@ -62,6 +76,14 @@ describe('the command for signing keys', () => {
 		['a time that is none', ['rotate', '--signs-in', 'soon'], /whole seconds/],
 		['an unknown option', ['rotate', '--now'], /--now/],
 	])('refuses %s and says why', async (_, args, said) => {
-		await expect(run(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(said) });
+		const refused = run(...args);
+		await expect(refused).rejects.toThrow(said);
+		await expect(refused).rejects.toBeInstanceOf(UsageError);
+	});
+
+	test('prints to standard output, and exits with 1 when it refuses', async () => {
+		expect(await runProcess('list')).toMatch(/^\S+ {2}made /);
+		const refusal = { code: 1, stdout: '', stderr: 'there is no key x in use\n' };
+		await expect(runProcess('retire', 'x')).rejects.toMatchObject(refusal);
 	});
 });
