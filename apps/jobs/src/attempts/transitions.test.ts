@@ -120,6 +120,13 @@ describe.each(STATES)('an attempt that is %s', (state) => {
 	});
 });
 
+test.each(['loseAttempt', 'rejectOutput'] as const)('%s of the third attempt fails its job', async (name) => {
+	const id = await jobIn('running', { lostAttempts: 2 });
+	await run[name](id, ATTEMPT);
+	const row = await rowOf(id);
+	expect([attemptState(row), row.errorCode]).toEqual(['finished', 'worker_lost']);
+});
+
 test('a queued job is granted, and a deleted one is unwanted', async () => {
 	const jobId = await jobIn('released', { status: 'queued', attempt: 0, startedAt: null });
 	const claim = (id: string) =>
