@@ -57,6 +57,11 @@ export const JOBS: readonly Mutant[] = [
 		test: 'does not change on %s of another attempt',
 	},
 	{
+		name: 'shows changes of watched jobs whose notification was lost',
+		mutations: [jobs('pollWatchedJobs', dropCall('notifyMissed'))],
+		test: 'responds after one query of the poll when notifications were lost',
+	},
+	{
 		name: 'has a job of many pages make room at once',
 		mutations: [worker('runAndReport', dropCall('deprioritize'))],
 		test: 'a job of many pages moves to the background when its tool has counted them',
