@@ -1,7 +1,7 @@
 import { defineTask } from '@creatorr/service/task';
 import type { Database } from '../database.sql.ts';
+import { PRUNE_INTERVAL_MS } from '../pruning.ts';
 
-const PRUNE_INTERVAL_MS = 60_000;
 /** Bounds a statement's time after a long pause; the next run settles the rest. */
 const UNSETTLED_BATCH_SIZE = 10_000;
 /** More than the longest that settling takes: two pushes and a lease. */

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
+import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
 
 const HOUR_SECONDS = 3600;
-const PRUNE_INTERVAL_MS = 60_000;
-/** Bounds a statement's time after a long pause; the next run deletes the rest. */
-const PRUNE_BATCH_SIZE = 10_000;
 
 /** How many mails, or registrations, an hour allows; all of them may come at once. */
 export interface Allowance {

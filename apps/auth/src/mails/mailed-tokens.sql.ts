@@ -1,13 +1,10 @@
 import { defineTask } from '@creatorr/service/task';
 import { type Credentials, findAccountById } from '../accounts/accounts.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
+import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
 import type { TokenMailKind } from './mailed-token.ts';
 
 type TokenHash = Uint8Array<ArrayBuffer>;
-
-const PRUNE_INTERVAL_MS = 60_000;
-/** Bounds a statement's time after a long pause; the next run deletes the rest. */
-const PRUNE_BATCH_SIZE = 10_000;
 
 /** Returns the account of the token; null when it is wrong, used or expired. */
 export async function findMailedTokenOwner(

@@ -1,9 +1,8 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
+import { PRUNE_INTERVAL_MS } from '../pruning.ts';
 import type { FailureCounter } from './failure-counter.ts';
-
-const PRUNE_INTERVAL_MS = 60_000;
 
 interface ReadRow extends FailureCounter {
 	now: Date;

@@ -3,6 +3,7 @@ import { contextRequestId } from '@creatorr/service/context';
 import { defineTask } from '@creatorr/service/task';
 import type { Client } from '../accounts/account.ts';
 import type { Database, Transaction } from '../database.sql.ts';
+import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
 
 /** What is recorded of what happens to accounts and keys; a line of the log has the same name. */
 export type SecurityEventKind =
@@ -45,9 +46,6 @@ export interface Operator {
 
 /** User agents are cut like those of sessions. */
 const USER_AGENT_MAX_CHARACTERS = 512;
-/** Bounds a statement's time after a long pause; the next run deletes the rest. */
-const PRUNE_BATCH_SIZE = 10_000;
-const PRUNE_INTERVAL_MS = 60_000;
 
 /** Records the event if and only if the transaction commits; `requestId` when it is not of the current request. */
 export async function insertEvent(

@@ -2,11 +2,8 @@ import { MAX_LISTED_SESSIONS } from '@creatorr/contracts/auth';
 import { inTransaction } from '@creatorr/database/transaction';
 import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
+import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
 import { insertEvent, type SecurityEvent } from '../security-events/security-events.sql.ts';
-
-const PRUNE_INTERVAL_MS = 60_000;
-/** Bounds a statement's time after a long pause; the next run deletes the rest. */
-const PRUNE_BATCH_SIZE = 10_000;
 
 /** Some sessions of one user: one of them, all but one, or all. */
 export interface SessionScope {

@@ -3,10 +3,9 @@ import { defineTask } from '@creatorr/service/task';
 import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
+import { PRUNE_INTERVAL_MS } from '../pruning.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import type { NewSession } from '../sessions/session-token.ts';
-
-const PRUNE_INTERVAL_MS = 60_000;
 
 /** Whether the owner has signed in from the network within the last 90 days. */
 export async function isKnownNetwork(prisma: Database, userId: string, network: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
+import { PRUNE_INTERVAL_MS } from '../pruning.ts';
 import { insertEvent, type SecurityEventKind } from '../security-events/security-events.sql.ts';
 import type { PublicJwk, StoredSigningKey } from './signing-key.ts';
 
 /** Covers replicas that are just signing with the key that they have found, and clocks that differ. */
 const MARGIN_SECONDS = 600;
-const PRUNE_INTERVAL_MS = 60_000;
 
 /** What it takes to add a key after the last one. */
 export interface NextKey {
