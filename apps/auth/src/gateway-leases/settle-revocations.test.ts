@@ -14,6 +14,7 @@ import {
 } from '../testing/fake-gateway.ts';
 import { call, isAlive, type Person, register, signIn } from '../testing/requests.ts';
 import { waitUntil } from '../testing/wait-until.ts';
+import { settleLeftRevocations } from './settle-revocations.ts';
 
 const LEASE_MS = 1_500;
 
@@ -265,5 +266,16 @@ describe('a revocation', () => {
 		});
 		await waitUntil(async () => (await auth.prisma.revocation.count()) === 0);
 		expect(gateway.pushes[0]?.session_ids).toEqual([person.sessionId]);
+	});
+
+	test('does not hold up a process that stops while it waits for a gateway', async () => {
+		const prisma = { $queryRaw: async () => [{ session_id: 'ses_1' }] } as unknown as AuthService['prisma'];
+		const stopping = new AbortController();
+		const settle = () => {
+			stopping.abort();
+			return new Promise<void>(() => undefined);
+		};
+		await settleLeftRevocations.run({ prisma, settle }, stopping.signal);
+		expect(stopping.signal.aborted).toBe(true);
 	});
 });

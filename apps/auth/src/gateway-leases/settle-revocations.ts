@@ -86,9 +86,28 @@ export async function settleRevocations(deps: SettleDeps, sessionIds: string[]):
 	if (sessionIds.length > 0) await deps.settle(sessionIds);
 }
 
-/** Settles what a killed process or a lost database left unsettled: those requests were not answered. */
+/**
+ * Settles what a killed process or a lost database left unsettled: those requests were not answered. When the process stops, another one
+ * settles the rest, because a gateway's lease may take longer to end than the process may take to stop.
+ */
 export const settleLeftRevocations = defineTask<SettleDeps & { prisma: Database }>({
 	name: 'settle_revocations',
 	everyMs: RECOVERY_INTERVAL_MS,
-	run: async (deps) => settleRevocations(deps, await listUnsettledSessions(deps.prisma)),
+	async run(deps, stopping) {
+		const sessionIds = await listUnsettledSessions(deps.prisma);
+		await unlessAborted(settleRevocations(deps, sessionIds), stopping);
+	},
 });
+
+/** Resolves when the work is done or the signal aborts; the work goes on after that. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+	const { promise: aborted, resolve } = Promise.withResolvers<void>();
+	const onAbort = () => resolve();
+	if (signal.aborted) onAbort();
+	else signal.addEventListener('abort', onAbort);
+	try {
+		await Promise.race([work, aborted]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}
