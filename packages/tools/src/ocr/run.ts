@@ -28,7 +28,6 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const source = await prepareSource(context, input);
 	const params = possible(input.params, source);
 	const impossible = params === input.params ? [] : [PROTECTED_PDFA];
-	context.requirePages(source.pages);
 	requirePageNumbers(params.pages, source.pages);
 	const original = () => originalOf(input.path, params, source.pages, impossible);
 	const pagesWithText = await pagesToSkip(context, { ...input, params }, source);
@@ -72,6 +71,7 @@ async function prepareSource(context: ToolContext, input: ToolInput<Params>): Pr
 	const { image_dpi: dpi, password } = input.params;
 	if (input.mimeType !== PDF) {
 		const image = await imageToPdf(context, input.path, dpi);
+		context.requirePages(image.pages);
 		return { ...image, isProtected: false, protectAlike: async () => {} };
 	}
 	const unlocked = await unlockPdf(context, input.path, password);
