@@ -31,7 +31,9 @@ test('the bucket is prepared once the store answers', async () => {
 	const task = startTask(prepareBucket, { deps, logger: deps.logger });
 	expect(deps.bucket.isPrepared).toBe(false);
 	while (!deps.bucket.isPrepared) await new Promise((resolve) => setTimeout(resolve, 5));
+	task.wake();
 	await task.stop();
+	expect(attempts).toBe(2);
 	expect(events).toEqual(['bucket_preparation.failed', 'store.prepared']);
 });
 
@@ -40,15 +42,4 @@ test('the bucket is prepared, with a warning, when the credentials may not set i
 	await prepareBucket.run(deps, new AbortController().signal);
 	expect(deps.bucket.isPrepared).toBe(true);
 	expect(events).toEqual(['store.cors_not_ours', 'store.prepared']);
-});
-
-test('the bucket is prepared only once', async () => {
-	let attempts = 0;
-	const { deps } = setUp({
-		async ensureBucket() {
-			attempts += 1;
-		},
-	});
-	for (const _ of [1, 2]) await prepareBucket.run(deps, new AbortController().signal);
-	expect(attempts).toBe(1);
 });

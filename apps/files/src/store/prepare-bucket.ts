@@ -14,15 +14,12 @@ export interface PrepareDeps {
 	logger: Logger;
 }
 
-const RETRY_AT_MOST_MS = 10_000;
-
 /** Creates the bucket and sets its CORS rules, once. The store may start later, and an operator may have to create the bucket first. */
 export const prepareBucket = defineTask<PrepareDeps>({
 	name: 'bucket_preparation',
-	everyMs: RETRY_AT_MOST_MS,
+	everyMs: 'once',
 	async run(deps) {
 		const { bucket, logger } = deps;
-		if (bucket.isPrepared) return;
 		await bucket.storage.ensureBucket();
 		await setCorsRules(deps);
 		bucket.isPrepared = true;

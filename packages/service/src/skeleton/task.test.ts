@@ -63,6 +63,22 @@ describe('a task', () => {
 		await task.stop();
 	});
 
+	test('ends with its first successful run when it runs once', async () => {
+		let runs = 0;
+		const task = start({
+			everyMs: 'once',
+			async run() {
+				runs += 1;
+				if (runs < 3) throw new Error('away');
+			},
+		});
+		await until(() => runs === 3);
+		task.wake();
+		await sleep(20);
+		await task.stop();
+		expect(runs).toBe(3);
+	});
+
 	test('never runs twice at once, however often it is woken', async () => {
 		let [running, most, runs] = [0, 0, 0];
 		const task = start({

@@ -8,8 +8,11 @@ import { type LeasedRun, type LeaseOptions, runWithLease } from './lease.ts';
 export interface Task<Deps> {
 	/** Unique in its service; prefixes its log events. */
 	name: string;
-	/** From the start of one run to the start of the next, shortened by up to 20% so that replicas spread out. */
-	everyMs: number | ((deps: Deps) => number);
+	/**
+	 * From the start of one run to the start of the next, shortened by up to 20% so that replicas spread out. `once`: the task ends with
+	 * the first run that succeeds.
+	 */
+	everyMs: number | ((deps: Deps) => number) | 'once';
 	/** Postgres channels: a notification on one of them wakes the task. */
 	on?: readonly string[];
 	/** Stops only after requests, consumers and other tasks have ended, because it finishes what they leave. */
@@ -49,6 +52,7 @@ export function defineTask<Deps>(task: Task<Deps> | LeasedTask<Deps>): Task<Deps
 }
 
 function resolveInterval<Deps>({ everyMs }: Pick<Task<Deps>, 'everyMs'>, deps: Deps): number {
+	if (everyMs === 'once') return Number.POSITIVE_INFINITY;
 	return typeof everyMs === 'number' ? everyMs : everyMs(deps);
 }
 
@@ -91,6 +95,7 @@ export function startTask<Deps>(
 			interrupt = new AbortController();
 			const startedAtMs = performance.now();
 			const isDone = await runOnce();
+			if (isDone && task.everyMs === 'once') return;
 			const everyMs = resolveInterval(task, deps);
 			const pauseMs = isDone
 				? startedAtMs + everyMs - performance.now()
