@@ -3,7 +3,7 @@
  * Tests may run a tool as an example, but no list outside of the tools' folders names all of them: it would miss a new one.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -70,6 +70,8 @@ function matches(patterns, file) {
 
 function listFiles() {
 	const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-	const { stdout } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 });
-	return stdout.split('\0').filter((file) => file !== '' && existsSync(join(ROOT, file)));
+	const options = { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 };
+	const { status, stdout, stderr } = spawnSync('git', args, options);
+	if (status !== 0) throw new Error(`git can't list the files of this repository: ${stderr}`);
+	return stdout.split('\0').filter((file) => statSync(join(ROOT, file), { throwIfNoEntry: false })?.isFile());
 }

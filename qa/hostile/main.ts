@@ -7,11 +7,14 @@ import { openRunner } from './run-case.ts';
 import { openWorld } from './world.ts';
 
 /**
- * Runs every hostile file through the tools as the worker does, and prints how each ended. `--only WORDS` chooses files by the words
- * in their names; `--jobs N` sets how many run at once. Exits with 1 when a file ends in a way that its family doesn't expect.
+ * Runs every hostile file through the tools as the worker does, and prints how each ended. `--only TEXT` chooses files with this
+ * text in their name, and may be repeated; `--jobs N` sets how many run at once. Exits with 1 when a file ends in a way that its family doesn't expect.
  */
 async function main(): Promise<number> {
-	const options = { only: { type: 'string', default: '' }, jobs: { type: 'string', default: '2' } } as const;
+	const options = {
+		only: { type: 'string', multiple: true, default: [] as string[] },
+		jobs: { type: 'string', default: '2' },
+	} as const;
 	const { only, jobs } = parseArgs({ options }).values;
 	const world = await openWorld();
 	const manifests = [...(await loadCatalogue()).values()];
@@ -19,7 +22,7 @@ async function main(): Promise<number> {
 	try {
 		const cases = FAMILIES.flatMap((family) =>
 			casesOf(family, world, manifests).map((one) => ({ one, title: `${family.name}: ${one.name}` })),
-		).filter(({ title }) => title.includes(only));
+		).filter(({ title }) => only.every((text) => title.includes(text)));
 		const failed = await runAll(cases, Number(jobs), runner.judge);
 		say(`${cases.length - failed} of ${cases.length} files ended as expected, ${failed} did not`);
 		return failed === 0 && cases.length > 0 ? 0 : 1;

@@ -55,8 +55,11 @@ test('the sample is one folder, and no file that is there is changed', () => {
 	expect(existsSync(join(root, FOLDER, 'run.ts'))).toBe(true);
 });
 
-test('the sample passes lint and types', async () => {
+test('the sample passes lint and types, and no product code outside its folder names it', async () => {
 	await run('.', bin('biome'), ['check', '--error-on-warnings', '--vcs-enabled=false', FOLDER]);
+	// The lint asks git which files there are.
+	await run('.', 'git', ['init', '--quiet']);
+	await run('.', process.execPath, ['scripts/check-tool-slugs.mjs']);
 	await run('packages/tools', bin('tsc'), ['--noEmit', '--project', '.']);
 });
 
@@ -66,6 +69,12 @@ test('the sample passes the tests of the catalogue and its own, the contract of 
 	// The sample may end before it is canceled half-way.
 	const pattern = '--testNamePattern=^(?!.*canceled half-way)';
 	await run('packages/tools', 'node_modules/.bin/jest', [...suites, pattern], env);
+});
+
+test('the sample survives the quick files of a hostile family that its manifest names', async () => {
+	const only = ['page bombs: a tree', `for ${SLUG} too`].flatMap((text) => ['--only', text]);
+	const output = await run('.', process.execPath, ['--no-warnings', 'qa/hostile/main.ts', ...only]);
+	expect(output).toMatch(/^(\d{1,2}) of \1 files ended as expected, 0 did not$/m);
 });
 
 test('GET /v1/tools lists the sample, and the command line has a command for it', async () => {
