@@ -23,7 +23,7 @@ const newPasswordSchema = z
 	})
 	.meta({
 		minLength: PASSWORD_MIN_CHARACTERS,
-		description: 'Hard to guess: common passwords, and those that contain the email, are refused.',
+		description: 'Must be hard to guess: common passwords and passwords that contain the email are rejected.',
 		examples: [EXAMPLE_PASSWORD],
 	});
 
@@ -75,7 +75,7 @@ export const register = defineOperation({
 	path: '/v1/auth/register',
 	service: 'auth',
 	access: 'public',
-	summary: 'Create a user account and sign in.',
+	summary: 'Creates a user account and signs in.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		email: emailSchema,
@@ -94,7 +94,7 @@ export const login = defineOperation({
 	path: '/v1/auth/login',
 	service: 'auth',
 	access: 'public',
-	summary: 'Sign in with email and password.',
+	summary: 'Signs in with email and password.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		email: z
@@ -117,7 +117,7 @@ export const logout = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 0,
-	summary: 'Revoke the current session, everywhere, from the moment of the answer.',
+	summary: 'Revokes the current session. Once this returns, its token is rejected everywhere.',
 	status: 204,
 	errors: [],
 });
@@ -130,7 +130,7 @@ export const logoutAll = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 0,
-	summary: "Revoke all of the user's sessions.",
+	summary: 'Revokes all sessions of the user.',
 	status: 204,
 	errors: [],
 });
@@ -142,7 +142,7 @@ export const listSessions = defineOperation({
 	path: '/v1/auth/sessions',
 	service: 'auth',
 	access: 'user',
-	summary: "List the user's live sessions: the 100 that were seen last.",
+	summary: 'Lists the active sessions of the user: up to 100, most recently used first.',
 	status: 200,
 	response: enveloped(z.array(sessionSchema).meta({ maxItems: MAX_LISTED_SESSIONS })),
 	errors: [],
@@ -150,13 +150,13 @@ export const listSessions = defineOperation({
 
 export const deleteSession = defineOperation({
 	id: 'deleteSession',
-	title: 'Sign out one session',
+	title: 'Revoke a session',
 	method: 'delete',
 	path: '/v1/auth/sessions/{id}',
 	service: 'auth',
 	access: 'user',
 	cost: 0,
-	summary: 'Sign one session out.',
+	summary: 'Signs out one session.',
 	params: z.object({ id: idSchema('ses') }),
 	status: 204,
 	errors: ['not_found'],
@@ -170,7 +170,7 @@ export const changePassword = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 10,
-	summary: 'Change the password; other sessions are revoked.',
+	summary: 'Changes the password and revokes all other sessions.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ current_password: givenPasswordSchema, new_password: newPasswordSchema }),
 	status: 204,
@@ -179,12 +179,12 @@ export const changePassword = defineOperation({
 
 export const forgotPassword = defineOperation({
 	id: 'forgotPassword',
-	title: 'Ask for a new password',
+	title: 'Request a password reset',
 	method: 'post',
 	path: '/v1/auth/password/forgot',
 	service: 'auth',
 	access: 'public',
-	summary: 'Ask for a mail to set a new password; the answer is the same whether or not there is an account.',
+	summary: 'Emails a link to set a new password. The response is the same whether or not the account exists.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ email: emailSchema }),
 	status: 204,
@@ -193,12 +193,12 @@ export const forgotPassword = defineOperation({
 
 export const resetPassword = defineOperation({
 	id: 'resetPassword',
-	title: 'Set a new password',
+	title: 'Reset the password',
 	method: 'post',
 	path: '/v1/auth/password/reset',
 	service: 'auth',
 	access: 'public',
-	summary: 'Set a new password with the token of a mail; all sessions are revoked.',
+	summary: 'Sets a new password with the token from the reset email and revokes all sessions.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ token: mailedTokenSchema, new_password: newPasswordSchema }),
 	status: 204,
@@ -207,18 +207,18 @@ export const resetPassword = defineOperation({
 
 export const verifyEmail = defineOperation({
 	id: 'verifyEmail',
-	title: 'Verify an email',
+	title: 'Verify the email address',
 	method: 'post',
 	path: '/v1/auth/verify',
 	service: 'auth',
 	access: 'optional-user',
 	summary:
-		'Verify the email with the token of a mail, and a session of the account or its password. Every other session of the account ends.',
+		'Verifies the email address with the token from the email. Also needs a session of the account or its password. All other sessions are revoked.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		token: mailedTokenSchema,
 		password: givenPasswordSchema.optional().meta({
-			description: 'the password of the account; not needed with a session of the account',
+			description: 'Password of the account. Not needed with a session of the account.',
 			examples: [EXAMPLE_PASSWORD],
 		}),
 	}),
@@ -228,25 +228,25 @@ export const verifyEmail = defineOperation({
 
 export const resendVerification = defineOperation({
 	id: 'resendVerification',
-	title: 'Ask for another verification',
+	title: 'Resend the verification email',
 	method: 'post',
 	path: '/v1/auth/verify/resend',
 	service: 'auth',
 	access: 'user',
 	cost: 10,
-	summary: 'Ask for another mail to verify the email; where it is verified, none is sent.',
+	summary: 'Sends the verification email again. Does nothing if the address is already verified.',
 	status: 204,
 	errors: ['rate_limited'],
 });
 
 export const getMe = defineOperation({
 	id: 'getMe',
-	title: 'Show the account',
+	title: 'Get the account',
 	method: 'get',
 	path: '/v1/me',
 	service: 'auth',
 	access: 'user',
-	summary: 'Return the current user.',
+	summary: 'Returns the signed-in user.',
 	status: 200,
 	response: enveloped(userSchema),
 	errors: [],
@@ -260,7 +260,7 @@ export const deleteMe = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 10,
-	summary: 'Delete the account: sessions, files and jobs go with it.',
+	summary: 'Deletes the account with all its sessions, files and jobs.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ password: givenPasswordSchema }),
 	status: 204,

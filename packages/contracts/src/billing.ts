@@ -9,9 +9,7 @@ export type BillingCycle = z.infer<typeof billingCycleSchema>;
 
 const urlResponse = enveloped(
 	z.object({
-		url: z
-			.string()
-			.meta({ maxLength: MAX_URL_LENGTH, description: 'a page of Stripe, to send the person to' }),
+		url: z.string().meta({ maxLength: MAX_URL_LENGTH, description: 'Stripe page to redirect the user to.' }),
 	}),
 );
 
@@ -23,7 +21,7 @@ export const createCheckout = defineOperation({
 	service: 'billing',
 	access: 'user',
 	cost: 10,
-	summary: 'Open a Stripe Checkout session for a Pro subscription.',
+	summary: 'Creates a Stripe Checkout session for a Pro subscription.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ cycle: billingCycleSchema }),
 	status: 200,
@@ -39,7 +37,7 @@ export const openPortal = defineOperation({
 	service: 'billing',
 	access: 'user',
 	cost: 10,
-	summary: 'Open the Stripe Customer Portal of a subscriber.',
+	summary: 'Creates a Stripe Customer Portal session for a subscriber.',
 	status: 200,
 	response: urlResponse,
 	errors: ['no_subscription', 'upstream_unavailable'],
@@ -48,12 +46,12 @@ export const openPortal = defineOperation({
 /** The bytes exactly as Stripe sent them: its signature is over these. */
 export const receiveStripeEvent = defineOperation({
 	id: 'receiveStripeEvent',
-	title: 'Receive an event of Stripe',
+	title: 'Receive a Stripe event',
 	method: 'post',
 	path: '/v1/billing/webhook',
 	service: 'billing',
 	access: 'public',
-	summary: 'Receive an event of Stripe, with its signature in Stripe-Signature.',
+	summary: 'Receives a Stripe event, signed in Stripe-Signature. Called by Stripe only.',
 	headers: z.object({ 'Stripe-Signature': z.string().optional() }),
 	maxBodyBytes: BODY_LIMIT.webhook,
 	rawBody: true,
@@ -64,12 +62,12 @@ export const receiveStripeEvent = defineOperation({
 
 export const getBilling = defineOperation({
 	id: 'getBilling',
-	title: 'Show the subscription',
+	title: 'Get the subscription',
 	method: 'get',
 	path: '/v1/billing',
 	service: 'billing',
 	access: 'user',
-	summary: 'Show the plan and the subscription behind it.',
+	summary: 'Returns the plan and its subscription.',
 	status: 200,
 	response: enveloped(
 		z
@@ -77,7 +75,7 @@ export const getBilling = defineOperation({
 				plan: planSchema,
 				status: z.string().meta({
 					maxLength: 64,
-					description: "none, or Stripe's own: trialing, active, past_due, canceled and others",
+					description: '"none", or the Stripe status: trialing, active, past_due, canceled and others.',
 				}),
 				cycle: billingCycleSchema.optional(),
 				current_period_end: timestampSchema.optional(),
@@ -91,7 +89,7 @@ export const getBilling = defineOperation({
 export const usageLimitSchema = z.object({
 	name: z.string().meta({
 		maxLength: 64,
-		description: 'active_jobs, queued_jobs, compute_seconds (of today, in UTC), stored_bytes',
+		description: 'One of active_jobs, queued_jobs, compute_seconds (today, UTC) and stored_bytes.',
 	}),
 	used: z.number().int(),
 	limit: z.number().int(),
@@ -99,12 +97,12 @@ export const usageLimitSchema = z.object({
 
 export const getUsage = defineOperation({
 	id: 'getUsage',
-	title: 'Show the usage',
+	title: 'Get the usage',
 	method: 'get',
 	path: '/v1/usage',
 	service: 'billing',
 	access: 'user',
-	summary: 'Show the use of each limit of the plan.',
+	summary: 'Returns how much of each plan limit is used.',
 	status: 200,
 	response: enveloped(
 		z

@@ -40,5 +40,8 @@ export function formatBodyLimit(bytes: number): string {
 
 /** The refusal of a body beyond its operation's limit. */
 export function bodyTooLarge(limitBytes: number): AppError {
-	return new AppError('too_large', `the body of this request must not exceed ${formatBodyLimit(limitBytes)}`);
+	return new AppError(
+		'too_large',
+		`The request body exceeds ${formatBodyLimit(limitBytes)}. Send a smaller one.`,
+	);
 }

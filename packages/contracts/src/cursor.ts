@@ -11,5 +11,5 @@ export function encodeCursor(lastId: string): string {
 export function decodeCursor(cursor: string, id: ReturnType<typeof idSchema>): z.output<typeof id> {
 	const parsed = id.safeParse(Buffer.from(cursor, 'base64url').toString());
 	if (parsed.success && encodeCursor(parsed.data) === cursor) return parsed.data;
-	throw validationError([{ path: 'query.cursor', message: 'must be next_cursor of an earlier page' }]);
+	throw validationError([{ path: 'query.cursor', message: 'must be the next_cursor of an earlier page' }]);
 }

@@ -27,24 +27,26 @@ export type ErrorCode = keyof typeof ERROR_STATUS;
 
 /** What each code means to who gets it. */
 const ERROR_MEANING: Record<ErrorCode, string> = {
-	validation: 'the request is not as described; details name each wrong field',
-	unknown_tool: 'no tool has this slug',
-	unauthorized: 'the token is missing, wrong, expired or signed out: sign in again',
-	invalid_credentials: 'the email or the password is wrong',
-	plan_limit: 'the plan does not allow it; the message says which limit, and the plan that does',
+	validation: 'The request is invalid. details lists each invalid field.',
+	unknown_tool: 'No tool has this slug. GET /v1/tools lists all tools.',
+	unauthorized: 'The token is missing, invalid, expired or revoked. Sign in again.',
+	invalid_credentials: 'Incorrect email or password.',
+	plan_limit:
+		'The request exceeds a limit of your plan. The message names the limit and the plan that allows more.',
 	email_not_verified: 'Verify your email first. Open the link in the mail, or request a new one.',
-	not_found: 'there is no such thing, any more or for you',
-	method_not_allowed: 'the path takes other methods: the header Allow names them',
-	email_taken: 'there is an account with this email',
-	file_not_uploaded: 'the bytes of the file are not there yet',
-	job_finished: 'the job has ended and can’t be canceled',
-	already_subscribed: 'there is a subscription: manage it instead',
-	no_subscription: 'there was never a subscription to manage',
-	too_large: 'the file is larger than 10 GiB, or the body than a request may be',
-	idempotency_conflict: 'the Idempotency-Key was used for another request',
-	rate_limited: 'too much at a time; Retry-After says after how many seconds to come back',
-	internal: 'a bug of ours; the request_id finds it in our logs',
-	upstream_unavailable: 'a part of the service does not answer now; Retry-After says when to come back',
+	not_found: 'The resource doesn’t exist, was deleted or expired, or isn’t yours.',
+	method_not_allowed: 'The path doesn’t support this method. The Allow header lists those it does.',
+	email_taken: 'An account with this email already exists. Sign in instead.',
+	file_not_uploaded: 'The file isn’t uploaded yet. Upload it first.',
+	job_finished: 'The job has already ended and can’t be canceled.',
+	already_subscribed: 'You already have a subscription. Manage it in the billing portal.',
+	no_subscription: 'You have never subscribed, so there is nothing to manage. Start a checkout.',
+	too_large: 'The file exceeds 10 GiB, or the request body exceeds its limit.',
+	idempotency_conflict: 'The Idempotency-Key was already used for a different request. Use a new key.',
+	rate_limited: 'Too many requests. Retry after the number of seconds in Retry-After.',
+	internal: 'Something went wrong on our side. Include the request_id when you contact support.',
+	upstream_unavailable:
+		'Part of the service is down or too slow. Retry after the number of seconds in Retry-After.',
 };
 
 export const errorCodeSchema = z
@@ -77,13 +79,16 @@ export const errorBodySchema = z
 					}),
 				)
 				.optional()
-				.meta({ maxItems: MAX_DETAILS, description: 'the first of what is wrong, each with its place' }),
+				.meta({
+					maxItems: MAX_DETAILS,
+					description: 'The first invalid fields. Present for validation errors only.',
+				}),
 			details_total: z.number().int().optional().meta({
-				description: 'how much is wrong in all; present with details',
+				description: 'Total number of invalid fields. Present with details.',
 			}),
 		}),
 	})
-	.meta({ id: 'Error', description: 'Treat the code as the contract; the message may change.' });
+	.meta({ id: 'Error', description: 'Rely on the code. The message may change.' });
 
 export type ErrorBody = z.infer<typeof errorBodySchema>;
 
@@ -131,7 +136,7 @@ export class AppError extends Error {
 
 /** A part of the product is down or too slow: 503, or 504 with `slow`. The cause is logged, never shown. */
 export function unavailable(what: string, cause?: unknown, options: { slow?: boolean } = {}): AppError {
-	return new AppError('upstream_unavailable', `${what} can't answer now; try again in a moment`, {
+	return new AppError('upstream_unavailable', `${what} is temporarily unavailable. Try again in a moment.`, {
 		cause,
 		retryAfterSeconds: 2,
 		...(options.slow ? { status: 504 as const } : {}),
@@ -140,8 +145,5 @@ export function unavailable(what: string, cause?: unknown, options: { slow?: boo
 
 /** Absent, deleted, expired or somebody else's: the same answer for all four. */
 export function notFound(what: 'file' | 'job' | 'session' | 'route'): AppError {
-	return new AppError(
-		'not_found',
-		what === 'route' ? 'there is nothing at this path' : `there is no such ${what}`,
-	);
+	return new AppError('not_found', what === 'route' ? 'No route matches this path.' : `No such ${what}.`);
 }

@@ -50,7 +50,7 @@ export const fileSchema = fileRowSchema
 		download_url: z
 			.string()
 			.nullable()
-			.meta({ maxLength: MAX_URL_LENGTH, description: 'null while the file is pending' }),
+			.meta({ maxLength: MAX_URL_LENGTH, description: 'Null while the file is pending.' }),
 	})
 	.meta({ id: 'File' });
 
@@ -62,7 +62,7 @@ const partUploadSchema = z.object({
 
 const completeUrlSchema = z.string().meta({
 	maxLength: 100,
-	description: 'where to POST the list of stored parts: a path, against the base of this API',
+	description: 'Path to POST the list of uploaded parts to, relative to the base URL of the API.',
 });
 
 export const multipartSchema = z
@@ -79,11 +79,11 @@ export const uploadSchema = z
 		upload_url: z
 			.string()
 			.nullable()
-			.meta({ maxLength: MAX_URL_LENGTH, description: 'null for a multipart upload' }),
-		expires_at: timestampSchema.meta({ description: 'when the URL stops working' }),
+			.meta({ maxLength: MAX_URL_LENGTH, description: 'Null for a multipart upload.' }),
+		expires_at: timestampSchema.meta({ description: 'When the URL expires.' }),
 		method: z.literal('PUT'),
 		headers: z.record(z.string(), z.string()).meta({
-			description: 'what the client must send with the PUT',
+			description: 'Headers to send with the PUT.',
 			'x-maxBytes': MAX_UPLOAD_HEADERS_BYTES,
 		}),
 		multipart: multipartSchema.optional(),
@@ -99,13 +99,13 @@ const fileParams = z.object({ id: fileIdSchema });
 
 export const createFile = defineOperation({
 	id: 'createFile',
-	title: 'Begin an upload',
+	title: 'Create an upload',
 	method: 'post',
 	path: '/v1/files',
 	service: 'files',
 	access: 'user',
 	cost: 4,
-	summary: 'Mint a presigned URL for a direct upload.',
+	summary: 'Declares a file and returns a presigned URL to upload it to.',
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		name: fileNameSchema.meta({ examples: ['input.pdf'] }),
@@ -116,13 +116,13 @@ export const createFile = defineOperation({
 			.meta({
 				type: 'integer',
 				minimum: 1,
-				description: 'more than 10 GiB is too_large',
+				description: 'At most 10 GiB.',
 				examples: [48_213],
 			}),
 		multipart: z
 			.boolean()
 			.optional()
-			.meta({ description: 'ask for parallel, resumable part uploads (at least 5 MiB)' }),
+			.meta({ description: 'Upload in parts, in parallel and resumable. Needs at least 5 MiB.' }),
 	}),
 	status: 201,
 	response: enveloped(uploadSchema),
@@ -138,7 +138,7 @@ export const listFiles = defineOperation({
 	access: 'user',
 	cost: 8,
 	summary:
-		'List own files, newest first. The newest 20 pending files of a page are checked in the store; others may show as pending for longer: get the file for its current status.',
+		'Lists your files, newest first. Only the newest 20 pending files of a page are checked in storage. Get a file for its current status.',
 	query: pageQuerySchema,
 	status: 200,
 	response: paged(fileRowSchema),
@@ -147,12 +147,12 @@ export const listFiles = defineOperation({
 
 export const getFile = defineOperation({
 	id: 'getFile',
-	title: 'Show or download a file',
+	title: 'Get or download a file',
 	method: 'get',
 	path: '/v1/files/{id}',
 	service: 'files',
 	access: 'user',
-	summary: 'Return file metadata and a presigned download URL.',
+	summary: 'Returns the file’s metadata and a presigned download URL.',
 	params: fileParams,
 	status: 200,
 	response: enveloped(fileSchema),
@@ -166,7 +166,7 @@ export const deleteFile = defineOperation({
 	path: '/v1/files/{id}',
 	service: 'files',
 	access: 'user',
-	summary: 'Delete a file: gone from the API at once, its bytes soon after.',
+	summary: 'Deletes a file. It disappears from the API at once, and its bytes are removed soon after.',
 	params: fileParams,
 	status: 204,
 	errors: ['not_found'],
@@ -174,13 +174,13 @@ export const deleteFile = defineOperation({
 
 export const completeFile = defineOperation({
 	id: 'completeFile',
-	title: 'Complete an upload in parts',
+	title: 'Complete a multipart upload',
 	method: 'post',
 	path: '/v1/files/{id}/complete',
 	service: 'files',
 	access: 'user',
 	cost: 10,
-	summary: 'Finish a multipart upload. Asked twice, the answer is the same.',
+	summary: 'Completes a multipart upload. Idempotent.',
 	params: fileParams,
 	maxBodyBytes: BODY_LIMIT.list,
 	body: z.object({ parts: completedPartsSchema }),
@@ -191,13 +191,13 @@ export const completeFile = defineOperation({
 
 export const listFileParts = defineOperation({
 	id: 'listFileParts',
-	title: 'Resume an upload in parts',
+	title: 'Resume a multipart upload',
 	method: 'get',
 	path: '/v1/files/{id}/parts',
 	service: 'files',
 	access: 'user',
 	cost: 8,
-	summary: 'List the parts that the store has, and fresh URLs for the others.',
+	summary: 'Lists the uploaded parts, and returns new URLs for the missing ones.',
 	params: fileParams,
 	status: 200,
 	response: enveloped(
@@ -211,13 +211,13 @@ export const listFileParts = defineOperation({
 						etag: z
 							.string()
 							.optional()
-							.meta({ maxLength: 200, description: 'present once the part is stored' }),
-						upload_url: urlSchema.optional().meta({ description: 'present until the part is stored' }),
+							.meta({ maxLength: 200, description: 'Present once the part is uploaded.' }),
+						upload_url: urlSchema.optional().meta({ description: 'Present until the part is uploaded.' }),
 					}),
 				)
 				.meta({ maxItems: MAX_PARTS_OF_ANSWER }),
 			complete_url: completeUrlSchema,
-			expires_at: timestampSchema.meta({ description: 'when the URLs stop working' }),
+			expires_at: timestampSchema.meta({ description: 'When the URLs expire.' }),
 		}),
 	),
 	errors: ['validation', 'not_found'],

@@ -12,16 +12,16 @@ export type JobStatus = z.infer<typeof jobStatusSchema>;
 
 /** Why a job failed, with what each code means. */
 const JOB_ERROR_MEANING = {
-	input_missing: 'the input was deleted, has expired, or its bytes are not those that were there',
-	unsupported_input: 'the file is none that the tool takes, or it is signed',
-	corrupt_input: 'the file can’t be read: it is damaged or cut short',
-	encrypted_input: 'the file has a password: give it as a param',
-	wrong_password: 'the password that was given does not open the file',
-	limit_exceeded: 'the file is larger, or has more pages, than the tool or the plan takes',
-	timeout: 'the tool took longer than it may',
-	tool_failed: 'the tool can’t do it with this file',
-	worker_lost: 'the machine that ran it was lost, three times',
-	internal: 'a bug of ours; try it again',
+	input_missing: 'The input file was deleted, expired or overwritten. Upload it again.',
+	unsupported_input: 'The tool doesn’t support this file, or the file is digitally signed.',
+	corrupt_input: 'The file is damaged or incomplete. Upload it again, or re-save it first.',
+	encrypted_input: 'The file is password-protected. Send its password as a param.',
+	wrong_password: 'The password doesn’t open the file.',
+	limit_exceeded: 'The file is too large or has too many pages for the tool or the plan.',
+	timeout: 'The tool exceeded its time limit. Try a smaller file.',
+	tool_failed: 'The tool couldn’t process this file. Re-save it and try again.',
+	worker_lost: 'The worker that ran the job was lost three times. Try again.',
+	internal: 'Something went wrong on our side. Try again.',
 } as const;
 export type JobErrorCode = keyof typeof JOB_ERROR_MEANING;
 export const JOB_ERROR_CODES = Object.keys(JOB_ERROR_MEANING) as [JobErrorCode, ...JobErrorCode[]];
@@ -49,7 +49,7 @@ export const jobResultSchema = z
 			.meta({ maxItems: JOB_LIMITS.warnings }),
 	})
 	.meta({
-		description: 'what every tool says, and what this tool adds',
+		description: 'Fields that every tool returns, and those of this tool.',
 		'x-maxBytes': JOB_LIMITS.resultBytes,
 	});
 
@@ -65,7 +65,7 @@ const givenParamsSchema = z
 	)
 	.meta({
 		type: 'object',
-		description: "the tool's own; GET /v1/tools describes them",
+		description: 'Params of the tool. GET /v1/tools describes them.',
 		examples: [{ quality: 70 }],
 	});
 
@@ -77,7 +77,7 @@ export const createdJobSchema = z
 		progress: z.number().int().min(0).max(100),
 		input_file_id: fileIdSchema,
 		params: toolParamsSchema.meta({
-			description: 'complete, with the defaults filled in',
+			description: 'All params, with defaults filled in.',
 			'x-maxBytes': JOB_LIMITS.paramsBytes,
 		}),
 	})
@@ -108,7 +108,7 @@ const idempotencyKeySchema = z
 export const createJobHeadersSchema = z.object({ 'Idempotency-Key': idempotencyKeySchema.optional() });
 
 export const createJobBodySchema = z.object({
-	tool: z.string().meta({ description: 'a slug of GET /v1/tools', examples: ['compress_heavy'] }),
+	tool: z.string().meta({ description: 'Slug of a tool from GET /v1/tools.', examples: ['compress_heavy'] }),
 	input_file_id: fileIdSchema,
 	params: givenParamsSchema.optional(),
 });
@@ -121,7 +121,7 @@ export const createJob = defineOperation({
 	service: 'jobs',
 	access: 'user',
 	cost: 2,
-	summary: 'Enqueue a tool against an uploaded file.',
+	summary: 'Queues a job that runs a tool on an uploaded file.',
 	headers: createJobHeadersSchema,
 	maxBodyBytes: BODY_LIMIT.job,
 	body: createJobBodySchema,
@@ -145,7 +145,7 @@ export const listJobs = defineOperation({
 	service: 'jobs',
 	access: 'user',
 	cost: 2,
-	summary: 'List own jobs, newest first.',
+	summary: 'Lists your jobs, newest first.',
 	query: pageQuerySchema.extend({
 		status: jobStatusSchema.optional(),
 		tool: z
@@ -154,7 +154,7 @@ export const listJobs = defineOperation({
 			.optional(),
 		idempotency_key: idempotencyKeySchema
 			.optional()
-			.meta({ description: 'only the job that was created with it in the last 24 hours' }),
+			.meta({ description: 'Returns only the job created with this key in the last 24 hours.' }),
 	}),
 	status: 200,
 	response: paged(jobSchema),
@@ -163,18 +163,18 @@ export const listJobs = defineOperation({
 
 export const getJob = defineOperation({
 	id: 'getJob',
-	title: 'Show or await a job',
+	title: 'Get or wait for a job',
 	method: 'get',
 	path: '/v1/jobs/{id}',
 	service: 'jobs',
 	access: 'user',
-	summary: 'Poll a job, or wait for its next change.',
+	summary: 'Returns a job, at once or after its next change.',
 	params: jobParams,
 	query: z.object({
 		wait: queryIntegerSchema({ min: 0, max: MAX_WAIT_SECONDS })
 			.optional()
 			.meta({
-				description: 'seconds to hold the answer until status or progress changes',
+				description: 'Seconds to wait for a change of status or progress before responding.',
 				examples: [30],
 			}),
 	}),
@@ -188,19 +188,19 @@ const MAX_STREAMED_BYTES = 64 * 1024;
 
 export const streamJob = defineOperation({
 	id: 'streamJob',
-	title: 'Follow a job',
+	title: 'Stream a job',
 	method: 'get',
 	path: '/v1/jobs/{id}/events',
 	service: 'jobs',
 	access: 'user',
 	// A stream reads the job for as long as it is open; a wait is a request for each change.
 	cost: 4,
-	summary: 'Stream a job as Server-Sent Events until it is terminal.',
+	summary: 'Streams a job as Server-Sent Events until it ends.',
 	params: jobParams,
 	status: 200,
 	contentType: 'text/event-stream',
 	response: z.string().meta({
-		description: 'events named job; their data is the bare job',
+		description: 'Events named "job", with the job as data.',
 		'x-maxBytes': MAX_STREAMED_BYTES,
 	}),
 	errors: ['not_found'],
@@ -213,7 +213,7 @@ export const cancelJob = defineOperation({
 	path: '/v1/jobs/{id}/cancel',
 	service: 'jobs',
 	access: 'user',
-	summary: 'Cancel a queued or running job.',
+	summary: 'Cancels a queued or running job.',
 	params: jobParams,
 	status: 200,
 	response: enveloped(jobSchema),
@@ -227,7 +227,7 @@ export const deleteJob = defineOperation({
 	path: '/v1/jobs/{id}',
 	service: 'jobs',
 	access: 'user',
-	summary: 'Remove a terminal job.',
+	summary: 'Deletes a job that has ended. Its files stay.',
 	params: jobParams,
 	status: 204,
 	errors: ['not_found', 'validation'],
@@ -239,7 +239,7 @@ export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
 const toolOfPlanSchema = z.object({
 	max_input_bytes: z.number().int(),
-	max_pages: z.number().int().meta({ description: 'of an input, where the tool counts pages' }),
+	max_pages: z.number().int().meta({ description: 'Maximum pages of an input, for tools that count pages.' }),
 });
 
 export const toolSchema = z
@@ -247,24 +247,31 @@ export const toolSchema = z
 		slug: z.string(),
 		title: z.string(),
 		summary: z.string(),
-		accepts: z.array(z.string()).meta({ description: 'media types' }),
-		params: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of params, with defaults' }),
+		accepts: z.array(z.string()).meta({ description: 'Media types that the tool accepts.' }),
+		params: z
+			.record(z.string(), z.unknown())
+			.meta({ description: 'JSON Schema of the params, with defaults.' }),
 		output: z
 			.object({
-				suffix: z.string().meta({ description: 'takes the place of the extension' }),
-				param: z.string().optional().meta({ description: 'the param whose value chooses the suffix' }),
-				suffixes: z.record(z.string(), z.string()).optional().meta({ description: 'by value of the param' }),
+				suffix: z.string().meta({ description: 'Replaces the extension of the input name.' }),
+				param: z.string().optional().meta({ description: 'Param whose value selects the suffix.' }),
+				suffixes: z
+					.record(z.string(), z.string())
+					.optional()
+					.meta({ description: 'Suffix for each value of the param.' }),
 			})
 			.optional()
-			.meta({ description: 'how an output is named after its input' }),
-		limits: z.record(z.string(), z.number()).meta({ description: 'units are in the names' }),
+			.meta({ description: 'How the output is named after its input.' }),
+		limits: z
+			.record(z.string(), z.number())
+			.meta({ description: 'Limits of one job. Names include the unit.' }),
 		plans: z
 			.object({ free: toolOfPlanSchema, pro: toolOfPlanSchema })
-			.meta({ description: 'what one job of the tool may take on each plan' }),
-		available: z.boolean().meta({ description: 'whether a worker that has the tool is there now' }),
+			.meta({ description: 'Limits of one job on each plan.' }),
+		available: z.boolean().meta({ description: 'Whether a worker with this tool is online.' }),
 		capabilities: capabilitiesSchema
 			.optional()
-			.meta({ description: 'what every worker that is there has: languages, fonts' }),
+			.meta({ description: 'Languages or fonts that every online worker has.' }),
 	})
 	.meta({ id: 'Tool' });
 
@@ -273,12 +280,12 @@ const MAX_TOOLS_BYTES = 2 * BODY_LIMIT.list;
 
 export const listTools = defineOperation({
 	id: 'listTools',
-	title: 'List the tools',
+	title: 'List tools',
 	method: 'get',
 	path: '/v1/tools',
 	service: 'jobs',
 	access: 'public',
-	summary: 'List every tool with its params.',
+	summary: 'Lists all tools with their params.',
 	status: 200,
 	response: enveloped(z.array(toolSchema).meta({ 'x-maxBytes': MAX_TOOLS_BYTES })),
 	errors: [],

@@ -3,12 +3,12 @@ import { defineOperation, enveloped } from './operation.ts';
 
 export const getHealth = defineOperation({
 	id: 'getHealth',
-	title: 'Show the health',
+	title: 'Get the health',
 	method: 'get',
 	path: '/v1/health',
 	service: 'gateway',
 	access: 'public',
-	summary: 'Say whether every part answers.',
+	summary: 'Returns whether all services are up.',
 	status: 200,
 	response: enveloped(
 		z.object({
@@ -21,12 +21,12 @@ export const getHealth = defineOperation({
 
 export const getOpenApi = defineOperation({
 	id: 'getOpenApi',
-	title: 'Show the API description',
+	title: 'Get the OpenAPI document',
 	method: 'get',
 	path: '/v1/openapi.json',
 	service: 'gateway',
 	access: 'public',
-	summary: 'This document.',
+	summary: 'Returns this document.',
 	status: 200,
 	response: z.looseObject({ openapi: z.string() }).meta({ 'x-maxBytes': 512 * 1024 }),
 	errors: [],

@@ -17,15 +17,15 @@ const SHARED_ERRORS: readonly ErrorCode[] = [
 
 /** The groups of operations, in the order in which one meets them. */
 const TAGS: readonly { name: ServiceName; title: string; description: string }[] = [
-	{ name: 'auth', title: 'Accounts and sessions', description: 'Who you are, and where you are signed in.' },
+	{ name: 'auth', title: 'Accounts and sessions', description: 'Sign up, sign in and manage sessions.' },
 	{
 		name: 'files',
 		title: 'Files',
-		description: 'Bytes go straight to and from the store, by URLs that are signed for you.',
+		description: 'Upload and download files directly to and from storage with presigned URLs.',
 	},
-	{ name: 'jobs', title: 'Jobs and tools', description: 'A job is one run of a tool on one file.' },
-	{ name: 'billing', title: 'Plans and billing', description: 'What you may use, and how you pay for more.' },
-	{ name: 'gateway', title: 'The service', description: 'Whether it works, and how it is described.' },
+	{ name: 'jobs', title: 'Jobs and tools', description: 'A job runs one tool on one file.' },
+	{ name: 'billing', title: 'Plans and billing', description: 'Plan limits, usage and subscriptions.' },
+	{ name: 'gateway', title: 'Service', description: 'Health and the OpenAPI document.' },
 ];
 
 /** In OpenAPI an empty entry makes the others optional. */
@@ -99,7 +99,7 @@ function requestBody({ rawBody, body, maxBodyBytes = 0 }: Operation): JsonObject
 	return (
 		schema && {
 			required: true,
-			description: `At most ${formatBodyLimit(maxBodyBytes)}; a longer body is too_large.`,
+			description: `At most ${formatBodyLimit(maxBodyBytes)}.`,
 			'x-maxBodyBytes': maxBodyBytes,
 			content: { 'application/json': { schema } },
 		}

@@ -99,7 +99,7 @@ export function paged<S extends z.ZodType>(item: S) {
 
 /** A whole number in a query, in plain digits: `1e1`, `0x1f`, ` 5` and nothing at all are none. */
 export function queryIntegerSchema(range: { min: number; max: number }) {
-	const error = `must be a whole number from ${range.min} to ${range.max}`;
+	const error = `must be an integer from ${range.min} to ${range.max}`;
 	return z
 		.string()
 		.regex(/^(0|[1-9]\d{0,8})$/, { error })
@@ -113,5 +113,5 @@ export const pageQuerySchema = z.object({
 		.optional()
 		.transform((limit) => limit ?? 20)
 		.meta({ type: 'integer', minimum: 1, maximum: MAX_PAGE_ITEMS, default: 20 }),
-	cursor: z.string().max(200).optional().meta({ description: 'next_cursor of the page before' }),
+	cursor: z.string().max(200).optional().meta({ description: 'next_cursor of the previous page.' }),
 });

@@ -6,7 +6,7 @@ const met = {
 	plans: PLANS,
 	limitOf: (terms: (typeof PLANS)['free']) => terms.maxStoredBytes,
 	say: sayBytes,
-	use: 'you store 49 GB and this file has 2 GB',
+	use: 'You store 49 GB and this file has 2 GB',
 	advice: ['delete some files'],
 };
 
@@ -15,13 +15,13 @@ describe('a limit of a plan that was met', () => {
 		const error = planLimit({ ...met, plan: 'free' });
 		expect([error.code, error.status]).toEqual(['plan_limit', 403]);
 		expect(error.message).toBe(
-			'you store 49 GB and this file has 2 GB; the free plan allows 50 GB, Pro 500 GB. Delete some files or upgrade to Pro.',
+			'You store 49 GB and this file has 2 GB. The Free plan allows 50 GB, Pro 500 GB. Delete some files or upgrade to Pro.',
 		);
 	});
 
 	test('offers Pro to nobody who has it, and not where it gives no more', () => {
 		expect(planLimit({ ...met, plan: 'pro' }).message).toBe(
-			'you store 49 GB and this file has 2 GB; the pro plan allows 500 GB. Delete some files.',
+			'You store 49 GB and this file has 2 GB. The Pro plan allows 500 GB. Delete some files.',
 		);
 		const same = planLimit({ ...met, plan: 'free', limitOf: () => 1000, say: String });
 		expect(same.message).not.toContain('Pro');

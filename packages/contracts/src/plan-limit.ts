@@ -8,22 +8,24 @@ interface LimitMet {
 	limitOf(terms: PlanTerms): number;
 	/** Writes an amount; numbers as they are where absent. */
 	say?(amount: number): string;
-	/** What meets the limit, as a main clause. */
+	/** What meets the limit, as a sentence without its period. */
 	use: string;
-	/** What helps besides a better plan, as imperatives that begin small. */
+	/** What helps besides an upgrade, as imperatives in lower case. */
 	advice: readonly string[];
 }
 
+const PLAN_NAMES: Record<Plan, string> = { free: 'Free', pro: 'Pro' };
+
 const CHOICES = new Intl.ListFormat('en', { type: 'disjunction' });
 
-/** The refusal of what goes over a limit of the user's plan: says the limit, the use, and what Pro gives where that is more. */
+/** Returns the error for a request that exceeds a limit of the user's plan. It names the use, the limit and, if higher, Pro's limit. */
 export function planLimit({ plan, plans, limitOf, say = sayNumber, use, advice }: LimitMet): AppError {
 	const limit = limitOf(plans[plan]);
 	const limitOfPro = limitOf(plans.pro);
 	const isMoreOnPro = limitOfPro > limit;
 	const offer = isMoreOnPro ? `, Pro ${say(limitOfPro)}` : '';
 	const choices = CHOICES.format(isMoreOnPro ? [...advice, 'upgrade to Pro'] : advice);
-	const message = `${use}; the ${plan} plan allows ${say(limit)}${offer}. ${choices.charAt(0).toUpperCase()}${choices.slice(1)}.`;
+	const message = `${use}. The ${PLAN_NAMES[plan]} plan allows ${say(limit)}${offer}. ${choices.charAt(0).toUpperCase()}${choices.slice(1)}.`;
 	return new AppError('plan_limit', message);
 }
 

@@ -31,4 +31,4 @@ export function textSchema(options: { min: number; max: number }) {
 /** A presigned URL, or a page of Stripe. */
 export const MAX_URL_LENGTH = 8_192;
 
-export const timestampSchema = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
+export const timestampSchema = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });

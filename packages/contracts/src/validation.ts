@@ -79,7 +79,7 @@ export function parse<S extends z.ZodType>(
 /** A 400 that names wrong fields; its message is the first of them. `total` is how many there are, with those not in `details`. */
 export function validationError(details: readonly ErrorDetail[], total = details.length): AppError {
 	const first = details[0];
-	const message = first ? `${first.path}: ${first.message}` : 'the request is not valid';
+	const message = first ? `${first.path}: ${first.message}` : 'The request is invalid.';
 	return new AppError('validation', message, { details, detailsTotal: total });
 }
 

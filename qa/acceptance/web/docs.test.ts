@@ -46,8 +46,8 @@ describe('a link to an operation', () => {
 		const contents = page.getByRole('navigation', { name: 'Contents' });
 		// content that loads later would move the section
 		await page.waitForLoadState('networkidle');
-		await contents.getByRole('link', { name: 'Show the usage' }).click();
-		await contents.locator('[aria-current=location]', { hasText: 'Show the usage' }).waitFor();
+		await contents.getByRole('link', { name: 'Get the usage' }).click();
+		await contents.locator('[aria-current=location]', { hasText: 'Get the usage' }).waitFor();
 		expect(new URL(page.url()).hash).toBe('#getUsage');
 	});
 });
