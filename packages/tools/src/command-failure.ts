@@ -14,16 +14,14 @@ export function throwOnLimit(result: CommandResult): void {
 	if (!LIMIT_SIGNALS.includes(result.signal) && !isSaid) return;
 	throw new ToolError(
 		'limit_exceeded',
-		'The file takes more memory, disk or time than a job may use. Try a part of it.',
+		'The file needs more memory, disk or time than a job may use. Try a smaller part of it.',
 		{ cause: failureReport(result) },
 	);
 }
 
 /** The error for a command that failed for no reason that the person could mend. */
 export function toolFailed(result: CommandResult): ToolError {
-	return new ToolError(
-		'tool_failed',
-		'The tool could not process this file. Re-save the file and try again.',
-		{ cause: failureReport(result) },
-	);
+	return new ToolError('tool_failed', 'The tool couldn’t process this file. Re-save it and try again.', {
+		cause: failureReport(result),
+	});
 }

@@ -89,7 +89,7 @@ test('a param that the API rejects is marked, and fixed without another upload',
 	const row = uploadRow(page, 'scan.pdf');
 	await row.getByText('An option is not as the tool needs it.').waitFor();
 	await page
-		.getByText(/^Deskew and clean are not possible with mode redo/)
+		.getByText(/^Deskew and clean are not available in redo mode/)
 		.first()
 		.waitFor();
 	await expectAccessible(page);

@@ -69,6 +69,6 @@ export function startRunClock(firstAllowedMs: number): RunClock {
 function timeoutError(allowedMs: number): ToolError {
 	return new ToolError(
 		'timeout',
-		`The work took longer than the ${Math.round(allowedMs / 1000)} s allowed. Try a smaller part of the file.`,
+		`The job took longer than the ${Math.round(allowedMs / 1000)} s allowed. Try a smaller part of the file.`,
 	);
 }

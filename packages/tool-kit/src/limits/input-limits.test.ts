@@ -9,9 +9,9 @@ describe('requirePages', () => {
 
 	test('throws for more pages, with the limit of Pro where that is higher', () => {
 		expect(() => requirePages(1_201, { pages: 200, onPro: 5_000 })).toThrow(
-			'The file has 1,201 pages; this plan takes up to 200. Split the file, or upgrade to Pro, which takes 5,000.',
+			'The file has 1,201 pages. The limit of your plan is 200. Split the file, or upgrade to Pro (up to 5,000 pages).',
 		);
-		expect(() => requirePages(201, { pages: 200 })).toThrow(/up to 200\. Split the file\.$/);
+		expect(() => requirePages(201, { pages: 200 })).toThrow(/limit of your plan is 200\. Split the file\.$/);
 		expect(() => requirePages(201, { pages: 200 })).toThrow(
 			expect.objectContaining({ code: 'limit_exceeded' }),
 		);

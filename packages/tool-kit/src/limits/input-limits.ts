@@ -6,7 +6,7 @@ export function requireInputSize({ limits }: Pick<ToolManifest, 'limits'>, sizeB
 	if (sizeBytes <= limits.maxInputBytes) return;
 	throw new ToolError(
 		'limit_exceeded',
-		`The file is larger than the ${limits.maxInputBytes} bytes that this tool takes.`,
+		`The file exceeds this tool’s limit of ${limits.maxInputBytes} bytes. Split it or make it smaller.`,
 	);
 }
 
@@ -21,10 +21,10 @@ export interface PageLimit {
 export function requirePages(count: number, limit: PageLimit | undefined): void {
 	if (limit === undefined || count <= limit.pages) return;
 	const upgrade =
-		limit.onPro === undefined ? '' : `, or upgrade to Pro, which takes ${formatCount(limit.onPro)}`;
+		limit.onPro === undefined ? '' : `, or upgrade to Pro (up to ${formatCount(limit.onPro)} pages)`;
 	throw new ToolError(
 		'limit_exceeded',
-		`The file has ${formatCount(count)} pages; this plan takes up to ${formatCount(limit.pages)}. Split the file${upgrade}.`,
+		`The file has ${formatCount(count)} pages. The limit of your plan is ${formatCount(limit.pages)}. Split the file${upgrade}.`,
 	);
 }
 

@@ -71,6 +71,6 @@ async function findBreach(
 function breach(what: string): ToolError {
 	return new ToolError(
 		'limit_exceeded',
-		`The file takes more ${what} than a job may use. Try a part of it, or save it anew first.`,
+		`The file needs more ${what} than a job may use. Try a smaller part of it, or re-save it first.`,
 	);
 }

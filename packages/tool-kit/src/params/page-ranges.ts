@@ -9,7 +9,7 @@ export const pageRangesSchema = z
 		error: 'must be page numbers and ranges such as "1-3,5"',
 	})
 	.refine((text) => ranges(text).every(([first, last]) => first <= last), {
-		error: 'a range must not end before it begins',
+		error: 'must not contain a range that ends before it starts',
 	});
 
 /** Throws `unsupported_input` when the ranges name a page beyond the last of the file. */
@@ -19,7 +19,7 @@ export function requirePageNumbers(text: string | null, pages: number): void {
 	if (last <= pages) return;
 	throw new ToolError(
 		'unsupported_input',
-		`The file has no page ${last}: choose some of its ${pages} pages, or leave the choice out.`,
+		`The file has no page ${last}. Choose from its ${pages} pages, or choose none to use all.`,
 	);
 }
 

@@ -210,6 +210,9 @@ async function requireSafeOutput(path: string, { scratch }: Workspace): Promise<
 		throw new Error('a tool gave back an output that is not a file of its own directory');
 	}
 	if (stats.size === 0)
-		throw new ToolError('tool_failed', 'The tool made an empty file. Check that the input opens.');
+		throw new ToolError(
+			'tool_failed',
+			'The tool produced an empty file. Check that the input opens in another program.',
+		);
 	return stats.size;
 }

@@ -12,45 +12,44 @@ export const manifest = defineTool({
 	slug: 'compress_heavy',
 	title: 'Compress PDF',
 	summary:
-		'Makes a PDF smaller: recompresses images, fonts and content, checks that nothing is lost and that pages look the same. Never gives back a larger file.',
+		'Compresses images, fonts and content, then checks that nothing is lost and that pages look the same. The result is never larger than the original.',
 	accepts: [PDF],
 	params: z.strictObject({
 		quality: z.int().min(1).max(100).default(70).meta({
 			description:
-				'how well pages must look: at 70 the same on a screen (SSIM of sampled pages at least 0.95, images at 175 dpi), at 90 SSIM 0.98 and 240 dpi, at 40 SSIM 0.90 and 120 dpi',
+				'Visual quality of the pages. At 70, pages look the same on a screen (SSIM of sampled pages at least 0.95, images at 175 dpi). At 90, SSIM is 0.98 and images have 240 dpi. At 40, SSIM is 0.90 and images have 120 dpi.',
 		}),
 		image_dpi: z.int().min(36).max(600).nullable().default(null).meta({
-			description:
-				'resolution that images are brought down to, black-and-white ones to twice as much; null: what the quality says',
+			description: 'Maximum image resolution (double for black and white). null follows quality.',
 		}),
-		grayscale: z.boolean().default(false).meta({ description: 'turn all colours to grey' }),
+		grayscale: z.boolean().default(false).meta({ description: 'Convert all colors to gray.' }),
 		target_size_bytes: z.int().min(1).nullable().default(null).meta({
 			description:
-				'lower the quality until the file is no larger than this; when that is not possible the smallest is given with the warning target_missed',
+				'Lower the quality until the file is no larger than this. If that is not possible, the result is the smallest file, with the warning target_missed.',
 		}),
 		linearize: z.boolean().default(true).meta({
 			description:
-				'write the file so that its first page shows while the rest still loads; left out where that alone would make it larger than the input',
+				'Fast web view: show the first page while the rest still loads. Skipped if it would make the file larger than the input.',
 		}),
 		remove_metadata: z
 			.boolean()
 			.default(false)
-			.meta({ description: 'remove title, author, dates and other metadata of the document' }),
-		password: secretParam('password that opens the PDF; the compressed PDF keeps it'),
+			.meta({ description: 'Remove the title, author, dates and other metadata.' }),
+		password: secretParam('Password that opens the PDF. The compressed PDF keeps it.'),
 		signed: z.enum(['reject', 'invalidate']).default('reject').meta({
 			description:
-				'what to do with a digitally signed PDF, whose signature any change breaks. reject: end with unsupported_input; invalidate: empty the signature fields and compress it',
+				'What to do with a digitally signed PDF, because any change breaks its signature. reject: fail with unsupported_input; invalidate: clear the signature fields and compress it.',
 		}),
 	}),
 	result: z.object({
 		method: z
 			.string()
-			.meta({ description: 'how the file was made; original: it is the input, byte for byte' }),
-		pages: z.int().meta({ description: 'pages of the PDF' }),
-		quality: z.int().nullish().meta({ description: 'the quality that was used' }),
-		images: z.int().optional().meta({ description: 'images of the PDF' }),
-		images_recompressed: z.int().optional().meta({ description: 'images that were compressed again' }),
-		ssim: z.number().optional().meta({ description: 'lowest similarity (SSIM) of the sampled pages' }),
+			.meta({ description: 'How the file was made; "original" means the input, byte for byte.' }),
+		pages: z.int().meta({ description: 'Pages in the PDF.' }),
+		quality: z.int().nullish().meta({ description: 'Quality that was used.' }),
+		images: z.int().optional().meta({ description: 'Images in the PDF.' }),
+		images_recompressed: z.int().optional().meta({ description: 'Images that were recompressed.' }),
+		ssim: z.number().optional().meta({ description: 'Lowest similarity (SSIM) among the sampled pages.' }),
 	}),
 	limits: {
 		maxInputBytes: 2 * GIB,

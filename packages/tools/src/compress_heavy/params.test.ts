@@ -74,7 +74,7 @@ describe('compress_heavy', () => {
 		const { output, warnings } = await compress(original, params);
 		expect(output.equals(original)).toBe(true);
 		expect(warnings).toEqual([
-			expect.stringMatching(/^unchanged: .*; not applied: remove_metadata, grayscale$/),
+			expect.stringMatching(/^unchanged: .* Not applied: remove_metadata, grayscale\.$/),
 			expect.stringMatching(/^target_missed: /),
 		]);
 	});

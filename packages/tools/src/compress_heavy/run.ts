@@ -18,14 +18,14 @@ const ORIGINAL = 'original';
 const BUDGET_SHARE = 0.6;
 
 const WARNINGS: Readonly<Record<string, string>> = {
-	target_missed: 'the file couldn’t be made as small as requested; this is the smallest result',
-	repaired: 'the PDF was damaged and has been repaired; check that all of its content is there',
-	signature_invalidated: 'the PDF was digitally signed; its signature fields are now empty',
-	grayscale_incomplete: 'some spot colors or gradients couldn’t be converted to gray',
+	target_missed: 'The file couldn’t be made as small as requested. This is the smallest result.',
+	repaired: 'The PDF was damaged and has been repaired. Check that all of its content is there.',
+	signature_invalidated: 'The PDF was digitally signed. Its signature fields are now empty.',
+	grayscale_incomplete: 'Some spot colors or gradients couldn’t be converted to gray.',
 	optimizer_failed:
-		'part of the compression failed and was skipped, so the file may be larger than it could be; nothing is lost',
+		'Part of the compression failed and was skipped, so the file may be larger than necessary. Nothing is lost.',
 	usage_rights_removed:
-		'the PDF no longer unlocks extra features in Adobe Reader, because they are tied to the original file',
+		'The PDF no longer unlocks extra features in Adobe Reader, because they are tied to the original file.',
 };
 
 /** The smallest of several compressed copies that lost nothing, or the original when none is smaller. */
@@ -57,8 +57,8 @@ function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 	const omitted = Object.entries({ remove_metadata, grayscale }).flatMap(([name, isSet]) =>
 		isSet ? [name] : [],
 	);
-	const consequence = omitted.length > 0 ? `; not applied: ${omitted.join(', ')}` : '';
-	return `unchanged: no smaller version was found, so this is the original, byte for byte${consequence}`;
+	const consequence = omitted.length > 0 ? ` Not applied: ${omitted.join(', ')}.` : '';
+	return `unchanged: No smaller version was found, so this is the original file.${consequence}`;
 }
 
 /** Most documents are not protected, so that is found out on the way. */

@@ -43,7 +43,7 @@ export async function imageToPdf(
 	if (result.exitCode === TOO_LARGE) {
 		throw new ToolError(
 			'limit_exceeded',
-			`The image has more than ${MAX_PIXELS} pixels. Scale it down first.`,
+			`The image has more than ${MAX_PIXELS.toLocaleString('en')} pixels. Scale it down first.`,
 		);
 	}
 	throwOnLimit(result);

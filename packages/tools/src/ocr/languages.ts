@@ -12,7 +12,7 @@ export async function requireLanguages(context: ToolContext, languages: readonly
 	if (missing.length === 0) return;
 	throw new ToolError(
 		'unsupported_input',
-		`Not installed: ${missing.join(', ')}. Set params.languages to some of: ${installed.join(', ')}.`,
+		`These languages aren’t installed: ${missing.join(', ')}. Choose from: ${installed.join(', ')}.`,
 	);
 }
 

@@ -44,7 +44,7 @@ test('what OCRmyPDF fails of for no reason in the file, here that it may start n
 		ocr(await scannedPdf(LINES), PDF, PLAIN, { adapt: limited({ maxProcesses: 1 }) }),
 	).rejects.toMatchObject({
 		code: 'tool_failed',
-		message: 'The tool could not process this file. Re-save the file and try again.',
+		message: 'The tool couldn’t process this file. Re-save it and try again.',
 		cause: { command: 'python3', stderr: expect.stringMatching(/Resource temporarily unavailable/) },
 	});
 });

@@ -33,40 +33,40 @@ const fieldsSchema = z.strictObject({
 			error: 'must not repeat a language',
 		})
 		.default(['eng'])
-		.meta({ description: 'languages of the text, the main one first' }),
+		.meta({ description: 'Languages of the text, main language first.' }),
 	mode: z.enum(['skip', 'redo', 'force']).default('skip').meta({
 		description:
-			'skip: leave pages that have text alone; redo: replace the text of an earlier OCR; force: rasterise every page anew',
+			'What to do with pages that already have text. skip: leave them unchanged; redo: replace text from an earlier OCR; force: rasterize every page and recognize it again.',
 	}),
 	output: z.enum(['pdf', 'pdfa', 'text', 'hocr']).default('pdf').meta({
-		description:
-			'a PDF whose text can be searched, the same as PDF/A-2b, the text alone, or the text with places as hOCR',
+		description: 'Searchable PDF, PDF/A-2b, plain text, or hOCR (text with positions).',
 	}),
-	rotate_pages: z.boolean().default(true).meta({ description: 'turn pages so that their text is upright' }),
+	rotate_pages: z
+		.boolean()
+		.default(true)
+		.meta({ description: 'Rotate pages so that their text is upright.' }),
 	deskew: z.boolean().optional().meta({
-		description: 'straighten crooked scans; not possible with mode redo, where it is false by default',
+		description: 'Straighten crooked scans. Not available in redo mode, where the default is false.',
 		default: true,
 	}),
 	clean: z.boolean().optional().meta({
-		description:
-			'read pages with their specks removed, and leave them as they look; not possible with mode redo',
+		description: 'Ignore specks when reading. Pages keep their look. Not available in redo mode.',
 		default: false,
 	}),
 	pages: pageRangesSchema.nullable().default(null).meta({
-		description: 'recognise these pages only, such as "1-3,5"; null: all',
+		description: 'Pages to recognize, such as 1-3,5. If null, all pages are recognized.',
 	}),
 	image_dpi: z.int().min(50).max(2400).nullable().default(null).meta({
-		description: 'resolution of an image, in dots per inch; null: what it says itself, or a likely one',
+		description: 'Resolution of an image, in dots per inch. null reads it from the file, or estimates it.',
 	}),
 	optimize: z.int().min(0).max(3).default(1).meta({
-		description: '0: leave images as they are; 1: pack them without loss; 2 and 3: with more and more loss',
+		description:
+			'Image optimization. 0 keeps images unchanged, 1 is lossless, 2 and 3 are increasingly lossy.',
 	}),
-	password: secretParam(
-		'opens a protected PDF; what comes out is protected in the same way, and thus no PDF/A',
-	),
+	password: secretParam('Password that opens the PDF. The result keeps it, so it can’t be PDF/A.'),
 	signed: z.enum(['reject', 'invalidate']).default('reject').meta({
 		description:
-			'what to do with a digitally signed PDF, whose signature any change breaks, where the output is a PDF. reject: end with unsupported_input; invalidate: empty the signature fields and recognise it',
+			'What to do with a digitally signed PDF when the output is a PDF, because any change breaks its signature. reject: fail with unsupported_input; invalidate: clear the signature fields and recognize it.',
 	}),
 });
 
@@ -76,7 +76,7 @@ function refuseWithRedo({ value, issues }: z.core.ParsePayload<z.output<typeof f
 	for (const name of ['deskew', 'clean'] as const) {
 		if (value[name] !== true) continue;
 		const message =
-			'deskew and clean are not possible with mode redo: leave them out, or set mode to skip or force';
+			'deskew and clean are not available in redo mode; omit them, or set mode to skip or force';
 		issues.push({ code: 'custom', path: [name], input: value[name], message });
 	}
 }
@@ -146,7 +146,8 @@ const PROGRAMS: readonly Program[] = [
 export const manifest = defineTool({
 	slug: 'ocr',
 	title: 'OCR',
-	summary: 'Makes scans searchable: recognises the text of a PDF or an image and lays it under the page.',
+	summary:
+		'Makes scans searchable. Recognizes the text of a PDF or an image and adds it as an invisible layer.',
 	accepts: [PDF, PNG, JPEG, TIFF, WEBP],
 	params: fieldsSchema.check(refuseWithRedo).transform(({ deskew, clean, ...params }) => ({
 		...params,
@@ -154,14 +155,14 @@ export const manifest = defineTool({
 		clean: clean ?? false,
 	})),
 	result: z.object({
-		pages: z.int().meta({ description: 'pages of the input' }),
-		pages_recognized: z.int().meta({ description: 'pages whose text was recognized' }),
-		pages_skipped: z.int().meta({ description: 'pages left as they were' }),
-		words: z.int().meta({ description: 'words that were recognized' }),
+		pages: z.int().meta({ description: 'Pages in the input.' }),
+		pages_recognized: z.int().meta({ description: 'Pages whose text was recognized.' }),
+		pages_skipped: z.int().meta({ description: 'Pages left unchanged.' }),
+		words: z.int().meta({ description: 'Recognized words.' }),
 		mean_confidence: z.number().nullable().meta({
-			description: 'how sure the recognition is, from 0 to 100; null without words',
+			description: 'Mean confidence of the recognition, from 0 to 100. null without words.',
 		}),
-		languages: z.array(z.string()).meta({ description: 'languages that were looked for' }),
+		languages: z.array(z.string()).meta({ description: 'Languages that were used.' }),
 	}),
 	limits: {
 		maxInputBytes: GIB,

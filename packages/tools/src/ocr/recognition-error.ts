@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
 	],
 	EncryptedPdfError: [
 		'encrypted_input',
-		'The PDF is protected in a way that could not be undone. Remove the protection and try again.',
+		'The PDF’s protection couldn’t be removed. Remove it yourself and try again.',
 	],
 	BombError: ['limit_exceeded', 'The PDF unpacks to more than a job may use. Re-save it and try again.'],
 	InputFileError: UNREADABLE,
@@ -31,12 +31,12 @@ const SAYINGS: readonly (readonly [RegExp, Reason])[] = [
 		/dynamic XFA forms/,
 		[
 			'unsupported_input',
-			'The PDF is a dynamic XFA form, which only Adobe programs can show. Print it to PDF and try again.',
+			'The PDF is a dynamic XFA form, which only Adobe software can open. Print it to PDF and try again.',
 		],
 	],
 	[
 		/--redo-ocr is not\s+currently possible/,
-		['unsupported_input', 'The PDF is a form, where mode redo is not possible: set mode to skip or force.'],
+		['unsupported_input', 'The PDF is a form, which redo mode doesn’t support. Set mode to skip or force.'],
 	],
 ];
 

@@ -20,7 +20,7 @@ const OUTPUT = 'output';
 const START_PROGRESS = 0.03;
 const PAGES_PROGRESS = 0.95;
 const PROTECTED_PDFA =
-	'pdfa_failed: the file is protected, which no PDF/A may be, so it is an ordinary PDF, protected as before';
+	'pdfa_failed: The file is password-protected, which PDF/A doesn’t allow. The result is a regular PDF with the same password.';
 
 /** The PDF or image with its text recognised, or the original when all of its pages have text already. */
 export const run: Run<typeof manifest> = async (input, context) => {

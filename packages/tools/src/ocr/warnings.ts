@@ -11,26 +11,26 @@ export function warningsOf(recognition: Recognition, params: ParamsOf<typeof man
 	return [
 		...(isUntouched && params.mode === 'skip' ? [alreadyHasText(params.output)] : []),
 		...(recognized > 0 && words === 0
-			? ['no_text_found: nothing that can be read was found on the pages; look at languages and the scan']
+			? ['no_text_found: No readable text was found. Check the languages and the quality of the scan.']
 			: []),
 		...(failed.length > 0
-			? [`pages_failed: left as they were, as they could not be read: ${named(failed)}`]
+			? [`pages_failed: These pages couldn’t be read and were left unchanged: ${named(failed)}.`]
 			: []),
 		...(params.output === 'pdfa' && !recognition.is_pdfa
-			? ['pdfa_failed: the file could not be made a PDF/A, so it is an ordinary PDF']
+			? ['pdfa_failed: The file couldn’t be converted to PDF/A, so the result is a regular PDF.']
 			: []),
 		...(signatures_removed
-			? ['signature_invalidated: the PDF was digitally signed; its signature fields are empty now']
+			? ['signature_invalidated: The PDF was digitally signed. Its signature fields are now empty.']
 			: []),
 	];
 }
 
 function alreadyHasText(output: string): string {
 	const what = {
-		pdf: 'the file is the original',
-		pdfa: 'none was recognised',
+		pdf: 'the file is unchanged',
+		pdfa: 'nothing was recognized',
 	}[output];
-	return `already_has_text: every page has text, so ${what ?? 'that text is given'}; use mode redo or force to replace it`;
+	return `already_has_text: Every page already has text, so ${what ?? 'that text was used'}. Set mode to redo or force to replace it.`;
 }
 
 function named(pages: readonly number[]): string {

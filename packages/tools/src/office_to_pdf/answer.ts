@@ -18,10 +18,9 @@ type Failure = z.infer<typeof failureSchema>;
 export const isFailure = (answer: Answer): answer is Failure => 'error' in answer;
 
 const TOO_LARGE =
-	'The PDF takes more disk than a job may use. Try a part of the document, or a lower max_image_dpi.';
-const HUGE_PICTURE =
-	'A picture in the document has more than 150,000,000 pixels. Scale it down, or leave it out.';
-const UNKNOWN_KIND = 'The document can’t be exported. Re-save it and try again.';
+	'The PDF needs more disk than a job may use. Try a smaller part of the document, or lower max_image_dpi.';
+const HUGE_PICTURE = 'An image in the document has more than 150,000,000 pixels. Scale it down or remove it.';
+const UNKNOWN_KIND = 'The document couldn’t be exported. Re-save it and try again.';
 
 /** The error for a document that LibreOffice refused. */
 export function toToolError(failure: Failure, input: Input): ToolError {
@@ -64,6 +63,6 @@ function reasonOf({ error }: Failure, { encrypted, params }: Input): string {
 }
 
 function emptyMessage(pageRanges: string | null): string {
-	if (pageRanges === null) return 'The document has nothing to print. Check that it has content.';
-	return `The document has none of the pages ${pageRanges}. Choose others in page_ranges.`;
+	if (pageRanges === null) return 'The document is empty. Check that it has content.';
+	return `The document doesn’t have the pages ${pageRanges}. Choose others in page_ranges.`;
 }

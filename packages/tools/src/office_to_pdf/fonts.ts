@@ -1,7 +1,7 @@
 import type { Probe } from '@creatorr/tool-kit/tool/tool';
 import { toolFailed } from '../command-failure.ts';
 
-/** The font families that documents can be set in on this machine. */
+/** The font families that are installed on this machine. */
 export const capabilities: Probe = async ({ exec }) => {
 	const fonts = new Set<string>();
 	const result = await exec('fc-list', ['--format=%{family[0]}\\n'], {
@@ -14,7 +14,7 @@ export const capabilities: Probe = async ({ exec }) => {
 };
 
 // Fonts whose characters have the same widths, so that lines and pages break where they would.
-const SAME_MEASURES: Readonly<Record<string, string>> = {
+const SAME_WIDTHS: Readonly<Record<string, string>> = {
 	arial: 'Liberation Sans',
 	'arial narrow': 'Liberation Sans Narrow',
 	helvetica: 'Liberation Sans',
@@ -26,19 +26,23 @@ const SAME_MEASURES: Readonly<Record<string, string>> = {
 	cambria: 'Caladea',
 };
 
-/** What to say about fonts that the document asks for and that are not installed. */
+const NAMES = new Intl.ListFormat('en');
+
+/** Returns the warnings about fonts that the document uses and that are not installed. */
 export function fontWarnings(missing: readonly string[]): string[] {
-	const alike = missing.filter((name) => name.toLowerCase() in SAME_MEASURES);
+	const alike = missing.filter((name) => name.toLowerCase() in SAME_WIDTHS);
 	const others = missing.filter((name) => !alike.includes(name));
-	const pairs = alike.map((name) => `${name} by ${SAME_MEASURES[name.toLowerCase()]}`);
+	const pairs = alike.map((name) => `${name} with ${SAME_WIDTHS[name.toLowerCase()]}`);
 	return [
-		...(others.length > 0
-			? [
-					`font_substituted: not installed and replaced, so that lines may break elsewhere: ${others.join(', ')}`,
-				]
-			: []),
+		...(others.length > 0 ? [`font_substituted: ${notInstalled(others)} Line breaks may differ.`] : []),
 		...(pairs.length > 0
-			? [`font_substituted: replaced by fonts of the same measures: ${pairs.join(', ')}`]
+			? [`font_substituted: Replaced with fonts of the same widths: ${pairs.join(', ')}.`]
 			: []),
 	];
+}
+
+function notInstalled(fonts: readonly string[]): string {
+	const isOne = fonts.length === 1;
+	const replacement = isOne ? 'a similar font was used' : 'similar fonts were used';
+	return `${NAMES.format(fonts)} ${isOne ? 'isn’t' : 'aren’t'} installed, so ${replacement}.`;
 }

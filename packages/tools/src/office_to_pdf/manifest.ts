@@ -31,41 +31,43 @@ const params = z
 		page_ranges: pageRangesSchema
 			.nullable()
 			.default(null)
-			.meta({ description: 'pages to export, such as 1-3,5; all when null' }),
-		landscape: flag(false, 'turn pages that are higher than wide'),
-		password: secretParam('opens the document'),
+			.meta({ description: 'Pages to export, such as 1-3,5. If null, all pages are exported.' }),
+		landscape: flag(false, 'Rotate portrait pages to landscape.'),
+		password: secretParam('Password that opens the document.'),
 		pdfa: z
 			.enum(['none', '1b', '2b', '3b'])
 			.default('none')
-			.meta({ description: 'the kind of PDF/A, for archives' }),
-		pdfua: flag(false, 'PDF/UA, accessible to everybody'),
-		single_page_sheets: flag(false, 'each sheet of a spreadsheet on one page'),
-		update_indexes: flag(true, 'update tables of contents and other indexes first'),
-		export_bookmarks: flag(true, 'headings become bookmarks'),
-		export_form_fields: flag(true, 'form fields stay fields that can be filled in'),
-		export_notes: flag(false, 'comments become annotations'),
-		export_hidden_slides: flag(false, 'with the hidden slides of a presentation'),
-		lossless_images: flag(false, 'images without loss, instead of as JPEG'),
+			.meta({ description: 'PDF/A version, for archiving.' }),
+		pdfua: flag(false, 'PDF/UA, for accessibility.'),
+		single_page_sheets: flag(false, 'Fit each sheet of a spreadsheet on one page.'),
+		update_indexes: flag(true, 'Update tables of contents and other indexes first.'),
+		export_bookmarks: flag(true, 'Export headings as bookmarks.'),
+		export_form_fields: flag(true, 'Keep form fields fillable.'),
+		export_notes: flag(false, 'Export comments as annotations.'),
+		export_hidden_slides: flag(false, 'Include hidden slides of a presentation.'),
+		lossless_images: flag(false, 'Compress images without loss instead of as JPEG.'),
 		image_quality: z
 			.int()
 			.min(1)
 			.max(100)
 			.default(90)
-			.meta({ description: 'quality of images as JPEG, in percent' }),
+			.meta({ description: 'JPEG quality of images, in percent.' }),
 		max_image_dpi: z
 			.int()
 			.min(36)
 			.max(2400)
 			.default(300)
-			.meta({ description: 'images of a higher resolution are reduced to this' }),
-		user_password: secretParam('needed to open the PDF'),
-		owner_password: secretParam('needed to change or copy from the PDF; it can be read and printed without'),
+			.meta({ description: 'Maximum image resolution. Sharper images are reduced to this.' }),
+		user_password: secretParam('Password to open the PDF.'),
+		owner_password: secretParam(
+			'Password to edit or copy from the PDF. Reading and printing need no password.',
+		),
 	})
 	.superRefine(({ pdfa, user_password, owner_password }, context) => {
 		if (pdfa === 'none') return;
 		for (const [name, password] of Object.entries({ user_password, owner_password })) {
 			if (password === null) continue;
-			const message = `pdfa and ${name} exclude each other: PDF/A must not be encrypted`;
+			const message = `pdfa can’t be combined with ${name}, because PDF/A must not be encrypted`;
 			context.addIssue({ code: 'custom', path: [name], message });
 		}
 	});
@@ -121,10 +123,10 @@ const FONTS: readonly Program[] = [
 export const manifest = defineTool({
 	slug: 'office_to_pdf',
 	title: 'Office to PDF',
-	summary: 'Converts documents, spreadsheets and presentations to PDF. Nothing outside the file is fetched.',
+	summary: 'Converts documents, spreadsheets and presentations to PDF. External content isn’t loaded.',
 	accepts: [DOCX, DOC, ODT, RTF, TEXT, HTML, XLSX, XLS, ODS, CSV, PPTX, PPT, ODP],
 	params,
-	result: z.object({ pages: z.int().meta({ description: 'pages of the PDF' }) }),
+	result: z.object({ pages: z.int().meta({ description: 'Pages in the PDF.' }) }),
 	limits: {
 		maxInputBytes: 512 * MIB,
 		deadline: { baseMs: 120_000, perMiBMs: 5000, capMs: 10 * 60_000 },

@@ -220,7 +220,9 @@ describe('passwords of the PDF', () => {
 
 	test.each(['user_password', 'owner_password'])('%s and pdfa exclude each other', (name) => {
 		const parsed = parseParams(manifest.params, { pdfa: '2b', [name]: 'secret' });
-		const details = [{ path: `params.${name}`, message: expect.stringMatching(`pdfa and ${name}`) }];
+		const details = [
+			{ path: `params.${name}`, message: expect.stringMatching(`pdfa can’t be combined with ${name}`) },
+		];
 		expect(parsed).toEqual({ ok: false, details, total: 1 });
 	});
 });

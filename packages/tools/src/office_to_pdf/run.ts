@@ -33,8 +33,9 @@ type Input = ToolInput<ParamsOf<typeof manifest>>;
 const OUTPUT = 'document.pdf';
 const REQUEST = 'request.json';
 const DIED = { error: 'died' };
-const FONTS_UNKNOWN = 'fonts_not_checked: it could not be told whether fonts are missing and were replaced';
-const INDEXES_AS_SAVED = 'indexes_not_updated: tables of contents and other indexes are as they were saved';
+const FONTS_UNKNOWN = 'fonts_not_checked: Fonts couldn’t be checked. Missing ones may have been replaced.';
+const INDEXES_AS_SAVED =
+	'indexes_not_updated: Tables of contents and other indexes couldn’t be updated. They are as last saved.';
 
 /** The document as a PDF, converted by a LibreOffice that has never seen another. */
 export const run: Run<typeof manifest> = async (input, context) => {
@@ -62,7 +63,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 function pageWarnings(pageRanges: string | null, pages: number): string[] {
 	if (pageRanges === null || pages >= countPageNumbers(pageRanges)) return [];
 	return [
-		`pages_missing: the document does not have all of the pages ${pageRanges}; those that it has are in the PDF`,
+		`pages_missing: The document doesn’t have all of the pages ${pageRanges}. The PDF contains those it has.`,
 	];
 }
 

@@ -31,7 +31,10 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 	);
 	throwOnUnreadable(result);
 	if (pages === 0) {
-		throw new ToolError('corrupt_input', 'The PDF has no pages. Save or print it to PDF again, then retry.');
+		throw new ToolError(
+			'corrupt_input',
+			'The PDF has no pages. Save or print it to PDF again, then try again.',
+		);
 	}
 	context.requirePages(pages);
 	return pages;

@@ -17,13 +17,13 @@ test('makes a number field with bounds', () => {
 		minimum: 1,
 		maximum: 100,
 		default: 70,
-		description: 'how well it must look',
+		description: 'Visual quality of the pages.',
 	};
 	expect(field(schema, { name: 'quality' })).toEqual({
 		kind: 'number',
 		name: 'quality',
 		label: 'Quality',
-		help: 'How well it must look.',
+		help: 'Visual quality of the pages.',
 		defaultValue: 70,
 		isInteger: true,
 		min: 1,
@@ -37,14 +37,14 @@ test('makes a nullable field, whose help says "automatic"', () => {
 	const schema = {
 		anyOf: [{ type: 'integer', minimum: 36 }, { type: 'null' }],
 		default: null,
-		description: 'resolution; null: what the quality says',
+		description: 'Maximum resolution. null follows quality.',
 	};
 	expect(field(schema)).toMatchObject({
 		kind: 'number',
 		min: 36,
 		isNullable: true,
 		defaultValue: null,
-		help: 'Resolution; automatic: what the quality says.',
+		help: 'Maximum resolution. Automatic follows quality.',
 	});
 });
 
@@ -60,24 +60,24 @@ test('moves what the description says of each option to its hint', () => {
 		type: 'string',
 		enum: ['reject', 'invalidate'],
 		default: 'reject',
-		description: 'what to do with a signed PDF. reject: end; invalidate: empty the fields',
+		description: 'What to do with a signed PDF. reject: fail; invalidate: clear the signature fields.',
 	};
 	expect(field(schema)).toMatchObject({
 		kind: 'choice',
 		help: 'What to do with a signed PDF.',
 		options: [
-			{ value: 'reject', label: 'Reject', hint: 'End.' },
-			{ value: 'invalidate', label: 'Invalidate', hint: 'Empty the fields.' },
+			{ value: 'reject', label: 'Reject', hint: 'Fail.' },
+			{ value: 'invalidate', label: 'Invalidate', hint: 'Clear the signature fields.' },
 		],
 	});
 });
 
 test('shortens a long description to its topic and the meaning of null', () => {
 	const description =
-		'how well pages must look: at 70 the same on a screen (SSIM of sampled pages at least 0.95), at 90 better; null: as well as the rest of the document asks for';
+		'Visual quality of the pages. At 70, pages look the same on a screen (SSIM of sampled pages at least 0.95). If null, the quality follows the document.';
 	const schema = { anyOf: [{ type: 'integer' }, { type: 'null' }], description };
 	expect(field(schema).help).toBe(
-		'How well pages must look; automatic: as well as the rest of the document asks for.',
+		'Visual quality of the pages. If automatic, the quality follows the document.',
 	);
 });
 
@@ -85,17 +85,21 @@ test('leaves out hints that contain code names', () => {
 	const schema = {
 		type: 'string',
 		enum: ['a', 'b'],
-		description: 'which one. a: end with some_code; b: go on',
+		description: 'Which one. a: fail with some_code; b: continue',
 	};
-	expect(field(schema)).toMatchObject({ options: [{ hint: '' }, { hint: 'Go on.' }] });
+	expect(field(schema)).toMatchObject({ options: [{ hint: '' }, { hint: 'Continue.' }] });
 });
 
 test('makes a text field that may be empty', () => {
 	const schema = {
 		anyOf: [{ type: 'string', pattern: '^x' }, { type: 'null' }],
-		description: 'pages; all when null',
+		description: 'Pages to export. If null, all pages are exported.',
 	};
-	expect(field(schema)).toMatchObject({ kind: 'text', pattern: '^x', help: 'Pages; all when left empty.' });
+	expect(field(schema)).toMatchObject({
+		kind: 'text',
+		pattern: '^x',
+		help: 'Pages to export. If left empty, all pages are exported.',
+	});
 });
 
 test('makes a secret field of a write-only param', () => {

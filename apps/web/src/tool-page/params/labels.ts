@@ -55,24 +55,23 @@ export function helpText(
 ): string {
 	const hinted = optionHints(description, values);
 	const clauses = description
-		.split(/(?<=;)\s*|(?<=\.)\s+/)
+		.split(END)
 		.filter((clause) => ![...hinted.keys()].some((value) => clause.startsWith(`${value}: `)));
-	const text = shortened(clauses).replace(/[;.\s]+$/, '');
 	const word = nullable === 'text' ? 'left empty' : 'automatic';
-	return sentenceCase(nullable ? text.replace(/\bnull\b/g, word) : text);
+	return shortened(clauses)
+		.map((clause) => sentenceCase(nullable ? clause.replace(/\bnull\b/g, word) : clause))
+		.join(' ');
 }
 
 /** Longer descriptions are left to the API docs. */
 const MAX_HELP_CHARACTERS = 100;
 
 /** Shortens a long description to its topic and the meaning of null. */
-function shortened(clauses: readonly string[]): string {
-	const whole = clauses.join(' ');
-	if (whole.length <= MAX_HELP_CHARACTERS) return whole;
+function shortened(clauses: readonly string[]): string[] {
+	if (clauses.join(' ').length <= MAX_HELP_CHARACTERS) return [...clauses];
 	const [first = '', ...others] = clauses;
-	const ofNull = others.filter((clause) => /\bnull\b/.test(clause));
-	const topic = first.split(/: | \(/)[0]?.replace(/[;.\s]+$/, '') ?? '';
-	return [topic, ...ofNull].join('; ');
+	const topic = first.split(/: | \(/)[0] ?? '';
+	return [topic, ...others.filter((clause) => /\bnull\b/.test(clause))];
 }
 
 function sentenceCase(text: string): string {

@@ -14,7 +14,7 @@ function pollerOf(listed: string[], others: string[]) {
 		if (id === undefined) return answer(200, { data: listed.map((one) => ({ id: one })), next_cursor: null });
 		if (others.includes(id)) return answer(200, { data: { id } });
 		return answer(404, {
-			error: { code: 'not_found', message: 'there is no such job', request_id: 'req_1' },
+			error: { code: 'not_found', message: 'No such job.', request_id: 'req_1' },
 		});
 	};
 	const client = createClient({ baseUrl: 'http://creatorr.test', token: 'a-token', fetch });

@@ -36,8 +36,8 @@ test('does not repeat the title in the text', () => {
 
 test.each([
 	['The file’s content is plain text, whatever its name says. This tool accepts PDF.', []],
-	['The PDF is a dynamic XFA form, which only Adobe programs can show.', []],
-	['The file has no page 9: choose some of its 2 pages.', ['change-options']],
+	['The PDF is a dynamic XFA form, which only Adobe software can open.', []],
+	['The file has no page 9. Choose from its 2 pages, or choose none to use all.', ['change-options']],
 	['The PDF is digitally signed. Set `signed` to `invalidate`.', ['change-options']],
 ])('offers other options only when they can help: %s', (message, remedies) => {
 	expect(describeFailure(problem('unsupported_input', message), fields).remedies).toEqual(remedies);

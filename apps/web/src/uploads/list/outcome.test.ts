@@ -27,7 +27,7 @@ test('is made for an output of another type or a larger one', () => {
 });
 
 test('shows warnings without their codes', () => {
-	const told = warningsOf(job(1, 1, ['repaired: the PDF was damaged', 'no code here']));
+	const told = warningsOf(job(1, 1, ['repaired: The PDF was damaged.', 'no code here']));
 	expect(told).toEqual(['The PDF was damaged.', 'No code here.']);
 });
 
