@@ -102,7 +102,7 @@ test('register, whoami, logout and login keep the session in one private file', 
 test('a wrong password, a token that is over, and nobody to ask end with 3 or 2, and words', async () => {
 	const args = ['login', '--email', person.email];
 	const wrong = await creatorr([...args, '--password-stdin'], { env: NOBODY, stdin: 'wrong password' });
-	expect(wrong).toMatchObject({ code: 3, stdout: '', stderr: 'the email or the password is wrong\n' });
+	expect(wrong).toMatchObject({ code: 3, stdout: '', stderr: 'Incorrect email or password.\n' });
 	const over = await creatorr(['whoami', '--json'], { env: { CREATORR_TOKEN: 'nonsense' } });
 	expect([over.code, JSON.parse(over.stdout).error.code]).toEqual([3, 'unauthorized']);
 	expect(over.stderr).toContain('creatorr login');

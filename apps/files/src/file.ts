@@ -68,5 +68,5 @@ export function mayReceiveBytes(file: FileRecord, now: Date): boolean {
 }
 
 export function notUploaded(): AppError {
-	return new AppError('file_not_uploaded', 'the bytes of this file are not there yet: upload them first');
+	return new AppError('file_not_uploaded', 'This file isn’t uploaded yet. Upload it first.');
 }

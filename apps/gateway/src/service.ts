@@ -179,7 +179,7 @@ async function drainPublicPort(
 	connections: ConnectionLimit,
 	{ limits, inFlight, drain }: Shared,
 ): Promise<void> {
-	const restarting = () => unavailable('this gateway', new Error('draining'));
+	const restarting = () => unavailable('This gateway', new Error('draining'));
 	drain.isUnderWay = true;
 	inFlight.endStreams(restarting());
 	connections.closeUnused();

@@ -129,7 +129,7 @@ async function closeSoon(closable: { close(): Promise<void> }): Promise<void> {
 async function ping(connection: Connection): Promise<void> {
 	const timeout = AbortSignal.timeout(PING_TIMEOUT_MS);
 	const tooSlow = new Promise<never>((_, reject) => {
-		timeout.addEventListener('abort', () => reject(unavailable('rabbitmq', timeout.reason)), { once: true });
+		timeout.addEventListener('abort', () => reject(unavailable('RabbitMQ', timeout.reason)), { once: true });
 	});
 	const answer = connection.createChannel().then((channel) => channel.close());
 	await Promise.race([answer, tooSlow]);
@@ -183,14 +183,14 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 		},
 		async ping() {
 			// A channel would be waited for, and every ping of an outage would open one at its end.
-			if (!isConnected()) throw unavailable('rabbitmq', new Error('not connected'));
+			if (!isConnected()) throw unavailable('RabbitMQ', new Error('not connected'));
 			await ping(connection);
 			const stalledMs = confirmWatch.stalledMs();
 			if (stalledMs < STALLED_AFTER_MS) return;
-			throw unavailable('rabbitmq', new Error(`no confirm for ${Math.round(stalledMs / 1_000)} s`));
+			throw unavailable('RabbitMQ', new Error(`no confirm for ${Math.round(stalledMs / 1_000)} s`));
 		},
 		async countMessages(queues) {
-			if (!isConnected()) throw unavailable('rabbitmq', new Error('not connected'));
+			if (!isConnected()) throw unavailable('RabbitMQ', new Error('not connected'));
 			return await countMessages(connection, queues);
 		},
 		async close() {

@@ -50,7 +50,7 @@ export async function publishConfirmed(channel: ConfirmChannel, message: Outgoin
 		if (isDurable && !isReturned) confirmWatch.confirmed();
 		if (isReturned) throw new UnroutableError(`no queue takes ${routingKey}`);
 	} catch (cause) {
-		throw unavailable('rabbitmq', cause);
+		throw unavailable('RabbitMQ', cause);
 	} finally {
 		clearTimeout(timer);
 	}

@@ -27,7 +27,7 @@ export function createPublisher(broker: Broker): Publish {
 	const kept = broker.keepChannel(async () => undefined);
 	async function publish(event: EventEnvelope): Promise<void> {
 		const channel = kept.current();
-		if (!channel) throw unavailable('rabbitmq', new Error('not connected'));
+		if (!channel) throw unavailable('RabbitMQ', new Error('not connected'));
 		const traceparent = currentTraceparent();
 		crashPoint('publisher.publishing');
 		await publishConfirmed(channel, {

@@ -318,7 +318,11 @@ describe('the history', () => {
 /** The API's answer while a service is unavailable. */
 function away() {
 	return {
-		error: { code: 'upstream_unavailable', message: 'jobs can’t answer now', request_id: 'req_test' },
+		error: {
+			code: 'upstream_unavailable',
+			message: 'The jobs service is temporarily unavailable. Try again in a moment.',
+			request_id: 'req_test',
+		},
 	};
 }
 

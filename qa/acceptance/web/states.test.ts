@@ -9,7 +9,11 @@ import { snap } from './support/snap.ts';
 const { visit } = useBrowser();
 
 const UNAVAILABLE = {
-	error: { code: 'upstream_unavailable', message: 'jobs can’t answer now', request_id: 'req_test' },
+	error: {
+		code: 'upstream_unavailable',
+		message: 'The jobs service is temporarily unavailable. Try again in a moment.',
+		request_id: 'req_test',
+	},
 };
 
 const kindOfSession = (page: Page) =>

@@ -60,7 +60,9 @@ const WHO_CALLS: readonly Mutant[] = [
 	},
 	{
 		name: 'shows nothing of a bug',
-		mutations: [service('toAppError', replaceLiteral('something went wrong on our side', 'String(error)'))],
+		mutations: [
+			service('toAppError', replaceLiteral('Something went wrong on our side. Try again.', 'String(error)')),
+		],
 		test: 'shows nothing of a bug',
 	},
 	{

@@ -125,7 +125,7 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 			auth(
 				'signIn',
 				insertBefore(
-					"if (!found) throw new AppError('not_found', 'there is no such account');",
+					"if (!found) throw new AppError('not_found', 'No such account.');",
 					'isRight',
 					'wrongCredentials',
 				),

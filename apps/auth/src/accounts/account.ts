@@ -28,6 +28,6 @@ export function callerOf(input: {
 /** Returns the account of a signed-in user. Throws `unauthorized` when it was deleted while the request was on its way. */
 export async function loadAccount(prisma: Database, userId: string): Promise<Credentials> {
 	const found = await findAccountById(prisma, userId);
-	if (!found) throw new AppError('unauthorized', 'this account does not exist any more');
+	if (!found) throw new AppError('unauthorized', 'This account no longer exists.');
 	return found;
 }

@@ -19,7 +19,7 @@ export function getMeRoute({ prisma }: Deps): Route {
 export function getAccountRoute({ prisma }: Deps): Route {
 	return defineRoute(getAccount, async ({ params }) => {
 		const found = await findAccountById(prisma, params.id);
-		if (!found) throw new AppError('not_found', 'there is no such account');
+		if (!found) throw new AppError('not_found', 'No such account.');
 		const { email, name } = found.account;
 		return { data: { email, name } };
 	});

@@ -41,7 +41,7 @@ type Command = ControlRequest extends infer R ? (R extends ControlRequest ? Omit
 
 function toError({ code, message }: { code: string; message: string }): Error {
 	const cause = new Error(message);
-	return code === 'upstream_unavailable' ? unavailable('sign-in', cause) : cause;
+	return code === 'upstream_unavailable' ? unavailable('Sign-in', cause) : cause;
 }
 
 /** Waits for the first message. Rejects when the thread ends before it, also without an error. */
@@ -85,13 +85,13 @@ export async function startControlThread(
 	});
 	worker.on('exit', () => {
 		lost = new Error('the control thread has ended', { cause: failure });
-		for (const { reject } of pending.values()) reject(unavailable('sign-in', lost));
+		for (const { reject } of pending.values()) reject(unavailable('Sign-in', lost));
 		pending.clear();
 		if (!isClosing) onLost(lost);
 	});
 
 	async function send(command: Command): Promise<unknown> {
-		if (lost) throw unavailable('sign-in', lost);
+		if (lost) throw unavailable('Sign-in', lost);
 		lastId += 1;
 		const answer = Promise.withResolvers<unknown>();
 		pending.set(lastId, answer);

@@ -29,7 +29,10 @@ async function proveOwner(
 	const { account, passwordHash } = owner;
 	if (user?.id === account.id) return { sessionId: user.sessionId };
 	if (password === undefined)
-		throw new AppError('invalid_credentials', 'sign in to the account of this email, or send its password');
+		throw new AppError(
+			'invalid_credentials',
+			'Sign in to the account with this email, or send its password.',
+		);
 	const attempt = { email: account.email, password, client, clientGone };
 	if (!(await checkSignInPassword(deps, owner, attempt)))
 		throw new AppError('invalid_credentials', 'Incorrect password for this account.');

@@ -29,7 +29,7 @@ export function askForMail(
 		deps.logger.warn('security.mails_slowed', { network });
 		throw new AppError(
 			'rate_limited',
-			`too many mails were asked for from this address; try again in ${waitSeconds} s`,
+			`Too many emails requested from this address. Try again in ${waitSeconds} s.`,
 			{ retryAfterSeconds: waitSeconds },
 		);
 	}, clientGone);

@@ -38,5 +38,7 @@ export function hashMailedToken(token: string): Uint8Array<ArrayBuffer> {
 
 /** The same answer for a token that is wrong, used or expired. */
 export function invalidToken(): AppError {
-	return validationError([{ path: 'token', message: 'is not valid any more; ask for a new mail' }]);
+	return validationError([
+		{ path: 'token', message: 'has expired or was already used; request a new email' },
+	]);
 }

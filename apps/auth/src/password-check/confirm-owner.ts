@@ -5,7 +5,7 @@ import type { Credentials } from '../accounts/accounts.sql.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
 
 export function wrongPassword(): AppError {
-	return new AppError('invalid_credentials', 'the password is wrong');
+	return new AppError('invalid_credentials', 'Incorrect password.');
 }
 
 interface Confirmation extends Caller {

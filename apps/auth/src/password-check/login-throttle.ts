@@ -23,7 +23,7 @@ function refuseIfEarly(limit: FailureLimit, counter: FailureCounter | undefined,
 	if (waitMs === 0) return;
 	const seconds = Math.ceil(waitMs / 1000);
 	const whose = limit.scope === 'account' ? 'for this account' : 'from this address';
-	throw new AppError('rate_limited', `too many wrong passwords ${whose}; try again in ${seconds} s`, {
+	throw new AppError('rate_limited', `Too many wrong passwords ${whose}. Try again in ${seconds} s.`, {
 		retryAfterSeconds: seconds,
 	});
 }

@@ -60,7 +60,7 @@ describe.each(WAYS)('%s', (_, path, ask) => {
 		const answer = await ask('P@ssw0rd!');
 		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
 		expect(answer.body.error.details).toEqual([
-			{ path, message: 'must be harder to guess: use several unrelated words, or a password manager' },
+			{ path, message: 'is too easy to guess; use several unrelated words, or a password manager' },
 		]);
 		expect(answer.text).not.toContain('P@ssw0rd!');
 	});

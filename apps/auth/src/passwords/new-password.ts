@@ -31,7 +31,7 @@ export function hashNewPassword(
 		const { score, containsEmail } = await deps.ratePassword(password, email);
 		if (containsEmail) throw refuse('must not contain your email address');
 		if (score < LOWEST_SCORE)
-			throw refuse('must be harder to guess: use several unrelated words, or a password manager');
+			throw refuse('is too easy to guess; use several unrelated words, or a password manager');
 		return await deps.passwords.hash(password);
 	});
 }

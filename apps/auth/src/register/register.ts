@@ -40,7 +40,10 @@ for (const outcome of ['created', 'email taken', 'throttled']) registrations.inc
 
 function emailTaken(): AppError {
 	registrations.inc({ outcome: 'email taken' });
-	return new AppError('email_taken', 'this email has an account already; sign in, or use another one');
+	return new AppError(
+		'email_taken',
+		'An account with this email already exists. Sign in, or use another email.',
+	);
 }
 
 /**

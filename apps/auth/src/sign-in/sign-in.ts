@@ -21,7 +21,7 @@ interface SignIn extends Caller {
 
 /** One answer for a wrong password, for an unknown email and for a suspended account. */
 function wrongCredentials(): AppError {
-	return new AppError('invalid_credentials', 'the email or the password is wrong');
+	return new AppError('invalid_credentials', 'Incorrect email or password.');
 }
 
 /** Returns whether this is the password of the account, if there is one, and it may be signed in to. Throws `rate_limited`. */

@@ -105,14 +105,14 @@ async function offer(locked: LockedCustomer, { url, expiresAt }: OpenCheckout): 
 }
 
 function refuseDeleted({ customer }: LockedCustomer): void {
-	if (customer.deletedAt) throw new AppError('unauthorized', 'this account was deleted');
+	if (customer.deletedAt) throw new AppError('unauthorized', 'This account was deleted.');
 }
 
 function alreadySubscribed(plan: Plan): AppError {
 	return new AppError(
 		'already_subscribed',
 		plan === 'pro'
-			? 'you are on Pro already; POST /v1/billing/portal opens the page where you change or cancel it'
-			: 'you have a subscription that is not paid; POST /v1/billing/portal opens the page where you pay or cancel it',
+			? 'You are already on Pro. Use POST /v1/billing/portal to change or cancel your subscription.'
+			: 'You have an unpaid subscription. Use POST /v1/billing/portal to pay or cancel it.',
 	);
 }

@@ -14,16 +14,13 @@ export function openPortalRoute({ customers, stripe }: PortalDeps) {
 	return defineRoute(openPortal, async ({ user }) => {
 		const found = await customers.find(user.id);
 		const customerId = found?.customer.stripeCustomerId;
-		if (!customerId || found.subscriptions.length === 0) throw noSubscription('you have never subscribed');
+		if (!customerId || found.subscriptions.length === 0) throw noSubscription('You have never subscribed.');
 		const url = await stripe.createPortal(customerId);
-		if (url === null) throw noSubscription('Stripe no longer knows your subscription');
+		if (url === null) throw noSubscription('Stripe no longer has your subscription.');
 		return { data: { url } };
 	});
 }
 
 function noSubscription(why: string): AppError {
-	return new AppError(
-		'no_subscription',
-		`${why}; POST /v1/billing/checkout opens the page where you can subscribe`,
-	);
+	return new AppError('no_subscription', `${why} Use POST /v1/billing/checkout to subscribe.`);
 }

@@ -56,7 +56,7 @@ function requireSignature(body: Buffer, signature: string | undefined, secrets: 
 	if (signedAt(signature) > Date.now() / 1000 + TOLERANCE_SECONDS)
 		throw refusal('the signature is from the future');
 	if (!secrets.some((secret) => isSignedWith(secret, body, signature)))
-		throw refusal('the signature does not fit the body, or is too old');
+		throw refusal('the signature doesn’t match the body, or is too old');
 }
 
 function isSignedWith(secret: string, body: Buffer, signature: string): boolean {
@@ -86,7 +86,5 @@ function refusal(message: string) {
 }
 
 function noEvent() {
-	return validationError([
-		{ path: 'body', message: 'is no event of Stripe: it must be JSON with an id and a type' },
-	]);
+	return validationError([{ path: 'body', message: 'must be a Stripe event: JSON with an id and a type' }]);
 }

@@ -13,7 +13,7 @@ export const NOBODY = 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 export async function startFakeServices(keySet: string) {
 	const routes = [
 		defineRoute(getAccount, async ({ params }) => {
-			if (params.id === NOBODY) throw new AppError('not_found', 'there is no such account');
+			if (params.id === NOBODY) throw new AppError('not_found', 'No such account.');
 			return { data: { email: `${params.id.toLowerCase()}@example.com`, name: 'Ann' } };
 		}),
 		defineRoute(getJobUse, async () => ({

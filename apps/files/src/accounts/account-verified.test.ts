@@ -34,7 +34,7 @@ describe('a user whose email is not verified', () => {
 			const refused = await service.as(user).create({ ...PDF, ...body });
 			expect([refused.status, refused.body.error.code]).toEqual([403, 'email_not_verified']);
 			expect(refused.body.error.message).toMatch(
-				/until your email is verified you can store 1 GB: open the link/,
+				/You can store 1 GB until you verify your email\. Open the link/,
 			);
 		}
 	});

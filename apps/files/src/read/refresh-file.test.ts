@@ -118,7 +118,7 @@ describe('a ready file', () => {
 
 	test('is not deleted when the whole bucket is missing', async () => {
 		const file = await insertReady();
-		const listMarks = () => Promise.reject(unavailable('the file store'));
+		const listMarks = () => Promise.reject(unavailable('File storage'));
 		await expect(refresh(file, [null], { listMarks })).rejects.toMatchObject({
 			code: 'upstream_unavailable',
 		});

@@ -57,6 +57,6 @@ async function requireBucket(deps: RefreshDeps): Promise<void> {
 	try {
 		await requireOwnBucket(deps);
 	} catch (error) {
-		throw error instanceof WrongBucket ? unavailable('the file store', error) : error;
+		throw error instanceof WrongBucket ? unavailable('File storage', error) : error;
 	}
 }

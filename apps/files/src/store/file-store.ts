@@ -52,6 +52,6 @@ async function translateErrors<R>(response: Promise<R>): Promise<R> {
 	try {
 		return await response;
 	} catch (error) {
-		throw error instanceof StorageUnavailable ? unavailable('the file store', error) : error;
+		throw error instanceof StorageUnavailable ? unavailable('File storage', error) : error;
 	}
 }

@@ -450,7 +450,7 @@ describe('the batches of a sweep', () => {
 
 	test('end when all files of one fail, as while the store is down', async () => {
 		const ids = await insertDue(200);
-		const { counts } = sweepWith(() => Promise.reject(unavailable('the file store')));
+		const { counts } = sweepWith(() => Promise.reject(unavailable('File storage')));
 		expect(await counts).toEqual({ removed: 0, kept: 0, failed: 100 });
 		expect(await countDue(ids)).toBe(100);
 		await service.prisma.file.deleteMany({ where: { id: { in: ids } } });

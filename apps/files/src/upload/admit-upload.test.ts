@@ -25,10 +25,10 @@ describe('an upload', () => {
 
 	test('of a byte more is refused, with the limit, the use and Pro’s limit', () => {
 		expect(() => admit(GB + 1, 49 * GB)).toThrow(
-			'your files and open uploads take 49 GB and this one 1,000,000,001 bytes; the free plan allows 50 GB, Pro 500 GB. Delete some files (a deleted file counts until its upload URL expires) or upgrade to Pro.',
+			'Your files and open uploads use 49 GB, and this file adds 1,000,000,001 bytes. The Free plan allows 50 GB, Pro 500 GB. Delete some files (a deleted file counts until its upload URL expires) or upgrade to Pro.',
 		);
 		expect(() => admit(GB + 1, 499 * GB, 'pro')).toThrow(
-			/the pro plan allows 500 GB\. Delete some files \([^)]*\)\.$/,
+			/The Pro plan allows 500 GB\. Delete some files \([^)]*\)\.$/,
 		);
 	});
 
@@ -58,7 +58,7 @@ describe('an upload of a user whose email is not verified', () => {
 	test('is admitted up to the last byte of the limit, and refused beyond it with what to do', () => {
 		expect(() => admitUnverified(10)).not.toThrow();
 		expect(() => admitUnverified(11)).toThrow(
-			'your files and open uploads take 999,999,990 bytes and this one 11 bytes; until your email is verified you can store 1 GB: open the link in the mail that we sent you, or have it sent again from your account',
+			'Your files and open uploads use 999,999,990 bytes, and this file adds 11 bytes. You can store 1 GB until you verify your email. Open the link in the email we sent you, or resend it from your account.',
 		);
 	});
 
@@ -68,7 +68,7 @@ describe('an upload of a user whose email is not verified', () => {
 	});
 
 	test('beyond the plan is refused for the plan', () => {
-		expect(() => admitUnverified(50 * GB)).toThrow(/the free plan allows 50 GB/);
+		expect(() => admitUnverified(50 * GB)).toThrow(/The Free plan allows 50 GB/);
 	});
 
 	test('of a job’s output is always admitted', () => {
@@ -89,7 +89,7 @@ describe('an upload of a user with as many pending uploads as allowed', () => {
 			expect.objectContaining({
 				code: 'rate_limited',
 				message:
-					'you have 1,000 pending uploads, and can have 1,000 at a time; finish or delete some, then try again (a deleted upload counts until its upload URL expires)',
+					'You have 1,000 pending uploads and can have 1,000 at a time. Finish or delete some, then try again (a deleted upload counts until its upload URL expires).',
 				headers: { 'Retry-After': '3600' },
 			}),
 		);

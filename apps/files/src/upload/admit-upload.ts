@@ -29,7 +29,7 @@ export function admitUpload(
 	const { plan, storedBytes } = storageUse;
 	const { plans } = limits;
 	requireFewPending(limits, storageUse);
-	const use = `your files and open uploads take ${sayBytes(storedBytes)} and this one ${sayBytes(sizeBytes)}`;
+	const use = `Your files and open uploads use ${sayBytes(storedBytes)}, and this file adds ${sayBytes(sizeBytes)}`;
 	if (storedBytes + sizeBytes > plans[plan].maxStoredBytes) {
 		throw planLimit({
 			...{ plan, plans, use, limitOf: ({ maxStoredBytes }) => maxStoredBytes, say: sayBytes },
@@ -40,7 +40,7 @@ export function admitUpload(
 	if (limit === null || storedBytes + sizeBytes <= limit) return;
 	throw new AppError(
 		'email_not_verified',
-		`${use}; until your email is verified you can store ${sayBytes(limit)}: open the link in the mail that we sent you, or have it sent again from your account`,
+		`${use}. You can store ${sayBytes(limit)} until you verify your email. Open the link in the email we sent you, or resend it from your account.`,
 	);
 }
 
@@ -57,7 +57,7 @@ function requireFewPending(
 	if (pendingUploads < maxPendingUploads) return;
 	throw new AppError(
 		'rate_limited',
-		`you have ${sayNumber(pendingUploads)} pending uploads, and can have ${sayNumber(maxPendingUploads)} at a time; finish or delete some, then try again (a deleted upload counts until its upload URL expires)`,
+		`You have ${sayNumber(pendingUploads)} pending uploads and can have ${sayNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (a deleted upload counts until its upload URL expires).`,
 		{ retryAfterSeconds: putUrlSeconds },
 	);
 }
@@ -76,12 +76,12 @@ export function chooseUpload(
 	singlePutLimitBytes: number,
 ): 'single' | 'parts' {
 	if (upload.sizeBytes > MAX_FILE_BYTES) {
-		throw new AppError('too_large', `a file may have ${MAX_FILE_BYTES} bytes (10 GiB) at most`);
+		throw new AppError('too_large', `The file exceeds the limit of ${MAX_FILE_BYTES} bytes (10 GiB).`);
 	}
 	if (upload.sizeBytes > singlePutLimitBytes) return 'parts';
 	if (!upload.wantsParts) return 'single';
 	if (upload.sizeBytes < MIN_MULTIPART_BYTES) {
-		const message = `is for files of at least ${MIN_MULTIPART_BYTES} bytes: leave it out`;
+		const message = `needs a file of at least ${MIN_MULTIPART_BYTES} bytes; omit it for smaller files`;
 		throw validationError([{ path: 'multipart', message }]);
 	}
 	return 'parts';

@@ -62,7 +62,7 @@ async function joinParts(
 	} catch (error) {
 		if (error instanceof InvalidParts) throw invalidParts(parts, error);
 		if (error instanceof UploadNotFound) {
-			throw new AppError('file_not_uploaded', 'this upload is over without a file: create the file again');
+			throw new AppError('file_not_uploaded', 'This upload expired or was aborted. Create the file again.');
 		}
 		throw error;
 	}
@@ -74,7 +74,9 @@ function requirePlannedParts({ sizeBytes, multipart }: MultipartFile, parts: Com
 	const extra = parts.findIndex((part, index) => index >= count || part.part_number > count);
 	if (extra < 0 && parts.length === count) return;
 	const path = extra < 0 ? 'parts' : `parts.${extra}`;
-	throw validationError([{ path, message: `this upload has ${count} parts: list each once, in order` }]);
+	throw validationError([
+		{ path, message: `this upload has ${count} parts; list each once, in ascending order` },
+	]);
 }
 
 function invalidParts(parts: CompletedParts, { problems }: InvalidParts): AppError {

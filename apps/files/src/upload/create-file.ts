@@ -132,5 +132,5 @@ function planFile(
 
 function requireAccount<T>(found: T | null, { jobId }: UploadRequest): T {
 	if (found !== null) return found;
-	throw jobId === null ? new AppError('unauthorized', 'this account was deleted') : notFound('job');
+	throw jobId === null ? new AppError('unauthorized', 'This account was deleted.') : notFound('job');
 }

@@ -86,8 +86,8 @@ async function describeParts(
 }
 
 function withoutParts(file: FileRecord): AppError {
-	let message = 'this upload is over without a file: create the file again';
-	if (!isMultipart(file)) message = 'this file is uploaded with a single PUT: it has no parts';
-	else if (file.status === 'ready') message = 'this upload is complete: there is nothing left to upload';
+	let message = 'this upload expired or was aborted; create the file again';
+	if (!isMultipart(file)) message = 'this file is uploaded with a single PUT and has no parts';
+	else if (file.status === 'ready') message = 'this upload is already complete';
 	return validationError([{ path: 'params.id', message }]);
 }

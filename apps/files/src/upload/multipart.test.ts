@@ -118,7 +118,7 @@ describe('completing an upload in parts', () => {
 			const { status, body } = await complete(id, made);
 			expect([status, body.error.code]).toEqual([400, 'validation']);
 			expect(body.error.details).toEqual([
-				{ path: 'parts.3', message: 'this upload has 3 parts: list each once, in order' },
+				{ path: 'parts.3', message: 'this upload has 3 parts; list each once, in ascending order' },
 			]);
 			expect(asked.calls).toBe(0);
 			await complete(id, made.slice(0, 3));

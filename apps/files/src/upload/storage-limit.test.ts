@@ -51,7 +51,7 @@ describe('the limit of stored bytes', () => {
 		expect(await used()).toBe(49 * GB);
 		const refused = await create(GB + 1);
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
-		expect(refused.body.error.message).toMatch(/49 GB .* 1,000,000,001 bytes; .* 50 GB, Pro 500 GB/);
+		expect(refused.body.error.message).toMatch(/49 GB.* 1,000,000,001 bytes\. .* 50 GB, Pro 500 GB/);
 		expect((await create(GB)).status).toBe(201);
 		expect((await create(1)).status).toBe(403);
 	});
@@ -227,7 +227,7 @@ describe('the limit of pending uploads', () => {
 		const refused = await createOne(body);
 		expect([refused.status, refused.body.error.code]).toEqual([429, 'rate_limited']);
 		expect(refused.headers['retry-after']).toBe('3600');
-		expect(refused.body.error.message).toMatch(/3 pending uploads, .* finish or delete some/);
+		expect(refused.body.error.message).toMatch(/3 pending uploads .* Finish or delete some/);
 	};
 
 	test('refuses one more, by a single PUT or in parts, and admits it once the bytes of one have come', async () => {

@@ -11,11 +11,11 @@ import { lastDueAnswer } from './pipelining.ts';
 function messageFor(code: string | undefined): string {
 	switch (code) {
 		case 'HPE_HEADER_OVERFLOW':
-			return 'has more header bytes than are accepted';
+			return 'has headers that are too large';
 		case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-			return 'has chunk extensions beyond what is accepted';
+			return 'has chunk extensions that are too large';
 		case 'ERR_HTTP_REQUEST_TIMEOUT':
-			return 'was not sent in time';
+			return 'timed out before it was complete';
 		default:
 			return 'is not valid HTTP/1.1';
 	}

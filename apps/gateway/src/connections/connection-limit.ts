@@ -61,7 +61,7 @@ const shedRequests = counter({
 /** Returns the refusal of a request without a live session while the gateway is at its limit, and counts it. */
 export function shedRequest(): AppError {
 	shedRequests.inc();
-	return new AppError('upstream_unavailable', 'too many connections are open; try again in a moment', {
+	return new AppError('upstream_unavailable', 'Too many open connections. Try again in a moment.', {
 		retryAfterSeconds: 2,
 	});
 }

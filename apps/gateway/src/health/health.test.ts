@@ -13,7 +13,7 @@ beforeAll(async () => {
 	auth = await startFakeAuth();
 	jobs = await startUpstream((_req, res) => {
 		asked += 1;
-		const details = failing.map((path) => ({ path, message: 'does not answer' }));
+		const details = failing.map((path) => ({ path, message: 'is down' }));
 		const error = { code: 'upstream_unavailable', message: 'no', request_id: 'req_1', details };
 		res.writeHead(failing.length > 0 ? 503 : 200, { 'Content-Type': 'application/json' });
 		res.end(JSON.stringify(failing.length > 0 ? { error } : { data: { status: 'ok' } }));
@@ -77,7 +77,7 @@ test('health names a part that fails, once', async () => {
 	expect(answer.status).toBe(503);
 	expect(answer.headers.get('retry-after')).not.toBeNull();
 	expect(await answer.json()).toMatchObject({
-		error: { code: 'upstream_unavailable', details: [{ path: 'rabbitmq', message: 'does not answer' }] },
+		error: { code: 'upstream_unavailable', details: [{ path: 'rabbitmq', message: 'is down' }] },
 	});
 });
 
@@ -128,7 +128,7 @@ const failingAnswer = (...paths: string[]) => ({
 			code: 'upstream_unavailable',
 			message: 'no',
 			request_id: 'req_1',
-			details: paths.map((path) => ({ path, message: 'does not answer' })),
+			details: paths.map((path) => ({ path, message: 'is down' })),
 		},
 	},
 });

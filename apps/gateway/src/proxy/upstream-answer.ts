@@ -22,12 +22,12 @@ export function replacementFor(service: ServiceName, answer: IncomingMessage): A
 	const status = answer.statusCode ?? 0;
 	if (answer.headers[IDENTITY_REFUSED_HEADER]) {
 		// The gateway was refused, not the user, whose token is valid.
-		return unavailable(service, new Error('it refused the identity of this gateway'));
+		return unavailable(`The ${service} service`, new Error('it refused the identity of this gateway'));
 	}
 	if (status < 400 || answer.headers['content-type']?.startsWith('application/json')) return undefined;
 	const cause = new Error(`${service} answered ${status} without an error of the contract`);
 	if (status > 500) return unavailable(service, cause, { slow: status === 504 });
-	return new AppError('internal', 'something went wrong on our side', { cause });
+	return new AppError('internal', 'Something went wrong on our side. Try again.', { cause });
 }
 
 /** An answer up to this long is in memory anyway by the time it is read. */

@@ -33,7 +33,7 @@ function checkTransferCoding(coding: string | undefined, httpVersion: string): v
 		throw validationError([{ path: 'headers.transfer-encoding', message: 'must be chunked or absent' }]);
 	}
 	if (httpVersion === '1.0') {
-		throw validationError([{ path: 'headers.transfer-encoding', message: 'is not for HTTP/1.0' }]);
+		throw validationError([{ path: 'headers.transfer-encoding', message: 'is not allowed in HTTP/1.0' }]);
 	}
 }
 
@@ -44,13 +44,13 @@ export function checkHead(head: RequestHead, limits: { headerCount: number }): v
 		throw validationError([{ path: 'request', message: 'must be HTTP/1.1' }]);
 	}
 	if (head.rawHeaders.length / 2 > limits.headerCount) {
-		throw validationError([{ path: 'headers', message: `must be ${limits.headerCount} at most` }]);
+		throw validationError([{ path: 'headers', message: `must be at most ${limits.headerCount}` }]);
 	}
 	if (headers.host === undefined && head.httpVersion === '1.1') {
 		throw validationError([{ path: 'headers.host', message: 'is missing' }]);
 	}
 	if (countHosts(head.rawHeaders) > 1) {
-		throw validationError([{ path: 'headers.host', message: 'must come once' }]);
+		throw validationError([{ path: 'headers.host', message: 'must be sent once' }]);
 	}
 	if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
 		throw validationError([{ path: 'headers.expect', message: 'must be 100-continue or absent' }]);

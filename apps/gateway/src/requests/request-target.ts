@@ -31,12 +31,13 @@ function decode(segment: string): string {
 }
 
 function checkPath(path: string): void {
-	if (path.includes('\\')) throw refuse('must not hold backslashes');
-	if (path.includes('//')) throw refuse('must not hold empty segments');
+	if (path.includes('\\')) throw refuse('must not contain backslashes');
+	if (path.includes('//')) throw refuse('must not contain empty segments');
 	for (const segment of path.split('/')) {
 		const decoded = decode(segment);
-		if (HIDDEN_IN_SEGMENT.test(decoded)) throw refuse('must not hold encoded separators or controls');
-		if (DOT_SEGMENT.test(decoded)) throw refuse('must not hold dot segments');
+		if (HIDDEN_IN_SEGMENT.test(decoded))
+			throw refuse('must not contain encoded separators or control characters');
+		if (DOT_SEGMENT.test(decoded)) throw refuse('must not contain dot segments');
 	}
 }
 

@@ -53,6 +53,8 @@ export function compileRoutes<T extends { operation: Operation }>(routes: readon
 		if (!node || node.methods.size === 0) throw notFound('route');
 		const route = node.methods.get(method);
 		if (route) return route;
-		throw new AppError('method_not_allowed', `use ${node.allow} here`, { headers: { Allow: node.allow } });
+		throw new AppError('method_not_allowed', `This path doesn’t support this method. Use ${node.allow}.`, {
+			headers: { Allow: node.allow },
+		});
 	};
 }

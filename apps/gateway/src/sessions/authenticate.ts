@@ -15,7 +15,7 @@ export interface AuthenticateDeps {
 
 /** What a client hears whose session is over, whether it asks or is waiting. */
 export function signedOut(): AppError {
-	return unauthorized('the session is over; sign in again');
+	return unauthorized('Your session has ended. Sign in again.');
 }
 
 /**

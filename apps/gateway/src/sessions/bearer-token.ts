@@ -23,11 +23,13 @@ function countAuthorization(rawHeaders: readonly string[]): number {
  * headers. Throws `unauthorized`.
  */
 export function readBearerToken(rawHeaders: readonly string[], authorization: string | undefined): string {
-	if (authorization === undefined) throw unauthorized('sign in and send Authorization: Bearer <token>');
-	if (countAuthorization(rawHeaders) !== 1) throw unauthorized('send one Authorization header');
+	if (authorization === undefined)
+		throw unauthorized('No token was sent. Sign in, then send Authorization: Bearer <token>.');
+	if (countAuthorization(rawHeaders) !== 1)
+		throw unauthorized('Several Authorization headers were sent. Send one.');
 	const token = BEARER.exec(authorization)?.[1];
 	if (token === undefined || token.length > MAX_TOKEN_CHARACTERS) {
-		throw unauthorized('Authorization must be: Bearer <token>');
+		throw unauthorized('The Authorization header is malformed. Send Authorization: Bearer <token>.');
 	}
 	return token;
 }

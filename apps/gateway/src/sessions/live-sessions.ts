@@ -65,7 +65,7 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 		}
 		// A revocation since the answer was given went to the term that is over.
 		if (!deps.lease.isValid() || currentGeneration() !== from) {
-			throw unavailable('sign-in', new Error('the lease ended during the lookup of a session'));
+			throw unavailable('Sign-in', new Error('the lease ended during the lookup of a session'));
 		}
 		from.known.set(sessionId, { alive: true, askedAtMs });
 		return true;
@@ -88,7 +88,7 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 
 	return {
 		isAlive(sessionId, requestId) {
-			if (!deps.lease.isValid()) throw unavailable('sign-in', new Error('no lease from auth'));
+			if (!deps.lease.isValid()) throw unavailable('Sign-in', new Error('no lease from auth'));
 			const now = currentGeneration();
 			const known = now.known.get(sessionId);
 			if (!known) return lookUp(now, sessionId, requestId);

@@ -19,7 +19,7 @@ interface Deps {
 export function pushRevocationsRoute(deps: Deps): Route {
 	return defineRoute(pushRevocations, async ({ body }) => {
 		if (body.instance_id !== deps.lease.term().instanceId) {
-			throw new AppError('not_found', 'this instance holds no lease any more');
+			throw new AppError('not_found', 'This instance no longer holds a lease.');
 		}
 		deps.sessions.revoke(body.session_ids);
 		deps.inFlight.endSessions(body.session_ids, signedOut());

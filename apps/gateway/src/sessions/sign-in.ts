@@ -32,7 +32,7 @@ export function createSignIn(options: SignInOptions) {
 		minIntervalMs: limits.keyRefreshMinMs,
 		onRemoved() {
 			logger.warn('gateway.key_removed');
-			options.inFlight.endAll(unavailable('sign-in', new Error('a key of tokens was removed')));
+			options.inFlight.endAll(unavailable('Sign-in', new Error('a key of tokens was removed')));
 		},
 	});
 	const lease = createOwnLease(options, keys, call.requestLease);
@@ -80,7 +80,7 @@ function createOwnLease(
 		marginMs: limits.leaseMarginMs,
 		onEnd(reason) {
 			logger.warn('gateway.lease_ended', { reason });
-			inFlight.endAll(unavailable('sign-in', new Error('the lease has ended')));
+			inFlight.endAll(unavailable('Sign-in', new Error('the lease has ended')));
 		},
 	});
 }

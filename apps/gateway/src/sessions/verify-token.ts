@@ -38,8 +38,8 @@ const claimsSchema = z.object({
 	sid: idSchema('ses'),
 });
 
-const refused = (cause: unknown) => unauthorized('the token is not valid; sign in again', cause);
-const expired = () => unauthorized('the token has expired; sign in again');
+const refused = (cause: unknown) => unauthorized('The token is invalid. Sign in again.', cause);
+const expired = () => unauthorized('The token has expired. Sign in again.');
 
 /** Reads the claims of a token without verifying its signature. */
 function readClaims(token: string): { keyId: string; session: Session } {
@@ -64,7 +64,7 @@ function verifySignature(token: string, key: KeyObject): void {
 /** Auth may have a new key: the keys are loaded before a token is refused. */
 async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject> {
 	await keys.refresh().catch((cause: unknown) => {
-		throw unavailable('sign-in', cause);
+		throw unavailable('Sign-in', cause);
 	});
 	const key = keys.find(keyId);
 	if (!key) throw refused(new Error('no such key'));

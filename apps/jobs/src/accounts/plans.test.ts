@@ -139,7 +139,7 @@ describe('an input', () => {
 		expect((await create(user, LIMIT)).status).toBe(201);
 		const refused = await create(user, LIMIT + MIB);
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
-		expect(refused.body.error.message).toMatch(/257 MiB.*ocr.*free plan allows 256 MiB, Pro 1 GiB/);
+		expect(refused.body.error.message).toMatch(/ocr.*257 MiB.*Free plan allows 256 MiB, Pro 1 GiB/);
 		expect((await create(user, LIMIT + MIB, TOOL)).status).toBe(201);
 	});
 

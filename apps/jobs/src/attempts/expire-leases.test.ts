@@ -76,7 +76,7 @@ describe('a worker without heartbeats', () => {
 		await until(async () => expect((await user.job(jobId)).status).toBe('failed'));
 		expect(await user.job(jobId)).toMatchObject({
 			error_code: 'worker_lost',
-			error_message: expect.stringContaining('try again'),
+			error_message: expect.stringContaining('Try again'),
 		});
 		expect(await world.worker('next').claim(jobId)).toEqual({ answer: 'unwanted' });
 	});

@@ -86,6 +86,6 @@ export function failureAfterLoss({ lostAttempts }: Pick<LockedJob, 'lostAttempts
 	if (lostAttempts + 1 < MAX_LOST_ATTEMPTS) return null;
 	return {
 		code: 'worker_lost',
-		message: `the machine that ran this job was lost ${MAX_LOST_ATTEMPTS} times; try again, with a smaller or simpler file if it happens again`,
+		message: `The worker that ran this job was lost ${MAX_LOST_ATTEMPTS} times. Try again. If it happens again, use a smaller or simpler file.`,
 	};
 }

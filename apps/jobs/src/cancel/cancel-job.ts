@@ -16,7 +16,7 @@ export function cancelJobRoute({ prisma, wakeDispatch }: Deps) {
 		if (canceled === 'finished') {
 			throw new AppError(
 				'job_finished',
-				'this job has ended already; only queued and running jobs can be canceled',
+				'This job has already ended. Only queued and running jobs can be canceled.',
 			);
 		}
 		wakeDispatch();

@@ -42,10 +42,10 @@ describe('a job', () => {
 
 	test('is refused when its input is larger than the plan allows for the tool', () => {
 		expect(() => admit('ocr', MIB + 1)).toThrow(
-			'the file is 1,048,577 bytes large, as input of ocr; the free plan allows 1 MiB, Pro 10 GiB. Split the file, make it smaller, or upgrade to Pro.',
+			'The input of ocr is 1,048,577 bytes. The Free plan allows 1 MiB, Pro 10 GiB. Split the file, make it smaller, or upgrade to Pro.',
 		);
 		expect(() => admit('compress', MIB + 1)).not.toThrow();
-		expect(() => admit('compress', 11 * MIB)).toThrow('the free plan allows 10 MiB');
+		expect(() => admit('compress', 11 * MIB)).toThrow('The Free plan allows 10 MiB');
 		expect(() => admit('ocr', 10 * GIB, 'pro')).not.toThrow();
 	});
 
@@ -57,7 +57,7 @@ describe('a job', () => {
 	test('is refused when the plan’s queue is full', () => {
 		expect(() => admit('ocr', 1, 'free', 4)).not.toThrow();
 		expect(() => admit('ocr', 1, 'free', 5)).toThrow(
-			'5 of your jobs are queued; the free plan allows 5, Pro 9. Wait for some to start, cancel some, or upgrade to Pro.',
+			'You have 5 queued jobs. The Free plan allows 5, Pro 9. Wait for some to start, cancel some, or upgrade to Pro.',
 		);
 		expect(() => admit('ocr', 1, 'pro', 5)).not.toThrow();
 	});
@@ -67,19 +67,19 @@ describe('a job', () => {
 			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...atRest, plan, computeSeconds });
 		expect(() => after(59)).not.toThrow();
 		expect(() => after(60)).toThrow(
-			'Your jobs used 1 minute of compute today; the free plan allows 1 minute a day, Pro 20 minutes a day. Wait until 00:00 UTC or upgrade to Pro.',
+			'Your jobs used 1 minute of compute today. The Free plan allows 1 minute a day, Pro 20 minutes a day. Wait until 00:00 UTC or upgrade to Pro.',
 		);
 		const defaults = (computeSeconds: number) => () => after(computeSeconds, 'free', PLANS);
 		expect(defaults(1_800)).toThrow(
-			'used 30 minutes of compute today; the free plan allows 30 minutes a day, Pro 10 hours a day',
+			'used 30 minutes of compute today. The Free plan allows 30 minutes a day, Pro 10 hours a day',
 		);
 		expect(defaults(5_430)).toThrow('used 90 minutes');
 		expect(() => after(60, 'pro')).not.toThrow();
 		expect(() => after(1_200, 'pro')).toThrow(
-			'Your jobs used 20 minutes of compute today; the pro plan allows 20 minutes a day. Wait until 00:00 UTC.',
+			'Your jobs used 20 minutes of compute today. The Pro plan allows 20 minutes a day. Wait until 00:00 UTC.',
 		);
 		const unlimitedPro = { ...plans, pro: { ...plans.pro, computeSecondsPerDay: 0 } };
-		expect(() => after(60, 'free', unlimitedPro)).toThrow('Pro any time');
+		expect(() => after(60, 'free', unlimitedPro)).toThrow('Pro unlimited time');
 		expect(() => after(1_000_000, 'pro', unlimitedPro)).not.toThrow();
 	});
 });

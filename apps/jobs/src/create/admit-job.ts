@@ -31,7 +31,7 @@ function refuseLargeInput(plans: Plans, { tool, inputBytes }: RequestedJob, plan
 		// A plan can't raise the tool's own limit.
 		limitOf: (terms) => Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes),
 		say: sayBytes,
-		use: `the file is ${sayBytes(inputBytes)} large, as input of ${tool.slug}`,
+		use: `The input of ${tool.slug} is ${sayBytes(inputBytes)}`,
 		advice: ['split the file', 'make it smaller'],
 	});
 }
@@ -42,7 +42,7 @@ function refuseFullQueue(plans: Plans, { plan, queuedJobs }: PlanUsage): void {
 		plan,
 		plans,
 		limitOf: (terms) => terms.maxQueuedJobs,
-		use: `${sayNumber(queuedJobs)} of your jobs are queued`,
+		use: `You have ${sayNumber(queuedJobs)} queued jobs`,
 		advice: ['wait for some to start', 'cancel some'],
 	});
 }
@@ -65,7 +65,7 @@ function computeLimit({ computeSecondsPerDay }: PlanTerms): number {
 }
 
 function sayComputeTime(seconds: number): string {
-	return Number.isFinite(seconds) ? `${sayDuration(seconds)} a day` : 'any time';
+	return Number.isFinite(seconds) ? `${sayDuration(seconds)} a day` : 'unlimited time';
 }
 
 /** Formats seconds in the largest unit that fits: 36,000 as `10 hours`, 5,430 as `90 minutes`. */

@@ -10,7 +10,7 @@ test('accepts an available value', () => {
 
 test('names each unavailable value, and lists the available ones once', () => {
 	expect(choiceProblems(choices, { languages: ['eng', 'tlh', 'qya'] }, capabilities)).toEqual([
-		{ path: 'params.languages', message: '"tlh" is not installed; there are: deu, eng' },
+		{ path: 'params.languages', message: '"tlh" is not installed; available: deu, eng' },
 		{ path: 'params.languages', message: '"qya" is not installed' },
 	]);
 });

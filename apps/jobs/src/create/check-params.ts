@@ -33,7 +33,7 @@ export async function checkParams(
 function requireNotRedacted(secrets: Readonly<Record<string, string>>): void {
 	const copied = Object.keys(secrets).filter((name) => secrets[name] === REDACTED);
 	if (copied.length === 0) return;
-	const message = `${REDACTED} stands in the place of a secret that is not shown; give the secret itself`;
+	const message = `${REDACTED} is a placeholder for a hidden secret; send the secret itself`;
 	throw validationError(copied.map((name) => ({ path: `params.${name}`, message })));
 }
 
@@ -53,7 +53,7 @@ export function choiceProblems(
 		return chosen
 			.filter((value) => !known.includes(value))
 			.map((value, index) => {
-				const available = index === 0 ? `; there are: ${known.join(', ')}` : '';
+				const available = index === 0 ? `; available: ${known.join(', ')}` : '';
 				return { path: `params.${param}`, message: `${quote(value)} is not installed${available}` };
 			});
 	});

@@ -76,7 +76,7 @@ function replay(stored: StoredAnswer, fingerprint: string): Created {
 	if (!isSameRequest(stored.fingerprint, fingerprint)) {
 		throw new AppError(
 			'idempotency_conflict',
-			'this Idempotency-Key was used for another request; use a new key for each new job',
+			'This Idempotency-Key was already used for a different request. Use a new key for each job.',
 		);
 	}
 	return { job: stored.job, replayed: true };
@@ -91,7 +91,7 @@ async function prepareJob(
 	const tool = deps.catalogue.get(body.tool);
 	if (!tool) {
 		const slugs = [...deps.catalogue.keys()].join(', ');
-		throw new AppError('unknown_tool', `there is no tool ${quote(body.tool)}; there are: ${slugs}`);
+		throw new AppError('unknown_tool', `No such tool: ${quote(body.tool)}. Available tools: ${slugs}.`);
 	}
 	const { shown, secrets } = await checkParams(deps, tool, body.params ?? {});
 	const job: CreatedJob = {

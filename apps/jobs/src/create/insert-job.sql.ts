@@ -29,7 +29,7 @@ export async function insertJob(prisma: PrismaClient, input: InsertInput): Promi
 		await lockUser(tx, input.userId);
 		const earlier = input.idempotency && (await claimKeyOrFind(tx, input, input.idempotency));
 		if (earlier) return earlier;
-		if (await isDeleted(tx, input.userId)) throw new AppError('unauthorized', 'this account was deleted');
+		if (await isDeleted(tx, input.userId)) throw new AppError('unauthorized', 'This account was deleted.');
 		const { priority } = input.admit(await readUsage(tx, input.userId));
 		await tx.job.create({
 			data: {

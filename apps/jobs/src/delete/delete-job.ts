@@ -13,7 +13,7 @@ export function deleteJobRoute({ prisma }: Deps) {
 		if (await deleteEndedJob(prisma, job)) return;
 		if (!(await findJob(prisma, job))) throw notFound('job');
 		throw validationError([
-			{ path: 'id', message: 'names a job that has not ended; cancel it first, then remove it' },
+			{ path: 'id', message: 'this job is still queued or running; cancel it before you delete it' },
 		]);
 	});
 }

@@ -36,7 +36,7 @@ describe('a job whose tool has left the catalogue', () => {
 			await until(async () => {
 				const job = await user.job(id);
 				expect([job.status, job.error_code]).toEqual(['failed', 'tool_failed']);
-				expect(job.error_message).toContain('not offered any more');
+				expect(job.error_message).toContain('no longer available');
 				expect(world.files.discarded.has(id)).toBe(true);
 			});
 		}

@@ -7,12 +7,12 @@ import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
 /** Not `internal`: it isn't a bug, and a retry wouldn't help. */
 const TOOL_GONE: Failure = {
 	code: 'tool_failed',
-	message: 'the tool of this job is not offered any more; GET /v1/tools lists those that are',
+	message: 'This tool is no longer available. GET /v1/tools lists the available ones.',
 };
 
 const UNDELIVERABLE: Failure = {
 	code: 'internal',
-	message: 'this job could not be handed to a worker; create it again',
+	message: 'This job couldn’t be dispatched to a worker. Create it again.',
 };
 
 interface OrphanInput {

@@ -36,7 +36,7 @@ describe('an outcome', () => {
 	test('keeps the first of many warnings, and says how many more there are', () => {
 		const warnings = Array.from({ length: 1_000 }, (_, index) => `font_substituted: ${index}`);
 		const result = resultOf(succeeded({ warnings }));
-		expect(result.warnings).toEqual([...warnings.slice(0, 49), 'more_warnings: 951 further warnings']);
+		expect(result.warnings).toEqual([...warnings.slice(0, 49), 'more_warnings: 951 more warnings.']);
 	});
 
 	test('keeps the beginning of long texts', () => {
@@ -49,7 +49,7 @@ describe('an outcome', () => {
 	test('omits fields of the tool that are too large, and names them in a warning', () => {
 		expect(resultOf(succeeded({ warnings: ['a'], pages: new Array(50_000).fill(1) }))).toEqual({
 			...FIGURES,
-			warnings: ['fields_omitted: the result is too large to keep pages', 'a'],
+			warnings: ['fields_omitted: The result was too large, so these fields were left out: pages.', 'a'],
 		});
 	});
 
@@ -57,7 +57,7 @@ describe('an outcome', () => {
 		const warnings = new Array(50).fill('€'.repeat(1_000));
 		const result = resultOf(succeeded({ warnings, pages: 3 }));
 		expect(result).toMatchObject({ pages: 3 });
-		expect(result.warnings.at(-1)).toBe(`more_warnings: ${51 - result.warnings.length} further warnings`);
+		expect(result.warnings.at(-1)).toBe(`more_warnings: ${51 - result.warnings.length} more warnings.`);
 		expect(result.warnings[0]).toBe(warnings[0]);
 	});
 });

@@ -21,7 +21,7 @@ export function boundResult(result: Result): Result {
 	const bounded = withFewerWarnings(result, result.warnings);
 	if (bounded) return bounded;
 	const { bytes_in, bytes_out, duration_ms, warnings, ...omitted } = result;
-	const omission = `fields_omitted: the result is too large to keep ${Object.keys(omitted).join(', ')}`;
+	const omission = `fields_omitted: The result was too large, so these fields were left out: ${Object.keys(omitted).join(', ')}.`;
 	const plain = { bytes_in, bytes_out, duration_ms, warnings: [] };
 	return withFewerWarnings(plain, [omission, ...warnings]) ?? plain;
 }
@@ -40,7 +40,7 @@ function withFewerWarnings(result: Result, warnings: readonly string[]): Result 
 function firstWarnings(warnings: readonly string[], count: number): string[] {
 	const kept = warnings.slice(0, count);
 	const more = warnings.length - kept.length;
-	if (more > 0) kept.splice(-1, 1, `more_warnings: ${more + 1} further warnings`);
+	if (more > 0) kept.splice(-1, 1, `more_warnings: ${more + 1} more warnings.`);
 	return kept.map((warning) => truncate(warning, JOB_LIMITS.warningLength));
 }
 

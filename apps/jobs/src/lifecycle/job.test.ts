@@ -23,7 +23,7 @@ test('bounds a result and a message that release 0.3.0 stored without a bound', 
 	const warnings = Array.from({ length: 5_000 }, (_, index) => `font_substituted: ${index}`);
 	const { result } = toJob({ ...row, result: { bytes_in: 1, bytes_out: 1, duration_ms: 1, warnings } });
 	expect(result?.warnings).toHaveLength(JOB_LIMITS.warnings);
-	expect(result?.warnings.at(-1)).toBe('more_warnings: 4951 further warnings');
+	expect(result?.warnings.at(-1)).toBe('more_warnings: 4951 more warnings.');
 	const { error_message: message } = toJob({ ...row, errorMessage: 'x'.repeat(10_000) });
 	expect(message).toHaveLength(JOB_LIMITS.errorMessageLength);
 });

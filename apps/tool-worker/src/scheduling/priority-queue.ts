@@ -20,7 +20,8 @@ export interface PriorityQueue {
 }
 
 /** Not an error of the message: it returns to its queue, and another worker takes it. */
-const closedError = () => new AppError('upstream_unavailable', 'this worker stops and takes no more jobs');
+const closedError = () =>
+	new AppError('upstream_unavailable', 'This worker is shutting down and takes no more jobs.');
 
 /**
  * A semaphore for jobs at full priority, as many as the machine has cores to give. A job that runs longer than `longMs` loses its

@@ -2,7 +2,7 @@ import { ApiError, ConnectionError } from '@creatorr/client';
 import { expect, test } from '@jest/globals';
 import { failureMessage, toSentence } from './failure-message.ts';
 
-const apiError = (code: ApiError['code'], message = 'there is no such file') =>
+const apiError = (code: ApiError['code'], message = 'No such file.') =>
 	new ApiError(message, { code, status: 400, requestId: 'req_1', details: [], retryAfterMs: undefined });
 
 test.each([
@@ -20,7 +20,7 @@ test('tells offline from an API that does not answer', () => {
 });
 
 test('shows the API’s own message', () => {
-	expect(failureMessage(apiError('not_found'), true)).toBe('There is no such file.');
+	expect(failureMessage(apiError('not_found'), true)).toBe('No such file.');
 });
 
 test('shows the request id of an internal error', () => {

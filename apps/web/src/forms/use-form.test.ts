@@ -2,7 +2,7 @@ import { ApiError } from '@creatorr/client';
 import { expect, test } from '@jest/globals';
 import { refusedFields } from './use-form.ts';
 
-const refusal = new ApiError('the request is not valid', {
+const refusal = new ApiError('The request is invalid.', {
 	code: 'validation',
 	status: 400,
 	requestId: 'req_1',

@@ -36,7 +36,7 @@ function requireHarmless(json: Uint8Array, maxValues: number): void {
 	if (!isUtf8(json)) refuse('must be UTF-8');
 	const problem = findJsonProblem(json, { maxValues, maxDepth: MAX_DEPTH });
 	if (problem === 'depth') refuse(`is nested deeper than ${MAX_DEPTH} levels`);
-	if (problem === 'values') refuse(`holds more than ${maxValues} values`);
+	if (problem === 'values') refuse(`has more than ${maxValues} values`);
 	if (problem === 'text') refuse('text and names must be well-formed Unicode without NUL');
 }
 

@@ -261,7 +261,7 @@ describe('an identity', () => {
 test('readiness names the part that fails and not its reason', async () => {
 	const answer = await request(app).get('/health/ready');
 	expect(answer.status).toBe(503);
-	expect(answer.body.error.details).toEqual([{ path: 'bad', message: 'does not answer' }]);
+	expect(answer.body.error.details).toEqual([{ path: 'bad', message: 'is down' }]);
 	expect((await request(app).get('/health/live')).body).toEqual({ data: { status: 'ok' } });
 });
 

@@ -37,8 +37,8 @@ export function toAppError(error: unknown): AppError {
 	}
 	if (error instanceof URIError)
 		return validationError([{ path: 'path', message: 'is not valid percent-encoding' }]);
-	if (isDatabaseAway(error)) return unavailable('the database', error);
-	return new AppError('internal', 'something went wrong on our side', { cause: error });
+	if (isDatabaseAway(error)) return unavailable('The database', error);
+	return new AppError('internal', 'Something went wrong on our side. Try again.', { cause: error });
 }
 
 /** The one place where errors become answers. */

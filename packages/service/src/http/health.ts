@@ -13,10 +13,10 @@ export async function runChecks(
 	const results = await Promise.all(
 		Object.entries(checks).map(async ([path, check]) => {
 			const timeout = Promise.withResolvers<string>();
-			const timer = setTimeout(() => timeout.resolve('too slow to answer'), CHECK_TIMEOUT_MS);
+			const timer = setTimeout(() => timeout.resolve('timed out'), CHECK_TIMEOUT_MS);
 			const outcome = check().then(
 				() => null,
-				() => 'does not answer',
+				() => 'is down',
 			);
 			const message = await Promise.race([outcome, timeout.promise]);
 			clearTimeout(timer);
@@ -43,7 +43,10 @@ export function healthRoutes(
 	async function requireAll(): Promise<void> {
 		const details = await runChecks(checks);
 		if (details.length > 0) {
-			throw new AppError('upstream_unavailable', 'a part does not answer', { details, retryAfterSeconds: 2 });
+			throw new AppError('upstream_unavailable', 'Some dependencies are down.', {
+				details,
+				retryAfterSeconds: 2,
+			});
 		}
 		hasStarted = true;
 	}

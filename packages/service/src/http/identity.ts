@@ -89,13 +89,13 @@ export function createIdentityVerifier(jwkSet: {
 	const verified = new LRUCache<string, { identity: Identity; expiresAtMs: number }>({ max: CACHE_SIZE });
 	return (token) => {
 		try {
-			if (!token) throw new Error('no internal identity');
+			if (!token) throw new Error('The internal identity is missing.');
 			const known = verified.get(token) ?? verify(token, keys);
-			if (known.expiresAtMs <= Date.now()) throw new Error('internal identity has expired');
+			if (known.expiresAtMs <= Date.now()) throw new Error('The internal identity has expired.');
 			verified.set(token, known);
 			return known.identity;
 		} catch (cause) {
-			throw refusal('this call carries no valid internal identity', cause);
+			throw refusal('The internal identity is invalid.', cause);
 		}
 	};
 }

@@ -8,7 +8,7 @@ import { currentRequestId } from '../logging/context.ts';
 import type { SignIdentity } from './identity.ts';
 
 interface InternalClientOptions {
-	/** Named in errors: "files can't answer now". */
+	/** The service, as in "The files service is temporarily unavailable". */
 	name: string;
 	baseUrl: string;
 	sign: SignIdentity;
@@ -36,10 +36,13 @@ function fillPath(path: string, params: unknown): string {
 async function readFailure(name: string, response: Response): Promise<AppError> {
 	const parsed = errorBodySchema.safeParse(await response.json().catch(() => null));
 	if (!parsed.success)
-		return unavailable(name, new Error(`status ${response.status} without an error of the contract`));
+		return unavailable(
+			`The ${name} service`,
+			new Error(`status ${response.status} without an error of the contract`),
+		);
 	const { code, message, details, details_total: detailsTotal } = parsed.data.error;
 	if (code === 'internal' || code === 'upstream_unavailable' || code === 'unauthorized') {
-		return unavailable(name, new Error(`${code}: ${message}`));
+		return unavailable(`The ${name} service`, new Error(`${code}: ${message}`));
 	}
 	return new AppError(code, message, details ? { details, detailsTotal } : {});
 }

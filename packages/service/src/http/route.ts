@@ -63,16 +63,16 @@ function parseInput(
 /** A path parameter that is no id names nothing: not found, like an id that nobody has. */
 function parseParams(schema: z.ZodType, req: Request): unknown {
 	const parsed = schema.safeParse(req.params);
-	if (!parsed.success) throw new AppError('not_found', 'there is no such thing');
+	if (!parsed.success) throw new AppError('not_found', 'No such resource.');
 	return parsed.data;
 }
 
 function authorize(operation: Operation, identity: Identity): void {
 	const callers = typeof operation.access === 'string' ? ['gateway'] : operation.access;
 	if (!callers.includes(identity.caller)) {
-		throw refusal(`${identity.caller} may not call this`);
+		throw refusal(`${identity.caller} is not allowed to call this operation.`);
 	}
-	if (operation.access === 'user' && !identity.user) throw refusal('this call names no user');
+	if (operation.access === 'user' && !identity.user) throw refusal('This call needs a user identity.');
 }
 
 function erase<O extends Operation>(

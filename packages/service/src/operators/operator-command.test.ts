@@ -69,7 +69,7 @@ describe('explain', () => {
 			'A service that this command needs is down: connect ECONNREFUSED 127.0.0.1:5432. Run the command again when it is back.';
 		expect(explain(refused)).toBe(expected);
 		expect(explain(wrapped)).toBe(expected);
-		expect(explain(unavailable('rabbitmq', refused))).toBe(expected);
+		expect(explain(unavailable('RabbitMQ', refused))).toBe(expected);
 	});
 
 	test('names the first address when no address of a host answers', async () => {
