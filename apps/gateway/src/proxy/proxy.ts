@@ -164,8 +164,7 @@ export function createProxy(options: ProxyOptions): ServiceProxy {
 	return {
 		forward(exchange, headers) {
 			const { req, res } = exchange;
-			// Its client was told before, if the body had to be here first.
-			if (req.headers.expect !== undefined && !req.complete) res.writeContinue();
+			if (req.headers.expect !== undefined) res.writeContinue();
 			exchange.forwarded = true;
 			req.headers = headers;
 			pass(exchange);

@@ -46,7 +46,10 @@ export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs:
 			return wantsMore;
 		};
 		res.once('close', end);
-		if (req.headers.expect !== undefined) res.writeContinue();
+		if (req.headers.expect === undefined) return;
+		res.writeContinue();
+		// Nobody else is to say it again.
+		req.headers.expect = undefined;
 	});
 }
 
