@@ -3,29 +3,32 @@ import { errorBody } from '@creatorr/service/error-rendering';
 import type { Exchange } from './exchange.ts';
 import { isChunked } from './request-head.ts';
 
-/** How long the rest of a long body is read and dropped after a refusal. */
+/**
+ * How long a connection stays open after a refusal while its client still sends. Closing it sooner would reset it, and the client would
+ * lose the answer that it has not read yet.
+ */
 export const LINGER_MS = 3_000;
-/** Between two reads of such a body, each of 64 KiB at most: clients that send refused bodies at full speed would take a whole core. */
+/**
+ * Between two reads of what such a client sends, each of 64 KiB at most, 3 MiB a second. It slows the client down by its TCP window; at
+ * full speed a few would take a whole core.
+ */
 const DROP_PAUSE_MS = 20;
-/** Of one network at a time. Further refused bodies are not read: their clients may see a reset instead of the answer. */
+/** Connections of one network that linger at a time. Beyond it they are closed with the answer: their clients may see a reset instead. */
 const MAX_LINGERING = 16;
 
-/** By network, of this process. */
+/** How many linger, by network, in this process. */
 const lingeringOf = new Map<string, number>();
-/** The rest of a body up to this length is read, and the connection kept. */
+/** The rest of a refused body up to this length is read at once, and its connection kept for the next request. */
 const SHORT_BODY_BYTES = 64 * 1024;
 
-/** True for a body of unknown or great length, and one that waits for a 100. */
+/** True for a body of unknown or great length, and for one whose client waits for a 100. */
 function mayHaveLongBody({ req }: Exchange): boolean {
 	if (req.complete) return false;
 	if (isChunked(req.headers) || req.headers.expect !== undefined) return true;
 	return Number(req.headers['content-length'] ?? 0) > SHORT_BODY_BYTES;
 }
 
-/**
- * Closes the connection once the client had the time to read the answer: closing while it still sends would reset the
- * connection and lose the answer.
- */
+/** Reads and drops the rest of a refused body, up to {@link LINGER_MS}, then closes the connection. Its answer is written already. */
 function endAfterLinger({ req, res, clientNetwork }: Exchange): void {
 	const lingering = lingeringOf.get(clientNetwork) ?? 0;
 	if (lingering >= MAX_LINGERING) {
