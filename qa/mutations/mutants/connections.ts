@@ -176,7 +176,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds the connections of an address by TLS, too',
-		mutations: [gateway('createConnectionLimit.attach', dropAssignment('connection'))],
+		mutations: [gateway('followHandshakes', dropAssignment('connection'))],
 		test: 'one more is told so and closed, and another address is served',
 	},
 	{

@@ -8,7 +8,8 @@ import { counter } from '@creatorr/service/metrics';
 import type { Limits } from '../limits/limits.ts';
 import type { ClientConnection, PublicSocket } from '../requests/exchange.ts';
 import { isTrusted, type TrustedProxies } from './client-address.ts';
-import { createConnectionTable, type Victim } from './connection-table.ts';
+import { createConnectionTable } from './connection-table.ts';
+import { createEviction } from './eviction.ts';
 
 interface ConnectionLimitOptions {
 	limits: Pick<Limits, 'connections' | 'connectionsPerAddress' | 'keepAliveMs' | 'slowRequestMs'>;
@@ -29,14 +30,9 @@ export interface ConnectionLimit {
 	closeUnused(): void;
 }
 
-/** Above this share of all connections, new ones replace others. The rest is a reserve for bursts and live sessions. */
-const EVICTION_FILL = 0.95;
 /** Above this share keep-alive gets shorter. */
 const FULL_KEEP_ALIVE_FILL = 0.5;
 const MIN_KEEP_ALIVE_MS = 1_000;
-const MIN_IDLE_MS = 250;
-/** How long a failed search is not repeated: it looks at every connection. */
-const SEARCH_PAUSE_MS = 100;
 
 /** How long to keep an idle connection at this fill, from 0 to 1. */
 export function keepAliveMsAt(fill: number, fullMs: number): number {
@@ -44,11 +40,6 @@ export function keepAliveMsAt(fill: number, fullMs: number): number {
 	return Math.max(Math.min(MIN_KEEP_ALIVE_MS, fullMs), Math.round(fullMs * left));
 }
 
-const evictedConnections = counter({
-	name: 'creatorr_gateway_connections_evicted_total',
-	help: 'Connections that were closed for new ones, by reason',
-	labels: ['reason'],
-});
 const droppedConnections = counter({
 	name: 'creatorr_gateway_connections_dropped_total',
 	help: 'New connections that were closed unread because all were in use',
@@ -66,100 +57,89 @@ export function shedRequest(): AppError {
 	});
 }
 
+/** Describes the connection of a new socket. */
+function describeConnection(socket: PublicSocket, trustedProxies: TrustedProxies): ClientConnection {
+	const address = socket.remoteAddress ?? '';
+	const connection: ClientConnection = {
+		socket,
+		network: networkOf(address),
+		isProxy: isTrusted(address, trustedProxies),
+		isBeyondLimit: false,
+		expendableSinceMs() {
+			const { exchange } = connection.socket;
+			if (!exchange || exchange.res.closed) return undefined;
+			return exchange.req.complete && exchange.session ? undefined : exchange.startedAtMs;
+		},
+	};
+	socket.connection = connection;
+	return connection;
+}
+
+/** Takes the measures for a network that has this many open, the connection included. */
+function limitNetwork(
+	connection: ClientConnection,
+	open: number,
+	{ limits, logger }: Pick<ConnectionLimitOptions, 'limits' | 'logger'>,
+): void {
+	if (connection.isProxy || open <= limits.connectionsPerAddress) return;
+	connection.isBeyondLimit = true;
+	if (open === limits.connectionsPerAddress + 1)
+		logger.warn('connections.beyond_limit', { network: connection.network });
+	if (open > 2 * limits.connectionsPerAddress) connection.socket.destroy();
+}
+
+/** Gives connections the socket that their requests come on after the TLS handshake; both sockets have the same name. */
+function followHandshakes(server: TlsServer): { add(connection: ClientConnection): void } {
+	const nameOf = ({ remoteAddress, remotePort, localAddress }: Socket) =>
+		`${remoteAddress} ${remotePort} ${localAddress}`;
+	const byName = new Map<string, ClientConnection>();
+	server.on('secureConnection', (socket: PublicSocket) => {
+		const connection = byName.get(nameOf(socket));
+		if (!connection) return;
+		connection.socket = socket;
+		socket.connection = connection;
+	});
+	return {
+		add(connection) {
+			const { socket } = connection;
+			const name = nameOf(socket);
+			byName.set(name, connection);
+			socket.once('close', () => {
+				if (byName.get(name) === connection) byName.delete(name);
+			});
+		},
+	};
+}
+
 /**
  * Limits how many connections are open at a time. Near the total limit, a new connection replaces an idle one of the network that
  * has most. When none is idle, the reserve takes new ones; beyond it Node closes them unread. Beyond the limit of its network, the
  * first request on a connection gets 429; beyond twice that limit, connections are closed unread.
  */
-export function createConnectionLimit({
-	limits,
-	trustedProxies,
-	logger,
-}: ConnectionLimitOptions): ConnectionLimit {
+export function createConnectionLimit(options: ConnectionLimitOptions): ConnectionLimit {
+	const { limits, trustedProxies } = options;
 	const monotonicMs = () => performance.now();
 	const table = createConnectionTable<ClientConnection>(monotonicMs);
-	const evictAbove = Math.floor(limits.connections * EVICTION_FILL);
-	/** Over TLS a request comes on another socket than its connection did; both have the same name. */
-	const byName = new Map<string, ClientConnection>();
-	let searchedInVainAtMs = Number.NEGATIVE_INFINITY;
-
-	const nameOf = ({ remoteAddress, remotePort, localAddress }: Socket) =>
-		`${remoteAddress} ${remotePort} ${localAddress}`;
-
-	/** The fuller the reserve, the shorter a connection has to be idle. For the last place any idle one is closed. */
-	function findVictim(): Victim<ClientConnection> | undefined {
-		const reserve = Math.max(1, limits.connections - evictAbove);
-		const left = Math.max(0, limits.connections - 1 - table.count()) / reserve;
-		const idle = table.findIdle(MIN_IDLE_MS * left);
-		if (idle || monotonicMs() - searchedInVainAtMs < SEARCH_PAUSE_MS) return idle;
-		const slow = table.findSlow(limits.slowRequestMs);
-		if (!slow) searchedInVainAtMs = monotonicMs();
-		return slow;
-	}
-
-	/** Before a new connection is counted, which is thus never the one that is closed. */
-	function makeRoom(): void {
-		while (table.count() >= evictAbove) {
-			const victim = findVictim();
-			if (!victim) return;
-			table.remove(victim.connection);
-			victim.connection.socket.destroy();
-			evictedConnections.inc({ reason: victim.reason });
-		}
-	}
-
-	function open(socket: PublicSocket): ClientConnection {
-		const address = socket.remoteAddress ?? '';
-		const connection: ClientConnection = {
-			socket,
-			network: networkOf(address),
-			isProxy: isTrusted(address, trustedProxies),
-			isBeyondLimit: false,
-			expendableSinceMs() {
-				const { exchange } = connection.socket;
-				if (!exchange || exchange.res.closed) return undefined;
-				return exchange.req.complete && exchange.session ? undefined : exchange.startedAtMs;
-			},
-		};
-		socket.connection = connection;
-		const openFromNetwork = table.add(connection);
-		if (!connection.isProxy) limitNetwork(connection, openFromNetwork);
-		return connection;
-	}
-
-	function limitNetwork(connection: ClientConnection, open: number): void {
-		if (open <= limits.connectionsPerAddress) return;
-		connection.isBeyondLimit = true;
-		if (open === limits.connectionsPerAddress + 1)
-			logger.warn('connections.beyond_limit', { network: connection.network });
-		if (open > 2 * limits.connectionsPerAddress) connection.socket.destroy();
-	}
+	const eviction = createEviction({ table, limits, monotonicMs });
 
 	return {
 		attach(server) {
-			const isTls = server instanceof TlsServer;
+			const handshakes = server instanceof TlsServer ? followHandshakes(server) : undefined;
 			const adjustKeepAlive = () => {
 				server.keepAliveTimeout = keepAliveMsAt(table.count() / limits.connections, limits.keepAliveMs);
 			};
 			server.maxConnections = limits.connections;
 			server.on('drop', () => droppedConnections.inc());
 			server.on('connection', (socket: PublicSocket) => {
-				makeRoom();
-				const connection = open(socket);
-				const name = isTls ? nameOf(socket) : '';
-				if (isTls) byName.set(name, connection);
+				eviction.makeRoom();
+				const connection = describeConnection(socket, trustedProxies);
+				limitNetwork(connection, table.add(connection), options);
+				handshakes?.add(connection);
 				adjustKeepAlive();
 				socket.once('close', () => {
 					table.remove(connection);
-					if (byName.get(name) === connection) byName.delete(name);
 					adjustKeepAlive();
 				});
-			});
-			server.on('secureConnection', (socket: PublicSocket) => {
-				const connection = byName.get(nameOf(socket));
-				if (!connection) return;
-				connection.socket = socket;
-				socket.connection = connection;
 			});
 		},
 		beginRequest({ connection }) {
@@ -168,7 +148,7 @@ export function createConnectionLimit({
 		endRequest({ connection }) {
 			if (connection) table.endRequest(connection);
 		},
-		isCrowded: () => table.count() > evictAbove && !table.findIdle(0),
+		isCrowded: eviction.isCrowded,
 		closeUnused() {
 			for (const { socket } of table.unused()) socket.destroy();
 		},

@@ -56,31 +56,74 @@ export interface ConnectionTable<T extends Connection> {
 	findSlow(minMs: number): Victim<T> | undefined;
 }
 
+function first<V>(values: Iterable<V>): V | undefined {
+	return values[Symbol.iterator]().next().value;
+}
+
+/** Returns the network that has most open of those that match; trusted proxies come last. */
+function findLargest<T extends Connection>(
+	networks: Iterable<Network<T>>,
+	matches: (network: Network<T>) => boolean,
+): Network<T> | undefined {
+	let found: Network<T> | undefined;
+	let foundSize = -1;
+	for (const network of networks) {
+		const size = first(network.open.keys())?.isProxy ? 0 : network.open.size;
+		if (size <= foundSize || !matches(network)) continue;
+		found = network;
+		foundSize = size;
+	}
+	return found;
+}
+
+function findIdle<T extends Connection>(
+	networks: Iterable<Network<T>>,
+	minIdleMs: number,
+	nowMs: number,
+): Victim<T> | undefined {
+	const network = findLargest(networks, ({ unused, idle }) => unused.size + idle.size > 0);
+	const candidates = [
+		['unused', Math.max(minIdleMs, FIRST_REQUEST_MS)],
+		['idle', minIdleMs],
+		['unused', minIdleMs],
+	] as const;
+	for (const [reason, minMs] of candidates) {
+		const connection = network && first(network[reason]);
+		if (!connection) continue;
+		const { idleSinceMs = nowMs } = network.open.get(connection) ?? {};
+		if (nowMs - idleSinceMs >= minMs) return { connection, reason };
+	}
+	return undefined;
+}
+
+function findSlow<T extends Connection>(
+	networks: Iterable<Network<T>>,
+	beforeMs: number,
+): Victim<T> | undefined {
+	const slowOf = ({ open }: Network<T>) =>
+		[...open.keys()].find((one) => (one.expendableSinceMs() ?? Number.POSITIVE_INFINITY) < beforeMs);
+	const network = findLargest(networks, (one) => slowOf(one) !== undefined);
+	const connection = network && slowOf(network);
+	return connection && { connection, reason: 'slow_request' };
+}
+
 export function createConnectionTable<T extends Connection>(monotonicMs: () => number): ConnectionTable<T> {
 	const networks = new Map<string, Network<T>>();
 	let count = 0;
 
-	const first = <V>(values: Iterable<V>): V | undefined => values[Symbol.iterator]().next().value;
-
-	/** The network that has most open of those that match; trusted proxies come last. */
-	function findLargest(matches: (network: Network<T>) => boolean): Network<T> | undefined {
-		let found: Network<T> | undefined;
-		let foundSize = -1;
-		for (const network of networks.values()) {
-			const size = first(network.open.keys())?.isProxy ? 0 : network.open.size;
-			if (size <= foundSize || !matches(network)) continue;
-			found = network;
-			foundSize = size;
-		}
-		return found;
+	/** Returns the state of an open connection, with its network; undefined once it was removed. */
+	function find(connection: T) {
+		const network = networks.get(connection.network);
+		const state = network?.open.get(connection);
+		return network && state && { network, state };
 	}
 
 	return {
 		add(connection) {
 			const network = networks.get(connection.network) ?? {
-				open: new Map<T, State>(),
-				unused: new Set<T>(),
-				idle: new Set<T>(),
+				open: new Map(),
+				unused: new Set(),
+				idle: new Set(),
 			};
 			networks.set(connection.network, network);
 			network.open.set(connection, { requests: 0, idleSinceMs: monotonicMs() });
@@ -97,46 +140,23 @@ export function createConnectionTable<T extends Connection>(monotonicMs: () => n
 			count -= 1;
 		},
 		beginRequest(connection) {
-			const network = networks.get(connection.network);
-			const state = network?.open.get(connection);
-			if (!network || !state) return;
-			state.requests += 1;
-			network.unused.delete(connection);
-			network.idle.delete(connection);
+			const found = find(connection);
+			if (!found) return;
+			found.state.requests += 1;
+			found.network.unused.delete(connection);
+			found.network.idle.delete(connection);
 		},
 		endRequest(connection) {
-			const network = networks.get(connection.network);
-			const state = network?.open.get(connection);
-			if (!network || !state) return;
-			state.requests -= 1;
-			if (state.requests > 0) return;
-			state.idleSinceMs = monotonicMs();
-			network.idle.add(connection);
+			const found = find(connection);
+			if (!found) return;
+			found.state.requests -= 1;
+			if (found.state.requests > 0) return;
+			found.state.idleSinceMs = monotonicMs();
+			found.network.idle.add(connection);
 		},
 		count: () => count,
 		unused: () => [...networks.values()].flatMap(({ unused }) => [...unused]),
-		findIdle(minIdleMs) {
-			const network = findLargest(({ unused, idle }) => unused.size + idle.size > 0);
-			const candidates = [
-				['unused', Math.max(minIdleMs, FIRST_REQUEST_MS)],
-				['idle', minIdleMs],
-				['unused', minIdleMs],
-			] as const;
-			for (const [reason, minMs] of candidates) {
-				const connection = network && first(network[reason]);
-				if (!connection) continue;
-				const { idleSinceMs = monotonicMs() } = network.open.get(connection) ?? {};
-				if (monotonicMs() - idleSinceMs >= minMs) return { connection, reason };
-			}
-			return undefined;
-		},
-		findSlow(minMs) {
-			const beforeMs = monotonicMs() - minMs;
-			const slowOf = ({ open }: Network<T>) =>
-				[...open.keys()].find((one) => (one.expendableSinceMs() ?? Number.POSITIVE_INFINITY) < beforeMs);
-			const network = findLargest((one) => slowOf(one) !== undefined);
-			const connection = network && slowOf(network);
-			return connection && { connection, reason: 'slow_request' };
-		},
+		findIdle: (minIdleMs) => findIdle(networks.values(), minIdleMs, monotonicMs()),
+		findSlow: (minMs) => findSlow(networks.values(), monotonicMs() - minMs),
 	};
 }

@@ -1,0 +1,59 @@
+import { counter } from '@creatorr/service/metrics';
+import type { Limits } from '../limits/limits.ts';
+import type { ClientConnection } from '../requests/exchange.ts';
+import type { ConnectionTable, Victim } from './connection-table.ts';
+
+/** Above this share of all connections, new ones replace others. The rest is a reserve for bursts and live sessions. */
+const EVICTION_FILL = 0.95;
+const MIN_IDLE_MS = 250;
+/** How long a failed search is not repeated: it looks at every connection. */
+const SEARCH_PAUSE_MS = 100;
+
+const evictedConnections = counter({
+	name: 'creatorr_gateway_connections_evicted_total',
+	help: 'Connections that were closed for new ones, by reason',
+	labels: ['reason'],
+});
+
+interface EvictionOptions {
+	table: ConnectionTable<ClientConnection>;
+	limits: Pick<Limits, 'connections' | 'slowRequestMs'>;
+	monotonicMs(): number;
+}
+
+/** Closes connections for new ones near the limit of all connections. */
+export interface Eviction {
+	/** Closes what has to go before a new connection is counted, which is thus never the one that is closed. */
+	makeRoom(): void;
+	/** The reserve is in use, and no connection is idle. */
+	isCrowded(): boolean;
+}
+
+export function createEviction({ table, limits, monotonicMs }: EvictionOptions): Eviction {
+	const evictAbove = Math.floor(limits.connections * EVICTION_FILL);
+	let searchedInVainAtMs = Number.NEGATIVE_INFINITY;
+
+	/** The fuller the reserve, the shorter a connection has to be idle. For the last place any idle one is closed. */
+	function findVictim(): Victim<ClientConnection> | undefined {
+		const reserve = Math.max(1, limits.connections - evictAbove);
+		const left = Math.max(0, limits.connections - 1 - table.count()) / reserve;
+		const idle = table.findIdle(MIN_IDLE_MS * left);
+		if (idle || monotonicMs() - searchedInVainAtMs < SEARCH_PAUSE_MS) return idle;
+		const slow = table.findSlow(limits.slowRequestMs);
+		if (!slow) searchedInVainAtMs = monotonicMs();
+		return slow;
+	}
+
+	return {
+		makeRoom() {
+			while (table.count() >= evictAbove) {
+				const victim = findVictim();
+				if (!victim) return;
+				table.remove(victim.connection);
+				victim.connection.socket.destroy();
+				evictedConnections.inc({ reason: victim.reason });
+			}
+		},
+		isCrowded: () => table.count() > evictAbove && !table.findIdle(0),
+	};
+}
