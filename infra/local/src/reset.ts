@@ -23,6 +23,7 @@ const OURS = [
 	'test-logs',
 	'bench-logs',
 	'chaos-logs',
+	'web-logs',
 	'rehearsal-logs',
 	'restore-logs',
 	'upgrade-logs',

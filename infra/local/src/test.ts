@@ -18,6 +18,7 @@ import type { Home } from './supervisor/home.ts';
 
 /** Tests wait more than they work. */
 const CONCURRENCY = 3;
+const PRODUCTS_AT_ONCE = 2;
 
 /** Every check of the project on services of its own, then the sum alone on the last line. */
 await runCommand(async (stop) => {
@@ -40,9 +41,9 @@ async function runAll(
 ): Promise<{ passed: number; failed: number }> {
 	const services = await testServices(home);
 	const sum = { passed: 0, failed: 0 };
-	const add = async (checks: Check[]): Promise<void> => {
+	const add = async (checks: Check[], concurrency = CONCURRENCY): Promise<void> => {
 		const chosen = checks.filter(({ name }) => name.includes(filter));
-		for (const { passed, failed } of await runChecks(chosen, { concurrency: CONCURRENCY, stop })) {
+		for (const { passed, failed } of await runChecks(chosen, { concurrency, stop })) {
 			sum.passed += passed;
 			sum.failed += failed;
 		}
@@ -52,11 +53,15 @@ async function runAll(
 		async () => {
 			await generateCode(home.root, stop);
 			await add(staticChecks(home.root));
-			await add(testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)));
-			await add([mutationsCheck(home)]);
-			await add([acceptanceCheck(home, services)]);
-			await add([browserCheck(home, services)]);
-			await add([chaosCheck(), fullDiskCheck(home.root)]);
+			await add([
+				mutationsCheck(home),
+				...testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)),
+			]);
+			// each on a product of its own, the longest first
+			await add(
+				[browserCheck(), acceptanceCheck(home, services), chaosCheck(), fullDiskCheck(home.root)],
+				PRODUCTS_AT_ONCE,
+			);
 		},
 	);
 	return sum;
