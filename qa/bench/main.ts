@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { benchAbuse } from './abuse/bench-abuse.ts';
 import { benchCorpus } from './corpus/bench-corpus.ts';
-import { benchFlood } from './flood/bench-flood.ts';
 import { benchGateway } from './gateway/bench-gateway.ts';
 import { benchLoad } from './load/bench-load.ts';
 import { benchMemory } from './memory/bench-memory.ts';
@@ -24,7 +23,7 @@ process.once('exit', removeScratchRoot);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
 const BENCHES = {
-	...{ tools: benchTools, corpus: benchCorpus, flood: benchFlood, neighbours: benchNeighbours },
+	...{ tools: benchTools, corpus: benchCorpus, neighbours: benchNeighbours },
 	load: benchLoad,
 	...{ gateway: benchGateway, overhead: benchOverhead, throughput: benchThroughput },
 	...{ drain: benchDrain, memory: benchMemory },

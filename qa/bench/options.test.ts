@@ -16,21 +16,21 @@ test('all tools are measured on the files that the bench makes, unless something
 	});
 });
 
-test('a flood meets the product that is named', () => {
-	const options = readOptions(['flood', '--api', 'http://127.0.0.1:9000/', '--seconds', '60'], '/');
-	expect(options).toMatchObject({ name: 'flood', apiUrl: 'http://127.0.0.1:9000', seconds: 60 });
+test('a load meets the product that is named', () => {
+	const options = readOptions(['load', '--api', 'http://127.0.0.1:9000/', '--seconds', '60'], '/');
+	expect(options).toMatchObject({ name: 'load', apiUrl: 'http://127.0.0.1:9000', seconds: 60 });
 });
 
 test('the load goes on for ten minutes unless something else is said', () => {
 	expect(readOptions(['load'], '/').seconds).toBe(600);
-	expect(readOptions(['flood'], '/').seconds).toBe(30);
+	expect(readOptions(['abuse'], '/').seconds).toBe(30);
 });
 
 test.each([
 	['an unknown bench', ['tool']],
 	['an unknown option', ['tools', '--dri', 'x']],
 	['no number', ['tools', '--repeat', '0']],
-	['no time', ['flood', '--seconds', 'soon']],
+	['no time', ['load', '--seconds', 'soon']],
 	['a corpus without a folder', ['corpus']],
 ])('%s is answered with the usage', (_, args) => {
 	expect(() => readOptions(args, '/')).toThrow(/--/);

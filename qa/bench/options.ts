@@ -4,7 +4,6 @@ import { BenchError } from './say.ts';
 
 export const USAGE = `usage: npm run bench tools -- [options]    each tool against the plain command that anyone would use
        npm run bench corpus -- --dir DIR   every file of DIR's manifest.tsv through the API of a running product
-       npm run bench flood -- [options]    how long a signed-in user waits while others flood the sign-in
        npm run bench load -- [options]     whether a user is refused while the machine has far too much to do
        npm run bench neighbours            how long small jobs take beside one that takes all that it gets
        npm run bench gateway               requests a second through the gateway, and through nginx with auth_request
@@ -21,8 +20,8 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
   --skip TEXT   leave out files whose path has this text in it (may be repeated)
   --repeat N    run each file N times and take the median time (1)
   --no-large    tools: leave out the two large documents
-  --api URL     flood, load: where the running product is (http://127.0.0.1:8080)
-  --seconds N   flood, gateway, abuse: how long to measure each side (30); load: how long (600)
+  --api URL     load: where the running product is (http://127.0.0.1:8080)
+  --seconds N   gateway, abuse: how long to measure each side (30); load: how long (600)
   --jobs N      overhead, throughput, drain: how many jobs (300, 60, 10000)
   --minutes N   memory: how long (30)
   --profile DIR gateway: writes a CPU profile of it there
@@ -31,7 +30,7 @@ export const USAGE = `usage: npm run bench tools -- [options]    each tool again
 Exit code 1 when a bar is missed.`;
 
 const NAMES = [
-	...(['tools', 'corpus', 'flood', 'load', 'neighbours', 'gateway'] as const),
+	...(['tools', 'corpus', 'load', 'neighbours', 'gateway'] as const),
 	...(['overhead', 'throughput', 'drain', 'memory', 'presign', 'abuse'] as const),
 ] as const;
 

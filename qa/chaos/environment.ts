@@ -1,3 +1,4 @@
+import { BASE_URL, SECOND_BASE_URL } from '../driver/client.ts';
 import { home } from '../driver/processes.ts';
 
 function required(name: string): string {
@@ -9,7 +10,7 @@ function required(name: string): string {
 /** What the running product is reached by, from outside and from below. */
 export const environment = {
 	/** Clients go to any of the gateways. */
-	gateways: [required('TEST_BASE_URL'), required('TEST_BASE_URL_2')] as const,
+	gateways: [BASE_URL, SECOND_BASE_URL] as const,
 	home: home(),
 	linksUrl: required('TEST_LINKS_URL'),
 	crashOrders: required('TEST_CRASH_ORDERS'),

@@ -1,8 +1,6 @@
-export interface Person {
-	id: string;
-	email: string;
-	token: string;
-}
+import type { Person } from '../driver/client.ts';
+
+export type { Person };
 
 export interface AcceptedJob {
 	id: string;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, send as sendTo } from './http.ts';
 import { makePdf } from './pdf.ts';
 
 /**
@@ -20,50 +21,21 @@ const count = (status: number) => {
 	answers[status] = (answers[status] ?? 0) + 1;
 };
 
-interface Answer {
-	status: number;
-	text: string;
+function send(method: string, path: string, options: { token?: string; raw?: string } = {}): Promise<Answer> {
+	const headers = options.raw === undefined ? {} : { 'content-type': 'application/json' };
+	return sendTo(baseUrl, method, path, { agent, headers, ...options });
 }
 
-function send(
-	method: string,
-	path: string,
-	options: { token?: string; body?: string } = {},
-): Promise<Answer> {
-	const { token, body } = options;
-	return new Promise((resolve, reject) => {
-		const sent = request(`${baseUrl}${path}`, {
-			...{ agent, method },
-			headers: {
-				...(token && { authorization: `Bearer ${token}` }),
-				...(body !== undefined && {
-					...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-				}),
-			},
-		});
-		sent.on('error', reject);
-		sent.on('response', (answer) => {
-			let text = '';
-			answer.setEncoding('utf8').on('data', (chunk: string) => {
-				text += chunk;
-			});
-			answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
-			answer.on('error', reject);
-		});
-		sent.end(body);
-	});
-}
-
-async function data(method: string, path: string, options: { token?: string; body?: string }) {
-	const { status, text } = await send(method, path, options);
+async function data(method: string, path: string, options: { token?: string; body?: object }) {
+	const { status, text, body } = await sendTo(baseUrl, method, path, { agent, ...options });
 	if (status >= 300) throw new Error(`${method} ${path} was answered ${status}: ${text}`);
-	return JSON.parse(text).data;
+	return body.data;
 }
 
-async function register(): Promise<string> {
+async function register() {
 	const email = `attacker-${randomBytes(9).toString('hex')}@example.com`;
-	const body = JSON.stringify({ email, password: randomBytes(18).toString('base64url') });
-	return (await data('POST', '/v1/auth/register', { body })).token;
+	const body = { email, password: randomBytes(18).toString('base64url') };
+	return { ...body, token: String((await data('POST', '/v1/auth/register', { body })).token) };
 }
 
 /** Sends again and again on this many connections. A broken connection is not retried faster than an answered one. */
@@ -85,7 +57,7 @@ const pause = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catc
 
 async function upload(token: string, bytes: Uint8Array): Promise<string> {
 	const declared = { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: bytes.length };
-	const file = await data('POST', '/v1/files', { token, body: JSON.stringify(declared) });
+	const file = await data('POST', '/v1/files', { token, body: declared });
 	const body = bytes as Uint8Array<ArrayBuffer>;
 	const put = await fetch(file.upload_url, { method: 'PUT', headers: file.headers, body });
 	if (!put.ok) throw new Error(`the upload was answered ${put.status}`);
@@ -96,7 +68,7 @@ async function upload(token: string, bytes: Uint8Array): Promise<string> {
 async function jsonNodes(): Promise<void> {
 	const bodies = [340_000, 1_200].map((nodes) => `{"x":[${'[],'.repeat(nodes)}0]}`);
 	let turn = 0;
-	const once = () => send('POST', '/v1/auth/login', { body: bodies[turn++ % bodies.length] ?? '' });
+	const once = () => send('POST', '/v1/auth/login', { raw: bodies[turn++ % bodies.length] ?? '' });
 	ready();
 	await repeat(16, once);
 }
@@ -131,7 +103,7 @@ async function idleConnections(): Promise<void> {
 
 /** Unknown params by the ten thousand, and clients that do not read the answer. */
 async function unknownParams(): Promise<void> {
-	const token = await register();
+	const { token } = await register();
 	const input_file_id = await upload(token, makePdf());
 	const bodyOf = (params: number) =>
 		JSON.stringify({
@@ -142,7 +114,7 @@ async function unknownParams(): Promise<void> {
 	const flooders = Array.from({ length: 22 }, () => floodUnread(token, bodies[1] ?? ''));
 	let turn = 0;
 	ready();
-	await repeat(8, () => send('POST', '/v1/jobs', { token, body: bodies[turn++ % bodies.length] ?? '' }));
+	await repeat(8, () => send('POST', '/v1/jobs', { token, raw: bodies[turn++ % bodies.length] ?? '' }));
 	await Promise.all(flooders);
 }
 
@@ -170,9 +142,9 @@ async function floodUnread(token: string, body: string): Promise<void> {
 
 /** URLs of a 10 GiB upload in parts, as fast as they are given. */
 async function partUrls(): Promise<void> {
-	const token = await register();
+	const { token } = await register();
 	const declared = { name: 'a.mp4', mime_type: 'video/mp4', size_bytes: 10 * 1024 ** 3, multipart: true };
-	const { file_id } = await data('POST', '/v1/files', { token, body: JSON.stringify(declared) });
+	const { file_id } = await data('POST', '/v1/files', { token, body: declared });
 	ready();
 	await repeat(40, () => send('GET', `/v1/files/${file_id}/parts`, { token }));
 }
@@ -206,6 +178,14 @@ async function publicReads(): Promise<void> {
 	await repeat(64, () => send('GET', '/v1/tools'));
 }
 
+/** Sign-ins with the right password, which costs a hash each: wrong ones are slowed after some, and cost little from then on. */
+async function signIns(): Promise<void> {
+	const { email, password } = await register();
+	const raw = JSON.stringify({ email, password });
+	ready();
+	await repeat(50, () => send('POST', '/v1/auth/login', { raw }));
+}
+
 const ACCOUNTS = 8;
 const JOBS_PER_ACCOUNT = 3;
 
@@ -215,15 +195,13 @@ async function heavyAccounts(): Promise<void> {
 	const pdf = path === undefined ? makePdf({ pages: 200 }) : readFileSync(path);
 	const jobs: { token: string; id: string }[] = [];
 	for (let account = 0; account < ACCOUNTS; account += 1) {
-		const token = await register();
+		const { token } = await register();
 		const input_file_id = await upload(token, pdf);
 		for (let job = 0; job < JOBS_PER_ACCOUNT; job += 1) {
-			const { status, text } = await send('POST', '/v1/jobs', {
-				token,
-				body: JSON.stringify({ tool: 'ocr', input_file_id }),
-			});
+			const raw = JSON.stringify({ tool: 'ocr', input_file_id });
+			const { status, body } = await send('POST', '/v1/jobs', { token, raw });
 			count(status);
-			if (status === 201) jobs.push({ token, id: JSON.parse(text).data.id });
+			if (status === 201) jobs.push({ token, id: body.data.id });
 		}
 	}
 	ready();
@@ -242,6 +220,7 @@ const ATTACKS: Record<string, () => Promise<void>> = {
 	'part-urls': partUrls,
 	'pipelined-requests': pipelinedRequests,
 	'public-reads': publicReads,
+	'sign-ins': signIns,
 	'heavy-accounts': heavyAccounts,
 };
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type Answer, type SendOptions, send } from './http.ts';
 import { checkAgainstDocument } from './openapi.ts';
 
 function required(name: string): string {
@@ -13,56 +14,27 @@ function required(name: string): string {
 export const BASE_URL = required('TEST_BASE_URL');
 export const SECOND_BASE_URL = required('TEST_BASE_URL_2');
 
-export interface Answer {
-	status: number;
-	headers: Headers;
-	/** The parsed body; undefined where there is none. */
-	// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the product answered, and fails when it is not there
-	body: any;
-	text: string;
-}
+export type { Answer } from './http.ts';
 
-export interface CallOptions {
-	token?: string | undefined;
-	/** Sent as JSON. */
-	body?: unknown;
-	/** Sent as it is. */
-	raw?: string | Uint8Array;
-	headers?: Record<string, string>;
-	/** The one gateway that is meant. */
+export interface CallOptions extends SendOptions {
+	/** The gateway that is asked; by default the gateways in turn. */
 	base?: string;
-	signal?: AbortSignal;
 }
 
 let turn = 0;
 
-/** The gateways in turn, as a client behind a balancer gets them. */
+/** Returns the gateways in turn, as a client behind a balancer gets them. */
 export function nextBase(): string {
 	turn += 1;
 	return turn % 2 === 0 ? SECOND_BASE_URL : BASE_URL;
 }
 
-/** One request, to either gateway; whatever comes back must be what the OpenAPI document promises. */
+/** Sends one request. @throws when the answer isn't one that the OpenAPI document promises */
 export async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
-	const headers: Record<string, string> = { ...options.headers };
-	if (options.token) headers.authorization = `Bearer ${options.token}`;
-	if (options.body !== undefined) headers['content-type'] ??= 'application/json';
-	const payload = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-	const response = await fetch((options.base ?? nextBase()) + path, {
-		method,
-		headers,
-		redirect: 'manual',
-		...(payload === undefined ? {} : { body: payload as string | Uint8Array<ArrayBuffer> }),
-		...(options.signal ? { signal: options.signal } : {}),
-	});
-	const text = await response.text();
-	const isJson = response.headers.get('content-type')?.includes('json');
-	const answer = {
-		status: response.status,
-		headers: response.headers,
-		text,
-		body: text && isJson ? JSON.parse(text) : undefined,
-	};
+	const { base = nextBase(), ...sent } = options;
+	// as a browser writes it
+	const { pathname, search } = new URL(base + path);
+	const answer = await send(base, method, pathname + search, sent);
 	await checkAgainstDocument(method, path, answer);
 	return answer;
 }

@@ -1,16 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent } from 'node:http';
 import { nextBase } from '../driver/client.ts';
+import { type Answer, send } from '../driver/http.ts';
 import { isKnown, isRaw, type Plan } from './plan.ts';
 import { memberOf, resolve, type World } from './world.ts';
 
-/** An answer, or why there was none. */
-export interface Sent {
+export interface Sent extends Answer {
 	method: string;
 	target: string;
-	status: number;
-	headers: Headers;
-	text: string;
 }
 
 /** Longer than anything takes that is not stuck. */
@@ -62,7 +59,6 @@ function headersOf(world: World, plan: Plan, body: Buffer | undefined): Record<s
 	};
 	for (const [name, value] of plan.headers) add(name, textOf(world, plan, value));
 	if (body && !headers['content-type']) add('content-type', 'application/json');
-	if (body) headers['content-length'] = [String(body.length)];
 	if (plan.signed) add('stripe-signature', stripeSignature(world.webhookSecret, body));
 	if (plan.actor === 'forger') add('authorization', 'Bearer e30.e30.e30');
 	else if (plan.actor !== 'nobody')
@@ -89,49 +85,13 @@ function bodyOf(world: World, plan: Plan): Buffer | undefined {
 	}
 }
 
-function read(answer: IncomingMessage): Promise<string> {
-	const chunks: Buffer[] = [];
-	const isStream = answer.headers['content-type'] === 'text/event-stream';
-	return new Promise((resolveText, reject) => {
-		const end = () => resolveText(Buffer.concat(chunks).toString());
-		answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-		answer.once('end', end);
-		answer.once('error', reject);
-		if (!isStream) return;
-		setTimeout(() => {
-			end();
-			answer.destroy();
-		}, STREAM_MS);
-	});
-}
-
 /** Sends one request as the plan says. Rejects when there is no answer in time. */
-export function send(world: World, plan: Plan): Promise<Sent> {
+export async function sendPlan(world: World, plan: Plan): Promise<Sent> {
 	const { method } = plan;
 	const target = targetOf(world, plan);
-	const body = bodyOf(world, plan);
-	const { hostname, port } = new URL(nextBase());
-	return new Promise((resolveSent, reject) => {
-		const outgoing = request({
-			agent,
-			hostname,
-			port,
-			method,
-			path: target,
-			headers: headersOf(world, plan, body),
-		});
-		outgoing.setTimeout(TIMEOUT_MS, () =>
-			outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)),
-		);
-		outgoing.once('error', reject);
-		outgoing.once('response', (answer) => {
-			const headers = new Headers();
-			for (const [name, value] of Object.entries(answer.headers)) headers.set(name, String(value));
-			read(answer).then(
-				(text) => resolveSent({ method, target, status: answer.statusCode ?? 0, headers, text }),
-				reject,
-			);
-		});
-		outgoing.end(body);
-	});
+	const raw = bodyOf(world, plan);
+	const headers = headersOf(world, plan, raw);
+	const limits = { timeoutMs: TIMEOUT_MS, streamMs: STREAM_MS };
+	const answer = await send(nextBase(), method, target, { raw, headers, agent, ...limits });
+	return { method, target, ...answer };
 }

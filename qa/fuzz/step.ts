@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { judge } from './judge.ts';
 import type { Plan } from './plan.ts';
-import { type Sent, send } from './send.ts';
+import { type Sent, sendPlan } from './send.ts';
 import { memberOf, note, PDF, stayIn, type World } from './world.ts';
 
 /** Larger files are declared and never come. */
@@ -47,7 +47,7 @@ function sizeOf(plan: Plan): number {
 /** As a client does, tries again when it is told to: a machine that is busy with other work may be too slow once, but not always. */
 async function sendUntilServed(world: World, plan: Plan): Promise<Sent> {
 	for (let tries = 1; ; tries += 1) {
-		const sent = await send(world, plan);
+		const sent = await sendPlan(world, plan);
 		const retryAfter = sent.headers.get('retry-after');
 		if (sent.status !== 503 || retryAfter === null || tries === TRIES) return sent;
 		await delay(Number(retryAfter) * 1_000);

@@ -19,7 +19,7 @@ const NOOP = 'qa/bench/queue/noop';
 const EVERYTHING = packagesToStart({ ownBroker: true });
 
 /** The benches that run no tools, here or at all. */
-const WITHOUT_TOOLS = ['flood', 'presign'];
+const WITHOUT_TOOLS = ['presign'];
 
 /** The benches that measure a product of their own, and how they want it. */
 const PRODUCTS: Readonly<Record<string, BenchProduct & { packages: string[] }>> = {

@@ -76,6 +76,10 @@ const ATTACKS: readonly Attack[] = [
 		...{ tool: 'compress_heavy', maxReadRatio: 4 },
 	},
 	{
+		...{ name: 'sign-ins', title: '50 connections sign in with the right password' },
+		...{ tool: 'compress_heavy', maxReadRatio: 5 },
+	},
+	{
 		...{ name: 'heavy-accounts', title: 'eight new accounts run three OCR jobs of 200 pages each' },
 		...{ tool: 'ocr', maxReadRatio: 4, maxJobRatio: 3 },
 	},

@@ -3,6 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { send } from '../../driver/http.ts';
 import type { Sample } from '../samples/sample.ts';
 import { BenchError } from '../say.ts';
 
@@ -93,27 +94,20 @@ async function request(
 	baseUrl: string,
 	method: string,
 	path: string,
-	{ token, body }: { token?: string; body?: object },
+	options: { token?: string; body?: object },
 ): Promise<Data> {
-	const headers = {
-		...(token !== undefined && { authorization: `Bearer ${token}` }),
-		...(body && { 'content-type': 'application/json' }),
-	};
 	for (let tries = 1; ; tries += 1) {
-		const answer = await fetch(baseUrl + path, {
-			method,
-			headers,
-			...(body && { body: JSON.stringify(body) }),
-		}).catch((cause: unknown) => {
-			throw new BenchError(
-				`Nothing answers at ${baseUrl}: start the product, or say where it is with --api or BASE_URL.`,
-				{ cause },
-			);
-		});
-		if (answer.ok) return ((await answer.json()) as { data: Data }).data;
-		if (!LATER.includes(answer.status) || tries === TRIES) {
-			throw new BenchError(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
-		}
-		await sleep(1000 * Number(answer.headers.get('retry-after') ?? 1));
+		const { status, headers, body, text } = await send(baseUrl, method, path, options).catch(
+			(cause: unknown) => {
+				throw new BenchError(
+					`Nothing answers at ${baseUrl}: start the product, or say where it is with --api or BASE_URL.`,
+					{ cause },
+				);
+			},
+		);
+		if (status < 300) return body.data;
+		if (!LATER.includes(status) || tries === TRIES)
+			throw new BenchError(`${method} ${path} was answered ${status}: ${text}`);
+		await sleep(1000 * Number(headers.get('retry-after') ?? 1));
 	}
 }

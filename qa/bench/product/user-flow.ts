@@ -1,9 +1,9 @@
 import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { basename } from 'node:path';
-import { text as readText } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { send } from '../../driver/http.ts';
 import type { Sample } from '../samples/sample.ts';
 import type { Person } from './account.ts';
 
@@ -68,8 +68,11 @@ export async function runUserFlow({ apiUrl, person, sample, seconds }: Flow): Pr
 	const kept = new Agent({ keepAlive: true });
 	const exchanges: Exchange[] = [];
 	const endMs = performance.now() + seconds * 1_000;
-	const call: Call = (method, path, options = {}) =>
-		send({ url: apiUrl + path, method, agent: kept, token: person.token, ...options });
+	const call: Call = async (method, path, options = {}) => {
+		const common = { agent: kept, token: person.token, timeoutMs: TIMEOUT_MS };
+		const { status, body } = await send(apiUrl, method, path, { ...common, ...options });
+		return { status, data: body?.data ?? {}, message: body?.error?.message ?? '' };
+	};
 	const note = async (operation: string, work: () => Promise<Pick<Answer, 'status' | 'message'>>) => {
 		const startedAtMs = performance.now();
 		const { status, message } = await work().catch((error: Error) => ({ status: 0, message: error.message }));
@@ -128,28 +131,4 @@ async function signInAndOut(call: Call, { email, password }: Person, note: Note)
 	});
 	if (typeof token === 'string')
 		await note('POST /v1/auth/logout', () => call('POST', '/v1/auth/logout', { token: String(token) }));
-}
-
-async function send(
-	given: { url: string; method: string; agent: Agent; token: string } & CallOptions,
-): Promise<Answer> {
-	const { url, method, agent, token } = given;
-	const body = given.body && JSON.stringify(given.body);
-	const text = await new Promise<{ status: number; text: string }>((resolve, reject) => {
-		const sent = request(url, {
-			...{ method, agent, timeout: TIMEOUT_MS },
-			headers: {
-				authorization: `Bearer ${token}`,
-				...(body && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-			},
-		});
-		sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
-		sent.on('error', reject);
-		sent.on('response', (answer) =>
-			readText(answer).then((all) => resolve({ status: answer.statusCode ?? 0, text: all }), reject),
-		);
-		sent.end(body);
-	});
-	const { data = {}, error } = text.text === '' ? {} : JSON.parse(text.text);
-	return { status: text.status, data, message: error?.message ?? '' };
 }

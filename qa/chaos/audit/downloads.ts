@@ -3,7 +3,7 @@ import { queryDatabase } from '../../driver/database.ts';
 import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { environment } from '../environment.ts';
 import type { Ledger } from '../ledger.ts';
-import { send } from '../load/client.ts';
+import { trySend } from '../load/client.ts';
 import type { Auditor, Finding } from './finding.ts';
 
 const AT_ONCE = 8;
@@ -41,7 +41,7 @@ async function outputsOf(ledger: Ledger): Promise<{ id: string; token: string }[
 
 async function download(token: string, id: string): Promise<Buffer | undefined> {
 	const request = { method: 'GET', path: `/v1/files/${id}`, token };
-	const file = await send(request, environment.gateways[0]);
+	const file = await trySend(request, environment.gateways[0]);
 	const url = file?.body?.data?.download_url;
 	if (!url) return undefined;
 	const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });

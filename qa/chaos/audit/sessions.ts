@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { environment } from '../environment.ts';
-import { send } from '../load/client.ts';
+import { trySend } from '../load/client.ts';
 import type { Auditor, Finding } from './finding.ts';
 
 const AT_ONCE = 8;
@@ -17,7 +17,7 @@ export const auditSessions: Auditor = async (ledger) => {
 	const findings: Finding[] = [];
 	const check = async ({ token, wanted, whose }: Check) => {
 		for (const gateway of environment.gateways) {
-			const reply = await send({ method: 'GET', path: '/v1/me', token }, gateway);
+			const reply = await trySend({ method: 'GET', path: '/v1/me', token }, gateway);
 			if (reply?.status === wanted) continue;
 			findings.push({ kind: 'session', what: `${gateway} answers ${reply?.status} to ${whose}` });
 		}

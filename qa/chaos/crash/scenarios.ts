@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newEmail, PASSWORD } from '../../driver/client.ts';
 import { queryDatabase } from '../../driver/database.ts';
 import { mailedToken, VERIFY } from '../../driver/mails.ts';
 import { pidOf } from '../../driver/processes.ts';
@@ -91,14 +92,11 @@ export async function untilMailed(email: string, givenUp: AbortSignal): Promise<
 const MAIL_MS = 240_000;
 
 const mail: Scenario = async ({ client, givenUp }) => {
-	const email = `chaos-${randomBytes(9).toString('hex')}@example.com`;
-	const body = { email, password: 'correct horse battery' };
+	const email = newEmail();
+	const body = { email, password: PASSWORD };
 	await client.ask({ method: 'POST', path: '/v1/auth/register', body }, [201, 409]);
 	const token = await mailedToken(email, VERIFY, 1, MAIL_MS);
-	await client.ask(
-		{ method: 'POST', path: '/v1/auth/verify', body: { token, password: body.password } },
-		[204],
-	);
+	await client.ask({ method: 'POST', path: '/v1/auth/verify', body: { token, password: PASSWORD } }, [204]);
 	await untilMailed(email, givenUp);
 };
 

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { newEmail, PASSWORD } from '../../driver/client.ts';
 import type { Person } from '../ledger.ts';
 import type { LoadContext } from './load.ts';
-
-const PASSWORD = 'correct horse battery';
 
 /** Signs in; resolves to the token. */
 export async function login({ client }: LoadContext, email: string): Promise<string> {
@@ -13,7 +11,7 @@ export async function login({ client }: LoadContext, email: string): Promise<str
 
 /** Registers somebody new. An answer that got lost shows as an email that is taken: then signing in must work. */
 export async function register(context: LoadContext): Promise<Person> {
-	const email = `chaos-${randomBytes(9).toString('hex')}@example.com`;
+	const email = newEmail();
 	const body = { email, password: PASSWORD };
 	const reply = await context.client.ask({ method: 'POST', path: '/v1/auth/register', body }, [201, 409]);
 	const token = reply.status === 201 ? reply.body.data.token : await login(context, email);

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { payOnPage } from '../../driver/billing.ts';
 import { askStripe } from '../../driver/local-stripe.ts';
 import type { Person } from '../ledger.ts';
 import { GivenUp } from './client.ts';
 import type { LoadContext } from './load.ts';
-
-const GOOD_CARD = '4242424242424242';
 
 /** Does what is asked of Stripe again and again while it does not answer. */
 async function persist<T>({ givenUp }: LoadContext, work: () => Promise<T>): Promise<T> {
@@ -18,17 +17,11 @@ async function persist<T>({ givenUp }: LoadContext, work: () => Promise<T>): Pro
 	}
 }
 
-async function payOnPage(context: LoadContext, url: string): Promise<void> {
+async function pay(context: LoadContext, url: string): Promise<void> {
 	await persist(context, async () => {
-		const answer = await fetch(url, {
-			method: 'POST',
-			body: new URLSearchParams({ action: 'pay', card_number: GOOD_CARD }),
-			redirect: 'manual',
-			signal: AbortSignal.timeout(10_000),
-		});
-		await answer.body?.cancel();
-		// 409: an earlier try has paid; 410: another page was opened meanwhile, which cannot be here.
-		if (![303, 409].includes(answer.status)) throw new Error(`the page answered ${answer.status}`);
+		const status = await payOnPage(url);
+		// 409: an earlier try has paid; 410: another page was opened meanwhile, which can't happen here
+		if (![303, 409].includes(status)) throw new Error(`the page answered ${status}`);
 	});
 }
 
@@ -49,7 +42,7 @@ export async function subscribe(context: LoadContext, person: Person): Promise<b
 	const request = { method: 'POST', path: '/v1/billing/checkout', token: person.token };
 	const reply = await context.client.ask({ ...request, body: { cycle: 'monthly' } }, [200]);
 	context.ledger.payers.set(person.id, person);
-	await payOnPage(context, reply.body.data.url);
+	await pay(context, reply.body.data.url);
 	return await awaitPlan(context, person, 'pro');
 }
 

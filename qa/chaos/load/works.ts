@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { environment } from '../environment.ts';
 import type { AcceptedJob, Person } from '../ledger.ts';
-import { send } from './client.ts';
+import { trySend } from './client.ts';
 import { awaitEnd, cancelJob, createJob } from './jobs.ts';
 import { type LoadContext, reportFailure, type Work } from './load.ts';
 import { deleteAccount, login, logout, register } from './people.ts';
@@ -89,7 +89,7 @@ const sessions: Work = {
 /** What cannot be told now may be unavailable, but never let through. */
 async function requireRefused({ ledger }: LoadContext, token: string): Promise<void> {
 	for (const gateway of environment.gateways) {
-		const reply = await send({ method: 'GET', path: '/v1/me', token }, gateway);
+		const reply = await trySend({ method: 'GET', path: '/v1/me', token }, gateway);
 		if (reply && ![401, 503, 504].includes(reply.status)) {
 			ledger.violate('revoked', `${gateway} answered ${reply.status} to a token whose logout was answered`);
 		}
