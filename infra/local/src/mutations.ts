@@ -1,14 +1,12 @@
 import { MUTATIONS, withMutantTree } from './checks/mutations-check.ts';
 import { withTestHome } from './checks/test-home.ts';
+import { withTestServices } from './checks/test-product.ts';
 import { packagesToTest } from './machine/debian-packages.ts';
 import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
 import { runCommand } from './stack/command.ts';
 import { generateCode } from './stack/generate-code.ts';
-import { printTrouble } from './stack/print-event.ts';
 import { runScript } from './stack/run-script.ts';
-import { testServices } from './stack/test-services.ts';
-import { withSupervisor } from './stack/with-supervisor.ts';
 import type { Home } from './supervisor/home.ts';
 
 /** Starts the services that tests need, then is qa/mutations/main.ts. */
@@ -23,9 +21,8 @@ await runCommand(async (stop) => {
 });
 
 async function tryMutants(home: Home, stop: AbortSignal): Promise<number> {
-	const { steps, environment } = await testServices(home);
 	let exitCode = 1;
-	await withSupervisor({ home, steps, apps: new Set(), report: printTrouble, stop }, async () => {
+	await withTestServices(home, stop, async ({ environment }) => {
 		exitCode = await withMutantTree(home, environment, (env) => runScript(MUTATIONS, { stop, env }));
 	});
 	return exitCode;

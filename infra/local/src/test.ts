@@ -6,14 +6,12 @@ import { jestCheck, testedPackages } from './checks/jest-check.ts';
 import { mutationsCheck } from './checks/mutations-check.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { withTestHome } from './checks/test-home.ts';
+import { withTestServices } from './checks/test-product.ts';
 import { packagesToTest } from './machine/debian-packages.ts';
 import { installPackages } from './machine/install-packages.ts';
 import { requireUserNamespaces } from './machine/user-namespaces.ts';
 import { runCommand, say } from './stack/command.ts';
 import { generateCode } from './stack/generate-code.ts';
-import { printTrouble } from './stack/print-event.ts';
-import { testServices } from './stack/test-services.ts';
-import { withSupervisor } from './stack/with-supervisor.ts';
 import type { Home } from './supervisor/home.ts';
 
 /** Tests wait more than they work. */
@@ -39,7 +37,6 @@ async function runAll(
 	filter: string,
 	stop: AbortSignal,
 ): Promise<{ passed: number; failed: number }> {
-	const services = await testServices(home);
 	const sum = { passed: 0, failed: 0 };
 	const add = async (checks: Check[], concurrency = CONCURRENCY): Promise<void> => {
 		const chosen = checks.filter(({ name }) => name.includes(filter));
@@ -48,21 +45,18 @@ async function runAll(
 			sum.failed += failed;
 		}
 	};
-	await withSupervisor(
-		{ home, steps: services.steps, apps: new Set(), report: printTrouble, stop },
-		async () => {
-			await generateCode(home.root, stop);
-			await add(staticChecks(home.root));
-			await add([
-				mutationsCheck(home),
-				...testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)),
-			]);
-			// each on a product of its own, the longest first
-			await add(
-				[browserCheck(), acceptanceCheck(home, services), chaosCheck(), fullDiskCheck(home.root)],
-				PRODUCTS_AT_ONCE,
-			);
-		},
-	);
+	await withTestServices(home, stop, async (services) => {
+		await generateCode(home.root, stop);
+		await add(staticChecks(home.root));
+		await add([
+			mutationsCheck(home),
+			...testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)),
+		]);
+		// each on a product of its own, the longest first
+		await add(
+			[browserCheck(), acceptanceCheck(home, services), chaosCheck(), fullDiskCheck(home.root)],
+			PRODUCTS_AT_ONCE,
+		);
+	});
 	return sum;
 }

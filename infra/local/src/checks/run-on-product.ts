@@ -3,14 +3,11 @@ import { packagesToTest } from '../machine/debian-packages.ts';
 import { installPackages } from '../machine/install-packages.ts';
 import { requireUserNamespaces } from '../machine/user-namespaces.ts';
 import { say } from '../stack/command.ts';
-import { printTrouble } from '../stack/print-event.ts';
 import { runScript } from '../stack/run-script.ts';
-import { testServices } from '../stack/test-services.ts';
-import { withSupervisor } from '../stack/with-supervisor.ts';
 import type { Home } from '../supervisor/home.ts';
 import { ownershipMark } from '../supervisor/ownership.ts';
 import { withTestHome } from './test-home.ts';
-import { withTestProduct } from './test-product.ts';
+import { withOwnTestProduct } from './test-product.ts';
 
 /** Starts the product in a home of its own, runs a program of the repository against it, and answers its exit code. */
 export function runOnProduct(program: string, stop: AbortSignal): Promise<number> {
@@ -24,16 +21,10 @@ export function runOnProduct(program: string, stop: AbortSignal): Promise<number
 }
 
 async function runIn(home: Home, program: string, stop: AbortSignal): Promise<number> {
-	const services = await testServices(home);
 	let exitCode = 1;
-	await withSupervisor(
-		{ home, steps: services.steps, apps: new Set(), report: printTrouble, stop },
-		async () => {
-			await withTestProduct(home, services, stop, async (environment) => {
-				const env = { ...baseEnvironment(process.env), ...environment, ...ownershipMark(home.root) };
-				exitCode = await runScript(program, { stop, env });
-			});
-		},
-	);
+	await withOwnTestProduct(home, stop, async (environment) => {
+		const env = { ...baseEnvironment(process.env), ...environment, ...ownershipMark(home.root) };
+		exitCode = await runScript(program, { stop, env });
+	});
 	return exitCode;
 }

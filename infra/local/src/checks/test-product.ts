@@ -1,7 +1,7 @@
 import { choosePorts, pickConsecutivePorts } from '../backing/ports.ts';
 import { printTrouble } from '../stack/print-event.ts';
 import { appSteps, dropRunning } from '../stack/product.ts';
-import type { TestServices } from '../stack/test-services.ts';
+import { type TestServices, testServices } from '../stack/test-services.ts';
 import { withSupervisor } from '../stack/with-supervisor.ts';
 import type { Home } from '../supervisor/home.ts';
 
@@ -67,4 +67,24 @@ export async function withTestProduct(
 			TEST_REQUEST_TIMEOUT_SECONDS: SETTINGS.REQUEST_TIMEOUT_SECONDS,
 		});
 	});
+}
+
+/** The same on services of its own. */
+export function withOwnTestProduct(
+	home: Home,
+	stop: AbortSignal,
+	work: (environment: Record<string, string>) => Promise<void>,
+): Promise<void> {
+	return withTestServices(home, stop, (services) => withTestProduct(home, services, stop, work));
+}
+
+/** Runs the services of the tests, and does the work meanwhile. */
+export async function withTestServices(
+	home: Home,
+	stop: AbortSignal,
+	work: (services: TestServices) => Promise<void>,
+): Promise<void> {
+	const services = await testServices(home);
+	const { steps } = services;
+	await withSupervisor({ home, steps, apps: new Set(), report: printTrouble, stop }, () => work(services));
 }
