@@ -7,7 +7,7 @@ import { memoryOf, replicasOf, resetHighestMemory } from '../driver/processes.ts
 
 const MIB = 1024 ** 2;
 /** The whole proof takes 300; a run of all the tests takes less. */
-const LARGE_FILE_MIB = Number(process.env.LARGE_FILE_MIB ?? 100);
+const LARGE_FILE_MIB = Number(process.env.LARGE_FILE_MIB ?? 70);
 const PROCESSES = ['gateway', 'auth', 'files', 'jobs', 'tool-worker'].flatMap(replicasOf);
 const ALLOWED_GROWTH = 50 * MIB;
 
