@@ -1,71 +1,60 @@
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { silent } from '@creatorr/testing/silent';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createSettler } from '../gateway-leases/settle-revocations.ts';
 import { newSession } from '../sessions/session-token.ts';
 import { openSession } from '../sign-in/sign-in.sql.ts';
-import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { setUpAccountAtGateway } from '../testing/account-at-gateway.ts';
 import { privateKeyOf } from '../testing/callers.ts';
-import { beSomebodyElse, type FakeGateway, startGateway } from '../testing/fake-gateway.ts';
+import { beSomebodyElse, startGateway } from '../testing/fake-gateway.ts';
 import { mailsTo, RESET, untilAllSent } from '../testing/mails.ts';
-import { call, isAlive, login, PASSWORD, type Person, register, signIn } from '../testing/requests.ts';
+import { call, isAlive, login, PASSWORD, register, signIn } from '../testing/requests.ts';
 import { suspendAccount } from './suspend-account.ts';
 import { unsuspend as unsuspendAccount } from './suspensions.sql.ts';
 
 const BY = { name: 'ada', reason: 'sends spam' };
 
-let auth: AuthService;
-let gateway: FakeGateway;
-let person: Person;
+const scene = setUpAccountAtGateway();
 
-beforeAll(async () => {
-	auth = await startAuth();
-	gateway = await startGateway(auth.app);
-});
-
-beforeEach(async () => {
-	person = await register(auth.app);
-});
-
-afterAll(async () => {
-	await gateway.stop();
-	await auth.close();
-});
-
-const suspend = (userId = person.id) => {
+const suspend = (userId = scene.person.id) => {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
-	const { prisma } = auth;
+	const { prisma } = scene.auth;
 	const settle = createSettler({ prisma, sign, logger: silent });
 	return suspendAccount({ prisma, settle }, { userId, by: BY });
 };
-const unsuspend = () => unsuspendAccount(auth.prisma, { userId: person.id, by: BY });
-const forget = (email: string) => call(auth.app, 'post', '/v1/auth/password/forgot').send({ email });
+const unsuspend = () => unsuspendAccount(scene.auth.prisma, { userId: scene.person.id, by: BY });
+const forget = (email: string) => call(scene.auth.app, 'post', '/v1/auth/password/forgot').send({ email });
 const reset = (token: string | undefined) =>
-	call(auth.app, 'post', '/v1/auth/password/reset').send({ token, new_password: 'battery staple' });
+	call(scene.auth.app, 'post', '/v1/auth/password/reset').send({ token, new_password: 'battery staple' });
 const eventsOf = (kind: string) =>
-	auth.prisma.securityEvent.findMany({ where: { userId: person.id, kind }, orderBy: { id: 'asc' } });
+	scene.auth.prisma.securityEvent.findMany({
+		where: { userId: scene.person.id, kind },
+		orderBy: { id: 'asc' },
+	});
 
 describe('a suspended account', () => {
 	test('has no sessions at any gateway when the command returns', async () => {
-		const other = await signIn(auth.app, person);
+		const other = await signIn(scene.auth.app, scene.person);
 		expect(await suspend()).toEqual({ since: expect.any(Date), revokedCount: 2 });
-		expect(gateway.pushes.at(-1)?.session_ids.toSorted()).toEqual([person.sessionId, other.sessionId].sort());
-		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
-		expect(await isAlive(auth.app, other.sessionId)).toBe(false);
-		expect(await auth.prisma.revocation.count()).toBe(0);
+		expect(scene.gateway.pushes.at(-1)?.session_ids.toSorted()).toEqual(
+			[scene.person.sessionId, other.sessionId].sort(),
+		);
+		expect(await isAlive(scene.auth.app, scene.person.sessionId)).toBe(false);
+		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(false);
+		expect(await scene.auth.prisma.revocation.count()).toBe(0);
 	});
 
 	test('waits for the lease of a gateway that does not acknowledge', async () => {
-		const deaf = await startGateway(auth.app, beSomebodyElse);
+		const deaf = await startGateway(scene.auth.app, beSomebodyElse);
 		await suspend();
 		expect((await deaf.lease()).granted).toBe(false);
 		await deaf.stop();
 	});
 
 	test('answers the right password like a wrong one', async () => {
-		const wrong = await login(auth.app, person.email, 'wrong password');
+		const wrong = await login(scene.auth.app, scene.person.email, 'wrong password');
 		await suspend();
-		const right = await login(auth.app, person.email);
+		const right = await login(scene.auth.app, scene.person.email);
 		const said = ({ status, body }: typeof right) => [status, body.error.code, body.error.message];
 		expect(said(right)).toEqual(said(wrong));
 		expect(right.status).toBe(401);
@@ -75,60 +64,65 @@ describe('a suspended account', () => {
 		await suspend();
 		const statuses: number[] = [];
 		for (let tries = 0; tries < 6; tries += 1)
-			statuses.push((await login(auth.app, person.email, PASSWORD, '198.51.100.7')).status);
+			statuses.push((await login(scene.auth.app, scene.person.email, PASSWORD, '198.51.100.7')).status);
 		expect(statuses).toEqual([...Array(5).fill(401), 429]);
 	});
 
 	test('keeps no session of concurrent sign-ins', async () => {
-		await Promise.all([suspend(), ...Array.from({ length: 8 }, () => login(auth.app, person.email))]);
-		const where = { userId: person.id, revokedAt: null };
-		expect(await auth.prisma.session.count({ where })).toBe(0);
+		await Promise.all([
+			suspend(),
+			...Array.from({ length: 8 }, () => login(scene.auth.app, scene.person.email)),
+		]);
+		const where = { userId: scene.person.id, revokedAt: null };
+		expect(await scene.auth.prisma.session.count({ where })).toBe(0);
 	});
 
 	test('opens no session for a password that was checked before the suspension', async () => {
-		const { passwordHash } = await auth.prisma.user.findUniqueOrThrow({ where: { id: person.id } });
+		const { passwordHash } = await scene.auth.prisma.user.findUniqueOrThrow({
+			where: { id: scene.person.id },
+		});
 		await suspend();
 		const client = { address: '192.0.2.1', userAgent: null };
 		const rules = { tokenTtlSeconds: 60, signToken: async () => '' };
-		const session = newSession(rules, person.id, client);
-		const owner = { userId: person.id, verifiedHash: passwordHash };
+		const session = newSession(rules, scene.person.id, client);
+		const owner = { userId: scene.person.id, verifiedHash: passwordHash };
 		const where = { session, network: '192.0.2.1', noticesPerHour: 100 };
-		const isOpened = await openSession(auth.prisma, owner, where);
+		const isOpened = await openSession(scene.auth.prisma, owner, where);
 		expect(isOpened).toBe(false);
 	});
 
 	test('gets no mail for a new password, with the usual answer', async () => {
 		await suspend();
-		await forget(person.email).expect(204);
-		await untilAllSent(auth);
-		expect(await mailsTo(auth, person.email, { about: RESET, count: 0 })).toEqual([]);
+		await forget(scene.person.email).expect(204);
+		await untilAllSent(scene.auth);
+		expect(await mailsTo(scene.auth, scene.person.email, { about: RESET, count: 0 })).toEqual([]);
 	});
 
 	test('accepts no reset token from before the suspension', async () => {
-		await forget(person.email).expect(204);
-		const [mail] = await mailsTo(auth, person.email, { about: RESET });
+		await forget(scene.person.email).expect(204);
+		const [mail] = await mailsTo(scene.auth, scene.person.email, { about: RESET });
 		await suspend();
 		await reset(mail?.token).expect(400);
 		await unsuspend();
 		await reset(mail?.token).expect(400);
-		await login(auth.app, person.email).expect(200);
+		await login(scene.auth.app, scene.person.email).expect(200);
 	});
 
 	test('accepts no reset token that was made during the suspension', async () => {
-		await forget(person.email).expect(204);
-		const [mail] = await mailsTo(auth, person.email, { about: RESET });
-		const token = await auth.prisma.mailedToken.findFirstOrThrow({
-			where: { userId: person.id, kind: 'reset_password' },
+		await forget(scene.person.email).expect(204);
+		const [mail] = await mailsTo(scene.auth, scene.person.email, { about: RESET });
+		const token = await scene.auth.prisma.mailedToken.findFirstOrThrow({
+			where: { userId: scene.person.id, kind: 'reset_password' },
 		});
 		await suspend();
-		await auth.prisma.mailedToken.create({ data: token });
+		await scene.auth.prisma.mailedToken.create({ data: token });
 		await reset(mail?.token).expect(400);
 	});
 
 	test('keeps its email taken', async () => {
 		await suspend();
-		const taken = await call(auth.app, 'post', '/v1/auth/register')
-			.send({ email: person.email, password: PASSWORD })
+		const taken = await call(scene.auth.app, 'post', '/v1/auth/register')
+			.send({ email: scene.person.email, password: PASSWORD })
 			.expect(409);
 		expect(taken.body.error.code).toBe('email_taken');
 	});
@@ -142,8 +136,8 @@ describe('a suspended account', () => {
 		await suspend();
 		expect(await unsuspend()).toBe(true);
 		expect(await unsuspend()).toBe(false);
-		await login(auth.app, person.email).expect(200);
-		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
+		await login(scene.auth.app, scene.person.email).expect(200);
+		expect(await isAlive(scene.auth.app, scene.person.sessionId)).toBe(false);
 	});
 
 	test('has events with operator and reason', async () => {
@@ -155,10 +149,10 @@ describe('a suspended account', () => {
 	});
 
 	test('leaves other accounts alone', async () => {
-		const other = await register(auth.app);
+		const other = await register(scene.auth.app);
 		await suspend();
-		expect(await isAlive(auth.app, other.sessionId)).toBe(true);
-		await login(auth.app, other.email).expect(200);
+		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(true);
+		await login(scene.auth.app, other.email).expect(200);
 		expect(await suspend('usr_01ARZ3NDEKTSV4RRFFQ69G5FAV')).toBeNull();
 	});
 });

@@ -1,80 +1,61 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type AuthService, startAuth } from '../testing/auth-service.ts';
-import { type FakeGateway, startGateway } from '../testing/fake-gateway.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { setUpAccountAtGateway } from '../testing/account-at-gateway.ts';
 import { mailsTo, RESET, untilAllSent, VERIFY } from '../testing/mails.ts';
-import {
-	call,
-	HOME,
-	isAlive,
-	login,
-	newEmail,
-	PASSWORD,
-	type Person,
-	register,
-	signIn,
-} from '../testing/requests.ts';
+import { call, HOME, isAlive, login, newEmail, PASSWORD, signIn } from '../testing/requests.ts';
 
 const NEW_PASSWORD = 'battery staple';
 
-let auth: AuthService;
-let gateway: FakeGateway;
-let person: Person;
-
-beforeAll(async () => {
-	auth = await startAuth({ MAILS_PER_EMAIL: '3', MAILS_PER_NETWORK: '10' });
-	gateway = await startGateway(auth.app);
-});
+const scene = setUpAccountAtGateway({ MAILS_PER_EMAIL: '3', MAILS_PER_NETWORK: '10' });
 
 beforeEach(async () => {
-	await auth.prisma.mailAllowance.deleteMany();
-	person = await register(auth.app);
-});
-
-afterAll(async () => {
-	await gateway.stop();
-	await auth.close();
+	await scene.auth.prisma.mailAllowance.deleteMany();
 });
 
 const forget = (email: string, address = HOME) =>
-	call(auth.app, 'post', '/v1/auth/password/forgot', { address }).send({ email });
+	call(scene.auth.app, 'post', '/v1/auth/password/forgot', { address }).send({ email });
 const reset = (token: unknown, password: unknown = NEW_PASSWORD, address = HOME) =>
-	call(auth.app, 'post', '/v1/auth/password/reset', { address }).send({ token, new_password: password });
+	call(scene.auth.app, 'post', '/v1/auth/password/reset', { address }).send({
+		token,
+		new_password: password,
+	});
 
-async function resetToken(email = person.email, count = 1): Promise<string> {
+async function resetToken(email = scene.person.email, count = 1): Promise<string> {
 	await forget(email).expect(204);
-	return (await mailsTo(auth, email, { about: RESET, count })).at(-1)?.token ?? '';
+	return (await mailsTo(scene.auth, email, { about: RESET, count })).at(-1)?.token ?? '';
 }
 
 describe('a forgotten password', () => {
 	test('is replaced with the token of a mail that links to the product', async () => {
 		const token = await resetToken();
-		const [mail] = await mailsTo(auth, person.email, { about: RESET });
+		const [mail] = await mailsTo(scene.auth, scene.person.email, { about: RESET });
 		expect(mail?.text).toContain(`https://app.example.com/reset-password#token=${token}`);
 		expect(Buffer.from(token, 'base64url')).toHaveLength(32);
 		await reset(token).expect(204);
-		await login(auth.app, person.email, PASSWORD).expect(401);
-		await login(auth.app, person.email, NEW_PASSWORD).expect(200);
+		await login(scene.auth.app, scene.person.email, PASSWORD).expect(401);
+		await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
 	});
 
 	test('ends every session at every gateway before it answers', async () => {
-		const other = await signIn(auth.app, person);
+		const other = await signIn(scene.auth.app, scene.person);
 		const token = await resetToken();
 		await reset(token).expect(204);
-		expect(gateway.pushes.at(-1)?.session_ids.toSorted()).toEqual([person.sessionId, other.sessionId].sort());
-		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
-		expect(await isAlive(auth.app, other.sessionId)).toBe(false);
+		expect(scene.gateway.pushes.at(-1)?.session_ids.toSorted()).toEqual(
+			[scene.person.sessionId, other.sessionId].sort(),
+		);
+		expect(await isAlive(scene.auth.app, scene.person.sessionId)).toBe(false);
+		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(false);
 	});
 
 	test('is replaced with a verified email', async () => {
 		await reset(await resetToken()).expect(204);
-		const answer = await login(auth.app, person.email, NEW_PASSWORD).expect(200);
+		const answer = await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
 		expect(answer.body.data.user.email_verified).toBe(true);
 	});
 
 	test('leaves the network of the reset as the only known one', async () => {
 		const token = await resetToken();
 		await reset(token, NEW_PASSWORD, '198.51.100.9').expect(204);
-		const networks = await auth.prisma.knownNetwork.findMany({ where: { userId: person.id } });
+		const networks = await scene.auth.prisma.knownNetwork.findMany({ where: { userId: scene.person.id } });
 		expect(networks.map(({ network }) => network)).toEqual(['198.51.100.9']);
 	});
 
@@ -83,11 +64,11 @@ describe('a forgotten password', () => {
 		const answers = await Promise.all([1, 2, 3].map(() => reset(token).then(({ status }) => status)));
 		expect(answers.sort()).toEqual([204, 400, 400]);
 		await reset(token, 'yet another one').expect(400);
-		await login(auth.app, person.email, NEW_PASSWORD).expect(200);
+		await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
 	});
 
 	test('invalidates the other tokens of the account', async () => {
-		const [first, second] = [await resetToken(), await resetToken(person.email, 2)];
+		const [first, second] = [await resetToken(), await resetToken(scene.person.email, 2)];
 		expect(first).not.toBe(second);
 		await reset(second).expect(204);
 		await reset(first).expect(400);
@@ -95,7 +76,7 @@ describe('a forgotten password', () => {
 
 	test('is not replaced with a token from before a password change', async () => {
 		const token = await resetToken();
-		await call(auth.app, 'post', '/v1/auth/password', { person })
+		await call(scene.auth.app, 'post', '/v1/auth/password', { person: scene.person })
 			.send({ current_password: PASSWORD, new_password: 'a third password' })
 			.expect(204);
 		await reset(token).expect(400);
@@ -103,15 +84,15 @@ describe('a forgotten password', () => {
 
 	test('is not replaced after 30 minutes', async () => {
 		const token = await resetToken();
-		const [row] = await auth.prisma.mailedToken.findMany({
-			where: { userId: person.id, kind: 'reset_password' },
+		const [row] = await scene.auth.prisma.mailedToken.findMany({
+			where: { userId: scene.person.id, kind: 'reset_password' },
 		});
 		const lifetimeMs = (row?.expiresAt.getTime() ?? 0) - Date.now();
 		expect(Math.abs(lifetimeMs - 30 * 60_000)).toBeLessThan(60_000);
-		await auth.prisma.mailedToken.updateMany({ data: { expiresAt: new Date() } });
+		await scene.auth.prisma.mailedToken.updateMany({ data: { expiresAt: new Date() } });
 		const answer = await reset(token).expect(400);
 		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path: 'token' }] });
-		await login(auth.app, person.email, PASSWORD).expect(200);
+		await login(scene.auth.app, scene.person.email, PASSWORD).expect(200);
 	});
 
 	test.each([
@@ -125,7 +106,7 @@ describe('a forgotten password', () => {
 	});
 
 	test('is not replaced with the token that verifies an email', async () => {
-		const [mail] = await mailsTo(auth, person.email, { about: VERIFY });
+		const [mail] = await mailsTo(scene.auth, scene.person.email, { about: VERIFY });
 		await reset(mail?.token).expect(400);
 	});
 
@@ -140,30 +121,32 @@ describe('a forgotten password', () => {
 		const token = await resetToken();
 		await Promise.all([
 			reset(token).expect(204),
-			...Array.from({ length: 8 }, () => login(auth.app, person.email, PASSWORD)),
+			...Array.from({ length: 8 }, () => login(scene.auth.app, scene.person.email, PASSWORD)),
 		]);
-		const alive = await auth.prisma.session.count({ where: { userId: person.id, revokedAt: null } });
+		const alive = await scene.auth.prisma.session.count({
+			where: { userId: scene.person.id, revokedAt: null },
+		});
 		expect(alive).toBe(0);
 	});
 
 	test('is logged without token, password and email', async () => {
 		const token = await resetToken();
 		await reset(token).expect(204);
-		expect(auth.log).toContainEqual({
+		expect(scene.auth.log).toContainEqual({
 			event: 'security.password_reset',
-			fields: { user_id: person.id, sessions: 1 },
+			fields: { user_id: scene.person.id, sessions: 1 },
 		});
-		expect(auth.log).toContainEqual({
+		expect(scene.auth.log).toContainEqual({
 			event: 'security.password_reset_asked',
-			fields: { user_id: person.id, asked_in: expect.stringMatching(/^req_/) },
+			fields: { user_id: scene.person.id, asked_in: expect.stringMatching(/^req_/) },
 		});
-		const logged = JSON.stringify(auth.log);
-		for (const secret of [token, NEW_PASSWORD, person.email]) expect(logged).not.toContain(secret);
+		const logged = JSON.stringify(scene.auth.log);
+		for (const secret of [token, NEW_PASSWORD, scene.person.email]) expect(logged).not.toContain(secret);
 	});
 
 	test('leaves no usable token in the database', async () => {
 		const token = await resetToken();
-		const [row] = await auth.prisma.$queryRaw<{ text: string }[]>`
+		const [row] = await scene.auth.prisma.$queryRaw<{ text: string }[]>`
 			SELECT (SELECT string_agg(t::text, '') FROM mailed_tokens t) || (SELECT count(*) FROM mails)::text AS text`;
 		expect(row?.text).not.toContain(token);
 		expect(row?.text).not.toContain(Buffer.from(token, 'base64url').toString('hex'));
@@ -174,17 +157,17 @@ describe('a forgotten password', () => {
 describe('asking for a mail', () => {
 	test('is answered alike without an account, and sends nothing', async () => {
 		const nobody = newEmail();
-		const [known, unknown] = [await forget(person.email), await forget(nobody)];
+		const [known, unknown] = [await forget(scene.person.email), await forget(nobody)];
 		expect([unknown.status, unknown.text]).toEqual([known.status, known.text]);
 		expect(known.status).toBe(204);
-		await untilAllSent(auth);
-		expect(await mailsTo(auth, nobody, { about: RESET, count: 0 })).toEqual([]);
+		await untilAllSent(scene.auth);
+		expect(await mailsTo(scene.auth, nobody, { about: RESET, count: 0 })).toEqual([]);
 	});
 
 	test('too often for one email is answered as usual, and sends no more', async () => {
-		for (let asked = 0; asked < 5; asked += 1) await forget(person.email).expect(204);
-		await untilAllSent(auth);
-		expect(await mailsTo(auth, person.email, { about: RESET, count: 3 })).toHaveLength(3);
+		for (let asked = 0; asked < 5; asked += 1) await forget(scene.person.email).expect(204);
+		await untilAllSent(scene.auth);
+		expect(await mailsTo(scene.auth, scene.person.email, { about: RESET, count: 3 })).toHaveLength(3);
 	});
 
 	test('too often from one network is refused, and from another it is not', async () => {
@@ -192,24 +175,27 @@ describe('asking for a mail', () => {
 		for (let asked = 0; asked < 12; asked += 1)
 			statuses.push((await forget(newEmail(), `2001:db8:1:2::${asked}`)).status);
 		expect(statuses).toEqual([...Array(10).fill(204), 429, 429]);
-		const refused = await forget(person.email, '2001:db8:1:2::ffff').expect(429);
+		const refused = await forget(scene.person.email, '2001:db8:1:2::ffff').expect(429);
 		expect(refused.body.error.code).toBe('rate_limited');
 		expect(Number(refused.headers['retry-after'])).toBeGreaterThan(300);
-		await forget(person.email, '2001:db8:1:3::1').expect(204);
+		await forget(scene.person.email, '2001:db8:1:3::1').expect(204);
 	});
 
 	test('is possible again later', async () => {
 		for (let asked = 0; asked < 11; asked += 1) await forget(newEmail());
-		await forget(person.email).expect(429);
-		await auth.prisma.$executeRaw`UPDATE mail_allowances SET used_to = used_to - interval '361 seconds'`;
-		await forget(person.email).expect(204);
-		await forget(person.email).expect(429);
+		await forget(scene.person.email).expect(429);
+		await scene.auth.prisma
+			.$executeRaw`UPDATE mail_allowances SET used_to = used_to - interval '361 seconds'`;
+		await forget(scene.person.email).expect(204);
+		await forget(scene.person.email).expect(429);
 	});
 
 	test('stores the email only in the waiting mail', async () => {
-		await forget(person.email).expect(204);
-		await untilAllSent(auth);
-		expect(JSON.stringify(await auth.prisma.mailAllowance.findMany())).not.toContain(person.email);
+		await forget(scene.person.email).expect(204);
+		await untilAllSent(scene.auth);
+		expect(JSON.stringify(await scene.auth.prisma.mailAllowance.findMany())).not.toContain(
+			scene.person.email,
+		);
 	});
 
 	test.each([
@@ -217,7 +203,7 @@ describe('asking for a mail', () => {
 		['an email that is none', { email: 'nobody' }],
 		['an email that is a list', { email: ['a@example.com'] }],
 	])('returns 400 for %s', async (_, body) => {
-		const answer = await call(auth.app, 'post', '/v1/auth/password/forgot').send(body).expect(400);
+		const answer = await call(scene.auth.app, 'post', '/v1/auth/password/forgot').send(body).expect(400);
 		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path: 'email' }] });
 	});
 });
