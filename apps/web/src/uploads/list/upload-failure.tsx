@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import type { ToolParams } from '../../tool-page/params/use-params.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { newId, type Problem, type Upload } from '../upload.ts';
@@ -7,75 +6,77 @@ import { describeFailure, passwordField, type Remedy } from './describe-failure.
 import { SecretsForm } from './secrets-form.tsx';
 import styles from './upload-row.module.css';
 
-/** Shows why an upload failed, with its remedies. */
-export function UploadFailure({
-	upload,
-	problem,
-	params,
-}: {
+interface FailureProps {
 	upload: Upload;
 	problem: Problem;
 	params: ToolParams;
-}) {
-	const { fields } = params;
-	const failure = describeFailure(problem, fields);
-	const tryAgain = () => uploads.command(upload.id, { type: 'retry', key: newId() });
-	const withOptions = () => {
-		const { params: changed, secrets } = params.toSend;
-		const command = {
-			type: 'retry',
-			key: newId(),
-			params: changed,
-			secretNames: Object.keys(secrets),
-		} as const;
-		uploads.command(upload.id, command, { secrets });
-	};
-	const withSecrets = (secrets: Record<string, string>) => {
-		const secretNames = [...new Set([...upload.secretNames, ...Object.keys(secrets)])];
-		uploads.command(upload.id, { type: 'retry', key: newId(), secretNames }, { secrets });
-	};
-	const remedy: Record<Remedy, () => ReactNode> = {
-		'try-again': () => (
-			<Button small onClick={tryAgain}>
-				Try again
-			</Button>
-		),
-		'upload-again': () => (
-			<Button small onClick={tryAgain}>
-				Upload again
-			</Button>
-		),
-		'change-options': () => (
-			<Button small disabled={params.isInvalid} onClick={withOptions}>
-				Try again with these options
-			</Button>
-		),
-		'give-password': () => (
-			<SecretsForm
-				inputs={[{ name: passwordField(problem, fields) ?? '', label: `Password of ${upload.source.name}` }]}
-				submit="Open it"
-				takesFocus={problem.code === 'wrong_password'}
-				onSecrets={withSecrets}
-			/>
-		),
-		upgrade: () => (
-			<ButtonLink small to="/account">
-				See Pro
-			</ButtonLink>
-		),
-	};
+}
+
+/** Shows why an upload failed, with its remedies. */
+export function UploadFailure({ upload, problem, params }: FailureProps) {
+	const { title, text, remedies } = describeFailure(problem, params.fields);
 	return (
 		<div className={styles.failure}>
 			<p>
-				<strong>{failure.title}.</strong> {failure.text}
+				<strong>{title}.</strong> {text}
 			</p>
-			{failure.remedies.length > 0 && (
+			{remedies.length > 0 && (
 				<div className={styles.remedies}>
-					{failure.remedies.map((name) => (
-						<div key={name}>{remedy[name]()}</div>
+					{remedies.map((remedy) => (
+						<div key={remedy}>
+							<RemedyControl remedy={remedy} upload={upload} problem={problem} params={params} />
+						</div>
 					))}
 				</div>
 			)}
 		</div>
 	);
+}
+
+function RemedyControl({ remedy, upload, problem, params }: FailureProps & { remedy: Remedy }) {
+	switch (remedy) {
+		case 'try-again':
+		case 'upload-again':
+			return (
+				<Button small onClick={() => uploads.command(upload.id, { type: 'retry', key: newId() })}>
+					{remedy === 'try-again' ? 'Try again' : 'Upload again'}
+				</Button>
+			);
+		case 'change-options':
+			return (
+				<Button small disabled={params.isInvalid} onClick={() => retryWithOptions(upload, params)}>
+					Try again with these options
+				</Button>
+			);
+		case 'give-password': {
+			const name = passwordField(problem, params.fields) ?? '';
+			return (
+				<SecretsForm
+					inputs={[{ name, label: `Password of ${upload.source.name}` }]}
+					submit="Open it"
+					takesFocus={problem.code === 'wrong_password'}
+					onSecrets={(secrets) => retryWithSecrets(upload, secrets)}
+				/>
+			);
+		}
+		case 'upgrade':
+			return (
+				<ButtonLink small to="/account">
+					See Pro
+				</ButtonLink>
+			);
+	}
+}
+
+function retryWithOptions({ id }: Upload, { toSend: { params, secrets } }: ToolParams): void {
+	uploads.command(
+		id,
+		{ type: 'retry', key: newId(), params, secretNames: Object.keys(secrets) },
+		{ secrets },
+	);
+}
+
+function retryWithSecrets({ id, secretNames: before }: Upload, secrets: Record<string, string>): void {
+	const secretNames = [...new Set([...before, ...Object.keys(secrets)])];
+	uploads.command(id, { type: 'retry', key: newId(), secretNames }, { secrets });
 }
