@@ -52,9 +52,6 @@ const scratchSize = gauge({
 	help: 'Size in bytes of the file system of this worker’s scratch directory',
 });
 
-for (const reason of ['timeout', 'limit', 'cancel'] as const) kills.inc({ reason }, 0);
-onKill((reason) => kills.inc({ reason }));
-
 export function recordToolRun(run: { tool: string; outcome: string; durationMs: number }): void {
 	duration.observe({ tool: run.tool, outcome: run.outcome }, run.durationMs / 1_000);
 }
@@ -76,6 +73,14 @@ export async function trackRunning<T>(tool: string, work: () => Promise<T>): Pro
 		running.dec({ tool });
 	}
 }
+
+/** The kills while the service runs. Each series begins with 0, because Prometheus sees no increase in one that begins with 1. */
+export const killMetrics = {
+	start() {
+		for (const reason of ['timeout', 'limit', 'cancel'] as const) kills.inc({ reason }, 0);
+		return onKill((reason) => kills.inc({ reason }));
+	},
+};
 
 /** The prewarmed processes that are ready. */
 export const prewarmedMetrics = defineMetrics<{ workspaces: Pick<Workspaces, 'ready'> }, Map<string, number>>(

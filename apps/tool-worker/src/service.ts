@@ -13,7 +13,7 @@ import { drainMs } from './attempts/drain.ts';
 import { createCapacity, FIRST_HEARTBEAT_MS, sendHeartbeats } from './attempts/heartbeats.ts';
 import { type Config, configSchema } from './config.ts';
 import { prepareMachine, runnableTools } from './machine/prepare-machine.ts';
-import { prewarmedMetrics, scratchMetrics } from './metrics.ts';
+import { killMetrics, prewarmedMetrics, scratchMetrics } from './metrics.ts';
 import { createBackgroundJobs } from './scheduling/background-jobs.ts';
 import { createPriorityQueue } from './scheduling/priority-queue.ts';
 
@@ -79,7 +79,7 @@ export const toolWorker = defineService({
 	readConfig: (environment) => loadConfig(configSchema, environment),
 	connect,
 	checks: ({ broker }) => ({ rabbitmq: () => broker.ping() }),
-	metrics: [prewarmedMetrics, scratchMetrics],
+	metrics: [killMetrics, prewarmedMetrics, scratchMetrics],
 	consumers: [onJobRequested, onJobCanceled],
 	tasks: [sendHeartbeats],
 	// Health and metrics stay available while long jobs drain.

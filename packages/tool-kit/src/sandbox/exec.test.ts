@@ -267,7 +267,7 @@ describe('killing', () => {
 
 	test('is published once, with its reason', async () => {
 		const published: string[] = [];
-		onKill((reason) => published.push(reason));
+		const listener = onKill((reason) => published.push(reason));
 		await bash('exit 0');
 		await bash('sleep 60', { timeoutMs: 100 });
 		const abort = (reason: Error) => {
@@ -280,6 +280,7 @@ describe('killing', () => {
 		const much = bash('sleep 60', { limits: { totalMemoryBytes: 1 } });
 		await expect(much).rejects.toMatchObject({ code: 'limit_exceeded' });
 		expect(published).toEqual(['timeout', 'cancel', 'timeout', 'limit']);
+		listener.stop();
 	});
 
 	test('follows an exception of onLine, which is thrown', async () => {

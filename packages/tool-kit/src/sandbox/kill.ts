@@ -6,9 +6,11 @@ export type KillReason = 'timeout' | 'limit' | 'cancel';
 
 const kills = channel('creatorr.sandbox.killed');
 
-/** Calls the listener for every later kill of this process. */
-export function onKill(listener: (reason: KillReason) => void): void {
-	kills.subscribe((reason) => listener(reason as KillReason));
+/** Calls the listener for every later kill of this process, until it is stopped. */
+export function onKill(listener: (reason: KillReason) => void): { stop(): void } {
+	const onMessage = (reason: unknown) => listener(reason as KillReason);
+	kills.subscribe(onMessage);
+	return { stop: () => void kills.unsubscribe(onMessage) };
 }
 
 /** Calls the listeners of {@link onKill}. */
