@@ -22,7 +22,6 @@ import {
 	uploadReady,
 } from '../testing/uploads.ts';
 import { purgeFiles } from './purge.ts';
-import { abortStaleUploads } from './stale-uploads.ts';
 import { claimDue, scheduleSweep } from './sweep.sql.ts';
 import { sweep } from './sweep.ts';
 import { sweepFile } from './sweep-file.ts';
@@ -293,14 +292,9 @@ test('a sweep while the store is down ends, and the next removes the bytes', asy
 	}
 });
 
-/** Makes every task with a lease due now. */
-async function makeDue(): Promise<void> {
-	await service.prisma.chore.updateMany({ data: { dueAt: new Date(0) } });
-}
-
 describe('purging', () => {
 	async function runPurge() {
-		await makeDue();
+		await service.prisma.chore.updateMany({ data: { dueAt: new Date(0) } });
 		await purgeFiles.run(service.deps, running);
 		return (await service.prisma.chore.findUniqueOrThrow({ where: { name: 'purge' } })).lastCounts;
 	}
@@ -328,55 +322,6 @@ describe('purging', () => {
 		);
 		const output = { job_id: newId('job'), user_id: gone.id, name: 'a', mime_type: 'a/b', size_bytes: 1 };
 		expect((await service.worker('outputs', output)).status).toBe(404);
-	});
-
-	describe('multipart uploads', () => {
-		const abort = async (orphanAfterMs = service.deps.policy.orphanAfterMs) => {
-			await makeDue();
-			const policy = { ...service.deps.policy, orphanAfterMs };
-			await abortStaleUploads.run({ ...service.deps, policy }, running);
-		};
-		const begin = async (id = newId('fil')) => {
-			const key = `files/${id}`;
-			return { key, uploadId: await service.storage.createMultipart({ key, contentType: 'a/b' }) };
-		};
-
-		test('aborts old ones without a row, and no new ones', async () => {
-			const upload = await begin();
-			await abort();
-			expect(await service.storage.listParts(upload)).toEqual([]);
-			await until(async () => {
-				await abort(0);
-				await expect(service.storage.listParts(upload)).rejects.toThrow('no such upload');
-			});
-		});
-
-		test('keeps one with a row for the sweep of its file, whatever the clocks say', async () => {
-			const { file_id } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
-			const witness = await begin();
-			await until(async () => {
-				await abort(0);
-				await expect(service.storage.listParts(witness)).rejects.toThrow('no such upload');
-			});
-			expect(await partsInStore(file_id)).toEqual([]);
-		});
-
-		test('keeps one with a new key, whatever the store’s clock says', async () => {
-			const [young, old] = [await begin(), await begin('fil_01ARZ3NDEKTSV4RRFFQ69G5FAV')];
-			// As a store with a wrong clock lists them.
-			const store = {
-				...service.deps.store,
-				listStaleMultiparts: () =>
-					service.storage.listStaleMultiparts({
-						prefix: 'files/',
-						startedBefore: new Date(Date.now() + HOUR_MS),
-					}),
-			};
-			await makeDue();
-			await abortStaleUploads.run({ ...service.deps, store }, running);
-			expect(await service.storage.listParts(young)).toEqual([]);
-			await expect(service.storage.listParts(old)).rejects.toThrow('no such upload');
-		});
 	});
 });
 
