@@ -25,7 +25,10 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'counts a body that does not tell its length as the longest',
 		mutations: [
-			gateway('createBodyBudget', insertBefore('if (isChunked(headers)) return;', 'bytes', 'isChunked')),
+			gateway(
+				'createBodyBudget',
+				insertBefore("if (headers['transfer-encoding']) return;", 'bytes', 'bodyBytesOf'),
+			),
 		],
 		test: 'a body beyond what an address may have under way is refused',
 	},
@@ -104,7 +107,12 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'gives large bodies without a session permits of their own',
-		mutations: [gateway('createAnonymousAdmission', forceCondition(true, 'isSmall', 'large'))],
+		mutations: [gateway('createAnonymousAdmission', nth(1, forceCondition(true, 'isSmall', 'large')))],
+		test: 'large bodies that come slowly keep nobody of their network from signing in',
+	},
+	{
+		name: 'counts a large body without a session by its length',
+		mutations: [gateway('createAnonymousAdmission', replaceCall('max', '1', 'BODY_BYTES_PER_PERMIT'))],
 		test: 'large bodies that come slowly keep nobody of their network from signing in',
 	},
 	{

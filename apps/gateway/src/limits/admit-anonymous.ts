@@ -1,8 +1,12 @@
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
 import type { Exchange } from '../requests/exchange.ts';
+import { bodyBytesOf } from '../requests/request-head.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import type { Limits } from './limits.ts';
 import { rateLimited } from './rate-limited.ts';
+
+/** A webhook of Stripe's has a few KiB; the signature of 512 KiB takes billing more than a millisecond. */
+const BODY_BYTES_PER_PERMIT = 64 * 1024;
 
 /**
  * Admits a request without a session, at once or after a short wait. Rejects with `rate_limited`, and with what
@@ -13,7 +17,8 @@ export type AdmitAnonymous = (exchange: Exchange) => Promise<void>;
 /**
  * Bounds how many requests without a session one network has under way at the services. Users have permits of their own
  * (`admit-user.ts`) and never wait here. A small body arrives before its request takes a permit, so clients that send slowly hold
- * none. Large bodies, which only Stripe sends, arrive under permits of their own: they keep nobody from signing in.
+ * none. Large bodies, which only Stripe sends, arrive under permits of their own, one for each 64 KiB: they keep nobody from signing in,
+ * and a network without a signature of Stripe's gets few of them checked.
  */
 export function createAnonymousAdmission(
 	limits: Pick<
@@ -33,21 +38,24 @@ export function createAnonymousAdmission(
 	const [small, large] = [createKeyedSemaphore(options), createKeyedSemaphore(options)];
 
 	return async (exchange) => {
-		const { clientNetwork, operation, res } = exchange;
+		const { clientNetwork, operation, req, res } = exchange;
 		if (!operation) throw new Error('only routed requests are admitted');
 		const isSmall = isBodySmall(operation);
 		if (isSmall) await bodyArrival(exchange, operation, limits.anonymousBodyMs);
 		if (res.closed) return;
 		const semaphore = isSmall ? small : large;
-		if (!(await semaphore.acquire(clientNetwork, 1))) throw rateLimited('anonymous', 1);
+		const permits = isSmall
+			? 1
+			: Math.max(1, Math.ceil(bodyBytesOf(req.headers, operation) / BODY_BYTES_PER_PERMIT));
+		if (!(await semaphore.acquire(clientNetwork, permits))) throw rateLimited('anonymous', 1);
 		const admittedAtMs = performance.now();
 		// Refusing a bad request is quick: without this, one network could keep the event loops of the services full.
 		function release(): void {
 			const leftMs = limits.anonymousMinPermitMs - (performance.now() - admittedAtMs);
-			setTimeout(() => semaphore.release(clientNetwork, 1), Math.max(0, leftMs)).unref();
+			setTimeout(() => semaphore.release(clientNetwork, permits), Math.max(0, leftMs)).unref();
 		}
 		// Its client left while it waited: there will be no other 'close'.
-		if (res.closed) semaphore.release(clientNetwork, 1);
+		if (res.closed) semaphore.release(clientNetwork, permits);
 		else res.once('close', release);
 	};
 }

@@ -1,6 +1,5 @@
-import { bodyLimitOf } from '@creatorr/contracts/body-limit';
 import type { Exchange } from '../requests/exchange.ts';
-import { hasBody, isChunked } from '../requests/request-head.ts';
+import { bodyBytesOf, hasBody } from '../requests/request-head.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import type { Limits } from './limits.ts';
@@ -32,11 +31,9 @@ const FREE_REQUEST_BURST = 50;
 /** Reading and validating a body takes a service as long as a plain request for each of these. */
 const BODY_BYTES_PER_TOKEN = 4 * 1024;
 
-/** What a body adds to the cost of its request. A chunked one counts as the longest that its operation takes. */
+/** What a body adds to the cost of its request. */
 function bodyCostOf({ req: { headers }, operation }: Exchange): number {
-	if (!operation || !hasBody(headers)) return 0;
-	const bytes = isChunked(headers) ? bodyLimitOf(operation) : Number(headers['content-length']);
-	return Math.floor(bytes / BODY_BYTES_PER_TOKEN);
+	return operation ? Math.floor(bodyBytesOf(headers, operation) / BODY_BYTES_PER_TOKEN) : 0;
 }
 
 /**

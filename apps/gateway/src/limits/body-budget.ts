@@ -1,7 +1,7 @@
 import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
 import type { Operation } from '@creatorr/contracts/operation';
 import type { Exchange } from '../requests/exchange.ts';
-import { hasBody, isChunked } from '../requests/request-head.ts';
+import { bodyBytesOf, hasBody } from '../requests/request-head.ts';
 import type { Limits } from './limits.ts';
 import { rateLimited } from './rate-limited.ts';
 
@@ -27,7 +27,7 @@ export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerAddress'>): A
 	return ({ req: { headers }, res, clientNetwork: network }, operation) => {
 		if (!hasBody(headers)) return;
 		const limitBytes = bodyLimitOf(operation);
-		const bytes = isChunked(headers) ? limitBytes : Number(headers['content-length']);
+		const bytes = bodyBytesOf(headers, operation);
 		if (bytes > limitBytes) throw bodyTooLarge(limitBytes);
 		const held = (heldBytes.get(network) ?? 0) + bytes;
 		if (held > limits.bodyBytesPerAddress) throw rateLimited('bodies', 1);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,20 +14,28 @@ let jobs: Awaited<ReturnType<typeof startUpstream>>;
 let gateway: TestGateway;
 /** Does not wait long for a body. */
 let hastyGateway: TestGateway;
-/** Bodies that arrived at the service. */
+/** Requests that the service has begun to read. */
+let begun = 0;
+/** Bodies that arrived there. */
 let bodies: string[] = [];
 let sockets: Socket[] = [];
 
 beforeAll(async () => {
 	auth = await startFakeAuth();
-	jobs = await startUpstream(async (req, res) => {
-		bodies.push(await text(req));
-		res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+	jobs = await startUpstream((req, res) => {
+		begun += 1;
+		const answer = (body: string) => {
+			bodies.push(body);
+			res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+		};
+		// A client may leave while it sends.
+		text(req).then(answer, () => undefined);
 	});
 	const start = (anonymousBodyMs: number) =>
 		startTestGateway({
 			auth,
 			jobsUrl: jobs.url,
+			env: { BILLING_URL: jobs.url },
 			limits: {
 				...{ anonymousConcurrentRequests: PERMITS, anonymousMinPermitMs: 0, anonymousQueuedRequests: 0 },
 				...{ anonymousBodyMs, drainMs: 500 },
@@ -39,6 +48,7 @@ afterEach(() => {
 	for (const socket of sockets) socket.destroy();
 	sockets = [];
 	bodies = [];
+	begun = 0;
 });
 
 afterAll(async () => {
@@ -55,6 +65,9 @@ async function begin(line: string, framing: string, body: string, of = gateway):
 	return socket;
 }
 
+/** Doesn't wait for the end of the connection: the gateway lets it linger. */
+const readHead = async (socket: Socket) => String((await once(socket, 'data'))[0]);
+
 const login = async () =>
 	(await fetch(`${gateway.url}/v1/auth/login`, { method: 'POST', body: '{}' })).status;
 
@@ -70,8 +83,8 @@ describe('a small body without a session', () => {
 		['Content-Length: 10', '{'],
 		['Transfer-Encoding: chunked', '1\r\n{\r\n'],
 	])('that is not there in time is refused, and its connection closed (%s)', async (framing, body) => {
-		const answer = await readAll(await begin('GET /v1/tools', framing, body, hastyGateway));
-		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([400, 'validation']);
+		const answer = await readHead(await begin('GET /v1/tools', framing, body, hastyGateway));
+		expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\nConnection: close/s);
 		expect(bodies).toEqual([]);
 	});
 
@@ -89,7 +102,7 @@ describe('a small body without a session', () => {
 	test('that grows beyond the limit of its operation is refused at once', async () => {
 		const chunk = `1000\r\n${'x'.repeat(4_096)}\r\n`;
 		const socket = await begin('GET /v1/tools', 'Transfer-Encoding: chunked', chunk + chunk);
-		expect((await readAll(socket)).status).toBe(413);
+		expect(await readHead(socket)).toMatch(/^HTTP\/1\.1 413/);
 		expect(bodies).toEqual([]);
 	});
 
@@ -112,8 +125,9 @@ describe('a small body without a session', () => {
 });
 
 test('large bodies that come slowly keep nobody of their network from signing in', async () => {
-	const webhook = () => begin('POST /v1/billing/webhook', 'Content-Length: 100000', '{');
-	for (let count = 0; count < PERMITS; count += 1) await webhook();
-	await until(async () => (await readAll(await webhook())).status === 429);
-	expect(await login()).toBe(404);
+	await begin('POST /v1/billing/webhook', 'Content-Length: 100000', '{');
+	await until(() => begun === 1);
+	// It has taken a permit for each 64 KiB, which are all.
+	const event = () => fetch(`${gateway.url}/v1/billing/webhook`, { method: 'POST', body: '{}' });
+	expect([(await event()).status, await login()]).toEqual([429, 404]);
 });

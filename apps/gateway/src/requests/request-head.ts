@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { bodyLimitOf } from '@creatorr/contracts/body-limit';
+import type { Operation } from '@creatorr/contracts/operation';
 import { validationError } from '@creatorr/contracts/validation';
 
 interface RequestHead {
@@ -14,6 +16,11 @@ export function isChunked(headers: IncomingHttpHeaders): boolean {
 
 export function hasBody(headers: IncomingHttpHeaders): boolean {
 	return headers['content-length'] !== undefined || isChunked(headers);
+}
+
+/** Returns how many bytes a body may have, by its head: a chunked one counts as the longest that its operation takes. */
+export function bodyBytesOf(headers: IncomingHttpHeaders, operation: Operation): number {
+	return isChunked(headers) ? bodyLimitOf(operation) : Number(headers['content-length'] ?? 0);
 }
 
 /** Node silently keeps the first of several. */
