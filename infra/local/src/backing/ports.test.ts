@@ -32,6 +32,13 @@ describe('choosePorts', () => {
 		expect(second.b).toBe(first.b);
 	});
 
+	test('gives no port to two homes that start side by side', async () => {
+		const homes = Array.from({ length: 10 }, (_, index) => openHome(join(home.root, String(index))));
+		const names = Array.from({ length: 60 }, (_, index) => String(index));
+		const ports = await Promise.all(homes.map((one) => choosePorts(one, names)));
+		expect(new Set(ports.flatMap((chosen) => Object.values(chosen))).size).toBe(600);
+	});
+
 	test('gives another port for one that somebody has taken meanwhile, and only for that one', async () => {
 		const first = await choosePorts(home, ['a', 'b']);
 		const stranger = createServer().listen(first.a, '127.0.0.1');

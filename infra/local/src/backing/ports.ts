@@ -15,6 +15,9 @@ const ATTEMPTS = 200;
 
 const savedPorts = z.record(z.string(), z.int().min(1).max(65_535));
 
+/** What this process gave to any home. A port stays free until its server listens, and homes may start side by side. */
+const given = new Set<number>();
+
 /** Whether a server of ours could listen there now. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 	return new Promise((resolve) => {
@@ -61,7 +64,9 @@ function portsFile(home: Home): string {
 async function pickPort(taken: Set<number>): Promise<number> {
 	for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
 		const port = randomInt(LOWEST, HIGHEST);
-		if (!taken.has(port) && (await isPortFree(port))) return port;
+		if (taken.has(port) || given.has(port)) continue;
+		given.add(port);
+		if (await isPortFree(port)) return port;
 	}
 	throw new StartError(
 		`No free port between ${LOWEST} and ${HIGHEST} was found: end some servers on this machine.`,
@@ -76,6 +81,8 @@ export async function pickConsecutivePorts(count: number): Promise<number> {
 	for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
 		const first = randomInt(LOWEST_PUBLIC, LOWEST - count);
 		const ports = Array.from({ length: count }, (_, index) => first + index);
+		if (ports.some((port) => given.has(port))) continue;
+		for (const port of ports) given.add(port);
 		if ((await Promise.all(ports.map((port) => isPortFree(port)))).every(Boolean)) return first;
 	}
 	throw new StartError(`No ${count} free ports in a row were found: end some servers on this machine.`);
