@@ -21,6 +21,7 @@ const OURS = [
 	'test.env',
 	// of runs that failed
 	'test-logs',
+	'acceptance-logs',
 	'bench-logs',
 	'chaos-logs',
 	'web-logs',

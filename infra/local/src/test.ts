@@ -1,10 +1,10 @@
 import { acceptanceCheck, browserCheck } from './checks/acceptance-check.ts';
 import { chaosCheck } from './checks/chaos-check.ts';
 import type { Check } from './checks/check.ts';
-import { fullDiskCheck, staticChecks } from './checks/command-check.ts';
+import { fullDiskCheck, staticChecks, webBuildCheck } from './checks/command-check.ts';
 import { jestCheck, testedPackages } from './checks/jest-check.ts';
 import { mutationsCheck } from './checks/mutations-check.ts';
-import { runChecks } from './checks/run-checks.ts';
+import { longestFirst, runChecks } from './checks/run-checks.ts';
 import { withTestHome } from './checks/test-home.ts';
 import { withTestServices } from './checks/test-product.ts';
 import { packagesToTest } from './machine/debian-packages.ts';
@@ -14,9 +14,8 @@ import { runCommand, say } from './stack/command.ts';
 import { generateCode } from './stack/generate-code.ts';
 import type { Home } from './supervisor/home.ts';
 
-/** Tests wait more than they work. */
-const CONCURRENCY = 3;
-const PRODUCTS_AT_ONCE = 2;
+/** Tests wait as long as they work, so that four checks at a time keep two processors busy. */
+const CONCURRENCY = 4;
 
 /** Every check of the project on services of its own, then the sum alone on the last line. */
 await runCommand(async (stop) => {
@@ -38,25 +37,24 @@ async function runAll(
 	stop: AbortSignal,
 ): Promise<{ passed: number; failed: number }> {
 	const sum = { passed: 0, failed: 0 };
-	const add = async (checks: Check[], concurrency = CONCURRENCY): Promise<void> => {
-		const chosen = checks.filter(({ name }) => name.includes(filter));
-		for (const { passed, failed } of await runChecks(chosen, { concurrency, stop })) {
+	const chosen = (checks: Check[]) => checks.filter(({ name }) => name.includes(filter));
+	const add = async (checks: Check[]): Promise<void> => {
+		for (const { passed, failed } of await runChecks(checks, { concurrency: CONCURRENCY, stop })) {
 			sum.passed += passed;
 			sum.failed += failed;
 		}
 	};
 	await withTestServices(home, stop, async (services) => {
 		await generateCode(home.root, stop);
-		await add(staticChecks(home.root));
-		await add([
-			mutationsCheck(home),
+		const onProducts = chosen([browserCheck(), acceptanceCheck(), chaosCheck(), fullDiskCheck(home.root)]);
+		const suites = chosen([
 			...testedPackages().map((directory) => jestCheck(directory, services.environment, home.root)),
+			mutationsCheck(home),
 		]);
-		// each on a product of its own, the longest first
-		await add(
-			[browserCheck(), acceptanceCheck(home, services), chaosCheck(), fullDiskCheck(home.root)],
-			PRODUCTS_AT_ONCE,
-		);
+		// Products that start side by side would each build the web app, over each other.
+		const build = onProducts.length > 0 ? [webBuildCheck(home.root)] : [];
+		await add([...chosen(staticChecks(home.root)), ...build]);
+		await add(longestFirst([...onProducts, ...suites]));
 	});
 	return sum;
 }

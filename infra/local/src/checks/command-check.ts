@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { baseEnvironment } from '../backing/base-environment.ts';
+import { buildWeb } from '../stack/generate-code.ts';
 import { type ProgramResult, runProgram } from '../stack/run-program.ts';
 import { REPOSITORY } from '../stack/settings.ts';
 import { ownershipMark } from '../supervisor/ownership.ts';
@@ -27,6 +28,17 @@ export function fullDiskCheck(homeRoot: string): Check {
 					timeoutMs: REHEARSAL_TIMEOUT_MS,
 				}),
 			),
+	};
+}
+
+/** Builds what gateways serve to browsers. */
+export function webBuildCheck(homeRoot: string): Check {
+	return {
+		name: 'build of the web app',
+		run: async (stop) => {
+			await buildWeb(homeRoot, stop);
+			return { passed: 1, failed: 0, output: '' };
+		},
 	};
 }
 

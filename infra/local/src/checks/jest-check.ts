@@ -15,16 +15,12 @@ const END_TIMEOUT_MS = 10_000;
 const HANGING_CHECK_MS = 500;
 const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
 
-/** Begun first, so that none of them goes on alone when all others have ended. */
-const LONGEST = ['packages/tools', 'apps/auth', 'apps/gateway', 'apps/jobs', 'apps/files', 'apps/billing'];
-
 /** The directories, relative to the repository, of the workspace's packages that have tests; those of qa that need a product run apart. */
 export function testedPackages(): string[] {
 	const directories = globSync(['{apps,packages,infra}/*/package.json', 'qa/package.json'], {
 		cwd: REPOSITORY,
 	}).map((path) => join(path, '..'));
-	const tested = directories.filter((directory) => hasTests(directory)).sort();
-	return [...new Set([...LONGEST.filter((directory) => tested.includes(directory)), ...tested])];
+	return directories.filter((directory) => hasTests(directory)).sort();
 }
 
 function hasTests(directory: string): boolean {

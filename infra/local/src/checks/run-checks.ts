@@ -1,6 +1,28 @@
 import { say } from '../stack/command.ts';
 import type { Check, Outcome } from './check.ts';
 
+/** The names of the checks that take about a minute or more, the longest first. */
+export const LONGEST = [
+	'packages/tools',
+	'qa/acceptance',
+	'qa/acceptance/web',
+	'apps/auth',
+	'apps/jobs',
+	'apps/files',
+	'apps/gateway',
+	'qa/chaos',
+	'rehearsal of a full disk',
+	'apps/billing',
+	'infra/local',
+	'qa/mutations',
+];
+
+/** Returns the checks in the order in which they end soonest: a long one that began last would run alone at the end. */
+export function longestFirst(checks: readonly Check[]): Check[] {
+	const rank = ({ name }: Check) => (LONGEST.includes(name) ? LONGEST.indexOf(name) : LONGEST.length);
+	return checks.toSorted((one, other) => rank(one) - rank(other));
+}
+
 /**
  * Runs checks, `concurrency` at a time, and prints a line for each as it ends, with its output when it failed.
  * Checks that have not begun when `stop` aborts are left out.

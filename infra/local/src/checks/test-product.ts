@@ -74,8 +74,9 @@ export function withOwnTestProduct(
 	home: Home,
 	stop: AbortSignal,
 	work: (environment: Record<string, string>) => Promise<void>,
+	replicas = 1,
 ): Promise<void> {
-	return withTestServices(home, stop, (services) => withTestProduct(home, services, stop, work));
+	return withTestServices(home, stop, (services) => withTestProduct(home, services, stop, work, replicas));
 }
 
 /** Runs the services of the tests, and does the work meanwhile. */
