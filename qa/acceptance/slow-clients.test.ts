@@ -111,9 +111,8 @@ describe('a client that is slow on purpose is closed in time, and others are ser
 
 	test.each(Object.keys(SLOW) as Way[])('%s', async (way) => {
 		const heard = answers.get(way) ?? [];
-		// one that sends nothing is closed, with an answer or without
-		if (way === 'with everything') return;
-		expect(heard).toHaveLength(CLIENTS);
+		// a browser that opened a connection in advance would take an answer for that of its first request
+		expect(heard).toHaveLength(way === 'with everything' ? 0 : CLIENTS);
 		for (const answer of heard) {
 			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
 			await checkRefusal(answer);

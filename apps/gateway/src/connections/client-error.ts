@@ -52,9 +52,22 @@ function isTlsFailure(code: string | undefined): boolean {
 	return code !== undefined && /^ERR_(SSL|TLS)_/.test(code);
 }
 
+/**
+ * Returns whether time ran out on a connection that never carried a byte. Browsers open connections in advance: one of them would take
+ * an answer for that of the first request that it sends there, and show it in place of the page.
+ */
+function isUnused(code: string | undefined, { bytesRead }: PublicSocket): boolean {
+	return code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0;
+}
+
 /** Answers what node's parser or its timers refused, in the envelope like all else. */
 export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, socket: PublicSocket): void {
-	if (error.code === 'ECONNRESET' || isTlsFailure(error.code) || !socket.writable) {
+	if (
+		error.code === 'ECONNRESET' ||
+		isTlsFailure(error.code) ||
+		isUnused(error.code, socket) ||
+		!socket.writable
+	) {
 		if (!socket.writableEnded) socket.destroy();
 		return;
 	}

@@ -101,10 +101,11 @@ test('many more than it may have are closed unread', async () => {
 	expect(socket.bytesRead).toBe(0);
 });
 
-test('connections that never ask for anything are closed in time', async () => {
+test('connections that never ask for anything are closed in time, without an answer', async () => {
 	await start();
 	const idle = await Promise.all(Array.from({ length: LIMIT }, () => openFrom(FLOODER)));
 	await Promise.all(idle.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))));
+	expect(idle.map(({ bytesRead }) => bytesRead)).toEqual(idle.map(() => 0));
 	await until(async () => (await ask(FLOODER)) === 404);
 });
 
