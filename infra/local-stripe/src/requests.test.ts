@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import type { StripeServer } from './server.ts';
-import { client, SECRET_KEY, start } from './testing/stripe.ts';
+import { client, SECRET_KEY, startWithoutWebhooks } from './testing/stripe.ts';
 
 let server: StripeServer;
 let stripe: Stripe;
 
 beforeEach(async () => {
-	server = await start({ url: 'http://127.0.0.1:9/' });
-	server.control.turn({ webhooks: { drop: 1 } });
-	stripe = client(server);
+	({ server, stripe } = await startWithoutWebhooks());
 });
 afterEach(() => server.stop());
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { StripeServer } from './server.ts';
-import { client, newSession, start, submit, subscribe } from './testing/stripe.ts';
+import { newSession, startWithoutWebhooks, submit, subscribe } from './testing/stripe.ts';
 
 const DAY = 24 * 60 * 60;
 
@@ -10,9 +10,7 @@ let stripe: Stripe;
 let subscription: Stripe.Subscription;
 
 beforeEach(async () => {
-	server = await start({ url: 'http://127.0.0.1:9/' });
-	server.control.turn({ webhooks: { drop: 1 } });
-	stripe = client(server);
+	({ server, stripe } = await startWithoutWebhooks());
 	subscription = await subscribe(server, stripe);
 });
 afterEach(() => server.stop());

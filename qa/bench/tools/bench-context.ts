@@ -1,7 +1,7 @@
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import type { Worker } from '../run/worker.ts';
 import type { MadeFiles } from '../samples/made.ts';
-import type { Sample } from '../samples/sample.ts';
+import { isMeasured, type Sample } from '../samples/sample.ts';
 
 /** What the bench of one tool gets. */
 export interface BenchContext {
@@ -14,4 +14,17 @@ export interface BenchContext {
 	large: MadeFiles['large'] | undefined;
 	/** Says what is being measured now. */
 	progress(label: string): unknown;
+}
+
+/** Measures each sample that must give an output, one after the other. */
+export async function measureSamples<T>(
+	context: BenchContext,
+	measure: (context: BenchContext, sample: Sample) => Promise<T>,
+): Promise<T[]> {
+	const measured: T[] = [];
+	for (const sample of context.samples.filter(isMeasured)) {
+		context.progress(sample.label);
+		measured.push(await measure(context, sample));
+	}
+	return measured;
 }

@@ -7,8 +7,8 @@ import { besideChart } from '../report/beside.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { type NaiveCommand, runNaive } from '../run/naive.ts';
 import type { Made, Trial } from '../run/trial.ts';
-import { isMeasured, type Sample, SUCCEEDED } from '../samples/sample.ts';
-import type { BenchContext } from './bench-context.ts';
+import { type Sample, SUCCEEDED } from '../samples/sample.ts';
+import { type BenchContext, measureSamples } from './bench-context.ts';
 import { unexpectedEnds } from './expectations.ts';
 import { repeated } from './repeated.ts';
 
@@ -43,11 +43,7 @@ interface Measured {
 
 /** compress_heavy against Ghostscript's /ebook. */
 export async function bench(context: BenchContext): Promise<Section> {
-	const measured: Measured[] = [];
-	for (const sample of context.samples.filter(isMeasured)) {
-		context.progress(sample.label);
-		measured.push(await measure(context, sample));
-	}
+	const measured = await measureSamples(context, measure);
 	const figures = [
 		...scoreFigures(measured),
 		...timeFigures(measured),

@@ -8,9 +8,9 @@ import { besideChart } from '../report/beside.ts';
 import type { Figure, Section } from '../report/figure.ts';
 import { runNaive } from '../run/naive.ts';
 import { isSuccess, type Made, type Trial } from '../run/trial.ts';
-import { isMeasured, type Sample } from '../samples/sample.ts';
+import type { Sample } from '../samples/sample.ts';
 import { truthPath } from '../samples/truth.ts';
-import type { BenchContext } from './bench-context.ts';
+import { type BenchContext, measureSamples } from './bench-context.ts';
 import { crowdFigure } from './crowd.ts';
 import { unexpectedEnds } from './expectations.ts';
 import { ocrmypdf } from './ocrmypdf.ts';
@@ -32,11 +32,7 @@ type Reader = 'plain' | 'upright' | 'ours';
 
 /** ocr against `ocrmypdf` as it is, and with --rotate-pages --deskew. */
 export async function bench(context: BenchContext): Promise<Section> {
-	const measured: Measured[] = [];
-	for (const sample of context.samples.filter(isMeasured)) {
-		context.progress(sample.label);
-		measured.push(await measure(context, sample));
-	}
+	const measured = await measureSamples(context, measure);
 	const figures = [
 		...speedFigures(measured),
 		...errorFigures(measured),

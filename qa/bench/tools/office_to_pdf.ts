@@ -9,8 +9,8 @@ import type { Figure, Section } from '../report/figure.ts';
 import { type NaiveCommand, OFFICE_OUTPUT, runNaive } from '../run/naive.ts';
 import { isSuccess, type Made, secondsSince, type Trial } from '../run/trial.ts';
 import { startWorker } from '../run/worker.ts';
-import { isMeasured, type Sample } from '../samples/sample.ts';
-import type { BenchContext } from './bench-context.ts';
+import type { Sample } from '../samples/sample.ts';
+import { type BenchContext, measureSamples } from './bench-context.ts';
 import { unexpectedEnds } from './expectations.ts';
 import { repeated } from './repeated.ts';
 
@@ -36,11 +36,7 @@ interface Measured {
 
 /** office_to_pdf against a cold soffice with a fresh profile for each document. */
 export async function bench(context: BenchContext): Promise<Section> {
-	const measured: Measured[] = [];
-	for (const sample of context.samples.filter(isMeasured)) {
-		context.progress(sample.label);
-		measured.push(await measure(context, sample));
-	}
+	const measured = await measureSamples(context, measure);
 	const figures = [
 		...latencyFigures(measured),
 		...(await throughputFigures(context, measured)),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { readConfig } from '../config.ts';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
-import { internalKeys, privateKeyOf, signAsGateway, signAsWorker } from '../testing/callers.ts';
+import { signAsGateway, signAsWorker } from '../testing/callers.ts';
 import { newInstanceId } from '../testing/fake-gateway.ts';
 import { call, register } from '../testing/requests.ts';
 import { waitUntil } from '../testing/wait-until.ts';
@@ -20,19 +20,7 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 function configOf(overrides: NodeJS.ProcessEnv = {}) {
-	return readConfig({
-		NODE_ENV: 'test',
-		PORT: '0',
-		CONTROL_PORT: '0',
-		INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
-		INTERNAL_KEYS: JSON.stringify(internalKeys),
-		AUTH_DATABASE_URL: auth.databaseUrl,
-		AMQP_URL: auth.amqpUrl,
-		AUTH_KEY_ENCRYPTION_KEY: auth.encryptionKey,
-		APP_URL: 'https://app.example.com',
-		MAIL_DIR: auth.mailDirectory,
-		...overrides,
-	});
+	return readConfig({ ...auth.environment, ...overrides });
 }
 
 const lease = (url = auth.controlUrl) =>

@@ -9,7 +9,7 @@ import { CommandError, carryOut, commandLogger } from '@creatorr/service/operato
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createSettler } from '../gateway-leases/settle-revocations.ts';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
-import { internalKeys, privateKeyOf } from '../testing/callers.ts';
+import { privateKeyOf } from '../testing/callers.ts';
 import { type FakeGateway, startGateway } from '../testing/fake-gateway.ts';
 import { call, isAlive, newEmail, PASSWORD, register } from '../testing/requests.ts';
 import { adminCommands, HELP } from './admin-command.ts';
@@ -42,20 +42,7 @@ function run(...args: string[]): Promise<string> {
 
 /** As an operator runs it, with the environment of the service; it dies when it is ordered to. */
 async function runProcess(args: string[], order = ''): Promise<string> {
-	const env = {
-		PATH: process.env.PATH,
-		NODE_ENV: 'test',
-		PORT: '0',
-		CONTROL_PORT: '0',
-		INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
-		INTERNAL_KEYS: JSON.stringify(internalKeys),
-		AUTH_DATABASE_URL: auth.databaseUrl,
-		AMQP_URL: auth.amqpUrl,
-		AUTH_KEY_ENCRYPTION_KEY: auth.encryptionKey,
-		APP_URL: 'https://app.example.com',
-		MAIL_DIR: auth.mailDirectory,
-		CRASH_ORDER_FILE: order,
-	};
+	const env = { PATH: process.env.PATH, ...auth.environment, CRASH_ORDER_FILE: order };
 	const node = ['--conditions=crash-test', ADMIN, ...args];
 	return (await promisify(execFile)(process.execPath, node, { env })).stdout;
 }

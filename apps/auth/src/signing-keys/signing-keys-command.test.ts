@@ -4,7 +4,6 @@ import { promisify } from 'node:util';
 import { UsageError } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
-import { internalKeys, privateKeyOf } from '../testing/callers.ts';
 import { runKeysCommand } from './signing-keys-command.ts';
 
 const KEYS = fileURLToPath(new URL('../keys.ts', import.meta.url));
@@ -34,19 +33,7 @@ async function run(...args: string[]): Promise<string> {
 
 /** As an operator runs it, with the environment of the service. */
 async function runProcess(...args: string[]): Promise<string> {
-	const env = {
-		PATH: process.env.PATH,
-		NODE_ENV: 'test',
-		PORT: '0',
-		INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
-		INTERNAL_KEYS: JSON.stringify(internalKeys),
-		AUTH_DATABASE_URL: auth.databaseUrl,
-		AMQP_URL: auth.amqpUrl,
-		CONTROL_PORT: '0',
-		AUTH_KEY_ENCRYPTION_KEY: auth.encryptionKey,
-		APP_URL: 'https://app.example.com',
-		MAIL_DIR: auth.mailDirectory,
-	};
+	const env = { PATH: process.env.PATH, ...auth.environment };
 	return (await promisify(execFile)(process.execPath, [KEYS, ...args], { env })).stdout;
 }
 

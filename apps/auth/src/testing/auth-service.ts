@@ -26,6 +26,8 @@ export interface AuthService {
 	prisma: Database;
 	/** Everything logged so far, by all replicas. */
 	log: LogLine[];
+	/** The variables of the first replica, for commands of operators and for parts that a test starts by themselves. */
+	environment: NodeJS.ProcessEnv;
 	/** AUTH_KEY_ENCRYPTION_KEY */
 	encryptionKey: string;
 	/** Where mails go, unless a replica has an SMTP server. */
@@ -61,25 +63,25 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 	const encryptionKey = randomBytes(32).toString('base64');
 	const log: LogLine[] = [];
 	const replicas = new Map<string, RunningService<{ control: { port: number } }>>();
+	const environment = {
+		NODE_ENV: 'test',
+		PORT: '0',
+		CONTROL_PORT: '0',
+		// The control thread writes its own lines to standard output.
+		LOG_LEVEL: 'error',
+		INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
+		INTERNAL_KEYS: JSON.stringify(internalKeys),
+		AUTH_DATABASE_URL: database.url,
+		AMQP_URL: virtualHost.url,
+		AUTH_KEY_ENCRYPTION_KEY: encryptionKey,
+		BCRYPT_COST: '4',
+		APP_URL: 'https://app.example.com',
+		MAIL_DIR: mailDirectory,
+		REGISTRATIONS_PER_NETWORK: '100000',
+		...env,
+	};
 	async function startReplica(overrides: NodeJS.ProcessEnv = {}) {
-		const config = readConfig({
-			NODE_ENV: 'test',
-			PORT: '0',
-			CONTROL_PORT: '0',
-			// The control thread writes its own lines to standard output.
-			LOG_LEVEL: 'error',
-			INTERNAL_PRIVATE_KEY: privateKeyOf('auth'),
-			INTERNAL_KEYS: JSON.stringify(internalKeys),
-			AUTH_DATABASE_URL: database.url,
-			AMQP_URL: virtualHost.url,
-			AUTH_KEY_ENCRYPTION_KEY: encryptionKey,
-			BCRYPT_COST: '4',
-			APP_URL: 'https://app.example.com',
-			MAIL_DIR: mailDirectory,
-			REGISTRATIONS_PER_NETWORK: '100000',
-			...env,
-			...overrides,
-		});
+		const config = readConfig({ ...environment, ...overrides });
 		const replica = await startService(service, { config, logger: recordInto(log) });
 		const url = `http://127.0.0.1:${replica.port}`;
 		replicas.set(url, replica);
@@ -98,6 +100,7 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 		controlUrlOf,
 		prisma,
 		log,
+		environment,
 		encryptionKey,
 		mailDirectory,
 		databaseUrl: database.url,

@@ -39,6 +39,17 @@ beforeEach(() => {
 	auth.beforeCheckAnswer = async () => undefined;
 });
 
+/** Lets auth decide about the next session, which resolves `decided`, but holds its answer until `answer` is called. */
+function holdCheckAnswer(): { decided: Promise<void>; answer(): void } {
+	const decided = Promise.withResolvers<void>();
+	const mayAnswer = Promise.withResolvers<void>();
+	auth.beforeCheckAnswer = async () => {
+		decided.resolve();
+		await mayAnswer.promise;
+	};
+	return { decided: decided.promise, answer: mayAnswer.resolve };
+}
+
 afterAll(async () => {
 	await one.stop();
 	await two.stop();
@@ -99,16 +110,11 @@ describe('a revoked session', () => {
 
 	test('is refused though auth had said "alive" just before', async () => {
 		const { sid, token } = newSession();
-		const decided = Promise.withResolvers<void>();
-		const mayAnswer = Promise.withResolvers<void>();
-		auth.beforeCheckAnswer = async () => {
-			decided.resolve();
-			await mayAnswer.promise;
-		};
+		const { decided, answer } = holdCheckAnswer();
 		const asked = get(one, token);
-		await decided.promise;
+		await decided;
 		await revoke(sid);
-		mayAnswer.resolve();
+		answer();
 		expect((await asked).status).toBe(401);
 		expect(await statusOf(one, token)).toBe(401);
 		expect(requests).toBe(0);
@@ -116,17 +122,12 @@ describe('a revoked session', () => {
 
 	test('is refused without waiting for a lookup that began before', async () => {
 		const { sid, token } = newSession();
-		const decided = Promise.withResolvers<void>();
-		const mayAnswer = Promise.withResolvers<void>();
-		auth.beforeCheckAnswer = async () => {
-			decided.resolve();
-			await mayAnswer.promise;
-		};
+		const { decided, answer } = holdCheckAnswer();
 		const asked = get(one, token);
-		await decided.promise;
+		await decided;
 		await revoke(sid);
 		expect([(await asked).status, await statusOf(one, token)]).toEqual([401, 401]);
-		mayAnswer.resolve();
+		answer();
 	});
 
 	test('leaves the user’s other sessions signed in', async () => {
