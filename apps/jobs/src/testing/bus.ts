@@ -16,7 +16,7 @@ import { until } from '@creatorr/testing/until';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { type ConfirmChannel, connect } from 'amqplib';
 
-export type Bus = Awaited<ReturnType<typeof startBus>>;
+type Bus = Awaited<ReturnType<typeof startBus>>;
 
 export function succeeded(outputFileId: string = newId('fil')): JobOutcome {
 	const result = { bytes_in: 10, bytes_out: 5, duration_ms: 7, warnings: ['unchanged: as it was'], pages: 3 };
