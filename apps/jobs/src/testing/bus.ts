@@ -16,8 +16,6 @@ import { until } from '@creatorr/testing/until';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { type ConfirmChannel, connect } from 'amqplib';
 
-type Bus = Awaited<ReturnType<typeof startBus>>;
-
 export function succeeded(outputFileId: string = newId('fil')): JobOutcome {
 	const result = { bytes_in: 10, bytes_out: 5, duration_ms: 7, warnings: ['unchanged: as it was'], pages: 3 };
 	return { status: 'succeeded', output_file_id: outputFileId, result };
