@@ -54,11 +54,13 @@ function createLeaseStore({ prisma, logger }: Pick<Deps, 'prisma' | 'logger'>): 
 		},
 		async finish(lease, { nextInMs }) {
 			const counts = toJsonb(lease.counts);
-			await prisma.$executeRaw`
+			const ended = await prisma.$executeRaw`
 				UPDATE chores SET lease_token = NULL, lease_until = NULL, due_at = ${inMs(nextInMs)},
 					last_begun_at = begun_at, last_ended_at = now(), last_counts = ${counts}, totals = ${addToTotals(counts)},
 					begun_at = NULL, position = '', counts = '{}', failed_at = NULL, failure = NULL
 				WHERE ${isHeld(lease)}`;
+			// The next holder continues from the last checkpoint and counts what this run has done until then.
+			if (ended === 0) return countRun(lease.task, 'broken off');
 			countRun(lease.task, 'done');
 			countThings(lease.task, lease.counts);
 			logger.info(`${lease.task}.done`, { ...lease.counts });

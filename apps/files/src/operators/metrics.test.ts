@@ -1,6 +1,7 @@
 import { until } from '@creatorr/testing/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { LEASE } from '../leases.sql.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { uploadReady } from '../testing/uploads.ts';
 
@@ -30,6 +31,18 @@ test('an upload is counted once, however often it is read', async () => {
 	expect(seriesValue(text, 'creatorr_upload_bytes_total{kind="upload"}')).toBe(Number(sizeBytes));
 	expect(seriesValue(text, 'creatorr_stored_files')).toBe(1);
 	expect(seriesValue(text, 'creatorr_stored_bytes')).toBe(Number(sizeBytes));
+});
+
+test('a run that another process has taken over is not counted as done', async () => {
+	const leases = LEASE.store(service.deps);
+	const lost = await leases.acquire('frozen', -1);
+	await leases.acquire('frozen', 60_000);
+	if (!lost) throw new Error('the lease was not acquired');
+	await leases.finish(lost, { nextInMs: 0 });
+	const text = await metrics();
+	const runsThat = (outcome: string) =>
+		seriesValue(text, `creatorr_chore_runs_total{chore="frozen",outcome="${outcome}"}`);
+	expect([runsThat('broken off'), runsThat('done')]).toEqual([1, Number.NaN]);
 });
 
 test('the backlog is shown, and when each task last ended', async () => {

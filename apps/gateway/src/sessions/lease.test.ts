@@ -122,6 +122,24 @@ describe('a lease', () => {
 		expect(lease.isValid()).toBe(false);
 	});
 
+	test('once closed asks for no other', async () => {
+		const { world, lease } = setUp();
+		await lease.renew();
+		lease.close();
+		expect(await lease.renew()).toBe(0);
+		expect([lease.isValid(), world.asked.length]).toEqual([false, 1]);
+	});
+
+	test('that is closed while auth answers is not revived by the answer', async () => {
+		const { world, lease } = setUp();
+		const late = Promise.withResolvers<Answer>();
+		world.answer = () => late.promise;
+		const asked = lease.renew();
+		lease.close();
+		late.resolve({ granted: true, ttl_ms: 5_000 });
+		expect([await asked, lease.isValid()]).toEqual([0, false]);
+	});
+
 	test('that was never granted ends without a word', async () => {
 		const { world, lease } = setUp();
 		world.answer = async () => ({ granted: false, ttl_ms: 0 });

@@ -28,7 +28,7 @@ export interface Lease {
 	 * overlap: the answer that lasts longest counts.
 	 */
 	renew(): Promise<number>;
-	/** Ends it for good. */
+	/** Ends it for good: from now on it is not valid, and {@link Lease.renew} resolves to 0 without asking. */
 	close(): void;
 }
 
@@ -45,6 +45,7 @@ interface OwnTerm extends LeaseTerm {
 export function createLease(deps: LeaseDeps): Lease {
 	let term: OwnTerm = { instanceId: ulid() };
 	let timer: NodeJS.Timeout | undefined;
+	let isClosed = false;
 
 	function end(reason: 'lapsed' | 'fenced'): void {
 		clearTimeout(timer);
@@ -81,6 +82,8 @@ export function createLease(deps: LeaseDeps): Lease {
 			return term.validUntilMs === undefined ? 0 : term.validUntilMs - deps.monotonicMs();
 		},
 		async renew() {
+			// A lease granted after its release would make logouts wait for a process that is gone.
+			if (isClosed) return 0;
 			endIfLapsed();
 			const asked = term;
 			const askedAtMs = deps.monotonicMs();
@@ -96,6 +99,8 @@ export function createLease(deps: LeaseDeps): Lease {
 		},
 		close() {
 			clearTimeout(timer);
+			isClosed = true;
+			// An answer that is still awaited belongs to the old term, and is ignored.
 			term = { instanceId: ulid() };
 		},
 	};

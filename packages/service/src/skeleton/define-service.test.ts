@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { baseConfigSchema, loadConfig } from './config.ts';
-import { defineService, type Listen, type RunningService, startService } from './define-service.ts';
+import { defineService, type RunningService, startService } from './define-service.ts';
+import type { Listen } from './start-tasks.ts';
 import { defineTask, type Task } from './task.ts';
 
 const HOUR_MS = 3_600_000;
@@ -107,6 +108,26 @@ describe('a service', () => {
 		});
 		await stop();
 		expect(events).toEqual(['closed']);
+	});
+
+	test('runs no task any more once its drain has timed out, not even those that stop last', async () => {
+		const signals: AbortSignal[] = [];
+		const { stop } = await start({
+			connect({ onClose }) {
+				onClose(() => events.push(...signals.map(({ aborted }) => `aborted ${aborted}`)));
+				return {};
+			},
+			tasks: [
+				defineTask({ name: 'frozen', everyMs: HOUR_MS, run: () => new Promise(ignore) }),
+				defineTask({
+					...{ name: 'last', everyMs: HOUR_MS, stopsLast: true, runsAtStop: true },
+					run: async (_deps, stopping) => void signals.push(stopping),
+				}),
+			],
+			drainMs: () => 20,
+		});
+		await stop();
+		expect(events).toEqual(['aborted true']);
 	});
 
 	test('closes what it has opened when it cannot start', async () => {

@@ -8,7 +8,8 @@ import type { Route } from '../http/route.ts';
 import { createLogger, type Logger, logFormatOf } from '../logging/logger.ts';
 import type { baseConfigSchema } from './config.ts';
 import { closeServer, configOrExit, DRAIN_MS, listen, portOf, runProcess } from './process.ts';
-import { startTask, type Task } from './task.ts';
+import { type Listen, type Subscription, startTasks } from './start-tasks.ts';
+import type { Task } from './task.ts';
 
 type BaseConfig = z.output<typeof baseConfigSchema>;
 
@@ -16,22 +17,6 @@ type BaseConfig = z.output<typeof baseConfigSchema>;
 export interface Part<Deps> {
 	start(deps: Deps): { stop(): unknown };
 }
-
-/** Calls a function for each notification on a Postgres channel. */
-export interface Subscription<Deps> {
-	channel: string;
-	onNotification(deps: Deps, payload: string): void;
-	/** Listening has begun, for the first time or again: earlier notifications may have been missed. */
-	onReconnect(deps: Deps): void;
-}
-
-/** Listens on these channels until it is closed; `listenOn` in packages/database makes one. */
-export type Listen = (options: {
-	channels: readonly string[];
-	onNotification(channel: string, payload: string): void;
-	onReconnect(): void;
-	onLost(error: unknown): void;
-}) => { close(): Promise<void> };
 
 /** What `connect` works with. */
 export interface ServiceContext<Config> {
@@ -106,86 +91,58 @@ async function callAll(calls: (() => unknown)[]): Promise<void> {
 	if (errors.length > 0) throw errors[0];
 }
 
-/** Starts tasks and passes them the notifications that wake them. */
-function startTasks<Config extends BaseConfig, Deps>(
-	{ tasks = [], subscriptions = [] }: ServiceDefinition<Config, Deps>,
-	{ deps, logger, listen }: { deps: Deps; logger: Logger; listen: Listen | undefined },
-) {
-	const names = new Set<string>();
-	for (const { name } of tasks) {
-		if (names.has(name)) throw new Error(`two tasks are called ${name}`);
-		names.add(name);
-	}
-	const channels = [
-		...new Set([...tasks.flatMap(({ on = [] }) => on), ...subscriptions.map(({ channel }) => channel)]),
-	];
-	if (channels.length > 0 && !listen) throw new Error('nothing listens for the notifications of tasks');
-	const running = new Map(tasks.map((task) => [task.name, startTask(task, { deps, logger })]));
-	const wakeAll = (matches: (task: Task<Deps>) => boolean) => {
-		for (const task of tasks) if (matches(task)) running.get(task.name)?.wake();
+/** What a service has started. */
+interface Started {
+	/** Requests and consumers. */
+	drains: (() => unknown)[];
+	/** Connections, in the order in which they were opened. */
+	closes: (() => unknown)[];
+	tasks?: ReturnType<typeof startTasks>;
+}
+
+/**
+ * Ends requests, consumers and tasks, at the same time; then tasks that stop last; then connections. What has not ended after
+ * `drainMs` is cut: another process does that work again.
+ */
+async function stopAll(
+	{ drains, closes, tasks }: Started,
+	{ drainMs, logger }: { drainMs: number; logger: Logger },
+): Promise<void> {
+	const timeout = sleep(drainMs, 'timed out', { ref: false });
+	const drain = async () => {
+		const ended = await Promise.allSettled([...drains.map(async (call) => call()), tasks?.stop()]);
+		await tasks?.stopRest();
+		const failed = ended.find(({ status }) => status === 'rejected');
+		if (failed?.status === 'rejected') throw failed.reason;
 	};
-	const listener =
-		channels.length > 0 &&
-		listen?.({
-			channels,
-			onNotification(channel, payload) {
-				wakeAll(({ on = [] }) => on.includes(channel));
-				for (const one of subscriptions) if (one.channel === channel) one.onNotification(deps, payload);
-			},
-			onReconnect() {
-				wakeAll(({ on = [] }) => on.length > 0);
-				for (const one of subscriptions) one.onReconnect(deps);
-			},
-			onLost: (error) => logger.warn('database.listener_lost', { error }),
-		});
-	const stopThose = async (stopsLast: boolean) => {
-		const ending = tasks.filter((task) => (task.stopsLast ?? false) === stopsLast);
-		await Promise.all(ending.map(({ name }) => running.get(name)?.stop()));
-	};
-	return {
-		wake: (name: string) => running.get(name)?.wake(),
-		stop: () => stopThose(false),
-		async stopRest() {
-			if (listener) await listener.close();
-			await stopThose(true);
-		},
-	};
+	const outcome = await Promise.race([drain(), timeout]).finally(async () => {
+		// No task may use a connection that is closing.
+		tasks?.cut();
+		await callAll(closes);
+	});
+	if (outcome === 'timed out') logger.warn('process.drain_timed_out', { drain_ms: drainMs });
 }
 
 /**
  * Starts a service and resolves once its private port listens. When a part can't start, what was started is stopped and the error
- * is thrown. Stopping: requests, consumers and tasks end first, at the same time; then tasks that stop last; then connections.
+ * is thrown.
  */
 export async function startService<Config extends BaseConfig, Deps>(
 	definition: ServiceDefinition<Config, Deps>,
 	{ config, logger }: { config: Config; logger: Logger },
 ): Promise<RunningService<Deps>> {
 	const opens: (() => unknown)[] = [];
-	const drains: (() => unknown)[] = [];
-	const closes: (() => unknown)[] = [];
-	let listenForTasks: Listen | undefined;
-	let tasks: ReturnType<typeof startTasks> | undefined;
+	const started: Started = { drains: [], closes: [] };
+	const { drains, closes } = started;
 	const drainMs = definition.drainMs?.(config) ?? DRAIN_MS;
-
-	async function stop(): Promise<void> {
-		// Work that a frozen dependency holds up may be cut: another process does it again.
-		const timeout = sleep(drainMs, 'timed out', { ref: false });
-		const drain = async () => {
-			const ended = await Promise.allSettled([...drains.map(async (call) => call()), tasks?.stop()]);
-			await tasks?.stopRest();
-			const failed = ended.find(({ status }) => status === 'rejected');
-			if (failed?.status === 'rejected') throw failed.reason;
-		};
-		const outcome = await Promise.race([drain(), timeout]).finally(() => callAll(closes));
-		if (outcome === 'timed out') logger.warn('process.drain_timed_out', { drain_ms: drainMs });
-	}
-
+	const stop = () => stopAll(started, { drainMs, logger });
+	let listenForTasks: Listen | undefined;
 	try {
 		const deps = await definition.connect({
 			name: definition.name,
 			config,
 			logger,
-			wake: ({ name }) => tasks?.wake(name),
+			wake: ({ name }) => started.tasks?.wake(name),
 			useNotifications(listen) {
 				listenForTasks = listen;
 			},
@@ -200,7 +157,7 @@ export async function startService<Config extends BaseConfig, Deps>(
 		for (const open of opens) await open();
 		for (const metric of definition.metrics ?? []) closes.push(metric.start(deps).stop);
 		for (const consumer of definition.consumers ?? []) drains.push(consumer.start(deps).stop);
-		tasks = startTasks(definition, { deps, logger, listen: listenForTasks });
+		started.tasks = startTasks(definition, { deps, logger, listen: listenForTasks });
 		let stopped: Promise<void> | undefined;
 		return {
 			deps,

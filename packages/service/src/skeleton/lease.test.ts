@@ -108,6 +108,17 @@ describe('a task with a lease', () => {
 		await expect(task.run(deps, running)).rejects.toThrow('the store is down');
 	});
 
+	test.each(['done', 'interrupted'] as const)(
+		'does not count a run as failed when it is %s and its lease cannot be ended',
+		async (outcome) => {
+			const deps = createLeases();
+			const away = () => Promise.reject(new Error('the database is down'));
+			Object.assign(deps.leases, { finish: away, release: away });
+			await expect(taskWith(async () => outcome).run(deps, running)).rejects.toThrow('the database is down');
+			expect([deps.events, deps.row.failure]).toEqual([[['acquired', 1_000]], '']);
+		},
+	);
+
 	test('learns at its next checkpoint that it has lost the lease, and changes nothing any more', async () => {
 		const deps = createLeases();
 		let isHeld: boolean | undefined;

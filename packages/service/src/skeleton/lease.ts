@@ -20,11 +20,11 @@ export interface LeaseStore {
 	acquire(task: string, leaseMs: number): Promise<Lease | null>;
 	/** Saves position and counts and holds the lease for `leaseMs` more. Returns false when the lease was lost. */
 	renew(lease: Lease, leaseMs: number): Promise<boolean>;
-	/** Ends a run early: the next process that acquires the lease continues from the last checkpoint. */
+	/** Ends a run early: the next process that acquires the lease continues from the last checkpoint. Does nothing when it was lost. */
 	release(lease: Lease): Promise<void>;
-	/** Ends a completed run. */
+	/** Ends a completed run. When the lease was lost, the run counts as ended early: the next holder completes it. */
 	finish(lease: Lease, input: { nextInMs: number }): Promise<void>;
-	/** Ends a failed run, which continues from the last checkpoint after `retryInMs`. */
+	/** Ends a failed run, which continues from the last checkpoint after `retryInMs`. Records nothing when the lease was lost. */
 	fail(lease: Lease, input: { failure: string; retryInMs: number }): Promise<void>;
 }
 
@@ -46,7 +46,8 @@ export interface LeaseOptions<Deps> {
 
 /**
  * Acquires the lease of a task and runs it; does nothing when the task is not due or another process runs it. A failed run is recorded
- * and its error thrown.
+ * and its error thrown. Also throws when the lease of an ended run can't be ended: it expires, and then the run continues from its
+ * last checkpoint.
  */
 export async function runWithLease(
 	run: (leased: LeasedRun) => Promise<'done' | 'interrupted'>,
@@ -59,16 +60,18 @@ export async function runWithLease(
 		lease.counts = addCounts(lease.counts, counts);
 		return await leases.renew(lease, leaseMs);
 	};
+	const { position, lastStartedAt } = lease;
+	let outcome: 'done' | 'interrupted';
 	try {
-		const { position, lastStartedAt } = lease;
-		if ((await run({ position, lastStartedAt, checkpoint })) === 'interrupted') await leases.release(lease);
-		else await leases.finish(lease, { nextInMs: everyMs });
+		outcome = await run({ position, lastStartedAt, checkpoint });
 	} catch (error) {
 		const failure = error instanceof Error ? error.message : String(error);
 		// Without its database even this cannot be recorded. Then the lease expires.
 		await leases.fail(lease, { failure, retryInMs: retryMs }).catch(() => undefined);
 		throw error;
 	}
+	if (outcome === 'interrupted') await leases.release(lease);
+	else await leases.finish(lease, { nextInMs: everyMs });
 }
 
 interface LeasedTaskRun {

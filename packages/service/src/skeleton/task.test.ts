@@ -4,7 +4,7 @@ import { contextRequestId } from '../logging/context.ts';
 import { type RunningTask, startTask, type Task } from './task.ts';
 
 const HOUR_MS = 3_600_000;
-const silent = { warn: () => undefined };
+const silent: Parameters<typeof startTask>[1]['logger'] = { warn: () => undefined };
 
 async function until(condition: () => boolean): Promise<void> {
 	while (!condition()) await sleep(1);
@@ -171,5 +171,69 @@ describe('a task', () => {
 		await begun.promise;
 		await task.stop();
 		expect([finished, signaled, runs]).toEqual([true, true, 1]);
+	});
+
+	test('continues after an interval that cannot be computed, which is logged', async () => {
+		const failures: string[] = [];
+		const logger = { warn: (event: string) => void failures.push(event) };
+		let runs = 0;
+		const task = start(
+			{
+				everyMs: () => {
+					throw new Error('no interval');
+				},
+				async run() {
+					runs += 1;
+				},
+			},
+			logger,
+		);
+		await until(() => failures.length === 1);
+		task.wake();
+		await until(() => runs === 2);
+		await task.stop();
+		expect(failures[0]).toBe('work.failed');
+	});
+});
+
+describe('a task that runs at its stop', () => {
+	/** A task that counts its runs in `signals`, and waits in the last of them. */
+	function startWithLastRun(lastRun: (signal: AbortSignal) => Promise<unknown>) {
+		const signals: AbortSignal[] = [];
+		const task = start({
+			everyMs: HOUR_MS,
+			runsAtStop: true,
+			async run(_deps, stopping) {
+				signals.push(stopping);
+				if (signals.length > 1) await lastRun(stopping);
+			},
+		});
+		return { task, signals };
+	}
+
+	test('runs a last time with time left, and once however often it is stopped', async () => {
+		const { task, signals } = startWithLastRun(async (signal) => expect(signal.aborted).toBe(false));
+		await Promise.all([task.stop(), task.stop()]);
+		expect(signals).toHaveLength(2);
+	});
+
+	test('stops without its last run once it is cut', async () => {
+		const { task, signals } = startWithLastRun(async () => undefined);
+		task.cut();
+		await task.stop();
+		expect(signals).toHaveLength(1);
+	});
+
+	test('does not wait for a last run that is cut', async () => {
+		const begun = Promise.withResolvers<void>();
+		const { task, signals } = startWithLastRun(() => {
+			begun.resolve();
+			return new Promise(() => undefined);
+		});
+		const stopped = task.stop();
+		await begun.promise;
+		task.cut();
+		await stopped;
+		expect(signals.at(-1)?.aborted).toBe(true);
 	});
 });

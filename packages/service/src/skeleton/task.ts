@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from '../logging/context.ts';
@@ -17,6 +18,8 @@ export interface Task<Deps> {
 	on?: readonly string[];
 	/** Stops only after requests, consumers and other tasks have ended, because it finishes what they leave. */
 	stopsLast?: boolean;
+	/** Runs once more when the service stops, for what the last run missed. {@link LAST_RUN_MS} later `stopping` aborts and nothing waits. */
+	runsAtStop?: boolean;
 	/** Without a lease, several processes may run the task at the same time: see {@link LeasedTask}. */
 	lease?: undefined;
 	/** Never runs twice at once in one process. Must stop soon after `stopping` aborts. */
@@ -59,61 +62,101 @@ function resolveInterval<Deps>({ everyMs }: Pick<Task<Deps>, 'everyMs'>, deps: D
 export interface RunningTask {
 	/** Runs the task soon; a wake during a run causes another run. A wake does not shorten the pause after a failure. */
 	wake(): void;
-	/** Aborts `stopping`, waits for the current run and starts no other. */
+	/** Aborts `stopping` and waits for the current run, then for a last one of a task that has it. Further calls return the same promise. */
 	stop(): Promise<void>;
+	/** Aborts `stopping` and starts no run any more, not even a last one. Waits for nothing. */
+	cut(): void;
 }
 
 const JITTER = 0.2;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
+/** How long the last run of a task may take: most of a drain of 10 s is for requests and consumers. */
+const LAST_RUN_MS = 2_000;
+
+interface TaskOptions<Deps> {
+	deps: Deps;
+	logger: Pick<Logger, 'warn'>;
+}
+
+/** The runs and intervals of a task, whose failures are logged as `<name>.failed`. */
+function createRuns<Deps>(task: Task<Deps>, { deps, logger }: TaskOptions<Deps>) {
+	const logFailure = (error: unknown) => logger.warn(`${task.name}.failed`, { error });
+	return {
+		/** Runs once under a request id of its own. Returns whether the run succeeded. */
+		async run(stopping: AbortSignal): Promise<boolean> {
+			try {
+				await withRequestId(newId('req'), async () => task.run(deps, stopping));
+				return true;
+			} catch (error) {
+				logFailure(error);
+				return false;
+			}
+		},
+		intervalMs(): number {
+			try {
+				return resolveInterval(task, deps);
+			} catch (error) {
+				logFailure(error);
+				return MAX_RETRY_MS;
+			}
+		},
+	};
+}
 
 /**
  * Runs the task now and then repeatedly, each time under a request id of its own. A failed run is logged as `<name>.failed` and
- * retried after 100 ms, then after twice as long each time, up to 5 s or the task's interval.
+ * retried after 100 ms, then after twice as long each time, up to 5 s or the task's interval. An interval that can't be computed is
+ * logged like a failed run and taken as 5 s.
  */
-export function startTask<Deps>(
-	task: Task<Deps>,
-	{ deps, logger }: { deps: Deps; logger: Pick<Logger, 'warn'> },
-): RunningTask {
+export function startTask<Deps>(task: Task<Deps>, options: TaskOptions<Deps>): RunningTask {
+	const { run, intervalMs } = createRuns(task, options);
 	const stopping = new AbortController();
+	const cutting = new AbortController();
+	/** Ends the pause after a run that did not fail. */
 	let interrupt = new AbortController();
-	let retryMs = FIRST_RETRY_MS;
-
-	async function runOnce(): Promise<boolean> {
-		try {
-			await withRequestId(newId('req'), async () => task.run(deps, stopping.signal));
-			retryMs = FIRST_RETRY_MS;
-			return true;
-		} catch (error) {
-			logger.warn(`${task.name}.failed`, { error });
-			return false;
-		}
-	}
 
 	async function loop(): Promise<void> {
+		let retryMs = FIRST_RETRY_MS;
 		while (!stopping.signal.aborted) {
 			interrupt = new AbortController();
 			const startedAtMs = performance.now();
-			const isDone = await runOnce();
+			const isDone = await run(stopping.signal);
 			if (isDone && task.everyMs === 'once') return;
-			const everyMs = resolveInterval(task, deps);
+			const everyMs = intervalMs();
 			const pauseMs = isDone
 				? startedAtMs + everyMs - performance.now()
 				: Math.min(retryMs, everyMs, MAX_RETRY_MS);
-			if (!isDone) retryMs *= 2;
-			const signal = isDone ? AbortSignal.any([interrupt.signal, stopping.signal]) : stopping.signal;
+			retryMs = isDone ? FIRST_RETRY_MS : 2 * retryMs;
+			const { signal } = isDone ? interrupt : stopping;
 			await sleep(Math.max(0, pauseMs * (1 - JITTER * Math.random())), undefined, { signal }).catch(
 				() => undefined,
 			);
 		}
 	}
 
+	async function runLast(): Promise<void> {
+		if (!task.runsAtStop || cutting.signal.aborted) return;
+		const signal = AbortSignal.any([AbortSignal.timeout(LAST_RUN_MS), cutting.signal]);
+		await Promise.race([run(signal), once(signal, 'abort')]);
+	}
+
 	const running = loop();
+	const abort = () => {
+		stopping.abort();
+		interrupt.abort();
+	};
+	let stopped: Promise<void> | undefined;
 	return {
 		wake: () => interrupt.abort(),
-		async stop() {
-			stopping.abort();
-			await running;
+		stop() {
+			abort();
+			stopped ??= running.then(runLast);
+			return stopped;
+		},
+		cut() {
+			cutting.abort();
+			abort();
 		},
 	};
 }
