@@ -16,7 +16,8 @@ function outboxOf(count: number) {
 		},
 	};
 	const prisma = { ...tx, $transaction: (work: (tx: unknown) => Promise<unknown>) => work(tx) };
-	return { prisma: prisma as never, left: () => rows.length };
+	const add = () => rows.push({ id: BigInt(count), payload: { id: count } });
+	return { prisma: prisma as never, add, left: () => rows.length };
 }
 
 async function waitUntil(condition: () => boolean): Promise<void> {
@@ -42,4 +43,22 @@ test('rows that the broker did not confirm are published again without a wake', 
 	await waitUntil(() => outbox.left() === 0);
 	await relay.stop();
 	expect(tries).toBe(3);
+});
+
+test('a relay that stops publishes what was added since its last run', async () => {
+	const outbox = outboxOf(1);
+	const publish = async () => undefined;
+	const relay = startTask(relayOutbox, { deps: { prisma: outbox.prisma, publish }, logger });
+	await waitUntil(() => outbox.left() === 0);
+	outbox.add();
+	await relay.stop();
+	expect(outbox.left()).toBe(0);
+});
+
+test('a relay stops although the broker is away', async () => {
+	const outbox = outboxOf(1);
+	const publish = () => Promise.reject(new Error('away'));
+	const relay = startTask(relayOutbox, { deps: { prisma: outbox.prisma, publish }, logger });
+	await relay.stop();
+	expect(outbox.left()).toBe(1);
 });

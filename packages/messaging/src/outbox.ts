@@ -13,12 +13,16 @@ const BATCH_SIZE = 100;
 /** Finds what a lost notification left behind. */
 const SAFETY_POLL_MS = 5_000;
 
-/** Publishes what transactions left in the outbox. Stops last, because requests, consumers and tasks add to it until they end. */
+/**
+ * Publishes what transactions left in the outbox. Stops last, because requests, consumers and tasks add to it until they end, and runs
+ * once more then. Events that this can't publish, as while the broker is away, wait for another replica or the next start.
+ */
 export const relayOutbox = defineTask<OutboxDeps>({
 	name: 'outbox',
 	everyMs: SAFETY_POLL_MS,
 	on: [OUTBOX_CHANNEL],
 	stopsLast: true,
+	runsAtStop: true,
 	async run({ prisma, publish }, stopping) {
 		while (!stopping.aborted && (await publishBatch(prisma, BATCH_SIZE, publish)) > 0)
 			crashPoint('relay.committed');

@@ -18,6 +18,8 @@ const service = inPackage('service');
 const storage = inPackage('storage');
 const toolKit = inPackage('tool-kit');
 const billing = inPackage('billing');
+const messaging = inPackage('messaging');
+const gateway = inPackage('gateway');
 const files = inPackage('files');
 const jobs = inPackage('jobs');
 
@@ -172,5 +174,28 @@ const HOW_BYTES_GO: readonly Mutant[] = [
 	},
 ];
 
+const HOW_THEY_STOP: readonly Mutant[] = [
+	{
+		name: 'cuts the tasks that a drain did not end',
+		mutations: [service('stopAll', dropCall('cut'))],
+		test: 'runs no task any more once its drain has timed out, not even those that stop last',
+	},
+	{
+		name: 'publishes what the last requests left in the outbox',
+		mutations: [messaging('relayOutbox', dropProperty('runsAtStop'))],
+		test: 'a relay that stops publishes what was added since its last run',
+	},
+	{
+		name: 'asks for no lease after its release',
+		mutations: [gateway('createLease.renew', forceCondition(false, 'isClosed'))],
+		test: 'once closed asks for no other',
+	},
+	{
+		name: 'counts no run whose lease was lost',
+		mutations: [files('createLeaseStore.finish', forceCondition(false, 'ended'))],
+		test: 'a run that another process has taken over is not counted as done',
+	},
+];
+
 /** What the services make sure of by themselves, whoever calls. */
-export const SERVICES: readonly Mutant[] = [...WHO_CALLS, ...WHOSE_IT_IS, ...HOW_BYTES_GO];
+export const SERVICES: readonly Mutant[] = [...WHO_CALLS, ...WHOSE_IT_IS, ...HOW_BYTES_GO, ...HOW_THEY_STOP];
