@@ -45,7 +45,7 @@ export const AROUND: readonly Program[] = [
 			copyrightText: 'BSD-2-Clause',
 			packages: ['libjemalloc2'],
 		},
-		purpose: 'the memory of the gateway',
+		purpose: 'the memory of the services',
 	},
 	{
 		name: 'curl',

@@ -14,7 +14,7 @@ async function readToolPackages(): Promise<string[]> {
 }
 
 const BROKER = 'rabbitmq-server';
-/** The gateway's memory allocator. */
+/** The services' memory allocator. */
 const ALLOCATOR = 'libjemalloc2';
 /** What the walkthrough in the README uses. */
 const WALKTHROUGH = ['curl', 'jq'];

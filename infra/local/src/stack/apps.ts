@@ -46,7 +46,11 @@ function controlPortName(replica: string): string {
 	return `${replica}-control`;
 }
 
-/** With glibc's allocator the gateway keeps 100 MB of fragments after thousands of connections; jemalloc returns them. */
+/**
+ * jemalloc returns what a burst took; glibc's allocator keeps fragments, also with one arena and a low trim threshold. After a minute of
+ * large bodies and a collection a gateway stays 41 MiB above its start with glibc and 5 MiB with jemalloc. Every service starts 5 to
+ * 20 MiB smaller. Tools don't inherit it: the sandbox has an environment of its own.
+ */
 const ALLOCATOR = {
 	LD_PRELOAD: 'libjemalloc.so.2',
 	MALLOC_CONF: 'background_thread:true,dirty_decay_ms:5000,muzzy_decay_ms:5000',
@@ -133,7 +137,6 @@ const APPS: App[] = [
 		name: 'gateway',
 		dependsOn: ['auth', AUTH_CONTROL, 'files', 'jobs', 'billing', 'web'],
 		env: ({ gatewayPort, corsOrigins, s3 }, { index, port, url }) => ({
-			...ALLOCATOR,
 			PUBLIC_HOST: '127.0.0.1',
 			PUBLIC_PORT: String(gatewayPort + index),
 			PRIVATE_URL: `http://127.0.0.1:${port}`,
@@ -259,6 +262,7 @@ function commonEnvironment(
 ): Record<string, string> {
 	return {
 		NODE_ENV: 'development',
+		...ALLOCATOR,
 		...baseEnvironment(environment),
 		// it is read line by line, and written to files
 		LOG_FORMAT: 'json',
