@@ -174,6 +174,17 @@ async function queueOf(
 	return queue;
 }
 
+/** Logs a dead letter, and counts how long handling took. */
+function reportHandled(
+	{ logger, definition: { type } }: Pick<ConsumerOptions<string, z.ZodType>, 'logger' | 'definition'>,
+	outcome: Outcome,
+	durationMs: number,
+): void {
+	const isDead = typeof outcome === 'object';
+	if (isDead) logger.error('event.dead_lettered', { type, reason: outcome.dead });
+	handlingSeconds.observe({ type, outcome: isDead ? 'dead_lettered' : outcome }, durationMs / 1_000);
+}
+
 /** Consumes a queue, again after every loss of the connection, until it is stopped. */
 export function startConsumer<T extends string, S extends z.ZodType>(
 	broker: Broker,
@@ -183,17 +194,12 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 	const running = new Set<Promise<void>>();
 
 	async function process(channel: ConfirmChannel, message: ConsumeMessage, queue: string): Promise<void> {
-		const startedAt = performance.now();
+		const startedAtMs = performance.now();
 		const { event, invalid } = read(options.definition, message.content);
 		const outcome = event
 			? await handleInSpan(options, event, { headers: message.properties.headers, stopping: stopping.signal })
 			: { dead: invalid };
-		if (typeof outcome === 'object') {
-			options.logger.error('event.dead_lettered', { type: options.definition.type, reason: outcome.dead });
-		}
-		const { type } = options.definition;
-		const labels = { type, outcome: typeof outcome === 'object' ? 'dead_lettered' : outcome };
-		handlingSeconds.observe(labels, (performance.now() - startedAt) / 1_000);
+		reportHandled(options, outcome, performance.now() - startedAtMs);
 		crashPoint('consumer.handled');
 		// A channel that closed meanwhile has given the message back: it comes again, and handling it twice is safe.
 		await settle(channel, message, { outcome, queue }).catch((error: unknown) => {

@@ -50,37 +50,68 @@ const READY_WITHIN_MS = 30_000;
 const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 60_000;
 
-export function createWarmPool(tool: Tool, options: WarmPoolOptions): WarmPool {
-	const size = tool.prewarmed ? options.prewarmedPerTool : 0;
-	const waiting: Entry[] = [];
-	const inUse = new Map<Workspace, Entry>();
+/** The processes that wait for a job. Each is retired when it has waited for {@link MAX_AGE_MS}. */
+function createWaitingList(onExpired: (entry: Entry) => void) {
+	const entries: Entry[] = [];
+	return {
+		entries: entries as readonly Entry[],
+		add(entry: Entry): void {
+			entries.push(entry);
+			entry.expiry = setTimeout(onExpired, MAX_AGE_MS, entry).unref();
+		},
+		/** Returns whether the entry was waiting. */
+		remove(entry: Entry): boolean {
+			const index = entries.indexOf(entry);
+			if (index !== -1) entries.splice(index, 1);
+			clearTimeout(entry.expiry);
+			return index !== -1;
+		},
+	};
+}
+
+/** Pauses starts after failures, for twice as long after each until a start succeeds. */
+function createBackoff(onEnd: () => void) {
 	let failures = 0;
-	let backoff: NodeJS.Timeout | undefined;
-	let isStopped = false;
+	let timer: NodeJS.Timeout | undefined;
+	return {
+		isActive: () => timer !== undefined,
+		begin(): void {
+			const end = () => {
+				timer = undefined;
+				onEnd();
+			};
+			timer ??= setTimeout(end, Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures++)).unref();
+		},
+		reset(): void {
+			failures = 0;
+		},
+		stop: () => clearTimeout(timer),
+	};
+}
+
+/** Starts the processes of one tool, and replaces those that end or expire while they wait. */
+function createSupply(tool: Tool, options: WarmPoolOptions, isStopped: () => boolean) {
+	const size = tool.prewarmed ? options.prewarmedPerTool : 0;
+	const inUse = new Map<Workspace, Entry>();
+	const waiting = createWaitingList((entry) => void retire(entry));
+	const backoff = createBackoff(fill);
 
 	function fill(): void {
-		while (!isStopped && !backoff && waiting.length + inUse.size < size) start();
+		while (canStart() && waiting.entries.length + inUse.size < size) start();
+	}
+
+	function canStart(): boolean {
+		return size > 0 && !isStopped() && !backoff.isActive();
 	}
 
 	function start(): void {
-		add({ workspace: openWorkspace(tool, options), isReady: false, jobs: 0 });
-	}
-
-	function add(entry: Entry): void {
-		waiting.push(entry);
-		entry.expiry = setTimeout(() => void retire(entry), MAX_AGE_MS).unref();
-		if (entry.jobs === 0) void watch(entry);
-	}
-
-	function remove(entry: Entry): boolean {
-		const index = waiting.indexOf(entry);
-		if (index !== -1) waiting.splice(index, 1);
-		clearTimeout(entry.expiry);
-		return index !== -1;
+		const entry = { workspace: openWorkspace(tool, options), isReady: false, jobs: 0 };
+		waiting.add(entry);
+		void watch(entry);
 	}
 
 	async function retire(entry: Entry): Promise<void> {
-		if (!remove(entry)) return;
+		if (!waiting.remove(entry)) return;
 		fill();
 		const workspace = await entry.workspace;
 		if (workspace) await options.discard(workspace);
@@ -90,29 +121,30 @@ export function createWarmPool(tool: Tool, options: WarmPoolOptions): WarmPool {
 	async function watch(entry: Entry): Promise<void> {
 		const workspace = await entry.workspace;
 		entry.isReady = workspace !== undefined;
-		if (workspace) failures = 0;
+		if (workspace) backoff.reset();
 		await workspace?.prewarmed?.ended;
-		const wasWaiting = remove(entry);
+		const wasWaiting = waiting.remove(entry);
 		if (workspace && !wasWaiting) return;
 		if (workspace) await options.discard(workspace);
-		if (isStopped) return;
+		if (isStopped()) return;
 		options.onProblem('standby.failed', new Error(`a prewarmed process of ${tool.manifest.slug} ended`));
-		backoff ??= setTimeout(resume, Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures++)).unref();
+		backoff.begin();
 	}
 
-	function resume(): void {
-		backoff = undefined;
-		fill();
-	}
+	return { inUse, waiting, backoff, fill, canStart, start, retire };
+}
 
-	fill();
+export function createWarmPool(tool: Tool, options: WarmPoolOptions): WarmPool {
+	let isStopped = false;
+	const { inUse, waiting, ...supply } = createSupply(tool, options, () => isStopped);
+	supply.fill();
 	return {
 		async acquire() {
 			// The replacement starts when the job is done, as its start would slow the job down, unless a job waits for it.
-			if (waiting.length === 0 && size > 0 && !isStopped && !backoff) start();
-			const [entry] = waiting;
+			if (waiting.entries.length === 0 && supply.canStart()) supply.start();
+			const [entry] = waiting.entries;
 			if (!entry) return undefined;
-			remove(entry);
+			waiting.remove(entry);
 			entry.jobs += 1;
 			const workspace = await entry.workspace;
 			if (!workspace) return undefined;
@@ -126,15 +158,15 @@ export function createWarmPool(tool: Tool, options: WarmPoolOptions): WarmPool {
 			const isReused = !isStopped && workspace.isReusable === true && (await isReady(workspace));
 			if (isReused) await clearScratch(workspace.scratch);
 			inUse.delete(workspace);
-			if (isReused) add(entry);
-			fill();
+			if (isReused) waiting.add(entry);
+			supply.fill();
 			return isReused;
 		},
-		ready: () => waiting.filter((entry) => entry.isReady).length,
+		ready: () => waiting.entries.filter((entry) => entry.isReady).length,
 		async stop() {
 			isStopped = true;
-			clearTimeout(backoff);
-			await Promise.all([...waiting].map(retire));
+			supply.backoff.stop();
+			await Promise.all([...waiting.entries].map(supply.retire));
 		},
 	};
 }
