@@ -5,7 +5,7 @@ import { eventually, home } from './processes.ts';
 const MAIL_MS = 30_000;
 
 export const RESET = 'Set a new password';
-export const VERIFY = 'Confirm your email address';
+export const VERIFY = 'Verify your email address';
 
 /** Undoes quoted-printable, the encoding of lines that are too long for mails. */
 function decode(text: string): string {

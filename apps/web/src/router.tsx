@@ -25,7 +25,7 @@ const LOADERS: Record<PagePath, () => Promise<ComponentType>> = {
 const pages: RouteObject[] = PAGES.map((path) => ({
 	path,
 	lazy: async () => ({ Component: await LOADERS[path]() }),
-	HydrateFallback: () => <Spinner label="Loading the page" />,
+	HydrateFallback: () => <Spinner label="Loading page" />,
 }));
 
 /** Pages are inside the shell, so that an error on a page leaves the navigation usable. */

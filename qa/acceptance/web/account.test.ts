@@ -32,18 +32,18 @@ describe('the plan', () => {
 	test('is bought and canceled on Stripe’s pages', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
-		await openStripe(page, 'Go Pro, yearly');
+		await openStripe(page, 'Subscribe yearly');
 		await page.getByRole('link', { name: 'Cancel' }).click();
-		await page.getByText('Nothing was paid').waitFor();
+		await page.getByText('Checkout canceled').waitFor();
 		await expectAccessible(page);
 		await page.getByRole('button', { name: 'Got it' }).click();
-		await page.getByText('Nothing was paid').waitFor({ state: 'detached' });
+		await page.getByText('Checkout canceled').waitFor({ state: 'detached' });
 		expect(new URL(page.url()).search).toBe('');
 
-		await openStripe(page, 'Go Pro, yearly');
+		await openStripe(page, 'Subscribe yearly');
 		await page.getByRole('button', { name: 'Subscribe' }).click();
-		await page.getByText('You are on Pro now').waitFor();
-		await page.getByText('Pro, paid yearly').waitFor();
+		await page.getByText('You’re on Pro').waitFor();
+		await page.getByText('Pro, billed yearly').waitFor();
 		await page.getByText(/^It renews on /).waitFor();
 		await expectAccessible(page);
 		await snap(page, 'account-pro');
@@ -53,38 +53,38 @@ describe('the plan', () => {
 		await openStripe(page, 'Manage subscription');
 		await page.getByRole('button', { name: 'Cancel at the end of the period' }).click();
 		await page.getByRole('link', { name: 'Back' }).click();
-		await page.getByText(/^It ends on .* you are on Free from then on/).waitFor();
+		await page.getByText(/^Ends on .* After that, you’re on Free/).waitFor();
 	});
 
 	test('shows that a payment is pending until the webhook arrives', async () => {
 		const page = await visit({ path: '/account', as: await newPerson() });
-		await openStripe(page, 'Go Pro, monthly');
+		await openStripe(page, 'Subscribe monthly');
 		await controlStripe('/switches', { webhooks: { paused: true } });
 		try {
 			await page.getByRole('button', { name: 'Subscribe' }).click();
-			await page.getByText('Waiting for Stripe to tell us').waitFor();
+			await page.getByText('Waiting for confirmation').waitFor();
 			await snap(page, 'account-waits-for-stripe');
 		} finally {
 			await controlStripe('/switches', { webhooks: { paused: false } });
 		}
-		await page.getByText('You are on Pro now').waitFor();
+		await page.getByText('You’re on Pro').waitFor();
 	});
 
 	test('is shown without a payment even after a return from checkout', async () => {
 		const page = await visit({ as: await newPerson() });
 		await page.clock.install();
 		await page.goto('/account?checkout=done');
-		await page.getByText('Waiting for Stripe to tell us').waitFor();
+		await page.getByText('Waiting for confirmation').waitFor();
 		await page.clock.fastForward('00:31');
-		await page.getByText('This takes longer than usual').waitFor();
+		await page.getByText('This is taking longer than usual').waitFor();
 		await page.getByRole('button', { name: 'Got it' }).click();
-		await page.getByRole('button', { name: 'Go Pro, monthly' }).waitFor();
+		await page.getByRole('button', { name: 'Subscribe monthly' }).waitFor();
 		expect(new URL(page.url()).search).toBe('');
 	});
 
 	test('stays pending until the user’s plan follows the subscription', async () => {
 		const page = await visit({ path: '/account', as: await newPerson() });
-		await openStripe(page, 'Go Pro, monthly');
+		await openStripe(page, 'Subscribe monthly');
 		let isLate = true;
 		await page.route('**/v1/me', async (route) => {
 			const answer = await route.fetch();
@@ -95,25 +95,25 @@ describe('the plan', () => {
 			});
 		});
 		await page.getByRole('button', { name: 'Subscribe' }).click();
-		await page.getByText('Pro, paid monthly').waitFor();
-		await page.getByText('Waiting for Stripe to tell us').waitFor();
+		await page.getByText('Pro, billed monthly').waitFor();
+		await page.getByText('Waiting for confirmation').waitFor();
 		isLate = false;
-		await page.getByText('You are on Pro now').waitFor();
+		await page.getByText('You’re on Pro').waitFor();
 		await page.unrouteAll({ behavior: 'wait' });
 	});
 
 	test('is not bought twice when another tab has bought it', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
-		await page.getByRole('button', { name: 'Go Pro, monthly' }).waitFor();
+		await page.getByRole('button', { name: 'Subscribe monthly' }).waitFor();
 		await page.route('**/v1/billing', (route) => route.abort());
 		const other = await page.context().newPage();
 		await other.goto('/account');
-		await openStripe(other, 'Go Pro, monthly');
+		await openStripe(other, 'Subscribe monthly');
 		await other.getByRole('button', { name: 'Subscribe' }).click();
-		await other.getByText('You are on Pro now').waitFor();
-		await page.getByRole('button', { name: 'Go Pro, monthly' }).click();
-		await page.getByText('You have a subscription already.').waitFor();
+		await other.getByText('You’re on Pro').waitFor();
+		await page.getByRole('button', { name: 'Subscribe monthly' }).click();
+		await page.getByText('You already have a subscription.').waitFor();
 		await page.unroute('**/v1/billing');
 		await page.getByRole('button', { name: 'Manage subscription' }).waitFor();
 	});
@@ -140,9 +140,9 @@ describe('sessions', () => {
 		const other = await signInWith(person, FIREFOX);
 		const page = await visit({ path: '/account', as: person });
 		await page.getByText('Firefox on Windows').waitFor();
-		expect(await page.getByText('This one').count()).toBe(1);
-		await page.getByRole('button', { name: /^End the session: Firefox on Windows/ }).click();
-		await page.getByText('The session was ended.').waitFor();
+		expect(await page.getByText('This device').count()).toBe(1);
+		await page.getByRole('button', { name: /^End session: Firefox on Windows/ }).click();
+		await page.getByText('Session signed out.').waitFor();
 		expect(await page.getByText('Firefox on Windows').count()).toBe(0);
 		expect([await statusOf(other), await statusOf(person.token)]).toEqual([401, 200]);
 	});
@@ -152,7 +152,7 @@ describe('sessions', () => {
 		const other = await signInWith(person, 'curl/8.14.1');
 		const page = await visit({ path: '/account', as: person });
 		await page.getByRole('button', { name: 'Sign out everywhere' }).click();
-		await page.getByText('You are signed out everywhere.').waitFor();
+		await page.getByText('You’re signed out everywhere.').waitFor();
 		await page.getByRole('link', { name: 'Sign in' }).waitFor();
 		expect([await statusOf(other), await statusOf(person.token)]).toEqual([401, 401]);
 	});
@@ -164,7 +164,7 @@ describe('account deletion', () => {
 		const page = await visit({ path: '/account', as: person, device: 'phone' });
 		const open = page.getByRole('button', { name: 'Delete account…' });
 		const dialog = page.getByRole('dialog', { name: 'Delete your account?' });
-		const submit = dialog.getByRole('button', { name: 'Delete for good' });
+		const submit = dialog.getByRole('button', { name: 'Delete permanently' });
 		await open.click();
 		await page.keyboard.press('Escape');
 		await dialog.waitFor({ state: 'detached' });
@@ -174,17 +174,17 @@ describe('account deletion', () => {
 		await dialog.getByLabel('Type delete').fill('yes');
 		await dialog.getByLabel('Password', { exact: true }).fill('not the password');
 		await submit.click();
-		await dialog.getByText('Type the word delete.').waitFor();
+		await dialog.getByText('Type “delete” to confirm.').waitFor();
 		await dialog.getByLabel('Type delete').fill('Delete');
 		await submit.click();
-		await dialog.getByText('This is not your password.').waitFor();
+		await dialog.getByText('Incorrect password.').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'account-delete');
 		expect(await statusOf(person.token)).toBe(200);
 
 		await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
 		await submit.click();
-		await page.getByText('Your account is deleted.').waitFor();
+		await page.getByText('Account deleted.').waitFor();
 		await page.getByRole('link', { name: 'Sign in' }).waitFor();
 		expect(await statusOf(person.token)).toBe(401);
 	});

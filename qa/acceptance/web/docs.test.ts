@@ -72,7 +72,7 @@ test('the search finds operations and text, and counts the matches', async () =>
 		await page.locator('section:visible').getByRole('heading', { name: title }).first().waitFor();
 	}
 	await search.fill('xylophone');
-	await page.getByText('Nothing matches').waitFor();
+	await page.getByText('No matches').waitFor();
 	expect(await page.locator('section:visible').count()).toBe(0);
 	await search.fill('');
 	await ready(page);
@@ -115,7 +115,7 @@ test('offers a retry when the OpenAPI document fails to load', async () => {
 		isAway ? route.fulfill({ status: 503 }) : route.continue(),
 	);
 	await page.getByRole('link', { name: 'Docs' }).click();
-	await page.getByText('The reference can’t be loaded').waitFor();
+	await page.getByText('Couldn’t load the reference').waitFor();
 	await page.getByRole('heading', { name: 'Getting started' }).waitFor();
 	await expectAccessible(page);
 	isAway = false;

@@ -28,10 +28,10 @@ const jobsOf = async (person: Person) => (await call('GET', '/v1/jobs', { token:
 describe('the history', () => {
 	test('of a new user links to the tools', async () => {
 		const page = await visit({ path: '/history', as: await newPerson() });
-		await page.getByText('Nothing here yet').waitFor();
+		await page.getByText('No jobs yet').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'history-empty');
-		await page.getByRole('link', { name: 'Pick a tool' }).click();
+		await page.getByRole('link', { name: 'Choose a tool' }).click();
 		await page.getByRole('heading', { level: 1 }).waitFor();
 		expect(new URL(page.url()).pathname).toBe('/');
 	});
@@ -73,10 +73,10 @@ describe('the history', () => {
 		await row(page, /holiday/).waitFor();
 		expect(page.url()).toContain('status=succeeded');
 		await page.getByLabel('Tool').selectOption('OCR');
-		await page.getByText('No job is like that').waitFor();
+		await page.getByText('No matching jobs').waitFor();
 		await snap(page, 'history-filtered');
 		await page.reload();
-		await page.getByText('No job is like that').waitFor();
+		await page.getByText('No matching jobs').waitFor();
 		await page.getByRole('button', { name: 'Show all' }).click();
 		await row(page, /broken/).waitFor();
 	});
@@ -94,18 +94,18 @@ describe('the history', () => {
 		await row(page, /broken/)
 			.nth(21)
 			.waitFor();
-		expect(await page.getByText('That is all.').evaluate((end) => end === document.activeElement)).toBe(true);
+		expect(await page.getByText('End of list.').evaluate((end) => end === document.activeElement)).toBe(true);
 	});
 
 	test('polls an active job until it has ended', async () => {
 		const person = await newPerson();
 		const file = await upload(person, picturePdf('big.pdf', { pages: 12 }));
 		const page = await visit({ path: '/history', as: person });
-		await page.getByText('Nothing here yet').waitFor();
+		await page.getByText('No jobs yet').waitFor();
 		await startJob(person.token, file);
 		await page.reload();
 		await row(page, /big/)
-			.getByText(/In line|Running/)
+			.getByText(/Queued|Running/)
 			.first()
 			.waitFor();
 		await row(page, /big/)
@@ -160,9 +160,9 @@ describe('the history', () => {
 
 	test('does not accept dropped files, and says where to drop them', async () => {
 		const page = await visit({ path: '/history', as: await newPerson() });
-		await page.getByText('Nothing here yet').waitFor();
+		await page.getByText('No jobs yet').waitFor();
 		await dropFiles(page.getByRole('main'), [picturePdf()]);
-		await page.getByText('Nothing takes files here.').waitFor();
+		await page.getByText('You can’t drop files here.').waitFor();
 	});
 
 	test('asks for the password of a locked file and runs the job again with it', async () => {
@@ -184,12 +184,12 @@ describe('the history', () => {
 		const person = await newPerson();
 		await runJob(person, brokenPdf('broken.pdf'));
 		const page = await visit({ path: '/history', as: person });
-		const ask = () => page.getByRole('button', { name: 'Remove broken.pdf from the history' }).click();
+		const ask = () => page.getByRole('button', { name: 'Remove broken.pdf from history' }).click();
 		const remove = page.getByRole('dialog').getByRole('button', { name: 'Remove' });
 		await ask();
 		await expectAccessible(page);
 		await snap(page, 'history-remove');
-		await page.getByRole('button', { name: 'Keep it' }).click();
+		await page.getByRole('button', { name: 'Cancel' }).click();
 		expect(await jobsOf(person)).toHaveLength(1);
 		tolerate(page, /answered 503/);
 		await page.route('**/v1/jobs/*', (route) =>
@@ -197,13 +197,13 @@ describe('the history', () => {
 		);
 		await ask();
 		await remove.click();
-		await page.getByText('It was not removed.').waitFor();
+		await page.getByText('Couldn’t remove the job.').waitFor();
 		await row(page, /broken/).waitFor();
 		await page.unroute('**/v1/jobs/*');
 		await ask();
 		const removed = deleted(page);
 		await remove.click();
-		await page.getByText('Nothing here yet').waitFor();
+		await page.getByText('No jobs yet').waitFor();
 		expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
 		await removed;
 		expect(await jobsOf(person)).toEqual([]);
@@ -224,7 +224,7 @@ describe('the history', () => {
 			await route.fulfill({ status: 503, json: away() });
 		});
 		const remove = async (name: string) => {
-			await page.getByRole('button', { name: `Remove ${name} from the history` }).click();
+			await page.getByRole('button', { name: `Remove ${name} from history` }).click();
 			await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
 			await row(page, new RegExp(name)).waitFor({ state: 'detached' });
 		};
@@ -248,7 +248,7 @@ describe('the history', () => {
 			await route.abort();
 		});
 		await page.getByRole('button', { name: 'Run again: broken.pdf' }).click();
-		await page.getByText('It was not started.').waitFor();
+		await page.getByText('Couldn’t start the job.').waitFor();
 		await page.unroute('**/v1/jobs');
 		await page.getByRole('button', { name: 'Run again: broken.pdf' }).click();
 		await row(page, /broken/)
@@ -299,7 +299,7 @@ describe('the history', () => {
 		}
 		await page.reload();
 		await row(page, /holiday/)
-			.getByText('no longer kept')
+			.getByText('deleted')
 			.waitFor();
 		expect(
 			await row(page, /holiday/)
@@ -353,7 +353,7 @@ describe('the files', () => {
 
 	test('of a new user are an empty state', async () => {
 		const page = await visit({ path: '/files', as: await newPerson() });
-		await page.getByText('No files are kept').waitFor();
+		await page.getByText('No files').waitFor();
 		await expectAccessible(page);
 	});
 });

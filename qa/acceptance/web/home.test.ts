@@ -45,7 +45,7 @@ describe('a file on the home page', () => {
 	test('is rejected when no tool accepts it', async () => {
 		const page = await visit();
 		await chooseFiles(page, { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('no film') });
-		await page.getByText('No tool takes film.mp4').waitFor();
+		await page.getByText('No tool accepts film.mp4').waitFor();
 		await expectAccessible(page);
 	});
 });

@@ -66,7 +66,7 @@ test('the first tab stop skips the header', async () => {
 	// the content, which has the next tab stop, is loaded
 	await page.getByRole('button', { name: 'Choose files' }).waitFor();
 	await page.keyboard.press('Tab');
-	await page.getByRole('link', { name: 'Skip to the content' }).and(page.locator(':focus')).waitFor();
+	await page.getByRole('link', { name: 'Skip to content' }).and(page.locator(':focus')).waitFor();
 	await page.keyboard.press('Enter');
 	await page.keyboard.press('Tab');
 	expect(await page.evaluate(() => document.querySelector('main')?.contains(document.activeElement))).toBe(

@@ -71,7 +71,7 @@ test('the header fits a window of 320 pixels with an active upload', async () =>
 		await page.setViewportSize({ width: 320, height: 640 });
 		await page.route('**/v1/jobs', (route) => route.abort());
 		await chooseFiles(page, picturePdf());
-		await page.getByRole('button', { name: '1 file on the way' }).waitFor();
+		await page.getByRole('button', { name: '1 file in progress' }).waitFor();
 		expect(await overflow(page)).toBeLessThanOrEqual(0);
 	}
 });
@@ -82,7 +82,7 @@ describe('animations while something is loading', () => {
 		const page = await visit({ path: '/sign-in', reducedMotion });
 		await page.route('**/v1/tools', () => undefined);
 		await page.getByRole('link', { name: 'Tools', exact: true }).click();
-		await page.getByText('Loading the tools').waitFor();
+		await page.getByText('Loading tools').waitFor();
 		return await page.evaluate(
 			() =>
 				document.getAnimations().filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 1)

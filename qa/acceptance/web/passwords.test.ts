@@ -18,11 +18,11 @@ describe('a forgotten password', () => {
 	test('is reset with an email link, whose token leaves the address bar and survives a reload', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/sign-in', device: 'phone' });
-		await page.getByRole('link', { name: 'Forgotten?' }).click();
+		await page.getByRole('link', { name: 'Forgot password?' }).click();
 		await page.getByLabel('Email').fill(person.email);
 		await expectAccessible(page);
 		await snap(page, 'forgot-password');
-		await submit(page, 'Send the link');
+		await submit(page, 'Send link');
 		await page.getByText('Check your inbox').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'forgot-password-sent');
@@ -32,36 +32,36 @@ describe('a forgotten password', () => {
 		await page.waitForURL((url) => url.hash === '');
 		await page.reload();
 		await page.getByLabel('New password', { exact: true }).fill('short');
-		await submit(page, 'Set the password');
+		await submit(page, 'Set password');
 		await page.getByText('Must have at least 8 characters.').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'reset-password');
 		await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
-		await submit(page, 'Set the password');
-		await page.getByText('Your new password is set').waitFor();
+		await submit(page, 'Set password');
+		await page.getByText('Password set').waitFor();
 		expect(await loginStatus(person.email, NEW_PASSWORD)).toBe(200);
 
 		await page.getByRole('main').getByRole('link', { name: 'Sign in' }).first().click();
 		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 		await page.goto(`/reset-password#token=${token}`);
 		await page.getByLabel('New password', { exact: true }).fill('a third password');
-		await submit(page, 'Set the password');
+		await submit(page, 'Set password');
 		await page.getByText('This link has expired or was already used').waitFor();
 		await snap(page, 'reset-password-used');
-		await page.getByRole('link', { name: 'Ask for a new link' }).click();
+		await page.getByRole('link', { name: 'Request a new link' }).click();
 		await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
 	});
 
 	test('gets the same answer for an unknown email', async () => {
 		const page = await visit({ path: '/forgot-password' });
 		await page.getByLabel('Email').fill(newEmail());
-		await submit(page, 'Send the link');
+		await submit(page, 'Send link');
 		await page.getByText('Check your inbox').waitFor();
 	});
 
 	test('can’t be reset without a link', async () => {
 		const page = await visit({ path: '/reset-password', theme: 'dark' });
-		await page.getByText('There is no link in this address').waitFor();
+		await page.getByText('This link is incomplete').waitFor();
 		await expectAccessible(page);
 	});
 
@@ -71,8 +71,8 @@ describe('a forgotten password', () => {
 		const token = await mailedToken(person.email, RESET);
 		const page = await visit({ path: `/reset-password#token=${token}`, as: person });
 		await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
-		await submit(page, 'Set the password');
-		await page.getByText('Your new password is set').waitFor();
+		await submit(page, 'Set password');
+		await page.getByText('Password set').waitFor();
 		await page.getByRole('main').getByRole('link', { name: 'Sign in' }).first().click();
 		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 	});
@@ -84,8 +84,8 @@ test('resetting another account’s password does not sign out this one', async 
 	const token = await mailedToken(other.email, RESET);
 	const page = await visit({ path: `/reset-password#token=${token}`, as: person });
 	await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
-	await submit(page, 'Set the password');
-	await page.getByText('Your new password is set').waitFor();
+	await submit(page, 'Set password');
+	await page.getByText('Password set').waitFor();
 	await page.goto('/account');
 	await page.getByRole('main').getByText(person.email, { exact: true }).waitFor();
 });
@@ -94,18 +94,18 @@ describe('an email address', () => {
 	test('is verified with an email link, and the account page says so', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
-		await page.getByText('Your email address is not confirmed yet').waitFor();
-		await page.getByRole('button', { name: 'Send the mail again' }).click();
-		await page.getByText('The mail is on its way').waitFor();
+		await page.getByText('Verify your email address').waitFor();
+		await page.getByRole('button', { name: 'Resend email' }).click();
+		await page.getByText('Email sent').waitFor();
 		const token = await mailedToken(person.email, VERIFY, 2);
 		await page.goto(`/verify-email#token=${token}`);
-		await page.getByText('your email address is confirmed').waitFor();
+		await page.getByText('Email address verified').waitFor();
 		expect(new URL(page.url()).hash).toBe('');
 		await expectAccessible(page);
 		await snap(page, 'verify-email');
-		await page.getByRole('link', { name: 'To your account' }).click();
+		await page.getByRole('link', { name: 'Go to your account' }).click();
 		await page.getByRole('heading', { name: 'Plan' }).waitFor();
-		await page.getByText('not confirmed yet').waitFor({ state: 'detached' });
+		await page.getByText('Verify your email address').waitFor({ state: 'detached' });
 	});
 
 	test('is not verified twice with one link', async () => {
@@ -128,12 +128,12 @@ describe('an email address', () => {
 		await expectAccessible(page);
 		await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
 		await submit(page, 'Confirm');
-		await page.getByText('your email address is confirmed').waitFor();
+		await page.getByText('Email address verified').waitFor();
 	});
 
 	test('can’t be verified without a link', async () => {
 		const page = await visit({ path: '/verify-email' });
-		await page.getByText('There is no link in this address').waitFor();
+		await page.getByText('This link is incomplete').waitFor();
 	});
 });
 
@@ -151,7 +151,7 @@ test('a new password shows its strength, and a weak one is rejected with advice'
 	await page.getByText('Too easy to guess').waitFor();
 	await expectAccessible(page);
 	await submit(page, 'Create account');
-	await page.getByText('Must be harder to guess').waitFor();
+	await page.getByText('Is too easy to guess').waitFor();
 });
 
 test('changing the password ends the other sessions', async () => {
@@ -162,11 +162,11 @@ test('changing the password ends the other sessions', async () => {
 	await current.fill('not the password');
 	await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
 	await submit(page, 'Change password');
-	await page.getByText('This is not your password.').waitFor();
+	await page.getByText('Incorrect password.').waitFor();
 	expect(await current.evaluate((input) => input === document.activeElement)).toBe(true);
 	await current.fill(PASSWORD);
 	await submit(page, 'Change password');
-	await page.getByText('Your password is changed.').waitFor();
+	await page.getByText('Password changed.').waitFor();
 	expect(await current.inputValue()).toBe('');
 	const token = other.body.data.token;
 	expect((await call('GET', '/v1/me', { token })).status).toBe(401);

@@ -55,8 +55,8 @@ describe('sign-up', () => {
 			if (request.url().includes('/v1/auth')) requests += 1;
 		});
 		await submit(page, 'Create account');
-		await page.getByText('Please fill this in.').first().waitFor();
-		expect([await page.getByText('Please fill this in.').count(), requests]).toEqual([2, 0]);
+		await page.getByText('This field is required.').first().waitFor();
+		expect([await page.getByText('This field is required.').count(), requests]).toEqual([2, 0]);
 	});
 
 	test('says that the email is taken', async () => {
@@ -64,7 +64,7 @@ describe('sign-up', () => {
 		const page = await visit({ path: '/sign-up' });
 		await fillIn(page, person.email, PASSWORD);
 		await submit(page, 'Create account');
-		await page.getByText('There is an account with this email').waitFor();
+		await page.getByText('An account with this email already exists').waitFor();
 	});
 });
 
@@ -97,7 +97,7 @@ describe('sign-in', () => {
 		const page = await visit({ path: '/sign-in' });
 		await fillIn(page, newEmail(), 'not the password');
 		await submit(page, 'Sign in');
-		await page.getByRole('alert').getByText('don’t go together').waitFor();
+		await page.getByRole('alert').getByText('Incorrect email or password.').waitFor();
 		const password = page.getByLabel('Password', { exact: true });
 		expect([await password.inputValue(), await password.getAttribute('type')]).toEqual([
 			'not the password',
@@ -123,7 +123,7 @@ describe('sign-in', () => {
 		await fillIn(page, person.email, PASSWORD);
 		await submit(page, 'Sign in');
 		await page.getByRole('button', { name: /^Try again in \d+ s$/ }).waitFor();
-		await page.getByText('Too many tries').waitFor();
+		await page.getByText('Too many attempts').waitFor();
 		await snap(page, 'sign-in-slowed');
 		await page.clock.fastForward('00:31');
 		await page.getByRole('main').getByRole('button', { name: 'Sign in' }).waitFor();
@@ -164,7 +164,7 @@ describe('sign-out', () => {
 		await page.route('**/v1/auth/logout', (route) => route.abort());
 		await account(page).click();
 		await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-		await page.getByText('You are signed out here. creatorr could not be told').waitFor();
+		await page.getByText('You’re signed out on this device, but creatorr couldn’t be reached.').waitFor();
 		await page.reload();
 		await page.getByRole('link', { name: 'Sign in' }).waitFor();
 	});

@@ -63,7 +63,7 @@ describe('an expired session', () => {
 		const page = await visit({ path: '/account', as: person });
 		await endSession(page, person);
 		await signInAgain(page, other);
-		await page.getByText(`You are signed in as ${other.email} now.`).waitFor();
+		await page.getByText(`You’re now signed in as ${other.email}.`).waitFor();
 		await page.getByRole('main').getByText(other.email, { exact: true }).waitFor();
 		expect(await page.getByRole('main').getByText(person.email, { exact: true }).count()).toBe(0);
 	});
@@ -72,7 +72,7 @@ describe('an expired session', () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
 		await endSession(page, person);
-		await signInAgainDialog(page).getByRole('button', { name: 'Leave this account' }).click();
+		await signInAgainDialog(page).getByRole('button', { name: 'Use another account' }).click();
 		await page.getByRole('link', { name: 'Sign in' }).waitFor();
 		expect(await kindOfSession(page)).toBeUndefined();
 	});
@@ -106,15 +106,15 @@ describe('offline', () => {
 	test('the page says so, and continues when the network is back', async () => {
 		const page = await visit({ as: await newPerson(), device: 'phone' });
 		await page.context().setOffline(true);
-		await page.getByText('You are offline.').waitFor();
+		await page.getByText('You’re offline.').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'offline');
 		await page.getByRole('link', { name: 'History' }).click();
-		await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+		await page.getByRole('heading', { name: 'You’re offline' }).waitFor();
 		await page.context().setOffline(false);
-		await page.getByText('You are offline.').waitFor({ state: 'detached' });
-		await page.getByRole('button', { name: 'Reload the page' }).click();
-		await page.getByText('Nothing here yet').waitFor();
+		await page.getByText('You’re offline.').waitFor({ state: 'detached' });
+		await page.getByRole('button', { name: 'Reload page' }).click();
+		await page.getByText('No jobs yet').waitFor();
 	});
 
 	test('a form says so, and keeps its input', async () => {
@@ -123,7 +123,7 @@ describe('offline', () => {
 		await page.getByLabel('Email').fill('ada@example.com');
 		await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
 		await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
-		await page.getByText('You are offline. Try again when you are back.').waitFor();
+		await page.getByText('You’re offline. Try again when you’re back online.').waitFor();
 		expect(await page.getByLabel('Email').inputValue()).toBe('ada@example.com');
 	});
 });
@@ -134,12 +134,12 @@ describe('an API outage', () => {
 		const unavailable = { status: 503, json: UNAVAILABLE, headers: { 'retry-after': '1' } };
 		await page.route(/\/v1\/(jobs|health)/, (route) => route.fulfill(unavailable));
 		await page.getByRole('link', { name: 'History' }).click();
-		await page.getByText('A part of creatorr doesn’t answer just now. We keep trying').waitFor();
-		await page.getByText('Your history can’t be loaded').waitFor();
+		await page.getByText('creatorr is temporarily unavailable. We’ll keep trying.').waitFor();
+		await page.getByText('Couldn’t load your history').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'api-away');
 		await page.unroute(/\/v1\/(jobs|health)/);
-		await page.getByText('Nothing here yet').waitFor();
+		await page.getByText('No jobs yet').waitFor();
 		expect(await page.getByText('We keep trying').count()).toBe(0);
 	});
 });
@@ -149,12 +149,12 @@ describe('a page that fails', () => {
 		const page = await visit({ as: await newPerson(), tolerated: [/Failed to fetch dynamically/] });
 		await page.route('**/assets/history-page-*.js', (route) => route.fulfill({ status: 404, json: {} }));
 		await page.getByRole('link', { name: 'History' }).click();
-		await page.getByRole('heading', { name: 'There is a new version of creatorr' }).waitFor();
+		await page.getByRole('heading', { name: 'A new version of creatorr is available' }).waitFor();
 		await expectAccessible(page);
 		await snap(page, 'new-version');
 		await page.unroute('**/assets/history-page-*.js');
-		await page.getByRole('button', { name: 'Reload the page' }).click();
-		await page.getByText('Nothing here yet').waitFor();
+		await page.getByRole('button', { name: 'Reload page' }).click();
+		await page.getByText('No jobs yet').waitFor();
 	});
 
 	test('to render keeps the navigation', async () => {
@@ -172,10 +172,10 @@ describe('a page that fails', () => {
 		};
 		await page.route('**/v1/jobs?*', (route) => route.fulfill({ json: { data: [job], next_cursor: null } }));
 		await page.getByRole('link', { name: 'History' }).click();
-		await page.getByRole('heading', { name: 'This page broke' }).waitFor();
+		await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
 		await expectAccessible(page);
 		await snap(page, 'page-broke');
-		await page.getByRole('main').getByRole('link', { name: 'To the tools' }).click();
+		await page.getByRole('main').getByRole('link', { name: 'Go to tools' }).click();
 		await page.getByRole('heading', { name: 'Compress PDF' }).waitFor();
 	});
 });

@@ -28,13 +28,13 @@ test('accepts files that are dropped anywhere on the page, or pasted', async () 
 test('lets a visitor drop a file first and sign up in a dialog, then continues', async () => {
 	const page = await visit({ path: COMPRESS });
 	await chooseFiles(page, picturePdf('first.pdf'));
-	const dialog = page.getByRole('dialog', { name: 'One step, then it goes on' });
+	const dialog = page.getByRole('dialog', { name: 'One more step' });
 	await dialog.getByLabel('Email').waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool-sign-up');
 	await page.keyboard.press('Escape');
-	await page.getByText('1 file waits for you to sign in').waitFor();
-	await page.getByRole('button', { name: 'Go on' }).click();
+	await page.getByText('Sign in to continue with 1 file').waitFor();
+	await page.getByRole('button', { name: 'Continue' }).click();
 	await dialog.getByLabel('Email').fill(newEmail());
 	await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
 	await dialog.getByRole('button', { name: 'Create account' }).click();
@@ -64,10 +64,10 @@ describe('rejects at once', () => {
 	test('a file of another type, and transfers it to a tool that accepts it', async () => {
 		const page = await visit({ path: COMPRESS, as: await newPerson() });
 		await chooseFiles(page, docx('report.docx'));
-		await page.getByText('Compress PDF doesn’t take .docx files, but PDF.').waitFor();
+		await page.getByText('Compress PDF accepts only PDF files, not .docx.').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'tool-refused');
-		await page.getByRole('link', { name: 'Take it to Office to PDF' }).click();
+		await page.getByRole('link', { name: 'Open Office to PDF instead' }).click();
 		const row = uploadRow(page, 'report.docx');
 		await row.getByRole('button', { name: 'Download' }).waitFor();
 		await page.getByText('No preview available').waitFor();
@@ -86,7 +86,7 @@ describe('rejects at once', () => {
 			const page = await visit({ path: COMPRESS, as: await newPerson() });
 			await chooseFiles(page, [empty, large]);
 			await page.getByText('The file is empty.').waitFor();
-			await page.getByText(/up to 537 MB on the free plan/).waitFor();
+			await page.getByText(/Free limit for .* is 537 MB/).waitFor();
 			await page.getByRole('link', { name: 'See Pro' }).waitFor();
 			await page.getByRole('button', { name: 'Dismiss' }).click();
 			expect(await page.getByText('The file is empty.').count()).toBe(0);
@@ -107,7 +107,7 @@ test('says that the tool is unavailable, as long as it is', async () => {
 	});
 	await page.clock.install();
 	await page.goto(COMPRESS);
-	const notice = page.getByText('Nobody works with this tool just now', { exact: true });
+	const notice = page.getByText('This tool is temporarily unavailable', { exact: true });
 	await notice.waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool-unavailable');
@@ -125,11 +125,11 @@ test('forgets entered params and files that are held back when the user signs ou
 	await page.getByLabel('Password').fill('sesame');
 	await page.getByRole('spinbutton', { name: 'Quality' }).fill('1000');
 	await chooseFiles(page, picturePdf());
-	await page.getByText('1 file not started yet').waitFor();
+	await page.getByText('1 file not started').waitFor();
 	await page.getByRole('button', { name: 'Your account' }).click();
 	await page.getByRole('button', { name: 'Sign out', exact: true }).click();
 	// visitors may stay on the page
-	await page.getByText('not started yet').waitFor({ state: 'detached' });
+	await page.getByText('not started').waitFor({ state: 'detached' });
 	await page.getByText('More options').click();
 	expect(await page.getByLabel('Password').inputValue()).toBe('');
 });

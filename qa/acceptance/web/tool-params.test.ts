@@ -37,9 +37,9 @@ describe('the form', () => {
 	test('holds files back while a param is invalid', async () => {
 		const page = await visit({ path: COMPRESS, as: await newPerson() });
 		await page.getByRole('spinbutton', { name: 'Quality' }).fill('1000');
-		await page.getByText('At most 100.').waitFor();
+		await page.getByText('Must be at most 100.').waitFor();
 		await chooseFiles(page, picturePdf());
-		await page.getByText('1 file not started yet').waitFor();
+		await page.getByText('1 file not started').waitFor();
 		expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
 		await page.getByRole('spinbutton', { name: 'Quality' }).fill('60');
 		await page.getByRole('button', { name: 'Start' }).click();
@@ -47,7 +47,7 @@ describe('the form', () => {
 			.getByText(/% smaller/)
 			.waitFor();
 		await page.getByRole('spinbutton', { name: 'Quality' }).fill('');
-		await page.getByText('Type a number.').waitFor();
+		await page.getByText('Enter a number.').waitFor();
 		const again = page.getByRole('button', { name: 'Run again with these options' });
 		expect(await again.isDisabled()).toBe(true);
 		await page.getByRole('spinbutton', { name: 'Quality' }).fill('50');
@@ -68,7 +68,7 @@ describe('the form', () => {
 		await page.getByRole('button', { name: 'Remove English' }).press('Enter');
 		expect(await hasFocus()).toBe(true);
 		await page.getByRole('button', { name: 'Remove German' }).click();
-		await page.getByText('Choose at least one.').waitFor();
+		await page.getByText('Select at least one.').waitFor();
 		await languages.selectOption('English');
 		await add.click();
 		await expectAccessible(page);
@@ -87,7 +87,7 @@ test('a param that the API rejects is marked, and fixed without another upload',
 	await page.getByRole('switch', { name: 'Clean' }).check();
 	await chooseFiles(page, await scannedPdf());
 	const row = uploadRow(page, 'scan.pdf');
-	await row.getByText('An option is not as the tool needs it.').waitFor();
+	await row.getByText('An option is invalid.').waitFor();
 	await page
 		.getByText(/^Deskew and clean are not available in redo mode/)
 		.first()

@@ -34,13 +34,13 @@ describe('a failed job', () => {
 		const page = await visit({ path: COMPRESS, as: await newPerson() });
 		await chooseFiles(page, await lockedPdf('sesame'));
 		const row = uploadRow(page, 'secret.pdf');
-		await row.getByText('It has a password.').waitFor();
+		await row.getByText('This file is password-protected.').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'tool-password');
-		await row.getByLabel('Password of secret.pdf').fill('wrong');
-		await row.getByRole('button', { name: 'Open it' }).click();
-		await row.getByText('This password doesn’t open it.').waitFor();
-		await row.getByLabel('Password of secret.pdf').fill('sesame');
+		await row.getByLabel('Password for secret.pdf').fill('wrong');
+		await row.getByRole('button', { name: 'Unlock' }).click();
+		await row.getByText('Incorrect password.').waitFor();
+		await row.getByLabel('Password for secret.pdf').fill('sesame');
 		await page.keyboard.press('Enter');
 		await row.getByRole('button', { name: 'Download' }).waitFor();
 		expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(
@@ -66,7 +66,7 @@ test('offers the download when the preview fails to load', async () => {
 	const page = await visit({ path: COMPRESS, as: await newPerson() });
 	await page.route('**/assets/comparison-*.js', (route) => route.abort());
 	await chooseFiles(page, picturePdf());
-	await page.getByText('The pages can’t be shown just now.').waitFor();
+	await page.getByText('The preview couldn’t be loaded.').waitFor();
 	await page.getByRole('button', { name: 'Download' }).waitFor();
 });
 
@@ -76,7 +76,7 @@ test('stays on the page when the store is unavailable', async () => {
 	await page.getByText(/% smaller/).waitFor();
 	await page.route(/X-Amz-Signature/, (route) => route.abort());
 	await page.getByRole('button', { name: 'Download' }).click();
-	await page.getByText('creatorr doesn’t answer.').waitFor();
+	await page.getByText('Can’t reach creatorr.').waitFor();
 	expect(new URL(page.url()).pathname).toBe(COMPRESS);
 	await page.unroute(/X-Amz-Signature/);
 	const downloading = page.waitForEvent('download');
@@ -108,7 +108,7 @@ test('runs again with other params, without another upload', async () => {
 test('downloads several files as one zip', async () => {
 	const page = await visit({ path: COMPRESS, as: await newPerson() });
 	await chooseFiles(page, [picturePdf('a.pdf'), picturePdf('b.pdf'), await textPdf('letter.pdf')]);
-	const button = page.getByRole('button', { name: 'Download all 3' });
+	const button = page.getByRole('button', { name: 'Download all (3)' });
 	await button.waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool-several');
@@ -117,8 +117,8 @@ test('downloads several files as one zip', async () => {
 	const download = await downloading;
 	expect(download.suggestedFilename()).toBe('creatorr Compress PDF.zip');
 	await chooseFiles(page, await lockedPdf('sesame'));
-	await uploadRow(page, 'secret.pdf').getByText('It has a password.').waitFor();
-	await page.getByRole('button', { name: 'Clear what is done' }).click();
+	await uploadRow(page, 'secret.pdf').getByText('This file is password-protected.').waitFor();
+	await page.getByRole('button', { name: 'Clear finished' }).click();
 	// a failed upload that has a remedy stays
 	await page.getByRole('heading', { name: 'Your file', exact: true }).waitFor();
 	await uploadRow(page, 'secret.pdf').waitFor();
@@ -128,7 +128,7 @@ test('downloads the remaining files when another was deleted', async () => {
 	const person = await newPerson();
 	const page = await visit({ path: COMPRESS, as: person });
 	await chooseFiles(page, [picturePdf('a.pdf'), picturePdf('b.pdf')]);
-	const button = page.getByRole('button', { name: 'Download all 2' });
+	const button = page.getByRole('button', { name: 'Download all (2)' });
 	await button.waitFor();
 	const { body } = await call('GET', '/v1/files', { token: person.token });
 	const made: { id: string } = body.data.find(({ name }: { name: string }) => name === 'a.compressed.pdf');
@@ -136,6 +136,6 @@ test('downloads the remaining files when another was deleted', async () => {
 	const downloading = page.waitForEvent('download');
 	await button.click();
 	await downloading;
-	await page.getByText('No longer kept, and left out: a.compressed.pdf.').waitFor();
-	await uploadRow(page, 'a.pdf').getByText('The result is no longer kept.').waitFor();
+	await page.getByText('Expired or deleted, so not included: a.compressed.pdf.').waitFor();
+	await uploadRow(page, 'a.pdf').getByText('The result has expired or was deleted.').waitFor();
 });

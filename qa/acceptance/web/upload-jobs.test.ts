@@ -19,11 +19,11 @@ const jobsOf = async ({ token }: Person): Promise<{ status: string; input_file_i
 test('a job is watched again after a reload, and shown on every page', async () => {
 	const page = await visit({ path: OCR, as: await newPerson() });
 	await chooseFiles(page, await scannedPdf('scan.pdf', LONG_SCAN));
-	await page.getByText(/^(In line|Working)/).waitFor();
+	await page.getByText(/^(Queued|Processing)/).waitFor();
 	await page.reload();
-	await page.getByText(/^(In line|Working)/).waitFor();
+	await page.getByText(/^(Queued|Processing)/).waitFor();
 	await page.getByRole('link', { name: 'creatorr, home' }).click();
-	const badge = page.getByRole('button', { name: '1 file on the way' });
+	const badge = page.getByRole('button', { name: '1 file in progress' });
 	await badge.click();
 	await expectAccessible(page);
 	await snap(page, 'upload-badge');
@@ -35,7 +35,7 @@ test('a job is canceled while it runs, and started again without another upload'
 	const person = await newPerson();
 	const page = await visit({ path: OCR, as: person });
 	await chooseFiles(page, await scannedPdf('scan.pdf', LONG_SCAN));
-	await page.getByText(/^(In line|Working)/).waitFor();
+	await page.getByText(/^(Queued|Processing)/).waitFor();
 	await page.getByRole('button', { name: 'Cancel scan.pdf' }).click();
 	await page.getByText('Canceled', { exact: true }).waitFor();
 	await page.getByRole('button', { name: 'Start again' }).click();
@@ -65,7 +65,7 @@ test('many jobs are watched with at most 3 event streams', async () => {
 		page,
 		names.map((name) => picturePdf(name)),
 	);
-	await page.getByRole('button', { name: 'Download all 8' }).waitFor(LONG_WAIT);
+	await page.getByRole('button', { name: 'Download all (8)' }).waitFor(LONG_WAIT);
 	expect(most).toBeGreaterThan(0);
 	expect(most).toBeLessThanOrEqual(3);
 });
@@ -87,11 +87,11 @@ test('a job whose creation was not answered before a reload stays the only one, 
 	await chooseFiles(page, await scannedPdf('scan.pdf'));
 	await lost;
 	await page.reload();
-	await page.getByText(/Passwords are not kept over a reload/).waitFor();
+	await page.getByText(/Passwords aren’t kept when the page reloads/).waitFor();
 	await page.unroute('**/v1/jobs');
 	const row = uploadRow(page, 'scan.pdf');
 	await row.getByLabel('Password').fill('another');
-	await row.getByRole('button', { name: 'Go on' }).click();
+	await row.getByRole('button', { name: 'Continue' }).click();
 	await row.getByRole('button', { name: 'Download' }).waitFor(LONG_WAIT);
 	expect(await jobsOf(person)).toHaveLength(1);
 });

@@ -68,7 +68,7 @@ test('the tab in which a file was chosen drives it, because it alone has its byt
 	await chooseFiles(page, await lockedPdf('sesame', 'secret.pdf'));
 	const row = uploadRow(page, 'secret.pdf');
 	await row.getByLabel('Password').fill('sesame');
-	await row.getByRole('button', { name: 'Open it' }).click();
+	await row.getByRole('button', { name: 'Unlock' }).click();
 	await row.getByRole('button', { name: 'Download' }).waitFor(LONG_WAIT);
 });
 

@@ -37,14 +37,14 @@ test('resumes after a network loss and a reload, and every byte arrives', async 
 	await snap(page, 'tool-uploading');
 	const network = await networkOf(page);
 	await network.goOffline();
-	await page.getByText('You are offline. It goes on by itself').waitFor();
+	await page.getByText('You’re offline. Resumes automatically').waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool-offline');
 	await network.slowUploads(SLOW);
 	await page.getByText(UNDER_WAY).waitFor();
 	await page.reload();
 	await network.goOn();
-	await page.getByText(/^(In line|Working)|smaller$/).waitFor(LONG_WAIT);
+	await page.getByText(/^(Queued|Processing)|smaller$/).waitFor(LONG_WAIT);
 	expect(await uploadedSums(person, large())).toEqual([large().sha256]);
 });
 
@@ -104,7 +104,7 @@ test('waits for a new sign-in when the session is ended elsewhere', async () => 
 	await page.getByRole('button', { name: 'Resume large.pdf' }).click();
 	const dialog = signInAgainDialog(page);
 	await dialog.waitFor();
-	await page.getByText('Waits for you to sign in').waitFor();
+	await page.getByText('Sign in to continue').waitFor();
 	await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
 	await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await finishUpload(page, large());
@@ -119,12 +119,12 @@ test('dropped while the session has expired, belongs to that user only', async (
 	await page.getByRole('link', { name: 'Tools', exact: true }).click();
 	await page.getByRole('link', { name: /Compress PDF/ }).click();
 	await chooseFiles(page, picturePdf('mine.pdf'));
-	await uploadRow(page, 'mine.pdf').getByText('Waits for you to sign in').waitFor();
+	await uploadRow(page, 'mine.pdf').getByText('Sign in to continue').waitFor();
 	await page.getByRole('button', { name: 'Sign in again' }).click();
 	await dialog.getByLabel('Email').fill(other.email);
 	await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
 	await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
-	await page.getByText(`You are signed in as ${other.email} now.`).waitFor();
+	await page.getByText(`You’re now signed in as ${other.email}.`).waitFor();
 	await uploadRow(page, 'mine.pdf').waitFor({ state: 'detached' });
 	expect(await filesOf(other)).toEqual([]);
 });
@@ -158,12 +158,12 @@ test('asks after a reload for a file that the browser could not store, and accep
 	await page.reload();
 	await uploadSlowly(page, large());
 	await page.reload();
-	await page.getByText(/This browser could not keep the file/).waitFor();
+	await page.getByText(/Your browser couldn’t store the file/).waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool-file-missing');
 	const input = page.getByLabel('Choose large.pdf again');
 	await input.setInputFiles(picturePdf('large.pdf'));
-	await page.getByText(/This is another file/).waitFor();
+	await page.getByText(/This is a different file/).waitFor();
 	await input.setInputFiles(large().path);
 	await finishUpload(page, large());
 });
@@ -175,11 +175,11 @@ test('asks after a reload for the password of a job that is not created yet', as
 	await uploadSlowly(page, large());
 	await page.reload();
 	await (await networkOf(page)).goOn();
-	await page.getByText(/Passwords are not kept over a reload/).waitFor(LONG_WAIT);
+	await page.getByText(/Passwords aren’t kept when the page reloads/).waitFor(LONG_WAIT);
 	await snap(page, 'tool-secret-missing');
 	const row = uploadRow(page, large().name);
 	await row.getByLabel('Password').fill('sesame');
-	await row.getByRole('button', { name: 'Go on' }).click();
+	await row.getByRole('button', { name: 'Continue' }).click();
 	await finishUpload(page, large());
 });
 

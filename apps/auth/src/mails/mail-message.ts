@@ -18,14 +18,14 @@ const TOKEN_MAILS: Record<TokenMailKind, TokenMail> = {
 	reset_password: {
 		subject: 'Set a new password',
 		page: 'reset-password',
-		before: 'Someone asked for a new password for your creatorr account. To set one, open:',
+		before: 'Someone requested a new password for your creatorr account. To set one, open:',
 		after:
 			"This link works once and expires in 30 minutes. A new password signs you out everywhere.\nDidn't ask for it? Ignore this email. Your password stays the same.",
 	},
 	verify_email: {
-		subject: 'Confirm your email address',
+		subject: 'Verify your email address',
 		page: 'verify-email',
-		before: 'Welcome to creatorr. To confirm your email address, open:',
+		before: 'Welcome to creatorr. To verify your email address, open:',
 		after: "This link works once and expires in 7 days.\nDidn't sign up? Ignore this email.",
 	},
 };

@@ -58,7 +58,7 @@ describe('mails', () => {
 		await waitUntil(() => smtp.received.length > 0);
 		await waitUntil(async () => (await service.prisma.mail.count()) === 0);
 		expect(smtp.received.map(({ to, subject }) => [to, subject])).toEqual([
-			[email, 'Confirm your email address'],
+			[email, 'Verify your email address'],
 		]);
 		const { token } = smtp.received[0] ?? {};
 		await call(service.app, 'post', '/v1/auth/verify', { person }).send({ token }).expect(204);

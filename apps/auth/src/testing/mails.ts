@@ -53,7 +53,7 @@ export async function mailsTo(
 }
 
 export const RESET = 'Set a new password';
-export const VERIFY = 'Confirm your email address';
+export const VERIFY = 'Verify your email address';
 
 /** Resolves when no mail waits: what was asked for until now was sent or dropped. */
 export async function untilAllSent(auth: AuthService): Promise<void> {

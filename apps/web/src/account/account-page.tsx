@@ -41,17 +41,17 @@ function VerifyHint({ user }: { user: User }) {
 	});
 	if (isSuccess) {
 		return (
-			<Notice kind="good" title="The mail is on its way">
-				Open the link in it within 7 days. Look into the spam folder, too.
+			<Notice kind="good" title="Email sent">
+				Open the link within 7 days. Can’t find it? Check your spam folder.
 			</Notice>
 		);
 	}
 	return (
 		<Notice
-			title="Your email address is not confirmed yet"
+			title="Verify your email address"
 			action={
 				<Button small aria-disabled={isPending} onClick={() => !isPending && mutate()}>
-					{isPending ? 'Sending…' : 'Send the mail again'}
+					{isPending ? 'Sending…' : 'Resend email'}
 				</Button>
 			}
 		>

@@ -16,8 +16,8 @@ import { Section } from './section.tsx';
 export function DeleteAccountSection({ user }: { user: User }) {
 	const [isOpen, setOpen] = useState(false);
 	return (
-		<Section title="Delete the account" intro="It can’t be undone.">
-			<p>All your files and jobs go with it, and a subscription is canceled.</p>
+		<Section title="Delete account" intro="This can’t be undone.">
+			<p>Deletes all your files and jobs, and cancels your subscription.</p>
 			<Button variant="danger" onClick={() => setOpen(true)}>
 				Delete account…
 			</Button>
@@ -41,28 +41,28 @@ function DeleteAccountDialog({ user, onClose }: { user: User; onClose: () => voi
 		},
 		onDone: () => {
 			session.signOut();
-			toast({ text: 'Your account is deleted.', stays: true });
+			toast({ text: 'Account deleted.', stays: true });
 		},
 		fieldErrorsOf: (error) => {
-			if (error instanceof WrongConfirmation) return { word: `Type the word ${CONFIRMATION_WORD}.` };
-			return hasCode(error, 'invalid_credentials') ? { password: 'This is not your password.' } : undefined;
+			if (error instanceof WrongConfirmation) return { word: `Type “${CONFIRMATION_WORD}” to confirm.` };
+			return hasCode(error, 'invalid_credentials') ? { password: 'Incorrect password.' } : undefined;
 		},
 	});
 	return (
 		<Dialog title="Delete your account?" onClose={onClose}>
 			<ul className={styles.goes}>
-				<li>You are signed out everywhere, and can’t sign in again.</li>
-				<li>All your files are removed, those of finished jobs too.</li>
-				<li>Jobs that run are canceled, and your history is gone.</li>
-				<li>A subscription is canceled at once; nothing more is charged.</li>
+				<li>You’re signed out everywhere and can’t sign in again.</li>
+				<li>All your files are deleted, results included.</li>
+				<li>Running jobs are canceled, and your history is deleted.</li>
+				<li>Your subscription is canceled immediately. You won’t be charged again.</li>
 			</ul>
 			<Form
 				form={form}
-				label="Delete the account"
-				submit="Delete for good"
+				label="Delete account"
+				submit="Delete permanently"
 				pending="Deleting…"
 				variant="danger"
-				aside={<Button onClick={onClose}>Keep it</Button>}
+				aside={<Button onClick={onClose}>Cancel</Button>}
 			>
 				<HiddenUsername email={user.email} />
 				<Field

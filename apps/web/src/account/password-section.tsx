@@ -18,20 +18,20 @@ export function PasswordSection({ user }: { user: User }) {
 			api.account.changePassword({ current_password, new_password }),
 		onDone: (_, element) => {
 			element?.reset();
-			toast({ text: 'Your password is changed. All other sessions were ended.' });
+			toast({ text: 'Password changed. All other sessions were signed out.' });
 			void refreshSessions(user.id);
 		},
 		fieldErrorsOf: (error) =>
-			hasCode(error, 'invalid_credentials') ? { current_password: 'This is not your password.' } : undefined,
+			hasCode(error, 'invalid_credentials') ? { current_password: 'Incorrect password.' } : undefined,
 	});
 	return (
-		<Section title="Password" intro="A new one signs you out everywhere else.">
+		<Section title="Password" intro="Changing it signs you out everywhere else.">
 			<div className={styles.narrow}>
 				<Form
 					form={form}
-					label="Change the password"
+					label="Change password"
 					submit="Change password"
-					pending="Changing it…"
+					pending="Changing…"
 					variant="plain"
 				>
 					<HiddenUsername email={user.email} />

@@ -9,8 +9,8 @@ import styles from './plan-offer.module.css';
 import { hasOpenSubscription } from './subscription-text.ts';
 
 function messageOf(error: Error): string {
-	if (hasCode(error, 'already_subscribed')) return 'You have a subscription already.';
-	if (hasCode(error, 'no_subscription')) return 'There is no subscription to manage.';
+	if (hasCode(error, 'already_subscribed')) return 'You already have a subscription.';
+	if (hasCode(error, 'no_subscription')) return 'You don’t have a subscription to manage.';
 	return failureMessage(error);
 }
 
@@ -39,19 +39,19 @@ export function PlanOffer({ billing }: { billing: Billing }) {
 				<>
 					<div>{go('portal', 'Manage subscription', 'plain')}</div>
 					<p className={styles.small}>
-						Change between monthly and yearly, your card, or cancel. You also find your invoices there.
+						Switch between monthly and yearly, update your card, see invoices, or cancel.
 					</p>
 				</>
 			) : (
 				<>
 					<p>
-						With Pro, files are kept for longer and may be larger, more jobs run at once, and they go first.
+						Pro keeps files longer, accepts larger ones, runs more jobs at once, and your jobs get priority.
 					</p>
 					<div className={styles.ways}>
-						{go('monthly', 'Go Pro, monthly', 'primary')}
-						{go('yearly', 'Go Pro, yearly', 'plain')}
+						{go('monthly', 'Subscribe monthly', 'primary')}
+						{go('yearly', 'Subscribe yearly', 'plain')}
 					</div>
-					<p className={styles.small}>You see the price before you pay, and can cancel at any time.</p>
+					<p className={styles.small}>You see the price before you pay. Cancel anytime.</p>
 				</>
 			)}
 		</>

@@ -38,18 +38,16 @@ export function PlanSection({ user }: { user: User }) {
 		<Section title="Plan">
 			{isPending && <PendingPayment onDismiss={dismiss} />}
 			{checkout === 'done' && !isPending && (
-				<Notice kind="good" title="You are on Pro now" action={<DismissButton onClick={dismiss} />}>
-					Your files are kept longer from now on, those that you have too.
+				<Notice kind="good" title="You’re on Pro" action={<DismissButton onClick={dismiss} />}>
+					All your files, existing ones included, are now kept longer.
 				</Notice>
 			)}
 			{checkout === 'canceled' && (
-				<Notice title="Nothing was paid" action={<DismissButton onClick={dismiss} />}>
-					You left the checkout, and stay on the plan that you had.
+				<Notice title="Checkout canceled" action={<DismissButton onClick={dismiss} />}>
+					You weren’t charged, and your plan hasn’t changed.
 				</Notice>
 			)}
-			{error && !billing && (
-				<ProblemNotice what="Your plan can’t be loaded" error={error} onRetry={refetch} />
-			)}
+			{error && !billing && <ProblemNotice what="Couldn’t load your plan" error={error} onRetry={refetch} />}
 			{!billing && !error && <Spinner label="Loading your plan" />}
 			{billing && <SubscriptionView billing={billing} />}
 			{billing && !isPending && <PlanOffer billing={billing} />}
@@ -63,10 +61,14 @@ const USUAL_DELAY_MS = 30_000;
 /** The user has paid, and Stripe's webhook has not arrived yet. */
 function PendingPayment({ onDismiss }: { onDismiss: () => void }) {
 	const [expectedBy] = useState(() => Date.now() + USUAL_DELAY_MS);
-	if (useCountdown(expectedBy) > 0) return <Spinner label="You have paid. Waiting for Stripe to tell us…" />;
+	if (useCountdown(expectedBy) > 0) return <Spinner label="Payment received. Waiting for confirmation…" />;
 	return (
-		<Notice kind="warn" title="This takes longer than usual" action={<DismissButton onClick={onDismiss} />}>
-			You need not wait here, or pay again: you are on Pro as soon as Stripe tells us.
+		<Notice
+			kind="warn"
+			title="This is taking longer than usual"
+			action={<DismissButton onClick={onDismiss} />}
+		>
+			You can leave this page. Don’t pay again: you’ll be on Pro as soon as Stripe confirms the payment.
 		</Notice>
 	);
 }

@@ -25,26 +25,24 @@ export function SessionsSection({ user }: { user: User }) {
 		remove: (id) => api.account.endSession(id),
 		async onRemoved(id) {
 			await dropSession(user.id, id);
-			toast({ text: 'The session was ended.' });
+			toast({ text: 'Session signed out.' });
 		},
-		onFailure: (failure) => toastFailure('The session was not ended.', failure),
+		onFailure: (failure) => toastFailure('Couldn’t sign out the session.', failure),
 	});
 
 	const endAll = useMutation({
 		mutationFn: () => api.account.logoutAll(),
 		onSuccess: () => {
 			session.signOut();
-			toast({ text: 'You are signed out everywhere.' });
+			toast({ text: 'You’re signed out everywhere.' });
 		},
-		onError: (failure) => toastFailure('Nothing was ended.', failure),
+		onError: (failure) => toastFailure('Couldn’t sign out your sessions.', failure),
 	});
 
 	return (
-		<Section title="Where you are signed in" intro="End what you don’t know, and then change your password.">
-			{!data && !error && <Spinner label="Loading the sessions" />}
-			{error && !data && (
-				<ProblemNotice what="Your sessions can’t be loaded" error={error} onRetry={refetch} />
-			)}
+		<Section title="Active sessions" intro="End any you don’t recognize, then change your password.">
+			{!data && !error && <Spinner label="Loading sessions" />}
+			{error && !data && <ProblemNotice what="Couldn’t load your sessions" error={error} onRetry={refetch} />}
 			{data && (
 				<>
 					<ul className={styles.sessions}>
@@ -71,16 +69,16 @@ function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void })
 			<div>
 				<p className={styles.name}>
 					{name}
-					{session.current && <span className={styles.current}>This one</span>}
+					{session.current && <span className={styles.current}>This device</span>}
 				</p>
 				<p className={styles.times}>
-					Signed in {formatDateTime(session.created_at)} · last seen {formatDateTime(session.last_seen_at)}
+					Signed in {formatDateTime(session.created_at)} · last used {formatDateTime(session.last_seen_at)}
 				</p>
 			</div>
 			{!session.current && (
 				<Button
 					small
-					aria-label={`End the session: ${name}, signed in ${formatDateTime(session.created_at)}`}
+					aria-label={`End session: ${name}, signed in ${formatDateTime(session.created_at)}`}
 					onClick={onEnd}
 				>
 					End

@@ -14,25 +14,25 @@ const say = (billing: Billing) => describeSubscription(billing, (iso) => iso.sli
 
 describe('the subscription text', () => {
 	test('says that the free plan costs nothing', () => {
-		expect(say(NONE)).toEqual({ plan: 'Free', text: 'It costs nothing.', isUrgent: false });
+		expect(say(NONE)).toEqual({ plan: 'Free', text: 'Free forever.', isUrgent: false });
 	});
 
 	test('says when an active subscription renews', () => {
 		expect(say(PAID)).toEqual({
-			plan: 'Pro, paid yearly',
-			text: 'It renews on 2027-01-02.',
+			plan: 'Pro, billed yearly',
+			text: 'Renews on 2027-01-02.',
 			isUrgent: false,
 		});
 	});
 
 	test('says when a canceled subscription ends', () => {
-		expect(say({ ...PAID, cancel_at_period_end: true }).text).toContain('It ends on 2027-01-02');
+		expect(say({ ...PAID, cancel_at_period_end: true }).text).toContain('Ends on 2027-01-02');
 	});
 
 	test('is urgent after a failed payment, and tells whether Pro is still active', () => {
 		expect(say({ ...PAID, status: 'past_due' })).toMatchObject({ isUrgent: true });
 		expect(say({ ...PAID, status: 'past_due' }).text).toContain('to stay on Pro');
-		expect(say({ ...PAID, plan: 'free', status: 'unpaid' }).text).toContain('to be on Pro again');
+		expect(say({ ...PAID, plan: 'free', status: 'unpaid' }).text).toContain('Pay to return to Pro');
 	});
 });
 

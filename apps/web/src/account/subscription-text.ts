@@ -7,7 +7,7 @@ interface SubscriptionText {
 	isUrgent: boolean;
 }
 
-const PAID = { monthly: ', paid monthly', yearly: ', paid yearly' } as const;
+const PAID = { monthly: ', billed monthly', yearly: ', billed yearly' } as const;
 
 /** @param formatDate in the user's locale */
 export function describeSubscription(
@@ -20,25 +20,25 @@ export function describeSubscription(
 	switch (status) {
 		case 'active':
 		case 'trialing':
-			if (isEnding) return result(`It ends${on}, and you are on Free from then on.`);
-			return result(status === 'trialing' ? `Your trial ends${on}; then it is paid.` : `It renews${on}.`);
+			if (isEnding) return result(`Ends${on}. After that, you’re on Free.`);
+			return result(status === 'trialing' ? `Your trial ends${on}. Billing starts then.` : `Renews${on}.`);
 		case 'past_due':
 		case 'unpaid':
 			return result(
 				plan === 'pro'
-					? 'The last payment failed. Pay it within a few days to stay on Pro.'
-					: 'The last payment failed, so you are on Free. Pay it to be on Pro again.',
+					? 'Your last payment failed. Pay within a few days to stay on Pro.'
+					: 'Your last payment failed, so you’re on Free. Pay to return to Pro.',
 				true,
 			);
 		case 'incomplete':
-			return result('Your payment did not go through. Start again whenever you like.');
+			return result('Your payment failed. You can try again anytime.');
 		case 'canceled':
 		case 'incomplete_expired':
 			return result('Your subscription has ended.');
 		case 'paused':
 			return result('Your subscription is paused.');
 		default:
-			return result('It costs nothing.');
+			return result('Free forever.');
 	}
 }
 

@@ -11,8 +11,8 @@ export function UsageSection({ user }: { user: User }) {
 	const { data: usage, error, refetch } = useUsage(user);
 	return (
 		<Section title="Usage">
-			{!usage && !error && <Spinner label="Counting" />}
-			{error && !usage && <ProblemNotice what="Your usage can’t be loaded" error={error} onRetry={refetch} />}
+			{!usage && !error && <Spinner label="Loading your usage" />}
+			{error && !usage && <ProblemNotice what="Couldn’t load your usage" error={error} onRetry={refetch} />}
 			{usage && (
 				<ul className={styles.limits}>
 					{usage.limits.map((limit) => (
@@ -27,8 +27,8 @@ export function UsageSection({ user }: { user: User }) {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-	active_jobs: 'Jobs at once',
-	queued_jobs: 'Jobs waiting',
+	active_jobs: 'Active jobs',
+	queued_jobs: 'Queued jobs',
 	compute_seconds: 'Processing time today',
 	stored_bytes: 'Storage',
 };

@@ -25,10 +25,10 @@ test.each([
 	],
 	['Mozilla/5.0 (Linux; Android 15; Pixel 9) Gecko/133.0 Firefox/133.0', 'Firefox on Android'],
 	['curl/8.14.1', 'Curl'],
-	['node', 'A program (Node.js)'],
+	['node', 'Node.js'],
 	['backup job', 'Backup job'],
-	['', 'Something that doesn’t say what it is'],
-	[null, 'Something that doesn’t say what it is'],
+	['', 'Unknown device'],
+	[null, 'Unknown device'],
 ])('describes %p as %p', (userAgent, words) => {
 	expect(describeUserAgent(userAgent)).toBe(words);
 });

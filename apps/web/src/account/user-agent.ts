@@ -7,9 +7,9 @@ const PROGRAMS: readonly (readonly [RegExp, string])[] = [
 	[/\b(Chrome|CriOS|HeadlessChrome)\//, 'Chrome'],
 	[/\bSafari\//, 'Safari'],
 	[/^curl\//, 'curl'],
-	[/^creatorr-cli\b/, 'the creatorr command'],
-	[/^node\b/i, 'a program (Node.js)'],
-	[/^python/i, 'a program (Python)'],
+	[/^creatorr-cli\b/, 'creatorr CLI'],
+	[/^node\b/i, 'Node.js'],
+	[/^python/i, 'Python'],
 ];
 
 const SYSTEMS: readonly (readonly [RegExp, string])[] = [
@@ -28,10 +28,10 @@ function firstOf(table: typeof PROGRAMS, text: string): string | undefined {
 
 /** Describes a user agent: "Firefox on Windows". Clients can send any user agent, so it proves nothing. */
 export function describeUserAgent(userAgent: string | null): string {
-	if (!userAgent) return 'Something that doesn’t say what it is';
+	if (!userAgent) return 'Unknown device';
 	const program = firstOf(PROGRAMS, userAgent);
 	const system = firstOf(SYSTEMS, userAgent);
 	if (program && system) return `${program} on ${system}`;
-	const text = program ?? (system ? `Something on ${system}` : userAgent.slice(0, 60));
+	const text = program ?? (system ? `Unknown browser on ${system}` : userAgent.slice(0, 60));
 	return text.charAt(0).toUpperCase() + text.slice(1);
 }

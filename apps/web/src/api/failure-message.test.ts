@@ -16,7 +16,7 @@ test.each([
 test('tells offline from an API that does not answer', () => {
 	const error = new ConnectionError('no connection');
 	expect(failureMessage(error, false)).toContain('offline');
-	expect(failureMessage(error, true)).toContain('doesn’t answer');
+	expect(failureMessage(error, true)).toContain('Can’t reach creatorr');
 });
 
 test('shows the API’s own message', () => {

@@ -15,22 +15,22 @@ export function hasCode(error: unknown, code: ErrorCode): error is ApiError {
 export function failureMessage(error: unknown, isOnline = navigator.onLine): string {
 	if (error instanceof ConnectionError) {
 		return isOnline
-			? 'creatorr doesn’t answer. Look at your connection, then try again.'
-			: 'You are offline. Try again when you are back.';
+			? 'Can’t reach creatorr. Check your connection, then try again.'
+			: 'You’re offline. Try again when you’re back online.';
 	}
 	if (error instanceof StoreError) {
-		return 'The store of the files doesn’t answer just now. Try again in a moment.';
+		return 'File storage is temporarily unavailable. Try again in a moment.';
 	}
 	if (!(error instanceof ApiError)) return 'Something went wrong on this page. Reload it, then try again.';
 	switch (error.code) {
 		case 'rate_limited':
-			return 'Too many tries. Wait a moment, then try again.';
+			return 'Too many attempts. Wait a moment, then try again.';
 		case 'upstream_unavailable':
-			return 'A part of creatorr doesn’t answer just now. Try again in a moment.';
+			return 'creatorr is temporarily unavailable. Try again in a moment.';
 		case 'internal':
-			return `Something went wrong on our side. If it happens again, tell us this number: ${error.requestId}`;
+			return `Something went wrong on our side. If it happens again, contact support with this ID: ${error.requestId}`;
 		case 'unauthorized':
-			return 'You are signed out. Sign in, then try again.';
+			return 'You’re signed out. Sign in, then try again.';
 		default:
 			return toSentence(error.message);
 	}

@@ -116,6 +116,8 @@ export async function signOut(): Promise<void> {
 	} catch (error) {
 		// the session had already ended
 		if (hasCode(error, 'unauthorized')) return;
-		toast({ text: 'You are signed out here. creatorr could not be told: end the session in your account.' });
+		toast({
+			text: 'You’re signed out on this device, but creatorr couldn’t be reached. End the session in your account.',
+		});
 	}
 }

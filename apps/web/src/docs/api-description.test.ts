@@ -47,6 +47,15 @@ test('groups operations by tag, in the order of the document', () => {
 	]);
 });
 
+test('leaves out the operation that only Stripe calls', () => {
+	const paths = {
+		'/hook': { post: operation('receiveStripeEvent', 'b', {}) },
+		'/two': { get: operation('two', 'b', {}) },
+	};
+	const [billing] = groupsOf({ ...description, paths });
+	expect(billing?.operations.map(({ id }) => id)).toEqual(['two']);
+});
+
 test('leaves shared errors out of the operations', () => {
 	expect(sharedErrors(description)).toEqual([
 		{ status: 400, code: 'validation' },

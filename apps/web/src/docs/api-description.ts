@@ -86,6 +86,9 @@ export function resolve(schema: Schema, { components }: ApiDescription): Schema 
 	return { ...components.schemas[$ref.slice($ref.lastIndexOf('/') + 1)], ...own };
 }
 
+/** Only Stripe can sign these requests, so the docs leave them out. */
+const CALLED_BY_STRIPE = new Set(['receiveStripeEvent']);
+
 /** Returns the operations by tag, in the order of the document. */
 export function groupsOf(description: ApiDescription): Group[] {
 	const shared = new Set(sharedErrors(description).map(keyOf));
@@ -99,7 +102,9 @@ export function groupsOf(description: ApiDescription): Group[] {
 		name,
 		title,
 		description: text,
-		operations: operations.filter(({ tags }) => tags.includes(name)).map(({ operation }) => operation),
+		operations: operations
+			.filter(({ tags, operation }) => tags.includes(name) && !CALLED_BY_STRIPE.has(operation.id))
+			.map(({ operation }) => operation),
 	}));
 }
 

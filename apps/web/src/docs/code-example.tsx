@@ -20,7 +20,7 @@ export function CodeExample({ label, examples }: { label: string; examples: Exam
 					{label}
 				</figcaption>
 				{/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is sent */}
-				<div className={styles.languages} role="group" aria-label={`Language of: ${label}`}>
+				<div className={styles.languages} role="group" aria-label={`Language: ${label}`}>
 					{languages.map((language) => (
 						<button
 							key={language}
@@ -71,7 +71,7 @@ function CopyButton({ text, what }: { text: string; what: string }) {
 	const copy = (): void => {
 		navigator.clipboard.writeText(text).then(
 			() => setOutcome('Copied'),
-			() => setOutcome('The browser does not let this page copy'),
+			() => setOutcome('Your browser blocked copying'),
 		);
 	};
 	return (

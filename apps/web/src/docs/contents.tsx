@@ -57,7 +57,7 @@ export function Contents({
 				/>
 			</div>
 			<p role="status" className={styles.found}>
-				{found !== undefined && (found === 0 ? 'Nothing matches' : formatCount(found, 'match', 'matches'))}
+				{found !== undefined && (found === 0 ? 'No matches' : formatCount(found, 'match', 'matches'))}
 			</p>
 			<details className={styles.list} open={found !== undefined || isWide()}>
 				<summary>Contents</summary>

@@ -19,7 +19,7 @@ const GUIDE: Chapter = {
 	title: 'Guide',
 	entries: [
 		{ id: 'getting-started', title: 'Getting started' },
-		{ id: 'conventions', title: 'How it answers' },
+		{ id: 'conventions', title: 'Conventions' },
 		{ id: 'limits', title: 'Limits' },
 		{ id: 'errors', title: 'Errors' },
 	],
@@ -42,7 +42,7 @@ export function DocsPage() {
 	const toolEntries = tools.data?.map(({ slug, title }) => ({ id: toolSectionId(slug), title })) ?? [];
 	const chapters = [
 		GUIDE,
-		{ title: 'Tools', entries: [{ id: 'tools', title: 'How to use a tool' }, ...toolEntries] },
+		{ title: 'Tools', entries: [{ id: 'tools', title: 'Using tools' }, ...toolEntries] },
 		...groups.map(({ title, operations }) => ({ title, entries: operations })),
 	]
 		.map(({ title, entries }) => ({ title, entries: entries.filter(({ id }) => !found || found.has(id)) }))
@@ -53,10 +53,10 @@ export function DocsPage() {
 	return (
 		<div className={styles.page}>
 			<div className={styles.top}>
-				<h1>The API</h1>
+				<h1>API</h1>
 				<p>
-					Everything that this app does, it does through an API that is yours too. It is described at{' '}
-					<a href="/v1/openapi.json">/v1/openapi.json</a>, and this page is made from that.
+					Everything this app does goes through this API. The OpenAPI document is at{' '}
+					<a href="/v1/openapi.json">/v1/openapi.json</a>.
 				</p>
 			</div>
 			<Contents chapters={chapters} current={current} query={query} onQuery={setQuery} found={found?.size} />
@@ -64,10 +64,10 @@ export function DocsPage() {
 				<GettingStarted />
 				<HowItAnswers />
 				<RateLimits />
-				{!isReady && !error && <Spinner label="Loading the reference" />}
+				{!isReady && !error && <Spinner label="Loading reference" />}
 				{!isReady && error && (
 					<ProblemNotice
-						what="The reference can’t be loaded"
+						what="Couldn’t load the reference"
 						error={error}
 						onRetry={() => Promise.all([description.refetch(), tools.refetch()])}
 					/>

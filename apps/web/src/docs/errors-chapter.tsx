@@ -25,15 +25,14 @@ export function ErrorsChapter({ description }: { description: ApiDescription }) 
 	return (
 		<Chapter id="errors" title="Errors">
 			<p>
-				Go by the <code>code</code>: it is part of the contract, the message may change. Only{' '}
-				<code>validation</code> has <code>details</code>, one for each wrong field: the first 20 of{' '}
-				<code>details_total</code>.
+				Rely on the <code>code</code>. The message may change. Only <code>validation</code> errors have{' '}
+				<code>details</code>, one for each invalid field: the first 20 of <code>details_total</code>.
 			</p>
 			<pre className={styles.body}>
 				<code>{EXAMPLE}</code>
 			</pre>
 			<CodeTable
-				caption="What a request may be answered with"
+				caption="Errors of requests"
 				rows={Object.entries(errorMeanings(description)).map(([code, meaning]) => ({
 					code,
 					meaning,
@@ -42,11 +41,11 @@ export function ErrorsChapter({ description }: { description: ApiDescription }) 
 				}))}
 			/>
 			<p>
-				A job that fails is no error of a request: its <code>status</code> is <code>failed</code>, its{' '}
-				<code>error_code</code> one of these, and its <code>error_message</code> says what you can do.
+				A failed job is not a request error. Its <code>status</code> is <code>failed</code>, its{' '}
+				<code>error_code</code> is one of these, and its <code>error_message</code> says what to do.
 			</p>
 			<CodeTable
-				caption="What a job may fail with"
+				caption="Errors of jobs"
 				rows={Object.entries(jobErrorMeanings(description)).map(([code, meaning]) => ({ code, meaning }))}
 			/>
 		</Chapter>
@@ -82,7 +81,7 @@ function CodeTable({ caption, rows }: { caption: string; rows: readonly Row[] })
 						</th>
 						<td>
 							{meaning}
-							{isShared && ' (any request)'}
+							{isShared && ' Any request can return it.'}
 						</td>
 					</tr>
 				))}

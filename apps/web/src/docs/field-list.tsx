@@ -33,7 +33,7 @@ function Presence({ isRequired, isRequest }: { isRequired: boolean; isRequest: b
 	return isRequest ? (
 		<span className={styles.required}>required</span>
 	) : (
-		<span className={styles.type}>may be absent</span>
+		<span className={styles.type}>optional</span>
 	);
 }
 

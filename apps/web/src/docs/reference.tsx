@@ -35,7 +35,7 @@ export const Reference = memo(function Reference({
 	));
 });
 
-const PLACES = { path: 'In the path', query: 'In the query', header: 'In the headers' } as const;
+const PLACES = { path: 'Path parameters', query: 'Query parameters', header: 'Headers' } as const;
 
 function OperationSection({ operation, description }: { operation: Operation; description: ApiDescription }) {
 	const { id, answer, body, errors, method, path } = operation;
@@ -51,7 +51,7 @@ function OperationSection({ operation, description }: { operation: Operation; de
 					<code>{path}</code>
 				</p>
 				<p>
-					{operation.description} {!operation.needsToken && 'Needs no token.'}
+					{operation.description} {!operation.needsToken && 'No token needed.'}
 				</p>
 				{(Object.keys(PLACES) as Parameter['in'][]).map((place) => (
 					<Parameters key={place} place={place} operation={operation} description={description} />
@@ -64,7 +64,7 @@ function OperationSection({ operation, description }: { operation: Operation; de
 					</>
 				)}
 				<h4>
-					Answer <code>{answer.status}</code>
+					Response <code>{answer.status}</code>
 				</h4>
 				{answered.length > 0 && <FieldList fields={answered} isRequest={false} />}
 				{answered.length === 0 && <p className={styles.plain}>{plainAnswer(operation)}</p>}
@@ -103,8 +103,8 @@ function Parameters({
 }
 
 function plainAnswer({ answer: { schema, contentType } }: Operation): string {
-	if (!schema) return 'Nothing: the body is empty.';
-	return `${contentType}${schema.description ? `: ${schema.description}` : ''}.`;
+	if (!schema) return 'No body.';
+	return `${contentType}${schema.description ? `: ${schema.description}` : '.'}`;
 }
 
 function ErrorList({ errors, description }: { errors: readonly ErrorAnswer[]; description: ApiDescription }) {

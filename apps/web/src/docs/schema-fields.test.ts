@@ -19,7 +19,7 @@ test.each<[Schema, string]>([
 	[{ type: 'string', minLength: 8 }, 'string, at least 8 characters'],
 	[{ type: 'string', maxLength: 255 }, 'string, at most 255 characters'],
 	[{ type: 'string', format: 'date-time', pattern: '^\\d' }, 'time'],
-	[{ type: 'string', pattern: '^fil_[0-7]' }, 'id of a file'],
+	[{ type: 'string', pattern: '^fil_[0-7]' }, 'file ID'],
 	[{ type: ['string', 'null'] }, 'string or null'],
 	[{ type: 'string', const: 'PUT' }, '"PUT"'],
 	[{ type: 'integer', minimum: 1, maximum: 10_000 }, 'integer, 1 to 10,000'],

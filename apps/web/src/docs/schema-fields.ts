@@ -45,10 +45,10 @@ export function fieldOf(
 
 const ID = /^\^(fil|job|ses|usr)_/;
 const ID_NAMES: Record<string, string> = {
-	fil: 'id of a file',
-	job: 'id of a job',
-	ses: 'id of a session',
-	usr: 'id of a user',
+	fil: 'file ID',
+	job: 'job ID',
+	ses: 'session ID',
+	usr: 'user ID',
 };
 
 function typeText(given: Schema, description: ApiDescription): string {

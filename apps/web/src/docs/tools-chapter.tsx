@@ -23,8 +23,8 @@ export function ToolsChapter({
 	return (
 		<Chapter id="tools" title="Tools">
 			<p>
-				Give the slug as <code>tool</code> and the params as <code>params</code> of a new job. What you leave
-				out has its default; a param that a tool does not know is refused.
+				Send the slug as <code>tool</code> and the params as <code>params</code> when you create a job.
+				Omitted params get their defaults. Unknown params are rejected.
 			</p>
 			{tools.map((tool) => (
 				<ToolSection key={tool.slug} tool={tool} description={description} />
@@ -46,7 +46,7 @@ function ToolSection({ tool, description }: { tool: Tool; description: ApiDescri
 				</p>
 				<p>{tool.summary}</p>
 				<dl className={styles.facts}>
-					<dt>Takes</dt>
+					<dt>Accepts</dt>
 					<dd className={styles.types}>
 						{tool.accepts.map((type) => (
 							<code key={type}>{type}</code>

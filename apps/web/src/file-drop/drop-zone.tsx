@@ -28,11 +28,11 @@ export function DropZone({
 			</span>
 			<p className={styles.title}>
 				{isDragging ? (
-					'Let go, and it starts'
+					'Drop to start'
 				) : (
 					<>
-						<span className={styles.forMouse}>Drop your files anywhere here</span>
-						<span className={styles.forTouch}>Choose your files</span>
+						<span className={styles.forMouse}>Drop files anywhere here</span>
+						<span className={styles.forTouch}>Choose files</span>
 					</>
 				)}
 			</p>

@@ -36,10 +36,10 @@ export function rejectionOf(
 	const { name } = file;
 	if (!acceptsType(tool, file)) {
 		const other = tools.find((one) => acceptsType(one, file));
-		const kind = extensionOf(name) ? `.${extensionOf(name)} files` : 'this kind of file';
+		const kind = extensionOf(name) ? `.${extensionOf(name)}` : 'this type';
 		return {
 			name,
-			reason: `${tool.title} doesn’t take ${kind}, but ${typeNames(tool.accepts)}.`,
+			reason: `${tool.title} accepts only ${typeNames(tool.accepts)} files, not ${kind}.`,
 			help: other && { kind: 'tool', slug: other.slug, title: other.title },
 		};
 	}
@@ -55,13 +55,12 @@ function tooLarge(
 	const limit = plans[plan ?? 'free'].max_input_bytes;
 	if (size <= limit) return undefined;
 	const ofPro = plans.pro.max_input_bytes;
-	const reason = `It is ${formatBytes(size)} large, and ${title} takes up to ${formatBytes(limit)}`;
-	if (size > ofPro) return { name, reason: `${reason}. Split it, or make it smaller first.` };
-	return {
-		name,
-		reason: `${reason} on the free plan, ${formatBytes(ofPro)} on Pro.`,
-		help: { kind: 'pro' },
-	};
+	const isOverPro = size > ofPro;
+	const [whose, remedy] = isOverPro
+		? ['', 'Split it, or make it smaller first.']
+		: ['Free ', `Pro allows ${formatBytes(ofPro)}.`];
+	const reason = `This file is ${formatBytes(size)}. The ${whose}limit for ${title} is ${formatBytes(isOverPro ? ofPro : limit)}. ${remedy}`;
+	return { name, reason, help: isOverPro ? undefined : { kind: 'pro' } };
 }
 
 /** Splits files into accepted and rejected ones. */

@@ -22,12 +22,12 @@ export function RejectionList({
 	return (
 		<Notice
 			kind="bad"
-			title={rejections.length === 1 ? 'This file was not taken' : 'These files were not taken'}
+			title={rejections.length === 1 ? 'This file wasn’t added' : 'These files weren’t added'}
 			action={
 				<div className={styles.actions}>
 					{[...others].map(([slug = '', title]) => (
 						<Link key={slug} to={`/tools/${slug}`} onClick={() => onOtherTool(slug)}>
-							Take it to {title}
+							Open {title} instead
 						</Link>
 					))}
 					{isForPro && (

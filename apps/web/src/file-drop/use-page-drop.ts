@@ -31,7 +31,7 @@ export function usePageDrop(onFiles: (files: File[]) => void): boolean {
 			event.preventDefault();
 			move(-depth);
 			void droppedFiles(event.dataTransfer).then(({ files, unreadable }) => {
-				if (unreadable.length > 0) toast({ text: `Can’t be read: ${unreadable.join(', ')}.`, stays: true });
+				if (unreadable.length > 0) toast({ text: `Couldn’t read ${unreadable.join(', ')}.`, stays: true });
 				accept(files);
 			});
 		};
@@ -68,7 +68,7 @@ export function useStrayDrops(): void {
 		const drop = (event: DragEvent) => {
 			if (!hasFiles(event.dataTransfer)) return;
 			event.preventDefault();
-			if (dropTargets === 0) toast({ text: 'Nothing takes files here. Go to a tool, and drop them there.' });
+			if (dropTargets === 0) toast({ text: 'You can’t drop files here. Open a tool, then drop them there.' });
 		};
 		const listeners = new AbortController();
 		addEventListener('dragover', over, { signal: listeners.signal });

@@ -30,19 +30,19 @@ function Files({ user }: { user: User }) {
 	return (
 		<HistoryLayout
 			title="Files"
-			intro="What you uploaded, and what came out. Each goes by itself when its time is up."
+			intro="Your uploads and results, newest first. Files are deleted automatically when they expire."
 		>
 			{list.isPending && <Spinner label="Loading your files" />}
 			{list.error && (
-				<ProblemNotice what="Your files can’t be loaded" error={list.error} onRetry={list.refetch} />
+				<ProblemNotice what="Couldn’t load your files" error={list.error} onRetry={list.refetch} />
 			)}
 			{list.data && files.length === 0 && (
 				<EmptyState
-					title="No files are kept"
-					text="Files are deleted by themselves after a while. Your history shows what you did with them."
+					title="No files"
+					text="Files are deleted automatically when they expire. Your history still lists the jobs."
 					action={
 						<ButtonLink variant="primary" to="/">
-							Pick a tool
+							Choose a tool
 						</ButtonLink>
 					}
 				/>
@@ -67,7 +67,7 @@ function FileItem({ user, file }: { user: User; file: FileRow }) {
 	const { save, remove } = useFileActions(user.id, file);
 	const [isAsking, setAsking] = useState(false);
 	const isReady = file.status === 'ready';
-	const until = `${isReady ? 'kept until' : 'not uploaded yet; given up on'} ${formatDateTime(file.expires_at)}`;
+	const until = `${isReady ? 'kept until' : 'not uploaded yet; expires'} ${formatDateTime(file.expires_at)}`;
 	return (
 		<article className={styles.file} aria-label={file.name}>
 			<div className={styles.words}>
@@ -90,7 +90,7 @@ function FileItem({ user, file }: { user: User; file: FileRow }) {
 			{isAsking && (
 				<ConfirmDialog
 					title="Delete this file?"
-					text={`${file.name} is gone at once, and can’t be brought back. A job that still needs it fails.`}
+					text={`${file.name} is deleted immediately, and this can’t be undone. Jobs that still need it fail.`}
 					confirm="Delete"
 					onConfirm={() => remove.mutate(file.id)}
 					onClose={() => setAsking(false)}
@@ -105,16 +105,16 @@ function useFileActions(userId: string, file: FileRow) {
 	const save = useMutation({
 		mutationFn: () => saveFile(file.id),
 		onError: (error) => {
-			if (!hasCode(error, 'not_found')) return toastFailure(`${file.name} can’t be downloaded.`, error);
+			if (!hasCode(error, 'not_found')) return toastFailure(`Couldn’t download ${file.name}.`, error);
 			refreshFiles(userId);
-			toast({ text: `${file.name} is no longer kept.` });
+			toast({ text: `${file.name} has expired or was deleted.` });
 		},
 	});
 
 	const remove = useRemoval(userId, 'file', {
 		remove: (id) => api.files.delete(id),
 		onRemoved: (id) => dropFile(userId, id),
-		onFailure: (error) => toastFailure(`${file.name} was not deleted.`, error),
+		onFailure: (error) => toastFailure(`Couldn’t delete ${file.name}.`, error),
 	});
 
 	return { save, remove };

@@ -12,7 +12,7 @@ export function downloadUrl(url: string, name?: string): void {
 /** Downloads a file. Requests its URL first, which is valid for an hour. */
 export async function saveFile(id: string): Promise<void> {
 	const { download_url: url } = await api.files.get(id);
-	if (url === null) throw new Error('the file is not uploaded yet');
+	if (url === null) throw new Error('The file isn’t uploaded yet.');
 	await checkAvailable(url);
 	// the store sends it as an attachment, so the page stays
 	downloadUrl(url);
@@ -22,8 +22,8 @@ export async function saveFile(id: string): Promise<void> {
 async function checkAvailable(url: string): Promise<void> {
 	const options = { headers: { Range: 'bytes=0-0' }, cache: 'no-store' } as const;
 	const answer = await fetch(url, options).catch((cause: unknown) => {
-		throw new ConnectionError('the store did not answer', { cause });
+		throw new ConnectionError('File storage didn’t respond.', { cause });
 	});
 	await answer.body?.cancel();
-	if (!answer.ok) throw new StoreError('the store did not give the file', { status: answer.status });
+	if (!answer.ok) throw new StoreError('File storage didn’t return the file.', { status: answer.status });
 }

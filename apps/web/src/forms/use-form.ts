@@ -77,7 +77,7 @@ export function useForm<T>({ fields, call, onDone, fieldErrorsOf, describeError 
 /** Error messages by field name. */
 type FieldErrors = Readonly<Record<string, string>>;
 
-const MISSING = 'Please fill this in.';
+const MISSING = 'This field is required.';
 
 /** Returns errors for empty required fields. Spaces are a value: a password may consist of them. */
 function missingFields(form: HTMLFormElement): FieldErrors {

@@ -2,7 +2,7 @@ import type { JobStatus } from '@creatorr/client';
 import type { JobFilter } from './job-queries.ts';
 
 export const STATUSES: readonly (readonly [JobStatus, string])[] = [
-	['queued', 'In line'],
+	['queued', 'Queued'],
 	['running', 'Running'],
 	['succeeded', 'Done'],
 	['failed', 'Failed'],

@@ -39,30 +39,30 @@ function History({ user }: { user: User }) {
 	const isPending = list.isPending || (jobs.length > 0 && files.isPending);
 	const isFiltered = Object.keys(filter).length > 0;
 	return (
-		<HistoryLayout title="History" intro="What became of your files, the newest first.">
+		<HistoryLayout title="History" intro="Your recent jobs, newest first.">
 			<VisuallyHidden>
 				<span role="status">{announcement}</span>
 			</VisuallyHidden>
 			<HistoryFilterForm />
 			{isPending && <Spinner label="Loading your history" />}
 			{list.error && (
-				<ProblemNotice what="Your history can’t be loaded" error={list.error} onRetry={list.refetch} />
+				<ProblemNotice what="Couldn’t load your history" error={list.error} onRetry={list.refetch} />
 			)}
 			{list.data && jobs.length === 0 && !isFiltered && (
 				<EmptyState
-					title="Nothing here yet"
-					text="Drop a file onto a tool. What becomes of it shows up here, on all your devices."
+					title="No jobs yet"
+					text="Choose a tool and drop a file. Your jobs show up here, on all your devices."
 					action={
 						<ButtonLink variant="primary" to="/">
-							Pick a tool
+							Choose a tool
 						</ButtonLink>
 					}
 				/>
 			)}
 			{list.data && jobs.length === 0 && isFiltered && (
 				<EmptyState
-					title="No job is like that"
-					text="Another tool or status may have what you look for."
+					title="No matching jobs"
+					text="Try another tool or status."
 					action={<Button onClick={() => setQuery({}, { replace: true })}>Show all</Button>}
 				/>
 			)}

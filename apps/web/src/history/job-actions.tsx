@@ -67,7 +67,7 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 			<Button
 				variant="quiet"
 				small
-				aria-label={`Remove ${name} from the history`}
+				aria-label={`Remove ${name} from history`}
 				onClick={() => setOpen('remove')}
 			>
 				<Trash2 size={16} aria-hidden="true" />
@@ -77,8 +77,8 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 			)}
 			{open === 'remove' && (
 				<ConfirmDialog
-					title="Remove it from your history?"
-					text="The job is gone from all your devices. Its files stay as long as they are kept; you find them under Files."
+					title="Remove from history?"
+					text="Removes the job on all your devices. Its files stay under Files until they expire."
 					confirm="Remove"
 					onConfirm={() => calls.remove.mutate(job.id)}
 					onClose={() => setOpen(undefined)}

@@ -22,8 +22,8 @@ export function JobOutcome({
 			return (
 				<p className={styles.words}>
 					{tool?.available === false
-						? 'Nobody works with this tool just now; it waits for somebody.'
-						: 'In line'}
+						? 'This tool is temporarily unavailable. The job starts when it’s back.'
+						: 'Queued'}
 				</p>
 			);
 		case 'running':
@@ -73,5 +73,5 @@ function retentionText(output: FileState | undefined): string {
 	if (output?.kind !== 'gone') return '';
 	const { expiresAt } = output;
 	const isExpired = expiresAt !== undefined && Date.parse(expiresAt) <= Date.now();
-	return isExpired ? `no longer kept since ${formatDateTime(expiresAt)}` : 'no longer kept';
+	return isExpired ? `expired ${formatDateTime(expiresAt)}` : 'deleted';
 }

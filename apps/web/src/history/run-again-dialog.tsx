@@ -24,9 +24,9 @@ export function RunAgainDialog({
 		onDone: onClose,
 	});
 	return (
-		<Dialog title="Run it again" onClose={onClose}>
-			<p>The file is protected. Its password is used for this once, and not kept.</p>
-			<Form form={form} label="Run it again" submit="Run again" pending="Starting…">
+		<Dialog title="Run again" onClose={onClose}>
+			<p>This file is password-protected. The password is used once and never stored.</p>
+			<Form form={form} label="Run again" submit="Run again" pending="Starting…">
 				{secrets.map((secret) => (
 					<PasswordField
 						key={secret.name}

@@ -20,9 +20,9 @@ export function useJobActions(userId: string, job: Job) {
 	const save = useMutation({
 		mutationFn: () => saveFile(job.output_file_id ?? ''),
 		onError: (error) => {
-			if (!hasCode(error, 'not_found')) return toastFailure('It can’t be downloaded.', error);
+			if (!hasCode(error, 'not_found')) return toastFailure('Couldn’t download the result.', error);
 			refreshFiles(userId);
-			toast({ text: 'The result is no longer kept.' });
+			toast({ text: 'The result has expired or was deleted.' });
 		},
 	});
 
@@ -32,14 +32,14 @@ export function useJobActions(userId: string, job: Job) {
 		onError: (error) => {
 			// the job had already ended
 			if (hasCode(error, 'job_finished') || hasCode(error, 'not_found')) void refreshJobs(userId);
-			else toastFailure('It was not canceled.', error);
+			else toastFailure('Couldn’t cancel the job.', error);
 		},
 	});
 
 	const remove = useRemoval(userId, 'job', {
 		remove: (id) => api.jobs.delete(id),
 		onRemoved: (id) => dropJob(userId, id),
-		onFailure: (error) => toastFailure('It was not removed.', error),
+		onFailure: (error) => toastFailure('Couldn’t remove the job.', error),
 	});
 
 	/** Kept while it is unknown whether the job was created, so that another click does not create a second one. */
@@ -61,15 +61,15 @@ export function useJobActions(userId: string, job: Job) {
 			throw error;
 		}
 		await refreshJobs(userId);
-		toast({ text: 'It runs again: see the top of your history.' });
+		toast({ text: 'Running again. It’s at the top of your history.' });
 	}
 
 	const runAgain = useMutation({
 		mutationFn: () => startAgain(),
 		onError: (error) => {
-			if (!hasCode(error, 'not_found')) return toastFailure('It was not started.', error);
+			if (!hasCode(error, 'not_found')) return toastFailure('Couldn’t start the job.', error);
 			refreshFiles(userId);
-			toast({ text: 'The file is no longer kept. Upload it once more.' });
+			toast({ text: 'The file has expired or was deleted. Upload it again.' });
 		},
 	});
 

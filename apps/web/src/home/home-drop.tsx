@@ -57,17 +57,17 @@ export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 			{unsupportedName !== undefined && (
 				<Notice
 					kind="bad"
-					title={`No tool takes ${unsupportedName}`}
+					title={`No tool accepts ${unsupportedName}`}
 					action={
 						<Button small variant="quiet" onClick={() => setUnsupportedName(undefined)}>
 							Dismiss
 						</Button>
 					}
 				>
-					Below, each tool says what it is for.
+					See below what each tool accepts.
 				</Notice>
 			)}
-			{isDragging && <div className={styles.veil}>Let go, and pick a tool</div>}
+			{isDragging && <div className={styles.veil}>Drop, then choose a tool</div>}
 			{files.length > 0 && (
 				<ToolPicker
 					files={files}

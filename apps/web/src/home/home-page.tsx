@@ -17,11 +17,11 @@ export function HomePage() {
 		<>
 			<section className={styles.hero}>
 				<h1>Drop a file. Take home a better one.</h1>
-				<p>Smaller PDFs, documents as PDFs, scans that you can search.</p>
+				<p>Compress PDFs, convert documents, make scans searchable.</p>
 				{tools && <HomeDrop key={userChanges} tools={tools} />}
 			</section>
-			{!tools && !error && <Spinner label="Loading the tools" />}
-			{error && <ProblemNotice what="The tools can’t be loaded" error={error} onRetry={refetch} />}
+			{!tools && !error && <Spinner label="Loading tools" />}
+			{error && <ProblemNotice what="Couldn’t load the tools" error={error} onRetry={refetch} />}
 			{tools && (
 				<ul className={styles.tools}>
 					{tools.map((tool) => (
@@ -42,7 +42,7 @@ function ToolCard({ tool }: { tool: Tool }) {
 				<Link to={`/tools/${tool.slug}`}>{tool.title}</Link>
 			</h2>
 			<p>{tool.summary}</p>
-			{!tool.available && <p className={styles.away}>No worker has it just now: jobs wait for one.</p>}
+			{!tool.available && <p className={styles.away}>Temporarily unavailable. Jobs start when it’s back.</p>}
 		</article>
 	);
 }

@@ -15,10 +15,10 @@ export function PageError() {
 			<p>{text}</p>
 			<p className={styles.ways}>
 				<Button variant="primary" onClick={() => location.reload()}>
-					Reload the page
+					Reload page
 				</Button>
 				{/* not a Link: a full page load leaves the broken state behind */}
-				<ButtonAnchor href="/">To the tools</ButtonAnchor>
+				<ButtonAnchor href="/">Go to tools</ButtonAnchor>
 			</p>
 		</div>
 	);
@@ -36,18 +36,18 @@ export function ShellError() {
 function describe(error: unknown): { title: string; text: string } {
 	if (!isChunkError(error)) {
 		return {
-			title: 'This page broke',
-			text: 'The mistake is ours. Your files and jobs are safe: reload the page to go on.',
+			title: 'Something went wrong',
+			text: 'The error is on our side. Your files and jobs are safe. Reload the page to continue.',
 		};
 	}
 	if (!navigator.onLine) {
 		return {
-			title: 'You are offline',
-			text: 'This page was not loaded yet. Reload it when you are back.',
+			title: 'You’re offline',
+			text: 'This page isn’t loaded yet. Reload it when you’re back online.',
 		};
 	}
 	return {
-		title: 'There is a new version of creatorr',
-		text: 'This page belongs to the one before. Reload it to go on with the new one; nothing is lost.',
+		title: 'A new version of creatorr is available',
+		text: 'Reload the page to use it. Nothing is lost.',
 	};
 }

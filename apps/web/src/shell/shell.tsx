@@ -21,13 +21,13 @@ export function Shell() {
 	return (
 		<div className={styles.page}>
 			<a className={styles.skip} href="#main">
-				Skip to the content
+				Skip to content
 			</a>
 			<LoadingBar />
 			<StatusBanner />
 			<Header />
 			<main id="main" className={styles.main} ref={main} tabIndex={-1}>
-				<Suspense fallback={<Spinner label="Loading the page" />}>
+				<Suspense fallback={<Spinner label="Loading page" />}>
 					<Outlet />
 				</Suspense>
 			</main>
@@ -47,7 +47,7 @@ function LoadingBar() {
 function Footer() {
 	return (
 		<footer className={styles.footer}>
-			<p>Files go straight to the store, and are deleted by themselves.</p>
+			<p>Files are stored securely and deleted automatically.</p>
 			<ThemeSelect />
 		</footer>
 	);

@@ -55,10 +55,10 @@ function Banner({ onSignIn }: { onSignIn: (() => void) | undefined }) {
 	return (
 		<div role="status">
 			{!isOnline ? (
-				<p className={styles.banner}>You are offline. Uploads go on when you are back.</p>
+				<p className={styles.banner}>You’re offline. Uploads resume when you’re back online.</p>
 			) : isApiAway ? (
 				<p className={styles.banner}>
-					A part of creatorr doesn’t answer just now. We keep trying; nothing of yours is lost.
+					creatorr is temporarily unavailable. We’ll keep trying. Nothing is lost.
 				</p>
 			) : onSignIn ? (
 				<div className={styles.banner}>

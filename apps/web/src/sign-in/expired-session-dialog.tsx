@@ -9,21 +9,21 @@ import { SignInForm } from './sign-in-page.tsx';
 /** Asks to sign in again without leaving the page. */
 export function ExpiredSessionDialog({ user, onClose }: { user: User; onClose: () => void }) {
 	return (
-		<Dialog title="Please sign in again" onClose={onClose}>
-			<p>Your session has ended. What is on this page stays as it is.</p>
+		<Dialog title="Sign in again" onClose={onClose}>
+			<p>Your session has ended. Nothing on this page is lost.</p>
 			<SignInForm
 				email={user.email}
 				isOverPage
 				onDone={(signedIn) => {
 					if (signedIn.user.id === user.id) return;
-					const text = `You are signed in as ${signedIn.user.email} now. What belongs to ${user.email} is not shown.`;
+					const text = `You’re now signed in as ${signedIn.user.email}. Files of ${user.email} are hidden.`;
 					toast({ text, stays: true });
 				}}
 			/>
 			<p className={styles.other}>
 				Not you?{' '}
 				<Button variant="quiet" small onClick={() => session.signOut()}>
-					Leave this account
+					Use another account
 				</Button>
 			</p>
 		</Dialog>

@@ -23,15 +23,15 @@ export function ForgotPasswordPage() {
 	return (
 		<SignInLayout
 			title="Forgot your password?"
-			intro="Tell us your email address, and we send you a link to set a new one."
+			intro="Enter your email address, and we’ll send you a link to set a new one."
 			others={
 				<>
-					It came back to you? <Link to="/sign-in">Sign in</Link>
+					Remembered it? <Link to="/sign-in">Sign in</Link>
 				</>
 			}
 		>
 			{sentTo === undefined ? (
-				<Form form={form} label="Forgotten password" submit="Send the link" pending="Sending…">
+				<Form form={form} label="Forgot password" submit="Send link" pending="Sending…">
 					<Field
 						label="Email"
 						name="email"
@@ -46,10 +46,10 @@ export function ForgotPasswordPage() {
 			) : (
 				<>
 					<Notice kind="good" title="Check your inbox">
-						If there is an account for {sentTo}, a link is on its way. It works once, for 30 minutes.
+						If an account exists for {sentTo}, we sent it a link. It works once and expires in 30 minutes.
 					</Notice>
-					<p>Nothing there after a few minutes? Look into the spam folder, or check the address.</p>
-					<Button onClick={() => setSentTo(undefined)}>Try another address</Button>
+					<p>No email after a few minutes? Check your spam folder and the address.</p>
+					<Button onClick={() => setSentTo(undefined)}>Use another address</Button>
 				</>
 			)}
 		</SignInLayout>

@@ -10,7 +10,7 @@ import { Notice } from '../ui/notice.tsx';
 import { useEmailLinkToken } from './email-link-token.ts';
 import { SignInLayout } from './sign-in-layout.tsx';
 
-const USED_LINK = 'This link has expired or was already used. Ask for a new one.';
+const USED_LINK = 'This link has expired or was already used. Request a new one.';
 
 /** Sets a new password with the token of an email link. Remounts when another link is opened in the same tab. */
 export function ResetPasswordPage() {
@@ -30,38 +30,35 @@ function ResetPassword({ token }: { token: string | undefined }) {
 		},
 		describeError: (error) => (refusedFields(error, ['token']).token ? USED_LINK : undefined),
 	});
-	const askAgain = <ButtonLink to="/forgot-password">Ask for a new link</ButtonLink>;
+	const askAgain = <ButtonLink to="/forgot-password">Request a new link</ButtonLink>;
 	return (
 		<SignInLayout
 			title="Set a new password"
-			{...(token && !isDone && { intro: 'You will be signed out everywhere, and sign in with the new one.' })}
+			{...(token &&
+				!isDone && { intro: 'This signs you out everywhere. Then sign in with the new password.' })}
 			others={
 				<>
-					No need for it? <Link to="/sign-in">Sign in</Link>
+					Changed your mind? <Link to="/sign-in">Sign in</Link>
 				</>
 			}
 		>
 			{isDone ? (
-				<Notice
-					kind="good"
-					title="Your new password is set"
-					action={<ButtonLink to="/sign-in">Sign in</ButtonLink>}
-				>
-					Every session of the account was signed out.
+				<Notice kind="good" title="Password set" action={<ButtonLink to="/sign-in">Sign in</ButtonLink>}>
+					All sessions of this account were signed out.
 				</Notice>
 			) : token ? (
 				<Form
 					form={form}
 					label="Set a new password"
-					submit="Set the password"
-					pending="Setting it…"
+					submit="Set password"
+					pending="Setting…"
 					help={form.problem === USED_LINK && askAgain}
 				>
 					<NewPasswordField label="New password" name="new_password" error={form.errors.new_password} />
 				</Form>
 			) : (
-				<Notice kind="warn" title="There is no link in this address" action={askAgain}>
-					Open the link in the mail, all of it.
+				<Notice kind="warn" title="This link is incomplete" action={askAgain}>
+					Open the whole link from the email.
 				</Notice>
 			)}
 		</SignInLayout>

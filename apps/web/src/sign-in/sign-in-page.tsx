@@ -50,7 +50,7 @@ export function SignInForm({
 			onDone?.(signedIn);
 		},
 		describeError: (error) =>
-			hasCode(error, 'invalid_credentials') ? 'This email and this password don’t go together.' : undefined,
+			hasCode(error, 'invalid_credentials') ? 'Incorrect email or password.' : undefined,
 	});
 	// with a known email, the password is the first thing to type
 	const { ref } = form.props;
@@ -75,7 +75,7 @@ export function SignInForm({
 				error={form.errors.password}
 				aside={
 					<Link to="/forgot-password" {...(isOverPage && { target: '_blank' })}>
-						Forgotten?
+						Forgot password?
 					</Link>
 				}
 			/>

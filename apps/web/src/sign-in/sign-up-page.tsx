@@ -19,10 +19,10 @@ export function SignUpPage() {
 	return (
 		<SignInLayout
 			title="Create an account"
-			intro="It is free, and all it takes is an email address and a password."
+			intro="It’s free. You only need an email address and a password."
 			others={
 				<>
-					Have one already? <Link to={withNext('/sign-in', next)}>Sign in</Link>
+					Already have an account? <Link to={withNext('/sign-in', next)}>Sign in</Link>
 				</>
 			}
 		>
@@ -43,11 +43,11 @@ export function SignUpForm({ onDone }: { onDone?: (signedIn: SignedIn) => void }
 		},
 		fieldErrorsOf: (error) =>
 			hasCode(error, 'email_taken')
-				? { email: 'There is an account with this email: sign in instead.' }
+				? { email: 'An account with this email already exists. Sign in instead.' }
 				: undefined,
 	});
 	return (
-		<Form form={form} label="Create an account" submit="Create account" pending="Creating your account…">
+		<Form form={form} label="Create an account" submit="Create account" pending="Creating account…">
 			<Field
 				label="Email"
 				name="email"

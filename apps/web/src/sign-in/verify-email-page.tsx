@@ -21,7 +21,7 @@ import { SignInLayout } from './sign-in-layout.tsx';
 export function VerifyEmailPage() {
 	const token = useEmailLinkToken();
 	return (
-		<SignInLayout title="Confirm your email address">
+		<SignInLayout title="Verify your email address">
 			<Outcome key={token} token={token} />
 		</SignInLayout>
 	);
@@ -44,20 +44,20 @@ function Outcome({ token }: { token: string | undefined }) {
 		refetchOnReconnect: false,
 	});
 	const nextStep = user ? (
-		<ButtonLink to="/account">To your account</ButtonLink>
+		<ButtonLink to="/account">Go to your account</ButtonLink>
 	) : (
 		<ButtonLink to="/sign-in">Sign in</ButtonLink>
 	);
 	if (token === undefined) {
 		return (
-			<Notice kind="warn" title="There is no link in this address" action={nextStep}>
-				Open the whole link in the email.
+			<Notice kind="warn" title="This link is incomplete" action={nextStep}>
+				Open the whole link from the email.
 			</Notice>
 		);
 	}
 	if (isSuccess || isDone) {
 		return (
-			<Notice kind="good" title="Thank you, your email address is confirmed" action={nextStep}>
+			<Notice kind="good" title="Email address verified" action={nextStep}>
 				All other sessions of this account were signed out.
 			</Notice>
 		);
@@ -72,20 +72,20 @@ function Outcome({ token }: { token: string | undefined }) {
 		return (
 			<Notice
 				kind="bad"
-				title="That didn’t work"
+				title="Verification failed"
 				action={<Button onClick={() => void refetch()}>Try again</Button>}
 			>
 				{failureMessage(error)}
 			</Notice>
 		);
 	}
-	return <Spinner label="Confirming" />;
+	return <Spinner label="Verifying" />;
 }
 
 function UsedLink({ action }: { action: ReactNode }) {
 	return (
 		<Notice kind="bad" title="This link has expired or was already used" action={action}>
-			If you opened it before, your address is confirmed. If not, ask for another link in your account.
+			If you opened it before, your address is verified. If not, request a new link in your account.
 		</Notice>
 	);
 }
@@ -125,9 +125,9 @@ function PasswordForm({ token, onDone, usedLink }: Props) {
 			</p>
 			<p>
 				Didn’t sign up, or don’t know the password? <Link to="/forgot-password">Forgot password?</Link> lets
-				you set a new one, and that confirms your address too.
+				you set a new one, which also verifies your address.
 			</p>
-			<Form form={form} label="Confirm your email address" submit="Confirm" pending="Confirming…">
+			<Form form={form} label="Verify your email address" submit="Verify" pending="Verifying…">
 				<PasswordField autoComplete="current-password" error={form.errors.password} />
 			</Form>
 		</>

@@ -14,19 +14,19 @@ export function SignInStep({ waiting }: { waiting: number }) {
 	return (
 		<>
 			<Notice
-				title={`${files} ${waiting === 1 ? 'waits' : 'wait'} for you to sign in`}
+				title={`Sign in to continue with ${files}`}
 				action={
 					<Button variant="primary" small onClick={() => setOpen(true)}>
-						Go on
+						Continue
 					</Button>
 				}
 			>
-				An account is free. Nothing is uploaded before.
+				An account is free. Nothing is uploaded until then.
 			</Notice>
 			{isOpen && (
-				<Dialog title="One step, then it goes on" onClose={() => setOpen(false)}>
+				<Dialog title="One more step" onClose={() => setOpen(false)}>
 					<p className={styles.intro}>
-						{waiting === 1 ? 'Your file stays here' : 'Your files stay here'} until you are in.
+						{waiting === 1 ? 'Your file stays' : 'Your files stay'} on this device until you sign in.
 					</p>
 					<SignInStepForms />
 				</Dialog>
@@ -50,7 +50,7 @@ function SignInStepForms() {
 				</FocusedForm>
 			)}
 			<p className={styles.other}>
-				{isNew ? 'You have an account?' : 'You are new here?'}{' '}
+				{isNew ? 'Already have an account?' : 'New here?'}{' '}
 				<Button variant="quiet" small onClick={() => setNew(!isNew)}>
 					{isNew ? 'Sign in' : 'Create an account'}
 				</Button>

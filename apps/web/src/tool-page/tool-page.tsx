@@ -30,9 +30,9 @@ export function ToolPage() {
 	const { data: tools, error, refetch } = useTools();
 	if (!tools) {
 		return error ? (
-			<ProblemNotice what="The tool can’t be loaded" error={error} onRetry={refetch} />
+			<ProblemNotice what="Couldn’t load the tool" error={error} onRetry={refetch} />
 		) : (
-			<Spinner label="Loading the tool" />
+			<Spinner label="Loading tool" />
 		);
 	}
 	const tool = tools.find((one) => one.slug === slug);
@@ -94,8 +94,8 @@ function ToolView({ tool, tools }: { tool: Tool; tools: readonly Tool[] }) {
 
 function UnavailableNotice() {
 	return (
-		<Notice kind="warn" title="Nobody works with this tool just now">
-			You can drop your files all the same. They wait in line, and it goes on by itself.
+		<Notice kind="warn" title="This tool is temporarily unavailable">
+			You can still add files. They’re processed when it’s back.
 		</Notice>
 	);
 }
@@ -112,14 +112,14 @@ function HeldNotice({
 	return (
 		<Notice
 			kind="warn"
-			title={`${formatCount(count, 'file', 'files')} not started yet`}
+			title={`${formatCount(count, 'file', 'files')} not started`}
 			action={
 				<Button variant="primary" small disabled={isInvalid} onClick={onStart}>
 					Start
 				</Button>
 			}
 		>
-			Mend the option that is marked, then start.
+			Fix the highlighted option, then start.
 		</Notice>
 	);
 }

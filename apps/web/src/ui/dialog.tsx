@@ -70,7 +70,7 @@ export function ConfirmDialog({
 				>
 					{confirm}
 				</Button>
-				<Button onClick={onClose}>Keep it</Button>
+				<Button onClick={onClose}>Cancel</Button>
 			</div>
 		</Dialog>
 	);

@@ -17,7 +17,7 @@ export function MoreButton({
 	if (!list.hasNextPage) {
 		return isAtEnd ? (
 			<p ref={end} tabIndex={-1}>
-				That is all.
+				End of list.
 			</p>
 		) : null;
 	}

@@ -15,7 +15,7 @@ export function cliExamples(origin: string): Record<string, string> {
 		getMe: 'creatorr whoami',
 		listFiles: 'creatorr files',
 		getFile: 'creatorr download $FILE_ID -o copy.pdf',
-		createJob: `# uploads it, waits, and brings home what comes out
+		createJob: `# uploads the file, waits, and downloads the result
 creatorr compress input.pdf -o smaller.pdf --quality 70`,
 		listJobs: 'creatorr jobs',
 		getJob: 'creatorr job $JOB_ID',
@@ -26,7 +26,7 @@ creatorr compress input.pdf -o smaller.pdf --quality 70`,
 
 /** Returns the walkthrough, from sign-up to a smaller PDF. */
 export function cliWalkthrough(origin: string): string {
-	return `# with an account, only the second command signs in
+	return `# if the account exists, register fails and login signs in
 ${signsIn('register', origin)} \\
   || ${signsIn('login', origin)}
 creatorr compress input.pdf -o smaller.pdf`;

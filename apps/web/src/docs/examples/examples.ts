@@ -6,11 +6,7 @@ import { JAVASCRIPT_EXAMPLES } from './javascript.ts';
 import type { Examples } from './language.ts';
 import { type Value, Variable } from './values.ts';
 
-/** Only Stripe can sign these requests, so they have no example. */
-const CALLED_BY_OTHERS = ['receiveStripeEvent'];
-
 export function examplesOf(operation: Operation, description: ApiDescription): Examples {
-	if (CALLED_BY_OTHERS.includes(operation.id)) return {};
 	const javascript = JAVASCRIPT_EXAMPLES[operation.id];
 	const cli = cliExamples(location.origin)[operation.id];
 	return {

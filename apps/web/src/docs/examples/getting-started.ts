@@ -11,7 +11,7 @@ export function gettingStarted(origin: string): Step[] {
 	return [
 		{
 			title: 'Sign up',
-			text: 'An account is an email and a password. Register once: later calls answer email_taken, and you only sign in. Send the token with every call.',
+			text: 'Register once. Later calls return email_taken, so just sign in. Send the token with every request.',
 			examples: {
 				curl: `ACCOUNT='{"email": "you@example.com", "password": "correct horse battery"}'
 curl -s ${origin}/v1/auth/register \\
@@ -56,7 +56,7 @@ curl -s -X PUT "$(jq -r .data.upload_url upload.json)" \\
 		},
 		{
 			title: 'Create a job',
-			text: 'A job is one run of a tool on a file. What a tool can be told stands under Tools.',
+			text: 'A job runs one tool on one file. Tools lists the params of each tool.',
 			examples: {
 				curl: `JOB_ID=$(curl -s ${origin}/v1/jobs \\
   -H "Authorization: Bearer $TOKEN" \\
@@ -70,8 +70,8 @@ curl -s -X PUT "$(jq -r .data.upload_url upload.json)" \\
 			},
 		},
 		{
-			title: 'Wait, and download',
-			text: 'With wait=30 the API answers when the job changes, after 30 seconds at the latest. The output is a file like any other.',
+			title: 'Wait and download',
+			text: 'With wait=30, the API responds when the job changes, or after 30 seconds. The output is a file like any other.',
 			examples: {
 				curl: `for try in $(seq 60); do
   curl -s "${origin}/v1/jobs/$JOB_ID?wait=30" \\

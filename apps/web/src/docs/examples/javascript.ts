@@ -28,7 +28,7 @@ export const JAVASCRIPT_EXAMPLES: Record<string, string> = {
 	resendVerification: 'await creatorr.account.resendVerification();',
 	getMe: 'const user = await creatorr.account.me();',
 	deleteMe: `await creatorr.account.delete('correct horse battery');`,
-	createFile: `// declares it; files.upload() does this, and sends the bytes
+	createFile: `// declares the file; files.upload() does this and sends the bytes
 const { file_id, upload_url, headers } = await creatorr.files.create({
   name: 'input.pdf',
   mime_type: 'application/pdf',
@@ -38,7 +38,7 @@ const { file_id, upload_url, headers } = await creatorr.files.create({
 	getFile: `const file = await creatorr.files.get(fileId);
 console.log(file.download_url);`,
 	deleteFile: 'await creatorr.files.delete(fileId);',
-	completeFile: `// files.upload() does this by itself
+	completeFile: `// files.upload() does this for you
 const file = await creatorr.files.complete(fileId, [
   { part_number: 1, etag },
 ]);`,

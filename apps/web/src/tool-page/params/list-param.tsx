@@ -17,7 +17,7 @@ export function ListParam({ field, value, error, onChange }: ParamProps<ListFiel
 	return (
 		<ParamFrame id={id} label={field.label} help={field.help} error={error}>
 			{chosen.length > 0 && (
-				<ul className={styles.chosen} aria-label={`${field.label}, chosen`}>
+				<ul className={styles.chosen} aria-label={`${field.label}, selected`}>
 					{chosen.map((one) => (
 						<li key={one}>
 							{labelOf(one)}
@@ -47,7 +47,7 @@ export function ListParam({ field, value, error, onChange }: ParamProps<ListFiel
 					onChange={({ target }) => setPicked(target.value)}
 				>
 					<option value="" disabled>
-						{others.length === 0 ? 'All are chosen' : 'Add one'}
+						{others.length === 0 ? 'All selected' : 'Select…'}
 					</option>
 					{others.map((option) => (
 						<option key={option.value} value={option.value}>

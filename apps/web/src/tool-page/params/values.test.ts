@@ -30,13 +30,13 @@ describe('the params to send', () => {
 describe('validation', () => {
 	test('finds one problem per field', () => {
 		expect(validateAll(fields, { quality: 0, languages: [], pages: 'two' })).toEqual({
-			quality: 'At least 1.',
-			languages: 'Choose at least one.',
-			pages: 'This is not written as it should be: see below.',
+			quality: 'Must be at least 1.',
+			languages: 'Select at least one.',
+			pages: 'Invalid format. See the hint below.',
 		});
-		expect(validateAll(fields, { quality: 101 })).toEqual({ quality: 'At most 100.' });
-		expect(validateAll(fields, { quality: 1.5 })).toEqual({ quality: 'Type a whole number.' });
-		expect(validateAll(fields, { quality: Number.NaN })).toEqual({ quality: 'Type a number.' });
+		expect(validateAll(fields, { quality: 101 })).toEqual({ quality: 'Must be at most 100.' });
+		expect(validateAll(fields, { quality: 1.5 })).toEqual({ quality: 'Enter a whole number.' });
+		expect(validateAll(fields, { quality: Number.NaN })).toEqual({ quality: 'Enter a number.' });
 	});
 
 	test('accepts missing values', () => {

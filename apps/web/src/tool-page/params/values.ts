@@ -38,10 +38,10 @@ export function validate(field: Field, value: unknown): string | undefined {
 			return validateNumber(field, value);
 		case 'list':
 			if (!Array.isArray(value) || value.length >= field.min) return undefined;
-			return field.min === 1 ? 'Choose at least one.' : `Choose at least ${field.min}.`;
+			return field.min === 1 ? 'Select at least one.' : `Select at least ${field.min}.`;
 		case 'text':
 			if (field.pattern === undefined || new RegExp(field.pattern, 'u').test(String(value))) return undefined;
-			return 'This is not written as it should be: see below.';
+			return 'Invalid format. See the hint below.';
 		default:
 			return undefined;
 	}
@@ -49,10 +49,10 @@ export function validate(field: Field, value: unknown): string | undefined {
 
 function validateNumber(field: Extract<Field, { kind: 'number' }>, value: unknown): string | undefined {
 	const { min, max, isInteger } = field;
-	if (typeof value !== 'number' || !Number.isFinite(value)) return 'Type a number.';
-	if (isInteger && !Number.isInteger(value)) return 'Type a whole number.';
-	if (min !== undefined && value < min) return `At least ${min.toLocaleString('en')}.`;
-	if (max !== undefined && value > max) return `At most ${max.toLocaleString('en')}.`;
+	if (typeof value !== 'number' || !Number.isFinite(value)) return 'Enter a number.';
+	if (isInteger && !Number.isInteger(value)) return 'Enter a whole number.';
+	if (min !== undefined && value < min) return `Must be at least ${min.toLocaleString('en')}.`;
+	if (max !== undefined && value > max) return `Must be at most ${max.toLocaleString('en')}.`;
 	return undefined;
 }
 

@@ -67,7 +67,7 @@ function FirstPage({
 	return (
 		<figure className={styles.page}>
 			<figcaption>{title}</figcaption>
-			{isLoading && <Spinner label={`Loading the page ${title.toLowerCase()}`} />}
+			{isLoading && <Spinner label={`Loading preview, ${title.toLowerCase()}`} />}
 			{picture && <img src={picture} alt={`First page, ${title.toLowerCase()}`} />}
 			{!picture && !isLoading && (
 				<p className={styles.none}>

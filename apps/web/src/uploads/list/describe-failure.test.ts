@@ -54,7 +54,7 @@ test('offers an upgrade when Pro helps', () => {
 test('offers no upgrade for a limit that every plan has', () => {
 	const message = 'you have 1,000 pending uploads, and can have 1,000 at a time; finish or delete some';
 	expect(describeFailure(problem('rate_limited', message), fields)).toEqual({
-		title: 'Too much at once',
+		title: 'Too many requests',
 		text: 'You have 1,000 pending uploads, and can have 1,000 at a time; finish or delete some.',
 		remedies: ['try-again'],
 	});

@@ -31,8 +31,7 @@ export function MissingFile({ upload }: { upload: Upload }) {
 			/>
 			{isOther && (
 				<p role="alert">
-					This is another file, or it was changed since. Choose the one from before, or cancel this and drop
-					the new one.
+					This is a different file, or it has changed. Choose the original, or cancel and add the new one.
 				</p>
 			)}
 		</div>

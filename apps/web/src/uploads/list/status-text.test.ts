@@ -27,7 +27,7 @@ test('shows no rate at the start', () => {
 
 test('says when no byte gets through', () => {
 	const stage: Stage = { kind: 'uploading', sentBytes: 0, bytesPerSecond: 0 };
-	expect(statusText(upload(stage), calm)).toMatch(/Nothing gets through just now/);
+	expect(statusText(upload(stage), calm)).toMatch(/Upload stalled\. Resumes automatically/);
 });
 
 test('does not count the last seconds', () => {
@@ -37,15 +37,17 @@ test('does not count the last seconds', () => {
 
 test('shows what blocks the upload first', () => {
 	const stage: Stage = { kind: 'uploading', sentBytes: 0 };
-	expect(statusText(upload(stage), { ...calm, blocker: 'sign-in' })).toMatch(/sign in/);
+	expect(statusText(upload(stage), { ...calm, blocker: 'sign-in' })).toMatch(/^Sign in/);
 	expect(statusText(upload(stage), { ...calm, blocker: 'network' })).toMatch(/offline/);
 });
 
 test('explains a long wait in the queue', () => {
 	const queued = upload({ kind: 'queued', jobId: 'j', since: 90_000 });
-	expect(statusText(queued, calm)).toBe('In line');
-	expect(statusText(queued, { ...calm, now: 200_000 })).toMatch(/Others/);
-	expect(statusText(queued, { ...calm, tool: { available: false } })).toMatch(/Nobody works with this tool/);
+	expect(statusText(queued, calm)).toBe('Queued');
+	expect(statusText(queued, { ...calm, now: 200_000 })).toMatch(/behind other jobs/);
+	expect(statusText(queued, { ...calm, tool: { available: false } })).toMatch(
+		/This tool is temporarily unavailable\. Starts when it’s back/,
+	);
 });
 
 test('has no progress value before the job reports one', () => {

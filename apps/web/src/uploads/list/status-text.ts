@@ -17,30 +17,30 @@ interface StatusContext {
 
 /** Returns the status line of an upload. Finished uploads show details instead. */
 export function statusText({ stage, source }: Upload, { blocker, tool, now }: StatusContext): string {
-	if (blocker === 'sign-in') return 'Waits for you to sign in';
+	if (blocker === 'sign-in') return 'Sign in to continue';
 	if (blocker === 'network' && stage.kind === 'canceling')
-		return 'You are offline. It is canceled when you are back';
-	if (blocker === 'network') return 'You are offline. It goes on by itself';
+		return 'You’re offline. Cancels when you’re back online';
+	if (blocker === 'network') return 'You’re offline. Resumes automatically';
 	switch (stage.kind) {
 		case 'waiting':
-			return 'Waits for its turn to upload';
+			return 'Waiting to upload';
 		case 'uploading':
 			return uploadingText(stage, source.sizeBytes);
 		case 'paused':
 			return `Paused at ${formatBytes(stage.sentBytes)} of ${formatBytes(source.sizeBytes)}`;
 		case 'file-missing':
-			return 'This browser could not keep the file. Choose it again, and the upload goes on';
+			return 'Your browser couldn’t store the file. Choose it again to resume';
 		case 'secrets-missing':
-			return 'Passwords are not kept over a reload. Type it again, and it goes on';
+			return 'Passwords aren’t kept when the page reloads. Enter it again to continue';
 		case 'creating':
 			return stage.isStruggling
-				? 'creatorr doesn’t answer just now. It goes on by itself'
+				? 'creatorr is temporarily unavailable. Retrying automatically'
 				: 'Uploaded. Starting';
 		case 'queued':
-			if (tool?.available === false) return 'Nobody works with this tool just now. It waits for somebody';
-			return now - stage.since > LONG_WAIT_MS ? 'In line. Others are before it' : 'In line';
+			if (tool?.available === false) return 'This tool is temporarily unavailable. Starts when it’s back';
+			return now - stage.since > LONG_WAIT_MS ? 'Queued behind other jobs' : 'Queued';
 		case 'running':
-			return stage.progress > 0 ? `Working, ${stage.progress}%` : 'Working';
+			return stage.progress > 0 ? `Processing, ${stage.progress}%` : 'Processing';
 		case 'canceling':
 			return 'Canceling';
 		case 'canceled':
@@ -58,7 +58,7 @@ function uploadingText(
 ): string {
 	const { sentBytes, bytesPerSecond } = stage;
 	const parts = [`Uploading ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`];
-	if (bytesPerSecond === 0) return `${parts[0]}. Nothing gets through just now; it goes on by itself`;
+	if (bytesPerSecond === 0) return `${parts[0]}. Upload stalled. Resumes automatically`;
 	const left = timeLeftMs(totalBytes - sentBytes, bytesPerSecond);
 	if (bytesPerSecond !== undefined && left !== undefined) {
 		parts.push(`${formatBytes(bytesPerSecond)}/s`, timeLeftText(left));

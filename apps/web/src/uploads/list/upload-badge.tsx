@@ -13,7 +13,7 @@ export function UploadBadge() {
 	if (uploads.length === 0) return null;
 	const active = uploads.filter((upload) => !isOver(upload));
 	const label =
-		active.length > 0 ? `${formatCount(active.length, 'file', 'files')} on the way` : 'Files done';
+		active.length > 0 ? `${formatCount(active.length, 'file', 'files')} in progress` : 'All files done';
 	return (
 		<div>
 			<button type="button" popoverTarget={id} className={styles.button} aria-label={label}>
@@ -48,14 +48,14 @@ export function UploadBadge() {
 }
 
 const STAGE_NAMES: Record<Upload['stage']['kind'], string> = {
-	waiting: 'waits',
+	waiting: 'waiting',
 	uploading: 'uploading',
 	paused: 'paused',
-	'file-missing': 'needs you',
-	'secrets-missing': 'needs you',
+	'file-missing': 'needs action',
+	'secrets-missing': 'needs action',
 	creating: 'starting',
-	queued: 'in line',
-	running: 'working',
+	queued: 'queued',
+	running: 'processing',
 	canceling: 'canceling',
 	succeeded: 'done',
 	failed: 'failed',

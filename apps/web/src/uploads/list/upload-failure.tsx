@@ -52,8 +52,8 @@ function RemedyControl({ remedy, upload, problem, params }: FailureProps & { rem
 			const name = passwordField(problem, params.fields) ?? '';
 			return (
 				<SecretsForm
-					inputs={[{ name, label: `Password of ${upload.source.name}` }]}
-					submit="Open it"
+					inputs={[{ name, label: `Password for ${upload.source.name}` }]}
+					submit="Unlock"
 					takesFocus={problem.code === 'wrong_password'}
 					onSecrets={(secrets) => retryWithSecrets(upload, secrets)}
 				/>

@@ -22,7 +22,10 @@ export function UploadList({ uploads: own, params }: { uploads: readonly Upload[
 		const gone = await downloadAll(downloadable, `creatorr ${params.tool.title}.zip`);
 		if (gone.length === 0) return;
 		for (const { uploadId } of gone) uploads.markOutputGone(uploadId);
-		toast({ text: `No longer kept, and left out: ${gone.map(({ name }) => name).join(', ')}.`, stays: true });
+		toast({
+			text: `Expired or deleted, so not included: ${gone.map(({ name }) => name).join(', ')}.`,
+			stays: true,
+		});
 	});
 	return (
 		<>
@@ -41,7 +44,7 @@ export function UploadList({ uploads: own, params }: { uploads: readonly Upload[
 							{downloadable.length > 1 && (
 								<Button small variant="primary" aria-disabled={download.isBusy} onClick={download.start}>
 									<Download size={18} aria-hidden="true" />
-									{download.isBusy ? 'Packing…' : `Download all ${downloadable.length}`}
+									{download.isBusy ? 'Packing…' : `Download all (${downloadable.length})`}
 								</Button>
 							)}
 							{done.length > 1 && (
@@ -52,7 +55,7 @@ export function UploadList({ uploads: own, params }: { uploads: readonly Upload[
 										for (const { id } of done) uploads.remove(id);
 									}}
 								>
-									Clear what is done
+									Clear finished
 								</Button>
 							)}
 						</div>

@@ -22,7 +22,7 @@ const Comparison = lazy(() =>
 );
 
 function NoComparison() {
-	return <p className={styles.note}>The pages can’t be shown just now. Reload this page to try it again.</p>;
+	return <p className={styles.note}>The preview couldn’t be loaded. Reload the page to try again.</p>;
 }
 
 /** The result of an upload: savings, warnings, download, preview. */
@@ -70,7 +70,7 @@ export function UploadResult({
 			)}
 			<div className={styles.actions}>
 				{isGone ? (
-					<p className={styles.note}>The result is no longer kept.</p>
+					<p className={styles.note}>The result has expired or was deleted.</p>
 				) : (
 					<Button variant="primary" small aria-disabled={download.isBusy} onClick={download.start}>
 						<Download size={18} aria-hidden="true" />
@@ -91,7 +91,7 @@ export function UploadResult({
 				)}
 			</div>
 			{isCompared && output !== null && (
-				<Suspense fallback={<Spinner label="Loading the pages" />}>
+				<Suspense fallback={<Spinner label="Loading preview" />}>
 					<Comparison upload={upload} output={output} />
 				</Suspense>
 			)}

@@ -123,7 +123,7 @@ function Details({ upload, params, isOnly }: { upload: Upload; params: ToolParam
 						name,
 						label: params.fields.find((field) => field.name === name)?.label ?? name,
 					}))}
-					submit="Go on"
+					submit="Continue"
 					onSecrets={(secrets) => uploads.command(upload.id, { type: 'secrets-given' }, { secrets })}
 				/>
 			);
