@@ -198,19 +198,19 @@ test('nothing is overwritten without --force', async () => {
 });
 
 test.each([
-	[['compress', 'missing.pdf'], 'missing.pdf: there is no such file or directory'],
-	[['compress', 'empty.pdf'], 'empty.pdf is empty'],
-	[['compress', '.'], '. is no file'],
+	[['compress', 'missing.pdf'], 'missing.pdf: no such file or directory'],
+	[['compress', 'empty.pdf'], '"empty.pdf" is empty'],
+	[['compress', '.'], '"." is not a file'],
 	[['compress'], 'missing required argument'],
-	[['compress', 'in.pdf', '--quality', '700'], 'It must be 100 at most.'],
-	[['compress', 'in.pdf', '--password', '-'], 'no terminal to ask on for: password'],
+	[['compress', 'in.pdf', '--quality', '700'], 'Must be at most 100.'],
+	[['compress', 'in.pdf', '--password', '-'], 'Can’t prompt for password: standard input isn’t a terminal'],
 	[['compress', 'in.pdf', '--param', 'nothing_such=1'], 'unknown param "nothing_such"'],
-	[['compress', 'in.pdf', '-o', 'nowhere/out.pdf'], 'nowhere is no directory'],
-	[['compress', 'in.pdf', 'in.pdf', '-o', '-'], 'Only one output goes to stdout'],
+	[['compress', 'in.pdf', '-o', 'nowhere/out.pdf'], '"nowhere" is not a directory'],
+	[['compress', 'in.pdf', 'in.pdf', '-o', '-'], 'Only one output can go to stdout'],
 	[['squeeze', 'in.pdf'], "unknown command 'squeeze'"],
 	[['run', 'squeeze', 'in.pdf'], "unknown command 'squeeze'"],
 	[['jobs', '--status', 'lost'], 'queued, running, succeeded'],
-	[['whoami', '--api', 'nonsense'], 'nonsense is no address of an API'],
+	[['whoami', '--api', 'nonsense'], '"nonsense" is not a valid API URL'],
 ])('%j is wrong usage', async (args, words) => {
 	await givenPdf();
 	await writeFile(join(directory, 'empty.pdf'), '');

@@ -34,13 +34,18 @@ function describeApiError({
 	requestId,
 	retryAfterMs,
 }: ApiError): string {
-	if (code === 'unauthorized') return 'The session is over. Sign in again: creatorr login';
+	if (code === 'unauthorized') return 'Your session has ended. Sign in again: creatorr login';
 	if (code === 'internal') return `${message} (${requestId})`;
 	const wait = retryAfterMs === undefined ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`];
-	// the message has the first of them, as a rule
+	// the message usually has the first one
 	const fields = details.filter((detail) => !message.includes(detail.message));
 	const more = detailsTotal > details.length ? [`And ${detailsTotal - details.length} more`] : [];
-	return [message, ...fields.map((field) => `${field.path}: ${field.message}`), ...more, ...wait].join('. ');
+	const sentences = [message, ...fields.map((field) => `${field.path}: ${field.message}`), ...more, ...wait];
+	return sentences.map((text, index) => (index < sentences.length - 1 ? withPeriod(text) : text)).join(' ');
+}
+
+function withPeriod(text: string): string {
+	return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function describeConnection(error: ConnectionError): string {
@@ -49,12 +54,12 @@ function describeConnection(error: ConnectionError): string {
 }
 
 const FILE_PROBLEMS: Record<string, string> = {
-	ENOENT: 'there is no such file or directory',
-	EACCES: 'may not be accessed',
-	EPERM: 'may not be accessed',
+	ENOENT: 'no such file or directory',
+	EACCES: 'permission denied',
+	EPERM: 'permission denied',
 	EISDIR: 'is a directory',
-	ENOTDIR: 'leads through something that is no directory',
-	ENOSPC: 'does not fit: the disk is full',
+	ENOTDIR: 'part of the path is not a directory',
+	ENOSPC: 'the disk is full',
 };
 
 function describeFileError(error: NodeJS.ErrnoException): string {

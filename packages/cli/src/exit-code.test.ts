@@ -40,8 +40,8 @@ test.each([
 });
 
 test.each([
-	[fileError, 'in.pdf: there is no such file or directory'],
-	[apiError('unauthorized'), 'The session is over. Sign in again: creatorr login'],
+	[fileError, 'in.pdf: no such file or directory'],
+	[apiError('unauthorized'), 'Your session has ended. Sign in again: creatorr login'],
 	[apiError('internal'), 'no (req_1)'],
 	[apiError('rate_limited', { retryAfterMs: 1_500 }), 'no. Try again in 2 s.'],
 	[

@@ -15,15 +15,15 @@ export const EXIT = {
 } as const;
 
 export const EXIT_HELP = `Exit codes:
-  0    done
-  1    a job failed, or was canceled
-  2    wrong usage: an option, a missing file, an output that is there already, a value that the API refuses
-  3    not signed in, or wrong email or password
-  4    refused by a limit: of the plan, of an unverified email, of size, of the number of requests
-  5    no connection, or a part of the service is down
+  0    success
+  1    a job failed or was canceled
+  2    wrong usage: invalid option or value, missing file, existing output
+  3    not signed in, or incorrect email or password
+  4    limit reached: plan, unverified email, size or rate
+  5    no connection, or the service is unavailable
   6    no such job or file
-  70   a bug
-  130  interrupted (143: terminated); the jobs under way are canceled`;
+  70   bug
+  130  interrupted (143: terminated); running jobs are canceled`;
 
 const OF_API: Record<ErrorCode, number> = {
 	validation: EXIT.usage,

@@ -13,22 +13,24 @@ const HELP = `
 ${EXIT_HELP}
 
 Environment:
-  CREATORR_API    where the API is
-  CREATORR_TOKEN  the token to use, instead of that of creatorr login`;
+  CREATORR_API    URL of the API
+  CREATORR_TOKEN  token to use instead of the one from creatorr login`;
 
 /** The command line with the tools that are known; it exits by throwing. */
 export function createProgram(io: Io, tools: readonly Tool[]): Command {
 	const program = new Command('creatorr')
-		.description('Compress PDFs, recognise text, convert documents. The tools are those of the API.')
-		.version(VERSION)
+		.description('Compress PDFs, recognize text, convert documents.')
+		.version(VERSION, '-V, --version', 'Show the version')
+		.helpCommand('help [command]', 'Show help for a command')
 		.addHelpText('after', HELP)
-		.showHelpAfterError('(creatorr --help, or creatorr <command> --help, shows how)');
+		.showHelpAfterError('See creatorr --help or creatorr <command> --help.');
 	addToolCommands(program, io, tools);
 	addAccountCommands(program, io);
 	addJobCommands(program, io);
 	addFileCommands(program, io);
 	addToolsCommand(program, io);
 	for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
+		command.helpOption('-h, --help', 'Show help');
 		command.exitOverride().configureOutput({
 			writeOut: (text) => io.stdout.write(text),
 			writeErr: (text) => io.stderr.write(text),

@@ -38,7 +38,7 @@ test.each(ANSWERS)('an API that answers %j gives one clear line and exit code 5'
 		expect({ argv, code, stderr }).toEqual({
 			argv,
 			code: 5,
-			stderr: expect.stringMatching(/^This isn't an answer of the creatorr API.*Check the address\.\n$/),
+			stderr: expect.stringMatching(/^This isn't a response from the creatorr API.*Check the URL\.\n$/),
 		});
 		server.close();
 	}

@@ -62,7 +62,7 @@ function isErrorBody(value: unknown): value is ErrorBody {
 
 function notTheApi(status?: number): ConnectionError {
 	const http = status === undefined ? '' : ` (HTTP ${status})`;
-	return new ConnectionError(`This isn't an answer of the creatorr API${http}. Check the address.`);
+	return new ConnectionError(`This isn't a response from the creatorr API${http}. Check the URL.`);
 }
 
 /** Whether the answer is of the API: every object that it gives has fields. */

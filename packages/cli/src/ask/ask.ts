@@ -15,7 +15,9 @@ export function askHidden(io: Io, question: string): Promise<string> {
 
 async function askOn(io: Io, question: string, echo: NodeJS.WritableStream): Promise<string> {
 	if (!io.stdin.isTTY) {
-		throw new UsageError(`There is no terminal to ask on for: ${question.replace(/:\s*$/, '')}.`);
+		throw new UsageError(
+			`Can’t prompt for ${question.replace(/:\s*$/, '').toLowerCase()}: standard input isn’t a terminal.`,
+		);
 	}
 	const lines = createInterface({ input: io.stdin, output: echo, terminal: true });
 	io.stderr.write(question);
@@ -23,7 +25,7 @@ async function askOn(io: Io, question: string, echo: NodeJS.WritableStream): Pro
 		return await new Promise((resolve, reject) => {
 			lines.once('line', resolve);
 			lines.once('SIGINT', () => reject(new InterruptedError('SIGINT')));
-			lines.once('close', () => reject(new UsageError('There was no answer.')));
+			lines.once('close', () => reject(new UsageError('No input was entered.')));
 		});
 	} finally {
 		lines.close();

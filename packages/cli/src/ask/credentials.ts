@@ -19,18 +19,16 @@ export async function askCredentials(
 	{ isNew }: { isNew: boolean },
 ): Promise<Credentials> {
 	if (options.passwordStdin && options.email === undefined) {
-		throw new UsageError('--password-stdin needs --email, too');
+		throw new UsageError('--password-stdin needs --email');
 	}
 	if (!io.stdin.isTTY && !options.passwordStdin) {
-		throw new UsageError(
-			'There is no terminal to ask on: give --email, and the password with --password-stdin.',
-		);
+		throw new UsageError('Can’t prompt: standard input isn’t a terminal. Use --email and --password-stdin.');
 	}
 	const email = options.email ?? (await ask(io, 'Email: '));
 	if (options.passwordStdin) return { email, password: await readPassword(io) };
 	const password = await askHidden(io, 'Password: ');
-	if (isNew && (await askHidden(io, 'The same again: ')) !== password) {
-		throw new UsageError('The two passwords are not the same.');
+	if (isNew && (await askHidden(io, 'Repeat password: ')) !== password) {
+		throw new UsageError('The passwords don’t match.');
 	}
 	return { email, password };
 }

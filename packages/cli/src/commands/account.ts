@@ -11,7 +11,7 @@ type AccountOptions = CommonOptions & CredentialOptions;
 
 /** Signing in and out. */
 export function addAccountCommands(program: Command, io: Io): void {
-	withCredentials(program.command('login').description('sign in; asks for email and password')).action(
+	withCredentials(program.command('login').description('Sign in (prompts for email and password)')).action(
 		async (options: AccountOptions) => {
 			const { api, client } = await connect(io, options);
 			const credentials = await askCredentials(io, options, { isNew: false });
@@ -19,8 +19,8 @@ export function addAccountCommands(program: Command, io: Io): void {
 		},
 	);
 
-	withCredentials(program.command('register').description('make an account, and sign in to it'))
-		.option('--name <name>', 'what to be called')
+	withCredentials(program.command('register').description('Create an account and sign in'))
+		.option('--name <name>', 'Your name')
 		.action(async ({ name, ...options }: AccountOptions & { name?: string }) => {
 			const { api, client } = await connect(io, options);
 			const credentials = await askCredentials(io, options, { isNew: true });
@@ -28,22 +28,22 @@ export function addAccountCommands(program: Command, io: Io): void {
 			await keepSession(io, options, api, await client.account.register(person, { signal: io.signal }));
 		});
 
-	withCommonOptions(
-		program.command('logout').description('sign out; the token is worth nothing from then on'),
-	).action(async (options: CommonOptions) => {
-		const { api, client, token } = await connectSignedIn(io, options);
-		await client.account.logout({ signal: io.signal }).catch((error) => {
-			// it was over already
-			if (error.code !== 'unauthorized') throw error;
-		});
-		const sessions = await readSessions(io.env);
-		// CREATORR_TOKEN may have been another one
-		if (sessions.byApi[api]?.token === token) delete sessions.byApi[api];
-		await writeSessions(io.env, sessions);
-		say(io, options, { api }, `Signed out at ${api}.`);
-	});
+	withCommonOptions(program.command('logout').description('Sign out (the token is revoked)')).action(
+		async (options: CommonOptions) => {
+			const { api, client, token } = await connectSignedIn(io, options);
+			await client.account.logout({ signal: io.signal }).catch((error) => {
+				// it was over already
+				if (error.code !== 'unauthorized') throw error;
+			});
+			const sessions = await readSessions(io.env);
+			// CREATORR_TOKEN may have been another one
+			if (sessions.byApi[api]?.token === token) delete sessions.byApi[api];
+			await writeSessions(io.env, sessions);
+			say(io, options, { api }, `Signed out at ${api}.`);
+		},
+	);
 
-	withCommonOptions(program.command('whoami').description('who is signed in, and where')).action(
+	withCommonOptions(program.command('whoami').description('Show the signed-in user')).action(
 		async (options: CommonOptions) => {
 			const { api, client } = await connectSignedIn(io, options);
 			const user = await client.account.me({ signal: io.signal });
@@ -55,8 +55,8 @@ export function addAccountCommands(program: Command, io: Io): void {
 
 function withCredentials(command: Command): Command {
 	return withCommonOptions(command)
-		.option('--email <email>', 'instead of being asked for it')
-		.option('--password-stdin', 'read the password from standard input; needs --email');
+		.option('--email <email>', 'Email (default: prompt)')
+		.option('--password-stdin', 'Read the password from standard input (needs --email)');
 }
 
 async function keepSession(
@@ -71,7 +71,7 @@ async function keepSession(
 	await writeSessions(io.env, sessions);
 	say(io, options, { api, user, expires_at }, `Signed in as ${user.email} at ${api}.`);
 	if (io.env.CREATORR_TOKEN) {
-		io.stderr.write('CREATORR_TOKEN is set, and goes before this session.\n');
+		io.stderr.write('CREATORR_TOKEN is set and overrides this session.\n');
 	}
 }
 

@@ -22,6 +22,6 @@ export async function collect<T>(
 export function parseLimit(text: string): number {
 	const limit = Number(text);
 	if (!Number.isInteger(limit) || limit < 1)
-		throw new InvalidArgumentError('It must be a whole number above 0.');
+		throw new InvalidArgumentError('Must be a whole number greater than 0.');
 	return limit;
 }

@@ -9,7 +9,7 @@ export interface CommonOptions {
 /** What every command takes. */
 export function withCommonOptions(command: Command): Command {
 	return command
-		.option('--api <url>', 'where the API is; else CREATORR_API, else where the last sign-in was')
-		.option('--json', 'print JSON on stdout')
-		.option('-q, --quiet', 'no progress and no words, errors excepted');
+		.option('--api <url>', 'URL of the API (default: CREATORR_API, then the API of the last sign-in)')
+		.option('--json', 'Print JSON to stdout')
+		.option('-q, --quiet', 'Print errors only');
 }

@@ -12,8 +12,8 @@ import { type CommonOptions, withCommonOptions } from './common-options.ts';
 
 /** What lies in the account. */
 export function addFileCommands(program: Command, io: Io): void {
-	withCommonOptions(program.command('files').description('list your files, the newest first'))
-		.option('--limit <count>', 'how many at most', parseLimit, 20)
+	withCommonOptions(program.command('files').description('List your files, newest first'))
+		.option('--limit <count>', 'Maximum number to list', parseLimit, 20)
 		.action(async ({ limit, ...options }: CommonOptions & { limit: number }) => {
 			const { client } = await connectSignedIn(io, options);
 			const files = await collect(limit, (page) => client.files.list(page, { signal: io.signal }));
@@ -28,9 +28,12 @@ export function addFileCommands(program: Command, io: Io): void {
 			io.stdout.write(formatTable([['FILE', 'SIZE', 'STATUS', 'EXPIRES', 'NAME'], ...rows]));
 		});
 
-	withCommonOptions(program.command('download').description('download a file').argument('<file id>'))
-		.option('-o, --out <path>', 'file or directory to write to, - for stdout; else its own name, here')
-		.option('-f, --force', 'overwrite what is there')
+	withCommonOptions(program.command('download').description('Download a file').argument('<file id>'))
+		.option(
+			'-o, --out <path>',
+			'Output file or directory, - for stdout (default: its name, in this directory)',
+		)
+		.option('-f, --force', 'Overwrite existing files')
 		.action(
 			async (id: string, { out, force, ...options }: CommonOptions & { out?: string; force?: boolean }) => {
 				const { client } = await connectSignedIn(io, options);

@@ -13,10 +13,10 @@ const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'];
 
 /** What became of jobs. */
 export function addJobCommands(program: Command, io: Io): void {
-	withCommonOptions(program.command('jobs').description('list your jobs, the newest first'))
-		.addOption(new Option('--status <status>', 'only such jobs').choices(STATUSES))
-		.option('--tool <slug>', 'only those of this tool')
-		.option('--limit <count>', 'how many at most', parseLimit, 20)
+	withCommonOptions(program.command('jobs').description('List your jobs, newest first'))
+		.addOption(new Option('--status <status>', 'Filter by status').choices(STATUSES))
+		.option('--tool <slug>', 'Filter by tool')
+		.option('--limit <count>', 'Maximum number to list', parseLimit, 20)
 		.action(async ({ status, tool, limit, ...options }: CommonOptions & JobsOptions) => {
 			const { client } = await connectSignedIn(io, options);
 			const filter = { ...(status && { status }), ...(tool !== undefined && { tool }) };
@@ -27,7 +27,7 @@ export function addJobCommands(program: Command, io: Io): void {
 			io.stdout.write(formatTable([HEAD, ...jobs.map(row)]));
 		});
 
-	withCommonOptions(program.command('job').description('show a job').argument('<id>')).action(
+	withCommonOptions(program.command('job').description('Show a job').argument('<id>')).action(
 		async (id: string, options: CommonOptions) => {
 			const { client } = await connectSignedIn(io, options);
 			const job = await client.jobs.get(id, { signal: io.signal });
@@ -36,12 +36,12 @@ export function addJobCommands(program: Command, io: Io): void {
 		},
 	);
 
-	withCommonOptions(program.command('cancel').description('end a job').argument('<id>')).action(
+	withCommonOptions(program.command('cancel').description('Cancel a job').argument('<id>')).action(
 		async (id: string, options: CommonOptions) => {
 			const { client } = await connectSignedIn(io, options);
 			const job = await client.jobs.cancel(id, { signal: io.signal });
 			if (options.json) printJson(io, job);
-			else if (!options.quiet) io.stdout.write(`${job.id} is canceled.\n`);
+			else if (!options.quiet) io.stdout.write(`Canceled ${job.id}.\n`);
 		},
 	);
 }

@@ -8,14 +8,14 @@ import { type CommonOptions, withCommonOptions } from './common-options.ts';
 /** What the API can do. */
 export function addToolsCommand(program: Command, io: Io): void {
 	withCommonOptions(
-		program.command('tools').description('list the tools; `creatorr <tool> --help` shows one'),
+		program.command('tools').description('List the tools (see creatorr <tool> --help)'),
 	).action(async (options: CommonOptions) => {
 		const { client } = await connect(io, options);
 		const tools = await client.tools({ signal: io.signal });
 		if (options.json) return printJson(io, tools);
 		const rows = tools.map(({ slug, title, summary, available }) => [
 			slug,
-			available ? title : `${title} (no worker has it now)`,
+			available ? title : `${title} (temporarily unavailable)`,
 			summary,
 		]);
 		io.stdout.write(formatTable(rows));

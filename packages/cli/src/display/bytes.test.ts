@@ -16,9 +16,9 @@ test.each([
 });
 
 test.each([
-	[4_700_000, 1_200_000, '4.7 MB → 1.2 MB (−74 %)'],
-	[1_000, 1_500, '1.0 kB → 1.5 kB (+50 %)'],
-	[1_000, 1_000, '1.0 kB → 1.0 kB (±0 %)'],
+	[4_700_000, 1_200_000, '4.7 MB → 1.2 MB (−74%)'],
+	[1_000, 1_500, '1.0 kB → 1.5 kB (+50%)'],
+	[1_000, 1_000, '1.0 kB → 1.0 kB (±0%)'],
 ])('a change from %i to %i is told', (before, after, text) => {
 	expect(formatChange(before, after)).toBe(text);
 });

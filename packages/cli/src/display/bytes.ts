@@ -11,9 +11,9 @@ export function formatBytes(bytes: number): string {
 	return `${value < 9.95 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
 }
 
-/** How a size has changed: `4.7 MB → 1.2 MB (−74 %)`. */
+/** How a size has changed: `4.7 MB → 1.2 MB (−74%)`. */
 export function formatChange(before: number, after: number): string {
 	const percent = Math.round((after / before - 1) * 100);
 	const sign = percent > 0 ? '+' : percent < 0 ? '−' : '±';
-	return `${formatBytes(before)} → ${formatBytes(after)} (${sign}${Math.abs(percent)} %)`;
+	return `${formatBytes(before)} → ${formatBytes(after)} (${sign}${Math.abs(percent)}%)`;
 }

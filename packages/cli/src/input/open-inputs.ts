@@ -26,8 +26,9 @@ export async function withInputs<T>(
 	use: (inputs: Input[]) => Promise<T>,
 ): Promise<T> {
 	const fromStdin = given.filter((one) => one === '-').length;
-	if (fromStdin > 1) throw new UsageError('There is only one standard input.');
-	if (options.name !== undefined && given.length > 1) throw new UsageError('--name is for a single input.');
+	if (fromStdin > 1) throw new UsageError('Standard input (-) can be used only once.');
+	if (options.name !== undefined && given.length > 1)
+		throw new UsageError('--name works with a single input only.');
 	const directory = fromStdin > 0 ? await mkdtemp(join(tmpdir(), 'creatorr-')) : undefined;
 	try {
 		const inputs: Input[] = [];
@@ -43,8 +44,8 @@ export async function withInputs<T>(
 
 async function lookAt(label: string, path: string, name: string): Promise<Input> {
 	const found = await stat(path);
-	if (!found.isFile()) throw new UsageError(`${label} is no file`);
-	if (found.size === 0) throw new UsageError(`${label} is empty`);
+	if (!found.isFile()) throw new UsageError(`"${label}" is not a file`);
+	if (found.size === 0) throw new UsageError(`"${label}" is empty`);
 	return { label, path, name, mimeType: mime.getType(name) ?? ANY_TYPE, bytes: found.size };
 }
 

@@ -19,15 +19,17 @@ export async function planDestination(
 	if (out === undefined) return { kind: 'directory', path: '.', force };
 	if (out === '-') {
 		if (count > 1)
-			throw new UsageError('Only one output goes to stdout: name a directory for several inputs.');
+			throw new UsageError(
+				'Only one output can go to stdout. For several inputs, pass a directory to --out.',
+			);
 		return { kind: 'stdout', force };
 	}
 	const found = await stat(out).catch(() => undefined);
 	if (found?.isDirectory() || out.endsWith('/')) return { kind: 'directory', path: out, force };
-	if (count > 1) throw new UsageError(`${out} is no directory, and there are several inputs: write ${out}/`);
+	if (count > 1) throw new UsageError(`"${out}" is not a directory. For several inputs, use --out ${out}/`);
 	if (found && !force) throw alreadyThere(out);
 	const parent = await stat(dirname(out)).catch(() => undefined);
-	if (!parent?.isDirectory()) throw new UsageError(`${dirname(out)} is no directory`);
+	if (!parent?.isDirectory()) throw new UsageError(`"${dirname(out)}" is not a directory`);
 	return { kind: 'file', path: out, force };
 }
 
@@ -39,5 +41,5 @@ export function pathIn(destination: Destination, outputName: string): string | u
 }
 
 export function alreadyThere(path: string): UsageError {
-	return new UsageError(`${path} is there already: --force overwrites it`);
+	return new UsageError(`"${path}" already exists. Use --force to overwrite it.`);
 }

@@ -42,7 +42,7 @@ test('a file that is there is refused, unless forced', async () => {
 
 test('a file in no directory, and one file for several inputs, are refused', async () => {
 	await expect(planDestination(join(directory, 'nowhere', 'out.pdf'), one)).rejects.toThrow(
-		'is no directory',
+		'is not a directory',
 	);
 	await expect(planDestination(join(directory, 'out.pdf'), { ...one, count: 2 })).rejects.toThrow(
 		'several inputs',
@@ -60,7 +60,7 @@ test('a file that came meanwhile is kept, unless forced', async () => {
 	const path = join(directory, 'out.pdf');
 	await writeFile(path, 'mine');
 	const write = (force: boolean) => writeWhole(Readable.from([Buffer.from('new')]), path, { force, signal });
-	await expect(write(false)).rejects.toThrow('is there already');
+	await expect(write(false)).rejects.toThrow('already exists');
 	expect(await readFile(path, 'utf8')).toBe('mine');
 	await write(true);
 	expect([await readFile(path, 'utf8'), await readdir(directory)]).toEqual(['new', ['out.pdf']]);

@@ -35,7 +35,7 @@ export async function refuseConflicts(
 
 function sameName(one: string, other: string, path: string): UsageError {
 	return new UsageError(
-		`${one} and ${other} would both be written to ${path}. Run them one by one, each with its own -o.`,
+		`${one} and ${other} would both be written to ${path}. Run them separately, each with its own --out.`,
 	);
 }
 

@@ -31,11 +31,13 @@ export async function saveFile(
 			// the web's streams have two types in TypeScript, and are one
 			for await (const chunk of Readable.fromWeb(stream as ReadableStream<Uint8Array>, { signal })) {
 				received += chunk.length;
-				line.show(`downloading ${formatBytes(received)}`, received / file.size_bytes);
+				line.show(`Downloading ${formatBytes(received)}`, received / file.size_bytes);
 				yield chunk;
 			}
 		} catch (error) {
-			throw (error as Error).name === 'TypeError' ? new ConnectionError('the download broke off') : error;
+			throw (error as Error).name === 'TypeError'
+				? new ConnectionError('the download was interrupted')
+				: error;
 		}
 	}
 	try {

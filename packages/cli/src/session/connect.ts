@@ -28,12 +28,12 @@ export async function connect({ env }: Io, given: { api?: string | undefined }):
 export async function connectSignedIn(io: Io, given: { api?: string | undefined }): Promise<Connection> {
 	const connection = await connect(io, given);
 	if (connection.token !== undefined) return connection;
-	throw new NotSignedInError(`You are not signed in at ${connection.api}. Sign in first: creatorr login`);
+	throw new NotSignedInError(`You’re not signed in at ${connection.api}. Sign in first: creatorr login`);
 }
 
 function normalize(api: string): string {
 	const isAddress = /^https?:\/\/[^/?#]/.test(api) && URL.canParse(api);
-	if (!isAddress) throw new UsageError(`${api} is no address of an API, such as https://api.example.com`);
+	if (!isAddress) throw new UsageError(`"${api}" is not a valid API URL, such as https://api.example.com`);
 	const { origin, pathname } = new URL(api);
 	return `${origin}${pathname}`.replace(/\/+$/, '');
 }

@@ -31,7 +31,7 @@ export async function readSessions(env: NodeJS.ProcessEnv): Promise<Sessions> {
 	try {
 		return JSON.parse(text);
 	} catch {
-		throw new UsageError(`${path} is damaged: remove it, and sign in again`);
+		throw new UsageError(`${path} is damaged. Delete it, then sign in again.`);
 	}
 }
 

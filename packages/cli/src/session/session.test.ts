@@ -59,7 +59,7 @@ test('a token goes to no other API than the one that gave it', async () => {
 	await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
 	const api = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
 	await writeSessions(ioWith().env, SESSIONS);
-	await expect(connectSignedIn(ioWith(), { api })).rejects.toThrow('not signed in');
+	await expect(connectSignedIn(ioWith(), { api })).rejects.toThrow('not signed in at');
 	const { client } = await connect(ioWith(), { api });
 	await expect(client.account.me()).rejects.toMatchObject({ code: 'unauthorized' });
 	const named = await connect(ioWith({ CREATORR_TOKEN: 'mine' }), { api });

@@ -39,8 +39,8 @@ test('a value that does not fit is refused', () => {
 });
 
 test('the help tells how a secret is kept from the command line', () => {
-	const [only] = optionsOf('password', { type: 'string', format: 'password', description: 'opens it' });
-	expect(only?.option.description).toBe('opens it; - asks for it, so that it shows nowhere');
+	const [only] = optionsOf('password', { type: 'string', format: 'password', description: 'Opens it.' });
+	expect(only?.option.description).toBe('Opens it. Use - to be prompted, so that it doesn’t show on screen.');
 });
 
 test('the help tells the default and the choices', () => {

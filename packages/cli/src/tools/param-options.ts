@@ -18,7 +18,7 @@ export function optionsOf(param: string, schema: ParamSchema): ParamOption[] {
 		const isOn = schema.default === true;
 		return [
 			{ param, option: new Option(`--${flag}`, isOn ? '' : description).hideHelp(isOn) },
-			{ param, option: new Option(`--no-${flag}`, `not: ${description}`).hideHelp(!isOn) },
+			{ param, option: new Option(`--no-${flag}`, `Turn off: ${description}`).hideHelp(!isOn) },
 		];
 	}
 	const option = new Option(`--${flag} <${placeholder(schema)}>`, description);
@@ -44,7 +44,7 @@ function placeholder(schema: ParamSchema): string {
 
 function describe(schema: ParamSchema): string {
 	const { description = '', default: value } = schema;
-	if (isSecret(schema)) return `${description}; - asks for it, so that it shows nowhere`;
+	if (isSecret(schema)) return `${description} Use - to be prompted, so that it doesn’t show on screen.`;
 	if (value === undefined || value === null || typeof value === 'boolean') return description;
 	const text = Array.isArray(value) ? value.join(',') : String(value);
 	return `${description} (default: ${text})`;

@@ -24,8 +24,8 @@ test.each([
 	['7.5', { type: 'integer' }, 'a whole number'],
 	['1e99', { type: 'integer' }, 'a whole number'],
 	['x', { type: 'number' }, 'a number'],
-	['0', { type: 'integer', minimum: 1 }, '1 at least'],
-	['101', nullable({ type: 'integer', maximum: 100 }), '100 at most'],
+	['0', { type: 'integer', minimum: 1 }, 'at least 1'],
+	['101', nullable({ type: 'integer', maximum: 100 }), 'at most 100'],
 	['other', { enum: ['skip', 'redo'] }, 'skip, redo'],
 	['yes', { type: 'boolean' }, 'true, false'],
 ])('%j is refused with what would do', (text, schema, words) => {

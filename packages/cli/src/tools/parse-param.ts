@@ -22,7 +22,8 @@ export function parseParam(text: string, given: ParamSchema): unknown {
 
 function parseChoice(text: string, choices: unknown[]): unknown {
 	const found = choices.find((choice) => String(choice) === text);
-	if (found === undefined) throw new InvalidArgumentError(`There are ${choices.map(String).join(', ')}.`);
+	if (found === undefined)
+		throw new InvalidArgumentError(`Must be one of ${choices.map(String).join(', ')}.`);
 	return found;
 }
 
@@ -30,13 +31,11 @@ function parseNumber(text: string, { type, minimum, maximum }: ParamSchema): num
 	const number = text.trim() === '' ? Number.NaN : Number(text);
 	const fits = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
 	if (!fits)
-		throw new InvalidArgumentError(
-			type === 'integer' ? 'It must be a whole number.' : 'It must be a number.',
-		);
+		throw new InvalidArgumentError(type === 'integer' ? 'Must be a whole number.' : 'Must be a number.');
 	if (minimum !== undefined && number < minimum)
-		throw new InvalidArgumentError(`It must be ${minimum} at least.`);
+		throw new InvalidArgumentError(`Must be at least ${minimum}.`);
 	if (maximum !== undefined && number > maximum)
-		throw new InvalidArgumentError(`It must be ${maximum} at most.`);
+		throw new InvalidArgumentError(`Must be at most ${maximum}.`);
 	return number;
 }
 

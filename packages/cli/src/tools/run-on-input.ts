@@ -29,7 +29,7 @@ export async function runOnInput(
 			},
 			onUpload: ({ sentBytes, totalBytes }) => {
 				line.show(
-					`uploading ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
+					`Uploading ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
 					sentBytes / totalBytes,
 				);
 			},
@@ -42,7 +42,7 @@ export async function runOnInput(
 			const { path } = await saveFile(client, io, output.id, destination, line);
 			return { job, path };
 		} catch (error) {
-			board.print(io.stderr, `The output is kept for now: creatorr download ${output.id}\n`);
+			board.print(io.stderr, `The output is ready. Download it with: creatorr download ${output.id}\n`);
 			throw error;
 		}
 	} catch (error) {
@@ -55,6 +55,6 @@ export async function runOnInput(
 }
 
 function showJob(line: BoardLine, { status, progress }: Pick<Job, 'status' | 'progress'>): void {
-	if (status === 'queued') line.show('waiting for a worker');
+	if (status === 'queued') line.show('Waiting for a worker');
 	else line.show(status, progress / 100);
 }

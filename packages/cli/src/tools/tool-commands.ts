@@ -21,7 +21,7 @@ interface ToolOptions extends CommonOptions {
 
 /** A command for each tool of the catalogue, under `run`, and at the top where no other command has its name. */
 export function addToolCommands(program: Command, io: Io, tools: readonly Tool[]): void {
-	const run = program.command('run').description('run a tool by its name; the same as its own command');
+	const run = program.command('run').description('Run a tool by its slug (same as its own command)');
 	const slugs = new Set(tools.map(({ slug }) => slug));
 	for (const tool of tools) {
 		const shorter = Object.keys(ALIASES).filter((alias) => ALIASES[alias] === tool.slug && !slugs.has(alias));
@@ -35,16 +35,20 @@ export function addToolCommands(program: Command, io: Io, tools: readonly Tool[]
 function toolCommand(io: Io, tool: Tool, [name, ...aliases]: string[]): Command {
 	const command = withCommonOptions(new Command(name))
 		.aliases(aliases)
-		.summary(tool.title + (tool.available ? '' : ' (no worker has it now)'))
-		.description(`${tool.summary}\n\nTakes ${tool.accepts.join(', ')}.`)
-		.argument('<inputs...>', 'files, - for stdin')
+		.summary(tool.title + (tool.available ? '' : ' (temporarily unavailable)'))
+		.description(`${tool.summary}\n\nAccepts ${tool.accepts.join(', ')}.`)
+		.argument('<inputs...>', 'Input files, - for stdin')
 		.option(
 			'-o, --out <path>',
-			'file or directory to write to, - for stdout; else the output’s own name, here',
+			'Output file or directory, - for stdout (default: the output’s name, in this directory)',
 		)
-		.option('-f, --force', 'overwrite what is there')
-		.option('--name <name>', 'what to call the input, above all that from stdin')
-		.option('--param <name=value>', 'any param of the tool, also one that has no option here', collectParam);
+		.option('-f, --force', 'Overwrite existing files')
+		.option('--name <name>', 'Name of the input, mainly for stdin')
+		.option(
+			'--param <name=value>',
+			'Set any param of the tool, even one without an option here',
+			collectParam,
+		);
 	const schemas = paramsOf(tool.params);
 	const paramsByAttribute = new Map<string, string>();
 	const taken = new Set(command.options.map((option) => option.attributeName()));
@@ -79,6 +83,6 @@ function parseNamed(param: string, text: string, schema: ParamSchema = {}): unkn
 
 function collectParam(text: string, before: Map<string, string> = new Map()): Map<string, string> {
 	const [name = '', ...value] = text.split('=');
-	if (name === '' || value.length === 0) throw new InvalidArgumentError('It must be name=value.');
+	if (name === '' || value.length === 0) throw new InvalidArgumentError('Must be name=value.');
 	return before.set(name.replaceAll('-', '_'), value.join('='));
 }

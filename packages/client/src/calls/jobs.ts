@@ -27,7 +27,7 @@ export function createJobs(transport: Transport): JobCalls<UntypedTools> {
 				last = job;
 				onChange?.(job);
 			}
-			if (!last) throw new Error(`job ${id} ended unseen`);
+			if (!last) throw new Error(`job ${id} ended, but its result couldn’t be read`);
 			return last;
 		},
 	};

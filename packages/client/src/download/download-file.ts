@@ -21,14 +21,14 @@ export async function downloadFile(
 	{ signal }: CallOptions = {},
 ): Promise<Download> {
 	const file = await files.get(id, { signal });
-	if (file.download_url === null) throw new StoreError(`${file.name} is not uploaded yet`, { status: 404 });
+	if (file.download_url === null) throw new StoreError(`${file.name} isn’t uploaded yet`, { status: 404 });
 	// A page that led the browser to the same URL has left an answer in its cache that it may not read: it was not asked for by it.
 	const request = new Request(file.download_url, { signal: signal ?? null, cache: 'no-store' });
 	const response = await orNoConnection(fetch(request));
 	const { status, headers, body } = response;
 	if (!response.ok || !body) {
 		const retryAfterMs = parseRetryAfter(headers.get('retry-after'));
-		throw new StoreError(`the store did not give the bytes (${status})`, { status, retryAfterMs });
+		throw new StoreError(`storage didn’t return the file (HTTP ${status})`, { status, retryAfterMs });
 	}
 	return { file, stream: body, blob: () => orNoConnection(response.blob()) };
 }
@@ -37,7 +37,7 @@ async function orNoConnection<T>(answer: Promise<T>): Promise<T> {
 	try {
 		return await answer;
 	} catch (error) {
-		if (isNetworkFailure(error)) throw new ConnectionError('no connection to the store', { cause: error });
+		if (isNetworkFailure(error)) throw new ConnectionError('can’t reach file storage', { cause: error });
 		throw error;
 	}
 }

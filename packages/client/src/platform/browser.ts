@@ -14,7 +14,7 @@ export const put: Put = async ({ url, headers, source, start, end, signal, onSen
 		};
 		const onStall = () => {
 			request.abort();
-			fail(`nothing moved for ${stallMs / 1_000} s`);
+			fail(`no data for ${stallMs / 1_000} s`);
 		};
 		let stall = setTimeout(onStall, stallMs);
 		const endWith = (settle: () => void) => {
@@ -42,7 +42,7 @@ export const put: Put = async ({ url, headers, source, start, end, signal, onSen
 				.slice(0, 1)
 				.arrayBuffer()
 				.then(
-					() => fail('no connection to the store'),
+					() => fail('can’t reach file storage'),
 					(error) => endWith(() => reject(error)),
 				);
 		};
@@ -62,7 +62,7 @@ function asBlob(bytes: Blob | Uint8Array): Blob {
 }
 
 export const openPath: OpenPath = () => {
-	throw new TypeError('a browser has no paths: give a File or a Blob');
+	throw new TypeError('paths don’t work in a browser: pass a File or a Blob');
 };
 
 /** randomUUID is there in secure contexts alone. */

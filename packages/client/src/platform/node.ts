@@ -22,7 +22,7 @@ export const put: Put = (request) =>
 		});
 		const onAbort = () => outgoing.destroy();
 		signal.addEventListener('abort', onAbort);
-		outgoing.on('timeout', () => outgoing.destroy(new Error(`nothing moved for ${stallMs / 1_000} s`)));
+		outgoing.on('timeout', () => outgoing.destroy(new Error(`no data for ${stallMs / 1_000} s`)));
 		outgoing.on('error', (error) =>
 			reject(signal.aborted ? signal.reason : new ConnectionError(error.message, { cause: error })),
 		);
@@ -65,7 +65,7 @@ export const openPath: OpenPath = async (path) => {
 		size,
 		async slice(start, end) {
 			const { buffer, bytesRead } = await file.read(new Uint8Array(end - start), 0, end - start, start);
-			if (bytesRead < end - start) throw new Error(`${path} became shorter while it was read`);
+			if (bytesRead < end - start) throw new Error(`${path} changed while it was being read`);
 			return buffer;
 		},
 		close: () => file.close(),

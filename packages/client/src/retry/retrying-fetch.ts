@@ -83,7 +83,7 @@ async function fetchInTime(
 	outerSignal: AbortSignal,
 ): Promise<Response> {
 	const { signal, abort } = followSignal(outerSignal);
-	const late = new ConnectionError(`no answer within ${ANSWER_WITHIN_MS / 1_000} s`);
+	const late = new ConnectionError(`no response within ${ANSWER_WITHIN_MS / 1_000} s`);
 	const timer = setTimeout(abort, ANSWER_WITHIN_MS, late);
 	try {
 		return await fetch(request, { signal });

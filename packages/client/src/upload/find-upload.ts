@@ -13,7 +13,9 @@ export async function findUpload(context: UploadContext, fileId: string): Promis
 	const { files, source, meter, signal, retry } = context;
 	const file = await waitOut(() => files.get(fileId, { signal }), retry);
 	if (file.size_bytes !== source.size) {
-		throw new TypeError(`${fileId} is the upload of ${file.size_bytes} bytes, not of ${source.size}`);
+		throw new TypeError(
+			`${fileId} was declared with ${file.size_bytes} bytes, but the source has ${source.size}`,
+		);
 	}
 	if (file.status === 'ready') return { kind: 'ready', file };
 	const plan = await waitOut(() => files.parts(fileId, { signal }), retry);

@@ -21,7 +21,7 @@ export async function openSource(
 	const ownName = 'name' in source && typeof source.name === 'string' ? source.name : undefined;
 	const ownType = source instanceof Blob && source.type !== '' ? source.type : undefined;
 	const fullName = name ?? ownName;
-	if (fullName === undefined) throw new TypeError('an upload needs a name: give it as an option');
+	if (fullName === undefined) throw new TypeError('an upload needs a name: pass the name option');
 	return {
 		name: fullName,
 		mimeType: mimeType ?? ownType ?? ANY_TYPE,

@@ -11,5 +11,5 @@ export async function sendBytes(request: Omit<PutRequest, 'stallMs'>): Promise<s
 	const { status, etag, retryAfter } = await put({ ...request, stallMs: STALL_MS });
 	if (status >= 200 && status < 300) return etag;
 	const retryAfterMs = parseRetryAfter(retryAfter);
-	throw new StoreError(`the store did not take the bytes (${status})`, { status, retryAfterMs });
+	throw new StoreError(`storage rejected the upload (HTTP ${status})`, { status, retryAfterMs });
 }

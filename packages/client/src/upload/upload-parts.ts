@@ -22,7 +22,7 @@ export async function uploadParts(context: UploadContext, fileId: string, given:
 				return await context.files.complete(fileId, storedParts(plan), { signal: context.signal });
 			}
 			// their ETags can't be read here: the API tells them, if the store has the parts
-			if (wasInVain) throw new StoreError('the store does not keep the parts', { status: 200 });
+			if (wasInVain) throw new StoreError('storage didn’t keep the parts', { status: 200 });
 		} catch (error) {
 			if (mayPass(error)) await patience.waitAfter(error);
 			else if (wasInVain || !isRefusal(error)) throw error;

@@ -38,5 +38,5 @@ async function sendWhole(
 	onSent(source.size);
 	const file = await waitOut(() => files.get(id, { signal }), retry);
 	if (file.status === 'ready') return file;
-	throw new StoreError('the store has not kept the bytes', { status: 200 });
+	throw new StoreError('storage didn’t keep the file', { status: 200 });
 }
