@@ -7,38 +7,38 @@ import { onKill } from '@creatorr/tool-kit/sandbox/kill';
 
 const duration = histogram({
 	name: 'creatorr_tool_duration_seconds',
-	help: 'How long tools ran, by tool and outcome: succeeded, an error code of jobs, or ended where the job was canceled or returned',
+	help: 'Run time of tools, by tool and outcome: succeeded, a job error code, or ended if the job was canceled or returned',
 	labels: ['tool', 'outcome'],
 	buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800],
 });
 
 const inputBytes = counter({
 	name: 'creatorr_tool_input_bytes_total',
-	help: 'Bytes of fetched inputs, by tool',
+	help: 'Bytes of downloaded inputs, by tool',
 	labels: ['tool'],
 });
 
 const outputBytes = counter({
 	name: 'creatorr_tool_output_bytes_total',
-	help: 'Bytes of outputs, by tool',
+	help: 'Bytes of uploaded outputs, by tool',
 	labels: ['tool'],
 });
 
 const running = gauge({
 	name: 'creatorr_worker_jobs_running',
-	help: 'Jobs that this worker runs, from the claim to the report, by tool',
+	help: 'Jobs that this worker runs, from claim to report, by tool',
 	labels: ['tool'],
 });
 
 const prewarmed = gauge({
 	name: 'creatorr_standbys_ready',
-	help: 'Prewarmed processes of this worker that wait for a job, by tool',
+	help: 'Prewarmed processes of this worker that are ready, by tool',
 	labels: ['tool'],
 });
 
 const kills = counter({
 	name: 'creatorr_sandbox_kills_total',
-	help: 'Commands that were killed in their sandbox, by reason: timeout, limit, cancel',
+	help: 'Commands killed in their sandbox, by reason: timeout, limit, cancel',
 	labels: ['reason'],
 });
 

@@ -11,34 +11,34 @@ export const filesAndAccounts: Dashboard = {
 				{
 					title: 'Stored',
 					unit: 'bytes',
-					description: 'Bytes of files that are kept; counted every 5 minutes.',
+					description: 'Size of stored files. Counted every 5 minutes.',
 					queries: [{ expr: 'max(creatorr_stored_bytes)', legend: 'bytes' }],
 				},
 				{
 					title: 'Coming',
 					unit: 'Bps',
-					description: 'Uploads of people and outputs of jobs.',
+					description: 'Uploads by users and outputs of jobs.',
 					queries: [{ expr: 'sum by (kind) (rate(creatorr_upload_bytes_total[5m]))', legend: '{{kind}}' }],
 				},
 				{
-					title: 'Due for the sweeper',
+					title: 'Files to delete',
 					unit: 'short',
-					description: 'Files whose time has come; back at 0 within a minute.',
+					description: 'Files due for deletion. Normally back at 0 within a minute.',
 					queries: [{ expr: 'max(creatorr_files_due)', legend: 'due' }],
 				},
 				{
-					title: 'Since each chore was done',
+					title: 'Time since each task succeeded',
 					unit: 's',
 					description:
-						'By chore: sweep within a minute, purge and stale-uploads within an hour, reconciliation within a day.',
+						'By task. Normally sweep within a minute, purge and stale-uploads within an hour, reconciliation within a day.',
 					queries: [
 						{ expr: 'max by (chore) (creatorr_chore_last_success_age_seconds)', legend: '{{chore}}' },
 					],
 				},
 				{
-					title: 'What chores have done',
+					title: 'Items processed by tasks',
 					unit: 'short',
-					description: 'Things an hour, by chore and kind.',
+					description: 'Items per hour, by task and kind.',
 					queries: [
 						{
 							expr: 'sum by (chore, kind) (increase(creatorr_chore_things_total[1h])) > 0',
@@ -54,7 +54,8 @@ export const filesAndAccounts: Dashboard = {
 				{
 					title: 'Passwords',
 					unit: 'reqps',
-					description: 'By what came of them. Many wrong or throttled ones are somebody who guesses.',
+					description:
+						'Password checks by outcome. Many wrong or throttled ones mean that somebody guesses passwords.',
 					queries: [
 						{
 							expr: 'sum by (kind, outcome) (rate(creatorr_password_checks_total[5m]))',
@@ -65,7 +66,7 @@ export const filesAndAccounts: Dashboard = {
 				{
 					title: 'Mails',
 					unit: 'short',
-					description: 'Tries in 15 minutes, by outcome, and mails that wait.',
+					description: 'Attempts in 15 minutes by outcome, and mails waiting.',
 					queries: [
 						{ expr: 'sum by (outcome) (increase(creatorr_mails_total[15m]))', legend: '{{outcome}}' },
 						{ expr: 'max(creatorr_mails_waiting)', legend: 'waiting' },
@@ -77,17 +78,18 @@ export const filesAndAccounts: Dashboard = {
 			title: 'Billing',
 			panels: [
 				{
-					title: 'Events of Stripe',
+					title: 'Stripe events',
 					unit: 'short',
-					description: 'In 15 minutes, by outcome. refused is a wrong signature or a wrong secret of ours.',
+					description:
+						'In 15 minutes, by outcome. "refused" means a wrong signature or a wrong STRIPE_WEBHOOK_SECRET.',
 					queries: [
 						{ expr: 'sum by (outcome) (increase(creatorr_stripe_events_total[15m]))', legend: '{{outcome}}' },
 					],
 				},
 				{
-					title: 'Asking Stripe',
+					title: 'Stripe syncs',
 					unit: 'short',
-					description: 'Customers in 15 minutes, by outcome.',
+					description: 'Customers synced in 15 minutes, by outcome.',
 					queries: [
 						{
 							expr: 'sum by (outcome) (increase(creatorr_customer_syncs_total[15m]))',
@@ -96,9 +98,9 @@ export const filesAndAccounts: Dashboard = {
 					],
 				},
 				{
-					title: 'Oldest event that waits',
+					title: 'Oldest unprocessed event',
 					unit: 's',
-					description: 'Of customers who have to be asked about at Stripe again.',
+					description: 'Age of the oldest event whose customer is not synced yet.',
 					queries: [{ expr: 'max(creatorr_stripe_events_oldest_age_seconds)', legend: 'oldest' }],
 				},
 			],

@@ -9,9 +9,9 @@ export const jobsAndWorkers: Dashboard = {
 			title: 'Jobs',
 			panels: [
 				{
-					title: 'Wait of the slowest twentieth',
+					title: 'Queue time (p95)',
 					unit: 's',
-					description: 'From a job’s creation to its start, by tool.',
+					description: 'From creation to start, by tool.',
 					queries: [
 						{
 							expr: 'histogram_quantile(0.95, sum by (le, tool) (rate(creatorr_job_wait_seconds_bucket[15m])))',
@@ -20,9 +20,9 @@ export const jobsAndWorkers: Dashboard = {
 					],
 				},
 				{
-					title: 'Run of the slowest twentieth',
+					title: 'Run time (p95)',
 					unit: 's',
-					description: 'From a job’s start to its end, by tool.',
+					description: 'From start to end, by tool.',
 					queries: [
 						{
 							expr: 'histogram_quantile(0.95, sum by (le, tool) (rate(creatorr_job_run_seconds_bucket[15m])))',
@@ -33,7 +33,8 @@ export const jobsAndWorkers: Dashboard = {
 				{
 					title: 'Failures by code',
 					unit: 'short',
-					description: 'Jobs a minute. internal and worker_lost are ours; most others are the file’s.',
+					description:
+						'Jobs per minute. internal and worker_lost are our fault. Most others are caused by the file.',
 					queries: [
 						{
 							expr: '60 * sum by (tool, error_code) (rate(creatorr_jobs_ended_total{outcome="failed"}[5m]))',
@@ -42,9 +43,9 @@ export const jobsAndWorkers: Dashboard = {
 					],
 				},
 				{
-					title: 'Attempts that were lost',
+					title: 'Lost attempts',
 					unit: 'short',
-					description: 'In 15 minutes, by tool: a worker was not heard of any more.',
+					description: 'Attempts in 15 minutes whose worker sent no more heartbeats, by tool.',
 					queries: [
 						{ expr: 'sum by (tool) (increase(creatorr_job_attempts_lost_total[15m]))', legend: '{{tool}}' },
 					],
@@ -55,30 +56,30 @@ export const jobsAndWorkers: Dashboard = {
 			title: 'Workers',
 			panels: [
 				{
-					title: 'Slots and jobs under way',
+					title: 'Slots and running jobs',
 					unit: 'short',
-					description: 'By tool: what all workers together run at once, and what they run.',
+					description: 'By tool: how many jobs all workers can run, and how many they run.',
 					queries: [
 						{ expr: 'max by (tool) (creatorr_worker_slots)', legend: '{{tool}} slots' },
-						{ expr: 'sum by (tool) (creatorr_worker_jobs_running)', legend: '{{tool}} under way' },
+						{ expr: 'sum by (tool) (creatorr_worker_jobs_running)', legend: '{{tool}} running' },
 					],
 				},
 				{
 					title: 'Workers',
 					unit: 'short',
-					description: 'That are heard and have the tool.',
+					description: 'Online workers, by tool.',
 					queries: [{ expr: 'max by (tool) (creatorr_workers)', legend: '{{tool}}' }],
 				},
 				{
-					title: 'Processes that stand by',
+					title: 'Prewarmed processes',
 					unit: 'short',
-					description: 'By tool, of all workers.',
+					description: 'Ready processes of all workers, by tool.',
 					queries: [{ expr: 'sum by (tool) (creatorr_standbys_ready)', legend: '{{tool}}' }],
 				},
 				{
-					title: 'Time of the tools themselves',
+					title: 'Tool run time (median)',
 					unit: 's',
-					description: 'The median, by tool and outcome.',
+					description: 'By tool and outcome.',
 					queries: [
 						{
 							expr: 'histogram_quantile(0.5, sum by (le, tool, outcome) (rate(creatorr_tool_duration_seconds_bucket[15m])))',
@@ -89,7 +90,7 @@ export const jobsAndWorkers: Dashboard = {
 				{
 					title: 'Bytes in and out',
 					unit: 'Bps',
-					description: 'Of inputs that were fetched and outputs that were made.',
+					description: 'Downloaded inputs and uploaded outputs.',
 					queries: [
 						{ expr: 'sum(rate(creatorr_tool_input_bytes_total[5m]))', legend: 'in' },
 						{ expr: 'sum(rate(creatorr_tool_output_bytes_total[5m]))', legend: 'out' },
@@ -98,7 +99,8 @@ export const jobsAndWorkers: Dashboard = {
 				{
 					title: 'Scratch space',
 					unit: 'bytes',
-					description: 'What is free where each worker’s jobs write; without room they fail internal.',
+					description:
+						'Free space in each worker’s scratch directory. Without space, jobs fail with internal.',
 					queries: [{ expr: 'min by (instance) (creatorr_scratch_free_bytes)', legend: '{{instance}}' }],
 				},
 				{

@@ -11,7 +11,7 @@ export const overview: Dashboard = {
 				{
 					title: 'Requests by status',
 					unit: 'reqps',
-					description: '0 is a client that left before its answer.',
+					description: '0 means that the client disconnected before the response.',
 					queries: [
 						{
 							expr: 'sum by (status) (rate(creatorr_http_request_duration_seconds_count{job="gateway"}[5m]))',
@@ -20,9 +20,9 @@ export const overview: Dashboard = {
 					],
 				},
 				{
-					title: 'Share of failures of ours',
+					title: 'Share of 5xx responses',
 					unit: 'percentunit',
-					description: '5xx of all answers. A service that restarts shows for a moment.',
+					description: 'A restarting service causes a short peak.',
 					queries: [
 						{
 							expr: 'sum(rate(creatorr_http_request_duration_seconds_count{job="gateway",status=~"5.."}[5m])) / sum(rate(creatorr_http_request_duration_seconds_count{job="gateway"}[5m]))',
@@ -31,9 +31,9 @@ export const overview: Dashboard = {
 					],
 				},
 				{
-					title: 'Time of the slowest twentieth',
+					title: 'Latency (p95)',
 					unit: 's',
-					description: 'Without those that wait for a job on purpose: getJob with wait, streamJob.',
+					description: 'Without operations that wait for jobs: getJob, streamJob.',
 					queries: [
 						{
 							expr: 'histogram_quantile(0.95, sum by (le, operation) (rate(creatorr_http_request_duration_seconds_bucket{job="gateway",operation!~"getJob|streamJob"}[5m])))',
@@ -42,18 +42,18 @@ export const overview: Dashboard = {
 					],
 				},
 				{
-					title: 'Open at the gateways',
+					title: 'Open connections and requests',
 					unit: 'short',
-					description: 'Connections, and requests of signed-in users, waits and streams included.',
+					description: 'Connections, and requests of signed-in users, including waits and streams.',
 					queries: [
 						{ expr: 'sum(creatorr_gateway_connections)', legend: 'connections' },
 						{ expr: 'sum(creatorr_gateway_requests_in_flight)', legend: 'requests' },
 					],
 				},
 				{
-					title: 'Services that did not answer',
+					title: 'Upstream failures',
 					unit: 'reqps',
-					description: 'What gateways had to answer themselves, by service.',
+					description: 'Requests that a gateway answered because the service failed, by service.',
 					queries: [
 						{
 							expr: 'sum by (service) (rate(creatorr_gateway_upstream_failures_total[5m]))',
@@ -64,7 +64,7 @@ export const overview: Dashboard = {
 				{
 					title: 'Lease of each gateway',
 					unit: 's',
-					description: 'At 0 a gateway asks auth at every request.',
+					description: 'Remaining time. At 0, the gateway rejects signed-in requests.',
 					queries: [{ expr: 'creatorr_gateway_lease_left_seconds', legend: '{{instance}}' }],
 				},
 			],
@@ -75,7 +75,7 @@ export const overview: Dashboard = {
 				{
 					title: 'Waiting and running',
 					unit: 'short',
-					description: 'By tool. All replicas of jobs say the same.',
+					description: 'By tool.',
 					queries: [
 						{ expr: 'max by (tool) (creatorr_jobs_queued)', legend: '{{tool}} queued' },
 						{ expr: 'max by (tool) (creatorr_jobs_running)', legend: '{{tool}} running' },
@@ -84,7 +84,7 @@ export const overview: Dashboard = {
 				{
 					title: 'Ended',
 					unit: 'short',
-					description: 'Jobs a minute by outcome.',
+					description: 'Jobs per minute, by outcome.',
 					queries: [
 						{
 							expr: '60 * sum by (outcome) (rate(creatorr_jobs_ended_total[5m]))',
@@ -95,16 +95,16 @@ export const overview: Dashboard = {
 				{
 					title: 'Oldest queued job',
 					unit: 's',
-					description: 'How long somebody has waited by now.',
+					description: 'Time since its creation.',
 					queries: [{ expr: 'max by (tool) (creatorr_jobs_oldest_queued_seconds)', legend: '{{tool}}' }],
 				},
 			],
 		},
 		{
-			title: 'What piles up',
+			title: 'Backlogs',
 			panels: [
 				{
-					title: 'Messages at the broker',
+					title: 'Messages in RabbitMQ',
 					unit: 'short',
 					description: 'By queue. dead-letters is normally 0.',
 					queries: [{ expr: 'max by (queue) (creatorr_queue_messages) > 0', legend: '{{queue}}' }],
@@ -112,11 +112,11 @@ export const overview: Dashboard = {
 				{
 					title: 'Outboxes',
 					unit: 's',
-					description: 'How long the oldest event has waited for the broker, by service.',
+					description: 'Age of the oldest event not published yet, by service.',
 					queries: [{ expr: 'max by (job) (creatorr_outbox_oldest_age_seconds)', legend: '{{job}}' }],
 				},
 				{
-					title: 'Connections to the broker that were lost',
+					title: 'Lost RabbitMQ connections',
 					unit: 'short',
 					description: 'In 5 minutes, by service.',
 					queries: [

@@ -6,20 +6,20 @@ import { type Backlog, readBacklog } from './backlog.sql.ts';
 
 const labels = ['tool'] as const;
 
-const queued = gauge({ name: 'creatorr_jobs_queued', help: 'Jobs that wait to be started, by tool', labels });
-const running = gauge({ name: 'creatorr_jobs_running', help: 'Jobs that a worker has, by tool', labels });
+const queued = gauge({ name: 'creatorr_jobs_queued', help: 'Queued jobs, by tool', labels });
+const running = gauge({ name: 'creatorr_jobs_running', help: 'Running jobs, by tool', labels });
 const unfinished = gauge({
 	name: 'creatorr_jobs_unfinished',
-	help: 'Jobs that wait or run, by tool: what workers are needed for',
+	help: 'Queued and running jobs, by tool: the demand for workers',
 	labels,
 });
 const total = gauge({
 	name: 'creatorr_jobs_backlog',
-	help: 'Jobs that wait or run, of all tools together',
+	help: 'Queued and running jobs of all tools',
 });
 const oldest = gauge({
 	name: 'creatorr_jobs_oldest_queued_seconds',
-	help: 'Age of the oldest job that waits to be started, by tool',
+	help: 'Age of the oldest queued job, by tool',
 	labels,
 });
 
@@ -46,7 +46,7 @@ export const backlogMetrics = defineMetrics<Pick<Deps, 'prisma' | 'catalogue'>, 
 
 const messages = gauge({
 	name: 'creatorr_queue_messages',
-	help: 'Messages that wait in a queue of the broker, by queue; the same for all replicas',
+	help: 'Messages in a RabbitMQ queue, by queue; the same for all replicas',
 	labels: ['queue'],
 });
 

@@ -3,19 +3,19 @@ import { loadCatalogue } from '@creatorr/tools/catalogue';
 
 const ended = counter({
 	name: 'creatorr_jobs_ended_total',
-	help: 'Jobs that have ended, by tool, outcome and, of those that failed, error code',
+	help: 'Ended jobs, by tool, outcome and, for failed jobs, error code',
 	labels: ['tool', 'outcome', 'error_code'],
 });
 
 const lost = counter({
 	name: 'creatorr_job_attempts_lost_total',
-	help: 'Attempts whose worker was not heard of any more, or put out what is not there, by tool',
+	help: 'Attempts whose worker stopped sending heartbeats or reported a missing output, by tool',
 	labels: ['tool'],
 });
 
 const returned = counter({
 	name: 'creatorr_job_attempts_returned_total',
-	help: 'Attempts that a worker gave back unfinished, by tool and reason: shutdown, or no_background_slot for a job that takes long',
+	help: 'Attempts that a worker returned unfinished, by tool and reason: shutdown, or no_background_slot for a long job',
 	labels: ['tool', 'reason'],
 });
 
@@ -28,14 +28,14 @@ for (const tool of (await loadCatalogue()).keys()) {
 
 const waited = histogram({
 	name: 'creatorr_job_wait_seconds',
-	help: 'From a job’s creation to its first start, by tool',
+	help: 'Time from a job’s creation to its first start, by tool',
 	labels: ['tool'],
 	buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400],
 });
 
 const ran = histogram({
 	name: 'creatorr_job_run_seconds',
-	help: 'From a job’s first start to its end, lost attempts included, by tool and outcome',
+	help: 'Time from a job’s first start to its end, including lost attempts, by tool and outcome',
 	labels: ['tool', 'outcome'],
 	buckets: [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600],
 });

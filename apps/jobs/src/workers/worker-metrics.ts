@@ -5,13 +5,13 @@ import { type LiveWorker, readWorkers } from './workers.sql.ts';
 
 const workers = gauge({
 	name: 'creatorr_workers',
-	help: 'Workers that are heard and have the tool, by tool; the same for all replicas',
+	help: 'Online workers with the tool, by tool; the same for all replicas',
 	labels: ['tool'],
 });
 
 const slots = gauge({
 	name: 'creatorr_worker_slots',
-	help: 'Jobs that all workers together run at once, by tool; the same for all replicas',
+	help: 'Jobs that all workers together can run at a time, by tool; the same for all replicas',
 	labels: ['tool'],
 });
 
