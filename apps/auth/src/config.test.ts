@@ -36,7 +36,7 @@ describe('the configuration', () => {
 
 	test('requires a mail server in production', () => {
 		const files = { ...env, SMTP_URL: undefined, MAIL_DIR: '/tmp/mail' };
-		expect(() => readConfig(files)).toThrow(/SMTP_URL: must say where mails go out/);
+		expect(() => readConfig(files)).toThrow(/SMTP_URL: must be set in production/);
 		expect(readConfig({ ...files, NODE_ENV: 'development' }).MAIL_DIR).toBe('/tmp/mail');
 		expect(() => readConfig({ ...env, SMTP_URL: undefined, NODE_ENV: 'test' })).toThrow('MAIL_DIR');
 	});

@@ -128,14 +128,13 @@ export const configSchema = baseConfigSchema
 			context.addIssue({
 				code: 'custom',
 				path: ['SMTP_URL'],
-				message:
-					'must say where mails go out, as smtps://user:password@host:465: who forgets a password needs one',
+				message: 'must be set in production, such as smtps://user:password@host:465; password resets need it',
 			});
 		} else if (!config.SMTP_URL && !config.MAIL_DIR) {
 			context.addIssue({
 				code: 'custom',
 				path: ['MAIL_DIR'],
-				message: 'must be a directory for mails, as there is no SMTP_URL',
+				message: 'must be set if SMTP_URL is not',
 			});
 		}
 	})

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const DAY_MS = 86_400_000;
 
-const priceSchema = z.string().min(1, { error: 'must be the id of a price at Stripe' });
+const priceSchema = z.string().min(1, { error: 'must be a Stripe price ID' });
 
 export const configSchema = baseConfigSchema.extend({
 	BILLING_DATABASE_URL: z

@@ -57,7 +57,7 @@ const policySchema = z.object({
 	ABANDONED_UPLOAD_HOURS: duration(24, 'Pending uploads are deleted this long after they were created.'),
 	PLANS: plansSchema
 		.refine((plans) => Object.values(plans).every((terms) => terms.maxStoredBytes >= MAX_FILE_BYTES), {
-			error: `maxStoredBytes must have room for a single file of ${MAX_FILE_BYTES} bytes on every plan`,
+			error: `maxStoredBytes must be at least ${MAX_FILE_BYTES} bytes (the largest file) on every plan`,
 		})
 		.meta({
 			description: 'Limits of the plans that differ from the defaults, as JSON ([plans](billing.md#plans)).',
@@ -108,7 +108,7 @@ export const configSchema = z
 	.refine((config) => config.ORPHAN_HOURS >= config.ABANDONED_UPLOAD_HOURS + config.LATE_UPLOAD_HOURS, {
 		path: ['ORPHAN_HOURS'],
 		error:
-			'must be at least ABANDONED_UPLOAD_HOURS and LATE_UPLOAD_HOURS together, or the bytes of a running upload may be removed',
+			'must be at least ABANDONED_UPLOAD_HOURS + LATE_UPLOAD_HOURS; otherwise a running upload may be deleted',
 	});
 
 export type Config = z.output<typeof configSchema>;

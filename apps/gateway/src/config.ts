@@ -154,7 +154,7 @@ export const configSchema = fieldsSchema
 	})
 	.refine((config) => (config.TLS_CERT_FILE === undefined) === (config.TLS_KEY_FILE === undefined), {
 		path: ['TLS_CERT_FILE'],
-		error: 'must come together with TLS_KEY_FILE',
+		error: 'must be set together with TLS_KEY_FILE',
 	});
 
 export type Config = ReturnType<typeof readConfig>;

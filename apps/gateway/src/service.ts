@@ -190,15 +190,15 @@ async function drainPublicPort(
 
 const openConnections = gauge({
 	name: 'creatorr_gateway_connections',
-	help: 'Connections of clients that are open at the public port',
+	help: 'Open client connections at the public port',
 });
 const requestsInFlight = gauge({
 	name: 'creatorr_gateway_requests_in_flight',
-	help: 'Requests of signed-in users that are not finished, waits and streams included',
+	help: 'Unfinished requests of signed-in users, including waits and streams',
 });
 const leaseLeft = gauge({
 	name: 'creatorr_gateway_lease_left_seconds',
-	help: 'How long this gateway’s lease still lasts; 0 where it has none and refuses signed-in requests',
+	help: 'Remaining time of this gateway’s lease; 0 if it has none and rejects signed-in requests',
 });
 
 const gatewayMetrics = defineMetrics<

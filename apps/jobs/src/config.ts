@@ -52,7 +52,7 @@ export const configSchema = baseConfigSchema
 	})
 	.refine((config) => config.WORKER_BEAT_MS * MIN_HEARTBEATS_PER_LEASE <= config.WORKER_LEASE_MS, {
 		path: ['WORKER_BEAT_MS'],
-		error: 'must be at most half of WORKER_LEASE_MS, or one late heartbeat loses a job',
+		error: 'must be at most half of WORKER_LEASE_MS; otherwise one late heartbeat loses a job',
 	});
 
 export type Config = z.infer<typeof configSchema>;

@@ -28,7 +28,9 @@ asRoot(
 		const args = ['--bounding-set', '-sys_admin', process.execPath, '--input-type=module', '-e', script];
 		const started = promisify(execFile)('setpriv', args, { env: { ...process.env, NODE_OPTIONS: '' } });
 		await expect(started).rejects.toMatchObject({
-			stderr: expect.stringMatching(/runs no tool outside a sandbox: .* not permitted.*install bubblewrap/),
+			stderr: expect.stringMatching(
+				/can’t run tools, because the sandbox doesn’t work: .* not permitted.*install bubblewrap/,
+			),
 		});
 		expect(await readdir(scratch)).toEqual(['lock']);
 	},

@@ -39,7 +39,7 @@ export function composeVariables(secrets: ReturnType<typeof makeSecrets>): Recor
 export function envFile(variables: Record<string, string>): string {
 	return Object.entries(variables)
 		.map(([name, value]) => {
-			if (value.includes("'")) throw new Error(`${name} can't be written: it has a quote in it`);
+			if (value.includes("'")) throw new Error(`${name} can't be written: it contains a quote`);
 			return `${name}='${value}'\n`;
 		})
 		.join('');

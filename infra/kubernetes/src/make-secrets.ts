@@ -32,7 +32,7 @@ function main(): void {
 	});
 	if (values.help) return void process.stdout.write(HELP);
 	const [file, ...more] = positionals;
-	if (file === undefined || more.length > 0) throw new UsageError('name one file to write; see --help');
+	if (file === undefined || more.length > 0) throw new UsageError('Pass one file to write. See --help.');
 	const made = makeSecrets();
 	const given = values.local ? givenLocally(made) : givenElsewhere(process.env);
 	const list = secretsOf(made, publicIdentityKeys(made), given);
@@ -48,7 +48,7 @@ function writeNew(path: string, text: string): void {
 		linkSync(temporary, path);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-		throw new UsageError(`${path} exists and was not changed: its keys are in use`);
+		throw new UsageError(`${path} already exists and was not changed: its keys are in use.`);
 	} finally {
 		rmSync(temporary);
 	}

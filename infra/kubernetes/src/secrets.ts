@@ -29,7 +29,7 @@ export type Given = Record<Service, Record<string, string>> & { postgres?: Recor
 
 export class NotGiven extends Error {
 	constructor(names: readonly string[]) {
-		super(`these variables are missing: ${names.join(', ')}; see --help`);
+		super(`Missing variables: ${names.join(', ')}. See --help.`);
 		this.name = 'NotGiven';
 	}
 }

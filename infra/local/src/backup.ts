@@ -12,16 +12,16 @@ import { StartError } from './supervisor/start-error.ts';
 await runCommand(async (stop) => {
 	const [directory, ...more] = process.argv.slice(2);
 	if (directory === undefined || directory.startsWith('-') || more.length > 0) {
-		throw new StartError('Name one directory, which is made: npm run backup -- DIRECTORY');
+		throw new StartError('Pass a directory to create: npm run backup -- DIRECTORY');
 	}
 	const { homePath, external } = readSettings(process.env, databaseOwners());
 	if (external.databases !== undefined || external.s3 !== undefined) {
 		throw new StartError(
-			'The databases or the store are servers of yours: back them up by their own means, as docs/runbooks/backup.md says.',
+			'This product uses your own database or store servers. Back those up as docs/runbooks/backup.md describes.',
 		);
 	}
 	const home = findHome(homePath);
-	if (home === undefined) throw new StartError(`There is nothing in ${homePath} to back up.`);
+	if (home === undefined) throw new StartError(`Nothing to back up in ${homePath}.`);
 	const target = resolve(directory);
 	if ((await askStatus(home.root)) !== undefined) {
 		await makeBackup(home, target, { isRunning: true, stop });
@@ -36,6 +36,6 @@ await runCommand(async (stop) => {
 			await releaseHome(claimed);
 		}
 	}
-	say(`${target} has all users, files and jobs of ${home.root}, and its secrets: keep it safe.`);
+	say(`Backed up ${home.root} to ${target}. It contains all users, files, jobs and secrets: keep it safe.`);
 	return 0;
 });

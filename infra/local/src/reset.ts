@@ -39,7 +39,7 @@ await runCommand(async () => {
 		await removeAbandonedHomes(home.root);
 		removeContents(home);
 	}
-	say(`Removed all data in ${homePath}; \`npm start\` begins anew.`);
+	say(`Deleted all data in ${homePath}. \`npm start\` starts from scratch.`);
 	return 0;
 });
 

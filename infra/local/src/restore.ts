@@ -10,7 +10,7 @@ import { StartError } from './supervisor/start-error.ts';
 await runCommand(async (stop) => {
 	const [directory, ...more] = process.argv.slice(2);
 	if (directory === undefined || directory.startsWith('-') || more.length > 0) {
-		throw new StartError('Name the directory of the backup: npm run restore -- DIRECTORY');
+		throw new StartError('Pass the directory of the backup: npm run restore -- DIRECTORY');
 	}
 	const source = resolve(directory);
 	const { madeAt } = readNote(source);
@@ -21,6 +21,6 @@ await runCommand(async (stop) => {
 	} finally {
 		await releaseHome(home);
 	}
-	say(`${home.root} is as it was at ${madeAt}: start it with \`npm start\`.`);
+	say(`Restored ${home.root} as of ${madeAt}. Start it with \`npm start\`.`);
 	return 0;
 });

@@ -25,7 +25,7 @@ await runCommand(async (stop) => {
 			const file = join(home.root, 'test.env');
 			writeFileSync(file, asShellFile(environment), { mode: 0o600 });
 			say(
-				`Backing services are up. In another terminal: . ${file} && cd packages/… && pnpm test. Ctrl-C ends them.`,
+				`Backing services are ready. In another terminal: . ${file} && cd packages/… && pnpm test. Stop them with Ctrl-C.`,
 			);
 			await untilAborted(stop);
 		});

@@ -33,7 +33,7 @@ await runCommand(async (stop) => {
 	try {
 		if (isHalfRestored(home)) {
 			throw new StartError(
-				`A restore into ${home.root} was cut short: run it again, or begin with nothing after \`npm run reset\`.`,
+				`A restore into ${home.root} was interrupted. Run it again, or delete all data with \`npm run reset\`.`,
 			);
 		}
 		await requirePorts(ports);
@@ -57,7 +57,7 @@ async function requirePorts(ports: number[]): Promise<void> {
 	for (const port of ports) {
 		if (await isPortFree(port)) continue;
 		throw new StartError(
-			`Port ${port} is taken by another program: end that one, or choose another port with GATEWAY_PORT=${port + 1000} npm start.`,
+			`Port ${port} is in use by another program. Stop it, or choose another port: GATEWAY_PORT=${port + 1000} npm start`,
 		);
 	}
 }

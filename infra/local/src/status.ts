@@ -13,7 +13,7 @@ await runCommand(async () => {
 	const home = findHome(homePath);
 	const status = home && (await askStatus(home.root));
 	if (home === undefined || status === undefined) {
-		say(values.json ? 'null' : `Nothing runs in ${homePath}; \`npm start\` starts it.`);
+		say(values.json ? 'null' : `creatorr isn’t running in ${homePath}. Start it with \`npm start\`.`);
 		return 1;
 	}
 	const report = await collectStatus(home, status);

@@ -8,6 +8,6 @@ await runCommand(async () => {
 	const { homePath } = readSettings(process.env, []);
 	const home = findHome(homePath);
 	const ran = home !== undefined && (await stopRunning(home));
-	say(ran ? 'Stopped.' : `Nothing runs in ${homePath}.`);
+	say(ran ? 'Stopped.' : `creatorr isn’t running in ${homePath}.`);
 	return 0;
 });

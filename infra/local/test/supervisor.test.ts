@@ -119,14 +119,14 @@ describe('a supervisor', () => {
 	test('says so when a process never starts', async () => {
 		const never = { checkReady: () => Promise.reject(new Error('not ready')) };
 		await expect(supervised([shell('a', 'exit 3', never)]).start()).rejects.toThrow(
-			'a does not start (exit code 3): see ',
+			'a can’t start (exit code 3). See ',
 		);
 	});
 
 	test('says so when a process lives but does not become ready in time', async () => {
 		const never = { checkReady: () => Promise.reject(new Error('not ready')), readyTimeoutMs: 50 };
 		await expect(supervised([shell('a', 'exec sleep 60', never)]).start()).rejects.toThrow(
-			'a did not become ready within 0.05 s',
+			'a didn’t become ready within 0.05 s',
 		);
 	});
 

@@ -32,11 +32,11 @@ type Command = (directory: string, databaseUrl: string, name: string | undefined
 const COMMANDS: Record<string, Command> = { new: runNew, check: runCheck, deploy: runDeploy };
 
 async function runNew(directory: string, databaseUrl: string, name: string | undefined): Promise<void> {
-	if (name === undefined) throw new UsageError('a new migration needs a name');
+	if (name === undefined) throw new UsageError('A new migration needs a name.');
 	const path = await withScratchDatabase(databaseUrl, (scratchDatabaseUrl) =>
 		newMigration({ directory, name, scratchDatabaseUrl }),
 	);
-	print(path ?? 'nothing to migrate: the migrations agree with schema.prisma');
+	print(path ?? 'Nothing to migrate: migrations and schema.prisma agree.');
 }
 
 async function runCheck(directory: string, databaseUrl: string): Promise<void> {
@@ -44,12 +44,12 @@ async function runCheck(directory: string, databaseUrl: string): Promise<void> {
 		checkDrift({ directory, scratchDatabaseUrl }),
 	);
 	if (sql !== '') process.exitCode = 1;
-	print(sql === '' ? 'migrations and schema.prisma agree' : `the migrations lack:\n\n${sql}`);
+	print(sql === '' ? 'Migrations and schema.prisma agree.' : `The migrations lack:\n\n${sql}`);
 }
 
 async function runDeploy(directory: string, databaseUrl: string): Promise<void> {
 	const applied = await migrateDeploy({ databaseUrl, directory });
-	print(applied.length === 0 ? 'nothing to apply' : applied.map((name) => `applied ${name}`).join('\n'));
+	print(applied.length === 0 ? 'Nothing to apply.' : applied.map((name) => `Applied ${name}.`).join('\n'));
 }
 
 async function main(): Promise<void> {
@@ -60,9 +60,9 @@ async function main(): Promise<void> {
 	if (values.help) return print(HELP);
 	const [commandName = '', directory, name, ...rest] = positionals;
 	const command = Object.hasOwn(COMMANDS, commandName) ? COMMANDS[commandName] : undefined;
-	if (!command || directory === undefined || rest.length > 0) throw new UsageError('see --help');
+	if (!command || directory === undefined || rest.length > 0) throw new UsageError('See --help.');
 	const databaseUrl = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
-	if (!databaseUrl) throw new UsageError('DATABASE_URL is not set; see --help');
+	if (!databaseUrl) throw new UsageError('DATABASE_URL is not set. See --help.');
 	await command(directory, databaseUrl, name);
 }
 

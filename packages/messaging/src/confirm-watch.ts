@@ -35,6 +35,6 @@ export const confirmWatch = createConfirmWatch();
 
 gauge({
 	name: 'creatorr_broker_unconfirmed_seconds',
-	help: 'How long publishes of this process have waited without any confirm from the broker; 0 where it confirms',
+	help: 'How long publishes of this process have waited for a confirm from RabbitMQ; 0 if none waits',
 	read: () => confirmWatch.stalledMs() / 1_000,
 });

@@ -42,12 +42,12 @@ const CLOSE_TIMEOUT_MS = 1_000;
 
 const connected = gauge({
 	name: 'creatorr_broker_connected',
-	help: 'Whether this process has its connection to the broker: 1 or 0',
+	help: 'Whether this process is connected to RabbitMQ: 1 or 0',
 });
 
 const disconnects = counter({
 	name: 'creatorr_broker_disconnects_total',
-	help: 'How often this process has lost its connection to the broker',
+	help: 'Lost RabbitMQ connections of this process',
 });
 
 type Connection = Awaited<ReturnType<typeof openConnection>>;

@@ -65,7 +65,7 @@ const LONGEST_RETRY_MS = 5_000;
 
 const handlingSeconds = histogram({
 	name: 'creatorr_event_handling_duration_seconds',
-	help: 'How long events took to handle, all tries together, by type and outcome',
+	help: 'Time to handle an event, including retries, by type and outcome',
 	labels: ['type', 'outcome'],
 	buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300],
 });

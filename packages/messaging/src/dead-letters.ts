@@ -65,7 +65,7 @@ function toDeadLetter({ fields, properties, content }: GetMessage): DeadLetter {
 	return {
 		id: properties.messageId ?? createHash('sha256').update(content).digest('hex').slice(0, 16),
 		routingKey: fields.routingKey,
-		reason: headers?.[REASON_HEADER] ?? death.reason ?? 'nobody said why',
+		reason: headers?.[REASON_HEADER] ?? death.reason ?? 'no reason given',
 		diedIn: headers?.[DIED_IN_HEADER] ?? death.queue ?? null,
 		diedAt: diedAt(properties, death),
 		content: content.toString(),

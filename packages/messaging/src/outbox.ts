@@ -31,11 +31,11 @@ export const relayOutbox = defineTask<OutboxDeps>({
 
 const events = gauge({
 	name: 'creatorr_outbox_events',
-	help: 'Events that wait in this service’s outbox, counted up to 10,000; the same for all of its replicas',
+	help: 'Events in this service’s outbox, counted up to 10,000; the same for all of its replicas',
 });
 const oldestAge = gauge({
 	name: 'creatorr_outbox_oldest_age_seconds',
-	help: 'How long the oldest event has waited in this service’s outbox; 0 where none waits',
+	help: 'Age of the oldest event in this service’s outbox; 0 if it is empty',
 });
 
 /** How far publishing is behind. */

@@ -18,7 +18,7 @@ const FLEETING: ReadonlySet<string> = new Set([jobProgressed.type]);
 
 const failures = counter({
 	name: 'creatorr_publish_failures_total',
-	help: 'Events that the broker did not confirm, by type; each is tried again or was worth no more',
+	help: 'Events that RabbitMQ did not confirm, by type; each is retried or superseded',
 	labels: ['type'],
 });
 

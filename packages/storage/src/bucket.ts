@@ -30,7 +30,7 @@ export async function ensureBucket(connection: StorageConnection): Promise<void>
 		}
 		if (raced || error instanceof StorageRefused || isStoreError(error, 'InvalidBucketName')) {
 			throw new BucketUnusable(
-				`There is no bucket "${connection.bucket}" and it cannot be created with these credentials: create it, or name another one`,
+				`There is no bucket "${connection.bucket}", and these credentials can’t create it. Create it, or set another one.`,
 				{ cause: error },
 			);
 		}
@@ -50,7 +50,7 @@ async function bucketExists(connection: StorageConnection): Promise<boolean> {
 		}
 		if (error instanceof StorageRefused) {
 			throw new BucketUnusable(
-				`The store refuses these credentials for the bucket "${connection.bucket}": correct them, or name a bucket that they may use`,
+				`The store rejects these credentials for the bucket "${connection.bucket}". Correct them, or set a bucket they can use.`,
 				{ cause: error },
 			);
 		}

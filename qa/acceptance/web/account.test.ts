@@ -44,7 +44,7 @@ describe('the plan', () => {
 		await page.getByRole('button', { name: 'Subscribe' }).click();
 		await page.getByText('You’re on Pro').waitFor();
 		await page.getByText('Pro, billed yearly').waitFor();
-		await page.getByText(/^It renews on /).waitFor();
+		await page.getByText(/^Renews on /).waitFor();
 		await expectAccessible(page);
 		await snap(page, 'account-pro');
 		await page.getByRole('button', { name: 'Your account' }).click();

@@ -140,7 +140,7 @@ describe('an API outage', () => {
 		await snap(page, 'api-away');
 		await page.unroute(/\/v1\/(jobs|health)/);
 		await page.getByText('No jobs yet').waitFor();
-		expect(await page.getByText('We keep trying').count()).toBe(0);
+		expect(await page.getByText('We’ll keep trying').count()).toBe(0);
 	});
 });
 

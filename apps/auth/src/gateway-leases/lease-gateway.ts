@@ -16,7 +16,7 @@ const LEASE_MARGIN_MS = 25;
 
 const renewals = counter({
 	name: 'creatorr_gateway_lease_renewals_total',
-	help: 'Leases that gateways asked for, by outcome: granted, refused',
+	help: 'Leases requested by gateways, by outcome: granted, refused',
 	labels: ['outcome'],
 });
 

@@ -26,7 +26,7 @@ export function askForMail(
 			insertRequestedMail(deps.prisma, mail, { network, ...deps.mailLimits }),
 		);
 		if (waitSeconds === 0) return;
-		deps.logger.warn('security.mails_slowed', { network });
+		deps.logger.warn('security.mails_throttled', { network });
 		throw new AppError(
 			'rate_limited',
 			`Too many emails requested from this address. Try again in ${waitSeconds} s.`,

@@ -184,12 +184,12 @@ interface WaitingMails {
 
 const waitingMails = gauge({
 	name: 'creatorr_mails_waiting',
-	help: 'Mails that have not been sent yet; the same for all replicas',
+	help: 'Mails not sent yet; the same for all replicas',
 });
 
 const oldestOverdue = gauge({
 	name: 'creatorr_mails_oldest_overdue_seconds',
-	help: 'For how long the mail that waits longest should have been sent, failed tries included; the same for all replicas',
+	help: 'How long the oldest unsent mail is overdue, including failed attempts; the same for all replicas',
 });
 
 /** A mail that failed is due again later; how long its first try has waited says whether any gets through. */

@@ -103,7 +103,7 @@ describe('mails', () => {
 		await waitUntil(async () => logged('mail.not_sent').length >= 2);
 		await service.prisma.$executeRaw`UPDATE mails SET created_at = created_at - interval '61 minutes'`;
 		await hurry(service);
-		await waitUntil(() => logged('mail.given_up').length > 0);
+		await waitUntil(() => logged('mail.abandoned').length > 0);
 		await waitUntil(async () => (await service.prisma.mail.count()) === 1);
 		expect((await service.prisma.mail.findMany()).map(({ kind }) => kind)).toEqual(['verify_email']);
 	});

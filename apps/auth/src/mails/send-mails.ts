@@ -37,7 +37,7 @@ interface SendMailsDeps {
 
 const mails = counter({
 	name: 'creatorr_mails_total',
-	help: 'Attempts to send mails, by kind and outcome: sent, failed (tried again), given up, dropped (nobody to write to)',
+	help: 'Attempts to send mails, by kind and outcome: sent, failed (retried), given up, dropped (no recipient)',
 	labels: ['kind', 'outcome'],
 });
 
@@ -69,7 +69,7 @@ async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknow
 	const ageSeconds = (Date.now() - mail.createdAt.getTime()) / 1000;
 	if (ageSeconds > giveUpSeconds(mail.kind)) {
 		count(mail, 'given up');
-		deps.logger.error('mail.given_up', fields);
+		deps.logger.error('mail.abandoned', fields);
 		await finishMail(deps.prisma, mail, null);
 		return;
 	}

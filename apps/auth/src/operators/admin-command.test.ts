@@ -109,12 +109,12 @@ describe('the command for accounts', () => {
 	])('%s reports an unknown user', async (command, [user = '', ...options]) => {
 		const refused = await run(command, user, ...options).catch((error: unknown) => error);
 		expect(refused).toBeInstanceOf(CommandError);
-		expect((refused as Error).message).toBe(`there is no user ${user}`);
+		expect((refused as Error).message).toBe(`No such user: ${user}.`);
 	});
 
 	test('exits with 1 for an unknown user and 2 for wrong usage', async () => {
 		const nobody = runProcess(['user', 'nobody@example.com', '--by', 'ada']);
-		await expect(nobody).rejects.toMatchObject({ code: 1, stderr: 'there is no user nobody@example.com\n' });
+		await expect(nobody).rejects.toMatchObject({ code: 1, stderr: 'No such user: nobody@example.com.\n' });
 		await expect(runProcess([])).rejects.toMatchObject({ code: 2, stderr: HELP });
 	});
 });

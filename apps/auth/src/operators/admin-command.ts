@@ -8,17 +8,17 @@ import { type OperatorAction, unsuspend } from './suspensions.sql.ts';
 export const HELP = `Accounts, for operators. Runs with the environment of the auth service.
 
   node apps/auth/src/admin.ts user USER [--json]
-      Shows an account, its sessions and what happened to it. USER is an email or an id (usr_…).
+      Shows an account, its sessions and its security events. USER is an email or an ID (usr_…).
 
   node apps/auth/src/admin.ts suspend USER --reason WHY
-      Nobody signs in any more, no mail sets a new password, and every session has ended at every gateway when the
-      command returns. Jobs that were asked for go on.
+      Suspends an account: blocks sign-in and password resets, and revokes every session at every gateway before the
+      command returns. Queued and running jobs continue.
 
   node apps/auth/src/admin.ts unsuspend USER --reason WHY
-      The owner may sign in again.
+      Lifts the suspension, so that the owner can sign in again.
 
-Each is kept in security_events under the name of who runs it: --by NAME, or the user of the operating system.
-Exit codes: 0 done; 1 not done, as there is no such user, say; 2 called in a wrong way.
+Each is recorded in security_events under the operator's name: --by NAME, or the user of the operating system.
+Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
 `;
 
 export interface AdminDeps extends SettleDeps {
@@ -30,7 +30,7 @@ function keyOf(user: string): AccountKey {
 }
 
 function noUser(user: string): CommandError {
-	return new CommandError(`there is no user ${user}`);
+	return new CommandError(`No such user: ${user}.`);
 }
 
 async function show({ prisma }: AdminDeps, { words: [user = ''], operator }: CommandLine): Promise<object> {
@@ -58,7 +58,7 @@ async function runSuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
 async function runUnsuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
 	const [user = ''] = line.words;
 	const action = await actionOn(deps, user, line);
-	if (!(await unsuspend(deps.prisma, action))) throw new CommandError(`${user} is not suspended`);
+	if (!(await unsuspend(deps.prisma, action))) throw new CommandError(`${user} is not suspended.`);
 	return { id: action.userId, suspended_at: null };
 }
 

@@ -169,7 +169,7 @@ describe('wrong passwords for an account', () => {
 		await stopTheClock();
 		await wrong(person.email, STRANGER).expect(429);
 		expect(auth.log).toContainEqual({
-			event: 'security.password_slowed',
+			event: 'security.password_throttled',
 			fields: expect.objectContaining({ user_id: person.id, network: STRANGER }),
 		});
 	});

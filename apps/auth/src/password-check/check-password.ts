@@ -31,7 +31,7 @@ const REMEMBERED_EVENTS = 10_000;
 
 const checks = counter({
 	name: 'creatorr_password_checks_total',
-	help: 'Passwords that were given, by kind (sign-in, session: of somebody who is signed in) and outcome: right, wrong, throttled',
+	help: 'Password checks, by kind (sign-in, session: of a signed-in user) and outcome: right, wrong, throttled',
 	labels: ['kind', 'outcome'],
 });
 
@@ -145,7 +145,7 @@ export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt)
 		} catch (error) {
 			if (error instanceof AppError && error.code === 'rate_limited') {
 				checks.inc({ kind, outcome: 'throttled' });
-				deps.logger.warn('security.password_slowed', { ...who, reason: error.message });
+				deps.logger.warn('security.password_throttled', { ...who, reason: error.message });
 				if (!deps.isRepeat(`${owner?.userId} ${network}`)) await record(deps, attempt, 'password_slowed');
 			}
 			throw error;

@@ -54,7 +54,7 @@ async function admit({ registrations: throttle, logger }: RegisterDeps, network:
 	const waitSeconds = await throttle.take(network);
 	if (waitSeconds === 0) return;
 	registrations.inc({ outcome: 'throttled' });
-	logger.warn('security.registrations_slowed', { network });
+	logger.warn('security.registrations_throttled', { network });
 	const minutes = Math.ceil(waitSeconds / 60);
 	const wait = minutes === 1 ? '1 minute' : `${minutes} minutes`;
 	const message = `Too many accounts were created from this network. Try again in ${wait}.`;

@@ -74,7 +74,7 @@ export function openSigningKey(stored: StoredSigningKey, encryptionKey: Buffer):
 		return { kid: stored.kid, privateKey: createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }) };
 	} catch (cause) {
 		throw new WrongEncryptionKeyError(
-			'AUTH_KEY_ENCRYPTION_KEY is not the key that the signing key in the database was encrypted with',
+			'AUTH_KEY_ENCRYPTION_KEY doesn’t match the signing key in the database. Set the key that encrypted it.',
 			{ cause },
 		);
 	}

@@ -40,7 +40,7 @@ async function runProcess(...args: string[]): Promise<string> {
 describe('the command for signing keys', () => {
 	test('lists, adds and retires keys', async () => {
 		const [first = ''] = /^\S+/.exec(await run('list')) ?? [];
-		expect(await run('list')).toMatch(/^\S+ {2}made \S+ {2}signs\n$/);
+		expect(await run('list')).toMatch(/^\S+ {2}created \S+ {2}signs\n$/);
 		const [second = ''] = /^\S+/.exec(await run('rotate', '--signs-in', '0')) ?? [];
 		const listed = (await run('list')).split('\n');
 		expect(listed[0]).toMatch(new RegExp(`^${second} .* signs$`));
@@ -59,8 +59,8 @@ describe('the command for signing keys', () => {
 
 	test.each([
 		['no command', [], /node apps\/auth\/src\/keys\.ts rotate/],
-		['a key that is unknown', ['retire', 'x'], /there is no key x in use/],
-		['a time that is none', ['rotate', '--signs-in', 'soon'], /whole seconds/],
+		['a key that is unknown', ['retire', 'x'], /No such active key: x\./],
+		['a time that is none', ['rotate', '--signs-in', 'soon'], /whole number of seconds/],
 		['an unknown option', ['rotate', '--now'], /--now/],
 	])('refuses %s and says why', async (_, args, said) => {
 		const refused = run(...args);
@@ -69,8 +69,8 @@ describe('the command for signing keys', () => {
 	});
 
 	test('prints to standard output, and exits with 1 when it refuses', async () => {
-		expect(await runProcess('list')).toMatch(/^\S+ {2}made /);
-		const refusal = { code: 1, stdout: '', stderr: 'there is no key x in use\n' };
+		expect(await runProcess('list')).toMatch(/^\S+ {2}created /);
+		const refusal = { code: 1, stdout: '', stderr: 'No such active key: x.\n' };
 		await expect(runProcess('retire', 'x')).rejects.toMatchObject(refusal);
 	});
 });

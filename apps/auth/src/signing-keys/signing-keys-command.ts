@@ -4,18 +4,18 @@ import type { Database } from '../database.sql.ts';
 import { addNextKey, type DescribedKey, describeKeys, retireKey } from './signing-keys.sql.ts';
 import { type KeyRules, nextKey, PUBLISHED_BEFORE_SIGNING_SECONDS } from './signing-keys.ts';
 
-const HELP = `The keys that user tokens are signed with. Runs with the environment of the auth service.
+const HELP = `Signing keys of user tokens. Runs with the environment of the auth service.
 
   node apps/auth/src/keys.ts list
-      Shows all keys, and which one signs.
+      Lists all keys and shows which one signs.
 
   node apps/auth/src/keys.ts rotate [--signs-in SECONDS]
-      Adds a key. It is published now and signs in ${PUBLISHED_BEFORE_SIGNING_SECONDS} s, or when you say; the last one
-      verifies what it has signed until all of that has expired. Nobody is signed out.
+      Adds a key. It is published now and starts to sign in ${PUBLISHED_BEFORE_SIGNING_SECONDS} s, or as --signs-in says. The previous
+      key keeps verifying its tokens until they have expired. Nobody is signed out.
 
   node apps/auth/src/keys.ts retire KID
-      Ends a key that somebody else may have. Whoever has a token of it has to sign in again: every gateway refuses it
-      within 5 s.
+      Ends a key that may be compromised. Every gateway rejects its tokens within 5 s, and their users have to sign in
+      again.
 `;
 
 interface CommandDeps {
@@ -36,21 +36,20 @@ async function list({ prisma, print }: CommandDeps): Promise<void> {
 	const all = await describeKeys(prisma);
 	const signing = all.find((key) => key.signsFrom <= now && (!key.expiresAt || key.expiresAt > now));
 	for (const key of all)
-		print(`${key.kid}  made ${key.createdAt.toISOString()}  ${stateOf(key, signing, now)}`);
+		print(`${key.kid}  created ${key.createdAt.toISOString()}  ${stateOf(key, signing, now)}`);
 }
 
 async function rotate({ prisma, keyRules, print }: CommandDeps, signsIn: string | undefined): Promise<void> {
 	const seconds = signsIn === undefined ? PUBLISHED_BEFORE_SIGNING_SECONDS : Number(signsIn);
 	if (!Number.isInteger(seconds) || seconds < 0)
-		throw new UsageError('--signs-in takes whole seconds, from 0');
+		throw new UsageError('--signs-in needs a whole number of seconds, 0 or more.');
 	const kid = await addNextKey(prisma, nextKey(keyRules, seconds));
-	print(`${kid} is published, and signs in ${seconds} s`);
+	print(`${kid} is published. It starts to sign in ${seconds} s.`);
 }
 
 async function retire({ prisma, keyRules, print }: CommandDeps, kid: string): Promise<void> {
-	if (!(await retireKey(prisma, kid, nextKey(keyRules))))
-		throw new UsageError(`there is no key ${kid} in use`);
-	print(`${kid} has ended`);
+	if (!(await retireKey(prisma, kid, nextKey(keyRules)))) throw new UsageError(`No such active key: ${kid}.`);
+	print(`${kid} is retired.`);
 }
 
 function parse(args: string[]) {

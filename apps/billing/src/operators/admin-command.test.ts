@@ -189,12 +189,20 @@ test('an operator sees a plan with what it follows from, and the use of it', asy
 });
 
 test.each([
-	['a user that there is not', ['user', NOBODY], 'there is no user'],
-	['a grant to nobody', ['grant', NOBODY, 'pro', '--until', '2099-01-01', ...WHY], 'there is no user'],
-	['a user by an email', ['user', 'a@example.com'], 'no id of a user'],
-	['a plan that can’t be granted', ['grant', NOBODY, 'free', '--until', '2099-01-01'], 'no free to grant'],
-	['a day that has gone', ['grant', NOBODY, 'pro', '--until', '2020-01-01', ...WHY], 'a day to come'],
-	['a day that there is not', ['grant', NOBODY, 'pro', '--until', '2099-02-30', ...WHY], 'a day to come'],
+	['a user that there is not', ['user', NOBODY], 'No such user: usr_'],
+	['a grant to nobody', ['grant', NOBODY, 'pro', '--until', '2099-01-01', ...WHY], 'No such user: usr_'],
+	['a user by an email', ['user', 'a@example.com'], '"a@example.com" is not a user ID'],
+	['a plan that can’t be granted', ['grant', NOBODY, 'free', '--until', '2099-01-01'], 'Can’t grant free'],
+	[
+		'a day that has gone',
+		['grant', NOBODY, 'pro', '--until', '2020-01-01', ...WHY],
+		'--until needs a future date',
+	],
+	[
+		'a day that there is not',
+		['grant', NOBODY, 'pro', '--until', '2099-02-30', ...WHY],
+		'--until needs a future date',
+	],
 	[
 		'a day without a year to come after',
 		['grant', NOBODY, 'pro', '--until', '9999-12-31', ...WHY],
@@ -205,8 +213,8 @@ test.each([
 		['grant', NOBODY, 'pro', '--until', '2200-01-01T00:00:00Z', ...WHY],
 		'100 years',
 	],
-	['a grant without an end', ['grant', NOBODY, 'pro', ...WHY], 'a day to come'],
-	['a grant without a reason', ['grant', NOBODY, 'pro', '--until', '2099-01-01'], '--reason takes'],
+	['a grant without an end', ['grant', NOBODY, 'pro', ...WHY], '--until needs a future date'],
+	['a grant without a reason', ['grant', NOBODY, 'pro', '--until', '2099-01-01'], '--reason needs a text'],
 ])('refuses %s, and says why', async (_, args, said) => {
 	await expect(run(...args)).rejects.toThrow(said);
 });

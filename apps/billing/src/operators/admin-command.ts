@@ -14,20 +14,20 @@ import { type UsageDeps, usageOf } from '../usage/get-usage.ts';
 import { type GrantDeps, type Granted, grantPro, revokeGrant } from './grant-pro.ts';
 import type { OperatorData } from './operators.sql.ts';
 
-export const HELP = `Plans, for operators. Runs with the environment of the billing service. USER is an id (usr_…).
+export const HELP = `Plans, for operators. Runs with the environment of the billing service. USER is an ID (usr_…).
 
   node apps/billing/src/admin.ts user USER [--json]
-      The plan, what it follows from, and the use of its limits.
+      Shows the plan, the subscription or grant behind it, and the usage of its limits.
 
   node apps/billing/src/admin.ts grant USER pro --until YYYY-MM-DD --reason WHY
-      Puts a user on pro through that day (UTC), or until a time such as 2030-01-31T12:00:00Z, whatever Stripe says
-      meanwhile, for 100 years at most. After it the user is on what Stripe says, without anybody doing anything.
+      Puts a user on Pro through that day (UTC), or until a time such as 2030-01-31T12:00:00Z, at most 100 years from
+      now. The grant overrides Stripe. When it ends, the plan follows Stripe again.
 
   node apps/billing/src/admin.ts revoke-grant USER --reason WHY
-      Ends that now.
+      Ends the grant now.
 
-Each is kept in operator_actions under the name of who runs it: --by NAME, or the user of the operating system.
-Exit codes: 0 done; 1 not done, as there is no such user, say; 2 called in a wrong way.
+Each is recorded in operator_actions under the operator's name: --by NAME, or the user of the operating system.
+Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
 `;
 
 const DAY_MS = 86_400_000;
@@ -55,12 +55,12 @@ export function depsOf(config: Config, data: Omit<OperatorData, 'close'>): Admin
 /** Returns the id if auth knows the account. */
 async function findUser(deps: AdminDeps, userId = ''): Promise<string> {
 	if (!idSchema('usr').safeParse(userId).success)
-		throw new UsageError(`${userId} is no id of a user, which is usr_ and 26 characters`);
+		throw new UsageError(`"${userId}" is not a user ID. A user ID is usr_ and 26 characters.`);
 	try {
 		await deps.findAccount(userId);
 	} catch (error) {
 		if (error instanceof AppError && error.code === 'not_found')
-			throw new CommandError(`there is no user ${userId}`);
+			throw new CommandError(`No such user: ${userId}.`);
 		throw error;
 	}
 	return userId;
@@ -87,21 +87,23 @@ function readUntil(text: string | undefined, now: Date): Date {
 	const time = z.iso.datetime().safeParse(text).data;
 	const until = day ? new Date(Date.parse(day) + DAY_MS) : new Date(time ?? Number.NaN);
 	if (!(until > now))
-		throw new UsageError('--until takes a day to come, as 2030-01-31, or a time, as 2030-01-31T12:00:00Z');
+		throw new UsageError(
+			'--until needs a future date, such as 2030-01-31, or time, such as 2030-01-31T12:00:00Z.',
+		);
 	const latest = new Date(now);
 	latest.setUTCFullYear(now.getUTCFullYear() + GRANT_YEARS_MAX);
-	if (until > latest) throw new UsageError(`--until takes a day in the next ${GRANT_YEARS_MAX} years`);
+	if (until > latest) throw new UsageError(`--until must be within the next ${GRANT_YEARS_MAX} years.`);
 	return until;
 }
 
 function reportOf(userId: string, granted: Granted): object {
-	if (!granted) throw new CommandError(`${userId} was deleted`);
+	if (!granted) throw new CommandError(`${userId} was deleted.`);
 	return { user_id: userId, plan: granted.plan, pro_granted_until: granted.until };
 }
 
 async function grant(deps: AdminDeps, line: CommandLine): Promise<object> {
 	const [user, plan] = line.words;
-	if (plan !== 'pro') throw new UsageError(`there is no ${plan} to grant: pro is what can be granted`);
+	if (plan !== 'pro') throw new UsageError(`Can’t grant ${plan}. Only pro can be granted.`);
 	const until = readUntil(line.values.until, deps.now());
 	const by = { operator: line.operator(), reason: line.reason() };
 	const userId = await findUser(deps, user);
@@ -112,7 +114,7 @@ async function revoke(deps: AdminDeps, line: CommandLine): Promise<object> {
 	const by = { operator: line.operator(), reason: line.reason() };
 	const userId = await findUser(deps, line.words[0]);
 	const revoked = await revokeGrant(deps, { userId, by });
-	if (revoked === 'no grant') throw new CommandError(`${userId} has no grant`);
+	if (revoked === 'no grant') throw new CommandError(`${userId} has no grant.`);
 	return reportOf(userId, revoked);
 }
 

@@ -23,7 +23,7 @@ const POLL_MS = 1_000;
 
 const syncs = counter({
 	name: 'creatorr_customer_syncs_total',
-	help: 'Customers of whom Stripe was asked, by outcome: done, failed (asked again later)',
+	help: 'Customers synced from Stripe, by outcome: done, failed (retried)',
 	labels: ['outcome'],
 });
 for (const outcome of ['done', 'failed']) syncs.inc({ outcome }, 0);

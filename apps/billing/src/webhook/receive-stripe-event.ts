@@ -17,7 +17,7 @@ interface ReceiveDeps {
 
 const receivedEvents = counter({
 	name: 'creatorr_stripe_events_total',
-	help: 'Webhook events that came, by outcome: new, repeated, refused (not signed by Stripe just now)',
+	help: 'Webhook events received, by outcome: new, repeated, refused (signature invalid or too old)',
 	labels: ['outcome'],
 });
 

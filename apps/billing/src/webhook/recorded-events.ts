@@ -17,11 +17,11 @@ export const pruneStripeEvents = defineTask<{ prisma: Database }>({
 
 const waitingEvents = gauge({
 	name: 'creatorr_stripe_events_waiting',
-	help: 'Events whose customer has not been read again yet; the same for all replicas',
+	help: 'Events whose customer is not synced yet; the same for all replicas',
 });
 const oldestEvent = gauge({
 	name: 'creatorr_stripe_events_oldest_age_seconds',
-	help: 'How long the oldest of them has waited; 0 where none waits',
+	help: 'Age of the oldest event whose customer is not synced yet; 0 if there is none',
 });
 
 /** The events that are not applied yet. */

@@ -5,52 +5,52 @@ import { readSchedule, type Schedule, type Stored } from './retention-report.sql
 
 const uploads = counter({
 	name: 'creatorr_uploads_total',
-	help: 'Files whose bytes have come, by kind: upload of a person, output of a job',
+	help: 'Files stored, by kind: upload of a user, output of a job',
 	labels: ['kind'],
 });
 
 const uploadBytes = counter({
 	name: 'creatorr_upload_bytes_total',
-	help: 'Bytes of files that have come, by kind: upload of a person, output of a job',
+	help: 'Bytes of files stored, by kind: upload of a user, output of a job',
 	labels: ['kind'],
 });
 
 const storedFiles = gauge({
 	name: 'creatorr_stored_files',
-	help: 'Files whose bytes are kept; counted every 5 minutes, the same for all replicas',
+	help: 'Files in storage; counted every 5 minutes, the same for all replicas',
 });
 
 const storedBytes = gauge({
 	name: 'creatorr_stored_bytes',
-	help: 'Bytes of files that are kept; counted every 5 minutes, the same for all replicas',
+	help: 'Bytes of files in storage; counted every 5 minutes, the same for all replicas',
 });
 
 const runs = counter({
 	name: 'creatorr_chore_runs_total',
-	help: 'Runs of chores that this process has had a part in, by chore and outcome: done, failed, broken off',
+	help: 'Runs of scheduled tasks in this process, by task and outcome: done, failed, broken off',
 	labels: ['chore', 'outcome'],
 });
 
 const things = counter({
 	name: 'creatorr_chore_things_total',
-	help: 'What chores that this process brought to their end have done, by chore and kind, as their log lines count it',
+	help: 'Items processed by scheduled tasks that finished in this process, by task and kind, as in their log lines',
 	labels: ['chore', 'kind'],
 });
 
 const successAge = gauge({
 	name: 'creatorr_chore_last_success_age_seconds',
-	help: 'How long ago a chore was last brought to its end by any process, by chore; the same for all replicas',
+	help: 'Time since a scheduled task last succeeded in any process, by task; the same for all replicas',
 	labels: ['chore'],
 });
 
 const due = gauge({
 	name: 'creatorr_files_due',
-	help: 'Files that the sweeper has to look at by now, counted up to 10,000; the same for all replicas',
+	help: 'Files due for the sweep, counted up to 10,000; the same for all replicas',
 });
 
 const oldestDue = gauge({
 	name: 'creatorr_files_oldest_due_age_seconds',
-	help: 'Since when the oldest of them is due; 0 where none is',
+	help: 'How long the oldest due file is overdue; 0 if none is due',
 });
 
 /** Counts a file whose bytes are in the store. */

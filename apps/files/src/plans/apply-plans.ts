@@ -13,6 +13,6 @@ export const applyPlans = defineTask<Deps>({
 			applied += batch;
 			batch = stopping.aborted ? null : await applyNextBatch(deps);
 		}
-		if (applied > 0) deps.logger.info('plans.followed', { files: applied });
+		if (applied > 0) deps.logger.info('plans.applied', { files: applied });
 	},
 });

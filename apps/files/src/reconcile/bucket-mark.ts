@@ -23,8 +23,8 @@ export async function requireOwnBucket({ prisma, store }: Pick<Deps, 'prisma' | 
 	if (found.length !== 1 || found[0] !== mark.token) {
 		throw new WrongBucket(
 			found.length === 0
-				? 'the bucket has lost its mark or is not the one that this database knows: correct the setting, or set marked_at to null in bucket_marks to take this one'
-				: 'the bucket belongs to another database: correct the setting, or remove the marks of others from the bucket',
+				? 'the bucket has lost its mark or isn’t the one this database knows; correct S3_BUCKET, or set marked_at to null in bucket_marks to adopt this bucket'
+				: 'the bucket belongs to another database; correct S3_BUCKET, or delete the other marks from the bucket',
 		);
 	}
 	if (!mark.isInBucket) await recordMarkInBucket(prisma);

@@ -41,5 +41,5 @@ test('the bucket is prepared, with a warning, when the credentials may not set i
 	const { events, deps } = setUp({ putCors: () => Promise.reject(new StorageRefused('no')) });
 	await prepareBucket.run(deps, new AbortController().signal);
 	expect(deps.bucket.isPrepared).toBe(true);
-	expect(events).toEqual(['store.cors_not_ours', 'store.prepared']);
+	expect(events).toEqual(['store.cors_denied', 'store.prepared']);
 });

@@ -33,8 +33,8 @@ async function setCorsRules({ bucket: { storage, corsOrigins }, logger }: Prepar
 		await storage.putCors(corsOrigins);
 	} catch (error) {
 		if (!(error instanceof StorageRefused)) throw error;
-		logger.warn('store.cors_not_ours', {
-			message: 'these credentials may not set the bucket’s CORS rules: set them at the store',
+		logger.warn('store.cors_denied', {
+			message: 'these credentials can’t set the bucket’s CORS rules; set them in the store’s console',
 			origins: corsOrigins,
 		});
 	}

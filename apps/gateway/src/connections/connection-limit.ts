@@ -42,11 +42,11 @@ export function keepAliveMsAt(fill: number, fullMs: number): number {
 
 const droppedConnections = counter({
 	name: 'creatorr_gateway_connections_dropped_total',
-	help: 'New connections that were closed unread because all were in use',
+	help: 'New connections closed unread because all connections were in use',
 });
 const shedRequests = counter({
 	name: 'creatorr_gateway_requests_shed_total',
-	help: 'Requests without a session that were refused with 503 because all connections were in use',
+	help: 'Requests without a session rejected with 503 because all connections were in use',
 });
 
 /** Returns the refusal of a request without a live session while the gateway is at its limit, and counts it. */

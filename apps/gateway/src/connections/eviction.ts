@@ -11,7 +11,7 @@ const SEARCH_PAUSE_MS = 100;
 
 const evictedConnections = counter({
 	name: 'creatorr_gateway_connections_evicted_total',
-	help: 'Connections that were closed for new ones, by reason',
+	help: 'Connections closed to admit new ones, by reason',
 	labels: ['reason'],
 });
 

@@ -8,7 +8,7 @@ const MAX_PIPELINED = 16;
 
 const pipeliningConnections = counter({
 	name: 'creatorr_gateway_connections_pipelining_total',
-	help: 'Connections that were closed because too many pipelined requests waited on them',
+	help: 'Connections closed because of too many pipelined requests',
 });
 
 /** A connection with so many waiting is not read. One with fewer is, as that is how Node notices that its client left. */

@@ -10,7 +10,7 @@ const MIN_AVERAGE_BYTES = 64;
 
 const refusedConnections = counter({
 	name: 'creatorr_gateway_connections_tiny_chunks_total',
-	help: 'Connections that were closed because a body came in too many tiny chunks',
+	help: 'Connections closed because a body came in too many tiny chunks',
 });
 
 /**

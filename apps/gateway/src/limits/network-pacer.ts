@@ -16,7 +16,7 @@ interface Options {
 
 const pacedRequests = counter({
 	name: 'creatorr_gateway_requests_paced_total',
-	help: 'Requests that waited for a turn because their network caused too much, by what waited',
+	help: 'Requests delayed because of the load from their network, by kind of work',
 	labels: ['pacer'],
 });
 

@@ -20,7 +20,7 @@ const MESSAGES: Record<RequestLimit, string> = {
 
 const limitedRequests = counter({
 	name: 'creatorr_gateway_requests_limited_total',
-	help: 'Requests that were refused with 429, by limit: of users, or of networks',
+	help: 'Requests rejected with 429, by limit of the user or the network',
 	labels: ['limit'],
 });
 

@@ -40,7 +40,7 @@ export interface ServiceProxy {
 
 const upstreamFailures = counter({
 	name: 'creatorr_gateway_upstream_failures_total',
-	help: 'Requests that a service did not answer, or not as it should have, by service',
+	help: 'Requests that a service did not answer, or answered with an invalid response, by service',
 	labels: ['service'],
 });
 

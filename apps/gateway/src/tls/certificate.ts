@@ -28,7 +28,7 @@ export function readCertificate({ certFile, keyFile }: CertificateFiles): Certif
 		return certificate;
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
-		throw new Error(`there is no usable certificate in ${certFile} with its key in ${keyFile}: ${reason}`, {
+		throw new Error(`can’t load the certificate ${certFile} with the key ${keyFile}: ${reason}`, {
 			cause,
 		});
 	}

@@ -30,6 +30,6 @@ export const dispatchJobs = defineTask<Deps>({
 		});
 		if (dispatched === 0) return;
 		crashPoint('jobs.release.committed');
-		logger.debug('jobs.released', { released: dispatched });
+		logger.debug('jobs.dispatched', { released: dispatched });
 	},
 });

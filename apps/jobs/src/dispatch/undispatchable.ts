@@ -21,7 +21,7 @@ export const failOrphanedJobs = defineTask<Deps>({
 			graceMs: TOOL_GONE_AFTER_MS,
 		});
 		if (failed.length === 0) return;
-		deps.logger.warn('jobs.tool_gone', { failed: failed.length });
+		deps.logger.warn('jobs.tool_missing', { failed: failed.length });
 		deps.wakeDispatch();
 		discardOutputsInBackground(deps, failed);
 	},

@@ -111,14 +111,18 @@ describe('admin', () => {
 		await world.bus.publish(newEvent(accountDeleted, { user_id: userId }, newId('req')));
 		await until(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));
 		const refused = run(command, userId, ...options, '--by', 'ada');
-		await expect(refused).rejects.toThrow(`${userId} was deleted`);
+		await expect(refused).rejects.toThrow(`${userId} was deleted.`);
 		expect(await actionsOf(userId)).toEqual([]);
 	});
 
 	test.each([
-		['a job that there is not', ['job', 'job_x', '--by', 'ada'], 'there is no job job_x'],
-		['a user by an email', ['user', 'a@example.com', '--by', 'ada'], 'no id of a user'],
-		['a cancellation without a reason', ['cancel-jobs', newId('usr'), '--by', 'ada'], '--reason takes'],
+		['a job that there is not', ['job', 'job_x', '--by', 'ada'], 'No such job: job_x.'],
+		['a user by an email', ['user', 'a@example.com', '--by', 'ada'], '"a@example.com" is not a user ID'],
+		[
+			'a cancellation without a reason',
+			['cancel-jobs', newId('usr'), '--by', 'ada'],
+			'--reason needs a text',
+		],
 	])('refuses %s with a message', async (_, args, said) => {
 		await expect(run(...args)).rejects.toThrow(said);
 	});

@@ -30,19 +30,19 @@ async function showJob(
 	{ words: [jobId = ''], operator }: CommandLine,
 ): Promise<object> {
 	const job = await viewJob(prisma, jobId, operator());
-	if (!job) throw new CommandError(`there is no job ${jobId}`);
+	if (!job) throw new CommandError(`No such job: ${jobId}.`);
 	return job;
 }
 
 /** Doesn't check that the user exists: jobs knows no accounts, only jobs. */
 function userIdOf({ words: [userId = ''] }: CommandLine): string {
 	if (!idSchema('usr').safeParse(userId).success)
-		throw new UsageError(`${userId} is no id of a user, which is usr_ and 26 characters`);
+		throw new UsageError(`"${userId}" is not a user ID. A user ID is usr_ and 26 characters.`);
 	return userId;
 }
 
 function accountDeleted(userId: string): CommandError {
-	return new CommandError(`${userId} was deleted`);
+	return new CommandError(`${userId} was deleted.`);
 }
 
 async function showUser(prisma: PrismaClient, line: CommandLine): Promise<object> {

@@ -120,7 +120,7 @@ describe('dlq', () => {
 	test('drops the deletion of an account only with --force, and records that without the user', async () => {
 		const event = newEvent(accountDeleted, { user_id: newId('usr') }, newId('req'));
 		await deadLetter(event);
-		await expect(run('drop', event.id, ...WHY)).rejects.toThrow('keeps what it has of a user');
+		await expect(run('drop', event.id, ...WHY)).rejects.toThrow('keeps data of a deleted account');
 		expect((await list()).map(({ id }) => id)).toEqual([event.id]);
 		await run('drop', event.id, ...WHY, '--force');
 		expect(await list()).toEqual([]);
@@ -145,12 +145,15 @@ describe('dlq', () => {
 		await deadLetter(strange);
 		await deadLetter(event);
 		const refused = await runProcess(['replay', '--all', '--json', '--by', 'ada']).catch((error) => error);
-		expect(refused).toMatchObject({ code: 1, stderr: '1 could not be replayed: no queue takes it\n' });
+		expect(refused).toMatchObject({
+			code: 1,
+			stderr: '1 could not be replayed: no queue is bound for it.\n',
+		});
 		expect(JSON.parse(refused.stdout)).toEqual({
 			replayed: [{ id: event.id, type: 'plan.changed' }],
-			left: [{ ...strange, why: 'no queue takes it' }],
+			left: [{ ...strange, why: 'no queue is bound for it' }],
 		});
-		await expect(run('replay', strange.id, '--by', 'ada')).rejects.toThrow('no queue takes it');
+		await expect(run('replay', strange.id, '--by', 'ada')).rejects.toThrow('no queue is bound for it');
 		await run('drop', strange.id, ...WHY, '--force');
 		expect(await list()).toEqual([]);
 	});
@@ -170,14 +173,14 @@ describe('dlq', () => {
 	});
 
 	test.each([
-		['to show what there is not', ['show', 'evt_x'], 'there is no dead letter evt_x'],
-		['to drop what there is not', ['drop', 'evt_x', ...WHY], 'there is no dead letter evt_x'],
-		['to replay what there is not', ['replay', 'evt_x'], 'there is no dead letter evt_x'],
-		['a replay of nothing', ['replay'], 'an id, or --all'],
-		['a replay of one and of all', ['replay', 'evt_x', '--all'], 'an id, or --all'],
-		['to drop without a reason', ['drop', 'evt_x', '--by', 'ada'], '--reason takes'],
-		['to drop all', ['drop', 'evt_x', '--all'], 'drop takes no --all'],
-		['a limit that is none', ['list', '--limit', 'many'], '--limit takes a whole number'],
+		['to show what there is not', ['show', 'evt_x'], 'No such dead-lettered message: evt_x.'],
+		['to drop what there is not', ['drop', 'evt_x', ...WHY], 'No such dead-lettered message: evt_x.'],
+		['to replay what there is not', ['replay', 'evt_x'], 'No such dead-lettered message: evt_x.'],
+		['a replay of nothing', ['replay'], 'an ID or --all'],
+		['a replay of one and of all', ['replay', 'evt_x', '--all'], 'an ID or --all'],
+		['to drop without a reason', ['drop', 'evt_x', '--by', 'ada'], '--reason needs a text'],
+		['to drop all', ['drop', 'evt_x', '--all'], 'drop has no option --all'],
+		['a limit that is none', ['list', '--limit', 'many'], '--limit needs a whole number'],
 	])('refuses %s with a message', async (_, args, said) => {
 		await expect(run(...args)).rejects.toThrow(said);
 	});

@@ -76,7 +76,7 @@ function summaryOf(message: DeadLetter) {
 async function list({ messages }: Dlq, { values }: CommandLine): Promise<object> {
 	const limit = Number(values.limit ?? DEFAULT_LIMIT);
 	if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)
-		throw new UsageError(`--limit takes a whole number, from 1 to ${LIMIT_MAX}`);
+		throw new UsageError(`--limit needs a whole number from 1 to ${LIMIT_MAX}.`);
 	const found = await messages.list(limit);
 	const rows = found.letters.map(summaryOf);
 	const cut = rows.map((row) => ({ ...row, reason: row.reason.slice(0, REASON_CHARACTERS) }));
@@ -84,7 +84,7 @@ async function list({ messages }: Dlq, { values }: CommandLine): Promise<object>
 }
 
 function noMessage(id: string): CommandError {
-	return new CommandError(`there is no dead letter ${id}`);
+	return new CommandError(`No such dead-lettered message: ${id}.`);
 }
 
 async function show({ messages }: Dlq, { words: [id = ''] }: CommandLine): Promise<object> {
@@ -125,7 +125,7 @@ function recorder({ prisma }: Dlq, action: Pick<DeadLetterAction, 'operator' | '
 
 type RecordAction = ReturnType<typeof recorder>;
 
-const NO_QUEUE = 'no queue takes it';
+const NO_QUEUE = 'no queue is bound for it';
 
 const named = ({ id, routingKey }: DeadLetter) => ({ id, type: routingKey });
 
@@ -139,7 +139,7 @@ async function replayAll(messages: DeadLetters, record: RecordAction): Promise<o
 	left.push(...unroutable.map((message) => ({ ...named(message), why: NO_QUEUE })));
 	const report = { replayed: replayed.map(named), left };
 	if (unroutable.length === 0) return report;
-	throw new PartlyDoneError(`${unroutable.length} could not be replayed: ${NO_QUEUE}`, report);
+	throw new PartlyDoneError(`${unroutable.length} could not be replayed: ${NO_QUEUE}.`, report);
 }
 
 async function replayOne(messages: DeadLetters, id: string, record: RecordAction): Promise<object> {
@@ -150,8 +150,8 @@ async function replayOne(messages: DeadLetters, id: string, record: RecordAction
 		return why === undefined;
 	}, record);
 	if (why !== undefined)
-		throw new CommandError(`${id} needs no replay: ${why}. \`drop ${id}\` takes it away`);
-	if (unroutable.length > 0) throw new CommandError(`${id} could not be replayed: ${NO_QUEUE}`);
+		throw new CommandError(`${id} needs no replay: ${why}. Delete it with \`drop ${id}\`.`);
+	if (unroutable.length > 0) throw new CommandError(`${id} could not be replayed: ${NO_QUEUE}.`);
 	if (replayed.length === 0) throw noMessage(id);
 	return { replayed: replayed.map(named), left: [] };
 }
@@ -161,7 +161,7 @@ async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
 		words: [id],
 		values: { all, reason },
 	} = line;
-	if ((id !== undefined) === (all === true)) throw new UsageError('replay takes an id, or --all');
+	if ((id !== undefined) === (all === true)) throw new UsageError('replay needs an ID or --all.');
 	const record = recorder(dlq, {
 		operator: line.operator(),
 		action: 'letter_replayed',
@@ -185,7 +185,7 @@ async function drop(dlq: Dlq, line: CommandLine): Promise<object> {
 	);
 	if (damage !== undefined)
 		throw new CommandError(
-			`${id} needs a replay, without which ${damage}. \`replay ${id}\` does that, \`drop ${id} --force\` lets it be so`,
+			`${id} needs a replay. Without it, ${damage}. Run \`replay ${id}\`, or \`drop ${id} --force\` to accept that.`,
 		);
 	if (dropped.length === 0) throw noMessage(id);
 	return { dropped: dropped.map((message) => ({ ...named(message), died_in: message.diedIn })) };

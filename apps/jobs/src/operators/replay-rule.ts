@@ -9,10 +9,10 @@ import {
 
 /** Events whose loss something else has repaired by the time they are dead-lettered, and how. */
 const REPAIRED: readonly (readonly [type: string, how: string])[] = [
-	[jobRequested.type, 'the job has failed `internal`, or was asked for again'],
+	[jobRequested.type, 'the job has failed with `internal` or was requested again'],
 	[jobFinished.type, 'the attempt counts as lost, and the job has run again'],
-	[jobProgressed.type, 'progress is worth something only while it is new'],
-	[jobCanceled.type, 'the worker has heard of it with its next beat'],
+	[jobProgressed.type, 'newer progress has replaced it'],
+	[jobCanceled.type, 'the worker has learned of it with its next heartbeat'],
 ];
 
 /** Returns why a dead-lettered message of this routing key needs no replay, or undefined if it needs one. */
@@ -22,9 +22,8 @@ export function whyNoReplay(routingKey: string): string | undefined {
 
 /** Returns the permanent damage when a message that needs a replay is dropped. */
 export function damageOfDrop(routingKey: string): string {
-	if (routingKey === accountDeleted.type)
-		return 'a service keeps what it has of a user whose account is gone';
+	if (routingKey === accountDeleted.type) return 'a service keeps data of a deleted account';
 	if (routingKey === planChanged.type)
-		return 'a service takes the user for one on another plan, until the next change';
-	return 'nothing makes up for it';
+		return 'a service has the wrong plan for the user until the next change';
+	return 'its effect is lost';
 }

@@ -31,7 +31,7 @@ export const sendHeartbeats = defineTask<HeartbeatDeps>({
 	everyMs: ({ heartbeat }) => heartbeat.intervalMs,
 	stopsLast: true,
 	async run(deps) {
-		sendHeartbeat(deps).catch((error: unknown) => deps.logger.warn('worker.beat_failed', { error }));
+		sendHeartbeat(deps).catch((error: unknown) => deps.logger.warn('worker.heartbeat_failed', { error }));
 	},
 });
 

@@ -33,7 +33,7 @@ export async function handleJobRequested(
 ): Promise<void> {
 	const jobId = event.data.job_id;
 	if (!deps.attempts.reserve(jobId)) {
-		deps.logger.info('job.already_here', { job_id: jobId });
+		deps.logger.info('job.already_claimed', { job_id: jobId });
 		return;
 	}
 	const removeAndThrow = (error: unknown) => {

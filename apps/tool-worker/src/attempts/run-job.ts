@@ -56,7 +56,7 @@ function failedOutcome({ logger }: RunJobDeps, job: GrantedJob, error: unknown):
 		logger.info('job.failed', { job_id: job.id, tool: job.tool, code: error.code, error });
 		return { status: 'failed', error_code: error.code, error_message: error.message };
 	}
-	logger.error('job.broke', { job_id: job.id, tool: job.tool, error });
+	logger.error('job.crashed', { job_id: job.id, tool: job.tool, error });
 	return {
 		status: 'failed',
 		error_code: 'internal',

@@ -12,7 +12,7 @@ export async function prepareMachine(scratchDir: string, logger: Logger): Promis
 	const problem = await checkSandbox(home.path);
 	if (problem) {
 		await home.release();
-		throw new Error(`this worker runs no tool outside a sandbox: ${problem}`);
+		throw new Error(`can’t run tools, because the sandbox doesn’t work: ${problem}`);
 	}
 	return home;
 }
@@ -37,7 +37,7 @@ export async function runnableTools(
 		runnable.tools.set(slug, tool);
 		runnable.capabilities[slug] = capabilities;
 	}
-	if (runnable.tools.size === 0) throw new Error('no tool can run here: none has all that it needs');
+	if (runnable.tools.size === 0) throw new Error('no tool can run here: each one lacks a program');
 	return runnable;
 }
 

@@ -68,9 +68,7 @@ async function pickPort(taken: Set<number>): Promise<number> {
 		given.add(port);
 		if (await isPortFree(port)) return port;
 	}
-	throw new StartError(
-		`No free port between ${LOWEST} and ${HIGHEST} was found: end some servers on this machine.`,
-	);
+	throw new StartError(`No free port between ${LOWEST} and ${HIGHEST}. Stop some servers on this machine.`);
 }
 
 /**
@@ -85,5 +83,5 @@ export async function pickConsecutivePorts(count: number): Promise<number> {
 		for (const port of ports) given.add(port);
 		if ((await Promise.all(ports.map((port) => isPortFree(port)))).every(Boolean)) return first;
 	}
-	throw new StartError(`No ${count} free ports in a row were found: end some servers on this machine.`);
+	throw new StartError(`No ${count} consecutive free ports. Stop some servers on this machine.`);
 }

@@ -93,7 +93,7 @@ async function initialize({ home, password }: PostgresServer, dataDirectory: str
 		await promisify(execFile)(program, rest, { env: baseEnvironment(process.env) });
 	} catch (error) {
 		const reason = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
-		throw new StartError(`PostgreSQL's data directory cannot be made: ${reason}`);
+		throw new StartError(`Can’t create PostgreSQL’s data directory: ${reason}`);
 	} finally {
 		rmSync(passwordFile, { force: true });
 	}
@@ -132,7 +132,7 @@ function binaries(): { postgres: string; initdb: string } {
 		return { postgres: join(directory, 'postgres'), initdb: join(directory, 'initdb') };
 	} catch {
 		throw new StartError(
-			`There is no bundled PostgreSQL for ${process.platform} ${process.arch}: give AUTH_DATABASE_URL, FILES_DATABASE_URL and JOBS_DATABASE_URL of a server of yours.`,
+			`There is no bundled PostgreSQL for ${process.platform} ${process.arch}. Set AUTH_DATABASE_URL, FILES_DATABASE_URL, JOBS_DATABASE_URL and BILLING_DATABASE_URL to use your own.`,
 		);
 	}
 }

@@ -177,7 +177,7 @@ function serverScript(): string {
 	const newest = versions.sort().at(-1);
 	if (newest === undefined) {
 		throw new StartError(
-			`RabbitMQ is not in ${INSTALLED_IN}: install the Debian package rabbitmq-server, or give AMQP_URL of a broker of yours.`,
+			`RabbitMQ isn’t installed in ${INSTALLED_IN}. Install the Debian package rabbitmq-server, or set AMQP_URL to use your own.`,
 		);
 	}
 	return join(INSTALLED_IN, newest, 'sbin', 'rabbitmq-server');

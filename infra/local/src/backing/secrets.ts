@@ -47,7 +47,7 @@ export function loadSecrets(home: Home): Secrets {
 		const parsed = secretsSchema.safeParse(saved);
 		if (parsed.success) return isDeepStrictEqual(parsed.data, saved) ? parsed.data : save(path, parsed.data);
 		throw new StartError(
-			`${path} is damaged: put back a copy, or start over with \`npm run reset\` (all data is lost).`,
+			`${path} is damaged. Restore a copy, or start over with \`npm run reset\` (deletes all data).`,
 		);
 	}
 	return save(path, makeSecrets());

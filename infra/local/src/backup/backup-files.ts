@@ -20,7 +20,7 @@ export function readNote(directory: string): Note {
 		return noteSchema.parse(JSON.parse(readFileSync(join(directory, NOTE), 'utf8')));
 	} catch {
 		throw new StartError(
-			`${directory} has no whole backup: name the directory that \`npm run backup\` made.`,
+			`${directory} has no complete backup. Pass the directory that \`npm run backup\` created.`,
 		);
 	}
 }

@@ -60,25 +60,25 @@ test('a backup that fails leaves nothing that looks like one', async () => {
 
 test('a home without databases or a store of ours is no product to back up', async () => {
 	rmSync(join(home.data, 's3'), { recursive: true });
-	await expect(makeBackup(home, backup, { isRunning: false })).rejects.toThrow(/There is no .*s3: either/);
+	await expect(makeBackup(home, backup, { isRunning: false })).rejects.toThrow(/s3 doesn’t exist\. Either/);
 });
 
 test('nothing that is there is written over', async () => {
 	await makeBackup(home, backup, { isRunning: false });
-	await expect(makeBackup(home, backup, { isRunning: false })).rejects.toThrow('is there already');
-	await expect(restoreBackup(backup, home)).rejects.toThrow('has data already');
+	await expect(makeBackup(home, backup, { isRunning: false })).rejects.toThrow('already exists');
+	await expect(restoreBackup(backup, home)).rejects.toThrow('already has data');
 });
 
 test('half a backup is none', () => {
 	mkdirSync(backup, { recursive: true });
-	expect(() => readNote(backup)).toThrow('has no whole backup');
+	expect(() => readNote(backup)).toThrow('has no complete backup');
 });
 
 test('secrets of another product are not written over', async () => {
 	await makeBackup(home, backup, { isRunning: false });
 	const other = openHome(join(directory, 'other'));
 	writeFileSync(join(other.root, 'secrets.json'), '{"of":"servers elsewhere"}');
-	await expect(restoreBackup(backup, other)).rejects.toThrow('secrets.json is of another product');
+	await expect(restoreBackup(backup, other)).rejects.toThrow('secrets.json belongs to another product');
 	expect(readFileSync(join(other.root, 'secrets.json'), 'utf8')).toBe('{"of":"servers elsewhere"}');
 	expect(isHalfRestored(other)).toBe(false);
 	// its own are those of a restore that is repeated
@@ -99,6 +99,6 @@ test('one that is stopped leaves nothing of either', async () => {
 
 test('a backup within what it copies is refused', async () => {
 	const within = join(home.data, 's3', 'today');
-	await expect(makeBackup(home, within, { isRunning: false })).rejects.toThrow('which it is to copy');
+	await expect(makeBackup(home, within, { isRunning: false })).rejects.toThrow('which is being backed up');
 	expect(existsSync(within)).toBe(false);
 });

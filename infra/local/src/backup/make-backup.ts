@@ -24,9 +24,12 @@ export async function makeBackup(
 	{ isRunning, stop }: { isRunning: boolean; stop?: AbortSignal },
 ): Promise<void> {
 	if (isWithin(home.root, target)) {
-		throw new StartError(`${target} lies in ${home.root}, which it is to copy: name a directory elsewhere.`);
+		throw new StartError(
+			`${target} is inside ${home.root}, which is being backed up. Pass a directory elsewhere.`,
+		);
 	}
-	if (existsSync(target)) throw new StartError(`${target} is there already: name a directory that is not.`);
+	if (existsSync(target))
+		throw new StartError(`${target} already exists. Pass a directory that doesn’t exist.`);
 	const unfinished = `${target}.unfinished`;
 	rmSync(unfinished, { recursive: true, force: true });
 	mkdirSync(dirname(target), { recursive: true });
@@ -60,7 +63,7 @@ async function copyAll(
 	for (const directory of [postgres, store]) {
 		if (existsSync(directory)) continue;
 		throw new StartError(
-			`There is no ${directory}: either nothing was ever started here, or with servers of yours, which have backups of their own.`,
+			`${directory} doesn’t exist. Either creatorr was never started here, or it uses your own servers, which need their own backups.`,
 		);
 	}
 	if (isRunning) {

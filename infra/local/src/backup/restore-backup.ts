@@ -20,7 +20,7 @@ export function isHalfRestored(home: Home): boolean {
 export async function restoreBackup(source: string, home: Home, stop?: AbortSignal): Promise<void> {
 	if (readdirSync(home.data).length > 0) {
 		throw new StartError(
-			`${home.root} has data already: set CREATORR_HOME to a directory that is not there yet, or remove all of it with \`npm run reset\`.`,
+			`${home.root} already has data. Set CREATORR_HOME to a directory that doesn’t exist, or delete all data with \`npm run reset\`.`,
 		);
 	}
 	requireOwnSecrets(source, home);
@@ -46,6 +46,6 @@ function requireOwnSecrets(source: string, home: Home): void {
 	if (own === undefined || others === undefined || !existsSync(own)) return;
 	if (readFileSync(own).equals(readFileSync(others))) return;
 	throw new StartError(
-		`${own} is of another product, whose servers may need it: set CREATORR_HOME to a directory that is not there yet, or remove the file.`,
+		`${own} belongs to another product, whose servers may need it. Set CREATORR_HOME to a directory that doesn’t exist, or delete the file.`,
 	);
 }

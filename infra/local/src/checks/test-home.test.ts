@@ -34,7 +34,7 @@ const writeLog = (home: Home) => writeFileSync(logFile(home, 'a'), 'why it faile
 test('a process that does not start leaves its log where the message says', async () => {
 	const failing = withTestHome(async ({ home }) => {
 		writeLog(home);
-		throw new StartError(`a does not start: see ${logFile(home, 'a')}`);
+		throw new StartError(`a can’t start. See ${logFile(home, 'a')}`);
 	});
 	const { message } = await failing.then(
 		() => new Error('it started'),

@@ -89,7 +89,7 @@ export async function listPackages(wanted: string[]): Promise<string> {
 		// 1: some of them are unknown to dpkg; the others are listed all the same
 		if (code === 1) return stdout ?? '';
 		throw new StartError(
-			`This needs a Debian (or Ubuntu) machine with dpkg, for its packages ${wanted.join(' ')}: start it on one, or in a container of one.`,
+			`creatorr needs the Debian packages ${wanted.join(' ')}. Run it on Debian or Ubuntu, or in a container of one.`,
 		);
 	}
 }

@@ -42,7 +42,7 @@ export async function installPackages(wanted: string[], home: Home): Promise<voi
 	const asRoot = await rootPrefix();
 	if (asRoot === undefined) {
 		throw new StartError(
-			`Debian packages are missing and only root can install them; run: sudo ${APT.join(' ')} ${missing.join(' ')}`,
+			`Debian packages are missing, and only root can install them. Run: sudo ${APT.join(' ')} ${missing.join(' ')}`,
 		);
 	}
 	const log = logFile(home, 'apt');
@@ -51,14 +51,16 @@ export async function installPackages(wanted: string[], home: Home): Promise<voi
 	const exitCode = await exitCodeOf([...asRoot, 'sh', '-c', SCRIPT, 'sh', ...missing], descriptor);
 	closeSync(descriptor);
 	if (exitCode !== 0)
-		throw new StartError(`apt-get could not install the packages: ${aptReason(readFileSync(log, 'utf8'))}`);
+		throw new StartError(`apt-get couldn’t install the packages: ${aptReason(readFileSync(log, 'utf8'))}`);
 }
 
 /** What apt gives as its last reason, for the sentence; the rest is in the log. */
 export function aptReason(output: string): string {
 	const lines = output.split('\n').filter((line) => line.trim() !== '');
 	return (
-		lines.findLast((line) => line.startsWith('E: '))?.slice('E: '.length) ?? lines.at(-1) ?? 'it said nothing'
+		lines.findLast((line) => line.startsWith('E: '))?.slice('E: '.length) ??
+		lines.at(-1) ??
+		'no error message'
 	);
 }
 

@@ -11,7 +11,7 @@ export async function requireUserNamespaces(): Promise<void> {
 		await promisify(execFile)('unshare', ['--user', '--map-user=65534', '--map-group=65534', '--', 'true']);
 	} catch {
 		throw new StartError(
-			'User namespaces are not allowed here, and the sandbox of the tools needs them: allow them (sysctl user.max_user_namespaces=10000, kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu); in a container see what docs/deploy.md says the sandbox needs there: docker run --security-opt seccomp=infra/seccomp/tool-worker.json --security-opt systempaths=unconfined --security-opt apparmor=unconfined.',
+			'The sandbox of the tools needs user namespaces, which are disabled here. Enable them (sysctl user.max_user_namespaces=10000, kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu). In a container, see docs/deploy.md: docker run --security-opt seccomp=infra/seccomp/tool-worker.json --security-opt systempaths=unconfined --security-opt apparmor=unconfined.',
 		);
 	}
 }

@@ -4,18 +4,18 @@ import type { Caller } from '../backing/secrets.ts';
 import { say } from '../stack/command.ts';
 import { AppCommandError, askApp, runAppCommand } from './run-app-command.ts';
 
-export const HELP = `Users and jobs, for operators. USER is an email or an id (usr_…).
+export const HELP = `Users and jobs, for operators. USER is an email or an ID (usr_…).
 
-  npm run admin -- user USER                    who it is, sessions, plan, use, last jobs, what happened to the account
-  npm run admin -- job JOB                      a job (job_…) with its attempts, worker, times and error
-  npm run admin -- suspend USER --reason WHY    signed out everywhere when it returns, and nobody signs in; jobs go on
+  npm run admin -- user USER                    show account, sessions, plan, usage, last jobs, security events
+  npm run admin -- job JOB                      show a job (job_…) with its attempts, worker, times and error
+  npm run admin -- suspend USER --reason WHY    sign out everywhere and block sign-in; jobs continue
   npm run admin -- unsuspend USER --reason WHY
   npm run admin -- cancel-jobs USER --reason WHY
   npm run admin -- grant USER pro --until YYYY-MM-DD --reason WHY
   npm run admin -- revoke-grant USER --reason WHY
 
-All take --by NAME, which is kept with what was done, and --json.
-Exit codes: 0 done; 1 not done, as there is no such user, say; 2 called in a wrong way.
+All commands accept --json and --by NAME (the operator's name, recorded with the action).
+Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
 `;
 
 /** Which app does what, where one does it alone. */
@@ -83,7 +83,7 @@ export async function runAdmin(args: string[], stop: AbortSignal): Promise<numbe
 	const by = values.by === undefined ? [] : ['--by', values.by];
 	if (command === 'user' && subject !== undefined && positionals.length === 2) {
 		if (values.reason !== undefined || values.until !== undefined)
-			throw new AppCommandError('user takes neither --reason nor --until', 2);
+			throw new AppCommandError('user has no options --reason and --until.', 2);
 		return await showUser(subject, { by, json: values.json === true }, stop);
 	}
 	const app = Object.hasOwn(APP_OF, command) ? APP_OF[command] : undefined;

@@ -34,10 +34,10 @@ export async function environmentOfApp(app: Caller): Promise<NodeJS.ProcessEnv> 
 	const { homePath } = readSettings(process.env, []);
 	const home = findHome(homePath);
 	if (!home || !(await askStatus(home.root)))
-		throw new StartError(`Nothing runs in ${homePath}; \`npm start\` starts it.`);
+		throw new StartError(`creatorr isn’t running in ${homePath}. Start it with \`npm start\`.`);
 	for (const name of replicasOf(home, app)) {
 		const environment = environmentOf(home, name);
 		if (environment) return environment;
 	}
-	throw new StartError(`${app} does not run just now; \`npm run status\` shows more.`);
+	throw new StartError(`${app} isn’t running. See \`npm run status\`.`);
 }

@@ -1,15 +1,15 @@
 import { say } from '../stack/command.ts';
 import { AppCommandError, runAppCommand } from './run-app-command.ts';
 
-export const HELP = `Dead letters, for operators: messages that no consumer could handle.
+export const HELP = `Dead-lettered messages, for operators: messages that no consumer could handle.
 
-  npm run dlq -- list [--limit 50]             the oldest of them, and why and where they died; none is taken
-  npm run dlq -- show ID                       all of one, with what it says
+  npm run dlq -- list [--limit 50]             list the oldest messages with reason and queue; removes none
+  npm run dlq -- show ID                       show one message with its content
   npm run dlq -- replay ID | --all [--reason WHY]
-  npm run dlq -- drop ID --reason WHY          --force for one that needs a replay: what it asks for is never done then
+  npm run dlq -- drop ID --reason WHY          delete it; --force if it needs a replay: its effect is lost
 
-All take --json; replay and drop take --by NAME, which is kept with what was done.
-Exit codes: 0 done; 1 not done, or not all of it, as there is no such letter, say; 2 called in a wrong way.
+All commands accept --json. replay and drop accept --by NAME (the operator's name, recorded with the action).
+Exit codes: 0 done; 1 not or only partly done, for example because there is no such message; 2 wrong usage.
 `;
 
 /** By the command of jobs, with its environment; answers the exit code. What to call it with is said without. */

@@ -24,12 +24,12 @@ export async function claimHome(
 	const home = openUsable(path);
 	if (!(await holdLock(home.root, status))) {
 		throw new StartError(
-			`It runs already in ${home.root}: see \`npm run status\`, or end it with \`npm run stop\`.`,
+			`creatorr is already running in ${home.root}. See \`npm run status\`, or stop it with \`npm run stop\`.`,
 		);
 	}
 	if (requiresSpace) requireSpace(home, NEW_HOME_BYTES + (brokerBytes ?? defaultDiskFreeLimit(home.root)));
 	const survivors = await endOwnedProcesses(home.root);
-	if (survivors > 0) say(`Ended ${survivors} processes that an earlier start had left behind.`);
+	if (survivors > 0) say(`Stopped ${survivors} processes left by an earlier run.`);
 	rmSync(home.run, { recursive: true, force: true });
 	openHome(path);
 	writeFileSync(pidFile(home, 'supervisor'), `${process.pid}\n`);
@@ -43,10 +43,10 @@ function requireSpace(home: Home, wantedBytes: number): void {
 	const free = `Only ${Math.floor(freeBytes / MIB)} MiB are free on the disk of ${home.root}`;
 	if (readdirSync(home.data).length === 0) {
 		throw new StartError(
-			`${free}: free ${Math.ceil(wantedBytes / MIB)} MiB, or set CREATORR_HOME to a directory on another disk.`,
+			`${free}. Free ${Math.ceil(wantedBytes / MIB)} MiB, or set CREATORR_HOME to a directory on another disk.`,
 		);
 	}
-	say(`${free}. Uploads and jobs may fail until there is more: see docs/runbooks/disk.md.`);
+	say(`${free}. Uploads and jobs may fail. Free some space: see docs/runbooks/disk.md.`);
 }
 
 function openUsable(path: string): Home {
@@ -56,7 +56,7 @@ function openUsable(path: string): Home {
 		const { code } = error as NodeJS.ErrnoException;
 		if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
 		throw new StartError(
-			`${path} cannot be used (${code}): make it a directory that you can write, or set CREATORR_HOME to another.`,
+			`${path} can’t be used (${code}). Make it a writable directory, or set CREATORR_HOME to another one.`,
 		);
 	}
 }

@@ -38,13 +38,13 @@ function explain(error: unknown): string {
 	if (error instanceof StartError) return error.message;
 	if (!(error instanceof Error)) return String(error);
 	// by a signal, or with npm
-	if (error.name === 'AbortError') return 'Stopped before it was done.';
+	if (error.name === 'AbortError') return 'Interrupted.';
 	const { code, path } = error as NodeJS.ErrnoException;
 	const where = path === undefined ? '' : ` (${path})`;
 	if (code === 'ENOSPC' || code === 'EDQUOT')
-		return `The disk is full${where}: free some space, then try again.`;
+		return `The disk is full${where}. Free some space, then try again.`;
 	if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-		return `Not allowed to write${where}: make it writable, or set CREATORR_HOME to a directory of yours.`;
+		return `No permission to write${where}. Make it writable, or set CREATORR_HOME to another directory.`;
 	}
 	return error.stack ?? error.message;
 }

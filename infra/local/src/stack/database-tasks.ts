@@ -42,6 +42,6 @@ async function migrate(owner: DatabaseOwner, databaseUrl: string): Promise<void>
 		await migrateDeploy({ databaseUrl, directory: join(REPOSITORY, 'apps', owner, 'prisma') });
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		throw new StartError(`The database of ${owner} cannot be brought up to date: ${reason}`);
+		throw new StartError(`Can’t migrate the database of ${owner}: ${reason}`);
 	}
 }

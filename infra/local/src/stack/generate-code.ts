@@ -32,7 +32,7 @@ async function runTask(task: string, failure: string, homeRoot: string, stop: Ab
  * @throws StartError with the generator's words
  */
 export function generateCode(homeRoot: string, stop: AbortSignal): Promise<void> {
-	return runTask('generate', 'Code cannot be generated', homeRoot, stop);
+	return runTask('generate', 'Can’t generate code', homeRoot, stop);
 }
 
 /**
@@ -40,5 +40,5 @@ export function generateCode(homeRoot: string, stop: AbortSignal): Promise<void>
  * @throws StartError with the bundler's words
  */
 export function buildWeb(homeRoot: string, stop: AbortSignal): Promise<void> {
-	return runTask('build', 'The web app cannot be built', homeRoot, stop);
+	return runTask('build', 'Can’t build the web app', homeRoot, stop);
 }

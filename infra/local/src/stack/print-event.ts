@@ -8,13 +8,13 @@ function describeEvent(event: SupervisorEvent): string | undefined {
 		case 'ready':
 			return `${event.restart ? 'restarted' : 'ready'}, pid ${event.pid}, after ${(event.afterMs / 1000).toFixed(1)} s`;
 		case 'exited':
-			return `ended (${event.how}), starts again in ${(event.delayMs / 1000).toFixed(1)} s`;
+			return `exited (${event.how}); restarting in ${(event.delayMs / 1000).toFixed(1)} s`;
 		case 'killed':
-			return `did not stop within ${(event.timeoutMs / 1000).toFixed(1)} s, was killed`;
+			return `did not stop within ${(event.timeoutMs / 1000).toFixed(1)} s; killed`;
 		case 'unresponsive':
 			return `is unresponsive (${event.reason}); restarting it`;
 		case 'log-lost':
-			return `its log cannot be written: ${event.reason}`;
+			return `log can’t be written: ${event.reason}`;
 		case 'stopped':
 			return 'stopped';
 		case 'line':

@@ -18,7 +18,7 @@ export function parseScale(args: string[]): Scale {
 		const scalable = CALLERS.find((known) => known === name);
 		if (scalable === undefined || Number(count) < 1 || Number(count) > MOST) {
 			throw new StartError(
-				`"--scale ${entry}" is not understood: give --scale NAME=N, NAME being one of ${CALLERS.join(', ')} and N from 1 to ${MOST}.`,
+				`Invalid option "--scale ${entry}". Use --scale NAME=N, where NAME is one of ${CALLERS.join(', ')} and N is 1 to ${MOST}.`,
 			);
 		}
 		scale[scalable] = Number(count);

@@ -112,7 +112,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, owners: DatabaseOwn
 	const parsed = environmentSchema.safeParse(given);
 	if (!parsed.success) {
 		const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-		throw new StartError(`Wrong settings: ${problems.join('; ')}.`);
+		throw new StartError(`Invalid settings: ${problems.join('; ')}.`);
 	}
 	return {
 		environment,
@@ -146,7 +146,7 @@ function externalDatabases(environment: Environment, owners: DatabaseOwner[]): D
 	}
 	if (Object.keys(databases).length === 0) return undefined;
 	requireAll(
-		'a PostgreSQL of yours',
+		'your own PostgreSQL',
 		owners.filter((owner) => databases[owner] === undefined).map((owner) => variable(owner, 'URL')),
 	);
 	return databases;
@@ -156,7 +156,7 @@ function externalS3(environment: Environment): S3Settings | undefined {
 	const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment;
 	const required = { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
 	if (!isGiven(environment, 'S3_')) return undefined;
-	requireAll('an S3 of yours', unset(required));
+	requireAll('your own object store', unset(required));
 	return {
 		endpoint: S3_ENDPOINT ?? '',
 		publicEndpoint: environment.S3_PUBLIC_ENDPOINT ?? S3_ENDPOINT ?? '',
@@ -172,7 +172,7 @@ function externalStripe(environment: Environment): StripeSettings | undefined {
 	const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY, STRIPE_PRICE_YEARLY } = environment;
 	const required = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY, STRIPE_PRICE_YEARLY };
 	if (!isGiven(environment, 'STRIPE_')) return undefined;
-	requireAll('a Stripe account of yours', unset(required));
+	requireAll('your own Stripe account', unset(required));
 	return {
 		apiBase: environment.STRIPE_API_BASE ?? 'https://api.stripe.com',
 		secretKey: STRIPE_SECRET_KEY ?? '',
@@ -192,5 +192,5 @@ function unset(required: Record<string, string | undefined>): string[] {
 }
 
 function requireAll(what: string, missing: string[]): void {
-	if (missing.length > 0) throw new StartError(`To use ${what}, set ${missing.join(', ')} too.`);
+	if (missing.length > 0) throw new StartError(`To use ${what}, also set ${missing.join(', ')}.`);
 }

@@ -16,7 +16,7 @@ const LONG_TRANSACTION_SECONDS = 300;
 /** Returns the alarms of this home's own RabbitMQ and PostgreSQL; a server that does not answer is one too. */
 export async function readAlarms(home: Home, isRunning: (process: string) => boolean): Promise<string[]> {
 	const orUnknown = (name: string) => (error: unknown) => [
-		`${name} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+		`${name}: down: ${error instanceof Error ? error.message : String(error)}`,
 	];
 	const alarms = await Promise.all([
 		isRunning('rabbitmq') ? rabbitAlarms(home).catch(orUnknown('rabbitmq')) : [],

@@ -42,26 +42,26 @@ test('the report fits a terminal of 80 columns', () => {
 	const lines = renderStatus(REPORT, NOW_MS);
 	expect(lines.filter((line) => line.length > 80)).toEqual([]);
 	const text = lines.join('\n');
-	expect(text).toMatch(/jobs +ready +pid 8 restarted 2 times DOES NOT ANSWER/);
+	expect(text).toMatch(/jobs +ready +pid 8 restarted 2 times NOT RESPONDING/);
 	expect(text).toMatch(/ALARMS\n +rabbitmq: disk alarm/);
 	expect(text).toMatch(/compress_heavy +9999 +2h +16 +64 +4/);
 	expect(text).toMatch(/10m ago +compress_heavy +unsupported_input +job_01KAZ/);
 	expect(text).toMatch(/dead letters +3: docs\/runbooks\/dead-letters.md/);
 	expect(text).toMatch(/outbox +jobs 5 \(2m\), auth 0/);
-	expect(text).toMatch(/disk +25 GiB free of 100 GiB \(75 % used\)/);
+	expect(text).toMatch(/disk +25 GiB free of 100 GiB \(75% used\)/);
 });
 
 test('what nobody can say is not said to be nothing', () => {
 	const away = { tools: null, workers: null, recent_failures: null, queues: null, dead_letters: null };
 	const text = renderStatus({ ...REPORT, ...away, outboxes: {}, stored: null }, NOW_MS).join('\n');
-	expect(text).toContain('unknown: jobs does not answer');
+	expect(text).toContain('unknown: the jobs service is down');
 	expect(text).toMatch(/dead letters +\?/);
 	expect(text).toMatch(/outbox +\?/);
 	expect(text).not.toMatch(/\bnone\b|NONE|empty/);
 });
 
 test('no worker at all is said aloud', () => {
-	expect(renderStatus({ ...REPORT, workers: [] }, NOW_MS).join('\n')).toContain('NONE: nobody runs jobs');
+	expect(renderStatus({ ...REPORT, workers: [] }, NOW_MS).join('\n')).toContain('NONE: no jobs run');
 });
 
 test.each([

@@ -24,12 +24,12 @@ export function shortSize(bytes: number): string {
 function processLine({ name, state, pid, restarts }: ProcessSnapshot, isSilent: boolean): string {
 	const parts = [name.padEnd(16), state.padEnd(11), pid === null ? '' : `pid ${pid}`];
 	if (restarts > 0) parts.push(`restarted ${restarts} ${restarts === 1 ? 'time' : 'times'}`);
-	if (isSilent) parts.push('DOES NOT ANSWER');
+	if (isSilent) parts.push('NOT RESPONDING');
 	return parts.join(' ').trimEnd();
 }
 
 function toolLines(tools: Record<string, ToolReport> | null): string[] {
-	if (!tools) return ['jobs by tool     unknown: jobs does not answer'];
+	if (!tools) return ['jobs by tool     unknown: the jobs service is down'];
 	const header = `${'jobs by tool'.padEnd(20)}${['queued', 'oldest', 'running', 'slots', 'workers'].map((word) => word.padStart(9)).join('')}`;
 	const rows = Object.entries(tools).map(([tool, report]) => {
 		const oldest = report.queued > 0 ? shortAge(report.oldest_queued_seconds) : '-';
@@ -41,11 +41,11 @@ function toolLines(tools: Record<string, ToolReport> | null): string[] {
 
 function workerLines({ workers }: StatusReport): string[] {
 	if (!workers) return [];
-	if (workers.length === 0) return ['workers          NONE: nobody runs jobs'];
+	if (workers.length === 0) return ['workers          NONE: no jobs run'];
 	return [
 		'workers',
 		...workers.map(({ id, running, silent_seconds }) => {
-			const heard = `heard ${shortAge(silent_seconds)} ago`;
+			const heard = `heartbeat ${shortAge(silent_seconds)} ago`;
 			return `  ${id.padEnd(45)}${String(running).padStart(3)} running, ${heard}`;
 		}),
 	];
@@ -84,7 +84,7 @@ function backlogLines(report: StatusReport): string[] {
 		`mails waiting    ${mails ?? UNKNOWN}`,
 		`files due        ${due ?? UNKNOWN}`,
 		`stored           ${stored ? `${stored.files} files, ${shortSize(stored.bytes)}` : UNKNOWN}`,
-		`disk             ${shortSize(disk.free_bytes)} free of ${shortSize(disk.total_bytes)} (${Math.round(100 * used)} % used)`,
+		`disk             ${shortSize(disk.free_bytes)} free of ${shortSize(disk.total_bytes)} (${Math.round(100 * used)}% used)`,
 	];
 }
 

@@ -32,7 +32,7 @@ export function askStatus(homeRoot: string): Promise<SupervisorStatus | undefine
 	return new Promise((resolve, reject) => {
 		let answer = '';
 		const socket = connect(lockName(homeRoot));
-		socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('the supervisor does not answer')));
+		socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('the supervisor is not responding')));
 		socket.setEncoding('utf8');
 		socket.on('data', (chunk: string) => {
 			answer += chunk;

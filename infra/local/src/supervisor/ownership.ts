@@ -44,7 +44,7 @@ export async function endOwnedProcesses(homeRoot: string): Promise<number> {
 	const found = findOwnedProcesses(homeRoot);
 	const deadline = Date.now() + END_TIMEOUT_MS;
 	for (let alive = found; alive.length > 0; alive = findOwnedProcesses(homeRoot)) {
-		if (Date.now() > deadline) throw new Error(`process ${alive.join(', ')} cannot be ended`);
+		if (Date.now() > deadline) throw new Error(`can’t stop process ${alive.join(', ')}`);
 		for (const pid of alive) killQuietly(pid);
 		await sleep(25);
 	}

@@ -126,7 +126,7 @@ async function liveOnce(
 	life.child = null;
 	if (readyAt === 'late') {
 		throw new StartError(
-			`${definition.name} did not become ready within ${definition.readyTimeoutMs / 1000} s: see ${logFile(home, definition.name)}`,
+			`${definition.name} didn’t become ready within ${definition.readyTimeoutMs / 1000} s. See ${logFile(home, definition.name)}`,
 		);
 	}
 	if (typeof readyAt === 'number' && Date.now() - readyAt >= HEALTHY_AFTER_MS) life.failures = 0;
@@ -151,7 +151,7 @@ async function backOff(life: Life, how: string): Promise<void> {
 	const { name } = life.definition;
 	life.failures += 1;
 	if (!life.wasReady && life.failures >= HOPELESS_AFTER)
-		throw new StartError(`${name} does not start (${how}): see ${logFile(life.home, name)}`);
+		throw new StartError(`${name} can’t start (${how}). See ${logFile(life.home, name)}`);
 	const delayMs = restartDelayMs(life.failures);
 	life.state = 'restarting';
 	life.restarts += 1;

@@ -82,8 +82,8 @@ test('replicas that deploy at once apply each migration once', async () => {
 	const outputs = (await Promise.all(deploys)).map((deploy) => deploy.stdout.trim()).sort();
 	expect(outputs).toEqual([
 		'applied 20260101000000_first\napplied 20260102000000_second',
-		'nothing to apply',
-		'nothing to apply',
+		'Nothing to apply.',
+		'Nothing to apply.',
 	]);
 	expect(await query(databaseUrl, 'SELECT n FROM first')).toEqual([{ n: 2 }]);
 });

@@ -58,7 +58,7 @@ export function histogram<L extends string = never>(
 
 const requestSeconds = histogram({
 	name: 'creatorr_http_request_duration_seconds',
-	help: 'How long requests took, by operation and status; 0 where the client left before the answer',
+	help: 'Request duration, by operation and status; status 0 if the client disconnected before the response',
 	labels: ['operation', 'status'],
 	buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
 });

@@ -23,7 +23,7 @@ const readings = new Set<Registered>();
 
 const failures = counter({
 	name: 'creatorr_metric_reads_failed_total',
-	help: 'Values that could not be read in time when somebody scraped, by reading',
+	help: 'Values that could not be read in time for a scrape, by reading',
 	labels: ['reading'],
 });
 

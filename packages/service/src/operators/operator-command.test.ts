@@ -45,12 +45,16 @@ describe('a command of operators', () => {
 		['too few words', ['look'], HELP],
 		['too many words', ['look', 'x', 'y'], HELP],
 		['an unknown option', ['look', 'x', '--really'], '--really'],
-		['an option of another command', ['look', 'x', '--reason', 'y'], 'look takes no --reason'],
-		['no reason', ['act', 'x', '--by', 'ada'], '--reason takes some text'],
-		['a reason of blanks', ['act', 'x', '--by', 'ada', '--reason', ' '], '--reason takes some text'],
-		['a reason of a book', ['act', 'x', '--by', 'ada', '--reason', 'y'.repeat(501)], '--reason takes'],
-		['a reason with NUL', ['act', 'x', '--by', 'ada', '--reason', 'a\0b'], '--reason takes'],
-		['a name that is empty', ['act', 'x', '--by', '', '--reason', 'y'], '--by takes some text'],
+		['an option of another command', ['look', 'x', '--reason', 'y'], 'look has no option --reason'],
+		['no reason', ['act', 'x', '--by', 'ada'], '--reason needs a text of 1 to'],
+		['a reason of blanks', ['act', 'x', '--by', 'ada', '--reason', ' '], '--reason needs a text of 1 to'],
+		[
+			'a reason of a book',
+			['act', 'x', '--by', 'ada', '--reason', 'y'.repeat(501)],
+			'--reason needs a text of 1 to',
+		],
+		['a reason with NUL', ['act', 'x', '--by', 'ada', '--reason', 'a\0b'], '--reason needs a text of 1 to'],
+		['a name that is empty', ['act', 'x', '--by', '', '--reason', 'y'], '--by needs a text of 1 to'],
 	])('that is called with %s is refused', async (_, args, said) => {
 		const refused = await run(...args).catch((error: unknown) => error);
 		expect(refused).toBeInstanceOf(UsageError);
@@ -66,7 +70,7 @@ describe('explain', () => {
 			cause: refused,
 		});
 		const expected =
-			'A service that this command needs is down: connect ECONNREFUSED 127.0.0.1:5432. Run the command again when it is back.';
+			'A service that this command needs is down: connect ECONNREFUSED 127.0.0.1:5432. Run the command again when it’s back.';
 		expect(explain(refused)).toBe(expected);
 		expect(explain(wrapped)).toBe(expected);
 		expect(explain(unavailable('RabbitMQ', refused))).toBe(expected);

@@ -66,7 +66,7 @@ export interface OperatorCommand {
 function textOf(option: string, given: string | undefined, max: number): string {
 	const text = given?.trim() ?? '';
 	if (text === '' || !isStorableText(text) || characterCount(text) > max)
-		throw new UsageError(`${option} takes some text, of ${max} characters at most`);
+		throw new UsageError(`${option} needs a text of 1 to ${max} characters.`);
 	return text;
 }
 
@@ -95,7 +95,7 @@ function find(
 	if (!command || words.length < command.words.min || words.length > command.words.max) return undefined;
 	const taken: readonly string[] = [...COMMON, ...command.options];
 	const wrong = Object.keys(values).find((option) => !taken.includes(option));
-	if (wrong !== undefined) throw new UsageError(`${name} takes no --${wrong}`);
+	if (wrong !== undefined) throw new UsageError(`${name} has no option --${wrong}.`);
 	return command;
 }
 
@@ -136,7 +136,7 @@ export function explain(error: unknown): string {
 	if (isSaid) return (error as Error).message;
 	const isUnavailable = error instanceof AppError && error.code === 'upstream_unavailable';
 	if (isUnavailable || isDatabaseAway(error)) {
-		return `A service that this command needs is down: ${innermostMessage(error as Error)}. Run the command again when it is back.`;
+		return `A service that this command needs is down: ${innermostMessage(error as Error)}. Run the command again when it’s back.`;
 	}
 	return JSON.stringify(describeError(error));
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export class ConfigError extends Error {
 	constructor(issues: readonly z.core.$ZodIssue[]) {
 		const lines = issues.map((issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`);
-		super(`the configuration is not valid:\n${lines.join('\n')}`);
+		super(`Invalid configuration:\n${lines.join('\n')}`);
 		this.name = 'ConfigError';
 	}
 }

@@ -11,7 +11,7 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 const HINT =
 	'install bubblewrap and util-linux, and let the worker create namespaces (kernel.unprivileged_userns_clone=1, ' +
-	'kernel.apparmor_restrict_unprivileged_userns=0; in a container what docs/deploy.md says)';
+	'kernel.apparmor_restrict_unprivileged_userns=0; in a container, see docs/deploy.md)';
 
 /** Returns why tools can't run in a sandbox on this machine and what to do, as one sentence; undefined when they can. */
 export async function checkSandbox(scratchRoot: string): Promise<string | undefined> {
@@ -25,7 +25,7 @@ export async function checkSandbox(scratchRoot: string): Promise<string | undefi
 			timeoutMs: PROBE_TIMEOUT_MS,
 		});
 		if (result.exitCode === 0) return undefined;
-		return `a sandboxed command could not run (${result.stderrTail || 'no answer'}): ${HINT}`;
+		return `a sandboxed command couldn’t run (${result.stderrTail || 'no output'}): ${HINT}`;
 	} catch (error) {
 		return `${error instanceof Error ? error.message : String(error)}: ${HINT}`;
 	} finally {
