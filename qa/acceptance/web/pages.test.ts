@@ -1,43 +1,25 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { newPerson, type Person } from '../../driver/client.ts';
-import { finishJob, startJob, uploadFile } from '../../driver/flow.ts';
-import { makePdf } from '../../driver/pdf.ts';
+import { newPerson } from '../../driver/client.ts';
+import { exceeds, type Measured, measureAll } from './budgets/measure.ts';
+import { table } from './budgets/table.ts';
 import { findViolations } from './support/accessible.ts';
 import { useBrowser } from './support/browser.ts';
+import { launchChromium } from './support/chromium.ts';
 import { picturePdf } from './support/documents.ts';
-import { pagePaths } from './support/pages.ts';
 import { chooseFiles } from './support/uploads.ts';
 
-// each test visits all pages
+// one hook visits all pages
 jest.setTimeout(360_000);
 
 const { visit } = useBrowser();
-const paths = await pagePaths();
-
-/** A user who has something on every page. */
-let person: Person;
-
-beforeAll(async () => {
-	person = await newPerson();
-	const file = await uploadFile(person.token, makePdf());
-	await finishJob(person.token, await startJob(person.token, file));
-});
-
-/** Goes to a page and waits for its title and everything that it requests. Returns false when it redirects. */
-async function open(page: Page, path: string): Promise<boolean> {
-	await page.goto(path);
-	await page.locator('main h1').first().waitFor();
-	await page.waitForLoadState('networkidle');
-	return new URL(page.url()).pathname === path;
-}
 
 /** Pixels by which the page is wider than the window, so that it scrolls sideways. */
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 /** Returns what is wrong with a page, and the same page in a window of 320 pixels. */
 async function problemsOf(page: Page): Promise<string[]> {
-	const problems = await findViolations(page);
+	const problems = await findViolations(page, 'light');
 	if ((await page.locator('h1').count()) !== 1) problems.push('it has not exactly one h1');
 	if (!/creatorr$/.test(await page.title())) problems.push(`its title is ${await page.title()}`);
 	if ((await overflow(page)) > 0) problems.push('it is too wide');
@@ -49,24 +31,27 @@ async function problemsOf(page: Page): Promise<string[]> {
 }
 
 describe('every page', () => {
-	test.each([
-		['signed in, on a desktop', true, 'desktop'],
-		['signed in, on a phone', true, 'phone'],
-		['signed out, on a phone', false, 'phone'],
-	] as const)('is accessible in both themes, and fits its window: %s', async (_who, isSignedIn, device) => {
-		const page = await visit({ path: '/docs', device, ...(isSignedIn && { as: person }) });
-		const problems: string[] = [];
-		for (const path of paths) {
-			// the page that it redirects to is another one of these
-			if (!(await open(page, path))) continue;
-			problems.push(...(await problemsOf(page)).map((problem) => `${path}: ${problem}`));
-		}
-		expect(problems).toEqual([]);
+	let measured: Measured;
+
+	beforeAll(async () => {
+		const browser = await launchChromium();
+		measured = await measureAll(browser, problemsOf).finally(() => browser.close());
+	});
+
+	test('is accessible in both themes, fits its window and gets into no trouble, on a desktop and on a phone', () => {
+		expect(measured.problems).toEqual([]);
+	});
+
+	test('costs a browser no more than its budget', () => {
+		// a page that fetched nothing would be cheap, too
+		const script = measured.measures.find(({ what }) => what === 'first load: script');
+		expect(script?.measured).toBeGreaterThan(10);
+		expect(table(measured.measures.filter(exceeds))).toBe('');
 	});
 });
 
 test('the header fits a window of 320 pixels with an active upload', async () => {
-	for (const as of [person, undefined]) {
+	for (const as of [await newPerson(), undefined]) {
 		const page = await visit({ path: '/tools/compress_heavy', ...(as && { as }) });
 		await page.setViewportSize({ width: 320, height: 640 });
 		await page.route('**/v1/jobs', (route) => route.abort());

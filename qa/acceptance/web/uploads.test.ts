@@ -15,8 +15,7 @@ import {
 	finishUpload,
 	LONG_WAIT,
 	newUploader,
-	SLOW,
-	UNDER_WAY,
+	untilUnderWay,
 	uploadedSums,
 	uploadRow,
 	uploadSlowly,
@@ -40,8 +39,7 @@ test('resumes after a network loss and a reload, and every byte arrives', async 
 	await page.getByText('You’re offline. Resumes automatically').waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool-offline');
-	await network.slowUploads(SLOW);
-	await page.getByText(UNDER_WAY).waitFor();
+	await untilUnderWay(page);
 	await page.reload();
 	await network.goOn();
 	await page.getByText(/^(Queued|Processing)|smaller$/).waitFor(LONG_WAIT);
@@ -99,8 +97,9 @@ test('waits for a new sign-in when the session is ended elsewhere', async () => 
 	const person = await newUploader();
 	const page = await visit({ path: COMPRESS, as: person });
 	await uploadSlowly(page, large());
-	await call('POST', '/v1/auth/logout-all', { token: person.token });
 	await page.getByRole('button', { name: 'Pause large.pdf' }).click();
+	await page.getByText(/^Paused at/).waitFor();
+	await call('POST', '/v1/auth/logout-all', { token: person.token });
 	await page.getByRole('button', { name: 'Resume large.pdf' }).click();
 	const dialog = signInAgainDialog(page);
 	await dialog.waitFor();
@@ -193,7 +192,7 @@ test('keeps the keyboard focus while its buttons change', async () => {
 	await page.getByText(/^Paused at/).waitFor();
 	expect(await focused()).toBe('Resume large.pdf');
 	await page.keyboard.press('Enter');
-	await page.getByText(UNDER_WAY).waitFor();
+	await page.getByText(/^Uploading/).waitFor();
 	expect(await focused()).toBe('Pause large.pdf');
 	await page.keyboard.press('Tab');
 	expect(await focused()).toBe('Cancel large.pdf');

@@ -5,7 +5,7 @@ import { table } from './table.ts';
 /** Prints what the web app costs a browser, and fails when something costs more than it may. */
 const browser = await launchChromium();
 try {
-	const measures = await measureAll(browser);
+	const { measures } = await measureAll(browser);
 	process.stdout.write(`${table(measures)}\n`);
 	process.exitCode = measures.some(exceeds) ? 1 : 0;
 } finally {

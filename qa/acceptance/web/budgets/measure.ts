@@ -4,7 +4,7 @@ import { finishJob, startJob, uploadFile } from '../../../driver/flow.ts';
 import { makePdf } from '../../../driver/pdf.ts';
 import type { Visitor } from '../support/chromium.ts';
 import { pagePaths } from '../support/pages.ts';
-import { loadPage, type PageLoad, type Resource } from './visits.ts';
+import { type Inspect, loadPage, type PageLoad, type Resource } from './visits.ts';
 
 /** One thing that may cost so much, and what it costs. */
 export interface Measure {
@@ -18,22 +18,36 @@ const FIRST_PAGE = '/';
 /** The reader of PDFs is large, and comes only for who wants to see one. */
 const PDF_READER = /\/pdf[^/]*$/;
 
-/** Everything that has a budget, measured on the running product. */
-export async function measureAll(browser: Browser): Promise<Measure[]> {
-	const first = await loadPage(browser, FIRST_PAGE, {});
-	const loads = await loadAll(browser);
-	return [...firstLoad(first), ...lazyChunks(first, loads), ...shifts(loads), foreign([first, ...loads])];
+export interface Measured {
+	/** Everything that has a budget. */
+	measures: Measure[];
+	/** What inspections found. */
+	problems: string[];
 }
 
-/** Each page, as people see it who have something there, and who have not. */
-async function loadAll(browser: Browser): Promise<PageLoad[]> {
+/** Loads every page of the running product, measures what it costs and inspects it. */
+export async function measureAll(browser: Browser, inspect?: Inspect): Promise<Measured> {
+	const first = await loadPage(browser, FIRST_PAGE, {});
+	const loads = await loadAll(browser, inspect);
+	return {
+		measures: [
+			...firstLoad(first),
+			...lazyChunks(first, loads),
+			...shifts(loads),
+			foreign([first, ...loads]),
+		],
+		problems: loads.flatMap(({ problems }) => problems),
+	};
+}
+
+/** Loads each page as users see it who have a file and a job, and as visitors who are signed out. */
+async function loadAll(browser: Browser, inspect?: Inspect): Promise<PageLoad[]> {
 	const as = await newPerson();
 	await finishJob(as.token, await startJob(as.token, await uploadFile(as.token, makePdf())));
 	const visitors: Visitor[] = [{ as, device: 'desktop' }, { as, device: 'phone' }, { device: 'phone' }];
 	const loads: PageLoad[] = [];
-	for (const path of await pagePaths()) {
-		loads.push(...(await Promise.all(visitors.map((visitor) => loadPage(browser, path, visitor)))));
-	}
+	for (const path of await pagePaths())
+		loads.push(...(await Promise.all(visitors.map((visitor) => loadPage(browser, path, visitor, inspect)))));
 	return loads;
 }
 

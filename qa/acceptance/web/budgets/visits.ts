@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page, Response } from 'playwright-core';
 import { BASE_URL } from '../../../driver/client.ts';
 import { profileFor, type Visitor } from '../support/chromium.ts';
+import { watchForTrouble } from '../support/trouble.ts';
 
 export interface Resource {
 	url: string;
@@ -19,15 +20,30 @@ export interface PageLoad {
 	layoutShift: number;
 	/** Asked for, though neither ours nor the store's. */
 	foreign: string[];
+	/** What is wrong with the page, as its inspection says; empty for one that redirects. */
+	problems: string[];
 }
+
+/** Looks at a page that is loaded, and returns what is wrong with it. */
+export type Inspect = (page: Page) => Promise<string[]>;
 
 /** Nothing more comes when nothing has come for so long, and what is there is complete. */
 const QUIET_MS = 1_000;
 
-/** Loads a page in a fresh profile, and waits until nothing more comes. */
-export async function loadPage(browser: Browser, path: string, visitor: Visitor): Promise<PageLoad> {
+/** Long, because machines may be busy, and only a page that never loads takes so long. */
+const LOAD_MS = 90_000;
+
+/** Loads a page in a fresh profile, waits until nothing more comes, and inspects it. */
+export async function loadPage(
+	browser: Browser,
+	path: string,
+	visitor: Visitor,
+	inspect: Inspect = async () => [],
+): Promise<PageLoad> {
 	const context = await browser.newContext(await profileFor(visitor));
 	try {
+		context.setDefaultTimeout(LOAD_MS);
+		const trouble = await watchForTrouble(context);
 		const page = await context.newPage();
 		await page.addInitScript(countShifts);
 		const responses: Response[] = [];
@@ -37,13 +53,17 @@ export async function loadPage(browser: Browser, path: string, visitor: Visitor)
 		const document = await page.goto(path);
 		await untilQuiet(page);
 		const own = ownOrigins(document?.headers()['content-security-policy'] ?? '');
-		return {
+		const load = {
 			path,
 			resources: await Promise.all(responses.map(measured)),
 			requests: urls.length,
 			layoutShift: await shiftOf(page),
 			foreign: urls.filter((url) => !own.includes(new URL(url).origin) && !/^(blob|data):/.test(url)),
 		};
+		// the page that another redirects to is inspected under its own path
+		const found = new URL(page.url()).pathname === path ? await inspect(page) : [];
+		const who = `${path}, ${visitor.as ? 'signed in' : 'signed out'}, ${visitor.device ?? 'desktop'}`;
+		return { ...load, problems: [...found, ...trouble.list()].map((problem) => `${who}: ${problem}`) };
 	} finally {
 		await context.close();
 	}

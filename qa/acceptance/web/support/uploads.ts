@@ -26,9 +26,9 @@ const MIB = Number(process.env.WEB_UPLOAD_MIB ?? 64);
 const FREE_PLAN_MIB = 512;
 /** Bytes per second: FAST until some parts are stored, then SLOW, so that the test can act before the upload ends. */
 const FAST = (MIB * 1024 ** 2) / 8;
-export const SLOW = FAST / 8;
+const SLOW = FAST / 8;
 /** After 40 MB some parts are stored. */
-export const UNDER_WAY = /^Uploading ([4-9]\d|\d{3})(\.\d)? MB of|^Uploading \d\.\d GB of/;
+const UNDER_WAY = /^Uploading ([4-9]\d|\d{3})(\.\d)? MB of|^Uploading \d\.\d GB of/;
 export const LONG_WAIT = { timeout: 240_000 };
 
 /** Creates one large PDF for the tests of a file. */
@@ -50,9 +50,15 @@ export async function newUploader(): Promise<Person> {
 
 /** Chooses a large file and returns while it is being uploaded slowly. */
 export async function uploadSlowly(page: Page, { path }: LargeFile): Promise<void> {
+	await (await networkOf(page)).slowUploads(FAST);
+	await chooseFiles(page, path);
+	await untilUnderWay(page);
+}
+
+/** Waits until some parts of a large file are stored, and slows the upload then. */
+export async function untilUnderWay(page: Page): Promise<void> {
 	const network = await networkOf(page);
 	await network.slowUploads(FAST);
-	await chooseFiles(page, path);
 	await page.getByText(UNDER_WAY).waitFor();
 	await network.slowUploads(SLOW);
 }
