@@ -41,7 +41,7 @@ async function main(): Promise<void> {
 	const sections = await BENCHES[options.name](options);
 	const missed = sections.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
 	say(
-		`\n${missed.length === 0 ? 'No bar is missed.' : `Missed: ${missed.map(({ name }) => name).join('; ')}.`}`,
+		`\n${missed.length === 0 ? 'All targets are met.' : `Missed: ${missed.map(({ name }) => name).join('; ')}.`}`,
 	);
 	await save(options, machine, sections);
 	process.exitCode = missed.length === 0 ? 0 : 1;

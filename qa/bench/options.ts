@@ -2,32 +2,32 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BenchError } from './say.ts';
 
-export const USAGE = `usage: npm run bench tools -- [options]    each tool against the plain command that anyone would use
-       npm run bench corpus -- --dir DIR   every file of DIR's manifest.tsv through the API of a running product
-       npm run bench load -- [options]     whether a user is refused while the machine has far too much to do
-       npm run bench neighbours            how long small jobs take beside one that takes all that it gets
-       npm run bench gateway               requests a second through the gateway, and through nginx with auth_request
-       npm run bench overhead              what a job costs beyond its tool, with an idle queue
-       npm run bench throughput            small jobs a second by 1, 2 and 4 workers
-       npm run bench drain                 how fast 10,000 queued jobs that do nothing are done
-       npm run bench memory                whether the memory of any process grows under load
-       npm run bench abuse                 what a user sees while the product is attacked; --only takes an attack
-       npm run bench presign               CPU time of presigning 100 URLs, by our signer and by the SDK's
+export const USAGE = `usage: npm run bench tools -- [options]    compare each tool with the plain command-line program
+       npm run bench corpus -- --dir DIR   run every file of DIR's manifest.tsv through a running product's API
+       npm run bench load -- [options]     check that users are served while the machine is overloaded
+       npm run bench neighbours            measure small jobs beside one that uses all the CPU it gets
+       npm run bench gateway               measure requests per second of the gateway and of nginx with auth_request
+       npm run bench overhead              measure the overhead of a job beyond its tool, with an idle queue
+       npm run bench throughput            measure small jobs per second with 1, 2 and 4 workers
+       npm run bench drain                 measure how fast 10,000 queued no-op jobs finish
+       npm run bench memory                check that no process's memory grows under load
+       npm run bench abuse                 measure what a user sees during an attack; --only selects an attack
+       npm run bench presign               measure CPU time of presigning 100 URLs, with our signer and the SDK's
 
-  --dir DIR     files to take instead of those that the bench makes: with a manifest.tsv (columns tool, file, mime,
-                params, expect), or in folders named as a tool or its first word, or told apart by their type
-  --only TOOL   this tool alone (may be repeated)
-  --skip TEXT   leave out files whose path has this text in it (may be repeated)
-  --repeat N    run each file N times and take the median time (1)
-  --no-large    tools: leave out the two large documents
-  --api URL     load: where the running product is (http://127.0.0.1:8080)
-  --seconds N   gateway, abuse: how long to measure each side (30); load: how long (600)
-  --jobs N      overhead, throughput, drain: how many jobs (300, 60, 10000)
-  --minutes N   memory: how long (30)
-  --profile DIR gateway: writes a CPU profile of it there
-  --json FILE   where the figures go as JSON (qa/bench/results/<name>.json)
+  --dir DIR     use these files instead of generated ones: with a manifest.tsv (columns tool, file, mime, params,
+                expect), or in folders named after a tool or its first word, or assigned by type
+  --only TOOL   run only this tool (repeatable)
+  --skip TEXT   skip files whose path contains this text (repeatable)
+  --repeat N    run each file N times and use the median time (default: 1)
+  --no-large    tools: skip the two large documents
+  --api URL     load: URL of the running product (default: http://127.0.0.1:8080)
+  --seconds N   duration; gateway, abuse: of each side (default: 30); load: in total (default: 600)
+  --jobs N      overhead, throughput, drain: number of jobs (default: 300, 60, 10000)
+  --minutes N   memory: duration (default: 30)
+  --profile DIR gateway: write its CPU profile to DIR
+  --json FILE   write the results as JSON (default: qa/bench/results/<name>.json)
 
-Exit code 1 when a bar is missed.`;
+Exits with 1 if a target is missed.`;
 
 const NAMES = [
 	...(['tools', 'corpus', 'load', 'neighbours', 'gateway'] as const),

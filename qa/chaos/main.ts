@@ -8,12 +8,12 @@ import { runChaos } from './run-chaos.ts';
 const USAGE = `npm run chaos -- [--seed N] [--rounds N] [--faults N] [--only REGEX] [--json FILE]
 npm run chaos -- --crash-points [--only REGEX] [--json FILE]
 
-  --seed N        the same faults in the same order for the same number; another each time by default
-  --rounds N      how many times faults come thick and fast, with a pause after each; 5 by default
-  --faults N      in each round; 10 by default
-  --crash-points  instead: has each process die at each named point of its source, one after the other
-  --only REGEX    those faults whose "kind target", or points whose "app point", it is found in
-  --json FILE     also writes all of it there
+  --seed N        reproduce the faults of an earlier run (default: random)
+  --rounds N      number of rounds of faults, with a pause after each (default: 5)
+  --faults N      faults per round (default: 10)
+  --crash-points  instead, kill each process at each of its crash points, one by one
+  --only REGEX    only faults whose "kind target" matches, or crash points whose "app point" matches
+  --json FILE     also write the results as JSON
 `;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -34,7 +34,7 @@ const { values } = parseArgs({
 function number(text: string | undefined, standard: number): number {
 	const value = text === undefined ? standard : Number(text);
 	if (Number.isSafeInteger(value) && value >= 0) return value;
-	process.stderr.write(`"${text}" is no number.\n${USAGE}`);
+	process.stderr.write(`"${text}" is not a number.\n${USAGE}`);
 	process.exit(2);
 }
 
@@ -75,5 +75,5 @@ if (values.help) {
 }
 const problems = await (values['crash-points'] ? crashEverywhere() : breakParts());
 for (const problem of problems) say(problem);
-say(problems.length === 0 ? 'All is as it was promised.' : `${problems.length} things are not as promised.`);
+say(problems.length === 0 ? 'All guarantees hold.' : `${problems.length} guarantees are broken.`);
 process.exit(problems.length === 0 ? 0 : 1);

@@ -50,10 +50,10 @@ export async function runChaos({ say, ...options }: ChaosOptions): Promise<Chaos
 		const faults = plan.filter((fault) => fault.round === round);
 		injected.push(...(await Promise.all(faults.map((fault) => injectInTime(fault, say)))));
 		await untilRecovered(ledger);
-		say(`round ${round + 1} of ${rounds} is over: ${injected.length} faults, ${ledger.jobs.size} jobs`);
+		say(`round ${round + 1} of ${rounds} done: ${injected.length} faults, ${ledger.jobs.size} jobs`);
 	}
 	await load.end(LOAD_END_MS);
-	say('the load has ended; settling');
+	say('load finished; waiting for the product to settle');
 	const { findings, counts, settledAfterMs } = await audit(ledger, SETTLE_MS);
 	return {
 		...{ seed, faults: injected.length, findings, counts, settledAfterMs },

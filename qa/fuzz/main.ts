@@ -22,14 +22,14 @@ function sayTally({ sent, tally }: FuzzResult): void {
 			.map(([status, count]) => `${status} × ${count}`);
 		say(`  ${route.padEnd(32)} ${counts.join(', ')}`);
 	}
-	say(`${sent} requests, ${sumOf(tally, 429)} of them refused for going too fast.`);
+	say(`${sent} requests, ${sumOf(tally, 429)} of them rate limited.`);
 }
 
 function sayFailure({ seed, path, reason, plans }: FuzzFailure): void {
-	say(`\nA wrong answer: ${reason}`);
+	say(`\nInvalid response: ${reason}`);
 	say(`The shortest row of requests that was found to end so, of ${plans.length}:`);
 	for (const plan of plans) say(`  ${JSON.stringify(plan).slice(0, PLAN_MAX_CHARACTERS)}`);
-	say(`To see it again: npm run fuzz -- --seed ${seed} --path ${path}`);
+	say(`To reproduce it: npm run fuzz -- --seed ${seed} --path ${path}`);
 }
 
 async function main({ seed, requests, path }: Options): Promise<number> {
@@ -41,7 +41,7 @@ async function main({ seed, requests, path }: Options): Promise<number> {
 		return 1;
 	}
 	const isThrottled = sumOf(result.tally, 429) > RATE_LIMITED_SHARE_MAX * result.sent;
-	say(isThrottled ? 'Too many were refused for going too fast to say anything.' : 'No answer was wrong.');
+	say(isThrottled ? 'Too many requests were rate limited for a verdict.' : 'All responses were valid.');
 	return isThrottled ? 1 : 0;
 }
 

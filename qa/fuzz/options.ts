@@ -10,8 +10,8 @@ const REQUESTS = 20_000;
 
 export const USAGE = `npm run fuzz -- [--seed N] [--requests N] [--path P]
 
-Sends made-up requests for every route to a product of its own, ${REQUESTS} unless told otherwise, and judges every answer.
-The same seed makes the same requests. After a failure, --seed and --path as printed show it again.`;
+Sends random requests for every route to a product of its own (default: ${REQUESTS}) and checks every response.
+The same seed makes the same requests. To reproduce a failure, use the printed --seed and --path.`;
 
 /** Reads the command line. Throws with a sentence when it can't be read. */
 export function readOptions(args: string[]): Options {

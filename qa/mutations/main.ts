@@ -5,10 +5,10 @@ import type { Verdict } from './verdict.ts';
 
 const USAGE = `Usage: npm run test:mutations -- [--quick] [word …]
 
-Takes one protection after another out of a copy of the code and shows which test fails without it. A mutant that keeps its test from
-running, because the code no longer loads or starts, is invalid: that shows nothing about the test.
+Removes one protection at a time from a copy of the code and reports which test fails. A mutant whose code doesn't load or start is
+invalid, because its test didn't run.
   word     only mutants of this package (apps/auth), or with this word in their name, symbol or test
-  --quick  only those that every npm test tries
+  --quick  only the mutants that npm test runs
 `;
 
 /** Tries mutants in the copy of the repository that MUTANT_TREE names. Exits with 1 unless a test kills each of them. */

@@ -54,7 +54,9 @@ interface Stage {
  */
 await runCommand(async (stop) => {
 	if (process.getuid?.() !== 0) {
-		say('Only root can become the user of the images, and make the file system read-only: run this as root.');
+		say(
+			'Run this as root. Only root can switch to the user of the images and mount the file system read-only.',
+		);
 		return 1;
 	}
 	const directory = mkdtempSync(join(tmpdir(), 'creatorr-rehearsal-'));

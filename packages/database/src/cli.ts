@@ -4,23 +4,23 @@ import { migrateDeploy } from './migrations/migrate.ts';
 import { newMigration } from './migrations/new-migration.ts';
 import { withScratchDatabase } from './migrations/scratch-database.ts';
 
-const HELP = `Migrations of an app, in the layout of Prisma's own CLI but without the binary that it downloads.
+const HELP = `Database migrations of an app, in Prisma's layout but without Prisma's downloaded binary.
 
   node packages/database/src/cli.ts new DIRECTORY NAME
-      Writes DIRECTORY/migrations/<timestamp>_NAME/migration.sql with what the migrations lack of
-      DIRECTORY/schema.prisma. Read it, complete it by hand where Prisma has no words (triggers, checks,
-      partial indexes), commit it. It runs as one transaction: no BEGIN, no COMMIT, no CONCURRENTLY.
+      Writes DIRECTORY/migrations/<timestamp>_NAME/migration.sql with the difference between the migrations and
+      DIRECTORY/schema.prisma. Review it, add what Prisma can't express (triggers, checks, partial indexes), and
+      commit it. It runs in one transaction: no BEGIN, COMMIT or CONCURRENTLY.
 
   node packages/database/src/cli.ts check DIRECTORY
-      Says whether migrations and schema agree; prints the missing SQL and exits with 1 when they do not.
+      Checks that migrations and schema agree. If not, prints the missing SQL and exits with 1.
 
   node packages/database/src/cli.ts deploy DIRECTORY
-      Applies the migrations that DATABASE_URL's database lacks.
+      Applies pending migrations to the database of DATABASE_URL.
 
 DIRECTORY is the folder with schema.prisma, such as apps/files/prisma.
-DATABASE_URL is postgresql://…: for deploy the database to migrate, with the role that owns it; for new and check
-any database of a server where the role may create databases, as they make a scratch database and drop it again.
-DATABASE_DIRECT_URL is used instead where DATABASE_URL leads to a pooler.
+DATABASE_URL is a postgresql:// URL. deploy needs the database to migrate and the role that owns it. new and check need
+a role that can create databases, because they create a scratch database and drop it again. If DATABASE_URL points to a
+pooler, set DATABASE_DIRECT_URL as well.
 `;
 
 class UsageError extends Error {

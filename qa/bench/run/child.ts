@@ -49,13 +49,13 @@ async function serves(child: ChildProcess, { name, url, logPath, mustBeOk = fals
 	const deadlineMs = performance.now() + READY_WITHIN_MS;
 	while (performance.now() < deadlineMs) {
 		if (failure) throw new BenchError(`${name} can’t be started: ${failure.message}`);
-		if (hasEnded(child)) throw new BenchError(`${name} ended at once; its log: ${logPath}`);
+		if (hasEnded(child)) throw new BenchError(`${name} exited immediately; log: ${logPath}`);
 		const answer = await fetch(url).catch(() => undefined);
 		await answer?.body?.cancel();
 		if (answer && (answer.ok || !mustBeOk)) return;
 		await sleep(ATTEMPT_EVERY_MS);
 	}
-	throw new BenchError(`${name} does not answer at ${url}; its log: ${logPath}`);
+	throw new BenchError(`${name} is down at ${url}; log: ${logPath}`);
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

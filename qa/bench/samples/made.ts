@@ -23,7 +23,7 @@ export interface MadeFiles {
 export async function makeFiles(): Promise<MadeFiles> {
 	const folder = join(MADE, await fingerprint());
 	if (!existsSync(folder)) {
-		say('Making the files to measure on (a minute).');
+		say('Generating sample files (takes a minute).');
 		await rm(MADE, { recursive: true, force: true });
 		const unfinished = `${folder}.unfinished`;
 		await promisify(execFile)(PYTHON, [join(SCRIPTS, 'make.py'), unfinished], {

@@ -50,7 +50,7 @@ async function tellLink(link: string, order: object): Promise<void> {
 		method: 'POST',
 		body: JSON.stringify(order),
 	});
-	if (!answer.ok) throw new Error(`the link ${link} cannot be told: ${await answer.text()}`);
+	if (!answer.ok) throw new Error(`can't configure the link ${link}: ${await answer.text()}`);
 }
 
 /** Every link works again, whatever a run that was broken off had done to it. */

@@ -59,5 +59,5 @@ function chooseFault(random: Random, mayBe: (choice: Choice) => boolean): Choice
 		const target = random.pick<string>(isLink ? LINKS : PROCESSES);
 		if (mayBe({ kind, target })) return { kind, target };
 	}
-	throw new Error('there is no such fault, or too few targets for so many');
+	throw new Error('no such fault, or too few targets for that many faults');
 }

@@ -18,24 +18,24 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 	const { subscriber, kept, waiter, jobIds, lost } = memory;
 	const me = await call('GET', '/v1/me', { token: subscriber.token });
 	assert.equal(me.status, 200, me.text);
-	say('a token from before is valid: the keys of tokens and the sessions are in the backup');
+	say('a token from before the backup is valid: signing keys and sessions were restored');
 	assert.equal((await call('GET', '/v1/me', { token: await signIn(subscriber.email) })).status, 200);
 	say('signing in with the password works');
 	assert.equal(me.body.data.plan, 'pro');
 	const billing = (await call('GET', '/v1/billing', { token: subscriber.token })).body.data;
 	assert.deepEqual([billing.plan, billing.status], ['pro', 'active']);
-	say('who has subscribed is on pro');
+	say('the subscriber is on Pro');
 
 	await eventually(() => hasCompared(startedAt), 120_000, 'rows and bytes were not compared');
-	say('rows and bytes were compared: none was lost, none removed');
+	say('reconciliation found no lost rows or objects');
 	for (const { fileId, sha256 } of kept)
 		assert.equal(sum(await downloadFile(subscriber.token, fileId)), sha256);
-	say('files are downloaded byte by byte: one uploaded at once, one in parts, one made by a job');
+	say('three downloads match byte by byte: a single upload, a multipart upload and a job output');
 	const finished = await call('GET', `/v1/jobs/${memory.finishedJobId}`, { token: subscriber.token });
 	assert.equal(finished.body.data.status, 'succeeded');
 
 	for (const id of jobIds) assert.equal((await finishJob(waiter.token, id, 300_000)).status, 'succeeded');
-	say(`${jobIds.length} jobs that ran or waited were run to their end`);
+	say(`${jobIds.length} running or queued jobs finished`);
 
 	const before = await planInAuth(subscriber.id);
 	const [announcePlans, announceVerifications] = await statementsOfRunbook();
@@ -43,7 +43,7 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 	const isTold = async () => (await planInAuth(subscriber.id)).version > before.version;
 	await eventually(isTold, 120_000, 'the plan was not told anew');
 	assert.equal((await planInAuth(subscriber.id)).plan, 'pro');
-	say('plans are told anew by the statement of the runbook');
+	say('the runbook’s statement republishes plans');
 	await verifyWithoutEvent(subscriber.id);
 	await queryDatabase('auth', announceVerifications);
 	await eventually(
@@ -51,16 +51,16 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 		120_000,
 		'verified emails were not announced again',
 	);
-	say('verified emails are announced again by the statement of the runbook');
+	say('the runbook’s statement republishes verified emails');
 
 	const [session, file] = await Promise.all([
 		call('GET', '/v1/me', { token: lost.token }),
 		call('GET', `/v1/files/${lost.fileId}`, { token: subscriber.token }),
 	]);
 	assert.deepEqual([session.status, file.status], [401, 404]);
-	say('what came after the backup is gone: a session is refused, a file is not found');
+	say('changes after the backup are gone: a session is rejected, a file is not found');
 	await checkRowsAndBytes();
-	say('every row has its bytes and all bytes have a row');
+	say('every row has its object, and every object its row');
 }
 
 /** Returns the statements that docs/runbooks/backup.md has an operator run: in billing's database, then in auth's. */

@@ -37,7 +37,7 @@ export async function goOn({ subscriber, waiter, jobIds }: Omit<Memory, 'lost'>)
 		jobIds.map(async (id) => (await call('GET', `/v1/jobs/${id}`, { token: waiter.token })).body.data),
 	);
 	if (!jobs.some(({ status }) => status === 'queued'))
-		throw new Error('no job was waiting while the backup was made: nothing would be proved');
+		throw new Error('no job was queued during the backup, so the rehearsal proves nothing');
 	const token = await signIn(subscriber.email);
 	return { token, fileId: await uploadFile(subscriber.token, makePdf({ pictureSide: 50 })) };
 }

@@ -35,7 +35,7 @@ export async function rehearseFullDisk(stop: AbortSignal): Promise<void> {
 	try {
 		await product.start();
 		await product.act(ACTS, 'before', state);
-		say(`Filled the disk with ${Math.round(fill(filler) / MIB)} MiB while the product runs.`);
+		say(`Filled the disk with ${Math.round(fill(filler) / MIB)} MiB while the product is running.`);
 		await product.act(ACTS, 'while', state);
 		fill(filler);
 		await sleep(FULL_MS);

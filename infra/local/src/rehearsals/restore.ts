@@ -27,18 +27,18 @@ export async function rehearseRestore(stop: AbortSignal): Promise<void> {
 		createProduct({ homePath: join(directory, name), gatewayPort, settings: SETTINGS, stop });
 	const [first, second] = [product('first'), product('second')];
 	try {
-		say('Starting a product, and giving it accounts, a subscription, files and jobs.');
+		say('Starting a product with accounts, a subscription, files and jobs.');
 		await first.start();
 		await first.act(ACTS, 'fill', memory);
 		await first.command('backup', backup);
-		say('Backed up while jobs run and wait. What comes now is not in it.');
+		say('Backed up while jobs are running and queued. Later changes are not in the backup.');
 		await first.act(ACTS, 'go-on', memory);
 		await first.lose();
-		say('All its processes were killed, and its home is gone. Restoring into another one.');
+		say('Killed all processes and deleted the home directory. Restoring into a new one.');
 		await second.command('restore', backup);
 		await second.start();
 		say(await second.act(ACTS, 'check', memory));
-		say('The backup has brought everything back.');
+		say('Everything was restored from the backup.');
 	} catch (error) {
 		if (!stop.aborted) keepLogs(second.home() ?? first.home(), 'restore-logs');
 		throw error;

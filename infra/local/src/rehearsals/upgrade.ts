@@ -26,7 +26,7 @@ const SETTINGS = { BCRYPT_COST: '4' };
 export function lastRelease(): string {
 	const changelog = readFileSync(join(REPOSITORY, 'CHANGELOG.md'), 'utf8');
 	const [, commit] = /^## \d.*\n\nCommit (\w+)\.$/m.exec(changelog) ?? [];
-	if (commit === undefined) throw new StartError('CHANGELOG.md names no commit of a release.');
+	if (commit === undefined) throw new StartError('CHANGELOG.md names no release commit.');
 	return commit;
 }
 
@@ -42,24 +42,24 @@ export async function rehearseUpgrade(commit: string, stop: AbortSignal): Promis
 	const old = createProduct({ ...given, repository: code });
 	const next = createProduct(given);
 	try {
-		say(`Getting ${commit}, and starting it.`);
+		say(`Checking out and starting ${commit}.`);
 		await getCode(commit, code, stop);
 		await old.start();
 		const load = startLoad(old, join(directory, 'rounds'), stop);
 		await load.until(1);
-		say('It serves people. Migrating its databases meanwhile.');
+		say('It serves requests. Migrating its databases meanwhile.');
 		await migrate(old.adminUrl(), old.home(), next.run);
 		say(await rotateKey(old.home(), old.run));
 		await load.until(load.rounds() + ROUNDS_AFTER);
-		say(`${await load.end()} rounds of load, none failed: ${commit} runs on the new tables.`);
+		say(`${await load.end()} rounds of load, none failed: ${commit} works with the new tables.`);
 		await old.stop();
 		await next.start();
 		await next.act(ACTS, 'look', join(directory, 'rounds'));
-		say('This version runs in its place, and knows everybody.');
+		say('This version runs instead, and all accounts work.');
 		await next.stop();
 		await old.start();
 		await old.act(ACTS, 'look', join(directory, 'rounds'));
-		say(`${commit} runs again, in place of this one.`);
+		say(`Rolled back to ${commit}.`);
 	} catch (error) {
 		if (!stop.aborted) keepLogs(old.home(), 'upgrade-logs');
 		throw error;

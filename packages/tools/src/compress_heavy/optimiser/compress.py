@@ -75,7 +75,7 @@ class _Search:
         pdf = open_document(source)
         self.pages = len(pdf.pages)
         if request.max_pages is not None and self.pages > request.max_pages:
-            raise Refused("too_many_pages", "more than the plan takes", pages=self.pages)
+            raise Refused("too_many_pages", "more than the plan allows", pages=self.pages)
         self.warnings = self._looks_at(pdf)
         self.checker = Checker(source, pdf, self._settings(request.quality), threads)
         if "repaired" in self.warnings and not self.checker.is_readable():
@@ -84,9 +84,9 @@ class _Search:
     def _looks_at(self, pdf: pikepdf.Pdf) -> list[str]:
         has_signature = is_signed(pdf)
         if has_signature and self.request.signed == "reject":
-            raise Refused("signed", "it would break")
+            raise Refused("signed", "the signature would break")
         if holds_bomb(pdf):
-            raise Refused("unpacks_to_too_much", "a stream unpacks to more than can be held")
+            raise Refused("unpacks_to_too_much", "a stream unpacks to more than memory allows")
         found = {
             "signature_invalidated": has_signature,
             "usage_rights_removed": has_usage_rights(pdf),

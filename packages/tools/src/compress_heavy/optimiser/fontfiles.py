@@ -80,7 +80,7 @@ def _codes_at(data: bytes, offset: int) -> list[int]:
     if kind == 1:
         ranges = zip(body[: 2 * count : 2], body[1 : 2 * count : 2], strict=True)
         return [code for first, left in ranges for code in range(first, first + left + 1)]
-    raise Unusable("a supplemented encoding")
+    raise Unusable("the encoding has supplements")
 
 
 def subset_cff(data: bytes, names: set[str] | None, cids: set[int] | None, keeps_hints: bool) -> bytes:
@@ -89,12 +89,12 @@ def subset_cff(data: bytes, names: set[str] | None, cids: set[int] | None, keeps
     top = font["CFF "].cff[0]
     is_keyed = hasattr(top, "ROS")
     if is_keyed != (cids is not None):
-        raise Unusable("glyphs go by other keys")
+        raise Unusable("glyphs have other keys")
     order = font.getGlyphOrder()
     wanted = {f"cid{cid:05d}" for cid in cids} if cids is not None else names or set()
     kept = [name for name in order if name in wanted or name == order[0]]
     if len(kept) == len(order) and keeps_hints:
-        raise Unusable("all are used")
+        raise Unusable("all glyphs are used")
     _drop_notices(top)
     _use_one_matrix(top)
     options = _options(keeps_hints)
@@ -154,7 +154,7 @@ def _compare_truetype(before: bytes, after: bytes, numbers: set[int], codes: Ite
     pairs = [(old.getGlyphName(number), new.getGlyphName(number)) for number in numbers]
     _compare_pairs(old.getGlyphSet(), new.getGlyphSet(), pairs)
     if codes and _maps(old, codes) != _maps(new, codes):
-        raise Unusable("codes lead elsewhere")
+        raise Unusable("codes map to other glyphs")
 
 
 def _maps(font: TTFont, codes: Iterable[int]) -> dict[tuple[int, ...], int]:

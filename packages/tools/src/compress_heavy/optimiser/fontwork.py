@@ -61,7 +61,7 @@ def _shrink(job: FontJob) -> tuple[str, bytes, list[dict[int, str] | None]]:
     if job.key == "/FontFile2":
         return job.key, fontfiles.subset_truetype(job.data, _selection(job), job.keeps_hints), unspelt
     if job.is_whole:
-        raise fontfiles.Unusable("all of it may be used")
+        raise fontfiles.Unusable("any glyph may be used")
     if isinstance(job.fonts[0], CompositeFont):
         if job.subtype != "/CIDFontType0C":
             raise fontfiles.Unusable(job.subtype)
@@ -75,7 +75,7 @@ def _shrink(job: FontJob) -> tuple[str, bytes, list[dict[int, str] | None]]:
     if job.key == "/FontFile3":
         data = fontfiles.subset_cff(job.data, names, None, job.keeps_hints)
     elif job.keeps_hints:
-        raise fontfiles.Unusable("its hints are written in another way")
+        raise fontfiles.Unusable("its hints have another format")
     else:
         data = fontfiles.type1_to_cff(job.data, names)
     needed = [encoding if font.base is None else None for font, encoding in zip(job.fonts, encodings, strict=True)]

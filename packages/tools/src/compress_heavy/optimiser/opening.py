@@ -22,7 +22,7 @@ def open_document(path: str) -> pikepdf.Pdf:
     try:
         pdf = pikepdf.open(path)
         if pdf.is_encrypted:
-            raise Refused("protected", "opens, but is encrypted")
+            raise Refused("protected", "opens without a password, but is encrypted")
         if len(pdf.pages) == 0:
             raise Refused("corrupt", "no pages")
         return pdf

@@ -104,7 +104,7 @@ def _colours(image: Stream, coding: str) -> tuple[int, pikepdf.Object | None, by
     space = image.get("/ColorSpace")
     if space is None:
         if coding != "/JPXDecode":
-            raise Unsupported("no colour space")
+            raise Unsupported("no color space")
         return 0, None, None, None
     palette = None
     if isinstance(space, Array) and space[0] in ("/Indexed", "/I"):
@@ -179,7 +179,7 @@ def _values(picture: Image.Image) -> Image.Image:
 
 def _decode_fax(source: Source) -> Image.Image:
     if source.bits != 1 or source.components != 1:
-        raise Unsupported("fax of colours")
+        raise Unsupported("CCITT data in color")
     k = int(source.parms.get("/K", 0))
     if k > 0 or source.parms.get("/EncodedByteAlign") or int(source.parms.get("/Columns", 1728)) != source.width:
         raise Unsupported("mixed fax")

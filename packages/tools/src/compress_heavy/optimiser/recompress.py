@@ -89,7 +89,7 @@ def _task(image: Stream, masks: set[Id], usage: Usage, cmyk_profile: bytes | Non
     try:
         key = _color_key(image)
         if _is_preblended(image) or key is not None and not may_add_masks:
-            raise Unsupported("its values must stay what they are")
+            raise Unsupported("its values must not change")
         source = read_source(image)
         if source.components == 4 and source.profile is None:
             source = replace(source, profile=cmyk_profile)

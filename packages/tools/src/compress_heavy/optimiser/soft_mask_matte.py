@@ -35,12 +35,12 @@ def _own_colours(image: Stream, mask: Stream) -> Image.Image:
     pixels, alpha = decode(read_source(image)), decode(read_source(mask)).picture
     picture = pixels.picture
     if picture.size != alpha.size or picture.mode not in ("L", "RGB") or alpha.mode != "L" or pixels.is_lossy:
-        raise Unsupported("its own colours can't be told")
+        raise Unsupported("its colors can't be determined")
     values = np.asarray(picture).astype(np.float32).reshape(picture.height, picture.width, -1)
     weight = np.asarray(alpha).astype(np.float32)[..., None] / 255
     matte = np.array([float(number) * 255 for number in mask.Matte], np.float32)
     if matte.size != values.shape[2] or "/Indexed" in str(image.get("/ColorSpace")):
-        raise Unsupported("its matte is of other colours")
+        raise Unsupported("its matte uses other colors")
     own = matte + (values - matte) / np.maximum(weight, 1 / 255)
     # Where nothing shows, whatever compresses best.
     own = np.where(weight > 0, own, matte)

@@ -43,7 +43,7 @@ def parse_type1(data: bytes) -> Type1:
     private = _decrypted(coded, _EEXEC_KEY)[4:]
     matrix = _MATRIX.search(clear)
     if matrix is None:
-        raise ValueError("no size of em")
+        raise ValueError("no em size")
     skipped = re.search(rb"/lenIV\s+(-?\d+)", private)
     glyphs = _charstrings(private, int(skipped[1]) if skipped else 4)
     return Type1(glyphs, _encoding(clear), tuple(float(number) for number in matrix[1].split()))

@@ -68,7 +68,7 @@ def open_document(office: Office, request: dict, progress: Callable[[float], Non
         raise Refusal("huge_picture")
     request = {**request, "source": without_applets(source, request["import_filter"], APPLETLESS)}
     watch = PasswordWatch()
-    detail = "it was not loaded"
+    detail = "the document was not loaded"
     indicator = Indicator(lambda done: progress(done * OPENED))
     try:
         document = load(office, request, {"InteractionHandler": watch, "StatusIndicator": indicator})
