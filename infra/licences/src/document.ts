@@ -17,30 +17,29 @@ export const PERMITTED = [
 	...['CC0-1.0', 'CC-BY-4.0', 'OFL-1.1', 'Python-2.0', 'MPL-2.0', 'EPL-2.0'],
 ];
 
-const INTRODUCTION = `# Licences
+const INTRODUCTION = `# Licenses
 
-creatorr is under the [MIT licence](../LICENSE). This page names what it is made of and what it runs, by licence; it is written by
-\`node infra/licences/src/write.ts\` from \`pnpm-lock.yaml\`, the tools' manifests and a list of what else is installed; a test
-fails when it is not up to date. \`npm run sbom\` writes the same with versions and checksums, and all that Debian's packages need
-besides, as a CycloneDX document.
+creatorr is under the [MIT license](../LICENSE). This page lists the programs it runs and the libraries it contains. It is generated:
+\`node infra/licences/src/write.ts\` writes it from \`pnpm-lock.yaml\`, the tools' manifests and a list of other programs, and a test fails when it is
+out of date. \`npm run sbom\` writes a CycloneDX document with versions, checksums and the dependencies of Debian packages.
 
 ## Programs
 
-The tools are programs of others, as Debian packages them, each run in a process of its own, in the sandbox; none of their code
-is linked into ours or copied into this repository. What our Python files import (pikepdf, Pillow, NumPy, fontTools, tesserocr,
-UNO) runs in such a process too.
+The tools run programs from Debian packages, each in its own process in the sandbox. None of their code is linked into ours or copied into
+this repository. The libraries that our Python programs import (pikepdf, Pillow, NumPy, fontTools, tesserocr, UNO) run in such a process too.
 
-**Ghostscript is under the AGPL.** It is run for OCR alone, unchanged, by OCRmyPDF's command. Whoever changes it and lets others use
-the product over a network has to offer them the changed source; whoever passes the workers' image on passes Ghostscript on, and
-has to give its source along, which Debian has. Without it the worker takes no OCR jobs, and the others as before. MuPDF, which
-is under the AGPL too, is not used ([ADR 14](adr/0014-one-optimiser-instead-of-many-commands.md)).
+**Ghostscript is under the AGPL.** OCRmyPDF runs it, unmodified, for OCR only. If you modify it and let others use the product over a network, you must
+offer them the modified source. If you distribute the workers' image, you distribute Ghostscript and must provide its source, which Debian has. Without
+it, workers take no OCR jobs; other tools work. MuPDF, also under the AGPL, is not used ([ADR 14](adr/0014-one-pdf-optimizer.md)).
 `;
 
 function programTable(programs: readonly Omit<Program, 'copyrightText'>[]): string {
 	const rows = programs.map(({ name, license, packages, purpose }) => {
 		return `| ${name} | ${license} | ${purpose} | ${packages.map((one) => `\`${one}\``).join(', ')} |`;
 	});
-	return ['| program | licence | for | Debian packages |', '| --- | --- | --- | --- |', ...rows].join('\n');
+	return ['| program | license | used for | Debian packages |', '| --- | --- | --- | --- |', ...rows].join(
+		'\n',
+	);
 }
 
 function libraryTable(licences: ReadonlyMap<string, string>): string {
@@ -51,7 +50,7 @@ function libraryTable(licences: ReadonlyMap<string, string>): string {
 			const names = entries.map(([name]) => name).sort();
 			return `| ${licence} | ${names.length} | ${names.join(', ')} |`;
 		});
-	return ['| licence | how many | which |', '| --- | --- | --- |', ...rows].join('\n');
+	return ['| license | packages | names |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 /** docs/licences.md, of these libraries. */
@@ -59,16 +58,16 @@ export function licencesDocument(licences: ReadonlyMap<string, string>): string 
 	return `${INTRODUCTION}
 ${programTable(OF_WORKERS)}
 
-Around them, for \`npm start\`, the tests and the bench:
+For \`npm start\`, tests and benchmarks:
 
 ${programTable([...AROUND, ...OF_THE_BENCH])}
 
-Compose and Kubernetes run what you give them: Postgres, RabbitMQ and the store's image come from their makers.
+Compose and Kubernetes also run the images of Postgres, RabbitMQ and the store that you choose.
 
 ## Libraries
 
-Everything that \`pnpm-lock.yaml\` pins, for building and testing too; images have the part that the services need. Parts that a
-package has for one kind of processor are under its licence.
+All packages in \`pnpm-lock.yaml\`, including those for building and testing. Images contain only what the services need. Platform-specific parts of a
+package have the license of that package.
 
 ${libraryTable(licences)}
 `;
