@@ -38,7 +38,7 @@ const STEPS: Record<string, Step> = {
 	cancel: (id) => world.stripe.api.subscriptions.cancel(id),
 };
 
-/** The rule of the README, from what the stand-in holds. */
+/** The rule in docs/billing.md, computed from the objects of the local Stripe. */
 async function planAtStripe(subscription: string): Promise<'free' | 'pro'> {
 	const { status } = await world.stripe.api.subscriptions.retrieve(subscription);
 	if (status === 'active' || status === 'trialing') return 'pro';
