@@ -65,6 +65,12 @@ describe('the documentation', () => {
 		expect(unknown).toEqual([]);
 	});
 
+	test('lists every metric once', () => {
+		const names = matchesOf(textOf('docs/observability.md'), /^\|[^|]+\| `(creatorr_\w+)` /gm);
+		expect(names.length).toBeGreaterThan(40);
+		expect(names).toEqual([...new Set(names)]);
+	});
+
 	test('lists every alert beside its runbook', () => {
 		const alerts = textOf('infra/observability/alerts.yml')
 			.split(/^ +- alert: /m)
