@@ -71,6 +71,25 @@ describe('the documentation', () => {
 		expect(names).toEqual([...new Set(names)]);
 	});
 
+	test('names only log events and messages that exist', () => {
+		const code = globSync('{apps,packages}/*/src/**/*.ts', {
+			cwd: REPOSITORY,
+			exclude: ['**/node_modules/**', '**/generated/**', '**/*.test.ts'],
+		})
+			.map(textOf)
+			.join('\n');
+		const exists = (name: string) =>
+			code.includes(`'${name}'`) ||
+			(name.endsWith('.failed') && code.includes(`name: '${name.slice(0, -'.failed'.length)}'`));
+		const named = PAGES.filter((page) => page.startsWith('docs/runbooks/')).flatMap((page) =>
+			matchesOf(textOf(page), /[`"]([a-z_]+\.[a-z_]+)[`"]/g)
+				.filter((name) => !/\.(md|ts|js|py|json|yml|env|yaml)$/.test(name))
+				.map((name) => ({ page, name })),
+		);
+		expect(named.length).toBeGreaterThan(20);
+		expect(named.filter(({ name }) => !exists(name))).toEqual([]);
+	});
+
 	test('lists every alert beside its runbook', () => {
 		const alerts = textOf('infra/observability/alerts.yml')
 			.split(/^ +- alert: /m)
