@@ -188,6 +188,20 @@ describe('a user with too many requests at a time', () => {
 		expect([await costly, await user.status('/v1/jobs/x')]).toEqual([200, 200]);
 	});
 
+	test('has fewer of them served at a time when their bodies are long', async () => {
+		const limits = { ...LIMITS, userRequestBurst: 1_000, userConcurrentRequests: 8, userQueueMs: 50 };
+		const roomy = await startTestGateway({ auth, jobsUrl: upstream.url, filesUrl: upstream.url, limits });
+		const user = userOf(newId('usr'), roomy);
+		isHolding = true;
+		const body = 'x'.repeat(32 * 1024);
+		const long = atOnce(4, () => user.status('/v1/jobs', { method: 'POST', body }));
+		await until(() => held.length === 4);
+		expect(await user.status('/v1/jobs/x')).toBe(429);
+		for (const res of held) reply(res);
+		expect(await long).toEqual([200, 200, 200, 200]);
+		await roomy.stop();
+	});
+
 	test('is served when one finishes in time', async () => {
 		const user = userOf(newId('usr'), patientGateway);
 		isHolding = true;

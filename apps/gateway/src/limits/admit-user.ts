@@ -31,6 +31,9 @@ const FREE_REQUEST_BURST = 50;
 /** Reading and validating a body takes a service as long as a plain request for each of these. */
 const BODY_BYTES_PER_TOKEN = 4 * 1024;
 
+/** The share of a user's permits that one body may hold: its service is busy with each long body for several ms. */
+const MAX_BODY_SHARE = 1 / 4;
+
 /** What a body adds to the cost of its request. */
 function bodyCostOf({ req: { headers }, operation }: Exchange): number {
 	return operation ? Math.floor(bodyBytesOf(headers, operation) / BODY_BYTES_PER_TOKEN) : 0;
@@ -72,6 +75,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 
 	const maxHeld = Math.max(1, Math.floor(limits.connections * HELD_SHARE));
 	let heldCount = 0;
+	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
 
 	return (exchange) => {
 		const { session, operation, responseMode, req, res } = exchange;
@@ -83,12 +87,15 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const limit = heldOpen ? 'waits' : 'requests';
 		if (heldOpen && heldCount >= maxHeld) throw rateLimited('held', 1);
 		const semaphore = semaphores[limit];
-		const weight = limit === 'waits' ? 1 : Math.min(cost, limits.userConcurrentRequests);
-		// No service works on a request before its body is complete: a client that sends it slowly holds one permit.
+		const bodyCost = bodyCostOf(exchange);
+		const bodyPermits = Math.max(1, Math.min(bodyCost, maxBodyPermits));
+		const weight =
+			limit === 'waits' ? 1 : Math.max(bodyPermits, Math.min(cost, limits.userConcurrentRequests));
+		// No service works on a request before its body is complete: a client that sends it slowly holds no more than its body costs.
 		const awaitsBody = operation?.maxBodyBytes !== undefined && hasBody(req.headers);
-		let permits = awaitsBody ? 1 : weight;
+		let permits = awaitsBody ? bodyPermits : weight;
 		// More than a burst would be refused forever.
-		const tokens = Math.min(cost + bodyCostOf(exchange), limits.userRequestBurst);
+		const tokens = Math.min(cost + bodyCost, limits.userRequestBurst);
 		const waitMs = rates.take(principal, tokens);
 		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
 
