@@ -42,12 +42,12 @@ export async function runOneJob(api: string): Promise<string> {
 			},
 			...(body && { body: JSON.stringify(body) }),
 		});
-		if (!answer.ok) throw new Error(`${method} ${path} is answered ${answer.status}: ${await answer.text()}`);
+		if (!answer.ok) throw new Error(`${method} ${path} returned ${answer.status}: ${await answer.text()}`);
 		return ((await answer.json()) as { data: T }).data;
 	}
 
 	const page = await fetch(`${api}/`);
-	if (!page.ok) throw new Error(`the page at / is answered ${page.status}`);
+	if (!page.ok) throw new Error(`the page at / returned ${page.status}`);
 	const person = {
 		email: `${randomBytes(6).toString('hex')}@example.com`,
 		password: randomBytes(12).toString('hex'),
@@ -61,7 +61,7 @@ export async function runOneJob(api: string): Promise<string> {
 		headers: { 'Content-Type': file.mime_type },
 		body: new Uint8Array(pdf),
 	});
-	if (!put.ok) throw new Error(`the upload is answered ${put.status}: ${await put.text()}`);
+	if (!put.ok) throw new Error(`the upload returned ${put.status}: ${await put.text()}`);
 	const asked = { tool: 'compress_heavy', input_file_id: upload.file_id };
 	let job = await call<Job>('POST', '/v1/jobs', asked);
 	while (['queued', 'running'].includes(job.status))
@@ -69,6 +69,6 @@ export async function runOneJob(api: string): Promise<string> {
 	if (job.status !== 'succeeded') throw new Error(`the job ended ${job.status}: ${job.error_message}`);
 	const output = await call<{ download_url: string }>('GET', `/v1/files/${job.output_file_id}`);
 	const bytes = Buffer.from(await (await fetch(output.download_url)).arrayBuffer());
-	if (!bytes.subarray(0, 5).equals(Buffer.from('%PDF-'))) throw new Error('what was downloaded is no PDF');
-	return `One job was done: a PDF of ${pdf.length} bytes came back as one of ${bytes.length}.`;
+	if (!bytes.subarray(0, 5).equals(Buffer.from('%PDF-'))) throw new Error('the downloaded file is not a PDF');
+	return `One job succeeded: it compressed a PDF of ${pdf.length} bytes to ${bytes.length}.`;
 }

@@ -74,5 +74,5 @@ export async function problemsOf(resource: Resource): Promise<string[]> {
 	const unread = new Set<string>();
 	const refused = validate(await modelOf(resource), watched(resource, '', unread));
 	const unknown = [...unread].filter((path) => ![...unread].some((other) => path.startsWith(`${other}/`)));
-	return [...refused, ...unknown.map((path) => `${path} is no field of the API`)];
+	return [...refused, ...unknown.map((path) => `${path} is not a field of the API`)];
 }

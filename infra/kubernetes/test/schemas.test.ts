@@ -33,10 +33,10 @@ describe('a resource is refused', () => {
 	});
 
 	test('for a field that the API does not know, however deep', async () => {
-		expect(await problemsOf(deployment({ replica: 1 }))).toEqual(['/spec/replica is no field of the API']);
+		expect(await problemsOf(deployment({ replica: 1 }))).toEqual(['/spec/replica is not a field of the API']);
 		const misspelt = deployment({}, { securityContext: { readonlyRootFilesystem: true } });
 		expect(await problemsOf(misspelt)).toEqual([
-			'/spec/template/spec/containers/0/securityContext/readonlyRootFilesystem is no field of the API',
+			'/spec/template/spec/containers/0/securityContext/readonlyRootFilesystem is not a field of the API',
 		]);
 	});
 
@@ -58,7 +58,7 @@ describe('a resource is refused', () => {
 		});
 		expect(await problemsOf(scaled({}))).toEqual([]);
 		expect(await problemsOf(scaled({ minReplicas: 1 }))).toEqual([
-			'/spec/minReplicas is no field of the API',
+			'/spec/minReplicas is not a field of the API',
 		]);
 	});
 

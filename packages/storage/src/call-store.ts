@@ -43,7 +43,7 @@ function translate(error: unknown): unknown {
 		return translateAnswer(error);
 	}
 	if (isNetworkFailure(error) || isUnreadableAnswer(error)) {
-		return new StorageUnavailable('The store cannot be reached', { cause: error });
+		return new StorageUnavailable('The store is unreachable', { cause: error });
 	}
 	return error;
 }

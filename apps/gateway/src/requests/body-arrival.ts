@@ -54,5 +54,5 @@ export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs:
 }
 
 function notInTime(): AppError {
-	return validationError([{ path: 'request', message: 'was not sent in time' }]);
+	return validationError([{ path: 'request', message: 'timed out before it was complete' }]);
 }

@@ -62,7 +62,7 @@ export function createRoutes(options: RouteOptions): PublicRoute[] {
 		const serve = own.get(operation.id);
 		if (serve) return { operation, serve };
 		const proxy = options.proxies.get(operation.service);
-		if (!proxy) throw new Error(`nobody serves ${operation.id}`);
+		if (!proxy) throw new Error(`no service implements ${operation.id}`);
 		const { sign } = options;
 		return { operation, serve: (exchange) => forward({ sign }, proxy, exchange) };
 	});

@@ -36,7 +36,8 @@ export async function backingServices(
 	const store = external.s3 === undefined ? await ownS3(home, secrets) : undefined;
 	const s3 = external.s3 ?? store?.settings;
 	const amqpUrl = external.amqpUrl ?? rabbit?.url;
-	if (s3 === undefined || amqpUrl === undefined) throw new Error('neither a service of ours nor one given');
+	if (s3 === undefined || amqpUrl === undefined)
+		throw new Error('neither a local service nor a configured one');
 	return {
 		steps: [...(postgres?.steps ?? []), ...(rabbit?.steps ?? []), ...(store?.steps ?? [])],
 		postgresAdminUrl: postgres?.adminUrl,

@@ -43,7 +43,7 @@ export async function* streamJob(
 	} finally {
 		clearTimeout(timer);
 		release();
-		abort(new DOMException('nobody listens any more', 'AbortError'));
+		abort(new DOMException('the consumer stopped listening', 'AbortError'));
 	}
 }
 

@@ -20,9 +20,9 @@ const RULES: readonly (readonly [what: string, pattern: RegExp])[] = [
 		'changes a type',
 		/^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bALTER (?:COLUMN )?"?\w+"? (?:SET DATA )?TYPE\b/is,
 	],
-	['refuses NULL', /^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bSET NOT NULL\b/is],
+	['adds NOT NULL', /^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bSET NOT NULL\b/is],
 	[
-		'adds a column that has to be given',
+		'adds a required column',
 		/^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bADD (?:COLUMN )?(?!CONSTRAINT)"?\w+"?(?:(?!\bDEFAULT\b)[^,])*NOT NULL(?:(?!\bDEFAULT\b)[^,])*(?:,|$)/is,
 	],
 	[
@@ -33,10 +33,13 @@ const RULES: readonly (readonly [what: string, pattern: RegExp])[] = [
 		'adds a constraint',
 		/^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bADD (?:COLUMN )?"?\w+"?[^,]*\b(?:UNIQUE|CHECK|PRIMARY KEY|REFERENCES)\b/is,
 	],
-	['drops what ON CONFLICT may need', /^DROP INDEX\b/i],
-	['drops what ON CONFLICT may need', /^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bDROP CONSTRAINT\b/is],
-	['does what can’t be read off', /^(?:DO|CALL|EXECUTE)\b/i],
-	['refuses equal rows', /^CREATE UNIQUE INDEX .*\bON "?(?<table>\w+)/is],
+	['drops an index or constraint that ON CONFLICT may need', /^DROP INDEX\b/i],
+	[
+		'drops an index or constraint that ON CONFLICT may need',
+		/^ALTER TABLE (?:ONLY )?"?(?<table>\w+)"?.*\bDROP CONSTRAINT\b/is,
+	],
+	['has effects that can’t be checked', /^(?:DO|CALL|EXECUTE)\b/i],
+	['adds a unique index', /^CREATE UNIQUE INDEX .*\bON "?(?<table>\w+)/is],
 	['adds a trigger', /^CREATE (?:CONSTRAINT )?TRIGGER .*\bON "?(?<table>\w+)/is],
 	['removes rows', /^(?:TRUNCATE(?: TABLE)?|DELETE FROM) "?(?<table>\w+)/i],
 ];

@@ -147,7 +147,7 @@ test('a deploy that cannot have the lock in time says so', async () => {
 	await holder.connect();
 	await holder.query('SELECT pg_advisory_lock(72707369)');
 	const failure = migrateDeploy({ databaseUrl, directory, lockTimeoutMs: 100 });
-	await expect(failure).rejects.toThrow('the migration lock was not to be had within 100 ms');
+	await expect(failure).rejects.toThrow("couldn't get the migration lock within 100 ms");
 	await holder.end();
 });
 

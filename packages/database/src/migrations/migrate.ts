@@ -117,7 +117,10 @@ export async function applyMigrations(client: pg.Client, migrationsList: Migrati
 async function lockMigrations(client: pg.Client, timeoutMs: number): Promise<void> {
 	await client.query("SELECT set_config('lock_timeout', $1, false)", [String(timeoutMs)]);
 	await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]).catch((cause: unknown) => {
-		throw new Error(`the migration lock was not to be had within ${timeoutMs} ms`, { cause });
+		throw new Error(
+			`couldn't get the migration lock within ${timeoutMs} ms; another migration may be running`,
+			{ cause },
+		);
 	});
 	await client.query('RESET lock_timeout');
 }

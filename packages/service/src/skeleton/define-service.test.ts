@@ -196,7 +196,9 @@ describe('a service', () => {
 	});
 
 	test('refuses two tasks of one name', async () => {
-		await expect(start({ tasks: [slowTask('a'), slowTask('a')] })).rejects.toThrow('two tasks are called a');
+		await expect(start({ tasks: [slowTask('a'), slowTask('a')] })).rejects.toThrow(
+			'two tasks have the name a',
+		);
 	});
 
 	test('refuses tasks that wait for notifications when nothing listens', async () => {

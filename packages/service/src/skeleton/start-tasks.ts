@@ -32,7 +32,7 @@ interface TaskContext<Deps> {
 function requireUniqueNames(tasks: readonly Pick<Task<never>, 'name'>[]): void {
 	const names = new Set<string>();
 	for (const { name } of tasks) {
-		if (names.has(name)) throw new Error(`two tasks are called ${name}`);
+		if (names.has(name)) throw new Error(`two tasks have the name ${name}`);
 		names.add(name);
 	}
 }
