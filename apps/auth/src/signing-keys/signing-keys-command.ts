@@ -14,8 +14,8 @@ const HELP = `Signing keys of user tokens. Runs with the environment of the auth
       key keeps verifying its tokens until they have expired. Nobody is signed out.
 
   node apps/auth/src/keys.ts retire KID
-      Ends a key that may be compromised. Every gateway rejects its tokens within 5 s, and their users have to sign in
-      again.
+      Ends a key that may be compromised. Every gateway rejects its tokens within 15 s, usually within 3 s,
+      and their users have to sign in again.
 `;
 
 interface CommandDeps {
