@@ -114,7 +114,7 @@ test('compress writes a smaller file where -o says, and tells the sizes', async 
 	const pdf = await givenPdf();
 	const done = await creatorr(['compress', 'in.pdf', '-o', 'out.pdf', '--quality', '70']);
 	expect(done).toMatchObject({ code: 0, stderr: '' });
-	expect(done.stdout).toMatch(/^in\.pdf → out\.pdf {2}\d+ kB → \d+ kB \(−\d+ %\)\n$/);
+	expect(done.stdout).toMatch(/^in\.pdf → out\.pdf {2}\d+ kB → \d+ kB \(−\d+%\)\n$/);
 	const out = await readFile(join(directory, 'out.pdf'));
 	expect(out.subarray(0, 5).toString()).toBe('%PDF-');
 	expect(out.length).toBeLessThan(pdf.length);

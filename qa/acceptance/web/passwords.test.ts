@@ -123,11 +123,11 @@ describe('an email address', () => {
 		const page = await visit({ path: `/verify-email#token=${token}` });
 		await page.getByRole('link', { name: 'Forgot password?' }).waitFor();
 		await page.getByLabel('Password', { exact: true }).fill('not the password');
-		await submit(page, 'Confirm');
+		await submit(page, 'Verify');
 		await page.getByText('Incorrect password').waitFor();
 		await expectAccessible(page);
 		await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-		await submit(page, 'Confirm');
+		await submit(page, 'Verify');
 		await page.getByText('Email address verified').waitFor();
 	});
 

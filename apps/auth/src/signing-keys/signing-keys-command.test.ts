@@ -45,7 +45,7 @@ describe('the command for signing keys', () => {
 		const listed = (await run('list')).split('\n');
 		expect(listed[0]).toMatch(new RegExp(`^${second} .* signs$`));
 		expect(listed[1]).toMatch(new RegExp(`^${first} .* verifies until`));
-		expect(await run('retire', first)).toBe(`${first} has ended\n`);
+		expect(await run('retire', first)).toBe(`${first} is retired.\n`);
 		expect((await run('list')).split('\n')[1]).toMatch(new RegExp(`^${first} .* ended`));
 		expect(await auth.prisma.signingKey.count()).toBe(2);
 	});
