@@ -37,6 +37,6 @@ describe.each(['admin', 'dlq'])('npm run %s where nothing runs', (command) => {
 });
 
 test('a command that needs the product says that it does not run', async () => {
-	const said = expect.stringContaining('Nothing runs');
+	const said = expect.stringContaining('creatorr isn’t running in');
 	await expect(run('dlq', 'list')).rejects.toMatchObject({ code: 1, stderr: said });
 });

@@ -18,7 +18,7 @@ describe('parseScale', () => {
 	test.each(['postgres=2', 'gateway=0', 'gateway=99', 'gateway', 'gateway=two', '=2'])(
 		'refuses --scale %s',
 		(entry) => {
-			expect(() => parseScale(['--scale', entry])).toThrow(/give --scale NAME=N/);
+			expect(() => parseScale(['--scale', entry])).toThrow(/Use --scale NAME=N/);
 		},
 	);
 

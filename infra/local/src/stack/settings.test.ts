@@ -55,13 +55,13 @@ describe('readSettings', () => {
 
 	test('names the databases that are missing when some are given', () => {
 		expect(() => read({ FILES_DATABASE_URL: 'postgres://f' })).toThrow(
-			'set AUTH_DATABASE_URL, JOBS_DATABASE_URL too',
+			'also set AUTH_DATABASE_URL, JOBS_DATABASE_URL',
 		);
 	});
 
 	test('names what is missing of a store', () => {
 		expect(() => read({ S3_ENDPOINT: 'https://s3.test', S3_BUCKET: 'b' })).toThrow(
-			'set S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY too',
+			'also set S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY',
 		);
 	});
 
@@ -88,7 +88,7 @@ describe('readSettings', () => {
 
 	test('names what is missing of a Stripe account', () => {
 		expect(() => read({ STRIPE_SECRET_KEY: 'sk', STRIPE_PRICE_YEARLY: 'price_y' })).toThrow(
-			'set STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY too',
+			'also set STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY',
 		);
 	});
 

@@ -113,7 +113,7 @@ test('what is said of quality is what it does', async () => {
 	const { description = '' } = manifest.params.shape.quality;
 	const said = [
 		...description.matchAll(
-			/at (\d+) (?:the same on a screen \()?SSIM (?:of sampled pages at least )?([\d.]+)(?:, images at| and) (\d+) dpi/g,
+			/At (\d+), (?:pages look the same on a screen \()?SSIM (?:of sampled pages at least|is) ([\d.]+)(?:, images at| and images have) (\d+) dpi/g,
 		),
 	].map(([, ...numbers]) => numbers.map(Number));
 	const done = await python(`
