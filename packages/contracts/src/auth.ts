@@ -12,7 +12,14 @@ const PASSWORD_MAX_BYTES = 72;
 const EXAMPLE_PASSWORD = 'correct horse battery';
 const EXAMPLE_EMAIL = 'you@example.com';
 
-const newPasswordSchema = z
+const NEW_PASSWORD_META = {
+	minLength: PASSWORD_MIN_CHARACTERS,
+	description: 'Must be hard to guess: common passwords and passwords that contain the email are rejected.',
+	examples: [EXAMPLE_PASSWORD],
+};
+
+/** A password that a user chooses. */
+export const newPasswordSchema = z
 	.string()
 	.refine(isStorableText, { error: 'must be well-formed Unicode without NUL' })
 	.refine((text) => characterCount(text) >= PASSWORD_MIN_CHARACTERS, {
@@ -21,11 +28,7 @@ const newPasswordSchema = z
 	.refine((text) => Buffer.byteLength(text) <= PASSWORD_MAX_BYTES, {
 		error: `must be at most ${PASSWORD_MAX_BYTES} bytes in UTF-8`,
 	})
-	.meta({
-		minLength: PASSWORD_MIN_CHARACTERS,
-		description: 'Must be hard to guess: common passwords and passwords that contain the email are rejected.',
-		examples: [EXAMPLE_PASSWORD],
-	});
+	.meta(NEW_PASSWORD_META);
 
 /** A password that is only compared: any text, as a wrong one must answer like any other wrong one. */
 const givenPasswordSchema = z
@@ -198,9 +201,11 @@ export const resetPassword = defineOperation({
 	path: '/v1/auth/password/reset',
 	service: 'auth',
 	access: 'public',
-	summary: 'Sets a new password with the token from the reset email and revokes all sessions.',
+	summary:
+		'Sets a new password with the token from the reset email and revokes all sessions. An invalid token is reported first, whatever the password.',
 	maxBodyBytes: BODY_LIMIT.auth,
-	body: z.object({ token: mailedTokenSchema, new_password: newPasswordSchema }),
+	// the route checks the password, after the token
+	body: z.object({ token: mailedTokenSchema, new_password: z.string().meta(NEW_PASSWORD_META) }),
 	status: 204,
 	errors: ['validation', 'rate_limited'],
 });

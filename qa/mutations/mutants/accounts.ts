@@ -65,6 +65,11 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		beside: 'invalidates the other tokens of the account',
 	},
 	{
+		name: 'checks the length of a password that a reset sets',
+		mutations: [auth('resetPasswordRoute', replaceCall('parseOrThrow', 'input.body.new_password'))],
+		test: 'is not replaced by %s, and the token still works',
+	},
+	{
 		name: 'sends only so many mails to one email',
 		mutations: [auth('insertRequestedMail', forceCondition(true, 'isTooMany'))],
 		test: 'too often for one email is answered as usual, and sends no more',

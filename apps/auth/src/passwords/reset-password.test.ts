@@ -110,11 +110,19 @@ describe('a forgotten password', () => {
 		await reset(mail?.token).expect(400);
 	});
 
-	test('is not replaced by one that is too short, and the token still works', async () => {
+	test.each([
+		['an empty one', '', 'must have at least 8 characters'],
+		['one of 73 bytes', `tulip anchor velvet ${'é'.repeat(26)}!`, 'must be at most 72 bytes in UTF-8'],
+	])('is not replaced by %s, and the token still works', async (_, password, message) => {
 		const token = await resetToken();
-		const answer = await reset(token, 'short').expect(400);
-		expect(answer.body.error.details[0].path).toBe('new_password');
+		const answer = await reset(token, password).expect(400);
+		expect(answer.body.error.details).toEqual([{ path: 'new_password', message }]);
 		await reset(token).expect(204);
+	});
+
+	test('is not replaced with an invalid token, which is reported before the password', async () => {
+		const answer = await reset('A'.repeat(43), '').expect(400);
+		expect(answer.body.error.details).toEqual([{ path: 'token', message: expect.any(String) }]);
 	});
 
 	test('opens no session during the replacement', async () => {

@@ -1,4 +1,5 @@
-import { forgotPassword, resetPassword as operation } from '@creatorr/contracts/auth';
+import { forgotPassword, newPasswordSchema, resetPassword as operation } from '@creatorr/contracts/auth';
+import { parseOrThrow } from '@creatorr/contracts/validation';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { callerOf } from '../accounts/account.ts';
@@ -23,16 +24,18 @@ export function forgotPasswordRoute(deps: AskForMailDeps): Route {
 
 /**
  * Sets a new password for the owner of the token; answers once no gateway lets any of the user's sessions pass. Throws `validation`
- * for a token that is wrong, used or expired and for a weak password, and `rate_limited`.
+ * for a token that is wrong, used or expired, else for a password that is weak or has the wrong length, and `rate_limited`.
  */
 export function resetPasswordRoute(deps: AskForMailDeps & NewPasswordDeps & SettleDeps): Route {
 	return defineRoute(operation, async (input) => {
 		const { client, clientGone } = callerOf(input);
 		const tokenHash = hashMailedToken(input.body.token);
-		// Before the password is hashed, which is the expensive part.
+		// Before the password, so that a page can check its link without a password, and as hashing is the expensive part.
 		const owner = await findMailedTokenOwner(deps.prisma, 'reset_password', tokenHash);
 		if (!owner) throw invalidToken();
-		const chosen = { password: input.body.new_password, email: owner.account.email, path: 'new_password' };
+		const path = 'new_password';
+		const password = parseOrThrow(newPasswordSchema, input.body.new_password, [path]);
+		const chosen = { password, email: owner.account.email, path };
 		const network = networkOf(client.address);
 		const hash = () => hashNewPassword(deps, chosen, { kind: 'mailed-token', network, clientGone });
 		const newHash = await delayRefusal(hash, clientGone);
