@@ -70,7 +70,7 @@ describe('rejects at once', () => {
 		await page.getByRole('link', { name: 'Open Office to PDF instead' }).click();
 		const row = uploadRow(page, 'report.docx');
 		await row.getByRole('button', { name: 'Download' }).waitFor();
-		await page.getByText('No preview available').waitFor();
+		await page.getByRole('figure', { name: 'Before' }).getByText('report.docx').waitFor();
 		await page.getByAltText('First page, after').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'tool-converted');
