@@ -81,7 +81,7 @@ test('replicas that deploy at once apply each migration once', async () => {
 	);
 	const outputs = (await Promise.all(deploys)).map((deploy) => deploy.stdout.trim()).sort();
 	expect(outputs).toEqual([
-		'applied 20260101000000_first\napplied 20260102000000_second',
+		'Applied 20260101000000_first.\nApplied 20260102000000_second.',
 		'Nothing to apply.',
 		'Nothing to apply.',
 	]);
