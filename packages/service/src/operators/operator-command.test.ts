@@ -76,6 +76,16 @@ describe('explain', () => {
 		expect(explain(unavailable('RabbitMQ', refused))).toBe(expected);
 	});
 
+	test.each([
+		"Can't reach database server at 127.0.0.1:5432",
+		"\nInvalid `prisma.user.findMany()` invocation:\n\n\nCan't reach database server at 127.0.0.1:5432",
+		"\nInvalid `prisma.$queryRaw()` invocation:\n\n\nRaw query failed. Code: `N/A`. Message: `Can't reach database server at 127.0.0.1:5432`",
+	])('names the server that Prisma reports as down: %j', (message) => {
+		const driverAdapterError = { cause: { kind: 'DatabaseNotReachable' } };
+		const error = Object.assign(new Error(message), { code: 'P2010', meta: { driverAdapterError } });
+		expect(explain(error)).toContain("is down: Can't reach database server at 127.0.0.1:5432. Run");
+	});
+
 	test('names the first address when no address of a host answers', async () => {
 		const port = await freePort();
 		const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));

@@ -120,14 +120,16 @@ function render(report: object, { json }: Values): string {
 }
 
 /**
- * Returns the first line of the innermost error, as the outer ones say only that something failed. Node collects the failures
- * of a host with several addresses in an AggregateError without a message. An error without a message is named by its code.
+ * Returns the last line of the innermost error: outer errors say only that something failed, and Prisma's messages begin with
+ * the call. Node collects the failures of a host with several addresses in an AggregateError without a message. An error
+ * without a message is named by its code.
  */
 function innermostMessage(error: Error): string {
 	const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error.cause;
 	if (isNativeError(inner)) return innermostMessage(inner);
-	const [line = ''] = error.message.trim().split('\n');
-	return line || ('code' in error ? String(error.code) : error.name);
+	const line = error.message.trim().split('\n').at(-1) ?? '';
+	const [, message = line] = /^Raw query failed\..* Message: `(.+)`$/.exec(line) ?? [];
+	return message || ('code' in error ? String(error.code) : error.name);
 }
 
 /** Returns what to print: one line for what an operator can act on, everything there is for a bug. */
