@@ -10,7 +10,7 @@ import {
 import { newId } from '@creatorr/contracts/ids';
 import { currentRequestId } from '@creatorr/service/context';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Broker, connectBroker } from './connection.ts';
 import { REASON_HEADER, startConsumer } from './consumer.ts';
 import { createPublisher, type Publish } from './publisher.ts';
@@ -324,4 +324,38 @@ test('the messages that wait in queues are counted', async () => {
 	});
 	await expect(broker.countMessages(['no.such.queue'])).rejects.toThrow();
 	await expect(broker.ping()).resolves.toBeUndefined();
+});
+
+describe('ping while publishes wait', () => {
+	/** A queue that the broker keeps full, so that it confirms no message of this tool. */
+	async function fillQueueOf(tool: string): Promise<void> {
+		await withRawChannel(host.url, async (channel) => {
+			const options = { arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' } };
+			await channel.assertQueue('full', { durable: true, ...options });
+			await channel.bindQueue('full', EVENTS_EXCHANGE, `job.requested.${tool}`);
+		});
+		await publish(requested(tool));
+	}
+
+	test('rejects once the broker has confirmed nothing for a minute, until it confirms a publish', async () => {
+		await fillQueueOf('h');
+		const nowMs = performance.now.bind(performance);
+		let passedMs = 0;
+		const clock = jest.spyOn(performance, 'now').mockImplementation(() => nowMs() + passedMs);
+		try {
+			for (passedMs of [0, 20_000, 40_000]) {
+				await expect(publish(requested('h'))).rejects.toMatchObject({ code: 'upstream_unavailable' });
+				await expect(broker.ping()).resolves.toBeUndefined();
+			}
+			passedMs = 60_000;
+			await expect(broker.ping()).rejects.toMatchObject({
+				code: 'upstream_unavailable',
+				cause: expect.objectContaining({ message: expect.stringMatching(/^no confirm for 6\d s$/) }),
+			});
+			await publish(requested('b'));
+			await expect(broker.ping()).resolves.toBeUndefined();
+		} finally {
+			clock.mockRestore();
+		}
+	});
 });
