@@ -4,6 +4,8 @@ import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
 import { pause } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrisma } from './client.ts';
+import { notify } from './notifications.ts';
+import { openDatabase } from './open-database.ts';
 import { detectPooling, requireSessionPooling } from './pooling.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
 import { PrismaClient } from './testing/generated/prisma/client.ts';
@@ -124,6 +126,37 @@ describe('a client behind a transaction pooler', () => {
 			expect(shown).toEqual([{ statement: '4s', idle: '7s' }]);
 		} finally {
 			await prisma.$disconnect();
+		}
+	});
+
+	test('hears notifications, which a transaction pooler loses, by the direct URL', async () => {
+		const closes: (() => unknown)[] = [];
+		const heard: string[] = [];
+		const listening = Promise.withResolvers<void>();
+		const prisma = await openDatabase(
+			{
+				...{ name: 'pooled', logger },
+				useNotifications(listen) {
+					const listener = listen({
+						channels: ['jobs'],
+						onNotification: (_channel, payload) => heard.push(payload),
+						onReconnect: listening.resolve,
+						onLost: listening.reject,
+					});
+					closes.push(() => listener.close());
+				},
+				onClose: (close) => closes.push(close),
+			},
+			PrismaClient,
+			{ databaseUrl: transaction.url, directUrl: database.url, directUrlSetting, poolSize: 4 },
+		);
+		try {
+			await listening.promise;
+			await notify(prisma, 'jobs', 'job_1');
+			await until(() => heard.length > 0);
+			expect(heard).toEqual(['job_1']);
+		} finally {
+			for (const close of closes.toReversed()) await close();
 		}
 	});
 });
