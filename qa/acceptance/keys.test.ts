@@ -18,11 +18,11 @@ async function environmentOfAuth(): Promise<Record<string, string>> {
 	);
 }
 
-/** Runs the command of the runbook. */
-async function keys(...args: string[]): Promise<string> {
-	const env = await environmentOfAuth();
-	const options = { env, cwd: REPOSITORY };
-	return (await promisify(execFile)(process.execPath, ['apps/auth/src/keys.ts', ...args], options)).stdout;
+/** Runs the command of the runbook and returns its report. */
+async function keys(...args: string[]) {
+	const command = ['apps/auth/src/keys.ts', ...args, '--json'];
+	const options = { env: await environmentOfAuth(), cwd: REPOSITORY };
+	return JSON.parse((await promisify(execFile)(process.execPath, command, options)).stdout);
 }
 
 function keyOf(token: string): string {
@@ -32,7 +32,7 @@ function keyOf(token: string): string {
 describe('the keys of tokens', () => {
 	test('change without a restart, and nobody is signed out', async () => {
 		const person = await newPerson();
-		const [kid = ''] = (await keys('rotate', '--signs-in', '0')).split(' ');
+		const { kid } = await keys('rotate', '--signs-in', '0', '--by', 'ada');
 		const token = await signIn(person.email);
 		expect(keyOf(person.token)).not.toBe(kid);
 		expect(keyOf(token)).toBe(kid);
@@ -40,15 +40,19 @@ describe('the keys of tokens', () => {
 			expect((await call('GET', '/v1/me', { token, base })).status).toBe(200);
 			expect((await call('GET', '/v1/me', { token: person.token, base })).status).toBe(200);
 		}
-		const listed = await keys('list');
-		expect(listed).toMatch(new RegExp(`^${kid} .* signs$`, 'm'));
-		expect(listed).toMatch(new RegExp(`^${keyOf(person.token)} .* verifies until`, 'm'));
+		const { keys: listed } = await keys('list');
+		expect(listed).toContainEqual(expect.objectContaining({ kid, state: 'signs' }));
+		expect(listed).toContainEqual({
+			kid: keyOf(person.token),
+			created_at: expect.any(String),
+			state: expect.stringMatching(/^verifies until /),
+		});
 	});
 
 	test('that somebody has got hold of are retired, and what they sign is refused by every gateway', async () => {
 		const person = await newPerson();
 		// One that signs nobody's token yet, so that nobody else is signed out.
-		const [kid = ''] = (await keys('rotate', '--signs-in', '100000')).split(' ');
+		const { kid } = await keys('rotate', '--signs-in', '100000', '--by', 'ada');
 		const { privateKey } = await readSigningKey(kid);
 		const { header, claims } = readToken(person.token);
 		const forged = signToken({ ...header, kid }, claims, privateKey);
@@ -59,7 +63,7 @@ describe('the keys of tokens', () => {
 				),
 			);
 		expect(await statusesOf(forged)).toEqual([200, 200]);
-		await keys('retire', kid);
+		await keys('retire', kid, '--by', 'ada');
 		const isRefused = async () => (await statusesOf(forged)).every((status) => status === 401);
 		await eventually(isRefused, 30_000, 'a retired key is still taken');
 		expect(await statusesOf(person.token)).toEqual([200, 200]);

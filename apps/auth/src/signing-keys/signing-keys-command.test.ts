@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { UsageError } from '@creatorr/service/operator-command';
+import { CommandError, carryOut, UsageError } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
-import { runKeysCommand } from './signing-keys-command.ts';
+import { HELP, keysCommands } from './signing-keys-command.ts';
 
 const KEYS = fileURLToPath(new URL('../keys.ts', import.meta.url));
 
@@ -19,58 +19,79 @@ beforeAll(async () => {
 
 afterAll(() => auth.close());
 
-/** Runs a command in this process and returns what it printed. */
-async function run(...args: string[]): Promise<string> {
-	const lines: string[] = [];
+/** Runs a command in this process and returns what it prints. */
+function run(...args: string[]): Promise<string> {
 	const keyRules = {
 		encryptionKey: Buffer.from(auth.encryptionKey, 'base64'),
 		tokenTtlSeconds: 7 * 24 * 3_600,
 	};
-	const print = (line: string) => lines.push(`${line}\n`);
-	await runKeysCommand({ prisma: auth.prisma, keyRules, print }, args);
-	return lines.join('');
+	return carryOut({ args, help: HELP, commands: keysCommands({ prisma: auth.prisma, keyRules }) });
 }
 
-/** As an operator runs it, with the environment of the service. */
-async function runProcess(...args: string[]): Promise<string> {
-	const env = { PATH: process.env.PATH, ...auth.environment };
-	return (await promisify(execFile)(process.execPath, [KEYS, ...args], { env })).stdout;
+/** Runs a command in this process and returns its report. */
+async function reportOf(...args: string[]) {
+	return JSON.parse(await run(...args, '--by', 'ada', '--json'));
+}
+
+async function list(): Promise<{ kid: string; state: string }[]> {
+	return (await reportOf('list')).keys;
+}
+
+/** Runs `list` as an operator does, with the environment of the service. */
+function runProcess(overrides: NodeJS.ProcessEnv = {}) {
+	const env = { PATH: process.env.PATH, ...auth.environment, ...overrides };
+	return promisify(execFile)(process.execPath, ['--no-warnings', KEYS, 'list'], { env });
 }
 
 describe('the command for signing keys', () => {
 	test('lists, adds and retires keys', async () => {
-		const [first = ''] = /^\S+/.exec(await run('list')) ?? [];
-		expect(await run('list')).toMatch(/^\S+ {2}created \S+ {2}signs\n$/);
-		const [second = ''] = /^\S+/.exec(await run('rotate', '--signs-in', '0')) ?? [];
-		const listed = (await run('list')).split('\n');
-		expect(listed[0]).toMatch(new RegExp(`^${second} .* signs$`));
-		expect(listed[1]).toMatch(new RegExp(`^${first} .* verifies until`));
-		expect(await run('retire', first)).toBe(`${first} is retired.\n`);
-		expect((await run('list')).split('\n')[1]).toMatch(new RegExp(`^${first} .* ended`));
+		const [first] = await list();
+		expect(first).toMatchObject({ kid: expect.any(String), state: 'signs' });
+		const { kid } = await reportOf('rotate', '--signs-in', '0');
+		expect(await list()).toMatchObject([
+			{ kid, state: 'signs' },
+			{ kid: first?.kid, state: expect.stringMatching(/^verifies until /) },
+		]);
+		expect(await reportOf('retire', first?.kid ?? '')).toEqual({ kid: first?.kid, state: 'ended' });
+		expect((await list())[1]?.state).toMatch(/^ended /);
 		expect(await auth.prisma.signingKey.count()).toBe(2);
+		const events = await auth.prisma.securityEvent.findMany({ orderBy: { id: 'asc' } });
+		expect(events.map(({ kind, operator }) => [kind, operator])).toEqual([
+			['signing_key_rotated', 'ada'],
+			['signing_key_retired', 'ada'],
+		]);
 	});
 
 	test('adds a key that signs in three minutes by default', async () => {
-		const [kid = ''] = /^\S+/.exec(await run('rotate')) ?? [];
+		const { kid } = await reportOf('rotate');
 		const { signsFrom } = await auth.prisma.signingKey.findUniqueOrThrow({ where: { kid } });
 		expect(Math.abs(signsFrom.getTime() - Date.now() - 180_000)).toBeLessThan(30_000);
-		expect(await run('list')).toContain(`signs from ${signsFrom.toISOString()}`);
+		expect((await list())[0]).toMatchObject({ kid, state: `signs from ${signsFrom.toISOString()}` });
 	});
 
 	test.each([
-		['no command', [], /node apps\/auth\/src\/keys\.ts rotate/],
-		['a key that is unknown', ['retire', 'x'], /No such active key: x\./],
-		['a time that is none', ['rotate', '--signs-in', 'soon'], /whole number of seconds/],
-		['an unknown option', ['rotate', '--now'], /--now/],
-	])('refuses %s and says why', async (_, args, said) => {
+		['no command', [], /node apps\/auth\/src\/keys\.ts rotate/, UsageError],
+		['an unknown key', ['retire', 'x', '--by', 'ada'], /^No such active key: x\.$/, CommandError],
+		['a time that is no number', ['rotate', '--signs-in', 'soon'], /whole number of seconds/, UsageError],
+		['an unknown option', ['rotate', '--now'], /--now/, UsageError],
+	])('refuses %s and says why', async (_, args, message, kind) => {
 		const refused = run(...args);
-		await expect(refused).rejects.toThrow(said);
-		await expect(refused).rejects.toBeInstanceOf(UsageError);
+		await expect(refused).rejects.toThrow(message);
+		await expect(refused).rejects.toBeInstanceOf(kind);
 	});
 
-	test('prints to standard output, and exits with 1 when it refuses', async () => {
-		expect(await runProcess('list')).toMatch(/^\S+ {2}created /);
-		const refusal = { code: 1, stdout: '', stderr: 'No such active key: x.\n' };
-		await expect(runProcess('retire', 'x')).rejects.toMatchObject(refusal);
+	test('prints to standard output', async () => {
+		expect((await runProcess()).stdout).toMatch(/^ +\S+ +\S+ +signs$/m);
+	});
+
+	test('says in one line, without a stack, that Postgres is down', async () => {
+		const url = new URL(auth.databaseUrl);
+		url.port = '1';
+		await expect(runProcess({ AUTH_DATABASE_URL: url.href })).rejects.toMatchObject({
+			code: 1,
+			stdout: '',
+			stderr:
+				"A service that this command needs is down: Can't reach database server at 127.0.0.1:1. Run the command again when it’s back.\n",
+		});
 	});
 });

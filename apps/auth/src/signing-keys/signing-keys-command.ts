@@ -1,12 +1,16 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '@creatorr/service/operator-command';
+import {
+	CommandError,
+	type CommandLine,
+	type OperatorCommand,
+	UsageError,
+} from '@creatorr/service/operator-command';
 import type { Database } from '../database.sql.ts';
-import { addNextKey, type DescribedKey, describeKeys, retireKey } from './signing-keys.sql.ts';
+import { addNextKey, type DescribedKey, describeKeys, type NextKey, retireKey } from './signing-keys.sql.ts';
 import { type KeyRules, nextKey, PUBLISHED_BEFORE_SIGNING_SECONDS } from './signing-keys.ts';
 
-const HELP = `Signing keys of user tokens. Runs with the environment of the auth service.
+export const HELP = `Signing keys of user tokens, for operators. Runs with the environment of the auth service.
 
-  node apps/auth/src/keys.ts list
+  node apps/auth/src/keys.ts list [--json]
       Lists all keys and shows which one signs.
 
   node apps/auth/src/keys.ts rotate [--signs-in SECONDS]
@@ -16,12 +20,14 @@ const HELP = `Signing keys of user tokens. Runs with the environment of the auth
   node apps/auth/src/keys.ts retire KID
       Ends a key that may be compromised. Every gateway rejects its tokens within 15 s, usually within 3 s,
       and their users have to sign in again.
+
+rotate and retire are recorded in security_events under the operator's name: --by NAME, or the user of the operating system.
+Exit codes: 0 done; 1 not done, for example because there is no such key; 2 wrong usage.
 `;
 
 interface CommandDeps {
 	prisma: Database;
 	keyRules: KeyRules;
-	print(line: string): void;
 }
 
 function stateOf(key: DescribedKey, signing: DescribedKey | undefined, now: Date): string {
@@ -31,43 +37,42 @@ function stateOf(key: DescribedKey, signing: DescribedKey | undefined, now: Date
 	return `verifies until ${key.expiresAt?.toISOString() ?? 'it is replaced'}`;
 }
 
-async function list({ prisma, print }: CommandDeps): Promise<void> {
+async function list({ prisma }: CommandDeps): Promise<object> {
 	const now = new Date();
 	const all = await describeKeys(prisma);
 	const signing = all.find((key) => key.signsFrom <= now && (!key.expiresAt || key.expiresAt > now));
-	for (const key of all)
-		print(`${key.kid}  created ${key.createdAt.toISOString()}  ${stateOf(key, signing, now)}`);
+	const keys = all.map((key) => ({
+		kid: key.kid,
+		created_at: key.createdAt,
+		state: stateOf(key, signing, now),
+	}));
+	return { keys };
 }
 
-async function rotate({ prisma, keyRules, print }: CommandDeps, signsIn: string | undefined): Promise<void> {
-	const seconds = signsIn === undefined ? PUBLISHED_BEFORE_SIGNING_SECONDS : Number(signsIn);
+function nextKeyBy(line: CommandLine, keyRules: KeyRules, signsInSeconds?: number): NextKey {
+	return { ...nextKey(keyRules, signsInSeconds), by: { name: line.operator(), reason: null } };
+}
+
+async function rotate({ prisma, keyRules }: CommandDeps, line: CommandLine): Promise<object> {
+	const seconds = Number(line.values['signs-in'] ?? PUBLISHED_BEFORE_SIGNING_SECONDS);
 	if (!Number.isInteger(seconds) || seconds < 0)
 		throw new UsageError('--signs-in needs a whole number of seconds, 0 or more.');
-	const kid = await addNextKey(prisma, nextKey(keyRules, seconds));
-	print(`${kid} is published. It starts to sign in ${seconds} s.`);
+	const kid = await addNextKey(prisma, nextKeyBy(line, keyRules, seconds));
+	return { kid, signs_in_seconds: seconds };
 }
 
-async function retire({ prisma, keyRules, print }: CommandDeps, kid: string): Promise<void> {
-	if (!(await retireKey(prisma, kid, nextKey(keyRules)))) throw new UsageError(`No such active key: ${kid}.`);
-	print(`${kid} is retired.`);
+async function retire({ prisma, keyRules }: CommandDeps, line: CommandLine): Promise<object> {
+	const [kid = ''] = line.words;
+	if (!(await retireKey(prisma, kid, nextKeyBy(line, keyRules))))
+		throw new CommandError(`No such active key: ${kid}.`);
+	return { kid, state: 'ended' };
 }
 
-function parse(args: string[]) {
-	try {
-		const options = { help: { type: 'boolean' }, 'signs-in': { type: 'string' } } as const;
-		return parseArgs({ args, options, allowPositionals: true });
-	} catch (error) {
-		throw new UsageError(`${(error as Error).message}\n\n${HELP}`);
-	}
-}
-
-/** Carries out one command. Throws a UsageError that says what was wrong about it. */
-export async function runKeysCommand(deps: CommandDeps, args: string[]): Promise<void> {
-	const { values, positionals } = parse(args);
-	const [command, kid] = positionals;
-	if (values.help) return deps.print(HELP);
-	if (command === 'list' && positionals.length === 1) return await list(deps);
-	if (command === 'rotate' && positionals.length === 1) return await rotate(deps, values['signs-in']);
-	if (command === 'retire' && kid !== undefined && positionals.length === 2) return await retire(deps, kid);
-	throw new UsageError(HELP);
+export function keysCommands(deps: CommandDeps): Record<string, OperatorCommand> {
+	const none = { min: 0, max: 0 };
+	return {
+		list: { words: none, options: [], run: () => list(deps) },
+		rotate: { words: none, options: ['signs-in'], run: (line) => rotate(deps, line) },
+		retire: { words: { min: 1, max: 1 }, options: [], run: (line) => retire(deps, line) },
+	};
 }

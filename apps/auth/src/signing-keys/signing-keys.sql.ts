@@ -2,7 +2,11 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
 import { PRUNE_INTERVAL_MS } from '../pruning.ts';
-import { insertEvent, type SecurityEventKind } from '../security-events/security-events.sql.ts';
+import {
+	insertEvent,
+	type Operator,
+	type SecurityEventKind,
+} from '../security-events/security-events.sql.ts';
 import type { PublicJwk, StoredSigningKey } from './signing-key.ts';
 
 /** Covers replicas that are just signing with the key that they have found, and clocks that differ. */
@@ -15,6 +19,8 @@ export interface NextKey {
 	signsInSeconds: number;
 	/** How long the tokens live that the last one still signs. */
 	tokenTtlSeconds: number;
+	/** Whose command adds it. */
+	by?: Operator;
 }
 
 export interface DescribedKey {
@@ -73,8 +79,8 @@ async function insertNext(
 	return key.kid;
 }
 
-async function recordKeyEvent(tx: Transaction, kind: SecurityEventKind): Promise<void> {
-	await insertEvent(tx, { kind, userId: null, sessionId: null, client: null });
+async function recordKeyEvent(tx: Transaction, kind: SecurityEventKind, { by }: NextKey): Promise<void> {
+	await insertEvent(tx, { kind, userId: null, sessionId: null, client: null, ...(by && { by }) });
 }
 
 /** Returns the key that signs now. Without one, stores the one that `make` returns; of concurrent callers one does. */
@@ -120,7 +126,7 @@ export function addNextKey(prisma: Database, next: NextKey, olderThanSeconds = 0
 				AND signs_from <= clock_timestamp() - make_interval(secs => ${olderThanSeconds}::float8)`;
 		if (olderThanSeconds > 0 && old.length === 0) return null;
 		const kid = await insertNext(tx, next);
-		await recordKeyEvent(tx, 'signing_key_rotated');
+		await recordKeyEvent(tx, 'signing_key_rotated', next);
 		return kid;
 	});
 }
@@ -139,7 +145,7 @@ export function retireKey(prisma: Database, kid: string, next: NextKey): Promise
 			WHERE key.kid = before.kid AND (key.expires_at IS NULL OR key.expires_at > clock_timestamp())
 			RETURNING before.expires_at IS NULL AS was_last`;
 		if (!retired) return false;
-		await recordKeyEvent(tx, 'signing_key_retired');
+		await recordKeyEvent(tx, 'signing_key_retired', next);
 		if (retired.was_last) {
 			await insertNext(tx, { ...next, signsInSeconds: wasSigning ? 0 : next.signsInSeconds });
 		} else if (wasSigning) {

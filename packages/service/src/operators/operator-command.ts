@@ -34,6 +34,7 @@ const OPTIONS = {
 	json: { type: 'boolean' },
 	limit: { type: 'string' },
 	reason: { type: 'string' },
+	'signs-in': { type: 'string' },
 	until: { type: 'string' },
 } as const;
 
