@@ -109,6 +109,14 @@ const WHAT_OTHERS_READ: readonly Mutant[] = [
 	},
 ];
 
+const WHAT_COMPRESSION_SURVIVES: readonly Mutant[] = [
+	{
+		name: 'compresses pages whose content is an array of one stream',
+		mutations: [tools('_pages', forceCondition(false, 'Array'))],
+		test: 'a page whose content is an array of one stream',
+	},
+];
+
 const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
 	{
 		name: 'writes through no link that an earlier command left in the scratch directory',
@@ -190,6 +198,7 @@ export const DOCUMENTS: readonly Mutant[] = [
 	...WHAT_A_DOCUMENT_IS,
 	...WHAT_IS_LOGGED,
 	...WHAT_OTHERS_READ,
+	...WHAT_COMPRESSION_SURVIVES,
 	...WHAT_COMMANDS_LEAVE,
 	...HOW_LARGE_A_DOCUMENT_GETS,
 ];

@@ -10,11 +10,13 @@ import {
 	replaceCondition,
 	replaceConstant,
 	replaceLiteral,
+	replaceProperty,
 	skipMethod,
 	unwrapCall,
 } from '../operators.ts';
 
 const service = inPackage('service');
+const database = inPackage('database');
 const storage = inPackage('storage');
 const toolKit = inPackage('tool-kit');
 const billing = inPackage('billing');
@@ -174,6 +176,24 @@ const HOW_BYTES_GO: readonly Mutant[] = [
 	},
 ];
 
+const WHAT_THEY_DEPEND_ON: readonly Mutant[] = [
+	{
+		name: 'is not ready while the broker confirms nothing',
+		mutations: [messaging('connectBroker', forceCondition(true, 'STALLED_AFTER_MS'))],
+		test: 'rejects once the broker has confirmed nothing for a minute, until it confirms a publish',
+	},
+	{
+		name: 'notices publishes that the broker does not confirm',
+		mutations: [messaging('publishConfirmed', dropCall('failed'))],
+		test: 'rejects once the broker has confirmed nothing for a minute, until it confirms a publish',
+	},
+	{
+		name: 'listens past a transaction pooler',
+		mutations: [database('openDatabase', replaceProperty('databaseUrl', 'databaseUrl', 'directUrl'))],
+		test: 'hears notifications, which a transaction pooler loses, by the direct URL',
+	},
+];
+
 const HOW_THEY_STOP: readonly Mutant[] = [
 	{
 		name: 'cuts the tasks that a drain did not end',
@@ -198,4 +218,10 @@ const HOW_THEY_STOP: readonly Mutant[] = [
 ];
 
 /** What the services make sure of by themselves, whoever calls. */
-export const SERVICES: readonly Mutant[] = [...WHO_CALLS, ...WHOSE_IT_IS, ...HOW_BYTES_GO, ...HOW_THEY_STOP];
+export const SERVICES: readonly Mutant[] = [
+	...WHO_CALLS,
+	...WHOSE_IT_IS,
+	...HOW_BYTES_GO,
+	...WHAT_THEY_DEPEND_ON,
+	...HOW_THEY_STOP,
+];
