@@ -55,7 +55,7 @@ describe('POST /v1/billing/checkout', () => {
 		expect((await checkout(person)).body.error.code).toBe('already_subscribed');
 	});
 
-	test('bad input: a cycle that there is not', async () => {
+	test('bad input: an unknown billing cycle', async () => {
 		const answer = await checkout(await newPerson(), { cycle: 'daily' });
 		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'cycle']);
 	});

@@ -174,7 +174,7 @@ test('an abort ends a call though garbage was collected meanwhile', async () => 
 	await expect(client.tools({ signal: controller.signal })).rejects.toThrow('enough');
 });
 
-test('a refused token is told of, and which one it is', async () => {
+test('a rejected token is reported to the caller', async () => {
 	const told: unknown[] = [];
 	server = await startServer((_, response) => replyError(response, 401, 'unauthorized'));
 	const onUnauthorized = (error: ApiError, token: string | undefined) => told.push([error.code, token]);

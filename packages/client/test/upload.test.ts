@@ -247,7 +247,7 @@ test('a path that is not there is told of before anything is declared', async ()
 	expect(service.files.size).toBe(0);
 });
 
-test('a file that becomes shorter meanwhile is told of, and not waited for', () =>
+test('an upload of a file that becomes shorter meanwhile fails at once', () =>
 	inDirectory(async (directory) => {
 		const path = join(directory, 'large.bin');
 		await writeFile(path, LARGE);

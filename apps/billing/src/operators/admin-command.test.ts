@@ -189,7 +189,7 @@ test('an operator sees a plan with what it follows from, and the use of it', asy
 });
 
 test.each([
-	['a user that there is not', ['user', NOBODY], 'No such user: usr_'],
+	['an unknown user', ['user', NOBODY], 'No such user: usr_'],
 	['a grant to nobody', ['grant', NOBODY, 'pro', '--until', '2099-01-01', ...WHY], 'No such user: usr_'],
 	['a user by an email', ['user', 'a@example.com'], '"a@example.com" is not a user ID'],
 	['a plan that can’t be granted', ['grant', NOBODY, 'free', '--until', '2099-01-01'], 'Can’t grant free'],
@@ -199,7 +199,7 @@ test.each([
 		'--until needs a future date',
 	],
 	[
-		'a day that there is not',
+		'a date that does not exist',
 		['grant', NOBODY, 'pro', '--until', '2099-02-30', ...WHY],
 		'--until needs a future date',
 	],

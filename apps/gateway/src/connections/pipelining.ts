@@ -11,7 +11,7 @@ const pipeliningConnections = counter({
 	help: 'Connections closed because of too many pipelined requests',
 });
 
-/** A connection with so many waiting is not read. One with fewer is, as that is how Node notices that its client left. */
+/** With this many waiting requests a connection is not read. With fewer it is: Node notices only by reading that a client left. */
 const PAUSED_FROM = 8;
 
 function pauseWhileWaiting(socket: PublicSocket): void {

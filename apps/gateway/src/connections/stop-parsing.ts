@@ -9,7 +9,7 @@ interface Parser {
 }
 
 /**
- * Destroys the connection, and makes its parser drop what is left of the packet that it reads: it goes on after the socket was
+ * Destroys the connection, and makes its parser drop the rest of the current packet: it continues after the socket was
  * destroyed, and would make objects of each request and each chunk, tens of ms for a packet of 64 KiB. Node has no public way
  * to stop it.
  */

@@ -116,7 +116,7 @@ describe('admin', () => {
 	});
 
 	test.each([
-		['a job that there is not', ['job', 'job_x', '--by', 'ada'], 'No such job: job_x.'],
+		['an unknown job', ['job', 'job_x', '--by', 'ada'], 'No such job: job_x.'],
 		['a user by an email', ['user', 'a@example.com', '--by', 'ada'], '"a@example.com" is not a user ID'],
 		[
 			'a cancellation without a reason',
