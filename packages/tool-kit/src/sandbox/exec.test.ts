@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { getPriority, tmpdir } from 'node:os';
@@ -350,5 +351,22 @@ describe('a deprioritized command', () => {
 
 	test('is reniced at its start when its signal was aborted before', async () => {
 		expect(await priorityOnceDeprioritized(AbortSignal.abort(), () => {})).toBeGreaterThanOrEqual(LOW);
+	});
+
+	// Where the kernel schedules by session, a thread's own nice value counts only within its session.
+	const hasAutogroups = existsSync('/proc/self/autogroup');
+	(hasAutogroups ? test : test.skip)('is reniced with its session, and with those it begins later', async () => {
+		const controller = new AbortController();
+		const seen: string[] = [];
+		const onLine = (line: string) => {
+			seen.push(line);
+			if (/nice 16 .*nice 16$/.test(line) || seen.length === 200) controller.abort(new Error('enough'));
+		};
+		const script = `
+			setsid sleep 60 &
+			while sleep 0.05; do echo $(cat /proc/self/autogroup /proc/$!/autogroup); done`;
+		const run = bash(script, { deprioritized: AbortSignal.abort(), signal: controller.signal, onLine });
+		await expect(run).rejects.toThrow('enough');
+		expect(seen.at(-1)).toMatch(/nice 16 .*nice 16$/);
 	});
 });

@@ -18,7 +18,10 @@ export interface SandboxStatus {
 	kill(): void;
 	/** Makes all processes of the sandbox run behind others. */
 	lowerPriority(): void;
-	/** Renices all threads of the sandbox by this many steps. Fewer steps than before are ignored. */
+	/**
+	 * Renices all threads of the sandbox by this many steps; fewer steps than before are ignored. To be called periodically: where
+	 * the kernel schedules by session, a session that began after `lowerPriority` starts at full priority until the next call.
+	 */
 	renice(steps: number): void;
 	/** To be called when bwrap has ended. Resolves when no process of the sandbox is left; bwrap itself does not wait for that. */
 	settled(): Promise<void>;
@@ -65,8 +68,8 @@ export function followStatus(child: ChildProcess, onStart: (initPid: number) => 
 			applyPriority();
 		},
 		renice(more) {
-			if (more <= steps) return;
-			steps = more;
+			if (more <= steps && !isLowered) return;
+			steps = Math.max(steps, more);
 			applyPriority();
 		},
 		async settled() {
