@@ -6,6 +6,7 @@ import { execSandboxed } from '../sandbox/exec.ts';
 import { createScratch, removeScratch, type Scratch } from '../scratch/scratch.ts';
 import { processesWith } from '../testing/processes.ts';
 import type { SandboxLimits } from './command-limits.ts';
+import { watchResources } from './resource-watch.ts';
 
 const MIB = 1024 * 1024;
 const LIMITS = { memoryBytes: 512 * MIB, maxFileBytes: MIB, maxProcesses: 32, cpuSeconds: 20 };
@@ -108,5 +109,35 @@ test('a command of one process finishes before a sandbox with twenty processes t
 		expect(ends.slice(0, 3)).toContain('alone');
 	} finally {
 		await removeScratch(other);
+	}
+});
+
+test('processes that wait for a request are hardly measured, until one arrives', async () => {
+	let measurements = 0;
+	let onMeasured = () => {};
+	const onContention = () => {
+		measurements += 1;
+		onMeasured();
+	};
+	const measured = () =>
+		new Promise<void>((resolve) => {
+			onMeasured = resolve;
+		});
+	const onBreach = (error: Error) => {
+		throw error;
+	};
+	const limits = { ...LIMITS, memoryBytes: 1024 ** 4, cpuSeconds: 1e9 };
+	const watch = watchResources({ pid: process.pid, scratch, limits, onContention }, onBreach);
+	try {
+		watch.setIdle(true);
+		await measured();
+		await new Promise((resolve) => setTimeout(resolve, 700));
+		expect(measurements).toBe(1);
+		watch.setIdle(false);
+		await measured();
+		await measured();
+		expect(measurements).toBe(3);
+	} finally {
+		watch.stop();
 	}
 });

@@ -9,6 +9,8 @@ import { createRunQueueDelayMeter } from './run-queue-delay.ts';
 
 const MIN_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 2000;
+/** Between measurements of processes that wait for a request. */
+const IDLE_PAUSE_MS = 5000;
 /** Measuring takes at most this share of the time. */
 const MAX_SHARE = 1 / 20;
 /** A tool needs space for copies of its largest file. */
@@ -25,32 +27,52 @@ interface Watched {
 	onContention(steps: number): void;
 }
 
+export interface ResourceWatch {
+	/** Measures rarely while the processes only wait for a request; measures at once when they no longer do. */
+	setIdle(isIdle: boolean): void;
+	stop(): void;
+}
+
 /**
  * Measures periodically what all processes of a sandbox use together, which the kernel's limits of single processes don't bound.
  * Calls `onBreach` once, with a `limit_exceeded` that names the exceeded limit.
  */
-export function watchResources(watched: Watched, onBreach: (error: ToolError) => void): { stop(): void } {
+export function watchResources(watched: Watched, onBreach: (error: ToolError) => void): ResourceWatch {
 	const stopping = new AbortController();
 	const { signal } = stopping;
+	let isIdle = false;
+	let pause = new AbortController();
 	const measureDemand = createRunQueueDelayMeter();
 	const measureContention = createContentionMeter();
 	const run = async () => {
 		while (!signal.aborted) {
 			const startedAtMs = performance.now();
-			const usage = await measureProcesses(watched.pid, maxMemoryBytes(watched.limits));
-			const { lostMs, runnableThreads } = await measureDemand(usage.pids);
+			const usage = measureProcesses(watched.pid, maxMemoryBytes(watched.limits));
+			const { lostMs, runnableThreads } = measureDemand(usage.pids);
 			const breach = await findBreach(watched, usage);
 			if (signal.aborted) return;
 			if (breach) return onBreach(breach);
 			watched.onWaited?.(lostMs);
 			watched.onContention(measureContention(runnableThreads));
 			const tookMs = performance.now() - startedAtMs;
-			const pauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, tookMs / MAX_SHARE));
-			await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+			const workingPauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, tookMs / MAX_SHARE));
+			pause = new AbortController();
+			await sleep(isIdle ? IDLE_PAUSE_MS : workingPauseMs, undefined, { signal: pause.signal }).catch(
+				() => undefined,
+			);
 		}
 	};
 	void run();
-	return { stop: () => stopping.abort() };
+	return {
+		setIdle(value) {
+			isIdle = value;
+			if (!isIdle) pause.abort();
+		},
+		stop() {
+			stopping.abort();
+			pause.abort();
+		},
+	};
 }
 
 function maxMemoryBytes({ totalMemoryBytes, memoryBytes }: SandboxLimits): number {

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { threadsOf } from './process-usage.ts';
+import { readProc, threadsOf } from './process-usage.ts';
 
 const NANOSECONDS_PER_MS = 1_000_000;
 
@@ -26,11 +25,11 @@ interface Demand {
  */
 export function createRunQueueDelayMeter(
 	cores = availableParallelism(),
-): (pids: readonly number[]) => Promise<Demand> {
+): (pids: readonly number[]) => Demand {
 	let before = new Map<number, SchedulerTimes>();
 	let beforeMs = performance.now();
-	return async (pids) => {
-		const after = await schedulerTimes(pids);
+	return (pids) => {
+		const after = schedulerTimes(pids);
 		const nowMs = performance.now();
 		const elapsedMs = nowMs - beforeMs;
 		const sum = sumSince(before, after);
@@ -67,15 +66,14 @@ function sumSince(
 	return sum;
 }
 
-async function schedulerTimes(pids: readonly number[]): Promise<Map<number, SchedulerTimes>> {
+function schedulerTimes(pids: readonly number[]): Map<number, SchedulerTimes> {
 	const found = new Map<number, SchedulerTimes>();
-	const read = async (pid: number, thread: number) => {
-		// A thread that has ended waits for nothing.
-		const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '');
-		const [ran = 0, waited = 0] = text.split(' ').map(Number);
-		found.set(thread, { ranMs: ran / NANOSECONDS_PER_MS, waitedMs: waited / NANOSECONDS_PER_MS });
-	};
-	const all = pids.map(async (pid) => Promise.all((await threadsOf(pid)).map((thread) => read(pid, thread))));
-	await Promise.all(all);
+	for (const pid of pids) {
+		for (const thread of threadsOf(pid)) {
+			// A thread that has ended waits for nothing.
+			const [ran = 0, waited = 0] = readProc(`/proc/${pid}/task/${thread}/schedstat`).split(' ').map(Number);
+			found.set(thread, { ranMs: ran / NANOSECONDS_PER_MS, waitedMs: waited / NANOSECONDS_PER_MS });
+		}
+	}
 	return found;
 }

@@ -57,9 +57,16 @@ export async function startPrewarmed(
 	// Cleared with each request: what the process printed for another job must not be logged with this one.
 	let stderr = '';
 	const receive = (message: Message) => {
-		if (message.ready) readiness.resolve(true);
-		else if (message.progress !== undefined) onProgress(message.progress);
-		else answer?.resolve(message);
+		if (message.ready) {
+			// A process with a job can't have itself measured rarely.
+			if (answer === undefined) process.setIdle(true);
+			readiness.resolve(true);
+		} else if (message.progress !== undefined) {
+			onProgress(message.progress);
+		} else {
+			answer?.resolve(message);
+			answer = undefined;
+		}
 	};
 	const process = await startSandboxed({
 		...command,
@@ -100,12 +107,14 @@ export async function startPrewarmed(
 			options.signal.throwIfAborted();
 			if (!(await readiness.promise)) return undefined;
 			readiness = Promise.withResolvers<boolean>();
-			answer = Promise.withResolvers<unknown>();
+			const pending = Promise.withResolvers<unknown>();
+			answer = pending;
 			stderr = '';
 			({ onProgress, onWaited } = options);
+			process.setIdle(false);
 			process.stdin.write(`${JSON.stringify(request)}\n`);
 			const deprioritization = onAbort(options.deprioritized, process.lowerPriority);
-			return await endOnAbort(answer.promise, options.signal, end).finally(deprioritization.dispose);
+			return await endOnAbort(pending.promise, options.signal, end).finally(deprioritization.dispose);
 		},
 	};
 }

@@ -355,18 +355,21 @@ describe('a deprioritized command', () => {
 
 	// Where the kernel schedules by session, a thread's own nice value counts only within its session.
 	const hasAutogroups = existsSync('/proc/self/autogroup');
-	(hasAutogroups ? test : test.skip)('is reniced with its session, and with those it begins later', async () => {
-		const controller = new AbortController();
-		const seen: string[] = [];
-		const onLine = (line: string) => {
-			seen.push(line);
-			if (/nice 16 .*nice 16$/.test(line) || seen.length === 200) controller.abort(new Error('enough'));
-		};
-		const script = `
+	(hasAutogroups ? test : test.skip)(
+		'is reniced with its session, and with those it begins later',
+		async () => {
+			const controller = new AbortController();
+			const seen: string[] = [];
+			const onLine = (line: string) => {
+				seen.push(line);
+				if (/nice 16 .*nice 16$/.test(line) || seen.length === 200) controller.abort(new Error('enough'));
+			};
+			const script = `
 			setsid sleep 60 &
 			while sleep 0.05; do echo $(cat /proc/self/autogroup /proc/$!/autogroup); done`;
-		const run = bash(script, { deprioritized: AbortSignal.abort(), signal: controller.signal, onLine });
-		await expect(run).rejects.toThrow('enough');
-		expect(seen.at(-1)).toMatch(/nice 16 .*nice 16$/);
-	});
+			const run = bash(script, { deprioritized: AbortSignal.abort(), signal: controller.signal, onLine });
+			await expect(run).rejects.toThrow('enough');
+			expect(seen.at(-1)).toMatch(/nice 16 .*nice 16$/);
+		},
+	);
 });

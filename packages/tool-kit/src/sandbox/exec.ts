@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { watchResources } from '../limits/resource-watch.ts';
+import { type ResourceWatch, watchResources } from '../limits/resource-watch.ts';
 import type { CommandOptions, CommandResult, OutputStream } from '../tool/tool.ts';
 import { type SandboxedCommand, SECCOMP_FD, SETUP_FD, sandboxArguments } from './arguments.ts';
 import { onAbort, watchStopConditions } from './kill.ts';
@@ -25,6 +25,8 @@ export interface SandboxedProcess {
 	kill(): void;
 	/** Makes its processes run behind others from now on. */
 	lowerPriority(): void;
+	/** Measures its use of resources rarely while it only waits for a request. */
+	setIdle(isIdle: boolean): void;
 	/**
 	 * Settles when none of its processes is left. Rejects with the signal's reason once that is aborted, with a ToolError
 	 * `limit_exceeded` when the processes exceeded a limit, and with an Error when the sandbox could not be set up.
@@ -60,22 +62,28 @@ export async function startSandboxed(run: SandboxedRun): Promise<SandboxedProces
 	stdin.on('error', () => {});
 	const started = Promise.withResolvers<number>();
 	const status = followStatus(child, started.resolve);
-	const ended = outcome(run, child, status, started.promise);
+	const stop = watchStopConditions(run, status.kill);
+	const onBreach = (error: unknown) => stop.fail(error, 'limit');
+	const watch = watchOnceStarted(started.promise, run, { onBreach, onContention: status.renice });
+	const ended = outcome(run, child, { status, stop, watch });
 	writeToDescriptor(child, SETUP_FD, setup);
 	writeToDescriptor(child, SECCOMP_FD, filter);
-	return { stdin, kill: status.kill, lowerPriority: status.lowerPriority, ended };
+	const { kill, lowerPriority } = status;
+	return { stdin, kill, lowerPriority, setIdle: watch.setIdle, ended };
+}
+
+interface Controls {
+	status: SandboxStatus;
+	stop: ReturnType<typeof watchStopConditions>;
+	watch: ResourceWatch;
 }
 
 async function outcome(
 	run: SandboxedRun,
 	child: ChildProcess,
-	status: SandboxStatus,
-	started: Promise<number>,
+	{ status, stop, watch }: Controls,
 ): Promise<CommandResult> {
 	const ended = closed(child);
-	const stop = watchStopConditions(run, status.kill);
-	const onBreach = (error: unknown) => stop.fail(error, 'limit');
-	const watch = watchOnceStarted(started, run, { onBreach, onContention: status.renice });
 	const stdout = captureStream(child, 'stdout', run.onLine, stop.fail);
 	const stderr = captureStream(child, 'stderr', run.onLine, stop.fail);
 	const deprioritization = onAbort(run.deprioritized, status.lowerPriority);
@@ -96,13 +104,16 @@ function watchOnceStarted(
 	started: Promise<number>,
 	{ scratch, limits, onWaited }: SandboxedRun,
 	{ onBreach, onContention }: { onBreach(error: unknown): void; onContention(steps: number): void },
-): { stop(): void } {
+): ResourceWatch {
 	let isStopped = false;
-	let watch: { stop(): void } | undefined;
+	let watch: ResourceWatch | undefined;
 	void started.then((pid) => {
 		if (!isStopped) watch = watchResources({ pid, scratch, limits, onWaited, onContention }, onBreach);
 	});
 	return {
+		setIdle(isIdle) {
+			watch?.setIdle(isIdle);
+		},
 		stop() {
 			isStopped = true;
 			watch?.stop();
