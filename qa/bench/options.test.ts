@@ -1,37 +1,34 @@
 import { expect, test } from '@jest/globals';
 import { readOptions } from './options.ts';
 
-test('folders and files are meant from where the person stands', () => {
-	const options = readOptions(['tools', '--dir', 'scans', '--json', 'out.json'], '/home/ada');
+const NAMES = ['tools', 'corpus', 'load', 'abuse', 'drain'];
+const read = (args: string[]) => readOptions(args, '/home/ada', NAMES);
+
+test('resolves paths in the working directory of the caller', () => {
+	const options = read(['tools', '--dir', 'scans', '--json', 'out.json']);
 	expect(options).toMatchObject({ name: 'tools', dir: '/home/ada/scans', jsonPath: '/home/ada/out.json' });
 });
 
-test('all tools are measured on the files that the bench makes, unless something is said', () => {
-	expect(readOptions([], '/')).toMatchObject({
-		name: 'tools',
-		dir: undefined,
-		only: [],
-		repeat: 1,
-		withLarge: true,
+test('measures all tools on the generated files by default', () => {
+	const defaults = { name: 'tools', dir: undefined, only: [], repeat: 1, withLarge: true };
+	expect(read([])).toMatchObject(defaults);
+});
+
+test('takes the defaults of each bench', () => {
+	expect(read(['load', '--api', 'http://127.0.0.1:9000/'])).toMatchObject({
+		apiUrl: 'http://127.0.0.1:9000',
+		seconds: 600,
 	});
-});
-
-test('a load meets the product that is named', () => {
-	const options = readOptions(['load', '--api', 'http://127.0.0.1:9000/', '--seconds', '60'], '/');
-	expect(options).toMatchObject({ name: 'load', apiUrl: 'http://127.0.0.1:9000', seconds: 60 });
-});
-
-test('the load goes on for ten minutes unless something else is said', () => {
-	expect(readOptions(['load'], '/').seconds).toBe(600);
-	expect(readOptions(['abuse'], '/').seconds).toBe(30);
+	expect(read(['abuse']).seconds).toBe(30);
+	expect(read(['drain']).jobs).toBe(10_000);
 });
 
 test.each([
 	['an unknown bench', ['tool']],
 	['an unknown option', ['tools', '--dri', 'x']],
-	['no number', ['tools', '--repeat', '0']],
-	['no time', ['load', '--seconds', 'soon']],
+	['zero repetitions', ['tools', '--repeat', '0']],
+	['a duration that is no number', ['load', '--seconds', 'soon']],
 	['a corpus without a folder', ['corpus']],
-])('%s is answered with the usage', (_, args) => {
-	expect(() => readOptions(args, '/')).toThrow(/--/);
+])('rejects %s', (_, args) => {
+	expect(() => read(args)).toThrow(/--/);
 });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BenchError } from './say.ts';
+import { BenchError } from './log.ts';
 
 export const USAGE = `usage: npm run bench tools -- [options]    compare each tool with the plain command-line program
        npm run bench corpus -- --dir DIR   run every file of DIR's manifest.tsv through a running product's API
@@ -29,68 +29,44 @@ export const USAGE = `usage: npm run bench tools -- [options]    compare each to
 
 Exits with 1 if a target is missed.`;
 
-const NAMES = [
-	...(['tools', 'corpus', 'load', 'neighbours', 'gateway'] as const),
-	...(['overhead', 'throughput', 'drain', 'memory', 'presign', 'abuse'] as const),
-] as const;
-
-type Name = (typeof NAMES)[number];
-
-export interface Options {
-	name: Name;
-	/** Undefined: the files that the bench makes. */
-	dir: string | undefined;
-	only: readonly string[];
-	skip: readonly string[];
-	repeat: number;
-	withLarge: boolean;
-	apiUrl: string;
-	seconds: number;
-	/** Undefined: as many as the bench takes by itself. */
-	jobs: number | undefined;
-	minutes: number;
-	/** Where a CPU profile is written to; undefined: none is made. */
-	profileDir: string | undefined;
-	jsonPath: string;
-}
+const DEFAULT_JOBS: Partial<Record<string, string>> = { overhead: '300', throughput: '60', drain: '10000' };
 
 const RESULTS = resolve(import.meta.dirname, 'results');
 
-/** Throws a BenchError that says how it should have been. */
-export function readOptions(args: readonly string[], startedIn: string): Options {
+export type Options = ReturnType<typeof readOptions>;
+
+/**
+ * Reads the command line; paths are relative to `workingDirectory`. Throws a BenchError with the usage.
+ * @param names of the benches
+ */
+export function readOptions(args: readonly string[], workingDirectory: string, names: readonly string[]) {
 	const { values, positionals } = parse(args);
-	const name = NAMES.find((one) => one === (positionals[0] ?? 'tools'));
-	if (positionals.length > 1 || name === undefined || values.help) throw new BenchError(USAGE);
-	const repeat = wholeNumber(values.repeat, '--repeat takes a number of runs, from 1.');
-	const seconds = wholeNumber(
-		values.seconds ?? (name === 'load' ? '600' : '30'),
-		'--seconds takes whole seconds, from 1.',
-	);
-	const jobs =
-		values.jobs === undefined
-			? undefined
-			: wholeNumber(values.jobs, '--jobs takes a number of jobs, from 1.');
-	const minutes = wholeNumber(values.minutes, '--minutes takes whole minutes, from 1.');
+	const [name = 'tools', ...others] = positionals;
+	if (!names.includes(name) || others.length > 0 || values.help) throw new BenchError(USAGE);
 	if (name === 'corpus' && values.dir === undefined) throw new BenchError(`corpus needs --dir.\n\n${USAGE}`);
+	const path = (text: string | undefined) =>
+		text === undefined ? undefined : resolve(workingDirectory, text);
 	return {
 		name,
-		dir: values.dir === undefined ? undefined : resolve(startedIn, values.dir),
+		/** Undefined for the generated files. */
+		dir: path(values.dir),
 		only: values.only,
 		skip: values.skip,
-		repeat,
+		repeat: wholeNumber('repeat', values.repeat),
 		withLarge: !values['no-large'],
 		apiUrl: values.api.replace(/\/+$/, ''),
-		seconds,
-		jobs,
-		minutes,
-		profileDir: values.profile === undefined ? undefined : resolve(startedIn, values.profile),
-		jsonPath: values.json === undefined ? resolve(RESULTS, `${name}.json`) : resolve(startedIn, values.json),
+		seconds: wholeNumber('seconds', values.seconds ?? (name === 'load' ? '600' : '30')),
+		jobs: wholeNumber('jobs', values.jobs ?? DEFAULT_JOBS[name] ?? '1'),
+		minutes: wholeNumber('minutes', values.minutes),
+		/** Undefined for no CPU profile. */
+		profileDir: path(values.profile),
+		jsonPath: path(values.json) ?? resolve(RESULTS, `${name}.json`),
 	};
 }
 
-function wholeNumber(text: string, error: string): number {
+function wholeNumber(name: string, text: string): number {
 	const value = Number(text);
-	if (!Number.isInteger(value) || value < 1) throw new BenchError(error);
+	if (!Number.isInteger(value) || value < 1) throw new BenchError(`--${name} takes a whole number from 1.`);
 	return value;
 }
 

@@ -1,74 +1,80 @@
 import { newId } from '@creatorr/contracts/ids';
+import { BenchError } from '../log.ts';
 import { median, sum } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
-import { register } from '../product/account.ts';
-import { readProduct } from '../product/environment.ts';
-import { processorSeconds } from '../product/processor-time.ts';
-import type { Figure, Section } from '../report/figure.ts';
-import { renderSection } from '../report/table.ts';
-import { BenchError, say } from '../say.ts';
-import { type Field, type Subject, startField, WITH_AUTH_REQUEST } from './subject.ts';
+import { cpuSeconds } from '../product/processes.ts';
+import { readProduct } from '../product/product.ts';
+import { registerUser } from '../product/user.ts';
+import type { Figure, Section } from '../report/section.ts';
+import { runRounds } from '../run/rounds.ts';
+import { type Contestant, startContestants, WITH_AUTH_REQUEST } from './contestants.ts';
 import { runWrk } from './wrk.ts';
-import type { Load } from './wrk-output.ts';
 
 const CONNECTIONS = 64;
-/** Of each in turn, so that what else the machine does meets all of them. */
 const ROUNDS = 5;
 const WARM_UP_SECONDS = 2;
 const MIN_RATIO = 2;
 
-interface Round extends Load {
-	/** Processor time. */
+interface JobRequest {
+	token: string;
+	path: string;
+}
+
+interface Round {
+	requestsPerSecond: number;
+	medianMs: number;
+	p99Ms: number;
+	/** CPU time. */
 	microsecondsPerRequest: number;
 }
 
-interface Measured {
-	subject: Subject;
-	rounds: Round[];
-}
-
-/** The gateway beside nginx with auth_request, both verifying ES256 in front of the same service. */
-export async function benchGateway({ seconds, profileDir }: Options): Promise<Section[]> {
+/** Measures the gateway beside nginx with auth_request, both verifying ES256 in front of the same service. */
+export async function* bench({ seconds, profileDir }: Options): AsyncGenerator<Section> {
 	const product = readProduct();
 	const nodeFlags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-	const field = await startField(product, nodeFlags);
-	const { token } = await register(product.apiUrl);
-	const measured = await measure(field, token, Math.max(1, Math.round(seconds / ROUNDS)));
-	await field.stop();
-	const section = {
+	const { contestants, stop } = await startContestants(product, nodeFlags);
+	const { token } = await registerUser(product.apiUrl);
+	const request = { token, path: `/v1/jobs/${newId('job')}` };
+	for (const contestant of contestants) {
+		await requireVerification(contestant, request);
+		await measure(contestant, request, WARM_UP_SECONDS);
+	}
+	const roundSeconds = Math.max(1, Math.round(seconds / ROUNDS));
+	const rounds = await runRounds(
+		ROUNDS,
+		Object.fromEntries(contestants.map((one) => [one.name, () => measure(one, request, roundSeconds)])),
+	);
+	await stop();
+	yield {
 		title: `GET of a job by ${CONNECTIONS} connections, ${ROUNDS} rounds of each in turn`,
-		figures: figuresOf(measured),
-		files: measured.flatMap(({ subject, rounds }) => rounds.map((one, index) => row(subject, index, one))),
-		charts: [chartOf(measured)],
+		figures: figuresOf(rounds),
+		files: Object.entries(rounds).flatMap(([name, measured]) =>
+			measured.map(({ requestsPerSecond, medianMs, p99Ms, microsecondsPerRequest }, index) => ({
+				round: index + 1,
+				through: name,
+				'requests/s': requestsPerSecond,
+				'median ms': medianMs,
+				'p99 ms': p99Ms,
+				'CPU µs a request': microsecondsPerRequest,
+			})),
+		),
 	};
-	say(renderSection(section));
-	return [section];
 }
 
-const requestsOf = ({ rounds }: Measured) => rounds.map((round) => round.requestsPerSecond);
-
-async function measure({ gateway, others }: Field, token: string, seconds: number): Promise<Measured[]> {
-	const path = `/v1/jobs/${newId('job')}`;
-	const measured = [gateway, ...others].map((subject): Measured => ({ subject, rounds: [] }));
-	const secondsOf = ({ pids }: Subject) => sum(pids.map(processorSeconds));
-	const ask = async (subject: Subject, duration: number): Promise<Round> => {
-		const before = secondsOf(subject);
-		const url = subject.url + path;
-		const load = await runWrk({ url, token, connections: CONNECTIONS, seconds: duration });
-		return { ...load, microsecondsPerRequest: (1e6 * (secondsOf(subject) - before)) / load.requests };
-	};
-	for (const { subject } of measured) {
-		await checkVerifies(subject, path, token);
-		await ask(subject, WARM_UP_SECONDS);
-	}
-	for (let round = 0; round < ROUNDS; round += 1) {
-		for (const { subject, rounds } of measured) rounds.push(await ask(subject, seconds));
-	}
-	return measured;
+async function measure({ url, pids }: Contestant, request: JobRequest, seconds: number): Promise<Round> {
+	const before = sum(pids.map(cpuSeconds));
+	const load = await runWrk({ ...request, url: url + request.path, connections: CONNECTIONS, seconds });
+	const cpu = sum(pids.map(cpuSeconds)) - before;
+	const { requests, medianMs, p99Ms } = load;
+	const requestsPerSecond = requests / load.seconds;
+	return { requestsPerSecond, medianMs, p99Ms, microsecondsPerRequest: (1e6 * cpu) / requests };
 }
 
-/** What lets through whom it should not, or nobody, is not measured. */
-async function checkVerifies({ name, url, verifies }: Subject, path: string, token: string): Promise<void> {
+/** Throws a BenchError unless a valid token is accepted and a forged one rejected. */
+async function requireVerification(
+	{ name, url, verifies }: Contestant,
+	{ path, token }: JobRequest,
+): Promise<void> {
 	const statusWith = async (given: string) => {
 		const answer = await fetch(url + path, { headers: { authorization: `Bearer ${given}` } });
 		await answer.arrayBuffer();
@@ -81,50 +87,25 @@ async function checkVerifies({ name, url, verifies }: Subject, path: string, tok
 	throw new BenchError(`${name} answers ${statuses[0]} to a valid token and ${statuses[1]} to a forged one`);
 }
 
-function figuresOf(measured: readonly Measured[]): Figure[] {
-	const medianOf = (name: string) => {
-		const one = measured.find(({ subject }) => subject.name === name);
-		return median(one ? requestsOf(one) : []);
-	};
-	const [ours, ...others] = measured;
-	const oursMedian = median(ours ? requestsOf(ours) : []);
+function figuresOf(rounds: Record<string, Round[]>): Figure[] {
+	const medians = (field: keyof Round) =>
+		Object.entries(rounds).map(([name, measured]) => {
+			return { name, value: median(measured.map((one) => one[field])) };
+		});
+	const rates = medians('requestsPerSecond');
+	const [gateway, ...others] = rates;
 	return [
-		...measured.map((one) => ({
-			...{ name: one.subject.name, value: median(requestsOf(one)), unit: 'requests/s' },
-		})),
-		...measured.map(({ subject, rounds }) => ({
-			...{ name: `${subject.name}: p99`, value: median(rounds.map(({ p99Ms }) => p99Ms)), unit: 'ms' },
-		})),
-		...measured.map(({ subject, rounds }) => ({
-			name: `${subject.name}: processor time a request`,
-			value: median(rounds.map((round) => round.microsecondsPerRequest)),
+		...rates.map((figure) => ({ ...figure, unit: 'requests/s' })),
+		...medians('p99Ms').map(({ name, value }) => ({ name: `${name}: p99`, value, unit: 'ms' })),
+		...medians('microsecondsPerRequest').map(({ name, value }) => ({
+			name: `${name}: CPU time a request`,
+			value,
 			unit: 'µs',
 		})),
-		...others.map(({ subject }) => ({
-			name: `the gateway ÷ ${subject.name}`,
-			value: oursMedian / medianOf(subject.name),
-			...(subject.name === WITH_AUTH_REQUEST && { bar: { atLeast: MIN_RATIO } }),
+		...others.map(({ name, value }) => ({
+			name: `the gateway ÷ ${name}`,
+			value: (gateway?.value ?? Number.NaN) / value,
+			bar: name === WITH_AUTH_REQUEST ? { atLeast: MIN_RATIO } : undefined,
 		})),
 	];
-}
-
-function chartOf(measured: readonly Measured[]) {
-	return {
-		kind: 'bars' as const,
-		title: `Requests a second by ${CONNECTIONS} connections (median and range of ${ROUNDS} rounds)`,
-		unit: 'req/s',
-		bars: measured.map((one) => {
-			const all = requestsOf(one);
-			const range: [number, number] = [Math.min(...all), Math.max(...all)];
-			return { label: one.subject.name, value: median(all), range };
-		}),
-	};
-}
-
-function row({ name }: Subject, index: number, round: Round): Record<string, string | number> {
-	return {
-		...{ round: index + 1, through: name, 'requests/s': round.requestsPerSecond },
-		...{ 'median ms': round.medianMs, 'p99 ms': round.p99Ms },
-		'processor µs a request': round.microsecondsPerRequest,
-	};
 }

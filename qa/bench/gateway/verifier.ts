@@ -5,43 +5,37 @@ import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
-/** The path whose answer a token's signature is verified for once, and not at each request. */
-const REMEMBERING = '/remembering';
-
 const keysSchema = z.array(z.looseObject({ kid: z.string() }));
 const keys = new Map<string, KeyObject>(
 	keysSchema
 		.parse(JSON.parse(process.env.VERIFIER_KEYS ?? ''))
 		.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]),
 );
-const verified = new LRUCache<string, number>({ max: 20_000 });
+const verifiedUntil = new LRUCache<string, number>({ max: 20_000 });
 
-/** When it expires, in seconds. Throws for a token that is not valid. */
+/** Returns when a token expires, in seconds. Throws when it isn't valid. */
 function verify(token: string): number {
 	const key = keys.get(jwt.decode(token, { complete: true })?.header.kid ?? '');
 	if (!key) throw new Error('unknown key');
-	const claims = jwt.verify(token, key, {
-		algorithms: ['ES256'],
-		issuer: TOKEN_ISSUER,
-		audience: TOKEN_AUDIENCE,
-	});
+	const options = { algorithms: ['ES256' as const], issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE };
+	const claims = jwt.verify(token, key, options);
 	const expiry = typeof claims === 'object' ? claims.exp : undefined;
 	if (expiry === undefined) throw new Error('no expiry');
 	return expiry;
 }
 
-function isValid(token: string, remembers: boolean): boolean {
+function isValid(token: string, isCached: boolean): boolean {
 	try {
-		const expiry = (remembers ? verified.get(token) : undefined) ?? verify(token);
-		if (remembers) verified.set(token, expiry);
+		const expiry = (isCached ? verifiedUntil.get(token) : undefined) ?? verify(token);
+		if (isCached) verifiedUntil.set(token, expiry);
 		return expiry * 1000 > Date.now();
 	} catch {
 		return false;
 	}
 }
 
-/** What nginx asks by auth_request: 204 for a valid token, 401 for any other. */
+// Answers auth_request of nginx: 204 for a valid token, 401 for any other. The path /cached verifies each signature once.
 createServer((req, res) => {
 	const token = /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1] ?? '';
-	res.writeHead(isValid(token, req.url === REMEMBERING) ? 204 : 401).end();
+	res.writeHead(isValid(token, req.url === '/cached') ? 204 : 401).end();
 }).listen(Number(process.env.PORT), '127.0.0.1');

@@ -1,22 +1,36 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { BenchError } from '../say.ts';
-import { type Load, readWrk } from './wrk-output.ts';
+import { BenchError } from '../log.ts';
 
-export interface Ask {
+const REPORT_SCRIPT = join(import.meta.dirname, 'wrk-report.lua');
+
+interface Load {
 	url: string;
 	token: string;
 	connections: number;
 	seconds: number;
 }
 
-/** Asks as fast as answers come, over connections that are kept. One thread of C asks, which takes little from who is asked. */
-export async function runWrk({ url, token, connections, seconds }: Ask): Promise<Load> {
+/** As wrk-report.lua prints it. */
+interface Report {
+	requests: number;
+	seconds: number;
+	medianMs: number;
+	p99Ms: number;
+	failures: number;
+}
+
+/**
+ * Sends requests as fast as answers come, on kept connections. wrk uses one thread of C, which leaves the most CPU to the server.
+ * Throws a BenchError when a request fails.
+ */
+export async function runWrk({ url, token, connections, seconds }: Load): Promise<Report> {
 	const { stdout } = await promisify(execFile)('wrk', [
 		...['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`],
-		...['--latency', '--header', `Authorization: Bearer ${token}`, url],
+		...['--script', REPORT_SCRIPT, '--header', `Authorization: Bearer ${token}`, url],
 	]);
-	const load = readWrk(stdout);
-	if (load.failures > 0) throw new BenchError(`${load.failures} requests to ${url} failed:\n${stdout}`);
-	return load;
+	const report: Report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+	if (report.failures > 0) throw new BenchError(`${report.failures} requests to ${url} failed:\n${stdout}`);
+	return report;
 }

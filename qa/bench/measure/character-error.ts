@@ -1,35 +1,28 @@
 /**
- * The share of characters that are wrong: the least insertions, deletions and replacements that make the truth of what was read,
- * over the length of the truth. Line ends and other spaces count as one space each run, ligatures as their letters.
+ * Returns the share of characters that are wrong: insertions, deletions and replacements that turn the truth into what was
+ * read, per character of the truth. White space counts as one space, a ligature as its letters.
  */
 export function characterErrorRate(truth: string, read: string): number {
-	const [a, b] = [normalise(truth), normalise(read)];
-	return editDistance(a, b) / Math.max(1, a.length);
+	const [expected, actual] = [normalize(truth), normalize(read)];
+	return editDistance(expected, actual) / Math.max(1, expected.length);
 }
 
-function normalise(text: string): string[] {
+function normalize(text: string): string[] {
 	return [...text.normalize('NFKC').replace(/\s+/g, ' ').trim()];
 }
 
+/** The Levenshtein distance. */
 function editDistance(a: readonly string[], b: readonly string[]): number {
-	let row = Uint32Array.from({ length: b.length + 1 }, (_, column) => column);
-	for (const [index, letter] of a.entries()) row = nextRow(row, letter, b, index + 1);
-	return row[b.length] ?? 0;
-}
-
-function nextRow(
-	above: Uint32Array,
-	letter: string,
-	b: readonly string[],
-	first: number,
-): Uint32Array<ArrayBuffer> {
-	const row = new Uint32Array(above.length);
-	row[0] = first;
-	let left = first;
-	for (let column = 1; column < row.length; column += 1) {
-		const replaced = (above[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
-		left = Math.min(replaced, left + 1, (above[column] ?? 0) + 1);
-		row[column] = left;
+	const distances = Uint32Array.from({ length: b.length + 1 }, (_, column) => column);
+	for (const [row, letter] of a.entries()) {
+		let diagonal = row;
+		distances[0] = row + 1;
+		for (let column = 1; column < distances.length; column += 1) {
+			const above = distances[column] ?? 0;
+			const replaced = diagonal + (letter === b[column - 1] ? 0 : 1);
+			distances[column] = Math.min(replaced, above + 1, (distances[column - 1] ?? 0) + 1);
+			diagonal = above;
+		}
 	}
-	return row;
+	return distances[b.length] ?? 0;
 }

@@ -18,8 +18,22 @@ export function geometricMean(values: readonly number[]): number {
 	return Math.exp(mean(values.map((value) => Math.log(value))));
 }
 
-/** The smallest value that at least this share of the values does not exceed; NaN for no values. */
-export function quantile(values: readonly number[], share: number): number {
+/** Returns the smallest value that at least 99% of the values don't exceed; NaN for no values. */
+export function p99(values: readonly number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
-	return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+	return sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Returns the slope of the least-squares line; NaN for fewer than two points. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+	const meanX = mean(points.map(([x]) => x));
+	const meanY = mean(points.map(([, y]) => y));
+	const covariance = sum(points.map(([x, y]) => (x - meanX) * (y - meanY)));
+	return covariance / sum(points.map(([x]) => (x - meanX) ** 2));
+}
+
+/** Splits values, in order, into parts whose lengths differ by one at most. */
+export function split<T>(values: readonly T[], parts: number): T[][] {
+	const start = (part: number) => Math.round((part * values.length) / parts);
+	return Array.from({ length: parts }, (_, part) => values.slice(start(part), start(part + 1)));
 }

@@ -1,133 +1,100 @@
-import { median, quantile } from '../measure/statistics.ts';
-import { inParts } from '../measure/trend.ts';
+import { BenchError } from '../log.ts';
+import { median, p99, split } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
-import { readProduct } from '../product/environment.ts';
-import { readHeld, startHeld } from '../product/held-processes.ts';
-import { type JobTimes, readJobTimes, type Standing } from '../product/job-times.ts';
-import { readProcessorTimes } from '../product/processor-time.ts';
-import type { Chart } from '../report/chart.ts';
-import type { Figure, Section } from '../report/figure.ts';
-import { renderSection } from '../report/table.ts';
+import { cpuSeconds, readPids } from '../product/processes.ts';
+import { type Product, readProduct, startHeld } from '../product/product.ts';
+import type { Figure, Section } from '../report/section.ts';
 import { secondsSince } from '../run/trial.ts';
-import { BenchError, say } from '../say.ts';
-import { gatherCrowd } from './crowd.ts';
+import { drainBacklog, type JobTimes, readJobTimes, registerSubmitters } from './backlog.ts';
 import { noopSample } from './noop-sample.ts';
-import { untilDone } from './until-done.ts';
 
-const JOBS = 10_000;
-/** As many as may queue so many jobs on the free plan. */
-const JOBS_PER_PERSON = 1_000;
-const PARTS = 10;
-/** The broker's queues are short, however long the line before them. */
-const MAX_ASKED_MS = 1_000;
-/** The last tenth goes as the first did, but for what the machine does besides. */
+/** The free plan allows so many queued jobs. */
+const JOBS_PER_USER = 1_000;
+/** The broker's queues stay short, however long the backlog. */
+const MAX_WAIT_MS = 1_000;
+/** The last tenth must be as fast as the first, except for other load on the machine. */
 const MIN_STEADINESS = 0.7;
 
-/** How fast one worker empties a long queue of jobs that do nothing, and whether any wait grows with what has gone before. */
-export async function benchDrain({ jobs = JOBS }: Options): Promise<Section[]> {
+/** Measures how fast one worker drains a long backlog of jobs that do nothing, and whether waits grow with it. */
+export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
 	const product = readProduct();
-	const held = readHeld(product)[0];
+	const [held] = product.held;
 	if (!held) throw new BenchError('there is no worker to start');
 	const sample = noopSample({ sandboxed: false });
-	const crowd = await gatherCrowd(product, sample, Math.ceil(jobs / JOBS_PER_PERSON));
-	const atRest = readProcessorTimes(product.home);
-	const enqueuedAt = performance.now();
-	await crowd.enqueue(jobs);
-	const enqueueSeconds = secondsSince(enqueuedAt);
+	const enqueue = await registerSubmitters(product, sample, Math.ceil(jobs / JOBS_PER_USER));
+	const idle = readCpu(product);
+	const startedAt = performance.now();
+	await enqueue(jobs);
+	const enqueueSeconds = secondsSince(startedAt);
 	const worker = await startHeld(product, held);
-	const pids = new Map([[held.name, worker.pid]]);
-	const enqueued = readProcessorTimes(product.home, pids);
-	const seen = await untilDone(sample.tool);
-	const drained = readProcessorTimes(product.home, pids);
+	const workerPid = new Map([[held.name, worker.pid]]);
+	const enqueued = readCpu(product, workerPid);
+	const longestWaitMs = await drainBacklog(sample.tool);
+	const drained = readCpu(product, workerPid);
 	await worker.stop();
-	const times = await readJobTimes(sample.tool);
+	const times = (await readJobTimes(sample.tool)).sort((one, other) => one.finishedMs - other.finishedMs);
 	if (times.length !== jobs) throw new BenchError(`${times.length} of ${jobs} jobs have succeeded`);
-	const parts = inParts(
-		times.toSorted((one, other) => one.finishedMs - other.finishedMs),
-		PARTS,
-	);
-	const section = {
+	const tenths = split(times, 10);
+	yield {
 		title: `${jobs} queued jobs that do nothing, through one worker`,
 		figures: [
 			{ name: 'jobs accepted', value: jobs / enqueueSeconds, unit: 'jobs/s' },
-			...drainFigures(times, parts, seen),
+			...drainFigures(times, tenths),
+			{
+				name: 'longest wait for a worker after the dispatch of a job',
+				value: longestWaitMs,
+				unit: 'ms',
+				bar: { atMost: MAX_WAIT_MS },
+			},
 		],
-		files: parts.map((part, index) => ({
-			tenth: index + 1,
-			'jobs/s': rateOf(part),
-			...{ 'claimed → done: median ms': median(workTimes(part)), 'p99 ms': quantile(workTimes(part), 0.99) },
-		})),
-		charts: [chartOf(times)],
+		files: tenths.map((tenth, index) => {
+			const workMs = tenth.map(({ claimedMs, finishedMs }) => finishedMs - claimedMs);
+			return {
+				tenth: index + 1,
+				'jobs/s': rateOf(tenth),
+				'claimed → done: median ms': median(workMs),
+				'p99 ms': p99(workMs),
+			};
+		}),
 	};
-	const costs = costSection({ atRest, enqueued, drained }, jobs);
-	for (const one of [section, costs]) say(renderSection(one));
-	return [section, costs];
-}
-
-type ProcessorTimes = ReadonlyMap<string, number>;
-
-/** What a job takes of each process: it tells which of them is full first. */
-function costSection(
-	{ atRest, enqueued, drained }: Record<'atRest' | 'enqueued' | 'drained', ProcessorTimes>,
-	jobs: number,
-): Section {
-	const msPerJob = (name: string, after: ProcessorTimes, before: ProcessorTimes) =>
+	const msPerJob = (name: string, before: CpuTimes, after: CpuTimes) =>
 		(1000 * ((after.get(name) ?? 0) - (before.get(name) ?? 0))) / jobs;
-	return {
-		title: 'Processor time of each process, in milliseconds a job',
+	yield {
+		title: 'CPU time of each process, in milliseconds a job',
 		figures: [],
-		files: [...drained.keys()].map((name) => ({
-			process: name,
-			'to accept it': msPerJob(name, enqueued, atRest),
-			'to run it': msPerJob(name, drained, enqueued),
+		files: [...drained.keys()].map((process) => ({
+			process,
+			'to accept it': msPerJob(process, idle, enqueued),
+			'to run it': msPerJob(process, enqueued, drained),
 		})),
 	};
 }
 
-const firstClaim = (times: readonly JobTimes[]) => Math.min(...times.map(({ claimedMs }) => claimedMs));
-const lastEnd = (times: readonly JobTimes[]) => Math.max(...times.map(({ finishedMs }) => finishedMs));
-const workTimes = (times: readonly JobTimes[]) =>
-	times.map(({ claimedMs, finishedMs }) => finishedMs - claimedMs);
+/** CPU time in seconds, with child processes. */
+type CpuTimes = ReadonlyMap<string, number>;
 
-function rateOf(times: readonly JobTimes[]): number {
-	const ends = times.map(({ finishedMs }) => finishedMs);
-	return (1000 * (times.length - 1)) / (Math.max(...ends) - Math.min(...ends));
+function readCpu({ home }: Product, more: ReadonlyMap<string, number> = new Map()): CpuTimes {
+	// The supervisor is the parent of all others.
+	const pids = [...readPids(home), ...more].filter(([name]) => name !== 'supervisor');
+	return new Map(pids.map(([name, pid]) => [name, cpuSeconds(pid)]));
 }
 
-function drainFigures(
-	times: readonly JobTimes[],
-	parts: readonly JobTimes[][],
-	seen: readonly Standing[],
-): Figure[] {
-	const seconds = (lastEnd(times) - firstClaim(times)) / 1000;
-	const [first = [], last = []] = [parts[0], parts.at(-1)];
+/** Returns the jobs per second of jobs in the order of their end. */
+function rateOf(times: readonly JobTimes[]): number {
+	const [first, last] = [times[0]?.finishedMs ?? 0, times.at(-1)?.finishedMs ?? 0];
+	return (1000 * (times.length - 1)) / (last - first);
+}
+
+function drainFigures(times: readonly JobTimes[], tenths: readonly JobTimes[][]): Figure[] {
+	const startMs = Math.min(...times.map(({ claimedMs }) => claimedMs));
+	const seconds = ((times.at(-1)?.finishedMs ?? 0) - startMs) / 1000;
 	return [
 		{ name: 'time to drain', value: seconds, unit: 's' },
 		{ name: 'drained', value: times.length / seconds, unit: 'jobs/s' },
 		{
 			name: 'speed of the last tenth ÷ of the first',
-			value: rateOf(last) / rateOf(first),
+			value: rateOf(tenths.at(-1) ?? []) / rateOf(tenths[0] ?? []),
 			bar: { atLeast: MIN_STEADINESS },
 		},
-		{
-			name: 'longest that a job was seen to wait after a worker was asked for it',
-			value: Math.max(...seen.map(({ oldestAskedMs }) => oldestAskedMs)),
-			unit: 'ms',
-			bar: { atMost: MAX_ASKED_MS },
-		},
 	];
-}
-
-function chartOf(times: readonly JobTimes[]): Chart {
-	const startMs = firstClaim(times);
-	const ends = times.map(({ finishedMs }) => finishedMs).sort((one, other) => one - other);
-	const seconds = Math.ceil(((ends.at(-1) ?? startMs) - startMs) / 1000);
-	const points = Array.from({ length: seconds + 1 }, (_, second): [number, number] => [
-		second,
-		ends.length - ends.filter((end) => end <= startMs + second * 1000).length,
-	]);
-	return {
-		...{ kind: 'lines', title: `${times.length} jobs that do nothing, through one worker` },
-		...{ xUnit: 'seconds', yUnit: 'jobs left', lines: [{ label: 'jobs that are not done', points }] },
-	};
 }

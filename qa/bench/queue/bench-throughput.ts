@@ -1,112 +1,72 @@
 import { availableParallelism } from 'node:os';
 import { loadTools } from '@creatorr/tools/runners';
 import { mapConcurrently } from '../../driver/map-concurrently.ts';
+import { BenchError } from '../log.ts';
 import type { Options } from '../options.ts';
-import { type Product, readProduct } from '../product/environment.ts';
-import { type HeldProcess, readHeld, startHeld } from '../product/held-processes.ts';
-import { readJobTimes } from '../product/job-times.ts';
-import type { Section } from '../report/figure.ts';
-import { renderSection } from '../report/table.ts';
-import { isSuccess, secondsSince } from '../run/trial.ts';
-import { startWorker } from '../run/worker.ts';
-import { makeFiles } from '../samples/made.ts';
-import type { Sample } from '../samples/sample.ts';
-import { smallestSample } from '../samples/smallest.ts';
-import { BenchError, say } from '../say.ts';
-import { type Crowd, gatherCrowd } from './crowd.ts';
-import { untilDone } from './until-done.ts';
+import { type Product, readProduct, startHeld } from '../product/product.ts';
+import type { Section } from '../report/section.ts';
+import { secondsSince, startToolRunner } from '../run/trial.ts';
+import { generateFiles } from '../samples/generated.ts';
+import { type Sample, smallestSample } from '../samples/samples.ts';
+import { drainBacklog, readJobTimes, registerSubmitters } from './backlog.ts';
 
 const TOOL = 'compress_heavy';
 const WORKERS = [1, 2, 4];
-const JOBS = 60;
-/** On the free plan each has three jobs active at most. */
-const PEOPLE = 6;
-/** So that it is the number of workers that says how many jobs run at once. */
-const ONE_JOB_AT_A_TIME = { WORKER_CONCURRENCY: '1', TOOL_CONCURRENCY: '1', LONG_JOBS: '0' };
+/** Each may have three active jobs on the free plan. */
+const USERS = 6;
+/** So that the number of workers decides how many jobs run at once. */
+const ONE_JOB_PER_WORKER = { WORKER_CONCURRENCY: '1', TOOL_CONCURRENCY: '1', LONG_JOBS: '0' };
 
-interface Rate {
-	workers: number;
-	bare: number;
-	product: number;
-}
-
-/** Small jobs a second by 1, 2 and 4 workers, beside the bare tool run as many at once. */
-export async function benchThroughput({ dir, jobs = JOBS }: Options): Promise<Section[]> {
+/** Measures small jobs per second with 1, 2 and 4 workers, beside as many concurrent runs of the bare tool. */
+export async function* bench({ dir, jobs }: Options): AsyncGenerator<Section> {
 	const product = readProduct();
-	const held = readHeld(product);
-	const sample = await smallestSample(dir ?? (await makeFiles()).folder, TOOL);
-	const crowd = await gatherCrowd(product, sample, PEOPLE);
-	const rates: Rate[] = [];
+	const sample = await smallestSample(dir ?? generateFiles(), TOOL);
+	const enqueue = await registerSubmitters(product, sample, USERS);
+	const rates: { workers: number; bare: number; through: number }[] = [];
 	for (const workers of WORKERS) {
 		process.stderr.write(`${workers} at once\n`);
-		const bare = await bareRate(sample, { atOnce: workers, jobs });
-		rates.push({ workers, bare, product: await productRate({ product, held, crowd }, workers, jobs) });
+		const bare = await measureBareTool(sample, workers, jobs);
+		const ids = new Set(await enqueue(jobs));
+		rates.push({ workers, bare, through: await measureProduct(product, workers, ids) });
 	}
-	const section = {
+	const speedup = (workers: number) =>
+		(rates.find((one) => one.workers === workers)?.through ?? Number.NaN) / (rates[0]?.through ?? Number.NaN);
+	yield {
 		title: `${jobs} jobs of ${TOOL} on ${sample.label}, ${availableParallelism()} cores`,
 		figures: [
-			...rates.flatMap(({ workers, bare, product: through }) => [
+			...rates.flatMap(({ workers, bare, through }) => [
 				{ name: `bare tool, ${workers} at once`, value: bare, unit: 'jobs/s' },
 				{ name: `workers: ${workers}`, value: through, unit: 'jobs/s' },
 				{ name: `workers: ${workers}, ÷ bare tool`, value: through / bare },
 			]),
-			{ name: '2 workers ÷ 1', value: rateWith(rates, 2) / rateWith(rates, 1) },
-			{ name: '4 workers ÷ 1', value: rateWith(rates, 4) / rateWith(rates, 1) },
+			{ name: '2 workers ÷ 1', value: speedup(2) },
+			{ name: '4 workers ÷ 1', value: speedup(4) },
 		],
 		files: [],
-		charts: [
-			{
-				kind: 'bars' as const,
-				title: `Jobs of ${TOOL} a second on ${availableParallelism()} cores`,
-				unit: 'jobs/s',
-				bars: rates.flatMap(({ workers, bare, product: through }) => [
-					{ label: `bare tool, ${workers} at once`, value: bare },
-					{ label: `product, workers: ${workers}`, value: through },
-				]),
-			},
-		],
 	};
-	say(renderSection(section));
-	return [section];
 }
 
-function rateWith(rates: readonly Rate[], count: number): number {
-	return rates.find(({ workers }) => workers === count)?.product ?? Number.NaN;
-}
-
-async function bareRate(
-	sample: Sample,
-	{ atOnce: count, jobs }: { atOnce: number; jobs: number },
-): Promise<number> {
+async function measureBareTool(sample: Sample, concurrency: number, jobs: number): Promise<number> {
 	const tool = (await loadTools()).get(TOOL);
 	if (!tool) throw new BenchError(`There is no tool ${TOOL}.`);
-	const worker = startWorker(tool, { jobsPerProcess: 1 });
+	const runner = startToolRunner(tool);
 	const startedAt = performance.now();
-	await mapConcurrently(Array.from({ length: jobs }), count, async () => {
-		const trial = await worker.run(sample, async () => {});
-		if (!isSuccess(trial)) throw new BenchError(`${sample.label} ended ${trial.outcome}: ${trial.message}`);
-	});
+	await mapConcurrently(Array.from({ length: jobs }), concurrency, () => runner.time(sample));
 	const rate = jobs / secondsSince(startedAt);
-	await worker.stop();
+	await runner.stop();
 	return rate;
 }
 
-interface Given {
-	product: Product;
-	held: readonly HeldProcess[];
-	crowd: Crowd;
-}
-
-/** From the first claim to the last end. */
-async function productRate({ product, held, crowd }: Given, count: number, jobs: number): Promise<number> {
-	const ids = new Set(await crowd.enqueue(jobs));
-	const workers = await Promise.all(
-		held.slice(0, count).map((one) => startHeld(product, one, { env: ONE_JOB_AT_A_TIME })),
-	);
-	await untilDone(TOOL);
+/** Starts workers for queued jobs. Measures from the first claim to the last end. */
+async function measureProduct(product: Product, count: number, ids: ReadonlySet<string>): Promise<number> {
+	const starts = product.held
+		.slice(0, count)
+		.map((held) => startHeld(product, held, { env: ONE_JOB_PER_WORKER }));
+	const workers = await Promise.all(starts);
+	await drainBacklog(TOOL);
 	for (const worker of workers) await worker.stop();
 	const times = (await readJobTimes(TOOL)).filter(({ id }) => ids.has(id));
-	const beganMs = Math.min(...times.map(({ claimedMs }) => claimedMs));
-	const endedMs = Math.max(...times.map(({ finishedMs }) => finishedMs));
-	return (1000 * times.length) / (endedMs - beganMs);
+	const startMs = Math.min(...times.map(({ claimedMs }) => claimedMs));
+	const endMs = Math.max(...times.map(({ finishedMs }) => finishedMs));
+	return (1000 * times.length) / (endMs - startMs);
 }

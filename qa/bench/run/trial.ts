@@ -1,36 +1,148 @@
-import { SUCCEEDED } from '../samples/sample.ts';
+import { chmod, copyFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
+import { runTool } from '@creatorr/tool-kit/run/run-tool';
+import { inputPath } from '@creatorr/tool-kit/sandbox/paths';
+import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
+import { BenchError, log } from '../log.ts';
+import { type Sample, SUCCEEDED } from '../samples/samples.ts';
+import { execInScratch, inScratch, scratchRoot } from './scratch.ts';
 
-/** What a tool or a command made, as long as its scratch directory is there. */
-export interface Made {
-	/** The output, on the host. */
-	path: string;
-	sizeBytes: number;
-	details: Record<string, unknown>;
-	warnings: readonly string[];
-}
-
-/** One run: how long it took from input on disk to output on disk, how it ended, and what was seen of its output. */
+/** One run of a tool or command. */
 export interface Trial<T> {
+	/** From the input on disk to the output on disk. */
 	seconds: number;
-	/** `succeeded`, or the code of an error. */
+	/** `succeeded` or an error code. */
 	outcome: string;
 	message: string;
-	made: Omit<Made, 'path'> | undefined;
-	seen: T | undefined;
+	/** What the tool reported besides its output. */
+	details: Record<string, unknown>;
+	/** What `inspect` found in the output; undefined where there is none. */
+	found: T | undefined;
 }
 
-export function isSuccess(trial: Trial<unknown>): boolean {
-	return trial.outcome === SUCCEEDED;
-}
+/** Reads an output before it is removed. */
+export type Inspect<T> = (outputPath: string, scratch: Scratch) => Promise<T>;
 
-export function failure(seconds: number, outcome: string, message: string): Trial<never> {
-	return { seconds, outcome, message, made: undefined, seen: undefined };
-}
-
-export function success<T>(seconds: number, { path: _, ...made }: Made, seen: T): Trial<T> {
-	return { seconds, outcome: SUCCEEDED, message: '', made, seen };
+export function isSuccess({ outcome }: Trial<unknown>): boolean {
+	return outcome === SUCCEEDED;
 }
 
 export function secondsSince(startedAt: number): number {
 	return (performance.now() - startedAt) / 1000;
+}
+
+interface Output {
+	outputPath: string;
+	details: Record<string, unknown>;
+}
+
+async function runTrial<T>(
+	scratch: Scratch,
+	run: () => Promise<Output>,
+	inspect: Inspect<T>,
+): Promise<Trial<T>> {
+	const startedAt = performance.now();
+	let output: Output;
+	try {
+		output = await run();
+	} catch (error) {
+		// The worker reports every other error as a bug, too.
+		const outcome = error instanceof ToolError ? error.code : 'internal';
+		const seconds = secondsSince(startedAt);
+		return { seconds, outcome, message: String(error), details: {}, found: undefined };
+	}
+	const seconds = secondsSince(startedAt);
+	const found = await inspect(output.outputPath, scratch);
+	return { seconds, outcome: SUCCEEDED, message: '', details: output.details, found };
+}
+
+/** Runs one of our tools as the worker does, with its prewarmed processes. */
+export interface ToolRunner {
+	run<T>(sample: Sample, inspect: Inspect<T>, signal?: AbortSignal): Promise<Trial<T>>;
+	/** Resolves with the seconds of a run. Throws a BenchError when it fails. */
+	time(sample: Sample): Promise<number>;
+	stop(): Promise<void>;
+}
+
+/** @param jobsPerProcess how many jobs a prewarmed process serves */
+export function startToolRunner(tool: Tool, jobsPerProcess = 1): ToolRunner {
+	const workspaces = createWorkspaces([tool], {
+		scratchRoot: scratchRoot(),
+		prewarmedPerTool: availableParallelism(),
+		jobsPerProcess,
+		onProblem: (problem, error) => log(`${tool.manifest.slug}: ${problem}: ${error}`),
+	});
+	const run: ToolRunner['run'] = async (sample, inspect, signal = new AbortController().signal) => {
+		const workspace = await workspaces.acquire(tool);
+		try {
+			await copyFile(sample.path, workspace.scratch.inputPath);
+			const request = {
+				...workspace,
+				name: basename(sample.path),
+				mimeType: sample.mimeType,
+				sizeBytes: (await stat(sample.path)).size,
+				params: sample.params,
+				signal,
+				onProgress: () => {},
+			};
+			return await runTrial(workspace.scratch, () => runTool(tool, request), inspect);
+		} finally {
+			await workspaces.release(workspace);
+		}
+	};
+	return {
+		run,
+		async time(sample) {
+			const trial = await run(sample, async () => {});
+			if (isSuccess(trial)) return trial.seconds;
+			throw new BenchError(`${sample.label} ended with ${trial.outcome}: ${trial.message}`);
+		},
+		stop: () => workspaces.stop(),
+	};
+}
+
+/** A command as a person would type it. */
+export interface PlainCommand {
+	command: string;
+	args(input: string): readonly string[];
+	/** The file that it writes to its working directory. */
+	output: string;
+}
+
+export const INPUT_STEM = 'input';
+
+/** Runs commands in the tools' sandbox, each in a scratch directory of its own, until one succeeds. Resolves with the last trial. */
+export async function runPlain<T>(
+	sample: Sample,
+	commands: readonly PlainCommand[],
+	inspect: Inspect<T>,
+): Promise<Trial<T>> {
+	let trial: Trial<T> | undefined;
+	for (const command of commands) {
+		trial = await inScratch(sample.path, (scratch) =>
+			runTrial(scratch, () => execPlain(scratch, sample, command), inspect),
+		);
+		if (isSuccess(trial)) break;
+	}
+	if (!trial) throw new Error('no command was given');
+	return trial;
+}
+
+async function execPlain(
+	scratch: Scratch,
+	sample: Sample,
+	{ command, args, output }: PlainCommand,
+): Promise<Output> {
+	await chmod(scratch.inputPath, 0o444);
+	const name = INPUT_STEM + extname(sample.path).toLowerCase();
+	const readOnly = { [name]: scratch.inputPath };
+	const { exitCode, stderrTail } = await execInScratch(scratch, command, args(inputPath(name)), { readOnly });
+	const outputPath = join(scratch.toolDir, output);
+	const stats = await stat(outputPath).catch(() => undefined);
+	if (exitCode === 0 && stats && stats.size > 0) return { outputPath, details: {} };
+	throw new ToolError('tool_failed', stderrTail.trim().split('\n').at(-1) ?? '');
 }

@@ -1,41 +1,26 @@
 import { existsSync } from 'node:fs';
 import { loadTools } from '@creatorr/tools/runners';
 import type { Options } from '../options.ts';
-import type { Section } from '../report/figure.ts';
-import { renderSection } from '../report/table.ts';
-import { startWorker } from '../run/worker.ts';
-import { readFolder } from '../samples/folder.ts';
-import { makeFiles } from '../samples/made.ts';
-import { say } from '../say.ts';
-import type { BenchContext } from './bench-context.ts';
+import type { Section } from '../report/section.ts';
+import { startToolRunner } from '../run/trial.ts';
+import { generateFiles } from '../samples/generated.ts';
+import { readFolder } from '../samples/samples.ts';
+import type { ToolBench } from './compare.ts';
 
-type Bench = (context: BenchContext) => Promise<Section>;
-
-/** The bench of a tool stands in the file that is named as the tool; a tool need not have one. */
-async function loadBench(slug: string): Promise<Bench | undefined> {
-	const file = new URL(`./${slug}.ts`, import.meta.url);
-	if (!existsSync(file)) return undefined;
-	return ((await import(file.href)) as { bench: Bench }).bench;
-}
-
-/** Holds each tool that has files against its naive command; says each table as soon as it is there. */
-export async function benchTools(options: Options): Promise<Section[]> {
-	const { dir, only, skip, repeat } = options;
-	const made = dir === undefined || options.withLarge ? await makeFiles() : undefined;
-	const samples = await readFolder(dir ?? made?.folder ?? '', { only, skip });
-	const tools = await loadTools();
-	const sections: Section[] = [];
-	for (const [slug, tool] of tools) {
-		const bench = await loadBench(slug);
+/** Compares each tool that has files with the plain command. The bench of a tool is the file with its name. */
+export async function* bench({ dir, only, skip, repeat, withLarge }: Options): AsyncGenerator<Section> {
+	const samples = await readFolder(dir ?? generateFiles(), { only, skip });
+	for (const [slug, tool] of await loadTools()) {
+		const file = new URL(`./${slug}.ts`, import.meta.url);
 		const own = samples.filter((sample) => sample.tool === slug);
-		if (!bench || own.length === 0) continue;
-		const large = options.withLarge ? made?.large : undefined;
-		const worker = startWorker(tool, { jobsPerProcess: 1 });
+		if (own.length === 0 || !existsSync(file)) continue;
+		const { compareTool } = (await import(file.href)) as {
+			compareTool(context: ToolBench): Promise<Section>;
+		};
+		const runner = startToolRunner(tool);
 		const progress = (label: string) => process.stderr.write(`${slug}: ${label}\n`);
-		const section = await bench({ tool, worker, samples: own, repeat, large, progress });
-		await worker.stop();
-		sections.push(section);
-		say(renderSection(section));
+		const section = await compareTool({ tool, runner, samples: own, repeat, withLarge, progress });
+		await runner.stop();
+		yield section;
 	}
-	return sections;
 }

@@ -1,130 +1,127 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { characterErrorRate } from '../measure/character-error.ts';
-import { textOf } from '../measure/pdf.ts';
+import { extractText } from '../measure/inspect-pdf.ts';
 import { mean, sum } from '../measure/statistics.ts';
-import { besideChart } from '../report/beside.ts';
-import type { Figure, Section } from '../report/figure.ts';
-import { runNaive } from '../run/naive.ts';
-import { isSuccess, type Made, type Trial } from '../run/trial.ts';
-import type { Sample } from '../samples/sample.ts';
-import { truthPath } from '../samples/truth.ts';
-import { type BenchContext, measureSamples } from './bench-context.ts';
-import { crowdFigure } from './crowd.ts';
-import { unexpectedEnds } from './expectations.ts';
-import { ocrmypdf } from './ocrmypdf.ts';
-import { repeated } from './repeated.ts';
+import type { Figure, Section } from '../report/section.ts';
+import { type Inspect, isSuccess, type PlainCommand, secondsSince } from '../run/trial.ts';
+import { type Sample, truthPath } from '../samples/samples.ts';
+import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
 
-/** The character error; NaN where there is no truth to compare with. */
-type Error = number;
+const OUTPUT = 'out.pdf';
 
-export interface Measured {
-	sample: Sample;
-	/** That ours recognised. */
-	pages: number;
-	plain: Trial<Error>;
-	upright: Trial<Error>;
-	ours: Trial<Error>;
+/** What a person tries next when ocrmypdf refuses an image without a resolution, pages with text, or a tagged PDF. */
+const FALLBACKS = [[], ['--image-dpi', '300'], ['--skip-text'], ['--force-ocr']] as const;
+
+function ocrmypdf({ params }: Sample, ...flags: string[]): PlainCommand[] {
+	const languages = Array.isArray(params.languages) ? params.languages : ['eng'];
+	return FALLBACKS.map((fallback) => ({
+		command: 'ocrmypdf',
+		args: (input) => ['--language', languages.join('+'), ...flags, ...fallback, input, OUTPUT],
+		output: OUTPUT,
+	}));
 }
 
-type Reader = 'plain' | 'upright' | 'ours';
+type Name = 'plain' | 'upright' | 'ours';
+type Row = Compared<Name, number>;
 
-/** ocr against `ocrmypdf` as it is, and with --rotate-pages --deskew. */
-export async function bench(context: BenchContext): Promise<Section> {
-	const measured = await measureSamples(context, measure);
-	const figures = [
-		...speedFigures(measured),
-		...errorFigures(measured),
-		await crowdFigure(context, onePagers(measured)),
-		refusedFigure(measured),
-		await unexpectedEnds(context, measured),
-	];
-	const title = 'ocr, beside ocrmypdf plain, and upright: with --rotate-pages --deskew';
-	const chart = besideChart(
-		{ title: 'Time of a recognition by ocr', unit: 's', theirs: 'ocrmypdf, upright' },
-		measured.map(({ sample, upright, ours }) => ({
-			...{ label: sample.label, theirs: upright.seconds, ours: ours.seconds },
-		})),
-	);
-	return { title, figures, files: measured.map(row), charts: [chart] };
+/** Finds the character error; NaN without a text to compare with. */
+function inspect({ path }: Sample): Inspect<number> {
+	const file = truthPath(path);
+	if (file === undefined) return async () => Number.NaN;
+	const truth = readFileSync(file, 'utf8');
+	return async (output, scratch) => characterErrorRate(truth, await extractText(scratch, output));
 }
 
-async function measure({ worker, repeat }: BenchContext, sample: Sample): Promise<Measured> {
-	const truthFile = truthPath(sample.path);
-	const truth = truthFile === undefined ? undefined : await readFile(truthFile, 'utf8');
-	const look = async (made: Made, scratch: Scratch) =>
-		truth === undefined ? Number.NaN : characterErrorRate(truth, await textOf(scratch, made.path));
-	const ours = await repeated(repeat, () => worker.run(sample, look));
+/** Compares ocr with `ocrmypdf` as it is, and with --rotate-pages --deskew. */
+export async function compareTool(context: ToolBench): Promise<Section> {
+	const rows = await compare(context, {
+		commands: (sample) => ({
+			plain: ocrmypdf(sample),
+			upright: ocrmypdf(sample, '--rotate-pages', '--deskew'),
+		}),
+		inspect,
+	});
 	return {
-		sample,
-		pages: Number(ours.made?.details.pages_recognized ?? 0),
-		plain: await repeated(repeat, () => runNaive(sample, ocrmypdf(sample, []), look)),
-		upright: await repeated(repeat, () =>
-			runNaive(sample, ocrmypdf(sample, ['--rotate-pages', '--deskew']), look),
-		),
-		ours,
+		title: 'ocr, beside ocrmypdf plain, and upright: with --rotate-pages --deskew',
+		figures: [
+			...speedFigures(rows),
+			...errorFigures(rows),
+			await concurrencyFigure(context, rows),
+			refusedFigure(rows),
+			await unexpectedEnds(context, rows),
+		],
+		files: rows.map(cells),
 	};
 }
 
-/** The files of one page that was recognised. */
-function onePagers(measured: readonly Measured[]): Sample[] {
-	return measured
-		.filter(({ pages, ours }) => pages === 1 && ours.made?.details.pages === 1)
-		.map(({ sample }) => sample);
-}
+const pagesOf = ({ ours }: Row) => Number(ours.details.pages_recognized ?? 0);
 
-function speedFigures(measured: readonly Measured[]): Figure[] {
+/** Counts files with a page to recognize that all three could read. */
+function speedFigures(rows: readonly Row[]): Figure[] {
+	const read = rows.filter((row) => pagesOf(row) > 0 && isSuccess(row.plain) && isSuccess(row.upright));
+	const pagesPerMinute = (name: Name) =>
+		(60 * sum(read.map(pagesOf))) / sum(read.map((row) => row[name].seconds));
 	const title = `pages a minute on ${availableParallelism()} cores`;
 	return [
-		{ name: 'files', value: measured.length },
-		{ name: title, value: pagesPerMinute(measured, 'ours'), bar: { atLeast: 30 } },
-		{ name: `${title}, plain`, value: pagesPerMinute(measured, 'plain') },
-		{ name: `${title}, upright`, value: pagesPerMinute(measured, 'upright') },
+		{ name: 'files', value: rows.length },
+		{ name: title, value: pagesPerMinute('ours'), bar: { atLeast: 30 } },
+		{ name: `${title}, plain`, value: pagesPerMinute('plain') },
+		{ name: `${title}, upright`, value: pagesPerMinute('upright') },
 	];
 }
 
-/** Over the files that had something to recognise, and that all three could read. */
-function pagesPerMinute(measured: readonly Measured[], reader: Reader): number {
-	const read = measured.filter(
-		({ pages, plain, upright }) => pages > 0 && isSuccess(plain) && isSuccess(upright),
-	);
-	return (60 * sum(read.map(({ pages }) => pages))) / sum(read.map((one) => one[reader].seconds));
-}
-
-function errorFigures(measured: readonly Measured[]): Figure[] {
-	const read = measured.filter((one) =>
-		[one.plain, one.upright, one.ours].every(({ seen = Number.NaN }) => !Number.isNaN(seen)),
-	);
-	const meanError = (reader: Reader) => mean(read.map((one) => one[reader].seen ?? Number.NaN));
-	const upright = meanError('upright');
-	const excess = read.map(({ ours, upright: other }) => (ours.seen ?? 1) - (other.seen ?? 0));
+function errorFigures(rows: readonly Row[]): Figure[] {
+	const read = rows
+		.map(({ plain, upright, ours }) => [plain, upright, ours].map(({ found = Number.NaN }) => found))
+		.filter((errors) => !errors.some(Number.isNaN));
+	const column = (index: number) => read.map((errors) => errors[index] ?? Number.NaN);
+	const [plain, upright, ours] = [column(0), column(1), column(2)];
+	const excess = ours.map((error, index) => error - (upright[index] ?? 0));
 	return [
 		{ name: 'files with their true text', value: read.length },
-		{ name: 'character error (mean)', value: meanError('ours'), bar: { atMost: upright } },
-		{ name: 'character error, plain', value: meanError('plain') },
-		{ name: 'character error, upright', value: upright },
+		{ name: 'character error (mean)', value: mean(ours), bar: { atMost: mean(upright) } },
+		{ name: 'character error, plain', value: mean(plain) },
+		{ name: 'character error, upright', value: mean(upright) },
 		{ name: 'most above upright, in one file', value: Math.max(...excess, Number.NEGATIVE_INFINITY) },
 	];
 }
 
-function refusedFigure(measured: readonly Measured[]): Figure {
-	const refused = measured.filter(
+/** Times five jobs of one page at once, relative to one after the other. */
+async function concurrencyFigure({ runner, progress }: ToolBench, rows: readonly Row[]): Promise<Figure> {
+	const onePagers = rows.filter((row) => pagesOf(row) === 1 && row.ours.details.pages === 1);
+	const name = 'five one-page jobs, at once ÷ serially';
+	if (onePagers.length === 0) return { name, value: Number.NaN };
+	progress('five one-page jobs');
+	const jobs = Array.from({ length: 5 }, () => onePagers.map(({ sample }) => sample))
+		.flat()
+		.slice(0, 5);
+	const serialStart = performance.now();
+	for (const job of jobs) await runner.time(job);
+	const serial = secondsSince(serialStart);
+	const concurrentStart = performance.now();
+	await Promise.all(jobs.map(runner.time));
+	return { name, value: secondsSince(concurrentStart) / serial, bar: { atMost: 1.2 } };
+}
+
+function refusedFigure(rows: readonly Row[]): Figure {
+	const refused = rows.filter(
 		({ ours, plain, upright }) => !isSuccess(ours) && (isSuccess(plain) || isSuccess(upright)),
 	);
 	return { name: 'read by some ocrmypdf, not by ours', value: refused.length, bar: { atMost: 0 } };
 }
 
-function row({ sample, pages, plain, upright, ours }: Measured): Record<string, string | number> {
+function cells(row: Row): Record<string, string | number> {
+	const { sample, plain, upright, ours } = row;
 	return {
 		file: sample.label,
-		pages,
+		pages: pagesOf(row),
 		'plain s': plain.seconds,
-		'plain error': plain.seen ?? plain.outcome,
+		'plain error': plain.found ?? plain.outcome,
 		'upright s': upright.seconds,
-		'upright error': upright.seen ?? upright.outcome,
+		'upright error': upright.found ?? upright.outcome,
 		s: ours.seconds,
-		error: ours.seen ?? Number.NaN,
+		error: ours.found ?? Number.NaN,
 		end: ours.outcome,
 	};
 }

@@ -1,139 +1,104 @@
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { mapConcurrently } from '../../driver/map-concurrently.ts';
-import { pagesOf } from '../measure/pdf.ts';
+import { countPages } from '../measure/inspect-pdf.ts';
 import { median } from '../measure/statistics.ts';
-import { besideChart } from '../report/beside.ts';
-import type { Figure, Section } from '../report/figure.ts';
-import { type NaiveCommand, OFFICE_OUTPUT, runNaive } from '../run/naive.ts';
-import { isSuccess, type Made, secondsSince, type Trial } from '../run/trial.ts';
-import { startWorker } from '../run/worker.ts';
-import type { Sample } from '../samples/sample.ts';
-import { type BenchContext, measureSamples } from './bench-context.ts';
-import { unexpectedEnds } from './expectations.ts';
-import { repeated } from './repeated.ts';
+import type { Figure, Section } from '../report/section.ts';
+import {
+	INPUT_STEM,
+	isSuccess,
+	type PlainCommand,
+	runPlain,
+	secondsSince,
+	startToolRunner,
+} from '../run/trial.ts';
+import type { Sample } from '../samples/samples.ts';
+import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
 
-/** /tmp is the job's own, so the profile is a fresh one for each document. */
-const SOFFICE: NaiveCommand = {
+/** Each job has its own /tmp, so each document has a new profile. */
+const SOFFICE: PlainCommand = {
 	command: 'soffice',
 	args: (input) => ['--headless', '-env:UserInstallation=file:///tmp/profile', '--convert-to', 'pdf', input],
-	output: OFFICE_OUTPUT,
+	output: `${INPUT_STEM}.pdf`,
 };
 
-const AT_ONCE = 2;
+const CONCURRENT_JOBS = 2;
 const JOBS_PER_PROCESS = 20;
-/** Until the processes that stand by for the next documents have started. */
-const IDLE_AFTER_MS = 3000;
-/** Enough that the beginning and the end, when one waits for the other, do not show. */
+/** Until the processes for the next documents are warm. */
+const WARM_AFTER_MS = 3000;
+/** So many that the end, when one waits for the other, doesn't matter. */
 const CONVERSIONS = 40;
 
-interface Measured {
-	sample: Sample;
-	naive: Trial<number>;
-	ours: Trial<number>;
-}
+type Row = Compared<'soffice', number>;
 
-/** office_to_pdf against a cold soffice with a fresh profile for each document. */
-export async function bench(context: BenchContext): Promise<Section> {
-	const measured = await measureSamples(context, measure);
-	const figures = [
-		...latencyFigures(measured),
-		...(await throughputFigures(context, measured)),
-		...fidelityFigures(measured),
-		await unexpectedEnds(context, measured),
-	];
+/** Compares office_to_pdf with a cold soffice that has a new profile for each document. */
+export async function compareTool(context: ToolBench): Promise<Section> {
+	const rows = await compare(context, {
+		commands: () => ({ soffice: [SOFFICE] }),
+		inspect: () => (output, scratch) => countPages(scratch, output),
+		pauseMs: WARM_AFTER_MS,
+	});
 	return {
 		title: 'office_to_pdf, beside a cold soffice --convert-to pdf',
-		figures,
-		files: measured.map(row),
-		charts: [
-			besideChart(
-				{ title: 'Time of a conversion by office_to_pdf', unit: 's', theirs: 'cold soffice' },
-				measured.map(({ sample, naive, ours }) => ({
-					...{ label: sample.label, theirs: naive.seconds, ours: ours.seconds },
-				})),
-			),
+		figures: [
+			...latencyFigures(rows),
+			...(await throughputFigures(context, rows)),
+			...fidelityFigures(rows),
+			await unexpectedEnds(context, rows),
 		],
+		files: rows.map(({ sample, soffice, ours }) => ({
+			file: sample.label,
+			'soffice s': soffice.seconds,
+			'soffice pages': soffice.found ?? Number.NaN,
+			s: ours.seconds,
+			pages: ours.found ?? Number.NaN,
+			end: ours.outcome,
+		})),
 	};
 }
 
-async function measure({ worker, repeat }: BenchContext, sample: Sample): Promise<Measured> {
-	const idle = async () => {
-		await sleep(IDLE_AFTER_MS);
-		return worker.run(sample, look);
-	};
-	const look = (made: Made, scratch: Scratch) => pagesOf(scratch, made.path);
-	return {
-		sample,
-		naive: await repeated(repeat, () => runNaive(sample, [SOFFICE], look)),
-		ours: await repeated(repeat, idle),
-	};
-}
-
-function latencyFigures(measured: readonly Measured[]): Figure[] {
-	const ours = median(measured.map((one) => one.ours.seconds));
-	const naive = median(measured.map((one) => one.naive.seconds));
+function latencyFigures(rows: readonly Row[]): Figure[] {
+	const ours = median(rows.map((row) => row.ours.seconds));
+	const soffice = median(rows.map((row) => row.soffice.seconds));
 	return [
-		{ name: 'documents', value: measured.length },
+		{ name: 'documents', value: rows.length },
 		{ name: 'median time, on an idle worker', value: ours, unit: 's', bar: { atMost: 0.25 } },
-		{ name: 'median time of soffice', value: naive, unit: 's' },
-		{ name: 'median time of soffice ÷ ours', value: naive / ours },
+		{ name: 'median time of soffice', value: soffice, unit: 's' },
+		{ name: 'median time of soffice ÷ ours', value: soffice / ours },
 	];
 }
 
-async function throughputFigures(context: BenchContext, measured: readonly Measured[]): Promise<Figure[]> {
-	const { tool, worker, progress } = context;
-	const convertible = measured.filter(({ naive, ours }) => isSuccess(naive) && isSuccess(ours));
-	const rounds = Math.ceil(CONVERSIONS / convertible.length);
-	const queue = Array.from({ length: rounds }, () => convertible.map(({ sample }) => sample)).flat();
-	const title = `documents a minute, ${AT_ONCE} at once on ${availableParallelism()} cores`;
+const isConvertible = ({ soffice, ours }: Row) => isSuccess(soffice) && isSuccess(ours);
+
+async function throughputFigures(
+	{ tool, runner, progress }: ToolBench,
+	rows: readonly Row[],
+): Promise<Figure[]> {
+	const samples = rows.filter(isConvertible).map(({ sample }) => sample);
+	const queue = Array.from({ length: Math.ceil(CONVERSIONS / samples.length) }, () => samples).flat();
+	const perMinute = async (run: (sample: Sample) => Promise<unknown>) => {
+		const startedAt = performance.now();
+		await mapConcurrently(queue, CONCURRENT_JOBS, run);
+		return (60 * queue.length) / secondsSince(startedAt);
+	};
 	progress(`${queue.length} conversions by each`);
-	const naive = await perMinute(queue, (sample) => runNaive(sample, [SOFFICE], nothing));
-	const ours = await perMinute(queue, (sample) => worker.run(sample, nothing));
-	const reusing = startWorker(tool, { jobsPerProcess: JOBS_PER_PROCESS });
-	const reused = await perMinute(queue, (sample) => reusing.run(sample, nothing));
+	const soffice = await perMinute((sample) => runPlain(sample, [SOFFICE], async () => undefined));
+	const single = await perMinute(runner.time);
+	const reusing = startToolRunner(tool, JOBS_PER_PROCESS);
+	const reused = await perMinute(reusing.time);
 	await reusing.stop();
+	const title = `documents a minute, ${CONCURRENT_JOBS} at once on ${availableParallelism()} cores`;
 	return [
-		{ name: `${title}, soffice`, value: naive },
-		{ name: `${title}, one a process`, value: ours, bar: { atLeast: 120 } },
+		{ name: `${title}, soffice`, value: soffice },
+		{ name: `${title}, one a process`, value: single, bar: { atLeast: 120 } },
 		{ name: `${title}, ${JOBS_PER_PROCESS} a process`, value: reused, bar: { atLeast: 200 } },
 	];
 }
 
-async function nothing(): Promise<void> {}
-
-async function perMinute(
-	queue: readonly Sample[],
-	run: (sample: Sample) => Promise<unknown>,
-): Promise<number> {
-	const startedAt = performance.now();
-	await mapConcurrently(queue, AT_ONCE, run);
-	return (60 * queue.length) / secondsSince(startedAt);
-}
-
-function fidelityFigures(measured: readonly Measured[]): Figure[] {
-	const both = measured.filter(({ naive, ours }) => isSuccess(naive) && isSuccess(ours));
+function fidelityFigures(rows: readonly Row[]): Figure[] {
+	const refused = rows.filter(({ soffice, ours }) => isSuccess(soffice) && !isSuccess(ours));
+	const different = rows.filter((row) => isConvertible(row) && row.soffice.found !== row.ours.found);
 	return [
-		{
-			name: 'converted by soffice, not by ours',
-			value: measured.filter(({ naive, ours }) => isSuccess(naive) && !isSuccess(ours)).length,
-			bar: { atMost: 0 },
-		},
-		{
-			name: 'with another number of pages than by soffice',
-			value: both.filter(({ naive, ours }) => naive.seen !== ours.seen).length,
-		},
+		{ name: 'converted by soffice, not by ours', value: refused.length, bar: { atMost: 0 } },
+		{ name: 'with another number of pages than by soffice', value: different.length },
 	];
-}
-
-function row({ sample, naive, ours }: Measured): Record<string, string | number> {
-	return {
-		file: sample.label,
-		'soffice s': naive.seconds,
-		'soffice pages': naive.seen ?? Number.NaN,
-		s: ours.seconds,
-		pages: ours.seen ?? Number.NaN,
-		end: ours.outcome,
-	};
 }

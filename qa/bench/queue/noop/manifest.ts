@@ -4,14 +4,14 @@ import { z } from 'zod';
 
 const MIB = 1024 ** 2;
 
-/** A tool that the product gets from the bench: what a job costs with it, it costs with any. */
+/** A tool that a bench adds to the product, to measure what every job costs beyond its tool. */
 export const manifest = defineTool({
 	slug: 'noop',
-	title: 'Nothing',
-	summary: 'Gives the input back, after a command that does nothing.',
+	title: 'No operation',
+	summary: 'Returns the input after a command that does nothing.',
 	accepts: [TEXT],
 	params: z.strictObject({
-		sandboxed: z.boolean().default(true).meta({ description: 'run the command; otherwise there is none' }),
+		sandboxed: z.boolean().default(true).meta({ description: 'run the command' }),
 	}),
 	limits: {
 		maxInputBytes: MIB,

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { getJwks } from '@creatorr/contracts/internal';
+import { createIdentitySigner } from '@creatorr/service/identity';
+import { createInternalClient } from '@creatorr/service/internal-client';
+import { freePort } from '@creatorr/testing/pgbouncer';
+import { BenchError } from '../log.ts';
+import { type HeldProcess, type Product, startHeld } from '../product/product.ts';
+import { scratchRoot } from '../run/scratch.ts';
+import { type Server, startServer } from '../run/server.ts';
+import { proxyServer, startNginx, stubServer, upstream } from './nginx.ts';
+
+/** As large as the answer about a job. */
+const ANSWER = JSON.stringify({ data: { id: 'job_0', status: 'succeeded', note: 'x'.repeat(400) } });
+const KEYS_WITHIN_MS = 5_000;
+
+/** A gateway in front of the service. */
+export interface Contestant {
+	name: string;
+	url: string;
+	/** Whether it rejects requests without a valid token. */
+	verifies: boolean;
+	/** All processes that handle a request, without the service. */
+	pids: readonly number[];
+}
+
+/** The load comes from one user and address. The limits are checked nevertheless, and their cost is measured. */
+const HIGH_LIMITS = {
+	USER_REQUESTS_PER_SECOND: '1000000',
+	USER_REQUEST_BURST: '1000000',
+	USER_CONCURRENT_REQUESTS: '1000',
+	ANONYMOUS_CONCURRENT_REQUESTS: '1000',
+};
+
+/** As documented by nginx. */
+export const WITH_AUTH_REQUEST = 'nginx with auth_request';
+const TUNED = `${WITH_AUTH_REQUEST}, tuned`;
+
+/** Starts the product's gateway and nginx in four configurations, all in front of the same service: another nginx. */
+export async function startContestants(product: Product, nodeFlags: readonly string[]) {
+	const held = product.held.find(({ name }) => name === 'gateway');
+	if (!held) throw new BenchError('there is no gateway to start');
+	const ports: number[] = [];
+	while (ports.length < 6) ports.push(await freePort());
+	const [service = 0, verifierPort = 0, documented = 0, tuned = 0, cached = 0, unchecked = 0] = ports;
+	const verifier = await startVerifier(held, verifierPort);
+	const stub = await startNginx('service', service, [stubServer(service, ANSWER)]);
+	const [serviceHost, verifierHost] = [`127.0.0.1:${service}`, `127.0.0.1:${verifierPort}`];
+	const kept = { service: 'service', keepsConnections: true };
+	const nginx = await startNginx('nginx', documented, [
+		upstream('service', serviceHost),
+		upstream('verifier', verifierHost),
+		proxyServer({
+			port: documented,
+			service: serviceHost,
+			verifier: `${verifierHost}/`,
+			keepsConnections: false,
+		}),
+		proxyServer({ port: tuned, verifier: 'verifier/', ...kept }),
+		proxyServer({ port: cached, verifier: 'verifier/cached', ...kept }),
+		proxyServer({ port: unchecked, ...kept }),
+	]);
+	const env = { JOBS_URL: `http://${serviceHost}`, ...HIGH_LIMITS };
+	const gateway = await startHeld(product, held, { env, nodeFlags });
+	const contestant = (name: string, port: number, verifies = true): Contestant => {
+		return { name, url: `http://127.0.0.1:${port}`, verifies, pids: [nginx.pid, verifier.pid] };
+	};
+	const contestants = [
+		{ name: 'the gateway', url: product.apiUrl, verifies: true, pids: [gateway.pid] },
+		contestant(WITH_AUTH_REQUEST, documented),
+		contestant(TUNED, tuned),
+		contestant(`${TUNED}, tokens cached`, cached),
+		contestant('nginx without any check', unchecked, false),
+	];
+	const stop = async () => {
+		for (const server of [gateway, nginx, stub, verifier]) await server.stop();
+	};
+	return { contestants, stop };
+}
+
+async function startVerifier({ env }: HeldProcess, port: number): Promise<Server> {
+	const sign = createIdentitySigner('gateway', env.INTERNAL_PRIVATE_KEY ?? '');
+	const baseUrl = env.AUTH_URL ?? '';
+	const call = createInternalClient({ name: 'auth', baseUrl, sign, timeoutMs: KEYS_WITHIN_MS });
+	const { keys } = await call(getJwks);
+	return startServer({
+		name: 'the verifier',
+		command: [process.execPath, join(import.meta.dirname, 'verifier.ts')],
+		env: { ...process.env, PORT: String(port), VERIFIER_KEYS: JSON.stringify(keys) },
+		logPath: join(scratchRoot(), 'verifier.log'),
+		url: `http://127.0.0.1:${port}/`,
+	});
+}

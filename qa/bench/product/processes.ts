@@ -1,0 +1,75 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { secondsSince } from '../run/trial.ts';
+
+/** Of Linux on all usual machines. */
+const TICKS_PER_SECOND = 100;
+const KIB_PER_MIB = 1024;
+
+/** Returns the process ids of a product's running processes, by name. */
+export function readPids(home: string): Map<string, number> {
+	const files = globSync('run/*.pid', { cwd: home }).sort();
+	return new Map(files.map((file) => [basename(file, '.pid'), Number(read(join(home, file)))]));
+}
+
+/** Returns the resident memory of each process in MiB, without child processes. */
+export function readMemory(home: string): Map<string, number> {
+	const memory = new Map<string, number>();
+	for (const [name, pid] of readPids(home)) {
+		const kib = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1];
+		if (kib !== undefined) memory.set(name, Number(kib) / KIB_PER_MIB);
+	}
+	return memory;
+}
+
+/** Minutes since the start, and MiB. */
+export type MemoryPoint = readonly [minutes: number, mib: number];
+
+/** Reads the memory of each process every `everyMs` until `work` settles. Rejects as `work` does. */
+export async function watchMemory(
+	home: string,
+	everyMs: number,
+	work: Promise<unknown>,
+): Promise<Map<string, MemoryPoint[]>> {
+	const memory = new Map<string, MemoryPoint[]>();
+	const startedAt = performance.now();
+	const record = () => {
+		for (const [name, mib] of readMemory(home)) {
+			const points = memory.get(name) ?? [];
+			memory.set(name, [...points, [secondsSince(startedAt) / 60, mib]]);
+		}
+	};
+	const timer = setInterval(record, everyMs);
+	record();
+	await work.finally(() => clearInterval(timer));
+	return memory;
+}
+
+/** Returns the CPU time of a process and its descendants, in seconds. */
+export function cpuSeconds(pid: number): number {
+	return (
+		[pid, ...descendants(pid)].reduce((total, one) => total + cpuTicks(read(`/proc/${one}/stat`)), 0) /
+		TICKS_PER_SECOND
+	);
+}
+
+/** Returns utime + stime + cutime + cstime. The name before them may contain anything, but ends with the last parenthesis. */
+export function cpuTicks(stat: string): number {
+	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+	return fields.slice(11, 15).reduce((total, field) => total + Number(field), 0);
+}
+
+/** Returns the child processes and theirs, with those that are not reaped yet. */
+export function descendants(pid: number): number[] {
+	const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+	return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+function read(path: string): string {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch {
+		// The process has ended.
+		return '';
+	}
+}

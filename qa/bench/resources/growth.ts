@@ -1,0 +1,28 @@
+import { median, slope, split } from '../measure/statistics.ts';
+import type { MemoryPoint } from '../product/processes.ts';
+
+interface Growth {
+	/** In the last three quarters, because code and buffers are loaded in the first. */
+	mibPerHour: number;
+	/** Medians of the second and of the last quarter. */
+	beforeMib: number;
+	afterMib: number;
+	grows: boolean;
+}
+
+/** By how much a heap may differ between two collections. */
+const ALLOWED_MIB = 12;
+const ALLOWED_SHARE = 0.1;
+
+/** Compares the memory of a process at the end with that after its warm-up. */
+export function growthOf(points: readonly MemoryPoint[]): Growth {
+	const quarters = split(points, 4);
+	const medianOf = (quarter: readonly MemoryPoint[] = []) => median(quarter.map(([, mib]) => mib));
+	const [beforeMib, afterMib] = [medianOf(quarters[1]), medianOf(quarters[3])];
+	return {
+		mibPerHour: 60 * slope(quarters.slice(1).flat()),
+		beforeMib,
+		afterMib,
+		grows: afterMib - beforeMib > Math.max(ALLOWED_MIB, ALLOWED_SHARE * beforeMib),
+	};
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readFolder } from './samples.ts';
+
+const ALL = { only: [], skip: [] };
+
+let folder: string;
+
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), 'samples-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, content = ''): void {
+	mkdirSync(dirname(join(folder, name)), { recursive: true });
+	writeFileSync(join(folder, name), content);
+}
+
+describe('readFolder', () => {
+	test('returns the files that the manifest lists', async () => {
+		write(
+			'manifest.tsv',
+			'tool\tfile\tmime\tparams\texpect\nocr\tx.png\timage/png\t{"languages":["fra"]}\tsucceeded|corrupt_input\n',
+		);
+		expect(await readFolder(folder, ALL)).toEqual([
+			{
+				tool: 'ocr',
+				path: join(folder, 'x.png'),
+				label: 'x.png',
+				mimeType: 'image/png',
+				params: { languages: ['fra'] },
+				expect: ['succeeded', 'corrupt_input'],
+			},
+		]);
+	});
+
+	test('names the line of the manifest that is invalid', async () => {
+		write('manifest.tsv', 'tool\tfile\nocr\tx.png\n');
+		await expect(readFolder(folder, ALL)).rejects.toThrow('line 2');
+	});
+
+	test('assigns files without a manifest by folder, true text or type', async () => {
+		const tools = {
+			'ocr/a.pdf': 'ocr',
+			'b.pdf': 'compress_heavy',
+			'c.docx': 'office_to_pdf',
+			'd.png': 'ocr',
+			'gt_f_bad.pdf': 'ocr',
+		};
+		for (const name of [...Object.keys(tools), 'e.xyz', 'gt_f.txt']) write(name);
+		const samples = await readFolder(folder, ALL);
+		expect(Object.fromEntries(samples.map(({ label, tool }) => [label, tool]))).toEqual(tools);
+	});
+
+	test('leaves out other tools and skipped files', async () => {
+		for (const name of ['a.pdf', 'b.pdf', 'c.docx']) write(name);
+		const samples = await readFolder(folder, { only: ['compress_heavy'], skip: ['b'] });
+		expect(samples.map(({ label }) => label)).toEqual(['a.pdf']);
+	});
+});

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, sep } from 'node:path';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
+import { loadCatalogue } from '@creatorr/tools/catalogue';
+import mime from 'mime';
+import { z } from 'zod';
+import { BenchError } from '../log.ts';
+
+/** A file to run a tool on. */
+export interface Sample {
+	tool: string;
+	path: string;
+	/** Its path in its folder, for tables. */
+	label: string;
+	mimeType: string;
+	params: Record<string, unknown>;
+	/** How the job may end: `succeeded` or error codes. */
+	expect: readonly string[];
+}
+
+export const SUCCEEDED = 'succeeded';
+
+/** Whether the sample must give an output, which can be measured. */
+export function isMeasured({ expect }: Sample): boolean {
+	return expect.length === 1 && expect[0] === SUCCEEDED;
+}
+
+/** Returns the smallest file of a folder that gives an output with the tool. Throws a BenchError where there is none. */
+export async function smallestSample(folder: string, tool: string): Promise<Sample> {
+	const samples = (await readFolder(folder, { only: [tool], skip: [] })).filter(isMeasured);
+	const sized = samples.map(async (sample) => ({ sample, bytes: (await stat(sample.path)).size }));
+	const [smallest] = (await Promise.all(sized)).sort((one, other) => one.bytes - other.bytes);
+	if (!smallest) throw new BenchError(`${folder} has no file for ${tool}.`);
+	return smallest.sample;
+}
+
+/** Reads the files of a folder from its manifest.tsv; without one, assigns each to a tool by folder or type. */
+export async function readFolder(
+	folder: string,
+	filter: { only: readonly string[]; skip: readonly string[] },
+): Promise<Sample[]> {
+	if (!existsSync(folder)) throw new BenchError(`There is no folder ${folder}.`);
+	const samples = existsSync(join(folder, MANIFEST)) ? await readManifest(folder) : await listFolder(folder);
+	const isChosen = ({ tool, label }: Sample) =>
+		(filter.only.length === 0 || filter.only.includes(tool)) &&
+		!filter.skip.some((text) => label.includes(text));
+	const chosen = samples.filter(isChosen);
+	if (chosen.length === 0) throw new BenchError(`${folder} has no matching file.`);
+	return chosen;
+}
+
+const MANIFEST = 'manifest.tsv';
+
+const rowSchema = z.object({
+	tool: z.string().min(1),
+	file: z.string().min(1),
+	mime: z.string().min(1),
+	params: z
+		.string()
+		.transform((text): unknown => JSON.parse(text || '{}'))
+		.pipe(z.record(z.string(), z.unknown())),
+	expect: z.string().min(1).default(SUCCEEDED),
+});
+
+async function readManifest(folder: string): Promise<Sample[]> {
+	const lines = (await readFile(join(folder, MANIFEST), 'utf8')).split(/\r?\n/);
+	const columns = (lines.shift() ?? '').split('\t');
+	return lines.flatMap((line, index) => {
+		if (line === '') return [];
+		const cells = line.split('\t');
+		const row = rowSchema.safeParse(Object.fromEntries(columns.map((name, column) => [name, cells[column]])));
+		if (!row.success) throw new BenchError(`${MANIFEST} line ${index + 2}: ${z.prettifyError(row.error)}`);
+		const { tool, file, mime: mimeType, params, expect } = row.data;
+		return [{ tool, path: join(folder, file), label: file, mimeType, params, expect: expect.split('|') }];
+	});
+}
+
+async function listFolder(folder: string): Promise<Sample[]> {
+	const tools = [...(await loadCatalogue()).values()];
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+	const paths = entries
+		.filter((entry) => entry.isFile())
+		.map(({ parentPath, name }) => join(parentPath, name));
+	return paths.sort().flatMap((path) => {
+		const mimeType = mime.getType(path) ?? '';
+		const label = path.slice(folder.length + 1);
+		const tool = toolFor(tools, { path, label, mimeType });
+		return tool ? [{ tool: tool.slug, path, label, mimeType, params: {}, expect: [SUCCEEDED] }] : [];
+	});
+}
+
+function toolFor(
+	tools: readonly ToolManifest[],
+	{ path, label, mimeType }: Pick<Sample, 'path' | 'label' | 'mimeType'>,
+): ToolManifest | undefined {
+	const isTruth = basename(path).startsWith('gt_') && path.endsWith('.txt');
+	const takers = tools.filter(({ accepts }) => accepts.includes(mimeType));
+	if (isTruth || takers.length === 0) return undefined;
+	const [folder = ''] = label.split(sep);
+	const named = tools.find(({ slug }) => slug === folder || slug.split('_')[0] === folder);
+	if (named) return named;
+	// A text to compare with is for the tool that reads text in a language.
+	if (truthPath(path) !== undefined) return tools.find(({ choices = {} }) => 'languages' in choices);
+	return takers.sort((one, other) => one.accepts.length - other.accepts.length)[0];
+}
+
+/** Finds the true text of a scan: `gt_x.txt` beside `gt_x_anything.pdf`. Returns undefined where there is none. */
+export function truthPath(path: string): string | undefined {
+	const words = basename(path, extname(path)).split('_');
+	if (words[0] !== 'gt') return undefined;
+	return words
+		.map((_, index) => join(dirname(path), `${words.slice(0, words.length - index).join('_')}.txt`))
+		.find((candidate) => candidate !== path && existsSync(candidate));
+}

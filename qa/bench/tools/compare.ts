@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { log } from '../log.ts';
+import { median } from '../measure/statistics.ts';
+import type { Figure } from '../report/section.ts';
+import { runRounds } from '../run/rounds.ts';
+import { type Inspect, type PlainCommand, runPlain, type ToolRunner, type Trial } from '../run/trial.ts';
+import { isMeasured, type Sample } from '../samples/samples.ts';
+
+/** What the bench of one tool works with. */
+export interface ToolBench {
+	tool: Tool;
+	runner: ToolRunner;
+	samples: readonly Sample[];
+	repeat: number;
+	withLarge: boolean;
+	/** Shows what is being measured. */
+	progress(label: string): void;
+}
+
+/** Trials of one sample: those of the plain commands by name, and ours. With several rounds, times are medians. */
+export type Compared<Name extends string, T> = { sample: Sample } & Record<Name | 'ours', Trial<T>>;
+
+interface Comparison<Name extends string, T> {
+	/** Each is a list of commands of which the first counts that succeeds. */
+	commands(sample: Sample): Record<Name, readonly PlainCommand[]>;
+	inspect(sample: Sample): Inspect<T>;
+	/** Before each run of ours. */
+	pauseMs?: number;
+}
+
+/** Runs each measured sample with our tool and with plain commands. */
+export async function compare<Name extends string, T>(
+	{ runner, samples, repeat, progress }: ToolBench,
+	{ commands, inspect, pauseMs = 0 }: Comparison<Name, T>,
+): Promise<Compared<Name, T>[]> {
+	const compared: Compared<Name, T>[] = [];
+	for (const sample of samples.filter(isMeasured)) {
+		progress(sample.label);
+		const variants: Record<string, () => Promise<Trial<T>>> = {
+			ours: async () => {
+				await sleep(pauseMs);
+				return runner.run(sample, inspect(sample));
+			},
+		};
+		for (const [name, list] of Object.entries<readonly PlainCommand[]>(commands(sample))) {
+			variants[name] = () => runPlain(sample, list, inspect(sample));
+		}
+		const rounds = Object.entries(await runRounds(repeat, variants));
+		const trials = rounds.map(([name, list]) => [name, medianTrial(list)] as const);
+		compared.push({ sample, ...Object.fromEntries(trials) } as Compared<Name, T>);
+	}
+	return compared;
+}
+
+function medianTrial<T>(trials: readonly Trial<T>[]): Trial<T> {
+	const last = trials.at(-1);
+	if (!last) throw new Error('no trial');
+	return { ...last, seconds: median(trials.map(({ seconds }) => seconds)) };
+}
+
+/** Counts and logs samples that ended otherwise than their manifest says. Runs those that weren't measured. */
+export async function unexpectedEnds(
+	{ runner, samples, progress }: ToolBench,
+	compared: readonly { sample: Sample; ours: Trial<unknown> }[],
+): Promise<Figure> {
+	const ends = compared.map(({ sample, ours }) => ({ sample, trial: ours }));
+	for (const sample of samples.filter((one) => !isMeasured(one))) {
+		progress(sample.label);
+		ends.push({ sample, trial: await runner.run(sample, async () => undefined) });
+	}
+	const unexpected = ends.filter(({ sample, trial }) => !sample.expect.includes(trial.outcome));
+	for (const { sample, trial } of unexpected) {
+		log(`${sample.label}: ${trial.outcome} instead of ${sample.expect.join(' or ')}: ${trial.message}`);
+	}
+	return { name: 'files that ended otherwise than expected', value: unexpected.length, bar: { atMost: 0 } };
+}

@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError, log } from '../log.ts';
+import { median, p99 } from '../measure/statistics.ts';
+import type { Options } from '../options.ts';
+import { readMemory, watchMemory } from '../product/processes.ts';
+import { type Product, readProduct } from '../product/product.ts';
+import { registerUser } from '../product/user.ts';
+import type { Figure, Section } from '../report/section.ts';
+import { runRounds } from '../run/rounds.ts';
+import { generateFiles, largeFile } from '../samples/generated.ts';
+import { smallestSample } from '../samples/samples.ts';
+import { type Exchange, isRead, runUserFlow } from './user-flow.ts';
+
+const ATTACKER = join(resolve(import.meta.dirname, '../../..'), 'qa', 'driver', 'attack.ts');
+
+const ROUNDS = 3;
+const WARM_UP_SECONDS = 5;
+/** Before the first attack, because the memory of new processes grows with any use. */
+const FIRST_WARM_UP_SECONDS = 60;
+const COOL_DOWN_MS = 3_000;
+const RECOVERY_MS = 60_000;
+const MEMORY_EVERY_MS = 500;
+/** How much more memory a process may keep a minute after an attack: the larger of both. */
+const KEPT_SHARE = 0.1;
+const KEPT_MIB = 30;
+
+interface Attack {
+	title: string;
+	/** Tool of the user's jobs. */
+	tool?: string;
+	/** Target for the p99 of reads, attacked ÷ alone. */
+	maxReadRatio?: number;
+	/** Target for the median of jobs, attacked ÷ alone. */
+	maxJobRatio?: number;
+}
+
+const ATTACKS: Readonly<Record<string, Attack>> = {
+	'json-nodes': { title: '16 connections send JSON of many nodes to POST /v1/auth/login' },
+	'idle-connections': { title: 'ten addresses hold 1,000 idle connections each', maxReadRatio: 6 },
+	'unknown-params': { title: 'one account sends thousands of unknown params, 22 clients read no answer' },
+	'part-urls': { title: 'one account requests the URLs of a 10 GiB upload, 40 requests at a time' },
+	'pipelined-requests': { title: 'eight connections write 1,500 requests at once and read no answer' },
+	'public-reads': { title: '64 connections read the list of tools without an account' },
+	'sign-ins': { title: '50 connections sign in with the right password', maxReadRatio: 5 },
+	'heavy-accounts': {
+		title: 'eight new accounts run three OCR jobs of 200 pages each',
+		tool: 'ocr',
+		maxJobRatio: 3,
+	},
+};
+
+/**
+ * Measures a user during each attack beside the same user alone: refusals, times, and the memory that processes keep.
+ * `--only NAME` selects an attack.
+ */
+export async function* bench({ seconds, only }: Options): AsyncGenerator<Section> {
+	const product = readProduct();
+	const chosen = Object.entries(ATTACKS).filter(([name]) => only.length === 0 || only.includes(name));
+	if (chosen.length === 0) throw new BenchError(`The attacks are ${Object.keys(ATTACKS).join(', ')}.`);
+	let warmUpSeconds = FIRST_WARM_UP_SECONDS;
+	for (const [name, attack] of chosen) {
+		yield sectionOf(attack, await measure(product, name, { ...attack, seconds, warmUpSeconds }));
+		warmUpSeconds = WARM_UP_SECONDS;
+	}
+}
+
+type Memory = ReadonlyMap<string, number>;
+
+interface Measured {
+	alone: Exchange[];
+	attacked: Exchange[];
+	/** Answers to the attacker by status. */
+	answers: Record<string, number>;
+	memory: { before: Memory; highest: Memory; after: Memory };
+}
+
+async function measure(
+	{ apiUrl, home }: Product,
+	attack: string,
+	{ tool = 'compress_heavy', seconds, warmUpSeconds }: Attack & { seconds: number; warmUpSeconds: number },
+): Promise<Measured> {
+	const user = await registerUser(apiUrl);
+	const sample = await smallestSample(generateFiles(), tool);
+	const flow = (duration: number) => runUserFlow({ apiUrl, user, sample, seconds: duration });
+	const answers: Record<string, number> = {};
+	const highest = new Map<string, number>();
+	let before: Memory | undefined;
+	await flow(warmUpSeconds);
+	const { alone, attacked } = await runRounds(ROUNDS, {
+		alone: () => flow(seconds / ROUNDS),
+		attacked: async () => {
+			before ??= readMemory(home);
+			const attacker = await startAttack(attack, apiUrl);
+			const exchanges = flow(seconds / ROUNDS);
+			for (const [name, points] of await watchMemory(home, MEMORY_EVERY_MS, exchanges)) {
+				highest.set(name, Math.max(highest.get(name) ?? 0, ...points.map(([, mib]) => mib)));
+			}
+			for (const [status, count] of Object.entries(await attacker.stop())) {
+				answers[status] = (answers[status] ?? 0) + count;
+			}
+			await sleep(COOL_DOWN_MS);
+			return exchanges;
+		},
+	});
+	await sleep(RECOVERY_MS);
+	const memory = { before: before ?? new Map(), highest, after: readMemory(home) };
+	return { alone: alone.flat(), attacked: attacked.flat(), answers, memory };
+}
+
+/** Runs an attack in its own process, so that its work doesn't delay the user's clock. */
+async function startAttack(name: string, apiUrl: string) {
+	const child = spawn(process.execPath, ['--no-warnings', ATTACKER, name, apiUrl], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+		env: { ...process.env, ATTACK_DOCUMENT: largeFile('scan_200_pages') },
+	});
+	const exited = once(child, 'exit');
+	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+	if ((await lines.next()).value !== 'ready') throw new BenchError(`the attack ${name} could not start`);
+	return {
+		/** Resolves with the number of answers by status. */
+		async stop(): Promise<Record<string, number>> {
+			child.stdin.end();
+			const { value } = await lines.next();
+			await exited;
+			return JSON.parse(value ?? '{}');
+		},
+	};
+}
+
+const isRefused = ({ failure }: Exchange) => failure !== undefined;
+
+function sectionOf({ title, maxReadRatio = 4, maxJobRatio }: Attack, measured: Measured): Section {
+	const { alone, attacked, answers, memory } = measured;
+	const failures = [...alone, ...attacked].filter(isRefused);
+	const lines = new Set(failures.map(({ operation, failure }) => `${operation}: ${failure}`));
+	for (const line of [...lines].slice(0, 10)) log(`refused: ${line}`);
+	const grown = [...memory.before].filter(([name, mib]) => {
+		return (memory.after.get(name) ?? mib) > mib + Math.max(mib * KEPT_SHARE, KEPT_MIB);
+	});
+	return {
+		title: `A user while ${title}, beside the same user alone`,
+		figures: [
+			{ name: 'reads', value: attacked.filter(isRead).length },
+			{ name: 'refused or reset, alone', value: alone.filter(isRefused).length, bar: { atMost: 0 } },
+			{ name: 'refused or reset, attacked', value: attacked.filter(isRefused).length, bar: { atMost: 0 } },
+			...timeFigures(measured, { 'reads: p99': maxReadRatio, 'jobs: median': maxJobRatio }),
+			...Object.entries(answers).map(([status, value]) => ({
+				name: `attacker was answered ${status}`,
+				value,
+			})),
+			{ name: 'processes with more memory a minute after', value: grown.length, bar: { atMost: 0 } },
+		],
+		files: [...memory.before].map(([process, before]) => ({
+			process,
+			'before MiB': before,
+			'during MiB': memory.highest.get(process) ?? Number.NaN,
+			'a minute after MiB': memory.after.get(process) ?? Number.NaN,
+		})),
+	};
+}
+
+/** @param limits targets for attacked ÷ alone, by name of the figure */
+function timeFigures({ alone, attacked }: Measured, limits: Record<string, number | undefined>): Figure[] {
+	const is = (operation: string) => (exchange: Exchange) => exchange.operation === operation;
+	const groups = Object.entries({ reads: isRead, uploads: is('upload'), jobs: is('job') });
+	return groups.flatMap(([group, isMember]) => {
+		const timesMs = (exchanges: readonly Exchange[]) =>
+			exchanges.filter((one) => isMember(one) && !isRefused(one)).map(({ durationMs }) => durationMs);
+		return Object.entries({ median, p99 }).flatMap(([statistic, reduce]) => {
+			const name = `${group}: ${statistic}`;
+			const limit = limits[name];
+			const aloneMs = reduce(timesMs(alone));
+			const ratio = reduce(timesMs(attacked)) / aloneMs;
+			const bar = limit === undefined ? undefined : { atMost: limit };
+			return [
+				{ name: `${name}, alone`, value: aloneMs, unit: 'ms' },
+				{ name: `${name}, attacked / alone`, value: ratio, bar },
+			];
+		});
+	});
+}
