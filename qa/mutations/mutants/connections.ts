@@ -50,6 +50,11 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'waits for permits, and gets 429 after a while',
 	},
 	{
+		name: 'counts requests whose client left while a service works on them',
+		mutations: [gateway('createUserAdmission.settle', forceCondition(false, 'isAbandoned'))],
+		test: 'keeps the permits of requests that it abandons',
+	},
+	{
 		name: 'lets a user sign out whatever else is under way',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'cost'))],
 		test: 'can still sign out, past the requests that wait',

@@ -33,14 +33,14 @@ beforeAll(async () => {
 		} else if (isHolding || req.url?.includes('wait=')) held.push(res);
 		else reply(res);
 	});
-	const start = (userQueueMs: number) =>
+	const start = (userQueueMs: number, userAbandonedPermitMs: number) =>
 		startTestGateway({
 			auth,
 			jobsUrl: upstream.url,
 			filesUrl: upstream.url,
-			limits: { ...LIMITS, userQueueMs },
+			limits: { ...LIMITS, userQueueMs, userAbandonedPermitMs },
 		});
-	[gateway, patientGateway] = await Promise.all([start(50), start(60_000)]);
+	[gateway, patientGateway] = await Promise.all([start(50, 60_000), start(60_000, 50)]);
 });
 
 beforeEach(() => {
@@ -212,6 +212,32 @@ describe('a user with too many requests at a time', () => {
 		expect(await userOf(newId('usr'), patientGateway).status('/v1/jobs/x')).toBe(200);
 		for (const res of held) reply(res);
 		expect([await third, ...(await both)]).toEqual([200, 200, 200]);
+	});
+
+	/** Sends as many requests as there are permits, and leaves while the service works on them. */
+	async function abandonTwo(user: ReturnType<typeof userOf>): Promise<void> {
+		isHolding = true;
+		const gone = new AbortController();
+		const abandoned = expect(
+			atOnce(2, () => user.status('/v1/jobs/x', { signal: gone.signal })),
+		).rejects.toThrow();
+		await until(() => held.length === 2);
+		gone.abort();
+		await abandoned;
+		await until(() => held.every(({ closed }) => closed));
+		isHolding = false;
+	}
+
+	test('keeps the permits of requests that it abandons', async () => {
+		const user = userOf();
+		await abandonTwo(user);
+		expect(await user.status('/v1/jobs/x')).toBe(429);
+	});
+
+	test('gets the permits of abandoned requests back after a while', async () => {
+		const user = userOf(newId('usr'), patientGateway);
+		await abandonTwo(user);
+		expect(await user.status('/v1/jobs/x')).toBe(200);
 	});
 
 	test('leaves no permit behind when a client leaves while it waits', async () => {

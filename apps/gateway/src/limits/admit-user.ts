@@ -14,6 +14,7 @@ type UserLimits = Pick<
 	| 'userConcurrentWaits'
 	| 'userQueueMs'
 	| 'userQueuedRequests'
+	| 'userAbandonedPermitMs'
 	| 'rememberedUsers'
 	| 'connections'
 >;
@@ -37,6 +38,11 @@ const MAX_BODY_SHARE = 1 / 4;
 /** What a body adds to the cost of its request. */
 function bodyCostOf({ req: { headers }, operation }: Exchange): number {
 	return operation ? Math.floor(bodyBytesOf(headers, operation) / BODY_BYTES_PER_TOKEN) : 0;
+}
+
+/** True when the client left while a service was working on its request, which the service goes on with. */
+function isAbandoned({ req, forwarded, answeredBy }: Exchange): boolean {
+	return forwarded && req.complete && answeredBy === undefined;
 }
 
 /**
@@ -119,7 +125,10 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 			res.once('close', () => {
 				if (heldOpen) heldCount -= 1;
 				req.removeListener('end', holdAllPermits);
-				semaphore.release(principal, permits);
+				const release = () => semaphore.release(principal, permits);
+				// Otherwise a client that hangs up at once would have any number of requests at the services at a time.
+				if (isAbandoned(exchange)) setTimeout(release, limits.userAbandonedPermitMs).unref();
+				else release();
 			});
 		}
 
