@@ -5,28 +5,27 @@ import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { S3Content, S3Store } from '@20minutes/s3rver';
-import { createLocks, type Locks } from './locks.ts';
 
-/** What has arrived whole, waiting to be given its name. */
-type Arrival = { readonly path: string; readonly size: number; readonly md5: string };
+/** A complete body in a temporary file. */
+type ReceivedBody = { readonly path: string; readonly size: number; readonly md5: string };
 
 export type DurableStore = {
 	readonly store: S3Store;
 	readonly locks: Locks;
-	/** A name for something on its way in. What is left there by a crash is removed at the next start. */
-	readonly incomingPath: () => string;
-	/** Takes in a body; throws when it breaks off, and leaves nothing then. */
-	readonly receive: (content: S3Content) => Promise<Arrival>;
-	/** Shows an arrival under its key, in place of what was there. */
-	readonly show: (
+	/** Returns the path of a new temporary file. The next start removes those that a crash left. */
+	readonly temporaryPath: () => string;
+	/** Writes a body to a temporary file. Throws, and leaves no file, when the body breaks off. */
+	readonly receive: (content: S3Content) => Promise<ReceivedBody>;
+	/** Moves a temporary file under its key, in place of the object that was there. */
+	readonly publish: (
 		target: { bucket: string; key: string; metadata: object },
-		arrival: Pick<Arrival, 'path' | 'md5'>,
+		body: Pick<ReceivedBody, 'path' | 'md5'>,
 	) => Promise<void>;
 };
 
 /**
- * Makes s3rver's file store whole: it writes into the object in place, so that an upload that breaks off damages what
- * was there, and readers may see the bytes of one version under the ETag of another.
+ * Makes writes to s3rver's file store atomic. s3rver writes into the object in place: an upload that breaks off damages the object,
+ * and readers may get bytes of one version with the ETag of another.
  */
 export async function makeDurable(store: S3Store, directory: string): Promise<DurableStore> {
 	const incoming = join(directory, '.incoming');
@@ -35,33 +34,33 @@ export async function makeDurable(store: S3Store, directory: string): Promise<Du
 	const locks = createLocks();
 	const lockName = (bucket: string, key: string) => `${bucket}/${key}`;
 
-	const incomingPath = () => join(incoming, randomUUID());
-	const receive = (content: S3Content) => writeWhole(incomingPath(), content);
+	const temporaryPath = () => join(incoming, randomUUID());
+	const receive = (content: S3Content) => receiveBody(temporaryPath(), content);
 
-	const show: DurableStore['show'] = ({ bucket, key, metadata }, arrival) =>
+	const publish: DurableStore['publish'] = ({ bucket, key, metadata }, body) =>
 		locks(lockName(bucket, key), async () => {
 			const objectPath = store.getResourcePath(bucket, key, 'object');
 			await mkdir(dirname(objectPath), { recursive: true });
-			// Without its checksum file an object is summed anew, so a crash in between cannot leave a wrong ETag.
+			// s3rver hashes objects without this file, so a crash before the next lines leaves no wrong ETag
 			await rm(`${objectPath}.md5`, { force: true });
-			await rename(arrival.path, objectPath);
-			await store.putMetadata(bucket, key, metadata, arrival.md5);
+			await rename(body.path, objectPath);
+			await store.putMetadata(bucket, key, metadata, body.md5);
 		});
 
-	const original = { getObject: store.getObject, deleteObject: store.deleteObject };
+	const { getObject, deleteObject } = store;
 	store.putObject = async (object) => {
-		const arrival = await receive(object.content);
-		await show(object, arrival);
-		return arrival;
+		const body = await receive(object.content);
+		await publish(object, body);
+		return body;
 	};
 	store.getObject = (bucket, key, options) =>
-		locks(lockName(bucket, key), () => original.getObject.call(store, bucket, key, options));
+		locks(lockName(bucket, key), () => getObject.call(store, bucket, key, options));
 	store.deleteObject = (bucket, key) =>
-		locks(lockName(bucket, key), () => original.deleteObject.call(store, bucket, key));
-	return { store, locks, incomingPath, receive, show };
+		locks(lockName(bucket, key), () => deleteObject.call(store, bucket, key));
+	return { store, locks, temporaryPath, receive, publish };
 }
 
-async function writeWhole(path: string, content: S3Content): Promise<Arrival> {
+async function receiveBody(path: string, content: S3Content): Promise<ReceivedBody> {
 	const hash = createHash('md5');
 	let size = 0;
 	const meter = new Transform({
@@ -79,4 +78,19 @@ async function writeWhole(path: string, content: S3Content): Promise<Arrival> {
 		throw error;
 	}
 	return { path, size, md5: hash.digest('hex') };
+}
+
+/** Runs tasks with the same key one after another, in the order of the calls. */
+type Locks = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>;
+
+export function createLocks(): Locks {
+	const tails = new Map<string, Promise<unknown>>();
+	return async (key, task) => {
+		const result = (tails.get(key) ?? Promise.resolve()).then(task);
+		const tail = result.catch(() => undefined);
+		tails.set(key, tail);
+		await tail;
+		if (tails.get(key) === tail) tails.delete(key);
+		return result;
+	};
 }

@@ -9,7 +9,7 @@ import type { DurableStore } from './durable-store.ts';
 const MIN_PART_SIZE_BYTES = 5 * 1024 ** 2;
 const COPY_CHUNK_BYTES = 1024 ** 2;
 
-export type Part = {
+type Part = {
 	readonly number: number;
 	readonly size: number;
 	readonly md5: string;
@@ -17,30 +17,28 @@ export type Part = {
 };
 export type Upload = { readonly id: string; readonly key: string; readonly startedAt: Date };
 
-export type MultipartStore = {
-	readonly listParts: (bucket: string, uploadId: string) => Promise<Part[]>;
-	readonly listUploads: (bucket: string) => Promise<Upload[]>;
-	readonly abort: (bucket: string, uploadId: string) => Promise<void>;
-};
+export type MultipartStore = ReturnType<typeof addMultipart>;
 
 type Completed = { size: number; md5: string };
 
-/** Gives s3rver multipart uploads as S3 has them: parts that are checked, and can be listed and thrown away. */
-export function addMultipart({ store, locks, incomingPath, receive, show }: DurableStore): MultipartStore {
+/** Replaces s3rver's multipart uploads, which don't check parts, and adds listing and aborting. All throw NoSuchUpload. */
+export function addMultipart({ store, locks, temporaryPath, receive, publish }: DurableStore) {
 	const uploadsDirectory = (bucket: string) => store.getResourcePath(bucket, undefined, 'uploads');
 	const uploadDirectory = (bucket: string, uploadId: string) => join(uploadsDirectory(bucket), uploadId);
 
 	store.putPart = async (bucket, uploadId, partNumber, content) => {
 		const directory = uploadDirectory(bucket, uploadId);
 		await readUpload(directory);
-		const arrival = await receive(content);
+		const body = await receive(content);
 		const path = join(directory, partNumber);
 		await locks(directory, async () => {
 			await rm(`${path}.md5`, { force: true });
-			await rename(arrival.path, path).catch(() => refuseUnknown());
-			await writeFile(`${path}.md5`, arrival.md5);
+			await rename(body.path, path).catch(() => {
+				throw noSuchUpload();
+			});
+			await writeFile(`${path}.md5`, body.md5);
 		});
-		return arrival;
+		return body;
 	};
 
 	const completions = new Map<string, Promise<Completed>>();
@@ -48,36 +46,35 @@ export function addMultipart({ store, locks, incomingPath, receive, show }: Dura
 		const directory = uploadDirectory(bucket, uploadId);
 		const { key, metadata } = await readUpload(directory);
 		checkParts(wanted, await readParts(directory));
-		const path = incomingPath();
-		const size = await joinFiles(
-			wanted.map((part) => join(directory, `${part.number}`)),
-			path,
-		);
+		const path = temporaryPath();
+		const partPaths = wanted.map((part) => join(directory, `${part.number}`));
+		const size = await joinFiles(partPaths, path);
 		const sums = wanted.map((part) => Buffer.from(part.etag, 'hex'));
 		const md5 = `${createHash('md5').update(Buffer.concat(sums)).digest('hex')}-${sums.length}`;
-		await show({ bucket, key, metadata }, { path, md5 });
+		await publish({ bucket, key, metadata }, { path, md5 });
 		await rm(directory, { recursive: true });
 		return { size, md5 };
 	};
 	store.putObjectMultipart = (bucket, uploadId, parts) => {
-		// Whoever asks while it is being done shares the answer; afterwards there is no such upload.
+		// concurrent calls get the same answer; after the completion there is no such upload
 		const running = completions.get(uploadId) ?? complete(bucket, uploadId, parts);
 		completions.set(uploadId, running);
 		return running.finally(() => completions.delete(uploadId));
 	};
 
 	return {
-		listParts: async (bucket, uploadId) => {
+		/** Returns the parts in the order of their numbers. */
+		listParts: async (bucket: string, uploadId: string): Promise<Part[]> => {
 			const directory = uploadDirectory(bucket, uploadId);
 			await readUpload(directory);
 			return [...(await readParts(directory)).values()].sort((one, other) => one.number - other.number);
 		},
-		listUploads: async (bucket) => {
+		listUploads: async (bucket: string): Promise<Upload[]> => {
 			const ids = await readdir(uploadsDirectory(bucket)).catch(() => []);
 			const uploads = await Promise.all(ids.map((id) => describeUpload(uploadDirectory(bucket, id), id)));
 			return uploads.flatMap((upload) => upload ?? []);
 		},
-		abort: async (bucket, uploadId) => {
+		abort: async (bucket: string, uploadId: string): Promise<void> => {
 			const directory = uploadDirectory(bucket, uploadId);
 			await readUpload(directory);
 			await locks(directory, () => rm(directory, { recursive: true, force: true }));
@@ -90,10 +87,11 @@ async function readUpload(directory: string): Promise<{ key: string; metadata: o
 		const key = await readFile(join(directory, 'key'), 'utf8');
 		return { key, metadata: JSON.parse(await readFile(join(directory, 'metadata'), 'utf8')) };
 	} catch {
-		return refuseUnknown();
+		throw noSuchUpload();
 	}
 }
 
+/** Returns null for an upload that was completed or aborted during the call. */
 async function describeUpload(directory: string, id: string): Promise<Upload | null> {
 	try {
 		const path = join(directory, 'key');
@@ -136,7 +134,7 @@ function checkParts(
 	});
 }
 
-/** Gives the size of the whole. Nothing is summed: the ETag of the whole is made of those of its parts. */
+/** Returns the size of the whole. Hashes nothing: the ETag of the whole comes from those of the parts. */
 async function joinFiles(paths: readonly string[], target: string): Promise<number> {
 	try {
 		for (const path of paths) {
@@ -152,6 +150,6 @@ async function joinFiles(paths: readonly string[], target: string): Promise<numb
 	}
 }
 
-function refuseUnknown(): never {
-	throw new S3Error('NoSuchUpload', 'The specified upload does not exist.');
+export function noSuchUpload(): S3Error {
+	return new S3Error('NoSuchUpload', 'The specified upload does not exist.');
 }

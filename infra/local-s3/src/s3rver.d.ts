@@ -1,6 +1,6 @@
-/** The parts of s3rver that we use; it ships no types. */
+/** The parts of s3rver and of its Koa context that this package uses; s3rver has no types. */
 declare module '@20minutes/s3rver' {
-	import type { IncomingMessage, ServerResponse } from 'node:http';
+	import type { IncomingMessage, RequestListener } from 'node:http';
 	import type { Readable } from 'node:stream';
 
 	export type S3Content = Buffer | Readable;
@@ -12,8 +12,8 @@ declare module '@20minutes/s3rver' {
 		readonly size: number;
 		readonly lastModifiedDate: Date;
 	};
+	type Stored = { size: number; md5: string };
 	export type S3Store = {
-		getBucketPath(bucket: string): string;
 		getBucket(bucket: string): Promise<object | null>;
 		getResourcePath(bucket: string, key: string | undefined, resource: string): string;
 		putMetadata(bucket: string, key: string, metadata: object, md5: string): Promise<void>;
@@ -23,25 +23,23 @@ declare module '@20minutes/s3rver' {
 			bucket: string,
 			options: { prefix: string; startAfter: string; maxKeys: number },
 		): Promise<{ objects: S3Object[]; isTruncated: boolean }>;
-		putObject(object: S3Object): Promise<{ size: number; md5: string }>;
-		putPart(
-			bucket: string,
-			uploadId: string,
-			partNumber: string,
-			content: S3Content,
-		): Promise<{ size: number; md5: string }>;
+		putObject(object: S3Object): Promise<Stored>;
+		putPart(bucket: string, uploadId: string, partNumber: string, content: S3Content): Promise<Stored>;
 		putObjectMultipart(
 			bucket: string,
 			uploadId: string,
 			parts: { number: number; etag: string }[],
-		): Promise<{ size: number; md5: string }>;
+		): Promise<Stored>;
 	};
-	export type KoaContext = {
-		method: string;
-		status: number;
+	export type Middleware = (context: KoaContext, next: () => Promise<void>) => Promise<void>;
+	type KoaContext = {
+		readonly req: IncomingMessage;
+		readonly method: string;
+		readonly path: string;
+		readonly querystring: string;
+		readonly status: number;
 		body: unknown;
 		get(header: string): string;
-		remove(header: string): void;
 		readonly response: { get(header: string): string };
 	};
 	export default class S3rver {
@@ -52,8 +50,8 @@ declare module '@20minutes/s3rver' {
 			allowMismatchedSignatures: boolean;
 		});
 		readonly store: S3Store;
-		readonly middleware: ((context: KoaContext, next: () => Promise<void>) => Promise<void>)[];
-		callback(): (request: IncomingMessage, response: ServerResponse) => void;
+		readonly middleware: Middleware[];
+		callback(): RequestListener;
 	}
 }
 
@@ -65,8 +63,5 @@ declare module '@20minutes/s3rver/lib/models/account.js' {
 declare module '@20minutes/s3rver/lib/models/error.js' {
 	export default class S3Error extends Error {
 		constructor(code: string, message: string);
-		readonly code: string;
-		readonly status: number;
-		toXML(): string;
 	}
 }

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { type Refusal, refusalOf } from './signature.ts';
 
-/** The examples that AWS publishes with their signatures: "Authenticating Requests (AWS Signature Version 4)". */
+/*
+ * The examples that AWS publishes with their signatures, in "Authenticating Requests (AWS Signature Version 4)". The tests of
+ * packages/storage add what they can send to a server: another key, method, header or secret, an expired URL, no signature.
+ */
 const CREDENTIALS = {
 	region: 'us-east-1',
 	accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
@@ -11,18 +14,13 @@ const CREDENTIALS = {
 const SIGNED_AT = new Date('2013-05-24T00:00:00Z');
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const HOST = 'examplebucket.s3.amazonaws.com';
-const SCOPE = '20130524/us-east-1/s3/aws4_request';
+const CREDENTIAL = `${CREDENTIALS.accessKeyId}/20130524/us-east-1/s3/aws4_request`;
 
 type Request = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-function inHeader(signedHeaders: string, signature: string): string {
-	const credential = `${CREDENTIALS.accessKeyId}/${SCOPE}`;
-	return `AWS4-HMAC-SHA256 Credential=${credential},SignedHeaders=${signedHeaders},Signature=${signature}`;
-}
-
 const PRESIGNED_QUERY = [
 	'X-Amz-Algorithm=AWS4-HMAC-SHA256',
-	`X-Amz-Credential=${encodeURIComponent(`${CREDENTIALS.accessKeyId}/${SCOPE}`)}`,
+	`X-Amz-Credential=${encodeURIComponent(CREDENTIAL)}`,
 	'X-Amz-Date=20130524T000000Z',
 	'X-Amz-Expires=86400',
 	'X-Amz-SignedHeaders=host',
@@ -31,86 +29,75 @@ const PRESIGNED_QUERY = [
 
 const PRESIGNED: Request = { method: 'GET', url: `/test.txt?${PRESIGNED_QUERY}`, headers: { host: HOST } };
 
-const RANGE: Request = {
-	method: 'GET',
-	url: '/test.txt',
-	headers: {
+/** A request that is signed in a header. */
+function signedRequest(url: string, signature: string, more: Record<string, string> = {}): Request {
+	const headers: Record<string, string> = {
 		host: HOST,
-		range: 'bytes=0-9',
 		'x-amz-content-sha256': EMPTY_SHA256,
 		'x-amz-date': '20130524T000000Z',
-		authorization: inHeader(
-			'host;range;x-amz-content-sha256;x-amz-date',
-			'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
-		),
-	},
-};
+		...more,
+	};
+	const fields = [
+		`Credential=${CREDENTIAL}`,
+		`SignedHeaders=${Object.keys(headers).sort().join(';')}`,
+		`Signature=${signature}`,
+	];
+	return {
+		method: 'GET',
+		url,
+		headers: { ...headers, authorization: `AWS4-HMAC-SHA256 ${fields.join(',')}` },
+	};
+}
 
-const PUT: Request = {
-	method: 'PUT',
-	url: '/test%24file.text',
-	headers: {
-		host: HOST,
+const RANGE = signedRequest('/test.txt', 'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41', {
+	range: 'bytes=0-9',
+});
+const PUT = {
+	...signedRequest('/test%24file.text', '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd', {
 		date: 'Fri, 24 May 2013 00:00:00 GMT',
 		'x-amz-content-sha256': '44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072',
-		'x-amz-date': '20130524T000000Z',
 		'x-amz-storage-class': 'REDUCED_REDUNDANCY',
-		authorization: inHeader(
-			'date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class',
-			'98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',
-		),
-	},
+	}),
+	method: 'PUT',
 };
-
-const plain = (url: string, signature: string): Request => ({
-	method: 'GET',
-	url,
-	headers: {
-		host: HOST,
-		'x-amz-content-sha256': EMPTY_SHA256,
-		'x-amz-date': '20130524T000000Z',
-		authorization: inHeader('host;x-amz-content-sha256;x-amz-date', signature),
-	},
-});
-
-const LIFECYCLE = plain('/?lifecycle', 'fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543');
-const LIST = plain(
-	'/?max-keys=2&prefix=J',
-	'34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7',
+const LIFECYCLE = signedRequest(
+	'/?lifecycle',
+	'fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543',
 );
+const LIST_SIGNATURE = '34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7';
 
 const check = (request: Request, { now = SIGNED_AT, credentials = CREDENTIALS } = {}) =>
 	refusalOf(request as IncomingMessage, credentials, now);
 
 const later = (seconds: number) => new Date(SIGNED_AT.getTime() + seconds * 1_000);
 
-describe('a request is let in', () => {
+describe('a request is accepted', () => {
 	test.each<[string, Request]>([
 		['with its signature in the URL', PRESIGNED],
 		['with its signature in a header, and a range', RANGE],
 		['that writes, with a name that has to be encoded', PUT],
 		['whose query has a name and no value', LIFECYCLE],
-		['whose query has several values', LIST],
+		['whose query has several values', signedRequest('/?max-keys=2&prefix=J', LIST_SIGNATURE)],
+		['whose query has another order', signedRequest('/?prefix=J&max-keys=2', LIST_SIGNATURE)],
 	])('%s', (_, request) => {
 		expect(check(request)).toBeNull();
 	});
 
-	test('whatever the order of its query', () => {
-		const [path = '', query = ''] = LIST.url?.split('?') ?? [];
-		expect(check({ ...LIST, url: `${path}?${query.split('&').toReversed().join('&')}` })).toBeNull();
-	});
-
 	test('until its URL expires, to the second', () => {
 		expect(check(PRESIGNED, { now: later(86_400) })).toBeNull();
+		expect(check(PRESIGNED, { now: later(86_401) })).toBe('AccessDenied');
 	});
 
-	test('by a clock that is a quarter of an hour off', () => {
+	test('when clocks differ by 15 minutes, and not by more', () => {
 		for (const seconds of [-900, 900]) expect(check(RANGE, { now: later(seconds) })).toBeNull();
+		for (const seconds of [-901, 901])
+			expect(check(RANGE, { now: later(seconds) })).toBe('RequestTimeTooSkewed');
 		expect(check(PRESIGNED, { now: later(-900) })).toBeNull();
+		expect(check(PRESIGNED, { now: later(-901) })).toBe('AccessDenied');
 	});
 });
 
-const inUrl = (from: string | RegExp, to: string): Request => ({
+const inUrl = (from: string, to: string): Request => ({
 	...PRESIGNED,
 	url: (PRESIGNED.url ?? '').replace(from, to),
 });
@@ -121,61 +108,31 @@ const withHeaders = (request: Request, headers: Request['headers']): Request => 
 
 describe('a request is refused', () => {
 	test.each<[string, Request, Refusal]>([
-		['without a signature', { ...PRESIGNED, url: '/test.txt' }, 'AccessDenied'],
 		[
-			'with one in the URL and one in a header',
+			'with a signature in the URL and one in a header',
 			withHeaders(PRESIGNED, { authorization: RANGE.headers.authorization }),
 			'AccessDenied',
 		],
-		['by another algorithm', inUrl('AWS4-HMAC-SHA256', 'AWS4-ECDSA-P256-SHA256'), 'AccessDenied'],
-		['that leaves out a part of the claim', inUrl('&X-Amz-SignedHeaders=host', ''), 'AccessDenied'],
-		['of an unknown key', inUrl(CREDENTIALS.accessKeyId, 'AKIAOTHER'), 'InvalidAccessKeyId'],
-		['for another object', inUrl('/test.txt', '/test2.txt'), 'SignatureDoesNotMatch'],
-		['with a query that was not signed', inUrl('?', '?versionId=1&'), 'SignatureDoesNotMatch'],
-		['by another method', { ...PRESIGNED, method: 'DELETE' }, 'SignatureDoesNotMatch'],
+		['with another algorithm', inUrl('AWS4-HMAC-SHA256', 'AWS4-ECDSA-P256-SHA256'), 'AccessDenied'],
+		['without the names of signed headers', inUrl('&X-Amz-SignedHeaders=host', ''), 'AccessDenied'],
+		['with an unknown access key', inUrl(CREDENTIALS.accessKeyId, 'AKIAOTHER'), 'InvalidAccessKeyId'],
 		['for another host', withHeaders(PRESIGNED, { host: 'other.example' }), 'SignatureDoesNotMatch'],
-		['whose signed header was changed', withHeaders(RANGE, { range: 'bytes=0-99' }), 'SignatureDoesNotMatch'],
 		[
-			'whose payload is said to be another',
+			'with another hash of the payload',
 			withHeaders(RANGE, { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }),
 			'SignatureDoesNotMatch',
 		],
 		['with a signature that is too short', inUrl('f604d404', ''), 'SignatureDoesNotMatch'],
-		[
-			'with an x-amz header that nobody signed',
-			withHeaders(PRESIGNED, { 'x-amz-copy-source': '/other/object' }),
-			'AccessDenied',
-		],
-		['that does not sign its host', inUrl('SignedHeaders=host', 'SignedHeaders=range'), 'AccessDenied'],
-		['for longer than seven days', inUrl('Expires=86400', 'Expires=604801'), 'AccessDenied'],
-		['for no number of seconds', inUrl('Expires=86400', 'Expires=x'), 'AccessDenied'],
-		['at no time', inUrl('20130524T000000Z', 'yesterday'), 'AccessDenied'],
-		[
-			'signed on another day than its key',
-			inUrl('%2F20130524%2F', '%2F20130523%2F'),
-			'SignatureDoesNotMatch',
-		],
+		['without a signature of its host', inUrl('SignedHeaders=host', 'SignedHeaders=range'), 'AccessDenied'],
+		['when it expires after more than 7 days', inUrl('Expires=86400', 'Expires=604801'), 'AccessDenied'],
+		['without a number of seconds', inUrl('Expires=86400', 'Expires=x'), 'AccessDenied'],
+		['without a valid date', inUrl('20130524T000000Z', 'yesterday'), 'AccessDenied'],
+		['with the key of another day', inUrl('%2F20130524%2F', '%2F20130523%2F'), 'SignatureDoesNotMatch'],
 	])('%s', (_, request, refusal) => {
 		expect(check(request)).toBe(refusal);
 	});
 
-	test('after its URL has expired, and long before it was signed', () => {
-		expect(check(PRESIGNED, { now: later(86_401) })).toBe('AccessDenied');
-		expect(check(PRESIGNED, { now: later(-901) })).toBe('AccessDenied');
-	});
-
-	test('in a header, for longer than clocks may differ', () => {
-		for (const seconds of [-901, 901]) {
-			expect(check(RANGE, { now: later(seconds) })).toBe('RequestTimeTooSkewed');
-		}
-	});
-
-	test('under another secret', () => {
-		const credentials = { ...CREDENTIALS, secretAccessKey: 'other' };
-		expect(check(PRESIGNED, { credentials })).toBe('SignatureDoesNotMatch');
-	});
-
-	test('signed for another region, though with our secret', () => {
+	test('for another region, with the right secret', () => {
 		const credentials = { ...CREDENTIALS, region: 'eu-central-1' };
 		expect(check(PRESIGNED, { credentials })).toBe('SignatureDoesNotMatch');
 	});

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
 
 export type Credentials = {
 	readonly region: string;
@@ -7,7 +8,7 @@ export type Credentials = {
 	readonly secretAccessKey: string;
 };
 
-/** S3's code for the refusal. */
+/** An error code of S3. */
 export type Refusal =
 	| 'AccessDenied'
 	| 'InvalidAccessKeyId'
@@ -18,103 +19,78 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MAX_SKEW_MS = 15 * 60 * 1_000;
 const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
 
-type Claim = {
-	readonly credential: string;
-	readonly signedHeaders: readonly string[];
-	readonly signature: string;
-	readonly date: string;
-	readonly payloadHash: string;
-	/** Absent on requests signed in a header, which are good for as long as clocks may differ. */
-	readonly expiresSeconds?: number;
-};
+const text = z.string().min(1);
+const claimSchema = z.object({
+	credential: text,
+	signedHeaders: text.transform((names) => names.split(';')),
+	signature: text,
+	date: text,
+	payloadHash: text,
+	/** Absent where the signature is in a header: it is valid for as long as clocks may differ. */
+	expiresSeconds: z.number().optional(),
+});
+type Claim = z.infer<typeof claimSchema>;
 
 /**
- * Verifies AWS signature version 4, in the URL or in a header: null when it holds. s3rver's own verification lets
- * unsigned requests through, and encodes `'()*!` in query values and paths with a last slash in its own way, so that
- * it refuses what the AWS SDK signs. The payload is as the signature says and is not hashed again.
+ * Verifies AWS signature version 4, in the URL or in a header. Returns null when the signature is valid. s3rver's own verification
+ * accepts unsigned requests, and refuses what the AWS SDK signs: it encodes `'()*!` in query values, and paths that end with a slash,
+ * in its own way. The hash of the payload is taken from the signature, without hashing the body.
  */
 export function refusalOf(request: IncomingMessage, credentials: Credentials, now: Date): Refusal | null {
 	const [path = '', search = ''] = splitOnce(request.url ?? '', '?');
 	const query = search === '' ? [] : search.split('&').map((pair) => splitOnce(pair, '=').map(decode));
 	const claim = readClaim(request, new Map(query.map(([name = '', value = '']) => [name, value])));
-	if (claim === null) {
-		return 'AccessDenied';
-	}
+	if (claim === undefined) return 'AccessDenied';
 	const [accessKeyId, day, ...scope] = claim.credential.split('/');
-	if (accessKeyId !== credentials.accessKeyId) {
-		return 'InvalidAccessKeyId';
-	}
-	const time = timeRefusal(claim, now);
-	if (time !== null) {
-		return time;
-	}
-	if (!signsWhatMatters(request, claim)) {
-		return 'AccessDenied';
-	}
+	if (accessKeyId !== credentials.accessKeyId) return 'InvalidAccessKeyId';
+	const timeRefusal = checkTime(claim, now);
+	if (timeRefusal !== null) return timeRefusal;
+	if (!signsRequiredHeaders(request, claim)) return 'AccessDenied';
 	const expectedScope = [credentials.region, 's3', 'aws4_request'];
 	if (day !== claim.date.slice(0, 8) || scope.join('/') !== expectedScope.join('/')) {
 		return 'SignatureDoesNotMatch';
 	}
 	const canonical = canonicalRequest(request, claim, path, query);
 	const expected = sign(canonical, claim.date, [day, ...scope], credentials.secretAccessKey);
-	return sameText(expected, claim.signature) ? null : 'SignatureDoesNotMatch';
+	return isSameText(expected, claim.signature) ? null : 'SignatureDoesNotMatch';
 }
 
-function readClaim({ headers }: IncomingMessage, query: ReadonlyMap<string, string>): Claim | null {
-	const inQuery = query.get('X-Amz-Algorithm') === ALGORITHM;
-	if (inQuery === (headers.authorization !== undefined)) {
-		return null;
-	}
-	if (inQuery) {
-		return completeClaim({
+/** Returns undefined when a part is missing, and for requests that are signed twice or not at all. */
+function readClaim({ headers }: IncomingMessage, query: ReadonlyMap<string, string>): Claim | undefined {
+	const { authorization } = headers;
+	if (query.get('X-Amz-Algorithm') === ALGORITHM && authorization === undefined) {
+		return claimSchema.safeParse({
 			credential: query.get('X-Amz-Credential'),
 			signedHeaders: query.get('X-Amz-SignedHeaders'),
 			signature: query.get('X-Amz-Signature'),
 			date: query.get('X-Amz-Date'),
 			payloadHash: query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',
 			expiresSeconds: Number(query.get('X-Amz-Expires') ?? Number.NaN),
-		});
+		}).data;
 	}
-	const [algorithm, fields = ''] = splitOnce(headers.authorization ?? '', ' ');
-	const field = (name: string) => new RegExp(`(?:^|[, ])${name}=([^, ]+)`).exec(fields)?.[1];
-	return algorithm !== ALGORITHM
-		? null
-		: completeClaim({
-				credential: field('Credential'),
-				signedHeaders: field('SignedHeaders'),
-				signature: field('Signature'),
-				date: headers['x-amz-date']?.toString(),
-				payloadHash: headers['x-amz-content-sha256']?.toString(),
-			});
+	if (query.has('X-Amz-Algorithm') || !authorization?.startsWith(`${ALGORITHM} `)) return undefined;
+	const field = (name: string) => new RegExp(`[, ]${name}=([^, ]+)`).exec(authorization)?.[1];
+	return claimSchema.safeParse({
+		credential: field('Credential'),
+		signedHeaders: field('SignedHeaders'),
+		signature: field('Signature'),
+		date: headers['x-amz-date'],
+		payloadHash: headers['x-amz-content-sha256'],
+	}).data;
 }
 
-function completeClaim(given: {
-	credential: string | undefined;
-	signedHeaders: string | undefined;
-	signature: string | undefined;
-	date: string | undefined;
-	payloadHash: string | undefined;
-	expiresSeconds?: number;
-}): Claim | null {
-	const { credential, signedHeaders, signature, date, payloadHash, ...rest } = given;
-	if (!credential || !signedHeaders || !signature || !date || !payloadHash) {
-		return null;
-	}
-	return { credential, signedHeaders: signedHeaders.split(';'), signature, date, payloadHash, ...rest };
-}
-
-function timeRefusal({ date, expiresSeconds }: Claim, now: Date): Refusal | null {
+function checkTime({ date, expiresSeconds }: Claim, now: Date): Refusal | null {
 	const signedAt = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'));
 	const ageMs = now.getTime() - signedAt;
 	if (expiresSeconds === undefined) {
 		return Math.abs(ageMs) <= MAX_SKEW_MS ? null : 'RequestTimeTooSkewed';
 	}
-	const alive = ageMs >= -MAX_SKEW_MS && ageMs <= expiresSeconds * 1_000;
-	return alive && expiresSeconds <= MAX_EXPIRES_SECONDS ? null : 'AccessDenied';
+	const isAlive = ageMs >= -MAX_SKEW_MS && ageMs <= expiresSeconds * 1_000;
+	return isAlive && expiresSeconds <= MAX_EXPIRES_SECONDS ? null : 'AccessDenied';
 }
 
-/** An x-amz header that nobody signed could turn a PUT into a copy of somebody else's object. */
-function signsWhatMatters({ headers }: IncomingMessage, { signedHeaders }: Claim): boolean {
+/** An unsigned `x-amz-` header could turn a PUT into a copy of another user's object. */
+function signsRequiredHeaders({ headers }: IncomingMessage, { signedHeaders }: Claim): boolean {
 	const sent = Object.keys(headers).filter((name) => name.startsWith('x-amz-'));
 	return ['host', ...sent].every((name) => signedHeaders.includes(name));
 }
@@ -144,33 +120,32 @@ function sign(canonical: string, date: string, scope: readonly string[], secretA
 		(secret, part) => createHmac('sha256', secret).update(part).digest(),
 		`AWS4${secretAccessKey}`,
 	);
-	return createHmac('sha256', key)
-		.update([ALGORITHM, date, scope.join('/'), hash].join('\n'))
-		.digest('hex');
+	const stringToSign = [ALGORITHM, date, scope.join('/'), hash].join('\n');
+	return createHmac('sha256', key).update(stringToSign).digest('hex');
 }
 
-function sameText(one: string, other: string): boolean {
+function isSameText(one: string, other: string): boolean {
 	const [oneBytes, otherBytes] = [Buffer.from(one), Buffer.from(other)];
 	return oneBytes.length === otherBytes.length && timingSafeEqual(oneBytes, otherBytes);
 }
 
-function encode(text: string): string {
-	return encodeURIComponent(text).replace(
+function encode(value: string): string {
+	return encodeURIComponent(value).replace(
 		/[!'()*]/g,
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
 	);
 }
 
-/** What is not valid percent-encoding was not signed by anybody; it then fails to match. */
-function decode(text: string): string {
+/** Returns text that isn't valid percent-encoding as it is. No signature matches it. */
+function decode(value: string): string {
 	try {
-		return decodeURIComponent(text);
+		return decodeURIComponent(value);
 	} catch {
-		return text;
+		return value;
 	}
 }
 
-function splitOnce(text: string, separator: string): string[] {
-	const at = text.indexOf(separator);
-	return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+function splitOnce(value: string, separator: string): string[] {
+	const at = value.indexOf(separator);
+	return at === -1 ? [value] : [value.slice(0, at), value.slice(at + 1)];
 }
