@@ -7,11 +7,11 @@ export type Expected = { code: JobErrorCode } | { succeeds: true; text?: RegExp 
 
 interface Survives {
 	survives: true;
-	/** The family says that processing this file never ends. */
+	/** Processing this file never ends, so that a tool may run until its deadline. */
 	mayTimeOut: boolean;
 }
 
-/** Errors that say that the tool, and not the file, is at fault. */
+/** Errors that blame the tool, not the file. */
 const NO_SURVIVAL: readonly JobErrorCode[] = ['internal', 'worker_lost'];
 
 /** Returns whether a job that must survive its file may fail with this code. */
@@ -19,18 +19,18 @@ export function isSurvival(code: JobErrorCode, { mayTimeOut }: Survives): boolea
 	return code === 'timeout' ? mayTimeOut : !NO_SURVIVAL.includes(code);
 }
 
-/** A file that means harm, as somebody might upload it, and what must come of it. */
+/** A hostile file, as an attacker might upload it, and how its job must end. */
 export interface HostileCase {
 	/** Unique within its family. */
 	name: string;
 	tool: string;
+	/** As its uploader declares them. */
 	fileName: string;
-	/** As declared by whoever uploads it. */
 	mimeType: string;
 	make: () => Buffer | Promise<Buffer>;
 	params?: Record<string, unknown>;
 	expected: Expected;
-	/** For one that would never end. */
+	/** For a file that some program never finishes: the case takes until a time limit, and the quick sample leaves it out. */
 	deadlineMs?: number;
 }
 
@@ -41,7 +41,7 @@ export interface Family {
 
 /**
  * Returns the cases of a family. Tools whose manifest names the family, but for which it has no case, get the files of the others
- * that they accept: nothing must leak, hang or crash then. A file that would never end for one tool may time out for another.
+ * that they accept: nothing must leak, hang or crash then. A file that never ends for one tool may time out for another.
  */
 export function casesOf(family: Family, world: World, manifests: Iterable<ToolManifest>): HostileCase[] {
 	const known = family.cases(world);
@@ -64,7 +64,3 @@ export function casesOf(family: Family, world: World, manifests: Iterable<ToolMa
 	});
 	return [...known, ...added];
 }
-
-/** It succeeds; where there is text to show, it is shown. */
-export const succeeds = (text?: RegExp): Expected => ({ succeeds: true, ...(text && { text }) });
-export const fails = (code: JobErrorCode): Expected => ({ code });

@@ -12,23 +12,23 @@ import { type Expected, type HostileCase, isSurvival } from './hostile-case.ts';
 import { inspect } from './leaks.ts';
 import type { World } from './world.ts';
 
-/** What became of a case: undefined where that is what it had to come to. */
-export type Verdict = string | undefined;
+/** How a case failed; undefined when it ended as expected. */
+type Verdict = string | undefined;
 
 interface Runner {
 	judge(one: HostileCase): Promise<Verdict>;
 	close(): Promise<void>;
 }
 
-/** A run that takes longer hangs: shorter than the tools' own deadlines, so that a hang shows. */
+/** A run that takes longer hangs. Shorter than the tools' own deadlines; time that other processes take doesn't count. */
 const DEADLINE_MS = 180_000;
-/** As the free plan has it. */
-const MOST_PAGES = 200;
+/** The limit of the free plan. */
+const MAX_PAGES = 200;
 
 /** Runs cases as the worker does, with prewarmed processes, in scratch directories that must be removed at the end. */
 export async function openRunner(world: World, prewarmedPerTool: number): Promise<Runner> {
 	const root = await mkdtemp(join(tmpdir(), 'hostile-'));
-	// Also where whoever runs this ends before its end; the commands end with it.
+	// Also removed when this process exits early; its commands end with it.
 	process.once('exit', () => rmSync(root, { recursive: true, force: true }));
 	const tools = await loadTools();
 	const problems: string[] = [];
@@ -36,7 +36,7 @@ export async function openRunner(world: World, prewarmedPerTool: number): Promis
 		scratchRoot: root,
 		prewarmedPerTool,
 		jobsPerProcess: 1,
-		// Where no process comes up in time, as on a busy machine, a job starts its own.
+		// On a busy machine no prewarmed process may be ready. Then a job starts its own.
 		onProblem: (problem, error) => {
 			if (problem === 'scratch.not_removed') problems.push(`${problem}: ${error}`);
 		},
@@ -45,12 +45,8 @@ export async function openRunner(world: World, prewarmedPerTool: number): Promis
 		async judge(one) {
 			const tool = tools.get(one.tool);
 			if (!tool) throw new Error(`there is no tool ${one.tool}`);
-			const verdict = verdictOn(
-				one,
-				world,
-				await outcomeOf(withDeadline(tool, one.deadlineMs), one, workspaces),
-			);
-			return (await verdict) ?? problems.pop() ?? world.heard().at(-1);
+			const outcome = await outcomeOf(withDeadline(tool, one.deadlineMs), one, workspaces);
+			return (await verdictOn(one, world, outcome)) ?? problems.pop() ?? world.heard().at(-1);
 		},
 		async close() {
 			await workspaces.stop();
@@ -77,7 +73,7 @@ async function outcomeOf(tool: Tool, one: HostileCase, workspaces: Workspaces): 
 			mimeType: one.mimeType,
 			sizeBytes: content.length,
 			params: one.params ?? {},
-			pageLimit: { pages: MOST_PAGES },
+			pageLimit: { pages: MAX_PAGES },
 			signal: new AbortController().signal,
 			onProgress: () => {},
 		});
@@ -93,7 +89,7 @@ async function verdictOn({ expected }: HostileCase, { secret }: World, outcome: 
 	if ('error' in outcome) {
 		const { error } = outcome;
 		if (!(error instanceof ToolError)) return `broke: ${String(error)}`;
-		if (error.message.includes(secret)) return 'the message tells the secret';
+		if (error.message.includes(secret)) return 'the message contains the secret';
 		if (isExpected(error.code, expected)) return undefined;
 		const wanted = 'code' in expected ? expected.code : 'survives' in expected ? 'survival' : 'success';
 		return `${error.code} instead of ${wanted}: ${explain(error)}`;

@@ -7,18 +7,18 @@ import { odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, paragraph } from '@creatorr/tools/testing/builders/ooxml';
 import { listen } from './listeners.ts';
 
-/** What hostile files are after: files of this machine, and somebody who would hear from them. */
+/** What hostile files try to reach: files of this host, and listeners on its addresses. */
 export interface World {
-	/** In each of the files but the picture, and in this process's environment. */
+	/** In each of the files except the picture, and in this process's environment. */
 	secret: string;
-	/** Absolute paths of files that any user of this machine can read. */
+	/** Absolute paths of files that every user of this host can read. */
 	files: Readonly<Record<SecretFile, string>>;
-	/** Where somebody listens: on loopback, and on each address that this machine has. */
+	/** Addresses with a listener: loopback, and each address of this host. */
 	hosts: readonly string[];
 	port: number;
-	/** An address where somebody listens, of a file of this name. */
+	/** Returns the URL of a file of this name at a listener. */
 	url(name: string, scheme?: string): string;
-	/** Everything that was heard so far; it should be nothing. */
+	/** Every connection and query so far; empty as it should be. */
 	heard(): readonly string[];
 	close(): Promise<void>;
 }
@@ -26,27 +26,24 @@ export interface World {
 export type SecretFile = 'text' | 'html' | 'csv' | 'png' | 'svg' | 'docx' | 'ods' | 'xsl' | 'ps';
 
 export const SECRET_VARIABLE = 'HOSTILE_SECRET';
-/** Of the picture; nothing else is of this colour. */
-export const SECRET_COLOUR = [231, 13, 187] as const;
-/** Not in /tmp, which the sandbox has one of its own of. */
+/** The color of the picture, and of nothing else. */
+export const SECRET_COLOR = [231, 13, 187] as const;
+/** Not in /tmp: the sandbox has its own. */
 const HOME = '/var/tmp/hostile-';
 
 export async function openWorld(): Promise<World> {
 	const secret = `SECRET${randomBytes(12).toString('hex')}`;
 	const directory = await mkdtemp(HOME);
-	// Also where whoever runs this ends before its end.
+	// Also removed when this process exits early.
 	process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 	await chmod(directory, 0o755);
 	const files = await plantFiles(directory, secret);
 	process.env[SECRET_VARIABLE] = secret;
 	const listeners = await listen();
-	const url = (name: string, scheme = 'http') => {
-		const [host = '127.0.0.1'] = listeners.hosts.slice(-1);
-		return `${scheme}://${host}:${listeners.port}/${name}`;
-	};
+	const { hosts, port, heard } = listeners;
 	return {
-		...{ secret, files, url },
-		...{ hosts: listeners.hosts, port: listeners.port, heard: listeners.heard },
+		...{ secret, files, hosts, port, heard },
+		url: (name, scheme = 'http') => `${scheme}://${hosts.at(-1)}:${port}/${name}`,
 		async close() {
 			delete process.env[SECRET_VARIABLE];
 			await listeners.close();
@@ -60,7 +57,7 @@ async function plantFiles(directory: string, secret: string): Promise<World['fil
 		text: `${secret}\n`.repeat(20),
 		html: `<html><body><p>${secret}</p></body></html>`,
 		csv: `${secret},${secret}\n${secret},1\n`,
-		png: plainPng(64, 64, SECRET_COLOUR),
+		png: plainPng(64, 64, SECRET_COLOR),
 		svg: `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="50"><text x="5" y="30">${secret}</text></svg>`,
 		docx: docx({ body: paragraph(secret) }),
 		ods: odf('spreadsheet', {

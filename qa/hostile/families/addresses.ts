@@ -1,11 +1,17 @@
 import type { SecretFile, World } from '../world.ts';
 
-/** Ways to name what lies outside of a document, by what they are; the file is of this kind. */
-export function addresses({ files, hosts, port, url }: World, kind: SecretFile): Record<string, string> {
+const FEW = ['on the web', 'on this machine'];
+
+/** Returns ways to refer to a file outside of a document, by where it is: all ways, or a few. */
+export function addressesOf(
+	{ files, hosts, port, url }: World,
+	kind: SecretFile,
+	which: 'all' | 'few',
+): [where: string, address: string][] {
 	const path = files[kind];
 	const name = `a.${kind}`;
 	const host = hosts.at(-1) ?? '127.0.0.1';
-	return {
+	const all = {
 		'on the web': url(name),
 		'on the web of this machine': `http://127.0.0.1:${port}/${name}`,
 		'on the web, locked': url(name, 'https'),
@@ -19,4 +25,5 @@ export function addresses({ files, hosts, port, url }: World, kind: SecretFile):
 		'some steps up': `../../../../../../../..${path}`,
 		'of a name to be looked up': `http://hostile.example.com/${name}`,
 	};
+	return Object.entries(all).filter(([where]) => which === 'all' || FEW.includes(where));
 }

@@ -1,4 +1,6 @@
-import type { Family } from '../hostile-case.ts';
+import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
+import { casesOf, type Family } from '../hostile-case.ts';
+import type { World } from '../world.ts';
 import { encrypted } from './encrypted.ts';
 import { endlessPdfs } from './endless-pdfs.ts';
 import { fonts } from './fonts.ts';
@@ -21,3 +23,10 @@ export const FAMILIES: readonly Family[] = [
 	...[zipBombs, pixelBombs, pageBombs, endlessPdfs, fonts, xmlBombs],
 	...[oddStructures, pdfActions, officeLinks, htmlLinks, macros],
 ];
+
+/** Returns the cases of each family, with a title that is unique among all of them. */
+export function titledCases(world: World, manifests: readonly ToolManifest[]) {
+	return FAMILIES.map((family) =>
+		casesOf(family, world, manifests).map((one) => ({ title: `${family.name}: ${one.name}`, one })),
+	);
+}

@@ -7,108 +7,81 @@ import { DOC, DOCX, ODT, PDF, XLS } from '@creatorr/tool-kit/files/media-types';
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
-import { type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
+import type { Expected, Family, HostileCase } from '../hostile-case.ts';
+import { CORRUPT, casesFor, fails, forOffice, SHOWS_MARK } from './case-tables.ts';
 
-/** A PDF locked by qpdf, with these passwords. */
-async function locked(user: string, owner: string, bits: number): Promise<Buffer> {
-	const directory = await mkdtemp(join(tmpdir(), 'locked-'));
+const ENCRYPTED = fails('encrypted_input');
+const WRONG_PASSWORD = fails('wrong_password');
+
+/** Files that need a password, or claim to. */
+export const encrypted: Family = {
+	name: 'encrypted',
+	cases: () => [...pdfs('compress_heavy'), ...pdfs('ocr'), ...documents()],
+};
+
+/** Returns a PDF that qpdf has encrypted. */
+async function encryptedPdf(userPassword: string, bits: number): Promise<Buffer> {
+	const directory = await mkdtemp(join(tmpdir(), 'encrypted-'));
 	try {
 		const [source, target] = [join(directory, 'in.pdf'), join(directory, 'out.pdf')];
 		await writeFile(source, onePage({}));
-		const args = ['--allow-weak-crypto', '--encrypt', user, owner, String(bits), '--', source, target];
-		await promisify(execFile)('qpdf', args);
+		const passwords = [userPassword, 'owner', String(bits)];
+		await promisify(execFile)('qpdf', [
+			'--allow-weak-crypto',
+			'--encrypt',
+			...passwords,
+			'--',
+			source,
+			target,
+		]);
 		return await readFile(target);
 	} finally {
 		await rm(directory, { recursive: true });
 	}
 }
 
-/** Files that need a password, or say so. */
-export const encrypted: Family = {
-	name: 'encrypted',
-	cases: () => [...pdfs(), ...documents()],
-};
-
-function pdfs(): HostileCase[] {
-	const pdf = { fileName: 'a.pdf', mimeType: PDF } as const;
+function pdfs(tool: string): HostileCase[] {
 	const nonsense =
 		'/Encrypt << /Filter /Standard /V 5 /R 6 /Length 256 /O (x) /U (y) /P -1 >> /ID [<00> <00>]';
-	return (['compress_heavy', 'ocr'] as const).flatMap((tool): HostileCase[] => [
-		{
-			name: `no password, for ${tool}`,
-			tool,
-			...pdf,
-			make: () => locked('user', 'owner', 256),
-			expected: fails('encrypted_input'),
-		},
-		{
-			name: `weak, no password, for ${tool}`,
-			tool,
-			...pdf,
-			make: () => locked('user', 'owner', 40),
-			expected: fails('encrypted_input'),
-		},
-		{
-			name: `a wrong password, for ${tool}`,
-			tool,
-			...pdf,
-			make: () => locked('user', 'owner', 256),
-			params: { password: 'another' },
-			expected: fails('wrong_password'),
-		},
-		{
-			name: `a password like an option, for ${tool}`,
-			tool,
-			...pdf,
-			make: () => locked('user', 'owner', 256),
-			params: { password: '--help\n@/etc/passwd' },
-			expected: fails('wrong_password'),
-		},
-		{
-			name: `an owner’s password alone, for ${tool}`,
-			tool,
-			...pdf,
-			make: () => locked('', 'owner', 128),
-			expected: succeeds(/Harmless/),
-		},
-		{
-			name: `encryption that makes no sense, for ${tool}`,
-			tool,
-			...pdf,
-			make: () => onePage({ trailer: nonsense }),
-			expected: fails('corrupt_input'),
-		},
-	]);
+	const of = (name: string, expected: Expected, make: HostileCase['make'], password?: string) => {
+		const params = password === undefined ? {} : { params: { password } };
+		const declared = { fileName: 'a.pdf', mimeType: PDF, ...params };
+		return casesFor(tool, declared, expected, { [`${name}, for ${tool}`]: make });
+	};
+	const strong = () => encryptedPdf('user', 256);
+	return [
+		...of('no password', ENCRYPTED, strong),
+		...of('weak, no password', ENCRYPTED, () => encryptedPdf('user', 40)),
+		...of('a wrong password', WRONG_PASSWORD, strong, 'another'),
+		...of('a password like an option', WRONG_PASSWORD, strong, '--help\n@/etc/passwd'),
+		...of('an owner’s password alone', SHOWS_MARK, () => encryptedPdf('', 128)),
+		...of('encryption that makes no sense', CORRUPT, () => onePage({ trailer: nonsense })),
+	];
 }
 
 function documents(): HostileCase[] {
-	const of = (name: string, mimeType: string, make: () => Buffer, password?: string): HostileCase => ({
-		...{ name, tool: 'office_to_pdf', fileName: 'a', mimeType, make, params: password ? { password } : {} },
-		expected: fails(password ? 'wrong_password' : 'encrypted_input'),
-	});
-	const packaged = () => oleFile({ EncryptedPackage: Buffer.alloc(5000), EncryptionInfo: Buffer.alloc(60) });
-	const word = () => {
-		const stream = Buffer.alloc(5000);
-		stream.set(Buffer.from('eca5c100', 'hex'));
-		stream[11] = 1;
-		return oleFile({ WordDocument: stream });
-	};
-	const excel = () => {
-		const stream = Buffer.alloc(5000);
-		stream.set(Buffer.from('09081000000605000000000000000000000000002f000600000000000000', 'hex'));
-		return oleFile({ Workbook: stream });
-	};
-	const text = () =>
-		odf('text', {
-			types: {
-				'x"/><manifest:encryption-data manifest:checksum="0"/><manifest:file-entry manifest:full-path="y': '',
-			},
-		});
+	/** An OLE stream that begins so. */
+	const stream = (hex: string) => Buffer.concat([Buffer.from(hex, 'hex')], 5000);
+	const emptyPackage = () =>
+		oleFile({ EncryptedPackage: Buffer.alloc(5000), EncryptionInfo: Buffer.alloc(60) });
+	const pathWithEncryption =
+		'x"/><manifest:encryption-data manifest:checksum="0"/><manifest:file-entry manifest:full-path="y';
+	const withPassword = { fileName: 'a', mimeType: DOCX, params: { password: 'secret' } };
 	return [
-		of('an encrypted package that is empty', DOCX, packaged),
-		of('an encrypted package that is empty, with a password', DOCX, packaged, 'secret'),
-		of('a Word file that says it is encrypted', DOC, word),
-		of('an Excel file that says it is encrypted', XLS, excel),
-		{ ...of('an odt that says so of nothing', ODT, text), expected: succeeds(/Harmless/) },
+		...forOffice(DOCX, ENCRYPTED, { 'an encrypted package that is empty': emptyPackage }),
+		...casesFor('office_to_pdf', withPassword, WRONG_PASSWORD, {
+			'an encrypted package that is empty, with a password': emptyPackage,
+		}),
+		...forOffice(DOC, ENCRYPTED, {
+			'a Word file that says it is encrypted': () =>
+				oleFile({ WordDocument: stream('eca5c1000000000000000001') }),
+		}),
+		...forOffice(XLS, ENCRYPTED, {
+			'an Excel file that says it is encrypted': () =>
+				oleFile({ Workbook: stream('09081000000605000000000000000000000000002f000600000000000000') }),
+		}),
+		...forOffice(ODT, SHOWS_MARK, {
+			'an odt that says so of nothing': () => odf('text', { types: { [pathWithEncryption]: '' } }),
+		}),
 	];
 }

@@ -1,62 +1,58 @@
 import { DOCX, ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '@creatorr/tools/testing/builders/odf';
-import { docx } from '@creatorr/tools/testing/builders/ooxml';
+import { docx, relationsXml } from '@creatorr/tools/testing/builders/ooxml';
 import { deflated, onePage } from '@creatorr/tools/testing/builders/pdf';
-import { type Expected, type Family, type HostileCase, succeeds } from '../hostile-case.ts';
+import type { Family } from '../hostile-case.ts';
+import { casesFor, SHOWS_MARK } from './case-tables.ts';
 
 const MIB = 1024 * 1024;
 
-/** A TrueType file whose directory lists these tables, wherever they say that they lie. */
-function trueType(
-	tables: Readonly<Record<string, { offset: number; length: number }>>,
-	body = Buffer.alloc(400),
-): Buffer {
-	const names = Object.keys(tables);
-	const head = Buffer.alloc(12 + 16 * names.length);
+const TABLES = ['cmap', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp', 'name', 'post'];
+
+/** Returns a TrueType file whose directory says that each table lies there. */
+function trueType(offset: number, length: number): Buffer {
+	const head = Buffer.alloc(12 + 16 * TABLES.length);
 	head.writeUInt32BE(0x00010000, 0);
-	head.writeUInt16BE(names.length, 4);
-	names.forEach((name, index) => {
+	head.writeUInt16BE(TABLES.length, 4);
+	for (const [index, name] of TABLES.entries()) {
 		const at = 12 + 16 * index;
 		head.write(name, at, 'latin1');
-		head.writeUInt32BE(tables[name]?.offset ?? 0, at + 8);
-		head.writeUInt32BE(tables[name]?.length ?? 0, at + 12);
-	});
-	return Buffer.concat([head, body]);
+		head.writeUInt32BE(offset, at + 8);
+		head.writeUInt32BE(length, at + 12);
+	}
+	return Buffer.concat([head, Buffer.alloc(400)]);
 }
-
-const TABLES = ['cmap', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp', 'name', 'post'];
-const every = (offset: number, length: number) =>
-	trueType(Object.fromEntries(TABLES.map((name) => [name, { offset, length }])));
 
 const FONTS: Readonly<Record<string, () => Buffer>> = {
 	'of nothing': () => Buffer.alloc(0),
 	'of zeros': () => Buffer.alloc(5000),
 	'of text': () => Buffer.from('this is no font'.repeat(100)),
-	'whose tables lie outside of it': () => every(0x7fffff00, 0x100),
-	'whose tables are endless': () => every(200, 0xffffffff),
-	'whose tables are one another': () => every(0, 500),
+	'whose tables lie outside of it': () => trueType(0x7fffff00, 0x100),
+	'whose tables are endless': () => trueType(200, 0xffffffff),
+	'whose tables are one another': () => trueType(0, 500),
 	'of 60,000 tables': () => {
-		const font = every(200, 100);
+		const font = trueType(200, 100);
 		font.writeUInt16BE(60_000, 4);
 		return font;
 	},
-	'of 100 MiB': () => Buffer.concat([every(300, 100), Buffer.alloc(100 * MIB)]),
+	'of 100 MiB': () => Buffer.concat([trueType(300, 100), Buffer.alloc(100 * MIB)]),
 	'of PostScript': () =>
 		Buffer.from('%!PS-AdobeFont-1.0: X\n/FontName /X def (/etc/passwd) run\ncurrentfile eexec\n'),
 	'in CFF that calls itself': () => Buffer.from(`0100040200010101024100010101${'0b'.repeat(200)}`, 'hex'),
 };
 
+const TRUE_TYPE = { subtype: 'TrueType', file: 'FontFile2', entries: '' };
 const KINDS = [
-	{ subtype: 'TrueType', file: 'FontFile2', entries: '' },
+	TRUE_TYPE,
 	{ subtype: 'Type1', file: 'FontFile', entries: '/Length1 100 /Length2 100 /Length3 0' },
 	{ subtype: 'Type1', file: 'FontFile3', entries: '/Subtype /Type1C' },
 ];
 
 function inPdf(font: Buffer, index: number): Buffer {
-	const { subtype, file, entries } = KINDS[index % KINDS.length] ?? (KINDS[0] as (typeof KINDS)[0]);
+	const { subtype, file, entries } = KINDS[index % KINDS.length] ?? TRUE_TYPE;
 	const descriptor = `/FontDescriptor << /Type /FontDescriptor /FontName /X /Flags 32 /FontBBox [0 0 1 1] /${file} 5 0 R >>`;
 	return onePage({
-		resources: `/XObject << /X 6 0 R >>`,
+		resources: '/XObject << /X 6 0 R >>',
 		content: '/X Do',
 		objects: [
 			deflated(entries, font),
@@ -71,8 +67,7 @@ function inPdf(font: Buffer, index: number): Buffer {
 function inWord(font: Buffer): Buffer {
 	const table =
 		'<?xml version="1.0"?><w:fonts xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:font w:name="X"><w:embedRegular r:id="rId1" w:fontKey="{00000000-0000-0000-0000-000000000000}"/></w:font></w:fonts>';
-	const relations =
-		'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/font" Target="fonts/x.odttf"/></Relationships>';
+	const relations = relationsXml([{ id: 'rId1', type: 'font', target: 'fonts/x.odttf' }]);
 	return docx({
 		body: '<w:p><w:r><w:rPr><w:rFonts w:ascii="X"/></w:rPr><w:t>AAAA</w:t></w:r></w:p>',
 		relations: [{ id: 'rId8', type: 'fontTable', target: 'fontTable.xml' }],
@@ -97,24 +92,20 @@ function inOdt(font: Buffer): Buffer {
 	});
 }
 
-/** Fonts that are none. */
+/** Malformed fonts, in each format that embeds fonts. */
 export const fonts: Family = {
 	name: 'fonts',
-	cases: () => {
-		const of = (
-			name: string,
-			tool: HostileCase['tool'],
-			mimeType: string,
-			make: () => Buffer,
-			expected: Expected = succeeds(/Harmless/),
-		): HostileCase => ({
-			...{ name, tool, fileName: 'a', mimeType, make, expected },
-		});
-		return Object.entries(FONTS).flatMap(([what, make], index) => [
-			of(`a font ${what}, in a PDF, compressed`, 'compress_heavy', PDF, () => inPdf(make(), index)),
-			of(`a font ${what}, in a PDF, read`, 'ocr', PDF, () => inPdf(make(), index + 1)),
-			of(`a font ${what}, in a docx`, 'office_to_pdf', DOCX, () => inWord(make())),
-			of(`a font ${what}, in an odt`, 'office_to_pdf', ODT, () => inOdt(make())),
-		]);
-	},
+	cases: () =>
+		Object.entries(FONTS).flatMap(([what, make], index) => {
+			const of = (where: string, tool: string, mimeType: string, embed: (font: Buffer) => Buffer) =>
+				casesFor(tool, { fileName: 'a', mimeType }, SHOWS_MARK, {
+					[`a font ${what}, in ${where}`]: () => embed(make()),
+				});
+			return [
+				...of('a PDF, compressed', 'compress_heavy', PDF, (font) => inPdf(font, index)),
+				...of('a PDF, read', 'ocr', PDF, (font) => inPdf(font, index + 1)),
+				...of('a docx', 'office_to_pdf', DOCX, inWord),
+				...of('an odt', 'office_to_pdf', ODT, inOdt),
+			];
+		}),
 };

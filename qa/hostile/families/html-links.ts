@@ -1,101 +1,75 @@
 import { CSV, HTML, TEXT } from '@creatorr/tool-kit/files/media-types';
-import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
+import type { Family, HostileCase } from '../hostile-case.ts';
 import type { SecretFile, World } from '../world.ts';
-import { addresses } from './addresses.ts';
+import { addressesOf } from './addresses.ts';
+import { casesFor, SHOWS_MARK, succeeds } from './case-tables.ts';
+import { ADDRESS } from './links/link-table.ts';
 
-interface Link {
-	name: string;
-	kind: SecretFile;
-	html(address: string): string;
-}
-
-const LINKS: readonly Link[] = [
-	{ name: 'a picture', kind: 'png', html: (at) => `<img src="${at}" width="100" height="100">` },
-	{
-		name: 'a style sheet',
-		kind: 'text',
-		html: (at) => `<link rel="stylesheet" href="${at}"><style>@import url("${at}");</style>`,
+/** HTML that refers to an address, by the kind of file there. */
+const LINKS: Readonly<Partial<Record<SecretFile, Readonly<Record<string, string>>>>> = {
+	png: {
+		'a picture': `<img src="${ADDRESS}" width="100" height="100">`,
+		'a background': `<table background="${ADDRESS}"><tr><td background="${ADDRESS}">cell</td></tr></table><div style="background-image:url('${ADDRESS}')">text</div>`,
+		'a base': `<base href="${ADDRESS}"><img src="secret.png"><img src="">`,
+		'a film': `<video src="${ADDRESS}" poster="${ADDRESS}"></video><audio src="${ADDRESS}"></audio>`,
 	},
-	{ name: 'a frame', kind: 'html', html: (at) => `<iframe src="${at}" width="300" height="200"></iframe>` },
-	{
-		name: 'an object',
-		kind: 'html',
-		html: (at) => `<object data="${at}" type="text/html" width="300" height="200"></object>`,
+	text: {
+		'a style sheet': `<link rel="stylesheet" href="${ADDRESS}"><style>@import url("${ADDRESS}");</style>`,
+		'a script': `<script src="${ADDRESS}"></script>`,
 	},
-	{ name: 'a plugin', kind: 'svg', html: (at) => `<embed src="${at}" width="300" height="200">` },
-	{
-		name: 'a background',
-		kind: 'png',
-		html: (at) =>
-			`<table background="${at}"><tr><td background="${at}">cell</td></tr></table><div style="background-image:url('${at}')">text</div>`,
+	html: {
+		'a frame': `<iframe src="${ADDRESS}" width="300" height="200"></iframe>`,
+		'an object': `<object data="${ADDRESS}" type="text/html" width="300" height="200"></object>`,
+		'another page': `<meta http-equiv="refresh" content="0; url=${ADDRESS}">`,
 	},
-	{ name: 'another page', kind: 'html', html: (at) => `<meta http-equiv="refresh" content="0; url=${at}">` },
-	{ name: 'a script', kind: 'text', html: (at) => `<script src="${at}"></script>` },
-	{
-		name: 'a section of the office',
-		kind: 'docx',
-		html: (at) => `<div id="s" href="${at}">old</div><sdfield type="docinfo" subtype="title">`,
+	svg: {
+		'a plugin': `<embed src="${ADDRESS}" width="300" height="200">`,
+		'a drawing': `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><image xlink:href="${ADDRESS}" width="90" height="90"/><foreignObject><iframe src="${ADDRESS}"/></foreignObject></svg>`,
 	},
-	{ name: 'a base', kind: 'png', html: (at) => `<base href="${at}"><img src="secret.png"><img src="">` },
-	{
-		name: 'a drawing',
-		kind: 'svg',
-		html: (at) =>
-			`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><image xlink:href="${at}" width="90" height="90"/><foreignObject><iframe src="${at}"/></foreignObject></svg>`,
+	docx: {
+		'a section of the office': `<div id="s" href="${ADDRESS}">old</div><sdfield type="docinfo" subtype="title">`,
 	},
-	{ name: 'a style of XML', kind: 'xsl', html: (at) => `<?xml-stylesheet type="text/xsl" href="${at}"?>` },
-	{
-		name: 'a film',
-		kind: 'png',
-		html: (at) => `<video src="${at}" poster="${at}"></video><audio src="${at}"></audio>`,
-	},
-];
-
+	xsl: { 'a style of XML': `<?xml-stylesheet type="text/xsl" href="${ADDRESS}"?>` },
+};
+/** Tried with all addresses. */
 const COMMON = ['a picture', 'a frame', 'an object'];
-const FEW = ['on the web', 'on this machine'];
 
-/** Links out of pages of HTML, and cells that would be formulas. */
+const asHtml = { fileName: 'a.html', mimeType: HTML };
+
+/** Links out of HTML pages, and cells that could be formulas. */
 export const htmlLinks: Family = {
 	name: 'HTML links',
-	cases: (world) => [
-		...LINKS.flatMap(({ name, kind, html }) =>
-			Object.entries(addresses(world, kind))
-				.filter(([where]) => COMMON.includes(name) || FEW.includes(where))
-				.map(
-					([where, address]): HostileCase => ({
-						name: `${name}, ${where}`,
-						...{ tool: 'office_to_pdf', fileName: 'a.html', mimeType: HTML },
-						make: () =>
-							Buffer.from(
-								`<html><head><title>t</title></head><body><p>Harmless</p>${html(address)}<p>after</p></body></html>`,
-							),
-						expected: succeeds(/Harmless/),
-					}),
-				),
-		),
-		...cells(world),
-		...applets(),
-	],
+	cases: (world) => [...links(world), ...cells(world), ...applets()],
 };
 
-/** The office dies of applets, where there is no Java, and what it dies of is converted by a command that anybody can read. */
+function links(world: World): HostileCase[] {
+	return Object.entries(LINKS).flatMap(([kind, texts]) =>
+		Object.entries(texts).flatMap(([name, html]) =>
+			addressesOf(world, kind as SecretFile, COMMON.includes(name) ? 'all' : 'few').flatMap(
+				([where, address]) => {
+					const body = `<p>Harmless</p>${html.replaceAll(ADDRESS, () => address)}<p>after</p>`;
+					const page = `<html><head><title>t</title></head><body>${body}</body></html>`;
+					return casesFor('office_to_pdf', asHtml, SHOWS_MARK, {
+						[`${name}, ${where}`]: () => Buffer.from(page),
+					});
+				},
+			),
+		),
+	);
+}
+
+/** Without Java, applets crash the office, and its files are converted by another command. */
 function applets(): HostileCase[] {
 	const page = '<p>Harmless</p><applet code="A.class" width="9"><p>instead</p></applet>';
-	const little = Buffer.from(`\ufeff${page}`, 'utf16le');
-	const pages = {
-		'in ASCII': Buffer.from(page),
-		'in capitals': Buffer.from(page.replaceAll('applet', 'APPLET')),
-		'in UTF-8 with a mark': Buffer.from(`\ufeff${page}`),
-		'in little-endian UTF-16': little,
-		'in big-endian UTF-16': Buffer.from(little).swap16(),
-		'in UTF-16 by what the page says': Buffer.from(`<meta charset="utf-16">${page}`),
-	};
-	return Object.entries(pages).map(
-		([where, content]): HostileCase => ({
-			...{ name: `an applet ${where}`, tool: 'office_to_pdf', fileName: 'a.html', mimeType: HTML },
-			...{ make: () => content, expected: succeeds(/Harmless\s+instead/) },
-		}),
-	);
+	const littleEndian = Buffer.from(`\ufeff${page}`, 'utf16le');
+	return casesFor('office_to_pdf', asHtml, succeeds(/Harmless\s+instead/), {
+		'an applet in ASCII': () => Buffer.from(page),
+		'an applet in capitals': () => Buffer.from(page.replaceAll('applet', 'APPLET')),
+		'an applet in UTF-8 with a mark': () => Buffer.from(`\ufeff${page}`),
+		'an applet in little-endian UTF-16': () => littleEndian,
+		'an applet in big-endian UTF-16': () => Buffer.from(littleEndian).swap16(),
+		'an applet in UTF-16 by what the page says': () => Buffer.from(`<meta charset="utf-16">${page}`),
+	});
 }
 
 function cells({ files, url }: World): HostileCase[] {
@@ -106,25 +80,16 @@ function cells({ files, url }: World): HostileCase[] {
 		'a file': `='file://${files.ods}'#$One.A2`,
 		'a link': `=HYPERLINK("${url('csv')}";"x")`,
 	};
-	return Object.entries(formulas).flatMap(([what, formula]): HostileCase[] => [
-		{
-			...{ name: `${what} in a CSV`, tool: 'office_to_pdf', fileName: 'a.csv', mimeType: CSV },
-			...{
-				make: () => Buffer.from(`Harmless,"${formula.replaceAll('"', '""')}",+1+1,@SUM(1)\n`),
-				expected: succeeds(/Harmless/),
-			},
-		},
-		{
-			...{ name: `${what} in a table of HTML`, tool: 'office_to_pdf', fileName: 'a.html', mimeType: HTML },
-			...{
-				make: () =>
-					Buffer.from(`<p>Harmless</p><table><tr><td sdval="1" sdnum="1033;">${formula}</td></tr></table>`),
-				expected: succeeds(/Harmless/),
-			},
-		},
-		{
-			...{ name: `${what} in a text`, tool: 'office_to_pdf', fileName: 'a.txt', mimeType: TEXT },
-			...{ make: () => Buffer.from(`Harmless\n${formula}\n`), expected: succeeds(/Harmless/) },
-		},
-	]);
+	return Object.entries(formulas).flatMap(([what, formula]) => {
+		const of = (where: string, fileName: string, mimeType: string, text: string) =>
+			casesFor('office_to_pdf', { fileName, mimeType }, SHOWS_MARK, {
+				[`${what} in ${where}`]: () => Buffer.from(text),
+			});
+		const cell = `<tr><td sdval="1" sdnum="1033;">${formula}</td></tr>`;
+		return [
+			...of('a CSV', 'a.csv', CSV, `Harmless,"${formula.replaceAll('"', '""')}",+1+1,@SUM(1)\n`),
+			...of('a table of HTML', 'a.html', HTML, `<p>Harmless</p><table>${cell}</table>`),
+			...of('a text', 'a.txt', TEXT, `Harmless\n${formula}\n`),
+		];
+	});
 }

@@ -1,9 +1,10 @@
 import { ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
-import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
+import type { Family } from '../hostile-case.ts';
+import { casesFor, SHOWS_MARK } from './case-tables.ts';
 
-/** Names that a shell, a path or a reader would stumble over, by what they are. */
+/** Names that confuse a shell, a path or a reader. */
 const ODD_NAMES: Readonly<Record<string, string>> = {
 	'an option': '-dNOSAFER.pdf',
 	'a long option': '--help',
@@ -36,19 +37,15 @@ const ODD_NAMES: Readonly<Record<string, string>> = {
 
 const FIELD = '<text:p><text:file-name text:display="full">saved</text:file-name></text:p>';
 
-/** A file’s name is its owner’s: no command and no path ever sees it, but a field of a document may show it. */
+/** Hostile file names: no command and no path contains them. A field of a document may show its own. */
 export const names: Family = {
 	name: 'names',
 	cases: () =>
-		Object.entries(ODD_NAMES).map(([what, fileName], index): HostileCase => {
-			const isOffice = index % 3 === 0;
-			return {
-				name: what,
-				fileName,
-				tool: isOffice ? 'office_to_pdf' : 'compress_heavy',
-				mimeType: isOffice ? ODT : PDF,
-				make: () => (isOffice ? odf('text', { body: FIELD }) : onePage({})),
-				expected: succeeds(/Harmless/),
-			};
-		}),
+		Object.entries(ODD_NAMES).flatMap(([what, fileName], index) =>
+			index % 3 === 0
+				? casesFor('office_to_pdf', { fileName, mimeType: ODT }, SHOWS_MARK, {
+						[what]: () => odf('text', { body: FIELD }),
+					})
+				: casesFor('compress_heavy', { fileName, mimeType: PDF }, SHOWS_MARK, { [what]: () => onePage({}) }),
+		),
 };

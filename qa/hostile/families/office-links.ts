@@ -1,27 +1,29 @@
-import { type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
-import type { World } from '../world.ts';
-import { addresses } from './addresses.ts';
-import { RICH_TEXT } from './links/rich-text.ts';
+import type { Family } from '../hostile-case.ts';
+import { addressesOf } from './addresses.ts';
+import { CORRUPT, forOffice, SHOWS_MARK } from './case-tables.ts';
 import { SHEETS } from './links/sheets.ts';
 import { TEXTS_AND_SLIDES } from './links/texts-and-slides.ts';
 import { WORD } from './links/word.ts';
 
-const FEW = ['on the web', 'on this machine'];
+/** A URL: no backslash is allowed in it. */
+const ODT_PICTURE = 'a picture of an odt';
+/** Tried with all addresses. */
+const COMMON = [
+	...['a picture of a docx', 'the template of a docx', ODT_PICTURE, 'a section of an odt'],
+	...['another book of an xlsx', 'a web function of an xlsx', 'a reference of an ods'],
+];
 
-/** Links out of office documents: none is followed, and nothing of this machine is shown. */
+/** Links out of office documents: none is followed, and nothing of the host is shown. */
 export const officeLinks: Family = {
 	name: 'office links',
-	cases: (world: World) =>
-		[...WORD, ...SHEETS, ...TEXTS_AND_SLIDES, ...RICH_TEXT].flatMap((link) =>
-			Object.entries(addresses(world, link.kind))
-				.filter(([where]) => !link.isRare || FEW.includes(where))
-				.map(
-					([where, address]): HostileCase => ({
-						name: `${link.name}, ${where}`,
-						...{ tool: 'office_to_pdf', fileName: 'a', mimeType: link.mimeType },
-						make: () => link.make(address),
-						expected: link.isUrl && address.includes('\\') ? fails('corrupt_input') : succeeds(/Harmless/),
-					}),
-				),
+	cases: (world) =>
+		[...WORD, ...SHEETS, ...TEXTS_AND_SLIDES].flatMap(({ mimeType, kind, documents }) =>
+			Object.entries(documents).flatMap(([name, make]) =>
+				addressesOf(world, kind, COMMON.includes(name) ? 'all' : 'few').flatMap(([where, address]) => {
+					const isRefused = name === ODT_PICTURE && address.includes('\\');
+					const files = { [`${name}, ${where}`]: () => make(address) };
+					return forOffice(mimeType, isRefused ? CORRUPT : SHOWS_MARK, files);
+				}),
+			),
 		),
 };

@@ -1,14 +1,28 @@
-import { DOCX, ODS, PDF, TIFF, XLSX } from '@creatorr/tool-kit/files/media-types';
+import { DOCX, ODS, TIFF, XLSX } from '@creatorr/tool-kit/files/media-types';
 import { tiff } from '@creatorr/tools/testing/builders/images';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { type RawObject, rawPdf } from '@creatorr/tools/testing/builders/pdf';
-import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
+import type { Family, HostileCase } from '../hostile-case.ts';
+import {
+	CORRUPT,
+	fails,
+	forOcr,
+	forOffice,
+	forPdfTools,
+	SHOWS_MARK,
+	SUCCEEDS,
+	TIMEOUT,
+	TOO_MUCH,
+	withDeadline,
+} from './case-tables.ts';
 
-const TOO_MUCH = fails('limit_exceeded');
-const CORRUPT = fails('corrupt_input');
-/** Long enough for anything that has an end. */
-const ENDLESS_MS = 20_000;
+/** Documents with more pages than any plan allows, or whose last page is never reached. */
+export const pageBombs: Family = {
+	name: 'page bombs',
+	cases: () => [...trees(), ...documents()],
+};
+
 const PAGE =
 	'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>';
 const CONTENT: RawObject = {
@@ -16,133 +30,80 @@ const CONTENT: RawObject = {
 	stream: `%${' '.repeat(300)}\nBT /F1 24 Tf 40 150 Td (Harmless) Tj ET`,
 };
 
-/** A PDF with this tree of pages: object 2 is its root, 3 a page, 5 and following are as given. */
-const tree = (root: string, ...more: RawObject[]) =>
-	rawPdf({ objects: ['<< /Type /Catalog /Pages 2 0 R >>', root, PAGE, CONTENT, ...more] });
-
-/** Documents of more pages than anybody can have, or that never come to the last. */
-export const pageBombs: Family = {
-	name: 'page bombs',
-	cases: () => [...trees(), ...documents()],
-};
+/** Returns a PDF with this page tree: object 2 is its root, 3 a page, 5 and following are as given. */
+const tree = (kids: string, count: number, more: readonly string[] = []) =>
+	rawPdf({
+		objects: [
+			'<< /Type /Catalog /Pages 2 0 R >>',
+			`<< /Type /Pages /Kids [${kids}] /Count ${count} >>`,
+			...[PAGE, CONTENT, ...more],
+		],
+	});
+/** Nodes from object 5 on, each with the next as its kid so many times, the last one with the page. */
+const chain = (length: number, times: number) =>
+	Array.from({ length }, (_, index) => {
+		const kid = `${index === length - 1 ? 3 : index + 6} 0 R`;
+		return `<< /Type /Pages /Count ${times} /Kids [${Array(times).fill(kid).join(' ')}] >>`;
+	});
 
 function trees(): HostileCase[] {
-	const of = (name: string, make: () => Buffer, expected: Expected): HostileCase[] =>
-		(['compress_heavy', 'ocr'] as const).map((tool) => ({
-			...{ name: `${name}, for ${tool}`, tool, fileName: 'a.pdf', mimeType: PDF, make, expected },
-		}));
-	const chain = (length: number) =>
-		Array.from(
-			{ length },
-			(_, index) => `<< /Type /Pages /Count 1 /Kids [${index === length - 1 ? 3 : index + 6} 0 R] >>`,
-		);
-	const doubling = (depth: number) =>
-		Array.from({ length: depth }, (_, index) => {
-			const kid = index === depth - 1 ? 3 : index + 6;
-			return `<< /Type /Pages /Count 2 /Kids [${kid} 0 R ${kid} 0 R] >>`;
-		});
-	const deep = () => tree('<< /Type /Pages /Kids [5 0 R] /Count 1 >>', ...chain(100_000));
-	// It is the end of whoever follows it to the last, and of nobody else.
-	const [compressed, read] = of('a tree 100,000 levels deep', deep, CORRUPT) as [HostileCase, HostileCase];
+	// Only a program that follows the tree to its last level ends.
+	const deep = { 'a tree 100,000 levels deep': () => tree('5 0 R', 1, chain(100_000, 1)) };
 	return [
-		{ ...compressed, expected: fails('tool_failed') },
-		read,
-		...of(
-			'a tree that claims a million pages',
-			() => tree('<< /Type /Pages /Kids [3 0 R] /Count 1000000 >>'),
-			succeeds(),
-		),
-		...of(
-			'a tree that claims -1 pages',
-			() => tree('<< /Type /Pages /Kids [3 0 R] /Count -1 >>'),
-			succeeds(),
-		),
-		...of(
-			'a page a thousand times',
-			() => tree(`<< /Type /Pages /Kids [${'3 0 R '.repeat(1000)}] /Count 1000 >>`),
-			TOO_MUCH,
-		),
-		...of(
-			'a page a thousand times in a tree that claims one',
-			() => tree(`<< /Type /Pages /Kids [${'3 0 R '.repeat(1000)}] /Count 1 >>`),
-			TOO_MUCH,
-		),
-		...of(
-			'a page 200,000 times',
-			() => tree(`<< /Type /Pages /Kids [${'3 0 R '.repeat(200_000)}] /Count 200000 >>`),
-			TOO_MUCH,
-		),
-		...of('a tree that is its own branch', () => tree('<< /Type /Pages /Kids [2 0 R] /Count 1 >>'), CORRUPT),
-		...of(
-			'a page and the tree itself',
-			() => tree('<< /Type /Pages /Kids [3 0 R 2 0 R] /Count 2 >>'),
-			CORRUPT,
-		),
-		...of(
-			'a tree that doubles 30 times',
-			() => tree('<< /Type /Pages /Kids [5 0 R 5 0 R] /Count 2 >>', ...doubling(30)),
-			CORRUPT,
-		),
-		...of(
-			'a tree 2,000 levels deep',
-			() => tree('<< /Type /Pages /Kids [5 0 R] /Count 1 >>', ...chain(2000)),
-			succeeds(/Harmless/),
-		),
-		...of('a tree without branches', () => tree('<< /Type /Pages /Kids [] /Count 1 >>'), CORRUPT),
-		...of('a tree of numbers', () => tree('<< /Type /Pages /Kids [1 2 3] /Count 3 >>'), CORRUPT),
-		...of(
-			'a tree of what is not there',
-			() => tree('<< /Type /Pages /Kids [77 0 R 78 0 R] /Count 2 >>'),
-			CORRUPT,
-		),
-		...of(
-			'a tree that is a page',
-			() => rawPdf({ objects: ['<< /Type /Catalog /Pages 3 0 R >>', 'null', PAGE, CONTENT] }),
-			CORRUPT,
-		),
+		...forPdfTools(fails('tool_failed'), deep, ['compress_heavy']),
+		...forPdfTools(CORRUPT, deep, ['ocr']),
+		...forPdfTools(SUCCEEDS, {
+			'a tree that claims a million pages': () => tree('3 0 R', 1_000_000),
+			'a tree that claims -1 pages': () => tree('3 0 R', -1),
+		}),
+		...forPdfTools(SHOWS_MARK, { 'a tree 2,000 levels deep': () => tree('5 0 R', 1, chain(2000, 1)) }),
+		...forPdfTools(TOO_MUCH, {
+			'a page a thousand times': () => tree('3 0 R '.repeat(1000), 1000),
+			'a page a thousand times in a tree that claims one': () => tree('3 0 R '.repeat(1000), 1),
+			'a page 200,000 times': () => tree('3 0 R '.repeat(200_000), 200_000),
+		}),
+		...forPdfTools(CORRUPT, {
+			'a tree that is its own branch': () => tree('2 0 R', 1),
+			'a page and the tree itself': () => tree('3 0 R 2 0 R', 2),
+			'a tree that doubles 30 times': () => tree('5 0 R 5 0 R', 2, chain(30, 2)),
+			'a tree without branches': () => tree('', 1),
+			'a tree of numbers': () => tree('1 2 3', 3),
+			'a tree of what is not there': () => tree('77 0 R 78 0 R', 2),
+			'a tree that is a page': () =>
+				rawPdf({ objects: ['<< /Type /Catalog /Pages 3 0 R >>', 'null', PAGE, CONTENT] }),
+		}),
 	];
 }
 
+const FAR_CELL = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>';
+const BILLION_CELLS =
+	'<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="string" table:number-columns-repeated="1000"><text:p>x</text:p></table:table-cell></table:table-row>';
+
 function documents(): HostileCase[] {
-	const of = (name: string, mimeType: string, make: () => Buffer, expected: Expected): HostileCase => ({
-		...{ name, tool: 'office_to_pdf', fileName: 'a', mimeType, make, expected },
-	});
-	const repeated =
-		'<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="string" table:number-columns-repeated="1000"><text:p>x</text:p></table:table-cell></table:table-row>';
-	const frames = (count: number) => {
-		// Each directory is followed by one more, of the same pixels.
-		const one = tiff(40, 40);
-		const size = one.length - 1008;
-		const directories = Array.from({ length: count }, (_, index) => {
-			const directory = Buffer.from(one.subarray(1008));
-			directory.writeUInt32LE(index === count - 1 ? 0 : 1008 + size * (index + 1), size - 4);
-			return directory;
-		});
-		return Buffer.concat([one.subarray(0, 1008), ...directories]);
-	};
 	return [
-		of(
-			'a docx of 1,000 pages',
-			DOCX,
-			() => docx({ body: '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'.repeat(1000) }),
-			TOO_MUCH,
-		),
-		{
-			...of(
-				'an xlsx of a far cell',
-				XLSX,
-				() => xlsx({ body: '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>' }),
-				fails('timeout'),
-			),
-			deadlineMs: ENDLESS_MS,
-		},
-		{
-			...of('an ods of a billion cells', ODS, () => odf('spreadsheet', { body: repeated }), fails('timeout')),
-			deadlineMs: ENDLESS_MS,
-		},
-		{
-			...{ name: 'a TIFF of 1,000 pictures', tool: 'ocr', fileName: 'a', mimeType: TIFF },
-			...{ make: () => frames(1000), expected: TOO_MUCH },
-		},
+		...forOffice(DOCX, TOO_MUCH, {
+			'a docx of 1,000 pages': () =>
+				docx({ body: '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'.repeat(1000) }),
+		}),
+		...withDeadline([
+			...forOffice(XLSX, TIMEOUT, { 'an xlsx of a far cell': () => xlsx({ body: FAR_CELL }) }),
+			...forOffice(ODS, TIMEOUT, {
+				'an ods of a billion cells': () => odf('spreadsheet', { body: BILLION_CELLS }),
+			}),
+		]),
+		...forOcr(TIFF, TOO_MUCH, { 'a TIFF of 1,000 pictures': () => tiffOf(1000) }),
 	];
+}
+
+/** Returns a TIFF with so many directories, each of the same pixels. */
+function tiffOf(pictures: number): Buffer {
+	const one = tiff(40, 40);
+	const [head, last] = [one.subarray(0, 1008), one.subarray(1008)];
+	const directories = Array.from({ length: pictures }, (_, index) => {
+		const directory = Buffer.from(last);
+		const next = index === pictures - 1 ? 0 : head.length + last.length * (index + 1);
+		directory.writeUInt32LE(next, directory.length - 4);
+		return directory;
+	});
+	return Buffer.concat([head, ...directories]);
 }

@@ -1,89 +1,81 @@
-import { DOCX, HTML, PDF, PNG } from '@creatorr/tool-kit/files/media-types';
+import { DOCX, HTML, PNG } from '@creatorr/tool-kit/files/media-types';
 import { plainPng } from '@creatorr/tools/testing/builders/images';
 import { docx, docxEntries } from '@creatorr/tools/testing/builders/ooxml';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
 import { zipOf } from '@creatorr/tools/testing/builders/zip';
-import { type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
+import type { Expected, Family, HostileCase } from '../hostile-case.ts';
+import {
+	CORRUPT,
+	casesFor,
+	type Files,
+	forPdfTools,
+	SHOWS_MARK,
+	SUCCEEDS,
+	UNSUPPORTED,
+} from './case-tables.ts';
 
-const pdf = { fileName: 'a.pdf', mimeType: PDF } as const;
-const word = { fileName: 'a.docx', mimeType: DOCX } as const;
 const SCRIPT = '<html><script>location="http://example.com/"</script><p>Harmless</p></html>';
 const joined = (...parts: (Buffer | string)[]) =>
 	Buffer.concat(parts.map((part) => Buffer.from(part as string, 'latin1')));
+const archive = () => zipOf([{ name: 'a.txt', content: 'text' }]);
 
-/** Files that are two things at once: what they begin with counts. */
+/** Files of two types at once: their first bytes decide. */
 export const polyglots: Family = {
 	name: 'polyglots',
-	cases: () => [...pdfs(), ...archives(), ...pictures()],
+	cases: () => [...pdfs(), ...documents(), ...pictures()],
 };
 
 function pdfs(): HostileCase[] {
-	const archive = () => zipOf([{ name: 'a.txt', content: 'text' }]);
-	const of = (name: string, make: () => Buffer, isPdf = true): HostileCase[] =>
-		(['compress_heavy', 'ocr'] as const).map((tool) => ({
-			...{ name: `${name}, for ${tool}`, tool, ...pdf, make },
-			expected: isPdf ? succeeds(/Harmless/) : fails('unsupported_input'),
-		}));
 	return [
-		...of('a PDF with an archive behind it', () => joined(onePage({}), archive())),
-		...of('a PDF with a docx behind it', () => joined(onePage({}), docx())),
-		...of('a PDF with HTML behind it', () => joined(onePage({}), SCRIPT)),
-		...of('a PDF with HTML before it', () => joined(SCRIPT, '\n', onePage({}))),
-		...of('a PDF with HTML in its first comment', () => onePage({ prefix: `<!-- ${SCRIPT}\n` })),
-		...of('a PDF with a script before it', () => joined('#!/bin/sh\nexit 0\n', onePage({}))),
-		...of('a PDF whose header comes at byte 1,000', () => joined(' '.repeat(1000), onePage({}))),
-		...of('a PDF whose header comes at byte 2,000', () => joined('\0'.repeat(2000), onePage({})), false),
-		...of('a GIF that is a PDF too', () => joined('GIF89a\x01\0\x01\0\0\0\0', onePage({}))),
-		...of('an archive before a PDF', () => joined(archive(), onePage({})), false),
-		...of('PostScript before a PDF', () => joined('%!PS\n(a) run\n', onePage({})), false),
+		...forPdfTools(SHOWS_MARK, {
+			'a PDF with an archive behind it': () => joined(onePage({}), archive()),
+			'a PDF with a docx behind it': () => joined(onePage({}), docx()),
+			'a PDF with HTML behind it': () => joined(onePage({}), SCRIPT),
+			'a PDF with HTML before it': () => joined(SCRIPT, '\n', onePage({})),
+			'a PDF with HTML in its first comment': { prefix: `<!-- ${SCRIPT}\n` },
+			'a PDF with a script before it': () => joined('#!/bin/sh\nexit 0\n', onePage({})),
+			'a PDF whose header comes at byte 1,000': () => joined(' '.repeat(1000), onePage({})),
+			'a GIF that is a PDF too': () => joined('GIF89a\x01\0\x01\0\0\0\0', onePage({})),
+		}),
+		...forPdfTools(UNSUPPORTED, {
+			'a PDF whose header comes at byte 2,000': () => joined('\0'.repeat(2000), onePage({})),
+			'an archive before a PDF': () => joined(archive(), onePage({})),
+			'PostScript before a PDF': () => joined('%!PS\n(a) run\n', onePage({})),
+		}),
 	];
 }
 
-function archives(): HostileCase[] {
-	const of = (name: string, make: () => Buffer, expected = succeeds(/Harmless/)): HostileCase => ({
-		...{ name, tool: 'office_to_pdf', ...word, make, expected },
-	});
+function documents(): HostileCase[] {
+	const of = (expected: Expected, files: Files, mimeType = DOCX) =>
+		casesFor('office_to_pdf', { fileName: 'a.docx', mimeType }, expected, files);
+	const odtType = { name: 'mimetype', content: 'application/vnd.oasis.opendocument.text' };
 	return [
-		of('a docx with a PDF behind it', () => joined(docx(), onePage({})), fails('corrupt_input')),
-		of('a docx with a PDF before it', () => joined(onePage({}), docx()), fails('unsupported_input')),
-		of('a docx with HTML behind it', () => joined(docx(), SCRIPT)),
-		of('a docx with a PDF in it', () =>
-			docx({ extra: [{ name: 'a.pdf', content: onePage({}), stored: true }] }),
-		),
-		of('a docx that is an odt too', () =>
-			zipOf([...docxEntries(), { name: 'mimetype', content: 'application/vnd.oasis.opendocument.text' }]),
-		),
-		of('an HTML page that is a script', () => Buffer.from(`/*${SCRIPT}*/=1;`), succeeds()),
-		of(
-			'a docx with two main parts',
-			() => zipOf([...docxEntries(), ...docxEntries().slice(2, 3)]),
-			fails('corrupt_input'),
-		),
-		{
-			...{
-				name: 'HTML that declares itself a docx',
-				tool: 'office_to_pdf',
-				fileName: 'a.docx',
-				mimeType: HTML,
-			},
-			...{ make: () => Buffer.from(SCRIPT), expected: succeeds(/Harmless/) },
-		},
+		...of(SHOWS_MARK, {
+			'a docx with HTML behind it': () => joined(docx(), SCRIPT),
+			'a docx with a PDF in it': () =>
+				docx({ extra: [{ name: 'a.pdf', content: onePage({}), stored: true }] }),
+			'a docx that is an odt too': () => zipOf([...docxEntries(), odtType]),
+		}),
+		...of(CORRUPT, {
+			'a docx with a PDF behind it': () => joined(docx(), onePage({})),
+			'a docx with two main parts': () => zipOf([...docxEntries(), ...docxEntries().slice(2, 3)]),
+		}),
+		...of(UNSUPPORTED, { 'a docx with a PDF before it': () => joined(onePage({}), docx()) }),
+		...of(SUCCEEDS, { 'an HTML page that is a script': () => Buffer.from(`/*${SCRIPT}*/=1;`) }),
+		...of(SHOWS_MARK, { 'HTML that declares itself a docx': () => Buffer.from(SCRIPT) }, HTML),
 	];
 }
 
 function pictures(): HostileCase[] {
-	const of = (name: string, make: () => Buffer, expected = succeeds()): HostileCase => ({
-		...{ name, tool: 'ocr', fileName: 'a.png', mimeType: PNG, make, expected },
-	});
-	const picture = () => plainPng(100, 100, [255, 255, 255]);
+	const of = (expected: Expected, files: Files) =>
+		casesFor('ocr', { fileName: 'a.png', mimeType: PNG }, expected, files);
+	const picture = plainPng(100, 100, [255, 255, 255]);
 	return [
-		of(
-			'a GIF that is a script',
-			() => joined('GIF89a/*\x01\0\x01\0*/=1;alert(1)'),
-			fails('unsupported_input'),
-		),
-		of('a picture with a PDF behind it', () => joined(picture(), onePage({}))),
-		of('a picture with an archive behind it', () => joined(picture(), docx())),
-		of('a picture with HTML behind it', () => joined(picture(), SCRIPT)),
+		...of(UNSUPPORTED, { 'a GIF that is a script': () => joined('GIF89a/*\x01\0\x01\0*/=1;alert(1)') }),
+		...of(SUCCEEDS, {
+			'a picture with a PDF behind it': () => joined(picture, onePage({})),
+			'a picture with an archive behind it': () => joined(picture, docx()),
+			'a picture with HTML behind it': () => joined(picture, SCRIPT),
+		}),
 	];
 }

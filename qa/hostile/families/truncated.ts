@@ -1,97 +1,113 @@
 import { deflateSync } from 'node:zlib';
-import { DOCX, JPEG, ODT, PDF, PNG, TIFF, WEBP, XLSX } from '@creatorr/tool-kit/files/media-types';
+import {
+	DOC,
+	DOCX,
+	JPEG,
+	ODT,
+	PNG,
+	PPT,
+	RTF,
+	TIFF,
+	WEBP,
+	XLS,
+	XLSX,
+} from '@creatorr/tool-kit/files/media-types';
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
 import { jpegHead, plainPng, png, tiff, webpHead } from '@creatorr/tools/testing/builders/images';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, pptx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
-import { type Expected, type Family, fails, type HostileCase, succeeds } from '../hostile-case.ts';
+import type { Family, HostileCase } from '../hostile-case.ts';
+import {
+	CORRUPT,
+	forOcr,
+	forOffice,
+	forPdfTools,
+	replaceIn,
+	SHOWS_MARK,
+	SUCCEEDS,
+	UNSUPPORTED,
+} from './case-tables.ts';
 
-const CORRUPT = fails('corrupt_input');
-const cut = (bytes: Buffer, share: number) => bytes.subarray(0, Math.floor(bytes.length * share));
-
-/** Files that end before their end, or whose middle is gone. */
+/** Files that end too early, or with a hole in the middle. */
 export const truncated: Family = {
 	name: 'truncated',
 	cases: () => [...pdfs(), ...documents(), ...pictures()],
 };
 
+const cut = (bytes: Buffer, share: number) => bytes.subarray(0, Math.floor(bytes.length * share));
+const HEADER = Buffer.from('%PDF-1.7\n');
+
+function withoutCatalog(): Buffer {
+	const bytes = onePage({});
+	return bytes.fill(0, bytes.indexOf('1 0 obj'), bytes.indexOf('3 0 obj'));
+}
+
 function pdfs(): HostileCase[] {
-	const of = (name: string, make: () => Buffer, expected: Expected): HostileCase[] =>
-		(['compress_heavy', 'ocr'] as const).map((tool) => ({
-			...{ name: `${name}, for ${tool}`, tool, fileName: 'a.pdf', mimeType: PDF, make, expected },
-		}));
-	const holed = () => {
-		const bytes = onePage({});
-		return bytes.fill(0, bytes.indexOf('1 0 obj'), bytes.indexOf('3 0 obj'));
-	};
 	return [
-		...of('the header alone', () => Buffer.from('%PDF-1.7\n'), CORRUPT),
-		...of('a PDF’s first tenth', () => cut(onePage({}), 0.1), CORRUPT),
-		...of('a PDF without its end', () => cut(onePage({}), 0.9), CORRUPT),
-		...of(
-			'a PDF whose table points nowhere',
-			() =>
-				Buffer.from(
-					onePage({})
-						.toString('latin1')
-						.replace(/startxref\n\d+/, 'startxref\n99999999'),
-					'latin1',
-				),
-			succeeds(/Harmless/),
-		),
-		...of('a PDF whose catalog is gone', holed, CORRUPT),
-		...of(
-			'a PDF of zeros behind its header',
-			() => Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(100_000)]),
-			CORRUPT,
-		),
+		...forPdfTools(CORRUPT, {
+			'the header alone': () => HEADER,
+			'a PDF’s first tenth': () => cut(onePage({}), 0.1),
+			'a PDF without its end': () => cut(onePage({}), 0.9),
+			'a PDF whose catalog is gone': withoutCatalog,
+			'a PDF of zeros behind its header': () => Buffer.concat([HEADER, Buffer.alloc(100_000)]),
+		}),
+		...forPdfTools(SHOWS_MARK, {
+			'a PDF whose table points nowhere': () =>
+				replaceIn(onePage({}), /startxref\n\d+/, 'startxref\n99999999'),
+		}),
 	];
 }
 
 function documents(): HostileCase[] {
-	const of = (name: string, mimeType: string, make: () => Buffer, expected = CORRUPT): HostileCase => ({
-		...{ name, tool: 'office_to_pdf', fileName: 'a', mimeType, make, expected },
-	});
-	const ole = () => oleFile({ WordDocument: Buffer.alloc(5000) });
+	const word = () => oleFile({ WordDocument: Buffer.alloc(5000) });
 	return [
-		of('half a docx', DOCX, () => cut(docx(), 0.5)),
-		of('a docx without its last byte', DOCX, () => docx().subarray(0, -1)),
-		of('half an xlsx', XLSX, () => cut(xlsx(), 0.5)),
-		of('half a pptx', XLSX, () => cut(pptx(), 0.5)),
-		of('half an odt', ODT, () => cut(odf('text'), 0.5)),
-		of('a docx whose text is cut', DOCX, () => docx({ main: '<?xml version="1.0"?><w:document' })),
-		of('a docx whose text is empty', DOCX, () => docx({ main: '' }), fails('unsupported_input')),
-		of('an odt whose text is no XML', ODT, () => odf('text', { main: 'no XML' })),
-		of('a Word file of zeros', 'application/msword', ole),
-		of('a Word file cut in its header', 'application/msword', () => ole().subarray(0, 300)),
-		of('a Word file cut in its directory', 'application/msword', () => ole().subarray(0, 1100)),
-		of('an Excel file of zeros', 'application/vnd.ms-excel', () => oleFile({ Workbook: Buffer.alloc(5000) })),
-		of('a PowerPoint file of zeros', 'application/vnd.ms-powerpoint', () =>
-			oleFile({ 'PowerPoint Document': Buffer.alloc(5000), 'Current User': Buffer.alloc(60) }),
-		),
-		of('an RTF cut in its header', 'application/rtf', () => Buffer.from('{\\rtf1\\ansi{\\fonttbl')),
+		...forOffice(DOCX, CORRUPT, {
+			'half a docx': () => cut(docx(), 0.5),
+			'a docx without its last byte': () => docx().subarray(0, -1),
+			'a docx whose text is cut': () => docx({ main: '<?xml version="1.0"?><w:document' }),
+		}),
+		...forOffice(DOCX, UNSUPPORTED, { 'a docx whose text is empty': () => docx({ main: '' }) }),
+		...forOffice(XLSX, CORRUPT, {
+			'half an xlsx': () => cut(xlsx(), 0.5),
+			'half a pptx': () => cut(pptx(), 0.5),
+		}),
+		...forOffice(ODT, CORRUPT, {
+			'half an odt': () => cut(odf('text'), 0.5),
+			'an odt whose text is no XML': () => odf('text', { main: 'no XML' }),
+		}),
+		...forOffice(DOC, CORRUPT, {
+			'a Word file of zeros': word,
+			'a Word file cut in its header': () => word().subarray(0, 300),
+			'a Word file cut in its directory': () => word().subarray(0, 1100),
+		}),
+		...forOffice(XLS, CORRUPT, {
+			'an Excel file of zeros': () => oleFile({ Workbook: Buffer.alloc(5000) }),
+		}),
+		...forOffice(PPT, CORRUPT, {
+			'a PowerPoint file of zeros': () =>
+				oleFile({ 'PowerPoint Document': Buffer.alloc(5000), 'Current User': Buffer.alloc(60) }),
+		}),
+		...forOffice(RTF, CORRUPT, {
+			'an RTF cut in its header': () => Buffer.from('{\\rtf1\\ansi{\\fonttbl'),
+		}),
 	];
 }
 
 function pictures(): HostileCase[] {
-	const of = (name: string, mimeType: string, make: () => Buffer): HostileCase => ({
-		...{ name, tool: 'ocr', fileName: 'a', mimeType, make, expected: CORRUPT },
-	});
 	return [
-		of('a PNG without pixels', PNG, () => plainPng(50, 50, [0, 0, 0]).subarray(0, 33)),
-		of('a PNG with too few pixels', PNG, () => png(500, 500, { data: deflateSync(Buffer.alloc(100)) })),
-		of('a PNG whose pixels are no deflate', PNG, () =>
-			png(50, 50, { data: Buffer.from('no deflate at all') }),
-		),
-		of('a PNG of no width', PNG, () => png(0, 50)),
-		of('a JPEG of its first bytes', JPEG, () => jpegHead(50, 50).subarray(0, 60)),
-		of('a TIFF cut in its directory', TIFF, () => tiff(100, 80).subarray(0, 1030)),
-		{
-			...of('a TIFF whose directory follows itself', TIFF, () => tiff(100, 80, {}, 1008)),
-			expected: succeeds(),
-		},
-		of('a TIFF whose pixels lie behind its end', TIFF, () => tiff(100, 80, { 273: 5_000_000 })),
-		of('a WebP of its header', WEBP, () => webpHead(50, 50).subarray(0, 24)),
+		...forOcr(PNG, CORRUPT, {
+			'a PNG without pixels': () => plainPng(50, 50, [0, 0, 0]).subarray(0, 33),
+			'a PNG with too few pixels': () => png(500, 500, { data: deflateSync(Buffer.alloc(100)) }),
+			'a PNG whose pixels are no deflate': () => png(50, 50, { data: Buffer.from('no deflate at all') }),
+			'a PNG of no width': () => png(0, 50),
+		}),
+		...forOcr(JPEG, CORRUPT, { 'a JPEG of its first bytes': () => jpegHead(50, 50).subarray(0, 60) }),
+		...forOcr(TIFF, CORRUPT, {
+			'a TIFF cut in its directory': () => tiff(100, 80).subarray(0, 1030),
+			'a TIFF whose pixels lie behind its end': () => tiff(100, 80, { 273: 5_000_000 }),
+		}),
+		...forOcr(TIFF, SUCCEEDS, { 'a TIFF whose directory follows itself': () => tiff(100, 80, {}, 1008) }),
+		...forOcr(WEBP, CORRUPT, { 'a WebP of its header': () => webpHead(50, 50).subarray(0, 24) }),
 	];
 }

@@ -1,0 +1,11 @@
+const OFFSET_AND_SIZE = '<a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/>';
+const STRETCH = '<a:stretch><a:fillRect/></a:stretch>';
+const SHAPE = `<a:xfrm>${OFFSET_AND_SIZE}</a:xfrm><a:prstGeom prst="rect"/>`;
+
+/** Returns a picture of a docx: the relation rId9, embedded or linked. */
+export const docxPicture = (attribute: 'r:embed' | 'r:link') =>
+	`<w:p><w:r><w:drawing><wp:inline><wp:extent cx="900000" cy="900000"/><wp:docPr id="1" name="p"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip ${attribute}="rId9"/>${STRETCH}</pic:blipFill><pic:spPr>${SHAPE}</pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`;
+
+/** Returns a picture of a pptx. */
+export const pptxPicture = (blip: string, properties = '') =>
+	`<p:pic><p:nvPicPr><p:cNvPr id="9" name="p"/><p:cNvPicPr/><p:nvPr>${properties}</p:nvPr></p:nvPicPr><p:blipFill>${blip}${STRETCH}</p:blipFill><p:spPr>${SHAPE}</p:spPr></p:pic>`;
