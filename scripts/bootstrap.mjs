@@ -20,19 +20,11 @@ const COMMANDS = [
 	'rehearse-restore',
 	'rehearse-upgrade',
 	'rehearse-full-disk',
-	'sbom',
 	'services',
 	'admin',
 	'dlq',
 	'test',
-	'bench',
-	'chaos',
-	'fuzz',
-	'mutations',
-	'defences',
-	'hostile',
-	'budgets',
-	'screenshots',
+	'program',
 ];
 
 const [command = '', ...commandArguments] = process.argv.slice(2);

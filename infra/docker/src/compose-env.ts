@@ -1,5 +1,9 @@
-import { publicIdentityKeys } from '../../local/src/backing/identity-keys.ts';
-import { CALLERS, DATABASE_OWNERS, type makeSecrets } from '../../local/src/backing/make-secrets.ts';
+import {
+	CALLERS,
+	DATABASE_OWNERS,
+	type makeSecrets,
+	publicIdentityKeys,
+} from '../../local/src/backing/make-secrets.ts';
 
 /** Where people get to the product and to the store, as they are without a front. */
 const ADDRESSES = { APP_URL: 'http://127.0.0.1:8080', STORE_URL: 'http://127.0.0.1:7070' };

@@ -1,18 +1,19 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkHttp } from '../../local/src/backing/check-http.ts';
-import { ensureDatabases } from '../../local/src/backing/databases.ts';
-import { DATABASE_OWNERS, makeSecrets } from '../../local/src/backing/make-secrets.ts';
+import { checkHttp } from '../../local/src/backing/checks.ts';
+import { ownDatabasesTask } from '../../local/src/backing/databases.ts';
 import { choosePorts } from '../../local/src/backing/ports.ts';
+import { postgresAdminUrl } from '../../local/src/backing/postgres.ts';
+import { DATABASE_OWNERS, loadSecrets } from '../../local/src/backing/secrets.ts';
 import { withTestHome } from '../../local/src/checks/test-home.ts';
-import { type BackingServices, backingServices } from '../../local/src/stack/backing-services.ts';
 import { runCommand, say } from '../../local/src/stack/command.ts';
 import { printEvent } from '../../local/src/stack/print-event.ts';
+import { type BackingServices, backingServices } from '../../local/src/stack/product.ts';
 import { runProgram } from '../../local/src/stack/run-program.ts';
-import { withSupervisor } from '../../local/src/stack/with-supervisor.ts';
 import type { Home } from '../../local/src/supervisor/home.ts';
 import type { Step } from '../../local/src/supervisor/process.ts';
+import { withSupervisor } from '../../local/src/supervisor/supervisor.ts';
 import { APPS } from './apps.ts';
 import { type ComposeFile, REPOSITORY, readCompose } from './compose.ts';
 import { composeVariables } from './compose-env.ts';
@@ -82,31 +83,19 @@ async function buildApps(directory: string, stop: AbortSignal): Promise<void> {
 }
 
 async function rehearse(given: Pick<Stage, 'home' | 'directory' | 'stop'>): Promise<void> {
-	const secrets = makeSecrets();
-	const external = { databases: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
-	const backing = await backingServices({ external }, { home: given.home, secrets, durable: false });
+	const backing = await backingServices(given.home, { durable: false });
 	const ports = await choosePorts(given.home, [...APPS, controlPortName('auth'), 'public']);
-	const compose = await readCompose(['billing'], { ...composeVariables(secrets), ...STRIPE });
+	const compose = await readCompose(['billing'], { ...composeVariables(loadSecrets(given.home)), ...STRIPE });
 	const stage: Stage = { ...given, compose, backing, ports };
-	const databases: Step = {
-		kind: 'task',
-		name: 'databases',
-		dependsOn: ['postgres'],
-		run: () =>
-			ensureDatabases(backing.postgresAdminUrl ?? '', [...DATABASE_OWNERS], secrets.databasePasswords),
-	};
 	const steps = [
 		...backing.steps,
-		databases,
+		ownDatabasesTask(given.home),
 		...migrationSteps(stage),
 		...APPS.map((app) => appStep(stage, app)),
 	];
-	await withSupervisor(
-		{ home: given.home, steps, apps: new Set(APPS), report: printEvent, stop: given.stop },
-		async () => {
-			say(await runOneJob(`http://127.0.0.1:${ports.public}`));
-		},
-	);
+	await withSupervisor({ home: given.home, steps, report: printEvent, stop: given.stop }, async () => {
+		say(await runOneJob(`http://127.0.0.1:${ports.public}`));
+	});
 }
 
 function migrationSteps(stage: Stage): Step[] {
@@ -143,8 +132,8 @@ function appStep(stage: Stage, app: string): Step {
 		env: localEnvironment(stage, app, { ...target?.env, ...stage.compose.services[app]?.environment }),
 		checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
 		readyTimeoutMs: 120_000,
-		stopSignal: 'SIGTERM',
 		stopTimeoutMs: 15_000,
+		drains: true,
 	};
 }
 
@@ -174,11 +163,11 @@ function scratchOf(directory: string, app: string): string {
 
 /** The same environment, with the addresses of this machine in the place of those that containers have. */
 function localEnvironment(
-	{ directory, backing, ports }: Stage,
+	{ home, directory, backing, ports }: Stage,
 	app: string,
 	environment: Record<string, string>,
 ): Record<string, string> {
-	const database = new URL(backing.postgresAdminUrl ?? '');
+	const database = new URL(postgresAdminUrl(home));
 	const replaced = Object.entries(environment).map(([name, value]) => {
 		const [, toApp, port] = /^http:\/\/([a-z-]+):(8081|8082)$/.exec(value) ?? [];
 		if (toApp !== undefined)
@@ -193,8 +182,8 @@ function localEnvironment(
 		WEB_DIR: join(directory, 'apps', 'gateway', 'apps', 'web', 'dist'),
 		...{
 			AMQP_URL: backing.amqpUrl,
-			S3_ENDPOINT: backing.s3.endpoint,
-			S3_PUBLIC_ENDPOINT: backing.s3.publicEndpoint,
+			S3_ENDPOINT: backing.s3.S3_ENDPOINT,
+			S3_PUBLIC_ENDPOINT: backing.s3.S3_PUBLIC_ENDPOINT,
 		},
 		SMTP_URL: 'smtp://127.0.0.1:9',
 	};

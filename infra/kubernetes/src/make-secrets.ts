@@ -1,7 +1,6 @@
 import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { publicIdentityKeys } from '../../local/src/backing/identity-keys.ts';
-import { makeSecrets } from '../../local/src/backing/make-secrets.ts';
+import { makeSecrets, publicIdentityKeys } from '../../local/src/backing/make-secrets.ts';
 import {
 	GIVEN_VARIABLES,
 	givenElsewhere,

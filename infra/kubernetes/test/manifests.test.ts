@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { APPS, configProblem, knownVariables } from '@creatorr/docker/apps';
 import { readTargets } from '@creatorr/docker/dockerfile';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { publicIdentityKeys } from '../../local/src/backing/identity-keys.ts';
-import { CALLERS, DATABASE_OWNERS, makeSecrets } from '../../local/src/backing/make-secrets.ts';
+import {
+	CALLERS,
+	DATABASE_OWNERS,
+	makeSecrets,
+	publicIdentityKeys,
+} from '../../local/src/backing/make-secrets.ts';
 import { CONSUMER_TIMEOUT_MS } from '../../local/src/backing/rabbitmq.ts';
 import {
 	appContainer,

@@ -1,5 +1,92 @@
-import { runAdmin } from './operator/admin-command.ts';
-import { runOperatorCommand } from './operator/run-operator-command.ts';
+import { parseArgs } from 'node:util';
+import { reportText } from '@creatorr/service/report-text';
+import type { Caller } from './backing/secrets.ts';
+import { AppCommandError, askApp, runAppCommand, runOperatorCommand } from './operator/app-command.ts';
+import { say } from './stack/command.ts';
 
-/** What operators do for users: each part is the command of the app that owns it, with that app's environment. */
-await runOperatorCommand(runAdmin);
+const HELP = `Users and jobs, for operators. USER is an email or an ID (usr_…).
+
+  npm run admin -- user USER                    show account, sessions, plan, usage, last jobs, security events
+  npm run admin -- job JOB                      show a job (job_…) with its attempts, worker, times and error
+  npm run admin -- suspend USER --reason WHY    sign out everywhere and block sign-in; jobs continue
+  npm run admin -- unsuspend USER --reason WHY
+  npm run admin -- cancel-jobs USER --reason WHY
+  npm run admin -- grant USER pro --until YYYY-MM-DD --reason WHY
+  npm run admin -- revoke-grant USER --reason WHY
+
+All commands accept --json and --by NAME (the operator's name, recorded with the action).
+Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
+`;
+
+/** The app that owns each command. `byId`: it knows users by their ids alone, so auth finds the id of an email first. */
+const COMMANDS: Readonly<Record<string, { app: Caller; byId?: boolean }>> = {
+	job: { app: 'jobs' },
+	suspend: { app: 'auth' },
+	unsuspend: { app: 'auth' },
+	'cancel-jobs': { app: 'jobs', byId: true },
+	grant: { app: 'billing', byId: true },
+	'revoke-grant': { app: 'billing', byId: true },
+};
+
+const OPTIONS = {
+	by: { type: 'string' },
+	help: { type: 'boolean' },
+	json: { type: 'boolean' },
+	reason: { type: 'string' },
+	until: { type: 'string' },
+} as const;
+
+/** Runs an operator's command in the app that owns it, with that app's environment. */
+await runOperatorCommand(async (args, stop) => {
+	const { values, positionals, tokens } = parse(args);
+	const [name = '', subject] = positionals;
+	if (values.help) {
+		say(HELP.trimEnd());
+		return 0;
+	}
+	const by = values.by === undefined ? [] : ['--by', values.by];
+	if (name === 'user' && subject !== undefined && positionals.length === 2) {
+		if (values.reason !== undefined || values.until !== undefined)
+			throw new AppCommandError('user has no options --reason and --until.', 2);
+		return await showUser(subject, { by, json: values.json === true }, stop);
+	}
+	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+	if (!command || subject === undefined) throw new AppCommandError(HELP, 2);
+	const forwarded = [...args];
+	if (command.byId) {
+		const index = tokens.filter(({ kind }) => kind === 'positional')[1]?.index ?? 0;
+		forwarded[index] = String((await findAccount(subject, by, stop)).id);
+	}
+	return await runAppCommand({ app: command.app, program: 'admin', args: forwarded }, stop);
+});
+
+function parse(args: string[]) {
+	try {
+		return parseArgs({ args, options: OPTIONS, allowPositionals: true, tokens: true });
+	} catch (error) {
+		throw new AppCommandError((error as Error).message, 2);
+	}
+}
+
+function findAccount(user: string, by: string[], stop: AbortSignal) {
+	return askApp({ app: 'auth', program: 'admin', args: ['user', user, ...by] }, stop);
+}
+
+/** Prints all that is known of a user; an app that does not answer is null, and 1 the exit code. */
+async function showUser(user: string, { by, json }: { by: string[]; json: boolean }, stop: AbortSignal) {
+	const account = await findAccount(user, by, stop);
+	let exitCode = 0;
+	const ask = async (app: Caller) => {
+		try {
+			const args = ['user', String(account.id), ...by];
+			return [app, await askApp({ app, program: 'admin', args }, stop)];
+		} catch (error) {
+			process.stderr.write(`${app}: ${(error as Error).message}\n`);
+			exitCode = 1;
+			return [app, null];
+		}
+	};
+	const report = { ...account, ...Object.fromEntries(await Promise.all([ask('billing'), ask('jobs')])) };
+	say(json ? JSON.stringify(report, null, '\t') : reportText(report).trimEnd());
+	return exitCode;
+}

@@ -1,5 +1,21 @@
-import { runDlq } from './operator/dlq-command.ts';
-import { runOperatorCommand } from './operator/run-operator-command.ts';
+import { AppCommandError, runAppCommand, runOperatorCommand } from './operator/app-command.ts';
+import { say } from './stack/command.ts';
 
-/** Dead letters, by the command of jobs with its environment. */
-await runOperatorCommand(runDlq);
+const HELP = `Dead-lettered messages, for operators: messages that no consumer could handle.
+
+  npm run dlq -- list [--limit 50]             list the oldest messages with reason and queue; removes none
+  npm run dlq -- show ID                       show one message with its content
+  npm run dlq -- replay ID | --all [--reason WHY]
+  npm run dlq -- drop ID --reason WHY          delete it; --force if it needs a replay: its effect is lost
+
+All commands accept --json. replay and drop accept --by NAME (the operator's name, recorded with the action).
+Exit codes: 0 done; 1 not or only partly done, for example because there is no such message; 2 wrong usage.
+`;
+
+/** Runs the command of jobs, with its environment. */
+await runOperatorCommand(async (args, stop) => {
+	if (args.length === 0) throw new AppCommandError(HELP, 2);
+	if (!args.includes('--help')) return await runAppCommand({ app: 'jobs', program: 'dlq', args }, stop);
+	say(HELP.trimEnd());
+	return 0;
+});

@@ -3,13 +3,37 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from './stack/settings.ts';
 
-const PAGES = globSync(
-	['*.md', 'docs/**/*.md', '{apps,packages,infra}/*/README.md', 'apps/*/src/*/README.md', 'qa/**/README.md'],
-	{ cwd: REPOSITORY, exclude: ['**/node_modules/**'] },
-);
 const textOf = (file: string) => readFileSync(join(REPOSITORY, file), 'utf8');
+const filesOf = (...patterns: string[]) =>
+	globSync(patterns, { cwd: REPOSITORY, exclude: ['**/node_modules/**', '**/generated/**', '**/*.test.ts'] });
 const matchesOf = (text: string, pattern: RegExp) =>
 	[...text.matchAll(pattern)].map(([, match = '']) => match);
+
+const PAGES = filesOf(
+	...[
+		'*.md',
+		'docs/**/*.md',
+		'{apps,packages,infra}/*/README.md',
+		'apps/*/src/*/README.md',
+		'qa/**/README.md',
+	],
+);
+/** Pages about this version. */
+const CURRENT = PAGES.filter((page) => page !== 'CHANGELOG.md');
+const METRICS = matchesOf(textOf('docs/observability.md'), /^\|[^|]+\| `(creatorr_\w+)` /gm);
+
+/** Returns what the pattern finds in pages and `isKnown` rejects, with the page. */
+function unknownIn(
+	pages: string[],
+	pattern: RegExp,
+	isKnown: (match: string, page: string) => boolean,
+): string[] {
+	return pages.flatMap((page) =>
+		matchesOf(textOf(page), pattern)
+			.filter((match) => !isKnown(match, page))
+			.map((match) => `${page}: ${match}`),
+	);
+}
 
 /** Returns the anchor that GitHub gives a heading. */
 function anchorOf(heading: string): string {
@@ -17,83 +41,60 @@ function anchorOf(heading: string): string {
 	return words.trim().replaceAll(' ', '-');
 }
 
-function anchorsOf(file: string): string[] {
-	const prose = textOf(file).replaceAll(/^ *```[\s\S]*?^ *```/gm, '');
-	return matchesOf(prose, /^#+ (.*)$/gm).map(anchorOf);
-}
-
 /** Returns whether a relative link of a page leads to a file and, if it names one, to a heading of it. */
-function leadsSomewhere(page: string, link: string): boolean {
+function leadsSomewhere(link: string, page: string): boolean {
 	const [path = '', anchor] = link.split('#');
 	const file = path === '' ? page : join(dirname(page), path);
 	if (!existsSync(join(REPOSITORY, file))) return false;
-	return anchor === undefined || anchorsOf(file).includes(anchor);
+	if (anchor === undefined) return true;
+	const prose = textOf(file).replaceAll(/^ *```[\s\S]*?^ *```/gm, '');
+	return matchesOf(prose, /^#+ (.*)$/gm)
+		.map(anchorOf)
+		.includes(anchor);
 }
 
 describe('the documentation', () => {
 	test('has no broken links', () => {
 		expect(PAGES.length).toBeGreaterThan(50);
-		const broken = PAGES.flatMap((page) =>
-			matchesOf(textOf(page), /\]\(([^)\s]+)\)/g)
-				.filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(page, link))
-				.map((link) => `${page}: ${link}`),
+		const isExternal = (link: string) => /^[a-z]+:/.test(link);
+		const broken = unknownIn(
+			PAGES,
+			/\]\(([^)\s]+)\)/g,
+			(link, page) => isExternal(link) || leadsSomewhere(link, page),
 		);
 		expect(broken).toEqual([]);
 	});
 
 	test('names only npm scripts that exist', () => {
-		const scripts = new Set(
-			globSync('{.,apps/*,packages/*,infra/*,qa}/package.json', { cwd: REPOSITORY }).flatMap((file) =>
-				Object.keys((JSON.parse(textOf(file)) as { scripts?: object }).scripts ?? {}),
-			),
-		);
-		const unknown = PAGES.filter((page) => page !== 'CHANGELOG.md').flatMap((page) =>
-			matchesOf(textOf(page), /npm run (?:--silent )?([a-z][a-z:-]*)/g)
-				.filter((script) => !scripts.has(script))
-				.map((script) => `${page}: ${script}`),
-		);
-		expect(unknown).toEqual([]);
+		const manifests = filesOf('{.,apps/*,packages/*,infra/*,qa}/package.json').map(textOf);
+		const scripts = manifests.flatMap((text) => Object.keys(JSON.parse(text).scripts ?? {}));
+		const pattern = /npm run (?:--silent )?([a-z][a-z:-]*)/g;
+		expect(unknownIn(CURRENT, pattern, (script) => scripts.includes(script))).toEqual([]);
 	});
 
 	test('names only metrics that are documented', () => {
-		const documented = new Set(matchesOf(textOf('docs/observability.md'), /^\|[^|]+\| `(creatorr_\w+)` /gm));
-		const unknown = PAGES.filter((page) => page !== 'CHANGELOG.md').flatMap((page) =>
-			matchesOf(textOf(page), /`(creatorr_[a-z_]*[a-z])(?:\{[^}]*\})?`/g)
-				.filter((name) => !documented.has(name))
-				.map((name) => `${page}: ${name}`),
-		);
-		expect(unknown).toEqual([]);
+		const pattern = /`(creatorr_[a-z_]*[a-z])(?:\{[^}]*\})?`/g;
+		expect(unknownIn(CURRENT, pattern, (name) => METRICS.includes(name))).toEqual([]);
 	});
 
 	test('lists every metric once', () => {
-		const names = matchesOf(textOf('docs/observability.md'), /^\|[^|]+\| `(creatorr_\w+)` /gm);
-		expect(names.length).toBeGreaterThan(40);
-		expect(names).toEqual([...new Set(names)]);
+		expect(METRICS.length).toBeGreaterThan(40);
+		expect(METRICS).toEqual([...new Set(METRICS)]);
 	});
 
 	test('names only log events and messages that exist', () => {
-		const code = globSync('{apps,packages}/*/src/**/*.ts', {
-			cwd: REPOSITORY,
-			exclude: ['**/node_modules/**', '**/generated/**', '**/*.test.ts'],
-		})
-			.map(textOf)
-			.join('\n');
+		const code = filesOf('{apps,packages}/*/src/**/*.ts').map(textOf).join('\n');
+		const pages = PAGES.filter((page) => page.startsWith('docs/runbooks/'));
+		const pattern = /[`"]([a-z_]+\.(?!(?:md|ts|js|py|json|yml|env|yaml)[`"])[a-z_]+)[`"]/g;
 		const exists = (name: string) =>
 			code.includes(`'${name}'`) ||
 			(name.endsWith('.failed') && code.includes(`name: '${name.slice(0, -'.failed'.length)}'`));
-		const named = PAGES.filter((page) => page.startsWith('docs/runbooks/')).flatMap((page) =>
-			matchesOf(textOf(page), /[`"]([a-z_]+\.[a-z_]+)[`"]/g)
-				.filter((name) => !/\.(md|ts|js|py|json|yml|env|yaml)$/.test(name))
-				.map((name) => ({ page, name })),
-		);
-		expect(named.length).toBeGreaterThan(20);
-		expect(named.filter(({ name }) => !exists(name))).toEqual([]);
+		expect(unknownIn(pages, pattern, () => false).length).toBeGreaterThan(20);
+		expect(unknownIn(pages, pattern, exists)).toEqual([]);
 	});
 
 	test('lists every alert beside its runbook', () => {
-		const alerts = textOf('infra/observability/alerts.yml')
-			.split(/^ +- alert: /m)
-			.slice(1);
+		const [, ...alerts] = textOf('infra/observability/alerts.yml').split(/^ +- alert: /m);
 		const rows = textOf('docs/runbooks/README.md').split('\n');
 		const missing = alerts.filter((alert) => {
 			const [name = ''] = alert.split('\n');

@@ -1,27 +1,61 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { packagesToStart } from './machine/debian-packages.ts';
-import { installPackages } from './machine/install-packages.ts';
-import { requireUserNamespaces } from './machine/user-namespaces.ts';
-import { rehearseFullDisk } from './rehearsals/full-disk.ts';
-import { runCommand } from './stack/command.ts';
-import { readSettings } from './stack/settings.ts';
-import { openHome } from './supervisor/home.ts';
+import { prepareMachine } from './machine/prepare-machine.ts';
+import { rehearse } from './rehearsals/rehearse.ts';
+import { runCommand, say } from './stack/command.ts';
 
-/** Set for the run inside the namespace. */
+/** Set for the run inside the mount namespace. */
 const MARK = 'CREATORR_MOUNT_NAMESPACE';
+const DISK_SIZE = '1400m';
+const MIB = 1024 ** 2;
+/** Long enough for the broker's write-ahead log to meet the full disk. */
+const FULL_MS = 4_000;
+/** Less than a new home may start with, and less than the broker keeps free. */
+const LEFT_AT_START_BYTES = 100 * MIB;
+/** The broker is restarted soon after it stopped confirming, so that the rehearsal takes seconds. */
+const SETTINGS = { BCRYPT_COST: '4', RABBITMQ_UNCONFIRMED_SECONDS: '5' };
 
-/** Fills the disk under a product and frees it again. */
+/**
+ * Runs a product on a disk of its own, fills that disk while jobs are accepted, frees it again, and sees every accepted job
+ * succeed without a manual step.
+ */
 await runCommand(async (stop) => {
-	if (process.env[MARK] === undefined) return runInMountNamespace();
-	await rehearseFullDisk(stop);
-	return stop.aborted ? 130 : 0;
+	if (process.env[MARK] === undefined) return await runInMountNamespace();
+	const unmount = (directory: string) => void spawnSync('umount', ['--lazy', join(directory, 'disk')]);
+	return await rehearse(
+		'full-disk',
+		{ stop, settings: SETTINGS, cleanUp: unmount },
+		async (directory, create) => {
+			const disk = join(directory, 'disk');
+			mountDisk(disk);
+			const [state, filler] = [join(directory, 'state.json'), join(disk, 'filler')];
+			const product = create(join(disk, 'home'));
+			await product.start();
+			await product.act('full-disk', 'before', state);
+			say(`Filled the disk with ${Math.round(fill(filler) / MIB)} MiB while the product is running.`);
+			await product.act('full-disk', 'while', state);
+			fill(filler);
+			await sleep(FULL_MS);
+			rmSync(filler);
+			say('Freed the disk.');
+			say(await product.act('full-disk', 'after', state));
+			await product.stop();
+			fill(filler, LEFT_AT_START_BYTES);
+			await product.start();
+			rmSync(filler);
+			say('Started again on a nearly full disk, then freed it.');
+			say(await product.act('full-disk', 'after', state));
+		},
+	);
 });
 
 /** The disk is mounted where no other process sees it, and is gone when the last process of the rehearsal has ended. */
 async function runInMountNamespace(): Promise<number> {
-	const home = openHome(readSettings(process.env, []).homePath);
-	await installPackages(packagesToStart({ ownBroker: true }), home);
-	await requireUserNamespaces();
+	// inside, we are root only as far as mounts go
+	await prepareMachine(packagesToStart({ ownBroker: true }));
 	const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
 	const { status } = spawnSync(
 		'unshare',
@@ -29,4 +63,33 @@ async function runInMountNamespace(): Promise<number> {
 		{ stdio: 'inherit', env: { ...process.env, [MARK]: '1' } },
 	);
 	return status ?? 1;
+}
+
+function mountDisk(path: string): void {
+	mkdirSync(path);
+	const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_SIZE}`, 'tmpfs', path]);
+	if (status !== 0) throw new Error(`mount failed: ${stderr}`);
+}
+
+/** Appends to the file until the disk has only `leaveBytes` left. @returns the bytes written */
+function fill(path: string, leaveBytes = 0): number {
+	const file = openSync(path, 'a');
+	let written = 0;
+	const isDone = () => {
+		const { bavail, bsize } = statfsSync(path);
+		return leaveBytes > 0 && bavail * bsize <= leaveBytes;
+	};
+	try {
+		for (let block = Buffer.alloc(MIB); block.length > 0 && !isDone(); ) {
+			try {
+				written += writeSync(file, block);
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+				block = block.subarray(0, block.length >> 1);
+			}
+		}
+	} finally {
+		closeSync(file);
+	}
+	return written;
 }

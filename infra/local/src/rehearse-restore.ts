@@ -1,16 +1,30 @@
-import { packagesToStart } from './machine/debian-packages.ts';
-import { installPackages } from './machine/install-packages.ts';
-import { requireUserNamespaces } from './machine/user-namespaces.ts';
-import { rehearseRestore } from './rehearsals/restore.ts';
-import { runCommand } from './stack/command.ts';
-import { readSettings } from './stack/settings.ts';
-import { openHome } from './supervisor/home.ts';
+import { join } from 'node:path';
+import { rehearse } from './rehearsals/rehearse.ts';
+import { runCommand, say } from './stack/command.ts';
 
-/** Loses all data of a product and restores it from its backup, with the commands that an operator has. */
-await runCommand(async (stop) => {
-	const home = openHome(readSettings(process.env, []).homePath);
-	await installPackages(packagesToStart({ ownBroker: true }), home);
-	await requireUserNamespaces();
-	await rehearseRestore(stop);
-	return stop.aborted ? 130 : 0;
-});
+/** Passwords cost little, and rows and bytes are compared again at once. */
+const SETTINGS = { BCRYPT_COST: '4', RECONCILE_INTERVAL_HOURS: '0.001' };
+
+/**
+ * Starts a product, gives it data of every kind, backs it up while it works, kills it and removes its home; then restores into
+ * another home, starts that and compares it with what was there.
+ */
+await runCommand((stop) =>
+	rehearse('restore', { stop, settings: SETTINGS }, async (directory, create) => {
+		const [memory, backup] = [join(directory, 'memory.json'), join(directory, 'backup')];
+		const first = create(join(directory, 'first'));
+		say('Starting a product with accounts, a subscription, files and jobs.');
+		await first.start();
+		await first.act('restore', 'fill', memory);
+		await first.command('backup', backup);
+		say('Backed up while jobs are running and queued. Later changes are not in the backup.');
+		await first.act('restore', 'go-on', memory);
+		await first.lose();
+		say('Killed all processes and deleted the home directory. Restoring into a new one.');
+		const second = create(join(directory, 'second'));
+		await second.command('restore', backup);
+		await second.start();
+		say(await second.act('restore', 'check', memory));
+		say('Everything was restored from the backup.');
+	}),
+);

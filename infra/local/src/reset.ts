@@ -1,49 +1,30 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeAbandonedHomes } from './checks/abandoned-homes.ts';
+import { removeAbandonedHomes } from './checks/test-home.ts';
+import { stopRunning } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
-import { readSettings } from './stack/settings.ts';
-import { findHome, type Home } from './supervisor/home.ts';
-import { stopRunning } from './supervisor/stop-running.ts';
+import { homePath } from './stack/settings.ts';
+import { findHome } from './supervisor/home.ts';
 
 /** Everything that we put into a home, by name: a home may be a directory that has other things in it. */
 const OURS = [
-	'data',
-	'data.restoring',
-	'mail',
-	'logs',
-	'run',
-	'ports.json',
-	'secrets.json',
-	'secrets.json.new',
-	'stripe.json',
-	'stripe.json.new',
-	'test.env',
+	...['data', 'data.restoring', 'mail', 'logs', 'run', 'ports.json', 'test.env'],
+	...['secrets.json', 'secrets.json.new', 'stripe.json', 'stripe.json.new'],
 	// of runs that failed
-	'test-logs',
-	'acceptance-logs',
-	'bench-logs',
-	'chaos-logs',
-	'web-logs',
-	'rehearsal-logs',
-	'restore-logs',
-	'upgrade-logs',
+	...['test', 'acceptance', 'web', 'bench', 'chaos', 'rehearsal', 'restore', 'upgrade', 'full-disk'].map(
+		(name) => `${name}-logs`,
+	),
 ];
 
-/** Ends what runs and forgets all of it: users, files, jobs, secrets. */
+/** Stops the product and deletes its users, files, jobs and secrets. */
 await runCommand(async () => {
-	const { homePath } = readSettings(process.env, []);
-	const home = findHome(homePath);
+	const home = findHome(homePath());
 	if (home !== undefined) {
 		await stopRunning(home);
 		await removeAbandonedHomes(home.root);
-		removeContents(home);
+		for (const name of OURS) rmSync(join(home.root, name), { recursive: true, force: true });
+		if (readdirSync(home.root).length === 0) rmdirSync(home.root);
 	}
-	say(`Deleted all data in ${homePath}. \`npm start\` starts from scratch.`);
+	say(`Deleted all data in ${homePath()}. \`npm start\` starts from scratch.`);
 	return 0;
 });
-
-function removeContents(home: Home): void {
-	for (const name of OURS) rmSync(join(home.root, name), { recursive: true, force: true });
-	if (readdirSync(home.root).length === 0) rmdirSync(home.root);
-}

@@ -1,9 +1,7 @@
-import { execFile, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { copyRepository } from './stack/repository-copy.ts';
@@ -12,7 +10,6 @@ import { REPOSITORY } from './stack/settings.ts';
 /** CONTRIBUTING.md says that a tool is one folder. Its sample tool is taken from the page and put into a copy of the repository. */
 const SLUG = 'pdf_to_text';
 const FOLDER = `packages/tools/src/${SLUG}`;
-const SERVER = join(import.meta.dirname, '../test/fixtures/serve-tools.ts');
 
 jest.setTimeout(240_000);
 
@@ -75,25 +72,4 @@ test('the sample survives the quick files of a hostile family that its manifest 
 	const only = ['page bombs: a tree', `for ${SLUG} too`].flatMap((text) => ['--only', text]);
 	const output = await run('.', process.execPath, ['--no-warnings', 'qa/hostile/main.ts', ...only]);
 	expect(output).toMatch(/^(\d{1,2}) of \1 files ended as expected, 0 did not$/m);
-});
-
-test('GET /v1/tools lists the sample, and the command line has a command for it', async () => {
-	const server = fork(SERVER, [root], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-	try {
-		const [port] = await once(createInterface({ input: server.stdout as NodeJS.ReadableStream }), 'line');
-		const api = `http://127.0.0.1:${port}`;
-		const { data } = (await (await fetch(`${api}/v1/tools`)).json()) as { data: { slug: string }[] };
-		expect(data.find(({ slug }) => slug === SLUG)).toMatchObject({
-			title: 'PDF to text',
-			params: { properties: { keep_layout: { type: 'boolean', default: false } } },
-			output: { suffix: '.txt' },
-			plans: { free: { max_pages: expect.any(Number) } },
-		});
-		const cli = (...args: string[]) =>
-			run('packages/cli', process.execPath, ['src/main.ts', ...args], { CREATORR_API: api, HOME: home });
-		expect(await cli('tools')).toContain(SLUG);
-		expect(await cli('pdf-to-text', '--help')).toMatch(/--keep-layout\s+keep columns/);
-	} finally {
-		server.disconnect();
-	}
 });

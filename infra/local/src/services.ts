@@ -1,27 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packagesToTest } from './machine/debian-packages.ts';
-import { installPackages } from './machine/install-packages.ts';
-import { claimHome, releaseHome } from './stack/claim-home.ts';
+import { prepareMachine } from './machine/prepare-machine.ts';
+import { withHome } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
 import { printEvent } from './stack/print-event.ts';
-import { readSettings } from './stack/settings.ts';
-import { asShellFile } from './stack/test-environment.ts';
-import { testServices } from './stack/test-services.ts';
-import { untilAborted } from './stack/until-aborted.ts';
-import { withSupervisor } from './stack/with-supervisor.ts';
-import type { ProcessSnapshot } from './supervisor/process.ts';
+import { homePath } from './stack/settings.ts';
+import { withTestServices } from './stack/test-services.ts';
+import { untilAborted } from './supervisor/supervisor.ts';
 
-/** Only the backing services, for running the tests of one package by hand. */
+/** Runs only the backing services, for the tests of one package. */
 await runCommand(async (stop) => {
-	const { homePath } = readSettings(process.env, []);
-	let processes = (): ProcessSnapshot[] => [];
-	const home = await claimHome(homePath, () => ({ pid: process.pid, url: null, processes: processes() }));
-	try {
-		await installPackages(packagesToTest(), home);
-		const { steps, environment } = await testServices(home);
-		await withSupervisor({ home, steps, apps: new Set(), report: printEvent, stop }, async (snapshot) => {
-			processes = snapshot;
+	await withHome(homePath(), {}, async (home, publish) => {
+		await prepareMachine(packagesToTest(), home);
+		await withTestServices(home, { stop, report: printEvent }, async (environment, processes) => {
+			publish(processes);
 			const file = join(home.root, 'test.env');
 			writeFileSync(file, asShellFile(environment), { mode: 0o600 });
 			say(
@@ -29,8 +22,13 @@ await runCommand(async (stop) => {
 			);
 			await untilAborted(stop);
 		});
-	} finally {
-		await releaseHome(home);
-	}
+	});
 	return 0;
 });
+
+function asShellFile(environment: Record<string, string>): string {
+	const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
+	return Object.entries(environment)
+		.map(([name, value]) => `export ${name}=${quote(value)}\n`)
+		.join('');
+}

@@ -1,54 +1,42 @@
 import { isPortFree } from './backing/ports.ts';
-import { isHalfRestored } from './backup/restore-backup.ts';
+import { isHalfRestored } from './backup/backup.ts';
 import { packagesToStart } from './machine/debian-packages.ts';
-import { installPackages } from './machine/install-packages.ts';
-import { requireUserNamespaces } from './machine/user-namespaces.ts';
-import { databaseOwners } from './stack/apps.ts';
-import { claimHome, releaseHome } from './stack/claim-home.ts';
+import { prepareMachine } from './machine/prepare-machine.ts';
+import { withHome } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
-import { gatewayUrl } from './stack/gateway-url.ts';
 import { printEvent } from './stack/print-event.ts';
 import { product } from './stack/product.ts';
 import { parseScale } from './stack/scale.ts';
-import { readSettings } from './stack/settings.ts';
-import { untilAborted } from './stack/until-aborted.ts';
-import { welcome } from './stack/welcome.ts';
-import { withSupervisor } from './stack/with-supervisor.ts';
-import type { ProcessSnapshot } from './supervisor/process.ts';
+import { gatewayUrl, homePath, readSettings } from './stack/settings.ts';
+import type { Home } from './supervisor/home.ts';
 import { StartError } from './supervisor/start-error.ts';
+import { untilAborted, withSupervisor } from './supervisor/supervisor.ts';
 
-/** The whole product on this machine, in the foreground, until Ctrl-C. */
+/** Runs the whole product on this machine, in the foreground, until Ctrl-C. */
 await runCommand(async (stop) => {
-	const settings = readSettings(process.env, databaseOwners());
+	const settings = readSettings(process.env);
 	const scale = parseScale(process.argv.slice(2));
+	const { external, rabbitmq } = settings;
+	const ownBroker = external.amqpUrl === undefined;
 	const ports = Array.from({ length: scale.gateway }, (_, index) => settings.gatewayPort + index);
 	const urls = ports.map((port) => gatewayUrl(settings.environment, port));
-	let processes = (): ProcessSnapshot[] => [];
-	const { external, rabbitmq } = settings;
-	const home = await claimHome(
-		settings.homePath,
-		() => ({ pid: process.pid, url: urls.join(', '), processes: processes() }),
-		{ brokerBytes: external.amqpUrl === undefined ? rabbitmq?.diskFreeLimitBytes : 0 },
-	);
-	try {
+	const options = { url: urls.join(', '), brokerBytes: ownBroker ? rabbitmq?.diskFreeLimitBytes : 0 };
+	await withHome(homePath(), options, async (home, publish) => {
 		if (isHalfRestored(home)) {
 			throw new StartError(
 				`A restore into ${home.root} was interrupted. Run it again, or delete all data with \`npm run reset\`.`,
 			);
 		}
 		await requirePorts(ports);
-		await installPackages(packagesToStart({ ownBroker: settings.external.amqpUrl === undefined }), home);
-		await requireUserNamespaces();
-		const { steps, apps } = await product(settings, { home, scale, stop });
-		await withSupervisor({ home, steps, apps, report: printEvent, stop }, async (snapshot) => {
-			processes = snapshot;
+		await prepareMachine(packagesToStart({ ownBroker }), home);
+		const { steps } = await product(settings, { home, scale, stop });
+		await withSupervisor({ home, steps, report: printEvent, stop }, async (processes) => {
+			publish(processes);
 			say(welcome(urls, home));
 			await untilAborted(stop);
 			say('Stopping.');
 		});
-	} finally {
-		await releaseHome(home);
-	}
+	});
 	say('Stopped.');
 	return 0;
 });
@@ -60,4 +48,15 @@ async function requirePorts(ports: number[]): Promise<void> {
 			`Port ${port} is in use by another program. Stop it, or choose another port: GATEWAY_PORT=${port + 1000} npm start`,
 		);
 	}
+}
+
+function welcome([url = '', ...others]: string[], home: Home): string {
+	return `
+creatorr runs at ${[url, ...others].join(', ')}
+
+  open   ${url}   in a browser
+  try    curl -s ${url}/v1/auth/register -H 'Content-Type: application/json' -d '{"email":"you@example.com","password":"correct horse battery"}'
+  logs   ${home.logs}/<name>.log
+  stop   Ctrl-C here, or npm run stop
+`;
 }

@@ -1,38 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { choosePorts } from '../src/backing/ports.ts';
 import { postgresAdminUrl, postgresSteps } from '../src/backing/postgres.ts';
 import { copyRunningPostgres } from '../src/backup/copy-postgres.ts';
 import { type Home, openHome } from '../src/supervisor/home.ts';
-import { createSupervisor, type Supervisor } from '../src/supervisor/supervisor.ts';
+import { Supervisor } from '../src/supervisor/supervisor.ts';
+import { temporaryDirectory } from '../src/testing/temporary.ts';
 
-const password = 'secret';
-
-let directory: string;
 const running: Supervisor[] = [];
-beforeEach(() => {
-	directory = mkdtempSync(join(tmpdir(), 'creatorr-copy-postgres-'));
-});
 afterEach(async () => {
 	for (const server of running.splice(0)) await server.stop();
-	rmSync(directory, { recursive: true });
 });
+// removed after the servers in it have stopped
+const directory = temporaryDirectory();
 
-async function startPostgres(home: Home): Promise<string> {
-	const { postgres: port } = await choosePorts(home, ['postgres']);
-	const steps = postgresSteps({ home, port, password, durable: true });
-	const options = { home, steps, report: () => undefined, draining: new Set<string>(), drainMs: 1_000 };
-	const server = createSupervisor(options);
+async function withPostgres<T>(home: Home, work: (client: pg.Client) => Promise<T>): Promise<T> {
+	const steps = await postgresSteps(home, { durable: true });
+	const server = new Supervisor({ home, steps, report: () => undefined });
 	running.push(server);
 	await server.start();
-	return postgresAdminUrl({ port, password });
-}
-
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-	const client = new pg.Client({ connectionString: url });
+	const client = new pg.Client({ connectionString: postgresAdminUrl(home) });
 	await client.connect();
 	try {
 		return await work(client);
@@ -41,10 +29,10 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 	}
 }
 
-test('the copy of a server that is being written to has everything from before, and no half of anything', async () => {
-	const [home, copy] = [openHome(join(directory, 'first')), openHome(join(directory, 'second'))];
-	const url = await startPostgres(home);
-	const added = await withClient(url, async (client) => {
+test('the copy of a server that is written to has everything from before, and no partial transaction', async () => {
+	const [home, copy] = [openHome(join(directory(), 'first')), openHome(join(directory(), 'second'))];
+	const data = join(copy.data, 'postgres');
+	const added = await withPostgres(home, async (client) => {
 		await client.query('CREATE TABLE pairs (id int, side text)');
 		let isOver = false;
 		let count = 0;
@@ -56,14 +44,16 @@ test('the copy of a server that is being written to has everything from before, 
 		const adding = (async () => {
 			while (!isOver) await add();
 		})();
-		await copyRunningPostgres(url, join(home.data, 'postgres'), join(copy.data, 'postgres'));
+		await copyRunningPostgres(postgresAdminUrl(home), join(home.data, 'postgres'), data);
 		isOver = true;
 		await adding;
 		return count;
 	});
 	expect(added).toBeGreaterThan(100);
 
-	const rows = await withClient(await startPostgres(copy), async (client) => {
+	// The copy has the superuser's password of the first server.
+	cpSync(join(home.root, 'secrets.json'), join(copy.root, 'secrets.json'));
+	const rows = await withPostgres(copy, async (client) => {
 		const text = 'SELECT count(*)::int AS sides, count(DISTINCT id)::int AS ids, max(id) AS last FROM pairs';
 		return (await client.query<{ sides: number; ids: number; last: number }>(text)).rows[0];
 	});

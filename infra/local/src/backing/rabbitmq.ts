@@ -4,13 +4,14 @@ import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
 import { StartError } from '../supervisor/start-error.ts';
 import { baseEnvironment } from './base-environment.ts';
-import { checkHttp } from './check-http.ts';
-import { checkTcp } from './check-tcp.ts';
-import { checkRabbitConfirms } from './rabbitmq-management.ts';
+import { checkTcp } from './checks.ts';
+import { choosePorts, readPorts } from './ports.ts';
+import { checkRabbitConfirms, checkRabbitListens } from './rabbitmq-management.ts';
+import { loadSecrets } from './secrets.ts';
 
 const USER = 'creatorr';
 const VIRTUAL_HOST = 'creatorr';
-/** Above the longest deadline a tool has: the broker takes a message back from a consumer that is silent for so long. */
+/** Longer than any deadline a tool has: the broker takes a message back from a consumer that is silent for so long. */
 export const CONSUMER_TIMEOUT_MS = 12 * 60 * 60 * 1000;
 const INSTALLED_IN = '/usr/lib/rabbitmq/lib';
 
@@ -21,20 +22,28 @@ const PROBE_INTERVAL_MS = 15_000;
 /** A quorum queue's log is cut into files of this size; the default of 512 MiB is more than a small disk has to spare. */
 const WAL_FILE_BYTES = 64 * MIB;
 
-export type RabbitPorts = { amqp: number; distribution: number; epmd: number; management: number };
-type RabbitServer = {
-	home: Home;
-	ports: RabbitPorts;
-	password: string;
-	erlangCookie: string;
-	/** Below this much free space the broker accepts no publishes. */
-	diskFreeLimitBytes: number;
+export type RabbitSettings = {
+	/** Below this much free space the broker accepts no publishes; its default for this disk unless given. */
+	diskFreeLimitBytes?: number | undefined;
 	/** How long the broker may confirm nothing before it is restarted; 60 s unless given. */
 	unconfirmedMs?: number;
 };
 
-export function rabbitUrl({ ports, password }: Pick<RabbitServer, 'ports' | 'password'>): string {
-	return `amqp://${USER}:${encodeURIComponent(password)}@127.0.0.1:${ports.amqp}/${VIRTUAL_HOST}`;
+const PORTS = ['rabbitmq', 'rabbitmq-distribution', 'epmd', 'rabbitmq-management'] as const;
+type Ports = Record<(typeof PORTS)[number], number>;
+
+/** Returns the AMQP URL of this home's broker. Its port is known once its steps are made. */
+export function rabbitUrl(home: Home): string {
+	return `amqp://${credentials(home)}@127.0.0.1:${readPorts(home).rabbitmq ?? 0}/${VIRTUAL_HOST}`;
+}
+
+/** Returns the URL of its management API, with an administrator's credentials. */
+export function rabbitManagementUrl(home: Home): string {
+	return `http://${credentials(home)}@127.0.0.1:${readPorts(home)['rabbitmq-management'] ?? 0}`;
+}
+
+function credentials(home: Home): string {
+	return `${USER}:${encodeURIComponent(loadSecrets(home).rabbitmqPassword)}`;
 }
 
 /**
@@ -47,69 +56,51 @@ export function defaultDiskFreeLimit(directory: string): number {
 	return Math.min(Math.max(Math.floor(blocks * bsize * 0.05), 256 * MIB), 1024 * MIB);
 }
 
-/** The management API, with an administrator's credentials in the URL. */
-export function rabbitManagementUrl({
-	ports,
-	password,
-}: {
-	ports: Pick<RabbitPorts, 'management'>;
-	password: string;
-}): string {
-	return `http://${USER}:${encodeURIComponent(password)}@127.0.0.1:${ports.management}`;
-}
-
 /**
- * A broker of this home's own: node, ports, cookie and directories, so that the system's broker, running or not, is
- * never met. Its port mapper is a process of ours too, otherwise the broker would leave one behind.
+ * The broker of this home, with a node, ports, cookie and directories of its own, so that it never meets the system's broker,
+ * running or not. Its port mapper is a process of ours too, otherwise the broker would leave one behind.
  */
-export function rabbitSteps(server: RabbitServer): Step[] {
-	const { home, ports, password, unconfirmedMs = UNCONFIRMED_MS } = server;
+export async function rabbitSteps(home: Home, settings: RabbitSettings = {}): Promise<Step[]> {
+	const { unconfirmedMs = UNCONFIRMED_MS } = settings;
+	const ports = await choosePorts(home, [...PORTS]);
 	const directory = join(home.data, 'rabbitmq');
-	const environment = brokerEnvironment(server, directory);
+	const env = brokerEnvironment(ports, directory);
 	return [
 		{
 			kind: 'process',
 			name: 'epmd',
 			dependsOn: [],
 			command: ['epmd'],
-			env: environment,
-			checkReady: () => checkTcp(ports.epmd, Buffer.from([0, 1, 110]), Buffer.alloc(0)),
-			readyTimeoutMs: 15_000,
-			stopSignal: 'SIGTERM',
-			stopTimeoutMs: 2_000,
+			env,
+			checkReady: () => checkTcp(ports.epmd),
 		},
 		{
 			kind: 'task',
 			name: 'rabbitmq-config',
 			dependsOn: [],
-			run: async () => writeConfiguration(server, directory),
+			run: async () => writeConfiguration(home, ports, settings),
 		},
 		{
 			kind: 'process',
 			name: 'rabbitmq',
 			dependsOn: ['epmd', 'rabbitmq-config'],
 			command: [serverScript()],
-			env: environment,
-			checkReady: async () => {
-				await checkTcp(ports.amqp, Buffer.from('AMQP\0\0\x09\x01', 'latin1'), Buffer.from([1]));
-				const authorization = `Basic ${Buffer.from(`${USER}:${password}`).toString('base64')}`;
-				await checkHttp(`http://127.0.0.1:${ports.management}/api/whoami`, 200, { authorization });
-			},
+			env,
+			checkReady: () => checkRabbitListens(rabbitManagementUrl(home), ports.rabbitmq),
 			readyTimeoutMs: 90_000,
 			liveness: {
-				check: () => checkRabbitConfirms(rabbitManagementUrl(server)),
+				check: () => checkRabbitConfirms(rabbitManagementUrl(home)),
 				intervalMs: Math.min(PROBE_INTERVAL_MS, unconfirmedMs / 4),
 				failAfterMs: unconfirmedMs,
 			},
-			stopSignal: 'SIGTERM',
 			stopTimeoutMs: 15_000,
 		},
 	];
 }
 
-function brokerEnvironment({ ports }: RabbitServer, directory: string): Record<string, string> {
+function brokerEnvironment(ports: Ports, directory: string): Record<string, string> {
 	return {
-		...baseEnvironment(process.env),
+		...baseEnvironment(),
 		// where the Erlang cookie is looked for
 		HOME: directory,
 		ERL_EPMD_PORT: String(ports.epmd),
@@ -122,8 +113,8 @@ function brokerEnvironment({ ports }: RabbitServer, directory: string): Record<s
 		RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
 		RABBITMQ_NODENAME: 'creatorr@localhost',
 		RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-		RABBITMQ_NODE_PORT: String(ports.amqp),
-		RABBITMQ_DIST_PORT: String(ports.distribution),
+		RABBITMQ_NODE_PORT: String(ports.rabbitmq),
+		RABBITMQ_DIST_PORT: String(ports['rabbitmq-distribution']),
 		RABBITMQ_BASE: directory,
 		RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
 		RABBITMQ_SCHEMA_DIR: join(directory, 'schema'),
@@ -136,8 +127,9 @@ function brokerEnvironment({ ports }: RabbitServer, directory: string): Record<s
 	};
 }
 
-function writeConfiguration(server: RabbitServer, directory: string): void {
-	const { ports, password, erlangCookie, diskFreeLimitBytes } = server;
+function writeConfiguration(home: Home, ports: Ports, { diskFreeLimitBytes }: RabbitSettings): void {
+	const { rabbitmqPassword, erlangCookie } = loadSecrets(home);
+	const directory = join(home.data, 'rabbitmq');
 	mkdirSync(join(directory, 'conf.d'), { recursive: true, mode: 0o700 });
 	const write = (name: string, lines: string[]): void =>
 		writeFileSync(join(directory, name), `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -145,36 +137,34 @@ function writeConfiguration(server: RabbitServer, directory: string): void {
 	write('enabled_plugins', ['[rabbitmq_management].']);
 	write('advanced.config', ['[].']);
 	write('rabbitmq.conf', [
-		`listeners.tcp.default = 127.0.0.1:${ports.amqp}`,
+		`listeners.tcp.default = 127.0.0.1:${ports.rabbitmq}`,
 		'management.tcp.ip = 127.0.0.1',
-		`management.tcp.port = ${ports.management}`,
+		`management.tcp.port = ${ports['rabbitmq-management']}`,
 		`default_user = ${USER}`,
-		`default_pass = ${password}`,
+		`default_pass = ${rabbitmqPassword}`,
 		`default_vhost = ${VIRTUAL_HOST}`,
 		'default_user_tags.administrator = true',
 		'loopback_users.creatorr = true',
 		`consumer_timeout = ${CONSUMER_TIMEOUT_MS}`,
-		`disk_free_limit.absolute = ${diskFreeLimitBytes}`,
+		`disk_free_limit.absolute = ${diskFreeLimitBytes ?? defaultDiskFreeLimit(home.root)}`,
 		`raft.wal_max_size_bytes = ${WAL_FILE_BYTES}`,
 		'log.console = true',
 		'log.console.level = info',
 		'log.file = false',
 	]);
-	writeCookie(join(directory, '.erlang.cookie'), erlangCookie);
-}
-
-/** Erlang insists on 0400, which cannot be written over. */
-function writeCookie(path: string, cookie: string): void {
-	rmSync(path, { force: true });
-	writeFileSync(path, cookie, { mode: 0o400 });
-	chmodSync(path, 0o400);
+	// Erlang insists on mode 0400, which can't be written over
+	const cookie = join(directory, '.erlang.cookie');
+	rmSync(cookie, { force: true });
+	writeFileSync(cookie, erlangCookie, { mode: 0o400 });
+	chmodSync(cookie, 0o400);
 }
 
 function serverScript(): string {
-	const versions = existsSync(INSTALLED_IN)
-		? readdirSync(INSTALLED_IN).filter((name) => name.startsWith('rabbitmq_server-'))
-		: [];
-	const newest = versions.sort().at(-1);
+	const versions = existsSync(INSTALLED_IN) ? readdirSync(INSTALLED_IN) : [];
+	const newest = versions
+		.filter((name) => name.startsWith('rabbitmq_server-'))
+		.sort()
+		.at(-1);
 	if (newest === undefined) {
 		throw new StartError(
 			`RabbitMQ isn’t installed in ${INSTALLED_IN}. Install the Debian package rabbitmq-server, or set AMQP_URL to use your own.`,

@@ -1,56 +1,48 @@
 import { createPrivateKey } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type Home, openHome } from '../supervisor/home.ts';
-import { publicIdentityKeys } from './identity-keys.ts';
+import { expect, test } from '@jest/globals';
+import { temporaryHome } from '../testing/temporary.ts';
+import { publicIdentityKeys } from './make-secrets.ts';
 import { loadSecrets } from './secrets.ts';
 
-let home: Home;
-beforeEach(() => {
-	home = openHome(mkdtempSync(join(tmpdir(), 'creatorr-secrets-')));
-});
-afterEach(() => rmSync(home.root, { recursive: true }));
+const home = temporaryHome();
+const file = () => join(home().root, 'secrets.json');
 
-test('secrets are made once and kept', () => {
-	expect(loadSecrets(home)).toEqual(loadSecrets(home));
-});
-
-test('only the owner can read them', () => {
-	loadSecrets(home);
-	expect(statSync(join(home.root, 'secrets.json')).mode & 0o777).toBe(0o600);
-});
-
-test('two homes share no secret', () => {
-	const first = loadSecrets(home);
-	rmSync(join(home.root, 'secrets.json'));
-	const second = loadSecrets(home);
-	expect(second.postgresPassword).not.toBe(first.postgresPassword);
-	expect(second.authKeyEncryptionKey).not.toBe(first.authKeyEncryptionKey);
-	expect(second.identityKeys.gateway).not.toBe(first.identityKeys.gateway);
+test('secrets are made once, for their owner alone', () => {
+	const first = loadSecrets(home());
+	expect(statSync(file()).mode & 0o777).toBe(0o600);
+	expect(loadSecrets(home())).toEqual(first);
+	rmSync(file());
+	const others = Object.entries(loadSecrets(home()));
+	expect(
+		others.filter(
+			([name, value]) => JSON.stringify(first[name as keyof typeof first]) === JSON.stringify(value),
+		),
+	).toEqual([]);
 });
 
-test('a damaged file is not replaced, since the data behind it would be lost', () => {
-	writeFileSync(join(home.root, 'secrets.json'), '{"postgresPassword":');
-	expect(() => loadSecrets(home)).toThrow(/is damaged/);
+test('a damaged file is an error and stays, since the data can’t be read without it', () => {
+	const { postgresPassword: _, ...incomplete } = loadSecrets(home());
+	for (const damaged of ['{"postgresPassword":', JSON.stringify(incomplete)]) {
+		writeFileSync(file(), damaged);
+		expect(() => loadSecrets(home())).toThrow(/is damaged/);
+		expect(readFileSync(file(), 'utf8')).toBe(damaged);
+	}
 });
 
-test('a home that is older than a secret gets it, and keeps it', () => {
-	const { stripeSecretKey: _key, stripeWebhookSecret: _secret, ...older } = loadSecrets(home);
-	writeFileSync(join(home.root, 'secrets.json'), JSON.stringify(older));
-	const { stripeSecretKey, stripeWebhookSecret } = loadSecrets(home);
+test('a home of an older version gets new secrets and keeps them', () => {
+	const { stripeSecretKey: _key, stripeWebhookSecret: _secret, ...older } = loadSecrets(home());
+	writeFileSync(file(), JSON.stringify(older));
+	const { stripeSecretKey, stripeWebhookSecret } = loadSecrets(home());
 	expect(stripeSecretKey).toMatch(/^sk_test_\w{40,}$/);
 	expect(stripeWebhookSecret).toMatch(/^whsec_\w{40,}$/);
-	expect(loadSecrets(home)).toMatchObject({ ...older, stripeSecretKey, stripeWebhookSecret });
+	expect(loadSecrets(home())).toEqual({ ...older, stripeSecretKey, stripeWebhookSecret });
 });
 
-test('the key that encrypts signing keys has 32 bytes', () => {
-	expect(Buffer.from(loadSecrets(home).authKeyEncryptionKey, 'base64')).toHaveLength(32);
-});
-
-test('every caller has a private P-256 key, of which only the public half is handed round', () => {
-	const { identityKeys } = loadSecrets(home);
+test('keys have the size and the type that the services need, and public keys have no private part', () => {
+	const { authKeyEncryptionKey, identityKeys } = loadSecrets(home());
+	expect(Buffer.from(authKeyEncryptionKey, 'base64')).toHaveLength(32);
 	expect(createPrivateKey(identityKeys['tool-worker']).asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
 	const { keys } = JSON.parse(publicIdentityKeys({ identityKeys }));
 	expect(keys).toHaveLength(6);

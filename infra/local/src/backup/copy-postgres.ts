@@ -4,24 +4,18 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { type Choice, copyTree } from './copy-tree.ts';
 
-/** Of the running server alone: its next start makes them anew. */
+/** The running server's own; the next start writes them again. */
 const LEFT = ['postmaster.pid', 'postmaster.opts'];
 const EMPTIED = [
-	'pg_wal',
-	'pg_dynshmem',
-	'pg_notify',
-	'pg_replslot',
-	'pg_serial',
-	'pg_snapshots',
-	'pg_stat_tmp',
-	'pg_subtrans',
+	...['pg_wal', 'pg_dynshmem', 'pg_notify', 'pg_replslot'],
+	...['pg_serial', 'pg_snapshots', 'pg_stat_tmp', 'pg_subtrans'],
 ];
-/** Says which checkpoint the others belong to: copied after them, as pg_basebackup does. */
+/** Names the checkpoint that the others belong to: copied after them, as pg_basebackup does. */
 const CONTROL = join('global', 'pg_control');
 
 /**
- * Copies the data directory of a running PostgreSQL, as pg_basebackup would, for there is none beside the server of ours: all
- * databases as they were at one moment, the end of the copy. Nobody waits meanwhile.
+ * Copies the data directory of a running PostgreSQL as pg_basebackup would, which isn't bundled: all databases as they were at
+ * one moment, the end of the copy. Queries go on meanwhile.
  */
 export async function copyRunningPostgres(
 	adminUrl: string,
@@ -30,28 +24,24 @@ export async function copyRunningPostgres(
 	stop?: AbortSignal,
 ): Promise<void> {
 	const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
-	// the server may end meanwhile: the query that runs says so, and an error without a listener would end us
+	// if the server stops meanwhile, the query rejects; an error event without a listener would end this process
 	client.on('error', () => undefined);
 	await client.connect();
+	const query = async (sql: string): Promise<Record<string, string>> =>
+		(await client.query<Record<string, string>>(sql)).rows[0] ?? {};
 	try {
-		// The log from here on stays until this connection ends, whatever checkpoints come in between.
-		await client.query(`SELECT pg_create_physical_replication_slot('backup', true, true)`);
-		const [begun] = (
-			await client.query<{ segment: string }>(
-				`SELECT pg_walfile_name(pg_backup_start('npm run backup', fast => true)) AS segment`,
-			)
-		).rows;
+		// the write-ahead log from here on stays until this connection ends, whatever checkpoints come in between
+		await query(`SELECT pg_create_physical_replication_slot('backup', true, true)`);
+		const { first = '' } = await query(
+			`SELECT pg_walfile_name(pg_backup_start('npm run backup', fast => true)) AS first`,
+		);
 		await copyTree(from, to, { choose: chooseOfRunning, stop });
 		await copyFile(join(from, CONTROL), join(to, CONTROL));
-		const [ended] = (
-			await client.query<{ segment: string; labelfile: string }>(
-				'SELECT pg_walfile_name(lsn) AS segment, labelfile FROM pg_backup_stop(wait_for_archive => false)',
-			)
-		).rows;
-		if (begun === undefined || ended === undefined)
-			throw new Error('PostgreSQL does not say what it backed up');
-		await writeFile(join(to, 'backup_label'), ended.labelfile, { mode: 0o600 });
-		for (const segment of segmentsBetween(begun.segment, ended.segment, readdirSync(join(from, 'pg_wal')))) {
+		const { last = '', labelfile = '' } = await query(
+			'SELECT pg_walfile_name(lsn) AS last, labelfile FROM pg_backup_stop(wait_for_archive => false)',
+		);
+		await writeFile(join(to, 'backup_label'), labelfile, { mode: 0o600 });
+		for (const segment of segmentsBetween(first, last, readdirSync(join(from, 'pg_wal')))) {
 			await copyFile(join(from, 'pg_wal', segment), join(to, 'pg_wal', segment));
 		}
 	} finally {

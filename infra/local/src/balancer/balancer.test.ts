@@ -9,66 +9,64 @@ afterEach(async () => {
 	for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
 });
 
-/** Says its name, then what it was told. */
-async function replica(name: string): Promise<{ port: number; server: Server }> {
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+async function listen(onConnection: (socket: Socket) => void): Promise<Server> {
 	const server = createServer({ allowHalfOpen: true }, (socket) => {
 		socket.on('error', () => undefined);
+		onConnection(socket);
+	});
+	servers.push(server.listen(0, '127.0.0.1'));
+	await once(server, 'listening');
+	return server;
+}
+
+/** Starts a replica that sends its name, then what it receives. */
+const startReplica = (name: string) =>
+	listen((socket) => {
 		socket.write(`${name}:`);
 		socket.pipe(socket);
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	servers.push(server);
-	return { port: (server.address() as AddressInfo).port, server };
-}
 
-async function balancer(...ports: number[]): Promise<number> {
-	const server = await openBalancer(0, ports);
+async function balance(...replicas: Server[]): Promise<number> {
+	const server = await openBalancer(0, replicas.map(portOf));
 	servers.push(server);
-	return (server.address() as AddressInfo).port;
-}
-
-function dial(port: number): Socket {
-	return connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+	return portOf(server);
 }
 
 async function ask(port: number, question: string): Promise<string> {
-	const socket = dial(port);
+	const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
 	socket.end(question);
 	return await text(socket);
 }
 
-test('connections go to the replicas in turn, with all that is said in both directions', async () => {
-	const port = await balancer((await replica('a')).port, (await replica('b')).port);
+test('connections go to the replicas in turn, with all bytes in both directions', async () => {
+	const port = await balance(await startReplica('a'), await startReplica('b'));
 	const answers = [await ask(port, 'one'), await ask(port, 'two'), await ask(port, 'three')];
-	const names = answers.map((answer) => answer[0]);
+	const [first, second, third] = answers.map((answer) => answer[0]);
 	expect(answers.map((answer) => answer.slice(1))).toEqual([':one', ':two', ':three']);
-	expect([names[0], names[1]].sort()).toEqual(['a', 'b']);
-	expect(names[2]).toBe(names[0]);
+	expect([first, second].sort()).toEqual(['a', 'b']);
+	expect(third).toBe(first);
 });
 
-test('a replica that is away is passed over', async () => {
-	const [a, b] = [await replica('a'), await replica('b')];
-	const port = await balancer(a.port, b.port);
-	await new Promise((resolve) => a.server.close(resolve));
+test('a replica that is down is skipped', async () => {
+	const [a, b] = [await startReplica('a'), await startReplica('b')];
+	const port = await balance(a, b);
+	await new Promise((resolve) => a.close(resolve));
 	expect([await ask(port, '1'), await ask(port, '2')]).toEqual(['b:1', 'b:2']);
 });
 
-test('where all are away the connection breaks, and does not look like an answer', async () => {
-	const a = await replica('a');
-	const port = await balancer(a.port);
-	await new Promise((resolve) => a.server.close(resolve));
+test('the connection breaks when all replicas are down', async () => {
+	const a = await startReplica('a');
+	const port = await balance(a);
+	await new Promise((resolve) => a.close(resolve));
 	await expect(ask(port, '1')).rejects.toThrow(/ECONNRESET/);
 });
 
 test('a connection that breaks on one side breaks on the other', async () => {
-	const breaking = createServer((socket) => {
-		socket.on('error', () => undefined);
+	const breaking = await listen((socket) => {
 		socket.write('half of an answ', () => socket.resetAndDestroy());
 	});
-	breaking.listen(0, '127.0.0.1');
-	await once(breaking, 'listening');
-	servers.push(breaking);
-	const port = await balancer((breaking.address() as AddressInfo).port);
-	await expect(text(dial(port))).rejects.toThrow(/ECONNRESET/);
+	const port = await balance(breaking);
+	await expect(text(connect({ port, host: '127.0.0.1', allowHalfOpen: true }))).rejects.toThrow(/ECONNRESET/);
 });

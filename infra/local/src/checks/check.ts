@@ -1,7 +1,111 @@
-/** How one check went: how many tests passed and failed, and what a person needs to see of a failure. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { programEnvironment } from '../backing/base-environment.ts';
+import { runProgram } from '../stack/run-program.ts';
+import { REPOSITORY } from '../stack/settings.ts';
+
+/** A suite hangs when it takes longer, on a busy machine too. */
+const JEST_TIMEOUT_MS = 1_200_000;
+const END_TIMEOUT_MS = 10_000;
+const HANGING_CHECK_MS = 500;
+const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
+
+/** How a check went: how many tests passed and failed, and what a person needs to see of a failure. */
 export type Outcome = { passed: number; failed: number; output: string };
 
 export type Check = {
 	name: string;
 	run: (stop: AbortSignal) => Promise<Outcome>;
 };
+
+export type JestSuite = {
+	/** The package's directory, relative to the repository. */
+	directory: string;
+	/** Where a package has more than one. */
+	config?: string;
+	/** How many processes run test files at the same time; 1 unless given. */
+	workers?: number;
+	/** The addresses of the services that the tests use. */
+	environment: Record<string, string>;
+};
+
+/** Runs a program that counts as one test: its exit code says whether it passed. */
+export async function runProgramCheck(
+	command: string[],
+	options: { env: Record<string, string>; stop: AbortSignal; timeoutMs: number },
+): Promise<Outcome> {
+	const { exitCode, output } = await runProgram(command, options);
+	return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, output };
+}
+
+/** Runs a suite and counts its tests. The home's sweep ends what a test left running. */
+export async function runJest(
+	homeRoot: string,
+	{ directory, config = 'jest.config.mjs', workers = 1, environment }: JestSuite,
+	stop: AbortSignal,
+): Promise<Outcome> {
+	const results = mkdtempSync(join(tmpdir(), 'creatorr-jest-'));
+	const report = join(results, 'report.json');
+	const hanging = watchForHanging(report);
+	const command = [
+		...[process.execPath, '--experimental-vm-modules', '--no-warnings', JEST],
+		...['--config', config, '--json', `--outputFile=${report}`],
+		workers === 1 ? '--runInBand' : `--maxWorkers=${workers}`,
+	];
+	try {
+		const { exitCode, output } = await runProgram(command, {
+			cwd: join(REPOSITORY, directory),
+			env: programEnvironment(homeRoot, { ...environment, NODE_ENV: 'test' }),
+			stop: AbortSignal.any([stop, hanging.signal]),
+			timeoutMs: JEST_TIMEOUT_MS,
+		});
+		return countJest(readReport(report), exitCode, output);
+	} finally {
+		hanging.end();
+		rmSync(results, { recursive: true, force: true });
+	}
+}
+
+/** Jest writes its report and ends, unless a test left a handle open: then it would wait forever. */
+function watchForHanging(report: string): { signal: AbortSignal; end: () => void } {
+	const hanging = new AbortController();
+	let checksAfterReport = 0;
+	const timer = setInterval(() => {
+		if (existsSync(report)) checksAfterReport += 1;
+		if (checksAfterReport > END_TIMEOUT_MS / HANGING_CHECK_MS) hanging.abort();
+	}, HANGING_CHECK_MS);
+	return { signal: hanging.signal, end: () => clearInterval(timer) };
+}
+
+function readReport(file: string): unknown {
+	try {
+		return JSON.parse(readFileSync(file, 'utf8'));
+	} catch {
+		// Jest ended before it had anything to report; its output says why
+		return undefined;
+	}
+}
+
+/** What counts of Jest's `--json`. */
+const jestReport = z.object({
+	numPassedTests: z.int(),
+	numFailedTests: z.int(),
+	/** Suites that broke before or between their tests: a syntax error, a failing import. */
+	numRuntimeErrorTestSuites: z.int(),
+});
+
+/**
+ * Counts a Jest run. A suite that could not run counts as a failure, and so does a run that ended badly without a failed test
+ * (a crash, a leaked handle, no test at all).
+ */
+export function countJest(report: unknown, exitCode: number, output: string): Outcome {
+	const parsed = jestReport.safeParse(report);
+	if (!parsed.success) return { passed: 0, failed: 1, output };
+	const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = parsed.data;
+	const failed = numFailedTests + numRuntimeErrorTestSuites;
+	const endedBadly = exitCode !== 0 || numPassedTests + failed === 0;
+	return { passed: numPassedTests, failed: failed === 0 && endedBadly ? 1 : failed, output };
+}

@@ -1,65 +1,83 @@
-import {
-	existsSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	realpathSync,
-	rmSync,
-	writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Home, logFile } from '../supervisor/home.ts';
 import { StartError } from '../supervisor/start-error.ts';
-import { withTestHome } from './test-home.ts';
+import { temporaryDirectory } from '../testing/temporary.ts';
+import { removeAbandonedHomes, withTestHome } from './test-home.ts';
 
 const HOME_BEFORE = process.env.CREATORR_HOME;
 
-let base: string;
-
+const base = temporaryDirectory();
 beforeEach(() => {
-	base = realpathSync(mkdtempSync(join(tmpdir(), 'homes-')));
-	process.env.CREATORR_HOME = base;
+	process.env.CREATORR_HOME = base();
 });
-
 afterEach(() => {
 	if (HOME_BEFORE === undefined) delete process.env.CREATORR_HOME;
 	else process.env.CREATORR_HOME = HOME_BEFORE;
-	rmSync(base, { recursive: true });
 });
 
-const writeLog = (home: Home) => writeFileSync(logFile(home, 'a'), 'why it failed\n');
+describe('withTestHome', () => {
+	const writeLog = (home: Home) => writeFileSync(logFile(home, 'a'), 'why it failed\n');
 
-test('a process that does not start leaves its log where the message says', async () => {
-	const failing = withTestHome(async ({ home }) => {
-		writeLog(home);
-		throw new StartError(`a can’t start. See ${logFile(home, 'a')}`);
+	test('keeps the log of a process that does not start where the error says', async () => {
+		const failing = withTestHome(async ({ home }) => {
+			writeLog(home);
+			throw new StartError(`a can’t start. See ${logFile(home, 'a')}`);
+		});
+		const message = await failing.then(() => '', String);
+		const [path = ''] = /\S+\.log$/.exec(message) ?? [];
+		expect(readFileSync(path, 'utf8')).toBe('why it failed\n');
 	});
-	const { message } = await failing.then(
-		() => new Error('it started'),
-		(error: Error) => error,
-	);
-	const [path = ''] = /\S+\.log$/.exec(message) ?? [];
-	expect(readFileSync(path, 'utf8')).toBe('why it failed\n');
-});
 
-test('whatever is thrown leaves the logs, under the name that was asked for', async () => {
-	const failure = new TypeError('of nobody’s home');
-	const failing = withTestHome(
-		async ({ home }) => {
+	test('keeps the logs under the given name whatever the work throws', async () => {
+		const failure = new TypeError('a bug');
+		const work = async ({ home }: { home: Home }) => {
 			writeLog(home);
 			throw failure;
-		},
-		{ logsName: 'chaos-logs' },
-	);
-	await expect(failing).rejects.toBe(failure);
-	expect(readFileSync(join(base, 'chaos-logs', 'a.log'), 'utf8')).toBe('why it failed\n');
+		};
+		await expect(withTestHome(work, { logsName: 'chaos-logs' })).rejects.toBe(failure);
+		expect(readFileSync(join(base(), 'chaos-logs', 'a.log'), 'utf8')).toBe('why it failed\n');
+	});
+
+	test('leaves nothing but kept logs', async () => {
+		const root = await withTestHome(async ({ home }) => home.root);
+		expect(existsSync(root)).toBe(false);
+		await withTestHome(async ({ keepLogs }) => keepLogs());
+		expect(readdirSync(base())).toEqual(['test-logs']);
+	});
 });
 
-test('nothing but kept logs is left of a home', async () => {
-	const root = await withTestHome(async ({ home }) => home.root);
-	expect(existsSync(root)).toBe(false);
-	await withTestHome(async ({ keepLogs }) => keepLogs());
-	expect(readdirSync(base)).toEqual(['test-logs']);
+describe('removeAbandonedHomes', () => {
+	const LOCK = join(import.meta.dirname, '..', 'supervisor', 'lock.ts');
+	let home: string;
+	beforeEach(() => {
+		home = join(base(), 'test-one');
+		mkdirSync(join(home, 'run'), { recursive: true });
+	});
+
+	test('removes a home whose supervisor has ended', async () => {
+		await removeAbandonedHomes(base());
+		expect(existsSync(home)).toBe(false);
+	});
+
+	test('leaves a home alone whose supervisor is too busy to answer', async () => {
+		const hold = `
+			import { holdLock } from ${JSON.stringify(LOCK)};
+			await holdLock(${JSON.stringify(home)}, () => ({ pid: process.pid, url: null, processes: [] }));
+			console.log('held');
+			setInterval(() => undefined, 1_000);`;
+		const args = ['--no-warnings', '--input-type=module', '--eval', hold];
+		const supervisor = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+		try {
+			await once(supervisor.stdout, 'data');
+			supervisor.kill('SIGSTOP');
+			await removeAbandonedHomes(base());
+			expect(existsSync(home)).toBe(true);
+		} finally {
+			supervisor.kill('SIGKILL');
+		}
+	});
 });

@@ -1,50 +1,64 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { claimHome, releaseHome } from '../stack/claim-home.ts';
-import { readSettings } from '../stack/settings.ts';
+import { withHome } from '../stack/claim-home.ts';
+import { homePath } from '../stack/settings.ts';
 import type { Home } from '../supervisor/home.ts';
+import { askStatus } from '../supervisor/lock.ts';
+import { endOwnedProcesses } from '../supervisor/ownership.ts';
 import { StartError } from '../supervisor/start-error.ts';
-import { removeAbandonedHomes, TEST_HOME_PREFIX } from './abandoned-homes.ts';
 
-/** A home that is there for one run. */
+const PREFIX = 'test-';
+
+/** A home for one run. */
 type TestHome = {
 	home: Home;
-	/** Lets what the services logged outlive the home; returns where it is then. */
+	/** Moves the logs of the services to where they outlive the home; returns that path. */
 	keepLogs: () => string;
 };
 
 /**
- * Does the work in a home of its own, so that what a person runs meanwhile is not disturbed, and removes it again.
- * When the work throws, the logs are kept, and a StartError names them where they are then.
- * @param logsName what the kept logs are called, beside the home
+ * Does the work in a home of its own, so that a product that runs meanwhile is not disturbed, and removes it again.
+ * When the work throws, the logs are kept, and a StartError names their new path.
+ * @param logsName the name of the kept logs, beside the home
  */
 export async function withTestHome<T>(
 	work: (testHome: TestHome) => Promise<T>,
 	{ logsName = 'test-logs' }: { logsName?: string } = {},
 ): Promise<T> {
-	const base = readSettings(process.env, []).homePath;
+	const base = homePath();
 	await removeAbandonedHomes(base);
-	const path = join(base, `${TEST_HOME_PREFIX}${randomBytes(4).toString('hex')}`);
-	const home = await claimHome(path, () => ({ pid: process.pid, url: null, processes: [] }));
-	const keepLogs = () => moveLogs(home, join(base, logsName));
+	const path = join(base, `${PREFIX}${randomBytes(4).toString('hex')}`);
 	try {
-		return await work({ home, keepLogs });
-	} catch (error) {
-		throw namingKept(error, home, keepLogs());
+		return await withHome(path, {}, async (home) => {
+			const kept = join(base, logsName);
+			const keepLogs = () => {
+				rmSync(kept, { recursive: true, force: true });
+				renameSync(home.logs, kept);
+				return kept;
+			};
+			try {
+				return await work({ home, keepLogs });
+			} catch (error) {
+				keepLogs();
+				if (!(error instanceof StartError)) throw error;
+				throw new StartError(error.message.replaceAll(home.logs, kept), { cause: error });
+			}
+		});
 	} finally {
-		await releaseHome(home);
-		rmSync(home.root, { recursive: true, force: true });
+		rmSync(path, { recursive: true, force: true });
 	}
 }
 
-function moveLogs(home: Home, kept: string): string {
-	rmSync(kept, { recursive: true, force: true });
-	renameSync(home.logs, kept);
-	return kept;
-}
-
-function namingKept(error: unknown, home: Home, kept: string): unknown {
-	if (!(error instanceof StartError)) return error;
-	return new StartError(error.message.replaceAll(home.logs, kept), { cause: error });
+/** Removes the homes of test runs that were killed before they could do so themselves. */
+export async function removeAbandonedHomes(base: string): Promise<void> {
+	if (!existsSync(base)) return;
+	for (const name of readdirSync(base)) {
+		const path = join(realpathSync(base), name);
+		if (!name.startsWith(PREFIX) || !existsSync(join(path, 'run'))) continue;
+		// a supervisor that is too busy to answer is running, too
+		if ((await askStatus(path).catch(() => 'silent')) !== undefined) continue;
+		await endOwnedProcesses(path);
+		rmSync(path, { recursive: true, force: true });
+	}
 }

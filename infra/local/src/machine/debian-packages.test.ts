@@ -1,66 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-	missingPackages,
-	packagesToBench,
-	packagesToBenchGateway,
-	packagesToProcess,
-	packagesToStart,
-	packagesToTest,
-} from './debian-packages.ts';
-import { aptReason } from './install-packages.ts';
+import { missingPackages, packagesToProcess, packagesToStart } from './debian-packages.ts';
+import { aptReason } from './prepare-machine.ts';
 
 describe('missingPackages', () => {
-	test('are those that dpkg does not know, or knows as anything but installed', () => {
+	test('returns packages that dpkg does not list as installed', () => {
 		const list = 'qpdf installed\ncurl config-files\nghostscript half-installed\n';
-		expect(missingPackages(['qpdf', 'curl', 'ghostscript', 'jq'], list)).toEqual([
-			'curl',
-			'ghostscript',
-			'jq',
-		]);
+		const wanted = ['qpdf', 'curl', 'ghostscript', 'jq'];
+		expect(missingPackages(wanted, list)).toEqual(['curl', 'ghostscript', 'jq']);
 	});
 
-	test('are not those that a desktop package stands in for', () => {
-		const list = 'libreoffice-calc installed\n';
+	test('leaves out packages that a desktop package replaces', () => {
 		const wanted = ['libreoffice-calc-nogui', 'libreoffice-writer-nogui'];
-		expect(missingPackages(wanted, list)).toEqual(['libreoffice-writer-nogui']);
+		expect(missingPackages(wanted, 'libreoffice-calc installed\n')).toEqual(['libreoffice-writer-nogui']);
 	});
 });
 
-test('no broker is installed for a person who has one', () => {
+test('no broker is installed for a person who has one, nor on a machine that runs workers alone', () => {
 	expect(packagesToStart({ ownBroker: true })).toContain('rabbitmq-server');
 	expect(packagesToStart({ ownBroker: false })).not.toContain('rabbitmq-server');
-});
-
-test('the tests need the second S3 server and a browser on top', () => {
-	expect(packagesToTest()).toEqual(expect.arrayContaining(['radosgw', 'chromium']));
-});
-
-test('the bench needs the tools and its judge, and no broker', () => {
-	expect(packagesToBench()).toEqual(expect.arrayContaining(['ocrmypdf', 'python3-numpy']));
-	expect(packagesToBench()).not.toContain('rabbitmq-server');
-	expect(packagesToTest()).toEqual(expect.arrayContaining(packagesToBench()));
-});
-
-test('the bench of the gateway needs nginx and the broker, and no tool', () => {
-	expect(packagesToBenchGateway()).toEqual(expect.arrayContaining(['nginx', 'rabbitmq-server']));
-	expect(packagesToBenchGateway()).not.toContain('ocrmypdf');
-});
-
-test('a machine for workers alone needs the tools, and neither a broker nor what people type', () => {
 	expect(packagesToProcess()).toEqual(expect.arrayContaining(['bubblewrap', 'ocrmypdf']));
 	expect(packagesToProcess()).not.toContain('rabbitmq-server');
-	expect(packagesToProcess()).not.toContain('curl');
-	expect(packagesToStart({ ownBroker: false })).toEqual(expect.arrayContaining(packagesToProcess()));
 });
 
-describe('aptReason', () => {
-	test('is the last error that apt gives', () => {
-		expect(aptReason('Reading…\nE: first\nE: Unable to locate package x\n')).toBe(
-			'Unable to locate package x',
-		);
-	});
-
-	test('is the last line when apt gives no error', () => {
-		expect(aptReason('Reading…\nkilled\n')).toBe('killed');
-	});
+test.each([
+	[
+		'the last error of apt',
+		'Reading…\nE: first\nE: Unable to locate package x\n',
+		'Unable to locate package x',
+	],
+	['the last line when apt names no error', 'Reading…\nkilled\n', 'killed'],
+])('aptReason returns %s', (_, output, expected) => {
+	expect(aptReason(output)).toBe(expected);
 });

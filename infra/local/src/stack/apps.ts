@@ -1,50 +1,44 @@
 import { join } from 'node:path';
 import { baseEnvironment } from '../backing/base-environment.ts';
-import { checkHttp } from '../backing/check-http.ts';
-import { publicIdentityKeys } from '../backing/identity-keys.ts';
+import { checkHttp } from '../backing/checks.ts';
+import { publicIdentityKeys } from '../backing/make-secrets.ts';
 import { choosePorts } from '../backing/ports.ts';
-import { type Caller, DATABASE_OWNERS, type DatabaseOwner, type Secrets } from '../backing/secrets.ts';
+import { type Caller, loadSecrets, type Secrets } from '../backing/secrets.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess } from '../supervisor/process.ts';
-import { balancedApps, balancerName, balancerProcess } from './balancers.ts';
-import { gatewayUrl } from './gateway-url.ts';
 import { WEB_DIR } from './generate-code.ts';
-import { countOf, replicaNames, type Scale } from './scale.ts';
-import { type Databases, REPOSITORY, type S3Settings, type StripeSettings } from './settings.ts';
+import { replicaNames, type Scale } from './scale.ts';
+import {
+	type DatabaseVariables,
+	gatewayUrl,
+	REPOSITORY,
+	type S3Variables,
+	type Settings,
+	type StripeVariables,
+} from './settings.ts';
 
-type AppContext = {
-	/** Holds the tunables that each app reads by itself. */
-	environment: NodeJS.ProcessEnv;
+export type AppContext = {
+	settings: Pick<Settings, 'environment' | 'gatewayPort' | 'corsOrigins'>;
 	home: Home;
-	secrets: Secrets;
-	/** Of the services that are started; each knows only its own. */
-	databases: Databases;
+	databases: DatabaseVariables;
 	amqpUrl: string;
-	s3: S3Settings;
-	stripe: StripeSettings;
-	corsOrigins: string;
-	gatewayPort: number;
+	s3: S3Variables;
+	stripe: StripeVariables;
 	scale: Scale;
 };
+
+/** `index` counts replicas from 0; `controlPort` is that of auth's control service. */
+type Replica = { name: string; index: number; port: number; controlPort: number };
+type Service = (typeof SERVICES)[number]['name'];
 
 type App = {
 	name: Caller;
 	dependsOn: string[];
-	/** What this app needs beyond what all have. `name` is the replica's, `index` counts replicas from 0. */
-	env: (
-		context: AppContext,
-		replica: { name: string; index: number; port: number; controlPort: number; url: UrlOf },
-	) => Record<string, string>;
+	/** The services that it calls, such as `auth` at `AUTH_URL`. */
+	calls: Service[];
+	/** What it needs beside what all apps get: its database, the broker if it depends on it, and the URLs of these services. */
+	env: (context: AppContext & { secrets: Secrets }, replica: Replica) => Record<string, string>;
 };
-
-type UrlOf = (app: Caller | typeof AUTH_CONTROL) => string;
-
-/** The control service of auth, which listens on a port of its own in the same process. */
-const AUTH_CONTROL = 'auth-control';
-
-function controlPortName(replica: string): string {
-	return `${replica}-control`;
-}
 
 /**
  * jemalloc returns what a burst took; glibc's allocator keeps fragments, also with one arena and a low trim threshold. After a minute of
@@ -56,223 +50,211 @@ const ALLOCATOR = {
 	MALLOC_CONF: 'background_thread:true,dirty_decay_ms:5000,muzzy_decay_ms:5000',
 };
 
+/**
+ * What apps call, and the port of a replica on which it listens. The control service of auth runs in the process of auth. Gateways
+ * have an address each, for clients, and workers take messages from queues.
+ */
+const SERVICES = [
+	{ name: 'auth', app: 'auth', portName: (replica: string) => replica },
+	{ name: 'auth-control', app: 'auth', portName: controlPortName },
+	{ name: 'files', app: 'files', portName: (replica: string) => replica },
+	{ name: 'jobs', app: 'jobs', portName: (replica: string) => replica },
+	{ name: 'billing', app: 'billing', portName: (replica: string) => replica },
+] as const;
+
 /** Every app of the product, as it runs on one machine. */
 const APPS: App[] = [
 	{
 		name: 'auth',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'auth-database'],
-		env: ({ databases, amqpUrl, secrets, home, ...context }, { controlPort }) => ({
+		calls: [],
+		env: ({ settings, secrets, home }, { controlPort }) => ({
 			CONTROL_PORT: String(controlPort),
-			...databaseSettings('auth', databases),
-			AMQP_URL: amqpUrl,
 			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
-			APP_URL: appUrl(context),
-			// everybody comes from this machine
-			REGISTRATIONS_PER_NETWORK: context.environment.REGISTRATIONS_PER_NETWORK || '100000',
+			APP_URL: appUrl(settings),
+			// all users come from this machine
+			REGISTRATIONS_PER_NETWORK: settings.environment.REGISTRATIONS_PER_NETWORK || '100000',
 			// without a server mails are written to where their reader finds them
-			...(context.environment.SMTP_URL
-				? { SMTP_URL: context.environment.SMTP_URL }
+			...(settings.environment.SMTP_URL
+				? { SMTP_URL: settings.environment.SMTP_URL }
 				: { MAIL_DIR: join(home.root, 'mail') }),
 		}),
 	},
 	{
 		name: 'files',
 		dependsOn: ['postgres', 'rabbitmq', 's3', 'generated-code', 'files-database'],
-		env: ({ databases, amqpUrl, s3, ...context }) => ({
-			...databaseSettings('files', databases),
-			...unlimitedWithoutMail('UNVERIFIED_STORED_BYTES', context),
-			AMQP_URL: amqpUrl,
-			S3_ENDPOINT: s3.endpoint,
-			S3_PUBLIC_ENDPOINT: s3.publicEndpoint,
-			S3_REGION: s3.region,
-			S3_BUCKET: s3.bucket,
-			S3_ACCESS_KEY_ID: s3.accessKeyId,
-			S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-			S3_FORCE_PATH_STYLE: s3.forcePathStyle,
+		calls: [],
+		env: ({ settings, s3, scale }) => ({
+			...unlimitedWithoutMail('UNVERIFIED_STORED_BYTES', settings),
+			...s3,
 			// the pages that the gateways serve send to the store, too
-			CORS_ORIGINS: [context.corsOrigins, ...webOrigins(context)].filter(Boolean).join(','),
+			CORS_ORIGINS: [settings.corsOrigins, ...webOrigins(settings, scale)].filter(Boolean).join(','),
 		}),
 	},
 	{
 		name: 'jobs',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'jobs-database'],
-		env: ({ databases, amqpUrl, secrets, ...context }, { url }) => ({
-			...databaseSettings('jobs', databases),
-			...unlimitedWithoutMail('UNVERIFIED_ACTIVE_JOBS', context),
+		calls: ['files'],
+		env: ({ settings, secrets }) => ({
+			...unlimitedWithoutMail('UNVERIFIED_ACTIVE_JOBS', settings),
 			PARAM_KEYS: secrets.paramKey,
-			AMQP_URL: amqpUrl,
-			FILES_URL: url('files'),
 		}),
 	},
 	{
 		name: 'billing',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'billing-database'],
-		env: ({ databases, amqpUrl, stripe, ...context }, { url }) => ({
-			...databaseSettings('billing', databases),
-			AMQP_URL: amqpUrl,
-			AUTH_URL: url('auth'),
-			FILES_URL: url('files'),
-			JOBS_URL: url('jobs'),
-			APP_URL: appUrl(context),
-			STRIPE_SECRET_KEY: stripe.secretKey,
-			STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
-			STRIPE_PRICE_MONTHLY: stripe.priceMonthly,
-			STRIPE_PRICE_YEARLY: stripe.priceYearly,
-			STRIPE_API_BASE: stripe.apiBase,
-		}),
+		calls: ['auth', 'files', 'jobs'],
+		env: ({ settings, stripe }) => ({ APP_URL: appUrl(settings), ...stripe }),
 	},
 	{
 		name: 'tool-worker',
 		dependsOn: ['rabbitmq', 's3', 'jobs', 'files', 'scratch'],
-		env: ({ amqpUrl, home, secrets }, { name, url }) => ({
-			AMQP_URL: amqpUrl,
+		calls: ['jobs', 'files'],
+		env: ({ home, secrets }, { name }) => ({
 			PARAM_KEYS: secrets.paramKey,
-			JOBS_URL: url('jobs'),
-			FILES_URL: url('files'),
 			SCRATCH_DIR: join(home.data, 'scratch', name),
 			WORKER_NAME: name,
 		}),
 	},
 	{
 		name: 'gateway',
-		dependsOn: ['auth', AUTH_CONTROL, 'files', 'jobs', 'billing', 'web'],
-		env: ({ gatewayPort, corsOrigins, s3 }, { index, port, url }) => ({
+		dependsOn: ['auth', 'auth-control', 'files', 'jobs', 'billing', 'web'],
+		calls: ['auth', 'auth-control', 'files', 'jobs', 'billing'],
+		env: ({ settings, s3 }, { index, port }) => ({
 			PUBLIC_HOST: '127.0.0.1',
-			PUBLIC_PORT: String(gatewayPort + index),
+			PUBLIC_PORT: String(settings.gatewayPort + index),
 			PRIVATE_URL: `http://127.0.0.1:${port}`,
-			AUTH_URL: url('auth'),
-			AUTH_CONTROL_URL: url(AUTH_CONTROL),
-			FILES_URL: url('files'),
-			JOBS_URL: url('jobs'),
-			BILLING_URL: url('billing'),
-			CORS_ORIGINS: corsOrigins,
+			CORS_ORIGINS: settings.corsOrigins,
 			WEB_DIR,
 			STORE_ORIGINS: storeOrigin(s3),
 		}),
 	},
 ];
 
-function databaseSettings(owner: DatabaseOwner, databases: Databases): Record<string, string> {
-	const { url = '', directUrl } = databases[owner] ?? {};
-	const prefix = `${owner.toUpperCase()}_DATABASE`;
-	return { [`${prefix}_URL`]: url, ...(directUrl && { [`${prefix}_DIRECT_URL`]: directUrl }) };
+function controlPortName(replica: string): string {
+	return `${replica}-control`;
 }
 
-/** Switches a limit of unverified accounts off, unless somebody set it: without a mail server no mail verifies an email. */
+/** Switches a limit of unverified accounts off unless it is set: without a mail server no mail verifies an email. */
 function unlimitedWithoutMail(
 	setting: 'UNVERIFIED_ACTIVE_JOBS' | 'UNVERIFIED_STORED_BYTES',
-	{ environment }: Pick<AppContext, 'environment'>,
+	{ environment }: AppContext['settings'],
 ): Record<string, string> {
 	return environment.SMTP_URL || environment[setting] !== undefined ? {} : { [setting]: '0' };
 }
 
-/** Where people go, and links of mails and of Stripe lead to. */
-function appUrl({ environment, gatewayPort }: Pick<AppContext, 'environment' | 'gatewayPort'>): string {
+/** Where links in mails and at Stripe lead to. */
+function appUrl({ environment, gatewayPort }: AppContext['settings']): string {
 	return environment.APP_URL || gatewayUrl(environment, gatewayPort);
 }
 
-/** Of the gateways, in a row. */
-function publicPorts({ gatewayPort, scale }: Pick<AppContext, 'gatewayPort' | 'scale'>): number[] {
+function publicPorts({ gatewayPort }: AppContext['settings'], scale: Scale): number[] {
 	return Array.from({ length: scale.gateway }, (_, index) => gatewayPort + index);
 }
 
-/** Where the web app may be opened: at any gateway by its address or its name, and where people go. */
-function webOrigins(context: Pick<AppContext, 'environment' | 'gatewayPort' | 'scale'>): string[] {
-	const local = publicPorts(context).flatMap((port) => {
-		const url = gatewayUrl(context.environment, port);
+/** Where the web app may be opened: at any gateway by its address or its name, and at the app's URL. */
+function webOrigins(settings: AppContext['settings'], scale: Scale): string[] {
+	const local = publicPorts(settings, scale).flatMap((port) => {
+		const url = gatewayUrl(settings.environment, port);
 		return [url, url.replace('127.0.0.1', 'localhost')];
 	});
-	return [...new Set([...local, new URL(appUrl(context)).origin])];
+	return [...new Set([...local, new URL(appUrl(settings)).origin])];
 }
 
-/** Where presigned URLs lead: a bucket has a host of its own unless it stands in the path. */
-function storeOrigin({ publicEndpoint, bucket, forcePathStyle }: S3Settings): string {
-	const { protocol, host } = new URL(publicEndpoint);
-	return forcePathStyle === 'true' ? `${protocol}//${host}` : `${protocol}//${bucket}.${host}`;
+/** Where presigned URLs lead: the bucket is in the path or in the host name. */
+function storeOrigin({ S3_PUBLIC_ENDPOINT, S3_BUCKET, S3_FORCE_PATH_STYLE }: S3Variables): string {
+	const { protocol, host } = new URL(S3_PUBLIC_ENDPOINT);
+	return S3_FORCE_PATH_STYLE === 'true' ? `${protocol}//${host}` : `${protocol}//${S3_BUCKET}.${host}`;
 }
 
-/** The apps that own a database. */
-export function databaseOwners(): DatabaseOwner[] {
-	return DATABASE_OWNERS.filter((owner) => APPS.some(({ name }) => name === owner));
-}
-
-/** A process for every app and every replica of it, and one that spreads connections for each app that has several. */
-export async function appProcesses(
-	context: AppContext,
-): Promise<{ apps: ManagedProcess[]; balancers: ManagedProcess[] }> {
-	const { scale } = context;
+/** Returns a process for every replica of every app, and a load balancer for each service that has several. */
+export async function appProcesses(context: AppContext): Promise<ManagedProcess[]> {
+	const { settings, home, scale } = context;
 	const replicas = APPS.flatMap((app) =>
-		replicaNames(app.name, countOf(app.name, scale)).map((name, index) => ({ app, name, index })),
+		replicaNames(app.name, scale).map((name, index) => ({ app, name, index })),
 	);
-	const balanced = balancedApps(scale);
-	const authReplicas = replicaNames('auth', countOf('auth', scale));
-	const balancedNames: string[] = balanced.includes('auth') ? [...balanced, AUTH_CONTROL] : balanced;
-	const ports = await choosePorts(
-		context.home,
-		[
-			...replicas.map(({ name }) => name),
-			...authReplicas.map(controlPortName),
-			...balancedNames.map(balancerName),
-		],
-		publicPorts(context),
-	);
+	const endpoints = SERVICES.map(({ name, app, portName }) => {
+		const names = replicaNames(app, scale);
+		const balancer = names.length > 1 ? `${name}-balancer` : undefined;
+		return {
+			name,
+			balancer,
+			replicas: names,
+			replicaPorts: names.map(portName),
+			port: balancer ?? portName(app),
+		};
+	});
+	const names = [
+		...replicas.map(({ name }) => name),
+		...endpoints.flatMap(({ port, replicaPorts }) => [port, ...replicaPorts]),
+	];
+	const ports = await choosePorts(home, [...new Set(names)], publicPorts(settings, scale));
 	const portOf = (name: string): number => ports[name] ?? 0;
-	const address = (name: string): string => (balancedNames.includes(name) ? balancerName(name) : name);
-	const url: UrlOf = (app) => `http://127.0.0.1:${portOf(address(app))}`;
+
 	const apps = replicas.map(({ app, name, index }): ManagedProcess => {
-		const port = portOf(name);
-		const controlPort = portOf(controlPortName(name));
+		const replica = { name, index, port: portOf(name), controlPort: portOf(controlPortName(name)) };
+		const urls = endpoints
+			.filter((service) => app.calls.includes(service.name))
+			.map((service) => [urlVariable(service.name), `http://127.0.0.1:${portOf(service.port)}`]);
+		const processOf = (service: string) => {
+			const { balancer, replicas: [only] = [] } = endpoints.find((one) => one.name === service) ?? {};
+			return balancer ?? only ?? service;
+		};
 		return {
 			kind: 'process',
 			name,
-			// without replicas the control service is up when auth is
-			dependsOn: app.dependsOn.map(address).filter((other) => other !== AUTH_CONTROL),
-			command: [process.execPath, entryPoint(app.name)],
-			env: {
-				...commonEnvironment(context, app.name, port),
-				...app.env(context, { name, index, port, controlPort, url }),
-			},
-			checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
-			readyTimeoutMs: 60_000,
-			stopSignal: 'SIGTERM',
+			dependsOn: [...new Set(app.dependsOn.map(processOf))],
+			command: [process.execPath, join(REPOSITORY, 'apps', app.name, 'src', 'main.ts')],
+			env: { ...appEnvironment(context, app, replica), ...Object.fromEntries(urls) },
+			checkReady: () => checkHttp(`http://127.0.0.1:${replica.port}/health/ready`),
 			stopTimeoutMs: 11_000,
+			drains: true,
 		};
 	});
-	const balancers = balanced.map((app) =>
-		balancerProcess(balancerName(app), {
-			port: portOf(balancerName(app)),
-			replicas: replicaNames(app, countOf(app, scale)),
-			portOf,
-		}),
+	const balancers = endpoints.flatMap(({ balancer, replicas: dependsOn, replicaPorts }) =>
+		balancer === undefined
+			? []
+			: [balancerProcess(balancer, portOf(balancer), dependsOn, replicaPorts.map(portOf))],
 	);
-	if (balancedNames.includes(AUTH_CONTROL)) {
-		const name = balancerName(AUTH_CONTROL);
-		const controlPortOf = (replica: string): number => portOf(controlPortName(replica));
-		balancers.push(
-			balancerProcess(name, { port: portOf(name), replicas: authReplicas, portOf: controlPortOf }),
-		);
-	}
-	return { apps, balancers };
+	return [...apps, ...balancers];
 }
 
-function commonEnvironment(
-	{ secrets, environment }: AppContext,
-	app: Caller,
-	port: number,
-): Record<string, string> {
+function urlVariable(service: string): string {
+	return `${service.toUpperCase().replace('-', '_')}_URL`;
+}
+
+function appEnvironment(context: AppContext, app: App, replica: Replica): Record<string, string> {
+	const { settings, databases, amqpUrl } = context;
+	const secrets = loadSecrets(context.home);
+	const isOwn = ([name]: [string, string]) => name.startsWith(`${app.name.toUpperCase()}_DATABASE_`);
 	return {
 		NODE_ENV: 'development',
 		...ALLOCATOR,
-		...baseEnvironment(environment),
-		// it is read line by line, and written to files
+		...baseEnvironment(settings.environment),
+		// the supervisor reads it line by line
 		LOG_FORMAT: 'json',
 		HOST: '127.0.0.1',
-		PORT: String(port),
-		INTERNAL_PRIVATE_KEY: secrets.identityKeys[app],
+		PORT: String(replica.port),
+		INTERNAL_PRIVATE_KEY: secrets.identityKeys[app.name],
 		INTERNAL_KEYS: publicIdentityKeys(secrets),
+		...Object.fromEntries(Object.entries(databases).filter(isOwn)),
+		...(app.dependsOn.includes('rabbitmq') && { AMQP_URL: amqpUrl }),
+		...app.env({ ...context, secrets }, replica),
 	};
 }
 
-function entryPoint(app: string): string {
-	return join(REPOSITORY, 'apps', app, 'src', 'main.ts');
+function balancerProcess(
+	name: string,
+	port: number,
+	dependsOn: string[],
+	replicaPorts: number[],
+): ManagedProcess {
+	return {
+		kind: 'process',
+		name,
+		dependsOn,
+		command: [process.execPath, join(import.meta.dirname, '..', 'balancer', 'main.ts')],
+		env: { ...baseEnvironment(), PORT: String(port), REPLICA_PORTS: replicaPorts.join(',') },
+		checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
+	};
 }

@@ -1,27 +1,41 @@
 import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultDiskFreeLimit } from '../backing/rabbitmq.ts';
 import { type Home, openHome, pidFile } from '../supervisor/home.ts';
-import { holdLock, type SupervisorStatus } from '../supervisor/lock.ts';
+import { askStatus, holdLock } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
+import type { ProcessSnapshot } from '../supervisor/process.ts';
 import { StartError } from '../supervisor/start-error.ts';
 import { say } from './command.ts';
 
 const MIB = 1024 ** 2;
 /** What a new home needs beside the space that RabbitMQ keeps free: databases, logs and a few files of users. */
 const NEW_HOME_BYTES = 500 * MIB;
+/** Longer than any orderly stop takes: apps drain, then the servers behind them end. */
+const STOP_TIMEOUT_MS = 45_000;
+
+export type HomeOptions = {
+	/** Shown by `npm run status`. */
+	url?: string;
+	requiresSpace?: boolean;
+	/** What our RabbitMQ keeps free; its default for this disk unless given. */
+	brokerBytes?: number | undefined;
+};
 
 /**
- * Takes a home for this process: no other supervisor runs on it, and no process of an earlier one is left.
- * A home that already holds data starts on any disk: its data may be what somebody wants to save or delete.
- * @param brokerBytes what our RabbitMQ keeps free; its default for this disk unless given
+ * Does the work in a home that no other supervisor runs on, and in which no process of an earlier one is left. When the work ends,
+ * so does every process of the home. A home that holds data starts on any disk: the person may want to save or delete its data.
+ * @param work gets the home, and a function that publishes its processes for `npm run status`
  * @throws StartError when the home is in use, or is new and its disk nearly full
  */
-export async function claimHome(
+export async function withHome<T>(
 	path: string,
-	status: () => SupervisorStatus,
-	{ requiresSpace = true, brokerBytes }: { requiresSpace?: boolean; brokerBytes?: number | undefined } = {},
-): Promise<Home> {
+	{ url, requiresSpace = true, brokerBytes }: HomeOptions,
+	work: (home: Home, publish: (processes: () => ProcessSnapshot[]) => void) => Promise<T>,
+): Promise<T> {
 	const home = openUsable(path);
+	let readProcesses = (): ProcessSnapshot[] => [];
+	const status = () => ({ pid: process.pid, url: url ?? null, processes: readProcesses() });
 	if (!(await holdLock(home.root, status))) {
 		throw new StartError(
 			`creatorr is already running in ${home.root}. See \`npm run status\`, or stop it with \`npm run stop\`.`,
@@ -33,7 +47,26 @@ export async function claimHome(
 	rmSync(home.run, { recursive: true, force: true });
 	openHome(path);
 	writeFileSync(pidFile(home, 'supervisor'), `${process.pid}\n`);
-	return home;
+	try {
+		return await work(home, (processes) => {
+			readProcesses = processes;
+		});
+	} finally {
+		await endOwnedProcesses(home.root);
+		rmSync(pidFile(home, 'supervisor'), { force: true });
+	}
+}
+
+function openUsable(path: string): Home {
+	try {
+		return openHome(path);
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
+		throw new StartError(
+			`${path} can’t be used (${code}). Make it a writable directory, or set CREATORR_HOME to another one.`,
+		);
+	}
 }
 
 function requireSpace(home: Home, wantedBytes: number): void {
@@ -49,20 +82,20 @@ function requireSpace(home: Home, wantedBytes: number): void {
 	say(`${free}. Uploads and jobs may fail. Free some space: see docs/runbooks/disk.md.`);
 }
 
-function openUsable(path: string): Home {
-	try {
-		return openHome(path);
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
-		throw new StartError(
-			`${path} can’t be used (${code}). Make it a writable directory, or set CREATORR_HOME to another one.`,
-		);
+/**
+ * Ends the supervisor of a home in an orderly way, and then every other process of the home that is alive.
+ * @returns whether anything ran
+ */
+export async function stopRunning(home: Home): Promise<boolean> {
+	const status = await askStatus(home.root);
+	if (status !== undefined) {
+		process.kill(status.pid, 'SIGTERM');
+		const deadline = Date.now() + STOP_TIMEOUT_MS;
+		while ((await askStatus(home.root)) !== undefined) {
+			if (Date.now() > deadline) process.kill(status.pid, 'SIGKILL');
+			await sleep(100);
+		}
 	}
-}
-
-/** Gives the home back: nothing of it runs any more. */
-export async function releaseHome(home: Home): Promise<void> {
-	await endOwnedProcesses(home.root);
-	rmSync(pidFile(home, 'supervisor'), { force: true });
+	const survivors = await endOwnedProcesses(home.root);
+	return status !== undefined || survivors > 0;
 }

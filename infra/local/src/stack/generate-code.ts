@@ -1,26 +1,23 @@
 import { join } from 'node:path';
-import { baseEnvironment } from '../backing/base-environment.ts';
-import { ownershipMark } from '../supervisor/ownership.ts';
+import { programEnvironment } from '../backing/base-environment.ts';
 import { StartError } from '../supervisor/start-error.ts';
 import { runProgram } from './run-program.ts';
 import { REPOSITORY } from './settings.ts';
 
 const TIMEOUT_MS = 120_000;
 
-/** Where the build of the web app lies, for the gateways to serve. */
+/** Where the build of the web app is, for the gateways to serve. */
 export const WEB_DIR = join(REPOSITORY, 'apps', 'web', 'dist');
 
 /** Runs a task of all packages that have it; turbo skips those of which nothing has changed. */
 async function runTask(task: string, failure: string, homeRoot: string, stop: AbortSignal): Promise<void> {
 	const turbo = join(REPOSITORY, 'node_modules', '.bin', 'turbo');
 	const { exitCode, output } = await runProgram([turbo, 'run', task, '--output-logs=errors-only'], {
-		env: {
-			...baseEnvironment(process.env),
-			...ownershipMark(homeRoot),
+		env: programEnvironment(homeRoot, {
 			TURBO_TELEMETRY_DISABLED: '1',
 			// generating needs no schema engine, which Prisma would download
 			PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
-		},
+		}),
 		stop,
 		timeoutMs: TIMEOUT_MS,
 	});
@@ -28,16 +25,16 @@ async function runTask(task: string, failure: string, homeRoot: string, stop: Ab
 }
 
 /**
- * The database clients, from each service's schema, and the types of the API, from its description.
- * @throws StartError with the generator's words
+ * Generates the database clients from each service's schema, and the types of the API from its description.
+ * @throws StartError with the generator's output
  */
 export function generateCode(homeRoot: string, stop: AbortSignal): Promise<void> {
 	return runTask('generate', 'Can’t generate code', homeRoot, stop);
 }
 
 /**
- * What browsers load.
- * @throws StartError with the bundler's words
+ * Builds what browsers load.
+ * @throws StartError with the bundler's output
  */
 export function buildWeb(homeRoot: string, stop: AbortSignal): Promise<void> {
 	return runTask('build', 'Can’t build the web app', homeRoot, stop);

@@ -1,37 +1,43 @@
 import type { SupervisorEvent } from '../supervisor/process.ts';
 import { say } from './command.ts';
-import { notableLine } from './notable-line.ts';
 
-/** What the person in front of the terminal reads of an event; undefined when it is not worth a line. */
-function describeEvent(event: SupervisorEvent): string | undefined {
-	switch (event.type) {
-		case 'ready':
-			return `${event.restart ? 'restarted' : 'ready'}, pid ${event.pid}, after ${(event.afterMs / 1000).toFixed(1)} s`;
-		case 'exited':
-			return `exited (${event.how}); restarting in ${(event.delayMs / 1000).toFixed(1)} s`;
-		case 'killed':
-			return `did not stop within ${(event.timeoutMs / 1000).toFixed(1)} s; killed`;
-		case 'unresponsive':
-			return `is unresponsive (${event.reason}); restarting it`;
-		case 'log-lost':
-			return `log can’t be written: ${event.reason}`;
-		case 'stopped':
-			return 'stopped';
-		case 'line':
-			return notableLine(event.line);
-	}
-}
-
+const LONGEST = 200;
 const TROUBLE: SupervisorEvent['type'][] = ['exited', 'killed', 'unresponsive', 'log-lost'];
+const DETAILS = ['job_id', 'tool', 'code', 'request_id'];
+
+/** Prints an event as one line: the time, the process, what happened. Omits log lines that people don't need to see. */
+export function printEvent({ type, name, text }: SupervisorEvent): void {
+	const shown = type === 'line' ? describeLine(text) : text;
+	if (shown !== undefined) say(`${new Date().toTimeString().slice(0, 8)}  ${name.padEnd(14)} ${shown}`);
+}
 
 /** Prints only what should not happen. */
 export function printTrouble(event: SupervisorEvent): void {
 	if (TROUBLE.includes(event.type)) printEvent(event);
 }
 
-/** Prints an event as one line: the time, the process, what happened. */
-export function printEvent(event: SupervisorEvent): void {
-	const text = describeEvent(event);
-	if (text === undefined) return;
-	say(`${new Date().toTimeString().slice(0, 8)}  ${event.name.padEnd(14)} ${text}`);
+/**
+ * Returns a service's log line in words: the start and the end of a job, and trouble of any kind; undefined for all others.
+ * PostgreSQL's and RabbitMQ's lines are not JSON and stay in their files.
+ */
+export function describeLine(text: string): string | undefined {
+	const { level, event, message, error, ...line } = parseLine(text);
+	if (event === 'job.started') return `${line.job_id} started: ${line.tool}, attempt ${line.attempt}`;
+	if (event === 'job.outcome_handled') return `${line.job_id} ${line.outcome}`;
+	if (level !== 'error' && level !== 'warn') return undefined;
+	// a request failed because another part is down: the other part's own lines say it once
+	if (/^http\./.test(event) && (event === 'http.unavailable' || line.code === 'upstream_unavailable'))
+		return undefined;
+	const details = DETAILS.filter((name) => line[name] !== undefined).map((name) => `${name}=${line[name]}`);
+	const words = [`${level}:`, event, message ?? error?.message, ...details].filter(Boolean).join(' ');
+	return words.replaceAll(/\s+/g, ' ').slice(0, LONGEST);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any service may log anything
+function parseLine(text: string): any {
+	try {
+		return JSON.parse(text) ?? {};
+	} catch {
+		return {};
+	}
 }

@@ -1,97 +1,72 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { databaseUrl } from '../backing/databases.ts';
-import { type DatabaseOwner, loadSecrets } from '../backing/secrets.ts';
+import { migrationTasks, ownDatabases, ownDatabasesTask } from '../backing/databases.ts';
+import { postgresSteps } from '../backing/postgres.ts';
+import { rabbitSteps, rabbitUrl } from '../backing/rabbitmq.ts';
+import { s3Service } from '../backing/s3.ts';
+import { stripeService } from '../backing/stripe.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
-import { appProcesses, databaseOwners } from './apps.ts';
-import { type BackingServices, backingServices } from './backing-services.ts';
-import { databaseTasks } from './database-tasks.ts';
+import { appProcesses } from './apps.ts';
 import { buildWeb, generateCode } from './generate-code.ts';
 import type { Scale } from './scale.ts';
-import type { Databases, Settings } from './settings.ts';
-import { stripeService } from './stripe-service.ts';
+import type { S3Variables, Settings } from './settings.ts';
 
-/** How long all apps together may take to finish what they are doing; a second more than each gives itself. */
-export const DRAIN_MS = 11_000;
+/** Servers that may be the person's own. Those are up already: steps don't wait for them. */
+const EXTERNAL = ['postgres', 'rabbitmq', 's3'];
 
-/** What the apps stand on, which may run elsewhere. */
-const BACKING = ['postgres', 'rabbitmq', 's3', 'stripe'];
+export type BackingServices = { steps: Step[]; amqpUrl: string; s3: S3Variables };
 
-export type Product = {
-	steps: Step[];
-	/** The names of the apps, which finish what they are doing before they end. */
-	apps: Set<string>;
-};
-
-/** Everything that makes the product on one machine, in one list. */
-export async function product(
-	settings: Settings,
-	{ home, scale, stop }: { home: Home; scale: Scale; stop: AbortSignal },
-): Promise<Product> {
-	const secrets = loadSecrets(home);
-	const backing = await backingServices(settings, { home, secrets, durable: true });
-	const apps = await appSteps(settings, backing, { home, scale, stop });
-	return { steps: dropRunning([...backing.steps, ...apps.steps]), apps: apps.apps };
+/**
+ * Returns PostgreSQL, RabbitMQ and S3, each ours unless the settings give one.
+ * @param durable false: a faster PostgreSQL that loses data when the machine fails
+ */
+export async function backingServices(
+	home: Home,
+	{
+		external = {},
+		rabbitmq,
+		durable,
+	}: Partial<Pick<Settings, 'external' | 'rabbitmq'>> & { durable: boolean },
+): Promise<BackingServices> {
+	const postgres = external.databases === undefined ? await postgresSteps(home, { durable }) : [];
+	const rabbit = external.amqpUrl === undefined ? await rabbitSteps(home, rabbitmq) : [];
+	const store = external.s3 === undefined ? await s3Service(home) : { steps: [], variables: external.s3 };
+	return {
+		steps: [...postgres, ...rabbit, ...store.steps],
+		amqpUrl: external.amqpUrl ?? rabbitUrl(home),
+		s3: store.variables,
+	};
 }
 
-/** The apps, their databases, their generated code and their Stripe, on backing services that are given. */
-export async function appSteps(
+/** Returns everything that makes the product on one machine, in one list. */
+export async function product(
 	settings: Settings,
-	backing: BackingServices,
-	{ home, scale, stop }: { home: Home; scale: Scale; stop: AbortSignal },
-): Promise<Product> {
-	const secrets = loadSecrets(home);
-	const owners = databaseOwners();
-	const { postgresAdminUrl: adminUrl } = backing;
-	const databases =
-		adminUrl === undefined
-			? (settings.external.databases ?? {})
-			: ownDatabases(owners, adminUrl, secrets.databasePasswords);
-	const tasks: Step[] = [
-		...databaseTasks(owners, databases, adminUrl === undefined ? undefined : { adminUrl, secrets }),
+	{ home, scale, stop, durable = true }: { home: Home; scale: Scale; stop: AbortSignal; durable?: boolean },
+): Promise<BackingServices> {
+	const { external } = settings;
+	const backing = await backingServices(home, { ...settings, durable });
+	const own = external.databases === undefined ? [ownDatabasesTask(home)] : [];
+	const ownNames = own.map(({ name }) => name);
+	const databases = external.databases ?? ownDatabases(home);
+	const stripe = await stripeService(settings, home);
+	const steps: Step[] = [
+		...backing.steps,
+		...own,
+		...migrationTasks(databases, ownNames),
 		{ kind: 'task', name: 'generated-code', dependsOn: [], run: () => generateCode(home.root, stop) },
 		{ kind: 'task', name: 'web', dependsOn: ['generated-code'], run: () => buildWeb(home.root, stop) },
-		// what workers that were killed left of their jobs
 		{
 			kind: 'task',
 			name: 'scratch',
 			dependsOn: [],
+			// workers that were killed left the files of their jobs
 			run: async () => rmSync(join(home.data, 'scratch'), { recursive: true, force: true }),
 		},
+		...stripe.steps,
+		...(await appProcesses({ settings, home, scale, databases, stripe: stripe.variables, ...backing })),
 	];
-	const stripe = await stripeService(settings, { home, secrets });
-	const { apps, balancers } = await appProcesses({
-		environment: settings.environment,
-		home,
-		secrets,
-		databases,
-		amqpUrl: backing.amqpUrl,
-		s3: backing.s3,
-		stripe: stripe.settings,
-		corsOrigins: settings.corsOrigins,
-		gatewayPort: settings.gatewayPort,
-		scale,
-	});
-	return {
-		steps: [...tasks, ...stripe.steps, ...apps, ...balancers],
-		apps: new Set(apps.map(({ name }) => name)),
-	};
-}
-
-/** What steps depend on that is not among them: a server of the person's own, say, is up already. */
-export function dropRunning(steps: Step[]): Step[] {
 	const names = new Set(steps.map(({ name }) => name));
-	const isRunning = (name: string): boolean => BACKING.includes(name) && !names.has(name);
-	return steps.map((step) => ({ ...step, dependsOn: step.dependsOn.filter((name) => !isRunning(name)) }));
-}
-
-function ownDatabases(
-	owners: DatabaseOwner[],
-	adminUrl: string,
-	passwords: Record<DatabaseOwner, string>,
-): Databases {
-	return Object.fromEntries(
-		owners.map((owner) => [owner, { url: databaseUrl(adminUrl, owner, passwords[owner]) }]),
-	);
+	const isOurs = (name: string) => names.has(name) || !EXTERNAL.includes(name);
+	return { ...backing, steps: steps.map((step) => ({ ...step, dependsOn: step.dependsOn.filter(isOurs) })) };
 }

@@ -2,37 +2,28 @@ import { parseArgs } from 'node:util';
 import { CALLERS, type Caller } from '../backing/secrets.ts';
 import { StartError } from '../supervisor/start-error.ts';
 
-/** How many of an app run: one of each that is not named. Whoever asks for ports has to know how many gateways there are. */
+/** How many replicas of an app run: one of each that isn't named. */
 export type Scale = Partial<Record<Caller, number>> & { gateway: number };
 
 const MOST = 16;
 
 /**
- * Reads `--scale gateway=2 --scale tool-worker=3`; one of each unless told otherwise.
+ * Reads `--scale gateway=2 --scale tool-worker=3`.
  * @throws StartError that says what is accepted
  */
 export function parseScale(args: string[]): Scale {
 	const scale: Scale = { gateway: 1 };
 	for (const entry of scaleEntries(args)) {
 		const [, name, count] = /^([^=]+)=(\d+)$/.exec(entry) ?? [];
-		const scalable = CALLERS.find((known) => known === name);
-		if (scalable === undefined || Number(count) < 1 || Number(count) > MOST) {
+		const app = CALLERS.find((known) => known === name);
+		if (app === undefined || Number(count) < 1 || Number(count) > MOST) {
 			throw new StartError(
 				`Invalid option "--scale ${entry}". Use --scale NAME=N, where NAME is one of ${CALLERS.join(', ')} and N is 1 to ${MOST}.`,
 			);
 		}
-		scale[scalable] = Number(count);
+		scale[app] = Number(count);
 	}
 	return scale;
-}
-
-export function countOf(app: Caller, scale: Scale): number {
-	return scale[app] ?? 1;
-}
-
-/** The names of the replicas: `gateway`, `gateway-2`, … */
-export function replicaNames(name: string, count: number): string[] {
-	return Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
 }
 
 function scaleEntries(args: string[]): string[] {
@@ -40,8 +31,11 @@ function scaleEntries(args: string[]): string[] {
 		const { values } = parseArgs({ args, options: { scale: { type: 'string', multiple: true } } });
 		return values.scale ?? [];
 	} catch (error) {
-		throw new StartError(
-			`${error instanceof Error ? error.message : error} The only option is --scale NAME=N.`,
-		);
+		throw new StartError(`${(error as Error).message} The only option is --scale NAME=N.`);
 	}
+}
+
+/** Returns the names of an app's replicas: `gateway`, `gateway-2`, … */
+export function replicaNames(app: Caller, scale: Scale): string[] {
+	return Array.from({ length: scale[app] ?? 1 }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
 }

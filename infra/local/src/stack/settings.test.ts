@@ -1,106 +1,61 @@
 import { describe, expect, test } from '@jest/globals';
 import { readSettings } from './settings.ts';
 
-const owners = ['auth', 'files', 'jobs'] as const;
-const read = (environment: NodeJS.ProcessEnv) => readSettings(environment, [...owners]);
+const external = (environment: NodeJS.ProcessEnv) => readSettings(environment).external;
+const databases = {
+	AUTH_DATABASE_URL: 'postgres://pooler/a',
+	AUTH_DATABASE_DIRECT_URL: 'postgres://server/a',
+	FILES_DATABASE_URL: 'postgres://f',
+	JOBS_DATABASE_URL: 'postgres://j',
+	BILLING_DATABASE_URL: 'postgres://b',
+};
+const store = {
+	S3_ENDPOINT: 'http://s3:9000',
+	S3_BUCKET: 'b',
+	S3_ACCESS_KEY_ID: 'k',
+	S3_SECRET_ACCESS_KEY: 's',
+};
+const account = {
+	STRIPE_SECRET_KEY: 'sk',
+	STRIPE_WEBHOOK_SECRET: 'whsec',
+	STRIPE_PRICE_MONTHLY: 'price_m',
+	STRIPE_PRICE_YEARLY: 'price_y',
+};
 
 describe('readSettings', () => {
-	test('starts everything itself, on port 8080 and in .local, when nothing is set', () => {
-		const settings = read({});
-		expect(settings.gatewayPort).toBe(8080);
-		expect(settings.homePath).toMatch(/\/\.local$/);
-		expect(settings.external).toEqual({
-			databases: undefined,
-			amqpUrl: undefined,
-			s3: undefined,
-			stripe: undefined,
-		});
-	});
-
-	test('takes a variable that is set to nothing for one that is not set', () => {
-		expect(read({ GATEWAY_PORT: '', AMQP_URL: '' }).external.amqpUrl).toBeUndefined();
+	test('uses port 8080 and no server of the person when nothing is set, or set to nothing', () => {
+		for (const environment of [{}, { GATEWAY_PORT: '', AMQP_URL: '' }]) {
+			const settings = readSettings(environment);
+			expect(settings.gatewayPort).toBe(8080);
+			expect(Object.values(settings.external).filter(Boolean)).toEqual([]);
+		}
 	});
 
 	test('names every wrong variable at once', () => {
-		expect(() => read({ GATEWAY_PORT: 'http', S3_FORCE_PATH_STYLE: 'yes' })).toThrow(
-			/GATEWAY_PORT.*S3_FORCE_PATH_STYLE/,
-		);
+		const wrong = { GATEWAY_PORT: 'http', S3_FORCE_PATH_STYLE: 'yes' };
+		expect(() => readSettings(wrong)).toThrow(/GATEWAY_PORT.*S3_FORCE_PATH_STYLE/);
 	});
 
-	test('uses databases that are given for every service', () => {
-		const urls = {
-			AUTH_DATABASE_URL: 'postgres://a',
-			FILES_DATABASE_URL: 'postgres://f',
-			JOBS_DATABASE_URL: 'postgres://j',
-		};
-		expect(read(urls).external.databases).toEqual({
-			auth: { url: 'postgres://a' },
-			files: { url: 'postgres://f' },
-			jobs: { url: 'postgres://j' },
-		});
+	test('passes on databases, a store and an account that are set, with defaults', () => {
+		expect(external(databases).databases).toEqual(databases);
+		const defaults = { S3_REGION: 'us-east-1', S3_FORCE_PATH_STYLE: 'true' };
+		expect(external(store).s3).toEqual({ ...store, ...defaults, S3_PUBLIC_ENDPOINT: store.S3_ENDPOINT });
+		expect(external(account).stripe).toEqual({ ...account, STRIPE_API_BASE: 'https://api.stripe.com' });
 	});
 
-	test('takes a direct URL for a database behind a pooler', () => {
-		const urls = {
-			AUTH_DATABASE_URL: 'postgres://pooler/a',
-			AUTH_DATABASE_DIRECT_URL: 'postgres://server/a',
-			FILES_DATABASE_URL: 'postgres://f',
-			JOBS_DATABASE_URL: 'postgres://j',
-		};
-		expect(read(urls).external.databases?.auth).toEqual({
-			url: 'postgres://pooler/a',
-			directUrl: 'postgres://server/a',
-		});
-	});
-
-	test('names the databases that are missing when some are given', () => {
-		expect(() => read({ FILES_DATABASE_URL: 'postgres://f' })).toThrow(
-			'also set AUTH_DATABASE_URL, JOBS_DATABASE_URL',
-		);
-	});
-
-	test('names what is missing of a store', () => {
-		expect(() => read({ S3_ENDPOINT: 'https://s3.test', S3_BUCKET: 'b' })).toThrow(
-			'also set S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY',
-		);
-	});
-
-	test('does not pass over a store that is given without its address', () => {
-		expect(() => read({ S3_PUBLIC_ENDPOINT: 'https://files.test' })).toThrow(/set S3_ENDPOINT, S3_BUCKET/);
-	});
-
-	test('uses a Stripe account that is given, at Stripe unless it is elsewhere', () => {
-		const account = {
-			STRIPE_SECRET_KEY: 'sk',
-			STRIPE_WEBHOOK_SECRET: 'whsec',
-			STRIPE_PRICE_MONTHLY: 'price_m',
-			STRIPE_PRICE_YEARLY: 'price_y',
-		};
-		const { stripe } = read(account).external;
-		expect(stripe).toMatchObject({
-			apiBase: 'https://api.stripe.com',
-			secretKey: 'sk',
-			priceYearly: 'price_y',
-		});
-		const elsewhere = read({ ...account, STRIPE_API_BASE: 'http://127.0.0.1:1234' }).external.stripe;
-		expect(elsewhere?.apiBase).toBe('http://127.0.0.1:1234');
-	});
-
-	test('names what is missing of a Stripe account', () => {
-		expect(() => read({ STRIPE_SECRET_KEY: 'sk', STRIPE_PRICE_YEARLY: 'price_y' })).toThrow(
-			'also set STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY',
-		);
-	});
-
-	test('shows clients the endpoint of the services unless they see another', () => {
-		const store = {
-			S3_ENDPOINT: 'http://s3:9000',
-			S3_BUCKET: 'b',
-			S3_ACCESS_KEY_ID: 'k',
-			S3_SECRET_ACCESS_KEY: 's',
-		};
-		expect(read(store).external.s3?.publicEndpoint).toBe('http://s3:9000');
+	test('prefers what is set to the defaults', () => {
 		const seen = { ...store, S3_PUBLIC_ENDPOINT: 'https://files.test' };
-		expect(read(seen).external.s3?.publicEndpoint).toBe('https://files.test');
+		expect(external(seen).s3?.S3_PUBLIC_ENDPOINT).toBe('https://files.test');
+		const elsewhere = { ...account, STRIPE_API_BASE: 'http://127.0.0.1:1234' };
+		expect(external(elsewhere).stripe?.STRIPE_API_BASE).toBe('http://127.0.0.1:1234');
+	});
+
+	test.each([
+		[{ FILES_DATABASE_URL: 'postgres://f' }, 'AUTH_DATABASE_URL, JOBS_DATABASE_URL, BILLING_DATABASE_URL'],
+		[{ S3_ENDPOINT: 'https://s3.test', S3_BUCKET: 'b' }, 'S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY'],
+		[{ S3_PUBLIC_ENDPOINT: 'https://files.test' }, 'S3_ENDPOINT, S3_BUCKET'],
+		[{ STRIPE_SECRET_KEY: 'sk', STRIPE_PRICE_YEARLY: 'y' }, 'STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY'],
+	])('names what is missing beside %j', (environment, missing) => {
+		expect(() => readSettings(environment)).toThrow(`also set ${missing}`);
 	});
 });

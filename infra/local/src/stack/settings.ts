@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { DATABASE_OWNERS, type DatabaseOwner } from '../backing/secrets.ts';
+import type { RabbitSettings } from '../backing/rabbitmq.ts';
 import { StartError } from '../supervisor/start-error.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
+const DEFAULT_HOME = join(REPOSITORY, '.local');
 
 const text = z.string().min(1).optional();
 const WITHOUT_POOLER = 'The same database without a connection pooler in transaction mode.';
@@ -18,7 +19,7 @@ export const environmentSchema = z.object({
 	CREATORR_HOME: z
 		.string()
 		.min(1)
-		.default(join(REPOSITORY, '.local'))
+		.default(DEFAULT_HOME)
 		.meta({ description: 'Directory for data, logs, secrets and pid files.' }),
 	CORS_ORIGINS: z.string().default('').meta({
 		description: 'Web origins that may call the API and the store from a browser, separated by commas.',
@@ -61,136 +62,119 @@ export const environmentSchema = z.object({
 
 type Environment = z.infer<typeof environmentSchema>;
 
-/** An object store as clients (public endpoint) and services (endpoint) reach it. */
-export type S3Settings = {
-	endpoint: string;
-	publicEndpoint: string;
-	region: string;
-	bucket: string;
-	accessKeyId: string;
-	secretAccessKey: string;
-	forcePathStyle: 'true' | 'false';
-};
+const DATABASE_NAMES = [
+	...(['AUTH_DATABASE_URL', 'FILES_DATABASE_URL'] as const),
+	...(['JOBS_DATABASE_URL', 'BILLING_DATABASE_URL'] as const),
+];
+const S3_NAMES = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+const STRIPE_NAMES = [
+	...(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const),
+	...(['STRIPE_PRICE_MONTHLY', 'STRIPE_PRICE_YEARLY'] as const),
+];
 
-/** A Stripe account as the billing service uses it. */
-export type StripeSettings = {
-	apiBase: string;
-	secretKey: string;
-	webhookSecret: string;
-	priceMonthly: string;
-	priceYearly: string;
-};
+/** The variables of an object store, as the files service reads them. */
+export type S3Variables = Record<
+	(typeof S3_NAMES)[number] | 'S3_PUBLIC_ENDPOINT' | 'S3_REGION' | 'S3_FORCE_PATH_STYLE',
+	string
+>;
 
-/** `directUrl` leads past a pooler in transaction mode. */
-export type Databases = Partial<Record<DatabaseOwner, { url: string; directUrl?: string }>>;
+/** The variables of a Stripe account, as the billing service reads them. */
+export type StripeVariables = Record<(typeof STRIPE_NAMES)[number] | 'STRIPE_API_BASE', string>;
+
+/** The variables of all databases, such as `AUTH_DATABASE_URL` and `AUTH_DATABASE_DIRECT_URL`. */
+export type DatabaseVariables = Record<string, string>;
 
 export type Settings = {
 	/** Everything that was set, for the tunables that each app reads by itself. */
 	environment: NodeJS.ProcessEnv;
 	gatewayPort: number;
-	homePath: string;
 	corsOrigins: string;
-	/** Of our own RabbitMQ. */
-	rabbitmq?: { diskFreeLimitBytes?: number | undefined; unconfirmedMs: number };
-	/** Given by the person, instead of servers of ours. */
+	rabbitmq?: RabbitSettings;
+	/** Servers of the person, instead of ours. */
 	external: {
-		databases: Databases | undefined;
-		amqpUrl: string | undefined;
-		s3: S3Settings | undefined;
-		stripe: StripeSettings | undefined;
+		databases?: DatabaseVariables | undefined;
+		amqpUrl?: string | undefined;
+		s3?: S3Variables | undefined;
+		stripe?: StripeVariables | undefined;
 	};
 };
 
+/** Returns the path of the home, which all commands read. */
+export function homePath(): string {
+	return resolve(process.env.CREATORR_HOME || DEFAULT_HOME);
+}
+
+/** Returns the URL of a gateway of this machine: with a certificate it serves HTTPS alone. */
+export function gatewayUrl(environment: NodeJS.ProcessEnv, port: number): string {
+	return `${environment.TLS_CERT_FILE ? 'https' : 'http'}://127.0.0.1:${port}`;
+}
+
 /**
  * Reads the settings of the local product.
- * @param owners the services that exist and need a database
  * @throws StartError that names every wrong or missing variable at once
  */
-export function readSettings(environment: NodeJS.ProcessEnv, owners: DatabaseOwner[]): Settings {
-	// a variable set to nothing is one that is not set
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+	// an empty variable counts as not set
 	const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 	const parsed = environmentSchema.safeParse(given);
 	if (!parsed.success) {
 		const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 		throw new StartError(`Invalid settings: ${problems.join('; ')}.`);
 	}
+	const { data } = parsed;
 	return {
 		environment,
-		gatewayPort: parsed.data.GATEWAY_PORT,
-		homePath: resolve(parsed.data.CREATORR_HOME),
-		corsOrigins: parsed.data.CORS_ORIGINS,
+		gatewayPort: data.GATEWAY_PORT,
+		corsOrigins: data.CORS_ORIGINS,
 		rabbitmq: {
-			diskFreeLimitBytes: parsed.data.RABBITMQ_DISK_FREE_LIMIT_BYTES,
-			unconfirmedMs: parsed.data.RABBITMQ_UNCONFIRMED_SECONDS * 1_000,
+			diskFreeLimitBytes: data.RABBITMQ_DISK_FREE_LIMIT_BYTES,
+			unconfirmedMs: data.RABBITMQ_UNCONFIRMED_SECONDS * 1_000,
 		},
 		external: {
-			databases: externalDatabases(parsed.data, owners),
-			amqpUrl: parsed.data.AMQP_URL,
-			s3: externalS3(parsed.data),
-			stripe: externalStripe(parsed.data),
+			databases: externalDatabases(data),
+			amqpUrl: data.AMQP_URL,
+			s3: externalS3(data),
+			stripe: externalStripe(data),
 		},
 	};
 }
 
-function externalDatabases(environment: Environment, owners: DatabaseOwner[]): Databases | undefined {
-	const variable = (owner: DatabaseOwner, kind: 'URL' | 'DIRECT_URL') =>
-		`${owner.toUpperCase()}_DATABASE_${kind}` as keyof Environment;
-	const databases: Databases = {};
-	for (const owner of DATABASE_OWNERS) {
-		const [url, directUrl] = [
-			environment[variable(owner, 'URL')],
-			environment[variable(owner, 'DIRECT_URL')],
-		];
-		if (url !== undefined)
-			databases[owner] = { url: String(url), ...(directUrl && { directUrl: String(directUrl) }) };
-	}
-	if (Object.keys(databases).length === 0) return undefined;
-	requireAll(
-		'your own PostgreSQL',
-		owners.filter((owner) => databases[owner] === undefined).map((owner) => variable(owner, 'URL')),
+function externalDatabases(environment: Environment): DatabaseVariables | undefined {
+	if (!readAll(environment, 'your own PostgreSQL', /_DATABASE_URL$/, DATABASE_NAMES)) return undefined;
+	const urls = Object.entries(environment).filter(([name, url]) => name.includes('_DATABASE_') && url);
+	return Object.fromEntries(urls) as DatabaseVariables;
+}
+
+function externalS3(environment: Environment): S3Variables | undefined {
+	const store = readAll(environment, 'your own object store', /^S3_/, S3_NAMES);
+	return (
+		store && {
+			...store,
+			S3_PUBLIC_ENDPOINT: environment.S3_PUBLIC_ENDPOINT ?? store.S3_ENDPOINT,
+			S3_REGION: environment.S3_REGION ?? 'us-east-1',
+			S3_FORCE_PATH_STYLE: environment.S3_FORCE_PATH_STYLE ?? 'true',
+		}
 	);
-	return databases;
 }
 
-function externalS3(environment: Environment): S3Settings | undefined {
-	const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment;
-	const required = { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
-	if (!isGiven(environment, 'S3_')) return undefined;
-	requireAll('your own object store', unset(required));
-	return {
-		endpoint: S3_ENDPOINT ?? '',
-		publicEndpoint: environment.S3_PUBLIC_ENDPOINT ?? S3_ENDPOINT ?? '',
-		region: environment.S3_REGION ?? 'us-east-1',
-		bucket: S3_BUCKET ?? '',
-		accessKeyId: S3_ACCESS_KEY_ID ?? '',
-		secretAccessKey: S3_SECRET_ACCESS_KEY ?? '',
-		forcePathStyle: environment.S3_FORCE_PATH_STYLE ?? 'true',
-	};
+function externalStripe(environment: Environment): StripeVariables | undefined {
+	const account = readAll(environment, 'your own Stripe account', /^STRIPE_/, STRIPE_NAMES);
+	return account && { ...account, STRIPE_API_BASE: environment.STRIPE_API_BASE ?? 'https://api.stripe.com' };
 }
 
-function externalStripe(environment: Environment): StripeSettings | undefined {
-	const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY, STRIPE_PRICE_YEARLY } = environment;
-	const required = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY, STRIPE_PRICE_YEARLY };
-	if (!isGiven(environment, 'STRIPE_')) return undefined;
-	requireAll('your own Stripe account', unset(required));
-	return {
-		apiBase: environment.STRIPE_API_BASE ?? 'https://api.stripe.com',
-		secretKey: STRIPE_SECRET_KEY ?? '',
-		webhookSecret: STRIPE_WEBHOOK_SECRET ?? '',
-		priceMonthly: STRIPE_PRICE_MONTHLY ?? '',
-		priceYearly: STRIPE_PRICE_YEARLY ?? '',
-	};
-}
-
-/** Whether any variable of a service is set. */
-function isGiven(environment: Environment, prefix: string): boolean {
-	return Object.entries(environment).some(([name, value]) => name.startsWith(prefix) && value !== undefined);
-}
-
-function unset(required: Record<string, string | undefined>): string[] {
-	return Object.keys(required).filter((name) => required[name] === undefined);
-}
-
-function requireAll(what: string, missing: string[]): void {
+/**
+ * Returns the values of these variables; undefined when no variable that matches is set.
+ * @throws StartError that names the missing ones when some are set
+ */
+function readAll<Name extends keyof Environment>(
+	environment: Environment,
+	what: string,
+	matching: RegExp,
+	names: readonly Name[],
+): Record<Name, string> | undefined {
+	const isSet = ([name, value]: [string, unknown]) => matching.test(name) && value !== undefined;
+	if (!Object.entries(environment).some(isSet)) return undefined;
+	const missing = names.filter((name) => environment[name] === undefined);
 	if (missing.length > 0) throw new StartError(`To use ${what}, also set ${missing.join(', ')}.`);
+	return Object.fromEntries(names.map((name) => [name, String(environment[name])])) as Record<Name, string>;
 }

@@ -1,26 +1,35 @@
-import { loadSecrets, type Secrets } from '../backing/secrets.ts';
+import { postgresAdminUrl } from '../backing/postgres.ts';
+import { rabbitManagementUrl } from '../backing/rabbitmq.ts';
+import { radosGatewayService } from '../backing/s3.ts';
 import type { Home } from '../supervisor/home.ts';
-import type { Step } from '../supervisor/process.ts';
-import { type BackingServices, backingServices, secondS3 } from './backing-services.ts';
-import { testEnvironment } from './test-environment.ts';
+import type { ProcessSnapshot, Report } from '../supervisor/process.ts';
+import { withSupervisor } from '../supervisor/supervisor.ts';
+import { printTrouble } from './print-event.ts';
+import { type BackingServices, backingServices } from './product.ts';
 
-export type TestServices = {
-	backing: BackingServices;
-	secrets: Secrets;
-	steps: Step[];
-	environment: Record<string, string>;
-};
-
-/** Everything that integration tests run against: servers of our own only, whatever the person's settings say. */
-export async function testServices(home: Home): Promise<TestServices> {
-	const secrets = loadSecrets(home);
-	const external = { databases: undefined, amqpUrl: undefined, s3: undefined, stripe: undefined };
-	const backing = await backingServices({ external }, { home, secrets, durable: false });
-	const second = await secondS3(home, secrets);
+/** Returns the addresses of our backing services, under the names that `@creatorr/testing` and the suites of qa read. */
+export function testEnvironment(home: Home, { amqpUrl, s3 }: BackingServices): Record<string, string> {
 	return {
-		backing,
-		secrets,
-		steps: [...backing.steps, ...second.steps],
-		environment: testEnvironment(home.root, backing, second.endpoint),
+		TEST_CREATORR_HOME: home.root,
+		TEST_POSTGRES_ADMIN_URL: postgresAdminUrl(home),
+		TEST_AMQP_URL: amqpUrl,
+		TEST_AMQP_MANAGEMENT_URL: rabbitManagementUrl(home),
+		TEST_S3_ENDPOINT: s3.S3_ENDPOINT,
+		TEST_S3_REGION: s3.S3_REGION,
+		TEST_S3_ACCESS_KEY_ID: s3.S3_ACCESS_KEY_ID,
+		TEST_S3_SECRET_ACCESS_KEY: s3.S3_SECRET_ACCESS_KEY,
 	};
+}
+
+/** Runs everything that integration tests need, without any server of the person's, and does the work meanwhile. */
+export async function withTestServices<T>(
+	home: Home,
+	{ stop, report = printTrouble }: { stop: AbortSignal; report?: Report },
+	work: (environment: Record<string, string>, processes: () => ProcessSnapshot[]) => Promise<T>,
+): Promise<T | undefined> {
+	const backing = await backingServices(home, { durable: false });
+	const second = await radosGatewayService(home);
+	const steps = [...backing.steps, ...second.steps];
+	const environment = { ...testEnvironment(home, backing), TEST_RGW_ENDPOINT: second.endpoint };
+	return await withSupervisor({ home, steps, report, stop }, (processes) => work(environment, processes));
 }

@@ -1,11 +1,10 @@
+import { existsSync } from 'node:fs';
 import pg from 'pg';
-import { readPorts } from '../backing/ports.ts';
 import { postgresAdminUrl } from '../backing/postgres.ts';
 import { rabbitManagementUrl } from '../backing/rabbitmq.ts';
 import { readRabbitAlarms } from '../backing/rabbitmq-management.ts';
-import { loadSecrets } from '../backing/secrets.ts';
-import type { Home } from '../supervisor/home.ts';
-import { shortAge, shortSize } from './render.ts';
+import { type Home, pidFile } from '../supervisor/home.ts';
+import { shortAge, shortSize } from './format.ts';
 
 const ANSWER_TIMEOUT_MS = 4_000;
 /** Of `max_connections`; the rest is for operators. */
@@ -14,36 +13,28 @@ const MANY_CONNECTIONS = 0.9;
 const LONG_TRANSACTION_SECONDS = 300;
 
 /** Returns the alarms of this home's own RabbitMQ and PostgreSQL; a server that does not answer is one too. */
-export async function readAlarms(home: Home, isRunning: (process: string) => boolean): Promise<string[]> {
-	const orUnknown = (name: string) => (error: unknown) => [
-		`${name}: down: ${error instanceof Error ? error.message : String(error)}`,
-	];
-	const alarms = await Promise.all([
-		isRunning('rabbitmq') ? rabbitAlarms(home).catch(orUnknown('rabbitmq')) : [],
-		isRunning('postgres') ? postgresAlarms(home).catch(orUnknown('postgres')) : [],
-	]);
-	return alarms.flat();
+export async function readAlarms(home: Home): Promise<string[]> {
+	const readers = { rabbitmq: readRabbit, postgres: readPostgres };
+	const alarms = Object.entries(readers).map(async ([name, read]) => {
+		if (!existsSync(pidFile(home, name))) return [];
+		const asAlarm = (error: unknown) => [`down: ${error instanceof Error ? error.message : String(error)}`];
+		return (await read(home).catch(asAlarm)).map((alarm) => `${name}: ${alarm}`);
+	});
+	return (await Promise.all(alarms)).flat();
 }
 
-async function rabbitAlarms(home: Home): Promise<string[]> {
-	const ports = readPorts(home);
-	const { disk, memory, diskFreeBytes, diskFreeLimitBytes } = await readRabbitAlarms(
-		rabbitManagementUrl({
-			ports: { management: ports['rabbitmq-management'] ?? 0 },
-			password: loadSecrets(home).rabbitmqPassword,
-		}),
-	);
-	const free = `${shortSize(diskFreeBytes)} free, limit ${shortSize(diskFreeLimitBytes)}`;
+async function readRabbit(home: Home): Promise<string[]> {
+	const alarms = await readRabbitAlarms(rabbitManagementUrl(home));
+	const free = `${shortSize(alarms.diskFreeBytes)} free, limit ${shortSize(alarms.diskFreeLimitBytes)}`;
 	return [
-		...(disk ? [`rabbitmq: disk alarm (${free}): docs/runbooks/disk.md`] : []),
-		...(memory ? ['rabbitmq: memory alarm: docs/runbooks/queues.md'] : []),
+		...(alarms.disk ? [`disk alarm (${free}): docs/runbooks/disk.md`] : []),
+		...(alarms.memory ? ['memory alarm: docs/runbooks/queues.md'] : []),
 	];
 }
 
-async function postgresAlarms(home: Home): Promise<string[]> {
-	const { postgres: port = 0 } = readPorts(home);
+async function readPostgres(home: Home): Promise<string[]> {
 	const client = new pg.Client({
-		connectionString: postgresAdminUrl({ port, password: loadSecrets(home).postgresPassword }),
+		connectionString: postgresAdminUrl(home),
 		connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
 		query_timeout: ANSWER_TIMEOUT_MS,
 	});
@@ -56,9 +47,9 @@ async function postgresAlarms(home: Home): Promise<string[]> {
 			FROM pg_stat_activity WHERE backend_type = 'client backend'`);
 		const { open = 0, most = 1, oldest = null } = rows[0] ?? {};
 		return [
-			...(open > most * MANY_CONNECTIONS ? [`postgres: ${open} of ${most} connections are open`] : []),
+			...(open > most * MANY_CONNECTIONS ? [`${open} of ${most} connections are open`] : []),
 			...(oldest !== null && oldest > LONG_TRANSACTION_SECONDS
-				? [`postgres: a transaction has been idle for ${shortAge(oldest)}`]
+				? [`a transaction has been idle for ${shortAge(oldest)}`]
 				: []),
 		];
 	} finally {

@@ -1,55 +1,59 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Home, openHome, pidFile } from '../supervisor/home.ts';
+import { afterEach, expect, test } from '@jest/globals';
+import { pidFile } from '../supervisor/home.ts';
+import { temporaryHome } from '../testing/temporary.ts';
 import { collectStatus } from './collect.ts';
+import { parseMetrics } from './metrics.ts';
 
-let home: Home;
-let closes: (() => Promise<unknown>)[];
-
-beforeEach(() => {
-	home = openHome(mkdtempSync(join(tmpdir(), 'creatorr-status-')));
-	closes = [];
-});
-
+const home = temporaryHome();
+const servers: Server[] = [];
 afterEach(async () => {
-	await Promise.all(closes.map((close) => close()));
-	rmSync(home.root, { recursive: true });
+	await Promise.all(servers.splice(0).map((server) => server[Symbol.asyncDispose]()));
 });
 
-/** Runs services of this home that answer with these metrics. */
-async function startServices(metrics: Record<string, string>): Promise<void> {
+/** Runs services of this home that answer with these metrics, and returns the alarms. */
+async function readAlarms(metrics: Record<string, string>): Promise<string[]> {
 	const ports: Record<string, number> = {};
 	for (const [name, text] of Object.entries(metrics)) {
 		const server = createServer((_, response) => response.end(text)).listen(0, '127.0.0.1');
 		await once(server, 'listening');
-		closes.push(() => server[Symbol.asyncDispose]());
+		servers.push(server);
 		ports[name] = (server.address() as AddressInfo).port;
-		writeFileSync(pidFile(home, name), '1');
+		writeFileSync(pidFile(home(), name), '1');
 	}
-	writeFileSync(join(home.root, 'ports.json'), JSON.stringify(ports));
+	writeFileSync(join(home().root, 'ports.json'), JSON.stringify(ports));
+	return (await collectStatus(home(), { pid: 1, url: null, processes: [] })).alarms;
 }
 
-async function readAlarms(): Promise<string[]> {
-	return (await collectStatus(home, { pid: 1, url: null, processes: [] })).alarms;
-}
-
-describe('the status of a broker that confirms nothing', () => {
-	test('is an alarm with the longest wait of all services', async () => {
-		await startServices({
-			auth: 'creatorr_broker_unconfirmed_seconds 15.2\n',
-			billing: 'creatorr_broker_unconfirmed_seconds 61.7\n',
-			files: 'creatorr_broker_unconfirmed_seconds 0\n',
-		});
-		expect(await readAlarms()).toEqual(['rabbitmq: no publish confirmed for 62 s: docs/runbooks/disk.md']);
+test('a broker that confirms nothing is an alarm with the longest wait of all services', async () => {
+	const alarms = await readAlarms({
+		auth: 'creatorr_broker_unconfirmed_seconds 15.2\n',
+		billing: 'creatorr_broker_unconfirmed_seconds 61.7\n',
+		files: 'creatorr_broker_unconfirmed_seconds 0\n',
 	});
+	expect(alarms).toEqual(['rabbitmq: no publish confirmed for 62 s: docs/runbooks/disk.md']);
+});
 
-	test('is no alarm while a publish can still be confirmed', async () => {
-		await startServices({ auth: 'creatorr_broker_unconfirmed_seconds 10\n', billing: '' });
-		expect(await readAlarms()).toEqual([]);
-	});
+test('a publish that can still be confirmed is no alarm', async () => {
+	const alarms = await readAlarms({ auth: 'creatorr_broker_unconfirmed_seconds 10\n', billing: '' });
+	expect(alarms).toEqual([]);
+});
+
+test('parseMetrics reads values with their labels, and no comments', () => {
+	const text = [
+		'# TYPE creatorr_jobs_queued gauge',
+		'creatorr_jobs_queued{tool="ocr"} 3',
+		'creatorr_task_runs_total{task="a \\"b\\" c",outcome="broken off"} 1.5e+3',
+		'creatorr_outbox_events 0',
+		'',
+	].join('\n');
+	expect(parseMetrics(text)).toEqual([
+		{ name: 'creatorr_jobs_queued', labels: { tool: 'ocr' }, value: 3 },
+		{ name: 'creatorr_task_runs_total', labels: { task: 'a "b" c', outcome: 'broken off' }, value: 1_500 },
+		{ name: 'creatorr_outbox_events', labels: {}, value: 0 },
+	]);
 });

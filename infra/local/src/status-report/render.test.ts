@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { renderStatus, shortAge, shortSize } from './render.ts';
-import type { StatusReport } from './report.ts';
+import type { StatusReport } from './collect.ts';
+import { shortAge, shortSize } from './format.ts';
+import { renderStatus } from './render.ts';
 
 const NOW_MS = Date.parse('2026-01-01T12:00:00Z');
-const LONGEST_ID = 'tool-worker-12-01KAZ0000000000000000000ZZ';
 
 const REPORT: StatusReport = {
 	home: '/srv/creatorr',
@@ -18,7 +18,7 @@ const REPORT: StatusReport = {
 		compress_heavy: { queued: 9_999, running: 16, oldest_queued_seconds: 7_200, workers: 4, slots: 64 },
 		ocr: { queued: 0, running: 0, oldest_queued_seconds: 0, workers: 0, slots: 0 },
 	},
-	workers: [{ id: LONGEST_ID, running: 16, silent_seconds: 1.2 }],
+	workers: [{ id: 'tool-worker-12-01KAZ0000000000000000000ZZ', running: 16, silent_seconds: 1.2 }],
 	recent_failures: [
 		{
 			job_id: 'job_01KAZ0000000000000000000ZZ',
@@ -51,28 +51,20 @@ test('the report fits a terminal of 80 columns', () => {
 	expect(text).toMatch(/disk +25 GiB free of 100 GiB \(75% used\)/);
 });
 
-test('what nobody can say is not said to be nothing', () => {
-	const away = { tools: null, workers: null, recent_failures: null, queues: null, dead_letters: null };
-	const text = renderStatus({ ...REPORT, ...away, outboxes: {}, stored: null }, NOW_MS).join('\n');
+test('unknown values are shown as unknown, not as nothing', () => {
+	const down = { tools: null, workers: null, recent_failures: null, queues: null, dead_letters: null };
+	const text = renderStatus({ ...REPORT, ...down, outboxes: {}, stored: null }, NOW_MS).join('\n');
 	expect(text).toContain('unknown: the jobs service is down');
 	expect(text).toMatch(/dead letters +\?/);
 	expect(text).toMatch(/outbox +\?/);
 	expect(text).not.toMatch(/\bnone\b|NONE|empty/);
 });
 
-test('no worker at all is said aloud', () => {
+test('a product without workers is shown in capitals', () => {
 	expect(renderStatus({ ...REPORT, workers: [] }, NOW_MS).join('\n')).toContain('NONE: no jobs run');
 });
 
-test.each([
-	[3, '3s'],
-	[120, '2m'],
-	[7_200, '2h'],
-	[200_000, '2d'],
-])('%d seconds are %s', (seconds, text) => {
-	expect(shortAge(seconds)).toBe(text);
-});
-
-test('sizes are rounded to what can be read', () => {
-	expect([shortSize(12), shortSize(2_048), shortSize(1_500_000_000)]).toEqual(['12 B', '2.0 KiB', '1.4 GiB']);
+test('ages and sizes are rounded to the unit that people read', () => {
+	expect([3, 120, 7_200, 200_000].map(shortAge)).toEqual(['3s', '2m', '2h', '2d']);
+	expect([12, 2_048, 1_500_000_000].map(shortSize)).toEqual(['12 B', '2.0 KiB', '1.4 GiB']);
 });

@@ -1,32 +1,39 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
-import { carriesMark, endOwnedProcesses, findOwnedProcesses, ownershipMark } from './ownership.ts';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { boundToUs, carriesMark, endOwnedProcesses, findOwnedProcesses, ownershipMark } from './ownership.ts';
 
-describe('carriesMark', () => {
-	test('finds the mark among other variables', () => {
-		expect(carriesMark('A=1\0CREATORR_SUPERVISED=/home/a\0B=2', '/home/a')).toBe(true);
-	});
-
-	test('tells a home from one whose name begins with its name', () => {
-		expect(carriesMark('CREATORR_SUPERVISED=/home/ab\0', '/home/a')).toBe(false);
-	});
-
-	test('is not taken in by a variable that contains the mark', () => {
-		expect(carriesMark('X=CREATORR_SUPERVISED=/home/a\0', '/home/a')).toBe(false);
-	});
+test.each([
+	['the mark among other variables', 'A=1\0CREATORR_SUPERVISED=/home/a\0B=2', true],
+	['the mark of a home whose name begins with this one', 'CREATORR_SUPERVISED=/home/ab\0', false],
+	['a variable that contains the mark', 'X=CREATORR_SUPERVISED=/home/a\0', false],
+])('carriesMark judges %s', (_, environ, expected) => {
+	expect(carriesMark(environ, '/home/a')).toBe(expected);
 });
 
-test('processes of a home, and those they started, are found and ended; others are not', async () => {
+test('a bound command does not run when its starter died before it was bound', async () => {
+	const run = async (command: string[]) => {
+		const [program = '', ...args] = command;
+		return await promisify(execFile)(program, args).then(({ stdout }) => stdout, String);
+	};
+	// an orphan sees another parent than the one it is bound to
+	const orphan = boundToUs(['echo', 'ran']).map((word) => (word === String(process.pid) ? '1' : word));
+	expect(await run(orphan)).not.toMatch(/^ran$/m);
+	expect(await run(boundToUs(['echo', 'ran', 'a b', '$c']))).toBe('ran a b $c\n');
+});
+
+test('endOwnedProcesses ends the processes of a home and their children, and no others', async () => {
 	const home = realpathSync(mkdtempSync(join(tmpdir(), 'creatorr-owned-')));
 	const start = (env: Record<string, string>) =>
 		spawn('sh', ['-c', 'sleep 60 & wait'], { env: { PATH: process.env.PATH ?? '', ...env } });
 	const [ours, stranger] = [start(ownershipMark(home)), start(ownershipMark(`${home}-other`))];
 	await Promise.all([once(ours, 'spawn'), once(stranger, 'spawn')]);
-	while (findOwnedProcesses(home).length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+	while (findOwnedProcesses(home).length < 2 || findOwnedProcesses(`${home}-other`).length < 2)
+		await new Promise((resolve) => setTimeout(resolve, 10));
 
 	expect(await endOwnedProcesses(home)).toBe(2);
 	expect(findOwnedProcesses(home)).toEqual([]);

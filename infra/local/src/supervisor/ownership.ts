@@ -1,22 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const MARK = 'CREATORR_SUPERVISED';
 const END_TIMEOUT_MS = 5_000;
+/** How long the last output of a process that ended may take to arrive. */
+const LAST_OUTPUT_MS = 1_000;
+/** `$PPID` is read after the order to the kernel: another parent than us means that we died before it counted. */
+const ONLY_WHILE_WE_LIVE = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
 
-/** The mark that every process we start carries in its environment, and its own children inherit. */
+/** Returns the mark that every process of a home carries in its environment, and its own children inherit. */
 export function ownershipMark(homeRoot: string): Record<string, string> {
 	return { [MARK]: homeRoot };
 }
 
-/** Whether an environment, as /proc shows it, carries the mark of this home and of no other. */
+/** Returns whether an environment, as /proc shows it, carries the mark of this home and of no other. */
 export function carriesMark(environ: string, homeRoot: string): boolean {
 	return environ.split('\0').includes(`${MARK}=${homeRoot}`);
 }
 
 /**
- * The processes of this home that are alive. A pid alone proves nothing, since pids are given out again after a
- * death; the environment a process was started with does.
+ * Returns the command so that the kernel kills it when this process dies, however it dies. Every wrapper execs: the pid that
+ * is started is the command's own. The order does not survive a change of user or of user namespace, so these come
+ * before it.
+ */
+export function boundToUs(command: string[]): string[] {
+	return [
+		...['setpriv', '--pdeathsig', 'KILL', '--'],
+		...['sh', '-c', ONLY_WHILE_WE_LIVE, 'sh', String(process.pid), ...command],
+	];
+}
+
+/** Spawns a command that ends with this process, in a process group of its own: Ctrl-C on the terminal does not reach it. */
+export function spawnBound(
+	command: string[],
+	{ cwd, env, prefix = [] }: { cwd: string; env: Record<string, string>; prefix?: string[] | undefined },
+): { child: ChildProcess; ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }> } {
+	const [program = '', ...args] = [...prefix, ...boundToUs(command)];
+	const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+	const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+	const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+		child.once('exit', (code, signal) => {
+			killGroup(child);
+			void Promise.race([closed, sleep(LAST_OUTPUT_MS)]).then(() => resolve({ code, signal }));
+		});
+	});
+	return { child, ended };
+}
+
+/** Kills a process of `spawnBound` with everything it started. */
+export function killGroup({ pid }: ChildProcess): void {
+	if (pid !== undefined) killIfAlive(-pid);
+}
+
+/**
+ * Returns the processes of this home that are alive. A pid alone proves nothing, since pids are reused; the environment that a
+ * process was started with does.
  */
 export function findOwnedProcesses(homeRoot: string): number[] {
 	return readdirSync('/proc')
@@ -30,7 +69,7 @@ function isOwned(pid: number, homeRoot: string): boolean {
 		if (!carriesMark(readFileSync(`/proc/${pid}/environ`, 'utf8'), homeRoot)) return false;
 		return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 	} catch {
-		// ended meanwhile, or somebody else's
+		// it has ended, or belongs to another user
 		return false;
 	}
 }
@@ -45,16 +84,16 @@ export async function endOwnedProcesses(homeRoot: string): Promise<number> {
 	const deadline = Date.now() + END_TIMEOUT_MS;
 	for (let alive = found; alive.length > 0; alive = findOwnedProcesses(homeRoot)) {
 		if (Date.now() > deadline) throw new Error(`can’t stop process ${alive.join(', ')}`);
-		for (const pid of alive) killQuietly(pid);
+		for (const pid of alive) killIfAlive(pid);
 		await sleep(25);
 	}
 	return found.length;
 }
 
-function killQuietly(pid: number): void {
+function killIfAlive(pid: number): void {
 	try {
 		process.kill(pid, 'SIGKILL');
 	} catch {
-		// it ended by itself
+		// it has ended
 	}
 }

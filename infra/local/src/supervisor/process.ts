@@ -11,12 +11,16 @@ export type ManagedProcess = {
 	env: Record<string, string>;
 	/** Resolves when the process does its work; throws when it does not yet. Called again and again. */
 	checkReady: () => Promise<void>;
-	readyTimeoutMs: number;
+	/** How long the first start may take; 60 s unless given. */
+	readyTimeoutMs?: number;
 	/** For a process that can stop working without exiting: restarted once `check` has rejected for `failAfterMs` without a break. */
 	liveness?: { check: () => Promise<void>; intervalMs: number; failAfterMs: number };
-	stopSignal: NodeJS.Signals;
-	/** How long it may take to end after the stop signal before it is killed. */
-	stopTimeoutMs: number;
+	/** SIGTERM unless given. */
+	stopSignal?: NodeJS.Signals;
+	/** How long it may take to end after the stop signal before it is killed; 3 s unless given. */
+	stopTimeoutMs?: number;
+	/** Whether it finishes its requests and jobs before it ends. All such processes share one time limit. */
+	drains?: boolean;
 };
 
 /** Work that is done once, between processes: creating a database, generating code. */
@@ -39,14 +43,11 @@ export type ProcessSnapshot = {
 	restarts: number;
 };
 
-/** What happens to processes, for whoever tells the person about it. */
-export type SupervisorEvent =
-	| { type: 'ready'; name: string; pid: number; afterMs: number; restart: boolean }
-	| { type: 'exited'; name: string; how: string; delayMs: number }
-	| { type: 'killed'; name: string; timeoutMs: number }
-	| { type: 'unresponsive'; name: string; reason: string }
-	| { type: 'stopped'; name: string }
-	| { type: 'line'; name: string; line: string }
-	| { type: 'log-lost'; name: string; reason: string };
+/** What happened to a process, in words. Of a `line`, the text is what the process printed. */
+export type SupervisorEvent = {
+	type: 'ready' | 'restarted' | 'exited' | 'killed' | 'unresponsive' | 'stopped' | 'line' | 'log-lost';
+	name: string;
+	text: string;
+};
 
 export type Report = (event: SupervisorEvent) => void;

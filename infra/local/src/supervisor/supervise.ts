@@ -1,179 +1,159 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { restartDelayMs } from './backoff.ts';
 import { type Home, logFile } from './home.ts';
-import { type LogFile, openLogFile } from './log-file.ts';
-import type { ManagedProcess, ProcessSnapshot, ProcessState, Report } from './process.ts';
+import { type LogFile, openLogFile } from './output.ts';
+import { waitUntilReady, watchLiveness } from './probes.ts';
+import type { ManagedProcess, ProcessSnapshot, ProcessState, Report, SupervisorEvent } from './process.ts';
 import { type Child, spawnChild } from './spawn-child.ts';
 import { StartError } from './start-error.ts';
-import { untilReady } from './until-ready.ts';
-import { watchLiveness } from './watch-liveness.ts';
 
+const READY_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 3_000;
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 30_000;
 /** A process that was ready for this long died of something new: it is restarted at once again. */
 const HEALTHY_AFTER_MS = 5_000;
-/** A process that dies this often before it was ever ready has a reason that waiting does not mend. */
+/** Waiting does not help a process that dies this often before it was ever ready. */
 const HOPELESS_AFTER = 5;
 
-export type Supervised = {
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+/**
+ * Returns the pause before the next start of a process that died `failures` times in a row (1 = the first time):
+ * 0.1 s, doubling up to 30 s, so that one death is hardly noticed and a hopeless process costs little.
+ */
+export function restartDelayMs(failures: number): number {
+	return Math.min(FIRST_DELAY_MS * 2 ** Math.max(failures - 1, 0), LONGEST_DELAY_MS);
+}
+
+/** Keeps one process alive until it is stopped. */
+export class SupervisedProcess {
+	readonly definition: Required<Omit<ManagedProcess, 'liveness'>> & Pick<ManagedProcess, 'liveness'>;
+	readonly #home: Home;
+	readonly #report: (type: SupervisorEvent['type'], text: string) => void;
+	readonly #stopping = new AbortController();
+	#state: ProcessState = 'waiting';
+	#child: Child | null = null;
+	#restarts = 0;
+	/** Deaths in a row, none of them after a healthy while. */
+	#failures = 0;
+	#wasReady = false;
+	#over: Promise<void> = Promise.resolve();
+
+	constructor(definition: ManagedProcess, { home, report }: { home: Home; report: Report }) {
+		const timeouts = { readyTimeoutMs: READY_TIMEOUT_MS, stopTimeoutMs: STOP_TIMEOUT_MS };
+		this.definition = { stopSignal: 'SIGTERM', prefix: [], drains: false, ...timeouts, ...definition };
+		this.#home = home;
+		this.#report = (type, text) => report({ type, name: definition.name, text });
+	}
+
+	get snapshot(): ProcessSnapshot {
+		const pid = this.#child?.pid ?? null;
+		return { name: this.definition.name, state: this.#state, pid, restarts: this.#restarts };
+	}
+
 	/**
 	 * Starts the process and resolves when it is ready for the first time (or was stopped before); from then on it is
 	 * restarted whenever it dies.
 	 * @throws StartError when it does not become ready
 	 */
-	start: () => Promise<void>;
-	/** Ends the process: the stop signal, and SIGKILL after `timeoutMs`. Resolves when it is gone. */
-	stop: (timeoutMs: number) => Promise<void>;
-	snapshot: () => ProcessSnapshot;
-};
-
-type Life = {
-	definition: ManagedProcess;
-	home: Home;
-	report: Report;
-	state: ProcessState;
-	child: Child | null;
-	restarts: number;
-	/** Deaths in a row, none of them after a healthy while. */
-	failures: number;
-	wasReady: boolean;
-	stopping: AbortController;
-	over: Promise<void>;
-};
-
-/** Keeps one process alive until it is stopped. */
-export function supervise(
-	definition: ManagedProcess,
-	{ home, report }: { home: Home; report: Report },
-): Supervised {
-	const life: Life = {
-		definition,
-		home,
-		report,
-		state: 'waiting',
-		child: null,
-		restarts: 0,
-		failures: 0,
-		wasReady: false,
-		stopping: new AbortController(),
-		over: Promise.resolve(),
-	};
-	return {
-		start: () =>
-			new Promise((resolve, reject) => {
-				life.over = keepAlive(life, resolve).then(resolve, reject);
-			}),
-		stop: (timeoutMs) => stopProcess(life, timeoutMs),
-		snapshot: () => ({
-			name: definition.name,
-			state: life.state,
-			pid: life.child?.pid ?? null,
-			restarts: life.restarts,
-		}),
-	};
-}
-
-async function keepAlive(life: Life, onReady: () => void): Promise<void> {
-	const log = openLogFile(logFile(life.home, life.definition.name));
-	const firstReadyBy = Date.now() + life.definition.readyTimeoutMs;
-	try {
-		while (!life.stopping.signal.aborted) {
-			const how = await liveOnce(life, log, onReady, firstReadyBy);
-			if (!life.stopping.signal.aborted) await backOff(life, how);
-		}
-	} finally {
-		log.close();
-	}
-}
-
-/** From start to death. @returns how it died */
-async function liveOnce(
-	life: Life,
-	log: LogFile,
-	onReady: () => void,
-	firstReadyBy: number,
-): Promise<string> {
-	const { definition, home, report, stopping } = life;
-	const startedAt = Date.now();
-	life.state = life.wasReady ? 'restarting' : 'starting';
-	const child = await spawnChild(definition, { home, log, report }).catch((error: Error) => {
-		// it ran before, so what is missing now (memory, process ids, disk) may come back
-		if (life.wasReady) return error.message;
-		throw error;
-	});
-	if (typeof child === 'string') return child;
-	life.child = child;
-	// it has not begun anything that it could end in good order
-	if (stopping.signal.aborted) child.signal('SIGKILL');
-	const readyAt = await untilReady(definition.checkReady, {
-		exited: child.exited,
-		stopping: stopping.signal,
-		deadline: life.wasReady ? Number.POSITIVE_INFINITY : firstReadyBy,
-	});
-	if (typeof readyAt === 'number') {
-		report({
-			type: 'ready',
-			name: definition.name,
-			pid: child.pid,
-			afterMs: readyAt - startedAt,
-			restart: life.wasReady,
+	start(): Promise<void> {
+		return new Promise((resolve, reject) => {
+			this.#over = this.#keepAlive(resolve).then(resolve, reject);
 		});
-		life.state = 'ready';
-		life.wasReady = true;
-		onReady();
-		void restartWhenUnresponsive(life, child);
 	}
-	if (readyAt === 'late') child.signal('SIGKILL');
-	const how = await child.exited;
-	life.child = null;
-	if (readyAt === 'late') {
-		throw new StartError(
-			`${definition.name} didn’t become ready within ${definition.readyTimeoutMs / 1000} s. See ${logFile(home, definition.name)}`,
-		);
+
+	/** Ends the process: the stop signal, and SIGKILL after `timeoutMs`. Resolves when it is gone. */
+	async stop(timeoutMs: number): Promise<void> {
+		const child = this.#child;
+		this.#stopping.abort();
+		if (child !== null) {
+			this.#state = 'stopping';
+			child.signal(this.definition.stopSignal);
+			const timer = setTimeout(() => {
+				this.#report('killed', `did not stop within ${seconds(timeoutMs)}; killed`);
+				child.signal('SIGKILL');
+			}, timeoutMs);
+			await child.exited;
+			clearTimeout(timer);
+			this.#report('stopped', 'stopped');
+		}
+		await this.#over;
+		this.#state = 'stopped';
 	}
-	if (typeof readyAt === 'number' && Date.now() - readyAt >= HEALTHY_AFTER_MS) life.failures = 0;
-	return how;
-}
 
-/** Ends a process that no longer works, for `keepAlive` to start it again. */
-async function restartWhenUnresponsive({ definition, report, stopping }: Life, child: Child): Promise<void> {
-	const { name, liveness, stopSignal, stopTimeoutMs } = definition;
-	if (!liveness) return;
-	const exited = new AbortController();
-	void child.exited.then(() => exited.abort());
-	const reason = await watchLiveness(liveness, AbortSignal.any([exited.signal, stopping.signal]));
-	if (reason === undefined) return;
-	report({ type: 'unresponsive', name, reason });
-	child.signal(stopSignal);
-	await sleep(stopTimeoutMs, undefined, { signal: exited.signal, ref: false }).catch(() => undefined);
-	if (!exited.signal.aborted) child.signal('SIGKILL');
-}
+	async #keepAlive(onReady: () => void): Promise<void> {
+		const log = openLogFile(logFile(this.#home, this.definition.name));
+		const firstReadyBy = Date.now() + this.definition.readyTimeoutMs;
+		try {
+			while (!this.#stopping.signal.aborted) {
+				const how = await this.#runOnce(log, onReady, firstReadyBy);
+				if (!this.#stopping.signal.aborted) await this.#backOff(how);
+			}
+		} finally {
+			log.close();
+		}
+	}
 
-async function backOff(life: Life, how: string): Promise<void> {
-	const { name } = life.definition;
-	life.failures += 1;
-	if (!life.wasReady && life.failures >= HOPELESS_AFTER)
-		throw new StartError(`${name} can’t start (${how}). See ${logFile(life.home, name)}`);
-	const delayMs = restartDelayMs(life.failures);
-	life.state = 'restarting';
-	life.restarts += 1;
-	life.report({ type: 'exited', name, how, delayMs });
-	await sleep(delayMs, undefined, { signal: life.stopping.signal }).catch(() => undefined);
-}
+	/** Runs the process from its start to its death. @returns how it died */
+	async #runOnce(log: LogFile, onReady: () => void, firstReadyBy: number): Promise<string> {
+		const { name, checkReady, readyTimeoutMs } = this.definition;
+		const startedAt = Date.now();
+		this.#state = this.#wasReady ? 'restarting' : 'starting';
+		const context = { home: this.#home, log, report: this.#report };
+		const child = await spawnChild(this.definition, context).catch((error: Error) => {
+			// it ran before, so what is missing now (memory, process ids, disk) may come back
+			if (this.#wasReady) return error.message;
+			throw error;
+		});
+		if (typeof child === 'string') return child;
+		this.#child = child;
+		// it has not begun anything that it could end in good order
+		if (this.#stopping.signal.aborted) child.signal('SIGKILL');
+		const exited = new AbortController();
+		void child.exited.then(() => exited.abort());
+		const over = AbortSignal.any([exited.signal, this.#stopping.signal]);
+		const deadline = this.#wasReady ? Number.POSITIVE_INFINITY : firstReadyBy;
+		const readyAt = await waitUntilReady(checkReady, { over, deadline });
+		if (typeof readyAt === 'number') {
+			const type = this.#wasReady ? 'restarted' : 'ready';
+			this.#report(type, `${type}, pid ${child.pid}, after ${seconds(readyAt - startedAt)}`);
+			this.#state = 'ready';
+			this.#wasReady = true;
+			onReady();
+			void this.#restartWhenUnresponsive(child, exited.signal, over);
+		}
+		if (readyAt === 'late') child.signal('SIGKILL');
+		const how = await child.exited;
+		this.#child = null;
+		if (readyAt === 'late') {
+			throw new StartError(
+				`${name} didn’t become ready within ${readyTimeoutMs / 1000} s. See ${logFile(this.#home, name)}`,
+			);
+		}
+		if (typeof readyAt === 'number' && Date.now() - readyAt >= HEALTHY_AFTER_MS) this.#failures = 0;
+		return how;
+	}
 
-async function stopProcess(life: Life, timeoutMs: number): Promise<void> {
-	const { child } = life;
-	const { name, stopSignal } = life.definition;
-	life.stopping.abort();
-	if (child !== null) {
-		life.state = 'stopping';
+	/** Ends a process that no longer works, for `#keepAlive` to start it again. */
+	async #restartWhenUnresponsive(child: Child, exited: AbortSignal, over: AbortSignal): Promise<void> {
+		const { liveness, stopSignal, stopTimeoutMs } = this.definition;
+		const reason = liveness && (await watchLiveness(liveness, over));
+		if (reason === undefined) return;
+		this.#report('unresponsive', `is unresponsive (${reason}); restarting it`);
 		child.signal(stopSignal);
-		const timer = setTimeout(() => {
-			life.report({ type: 'killed', name, timeoutMs });
-			child.signal('SIGKILL');
-		}, timeoutMs);
-		await child.exited;
-		clearTimeout(timer);
-		life.report({ type: 'stopped', name });
+		await sleep(stopTimeoutMs, undefined, { signal: exited, ref: false }).catch(() => undefined);
+		if (!exited.aborted) child.signal('SIGKILL');
 	}
-	await life.over;
-	life.state = 'stopped';
+
+	async #backOff(how: string): Promise<void> {
+		const { name } = this.definition;
+		this.#failures += 1;
+		if (!this.#wasReady && this.#failures >= HOPELESS_AFTER)
+			throw new StartError(`${name} can’t start (${how}). See ${logFile(this.#home, name)}`);
+		const delayMs = restartDelayMs(this.#failures);
+		this.#state = 'restarting';
+		this.#restarts += 1;
+		this.#report('exited', `exited (${how}); restarting in ${seconds(delayMs)}`);
+		await sleep(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+	}
 }

@@ -1,109 +1,115 @@
 import type { Home } from './home.ts';
-import type { ManagedProcess, ProcessSnapshot, Report, Step } from './process.ts';
-import { type Supervised, supervise } from './supervise.ts';
+import type { ProcessSnapshot, Report, Step } from './process.ts';
+import { SupervisedProcess } from './supervise.ts';
 
 const LEAST_STOP_MS = 1_000;
+/** How long all processes that drain may take together: a second more than each app gives itself. */
+const DRAIN_MS = 11_000;
 
-export type Supervisor = {
-	/** Resolves when every task is done and every process ready; rejects at the first that fails. Starts nothing after `stop`. */
-	start: () => Promise<void>;
-	/** Ends every process, dependents first. Safe to call at any time, also twice. */
-	stop: () => Promise<void>;
-	snapshot: () => ProcessSnapshot[];
-};
+/** Resolves when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener('abort', () => resolve(), { once: true });
+	});
+}
 
 /**
- * Runs a list of steps. A step starts when all that it depends on is ready, so whatever can run at the same time does.
- * @param drainMs how long all processes named in `draining` may take together, however many stand behind one another
+ * Starts the steps, does the work, and stops every process again, whatever happened.
+ * @param work should end when `stop` aborts
+ * @returns what the work returns; undefined when `stop` aborted before it began
  */
-export function createSupervisor({
-	home,
-	steps,
-	report,
-	draining,
-	drainMs,
-}: {
-	home: Home;
-	steps: Step[];
-	report: Report;
-	draining: ReadonlySet<string>;
-	drainMs: number;
-}): Supervisor {
-	assertComplete(steps);
-	const processes = steps.filter((step) => step.kind === 'process');
-	const supervised = new Map<string, Supervised>(
-		processes.map((definition) => [definition.name, supervise(definition, { home, report })]),
-	);
-	let stopped: Promise<void> | undefined;
+export async function withSupervisor<T>(
+	{ stop, ...options }: { home: Home; steps: Step[]; report: Report; stop: AbortSignal },
+	work: (processes: () => ProcessSnapshot[]) => Promise<T>,
+): Promise<T | undefined> {
+	const supervisor = new Supervisor(options);
+	try {
+		await Promise.race([supervisor.start(), untilAborted(stop)]);
+		return stop.aborted ? undefined : await work(() => supervisor.snapshot());
+	} finally {
+		await supervisor.stop();
+	}
+}
 
-	async function runStep(step: Step): Promise<void> {
-		if (stopped !== undefined) return;
-		if (step.kind === 'task') await step.run();
-		else await supervised.get(step.name)?.start();
+/** Runs a list of steps. A step starts when all that it depends on is ready, so whatever can run at the same time does. */
+export class Supervisor {
+	readonly #steps: Step[];
+	readonly #processes: Map<string, SupervisedProcess>;
+	#stopped: Promise<void> | undefined;
+
+	/** @throws when the steps can't be started in any order */
+	constructor({ home, steps, report }: { home: Home; steps: Step[]; report: Report }) {
+		assertStartable(steps);
+		this.#steps = steps;
+		const definitions = steps.filter((step) => step.kind === 'process');
+		this.#processes = new Map(
+			definitions.map((definition) => [definition.name, new SupervisedProcess(definition, { home, report })]),
+		);
 	}
 
-	return {
-		async start() {
-			const outcomes = new Map<string, Promise<void>>();
-			const outcome = (name: string): Promise<void> => outcomes.get(name) ?? Promise.resolve();
-			for (const step of inOrder(steps)) {
-				outcomes.set(
-					step.name,
-					Promise.all(step.dependsOn.map(outcome)).then(() => runStep(step)),
-				);
-			}
-			await Promise.all(outcomes.values());
-		},
-		stop() {
-			stopped ??= stopAll(processes, supervised, draining, drainMs);
-			return stopped;
-		},
-		snapshot: () => [...supervised.values()].map((one) => one.snapshot()),
-	};
-}
+	snapshot(): ProcessSnapshot[] {
+		return [...this.#processes.values()].map(({ snapshot }) => snapshot);
+	}
 
-async function stopAll(
-	processes: ManagedProcess[],
-	supervised: Map<string, Supervised>,
-	draining: ReadonlySet<string>,
-	drainMs: number,
-): Promise<void> {
-	const drainedBy = Date.now() + drainMs;
-	const ends = new Map<string, Promise<void>>();
-	const end = ({ name, stopTimeoutMs }: ManagedProcess): Promise<void> => {
-		const known = ends.get(name);
-		if (known !== undefined) return known;
-		const dependents = processes.filter((other) => other.dependsOn.includes(name));
-		const ended = Promise.all(dependents.map(end)).then(() => {
-			const leftMs = draining.has(name) ? drainedBy - Date.now() : stopTimeoutMs;
-			return supervised.get(name)?.stop(Math.max(Math.min(stopTimeoutMs, leftMs), LEAST_STOP_MS));
+	/** Resolves when every task is done and every process ready; rejects at the first that fails. Starts nothing after `stop`. */
+	async start(): Promise<void> {
+		const dependenciesOf = ({ dependsOn }: Step) =>
+			this.#steps.filter(({ name }) => dependsOn.includes(name));
+		await forEachAfter(this.#steps, dependenciesOf, async (step) => {
+			if (this.#stopped !== undefined) return;
+			if (step.kind === 'task') await step.run();
+			else await this.#processes.get(step.name)?.start();
 		});
-		ends.set(name, ended);
-		return ended;
-	};
-	await Promise.all(processes.map(end));
+	}
+
+	/** Ends every process, dependents first. Safe to call at any time, also twice. */
+	stop(): Promise<void> {
+		this.#stopped ??= this.#stopAll();
+		return this.#stopped;
+	}
+
+	async #stopAll(): Promise<void> {
+		const drainedBy = Date.now() + DRAIN_MS;
+		const dependentsOf = ({ name }: Step) => this.#steps.filter(({ dependsOn }) => dependsOn.includes(name));
+		await forEachAfter(this.#steps, dependentsOf, async ({ name }) => {
+			const process = this.#processes.get(name);
+			if (process === undefined) return;
+			const { drains, stopTimeoutMs } = process.definition;
+			const leftMs = drains ? drainedBy - Date.now() : stopTimeoutMs;
+			await process.stop(Math.max(Math.min(stopTimeoutMs, leftMs), LEAST_STOP_MS));
+		});
+	}
 }
 
-/** The steps so that each comes after all it depends on. */
-function inOrder(steps: Step[]): Step[] {
-	const ordered: Step[] = [];
-	const place = (step: Step, path: string[]): void => {
-		if (path.includes(step.name))
-			throw new Error(`${[...path, step.name].join(' → ')} depend on one another`);
-		if (ordered.includes(step)) return;
-		for (const other of steps) if (step.dependsOn.includes(other.name)) place(other, [...path, step.name]);
-		ordered.push(step);
+/** Acts on every step once, after it has acted on all that `before` returns for it; on independent steps at the same time. */
+async function forEachAfter(
+	steps: Step[],
+	before: (step: Step) => Step[],
+	act: (step: Step) => Promise<void>,
+): Promise<void> {
+	const acted = new Map<Step, Promise<void>>();
+	const visit = (step: Step): Promise<void> => {
+		const acting = acted.get(step) ?? Promise.all(before(step).map(visit)).then(() => act(step));
+		acted.set(step, acting);
+		return acting;
 	};
-	for (const step of steps) place(step, []);
-	return ordered;
+	await Promise.all(steps.map(visit));
 }
 
-function assertComplete(steps: Step[]): void {
+function assertStartable(steps: Step[]): void {
 	const names = new Set(steps.map(({ name }) => name));
 	if (names.size !== steps.length) throw new Error('two steps have the same name');
 	for (const { name, dependsOn } of steps) {
 		const missing = dependsOn.filter((other) => !names.has(other));
 		if (missing.length > 0)
 			throw new Error(`${name} depends on ${missing.join(', ')}, which is not in the list`);
+	}
+	for (let waiting = steps; waiting.length > 0; ) {
+		const isWaiting = (name: string) => waiting.some((step) => step.name === name);
+		const blocked = waiting.filter(({ dependsOn }) => dependsOn.some(isWaiting));
+		if (blocked.length === waiting.length)
+			throw new Error(`${blocked.map(({ name }) => name).join(', ')} depend on one another`);
+		waiting = blocked;
 	}
 }

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { readSettings } from '../stack/settings.ts';
+import { temporaryHome } from '../testing/temporary.ts';
+import { stripeService } from './stripe.ts';
+
+const home = temporaryHome();
+const description = () => join(home().root, 'stripe.json');
+
+const service = (environment: NodeJS.ProcessEnv) => stripeService(readSettings(environment), home());
+
+test('without an account a stand-in is started, and described for its owner alone', async () => {
+	const { steps, variables } = await service({ GATEWAY_PORT: '8081' });
+	const url = 'http://127.0.0.1:8081/v1/billing/webhook';
+	expect(steps).toMatchObject([{ name: 'stripe', env: { WEBHOOK_URL: url } }]);
+	expect(statSync(description()).mode & 0o777).toBe(0o600);
+	expect(JSON.parse(readFileSync(description(), 'utf8'))).toEqual({
+		api_base: variables.STRIPE_API_BASE,
+		secret_key: variables.STRIPE_SECRET_KEY,
+		webhook_secret: variables.STRIPE_WEBHOOK_SECRET,
+		price_monthly: variables.STRIPE_PRICE_MONTHLY,
+		price_yearly: variables.STRIPE_PRICE_YEARLY,
+	});
+});
+
+test('events go to HTTPS when the gateway has a certificate', async () => {
+	const { steps } = await service({ TLS_CERT_FILE: '/cert.pem', TLS_KEY_FILE: '/key.pem' });
+	expect(steps).toMatchObject([{ env: { WEBHOOK_URL: 'https://127.0.0.1:8080/v1/billing/webhook' } }]);
+});
+
+test('with an account of the person none is started, and none is described any more', async () => {
+	await service({});
+	const account = { STRIPE_SECRET_KEY: 'sk', STRIPE_WEBHOOK_SECRET: 'whsec' };
+	const prices = { STRIPE_PRICE_MONTHLY: 'price_m', STRIPE_PRICE_YEARLY: 'price_y' };
+	const { steps, variables } = await service({ ...account, ...prices });
+	expect(steps).toEqual([]);
+	expect(variables).toMatchObject({ ...account, ...prices });
+	expect(existsSync(description())).toBe(false);
+});

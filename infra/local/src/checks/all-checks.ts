@@ -1,0 +1,134 @@
+import { globSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { programEnvironment } from '../backing/base-environment.ts';
+import { buildWeb } from '../stack/generate-code.ts';
+import { REPOSITORY } from '../stack/settings.ts';
+import { acceptanceProduct, CHAOS_PRODUCT, type ProductOptions, withProduct } from '../stack/with-product.ts';
+import { type Check, type JestSuite, type Outcome, runJest, runProgramCheck } from './check.ts';
+import { MUTATIONS, withMutantTree } from './mutant-tree.ts';
+import { withTestHome } from './test-home.ts';
+
+const STATIC_TIMEOUT_MS = 300_000;
+/** Two starts and two recoveries, on a busy machine. */
+const REHEARSAL_TIMEOUT_MS = 900_000;
+const MUTATIONS_TIMEOUT_MS = 900_000;
+const REHEARSAL = join(REPOSITORY, 'infra', 'local', 'src', 'rehearse-full-disk.ts');
+
+/** Returns the checks of the code that don't run it. */
+export function staticChecks(homeRoot: string): Check[] {
+	const check = (name: string, program: string, args: string[]): Check => ({
+		name,
+		run: (stop) =>
+			runProgramCheck([resolve(REPOSITORY, 'node_modules', '.bin', program), ...args], {
+				env: programEnvironment(homeRoot),
+				stop,
+				timeoutMs: STATIC_TIMEOUT_MS,
+			}),
+	});
+	return [
+		check('format', 'biome', ['format', '.']),
+		check('lint', 'biome', ['check', '--formatter-enabled=false', '--error-on-warnings', '.']),
+		check('boundaries', 'depcruise', [
+			...['--config', '.dependency-cruiser.mjs'],
+			...['apps', 'packages', 'infra', 'qa', 'scripts'],
+		]),
+		check('names of tools', process.execPath, ['scripts/check-tool-slugs.mjs']),
+		// one program: package by package, what all share would be checked again and again
+		check('types', 'tsc', ['--noEmit']),
+		// code that also runs in browsers has other types
+		check('types of the client', 'tsc', ['--noEmit', '--project', 'packages/client']),
+		check('types of the web app', 'tsc', ['--noEmit', '--project', 'apps/web']),
+		check('types of the browser tests', 'tsc', ['--noEmit', '--project', 'qa/acceptance/web']),
+	];
+}
+
+/** Builds what gateways serve to browsers. */
+export function webBuildCheck(homeRoot: string): Check {
+	return {
+		name: 'build of the web app',
+		run: async (stop) => {
+			await buildWeb(homeRoot, stop);
+			return { passed: 1, failed: 0, output: '' };
+		},
+	};
+}
+
+/** Returns the unit and integration tests of every package that has some. */
+export function packageChecks(homeRoot: string, environment: Record<string, string>): Check[] {
+	const configs = globSync(['{apps,packages,infra}/*/jest.config.mjs', 'qa/jest.config.mjs'], {
+		cwd: REPOSITORY,
+	});
+	return configs
+		.map(dirname)
+		.sort()
+		.map((directory) => ({
+			name: directory,
+			run: (stop) => runJest(homeRoot, { directory, environment }, stop),
+		}));
+}
+
+/** Returns the checks that run on products of their own, and so beside all other checks. */
+export function productChecks(homeRoot: string): Check[] {
+	return [
+		// in a browser; its tests wait more than they work
+		productCheck('qa/acceptance/web', acceptanceProduct(1), {
+			suite: { config: 'acceptance/web/jest.config.mjs', workers: 2 },
+			logsName: 'web-logs',
+		}),
+		productCheck('qa/acceptance', acceptanceProduct(2), {
+			suite: { config: 'acceptance/jest.config.mjs' },
+			logsName: 'acceptance-logs',
+		}),
+		productCheck('qa/chaos', CHAOS_PRODUCT, {
+			suite: { config: 'chaos/jest.config.mjs' },
+			logsName: 'chaos-logs',
+		}),
+		{
+			name: 'rehearsal of a full disk',
+			run: (stop) =>
+				runProgramCheck([process.execPath, '--no-warnings', REHEARSAL], {
+					env: programEnvironment(homeRoot),
+					stop,
+					timeoutMs: REHEARSAL_TIMEOUT_MS,
+				}),
+		},
+	];
+}
+
+function productCheck(
+	name: string,
+	options: ProductOptions,
+	{ suite, logsName }: { suite: Pick<JestSuite, 'config' | 'workers'>; logsName: string },
+): Check {
+	const interrupted: Outcome = { passed: 0, failed: 1, output: 'interrupted' };
+	return {
+		name,
+		run: (stop) =>
+			withTestHome(
+				async ({ home, keepLogs }) => {
+					const outcome = await withProduct(home, options, stop, (environment) =>
+						runJest(home.root, { directory: 'qa', environment, ...suite }, stop),
+					);
+					if (outcome?.failed === 0) return outcome;
+					const { output } = outcome ?? interrupted;
+					return { ...(outcome ?? interrupted), output: `${output}\nlogs: ${keepLogs()}` };
+				},
+				{ logsName },
+			),
+	};
+}
+
+/** Tries a few mutants; `npm run test:mutations` tries all. */
+export function mutationsCheck(homeRoot: string): Check {
+	return {
+		name: 'qa/mutations',
+		run: (stop) =>
+			withMutantTree(homeRoot, {}, (env) =>
+				runProgramCheck([process.execPath, '--no-warnings', MUTATIONS, '--quick'], {
+					env,
+					stop,
+					timeoutMs: MUTATIONS_TIMEOUT_MS,
+				}),
+			),
+	};
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { programEnvironment } from './backing/base-environment.ts';
+import { MUTATIONS, withMutantTree } from './checks/mutant-tree.ts';
+import { withTestHome } from './checks/test-home.ts';
+import {
+	packagesToBench,
+	packagesToBenchGateway,
+	packagesToProcess,
+	packagesToStart,
+	packagesToTest,
+} from './machine/debian-packages.ts';
+import { installPackages, prepareMachine } from './machine/prepare-machine.ts';
+import { BENCH_PRODUCTS } from './stack/bench-products.ts';
+import { runCommand, say } from './stack/command.ts';
+import { generateCode } from './stack/generate-code.ts';
+import { runScript } from './stack/run-program.ts';
+import { REPOSITORY } from './stack/settings.ts';
+import { withTestServices } from './stack/test-services.ts';
+import { acceptanceProduct, CHAOS_PRODUCT, type ProductOptions, withProduct } from './stack/with-product.ts';
+
+type Program = {
+	/** Relative to the repository. */
+	main: string;
+	packages: string[];
+	/** The product that it runs against, if any. */
+	product?: ProductOptions;
+	/** The name under which the logs of a failed run are kept. */
+	logsName?: string;
+};
+
+const WHOLE_PRODUCT = packagesToStart({ ownBroker: true });
+const PROGRAMS: Readonly<Record<string, Program>> = {
+	budgets: {
+		main: 'qa/acceptance/web/budgets/main.ts',
+		packages: packagesToTest(),
+		product: acceptanceProduct(1),
+	},
+	chaos: {
+		main: 'qa/chaos/main.ts',
+		packages: WHOLE_PRODUCT,
+		product: CHAOS_PRODUCT,
+		logsName: 'chaos-logs',
+	},
+	fuzz: { main: 'qa/fuzz/main.ts', packages: packagesToTest(), product: acceptanceProduct(1) },
+	hostile: { main: 'qa/hostile/main.ts', packages: packagesToBench() },
+	screenshots: {
+		main: 'qa/acceptance/web/readme/main.ts',
+		packages: packagesToTest(),
+		product: acceptanceProduct(1),
+	},
+};
+
+/** Runs a program of the repository, such as `npm run chaos`, with the packages and on the product that it needs. */
+await runCommand(async (stop) => {
+	const [name = ''] = process.argv.splice(2, 1);
+	if (name === 'sbom') return await runSbom(stop);
+	if (name === 'mutations') return await runMutations(stop);
+	const program = name === 'bench' ? benchProgram() : PROGRAMS[name];
+	if (program === undefined) throw new Error(`there is no program ${name}`);
+	if (program.product !== undefined) return await runOnProduct(program, program.product, stop);
+	if (program.packages.length > 0) await prepareMachine(program.packages);
+	return await runScript(join(REPOSITORY, program.main), { stop });
+});
+
+/** Some benchmarks measure a product of their own, some run tools, and some do neither. */
+function benchProgram(): Program {
+	const name = process.argv[2] ?? '';
+	const main = 'qa/bench/main.ts';
+	const product = BENCH_PRODUCTS[name];
+	if (product === undefined || process.argv.includes('--help'))
+		return { main, packages: name === 'presign' ? [] : packagesToBench() };
+	const packages = name === 'gateway' ? packagesToBenchGateway() : [...WHOLE_PRODUCT, ...packagesToBench()];
+	return { main, packages, product, logsName: 'bench-logs' };
+}
+
+function runOnProduct(
+	{ main, packages, logsName = 'test-logs' }: Program,
+	product: ProductOptions,
+	stop: AbortSignal,
+): Promise<number> {
+	return withTestHome(
+		async ({ home, keepLogs }) => {
+			await prepareMachine(packages, home);
+			// paths among the person's arguments are relative to INIT_CWD
+			const { INIT_CWD } = process.env;
+			const exitCode = await withProduct(home, product, stop, (environment) => {
+				const env = { ...programEnvironment(home.root, environment), ...(INIT_CWD && { INIT_CWD }) };
+				return runScript(join(REPOSITORY, main), { stop, env });
+			});
+			if (exitCode !== 0) say(`Logs of the services: ${keepLogs()}`);
+			return exitCode ?? 1;
+		},
+		{ logsName },
+	);
+}
+
+/** Lists what workers run: the tools are installed, and not started. */
+async function runSbom(stop: AbortSignal): Promise<number> {
+	await installPackages(packagesToProcess());
+	return await runScript(join(REPOSITORY, 'infra', 'licences', 'src', 'main.ts'), { stop });
+}
+
+/** Tries mutants of the code, with the services that their tests need. */
+async function runMutations(stop: AbortSignal): Promise<number> {
+	if (process.argv.includes('--help')) return await runScript(MUTATIONS, { stop });
+	return await withTestHome(async ({ home }) => {
+		await prepareMachine(packagesToTest(), home);
+		await generateCode(home.root, stop);
+		const exitCode = await withTestServices(home, { stop }, (services) =>
+			withMutantTree(home.root, services, (env) => runScript(MUTATIONS, { stop, env })),
+		);
+		return exitCode ?? 1;
+	});
+}

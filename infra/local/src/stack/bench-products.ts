@@ -1,0 +1,95 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Home } from '../supervisor/home.ts';
+import { ownershipMark } from '../supervisor/ownership.ts';
+import type { ManagedProcess, Step } from '../supervisor/process.ts';
+import { copyRepository } from './repository-copy.ts';
+import type { Scale } from './scale.ts';
+import { REPOSITORY } from './settings.ts';
+import type { ProductOptions } from './with-product.ts';
+
+type BenchOptions = {
+	scale: Scale;
+	/** The processes to start, with all that they depend on; everything unless given. */
+	only?: readonly string[];
+	/** Apps that the benchmark starts itself, when it needs them. */
+	held?: readonly string[];
+	/** The folder of a tool that the benchmark adds, relative to the repository. */
+	extraTool?: string;
+};
+
+const ONE_OF_EACH = { gateway: 1, 'tool-worker': 1 };
+const NOOP = 'qa/bench/queue/noop';
+const EXTRA_TOOL = 'extra-tool';
+
+/** The benchmarks that measure a product of their own. */
+export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
+	gateway: benchProduct({ scale: ONE_OF_EACH, only: ['auth', 'web'], held: ['gateway'] }),
+	throughput: benchProduct({ scale: { gateway: 1, 'tool-worker': 4 }, held: ['tool-worker'] }),
+	drain: benchProduct({ scale: ONE_OF_EACH, held: ['tool-worker'], extraTool: NOOP }),
+	memory: benchProduct({ scale: ONE_OF_EACH }),
+	abuse: benchProduct({ scale: ONE_OF_EACH }),
+	overhead: benchProduct({ scale: ONE_OF_EACH, extraTool: NOOP }),
+};
+
+function benchProduct({ scale, only, held = [], extraTool }: BenchOptions): ProductOptions {
+	return {
+		scale,
+		// a benchmark runs more in an hour than a user does in a day
+		settings: { PLANS: JSON.stringify({ free: { computeSecondsPerDay: 0 } }) },
+		adapt: async (steps, { home, url }) => {
+			const all = extraTool === undefined ? steps : withExtraTool(steps, home, extraTool);
+			const isHeld = ({ name }: Step) => held.some((app) => name === app || name.startsWith(`${app}-`));
+			const heldFile = join(home.root, 'held.json');
+			// it contains keys
+			writeFileSync(heldFile, JSON.stringify(describeHeld(all.filter(isHeld), home)), { mode: 0o600 });
+			return {
+				steps: onlyWanted(all, only).filter((step) => !isHeld(step)),
+				variables: { CREATORR_HOME: home.root, BENCH_API_URL: url, BENCH_HELD_FILE: heldFile },
+			};
+		},
+	};
+}
+
+function isProcess(step: Step): step is ManagedProcess {
+	return step.kind === 'process';
+}
+
+/** What the benchmark needs to start a process itself. */
+function describeHeld(steps: readonly Step[], home: Home) {
+	return steps.filter(isProcess).map(({ name, command, env }) => ({
+		...{ name, command, env: { ...env, ...ownershipMark(home.root) } },
+		readyUrl: `http://127.0.0.1:${env.PORT}/health/ready`,
+	}));
+}
+
+function onlyWanted(steps: readonly Step[], only: readonly string[] | undefined): Step[] {
+	if (only === undefined) return [...steps];
+	const wanted = new Set<string>();
+	const add = (name: string): void => {
+		if (wanted.has(name)) return;
+		wanted.add(name);
+		for (const other of steps.find((step) => step.name === name)?.dependsOn ?? []) add(other);
+	};
+	for (const name of only) add(name);
+	return steps.filter(({ name }) => wanted.has(name));
+}
+
+/** The same apps from a copy of the repository that has one tool more: a tool is a folder, and nothing is registered. */
+function withExtraTool(steps: Step[], home: Home, folder: string): Step[] {
+	const root = join(home.root, 'with-extra-tool');
+	const copy = async (): Promise<void> => {
+		copyRepository(root);
+		const tool = join(root, 'packages', 'tools', 'src', basename(folder));
+		cpSync(join(REPOSITORY, folder), tool, { recursive: true });
+	};
+	const inCopy = (argument: string): string => argument.replace(join(REPOSITORY, 'apps'), join(root, 'apps'));
+	return [
+		{ kind: 'task', name: EXTRA_TOOL, dependsOn: ['generated-code'], run: copy },
+		...steps.map((step) =>
+			isProcess(step) && step.drains
+				? { ...step, command: step.command.map(inCopy), dependsOn: [...step.dependsOn, EXTRA_TOOL] }
+				: step,
+		),
+	];
+}

@@ -1,0 +1,111 @@
+import { choosePorts, pickConsecutivePorts } from '../backing/ports.ts';
+import type { Home } from '../supervisor/home.ts';
+import type { Report, Step, SupervisorEvent } from '../supervisor/process.ts';
+import { withSupervisor } from '../supervisor/supervisor.ts';
+import { addFaults } from './faults.ts';
+import { printEvent, printTrouble } from './print-event.ts';
+import { product } from './product.ts';
+import type { Scale } from './scale.ts';
+import { testEnvironment } from './test-services.ts';
+
+/** A web origin that may call the product under test. */
+const WEB_ORIGIN = 'http://localhost:3000';
+
+/** How a product for a suite or a benchmark differs from that of `npm start`. */
+export type ProductOptions = {
+	scale: Scale;
+	/** Variables that differ from the defaults. */
+	settings: Record<string, string>;
+	/** False: PostgreSQL is faster, and loses data when the machine fails. */
+	durable?: boolean;
+	report?: Report;
+	/** Returns the steps to run, and variables for the work, from the product's steps and the URL of its first gateway. */
+	adapt?: (
+		steps: Step[],
+		context: { home: Home; url: string },
+	) => Promise<{ steps: Step[]; variables: Record<string, string> }>;
+};
+
+/** The product that the acceptance suites test: fast, with two gateways, since tests look at both. */
+export function acceptanceProduct(replicas: number): ProductOptions {
+	return {
+		scale: {
+			...{ auth: replicas, files: replicas, jobs: replicas, billing: replicas, 'tool-worker': replicas },
+			gateway: 2,
+		},
+		settings: {
+			BCRYPT_COST: '4',
+			// every wrong password of a suite comes from one address
+			LOGIN_FAILURES_PER_ADDRESS: '10000',
+			MAILS_PER_NETWORK: '100000',
+			HEADERS_TIMEOUT_SECONDS: '3',
+			REQUEST_TIMEOUT_SECONDS: '6',
+			// requests of a suite ask for traces by their headers
+			OTEL_TRACES_SAMPLER: 'parentbased_always_off',
+			TRUST_TRACEPARENT: 'true',
+		},
+		durable: false,
+	};
+}
+
+/** The product that chaos breaks: every process, and every connection between them. */
+export const CHAOS_PRODUCT: ProductOptions = {
+	scale: { gateway: 2, 'tool-worker': 2 },
+	settings: {
+		BCRYPT_COST: '4',
+		SWEEP_INTERVAL_SECONDS: '2',
+		// all users come from one address
+		MAILS_PER_NETWORK: '1000000',
+		// a long round runs more jobs of an account than a day allows
+		PLANS: JSON.stringify({ free: { computeSecondsPerDay: 0 } }),
+	},
+	report: printLostLog,
+	adapt: (steps, { home }) => addFaults(steps, home),
+};
+
+/** Prints nothing of processes that end: chaos ends them. */
+function printLostLog(event: SupervisorEvent): void {
+	if (event.type === 'log-lost') printEvent(event);
+}
+
+/**
+ * Runs the whole product with backing services of its own, and does the work meanwhile. The work gets the variables that the
+ * suites of qa read.
+ * @returns what the work returns; undefined when `stop` aborted before it began
+ */
+export async function withProduct<T>(
+	home: Home,
+	{ scale, settings, durable = true, report = printTrouble, adapt }: ProductOptions,
+	stop: AbortSignal,
+	work: (environment: Record<string, string>) => Promise<T>,
+): Promise<T | undefined> {
+	const gatewayPort = await pickConsecutivePorts(scale.gateway);
+	const { otlp: otlpPort } = await choosePorts(home, ['otlp']);
+	const url = (index: number) => `http://127.0.0.1:${gatewayPort + index}`;
+	const traces = settings.OTEL_TRACES_SAMPLER && {
+		OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlpPort}`,
+	};
+	const backing = await product(
+		{
+			environment: { ...process.env, ...settings, ...traces },
+			gatewayPort,
+			corsOrigins: WEB_ORIGIN,
+			external: {},
+		},
+		{ home, scale, stop, durable },
+	);
+	const adapted = await adapt?.(backing.steps, { home, url: url(0) });
+	const environment = {
+		...testEnvironment(home, backing),
+		TEST_S3_BUCKET: backing.s3.S3_BUCKET,
+		TEST_BASE_URL: url(0),
+		TEST_BASE_URL_2: url(scale.gateway - 1),
+		TEST_REPLICAS: String(scale.jobs ?? 1),
+		TEST_WEB_ORIGIN: WEB_ORIGIN,
+		TEST_OTLP_PORT: String(otlpPort),
+		TEST_REQUEST_TIMEOUT_SECONDS: settings.REQUEST_TIMEOUT_SECONDS ?? '',
+		...adapted?.variables,
+	};
+	const steps = adapted?.steps ?? backing.steps;
+	return await withSupervisor({ home, steps, report, stop }, () => work(environment));
+}
