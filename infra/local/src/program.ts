@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { programEnvironment } from './backing/base-environment.ts';
-import { MUTATIONS, withMutantTree } from './checks/mutant-tree.ts';
+import { MUTATIONS, withMutantTree } from './checks/all-checks.ts';
 import { withTestHome } from './checks/test-home.ts';
 import {
 	packagesToBench,
@@ -12,8 +12,7 @@ import {
 import { installPackages, prepareMachine } from './machine/prepare-machine.ts';
 import { BENCH_PRODUCTS } from './stack/bench-products.ts';
 import { runCommand, say } from './stack/command.ts';
-import { generateCode } from './stack/generate-code.ts';
-import { runScript } from './stack/run-program.ts';
+import { generateCode, runScript } from './stack/run-program.ts';
 import { REPOSITORY } from './stack/settings.ts';
 import { withTestServices } from './stack/test-services.ts';
 import { acceptanceProduct, CHAOS_PRODUCT, type ProductOptions, withProduct } from './stack/with-product.ts';

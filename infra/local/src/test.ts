@@ -11,7 +11,7 @@ import { withTestHome } from './checks/test-home.ts';
 import { packagesToTest } from './machine/debian-packages.ts';
 import { prepareMachine } from './machine/prepare-machine.ts';
 import { runCommand, say } from './stack/command.ts';
-import { generateCode } from './stack/generate-code.ts';
+import { generateCode } from './stack/run-program.ts';
 import { withTestServices } from './stack/test-services.ts';
 
 /** Tests wait as long as they work, so that four checks at a time keep two processors busy. */

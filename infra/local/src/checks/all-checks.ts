@@ -1,13 +1,15 @@
-import { globSync } from 'node:fs';
+import { globSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { programEnvironment } from '../backing/base-environment.ts';
-import { buildWeb } from '../stack/generate-code.ts';
+import { copyRepository } from '../stack/repository-copy.ts';
+import { buildWeb } from '../stack/run-program.ts';
 import { REPOSITORY } from '../stack/settings.ts';
 import { acceptanceProduct, CHAOS_PRODUCT, type ProductOptions, withProduct } from '../stack/with-product.ts';
 import { type Check, type JestSuite, type Outcome, runJest, runProgramCheck } from './check.ts';
-import { MUTATIONS, withMutantTree } from './mutant-tree.ts';
 import { withTestHome } from './test-home.ts';
 
+/** Tries mutants of the code, as its `--help` says. */
+export const MUTATIONS = join(REPOSITORY, 'qa', 'mutations', 'main.ts');
 const STATIC_TIMEOUT_MS = 300_000;
 /** Two starts and two recoveries, on a busy machine. */
 const REHEARSAL_TIMEOUT_MS = 900_000;
@@ -131,4 +133,19 @@ export function mutationsCheck(homeRoot: string): Check {
 				}),
 			),
 	};
+}
+
+/** Runs `work` with what {@link MUTATIONS} needs: a copy of the repository that it may change, and services for the tests. */
+export async function withMutantTree<T>(
+	homeRoot: string,
+	services: Record<string, string>,
+	work: (environment: Record<string, string>) => Promise<T>,
+): Promise<T> {
+	const root = join(homeRoot, 'mutant');
+	copyRepository(root);
+	try {
+		return await work(programEnvironment(homeRoot, { ...services, MUTANT_TREE: root }));
+	} finally {
+		rmSync(root, { recursive: true, force: true });
+	}
 }

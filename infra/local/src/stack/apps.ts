@@ -6,7 +6,7 @@ import { choosePorts } from '../backing/ports.ts';
 import { type Caller, loadSecrets, type Secrets } from '../backing/secrets.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess } from '../supervisor/process.ts';
-import { WEB_DIR } from './generate-code.ts';
+import { WEB_DIR } from './run-program.ts';
 import { replicaNames, type Scale } from './scale.ts';
 import {
 	type DatabaseVariables,

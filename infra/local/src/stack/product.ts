@@ -8,7 +8,7 @@ import { stripeService } from '../backing/stripe.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
 import { appProcesses } from './apps.ts';
-import { buildWeb, generateCode } from './generate-code.ts';
+import { buildWeb, generateCode } from './run-program.ts';
 import type { Scale } from './scale.ts';
 import type { S3Variables, Settings } from './settings.ts';
 

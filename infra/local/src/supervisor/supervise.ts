@@ -64,21 +64,24 @@ export class SupervisedProcess {
 
 	/** Ends the process: the stop signal, and SIGKILL after `timeoutMs`. Resolves when it is gone. */
 	async stop(timeoutMs: number): Promise<void> {
-		const child = this.#child;
 		this.#stopping.abort();
-		if (child !== null) {
+		if (this.#child !== null) {
 			this.#state = 'stopping';
-			child.signal(this.definition.stopSignal);
-			const timer = setTimeout(() => {
-				this.#report('killed', `did not stop within ${seconds(timeoutMs)}; killed`);
-				child.signal('SIGKILL');
-			}, timeoutMs);
-			await child.exited;
-			clearTimeout(timer);
+			await this.#end(this.#child, timeoutMs);
 			this.#report('stopped', 'stopped');
 		}
 		await this.#over;
 		this.#state = 'stopped';
+	}
+
+	async #end(child: Child, timeoutMs: number): Promise<void> {
+		child.signal(this.definition.stopSignal);
+		const timer = setTimeout(() => {
+			this.#report('killed', `did not stop within ${seconds(timeoutMs)}; killed`);
+			child.signal('SIGKILL');
+		}, timeoutMs);
+		await child.exited;
+		clearTimeout(timer);
 	}
 
 	async #keepAlive(onReady: () => void): Promise<void> {
@@ -120,7 +123,7 @@ export class SupervisedProcess {
 			this.#state = 'ready';
 			this.#wasReady = true;
 			onReady();
-			void this.#restartWhenUnresponsive(child, exited.signal, over);
+			void this.#restartWhenUnresponsive(child, over);
 		}
 		if (readyAt === 'late') child.signal('SIGKILL');
 		const how = await child.exited;
@@ -135,14 +138,12 @@ export class SupervisedProcess {
 	}
 
 	/** Ends a process that no longer works, for `#keepAlive` to start it again. */
-	async #restartWhenUnresponsive(child: Child, exited: AbortSignal, over: AbortSignal): Promise<void> {
-		const { liveness, stopSignal, stopTimeoutMs } = this.definition;
+	async #restartWhenUnresponsive(child: Child, over: AbortSignal): Promise<void> {
+		const { liveness, stopTimeoutMs } = this.definition;
 		const reason = liveness && (await watchLiveness(liveness, over));
 		if (reason === undefined) return;
 		this.#report('unresponsive', `is unresponsive (${reason}); restarting it`);
-		child.signal(stopSignal);
-		await sleep(stopTimeoutMs, undefined, { signal: exited, ref: false }).catch(() => undefined);
-		if (!exited.aborted) child.signal('SIGKILL');
+		await this.#end(child, stopTimeoutMs);
 	}
 
 	async #backOff(how: string): Promise<void> {
