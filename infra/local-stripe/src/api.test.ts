@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { API_VERSION, type StripeServer } from './server.ts';
-import { newSession, startWithoutWebhooks, subscribe } from './testing/stripe.ts';
+import { API_VERSION } from './objects.ts';
+import type { StripeServer } from './server.ts';
+import {
+	client,
+	eventTypes,
+	openCheckout,
+	SECRET_KEY,
+	startWithoutWebhooks,
+	subscribe,
+} from './testing/stripe.ts';
 
 let server: StripeServer;
 let stripe: Stripe;
@@ -11,144 +19,119 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-test('the version is the one that the official client pins', () => {
+test('has the version that the official client pins, and refuses others', async () => {
 	expect(API_VERSION).toBe(Stripe.API_VERSION);
+	const older = client(server, { apiVersion: '2024-06-20' as typeof Stripe.API_VERSION });
+	await expect(older.customers.list()).rejects.toThrow('Invalid Stripe API version: 2024-06-20');
 });
 
-describe('customers', () => {
-	test('are found by what their metadata says, until they are deleted', async () => {
-		const { id } = await stripe.customers.create({ metadata: { user_id: 'u1' } });
-		await stripe.customers.create({ metadata: { user_id: 'u2' } });
-		const find = () => stripe.customers.search({ query: "metadata['user_id']:'u1'" });
-		expect(await find()).toMatchObject({ object: 'search_result', has_more: false, data: [{ id }] });
-		await stripe.customers.del(id);
-		expect((await find()).data).toEqual([]);
-		await expect(stripe.customers.search({ query: 'u1' })).rejects.toThrow('parse');
+test('lists come in pages, the newest first', async () => {
+	const ids: string[] = [];
+	for (let n = 0; n < 3; n += 1) ids.unshift((await stripe.customers.create({ name: `${n}` })).id);
+	const first = await stripe.customers.list({ limit: 2 });
+	expect(first).toMatchObject({ object: 'list', has_more: true, data: [{ id: ids[0] }, { id: ids[1] }] });
+	const all = await stripe.customers.list({ limit: 2 }).autoPagingToArray({ limit: 10 });
+	expect(all.map(({ id }) => id)).toEqual(ids);
+	await expect(stripe.customers.list({ starting_after: 'cus_none' })).rejects.toMatchObject({
+		code: 'resource_missing',
+		param: 'starting_after',
+	});
+});
+
+describe('a request with an idempotency key', () => {
+	const idempotencyKey = 'customer-user-1';
+
+	test('is executed once, and always has the same response', async () => {
+		const create = () => stripe.customers.create({ email: 'a@example.com' }, { idempotencyKey });
+		server.control.setSwitches({ api: { lose_answers: 1 } });
+		// the client itself retries once on a closed connection
+		const first = await create();
+		expect(first.lastResponse.headers['idempotent-replayed']).toBe('true');
+		expect(await Promise.all([create(), create()])).toEqual([first, first]);
+		expect((await stripe.customers.list()).data).toEqual([first]);
 	});
 
-	test('are created, retrieved, found by email, updated and deleted', async () => {
-		const created = await stripe.customers.create({
-			email: 'a@example.com',
-			metadata: { user_id: 'u1', old: '1' },
-		});
-		expect(created.id).toMatch(/^cus_\w{14}$/);
-		expect(created).toMatchObject({ object: 'customer', livemode: false, metadata: { user_id: 'u1' } });
-		expect(await stripe.customers.retrieve(created.id)).toEqual(created);
-
-		await stripe.customers.create({ email: 'b@example.com' });
-		const found = await stripe.customers.list({ email: 'a@example.com' });
-		expect(found.data.map(({ id }) => id)).toEqual([created.id]);
-
-		const updated = await stripe.customers.update(created.id, {
-			name: 'Ann',
-			metadata: { old: '', new: '2' },
-		});
-		expect(updated).toMatchObject({ name: 'Ann', email: 'a@example.com' });
-		expect(updated.metadata).toEqual({ user_id: 'u1', new: '2' });
-
-		expect(await stripe.customers.del(created.id)).toEqual({
-			id: created.id,
-			object: 'customer',
-			deleted: true,
-		});
-		expect(await stripe.customers.retrieve(created.id)).toMatchObject({ deleted: true });
-		expect((await stripe.customers.list({ email: 'a@example.com' })).data).toEqual([]);
+	test('is refused with other parameters and at another endpoint', async () => {
+		await stripe.customers.create({ email: 'a@example.com' }, { idempotencyKey });
+		const other = stripe.customers.create({ email: 'b@example.com' }, { idempotencyKey });
+		await expect(other).rejects.toBeInstanceOf(Stripe.errors.StripeIdempotencyError);
+		const elsewhere = stripe.customers.update('cus_1', { email: 'a@example.com' }, { idempotencyKey });
+		await expect(elsewhere).rejects.toMatchObject({ statusCode: 400, rawType: 'idempotency_error' });
 	});
+});
 
-	test('take their subscriptions with them', async () => {
+describe('subscriptions', () => {
+	test('that ended are listed on request only, and cannot be changed', async () => {
 		const { id, customer } = await subscribe(server, stripe);
-		await stripe.customers.del(String(customer));
-		expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ status: 'canceled' });
+		await stripe.subscriptions.cancel(id);
+		const list = async (status?: 'all') => {
+			const filter = { customer: String(customer), ...(status && { status }) };
+			return (await stripe.subscriptions.list(filter)).data;
+		};
+		expect([await list(), await list('all')]).toMatchObject([[], [{ id, status: 'canceled' }]]);
+		await expect(stripe.subscriptions.cancel(id)).rejects.toMatchObject({ code: 'resource_missing' });
+		const change = stripe.subscriptions.update(id, { cancel_at_period_end: true });
+		await expect(change).rejects.toMatchObject({ statusCode: 400 });
+	});
+
+	test('that stay the same have no event', async () => {
+		const { id } = await subscribe(server, stripe);
+		const before = await eventTypes(stripe);
+		await stripe.subscriptions.update(id, { cancel_at_period_end: false });
+		expect(await eventTypes(stripe)).toEqual(before);
 	});
 });
 
-describe('lists', () => {
-	test('come in pages, the newest first, in both directions', async () => {
-		const ids: string[] = [];
-		for (let n = 0; n < 5; n += 1) ids.unshift((await stripe.customers.create({ name: `${n}` })).id);
-
-		const first = await stripe.customers.list({ limit: 2 });
-		expect(first).toMatchObject({ object: 'list', has_more: true, url: '/v1/customers' });
-		expect(first.data.map(({ id }) => id)).toEqual(ids.slice(0, 2));
-		const last = await stripe.customers.list({ limit: 3, starting_after: ids[1] ?? '' });
-		expect(last).toMatchObject({ has_more: false, data: ids.slice(2).map((id) => ({ id })) });
-		const back = await stripe.customers.list({ limit: 2, ending_before: ids[3] ?? '' });
-		expect(back).toMatchObject({ has_more: true, data: ids.slice(1, 3).map((id) => ({ id })) });
-
-		const all: string[] = [];
-		for await (const { id } of stripe.customers.list({ limit: 2 })) all.push(id);
-		expect(all).toEqual(ids);
+describe('a request is refused', () => {
+	test('with a wrong key', async () => {
+		const refusal = client(server, {}, 'sk_test_wrong').customers.list();
+		await expect(refusal).rejects.toBeInstanceOf(Stripe.errors.StripeAuthenticationError);
+		expect((await fetch(`${server.url}/v1/customers`)).status).toBe(401);
 	});
 
-	test('refuse a limit that is none and a start that is not there', async () => {
-		await expect(stripe.customers.list({ limit: 101 })).rejects.toMatchObject({
-			statusCode: 400,
-			param: 'limit',
-		});
-		await stripe.customers.create();
-		await expect(stripe.customers.list({ starting_after: 'cus_none' })).rejects.toMatchObject({
+	test('for an object or a route that does not exist', async () => {
+		await expect(stripe.subscriptions.retrieve('sub_none')).rejects.toMatchObject({
+			type: 'StripeInvalidRequestError',
+			statusCode: 404,
 			code: 'resource_missing',
-			param: 'starting_after',
+			requestId: expect.stringMatching(/^req_\w{14}$/),
+		});
+		await expect(stripe.coupons.retrieve('c')).rejects.toMatchObject({ statusCode: 404 });
+		await expect(openCheckout(stripe, 'cus_none')).rejects.toMatchObject({
+			statusCode: 400,
+			code: 'resource_missing',
+			param: 'customer',
 		});
 	});
-});
 
-describe('checkout sessions', () => {
-	test('are created, retrieved with what they sell, listed and expired', async () => {
-		const customer = await stripe.customers.create({ email: 'a@example.com' });
-		const session = await newSession(stripe, { customer: customer.id, price: server.prices.yearly });
-		expect(session).toMatchObject({
-			amount_total: 9000,
-			client_reference_id: 'user_1',
-			customer: customer.id,
+	test('with parameters that are missing, unknown or malformed, whose name it has', async () => {
+		const create = (params: object) => stripe.checkout.sessions.create(params as never);
+		await expect(create({ mode: 'subscription' })).rejects.toMatchObject({ param: 'success_url' });
+		await expect(stripe.customers.create({ color: 'red' } as never)).rejects.toThrow('color');
+		const line_items = [{ price: 'price_1', quantity: 'many' }];
+		const malformed = create({
 			mode: 'subscription',
-			payment_status: 'unpaid',
-			status: 'open',
-			subscription: null,
+			customer: 'c',
+			success_url: 'https://app.test',
+			line_items,
 		});
-		expect(session.url).toBe(`${server.url}/c/pay/${session.id}`);
-		expect(session).not.toHaveProperty('line_items');
-
-		const expanded = await stripe.checkout.sessions.retrieve(session.id, {
-			expand: ['line_items', 'customer'],
-		});
-		expect(expanded.line_items?.data).toMatchObject([{ price: { id: server.prices.yearly }, quantity: 1 }]);
-		expect(expanded.customer).toEqual(customer);
-
-		const expired = await stripe.checkout.sessions.expire(session.id);
-		expect(expired).toMatchObject({ status: 'expired', url: null });
-		await expect(stripe.checkout.sessions.expire(session.id)).rejects.toMatchObject({ statusCode: 400 });
-		const open = await stripe.checkout.sessions.list({ customer: customer.id, status: 'open' });
-		expect(open.data).toEqual([]);
-		expect((await stripe.checkout.sessions.list({ customer: customer.id })).data).toEqual([expired]);
+		await expect(malformed).rejects.toMatchObject({ param: 'line_items[0][quantity]' });
 	});
 
-	test('refuse a price and a customer that are not there', async () => {
-		await expect(newSession(stripe, { price: 'price_none' })).rejects.toMatchObject({
-			code: 'resource_missing',
-			param: 'line_items[0][price]',
-			statusCode: 400,
-		});
-		const wrong = newSession(stripe, { customer: 'cus_none', price: server.prices.monthly });
-		await expect(wrong).rejects.toMatchObject({ code: 'resource_missing', param: 'customer' });
+	test('from a page of another site', async () => {
+		const headers = { authorization: `Bearer ${SECRET_KEY}`, origin: 'https://evil.test' };
+		expect((await fetch(`${server.url}/v1/customers`, { headers })).status).toBe(403);
 	});
-});
 
-test('prices, invoices, events and portal sessions can be had', async () => {
-	const { latest_invoice: invoice, customer } = await subscribe(server, stripe);
-	const price = await stripe.prices.retrieve(server.prices.monthly, { expand: ['product'] });
-	expect(price).toMatchObject({ recurring: { interval: 'month' }, product: { name: 'creatorr Pro' } });
-	expect(price.unit_amount_decimal?.toString()).toBe('900');
-	expect(await stripe.invoices.retrieve(String(invoice))).toMatchObject({ status: 'paid', amount_paid: 900 });
-	const events = await stripe.events.list({ type: 'checkout.session.completed' });
-	expect(events.data).toHaveLength(1);
-	expect(await stripe.events.retrieve(events.data[0]?.id ?? '')).toEqual(events.data[0]);
-	const portal = await stripe.billingPortal.sessions.create({
-		customer: String(customer),
-		return_url: 'https://app.test/account',
-	});
-	expect(portal).toMatchObject({
-		object: 'billing_portal.session',
-		url: `${server.url}/p/session/${portal.id}`,
+	test('to the control routes without the key or with unknown switches', async () => {
+		const post = async (authorization: string, body: string) => {
+			const headers = { authorization, 'content-type': 'application/json' };
+			return (await fetch(`${server.url}/_control/switches`, { method: 'POST', headers, body })).status;
+		};
+		const pause = '{"webhooks":{"paused":true}}';
+		expect([await post('', pause), await post('Bearer sk_test_wrong', pause)]).toEqual([401, 401]);
+		expect(await post(`Bearer ${SECRET_KEY}`, '{"webhooks":{"color":"red"}}')).toBe(400);
+		expect(server.control.setSwitches({}).webhooks.paused).toBe(false);
+		expect(await post(`Basic ${btoa(`${SECRET_KEY}:`)}`, pause)).toBe(200);
 	});
 });

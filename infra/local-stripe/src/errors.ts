@@ -1,52 +1,48 @@
-type StripeErrorFields = {
+type ErrorFields = {
 	status: number;
-	type: 'invalid_request_error' | 'idempotency_error' | 'api_error' | 'card_error';
-	message: string;
+	type: 'invalid_request_error' | 'idempotency_error' | 'api_error';
 	code?: string;
-	decline_code?: string;
 	param?: string;
-	/**
-	 * Whether the request was refused before anything was done; such an answer is not remembered under an
-	 * idempotency key, so that the corrected request may use the same one.
-	 */
-	beforeExecution?: boolean;
 };
 
-/** An error that the client sees, in Stripe's form. */
+/** An error that clients receive in Stripe's form. */
 export class StripeError extends Error {
-	readonly fields: StripeErrorFields;
+	readonly status: number;
+	readonly body: object;
 
-	constructor(fields: StripeErrorFields) {
-		super(fields.message);
-		this.fields = fields;
-	}
-
-	body(requestId: string): object {
-		const { status: _status, beforeExecution: _before, ...shown } = this.fields;
-		const documentation =
-			shown.code === undefined
-				? {}
-				: { doc_url: `https://stripe.com/docs/error-codes/${shown.code.replaceAll('_', '-')}` };
-		return {
-			error: {
-				...shown,
-				...documentation,
-				request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}`,
-			},
-		};
+	constructor(message: string, { status, ...fields }: ErrorFields) {
+		super(message);
+		this.status = status;
+		this.body = { error: { ...fields, message } };
 	}
 }
 
-export function invalidRequest(message: string, more: Partial<StripeErrorFields> = {}): StripeError {
-	return new StripeError({ status: 400, type: 'invalid_request_error', message, ...more });
+export function invalidRequest(message: string, more: Partial<ErrorFields> = {}): StripeError {
+	return new StripeError(message, { status: 400, type: 'invalid_request_error', ...more });
 }
 
-/** The object that a path names is not there. */
-export function notFound(what: string, id: string): StripeError {
-	return invalidRequest(`No such ${what}: '${id}'`, { status: 404, code: 'resource_missing', param: 'id' });
+/** @param param the parameter that names the object; the path when absent */
+export function notFound(kind: string, id: string, param?: string): StripeError {
+	const status = param === undefined ? 404 : 400;
+	return invalidRequest(`No such ${kind}: '${id}'`, {
+		status,
+		code: 'resource_missing',
+		param: param ?? 'id',
+	});
 }
 
-/** The object that a parameter names is not there. */
-export function noSuch(what: string, id: string, param: string): StripeError {
-	return invalidRequest(`No such ${what}: '${id}'`, { code: 'resource_missing', param });
+/** Returns the status and body of the response to a request that failed. Logs bugs. */
+export function toResponse(error: unknown): { status: number; body: object } {
+	if (error instanceof StripeError) return error;
+	const status = statusOfParser(error) ?? 500;
+	if (status < 500) return { status, body: { error: { message: String(error) } } };
+	process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+	const message = 'The local Stripe failed; its log says why.';
+	return { status, body: { error: { type: 'api_error', message } } };
+}
+
+/** Returns the status that express's body parsers give malformed and too large bodies. */
+function statusOfParser(error: unknown): number | undefined {
+	if (!(error instanceof Error) || !('status' in error)) return undefined;
+	return typeof error.status === 'number' ? error.status : undefined;
 }

@@ -1,19 +1,135 @@
-import type { Operation } from './operation.ts';
-import { checkoutSessionOperations } from './operations/checkout-sessions.ts';
-import { customerOperations } from './operations/customers.ts';
-import { eventOperations } from './operations/events.ts';
-import { invoiceOperations } from './operations/invoices.ts';
-import { portalOperations } from './operations/portal-sessions.ts';
-import { priceOperations } from './operations/prices.ts';
-import { subscriptionOperations } from './operations/subscriptions.ts';
+import { z } from 'zod';
+import { invalidRequest, notFound } from '../errors.ts';
+import { expireCheckout, findPrice, openCheckout } from '../lifecycle/checkout.ts';
+import { createCustomer, deleteCustomer, requireCustomer, searchCustomers } from '../lifecycle/customers.ts';
+import { cancelNow, hasEnded, resume, scheduleCancel } from '../lifecycle/subscriptions.ts';
+import { newId, type PortalSession, type Subscription } from '../objects.ts';
+import type { Transaction } from '../state.ts';
+import {
+	equal,
+	flag,
+	limit,
+	listOperation,
+	metadata,
+	none,
+	type Operation,
+	operation,
+	requireObject,
+	retrieveOperation,
+	text,
+} from './operation.ts';
 
-/** The part of Stripe's API that the billing service uses. */
+const webUrl = z.url({ protocol: /^https?$/ }).max(5000);
+
+const customerFields = z.strictObject({
+	email: text.exactOptional(),
+	name: text.exactOptional(),
+	metadata: metadata.exactOptional(),
+});
+
+const checkoutFields = z.strictObject({
+	mode: z.literal('subscription'),
+	success_url: webUrl,
+	cancel_url: webUrl.optional(),
+	customer: text,
+	client_reference_id: text.optional(),
+	line_items: z.tuple([z.strictObject({ price: text, quantity: z.literal('1').optional() })]),
+	metadata: metadata.default({}),
+	subscription_data: z.strictObject({ metadata: metadata.default({}) }).optional(),
+});
+
+const portalFields = z.strictObject({ customer: text, return_url: webUrl.optional() });
+
+/** The part of Stripe's API that billing and the tests use. */
 export const OPERATIONS: Operation[] = [
-	...customerOperations,
-	...checkoutSessionOperations,
-	...subscriptionOperations,
-	...portalOperations,
-	...eventOperations,
-	...priceOperations,
-	...invoiceOperations,
+	operation('post', '/customers', customerFields, createCustomer),
+	listOperation('/customers', 'customer', { deleted: (customer) => customer.deleted !== true }),
+	operation('get', '/customers/search', z.strictObject({ query: text, limit }), searchCustomers),
+	retrieveOperation('/customers', 'customer'),
+	operation('post', '/customers/:id', customerFields, (tx, given, id) => {
+		const customer = { ...requireCustomer(tx, id), ...given };
+		tx.put(customer);
+		return customer;
+	}),
+	operation('delete', '/customers/:id', none, (tx, _given, id) => deleteCustomer(tx, id)),
+
+	operation('post', '/checkout/sessions', checkoutFields, createCheckoutSession),
+	listOperation('/checkout/sessions', 'checkout.session', {
+		customer: equal((session) => session.customer),
+		status: equal((session) => session.status),
+		subscription: equal((session) => session.subscription),
+	}),
+	retrieveOperation('/checkout/sessions', 'checkout.session'),
+	operation('post', '/checkout/sessions/:id/expire', none, (tx, _given, id) => {
+		const session = requireObject(tx, 'checkout.session', id);
+		if (session.status === 'open') return expireCheckout(tx, session);
+		throw invalidRequest(`Only open Checkout Sessions can be expired. This one is ${session.status}.`);
+	}),
+
+	operation('post', '/billing_portal/sessions', portalFields, createPortalSession),
+
+	listOperation('/subscriptions', 'subscription', {
+		customer: equal((subscription) => subscription.customer),
+		status: hasStatus,
+	}),
+	retrieveOperation('/subscriptions', 'subscription'),
+	operation(
+		'post',
+		'/subscriptions/:id',
+		z.strictObject({ cancel_at_period_end: flag }),
+		(tx, { cancel_at_period_end: ends }, id) => {
+			const subscription = requireObject(tx, 'subscription', id);
+			if (hasEnded(subscription)) {
+				throw invalidRequest(
+					'A canceled subscription can only update its cancellation_details and metadata.',
+				);
+			}
+			return ends ? scheduleCancel(tx, subscription, true) : resume(tx, subscription);
+		},
+	),
+	operation('delete', '/subscriptions/:id', none, (tx, _given, id) => {
+		const subscription = requireObject(tx, 'subscription', id);
+		// Stripe answers as if a subscription that has ended didn't exist
+		if (hasEnded(subscription)) throw notFound('subscription', id);
+		return cancelNow(tx, subscription);
+	}),
+
+	listOperation('/invoices', 'invoice', {
+		subscription: equal((invoice) => invoice.parent?.subscription_details?.subscription),
+	}),
+
+	listOperation('/events', 'event', { type: equal((event) => event.type) }),
 ];
+
+function createCheckoutSession(tx: Transaction, given: z.infer<typeof checkoutFields>): object {
+	return openCheckout(tx, {
+		cancel_url: given.cancel_url ?? null,
+		client_reference_id: given.client_reference_id ?? null,
+		customer: requireCustomer(tx, given.customer, 'customer').id,
+		metadata: given.metadata,
+		price: findPrice(given.line_items[0].price, 'line_items[0][price]'),
+		subscriptionMetadata: given.subscription_data?.metadata ?? {},
+		success_url: given.success_url,
+	});
+}
+
+function createPortalSession(tx: Transaction, given: z.infer<typeof portalFields>): PortalSession {
+	const id = newId('bps');
+	const session: PortalSession = {
+		id,
+		object: 'billing_portal.session',
+		created: tx.now,
+		customer: requireCustomer(tx, given.customer, 'customer').id,
+		livemode: false,
+		return_url: given.return_url ?? null,
+		url: `${tx.pagesUrl}/p/session/${id}`,
+	};
+	tx.put(session);
+	return session;
+}
+
+/** Canceled subscriptions are listed only on request. */
+function hasStatus({ status }: Subscription, wanted: unknown): boolean {
+	if (wanted === undefined) return status !== 'canceled';
+	return wanted === 'all' || wanted === status;
+}

@@ -1,5 +1,3 @@
-import type { Response } from 'express';
-
 const STYLE = `
 	body { font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 3rem auto; padding: 0 1rem; color: #1a1f36; }
 	label, input, button { display: block; width: 100%; box-sizing: border-box; font: inherit; }
@@ -9,7 +7,7 @@ const STYLE = `
 	.note { color: #697386; font-size: .875rem; }
 `;
 
-/** HTML that is safe to send; made only by `html`. */
+/** Escaped HTML, as `html` makes it. */
 export class Html {
 	readonly text: string;
 
@@ -18,7 +16,7 @@ export class Html {
 	}
 }
 
-/** A template whose values are escaped, unless they are HTML themselves; lists are joined. */
+/** Makes HTML of a template. Escapes values that are not HTML themselves, and joins lists. */
 export function html(
 	parts: TemplateStringsArray,
 	...values: (string | number | Html | Html[] | null)[]
@@ -26,7 +24,7 @@ export function html(
 	return new Html(parts.reduce((text, part, index) => text + render(values[index - 1] ?? null) + part));
 }
 
-/** A whole page, without a script. */
+/** Returns a whole page without scripts. */
 export function page(title: string, content: Html): string {
 	return html`<!doctype html>
 <html lang="en">
@@ -41,20 +39,20 @@ ${content}
 `.text;
 }
 
-/** What a page's request is answered with, once what it did is done. */
-export type Reply = { status: number; body: string } | { location: string };
-
-export function send(response: Response, reply: Reply): void {
-	if ('location' in reply) response.redirect(303, reply.location);
-	else response.status(reply.status).send(reply.body);
+/** The message that something failed. */
+export function problemOf(message: string): Html {
+	return html`<p class="error" role="alert">${message}</p>`;
 }
 
-/** Cents as people read them. */
+/** The response of a page. */
+export type Reply = { status: number; body: string } | { location: string };
+
+/** Formats cents. */
 export function money(cents: number): string {
 	return `$${(cents / 100).toFixed(2)}`;
 }
 
-/** A day as people read it. */
+/** Formats the day of a time in seconds. */
 export function day(seconds: number): string {
 	return new Date(seconds * 1000).toISOString().slice(0, 10);
 }

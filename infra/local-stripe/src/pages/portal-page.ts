@@ -1,14 +1,19 @@
-import express, { type Router } from 'express';
 import { z } from 'zod';
-import type { Account } from '../account.ts';
-import { declineOf, GOOD_CARD } from '../life/cards.ts';
-import { openInvoice } from '../life/invoicing.ts';
-import { cancelNow, isEnded, resume, scheduleCancel, switchItem } from '../life/subscription-changes.ts';
-import { payOpenInvoice } from '../life/time.ts';
-import { itemOf, periodOf } from '../objects/subscription.ts';
-import type { PortalSession, Subscription } from '../objects/wire.ts';
-import { type Ledger, OWN_DOING } from '../state/ledger.ts';
-import { day, type Html, html, money, page, type Reply, send } from './html.ts';
+import { PRICES } from '../catalogue.ts';
+import { declineOf, GOOD_CARD } from '../lifecycle/cards.ts';
+import { openInvoice } from '../lifecycle/invoices.ts';
+import {
+	cancelNow,
+	hasEnded,
+	itemOf,
+	resume,
+	scheduleCancel,
+	switchPrice,
+} from '../lifecycle/subscriptions.ts';
+import { payOpenInvoice } from '../lifecycle/time.ts';
+import type { PortalSession, Subscription } from '../objects.ts';
+import type { Transaction } from '../state.ts';
+import { day, type Html, html, money, page, problemOf, type Reply } from './html.ts';
 
 const ACTIONS = ['cancel', 'resume', 'cancel_now', 'switch', 'pay'] as const;
 
@@ -17,106 +22,80 @@ const change = z.object({
 	action: z.enum(ACTIONS),
 	card_number: z.string().trim().min(1).default(GOOD_CARD),
 });
-type Change = z.infer<typeof change>;
 
-/** The customer portal: what a customer is subscribed to, with one form for each subscription. */
-export function portalPages(account: Account): Router {
-	const router = express.Router();
-	const onSession = (id: string, work: (ledger: Ledger, session: PortalSession) => Reply): Reply =>
-		account.act(OWN_DOING, (ledger) => {
-			const session = ledger.find('billing_portal.session', id);
-			if (session !== undefined) return work(ledger, session);
-			const text = html`<p class="error">There is no such portal session.</p>`;
-			return { status: 404, body: page('Billing', text) };
-		});
-	router.get('/p/session/:id', ({ params }, response) => {
-		send(
-			response,
-			onSession(params.id, (ledger, session) => overview(ledger, session)),
-		);
-	});
-	router.post('/p/session/:id', express.urlencoded({ extended: false }), ({ params, body }, response) => {
-		send(
-			response,
-			onSession(String(params.id), (ledger, session) => submit(ledger, session, body)),
-		);
-	});
-	return router;
-}
-
-function submit(ledger: Ledger, session: PortalSession, body: unknown): Reply {
-	const given = change.safeParse(body);
-	const subscription = given.success ? ledger.find('subscription', given.data.subscription) : undefined;
-	const isTheirs = subscription?.customer === session.customer && !isEnded(subscription);
-	if (!given.success || subscription === undefined || !isTheirs) {
-		const text = 'This cannot be done: look at what there is now.';
-		return overview(ledger, session, { status: 400, text });
+/** The customer portal: the subscriptions of a customer, each with a form. */
+export function portalPage(tx: Transaction, id: string, form?: object): Reply {
+	const session = tx.find('billing_portal.session', id);
+	if (session === undefined) {
+		return { status: 404, body: page('Billing', problemOf('There is no such portal session.')) };
 	}
-	const problem = apply(ledger, subscription, given.data);
-	if (problem !== null) return overview(ledger, session, { status: 402, text: problem });
+	if (form === undefined) return show(tx, session, 200);
+	const given = change.safeParse(form);
+	const subscription = given.success ? tx.find('subscription', given.data.subscription) : undefined;
+	const isTheirs = subscription?.customer === session.customer && !hasEnded(subscription);
+	if (!given.success || !isTheirs) {
+		return show(tx, session, 400, 'This subscription can’t be changed. Here is its current state.');
+	}
+	const problem = apply(tx, subscription, given.data);
+	if (problem !== null) return show(tx, session, 402, problem);
 	return { location: `/p/session/${session.id}` };
 }
 
-/** Why it was not done; null when it was. */
+/** Changes a subscription. Returns the message of a decline, or null. */
 function apply(
-	ledger: Ledger,
+	tx: Transaction,
 	subscription: Subscription,
-	{ action, card_number: card }: Change,
+	{ action, card_number: card }: z.infer<typeof change>,
 ): string | null {
-	const update = (after: Subscription): null => {
-		ledger.record('customer.subscription.updated', after, subscription);
-		return null;
-	};
 	switch (action) {
 		case 'cancel':
-			return update(scheduleCancel(subscription, ledger.now, { isFlagged: false }));
-		case 'resume':
-			return update(resume(subscription));
-		case 'switch': {
-			const item = itemOf(subscription);
-			const other = [...ledger.newestFirst('price')].find(({ id }) => id !== item.price.id) ?? item.price;
-			return update(switchItem(ledger, subscription, { price: other, quantity: item.quantity }));
-		}
-		case 'cancel_now':
-			cancelNow(ledger, subscription, 'cancellation_requested');
+			scheduleCancel(tx, subscription, false);
 			return null;
+		case 'resume':
+			resume(tx, subscription);
+			return null;
+		case 'cancel_now':
+			cancelNow(tx, subscription);
+			return null;
+		case 'switch': {
+			const { price } = itemOf(subscription);
+			switchPrice(tx, subscription, PRICES.find(({ id }) => id !== price.id) ?? price);
+			return null;
+		}
 		case 'pay': {
 			const decline = declineOf(card);
 			const payments = decline === null ? 'succeed' : 'fail';
-			ledger.put({ id: subscription.customer, object: 'wallet', payments });
-			payOpenInvoice(ledger, subscription, decline === null);
-			return decline?.message ?? null;
+			tx.put({ id: subscription.customer, object: 'wallet', payments });
+			payOpenInvoice(tx, subscription, decline === null);
+			return decline;
 		}
 	}
 }
 
-function overview(ledger: Ledger, session: PortalSession, problem?: { status: number; text: string }): Reply {
-	const live = [...ledger.newestFirst('subscription', { customer: session.customer })].filter(
-		(subscription) => !isEnded(subscription),
-	);
+function show(tx: Transaction, session: PortalSession, status: number, problem?: string): Reply {
+	const subscriptions = [...tx.newestFirst('subscription', session.customer)];
+	const open = subscriptions.filter((subscription) => !hasEnded(subscription));
 	const content = html`
-${problem === undefined ? null : html`<p class="error" role="alert">${problem.text}</p>`}
-${live.length === 0 ? html`<p>There is no subscription.</p>` : live.map((one) => describe(ledger, session, one))}
+${problem === undefined ? null : problemOf(problem)}
+${open.length === 0 ? html`<p>There is no subscription.</p>` : open.map((one) => formOf(tx, session, one))}
 ${session.return_url === null ? null : html`<p><a href="${session.return_url}">Back</a></p>`}`;
-	return { status: problem?.status ?? 200, body: page('Billing', content) };
+	return { status, body: page('Billing', content) };
 }
 
-function describe(ledger: Ledger, { id }: PortalSession, subscription: Subscription): Html {
-	const { price, quantity } = itemOf(subscription);
-	const { end } = periodOf(subscription);
+function formOf(tx: Transaction, { id }: PortalSession, subscription: Subscription): Html {
+	const { current_period_end: end, price } = itemOf(subscription);
 	const isEnding = subscription.cancel_at !== null;
-	const other = price.recurring?.interval === 'year' ? 'monthly' : 'yearly';
-	const owed = openInvoice(ledger, subscription);
+	const owed = openInvoice(tx, subscription);
 	const button = (action: (typeof ACTIONS)[number], text: string): Html =>
 		html`<button name="action" value="${action}">${text}</button>`;
 	return html`
 <form method="post" action="/p/session/${id}">
-	<p>creatorr Pro, ${money(price.unit_amount * quantity)} each ${price.recurring?.interval ?? 'month'}:
+	<p>creatorr Pro, ${money(price.unit_amount)} each ${price.recurring.interval}:
 	${subscription.status}, ${isEnding ? 'ends' : 'renews'} on ${day(end)}</p>
 	<input type="hidden" name="subscription" value="${subscription.id}">
 	${isEnding ? button('resume', 'Keep the subscription') : button('cancel', 'Cancel at the end of the period')}
 	${button('cancel_now', 'Cancel now')}
-	${button('switch', `Change to ${other}`)}
+	${button('switch', `Change to ${price.recurring.interval === 'year' ? 'monthly' : 'yearly'}`)}
 	${owed === undefined ? null : html`<label>Card number <input name="card_number" value="${GOOD_CARD}"></label>`}
 	${owed === undefined ? null : button('pay', `Pay ${money(owed.amount_due)}`)}
 </form>`;

@@ -1,0 +1,129 @@
+import { PRICES } from '../catalogue.ts';
+import { notFound } from '../errors.ts';
+import {
+	type CheckoutSession,
+	type Customer,
+	newId,
+	type OfKind,
+	type Price,
+	type Subscription,
+} from '../objects.ts';
+import type { Transaction } from '../state.ts';
+import { declineOf } from './cards.ts';
+import { createCustomer } from './customers.ts';
+import { collect, createInvoice, openInvoice } from './invoices.ts';
+import { newSubscription } from './subscriptions.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+type Terms = OfKind<'checkout_terms'>;
+
+export type CheckoutFields = Pick<
+	CheckoutSession,
+	'cancel_url' | 'client_reference_id' | 'customer' | 'metadata' | 'success_url'
+> & { price: Price; subscriptionMetadata: Record<string, string> };
+
+/** Opens a checkout for a day. */
+export function openCheckout(
+	tx: Transaction,
+	{ price, subscriptionMetadata, ...fields }: CheckoutFields,
+): CheckoutSession {
+	const id = newId('cs_test', 58);
+	const session: CheckoutSession = {
+		id,
+		object: 'checkout.session',
+		amount_total: price.unit_amount,
+		created: tx.now,
+		currency: price.currency,
+		customer_details: null,
+		expires_at: tx.now + DAY_SECONDS,
+		invoice: null,
+		livemode: false,
+		mode: 'subscription',
+		payment_status: 'unpaid',
+		status: 'open',
+		subscription: null,
+		url: `${tx.pagesUrl}/c/pay/${id}`,
+		...fields,
+	};
+	tx.put({
+		id,
+		object: 'checkout_terms',
+		price: price.id,
+		subscription_metadata: subscriptionMetadata,
+		incomplete_subscription: null,
+	});
+	tx.put(session);
+	return session;
+}
+
+/**
+ * Pays an open checkout. Returns the message of a decline, or null. As at Stripe, the subscription exists before the payment: after
+ * a decline it stays `incomplete` until another attempt pays it, or for 23 hours.
+ */
+export function payCheckout(
+	tx: Transaction,
+	session: CheckoutSession,
+	cardNumber: string,
+): { session: CheckoutSession; decline: string | null } {
+	const terms = termsOf(tx, session);
+	const customer = buyerOf(tx, session);
+	const subscription = incompleteSubscription(tx, terms, customer);
+	const decline = declineOf(cardNumber);
+	const open = openInvoice(tx, subscription);
+	if (open === undefined) throw new Error(`${subscription.id} has no open invoice`);
+	const invoice = collect(tx, open, decline === null);
+	if (decline !== null) {
+		const attempted = { ...session, customer: customer.id };
+		tx.put({ ...terms, incomplete_subscription: subscription.id });
+		tx.put(attempted);
+		return { session: attempted, decline };
+	}
+	tx.put({ id: customer.id, object: 'wallet', payments: 'succeed' });
+	tx.record('customer.subscription.updated', { ...subscription, status: 'active' });
+	const complete = tx.record('checkout.session.completed', {
+		...session,
+		customer: customer.id,
+		customer_details: { email: customer.email },
+		invoice: invoice.id,
+		payment_status: 'paid',
+		status: 'complete',
+		subscription: subscription.id,
+		url: null,
+	});
+	return { session: complete, decline: null };
+}
+
+export function expireCheckout(tx: Transaction, session: CheckoutSession): CheckoutSession {
+	return tx.record('checkout.session.expired', { ...session, status: 'expired', url: null });
+}
+
+export function termsOf(tx: Transaction, { id }: CheckoutSession): Terms {
+	const terms = tx.find('checkout_terms', id);
+	if (terms === undefined) throw new Error(`${id} has no terms`);
+	return terms;
+}
+
+/** @param param the parameter that names the price */
+export function findPrice(id: string, param: string): Price {
+	const price = PRICES.find((one) => one.id === id);
+	if (price === undefined) throw notFound('price', id, param);
+	return price;
+}
+
+/** Creates a customer when the session's was deleted: that doesn't close their checkouts, so billing has to expire these. */
+function buyerOf(tx: Transaction, session: CheckoutSession): Customer {
+	const customer = tx.find('customer', session.customer);
+	if (customer !== undefined && customer.deleted !== true) return customer;
+	return createCustomer(tx, {});
+}
+
+function incompleteSubscription(tx: Transaction, terms: Terms, customer: Customer): Subscription {
+	const started = tx.find('subscription', terms.incomplete_subscription ?? '');
+	if (started?.status === 'incomplete') return started;
+	const price = findPrice(terms.price, 'price');
+	const created = { customer: customer.id, price, metadata: terms.subscription_metadata };
+	const subscription = newSubscription(tx.now, created);
+	const invoice = createInvoice(tx, subscription, 'subscription_create', price.unit_amount);
+	return tx.record('customer.subscription.created', { ...subscription, latest_invoice: invoice.id });
+}
