@@ -4,48 +4,48 @@ import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, send as sendTo } from './http.ts';
+import { createFlow, sendOnce } from './create-flow.ts';
+import { type Answer, type SendOptions, send as sendTo } from './http.ts';
 import { makePdf } from './pdf.ts';
 
 /**
- * An attacker as a process of its own: `node qa/driver/attack.ts NAME BASE_URL`. Prints `ready` once the attack is under
- * way, goes on until standard input ends, undoes what would go on by itself, and prints how often each status was answered.
+ * An attacker as a process of its own: `node qa/driver/attack.ts NAME BASE_URL`. Prints `ready` once the attack runs, continues
+ * until standard input ends, cancels its jobs, and prints how often each status was answered.
  */
 const [name = '', baseUrl = ''] = process.argv.slice(2);
+const { hostname, port } = new URL(baseUrl);
 const over = new AbortController();
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** Status → how often; 0 for a connection that broke. */
+/** Status → how often; 0 for a broken connection. */
 const answers: Record<string, number> = {};
 const count = (status: number) => {
 	answers[status] = (answers[status] ?? 0) + 1;
 };
 
-function send(method: string, path: string, options: { token?: string; raw?: string } = {}): Promise<Answer> {
-	const headers = options.raw === undefined ? {} : { 'content-type': 'application/json' };
-	return sendTo(baseUrl, method, path, { agent, headers, ...options });
-}
+const send = (method: string, path: string, options: SendOptions = {}) =>
+	sendTo(baseUrl, method, path, { agent, ...options });
+/** Sends JSON that is text already. */
+const sendJson = (path: string, raw: string, token?: string) =>
+	send('POST', path, { raw, token, headers: { 'content-type': 'application/json' } });
 
-async function data(method: string, path: string, options: { token?: string; body?: object }) {
-	const { status, text, body } = await sendTo(baseUrl, method, path, { agent, ...options });
-	if (status >= 300) throw new Error(`${method} ${path} was answered ${status}: ${text}`);
-	return body.data;
-}
+const transport = sendOnce(send);
+const { uploadFile } = createFlow(transport);
 
 async function register() {
 	const email = `attacker-${randomBytes(9).toString('hex')}@example.com`;
 	const body = { email, password: randomBytes(18).toString('base64url') };
-	return { ...body, token: String((await data('POST', '/v1/auth/register', { body })).token) };
+	const answer = await transport.ask([201], 'POST', '/v1/auth/register', { body });
+	return { ...body, token: String(answer.body.data.token) };
 }
 
-/** Sends again and again on this many connections. A broken connection is not retried faster than an answered one. */
+const pause = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
+
+/** Sends again and again on this many connections. A broken connection isn't retried faster than an answered one. */
 async function repeat(connections: number, once: () => Promise<Answer>): Promise<void> {
 	const one = async () => {
 		while (!over.signal.aborted) {
-			const status = await once().then(
-				(answer) => answer.status,
-				() => 0,
-			);
+			const { status } = await once().catch(() => ({ status: 0 }));
 			count(status);
 			if (status === 0 || status === 413 || status === 429) await pause(20);
 		}
@@ -53,24 +53,29 @@ async function repeat(connections: number, once: () => Promise<Answer>): Promise
 	await Promise.all(Array.from({ length: connections }, one));
 }
 
-const pause = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
-
-async function upload(token: string, bytes: Uint8Array): Promise<string> {
-	const declared = { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: bytes.length };
-	const file = await data('POST', '/v1/files', { token, body: declared });
-	const body = bytes as Uint8Array<ArrayBuffer>;
-	const put = await fetch(file.upload_url, { method: 'PUT', headers: file.headers, body });
-	if (!put.ok) throw new Error(`the upload was answered ${put.status}`);
-	return file.file_id;
+/** Returns a function that returns the items in turn. */
+function alternate(items: readonly string[]): () => string {
+	let turn = 0;
+	return () => items[turn++ % items.length] ?? '';
 }
 
-/** Bodies of hundreds of thousands of JSON nodes to a public operation; the largest that fits, too. */
+/** Connects again and again until the attack is over, each time until the server closes the connection, or for so long. */
+async function reconnect(use: (socket: Socket) => void, forMs = 2 ** 30): Promise<void> {
+	while (!over.signal.aborted) {
+		const socket = connect({ host: hostname, port: Number(port), signal: over.signal });
+		const closed = new Promise((resolve) => socket.once('close', resolve));
+		socket.on('error', () => undefined).setTimeout(forMs, () => socket.destroy());
+		use(socket.pause());
+		await closed;
+		await pause(50);
+	}
+}
+
+/** Bodies with hundreds of thousands of JSON nodes to a public operation, and the largest that it accepts. */
 async function jsonNodes(): Promise<void> {
-	const bodies = [340_000, 1_200].map((nodes) => `{"x":[${'[],'.repeat(nodes)}0]}`);
-	let turn = 0;
-	const once = () => send('POST', '/v1/auth/login', { raw: bodies[turn++ % bodies.length] ?? '' });
+	const next = alternate([340_000, 1_200].map((nodes) => `{"x":[${'[],'.repeat(nodes)}0]}`));
 	ready();
-	await repeat(16, once);
+	await repeat(16, () => sendJson('/v1/auth/login', next()));
 }
 
 const ADDRESSES = Array.from({ length: 10 }, (_, index) => `127.0.0.${index + 2}`);
@@ -78,9 +83,8 @@ const CONNECTIONS_PER_ADDRESS = 1_000;
 /** Closed connections are opened again, no faster than this. */
 const OPENS_PER_SECOND = 500;
 
-/** Idle keep-alive connections, as many as ten addresses may have. */
+/** As many idle keep-alive connections as ten addresses may have. */
 async function idleConnections(): Promise<void> {
-	const { hostname, port } = new URL(baseUrl);
 	const open = new Set<Socket>();
 	const openOne = (localAddress: string) => {
 		const socket = connect({ host: hostname, port: Number(port), localAddress });
@@ -101,75 +105,50 @@ async function idleConnections(): Promise<void> {
 	for (const socket of open) socket.destroy();
 }
 
-/** Unknown params by the ten thousand, and clients that do not read the answer. */
+/** Tens of thousands of unknown params, and clients that don't read the answers. */
 async function unknownParams(): Promise<void> {
 	const { token } = await register();
-	const input_file_id = await upload(token, makePdf());
-	const bodyOf = (params: number) =>
-		JSON.stringify({
-			...{ tool: 'compress_heavy', input_file_id },
-			params: Object.fromEntries(Array.from({ length: params }, (_, index) => [`p${index}`, 1])),
-		});
-	const bodies = [bodyOf(120_000), bodyOf(5_000)];
-	const flooders = Array.from({ length: 22 }, () => floodUnread(token, bodies[1] ?? ''));
-	let turn = 0;
+	const input_file_id = await uploadFile(token, makePdf());
+	const bodyOf = (count: number) => {
+		const params = Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, 1]));
+		return JSON.stringify({ tool: 'compress_heavy', input_file_id, params });
+	};
+	const small = bodyOf(5_000);
+	const next = alternate([bodyOf(120_000), small]);
+	const flooders = Array.from({ length: 22 }, () => reconnect((socket) => pipeline(socket, token, small)));
 	ready();
-	await repeat(8, () => send('POST', '/v1/jobs', { token, raw: bodies[turn++ % bodies.length] ?? '' }));
+	await repeat(8, () => sendJson('/v1/jobs', next(), token));
 	await Promise.all(flooders);
 }
 
-/** Pipelines requests for as long as the server takes them and reads no answer. Connects again when the server closes. */
-async function floodUnread(token: string, body: string): Promise<void> {
-	const { hostname, port } = new URL(baseUrl);
+/** Writes requests for as long as the server reads them. */
+function pipeline(socket: Socket, token: string, body: string): void {
 	const head = `POST /v1/jobs HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n`;
 	const framing = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
-	while (!over.signal.aborted) {
-		const socket = connect(Number(port), hostname);
-		socket.on('error', () => undefined).pause();
-		const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-		const end = () => socket.destroy();
-		over.signal.addEventListener('abort', end, { once: true });
-		// A failed write is reported to every queued one: writing again there would never end.
-		const write = (error?: Error | null) => {
-			if (!error && !over.signal.aborted) socket.write(head + framing + body, write);
-		};
-		write();
-		await closed;
-		over.signal.removeEventListener('abort', end);
-		await pause(50);
-	}
+	// A failed write is reported to every queued one: writing again there would never end.
+	const write = (error?: Error | null) => {
+		if (!error && !over.signal.aborted) socket.write(head + framing + body, write);
+	};
+	write();
 }
 
-/** URLs of a 10 GiB upload in parts, as fast as they are given. */
+/** The URLs of a 10 GiB upload in parts, as fast as the API returns them. */
 async function partUrls(): Promise<void> {
 	const { token } = await register();
-	const declared = { name: 'a.mp4', mime_type: 'video/mp4', size_bytes: 10 * 1024 ** 3, multipart: true };
-	const { file_id } = await data('POST', '/v1/files', { token, body: declared });
+	const body = { name: 'a.mp4', mime_type: 'video/mp4', size_bytes: 10 * 1024 ** 3, multipart: true };
+	const declared = await transport.ask([201], 'POST', '/v1/files', { token, body });
 	ready();
-	await repeat(40, () => send('GET', `/v1/files/${file_id}/parts`, { token }));
+	await repeat(40, () => send('GET', `/v1/files/${declared.body.data.file_id}/parts`, { token }));
 }
-
-const PIPELINED_REQUESTS = 1_500;
-const PIPELINING_CONNECTIONS = 8;
 
 /** Thousands of requests in one write on each connection, whose answers nobody reads. */
 async function pipelinedRequests(): Promise<void> {
-	const { hostname, port } = new URL(baseUrl);
-	const requests = `GET /v1/tools HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(PIPELINED_REQUESTS);
-	const keepOne = async () => {
-		while (!over.signal.aborted) {
-			const socket = connect(Number(port), hostname);
-			const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-			socket.on('error', () => undefined);
-			socket.pause().write(requests);
-			await Promise.race([closed, pause(2_000)]);
-			socket.destroy();
-			count(0);
-			await pause(50);
-		}
+	const requests = `GET /v1/tools HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(1_500);
+	const use = (socket: Socket) => {
+		socket.once('close', () => count(0)).write(requests);
 	};
 	ready();
-	await Promise.all(Array.from({ length: PIPELINING_CONNECTIONS }, keepOne));
+	await Promise.all(Array.from({ length: 8 }, () => reconnect(use, 2_000)));
 }
 
 /** The list of tools, which needs no account, on many connections. */
@@ -178,30 +157,28 @@ async function publicReads(): Promise<void> {
 	await repeat(64, () => send('GET', '/v1/tools'));
 }
 
-/** Sign-ins with the right password, which costs a hash each: wrong ones are slowed after some, and cost little from then on. */
+/** Sign-ins with the right password, each of which costs a hash. Wrong ones are throttled, and then cost little. */
 async function signIns(): Promise<void> {
 	const { email, password } = await register();
-	const raw = JSON.stringify({ email, password });
 	ready();
-	await repeat(50, () => send('POST', '/v1/auth/login', { raw }));
+	await repeat(50, () => send('POST', '/v1/auth/login', { body: { email, password } }));
 }
 
 const ACCOUNTS = 8;
 const JOBS_PER_ACCOUNT = 3;
 
-/** New accounts with long OCR jobs, as many as they may have. */
+/** New accounts, each with as many long OCR jobs as it may have. */
 async function heavyAccounts(): Promise<void> {
 	const path = process.env.ATTACK_DOCUMENT;
 	const pdf = path === undefined ? makePdf({ pages: 200 }) : readFileSync(path);
 	const jobs: { token: string; id: string }[] = [];
 	for (let account = 0; account < ACCOUNTS; account += 1) {
 		const { token } = await register();
-		const input_file_id = await upload(token, pdf);
+		const body = { tool: 'ocr', input_file_id: await uploadFile(token, pdf) };
 		for (let job = 0; job < JOBS_PER_ACCOUNT; job += 1) {
-			const raw = JSON.stringify({ tool: 'ocr', input_file_id });
-			const { status, body } = await send('POST', '/v1/jobs', { token, raw });
-			count(status);
-			if (status === 201) jobs.push({ token, id: body.data.id });
+			const created = await send('POST', '/v1/jobs', { token, body });
+			count(created.status);
+			if (created.status === 201) jobs.push({ token, id: created.body.data.id });
 		}
 	}
 	ready();

@@ -8,12 +8,12 @@ interface LocalStripe {
 	webhook_secret: string;
 }
 
-/** The Stripe of the running stack: its address and keys. */
+/** Returns address and keys of the running product's Stripe. */
 export async function localStripe(): Promise<LocalStripe> {
 	return JSON.parse(await readFile(join(home(), 'stripe.json'), 'utf8'));
 }
 
-/** A request as the billing service would make it. */
+/** Sends a request as billing does. */
 export async function askStripe(method: string, path: string, form: Record<string, string> = {}) {
 	const { api_base, secret_key } = await localStripe();
 	const answer = await fetch(api_base + path, {
@@ -21,19 +21,17 @@ export async function askStripe(method: string, path: string, form: Record<strin
 		headers: { authorization: `Bearer ${secret_key}` },
 		...(method === 'GET' ? {} : { body: new URLSearchParams(form) }),
 	});
-	// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came
+	// biome-ignore lint/suspicious/noExplicitAny: a test reads any answer
 	return (await answer.json()) as any;
 }
 
-/** A request to what only a Stripe on this machine can do. */
+/** Sends a request that only the local Stripe has. */
 export async function controlStripe(path: string, body: object) {
 	const { api_base, secret_key } = await localStripe();
-	const answer = await fetch(`${api_base}/_control${path}`, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json', authorization: `Bearer ${secret_key}` },
-		body: JSON.stringify(body),
-	});
+	const headers = { 'content-type': 'application/json', authorization: `Bearer ${secret_key}` };
+	const request = { method: 'POST', headers, body: JSON.stringify(body) };
+	const answer = await fetch(`${api_base}/_control${path}`, request);
 	if (!answer.ok) throw new Error(`${path} answered ${answer.status} ${await answer.text()}`);
-	// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came
+	// biome-ignore lint/suspicious/noExplicitAny: a test reads any answer
 	return (await answer.json()) as any;
 }

@@ -7,24 +7,23 @@ const MAIL_MS = 30_000;
 export const RESET = 'Set a new password';
 export const VERIFY = 'Verify your email address';
 
-/** Undoes quoted-printable, the encoding of lines that are too long for mails. */
+/** Decodes quoted-printable, the encoding of long lines in mails. */
 function decode(text: string): string {
 	return text
 		.replaceAll(/=\r?\n/g, '')
 		.replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** All mails to this address with this subject, oldest first, as the local stack writes them. */
+/** Returns all mails to this address with this subject, oldest first, from the product's mail directory. */
 async function mailsTo(email: string, subject: string): Promise<string[]> {
 	const directory = join(home(), 'mail');
 	const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.eml')).sort();
 	const mails = await Promise.all(names.map((name) => readFile(join(directory, name), 'utf8')));
-	return mails.filter(
-		(mail) => mail.includes(`To: ${email}\r\n`) && mail.includes(`Subject: ${subject}\r\n`),
-	);
+	const wanted = [`To: ${email}\r\n`, `Subject: ${subject}\r\n`];
+	return mails.filter((mail) => wanted.every((header) => mail.includes(header)));
 }
 
-/** The token of the newest such mail, once there are `count` of them. */
+/** Returns the token of the newest such mail, once there are `count` of them. */
 export async function mailedToken(
 	email: string,
 	subject: string,
@@ -32,13 +31,10 @@ export async function mailedToken(
 	forMs = MAIL_MS,
 ): Promise<string> {
 	let mails: string[] = [];
-	await eventually(
-		async () => {
-			mails = await mailsTo(email, subject);
-			return mails.length >= count;
-		},
-		forMs,
-		`no mail "${subject}" to ${email}`,
-	);
+	const hasArrived = async () => {
+		mails = await mailsTo(email, subject);
+		return mails.length >= count;
+	};
+	await eventually(hasArrived, forMs, `no mail "${subject}" to ${email}`);
 	return /#token=([\w-]+)/.exec(decode(mails.at(-1) ?? ''))?.[1] ?? '';
 }

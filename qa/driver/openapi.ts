@@ -23,7 +23,7 @@ export interface Route {
 
 let loading: Promise<OpenApiDocument> | undefined;
 
-/** The document that the product serves. */
+/** Returns the document that the product serves. */
 export function openApiDocument(): Promise<OpenApiDocument> {
 	loading ??= fetch(`${process.env.TEST_BASE_URL}/v1/openapi.json`).then(
 		(response) => response.json() as Promise<OpenApiDocument>,
@@ -31,7 +31,7 @@ export function openApiDocument(): Promise<OpenApiDocument> {
 	return loading;
 }
 
-/** Every route of the document. */
+/** Returns every route of the document. */
 export function routesOf(document: OpenApiDocument): Route[] {
 	return Object.entries(document.paths).flatMap(([path, methods]) =>
 		Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
@@ -46,52 +46,41 @@ function findRoute(document: OpenApiDocument, method: string, target: string): R
 	});
 }
 
-let ajv: Ajv2020 | undefined;
+// Formats are promised by patterns beside them.
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
 const validators = new WeakMap<object, ValidateFunction>();
 
-function validatorFor(document: OpenApiDocument, schema: object): ValidateFunction {
-	const known = validators.get(schema);
-	if (known) return known;
-	// Formats are promised by patterns beside them.
-	ajv ??= new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
-	const validate = ajv.compile({ ...schema, components: document.components });
+function requireValid({ components }: OpenApiDocument, schema: object, body: unknown, what: string): void {
+	const validate = validators.get(schema) ?? ajv.compile({ ...schema, components });
 	validators.set(schema, validate);
-	return validate;
-}
-
-function expectValid(document: OpenApiDocument, schema: object, body: unknown, what: string): void {
-	const validate = validatorFor(document, schema);
 	if (validate(body)) return;
-	throw new Error(
-		`${what} is not what the document says: ${JSON.stringify(validate.errors)} in ${JSON.stringify(body)}`,
-	);
+	const errors = JSON.stringify(validate.errors);
+	throw new Error(`${what} doesn't match the document: ${errors} in ${JSON.stringify(body)}`);
 }
 
 const ERROR_REFERENCE = { $ref: '#/components/schemas/Error' };
+/** Statuses that every route may answer with, documented or not. */
+const UNDOCUMENTED = [404, 405, 413];
 
-/** Throws when an answer is not what the OpenAPI document promises for its route; an unknown route must answer with an error. */
+/** Throws when an answer doesn't match the OpenAPI document for its route. An unknown route must answer with an error. */
 export async function checkAgainstDocument(
 	method: string,
 	target: string,
-	answer: { status: number; body: unknown; text: string; headers: Headers },
+	{ status, body, text, headers }: { status: number; body: unknown; text: string; headers: Headers },
 ): Promise<void> {
 	const document = await openApiDocument();
-	const what = `${method} ${target} ${answer.status}`;
-	if (!/^req_[0-9A-HJKMNP-TV-Z]{26}$/.test(answer.headers.get('x-request-id') ?? '')) {
+	const what = `${method} ${target} ${status}`;
+	if (!/^req_[0-9A-HJKMNP-TV-Z]{26}$/.test(headers.get('x-request-id') ?? ''))
 		throw new Error(`${what} has no X-Request-Id`);
-	}
 	const route = findRoute(document, method, target);
-	const content = route?.operation.responses[String(answer.status)]?.content;
-	if (answer.status >= 400) {
-		if (route && !content && ![404, 405, 413].includes(answer.status))
+	const response = route?.operation.responses[String(status)];
+	if (status >= 400) {
+		if (route && !response?.content && !UNDOCUMENTED.includes(status))
 			throw new Error(`${what} is not documented`);
-		return expectValid(document, ERROR_REFERENCE, answer.body, what);
+		return requireValid(document, ERROR_REFERENCE, body, what);
 	}
-	if (!route?.operation.responses[String(answer.status)]) throw new Error(`${what} is not documented`);
-	if (!content) {
-		if (answer.text !== '') throw new Error(`${what} has a body`);
-		return;
-	}
-	const schema = content['application/json']?.schema;
-	if (schema) expectValid(document, schema, answer.body, what);
+	if (!response) throw new Error(`${what} is not documented`);
+	if (!response.content && text !== '') throw new Error(`${what} has a body`);
+	const schema = response.content?.['application/json']?.schema;
+	if (schema) requireValid(document, schema, body, what);
 }

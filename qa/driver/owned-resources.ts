@@ -2,154 +2,125 @@ import { call, newEmail, PASSWORD, type Person, signIn } from './client.ts';
 import { startJob, uploadFile } from './flow.ts';
 import { makePdf } from './pdf.ts';
 
-/** A request that is good in everything but, maybe, who makes it. */
+/** A request that is valid, whoever sends it. */
 export interface GoodRequest {
 	path: string;
 	body?: unknown;
 	headers?: Record<string, string>;
 }
 
-/** How to make the request of a route that needs a user. */
+/** How to send the request of a route that needs a user. */
 export interface OwnedRoute {
-	/** Makes what the request is about, as its owner, and the request. */
+	/** Creates what the request is about, as its owner, and returns the request. */
 	prepare(owner: Person): Promise<GoodRequest> | GoodRequest;
-	/** What the owner is answered. */
+	/** The status for the owner. */
 	owner: number;
-	/** What somebody else is answered who makes the very request: `not_found`, or success about nothing but their own. */
+	/** The status for another user who sends the same request: 404, or success about their own data only. */
 	stranger: number;
 }
 
 const BYTES = makePdf();
-const LARGE_BYTES = 12 * 1024 ** 2;
+const PDF = { mime_type: 'application/pdf' };
+const LARGE_PDF = { ...PDF, name: 'large.pdf', size_bytes: 12 * 1024 ** 2, multipart: true };
 
 async function startUpload(token: string): Promise<{ id: string; url: string }> {
-	const answer = await call('POST', '/v1/files', {
-		token,
-		body: { name: 'large.pdf', mime_type: 'application/pdf', size_bytes: LARGE_BYTES, multipart: true },
-	});
+	const answer = await call('POST', '/v1/files', { token, body: LARGE_PDF });
 	const { file_id, multipart } = answer.body.data;
 	return { id: file_id, url: multipart.parts[0].upload_url };
 }
 
-async function storedPart(token: string): Promise<{ id: string; etag: string }> {
+async function completeFirstPart({ token }: Person): Promise<GoodRequest> {
 	const { id, url } = await startUpload(token);
 	const answer = await fetch(url, { method: 'PUT', body: new Uint8Array(5 * 1024 ** 2) });
-	return { id, etag: answer.headers.get('etag') ?? '' };
+	const parts = [{ part_number: 1, etag: answer.headers.get('etag') ?? '' }];
+	return { path: `/v1/files/${id}/complete`, body: { parts } };
 }
 
-/** A job that is over, whatever workers have to do. */
-async function doneJob(token: string): Promise<string> {
-	const id = await startJob(token, await uploadFile(token, BYTES));
-	await call('POST', `/v1/jobs/${id}/cancel`, { token });
-	return id;
-}
+/** A route that is about the user's own data, and answers others about theirs. */
+const own = (status: number, path: string, body?: unknown): OwnedRoute => ({
+	prepare: () => ({ path, ...(body === undefined ? {} : { body }) }),
+	owner: status,
+	stranger: status,
+});
 
-async function otherSession(owner: Person): Promise<string> {
-	const token = await signIn(owner.email);
+/** A route about one resource, which others don't find. */
+const resource = (status: number, prepare: OwnedRoute['prepare']): OwnedRoute => ({
+	prepare,
+	owner: status,
+	stranger: 404,
+});
+
+const file = (status: number) =>
+	resource(status, async ({ token }) => ({ path: `/v1/files/${await uploadFile(token, BYTES)}` }));
+
+/** About a job that has ended. */
+const job = (status: number, action = '') =>
+	resource(status, async ({ token }) => {
+		const id = await startJob(token, await uploadFile(token, BYTES));
+		await call('POST', `/v1/jobs/${id}/cancel`, { token });
+		return { path: `/v1/jobs/${id}${action}` };
+	});
+
+const otherSession = resource(204, async ({ email }) => {
+	const token = await signIn(email);
 	const { data } = (await call('GET', '/v1/auth/sessions', { token })).body;
-	return data.find((session: { current: boolean }) => session.current).id;
-}
+	const { id } = data.find((session: { current: boolean }) => session.current);
+	return { path: `/v1/auth/sessions/${id}` };
+});
 
-const at = (path: string, body?: unknown): GoodRequest => ({ path, ...(body === undefined ? {} : { body }) });
+const newPassword = { current_password: PASSWORD, new_password: 'staple horse battery' };
 
-/** Every route that needs a user. Whoever adds one says here how it is asked and what a stranger is answered. */
+/** Every route that needs a user. A new one gets an entry: a good request, and the status for the owner and for others. */
 export const OWNED_ROUTES: Record<string, OwnedRoute> = {
-	'POST /v1/auth/logout': { prepare: () => at('/v1/auth/logout'), owner: 204, stranger: 204 },
-	'POST /v1/auth/logout-all': { prepare: () => at('/v1/auth/logout-all'), owner: 204, stranger: 204 },
-	'GET /v1/auth/sessions': { prepare: () => at('/v1/auth/sessions'), owner: 200, stranger: 200 },
-	'DELETE /v1/auth/sessions/{id}': {
-		prepare: async (owner) => at(`/v1/auth/sessions/${await otherSession(owner)}`),
-		owner: 204,
-		stranger: 404,
-	},
-	'POST /v1/auth/password': {
-		prepare: () =>
-			at('/v1/auth/password', { current_password: PASSWORD, new_password: 'staple horse battery' }),
-		owner: 204,
-		stranger: 204,
-	},
-	'POST /v1/auth/verify/resend': { prepare: () => at('/v1/auth/verify/resend'), owner: 204, stranger: 204 },
-	'GET /v1/me': { prepare: () => at('/v1/me'), owner: 200, stranger: 200 },
-	'DELETE /v1/me': { prepare: () => at('/v1/me', { password: PASSWORD }), owner: 204, stranger: 204 },
-	'POST /v1/files': {
-		prepare: () => at('/v1/files', { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: 1 }),
-		owner: 201,
-		stranger: 201,
-	},
-	'GET /v1/files': { prepare: () => at('/v1/files'), owner: 200, stranger: 200 },
-	'GET /v1/files/{id}': {
-		prepare: async ({ token }) => at(`/v1/files/${await uploadFile(token, BYTES)}`),
-		owner: 200,
-		stranger: 404,
-	},
-	'DELETE /v1/files/{id}': {
-		prepare: async ({ token }) => at(`/v1/files/${await uploadFile(token, BYTES)}`),
-		owner: 204,
-		stranger: 404,
-	},
-	'POST /v1/files/{id}/complete': {
-		prepare: async ({ token }) => {
-			const { id, etag } = await storedPart(token);
-			return at(`/v1/files/${id}/complete`, { parts: [{ part_number: 1, etag }] });
-		},
-		// Of its parts only one is there.
-		owner: 400,
-		stranger: 404,
-	},
-	'GET /v1/files/{id}/parts': {
-		prepare: async ({ token }) => at(`/v1/files/${(await startUpload(token)).id}/parts`),
-		owner: 200,
-		stranger: 404,
-	},
-	'POST /v1/jobs': {
-		prepare: async ({ token }) =>
-			at('/v1/jobs', { tool: 'compress_heavy', input_file_id: await uploadFile(token, BYTES) }),
-		owner: 201,
-		stranger: 404,
-	},
-	'GET /v1/jobs': { prepare: () => at('/v1/jobs'), owner: 200, stranger: 200 },
-	'GET /v1/jobs/{id}': {
-		prepare: async ({ token }) => at(`/v1/jobs/${await doneJob(token)}`),
-		owner: 200,
-		stranger: 404,
-	},
-	'GET /v1/jobs/{id}/events': {
-		prepare: async ({ token }) => at(`/v1/jobs/${await doneJob(token)}/events`),
-		owner: 200,
-		stranger: 404,
-	},
-	'POST /v1/jobs/{id}/cancel': {
-		prepare: async ({ token }) => at(`/v1/jobs/${await doneJob(token)}/cancel`),
-		// It is over.
-		owner: 409,
-		stranger: 404,
-	},
-	'DELETE /v1/jobs/{id}': {
-		prepare: async ({ token }) => at(`/v1/jobs/${await doneJob(token)}`),
-		owner: 204,
-		stranger: 404,
-	},
-	'POST /v1/billing/checkout': {
-		prepare: () => at('/v1/billing/checkout', { cycle: 'monthly' }),
-		owner: 200,
-		stranger: 200,
-	},
+	'POST /v1/auth/logout': own(204, '/v1/auth/logout'),
+	'POST /v1/auth/logout-all': own(204, '/v1/auth/logout-all'),
+	'GET /v1/auth/sessions': own(200, '/v1/auth/sessions'),
+	'DELETE /v1/auth/sessions/{id}': otherSession,
+	'POST /v1/auth/password': own(204, '/v1/auth/password', newPassword),
+	'POST /v1/auth/verify/resend': own(204, '/v1/auth/verify/resend'),
+	'GET /v1/me': own(200, '/v1/me'),
+	'DELETE /v1/me': own(204, '/v1/me', { password: PASSWORD }),
+	'POST /v1/files': own(201, '/v1/files', { ...PDF, name: 'a.pdf', size_bytes: 1 }),
+	'GET /v1/files': own(200, '/v1/files'),
+	'GET /v1/files/{id}': file(200),
+	'DELETE /v1/files/{id}': file(204),
+	// The other parts are missing.
+	'POST /v1/files/{id}/complete': resource(400, completeFirstPart),
+	'GET /v1/files/{id}/parts': resource(200, async ({ token }) => ({
+		path: `/v1/files/${(await startUpload(token)).id}/parts`,
+	})),
+	'POST /v1/jobs': resource(201, async ({ token }) => ({
+		path: '/v1/jobs',
+		body: { tool: 'compress_heavy', input_file_id: await uploadFile(token, BYTES) },
+	})),
+	'GET /v1/jobs': own(200, '/v1/jobs'),
+	'GET /v1/jobs/{id}': job(200),
+	'GET /v1/jobs/{id}/events': job(200, '/events'),
+	'POST /v1/jobs/{id}/cancel': job(409, '/cancel'),
+	'DELETE /v1/jobs/{id}': job(204),
+	'POST /v1/billing/checkout': own(200, '/v1/billing/checkout', { cycle: 'monthly' }),
 	// Nobody here has ever subscribed.
-	'POST /v1/billing/portal': { prepare: () => at('/v1/billing/portal'), owner: 409, stranger: 409 },
-	'GET /v1/billing': { prepare: () => at('/v1/billing'), owner: 200, stranger: 200 },
-	'GET /v1/usage': { prepare: () => at('/v1/usage'), owner: 200, stranger: 200 },
+	'POST /v1/billing/portal': own(409, '/v1/billing/portal'),
+	'GET /v1/billing': own(200, '/v1/billing'),
+	'GET /v1/usage': own(200, '/v1/usage'),
 };
 
-/** Every route that needs nobody. Whoever adds one says here that it may be asked by anybody. */
+const open = (path: string, body?: () => object) => (): GoodRequest => ({
+	path,
+	...(body && { body: body() }),
+});
+const resetPassword = { token: 'none', new_password: PASSWORD };
+const credentials = () => ({ email: newEmail(), password: PASSWORD });
+
+/** Every route that needs no user. A new one gets an entry: a good request. */
 export const PUBLIC_ROUTES: Record<string, () => GoodRequest> = {
-	'POST /v1/auth/register': () => at('/v1/auth/register', { email: newEmail(), password: PASSWORD }),
-	'POST /v1/auth/login': () => at('/v1/auth/login', { email: newEmail(), password: PASSWORD }),
-	'POST /v1/auth/password/forgot': () => at('/v1/auth/password/forgot', { email: newEmail() }),
-	'POST /v1/auth/password/reset': () =>
-		at('/v1/auth/password/reset', { token: 'none', new_password: PASSWORD }),
-	'POST /v1/auth/verify': () => at('/v1/auth/verify', { token: 'none' }),
-	'GET /v1/tools': () => at('/v1/tools'),
-	'POST /v1/billing/webhook': () => at('/v1/billing/webhook', {}),
-	'GET /v1/health': () => at('/v1/health'),
-	'GET /v1/openapi.json': () => at('/v1/openapi.json'),
+	'POST /v1/auth/register': open('/v1/auth/register', credentials),
+	'POST /v1/auth/login': open('/v1/auth/login', credentials),
+	'POST /v1/auth/password/forgot': open('/v1/auth/password/forgot', () => ({ email: newEmail() })),
+	'POST /v1/auth/password/reset': open('/v1/auth/password/reset', () => resetPassword),
+	'POST /v1/auth/verify': open('/v1/auth/verify', () => ({ token: 'none' })),
+	'GET /v1/tools': open('/v1/tools'),
+	'POST /v1/billing/webhook': open('/v1/billing/webhook', () => ({})),
+	'GET /v1/health': open('/v1/health'),
+	'GET /v1/openapi.json': open('/v1/openapi.json'),
 };

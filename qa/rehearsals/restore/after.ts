@@ -5,15 +5,15 @@ import { call, signIn } from '../../driver/client.ts';
 import { queryDatabase } from '../../driver/database.ts';
 import { downloadFile, finishJob } from '../../driver/flow.ts';
 import { eventually, home } from '../../driver/processes.ts';
-import { sum } from './before.ts';
+import { sha256Of } from './before.ts';
 import type { Memory } from './memory.ts';
 
 const RUNBOOK = resolve(import.meta.dirname, '../../../docs/runbooks/backup.md');
 
-/** What the store of this machine calls the bytes behind a key. */
+/** The file name of an object's bytes in the local store. */
 const OBJECT = '._S3rver_object';
 
-/** Holds the restored product against what was there before; says each thing once it was seen to be so. */
+/** Compares the restored product with the one before the backup. Reports each thing that it has verified. */
 export async function check(memory: Memory, startedAt: Date, say: (line: string) => void): Promise<void> {
 	const { subscriber, kept, waiter, jobIds, lost } = memory;
 	const me = await call('GET', '/v1/me', { token: subscriber.token });
@@ -26,10 +26,10 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 	assert.deepEqual([billing.plan, billing.status], ['pro', 'active']);
 	say('the subscriber is on Pro');
 
-	await eventually(() => hasCompared(startedAt), 120_000, 'rows and bytes were not compared');
+	await eventually(() => isReconciled(startedAt), 120_000, 'no reconciliation has ended');
 	say('reconciliation found no lost rows or objects');
 	for (const { fileId, sha256 } of kept)
-		assert.equal(sum(await downloadFile(subscriber.token, fileId)), sha256);
+		assert.equal(sha256Of(await downloadFile(subscriber.token, fileId)), sha256);
 	say('three downloads match byte by byte: a single upload, a multipart upload and a job output');
 	const finished = await call('GET', `/v1/jobs/${memory.finishedJobId}`, { token: subscriber.token });
 	assert.equal(finished.body.data.status, 'succeeded');
@@ -40,8 +40,8 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 	const before = await planInAuth(subscriber.id);
 	const [announcePlans, announceVerifications] = await statementsOfRunbook();
 	await queryDatabase('billing', announcePlans);
-	const isTold = async () => (await planInAuth(subscriber.id)).version > before.version;
-	await eventually(isTold, 120_000, 'the plan was not told anew');
+	const isPublished = async () => (await planInAuth(subscriber.id)).version > before.version;
+	await eventually(isPublished, 120_000, 'the plan was not published again');
 	assert.equal((await planInAuth(subscriber.id)).plan, 'pro');
 	say('the runbook’s statement republishes plans');
 	await verifyWithoutEvent(subscriber.id);
@@ -63,7 +63,7 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 	say('every row has its object, and every object its row');
 }
 
-/** Returns the statements that docs/runbooks/backup.md has an operator run: in billing's database, then in auth's. */
+/** Returns the statements that operators run from docs/runbooks/backup.md: in billing's database, then in auth's. */
 async function statementsOfRunbook(): Promise<[string, string]> {
 	const text = await readFile(RUNBOOK, 'utf8');
 	const statements = [...text.matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, statement]) => statement);
@@ -72,7 +72,7 @@ async function statementsOfRunbook(): Promise<[string, string]> {
 	return [inBilling, inAuth];
 }
 
-/** Leaves an account as one whose email was verified and whose event `account.verified` was purged with the queues. */
+/** Makes an account one whose email was verified and whose event `account.verified` was purged with the queues. */
 async function verifyWithoutEvent(userId: string): Promise<void> {
 	await queryDatabase(
 		'auth',
@@ -97,12 +97,12 @@ async function planInAuth(userId: string): Promise<{ plan: string; version: numb
 		'SELECT plan::text, plan_version::int AS version FROM users WHERE id = $1',
 		[userId],
 	);
-	assert.ok(user, 'the user is not there');
+	assert.ok(user, 'the user does not exist');
 	return user;
 }
 
-/** Whether reconciliation has gone through all of it since the start, and found everything in its place. */
-async function hasCompared(since: Date): Promise<boolean> {
+/** Returns whether a reconciliation has ended since the start. @throws when it found differences */
+async function isReconciled(since: Date): Promise<boolean> {
 	const [chore] = await queryDatabase<{ ended: Date | null; counts: Record<string, number> }>(
 		'files',
 		`SELECT last_ended_at AS ended, last_counts AS counts FROM chores WHERE name = 'reconciliation'`,

@@ -6,17 +6,17 @@ export interface Kept {
 	sha256: string;
 }
 
-/** What is remembered of the product from before its data was lost, to hold the restored one against. */
+/** What the product had before its data was lost. */
 export interface Memory {
-	/** Has a subscription, two files and a job that is done. */
+	/** Has a subscription, two files and a finished job. */
 	subscriber: Person;
-	/** An upload at once, one in parts, and the output of the job. */
+	/** A single upload, a multipart upload, and the output of the job. */
 	kept: Kept[];
 	finishedJobId: string;
 	/** Has more jobs than run at a time. */
 	waiter: Person;
 	jobIds: string[];
-	/** From after the backup: nobody may know of it any more. */
+	/** Changed after the backup, so it must be gone. */
 	lost: { token: string; fileId: string };
 }
 
