@@ -1,25 +1,25 @@
-/** Stands in a plan for what only the run knows: replaced when the request is sent, so that a seed always makes the same plans. */
-export type Known =
-	| { $known: 'id'; prefix: IdPrefix; of: 'actor' | 'other'; nth: number }
-	| { $known: 'email' | 'password' | 'cursor' | 'etag' | 'tool'; of: 'actor' | 'other'; nth: number };
+/** Names a value that only the run knows. It is replaced when the request is sent, so that a seed always makes the same plans. */
+export interface Known {
+	$known: IdPrefix | 'email' | 'password' | 'cursor' | 'etag' | 'tool';
+	/** Whose it is. */
+	of: 'actor' | 'other';
+	nth: number;
+}
 
 export type IdPrefix = 'fil' | 'job' | 'ses' | 'usr';
 
-/** Who sends a request. */
+/** Who sends a request: a user, a client without a token, or one with a forged token. */
 export type Actor = 'first' | 'second' | 'nobody' | 'forger';
 
-export type Body =
-	| { kind: 'none' }
-	| { kind: 'json'; value: unknown }
-	/** Bytes in base64, whatever they are. */
-	| { kind: 'raw'; base64: string };
+/** Sent as JSON, or as the bytes that are in base64. */
+export type Body = { json: unknown } | { base64: string } | undefined;
 
 /** One request, before it is sent. */
 export interface Plan {
 	/** The route that it is made for: `POST /v1/files`. */
 	route: string;
 	method: string;
-	/** Values for the braces of the path; text that is percent-encoded unless it is `raw`. */
+	/** Values for the braces of the path. Text is percent-encoded unless it is a {@link RawText}. */
 	params: Record<string, unknown>;
 	query: [string, unknown][];
 	headers: [string, unknown][];
@@ -29,19 +29,18 @@ export interface Plan {
 	actor: Actor;
 	/** How often it is sent at the same time. */
 	times: number;
-	/** Whether the bytes follow, where a file was declared. */
+	/** Whether the bytes of a declared file follow. */
 	uploads: boolean;
 }
 
-export function isKnown(value: unknown): value is Known {
-	return typeof value === 'object' && value !== null && Object.hasOwn(value, '$known');
-}
-
-/** Text for a path that is not encoded once more. */
+/** Text that is sent without percent-encoding. */
 interface RawText {
 	$raw: string;
 }
 
-export function isRaw(value: unknown): value is RawText {
-	return typeof value === 'object' && value !== null && Object.hasOwn(value, '$raw');
+export const isKnown = (value: unknown): value is Known => hasField(value, '$known');
+export const isRaw = (value: unknown): value is RawText => hasField(value, '$raw');
+
+function hasField(value: unknown, name: string): boolean {
+	return typeof value === 'object' && value !== null && Object.hasOwn(value, name);
 }

@@ -9,86 +9,62 @@ import { newWorld } from './world.ts';
 interface FuzzOptions {
 	/** The same seed makes the same requests. */
 	seed: number;
-	/** At least so many are sent. */
+	/** At least this many are sent. */
 	requests: number;
-	/** Worlds that are played in at the same time. */
+	/** Worlds that receive requests at the same time. */
 	lanes?: number;
-	/** Of a failure that is to be seen again, as it was printed. */
+	/** Reproduces a failure that was printed. */
 	path?: string | undefined;
-	/** Called now and then. */
 	onProgress?(sent: number): void;
 }
-
-/** How often each route was answered with each status. */
-export type Tally = Map<string, Map<number, number>>;
 
 export interface FuzzFailure {
 	seed: number;
 	path: string;
 	/** What was wrong with the last answer. */
 	reason: string;
-	/** The shortest row of requests found that ends so. */
+	/** The shortest sequence of requests found that ends in this failure. */
 	plans: Plan[];
 }
 
 export interface FuzzResult {
 	sent: number;
-	tally: Tally;
+	/** How often each route answered with each status. */
+	tally: Map<string, Map<number, number>>;
 	failure?: FuzzFailure;
 }
 
-/** The most that are sent one after the other to one world, so that they build on what was answered before. */
-const ROW_LENGTH = 60;
-const ROWS_PER_ROUND = 2;
-/** What others need ids of. */
+/** The most requests of a sequence, which one world receives, so that they build on earlier answers. */
+const SEQUENCE_LENGTH = 60;
+const ROUND = { numRuns: 2, interruptAfterTimeLimit: 300_000 };
+/** Other routes need ids of these. */
 const MAKES_IDS = /^POST \/v1\/(files|jobs)$/;
-/** Making a failure smaller takes no longer. */
-const ROUND_MS = 300_000;
 const LANES = 6;
 /** Between the seeds of two lanes, so that no two rounds have the same. */
 const LANE_STRIDE = 1_000_000;
 
-function count(tally: Tally, route: string, status: number): void {
-	const statuses = tally.get(route) ?? new Map<number, number>();
-	tally.set(route, statuses.set(status, (statuses.get(status) ?? 0) + 1));
-}
-
-/** Sends made-up requests for every route of the served document until enough were sent or one answer is wrong. */
-export async function runFuzz({
-	seed,
-	requests,
-	lanes = LANES,
-	path,
-	onProgress,
-}: FuzzOptions): Promise<FuzzResult> {
-	const document = await openApiDocument();
-	const schemas = document.components.schemas as Schemas;
-	const plan = fc.oneof(
-		...routesOf(document).map((route) => ({
-			weight: MAKES_IDS.test(`${route.method} ${route.path}`) ? 3 : 1,
-			arbitrary: plansFor(schemas, route),
-		})),
-	);
-	const row = fc.array(plan, { minLength: 1, maxLength: ROW_LENGTH, size: 'max' });
+/** Sends generated requests to every route of the served document until enough were sent or one answer is wrong. */
+export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
+	const { seed, requests, lanes = LANES, path, onProgress } = options;
+	const sequence = await sequences();
 	const result: FuzzResult = { sent: 0, tally: new Map() };
 
 	async function play(plans: Plan[]): Promise<void> {
 		const world = await newWorld();
-		for (const one of plans) {
-			const answers = await step(world, one);
-			result.sent += answers.length;
-			for (const { status } of answers) count(result.tally, one.route, status);
+		for (const plan of plans) {
+			const statuses = result.tally.get(plan.route) ?? new Map<number, number>();
+			result.tally.set(plan.route, statuses);
+			for (const { status } of await step(world, plan)) {
+				result.sent += 1;
+				statuses.set(status, (statuses.get(status) ?? 0) + 1);
+			}
 		}
 	}
 
 	async function playRound(roundSeed: number): Promise<void> {
-		const details = await fc.check(fc.asyncProperty(row, play), {
-			seed: roundSeed,
-			numRuns: ROWS_PER_ROUND,
-			interruptAfterTimeLimit: ROUND_MS,
-			...(path === undefined ? {} : { path }),
-		});
-		// A round that was only too slow has found nothing.
+		const parameters = { seed: roundSeed, ...ROUND, ...(path === undefined ? {} : { path }) };
+		const details = await fc.check(fc.asyncProperty(sequence, play), parameters);
+		// A round that was interrupted has found nothing.
 		if (details.counterexample) result.failure ??= failureOf(roundSeed, details);
 		onProgress?.(result.sent);
 	}
@@ -103,12 +79,18 @@ export async function runFuzz({
 	return result;
 }
 
+async function sequences(): Promise<fc.Arbitrary<Plan[]>> {
+	const document = await openApiDocument();
+	const schemas = document.components.schemas as Schemas;
+	const plans = routesOf(document).map((route) => ({
+		weight: MAKES_IDS.test(`${route.method} ${route.path}`) ? 3 : 1,
+		arbitrary: plansFor(schemas, route),
+	}));
+	return fc.array(fc.oneof(...plans), { minLength: 1, maxLength: SEQUENCE_LENGTH, size: 'max' });
+}
+
 function failureOf(seed: number, details: fc.RunDetails<[Plan[]]>): FuzzFailure {
-	const { counterexample, counterexamplePath, errorInstance } = details;
-	return {
-		seed,
-		path: counterexamplePath ?? '',
-		reason: errorInstance instanceof Error ? errorInstance.message : String(errorInstance ?? 'interrupted'),
-		plans: counterexample?.[0] ?? [],
-	};
+	const { counterexample, counterexamplePath, errorInstance: error } = details;
+	const reason = error instanceof Error ? error.message : String(error ?? 'interrupted');
+	return { seed, path: counterexamplePath ?? '', reason, plans: counterexample?.[0] ?? [] };
 }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { hostileFields, hostileValue } from './hostile-values.ts';
+import { hostileFields, hostileValue, weighted } from './hostile-values.ts';
 import type { IdPrefix, Known } from './plan.ts';
 
-/** A schema of the document, as far as it is looked at. */
+/** The keywords of JSON Schema that the document uses. */
 export interface Schema {
 	$ref?: string;
 	type?: string;
@@ -24,37 +24,20 @@ export interface Schema {
 
 export type Schemas = Record<string, Schema>;
 
-const side = fc.constantFrom<'actor' | 'other'>('actor', 'actor', 'actor', 'other');
-const nth = fc.nat({ max: 20 });
+/** A value that an earlier answer contained, to this user or to the other one. */
+const known = ($known: Known['$known']): fc.Arbitrary<unknown> =>
+	fc.record({
+		$known: fc.constant($known),
+		of: fc.constantFrom('actor', 'actor', 'actor', 'other'),
+		nth: fc.nat({ max: 20 }),
+	});
 
-/** An id of this kind that an earlier answer told, to this person or to another; or one that nobody has. */
-function knownId(prefix: IdPrefix): fc.Arbitrary<unknown> {
-	return fc.oneof(
-		{
-			weight: 6,
-			arbitrary: fc.record({
-				$known: fc.constant('id' as const),
-				prefix: fc.constant(prefix),
-				of: side,
-				nth,
-			}),
-		},
-		{ weight: 1, arbitrary: fc.constant(`${prefix}_01ARZ3NDEKTSV4RRFFQ69G5FAV`) },
-	);
-}
-
-const known = (what: Exclude<Known['$known'], 'id'>) =>
-	fc.record({ $known: fc.constant(what), of: side, nth });
-
-/** The size of the PDF that is uploaded. */
+/** The size of the PDF that is uploaded, in bytes. */
 export const PDF_BYTES = 20_000;
 
-/** What fields of these names are worth trying with, beside what their schema says. */
+/** Useful values of fields, by name, for which a schema alone is too broad. */
 const BY_NAME: Record<string, fc.Arbitrary<unknown>> = {
-	email: fc.oneof(
-		{ weight: 3, arbitrary: known('email') },
-		{ weight: 1, arbitrary: fc.uuid().map((uuid) => `${uuid}@example.com`) },
-	),
+	email: weighted([3, known('email')], [1, fc.uuid().map((uuid): unknown => `${uuid}@example.com`)]),
 	password: known('password'),
 	current_password: known('password'),
 	cursor: known('cursor'),
@@ -62,61 +45,41 @@ const BY_NAME: Record<string, fc.Arbitrary<unknown>> = {
 	tool: known('tool'),
 	size_bytes: fc.constantFrom(PDF_BYTES, PDF_BYTES, 1, 5 * 1024 ** 2, 10 * 1024 ** 3, 10 * 1024 ** 3 + 1),
 	mime_type: fc.constantFrom(
-		'application/pdf',
-		'application/pdf',
-		'text/html; charset="utf-8"',
-		'image/svg+xml',
+		...['application/pdf', 'application/pdf', 'text/html; charset="utf-8"', 'image/svg+xml'],
 	),
-	params: fc.oneof(
-		{ weight: 4, arbitrary: fc.constant({}) },
-		{ weight: 1, arbitrary: fc.record({ quality: fc.integer({ min: -1, max: 101 }) }) },
-		{ weight: 1, arbitrary: fc.dictionary(fc.string(), hostileValue) },
+	params: weighted<unknown>(
+		[4, fc.constant({})],
+		[1, fc.record({ quality: fc.integer({ min: -1, max: 101 }) })],
+		[1, fc.dictionary(fc.string(), hostileValue)],
 	),
 	part_number: fc.constantFrom(1, 1, 2, 10_000, 10_001),
 	'Idempotency-Key': fc.constantFrom('key', 'other key', ' ', 'k'.repeat(255)),
 	'Stripe-Signature': fc.constantFrom(
-		'',
-		't=1,v1=00',
-		't=,v1=',
-		`t=${'9'.repeat(30)},v1=${'0'.repeat(64)}`,
-		'v1=a,v1=b',
+		...['', 't=1,v1=00', 't=,v1=', `t=${'9'.repeat(30)},v1=${'0'.repeat(64)}`, 'v1=a,v1=b'],
 	),
 };
 
-/** Seconds that an answer is held: more would only cost time. */
+/** In seconds. Longer waits would only take time. */
 const SHORT_WAIT = fc.constantFrom(0, 0, 1);
 
-function stringOf(schema: Schema): fc.Arbitrary<unknown> {
-	const prefix = /^\^(fil|job|ses|usr)_/.exec(schema.pattern ?? '')?.[1];
-	if (prefix) return knownId(prefix as IdPrefix);
-	if (schema.pattern) {
-		try {
-			return fc.stringMatching(new RegExp(schema.pattern, 'u'));
-		} catch {
-			// A pattern that is not understood leaves the names above, or nothing that fits.
-		}
+function stringOf({ pattern, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<unknown> {
+	const prefix = /^\^(fil|job|ses|usr)_/.exec(pattern ?? '')?.[1] as IdPrefix | undefined;
+	if (prefix) return weighted([6, known(prefix)], [1, fc.constant(`${prefix}_01ARZ3NDEKTSV4RRFFQ69G5FAV`)]);
+	try {
+		if (pattern) return fc.stringMatching(new RegExp(pattern, 'u'));
+	} catch {
+		// fast-check doesn't support the pattern.
 	}
-	return fc.string({ minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 60, 300) });
-}
-
-function objectOf(schemas: Schemas, schema: Schema): fc.Arbitrary<unknown> {
-	const fields = Object.entries(schema.properties ?? {}).map(([name, property]) => [
-		name,
-		valueFor(schemas, property, name),
-	]);
-	const required = new Set(schema.required);
-	return fc.record(Object.fromEntries(fields), {
-		requiredKeys: Object.keys(schema.properties ?? {}).filter((name) => required.has(name)) as never[],
-	});
+	return fc.string({ minLength, maxLength: Math.min(maxLength, 300) });
 }
 
 function bySchema(schemas: Schemas, schema: Schema): fc.Arbitrary<unknown> {
+	const variants = schema.anyOf ?? schema.oneOf;
+	const { minimum: min = -1_000, maximum: max = 1_000, minItems = 0, maxItems = 3 } = schema;
 	if (schema.$ref) return bySchema(schemas, schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
 	if (schema.const !== undefined) return fc.constant(schema.const);
 	if (schema.enum) return fc.constantFrom(...schema.enum);
-	const variants = schema.anyOf ?? schema.oneOf;
 	if (variants) return fc.oneof(...variants.map((variant) => bySchema(schemas, variant)));
-	const { minimum: min = -1_000, maximum: max = 1_000 } = schema;
 	switch (schema.type) {
 		case 'string':
 			return stringOf(schema);
@@ -130,27 +93,29 @@ function bySchema(schemas: Schemas, schema: Schema): fc.Arbitrary<unknown> {
 			return fc.constant(null);
 		case 'array':
 			return fc.array(bySchema(schemas, schema.items ?? {}), {
-				minLength: schema.minItems ?? 0,
-				maxLength: Math.min(schema.maxItems ?? 3, Math.max(3, schema.minItems ?? 0)),
+				minLength: minItems,
+				maxLength: Math.min(maxItems, Math.max(3, minItems)),
 			});
-		case 'object':
-			return objectOf(schemas, schema);
+		case 'object': {
+			const fields = Object.entries(schema.properties ?? {});
+			const values = fields.map(([name, property]) => [name, valueFor(schemas, property, name)]);
+			const names = fields.map(([name]) => name).filter((name) => schema.required?.includes(name));
+			return fc.record(Object.fromEntries(values), { requiredKeys: names as never[] });
+		}
 		default:
 			return hostileValue;
 	}
 }
 
-/** A value that the schema admits, mostly; `name` is the field's. */
+/** A value that the schema allows, mostly; `name` is the field's. */
 export function valueFor(schemas: Schemas, schema: Schema, name = ''): fc.Arbitrary<unknown> {
 	if (name === 'wait') return SHORT_WAIT;
-	const worthTrying = BY_NAME[name];
+	const useful = BY_NAME[name];
 	const fitting = bySchema(schemas, schema);
-	return worthTrying
-		? fc.oneof({ weight: 3, arbitrary: worthTrying }, { weight: 1, arbitrary: fitting })
-		: fitting;
+	return useful ? weighted([3, useful], [1, fitting]) : fitting;
 }
 
-/** The same with something wrong in it: a field that is missing, of another kind or not asked for; or of another kind itself. */
+/** The value with one error: a field is missing, of another type or unknown; or all of it is of another type. */
 export function nearly(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
 	return fc
 		.tuple(value, fc.nat({ max: 9 }), fc.nat(), hostileValue, hostileFields)
