@@ -7,9 +7,9 @@ function required(name: string): string {
 	return value;
 }
 
-/** What the running product is reached by, from outside and from below. */
+/** How to reach the running product, from outside and from inside. */
 export const environment = {
-	/** Clients go to any of the gateways. */
+	/** Clients may use either. */
 	gateways: [BASE_URL, SECOND_BASE_URL] as const,
 	home: home(),
 	linksUrl: required('TEST_LINKS_URL'),

@@ -1,20 +1,16 @@
 import type { Person } from '../driver/client.ts';
 
-export type { Person };
-
 export interface AcceptedJob {
 	id: string;
 	userId: string;
 	token: string;
-	key: string;
 	tool: string;
 	inputFileId: string;
-	hasSecret: boolean;
-	/** Its input is such that it must fail with this code. */
-	failsWith?: string;
-	/** A cancellation was asked for: the job may be canceled. */
+	/** The error code with which the job may fail. */
+	failsWith: string | undefined;
+	/** A cancellation was requested: the job may be canceled. */
 	mayBeCanceled: boolean;
-	/** A cancellation was answered with 200: it must be. */
+	/** A cancellation was answered with 200: the job must be canceled. */
 	isCanceled: boolean;
 }
 
@@ -26,21 +22,22 @@ interface AcceptedUpload {
 	isDeleted: boolean;
 }
 
-/** Something that must not be. */
-export interface Violation {
+/** Something that breaks a promise. */
+export interface Finding {
+	/** lost, stuck, doubled, orphaned, … */
 	kind: string;
 	what: string;
-	details?: Record<string, unknown>;
+	requestId?: string;
 }
 
-/** An operation that went well from its begin to its end. */
+/** An operation that succeeded from its start to its end. */
 export interface Success {
 	kind: string;
 	startedAt: number;
 	endedAt: number;
 }
 
-/** Everything that the product said yes to, and everything that it should not have said. */
+/** Everything that the product accepted, and every answer that it must not give. */
 export class Ledger {
 	readonly jobs = new Map<string, AcceptedJob>();
 	readonly uploads = new Map<string, AcceptedUpload>();
@@ -51,20 +48,17 @@ export class Ledger {
 	readonly deleted = new Map<string, Person>();
 	/** Users who paid at least once. */
 	readonly payers = new Map<string, Person>();
-	readonly violations: Violation[] = [];
+	readonly violations: Finding[] = [];
 	readonly successes: Success[] = [];
-	readonly attempts: Record<string, number> = {};
+	/** Answers to clients, by status. */
+	readonly answers: Record<string, number> = {};
 
-	violate(kind: string, what: string, details?: Record<string, unknown>): void {
-		this.violations.push({ kind, what, ...(details ? { details } : {}) });
+	violate(kind: string, what: string, requestId?: string | null): void {
+		this.violations.push({ kind, what, ...(requestId && { requestId }) });
 	}
 
-	countAttempt(status: number | undefined): void {
+	countAnswer(status: number | undefined): void {
 		const name = String(status ?? 'no answer');
-		this.attempts[name] = (this.attempts[name] ?? 0) + 1;
-	}
-
-	succeed(kind: string, startedAt: number): void {
-		this.successes.push({ kind, startedAt, endedAt: Date.now() });
+		this.answers[name] = (this.answers[name] ?? 0) + 1;
 	}
 }

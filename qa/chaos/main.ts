@@ -19,51 +19,45 @@ npm run chaos -- --crash-points [--only REGEX] [--json FILE]
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const sayWithTime = (line: string) => say(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
 
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
 const { values } = parseArgs({
 	options: {
-		seed: { type: 'string' },
-		rounds: { type: 'string' },
-		faults: { type: 'string' },
-		'crash-points': { type: 'boolean' },
+		...{ seed: text, rounds: text, faults: text, json: text, 'crash-points': flag, help: flag },
 		only: { type: 'string', default: '' },
-		json: { type: 'string' },
-		help: { type: 'boolean' },
 	},
 });
 
-function number(text: string | undefined, standard: number): number {
-	const value = text === undefined ? standard : Number(text);
+function number(name: 'seed' | 'rounds' | 'faults', standard: number): number {
+	const value = Number(values[name] ?? standard);
 	if (Number.isSafeInteger(value) && value >= 0) return value;
-	process.stderr.write(`"${text}" is not a number.\n${USAGE}`);
+	process.stderr.write(`"${values[name]}" is not a number.\n${USAGE}`);
 	process.exit(2);
 }
 
-function keep(report: object): void {
+function writeJson(report: object): void {
 	if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, '\t')}\n`);
 }
 
-/** @returns what is not as promised, in words */
-async function breakParts(): Promise<string[]> {
-	const seed = number(values.seed, Math.floor(Math.random() * 1_000_000));
+async function injectFaults(): Promise<string[]> {
+	const seed = number('seed', Math.floor(Math.random() * 1_000_000));
 	say(`seed ${seed}`);
-	const rounds = number(values.rounds, 5);
-	const faultsPerRound = number(values.faults, 10);
-	const report = await runChaos({ seed, rounds, faultsPerRound, only: values.only, say: sayWithTime });
-	keep(report);
+	const counts = { rounds: number('rounds', 5), faultsPerRound: number('faults', 10) };
+	const report = await runChaos({ seed, ...counts, only: values.only, say: sayWithTime });
+	writeJson(report);
 	say(`\n${describeReport(report)}\n`);
 	return problemsOf(report);
 }
 
-/** @returns the same */
 async function crashEverywhere(): Promise<string[]> {
 	const walked: Walked[] = [];
-	for (const site of discoverSites()) {
-		if (!new RegExp(values.only).test(`${site.app} ${site.point}`)) continue;
+	const pattern = new RegExp(values.only);
+	for (const site of discoverSites().filter(({ app, point }) => pattern.test(`${app} ${point}`))) {
 		const one = await walkSite(site);
 		walked.push(one);
 		const verdict = one.problems.length === 0 ? 'as promised' : 'NOT AS PROMISED';
 		sayWithTime(`${site.app} at ${site.point}: ${verdict}, ${(one.tookMs / 1000).toFixed(1)} s`);
-		keep(walked);
+		writeJson(walked);
 	}
 	say(`${walked.length} crashes`);
 	return walked.flatMap(({ app, point, problems }) => problems.map((what) => `${app} at ${point}: ${what}`));
@@ -73,7 +67,7 @@ if (values.help) {
 	say(USAGE);
 	process.exit(0);
 }
-const problems = await (values['crash-points'] ? crashEverywhere() : breakParts());
+const problems = await (values['crash-points'] ? crashEverywhere() : injectFaults());
 for (const problem of problems) say(problem);
 say(problems.length === 0 ? 'All guarantees hold.' : `${problems.length} guarantees are broken.`);
 process.exit(problems.length === 0 ? 0 : 1);

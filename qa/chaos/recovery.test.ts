@@ -7,20 +7,20 @@ const fault = (number: number, startedAt: number, endedAt: number): Injected => 
 });
 const success = (kind: string, startedAt: number, endedAt: number) => ({ kind, startedAt, endedAt });
 
-test('a fault is over when work that began after it has gone well', () => {
+test('a fault has recovered when work that started after it has succeeded', () => {
 	const successes = [success('login', 900, 1_100), success('login', 1_200, 1_500)];
 	const [recovery] = measureRecovery([fault(0, 500, 1_000)], successes, ['login']);
 	expect(recovery).toMatchObject({ afterMs: { login: 500 }, slowestMs: 500, slowestUndisturbedMs: 500 });
 });
 
-test('the kind of work that recovers last counts, and one that never does is not forgotten', () => {
+test('the kind of work that recovers last counts, also when it never does', () => {
 	const successes = [success('login', 1_000, 1_100), success('upload', 1_000, 4_000)];
 	const measure = (kinds: string[]) => measureRecovery([fault(0, 500, 1_000)], successes, kinds)[0];
 	expect(measure(['login', 'upload'])?.slowestMs).toBe(3_000);
 	expect(measure(['login', 'job'])?.slowestMs).toBeNull();
 });
 
-test('what another fault holds up is counted from the end of that one, too', () => {
+test('work that a later fault disturbed is also counted from the end of that fault', () => {
 	const faults = [fault(0, 500, 1_000), fault(1, 1_500, 3_000)];
 	const [first] = measureRecovery(faults, [success('login', 1_200, 3_400)], ['login']);
 	expect(first).toMatchObject({ slowestMs: 2_400, slowestUndisturbedMs: 400 });

@@ -1,49 +1,47 @@
-import type { Fault } from './faults/fault.ts';
+import type { Fault } from './faults/faults.ts';
 import type { Success } from './ledger.ts';
 
-/** A fault as it was. */
+/** A fault that was injected. */
 export interface Injected extends Fault {
 	startedAt: number;
 	endedAt: number;
-	/** Where it could not be done: the process was just away, say. */
+	/** Why it could not be injected: the process was restarting, say. */
 	problem?: string;
 }
 
 export interface Recovery {
 	fault: Injected;
-	/** From the end of the fault until each kind of work went well from its begin to its end; null where none did. */
+	/** From the end of the fault until each kind of work that started afterwards has succeeded; null when none has. */
 	afterMs: Record<string, number | null>;
-	/** The longest of them; null where one is. */
+	/** The longest of these; null when one is. */
 	slowestMs: number | null;
-	/** The same, counted from the end of the last fault that was in between. */
+	/** The same, counted from the end of the last fault in between. */
 	slowestUndisturbedMs: number | null;
 }
 
-/** How long each fault was felt. */
+/** Returns how long each fault had effects. */
 export function measureRecovery(
 	faults: readonly Injected[],
 	successes: readonly Success[],
 	kinds: readonly string[],
 ): Recovery[] {
 	return faults.map((fault) => {
-		const firsts = kinds.map((kind) => firstAfter(successes, kind, fault.endedAt));
-		const afterMs = kinds.map((kind, index) => {
-			const first = firsts[index];
-			return [kind, first ? first.endedAt - fault.endedAt : null] as const;
-		});
-		const undisturbed = firsts.map((first) => first && first.endedAt - lastEndBefore(faults, first.endedAt));
+		const recoveredAt = kinds.map((kind) => firstSuccessAt(successes, kind, fault.endedAt));
+		const afterMs = recoveredAt.map((at) => at && at - fault.endedAt);
 		return {
 			fault,
-			afterMs: Object.fromEntries(afterMs),
-			slowestMs: slowest(afterMs.map(([, ms]) => ms)),
-			slowestUndisturbedMs: slowest(undisturbed.map((ms) => ms ?? null)),
+			afterMs: Object.fromEntries(kinds.map((kind, index) => [kind, afterMs[index] ?? null])),
+			slowestMs: slowest(afterMs),
+			slowestUndisturbedMs: slowest(recoveredAt.map((at) => at && at - lastEndBefore(faults, at))),
 		};
 	});
 }
 
-function firstAfter(successes: readonly Success[], kind: string, at: number): Success | undefined {
-	const after = successes.filter((success) => success.kind === kind && success.startedAt >= at);
-	return after.toSorted((a, b) => a.endedAt - b.endedAt)[0];
+function firstSuccessAt(successes: readonly Success[], kind: string, from: number): number | null {
+	const ends = successes
+		.filter((one) => one.kind === kind && one.startedAt >= from)
+		.map((one) => one.endedAt);
+	return ends.length === 0 ? null : Math.min(...ends);
 }
 
 function lastEndBefore(faults: readonly Injected[], at: number): number {
@@ -51,5 +49,5 @@ function lastEndBefore(faults: readonly Injected[], at: number): number {
 }
 
 function slowest(all: readonly (number | null)[]): number | null {
-	return all.includes(null) ? null : Math.max(...(all as number[]));
+	return all.some((ms) => ms === null) ? null : Math.max(...all.filter((ms) => ms !== null));
 }

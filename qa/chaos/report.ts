@@ -1,34 +1,32 @@
 import type { Recovery } from './recovery.ts';
 import type { ChaosReport } from './run-chaos.ts';
 
-/** So long may it take until all work goes well again. */
-const RECOVERY_BAR_MS = 30_000;
+/** All work must succeed again within this time. */
+const MAX_RECOVERY_MS = 30_000;
 
-/** What fails a run, in words. `barMs` is how long recovery may take: what is only busy recovers later than what is broken. */
-export function problemsOf(report: ChaosReport, barMs = RECOVERY_BAR_MS): string[] {
-	const isSlow = ({ slowestUndisturbedMs: ms }: Recovery) => ms === null || ms > barMs;
+/** Returns what fails a run. `maxRecoveryMs`: a busy product recovers later than a broken one. */
+export function problemsOf(report: ChaosReport, maxRecoveryMs = MAX_RECOVERY_MS): string[] {
+	const { findings, violations, recoveries } = report;
+	const isSlow = ({ slowestUndisturbedMs: ms }: Recovery) => ms === null || ms > maxRecoveryMs;
+	const name = ({ fault: { number, kind, target } }: Recovery) => `${number + 1} ${kind} ${target}`;
 	return [
-		...report.findings.map(({ kind, what }) => `${kind}: ${what}`),
-		...report.violations.map(
-			({ kind, what, details }) => `${kind}: ${what} ${JSON.stringify(details ?? {})}`,
+		...[...findings, ...violations].map(({ kind, what, requestId }) =>
+			[`${kind}: ${what}`, requestId].filter(Boolean).join(' '),
 		),
-		...report.recoveries.filter(isSlow).map(({ fault, afterMs }) => {
-			return `slow: after ${fault.number + 1} ${fault.kind} ${fault.target}: ${JSON.stringify(afterMs)}`;
-		}),
-		...report.recoveries.flatMap(({ fault: { number, kind, target, problem } }) =>
-			problem ? [`not done: ${number + 1} ${kind} ${target}: ${problem}`] : [],
-		),
+		...recoveries.filter(isSlow).map((one) => `slow: after ${name(one)}: ${JSON.stringify(one.afterMs)}`),
+		...recoveries
+			.filter(({ fault }) => fault.problem)
+			.map((one) => `not done: ${name(one)}: ${one.fault.problem}`),
 	];
 }
 
-/** The run as a table for people: a line for each kind of fault, then what was counted. */
+/** Returns the run as text: a table with a row for each kind of fault, then the counts. */
 export function describeReport(report: ChaosReport): string {
 	const byKind = Map.groupBy(report.recoveries, ({ fault }) => fault.kind);
-	const lines = [...byKind].map(([kind, recoveries]) => {
-		const all = recoveries.map(
-			({ slowestUndisturbedMs }) => slowestUndisturbedMs ?? Number.POSITIVE_INFINITY,
-		);
-		const sorted = all.toSorted((a, b) => a - b);
+	const rows = [...byKind].map(([kind, recoveries]) => {
+		const sorted = recoveries
+			.map(({ slowestUndisturbedMs: ms }) => ms ?? Number.POSITIVE_INFINITY)
+			.sort((one, other) => one - other);
 		const at = (share: number) => seconds(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
 		return `| ${kind} | ${recoveries.length} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`;
 	});
@@ -37,7 +35,7 @@ export function describeReport(report: ChaosReport): string {
 		'',
 		'| fault | count | recovered after, median s | 95 % s | longest s |',
 		'| --- | --- | --- | --- | --- |',
-		...lines,
+		...rows,
 		'',
 		...Object.entries(report.counts).map(([name, count]) => `${name}: ${count}`),
 		`answers: ${JSON.stringify(report.answers)}`,

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { audit } from './audit/audit.ts';
-import type { Finding } from './audit/finding.ts';
-import { type Fault, LINKS } from './faults/fault.ts';
-import { inject, mendLinks } from './faults/inject.ts';
+import { FAULTS, type Fault, LINKS, repairLink } from './faults/faults.ts';
 import { planFaults } from './faults/plan-faults.ts';
-import { Ledger, type Violation } from './ledger.ts';
+import { type Finding, Ledger } from './ledger.ts';
 import { startLoad } from './load/load.ts';
 import { PROBED, WORKS } from './load/works.ts';
 import { type Injected, measureRecovery, type Recovery } from './recovery.ts';
@@ -13,7 +11,7 @@ interface ChaosOptions {
 	seed: number;
 	rounds: number;
 	faultsPerRound: number;
-	/** Only such faults, see {@link planFaults}. */
+	/** See {@link planFaults}. */
 	only?: string;
 	say(line: string): void;
 }
@@ -22,63 +20,63 @@ export interface ChaosReport {
 	seed: number;
 	faults: number;
 	recoveries: Recovery[];
-	/** Of answers to clients, by status. */
+	/** Answers to clients, by status. */
 	answers: Record<string, number>;
 	counts: Record<string, number>;
 	settledAfterMs: number;
-	violations: Violation[];
+	violations: Finding[];
 	findings: Finding[];
 }
 
-/** Between the begin of the load and the first round, and after the last. */
+/** Between the start of the load and the first round. */
 const WARM_UP_MS = 4_000;
-/** What has not recovered by then is reported as not recovered. */
+/** Work that hasn't recovered by then is reported as not recovered. */
 const RECOVERY_LIMIT_MS = 45_000;
 const LOAD_END_MS = 120_000;
 const SETTLE_MS = 90_000;
 
-/** Loads the product, breaks it by plan, lets it settle and looks at what it has made of all that it had accepted. */
+/** Puts load on the product, injects the planned faults, waits until it is idle and audits everything that it accepted. */
 export async function runChaos({ say, ...options }: ChaosOptions): Promise<ChaosReport> {
 	const { seed, rounds } = options;
 	const ledger = new Ledger();
 	const plan = planFaults(options);
-	await mendLinks(LINKS);
+	for (const link of LINKS) await repairLink(link);
 	const load = await startLoad(WORKS, ledger);
 	await sleep(WARM_UP_MS);
 	const injected: Injected[] = [];
 	for (let round = 0; round < rounds; round += 1) {
 		const faults = plan.filter((fault) => fault.round === round);
-		injected.push(...(await Promise.all(faults.map((fault) => injectInTime(fault, say)))));
+		injected.push(...(await Promise.all(faults.map((fault) => inject(fault, say)))));
 		await untilRecovered(ledger);
 		say(`round ${round + 1} of ${rounds} done: ${injected.length} faults, ${ledger.jobs.size} jobs`);
 	}
 	await load.end(LOAD_END_MS);
 	say('load finished; waiting for the product to settle');
-	const { findings, counts, settledAfterMs } = await audit(ledger, SETTLE_MS);
 	return {
-		...{ seed, faults: injected.length, findings, counts, settledAfterMs },
+		...{ seed, faults: injected.length },
+		...(await audit(ledger, SETTLE_MS)),
 		recoveries: measureRecovery(injected, ledger.successes, PROBED),
-		answers: ledger.attempts,
+		answers: ledger.answers,
 		violations: ledger.violations,
 	};
 }
 
-async function injectInTime(fault: Fault, say: (line: string) => void): Promise<Injected> {
+async function inject(fault: Fault, say: (line: string) => void): Promise<Injected> {
+	const { number, kind, target, durationMs } = fault;
 	await sleep(fault.atMs);
 	const startedAt = Date.now();
-	const lasts = fault.durationMs > 0 ? ` for ${(fault.durationMs / 1000).toFixed(1)} s` : '';
-	say(`${fault.number + 1}: ${fault.kind} ${fault.target}${lasts}`);
-	const problem = await inject(fault).then(
-		() => undefined,
-		(error: unknown) => String(error),
+	say(`${number + 1}: ${kind} ${target}${durationMs > 0 ? ` for ${(durationMs / 1000).toFixed(1)} s` : ''}`);
+	const outcome = await FAULTS[kind].inject(fault).then(
+		() => ({}),
+		(error: unknown) => ({ problem: String(error) }),
 	);
-	return { ...fault, startedAt, endedAt: Date.now(), ...(problem ? { problem } : {}) };
+	return { ...fault, ...outcome, startedAt, endedAt: Date.now() };
 }
 
-/** Until every kind of work has gone well, from its begin on, since now. */
+/** Resolves once work of every kind that starts from now on has succeeded. */
 async function untilRecovered(ledger: Ledger): Promise<void> {
 	const from = Date.now();
-	const isDone = (kind: string) =>
+	const hasSucceeded = (kind: string) =>
 		ledger.successes.some((success) => success.kind === kind && success.startedAt >= from);
-	while (!PROBED.every(isDone) && Date.now() - from < RECOVERY_LIMIT_MS) await sleep(250);
+	while (!PROBED.every(hasSucceeded) && Date.now() - from < RECOVERY_LIMIT_MS) await sleep(250);
 }

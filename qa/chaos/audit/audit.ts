@@ -1,51 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ledger } from '../ledger.ts';
+import type { Finding, Ledger } from '../ledger.ts';
+import { type Auditor, AuditReport } from './audit-report.ts';
 import { auditDownloads } from './downloads.ts';
 import { auditFiles } from './files.ts';
-import type { Audited, Auditor, Finding } from './finding.ts';
 import { auditJobs } from './jobs.ts';
 import { auditMachine } from './machine.ts';
 import { auditMessages } from './messages.ts';
 import { auditPlans } from './plans.ts';
 import { auditSessions } from './sessions.ts';
 
-/** What changes by itself until all is still. */
+/** Checks what changes until the product is idle. */
 const SETTLING: readonly Auditor[] = [auditJobs, auditFiles, auditMessages, auditPlans, auditMachine];
-/** What asks the product itself, once it is still. */
-const AT_LAST: readonly Auditor[] = [auditSessions, auditDownloads];
-const LOOK_EVERY_MS = 1_000;
+/** Sends requests to the idle product. */
+const SETTLED: readonly Auditor[] = [auditSessions, auditDownloads];
+const PAUSE_MS = 1_000;
 
-/** Waits until all is as it was promised, for so long at most; what is not as promised then is what is found. */
-export async function audit(ledger: Ledger, settleMs: number): Promise<Audited & { settledAfterMs: number }> {
+/** Audits again and again until nothing is found, for `settleMs` at most; then reports what is found. */
+export async function audit(
+	ledger: Ledger,
+	settleMs: number,
+): Promise<{ findings: Finding[]; counts: Record<string, number>; settledAfterMs: number }> {
 	const startedAt = Date.now();
 	for (;;) {
-		const settled = await runAll(SETTLING, ledger);
-		const tookMs = Date.now() - startedAt;
-		if (settled.findings.length > 0 && tookMs < settleMs) {
-			await sleep(LOOK_EVERY_MS);
-			continue;
+		const report = new AuditReport();
+		await runAll(SETTLING, ledger, report);
+		const settledAfterMs = Date.now() - startedAt;
+		if (report.findings.length === 0 || settledAfterMs >= settleMs) {
+			await runAll(SETTLED, ledger, report);
+			return { findings: report.findings, counts: report.counts, settledAfterMs };
 		}
-		const last = await runAll(AT_LAST, ledger);
-		return {
-			findings: [...settled.findings, ...last.findings],
-			counts: { ...settled.counts, ...last.counts },
-			settledAfterMs: tookMs,
-		};
+		await sleep(PAUSE_MS);
 	}
 }
 
-/** An auditor that cannot look has found something, too. */
-async function runAll(auditors: readonly Auditor[], ledger: Ledger): Promise<Audited> {
-	const findings: Finding[] = [];
-	const counts: Record<string, number> = {};
+/** An auditor that fails is a finding, too. */
+async function runAll(auditors: readonly Auditor[], ledger: Ledger, report: AuditReport): Promise<void> {
 	for (const auditor of auditors) {
-		try {
-			const audited = await auditor(ledger);
-			findings.push(...audited.findings);
-			Object.assign(counts, audited.counts);
-		} catch (error) {
-			findings.push({ kind: 'audit', what: `${error instanceof Error ? error.stack : error}` });
-		}
+		await auditor(ledger, report).catch((error: unknown) =>
+			report.find('audit', `${error instanceof Error ? error.stack : error}`),
+		);
 	}
-	return { findings, counts };
 }

@@ -1,6 +1,7 @@
 import { queryDatabase } from '../../driver/database.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Audited, Auditor, Finding } from './finding.ts';
+import type { Auditor, AuditReport } from './audit-report.ts';
+import { succeededJobs } from './downloads.ts';
 import { listStore, MARK_PREFIX, type StoredObject } from './store.ts';
 
 interface Row {
@@ -9,103 +10,80 @@ interface Row {
 	job_id: string | null;
 	storage_key: string;
 	size_bytes: string;
-	status: string;
 	etag: string | null;
+	upload_id: string | null;
+	is_ready: boolean;
 	is_published: boolean;
 	is_deleted: boolean;
 	is_removed: boolean;
-	is_to_be_swept: boolean;
-	upload_id: string | null;
+	has_sweep: boolean;
 }
 
-const COLUMNS = `id, user_id, job_id, storage_key, size_bytes, status::text, etag, upload_id,
-	published_at IS NOT NULL AS is_published, deleted_at IS NOT NULL AS is_deleted,
-	bytes_removed_at IS NOT NULL AS is_removed, sweep_at IS NOT NULL AS is_to_be_swept`;
+const SELECT = `SELECT id, user_id, job_id, storage_key, size_bytes, etag, upload_id,
+	status = 'ready' AND deleted_at IS NULL AS is_ready, published_at IS NOT NULL AS is_published,
+	deleted_at IS NOT NULL AS is_deleted, bytes_removed_at IS NOT NULL AS is_removed,
+	sweep_at IS NOT NULL AS has_sweep FROM files`;
 
-/** Rows and objects are of each other, and a job that succeeded has one output. */
-export const auditFiles: Auditor = async (ledger): Promise<Audited> => {
-	const [rows, { objects, uploads }] = await Promise.all([
-		queryDatabase<Row>('files', `SELECT ${COLUMNS} FROM files`),
+/** Rows and objects match, and a succeeded job has one output. */
+export const auditFiles: Auditor = async (ledger, report) => {
+	const [rows, { objects, uploadIds }] = await Promise.all([
+		queryDatabase<Row>('files', SELECT),
 		listStore(),
 	]);
-	const succeeded = await queryDatabase<{ id: string; output_file_id: string }>(
-		'jobs',
-		`SELECT id, output_file_id FROM jobs WHERE status = 'succeeded'`,
-	);
-	const waiting = rows.filter((row) => row.job_id && !row.is_published && !row.is_deleted);
-	return {
-		findings: [
-			...auditUploads(ledger, rows),
-			...auditObjects(rows, objects),
-			...auditOutputs(rows, succeeded),
-			...rows
-				.filter((row) => ledger.deleted.has(row.user_id) && !row.is_deleted)
-				.map((row) => ({ kind: 'left', what: `file ${row.id} outlives its account` })),
-		],
-		counts: {
-			uploads: ledger.uploads.size,
-			objects: objects.size,
-			'outputs that nobody published, to be swept': waiting.length,
-			'uploads in parts without a row, to be swept': [...uploads.keys()].filter(
-				(id) => !rows.some((row) => row.upload_id === id),
-			).length,
-		},
-	};
+	auditUploads(ledger, rows, report);
+	auditObjects(rows, objects, report);
+	await auditOutputs(rows, report);
+	for (const row of rows)
+		if (ledger.deleted.has(row.user_id) && !row.is_deleted)
+			report.find('left', `file ${row.id} outlives its account`);
+	const known = new Set(rows.map((row) => row.upload_id));
+	Object.assign(report.counts, {
+		uploads: ledger.uploads.size,
+		objects: objects.size,
+		'unpublished outputs, to be swept': rows.filter(
+			(row) => row.job_id && !row.is_published && !row.is_deleted,
+		).length,
+		'multipart uploads without a row, to be swept': uploadIds.filter((id) => !known.has(id)).length,
+	});
 };
 
-function auditUploads(ledger: Ledger, rows: readonly Row[]): Finding[] {
-	const known = new Map(rows.map((row) => [row.id, row]));
-	const findings: Finding[] = [];
-	for (const upload of ledger.uploads.values()) {
-		if (ledger.deleted.has(upload.userId)) continue;
-		const row = known.get(upload.id);
-		if (upload.isDeleted && row && !row.is_deleted)
-			findings.push({ kind: 'revived', what: `${upload.id} was deleted and is there` });
-		if (!upload.isDeleted && (!row || row.is_deleted || row.status !== 'ready'))
-			findings.push({ kind: 'lost', what: `upload ${upload.id} is not there` });
+function auditUploads(ledger: Ledger, rows: readonly Row[], report: AuditReport): void {
+	const byId = new Map(rows.map((row) => [row.id, row]));
+	for (const { id, userId, isDeleted } of ledger.uploads.values()) {
+		if (ledger.deleted.has(userId)) continue;
+		const row = byId.get(id);
+		if (isDeleted && row && !row.is_deleted) report.find('revived', `${id} was deleted and is there`);
+		if (!isDeleted && !row?.is_ready) report.find('lost', `upload ${id} is not there`);
 	}
-	return findings;
 }
 
-function auditObjects(rows: readonly Row[], objects: ReadonlyMap<string, StoredObject>): Finding[] {
-	const findings: Finding[] = [];
-	const byKey = new Map(rows.map((row) => [row.storage_key, row]));
-	for (const key of [...objects.keys()].filter((name) => !name.startsWith(MARK_PREFIX))) {
-		const row = byKey.get(key);
-		if (!row || row.is_removed) findings.push({ kind: 'orphaned', what: `object ${key} has no row` });
-		else if (!row.is_to_be_swept)
-			findings.push({ kind: 'orphaned', what: `object ${key} will never be swept` });
-	}
-	for (const row of rows.filter(({ status, is_deleted }) => status === 'ready' && !is_deleted)) {
-		const object = objects.get(row.storage_key);
-		if (!object || object.etag !== row.etag || object.sizeBytes !== Number(row.size_bytes)) {
-			findings.push({ kind: 'orphaned', what: `file ${row.id} is ready and has no such bytes` });
-		}
-	}
-	return findings;
-}
-
-function auditOutputs(
+function auditObjects(
 	rows: readonly Row[],
-	succeeded: readonly { id: string; output_file_id: string }[],
-): Finding[] {
-	const shown = Map.groupBy(
-		rows.filter((row) => row.job_id && row.is_published && !row.is_deleted),
-		(row) => row.job_id,
-	);
-	const findings: Finding[] = [];
-	const outputOf = new Map(succeeded.map((job) => [job.id, job.output_file_id]));
-	for (const [jobId, output] of outputOf) {
-		const ids = (shown.get(jobId) ?? []).map(({ id }) => id);
-		if (ids.length > 1) findings.push({ kind: 'doubled', what: `job ${jobId} has outputs ${ids}` });
-		else if (ids[0] !== output) findings.push({ kind: 'lost', what: `job ${jobId} has not its output` });
+	objects: ReadonlyMap<string, StoredObject>,
+	report: AuditReport,
+): void {
+	const byKey = new Map(rows.map((row) => [row.storage_key, row]));
+	for (const key of objects.keys()) {
+		if (key.startsWith(MARK_PREFIX)) continue;
+		const row = byKey.get(key);
+		if (!row || row.is_removed) report.find('orphaned', `object ${key} has no row`);
+		else if (!row.has_sweep) report.find('orphaned', `object ${key} will never be swept`);
 	}
-	for (const jobId of shown.keys()) {
-		if (jobId && !outputOf.has(jobId))
-			findings.push({
-				kind: 'orphaned',
-				what: `an output is shown of job ${jobId}, which has not succeeded`,
-			});
+	for (const row of rows.filter(({ is_ready }) => is_ready)) {
+		const object = objects.get(row.storage_key);
+		if (!object || object.etag !== row.etag || object.sizeBytes !== Number(row.size_bytes))
+			report.find('orphaned', `file ${row.id} is ready and has no such bytes`);
 	}
-	return findings;
+}
+
+async function auditOutputs(rows: readonly Row[], report: AuditReport): Promise<void> {
+	const visible = rows.filter((row) => row.job_id && row.is_published && !row.is_deleted);
+	const byJob = Map.groupBy(visible, (row) => row.job_id);
+	for (const { id, output_file_id } of await succeededJobs()) {
+		const outputs = (byJob.get(id) ?? []).map((row) => row.id);
+		byJob.delete(id);
+		if (outputs.length > 1) report.find('doubled', `job ${id} has outputs ${outputs}`);
+		else if (outputs[0] !== output_file_id) report.find('lost', `job ${id} does not have its output`);
+	}
+	for (const id of byJob.keys()) report.find('orphaned', `job ${id} has an output and has not succeeded`);
 }

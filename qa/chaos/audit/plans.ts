@@ -1,72 +1,66 @@
 import { queryDatabase } from '../../driver/database.ts';
 import { askStripe } from '../../driver/local-stripe.ts';
-import type { Person } from '../ledger.ts';
-import type { Auditor, Finding } from './finding.ts';
+import type { Auditor, AuditReport } from './audit-report.ts';
 
-interface Customer {
-	user_id: string;
-	stripe_customer_id: string | null;
+interface Plan {
+	id: string;
 	plan: string;
-	plan_version: number;
+	/** Grows with each change. */
+	version: string;
 }
 
-/** Of one service: the plan of each user that it knows one of. */
-type Plans = Map<string, { plan: string; version: number }>;
+interface Customer extends Plan {
+	stripe_id: string | null;
+}
 
-const LIVING = ['active', 'trialing', 'past_due', 'unpaid'];
+const PRO = ['active', 'trialing'];
+const OPEN = [...PRO, 'past_due', 'unpaid'];
+const ACCOUNTS = 'SELECT user_id AS id, plan::text, plan_version AS version FROM accounts';
 
-/** Everybody is on the plan that Stripe says, everywhere, pays once, and not at all when the account is gone. */
-export const auditPlans: Auditor = async (ledger) => {
-	const findings: Finding[] = [];
+/** Every user has the plan that Stripe says in every service, pays once, and not at all after deletion. */
+export const auditPlans: Auditor = async (ledger, report) => {
 	const customers = await queryDatabase<Customer>(
 		'billing',
-		'SELECT user_id, stripe_customer_id, plan::text, plan_version FROM customers',
+		'SELECT user_id AS id, stripe_customer_id AS stripe_id, plan::text, plan_version AS version FROM customers',
 	);
-	const known = new Map(customers.map((customer) => [customer.user_id, customer]));
-	const others = await plansOfOthers();
-	for (const person of ledger.payers.values()) {
-		const customer = known.get(person.id);
-		if (!customer) findings.push({ kind: 'lost', what: `billing does not know ${person.id}, who paid` });
-		else findings.push(...(await auditCustomer(person, customer, ledger.deleted.has(person.id), others)));
+	const others = {
+		auth: await queryDatabase<Plan>('auth', 'SELECT id, plan::text, plan_version AS version FROM users'),
+		files: await queryDatabase<Plan>('files', ACCOUNTS),
+		jobs: await queryDatabase<Plan>('jobs', ACCOUNTS),
+	};
+	for (const { id } of ledger.payers.values()) {
+		const customer = customers.find((one) => one.id === id);
+		if (!customer) report.find('lost', `billing does not know ${id}, who paid`);
+		else if (ledger.deleted.has(id)) await auditDeleted(customer, report);
+		else await auditCustomer(customer, others, report);
 	}
-	return { findings, counts: { payers: ledger.payers.size } };
+	report.counts.payers = ledger.payers.size;
 };
 
-async function auditCustomer(
-	{ id }: Person,
-	customer: Customer,
-	isDeleted: boolean,
-	others: Record<string, Plans>,
-): Promise<Finding[]> {
-	const { data = [] } = await askStripe(
-		'GET',
-		`/v1/subscriptions?customer=${customer.stripe_customer_id}&status=all&limit=100`,
-	);
-	const living = data.filter(({ status }: { status: string }) => LIVING.includes(status));
-	if (isDeleted) return living.length === 0 ? [] : [{ kind: 'left', what: `${id} is gone and pays` }];
-	const findings: Finding[] = [];
-	if (living.length > 1) findings.push({ kind: 'doubled', what: `${id} pays ${living.length} times` });
-	const said = living.some(({ status }: { status: string }) => ['active', 'trialing'].includes(status))
-		? 'pro'
-		: 'free';
-	if (customer.plan !== said)
-		findings.push({ kind: 'plan', what: `${id} is ${said} at Stripe and ${customer.plan} in billing` });
-	for (const [service, plans] of Object.entries(others)) {
-		const { plan = 'free', version = 0 } = plans.get(id) ?? {};
-		if (plan !== customer.plan || version !== customer.plan_version)
-			findings.push({ kind: 'plan', what: `${id} is ${customer.plan} in billing and ${plan} in ${service}` });
-	}
-	return findings;
+async function openSubscriptions({ stripe_id }: Customer): Promise<{ status: string }[]> {
+	const path = `/v1/subscriptions?customer=${stripe_id}&status=all&limit=100`;
+	const { data = [] } = await askStripe('GET', path);
+	return data.filter(({ status }: { status: string }) => OPEN.includes(status));
 }
 
-async function plansOfOthers(): Promise<Record<string, Plans>> {
-	const read = async (owner: 'auth' | 'files' | 'jobs', text: string): Promise<Plans> => {
-		const rows = await queryDatabase<{ id: string; plan: string; version: string }>(owner, text);
-		return new Map(rows.map(({ id, plan, version }) => [id, { plan, version: Number(version) }]));
-	};
-	return {
-		auth: await read('auth', 'SELECT id, plan::text, plan_version AS version FROM users'),
-		files: await read('files', 'SELECT user_id AS id, plan::text, plan_version AS version FROM accounts'),
-		jobs: await read('jobs', 'SELECT user_id AS id, plan::text, plan_version AS version FROM accounts'),
-	};
+async function auditDeleted(customer: Customer, report: AuditReport): Promise<void> {
+	const open = await openSubscriptions(customer);
+	if (open.length > 0) report.find('left', `${customer.id} is deleted and pays`);
+}
+
+async function auditCustomer(
+	customer: Customer,
+	others: Record<string, readonly Plan[]>,
+	report: AuditReport,
+): Promise<void> {
+	const { id, plan, version } = customer;
+	const open = await openSubscriptions(customer);
+	if (open.length > 1) report.find('doubled', `${id} pays ${open.length} times`);
+	const paid = open.some(({ status }) => PRO.includes(status)) ? 'pro' : 'free';
+	if (plan !== paid) report.find('plan', `${id} is ${paid} at Stripe and ${plan} in billing`);
+	for (const [service, plans] of Object.entries(others)) {
+		const other = plans.find((one) => one.id === id) ?? { plan: 'free', version: 0 };
+		if (other.plan !== plan || Number(other.version) !== Number(version))
+			report.find('plan', `${id} is ${plan} in billing and ${other.plan} in ${service}`);
+	}
 }

@@ -1,41 +1,24 @@
 import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { environment } from '../environment.ts';
 import { trySend } from '../load/client.ts';
-import type { Auditor, Finding } from './finding.ts';
+import type { Auditor } from './audit-report.ts';
 
-const AT_ONCE = 8;
+const CONCURRENCY = 8;
 
-interface Check {
-	token: string;
-	/** The status. */
-	wanted: number;
-	whose: string;
-}
-
-/** Whoever signed out is out, whoever did not is in, at every gateway. */
-export const auditSessions: Auditor = async (ledger) => {
-	const findings: Finding[] = [];
-	const check = async ({ token, wanted, whose }: Check) => {
-		for (const gateway of environment.gateways) {
-			const reply = await trySend({ method: 'GET', path: '/v1/me', token }, gateway);
-			if (reply?.status === wanted) continue;
-			findings.push({ kind: 'session', what: `${gateway} answers ${reply?.status} to ${whose}` });
-		}
-	};
-	const checks: Check[] = [
-		...ledger.revoked.map((token) => ({ token, wanted: 401, whose: 'a token whose logout was answered' })),
-		...[...ledger.deleted.values()].map(({ id, token }) => ({
-			token,
-			wanted: 401,
-			whose: `${id}, who is gone`,
-		})),
-		...[...ledger.people.values()].map(({ id, token }) => ({
-			...{ token, wanted: 200, whose: `${id}, who never left` },
-		})),
+/** At every gateway, tokens of ended sessions and deleted users are rejected, and all others accepted. */
+export const auditSessions: Auditor = async (ledger, report) => {
+	const checks = [
+		...ledger.revoked.map((token) => ({ token, wanted: 401, whose: 'a revoked token' })),
+		...[...ledger.deleted.values()].map(({ id, token }) => ({ token, wanted: 401, whose: `deleted ${id}` })),
+		...[...ledger.people.values()].map(({ id, token }) => ({ token, wanted: 200, whose: `signed-in ${id}` })),
 	];
-	await mapConcurrently(checks, AT_ONCE, check);
-	return {
-		findings,
-		counts: { 'sessions ended': ledger.revoked.length, 'accounts deleted': ledger.deleted.size },
-	};
+	await mapConcurrently(checks, CONCURRENCY, async ({ token, wanted, whose }) => {
+		for (const gateway of environment.gateways) {
+			const answer = await trySend(gateway, 'GET', '/v1/me', { token });
+			if (answer?.status !== wanted)
+				report.find('session', `${gateway} answers ${answer?.status} to ${whose}`);
+		}
+	});
+	report.counts['sessions ended'] = ledger.revoked.length;
+	report.counts['accounts deleted'] = ledger.deleted.size;
 };

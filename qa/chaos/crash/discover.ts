@@ -4,33 +4,24 @@ import { join, resolve } from 'node:path';
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const CALL = /crashPoint\('([^']+)'\)/g;
 
-/** A moment at which a process is killed. */
+/** A crash point in one app. */
 export interface Site {
 	point: string;
 	/** The app that dies there. */
 	app: string;
 }
 
-/** Of points in shared code: the apps in which they are passed. */
-const SHARED: Record<string, readonly string[]> = {
+/** The apps that pass a crash point, by the first part of its name. */
+const APPS: Record<string, readonly string[]> = {
+	...{ jobs: ['jobs'], files: ['files'], auth: ['auth'], billing: ['billing'], worker: ['tool-worker'] },
 	publisher: ['jobs', 'auth', 'billing', 'tool-worker'],
 	relay: ['jobs', 'auth', 'billing'],
 	consumer: ['jobs', 'files', 'auth', 'billing', 'tool-worker'],
+	// Commands of operators run beside the product. Their own tests kill them.
+	command: [],
 };
 
-/** Of points in one app, whose name they begin with. */
-const OWN: Record<string, string> = {
-	jobs: 'jobs',
-	files: 'files',
-	auth: 'auth',
-	billing: 'billing',
-	worker: 'tool-worker',
-};
-
-/** Points in commands of operators, beside the running product: their own tests kill them there. */
-const IN_COMMANDS = 'command';
-
-/** Every point that stands in a service's source, in each app that passes it: a new one is found by itself. */
+/** Finds every crash point in the sources of services, once for each app that passes it. */
 export function discoverSites(): Site[] {
 	const files = globSync('{apps,packages}/*/src/**/*.ts', { cwd: REPOSITORY });
 	const sources = files.filter((path) => !/\.test\.ts$|\/generated\//.test(path));
@@ -39,14 +30,9 @@ export function discoverSites(): Site[] {
 	);
 	const twice = points.filter((point, index) => points.indexOf(point) !== index);
 	if (twice.length > 0) throw new Error(`crash points must have names of their own: ${twice.join(', ')}`);
-	return points.toSorted().flatMap(sitesOf);
-}
-
-function sitesOf(point: string): Site[] {
-	const [begin = ''] = point.split('.');
-	if (begin === IN_COMMANDS) return [];
-	const own = OWN[begin];
-	const apps = own ? [own] : SHARED[begin];
-	if (!apps) throw new Error(`nobody knows in which app the crash point ${point} is passed`);
-	return apps.map((app) => ({ point, app }));
+	return points.toSorted().flatMap((point) => {
+		const apps = APPS[point.split('.')[0] ?? ''];
+		if (!apps) throw new Error(`no app is known to pass the crash point ${point}`);
+		return apps.map((app) => ({ point, app }));
+	});
 }

@@ -8,19 +8,26 @@ let link: Link;
 let port: number;
 const sockets: Socket[] = [];
 
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+async function listen(server: Server): Promise<Server> {
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return server;
+}
+
 beforeEach(async () => {
-	echo = createServer((socket) => {
-		sockets.push(socket);
-		socket.on('error', () => undefined).pipe(socket);
-	});
-	echo.listen(0, '127.0.0.1');
-	await once(echo, 'listening');
-	const free = createServer().listen(0, '127.0.0.1');
-	await once(free, 'listening');
-	port = (free.address() as AddressInfo).port;
+	echo = await listen(
+		createServer((socket) => {
+			sockets.push(socket);
+			socket.on('error', () => undefined).pipe(socket);
+		}),
+	);
+	const free = await listen(createServer());
+	port = portOf(free);
 	free.close();
 	await once(free, 'close');
-	link = await openLink('a-b', port, (echo.address() as AddressInfo).port);
+	link = await openLink('a-b', port, portOf(echo));
 });
 
 afterEach(async () => {
@@ -30,11 +37,10 @@ afterEach(async () => {
 	await once(echo, 'close');
 });
 
-function open(): Socket {
-	const socket = connect(port, '127.0.0.1').setEncoding('utf8');
-	socket.on('error', () => undefined);
+function open(to = port): Socket {
+	const socket = connect(to, '127.0.0.1').setEncoding('utf8');
 	sockets.push(socket);
-	return socket;
+	return socket.on('error', () => undefined);
 }
 
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
@@ -45,20 +51,17 @@ async function answerOn(socket: Socket): Promise<string> {
 	return (await answer)[0];
 }
 
-/** Whatever comes first: an answer, or the answer on another connection that is asked later. */
+/** Returns whether nothing comes back while another connection answers many times. */
 async function isSilent(socket: Socket): Promise<boolean> {
-	let heard = false;
-	socket.on('data', () => {
-		heard = true;
-	});
+	const received: string[] = [];
+	socket.on('data', (text: string) => received.push(text));
 	socket.write('hello');
-	const direct = connect((echo.address() as AddressInfo).port, '127.0.0.1').setEncoding('utf8');
-	sockets.push(direct);
+	const direct = open(portOf(echo));
 	for (let turn = 0; turn < 20; turn += 1) await answerOn(direct);
-	return !heard && !socket.closed;
+	return received.length === 0 && !socket.closed;
 }
 
-test('a whole link passes what is said, and that it is over', async () => {
+test('a whole link passes data and the end of a connection', async () => {
 	const socket = open();
 	expect(await answerOn(socket)).toBe('hello');
 	const isOver = closed(socket);
@@ -66,7 +69,7 @@ test('a whole link passes what is said, and that it is over', async () => {
 	await isOver;
 });
 
-test('a link that is cut breaks connections and takes no others, until it is whole', async () => {
+test('a link that is cut breaks connections and refuses new ones until it is whole', async () => {
 	const socket = open();
 	await answerOn(socket);
 	const broken = closed(socket);
@@ -77,7 +80,7 @@ test('a link that is cut breaks connections and takes no others, until it is who
 	expect(await answerOn(open())).toBe('hello');
 });
 
-test('a silent link tells nobody anything, and breaks what it held when it is whole again', async () => {
+test('a silent link passes nothing, and breaks its connections when it is whole again', async () => {
 	const [before, during] = [open(), open()];
 	await answerOn(before);
 	link.set('silent');
@@ -88,7 +91,7 @@ test('a silent link tells nobody anything, and breaks what it held when it is wh
 	expect(await answerOn(open())).toBe('hello');
 });
 
-test('connections that are lost stay silent while new ones work', async () => {
+test('lost connections stay silent while new ones work', async () => {
 	const lost = open();
 	await answerOn(lost);
 	link.lose();
@@ -96,16 +99,15 @@ test('connections that are lost stay silent while new ones work', async () => {
 	expect(await isSilent(lost)).toBe(true);
 });
 
-test('a slow link keeps the order of what is said', async () => {
+test('a slow link keeps the order of the data', async () => {
 	link.set('slow', 5);
 	const socket = open();
-	let heard = '';
-	socket.on('data', (text: string) => {
-		heard += text;
-	});
-	for (let n = 0; n < 50; n += 1) socket.write(`${n} `);
+	const received: string[] = [];
+	socket.on('data', (text: string) => received.push(text));
+	const sent = Array.from({ length: 50 }, (_, index) => `${index} `);
+	for (const text of sent) socket.write(text);
 	const ended = once(socket, 'end');
 	socket.end();
 	await ended;
-	expect(heard.trim().split(' ')).toEqual(Array.from({ length: 50 }, (_, n) => String(n)));
+	expect(received.join('')).toBe(sent.join(''));
 });

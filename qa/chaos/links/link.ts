@@ -1,17 +1,17 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * How a link behaves. `cut`: connections break and new ones are refused. `slow`: every piece of data waits. `silent`: nothing
- * gets through and nobody is told, neither on connections that there are nor on new ones.
+ * `cut`: connections break and new ones are refused. `slow`: each piece of data is delayed. `silent`: nothing passes and no error
+ * shows, on open connections and on new ones.
  */
 export type LinkState = 'whole' | 'cut' | 'slow' | 'silent';
 
 export interface Link {
 	name: string;
-	/** What was silent is broken by any other state, as it is when a network comes back. */
+	/** Silent connections break at the next state, as when a network recovers. */
 	set(state: LinkState, delayMs?: number): void;
-	/** Nothing more gets through on the connections that there are, and nobody is ever told; new ones work. */
+	/** Open connections pass nothing anymore, without an error; new ones work. */
 	lose(): void;
 	close(): void;
 }
@@ -19,34 +19,29 @@ export interface Link {
 interface Pair {
 	client: Socket;
 	upstream: Socket | undefined;
-	/** Swallows what comes, the end included. */
+	/** Passes nothing, not even the end. */
 	isLost: boolean;
 }
 
-/** Stands between two processes, at a port of its own. */
+/** Opens a proxy between two processes, at a port of its own. */
 export async function openLink(name: string, port: number, targetPort: number): Promise<Link> {
 	const pairs = new Set<Pair>();
 	let [state, delayMs]: [LinkState, number] = ['whole', 0];
 
-	const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-		const pair: Pair = { client, upstream: undefined, isLost: state === 'silent' };
+	const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
 		client.on('error', () => undefined);
-		if (state === 'cut') {
-			client.resetAndDestroy();
-			return;
-		}
+		if (state === 'cut') return void client.resetAndDestroy();
+		const pair: Pair = { client, upstream: undefined, isLost: state === 'silent' };
 		pairs.add(pair);
-		if (!pair.isLost) {
-			const upstream = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-			pair.upstream = upstream;
-			upstream.on('error', () => undefined);
-			pass(pair, client, upstream);
-			pass(pair, upstream, client);
-		}
 		client.once('close', () => pairs.delete(pair));
+		if (pair.isLost) return;
+		const upstream = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+		pair.upstream = upstream.on('error', () => undefined);
+		pass(pair, client, upstream);
+		pass(pair, upstream, client);
 	});
 
-	/** Order is kept and nothing is held but one piece of data: a reader that waits makes the writer wait. */
+	/** Keeps the order, and holds one piece of data: a slow reader slows the writer. */
 	function pass(pair: Pair, from: Socket, to: Socket): void {
 		const later = (work: () => void) => {
 			if (state === 'slow') setTimeout(work, delayMs);
@@ -64,13 +59,13 @@ export async function openLink(name: string, port: number, targetPort: number): 
 			if (!pair.isLost) later(() => to.end());
 		});
 		from.on('close', () => {
-			// One that ended in good order has said so, and may have been the first of the two to do so.
+			// A connection that ended in order has passed its end, and may be the first of the two to do so.
 			if (!pair.isLost && !from.readableEnded) to.destroy();
 		});
 	}
 
-	function breakAll(which: (pair: Pair) => boolean): void {
-		for (const pair of [...pairs].filter(which)) {
+	function breakAll(isBroken: (pair: Pair) => boolean): void {
+		for (const pair of [...pairs].filter(isBroken)) {
 			pair.client.resetAndDestroy();
 			pair.upstream?.resetAndDestroy();
 			pairs.delete(pair);
@@ -84,14 +79,13 @@ export async function openLink(name: string, port: number, targetPort: number): 
 	server.listen(port, '127.0.0.1');
 	await once(server, 'listening');
 	return {
-		name,
+		...{ name, lose },
 		set(next, nextDelayMs = 0) {
 			if (state === 'silent') breakAll((pair) => pair.isLost);
 			[state, delayMs] = [next, nextDelayMs];
 			if (state === 'cut') breakAll(() => true);
 			if (state === 'silent') lose();
 		},
-		lose,
 		close() {
 			breakAll(() => true);
 			server.close();

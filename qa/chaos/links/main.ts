@@ -2,15 +2,9 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { type LinkState, openLink } from './link.ts';
 
-interface Place {
-	name: string;
-	port: number;
-	targetPort: number;
-}
-
-/** All links of a product, told by `POST /<link>` {state, delay_ms} or {lose: true}; `GET /` names them. */
-const places = JSON.parse(process.env.LINKS ?? '[]') as Place[];
-const links = await Promise.all(places.map(({ name, port, targetPort }) => openLink(name, port, targetPort)));
+/** All links of a product, configured with `POST /<link>` {state, delay_ms} or {lose: true}. `GET /` lists their names. */
+const ports: { name: string; port: number; targetPort: number }[] = JSON.parse(process.env.LINKS ?? '[]');
+const links = await Promise.all(ports.map(({ name, port, targetPort }) => openLink(name, port, targetPort)));
 
 const server = createServer(async (request, response) => {
 	const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));

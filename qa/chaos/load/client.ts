@@ -1,60 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nextBase } from '../../driver/client.ts';
-import { type Answer, send } from '../../driver/http.ts';
+import { putBytes, type Transport } from '../../driver/create-flow.ts';
+import { type Answer, type SendOptions, send } from '../../driver/http.ts';
 import type { Ledger } from '../ledger.ts';
-
-export interface Request {
-	method: string;
-	path: string;
-	token?: string;
-	body?: object;
-	headers?: Record<string, string>;
-	timeoutMs?: number;
-}
 
 const TIMEOUT_MS = 10_000;
 const PAUSE_MS = { first: 200, longest: 2_000 };
-/** Statuses that say that a part is unavailable, not that the request is wrong. */
-const UNAVAILABLE = new Set([429, 503, 504]);
+/** Statuses of a service that is unavailable. */
+const UNAVAILABLE = [429, 503, 504];
 
-/** Sends one request to a gateway. Resolves with undefined when no answer comes. */
-export async function trySend(request: Request, gateway: string): Promise<Answer | undefined> {
-	const { method, path, ...options } = request;
+/** Thrown when the run is over before there was an answer. */
+export class GivenUp extends Error {}
+
+/** Sends one request to a gateway. Resolves to undefined when there is no answer. */
+export async function trySend(
+	gateway: string,
+	method: string,
+	path: string,
+	options: SendOptions = {},
+): Promise<Answer | undefined> {
 	return await send(gateway, method, path, { timeoutMs: TIMEOUT_MS, ...options }).catch(() => undefined);
 }
 
-/** Thrown when the time of the whole run is over before there was an answer. */
-export class GivenUp extends Error {}
-
-export interface Client {
-	/**
-	 * Asks again and again, now one gateway and now the other, while what answers is away. Resolves to the first reply that is
-	 * not about that; one whose status is not among `expected` is a violation, and is resolved to all the same.
-	 */
-	ask(request: Request, expected: readonly number[]): Promise<Answer>;
+export interface Client extends Transport {
+	/** Repeats an action until it resolves to a value. @throws GivenUp once the run is over */
+	retry<T>(what: string, action: () => Promise<T | undefined>): Promise<T>;
 }
 
-/** @param givenUp aborts when nobody waits for answers any more */
+/**
+ * Returns a client that repeats every request at alternating gateways until it is answered. An answer with another status than
+ * expected is a violation, and is returned all the same.
+ * @param givenUp aborts when no client waits for answers anymore
+ */
 export function createClient(ledger: Ledger, givenUp: AbortSignal): Client {
-	return {
-		async ask(request, expected) {
-			for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest)) {
-				if (givenUp.aborted) throw new GivenUp(`${request.method} ${request.path} was never answered`);
-				const reply = await trySend(request, nextBase());
-				ledger.countAttempt(reply?.status);
-				if (reply && !UNAVAILABLE.has(reply.status)) {
-					if (!expected.includes(reply.status)) reportOdd(ledger, request, reply);
-					if (reply.status !== 500) return reply;
-				} else if (reply && !reply.body?.error?.code) reportOdd(ledger, request, reply);
-				await sleep(pauseMs * (0.5 + Math.random() / 2));
-			}
-		},
+	const retry: Client['retry'] = async (what, action) => {
+		for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest)) {
+			if (givenUp.aborted) throw new GivenUp(`${what} was never answered`);
+			const result = await action();
+			if (result !== undefined) return result;
+			await sleep(pauseMs * (0.5 + Math.random() / 2));
+		}
 	};
-}
-
-function reportOdd(ledger: Ledger, { method, path }: Request, { status, body, headers }: Answer): void {
-	const { code, message } = body?.error ?? {};
-	ledger.violate('answer', `${method} ${path} answered ${status} ${code} ${message}`, {
-		request_id: headers.get('x-request-id'),
-	});
+	return {
+		retry,
+		ask: (expected, method, path, options) =>
+			retry(`${method} ${path}`, async () => {
+				const answer = await trySend(nextBase(), method, path, options);
+				ledger.countAnswer(answer?.status);
+				if (!answer) return undefined;
+				const { status, body, headers } = answer;
+				const isUnavailable = UNAVAILABLE.includes(status);
+				const { code, message } = body?.error ?? {};
+				if (isUnavailable ? !code : !expected.includes(status)) {
+					const what = `${method} ${path} answered ${status} ${code} ${message}`;
+					ledger.violate('answer', what, headers.get('x-request-id'));
+				}
+				return isUnavailable || status === 500 ? undefined : answer;
+			}),
+		put: (url, bytes, headers) =>
+			retry('an upload', async () => {
+				const signal = AbortSignal.timeout(TIMEOUT_MS);
+				const answer = await putBytes(url, bytes, headers, signal).catch(() => undefined);
+				if (answer && answer.status !== 200 && answer.status < 500)
+					ledger.violate('store', `a PUT was answered ${answer.status}`);
+				return answer?.status === 200 ? answer.etag : undefined;
+			}),
+	};
 }

@@ -1,67 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Person } from '../../driver/client.ts';
 import type { Ledger } from '../ledger.ts';
-import { type Client, createClient, GivenUp } from './client.ts';
+import { Actions } from './actions.ts';
+import { GivenUp } from './client.ts';
 
-export interface LoadContext {
-	client: Client;
-	ledger: Ledger;
-	/** No new work is begun any more. */
-	ending: AbortSignal;
-	/** Nobody waits any more for what was begun. */
-	givenUp: AbortSignal;
-	/** What goes on behind the work that began it; the load ends after it. */
-	behind: Set<Promise<void>>;
-}
-
-/** One after the other, with pauses: begins, does its work, and tells the ledger that it went well. */
+/** Work that some users repeat, with pauses. */
 export interface Work {
-	/** Successes are told apart by it. */
+	/** Names its successes. */
 	kind: string;
+	/** How many users do it at the same time; 1 by default. */
+	users?: number;
+	/** Between two turns of a user, on average. */
 	pauseMs: number;
-	/** Once, before anything is broken. */
-	prepare(context: LoadContext): Promise<(startedAt: number) => Promise<void>>;
+	/** Does the work of a registered user once. `succeed` records that its main part has succeeded. */
+	once(actions: Actions, person: Person, turn: number, succeed: () => void): Promise<void>;
 }
 
 export interface Load {
-	/** Ends when what was begun has come to its end; after `forMs` nobody waits for it any more. */
+	/** Ends when all work that was started has ended, or was given up after `forMs`. */
 	end(forMs: number): Promise<void>;
 }
 
-/** Works steadily from now on; resolves once all of it is prepared. */
+/** Starts the load; resolves once all of its users are registered. */
 export async function startLoad(works: readonly Work[], ledger: Ledger): Promise<Load> {
 	const [ending, givenUp] = [new AbortController(), new AbortController()];
-	const client = createClient(ledger, givenUp.signal);
-	const behind = new Set<Promise<void>>();
-	const context = { client, ledger, ending: ending.signal, givenUp: givenUp.signal, behind };
-	const prepared = await Promise.all(
-		works.map(async (work) => ({ work, once: await work.prepare(context) })),
-	);
-	const running = prepared.map(({ work, once }) => repeat(context, work, once));
+	const actions = new Actions(ledger, givenUp.signal);
+	const lanes = works.flatMap((work) => Array.from({ length: work.users ?? 1 }, () => work));
+	const people = await Promise.all(lanes.map(() => actions.register()));
+	const running = people.map((person, index) => {
+		const work = lanes[index];
+		return work && repeat(work, actions, person, ending.signal);
+	});
 	return {
 		async end(forMs) {
 			ending.abort();
 			const timer = setTimeout(() => givenUp.abort(), forMs);
 			await Promise.all(running);
-			await Promise.all(behind);
 			clearTimeout(timer);
 		},
 	};
 }
 
-async function repeat(
-	{ ledger, ending }: LoadContext,
-	{ kind, pauseMs }: Work,
-	once: (startedAt: number) => Promise<void>,
-): Promise<void> {
-	while (!ending.aborted) {
+async function repeat(work: Work, actions: Actions, person: Person, ending: AbortSignal): Promise<void> {
+	const { kind, pauseMs } = work;
+	const { ledger } = actions;
+	for (let turn = 0; !ending.aborted; turn += 1) {
 		const startedAt = Date.now();
-		await once(startedAt).catch((error: unknown) => reportFailure(ledger, kind, error));
+		const succeed = () => void ledger.successes.push({ kind, startedAt, endedAt: Date.now() });
+		// The audit finds work that was accepted and not finished; this is work that was never accepted.
+		await work.once(actions, person, turn, succeed).catch((error: unknown) => {
+			if (error instanceof GivenUp) ledger.violate('unanswered', `${kind}: ${error.message}`);
+			else ledger.violate('client', `${kind}: ${error instanceof Error ? error.stack : error}`);
+		});
 		await sleep(pauseMs * (0.5 + Math.random()), undefined, { signal: ending }).catch(() => undefined);
 	}
-}
-
-/** What was accepted and not finished is found by the audit; what was never accepted is said here. */
-export function reportFailure(ledger: Ledger, kind: string, error: unknown): void {
-	if (error instanceof GivenUp) ledger.violate('unanswered', `${kind}: ${error.message}`);
-	else ledger.violate('client', `${kind}: ${error instanceof Error ? error.stack : error}`);
 }

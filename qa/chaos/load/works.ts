@@ -1,149 +1,88 @@
-import { randomBytes } from 'node:crypto';
 import { environment } from '../environment.ts';
-import type { AcceptedJob, Person } from '../ledger.ts';
+import type { Actions } from './actions.ts';
 import { trySend } from './client.ts';
-import { awaitEnd, cancelJob, createJob } from './jobs.ts';
-import { type LoadContext, reportFailure, type Work } from './load.ts';
-import { deleteAccount, login, logout, register } from './people.ts';
-import { endSubscription, subscribe } from './subscriptions.ts';
-import { deleteFile, uploadInParts, uploadWhole } from './uploads.ts';
+import type { Work } from './load.ts';
+import { randomFile } from './samples.ts';
 
 const MIB = 1024 ** 2;
-/** Of one user at a time: a job whose worker was lost takes longer, and others are tried meanwhile. */
-const UNFINISHED_JOBS = 3;
 const CANCELED_SHARE = 0.1;
 const SECRET_SHARE = 0.3;
 const DELETED_SHARE = 0.2;
 
-/** Jobs of one tool, some of which are canceled, and whose inputs are deleted now and then. */
-function jobs(tool: string, pauseMs: number): Work {
-	const kind = `job ${tool}`;
+/** Jobs of one tool: some are canceled, and some inputs deleted. While one waits for a lost worker, other users start jobs. */
+function jobs(tool: 'compress_heavy' | 'office_to_pdf' | 'ocr', users: number, pauseMs: number): Work {
 	return {
-		kind,
-		pauseMs,
-		async prepare(context) {
-			const person = await register(context);
-			const unfinished = new Set<Promise<void>>();
-			return async (startedAt) => {
-				const secret = tool === 'office_to_pdf' && Math.random() < SECRET_SHARE;
-				const job = await createJob(context, person, { tool, secret });
-				const finished = followJob(context, person, { job, kind, startedAt }).finally(() => {
-					unfinished.delete(finished);
-					context.behind.delete(finished);
-				});
-				for (const all of [unfinished, context.behind]) all.add(finished);
-				if (unfinished.size >= UNFINISHED_JOBS) await Promise.race(unfinished);
-			};
+		...{ kind: `job ${tool}`, users, pauseMs },
+		async once(actions, person, _turn, succeed) {
+			const isSecret = tool === 'office_to_pdf' && Math.random() < SECRET_SHARE;
+			const job = await actions.createJob(person, tool, isSecret);
+			if (Math.random() < CANCELED_SHARE) await actions.cancelJob(job);
+			if ((await actions.awaitEnd(job)) !== 'succeeded') return;
+			succeed();
+			if (Math.random() < DELETED_SHARE) await actions.deleteFile(person, job.inputFileId);
 		},
 	};
 }
 
-async function followJob(
-	context: LoadContext,
-	person: Person,
-	{ job, kind, startedAt }: { job: AcceptedJob; kind: string; startedAt: number },
-): Promise<void> {
-	try {
-		if (Math.random() < CANCELED_SHARE) await cancelJob(context, job);
-		if ((await awaitEnd(context, job)) !== 'succeeded') return;
-		context.ledger.succeed(kind, startedAt);
-		if (Math.random() < DELETED_SHARE) await deleteFile(context, person, job.inputFileId);
-	} catch (error) {
-		reportFailure(context.ledger, kind, error);
-	}
-}
-
-/** Files of both ways of uploading, some of which are deleted. */
+/** Uploads, every fourth one in parts. Some files are deleted. */
 const uploads: Work = {
-	kind: 'upload',
-	pauseMs: 500,
-	async prepare(context) {
-		const person = await register(context);
-		let turn = 0;
-		return async (startedAt) => {
-			const inParts = turn++ % 4 === 3;
-			const upload = inParts ? uploadInParts : uploadWhole;
-			const bytes = randomBytes(inParts ? 6 * MIB : 20_000);
-			const id = await upload(context, person, { name: 'a.bin', mimeType: 'application/x-chaos', bytes });
-			context.ledger.succeed('upload', startedAt);
-			if (Math.random() < DELETED_SHARE) await deleteFile(context, person, id);
-		};
+	...{ kind: 'upload', pauseMs: 500 },
+	async once(actions, person, turn, succeed) {
+		const multipart = turn % 4 === 3;
+		const file = { ...randomFile(multipart ? 6 * MIB : 20_000), ...(multipart && { multipart }) };
+		const id = await actions.upload(person, file);
+		succeed();
+		if (Math.random() < DELETED_SHARE) await actions.deleteFile(person, id);
 	},
 };
 
-/** Somebody signs in, looks around and signs out; after that the token is refused everywhere. */
+/** Sign-ins and sign-outs, after which every gateway must reject the token. */
 const sessions: Work = {
-	kind: 'login',
-	pauseMs: 400,
-	async prepare(context) {
-		const person = await register(context);
-		return async (startedAt) => {
-			const token = await login(context, person.email);
-			await context.client.ask({ method: 'GET', path: '/v1/me', token }, [200]);
-			context.ledger.succeed('login', startedAt);
-			if (await logout(context, token)) await requireRefused(context, token);
-		};
+	...{ kind: 'login', pauseMs: 400 },
+	async once(actions, { email }, _turn, succeed) {
+		const token = await actions.login(email);
+		await actions.ask([200], 'GET', '/v1/me', { token });
+		succeed();
+		if (await actions.logout(token)) await requireRejected(actions, token);
 	},
 };
 
-/** What cannot be told now may be unavailable, but never let through. */
-async function requireRefused({ ledger }: LoadContext, token: string): Promise<void> {
+/** A gateway that can't check a token may be unavailable, but must not accept it. */
+async function requireRejected({ ledger }: Actions, token: string): Promise<void> {
 	for (const gateway of environment.gateways) {
-		const reply = await trySend({ method: 'GET', path: '/v1/me', token }, gateway);
-		if (reply && ![401, 503, 504].includes(reply.status)) {
-			ledger.violate('revoked', `${gateway} answered ${reply.status} to a token whose logout was answered`);
-		}
+		const answer = await trySend(gateway, 'GET', '/v1/me', { token });
+		if (answer && ![401, 503, 504].includes(answer.status))
+			ledger.violate('revoked', `${gateway} answered ${answer.status} to a revoked token`);
 	}
 }
 
-/** Somebody registers, has a file and a job, and is gone with all of it. */
+/** New users with a file and a job, who delete their account. */
 const accounts: Work = {
-	kind: 'account',
-	pauseMs: 4_000,
-	async prepare(context) {
-		return async (startedAt) => {
-			const person = await register(context);
-			await createJob(context, person, { tool: 'compress_heavy' });
-			await deleteAccount(context, person);
-			context.ledger.succeed('account', startedAt);
-		};
+	...{ kind: 'account', pauseMs: 4_000 },
+	async once(actions, _person, _turn, succeed) {
+		const person = await actions.register();
+		await actions.createJob(person, 'compress_heavy');
+		await actions.deleteAccount(person);
+		succeed();
 	},
 };
 
-/** Somebody pays, and mostly ends it again; some of them delete their account while it lives. */
+/** New users who pay. A third ends the subscription, and a third deletes the account instead. */
 const subscriptions: Work = {
-	kind: 'subscription',
-	pauseMs: 1_500,
-	async prepare(context) {
-		let turn = 0;
-		return async (startedAt) => {
-			const person = await register(context);
-			if (await subscribe(context, person)) context.ledger.succeed('subscription', startedAt);
-			turn += 1;
-			if (turn % 3 === 0) await deleteAccount(context, person);
-			else if (turn % 3 === 1) await endSubscription(context, person);
-		};
+	...{ kind: 'subscription', pauseMs: 1_500 },
+	async once(actions, _person, turn, succeed) {
+		const person = await actions.register();
+		if (await actions.subscribe(person)) succeed();
+		if (turn % 3 === 0) await actions.endSubscription(person);
+		if (turn % 3 === 2) await actions.deleteAccount(person);
 	},
 };
 
-/** Small work of every kind, all the time. */
+/** A steady load of small work of every kind. */
 export const WORKS: readonly Work[] = [
-	jobs('compress_heavy', 1_500),
-	jobs('compress_heavy', 3_000),
-	jobs('office_to_pdf', 3_000),
-	jobs('ocr', 3_000),
-	uploads,
-	sessions,
-	accounts,
-	subscriptions,
+	...[jobs('compress_heavy', 4, 3_000), jobs('office_to_pdf', 3, 6_000), jobs('ocr', 3, 6_000)],
+	...[uploads, sessions, accounts, subscriptions],
 ];
 
-/** What has to go well again after a fault. */
-export const PROBED = [
-	'job compress_heavy',
-	'job office_to_pdf',
-	'job ocr',
-	'upload',
-	'login',
-	'subscription',
-] as const;
+/** Kinds of work that must succeed again after a fault. */
+export const PROBED = WORKS.map(({ kind }) => kind).filter((kind) => kind !== 'account');
