@@ -32,8 +32,9 @@ export async function openOle(file: FileHandle): Promise<OleFile> {
 	if (sectorBytes !== 512 && sectorBytes !== 4096) throw new Error('OLE: impossible sector size');
 	const miniCutoffBytes = header.readUInt32LE(56);
 	const sectorOffset = (sector: number) => (sector + 1) * sectorBytes;
-	const next = fatReader(file, header, sectorBytes);
-	const entries = await readDirectory(file, header.readUInt32LE(48), { next, sectorOffset, sectorBytes });
+	const layout = { sectorOffset, sectorBytes, fileBytes: (await file.stat()).size };
+	const next = fatReader(file, header, layout);
+	const entries = await readDirectory(file, header.readUInt32LE(48), { next, ...layout });
 	const root = entries[0];
 	if (!root) throw new Error('OLE: no root entry');
 
@@ -58,10 +59,14 @@ export async function openOle(file: FileHandle): Promise<OleFile> {
 	};
 }
 
-interface Layout {
-	next(sector: number): Promise<number>;
+interface FatLayout {
 	sectorOffset(sector: number): number;
 	sectorBytes: number;
+	fileBytes: number;
+}
+
+interface Layout extends FatLayout {
+	next(sector: number): Promise<number>;
 }
 
 async function readDirectory(file: FileHandle, start: number, layout: Layout): Promise<OleEntry[]> {
@@ -92,22 +97,34 @@ async function followChain(start: number, next: Layout['next'], maxSectors: numb
 	return chain;
 }
 
-/** Returns the next sector from the allocation table, whose first 109 sectors the header lists and further ones a chain. */
-function fatReader(file: FileHandle, header: Buffer, sectorBytes: number): Layout['next'] {
+/**
+ * Returns the next sector from the allocation table. The header lists the first 109 sectors of the table, a chain of lists the others.
+ * Sectors outside the file are refused: a file of 2 KB could otherwise name one whose list is behind a quarter of a million others.
+ */
+function fatReader(file: FileHandle, header: Buffer, { sectorBytes, sectorOffset, fileBytes }: FatLayout) {
 	const perSector = sectorBytes / 4;
-	const tableSector = async (index: number): Promise<number> => {
-		if (index < HEADER_FAT_SECTORS) return header.readUInt32LE(76 + 4 * index);
-		let sector = header.readUInt32LE(68);
-		const perList = perSector - 1;
-		for (let skip = Math.floor((index - HEADER_FAT_SECTORS) / perList); skip > 0; skip -= 1) {
-			sector = await readUInt32(file, (sector + 1) * sectorBytes + 4 * perList);
+	const perList = perSector - 1;
+	const lists = [header.readUInt32LE(68)];
+	const readItem = (sector: number, item: number) => readUInt32(file, sectorOffset(sector) + 4 * item);
+	/** Returns the sector of a list. Reads each list once. */
+	const listAt = async (at: number): Promise<number> => {
+		let list = lists.at(-1) ?? END_OF_CHAIN;
+		while (lists.length <= at) {
+			list = await readItem(list, perList);
+			lists.push(list);
 		}
-		return readUInt32(file, (sector + 1) * sectorBytes + 4 * ((index - HEADER_FAT_SECTORS) % perList));
+		return lists[at] ?? END_OF_CHAIN;
 	};
-	return async (sector) => {
+	const tableSector = async (index: number): Promise<number> => {
+		const listed = index - HEADER_FAT_SECTORS;
+		if (listed < 0) return header.readUInt32LE(76 + 4 * index);
+		return readItem(await listAt(Math.floor(listed / perList)), listed % perList);
+	};
+	return async (sector: number): Promise<number> => {
+		if (sectorOffset(sector) >= fileBytes) throw new Error('OLE: a sector lies outside the file');
 		const table = await tableSector(Math.floor(sector / perSector));
 		if (table >= END_OF_CHAIN) throw new Error('OLE: a sector lies outside the allocation table');
-		return readUInt32(file, (table + 1) * sectorBytes + 4 * (sector % perSector));
+		return readItem(table, sector % perSector);
 	};
 }
 

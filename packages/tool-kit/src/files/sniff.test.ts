@@ -128,6 +128,20 @@ describe('sniff detects a password on', () => {
 	});
 });
 
+/** Sector 0 lists sector 1 as the whole table, and itself as the next list. The table chains sectors far outside the file. */
+function endlessOle(): Buffer {
+	const outside = 0xfff00000;
+	const header = oleFile({}).subarray(0, 512);
+	header.writeUInt32LE(outside, 48);
+	header.writeUInt32LE(0, 68);
+	const [list, table] = [Buffer.alloc(512), Buffer.alloc(512)];
+	for (let item = 0; item < 127; item += 1) {
+		list.writeUInt32LE(1, 4 * item);
+		table.writeUInt32LE(outside + item + 1, 4 * item);
+	}
+	return Buffer.concat([header, list, table]);
+}
+
 describe('sniff throws on', () => {
 	const docx = ooxml('openxmlformats-officedocument.wordprocessingml.document');
 	const doc = oleFile({ WordDocument: long(Buffer.alloc(0)) });
@@ -138,6 +152,7 @@ describe('sniff throws on', () => {
 		['a ZIP file cut short', docx.subarray(0, docx.length - 30)],
 		['an OLE file cut short', doc.subarray(0, 700)],
 		['an OLE file whose directory is a cycle', circular],
+		['an OLE file whose directory is far outside it, after lists that are a cycle', endlessOle()],
 	])('%s', async (_, content) => {
 		await expect(sniffBytes(content)).rejects.toThrow();
 	});
