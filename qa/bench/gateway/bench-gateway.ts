@@ -1,4 +1,3 @@
-import { newId } from '@creatorr/contracts/ids';
 import { BenchError } from '../log.ts';
 import { median, sum } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
@@ -15,11 +14,6 @@ const ROUNDS = 5;
 const WARM_UP_SECONDS = 2;
 const MIN_RATIO = 2;
 
-interface JobRequest {
-	token: string;
-	path: string;
-}
-
 interface Round {
 	requestsPerSecond: number;
 	medianMs: number;
@@ -34,15 +28,14 @@ export async function* bench({ seconds, profileDir }: Options): AsyncGenerator<S
 	const nodeFlags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
 	const { contestants, stop } = await startContestants(product, nodeFlags);
 	const { token } = await registerUser(product.apiUrl);
-	const request = { token, path: `/v1/jobs/${newId('job')}` };
 	for (const contestant of contestants) {
-		await requireVerification(contestant, request);
-		await measure(contestant, request, WARM_UP_SECONDS);
+		await requireVerification(contestant, token);
+		await measure(contestant, token, WARM_UP_SECONDS);
 	}
 	const roundSeconds = Math.max(1, Math.round(seconds / ROUNDS));
 	const rounds = await runRounds(
 		ROUNDS,
-		Object.fromEntries(contestants.map((one) => [one.name, () => measure(one, request, roundSeconds)])),
+		Object.fromEntries(contestants.map((one) => [one.name, () => measure(one, token, roundSeconds)])),
 	);
 	await stop();
 	yield {
@@ -61,22 +54,19 @@ export async function* bench({ seconds, profileDir }: Options): AsyncGenerator<S
 	};
 }
 
-async function measure({ url, pids }: Contestant, request: JobRequest, seconds: number): Promise<Round> {
+async function measure({ url, pids }: Contestant, token: string, seconds: number): Promise<Round> {
 	const before = sum(pids.map(cpuSeconds));
-	const load = await runWrk({ ...request, url: url + request.path, connections: CONNECTIONS, seconds });
+	const load = await runWrk({ url, token, connections: CONNECTIONS, seconds });
 	const cpu = sum(pids.map(cpuSeconds)) - before;
 	const { requests, medianMs, p99Ms } = load;
-	const requestsPerSecond = requests / load.seconds;
-	return { requestsPerSecond, medianMs, p99Ms, microsecondsPerRequest: (1e6 * cpu) / requests };
+	const microsecondsPerRequest = (1e6 * cpu) / requests;
+	return { requestsPerSecond: requests / load.seconds, medianMs, p99Ms, microsecondsPerRequest };
 }
 
 /** Throws a BenchError unless a valid token is accepted and a forged one rejected. */
-async function requireVerification(
-	{ name, url, verifies }: Contestant,
-	{ path, token }: JobRequest,
-): Promise<void> {
+async function requireVerification({ name, url, verifies }: Contestant, token: string): Promise<void> {
 	const statusWith = async (given: string) => {
-		const answer = await fetch(url + path, { headers: { authorization: `Bearer ${given}` } });
+		const answer = await fetch(url, { headers: { authorization: `Bearer ${given}` } });
 		await answer.arrayBuffer();
 		return answer.status;
 	};

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { newId } from '@creatorr/contracts/ids';
 import { getJwks } from '@creatorr/contracts/internal';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
@@ -11,11 +12,13 @@ import { proxyServer, startNginx, stubServer, upstream } from './nginx.ts';
 
 /** As large as the answer about a job. */
 const ANSWER = JSON.stringify({ data: { id: 'job_0', status: 'succeeded', note: 'x'.repeat(400) } });
+const PATH = `/v1/jobs/${newId('job')}`;
 const KEYS_WITHIN_MS = 5_000;
 
 /** A gateway in front of the service. */
 export interface Contestant {
 	name: string;
+	/** Of a job. */
 	url: string;
 	/** Whether it rejects requests without a valid token. */
 	verifies: boolean;
@@ -62,10 +65,10 @@ export async function startContestants(product: Product, nodeFlags: readonly str
 	const env = { JOBS_URL: `http://${serviceHost}`, ...HIGH_LIMITS };
 	const gateway = await startHeld(product, held, { env, nodeFlags });
 	const contestant = (name: string, port: number, verifies = true): Contestant => {
-		return { name, url: `http://127.0.0.1:${port}`, verifies, pids: [nginx.pid, verifier.pid] };
+		return { name, url: `http://127.0.0.1:${port}${PATH}`, verifies, pids: [nginx.pid, verifier.pid] };
 	};
 	const contestants = [
-		{ name: 'the gateway', url: product.apiUrl, verifies: true, pids: [gateway.pid] },
+		{ name: 'the gateway', url: product.apiUrl + PATH, verifies: true, pids: [gateway.pid] },
 		contestant(WITH_AUTH_REQUEST, documented),
 		contestant(TUNED, tuned),
 		contestant(`${TUNED}, tokens cached`, cached),

@@ -2,14 +2,12 @@
 
 usage: judge_pdf.py ORIGINAL OUTPUT
 
-Prints one JSON object. `ratio` is output bytes / original bytes. `ssim` is the lowest structural
-similarity of the pages looked at (the first three, the middle one and the one with the most image bytes),
-drawn in grey with 1600 pixels along the longer side. `lost` names what the output has less of. `score` is
-the ratio, but never above 1, and it is 1 as soon as anything was lost or a page looks different (SSIM
-below 0.95): such an output is worth no more than the original.
+Prints one JSON object: `ratio` is output bytes / original bytes. `ssim` is the lowest structural similarity of the
+first three pages, the middle one and the one with the most image bytes, drawn in gray with 1600 pixels along the
+longer side. `lost` names what the output has less of. `score` is the ratio, at most 1; it is 1 if anything was lost or
+a page looks different (SSIM below 0.95), because such an output is worth no more than the original.
 
-What cannot be opened or drawn has lost everything. Needs pdftoppm and the modules numpy, PIL and pikepdf.
-Exit code 0 with a verdict, 1 without.
+A file that can't be opened or drawn has lost everything. Needs pdftoppm.
 """
 
 import json

@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { JobError } from '@creatorr/client';
 import { mapConcurrently } from '../../driver/map-concurrently.ts';
+import { eventually } from '../../driver/processes.ts';
 import { median, sum } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { descendants, readMemory, readPids, watchMemory } from '../product/processes.ts';
@@ -15,7 +15,7 @@ const HOME = process.env.CREATORR_HOME ?? resolve(import.meta.dirname, '../../..
 const CONCURRENT_JOBS = 4;
 /** A worker removes files and processes of a job after its end. */
 const SETTLE_MS = 10_000;
-const CHECK_EVERY_MS = 250;
+const MEMORY_EVERY_MS = 250;
 /** The first jobs load code and buffers. */
 const ALLOWED_GROWTH_MIB = 50;
 
@@ -26,9 +26,14 @@ export async function* bench({ apiUrl, dir = '', only, skip }: Options): AsyncGe
 	const before = readWorkers();
 	const startedAt = performance.now();
 	const running = mapConcurrently(samples, CONCURRENT_JOBS, (sample) => runSample(user, sample));
-	const memory = [...(await watchMemory(HOME, CHECK_EVERY_MS, running))].filter(isWorker);
+	const memory = [...(await watchMemory(HOME, MEMORY_EVERY_MS, running))].filter(isWorker);
 	const seconds = secondsSince(startedAt);
 	const ended = await running;
+	const isSettled = async () => {
+		const { processes, scratch } = readWorkers();
+		return processes <= before.processes && scratch <= before.scratch;
+	};
+	await eventually(isSettled, SETTLE_MS, '').catch(() => undefined);
 	const isExpected = ({ sample, end }: Ended) => sample.expect.includes(end);
 	const unexpected = ended.filter((one) => !isExpected(one)).length;
 	const highestMib = sum(memory.map(([, points]) => Math.max(...points.map(([, mib]) => mib))));
@@ -44,7 +49,7 @@ export async function* bench({ apiUrl, dir = '', only, skip }: Options): AsyncGe
 				value: median(ended.map((one) => one.seconds)),
 				unit: 's',
 			},
-			...(memory.length > 0 ? workerFigures(before, await settle(before), highestMib) : []),
+			...(memory.length > 0 ? workerFigures(before, readWorkers(), highestMib) : []),
 		],
 		files: ended.map((one) => ({
 			file: one.sample.label,
@@ -88,17 +93,6 @@ function readWorkers() {
 }
 
 type Workers = ReturnType<typeof readWorkers>;
-
-/** Waits until the workers hold no more than before, for a while at most. */
-async function settle(before: Workers): Promise<Workers> {
-	const endMs = performance.now() + SETTLE_MS;
-	for (;;) {
-		const after = readWorkers();
-		const isSettled = after.processes <= before.processes && after.scratch <= before.scratch;
-		if (isSettled || performance.now() > endMs) return after;
-		await sleep(CHECK_EVERY_MS);
-	}
-}
 
 function workerFigures(before: Workers, after: Workers, highestMib: number): Figure[] {
 	const maxMib = before.memoryMib + ALLOWED_GROWTH_MIB;

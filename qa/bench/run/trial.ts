@@ -105,15 +105,11 @@ export function startToolRunner(tool: Tool, jobsPerProcess = 1): ToolRunner {
 	};
 }
 
-/** A command as a person would type it. */
-export interface PlainCommand {
-	command: string;
-	args(input: string): readonly string[];
-	/** The file that it writes to its working directory. */
-	output: string;
-}
+/** Returns a command line as a person would type it. The command writes `out.pdf` to its working directory. */
+export type PlainCommand = (input: string) => readonly string[];
 
-export const INPUT_STEM = 'input';
+/** soffice names its output after the input. */
+const STEM = 'out';
 
 /** Runs commands in the tools' sandbox, each in a scratch directory of its own, until one succeeds. Resolves with the last trial. */
 export async function runPlain<T>(
@@ -132,16 +128,13 @@ export async function runPlain<T>(
 	return trial;
 }
 
-async function execPlain(
-	scratch: Scratch,
-	sample: Sample,
-	{ command, args, output }: PlainCommand,
-): Promise<Output> {
+async function execPlain(scratch: Scratch, sample: Sample, plain: PlainCommand): Promise<Output> {
 	await chmod(scratch.inputPath, 0o444);
-	const name = INPUT_STEM + extname(sample.path).toLowerCase();
+	const name = STEM + extname(sample.path).toLowerCase();
+	const [command = '', ...args] = plain(inputPath(name));
 	const readOnly = { [name]: scratch.inputPath };
-	const { exitCode, stderrTail } = await execInScratch(scratch, command, args(inputPath(name)), { readOnly });
-	const outputPath = join(scratch.toolDir, output);
+	const { exitCode, stderrTail } = await execInScratch(scratch, command, args, { readOnly });
+	const outputPath = join(scratch.toolDir, `${STEM}.pdf`);
 	const stats = await stat(outputPath).catch(() => undefined);
 	if (exitCode === 0 && stats && stats.size > 0) return { outputPath, details: {} };
 	throw new ToolError('tool_failed', stderrTail.trim().split('\n').at(-1) ?? '');

@@ -9,12 +9,7 @@ import { type Sample, SUCCEEDED } from '../samples/samples.ts';
 import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
 
 const FLAGS = ['-q', '-dBATCH', '-dNOPAUSE', '-dSAFER', '-sDEVICE=pdfwrite', '-dPDFSETTINGS=/ebook'];
-const OUTPUT = 'out.pdf';
-const GHOSTSCRIPT: PlainCommand = {
-	command: 'gs',
-	args: (input) => [...FLAGS, '-o', OUTPUT, input],
-	output: OUTPUT,
-};
+const ghostscript: PlainCommand = (input) => ['gs', ...FLAGS, '-o', 'out.pdf', input];
 
 /** Fewer files are too special for the target. */
 const FILES_FOR_RATIO = 9;
@@ -38,7 +33,7 @@ function verdictOf({ found }: Trial<Verdict>): Verdict {
 
 /** Compares compress_heavy with Ghostscript's /ebook. */
 export async function compareTool(context: ToolBench): Promise<Section> {
-	const rows = await compare(context, { commands: () => ({ gs: [GHOSTSCRIPT] }), inspect });
+	const rows = await compare(context, { commands: () => ({ gs: [ghostscript] }), inspect });
 	return {
 		title: 'compress_heavy, beside gs -dPDFSETTINGS=/ebook',
 		figures: [

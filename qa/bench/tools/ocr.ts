@@ -8,18 +8,13 @@ import { type Inspect, isSuccess, type PlainCommand, secondsSince } from '../run
 import { type Sample, truthPath } from '../samples/samples.ts';
 import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
 
-const OUTPUT = 'out.pdf';
-
 /** What a person tries next when ocrmypdf refuses an image without a resolution, pages with text, or a tagged PDF. */
 const FALLBACKS = [[], ['--image-dpi', '300'], ['--skip-text'], ['--force-ocr']] as const;
 
 function ocrmypdf({ params }: Sample, ...flags: string[]): PlainCommand[] {
 	const languages = Array.isArray(params.languages) ? params.languages : ['eng'];
-	return FALLBACKS.map((fallback) => ({
-		command: 'ocrmypdf',
-		args: (input) => ['--language', languages.join('+'), ...flags, ...fallback, input, OUTPUT],
-		output: OUTPUT,
-	}));
+	const common = ['--language', languages.join('+'), ...flags];
+	return FALLBACKS.map((fallback) => (input) => ['ocrmypdf', ...common, ...fallback, input, 'out.pdf']);
 }
 
 type Name = 'plain' | 'upright' | 'ours';
