@@ -58,8 +58,8 @@ export function openCheckout(
 }
 
 /**
- * Pays an open checkout. Returns the message of a decline, or null. As at Stripe, the subscription exists before the payment: after
- * a decline it stays `incomplete` until another attempt pays it, or for 23 hours.
+ * Pays an open checkout. `decline` is the message of a declined card. As at Stripe, the subscription exists before the payment:
+ * after a decline it stays `incomplete` until another attempt pays it, or for 23 hours.
  */
 export function payCheckout(
 	tx: Transaction,
@@ -111,7 +111,7 @@ export function findPrice(id: string, param: string): Price {
 	return price;
 }
 
-/** Creates a customer when the session's was deleted: that doesn't close their checkouts, so billing has to expire these. */
+/** Creates a customer when the session's was deleted. So billing has to expire the checkouts of customers that it deletes. */
 function buyerOf(tx: Transaction, session: CheckoutSession): Customer {
 	const customer = tx.find('customer', session.customer);
 	if (customer !== undefined && customer.deleted !== true) return customer;

@@ -35,7 +35,7 @@ export function searchCustomers(tx: Transaction, { query, limit }: { query: stri
 	};
 }
 
-/** Deletes a customer and cancels their subscriptions. As at Stripe, their open checkouts stay open. */
+/** Deletes a customer and cancels their subscriptions. Their open checkouts stay open. */
 export function deleteCustomer(tx: Transaction, id: string): object {
 	requireCustomer(tx, id);
 	for (const subscription of [...tx.newestFirst('subscription', id)]) {
