@@ -101,6 +101,11 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'takes its permit for the least time',
 	},
 	{
+		name: 'counts requests without a session whose client left while a service works on them',
+		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isAbandoned'))],
+		test: 'has those counted that their clients abandon',
+	},
+	{
 		name: 'gives no permit to a small body that is still arriving',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isSmall', 'bodyArrival'))],
 		test: 'that comes slowly holds no permit',

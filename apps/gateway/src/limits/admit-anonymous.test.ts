@@ -37,6 +37,7 @@ beforeAll(async () => {
 				anonymousMinPermitMs: 0,
 				anonymousQueueMs,
 				anonymousQueuedRequests: 1,
+				abandonedPermitMs: 60_000,
 			},
 		});
 	[gateway, patientGateway] = await Promise.all([start(50), start(60_000)]);
@@ -87,6 +88,20 @@ describe('a network with too many requests without a session', () => {
 		expect(await permits.release()).toEqual([200, 200]);
 		isHolding = false;
 		expect(await statusOf('/v1/tools', NETWORK)).toBe(200);
+	});
+
+	test('has those counted that their clients abandon', async () => {
+		const headers = { 'X-Forwarded-For': '192.0.2.3' };
+		const gone = new AbortController();
+		const abandoned = Array.from({ length: PERMITS }, () =>
+			expect(fetch(`${gateway.url}/v1/tools`, { headers, signal: gone.signal })).rejects.toThrow(),
+		);
+		await until(() => held.length === PERMITS);
+		gone.abort();
+		await Promise.all(abandoned);
+		await until(() => held.every(({ closed }) => closed));
+		isHolding = false;
+		expect(await statusOf('/v1/tools', headers)).toBe(429);
 	});
 
 	test('is served when a permit comes free in time, and refused at once when too many wait', async () => {

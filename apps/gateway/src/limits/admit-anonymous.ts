@@ -1,5 +1,5 @@
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
-import type { Exchange } from '../requests/exchange.ts';
+import { type Exchange, isAbandoned } from '../requests/exchange.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import type { Limits } from './limits.ts';
@@ -28,6 +28,7 @@ export function createAnonymousAdmission(
 		| 'anonymousQueueMs'
 		| 'anonymousQueuedRequests'
 		| 'anonymousBodyMs'
+		| 'abandonedPermitMs'
 	>,
 ): AdmitAnonymous {
 	const options = {
@@ -52,7 +53,8 @@ export function createAnonymousAdmission(
 		// Refusing a bad request is quick: without this, one network could keep the event loops of the services full.
 		function release(): void {
 			const leftMs = limits.anonymousMinPermitMs - (performance.now() - admittedAtMs);
-			setTimeout(() => semaphore.release(clientNetwork, permits), Math.max(0, leftMs)).unref();
+			const keptMs = isAbandoned(exchange) ? limits.abandonedPermitMs : Math.max(0, leftMs);
+			setTimeout(() => semaphore.release(clientNetwork, permits), keptMs).unref();
 		}
 		// Its client left while it waited: there will be no other 'close'.
 		if (res.closed) semaphore.release(clientNetwork, permits);

@@ -33,12 +33,12 @@ beforeAll(async () => {
 		} else if (isHolding || req.url?.includes('wait=')) held.push(res);
 		else reply(res);
 	});
-	const start = (userQueueMs: number, userAbandonedPermitMs: number) =>
+	const start = (userQueueMs: number, abandonedPermitMs: number) =>
 		startTestGateway({
 			auth,
 			jobsUrl: upstream.url,
 			filesUrl: upstream.url,
-			limits: { ...LIMITS, userQueueMs, userAbandonedPermitMs },
+			limits: { ...LIMITS, userQueueMs, abandonedPermitMs },
 		});
 	[gateway, patientGateway] = await Promise.all([start(50, 60_000), start(60_000, 50)]);
 });

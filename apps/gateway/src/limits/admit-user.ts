@@ -1,4 +1,4 @@
-import type { Exchange } from '../requests/exchange.ts';
+import { type Exchange, isAbandoned } from '../requests/exchange.ts';
 import { bodyBytesOf, hasBody } from '../requests/request-head.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
@@ -14,7 +14,7 @@ type UserLimits = Pick<
 	| 'userConcurrentWaits'
 	| 'userQueueMs'
 	| 'userQueuedRequests'
-	| 'userAbandonedPermitMs'
+	| 'abandonedPermitMs'
 	| 'rememberedUsers'
 	| 'connections'
 >;
@@ -38,11 +38,6 @@ const MAX_BODY_SHARE = 1 / 4;
 /** What a body adds to the cost of its request. */
 function bodyCostOf({ req: { headers }, operation }: Exchange): number {
 	return operation ? Math.floor(bodyBytesOf(headers, operation) / BODY_BYTES_PER_TOKEN) : 0;
-}
-
-/** True when the client left while a service was working on its request, which the service goes on with. */
-function isAbandoned({ req, forwarded, answeredBy }: Exchange): boolean {
-	return forwarded && req.complete && answeredBy === undefined;
 }
 
 /**
@@ -127,7 +122,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 				req.removeListener('end', holdAllPermits);
 				const release = () => semaphore.release(principal, permits);
 				// Otherwise a client that hangs up at once would have any number of requests at the services at a time.
-				if (isAbandoned(exchange)) setTimeout(release, limits.userAbandonedPermitMs).unref();
+				if (isAbandoned(exchange)) setTimeout(release, limits.abandonedPermitMs).unref();
 				else release();
 			});
 		}

@@ -55,7 +55,7 @@ export const LIMITS = {
 	userQueueMs: 500,
 	userQueuedRequests: 64,
 	/** How long a request whose client left before its answer keeps its permits: about as long as a busy service takes to finish it. */
-	userAbandonedPermitMs: 1_000,
+	abandonedPermitMs: 1_000,
 	/** After this time without a byte from a service, the gateway answers 504. Event streams send something every 15 s. */
 	upstreamSilenceMs: 29_000,
 	/** A client has this long to take a long answer. Event streams may last. */

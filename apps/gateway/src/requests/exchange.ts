@@ -65,6 +65,11 @@ export interface Exchange {
 	retried: boolean;
 }
 
+/** True when the client left while a service was working on its request, which the service goes on with. */
+export function isAbandoned({ req, forwarded, answeredBy }: Exchange): boolean {
+	return forwarded && req.complete && answeredBy === undefined;
+}
+
 /** Begins an exchange. The request id is always made here: a client's own never replaces it. */
 export function openExchange(
 	req: PublicRequest,
