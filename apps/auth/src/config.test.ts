@@ -23,7 +23,7 @@ describe('the configuration', () => {
 			BCRYPT_COST: 12,
 			TOKEN_TTL_SECONDS: 604_800,
 			LOGIN_FAILURES_PER_ACCOUNT: 5,
-			LOGIN_FAILURES_PER_ADDRESS: 50,
+			LOGIN_FAILURES_PER_NETWORK: 50,
 		});
 		expect(config.AUTH_KEY_ENCRYPTION_KEY).toHaveLength(32);
 	});

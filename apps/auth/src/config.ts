@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import {
 	baseConfigSchema,
+	type DeprecatedSetting,
 	directUrlSchema,
 	httpUrlSchema,
 	loadConfig,
@@ -66,12 +67,10 @@ export const configSchema = baseConfigSchema
 			.min(1)
 			.default(5)
 			.meta({ description: 'Wrong passwords for one account before attempts are throttled.' }),
-		LOGIN_FAILURES_PER_ADDRESS: z.coerce
-			.number()
-			.int()
-			.min(1)
-			.default(50)
-			.meta({ description: 'Wrong passwords from one network before attempts are throttled.' }),
+		LOGIN_FAILURES_PER_NETWORK: z.coerce.number().int().min(1).default(50).meta({
+			description: 'Wrong passwords from one network before attempts are throttled.',
+			deprecatedName: 'LOGIN_FAILURES_PER_ADDRESS',
+		}),
 		REGISTRATIONS_PER_NETWORK: z.coerce.number().min(1).default(30).meta({
 			description:
 				'Registrations an hour from one IPv4 address or IPv6 /64, including those that end with `email_taken`. `npm start` sets 100,000.',
@@ -101,16 +100,14 @@ export const configSchema = baseConfigSchema
 			description:
 				'Maximum number of mails that clients of one IPv4 address or IPv6 /64 may request an hour.',
 		}),
-		SIGNING_KEY_DAYS: z.coerce
-			.number()
-			.min(1)
-			.default(90)
-			.meta({ description: 'How long a key signs tokens before auth rotates it.' }),
-		SECURITY_EVENTS_DAYS: z.coerce
-			.number()
-			.min(1)
-			.default(365)
-			.meta({ description: 'How long security events are kept.' }),
+		SIGNING_KEY_ROTATION_DAYS: z.coerce.number().min(1).default(90).meta({
+			description: 'How long a key signs tokens before auth rotates it.',
+			deprecatedName: 'SIGNING_KEY_DAYS',
+		}),
+		SECURITY_EVENT_RETENTION_DAYS: z.coerce.number().min(1).default(365).meta({
+			description: 'How long security events are kept.',
+			deprecatedName: 'SECURITY_EVENTS_DAYS',
+		}),
 		GATEWAY_LEASE_MS: z.coerce.number().int().min(1_500).max(15_000).default(15_000).meta({
 			description:
 				'Duration of a gateway lease: how long a gateway may use its session cache without renewal. A sign-out waits at most this long plus 5 s.',
@@ -146,6 +143,9 @@ export const configSchema = baseConfigSchema
 export type Config = z.output<typeof configSchema>;
 
 /** Reads the environment. Throws a ConfigError that names every wrong variable. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
-	return loadConfig(configSchema, env);
+export function readConfig(
+	env: NodeJS.ProcessEnv,
+	onDeprecated?: (setting: DeprecatedSetting) => void,
+): Config {
+	return loadConfig(configSchema, env, onDeprecated);
 }

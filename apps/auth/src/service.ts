@@ -57,7 +57,7 @@ async function openSigningKeys({ config, logger }: ServiceContext<Config>, prism
 	});
 	return {
 		keyRules: { encryptionKey, tokenTtlSeconds },
-		keyDays: config.SIGNING_KEY_DAYS,
+		keyDays: config.SIGNING_KEY_ROTATION_DAYS,
 		sessionRules: { tokenTtlSeconds, signToken: createTokenSigner(signingKey) },
 	};
 }
@@ -85,7 +85,7 @@ function openPasswords({ config, onClose }: ServiceContext<Config>) {
 		}),
 		freeFailures: {
 			account: config.LOGIN_FAILURES_PER_ACCOUNT,
-			address: config.LOGIN_FAILURES_PER_ADDRESS,
+			address: config.LOGIN_FAILURES_PER_NETWORK,
 		},
 		isRepeat: createRepeatFilter(),
 	};
@@ -127,7 +127,7 @@ async function connect(context: ServiceContext<Config>) {
 		registrations: createRegistrationThrottle(prisma, config.REGISTRATIONS_PER_NETWORK),
 		leaseDatabase: prisma,
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
-		securityEventsDays: config.SECURITY_EVENTS_DAYS,
+		securityEventsDays: config.SECURITY_EVENT_RETENTION_DAYS,
 	};
 }
 

@@ -43,8 +43,9 @@ export const configSchema = baseConfigSchema.extend({
 		description:
 			'How long a user with a failed payment stays on Pro, from the start of the first unpaid period.',
 	}),
-	RECONCILE_SECONDS: z.coerce.number().min(0.1).default(900).meta({
+	RECONCILE_INTERVAL_SECONDS: z.coerce.number().min(0.1).default(900).meta({
 		description: 'How often billing reads each subscription from Stripe without an event.',
+		deprecatedName: 'RECONCILE_SECONDS',
 	}),
 	PLANS: plansSchema,
 });
@@ -53,5 +54,5 @@ export type Config = z.output<typeof configSchema>;
 
 /** What decides over plans besides Stripe. */
 export function rulesOf(config: Config) {
-	return { graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS, reconcileMs: config.RECONCILE_SECONDS * 1_000 };
+	return { graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS, reconcileMs: config.RECONCILE_INTERVAL_SECONDS * 1_000 };
 }

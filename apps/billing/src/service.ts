@@ -57,7 +57,7 @@ const pruneActions = defineTask<{ prisma: Database }>({
 
 export const billing = defineService({
 	name: 'billing',
-	readConfig: (environment) => loadConfig(configSchema, environment),
+	readConfig: (environment, onDeprecated) => loadConfig(configSchema, environment, onDeprecated),
 	connect,
 	checks: ({ prisma, broker }) => ({ postgres: () => ping(prisma), rabbitmq: () => broker.ping() }),
 	routes: [createCheckoutRoute, openPortalRoute, getBillingRoute, getUsageRoute, receiveStripeEventRoute],

@@ -18,9 +18,9 @@ const GOOD = {
 test('the durations of the contract are the defaults', () => {
 	expect(loadConfig(configSchema, GOOD)).toMatchObject({
 		SINGLE_PUT_LIMIT_BYTES: 5_000_000_000,
-		PUT_URL_SECONDS: 3_600,
-		PART_URL_SECONDS: 86_400,
-		DOWNLOAD_URL_SECONDS: 3_600,
+		PUT_URL_TTL_SECONDS: 3_600,
+		PART_URL_TTL_SECONDS: 86_400,
+		DOWNLOAD_URL_TTL_SECONDS: 3_600,
 		ABANDONED_UPLOAD_HOURS: 24,
 		PLANS: { free: { retentionHours: 24 }, pro: { retentionHours: 720 } },
 		CORS_ORIGINS: [],
@@ -35,7 +35,7 @@ test('every wrong variable is named at once, and no value', () => {
 		S3_BUCKET: '',
 		CORS_ORIGINS: 'https://a.example, https://a.example/secret',
 		SINGLE_PUT_LIMIT_BYTES: String(5 * 1024 ** 3),
-		PUT_URL_SECONDS: String(8 * 24 * 3_600),
+		PUT_URL_TTL_SECONDS: String(8 * 24 * 3_600),
 		PLANS: JSON.stringify({ free: { maxStoredBytes: 10 * 1024 ** 3 - 1 } }),
 	};
 	const load = () => loadConfig(configSchema, wrong);
@@ -46,7 +46,7 @@ test('every wrong variable is named at once, and no value', () => {
 		'S3_BUCKET',
 		'CORS_ORIGINS',
 		'SINGLE_PUT_LIMIT_BYTES',
-		'PUT_URL_SECONDS',
+		'PUT_URL_TTL_SECONDS',
 		'PLANS',
 	]) {
 		expect(load).toThrow(name);

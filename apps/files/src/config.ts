@@ -16,8 +16,8 @@ const MAX_URL_SECONDS = 7 * 24 * 3_600;
 const ORIGIN = /^https?:\/\/[^/\s*?#@]+$/;
 const NO_ORIGIN = 'must be web origins such as https://app.example.org, separated by commas';
 
-function urlSeconds(seconds: number, description: string) {
-	return z.coerce.number().int().min(1).max(MAX_URL_SECONDS).default(seconds).meta({ description });
+function urlSeconds(seconds: number, meta: { description: string; deprecatedName: string }) {
+	return z.coerce.number().int().min(1).max(MAX_URL_SECONDS).default(seconds).meta(meta);
 }
 
 function duration(amount: number, description: string) {
@@ -51,9 +51,18 @@ const policySchema = z.object({
 		.meta({
 			description: 'Largest file that is uploaded with a single PUT. Larger ones are multipart uploads.',
 		}),
-	PUT_URL_SECONDS: urlSeconds(3_600, 'Lifetime of an upload URL.'),
-	PART_URL_SECONDS: urlSeconds(24 * 3_600, 'Lifetime of the URL of a part.'),
-	DOWNLOAD_URL_SECONDS: urlSeconds(3_600, 'Lifetime of a download URL.'),
+	PUT_URL_TTL_SECONDS: urlSeconds(3_600, {
+		description: 'Lifetime of an upload URL.',
+		deprecatedName: 'PUT_URL_SECONDS',
+	}),
+	PART_URL_TTL_SECONDS: urlSeconds(24 * 3_600, {
+		description: 'Lifetime of the URL of a part.',
+		deprecatedName: 'PART_URL_SECONDS',
+	}),
+	DOWNLOAD_URL_TTL_SECONDS: urlSeconds(3_600, {
+		description: 'Lifetime of a download URL.',
+		deprecatedName: 'DOWNLOAD_URL_SECONDS',
+	}),
 	ABANDONED_UPLOAD_HOURS: duration(24, 'Pending uploads are deleted this long after they were created.'),
 	PLANS: plansSchema
 		.refine((plans) => Object.values(plans).every((terms) => terms.maxStoredBytes >= MAX_FILE_BYTES), {
@@ -75,7 +84,14 @@ const policySchema = z.object({
 		300,
 		'How often the object of a deleted file is deleted again while its upload URL still works.',
 	),
-	DELETED_ROW_HOURS: duration(7 * 24, 'How long the row of a file is kept after its object was deleted.'),
+	DELETED_FILE_RETENTION_HOURS: z.coerce
+		.number()
+		.positive()
+		.default(7 * 24)
+		.meta({
+			description: 'How long the row of a file is kept after its object was deleted.',
+			deprecatedName: 'DELETED_ROW_HOURS',
+		}),
 	SWEEP_INTERVAL_SECONDS: duration(
 		15,
 		'Interval of the sweep, which deletes the objects of deleted and expired files.',

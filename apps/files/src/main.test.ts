@@ -38,9 +38,14 @@ async function freePort(): Promise<string> {
 	return String(port);
 }
 
-test('the process becomes ready, logs JSON lines without secrets, and exits with 0 on SIGTERM', async () => {
+test('the process becomes ready, logs JSON lines without secrets and one for a deprecated setting, and exits with 0 on SIGTERM', async () => {
 	const port = await freePort();
-	const { child, output, ended } = run({ ...service.environment, PORT: port, PATH: process.env.PATH });
+	const { child, output, ended } = run({
+		...service.environment,
+		PUT_URL_SECONDS: '60',
+		PORT: port,
+		PATH: process.env.PATH,
+	});
 	await until(async () => {
 		const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
 		expect(answer.status).toBe(200);
@@ -54,6 +59,8 @@ test('the process becomes ready, logs JSON lines without secrets, and exits with
 	for (const line of lines) expect(line).toMatchObject({ service: 'files', event: expect.any(String) });
 	const events = lines.map((line) => line.event);
 	expect(events).toEqual(expect.arrayContaining(['process.started', 'store.prepared', 'process.stopped']));
+	const deprecated = lines.filter((line) => line.event === 'config.deprecated_setting');
+	expect(deprecated).toMatchObject([{ name: 'PUT_URL_SECONDS', replacement: 'PUT_URL_TTL_SECONDS' }]);
 	expect(output.stdout).not.toContain(service.config.S3_SECRET_ACCESS_KEY);
 });
 

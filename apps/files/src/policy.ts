@@ -10,9 +10,9 @@ export function policyOf(config: Config) {
 	return {
 		/** Larger files are uploaded in parts. */
 		singlePutLimitBytes: config.SINGLE_PUT_LIMIT_BYTES,
-		putUrlSeconds: config.PUT_URL_SECONDS,
-		partUrlSeconds: config.PART_URL_SECONDS,
-		downloadUrlSeconds: config.DOWNLOAD_URL_SECONDS,
+		putUrlSeconds: config.PUT_URL_TTL_SECONDS,
+		partUrlSeconds: config.PART_URL_TTL_SECONDS,
+		downloadUrlSeconds: config.DOWNLOAD_URL_TTL_SECONDS,
 		/** From the creation of an upload to its deadline. */
 		abandonAfterMs: config.ABANDONED_UPLOAD_HOURS * HOUR_MS,
 		/** How much a user may store, and for how long. */
@@ -27,7 +27,7 @@ export function policyOf(config: Config) {
 		/** From one removal of a deleted file's bytes to the next, while its upload URL may bring more. */
 		resweepIntervalMs: config.RESWEEP_INTERVAL_SECONDS * 1_000,
 		/** How long a row is kept after the removal of its bytes. */
-		rowRetentionMs: config.DELETED_ROW_HOURS * HOUR_MS,
+		rowRetentionMs: config.DELETED_FILE_RETENTION_HOURS * HOUR_MS,
 		/** Objects without a row are removed at this age. */
 		orphanAfterMs: config.ORPHAN_HOURS * HOUR_MS,
 		/** From the end of one reconciliation to the start of the next. */

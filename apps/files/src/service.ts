@@ -77,7 +77,7 @@ async function connect(context: ServiceContext<Config>) {
 
 export const files = defineService({
 	name: 'files',
-	readConfig: (environment) => loadConfig(configSchema, environment),
+	readConfig: (environment, onDeprecated) => loadConfig(configSchema, environment, onDeprecated),
 	connect,
 	checks: ({ prisma, broker, bucket }) => ({
 		postgres: () => ping(prisma),

@@ -2,6 +2,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import { MAX_PUBLIC_BODY_BYTES, PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
 import {
 	baseConfigSchema,
+	type DeprecatedSetting,
 	flagSchema,
 	httpUrlSchema,
 	listSchema,
@@ -98,33 +99,31 @@ const fieldsSchema = baseConfigSchema.extend({
 		description:
 			'`true` continues traces from the `traceparent` header of clients. Use it only if all clients are your own.',
 	}),
-	MAX_HEADER_BYTES: countSchema
-		.max(LIMITS.headerBytes)
-		.default(LIMITS.headerBytes)
-		.meta({ description: 'Maximum size of the request line and headers.' }),
-	MAX_HEADER_COUNT: countSchema
-		.default(LIMITS.headerCount)
-		.meta({ description: 'Maximum number of request headers.' }),
 	HEADERS_TIMEOUT_SECONDS: secondsSchema(LIMITS.headersTimeoutMs).meta({
 		description: 'Time limit for the request line and headers.',
 	}),
 	REQUEST_TIMEOUT_SECONDS: secondsSchema(LIMITS.requestTimeoutMs).meta({
 		description: 'Time limit for the whole request, including the body.',
 	}),
-	KEEP_ALIVE_SECONDS: secondsSchema(LIMITS.keepAliveMs).meta({
+	KEEP_ALIVE_TIMEOUT_SECONDS: secondsSchema(LIMITS.keepAliveMs).meta({
 		description: 'How long an idle connection stays open.',
+		deprecatedName: 'KEEP_ALIVE_SECONDS',
 	}),
-	MAX_BODY_BYTES_PER_ADDRESS: countSchema
+	MAX_BODY_BYTES_PER_NETWORK: countSchema
 		.min(MAX_PUBLIC_BODY_BYTES)
-		.default(LIMITS.bodyBytesPerAddress)
-		.meta({ description: 'Maximum size of all request bodies that one address sends at a time.' }),
+		.default(LIMITS.bodyBytesPerNetwork)
+		.meta({
+			description: 'Maximum size of all request bodies that one IPv4 address or IPv6 /64 sends at a time.',
+			deprecatedName: 'MAX_BODY_BYTES_PER_ADDRESS',
+		}),
 	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({
 		description:
 			'Maximum number of open connections. Near it, new connections replace idle ones. Lowered to half of `ulimit -n`.',
 	}),
-	MAX_CONNECTIONS_PER_ADDRESS: countSchema.default(LIMITS.connectionsPerAddress).meta({
+	MAX_CONNECTIONS_PER_NETWORK: countSchema.default(LIMITS.connectionsPerNetwork).meta({
 		description:
 			'Maximum number of open connections from one IPv4 address or IPv6 /64, except trusted proxies.',
+		deprecatedName: 'MAX_CONNECTIONS_PER_ADDRESS',
 	}),
 	ANONYMOUS_CONCURRENT_REQUESTS: countSchema.default(LIMITS.anonymousConcurrentRequests).meta({
 		description:
@@ -162,14 +161,12 @@ export type Config = ReturnType<typeof readConfig>;
 function limitsOf(config: z.output<typeof configSchema>): Limits {
 	return {
 		...LIMITS,
-		headerBytes: config.MAX_HEADER_BYTES,
-		headerCount: config.MAX_HEADER_COUNT,
 		headersTimeoutMs: config.HEADERS_TIMEOUT_SECONDS * 1_000,
 		requestTimeoutMs: config.REQUEST_TIMEOUT_SECONDS * 1_000,
-		keepAliveMs: config.KEEP_ALIVE_SECONDS * 1_000,
-		bodyBytesPerAddress: config.MAX_BODY_BYTES_PER_ADDRESS,
+		keepAliveMs: config.KEEP_ALIVE_TIMEOUT_SECONDS * 1_000,
+		bodyBytesPerNetwork: config.MAX_BODY_BYTES_PER_NETWORK,
 		connections: config.MAX_CONNECTIONS,
-		connectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+		connectionsPerNetwork: config.MAX_CONNECTIONS_PER_NETWORK,
 		anonymousConcurrentRequests: config.ANONYMOUS_CONCURRENT_REQUESTS,
 		userRequestsPerSecond: config.USER_REQUESTS_PER_SECOND,
 		userRequestBurst: config.USER_REQUEST_BURST,
@@ -187,7 +184,7 @@ export function certificateFilesOf({
 }
 
 /** Reads the environment. Throws a ConfigError that names every wrong variable. */
-export function readConfig(env: NodeJS.ProcessEnv) {
-	const config = loadConfig(configSchema, env);
+export function readConfig(env: NodeJS.ProcessEnv, onDeprecated?: (setting: DeprecatedSetting) => void) {
+	const config = loadConfig(configSchema, env, onDeprecated);
 	return { ...config, limits: limitsOf(config) };
 }

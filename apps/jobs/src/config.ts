@@ -11,8 +11,9 @@ export const configSchema = baseConfigSchema
 			.url({ protocol: /^postgres(ql)?$/ })
 			.meta({ description: 'PostgreSQL database of this service.' }),
 		JOBS_DATABASE_DIRECT_URL: directUrlSchema,
-		JOBS_DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(20).meta({
+		DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(20).meta({
 			description: 'Maximum number of database connections of a process, in addition to one for LISTEN.',
+			deprecatedName: 'JOBS_DATABASE_POOL_SIZE',
 		}),
 		AMQP_URL: z
 			.url({ protocol: /^amqps?$/ })
@@ -24,9 +25,10 @@ export const configSchema = baseConfigSchema
 			description:
 				'Active jobs of a user whose email is not verified; 0: the limit of the plan. `npm start` sets 0 without `SMTP_URL`.',
 		}),
-		PASS_OVER_MINUTES: z.coerce.number().positive().default(10).meta({
+		STARVATION_TIMEOUT_MINUTES: z.coerce.number().positive().default(10).meta({
 			description:
 				'A user without a running job who has waited this long gets the priority of Pro for one job.',
+			deprecatedName: 'PASS_OVER_MINUTES',
 		}),
 		JOB_RETENTION_DAYS: z.coerce
 			.number()
@@ -34,24 +36,20 @@ export const configSchema = baseConfigSchema
 			.min(1)
 			.default(90)
 			.meta({ description: 'How long a job is kept after it has ended.' }),
-		IDEMPOTENCY_KEY_HOURS: z.coerce
-			.number()
-			.int()
-			.min(1)
-			.default(24)
-			.meta({ description: 'How long an `Idempotency-Key` is stored.' }),
+		IDEMPOTENCY_KEY_TTL_HOURS: z.coerce.number().int().min(1).default(24).meta({
+			description: 'How long an `Idempotency-Key` is stored.',
+			deprecatedName: 'IDEMPOTENCY_KEY_HOURS',
+		}),
 		WORKER_LEASE_MS: z.coerce.number().int().min(500).default(10_000).meta({
 			description: 'Duration of a worker lease. A worker without a heartbeat for this long loses its jobs.',
 		}),
-		WORKER_BEAT_MS: z.coerce
-			.number()
-			.int()
-			.min(100)
-			.default(2_000)
-			.meta({ description: 'Interval of worker heartbeats.' }),
+		WORKER_HEARTBEAT_MS: z.coerce.number().int().min(100).default(2_000).meta({
+			description: 'Interval of worker heartbeats.',
+			deprecatedName: 'WORKER_BEAT_MS',
+		}),
 	})
-	.refine((config) => config.WORKER_BEAT_MS * MIN_HEARTBEATS_PER_LEASE <= config.WORKER_LEASE_MS, {
-		path: ['WORKER_BEAT_MS'],
+	.refine((config) => config.WORKER_HEARTBEAT_MS * MIN_HEARTBEATS_PER_LEASE <= config.WORKER_LEASE_MS, {
+		path: ['WORKER_HEARTBEAT_MS'],
 		error: 'must be at most half of WORKER_LEASE_MS; otherwise one late heartbeat loses a job',
 	});
 

@@ -10,12 +10,12 @@ export type Tx = Prisma.TransactionClient;
 
 /** Opens the database of the service, with LISTEN. Both close with the service. */
 export function openJobsDatabase(context: ServiceContext<Config>): Promise<PrismaClient> {
-	const { JOBS_DATABASE_URL, JOBS_DATABASE_DIRECT_URL, JOBS_DATABASE_POOL_SIZE } = context.config;
+	const { JOBS_DATABASE_URL, JOBS_DATABASE_DIRECT_URL, DATABASE_POOL_SIZE } = context.config;
 	return openDatabase<PrismaClient>(context, PrismaClient, {
 		databaseUrl: JOBS_DATABASE_URL,
 		directUrl: JOBS_DATABASE_DIRECT_URL,
 		directUrlSetting: 'JOBS_DATABASE_DIRECT_URL',
-		poolSize: JOBS_DATABASE_POOL_SIZE,
+		poolSize: DATABASE_POOL_SIZE,
 	});
 }
 

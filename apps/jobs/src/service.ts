@@ -67,7 +67,7 @@ async function connect(context: ServiceContext<Config>): Promise<Deps> {
 
 export const jobs = defineService<Config, Deps>({
 	name: 'jobs',
-	readConfig: (environment) => loadConfig(configSchema, environment),
+	readConfig: (environment, onDeprecated) => loadConfig(configSchema, environment, onDeprecated),
 	connect,
 	checks: ({ prisma, broker }) => ({ postgres: () => ping(prisma), rabbitmq: () => broker.ping() }),
 	reports: ({ prisma, config }) => ({ jobs: () => readReport(prisma, config.WORKER_LEASE_MS) }),

@@ -4,9 +4,9 @@ import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
 /** What a job may be thought to hold that takes long; few hold as much as they may. */
-const BYTES_PER_LONG_JOB = 2 * 1024 ** 3;
+const BYTES_PER_BACKGROUND_SLOT = 2 * 1024 ** 3;
 /** Each keeps about two threads busy: more would not end sooner, and take the caches from short jobs. */
-const LONG_JOBS_PER_CORE = 2;
+const BACKGROUND_SLOTS_PER_CORE = 2;
 
 export const configSchema = baseConfigSchema.extend({
 	AMQP_URL: z
@@ -35,7 +35,7 @@ export const configSchema = baseConfigSchema.extend({
 		.max(256)
 		.default(Math.max(2, availableParallelism()))
 		.meta({ description: 'Jobs of one tool at a time, not counting those in background slots.' }),
-	LONG_JOBS: z.coerce
+	BACKGROUND_SLOTS: z.coerce
 		.number()
 		.int()
 		.min(0)
@@ -43,12 +43,13 @@ export const configSchema = baseConfigSchema.extend({
 		.default(
 			Math.max(
 				2,
-				Math.min(Math.floor(totalmem() / BYTES_PER_LONG_JOB), LONG_JOBS_PER_CORE * availableParallelism()),
+				Math.min(Math.floor(totalmem() / BYTES_PER_BACKGROUND_SLOT), BACKGROUND_SLOTS_PER_CORE * availableParallelism()),
 			),
 		)
 		.meta({
 			description:
 				'Background slots for long jobs of all tools. Without a free slot, a long job returns to the queue. With 0, long jobs count toward `TOOL_CONCURRENCY` and delay others.',
+			deprecatedName: 'LONG_JOBS',
 		}),
 	TERMINATION_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(5).meta({
 		description:

@@ -42,11 +42,11 @@ async function connect(context: ServiceContext<Config>) {
 	const slotsPerTool = config.TOOL_CONCURRENCY;
 	const attempts = createAttempts();
 	const backgroundJobs = createBackgroundJobs({
-		...{ slots: config.LONG_JOBS, slotsPerTool },
+		...{ slots: config.BACKGROUND_SLOTS, slotsPerTool },
 		onError: (error) => logger.error('job.lost', { error }),
 	});
 	const capacity = createCapacity({
-		...{ tools: slugs, slotsPerTool, backgroundSlots: config.LONG_JOBS },
+		...{ tools: slugs, slotsPerTool, backgroundSlots: config.BACKGROUND_SLOTS },
 		...{ attempts, backgroundJobs },
 	});
 	logger.info('worker.ready', { worker_id: workerId, tools: slugs, concurrency: slotsPerTool });
@@ -76,7 +76,7 @@ function internalClients(config: Config) {
 
 export const toolWorker = defineService({
 	name: 'tool-worker',
-	readConfig: (environment) => loadConfig(configSchema, environment),
+	readConfig: (environment, onDeprecated) => loadConfig(configSchema, environment, onDeprecated),
 	connect,
 	checks: ({ broker }) => ({ rabbitmq: () => broker.ping() }),
 	metrics: [killMetrics, prewarmedMetrics, scratchMetrics],

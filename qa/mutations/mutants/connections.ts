@@ -19,7 +19,7 @@ const gateway = inPackage('gateway');
 export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'bounds the bytes of bodies that one address has under way',
-		mutations: [gateway('createBodyBudget', forceCondition(false, 'bodyBytesPerAddress'))],
+		mutations: [gateway('createBodyBudget', forceCondition(false, 'bodyBytesPerNetwork'))],
 		test: 'a body beyond what an address may have under way is refused',
 	},
 	{

@@ -183,7 +183,7 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds the connections of one address',
-		mutations: [gateway('limitNetwork', nth(1, forceCondition(true, 'connectionsPerAddress')))],
+		mutations: [gateway('limitNetwork', nth(1, forceCondition(true, 'connectionsPerNetwork')))],
 		test: 'another address is served meanwhile',
 	},
 	{

@@ -9,7 +9,7 @@ let auth: AuthService;
 let person: Person;
 
 beforeAll(async () => {
-	auth = await startAuth({ LOGIN_FAILURES_PER_ACCOUNT: '3', LOGIN_FAILURES_PER_ADDRESS: '8' });
+	auth = await startAuth({ LOGIN_FAILURES_PER_ACCOUNT: '3', LOGIN_FAILURES_PER_NETWORK: '8' });
 });
 
 beforeEach(async () => {

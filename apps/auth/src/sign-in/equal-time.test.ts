@@ -15,7 +15,7 @@ let email: string;
 beforeAll(async () => {
 	auth = await startAuth({
 		LOGIN_FAILURES_PER_ACCOUNT: '100000',
-		LOGIN_FAILURES_PER_ADDRESS: '100000',
+		LOGIN_FAILURES_PER_NETWORK: '100000',
 		MAILS_PER_NETWORK: '100000',
 		MAILS_PER_EMAIL: '100000',
 		// A comparison has to outweigh all else, on a busy machine too, for the test to notice one that is left out.

@@ -22,7 +22,7 @@ jest.setTimeout(180_000);
 let world: World;
 let data: ReturnType<typeof openOperatorData>;
 beforeAll(async () => {
-	world = await startWorld({ RECONCILE_SECONDS: '1' });
+	world = await startWorld({ RECONCILE_INTERVAL_SECONDS: '1' });
 	data = openOperatorData(world.env.BILLING_DATABASE_URL);
 }, 120_000);
 afterAll(async () => {

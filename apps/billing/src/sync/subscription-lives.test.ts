@@ -6,12 +6,12 @@ import { startWorld, subscribe, type User, untilPlan, type World } from '../test
 const LIVES = Number(process.env.LIVES ?? 24);
 
 jest.setTimeout(120_000 + 5_000 * LIVES);
-const RECONCILE_SECONDS = 1;
+const RECONCILE_INTERVAL_SECONDS = 1;
 const DAY_SECONDS = 86_400;
 
 let world: World;
 beforeAll(async () => {
-	world = await startWorld({ RECONCILE_SECONDS: String(RECONCILE_SECONDS) });
+	world = await startWorld({ RECONCILE_INTERVAL_SECONDS: String(RECONCILE_INTERVAL_SECONDS) });
 }, 120_000);
 afterAll(() => world?.stop());
 

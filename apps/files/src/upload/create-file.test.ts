@@ -109,9 +109,9 @@ describe('settings', () => {
 	test('change limits and lifetimes', async () => {
 		const other = await startFiles({
 			SINGLE_PUT_LIMIT_BYTES: '1000',
-			PUT_URL_SECONDS: '60',
-			PART_URL_SECONDS: '120',
-			DOWNLOAD_URL_SECONDS: '30',
+			PUT_URL_TTL_SECONDS: '60',
+			PART_URL_TTL_SECONDS: '120',
+			DOWNLOAD_URL_TTL_SECONDS: '30',
 			PLANS: JSON.stringify({ free: { retentionHours: 2 } }),
 			ABANDONED_UPLOAD_HOURS: '1',
 		});

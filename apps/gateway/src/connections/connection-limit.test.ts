@@ -35,7 +35,7 @@ async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
 	gateway = await startTestGateway({
 		auth,
 		env,
-		limits: { connectionsPerAddress: LIMIT, headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 },
+		limits: { connectionsPerNetwork: LIMIT, headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 },
 	});
 }
 

@@ -12,7 +12,7 @@ import { createConnectionTable } from './connection-table.ts';
 import { createEviction } from './eviction.ts';
 
 interface ConnectionLimitOptions {
-	limits: Pick<Limits, 'connections' | 'connectionsPerAddress' | 'keepAliveMs' | 'slowRequestMs'>;
+	limits: Pick<Limits, 'connections' | 'connectionsPerNetwork' | 'keepAliveMs' | 'slowRequestMs'>;
 	/** Their connections carry requests of many clients. They have limits of their own. */
 	trustedProxies: TrustedProxies;
 	logger: Logger;
@@ -81,11 +81,11 @@ function limitNetwork(
 	open: number,
 	{ limits, logger }: Pick<ConnectionLimitOptions, 'limits' | 'logger'>,
 ): void {
-	if (connection.isProxy || open <= limits.connectionsPerAddress) return;
+	if (connection.isProxy || open <= limits.connectionsPerNetwork) return;
 	connection.isBeyondLimit = true;
-	if (open === limits.connectionsPerAddress + 1)
+	if (open === limits.connectionsPerNetwork + 1)
 		logger.warn('connections.beyond_limit', { network: connection.network });
-	if (open > 2 * limits.connectionsPerAddress) connection.socket.destroy();
+	if (open > 2 * limits.connectionsPerNetwork) connection.socket.destroy();
 }
 
 /** Gives connections the socket that their requests come on after the TLS handshake; both sockets have the same name. */

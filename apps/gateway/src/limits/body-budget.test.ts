@@ -35,7 +35,7 @@ beforeEach(async () => {
 		filesUrl: services.url,
 		jobsUrl: services.url,
 		env: { TRUSTED_PROXIES: '127.0.0.11' },
-		limits: { bodyBytesPerAddress: LIMIT_BYTES, drainWaitsMs: 200, drainMs: 500 },
+		limits: { bodyBytesPerNetwork: LIMIT_BYTES, drainWaitsMs: 200, drainMs: 500 },
 	});
 });
 

@@ -15,7 +15,7 @@ export type AdmitBody = (exchange: Exchange, operation: Operation) => void;
  * Bounds what one network may have under way in bodies at a time: a service holds each of them whole, and for as long as it
  * may take to arrive. A chunked body counts as the longest that its operation takes.
  */
-export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerAddress'>): AdmitBody {
+export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerNetwork'>): AdmitBody {
 	const heldBytes = new Map<string, number>();
 
 	function giveBack(network: string, bytes: number): void {
@@ -30,7 +30,7 @@ export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerAddress'>): A
 		const bytes = bodyBytesOf(headers, operation);
 		if (bytes > limitBytes) throw bodyTooLarge(limitBytes);
 		const held = (heldBytes.get(network) ?? 0) + bytes;
-		if (held > limits.bodyBytesPerAddress) throw rateLimited('bodies', 1);
+		if (held > limits.bodyBytesPerNetwork) throw rateLimited('bodies', 1);
 		heldBytes.set(network, held);
 		res.once('close', () => giveBack(network, bytes));
 	};

@@ -1,7 +1,7 @@
 /** Every limit of the gateway: what a client may send, how long each step may take, how much is remembered. */
 export const LIMITS = {
 	/** Of all bodies together that one address, or one IPv6 network, has under way: a service keeps each whole in memory. */
-	bodyBytesPerAddress: 64 * 1024 * 1024,
+	bodyBytesPerNetwork: 64 * 1024 * 1024,
 	/** Below what the services accept (16 KiB): they get the same headers and an identity on top. */
 	headerBytes: 12 * 1024,
 	/** Node drops headers beyond its own limit silently, one that frames the body included; ours refuses. */
@@ -19,7 +19,7 @@ export const LIMITS = {
 	/** Near it new connections replace idle ones; beyond it they are closed unread: a process without free files answers no client. */
 	connections: 10_000,
 	/** From one address, or one IPv6 network, so that one client can't take all connections. */
-	connectionsPerAddress: 1_000,
+	connectionsPerNetwork: 1_000,
 	/** Without a session, of one address or one IPv6 network at a time; further ones wait for `anonymousQueueMs`. */
 	anonymousConcurrentRequests: 16,
 	/** How long each holds its permit at least, however fast it is answered: 160 requests a second. */

@@ -166,14 +166,14 @@ describe('the bound on connections of an address holds by TLS', () => {
 	}
 
 	test('one more is told so and closed, and another address is served', async () => {
-		await start({ connectionsPerAddress: LIMIT });
+		await start({ connectionsPerNetwork: LIMIT });
 		await flood(LIMIT);
 		expect((await ask(first.cert, FLOODER)).status).toBe(429);
 		expect((await ask(first.cert, OTHER)).status).toBe(404);
 	});
 
 	test('one that is closed makes room', async () => {
-		await start({ connectionsPerAddress: LIMIT });
+		await start({ connectionsPerNetwork: LIMIT });
 		await flood(LIMIT);
 		sockets[0]?.destroy();
 		await until(async () => (await ask(first.cert, FLOODER)).status === 404);
@@ -187,7 +187,7 @@ describe('the bound on connections of an address holds by TLS', () => {
 	});
 
 	test('connections count before their handshake', async () => {
-		const { publicPort } = await start({ connectionsPerAddress: LIMIT });
+		const { publicPort } = await start({ connectionsPerNetwork: LIMIT });
 		for (let index = 0; index < LIMIT; index += 1) {
 			const silent = connectTcp({ port: publicPort, host: '127.0.0.1', localAddress: FLOODER });
 			sockets.push(silent);

@@ -12,7 +12,7 @@ let user: User;
 beforeAll(async () => {
 	world = await startWorld({
 		replicas: 2,
-		overrides: { ...MANY_ACTIVE, WORKER_LEASE_MS: String(LEASE_MS), WORKER_BEAT_MS: '200' },
+		overrides: { ...MANY_ACTIVE, WORKER_LEASE_MS: String(LEASE_MS), WORKER_HEARTBEAT_MS: '200' },
 	});
 	user = world.user();
 });

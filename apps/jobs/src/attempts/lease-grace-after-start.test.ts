@@ -7,7 +7,7 @@ const LEASE_MS = 3_000;
 let world: World;
 
 beforeAll(async () => {
-	world = await startWorld({ overrides: { WORKER_LEASE_MS: String(LEASE_MS), WORKER_BEAT_MS: '500' } });
+	world = await startWorld({ overrides: { WORKER_LEASE_MS: String(LEASE_MS), WORKER_HEARTBEAT_MS: '500' } });
 });
 
 afterAll(async () => {

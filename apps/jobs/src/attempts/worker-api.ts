@@ -35,7 +35,7 @@ export function heartbeatRoute({ prisma, config, wakeDispatch }: Deps) {
 		const { renewedIds, capacityChanged } = await recordHeartbeat(prisma, { workerId, heartbeat, leaseMs });
 		if (capacityChanged) wakeDispatch();
 		const stop = heartbeat.running.map((job) => job.job_id).filter((id) => !renewedIds.has(id));
-		return { data: { stop, beat_ms: config.WORKER_BEAT_MS } };
+		return { data: { stop, beat_ms: config.WORKER_HEARTBEAT_MS } };
 	});
 }
 

@@ -46,7 +46,7 @@ async function create(
 	{ userId, key, body }: { userId: string; key: string | undefined; body: unknown },
 ): Promise<Created> {
 	const { prisma, config } = deps;
-	const lifetimeHours = config.IDEMPOTENCY_KEY_HOURS;
+	const lifetimeHours = config.IDEMPOTENCY_KEY_TTL_HOURS;
 	const idempotency =
 		key === undefined ? undefined : { key, fingerprint: deps.fingerprint(body), lifetimeHours };
 	const known = idempotency && (await findAnswer(prisma, { userId, ...idempotency }));

@@ -13,7 +13,7 @@ const LONG_SECONDS = 300;
 let world: World;
 
 beforeAll(async () => {
-	world = await startWorld({ replicas: 2, overrides: { WORKER_BEAT_MS: '30000' } });
+	world = await startWorld({ replicas: 2, overrides: { WORKER_HEARTBEAT_MS: '30000' } });
 });
 
 afterEach(() => emptyQueues(world));

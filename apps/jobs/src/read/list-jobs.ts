@@ -13,7 +13,7 @@ export function listJobsRoute({ prisma, config }: Deps) {
 			status: query.status,
 			tool: query.tool,
 			idempotencyKey: query.idempotency_key,
-			keyLifetimeHours: config.IDEMPOTENCY_KEY_HOURS,
+			keyLifetimeHours: config.IDEMPOTENCY_KEY_TTL_HOURS,
 			beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, jobIdSchema),
 			limit: query.limit + 1,
 		});

@@ -11,7 +11,7 @@ export const pruneJobs = defineTask<Deps>({
 	async run({ prisma, config, logger }) {
 		const removed = await prune(prisma, {
 			jobRetentionDays: config.JOB_RETENTION_DAYS,
-			idempotencyKeyHours: config.IDEMPOTENCY_KEY_HOURS,
+			idempotencyKeyHours: config.IDEMPOTENCY_KEY_TTL_HOURS,
 		});
 		if (Object.values(removed).some((count) => count > 0)) logger.info('jobs.pruned', removed);
 	},

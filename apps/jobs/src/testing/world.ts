@@ -84,7 +84,7 @@ function environment(identities: Identities, urls: Record<string, string>): Reco
 		INTERNAL_PRIVATE_KEY: identities.privateKey,
 		INTERNAL_KEYS: identities.keySet,
 		PARAM_KEYS,
-		JOBS_DATABASE_POOL_SIZE: '8',
+		DATABASE_POOL_SIZE: '8',
 		// Tests don't send heartbeats all the time.
 		WORKER_LEASE_MS: '60000',
 		// No test verifies emails, and some have several active jobs of one user.

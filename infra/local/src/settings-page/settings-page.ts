@@ -14,7 +14,7 @@ const SERVICES = { gateway, auth, files, jobs, billing, 'tool-worker': toolWorke
 const COMPUTED_DEFAULTS: Readonly<Record<string, string>> = {
 	BCRYPT_CONCURRENCY: 'cores − 1, at least 1',
 	CREATORR_HOME: '`.local/`',
-	LONG_JOBS: 'one for each 2 GiB of memory, at most 2 for each core, at least 2',
+	BACKGROUND_SLOTS: 'one for each 2 GiB of memory, at most 2 for each core, at least 2',
 	RABBITMQ_DISK_FREE_LIMIT_BYTES: '5% of the disk, from 256 MiB to 1 GiB',
 	TOOL_CONCURRENCY: 'cores, at least 2',
 	WORKER_CONCURRENCY: 'cores',
@@ -26,7 +26,11 @@ interface Setting {
 	meaning: string;
 }
 
-const fieldSchema = z.looseObject({ default: z.unknown().optional(), description: z.string().default('') });
+const fieldSchema = z.looseObject({
+	default: z.unknown().optional(),
+	description: z.string().default(''),
+	deprecatedName: z.string().optional(),
+});
 const objectSchema = z.looseObject({
 	properties: z.record(z.string(), fieldSchema),
 	required: z.array(z.string()).default([]),
@@ -63,6 +67,10 @@ function defaultOf(name: string, value: unknown, isRequired: boolean): string {
 	return typeof value === 'number' ? numberText(name, value) : `\`${String(value)}\``;
 }
 
+function meaningOf({ description, deprecatedName }: z.output<typeof fieldSchema>): string {
+	return deprecatedName === undefined ? description : `${description} Deprecated name: \`${deprecatedName}\`.`;
+}
+
 /** Returns the settings of a schema by name, in alphabetical order. */
 function settingsOf(schema: z.ZodType): Setting[] {
 	const { properties, required } = objectSchema.parse(
@@ -72,7 +80,7 @@ function settingsOf(schema: z.ZodType): Setting[] {
 		.map(([name, field]) => ({
 			name,
 			default: defaultOf(name, field.default, required.includes(name)),
-			meaning: field.description,
+			meaning: meaningOf(field),
 		}))
 		.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
@@ -90,6 +98,9 @@ const INTRODUCTION = `# Settings
 All settings are environment variables. A service reads them once, at startup, and refuses to start with a wrong one: the error names every wrong variable.
 \`npm start\` passes your environment on to the services, except ports, secrets and internal URLs, which it sets itself. Docker Compose reads \`.env\`
 ([deploy.md](deploy.md#docker-compose)); Kubernetes reads the ConfigMap \`settings\` and the Secrets ([deploy.md](deploy.md#kubernetes)).
+
+Names follow one scheme. `_TTL_` is how long a token, URL or key is valid, `_RETENTION_` how long rows are kept, `_INTERVAL_` the time between runs of a task, `MAX_` a limit,
+`_PER_NETWORK` a limit for each IPv4 address or IPv6 /64. A deprecated name works for one release: the service logs `config.deprecated_setting`.
 
 This page is generated: \`node infra/local/src/settings-page/write.ts\`. The descriptions are in \`config.ts\` of each service.
 `;

@@ -1,21 +1,52 @@
 import { z } from 'zod';
 
-/** The process refuses to start; the message names every wrong variable, never a value. */
+/** A setting that the environment has under a deprecated name. */
+export interface DeprecatedSetting {
+	name: string;
+	replacement: string;
+}
+
+/** Names every wrong variable, and no value. */
 export class ConfigError extends Error {
-	constructor(issues: readonly z.core.$ZodIssue[]) {
-		const lines = issues.map((issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`);
+	constructor(issues: readonly z.core.$ZodIssue[], deprecated: readonly DeprecatedSetting[] = []) {
+		const lines = issues.map(({ path, message }) => {
+			const variable = path.join('.') || 'environment';
+			const usedName = deprecated.find(({ replacement }) => replacement === variable)?.name;
+			return `  ${variable}${usedName === undefined ? '' : ` (set as ${usedName})`}: ${message}`;
+		});
 		super(`Invalid configuration:\n${lines.join('\n')}`);
 		this.name = 'ConfigError';
 	}
 }
 
-/** Reads the environment once, at boot. Throws {@link ConfigError} that names every wrong variable at once. */
+const fieldMetaSchema = z.object({ deprecatedName: z.string().optional() }).catch({});
+
+/** Returns the settings of a schema that the environment has only under their deprecated names. */
+function findDeprecated(schema: z.ZodType, env: NodeJS.ProcessEnv): DeprecatedSetting[] {
+	const object = schema instanceof z.ZodPipe ? schema.in : schema;
+	if (!(object instanceof z.ZodObject)) return [];
+	return Object.entries(object.shape as Record<string, z.ZodType>).flatMap(([replacement, field]) => {
+		const { deprecatedName: name } = fieldMetaSchema.parse(field.meta());
+		if (name === undefined || env[name] === undefined || env[replacement] !== undefined) return [];
+		return [{ name, replacement }];
+	});
+}
+
+/**
+ * Reads the environment. Throws a {@link ConfigError} that names every wrong variable at once.
+ *
+ * A field with `.meta({ deprecatedName })` can also be set by that name, which `onDeprecated` receives. The new name wins.
+ */
 export function loadConfig<S extends z.ZodType>(
 	schema: S,
 	env: NodeJS.ProcessEnv = process.env,
+	onDeprecated?: (setting: DeprecatedSetting) => void,
 ): z.output<S> {
-	const parsed = schema.safeParse(env);
-	if (!parsed.success) throw new ConfigError(parsed.error.issues);
+	const deprecated = findDeprecated(schema, env);
+	const renamed = Object.fromEntries(deprecated.map(({ name, replacement }) => [replacement, env[name]]));
+	const parsed = schema.safeParse(deprecated.length === 0 ? env : { ...env, ...renamed });
+	if (!parsed.success) throw new ConfigError(parsed.error.issues, deprecated);
+	for (const setting of deprecated) onDeprecated?.(setting);
 	return parsed.data;
 }
 

@@ -6,7 +6,7 @@ import type { HealthCheck } from '../http/health.ts';
 import { createIdentityVerifier } from '../http/identity.ts';
 import type { Route } from '../http/route.ts';
 import { createLogger, type Logger, logFormatOf } from '../logging/logger.ts';
-import type { baseConfigSchema } from './config.ts';
+import type { baseConfigSchema, DeprecatedSetting } from './config.ts';
 import { closeServer, configOrExit, DRAIN_MS, listen, portOf, runProcess } from './process.ts';
 import { type Listen, type Subscription, startTasks } from './start-tasks.ts';
 import type { Task } from './task.ts';
@@ -38,8 +38,8 @@ export interface ServiceContext<Config> {
 /** One service: all that its process does, in one place. Parts are started in the order of these fields. */
 export interface ServiceDefinition<Config extends BaseConfig, Deps> {
 	name: string;
-	/** Throws a ConfigError that names every wrong variable. */
-	readConfig(environment: NodeJS.ProcessEnv): Config;
+	/** Throws a ConfigError that names every wrong variable. Calls `onDeprecated` for each variable with a deprecated name. */
+	readConfig(environment: NodeJS.ProcessEnv, onDeprecated?: (setting: DeprecatedSetting) => void): Config;
 	/** Connects to what the service needs, and returns what its parts work with. What is away now must be connected later. */
 	connect(context: ServiceContext<Config>): Promise<Deps> | Deps;
 	/** What readiness depends on, by name. */
@@ -193,8 +193,12 @@ export async function runService<Config extends BaseConfig, Deps>(
 	definition: ServiceDefinition<Config, Deps>,
 ): Promise<void> {
 	const { name: service } = definition;
-	const config = configOrExit(() => definition.readConfig(process.env));
+	const deprecated: DeprecatedSetting[] = [];
+	const config = configOrExit(() =>
+		definition.readConfig(process.env, (setting) => deprecated.push(setting)),
+	);
 	const logger = createLogger({ service, level: config.LOG_LEVEL, format: logFormatOf(config) });
+	for (const setting of deprecated) logger.warn('config.deprecated_setting', { ...setting });
 	const stopWithinMs = (definition.drainMs?.(config) ?? DRAIN_MS) + 2_000;
 	await runProcess({ service, logger, stopWithinMs }, async () => {
 		return (await startService(definition, { config, logger })).stop;
