@@ -6,7 +6,7 @@ function watchAt() {
 	return { clock, watch: createConfirmWatch(() => clock.nowMs) };
 }
 
-test('counts from the first publish that waits, over all that fail after it', () => {
+test('counts from the first unconfirmed publish, whatever fails after it', () => {
 	const { clock, watch } = watchAt();
 	for (const failedAtMs of [10_000, 22_000, 34_000]) {
 		clock.nowMs = failedAtMs;
@@ -15,7 +15,7 @@ test('counts from the first publish that waits, over all that fail after it', ()
 	expect(watch.stalledMs()).toBe(34_000);
 });
 
-test('starts over at zero with every confirm', () => {
+test('restarts at 0 with every confirm', () => {
 	const { clock, watch } = watchAt();
 	clock.nowMs = 10_000;
 	watch.failed(0);
@@ -26,7 +26,7 @@ test('starts over at zero with every confirm', () => {
 	expect(watch.stalledMs()).toBe(1_000);
 });
 
-test('forgets failures once nothing is published any more', () => {
+test('forgets failures when nothing is published any more', () => {
 	const { clock, watch } = watchAt();
 	clock.nowMs = 10_000;
 	watch.failed(0);

@@ -2,7 +2,7 @@ import { gauge } from '@creatorr/service/metrics';
 
 /** A broker that has confirmed nothing for this long while publishes wait counts as down. */
 export const STALLED_AFTER_MS = 60_000;
-/** Publishes are retried more often than this; without a newer failure nothing waits any more. */
+/** Publishes are retried more often than this. Without a newer failure, no publish waits any more. */
 const FAILURE_IS_OLD_MS = 30_000;
 
 /**

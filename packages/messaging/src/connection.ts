@@ -6,30 +6,30 @@ import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { confirmWatch, STALLED_AFTER_MS } from './confirm-watch.ts';
 import { declareTopology, EVENTS_EXCHANGE } from './topology.ts';
 
-/** A connection that is made again for ever, with channels that are opened again when they close. */
+/** A connection that reconnects forever, with channels that reopen when they close. */
 export interface Broker {
-	/** Keeps a channel open: `use` prepares each new one and is called again after every loss. */
+	/** Keeps a channel open. `use` prepares each new channel and runs again after every loss. */
 	keepChannel(use: (channel: ConfirmChannel) => Promise<void>): KeptChannel;
-	/** Rejects when the broker does not answer, or has confirmed nothing for a minute while publishes wait. */
+	/** Rejects if the broker doesn't respond, or has confirmed nothing for a minute while publishes wait. */
 	ping(): Promise<void>;
-	/** How many messages wait in each of these queues, without those that are being handled. Rejects when one is not there. */
+	/** Returns the number of ready messages of each queue, without unacknowledged ones. Rejects if a queue doesn't exist. */
 	countMessages(queues: readonly string[]): Promise<Map<string, number>>;
 	close(): Promise<void>;
 }
 
 export interface KeptChannel {
-	/** The channel while one is open and prepared. */
+	/** Returns the channel while one is open and prepared. */
 	current(): ConfirmChannel | undefined;
-	/** Closes it and opens no other. */
+	/** Closes the channel for good. */
 	close(): Promise<void>;
 }
 
 interface BrokerOptions {
 	url: string;
-	/** Shown by the broker. */
+	/** Connection name that the broker shows. */
 	name: string;
 	logger: Logger;
-	/** Slugs of the tools whose queues are published to or consumed. */
+	/** Slugs of the tools whose queues this process publishes to or consumes. */
 	tools?: readonly string[];
 }
 
@@ -62,7 +62,7 @@ function openConnection(options: BrokerOptions) {
 			...RETRY,
 			waitForConnect: false,
 			async setup(model: ChannelModel) {
-				// Nobody else listens before setup is done, and an error that nobody hears ends the process. Setup fails by it anyway.
+				// An error without a listener ends the process, and nothing else listens before setup is done. Setup fails anyway.
 				model.on('error', () => undefined);
 				const channel = await model.createChannel();
 				channel.on('error', (error: Error) => options.logger.warn('broker.topology_failed', { error }));
@@ -82,7 +82,7 @@ function keepChannel(
 	let open: ConfirmChannel | undefined;
 	const stopped = new AbortController();
 
-	/** One channel's life: resolves when it has closed. */
+	/** Opens one channel. Resolves when it has closed. */
 	async function live(): Promise<void> {
 		const channel = await connection.createConfirmChannel();
 		const closed = new Promise<void>((resolve) => channel.once('close', resolve));
@@ -94,7 +94,7 @@ function keepChannel(
 			await closeSoon(channel);
 			throw error;
 		}
-		// It may have closed before anybody listened; then this rejects.
+		// Rejects if the channel closed before the listener was added.
 		await channel.checkExchange(EVENTS_EXCHANGE);
 		open = channel;
 		await closed;
@@ -120,7 +120,7 @@ function keepChannel(
 	};
 }
 
-/** A close that is never confirmed, as the socket broke under it, is not waited for. */
+/** Closes without waiting for a confirmation, which never comes on a broken socket. */
 async function closeSoon(closable: { close(): Promise<void> }): Promise<void> {
 	const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
 	await Promise.race([closable.close().catch(() => undefined), timeout]);
@@ -135,13 +135,13 @@ async function ping(connection: Connection): Promise<void> {
 	await Promise.race([answer, tooSlow]);
 }
 
-/** One that hangs is given up by whoever asked; its channel goes with the connection. */
+/** Callers time out a call that hangs; its channel closes with the connection. */
 async function countMessages(
 	connection: Connection,
 	queues: readonly string[],
 ): Promise<Map<string, number>> {
 	const channel = await connection.createChannel();
-	// A queue that is not there closes the channel, and an error that nobody hears ends the process.
+	// A missing queue closes the channel, and an error without a listener ends the process.
 	channel.on('error', () => undefined);
 	const counts = new Map<string, number>();
 	for (const queue of queues) counts.set(queue, (await channel.checkQueue(queue)).messageCount);
@@ -149,7 +149,7 @@ async function countMessages(
 	return counts;
 }
 
-/** Logs an outage once, however often connecting fails; answers whether there is a connection now. */
+/** Logs an outage once, however often connecting fails. Returns a function that says whether there is a connection. */
 function watchConnection(connection: Connection, logger: Logger): () => boolean {
 	let state: 'new' | 'up' | 'down' = 'new';
 	connection.on('connect', () => {
@@ -170,7 +170,7 @@ function watchConnection(connection: Connection, logger: Logger): () => boolean 
 	return () => state === 'up';
 }
 
-/** Connects, in the background when the broker is away: whoever publishes meanwhile is told, whoever consumes starts later. */
+/** Connects, in the background if the broker is down: until then publishing rejects, and consumers start later. */
 export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 	const connection = await openConnection(options);
 	const kept: KeptChannel[] = [];
@@ -182,7 +182,7 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 			return channel;
 		},
 		async ping() {
-			// A channel would be waited for, and every ping of an outage would open one at its end.
+			// Otherwise the call would wait for a channel, and each ping of an outage would open one at its end.
 			if (!isConnected()) throw unavailable('RabbitMQ', new Error('not connected'));
 			await ping(connection);
 			const stalledMs = confirmWatch.stalledMs();

@@ -16,13 +16,13 @@ import type { Messaging } from './open-broker.ts';
 import { publishConfirmed } from './publish-confirmed.ts';
 import { DEAD_LETTER_EXCHANGE, EVENTS_EXCHANGE } from './topology.ts';
 
-/** A consumer of a service: what it takes from its queue, and how it handles that. */
+/** A consumer of a service: its queue and handler. */
 interface ConsumerDefinition<Deps, T extends string, S extends z.ZodType>
 	extends Omit<ConsumerOptions<T, S>, 'handle' | 'logger'> {
 	handle(deps: Deps, event: EventEnvelope<T, z.output<S>>): Promise<void>;
 }
 
-/** Declares a consumer; its service starts it. Deliveries, retries and dead letters: see {@link startConsumer}. */
+/** Declares a consumer; its service starts it. {@link startConsumer} describes deliveries, retries and dead-lettering. */
 export function defineConsumer<Deps, T extends string, S extends z.ZodType>({
 	handle,
 	...definition
@@ -38,25 +38,25 @@ export function defineConsumer<Deps, T extends string, S extends z.ZodType>({
 }
 
 export interface Consumer {
-	/** Takes no more, waits for what is being handled, gives the rest back to the queue. */
+	/** Stops consuming, waits for messages that are being handled, and requeues the others. */
 	stop(): Promise<void>;
 }
 
 interface ConsumerOptions<T extends string, S extends z.ZodType> {
-	/** A durable queue of the topology; or `broadcast`: a queue of this process alone, that lives as long as its channel. */
+	/** A durable queue of the topology, or `broadcast`: an exclusive queue that lives as long as its channel. */
 	queue: string | { broadcast: true };
 	definition: EventDefinition<T, S>;
-	/** How many are handled at once. */
+	/** How many messages are handled at a time. */
 	prefetch: number;
 	/**
-	 * Must be safe to run twice with the same event. `upstream_unavailable` is tried again for ever, as the message waits safely;
-	 * any other error a few times, then the message becomes a dead letter.
+	 * Must be idempotent. `upstream_unavailable` is retried forever, as the message waits safely; other errors a few times, then the
+	 * message is dead-lettered.
 	 */
 	handle(event: EventEnvelope<T, z.output<S>>): Promise<void>;
 	logger: Logger;
 }
 
-/** Set on a dead letter: why nobody could handle it, and which queue it was in. */
+/** Header of a dead-lettered message: why no consumer could handle it. */
 export const REASON_HEADER = 'x-creatorr-reason';
 export const DIED_IN_HEADER = 'x-creatorr-died-in';
 const MAX_TRIES = 5;
@@ -80,7 +80,7 @@ function read<T extends string, S extends z.ZodType>(definition: EventDefinition
 	}
 }
 
-/** For operators: of a bug what it says itself, and not what a client would be told. */
+/** Returns the reason for operators: of a bug its own message, not the one for clients. */
 function reasonOf(error: AppError): string {
 	return error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message;
 }
@@ -104,7 +104,7 @@ async function handleWithRetries<T extends string, S extends z.ZodType>(
 	}
 }
 
-/** Where the message came out of a trace, that goes on. */
+/** Handles the message in a span. Continues the trace that the message names. */
 function handleInSpan<T extends string, S extends z.ZodType>(
 	options: ConsumerOptions<T, S>,
 	event: EventEnvelope<T, z.output<S>>,
@@ -124,7 +124,7 @@ function handleInSpan<T extends string, S extends z.ZodType>(
 	);
 }
 
-/** Puts the message among the dead letters with the reason, and only then takes it off its queue. */
+/** Publishes the message to the dead-letter exchange with the reason, and only then acks it. */
 async function deadLetter(
 	channel: ConfirmChannel,
 	message: ConsumeMessage,
@@ -159,7 +159,7 @@ async function settle(
 ): Promise<void> {
 	if (outcome === 'done') channel.ack(message);
 	else if (outcome === 'stopped') channel.nack(message, false, true);
-	// A dead letter already: publishing it once more would bring it back here for ever.
+	// The message is dead-lettered already. Publishing it again would return it here forever.
 	else if (message.fields.exchange === DEAD_LETTER_EXCHANGE) channel.ack(message);
 	else await deadLetter(channel, message, { reason: outcome.dead, queue });
 }
@@ -174,7 +174,7 @@ async function queueOf(
 	return queue;
 }
 
-/** Logs a dead letter, and counts how long handling took. */
+/** Logs a dead-lettered message, and measures how long handling took. */
 function reportHandled(
 	{ logger, definition: { type } }: Pick<ConsumerOptions<string, z.ZodType>, 'logger' | 'definition'>,
 	outcome: Outcome,
@@ -185,7 +185,7 @@ function reportHandled(
 	handlingSeconds.observe({ type, outcome: isDead ? 'dead_lettered' : outcome }, durationMs / 1_000);
 }
 
-/** Consumes a queue, again after every loss of the connection, until it is stopped. */
+/** Consumes a queue, and subscribes again after every connection loss, until it is stopped. */
 export function startConsumer<T extends string, S extends z.ZodType>(
 	broker: Broker,
 	options: ConsumerOptions<T, S>,
@@ -201,7 +201,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 			: { dead: invalid };
 		reportHandled(options, outcome, performance.now() - startedAtMs);
 		crashPoint('consumer.handled');
-		// A channel that closed meanwhile has given the message back: it comes again, and handling it twice is safe.
+		// A channel that closed meanwhile has requeued the message. It is delivered again, and handlers are idempotent.
 		await settle(channel, message, { outcome, queue }).catch((error: unknown) => {
 			options.logger.warn('event.not_settled', { type: options.definition.type, error });
 		});
@@ -213,7 +213,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 		await channel.prefetch(options.prefetch);
 		const queue = await queueOf(channel, options as unknown as ConsumerOptions<string, z.ZodType>);
 		const reply = await channel.consume(queue, (message) => {
-			// null: the broker cancelled the consumer, as it does when the queue is deleted or moves.
+			// null: the broker canceled the consumer, as it does when the queue is deleted or moves.
 			if (message === null) {
 				channel.close().catch(() => undefined);
 				return;

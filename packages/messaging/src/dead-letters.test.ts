@@ -14,14 +14,14 @@ import { DEAD_LETTER_EXCHANGE, QUEUES } from './topology.ts';
 let host: Awaited<ReturnType<typeof createVirtualHost>>;
 let broker: Broker;
 let publish: Publish;
-let letters: DeadLetters;
+let deadLetters: DeadLetters;
 
 beforeAll(async () => {
 	host = await createVirtualHost();
 	broker = await connectBroker({ url: host.url, name: 'dead-letters-test', logger: silent });
 	publish = createPublisher(broker);
 	await until(() => broker.ping());
-	letters = await openDeadLetters(host.url);
+	deadLetters = await openDeadLetters(host.url);
 });
 
 beforeEach(async () => {
@@ -31,14 +31,14 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-	await letters.close();
+	await deadLetters.close();
 	await broker.close();
 	await host.drop();
 });
 
 const changed = () => newEvent(planChanged, { user_id: newId('usr'), plan: 'pro', version: 1 }, newId('req'));
 
-/** Consumes the plans that auth hears of; dies of each while it is told to. */
+/** Consumes auth's queue for plan changes. Fails each message while `isBroken` returns true. */
 function startReader(isBroken: () => boolean) {
 	const handled: string[] = [];
 	const consumer = startConsumer(broker, {
@@ -57,41 +57,41 @@ function startReader(isBroken: () => boolean) {
 async function listed(count: number): Promise<DeadLetter[]> {
 	let found: DeadLetter[] = [];
 	await until(async () => {
-		found = (await letters.list(100)).letters;
+		found = (await deadLetters.list(100)).messages;
 		expect(found).toHaveLength(count);
 	});
 	return found;
 }
 
-const keepNothing = async () => undefined;
+const recordNothing = async () => undefined;
 
-/** Puts a message where the dead ones go, past everything of ours. */
-async function bury(routingKey: string, content: string, options: object = {}): Promise<void> {
+/** Publishes a message to the dead-letter exchange directly. */
+async function deadLetter(routingKey: string, content: string, options: object = {}): Promise<void> {
 	await withRawChannel(host.url, async (channel) => {
 		channel.publish(DEAD_LETTER_EXCHANGE, routingKey, Buffer.from(content), { persistent: true, ...options });
 		await channel.waitForConfirms();
 	});
 }
 
-describe('dead letters', () => {
-	test('are listed with why, where and when they died, and not taken by that', async () => {
+describe('dead-lettered messages', () => {
+	test('are listed with the reason, queue and time, and stay in the queue', async () => {
 		const reader = startReader(() => true);
 		const event = changed();
 		await until(() => publish(event));
-		const [letter] = await listed(1);
-		expect(letter).toMatchObject({
+		const [message] = await listed(1);
+		expect(message).toMatchObject({
 			id: event.id,
 			routingKey: 'plan.changed',
 			reason: 'no such column',
 			diedIn: QUEUES.authPlanChanged,
 		});
-		expect(JSON.parse(letter?.content ?? '')).toEqual(event);
-		expect(Math.abs((letter?.diedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+		expect(JSON.parse(message?.content ?? '')).toEqual(event);
+		expect(Math.abs((message?.diedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
 		await listed(1);
 		await reader.stop();
 	});
 
-	test('are replayed to whoever could not handle them, and are gone then', async () => {
+	test('are replayed to the consumer that couldn’t handle them, and leave the queue', async () => {
 		let isBroken = true;
 		const reader = startReader(() => isBroken);
 		const [first, second] = [changed(), changed()];
@@ -99,22 +99,22 @@ describe('dead letters', () => {
 		await publish(second);
 		await listed(2);
 		isBroken = false;
-		const { replayed } = await letters.replay(({ id }) => id === second.id, keepNothing);
+		const { replayed } = await deadLetters.replay(({ id }) => id === second.id, recordNothing);
 		expect(replayed.map(({ id }) => id)).toEqual([second.id]);
 		await until(() => expect(reader.handled).toEqual([second.id]));
 		expect((await listed(1)).map(({ id }) => id)).toEqual([first.id]);
 		await reader.stop();
 	});
 
-	test('are replayed as they came first', async () => {
+	test('are replayed with their original headers and content', async () => {
 		const options = {
 			messageId: 'evt_1',
 			contentType: 'application/json',
 			headers: { traceparent: '00-1-2-01', 'x-creatorr-reason': 'a bug', 'x-delivery-count': 7 },
 		};
-		await bury('plan.changed', '{"a": 1}', options);
+		await deadLetter('plan.changed', '{"a": 1}', options);
 		await listed(1);
-		await letters.replay(() => true, keepNothing);
+		await deadLetters.replay(() => true, recordNothing);
 		const message = await withRawChannel(host.url, (channel) =>
 			until(async () => {
 				const found = await channel.get(QUEUES.filesPlanChanged, { noAck: true });
@@ -133,78 +133,78 @@ describe('dead letters', () => {
 		expect(Object.keys(message.properties.headers ?? {})).not.toContain('x-creatorr-reason');
 	});
 
-	test('that die again come back, and the replay ends', async () => {
+	test('that fail again return to the queue, and the replay ends', async () => {
 		const reader = startReader(() => true);
 		const event = changed();
 		await until(() => publish(event));
 		await listed(1);
-		expect((await letters.replay(() => true, keepNothing)).replayed).toHaveLength(1);
+		expect((await deadLetters.replay(() => true, recordNothing)).replayed).toHaveLength(1);
 		expect((await listed(1)).map(({ id }) => id)).toEqual([event.id]);
 		await reader.stop();
 	});
 
-	test('that no queue takes stay, and keep no other from being replayed', async () => {
-		await bury('job.requested.nobody', '{}', { messageId: 'evt_1' });
-		await bury('plan.changed', '{}', { messageId: 'evt_2' });
+	test('that no queue is bound for stay, and don’t block the replay of others', async () => {
+		await deadLetter('job.requested.nobody', '{}', { messageId: 'evt_1' });
+		await deadLetter('plan.changed', '{}', { messageId: 'evt_2' });
 		await listed(2);
-		const { replayed, unroutable } = await letters.replay(() => true, keepNothing);
+		const { replayed, unroutable } = await deadLetters.replay(() => true, recordNothing);
 		expect([replayed, unroutable].map((found) => found.map(({ id }) => id))).toEqual([['evt_2'], ['evt_1']]);
 		expect((await listed(1)).map(({ id }) => id)).toEqual(['evt_1']);
 	});
 
-	test('stay where nobody can write down what is done to them', async () => {
-		await bury('plan.changed', '{}', { messageId: 'evt_1' });
+	test('stay when the action can’t be recorded', async () => {
+		await deadLetter('plan.changed', '{}', { messageId: 'evt_1' });
 		await listed(1);
 		const fail = async () => Promise.reject(new Error('no database'));
-		await expect(letters.drop(() => true, fail)).rejects.toThrow('no database');
+		await expect(deadLetters.drop(() => true, fail)).rejects.toThrow('no database');
 		// The broker requeues the message after the command has ended.
 		await listed(1);
-		await expect(letters.replay(() => true, fail)).rejects.toThrow('no database');
+		await expect(deadLetters.replay(() => true, fail)).rejects.toThrow('no database');
 		expect((await listed(1)).map(({ id }) => id)).toEqual(['evt_1']);
 	});
 
 	test('are dropped one by one', async () => {
-		await bury('plan.changed', '1', { messageId: 'evt_1' });
-		await bury('plan.changed', '2', { messageId: 'evt_2' });
+		await deadLetter('plan.changed', '1', { messageId: 'evt_1' });
+		await deadLetter('plan.changed', '2', { messageId: 'evt_2' });
 		await listed(2);
-		const dropped = await letters.drop(({ id }) => id === 'evt_1', keepNothing);
+		const dropped = await deadLetters.drop(({ id }) => id === 'evt_1', recordNothing);
 		expect(dropped.map(({ id }) => id)).toEqual(['evt_1']);
 		expect((await listed(1)).map(({ id }) => id)).toEqual(['evt_2']);
 	});
 
-	test('without an id have one by what they say', async () => {
-		await bury('plan.changed', 'not even JSON');
-		const [letter] = await listed(1);
-		expect(letter).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{16}$/), diedIn: null, diedAt: null });
-		expect(await letters.drop(({ id }) => id === letter?.id, keepNothing)).toHaveLength(1);
+	test('without an id get a digest of their content as id', async () => {
+		await deadLetter('plan.changed', 'not even JSON');
+		const [message] = await listed(1);
+		expect(message).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{16}$/), diedIn: null, diedAt: null });
+		expect(await deadLetters.drop(({ id }) => id === message?.id, recordNothing)).toHaveLength(1);
 	});
 
-	test('are listed so many at a time, with how many there are', async () => {
-		for (const id of ['evt_1', 'evt_2', 'evt_3']) await bury('plan.changed', '', { messageId: id });
+	test('are listed up to a limit, with their total', async () => {
+		for (const id of ['evt_1', 'evt_2', 'evt_3']) await deadLetter('plan.changed', '', { messageId: id });
 		await listed(3);
 		await until(async () => {
-			const found = await letters.list(2);
-			expect([found.total, found.letters.map(({ id }) => id)]).toEqual([3, ['evt_1', 'evt_2']]);
+			const found = await deadLetters.list(2);
+			expect([found.total, found.messages.map(({ id }) => id)]).toEqual([3, ['evt_1', 'evt_2']]);
 		});
 	});
 
-	test('of the broker itself say what it says', async () => {
+	test('of the broker itself show its reason', async () => {
 		await withRawChannel(host.url, async (channel) => {
 			channel.publish('creatorr.events', 'plan.changed', Buffer.from('{}'), { messageId: 'evt_1' });
 			await channel.waitForConfirms();
-			const message = await until(async () => {
+			const delivery = await until(async () => {
 				const found = await channel.get(QUEUES.filesPlanChanged);
 				if (!found) throw new Error('not there yet');
 				return found;
 			});
-			channel.nack(message, false, false);
-			const [letter] = await listed(1);
-			expect(letter).toMatchObject({ id: 'evt_1', reason: 'rejected', diedIn: QUEUES.filesPlanChanged });
-			expect(letter?.diedAt).toBeInstanceOf(Date);
+			channel.nack(delivery, false, false);
+			const [message] = await listed(1);
+			expect(message).toMatchObject({ id: 'evt_1', reason: 'rejected', diedIn: QUEUES.filesPlanChanged });
+			expect(message?.diedAt).toBeInstanceOf(Date);
 		});
 	});
 });
 
-test('a broker that is away is said at once', async () => {
+test('a broker that is down fails the command at once', async () => {
 	await expect(openDeadLetters('amqp://127.0.0.1:1')).rejects.toThrow(/ECONNREFUSED/);
 });

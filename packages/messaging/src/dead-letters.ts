@@ -6,42 +6,42 @@ import { DIED_IN_HEADER, REASON_HEADER } from './consumer.ts';
 import { publishConfirmed, UnroutableError } from './publish-confirmed.ts';
 import { EVENTS_EXCHANGE, QUEUES } from './topology.ts';
 
-/** A message that no consumer could handle, as it lies in the queue. */
+/** A dead-lettered message. */
 export interface DeadLetter {
-	/** Of the event; of a message without one, a digest of what it says. The same event may be dead in several queues. */
+	/** Event id, or a digest of the content if the message has none. An event may be dead-lettered from several queues. */
 	id: string;
-	/** The event's type, and the tool where it asks for one. */
+	/** The event's type; for job requests followed by the tool. */
 	routingKey: string;
-	/** Why, as the consumer or the broker says. */
+	/** Why, in the words of the consumer or the broker. */
 	reason: string;
-	/** Which queue it was in. */
+	/** The queue it was in. */
 	diedIn: string | null;
 	diedAt: Date | null;
 	content: string;
 }
 
-type Choose = (letter: DeadLetter) => boolean;
-/** Writes down what is done to a letter; when it rejects, the letter stays where it is. */
-type Keep = (letter: DeadLetter) => Promise<void>;
+type Choose = (message: DeadLetter) => boolean;
+/** Records what is done to a message. If it rejects, the message stays in the queue. */
+type RecordAction = (message: DeadLetter) => Promise<void>;
 
 export interface DeadLetters {
-	/** How many there are, and the oldest of them. None is taken. */
-	list(limit: number): Promise<{ total: number; letters: DeadLetter[] }>;
+	/** Returns the total and the oldest messages. Removes none. */
+	list(limit: number): Promise<{ total: number; messages: DeadLetter[] }>;
 	/**
-	 * Publishes each that is chosen once more, as it came first, and takes it off the queue when the broker has it safe and it is
-	 * written down. Whoever is killed in between leaves it where it is, to be published again: consumers may see an event twice.
-	 * Those that no queue takes stay too.
+	 * Publishes each chosen message again as it was first, and removes it once the broker has confirmed it and the action is recorded.
+	 * A command killed in between leaves the message, which is then published again: consumers may see an event twice. Messages
+	 * that no queue is bound for stay.
 	 */
-	replay(choose: Choose, keep: Keep): Promise<{ replayed: DeadLetter[]; unroutable: DeadLetter[] }>;
-	/** Takes those that are chosen off the queue for good, once each is written down; answers which. */
-	drop(choose: Choose, keep: Keep): Promise<DeadLetter[]>;
+	replay(choose: Choose, record: RecordAction): Promise<{ replayed: DeadLetter[]; unroutable: DeadLetter[] }>;
+	/** Removes the chosen messages for good, each after its action is recorded. Returns them. */
+	drop(choose: Choose, record: RecordAction): Promise<DeadLetter[]>;
 	close(): Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Somebody else may take them meanwhile. */
-const GIVE_BACK_MS = 2_000;
-const GIVE_BACK_PAUSE_MS = 10;
+/** Limit of the wait for the broker to requeue messages; another process may take them meanwhile. */
+const REQUEUE_TIMEOUT_MS = 2_000;
+const REQUEUE_POLL_MS = 10;
 
 interface Death {
 	queue?: string;
@@ -49,7 +49,7 @@ interface Death {
 	time?: { value?: number };
 }
 
-/** Where the broker itself gave it up: delivered too often, say. */
+/** Returns why the broker itself dead-lettered the message, for example after too many deliveries. */
 function brokerDeath({ headers }: MessageProperties): Death {
 	return (headers?.['x-death'] as Death[] | undefined)?.[0] ?? {};
 }
@@ -72,8 +72,8 @@ function toDeadLetter({ fields, properties, content }: GetMessage): DeadLetter {
 	};
 }
 
-/** As it was before it died, to the exchange that it came from. What begins with x- was added when it died. */
-async function publishAgain(
+/** Publishes the message as it was, to the original exchange. Headers that begin with x- were added by dead-lettering. */
+async function republish(
 	channel: ConfirmChannel,
 	{ fields, properties, content }: GetMessage,
 	messageId: string,
@@ -94,47 +94,47 @@ async function publishAgain(
 }
 
 type Connection = Awaited<ReturnType<typeof connect>>;
-/** Answers whether the message is done with. */
-type Visit = (channel: ConfirmChannel, message: GetMessage) => Promise<boolean>;
+/** Returns whether the message can be acked. */
+type Visit = (channel: ConfirmChannel, delivery: GetMessage) => Promise<boolean>;
 
 /**
- * Looks at those that are there now, one after the other; what the visitor leaves is back when this resolves, and not before the
- * last has been seen, so that none is seen twice. Until then they show in nobody else's list. Answers how many were there.
+ * Visits the messages in the queue one by one, and requeues the others before it resolves, after the last visit, so that none is
+ * visited twice. Meanwhile no other command sees them. Returns how many there were.
  */
 async function visitAll(connection: Connection, limit: number, visit: Visit): Promise<number> {
 	const channel = await connection.createConfirmChannel();
-	// A queue that is not there closes the channel, and an error that nobody hears ends the process.
+	// A missing queue closes the channel, and an error without a listener ends the process.
 	channel.on('error', () => undefined);
 	try {
 		const { messageCount } = await channel.checkQueue(QUEUES.deadLetters);
-		let left = 0;
+		let remaining = 0;
 		for (let seen = 0; seen < Math.min(messageCount, limit); seen += 1) {
-			const message = await channel.get(QUEUES.deadLetters);
-			if (message === false) break;
-			if (await visit(channel, message)) channel.ack(message);
-			else left += 1;
+			const delivery = await channel.get(QUEUES.deadLetters);
+			if (delivery === false) break;
+			if (await visit(channel, delivery)) channel.ack(delivery);
+			else remaining += 1;
 		}
-		await giveBack(channel, left);
+		await requeue(channel, remaining);
 		return messageCount;
 	} finally {
 		await channel.close().catch(() => undefined);
 	}
 }
 
-/** The broker puts them back a moment after it was told to, and whoever asks in between would find none. */
-async function giveBack(channel: ConfirmChannel, count: number): Promise<void> {
+/** Requeues messages, and waits until the broker has them in the queue: it requeues a moment after the nack. */
+async function requeue(channel: ConfirmChannel, count: number): Promise<void> {
 	if (count === 0) return;
 	channel.nackAll(true);
-	for (const end = Date.now() + GIVE_BACK_MS; Date.now() < end; await sleep(GIVE_BACK_PAUSE_MS)) {
+	for (const end = Date.now() + REQUEUE_TIMEOUT_MS; Date.now() < end; await sleep(REQUEUE_POLL_MS)) {
 		const { messageCount } = await channel.checkQueue(QUEUES.deadLetters);
 		if (messageCount >= count) return;
 	}
 }
 
-/** Whether it was published: false when no queue takes it. */
-async function isPublishedAgain(channel: ConfirmChannel, message: GetMessage, messageId: string) {
+/** Publishes the message again. Returns false if no queue is bound for it. */
+async function tryRepublish(channel: ConfirmChannel, delivery: GetMessage, messageId: string) {
 	try {
-		await publishAgain(channel, message, messageId);
+		await republish(channel, delivery, messageId);
 		return true;
 	} catch (error) {
 		if (error instanceof Error && error.cause instanceof UnroutableError) return false;
@@ -142,55 +142,55 @@ async function isPublishedAgain(channel: ConfirmChannel, message: GetMessage, me
 	}
 }
 
-/** Those that are chosen and that `settle` is done with: it leaves one where it is by answering false. */
+/** Settles the chosen messages. `settle` returns false to leave one in the queue. */
 async function settleChosen(
 	connection: Connection,
 	choose: Choose,
-	settle: (channel: ConfirmChannel, message: GetMessage, letter: DeadLetter) => Promise<boolean>,
+	settle: (channel: ConfirmChannel, delivery: GetMessage, message: DeadLetter) => Promise<boolean>,
 ): Promise<DeadLetter[]> {
 	const settled: DeadLetter[] = [];
-	await visitAll(connection, Number.POSITIVE_INFINITY, async (channel, message) => {
-		const letter = toDeadLetter(message);
-		if (!choose(letter) || !(await settle(channel, message, letter))) return false;
-		settled.push(letter);
+	await visitAll(connection, Number.POSITIVE_INFINITY, async (channel, delivery) => {
+		const message = toDeadLetter(delivery);
+		if (!choose(message) || !(await settle(channel, delivery, message))) return false;
+		settled.push(message);
 		return true;
 	});
 	return settled;
 }
 
-/** The dead letters, for an operator's command. Rejects when the broker does not answer. */
+/** Opens the dead-letter queue for an operator's command. Rejects if the broker doesn't respond. */
 export async function openDeadLetters(url: string): Promise<DeadLetters> {
 	const connection = await connect(url, {
 		timeout: CONNECT_TIMEOUT_MS,
 		clientProperties: { connection_name: 'dlq' },
 	});
-	// Whoever waits for an answer is told by that; an error that nobody hears ends the process.
+	// Callers get errors from their own calls; an error without a listener ends the process.
 	connection.on('error', () => undefined);
 	return {
 		async list(limit) {
-			const letters: DeadLetter[] = [];
-			const total = await visitAll(connection, limit, async (_channel, message) => {
-				letters.push(toDeadLetter(message));
+			const messages: DeadLetter[] = [];
+			const total = await visitAll(connection, limit, async (_channel, delivery) => {
+				messages.push(toDeadLetter(delivery));
 				return false;
 			});
-			return { total, letters };
+			return { total, messages };
 		},
-		async replay(choose, keep) {
+		async replay(choose, record) {
 			const unroutable: DeadLetter[] = [];
-			const replayed = await settleChosen(connection, choose, async (channel, message, letter) => {
-				if (!(await isPublishedAgain(channel, message, letter.id))) {
-					unroutable.push(letter);
+			const replayed = await settleChosen(connection, choose, async (channel, delivery, message) => {
+				if (!(await tryRepublish(channel, delivery, message.id))) {
+					unroutable.push(message);
 					return false;
 				}
 				crashPoint('command.replay.published');
-				await keep(letter);
+				await record(message);
 				return true;
 			});
 			return { replayed, unroutable };
 		},
-		drop: (choose, keep) =>
-			settleChosen(connection, choose, async (_channel, _message, letter) => {
-				await keep(letter);
+		drop: (choose, record) =>
+			settleChosen(connection, choose, async (_channel, _delivery, message) => {
+				await record(message);
 				return true;
 			}),
 		close: () => connection.close(),

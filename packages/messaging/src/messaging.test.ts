@@ -24,7 +24,7 @@ let host: Awaited<ReturnType<typeof createVirtualHost>>;
 let broker: Broker;
 let publish: Publish;
 
-/** Tries until it stops throwing: channels open in the background. */
+/** Retries until it stops throwing: channels open in the background. */
 async function eventually<T>(work: () => Promise<T> | T, forMs = 15_000): Promise<T> {
 	const end = Date.now() + forMs;
 	for (;;) {
@@ -88,7 +88,7 @@ function takeDeadLetter(): Promise<{ reason: unknown; content: string }> {
 }
 
 describe('publishing and consuming', () => {
-	test('a consumer gets what was published, under its request id', async () => {
+	test('delivers an event under its request id', async () => {
 		const got: { event: EventEnvelope; requestId: string }[] = [];
 		const consumer = startConsumer(broker, {
 			queue: toolQueue('a'),
@@ -106,11 +106,11 @@ describe('publishing and consuming', () => {
 		await consumer.stop();
 	});
 
-	test('publishing what no queue takes is an error', async () => {
+	test('rejects an event that no queue is bound for', async () => {
 		await expect(publish(requested('nobody'))).rejects.toMatchObject({ code: 'upstream_unavailable' });
 	});
 
-	test('a broadcast reaches every consumer and may reach none', async () => {
+	test('delivers a broadcast to every consumer, or to none', async () => {
 		const heard: string[] = [];
 		const listeners = ['one', 'two'].map((name) =>
 			startConsumer(broker, {
@@ -133,7 +133,7 @@ describe('publishing and consuming', () => {
 });
 
 describe('a message that cannot be handled', () => {
-	test('becomes a dead letter with its reason when it is not valid', async () => {
+	test('is dead-lettered with its reason if it is invalid', async () => {
 		const consumer = startConsumer(broker, {
 			queue: QUEUES.jobsJobFinished,
 			definition: jobFinished,
@@ -151,7 +151,7 @@ describe('a message that cannot be handled', () => {
 		await consumer.stop();
 	});
 
-	test('becomes a dead letter after some tries, also for jobs to see', async () => {
+	test('is dead-lettered after a few retries, also for jobs', async () => {
 		let tries = 0;
 		const consumer = startConsumer(broker, {
 			queue: toolQueue('b'),
@@ -174,7 +174,7 @@ describe('a message that cannot be handled', () => {
 		await consumer.stop();
 	});
 
-	test('is tried for as long as a part is away', async () => {
+	test('is retried for as long as a dependency is down', async () => {
 		let tries = 0;
 		const consumer = startConsumer(broker, {
 			queue: toolQueue('c'),
@@ -195,8 +195,8 @@ describe('a message that cannot be handled', () => {
 	});
 });
 
-describe('losing the channel', () => {
-	test('a consumer whose queue was deleted under it subscribes again', async () => {
+describe('after a channel is lost', () => {
+	test('a consumer whose queue was deleted subscribes again', async () => {
 		let handled = 0;
 		const consumer = startConsumer(broker, {
 			queue: toolQueue('d'),
@@ -230,7 +230,7 @@ describe('losing the channel', () => {
 		await consumer.stop();
 	});
 
-	test('after the connection was cut everything goes on, also what was being handled', async () => {
+	test('publishing and consuming continue, and an unacknowledged message is redelivered', async () => {
 		const proxy = await startProxy(host.url);
 		const cutBroker = await connectBroker({ url: proxy.url, name: 'cut', logger, tools: ['e'] });
 		const publishThere = createPublisher(cutBroker);
@@ -260,7 +260,7 @@ describe('losing the channel', () => {
 		await proxy.close();
 	});
 
-	test('a message that was being handled when the consumer stops is finished first', async () => {
+	test('a message that is being handled when the consumer stops is completed first', async () => {
 		const gate = Promise.withResolvers<void>();
 		let state = 'waiting';
 		const consumer = startConsumer(broker, {
@@ -282,7 +282,7 @@ describe('losing the channel', () => {
 		expect(state).toBe('done');
 	});
 
-	test('a message between two tries goes back to its queue when the consumer stops', async () => {
+	test('a message between two retries is requeued when the consumer stops', async () => {
 		let tries = 0;
 		const consumer = startConsumer(broker, {
 			queue: toolQueue('g'),
@@ -305,7 +305,7 @@ describe('losing the channel', () => {
 	});
 });
 
-test('publishing while the broker is away is refused at once', async () => {
+test('publishing while the broker is down is rejected at once', async () => {
 	const lonely = await connectBroker({ url: 'amqp://127.0.0.1:1', name: 'lonely', logger });
 	const publishLonely = createPublisher(lonely);
 	await expect(publishLonely(requested('a'))).rejects.toMatchObject({ code: 'upstream_unavailable' });
@@ -313,7 +313,7 @@ test('publishing while the broker is away is refused at once', async () => {
 	await lonely.close();
 });
 
-test('the messages that wait in queues are counted', async () => {
+test('countMessages returns the ready messages of each queue', async () => {
 	const before = await broker.countMessages([toolQueue('b'), QUEUES.deadLetters]);
 	expect([...before.keys()]).toEqual([toolQueue('b'), QUEUES.deadLetters]);
 	await publish(requested('b'));
@@ -327,7 +327,7 @@ test('the messages that wait in queues are counted', async () => {
 });
 
 describe('ping while publishes wait', () => {
-	/** A queue that the broker keeps full, so that it confirms no message of this tool. */
+	/** Fills a queue so that the broker confirms no message of this tool. */
 	async function fillQueueOf(tool: string): Promise<void> {
 		await withRawChannel(host.url, async (channel) => {
 			const options = { arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' } };

@@ -5,7 +5,7 @@ import { relayOutbox } from './outbox.ts';
 
 const logger = { warn: () => undefined };
 
-/** An outbox of so many rows, which the transaction of a batch reads and deletes from. */
+/** An outbox of `count` rows that the transaction of a batch reads and deletes. */
 function outboxOf(count: number) {
 	let rows = Array.from({ length: count }, (_, index) => ({ id: BigInt(index), payload: { id: index } }));
 	const tx = {
@@ -24,7 +24,7 @@ async function waitUntil(condition: () => boolean): Promise<void> {
 	while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('one run publishes every row, however many batches these are', async () => {
+test('one run publishes every row in batches', async () => {
 	const outbox = outboxOf(250);
 	const published: EventEnvelope[] = [];
 	const publish = async (event: EventEnvelope) => void published.push(event);
@@ -32,7 +32,7 @@ test('one run publishes every row, however many batches these are', async () => 
 	expect([outbox.left(), published.length]).toEqual([0, 250]);
 });
 
-test('rows that the broker did not confirm are published again without a wake', async () => {
+test('unconfirmed rows are published again without a wake', async () => {
 	const outbox = outboxOf(1);
 	let tries = 0;
 	async function publish() {
@@ -45,7 +45,7 @@ test('rows that the broker did not confirm are published again without a wake', 
 	expect(tries).toBe(3);
 });
 
-test('a relay that stops publishes what was added since its last run', async () => {
+test('a relay that stops publishes rows added since its last run', async () => {
 	const outbox = outboxOf(1);
 	const publish = async () => undefined;
 	const relay = startTask(relayOutbox, { deps: { prisma: outbox.prisma, publish }, logger });
@@ -55,7 +55,7 @@ test('a relay that stops publishes what was added since its last run', async () 
 	expect(outbox.left()).toBe(0);
 });
 
-test('a relay stops although the broker is away', async () => {
+test('a relay stops while the broker is down', async () => {
 	const outbox = outboxOf(1);
 	const publish = () => Promise.reject(new Error('away'));
 	const relay = startTask(relayOutbox, { deps: { prisma: outbox.prisma, publish }, logger });

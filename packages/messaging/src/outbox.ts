@@ -10,12 +10,12 @@ type OutboxDeps = Pick<Messaging, 'publish'> & {
 };
 
 const BATCH_SIZE = 100;
-/** Finds what a lost notification left behind. */
+/** Finds rows whose notification was lost. */
 const SAFETY_POLL_MS = 5_000;
 
 /**
- * Publishes what transactions left in the outbox. Stops last, because requests, consumers and tasks add to it until they end, and runs
- * once more then. Events that this can't publish, as while the broker is away, wait for another replica or the next start.
+ * Publishes the events in the outbox. Stops last, because requests, consumers and tasks add to it until they end, and then runs
+ * once more. Events that can't be published, for example while the broker is down, wait for another replica or the next start.
  */
 export const relayOutbox = defineTask<OutboxDeps>({
 	name: 'outbox',
@@ -38,7 +38,7 @@ const oldestAge = gauge({
 	help: 'Age of the oldest event in this service’s outbox; 0 if it is empty',
 });
 
-/** How far publishing is behind. */
+/** Number and age of the events in the outbox. */
 export const outboxMetrics = defineMetrics<OutboxDeps, Awaited<ReturnType<typeof readOutboxLag>>>({
 	name: 'outbox',
 	gauges: [events, oldestAge],

@@ -5,19 +5,19 @@ import { confirmWatch } from './confirm-watch.ts';
 export interface OutgoingMessage {
 	exchange: string;
 	routingKey: string;
-	/** Names the message in what the broker returns. */
+	/** Identifies the message if the broker returns it. */
 	messageId: string;
 	content: Buffer;
 	options: Options.Publish;
 }
 
-/** No queue takes the message, which trying again does not change. */
+/** No queue is bound for the message. A retry doesn't help. */
 export class UnroutableError extends Error {}
 
-/** A confirm that takes longer will not come: the connection is half-open or the broker has stopped taking messages. */
+/** A later confirm won't come: the connection is half-open or the broker accepts no messages. */
 const CONFIRM_TIMEOUT_MS = 10_000;
 
-/** The ids of mandatory messages that came back because no queue takes them; the broker says so before it confirms. */
+/** Ids of mandatory messages that the broker returned because no queue is bound for them. It returns them before it confirms them. */
 const returnedIds = new WeakMap<ConfirmChannel, Set<string>>();
 
 function returnsOf(channel: ConfirmChannel): Set<string> {
@@ -29,13 +29,13 @@ function returnsOf(channel: ConfirmChannel): Set<string> {
 	return ids;
 }
 
-/** Resolves once the broker has the message safe in every queue that wants it; rejects with `upstream_unavailable` otherwise. */
+/** Resolves once the broker has the message in every bound queue. Rejects with `upstream_unavailable` otherwise. */
 export async function publishConfirmed(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
 	const { exchange, routingKey, messageId, content } = message;
 	const returned = returnsOf(channel);
 	const { promise, resolve, reject } = Promise.withResolvers<void>();
 	const startedAtMs = performance.now();
-	// Only these reach a quorum queue for sure: a broker whose write-ahead log died still confirms all others.
+	// Only persistent, mandatory messages certainly reach a quorum queue: a broker whose write-ahead log died still confirms others.
 	const isDurable = message.options.persistent === true && message.options.mandatory === true;
 	const timer = setTimeout(() => reject(new Error('no confirm came')), CONFIRM_TIMEOUT_MS);
 	try {

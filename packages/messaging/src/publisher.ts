@@ -8,13 +8,13 @@ import type { Broker } from './connection.ts';
 import { publishConfirmed } from './publish-confirmed.ts';
 import { EVENTS_EXCHANGE, routingKey } from './topology.ts';
 
-/** Resolves once the broker has the event safe in every queue that wants it. Rejects otherwise: publish it again. */
+/** Resolves once the broker has the event in every bound queue. If it rejects, publish the event again. */
 export type Publish = (event: EventEnvelope) => Promise<void>;
 
-/** Heard by whoever listens just now, perhaps by nobody. */
+/** Types delivered to the consumers that are connected now, if any. */
 const BROADCASTS: ReadonlySet<string> = new Set([jobCanceled.type]);
-/** Not worth a disk write. */
-const FLEETING: ReadonlySet<string> = new Set([jobProgressed.type]);
+/** Types that need no disk write. */
+const TRANSIENT: ReadonlySet<string> = new Set([jobProgressed.type]);
 
 const failures = counter({
 	name: 'creatorr_publish_failures_total',
@@ -22,7 +22,7 @@ const failures = counter({
 	labels: ['type'],
 });
 
-/** Publishes with confirms; an event that no queue would take is an error, as a confirm alone does not tell. */
+/** Returns a publisher with confirms. An event that no queue is bound for is an error, which a confirm alone doesn't show. */
 export function createPublisher(broker: Broker): Publish {
 	const kept = broker.keepChannel(async () => undefined);
 	async function publish(event: EventEnvelope): Promise<void> {
@@ -37,7 +37,7 @@ export function createPublisher(broker: Broker): Publish {
 			content: Buffer.from(JSON.stringify(event)),
 			options: {
 				contentType: 'application/json',
-				persistent: !FLEETING.has(event.type),
+				persistent: !TRANSIENT.has(event.type),
 				mandatory: !BROADCASTS.has(event.type),
 				...(traceparent ? { headers: { [TRACEPARENT_HEADER]: traceparent } } : {}),
 			},
@@ -45,9 +45,9 @@ export function createPublisher(broker: Broker): Publish {
 		crashPoint('publisher.confirmed');
 	}
 
-	/** In the trace that the event names, or in the one that is going on. */
+	/** Publishes in the trace that the event names, or in the current one. */
 	function publishInSpan(event: EventEnvelope): Promise<void> {
-		if (FLEETING.has(event.type)) return publish(event);
+		if (TRANSIENT.has(event.type)) return publish(event);
 		const options = { kind: SpanKind.PRODUCER, attributes: { request_id: event.request_id } };
 		const parent = contextOf(event.traceparent);
 		return inSpan(`${event.type} publish`, { ...options, ...(parent && { parent }) }, () => publish(event));

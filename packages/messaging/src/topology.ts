@@ -8,12 +8,12 @@ import {
 } from '@creatorr/contracts/events';
 import type { Channel } from 'amqplib';
 
-/** Every event goes to this topic exchange under its routing key. */
+/** Topic exchange of all events, by routing key. */
 export const EVENTS_EXCHANGE = 'creatorr.events';
-/** What no consumer could handle, under the routing key that it had. */
+/** Exchange of messages that no consumer could handle, under their routing keys. */
 export const DEAD_LETTER_EXCHANGE = 'creatorr.dead-letters';
 
-/** Durable queues, named after who reads them and what. */
+/** Durable queues, named after their consumer and event. */
 export const QUEUES = {
 	authPlanChanged: 'auth.plan-changed',
 	billingAccountDeleted: 'billing.account-deleted',
@@ -25,9 +25,9 @@ export const QUEUES = {
 	jobsPlanChanged: 'jobs.plan-changed',
 	jobsJobFinished: 'jobs.job-finished',
 	jobsJobProgressed: 'jobs.job-progressed',
-	/** Dead letters of job requests, for jobs to fail the job; operators read {@link QUEUES.deadLetters}. */
+	/** Dead-lettered job requests, for which jobs fails the job. Operators read {@link QUEUES.deadLetters}. */
 	jobsDeadLetters: 'jobs.dead-letters',
-	/** Every dead letter, kept until an operator has looked at it. */
+	/** Every dead-lettered message, until an operator replays or drops it. */
 	deadLetters: 'dead-letters',
 } as const;
 
@@ -43,24 +43,24 @@ const SUBSCRIPTIONS = [
 	[QUEUES.jobsJobFinished, jobFinished.type],
 ] as const;
 
-/** A tool's own queue, which the workers that have the tool consume. */
+/** Returns the queue of a tool, which workers with that tool consume. */
 export function toolQueue(slug: string): string {
 	return `tool.${slug}`;
 }
 
-/** An event's routing key is its type; a job request goes on to name its tool. */
+/** Returns the event's routing key: its type, and for a job request its tool. */
 export function routingKey(event: { type: string; data: unknown }): string {
 	if (event.type !== jobRequested.type) return event.type;
 	return `${event.type}.${jobRequested.data.parse(event.data).tool}`;
 }
 
-/** A tool's queue counts no deliveries: a request that meets crashing workers is as good as before, and claims count attempts. */
+/** No delivery limit: a request that met crashing workers is as good as before, and claims count attempts. */
 function toolQueueOptions() {
-	return { ...KEEPING, arguments: { ...KEEPING.arguments, 'x-delivery-limit': -1 } };
+	return { ...DURABLE_QUORUM, arguments: { ...DURABLE_QUORUM.arguments, 'x-delivery-limit': -1 } };
 }
 
-/** A queue that keeps its messages through the loss of a node, and passes on what it cannot deliver without losing it. */
-const KEEPING = {
+/** Survives the loss of a node, and dead-letters what it can't deliver without losing it. */
+const DURABLE_QUORUM = {
 	durable: true,
 	arguments: {
 		'x-queue-type': 'quorum',
@@ -72,12 +72,12 @@ const KEEPING = {
 
 const DEAD_LETTERS = { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': -1 } };
 
-/** Progress is only worth something while it is new. */
-const FLEETING = { durable: true, messageTtl: 30_000, maxLength: 20_000 };
+/** Progress is worthless once it is old. */
+const TRANSIENT = { durable: true, messageTtl: 30_000, maxLength: 20_000 };
 
 /**
- * Declares every exchange and queue, whoever asks: an event published before its reader has ever run must find its queue.
- * Idempotent. `tools` are the slugs whose queues the caller publishes to or consumes.
+ * Declares every exchange and queue, so that an event published before its consumer has ever run finds its queue. Idempotent.
+ * `tools` are the slugs whose queues the caller publishes to or consumes.
  */
 export async function declareTopology(channel: Channel, tools: readonly string[]): Promise<void> {
 	await channel.assertExchange(EVENTS_EXCHANGE, 'topic', { durable: true });
@@ -87,10 +87,10 @@ export async function declareTopology(channel: Channel, tools: readonly string[]
 	await channel.assertQueue(QUEUES.jobsDeadLetters, DEAD_LETTERS);
 	await channel.bindQueue(QUEUES.jobsDeadLetters, DEAD_LETTER_EXCHANGE, `${jobRequested.type}.#`);
 	for (const [queue, key] of SUBSCRIPTIONS) {
-		await channel.assertQueue(queue, KEEPING);
+		await channel.assertQueue(queue, DURABLE_QUORUM);
 		await channel.bindQueue(queue, EVENTS_EXCHANGE, key);
 	}
-	await channel.assertQueue(QUEUES.jobsJobProgressed, FLEETING);
+	await channel.assertQueue(QUEUES.jobsJobProgressed, TRANSIENT);
 	await channel.bindQueue(QUEUES.jobsJobProgressed, EVENTS_EXCHANGE, jobProgressed.type);
 	for (const slug of tools) {
 		await channel.assertQueue(toolQueue(slug), toolQueueOptions());

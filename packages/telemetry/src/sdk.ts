@@ -12,9 +12,9 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { Tracing, TracingSettings } from './tracing-settings.ts';
 
-/** A collector that is away may not hold up a process that ends. */
+/** Limits the wait for a collector that is down when a process ends. */
 const FLUSH_MS = 1_000;
-/** A trace can be looked at so long after it has ended. */
+/** A trace is visible this long after its end. */
 const SEND_EVERY_MS = 2_000;
 
 function samplerOf({ share, followsParents }: TracingSettings): Sampler {
@@ -22,7 +22,7 @@ function samplerOf({ share, followsParents }: TracingSettings): Sampler {
 	return followsParents ? new ParentBasedSampler({ root }) : root;
 }
 
-/** The one place that knows the SDK. */
+/** Starts the SDK. Nothing else imports it. */
 export function startSdk(settings: TracingSettings): Tracing {
 	const provider = new TracerProvider({
 		resource: resourceFromAttributes({

@@ -17,7 +17,7 @@ afterEach(() => exporter.reset());
 
 const ended = () => exporter.getFinishedSpans();
 
-test('work outside of a trace makes no span', async () => {
+test('work outside a trace creates no span', async () => {
 	expect(await inSpan('timer', {}, async (span) => [span, currentTraceparent()])).toEqual([
 		undefined,
 		undefined,
@@ -25,7 +25,7 @@ test('work outside of a trace makes no span', async () => {
 	expect(ended()).toEqual([]);
 });
 
-test('work within a trace is a span of it, also on the other side of a wire', async () => {
+test('work in a trace creates a span of it, also after the trace crossed a process boundary', async () => {
 	const root = beginSpan('request', {});
 	const wire = await within(root, () => inSpan('publish', {}, async () => currentTraceparent()));
 	root.end();
@@ -61,7 +61,7 @@ test.each([
 	expect(contextOf(text)).toBeUndefined();
 });
 
-test('a traceparent says whether its trace is kept', () => {
+test('traceparentOf says whether the trace is sampled', () => {
 	const text = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`;
 	const parent = contextOf(text);
 	expect(parent && traceparentOf(trace.getSpanContext(parent) as never)).toBe(text);

@@ -12,21 +12,21 @@ export type { Span };
 export { SpanKind };
 
 /**
- * Names are of operations, commands and events, of which there are few; attributes are ids of ours, numbers and words of short
- * lists: never a file's name, a token, an email, or a URL, as presigned ones are keys.
+ * Names are operations, commands and event types, of which there are few. Attributes are our ids, numbers and words from short
+ * lists: never a file name, token, email or URL, as presigned URLs are secrets.
  */
 interface SpanOptions {
 	kind?: SpanKind;
 	attributes?: Attributes;
-	/** Where it goes on, instead of what is going on here. */
+	/** Continues this trace instead of the current one. */
 	parent?: Context | undefined;
 }
 
 const tracer = trace.getTracer('creatorr');
 
 /**
- * Does the work in a span of its own within the trace that is going on; without one nothing is kept, so that timers and
- * heartbeats make no traces. An error ends the span as failed and is thrown on.
+ * Runs work in a span of the current trace. Without a trace it creates no span, so that timers and heartbeats make no traces. An
+ * error fails the span and is rethrown.
  */
 export async function inSpan<T>(
 	name: string,
@@ -46,7 +46,7 @@ export async function inSpan<T>(
 	});
 }
 
-/** Says of a span that it did not go well, by the error's class and code; a message may hold what is nobody's business. */
+/** Marks a span as failed with the error's class and code. A message may contain personal data. */
 export function failSpan(span: Span, error: unknown): void {
 	const type = error instanceof Error ? error.name : 'unknown';
 	const code = error instanceof Error && 'code' in error ? { 'creatorr.error_code': String(error.code) } : {};
@@ -58,7 +58,7 @@ export function markFailed(span: Span): void {
 	span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** Begins a trace, or goes on with one: for whoever ends the span by itself. */
+/** Begins a trace, or a span of `parent`. The caller ends the span. */
 export function beginSpan(
 	name: string,
 	{ kind = SpanKind.INTERNAL, attributes = {}, parent }: SpanOptions,
@@ -66,17 +66,17 @@ export function beginSpan(
 	return tracer.startSpan(name, { kind, attributes, root: parent === undefined }, parent);
 }
 
-/** Does the work within a span that somebody else ends. */
+/** Runs work in a span that the caller ends. */
 export function within<T>(span: Span, work: () => T): T {
 	return context.with(trace.setSpan(context.active(), span), work);
 }
 
-/** Adds to the span that is going on, if any. */
+/** Adds attributes to the current span, if any. */
 export function noteOnSpan(attributes: Attributes): void {
 	trace.getActiveSpan()?.setAttributes(attributes);
 }
 
-/** The trace that is going on, for log lines. */
+/** Returns the id of the current trace, for log lines. */
 export function currentTraceId(): string | undefined {
 	return trace.getActiveSpan()?.spanContext().traceId;
 }

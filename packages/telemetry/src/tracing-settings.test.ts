@@ -4,7 +4,7 @@ import { readTracingSettings } from './tracing-settings.ts';
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
 const read = (env: NodeJS.ProcessEnv) => readTracingSettings('jobs', env);
 
-test('traces are kept where somebody takes them, and nowhere else', () => {
+test('traces are exported only if the environment names a collector', () => {
 	expect(read({}).isOn).toBe(false);
 	expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }).isOn).toBe(false);
 	expect(read(ENDPOINT)).toEqual({ isOn: true, serviceName: 'jobs', share: 1, followsParents: true });
@@ -13,7 +13,7 @@ test('traces are kept where somebody takes them, and nowhere else', () => {
 	expect(read({ ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }).isOn).toBe(false);
 });
 
-test('a share of the traces may be kept', () => {
+test('the sampler can keep a share of the traces', () => {
 	const ratio = {
 		...ENDPOINT,
 		OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',

@@ -1,16 +1,16 @@
-/** What keeps traces, once it runs. */
+/** A running exporter. */
 export interface Tracing {
-	/** Sends what is left; resolves also where nobody takes it. */
+	/** Sends the remaining spans. Also resolves if the collector is down. */
 	stop(): Promise<void>;
 }
 
-/** Of OpenTelemetry's own variables those that decide here; the exporter reads where and how it sends by itself. */
+/** The OpenTelemetry variables that decide here. The exporter reads its endpoint and headers itself. */
 export interface TracingSettings {
 	isOn: boolean;
 	serviceName: string;
-	/** Of the traces that begin here, 0 to 1. */
+	/** Share of the traces that begin here, from 0 to 1. */
 	share: number;
-	/** Whether a trace that somebody else began is kept as that one says. */
+	/** Whether a trace of another process is sampled as its traceparent says. */
 	followsParents: boolean;
 }
 
@@ -34,7 +34,7 @@ function shareOf(kind: 'all' | 'none' | 'ratio', argument: string | undefined): 
 	return share;
 }
 
-/** Throws an Error that names a variable that is wrong. */
+/** Reads the environment. Throws an Error that names a wrong variable. */
 export function readTracingSettings(service: string, env: NodeJS.ProcessEnv): TracingSettings {
 	const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT;
 	const isOn =

@@ -14,13 +14,13 @@ export interface TestBucket {
 	bucket: string;
 	accessKeyId: string;
 	secretAccessKey: string;
-	/** Removes the bucket and every object in it. */
+	/** Deletes the bucket and every object in it. */
 	drop: () => Promise<void>;
 }
 
 /**
- * An empty bucket of the caller's own, addressed by path. Unless told otherwise it is in the store that the local
- * product uses (TEST_S3_ENDPOINT); TEST_RGW_ENDPOINT names the second implementation, with the same key pair.
+ * Creates an empty bucket of its own, addressed by path, in the store of the local product (TEST_S3_ENDPOINT) unless `endpoint` is
+ * given. TEST_RGW_ENDPOINT is the second implementation, with the same key pair.
  */
 export async function createBucket({ endpoint }: { endpoint?: string } = {}): Promise<TestBucket> {
 	const store = {

@@ -6,13 +6,13 @@ import { requireTestVariable } from './environment.ts';
 import { uniqueName } from './unique-name.ts';
 
 export interface TestDatabase {
-	/** Connects as a role that owns this database and can do nothing outside it. */
+	/** Connects as the owner of this database, a role without rights outside of it. */
 	url: string;
-	/** Removes database and role, ending connections that are still open. */
+	/** Drops database and role, and terminates open connections. */
 	drop: () => Promise<void>;
 }
 
-/** An empty PostgreSQL database of the caller's own (TEST_POSTGRES_ADMIN_URL). */
+/** Creates an empty PostgreSQL database (TEST_POSTGRES_ADMIN_URL). */
 export async function createDatabase(): Promise<TestDatabase> {
 	const name = uniqueName();
 	await asAdmin(async (query) => {
@@ -29,9 +29,8 @@ interface MigrateModule {
 }
 
 /**
- * Creates a database of the caller's own with an app's tables (TEST_POSTGRES_ADMIN_URL), much faster than migrating it: a copy of a
- * template that stays on the server, one for each state of the migrations. The engine that migrates is imported only when there is no
- * template yet.
+ * Creates a database with an app's tables (TEST_POSTGRES_ADMIN_URL), much faster than a migration: a copy of a template that stays
+ * on the server, one for each state of the migrations. Imports the migration engine only if there is no template yet.
  * @param directory of the app's `schema.prisma` and `migrations/`
  */
 export async function createMigratedDatabase(
@@ -55,7 +54,7 @@ export async function createMigratedDatabase(
 
 type Query = (statement: string) => Promise<{ rowCount: number | null }>;
 
-/** Runs statements on a connection of the administrator's, each in a transaction of its own. */
+/** Runs statements as the administrator, each in a transaction of its own. */
 async function asAdmin<R>(work: (query: Query) => Promise<R>, database?: string): Promise<R> {
 	const url = new URL(requireTestVariable('TEST_POSTGRES_ADMIN_URL'));
 	if (database !== undefined) url.pathname = `/${database}`;
@@ -68,14 +67,14 @@ async function asAdmin<R>(work: (query: Query) => Promise<R>, database?: string)
 	}
 }
 
-/** Of concurrent test processes one works on the template at a time. */
+/** Lets one of several concurrent test processes work on the template at a time. */
 async function withLock(query: Query, name: string, work: () => Promise<void>): Promise<void> {
 	await query(`SELECT pg_advisory_lock(hashtext('${name}'))`);
 	await work();
 	await query(`SELECT pg_advisory_unlock(hashtext('${name}'))`);
 }
 
-/** Makes the template under another name first, so that a killed process leaves none that is half migrated. */
+/** Builds the template under another name first, so that a killed process leaves no half-migrated one. */
 async function prepareTemplate(
 	query: Query,
 	template: string,
@@ -88,14 +87,14 @@ async function prepareTemplate(
 	await query(`DROP ROLE IF EXISTS "${template}"`);
 	await createRole(query, template);
 	await query(`CREATE DATABASE "${unfinished}"`);
-	// Not its owner: REASSIGN OWNED in a copy would give the template away too.
+	// Not as its owner: REASSIGN OWNED in a copy would reassign the template too.
 	await asAdmin((inTemplate) => inTemplate(`GRANT CREATE ON SCHEMA public TO "${template}"`), unfinished);
 	await migrate(urlOf(unfinished, template));
 	await query(`REVOKE ALL ON DATABASE "${unfinished}" FROM PUBLIC`);
 	await query(`ALTER DATABASE "${unfinished}" RENAME TO "${template}"`);
 }
 
-/** Changes with every migration and with the schema. */
+/** Returns a digest of the schema and migrations. */
 function digestOf(directory: string): string {
 	const hash = createHash('sha256');
 	for (const file of globSync(['schema.prisma', 'migrations/**/*.sql'], { cwd: directory }).sort())
@@ -103,7 +102,7 @@ function digestOf(directory: string): string {
 	return hash.digest('hex').slice(0, 16);
 }
 
-// The name doubles as the password: the server is a test's, on loopback, and goes away with it.
+// The name is also the password: the server belongs to a test, listens on loopback, and is removed with it.
 async function createRole(query: Query, name: string): Promise<void> {
 	await query(`CREATE ROLE "${name}" LOGIN PASSWORD '${name}'`);
 }

@@ -1,6 +1,6 @@
 /**
- * A variable that says where a real backing service is.
- * @throws an error that says how to get one, when it is not set
+ * Returns a variable that locates a real backing service.
+ * @throws an error that says how to set it
  */
 export function requireTestVariable(name: `TEST_${string}`): string {
 	const value = process.env[name];

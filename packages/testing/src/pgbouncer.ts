@@ -8,7 +8,7 @@ import pg from 'pg';
 import { until } from './until.ts';
 
 export interface Pgbouncer {
-	/** Leads to the target's database through pgbouncer. */
+	/** Connects to the target's database through pgbouncer. */
 	url: string;
 	stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export async function freePort(): Promise<number> {
 	return port;
 }
 
-/** pgbouncer refuses to run as root; as nobody of a user namespace it keeps its real pid. */
+/** pgbouncer refuses to run as root. As nobody in a user namespace it keeps its real pid. */
 const AS_NOBODY =
 	process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'] : [];
 
@@ -48,7 +48,7 @@ async function connectOnce(url: string): Promise<void> {
 	}
 }
 
-/** Starts pgbouncer in front of the database of `targetUrl`, with its default settings apart from `mode`. */
+/** Starts pgbouncer in front of the database of `targetUrl`, with default settings except `mode`. */
 export async function startPgbouncer(targetUrl: string, mode: 'session' | 'transaction'): Promise<Pgbouncer> {
 	const target = new URL(targetUrl);
 	const listenPort = await freePort();

@@ -2,7 +2,7 @@ import type { Logger } from '@creatorr/service/logger';
 
 const ignore = () => undefined;
 
-/** Says nothing, unless TEST_LOG asks for it. */
+/** Logs nothing unless TEST_LOG is set. */
 export const silent: Logger = process.env.TEST_LOG
 	? {
 			debug: ignore,

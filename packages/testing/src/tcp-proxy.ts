@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
-	/** The URL, leading through the proxy. */
+	/** The target's URL through the proxy. */
 	url: string;
 	/** Cuts every connection and refuses new ones until {@link TcpProxy.restore}. */
 	cut(): void;
@@ -10,7 +10,7 @@ export interface TcpProxy {
 	close(): Promise<void>;
 }
 
-/** Stands between a client and a server, so that a test can take the server away from this one and leave it to others. */
+/** Starts a proxy between a client and a server, so that a test can cut one client off and not others. */
 export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
 	const target = new URL(targetUrl);
 	const sockets = new Set<Socket>();

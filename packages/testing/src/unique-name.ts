@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A name that no other test uses; lower-case letters, digits and hyphens, so that any server accepts it. */
+/** Returns a unique name of lower-case letters, digits and hyphens, which every server accepts. */
 export function uniqueName(): string {
 	return `test-${randomBytes(8).toString('hex')}`;
 }

@@ -1,6 +1,6 @@
 const PAUSE_MS = 20;
 
-/** Tries until it stops throwing; rejects with its last error after `forMs`. */
+/** Retries until it stops throwing. Rejects with the last error after `forMs`. */
 export async function until<T>(attempt: () => Promise<T> | T, forMs = 15_000): Promise<T> {
 	const endsAtMs = Date.now() + forMs;
 	for (;;) {

@@ -20,14 +20,14 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 describe('a test database', () => {
-	test('belongs to its role', async () => {
+	test('is owned by its role', async () => {
 		const database = await createDatabase();
 		await query(database.url, 'CREATE TABLE "Thing" (id int)');
 		expect(await query(database.url, 'SELECT * FROM "Thing"')).toEqual([]);
 		await database.drop();
 	});
 
-	test('cannot be reached by the role of another', async () => {
+	test('can’t be reached by the role of another one', async () => {
 		const [one, other] = await Promise.all([createDatabase(), createDatabase()]);
 		const stranger = new URL(one.url);
 		stranger.pathname = new URL(other.url).pathname;
@@ -35,7 +35,7 @@ describe('a test database', () => {
 		await Promise.all([one.drop(), other.drop()]);
 	});
 
-	test('is gone after drop', async () => {
+	test("doesn't exist after drop", async () => {
 		const database = await createDatabase();
 		await database.drop();
 		await expect(query(database.url, 'SELECT 1')).rejects.toThrow();
@@ -43,10 +43,10 @@ describe('a test database', () => {
 });
 
 describe('a migrated test database', () => {
-	// Always the same, so that it leaves one template on the server.
+	// Always the same, so that the server keeps one template.
 	const MIGRATION = 'CREATE TABLE thing (id int)';
 
-	test('has tables of its own, and concurrent ones migrate at most one template', async () => {
+	test('has its own tables, and concurrent ones migrate at most one template', async () => {
 		const directory = await mkdtemp(join(tmpdir(), 'creatorr-migrations-'));
 		await writeFile(join(directory, 'schema.prisma'), MIGRATION);
 		let migrations = 0;
@@ -65,7 +65,7 @@ describe('a migrated test database', () => {
 		await Promise.all([one.drop(), other.drop(), rm(directory, { recursive: true })]);
 	});
 
-	test('leaves no template behind when its migration fails', async () => {
+	test('leaves no template when its migration fails', async () => {
 		const directory = await mkdtemp(join(tmpdir(), 'creatorr-migrations-'));
 		await writeFile(join(directory, 'schema.prisma'), 'broken');
 		const create = () =>
@@ -91,7 +91,7 @@ test('a virtual host exists until it is dropped', async () => {
 });
 
 describe.each(['TEST_S3_ENDPOINT', 'TEST_RGW_ENDPOINT'] as const)('a bucket of %s', (variable) => {
-	test('takes objects and is gone with them after drop', async () => {
+	test('stores objects, and is deleted with them by drop', async () => {
 		const store = await createBucket({ endpoint: requireTestVariable(variable) });
 		const client = new S3Client({
 			endpoint: store.endpoint,
@@ -107,6 +107,6 @@ describe.each(['TEST_S3_ENDPOINT', 'TEST_RGW_ENDPOINT'] as const)('a bucket of %
 	});
 });
 
-test('a missing variable is named, with what to do about it', () => {
+test('requireTestVariable names a missing variable and says how to set it', () => {
 	expect(() => requireTestVariable('TEST_NOT_SET')).toThrow(/TEST_NOT_SET is not set.*npm run services/);
 });

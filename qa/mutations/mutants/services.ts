@@ -203,7 +203,7 @@ const HOW_THEY_STOP: readonly Mutant[] = [
 	{
 		name: 'publishes what the last requests left in the outbox',
 		mutations: [messaging('relayOutbox', dropProperty('runsAtStop'))],
-		test: 'a relay that stops publishes what was added since its last run',
+		test: 'a relay that stops publishes rows added since its last run',
 	},
 	{
 		name: 'asks for no lease after its release',

@@ -86,7 +86,7 @@ describe('dlq', () => {
 		await until(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
 		expect((await list()).map(({ id }) => id)).not.toContain(event.id);
 		expect(await actionsOn(event)).toMatchObject([
-			{ operator: 'ada', action: 'letter_replayed', userId: event.data.user_id, reason: null },
+			{ operator: 'ada', action: 'dead_letter_replayed', userId: event.data.user_id, reason: null },
 		]);
 	});
 
@@ -104,7 +104,7 @@ describe('dlq', () => {
 		await run('drop', needless.id, ...WHY);
 		expect(await list()).toEqual([]);
 		expect(await actionsOn(needless)).toMatchObject([
-			{ operator: 'ada', action: 'letter_dropped', userId: null, reason: 'it was a try' },
+			{ operator: 'ada', action: 'dead_letter_dropped', userId: null, reason: 'it was a try' },
 		]);
 	});
 
@@ -114,7 +114,7 @@ describe('dlq', () => {
 		const event = newEvent(jobFinished, { job_id: jobId, attempt: 1, outcome: failed }, newId('req'));
 		await deadLetter(event);
 		await run('drop', event.id, ...WHY);
-		expect(await actionsOn(event)).toMatchObject([{ action: 'letter_dropped', userId: user.id }]);
+		expect(await actionsOn(event)).toMatchObject([{ action: 'dead_letter_dropped', userId: user.id }]);
 	});
 
 	test('drops the deletion of an account only with --force, and records that without the user', async () => {
@@ -125,7 +125,7 @@ describe('dlq', () => {
 		await run('drop', event.id, ...WHY, '--force');
 		expect(await list()).toEqual([]);
 		expect(await actionsOn(event)).toMatchObject([
-			{ operator: 'ada', action: 'letter_dropped', userId: null, reason: 'it was a try' },
+			{ operator: 'ada', action: 'dead_letter_dropped', userId: null, reason: 'it was a try' },
 		]);
 	});
 
@@ -136,7 +136,7 @@ describe('dlq', () => {
 		await until(async () => expect(await world.prisma.deletedUser.count({ where })).toBe(1));
 		await deadLetter(event);
 		await run('replay', event.id, ...WHY);
-		expect(await actionsOn(event)).toMatchObject([{ action: 'letter_replayed', userId: null }]);
+		expect(await actionsOn(event)).toMatchObject([{ action: 'dead_letter_replayed', userId: null }]);
 	});
 
 	test('exits with 1 when no queue takes one of the messages, and replays the others', async () => {

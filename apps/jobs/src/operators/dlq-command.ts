@@ -78,7 +78,7 @@ async function list({ messages }: Dlq, { values }: CommandLine): Promise<object>
 	if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)
 		throw new UsageError(`--limit needs a whole number from 1 to ${LIMIT_MAX}.`);
 	const found = await messages.list(limit);
-	const rows = found.letters.map(summaryOf);
+	const rows = found.messages.map(summaryOf);
 	const cut = rows.map((row) => ({ ...row, reason: row.reason.slice(0, REASON_CHARACTERS) }));
 	return { total: found.total, dead_letters: values.json ? rows : cut };
 }
@@ -88,7 +88,7 @@ function noMessage(id: string): CommandError {
 }
 
 async function show({ messages }: Dlq, { words: [id = ''] }: CommandLine): Promise<object> {
-	const { letters: all } = await messages.list(Number.POSITIVE_INFINITY);
+	const { messages: all } = await messages.list(Number.POSITIVE_INFINITY);
 	const found = all.filter((message) => message.id === id);
 	const [first] = found;
 	if (!first) throw noMessage(id);
@@ -164,7 +164,7 @@ async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
 	if ((id !== undefined) === (all === true)) throw new UsageError('replay needs an ID or --all.');
 	const record = recorder(dlq, {
 		operator: line.operator(),
-		action: 'letter_replayed',
+		action: 'dead_letter_replayed',
 		...(reason === undefined ? {} : { reason: line.reason() }),
 	});
 	return id === undefined ? await replayAll(dlq.messages, record) : await replayOne(dlq.messages, id, record);
@@ -172,7 +172,7 @@ async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
 
 async function drop(dlq: Dlq, line: CommandLine): Promise<object> {
 	const [id = ''] = line.words;
-	const action = { operator: line.operator(), action: 'letter_dropped', reason: line.reason() };
+	const action = { operator: line.operator(), action: 'dead_letter_dropped', reason: line.reason() };
 	let damage: string | undefined;
 	const dropped = await dlq.messages.drop(
 		(message) => {

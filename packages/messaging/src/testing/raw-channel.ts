@@ -1,6 +1,6 @@
 import { type ConfirmChannel, connect } from 'amqplib';
 
-/** A second client, for looking at queues and sending what our publisher never would. */
+/** Opens a second client, which inspects queues and sends what our publisher never does. */
 export async function withRawChannel<T>(
 	url: string,
 	work: (channel: ConfirmChannel) => Promise<T>,
