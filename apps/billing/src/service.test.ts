@@ -1,4 +1,4 @@
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startWorld, subscribe, type World } from './testing/world.ts';
 
@@ -21,7 +21,7 @@ test('events, refused ones too, and what was asked of Stripe are counted', async
 		headers: { 'content-type': 'application/json', 'stripe-signature': 't=1,v1=00' },
 		body: '{}',
 	});
-	await until(async () => {
+	await waitFor(async () => {
 		expect(await value('creatorr_stripe_events_total{outcome="new"}')).toBeGreaterThan(0);
 		expect(await value('creatorr_stripe_events_total{outcome="refused"}')).toBe(1);
 		expect(await value('creatorr_customer_syncs_total{outcome="done"}')).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { requireTestVariable } from '@creatorr/testing/environment';
 import { startTcpProxy, type TcpProxy } from '@creatorr/testing/tcp-proxy';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type FilesService, newUser, startFiles } from './testing/files-service.ts';
@@ -32,7 +32,7 @@ test('while the database is down every request is upstream_unavailable; afterwar
 	];
 	expect(answers.map((answer) => answer.body.error?.code)).toEqual(Array(4).fill('upstream_unavailable'));
 	proxy.restore();
-	await until(async () => expect((await mine.get(file_id)).status).toBe(200));
+	await waitFor(async () => expect((await mine.get(file_id)).status).toBe(200));
 });
 
 test('while the database is down the service is alive and not ready', async () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FilesService, startFiles } from './testing/files-service.ts';
 
@@ -46,7 +46,7 @@ test('the process becomes ready, logs JSON lines without secrets and one for a d
 		PORT: port,
 		PATH: process.env.PATH,
 	});
-	await until(async () => {
+	await waitFor(async () => {
 		const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
 		expect(answer.status).toBe(200);
 	});

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from './testing/fake-auth.ts';
-import { bearer, freePort, startUpstream, until } from './testing/gateway.ts';
+import { bearer, freePort, startUpstream, waitUntil } from './testing/gateway.ts';
 import { newKeys } from './testing/keys.ts';
 import { open, readAll } from './testing/raw.ts';
 
@@ -60,7 +60,7 @@ async function startProcess() {
 	children.push(child);
 	const privateUrl = `http://127.0.0.1:${port}`;
 	const readiness = () => fetch(`${privateUrl}/health/ready`).catch(() => undefined);
-	await until(async () => (await readiness())?.status === 200);
+	await waitUntil(async () => (await readiness())?.status === 200);
 	return { child, readiness, publicPort, url: `http://127.0.0.1:${publicPort}` };
 }
 
@@ -69,7 +69,7 @@ describe('SIGTERM', () => {
 		const { child, readiness, url, publicPort } = await startProcess();
 		const headers = bearer(auth.token());
 		const slow = fetch(`${url}/v1/jobs`, { headers });
-		await until(() => held.length === 1);
+		await waitUntil(() => held.length === 1);
 		const stream = await fetch(`${url}/v1/jobs/${newId('job')}/events`, { headers });
 		const exited = once(child, 'exit');
 		child.kill('SIGTERM');
@@ -87,7 +87,7 @@ describe('SIGTERM', () => {
 		const socket = await open(publicPort);
 		const request = `GET /v1/tools HTTP/1.1\r\nHost: a\r\n\r\n`;
 		socket.write(request);
-		await until(() => held.length === 1);
+		await waitUntil(() => held.length === 1);
 		child.kill('SIGTERM');
 		await delay(200);
 		held[0]?.setHeader('Content-Type', 'application/json');
@@ -106,7 +106,7 @@ test('each request is one line of JSON with its id, operation, user, network and
 		await fetch(`${url}/v1/nothing?${query}`, { headers: bearer(token) }),
 	];
 	const listed = fetch(`${url}/v1/jobs?${query}`, { headers: bearer(token) });
-	await until(() => held.length === 1);
+	await waitUntil(() => held.length === 1);
 	held[0]?.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
 	const requestIds = [refused, found, await listed].map(({ headers }) => headers.get('x-request-id'));
 	child.kill('SIGTERM');

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from './testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, until } from './testing/gateway.ts';
+import { bearer, startTestGateway, startUpstream, waitUntil } from './testing/gateway.ts';
 
 let auth: FakeAuth;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
@@ -35,7 +35,7 @@ async function startDraining(path: string) {
 	const limits = { drainWaitsMs: 200, drainMs: 500 };
 	const gateway = await startTestGateway({ auth, jobsUrl: jobs.url, limits });
 	const asked = fetch(`${gateway.url}${path}`, { headers: bearer(auth.token()) });
-	await until(() => held.length === 1);
+	await waitUntil(() => held.length === 1);
 	return { asked, stopped: gateway.stop() };
 }
 

@@ -1,5 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { failed, succeeded } from './testing/bus.ts';
 import type { User } from './testing/user.ts';
@@ -40,7 +40,7 @@ test('counts an ended job once, by tool, outcome and error code', async () => {
 	await world.bus.finish(bad, await worker.take(bad), failed);
 	await user.cancel(unwanted);
 	await user.cancel(unwanted);
-	await until(async () => {
+	await waitFor(async () => {
 		expect(await value(success)).toBe(1);
 		expect(await value(failure)).toBe(1);
 		expect(await value(canceled)).toBe(1);
@@ -54,7 +54,7 @@ test('counts an attempt without its output as lost', async () => {
 	world.files.outputErrors.set(output, 'not_found');
 	const id = await user.enqueue('office_to_pdf');
 	await world.bus.finish(id, await worker.take(id), succeeded(output));
-	await until(async () =>
+	await waitFor(async () =>
 		expect(await value('creatorr_job_attempts_lost_total{tool="office_to_pdf"}')).toBe(1),
 	);
 });
@@ -76,7 +76,7 @@ test('shows how many messages wait at the broker and in the outbox', async () =>
 test('reports the workers and the last failures at /health/jobs', async () => {
 	const id = await user.enqueue('ocr');
 	await world.bus.finish(id, await worker.take(id), failed);
-	await until(async () => {
+	await waitFor(async () => {
 		const { data } = (await (await fetch(`${world.url}/health/jobs`)).json()) as {
 			data: { workers: { id: string; slots: object }[]; recent_failures: { job_id: string }[] };
 		};

@@ -10,7 +10,7 @@ import {
 	replyError,
 	startServer,
 } from './support/start-server.ts';
-import { until } from './support/until.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 let server: FarEnd;
 afterEach(() => server.stop());
@@ -130,7 +130,7 @@ test('watching ends with the reason of an abort, and lets go of the stream', asy
 		}
 	})();
 	await expect(watching).rejects.toThrow('enough');
-	await until(() => !isOpen);
+	await waitUntil(() => !isOpen);
 });
 
 test('who stops listening lets go of the stream', async () => {
@@ -146,7 +146,7 @@ test('who stops listening lets go of the stream', async () => {
 		expect([state.progress, isOpen]).toEqual([5, true]);
 		break;
 	}
-	await until(() => !isOpen);
+	await waitUntil(() => !isOpen);
 });
 
 test('a job that is not there is told of at once', async () => {

@@ -12,7 +12,7 @@ import {
 	type UploadProgress,
 } from '../src/index.ts';
 import { type FileService, PART_SIZE, startFileService } from './support/file-service.ts';
-import { until } from './support/until.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 const LARGE = randomBytes(6 * PART_SIZE - 1_000);
 
@@ -102,7 +102,7 @@ test('aborting pauses: the upload goes on with what is missing', async () => {
 	});
 	await Promise.all([
 		expect(paused).rejects.toThrow('paused'),
-		until(() => service.files.get(id)?.parts.size === 4 && service.puts.length === 6).then(() =>
+		waitUntil(() => service.files.get(id)?.parts.size === 4 && service.puts.length === 6).then(() =>
 			pause.abort(new Error('paused')),
 		),
 	]);

@@ -4,7 +4,7 @@ import { ping } from './ping.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
 import { PrismaClient } from './testing/generated/prisma/client.ts';
 import { createFailingNetwork, type FailingNetwork } from './testing/network.ts';
-import { query, until } from './testing/query.ts';
+import { query, waitUntil } from './testing/query.ts';
 
 let database: FixtureDatabase;
 
@@ -63,7 +63,7 @@ describe('a client', () => {
 		await ping(prisma);
 		expect(await connections('end-test')).toBe(1);
 		await prisma.$disconnect();
-		await until(async () => (await connections('end-test')) === 0);
+		await waitUntil(async () => (await connections('end-test')) === 0);
 	});
 
 	test('works on after its idle connections were cut', async () => {
@@ -73,7 +73,7 @@ describe('a client', () => {
 			database.url,
 			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut-test'",
 		);
-		await until(async () => (await connections('cut-test')) === 0);
+		await waitUntil(async () => (await connections('cut-test')) === 0);
 		await expect(ping(prisma)).resolves.toBeUndefined();
 	});
 
@@ -88,7 +88,7 @@ describe('a client', () => {
 			async (tx) => {
 				await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(17)`;
 				expect(await connections('mute-test')).toBe(1);
-				await until(async () => (await connections('mute-test')) === 0);
+				await waitUntil(async () => (await connections('mute-test')) === 0);
 				await tx.counter.count();
 			},
 			{ timeout: 60_000 },

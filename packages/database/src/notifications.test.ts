@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { createNotificationListener, type NotificationListener, notify } from './notifications.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
 import { createFailingNetwork, type FailingNetwork } from './testing/network.ts';
-import { query, until } from './testing/query.ts';
+import { query, waitUntil } from './testing/query.ts';
 
 let database: FixtureDatabase;
 let network: FailingNetwork;
@@ -55,72 +55,72 @@ async function listenerPids(): Promise<number[]> {
 
 test('what a transaction notifies is heard on every channel once it commits', async () => {
 	listen(database.url);
-	await until(() => connects === 1);
+	await waitUntil(() => connects === 1);
 	await database.prisma.$transaction(async (tx) => {
 		await notify(tx, 'jobs', 'job_1');
 		await notify(tx, 'Odd "name"', 'x');
 	});
-	await until(() => heard.length === 2);
+	await waitUntil(() => heard.length === 2);
 	expect(heard).toEqual(['jobs: job_1', 'Odd "name": x']);
 });
 
 test('what a transaction notifies is not heard when it rolls back', async () => {
 	listen(database.url);
-	await until(() => connects === 1);
+	await waitUntil(() => connects === 1);
 	const rolledBack = database.prisma.$transaction(async (tx) => {
 		await notify(tx, 'jobs', 'never');
 		throw new Error('no');
 	});
 	await expect(rolledBack).rejects.toThrow('no');
 	await notify(database.prisma, 'jobs', 'after');
-	await until(() => heard.length > 0);
+	await waitUntil(() => heard.length > 0);
 	expect(heard).toEqual(['jobs: after']);
 });
 
 test('a listener whose connection is cut listens again and says so', async () => {
 	listen(database.url);
-	await until(() => connects === 1);
+	await waitUntil(() => connects === 1);
 	const [pid] = await listenerPids();
 	await query(database.url, 'SELECT pg_terminate_backend($1)', [pid]);
-	await until(() => connects === 2);
+	await waitUntil(() => connects === 2);
 	await notify(database.prisma, 'jobs', 'again');
-	await until(() => heard.length > 0);
+	await waitUntil(() => heard.length > 0);
 	expect({ heard, losses }).toEqual({ heard: ['jobs: again'], losses: 1 });
 });
 
 test('a listener that starts before its database listens as soon as that is there', async () => {
 	await network.refuse();
 	listen(network.url);
-	await until(() => losses >= 3);
+	await waitUntil(() => losses >= 3);
 	await network.accept();
-	await until(() => connects === 1);
+	await waitUntil(() => connects === 1);
 	expect(await listenerPids()).toHaveLength(1);
 });
 
 test('a connection that went silent is given up for a new one', async () => {
 	listen(network.url);
-	await until(() => connects === 1);
+	await waitUntil(() => connects === 1);
 	network.freeze();
-	await until(() => losses >= 1);
+	await waitUntil(() => losses >= 1);
 	network.thaw();
-	await until(() => connects === 2);
+	await waitUntil(() => connects === 2);
 	await notify(database.prisma, 'jobs', 'back');
-	await until(() => heard.length > 0);
+	await waitUntil(() => heard.length > 0);
 	expect(heard).toEqual(['jobs: back']);
 });
 
 test('a closed listener leaves no connection behind', async () => {
 	listen(database.url);
-	await until(() => connects === 1);
+	await waitUntil(() => connects === 1);
 	await listener?.close();
-	await until(async () => (await listenerPids()).length === 0);
+	await waitUntil(async () => (await listenerPids()).length === 0);
 	expect({ connects, losses }).toEqual({ connects: 1, losses: 0 });
 });
 
 test('a listener can be closed while its database is away', async () => {
 	await network.refuse();
 	listen(network.url);
-	await until(() => losses >= 1);
+	await waitUntil(() => losses >= 1);
 	await listener?.close();
 	const lossesAtClose = losses;
 	await network.accept();
@@ -129,7 +129,7 @@ test('a listener can be closed while its database is away', async () => {
 
 test('a listener can be closed while its database is silent', async () => {
 	listen(network.url);
-	await until(() => connects === 1);
+	await waitUntil(() => connects === 1);
 	network.freeze();
 	await expect(listener?.close()).resolves.toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createNotificationListener } from './notifications.ts';
 import { addToOutbox, OUTBOX_CHANNEL, publishBatch, readOutboxLag } from './outbox.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
-import { query, until } from './testing/query.ts';
+import { query, waitUntil } from './testing/query.ts';
 
 let database: FixtureDatabase;
 
@@ -113,7 +113,7 @@ test('rows that one relay is publishing are not taken by another', async () => {
 	const events = await add(3);
 	const confirm = Promise.withResolvers<void>();
 	const first = publishBatch(database.prisma, 2, () => confirm.promise);
-	await until(async () => {
+	await waitUntil(async () => {
 		const free = await query(database.url, 'SELECT id FROM outbox FOR UPDATE SKIP LOCKED');
 		return free.length === 1;
 	});

@@ -1,7 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, type Pgbouncer, startPgbouncer } from '@creatorr/testing/pgbouncer';
 import { silent } from '@creatorr/testing/silent';
 import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
-import { pause } from '@creatorr/testing/until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrisma } from './client.ts';
 import { notify } from './notifications.ts';
@@ -84,9 +84,9 @@ describe('a direct URL that fails', () => {
 				{ setting: directUrlSetting, error: expect.objectContaining({ message: expect.any(String) }) },
 			];
 			expect(log).toEqual([failed]);
-			await pause(100);
+			await sleep(100);
 			direct.restore();
-			await until(() => log.length > 1);
+			await waitFor(() => log.length > 1);
 			expect(log).toEqual([failed, ['database.direct_url_recovered', { setting: directUrlSetting }]]);
 		} finally {
 			direct.restore();
@@ -153,7 +153,7 @@ describe('a client behind a transaction pooler', () => {
 		try {
 			await listening.promise;
 			await notify(prisma, 'jobs', 'job_1');
-			await until(() => heard.length > 0);
+			await waitFor(() => heard.length > 0);
 			expect(heard).toEqual(['job_1']);
 		} finally {
 			for (const close of closes.toReversed()) await close();

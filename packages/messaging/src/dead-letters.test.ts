@@ -1,7 +1,7 @@
 import { newEvent, planChanged } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { silent } from '@creatorr/testing/silent';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Broker, connectBroker } from './connection.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 	host = await createVirtualHost();
 	broker = await connectBroker({ url: host.url, name: 'dead-letters-test', logger: silent });
 	publish = createPublisher(broker);
-	await until(() => broker.ping());
+	await waitFor(() => broker.ping());
 	deadLetters = await openDeadLetters(host.url);
 });
 
@@ -56,7 +56,7 @@ function startReader(isBroken: () => boolean) {
 
 async function listed(count: number): Promise<DeadLetter[]> {
 	let found: DeadLetter[] = [];
-	await until(async () => {
+	await waitFor(async () => {
 		found = (await deadLetters.list(100)).messages;
 		expect(found).toHaveLength(count);
 	});
@@ -77,7 +77,7 @@ describe('dead-lettered messages', () => {
 	test('are listed with the reason, queue and time, and stay in the queue', async () => {
 		const reader = startReader(() => true);
 		const event = changed();
-		await until(() => publish(event));
+		await waitFor(() => publish(event));
 		const [message] = await listed(1);
 		expect(message).toMatchObject({
 			id: event.id,
@@ -95,13 +95,13 @@ describe('dead-lettered messages', () => {
 		let isBroken = true;
 		const reader = startReader(() => isBroken);
 		const [first, second] = [changed(), changed()];
-		await until(() => publish(first));
+		await waitFor(() => publish(first));
 		await publish(second);
 		await listed(2);
 		isBroken = false;
 		const { replayed } = await deadLetters.replay(({ id }) => id === second.id, recordNothing);
 		expect(replayed.map(({ id }) => id)).toEqual([second.id]);
-		await until(() => expect(reader.handled).toEqual([second.id]));
+		await waitFor(() => expect(reader.handled).toEqual([second.id]));
 		expect((await listed(1)).map(({ id }) => id)).toEqual([first.id]);
 		await reader.stop();
 	});
@@ -116,7 +116,7 @@ describe('dead-lettered messages', () => {
 		await listed(1);
 		await deadLetters.replay(() => true, recordNothing);
 		const message = await withRawChannel(host.url, (channel) =>
-			until(async () => {
+			waitFor(async () => {
 				const found = await channel.get(QUEUES.filesPlanChanged, { noAck: true });
 				if (!found) throw new Error('not there yet');
 				return found;
@@ -136,7 +136,7 @@ describe('dead-lettered messages', () => {
 	test('that fail again return to the queue, and the replay ends', async () => {
 		const reader = startReader(() => true);
 		const event = changed();
-		await until(() => publish(event));
+		await waitFor(() => publish(event));
 		await listed(1);
 		expect((await deadLetters.replay(() => true, recordNothing)).replayed).toHaveLength(1);
 		expect((await listed(1)).map(({ id }) => id)).toEqual([event.id]);
@@ -182,7 +182,7 @@ describe('dead-lettered messages', () => {
 	test('are listed up to a limit, with their total', async () => {
 		for (const id of ['evt_1', 'evt_2', 'evt_3']) await deadLetter('plan.changed', '', { messageId: id });
 		await listed(3);
-		await until(async () => {
+		await waitFor(async () => {
 			const found = await deadLetters.list(2);
 			expect([found.total, found.messages.map(({ id }) => id)]).toEqual([3, ['evt_1', 'evt_2']]);
 		});
@@ -192,7 +192,7 @@ describe('dead-lettered messages', () => {
 		await withRawChannel(host.url, async (channel) => {
 			channel.publish('creatorr.events', 'plan.changed', Buffer.from('{}'), { messageId: 'evt_1' });
 			await channel.waitForConfirms();
-			const delivery = await until(async () => {
+			const delivery = await waitFor(async () => {
 				const found = await channel.get(QUEUES.filesPlanChanged);
 				if (!found) throw new Error('not there yet');
 				return found;

@@ -1,6 +1,6 @@
 import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startWorld, subscribe, type User, type World } from '../testing/world.ts';
 
@@ -18,7 +18,7 @@ const stripeCustomerOf = async (user: User) =>
 	(await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } })).stripeCustomerId ?? '';
 
 async function untilErased(customerId: string): Promise<void> {
-	await until(async () => {
+	await waitFor(async () => {
 		expect(await world.stripe.api.customers.retrieve(customerId)).toMatchObject({ deleted: true });
 	});
 }
@@ -30,7 +30,7 @@ test('an account that is gone pays no more, and Stripe has forgotten the person'
 	await deleteAccount(user);
 	await untilErased(customerId);
 	expect((await world.stripe.api.subscriptions.retrieve(subscription)).status).toBe('canceled');
-	await until(async () => {
+	await waitFor(async () => {
 		const row = await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
 		expect([row.plan, row.syncAt]).toEqual(['free', null]);
 	});
@@ -52,7 +52,7 @@ test('it is tried until Stripe answers', async () => {
 	const customerId = await stripeCustomerOf(user);
 	await world.stripe.control('/switches', { api: { down: 'unavailable' } });
 	await deleteAccount(user);
-	await until(async () => {
+	await waitFor(async () => {
 		const row = await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
 		expect(row.syncFailures).toBeGreaterThan(0);
 	});
@@ -70,7 +70,7 @@ test('a customer that was made for a request without an answer is erased too', a
 	const customersOf = async () => (await world.stripe.api.customers.search({ query })).data;
 	expect(await customersOf()).toHaveLength(1);
 	await deleteAccount(user);
-	await until(async () => expect(await customersOf()).toEqual([]));
+	await waitFor(async () => expect(await customersOf()).toEqual([]));
 });
 
 test('what the events said of the person is gone, and not kept of those that come late', async () => {
@@ -81,7 +81,7 @@ test('what the events said of the person is gone, and not kept of those that com
 	expect(JSON.stringify(await eventsOf())).toContain(email);
 	await deleteAccount(user);
 	await untilErased(await stripeCustomerOf(user));
-	await until(async () => {
+	await waitFor(async () => {
 		const events = await eventsOf();
 		expect(JSON.stringify(events)).not.toContain(email);
 		expect(events.some(({ type }) => type === 'customer.subscription.deleted')).toBe(true);
@@ -91,7 +91,7 @@ test('what the events said of the person is gone, and not kept of those that com
 test('a request of the account that comes late opens no checkout', async () => {
 	const user = world.user();
 	await deleteAccount(user);
-	await until(() => world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } }));
+	await waitFor(() => world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } }));
 	const { status, body } = await user.checkout('monthly');
 	expect([status, body.error.code]).toEqual([401, 'unauthorized']);
 });

@@ -5,7 +5,7 @@ import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { loadConfig } from '@creatorr/service/config';
 import { carryOut } from '@creatorr/service/operator-command';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { configSchema } from '../config.ts';
 import { NOBODY } from '../testing/fake-services.ts';
@@ -49,7 +49,7 @@ const actionsOf = (user: User) =>
 
 /** What the other services heard, once it is so much. */
 async function untilTold(user: User, plans: string[]): Promise<void> {
-	await until(() => expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(plans));
+	await waitFor(() => expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(plans));
 }
 
 /** Time goes by: the grant is over. */
@@ -76,14 +76,14 @@ describe('a grant', () => {
 	test('ends by itself at its time, and everybody is told', async () => {
 		const user = world.user();
 		await grant(user);
-		await until(async () => {
+		await waitFor(async () => {
 			const { syncAt, proGrantedUntil } = await rowOf(user);
 			expect(syncAt).toEqual(proGrantedUntil);
 		});
 		await endGrant(user);
 		await untilTold(user, ['pro', 'free']);
 		expect(world.plans.of(user.id).map(({ version }) => version)).toEqual([1, 2]);
-		await until(async () => expect((await rowOf(user)).syncAt).toBeNull());
+		await waitFor(async () => expect((await rowOf(user)).syncAt).toBeNull());
 	});
 
 	test('is not undone by what Stripe says meanwhile', async () => {
@@ -91,7 +91,7 @@ describe('a grant', () => {
 		const subscription = await subscribe(world, user);
 		await grant(user);
 		await world.stripe.api.subscriptions.cancel(subscription);
-		await until(async () => expect((await user.billing()).status).toBe('canceled'));
+		await waitFor(async () => expect((await user.billing()).status).toBe('canceled'));
 		expect((await user.billing()).plan).toBe('pro');
 		await endGrant(user);
 		await untilPlan(user, 'free');
@@ -103,7 +103,7 @@ describe('a grant', () => {
 		await subscribe(world, user);
 		await grant(user);
 		await endGrant(user);
-		await until(async () => expect((await rowOf(user)).syncAt?.getTime()).toBeGreaterThan(Date.now() - 500));
+		await waitFor(async () => expect((await rowOf(user)).syncAt?.getTime()).toBeGreaterThan(Date.now() - 500));
 		expect((await user.billing()).plan).toBe('pro');
 		await untilTold(user, ['pro']);
 	});
@@ -155,7 +155,7 @@ describe('a grant', () => {
 		await grant(user);
 		await subscribe(world, user);
 		const isSubscribed = { plan: 'pro', status: 'active' };
-		await until(async () => expect(await user.billing()).toMatchObject(isSubscribed));
+		await waitFor(async () => expect(await user.billing()).toMatchObject(isSubscribed));
 	});
 
 	test('is kept with who gave it and why, which nobody changes and which goes with the account', async () => {
@@ -171,7 +171,7 @@ describe('a grant', () => {
 		const change = world.prisma.operatorAction.updateMany({ data: { operator: 'eve' } });
 		await expect(change).rejects.toThrow(/never changed/);
 		await world.plans.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
-		await until(async () => expect(await actionsOf(user)).toEqual([]));
+		await waitFor(async () => expect(await actionsOf(user)).toEqual([]));
 		await expect(grant(user)).rejects.toThrow(`${user.id} was deleted`);
 	});
 });

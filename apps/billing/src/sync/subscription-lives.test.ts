@@ -1,4 +1,4 @@
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { startWorld, subscribe, type User, untilPlan, type World } from '../testing/world.ts';
 
@@ -68,11 +68,11 @@ async function liveAndCompare(round: number): Promise<void> {
 	const user = world.user();
 	const subscription = await liveLife(user, random);
 	const wanted = await planAtStripe(subscription);
-	await until(async () => {
+	await waitFor(async () => {
 		const { plan } = await user.billing();
 		if (plan !== wanted) throw new Error(`life ${round}: billing says ${plan}, Stripe ${wanted}`);
 	});
-	await until(() => {
+	await waitFor(() => {
 		const heard = world.plans.of(user.id);
 		const last = heard.toSorted((a, b) => a.version - b.version).at(-1);
 		expect({ round, plan: last?.plan }).toEqual({ round, plan: wanted });

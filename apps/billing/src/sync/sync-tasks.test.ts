@@ -2,7 +2,7 @@ import { createPrisma } from '@creatorr/database/client';
 import { startTask } from '@creatorr/service/task';
 import { createMigratedDatabase, type TestDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Customers, createCustomers, type DueOrder } from '../customers/customers.sql.ts';
 import { PrismaClient } from '../generated/client.ts';
@@ -109,7 +109,7 @@ test('a customer about whom Stripe does not answer keeps no other waiting', asyn
 		await stripe.control('/switches', { api: { delay_ms: 60_000 } });
 		await addEvent('slow');
 		wakeAll();
-		await until(async () => {
+		await waitFor(async () => {
 			const rows =
 				await prisma.$queryRaw`SELECT 1 FROM customers WHERE user_id = 'slow' FOR UPDATE SKIP LOCKED`;
 			expect(rows).toEqual([]);
@@ -119,7 +119,7 @@ test('a customer about whom Stripe does not answer keeps no other waiting', asyn
 		await stripe.control('/switches', { api: { delay_ms: 0 } });
 		await addEvent('quick');
 		wakeAll();
-		await until(async () => expect(await isWaiting('quick')).toBe(false));
+		await waitFor(async () => expect(await isWaiting('quick')).toBe(false));
 		expect(await isWaiting('slow')).toBe(true);
 	} finally {
 		await Promise.all(tasks.map((task) => task.stop()));

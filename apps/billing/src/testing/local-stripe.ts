@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import Stripe from 'stripe';
 
 const PROGRAM = fileURLToPath(new URL('../../../../infra/local-stripe/src/main.ts', import.meta.url));
@@ -33,7 +33,7 @@ export async function startLocalStripe() {
 			WEBHOOK_URL: 'http://127.0.0.1:9/nowhere',
 		},
 	});
-	const ready = until(async () => {
+	const ready = waitFor(async () => {
 		if (!(await fetch(`${url}/_control/health`)).ok) throw new Error('not ready');
 	}, READY_WITHIN_MS);
 	await ready.catch(async (error: unknown) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type EventOf, planChanged } from '@creatorr/contracts/events';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
@@ -10,7 +11,7 @@ import { QUEUES } from '@creatorr/messaging/topology';
 import { startService } from '@creatorr/service/define-service';
 import { createMigratedDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
-import { pause, until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { PrismaClient } from '../generated/client.ts';
 import { billing } from '../service.ts';
@@ -26,7 +27,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 async function startReplica(env: Record<string, string>) {
 	const { port, stop } = await startService(billing, { config: billing.readConfig(env), logger: silent });
 	const url = `http://127.0.0.1:${port}`;
-	await until(async () => {
+	await waitFor(async () => {
 		const ready = await fetch(`${url}/health/ready`);
 		if (!ready.ok) throw new Error(await ready.text());
 	});
@@ -151,7 +152,7 @@ function createUser(
 		const answer = await checkout(cycle);
 		if (answer.status === 503) {
 			// As on a busy machine, and as every client does that is told so.
-			await pause(1_000 * Number(answer.headers.get('retry-after')));
+			await sleep(1_000 * Number(answer.headers.get('retry-after')));
 			return await openCheckout(cycle);
 		}
 		if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
@@ -185,7 +186,7 @@ export async function subscribe(world: World, user: User): Promise<string> {
 }
 
 export async function untilPlan(user: User, plan: string): Promise<void> {
-	await until(async () => {
+	await waitFor(async () => {
 		const shown = await user.billing();
 		if (shown.plan !== plan) throw new Error(`shown as ${JSON.stringify(shown)}`);
 	});

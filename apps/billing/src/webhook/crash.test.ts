@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '../testing/local-stripe.ts';
 import { startWorld, subscribe, untilPlan, type World } from '../testing/world.ts';
@@ -31,7 +31,7 @@ async function startMortal(point: string) {
 		env: { ...world.env, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'error', CRASH_ORDER_FILE: order },
 	});
 	const url = `http://127.0.0.1:${port}`;
-	await until(async () => {
+	await waitFor(async () => {
 		if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('not ready');
 	}, 60_000);
 	return { url, child };
@@ -59,7 +59,7 @@ test('an event whose process is killed right after recording it is applied by th
 	expect(world.plans.of(user.id).at(-1)?.plan).toBe('pro');
 	const replica = await world.startReplica();
 	try {
-		await until(() => expect(world.plans.of(user.id).at(-1)).toMatchObject({ plan: 'free', version: 2 }));
+		await waitFor(() => expect(world.plans.of(user.id).at(-1)).toMatchObject({ plan: 'free', version: 2 }));
 		await untilPlan(user.at(replica.url), 'free');
 	} finally {
 		await replica.stop();

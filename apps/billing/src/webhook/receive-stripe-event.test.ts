@@ -1,5 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import { startWorld, subscribe, untilPlan, type World } from '../testing/world.ts';
@@ -124,12 +124,12 @@ describe('a delivery', () => {
 		await subscribe(world, user);
 		const { data } = await world.stripe.api.events.list({ type: 'customer.subscription.created', limit: 1 });
 		await world.stripe.control('/webhooks/deliver', { events: [data[0]?.id ?? ''], copies: 100 });
-		await until(async () => {
+		await waitFor(async () => {
 			const waiting = await world.prisma.stripeEvent.count({ where: { appliedAt: null } });
 			if (waiting > 0) throw new Error(`${waiting} wait`);
 		});
 		expect(await world.prisma.stripeEvent.count({ where: { id: data[0]?.id ?? '' } })).toBe(1);
-		await until(() =>
+		await waitFor(() =>
 			expect(world.plans.of(user.id)).toEqual([{ user_id: user.id, plan: 'pro', version: 1 }]),
 		);
 		await user.billing();
@@ -142,7 +142,7 @@ describe('a delivery', () => {
 		await world.stripe.control('/switches', { webhooks: { paused: true } });
 		await world.stripe.api.subscriptions.cancel(subscription);
 		await world.stripe.control('/switches', { api: { down: 'refuse' }, webhooks: { paused: false } });
-		await until(async () => {
+		await waitFor(async () => {
 			const waiting = await world.prisma.stripeEvent.count({ where: { userId: user.id, appliedAt: null } });
 			if (waiting === 0) throw new Error('nothing waits');
 		});
@@ -166,7 +166,7 @@ test('the grace of a failed payment does not begin anew with the next period', a
 	await world.stripe.control('/switches', { renewals: { after_last_failure: 'leave_past_due' } });
 	const advance = (how: object) => world.stripe.control(`/subscriptions/${subscription}/advance`, how);
 	await advance({ payments: 'fail' });
-	await until(async () => expect((await user.billing()).status).toBe('past_due'));
+	await waitFor(async () => expect((await user.billing()).status).toBe('past_due'));
 	expect((await user.billing()).plan).toBe('pro');
 	// The next period has begun a few days ago, and was not paid either.
 	await advance({ payments: 'fail', seconds: 33 * 86_400 });
@@ -174,6 +174,6 @@ test('the grace of a failed payment does not begin anew with the next period', a
 	await world.stripe.control(`/subscriptions/${subscription}/retry`, { payments: 'succeed' });
 	await untilPlan(user, 'pro');
 	await advance({ payments: 'fail' });
-	await until(async () => expect((await user.billing()).status).toBe('past_due'));
+	await waitFor(async () => expect((await user.billing()).status).toBe('past_due'));
 	expect((await user.billing()).plan).toBe('pro');
 });

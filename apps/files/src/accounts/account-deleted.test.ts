@@ -3,7 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { type Broker, connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher, type Publish } from '@creatorr/messaging/publisher';
 import { silent } from '@creatorr/testing/silent';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
@@ -34,14 +34,14 @@ async function deleteAccount(
 	userId: string,
 	event = newEvent(accountDeleted, { user_id: userId }, newId('req')),
 ) {
-	await until(() => publish(event));
-	await until(() => service.prisma.inbox.findFirstOrThrow({ where: { eventId: event.id } }));
+	await waitFor(() => publish(event));
+	await waitFor(() => service.prisma.inbox.findFirstOrThrow({ where: { eventId: event.id } }));
 	return event;
 }
 
 /** Resolves once this many sessions of the database wait for a lock. */
 async function waitUntilBlocked(sessions: number): Promise<void> {
-	await until(async () => {
+	await waitFor(async () => {
 		const waiting = await service.prisma.$queryRaw<unknown[]>`
 			SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 		expect(waiting).toHaveLength(sessions);
@@ -57,7 +57,7 @@ test('a deleted account’s files, outputs and bytes are deleted, and no other a
 	for (const { file_id } of [mine, pending]) expect((await service.as(user).get(file_id)).status).toBe(404);
 	expect((await service.as(user).list()).body.data).toEqual([]);
 	const { storageKey } = await service.prisma.file.findUniqueOrThrow({ where: { id: mine.file_id } });
-	await until(async () => expect(await service.storage.headObject(storageKey)).toBeNull());
+	await waitFor(async () => expect(await service.storage.headObject(storageKey)).toBeNull());
 	expect((await service.as(other).get(theirs.file_id)).status).toBe(200);
 });
 
@@ -127,7 +127,7 @@ test('a repeated event changes nothing', async () => {
 });
 
 test('the service is ready when database, broker and store answer', async () => {
-	await until(async () => {
+	await waitFor(async () => {
 		const answer = await request(service.url).get('/health/ready');
 		expect([answer.status, answer.body]).toEqual([200, { data: { status: 'ok' } }]);
 	});

@@ -3,7 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { silent } from '@creatorr/testing/silent';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { recordPlanChange } from '../plans/plans.sql.ts';
 import { type FilesService, newUser, startFiles, type TestUser } from '../testing/files-service.ts';
@@ -71,8 +71,8 @@ test('the event account.verified lifts the limit', async () => {
 	const replica = await service.startReplica();
 	try {
 		const publish = createPublisher(broker);
-		await until(() => publish(newEvent(accountVerified, { user_id: user.id }, newId('req'))));
-		await until(async () => expect((await create(2 * GB)).status).toBe(201));
+		await waitFor(() => publish(newEvent(accountVerified, { user_id: user.id }, newId('req'))));
+		await waitFor(async () => expect((await create(2 * GB)).status).toBe(201));
 	} finally {
 		await replica.stop();
 		await broker.close();

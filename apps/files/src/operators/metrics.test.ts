@@ -1,4 +1,4 @@
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { LEASE } from '../leases.sql.ts';
@@ -50,7 +50,7 @@ test('the backlog is shown, and when each task last ended', async () => {
 	await service.as(user).delete(file_id);
 	expect(seriesValue(await metrics(), 'creatorr_files_due')).toBe(1);
 	const replica = await service.startReplica({ SWEEP_INTERVAL_SECONDS: '0.02' });
-	await until(async () => {
+	await waitFor(async () => {
 		const text = await metrics();
 		expect(seriesValue(text, 'creatorr_files_due')).toBe(0);
 		expect(seriesValue(text, 'creatorr_chore_things_total{chore="sweep",kind="removed"}')).toBe(1);

@@ -1,4 +1,4 @@
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { claimDue } from '../sweep/sweep.sql.ts';
@@ -39,7 +39,7 @@ test('the report shows what is due, the last runs and the totals', async () => {
 	await service.as(user).delete(ids[1] ?? '');
 	expect(await report()).toMatchObject({ files_due: 2, oldest_undeleted_at: deletedAt?.toISOString() });
 	const replica = await service.startReplica({ SWEEP_INTERVAL_SECONDS: '0.02' });
-	await until(async () => {
+	await waitFor(async () => {
 		const { chores, ...backlog } = await report();
 		expect(backlog).toMatchObject({ files_due: 0, oldest_due_at: null, oldest_undeleted_at: null });
 		expect(chores.sweep.totals).toEqual({ removed: 2, kept: 0, failed: 0 });
@@ -50,7 +50,7 @@ test('the report shows what is due, the last runs and the totals', async () => {
 		expect(chores.reconciliation.last_run.counts).toMatchObject({ orphans: 0, lost: 0 });
 	});
 	await service.as(user).delete(ids[2] ?? '');
-	await until(async () => expect((await report()).chores.sweep.totals).toMatchObject({ removed: 3 }));
+	await waitFor(async () => expect((await report()).chores.sweep.totals).toMatchObject({ removed: 3 }));
 	await replica.stop();
 });
 

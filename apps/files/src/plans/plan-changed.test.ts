@@ -4,7 +4,7 @@ import type { Plan } from '@creatorr/contracts/plans';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { silent } from '@creatorr/testing/silent';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/accounts.sql.ts';
 import { findVisible } from '../read/find-files.sql.ts';
@@ -235,12 +235,12 @@ describe('a change of plan', () => {
 				const plan = index === 49 || index % 2 ? 'pro' : 'free';
 				return newEvent(planChanged, { user_id: user.id, plan, version: index + 1 }, newId('req'));
 			});
-			for (const event of events.toReversed()) await until(() => publish(event));
-			await until(async () => {
+			for (const event of events.toReversed()) await waitFor(() => publish(event));
+			await waitFor(async () => {
 				const account = await service.prisma.account.findUniqueOrThrow({ where: { userId: user.id } });
 				expect(account).toMatchObject({ plan: 'pro', planVersion: 50n });
 			});
-			await until(async () => expectNear(await leftMs(file), 30 * DAY_MS - HOUR_MS));
+			await waitFor(async () => expectNear(await leftMs(file), 30 * DAY_MS - HOUR_MS));
 		} finally {
 			await replica.stop();
 			await broker.close();

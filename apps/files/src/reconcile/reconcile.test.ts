@@ -1,7 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
 import type { Counts } from '@creatorr/service/lease';
 import { requireTestVariable } from '@creatorr/testing/environment';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LEASE } from '../leases.sql.ts';
 import { sweep } from '../sweep/sweep.ts';
@@ -301,7 +301,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			store: { listObjects },
 			objectsPerSecond: 0.001,
 		});
-		await until(async () => expect((await chore()).position).not.toBe(''));
+		await waitFor(async () => expect((await chore()).position).not.toBe(''));
 		await new Promise((resolve) => setTimeout(resolve, 200));
 		expect(pages).toBe(1);
 		stopping.abort();

@@ -1,7 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
 import { requireTestVariable } from '@creatorr/testing/environment';
 import { startTcpProxy, type TcpProxy } from '@creatorr/testing/tcp-proxy';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
@@ -104,13 +104,13 @@ describe('while the store is down', () => {
 
 	test('the service is not ready, and is ready again afterwards', async () => {
 		const ready = () => request(service.url).get('/health/ready');
-		await until(async () => expect((await ready()).status).toBe(200));
+		await waitFor(async () => expect((await ready()).status).toBe(200));
 		store.cut();
 		const answer = await ready();
 		expect(answer.status).toBe(503);
 		expect(answer.body.error.details).toContainEqual(expect.objectContaining({ path: 's3' }));
 		store.restore();
-		await until(async () => expect((await ready()).status).toBe(200));
+		await waitFor(async () => expect((await ready()).status).toBe(200));
 	});
 });
 
@@ -118,7 +118,7 @@ test('a missing bucket is upstream_unavailable and deletes no file', async () =>
 	const other = await startFiles();
 	try {
 		const { file_id } = await uploadReady(other, user);
-		await until(async () => expect((await request(other.url).get('/health/ready')).status).toBe(200));
+		await waitFor(async () => expect((await request(other.url).get('/health/ready')).status).toBe(200));
 		await other.dropBucket();
 		expect((await other.as(user).get(file_id)).status).toBe(503);
 		const { deletedAt } = await other.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
@@ -161,7 +161,7 @@ test('a service that starts before the store is ready as soon as the bucket is p
 		const ready = () => request(early.url).get('/health/ready');
 		expect((await ready()).status).toBe(503);
 		late.restore();
-		await until(async () => expect((await ready()).status).toBe(200));
+		await waitFor(async () => expect((await ready()).status).toBe(200));
 		const { upload_url } = await declare(early, user, { size_bytes: 5 });
 		const preflight = async (origin: string) => {
 			const headers = { Origin: origin, 'Access-Control-Request-Method': 'PUT' };

@@ -1,5 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { declare, MIB } from '../testing/uploads.ts';
@@ -36,7 +36,7 @@ describe('multipart uploads', () => {
 		const upload = await begin();
 		await abort();
 		expect(await service.storage.listParts(upload)).toEqual([]);
-		await until(async () => {
+		await waitFor(async () => {
 			await abort(0);
 			await expect(service.storage.listParts(upload)).rejects.toThrow('no such upload');
 		});
@@ -45,7 +45,7 @@ describe('multipart uploads', () => {
 	test('keeps one with a row for the sweep of its file, whatever the clocks say', async () => {
 		const { file_id } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
 		const witness = await begin();
-		await until(async () => {
+		await waitFor(async () => {
 			await abort(0);
 			await expect(service.storage.listParts(witness)).rejects.toThrow('no such upload');
 		});

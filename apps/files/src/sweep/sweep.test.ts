@@ -3,7 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { requireTestVariable } from '@creatorr/testing/environment';
 import { silent } from '@creatorr/testing/silent';
 import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/accounts.sql.ts';
 import { toColumns } from '../files.sql.ts';
@@ -336,7 +336,7 @@ test('the sweep runs at its interval until the service stops, and logs what it d
 	const replica = await service.startReplica({ SWEEP_INTERVAL_SECONDS: '0.05' }, logger);
 	const first = await uploadReady(service, user);
 	await service.as(user).delete(first.file_id);
-	await until(async () => expect(await stored(first.file_id)).toBeNull());
+	await waitFor(async () => expect(await stored(first.file_id)).toBeNull());
 	await replica.stop();
 	expect(events).toContainEqual(['sweep.done', { removed: 1, kept: 0, failed: 0 }]);
 	const second = await uploadReady(service, user);

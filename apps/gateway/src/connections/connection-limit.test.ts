@@ -6,7 +6,7 @@ import {
 	startTestGateway,
 	startUpstream,
 	type TestGateway,
-	until,
+	waitUntil,
 } from '../testing/gateway.ts';
 import { readAll } from '../testing/raw.ts';
 import { keepAliveMsAt } from './connection-limit.ts';
@@ -86,7 +86,7 @@ test('a connection that is closed makes room', async () => {
 	await start();
 	await flood(FLOODER, LIMIT);
 	sockets[0]?.destroy();
-	await until(async () => (await ask(FLOODER)) === 404);
+	await waitUntil(async () => (await ask(FLOODER)) === 404);
 });
 
 test('many more than it may have are closed unread', async () => {
@@ -106,7 +106,7 @@ test('connections that never ask for anything are closed in time, without an ans
 	const idle = await Promise.all(Array.from({ length: LIMIT }, () => openFrom(FLOODER)));
 	await Promise.all(idle.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))));
 	expect(idle.map(({ bytesRead }) => bytesRead)).toEqual(idle.map(() => 0));
-	await until(async () => (await ask(FLOODER)) === 404);
+	await waitUntil(async () => (await ask(FLOODER)) === 404);
 });
 
 test('a head has less time than a whole request', async () => {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 
 const CONNECTIONS = 100;
 /** Two to eleven: each has a tenth of all connections, and a few more. */
@@ -153,7 +153,7 @@ describe('when all connections are in use', () => {
 		const unknown = client({ keepAlive: false });
 		expect(await unknown('/v1/tools')).toBe(503);
 		for (const socket of sockets.slice(0, 10)) socket.destroy();
-		await until(async () => (await unknown('/v1/tools')) === 200);
+		await waitUntil(async () => (await unknown('/v1/tools')) === 200);
 	});
 
 	test('new connections beyond the limit are closed unread', async () => {

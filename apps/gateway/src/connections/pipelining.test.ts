@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { newId } from '@creatorr/contracts/ids';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 import { open, sendRaw } from '../testing/raw.ts';
 
 const GET = 'GET /v1/tools HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -82,7 +82,7 @@ describe('a connection with pipelined requests', () => {
 		const closed = new Promise((resolve) => socket.resume().once('close', resolve));
 		socket.write(GET.repeat(2 + MAX_PIPELINED));
 		await closed;
-		await until(() => atOnce === 0);
+		await waitUntil(() => atOnce === 0);
 		expect(served).toBeLessThanOrEqual(1);
 	});
 
@@ -91,7 +91,7 @@ describe('a connection with pipelined requests', () => {
 		const body = 'x'.repeat(20_000);
 		const post = `POST /v1/nothing HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 		const answers = sendRaw(gateway.publicPort, GET + post.repeat(3 * MAX_PIPELINED) + LAST);
-		await until(() => held?.length === 1);
+		await waitUntil(() => held?.length === 1);
 		const first = held[0];
 		held = undefined;
 		reply(first as ServerResponse);
@@ -103,9 +103,9 @@ describe('a connection with pipelined requests', () => {
 		held = [];
 		const socket = await openSocket();
 		socket.write(GET.repeat(5));
-		await until(() => held?.length === 1);
+		await waitUntil(() => held?.length === 1);
 		socket.destroy();
-		await until(() => atOnce === 0);
+		await waitUntil(() => atOnce === 0);
 		expect((await fetch(`${gateway.url}/v1/nothing`)).status).toBe(404);
 		expect(served).toBe(1);
 	});

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 import { sumUpHealth } from './health.ts';
 
 let auth: FakeAuth;
@@ -64,7 +64,7 @@ test('health, readiness and startup are ok only once signed-in requests can be s
 	});
 	expect(before[0]?.headers.get('retry-after')).not.toBeNull();
 	auth.withholdsLeases = false;
-	await until(async () => (await answers()).every(({ status }) => status === 200));
+	await waitUntil(async () => (await answers()).every(({ status }) => status === 200));
 	const token = auth.token();
 	expect((await fetch(`${starting.url}/v1/jobs`, { headers: bearer(token) })).status).toBe(200);
 	await starting.stop();

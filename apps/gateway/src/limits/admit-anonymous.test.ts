@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 
 const PERMITS = 2;
 const PROXY = '127.0.0.1';
@@ -67,7 +67,7 @@ async function statusOf(path: string, headers: Record<string, string>, { url } =
 /** All permits of the network are in use; resolves to the statuses of the requests that have them. */
 async function takeAllPermits(of = gateway): Promise<{ release(): Promise<number[]> }> {
 	const taken = Array.from({ length: PERMITS }, () => statusOf('/v1/tools', NETWORK, of));
-	await until(() => held.length === PERMITS);
+	await waitUntil(() => held.length === PERMITS);
 	return {
 		release() {
 			for (const res of held) reply(res);

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 
 /** No test sees a bucket refill. */
 const LIMITS = {
@@ -150,7 +150,7 @@ describe('a user with too many requests at a time', () => {
 		const [user, other] = [userOf(), userOf()];
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
-		await until(() => held.length === 2);
+		await waitUntil(() => held.length === 2);
 		isHolding = false;
 		expect([await user.status('/v1/jobs/x'), await other.status('/v1/jobs/x')]).toEqual([429, 200]);
 		for (const res of held) reply(res);
@@ -162,7 +162,7 @@ describe('a user with too many requests at a time', () => {
 		const user = userOf(newId('usr'), patientGateway);
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
-		await until(() => held.length === 2);
+		await waitUntil(() => held.length === 2);
 		isHolding = false;
 		const waiting = user.status('/v1/jobs/y');
 		await userOf(newId('usr'), patientGateway).status('/v1/jobs/x');
@@ -178,12 +178,12 @@ describe('a user with too many requests at a time', () => {
 		isHolding = true;
 		const costly = user.status('/v1/files', { method: 'POST', body: body.readable, duplex: 'half' });
 		await writer.write(new TextEncoder().encode('{'));
-		await until(() => held.length === 1);
+		await waitUntil(() => held.length === 1);
 		isHolding = false;
 		expect(await user.status('/v1/jobs/x')).toBe(200);
 		await writer.write(new TextEncoder().encode('}'));
 		await writer.close();
-		await until(async () => (await user.status('/v1/jobs/x')) === 429);
+		await waitUntil(async () => (await user.status('/v1/jobs/x')) === 429);
 		reply(held[0] as ServerResponse);
 		expect([await costly, await user.status('/v1/jobs/x')]).toEqual([200, 200]);
 	});
@@ -195,7 +195,7 @@ describe('a user with too many requests at a time', () => {
 		isHolding = true;
 		const body = 'x'.repeat(32 * 1024);
 		const long = atOnce(4, () => user.status('/v1/jobs', { method: 'POST', body }));
-		await until(() => held.length === 4);
+		await waitUntil(() => held.length === 4);
 		expect(await user.status('/v1/jobs/x')).toBe(429);
 		for (const res of held) reply(res);
 		expect(await long).toEqual([200, 200, 200, 200]);
@@ -206,7 +206,7 @@ describe('a user with too many requests at a time', () => {
 		const user = userOf(newId('usr'), patientGateway);
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
-		await until(() => held.length === 2);
+		await waitUntil(() => held.length === 2);
 		const third = user.status('/v1/jobs/y');
 		isHolding = false;
 		expect(await userOf(newId('usr'), patientGateway).status('/v1/jobs/x')).toBe(200);
@@ -244,7 +244,7 @@ describe('a user with too many requests at a time', () => {
 		const user = userOf(newId('usr'), patientGateway);
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
-		await until(() => held.length === 2);
+		await waitUntil(() => held.length === 2);
 		const gone = new AbortController();
 		const leaving = atOnce(2, () => user.status('/v1/jobs/y', { signal: gone.signal }));
 		const left = expect(leaving).rejects.toThrow();
@@ -268,7 +268,7 @@ test('waits and event streams of all users together take at most half of the con
 	const user = userOf(newId('usr'), small);
 	expect([await user.status(events), await user.status('/v1/jobs/x')]).toEqual([429, 200]);
 	await streams[0]?.body?.cancel();
-	await until(async () => {
+	await waitUntil(async () => {
 		const again = await openStream();
 		await again.body?.cancel();
 		return again.status === 200;
@@ -292,11 +292,11 @@ describe('waits and event streams of a user', () => {
 		const id = newId('job');
 		const stream = await user.call(`/v1/jobs/${id}/events`);
 		const wait = user.status(`/v1/jobs/${id}?wait=30`);
-		await until(() => held.length === 1);
+		await waitUntil(() => held.length === 1);
 		expect(await user.status(`/v1/jobs/${id}/events`)).toBe(429);
 		expect(tally(await inTurn(3, () => user.status(`/v1/jobs/${id}`)))).toEqual([3, 0]);
 		await stream.body?.cancel();
-		await until(async () => {
+		await waitUntil(async () => {
 			const again = await user.call(`/v1/jobs/${id}/events`);
 			await again.body?.cancel();
 			return again.status === 200;

@@ -7,7 +7,7 @@ import {
 	startTestGateway,
 	startUpstream,
 	type TestGateway,
-	until,
+	waitUntil,
 } from '../testing/gateway.ts';
 import { readAll } from '../testing/raw.ts';
 
@@ -61,7 +61,7 @@ async function begin(from: string, framing: string, headers = '', path = COMPLET
 async function hold(from: string, headers = ''): Promise<void> {
 	await begin(from, `Content-Length: ${BODY_BYTES}`, headers);
 	await begin(from, `Content-Length: ${BODY_BYTES}`, headers);
-	await until(() => arrived === 2);
+	await waitUntil(() => arrived === 2);
 }
 
 async function refusalOf(socket: Socket): Promise<[number, string]> {
@@ -84,19 +84,19 @@ test('a small body, and one of another address, pass meanwhile', async () => {
 	await hold(GREEDY);
 	await begin(GREEDY, 'Content-Length: 100');
 	await begin(OTHER, `Content-Length: ${BODY_BYTES}`);
-	await until(() => arrived === 4);
+	await waitUntil(() => arrived === 4);
 });
 
 test('a chunked body counts as the longest of its operation, not of all', async () => {
 	await hold(GREEDY);
 	await begin(GREEDY, 'Transfer-Encoding: chunked', '', '/v1/jobs');
-	await until(() => arrived === 3);
+	await waitUntil(() => arrived === 3);
 });
 
 test('a body that is over makes room', async () => {
 	await hold(GREEDY);
 	sockets[0]?.destroy();
-	await until(async () => {
+	await waitUntil(async () => {
 		await begin(GREEDY, `Content-Length: ${BODY_BYTES}`);
 		return arrived === 3;
 	});
@@ -111,5 +111,5 @@ test('behind a trusted proxy it is the client’s address that counts', async ()
 	);
 	expect(await refusalOf(refused)).toEqual([429, 'rate_limited']);
 	await begin('127.0.0.11', `Content-Length: ${BODY_BYTES}`, 'X-Forwarded-For: 192.0.2.2\r\n');
-	await until(() => arrived === 3);
+	await waitUntil(() => arrived === 3);
 });

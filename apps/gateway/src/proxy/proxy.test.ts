@@ -12,7 +12,7 @@ import {
 	startTestGateway,
 	startUpstream,
 	type TestGateway,
-	until,
+	waitUntil,
 } from '../testing/gateway.ts';
 import { open, rawRequest, readAll, sendRaw } from '../testing/raw.ts';
 
@@ -357,7 +357,7 @@ describe('a client that leaves', () => {
 		};
 		const abort = new AbortController();
 		const asked = fetch(`${gateway.url}/v1/jobs`, { headers: bearer(auth.token()), signal: abort.signal });
-		await until(() => received.length === 1);
+		await waitUntil(() => received.length === 1);
 		abort.abort();
 		await expect(asked).rejects.toThrow();
 		await closed.promise;

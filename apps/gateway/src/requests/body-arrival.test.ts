@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 import { open, readAll } from '../testing/raw.ts';
 
 const PERMITS = 2;
@@ -127,7 +127,7 @@ describe('a small body without a session', () => {
 
 test('large bodies that come slowly keep nobody of their network from signing in', async () => {
 	await begin('POST /v1/billing/webhook', 'Content-Length: 100000', '{');
-	await until(() => begun === 1);
+	await waitUntil(() => begun === 1);
 	// It has taken a permit for each 64 KiB, which are all.
 	const event = () => fetch(`${gateway.url}/v1/billing/webhook`, { method: 'POST', body: '{}' });
 	// 404 is auth's own answer here.

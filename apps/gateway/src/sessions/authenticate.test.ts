@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 import { newKeys } from '../testing/keys.ts';
 import { open, rawRequest } from '../testing/raw.ts';
 
@@ -138,7 +138,7 @@ describe('keys', () => {
 		const token = auth.token({}, { keyid: 'stolen' }, stolen);
 		expect(await statusOf(token)).toBe(200);
 		auth.jwks.pop();
-		await until(async () => (await statusOf(token)) !== 200);
+		await waitUntil(async () => (await statusOf(token)) !== 200);
 		expect(await codeOf(await get(token))).toEqual([401, 'unauthorized']);
 		expect(await statusOf(auth.token())).toBe(200);
 	});
@@ -148,13 +148,13 @@ describe('keys', () => {
 		auth.jwks.push(stolen.jwk('stolen'));
 		auth.ttlMs = 1_500;
 		const token = auth.token({}, { keyid: 'stolen' }, stolen);
-		await until(async () => (await statusOf(token)) === 200);
+		await waitUntil(async () => (await statusOf(token)) === 200);
 		auth.hidesKeys = true;
 		auth.jwks.pop();
-		await until(async () => (await statusOf(token)) !== 200);
+		await waitUntil(async () => (await statusOf(token)) !== 200);
 		expect(await codeOf(await get(token))).toEqual([503, 'upstream_unavailable']);
 		auth.hidesKeys = false;
-		await until(async () => (await statusOf(token)) === 401);
+		await waitUntil(async () => (await statusOf(token)) === 401);
 	});
 
 	test('that can’t be loaded make a token 503 and not 401', async () => {
@@ -170,18 +170,18 @@ describe('the lease', () => {
 	test('is renewed under one instance id', async () => {
 		const instanceId = gateway.instanceId();
 		const renewals = auth.counts.lease;
-		await until(() => auth.counts.lease > renewals + 5);
+		await waitUntil(() => auth.counts.lease > renewals + 5);
 		expect(gateway.instanceId()).toBe(instanceId);
 	});
 
 	test('carries known sessions for its time when auth is away, and then none', async () => {
 		const token = auth.token();
 		auth.ttlMs = 1_500;
-		await until(async () => (await statusOf(token)) === 200);
+		await waitUntil(async () => (await statusOf(token)) === 200);
 		await delay(300);
 		auth.isFrozen = true;
 		expect(await statusOf(token)).toBe(200);
-		await until(async () => (await statusOf(token)) !== 200);
+		await waitUntil(async () => (await statusOf(token)) !== 200);
 		const answer = await get(token);
 		expect(answer.headers.get('retry-after')).not.toBeNull();
 		expect(await codeOf(answer)).toEqual([503, 'upstream_unavailable']);
@@ -191,7 +191,7 @@ describe('the lease', () => {
 		const instanceId = gateway.instanceId();
 		auth.hangingLeases = 1;
 		const renewals = auth.counts.lease;
-		await until(() => auth.counts.lease > renewals + 10);
+		await waitUntil(() => auth.counts.lease > renewals + 10);
 		expect(gateway.instanceId()).toBe(instanceId);
 		expect(await statusOf(auth.token())).toBe(200);
 	});
@@ -222,8 +222,8 @@ describe('the lease', () => {
 		const instanceId = gateway.instanceId();
 		auth.fenced.add(instanceId);
 		auth.kill(sid);
-		await until(() => gateway.instanceId() !== instanceId && gateway.instanceId() !== '');
-		await until(async () => (await statusOf(auth.token())) === 200);
+		await waitUntil(() => gateway.instanceId() !== instanceId && gateway.instanceId() !== '');
+		await waitUntil(async () => (await statusOf(auth.token())) === 200);
 		expect(await statusOf(token)).toBe(401);
 	});
 
@@ -242,7 +242,7 @@ describe('readiness', () => {
 		});
 		expect((await fetch(`${other.privateUrl}/health/ready`)).status).toBe(503);
 		auth.isFrozen = false;
-		await until(async () => (await fetch(`${other.privateUrl}/health/ready`)).ok);
+		await waitUntil(async () => (await fetch(`${other.privateUrl}/health/ready`)).ok);
 		await other.stop();
 	});
 
@@ -251,9 +251,9 @@ describe('readiness', () => {
 		expect(await probe('startup')).toBe(200);
 		auth.withholdsLeases = true;
 		auth.fenced.add(gateway.instanceId());
-		await until(async () => (await probe('ready')) === 503);
+		await waitUntil(async () => (await probe('ready')) === 503);
 		expect(await probe('startup')).toBe(200);
 		auth.withholdsLeases = false;
-		await until(async () => (await probe('ready')) === 200);
+		await waitUntil(async () => (await probe('ready')) === 200);
 	});
 });

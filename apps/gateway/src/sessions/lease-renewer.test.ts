@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTask } from '@creatorr/service/task';
 import { afterEach, expect, test } from '@jest/globals';
-import { until } from '../testing/gateway.ts';
+import { waitUntil } from '../testing/gateway.ts';
 import { createLease } from './lease.ts';
 import { createLeaseRenewer, renewLease } from './lease-renewer.ts';
 
@@ -38,14 +38,14 @@ test('a late answer to an earlier term makes one attempt more, and no more', asy
 		lease.close();
 		await task.stop();
 	};
-	const untilAsked = (count: number) => until(() => asked.length === count);
+	const untilAsked = (count: number) => waitUntil(() => asked.length === count);
 	await untilAsked(1);
 	task.wake();
 	await untilAsked(2);
 	asked[1]?.resolve(REFUSED);
 	await untilAsked(3);
 	asked[2]?.resolve(GRANTED);
-	await until(() => lease.isValid());
+	await waitUntil(() => lease.isValid());
 	asked[0]?.resolve(GRANTED);
 	await untilAsked(4);
 	// Attempts without a pause between them would all be made by now.

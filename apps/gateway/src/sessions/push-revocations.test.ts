@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway, until } from '../testing/gateway.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 import { open, readAll } from '../testing/raw.ts';
 
 let auth: FakeAuth;
@@ -157,7 +157,7 @@ describe('a revocation', () => {
 	test('answers waits of its session with 401', async () => {
 		const { sid, token } = newSession();
 		const waiting = get(one, token, `${jobPath()}?wait=60`);
-		await until(() => held.length === 1);
+		await waitUntil(() => held.length === 1);
 		const upstreamClosed = new Promise((resolve) => held[0]?.once('close', resolve));
 		await revoke(sid);
 		expect((await waiting).status).toBe(401);
@@ -174,7 +174,7 @@ describe('a revocation', () => {
 	test('lets a request end that the service has in full, such as the logout', async () => {
 		const { sid, token } = newSession();
 		const slow = get(one, token, '/v1/jobs', { 'User-Agent': 'slow' });
-		await until(() => held.length === 1);
+		await waitUntil(() => held.length === 1);
 		await revoke(sid);
 		held[0]?.writeHead(204).end();
 		expect((await slow).status).toBe(204);
@@ -185,7 +185,7 @@ describe('a revocation', () => {
 		const socket = await open(one.publicPort);
 		const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n`;
 		socket.write(`${head}Content-Length: 10\r\n\r\n{`);
-		await until(() => requests === 1);
+		await waitUntil(() => requests === 1);
 		await revoke(sid);
 		const answer = await readAll(socket);
 		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([401, 'unauthorized']);
@@ -221,7 +221,7 @@ describe('a held answer ends', () => {
 		const { token } = newSession();
 		const stream = await get(two, token, `${jobPath()}/events`);
 		const waiting = get(two, token, `${jobPath()}?wait=60`);
-		await until(() => held.length === 2);
+		await waitUntil(() => held.length === 2);
 		auth.fenced.add(two.instanceId());
 		await expect(stream.text()).rejects.toThrow();
 		expect((await waiting).status).toBe(503);

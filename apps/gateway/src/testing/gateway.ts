@@ -37,7 +37,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until the condition holds; fails after 10 s. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
 	const deadlineMs = performance.now() + 10_000;
 	while (!(await condition())) {
 		if (performance.now() > deadlineMs) throw new Error('it did not come about within 10 s');
@@ -80,7 +80,7 @@ export async function startTestGateway(options: Options) {
 	const limits = { ...config.limits, refusalDelayMs: 0, ...options.limits };
 	const { deps, stop } = await startService(gateway, { config: { ...config, limits }, logger: SILENT });
 	const publicPort = portOf(deps.publicServer);
-	if (!options.early) await until(async () => (await fetch(`${privateUrl}/health/ready`)).ok);
+	if (!options.early) await waitUntil(async () => (await fetch(`${privateUrl}/health/ready`)).ok);
 	return {
 		stop,
 		publicPort,

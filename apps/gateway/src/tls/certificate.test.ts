@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Limits } from '../limits/limits.ts';
 import { makeCertificate, placeCertificate, type TestCertificate } from '../testing/certificate.ts';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { startTestGateway, type TestGateway, until } from '../testing/gateway.ts';
+import { startTestGateway, type TestGateway, waitUntil } from '../testing/gateway.ts';
 import { type RawAnswer, rawRequest, readAll } from '../testing/raw.ts';
 
 const ASK = 'GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -130,7 +130,7 @@ describe('a renewed certificate', () => {
 		const second = await makeCertificate();
 		expect(await isBelieved(second)).toBe(false);
 		placeCertificate(directory, second);
-		await until(() => isBelieved(second));
+		await waitUntil(() => isBelieved(second));
 		kept.write(ASK_ONCE);
 		expect((await readAll(kept)).status).toBe(404);
 	});
@@ -142,7 +142,7 @@ describe('a renewed certificate', () => {
 		await delay(5 * REFRESH_MS);
 		expect(await isBelieved(first)).toBe(true);
 		placeCertificate(directory, { key: second.key });
-		await until(() => isBelieved(second));
+		await waitUntil(() => isBelieved(second));
 	});
 
 	test('that is none leaves the one before in use', async () => {
@@ -176,14 +176,14 @@ describe('the bound on connections of an address holds by TLS', () => {
 		await start({ connectionsPerNetwork: LIMIT });
 		await flood(LIMIT);
 		sockets[0]?.destroy();
-		await until(async () => (await ask(first.cert, FLOODER)).status === 404);
+		await waitUntil(async () => (await ask(first.cert, FLOODER)).status === 404);
 	});
 
 	test('one that is idle makes room for a new one when all are open', async () => {
 		await start({ connections: 20 });
 		await flood(20);
 		expect((await ask(first.cert, OTHER)).status).toBe(404);
-		await until(() => sockets[0]?.destroyed === true);
+		await waitUntil(() => sockets[0]?.destroyed === true);
 	});
 
 	test('connections count before their handshake', async () => {

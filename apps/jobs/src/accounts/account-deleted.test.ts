@@ -1,6 +1,6 @@
 import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { succeeded } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
 const deletionOf = (user: User) => newEvent(accountDeleted, { user_id: user.id }, newId('req'));
 
 async function untilGone(user: User): Promise<void> {
-	await until(async () => expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0));
+	await waitFor(async () => expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0));
 }
 
 test('deletes the jobs and keys of a deleted account, and stops its running jobs', async () => {
@@ -39,7 +39,7 @@ test('deletes the jobs and keys of a deleted account, and stops its running jobs
 	await world.bus.publish(deletionOf(user));
 	await untilGone(user);
 	expect(await world.prisma.idempotencyKey.count({ where: { userId: user.id } })).toBe(0);
-	await until(() => expect(world.bus.canceled).toContain(running));
+	await waitFor(() => expect(world.bus.canceled).toContain(running));
 	expect(world.bus.canceled).not.toContain(queued);
 	expect(await worker.claim(queued)).toEqual({ answer: 'unwanted' });
 	expect((await worker.heartbeat({}, [{ job_id: running, attempt: 1 }])).stop).toEqual([running]);
@@ -56,14 +56,14 @@ test('ignores the outcome of a job whose account was deleted', async () => {
 	const bystander = world.user();
 	const other = await bystander.enqueue();
 	await world.bus.finish(other, await worker.take(other), succeeded());
-	await until(async () => expect((await bystander.job(other)).status).toBe('succeeded'));
+	await waitFor(async () => expect((await bystander.job(other)).status).toBe('succeeded'));
 	expect(world.files.published.has(jobId)).toBe(false);
 });
 
 test('returns 401 and creates no job when the account was deleted', async () => {
 	const user = world.user();
 	await world.bus.publish(deletionOf(user));
-	await until(async () =>
+	await waitFor(async () =>
 		expect(await world.prisma.deletedUser.count({ where: { userId: user.id } })).toBe(1),
 	);
 	const answer = await user.create({ tool: 'ocr', input_file_id: newId('fil') });

@@ -1,7 +1,7 @@
 import { accountDeleted, accountVerified, newEvent } from '@creatorr/contracts/events';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed, succeeded } from '../testing/bus.ts';
 import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
@@ -43,7 +43,7 @@ async function use(userId: string): Promise<{ compute_seconds: number; max_activ
 
 const usedSeconds = async (user: User) => (await use(user.id)).compute_seconds;
 const untilEnded = (user: User, jobId: string) =>
-	until(async () => expect(['queued', 'running']).not.toContain((await user.job(jobId)).status));
+	waitFor(async () => expect(['queued', 'running']).not.toContain((await user.job(jobId)).status));
 
 /** Charges the user so many seconds of compute. */
 const charge = (userId: string, seconds: number, now = new Date()) =>
@@ -99,10 +99,10 @@ describe('the compute quota', () => {
 		await charge(fresh, LIMIT_SECONDS, new Date(Date.now() - 24 * 3_600_000));
 		await fillQueue(world, { userId: spent, count: 2 }, { userId: fresh, count: 1 });
 		await world.worker('a').heartbeat({ [TOOL]: 9 });
-		await until(async () => expect(await inFlight(world, { userId: fresh })).toBe(1));
+		await waitFor(async () => expect(await inFlight(world, { userId: fresh })).toBe(1));
 		expect(await inFlight(world, { userId: spent })).toBe(0);
 		await world.prisma.$executeRaw`UPDATE compute_usage SET day = day - 1 WHERE user_id = ${spent}`;
-		await until(async () => expect(await inFlight(world, { userId: spent })).toBe(1));
+		await waitFor(async () => expect(await inFlight(world, { userId: spent })).toBe(1));
 	});
 
 	test('is deleted with the account', async () => {
@@ -110,7 +110,7 @@ describe('the compute quota', () => {
 		await charge(user.id, 5);
 		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
 		const rows = () => world.prisma.computeUsage.count({ where: { userId: user.id } });
-		await until(async () => expect(await rows()).toBe(0));
+		await waitFor(async () => expect(await rows()).toBe(0));
 	});
 });
 
@@ -122,11 +122,11 @@ describe('a user whose email is not verified', () => {
 		const userId = newId('usr');
 		await world.worker('a').heartbeat({ [TOOL]: 9 });
 		await fillQueue(world, { userId, count: 5 });
-		await until(() => expect(world.bus.requested).toHaveLength(1));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(1));
 		expect(await inFlight(world, { userId })).toBe(1);
 		expect((await use(userId)).max_active_jobs).toBe(1);
 		await verify(userId);
-		await until(async () => expect(await inFlight(world, { userId })).toBe(3));
+		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(3));
 		expect((await use(userId)).max_active_jobs).toBe(3);
 		await verify(userId);
 		expect((await use(userId)).max_active_jobs).toBe(3);
@@ -135,11 +135,11 @@ describe('a user whose email is not verified', () => {
 	test('has no row when the event arrives after the account was deleted', async () => {
 		const userId = newId('usr');
 		await world.bus.publish(newEvent(accountDeleted, { user_id: userId }, newId('req')));
-		await until(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));
+		await waitFor(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));
 		await verify(userId);
 		const next = newId('usr');
 		await verify(next);
-		await until(async () => expect(await world.prisma.account.count({ where: { userId: next } })).toBe(1));
+		await waitFor(async () => expect(await world.prisma.account.count({ where: { userId: next } })).toBe(1));
 		expect(await world.prisma.account.count({ where: { userId } })).toBe(0);
 	});
 });

@@ -2,7 +2,7 @@ import { accountDeleted, newEvent, planChanged } from '@creatorr/contracts/event
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS, type Plan } from '@creatorr/contracts/plans';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
@@ -33,7 +33,7 @@ const account = (userId: string) => world.prisma.account.findUnique({ where: { u
 /** Changes a user's plan and waits until jobs has applied it. */
 async function putOn(userId: string, plan: Plan, version = 1): Promise<void> {
 	await world.bus.publish(change(userId, plan, version));
-	await until(async () => expect(await account(userId)).toMatchObject({ planVersion: BigInt(version) }));
+	await waitFor(async () => expect(await account(userId)).toMatchObject({ planVersion: BigInt(version) }));
 }
 
 async function priorityOf(jobId: string): Promise<number> {
@@ -44,7 +44,7 @@ async function priorityOf(jobId: string): Promise<number> {
 async function fillSlots(): Promise<void> {
 	await world.worker('a').heartbeat({ [TOOL]: 1 });
 	await fillQueue(world, { userId: newId('usr'), count: 2, priority: 9 });
-	await until(async () => expect(await inFlight(world, { tool: TOOL })).toBe(2));
+	await waitFor(async () => expect(await inFlight(world, { tool: TOOL })).toBe(2));
 }
 
 describe('a change of plan', () => {
@@ -79,35 +79,35 @@ describe('a change of plan', () => {
 			change(userId, index === 49 || index % 2 ? 'pro' : 'free', index + 1),
 		);
 		await Promise.all(changes.toReversed().map((event) => world.bus.publish(event)));
-		await until(async () => expect(await account(userId)).toMatchObject({ plan: 'pro', planVersion: 50n }));
+		await waitFor(async () => expect(await account(userId)).toMatchObject({ plan: 'pro', planVersion: 50n }));
 	});
 
 	test('changes how many jobs are active', async () => {
 		const userId = newId('usr');
 		await world.worker('a').heartbeat({ [TOOL]: 100 });
 		await fillQueue(world, { userId, count: 50 });
-		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
+		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
 		await putOn(userId, 'pro');
-		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.pro.maxActiveJobs));
-		await until(() => expect(world.bus.requested).toHaveLength(PLANS.pro.maxActiveJobs));
+		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(PLANS.pro.maxActiveJobs));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(PLANS.pro.maxActiveJobs));
 		await putOn(userId, 'free', 2);
 		const worker = world.worker('a');
 		for (const jobId of world.bus.requested.slice(0, PLANS.pro.maxActiveJobs - 1)) {
 			await world.bus.finish(jobId, await worker.take(jobId), failed);
 		}
-		await until(async () =>
+		await waitFor(async () =>
 			expect(await world.prisma.job.count({ where: { userId, status: 'failed' } })).toBe(19),
 		);
-		await until(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
+		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
 		const asked = PLANS.pro.maxActiveJobs + PLANS.free.maxActiveJobs - 1;
-		await until(() => expect(world.bus.requested).toHaveLength(asked));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(asked));
 	});
 
 	test('is ignored when the account was deleted', async () => {
 		const user = world.user();
 		await putOn(user.id, 'pro');
 		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
-		await until(async () => expect(await account(user.id)).toBeNull());
+		await waitFor(async () => expect(await account(user.id)).toBeNull());
 		const late = { userId: user.id, plan: 'pro' as const, version: 2, priority: PLANS.pro.priority };
 		expect(await changePlan(world.prisma, late)).toBe(false);
 		expect(await account(user.id)).toBeNull();
@@ -120,9 +120,9 @@ describe('an account that is deleted', () => {
 		const jobId = await user.enqueue(TOOL);
 		await world.bus.finish(jobId, await world.worker('a').take(jobId), failed);
 		const turns = () => world.prisma.turn.count({ where: { userId: user.id } });
-		await until(async () => expect(await turns()).toBe(1));
+		await waitFor(async () => expect(await turns()).toBe(1));
 		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
-		await until(async () => expect(await turns()).toBe(0));
+		await waitFor(async () => expect(await turns()).toBe(0));
 	});
 });
 
@@ -187,7 +187,7 @@ describe('the usage of a user', () => {
 		expect(await use(user.id)).toMatchObject({ active_jobs: 0, queued_jobs: 0 });
 		await world.worker('a').heartbeat({ [TOOL]: 9 });
 		await fillQueue(world, { userId: user.id, count: 6 }, { userId: newId('usr'), count: 6 });
-		await until(async () => expect(await use(user.id)).toMatchObject({ active_jobs: 3, queued_jobs: 6 }));
+		await waitFor(async () => expect(await use(user.id)).toMatchObject({ active_jobs: 3, queued_jobs: 6 }));
 		const running = await world.prisma.job.findFirstOrThrow({
 			where: { userId: user.id, releasedAt: { not: null } },
 		});

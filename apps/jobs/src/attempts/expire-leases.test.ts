@@ -1,4 +1,5 @@
-import { pause, until } from '@creatorr/testing/until';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { succeeded } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
@@ -27,7 +28,7 @@ const SLOTS = { compress_heavy: 1 };
 async function requested(): Promise<string> {
 	await world.worker('idle').heartbeat({ compress_heavy: 1_000 });
 	const jobId = await user.enqueue();
-	await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+	await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 	return jobId;
 }
 
@@ -41,7 +42,7 @@ describe('a worker without heartbeats', () => {
 		const lost = world.worker('lost');
 		const attempt = await lost.take(jobId);
 		await world.bus.progress(jobId, attempt, 40);
-		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
 		expect(await user.job(jobId)).toMatchObject({ status: 'running', progress: 40 });
 		expect(await world.worker('next').take(jobId)).toBe(attempt + 1);
 		expect((await lost.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
@@ -50,8 +51,8 @@ describe('a worker without heartbeats', () => {
 	test('has one other worker requested, though two replicas check', async () => {
 		const jobId = await requested();
 		await world.worker('lost').take(jobId);
-		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
-		await pause(2 * LEASE_MS);
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		await sleep(2 * LEASE_MS);
 		expect(world.bus.timesRequested(jobId)).toBe(2);
 		expect((await rowOf(jobId)).lostAttempts).toBe(1);
 	});
@@ -60,20 +61,20 @@ describe('a worker without heartbeats', () => {
 		const jobId = await requested();
 		const slow = world.worker('slow');
 		const attempt = await slow.take(jobId);
-		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
 		expect((await slow.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 		expect(await world.worker('next').claim(jobId)).toEqual({ answer: 'held' });
 		await world.bus.finish(jobId, attempt, succeeded());
-		await until(async () => expect((await user.job(jobId)).status).toBe('succeeded'));
+		await waitFor(async () => expect((await user.job(jobId)).status).toBe('succeeded'));
 	});
 
 	test('fails its job when it is the third one', async () => {
 		const jobId = await requested();
 		for (const time of [1, 2, 3]) {
-			await until(() => expect(world.bus.timesRequested(jobId)).toBe(time));
+			await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(time));
 			expect(await world.worker(`lost-${time}`).take(jobId)).toBe(time);
 		}
-		await until(async () => expect((await user.job(jobId)).status).toBe('failed'));
+		await waitFor(async () => expect((await user.job(jobId)).status).toBe('failed'));
 		expect(await user.job(jobId)).toMatchObject({
 			error_code: 'worker_lost',
 			error_message: expect.stringContaining('Try again'),
@@ -88,7 +89,7 @@ test('a worker that sends heartbeats keeps its job for longer than a lease', asy
 	const attempt = await worker.take(jobId);
 	for (let beats = 0; beats < 15; beats++) {
 		expect((await worker.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
-		await pause(LEASE_MS / 5);
+		await sleep(LEASE_MS / 5);
 	}
 	expect(world.bus.timesRequested(jobId)).toBe(1);
 });
@@ -97,7 +98,7 @@ test('requests no worker for a job that was lost and canceled', async () => {
 	const jobId = await requested();
 	await world.worker('lost').take(jobId);
 	await user.cancel(jobId);
-	await pause(2.5 * LEASE_MS);
+	await sleep(2.5 * LEASE_MS);
 	expect(world.bus.timesRequested(jobId)).toBe(1);
 	expect((await user.job(jobId)).status).toBe('canceled');
 });

@@ -1,4 +1,5 @@
-import { pause, until } from '@creatorr/testing/until';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startWorld, type World } from '../testing/world.ts';
 
@@ -18,17 +19,17 @@ test('gives every worker a whole lease after a start, even if its lease has expi
 	const user = world.user();
 	await world.worker('idle').heartbeat({ compress_heavy: 10 });
 	const jobId = await user.enqueue();
-	await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+	await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 	const attempt = await world.worker('patient').take(jobId);
 	await world.replicas[0]?.stop();
-	await pause(LEASE_MS + 500);
+	await sleep(LEASE_MS + 500);
 	const replica = await world.startReplica();
 	try {
 		const patient = world.workerAt('patient', replica.url);
 		expect(await world.workerAt('eager', replica.url).claim(jobId)).toEqual({ answer: 'held' });
-		await pause(LEASE_MS / 2);
+		await sleep(LEASE_MS / 2);
 		expect((await patient.heartbeat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }])).stop).toEqual([]);
-		await pause(LEASE_MS / 2 + 500);
+		await sleep(LEASE_MS / 2 + 500);
 		expect((await patient.heartbeat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 		expect([row.attempt, row.lostAttempts]).toEqual([attempt, 0]);

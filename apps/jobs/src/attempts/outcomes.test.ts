@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jobFinished, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { pause, until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AttemptWorld, startAttemptWorld } from '../testing/attempt-world.ts';
 import { failed, succeeded } from '../testing/bus.ts';
@@ -67,7 +68,7 @@ describe('a success', () => {
 		const output = newId('fil');
 		world.files.outputErrors.set(output, 'upstream_unavailable');
 		await world.bus.finish(jobId, attempt, succeeded(output));
-		await pause(500);
+		await sleep(500);
 		expect((await world.owner.job(jobId)).status).toBe('running');
 		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 		expect(row.leaseExpiresAt?.getTime()).toBeGreaterThan(Date.now() + 20_000);
@@ -90,13 +91,13 @@ describe('a success', () => {
 		'counts as a lost attempt when its output is %s: the job runs again',
 		async (trouble) => {
 			const jobId = await world.owner.enqueue();
-			await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+			await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 			const attempt = await world.runner.take(jobId);
 			const output = newId('fil');
 			world.files.outputErrors.set(output, trouble);
 			const event = await world.bus.finish(jobId, attempt, succeeded(output));
 			await world.bus.publish(event);
-			await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+			await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
 			await world.outcomesHandled();
 			const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 			expect([row.status, row.lostAttempts]).toEqual(['running', 1]);
@@ -117,6 +118,6 @@ describe('a failure', () => {
 			finished_at: expect.any(String),
 		});
 		expect(job).not.toHaveProperty('output_file_id');
-		await until(() => expect(world.files.discarded.has(jobId)).toBe(true));
+		await waitFor(() => expect(world.files.discarded.has(jobId)).toBe(true));
 	});
 });

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
-import { pause, until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { succeeded } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
@@ -113,12 +114,12 @@ describe('a heartbeat', () => {
 describe('a returned attempt', () => {
 	test('requests another worker at once, stays running, and counts no lost attempt', async () => {
 		const jobId = await user.enqueue();
-		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 		const attempt = await worker.take(jobId);
 		await world.bus.progress(jobId, attempt, 60);
-		await until(async () => expect((await user.job(jobId)).progress).toBe(60));
+		await waitFor(async () => expect((await user.job(jobId)).progress).toBe(60));
 		await worker.returnJob(jobId, attempt);
-		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
 		expect(await user.job(jobId)).toMatchObject({ status: 'running', progress: 60 });
 		expect(await other.claim(jobId)).toMatchObject({ answer: 'granted', attempt: 2 });
 		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
@@ -127,12 +128,12 @@ describe('a returned attempt', () => {
 
 	test('requests one worker, however often it is returned', async () => {
 		const jobId = await user.enqueue();
-		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 		const attempt = await worker.take(jobId);
 		await Promise.all([worker.returnJob(jobId, attempt), worker.returnJob(jobId, attempt)]);
 		await worker.returnJob(jobId, attempt);
 		const last = await user.enqueue();
-		await until(() => expect(world.bus.requested).toContain(last));
+		await waitFor(() => expect(world.bus.requested).toContain(last));
 		expect(world.bus.timesRequested(jobId)).toBe(2);
 	});
 
@@ -165,8 +166,8 @@ describe('progress', () => {
 		const probe = await user.enqueue();
 		const attempt = await worker.take(probe);
 		await world.bus.progress(probe, attempt, 1);
-		await until(async () => expect((await user.job(probe)).progress).toBe(1));
-		await pause(100);
+		await waitFor(async () => expect((await user.job(probe)).progress).toBe(1));
+		await sleep(100);
 		return (await user.job(jobId)).progress;
 	}
 
@@ -211,7 +212,7 @@ test('an outcome ends the job only if it is of the current attempt', async () =>
 	const good = succeeded();
 	await world.bus.finish(jobId, 1, late);
 	await world.bus.finish(jobId, 2, good);
-	await until(async () => expect((await user.job(jobId)).status).toBe('succeeded'));
+	await waitFor(async () => expect((await user.job(jobId)).status).toBe('succeeded'));
 	expect((await user.job(jobId)).output_file_id).toBe('output_file_id' in good ? good.output_file_id : '');
 	expect(world.files.published.get(jobId)).toBe('output_file_id' in good ? good.output_file_id : '');
 });

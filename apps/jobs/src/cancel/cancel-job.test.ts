@@ -1,4 +1,5 @@
-import { pause, until } from '@creatorr/testing/until';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AttemptWorld, startAttemptWorld } from '../testing/attempt-world.ts';
 import { succeeded } from '../testing/bus.ts';
@@ -29,7 +30,7 @@ describe('canceling', () => {
 	test('tells the worker of a running job', async () => {
 		const { jobId } = await world.running();
 		await world.owner.cancel(jobId);
-		await until(() => expect(world.bus.canceled).toContain(jobId));
+		await waitFor(() => expect(world.bus.canceled).toContain(jobId));
 	});
 
 	test('returns 409 when the job is terminal', async () => {
@@ -51,7 +52,7 @@ describe('canceling', () => {
 			await world.owner.cancel(jobId);
 		};
 		await world.bus.finish(jobId, attempt, succeeded());
-		await until(() => expect(world.files.discarded.has(jobId)).toBe(true));
+		await waitFor(() => expect(world.files.discarded.has(jobId)).toBe(true));
 		expect((await world.owner.job(jobId)).status).toBe('canceled');
 		expect(world.files.published.has(jobId)).toBe(false);
 	});
@@ -63,7 +64,7 @@ describe('canceling', () => {
 			await world.owner.remove(jobId);
 		};
 		await world.bus.finish(jobId, attempt, succeeded());
-		await until(() => expect(world.files.discarded.has(jobId)).toBe(true));
+		await waitFor(() => expect(world.files.discarded.has(jobId)).toBe(true));
 		expect(world.files.published.has(jobId)).toBe(false);
 	});
 
@@ -72,7 +73,7 @@ describe('canceling', () => {
 		const cancelSoon = (jobId: string, afterMs: number) => {
 			cancels.set(
 				jobId,
-				pause(afterMs).then(() => world.owner.cancel(jobId)),
+				sleep(afterMs).then(() => world.owner.cancel(jobId)),
 			);
 		};
 		const delaysMs = new Map<string, number>();
@@ -100,7 +101,7 @@ describe('canceling', () => {
 			const { status, output_file_id } = await world.owner.job(jobId);
 			ends.push(status);
 			if (status === 'succeeded') expect((await cancels.get(jobId))?.status).toBe(409);
-			await until(() => expect(world.files.published.get(jobId)).toBe(output_file_id));
+			await waitFor(() => expect(world.files.published.get(jobId)).toBe(output_file_id));
 		}
 		expect([...new Set(ends)].sort()).toEqual(['canceled', 'succeeded']);
 	});

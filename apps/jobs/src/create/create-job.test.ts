@@ -1,6 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { User } from '../testing/user.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -50,7 +50,7 @@ describe('creating a job', () => {
 	test('requests a worker for it', async () => {
 		await world.worker('a').heartbeat({ office_to_pdf: 1 });
 		const jobId = (await user.create(good({ tool: 'office_to_pdf' }))).body.data.id;
-		await until(() => expect(world.bus.requested).toContain(jobId));
+		await waitFor(() => expect(world.bus.requested).toContain(jobId));
 	});
 
 	test.each([

@@ -1,5 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { createParamSealer, paramKeysSchema, REDACTED } from '@creatorr/tool-kit/params/secret-params';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
@@ -80,7 +80,7 @@ test.each(['canceled', 'failed'])('deletes the sealed password of a job that is 
 	expect(await sealed()).not.toBeNull();
 	if (end === 'canceled') await user.cancel(id);
 	else await world.bus.finish(id, await world.worker('w').take(id), failed);
-	await until(async () => {
+	await waitFor(async () => {
 		if ((await user.job(id)).status !== end) throw new Error('not yet');
 	});
 	expect(await sealed()).toBeNull();

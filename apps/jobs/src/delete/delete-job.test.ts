@@ -1,4 +1,4 @@
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { succeeded } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
 async function finished(owner: User): Promise<string> {
 	const jobId = await owner.enqueue();
 	await world.bus.finish(jobId, await world.worker('one').take(jobId), succeeded());
-	await until(async () => expect((await owner.job(jobId)).status).toBe('succeeded'));
+	await waitFor(async () => expect((await owner.job(jobId)).status).toBe('succeeded'));
 	return jobId;
 }
 

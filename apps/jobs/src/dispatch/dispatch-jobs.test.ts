@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
-import { pause, until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
 import { emptyQueues, fillQueue, inFlight, waitingRow } from '../testing/queue.ts';
@@ -35,10 +36,10 @@ describe('without a worker', () => {
 	test('keeps all jobs in the queue until one starts', async () => {
 		const user = world.user();
 		for (let count = 0; count < 5; count++) await user.enqueue(TOOL);
-		await pause(500);
+		await sleep(500);
 		expect(await inFlight(world, { tool: TOOL })).toBe(0);
 		await world.worker('a').heartbeat({ [TOOL]: 1 });
-		await until(() => expect(world.bus.requested).toHaveLength(2));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(2));
 	});
 
 	test('does not count the jobs of its tool as active jobs of their user', async () => {
@@ -46,7 +47,7 @@ describe('without a worker', () => {
 		await fillQueue(world, { userId, count: 10, tool: 'ocr' });
 		await world.worker('a').heartbeat({ [TOOL]: 2 });
 		const others = await fillQueue(world, { userId, count: 3 });
-		await until(() => expect(world.bus.requested).toHaveLength(3));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(3));
 		expect(world.bus.requested.toSorted()).toEqual(others.toSorted());
 	});
 });
@@ -56,8 +57,8 @@ describe('workers', () => {
 		await fillQueue(world, ...Array.from({ length: 10 }, () => ({ userId: newId('usr'), count: 2 })));
 		await world.worker('a').heartbeat({ [TOOL]: 3 });
 		await world.worker('b', 1).heartbeat({ [TOOL]: 2, ocr: 9 });
-		await until(() => expect(world.bus.requested).toHaveLength(6));
-		await pause(500);
+		await waitFor(() => expect(world.bus.requested).toHaveLength(6));
+		await sleep(500);
 		expect(await inFlight(world, { tool: TOOL })).toBe(6);
 	});
 
@@ -66,7 +67,7 @@ describe('workers', () => {
 			data: { id: 'old', slots: { [TOOL]: 50 }, seenAt: new Date(Date.now() - 61_000) },
 		});
 		await fillQueue(world, { userId: newId('usr'), count: 20 });
-		await pause(2_500);
+		await sleep(2_500);
 		expect(await inFlight(world, { tool: TOOL })).toBe(0);
 	});
 
@@ -76,11 +77,11 @@ describe('workers', () => {
 		for (let count = 0; count < 4; count++) ids.push(await user.enqueue(TOOL));
 		const worker = world.worker('a');
 		await worker.heartbeat({ [TOOL]: 1 });
-		await until(() => expect(world.bus.requested.toSorted()).toEqual(ids.slice(0, 2)));
+		await waitFor(() => expect(world.bus.requested.toSorted()).toEqual(ids.slice(0, 2)));
 		await user.cancel(ids[0] ?? '');
-		await until(() => expect(world.bus.requested).toHaveLength(3));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(3));
 		await world.bus.finish(ids[1] ?? '', await worker.take(ids[1] ?? ''), failed);
-		await until(() => expect(world.bus.requested).toHaveLength(4));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(4));
 		expect(world.bus.requested.slice(2)).toEqual(ids.slice(2));
 	});
 
@@ -92,8 +93,8 @@ describe('workers', () => {
 		await Promise.all(Array.from({ length: 40 }, () => dispatchWaitingJobs(world.prisma, input)));
 		const released = await world.prisma.job.findMany({ where: { tool: 'ocr', releasedAt: { not: null } } });
 		expect(released).toHaveLength(5);
-		await until(() => expect(world.bus.requested.length).toBeGreaterThanOrEqual(5));
-		await pause(300);
+		await waitFor(() => expect(world.bus.requested.length).toBeGreaterThanOrEqual(5));
+		await sleep(300);
 		expect([...world.bus.requested].sort()).toEqual(released.map((job) => job.id).sort());
 	});
 
@@ -109,7 +110,7 @@ describe('workers', () => {
 			users.flatMap((user) => Array.from({ length: 25 }, async () => user.cancel(await user.enqueue(TOOL)))),
 		);
 		await Promise.all(users.flatMap((user) => Array.from({ length: 25 }, () => user.enqueue(TOOL))));
-		await until(async () => expect(await inFlight(world, { tool: TOOL })).toBe(5));
+		await waitFor(async () => expect(await inFlight(world, { tool: TOOL })).toBe(5));
 		watching = false;
 		await watched;
 		expect(Math.max(...over)).toBeLessThanOrEqual(5);
@@ -120,7 +121,7 @@ test('dispatches the one job of another user among the first of 10,000', async (
 	await fillQueue(world, ...Array.from({ length: 20 }, () => ({ userId: newId('usr'), count: 500 })));
 	const single = await world.user().enqueue(TOOL);
 	await world.worker('big').heartbeat({ [TOOL]: 20 });
-	await until(() => expect(world.bus.requested.length).toBe(21));
+	await waitFor(() => expect(world.bus.requested.length).toBe(21));
 	expect(world.bus.requested).toContain(single);
 	expect(await inFlight(world, { tool: TOOL })).toBe(21);
 });
@@ -130,13 +131,13 @@ describe('a request that was lost', () => {
 		const user = world.user();
 		await world.worker('a').heartbeat({ [TOOL]: 1 });
 		const jobId = await user.enqueue(TOOL);
-		await until(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 		await world.prisma.job.update({
 			where: { id: jobId },
 			data: { releasedAt: new Date(Date.now() - 61_000) },
 		});
-		await until(() => expect(world.bus.timesRequested(jobId)).toBe(2));
-		await pause(2_500);
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		await sleep(2_500);
 		expect(world.bus.timesRequested(jobId)).toBe(2);
 	});
 
@@ -145,13 +146,13 @@ describe('a request that was lost', () => {
 		const [running, waiting] = [await user.enqueue(TOOL), await user.enqueue(TOOL)];
 		const worker = world.worker('a');
 		await worker.heartbeat({ [TOOL]: 1 });
-		await until(() => expect(world.bus.requested).toHaveLength(2));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(2));
 		await worker.take(running);
 		await world.prisma.job.update({
 			where: { id: waiting },
 			data: { releasedAt: new Date(Date.now() - 61_000) },
 		});
-		await pause(2_500);
+		await sleep(2_500);
 		expect(world.bus.timesRequested(waiting)).toBe(1);
 	});
 });

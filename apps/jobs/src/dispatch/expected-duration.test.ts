@@ -1,6 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { emptyQueues, fillQueue, runSome } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -94,7 +94,7 @@ describe('a job that a worker returns because it takes long', () => {
 		const jobId = await user.enqueue(TOOL);
 		const worker = world.worker('a');
 		await worker.heartbeat({ [TOOL]: 2 }, [], backgroundSlots);
-		await until(() => expect(world.bus.requested).toContain(jobId));
+		await waitFor(() => expect(world.bus.requested).toContain(jobId));
 		const attempt = await worker.take(jobId);
 		return { user, worker, jobId, attempt };
 	}
@@ -122,11 +122,11 @@ describe('a job that a worker returns because it takes long', () => {
 		});
 		await passHeartbeat(jobId);
 		const short = await world.user().enqueue(TOOL);
-		await until(() => expect(world.bus.requested).toContain(short));
+		await waitFor(() => expect(world.bus.requested).toContain(short));
 		expect(requests(jobId)).toBe(1);
 		await worker.returnJob(other, otherAttempt);
 		await world.prisma.job.update({ where: { id: other }, data: { background: false } });
-		await until(() => expect(requests(jobId)).toBe(2));
+		await waitFor(() => expect(requests(jobId)).toBe(2));
 		const claim = await worker.claim(jobId);
 		expect(claim).toMatchObject({ answer: 'granted', attempt: attempt + 1, background: true });
 		expect(await row(jobId)).toMatchObject({ deferredAt: null });
@@ -136,7 +136,7 @@ describe('a job that a worker returns because it takes long', () => {
 		const { worker, jobId, attempt } = await returnOne(4);
 		await worker.returnJob(jobId, attempt, long);
 		const short = await world.user().enqueue(TOOL);
-		await until(() => expect(world.bus.requested).toContain(short));
+		await waitFor(() => expect(world.bus.requested).toContain(short));
 		expect(requests(jobId)).toBe(1);
 	});
 
@@ -149,7 +149,7 @@ describe('a job that a worker returns because it takes long', () => {
 		await passHeartbeat(jobId);
 		await world.worker('b').heartbeat({ compress_heavy: 1 }, [], 9);
 		const short = await world.user().enqueue(TOOL);
-		await until(() => expect(world.bus.requested).toContain(short));
+		await waitFor(() => expect(world.bus.requested).toContain(short));
 		expect(requests(jobId)).toBe(1);
 	});
 
@@ -173,7 +173,7 @@ describe('a job that a worker returns because it takes long', () => {
 		};
 		await world.prisma.job.update({ where: { id: jobId }, data: { ...granted, deferredAt: minutesAgo(1) } });
 		const short = await world.user().enqueue(TOOL);
-		await until(() => expect(world.bus.requested).toContain(short));
+		await waitFor(() => expect(world.bus.requested).toContain(short));
 		expect(requests(jobId)).toBe(1);
 	});
 
@@ -182,7 +182,7 @@ describe('a job that a worker returns because it takes long', () => {
 			const { worker, jobId, attempt } = await returnOne(slots);
 			await worker.returnJob(jobId, attempt, long);
 			await passHeartbeat(jobId);
-			await until(() => expect(requests(jobId)).toBe(2));
+			await waitFor(() => expect(requests(jobId)).toBe(2));
 			await emptyQueues(world);
 		}
 	});

@@ -1,6 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
 import { emptyQueues, fillQueue, inFlight, runSome, waitingRow } from '../testing/queue.ts';
@@ -31,7 +31,7 @@ describe('users of one plan', () => {
 		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		await fillQueue(world, { userId: newId('usr'), count: 500 });
 		const ran = await runSome(world, { count: 3, queued: 500 });
-		await until(() => expect(world.bus.requested).toHaveLength(5));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(5));
 		const single = await world.user().enqueue(TOOL);
 		await runSome(world, { count: 6, queued: 501, ran });
 		// The fourth was with the worker when the job came, and the fifth waited at the broker.
@@ -42,7 +42,7 @@ describe('users of one plan', () => {
 		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		await fillQueue(world, { userId: newId('usr'), count: 20 }, { userId: newId('usr'), count: 20 });
 		const ran = await runSome(world, { count: 3, queued: 40 });
-		await until(() => expect(world.bus.requested).toHaveLength(5));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(5));
 		const single = await world.user().enqueue(TOOL);
 		await runSome(world, { count: 6, queued: 41, ran });
 		expect(ran.indexOf(single)).toBe(5);
@@ -78,7 +78,7 @@ describe('a user of the plan with the higher priority', () => {
 	test('goes first with all jobs', async () => {
 		await world.worker('runner').heartbeat({ [TOOL]: 1 });
 		const free = await fillQueue(world, { userId: newId('usr'), count: 5, priority: FREE });
-		await until(() => expect(world.bus.requested).toHaveLength(2));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(2));
 		const pro = await fillQueue(world, { userId: newId('usr'), count: 3, priority: PRO });
 		const ran = await runSome(world, { count: 8, queued: 8 });
 		expect(ran).toEqual([...free.slice(0, 2), ...pro, ...free.slice(2)]);
@@ -110,7 +110,7 @@ describe('the jobs of one user', () => {
 		await Promise.all(workers.map((worker) => worker.heartbeat(slots)));
 		const seen: number[] = [];
 		for (let ran = 0; ran < ids.length; ran++) {
-			await until(() => expect(world.bus.requested.length).toBeGreaterThan(ran));
+			await waitFor(() => expect(world.bus.requested.length).toBeGreaterThan(ran));
 			seen.push(await inFlight(world, { userId }));
 			const jobId = world.bus.requested[ran] ?? '';
 			const attempt = await workers[ran % 2]?.take(jobId);
@@ -146,7 +146,7 @@ describe('the jobs of one user', () => {
 			...Array.from({ length: 5 }, () => ({ userId: newId('usr'), count: 1 })),
 		);
 		await world.worker('a').heartbeat({ [TOOL]: 7 });
-		await until(() => expect(world.bus.requested).toHaveLength(CAP + 5));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(CAP + 5));
 		expect(world.bus.requested).toEqual(expect.arrayContaining(others));
 	});
 
@@ -154,10 +154,10 @@ describe('the jobs of one user', () => {
 		const userId = newId('usr');
 		await world.worker('a').heartbeat({ [TOOL]: 1, ocr: 1 });
 		const busy = await fillQueue(world, { userId, count: 100 });
-		await until(() => expect(world.bus.requested).toHaveLength(2));
+		await waitFor(() => expect(world.bus.requested).toHaveLength(2));
 		const row = waitingRow({ userId, tool: 'ocr' });
 		await world.prisma.job.create({ data: row });
-		await until(() => expect(world.bus.requested).toContain(row.id));
+		await waitFor(() => expect(world.bus.requested).toContain(row.id));
 		expect(world.bus.requested).toEqual([...busy.slice(0, 2), row.id]);
 	});
 });

@@ -1,4 +1,4 @@
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitingRow } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -33,7 +33,7 @@ describe('a job whose tool has left the catalogue', () => {
 		const ids = [await jobOf(user.id, {}), await jobOf(user.id, running)];
 		const replica = await world.startReplica();
 		for (const id of ids) {
-			await until(async () => {
+			await waitFor(async () => {
 				const job = await user.job(id);
 				expect([job.status, job.error_code]).toEqual(['failed', 'tool_failed']);
 				expect(job.error_message).toContain('no longer available');
@@ -55,7 +55,7 @@ describe('a job whose tool has left the catalogue', () => {
 		const ended = await jobOf(user.id, {});
 		await world.worker('old').heartbeat({ leaving: 1 });
 		const replica = await world.startReplica();
-		await until(async () => expect((await user.job(ended)).status).toBe('failed'));
+		await waitFor(async () => expect((await user.job(ended)).status).toBe('failed'));
 		for (const id of [young, offered]) expect((await user.job(id)).status).toBe('queued');
 		expect((await user.job(leased)).status).toBe('running');
 		await replica.stop();

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jobRequested, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { QUEUES } from '@creatorr/messaging/topology';
-import { pause, until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { withChannel } from '../testing/bus.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -42,9 +43,9 @@ test('fails a job that no worker could handle, and keeps its message for operato
 	const jobId = await user.enqueue();
 	const before = await countDeadLettered();
 	await deadLetter(requestFor(jobId));
-	await until(async () => expect((await user.job(jobId)).status).toBe('failed'));
+	await waitFor(async () => expect((await user.job(jobId)).status).toBe('failed'));
 	expect(await user.job(jobId)).toMatchObject({ error_code: 'internal', error_message: expect.any(String) });
-	await until(async () => expect(await countDeadLettered()).toBe(before + 1));
+	await waitFor(async () => expect(await countDeadLettered()).toBe(before + 1));
 });
 
 test('leaves a job running that a worker claimed', async () => {
@@ -54,15 +55,15 @@ test('leaves a job running that a worker claimed', async () => {
 	await deadLetter(requestFor(running));
 	const other = await user.enqueue();
 	await deadLetter(requestFor(other));
-	await until(async () => expect((await user.job(other)).status).toBe('failed'));
+	await waitFor(async () => expect((await user.job(other)).status).toBe('failed'));
 	expect((await user.job(running)).status).toBe('running');
 });
 
 test('keeps a message that is no request once, and reads it once', async () => {
 	const before = await countDeadLettered();
 	await deadLetter('{"type":"nonsense"}');
-	await until(async () => expect(await countDeadLettered()).toBe(before + 1));
-	await pause(500);
+	await waitFor(async () => expect(await countDeadLettered()).toBe(before + 1));
+	await sleep(500);
 	expect(await countDeadLettered()).toBe(before + 1);
 	await withChannel(world.host.url, async (channel) => {
 		expect((await channel.checkQueue(QUEUES.jobsDeadLetters)).messageCount).toBe(0);

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { carryOut } from '@creatorr/service/operator-command';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startWorld, type World } from '../testing/world.ts';
 import { adminCommands, HELP } from './admin-command.ts';
@@ -88,7 +88,7 @@ describe('admin', () => {
 		});
 		for (const id of [running, waiting]) expect((await user.job(id)).status).toBe('canceled');
 		expect((await other.job(others)).status).toBe('queued');
-		await until(async () => expect(world.bus.canceled.slice(before)).toContain(running));
+		await waitFor(async () => expect(world.bus.canceled.slice(before)).toContain(running));
 		expect(await actionsOf(user.id)).toMatchObject([
 			{ operator: 'ada', action: 'jobs_canceled', reason: 'mines coins' },
 		]);
@@ -100,7 +100,7 @@ describe('admin', () => {
 		const change = world.prisma.operatorAction.updateMany({ data: { operator: 'eve' } });
 		await expect(change).rejects.toThrow(/never changed/);
 		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
-		await until(async () => expect(await actionsOf(user.id)).toEqual([]));
+		await waitFor(async () => expect(await actionsOf(user.id)).toEqual([]));
 	});
 
 	test.each([
@@ -109,7 +109,7 @@ describe('admin', () => {
 	])('%s refuses a deleted account, and records nothing', async (command, options) => {
 		const userId = newId('usr');
 		await world.bus.publish(newEvent(accountDeleted, { user_id: userId }, newId('req')));
-		await until(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));
+		await waitFor(async () => expect(await world.prisma.deletedUser.count({ where: { userId } })).toBe(1));
 		const refused = run(command, userId, ...options, '--by', 'ada');
 		await expect(refused).rejects.toThrow(`${userId} was deleted.`);
 		expect(await actionsOf(userId)).toEqual([]);

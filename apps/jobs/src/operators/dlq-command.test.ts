@@ -8,7 +8,7 @@ import { accountDeleted, jobFinished, newEvent, planChanged } from '@creatorr/co
 import { newId } from '@creatorr/contracts/ids';
 import { openDeadLetters } from '@creatorr/messaging/dead-letters';
 import { carryOut } from '@creatorr/service/operator-command';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { failed, withChannel } from '../testing/bus.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -60,7 +60,7 @@ async function deadLetter(event: { id: string; type: string }): Promise<void> {
 		channel.publish('creatorr.dead-letters', event.type, content, options);
 		await channel.waitForConfirms();
 	});
-	await until(async () => expect((await list()).map(({ id }) => id)).toContain(event.id));
+	await waitFor(async () => expect((await list()).map(({ id }) => id)).toContain(event.id));
 }
 
 const planOf = (userId: string) => world.prisma.account.findUnique({ where: { userId } });
@@ -83,7 +83,7 @@ describe('dlq', () => {
 		);
 		expect(await runProcess(['show', event.id])).toContain(event.data.user_id);
 		await run('replay', event.id, '--by', 'ada');
-		await until(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
+		await waitFor(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
 		expect((await list()).map(({ id }) => id)).not.toContain(event.id);
 		expect(await actionsOn(event)).toMatchObject([
 			{ operator: 'ada', action: 'dead_letter_replayed', userId: event.data.user_id, reason: null },
@@ -99,7 +99,7 @@ describe('dlq', () => {
 			replayed: [{ id: needed.id, type: 'plan.changed' }],
 			left: [{ id: needless.id, type: 'job.finished', why: expect.stringContaining('run again') }],
 		});
-		await until(async () => expect(await planOf(needed.data.user_id)).toMatchObject({ plan: 'pro' }));
+		await waitFor(async () => expect(await planOf(needed.data.user_id)).toMatchObject({ plan: 'pro' }));
 		await expect(run('replay', needless.id)).rejects.toThrow('needs no replay');
 		await run('drop', needless.id, ...WHY);
 		expect(await list()).toEqual([]);
@@ -133,7 +133,7 @@ describe('dlq', () => {
 		const event = changed();
 		await world.bus.publish(newEvent(accountDeleted, { user_id: event.data.user_id }, newId('req')));
 		const where = { userId: event.data.user_id };
-		await until(async () => expect(await world.prisma.deletedUser.count({ where })).toBe(1));
+		await waitFor(async () => expect(await world.prisma.deletedUser.count({ where })).toBe(1));
 		await deadLetter(event);
 		await run('replay', event.id, ...WHY);
 		expect(await actionsOn(event)).toMatchObject([{ action: 'dead_letter_replayed', userId: null }]);
@@ -166,8 +166,8 @@ describe('dlq', () => {
 		await writeFile(order, JSON.stringify({ id: 'once', point: 'command.replay.published', hit: 1 }));
 		await expect(runProcess(['replay', event.id], order)).rejects.toMatchObject({ signal: 'SIGKILL' });
 		await rm(directory, { recursive: true });
-		await until(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
-		await until(async () => expect((await list()).map(({ id }) => id)).toEqual([event.id]));
+		await waitFor(async () => expect(await planOf(event.data.user_id)).toMatchObject({ plan: 'pro' }));
+		await waitFor(async () => expect((await list()).map(({ id }) => id)).toEqual([event.id]));
 		await run('replay', event.id);
 		expect(await list()).toEqual([]);
 	});

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import type { Job } from '@creatorr/contracts/jobs';
-import { pause, until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed, succeeded } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
@@ -57,7 +58,7 @@ describe('?wait', () => {
 	test('responds to a change that another replica made', async () => {
 		const jobId = await user.enqueue();
 		const waiting = elsewhere.read(jobId, '?wait=20');
-		await pause(HELD_MS);
+		await sleep(HELD_MS);
 		await worker.take(jobId);
 		expect((await waiting).body.data).toMatchObject({ status: 'running', progress: 0 });
 	});
@@ -66,7 +67,7 @@ describe('?wait', () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);
 		const waiting = elsewhere.read(jobId, '?wait=20');
-		await pause(HELD_MS);
+		await sleep(HELD_MS);
 		await world.bus.progress(jobId, attempt, 30);
 		expect((await waiting).body.data).toMatchObject({ status: 'running', progress: 30 });
 	});
@@ -75,7 +76,7 @@ describe('?wait', () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);
 		const waiting = [user.read(jobId, '?wait=20'), elsewhere.read(jobId, '?wait=20')];
-		await pause(HELD_MS);
+		await sleep(HELD_MS);
 		await world.bus.finish(jobId, attempt, failed);
 		for (const answer of await Promise.all(waiting)) expect(answer.body.data.status).toBe('failed');
 	});
@@ -103,7 +104,7 @@ describe('?wait', () => {
 	test('responds to a change after the LISTEN connections were lost', async () => {
 		const jobId = await user.enqueue();
 		const waiting = elsewhere.read(jobId, '?wait=20');
-		await pause(HELD_MS);
+		await sleep(HELD_MS);
 		await world.prisma.$executeRaw`
 			SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 			WHERE datname = current_database() AND application_name = 'creatorr-listen'`;
@@ -116,8 +117,8 @@ describe('?wait', () => {
 		const waiting = [changed, changed, changed, deleted].map((jobId) => user.read(jobId, '?wait=20'));
 		const notifications = world.replicas[0]?.deps.notifications;
 		if (!notifications) throw new Error('there is no replica');
-		await until(() => expect(notifications.watchedIds()).toEqual(expect.arrayContaining([changed, deleted])));
-		await pause(HELD_MS);
+		await waitFor(() => expect(notifications.watchedIds()).toEqual(expect.arrayContaining([changed, deleted])));
+		await sleep(HELD_MS);
 		await world.prisma.job.update({
 			where: { id: changed },
 			data: { status: 'canceled', finishedAt: new Date() },
@@ -146,11 +147,11 @@ describe('a stream of events', () => {
 		const response = await elsewhere.stream(jobId);
 		expect(response.headers.get('content-type')).toContain('text/event-stream');
 		const events = readEvents(response);
-		await until(() => expect(events.jobs.map((job) => job.status)).toEqual(['queued']));
+		await waitFor(() => expect(events.jobs.map((job) => job.status)).toEqual(['queued']));
 		const attempt = await worker.take(jobId);
-		await until(() => expect(events.jobs.at(-1)?.status).toBe('running'));
+		await waitFor(() => expect(events.jobs.at(-1)?.status).toBe('running'));
 		await world.bus.progress(jobId, attempt, 40);
-		await until(() => expect(events.jobs.at(-1)?.progress).toBe(40));
+		await waitFor(() => expect(events.jobs.at(-1)?.progress).toBe(40));
 		await world.bus.finish(jobId, attempt, succeeded());
 		await events.ended;
 		expect(events.jobs.map((job) => [job.status, job.progress])).toEqual([
@@ -187,7 +188,7 @@ describe('a replica that stops', () => {
 		const jobId = await user.enqueue();
 		const waiting = there.read(jobId, '?wait=60');
 		const events = readEvents(await there.stream(jobId));
-		await until(() => expect(events.jobs).toHaveLength(1));
+		await waitFor(() => expect(events.jobs).toHaveLength(1));
 		await replica.stop();
 		expect((await waiting).body.data.status).toBe('queued');
 		await events.ended;

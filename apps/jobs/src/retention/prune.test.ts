@@ -1,6 +1,6 @@
 import { newEvent, planChanged } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { waitingRow } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -44,7 +44,7 @@ test('deletes rows after their retention, and no others', async () => {
 	});
 	// The task runs when a replica starts, and every 10 minutes after that.
 	const replica = await world.startReplica();
-	await until(async () => expect((await user.read(old)).status).toBe(404));
+	await waitFor(async () => expect((await user.read(old)).status).toBe(404));
 	expect((await user.read(recent)).status).toBe(200);
 	expect((await user.read(waiting)).status).toBe(200);
 	const keys = await world.prisma.idempotencyKey.findMany({ where: { userId: user.id } });
@@ -71,7 +71,7 @@ test('deletes more than a batch of old keys and jobs in one run', async () => {
 		})),
 	});
 	const replica = await world.startReplica();
-	await until(async () => {
+	await waitFor(async () => {
 		expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0);
 		expect(await world.prisma.idempotencyKey.count({ where: { userId: user.id } })).toBe(0);
 	});
@@ -88,13 +88,13 @@ test('keeps the ids of deleted users forever, and ignores their late events', as
 		data: { id: 'witness', slots: {}, seenAt: new Date(Date.now() - 2 * DAY_MS) },
 	});
 	const replica = await world.startReplica();
-	await until(async () => expect(await world.prisma.worker.count({ where: { id: 'witness' } })).toBe(0));
+	await waitFor(async () => expect(await world.prisma.worker.count({ where: { id: 'witness' } })).toBe(0));
 	await world.bus.publish(newEvent(planChanged, { user_id: user.id, plan: 'pro', version: 1 }, newId('req')));
 	const witness = world.user();
 	await world.bus.publish(
 		newEvent(planChanged, { user_id: witness.id, plan: 'pro', version: 1 }, newId('req')),
 	);
-	await until(async () =>
+	await waitFor(async () =>
 		expect(await world.prisma.account.count({ where: { userId: witness.id } })).toBe(1),
 	);
 	expect(await world.prisma.account.count({ where: { userId: user.id } })).toBe(0);

@@ -1,4 +1,5 @@
-import { pause, until } from '@creatorr/testing/until';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { expect } from '@jest/globals';
 import { failed } from './bus.ts';
 import { startWorld } from './world.ts';
@@ -19,7 +20,7 @@ export async function startAttemptWorld() {
 	}
 
 	async function untilStatus(jobId: string, status: string): Promise<void> {
-		await until(async () => expect((await owner.job(jobId)).status).toBe(status));
+		await waitFor(async () => expect((await owner.job(jobId)).status).toBe(status));
 	}
 
 	/** Resolves once all outcomes that were published before have been handled. */
@@ -27,7 +28,7 @@ export async function startAttemptWorld() {
 		const { jobId, attempt } = await running();
 		await world.bus.finish(jobId, attempt, failed);
 		await untilStatus(jobId, 'failed');
-		await pause(100);
+		await sleep(100);
 	}
 
 	return { ...world, owner, runner, running, untilStatus, outcomesHandled };

@@ -12,7 +12,7 @@ import { startConsumer } from '@creatorr/messaging/consumer';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { toolQueue } from '@creatorr/messaging/topology';
 import { silent } from '@creatorr/testing/silent';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { type ConfirmChannel, connect } from 'amqplib';
 
@@ -56,7 +56,7 @@ export async function startBus(amqpUrl: string) {
 	});
 	// Channels open in the background. Once a broadcast arrives, the last of them is open.
 	const probe = newEvent(jobCanceled, { job_id: newId('job') }, newId('req'));
-	await until(async () => {
+	await waitFor(async () => {
 		await publish(probe);
 		if (!canceled.includes(probe.data.job_id)) throw new Error('not received yet');
 	});

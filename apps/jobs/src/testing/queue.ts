@@ -1,5 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { expect } from '@jest/globals';
 import { failed } from './bus.ts';
 import type { World } from './world.ts';
@@ -45,10 +45,10 @@ export async function runSome(
 	const worker = world.worker('runner');
 	while (ran.length < count) {
 		const due = Math.min(ran.length + 2, queued);
-		await until(() => expect(world.bus.requested.length).toBeGreaterThanOrEqual(due));
+		await waitFor(() => expect(world.bus.requested.length).toBeGreaterThanOrEqual(due));
 		const jobId = world.bus.requested[ran.length] ?? '';
 		await world.bus.finish(jobId, await worker.take(jobId), failed);
-		await until(async () => {
+		await waitFor(async () => {
 			const { status } = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 			expect(status).toBe('failed');
 		});
@@ -69,7 +69,7 @@ export async function emptyQueues(world: World): Promise<void> {
 	await world.prisma.job.deleteMany();
 	await world.prisma.worker.deleteMany();
 	await world.prisma.turn.deleteMany();
-	await until(async () => expect(await world.prisma.outbox.count()).toBe(0));
+	await waitFor(async () => expect(await world.prisma.outbox.count()).toBe(0));
 	await new Promise((resolve) => setTimeout(resolve, 100));
 	world.bus.requested.length = 0;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startService } from '@creatorr/service/define-service';
 import { silent } from '@creatorr/testing/silent';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { jobs } from '../service.ts';
 import { startBus } from './bus.ts';
@@ -22,7 +22,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 async function startReplica(env: Record<string, string>) {
 	const { deps, port, stop } = await startService(jobs, { config: jobs.readConfig(env), logger: silent });
 	const url = `http://127.0.0.1:${port}`;
-	await until(async () => {
+	await waitFor(async () => {
 		const ready = await fetch(`${url}/health/ready`);
 		if (!ready.ok) throw new Error(await ready.text());
 	});

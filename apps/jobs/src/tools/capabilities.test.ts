@@ -1,5 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
-import { until } from '@creatorr/testing/until';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { User } from '../testing/user.ts';
@@ -24,14 +24,14 @@ const ask = (languages: string[]) =>
 	user.create({ tool: 'ocr', input_file_id: newId('fil'), params: { languages } });
 
 test('shows a tool without a live worker as not available', async () => {
-	await until(async () => expect(await shownOcr()).toMatchObject({ available: false }));
+	await waitFor(async () => expect(await shownOcr()).toMatchObject({ available: false }));
 	expect(await shownOcr()).not.toHaveProperty('capabilities');
 });
 
 test('shows what all workers of a tool offer, and accepts nothing else', async () => {
 	await world.worker('a').offer('ocr', { languages: ['deu', 'eng', 'fra'] });
 	await world.worker('b').offer('ocr', { languages: ['eng', 'fra', 'ita'] });
-	await until(async () =>
+	await waitFor(async () =>
 		expect(await shownOcr()).toMatchObject({ available: true, capabilities: { languages: ['eng', 'fra'] } }),
 	);
 	const refused = await ask(['eng', 'ita']);
@@ -45,7 +45,7 @@ test('shows what all workers of a tool offer, and accepts nothing else', async (
 test('ignores a worker that is gone', async () => {
 	await world.worker('a').offer('ocr', { languages: ['eng'] });
 	await world.prisma.worker.updateMany({ data: { seenAt: new Date(Date.now() - 61_000) } });
-	await until(async () => expect(await shownOcr()).toMatchObject({ available: false }));
+	await waitFor(async () => expect(await shownOcr()).toMatchObject({ available: false }));
 	expect((await ask(['tlh'])).status).toBe(201);
 });
 

@@ -7,7 +7,7 @@ import { createDatabase, type TestDatabase } from '@creatorr/testing/database';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { createMigrationsFolder, type MigrationsFolder } from '../testing/migrations-folder.ts';
-import { exists, query, until } from '../testing/query.ts';
+import { exists, query, waitUntil } from '../testing/query.ts';
 import { MigrationFailedError, migrateDeploy } from './migrate.ts';
 
 const CLI = join(import.meta.dirname, '../cli.ts');
@@ -122,7 +122,7 @@ test('a migration whose connection is lost is undone and applied by the next dep
 	const failure = expect(migrateDeploy({ databaseUrl, directory })).rejects.toThrow(
 		'connection to the database was lost',
 	);
-	await until(scriptIsSleeping);
+	await waitUntil(scriptIsSleeping);
 	await query(
 		databaseUrl,
 		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
@@ -135,7 +135,7 @@ test('a migration whose connection is lost is undone and applied by the next dep
 test('a migration that the database ends after its process was killed counts as applied', async () => {
 	await folder.write('20260103000000_slow', 'CREATE TABLE slow(n int); SELECT pg_sleep(1);');
 	const deploy = spawnDeploy();
-	await until(scriptIsSleeping);
+	await waitUntil(scriptIsSleeping);
 	deploy.kill('SIGKILL');
 	await once(deploy, 'exit');
 	expect(await migrateDeploy({ databaseUrl, directory })).toEqual([]);
@@ -178,7 +178,7 @@ test('a script that waits for a table lets others have it meanwhile, and comes i
 	await holder.query('BEGIN');
 	await holder.query('SELECT n FROM first FOR UPDATE');
 	const deploy = migrateDeploy({ databaseUrl, directory });
-	await until(async () => {
+	await waitUntil(async () => {
 		const waits = await query(
 			databaseUrl,
 			"SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'",

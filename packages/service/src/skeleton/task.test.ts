@@ -6,7 +6,7 @@ import { type RunningTask, startTask, type Task } from './task.ts';
 const HOUR_MS = 3_600_000;
 const silent: Parameters<typeof startTask>[1]['logger'] = { warn: () => undefined };
 
-async function until(condition: () => boolean): Promise<void> {
+async function waitUntil(condition: () => boolean): Promise<void> {
 	while (!condition()) await sleep(1);
 }
 
@@ -29,7 +29,7 @@ describe('a task', () => {
 			},
 			{ deps: undefined, logger },
 		);
-		await until(() => runs >= 3);
+		await waitUntil(() => runs >= 3);
 		await task.stop();
 		expect(failures).toEqual(['work.failed']);
 	});
@@ -42,7 +42,7 @@ describe('a task', () => {
 				throw new Error('broken');
 			},
 		});
-		await until(() => runs >= 2);
+		await waitUntil(() => runs >= 2);
 		await task.stop();
 	});
 
@@ -55,11 +55,11 @@ describe('a task', () => {
 				if (runs < 3) throw new Error('away');
 			},
 		});
-		await until(() => runs === 1);
+		await waitUntil(() => runs === 1);
 		for (let wake = 0; wake < 10; wake += 1) task.wake();
 		await sleep(5);
 		expect(runs).toBe(1);
-		await until(() => runs === 3);
+		await waitUntil(() => runs === 3);
 		await task.stop();
 	});
 
@@ -72,7 +72,7 @@ describe('a task', () => {
 				if (runs < 3) throw new Error('away');
 			},
 		});
-		await until(() => runs === 3);
+		await waitUntil(() => runs === 3);
 		task.wake();
 		await sleep(20);
 		await task.stop();
@@ -106,10 +106,10 @@ describe('a task', () => {
 				runs += 1;
 			},
 		});
-		await until(() => runs === 1);
+		await waitUntil(() => runs === 1);
 		await sleep(5);
 		task.wake();
-		await until(() => runs === 2);
+		await waitUntil(() => runs === 2);
 		await task.stop();
 	});
 
@@ -126,7 +126,7 @@ describe('a task', () => {
 		task.wake();
 		task.wake();
 		first.resolve();
-		await until(() => runs === 2);
+		await waitUntil(() => runs === 2);
 		await sleep(20);
 		expect(runs).toBe(2);
 		await task.stop();
@@ -140,7 +140,7 @@ describe('a task', () => {
 				runs += 1;
 			},
 		});
-		await until(() => runs === 3);
+		await waitUntil(() => runs === 3);
 		await sleep(20);
 		expect(runs).toBe(3);
 		await task.stop();
@@ -149,7 +149,7 @@ describe('a task', () => {
 	test('has a request id of its own for each run', async () => {
 		const ids: (string | undefined)[] = [];
 		const task = start({ run: async () => void ids.push(contextRequestId()) });
-		await until(() => ids.length >= 2);
+		await waitUntil(() => ids.length >= 2);
 		await task.stop();
 		expect(ids[0]).toMatch(/^req_/);
 		expect(ids[1]).not.toBe(ids[0]);
@@ -188,9 +188,9 @@ describe('a task', () => {
 			},
 			logger,
 		);
-		await until(() => failures.length === 1);
+		await waitUntil(() => failures.length === 1);
 		task.wake();
-		await until(() => runs === 2);
+		await waitUntil(() => runs === 2);
 		await task.stop();
 		expect(failures[0]).toBe('work.failed');
 	});
