@@ -9,7 +9,7 @@ import { loadCatalogue } from '@creatorr/tools/catalogue';
 import openApiTypes, { astToString } from 'openapi-typescript';
 import { toolsDocument } from './tools-document.ts';
 
-/** Objects whose fields are not described hold anything, such as params. What has a default may be left out. */
+/** Objects without described fields, such as params, accept anything. Fields with a default are optional. */
 const OPTIONS = { alphabetize: true, emptyObjectsUnknown: true };
 
 const directory = join(import.meta.dirname, '..', 'src', 'generated');

@@ -1,7 +1,7 @@
 import { paramsJsonSchema, resultJsonSchema } from '@creatorr/tool-kit/params/params';
 import type { Catalogue } from '@creatorr/tools/catalogue';
 
-/** An OpenAPI document with a schema for each tool: what a client sends as `params`, and what the tool adds to `result`. */
+/** Returns an OpenAPI document with a schema for each tool: its `params`, and the fields it adds to `result`. */
 export function toolsDocument(catalogue: Catalogue): object {
 	const schemas = [...catalogue.values()].map(({ slug, params, result }) => [
 		slug,

@@ -10,7 +10,7 @@ import type { CallOptions, Tool, Usage } from './types.ts';
 export type ClientOptions = TransportOptions;
 
 /**
- * Everything that the API does. Every call rejects with ApiError or ConnectionError, or with its signal's reason.
+ * Every operation of the API. Each call rejects with ApiError or ConnectionError, or with its signal's reason.
  *
  * @typeParam C the tools with their params and results: those of this release, or UntypedTools
  */
@@ -20,17 +20,17 @@ export interface Client<C extends AnyCatalogue<C> = ToolCatalogue> {
 	jobs: JobCalls<C>;
 	billing: BillingCalls;
 	/**
-	 * The whole way: uploads, makes the job, waits for its output. Rejects with JobError when the job fails or is canceled, else
+	 * Uploads the input, creates the job and waits for its output. Rejects with JobError if the job fails or is canceled, otherwise
 	 * like any call.
 	 */
 	run<Slug extends ToolSlug<C>>(options: RunOptions<C, Slug>): Promise<RunResult<C, Slug>>;
-	/** The tools, with the JSON Schema of their params; needs no token. */
+	/** Returns the tools with the JSON Schema of their params. Needs no token. */
 	tools(options?: CallOptions): Promise<Tool[]>;
-	/** How much of each limit of the plan is used. */
+	/** Returns the use of each limit of the plan. */
 	usage(options?: CallOptions): Promise<Usage>;
 }
 
-/** A client of the API at `baseUrl`. It keeps nothing and opens nothing: there is nothing to close. */
+/** Creates a client of the API at `baseUrl`. It holds no connections, so it needs no close. */
 export function createClient<C extends AnyCatalogue<C> = ToolCatalogue>(
 	options: ClientOptions = {},
 ): Client<C> {
@@ -47,6 +47,6 @@ export function createClient<C extends AnyCatalogue<C> = ToolCatalogue>(
 		tools: async ({ signal } = {}) => (await list(api.GET('/v1/tools', { signal: signal ?? null }))).data,
 		usage: async ({ signal } = {}) => (await body(api.GET('/v1/usage', { signal: signal ?? null }))).data,
 	};
-	// catalogues differ in their types alone
+	// Catalogues differ only in their types.
 	return client as unknown as Client<C>;
 }

@@ -1,29 +1,29 @@
 import type { components } from './generated/api.ts';
 
-/** What the API calls its errors. */
+/** Error codes of the API. */
 export type ErrorCode = components['schemas']['Error']['error']['code'];
-/** Why a job failed. */
+/** Error codes of jobs. */
 export type JobErrorCode = NonNullable<components['schemas']['Job']['error_code']>;
 
 export interface ErrorDetail {
-	/** A string such as `params.quality`. */
+	/** Path of the field, such as `params.quality`. */
 	path: string;
 	message: string;
 }
 
-/** The API answered with an error. Its `code` is the contract; its message is for people, and may change. */
+/** The API returned an error. The `code` is part of the contract; the message is for people and may change. */
 export class ApiError extends Error {
 	override readonly name = 'ApiError';
 	readonly code: ErrorCode;
-	/** Of HTTP. */
+	/** HTTP status. */
 	readonly status: number;
-	/** What to name when asking about it. */
+	/** Names the request in logs and support cases. */
 	readonly requestId: string;
-	/** What is wrong with which field, on `validation`. */
+	/** On `validation`: each wrong field and what is wrong with it. */
 	readonly details: readonly ErrorDetail[];
-	/** How much is wrong in all: `details` has at most 20. */
+	/** Number of all problems. `details` has at most 20. */
 	readonly detailsTotal: number;
-	/** When trying again makes sense, where the API said so. */
+	/** From `Retry-After`, if the API sent it. */
 	readonly retryAfterMs: number | undefined;
 
 	constructor(
@@ -42,17 +42,17 @@ export class ApiError extends Error {
 	}
 }
 
-/** No answer came: offline, the name is unknown, the connection broke, or what answered is not the API. */
+/** No API response: offline, unknown host, broken connection, or a server that is not the API. */
 export class ConnectionError extends Error {
 	override readonly name = 'ConnectionError';
 }
 
-/** The store refused to take or to give the bytes of a file. */
+/** The store refused an upload or download. */
 export class StoreError extends Error {
 	override readonly name = 'StoreError';
-	/** Of HTTP. */
+	/** HTTP status. */
 	readonly status: number;
-	/** When trying again makes sense, where the store said so. */
+	/** From `Retry-After`, if the store sent it. */
 	readonly retryAfterMs: number | undefined;
 
 	constructor(message: string, given: { status: number; retryAfterMs?: number | undefined }) {

@@ -6,41 +6,41 @@ import { parseRetryAfter } from './retry/retry-after.ts';
 import { createRetryingFetch, type Fetch } from './retry/retrying-fetch.ts';
 
 export interface TransportOptions {
-	/** Where the API is, without `/v1`; a browser's own origin by default. */
+	/** URL of the API without `/v1`. In a browser, the page's origin by default. */
 	baseUrl?: string | undefined;
-	/** The token of the signed-in user, or what gives it when it is needed. */
+	/** The user's token, or a function that returns it. */
 	token?: string | (() => string | undefined) | undefined;
 	/** The global fetch by default. */
 	fetch?: typeof globalThis.fetch | undefined;
 	/**
-	 * How often a call that does no harm twice (whatever reads, and the creation of jobs) is repeated when no answer came, or
-	 * one of 503 that says when to come back; 2 by default, with growing pauses. Unless it is 0, a signed-in call that a rate limit
-	 * refuses waits as the answer says and is repeated, for half a minute at most.
+	 * How often an idempotent call (reads and job creation) is retried after no response or a 503 with `Retry-After`; 2 by default, with
+	 * growing delays. Unless it is 0, a signed-in call that a rate limit refuses waits as the response asks and is retried, for at most
+	 * 30 s.
 	 */
 	retries?: number | undefined;
 	/**
-	 * Hears of every answer that refuses the token in use, and which token that is; the error is thrown all the same. An answer
-	 * to an older token, late or repeated, says nothing of the one in use and is only thrown.
+	 * Receives every response that rejects the current token, and the token. The error is still thrown. A late response to an older
+	 * token is only thrown.
 	 */
 	onUnauthorized?: ((error: ApiError, refusedToken: string | undefined) => void) | undefined;
 }
 
-/** Typed calls of the API; each answer is its `data`, each failure a thrown ApiError or ConnectionError. */
+/** Typed calls of the API. Returns the `data` of a response; throws ApiError or ConnectionError. */
 export interface Transport {
 	api: Client<paths>;
-	/** Waits for a call that has succeeded. Rejects with the signal's reason when it was aborted. */
+	/** Resolves to a successful response. Rejects with the signal's reason after an abort. */
 	answer<T>(call: Promise<Answer<T>>): Promise<Answer<T>>;
-	/** The same, for its body: what is in `data` is an object. */
+	/** Resolves to the `data` object of a response. */
 	body<T>(call: Promise<Answer<T>>): Promise<T>;
-	/** The same, for a list. */
+	/** Resolves to a list response. */
 	list<T>(call: Promise<Answer<T>>): Promise<T>;
-	/** The same, for an operation that answers nothing. */
+	/** Resolves for an operation without a response body. */
 	done(call: Promise<Answer<unknown>>): Promise<void>;
-	/** For what is not the API: without the token. */
+	/** Fetches other URLs than the API's, without the token. */
 	fetch: Fetch;
 	/**
-	 * For calls whose answer is held (event streams and `?wait=`), which have a limit of their own: a 429 is no reason to wait, as
-	 * a short request is served meanwhile.
+	 * For calls that the API holds open (event streams and `?wait=`), which have their own limit. They don't wait after a 429, as a short
+	 * request is served meanwhile.
 	 */
 	heldFetch: Fetch;
 }
@@ -65,7 +65,7 @@ function notTheApi(status?: number): ConnectionError {
 	return new ConnectionError(`This isn't a response from the creatorr API${http}. Check the URL.`);
 }
 
-/** Whether the answer is of the API: every object that it gives has fields. */
+/** Whether the response is the API's: each of its objects has fields. */
 function isObject(value: unknown): boolean {
 	return (
 		typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
@@ -76,7 +76,7 @@ function isListOfObjects(value: unknown): boolean {
 	return Array.isArray(value) && value.every(isObject);
 }
 
-/** The error that an answer tells of. */
+/** Returns the error of a response. */
 function errorOf(body: unknown, response: Response): ApiError | ConnectionError {
 	if (!isErrorBody(body)) return notTheApi(response.status);
 	const { code, message, request_id: requestId, details, details_total: detailsTotal } = body.error;
@@ -93,9 +93,9 @@ async function settle<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
 	try {
 		return await call;
 	} catch (error) {
-		// an abort keeps its own reason
+		// An abort keeps its own reason.
 		if (isNetworkFailure(error)) throw new ConnectionError('no connection', { cause: error });
-		// of JSON.parse
+		// JSON.parse throws a SyntaxError.
 		if ((error as Error).name === 'SyntaxError') throw notTheApi();
 		throw error;
 	}
@@ -108,7 +108,7 @@ export function createTransport(options: TransportOptions): Transport {
 	const fetch = createRetryingFetch(plainFetch, retries);
 	const heldFetch = createRetryingFetch(plainFetch, retries, { waitsForLimits: false });
 	const api = createFetchClient<paths>({ baseUrl: options.baseUrl ?? '', fetch });
-	/** The token that each answer is to. */
+	/** The token of each response's request. */
 	const sentTokens = new WeakMap<Response, string | undefined>();
 	api.use({
 		onRequest({ request }) {

@@ -7,7 +7,7 @@ export type SignedIn = Schemas['SignedIn'];
 export type Session = Schemas['Session'];
 export type Upload = Schemas['Upload'];
 export type MultipartUpload = Schemas['MultipartUpload'];
-/** The parts of an upload: with `etag` once stored, with `upload_url` until then. */
+/** The parts of an upload: with `etag` if stored, otherwise with `upload_url`. */
 export type UploadParts =
 	operations['listFileParts']['responses'][200]['content']['application/json']['data'];
 export interface StoredPart {
@@ -26,13 +26,13 @@ export type Usage = Schemas['Usage'];
 export type JobQuery = NonNullable<operations['listJobs']['parameters']['query']>;
 export type PageQuery = NonNullable<operations['listFiles']['parameters']['query']>;
 
-/** A page of a list; `next_cursor` is null on the last. */
+/** A page of a list. `next_cursor` is null on the last page. */
 export interface Page<T> {
 	data: T[];
 	next_cursor: string | null;
 }
 
-/** Given to any call: what ends it early. */
+/** Options of every call. */
 export interface CallOptions {
 	signal?: AbortSignal | undefined;
 }

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { createClient, type Job, JobError } from '../src/index.ts';
 import { collectGarbage } from './support/collect-garbage.ts';
 import {
-	type FarEnd,
+	type TestServer,
 	type Handle,
 	readBody,
 	reply,
@@ -12,7 +12,7 @@ import {
 } from './support/start-server.ts';
 import { waitUntil } from './support/wait-until.ts';
 
-let server: FarEnd;
+let server: TestServer;
 afterEach(() => server.stop());
 
 const job = (status: Job['status'], progress: number, more: Partial<Job> = {}) => ({
@@ -44,7 +44,7 @@ async function collect(states: AsyncIterable<Job>): Promise<string[]> {
 	return seen;
 }
 
-test('a job is watched to its end, each change once', async () => {
+test('watch yields each change once, until the job is terminal', async () => {
 	const { jobs } = await clientOf((_, response) => {
 		const send = openStream(response);
 		for (const state of [job('queued', 0), job('queued', 0), job('running', 40), DONE]) send(state);
@@ -53,7 +53,7 @@ test('a job is watched to its end, each change once', async () => {
 	expect(await collect(jobs.watch('job_1'))).toEqual(['queued 0', 'running 40', 'succeeded 100']);
 });
 
-test('a stream that ends early or breaks is opened again, and nothing is told twice', async () => {
+test('watch reconnects after a stream ends early or breaks, and yields nothing twice', async () => {
 	let streams = 0;
 	const { jobs } = await clientOf((_, response) => {
 		streams += 1;
@@ -66,7 +66,7 @@ test('a stream that ends early or breaks is opened again, and nothing is told tw
 	expect(await collect(jobs.watch('job_1'))).toEqual(['running 40', 'running 70', 'succeeded 100']);
 });
 
-test('a job is watched by short requests while its user has too many streams open', async () => {
+test('watch sends short requests while the user has too many open streams', async () => {
 	const asked: string[] = [];
 	const { jobs } = await clientOf((request, response) => {
 		asked.push(request.url ?? '');
@@ -81,7 +81,7 @@ test('a job is watched by short requests while its user has too many streams ope
 	expect(asked).toEqual([stream, get, stream, get, stream]);
 });
 
-test('a wait that a rate limit refuses is not repeated, a short request is', async () => {
+test('watch retries a short request after a rate limit, and no wait', async () => {
 	const asked: string[] = [];
 	const { jobs } = await clientOf((request, response) => {
 		asked.push(request.url ?? '');
@@ -94,13 +94,13 @@ test('a wait that a rate limit refuses is not repeated, a short request is', asy
 });
 
 test.each<[string, (response: ServerResponse) => unknown]>([
-	['something else comes in its place', (response) => reply(response, 200, { data: 'no stream' })],
+	['another response arrives', (response) => reply(response, 200, { data: 'no stream' })],
 	[
-		'it ends without an event',
+		'the stream ends without an event',
 		(response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(),
 	],
-	['nothing comes', () => undefined],
-])('the API is polled where streams do not come through: %s', async (_, answerStream) => {
+	['no response arrives', () => undefined],
+])('watch polls where streams don’t get through: %s', async (_, answerStream) => {
 	const states = [job('queued', 0), job('running', 10), DONE];
 	const waits: (string | null)[] = [];
 	const { jobs } = await clientOf((request, response) => {
@@ -113,7 +113,7 @@ test.each<[string, (response: ServerResponse) => unknown]>([
 	expect(waits).toEqual([null, '20', '20']);
 });
 
-test('watching ends with the reason of an abort, and lets go of the stream', async () => {
+test('watch ends with the reason of an abort, and cancels the stream', async () => {
 	let isOpen = false;
 	const { jobs } = await clientOf((request, response) => {
 		isOpen = true;
@@ -125,7 +125,7 @@ test('watching ends with the reason of an abort, and lets go of the stream', asy
 	const controller = new AbortController();
 	const watching = (async () => {
 		for await (const { progress } of jobs.watch('job_1', { signal: controller.signal })) {
-			// by then the stream is waited for, and the request that opened it may have been collected
+			// Garbage collection has removed the request that opened the stream by then.
 			if (progress === 5) void collectGarbage().then(() => controller.abort(new Error('enough')));
 		}
 	})();
@@ -133,7 +133,7 @@ test('watching ends with the reason of an abort, and lets go of the stream', asy
 	await waitUntil(() => !isOpen);
 });
 
-test('who stops listening lets go of the stream', async () => {
+test('watch cancels the stream when its consumer stops', async () => {
 	let isOpen = false;
 	const { jobs } = await clientOf((request, response) => {
 		isOpen = true;
@@ -149,12 +149,12 @@ test('who stops listening lets go of the stream', async () => {
 	await waitUntil(() => !isOpen);
 });
 
-test('a job that is not there is told of at once', async () => {
+test('watch rejects at once for an unknown job', async () => {
 	const { jobs } = await clientOf((_, response) => replyError(response, 404, 'not_found'));
 	await expect(jobs.wait('job_1')).rejects.toMatchObject({ name: 'ApiError', code: 'not_found' });
 });
 
-test('waiting tells of the changes and resolves to the end, be it a failure', async () => {
+test('wait reports each change and resolves to the terminal job, also if it failed', async () => {
 	const failed = job('failed', 20, { error_code: 'corrupt_input', error_message: 'It is damaged.' });
 	const { jobs } = await clientOf((_, response) => {
 		const send = openStream(response);
@@ -167,7 +167,7 @@ test('waiting tells of the changes and resolves to the end, be it a failure', as
 	expect(changes).toEqual(['running', 'failed']);
 });
 
-test('waiting outlasts an API that is away for a moment', async () => {
+test('wait retries while the API is down', async () => {
 	let calls = 0;
 	const { jobs } = await clientOf((_, response) => {
 		calls += 1;
@@ -186,7 +186,7 @@ const created = {
 	params: {},
 };
 
-test('a run resolves to the job and its output, and hears of the job from its first moment', async () => {
+test('run resolves to the job and its output, and reports the job from its creation', async () => {
 	const { run } = await clientOf((request, response) => {
 		if (request.url === '/v1/jobs') return reply(response, 201, { data: created });
 		if (request.url === '/v1/files/fil_2') return reply(response, 200, { data: { id: 'fil_2' } });
@@ -205,7 +205,7 @@ test.each([
 		'It took too long.',
 	],
 	[job('canceled', 3), 'canceled', 'the job was canceled'],
-])('a run whose job fails or is canceled rejects with JobError', async (end, code, message) => {
+])('run rejects with JobError when the job fails or is canceled', async (end, code, message) => {
 	const { run } = await clientOf((request, response) => {
 		if (request.method === 'POST') return reply(response, 201, { data: created });
 		openStream(response)(end);
@@ -215,7 +215,7 @@ test.each([
 	await expect(running).rejects.toMatchObject({ code, message, job: end });
 });
 
-test('a run makes its job with one key, however often it has to ask', async () => {
+test('run retries job creation with the same key', async () => {
 	const keys: unknown[] = [];
 	const { run } = await clientOf(async (request, response) => {
 		if (request.method === 'POST') {
@@ -232,7 +232,7 @@ test('a run makes its job with one key, however often it has to ask', async () =
 });
 
 test.each([true, false])(
-	'an aborted run cancels its job when that was asked for: %s',
+	'an aborted run cancels its job only on request: %s',
 	async (cancelOnAbort) => {
 		const canceled: unknown[] = [];
 		const { run } = await clientOf((request, response) => {
@@ -258,7 +258,7 @@ test.each([true, false])(
 	},
 );
 
-test('a run that is aborted while its job is being made cancels that job, too', async () => {
+test('an abort while the job is being created cancels the job', async () => {
 	const controller = new AbortController();
 	const keys = new Set<unknown>();
 	let isCanceled = false;

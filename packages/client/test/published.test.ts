@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FileService, startFileService } from './support/file-service.ts';
 
 const PACKAGE = join(import.meta.dirname, '..');
-/** A compiler on a busy machine. */
+/** The compiler's time limit on a busy machine. */
 const COMPILE_MS = 240_000;
 const run = promisify(execFile);
 
@@ -15,14 +15,14 @@ let consumer: string;
 let installed: string;
 let service: FileService;
 
-/** What a person gets from `npm pack` in a checkout and `npm install` of the file, in a folder of their own. */
+/** Installs the result of `npm pack` with `npm install` in another directory, as users do. */
 beforeAll(async () => {
 	service = await startFileService();
 	consumer = await mkdtemp(join(tmpdir(), 'creatorr-consumer-'));
 	const archive = await pack(join(consumer, 'checkout'));
 	await writeFile(join(consumer, 'package.json'), '{ "type": "module" }');
 	const dependencies = await packagesOf(['eventsource-parser', 'openapi-fetch', '@types/node']);
-	// what the registry would give comes from this repository: a test needs no network
+	// Dependencies come from this repository instead of the registry: a test needs no network.
 	await npm(consumer, 'install', '--offline', '--install-links', archive, ...dependencies);
 	installed = join(consumer, 'node_modules', '@creatorr', 'client');
 }, COMPILE_MS);
@@ -31,14 +31,14 @@ afterAll(async () => {
 	await rm(consumer, { recursive: true });
 });
 
-/** Runs npm without scripts of dependencies, and without questions to the registry. */
+/** Runs npm offline, without scripts of dependencies. */
 async function npm(directory: string, ...args: string[]): Promise<string> {
 	const quiet = args[0] === 'install' ? ['--ignore-scripts', '--no-audit', '--no-fund'] : [];
 	const { stdout } = await run('npm', [...args, ...quiet], { cwd: directory });
 	return stdout;
 }
 
-/** Packs a copy: the manifest changes while npm packs, and other tests use the package meanwhile. */
+/** Packs a copy: npm changes the manifest while it packs, and other tests use the package. */
 async function pack(checkout: string): Promise<string> {
 	const copy = join(checkout, 'packages', 'client');
 	const filter = (path: string) => !/\/(node_modules|dist)$/.test(path);
@@ -53,7 +53,7 @@ async function pack(checkout: string): Promise<string> {
 	return join(copy, left.find((name) => name.endsWith('.tgz')) ?? 'nothing was packed');
 }
 
-/** Their directories, with those of what they depend on, which pnpm puts beside them. */
+/** Returns the directories of packages and of their dependencies, which pnpm puts beside them. */
 async function packagesOf(names: readonly string[]): Promise<string[]> {
 	const found = await Promise.all(
 		names.map(async (name) => {
@@ -66,12 +66,12 @@ async function packagesOf(names: readonly string[]): Promise<string[]> {
 	return found.flat();
 }
 
-/** Where pnpm keeps a package and its dependencies. */
+/** Returns the directory where pnpm keeps a package and its dependencies. */
 function storeOf(directory: string, name: string): string {
 	return directory.slice(0, -name.length);
 }
 
-test('it has what it says, and no sources', async () => {
+test('the package has its declared entry points, and no sources', async () => {
 	const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
 	expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/);
 	expect(manifest.dependencies).toEqual({
@@ -83,7 +83,7 @@ test('it has what it says, and no sources', async () => {
 	expect(names).toEqual(expect.arrayContaining(['README.md', 'LICENSE', join('dist', 'index.js')]));
 });
 
-test('plain JavaScript uploads with it', async () => {
+test('the package uploads a file from plain JavaScript', async () => {
 	await writeFile(
 		join(consumer, 'upload.js'),
 		`import { createClient } from '@creatorr/client';
@@ -95,7 +95,7 @@ test('plain JavaScript uploads with it', async () => {
 	expect(stdout).toBe('upload.js ready');
 });
 
-test('bundlers for browsers get what browsers have', async () => {
+test('bundlers for browsers get the browser platform', async () => {
 	await writeFile(
 		join(consumer, 'browser.js'),
 		`import { createClient } from '@creatorr/client';
@@ -142,7 +142,7 @@ const { job: other } = await newer.run({ tool: 'of_a_newer_api', source, params:
 String(other.result['anything']);
 `;
 
-/** The first example of the README, with what it takes for granted. */
+/** Returns the first example of the README with its imports. */
 async function readmeExample(): Promise<string> {
 	const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8');
 	const [, example = ''] = /```js\n(.*?)```/s.exec(readme) ?? [];
@@ -154,7 +154,7 @@ test.each([
 	['nodenext', 'nodenext', ['es2022'], ['node'], ['use.ts', 'readme.ts']],
 	['preserve', 'bundler', ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable'], [], ['use.ts']],
 ])(
-	'its types resolve with module %s and resolution %s',
+	'the types resolve with module %s and resolution %s',
 	async (module, moduleResolution, lib, types, files) => {
 		await writeFile(join(consumer, 'use.ts'), USE);
 		await writeFile(join(consumer, 'readme.ts'), await readmeExample());

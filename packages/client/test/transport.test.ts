@@ -4,7 +4,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { ApiError, ConnectionError, createClient, StoreError } from '../src/index.ts';
 import { collectGarbage } from './support/collect-garbage.ts';
 import {
-	type FarEnd,
+	type TestServer,
 	type Handle,
 	readBody,
 	reply,
@@ -12,7 +12,7 @@ import {
 	startServer,
 } from './support/start-server.ts';
 
-let server: FarEnd;
+let server: TestServer;
 afterEach(() => server.stop());
 
 async function clientOf(handle: Handle, options: { retries?: number } = {}) {
@@ -22,7 +22,7 @@ async function clientOf(handle: Handle, options: { retries?: number } = {}) {
 
 const DETAILS = [{ path: 'params.quality', message: 'must be <= 100' }];
 
-test('an error of the API keeps all that the answer says', async () => {
+test('an ApiError has every field of the response', async () => {
 	const client = await clientOf((_, response) => {
 		const error = { code: 'validation', message: 'no', request_id: 'req_7', details: DETAILS };
 		reply(response, 400, { error }, { 'retry-after': '7' });
@@ -51,20 +51,20 @@ test.each<[string, Handle]>([
 	['a list of something else', (_, response) => reply(response, 200, { data: [null] })],
 	['nothing', (_, response) => void response.writeHead(200).end()],
 	['a closed connection', (request) => void request.socket.destroy()],
-])('%s in place of an answer is a ConnectionError', async (_, handle) => {
+])('a call rejects with ConnectionError for %s instead of a response', async (_, handle) => {
 	const client = await clientOf(handle, { retries: 0 });
 	await expect(client.tools()).rejects.toBeInstanceOf(ConnectionError);
 });
 
 test.each([{}, { data: null }, { data: {} }, { data: [] }, []])(
-	'%j in place of an object is a ConnectionError',
+	'a call rejects with ConnectionError for %j instead of an object',
 	async (body) => {
 		const { account } = await clientOf((_, response) => reply(response, 200, body));
 		await expect(account.login({ email: 'a@b.c', password: 'x' })).rejects.toBeInstanceOf(ConnectionError);
 	},
 );
 
-/** Answers so for the first times, and well from then on. */
+/** Fails the first `times` requests, and then succeeds. */
 function failFirst(times: number, fail: (response: ServerResponse) => unknown) {
 	const calls = { count: 0 };
 	const handle: Handle = (_, response) => {
@@ -78,27 +78,27 @@ const drop = (response: ServerResponse) => response.destroy();
 const busy = (seconds: string) => (response: ServerResponse) =>
 	replyError(response, 503, 'upstream_unavailable', { 'retry-after': seconds });
 
-test.each([drop, busy('0')])('what reads is repeated twice', async (fail) => {
+test.each([drop, busy('0')])('a read is retried twice', async (fail) => {
 	const { calls, handle } = failFirst(2, fail);
 	const client = await clientOf(handle);
 	expect([await client.tools(), calls.count]).toEqual([[], 3]);
 });
 
-test('and not more often', async () => {
+test('a read is retried no more than twice', async () => {
 	const { calls, handle } = failFirst(9, busy('0'));
 	const client = await clientOf(handle);
 	await expect(client.tools()).rejects.toMatchObject({ code: 'upstream_unavailable' });
 	expect(calls.count).toBe(3);
 });
 
-test('who has to wait for long hears of it at once', async () => {
+test('a long Retry-After is reported at once', async () => {
 	const { calls, handle } = failFirst(1, busy('60'));
 	const client = await clientOf(handle);
 	await expect(client.tools()).rejects.toMatchObject({ retryAfterMs: 60_000 });
 	expect(calls.count).toBe(1);
 });
 
-test('what writes is not repeated', async () => {
+test('a write is not retried', async () => {
 	const { calls, handle } = failFirst(1, drop);
 	const client = await clientOf(handle);
 	const declaration = { name: 'a', mime_type: 'a/b', size_bytes: 1 };
@@ -106,7 +106,7 @@ test('what writes is not repeated', async () => {
 	expect(calls.count).toBe(1);
 });
 
-test('the creation of a job is repeated, under one key', async () => {
+test('job creation is retried with the same key', async () => {
 	const keys: unknown[] = [];
 	const client = await clientOf((request, response) => {
 		keys.push(request.headers['idempotency-key']);
@@ -120,7 +120,7 @@ test('the creation of a job is repeated, under one key', async () => {
 const limited = (seconds: string) => (response: ServerResponse) =>
 	replyError(response, 429, 'rate_limited', { 'retry-after': seconds });
 
-test('a signed-in call that a rate limit refused is repeated, even one that writes', async () => {
+test('a signed-in call is retried after a rate limit, even if it writes', async () => {
 	const bodies: string[] = [];
 	server = await startServer(async (request, response) => {
 		bodies.push((await readBody(request)).toString());
@@ -133,7 +133,7 @@ test('a signed-in call that a rate limit refused is repeated, even one that writ
 	expect(bodies).toEqual(Array(5).fill(JSON.stringify(declaration)));
 });
 
-test('no sooner than the answer says', async () => {
+test('a call is retried no sooner than the response asks', async () => {
 	const times: number[] = [];
 	server = await startServer((_, response) => {
 		times.push(performance.now());
@@ -147,8 +147,8 @@ test('no sooner than the answer says', async () => {
 test.each<[string, { token?: string; retries?: number }, string]>([
 	['without a token', {}, '0'],
 	['with a long wait', { token: 'mine' }, '60'],
-	['where repetitions are switched off', { token: 'mine', retries: 0 }, '0'],
-])('a call %s hears of a rate limit at once', async (_, options, seconds) => {
+	['with retries switched off', { token: 'mine', retries: 0 }, '0'],
+])('a call %s reports a rate limit at once', async (_, options, seconds) => {
 	const { calls, handle } = failFirst(9, limited(seconds));
 	server = await startServer(handle);
 	const client = createClient({ baseUrl: server.url, ...options });
@@ -156,7 +156,7 @@ test.each<[string, { token?: string; retries?: number }, string]>([
 	expect(calls.count).toBe(1);
 });
 
-test('an abort ends the pause before a repetition, with its reason', async () => {
+test('an abort ends the delay before a retry, with its reason', async () => {
 	const controller = new AbortController();
 	const client = await clientOf((_, response) => {
 		busy('10')(response);
@@ -165,7 +165,7 @@ test('an abort ends the pause before a repetition, with its reason', async () =>
 	await expect(client.tools({ signal: controller.signal })).rejects.toThrow('enough');
 });
 
-test('an abort ends a call though garbage was collected meanwhile', async () => {
+test('an abort ends a call after its request was garbage collected', async () => {
 	const controller = new AbortController();
 	const client = await clientOf(async () => {
 		await collectGarbage();
@@ -174,7 +174,7 @@ test('an abort ends a call though garbage was collected meanwhile', async () => 
 	await expect(client.tools({ signal: controller.signal })).rejects.toThrow('enough');
 });
 
-test('a rejected token is reported to the caller', async () => {
+test('onUnauthorized receives a rejected token', async () => {
 	const told: unknown[] = [];
 	server = await startServer((_, response) => replyError(response, 401, 'unauthorized'));
 	const onUnauthorized = (error: ApiError, token: string | undefined) => told.push([error.code, token]);
@@ -183,7 +183,7 @@ test('a rejected token is reported to the caller', async () => {
 	expect(told).toEqual([['unauthorized', 'one']]);
 });
 
-test('a late refusal of an older token says nothing of the one in use', async () => {
+test('onUnauthorized ignores a late rejection of an older token', async () => {
 	const told: unknown[] = [];
 	let answerFirst: () => void = () => undefined;
 	server = await startServer((request, response) => {
@@ -209,7 +209,7 @@ test('a late refusal of an older token says nothing of the one in use', async ()
 	expect(told).toEqual([]);
 });
 
-test('a download asks for a fresh URL, and does not show the token to the store', async () => {
+test('download requests a fresh URL, and sends no token to the store', async () => {
 	const tokens: unknown[] = [];
 	server = await startServer((request, response) => {
 		tokens.push(request.headers.authorization);
@@ -228,7 +228,7 @@ test('a download asks for a fresh URL, and does not show the token to the store'
 	expect(await new Response(stream).text()).toBe('bytes');
 });
 
-test('a download is never taken from what a browser has kept of a link to the same URL', async () => {
+test('download bypasses the browser’s cache of a link to the same URL', async () => {
 	server = await startServer((request, response) => {
 		if (request.url === '/store/x') return void response.end('bytes');
 		reply(response, 200, { data: { id: 'fil_1', download_url: `${server.url}/store/x` } });
@@ -245,7 +245,7 @@ test('a download is never taken from what a browser has kept of a link to the sa
 	expect(asked.get('/store/x')).toBe('no-store');
 });
 
-test('a download of what the store has no more is a StoreError', async () => {
+test('download rejects with StoreError if the store no longer has the bytes', async () => {
 	server = await startServer((request, response) => {
 		if (request.url === '/store/x') return void response.writeHead(404).end();
 		const url = request.url === '/v1/files/pending' ? null : `${server.url}/store/x`;

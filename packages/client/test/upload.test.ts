@@ -38,7 +38,7 @@ test('a small file is sent with one PUT, under its own name and type', async () 
 	expect(progress.at(-1)).toEqual({ sentBytes: 5, totalBytes: 5 });
 });
 
-test('a large one is sent in parts, four at a time, and its progress only grows', async () => {
+test('a large file is sent in parts, four at a time, and its progress only grows', async () => {
 	const sent: number[] = [];
 	const file = await client.files.upload(large(), { onProgress: ({ sentBytes }) => sent.push(sentBytes) });
 	expect(service.bytesOf(file.id).equals(LARGE)).toBe(true);
@@ -48,7 +48,7 @@ test('a large one is sent in parts, four at a time, and its progress only grows'
 	expect(sent.at(-1)).toBe(LARGE.length);
 });
 
-test('what gives its bytes in slices is read in slices', async () => {
+test('a ByteSource is read in slices', async () => {
 	const slices: number[] = [];
 	const source = {
 		size: LARGE.length,
@@ -63,7 +63,7 @@ test('what gives its bytes in slices is read in slices', async () => {
 	await expect(client.files.upload(source)).rejects.toThrow('needs a name');
 });
 
-test('a part is sent again when the store is ailing, or the connection breaks', async () => {
+test('a part is retried when the store fails or the connection breaks', async () => {
 	service.fate = (part, before) => {
 		if (part === 2 && before === 0) return 503;
 		return part === 3 && before === 0 ? 'drop' : 'take';
@@ -73,7 +73,7 @@ test('a part is sent again when the store is ailing, or the connection breaks', 
 	expect([...service.puts].sort()).toEqual([1, 2, 2, 3, 3, 4, 5, 6]);
 });
 
-test('URLs that have expired are replaced, and what is stored is not sent again', async () => {
+test('expired URLs are replaced, and stored parts are not sent again', async () => {
 	service.fate = (part) => {
 		if (part === 3) service.round = 2;
 		return part === 3 && service.puts.filter((one) => one === 3).length === 1 ? 403 : 'take';
@@ -83,14 +83,14 @@ test('URLs that have expired are replaced, and what is stored is not sent again'
 	expect(service.puts.filter((part) => part === 1)).toHaveLength(1);
 });
 
-test('a store that refuses with fresh URLs too is told of', async () => {
+test('a store that refuses fresh URLs too fails the upload', async () => {
 	service.fate = () => 403;
 	const upload = client.files.upload(large());
 	await expect(upload).rejects.toBeInstanceOf(StoreError);
 	await expect(upload).rejects.toMatchObject({ status: 403 });
 });
 
-test('aborting pauses: the upload goes on with what is missing', async () => {
+test('an aborted upload resumes with the missing parts', async () => {
 	const pause = new AbortController();
 	let id = '';
 	service.fate = (part) => (part > 4 ? 'hang' : 'take');
@@ -120,7 +120,7 @@ test('aborting pauses: the upload goes on with what is missing', async () => {
 	expect(progress.at(-1)).toBe(LARGE.length);
 });
 
-test('an upload that lacks only its completion sends no byte again', async () => {
+test('an upload that only lacks its completion sends no byte again', async () => {
 	const { id } = await client.files.upload(large());
 	const kept = service.files.get(id);
 	if (kept) kept.isReady = false;
@@ -130,7 +130,7 @@ test('an upload that lacks only its completion sends no byte again', async () =>
 	expect(service.puts).toEqual([]);
 });
 
-test('an upload that was ready already is the ready file', async () => {
+test('resuming a ready upload returns the file', async () => {
 	const { id } = await client.files.upload(large());
 	service.puts.length = 0;
 	const progress: UploadProgress[] = [];
@@ -139,7 +139,7 @@ test('an upload that was ready already is the ready file', async () => {
 	expect(progress).toEqual([{ sentBytes: LARGE.length, totalBytes: LARGE.length }]);
 });
 
-test('an upload that the API has given up begins anew', async () => {
+test('resuming an upload that the API has deleted starts a new one', async () => {
 	const created: string[] = [];
 	const file = await client.files.upload(large(), {
 		resume: 'fil_gone',
@@ -154,14 +154,14 @@ test('an upload is not resumed with other bytes', async () => {
 	await expect(client.files.upload(new Blob(['x']), { name: 'x', resume: id })).rejects.toThrow(TypeError);
 });
 
-test('a completion whose answer got lost is found out', async () => {
+test('a completion whose response is lost is detected', async () => {
 	service.loseCompletion = true;
 	const file = await client.files.upload(large());
 	expect(file.status).toBe('ready');
 	expect(service.files.size).toBe(1);
 });
 
-test('a single URL that has expired is replaced by a new file, and the old one taken away', async () => {
+test('an expired single URL is replaced by a new file, and the old file is deleted', async () => {
 	service.fate = (_, before) => (before === 0 ? 403 : 'take');
 	const created: string[] = [];
 	const file = await client.files.upload(new Blob(['hello']), {
@@ -172,7 +172,7 @@ test('a single URL that has expired is replaced by a new file, and the old one t
 	expect([file.id, [...service.files.keys()]]).toEqual(['fil_2', ['fil_2']]);
 });
 
-test('a lost connection is waited out', async () => {
+test('an upload survives a lost connection', async () => {
 	let hasStopped = false;
 	service.fate = (part) => {
 		if (part !== 4 || hasStopped) return 'take';
@@ -184,7 +184,7 @@ test('a lost connection is waited out', async () => {
 	expect(service.bytesOf(file.id).equals(LARGE)).toBe(true);
 });
 
-test('a connection that does not come back is told of when the time is over', async () => {
+test('an upload fails after retryForMs without a connection', async () => {
 	service.fate = () => {
 		void service.stop();
 		return 'hang';
@@ -192,7 +192,7 @@ test('a connection that does not come back is told of when the time is over', as
 	await expect(client.files.upload(large(), { retryForMs: 1_000 })).rejects.toBeInstanceOf(ConnectionError);
 });
 
-test('what the API refuses is told at once', async () => {
+test('an error of the API fails the upload at once', async () => {
 	await service.stop();
 	const { startServer, replyError } = await import('./support/start-server.ts');
 	const refusing = await startServer((_, response) => replyError(response, 403, 'plan_limit'));
@@ -202,7 +202,7 @@ test('what the API refuses is told at once', async () => {
 	await refusing.stop();
 });
 
-test('a refusal that asks for a longer wait than the client has patience is thrown at once', async () => {
+test('a Retry-After beyond retryForMs fails the upload at once', async () => {
 	const { startServer, replyError } = await import('./support/start-server.ts');
 	const refusing = await startServer((_, response) => {
 		response.setHeader('Retry-After', '3600');
@@ -213,13 +213,13 @@ test('a refusal that asks for a longer wait than the client has patience is thro
 	await refusing.stop();
 });
 
-test('a signal that is aborted already sends nothing', async () => {
+test('an aborted signal sends nothing', async () => {
 	const signal = AbortSignal.abort(new Error('never'));
 	await expect(client.files.upload(large(), { signal })).rejects.toThrow('never');
 	expect(service.files.size).toBe(0);
 });
 
-test('a callback that throws ends the upload with its error', async () => {
+test('an exception of a callback fails the upload', async () => {
 	const upload = client.files.upload(large(), {
 		onProgress: () => {
 			throw new Error('of the caller');
@@ -233,7 +233,7 @@ const inDirectory = async (use: (directory: string) => Promise<void>) => {
 	await use(directory).finally(() => rm(directory, { recursive: true }));
 };
 
-test('a file of the machine is read from its path', () =>
+test('a local file is read from its path', () =>
 	inDirectory(async (directory) => {
 		const path = join(directory, 'large.bin');
 		await writeFile(path, LARGE);
@@ -242,12 +242,12 @@ test('a file of the machine is read from its path', () =>
 		expect(service.bytesOf(file.id).equals(LARGE)).toBe(true);
 	}));
 
-test('a path that is not there is told of before anything is declared', async () => {
+test('a missing path is reported before a file is created', async () => {
 	await expect(client.files.upload({ path: '/nowhere/at/all' })).rejects.toMatchObject({ code: 'ENOENT' });
 	expect(service.files.size).toBe(0);
 });
 
-test('an upload of a file that becomes shorter meanwhile fails at once', () =>
+test('an upload of a file that shrinks meanwhile fails at once', () =>
 	inDirectory(async (directory) => {
 		const path = join(directory, 'large.bin');
 		await writeFile(path, LARGE);

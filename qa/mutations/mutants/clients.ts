@@ -28,12 +28,12 @@ export const CLIENTS: readonly Mutant[] = [
 	{
 		name: 'lets no name of a file lead out of the directory that it is saved to',
 		mutations: [client('safeName', skipMethod('replace', 'UNSAFE'))],
-		test: 'makes one file of the name',
+		test: 'safeName returns a safe file name for',
 	},
 	{
 		name: 'writes no output to a device of Windows',
 		mutations: [client('safeName', dropOperand('DEVICE'))],
-		test: 'makes one file of the name',
+		test: 'safeName returns a safe file name for',
 	},
 	{
 		name: 'overwrites no file that nobody said to overwrite, though it came meanwhile',
@@ -43,13 +43,13 @@ export const CLIENTS: readonly Mutant[] = [
 	{
 		name: 'ends no session for the refusal of an older token',
 		mutations: [client('createTransport', forceCondition(true, 'refused', 'currentToken'))],
-		test: 'a late refusal of an older token says nothing of the one in use',
+		test: 'onUnauthorized ignores a late rejection of an older token',
 	},
 	{
 		name: 'makes no job twice when an answer got lost',
 		mutations: [
 			client('createJobRequests', replaceProperty('Idempotency-Key', 'idempotencyKey + Math.random()')),
 		],
-		test: 'a run makes its job with one key, however often it has to ask',
+		test: 'run retries job creation with the same key',
 	},
 ];

@@ -1,37 +1,37 @@
 import type { Transport } from '../transport.ts';
 import type { CallOptions, Session, SignedIn, User } from '../types.ts';
 
-/** Who one is: signing in and out, sessions, passwords. */
+/** Registration, sign-in, sessions and passwords. */
 export interface AccountCalls {
 	register(
 		given: { email: string; password: string; name?: string },
 		options?: CallOptions,
 	): Promise<SignedIn>;
 	login(given: { email: string; password: string }, options?: CallOptions): Promise<SignedIn>;
-	/** From its end on the token is refused everywhere. */
+	/** Revokes the token. When it resolves, every service rejects the token. */
 	logout(options?: CallOptions): Promise<void>;
-	/** Ends every session of the user. */
+	/** Revokes all sessions of the user. */
 	logoutAll(options?: CallOptions): Promise<void>;
 	me(options?: CallOptions): Promise<User>;
 	sessions(options?: CallOptions): Promise<Session[]>;
 	endSession(id: string, options?: CallOptions): Promise<void>;
-	/** Ends all other sessions. */
+	/** Changes the password and revokes all other sessions. */
 	changePassword(
 		given: { current_password: string; new_password: string },
 		options?: CallOptions,
 	): Promise<void>;
-	/** Asks for a mail; succeeds whether there is such an account or not. */
+	/** Requests a password reset mail. Succeeds whether or not the account exists. */
 	forgotPassword(email: string, options?: CallOptions): Promise<void>;
-	/** With the token of that mail; ends all sessions. */
+	/** Sets a password with the token of that mail, and revokes all sessions. */
 	resetPassword(given: { token: string; new_password: string }, options?: CallOptions): Promise<void>;
 	/**
-	 * With the token of the mail that registration sends, and a session of that account or its password; ends all other sessions of
-	 * the account. Rejects with `invalid_credentials` when neither is there.
+	 * Verifies the email with the token of the registration mail, and a session or the password of that account. Revokes all other
+	 * sessions of the account. Rejects with `invalid_credentials` without either.
 	 */
 	verifyEmail(token: string, options?: CallOptions & { password?: string | undefined }): Promise<void>;
-	/** Asks for another mail to do so; where the email is verified, none comes. */
+	/** Requests another verification mail. Sends none if the email is verified. */
 	resendVerification(options?: CallOptions): Promise<void>;
-	/** Deletes the account with all that it has. */
+	/** Deletes the account with its files and jobs. */
 	delete(password: string, options?: CallOptions): Promise<void>;
 }
 

@@ -2,11 +2,11 @@ import type { Transport } from '../transport.ts';
 import type { Billing, CallOptions } from '../types.ts';
 
 export interface BillingCalls {
-	/** The plan, and the subscription behind it. */
+	/** Returns the plan and its subscription. */
 	get(options?: CallOptions): Promise<Billing>;
-	/** The page of Stripe where Pro is paid for. */
+	/** Returns the Stripe page to pay for Pro. */
 	checkout(cycle: 'monthly' | 'yearly', options?: CallOptions): Promise<{ url: string }>;
-	/** The page of Stripe where a subscription is changed or ended. */
+	/** Returns the Stripe page to change or cancel the subscription. */
 	portal(options?: CallOptions): Promise<{ url: string }>;
 }
 

@@ -10,20 +10,20 @@ import type {
 	UploadParts,
 } from '../types.ts';
 
-/** What the API does with files, an operation each. */
+/** The file operations of the API, one call each. */
 export interface FileRequests {
-	/** Mints the URLs to upload to. */
+	/** Creates a file and returns its upload URLs. */
 	create(
 		given: { name: string; mime_type: string; size_bytes: number; multipart?: boolean },
 		options?: CallOptions,
 	): Promise<Upload>;
-	/** The file, with a URL to download it once it is ready. */
+	/** Returns the file, with a download URL once it is ready. */
 	get(id: string, options?: CallOptions): Promise<File>;
-	/** The newest first. */
+	/** Returns a page of files, newest first. */
 	list(query?: PageQuery, options?: CallOptions): Promise<Page<FileRow>>;
-	/** How far an upload in parts has come: ETags of those that are stored, fresh URLs for the others. */
+	/** Returns the parts of a multipart upload: ETags of stored parts, fresh URLs for the others. */
 	parts(id: string, options?: CallOptions): Promise<UploadParts>;
-	/** Ends an upload in parts; asked twice, the answer is the same. */
+	/** Completes a multipart upload. Idempotent. */
 	complete(id: string, parts: StoredPart[], options?: CallOptions): Promise<File>;
 	delete(id: string, options?: CallOptions): Promise<void>;
 }

@@ -5,14 +5,14 @@ import { uploadFile } from '../upload/upload-file.ts';
 import type { UploadOptions, UploadSource } from '../upload/upload-options.ts';
 import { createFileRequests, type FileRequests } from './file-requests.ts';
 
-/** Files, and their bytes. */
+/** File operations, uploads and downloads. */
 export interface FileCalls extends FileRequests {
 	/**
-	 * Uploads straight to the store, larger files in parts, several at a time; resolves to the ready file. Rejects with
-	 * StoreError when the store refuses, else like any call.
+	 * Uploads directly to the store, large files as concurrent parts. Resolves to the ready file. Rejects with StoreError if the store
+	 * refuses, otherwise like any call.
 	 */
 	upload(source: UploadSource, options?: UploadOptions): Promise<File>;
-	/** Asks for a fresh URL, and for its bytes. Rejects with StoreError when the store has them no more. */
+	/** Requests a fresh download URL and opens it. Rejects with StoreError if the store no longer has the bytes. */
 	download(id: string, options?: CallOptions): Promise<Download>;
 }
 

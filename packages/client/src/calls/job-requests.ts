@@ -3,30 +3,30 @@ import type { AnyCatalogue, ToolCatalogue, ToolSlug, UntypedTools } from '../too
 import type { Transport } from '../transport.ts';
 import type { CallOptions, CreatedJob, Job, JobQuery, Page } from '../types.ts';
 
-/** What a job is created from. */
+/** A job to create. */
 export interface NewJob<C extends AnyCatalogue<C> = ToolCatalogue, Slug extends ToolSlug<C> = ToolSlug<C>> {
 	tool: Slug;
 	input_file_id: string;
-	/** What is left out has its default. */
+	/** Missing params get their defaults. */
 	params?: C[Slug]['params'];
 }
 
-/** What the API does with jobs, an operation each. */
+/** The job operations of the API, one call each. */
 export interface JobRequests<C extends AnyCatalogue<C> = ToolCatalogue> {
 	/**
-	 * With the same key, and within a day, the same job: make a key once, and repeat the call as often as it takes. Without one
-	 * each call has its own.
+	 * Creates a job. The same idempotency key returns the same job for 24 hours: generate a key once and retry the call with it.
+	 * Without one, each call gets its own key.
 	 */
 	create<Slug extends ToolSlug<C>>(
 		given: NewJob<C, Slug>,
 		options?: CallOptions & { idempotencyKey?: string | undefined },
 	): Promise<CreatedJob>;
-	/** @param options.waitSeconds holds the answer until the job changes, for so long at most (0 to 60) */
+	/** @param options.waitSeconds waits up to this long (0 to 60) for the job to change */
 	get(id: string, options?: CallOptions & { waitSeconds?: number | undefined }): Promise<Job>;
-	/** The newest first. */
+	/** Returns a page of jobs, newest first. */
 	list(query?: JobQuery, options?: CallOptions): Promise<Page<Job>>;
 	cancel(id: string, options?: CallOptions): Promise<Job>;
-	/** Of one that has ended. */
+	/** Deletes a job that has ended. */
 	delete(id: string, options?: CallOptions): Promise<void>;
 }
 

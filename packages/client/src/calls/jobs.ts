@@ -4,14 +4,14 @@ import type { Transport } from '../transport.ts';
 import type { Job } from '../types.ts';
 import { createJobRequests, type JobRequests } from './job-requests.ts';
 
-/** Jobs, and their way to the end. */
+/** Job operations and ways to wait for a job. */
 export interface JobCalls<C extends AnyCatalogue<C> = ToolCatalogue> extends JobRequests<C> {
 	/**
-	 * The job now, and each time that its status or progress changes; ends after it is terminal. A connection that is lost is
-	 * made anew, and where streams don't come through, the API is polled.
+	 * Yields the job now, and at each change of its status or progress, until it is terminal. Reconnects after a lost connection, and
+	 * polls where streams don't get through.
 	 */
 	watch(id: string, options?: WatchOptions): AsyncIterable<Job>;
-	/** Resolves to the job once it is terminal, whether it succeeded or not. */
+	/** Resolves to the job once it is terminal, whether or not it succeeded. */
 	wait(id: string, options?: WatchOptions & { onChange?: ((job: Job) => void) | undefined }): Promise<Job>;
 }
 

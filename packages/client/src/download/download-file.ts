@@ -5,15 +5,15 @@ import { parseRetryAfter } from '../retry/retry-after.ts';
 import type { Fetch } from '../retry/retrying-fetch.ts';
 import type { CallOptions, File } from '../types.ts';
 
-/** A download that has begun; its bytes can be had once, one way or the other. */
+/** A download in progress. Read its bytes once, in one of these ways. */
 export interface Download {
 	file: File;
-	/** Fails with a TypeError when the connection breaks. */
+	/** Errors with a TypeError if the connection breaks. */
 	stream: ReadableStream<Uint8Array>;
 	blob(): Promise<Blob>;
 }
 
-/** Asks for a fresh URL and opens it. */
+/** Requests a fresh download URL and opens it. */
 export async function downloadFile(
 	files: FileRequests,
 	fetch: Fetch,
@@ -22,7 +22,7 @@ export async function downloadFile(
 ): Promise<Download> {
 	const file = await files.get(id, { signal });
 	if (file.download_url === null) throw new StoreError(`${file.name} isn’t uploaded yet`, { status: 404 });
-	// A page that led the browser to the same URL has left an answer in its cache that it may not read: it was not asked for by it.
+	// A browser that followed a link to the same URL has cached a response without CORS headers, which fetch may not read.
 	const request = new Request(file.download_url, { signal: signal ?? null, cache: 'no-store' });
 	const response = await orNoConnection(fetch(request));
 	const { status, headers, body } = response;

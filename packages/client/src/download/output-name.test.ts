@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { outputName } from './output-name.ts';
 
-// The pairs that the API's own test has (packages/tool-kit/src/files/output-name.test.ts).
+// The same pairs as in the API's own test (packages/tool-kit/src/files/output-name.test.ts).
 test.each([
 	['report.docx', '.pdf', 'report.pdf'],
 	['scan.pdf', '.ocr.pdf', 'scan.ocr.pdf'],
@@ -11,6 +11,6 @@ test.each([
 	['Dr. Strange and his notes', '.pdf', 'Dr. Strange and his notes.pdf'],
 	['你好.docx', '.pdf', '你好.pdf'],
 	['😀'.repeat(255), '.ocr.pdf', `${'😀'.repeat(247)}.ocr.pdf`],
-])('names the output of %s with %s %s', (name, suffix, expected) => {
+])('outputName names the output of %s with %s %s', (name, suffix, expected) => {
 	expect(outputName(name, suffix)).toBe(expected);
 });

@@ -1,8 +1,8 @@
 const MAX_NAME_CHARACTERS = 255;
 
 /**
- * Names the output of a tool as the API does: the suffix takes the place of the extension, and the stem is cut where the whole
- * would be longer than 255 characters. What follows a far dot, or has spaces, is no extension.
+ * Names the output of a tool as the API does: the suffix replaces the extension, and the stem is cut to keep the name within 255
+ * characters. Text with spaces, or a long text, after the last dot is no extension.
  *
  * @param suffix of the tool's `output`, such as `.ocr.pdf`
  */

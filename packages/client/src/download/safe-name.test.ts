@@ -27,6 +27,6 @@ test.each([
 	['report.pdf. .', 'report.pdf___'],
 	['a\u001b[2Jb\n', 'a_[2Jb_'],
 	['Übersicht 😀.pdf', 'Übersicht 😀.pdf'],
-])('makes one file of the name %j: %j', (name, safe) => {
+])('safeName returns a safe file name for %j: %j', (name, safe) => {
 	expect(safeName(name)).toBe(safe);
 });

@@ -1,7 +1,7 @@
 import type { JobErrorCode } from '../errors.ts';
 import type { Job } from '../types.ts';
 
-/** A job ended without output. Its message says what the person can do about it. */
+/** A job ended without output. The message says what the user can do. */
 export class JobError extends Error {
 	override readonly name = 'JobError';
 	readonly code: JobErrorCode | 'canceled';

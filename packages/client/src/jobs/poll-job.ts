@@ -1,10 +1,10 @@
 import type { JobRequests } from '../calls/job-requests.ts';
 import type { Job } from '../types.ts';
 
-/** Shorter than proxies wait for an answer. */
+/** Below the response timeout of common proxies. */
 const WAIT_SECONDS = 20;
 
-/** The job now, and each time that the API says something of it; without end. */
+/** Yields the job now, and with each response of the API. Never ends by itself. */
 export async function* pollJob(
 	jobs: Pick<JobRequests, 'get'>,
 	id: string,

@@ -5,17 +5,17 @@ import { isNetworkFailure } from '../retry/is-network-failure.ts';
 import type { Transport } from '../transport.ts';
 import type { Job } from '../types.ts';
 
-/** The first event is sent at once; when it is not there by now, something on the way holds streams back. */
+/** The API sends the first event at once. If it isn't here by now, a proxy buffers streams. */
 const FIRST_EVENT_MS = 10_000;
-/** The API says something every 15 s. */
+/** The API sends at least a comment every 15 s. */
 const SILENCE_MS = 45_000;
 
-/** Streams don't come through from here: polling does. */
+/** Streams don't get through. Poll instead. */
 export class NoStreamError extends Error {
 	override readonly name = 'NoStreamError';
 }
 
-/** The job now, and each time that it changes, until the stream ends; ConnectionError when it breaks or falls silent. */
+/** Yields the job now, and at each change, until the stream ends. Throws ConnectionError if it breaks or goes silent. */
 export async function* streamJob(
 	transport: Transport,
 	id: string,
@@ -47,7 +47,7 @@ export async function* streamJob(
 	}
 }
 
-/** Resolves to undefined when something on the way has made another thing of it. */
+/** Resolves to undefined if the response is no event stream, as when a proxy changed it. */
 async function openStream(
 	{ api, answer, heldFetch }: Transport,
 	id: string,
@@ -67,7 +67,7 @@ function parseJob(data: string): Job {
 	}
 }
 
-/** The jobs of each chunk that arrives; one with only a comment has none. */
+/** Yields the jobs of each chunk. A chunk with only a comment has none. */
 async function* readJobs(stream: ReadableStream<Uint8Array>): AsyncGenerator<Job[]> {
 	const reader = stream.getReader();
 	const decoder = new TextDecoder();

@@ -2,7 +2,7 @@ import type { JobStatus } from '../types.ts';
 
 const TERMINAL: ReadonlySet<JobStatus> = new Set(['succeeded', 'failed', 'canceled']);
 
-/** Such a job changes no more. */
+/** Whether the job has ended and no longer changes. */
 export function isTerminal({ status }: { status: JobStatus }): boolean {
 	return TERMINAL.has(status);
 }

@@ -1,6 +1,6 @@
 import type { JobRequests } from '../calls/job-requests.ts';
 import { ApiError, ConnectionError } from '../errors.ts';
-import { createPatience, RETRY_FOR_MS } from '../retry/patience.ts';
+import { createBackoff, RETRY_FOR_MS } from '../retry/retry.ts';
 import type { Transport } from '../transport.ts';
 import type { CallOptions, Job } from '../types.ts';
 import { pollJob } from './poll-job.ts';
@@ -8,14 +8,14 @@ import { NoStreamError, streamJob } from './stream-job.ts';
 import { isTerminal } from './terminal.ts';
 
 export interface WatchOptions extends CallOptions {
-	/** How long a lost connection or an ailing API is waited for; 10 minutes by default. */
+	/** How long to retry while the connection or the API is down; 10 minutes by default. */
 	retryForMs?: number | undefined;
 }
 
-/** How the next states are asked for. */
-type Way = 'stream' | 'poll' | 'once';
+/** How the next states are requested. */
+type WatchMode = 'stream' | 'poll' | 'once';
 
-/** The job now, and each time that its status or progress changes, until it is terminal. */
+/** Yields the job now, and at each change of its status or progress, until it is terminal. */
 export async function* watchJob(
 	transport: Transport,
 	jobs: Pick<JobRequests, 'get'>,
@@ -23,29 +23,29 @@ export async function* watchJob(
 	options: WatchOptions = {},
 ): AsyncGenerator<Job, void, undefined> {
 	const { signal = new AbortController().signal, retryForMs: forMs = RETRY_FOR_MS } = options;
-	const patience = createPatience({ forMs, signal });
-	const states: Record<Way, () => AsyncIterable<Job>> = {
+	const backoff = createBackoff({ forMs, signal });
+	const states: Record<WatchMode, () => AsyncIterable<Job>> = {
 		stream: () => streamJob(transport, id, signal),
 		poll: () => pollJob(jobs, id, signal),
 		once: () => getOnce(jobs, id, signal),
 	};
 	let last: Job | undefined;
-	let usual: Way = 'stream';
-	for (let way = usual as Way; ; ) {
+	let usual: WatchMode = 'stream';
+	for (let mode = usual as WatchMode; ; ) {
 		try {
-			for await (const job of states[way]()) {
-				patience.renew();
+			for await (const job of states[mode]()) {
+				backoff.reset();
 				if (job.status !== last?.status || job.progress !== last.progress) yield job;
 				last = job;
 				if (isTerminal(job)) return;
 			}
-			if (way !== 'once') throw new ConnectionError('the stream ended early');
-			way = usual;
+			if (mode !== 'once') throw new ConnectionError('the stream ended early');
+			mode = usual;
 		} catch (error) {
 			if (error instanceof NoStreamError) usual = 'poll';
-			else await patience.waitAfter(error);
-			// The user has too many streams and waits open: a short request shows the state until one is closed.
-			way = isRateLimited(error) && way !== 'once' ? 'once' : usual;
+			else await backoff.waitAfter(error);
+			// The user has too many open streams and waits. Short requests show the state until one of them closes.
+			mode = isRateLimited(error) && mode !== 'once' ? 'once' : usual;
 		}
 	}
 }

@@ -1,7 +1,7 @@
 import { ConnectionError } from '../errors.ts';
 import type { OpenPath, Put, RandomKey } from './platform.ts';
 
-/** By XMLHttpRequest: fetch doesn't tell how much of a body has left. */
+/** Uses XMLHttpRequest: fetch has no upload progress. */
 export const put: Put = async ({ url, headers, source, start, end, signal, onSent, stallMs }) => {
 	const body = asBlob(await source.slice(start, end));
 	signal.throwIfAborted();
@@ -37,7 +37,7 @@ export const put: Put = async ({ url, headers, source, start, end, signal, onSen
 				}),
 			);
 		request.onerror = () => {
-			// the browser doesn't say whether the network or the file is gone: reading a byte does
+			// The browser doesn't say whether the network or the file failed. Reading a byte does.
 			body
 				.slice(0, 1)
 				.arrayBuffer()
@@ -52,7 +52,7 @@ export const put: Put = async ({ url, headers, source, start, end, signal, onSen
 	});
 };
 
-/** By name, a browser complains of each header that the store does not expose; in the list they are only missing. */
+/** Reads all headers: for a single header that the store doesn't expose, browsers log an error. */
 function headerOf(request: XMLHttpRequest, name: string): string | undefined {
 	return new RegExp(`^${name}: (.*)$`, 'im').exec(request.getAllResponseHeaders())?.[1]?.trim();
 }
@@ -65,7 +65,7 @@ export const openPath: OpenPath = () => {
 	throw new TypeError('paths don’t work in a browser: pass a File or a Blob');
 };
 
-/** randomUUID is there in secure contexts alone. */
+/** randomUUID exists only in secure contexts. */
 export const randomKey: RandomKey = () =>
 	Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
 		'',

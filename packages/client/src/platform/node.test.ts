@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type FarEnd, type Handle, readBody, startServer } from '../../test/support/start-server.ts';
+import { type TestServer, type Handle, readBody, startServer } from '../../test/support/start-server.ts';
 import { ConnectionError } from '../errors.ts';
 import { put } from './node.ts';
 
 const BYTES = new Uint8Array(8 * 1024 * 1024).fill(7);
 const source = { size: BYTES.length, slice: (start: number, end: number) => BYTES.subarray(start, end) };
 
-let server: FarEnd;
+let server: TestServer;
 afterEach(() => server.stop());
 
 async function putTo(handle: Handle, options: { signal?: AbortSignal; stallMs?: number } = {}) {
@@ -24,7 +24,7 @@ async function putTo(handle: Handle, options: { signal?: AbortSignal; stallMs?: 
 	return { answer, sent };
 }
 
-test('sends the slice with its length, and tells how much has left', async () => {
+test('put sends the slice with its length, and reports its progress', async () => {
 	let received = 0;
 	const { answer, sent } = await putTo(async (request, response) => {
 		received = (await readBody(request)).length;
@@ -34,21 +34,21 @@ test('sends the slice with its length, and tells how much has left', async () =>
 	expect([received, sent.at(-1), sent.length]).toEqual([BYTES.length - 1_000, BYTES.length - 1_000, 8]);
 });
 
-test('an answer before the end of the body ends the sending', async () => {
+test('put stops sending when the response arrives before the end of the body', async () => {
 	const { answer, sent } = await putTo((_, response) => response.writeHead(403).end());
 	expect(answer.status).toBe(403);
 	expect(sent.at(-1) ?? 0).toBeLessThan(BYTES.length);
 });
 
-test('a connection on which nothing moves counts as broken', async () => {
+test('put rejects with ConnectionError when the connection stalls', async () => {
 	await expect(putTo(() => undefined, { stallMs: 100 })).rejects.toThrow(ConnectionError);
 });
 
-test('a connection that is closed without an answer is a ConnectionError', async () => {
+test('put rejects with ConnectionError when the connection closes without a response', async () => {
 	await expect(putTo((request) => request.socket.destroy())).rejects.toThrow(ConnectionError);
 });
 
-test('rejects with the reason of an abort', async () => {
+test('put rejects with the reason of an abort', async () => {
 	const { signal, abort } = (() => {
 		const controller = new AbortController();
 		return { signal: controller.signal, abort: () => controller.abort(new Error('enough')) };

@@ -6,10 +6,10 @@ import { basename } from 'node:path';
 import { ConnectionError } from '../errors.ts';
 import type { OpenPath, Put, PutAnswer, PutRequest, RandomKey } from './platform.ts';
 
-/** So much of the source is in memory at a time, for each request. */
+/** Bytes of the source in memory at a time, for each request. */
 const CHUNK_BYTES = 1024 * 1024;
 
-/** By node:http: fetch doesn't tell how much of a body has left. */
+/** Uses node:http: fetch has no upload progress. */
 export const put: Put = (request) =>
 	new Promise((resolve, reject) => {
 		const { url, headers, start, end, signal, stallMs } = request;
@@ -28,14 +28,14 @@ export const put: Put = (request) =>
 		);
 		outgoing.on('close', () => {
 			signal.removeEventListener('abort', onAbort);
-			// settles nothing where an answer came; a request that is destroyed has no other end
+			// Has no effect after a response. A destroyed request ends in no other way.
 			reject(signal.aborted ? signal.reason : new ConnectionError('the connection was closed'));
 		});
 		outgoing.on('response', (response) => {
 			response.resume();
 			const { etag, 'retry-after': retryAfter } = response.headers;
 			resolve({ status: response.statusCode ?? 0, etag, retryAfter } satisfies PutAnswer);
-			// an answer before the end of the body is a refusal: what is left need not be sent
+			// A response before the end of the body is a refusal: the rest need not be sent.
 			if (!outgoing.writableFinished) outgoing.destroy();
 		});
 		sendBody(outgoing, request).catch((error) => {
@@ -44,7 +44,7 @@ export const put: Put = (request) =>
 		});
 	});
 
-/** Counts what the operating system has taken; rejects when the source can't be read. */
+/** Sends the body and reports the bytes that the operating system has accepted. Rejects if the source can't be read. */
 async function sendBody(outgoing: ClientRequest, { source, start, end, onSent }: PutRequest): Promise<void> {
 	for (let at = start; at < end && !outgoing.destroyed; at += CHUNK_BYTES) {
 		const chunk = await source.slice(at, Math.min(at + CHUNK_BYTES, end));

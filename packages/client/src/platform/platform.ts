@@ -1,48 +1,48 @@
-/** Bytes that are read in slices, each when it is needed, and again when it has to be sent again. */
+/** Bytes that are read in slices when needed, and again for a retry. */
 export interface ByteSource {
-	/** In bytes. */
+	/** Size in bytes. */
 	size: number;
 	slice(start: number, end: number): Blob | Uint8Array | Promise<Blob | Uint8Array>;
 }
 
-/** A file of the machine, for Node. */
+/** A local file, for Node. */
 export interface PathSource {
 	path: string;
 }
 
-/** One PUT of a presigned URL. */
+/** One PUT to a presigned URL. */
 export interface PutRequest {
 	url: string;
 	headers: Record<string, string>;
 	source: ByteSource;
-	/** Which bytes of the source, the end not among them. */
+	/** First byte of the slice; `end` is the byte after its last. */
 	start: number;
 	end: number;
 	signal: AbortSignal;
-	/** Hears how many bytes of this request have left so far. */
+	/** Receives the number of bytes sent so far. */
 	onSent(bytes: number): void;
-	/** A connection on which nothing moves for so long counts as broken. */
+	/** A connection without progress for this long counts as broken. */
 	stallMs: number;
 }
 
 export interface PutAnswer {
 	status: number;
-	/** As the store sent it; undefined where a browser may not read it. */
+	/** The store's ETag, or undefined where a browser may not read it. */
 	etag: string | undefined;
 	retryAfter: string | undefined;
 }
 
-/** Resolves to whatever the store answers; rejects with ConnectionError when it doesn't, and with the signal's reason. */
+/** Resolves to the store's response. Rejects with ConnectionError without one, or with the signal's reason. */
 export type Put = (request: PutRequest) => Promise<PutAnswer>;
 
-/** A source that is open; closed when the upload ends, however it does. */
+/** An open source, closed when the upload ends. */
 export interface OpenSource extends ByteSource {
-	/** The last part of its path. */
+	/** File name without its path. */
 	name: string;
 	close(): Promise<void>;
 }
 
 export type OpenPath = (path: string) => Promise<OpenSource>;
 
-/** A text that nobody guesses and nobody has had before. */
+/** Returns an unguessable unique key. */
 export type RandomKey = () => string;

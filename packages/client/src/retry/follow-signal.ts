@@ -1,12 +1,12 @@
-/** A signal that is aborted with another, or by itself. */
+/** A signal that aborts with another one, or by `abort`. */
 export interface FollowingSignal {
 	signal: AbortSignal;
 	abort(reason: unknown): void;
-	/** Follows no more; without it the other signal would hold on to this one. */
+	/** Removes the listener. Without it, the other signal would keep this one in memory. */
 	release(): void;
 }
 
-/** What AbortSignal.any does, for engines that lack it. */
+/** Replaces AbortSignal.any in engines that lack it. */
 export function followSignal(followed: AbortSignal | undefined): FollowingSignal {
 	const controller = new AbortController();
 	const onAbort = () => controller.abort(followed?.reason);

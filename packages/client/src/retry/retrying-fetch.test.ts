@@ -8,7 +8,7 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-test('waits for a rate limit for 30 s at most, whatever the last answer asks for', async () => {
+test('createRetryingFetch waits for a rate limit for 30 s at most, whatever the response asks for', async () => {
 	let calls = 0;
 	const fetch = createRetryingFetch(async () => {
 		calls += 1;

@@ -2,25 +2,25 @@ import { ConnectionError } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import { followSignal } from './follow-signal.ts';
 import { isNetworkFailure } from './is-network-failure.ts';
-import { pause } from './pause.ts';
+import { sleep } from './sleep.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 export type Fetch = (request: Request) => Promise<Response>;
 
-/** The API answers within 30 s, or so long after the end of a `?wait=` of 60 s at most. */
+/** The API responds within 30 s, or within 30 s after a `?wait=` of up to 60 s. */
 const ANSWER_WITHIN_MS = 100_000;
-/** Who has to wait for longer than this hears of it instead. */
+/** A longer wait is reported to the caller instead. */
 const LONGEST_WAIT_MS = 10_000;
 const JITTER_MS = 250;
 
-/** All waits of one call that a rate limit asked for, together. */
+/** Limit of all waits of one call for rate limits. */
 const LONGEST_LIMITED_MS = 30_000;
 
 /**
- * A fetch that repeats requests which do no harm twice, those that read and those with an Idempotency-Key, when no answer
- * came or one of 503 that says when to come back. A signed-in request that a rate limit refused is repeated whatever it
- * does, because nothing has happened; one without a token is not, so that a person who signs in sees the refusal at once.
- * With 0 `retries` nothing is repeated. Without `waitsForLimits` every 429 is returned at once.
+ * Returns a fetch that retries idempotent requests (reads, and those with an Idempotency-Key) after no response or a 503 with
+ * `Retry-After`. A signed-in request that a rate limit refused is always retried, because it had no effect; one without a token is
+ * not, so that a person who signs in sees the refusal at once. With `retries` 0 nothing is retried. Without `waitsForLimits` every
+ * 429 is returned at once.
  */
 export function createRetryingFetch(
 	fetch: typeof globalThis.fetch,
@@ -39,7 +39,7 @@ export function createRetryingFetch(
 				const mayRepeat = isLimited || (response.status === 503 && !isLast);
 				waitMs = mayRepeat ? parseRetryAfter(response.headers.get('retry-after')) : undefined;
 				if (waitMs === undefined || waitMs > LONGEST_WAIT_MS) return keepRequest(response, request);
-				// Calls that were refused together must not all come back together.
+				// Jitter keeps calls that were refused together from retrying together.
 				if (isLimited) waitMs += Math.random() * JITTER_MS;
 				if (isLimited && limitedMs + waitMs > LONGEST_LIMITED_MS) return keepRequest(response, request);
 				await response.body?.cancel();
@@ -50,7 +50,7 @@ export function createRetryingFetch(
 				if (isLast || !(error instanceof ConnectionError || isNetworkFailure(error))) throw error;
 				failures += 1;
 			}
-			await pause(waitMs ?? backoffMs(failures), request.signal);
+			await sleep(waitMs ?? backoffMs(failures), request.signal);
 		}
 	};
 }
@@ -60,7 +60,7 @@ function isRateLimited({ headers }: Request, { status }: Response): boolean {
 }
 
 /**
- * Node forgets what a request's signal follows when the request is collected: an abort would not end a body that still comes.
+ * Node forgets which signal a request follows when the request is collected, and an abort would then not end its body.
  */
 const requestsOfBodies = new WeakMap<ReadableStream, Request>();
 
@@ -74,8 +74,8 @@ function isRepeatable({ method, headers }: Request): boolean {
 }
 
 /**
- * The time is for the head of the answer; its body may take as long as it does.
- * @param outerSignal of the request that is repeated: that of a clone is forgotten sooner still
+ * Limits the time until the response headers. The body may take longer.
+ * @param outerSignal of the request that is retried: a clone's signal is forgotten even sooner
  */
 async function fetchInTime(
 	fetch: typeof globalThis.fetch,

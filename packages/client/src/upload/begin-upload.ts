@@ -1,11 +1,11 @@
-import { waitOut } from '../retry/patience.ts';
+import { withRetries } from '../retry/retry.ts';
 import type { Upload } from '../types.ts';
 import type { UploadContext } from './upload-context.ts';
 
-/** Smaller files are sent again as a whole sooner than their parts are asked for. */
+/** A smaller file is uploaded again as a whole faster than its parts are listed. */
 const PARTS_FROM_BYTES = 16 * 1024 * 1024;
 
-/** Declares the file. A try whose answer got lost leaves a file without bytes, which the API removes within a day. */
+/** Creates the file. An attempt whose response is lost leaves a pending file, which the API deletes within a day. */
 export async function beginUpload({
 	files,
 	source,
@@ -19,12 +19,12 @@ export async function beginUpload({
 		size_bytes: source.size,
 		...(source.size >= PARTS_FROM_BYTES && { multipart: true }),
 	};
-	const upload = await waitOut(() => files.create(declaration, { signal }), retry);
+	const upload = await withRetries(() => files.create(declaration, { signal }), retry);
 	onCreated(upload.file_id);
 	return upload;
 }
 
-/** Takes a file away that got no bytes; where that fails the API does it, within a day. */
+/** Deletes a file without bytes. If that fails, the API does it within a day. */
 export async function discardUpload({ files, signal }: UploadContext, fileId: string): Promise<void> {
 	await files.delete(fileId, { signal }).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-import { waitOut } from '../retry/patience.ts';
+import { withRetries } from '../retry/retry.ts';
 import type { File } from '../types.ts';
 import type { PartsPlan } from './parts-plan.ts';
 import type { UploadContext } from './upload-context.ts';
@@ -6,19 +6,19 @@ import type { UploadContext } from './upload-context.ts';
 export type FoundUpload = { kind: 'ready'; file: File } | { kind: 'parts'; plan: PartsPlan };
 
 /**
- * How far an upload has come. Throws ApiError `not_found` when the API has given it up, `validation` when it has no parts,
- * and TypeError when it is of other bytes.
+ * Returns the progress of an upload. Throws ApiError `not_found` if the API has deleted it, `validation` if it has no parts, and
+ * TypeError if it is an upload of other bytes.
  */
 export async function findUpload(context: UploadContext, fileId: string): Promise<FoundUpload> {
 	const { files, source, meter, signal, retry } = context;
-	const file = await waitOut(() => files.get(fileId, { signal }), retry);
+	const file = await withRetries(() => files.get(fileId, { signal }), retry);
 	if (file.size_bytes !== source.size) {
 		throw new TypeError(
 			`${fileId} was declared with ${file.size_bytes} bytes, but the source has ${source.size}`,
 		);
 	}
 	if (file.status === 'ready') return { kind: 'ready', file };
-	const plan = await waitOut(() => files.parts(fileId, { signal }), retry);
+	const plan = await withRetries(() => files.parts(fileId, { signal }), retry);
 	for (const { part_number, size, etag } of plan.parts) meter.set(part_number, etag === undefined ? 0 : size);
 	return { kind: 'parts', plan };
 }

@@ -9,7 +9,7 @@ export interface NamedSource extends Omit<OpenSource, 'name'> {
 	mimeType: string;
 }
 
-/** Finds out what is to be uploaded under which name and type. */
+/** Opens the source and determines its name and type. */
 export async function openSource(
 	source: UploadSource,
 	{ name, mimeType }: Pick<UploadOptions, 'name' | 'mimeType'>,

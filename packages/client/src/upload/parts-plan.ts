@@ -1,6 +1,6 @@
 import type { StoredPart, UploadParts } from '../types.ts';
 
-/** The parts of an upload as the API last told, and what has been stored since. */
+/** The parts of an upload as the API last listed them, with those stored since. */
 export type PartsPlan = Pick<UploadParts, 'part_size' | 'parts'>;
 export type PlannedPart = PartsPlan['parts'][number];
 

@@ -1,10 +1,10 @@
 import type { UploadProgress } from './upload-options.ts';
 
-/** Adds up what the requests of one upload have sent. */
+/** Sums the bytes that the requests of one upload have sent. */
 export interface ProgressMeter {
-	/** @param request a number of its own for each request, such as its part's */
+	/** @param request a unique number for each request, such as its part number */
 	set(request: number, sentBytes: number): void;
-	/** All is there, whoever has sent it. */
+	/** Reports the upload as complete, whoever sent its bytes. */
 	finish(): void;
 }
 

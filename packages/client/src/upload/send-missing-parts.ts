@@ -1,17 +1,17 @@
 import { ConnectionError, StoreError } from '../errors.ts';
 import { followSignal } from '../retry/follow-signal.ts';
-import { createPatience } from '../retry/patience.ts';
+import { createBackoff } from '../retry/retry.ts';
 import { missingParts, type PartsPlan, type PlannedPart } from './parts-plan.ts';
 import { sendBytes } from './send-bytes.ts';
 import type { UploadContext } from './upload-context.ts';
 
 const PARALLEL_PARTS = 4;
-/** A part is tried again for so long before the API is asked what the store has, and for fresh URLs. */
+/** How long a part is retried before the API is asked for stored parts and fresh URLs. */
 const SAME_URL_MS = 5_000;
 
 /**
- * One round: sends each part that is missing and notes its ETag in the plan. A part that fails ends its row of requests, not
- * the others; the first failure is thrown when all have ended.
+ * Sends each missing part once and records its ETag in the plan. A failed part ends its own sequence of requests, not the others.
+ * Throws the first failure after all have ended.
  */
 export async function sendMissingParts(
 	context: UploadContext,
@@ -34,7 +34,7 @@ export async function sendMissingParts(
 		Array.from({ length: PARALLEL_PARTS }, () =>
 			sendInARow().catch((error) => {
 				failures.push(error);
-				// neither the network nor the store: the others would fail of the same
+				// Neither the network nor the store failed: the other parts would fail in the same way.
 				if (!(error instanceof StoreError || error instanceof ConnectionError)) abort(error);
 			}),
 		),
@@ -52,7 +52,7 @@ async function sendPart(
 	if (url === undefined) throw new TypeError(`part ${number} has neither an ETag nor a URL`);
 	const start = (number - 1) * partSize;
 	const onSent = (bytes: number) => meter.set(number, bytes);
-	const patience = createPatience({ forMs: Math.min(SAME_URL_MS, retry.forMs), signal });
+	const backoff = createBackoff({ forMs: Math.min(SAME_URL_MS, retry.forMs), signal });
 	for (;;) {
 		try {
 			const etag = await sendBytes({ url, headers: {}, source, start, end: start + size, signal, onSent });
@@ -61,7 +61,7 @@ async function sendPart(
 		} catch (error) {
 			signal.throwIfAborted();
 			onSent(0);
-			await patience.waitAfter(error);
+			await backoff.waitAfter(error);
 		}
 	}
 }

@@ -1,9 +1,9 @@
 import type { FileRequests } from '../calls/file-requests.ts';
-import type { RetryOptions } from '../retry/patience.ts';
+import type { RetryOptions } from '../retry/retry.ts';
 import type { NamedSource } from './open-source.ts';
 import type { ProgressMeter } from './progress.ts';
 
-/** What every step of one upload needs. */
+/** Dependencies of every step of one upload. */
 export interface UploadContext {
 	files: FileRequests;
 	source: NamedSource;

@@ -1,6 +1,6 @@
 import type { FileRequests } from '../calls/file-requests.ts';
 import { ApiError } from '../errors.ts';
-import { RETRY_FOR_MS } from '../retry/patience.ts';
+import { RETRY_FOR_MS } from '../retry/retry.ts';
 import type { File } from '../types.ts';
 import { beginUpload, discardUpload } from './begin-upload.ts';
 import { type FoundUpload, findUpload } from './find-upload.ts';
@@ -11,7 +11,7 @@ import type { UploadOptions, UploadSource } from './upload-options.ts';
 import { uploadParts } from './upload-parts.ts';
 import { uploadSingle } from './upload-single.ts';
 
-/** Brings a file's bytes to the store; resolves when the API calls it ready. */
+/** Uploads a source. Resolves when the file is ready. */
 export async function uploadFile(
 	files: FileRequests,
 	given: UploadSource,

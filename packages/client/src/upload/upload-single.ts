@@ -1,14 +1,14 @@
 import { StoreError } from '../errors.ts';
-import { mayPass } from '../retry/may-pass.ts';
-import { createPatience, waitOut } from '../retry/patience.ts';
+import { isRetryable } from '../retry/is-retryable.ts';
+import { createBackoff, withRetries } from '../retry/retry.ts';
 import type { File, Upload } from '../types.ts';
 import { beginUpload, discardUpload } from './begin-upload.ts';
 import { sendBytes } from './send-bytes.ts';
 import type { UploadContext } from './upload-context.ts';
 
-/** One PUT, repeated until it succeeds. A URL that is refused has expired, most likely: there is one try with a new file. */
+/** Retries one PUT until it succeeds. A refused URL has most likely expired: it is replaced once, by a new file. */
 export async function uploadSingle(context: UploadContext, first: Upload): Promise<File> {
-	const patience = createPatience(context.retry);
+	const backoff = createBackoff(context.retry);
 	let upload = first;
 	for (let wasRefused = false; ; ) {
 		try {
@@ -16,9 +16,9 @@ export async function uploadSingle(context: UploadContext, first: Upload): Promi
 		} catch (error) {
 			context.signal.throwIfAborted();
 			context.meter.set(0, 0);
-			const isRefusal = error instanceof StoreError && !mayPass(error);
+			const isRefusal = error instanceof StoreError && !isRetryable(error);
 			if (!isRefusal || wasRefused) {
-				await patience.waitAfter(error);
+				await backoff.waitAfter(error);
 				continue;
 			}
 			wasRefused = true;
@@ -36,7 +36,7 @@ async function sendWhole(
 	const onSent = (bytes: number) => meter.set(0, bytes);
 	await sendBytes({ url, headers, source, start: 0, end: source.size, signal, onSent });
 	onSent(source.size);
-	const file = await waitOut(() => files.get(id, { signal }), retry);
+	const file = await withRetries(() => files.get(id, { signal }), retry);
 	if (file.status === 'ready') return file;
 	throw new StoreError('storage didn’t keep the file', { status: 200 });
 }

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** A few times, as finalizers run between. */
+/** Collects garbage several times, as finalizers run in between. */
 export async function collectGarbage(): Promise<void> {
 	for (let round = 0; round < 3; round += 1) {
 		await sleep(20);

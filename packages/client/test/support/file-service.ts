@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type FarEnd, readBody, reply, replyError, startServer } from './start-server.ts';
+import { type TestServer, readBody, reply, replyError, startServer } from './start-server.ts';
 
 export const PART_SIZE = 5 * 1024 * 1024;
 
-/** What a PUT comes to: `drop` ends the connection half-way, a number is the status of a refusal. */
-export type Fate = 'take' | 'drop' | 'hang' | number;
+/** Outcome of a PUT: `drop` closes the connection half-way, a number is the status of a refusal. */
+export type PutOutcome = 'take' | 'drop' | 'hang' | number;
 
 interface Kept {
 	id: string;
@@ -16,17 +16,17 @@ interface Kept {
 	isReady: boolean;
 }
 
-/** The file operations of the API and the store in one process, so that a test can let any of their answers fail. */
-export interface FileService extends FarEnd {
+/** The file operations of the API and the store in one process, so that a test can fail any response. */
+export interface FileService extends TestServer {
 	files: Map<string, Kept>;
-	/** The parts that were sent, in the order of their arrival; a single PUT is part 0. */
+	/** The received parts in order of arrival. A single PUT is part 0. */
 	puts: number[];
 	mostPutsAtOnce: number;
-	/** Signed into URLs; those of another round are refused with 403. */
+	/** Part of each URL. URLs of another round are refused with 403. */
 	round: number;
-	/** Decides over a PUT, given the part and how often it has come before. */
-	fate(part: number, before: number): Fate;
-	/** Takes the answer of the next completion away. */
+	/** Decides the outcome of a PUT from its part and the number of earlier PUTs of it. */
+	fate(part: number, before: number): PutOutcome;
+	/** Drops the response of the next completion. */
 	loseCompletion: boolean;
 	bytesOf(id: string): Buffer;
 }

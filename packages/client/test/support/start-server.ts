@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface FarEnd {
+export interface TestServer {
 	url: string;
-	/** Ends every connection and refuses new ones. */
+	/** Closes every connection and refuses new ones. */
 	stop(): Promise<void>;
-	/** Listens again, at the same address. */
+	/** Listens again at the same address. */
 	start(): Promise<void>;
 }
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** A server on loopback that does what the test says. */
-export async function startServer(handle: Handle): Promise<FarEnd> {
+/** Starts a server on loopback with the test's handler. */
+export async function startServer(handle: Handle): Promise<TestServer> {
 	const server = createServer(async (request, response) => {
 		try {
 			await handle(request, response);
 		} catch {
-			// the client has gone away in the middle of its request
+			// The client disconnected during its request.
 			response.destroy();
 		}
 	});

@@ -1,5 +1,5 @@
-/** Waits; rejects with the signal's reason as soon as that is aborted. */
-export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Resolves after `ms`. Rejects with the signal's reason when it is aborted. */
+export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
 	return new Promise((resolve, reject) => {
 		if (signal?.aborted) return reject(signal.reason);
 		const onAbort = () => {
