@@ -6,7 +6,7 @@ import { planSchema } from './plans.ts';
 import { characterCount, isStorableText, textSchema, timestampSchema } from './text.ts';
 
 const PASSWORD_MIN_CHARACTERS = 8;
-/** bcrypt reads no further, so a longer one would be cut silently. */
+/** bcrypt ignores further bytes, so a longer password would be cut silently. */
 const PASSWORD_MAX_BYTES = 72;
 
 const EXAMPLE_PASSWORD = 'correct horse battery';
@@ -30,7 +30,7 @@ export const newPasswordSchema = z
 	})
 	.meta(NEW_PASSWORD_META);
 
-/** A password that is only compared: any text, as a wrong one must answer like any other wrong one. */
+/** A password to compare. Any text: a wrong one gets the same response as every other wrong one. */
 const givenPasswordSchema = z
 	.string()
 	.max(1024)
@@ -52,7 +52,7 @@ export const userSchema = z
 	})
 	.meta({ id: 'User' });
 
-/** Of a mail. Any text: a wrong one is answered like one that is used or has expired. */
+/** A token from a mail. Any text: a wrong token gets the same response as a used or expired one. */
 const mailedTokenSchema = z.string().max(1024);
 
 const signedInSchema = z
@@ -204,7 +204,7 @@ export const resetPassword = defineOperation({
 	summary:
 		'Sets a new password with the token from the reset email and revokes all sessions. An invalid token is reported first, whatever the password.',
 	maxBodyBytes: BODY_LIMIT.auth,
-	// the route checks the password, after the token
+	// The route checks the password after the token.
 	body: z.object({ token: mailedTokenSchema, new_password: z.string().meta(NEW_PASSWORD_META) }),
 	status: 204,
 	errors: ['validation', 'rate_limited'],

@@ -43,7 +43,7 @@ export const openPortal = defineOperation({
 	errors: ['no_subscription', 'upstream_unavailable'],
 });
 
-/** The bytes exactly as Stripe sent them: its signature is over these. */
+/** The body exactly as Stripe sent it, as the signature covers its bytes. */
 export const receiveStripeEvent = defineOperation({
 	id: 'receiveStripeEvent',
 	title: 'Receive a Stripe event',

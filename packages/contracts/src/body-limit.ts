@@ -7,38 +7,38 @@ const KIB = 1024;
 export const BODY_LIMIT = {
 	/** A few short fields: credentials, ids, a billing cycle. */
 	auth: 4 * KIB,
-	/** A file name of 255 characters, escaped, beside short fields. */
+	/** A file name of 255 characters, escaped, and short fields. */
 	file: 8 * KIB,
 	/** The params of a tool. */
 	job: 64 * KIB,
-	/** An event of Stripe with the objects in it. */
+	/** An event of Stripe with its objects. */
 	webhook: 512 * KIB,
 	/** Lists: 10,000 uploaded parts, many ids. */
 	list: 1024 * KIB,
 } as const;
 
-/** What an operation without a body tolerates: clients send `{}` or `null` along with a POST. Nobody reads it. */
+/** Limit of an operation without a body: clients send `{}` or `null` with a POST. Nothing reads it. */
 const UNUSED_BODY_BYTES = 4 * KIB;
 
 /** Bytes of the limit for each JSON value: 1 MiB admits 32,768 values, of which 10,000 uploaded parts are 30,002. */
 const BYTES_PER_JSON_VALUE = 32;
 
-/** The largest body of a request to this operation, in bytes. The gateway and the service that serves it both enforce it. */
+/** Returns the body limit of an operation in bytes. The gateway and the service that serves it both enforce it. */
 export function bodyLimitOf({ maxBodyBytes }: Pick<Operation, 'maxBodyBytes'>): number {
 	return maxBodyBytes ?? UNUSED_BODY_BYTES;
 }
 
-/** The most JSON values (objects, arrays, strings, numbers, literals) in a body with this limit: CPU follows values, not bytes. */
+/** Returns the limit of JSON values (objects, arrays, strings, numbers, literals) in a body: CPU time depends on values, not bytes. */
 export function jsonValueLimit(maxBodyBytes: number): number {
 	return maxBodyBytes / BYTES_PER_JSON_VALUE;
 }
 
-/** `64 KiB`, `1 MiB` */
+/** Formats a body limit, such as `64 KiB` or `1 MiB`. */
 export function formatBodyLimit(bytes: number): string {
 	return bytes < KIB * KIB ? `${bytes / KIB} KiB` : `${bytes / KIB / KIB} MiB`;
 }
 
-/** The refusal of a body beyond its operation's limit. */
+/** Returns the error for a body beyond its operation's limit. */
 export function bodyTooLarge(limitBytes: number): AppError {
 	return new AppError(
 		'too_large',

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import type { idSchema } from './ids.ts';
 import { validationError } from './validation.ts';
 
-/** The opaque cursor after the row with this id: lists run newest first, and ids sort by time. */
+/** Returns the opaque cursor after the row with this id: lists are newest first, and ids sort by time. */
 export function encodeCursor(lastId: string): string {
 	return Buffer.from(lastId).toString('base64url');
 }
 
-/** The id that a cursor stands for. Throws `validation` for anything that {@link encodeCursor} did not make. */
+/** Returns the id of a cursor. Throws `validation` for text that {@link encodeCursor} did not return. */
 export function decodeCursor(cursor: string, id: ReturnType<typeof idSchema>): z.output<typeof id> {
 	const parsed = id.safeParse(Buffer.from(cursor, 'base64url').toString());
 	if (parsed.success && encodeCursor(parsed.data) === cursor) return parsed.data;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { truncate } from './text.ts';
 
-/** Every error code of the public API with the status it is answered with by default. */
+/** Error codes of the public API with their default status. */
 export const ERROR_STATUS = {
 	validation: 400,
 	unknown_tool: 400,
@@ -25,7 +25,7 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** What each code means to who gets it. */
+/** Meaning of each code for API clients. */
 const ERROR_MEANING: Record<ErrorCode, string> = {
 	validation: 'The request is invalid. details lists each invalid field.',
 	unknown_tool: 'No tool has this slug. GET /v1/tools lists all tools.',
@@ -53,16 +53,16 @@ export const errorCodeSchema = z
 	.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]])
 	.meta({ 'x-enumDescriptions': ERROR_MEANING, 'x-enumStatuses': ERROR_STATUS });
 
-/** One wrong field: where it is (`params.quality`, `query.limit`, the part's name alone when it is the whole) and why. */
+/** One wrong field: its path (`params.quality`, `query.limit`, or only the part of the request) and what is wrong. */
 export interface ErrorDetail {
 	path: string;
 	message: string;
 }
 
-/** Of an error, however much is wrong: details are for people, and an answer must not outgrow its request. */
+/** Limit of details in an error: they are for people, and a response must not outgrow its request. */
 export const MAX_DETAILS = 20;
 const MAX_PATH_LENGTH = 200;
-/** Holds the names of 200 languages. */
+/** Long enough for the names of 200 languages. */
 const MAX_MESSAGE_LENGTH = 2_000;
 
 export const errorBodySchema = z
@@ -95,24 +95,24 @@ export type ErrorBody = z.infer<typeof errorBodySchema>;
 interface AppErrorOptions {
 	/** Only logged, never shown. */
 	cause?: unknown;
-	/** Those beyond {@link MAX_DETAILS} are dropped. */
+	/** Details beyond {@link MAX_DETAILS} are dropped. */
 	details?: readonly ErrorDetail[];
-	/** How many there were before some were dropped; the number of `details` by default. */
+	/** Number of details before some were dropped; the number of `details` by default. */
 	detailsTotal?: number | undefined;
 	/** Sent as Retry-After. */
 	retryAfterSeconds?: number;
-	/** Where a code has two statuses: 504 for an upstream that is too slow. */
+	/** For a code with two statuses: 504 for an upstream that is too slow. */
 	status?: 504;
 	/** Further headers, such as Allow. */
 	headers?: Record<string, string>;
 }
 
-/** Paths and messages echo names and values that a client sent. */
+/** Truncates a path and message, which echo names and values of clients. */
 function truncateDetail({ path, message }: ErrorDetail): ErrorDetail {
 	return { path: truncate(path, MAX_PATH_LENGTH), message: truncate(message, MAX_MESSAGE_LENGTH) };
 }
 
-/** The one error that reaches a client: a code of the contract and a message that says how to fix it. */
+/** An error for clients: a code of the contract, and a message that says how to fix it. */
 export class AppError extends Error {
 	readonly code: ErrorCode;
 	readonly status: number;
@@ -134,7 +134,7 @@ export class AppError extends Error {
 	}
 }
 
-/** A part of the product is down or too slow: 503, or 504 with `slow`. The cause is logged, never shown. */
+/** Returns the error for a dependency that is down or too slow: 503, or 504 with `slow`. The cause is logged, never shown. */
 export function unavailable(what: string, cause?: unknown, options: { slow?: boolean } = {}): AppError {
 	return new AppError('upstream_unavailable', `${what} is temporarily unavailable. Try again in a moment.`, {
 		cause,
@@ -143,7 +143,7 @@ export function unavailable(what: string, cause?: unknown, options: { slow?: boo
 	});
 }
 
-/** Absent, deleted, expired or somebody else's: the same answer for all four. */
+/** Returns the error for something absent, deleted, expired or of another user: the same response for all four. */
 export function notFound(what: 'file' | 'job' | 'session' | 'route'): AppError {
 	return new AppError('not_found', what === 'route' ? 'No route matches this path.' : `No such ${what}.`);
 }

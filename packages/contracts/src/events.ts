@@ -5,22 +5,22 @@ import { jobErrorCodeSchema, jobIdSchema, jobResultSchema } from './jobs.ts';
 import { planSchema } from './plans.ts';
 import { isStorableText, timestampSchema } from './text.ts';
 
-/** What happened, as it travels: the data is validated when published and again when consumed. */
+/** An event as it is published. The data is validated when it is published and again when it is consumed. */
 export interface EventEnvelope<T extends string = string, D = unknown> {
 	id: string;
 	type: T;
 	version: number;
 	occurred_at: string;
-	/** The request that set it off, for the logs of every service it passes. */
+	/** The request that caused the event, for the logs of each service that handles it. */
 	request_id: string;
-	/** Where its trace goes on, where one is kept: W3C’s traceparent. */
+	/** W3C traceparent of the trace that the event belongs to. */
 	traceparent?: string | undefined;
 	data: D;
 }
 
 export interface EventDefinition<T extends string = string, S extends z.ZodType = z.ZodType> {
 	type: T;
-	/** Raised only for a change that old consumers cannot read. */
+	/** Increased only for a change that old consumers can't read. */
 	version: number;
 	data: S;
 }
@@ -35,14 +35,14 @@ function defineEvent<T extends string, S extends z.ZodType>(
 
 export type EventOf<E> = E extends EventDefinition<infer T, infer S> ? EventEnvelope<T, z.output<S>> : never;
 
-/** A job may be claimed: a wake-up for one worker. What to do is answered to the claim. */
+/** Wakes one worker for a job. The response to its claim says what to do. */
 export const jobRequested = defineEvent(
 	'job.requested',
 	1,
 	z.object({ job_id: jobIdSchema, tool: z.string() }),
 );
 
-/** Progress of a running attempt; may be lost. */
+/** Progress of a running attempt. May be lost. */
 export const jobProgressed = defineEvent(
 	'job.progressed',
 	1,
@@ -59,7 +59,7 @@ export const jobOutcomeSchema = z.discriminatedUnion('status', [
 ]);
 export type JobOutcome = z.infer<typeof jobOutcomeSchema>;
 
-/** An attempt's end, from the worker to jobs. An older attempt's changes nothing. */
+/** Outcome of an attempt, from the worker to jobs. That of an older attempt changes nothing. */
 export const jobFinished = defineEvent(
 	'job.finished',
 	1,
@@ -75,23 +75,23 @@ export const jobFinished = defineEvent(
 	}),
 );
 
-/** To every worker: whoever runs this job kills it. */
+/** Broadcast to all workers: the worker that runs this job kills it. */
 export const jobCanceled = defineEvent('job.canceled', 1, z.object({ job_id: jobIdSchema }));
 
-/** What a user's plan is from now on. A consumer that has seen a higher version for this user ignores it. */
+/** A user's plan from now on. A consumer that has seen a higher version for this user ignores it. */
 export const planChanged = defineEvent(
 	'plan.changed',
 	1,
 	z.object({ user_id: idSchema('usr'), plan: planSchema, version: z.int().min(1) }),
 );
 
-/** A user has proven to own the account's email: from now on the account has the full limits of its plan. May come twice. */
+/** A user has verified the account's email: from now on the account has the full limits of its plan. May be published twice. */
 export const accountVerified = defineEvent('account.verified', 1, z.object({ user_id: idSchema('usr') }));
 
-/** An account is gone: whoever holds something of it removes it. */
+/** An account was deleted. Consumers delete what they have of it. */
 export const accountDeleted = defineEvent('account.deleted', 1, z.object({ user_id: idSchema('usr') }));
 
-/** Makes a valid event now. Throws a ZodError when the data does not fit, so a wrong one is never published. */
+/** Returns a valid event with the current time. Throws a ZodError for wrong data, so that a wrong event is never published. */
 export function newEvent<T extends string, S extends z.ZodType>(
 	definition: EventDefinition<T, S>,
 	data: z.input<S>,
@@ -107,7 +107,7 @@ export function newEvent<T extends string, S extends z.ZodType>(
 	};
 }
 
-/** Reads an event of this kind. Throws a ZodError for another kind, another version or wrong data. */
+/** Parses an event of this type. Throws a ZodError for another type, another version or wrong data. */
 export function parseEvent<T extends string, S extends z.ZodType>(
 	definition: EventDefinition<T, S>,
 	value: unknown,

@@ -5,14 +5,14 @@ import { defineOperation, enveloped, paged, pageQuerySchema } from './operation.
 import { storageTierSchema } from './plans.ts';
 import { MAX_URL_LENGTH, textSchema, timestampSchema } from './text.ts';
 
-/** 10 × 1024³ */
+/** 10 GiB. */
 export const MAX_FILE_BYTES = 10 * 1024 ** 3;
-/** S3 takes no smaller part but the last. */
+/** S3 accepts smaller parts only at the end. */
 export const MIN_MULTIPART_BYTES = 5 * 1024 ** 2;
 
 export const fileIdSchema = idSchema('fil');
 export const fileNameSchema = textSchema({ min: 1, max: 255 });
-/** type/subtype of RFC 6838, with parameters or without, as it is sent in Content-Type. */
+/** A media type of RFC 6838, with or without parameters, as in Content-Type. */
 export const mimeTypeSchema = z
 	.string()
 	.max(255)
@@ -25,9 +25,9 @@ export const mimeTypeSchema = z
 
 export const fileStatusSchema = z.enum(['pending', 'ready']);
 
-/** The storage plan makes no more of any file. */
+/** The largest file has no more parts. */
 const MAX_PARTS_OF_ANSWER = 100;
-/** Content-Type, which holds a media type of 255 characters. */
+/** Content-Type with a media type of 255 characters. */
 const MAX_UPLOAD_HEADERS_BYTES = 1024;
 
 const urlSchema = z.string().meta({ maxLength: MAX_URL_LENGTH });

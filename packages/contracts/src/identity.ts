@@ -1,6 +1,6 @@
-/** The header that carries the signed internal identity from one process to another. */
+/** Header with the signed internal identity of a call between processes. */
 export const IDENTITY_HEADER = 'x-creatorr-identity';
-/** On an answer that refuses the calling process and not the user whom it speaks for. */
+/** Header of a response that refuses the calling process, not the user it acts for. */
 export const IDENTITY_REFUSED_HEADER = 'x-creatorr-identity-refused';
 export const INTERNAL_AUDIENCE = 'creatorr-internal';
 export const REQUEST_ID_HEADER = 'x-request-id';

@@ -1,10 +1,10 @@
 import { decodeTime, monotonicFactory } from 'ulid';
 import { z } from 'zod';
 
-/** What an id names, told by its prefix. */
+/** The type of an id, as its prefix says. */
 export type IdPrefix = 'usr' | 'ses' | 'fil' | 'job' | 'req' | 'evt';
 
-/** Filled many bytes at a time: drawn one by one they cost more than the rest of a request id, and the gateway makes many. */
+/** Filled in bulk: random bytes drawn one by one cost more than the rest of a request id, and the gateway makes many. */
 const randomBytes = new Uint8Array(4096);
 let drawn = randomBytes.length;
 
@@ -20,17 +20,17 @@ function random(): number {
 
 const nextUlid = monotonicFactory(random);
 
-/** A new id: prefix, underscore, ULID. Ids made by one process sort by the time they were made. */
+/** Returns a new id: prefix, underscore, ULID. Ids of one process sort by time. */
 export function newId<P extends IdPrefix>(prefix: P): `${P}_${string}` {
 	return `${prefix}_${nextUlid()}`;
 }
 
-/** When an id was made, by the clock of the process that made it. Throws for what is no id. */
+/** Returns when an id was made, by the clock of that process. Throws if the text is no id. */
 export function timeOfId(id: string): Date {
 	return new Date(decodeTime(id.slice(id.indexOf('_') + 1)));
 }
 
-/** Accepts exactly what {@link newId} makes; a ULID's first character is at most 7, as 26 characters hold 130 bits. */
+/** Accepts exactly the ids of {@link newId}. A ULID's first character is at most 7, as 26 characters hold 130 bits. */
 export function idSchema(prefix: IdPrefix) {
 	return z.string().regex(new RegExp(`^${prefix}_[0-7][0-9A-HJKMNP-TV-Z]{25}$`), {
 		error: `must be an id that starts with ${prefix}_`,

@@ -8,10 +8,10 @@ import { defineOperation, enveloped, type ResponseOf } from './operation.ts';
 const userIdSchema = idSchema('usr');
 const sessionIdSchema = idSchema('ses');
 
-/** How long the tool is expected to take, once the worker knows. */
+/** Expected duration of the tool, once the worker knows it. */
 const expectedSecondsSchema = z.int().min(0).max(1_000_000).optional();
 
-/** The public keys that user tokens are signed with, as a JWK set. */
+/** Returns the public keys of user tokens as a JWK set. */
 export const getJwks = defineOperation({
 	id: 'getJwks',
 	method: 'get',
@@ -24,7 +24,7 @@ export const getJwks = defineOperation({
 	errors: [],
 });
 
-/** Whether a session is alive; notes that it was seen. */
+/** Returns whether a session is alive, and records that it was seen. */
 export const checkSession = defineOperation({
 	id: 'checkSession',
 	method: 'post',
@@ -42,9 +42,9 @@ export const checkSession = defineOperation({
 const gatewayParamsSchema = z.object({ id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/) });
 
 /**
- * Lets a gateway answer from its cache of live sessions for `ttl_ms`, counted from before it asked. `granted: false`: the
- * lease of this instance was fenced after it missed a revocation, and it must forget its cache and ask under a new instance id.
- * A gateway that does not have just the keys of `key_ids` loads them before it uses the lease.
+ * Lets a gateway use its session cache for `ttl_ms`, counted from before its request. `granted: false`: the instance missed a
+ * revocation, and its lease is fenced. It must clear its cache and request a lease under a new instance id. A gateway without
+ * exactly the keys of `key_ids` loads them before it uses the lease.
  */
 export const leaseGateway = defineOperation({
 	id: 'leaseGateway',
@@ -70,7 +70,7 @@ export const leaseGateway = defineOperation({
 	errors: [],
 });
 
-/** A gateway that shuts down gives up its lease, so that no logout has to wait for its end. */
+/** Releases the lease of a gateway that shuts down, so that no logout waits for its end. */
 export const releaseLease = defineOperation({
 	id: 'releaseLease',
 	method: 'delete',
@@ -83,7 +83,7 @@ export const releaseLease = defineOperation({
 	errors: [],
 });
 
-/** Answered once no request of these sessions can pass this gateway any more. */
+/** Revokes sessions at a gateway. The response is sent once no request of them can pass. */
 export const pushRevocations = defineOperation({
 	id: 'pushRevocations',
 	method: 'post',
@@ -97,7 +97,7 @@ export const pushRevocations = defineOperation({
 	errors: ['not_found'],
 });
 
-/** Checks that a user's file can be a job's input. */
+/** Checks that a user's file can be the input of a job. */
 export const checkInput = defineOperation({
 	id: 'checkInput',
 	method: 'post',
@@ -113,7 +113,7 @@ export const checkInput = defineOperation({
 	errors: ['not_found', 'file_not_uploaded'],
 });
 
-/** A worker's way to the bytes: the object that has this ETag and no other. */
+/** Returns a download URL of exactly this object, by its ETag. */
 export const openInput = defineOperation({
 	id: 'openInput',
 	method: 'post',
@@ -137,7 +137,7 @@ export const openInput = defineOperation({
 	errors: ['not_found', 'file_not_uploaded'],
 });
 
-/** A place for an attempt's output; nobody sees it until {@link publishOutput}. */
+/** Creates a file for an attempt's output. It is invisible until {@link publishOutput}. */
 export const createOutput = defineOperation({
 	id: 'createOutput',
 	method: 'post',
@@ -172,7 +172,7 @@ export const completeOutput = defineOperation({
 	errors: ['validation', 'not_found', 'file_not_uploaded'],
 });
 
-/** Makes this file the one output of its job, in place of any other that was published before. Idempotent. */
+/** Makes this file the only output of its job; it replaces one that was published before. Idempotent. */
 export const publishOutput = defineOperation({
 	id: 'publishOutput',
 	method: 'post',
@@ -187,7 +187,7 @@ export const publishOutput = defineOperation({
 	errors: ['not_found', 'file_not_uploaded'],
 });
 
-/** Removes every output of a job that did not succeed after all. Idempotent. */
+/** Deletes every output of a job that did not succeed. Idempotent. */
 export const discardOutputs = defineOperation({
 	id: 'discardOutputs',
 	method: 'post',
@@ -202,9 +202,9 @@ export const discardOutputs = defineOperation({
 });
 
 /**
- * Asks to run a job. `granted`: this is attempt number `attempt`, leased until the worker misses its heartbeats for `lease_ms`.
- * `held`: another worker's lease is alive; `unwanted`: the job is terminal or gone. After both, drop the message: when the
- * holder is lost, jobs sends another.
+ * Claims a job. `granted`: the worker runs attempt number `attempt`, leased until its heartbeats stop for `lease_ms`. `held`: the
+ * lease of another worker is valid. `unwanted`: the job is terminal or deleted. After both, ack the message: if the holder is lost,
+ * jobs publishes another one.
  */
 export const claimJob = defineOperation({
 	id: 'claimJob',
@@ -249,16 +249,16 @@ export const claimJob = defineOperation({
 export type ClaimAnswer = ResponseOf<typeof claimJob>['data'];
 
 /**
- * Gives an attempt back unfinished; nothing counts as lost. Another worker is asked for at once, as the worker shuts down, or, with
- * `background`, once one has a free background slot, as the job takes long and this worker has none.
+ * Returns an attempt unfinished; it doesn't count as lost. Jobs requests another worker at once, as this one shuts down, or, with
+ * `background`, once a worker has a free background slot, as the job takes long and this worker has none.
  */
-export const releaseJob = defineOperation({
-	id: 'releaseJob',
+export const returnJob = defineOperation({
+	id: 'returnJob',
 	method: 'post',
 	path: '/internal/jobs/{id}/release',
 	service: 'jobs',
 	access: ['tool-worker'],
-	summary: 'Give a claimed job back.',
+	summary: 'Return a claimed job.',
 	params: z.object({ id: jobIdSchema }),
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
@@ -270,9 +270,9 @@ export const releaseJob = defineOperation({
 	errors: [],
 });
 
-/** A worker's sign of life: extends the leases of what it runs, says how much it can run, learns what it must stop. */
-export const beat = defineOperation({
-	id: 'beat',
+/** Renews the leases of a worker's attempts, reports its slots, and returns the jobs that it must stop. */
+export const heartbeat = defineOperation({
+	id: 'heartbeat',
 	method: 'put',
 	path: '/internal/workers/{id}',
 	service: 'jobs',
@@ -311,7 +311,7 @@ export const beat = defineOperation({
 	errors: [],
 });
 
-/** Who an account belongs to, for the customer at Stripe. */
+/** Returns the owner of an account, for the customer at Stripe. */
 export const getAccount = defineOperation({
 	id: 'getAccount',
 	method: 'get',

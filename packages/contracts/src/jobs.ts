@@ -10,7 +10,7 @@ export const jobIdSchema = idSchema('job');
 export const jobStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'canceled']);
 export type JobStatus = z.infer<typeof jobStatusSchema>;
 
-/** Why a job failed, with what each code means. */
+/** Error codes of failed jobs with their meaning. */
 const JOB_ERROR_MEANING = {
 	input_missing: 'The input file was deleted, expired or overwritten. Upload it again.',
 	unsupported_input: 'The tool doesn’t support this file, or the file is digitally signed.',
@@ -27,15 +27,15 @@ export type JobErrorCode = keyof typeof JOB_ERROR_MEANING;
 export const JOB_ERROR_CODES = Object.keys(JOB_ERROR_MEANING) as [JobErrorCode, ...JobErrorCode[]];
 export const jobErrorCodeSchema = z.enum(JOB_ERROR_CODES).meta({ 'x-enumDescriptions': JOB_ERROR_MEANING });
 
-/** How much a job may tell its owner. `jobs` cuts an outcome to it, whatever a worker sent. */
+/** Limits of what a job shows its owner. `jobs` truncates an outcome to them, whatever a worker sent. */
 export const JOB_LIMITS = {
-	/** Of the whole result, as JSON. */
+	/** Bytes of the whole result as JSON. */
 	resultBytes: 16 * 1024,
 	warnings: 50,
 	/** In UTF-16 units, like `errorMessageLength`. */
 	warningLength: 1_000,
 	errorMessageLength: 1_000,
-	/** Of params that are complete, as JSON. No tool takes more: a test of the catalogue holds it. */
+	/** Bytes of complete params as JSON. A test of the catalogue checks that no tool accepts more. */
 	paramsBytes: 32 * 1024,
 } as const;
 
@@ -55,7 +55,7 @@ export const jobResultSchema = z
 
 const toolParamsSchema = z.record(z.string(), z.unknown());
 
-/** As they were sent, for the tool to check: a copy would lose a field named `__proto__`, which has to be refused. */
+/** Params as they were sent, for the tool to validate: a copy would lose a field named `__proto__`, which must be refused. */
 const givenParamsSchema = z
 	.custom<Record<string, unknown>>(
 		(value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -98,7 +98,7 @@ export type Job = z.infer<typeof jobSchema>;
 
 const jobParams = z.object({ id: jobIdSchema });
 
-/** The longest that `?wait=` holds an answer. */
+/** Maximum of `?wait=`. */
 export const MAX_WAIT_SECONDS = 60;
 
 const idempotencyKeySchema = z
@@ -183,7 +183,7 @@ export const getJob = defineOperation({
 	errors: ['validation', 'not_found'],
 });
 
-/** One event at a time: the next is written once the client has taken the last. */
+/** One event: the next is written after the client has read the last. */
 const MAX_STREAMED_BYTES = 64 * 1024;
 
 export const streamJob = defineOperation({
@@ -193,7 +193,7 @@ export const streamJob = defineOperation({
 	path: '/v1/jobs/{id}/events',
 	service: 'jobs',
 	access: 'user',
-	// A stream reads the job for as long as it is open; a wait is a request for each change.
+	// A stream reads the job for as long as it is open. A wait is one request for each change.
 	cost: 4,
 	summary: 'Streams a job as Server-Sent Events until it ends.',
 	params: jobParams,
@@ -233,7 +233,7 @@ export const deleteJob = defineOperation({
 	errors: ['not_found', 'validation'],
 });
 
-/** What a tool can choose from on the machines that run it, such as languages and fonts. */
+/** Choices of a tool on the machines that run it, such as languages and fonts. */
 export const capabilitiesSchema = z.record(z.string(), z.array(z.string()));
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
@@ -275,7 +275,7 @@ export const toolSchema = z
 	})
 	.meta({ id: 'Tool' });
 
-/** The catalogue, which no client adds to, and what workers report in a heartbeat. */
+/** The catalogue, which no client changes, and the capabilities of workers. */
 const MAX_TOOLS_BYTES = 2 * BODY_LIMIT.list;
 
 export const listTools = defineOperation({

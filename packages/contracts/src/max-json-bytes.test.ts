@@ -11,11 +11,11 @@ const maxAnswerBytes = (schema: z.ZodType) =>
 
 const withAnswer = PUBLIC_OPERATIONS.flatMap(({ id, response }) => (response ? [{ id, response }] : []));
 
-test.each(withAnswer)('an answer of $id has a bounded size', ({ response }) => {
+test.each(withAnswer)('the response of $id has a bounded size', ({ response }) => {
 	expect(maxAnswerBytes(response)).toBeLessThan(8 * MIB);
 });
 
-test('an error has a bounded size', () => {
+test('an error response has a bounded size', () => {
 	expect(maxAnswerBytes(errorBodySchema)).toBeLessThan(MIB / 2);
 });
 
@@ -39,7 +39,7 @@ describe('maxJsonBytes', () => {
 		['open fields', z.looseObject({})],
 		['a record', z.record(z.string(), z.boolean())],
 		['anything', z.unknown()],
-	])('throws where nothing bounds %s', (_, schema) => {
+	])('throws if nothing bounds %s', (_, schema) => {
 		expect(() => bytesOf(schema)).toThrow('nothing bounds');
 	});
 });

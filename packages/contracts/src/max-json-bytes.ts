@@ -1,4 +1,4 @@
-/** A JSON Schema that is made of zod, as far as ours use it. */
+/** The part of JSON Schema that zod generates for us. */
 interface Schema {
 	$ref?: string;
 	$defs?: Record<string, Schema>;
@@ -14,11 +14,11 @@ interface Schema {
 	additionalProperties?: Schema | boolean;
 	anyOf?: Schema[];
 	oneOf?: Schema[];
-	/** What bounds a value that its schema can't bound, in bytes of JSON. */
+	/** Bound in bytes of JSON for a value that its schema can't bound. */
 	'x-maxBytes'?: number;
 }
 
-/** A control character takes the most: one UTF-16 unit becomes an escape of 6 bytes. */
+/** A control character takes the most bytes: one UTF-16 unit becomes an escape of 6 bytes. */
 const MAX_BYTES_PER_UNIT = 6;
 const MAX_NUMBER_BYTES = 24;
 const TIME_BYTES = 34;
@@ -27,8 +27,8 @@ const ID_BYTES = 32;
 const ID_PATTERN = /^\^[a-z]{3}_\[0-7\]/;
 
 /**
- * Returns how many bytes a value of this JSON Schema takes as JSON at most. Throws an Error that names the first place where
- * nothing bounds it: there `maxLength`, `maxItems` or `x-maxBytes` is missing.
+ * Returns the maximum size of a value of this JSON Schema, in bytes of JSON. Throws an Error that names the first unbounded place,
+ * where `maxLength`, `maxItems` or `x-maxBytes` is missing.
  */
 export function maxJsonBytes(root: object): number {
 	const { $defs = {} } = root as Schema;

@@ -15,14 +15,14 @@ const document = openApiDocument() as {
 	components: { schemas: Record<string, unknown> };
 };
 
-test('every public operation is described once', () => {
+test('the document describes every public operation once', () => {
 	const described = Object.values(document.paths).flatMap((path) =>
 		Object.values(path).map((o) => o.operationId),
 	);
 	expect(described.sort()).toEqual(PUBLIC_OPERATIONS.map((operation) => operation.id).sort());
 });
 
-test('every operation has a short title that no other has, and a tag that is described', () => {
+test('every operation has a unique short title and a described tag', () => {
 	const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
 	const titles = operations.map(({ summary }) => summary);
 	for (const title of titles) expect(title).toMatch(/^[A-Z].{3,38}[^.]$/);
@@ -31,7 +31,7 @@ test('every operation has a short title that no other has, and a tag that is des
 	expect([...tags].sort()).toEqual(document.tags.map(({ name }) => name).sort());
 });
 
-test('every operation with a body says how long it may be, and no other does', () => {
+test('exactly the operations with a body have a body limit', () => {
 	const limits = Object.fromEntries(PUBLIC_OPERATIONS.map(({ id, maxBodyBytes }) => [id, maxBodyBytes]));
 	const described = Object.values(document.paths).flatMap((path) => Object.values(path));
 	for (const { operationId, requestBody } of described)
@@ -45,12 +45,12 @@ test('every operation with a body says how long it may be, and no other does', (
 	});
 });
 
-test('every reference points at a schema that is there', () => {
+test('every reference has a target', () => {
 	const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
 	expect(references.length).toBeGreaterThan(0);
 	for (const [, name] of references) expect(Object.keys(document.components.schemas)).toContain(name);
 });
 
-test('no reference of another kind is left', () => {
+test('the document has only references to components', () => {
 	expect(JSON.stringify(document)).not.toMatch(/\$defs|"\$ref":"(?!#\/components\/schemas\/)/);
 });

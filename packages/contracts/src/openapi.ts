@@ -6,7 +6,7 @@ import { PUBLIC_OPERATIONS } from './operations.ts';
 
 type JsonObject = Record<string, unknown>;
 
-/** What any operation may answer besides its own errors, the gateway's refusals of any request among them. */
+/** Errors of every operation besides its own, including those of the gateway. */
 const SHARED_ERRORS: readonly ErrorCode[] = [
 	'validation',
 	'too_large',
@@ -15,7 +15,7 @@ const SHARED_ERRORS: readonly ErrorCode[] = [
 	'upstream_unavailable',
 ];
 
-/** The groups of operations, in the order in which one meets them. */
+/** Groups of operations, in the order in which a user meets them. */
 const TAGS: readonly { name: ServiceName; title: string; description: string }[] = [
 	{ name: 'auth', title: 'Accounts and sessions', description: 'Sign up, sign in and manage sessions.' },
 	{
@@ -39,7 +39,7 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
 	return hoist(rest);
 }
 
-/** Schemas with an id come out as `$defs`; OpenAPI keeps them under components. */
+/** Moves schemas with an id from `$defs` to the components of OpenAPI. */
 function hoist(schema: JsonObject): JsonObject {
 	const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/');
 	const { $defs: _, id: __, ...rest } = JSON.parse(text) as JsonObject;
@@ -93,7 +93,7 @@ function failures(operation: Operation): JsonObject {
 	};
 }
 
-/** OpenAPI has no keyword for the size of a body: clients read `x-maxBodyBytes`, people the description. */
+/** Describes a request body. OpenAPI has no keyword for its size: clients read `x-maxBodyBytes`, people the description. */
 function requestBody({ rawBody, body, maxBodyBytes = 0 }: Operation): JsonObject | undefined {
 	const schema = rawBody ? { type: 'object' } : body && jsonSchema(body, 'input');
 	return (
@@ -133,7 +133,7 @@ function componentSchemas(): JsonObject {
 	);
 }
 
-/** The OpenAPI 3.1 document of the public API, made from the same schemas that validate requests. */
+/** Returns the OpenAPI 3.1 document of the public API, generated from the schemas that validate requests. */
 export function openApiDocument(): JsonObject {
 	const paths: Record<string, JsonObject> = {};
 	for (const operation of PUBLIC_OPERATIONS) {

@@ -3,12 +3,12 @@ import type { ErrorCode } from './errors.ts';
 
 export type ServiceName = 'gateway' | 'auth' | 'files' | 'jobs' | 'billing';
 
-/** Who may sign an internal identity. */
+/** Services that sign internal identities. */
 export type Caller = ServiceName | 'tool-worker';
 
 /**
- * `public`: no token; `user`: a live session; `optional-user`: a live session or no token at all; a list of callers: internal, never
- * reachable through the gateway.
+ * `public`: no token. `user`: a live session. `optional-user`: a live session or no token. A list of callers: an internal operation,
+ * not reachable through the gateway.
  */
 export type Access = 'public' | 'optional-user' | 'user' | readonly Caller[];
 
@@ -29,34 +29,33 @@ export interface Operation<
 	path: string;
 	service: ServiceName;
 	access: A;
-	/** A short name for headings and menus; every public operation has one. */
+	/** Short title for headings and menus. Required for public operations. */
 	title?: string;
-	/** What it does, in a sentence. */
+	/** One sentence about what the operation does. */
 	summary: string;
 	params?: P;
 	query?: Q;
 	headers?: z.ZodObject;
 	body?: B;
-	/** The handler gets the body's bytes as they were sent, whatever their type. */
+	/** The handler gets the bytes of the body as sent, whatever their type. */
 	rawBody?: true;
 	/**
-	 * As how many plain requests it counts in the limits of its user, rate and concurrency; 1 by default. Of waits and event streams,
-	 * which have a limit of their own at a time, it only counts in the rate. With 0 the limits never refuse it: for what a user must
-	 * always be able to do.
+	 * Number of plain requests that it counts as in the user's limits of rate and concurrency; 1 by default. Waits and event streams have
+	 * their own concurrency limit and count only toward the rate. With 0 the limits never refuse it: for operations that a user must
+	 * always be able to call.
 	 */
-	cost?: number;
-	/** The largest body, in bytes; declared exactly where there is `body` or `rawBody`. */
+	/** Body limit in bytes. Declared exactly if there is `body` or `rawBody`. */
 	maxBodyBytes?: number;
 	status: S;
-	/** The whole body of a success; absent for 204. */
+	/** Body of a successful response; absent for 204. */
 	response?: R;
-	/** `text/event-stream` for a stream of events; JSON otherwise. */
+	/** `text/event-stream` for an event stream; JSON otherwise. */
 	contentType?: 'application/json' | 'text/event-stream';
-	/** The codes this operation may answer beyond those that all share. */
+	/** Error codes of this operation besides the shared ones. */
 	errors: readonly ErrorCode[];
 }
 
-/** Keeps the types of the schemas, of the access and of the status. Throws for a body without a limit. */
+/** Declares an operation, with the types of its schemas, access and status. Throws for a body without a limit. */
 export function defineOperation<
 	const A extends Access,
 	const S extends SuccessStatus,
@@ -82,14 +81,14 @@ export type BodyOf<O> = z.output<Part<O, 'body'>>;
 export type BodyInputOf<O> = z.input<Part<O, 'body'>>;
 export type ResponseOf<O> = z.output<Part<O, 'response'>>;
 
-/** `{ data }` */
+/** Wraps a schema as `{ data }`. */
 export function enveloped<S extends z.ZodType>(data: S) {
 	return z.object({ data });
 }
 
 const MAX_PAGE_ITEMS = 100;
 
-/** A list that continues: `{ data: […], next_cursor }`, the cursor null on the last page. */
+/** Wraps a schema as a page of a list: `{ data: […], next_cursor }`, with a null cursor on the last page. */
 export function paged<S extends z.ZodType>(item: S) {
 	return z.object({
 		data: z.array(item).meta({ maxItems: MAX_PAGE_ITEMS }),
@@ -97,7 +96,7 @@ export function paged<S extends z.ZodType>(item: S) {
 	});
 }
 
-/** A whole number in a query, in plain digits: `1e1`, `0x1f`, ` 5` and nothing at all are none. */
+/** An integer in a query, in plain digits: refuses `1e1`, `0x1f`, ` 5` and an empty value. */
 export function queryIntegerSchema(range: { min: number; max: number }) {
 	const error = `must be an integer from ${range.min} to ${range.max}`;
 	return z

@@ -6,7 +6,7 @@ import * as jobs from './jobs.ts';
 import * as meta from './meta.ts';
 import type { Operation } from './operation.ts';
 
-/** Every operation of the public API: what the gateway routes and the OpenAPI document describes. */
+/** Every operation of the public API: the gateway routes them and the OpenAPI document describes them. */
 export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	auth.register,
 	auth.login,
@@ -43,5 +43,5 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	meta.getOpenApi,
 ];
 
-/** No public operation takes a longer body, in bytes. */
+/** The largest body limit of a public operation, in bytes. */
 export const MAX_PUBLIC_BODY_BYTES = Math.max(...PUBLIC_OPERATIONS.map(bodyLimitOf));

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { planLimit, sayBytes } from './plan-limit.ts';
+import { planLimit, formatBytes } from './plan-limit.ts';
 import { PLANS } from './plans.ts';
 
 const met = {
 	plans: PLANS,
 	limitOf: (terms: (typeof PLANS)['free']) => terms.maxStoredBytes,
-	say: sayBytes,
+	format: formatBytes,
 	use: 'You store 49 GB and this file has 2 GB',
 	advice: ['delete some files'],
 };
 
-describe('a limit of a plan that was met', () => {
-	test('is told with the use, and with what Pro gives', () => {
+describe('planLimit', () => {
+	test('names the use, the limit and the limit of Pro', () => {
 		const error = planLimit({ ...met, plan: 'free' });
 		expect([error.code, error.status]).toEqual(['plan_limit', 403]);
 		expect(error.message).toBe(
@@ -19,23 +19,23 @@ describe('a limit of a plan that was met', () => {
 		);
 	});
 
-	test('offers Pro to nobody who has it, and not where it gives no more', () => {
+	test('offers no upgrade to users on Pro, or where Pro allows no more', () => {
 		expect(planLimit({ ...met, plan: 'pro' }).message).toBe(
 			'You store 49 GB and this file has 2 GB. The Pro plan allows 500 GB. Delete some files.',
 		);
-		const same = planLimit({ ...met, plan: 'free', limitOf: () => 1000, say: String });
+		const same = planLimit({ ...met, plan: 'free', limitOf: () => 1000, format: String });
 		expect(same.message).not.toContain('Pro');
 	});
 });
 
-describe('an amount of bytes', () => {
+describe('formatBytes', () => {
 	test.each([
 		[50_000_000_000, '50 GB'],
 		[10 * 1024 ** 3, '10 GiB'],
 		[512 * 1024 ** 2, '512 MiB'],
 		[1_234_567, '1,234,567 bytes'],
 		[0, '0 bytes'],
-	])('of %d is said without rounding', (bytes, words) => {
-		expect(sayBytes(bytes)).toBe(words);
+	])('formats %d bytes as %s, without rounding', (bytes, text) => {
+		expect(formatBytes(bytes)).toBe(text);
 	});
 });

@@ -11,7 +11,7 @@ const SLOW = {
 };
 
 describe('plans', () => {
-	test('have room for a single file of the largest size', () => {
+	test('have room for a single file of the maximum size', () => {
 		for (const terms of Object.values(PLANS)) {
 			expect(terms.maxStoredBytes).toBeGreaterThanOrEqual(MAX_FILE_BYTES);
 		}
@@ -27,7 +27,7 @@ describe('plans', () => {
 		expect(PLANS.pro.anyTool.maxInputBytes).toBeGreaterThanOrEqual(PLANS.free.anyTool.maxInputBytes);
 	});
 
-	test('stay as they are where nothing is configured', () => {
+	test('have their defaults without configuration', () => {
 		expect(plansSchema.parse(undefined)).toEqual(PLANS);
 	});
 
@@ -37,7 +37,7 @@ describe('plans', () => {
 		expect(plans.pro).toEqual(PLANS.pro);
 	});
 
-	test('take single numbers of a tool and leave the others of it, and other tools, as they are', () => {
+	test('take single numbers of a tool, and keep its others and those of other tools', () => {
 		const text =
 			'{"free":{"anyTool":{"maxPages":7},"tools":{"slow":{"maxPages":5},"other":{"maxInputBytes":9}}}}';
 		const { free, pro } = withToolLimits(plansSchema.parse(text), [SLOW, { slug: 'quick' }]);
@@ -50,13 +50,13 @@ describe('plans', () => {
 	});
 
 	test.each(['no JSON', '{"gold":{}}', '{"free":{"maxActiveJobs":0}}', '{"free":{"jobs":1}}'])(
-		'refuse %s',
+		'refuse the configuration %s',
 		(text) => {
 			expect(plansSchema.safeParse(text).success).toBe(false);
 		},
 	);
 
-	test('know no tool by the name of something that every object has', () => {
+	test('have no terms for the name of an Object property', () => {
 		expect(toolTerms(PLANS.free, 'toString')).toBe(PLANS.free.anyTool);
 	});
 });

@@ -9,30 +9,30 @@ export type StorageTier = z.infer<typeof storageTierSchema>;
 const count = z.int().min(1);
 
 const toolTermsSchema = z.strictObject({
-	/** The largest input. */
+	/** Maximum size of an input. */
 	maxInputBytes: count,
-	/** The most pages of an input, where the tool counts pages. */
+	/** Maximum number of pages of an input, if the tool counts pages. */
 	maxPages: count,
 });
 export type ToolTerms = z.infer<typeof toolTermsSchema>;
 
 const planTermsSchema = z.strictObject({
 	storageTier: storageTierSchema,
-	/** How long a file is kept. */
+	/** How long a file is stored. */
 	retentionHours: count,
-	/** Declared sizes of the files that are kept and of uploads that may still come. */
+	/** Declared sizes of stored files and of pending uploads. */
 	maxStoredBytes: count,
-	/** Jobs that run, or are about to, at one time; more wait in the queue. */
+	/** Jobs of a user that are dispatched or running at a time. Others wait in the queue. */
 	maxActiveJobs: count,
-	/** Jobs that wait in the queue at one time. */
+	/** Jobs of a user in the queue at a time. */
 	maxQueuedJobs: count,
-	/** How long tools may run for a user on one day (UTC), in seconds; 0 for as long as they like. */
+	/** Run time of a user's tools per day (UTC), in seconds. 0: no limit. */
 	computeSecondsPerDay: z.int().min(0),
-	/** Of two users' waiting jobs the one with the higher priority goes first. */
+	/** Waiting jobs of the user with the higher priority are dispatched first. */
 	priority: z.int().min(0).max(9),
-	/** What one job may take of a tool, unless {@link PlanTerms.tools} says otherwise. */
+	/** Limits of one job of any tool, unless {@link PlanTerms.tools} has others. */
 	anyTool: toolTermsSchema,
-	/** By slug, what differs for a tool. */
+	/** Differences of single tools, by slug. */
 	tools: z.record(z.string(), toolTermsSchema.partial()),
 });
 export type PlanTerms = z.infer<typeof planTermsSchema>;
@@ -44,8 +44,7 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 /**
- * What each plan gives, but for the limits that tools have of their own in their manifests, see {@link withToolLimits}. The
- * numbers can be configured, see {@link plansSchema}.
+ * Terms of each plan, without the tools' own limits ({@link withToolLimits}). The numbers can be configured ({@link plansSchema}).
  */
 export const PLANS: Plans = {
 	free: {
@@ -81,7 +80,7 @@ const overridesSchema = z.strictObject({
 });
 
 /**
- * Of the variable PLANS: JSON with the single numbers that differ from {@link PLANS}, such as
+ * The setting PLANS: JSON with the numbers that differ from {@link PLANS}, such as
  * `{"free":{"maxActiveJobs":5,"tools":{"<slug>":{"maxPages":50}}}}`.
  */
 export const plansSchema = z
@@ -106,12 +105,12 @@ export const plansSchema = z
 		description: 'Limits of the plans that differ from the defaults, as JSON ([plans](billing.md#plans)).',
 	});
 
-/** What the overrides leave out stays as it is. */
+/** Applies overrides. Missing numbers keep their value. */
 function override(terms: PlanTerms, { anyTool, ...others }: TermsOverrides): PlanTerms {
 	return { ...terms, ...others, anyTool: { ...terms.anyTool, ...anyTool } } as PlanTerms;
 }
 
-/** Adds the limits by plan that manifests have; single numbers that were configured for a tool go before them. */
+/** Adds the plan limits of manifests. Configured numbers of a tool take precedence. */
 export function withToolLimits(
 	plans: Plans,
 	tools: Iterable<{ slug: string; planLimits?: Readonly<Record<Plan, ToolTerms>> | undefined }>,
@@ -127,7 +126,7 @@ export function withToolLimits(
 	return { free: add('free'), pro: add('pro') };
 }
 
-/** What one job of a tool may take. */
+/** Returns the limits of one job of a tool. */
 export function toolTerms({ anyTool, tools }: PlanTerms, tool: string): ToolTerms {
 	return Object.hasOwn(tools, tool) ? ({ ...anyTool, ...tools[tool] } as ToolTerms) : anyTool;
 }

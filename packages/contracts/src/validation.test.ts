@@ -16,11 +16,11 @@ function thrownBy(act: () => unknown): AppError {
 }
 
 describe('parse', () => {
-	test('returns the data of a value that fits', () => {
+	test('returns the data of a valid value', () => {
 		expect(parse(schema, { size: 1 })).toEqual({ ok: true, data: { size: 1 } });
 	});
 
-	test('describes what is wrong as zod does, with its place', () => {
+	test('describes what is wrong as zod does, with its path', () => {
 		const { error } = schema.safeParse({ size: 'x' });
 		expect(parse(schema, { size: 'x' }, { prefix: ['query'] })).toEqual({
 			ok: false,
@@ -57,7 +57,7 @@ describe('parse', () => {
 	});
 });
 
-describe('an error', () => {
+describe('a validation error', () => {
 	test('has the first 20 details, their number, and texts of bounded length', () => {
 		const long = 'x'.repeat(100_000);
 		const raw = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`${index}${long}`, 1]));
@@ -66,7 +66,7 @@ describe('an error', () => {
 		expect(JSON.stringify([error.message, error.details]).length).toBeLessThan(10_000);
 	});
 
-	test('is cut between characters', () => {
+	test('is truncated between characters', () => {
 		const { message } = new AppError('validation', '😀'.repeat(2_000));
 		expect(message.length).toBeLessThanOrEqual(2_000);
 		expect(message.isWellFormed()).toBe(true);

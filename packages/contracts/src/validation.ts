@@ -4,7 +4,7 @@ import { truncate } from './text.ts';
 
 const MAX_NAME_LENGTH = 100;
 
-/** What is wrong with a value: the first {@link MAX_DETAILS}, and how much there is in all. */
+/** What is wrong with a value: the first {@link MAX_DETAILS} problems, and their number. */
 export interface Problems {
 	details: ErrorDetail[];
 	total: number;
@@ -13,18 +13,18 @@ export interface Problems {
 export type Parsed<T> = { ok: true; data: T } | ({ ok: false } & Problems);
 
 export interface ParseOptions {
-	/** The part of the request: `params`, `query`, none for a body. */
+	/** Part of the request: `params`, `query`, or none for the body. */
 	prefix?: readonly string[];
-	/** The message for a name that is not in the schema, quoted; `index` counts such names. */
+	/** Returns the message for a name that is not in the schema, quoted; `index` counts such names. */
 	describeUnknown?: (quotedName: string, index: number) => string;
 }
 
-/** A client's text as a message shows it: in quotes, and no longer than anybody reads. */
+/** Quotes a client's text for a message, truncated. */
 export function quote(text: string): string {
 	return JSON.stringify(truncate(text, MAX_NAME_LENGTH));
 }
 
-/** How many details an issue stands for: an object's unknown names are one issue. */
+/** Returns the number of details of an issue: an object's unknown names are one issue. */
 function countDetails(issue: z.core.$ZodRawIssue): number {
 	return issue.code === 'unrecognized_keys' ? issue.keys.length : 1;
 }
@@ -60,8 +60,8 @@ function firstDetails(issues: readonly z.core.$ZodRawIssue[], options: ParseOpti
 }
 
 /**
- * Parses a value. What is wrong is found out whole, but described only as far as it is shown: `safeParse` builds a message for
- * each of 20,000 wrong fields, which takes a hundred milliseconds.
+ * Parses a value. Counts every problem, but describes only those that are shown: `safeParse` builds a message for each of 20,000
+ * wrong fields, which takes 100 ms.
  */
 export function parse<S extends z.ZodType>(
 	schema: S,
@@ -76,14 +76,14 @@ export function parse<S extends z.ZodType>(
 	return { ok: false, details: firstDetails(issues, options), total };
 }
 
-/** A 400 that names wrong fields; its message is the first of them. `total` is how many there are, with those not in `details`. */
+/** Returns a 400 with the wrong fields. Its message is the first detail. `total` counts all, also those not in `details`. */
 export function validationError(details: readonly ErrorDetail[], total = details.length): AppError {
 	const first = details[0];
 	const message = first ? `${first.path}: ${first.message}` : 'The request is invalid.';
 	return new AppError('validation', message, { details, detailsTotal: total });
 }
 
-/** Parses, or throws a `validation` {@link AppError} that names wrong fields. */
+/** Parses a value. Throws a `validation` {@link AppError} that names wrong fields. */
 export function parseOrThrow<S extends z.ZodType>(
 	schema: S,
 	value: unknown,

@@ -7,21 +7,21 @@ import { type ApiDocument, breakingChanges } from './breaking-changes.ts';
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const now = () => structuredClone(openApiDocument()) as unknown as ApiDocument;
 
-/** The document as the last release served it. */
+/** The document of the last release. */
 const [released = ''] = globSync('openapi-*.json', { cwd: import.meta.dirname });
 const before = JSON.parse(readFileSync(join(import.meta.dirname, released), 'utf8')) as ApiDocument;
 
-test('the document that is kept is that of the last release', () => {
+test('the stored document is that of the last release', () => {
 	const changelog = readFileSync(join(REPOSITORY, 'CHANGELOG.md'), 'utf8');
 	const [, version] = /^## \[?(\d+\.\d+\.\d+)/m.exec(changelog) ?? [];
 	expect(globSync('openapi-*.json', { cwd: import.meta.dirname })).toEqual([`openapi-${version}.json`]);
 });
 
-test('whoever was a client of the last release still is one', () => {
+test('clients of the last release work with this one', () => {
 	expect(breakingChanges(before, now())).toEqual([]);
 });
 
-/** The document of today with something done to it. */
+/** Returns the breaking changes of the current document after `change`. */
 function changed(change: (document: ApiDocument) => void): string[] {
 	const next = now();
 	change(next);
@@ -44,7 +44,7 @@ const bodyOf = (document: ApiDocument, path: string) => {
 	return { ...found, properties: found.properties, schema: found };
 };
 
-describe('it breaks a client that', () => {
+describe('a document breaks a client that', () => {
 	test.each<[string, (document: ApiDocument) => void, RegExp]>([
 		['an operation is gone', (next) => delete next.paths['/v1/usage'], /^GET \/v1\/usage is gone$/],
 		[
@@ -137,7 +137,7 @@ describe('it breaks a client that', () => {
 	});
 });
 
-test('additions break nobody', () => {
+test('additions break no client', () => {
 	const found = changed((next) => {
 		next.paths['/v1/new'] = { get: { responses: { 200: {} } } };
 		schemaOf(next, 'Job').properties = { ...schemaOf(next, 'Job').properties, more: { type: 'string' } };

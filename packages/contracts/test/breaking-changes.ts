@@ -1,4 +1,4 @@
-/** A schema of OpenAPI 3.1, as far as ours use it. */
+/** The part of OpenAPI 3.1 schemas that ours use. */
 interface Schema {
 	$ref?: string;
 	type?: string | string[];
@@ -27,10 +27,10 @@ export interface ApiDocument {
 	components: { schemas: Record<string, Schema> };
 }
 
-/** Who sends what the schema is of: what a client sends may be taken ever more freely, what it gets may only gain. */
+/** Direction of a schema: a request may accept more over time, a response may only add fields. */
 type Direction = 'request' | 'response';
 
-/** Bounds of what may be sent, and whether more or less of each lets fewer things through. */
+/** Bounds of a request, and whether a higher or lower one accepts less. */
 const LOWER = ['minLength', 'minimum', 'minItems', 'minProperties', 'exclusiveMinimum'];
 const UPPER = ['maxLength', 'maximum', 'maxItems', 'maxProperties', 'exclusiveMaximum'];
 const EXACT = ['pattern', 'format', 'const', 'anyOf', 'oneOf', 'allOf', 'propertyNames'];
@@ -39,7 +39,7 @@ const EXACT = ['pattern', 'format', 'const', 'anyOf', 'oneOf', 'allOf', 'propert
 const isTokenRequired = ({ security = [] }: Operation) =>
 	security.length > 0 && security.every((entry) => Object.keys(entry as object).length > 0);
 
-/** What a client of the first document may trip over when it meets the second; a sentence each. Additions are none. */
+/** Returns what in the second document may break a client of the first, one sentence each. Additions break nothing. */
 export function breakingChanges(before: ApiDocument, now: ApiDocument): string[] {
 	const found: string[] = [];
 	const compared = new Set<string>();
@@ -126,7 +126,7 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 			if (required && !wasOwed(name)) found.push(`${place}: ${name} has to be sent`);
 		if (next.requestBody?.required && !old.requestBody?.required)
 			found.push(`${place}: a body has to be sent`);
-		// 0.3.0 does not say its limit, which was 1 MiB everywhere and not safe: compared from the first release that does.
+		// 0.3.0 doesn't document its limit, which was 1 MiB everywhere and not safe: compare from the first release that does.
 		const [wasBytes = 0, isBytes = wasBytes] = [old, next].map((one) => one.requestBody?.['x-maxBodyBytes']);
 		if (isBytes < wasBytes) found.push(`${place} takes a shorter body`);
 		compareContents(`${place} request`, old.requestBody ?? {}, next.requestBody ?? {}, 'request');

@@ -1,2 +1,2 @@
-/** The lowest score of a password that auth accepts; below it a million guesses are enough. Apart from the dictionary, which is large. */
+/** The lowest password score that auth accepts: fewer than a million guesses score less. Separate from the dictionary, which is large. */
 export const LOWEST_SCORE = 2;

@@ -4,7 +4,7 @@ import { ratePassword } from './rate-password.ts';
 
 const EMAIL = 'ada.lovelace@example.com';
 
-describe('a password is rated', () => {
+describe('ratePassword', () => {
 	test.each([
 		'password',
 		'pAsSwOrD',
@@ -15,25 +15,25 @@ describe('a password is rated', () => {
 		'abcdefgh',
 		'iloveyou2',
 		'creatorr1',
-	])('too easy to guess when it is %p', (password) => {
+	])('rates %p as too easy to guess', (password) => {
 		expect(ratePassword(password, EMAIL).score).toBeLessThan(LOWEST_SCORE);
 	});
 
 	test.each([EMAIL, EMAIL.toUpperCase(), `my ${EMAIL} is long enough`, 'ada.lovelace1', 'Lovelace!'])(
-		'too easy to guess when it is %p, which the email gives away',
+		'rates %p as too easy to guess, as it contains the email',
 		(password) => {
 			expect(ratePassword(password, ` ${EMAIL.toUpperCase()}`).score).toBeLessThan(LOWEST_SCORE);
 		},
 	);
 
 	test.each(['correct horse battery', 'tulip anchor velvet', 'xk3!vQ9z', 'Straße über Öl'])(
-		'good enough when it is %p',
+		'rates %p as good enough',
 		(password) => {
 			expect(ratePassword(password, EMAIL).score).toBeGreaterThanOrEqual(LOWEST_SCORE);
 		},
 	);
 
-	test('without an email, as before one is typed', () => {
+	test('rates a password without an email', () => {
 		expect(ratePassword('tulip anchor velvet', '')).toEqual({ score: 4, containsEmail: false });
 	});
 
@@ -43,7 +43,7 @@ describe('a password is rated', () => {
 		[`my ${EMAIL} is long enough`, true],
 		['ada.lovelace1', false],
 		['tulip anchor velvet', false],
-	])('for %p with containsEmail %p', (password, containsEmail) => {
+	])('returns for %p containsEmail %p', (password, containsEmail) => {
 		expect(ratePassword(password, ` ${EMAIL.toUpperCase()}`).containsEmail).toBe(containsEmail);
 	});
 });

@@ -6,28 +6,28 @@ export type PasswordScore = 0 | 1 | 2 | 3 | 4;
 
 export interface PasswordRating {
 	score: PasswordScore;
-	/** Whether the whole email is part of the password, in any case; its score is 0 then. */
+	/** Whether the password contains the whole email, in any case. The score is then 0. */
 	containsEmail: boolean;
 }
 
-/** Part of passwords of any account. */
+/** Part of many passwords. */
 const PRODUCT = 'creatorr';
-/** bcrypt reads no further, and zxcvbn takes longer than linear time. */
+/** bcrypt ignores further characters, and zxcvbn takes longer than linear time. */
 const MAX_CHARACTERS = 72;
 
-// Without zxcvbn's English dictionary: 72 characters take 0.5 s of a core at worst with this one, and 3 s with both.
+// Without zxcvbn's English dictionary: 72 characters take at most 0.5 s of CPU time, with both 3 s.
 const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
 const common = new Set(dictionary['passwords-common']);
 
-/** Parts of the email, from the whole part before the @ down to single words. */
+/** Returns the parts of the email, from its local part to single words. */
 function personalWords(email: string): string[] {
 	const [local = ''] = email.split('@');
 	return [local, PRODUCT, ...email.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length > 2);
 }
 
 /**
- * Scores a password as zxcvbn does, in view of the account's email; 0 for every common password, in any case, and for one that
- * contains the email. Takes 5 ms of a core, 0.5 s at worst.
+ * Scores a password as zxcvbn does, in view of the account's email. Returns 0 for every common password, in any case, and for one
+ * that contains the email. Takes 5 ms of CPU time, at most 0.5 s.
  */
 export function ratePassword(password: string, email: string): PasswordRating {
 	const [text, address] = [password.toLowerCase(), email.trim().toLowerCase()];

@@ -128,7 +128,7 @@ const OF_POINT: Record<string, Scenario> = {
 	'jobs.finish.failure-settled': job('damaged'),
 	'jobs.finish.discarded': job('damaged'),
 	'files.discard.': job('damaged'),
-	'jobs.give-back.': signalWorkers('SIGTERM'),
+	'jobs.return.': signalWorkers('SIGTERM'),
 	'jobs.expire.': signalWorkers('SIGKILL'),
 	'auth.delete.': account,
 	'auth.mail.': mail,

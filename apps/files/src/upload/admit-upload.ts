@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { MAX_FILE_BYTES, MIN_MULTIPART_BYTES } from '@creatorr/contracts/files';
-import { planLimit, sayBytes, sayNumber } from '@creatorr/contracts/plan-limit';
+import { planLimit, formatBytes, formatNumber } from '@creatorr/contracts/plan-limit';
 import { validationError } from '@creatorr/contracts/validation';
 import type { StorageUse } from '../accounts/accounts.sql.ts';
 import type { FilePolicy } from '../policy.ts';
@@ -29,10 +29,10 @@ export function admitUpload(
 	const { plan, storedBytes } = storageUse;
 	const { plans } = limits;
 	requireFewPending(limits, storageUse);
-	const use = `Your files and open uploads use ${sayBytes(storedBytes)}, and this file adds ${sayBytes(sizeBytes)}`;
+	const use = `Your files and open uploads use ${formatBytes(storedBytes)}, and this file adds ${formatBytes(sizeBytes)}`;
 	if (storedBytes + sizeBytes > plans[plan].maxStoredBytes) {
 		throw planLimit({
-			...{ plan, plans, use, limitOf: ({ maxStoredBytes }) => maxStoredBytes, say: sayBytes },
+			...{ plan, plans, use, limitOf: ({ maxStoredBytes }) => maxStoredBytes, format: formatBytes },
 			advice: ['delete some files (a deleted file counts until its upload URL expires)'],
 		});
 	}
@@ -40,7 +40,7 @@ export function admitUpload(
 	if (limit === null || storedBytes + sizeBytes <= limit) return;
 	throw new AppError(
 		'email_not_verified',
-		`${use}. You can store ${sayBytes(limit)} until you verify your email. Open the link in the email we sent you, or resend it from your account.`,
+		`${use}. You can store ${formatBytes(limit)} until you verify your email. Open the link in the email we sent you, or resend it from your account.`,
 	);
 }
 
@@ -57,7 +57,7 @@ function requireFewPending(
 	if (pendingUploads < maxPendingUploads) return;
 	throw new AppError(
 		'rate_limited',
-		`You have ${sayNumber(pendingUploads)} pending uploads and can have ${sayNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (a deleted upload counts until its upload URL expires).`,
+		`You have ${formatNumber(pendingUploads)} pending uploads and can have ${formatNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (a deleted upload counts until its upload URL expires).`,
 		{ retryAfterSeconds: putUrlSeconds },
 	);
 }

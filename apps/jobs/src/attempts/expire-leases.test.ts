@@ -87,7 +87,7 @@ test('a worker that sends heartbeats keeps its job for longer than a lease', asy
 	const jobId = await requested();
 	const worker = world.worker('steady');
 	const attempt = await worker.take(jobId);
-	for (let beats = 0; beats < 15; beats++) {
+	for (let heartbeats = 0; heartbeats < 15; heartbeats++) {
 		expect((await worker.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
 		await sleep(LEASE_MS / 5);
 	}

@@ -1,11 +1,11 @@
-import type { beat } from '@creatorr/contracts/internal';
+import type { heartbeat } from '@creatorr/contracts/internal';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient, Tx } from '../database.sql.ts';
 import { JOB_CHANGED_CHANNEL } from '../lifecycle/job.sql.ts';
 import { recordWorker } from '../workers/workers.sql.ts';
 
-type Heartbeat = BodyOf<typeof beat>;
+type Heartbeat = BodyOf<typeof heartbeat>;
 
 interface HeartbeatInput {
 	workerId: string;

@@ -1,5 +1,5 @@
 import { jobProgressed } from '@creatorr/contracts/events';
-import { beat, claimJob, releaseJob } from '@creatorr/contracts/internal';
+import { claimJob, heartbeat as heartbeatOperation, returnJob } from '@creatorr/contracts/internal';
 import { defineConsumer } from '@creatorr/messaging/consumer';
 import { QUEUES } from '@creatorr/messaging/topology';
 import { crashPoint } from '@creatorr/service/crash-point';
@@ -21,16 +21,16 @@ export function claimJobRoute({ prisma, config }: Deps) {
 
 /** POST /internal/jobs/{id}/release: a worker returns a job unfinished. */
 export function returnJobRoute({ prisma }: Deps) {
-	return defineRoute(releaseJob, async ({ params: { id: jobId }, body }) => {
+	return defineRoute(returnJob, async ({ params: { id: jobId }, body }) => {
 		const { attempt, background, expected_seconds: expectedSeconds } = body;
 		await returnAttempt(prisma, { jobId, attempt, background, expectedSeconds });
-		crashPoint('jobs.give-back.committed');
+		crashPoint('jobs.return.committed');
 	});
 }
 
 /** PUT /internal/workers/{id}: a worker's heartbeat. The response names the jobs that it has to stop. */
 export function heartbeatRoute({ prisma, config, wakeDispatch }: Deps) {
-	return defineRoute(beat, async ({ params: { id: workerId }, body: heartbeat }) => {
+	return defineRoute(heartbeatOperation, async ({ params: { id: workerId }, body: heartbeat }) => {
 		const leaseMs = config.WORKER_LEASE_MS;
 		const { renewedIds, capacityChanged } = await recordHeartbeat(prisma, { workerId, heartbeat, leaseMs });
 		if (capacityChanged) wakeDispatch();

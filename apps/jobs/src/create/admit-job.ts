@@ -1,4 +1,4 @@
-import { planLimit, sayBytes, sayNumber } from '@creatorr/contracts/plan-limit';
+import { planLimit, formatBytes, formatNumber } from '@creatorr/contracts/plan-limit';
 import { type Plan, type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 
@@ -30,8 +30,8 @@ function refuseLargeInput(plans: Plans, { tool, inputBytes }: RequestedJob, plan
 		plans,
 		// A plan can't raise the tool's own limit.
 		limitOf: (terms) => Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes),
-		say: sayBytes,
-		use: `The input of ${tool.slug} is ${sayBytes(inputBytes)}`,
+		format: formatBytes,
+		use: `The input of ${tool.slug} is ${formatBytes(inputBytes)}`,
 		advice: ['split the file', 'make it smaller'],
 	});
 }
@@ -42,7 +42,7 @@ function refuseFullQueue(plans: Plans, { plan, queuedJobs }: PlanUsage): void {
 		plan,
 		plans,
 		limitOf: (terms) => terms.maxQueuedJobs,
-		use: `You have ${sayNumber(queuedJobs)} queued jobs`,
+		use: `You have ${formatNumber(queuedJobs)} queued jobs`,
 		advice: ['wait for some to start', 'cancel some'],
 	});
 }
@@ -53,7 +53,7 @@ function refuseExhaustedCompute(plans: Plans, { plan, computeSeconds }: PlanUsag
 		plan,
 		plans,
 		limitOf: computeLimit,
-		say: sayComputeTime,
+		format: formatComputeTime,
 		use: `Your jobs used ${sayDuration(computeSeconds)} of compute today`,
 		advice: ['wait until 00:00 UTC'],
 	});
@@ -64,7 +64,7 @@ function computeLimit({ computeSecondsPerDay }: PlanTerms): number {
 	return computeSecondsPerDay === 0 ? Number.POSITIVE_INFINITY : computeSecondsPerDay;
 }
 
-function sayComputeTime(seconds: number): string {
+function formatComputeTime(seconds: number): string {
 	return Number.isFinite(seconds) ? `${sayDuration(seconds)} a day` : 'unlimited time';
 }
 
@@ -76,5 +76,5 @@ function sayDuration(seconds: number): string {
 }
 
 function sayUnits(count: number, unit: string): string {
-	return `${sayNumber(count)} ${unit}${count === 1 ? '' : 's'}`;
+	return `${formatNumber(count)} ${unit}${count === 1 ? '' : 's'}`;
 }

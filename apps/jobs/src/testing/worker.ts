@@ -1,4 +1,4 @@
-import { type ClaimAnswer, claimJob, beat as heartbeat, releaseJob } from '@creatorr/contracts/internal';
+import { type ClaimAnswer, claimJob, heartbeat, returnJob } from '@creatorr/contracts/internal';
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
@@ -34,7 +34,7 @@ export function createWorker(id: string, url: string, sign: SignIdentity) {
 			attempt: number,
 			expectation: { background?: boolean; expected_seconds?: number } = {},
 		): Promise<void> {
-			await call(releaseJob, { params: { id: jobId }, body: { attempt, ...expectation } });
+			await call(returnJob, { params: { id: jobId }, body: { attempt, ...expectation } });
 		},
 		async heartbeat(slots: Record<string, number>, running: Running[] = [], backgroundSlots?: number) {
 			const body = { slots, running, capabilities: {}, background_slots: backgroundSlots };

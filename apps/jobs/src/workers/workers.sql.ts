@@ -1,4 +1,4 @@
-import type { beat } from '@creatorr/contracts/internal';
+import type { heartbeat as heartbeatOperation } from '@creatorr/contracts/internal';
 import { type Capabilities, capabilitiesSchema } from '@creatorr/contracts/jobs';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import type { PrismaClient, Tx } from '../database.sql.ts';
@@ -6,7 +6,7 @@ import type { PrismaClient, Tx } from '../database.sql.ts';
 /** Records a worker's heartbeat. Returns whether the worker is new, was away, or has other slots than before. */
 export async function recordWorker(
 	tx: Tx,
-	{ workerId, heartbeat, leaseMs }: { workerId: string; heartbeat: BodyOf<typeof beat>; leaseMs: number },
+	{ workerId, heartbeat, leaseMs }: { workerId: string; heartbeat: BodyOf<typeof heartbeatOperation>; leaseMs: number },
 ): Promise<boolean> {
 	const slots = JSON.stringify(heartbeat.slots);
 	const capabilities = JSON.stringify(heartbeat.capabilities);

@@ -1,4 +1,4 @@
-import { beat } from '@creatorr/contracts/internal';
+import { heartbeat } from '@creatorr/contracts/internal';
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
@@ -39,7 +39,7 @@ export const sendHeartbeats = defineTask<HeartbeatDeps>({
 async function sendHeartbeat(deps: HeartbeatDeps): Promise<void> {
 	const { workerId, attempts, capacity, capabilities } = deps;
 	const running = attempts.leased();
-	const { data } = await deps.heartbeatClient(beat, {
+	const { data } = await deps.heartbeatClient(heartbeat, {
 		params: { id: workerId },
 		body: {
 			...{ slots: capacity.slots(), background_slots: capacity.backgroundSlots() },

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobRequested, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { claimJob, releaseJob } from '@creatorr/contracts/internal';
+import { claimJob, returnJob } from '@creatorr/contracts/internal';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { TEXT } from '@creatorr/tool-kit/files/media-types';
 import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
@@ -88,7 +88,7 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 	const known = new Map<string, Job>();
 	const returned: object[] = [];
 	const jobs = (async (operation: unknown, { params, body }: { params: { id: string }; body: object }) => {
-		if (operation === releaseJob) return returned.push({ id: params.id, ...body });
+		if (operation === returnJob) return returned.push({ id: params.id, ...body });
 		expect(operation).toBe(claimJob);
 		const job = known.get(params.id);
 		const granted = { answer: 'granted', attempt: 1, tool: 'pages', params: { pages: job?.pages } };

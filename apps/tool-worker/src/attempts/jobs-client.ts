@@ -1,5 +1,5 @@
 import { type JobOutcome, jobFinished, jobProgressed, newEvent } from '@creatorr/contracts/events';
-import { claimJob as claimJobOperation, releaseJob } from '@creatorr/contracts/internal';
+import { claimJob as claimJobOperation, returnJob as returnJobOperation } from '@creatorr/contracts/internal';
 import type { Publish } from '@creatorr/messaging/publisher';
 import { currentRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';
@@ -76,9 +76,9 @@ export async function returnJob(
 	expectation: Expectation,
 ): Promise<void> {
 	const body = { attempt: job.attempt, ...expectation };
-	const release = () => deps.jobs(releaseJob, { params: { id: job.id }, body });
+	const sendReturn = () => deps.jobs(returnJobOperation, { params: { id: job.id }, body });
 	const signal = AbortSignal.timeout(RETURN_TIMEOUT_MS);
-	await retry(release, { signal, retryable: () => true }).catch((error: unknown) => {
+	await retry(sendReturn, { signal, retryable: () => true }).catch((error: unknown) => {
 		deps.logger.warn('job.not_released', { job_id: job.id, error });
 	});
 }
