@@ -53,7 +53,7 @@ async function openSigningKeys({ config, logger }: ServiceContext<Config>, prism
 	await signingKey().catch((error: unknown) => {
 		// A database that does not answer yet is no reason not to start.
 		if (toAppError(error).code !== 'upstream_unavailable') throw error;
-		logger.warn('signing_key.not_loaded_yet', { error });
+		logger.warn('signing_key.load_failed', { error });
 	});
 	return {
 		keyRules: { encryptionKey, tokenTtlSeconds },

@@ -42,7 +42,7 @@ describe('readConfig', () => {
 		},
 	);
 
-	test('bounds what clients send, as the defaults say or as it is told', () => {
+	test('limits what clients send, by defaults or by settings', () => {
 		expect(readConfig(GOOD).limits).toEqual(LIMITS);
 		const { limits } = readConfig({
 			...GOOD,

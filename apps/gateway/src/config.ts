@@ -17,7 +17,7 @@ function isOrigin(text: string): boolean {
 	return URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** Adds an address or a range such as 10.0.0.0/8; false when it is neither. */
+/** Adds an address or a range such as 10.0.0.0/8. Returns false for other text. */
 function addRange(list: BlockList, text: string): boolean {
 	const [address = '', bits, ...more] = text.split('/');
 	if (!isIP(address) || more.length > 0) return false;
@@ -54,7 +54,7 @@ function secondsSchema(defaultMs: number) {
 		.default(defaultMs / 1_000);
 }
 
-/** Of all operations: a smaller burst would refuse that operation forever. */
+/** The highest cost of an operation. A smaller burst would refuse that operation forever. */
 const HIGHEST_COST = Math.max(...PUBLIC_OPERATIONS.map(({ cost = 1 }) => cost));
 
 const countSchema = z.coerce.number().int().min(1);

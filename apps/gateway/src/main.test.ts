@@ -65,7 +65,7 @@ async function startProcess() {
 }
 
 describe('SIGTERM', () => {
-	test('lets requests finish, takes no new ones, cuts streams and ends with 0', async () => {
+	test('lets requests finish, accepts no new ones, cuts streams and exits with 0', async () => {
 		const { child, readiness, url, publicPort } = await startProcess();
 		const headers = bearer(auth.token());
 		const slow = fetch(`${url}/v1/jobs`, { headers });
@@ -82,7 +82,7 @@ describe('SIGTERM', () => {
 		expect(await exited).toEqual([0, null]);
 	});
 
-	test('tells a connection that is kept that it ends', async () => {
+	test('closes idle connections after their last response', async () => {
 		const { child, publicPort } = await startProcess();
 		const socket = await open(publicPort);
 		const request = `GET /v1/tools HTTP/1.1\r\nHost: a\r\n\r\n`;
@@ -96,7 +96,7 @@ describe('SIGTERM', () => {
 	});
 });
 
-test('each request is one line of JSON with its id, operation, user, network and status', async () => {
+test('each request is one JSON line with its id, operation, user, network and status', async () => {
 	const { child, url } = await startProcess();
 	const output = text(child.stdout ?? []);
 	const [userId, query] = [newId('usr'), 'cursor=private'];
@@ -132,7 +132,7 @@ test('each request is one line of JSON with its id, operation, user, network and
 	]);
 });
 
-test('a wrong configuration ends the process and names every wrong variable', async () => {
+test('a wrong configuration exits with an error that names every wrong variable', async () => {
 	const child = spawn(process.execPath, [MAIN], { env: { PORT: 'x' }, stdio: ['ignore', 'ignore', 'pipe'] });
 	const message = text(child.stderr);
 	expect(await once(child, 'exit')).toEqual([1, null]);

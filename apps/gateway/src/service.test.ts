@@ -41,21 +41,21 @@ async function startDraining(path: string) {
 
 const waitPath = () => `/v1/jobs/${newId('job')}?wait=60`;
 
-test('a wait that ends while the gateway drains is answered', async () => {
+test('a wait that ends while the gateway drains gets its response', async () => {
 	const { asked, stopped } = await startDraining(waitPath());
 	held[0]?.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
 	expect((await asked).status).toBe(200);
 	await stopped;
 });
 
-test('a wait that does not is answered 503 before the drain is over', async () => {
+test('a wait that does not end gets 503 before the end of the drain', async () => {
 	const { asked, stopped } = await startDraining(waitPath());
 	const answer = await asked;
 	expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
 	await stopped;
 });
 
-test('what a service does not answer in time is cut', async () => {
+test('a response that a service does not complete in time is cut', async () => {
 	const { asked, stopped } = await startDraining('/v1/jobs');
 	await expect(asked).rejects.toThrow();
 	await stopped;

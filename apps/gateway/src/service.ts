@@ -37,19 +37,19 @@ import { createSignIn, type SignIn } from './sessions/sign-in.ts';
 import { createCertificateReloader, readCertificate, reloadCertificate } from './tls/certificate.ts';
 import { createWebApp, findNotFoundPage } from './web-app/web-app.ts';
 
-/** What the parts of the gateway share. */
+/** Shared by the parts of the gateway. */
 interface Shared {
 	limits: Limits;
 	signIn: SignIn;
 	inFlight: InFlight;
 	monotonicMs(): number;
-	/** Readiness shows it, and answers close their connections while it is true. */
+	/** While true, readiness fails and responses close their connections. */
 	drain: { isUnderWay: boolean };
 }
 
 const monotonicMs = createElapsedClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
 
-/** Everything that the gateway works with. Throws when a certificate can't be used. */
+/** Connects everything that the gateway works with. Throws if a certificate can't be used. */
 function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const limits = fitToOpenFiles(config.limits, readOpenFileLimit(), logger);
@@ -76,7 +76,7 @@ function connect(context: ServiceContext<Config>) {
 	};
 }
 
-/** Serves clients from when the private port is open, which auth needs for revocations, until the service drains. */
+/** Opens the public port once the private port, which auth needs for revocations, is open. Closes it when the service drains. */
 function preparePublicPort(context: ServiceContext<Config>, shared: Shared): PublicServer {
 	const { config, logger } = context;
 	const { limits, drain } = shared;
@@ -133,7 +133,7 @@ function createPacers({ limits, monotonicMs }: Shared): Pacers {
 	};
 }
 
-/** What serves which path: the services, the gateway itself, and the web app where there is one. */
+/** Routes paths to the services, the gateway itself, and the web app if there is one. */
 function createRouting(
 	{ config, logger, onClose }: ServiceContext<Config>,
 	{ limits, signIn, monotonicMs }: Shared,
@@ -159,7 +159,7 @@ function createRouting(
 	};
 }
 
-/** The access log makes its own JSON, many lines at a time. */
+/** Opens the access log, which formats its JSON itself, many lines at a time. */
 function openAccessLog({ config, onClose }: ServiceContext<Config>) {
 	const writeJson = (lines: string) => process.stdout.write(lines);
 	const writePretty = (lines: string) => {
@@ -173,7 +173,7 @@ function openAccessLog({ config, onClose }: ServiceContext<Config>) {
 	return accessLog;
 }
 
-/** Lets requests finish, cuts event streams at once, and ends waits before the drain is over. */
+/** Lets requests finish, cuts event streams at once, and ends waits before the end of the drain. */
 async function drainPublicPort(
 	publicServer: PublicServer,
 	connections: ConnectionLimit,
@@ -202,7 +202,7 @@ const leaseLeft = gauge({
 });
 
 const gatewayMetrics = defineMetrics<
-	{ publicServer: PublicServer; inFlight: Pick<InFlight, 'count'>; lease: Pick<Lease, 'leftMs'> },
+	{ publicServer: PublicServer; inFlight: Pick<InFlight, 'count'>; lease: Pick<Lease, 'remainingMs'> },
 	number
 >({
 	name: 'gateway',
@@ -211,7 +211,7 @@ const gatewayMetrics = defineMetrics<
 	show(open, { inFlight, lease }) {
 		openConnections.set(open);
 		requestsInFlight.set(inFlight.count());
-		leaseLeft.set(lease.leftMs() / 1_000);
+		leaseLeft.set(lease.remainingMs() / 1_000);
 	},
 });
 
@@ -231,6 +231,6 @@ export const gateway = defineService({
 	routes: [pushRevocationsRoute],
 	metrics: [gatewayMetrics],
 	tasks: [renewLease, refreshKeys, reloadCertificate],
-	// Auth revokes sessions of requests that are still under way.
+	// Auth revokes sessions of requests that are still in progress.
 	closesPortLast: true,
 });

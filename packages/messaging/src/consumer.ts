@@ -203,7 +203,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 		crashPoint('consumer.handled');
 		// A channel that closed meanwhile has requeued the message. It is delivered again, and handlers are idempotent.
 		await settle(channel, message, { outcome, queue }).catch((error: unknown) => {
-			options.logger.warn('event.not_settled', { type: options.definition.type, error });
+			options.logger.warn('event.settle_failed', { type: options.definition.type, error });
 		});
 		crashPoint('consumer.settled');
 	}

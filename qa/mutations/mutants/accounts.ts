@@ -131,7 +131,7 @@ const WEAK_PASSWORDS: readonly Mutant[] = [
 	{
 		name: 'takes no new password that contains the email',
 		mutations: [inPackage('password-strength')('ratePassword.containsEmail', replaceConstant('false'))],
-		test: 'with containsEmail',
+		test: 'containsEmail',
 	},
 ];
 

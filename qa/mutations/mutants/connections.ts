@@ -20,7 +20,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'bounds the bytes of bodies that one address has under way',
 		mutations: [gateway('createBodyBudget', forceCondition(false, 'bodyBytesPerNetwork'))],
-		test: 'a body beyond what an address may have under way is refused',
+		test: 'a body beyond the budget of its network is refused',
 	},
 	{
 		name: 'counts a body that does not tell its length as the longest',
@@ -30,24 +30,24 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 				insertBefore("if (headers['transfer-encoding']) return;", 'bytes', 'bodyBytesOf'),
 			),
 		],
-		test: 'a body beyond what an address may have under way is refused',
+		test: 'a body beyond the budget of its network is refused',
 	},
 	{
 		name: 'counts bodies by the address that a trusted proxy names',
 		mutations: [
 			gateway('createBodyBudget', insertBefore("network = res.socket?.remoteAddress ?? '';", 'hasBody')),
 		],
-		test: 'behind a trusted proxy it is the client’s address that counts',
+		test: 'behind a trusted proxy the client’s network counts',
 	},
 	{
 		name: 'bounds how many requests a user sends',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'waitMs'))],
-		test: 'gets 429 with Retry-After, whichever session they come from, while others are served',
+		test: 'gets 429 with Retry-After in all sessions, while others are served',
 	},
 	{
 		name: 'bounds how many requests of a user are under way',
 		mutations: [gateway('createUserAdmission.settle', forceCondition(false, 'isAdmitted'))],
-		test: 'waits for permits, and gets 429 after a while',
+		test: 'waits for permits, and gets 429 after the wait',
 	},
 	{
 		name: 'counts requests whose client left while a service works on them',
@@ -57,12 +57,12 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'lets a user sign out whatever else is under way',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'cost'))],
-		test: 'can still sign out, past the requests that wait',
+		test: 'can still sign out, ahead of waiting requests',
 	},
 	{
 		name: 'keeps waits of a user from taking the place of short requests',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'waits'))],
-		test: 'have a limit of their own, and leave short requests through',
+		test: 'have a separate limit, and don’t delay short requests',
 	},
 	{
 		name: 'grants no fresh burst after an eviction',
@@ -73,57 +73,57 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'closes many more connections than an address may have unread',
 		mutations: [gateway('limitNetwork', dropCall('destroy'))],
-		test: 'many more than it may have are closed unread',
+		test: 'connections beyond twice the limit are closed unread',
 	},
 	{
 		name: 'gives a head less time than a whole request',
 		mutations: [gateway('createPublicServer', replaceProperty('headersTimeout', 'limits.requestTimeoutMs'))],
-		test: 'a head has less time than a whole request',
+		test: 'the time limit of a head is shorter than that of a request',
 	},
 	{
 		name: 'reads nothing behind an offer of another protocol',
 		mutations: [gateway('readHead', dropCall('endConnection'))],
-		test: 'that asks for another protocol is served in this one, and is the last',
+		test: 'with Upgrade is served over HTTP, and is the last of its connection',
 	},
 	{
 		name: 'answers no request with what is wrong with the next',
 		mutations: [gateway('onClientError', forceCondition(false, 'due', 'once'))],
-		test: 'what is not HTTP is refused after the answers that are due',
+		test: 'invalid bytes are refused after the responses that are due',
 	},
 	{
 		name: 'bounds the requests without a session of a network',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'acquire'))],
-		test: 'waits for a permit, and gets 429 with Retry-After after a while',
+		test: 'waits for a permit, and gets 429 with Retry-After after the wait',
 	},
 	{
 		name: 'counts an answered request without a session for a while',
 		mutations: [gateway('createAnonymousAdmission', replaceCall('max', '0', 'leftMs'))],
-		test: 'takes its permit for the least time',
+		test: 'holds its permit for a minimum time',
 	},
 	{
 		name: 'counts requests without a session whose client left while a service works on them',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isAbandoned'))],
-		test: 'has those counted that their clients abandon',
+		test: 'counts requests that their clients abandon',
 	},
 	{
 		name: 'gives no permit to a small body that is still arriving',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isSmall', 'bodyArrival'))],
-		test: 'that comes slowly holds no permit',
+		test: 'that arrives slowly holds no permit',
 	},
 	{
 		name: 'waits a few seconds for a small body without a session',
 		mutations: [gateway('bodyArrival', replaceCall('notInTime', 'undefined as never'))],
-		test: 'that is not there in time is refused, and its connection closed',
+		test: 'that does not arrive in time is refused, and its connection closed',
 	},
 	{
 		name: 'gives large bodies without a session permits of their own',
 		mutations: [gateway('createAnonymousAdmission', nth(1, forceCondition(true, 'isSmall', 'large')))],
-		test: 'large bodies that come slowly keep nobody of their network from signing in',
+		test: 'large bodies that arrive slowly keep nobody of their network from signing in',
 	},
 	{
 		name: 'counts a large body without a session by its length',
 		mutations: [gateway('createAnonymousAdmission', replaceCall('max', '1', 'BODY_BYTES_PER_PERMIT'))],
-		test: 'large bodies that come slowly keep nobody of their network from signing in',
+		test: 'large bodies that arrive slowly keep nobody of their network from signing in',
 	},
 	{
 		name: 'bounds a small body without a session that does not tell its length',
@@ -133,17 +133,17 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'bounds the answers that a network gets from the gateway itself',
 		mutations: [gateway('createNetworkPacer', forceCondition(true, 'delayMs'))],
-		test: 'an answer that the gateway makes itself waits',
+		test: 'the gateway delays its own response',
 	},
 	{
 		name: 'bounds the forged tokens of a network whose signatures are checked',
 		mutations: [gateway('verifyUnknown', replaceCall('wait', 'undefined'))],
-		test: 'waits with tokens that are not known yet, and is served with known ones',
+		test: 'waits with unknown tokens, and is served with known ones',
 	},
 	{
 		name: 'lets good tokens cost their network nothing',
-		mutations: [gateway('verifyUnknown', nth(1, dropCall('giveBack')))],
-		test: 'good tokens that are not known yet never wait for each other',
+		mutations: [gateway('verifyUnknown', nth(1, dropCall('refund')))],
+		test: 'valid unknown tokens don’t delay each other',
 	},
 	{
 		name: 'negotiates by no header that is longer than browsers send',
@@ -153,27 +153,27 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'closes connections that send bodies in tiny chunks',
 		mutations: [gateway('refuseTinyChunks', forceCondition(false, 'MIN_AVERAGE_BYTES'))],
-		test: 'a packet of tiny chunks makes no objects after the connection is closed',
+		test: 'the parser creates no objects for tiny chunks after the connection is closed',
 	},
 	{
 		name: 'limits signing out for each session',
 		mutations: [gateway('createUserAdmission', replaceCall('admitFree', 'undefined'))],
-		test: 'signing out is limited for each session',
+		test: 'sign-outs are limited for each session',
 	},
 	{
 		name: 'delays refusals because of a limit',
 		mutations: [gateway('turnOf', forceCondition(false, 'rate_limited'))],
-		test: 'a refusal because of a limit is answered after a delay',
+		test: 'a 429 is sent after a delay',
 	},
 	{
 		name: 'leaves half of the connections to short requests',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'maxHeld'))],
-		test: 'waits and event streams of all users together take at most half of the connections',
+		test: 'waits and event streams of all users use at most half of the connections',
 	},
 	{
 		name: 'charges for the body of a request',
 		mutations: [gateway('createUserAdmission', replaceCall('bodyCostOf', '0'))],
-		test: 'pays a token more for each 4 KiB of a body',
+		test: 'pays one token more for each 4 KiB of a body',
 	},
 	{
 		name: 'serves the pipelined requests of a connection one after the other',
@@ -185,31 +185,31 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		mutations: [
 			gateway('openExchange', replaceCall('newId', "String(req.headers['x-request-id'] ?? newId('req'))")),
 		],
-		test: 'has a request id of the gateway’s, whatever the client sent',
+		test: 'has a new request id, whatever the client sent',
 	},
 	{
 		name: 'lets no other origin embed an answer',
 		mutations: [gateway('HARDENING_HEADERS', dropSpread('Cross-Origin-Resource-Policy'))],
-		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
 		name: 'bounds the connections of an address by TLS, too',
 		mutations: [gateway('followHandshakes', dropAssignment('connection'))],
-		test: 'one more is told so and closed, and another address is served',
+		test: 'refuses one more, and serves another network',
 	},
 	{
 		name: 'waits no longer for a handshake than for the head of a request',
 		mutations: [gateway('createPublicServer', dropProperty('handshakeTimeout'))],
-		test: 'a connection without a handshake ends in time',
+		test: 'a connection without a handshake is closed in time',
 	},
 	{
 		name: 'tells browsers that came by TLS to come by nothing else',
 		mutations: [gateway('STRICT_TRANSPORT', replaceConstant('[]'))],
-		test: 'the API is there by TLS, and browsers are told to come by nothing else',
+		test: 'the API is served over TLS, with HSTS',
 	},
 	{
 		name: 'takes no certificate into use that does not fit its key',
 		mutations: [gateway('readCertificate', dropCall('createSecureContext'))],
-		test: 'the gateway does not start on files that are no certificate',
+		test: 'the gateway does not start with files that are no certificate',
 	},
 ];

@@ -26,7 +26,7 @@ const WHO_ASKS: readonly Mutant[] = [
 	{
 		name: 'takes no token without an expiry',
 		mutations: [gateway('claimsSchema', replaceProperty('exp', 'z.number().default(1e10)'))],
-		test: 'without an expiry is refused',
+		test: 'without an expiry is rejected',
 	},
 	{
 		name: 'takes no token of another issuer',
@@ -47,12 +47,12 @@ const WHO_ASKS: readonly Mutant[] = [
 	{
 		name: 'takes no token that has expired, though it was verified before',
 		mutations: [gateway('createTokenVerifier.known', forceCondition(false, 'expiresAtMs'))],
-		test: 'is refused once it has expired, though it is known',
+		test: 'is rejected after its expiry, though it is cached',
 	},
 	{
 		name: 'forgets what a key has signed that is gone',
 		mutations: [gateway('forgetOldKeys', dropCall('clear'))],
-		test: 'of a key that was withdrawn is refused, though it is known',
+		test: 'of a removed key is rejected, though it is cached',
 	},
 	{
 		name: 'takes no two tokens in one request',
@@ -62,27 +62,27 @@ const WHO_ASKS: readonly Mutant[] = [
 	{
 		name: 'refuses sessions that are over',
 		mutations: [gateway('authenticate', forceCondition(false, 'isAlive'))],
-		test: 'of a dead session is 401 and reaches no service',
+		test: 'of a dead session gets 401 and reaches no service',
 	},
 	{
 		name: 'believes a revocation, whatever a look-up says that was under way',
 		mutations: [gateway('createLiveSessions', dropOperand('revoked'))],
-		test: 'beats a lookup that is under way and was answered from before it',
+		test: 'overrides a lookup in progress',
 	},
 	{
 		name: 'takes no session for alive without a lease',
 		mutations: [gateway('createLiveSessions.isAlive', forceCondition(false, 'lease'))],
-		test: 'nothing is said of a session that was alive',
+		test: 'a session that was alive is rejected',
 	},
 	{
 		name: 'reports itself healthy and ready only while it can serve signed-in requests',
 		mutations: [gateway('createSignIn', forceCondition(true, 'lease', 'isValid'))],
-		test: 'health, readiness and startup are ok only once signed-in requests can be served',
+		test: 'health, readiness and startup succeed only when signed-in requests can be served',
 	},
 	{
 		name: 'renews its lease while an earlier attempt hangs',
 		mutations: [gateway('MAX_PENDING', replaceConstant('1'))],
-		test: 'is renewed while an earlier renewal is not answered',
+		test: 'is renewed while an earlier renewal hangs',
 	},
 	{
 		name: 'believes nobody but trusted proxies about the address of a client',
@@ -112,7 +112,7 @@ const HOW_A_REQUEST_IS_READ: readonly Mutant[] = [
 	{
 		name: 'bounds the length of a query',
 		mutations: [gateway('readTarget', forceCondition(false, 'MAX_QUERY_LENGTH'))],
-		test: 'takes a query of 2,048 characters, and refuses a longer one',
+		test: 'accepts a query of 2,048 characters, and refuses a longer one',
 	},
 	{
 		name: 'refuses transfer codings that two readers may read differently',
@@ -133,17 +133,17 @@ const HOW_A_REQUEST_IS_READ: readonly Mutant[] = [
 	{
 		name: 'reads nothing behind a request that it refused',
 		mutations: [gateway('checkedOrLast', dropCall('endConnection'))],
-		test: 'what comes behind a refused request is neither answered nor done',
+		test: 'a request after a refused one gets no response and has no effect',
 	},
 	{
 		name: 'passes on a closed list of headers, in which no identity is',
 		mutations: [gateway('headersForService', iterateOver('Object.keys(client)', 'FROM_CLIENT'))],
-		test: 'never passes a client’s',
+		test: 'never forwards a client’s',
 	},
 	{
 		name: 'lets no stranger say what is traced, and under which id',
 		mutations: [gateway('beginExchangeSpan', dropOperand('trustsClients'))],
-		test: 'a client’s is gone on with only where clients are trusted',
+		test: 'continues a client’s trace only if it trusts clients',
 	},
 ];
 
@@ -161,12 +161,12 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 	{
 		name: 'bounds a body that tells its length',
 		mutations: [gateway('createBodyBudget', forceCondition(false, 'bytes', 'limitBytes'))],
-		test: 'of 1 MiB of empty arrays never reaches the service of a sign-in',
+		test: 'of 1 MiB of empty arrays never reaches the sign-in service',
 	},
 	{
 		name: 'bounds a body that does not tell its length',
 		mutations: [gateway('limitChunkedBody', forceCondition(true, 'countBytes'))],
-		test: 'in chunks beyond the limit is cut',
+		test: 'in chunks beyond the limit is cut off',
 	},
 	{
 		name: 'gives a client only so long for the head of a request',
@@ -174,17 +174,17 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 			gateway('createPublicServer', replaceProperty('headersTimeout', '0')),
 			gateway('createPublicServer', replaceProperty('requestTimeout', '0')),
 		],
-		test: 'whose head never ends is refused in time',
+		test: 'with an endless head is refused in time',
 	},
 	{
 		name: 'gives a client only so long for the body of a request',
 		mutations: [gateway('createPublicServer', replaceProperty('requestTimeout', '0'))],
-		test: 'whose body never ends is refused in time',
+		test: 'with an endless body is refused in time',
 	},
 	{
 		name: 'bounds the connections of one address',
 		mutations: [gateway('limitNetwork', nth(1, forceCondition(true, 'connectionsPerNetwork')))],
-		test: 'another address is served meanwhile',
+		test: 'another network is served meanwhile',
 	},
 	{
 		name: 'bounds all connections together',
@@ -194,23 +194,23 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 	{
 		name: 'closes idle connections for new ones',
 		mutations: [gateway('makeRoom', dropCall('destroy'))],
-		test: 'that %s keep nobody out, and close nobody else’s',
+		test: 'with connections that %s keep no client out, and evict no other client’s',
 	},
 	{
 		name: 'closes connections of the network that has most',
 		mutations: [gateway('findLargest', dropOperand('foundSize'))],
-		test: 'is of the network that has most open',
+		test: 'belongs to the network with the most connections',
 		isQuick: true,
 	},
 	{
 		name: 'gives up requests that do not arrive for new connections',
 		mutations: [gateway('findSlow', replaceReturn('undefined', 'slow_request'))],
-		test: 'by requests that do not arrive, a new client is served all the same',
+		test: 'a new client is served if incomplete requests hold the connections',
 	},
 	{
 		name: 'serves live sessions rather than strangers when all connections are in use',
 		mutations: [gateway('admitWithoutSession', forceCondition(false, 'isCrowded'))],
-		test: 'requests of live sessions are served and others get 503',
+		test: 'requests of live sessions are served, and others get 503',
 	},
 ];
 
@@ -218,27 +218,27 @@ const WHAT_IS_ANSWERED: readonly Mutant[] = [
 	{
 		name: 'lets no browser guess what an answer is',
 		mutations: [gateway('HARDENING_HEADERS', dropSpread('X-Content-Type-Options'))],
-		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
 		name: 'lets nobody store an answer',
 		mutations: [gateway('HARDENING_HEADERS', dropSpread('Cache-Control'))],
-		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
 		name: 'lets no answer be shown as a page',
 		mutations: [gateway('HARDENING_HEADERS', dropSpread('Content-Security-Policy'))],
-		test: 'is stored by nobody, sniffed by nobody, and sets no cookie',
+		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
 		name: 'tells clients nothing that a service says of itself',
 		mutations: [gateway('headersFromService', iterateOver('Object.keys(service)', 'FROM_SERVICE'))],
-		test: 'passes nothing on that is not known',
+		test: 'forwards no unknown header',
 	},
 	{
 		name: 'lets only the web origins of the configuration read answers',
 		mutations: [gateway('corsHeaders', dropOperand('has'))],
-		test: 'read nothing and keeps caches apart',
+		test: 'read nothing, and varies by origin',
 	},
 	{
 		name: 'answers preflights of these origins alone',

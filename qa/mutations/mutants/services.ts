@@ -50,7 +50,7 @@ const WHO_CALLS: readonly Mutant[] = [
 	{
 		name: 'takes no identity that has expired, though it was verified before',
 		mutations: [service('createIdentityVerifier', forceCondition(false, 'expiresAtMs'))],
-		test: 'is refused once it has expired, though it is known',
+		test: 'is rejected after its expiry, though it is cached',
 	},
 	{
 		name: 'takes no identity that is older than any that is made',
@@ -208,7 +208,7 @@ const HOW_THEY_STOP: readonly Mutant[] = [
 	{
 		name: 'asks for no lease after its release',
 		mutations: [gateway('createLease.renew', forceCondition(false, 'isClosed'))],
-		test: 'once closed asks for no other',
+		test: 'sends no request after close',
 	},
 	{
 		name: 'counts no run whose lease was lost',

@@ -68,7 +68,7 @@ describe('mails', () => {
 		const service = auth;
 		smtp.refuse = new Error('451 try later');
 		const person = await register(service.app);
-		await waitUntil(() => logged('mail.not_sent').length > 0);
+		await waitUntil(() => logged('mail.send_failed').length > 0);
 		smtp.refuse = undefined;
 		await hurry(service);
 		await waitUntil(() => smtp.received.length > 0);
@@ -83,7 +83,7 @@ describe('mails', () => {
 		await register(service.app);
 		const waitsSeconds: number[] = [];
 		for (let attempts = 1; attempts <= 3; attempts += 1) {
-			await waitUntil(() => logged('mail.not_sent').length === attempts);
+			await waitUntil(() => logged('mail.send_failed').length === attempts);
 			await waitUntil(
 				async () => ((await service.prisma.mail.findFirst())?.dueAt.getTime() ?? 0) < Date.now() + 60_000,
 			);
@@ -100,7 +100,7 @@ describe('mails', () => {
 		smtp.refuse = new Error('451 try later');
 		const { email } = await register(service.app);
 		await call(service.app, 'post', '/v1/auth/password/forgot').send({ email }).expect(204);
-		await waitUntil(async () => logged('mail.not_sent').length >= 2);
+		await waitUntil(async () => logged('mail.send_failed').length >= 2);
 		await service.prisma.$executeRaw`UPDATE mails SET created_at = created_at - interval '61 minutes'`;
 		await hurry(service);
 		await waitUntil(() => logged('mail.abandoned').length > 0);
@@ -122,7 +122,7 @@ describe('mails', () => {
 	test('of a killed sender are sent by another after the lease', async () => {
 		const service = await startOwn({ SMTP_URL: 'smtp://127.0.0.1:1' });
 		await register(service.app);
-		await waitUntil(() => logged('mail.not_sent').length > 0);
+		await waitUntil(() => logged('mail.send_failed').length > 0);
 		await service.stopReplica();
 		// As a process leaves it behind that was killed while it sent.
 		await service.prisma.$executeRaw`UPDATE mails SET due_at = now() + interval '2 minutes', attempts = 1`;
@@ -152,7 +152,7 @@ describe('mails', () => {
 		});
 		const service = await startOwn({ SMTP_URL: other.url.replace('//', '//me:secret@') });
 		await register(service.app);
-		await waitUntil(() => logged('mail.not_sent').length > 0);
+		await waitUntil(() => logged('mail.send_failed').length > 0);
 		expect(other.received).toEqual([]);
 		expect(JSON.stringify(service.log)).not.toContain('secret');
 		await other.close();

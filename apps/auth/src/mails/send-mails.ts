@@ -74,7 +74,7 @@ async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknow
 		return;
 	}
 	count(mail, 'failed');
-	deps.logger.warn('mail.not_sent', fields);
+	deps.logger.warn('mail.send_failed', fields);
 	await postponeMail(deps.prisma, mail, retrySeconds(mail.attempts));
 }
 

@@ -18,7 +18,7 @@ describe('clientAddress', () => {
 		['the socket is dual-stack', '10.0.0.0/8', '::ffff:10.0.0.1', '::ffff:1.2.3.4', '1.2.3.4'],
 		['the proxy speaks IPv6', 'fd00::/8', 'fd00::1', '2001:db8::1', '2001:db8::1'],
 		['the peer is gone', '10.0.0.0/8', undefined, '1.2.3.4', ''],
-	])('when %s', (_, ranges, peer, forwardedFor, expected) => {
+	])('returns the address of the client when %s', (_, ranges, peer, forwardedFor, expected) => {
 		expect(clientAddress(peer, forwardedFor, trust(ranges))).toBe(expected);
 	});
 });

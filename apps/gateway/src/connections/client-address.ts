@@ -13,7 +13,7 @@ function plainAddress(address: string): string {
 	return isIPv4(unmapped) ? unmapped : address;
 }
 
-/** Whether this is the address of a proxy that we trust. */
+/** Whether the address is that of a trusted proxy. */
 export function isTrusted(address: string, trusted: TrustedProxies): boolean {
 	if (trusted.isEmpty || !isIP(address)) return false;
 	const plain = plainAddress(address);
@@ -21,8 +21,8 @@ export function isTrusted(address: string, trusted: TrustedProxies): boolean {
 }
 
 /**
- * The address of the client: the peer, or, as long as the peer is a proxy we trust, what it says in X-Forwarded-For, read
- * from the right up to the first that is not trusted. Anyone can have written the addresses left of that.
+ * Returns the client's address: the peer, or, if the peer is a trusted proxy, the rightmost address in X-Forwarded-For that is not
+ * trusted. Anyone can forge the addresses left of it.
  */
 export function clientAddress(
 	peer: string | undefined,

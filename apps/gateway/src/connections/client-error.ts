@@ -21,19 +21,19 @@ function messageFor(code: string | undefined): string {
 	}
 }
 
-/** Destroying at once would reset the connection where the client still sends, and lose the answer. */
+/** Closes a socket after a delay. Destroying it at once would reset a connection whose client still sends, and lose the response. */
 function destroyAfterLinger(socket: Duplex): void {
 	setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-/** How sockets are answered that have no request. */
+/** What a response needs on a socket without a request. */
 export interface RefusalDeps {
-	/** Sent with every answer, as names and values in turn. */
+	/** Headers of every response, as alternating names and values. */
 	headers: readonly string[];
 	logger: Logger;
 }
 
-/** An answer to what never became a request, written by hand. The connection is closed with it. */
+/** Writes a response for bytes that are no valid request, and closes the connection. */
 export function refuseSocket({ headers, logger }: RefusalDeps, socket: Duplex, code?: string): void {
 	const requestId = newId('req');
 	const error = validationError([{ path: 'request', message: messageFor(code) }]);
@@ -47,20 +47,20 @@ export function refuseSocket({ headers, logger }: RefusalDeps, socket: Duplex, c
 	destroyAfterLinger(socket);
 }
 
-/** What comes is no TLS, or breaks it: there is no way to answer. */
+/** Whether the client speaks no valid TLS, so that no response can reach it. */
 function isTlsFailure(code: string | undefined): boolean {
 	return code !== undefined && /^ERR_(SSL|TLS)_/.test(code);
 }
 
 /**
- * Returns whether time ran out on a connection that never carried a byte. Browsers open connections in advance: one of them would take
- * an answer for that of the first request that it sends there, and show it in place of the page.
+ * Whether a connection timed out without a byte. Browsers open connections in advance: one of them would take a response for that of
+ * the first request it sends, and show it in place of the page.
  */
 function isUnused(code: string | undefined, { bytesRead }: PublicSocket): boolean {
 	return code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0;
 }
 
-/** Answers what node's parser or its timers refused, in the envelope like all else. */
+/** Responds to requests that Node's parser or timeouts refused, with the error envelope. */
 export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, socket: PublicSocket): void {
 	if (
 		error.code === 'ECONNRESET' ||
@@ -78,7 +78,7 @@ export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, s
 	if (!exchange || due?.writableFinished) {
 		refuseSocket(deps, socket, error.code);
 	} else if (due) {
-		// The error is in what came after this request: its own answer is due first.
+		// The invalid bytes follow this request: its own response is due first.
 		due.once('close', () => {
 			if (socket.writable) refuseSocket(deps, socket, error.code);
 		});

@@ -49,7 +49,7 @@ function openFrom(localAddress: string): Promise<Socket> {
 	});
 }
 
-/** Opens connections that are kept, each after one request. */
+/** Opens idle connections, each after one request. */
 async function flood(from: string, count: number): Promise<void> {
 	for (let index = 0; index < count; index += 1) {
 		const socket = await openFrom(from);
@@ -64,7 +64,7 @@ async function ask(from: string): Promise<number> {
 	return (await readAll(socket)).status;
 }
 
-test('an address has as many connections as it may, and one more is told so and closed', async () => {
+test('one connection beyond the limit of its network gets 429 and is closed', async () => {
 	await start();
 	await flood(FLOODER, LIMIT);
 	const refused = await limitedRequests(gateway, 'connections');
@@ -76,20 +76,20 @@ test('an address has as many connections as it may, and one more is told so and 
 	expect(await limitedRequests(gateway, 'connections')).toBe(refused + 1);
 });
 
-test('another address is served meanwhile', async () => {
+test('another network is served meanwhile', async () => {
 	await start();
 	await flood(FLOODER, LIMIT);
 	expect([await ask(FLOODER), await ask(OTHER)]).toEqual([429, 404]);
 });
 
-test('a connection that is closed makes room', async () => {
+test('a closed connection frees its slot', async () => {
 	await start();
 	await flood(FLOODER, LIMIT);
 	sockets[0]?.destroy();
 	await waitUntil(async () => (await ask(FLOODER)) === 404);
 });
 
-test('many more than it may have are closed unread', async () => {
+test('connections beyond twice the limit are closed unread', async () => {
 	await start();
 	await flood(FLOODER, LIMIT);
 	for (let index = 0; index < LIMIT; index += 1) await openFrom(FLOODER);
@@ -101,7 +101,7 @@ test('many more than it may have are closed unread', async () => {
 	expect(socket.bytesRead).toBe(0);
 });
 
-test('connections that never ask for anything are closed in time, without an answer', async () => {
+test('connections that never send a request are closed in time, without a response', async () => {
 	await start();
 	const idle = await Promise.all(Array.from({ length: LIMIT }, () => openFrom(FLOODER)));
 	await Promise.all(idle.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))));
@@ -109,7 +109,7 @@ test('connections that never ask for anything are closed in time, without an ans
 	await waitUntil(async () => (await ask(FLOODER)) === 404);
 });
 
-test('a head has less time than a whole request', async () => {
+test('the time limit of a head is shorter than that of a request', async () => {
 	const jobs = await startUpstream((req, res) => {
 		req.resume().once('end', () => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}'));
 	});
@@ -125,19 +125,19 @@ test('a head has less time than a whole request', async () => {
 	await jobs.close();
 }, 20_000);
 
-test('a trusted proxy brings everybody’s', async () => {
+test('a trusted proxy may have connections of many clients', async () => {
 	await start({ TRUSTED_PROXIES: FLOODER });
 	await flood(FLOODER, 3 * LIMIT);
 	expect(await ask(FLOODER)).toBe(404);
 });
 
 describe('keep-alive', () => {
-	test('gets shorter as connections fill up', () => {
+	test('is shortened as connections fill up', () => {
 		const fills = [0, 0.5, 0.75, 0.99, 1];
 		expect(fills.map((fill) => keepAliveMsAt(fill, 60_000))).toEqual([60_000, 60_000, 30_000, 1_200, 1_000]);
 	});
 
-	test('is never longer than it was set to', () => {
+	test('is never longer than its setting', () => {
 		expect(keepAliveMsAt(1, 500)).toBe(500);
 	});
 });

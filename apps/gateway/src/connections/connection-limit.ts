@@ -13,28 +13,28 @@ import { createEviction } from './eviction.ts';
 
 interface ConnectionLimitOptions {
 	limits: Pick<Limits, 'connections' | 'connectionsPerNetwork' | 'keepAliveMs' | 'slowRequestMs'>;
-	/** Their connections carry requests of many clients. They have limits of their own. */
+	/** Connections of trusted proxies carry requests of many clients and have their own limits. */
 	trustedProxies: TrustedProxies;
 	logger: Logger;
 }
 
-/** The connections of clients, bounded. */
+/** Limits the connections of clients. */
 export interface ConnectionLimit {
-	/** Begins to count the connections of this server. */
+	/** Starts to count the connections of this server. */
 	attach(server: Server | TlsServer): void;
 	beginRequest(socket: PublicSocket): void;
 	endRequest(socket: PublicSocket): void;
-	/** All connections are in use, and so is the reserve: only live sessions should be served. */
+	/** Whether all connections and the reserve are in use, so that only live sessions should be served. */
 	isCrowded(): boolean;
-	/** Closes connections without a request so far: a server that drains would wait for them. */
+	/** Closes connections without a request, which would delay a drain. */
 	closeUnused(): void;
 }
 
-/** Above this share keep-alive gets shorter. */
+/** Above this share of connections, keep-alive is shortened. */
 const FULL_KEEP_ALIVE_FILL = 0.5;
 const MIN_KEEP_ALIVE_MS = 1_000;
 
-/** How long to keep an idle connection at this fill, from 0 to 1. */
+/** Returns how long to keep an idle connection when this share of all connections, from 0 to 1, is in use. */
 export function keepAliveMsAt(fill: number, fullMs: number): number {
 	const left = Math.min(1, (1 - fill) / (1 - FULL_KEEP_ALIVE_FILL));
 	return Math.max(Math.min(MIN_KEEP_ALIVE_MS, fullMs), Math.round(fullMs * left));
@@ -49,7 +49,7 @@ const shedRequests = counter({
 	help: 'Requests without a session rejected with 503 because all connections were in use',
 });
 
-/** Returns the refusal of a request without a live session while the gateway is at its limit, and counts it. */
+/** Returns the error for a request without a live session while the gateway is at its limit, and counts it. */
 export function shedRequest(): AppError {
 	shedRequests.inc();
 	return new AppError('upstream_unavailable', 'Too many open connections. Try again in a moment.', {
@@ -57,7 +57,7 @@ export function shedRequest(): AppError {
 	});
 }
 
-/** Describes the connection of a new socket. */
+/** Returns the connection of a new socket. */
 function describeConnection(socket: PublicSocket, trustedProxies: TrustedProxies): ClientConnection {
 	const address = socket.remoteAddress ?? '';
 	const connection: ClientConnection = {
@@ -75,7 +75,7 @@ function describeConnection(socket: PublicSocket, trustedProxies: TrustedProxies
 	return connection;
 }
 
-/** Takes the measures for a network that has this many open, the connection included. */
+/** Limits a network with this many open connections, this one included. */
 function limitNetwork(
 	connection: ClientConnection,
 	open: number,
@@ -84,11 +84,11 @@ function limitNetwork(
 	if (connection.isProxy || open <= limits.connectionsPerNetwork) return;
 	connection.isBeyondLimit = true;
 	if (open === limits.connectionsPerNetwork + 1)
-		logger.warn('connections.beyond_limit', { network: connection.network });
+		logger.warn('gateway.connections_limited', { network: connection.network });
 	if (open > 2 * limits.connectionsPerNetwork) connection.socket.destroy();
 }
 
-/** Gives connections the socket that their requests come on after the TLS handshake; both sockets have the same name. */
+/** Gives connections the socket that carries their requests after the TLS handshake. Both sockets have the same address and port. */
 function followHandshakes(server: TlsServer): { add(connection: ClientConnection): void } {
 	const nameOf = ({ remoteAddress, remotePort, localAddress }: Socket) =>
 		`${remoteAddress} ${remotePort} ${localAddress}`;

@@ -13,7 +13,7 @@ function tableAt() {
 		table.add(connection);
 		return connection;
 	};
-	/** One that has been idle since this moment, after a request. */
+	/** Opens a connection that is idle from now on, after a request. */
 	const openIdle = (network: string, name: string, given: Partial<Connection> = {}): Named => {
 		const connection = open(network, name, given);
 		table.beginRequest(connection);
@@ -25,7 +25,7 @@ function tableAt() {
 		table.beginRequest(connection);
 		return connection;
 	};
-	/** The names of all victims, one after the other. */
+	/** Returns the names of all victims in the order of their eviction. */
 	const evictAll = (): string[] => {
 		const names: string[] = [];
 		for (let victim = table.findIdle(0); victim; victim = table.findIdle(0)) {
@@ -37,8 +37,8 @@ function tableAt() {
 	return { clock, table, open, openIdle, openBusy, evictAll };
 }
 
-describe('the idle connection to close', () => {
-	test('is of the network that has most open', () => {
+describe('the idle connection that is evicted', () => {
+	test('belongs to the network with the most connections', () => {
 		const { openIdle, evictAll } = tableAt();
 		for (const [network, name] of ['a1', 'b1', 'b2', 'b3', 'a2'].map((name) => [name[0], name])) {
 			openIdle(network as string, name as string);
@@ -46,7 +46,7 @@ describe('the idle connection to close', () => {
 		expect(evictAll()).toEqual(['b1', 'a1', 'b2', 'a2', 'b3']);
 	});
 
-	test('was never used for a while, or else is idle for longest', () => {
+	test('is an unused one after a delay, otherwise the one that is idle for longest', () => {
 		const { clock, table, open, openIdle, evictAll } = tableAt();
 		openIdle('a', 'older');
 		openIdle('a', 'newer');
@@ -60,7 +60,7 @@ describe('the idle connection to close', () => {
 		expect(evictAll()).toEqual(['unused', 'older', 'newer', 'newest', 'used again', 'new']);
 	});
 
-	test('has no request under way', () => {
+	test('has no request in progress', () => {
 		const { table, openIdle, openBusy, evictAll } = tableAt();
 		const pipelined = openBusy('a', 'two requests');
 		table.beginRequest(pipelined);
@@ -70,7 +70,7 @@ describe('the idle connection to close', () => {
 		expect(evictAll()).toEqual(['idle']);
 	});
 
-	test('is a trusted proxy’s only when nobody else has one', () => {
+	test('is a trusted proxy’s only when no other network has one', () => {
 		const { openIdle, evictAll } = tableAt();
 		openIdle('proxy', 'p1', { isProxy: true });
 		openIdle('proxy', 'p2', { isProxy: true });
@@ -78,7 +78,7 @@ describe('the idle connection to close', () => {
 		expect(evictAll()).toEqual(['a1', 'p1', 'p2']);
 	});
 
-	test('is idle for long enough; a small network does not pay for a large one', () => {
+	test('was idle for the minimum, and a small network doesn’t pay for a large one', () => {
 		const { clock, table, openIdle } = tableAt();
 		openIdle('small', 'old');
 		clock.nowMs = 1_000;
@@ -90,8 +90,8 @@ describe('the idle connection to close', () => {
 	});
 });
 
-describe('the slow connection to close', () => {
-	test('is of the network that has most open, with a request that may be given up', () => {
+describe('the slow connection that is evicted', () => {
+	test('belongs to the network with the most connections, with a request that may be dropped', () => {
 		const { clock, table, openBusy } = tableAt();
 		clock.nowMs = 6_000;
 		openBusy('a', 'a1', { expendableSinceMs: () => 0 });
@@ -103,7 +103,7 @@ describe('the slow connection to close', () => {
 	});
 });
 
-test('what is closed is forgotten, whatever ends on it later', () => {
+test('an evicted connection is forgotten, whatever ends on it later', () => {
 	const { table, openBusy } = tableAt();
 	const connection = openBusy('a', 'a1');
 	table.remove(connection);

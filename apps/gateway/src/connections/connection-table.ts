@@ -1,28 +1,28 @@
-/** What decides which connection is closed first. */
+/** What decides which connection is evicted first. */
 export interface Connection {
-	/** Of the peer: an address, or an IPv6 /64. */
+	/** Network of the peer: an IPv4 address, or an IPv6 /64. */
 	readonly network: string;
-	/** The peer is a trusted proxy: its connections carry requests of many clients. */
+	/** The peer is a trusted proxy, whose connections carry requests of many clients. */
 	readonly isProxy: boolean;
 	/**
-	 * When its request began, in monotonic milliseconds, if that may be dropped: it is still arriving, or has no session. Otherwise
-	 * undefined.
+	 * When its request began, in monotonic milliseconds, if the request may be dropped because it is still arriving or has no session.
+	 * Otherwise undefined.
 	 */
 	expendableSinceMs(): number | undefined;
 }
 
 interface State {
 	requests: number;
-	/** Since it was opened or last answered. */
+	/** When it was opened or last completed a response. */
 	idleSinceMs: number;
 }
 
-/** Idle ones are in the order in which they became idle, the longest idle first. */
+/** Idle connections in the order in which they became idle. */
 interface Network<T> {
 	open: Map<T, State>;
-	/** Without a whole request so far. */
+	/** Connections without a complete request so far. */
 	unused: Set<T>;
-	/** Between two requests. */
+	/** Connections between two requests. */
 	idle: Set<T>;
 }
 
@@ -33,26 +33,26 @@ export interface Victim<T> {
 	reason: EvictionReason;
 }
 
-/** How long a new connection may wait with its first request before it counts as idle. */
+/** How long a new connection may wait for its first request before it counts as idle. */
 export const FIRST_REQUEST_MS = 1_000;
 
-/** The open connections by network. Only searching takes longer than constant time. */
+/** The open connections by network. All operations but searches take constant time. */
 export interface ConnectionTable<T extends Connection> {
-	/** Returns how many its network has open then. */
+	/** Returns the number of open connections of its network, this one included. */
 	add(connection: T): number;
 	remove(connection: T): void;
 	beginRequest(connection: T): void;
 	endRequest(connection: T): void;
 	count(): number;
-	/** The connections that have not sent a whole request yet. */
+	/** Returns the connections that have not sent a complete request. */
 	unused(): T[];
 	/**
-	 * The idle connection to close for a new one: of the network that has most open, and there one that was not used for
-	 * {@link FIRST_REQUEST_MS} before others.
-	 * A younger one than `minIdleMs` may be about to send a request. Takes time in proportion to the number of networks.
+	 * Returns the idle connection to evict: of the network with the most connections, and there one that was unused for
+	 * {@link FIRST_REQUEST_MS} first. One that was idle for less than `minIdleMs` may be about to send a request. Takes time in
+	 * proportion to the number of networks.
 	 */
 	findIdle(minIdleMs: number): Victim<T> | undefined;
-	/** The expendable request to give up when none is idle. Takes time in proportion to the number of connections. */
+	/** Returns the request to drop when no connection is idle. Takes time in proportion to the number of connections. */
 	findSlow(minMs: number): Victim<T> | undefined;
 }
 
@@ -60,7 +60,7 @@ function first<V>(values: Iterable<V>): V | undefined {
 	return values[Symbol.iterator]().next().value;
 }
 
-/** Returns the network that has most open of those that match; trusted proxies come last. */
+/** Returns the matching network with the most connections. Trusted proxies come last. */
 function findLargest<T extends Connection>(
 	networks: Iterable<Network<T>>,
 	matches: (network: Network<T>) => boolean,
@@ -111,7 +111,7 @@ export function createConnectionTable<T extends Connection>(monotonicMs: () => n
 	const networks = new Map<string, Network<T>>();
 	let count = 0;
 
-	/** Returns the state of an open connection, with its network; undefined once it was removed. */
+	/** Returns an open connection's state and network, or undefined after its removal. */
 	function find(connection: T) {
 		const network = networks.get(connection.network);
 		const state = network?.open.get(connection);

@@ -8,7 +8,7 @@ import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 
 const CONNECTIONS = 100;
-/** Two to eleven: each has a tenth of all connections, and a few more. */
+/** Ten addresses. Each opens a little more than a tenth of all connections. */
 const FLOODERS = Array.from({ length: 10 }, (_, index) => `127.0.0.${index + 2}`);
 const SLOW_REQUEST_MS = 200;
 const PER_FLOODER = 12;
@@ -51,7 +51,7 @@ afterAll(async () => {
 	await auth.close();
 });
 
-/** Opens a connection and leaves it; resolves once something came where something was sent. */
+/** Opens a connection and keeps it. Resolves after a response if something was sent. */
 function leaveOpen(localAddress: string, sends = ''): Promise<Socket> {
 	return new Promise((resolve, reject) => {
 		const socket = connect({ port: gateway.publicPort, host: '127.0.0.1', localAddress }, () => {
@@ -66,7 +66,7 @@ function leaveOpen(localAddress: string, sends = ''): Promise<Socket> {
 	});
 }
 
-/** All flooders at once, each with its connections one after the other. */
+/** Lets all flooders open their connections at the same time, one after the other each. */
 async function flood(open: (from: string, index: number) => Promise<unknown>): Promise<void> {
 	await Promise.all(
 		FLOODERS.map(async (from) => {
@@ -75,7 +75,7 @@ async function flood(open: (from: string, index: number) => Promise<unknown>): P
 	);
 }
 
-/** Somebody at another address; resolves to the status of an answer, rejects where none came. */
+/** Sends a request from another address. Resolves to its status, or rejects without a response. */
 function client(options: { keepAlive: boolean; token?: string }) {
 	const agent = new Agent({ keepAlive: options.keepAlive, maxSockets: 1 });
 	agents.push(agent);
@@ -88,7 +88,7 @@ function client(options: { keepAlive: boolean; token?: string }) {
 		});
 }
 
-/** Requests until the flood is over, and a few more; resolves to the statuses. */
+/** Sends requests until the flood is over, and a few more. Resolves to their statuses. */
 async function askDuring(flooding: Promise<void>, ask: () => Promise<number>): Promise<Set<number>> {
 	const flooded = { isOver: false };
 	void flooding.then(() => {
@@ -100,7 +100,7 @@ async function askDuring(flooding: Promise<void>, ask: () => Promise<number>): P
 	return statuses;
 }
 
-describe('ten networks with more connections than all may have', () => {
+describe('ten networks that together open more connections than the limit', () => {
 	test.each<[string, (from: string, index: number) => Promise<unknown>]>([
 		['are idle after a request', (from) => leaveOpen(from, ASK)],
 		['were never used', (from) => leaveOpen(from)],
@@ -108,7 +108,7 @@ describe('ten networks with more connections than all may have', () => {
 			'have sent half of a head',
 			async (from) => (await leaveOpen(from)).write('GET /v1/nothing HTTP/1.1\r\nHost: a\r\nX: '),
 		],
-	])('that %s keep nobody out, and close nobody else’s', async (_, open) => {
+	])('with connections that %s keep no client out, and evict no other client’s', async (_, open) => {
 		const [newcomer, regular] = [client({ keepAlive: false }), client({ keepAlive: true })];
 		await regular('/v1/tools');
 		const flooding = flood(open);
@@ -125,7 +125,7 @@ describe('ten networks with more connections than all may have', () => {
 describe('when all connections are in use', () => {
 	const flooderOf = (index: number) => FLOODERS[index % FLOODERS.length] ?? '';
 
-	/** Requests of live sessions that the service does not answer, that many from all flooders together. */
+	/** Sends `count` requests of live sessions from all flooders together, which the service doesn't answer. */
 	async function fillWithRequests(count: number): Promise<void> {
 		const authorization = `Authorization: Bearer ${auth.token()}`;
 		for (let index = 0; index < count; index += 1) {
@@ -137,7 +137,7 @@ describe('when all connections are in use', () => {
 		}
 	}
 
-	test('requests of live sessions are served and others get 503', async () => {
+	test('requests of live sessions are served, and others get 503', async () => {
 		await fillWithRequests(CONNECTIONS - 3);
 		const [known, unknown] = [
 			client({ keepAlive: false, token: auth.token() }),
@@ -148,7 +148,7 @@ describe('when all connections are in use', () => {
 		]);
 	});
 
-	test('a new client is served again as soon as one becomes idle', async () => {
+	test('a new client is served as soon as a connection becomes idle', async () => {
 		await fillWithRequests(CONNECTIONS - 3);
 		const unknown = client({ keepAlive: false });
 		expect(await unknown('/v1/tools')).toBe(503);
@@ -165,7 +165,7 @@ describe('when all connections are in use', () => {
 		expect(socket.bytesRead).toBe(0);
 	});
 
-	test('by requests that do not arrive, a new client is served all the same', async () => {
+	test('a new client is served if incomplete requests hold the connections', async () => {
 		const head = 'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json';
 		for (let index = 0; index < CONNECTIONS; index += 1) {
 			(await leaveOpen(flooderOf(index))).write(`${head}\r\nContent-Length: 9\r\n\r\n{`);

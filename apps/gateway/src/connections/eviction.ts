@@ -3,10 +3,10 @@ import type { Limits } from '../limits/limits.ts';
 import type { ClientConnection } from '../requests/exchange.ts';
 import type { ConnectionTable, Victim } from './connection-table.ts';
 
-/** Above this share of all connections, new ones replace others. The rest is a reserve for bursts and live sessions. */
+/** Above this share of all connections, new ones evict others. The rest is a reserve for bursts and live sessions. */
 const EVICTION_FILL = 0.95;
 const MIN_IDLE_MS = 250;
-/** How long a failed search is not repeated: it looks at every connection. */
+/** How long to wait after a failed search, which visits every connection. */
 const SEARCH_PAUSE_MS = 100;
 
 const evictedConnections = counter({
@@ -21,11 +21,11 @@ interface EvictionOptions {
 	monotonicMs(): number;
 }
 
-/** Closes connections for new ones near the limit of all connections. */
+/** Evicts connections near the limit. */
 export interface Eviction {
-	/** Closes what has to go before a new connection is counted, which is thus never the one that is closed. */
+	/** Evicts before a new connection is added, so that the new one is never the victim. */
 	makeRoom(): void;
-	/** The reserve is in use, and no connection is idle. */
+	/** Whether the reserve is in use and no connection is idle. */
 	isCrowded(): boolean;
 }
 
@@ -33,7 +33,7 @@ export function createEviction({ table, limits, monotonicMs }: EvictionOptions):
 	const evictAbove = Math.floor(limits.connections * EVICTION_FILL);
 	let searchedInVainAtMs = Number.NEGATIVE_INFINITY;
 
-	/** The fuller the reserve, the shorter a connection has to be idle. For the last place any idle one is closed. */
+	/** The fuller the reserve, the shorter a connection has to be idle. For the last slot any idle one is evicted. */
 	function findVictim(): Victim<ClientConnection> | undefined {
 		const reserve = Math.max(1, limits.connections - evictAbove);
 		const left = Math.max(0, limits.connections - 1 - table.count()) / reserve;

@@ -13,19 +13,19 @@ function fit(openFiles: number | undefined) {
 }
 
 describe('the limit of connections', () => {
-	test('stays when the process may open enough files, or nobody knows', () => {
+	test('keeps its value when the process may open enough files, or the number is unknown', () => {
 		for (const openFiles of [1_048_576, undefined]) {
 			expect(fit(openFiles)).toEqual({ connections: LIMITS.connections, warnings: [] });
 		}
 	});
 
-	test('is lowered, with a warning, when it may not', () => {
-		const warning = { event: 'gateway.connections_lowered', open_files: 1_024, connections: 412 };
+	test('is lowered with a warning when the process may open too few files', () => {
+		const warning = { event: 'gateway.max_connections_lowered', open_files: 1_024, connections: 412 };
 		expect(fit(1_024)).toEqual({ connections: 412, warnings: [warning] });
 	});
 });
 
-test('the limit of open files is read where /proc is there', () => {
+test('readOpenFileLimit reads /proc where it exists', () => {
 	const limit = readOpenFileLimit();
 	if (process.platform === 'linux') expect(limit).toBeGreaterThan(0);
 	else expect(limit).toBeUndefined();

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from '@creatorr/service/logger';
 import type { Limits } from '../limits/limits.ts';
 
-/** A request takes two files: the connection of the client and the one to a service. */
+/** A request needs two files: the client's connection and the one to a service. */
 const FILES_PER_CONNECTION = 2;
-/** For everything else that the process opens. */
+/** Files that the process needs for other purposes. */
 const OTHER_FILES = 200;
 
-/** How many files this process may open (`ulimit -n`; node raises the soft limit to the hard one). Undefined where /proc doesn't say. */
+/** Returns how many files this process may open (`ulimit -n`; Node raises the soft limit to the hard one), or undefined without /proc. */
 export function readOpenFileLimit(): number | undefined {
 	try {
 		const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
@@ -18,13 +18,13 @@ export function readOpenFileLimit(): number | undefined {
 }
 
 /**
- * Lowers the limit of connections to what the process can open, and warns. Without it the gateway would run out of files before
- * it closes idle connections, and could reach no service then.
+ * Lowers the limit of connections to what the process can open, and warns. Otherwise the gateway would run out of files before it
+ * evicts idle connections, and could then reach no service.
  */
 export function fitToOpenFiles(limits: Limits, openFiles: number | undefined, logger: Logger): Limits {
 	if (openFiles === undefined) return limits;
 	const connections = Math.max(1, Math.floor((openFiles - OTHER_FILES) / FILES_PER_CONNECTION));
 	if (connections >= limits.connections) return limits;
-	logger.warn('gateway.connections_lowered', { open_files: openFiles, connections });
+	logger.warn('gateway.max_connections_lowered', { open_files: openFiles, connections });
 	return { ...limits, connections };
 }

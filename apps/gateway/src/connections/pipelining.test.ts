@@ -8,18 +8,18 @@ import { open, sendRaw } from '../testing/raw.ts';
 
 const GET = 'GET /v1/tools HTTP/1.1\r\nHost: a\r\n\r\n';
 const LAST = GET.replace('Host', 'Connection: close\r\nHost');
-/** Of requests that may wait on one connection, beside the one that is served. */
+/** Limit of requests that wait on one connection. */
 const MAX_PIPELINED = 16;
 
 let auth: FakeAuth;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
 let gateway: TestGateway;
 let sockets: Socket[];
-/** Requests for tools that the service has. */
+/** Number of requests that the service handles now. */
 let atOnce: number;
 let most: number;
 let served: number;
-/** Answers that wait for the test, when it holds them. */
+/** Responses that the test holds back. */
 let held: ServerResponse[] | undefined;
 
 const reply = (res: ServerResponse) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
@@ -70,13 +70,13 @@ describe('a connection with pipelined requests', () => {
 		expect([most, served]).toEqual([1, MAX_PIPELINED + 1]);
 	});
 
-	test('gets its answers in the order of the requests', async () => {
+	test('gets its responses in the order of the requests', async () => {
 		const lost = GET.replace('/v1/tools', '/v1/nothing');
 		const answers = await sendRaw(gateway.publicPort, GET + lost + LAST);
 		expect(statusesOf(answers.text)).toEqual([OK, 'HTTP/1.1 404', OK]);
 	});
 
-	test('is destroyed when one packet brings more than 16 that must wait, and the rest never reach a service', async () => {
+	test('is destroyed when one packet makes more than 16 requests wait, and the rest never reach a service', async () => {
 		held = [];
 		const socket = await openSocket();
 		const closed = new Promise((resolve) => socket.resume().once('close', resolve));
@@ -86,7 +86,7 @@ describe('a connection with pipelined requests', () => {
 		expect(served).toBeLessThanOrEqual(1);
 	});
 
-	test('is not read while requests wait, and gets every answer in the end', async () => {
+	test('is not read while requests wait, and gets every response in the end', async () => {
 		held = [];
 		const body = 'x'.repeat(20_000);
 		const post = `POST /v1/nothing HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -99,7 +99,7 @@ describe('a connection with pipelined requests', () => {
 		expect(statuses).toEqual([OK, ...Array(3 * MAX_PIPELINED).fill('HTTP/1.1 404'), OK]);
 	});
 
-	test('starts no further request after its client left', async () => {
+	test('starts no further request after its client has disconnected', async () => {
 		held = [];
 		const socket = await openSocket();
 		socket.write(GET.repeat(5));
@@ -111,7 +111,7 @@ describe('a connection with pipelined requests', () => {
 	});
 });
 
-test('floods of pipelined requests that read no answer leave signed-in users served', async () => {
+test('signed-in users are served while other clients pipeline requests and read no response', async () => {
 	const headers = bearer(auth.token());
 	for (let index = 0; index < 8; index += 1) (await openSocket()).pause().write(GET.repeat(500));
 	const statuses: number[] = [];

@@ -3,7 +3,7 @@ import { counter } from '@creatorr/service/metrics';
 import type { PublicRequest, PublicSocket } from '../requests/exchange.ts';
 import { stopParsing } from './stop-parsing.ts';
 
-/** Requests that may wait on one connection. Browsers and HTTP libraries don't pipeline at all. */
+/** Limit of waiting requests on one connection. Browsers and HTTP libraries don't pipeline. */
 const MAX_PIPELINED = 16;
 
 const pipeliningConnections = counter({
@@ -11,7 +11,7 @@ const pipeliningConnections = counter({
 	help: 'Connections closed because of too many pipelined requests',
 });
 
-/** With this many waiting requests a connection is not read. With fewer it is: Node notices only by reading that a client left. */
+/** Number of waiting requests from which a connection is not read. Below it Node reads on, and so notices a disconnect. */
 const PAUSED_FROM = 8;
 
 function pauseWhileWaiting(socket: PublicSocket): void {
@@ -19,9 +19,9 @@ function pauseWhileWaiting(socket: PublicSocket): void {
 }
 
 /**
- * Returns true when the request must wait: its connection still has an earlier one to answer. Node emits pipelined requests as it
- * parses them, so one packet would start thousands at once. A connection with {@link PAUSED_FROM} waiting is not read on, and one
- * whose packet brings more than {@link MAX_PIPELINED} is destroyed.
+ * Returns true if the request must wait for an earlier one of its connection. Node emits pipelined requests as it parses them, so one
+ * packet would start thousands at once. A connection with {@link PAUSED_FROM} waiting requests is not read, and one whose packet
+ * brings more than {@link MAX_PIPELINED} is destroyed.
  */
 export function waitsInPipeline({ socket }: PublicRequest, res: ServerResponse): boolean {
 	if (!socket.exchange || socket.exchange.res.closed) return false;
@@ -37,7 +37,7 @@ export function waitsInPipeline({ socket }: PublicRequest, res: ServerResponse):
 	return true;
 }
 
-/** Takes the request to start after `answered`; none after an answer that is the last of its connection. */
+/** Returns the request to start after `answered`, or undefined if that response is the last of its connection. */
 export function nextInPipeline(socket: PublicSocket, answered: ServerResponse): ServerResponse | undefined {
 	const canGoOn = answered.writableFinished && answered.shouldKeepAlive && socket.writable;
 	if (!canGoOn) return undefined;
@@ -47,8 +47,8 @@ export function nextInPipeline(socket: PublicSocket, answered: ServerResponse): 
 }
 
 /**
- * Returns the answer that is due before the connection is refused, because of bytes after it that are not HTTP; undefined when
- * the first request itself is incomplete. A waiting request that is incomplete is dropped: the refusal answers it.
+ * Returns the response that is due before the connection is refused for invalid bytes after it, or undefined if the first request is
+ * itself incomplete. Drops an incomplete waiting request, which the refusal answers.
  */
 export function lastDueAnswer({ exchange, pipelined = [] }: PublicSocket): ServerResponse | undefined {
 	if (pipelined.at(-1)?.req.complete === false) pipelined.pop();

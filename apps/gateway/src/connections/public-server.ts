@@ -9,8 +9,8 @@ import { onClientError, refuseSocket } from './client-error.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 
 /**
- * On every answer, as names and values in turn. Answers hold tokens and presigned URLs, so nothing is ever stored; and none
- * is a page, whatever a browser that is sent here takes it for.
+ * Headers of every response, as alternating names and values. Responses contain tokens and presigned URLs, so nothing may be cached;
+ * and no browser may sniff a response as a page.
  */
 const HARDENING_HEADERS = [
 	...['X-Content-Type-Options', 'nosniff'],
@@ -20,28 +20,28 @@ const HARDENING_HEADERS = [
 	...['Referrer-Policy', 'no-referrer'],
 ];
 
-/** Browsers that came by TLS once come by nothing else for a year. Other hosts of the domain are not ours to speak for. */
+/** Browsers use only HTTPS for a year after the first response over TLS. Other hosts of the domain aren't ours to decide for. */
 const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000'];
 
-/** {@link HARDENING_HEADERS}, and what else every answer over TLS has. */
+/** Returns {@link HARDENING_HEADERS} and, over TLS, HSTS. */
 export function hardeningHeaders({ isTls }: { isTls: boolean }): string[] {
 	return isTls ? [...HARDENING_HEADERS, ...STRICT_TRANSPORT] : HARDENING_HEADERS;
 }
 
-/** How often node looks for requests that take too long to arrive. */
+/** How often Node checks for requests that take too long to arrive. */
 const CHECK_INTERVAL_MS = 1_000;
 
 interface PublicServerOptions {
 	limits: Limits;
 	connections: Pick<ConnectionLimit, 'attach'>;
-	/** Without one the server speaks plain HTTP. */
+	/** Without a certificate, the server speaks plain HTTP. */
 	certificate: Certificate | undefined;
 	logger: Logger;
 }
 
 export type PublicServer = Server | TlsServer;
 
-/** Node's server with its limits set, and with every refusal of its own turned into an answer of the contract. */
+/** Creates Node's server with our limits. Its own refusals become error responses of the contract. */
 export function createPublicServer(options: PublicServerOptions, handle: RequestListener): PublicServer {
 	const { limits, certificate, logger } = options;
 	const settings = {
@@ -50,15 +50,15 @@ export function createPublicServer(options: PublicServerOptions, handle: Request
 		requestTimeout: limits.requestTimeoutMs,
 		connectionsCheckingInterval: CHECK_INTERVAL_MS,
 		keepAliveTimeout: limits.keepAliveMs,
-		// Checked with the rest of the head, for node's own answer is empty.
+		// Checked with the rest of the head, because Node's own response is empty.
 		requireHostHeader: false,
-		// Most requests have no body: their streams are made ended, and nothing is spent on ending them.
+		// Most requests have no body: their streams are created as ended, which saves ending them.
 		optimizeEmptyRequests: true,
 	};
 	const server = certificate
 		? createTlsServer({ ...settings, ...certificate, handshakeTimeout: limits.headersTimeoutMs })
 		: createServer(settings);
-	// Node would drop what is beyond, a header that frames the body included; the count is checked with the rest of the head.
+	// Node would silently drop headers beyond a limit, even one that frames the body. The count is checked with the rest of the head.
 	server.maxHeadersCount = 0;
 	server.timeout = limits.idleTimeoutMs;
 	options.connections.attach(server);
@@ -67,7 +67,7 @@ export function createPublicServer(options: PublicServerOptions, handle: Request
 	server.on('checkExpectation', handle);
 	const refusal = { headers: hardeningHeaders({ isTls: certificate !== undefined }), logger };
 	server.on('connect', (_req, socket) => {
-		// Node has taken its own listener off by now, and a client that resets the connection would end the process.
+		// Node has removed its own listener by now, and an error without a listener ends the process.
 		socket.on('error', () => undefined);
 		refuseSocket(refusal, socket);
 	});
@@ -75,10 +75,10 @@ export function createPublicServer(options: PublicServerOptions, handle: Request
 	return server;
 }
 
-/** Connections that the kernel holds while this process is busy: node's 511 are not enough for a burst. Linux takes `net.core.somaxconn` at most. */
+/** Connections that the kernel queues while this process is busy: Node's 511 are too few for a burst. Linux caps it at `net.core.somaxconn`. */
 const BACKLOG = 4_096;
 
-/** Starts listening; rejects when the port is taken. */
+/** Starts listening. Rejects if the port is taken. */
 export async function listenPublic(server: Server, host: string, port: number): Promise<void> {
 	server.listen({ host, port, backlog: BACKLOG });
 	await once(server, 'listening');

@@ -1,6 +1,6 @@
 import type { PublicSocket } from '../requests/exchange.ts';
 
-/** Where Node's parser keeps its callback for the bytes of bodies (`HTTPParser.kOnBody`); a test notices when that changes. */
+/** Index of the parser's callback for body bytes (`HTTPParser.kOnBody`). A test notices when Node changes it. */
 const ON_BODY = 3;
 
 interface Parser {
@@ -9,9 +9,9 @@ interface Parser {
 }
 
 /**
- * Destroys the connection, and makes its parser drop the rest of the current packet: it continues after the socket was
- * destroyed, and would make objects of each request and each chunk, tens of ms for a packet of 64 KiB. Node has no public way
- * to stop it.
+ * Destroys the connection and makes its parser drop the rest of the current packet. Otherwise the parser continues after the socket was
+ * destroyed and creates objects for each request and chunk, which takes tens of ms for a packet of 64 KiB. Node has no public API for
+ * this.
  */
 export function stopParsing(socket: PublicSocket): void {
 	socket.isOver = true;
@@ -20,7 +20,7 @@ export function stopParsing(socket: PublicSocket): void {
 		const onBody = parser[ON_BODY];
 		parser.onIncoming = () => 0;
 		parser[ON_BODY] = undefined;
-		// Node uses the parser again for another connection, and sets the other callback itself then.
+		// Node reuses the parser for another connection, and then sets the other callback itself.
 		socket.prependOnceListener('close', () => {
 			parser[ON_BODY] = onBody;
 		});

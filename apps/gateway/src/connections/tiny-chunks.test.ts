@@ -7,7 +7,7 @@ import { open, rawRequest } from '../testing/raw.ts';
 let auth: FakeAuth;
 let upstream: Awaited<ReturnType<typeof startUpstream>>;
 let gateway: TestGateway;
-/** How many pieces of bodies the service has received. */
+/** Number of body chunks that the service has received. */
 let pieces = 0;
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ async function metric(): Promise<number> {
 test.each([
 	['served', '/v1/jobs'],
 	['refused', '/v1/none'],
-])('a connection whose %s body comes in thousands of tiny chunks is closed', async (_how, path) => {
+])('a connection whose %s body arrives in thousands of tiny chunks is closed', async (_how, path) => {
 	pieces = 0;
 	const before = await metric();
 	const socket = await open(gateway.publicPort);
@@ -53,7 +53,7 @@ test.each([
 	expect(await metric()).toBe(before + 1);
 });
 
-test('a packet of tiny chunks makes no objects after the connection is closed', async () => {
+test('the parser creates no objects for tiny chunks after the connection is closed', async () => {
 	const socket = await open(gateway.publicPort);
 	socket.on('error', () => undefined).resume();
 	const { publicServer } = gateway;
@@ -71,13 +71,13 @@ test('a packet of tiny chunks makes no objects after the connection is closed', 
 	expect(pushed).toBeLessThan(300);
 });
 
-test('a body in hundreds of larger chunks passes', async () => {
+test('a body in hundreds of larger chunks is accepted', async () => {
 	const headers = [`Authorization: Bearer ${auth.token()}`, 'Transfer-Encoding: chunked'];
 	const answer = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, chunked(100, 400));
 	expect(answer.status).toBe(200);
 });
 
-test('a body in few tiny chunks passes', async () => {
+test('a body in few tiny chunks is accepted', async () => {
 	const headers = [`Authorization: Bearer ${auth.token()}`, 'Transfer-Encoding: chunked'];
 	const answer = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, chunked(1, 200));
 	expect(answer.status).toBe(200);

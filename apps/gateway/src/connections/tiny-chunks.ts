@@ -3,9 +3,9 @@ import type { PublicRequest } from '../requests/exchange.ts';
 import { isChunked } from '../requests/request-head.ts';
 import { stopParsing } from './stop-parsing.ts';
 
-/** A client may begin with some small chunks, such as one for each field that it writes. */
+/** Chunks that may be small, for clients that write one for each field. */
 const FREE_CHUNKS = 256;
-/** Of all chunks of a body, beyond the free ones. */
+/** Minimum average size of all chunks of a body beyond the free ones. */
 const MIN_AVERAGE_BYTES = 64;
 
 const refusedConnections = counter({
@@ -14,9 +14,9 @@ const refusedConnections = counter({
 });
 
 /**
- * Closes the connection of a body that comes in many tiny chunks. Each chunk costs the parser, the stream and the service as much as
- * kilobytes of a plain body: 500,000 chunks of one byte are 3 MB, and take seconds of CPU time. They are counted from the first on,
- * also while the request waits and its stream is paused.
+ * Closes the connection of a body that arrives in many tiny chunks. Each chunk costs the parser, the stream and the service as much
+ * as kilobytes of a plain body: 500,000 chunks of one byte are 3 MB and take seconds of CPU time. Chunks are counted from the first
+ * one, also while the request waits and its stream is paused.
  */
 export function refuseTinyChunks(req: PublicRequest): void {
 	if (!isChunked(req.headers)) return;

@@ -35,7 +35,7 @@ const afterTheCache = () => new Promise((resolve) => setTimeout(resolve, 120));
 const scrape = async () => (await fetch(`${gateway.privateUrl}/metrics`)).text();
 const health = () => fetch(`${gateway.url}/v1/health`);
 
-test('health is ok when every service is ready', async () => {
+test('/v1/health returns 200 when every service is ready', async () => {
 	const answer = await health();
 	expect([answer.status, await answer.json()]).toEqual([
 		200,
@@ -43,7 +43,7 @@ test('health is ok when every service is ready', async () => {
 	]);
 });
 
-test('health, readiness and startup are ok only once signed-in requests can be served', async () => {
+test('health, readiness and startup succeed only when signed-in requests can be served', async () => {
 	auth.withholdsLeases = true;
 	const starting = await startTestGateway({
 		auth,
@@ -70,7 +70,7 @@ test('health, readiness and startup are ok only once signed-in requests can be s
 	await starting.stop();
 });
 
-test('health names a part that fails, once', async () => {
+test('/v1/health names a failing dependency once', async () => {
 	await afterTheCache();
 	failing = ['rabbitmq'];
 	const answer = await health();
@@ -81,7 +81,7 @@ test('health names a part that fails, once', async () => {
 	});
 });
 
-test('what was asked and answered is counted, on the private port alone', async () => {
+test('requests are counted, and only the private port shows metrics', async () => {
 	await health();
 	const { status, headers } = await fetch(`${gateway.url}/metrics`);
 	expect([status, headers.get('content-type')]).toEqual([404, 'application/json']);
@@ -94,28 +94,28 @@ test('what was asked and answered is counted, on the private port alone', async 
 	);
 });
 
-test('what is open and how long the lease lasts is shown', async () => {
+test('metrics show open connections and the remaining lease time', async () => {
 	const text = await scrape();
 	expect(text).toMatch(/^creatorr_gateway_connections [1-9]/m);
 	expect(text).toMatch(/^creatorr_gateway_requests_in_flight 0$/m);
 	expect(Number(/^creatorr_gateway_lease_left_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
 });
 
-test('health asked often costs the services little', async () => {
+test('frequent health requests cost the services little', async () => {
 	await afterTheCache();
 	asked = 0;
 	await Promise.all(Array.from({ length: 100 }, health));
 	expect(asked).toBeLessThan(50);
 });
 
-test('health names services that are down', async () => {
+test('/v1/health names services that are down', async () => {
 	await afterTheCache();
 	await jobs.close();
 	const { error } = (await (await health()).json()) as { error: { details: { path: string }[] } };
 	expect(error.details.map(({ path }) => path)).toEqual(['files', 'jobs']);
 });
 
-test('a service that does not answer is counted', async () => {
+test('a service that doesn’t respond is counted', async () => {
 	expect((await fetch(`${gateway.url}/v1/tools`)).status).toBe(503);
 	expect(await scrape()).toMatch(/^creatorr_gateway_upstream_failures_total\{service="jobs"\} 1$/m);
 });

@@ -4,16 +4,16 @@ import { answerJson } from '../requests/answer.ts';
 import type { Exchange } from '../requests/exchange.ts';
 
 interface HealthDeps {
-	/** Base URLs by the name of the service. */
+	/** Base URLs by service name. */
 	services: Readonly<Record<string, string>>;
-	/** Why this gateway can't serve signed-in users now; undefined when it can. */
+	/** Returns why this gateway can't serve signed-in users, or undefined if it can. */
 	signInProblem(): string | undefined;
-	/** An answer is repeated for `healthCacheMs`, so that frequent requests cost the services nothing. */
+	/** A response is cached for `healthCacheMs`, so that frequent requests cost the services nothing. */
 	limits: Pick<Limits, 'healthCallMs' | 'healthCacheMs'>;
 	monotonicMs(): number;
 }
 
-/** The status and body of a service's readiness, or undefined when it did not answer. */
+/** Status and body of a service's readiness, or undefined if it did not respond. */
 type Readiness = { status: number; body: unknown } | undefined;
 
 async function requestReadiness(baseUrl: string, timeoutMs: number): Promise<Readiness> {
@@ -25,7 +25,7 @@ async function requestReadiness(baseUrl: string, timeoutMs: number): Promise<Rea
 	}
 }
 
-/** Answers whether signed-in users are served here, and whether every service, and everything that each needs, is ready. */
+/** Returns the handler that reports whether sign-in works here and every service, with its dependencies, is ready. */
 export function createGetHealth(deps: HealthDeps): (exchange: Exchange) => Promise<void> {
 	let requested: Promise<Record<string, Readiness>> | undefined;
 	let requestedAtMs = 0;
@@ -54,8 +54,8 @@ function failuresOf(service: string, readiness: Readiness): ErrorDetail[] {
 }
 
 /**
- * Returns the body of the health answer when every service is ready and sign-in works. Throws `upstream_unavailable` that
- * names every failing part once, though several services may need it.
+ * Returns the body of the health response if every service is ready and sign-in works. Otherwise throws `upstream_unavailable` with
+ * each failing dependency once, though several services may need it.
  */
 export function sumUpHealth(
 	readiness: Readonly<Record<string, Readiness>>,

@@ -11,10 +11,10 @@ const OTHER_NETWORK = { 'X-Forwarded-For': '192.0.2.2' };
 
 let auth: FakeAuth;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
-/** One in which requests wait for permits for a moment, and one in which they wait for as long as it takes. */
+/** One gateway whose requests wait briefly for permits, and one whose requests wait for as long as needed. */
 let gateway: TestGateway;
 let patientGateway: TestGateway;
-/** Requests for tools, which the service has not answered; it answers all others at once. */
+/** Requests for tools that the service holds back. It responds to all others at once. */
 let held: ServerResponse[] = [];
 let isHolding = true;
 
@@ -64,7 +64,7 @@ async function statusOf(path: string, headers: Record<string, string>, { url } =
 	return answer.status;
 }
 
-/** All permits of the network are in use; resolves to the statuses of the requests that have them. */
+/** Takes all permits of the network. Resolves to a function that releases them and returns the statuses of their requests. */
 async function takeAllPermits(of = gateway): Promise<{ release(): Promise<number[]> }> {
 	const taken = Array.from({ length: PERMITS }, () => statusOf('/v1/tools', NETWORK, of));
 	await waitUntil(() => held.length === PERMITS);
@@ -77,7 +77,7 @@ async function takeAllPermits(of = gateway): Promise<{ release(): Promise<number
 }
 
 describe('a network with too many requests without a session', () => {
-	test('waits for a permit, and gets 429 with Retry-After after a while', async () => {
+	test('waits for a permit, and gets 429 with Retry-After after the wait', async () => {
 		const permits = await takeAllPermits();
 		const refused = await fetch(`${gateway.url}/v1/tools`, { headers: NETWORK });
 		expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
@@ -90,21 +90,21 @@ describe('a network with too many requests without a session', () => {
 		expect(await statusOf('/v1/tools', NETWORK)).toBe(200);
 	});
 
-	test('has those counted that their clients abandon', async () => {
+	test('counts requests that their clients abandon', async () => {
 		const headers = { 'X-Forwarded-For': '192.0.2.3' };
 		const gone = new AbortController();
 		const abandoned = Array.from({ length: PERMITS }, () =>
 			expect(fetch(`${gateway.url}/v1/tools`, { headers, signal: gone.signal })).rejects.toThrow(),
 		);
-		await until(() => held.length === PERMITS);
+		await waitUntil(() => held.length === PERMITS);
 		gone.abort();
 		await Promise.all(abandoned);
-		await until(() => held.every(({ closed }) => closed));
+		await waitUntil(() => held.every(({ closed }) => closed));
 		isHolding = false;
 		expect(await statusOf('/v1/tools', headers)).toBe(429);
 	});
 
-	test('is served when a permit comes free in time, and refused at once when too many wait', async () => {
+	test('is served when a permit is released in time, and refused at once when too many requests wait', async () => {
 		const permits = await takeAllPermits(patientGateway);
 		const both = [1, 2].map(() => statusOf('/v1/tools', NETWORK, patientGateway));
 		expect(await Promise.race(both)).toBe(429);
@@ -113,7 +113,7 @@ describe('a network with too many requests without a session', () => {
 		expect((await Promise.all(both)).toSorted()).toEqual([200, 429]);
 	});
 
-	test('keeps neither its users nor other networks waiting, and gets what the gateway answers itself', async () => {
+	test('delays neither its signed-in users nor other networks, and gets the gateway’s own responses', async () => {
 		const permits = await takeAllPermits(patientGateway);
 		const waiting = statusOf('/v1/tools', NETWORK, patientGateway);
 		expect(
@@ -129,7 +129,7 @@ describe('a network with too many requests without a session', () => {
 	});
 });
 
-test('a request without a session takes its permit for the least time, however fast it is answered', async () => {
+test('a request without a session holds its permit for a minimum time', async () => {
 	const slow = await startTestGateway({
 		auth,
 		jobsUrl: jobs.url,

@@ -5,20 +5,19 @@ import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import type { Limits } from './limits.ts';
 import { rateLimited } from './rate-limited.ts';
 
-/** A webhook of Stripe's has a few KiB; the signature of 512 KiB takes billing more than a millisecond. */
+/** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;
 
 /**
- * Admits a request without a session, at once or after a short wait. Rejects with `rate_limited`, and with what
- * {@link bodyArrival} rejects with.
+ * Admits a request without a session, at once or after a short wait. Rejects with `rate_limited`, or like {@link bodyArrival}.
  */
 export type AdmitAnonymous = (exchange: Exchange) => Promise<void>;
 
 /**
- * Bounds how many requests without a session one network has under way at the services. Users have permits of their own
- * (`admit-user.ts`) and never wait here. A small body arrives before its request takes a permit, so clients that send slowly hold
- * none. Large bodies, which only Stripe sends, arrive under permits of their own, one for each 64 KiB: they keep nobody from signing in,
- * and a network without a signature of Stripe's gets few of them checked.
+ * Limits the concurrent requests without a session of one network. Signed-in users have permits of their own (`admit-user.ts`) and
+ * never wait here. A small body arrives before its request takes a permit, so slow clients hold none. Large bodies, which only Stripe
+ * sends, arrive under separate permits, one for each 64 KiB: they keep nobody from signing in, and a network without Stripe's signature
+ * gets few of them verified.
  */
 export function createAnonymousAdmission(
 	limits: Pick<
@@ -50,13 +49,13 @@ export function createAnonymousAdmission(
 			: Math.max(1, Math.ceil(bodyBytesOf(req.headers, operation) / BODY_BYTES_PER_PERMIT));
 		if (!(await semaphore.acquire(clientNetwork, permits))) throw rateLimited('anonymous', 1);
 		const admittedAtMs = performance.now();
-		// Refusing a bad request is quick: without this, one network could keep the event loops of the services full.
+		// Refusing a bad request is fast. Without a minimum time, one network could keep the event loops of the services busy.
 		function release(): void {
 			const leftMs = limits.anonymousMinPermitMs - (performance.now() - admittedAtMs);
 			const keptMs = isAbandoned(exchange) ? limits.abandonedPermitMs : Math.max(0, leftMs);
 			setTimeout(() => semaphore.release(clientNetwork, permits), keptMs).unref();
 		}
-		// Its client left while it waited: there will be no other 'close'.
+		// The client disconnected while its request waited: there will be no other 'close'.
 		if (res.closed) semaphore.release(clientNetwork, permits);
 		else res.once('close', release);
 	};

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 
-/** No test sees a bucket refill. */
+/** Buckets that don't refill within a test. */
 const LIMITS = {
 	userRequestsPerSecond: 0.001,
 	userRequestBurst: 20,
@@ -14,10 +14,10 @@ const LIMITS = {
 
 let auth: FakeAuth;
 let upstream: Awaited<ReturnType<typeof startUpstream>>;
-/** One in which requests wait for permits for a moment, and one in which they wait for as long as it takes. */
+/** One gateway whose requests wait briefly for permits, and one whose requests wait for as long as needed. */
 let gateway: TestGateway;
 let patientGateway: TestGateway;
-/** Requests that the service has not answered; it answers all others at once. */
+/** Requests that the service holds back. It responds to all others at once. */
 let held: ServerResponse[] = [];
 let isHolding = false;
 
@@ -54,7 +54,7 @@ afterAll(async () => {
 	await auth.close();
 });
 
-/** Requests as one user. */
+/** Returns functions that send requests as one user. */
 function userOf(userId = newId('usr'), { url } = gateway) {
 	const headers = bearer(auth.token({ sub: userId }));
 	const call = (path: string, init: RequestInit = {}) => fetch(url + path, { headers, ...init });
@@ -87,14 +87,14 @@ const SIGN_OUTS: readonly [method: string, path: string][] = [
 	['POST', '/v1/auth/logout-all'],
 	['DELETE', `/v1/auth/sessions/${newId('ses')}`],
 ];
-/** Auth of this test has no such routes. */
+/** 404: the fake auth has no such routes. */
 const REACHED_AUTH = SIGN_OUTS.map(() => 404);
 
 const signOuts = (user: ReturnType<typeof userOf>) =>
 	Promise.all(SIGN_OUTS.map(([method, path]) => user.status(path, { method })));
 
 describe('a user who sends requests too fast', () => {
-	test('gets 429 with Retry-After, whichever session they come from, while others are served', async () => {
+	test('gets 429 with Retry-After in all sessions, while others are served', async () => {
 		const userId = newId('usr');
 		const [first, second, other] = [userOf(userId), userOf(userId), userOf()];
 		expect(tally(await inTurn(20, () => first.status('/v1/jobs/x')))).toEqual([20, 0]);
@@ -105,13 +105,13 @@ describe('a user who sends requests too fast', () => {
 		expect(await other.status('/v1/jobs/x')).toBe(200);
 	});
 
-	test('pays more for an operation that costs more', async () => {
+	test('pays more for an operation with a higher cost', async () => {
 		const user = userOf();
 		const parts = `/v1/files/${newId('fil')}/parts`;
 		expect(tally(await inTurn(5, () => user.status(parts)))).toEqual([2, 3]);
 	});
 
-	test('pays a token more for each 4 KiB of a body', async () => {
+	test('pays one token more for each 4 KiB of a body', async () => {
 		const post = (bytes: number) => {
 			const user = userOf();
 			const call = () => user.status('/v1/jobs', { method: 'POST', body: 'x'.repeat(bytes) });
@@ -121,7 +121,7 @@ describe('a user who sends requests too fast', () => {
 		expect(tally(await post(32 * 1024))).toEqual([2, 3]);
 	});
 
-	test('can send a body that costs more than a burst', async () => {
+	test('can send a body whose cost exceeds a burst', async () => {
 		const user = userOf();
 		const complete = `/v1/files/${newId('fil')}/complete`;
 		const call = () => user.status(complete, { method: 'POST', body: 'x'.repeat(1024 * 1024) });
@@ -135,7 +135,7 @@ describe('a user who sends requests too fast', () => {
 	});
 });
 
-test('a refused token costs its user nothing', async () => {
+test('a rejected token costs its user nothing', async () => {
 	const [userId, sessionId] = [newId('usr'), newId('ses')];
 	auth.kill(sessionId);
 	const headers = bearer(auth.token({ sub: userId, sid: sessionId }));
@@ -145,8 +145,8 @@ test('a refused token costs its user nothing', async () => {
 	expect(await userOf(userId).status('/v1/jobs/x')).toBe(200);
 });
 
-describe('a user with too many requests at a time', () => {
-	test('waits for permits, and gets 429 after a while', async () => {
+describe('a user with too many concurrent requests', () => {
+	test('waits for permits, and gets 429 after the wait', async () => {
 		const [user, other] = [userOf(), userOf()];
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
@@ -158,7 +158,7 @@ describe('a user with too many requests at a time', () => {
 		expect(await user.status('/v1/jobs/x')).toBe(200);
 	});
 
-	test('can still sign out, past the requests that wait', async () => {
+	test('can still sign out, ahead of waiting requests', async () => {
 		const user = userOf(newId('usr'), patientGateway);
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
@@ -171,7 +171,7 @@ describe('a user with too many requests at a time', () => {
 		expect([await waiting, ...(await both)]).toEqual([200, 200, 200]);
 	});
 
-	test('holds one permit for a costly request while its body arrives, and all from then on', async () => {
+	test('holds one permit for a costly request while its body arrives, and all afterwards', async () => {
 		const user = userOf();
 		const body = new TransformStream<Uint8Array, Uint8Array>();
 		const writer = body.writable.getWriter();
@@ -188,7 +188,7 @@ describe('a user with too many requests at a time', () => {
 		expect([await costly, await user.status('/v1/jobs/x')]).toEqual([200, 200]);
 	});
 
-	test('has fewer of them served at a time when their bodies are long', async () => {
+	test('has fewer of them served at a time if their bodies are long', async () => {
 		const limits = { ...LIMITS, userRequestBurst: 1_000, userConcurrentRequests: 8, userQueueMs: 50 };
 		const roomy = await startTestGateway({ auth, jobsUrl: upstream.url, filesUrl: upstream.url, limits });
 		const user = userOf(newId('usr'), roomy);
@@ -202,7 +202,7 @@ describe('a user with too many requests at a time', () => {
 		await roomy.stop();
 	});
 
-	test('is served when one finishes in time', async () => {
+	test('is served when another request ends in time', async () => {
 		const user = userOf(newId('usr'), patientGateway);
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
@@ -221,10 +221,10 @@ describe('a user with too many requests at a time', () => {
 		const abandoned = expect(
 			atOnce(2, () => user.status('/v1/jobs/x', { signal: gone.signal })),
 		).rejects.toThrow();
-		await until(() => held.length === 2);
+		await waitUntil(() => held.length === 2);
 		gone.abort();
 		await abandoned;
-		await until(() => held.every(({ closed }) => closed));
+		await waitUntil(() => held.every(({ closed }) => closed));
 		isHolding = false;
 	}
 
@@ -240,7 +240,7 @@ describe('a user with too many requests at a time', () => {
 		expect(await user.status('/v1/jobs/x')).toBe(200);
 	});
 
-	test('leaves no permit behind when a client leaves while it waits', async () => {
+	test('holds no permit after a client disconnects during the wait', async () => {
 		const user = userOf(newId('usr'), patientGateway);
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
@@ -258,7 +258,7 @@ describe('a user with too many requests at a time', () => {
 	});
 });
 
-test('waits and event streams of all users together take at most half of the connections', async () => {
+test('waits and event streams of all users use at most half of the connections', async () => {
 	const small = await startTestGateway({ auth, jobsUrl: upstream.url, limits: { connections: 20 } });
 	const events = `/v1/jobs/${newId('job')}/events`;
 	const openStream = () => userOf(newId('usr'), small).call(events);
@@ -277,7 +277,7 @@ test('waits and event streams of all users together take at most half of the con
 });
 
 describe('waits and event streams of a user', () => {
-	test('count as one at a time, whatever an event stream costs', async () => {
+	test('count as one each in the concurrency limit, whatever an event stream costs', async () => {
 		const user = userOf();
 		const events = `/v1/jobs/${newId('job')}/events`;
 		const streams = [await user.call(events), await user.call(events)];
@@ -287,7 +287,7 @@ describe('waits and event streams of a user', () => {
 		for (const { body } of streams) await body?.cancel();
 	});
 
-	test('have a limit of their own, and leave short requests through', async () => {
+	test('have a separate limit, and don’t delay short requests', async () => {
 		const user = userOf();
 		const id = newId('job');
 		const stream = await user.call(`/v1/jobs/${id}/events`);
@@ -306,7 +306,7 @@ describe('waits and event streams of a user', () => {
 	});
 });
 
-test('a refusal because of a limit is answered after a delay, and other users are served meanwhile', async () => {
+test('a 429 is sent after a delay, and other users are served meanwhile', async () => {
 	const slow = await startTestGateway({
 		auth,
 		jobsUrl: upstream.url,
@@ -327,7 +327,7 @@ test('a refusal because of a limit is answered after a delay, and other users ar
 	]);
 });
 
-test('signing out is limited for each session', async () => {
+test('sign-outs are limited for each session', async () => {
 	const userId = newId('usr');
 	const [one, other] = [userOf(userId), userOf(userId)];
 	const signOut = (user: typeof one) =>

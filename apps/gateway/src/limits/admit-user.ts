@@ -22,28 +22,28 @@ type UserLimits = Pick<
 /** Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited`. */
 export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
 
-/** The share of all connections that waits and event streams may take: the others are idle or soon answered, and serve new clients. */
+/** Share of all connections that waits and event streams may use. The others are idle or soon done, and serve new clients. */
 const HELD_SHARE = 0.5;
 
-/** Of one session, of the operations of cost 0. Another session of the user, such as a thief's, takes nothing of them. */
+/** Rate of one session for operations of cost 0. Other sessions of the user, such as a thief's, don't reduce it. */
 const FREE_REQUESTS_PER_SECOND = 5;
 const FREE_REQUEST_BURST = 50;
 
-/** Reading and validating a body takes a service as long as a plain request for each of these. */
+/** For this much of a body, reading and validation take a service as long as a plain request. */
 const BODY_BYTES_PER_TOKEN = 4 * 1024;
 
-/** The share of a user's permits that one body may hold: its service is busy with each long body for several ms. */
+/** Share of a user's permits that one body may hold: a service is busy with each long body for several ms. */
 const MAX_BODY_SHARE = 1 / 4;
 
-/** What a body adds to the cost of its request. */
+/** Returns the tokens that a body adds to the cost of its request. */
 function bodyCostOf({ req: { headers }, operation }: Exchange): number {
 	return operation ? Math.floor(bodyBytesOf(headers, operation) / BODY_BYTES_PER_TOKEN) : 0;
 }
 
 /**
- * Bounds what one principal asks of this gateway: how fast, by a token bucket, and how much at a time. Waits
- * and event streams have a limit of their own, so that they don't delay short requests. A refused request costs nothing.
- * An operation of cost 0 is always admitted, so that signing out works while other sessions of the user use up the limits.
+ * Limits the requests of one principal at this gateway: their rate, with a token bucket, and their concurrency. Waits and event streams
+ * have a separate limit, so that they don't delay short requests. A refused request costs nothing. An operation of cost 0 is always
+ * admitted, so that signing out works while other sessions of the user exhaust the limits.
  */
 export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
 	const rates = createTokenBuckets({
@@ -92,10 +92,10 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const bodyPermits = Math.max(1, Math.min(bodyCost, maxBodyPermits));
 		const weight =
 			limit === 'waits' ? 1 : Math.max(bodyPermits, Math.min(cost, limits.userConcurrentRequests));
-		// No service works on a request before its body is complete: a client that sends it slowly holds no more than its body costs.
+		// No service handles a request before its body is complete. A client that sends it slowly holds only the permits of the body.
 		const awaitsBody = operation?.maxBodyBytes !== undefined && hasBody(req.headers);
 		let permits = awaitsBody ? bodyPermits : weight;
-		// More than a burst would be refused forever.
+		// A cost beyond the burst would be refused forever.
 		const tokens = Math.min(cost + bodyCost, limits.userRequestBurst);
 		const waitMs = rates.take(principal, tokens);
 		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
@@ -107,10 +107,10 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 
 		function settle(isAdmitted: boolean): undefined {
 			if (!isAdmitted) {
-				rates.giveBack(principal, tokens);
+				rates.refund(principal, tokens);
 				throw rateLimited(limit, 1);
 			}
-			// Its client left while it waited: there will be no other 'close'.
+			// The client disconnected while its request waited: there will be no other 'close'.
 			if (res.closed) {
 				semaphore.release(principal, permits);
 				return;

@@ -48,7 +48,7 @@ afterEach(async () => {
 
 const COMPLETE = `/v1/files/${newId('fil')}/complete`;
 
-/** Sends the head of a request and the first byte of the body that it tells of. */
+/** Sends the head of a request and the first byte of its body. */
 async function begin(from: string, framing: string, headers = '', path = COMPLETE): Promise<Socket> {
 	const socket = connect({ port: gateway.publicPort, host: '127.0.0.1', localAddress: from });
 	sockets.push(socket);
@@ -57,7 +57,7 @@ async function begin(from: string, framing: string, headers = '', path = COMPLET
 	return socket;
 }
 
-/** Two bodies of this network are under way. */
+/** Starts two bodies of this network. */
 async function hold(from: string, headers = ''): Promise<void> {
 	await begin(from, `Content-Length: ${BODY_BYTES}`, headers);
 	await begin(from, `Content-Length: ${BODY_BYTES}`, headers);
@@ -70,7 +70,7 @@ async function refusalOf(socket: Socket): Promise<[number, string]> {
 }
 
 test.each([`Content-Length: ${BODY_BYTES}`, 'Transfer-Encoding: chunked'])(
-	'a body beyond what an address may have under way is refused (%s)',
+	'a body beyond the budget of its network is refused (%s)',
 	async (framing) => {
 		await hold(GREEDY);
 		const refused = await limitedRequests(gateway, 'bodies');
@@ -80,20 +80,20 @@ test.each([`Content-Length: ${BODY_BYTES}`, 'Transfer-Encoding: chunked'])(
 	},
 );
 
-test('a small body, and one of another address, pass meanwhile', async () => {
+test('a small body and one of another network are accepted meanwhile', async () => {
 	await hold(GREEDY);
 	await begin(GREEDY, 'Content-Length: 100');
 	await begin(OTHER, `Content-Length: ${BODY_BYTES}`);
 	await waitUntil(() => arrived === 4);
 });
 
-test('a chunked body counts as the longest of its operation, not of all', async () => {
+test('a chunked body counts as the limit of its operation', async () => {
 	await hold(GREEDY);
 	await begin(GREEDY, 'Transfer-Encoding: chunked', '', '/v1/jobs');
 	await waitUntil(() => arrived === 3);
 });
 
-test('a body that is over makes room', async () => {
+test('a completed body frees its share of the budget', async () => {
 	await hold(GREEDY);
 	sockets[0]?.destroy();
 	await waitUntil(async () => {
@@ -102,7 +102,7 @@ test('a body that is over makes room', async () => {
 	});
 });
 
-test('behind a trusted proxy it is the client’s address that counts', async () => {
+test('behind a trusted proxy the client’s network counts', async () => {
 	await hold('127.0.0.11', 'X-Forwarded-For: 192.0.2.1\r\n');
 	const refused = await begin(
 		'127.0.0.11',

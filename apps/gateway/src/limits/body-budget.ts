@@ -6,19 +6,19 @@ import type { Limits } from './limits.ts';
 import { rateLimited } from './rate-limited.ts';
 
 /**
- * Counts a request's body until its answer is over. Throws `too_large` for a length beyond the operation's limit, and
- * `rate_limited` when its client has too much under way.
+ * Counts a request's body until its response is done. Throws `too_large` for a length beyond the operation's limit, and
+ * `rate_limited` if its network has too many bytes in flight.
  */
 export type AdmitBody = (exchange: Exchange, operation: Operation) => void;
 
 /**
- * Bounds what one network may have under way in bodies at a time: a service holds each of them whole, and for as long as it
- * may take to arrive. A chunked body counts as the longest that its operation takes.
+ * Limits the bytes of request bodies that one network has in flight: a service keeps each body in memory until it is complete. A
+ * chunked body counts as the limit of its operation.
  */
 export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerNetwork'>): AdmitBody {
 	const heldBytes = new Map<string, number>();
 
-	function giveBack(network: string, bytes: number): void {
+	function release(network: string, bytes: number): void {
 		const left = (heldBytes.get(network) ?? 0) - bytes;
 		if (left > 0) heldBytes.set(network, left);
 		else heldBytes.delete(network);
@@ -32,6 +32,6 @@ export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerNetwork'>): A
 		const held = (heldBytes.get(network) ?? 0) + bytes;
 		if (held > limits.bodyBytesPerNetwork) throw rateLimited('bodies', 1);
 		heldBytes.set(network, held);
-		res.once('close', () => giveBack(network, bytes));
+		res.once('close', () => release(network, bytes));
 	};
 }

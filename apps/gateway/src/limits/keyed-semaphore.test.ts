@@ -5,12 +5,12 @@ const semaphoreOf = (options: Partial<Parameters<typeof createKeyedSemaphore>[0]
 	createKeyedSemaphore({ permits: 2, waitMs: 60_000, maxWaiting: 2, ...options });
 
 describe('a keyed semaphore', () => {
-	test('admits as many as there are permits, of each key', () => {
+	test('admits as many as each key has permits', () => {
 		const semaphore = semaphoreOf({ waitMs: 0 });
 		expect(['a', 'a', 'a', 'b'].map((key) => semaphore.acquire(key, 1))).toEqual([true, true, false, true]);
 	});
 
-	test('admits who waits when permits are returned, first come first served', async () => {
+	test('admits waiters in order when permits are released', async () => {
 		const semaphore = semaphoreOf();
 		await semaphore.acquire('a', 2);
 		const order: number[] = [];
@@ -26,7 +26,7 @@ describe('a keyed semaphore', () => {
 		expect(order).toEqual([2, 1]);
 	});
 
-	test('refuses who waits in vain, and admits those behind that need less', async () => {
+	test('refuses a waiter after its timeout, and admits those behind it that need fewer permits', async () => {
 		const semaphore = semaphoreOf({ permits: 2, waitMs: 20 });
 		await semaphore.acquire('a', 1);
 		const heavy = semaphore.acquire('a', 2);
@@ -34,7 +34,7 @@ describe('a keyed semaphore', () => {
 		expect(await Promise.all([heavy, light])).toEqual([false, true]);
 	});
 
-	test('refuses at once when enough wait', async () => {
+	test('refuses at once when too many wait', async () => {
 		const semaphore = semaphoreOf({ waitMs: 20, maxWaiting: 1 });
 		await semaphore.acquire('a', 2);
 		const waiting = semaphore.acquire('a', 1);
@@ -42,14 +42,14 @@ describe('a keyed semaphore', () => {
 		expect(await waiting).toBe(false);
 	});
 
-	test('admits alone what asks for more than there is', () => {
+	test('admits a request for more permits than exist only alone', () => {
 		const semaphore = semaphoreOf({ waitMs: 0 });
 		expect([semaphore.acquire('a', 9), semaphore.acquire('a', 1)]).toEqual([true, false]);
 		semaphore.release('a', 9);
 		expect(semaphore.acquire('a', 2)).toBe(true);
 	});
 
-	test('gives one that was admitted more permits than there are, and admits the next when all are returned', async () => {
+	test('adds permits to an admitted request beyond the limit, and admits the next after all are released', async () => {
 		const semaphore = semaphoreOf();
 		await semaphore.acquire('a', 1);
 		await semaphore.acquire('a', 1);

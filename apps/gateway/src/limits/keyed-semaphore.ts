@@ -1,9 +1,9 @@
 interface Options {
-	/** That each key has. */
+	/** Permits of each key. */
 	permits: number;
-	/** How long to wait for permits, in milliseconds; 0 refuses at once. */
+	/** How long to wait for permits, in milliseconds. 0 refuses at once. */
 	waitMs: number;
-	/** How many may wait for each key. */
+	/** Limit of waiters for each key. */
 	maxWaiting: number;
 }
 
@@ -14,19 +14,19 @@ interface Waiter {
 
 interface Entry {
 	used: number;
-	/** First come, first served. */
+	/** First in, first out. */
 	waiting: Waiter[];
 }
 
-/** A semaphore for each key. It remembers only keys whose permits are in use. */
+/** A semaphore for each key. It stores only keys whose permits are in use. */
 export interface KeyedSemaphore {
-	/** Takes permits: true, or false when none came free in time. More than there are count as all. */
+	/** Acquires permits. Returns true, or false after the wait. A request for more than exist counts as all. */
 	acquire(key: string, permits: number): boolean | Promise<boolean>;
-	/** Takes further permits for one that was admitted, also beyond those that there are: then the next waits longer. */
+	/** Acquires further permits for an admitted request, also beyond the limit. The next waiter then waits longer. */
 	add(key: string, permits: number): void;
-	/** Returns what {@link acquire} and {@link add} took. */
+	/** Releases permits of {@link acquire} and {@link add}. */
 	release(key: string, permits: number): void;
-	/** How many keys are in use. */
+	/** Number of keys in use. */
 	size(): number;
 }
 
@@ -48,7 +48,7 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 			const giveUp = () => {
 				entry.waiting.splice(entry.waiting.indexOf(waiter), 1);
 				resolve(false);
-				// Those behind may need fewer permits.
+				// Waiters behind it may need fewer permits.
 				admitWaiting(key, entry);
 			};
 			const timer = setTimeout(giveUp, options.waitMs);

@@ -4,7 +4,7 @@ import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createNetworkPacer } from './network-pacer.ts';
 
-/** A pacer whose clock stands still; nothing that waits goes on within a test. */
+/** Returns a pacer whose clock stands still, so that delays don't end within a test. */
 function pacerOf(options: { burst: number; perSecond?: number }) {
 	return createNetworkPacer({
 		name: 'answers',
@@ -35,7 +35,7 @@ async function isPending(wait: undefined | Promise<void>): Promise<boolean> {
 }
 
 describe('a network', () => {
-	test('goes on at once within its burst, and waits beyond it, unlike others', async () => {
+	test('continues at once within its burst, and waits beyond it, unlike others', async () => {
 		const pacer = pacerOf({ burst: 2 });
 		const [first, second, third] = [1, 2, 3].map(() => exchangeFrom('a'));
 		expect([first, second].map((one) => one && pacer.wait(one))).toEqual([undefined, undefined]);
@@ -46,13 +46,13 @@ describe('a network', () => {
 		await waiting;
 	});
 
-	test('goes on when its turn has come', async () => {
+	test('continues after its delay', async () => {
 		const pacer = pacerOf({ burst: 1, perSecond: 1_000 });
 		expect(pacer.wait(exchangeFrom('a'))).toBeUndefined();
 		await pacer.wait(exchangeFrom('a'));
 	});
 
-	test('waits for the least delay also within its burst', async () => {
+	test('waits for the minimum delay within its burst', async () => {
 		const waiting = exchangeFrom('a');
 		const wait = pacerOf({ burst: 1 }).wait(waiting, 60_000);
 		expect(await isPending(wait)).toBe(true);
@@ -60,25 +60,25 @@ describe('a network', () => {
 		await wait;
 	});
 
-	test('pays nothing for clients that leave while they wait', async () => {
+	test('pays nothing for clients that disconnect during the delay', async () => {
 		const pacer = pacerOf({ burst: 1 });
 		await pacer.wait(exchangeFrom('a'));
 		const leaving = Array.from({ length: 100 }, () => exchangeFrom('a'));
 		const waits = leaving.map((one) => pacer.wait(one));
 		leaving.forEach(leave);
 		await Promise.all(waits);
-		pacer.giveBack(exchangeFrom('a'));
+		pacer.refund(exchangeFrom('a'));
 		expect(pacer.wait(exchangeFrom('a'))).toBeUndefined();
 	});
 
-	test('pays nothing for a client that has left', () => {
+	test('pays nothing for a client that has disconnected', () => {
 		const pacer = pacerOf({ burst: 1 });
 		const gone = exchangeFrom('a');
 		leave(gone);
 		expect([pacer.wait(gone), pacer.wait(exchangeFrom('a'))]).toEqual([undefined, undefined]);
 	});
 
-	test('leaves no listener behind after a wait', async () => {
+	test('leaves no listener after a wait', async () => {
 		const pacer = pacerOf({ burst: 1, perSecond: 1_000 });
 		await pacer.wait(exchangeFrom('a'));
 		const paced = exchangeFrom('a');

@@ -3,13 +3,13 @@ import type { Exchange } from '../requests/exchange.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
 interface Options {
-	/** What waits, in the metric. */
+	/** What is delayed, in the metric. */
 	name: 'answers' | 'refused_tokens' | 'forged_tokens';
-	/** Of one network, on average. */
+	/** Average rate of one network. */
 	perSecond: number;
-	/** Of one network, after a pause. */
+	/** Burst of one network. */
 	burst: number;
-	/** How many networks are remembered. */
+	/** Limit of stored networks. */
 	capacity: number;
 	monotonicMs(): number;
 }
@@ -23,17 +23,17 @@ const pacedRequests = counter({
 type PacedExchange = Pick<Exchange, 'clientNetwork' | 'res'>;
 
 /**
- * Delays what one network causes beyond a rate. Each of its connections waits with one request at a time, so a client that asks again
- * at once gets no more than the rate.
+ * Delays what one network causes beyond a rate. Each of its connections waits with one request at a time, so a client that retries at
+ * once gets no more than the rate.
  */
 export interface NetworkPacer {
 	/**
-	 * Resolves when the network may go on: after `minDelayMs`, and later beyond its rate. Undefined when it may go on at once. Also
-	 * resolves when the client leaves; what it waited for costs its network nothing then.
+	 * Resolves when the network may continue: after `minDelayMs`, and later beyond its rate. Returns undefined if it may continue at
+	 * once. Also resolves when the client disconnects, which costs its network nothing.
 	 */
 	wait(exchange: PacedExchange, minDelayMs?: number): undefined | Promise<void>;
-	/** Returns what a finished {@link wait} took, for something that doesn't count. */
-	giveBack(exchange: PacedExchange): void;
+	/** Refunds a finished {@link wait} for something that doesn't count. */
+	refund(exchange: PacedExchange): void;
 }
 
 export function createNetworkPacer({ name, perSecond, burst, capacity, monotonicMs }: Options): NetworkPacer {
@@ -48,7 +48,7 @@ export function createNetworkPacer({ name, perSecond, burst, capacity, monotonic
 			return new Promise((resolve) => {
 				const leave = () => {
 					clearTimeout(timer);
-					buckets.giveBack(clientNetwork, 1);
+					buckets.refund(clientNetwork, 1);
 					resolve();
 				};
 				const timer = setTimeout(() => {
@@ -58,6 +58,6 @@ export function createNetworkPacer({ name, perSecond, burst, capacity, monotonic
 				res.once('close', leave);
 			});
 		},
-		giveBack: ({ clientNetwork }) => buckets.giveBack(clientNetwork, 1),
+		refund: ({ clientNetwork }) => buckets.refund(clientNetwork, 1),
 	};
 }

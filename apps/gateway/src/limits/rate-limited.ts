@@ -2,9 +2,8 @@ import { AppError } from '@creatorr/contracts/errors';
 import { counter } from '@creatorr/service/metrics';
 
 /**
- * What a request may be beyond. Per user: the rate, the short requests at a time, the waits and event streams at a time. `held`: the
- * waits and event streams of all users. Per network: the requests without a session at a time, the bytes of bodies that are under
- * way, the open connections.
+ * The limits of requests. Per user: rate, concurrent short requests, and concurrent waits and event streams. `held`: waits and event
+ * streams of all users. Per network: concurrent requests without a session, bytes of bodies in flight, open connections.
  */
 export type RequestLimit = 'rate' | 'requests' | 'waits' | 'held' | 'anonymous' | 'bodies' | 'connections';
 
@@ -24,7 +23,7 @@ const limitedRequests = counter({
 	labels: ['limit'],
 });
 
-/** Returns the refusal of a request beyond a limit, and counts it. */
+/** Returns the error for a request beyond a limit, and counts it. */
 export function rateLimited(limit: RequestLimit, retryAfterSeconds: number): AppError {
 	limitedRequests.inc({ limit });
 	return new AppError('rate_limited', MESSAGES[limit], { retryAfterSeconds });

@@ -7,7 +7,7 @@ function bucketsAt(options: { tokensPerSecond?: number; burst?: number; capacity
 		...{ tokensPerSecond: 10, burst: 20, capacity: 100, ...options },
 		monotonicMs: () => clock.nowMs,
 	});
-	/** How many of `count` requests are admitted. */
+	/** Returns how many of `count` requests are admitted. */
 	const admit = (principal: string, count: number, cost = 1) =>
 		Array.from({ length: count }, () => buckets.take(principal, cost)).filter((waitMs) => waitMs === 0)
 			.length;
@@ -28,7 +28,7 @@ describe('a token bucket', () => {
 		expect(admit('usr_a', 50)).toBe(20);
 	});
 
-	test('says when there are enough tokens, and has them then', () => {
+	test('returns the time until there are enough tokens', () => {
 		const { buckets, clock, admit } = bucketsAt();
 		admit('usr_a', 20);
 		const waitMs = buckets.take('usr_a', 5);
@@ -37,22 +37,22 @@ describe('a token bucket', () => {
 		expect(buckets.take('usr_a', 5)).toBe(0);
 	});
 
-	test('reserves tokens that it will only have later', () => {
+	test('reserves future tokens', () => {
 		const { buckets, admit } = bucketsAt();
 		admit('usr_a', 18);
 		expect([3, 1, 1].map((cost) => buckets.reserve('usr_a', cost))).toEqual([100, 200, 300]);
-		buckets.giveBack('usr_a', 5);
+		buckets.refund('usr_a', 5);
 		expect(admit('usr_a', 50)).toBe(2);
 	});
 
-	test('takes nothing for a refused request', () => {
+	test('takes no tokens for a refused request', () => {
 		const { clock, admit } = bucketsAt();
 		admit('usr_a', 1_000);
 		clock.nowMs = 100;
 		expect(admit('usr_a', 2)).toBe(1);
 	});
 
-	test('weighs requests by cost', () => {
+	test('weights requests by cost', () => {
 		expect(bucketsAt().admit('usr_a', 50, 8)).toBe(2);
 	});
 
@@ -62,15 +62,15 @@ describe('a token bucket', () => {
 		expect(admit('usr_b', 50)).toBe(20);
 	});
 
-	test('gets tokens back', () => {
+	test('accepts refunds', () => {
 		const { buckets, admit } = bucketsAt();
 		admit('usr_a', 20);
-		buckets.giveBack('usr_a', 4);
+		buckets.refund('usr_a', 4);
 		expect(admit('usr_a', 50)).toBe(4);
 	});
 });
 
-describe('when more principals are active than are remembered, a token bucket', () => {
+describe('a token bucket, when more principals are active than are stored,', () => {
 	test('is not full again after its eviction', () => {
 		const { admit } = bucketsAt({ capacity: 3 });
 		admit('usr_a', 20);
@@ -78,13 +78,13 @@ describe('when more principals are active than are remembered, a token bucket', 
 		expect(admit('usr_a', 50)).toBe(0);
 	});
 
-	test('is no emptier for a newcomer than after a burst, whatever the evicted ones have reserved', () => {
+	test('is no emptier for a new principal than after a burst, whatever the evicted ones have reserved', () => {
 		const { buckets } = bucketsAt({ capacity: 3 });
 		for (const one of ['usr_a', 'usr_b', 'usr_c', 'usr_d']) buckets.reserve(one, 1_000);
 		expect(buckets.reserve('usr_new', 1)).toBe(100);
 	});
 
-	test('is full for a newcomer once the evicted ones would be', () => {
+	test('is full for a new principal once the evicted ones would be', () => {
 		const { clock, admit } = bucketsAt({ capacity: 3 });
 		for (const one of ['usr_a', 'usr_b', 'usr_c', 'usr_d']) admit(one, 20);
 		clock.nowMs = 2_000;
@@ -92,7 +92,7 @@ describe('when more principals are active than are remembered, a token bucket', 
 	});
 });
 
-test('a full bucket has its whole burst, whatever time it is', () => {
+test('a full bucket has its whole burst at any time', () => {
 	for (let second = 0; second < 1_000; second += 1) {
 		const monotonicMs = () => second * 997.123;
 		const buckets = createTokenBuckets({ tokensPerSecond: 0.001, burst: 1, capacity: 9, monotonicMs });

@@ -2,27 +2,27 @@ import { LRUCache } from 'lru-cache';
 
 interface Options {
 	tokensPerSecond: number;
-	/** What a full bucket holds; at least the highest cost. */
+	/** Tokens of a full bucket; at least the highest cost. */
 	burst: number;
-	/** How many buckets are remembered. */
+	/** Limit of stored buckets. */
 	capacity: number;
 	monotonicMs(): number;
 }
 
-/** A token bucket for each principal: an opaque string, such as the id of a user. */
+/** A token bucket for each principal: an opaque string, such as a user id. */
 export interface TokenBuckets {
-	/** Takes `cost` tokens and returns 0. With too few tokens it takes none, and returns the milliseconds until there are enough. */
+	/** Takes `cost` tokens and returns 0. With too few tokens it takes none and returns the milliseconds until there are enough. */
 	take(principal: string, cost: number): number;
-	/** Takes `cost` tokens, also those that the bucket will only have later, and returns the milliseconds until it had them all. */
+	/** Takes `cost` tokens, also future ones, and returns the milliseconds until the bucket has had them all. */
 	reserve(principal: string, cost: number): number;
-	/** Returns tokens that were taken in vain. */
-	giveBack(principal: string, cost: number): void;
+	/** Refunds tokens. */
+	refund(principal: string, cost: number): void;
 }
 
 /**
- * Stores one number a bucket: when it is full again. A bucket that is full by now is the same as an unknown one, so eviction
- * loses nothing unless more principals than `capacity` were active within the time of one burst. Even then it grants nothing:
- * an unknown principal starts no fuller than the fullest bucket that was evicted.
+ * Stores one number per bucket: the time when it is full again. A bucket that is full by now equals an unknown one, so eviction loses
+ * nothing unless more principals than `capacity` were active within the time of one burst. Even then it grants nothing: an unknown
+ * principal starts no fuller than the fullest bucket that was evicted.
  */
 export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonicMs }: Options): TokenBuckets {
 	const msPerToken = 1_000 / tokensPerSecond;
@@ -32,16 +32,16 @@ export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonic
 		max: capacity,
 		noDisposeOnSet: true,
 		dispose: (atMs) => {
-			// A newcomer starts with an empty bucket at worst: others' reservations are not its own.
+			// A new principal starts with an empty bucket at worst: reservations of others are not its own.
 			evictedFullAtMs = Math.max(evictedFullAtMs, Math.min(atMs, monotonicMs() + burstMs));
 		},
 	});
 
-	/** Returns when the bucket would be full again after `cost` tokens, and how long until it has that many. */
+	/** Returns when the bucket would be full again after `cost` tokens, and the time until it has that many. */
 	function without(cost: number, principal: string): { untilMs: number; waitMs: number } {
 		const nowMs = monotonicMs();
 		const fromMs = Math.max(nowMs, fullAtMs.get(principal) ?? evictedFullAtMs);
-		// In this order a full bucket has exactly its burst: the sum with the time would be rounded.
+		// In this order a full bucket has exactly its burst: a sum with the time would be rounded.
 		const waitMs = Math.max(0, fromMs - nowMs + (cost * msPerToken - burstMs));
 		return { untilMs: fromMs + cost * msPerToken, waitMs };
 	}
@@ -57,7 +57,7 @@ export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonic
 			fullAtMs.set(principal, untilMs);
 			return waitMs;
 		},
-		giveBack(principal, cost) {
+		refund(principal, cost) {
 			const atMs = fullAtMs.get(principal);
 			if (atMs !== undefined) fullAtMs.set(principal, atMs - cost * msPerToken);
 		},

@@ -23,7 +23,7 @@ function endWithToken(exchange: Exchange): void {
 	exchange.res.once('close', () => clearTimeout(timer));
 }
 
-/** Passes an exchange to a service, under an identity that the gateway signs. */
+/** Forwards a request to a service, with an identity that the gateway signs. */
 export function forward(deps: ForwardDeps, proxy: ServiceProxy, exchange: Exchange): void {
 	const { req, session, span } = exchange;
 	const user = session && { id: session.userId, sessionId: session.sessionId };

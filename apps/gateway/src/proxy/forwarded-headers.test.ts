@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { headersForService, headersFromService } from './forwarded-headers.ts';
 
-const vouched = { identity: 'signed', requestId: 'req_1', clientAddress: '1.2.3.4' };
+const context = { identity: 'signed', requestId: 'req_1', clientAddress: '1.2.3.4' };
 
 describe('headersForService', () => {
 	test.each([
@@ -24,20 +24,20 @@ describe('headersForService', () => {
 		'te',
 		'expect',
 		'proxy-authorization',
-	])('never passes a client’s %s on', (name) => {
-		const headers = headersForService({ [name]: 'forged' }, vouched);
+	])('never forwards a client’s %s', (name) => {
+		const headers = headersForService({ [name]: 'forged' }, context);
 		expect(Object.values(headers)).not.toContain('forged');
 	});
 
-	test('says who, for whom and where from', () => {
-		expect(headersForService({}, vouched)).toEqual({
+	test('adds who sends the request, for which user and from where', () => {
+		expect(headersForService({}, context)).toEqual({
 			'x-creatorr-identity': 'signed',
 			'x-request-id': 'req_1',
 			'x-forwarded-for': '1.2.3.4',
 		});
 	});
 
-	test('passes on what describes the body, and the idempotency key', () => {
+	test('forwards the headers of the body and the idempotency key', () => {
 		const given = {
 			'content-type': 'application/json',
 			'content-length': '2',
@@ -45,17 +45,17 @@ describe('headersForService', () => {
 			'idempotency-key': 'a',
 			'user-agent': 'curl',
 		};
-		expect(headersForService(given, vouched)).toMatchObject(given);
+		expect(headersForService(given, context)).toMatchObject(given);
 	});
 
 	test('keeps a chunked body chunked, as a DELETE without framing would be two requests', () => {
-		const headers = headersForService({ 'transfer-encoding': 'Chunked' }, vouched);
+		const headers = headersForService({ 'transfer-encoding': 'Chunked' }, context);
 		expect(headers['transfer-encoding']).toBe('chunked');
 	});
 });
 
 describe('headersFromService', () => {
-	test('passes nothing on that is not known', () => {
+	test('forwards no unknown header', () => {
 		const given = {
 			'content-type': 'application/json',
 			'content-length': '2',

@@ -3,8 +3,8 @@ import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity
 import { TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 
 /**
- * The client's headers that a service receives. An allow list: an identity, a hop or a host can't be smuggled in under an unexpected
- * spelling.
+ * The client's headers that a service receives. As it is an allow list, nobody can smuggle in an identity, a hop or a host under an
+ * unexpected spelling.
  */
 const FROM_CLIENT = [
 	'content-type',
@@ -12,40 +12,40 @@ const FROM_CLIENT = [
 	'content-encoding',
 	'idempotency-key',
 	'user-agent',
-	// Over the body, which passes as it is.
+	// Signs the body, which is forwarded unchanged.
 	'stripe-signature',
 ] as const;
 
 /** The service's headers that a client receives. */
 const FROM_SERVICE = ['content-type', 'content-length', 'retry-after', 'idempotency-replayed'] as const;
 
-/** What the gateway vouches for. */
-export interface Vouched {
+/** Facts that the gateway asserts to the service. */
+export interface ForwardedContext {
 	identity: string;
 	requestId: string;
 	clientAddress: string;
-	/** The parent of the service's span, where traces are kept. */
+	/** Parent of the service's span, if traces are exported. */
 	traceparent?: string | undefined;
 }
 
-/** The headers of the request to a service. */
-export function headersForService(client: IncomingHttpHeaders, vouched: Vouched): IncomingHttpHeaders {
+/** Returns the headers of the request to a service. */
+export function headersForService(client: IncomingHttpHeaders, context: ForwardedContext): IncomingHttpHeaders {
 	const headers: Record<string, string> = {
-		[IDENTITY_HEADER]: vouched.identity,
-		[REQUEST_ID_HEADER]: vouched.requestId,
-		'x-forwarded-for': vouched.clientAddress,
+		[IDENTITY_HEADER]: context.identity,
+		[REQUEST_ID_HEADER]: context.requestId,
+		'x-forwarded-for': context.clientAddress,
 	};
 	for (const name of FROM_CLIENT) {
 		const value = client[name];
 		if (typeof value === 'string') headers[name] = value;
 	}
-	if (vouched.traceparent !== undefined) headers[TRACEPARENT_HEADER] = vouched.traceparent;
-	// Without it node would send the body of a DELETE with no framing at all.
+	if (context.traceparent !== undefined) headers[TRACEPARENT_HEADER] = context.traceparent;
+	// Without it, Node would send the body of a DELETE without framing.
 	if (client['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
 	return headers;
 }
 
-/** The headers of the answer to a client that come from the service, as names and values in turn. */
+/** Returns the service's headers of the response to a client, as alternating names and values. */
 export function headersFromService(service: IncomingHttpHeaders): string[] {
 	const headers: string[] = [];
 	for (const name of FROM_SERVICE) {

@@ -78,7 +78,7 @@ async function expectError(answer: Response, status: number, code: string): Prom
 }
 
 describe('a service', () => {
-	test('learns who asks from an identity that the gateway signed', async () => {
+	test('gets the user in an identity that the gateway signed', async () => {
 		const ids = { sub: newId('usr'), sid: newId('ses') };
 		await get('/v1/jobs', bearer(auth.token(ids)));
 		const verify = createIdentityVerifier({ keys: [gateway.keys.jwk('gateway')] });
@@ -86,7 +86,7 @@ describe('a service', () => {
 		expect(identity).toEqual({ caller: 'gateway', user: { id: ids.sub, sessionId: ids.sid } });
 	});
 
-	test('learns of a public request only that the gateway passes it on', async () => {
+	test('gets an identity without a user for a public request', async () => {
 		await get('/v1/tools');
 		const verify = createIdentityVerifier({ keys: [gateway.keys.jwk('gateway')] });
 		const identity = verify(String(received[0]?.headers['x-creatorr-identity']));
@@ -115,14 +115,14 @@ describe('a service', () => {
 		expect(received[0]?.rawHeaders).not.toContain('forged');
 	});
 
-	test('does not get a header that the client names in Connection', async () => {
+	test('gets no header that the client names in Connection', async () => {
 		const token = auth.token();
 		const headers = [`Authorization: Bearer ${token}`, 'Connection: close, x-creatorr-identity'];
 		await rawRequest(gateway.publicPort, 'GET /v1/jobs', headers);
 		expect(received[0]?.headers['x-creatorr-identity']).toMatch(/^ey/);
 	});
 
-	test('does not get the token', async () => {
+	test('gets no token', async () => {
 		await get('/v1/jobs');
 		expect(received[0]?.headers.authorization).toBeUndefined();
 	});
@@ -132,19 +132,19 @@ describe('a service', () => {
 		expect(received[0]?.headers['x-forwarded-for']).toBe('1.2.3.4');
 	});
 
-	test('gets path and query as they were sent', async () => {
+	test('gets path and query unchanged', async () => {
 		await get('/v1/jobs?cursor=a%2Fb%20&limit=2');
 		expect(received[0]?.url).toBe('/v1/jobs?cursor=a%2Fb%20&limit=2');
 	});
 
-	test('is asked over connections that are kept', async () => {
+	test('is called over keep-alive connections', async () => {
 		for (let turn = 0; turn < 5; turn += 1) await (await get('/v1/tools', {})).text();
 		expect(new Set(received.map(({ socket }) => socket.remotePort)).size).toBe(1);
 	});
 });
 
 describe('a body', () => {
-	test('arrives byte for byte', async () => {
+	test('is forwarded byte for byte', async () => {
 		const body = Promise.withResolvers<Buffer>();
 		handler = (req, res) => {
 			readBody(req).then(body.resolve, body.reject);
@@ -155,7 +155,7 @@ describe('a body', () => {
 		expect((await body.promise).equals(Buffer.from(sent))).toBe(true);
 	});
 
-	test('in chunks arrives as one', async () => {
+	test('in chunks is forwarded as one body', async () => {
 		const body = Promise.withResolvers<Buffer>();
 		handler = (req, res) => {
 			readBody(req).then(body.resolve, body.reject);
@@ -171,7 +171,7 @@ describe('a body', () => {
 		expect([answer.status, String(await body.promise)]).toEqual([200, '{"a":1}']);
 	});
 
-	test('of a DELETE in chunks stays a body and does not become a request', async () => {
+	test('of a chunked DELETE stays a body and doesn’t become a request', async () => {
 		handler = (req, res) => {
 			req.resume().once('end', () => answerOk(req, res));
 		};
@@ -182,14 +182,14 @@ describe('a body', () => {
 		expect(received.map(({ method }) => method)).toEqual(['DELETE']);
 	});
 
-	test('of exactly the limit passes', async () => {
+	test('of exactly the limit is accepted', async () => {
 		handler = (req, res) => {
 			req.resume().once('end', () => answerOk(req, res));
 		};
 		expect((await post('x'.repeat(BODY_LIMIT.job))).status).toBe(200);
 	});
 
-	test('that declares more than the limit is refused before it is sent', async () => {
+	test('with a declared length beyond the limit is refused before it is sent', async () => {
 		const socket = await open(gateway.publicPort);
 		socket.write(`POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: ${BODY_LIMIT.job + 1}\r\n\r\n`);
 		const answer = await readAll(socket);
@@ -198,12 +198,12 @@ describe('a body', () => {
 		expect(received).toEqual([]);
 	});
 
-	test('beyond the limit is answered though the client sends on', async () => {
+	test('beyond the limit gets a response while the client still sends', async () => {
 		const answer = await fetch(`${gateway.url}/v1/jobs`, { method: 'POST', body: 'x'.repeat(5 * MIB) });
 		await expectError(answer, 413, 'too_large');
 	});
 
-	test('beyond the limit is read slowly after its answer', async () => {
+	test('beyond the limit is read slowly after the response', async () => {
 		const socket = await open(gateway.publicPort);
 		socket.write(`POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: ${1_000 * MIB}\r\n\r\n`);
 		const answered = once(socket, 'data');
@@ -219,7 +219,7 @@ describe('a body', () => {
 		socket.destroy();
 	});
 
-	test('in chunks beyond the limit is cut', async () => {
+	test('in chunks beyond the limit is cut off', async () => {
 		handler = (req, res) => {
 			req.on('error', () => undefined);
 			req.resume().once('end', () => answerOk(req, res));
@@ -232,7 +232,7 @@ describe('a body', () => {
 		expect(received[0]?.complete).toBe(false);
 	});
 
-	test('in chunks beyond the limit ends its connection: nothing that follows is a request', async () => {
+	test('in chunks beyond the limit ends its connection: nothing after it is a request', async () => {
 		handler = (req, res) => {
 			req.on('error', () => undefined);
 			req.resume().once('end', () => answerOk(req, res));
@@ -249,7 +249,7 @@ describe('a body', () => {
 		expect(received.map(({ url }) => url)).toEqual(['/v1/jobs']);
 	});
 
-	test('of 1 MiB of empty arrays never reaches the service of a sign-in', async () => {
+	test('of 1 MiB of empty arrays never reaches the sign-in service', async () => {
 		const before = { ...auth.counts };
 		const body = JSON.stringify({ x: new Array(340_000).fill([]) });
 		const headers = { 'Content-Type': 'application/json' };
@@ -258,7 +258,7 @@ describe('a body', () => {
 		expect(auth.counts).toEqual({ ...before, lease: auth.counts.lease });
 	});
 
-	test('that the operation has no use for passes if it is short', async () => {
+	test('is ignored if it is short and the operation has none', async () => {
 		handler = (req, res) => {
 			req.resume().once('end', () => answerOk(req, res));
 		};
@@ -273,7 +273,7 @@ describe('a body', () => {
 		expect(received).toHaveLength(1);
 	});
 
-	test('is asked for only when it will be read', async () => {
+	test('is requested with 100 Continue only when it will be read', async () => {
 		const expectation = ['Content-Length: 2', 'Expect: 100-continue'];
 		const refused = await rawRequest(gateway.publicPort, 'POST /v1/jobs', expectation);
 		expect(refused.text).toMatch(/^HTTP\/1\.1 401/);
@@ -283,8 +283,8 @@ describe('a body', () => {
 	});
 });
 
-describe('an answer', () => {
-	test('passes with status, body and the headers of the contract', async () => {
+describe('a response', () => {
+	test('is forwarded with status, body and the headers of the contract', async () => {
 		handler = (_req, res) => {
 			res.writeHead(429, { 'Content-Type': 'application/json; charset=utf-8', 'Retry-After': '7' });
 			res.end('{"error":{"code":"rate_limited"}}');
@@ -294,7 +294,7 @@ describe('an answer', () => {
 		expect(await answer.json()).toEqual({ error: { code: 'rate_limited' } });
 	});
 
-	test('without a body passes', async () => {
+	test('without a body is forwarded', async () => {
 		handler = (_req, res) => {
 			res.writeHead(204).end();
 		};
@@ -303,7 +303,7 @@ describe('an answer', () => {
 	});
 
 	test.each([0, 1, 65_536, 65_537, 1_000_000])(
-		'of %i bytes in pieces arrives byte for byte',
+		'of %i bytes in pieces is forwarded byte for byte',
 		async (sizeBytes) => {
 			const body = Buffer.alloc(sizeBytes, 'abcdefg');
 			handler = async (_req, res) => {
@@ -317,7 +317,7 @@ describe('an answer', () => {
 		},
 	);
 
-	test('streams as it is written', async () => {
+	test('is streamed as it is written', async () => {
 		handler = async (_req, res) => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 			res.write('event: job\ndata: 1\n\n');
@@ -329,7 +329,7 @@ describe('an answer', () => {
 		await reader?.cancel();
 	});
 
-	test('that nobody reads is not gathered in memory', async () => {
+	test('that the client doesn’t read is not buffered in memory', async () => {
 		let sentMib = 0;
 		const cut = Promise.withResolvers<void>();
 		handler = async (_req, res) => {
@@ -349,8 +349,8 @@ describe('an answer', () => {
 	});
 });
 
-describe('a client that leaves', () => {
-	test('takes the request to the service with it', async () => {
+describe('a client that disconnects', () => {
+	test('cancels the request to the service', async () => {
 		const closed = Promise.withResolvers<void>();
 		handler = (req) => {
 			req.socket.once('close', () => closed.resolve());
@@ -363,7 +363,7 @@ describe('a client that leaves', () => {
 		await closed.promise;
 	});
 
-	test('takes a stream with it', async () => {
+	test('cancels a stream', async () => {
 		const closed = Promise.withResolvers<void>();
 		handler = (_req, res) => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
@@ -377,28 +377,28 @@ describe('a client that leaves', () => {
 });
 
 describe('a service that fails', () => {
-	test('by not being there is 503 with Retry-After', async () => {
+	test('returns 503 with Retry-After when it is down', async () => {
 		const answer = await get('/v1/files');
 		expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 		await expectError(answer, 503, 'upstream_unavailable');
 	});
 
-	test('by closing the connection is 503', async () => {
+	test('returns 503 when it closes the connection', async () => {
 		handler = (req) => req.socket.destroy();
 		await expectError(await get('/v1/jobs'), 503, 'upstream_unavailable');
 	});
 
-	test('by answering what is not HTTP is 503', async () => {
+	test('returns 503 when it sends no HTTP', async () => {
 		handler = (req) => req.socket.end('hello\r\n\r\n');
 		await expectError(await get('/v1/jobs'), 503, 'upstream_unavailable');
 	});
 
-	test('by saying nothing is 504', async () => {
+	test('returns 504 when it sends nothing in time', async () => {
 		handler = () => undefined;
 		await expectError(await get('/v1/jobs'), 504, 'upstream_unavailable');
 	});
 
-	test('by saying nothing gets the time of a wait on top', async () => {
+	test('gets the time of a wait in addition', async () => {
 		handler = (_req, res) => {
 			setTimeout(() => answerOk(_req, res), SILENCE_MS + 300);
 		};
@@ -409,7 +409,7 @@ describe('a service that fails', () => {
 		expect(performance.now() - startedAtMs).toBeGreaterThan(1_000);
 	});
 
-	test('half-way through an answer is cut, not completed', async () => {
+	test('in the middle of a response cuts it, and doesn’t complete it', async () => {
 		handler = (req, res) => {
 			res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '100' });
 			res.write('{', () => req.socket.destroy());
@@ -418,7 +418,7 @@ describe('a service that fails', () => {
 		await expect(answer.text()).rejects.toThrow();
 	});
 
-	test('by falling silent in a stream is cut', async () => {
+	test('by going silent in a stream cuts it', async () => {
 		handler = (_req, res) => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 			res.write(': hello\n\n');
@@ -427,7 +427,7 @@ describe('a service that fails', () => {
 		await expect(answer.text()).rejects.toThrow();
 	});
 
-	test('does not end a stream that says something in time', async () => {
+	test('doesn’t end a stream that sends something in time', async () => {
 		handler = async (_req, res) => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 			for (let comment = 0; comment < 5; comment += 1) {
@@ -445,7 +445,7 @@ describe('a service that fails', () => {
 		[502, 503, 'upstream_unavailable'],
 		[504, 504, 'upstream_unavailable'],
 		[431, 500, 'internal'],
-	])('with %i in another form is put into the envelope', async (given, status, code) => {
+	])('with %i in another format gets the error envelope', async (given, status, code) => {
 		handler = (_req, res) => {
 			res.writeHead(given, { 'Content-Type': 'text/html' });
 			res.end('<h1>secret host</h1>');
@@ -453,7 +453,7 @@ describe('a service that fails', () => {
 		await expectError(await get('/v1/jobs'), status, code);
 	});
 
-	test('with an error of the contract passes', async () => {
+	test('keeps its error of the contract', async () => {
 		handler = (_req, res) => {
 			res.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '2' });
 			res.end('{"error":{"code":"upstream_unavailable","message":"the store"}}');
@@ -463,8 +463,8 @@ describe('a service that fails', () => {
 	});
 });
 
-describe('a kept connection that the service closes', () => {
-	/** The next request goes down a connection that was used before, and is cut there. */
+describe('a keep-alive connection that the service closes', () => {
+	/** Makes the service close the next request's connection, which was used before. */
 	async function cutNext(): Promise<void> {
 		await (await get('/v1/tools', {})).text();
 		handler = (req) => {
@@ -473,19 +473,19 @@ describe('a kept connection that the service closes', () => {
 		};
 	}
 
-	test('costs a GET nothing', async () => {
+	test('is invisible to a GET', async () => {
 		await cutNext();
 		expect((await get('/v1/tools', {})).status).toBe(200);
 		expect(received.length).toBe(3);
 	});
 
-	test('is not tried twice with a POST', async () => {
+	test('doesn’t retry a POST', async () => {
 		await cutNext();
 		await expectError(await post('{}'), 503, 'upstream_unavailable');
 		expect(received.filter(({ method }) => method === 'POST').length).toBe(1);
 	});
 
-	test('is tried twice at most', async () => {
+	test('is retried once at most', async () => {
 		await (await get('/v1/tools', {})).text();
 		handler = (req) => req.socket.destroy();
 		await expectError(await get('/v1/tools', {}), 503, 'upstream_unavailable');
@@ -493,7 +493,7 @@ describe('a kept connection that the service closes', () => {
 	});
 });
 
-test('an early answer of a service is passed on while the body is still coming', async () => {
+test('an early response of a service is forwarded while the body is still arriving', async () => {
 	handler = (_req, res) => {
 		res.writeHead(400, { 'Content-Type': 'application/json' });
 		res.end('{"error":{"code":"validation"}}');

@@ -20,19 +20,19 @@ import { headersFromService } from './forwarded-headers.ts';
 import { isRetryable, relay, replacementFor } from './upstream-answer.ts';
 
 interface ProxyOptions {
-	/** Named in errors. */
+	/** Service name for errors. */
 	service: ServiceName;
 	baseUrl: string;
 	logger: Logger;
-	/** After this time without a byte from the service, the request fails. */
+	/** The request fails after this time without a byte from the service. */
 	silenceMs: number;
-	/** A client that takes longer for a long answer is cut off. */
+	/** A client that reads a long response for longer is cut off. */
 	answerMs: number;
 }
 
-/** Passes exchanges to a service and its answers back, streaming both. */
+/** Streams requests to a service and its responses back. */
 export interface ServiceProxy {
-	/** `headers` are all that the service gets. */
+	/** `headers` are all headers that the service gets. */
 	forward(exchange: Exchange, headers: IncomingHttpHeaders): void;
 	/** Closes idle connections. */
 	close(): void;
@@ -55,7 +55,7 @@ function fail(options: ProxyOptions, exchange: Exchange, error: AppError): void 
 	endExchange(exchange, error);
 }
 
-/** Counts a chunked body. One with Content-Length was refused before, or the parser ends it there. */
+/** Limits a chunked body. A Content-Length beyond the limit was refused before, and the parser enforces it. */
 function limitChunkedBody(exchange: Exchange): void {
 	const { req, operation } = exchange;
 	if (!operation || !isChunked(req.headers)) return;
@@ -69,7 +69,7 @@ function limitChunkedBody(exchange: Exchange): void {
 	});
 }
 
-/** Called when the request to the service has its connection and before anything is written to it. */
+/** Runs when the request to the service has a connection, before anything is written. */
 function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange: Exchange): void {
 	exchange.upstream = upstream;
 	if (exchange.answeredBy) {
@@ -99,13 +99,13 @@ function takeAnswer(options: ProxyOptions, answer: IncomingMessage, exchange: Ex
 	relay(answer, exchange.res, exchange.responseMode.kind === 'stream' ? undefined : options.answerMs);
 }
 
-/** Parses the URL once instead of at every request. */
+/** Parses the URL once instead of for every request. */
 function targetOf(baseUrl: string) {
 	const { protocol, port, pathname, hostname } = new URL(baseUrl);
 	return { protocol, port, pathname, hostname: hostname.replace(/^\[|\]$/g, '') };
 }
 
-/** Replaces an absent body: piping an empty request costs more than finding the route. */
+/** Replaces an absent body: piping an empty request costs more than routing it. */
 const NO_BODY = Object.assign(new Stream(), {
 	pipe<T extends NodeJS.WritableStream>(destination: T): T {
 		destination.end();
@@ -113,7 +113,7 @@ const NO_BODY = Object.assign(new Stream(), {
 	},
 });
 
-/** http-proxy-middleware, one for requests with a body and one for those without, to the same service. */
+/** Creates two http-proxy-middleware instances for a service: one for requests with a body and one for those without. */
 function createMiddleware(
 	options: ProxyOptions,
 	agent: Agent,
@@ -122,9 +122,9 @@ function createMiddleware(
 	const common: Options<PublicRequest, ServerResponse> = {
 		target: targetOf(options.baseUrl),
 		agent,
-		// takeAnswer picks the headers and writes the head at once.
+		// takeAnswer chooses the headers and writes the head at once.
 		selfHandleResponse: true,
-		// The default ones log every request and answer errors in plain text.
+		// The default plugins log every request and send errors as plain text.
 		ejectPlugins: true,
 		plugins: [
 			(server) => {
@@ -145,10 +145,10 @@ function createMiddleware(
 	};
 }
 
-/** Keep-alive connections to one service. */
+/** Creates a proxy with keep-alive connections to one service. */
 export function createProxy(options: ProxyOptions): ServiceProxy {
 	const isTls = options.baseUrl.startsWith('https:');
-	// Covers connecting, and closes idle connections well before the services do (65 s).
+	// Limits connecting, and closes idle connections well before the services do (65 s).
 	const agentOptions = { keepAlive: true, timeout: options.silenceMs };
 	const agent = isTls ? new TlsAgent(agentOptions) : new Agent(agentOptions);
 

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { relay } from './upstream-answer.ts';
 
-/** An answer without an end, to a client that takes nothing of it. */
+/** Relays an endless response to a client that reads nothing. */
 function relayToNobody(maxMs?: number): Writable {
 	const answer = Object.assign(new PassThrough(), { headers: {} });
 	answer.write('a');
@@ -14,14 +14,14 @@ function relayToNobody(maxMs?: number): Writable {
 	return res;
 }
 
-describe('a long answer', () => {
-	test('ends when its client has not taken it in time', async () => {
+describe('a long response', () => {
+	test('is cut when its client does not read it in time', async () => {
 		const res = relayToNobody(10);
 		await once(res, 'close');
 		expect(res.destroyed).toBe(true);
 	});
 
-	test('may last where no time is given, as a stream', async () => {
+	test('has no time limit if it is a stream', async () => {
 		const res = relayToNobody();
 		await delay(50);
 		expect(res.destroyed).toBe(false);

@@ -6,8 +6,7 @@ import type { Exchange } from '../requests/exchange.ts';
 import { hasBody } from '../requests/request-head.ts';
 
 /**
- * True when a service closed this connection while the request was on its way down it, and the request can be sent again
- * without anything happening twice.
+ * Whether a service closed this connection while the request was being sent, and the request can be sent again without side effects.
  */
 export function isRetryable(exchange: Exchange, error: Error): boolean {
 	const { req, res, upstream } = exchange;
@@ -17,11 +16,11 @@ export function isRetryable(exchange: Exchange, error: Error): boolean {
 	return req.method === 'GET' && !hasBody(req.headers);
 }
 
-/** Returns the error that replaces one outside the contract or not meant for the user, such as one from the service's HTTP parser. */
+/** Returns the error that replaces a response outside the contract or not meant for the user, such as one of the service's HTTP parser. */
 export function replacementFor(service: ServiceName, answer: IncomingMessage): AppError | undefined {
 	const status = answer.statusCode ?? 0;
 	if (answer.headers[IDENTITY_REFUSED_HEADER]) {
-		// The gateway was refused, not the user, whose token is valid.
+		// The service refused the gateway, not the user, whose token is valid.
 		return unavailable(`The ${service} service`, new Error('it refused the identity of this gateway'));
 	}
 	if (status < 400 || answer.headers['content-type']?.startsWith('application/json')) return undefined;
@@ -30,19 +29,19 @@ export function replacementFor(service: ServiceName, answer: IncomingMessage): A
 	return new AppError('internal', 'Something went wrong on our side. Try again.', { cause });
 }
 
-/** An answer up to this long is in memory anyway by the time it is read. */
+/** A response up to this size is in memory anyway when it is read. */
 const SHORT_ANSWER_BYTES = 64 * 1024;
 
-/** Cuts an answer that its client does not read in time: the service keeps the rest of it until then. */
+/** Cuts a response that its client does not read in time: until then the service keeps the rest. */
 function endAfter(res: ServerResponse, maxMs: number): void {
 	const timer = setTimeout(() => res.destroy(), maxMs);
 	res.once('close', () => clearTimeout(timer));
 }
 
 /**
- * Sends the body of an answer to the client. A short one is written as it comes, because a pipe costs a twentieth of a whole
- * request, and as a latin1 string, because Node then sends head and body in one write. Any other is piped, so that the service
- * waits for a slow client, for at most `maxMs`; absent for an event stream, which may last.
+ * Sends the body of a response to the client. A short one is written as it arrives, because a pipe costs a twentieth of a whole request,
+ * and as a latin1 string, because Node then sends head and body in one write. Others are piped, so that the service waits for a slow
+ * client, for at most `maxMs`. Event streams have no limit.
  */
 export function relay(answer: IncomingMessage, res: ServerResponse, maxMs?: number): void {
 	const lengthBytes = Number(answer.headers['content-length'] ?? Number.POSITIVE_INFINITY);

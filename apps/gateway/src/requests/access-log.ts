@@ -1,12 +1,12 @@
 import type { Exchange } from './exchange.ts';
 
-/** Lines are written together so often. */
+/** Interval between two writes. */
 const FLUSH_MS = 50;
 const FLUSH_CHARACTERS = 64 * 1024;
 
-/** One line a request. */
+/** Logs one line per request. */
 export interface AccessLog {
-	/** Notes an exchange that is over. */
+	/** Logs a finished exchange. */
 	add(exchange: Exchange): void;
 	flush(): void;
 }
@@ -14,7 +14,7 @@ export interface AccessLog {
 let lastMs = 0;
 let lastIso = '';
 
-/** The same text serves all lines of a millisecond. */
+/** Caches the text for all lines of a millisecond. */
 function isoNow(): string {
 	const nowMs = Date.now();
 	if (nowMs !== lastMs) {
@@ -24,7 +24,7 @@ function isoNow(): string {
 	return lastIso;
 }
 
-/** Every value is an id, a number, a name of ours or a network of hexadecimal digits: nothing needs escaping. */
+/** Formats a line. Every value is an id, a number, one of our names, or a network: nothing needs escaping. */
 function lineOf(exchange: Exchange): string {
 	const { requestId, span, operation, session, clientNetwork, res, startedAtMs, answeredBy } = exchange;
 	const durationMs = Math.round(performance.now() - startedAtMs);
@@ -37,8 +37,8 @@ function lineOf(exchange: Exchange): string {
 }
 
 /**
- * The same event that the services log, made by hand and written in batches: through the logger, line by line, it costs
- * ten times as much, a twentieth of a whole request. The last lines, at most 50 ms of them, are lost when the process is killed.
+ * Logs the same event as the services, formatted by hand and written in batches: the logger costs ten times as much, a twentieth of a
+ * whole request. A killed process loses the last lines, at most 50 ms of them.
  */
 export function createAccessLog(options: { enabled: boolean; write(lines: string): void }): AccessLog {
 	let lines = '';

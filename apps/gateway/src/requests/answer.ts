@@ -5,30 +5,30 @@ import { isChunked } from './request-head.ts';
 
 /**
  * How long a connection stays open after a refusal while its client still sends. Closing it sooner would reset it, and the client would
- * lose the answer that it has not read yet.
+ * lose the response that it has not read.
  */
 export const LINGER_MS = 3_000;
 /**
- * Between two reads of what such a client sends, each of 64 KiB at most, 3 MiB a second. It slows the client down by its TCP window; at
- * full speed a few would take a whole core.
+ * Delay between two reads of at most 64 KiB from such a client, 3 MiB a second. It slows the client down through TCP flow control; at
+ * full speed a few clients would take a whole core.
  */
 const DROP_PAUSE_MS = 20;
-/** Connections of one network that linger at a time. Beyond it they are closed with the answer: their clients may see a reset instead. */
+/** Lingering connections of one network. Others are closed with the response: their clients may see a reset instead. */
 const MAX_LINGERING = 16;
 
-/** How many linger, by network, in this process. */
+/** Number of lingering connections by network, in this process. */
 const lingeringOf = new Map<string, number>();
-/** The rest of a refused body up to this length is read at once, and its connection kept for the next request. */
+/** A refused body up to this length is read at once, and its connection kept for the next request. */
 const SHORT_BODY_BYTES = 64 * 1024;
 
-/** True for a body of unknown or great length, and for one whose client waits for a 100. */
+/** Whether the body is long or of unknown length, or its client waits for 100 Continue. */
 function mayHaveLongBody({ req }: Exchange): boolean {
 	if (req.complete) return false;
 	if (isChunked(req.headers) || req.headers.expect !== undefined) return true;
 	return Number(req.headers['content-length'] ?? 0) > SHORT_BODY_BYTES;
 }
 
-/** Reads and drops the rest of a refused body, up to {@link LINGER_MS}, then closes the connection. Its answer is written already. */
+/** Reads and drops the rest of a refused body for up to {@link LINGER_MS}, then closes the connection. The response is written already. */
 function endAfterLinger({ req, res, clientNetwork }: Exchange): void {
 	const lingering = lingeringOf.get(clientNetwork) ?? 0;
 	if (lingering >= MAX_LINGERING) {
@@ -56,13 +56,13 @@ function endAfterLinger({ req, res, clientNetwork }: Exchange): void {
 	res.once('close', end);
 }
 
-/** Makes the answer the last of its connection: nothing else is read from it. */
+/** Makes the response the last of its connection. */
 export function endConnection({ req, res }: Exchange): void {
 	res.shouldKeepAlive = false;
 	req.socket.isOver = true;
 }
 
-/** Writes the head of the answer, with the headers that every answer has. No other answer can follow. */
+/** Writes the head of the response with the common headers. No other response can follow. */
 export function beginAnswer(
 	exchange: Exchange,
 	by: 'gateway' | 'service',
@@ -95,7 +95,7 @@ function send(
 	endAfterLinger(exchange);
 }
 
-/** Answers with JSON text. */
+/** Sends a JSON response. */
 export function answerJson(
 	exchange: Exchange,
 	status: number,
@@ -106,7 +106,7 @@ export function answerJson(
 	send(exchange, status, ['Content-Type', 'application/json', 'Content-Length', length, ...headers], json);
 }
 
-/** Answers with bytes; `headers` take the place of those that every answer has under the same names. */
+/** Sends bytes. `headers` override common headers of the same name. */
 export function answerBytes(
 	exchange: Exchange,
 	status: number,
@@ -125,14 +125,14 @@ export function answerBytes(
 	);
 }
 
-/** Answers 204. */
+/** Sends 204. */
 export function answerEmpty(exchange: Exchange, headers: readonly string[]): void {
 	send(exchange, 204, headers, '');
 }
 
-/** Answers with the error. An answer of the service that has begun is cut instead, as nothing else can be said then. */
+/** Sends the error. A response that the service has begun is cut instead, as no other can follow. */
 export function answerError(exchange: Exchange, error: AppError): void {
-	// Its client left meanwhile: there will be no other 'close' to clean up after an answer.
+	// The client has disconnected: there will be no other 'close' to clean up after.
 	if (exchange.res.closed) return;
 	if (exchange.answeredBy === 'service') exchange.res.destroy();
 	if (exchange.answeredBy !== undefined) return;
@@ -140,15 +140,15 @@ export function answerError(exchange: Exchange, error: AppError): void {
 	answerJson(exchange, error.status, json, Object.entries(error.headers).flat());
 }
 
-/** Ends an exchange from outside, whatever it is doing: an error where there is no answer yet, a cut where there is one. */
+/** Ends an exchange in any state: with an error if there is no response yet, otherwise by a cut. */
 export function endExchange(exchange: Exchange, error: AppError): void {
 	answerError(exchange, error);
 	exchange.upstream?.destroy();
 }
 
 /**
- * Returns the messages of an error's causes in one line. Errors that an outage causes at every request are logged with it instead
- * of their stacks.
+ * Returns the messages of an error's causes in one line. Errors that an outage causes for every request are logged with it instead of
+ * their stacks.
  */
 export function reasonOf(error: Error): string {
 	const messages: string[] = [];

@@ -12,11 +12,11 @@ const PERMITS = 2;
 let auth: FakeAuth;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
 let gateway: TestGateway;
-/** Does not wait long for a body. */
+/** A gateway with a short body timeout. */
 let hastyGateway: TestGateway;
-/** Requests that the service has begun to read. */
+/** Number of requests that the service has begun to read. */
 let begun = 0;
-/** Bodies that arrived there. */
+/** Bodies that the service has received. */
 let bodies: string[] = [];
 let sockets: Socket[] = [];
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 			bodies.push(body);
 			res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
 		};
-		// A client may leave while it sends.
+		// A client may disconnect while it sends.
 		text(req).then(answer, () => undefined);
 	});
 	const start = (anonymousBodyMs: number) =>
@@ -65,14 +65,14 @@ async function begin(line: string, framing: string, body: string, of = gateway):
 	return socket;
 }
 
-/** Doesn't wait for the end of the connection: the gateway lets it linger. */
+/** Reads the head without waiting for the end of the connection, which lingers. */
 const readHead = async (socket: Socket) => String((await once(socket, 'data'))[0]);
 
 const login = async () =>
 	(await fetch(`${gateway.url}/v1/auth/login`, { method: 'POST', body: '{}' })).status;
 
 describe('a small body without a session', () => {
-	test('that comes slowly holds no permit', async () => {
+	test('that arrives slowly holds no permit', async () => {
 		for (let count = 0; count < 4 * PERMITS; count += 1)
 			await begin('GET /v1/tools', 'Content-Length: 10', '{');
 		await delay(50);
@@ -83,7 +83,7 @@ describe('a small body without a session', () => {
 	test.each([
 		['Content-Length: 10', '{'],
 		['Transfer-Encoding: chunked', '1\r\n{\r\n'],
-	])('that is not there in time is refused, and its connection closed (%s)', async (framing, body) => {
+	])('that does not arrive in time is refused, and its connection closed (%s)', async (framing, body) => {
 		const answer = await readHead(await begin('GET /v1/tools', framing, body, hastyGateway));
 		expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\nConnection: close/s);
 		expect(bodies).toEqual([]);
@@ -92,7 +92,7 @@ describe('a small body without a session', () => {
 	test.each([
 		['Content-Length: 10', '01234', '56789'],
 		['Transfer-Encoding: chunked', '5\r\n01234\r\n', '5\r\n56789\r\n0\r\n\r\n'],
-	])('that comes in parts reaches the service as one (%s)', async (framing, first, last) => {
+	])('that arrives in parts reaches the service as one (%s)', async (framing, first, last) => {
 		const socket = await begin('GET /v1/tools', framing, first);
 		await delay(20);
 		socket.write(last);
@@ -107,7 +107,7 @@ describe('a small body without a session', () => {
 		expect(bodies).toEqual([]);
 	});
 
-	test('is asked for, once, when its client waits for that', async () => {
+	test('is requested once with 100 Continue', async () => {
 		const framing = 'Content-Length: 2\r\nExpect: 100-continue';
 		const socket = await begin('GET /v1/tools', framing, '');
 		socket.once('data', () => socket.write('{}'));
@@ -116,7 +116,7 @@ describe('a small body without a session', () => {
 		expect(bodies).toEqual(['{}']);
 	});
 
-	test('of a client that leaves costs nothing', async () => {
+	test('of a client that disconnects costs nothing', async () => {
 		const socket = await begin('GET /v1/tools', 'Content-Length: 10', '{');
 		await delay(20);
 		socket.destroy();
@@ -125,11 +125,11 @@ describe('a small body without a session', () => {
 	});
 });
 
-test('large bodies that come slowly keep nobody of their network from signing in', async () => {
+test('large bodies that arrive slowly keep nobody of their network from signing in', async () => {
 	await begin('POST /v1/billing/webhook', 'Content-Length: 100000', '{');
 	await waitUntil(() => begun === 1);
-	// It has taken a permit for each 64 KiB, which are all.
+	// It has taken a permit for each 64 KiB, which are all permits.
 	const event = () => fetch(`${gateway.url}/v1/billing/webhook`, { method: 'POST', body: '{}' });
-	// 404 is auth's own answer here.
+	// 404: the fake auth has no such route.
 	expect([(await event()).status, await login()]).toEqual([429, 404]);
 });

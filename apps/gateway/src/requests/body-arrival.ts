@@ -6,7 +6,7 @@ import { endConnection } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { hasBody } from './request-head.ts';
 
-/** A body within this limit fits into the buffer of its stream, 64 KiB, which nobody reads until the whole body is there. */
+/** A body within this limit fits into the stream's buffer of 64 KiB, which is not read until the whole body has arrived. */
 const MAX_AWAITED_BYTES = 8 * 1024;
 
 /** Whether {@link bodyArrival} waits for the bodies of an operation: those of a few KiB. */
@@ -15,8 +15,8 @@ export function isBodySmall(operation: Operation): boolean {
 }
 
 /**
- * Resolves when the whole body of a request has arrived, or its client has left. The body stays in the stream of the request.
- * Rejects with `validation` after `timeoutMs` and with `too_large` beyond the operation's limit; the refusal ends the connection.
+ * Resolves when the whole body of a request has arrived, or its client has disconnected. The body stays in the request's stream. Rejects
+ * with `validation` after `timeoutMs` and with `too_large` beyond the operation's limit; the refusal ends the connection.
  */
 export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs: number): Promise<void> {
 	const { req, res } = exchange;
@@ -37,7 +37,7 @@ export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs:
 			reject(error);
 			end();
 		}
-		// No event says that a paused stream has all of its body.
+		// A paused stream emits no event when its body is complete.
 		req.push = (chunk: Buffer | null, encoding) => {
 			const wantsMore = push(chunk, encoding);
 			countBytes += chunk?.length ?? 0;
@@ -48,7 +48,7 @@ export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs:
 		res.once('close', end);
 		if (req.headers.expect === undefined) return;
 		res.writeContinue();
-		// Nobody else is to say it again.
+		// Keeps Node from sending 100 Continue again.
 		req.headers.expect = undefined;
 	});
 }

@@ -5,11 +5,11 @@ const APP = 'https://app.example.com';
 const origins = new Set([APP]);
 
 describe('corsHeaders', () => {
-	test('says nothing where CORS is not configured', () => {
+	test('returns no headers if CORS is not configured', () => {
 		expect(corsHeaders(new Set(), APP)).toEqual([]);
 	});
 
-	test('lets an allowed origin read the answer and the headers of the contract', () => {
+	test('lets an allowed origin read the response and the headers of the contract', () => {
 		expect(corsHeaders(origins, APP)).toEqual([
 			'Vary',
 			'Origin',
@@ -21,7 +21,7 @@ describe('corsHeaders', () => {
 	});
 
 	test.each([undefined, 'https://evil.example', `${APP}.evil.example`, 'null', `${APP}/`])(
-		'lets %s read nothing and keeps caches apart',
+		'lets %s read nothing, and varies by origin',
 		(origin) => {
 			expect(corsHeaders(origins, origin)).toEqual(['Vary', 'Origin']);
 		},
@@ -31,7 +31,7 @@ describe('corsHeaders', () => {
 describe('preflightHeaders', () => {
 	const asked = { method: 'OPTIONS', origin: APP, requestedMethod: 'POST' };
 
-	test('allow the headers of the contract', () => {
+	test('returns the headers of the contract', () => {
 		expect(preflightHeaders(origins, asked)).toContain('Authorization, Content-Type, Idempotency-Key');
 	});
 
@@ -40,7 +40,7 @@ describe('preflightHeaders', () => {
 		['without an origin', { ...asked, origin: undefined }],
 		['that is a plain OPTIONS', { ...asked, requestedMethod: undefined }],
 		['that is no OPTIONS', { ...asked, method: 'GET' }],
-	])('are not for a request %s', (_, request) => {
+	])('returns undefined for a request %s', (_, request) => {
 		expect(preflightHeaders(origins, request)).toBeUndefined();
 	});
 });

@@ -3,14 +3,14 @@ const METHODS = 'GET, POST, DELETE';
 const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key';
 const PREFLIGHT_SECONDS = '600';
 
-/** Headers that let an allowed web origin read an answer, as names and values in turn; none when CORS is not configured. */
+/** Returns headers that let an allowed web origin read a response, as alternating names and values; none without CORS_ORIGINS. */
 export function corsHeaders(origins: ReadonlySet<string>, origin: string | undefined): string[] {
 	if (origins.size === 0) return [];
 	if (origin === undefined || !origins.has(origin)) return ['Vary', 'Origin'];
 	return ['Vary', 'Origin', 'Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', EXPOSED];
 }
 
-/** What a preflight of an allowed origin gets besides {@link corsHeaders}; undefined for any other request. */
+/** Returns the headers of a preflight response besides {@link corsHeaders}, or undefined for other requests. */
 export function preflightHeaders(
 	origins: ReadonlySet<string>,
 	request: { method: string; origin: string | undefined; requestedMethod: string | undefined },

@@ -9,7 +9,7 @@ const GIVEN = { traceparent: `00-${TRACE_ID}-${'b'.repeat(16)}-01` };
 
 let auth: FakeAuth;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
-/** What the service was told of the trace, at each request. */
+/** The traceparents that the service received. */
 const told: (string | undefined)[] = [];
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ afterAll(async () => {
 	await auth.close();
 });
 
-/** Asks a gateway of this setting once, from within a client's trace; resolves to what the service was told. */
+/** Sends a request in a client's trace to a gateway with this setting. Resolves to the traceparent that the service received. */
 async function ask(env: NodeJS.ProcessEnv): Promise<string | undefined> {
 	const gateway = await startTestGateway({ auth, jobsUrl: jobs.url, env });
 	const headers = { ...bearer(auth.token()), ...GIVEN };
@@ -34,11 +34,11 @@ async function ask(env: NodeJS.ProcessEnv): Promise<string | undefined> {
 	return told.at(-1);
 }
 
-test('where no traces are kept, a client’s is told to nobody', async () => {
+test('a gateway without an exporter forwards no traceparent', async () => {
 	expect(await ask({ TRUST_TRACEPARENT: 'true' })).toBeUndefined();
 });
 
-test('where traces are kept, a client’s is gone on with only where clients are trusted', async () => {
+test('a gateway with an exporter continues a client’s trace only if it trusts clients', async () => {
 	const collector = createServer((req, res) => req.resume().on('end', () => res.end('{}')));
 	const port = await freePort();
 	await new Promise<void>((resolve) => collector.listen(port, '127.0.0.1', resolve));

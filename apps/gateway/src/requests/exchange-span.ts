@@ -4,12 +4,12 @@ import { isTracing } from '@creatorr/telemetry/start-tracing';
 import { contextOf, TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 import type { Exchange, PublicRequest } from './exchange.ts';
 
-/** Who has asked for what is only known later. */
+/** Name until the operation is known. */
 const NAME_UNTIL_ROUTED = 'request';
 
 /**
- * The span of a request, in a trace of its own: a client’s traceparent would let strangers decide what is kept, and under which
- * ids. Undefined where this process keeps no traces, which costs nothing then.
+ * Begins the span of a request in a new trace: with a client’s traceparent, strangers could decide what is sampled and under which ids.
+ * Returns undefined, at no cost, if this process exports no traces.
  */
 export function beginExchangeSpan(
 	req: PublicRequest,
@@ -23,7 +23,7 @@ export function beginExchangeSpan(
 	return beginSpan(NAME_UNTIL_ROUTED, { kind: SpanKind.SERVER, attributes, parent });
 }
 
-/** Ends it, when the exchange is over. */
+/** Ends the span of a finished exchange. */
 export function endExchangeSpan({ span, operation, res }: Exchange): void {
 	if (!span) return;
 	span.updateName(operation?.id ?? 'none');

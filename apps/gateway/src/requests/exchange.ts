@@ -10,67 +10,67 @@ import type { Session } from '../sessions/verify-token.ts';
 
 /** An open connection of a client. */
 export interface ClientConnection extends Connection {
-	/** The socket that requests come on: over TLS it is another one after the handshake. */
+	/** The socket that carries requests: over TLS a different one after the handshake. */
 	socket: PublicSocket;
-	/** Its network has too many connections: its first request gets 429. */
+	/** Its network has too many connections, so its first request gets 429. */
 	isBeyondLimit: boolean;
 }
 
 /** A socket of a client. */
 export type PublicSocket = Socket & {
-	/** The latest on this connection. */
+	/** The latest exchange on this connection. */
 	exchange?: Exchange;
 	connection?: ClientConnection;
-	/** Answers to requests that wait for the one before, first come, first served. */
+	/** Responses of requests that wait for the previous one, in order. */
 	pipelined?: ServerResponse[];
-	/** The last answer is being sent; no other request is read. */
+	/** The last response is being sent; no other request is read. */
 	isOver?: boolean;
 };
 
-/** A request with its exchange: the proxy's hooks and the parser's errors pass nothing else. */
+/** A request with its exchange: the proxy's hooks and the parser's errors pass only the request. */
 export interface PublicRequest extends IncomingMessage {
 	exchange?: Exchange;
 	socket: PublicSocket;
 }
 
-/** One public request and its answer. */
+/** One public request and its response. */
 export interface Exchange {
 	readonly req: PublicRequest;
 	readonly res: ServerResponse;
 	readonly requestId: string;
-	/** Where traces are kept. */
+	/** Set if traces are exported. */
 	span: Span | undefined;
-	/** On the monotonic clock. */
+	/** In monotonic milliseconds. */
 	readonly startedAtMs: number;
-	/** Of the client: the peer, or what a trusted proxy says in X-Forwarded-For. */
+	/** Address of the peer, or of X-Forwarded-For behind a trusted proxy. */
 	readonly clientAddress: string;
-	/** That address, or the /64 of an IPv6 address. */
+	/** That address, or its /64 for IPv6. */
 	readonly clientNetwork: string;
-	/** Sent with every answer, as names and values in turn. */
+	/** Headers of every response, as alternating names and values. */
 	readonly headers: readonly string[];
-	/** Whether the connection is to be closed after the answer. */
+	/** Whether to close the connection after the response. */
 	readonly isDraining: () => boolean;
 	operation: Operation | undefined;
-	/** Set once the token is verified. */
+	/** Set after the token is verified. */
 	session: Session | undefined;
 	/** `immediate` until the request is routed. */
 	responseMode: ResponseMode;
 	/** The request to the service. */
 	upstream: ClientRequest | undefined;
-	/** Passed to the proxy. */
+	/** The request was passed to the proxy. */
 	forwarded: boolean;
-	/** Who has begun the answer: no other can follow. */
+	/** Who has begun the response. No other can follow. */
 	answeredBy: 'gateway' | 'service' | undefined;
-	/** Sent a second time, because the service was closing the connection of the first. */
+	/** The request was sent again, because the service closed the first connection. */
 	retried: boolean;
 }
 
-/** True when the client left while a service was working on its request, which the service goes on with. */
+/** Whether the client disconnected while a service was handling its request. The service completes it. */
 export function isAbandoned({ req, forwarded, answeredBy }: Exchange): boolean {
 	return forwarded && req.complete && answeredBy === undefined;
 }
 
-/** Begins an exchange. The request id is always made here: a client's own never replaces it. */
+/** Begins an exchange. It always gets a new request id, never the client's own. */
 export function openExchange(
 	req: PublicRequest,
 	res: ServerResponse,

@@ -8,7 +8,7 @@ let auth: FakeAuth;
 let gateway: TestGateway;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
 const seen: string[] = [];
-/** What the service waits for before it answers. */
+/** The service responds after this promise. */
 let held = Promise.withResolvers<void>();
 held.resolve();
 
@@ -68,7 +68,7 @@ describe('a target', () => {
 		'/v1/tools\x01',
 		'/v1/tools\xe9',
 		'/v1/tools#x',
-	])('%j is refused and no service hears of it', async (target) => {
+	])('%j is refused and reaches no service', async (target) => {
 		seen.length = 0;
 		expectRefusal(await rawRequest(gateway.publicPort, `GET ${target}`), 400, 'validation');
 		expect(seen).toEqual([]);
@@ -96,7 +96,7 @@ describe('a target', () => {
 	});
 
 	test.each(['POST', 'PATCH', 'TRACE', 'OPTIONS', 'PROPFIND'])(
-		'with method %s says what is allowed',
+		'with method %s returns 405 with Allow',
 		async (method) => {
 			const answer = await rawRequest(gateway.publicPort, `${method} /v1/tools`);
 			expectRefusal(answer, 405, 'method_not_allowed');
@@ -104,7 +104,7 @@ describe('a target', () => {
 		},
 	);
 
-	test('with HEAD says what is allowed, without a body', async () => {
+	test('with HEAD returns 405 with Allow, without a body', async () => {
 		const answer = await rawRequest(gateway.publicPort, 'HEAD /v1/tools');
 		expect([answer.status, answer.headers.allow, answer.body]).toEqual([405, 'GET', '']);
 	});
@@ -146,11 +146,11 @@ describe('a request', () => {
 		expectRefusal(await sendRaw(gateway.publicPort, text), 400, 'validation');
 	});
 
-	test('whose head never ends is refused in time', async () => {
+	test('with an endless head is refused in time', async () => {
 		expectRefusal(await sendRaw(gateway.publicPort, `${get}Host: a${CRLF}A: `), 400, 'validation');
 	});
 
-	test('whose body never ends is refused in time', async () => {
+	test('with an endless body is refused in time', async () => {
 		const head = `POST /v1/jobs HTTP/1.1${CRLF}Host: a${CRLF}Authorization: Bearer ${auth.token()}${CRLF}`;
 		const answer = await sendRaw(gateway.publicPort, `${head}Content-Length: 100${CRLF}${CRLF}{`);
 		expectRefusal(answer, 400, 'validation');
@@ -163,19 +163,19 @@ describe('a request', () => {
 		expect((await readAll(socket)).status).toBe(200);
 	});
 
-	test('by HTTP/1.0 is served and the connection closed', async () => {
+	test('with HTTP/1.0 is served, and the connection closed', async () => {
 		const answer = await sendRaw(gateway.publicPort, `GET /v1/tools HTTP/1.0${CRLF}${CRLF}`);
 		expect([answer.status, answer.body]).toEqual([200, '{"data":[]}']);
 	});
 
-	test('follows another on the same connection', async () => {
+	test('is served after another on the same connection', async () => {
 		const one = `${get}Host: a${CRLF}${CRLF}`;
 		const last = `${get}Host: a${CRLF}Connection: close${CRLF}${CRLF}`;
 		const answer = await sendRaw(gateway.publicPort, one + one + last);
 		expect(answer.text.match(/HTTP\/1\.1 200 OK/g)?.length).toBe(3);
 	});
 
-	test('that asks for another protocol is served in this one, and is the last', async () => {
+	test('with Upgrade is served over HTTP, and is the last of its connection', async () => {
 		const upgrade = `${get}Host: a${CRLF}Connection: Upgrade${CRLF}Upgrade: websocket${CRLF}${CRLF}`;
 		const answer = await sendRaw(gateway.publicPort, `${upgrade}${get}Host: a${CRLF}${CRLF}`);
 		expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
@@ -187,7 +187,7 @@ describe('on one connection', () => {
 	const codesOf = (text: string) =>
 		[...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 
-	test('what comes behind a refused request is neither answered nor done', async () => {
+	test('a request after a refused one gets no response and has no effect', async () => {
 		seen.length = 0;
 		const answer = await sendRaw(
 			gateway.publicPort,
@@ -197,24 +197,24 @@ describe('on one connection', () => {
 		expect(seen).toEqual([]);
 	});
 
-	test('what is not HTTP is refused after the answers that are due', async () => {
+	test('invalid bytes are refused after the responses that are due', async () => {
 		const answer = await sendRaw(gateway.publicPort, `${get}${get}not HTTP${CRLF}${CRLF}`);
 		expect(codesOf(answer.text)).toEqual([200, 200, 400]);
 	});
 
-	test('a head that never ends is refused after the answer that is due', async () => {
+	test('an endless head is refused after the response that is due', async () => {
 		held = Promise.withResolvers();
 		const answer = sendRaw(gateway.publicPort, `${get}GET /v1/tools HTTP/1.1${CRLF}A: `);
-		// Longer than the head may take.
+		// Longer than the time limit of a head.
 		await delay(2_500);
 		held.resolve();
 		expect(codesOf((await answer).text)).toEqual([200, 400]);
 	});
 });
 
-describe('a client that leaves', () => {
+describe('a client that disconnects', () => {
 	test.each(['destroy', 'end'] as const)(
-		'half-way through a body by %s costs nothing but the request',
+		'in the middle of a body by %s ends only its request',
 		async (how) => {
 			const token = auth.token();
 			const socket = await open(gateway.publicPort);
@@ -230,8 +230,8 @@ describe('a client that leaves', () => {
 	);
 });
 
-describe('every answer', () => {
-	test('has a request id of the gateway’s, whatever the client sent', async () => {
+describe('every response', () => {
+	test('has a new request id, whatever the client sent', async () => {
 		const answer = await fetch(`${gateway.url}/v1/tools`, {
 			headers: { 'X-Request-Id': 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV' },
 		});
@@ -239,7 +239,7 @@ describe('every answer', () => {
 		expect(answer.headers.get('x-request-id')).not.toBe('req_01ARZ3NDEKTSV4RRFFQ69G5FAV');
 	});
 
-	test('is stored by nobody, sniffed by nobody, and sets no cookie', async () => {
+	test('is not cached, not sniffed, and sets no cookie', async () => {
 		const { headers } = await fetch(`${gateway.url}/v1/tools`);
 		expect(Object.fromEntries(headers)).toMatchObject({
 			'cache-control': 'no-store',
@@ -259,7 +259,7 @@ describe('every answer', () => {
 describe('CORS', () => {
 	const origin = 'https://app.example.com';
 
-	test('lets an allowed origin read answers and errors', async () => {
+	test('lets an allowed origin read responses and errors', async () => {
 		for (const path of ['/v1/tools', '/v1/nothing', '/v1/me']) {
 			const { headers } = await fetch(`${gateway.url}${path}`, { headers: { Origin: origin } });
 			expect(headers.get('access-control-allow-origin')).toBe(origin);
@@ -270,7 +270,7 @@ describe('CORS', () => {
 		}
 	});
 
-	test('lets no other origin', async () => {
+	test('lets no other origin read them', async () => {
 		const { headers } = await fetch(`${gateway.url}/v1/tools`, {
 			headers: { Origin: 'https://evil.example' },
 		});
@@ -293,13 +293,13 @@ describe('CORS', () => {
 });
 
 describe('the OpenAPI document', () => {
-	test('is bare and needs no token', async () => {
+	test('has no envelope and needs no token', async () => {
 		const answer = await fetch(`${gateway.url}/v1/openapi.json`);
 		expect(await answer.json()).toMatchObject({ openapi: '3.1.0', paths: { '/v1/jobs': { post: {} } } });
 	});
 });
 
-test('the private port answers probes and nothing of the API', async () => {
+test('the private port serves probes and no public operation', async () => {
 	expect((await fetch(`${gateway.privateUrl}/health/live`)).status).toBe(200);
 	const answer = await fetch(`${gateway.privateUrl}/v1/tools`, { headers: bearer(auth.token()) });
 	expect(answer.status).toBe(404);

@@ -28,7 +28,7 @@ import type { InFlight } from './in-flight.ts';
 import { checkHead } from './request-head.ts';
 import { readTarget, type Target } from './request-target.ts';
 
-/** What one network gets of the gateway's own work, as limits.ts says. */
+/** Pacers of the gateway's own work for one network (limits.ts). */
 export interface Pacers {
 	answers: NetworkPacer;
 	refusedTokens: NetworkPacer;
@@ -47,14 +47,14 @@ export interface PublicDeps extends AuthenticateDeps {
 	findNotFoundPage(req: PublicRequest, path: string): PublicRoute | undefined;
 	corsOrigins: ReadonlySet<string>;
 	trustedProxies: TrustedProxies;
-	/** On every answer, as names and values in turn. */
+	/** Headers of every response, as alternating names and values. */
 	hardeningHeaders: readonly string[];
 	accessLog: AccessLog;
 	logger: Logger;
 	limits: Pick<Limits, 'headerCount' | 'refusalDelayMs'>;
-	/** Whether traces that clients’ traceparent headers name are continued. */
+	/** Whether to continue traces from clients’ traceparent headers. */
 	trustsTraceparent: boolean;
-	/** While it is true, connections are closed after their answer. */
+	/** Whether to close connections after their response. */
 	isDraining(): boolean;
 }
 
@@ -63,12 +63,12 @@ function preflight(deps: PublicDeps, { headers, method = '' }: PublicRequest): s
 	return preflightHeaders(deps.corsOrigins, { method, origin: headers.origin, requestedMethod });
 }
 
-/** True when the exchange was ended from outside, or its client left, while its user was looked up. */
+/** Whether the exchange was ended or its client disconnected while its session was looked up. */
 function isOver({ answeredBy, res }: Exchange): boolean {
 	return answeredBy !== undefined || res.destroyed;
 }
 
-/** Runs a check of a head. A refused request ends its connection: a proxy may read the bytes that follow differently. */
+/** Runs a check of a head. A refused request ends its connection: a proxy may parse the bytes that follow differently. */
 function checkedOrLast<T>(exchange: Exchange, check: () => T): T {
 	try {
 		return check();
@@ -81,7 +81,7 @@ function checkedOrLast<T>(exchange: Exchange, check: () => T): T {
 /** Checks the head and returns the target. Throws `validation` or `rate_limited`. */
 function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	const { req } = exchange;
-	// Node's parser takes what follows for the other protocol, though it is served in this one, and drops it.
+	// Node's parser takes what follows for the other protocol, and drops it.
 	if (req.headers.upgrade !== undefined) endConnection(exchange);
 	return checkedOrLast(exchange, () => {
 		if (req.socket.connection?.isBeyondLimit) throw rateLimited('connections', 1);
@@ -91,7 +91,7 @@ function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	});
 }
 
-/** Where a session is optional, a request with an Authorization header needs a live one: a token is never ignored. */
+/** Whether the request needs a session. With an optional session, an Authorization header is never ignored. */
 function needsSession({ access }: Operation, { headers }: PublicRequest): boolean {
 	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
 }
@@ -101,7 +101,7 @@ async function admitWithSession(deps: PublicDeps, exchange: Exchange): Promise<v
 	if (!isOver(exchange)) await deps.admitUser(exchange);
 }
 
-/** Only a service is worth a permit; what the gateway answers itself is paced. */
+/** Takes a permit for a request to a service. Paces the gateway's own responses. */
 async function admitWithoutSession(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	if (deps.connections.isCrowded()) {
 		endConnection(exchange);
@@ -119,7 +119,7 @@ function routeOf({ findRoute, findNotFoundPage }: PublicDeps, req: PublicRequest
 		if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
 		const page = findNotFoundPage(req, path);
 		if (page) return page;
-		// A cache must not show this answer to a browser; below /v1 every client gets it.
+		// A cache must not show this response to a browser. Below /v1 every client gets it.
 		if (!path.startsWith('/v1/')) error.headers.Vary = 'Accept';
 		throw error;
 	}
@@ -145,7 +145,7 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	await route.serve(exchange);
 }
 
-/** Resolves when the error may be answered: the pacers bound how many of them one network can cause, over all its connections. */
+/** Resolves when the error may be sent. The pacers limit the errors that one network can cause over all its connections. */
 function turnOf(
 	error: AppError,
 	{ pacers, limits }: PublicDeps,
@@ -173,7 +173,7 @@ function count({ operation, res, startedAtMs }: Exchange): void {
 	});
 }
 
-/** Handles every public request. It always answers, and turns whatever is thrown into an error of the contract. */
+/** Handles every public request. It always sends a response, and turns every exception into an error of the contract. */
 export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
 	function start(req: PublicRequest, res: ServerResponse): void {
 		const headers = [...deps.hardeningHeaders, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
@@ -187,7 +187,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			),
 		});
 		deps.connections.beginRequest(req.socket);
-		// One listener for everything: each costs as much as finding the route.
+		// One listener for everything: each costs as much as routing.
 		res.on('close', () => {
 			deps.inFlight.remove(exchange);
 			deps.connections.endRequest(req.socket);

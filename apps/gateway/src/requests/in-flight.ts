@@ -3,22 +3,22 @@ import { isHeldOpen } from '../routing/response-mode.ts';
 import { endExchange } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
-/** The exchanges of signed-in users that are not finished. */
+/** The unfinished exchanges of signed-in users. */
 export interface InFlight {
-	/** From here until it is removed, a revocation of its session reaches it. */
+	/** Registers an exchange for revocations of its session. */
 	add(exchange: Exchange): void;
 	remove(exchange: Exchange): void;
 	count(): number;
 	/** Ends the requests of these sessions that could still act or receive data. */
 	endSessions(sessionIds: readonly string[], error: AppError): void;
-	/** The same for all sessions. */
+	/** Ends those of all sessions. */
 	endAll(error: AppError): void;
 	endStreams(error: AppError): void;
 }
 
 /**
- * True for waits and event streams, requests whose body is still arriving, and those whose session is being looked up. A service
- * answers requests that it has received in full, such as the logout itself.
+ * Whether it is a wait or event stream, its body is still arriving, or its session is being looked up. Services complete requests that
+ * they have received in full, such as the logout itself.
  */
 function isOpenEnded(exchange: Exchange): boolean {
 	return isHeldOpen(exchange.responseMode) || !exchange.forwarded || !exchange.req.complete;
@@ -36,7 +36,7 @@ export function createInFlight(): InFlight {
 
 	return {
 		add(exchange) {
-			// Its client left while the token was verified: `close` has been emitted already, and would not remove it.
+			// The client disconnected while its token was verified: `close` was emitted already and would not remove the exchange.
 			if (!exchange.res.destroyed) exchanges.add(exchange);
 		},
 		remove: (exchange) => exchanges.delete(exchange),

@@ -6,7 +6,7 @@ import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { bearer, startTestGateway, type TestGateway } from '../testing/gateway.ts';
 import { newKeys } from '../testing/keys.ts';
 
-/** No test sees a turn beyond the burst. */
+/** Delays beyond the burst don't end within a test. */
 const BURST = 3;
 const ORIGIN = 'https://app.example.com';
 
@@ -44,7 +44,7 @@ afterAll(async () => {
 	rmSync(webDirectory, { recursive: true });
 });
 
-/** Requests from a network of its own; `status` is undefined while the answer waits for its turn. */
+/** Sends requests from a new network. `status` is undefined while the response is delayed. */
 function newNetwork() {
 	networks += 1;
 	const address = `192.0.2.${networks}`;
@@ -58,7 +58,7 @@ function newNetwork() {
 	};
 }
 
-/** Resolves to `waiting` when the answer is still due once an answer to another network, asked for later, is there. */
+/** Resolves to `waiting` if the response is not there after one to a later request of another network. */
 async function outcomeOf(answer: Promise<number>): Promise<number | 'waiting'> {
 	answer.catch(() => undefined);
 	for (let count = 0; count < 3; count += 1) await newNetwork()('/v1/health/nothing');
@@ -67,7 +67,7 @@ async function outcomeOf(answer: Promise<number>): Promise<number | 'waiting'> {
 
 const preflight = { method: 'OPTIONS', headers: { Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' } };
 
-describe('beyond the burst of its network, an answer that the gateway makes itself waits:', () => {
+describe('beyond the burst of its network, the gateway delays its own response:', () => {
 	test.each<[string, number, string, RequestInit]>([
 		['not found', 404, '/v1/nothing', {}],
 		['a method that is not allowed', 405, '/v1/tools', { method: 'POST' }],
@@ -85,19 +85,19 @@ describe('beyond the burst of its network, an answer that the gateway makes itse
 	});
 });
 
-test('a network whose answers wait still gets those of the services', async () => {
+test('a network whose responses are delayed still gets those of the services', async () => {
 	const ask = newNetwork();
 	for (let count = 0; count < BURST; count += 1) await ask('/v1/nothing');
 	expect(await outcomeOf(ask('/v1/nothing'))).toBe('waiting');
 	const user = bearer(auth.token());
-	// 404 is the service's own answer here.
+	// 404: the fake service has no such routes.
 	expect([await ask('/v1/tools'), await ask('/v1/jobs', { headers: user })]).toEqual([404, 404]);
 });
 
 describe('a network that sends forged tokens', () => {
 	const forged = () => bearer(auth.token({}, {}, newKeys()));
 
-	test('waits with tokens that are not known yet, and is served with known ones', async () => {
+	test('waits with unknown tokens, and is served with known ones', async () => {
 		const ask = newNetwork();
 		const known = bearer(auth.token());
 		expect(await ask('/v1/jobs', { headers: known })).toBe(404);
@@ -107,7 +107,7 @@ describe('a network that sends forged tokens', () => {
 	});
 });
 
-test('good tokens that are not known yet never wait for each other', async () => {
+test('valid unknown tokens don’t delay each other', async () => {
 	const ask = newNetwork();
 	const asks = Array.from({ length: 20 }, () => ask('/v1/jobs', { headers: bearer(auth.token()) }));
 	expect(new Set(await Promise.all(asks))).toEqual(new Set([404]));

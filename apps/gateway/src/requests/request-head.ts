@@ -9,7 +9,7 @@ interface RequestHead {
 	httpVersion: string;
 }
 
-/** True when the head does not tell the body's length: it must be counted while it streams. */
+/** Whether the head doesn't declare the body's length, so that it has to be counted as it streams. */
 export function isChunked(headers: IncomingHttpHeaders): boolean {
 	return headers['transfer-encoding'] !== undefined;
 }
@@ -18,12 +18,12 @@ export function hasBody(headers: IncomingHttpHeaders): boolean {
 	return headers['content-length'] !== undefined || isChunked(headers);
 }
 
-/** Returns how many bytes a body may have, by its head: a chunked one counts as the longest that its operation takes. */
+/** Returns the maximum bytes of the body by its head: for a chunked body, the limit of its operation. */
 export function bodyBytesOf(headers: IncomingHttpHeaders, operation: Operation): number {
 	return isChunked(headers) ? bodyLimitOf(operation) : Number(headers['content-length'] ?? 0);
 }
 
-/** Node silently keeps the first of several. */
+/** Counts Host headers. Node silently keeps the first of several. */
 function countHosts(rawHeaders: readonly string[]): number {
 	let count = 0;
 	for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -33,7 +33,7 @@ function countHosts(rawHeaders: readonly string[]): number {
 	return count;
 }
 
-/** Refuses other codings, and chunks in HTTP/1.0: two servers could read different bodies. */
+/** Refuses other codings, and chunks in HTTP/1.0: two servers could parse different bodies. */
 function checkTransferCoding(coding: string | undefined, httpVersion: string): void {
 	if (coding === undefined) return;
 	if (coding.toLowerCase() !== 'chunked') {
@@ -44,7 +44,7 @@ function checkTransferCoding(coding: string | undefined, httpVersion: string): v
 	}
 }
 
-/** Checks what every request must have, whatever it asks for. Throws `validation`. */
+/** Checks what every request must have. Throws `validation`. */
 export function checkHead(head: RequestHead, limits: { headerCount: number }): void {
 	const { headers } = head;
 	if (head.httpVersion !== '1.1' && head.httpVersion !== '1.0') {

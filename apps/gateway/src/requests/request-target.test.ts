@@ -15,7 +15,7 @@ describe('readTarget', () => {
 		expect(readTarget(target)).toEqual({ path, query });
 	});
 
-	test('takes a query of 2,048 characters, and refuses a longer one', () => {
+	test('accepts a query of 2,048 characters, and refuses a longer one', () => {
 		const query = `idempotency_key=${'%20'.repeat(255)}&cursor=`.padEnd(2_048, 'x');
 		expect(readTarget(`/v1/jobs?${query}`).query).toBe(query);
 		expect(() => readTarget(`/v1/jobs?${query}x`)).toThrow(

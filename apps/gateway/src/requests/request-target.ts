@@ -1,21 +1,21 @@
 import type { AppError } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
 
-/** The target of a request, both parts as they were sent. */
+/** The target of a request, with both parts unchanged. */
 export interface Target {
 	path: string;
-	/** Without the question mark; empty when there is none. */
+	/** Without the question mark; empty if there is none. */
 	query: string;
 }
 
-/** Longer than any path of the API or the web app; checking a longer one takes up to 0.5 ms. */
+/** Longer than any path of the API or the web app. Checking a longer one takes up to 0.5 ms. */
 const MAX_PATH_LENGTH = 1_024;
-/** The longest query that the API takes, a percent-encoded `idempotency_key` of 255 characters among its filters, has 1,100 characters. */
+/** The longest query of the API, with a percent-encoded `idempotency_key` of 255 characters among its filters, has 1,100 characters. */
 const MAX_QUERY_LENGTH = 2_048;
 const PLAIN_PATH = /^(?:\/[\w-]+)+\/?$/;
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 const DOT_SEGMENT = /^\.{1,2}(?:;.*)?$/;
-/** In a decoded segment: a separator, a control character, or another level of encoding. */
+/** Matches a separator, control character or further encoding in a decoded segment. */
 const HIDDEN_IN_SEGMENT = /[/\\%\p{Cc}]/u;
 
 function refuse(message: string): AppError {
@@ -42,8 +42,8 @@ function checkPath(path: string): void {
 }
 
 /**
- * Splits a request target, and refuses every form that gateway and service could read differently: absolute and authority
- * form, `*`, fragments, dot segments, empty segments, and separators or controls in any encoding. Throws `validation`.
+ * Splits a request target. Refuses every form that gateway and service could parse differently: absolute and authority form, `*`,
+ * fragments, dot segments, empty segments, and separators or controls in any encoding. Throws `validation`.
  */
 export function readTarget(target: string): Target {
 	if (!target.startsWith('/')) throw refuse('must start with a slash');

@@ -27,7 +27,7 @@ describe('compileRoutes', () => {
 		'/v1/__proto__',
 		'/health/live',
 		'/metrics',
-	])('finds nothing at %s', (path) => {
+	])('throws not_found for %s', (path) => {
 		expect(() => find('GET', path)).toThrow(expect.objectContaining({ code: 'not_found' }));
 	});
 
@@ -36,7 +36,7 @@ describe('compileRoutes', () => {
 		['HEAD', '/v1/jobs', 'GET, POST'],
 		['OPTIONS', '/v1/jobs/x', 'DELETE, GET'],
 		['get', '/v1/jobs', 'GET, POST'],
-	])('answers %s %s with what is allowed', (method, path, allow) => {
+	])('throws method_not_allowed for %s %s, with Allow', (method, path, allow) => {
 		expect(() => find(method, path)).toThrow(
 			expect.objectContaining({ code: 'method_not_allowed', headers: { Allow: allow } }),
 		);

@@ -6,11 +6,11 @@ interface Node<T> {
 	/** The child for `{name}`. */
 	parameter: Node<T> | undefined;
 	methods: Map<string, T>;
-	/** The value of Allow. */
+	/** Value of the Allow header. */
 	allow: string;
 }
 
-/** Finds what serves a method and a path; throws `not_found` or `method_not_allowed` with Allow. */
+/** Finds the route of a method and a path. Throws `not_found`, or `method_not_allowed` with Allow. */
 export type FindRoute<T> = (method: string, path: string) => T;
 
 function newNode<T>(): Node<T> {
@@ -40,7 +40,7 @@ function walk<T>(root: Node<T>, path: string): Node<T> | undefined {
 	return node;
 }
 
-/** Compiles operations once. A path matches exactly: no other case, no trailing slash. */
+/** Compiles operations once. A path matches exactly: case-sensitive and without a trailing slash. */
 export function compileRoutes<T extends { operation: Operation }>(routes: readonly T[]): FindRoute<T> {
 	const root = newNode<T>();
 	for (const route of routes) {

@@ -12,7 +12,7 @@ import { createProxy, type ServiceProxy } from '../proxy/proxy.ts';
 import { answerJson } from '../requests/answer.ts';
 import type { Exchange } from '../requests/exchange.ts';
 
-/** An operation with what serves it. */
+/** An operation with its handler. */
 export interface PublicRoute {
 	operation: Operation;
 	serve(exchange: Exchange): void | Promise<void>;
@@ -23,7 +23,7 @@ function upstreamUrls(config: Config) {
 	return { auth, files, jobs, billing };
 }
 
-/** A proxy for each service, by its name. */
+/** Creates a proxy for each service, by its name. */
 export function createProxies({
 	config,
 	limits,
@@ -47,12 +47,12 @@ interface RouteOptions {
 	limits: Pick<Limits, 'healthCallMs' | 'healthCacheMs'>;
 	sign: SignIdentity;
 	proxies: Map<ServiceName, ServiceProxy>;
-	/** Why signed-in requests can't be served now; undefined when they can. */
+	/** Returns why signed-in requests can't be served, or undefined if they can. */
 	signInProblem(): string | undefined;
 	monotonicMs(): number;
 }
 
-/** Routes every operation of the contract: to a service, or to the gateway itself. Throws when nothing serves one. */
+/** Routes every operation of the contract to a service or to the gateway itself. Throws if an operation has no handler. */
 export function createRoutes(options: RouteOptions): PublicRoute[] {
 	const own = new Map<string, PublicRoute['serve']>([
 		[getOpenApi.id, createGetOpenApi()],
@@ -68,7 +68,7 @@ export function createRoutes(options: RouteOptions): PublicRoute[] {
 	});
 }
 
-/** Answers with the OpenAPI document, bare. It is made once. */
+/** Returns the handler of the OpenAPI document, which has no envelope and is rendered once. */
 function createGetOpenApi(): PublicRoute['serve'] {
 	const json = Buffer.from(JSON.stringify(openApiDocument()));
 	return (exchange) => answerJson(exchange, 200, json);

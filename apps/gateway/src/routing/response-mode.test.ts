@@ -3,22 +3,22 @@ import { describe, expect, test } from '@jest/globals';
 import { IMMEDIATE, responseModeOf } from './response-mode.ts';
 
 describe('responseModeOf', () => {
-	test('returns a stream for an operation with events', () => {
+	test('returns `stream` for an operation with events', () => {
 		expect(responseModeOf(streamJob, '')).toEqual({ kind: 'stream', waitMs: 0 });
 	});
 
-	test('returns a wait with its length', () => {
+	test('returns `wait` with its duration', () => {
 		expect(responseModeOf(getJob, 'a=b&wait=60')).toEqual({ kind: 'wait', waitMs: 60_000 });
 	});
 
 	test.each(['', 'wait=0', 'wait=61', 'wait=-1', 'wait=1e1', 'wait=99999999999', 'wait=', 'Wait=5'])(
-		'is immediate for "%s"',
+		'returns `immediate` for "%s"',
 		(query) => {
 			expect(responseModeOf(getJob, query)).toEqual(IMMEDIATE);
 		},
 	);
 
-	test('is immediate for other operations, whatever they are asked to wait', () => {
+	test('returns `immediate` for other operations, whatever their query', () => {
 		expect(responseModeOf(listJobs, 'wait=5')).toEqual(IMMEDIATE);
 	});
 });

@@ -1,10 +1,10 @@
 import { getJob, MAX_WAIT_SECONDS } from '@creatorr/contracts/jobs';
 import type { Operation } from '@creatorr/contracts/operation';
 
-/** How a service answers: at once, after it waited for a job (`?wait=`), or with an event stream. */
+/** How a service responds: at once, after a wait for a job (`?wait=`), or with an event stream. */
 export interface ResponseMode {
 	kind: 'immediate' | 'wait' | 'stream';
-	/** How long a service may stay silent while it waits; 0 for the other kinds. */
+	/** How long the service may stay silent while it waits; 0 for other kinds. */
 	waitMs: number;
 }
 
@@ -12,7 +12,7 @@ export const IMMEDIATE: ResponseMode = { kind: 'immediate', waitMs: 0 };
 const STREAM: ResponseMode = { kind: 'stream', waitMs: 0 };
 const WHOLE_SECONDS = /^\d{1,2}$/;
 
-/** Returns how an operation answers this query. A wait that the service will refuse is answered at once. */
+/** Returns the response mode of an operation and query. A wait that the service will refuse is immediate. */
 export function responseModeOf(operation: Operation, query: string): ResponseMode {
 	if (operation.contentType === 'text/event-stream') return STREAM;
 	if (query === '' || operation.id !== getJob.id) return IMMEDIATE;
@@ -22,7 +22,7 @@ export function responseModeOf(operation: Operation, query: string): ResponseMod
 	return { kind: 'wait', waitMs: seconds * 1000 };
 }
 
-/** True for answers that stay open on purpose: waits and event streams. */
+/** Whether the response stays open on purpose: a wait or an event stream. */
 export function isHeldOpen({ kind }: ResponseMode): boolean {
 	return kind !== 'immediate';
 }

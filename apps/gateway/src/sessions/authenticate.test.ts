@@ -41,7 +41,7 @@ async function codeOf(answer: Response): Promise<[number, string]> {
 }
 
 describe('a token', () => {
-	test('of a live session opens the API', async () => {
+	test('of a live session is accepted', async () => {
 		expect(await statusOf(auth.token())).toBe(200);
 	});
 
@@ -49,43 +49,43 @@ describe('a token', () => {
 		['missing', []],
 		['of another scheme', ['Authorization: Basic YTpi']],
 		['garbage', ['Authorization: Bearer x.y.z']],
-	])('that is %s is 401 with a challenge', async (_, headers) => {
+	])('that is %s gets 401 with a challenge', async (_, headers) => {
 		const answer = await rawRequest(gateway.publicPort, 'GET /v1/jobs', headers);
 		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([401, 'unauthorized']);
 		expect(answer.headers['www-authenticate']).toBe('Bearer');
 	});
 
-	test('that comes twice is 401', async () => {
+	test('that is sent twice gets 401', async () => {
 		const header = `Authorization: Bearer ${auth.token()}`;
 		const answer = await rawRequest(gateway.publicPort, 'GET /v1/jobs', [header, header]);
 		expect(answer.status).toBe(401);
 	});
 
-	test('of a dead session is 401 and reaches no service', async () => {
+	test('of a dead session gets 401 and reaches no service', async () => {
 		const sid = newId('ses');
 		auth.kill(sid);
 		expect(await codeOf(await get(auth.token({ sid })))).toEqual([401, 'unauthorized']);
 		expect(requests).toBe(0);
 	});
 
-	test('is not needed for public operations, and not looked at there', async () => {
+	test('is ignored by public operations', async () => {
 		const answer = await fetch(`${gateway.url}/v1/tools`, { headers: { Authorization: 'Bearer x' } });
 		expect(answer.status).toBe(200);
 	});
 
-	test('may be missing where a session is optional, and has to be good where it comes', async () => {
+	test('is optional, but has to be valid, where a session is optional', async () => {
 		const sid = newId('ses');
 		auth.kill(sid);
 		const verify = async (headers: Record<string, string>) =>
 			(await fetch(`${gateway.url}/v1/auth/verify`, { method: 'POST', headers })).status;
-		// 404 is auth's own answer here
+		// 404: the fake auth has no such route.
 		expect(await verify({})).toBe(404);
 		expect(await verify(bearer(auth.token()))).toBe(404);
 		expect(await verify(bearer(auth.token({ sid })))).toBe(401);
 		expect(await verify({ Authorization: 'Bearer x' })).toBe(401);
 	});
 
-	test('asks auth once, however often it comes', async () => {
+	test('is checked at auth once', async () => {
 		const token = auth.token();
 		await Promise.all(Array.from({ length: 20 }, () => statusOf(token)));
 		await Promise.all(Array.from({ length: 20 }, () => statusOf(token)));
@@ -93,8 +93,8 @@ describe('a token', () => {
 	});
 });
 
-describe('a client that leaves while its session is looked up', () => {
-	test('takes no connection to a service', async () => {
+describe('a client that disconnects while its session is looked up', () => {
+	test('opens no connection to a service', async () => {
 		let connections = 0;
 		jobs.server.on('connection', () => {
 			connections += 1;
@@ -117,14 +117,14 @@ describe('a client that leaves while its session is looked up', () => {
 	});
 });
 
-describe('keys', () => {
-	test('that are new are loaded when a token names them', async () => {
+describe('signing keys', () => {
+	test('are loaded when a token names a new one', async () => {
 		const fresh = newKeys();
 		auth.jwks.push(fresh.jwk('second'));
 		expect(await statusOf(auth.token({}, { keyid: 'second' }, fresh))).toBe(200);
 	});
 
-	test('that nobody knows are asked for rarely, and 401', async () => {
+	test('that are unknown are loaded at a limited rate, and get 401', async () => {
 		const loadsBefore = auth.counts.jwks;
 		const tokens = Array.from({ length: 50 }, (_, index) => auth.token({}, { keyid: `bogus-${index}` }));
 		const statuses = await Promise.all(tokens.map(statusOf));
@@ -132,7 +132,7 @@ describe('keys', () => {
 		expect(auth.counts.jwks - loadsBefore).toBeLessThanOrEqual(3);
 	});
 
-	test('that were retired are refused from the next renewal of the lease on, known tokens too', async () => {
+	test('that were retired are rejected from the next lease renewal, also for known tokens', async () => {
 		const stolen = newKeys();
 		auth.jwks.push(stolen.jwk('stolen'));
 		const token = auth.token({}, { keyid: 'stolen' }, stolen);
@@ -143,7 +143,7 @@ describe('keys', () => {
 		expect(await statusOf(auth.token())).toBe(200);
 	});
 
-	test('that were retired carry nobody past the lease when the keys can’t be loaded', async () => {
+	test('that were retired are accepted no longer than the lease when the keys can’t be loaded', async () => {
 		const stolen = newKeys();
 		auth.jwks.push(stolen.jwk('stolen'));
 		auth.ttlMs = 1_500;
@@ -157,7 +157,7 @@ describe('keys', () => {
 		await waitUntil(async () => (await statusOf(token)) === 401);
 	});
 
-	test('that can’t be loaded make a token 503 and not 401', async () => {
+	test('that can’t be loaded return 503 and not 401', async () => {
 		const token = auth.token({}, { keyid: 'second' }, newKeys());
 		auth.isFrozen = true;
 		const answer = await get(token);
@@ -174,7 +174,7 @@ describe('the lease', () => {
 		expect(gateway.instanceId()).toBe(instanceId);
 	});
 
-	test('carries known sessions for its time when auth is away, and then none', async () => {
+	test('keeps known sessions valid for its duration when auth is down', async () => {
 		const token = auth.token();
 		auth.ttlMs = 1_500;
 		await waitUntil(async () => (await statusOf(token)) === 200);
@@ -187,7 +187,7 @@ describe('the lease', () => {
 		expect(await codeOf(answer)).toEqual([503, 'upstream_unavailable']);
 	});
 
-	test('is renewed while an earlier renewal is not answered', async () => {
+	test('is renewed while an earlier renewal hangs', async () => {
 		const instanceId = gateway.instanceId();
 		auth.hangingLeases = 1;
 		const renewals = auth.counts.lease;
@@ -204,18 +204,18 @@ describe('the lease', () => {
 		expect(auth.leases.has(instanceId)).toBe(false);
 	});
 
-	test('does not carry sessions that are not known', async () => {
+	test('does not cover unknown sessions', async () => {
 		auth.isFrozen = true;
 		expect(await codeOf(await get(auth.token()))).toEqual([503, 'upstream_unavailable']);
 	});
 
-	test('does not matter to public operations', async () => {
+	test('is not needed by public operations', async () => {
 		auth.isFrozen = true;
 		auth.ttlMs = 0;
 		expect((await fetch(`${gateway.url}/v1/tools`)).status).toBe(200);
 	});
 
-	test('comes back under another instance id, knowing nothing', async () => {
+	test('restarts under another instance id, with an empty cache', async () => {
 		const sid = newId('ses');
 		const token = auth.token({ sid });
 		expect(await statusOf(token)).toBe(200);
@@ -227,13 +227,13 @@ describe('the lease', () => {
 		expect(await statusOf(token)).toBe(401);
 	});
 
-	test('is told to auth with the address of the private port', () => {
+	test('sends auth the address of the private port', () => {
 		expect([...auth.leases.values()]).toEqual([gateway.privateUrl]);
 	});
 });
 
 describe('readiness', () => {
-	test('waits for keys and a lease', async () => {
+	test('requires keys and a lease', async () => {
 		auth.isFrozen = true;
 		const other = await startTestGateway({
 			auth,
@@ -246,7 +246,7 @@ describe('readiness', () => {
 		await other.stop();
 	});
 
-	test('ends with the lease and comes back with the next, while startup stays', async () => {
+	test('ends with the lease and returns with the next, while startup stays', async () => {
 		const probe = async (name: string) => (await fetch(`${gateway.privateUrl}/health/${name}`)).status;
 		expect(await probe('startup')).toBe(200);
 		auth.withholdsLeases = true;

@@ -13,14 +13,14 @@ export interface AuthenticateDeps {
 	inFlight: Pick<InFlight, 'add'>;
 }
 
-/** What a client hears whose session is over, whether it asks or is waiting. */
+/** Returns the error for a client whose session has ended, whether it sends a request or waits. */
 export function signedOut(): AppError {
 	return unauthorized('Your session has ended. Sign in again.');
 }
 
 /**
- * Verifies a token that is not known yet, after a wait where the network has sent many forged ones: each costs a check of a signature.
- * A good token costs its network nothing, and waits no more once it is known. Rejects like {@link TokenVerifier.verify}.
+ * Verifies an unknown token, after a delay if its network has sent many forged ones: each costs a signature check. A valid token costs
+ * its network nothing and is not delayed again. Rejects like {@link TokenVerifier.verify}.
  */
 async function verifyUnknown(
 	{ tokens, pacers: { forgedTokens } }: AuthenticateDeps,
@@ -31,17 +31,17 @@ async function verifyUnknown(
 	if (exchange.res.closed) throw unauthorized('the client has left');
 	try {
 		const session = await tokens.verify(token);
-		forgedTokens.giveBack(exchange);
+		forgedTokens.refund(exchange);
 		return session;
 	} catch (error) {
-		if (!(error instanceof AppError) || error.code !== 'unauthorized') forgedTokens.giveBack(exchange);
+		if (!(error instanceof AppError) || error.code !== 'unauthorized') forgedTokens.refund(exchange);
 		throw error;
 	}
 }
 
 /**
- * Sets the exchange's session, verified and alive. The exchange is in flight before its session is looked up, so that a
- * revocation in between ends it: check `answeredBy` after this. Throws `unauthorized` or `upstream_unavailable`.
+ * Sets the exchange's session, verified and alive. The exchange is in flight before its session is looked up, so that a revocation in
+ * between ends it: check `answeredBy` afterwards. Throws `unauthorized` or `upstream_unavailable`.
  */
 export async function authenticate(deps: AuthenticateDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;

@@ -1,10 +1,10 @@
 import { AppError } from '@creatorr/contracts/errors';
 
-/** Longer than any token that auth issues; limits the memory of the token cache. */
+/** Longer than any token of auth. Limits the memory of the token cache. */
 const MAX_TOKEN_CHARACTERS = 4_096;
 const BEARER = /^bearer +([\w.~+/=-]+)$/i;
 
-/** 401 with the challenge that HTTP asks for; the cause is only logged. */
+/** Returns 401 with the challenge that HTTP requires. The cause is only logged. */
 export function unauthorized(message: string, cause?: unknown): AppError {
 	return new AppError('unauthorized', message, { cause, headers: { 'WWW-Authenticate': 'Bearer' } });
 }
@@ -19,8 +19,8 @@ function countAuthorization(rawHeaders: readonly string[]): number {
 }
 
 /**
- * The token of the one Authorization header. Node silently keeps the first of several, so they are counted in the raw
- * headers. Throws `unauthorized`.
+ * Returns the token of the only Authorization header. Node silently keeps the first of several, so the raw headers are counted. Throws
+ * `unauthorized`.
  */
 export function readBearerToken(rawHeaders: readonly string[], authorization: string | undefined): string {
 	if (authorization === undefined)

@@ -7,7 +7,7 @@ function clocks() {
 	return { now, elapsed };
 }
 
-test('a machine that slept finds the time gone', () => {
+test('createElapsedClock counts the time that the machine slept', () => {
 	const { now, elapsed } = clocks();
 	now.monotonic += 10;
 	now.wall += 30_010;
@@ -17,14 +17,14 @@ test('a machine that slept finds the time gone', () => {
 	expect(elapsed()).toBe(31_015);
 });
 
-test('a wall clock that is set back changes nothing', () => {
+test('createElapsedClock ignores a wall clock that is set back', () => {
 	const { now, elapsed } = clocks();
 	now.monotonic += 10;
 	now.wall -= 3_600_000;
 	expect(elapsed()).toBe(1_010);
 });
 
-test('rounding does not add up', () => {
+test('createElapsedClock accumulates no rounding errors', () => {
 	const { now, elapsed } = clocks();
 	for (let call = 0; call < 10_000; call += 1) {
 		now.monotonic += 0.1;

@@ -1,14 +1,14 @@
 interface Clocks {
 	/** Stops while the machine sleeps. */
 	monotonicMs: () => number;
-	/** Jumps when somebody sets it. */
+	/** Jumps when it is set. */
 	wallMs: () => number;
 }
 
 /** How far the two clocks may drift apart through rounding and slewing. */
 const TOLERANCE_MS = 100;
 
-/** Returns a clock in milliseconds that includes the time the machine sleeps and never goes back. */
+/** Returns a clock in milliseconds that includes the time when the machine sleeps, and never goes back. */
 export function createElapsedClock({ monotonicMs, wallMs }: Clocks): () => number {
 	let lastMonotonicMs = monotonicMs();
 	let lastWallMs = wallMs();

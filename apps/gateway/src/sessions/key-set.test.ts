@@ -20,7 +20,7 @@ function setUp(minIntervalMs = 0) {
 }
 
 describe('a key set', () => {
-	test('knows nothing until it is loaded', async () => {
+	test('is empty until it is loaded', async () => {
 		const { keys } = setUp();
 		expect([keys.find('a'), keys.isLoaded()]).toEqual([undefined, false]);
 		await keys.refresh();
@@ -28,7 +28,7 @@ describe('a key set', () => {
 		expect(keys.isLoaded()).toBe(true);
 	});
 
-	test('forgets a key that is gone and changes its version', async () => {
+	test('removes a key that is no longer published, and changes its version', async () => {
 		const { world, keys } = setUp();
 		await keys.refresh();
 		const version = keys.version();
@@ -38,7 +38,7 @@ describe('a key set', () => {
 		expect(keys.version()).not.toBe(version);
 	});
 
-	test('tells when a key is gone, and not when one is new', async () => {
+	test('reports a removed key, and no new one', async () => {
 		const { world, keys } = setUp();
 		await keys.refresh();
 		world.keys.push(newKeys().jwk('b'));
@@ -49,17 +49,17 @@ describe('a key set', () => {
 		expect(world.removals).toBe(1);
 	});
 
-	test('says whether it holds just the keys that are published', async () => {
+	test('says whether it has exactly the published keys', async () => {
 		const { world, keys } = setUp();
-		expect(keys.holdsJust(['a'])).toBe(false);
+		expect(keys.hasExactly(['a'])).toBe(false);
 		world.keys.push({ kid: 'of another kind', kty: 'RSA' });
 		await keys.refresh();
-		expect(keys.holdsJust(['of another kind', 'a'])).toBe(true);
-		expect(keys.holdsJust(['a'])).toBe(false);
-		expect(keys.holdsJust(['a', 'b'])).toBe(false);
+		expect(keys.hasExactly(['of another kind', 'a'])).toBe(true);
+		expect(keys.hasExactly(['a'])).toBe(false);
+		expect(keys.hasExactly(['a', 'b'])).toBe(false);
 	});
 
-	test('keeps its version when nothing changed', async () => {
+	test('keeps its version if nothing changed', async () => {
 		const { keys } = setUp();
 		await keys.refresh();
 		const version = keys.version();
@@ -67,7 +67,7 @@ describe('a key set', () => {
 		expect(keys.version()).toBe(version);
 	});
 
-	test('keeps what it has when a load fails', async () => {
+	test('keeps its keys when a load fails', async () => {
 		const { world, keys } = setUp();
 		await keys.refresh();
 		world.isAway = true;
@@ -75,7 +75,7 @@ describe('a key set', () => {
 		expect(keys.find('a')).toBeDefined();
 	});
 
-	test('leaves out keys of other kinds', async () => {
+	test('ignores keys of other kinds', async () => {
 		const { world, keys } = setUp();
 		world.keys = [{ kty: 'oct', kid: 'secret', k: 'AAAA' }, { kty: 'EC' }, newKeys().jwk('a'), null];
 		await keys.refresh();
@@ -83,14 +83,14 @@ describe('a key set', () => {
 		expect(keys.find('a')).toBeDefined();
 	});
 
-	test('loads once for many that ask together', async () => {
+	test('loads once for concurrent callers', async () => {
 		const { world, keys } = setUp(100);
 		await keys.refresh();
 		await Promise.all(Array.from({ length: 50 }, () => keys.refresh()));
 		expect(world.loads).toBe(2);
 	});
 
-	test('answers each with a load that began after it asked', async () => {
+	test('resolves each call with a load that began after it', async () => {
 		const { world, keys } = setUp(50);
 		await keys.refresh();
 		const waiting = keys.refresh();

@@ -5,23 +5,23 @@ import { z } from 'zod';
 import type { Limits } from '../limits/limits.ts';
 
 interface KeySetDeps {
-	/** Loads the JWK set of the signer of user tokens. */
+	/** Loads the JWK set that user tokens are signed with. */
 	load(): Promise<{ keys: readonly unknown[] }>;
 	monotonicMs(): number;
-	/** Loads begin at least this far apart. */
+	/** Minimum time between two loads. */
 	minIntervalMs: number;
-	/** Called at once when a key was removed: what it has signed is refused from now on. */
+	/** Runs at once when a key was removed, so that its tokens are rejected from now on. */
 	onRemoved?(): void;
 }
 
 /** The public keys of user tokens. */
 export interface KeySet {
 	find(keyId: string): KeyObject | undefined;
-	/** True when these, in any order, are exactly the keys that were published at the last load. */
-	holdsJust(keyIds: readonly string[]): boolean;
-	/** Resolves after a load that began after this call; rejects when that load failed. */
+	/** Whether these, in any order, are exactly the published keys of the last load. */
+	hasExactly(keyIds: readonly string[]): boolean;
+	/** Resolves after a load that began after this call. Rejects if that load failed. */
 	refresh(): Promise<void>;
-	/** Changes whenever a key was added, replaced or removed. */
+	/** Changes when a key is added, replaced or removed. */
 	version(): number;
 	/** Whether keys were ever loaded. */
 	isLoaded(): boolean;
@@ -37,7 +37,7 @@ const jwkSchema = z.object({
 
 type Jwk = z.output<typeof jwkSchema>;
 
-/** Keys of other kinds are not for user tokens and left out. */
+/** Parses the keys for user tokens and skips others. */
 function readKeys(keys: readonly unknown[]): Jwk[] {
 	return keys.flatMap((key) => {
 		const parsed = jwkSchema.safeParse(key);
@@ -49,7 +49,7 @@ function idOf(key: unknown): unknown {
 	return typeof key === 'object' && key !== null && 'kid' in key ? key.kid : undefined;
 }
 
-/** Returns an empty set of keys; `refresh` loads them. */
+/** Returns an empty key set; `refresh` loads it. */
 export function createKeySet(deps: KeySetDeps): KeySet {
 	let keys: ReadonlyMap<string, KeyObject> = new Map();
 	let publishedIds: ReadonlySet<unknown> = new Set();
@@ -77,7 +77,7 @@ export function createKeySet(deps: KeySetDeps): KeySet {
 
 	return {
 		find: (keyId) => keys.get(keyId),
-		holdsJust: (keyIds) =>
+		hasExactly: (keyIds) =>
 			version > 0 && publishedIds.size === keyIds.length && keyIds.every((keyId) => publishedIds.has(keyId)),
 		refresh() {
 			next ??= load();
@@ -93,7 +93,7 @@ interface RefreshDeps {
 	limits: Pick<Limits, 'keyRefreshMs' | 'keyRefreshMinMs'>;
 }
 
-/** Loads the keys at once and then regularly. Without any, no signed-in request can be served: loading is retried often. */
+/** Loads the keys at once and then regularly. Without keys no signed-in request can be served, so a failed load is retried often. */
 export const refreshKeys = defineTask<RefreshDeps>({
 	name: 'refresh_keys',
 	everyMs: ({ keys, limits }) => (keys.isLoaded() ? limits.keyRefreshMs : limits.keyRefreshMinMs),

@@ -15,10 +15,10 @@ const logger = { info: () => undefined, warn: () => undefined };
 let stop = async () => {};
 afterEach(() => stop());
 
-test('a late answer to an earlier term makes one attempt more, and no more', async () => {
+test('a late response to an earlier term causes exactly one more attempt', async () => {
 	const asked: PromiseWithResolvers<Answer>[] = [];
 	const lease = createLease({
-		ask() {
+		requestLease() {
 			const answer = Promise.withResolvers<Answer>();
 			asked.push(answer);
 			return answer.promise;
@@ -48,7 +48,7 @@ test('a late answer to an earlier term makes one attempt more, and no more', asy
 	await waitUntil(() => lease.isValid());
 	asked[0]?.resolve(GRANTED);
 	await untilAsked(4);
-	// Attempts without a pause between them would all be made by now.
+	// Without a delay between attempts, all would be made by now.
 	await sleep(50);
 	expect(asked).toHaveLength(4);
 });

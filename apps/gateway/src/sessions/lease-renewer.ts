@@ -6,33 +6,32 @@ import type { Lease } from './lease.ts';
 interface LeaseRenewerOptions {
 	lease: Pick<Lease, 'renew' | 'isValid'>;
 	logger: Pick<Logger, 'info' | 'warn'>;
-	/** The longest between the beginnings of two attempts while the lease is valid. */
+	/** Maximum time between the starts of two attempts while the lease is valid. */
 	renewalMs: number;
-	/** The same while it is not, when every signed-in request is refused. */
+	/** The same while it is invalid and every signed-in request is refused. */
 	retryMs: number;
 	/** Runs {@link renewLease} soon. */
 	wake(): void;
 }
 
 export interface LeaseRenewer {
-	/** Begins an attempt, unless too many are pending. */
+	/** Starts an attempt, unless too many are pending. */
 	beginAttempt(): void;
-	/** How long to wait until the next attempt. */
+	/** Time until the next attempt. */
 	intervalMs(): number;
 }
 
 /** A short lease is renewed more often, so that some calls may fail. */
 const RENEWALS_PER_LEASE = 5;
 
-/** Attempts that wait for auth at once: one that hangs must not keep the next from being made on another connection. */
+/** Pending attempts: a hanging one must not delay the next, which uses another connection. */
 const MAX_PENDING = 4;
 
 const ASK_AGAIN_MS = 50;
 
 /**
- * Renews the lease repeatedly, whether or not earlier attempts were answered: one answer within the lease's life is enough. It
- * logs the first failure and the recovery, not every attempt. A shutdown does not wait for pending attempts: a closed lease ignores
- * their answers.
+ * Renews the lease repeatedly, whether or not earlier attempts got a response: one within the lease is enough. Logs the first failure
+ * and the recovery, not every attempt. A shutdown does not wait for pending attempts: a closed lease ignores their responses.
  */
 export function createLeaseRenewer({
 	lease,
@@ -43,14 +42,14 @@ export function createLeaseRenewer({
 }: LeaseRenewerOptions): LeaseRenewer {
 	let pending = 0;
 	let isFailing = false;
-	/** By the last grant. An answer to an earlier term leaves it as it is. */
+	/** Duration of the last grant. A response to an earlier term doesn't change it. */
 	let grantedMs = 0;
 
 	async function attempt(): Promise<void> {
 		try {
 			const renewedMs = await lease.renew();
 			if (renewedMs === 0) {
-				// Fenced, or answered too late: a new term has begun, under its own instance id.
+				// Fenced, or too late: a new term has begun under another instance id.
 				await sleep(ASK_AGAIN_MS);
 				return wake();
 			}
@@ -58,7 +57,7 @@ export function createLeaseRenewer({
 			if (isFailing) logger.info('gateway.lease_regained');
 			isFailing = false;
 		} catch (error) {
-			if (!isFailing) logger.warn('gateway.lease_not_renewed', { error });
+			if (!isFailing) logger.warn('gateway.lease_renewal_failed', { error });
 			isFailing = true;
 		}
 	}

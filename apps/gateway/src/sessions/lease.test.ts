@@ -8,7 +8,7 @@ afterEach(() => {
 	for (const lease of opened.splice(0)) lease.close();
 });
 
-/** A lease on a clock that the test moves, and answers that the test gives. */
+/** Returns a lease with a clock and responses that the test controls. */
 function setUp() {
 	const world = {
 		nowMs: 1_000,
@@ -17,7 +17,7 @@ function setUp() {
 		answer: async (): Promise<Answer> => ({ granted: true, ttl_ms: 5_000 }),
 	};
 	const lease = createLease({
-		ask: (instanceId) => {
+		requestLease: (instanceId) => {
 			world.asked.push(instanceId);
 			return world.answer();
 		},
@@ -34,11 +34,11 @@ describe('a lease', () => {
 		expect(setUp().lease.isValid()).toBe(false);
 	});
 
-	test('has an instance id that auth accepts', () => {
+	test('has an instance id in the format of auth', () => {
 		expect(setUp().lease.term().instanceId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 	});
 
-	test('is valid for what was granted less a margin, counted from before it was asked for', async () => {
+	test('is valid for the granted time minus a margin, counted from before the request', async () => {
 		const { world, lease } = setUp();
 		world.answer = async () => {
 			world.nowMs += 2_000;
@@ -51,7 +51,7 @@ describe('a lease', () => {
 		expect(lease.isValid()).toBe(false);
 	});
 
-	test('stays the same term for as long as it is renewed in time', async () => {
+	test('keeps its term while it is renewed in time', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		const { instanceId } = lease.term();
@@ -64,7 +64,7 @@ describe('a lease', () => {
 		expect(world.ends).toEqual([]);
 	});
 
-	test('is not shortened by an attempt that began earlier and was answered later', async () => {
+	test('is not shortened by an earlier request with a later response', async () => {
 		const { world, lease } = setUp();
 		const late = Promise.withResolvers<Answer>();
 		world.answer = () => late.promise;
@@ -74,10 +74,10 @@ describe('a lease', () => {
 		await lease.renew();
 		late.resolve({ granted: true, ttl_ms: 5_000 });
 		await overtaken;
-		expect(lease.leftMs()).toBe(4_750);
+		expect(lease.remainingMs()).toBe(4_750);
 	});
 
-	test('once lapsed begins another term and says so', async () => {
+	test('begins and reports another term after it lapsed', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		const { instanceId } = lease.term();
@@ -86,7 +86,7 @@ describe('a lease', () => {
 		expect(world.ends).toEqual(['lapsed']);
 	});
 
-	test('once fenced begins another term, which can be granted', async () => {
+	test('begins another term after it was fenced, which can be granted', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		world.answer = async () => ({ granted: false, ttl_ms: 5_000 });
@@ -99,7 +99,7 @@ describe('a lease', () => {
 		expect(new Set(world.asked).size).toBe(2);
 	});
 
-	test('that lapsed while auth was answering is not revived by the answer', async () => {
+	test('that lapsed before the response stays invalid', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		world.answer = async () => {
@@ -111,7 +111,7 @@ describe('a lease', () => {
 		expect(world.ends).toEqual(['lapsed']);
 	});
 
-	test('goes on until it lapses when auth does not answer', async () => {
+	test('stays valid until it lapses when auth does not respond', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		world.answer = () => Promise.reject(new Error('away'));
@@ -122,7 +122,7 @@ describe('a lease', () => {
 		expect(lease.isValid()).toBe(false);
 	});
 
-	test('once closed asks for no other', async () => {
+	test('sends no request after close', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		lease.close();
@@ -130,7 +130,7 @@ describe('a lease', () => {
 		expect([lease.isValid(), world.asked.length]).toEqual([false, 1]);
 	});
 
-	test('that is closed while auth answers is not revived by the answer', async () => {
+	test('that was closed before the response stays invalid', async () => {
 		const { world, lease } = setUp();
 		const late = Promise.withResolvers<Answer>();
 		world.answer = () => late.promise;
@@ -140,7 +140,7 @@ describe('a lease', () => {
 		expect([await asked, lease.isValid()]).toEqual([0, false]);
 	});
 
-	test('that was never granted ends without a word', async () => {
+	test('that was never granted ends silently', async () => {
 		const { world, lease } = setUp();
 		world.answer = async () => ({ granted: false, ttl_ms: 0 });
 		await lease.renew();

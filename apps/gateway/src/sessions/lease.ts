@@ -1,46 +1,46 @@
 import { ulid } from 'ulid';
 
-/** The time under one instance id: what was learned about sessions in it holds for as long as it is valid. */
+/** The time under one instance id. Cached sessions of a term are valid as long as the term is. */
 export interface LeaseTerm {
 	readonly instanceId: string;
 }
 
 interface LeaseDeps {
-	/** Asks auth to grant or renew. Rejects when auth does not answer. */
-	ask(instanceId: string): Promise<{ granted: boolean; ttl_ms: number }>;
+	/** Asks auth to grant or renew the lease. Rejects if auth does not respond. */
+	requestLease(instanceId: string): Promise<{ granted: boolean; ttl_ms: number }>;
 	monotonicMs(): number;
 	/** The local lease ends this much before the granted one. */
 	marginMs: number;
-	/** Called at once when a valid term has ended, in time or by fencing. */
+	/** Runs at once when a valid term has lapsed or was fenced. */
 	onEnd(reason: 'lapsed' | 'fenced'): void;
 }
 
-/** The right to answer from the cache of live sessions. */
+/** Permission to use the session cache. */
 export interface Lease {
-	/** The current term, whether it is valid or not. */
+	/** Returns the current term, valid or not. */
 	term(): LeaseTerm;
-	/** Whether the current term is valid now. */
+	/** Whether the current term is valid. */
 	isValid(): boolean;
-	/** How long the current term is still valid; 0 where it is not. */
-	leftMs(): number;
+	/** Remaining time of the current term; 0 if it is invalid. */
+	remainingMs(): number;
 	/**
-	 * Asks once. Resolves to how long it was granted for in ms, 0 when it was not; rejects when auth does not answer. Calls may
-	 * overlap: the answer that lasts longest counts.
+	 * Requests the lease once. Resolves to the granted time in ms, or 0. Rejects if auth does not respond. Calls may overlap: the longest
+	 * grant counts.
 	 */
 	renew(): Promise<number>;
-	/** Ends it for good: from now on it is not valid, and {@link Lease.renew} resolves to 0 without asking. */
+	/** Ends the lease for good. {@link Lease.renew} then resolves to 0 without a request. */
 	close(): void;
 }
 
 interface OwnTerm extends LeaseTerm {
-	/** On the monotonic clock; undefined until the first grant. */
+	/** In monotonic milliseconds; undefined until the first grant. */
 	validUntilMs?: number;
 }
 
 /**
- * A lease that is valid for what auth granted, counted from before it was asked, so that it ends here first. Once lapsed or
- * fenced it never comes back: auth may have revoked sessions since without telling this instance, so a new term begins,
- * under a new instance id and knowing nothing.
+ * Returns a lease that is valid for the granted time, counted from before the request, so that it ends here first. A lapsed or fenced
+ * term never becomes valid again: auth may have revoked sessions without telling this instance. A new term begins under a new instance
+ * id, with an empty cache.
  */
 export function createLease(deps: LeaseDeps): Lease {
 	let term: OwnTerm = { instanceId: ulid() };
@@ -54,13 +54,13 @@ export function createLease(deps: LeaseDeps): Lease {
 		if (wasGranted) deps.onEnd(reason);
 	}
 
-	/** The clock decides, not the timer: a process that was stopped for a while finds out here. */
+	/** Ends the term by the clock, not the timer: a suspended process notices here. */
 	function endIfLapsed(): void {
 		if (term.validUntilMs !== undefined && term.validUntilMs <= deps.monotonicMs()) end('lapsed');
 	}
 
 	function grant(asked: OwnTerm, untilMs: number): void {
-		// An attempt that began earlier may be answered later.
+		// An earlier request may get its response later.
 		const validUntilMs = Math.max(untilMs, asked.validUntilMs ?? untilMs);
 		asked.validUntilMs = validUntilMs;
 		clearTimeout(timer);
@@ -77,17 +77,17 @@ export function createLease(deps: LeaseDeps): Lease {
 			endIfLapsed();
 			return term.validUntilMs !== undefined;
 		},
-		leftMs() {
+		remainingMs() {
 			endIfLapsed();
 			return term.validUntilMs === undefined ? 0 : term.validUntilMs - deps.monotonicMs();
 		},
 		async renew() {
-			// A lease granted after its release would make logouts wait for a process that is gone.
+			// A lease granted after its release would make logouts wait for a process that has ended.
 			if (isClosed) return 0;
 			endIfLapsed();
 			const asked = term;
 			const askedAtMs = deps.monotonicMs();
-			const answer = await deps.ask(asked.instanceId);
+			const answer = await deps.requestLease(asked.instanceId);
 			endIfLapsed();
 			if (asked !== term) return 0;
 			if (!answer.granted) {
@@ -100,7 +100,7 @@ export function createLease(deps: LeaseDeps): Lease {
 		close() {
 			clearTimeout(timer);
 			isClosed = true;
-			// An answer that is still awaited belongs to the old term, and is ignored.
+			// A pending response belongs to the old term and is ignored.
 			term = { instanceId: ulid() };
 		},
 	};

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLiveSessions } from './live-sessions.ts';
 
-/** Sessions under a lease that the test ends, with lookups that the test answers. */
+/** Returns sessions with a lease that the test ends and lookups that the test resolves. */
 function setUp() {
 	const world = {
 		nowMs: 0,
@@ -17,7 +17,7 @@ function setUp() {
 	};
 	const sessions = createLiveSessions({
 		lease: { term: () => world.term, isValid: () => world.isValid },
-		ask(sessionId) {
+		checkSession(sessionId) {
 			const answer = Promise.withResolvers<boolean>();
 			world.lookups.push({ sessionId, answer });
 			return answer.promise;
@@ -27,7 +27,7 @@ function setUp() {
 		capacity: 10,
 	});
 	const isAlive = (sessionId: string) => sessions.isAlive(sessionId, 'req_1');
-	/** Takes the session for alive. */
+	/** Caches the session as alive. */
 	async function learn(sessionId: string): Promise<void> {
 		const alive = isAlive(sessionId);
 		world.answer(true);
@@ -39,14 +39,14 @@ function setUp() {
 const unavailable = expect.objectContaining({ code: 'upstream_unavailable' });
 
 describe('a live session', () => {
-	test('is looked up once and then known', async () => {
+	test('is looked up once and then cached', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		expect(isAlive('a')).toBe(true);
 		expect(world.lookups).toEqual([]);
 	});
 
-	test('is looked up once for many that ask together', async () => {
+	test('is looked up once for concurrent requests', async () => {
 		const { world, isAlive } = setUp();
 		const answers = [isAlive('a'), isAlive('a'), isAlive('a')];
 		expect(world.lookups.length).toBe(1);
@@ -54,7 +54,7 @@ describe('a live session', () => {
 		expect(await Promise.all(answers)).toEqual([true, true, true]);
 	});
 
-	test('is looked up again when a lookup failed', async () => {
+	test('is looked up again after a failed lookup', async () => {
 		const { world, isAlive } = setUp();
 		const first = Promise.resolve(isAlive('a'));
 		world.lookups.pop()?.answer.reject(new Error('away'));
@@ -64,7 +64,7 @@ describe('a live session', () => {
 		expect(await second).toBe(true);
 	});
 
-	test('is asked about again after a minute, while the answer stays', async () => {
+	test('is checked again after a minute, while the cached answer is used', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.nowMs = 60_001;
@@ -73,7 +73,7 @@ describe('a live session', () => {
 		expect(world.lookups.length).toBe(1);
 	});
 
-	test('is dead when it is found dead', async () => {
+	test('is dead if the lookup says so', async () => {
 		const { world, isAlive } = setUp();
 		const alive = isAlive('a');
 		world.answer(false);
@@ -81,7 +81,7 @@ describe('a live session', () => {
 		expect(isAlive('a')).toBe(false);
 	});
 
-	test('does not go on when asking again found it dead', async () => {
+	test('ends if a later check says so', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.nowMs = 60_001;
@@ -93,7 +93,7 @@ describe('a live session', () => {
 });
 
 describe('a revocation', () => {
-	test('is believed at once, without asking', async () => {
+	test('takes effect at once, without a lookup', async () => {
 		const { world, sessions, learn, isAlive } = setUp();
 		await learn('a');
 		sessions.revoke(['a']);
@@ -101,7 +101,7 @@ describe('a revocation', () => {
 		expect(world.lookups).toEqual([]);
 	});
 
-	test('leaves other sessions alone', async () => {
+	test('doesn’t affect other sessions', async () => {
 		const { sessions, learn, isAlive } = setUp();
 		await learn('a');
 		await learn('b');
@@ -109,7 +109,7 @@ describe('a revocation', () => {
 		expect(isAlive('b')).toBe(true);
 	});
 
-	test('beats a lookup that is under way and was answered from before it', async () => {
+	test('overrides a lookup in progress', async () => {
 		const { world, sessions, isAlive } = setUp();
 		const alive = isAlive('a');
 		sessions.revoke(['a']);
@@ -118,7 +118,7 @@ describe('a revocation', () => {
 		expect(isAlive('a')).toBe(false);
 	});
 
-	test('beats such a lookup for those that joined it, and nobody joins it after', async () => {
+	test('overrides a lookup in progress for all its callers, and later ones start another', async () => {
 		const { world, sessions, isAlive } = setUp();
 		const before = [isAlive('a'), isAlive('a')];
 		sessions.revoke(['a']);
@@ -127,7 +127,7 @@ describe('a revocation', () => {
 		expect(await Promise.all(before)).toEqual([false, false]);
 	});
 
-	test('beats such a lookup though the session was pushed out of memory meanwhile', async () => {
+	test('overrides a lookup in progress after the session was evicted from the cache', async () => {
 		const { world, sessions, learn, isAlive } = setUp();
 		const alive = isAlive('a');
 		const lookup = world.lookups.pop();
@@ -137,7 +137,7 @@ describe('a revocation', () => {
 		expect(await alive).toBe(false);
 	});
 
-	test('beats asking again after a minute', async () => {
+	test('overrides a recheck in progress', async () => {
 		const { world, sessions, learn, isAlive } = setUp();
 		await learn('a');
 		world.nowMs = 60_001;
@@ -150,14 +150,14 @@ describe('a revocation', () => {
 });
 
 describe('without a lease', () => {
-	test('nothing is said of a session that was alive', async () => {
+	test('a session that was alive is rejected', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.isValid = false;
 		expect(() => isAlive('a')).toThrow(unavailable);
 	});
 
-	test('a lookup that was under way says nothing', async () => {
+	test('a lookup in progress is rejected', async () => {
 		const { world, isAlive } = setUp();
 		const alive = Promise.resolve(isAlive('a'));
 		world.isValid = false;
@@ -165,7 +165,7 @@ describe('without a lease', () => {
 		await expect(alive).rejects.toEqual(unavailable);
 	});
 
-	test('a lookup that was under way still says that a session is dead', async () => {
+	test('a lookup in progress still reports a dead session', async () => {
 		const { world, isAlive } = setUp();
 		const alive = isAlive('a');
 		world.isValid = false;
@@ -175,7 +175,7 @@ describe('without a lease', () => {
 });
 
 describe('under a new lease', () => {
-	test('what was known under the old one is forgotten', async () => {
+	test('sessions of the previous one are forgotten', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.newTerm();
@@ -184,7 +184,7 @@ describe('under a new lease', () => {
 		expect(await alive).toBe(false);
 	});
 
-	test('a lookup of the old one says nothing, to whoever joins later neither', async () => {
+	test('a lookup of the previous one is rejected, also for later callers', async () => {
 		const { world, isAlive } = setUp();
 		const old = Promise.resolve(isAlive('a'));
 		world.newTerm();

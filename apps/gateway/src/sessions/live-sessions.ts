@@ -9,11 +9,11 @@ interface Known {
 
 interface Lookup {
 	answer: Promise<boolean>;
-	/** Revoked while auth was answering: the answer may be from before. */
+	/** Revoked while auth was responding: the response may be outdated. */
 	revoked: boolean;
 }
 
-/** What is known in one term of the lease. A dead session stays dead, so only "alive" depends on the lease. */
+/** Cache of one term of the lease. A dead session stays dead, so only "alive" depends on the lease. */
 interface CacheGeneration {
 	term: LeaseTerm;
 	known: LRUCache<string, Known>;
@@ -22,19 +22,19 @@ interface CacheGeneration {
 
 interface Deps {
 	lease: Pick<Lease, 'term' | 'isValid'>;
-	/** Asks auth whether a session is alive; the id of the request that wants to know goes along. */
-	ask(sessionId: string, requestId: string): Promise<boolean>;
+	/** Asks auth whether a session is alive, under the id of the request that needs it. */
+	checkSession(sessionId: string, requestId: string): Promise<boolean>;
 	monotonicMs(): number;
 	recheckMs: number;
-	/** How many sessions are remembered. */
+	/** Limit of cached sessions. */
 	capacity: number;
 }
 
-/** Which sessions are alive, for as long as the lease holds. */
+/** The sessions that are alive while the lease is valid. */
 export interface LiveSessions {
-	/** At once when the session is known. Throws or rejects with `upstream_unavailable` without a lease, or when auth is away. */
+	/** Returns at once for a cached session. Throws or rejects with `upstream_unavailable` without a lease, or if auth is down. */
 	isAlive(sessionId: string, requestId: string): boolean | Promise<boolean>;
-	/** From the return on, none of these is taken for alive, lookups that are under way included. */
+	/** After the return, none of these is alive here, lookups in progress included. */
 	revoke(sessionIds: readonly string[]): void;
 }
 
@@ -51,19 +51,19 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 		return generation;
 	}
 
-	async function ask(
+	async function checkAtAuth(
 		from: CacheGeneration,
 		lookup: Lookup,
 		sessionId: string,
 		requestId: string,
 	): Promise<boolean> {
 		const askedAtMs = deps.monotonicMs();
-		const alive = await deps.ask(sessionId, requestId);
+		const alive = await deps.checkSession(sessionId, requestId);
 		if (!alive || lookup.revoked) {
 			from.known.set(sessionId, { alive: false, askedAtMs });
 			return false;
 		}
-		// A revocation since the answer was given went to the term that is over.
+		// A revocation since the response went to the previous term.
 		if (!deps.lease.isValid() || currentGeneration() !== from) {
 			throw unavailable('Sign-in', new Error('the lease ended during the lookup of a session'));
 		}
@@ -75,12 +75,12 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 		const underWay = from.lookups.get(sessionId);
 		if (underWay) return underWay.answer;
 		const lookup: Lookup = { answer: Promise.resolve(false), revoked: false };
-		lookup.answer = ask(from, lookup, sessionId, requestId).finally(() => from.lookups.delete(sessionId));
+		lookup.answer = checkAtAuth(from, lookup, sessionId, requestId).finally(() => from.lookups.delete(sessionId));
 		from.lookups.set(sessionId, lookup);
 		return lookup.answer;
 	}
 
-	/** In the background: until it is answered the lease vouches for what is known. */
+	/** Checks a session in the background. Until then the lease keeps the cached answer valid. */
 	function recheck(from: CacheGeneration, known: Known, sessionId: string, requestId: string): void {
 		known.askedAtMs = deps.monotonicMs();
 		lookUp(from, sessionId, requestId).catch(() => undefined);

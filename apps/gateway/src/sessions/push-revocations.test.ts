@@ -10,7 +10,7 @@ let auth: FakeAuth;
 let one: TestGateway;
 let two: TestGateway;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
-/** Answers that the service holds back. */
+/** Responses that the service holds back. */
 let held: ServerResponse[];
 let requests: number;
 
@@ -39,7 +39,7 @@ beforeEach(() => {
 	auth.beforeCheckAnswer = async () => undefined;
 });
 
-/** Lets auth decide about the next session, which resolves `decided`, but holds its answer until `answer` is called. */
+/** Lets auth decide about the next session, which resolves `decided`, and holds its response until `answer` is called. */
 function holdCheckAnswer(): { decided: Promise<void>; answer(): void } {
 	const decided = Promise.withResolvers<void>();
 	const mayAnswer = Promise.withResolvers<void>();
@@ -72,7 +72,7 @@ const revoke = (...sessionIds: string[]) => auth.push(one.privateUrl, one.instan
 const jobPath = () => `/v1/jobs/${newId('job')}`;
 
 describe('a revoked session', () => {
-	test('is refused by both gateways from the answer to the logout on, 1,000 times', async () => {
+	test('is rejected by both gateways from the response of the logout on, 1,000 times', async () => {
 		const onBoth = (token: string) => Promise.all([statusOf(one, token), statusOf(two, token)]);
 		const outcomes = new Map<string, number>();
 		async function runRounds(): Promise<void> {
@@ -88,7 +88,7 @@ describe('a revoked session', () => {
 		expect(Object.fromEntries(outcomes)).toEqual({ '200,200 then 401,401': 1_000 });
 	}, 240_000);
 
-	test('is refused under a constant stream of its own requests', async () => {
+	test('is rejected under a constant stream of its own requests', async () => {
 		for (let round = 0; round < 20; round += 1) {
 			const { sid, token } = newSession();
 			let isLoggedOut = false;
@@ -108,7 +108,7 @@ describe('a revoked session', () => {
 		}
 	}, 240_000);
 
-	test('is refused though auth had said "alive" just before', async () => {
+	test('is rejected though auth had reported it alive just before', async () => {
 		const { sid, token } = newSession();
 		const { decided, answer } = holdCheckAnswer();
 		const asked = get(one, token);
@@ -120,7 +120,7 @@ describe('a revoked session', () => {
 		expect(requests).toBe(0);
 	});
 
-	test('is refused without waiting for a lookup that began before', async () => {
+	test('is rejected without waiting for an earlier lookup', async () => {
 		const { sid, token } = newSession();
 		const { decided, answer } = holdCheckAnswer();
 		const asked = get(one, token);
@@ -141,7 +141,7 @@ describe('a revoked session', () => {
 });
 
 describe('a revocation', () => {
-	test('cuts streams of its session before it is answered', async () => {
+	test('cuts streams of its session before its response', async () => {
 		const { sid, token } = newSession();
 		const stream = await get(one, token, `${jobPath()}/events`);
 		const ended = stream.text().then(
@@ -154,7 +154,7 @@ describe('a revocation', () => {
 		await upstreamClosed;
 	});
 
-	test('answers waits of its session with 401', async () => {
+	test('ends waits of its session with 401', async () => {
 		const { sid, token } = newSession();
 		const waiting = get(one, token, `${jobPath()}?wait=60`);
 		await waitUntil(() => held.length === 1);
@@ -164,14 +164,14 @@ describe('a revocation', () => {
 		await upstreamClosed;
 	});
 
-	test('leaves streams of other sessions alone', async () => {
+	test('doesn’t affect streams of other sessions', async () => {
 		const stream = await get(one, newSession().token, `${jobPath()}/events`);
 		await revoke(newSession().sid);
 		held[0]?.end('event: job\n\n');
 		expect(await stream.text()).toBe(': hello\n\nevent: job\n\n');
 	});
 
-	test('lets a request end that the service has in full, such as the logout', async () => {
+	test('lets a request complete that the service has received in full, such as the logout', async () => {
 		const { sid, token } = newSession();
 		const slow = get(one, token, '/v1/jobs', { 'User-Agent': 'slow' });
 		await waitUntil(() => held.length === 1);
@@ -180,7 +180,7 @@ describe('a revocation', () => {
 		expect((await slow).status).toBe(204);
 	});
 
-	test('ends a request whose body is still coming', async () => {
+	test('ends a request whose body is still arriving', async () => {
 		const { sid, token } = newSession();
 		const socket = await open(one.publicPort);
 		const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n`;
@@ -191,14 +191,14 @@ describe('a revocation', () => {
 		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([401, 'unauthorized']);
 	});
 
-	test('for an instance of the past is not found', async () => {
+	test('returns 404 for an instance id of the past', async () => {
 		const { sid } = newSession();
 		await expect(auth.push(one.privateUrl, two.instanceId(), [sid])).rejects.toMatchObject({
 			code: 'not_found',
 		});
 	});
 
-	test('is taken from auth alone', async () => {
+	test('is accepted only from auth', async () => {
 		const answer = await fetch(`${one.privateUrl}/internal/sessions/revoked`, {
 			method: 'POST',
 			headers: { 'Content-Type': 'application/json' },
@@ -208,7 +208,7 @@ describe('a revocation', () => {
 	});
 });
 
-describe('a held answer ends', () => {
+describe('a held response ends', () => {
 	test('with its token', async () => {
 		const token = auth.token({}, { expiresIn: 4 });
 		const stream = await get(one, token, `${jobPath()}/events`);

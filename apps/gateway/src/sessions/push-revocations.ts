@@ -13,8 +13,8 @@ interface Deps {
 }
 
 /**
- * Once answered, none of these sessions passes here any more and their held answers are over. An instance id of the past is
- * not found: what was known under it is forgotten already.
+ * Revokes sessions. After the response, no request of them passes this gateway, and their held responses have ended. Returns 404 for an
+ * instance id of the past, whose cache is gone.
  */
 export function pushRevocationsRoute(deps: Deps): Route {
 	return defineRoute(pushRevocations, async ({ body }) => {

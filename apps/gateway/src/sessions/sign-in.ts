@@ -22,7 +22,7 @@ interface SignInOptions {
 
 export type SignIn = ReturnType<typeof createSignIn>;
 
-/** Everything that asks auth: the keys of tokens, the lease, and whether sessions are alive. */
+/** Creates everything that calls auth: token keys, the lease and session checks. */
 export function createSignIn(options: SignInOptions) {
 	const { limits, logger, monotonicMs } = options;
 	const call = createAuthCalls(options);
@@ -38,7 +38,7 @@ export function createSignIn(options: SignInOptions) {
 	const lease = createOwnLease(options, keys, call.requestLease);
 	const sessions = createLiveSessions({
 		lease,
-		ask: call.checkSession,
+		checkSession: call.checkSession,
 		monotonicMs,
 		recheckMs: limits.sessionRecheckMs,
 		capacity: limits.rememberedSessions,
@@ -48,7 +48,7 @@ export function createSignIn(options: SignInOptions) {
 		lease,
 		sessions,
 		tokens: createTokenVerifier({ keys, capacity: limits.rememberedTokens }),
-		/** Why signed-in requests can't be served now; undefined when they can. */
+		/** Returns why signed-in requests can't be served, or undefined if they can. */
 		signInProblem(): string | undefined {
 			if (!keys.isLoaded()) return 'no keys from auth yet';
 			return lease.isValid() ? undefined : 'no lease from auth';
@@ -58,7 +58,7 @@ export function createSignIn(options: SignInOptions) {
 			const { instanceId } = lease.term();
 			lease.close();
 			await call.releaseLease(instanceId).catch((error: unknown) => {
-				logger.warn('gateway.lease_not_released', { error });
+				logger.warn('gateway.lease_release_failed', { error });
 			});
 		},
 	};
@@ -70,10 +70,10 @@ function createOwnLease(
 	requestLease: ReturnType<typeof createAuthCalls>['requestLease'],
 ): Lease {
 	return createLease({
-		async ask(instanceId) {
+		async requestLease(instanceId) {
 			const granted = await requestLease(instanceId);
-			// No lease without the current keys: a retired key ends here with the lease at the latest.
-			if (granted.granted && granted.key_ids && !keys.holdsJust(granted.key_ids)) await keys.refresh();
+			// A lease requires the current keys, so that a retired key is rejected after one lease at the latest.
+			if (granted.granted && granted.key_ids && !keys.hasExactly(granted.key_ids)) await keys.refresh();
 			return granted;
 		},
 		monotonicMs,
@@ -100,7 +100,7 @@ function createAuthCalls({ config, limits }: SignInOptions) {
 			return (await callLease(leaseGateway, { params: { id }, body })).data;
 		},
 		releaseLease: (id: string) => callRelease(releaseLease, { params: { id } }),
-		/** Under the id of the request that needs the answer. */
+		/** Sent under the id of the request that needs the answer. */
 		async checkSession(session_id: string, requestId: string): Promise<boolean> {
 			const answer = await withRequestId(requestId, () => callAuth(checkSession, { body: { session_id } }));
 			return answer.data.alive;

@@ -26,7 +26,7 @@ function withoutSignature(header: object): string {
 	return `${part(header)}.${part({ ...ids, iss: TOKEN_ISSUER, aud: TOKEN_AUDIENCE, exp })}.`;
 }
 
-/** Signed by a secret that everybody has: the public key. */
+/** Signs with the public key as an HMAC secret, which everybody knows. */
 function signedByPublicKey(): string {
 	const text = withoutSignature({ alg: 'HS256', kid: 'a' }).slice(0, -1);
 	const secret = JSON.stringify(good.jwk('a'));
@@ -56,7 +56,7 @@ async function setUp() {
 const refused = expect.objectContaining({ code: 'unauthorized' });
 
 describe('a token', () => {
-	test('tells user, session and expiry', async () => {
+	test('returns user, session and expiry', async () => {
 		const { verify } = await setUp();
 		const session = await verify(sign());
 		expect(session).toMatchObject({ userId: ids.sub, sessionId: ids.sid });
@@ -89,12 +89,12 @@ describe('a token', () => {
 		['no session', sign({ sid: undefined })],
 		['a session of another shape', sign({ sid: "ses_' or 1=1" })],
 		['a user of another shape', sign({ sub: "usr_' or 1=1" })],
-	])('with %s is refused', async (_, token) => {
+	])('with %s is rejected', async (_, token) => {
 		const { verify } = await setUp();
 		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
-	test('without an expiry is refused', async () => {
+	test('without an expiry is rejected', async () => {
 		const { verify } = await setUp();
 		const token = jwt.sign({ ...ids, iss: TOKEN_ISSUER, aud: TOKEN_AUDIENCE }, good.privateKey, {
 			algorithm: 'ES256',
@@ -103,7 +103,7 @@ describe('a token', () => {
 		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
-	test('with a changed claim is refused', async () => {
+	test('with a changed claim is rejected', async () => {
 		const { verify } = await setUp();
 		const [head, , signature] = sign().split('.');
 		const claims = jwt.decode(sign()) as object;
@@ -111,7 +111,7 @@ describe('a token', () => {
 		await expect(verify(`${head}.${changed}.${signature}`)).rejects.toEqual(refused);
 	});
 
-	test('is refused once it has expired, though it is known', async () => {
+	test('is rejected after its expiry, though it is cached', async () => {
 		const { verify } = await setUp();
 		const token = sign({}, { expiresIn: 1 });
 		const { expiresAtMs } = await verify(token);
@@ -119,7 +119,7 @@ describe('a token', () => {
 		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
-	test('of a key that was just published is accepted', async () => {
+	test('of a newly published key is accepted', async () => {
 		const { world, verify } = await setUp();
 		const fresh = newKeys();
 		world.keys.push(fresh.jwk('b'));
@@ -127,7 +127,7 @@ describe('a token', () => {
 		expect(session.userId).toBe(ids.sub);
 	});
 
-	test('of a key that was withdrawn is refused, though it is known', async () => {
+	test('of a removed key is rejected, though it is cached', async () => {
 		const { world, keys, verify } = await setUp();
 		const token = sign();
 		await verify(token);
@@ -136,7 +136,7 @@ describe('a token', () => {
 		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
-	test('of an unknown key is not refused while keys can’t be loaded', async () => {
+	test('of an unknown key gets no 401 while keys can’t be loaded', async () => {
 		const { world, verify } = await setUp();
 		world.isAway = true;
 		await expect(verify(sign({}, { keyid: 'b' }))).rejects.toMatchObject({
@@ -145,7 +145,7 @@ describe('a token', () => {
 		});
 	});
 
-	test('that could not be ours is refused even then', async () => {
+	test('in another format is rejected even then', async () => {
 		const { world, verify } = await setUp();
 		world.isAway = true;
 		const token = sign({}, { keyid: 'b', issuer: 'x' });

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { unauthorized } from './bearer-token.ts';
 import type { KeySet } from './key-set.ts';
 
-/** The claims of a token that auth has signed. */
+/** The claims of a token of auth. */
 export interface Session {
 	userId: string;
 	sessionId: string;
@@ -17,15 +17,15 @@ export interface Session {
 
 interface Deps {
 	keys: Pick<KeySet, 'find' | 'refresh' | 'version'>;
-	/** How many tokens are remembered. */
+	/** Limit of cached tokens. */
 	capacity: number;
 }
 
-/** Verifies tokens of auth: ES256 and nothing else, issuer, audience, expiry, ids. */
+/** Verifies tokens of auth: only ES256, with issuer, audience, expiry and ids. */
 export interface TokenVerifier {
-	/** Returns the session of a token that was verified before; throws `unauthorized` once it has expired. */
+	/** Returns the session of a verified token from the cache. Throws `unauthorized` after its expiry. */
 	known(token: string): Session | undefined;
-	/** Rejects with `unauthorized`, or with `upstream_unavailable` when the token names a key that can't be loaded. */
+	/** Rejects with `unauthorized`, or with `upstream_unavailable` if the token names a key that can't be loaded. */
 	verify(token: string): Promise<Session>;
 }
 
@@ -61,7 +61,7 @@ function verifySignature(token: string, key: KeyObject): void {
 	}
 }
 
-/** Auth may have a new key: the keys are loaded before a token is refused. */
+/** Loads the keys before it rejects a token, as auth may have a new one. */
 async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject> {
 	await keys.refresh().catch((cause: unknown) => {
 		throw unavailable('Sign-in', cause);
@@ -71,12 +71,12 @@ async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject>
 	return key;
 }
 
-/** Remembers verified tokens, so that a signature is verified once a token. */
+/** Caches verified tokens, so that each signature is verified once. */
 export function createTokenVerifier({ keys, capacity }: Deps): TokenVerifier {
 	const verified = new LRUCache<string, Session>({ max: capacity });
 	let version = keys.version();
 
-	/** Tokens that a removed key has signed are forgotten with it. */
+	/** Clears the cache when a key was removed. */
 	function forgetOldKeys(): void {
 		if (keys.version() === version) return;
 		version = keys.version();

@@ -7,7 +7,7 @@ export interface TestCertificate {
 	key: string;
 }
 
-/** A certificate for 127.0.0.1 that stands on itself, of a key of its own. */
+/** Creates a self-signed certificate for 127.0.0.1 with a new key. */
 export async function makeCertificate(): Promise<TestCertificate> {
 	const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
 		keyType: 'ec',
@@ -16,7 +16,7 @@ export async function makeCertificate(): Promise<TestCertificate> {
 	return { cert, key };
 }
 
-/** Puts one or both of its files into the directory, each at once, and answers where they are as the gateway is told. */
+/** Writes one or both files into the directory, each atomically, and returns their settings. */
 export function placeCertificate(directory: string, certificate: Partial<TestCertificate>) {
 	const place = (name: 'cert' | 'key'): string => {
 		const path = join(directory, `${name}.pem`);

@@ -16,7 +16,7 @@ async function readJson(req: IncomingMessage): Promise<Json> {
 	return JSON.parse(text) as Json;
 }
 
-/** What the gateway needs of auth, in memory, with every answer in the hands of the test. */
+/** The part of auth that the gateway needs, in memory and under the test's control. */
 export async function startFakeAuth() {
 	const identityKeys = newKeys();
 	const tokenKeys = newKeys();
@@ -27,26 +27,26 @@ export async function startFakeAuth() {
 		url: '',
 		identityKeys,
 		tokenKeys,
-		/** The keys that are published. */
+		/** The published keys. */
 		jwks: [tokenKeys.jwk('first')] as Json[],
 		ttlMs: 5_000,
-		/** Does not give its keys out while it is true. */
+		/** Refuses to publish keys while true. */
 		hidesKeys: false,
-		/** Grants no lease while it is true: the call fails. */
+		/** Fails lease calls while true. */
 		withholdsLeases: false,
-		/** How many of the next lease calls are never answered. */
+		/** Number of next lease calls that get no response. */
 		hangingLeases: 0,
-		/** Answers nothing while it is true, like a stopped process. */
+		/** Responds to nothing while true, like a stopped process. */
 		isFrozen: false,
 		/** Instances whose lease is refused. */
 		fenced: new Set<string>(),
-		/** Of calls, by operation. */
+		/** Number of calls by operation. */
 		counts: { jwks: 0, check: 0, lease: 0 },
-		/** Called after "alive" was decided and before it is sent. */
+		/** Runs after "alive" was decided and before the response. */
 		beforeCheckAnswer: async (_sessionId: string): Promise<void> => undefined,
 		leases,
 		kill: (sessionId: string) => dead.add(sessionId),
-		/** As auth does on logout: commits, then pushes to every gateway and waits. */
+		/** Logs out as auth does: commits, then pushes to every gateway and waits. */
 		async logout(sessionId: string): Promise<void> {
 			dead.add(sessionId);
 			await Promise.all([...leases].map(([instanceId, url]) => auth.push(url, instanceId, [sessionId])));

@@ -13,7 +13,7 @@ import { newKeys } from './keys.ts';
 const ignore = () => undefined;
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** A service of the test's own. */
+/** Starts a service with the test's handler. */
 export async function startUpstream(handler: RequestListener) {
 	const server: Server = createServer({ keepAliveTimeout: 65_000 }, handler);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -27,7 +27,7 @@ export async function startUpstream(handler: RequestListener) {
 	};
 }
 
-/** A port that nobody listens on. */
+/** Returns a port on which nothing listens. */
 export async function freePort(): Promise<number> {
 	const server = createTcpServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -36,7 +36,7 @@ export async function freePort(): Promise<number> {
 	return port;
 }
 
-/** Waits until the condition holds; fails after 10 s. */
+/** Waits until the condition holds. Fails after 10 s. */
 export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
 	const deadlineMs = performance.now() + 10_000;
 	while (!(await condition())) {
@@ -52,11 +52,11 @@ interface Options {
 	authUrl?: string;
 	env?: NodeJS.ProcessEnv;
 	limits?: Partial<Limits>;
-	/** Resolve before the gateway can serve signed-in users. */
+	/** Resolves before the gateway can serve signed-in users. */
 	early?: boolean;
 }
 
-/** The gateway as main.ts runs it, in this process. */
+/** Starts the gateway as main.ts does, in this process. */
 export async function startTestGateway(options: Options) {
 	const { auth } = options;
 	const keys = newKeys();
@@ -88,7 +88,7 @@ export async function startTestGateway(options: Options) {
 		keys,
 		privateUrl,
 		url: `http://127.0.0.1:${publicPort}`,
-		/** The present instance id, as auth knows it. */
+		/** Returns the current instance id, as auth knows it. */
 		instanceId: () => [...auth.leases].findLast(([, url]) => url === privateUrl)?.[0] ?? '',
 	};
 }
@@ -99,7 +99,7 @@ export function bearer(token: string): { Authorization: string } {
 	return { Authorization: `Bearer ${token}` };
 }
 
-/** How many requests the process of this gateway has refused because of a limit. */
+/** Returns how many requests this gateway's process has refused because of a limit. */
 export async function limitedRequests({ privateUrl }: TestGateway, limit: RequestLimit): Promise<number> {
 	const metrics = await (await fetch(`${privateUrl}/metrics`)).text();
 	const count = new RegExp(`^creatorr_gateway_requests_limited_total\\{limit="${limit}"\\} (\\d+)$`, 'm');

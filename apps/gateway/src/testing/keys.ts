@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 
-/** A P-256 key pair in the forms that processes are configured with. */
+/** A P-256 key pair in the formats of the settings. */
 export interface Keys {
 	privateKey: KeyObject;
 	pem: string;

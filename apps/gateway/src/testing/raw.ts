@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** An answer as it came over the wire. */
+/** A response as it was sent. */
 export interface RawAnswer {
 	status: number;
-	/** By lower-case name; of several only the last. */
+	/** By lower-case name. Of several, only the last. */
 	headers: Record<string, string>;
 	body: string;
 	text: string;
@@ -29,19 +29,19 @@ export function open(port: number): Promise<Socket> {
 	});
 }
 
-/** Reads until the server closes. */
+/** Reads until the server closes the connection. */
 export async function readAll(socket: Socket): Promise<RawAnswer> {
 	return parse(await text(socket));
 }
 
-/** Sends bytes that no HTTP client would, and reads until the server closes. */
+/** Sends bytes that no HTTP client would send, and reads until the server closes the connection. */
 export async function sendRaw(port: number, request: string): Promise<RawAnswer> {
 	const socket = await open(port);
 	socket.write(Buffer.from(request, 'latin1'));
 	return readAll(socket);
 }
 
-/** One request on a connection of its own. */
+/** Sends one request on a new connection. */
 export function rawRequest(
 	port: number,
 	line: string,

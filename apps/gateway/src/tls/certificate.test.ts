@@ -48,7 +48,7 @@ async function start(limits: Partial<Limits> = {}): Promise<TestGateway> {
 	return gateway;
 }
 
-/** A connection by TLS that is believed only with this certificate. */
+/** Opens a TLS connection that trusts only this certificate. */
 function open(ca: string, localAddress?: string): Promise<TLSSocket> {
 	const { publicPort: port = 0 } = gateway ?? {};
 	const from = localAddress === undefined ? {} : { localAddress };
@@ -72,14 +72,14 @@ const isBelieved = (certificate: TestCertificate) =>
 	);
 
 describe('with a certificate', () => {
-	test('the API is there by TLS, and browsers are told to come by nothing else', async () => {
+	test('the API is served over TLS, with HSTS', async () => {
 		await start();
 		const answer = await ask(first.cert);
 		expect(answer.status).toBe(404);
 		expect(answer.headers['strict-transport-security']).toBe('max-age=31536000');
 	});
 
-	test('what is no HTTP is refused with the same headers', async () => {
+	test('invalid HTTP is refused with the same headers', async () => {
 		await start();
 		const socket = await open(first.cert);
 		socket.write('nonsense\r\n\r\n');
@@ -87,7 +87,7 @@ describe('with a certificate', () => {
 		expect([answer.status, answer.headers['strict-transport-security']]).toEqual([400, 'max-age=31536000']);
 	});
 
-	test('who speaks no TLS is cut off, and the others are served', async () => {
+	test('a client without TLS is cut off, and others are served', async () => {
 		const { publicPort } = await start();
 		const plain = connectTcp(publicPort, '127.0.0.1');
 		sockets.push(plain);
@@ -96,7 +96,7 @@ describe('with a certificate', () => {
 		expect((await ask(first.cert)).status).toBe(404);
 	});
 
-	test('a connection without a handshake ends in time', async () => {
+	test('a connection without a handshake is closed in time', async () => {
 		const { publicPort } = await start({ headersTimeoutMs: 500, requestTimeoutMs: 500 });
 		const silent = connectTcp(publicPort, '127.0.0.1');
 		sockets.push(silent);
@@ -109,14 +109,14 @@ describe('with a certificate', () => {
 		expect((await ask(first.cert)).status).toBe(404);
 	});
 
-	test('the gateway does not start on files that are no certificate', async () => {
+	test('the gateway does not start with files that are no certificate', async () => {
 		const other = await makeCertificate();
 		const env = placeCertificate(directory, { cert: first.cert, key: other.key });
 		await expect(startTestGateway({ auth, env, early: true })).rejects.toThrow(env.TLS_CERT_FILE);
 	});
 });
 
-test('without a certificate the port speaks HTTP, and promises no TLS', async () => {
+test('without a certificate the port speaks HTTP, and sends no HSTS', async () => {
 	gateway = await startTestGateway({ auth });
 	const answer = await rawRequest(gateway.publicPort, 'GET /v1/nothing');
 	expect(answer.status).toBe(404);
@@ -124,7 +124,7 @@ test('without a certificate the port speaks HTTP, and promises no TLS', async ()
 });
 
 describe('a renewed certificate', () => {
-	test('is used for new connections without a restart, while open ones go on', async () => {
+	test('is used for new connections without a restart, while open ones continue', async () => {
 		await start();
 		const kept = await open(first.cert);
 		const second = await makeCertificate();
@@ -135,7 +135,7 @@ describe('a renewed certificate', () => {
 		expect((await readAll(kept)).status).toBe(404);
 	});
 
-	test('is used once both of its files are there, and the one before until then', async () => {
+	test('is used once both files are there, and the previous one until then', async () => {
 		await start();
 		const second = await makeCertificate();
 		placeCertificate(directory, { cert: second.cert });
@@ -145,7 +145,7 @@ describe('a renewed certificate', () => {
 		await waitUntil(() => isBelieved(second));
 	});
 
-	test('that is none leaves the one before in use', async () => {
+	test('that is invalid leaves the previous one in use', async () => {
 		await start();
 		placeCertificate(directory, { cert: 'damaged', key: 'damaged' });
 		await delay(5 * REFRESH_MS);
@@ -153,10 +153,10 @@ describe('a renewed certificate', () => {
 	});
 });
 
-describe('the bound on connections of an address holds by TLS', () => {
+describe('the limit of connections of a network over TLS', () => {
 	const LIMIT = 3;
 
-	/** Opens connections that are kept, each after one request. */
+	/** Opens idle connections, each after one request. */
 	async function flood(count: number): Promise<void> {
 		for (let index = 0; index < count; index += 1) {
 			const socket = await open(first.cert, FLOODER);
@@ -165,28 +165,28 @@ describe('the bound on connections of an address holds by TLS', () => {
 		}
 	}
 
-	test('one more is told so and closed, and another address is served', async () => {
+	test('refuses one more, and serves another network', async () => {
 		await start({ connectionsPerNetwork: LIMIT });
 		await flood(LIMIT);
 		expect((await ask(first.cert, FLOODER)).status).toBe(429);
 		expect((await ask(first.cert, OTHER)).status).toBe(404);
 	});
 
-	test('one that is closed makes room', async () => {
+	test('admits another after one is closed', async () => {
 		await start({ connectionsPerNetwork: LIMIT });
 		await flood(LIMIT);
 		sockets[0]?.destroy();
 		await waitUntil(async () => (await ask(first.cert, FLOODER)).status === 404);
 	});
 
-	test('one that is idle makes room for a new one when all are open', async () => {
+	test('evicts an idle connection for a new one when all are in use', async () => {
 		await start({ connections: 20 });
 		await flood(20);
 		expect((await ask(first.cert, OTHER)).status).toBe(404);
 		await waitUntil(() => sockets[0]?.destroyed === true);
 	});
 
-	test('connections count before their handshake', async () => {
+	test('counts connections before their handshake', async () => {
 		const { publicPort } = await start({ connectionsPerNetwork: LIMIT });
 		for (let index = 0; index < LIMIT; index += 1) {
 			const silent = connectTcp({ port: publicPort, host: '127.0.0.1', localAddress: FLOODER });

@@ -11,15 +11,15 @@ export interface CertificateFiles {
 	keyFile: string;
 }
 
-/** A certificate with its chain, and its private key, in PEM. */
+/** A certificate with its chain, and its private key, as PEM. */
 export interface Certificate {
 	cert: string;
 	key: string;
 }
 
 /**
- * Reads both files. Throws an error that names them when one is missing or they do not belong together, as for a moment while
- * they are being replaced.
+ * Reads both files. Throws an error that names them if one is missing or they don't belong together, as for a moment during their
+ * replacement.
  */
 export function readCertificate({ certFile, keyFile }: CertificateFiles): Certificate {
 	try {
@@ -35,9 +35,8 @@ export function readCertificate({ certFile, keyFile }: CertificateFiles): Certif
 }
 
 /**
- * Returns a function that loads a renewed certificate for new connections; open ones go on. It reads the files instead of
- * watching them: they may be links that are set to another directory. It throws when they can't be used, and the certificate
- * before stays.
+ * Returns a function that loads a renewed certificate for new connections; open ones continue. It reads the files instead of watching
+ * them: they may be links that are set to another directory. It throws if they can't be used, and the previous certificate stays.
  */
 export function createCertificateReloader({
 	server,
@@ -54,12 +53,12 @@ export function createCertificateReloader({
 		if (found.cert === inUse?.cert && found.key === inUse.key) return;
 		server.setSecureContext(found);
 		inUse = found;
-		logger.info('gateway.certificate_in_use', { valid_to: new X509Certificate(found.cert).validTo });
+		logger.info('gateway.certificate_loaded', { valid_to: new X509Certificate(found.cert).validTo });
 	};
 }
 
 interface ReloadDeps {
-	/** Undefined where the public port speaks plain HTTP. */
+	/** Undefined if the public port speaks plain HTTP. */
 	certificateReloader: (() => void) | undefined;
 	limits: Pick<Limits, 'certificateRefreshMs'>;
 }

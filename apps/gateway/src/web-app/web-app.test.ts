@@ -65,7 +65,7 @@ describe('a page', () => {
 		expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
 	});
 
-	test('runs no script and no style but ours, and sends to the API and the store alone', async () => {
+	test('runs only our own scripts and styles, and connects only to the API and the store', async () => {
 		const { headers } = await get('/');
 		const policy = headers.get('content-security-policy') ?? '';
 		expect(policy).not.toMatch(/unsafe|\*/);
@@ -82,20 +82,20 @@ describe('a page', () => {
 		expect(headers.get('referrer-policy')).toBe('no-referrer');
 	});
 
-	test('is asked for anew each time, and not sent when it is the same', async () => {
+	test('is revalidated each time, and not sent when it is unchanged', async () => {
 		const first = await get('/');
 		expect(first.headers.get('cache-control')).toBe('no-cache');
 		const again = await get('/', { headers: { 'If-None-Match': first.headers.get('etag') ?? '' } });
 		expect(again.status).toBe(304);
 	});
 
-	test('has a head without the page', async () => {
+	test('has a HEAD response without the page', async () => {
 		const answer = await get('/', { method: 'HEAD' });
 		expect([answer.status, await answer.text()]).toEqual([200, '']);
 		expect(Number(answer.headers.get('content-length'))).toBe(PAGE.length);
 	});
 
-	test('takes no other method', async () => {
+	test('allows no other method', async () => {
 		const answer = await get('/', { method: 'POST', body: 'x' });
 		expect([answer.status, await codeOf(answer)]).toEqual([405, 'method_not_allowed']);
 		expect(answer.headers.get('allow')).toBe('GET, HEAD');
@@ -103,42 +103,42 @@ describe('a page', () => {
 });
 
 describe('an asset', () => {
-	test('whose name has a hash is kept for ever', async () => {
+	test('with a hash in its name is cached forever', async () => {
 		const answer = await get('/assets/index-abc.js');
 		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
 		expect(answer.headers.get('content-type')).toMatch(/javascript/);
 		expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
 	});
 
-	test('may lie in a directory whose name has a dot', async () => {
+	test('may be in a directory with a dot in its name', async () => {
 		expect(await (await get('/assets/decoders-1.2/one.js')).text()).toBe(SCRIPT);
 	});
 
-	test('without one is not', async () => {
+	test('without a hash in its name is not cached', async () => {
 		expect((await get('/theme.js')).headers.get('cache-control')).toBe('no-cache');
 	});
 
-	test('is there as it was at the start, whatever becomes of the build', async () => {
+	test('stays as it was at the start when the build changes', async () => {
 		rmSync(join(build, 'public', 'theme.js'));
 		const answer = await get('/theme.js');
 		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
 	});
 
 	test.each(['bytes=5-3', 'bytes=0-99999999999999999999', 'bytes=-5', 'nonsense'])(
-		'is sent whole, whatever part is asked for: %s',
+		'is sent whole for the range %s',
 		async (range) => {
 			const answer = await get('/assets/index-abc.js', { headers: { Range: range } });
 			expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
 		},
 	);
 
-	test('comes as it is to whom takes nothing else', async () => {
+	test('is sent uncompressed to a client that accepts nothing else', async () => {
 		const answer = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'identity' } });
 		expect(answer.headers.get('content-encoding')).toBeNull();
 		expect(Number(answer.headers.get('content-length'))).toBe(SCRIPT.length);
 	});
 
-	test('comes compressed to whom takes that', async () => {
+	test('is sent compressed to a client that accepts that', async () => {
 		const answer = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'br' } });
 		expect(answer.headers.get('content-encoding')).toBe('br');
 		expect(answer.headers.get('vary')).toMatch(/accept-encoding/i);
@@ -156,13 +156,13 @@ test.each([
 	'/assets/',
 	'/.vite/manifest.json',
 	'/v1/history',
-])('%s is no page, and not found', async (path) => {
+])('%s is not found', async (path) => {
 	const answer = await get(path);
 	expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
 	expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
-describe('a header of more than 1,000 characters counts as absent:', () => {
+describe('a header of more than 1,000 characters is ignored:', () => {
 	const ofLength = (length: number, value: string) => value.padEnd(length, ',');
 
 	test('Accept-Encoding', async () => {
@@ -193,7 +193,7 @@ describe('a path that is no page', () => {
 	const open = (path: string, init: RequestInit = {}) => get(path, { headers: { Accept: BROWSER }, ...init });
 
 	test.each(['/pricing', '/login', '/a/b', '/index.html', '/v2', '/v1x'])(
-		'is the not-found page for a browser at %s',
+		'returns the not-found page to a browser at %s',
 		async (path) => {
 			const answer = await open(path);
 			expect([answer.status, await answer.text()]).toEqual([404, PAGE]);
@@ -206,23 +206,23 @@ describe('a path that is no page', () => {
 		},
 	);
 
-	test('has a head without the page', async () => {
+	test('has a HEAD response without the page', async () => {
 		const answer = await open('/pricing', { method: 'HEAD' });
 		expect([answer.status, await answer.text()]).toEqual([404, '']);
 	});
 
-	test.each(['/v1', '/v1/nothing'])('is JSON for a browser at %s', async (path) => {
+	test.each(['/v1', '/v1/nothing'])('returns JSON to a browser at %s', async (path) => {
 		const answer = await open(path);
 		expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
 	});
 
-	test('is JSON for another method', async () => {
+	test('returns JSON for another method', async () => {
 		const answer = await open('/pricing', { method: 'POST', body: 'x' });
 		expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
 	});
 
 	test.each(['*/*', 'application/json', 'application/json, text/html;q=0.9', '', 'nonsense'])(
-		'is JSON for whom accepts %p',
+		'returns JSON to a client that accepts %p',
 		async (accept) => {
 			const answer = await get('/pricing', { headers: { Accept: accept } });
 			expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
@@ -231,7 +231,7 @@ describe('a path that is no page', () => {
 	);
 });
 
-test('a directory without a build stops the start with a word about it', async () => {
+test('a directory without a build fails the start with an error that says so', async () => {
 	await expect(startTestGateway({ auth, env: { WEB_DIR: join(build, 'public') } })).rejects.toThrow(
 		/pages\.json/,
 	);

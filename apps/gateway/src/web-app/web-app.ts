@@ -11,11 +11,11 @@ import { type Representation, readWebFiles, type WebFile } from './web-files.ts'
 
 const METHODS = ['get', 'head'] as const;
 const PAGE = 'index.html';
-/** Files whose names contain a hash of their content. */
+/** Directory of files with a content hash in their names. */
 const HASHED = 'assets/';
 const NOTHING = Buffer.alloc(0);
 
-/** Runs only code from this origin, sends only to the API and the store, and refuses to be framed. */
+/** Allows code only from this origin and connections only to the API and the store, and refuses to be framed. */
 function contentSecurityPolicy(storeOrigins: readonly string[]): string {
 	return [
 		"default-src 'none'",
@@ -35,10 +35,10 @@ function operationFor(id: string, method: (typeof METHODS)[number], path: string
 	return { id, method, path, service: 'gateway', access: 'public', summary: '', status: 200, errors: [] };
 }
 
-/** Negotiator's time grows with the square of a header's length; browsers send less than 200 characters. */
+/** Negotiator's time grows with the square of a header's length. Browsers send less than 200 characters. */
 const MAX_NEGOTIATED_CHARACTERS = 1_000;
 
-/** Negotiates by `Accept` and `Accept-Encoding`; a longer one than browsers send counts as absent. */
+/** Negotiates by `Accept` and `Accept-Encoding`. Ignores a header longer than browsers send. */
 function negotiate({ headers }: IncomingMessage): Negotiator {
 	const bounded = (name: 'accept' | 'accept-encoding') => {
 		const value = headers[name];
@@ -50,32 +50,32 @@ function negotiate({ headers }: IncomingMessage): Negotiator {
 function representationFor({ copies, itself }: WebFile, { req }: Exchange): Representation {
 	const codings = [...copies, itself].map(({ coding }) => coding);
 	const accepted = negotiate(req).encodings(codings);
-	// A client that accepts none of them gets the file itself.
+	// A client that accepts none of the copies gets the file itself.
 	return copies.find(({ coding }) => accepted.includes(coding)) ?? itself;
 }
 
-/** True when the client already has this representation. */
+/** Whether the client already has this representation. */
 function isKnown({ req }: Exchange, etag: string): boolean {
 	const tags = req.headers['if-none-match'] ?? '';
-	// A longer list than browsers send counts as absent: splitting it takes 1 ms.
+	// Ignores a longer list than browsers send: splitting it takes 1 ms.
 	if (tags.length > MAX_NEGOTIATED_CHARACTERS) return false;
 	const known = tags.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
 	return known.some((tag) => tag === etag || tag === '*');
 }
 
-/** The web app as the gateway serves it. */
+/** The routes of the web app. */
 export interface WebApp {
 	routes: PublicRoute[];
-	/** Serves the app with 404, which shows its not-found page then. */
+	/** Serves the app with 404, which then shows its not-found page. */
 	notFoundPage: PublicRoute;
 }
 
-/** True for a browser that opens a page: of JSON and HTML it prefers HTML. */
+/** Whether the client is a browser that opens a page: it prefers HTML to JSON. */
 function prefersHtml(req: IncomingMessage): boolean {
 	return negotiate(req).mediaType(['application/json', 'text/html']) === 'text/html';
 }
 
-/** Returns {@link WebApp.notFoundPage} for a browser that opens a path which is no page; API clients and all of /v1 get JSON. */
+/** Returns {@link WebApp.notFoundPage} for a browser that opens an unknown path. API clients, and all clients under /v1, get JSON. */
 export function findNotFoundPage(
 	webApp: Pick<WebApp, 'notFoundPage'> | undefined,
 	req: IncomingMessage,
@@ -87,8 +87,8 @@ export function findNotFoundPage(
 }
 
 /**
- * The web app's routes: its page under every path of its own, its files under theirs, and its not-found page.
- * @param directory the build of apps/web, which is read once; throws when it is not one
+ * Returns the web app's routes: its page under each of its paths, its files, and its not-found page.
+ * @param directory the build of apps/web, which is read once; throws if it is none
  * @param storeOrigins where the page may upload to and download from
  */
 export function createWebApp(directory: string, storeOrigins: readonly string[]): WebApp {
@@ -124,7 +124,7 @@ export function createWebApp(directory: string, storeOrigins: readonly string[])
 		answerBytes(exchange, 200, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
 	}
 
-	// Browsers revalidate pages each time, so that none stays on an old release. A file with a hash in its name never changes.
+	// Browsers revalidate pages each time, so that none keeps an old release. A file with a hash in its name never changes.
 	const cacheControlOf = (name: string) =>
 		name.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache';
 	const routes = (id: string, path: string, file: WebFile, cacheControl: string) =>

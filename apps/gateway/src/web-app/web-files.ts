@@ -3,7 +3,7 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import mime from 'mime';
 
-/** What browsers may take in the place of the file itself, the best first, and how its copies are called. */
+/** Content codings of compressed copies with their file extensions, best first. */
 const CODINGS = [
 	['br', '.br'],
 	['gzip', '.gz'],
@@ -11,7 +11,7 @@ const CODINGS = [
 
 export type Coding = (typeof CODINGS)[number][0] | 'identity';
 
-/** A file as one coding of it is sent. */
+/** A file in one content coding. */
 export interface Representation {
 	coding: Coding;
 	bytes: Buffer;
@@ -21,7 +21,7 @@ export interface Representation {
 export interface WebFile {
 	contentType: string;
 	itself: Representation;
-	/** Its compressed copies, the best first. */
+	/** Its compressed copies, best first. */
 	copies: readonly Representation[];
 }
 
@@ -32,8 +32,8 @@ function readRepresentation(path: string, coding: Coding): Representation {
 }
 
 /**
- * Every file of a directory by its name there, without hidden ones, with the compressed copies that lie beside it. All of it
- * is read now and kept: what happens to the directory later changes nothing, and no request opens a file.
+ * Reads every file of a directory by name, without hidden ones, with its compressed copies. All are kept in memory: later changes of the
+ * directory have no effect, and no request opens a file.
  */
 export function readWebFiles(directory: string): Map<string, WebFile> {
 	const found = globSync('**/*.*', { cwd: directory, exclude: (name) => name.startsWith('.') });

@@ -79,7 +79,7 @@ export async function returnJob(
 	const sendReturn = () => deps.jobs(returnJobOperation, { params: { id: job.id }, body });
 	const signal = AbortSignal.timeout(RETURN_TIMEOUT_MS);
 	await retry(sendReturn, { signal, retryable: () => true }).catch((error: unknown) => {
-		deps.logger.warn('job.not_released', { job_id: job.id, error });
+		deps.logger.warn('job.return_failed', { job_id: job.id, error });
 	});
 }
 
