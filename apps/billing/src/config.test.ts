@@ -2,7 +2,7 @@ import { ConfigError, loadConfig } from '@creatorr/service/config';
 import { expect, test } from '@jest/globals';
 import { configSchema } from './config.ts';
 
-test('without its settings of Stripe billing does not start, and names each', () => {
+test('billing does not start without its Stripe settings, and names each', () => {
 	const load = () => loadConfig(configSchema, {});
 	expect(load).toThrow(ConfigError);
 	for (const name of ['SECRET_KEY', 'WEBHOOK_SECRET', 'PRICE_MONTHLY', 'PRICE_YEARLY']) {

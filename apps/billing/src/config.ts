@@ -52,7 +52,7 @@ export const configSchema = baseConfigSchema.extend({
 
 export type Config = z.output<typeof configSchema>;
 
-/** What decides over plans besides Stripe. */
+/** Returns the settings that the plan rule uses. */
 export function rulesOf(config: Config) {
 	return { graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS, reconcileMs: config.RECONCILE_INTERVAL_SECONDS * 1_000 };
 }

@@ -6,10 +6,10 @@ import { PrismaClient } from './generated/client.ts';
 
 export type Database = PrismaClient;
 
-/** A transaction that locks a customer stays open during a few calls to Stripe, each with a timeout of its own. */
+/** A transaction that locks a customer stays open during a few calls to Stripe with their own timeouts. */
 const STRIPE_CALLS_MS = 60_000;
 
-/** Of the connections, these are for calls to Stripe. The others stay free so that an event is recorded at once. */
+/** Share of the connections for calls to Stripe. The others stay free so that events are recorded at once. */
 const LOCKING_SHARE = 2 / 3;
 
 /** Opens the pool for queries, and one for transactions that lock a customer while they call Stripe. */
@@ -31,7 +31,7 @@ export async function openPools(
 }
 
 interface LockingOptions extends Pick<DatabaseSettings, 'databaseUrl' | 'directUrl' | 'poolSize'> {
-	/** How long to wait for a customer that another transaction has locked; as long as for any statement unless given. */
+	/** How long to wait for a locked customer; the statement timeout by default. */
 	lockWaitMs?: number;
 }
 

@@ -3,7 +3,7 @@ import { createDatabase } from '@creatorr/testing/database';
 import { expect, test } from '@jest/globals';
 import { PRISMA_DIRECTORY } from './testing/world.ts';
 
-test('the migrations lead to what schema.prisma says', async () => {
+test('the migrations match schema.prisma', async () => {
 	const scratch = await createDatabase();
 	try {
 		expect(await checkDrift({ directory: PRISMA_DIRECTORY, scratchDatabaseUrl: scratch.url })).toBe('');

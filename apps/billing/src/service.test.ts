@@ -14,7 +14,7 @@ async function value(series: string): Promise<number | undefined> {
 	return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
 
-test('events, refused ones too, and what was asked of Stripe are counted', async () => {
+test('metrics count events, refused ones too, and calls to Stripe', async () => {
 	await subscribe(world, world.user());
 	await fetch(world.webhookUrl, {
 		method: 'POST',

@@ -21,7 +21,7 @@ import { pruneStripeEvents, stripeEventMetrics } from './webhook/recorded-events
 
 const HOUR_MS = 3_600_000;
 
-/** Opens everything that billing works with. */
+/** Connects everything that billing works with. */
 async function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const { prisma, locking } = await openPools(context);

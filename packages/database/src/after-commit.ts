@@ -3,8 +3,8 @@ type Effect = () => void;
 const effectsOf = new WeakMap<object, Effect[]>();
 
 /**
- * Has the effect happen once the transaction has committed, and not at all where it does not: a count, say, of what was done
- * in it. For transactions of `inTransaction`; what throws there is a bug that nobody could answer for any more.
+ * Registers an effect, such as a count, that runs after the transaction of `inTransaction` has committed, and not if it rolls back. An
+ * exception of the effect is a bug that no caller can handle.
  */
 export function afterCommit(tx: object, effect: Effect): void {
 	const effects = effectsOf.get(tx);
@@ -12,7 +12,7 @@ export function afterCommit(tx: object, effect: Effect): void {
 	effects.push(effect);
 }
 
-/** Runs a transaction, which enlists itself, and then what it has asked for. */
+/** Runs a transaction, which enlists itself, and then its registered effects. */
 export async function runAfterCommit<R>(run: (enlist: (tx: object) => void) => Promise<R>): Promise<R> {
 	const effects: Effect[] = [];
 	const result = await run((tx) => effectsOf.set(tx, effects));

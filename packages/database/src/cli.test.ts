@@ -31,19 +31,19 @@ function run(
 	});
 }
 
-test('a schema without migrations fails the check, which prints what is missing', async () => {
+test('check fails for a schema without migrations, and prints what is missing', async () => {
 	const { exitCode, stdout } = await run(['check', folder.directory]);
 	expect(exitCode).toBe(1);
 	expect(stdout).toContain('CREATE TABLE "Thing"');
 });
 
-test('the check passes once the migration is made', async () => {
+test('check succeeds after the migration is created', async () => {
 	const made = await run(['new', folder.directory, 'add_things']);
 	expect(made.stdout).toMatch(/_add_things\/migration\.sql\n$/);
 	expect(await run(['check', folder.directory])).toMatchObject({ exitCode: 0 });
 });
 
-test('no scratch database is left on the server, not even after a failure', async () => {
+test('check leaves no scratch database on the server, also after a failure', async () => {
 	await folder.write('1_tells_its_database', 'SELECT current_database()::int;');
 	const { stderr } = await run(['check', folder.directory]);
 	const name = /"(creatorr_scratch_\w+)"/.exec(stderr)?.[1];
@@ -52,7 +52,7 @@ test('no scratch database is left on the server, not even after a failure', asyn
 });
 
 test.each([[[]], [['check']], [['destroy', '.']], [['new', '.']], [['constructor', '.']]])(
-	'%j is told to see the help',
+	'%j prints how to get help',
 	async (args) => {
 		const { exitCode, stderr } = await run(args);
 		expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/help|needs a name/) });

@@ -41,7 +41,7 @@ function connect(settings: Partial<DatabaseSettings>) {
 }
 
 describe('a client', () => {
-	test('reads a time that the database made as the same instant, in whatever zone the database is', async () => {
+	test('reads a time of the database as the same instant in any time zone', async () => {
 		await query(
 			database.url,
 			`ALTER DATABASE "${new URL(database.url).pathname.slice(1)}" SET timezone = 'Asia/Kolkata'`,
@@ -52,13 +52,13 @@ describe('a client', () => {
 		expect(row.receivedAt).toEqual(instant?.received_at);
 	});
 
-	test('opens no more connections than its pool may', async () => {
+	test('opens no more connections than its pool size', async () => {
 		const prisma = connect({ poolSize: 3, applicationName: 'pool-test' });
 		await Promise.all(Array.from({ length: 9 }, () => prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.1)`));
 		expect(await connections('pool-test')).toBe(3);
 	});
 
-	test('leaves no connection behind when it disconnects', async () => {
+	test('leaves no connection after it disconnects', async () => {
 		const prisma = connect({ applicationName: 'end-test' });
 		await ping(prisma);
 		expect(await connections('end-test')).toBe(1);
@@ -66,7 +66,7 @@ describe('a client', () => {
 		await waitUntil(async () => (await connections('end-test')) === 0);
 	});
 
-	test('works on after its idle connections were cut', async () => {
+	test('reconnects after its idle connections were cut', async () => {
 		const prisma = connect({ applicationName: 'cut-test' });
 		await ping(prisma);
 		await query(
@@ -77,12 +77,12 @@ describe('a client', () => {
 		await expect(ping(prisma)).resolves.toBeUndefined();
 	});
 
-	test('ends a statement that runs too long', async () => {
+	test('ends a statement at its timeout', async () => {
 		const prisma = connect({ statementTimeoutMs: 200 });
 		await expect(prisma.$queryRaw`SELECT 1 FROM pg_sleep(10)`).rejects.toThrow('statement timeout');
 	});
 
-	test('keeps the locks of a transaction that says nothing more only for a while', async () => {
+	test('releases the locks of an idle transaction after a timeout', async () => {
 		const prisma = connect({ applicationName: 'mute-test', idleInTransactionMs: 200 });
 		const mute = prisma.$transaction(
 			async (tx) => {
@@ -96,7 +96,7 @@ describe('a client', () => {
 		await expect(mute).rejects.toThrow();
 	});
 
-	test('gives up a database that went silent, and works again once it answers', async () => {
+	test('times out when the database goes silent, and recovers when it responds', async () => {
 		network = await createFailingNetwork(database.url);
 		const prisma = connect({ databaseUrl: network.url, poolSize: 1, statementTimeoutMs: 100 });
 		const inSilence = prisma.$transaction(
@@ -112,7 +112,7 @@ describe('a client', () => {
 		expect(await prisma.counter.count()).toBe(0);
 	});
 
-	test('tells nothing of its arguments in an error', async () => {
+	test('keeps arguments out of its errors', async () => {
 		const prisma = connect({});
 		const twice = { data: { name: 'secret-argument', value: 1 } };
 		await prisma.counter.create(twice);
@@ -124,16 +124,16 @@ describe('a client', () => {
 });
 
 describe('ping', () => {
-	test('resolves when the database answers', async () => {
+	test('resolves if the database responds', async () => {
 		await expect(ping(database.prisma)).resolves.toBeUndefined();
 	});
 
-	test('rejects when nothing listens', async () => {
+	test('rejects if nothing listens', async () => {
 		const prisma = connect({ databaseUrl: 'postgresql://127.0.0.1:1/none' });
 		await expect(ping(prisma)).rejects.toThrow();
 	});
 
-	test('rejects in time when the database went silent', async () => {
+	test('rejects in time if the database goes silent', async () => {
 		network = await createFailingNetwork(database.url);
 		const prisma = connect({ databaseUrl: network.url, statementTimeoutMs: 100 });
 		await ping(prisma);

@@ -6,25 +6,25 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 const STATEMENT_TIMEOUT_MS = 15_000;
 
-/** More than the broker's confirms may take, which a relay waits for between two statements. */
+/** Longer than the broker's confirms, which a relay awaits between two statements. */
 const IDLE_IN_TRANSACTION_MS = 15_000;
 
 export interface DatabaseSettings {
 	databaseUrl: string;
 	/**
-	 * Leads past a pooler. When it is given, `databaseUrl` may lead to a pooler in transaction mode: no session settings are sent
-	 * through it. Not used by the pool itself.
+	 * Bypasses a pooler. If it is set, `databaseUrl` may lead to a pooler in transaction mode, and no session settings are sent through it.
+	 * The pool itself doesn't use it.
 	 */
 	directUrl?: string | undefined;
-	/** Connections that this process opens at most. */
+	/** Maximum number of connections of this process. */
 	poolSize: number;
-	/** Shown in pg_stat_activity. */
+	/** Name in pg_stat_activity. */
 	applicationName: string;
-	/** How long one statement may run, 15 s unless given; the client waits for the answer 5 s longer. */
+	/** Timeout of a statement, 15 s by default. The client waits 5 s longer for the response. */
 	statementTimeoutMs?: number;
 	/**
-	 * How long a transaction may stay open between statements: what a process has locked that vanished without a word, or froze,
-	 * is free again after it. 15 s, unless it waits for others for longer.
+	 * How long a transaction may be idle between statements. Then the locks of a frozen or lost process are released. 15 s by default, more
+	 * for transactions that wait for others.
 	 */
 	idleInTransactionMs?: number;
 }
@@ -36,8 +36,8 @@ interface ClientOptions {
 }
 
 /**
- * A Prisma client of the app's own generated class on a pool of its own. It connects with the first query; end it with
- * `$disconnect()`. Errors carry neither source nor arguments, so that they may be logged.
+ * Creates a Prisma client of the app's generated class with its own pool. It connects with the first query; end it with `$disconnect()`.
+ * Its errors contain neither source nor arguments, so that they may be logged.
  */
 export function createPrisma<C>(
 	PrismaClient: new (options: ClientOptions) => C,
@@ -59,10 +59,10 @@ export function resolveTimeouts({
 	return { statementTimeoutMs, idleInTransactionMs };
 }
 
-/** The adapter takes and gives times as UTC, whatever the server or the role is set to. */
+/** Returns the session settings. The adapter sends and expects times in UTC, whatever the server or role is set to. */
 function sessionSettings(settings: DatabaseSettings): pg.PoolConfig {
 	const { statementTimeoutMs, idleInTransactionMs } = resolveTimeouts(settings);
-	// A transaction pooler refuses other startup parameters, and a SET would stay with one of its server connections.
+	// A transaction pooler refuses other startup parameters, and a SET would persist on one of its server connections.
 	if (settings.directUrl !== undefined) return { options: '-c TimeZone=UTC' };
 	return {
 		statement_timeout: statementTimeoutMs,
@@ -77,13 +77,13 @@ function createPool(settings: DatabaseSettings): pg.Pool {
 		max: settings.poolSize,
 		application_name: settings.applicationName,
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-		// The server's timeout says nothing when the server is frozen or out of reach.
+		// The server's timeout has no effect if the server is frozen or unreachable.
 		query_timeout: resolveTimeouts(settings).statementTimeoutMs + 5_000,
 		keepAlive: true,
 		...sessionSettings(settings),
 	});
 	pool.on('release', (_error, client) => {
-		// A transaction gives its connection back as if nothing were wrong after a query timed out on this side.
+		// After a query timed out on this side, a transaction returns its connection to the pool as if it were usable.
 		if ('readyForQuery' in client && client.readyForQuery === false) void client.end();
 	});
 	return pool;

@@ -32,37 +32,37 @@ async function effects(): Promise<number> {
 	return counter.value;
 }
 
-test('an event has its effect', async () => {
+test('an event takes effect', async () => {
 	expect(await apply('evt_1')).toBe(true);
 	expect(await effects()).toBe(1);
 });
 
-test('a repeated event has none', async () => {
+test('a repeated event has no effect', async () => {
 	await apply('evt_1');
 	expect(await apply('evt_1')).toBe(false);
 	expect(await effects()).toBe(1);
 });
 
-test('another event and another consumer have theirs', async () => {
+test('another event, and another consumer, take effect', async () => {
 	await apply('evt_1');
 	await apply('evt_2');
 	await apply('evt_1', 'other');
 	expect(await effects()).toBe(3);
 });
 
-test('an event delivered many times at once has one effect', async () => {
+test('concurrent deliveries of an event take effect once', async () => {
 	const applied = await Promise.all(Array.from({ length: 8 }, () => apply('evt_1')));
 	expect(applied.filter(Boolean)).toHaveLength(1);
 	expect(await effects()).toBe(1);
 });
 
-test('an event whose effect failed has it when it comes again', async () => {
+test('an event whose effect failed takes effect when it is delivered again', async () => {
 	await expect(apply('evt_1', 'test', true)).rejects.toThrow('no');
 	expect(await apply('evt_1')).toBe(true);
 	expect(await effects()).toBe(1);
 });
 
-test('pruning forgets only what is older', async () => {
+test('pruning deletes only older entries', async () => {
 	const dayMs = 86_400_000;
 	await database.prisma.inbox.createMany({
 		data: [
@@ -74,7 +74,7 @@ test('pruning forgets only what is older', async () => {
 	expect((await database.prisma.inbox.findMany()).map((row) => row.eventId)).toEqual(['young']);
 });
 
-test('pruning goes on until all of what is older is gone, a batch after the other', async () => {
+test('pruning deletes all older entries in batches', async () => {
 	await database.prisma.inbox.createMany({
 		data: Array.from({ length: 10_001 }, (_, index) => ({
 			eventId: `old-${index}`,

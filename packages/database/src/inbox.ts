@@ -1,9 +1,8 @@
 import type { RawExecutor } from './prisma-types.ts';
 
 /**
- * Runs the effect, which must write through the same transaction, unless this consumer has applied the event before;
- * answers whether it ran. Of several at once, all but one wait for the one to commit and then do nothing; if it rolls
- * back, the next one runs.
+ * Runs the effect, which must write through the same transaction, unless this consumer has applied the event before. Returns whether it
+ * ran. Of concurrent calls, all but one wait for that one to commit, and then do nothing; if it rolls back, the next one runs.
  */
 export async function applyOnce(
 	tx: RawExecutor,
@@ -17,13 +16,13 @@ export async function applyOnce(
 	return true;
 }
 
-/** No event is delivered again after so long. */
+/** No event is delivered again after this time. */
 const REPEATED_WITHIN_DAYS = 30;
 const BATCH_SIZE = 10_000;
 
 /**
- * Forgets, a batch after the other, events that were applied more than so many days ago; answers how many. A repeat of such a one
- * would run again.
+ * Deletes, in batches, events that were applied more than `olderThanDays` ago. Returns their number. A later delivery of such an event
+ * would take effect again.
  */
 export async function pruneInbox(prisma: RawExecutor, olderThanDays = REPEATED_WITHIN_DAYS): Promise<number> {
 	for (let pruned = 0; ; ) {

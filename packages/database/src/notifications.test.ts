@@ -53,7 +53,7 @@ async function listenerPids(): Promise<number[]> {
 	return rows.map((row) => row.pid);
 }
 
-test('what a transaction notifies is heard on every channel once it commits', async () => {
+test('notifications of a transaction are received on every channel after its commit', async () => {
 	listen(database.url);
 	await waitUntil(() => connects === 1);
 	await database.prisma.$transaction(async (tx) => {
@@ -64,7 +64,7 @@ test('what a transaction notifies is heard on every channel once it commits', as
 	expect(heard).toEqual(['jobs: job_1', 'Odd "name": x']);
 });
 
-test('what a transaction notifies is not heard when it rolls back', async () => {
+test('notifications of a transaction that rolls back are not received', async () => {
 	listen(database.url);
 	await waitUntil(() => connects === 1);
 	const rolledBack = database.prisma.$transaction(async (tx) => {
@@ -77,7 +77,7 @@ test('what a transaction notifies is not heard when it rolls back', async () => 
 	expect(heard).toEqual(['jobs: after']);
 });
 
-test('a listener whose connection is cut listens again and says so', async () => {
+test('a listener whose connection is cut reconnects and reports it', async () => {
 	listen(database.url);
 	await waitUntil(() => connects === 1);
 	const [pid] = await listenerPids();
@@ -88,7 +88,7 @@ test('a listener whose connection is cut listens again and says so', async () =>
 	expect({ heard, losses }).toEqual({ heard: ['jobs: again'], losses: 1 });
 });
 
-test('a listener that starts before its database listens as soon as that is there', async () => {
+test('a listener that starts before its database listens when the database is up', async () => {
 	await network.refuse();
 	listen(network.url);
 	await waitUntil(() => losses >= 3);
@@ -97,7 +97,7 @@ test('a listener that starts before its database listens as soon as that is ther
 	expect(await listenerPids()).toHaveLength(1);
 });
 
-test('a connection that went silent is given up for a new one', async () => {
+test('a silent connection is replaced', async () => {
 	listen(network.url);
 	await waitUntil(() => connects === 1);
 	network.freeze();
@@ -109,7 +109,7 @@ test('a connection that went silent is given up for a new one', async () => {
 	expect(heard).toEqual(['jobs: back']);
 });
 
-test('a closed listener leaves no connection behind', async () => {
+test('a closed listener leaves no connection', async () => {
 	listen(database.url);
 	await waitUntil(() => connects === 1);
 	await listener?.close();
@@ -117,7 +117,7 @@ test('a closed listener leaves no connection behind', async () => {
 	expect({ connects, losses }).toEqual({ connects: 1, losses: 0 });
 });
 
-test('a listener can be closed while its database is away', async () => {
+test('a listener can be closed while its database is down', async () => {
 	await network.refuse();
 	listen(network.url);
 	await waitUntil(() => losses >= 1);

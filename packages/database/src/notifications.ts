@@ -4,7 +4,7 @@ import type { RawExecutor } from './prisma-types.ts';
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
-/** A connection that went silent is noticed after at most the interval and the timeout. */
+/** A silent connection is detected after at most the interval and the timeout. */
 const HEARTBEAT_INTERVAL_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 5_000;
 const GOODBYE_TIMEOUT_MS = 1_000;
@@ -14,20 +14,19 @@ export interface NotificationListenerOptions {
 	channels: readonly string[];
 	onNotification: (channel: string, payload: string) => void;
 	/**
-	 * Listening is in force, for the first time or again after a loss. What was notified before is not told any more, so
-	 * whoever waits for something must look at the tables now.
+	 * Listening has started, or restarted after a loss. Earlier notifications are lost, so waiting code must read the tables now.
 	 */
 	onReconnect: () => void;
-	/** The connection is lost or was not to be had; it is tried again for ever. For the log. */
+	/** The connection was lost or could not be opened. It is retried forever. For the log. */
 	onLost: (error: unknown) => void;
 }
 
 export interface NotificationListener {
-	/** Stops listening and trying; nothing is called afterwards. */
+	/** Stops listening and retrying. Nothing is called afterwards. */
 	close(): Promise<void>;
 }
 
-/** Listens on one connection of its own and makes it again, with growing pauses up to 5 s, whenever it is lost. */
+/** Listens on one connection, and reconnects after every loss with backoff of up to 5 s. */
 export function createNotificationListener(options: NotificationListenerOptions): NotificationListener {
 	const closing = new AbortController();
 	const running = keepListening(options, closing.signal);
@@ -57,7 +56,7 @@ async function keepListening(options: NotificationListenerOptions, closing: Abor
 	}
 }
 
-/** One connection's life: rejects when it is lost, resolves when closing. */
+/** Opens one connection. Rejects when it is lost, resolves when closing. */
 async function listenUntilLost(
 	options: NotificationListenerOptions,
 	onListening: () => void,
@@ -82,12 +81,12 @@ async function listenUntilLost(
 		onListening();
 		await Promise.race([lost, heartbeat(client, closing)]);
 	} finally {
-		// A peer that went silent never says goodbye.
+		// A silent peer never confirms the end.
 		await Promise.race([client.end(), sleep(GOODBYE_TIMEOUT_MS, undefined, { ref: false })]);
 	}
 }
 
-/** A peer that vanished without a word is only noticed by asking it. */
+/** Detects a silent peer by queries. */
 async function heartbeat(client: pg.Client, closing: AbortSignal): Promise<void> {
 	while (!closing.aborted) {
 		await sleep(HEARTBEAT_INTERVAL_MS, undefined, { signal: closing }).catch(() => undefined);
@@ -96,8 +95,8 @@ async function heartbeat(client: pg.Client, closing: AbortSignal): Promise<void>
 }
 
 /**
- * Tells every listener of the channel when the transaction commits, and nobody when it does not.
- * The payload is at most 7,999 bytes; more makes the transaction fail.
+ * Notifies every listener of the channel when the transaction commits, and none if it rolls back. The payload is at most 7,999 bytes; a
+ * longer one fails the transaction.
  */
 export async function notify(tx: RawExecutor, channel: string, payload = ''): Promise<void> {
 	await tx.$executeRaw`SELECT pg_notify(${channel}, ${payload})`;

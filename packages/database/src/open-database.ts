@@ -2,7 +2,7 @@ import { createPrisma, type DatabaseSettings } from './client.ts';
 import { createNotificationListener, type NotificationListenerOptions } from './notifications.ts';
 import { type PoolingCheck, requireSessionPooling } from './pooling.ts';
 
-/** What this needs of the service that is starting. */
+/** What this needs of the service context. */
 interface Context {
 	name: string;
 	logger: PoolingCheck['logger'];
@@ -13,15 +13,15 @@ interface Context {
 }
 
 interface Options extends Omit<DatabaseSettings, 'applicationName'> {
-	/** The setting that holds the direct URL, such as `JOBS_DATABASE_DIRECT_URL`. */
+	/** Name of the direct URL's setting, such as `JOBS_DATABASE_DIRECT_URL`. */
 	directUrlSetting: string;
-	/** The longest timeouts of all pools of this service, when they are not this pool's. */
+	/** Maximum timeouts of all pools of this service, if they differ from this pool's. */
 	timeouts?: PoolingCheck['timeouts'];
 }
 
 /**
- * Opens the database of a service: its pool, and LISTEN for its tasks. Both are closed with the service. A database that does not
- * answer is connected later. Throws a TransactionPoolerError when LISTEN would go through a pooler in transaction mode.
+ * Opens the database of a service: its pool, and LISTEN for its tasks. Both are closed with the service. Connects later if the database is
+ * down. Throws a TransactionPoolerError if LISTEN would go through a pooler in transaction mode.
  */
 export async function openDatabase<Client extends { $disconnect(): Promise<void> }>(
 	context: Context,

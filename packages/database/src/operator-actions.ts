@@ -1,15 +1,15 @@
 import type { RawExecutor, RawQuerier } from './prisma-types.ts';
 
-/** What an operator did by a command. */
+/** An action of an operator. */
 export interface OperatorAction {
-	/** Who, as they named themselves. */
+	/** Name of the operator, as given. */
 	operator: string;
 	action: string;
-	/** Null where it was done to nobody, which is kept only where the table allows it. */
+	/** Null for an action without a user, if the table allows it. */
 	userId: string | null;
-	/** What it was done to, where it was one thing. */
+	/** What the action applied to, if it was one thing. */
 	subject?: string;
-	/** Absent where somebody only looked. */
+	/** Absent for read-only actions. */
 	reason?: string;
 }
 
@@ -21,12 +21,12 @@ interface KeptAction {
 	reason: string | null;
 }
 
-/** Kept for so long, as the security events of auth are by default. */
+/** Retention, as for the security events of auth by default. */
 const KEPT_DAYS = 365;
 const BATCH_SIZE = 10_000;
 const SHOWN = 20;
 
-/** Keeps it if and only if the transaction commits. */
+/** Records the action if the transaction commits. */
 export async function recordOperatorAction(
 	tx: RawExecutor,
 	{ operator, action, userId, subject, reason }: OperatorAction,
@@ -36,19 +36,19 @@ export async function recordOperatorAction(
 		VALUES (${operator}, ${action}, ${userId}, ${subject ?? null}, ${reason ?? null})`;
 }
 
-/** What was last done to a user or looked at, the newest first. */
+/** Returns the latest actions on a user, newest first. */
 export async function readOperatorActions(prisma: RawQuerier, userId: string): Promise<KeptAction[]> {
 	return await prisma.$queryRaw<KeptAction[]>`
 		SELECT occurred_at, operator, action, subject, reason FROM operator_actions
 		WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${SHOWN}`;
 }
 
-/** For when the user is gone. */
-export async function forgetOperatorActions(tx: RawExecutor, userId: string): Promise<void> {
+/** Deletes the actions on a deleted user. */
+export async function deleteOperatorActions(tx: RawExecutor, userId: string): Promise<void> {
 	await tx.$executeRaw`DELETE FROM operator_actions WHERE user_id = ${userId}`;
 }
 
-/** Forgets the oldest, in parts; answers how many. */
+/** Deletes the oldest actions in batches. Returns their number. */
 export async function pruneOperatorActions(prisma: RawExecutor): Promise<number> {
 	return await prisma.$executeRaw`
 		DELETE FROM operator_actions WHERE id IN (

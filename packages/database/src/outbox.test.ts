@@ -47,7 +47,7 @@ test('an event whose transaction rolls back is not in the outbox', async () => {
 	expect(await remaining()).toEqual([]);
 });
 
-test('the commit of an event wakes whoever listens', async () => {
+test('the commit of an event notifies listeners', async () => {
 	const listening = Promise.withResolvers<void>();
 	const woken = Promise.withResolvers<void>();
 	const listener = createNotificationListener({
@@ -63,7 +63,7 @@ test('the commit of an event wakes whoever listens', async () => {
 	await listener.close();
 });
 
-test('a batch publishes the oldest events as they were added and removes them', async () => {
+test('a batch publishes the oldest events in order and removes them', async () => {
 	const events = await add(3);
 	const published: EventEnvelope[] = [];
 	const count = await publishBatch(database.prisma, 2, async (each) => {
@@ -74,18 +74,18 @@ test('a batch publishes the oldest events as they were added and removes them', 
 	expect(await remaining()).toEqual(ids(events.slice(2)));
 });
 
-test('an empty outbox is a batch of none', async () => {
+test('an empty outbox is a batch of 0', async () => {
 	expect(await publishBatch(database.prisma, 10, accept)).toBe(0);
 });
 
-test('a batch of which nothing can be published rejects with the reason and keeps every row', async () => {
+test('a batch that can’t publish any event rejects with the reason and keeps every row', async () => {
 	const events = await add(2);
 	const away = new Error('the broker is away');
 	await expect(publishBatch(database.prisma, 10, () => Promise.reject(away))).rejects.toBe(away);
 	expect(await remaining()).toEqual(ids(events));
 });
 
-test('an event that cannot be published does not keep the others back', async () => {
+test('an event that can’t be published does not block the others', async () => {
 	const events = await add(3);
 	const count = await publishBatch(database.prisma, 10, async (each) => {
 		if (each.id === events[0]?.id) throw new Error('no queue takes it');
@@ -94,7 +94,7 @@ test('an event that cannot be published does not keep the others back', async ()
 	expect(await remaining()).toEqual(ids(events.slice(0, 1)));
 });
 
-test('no event is removed before its publish has resolved', async () => {
+test('an event is removed only after its publish has resolved', async () => {
 	const events = await add(1);
 	const confirm = Promise.withResolvers<void>();
 	const started = Promise.withResolvers<void>();
@@ -109,7 +109,7 @@ test('no event is removed before its publish has resolved', async () => {
 	expect(await remaining()).toEqual([]);
 });
 
-test('rows that one relay is publishing are not taken by another', async () => {
+test('rows that one relay is publishing are skipped by another', async () => {
 	const events = await add(3);
 	const confirm = Promise.withResolvers<void>();
 	const first = publishBatch(database.prisma, 2, () => confirm.promise);
@@ -126,7 +126,7 @@ test('rows that one relay is publishing are not taken by another', async () => {
 	expect(ids(taken)).toEqual(ids(events.slice(2)));
 });
 
-test('relays that empty the outbox together publish each event once', async () => {
+test('concurrent relays publish each event once', async () => {
 	const events = await add(60);
 	const published: string[] = [];
 	const relay = async () => {
@@ -158,7 +158,7 @@ test('the events of a relay that dies before its commit are published again', as
 	expect(await remaining()).toEqual([]);
 });
 
-test('the lag is how many events wait and how long the oldest has', async () => {
+test('the lag is the number and the maximum age of waiting events', async () => {
 	expect(await readOutboxLag(database.prisma)).toEqual({ waiting: 0, oldestAgeSeconds: 0 });
 	const [first] = await add(3);
 	await database.prisma.outbox.update({

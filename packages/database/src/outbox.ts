@@ -6,10 +6,10 @@ import type { RawExecutor, RawQuerier, TransactionRunner } from './prisma-types.
 /** Notified by every transaction that adds to the outbox. */
 export const OUTBOX_CHANNEL = 'outbox';
 
-/** More than the broker's confirms may take; the rows of a batch are locked for that long at most. */
+/** Longer than the broker's confirms. The rows of a batch are locked for at most this long. */
 const BATCH_TIMEOUT_MS = 30_000;
 
-/** Counting goes no further, so that asking stays cheap however long the outbox is. */
+/** Counting stops here, so that it stays cheap however long the outbox is. */
 const COUNTED_AT_MOST = 10_000;
 
 interface OutboxRow {
@@ -18,8 +18,8 @@ interface OutboxRow {
 }
 
 /**
- * Makes the event part of the transaction: it is published, at least once, if and only if the transaction commits. Its trace is
- * the one that it names, or the one that is going on.
+ * Adds the event to the transaction: it is published, at least once, if and only if the transaction commits. Its trace is the one that it
+ * names, or the current one.
  */
 export async function addToOutbox(tx: RawExecutor, event: EventEnvelope): Promise<void> {
 	const payload = JSON.stringify({ ...event, traceparent: event.traceparent ?? currentTraceparent() });
@@ -29,11 +29,11 @@ export async function addToOutbox(tx: RawExecutor, event: EventEnvelope): Promis
 }
 
 /**
- * Publishes the oldest rows, `limit` at most, and removes those whose `publish` resolved; answers how many these are.
- * 0 means that the outbox holds nothing, or only what another process is publishing just now. Rejects with the reason
- * of the first when none could be published; all rows stay then.
- * `publish` must resolve only when the broker is sure to have the event, and reject within 30 s if it is not.
- * No two processes publish a row at once; one that dies in between has its rows published again.
+ * Publishes the oldest rows, at most `limit`, and removes those whose `publish` resolved. Returns their number. 0 means that the outbox is
+ * empty, or has only rows that another process is publishing. If none could be published, rejects with the reason of the first, and all
+ * rows stay.
+ * `publish` must resolve only when the broker certainly has the event, and reject within 30 s otherwise. No two processes publish a row at
+ * the same time. If one dies in between, its rows are published again.
  */
 export async function publishBatch<Tx extends RawExecutor & RawQuerier>(
 	prisma: TransactionRunner<Tx>,
@@ -57,13 +57,13 @@ export async function publishBatch<Tx extends RawExecutor & RawQuerier>(
 }
 
 export interface OutboxLag {
-	/** Rows that wait to be published, 10,000 at most. */
+	/** Rows that wait to be published, at most 10,000. */
 	waiting: number;
-	/** Of the oldest of them; 0 where none waits. */
+	/** Age of the oldest; 0 without rows. */
 	oldestAgeSeconds: number;
 }
 
-/** How far publishing is behind. */
+/** Returns number and age of the waiting events. */
 export async function readOutboxLag(prisma: RawQuerier): Promise<OutboxLag> {
 	const [lag] = await prisma.$queryRaw<OutboxLag[]>`
 		SELECT

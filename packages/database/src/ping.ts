@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RawQuerier } from './prisma-types.ts';
 
-/** Resolves when the database answers; rejects when it does not within the time. */
+/** Resolves if the database responds within the timeout. Rejects otherwise. */
 export async function ping(prisma: RawQuerier, timeoutMs = 2_000): Promise<void> {
 	const answered = new AbortController();
 	try {

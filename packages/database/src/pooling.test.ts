@@ -31,7 +31,7 @@ const directUrlSetting = 'JOBS_DATABASE_DIRECT_URL';
 const logger = silent;
 
 describe('detectPooling', () => {
-	test('tells the server itself, a session pooler and a transaction pooler apart', async () => {
+	test('distinguishes the server, a session pooler and a transaction pooler', async () => {
 		expect(await detectPooling(database.url)).toBe('none');
 		expect(await detectPooling(session.url)).toBe('session');
 		expect(await detectPooling(transaction.url)).toBe('transaction');
@@ -39,7 +39,7 @@ describe('detectPooling', () => {
 });
 
 describe('requireSessionPooling', () => {
-	test('rejects a transaction pooler without a direct URL and names the setting', async () => {
+	test('rejects a transaction pooler without a direct URL, and names the setting', async () => {
 		await expect(
 			requireSessionPooling({ databaseUrl: transaction.url, directUrlSetting, logger }),
 		).rejects.toThrow(
@@ -47,17 +47,17 @@ describe('requireSessionPooling', () => {
 		);
 	});
 
-	test('rejects a direct URL that leads to a transaction pooler as well', async () => {
+	test('rejects a direct URL that leads to a transaction pooler', async () => {
 		const given = { databaseUrl: database.url, directUrl: transaction.url, directUrlSetting, logger };
 		await expect(requireSessionPooling(given)).rejects.toThrow(/^JOBS_DATABASE_DIRECT_URL leads to/);
 	});
 
-	test('accepts the server itself and a session pooler', async () => {
+	test('accepts the server and a session pooler', async () => {
 		await requireSessionPooling({ databaseUrl: database.url, directUrlSetting, logger });
 		await requireSessionPooling({ databaseUrl: session.url, directUrlSetting, logger });
 	});
 
-	test('lets a process start while the database does not answer', async () => {
+	test('lets a process start while the database is down', async () => {
 		const databaseUrl = `postgresql://nobody@127.0.0.1:${await freePort()}/none`;
 		const closing = new AbortController();
 		await requireSessionPooling({ databaseUrl, directUrlSetting, logger, closing: closing.signal });
@@ -66,7 +66,7 @@ describe('requireSessionPooling', () => {
 });
 
 describe('a direct URL that fails', () => {
-	test('is logged once for all attempts, and again when it recovers', async () => {
+	test('is logged once for all attempts, and once when it recovers', async () => {
 		const direct = await startTcpProxy(database.url);
 		direct.cut();
 		const log: [string, unknown][] = [];
@@ -129,7 +129,7 @@ describe('a client behind a transaction pooler', () => {
 		}
 	});
 
-	test('hears notifications, which a transaction pooler loses, by the direct URL', async () => {
+	test('receives notifications, which a transaction pooler loses, through the direct URL', async () => {
 		const closes: (() => unknown)[] = [];
 		const heard: string[] = [];
 		const listening = Promise.withResolvers<void>();

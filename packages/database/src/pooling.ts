@@ -8,7 +8,7 @@ export type PoolMode = 'none' | 'session' | 'transaction';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 5_000;
-/** Enough for a busy transaction pooler to hand out another server connection at least once. */
+/** Enough for a busy transaction pooler to switch the server connection at least once. */
 const TRIES = 20;
 const ROLE_SETTINGS_LOCK = 72_707_370;
 
@@ -39,9 +39,8 @@ async function backendPid(client: pg.Client): Promise<number | undefined> {
 }
 
 /**
- * Returns what stands between this process and the server. A pooler answers the handshake with a process id of its own; one
- * that pools by transaction runs two statements of one client on different server connections while another client holds one.
- * Rejects when the database does not answer.
+ * Detects a pooler between this process and the server. A pooler sends its own process id in the handshake. One in transaction mode runs two
+ * statements of one client on different server connections while another client holds one. Rejects if the database does not respond.
  */
 export async function detectPooling(url: string): Promise<PoolMode> {
 	return await withClient(url, async (client) => {
@@ -59,14 +58,14 @@ export async function detectPooling(url: string): Promise<PoolMode> {
 }
 
 /**
- * Makes this service's timeouts the defaults of its role in its database, as a transaction pooler passes on none that a client
- * asks for when it connects. Server connections that the pooler opened before keep the defaults that they had.
+ * Makes this service's timeouts the defaults of its role in its database, as a transaction pooler ignores those of a connecting client.
+ * Server connections that the pooler has opened keep their defaults.
  */
 async function setRoleTimeouts(directUrl: string, settings: Partial<DatabaseSettings>): Promise<void> {
 	const { statementTimeoutMs, idleInTransactionMs } = resolveTimeouts(settings);
 	await withClient(directUrl, async (client) => {
 		await client.query('BEGIN');
-		// Two that alter one role at once fail with "tuple concurrently updated".
+		// Two sessions that alter one role at the same time fail with "tuple concurrently updated".
 		await client.query('SELECT pg_advisory_xact_lock($1)', [ROLE_SETTINGS_LOCK]);
 		const { rows } = await client.query<{ database: string }>('SELECT current_database() AS database');
 		const database = client.escapeIdentifier(rows[0]?.database ?? '');
@@ -85,18 +84,18 @@ interface PoolingLogger {
 }
 
 export interface PoolingCheck extends Pick<DatabaseSettings, 'databaseUrl' | 'directUrl'> {
-	/** The setting that holds the direct URL, such as `JOBS_DATABASE_DIRECT_URL`. */
+	/** Name of the direct URL's setting, such as `JOBS_DATABASE_DIRECT_URL`. */
 	directUrlSetting: string;
-	/** The longest of all pools of this service. */
+	/** The maximum of all pools of this service. */
 	timeouts?: Pick<DatabaseSettings, 'statementTimeoutMs' | 'idleInTransactionMs'>;
 	logger: PoolingLogger;
-	/** Between two attempts while the database does not answer. 5 s unless given. */
+	/** Delay between two attempts while the database is down; 5 s by default. */
 	retryMs?: number;
-	/** Ends the tries in the background; without it they end with the process. */
+	/** Ends the attempts in the background. Without it they end with the process. */
 	closing?: AbortSignal;
 }
 
-/** Throws a {@link TransactionPoolerError} where sessions are needed and a transaction pooler would take them. */
+/** Throws a {@link TransactionPoolerError} if sessions are needed and a transaction pooler would be used. */
 async function check({
 	databaseUrl,
 	directUrl,
@@ -114,10 +113,10 @@ async function check({
 }
 
 /**
- * Checks at boot that the URL for LISTEN, migrations and session locks keeps sessions. Throws a {@link TransactionPoolerError}
- * when it does not. A database that does not answer is tried again in the background, so that services start in any order;
- * what is found then ends the process as an unhandled rejection. Readiness shows when `databaseUrl` fails; the log shows when
- * only the direct URL does: `database.direct_url_failed` once, `database.direct_url_recovered` at the end.
+ * Checks at startup that the URL for LISTEN, migrations and session locks keeps sessions. Throws a {@link TransactionPoolerError} if it
+ * doesn't. A database that is down is checked again in the background, so that services start in any order; a pooler that is found then ends
+ * the process as an unhandled rejection. Readiness fails if `databaseUrl` fails. If only the direct URL fails, the log has
+ * `database.direct_url_failed` once, and `database.direct_url_recovered` at the end.
  */
 export async function requireSessionPooling(given: PoolingCheck): Promise<void> {
 	const { logger, directUrl, directUrlSetting: setting, retryMs = RETRY_MS, closing } = given;

@@ -1,6 +1,6 @@
 /**
- * The parts of a Prisma client that this package uses. Every app generates a client class of its own, so these say by
- * structure what each function needs; a transaction's client has all but `$transaction`.
+ * The parts of a Prisma client that this package uses. Every app generates its own client class, so these types describe the structure that
+ * each function needs. A transaction's client has everything but `$transaction`.
  */
 export interface RawExecutor {
 	$executeRaw(query: TemplateStringsArray, ...values: unknown[]): PromiseLike<number>;
@@ -11,9 +11,9 @@ export interface RawQuerier {
 }
 
 export interface TransactionOptions {
-	/** How long to wait for a connection, in ms. */
+	/** Timeout for a connection, in ms. */
 	maxWait?: number;
-	/** How long it may take until it is rolled back, in ms. */
+	/** Timeout of the transaction, in ms. */
 	timeout?: number;
 	isolationLevel?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';
 }

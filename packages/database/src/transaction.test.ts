@@ -24,7 +24,7 @@ beforeEach(async () => {
 	});
 });
 
-/** Resolves for each of two callers once both have called, and for every later call at once. */
+/** Resolves the first two calls when both were made, and every later call at once. */
 function meetingPoint(): () => Promise<void> {
 	const both = Promise.withResolvers<void>();
 	let calls = 0;
@@ -64,7 +64,7 @@ test('two raw statements that deadlock both succeed', async () => {
 	expect(await values()).toEqual([3, 3]);
 });
 
-test('serializable transactions that contradict each other come out as if one had followed the other', async () => {
+test('conflicting serializable transactions succeed as if they ran one after the other', async () => {
 	const meet = meetingPoint();
 	const storeSum = (name: string) =>
 		inTransaction(
@@ -80,7 +80,7 @@ test('serializable transactions that contradict each other come out as if one ha
 	expect((await values()).sort()).toEqual([2, 3]);
 });
 
-test('another error rolls back, comes out as it is and is not tried again', async () => {
+test('another error rolls back, and is thrown unchanged and without a retry', async () => {
 	let runs = 0;
 	const failure = inTransaction(database.prisma, async (tx) => {
 		runs += 1;
@@ -92,7 +92,7 @@ test('another error rolls back, comes out as it is and is not tried again', asyn
 	expect(await values()).toEqual([1, 1]);
 });
 
-test('a conflict that never ends is given up', async () => {
+test('a permanent conflict fails after a few retries', async () => {
 	let runs = 0;
 	const failure = inTransaction(database.prisma, async (tx) => {
 		runs += 1;
@@ -102,7 +102,7 @@ test('a conflict that never ends is given up', async () => {
 	expect(runs).toBe(5);
 });
 
-test('the SQLSTATE of an error is found under what Prisma wraps around it', async () => {
+test('sqlState finds the code within Prisma’s error', async () => {
 	const raw = await database.prisma.$executeRaw`SELECT 1 / 0`.catch((error: unknown) => error);
 	const typed = await database.prisma.counter
 		.create({ data: { name: 'left', value: 0 } })
@@ -115,7 +115,7 @@ test('the SQLSTATE of an error is found under what Prisma wraps around it', asyn
 	]);
 });
 
-test('what is to happen after the commit happens once, and not where the transaction rolls back', async () => {
+test('an effect of afterCommit runs once, and not after a rollback', async () => {
 	const happened: string[] = [];
 	await inTransaction(database.prisma, async (tx) => {
 		afterCommit(tx, () => happened.push('committed'));
@@ -129,7 +129,7 @@ test('what is to happen after the commit happens once, and not where the transac
 	expect(happened).toEqual(['committed']);
 });
 
-test('a transaction of another kind keeps nothing for later silently', async () => {
+test('afterCommit throws for another kind of transaction', async () => {
 	await database.prisma.$transaction(async (tx) => {
 		expect(() => afterCommit(tx, () => undefined)).toThrow('not begun by inTransaction');
 	});

@@ -10,8 +10,8 @@ const MAX_TRIES = 5;
 const FIRST_PAUSE_MS = 10;
 
 /**
- * Runs the work in one transaction and commits it. When PostgreSQL gives up the transaction in favour of another one
- * (serialization failure, deadlock) it runs again, 5 times at most: the work may have no effect outside the transaction.
+ * Runs work in one transaction and commits it. If PostgreSQL aborts it because of another one (serialization failure, deadlock), it runs
+ * again, at most 5 times: the work may have no effect outside the transaction.
  */
 export async function inTransaction<Tx extends object, R>(
 	prisma: TransactionRunner<Tx>,
@@ -39,7 +39,7 @@ async function tryTransaction<Tx extends object, R>(
 		} catch (error) {
 			if (tries === MAX_TRIES || !isConflict(error)) throw error;
 		}
-		// Those that collided must not meet again at the same moment.
+		// Jitter keeps conflicting transactions from colliding again.
 		await sleep(FIRST_PAUSE_MS * 2 ** tries * Math.random());
 	}
 }

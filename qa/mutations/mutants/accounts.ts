@@ -241,7 +241,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'ends the subscription of a deleted account',
 		mutations: [inPackage('billing')('onAccountDeleted', dropCall('markDeleted'))],
-		test: 'an account that is gone pays no more, and Stripe has forgotten the person',
+		test: 'a deleted account pays no more, and its personal data is erased at Stripe',
 	},
 ];
 

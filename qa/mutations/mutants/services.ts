@@ -190,7 +190,7 @@ const WHAT_THEY_DEPEND_ON: readonly Mutant[] = [
 	{
 		name: 'listens past a transaction pooler',
 		mutations: [database('openDatabase', replaceProperty('databaseUrl', 'databaseUrl', 'directUrl'))],
-		test: 'hears notifications, which a transaction pooler loses, by the direct URL',
+		test: 'receives notifications, which a transaction pooler loses, through the direct URL',
 	},
 ];
 

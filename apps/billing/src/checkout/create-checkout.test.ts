@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { sessionOf, startWorld, subscribe, type User, untilPlan, type World } from '../testing/world.ts';
+import { sessionOf, startWorld, subscribe, type User, waitForPlan, type World } from '../testing/world.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -22,7 +22,7 @@ async function customersOf(user: User) {
 }
 
 describe('a checkout', () => {
-	test('names the user wherever Stripe will tell it again', async () => {
+	test('sends the user id to Stripe wherever Stripe returns it', async () => {
 		const user = world.user();
 		const session = await world.stripe.api.checkout.sessions.retrieve(await user.openCheckout('yearly'));
 		expect(session).toMatchObject({ client_reference_id: user.id, mode: 'subscription', status: 'open' });
@@ -31,18 +31,18 @@ describe('a checkout', () => {
 		const { session: paid } = await world.stripe.control(`/checkout/sessions/${session.id}/pay`, {});
 		const subscription = await world.stripe.api.subscriptions.retrieve(paid.subscription);
 		expect(subscription.metadata).toMatchObject({ user_id: user.id });
-		await untilPlan(user, 'pro');
+		await waitForPlan(user, 'pro');
 		expect(await user.billing()).toMatchObject({ plan: 'pro', status: 'active', cycle: 'yearly' });
 	});
 
-	test('leads back to the page of the account', async () => {
+	test('returns to the account page', async () => {
 		const id = await world.user().openCheckout('monthly');
 		const { success_url, cancel_url } = await world.stripe.api.checkout.sessions.retrieve(id);
 		expect(success_url).toBe('http://app.example.com/account?checkout=done');
 		expect(cancel_url).toBe('http://app.example.com/account?checkout=canceled');
 	});
 
-	test('asked for ten times at once has one customer and one page', async () => {
+	test('creates one customer and one page for ten concurrent requests', async () => {
 		const user = world.user();
 		const answers = await Promise.all(
 			Array.from({ length: 10 }, (_, index) => user.checkout('monthly', index % 2)),
@@ -52,7 +52,7 @@ describe('a checkout', () => {
 		expect(await customersOf(user)).toHaveLength(1);
 	});
 
-	test('for the other cycle closes the one before', async () => {
+	test('for the other cycle expires the previous one', async () => {
 		const user = world.user();
 		const monthly = await user.openCheckout('monthly');
 		const yearly = await user.openCheckout('yearly');
@@ -60,7 +60,7 @@ describe('a checkout', () => {
 		expect([await statusOf(monthly), await statusOf(yearly)]).toEqual(['expired', 'open']);
 	});
 
-	test('is refused to somebody on Pro, and the message points to the portal', async () => {
+	test('is refused to a user on Pro, and the message points to the portal', async () => {
 		const user = world.user();
 		await subscribe(world, user);
 		const { status, body } = await user.checkout('monthly');
@@ -68,7 +68,7 @@ describe('a checkout', () => {
 		expect(body.error.message).toContain('/v1/billing/portal');
 	});
 
-	test('is refused to somebody who has paid although no event of it has come', async () => {
+	test('is refused to a user who has paid, even before the event arrives', async () => {
 		const user = world.user();
 		await world.stripe.control('/switches', { webhooks: { paused: true } });
 		await world.stripe.control(`/checkout/sessions/${await user.openCheckout()}/pay`, {});
@@ -79,7 +79,7 @@ describe('a checkout', () => {
 	test.each([
 		['past_due', [{}, { seconds: 8 * DAY_SECONDS }]],
 		['unpaid', [{}, {}, {}, {}]],
-	])('is refused to somebody whose subscription is %s and does not count', async (status, passages) => {
+	])('is refused to a user whose subscription is %s and does not count', async (status, passages) => {
 		const user = world.user();
 		const subscription = await subscribe(world, user);
 		await world.stripe.control('/switches', { renewals: { after_last_failure: 'mark_unpaid' } });
@@ -95,7 +95,7 @@ describe('a checkout', () => {
 		expect(data.map((session) => session.status)).toEqual(['complete']);
 	});
 
-	test('after a card that was declined is the same, or ends what that card left', async () => {
+	test('after a declined card is reused, or its incomplete subscription is canceled', async () => {
 		const user = world.user();
 		const first = await user.openCheckout('monthly');
 		await world.stripe.control(`/checkout/sessions/${first}/pay`, { card: '4000000000000002' });
@@ -112,7 +112,7 @@ describe('a checkout', () => {
 		expect(await left()).toEqual(['incomplete_expired']);
 	});
 
-	test('whose customer is gone at Stripe is for another, again and again', async () => {
+	test('gets a new customer when Stripe has deleted the old one, also repeatedly', async () => {
 		const user = world.user();
 		for (const others of [0, 1, 2]) {
 			await user.openCheckout();
@@ -124,7 +124,7 @@ describe('a checkout', () => {
 		}
 	});
 
-	test('at a price that has changed meanwhile closes the one before', async () => {
+	test('at an outdated price expires the previous one', async () => {
 		const { monthly, yearly } = world.stripe.prices;
 		const replica = await world.startReplica({ STRIPE_PRICE_MONTHLY: yearly, STRIPE_PRICE_YEARLY: monthly });
 		try {
@@ -138,7 +138,7 @@ describe('a checkout', () => {
 		}
 	});
 
-	test('asked for many times by one user keeps no connection from the others', async () => {
+	test('requested many times by one user leaves connections for other users', async () => {
 		const replica = await world.startReplica({ DATABASE_POOL_SIZE: '12' });
 		try {
 			await world.stripe.control('/switches', { api: { delay_ms: 200 } });
@@ -151,7 +151,7 @@ describe('a checkout', () => {
 		}
 	}, 120_000);
 
-	test.each(['unavailable', 'refuse'])('while Stripe is down (%s) is 503 with Retry-After', async (down) => {
+	test.each(['unavailable', 'refuse'])('returns 503 with Retry-After while Stripe is down (%s)', async (down) => {
 		const user = world.user();
 		await world.stripe.control('/switches', { api: { down } });
 		const { status, headers, body } = await user.checkout('monthly');
@@ -161,7 +161,7 @@ describe('a checkout', () => {
 		expect((await user.checkout('monthly')).status).toBe(200);
 	});
 
-	test('whose customer was made by a request that Stripe never answered finds it again', async () => {
+	test('finds the customer of a request that Stripe never answered', async () => {
 		const user = world.user();
 		await world.stripe.control('/switches', { api: { lose_answers: 50 } });
 		await user.checkout('monthly');
@@ -170,35 +170,35 @@ describe('a checkout', () => {
 		expect(await customersOf(user)).toHaveLength(1);
 	});
 
-	test('whose customer was made so long ago that Stripe forgot the request finds it by its metadata', async () => {
+	test('finds the customer by its metadata after Stripe has forgotten the idempotency key', async () => {
 		const user = world.user();
 		await world.stripe.control('/switches', { api: { lose_answers: 50 } });
 		await user.checkout('monthly');
 		await world.stripe.control('/switches', { api: { lose_answers: 0 } });
-		// With another key, as Stripe keeps none for so long.
+		// With another key, as Stripe has deleted the old one by then.
 		const asked = { customerAskedAt: new Date(Date.now() - 25 * 3_600_000), customersGone: 1 };
 		await world.prisma.customer.update({ where: { userId: user.id }, data: asked });
 		expect((await user.checkout('monthly')).status).toBe(200);
 		expect(await customersOf(user)).toHaveLength(1);
 	});
 
-	test.each([{ cycle: 'weekly' }, {}])('with %j is a validation error', async (body) => {
+	test.each([{ cycle: 'weekly' }, {}])('with %j returns a validation error', async (body) => {
 		const answer = await world.user().call('POST', '/v1/billing/checkout', body);
 		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'cycle']);
 	});
 });
 
 describe('the portal', () => {
-	test('is there for a subscriber, also for one whose subscription is over', async () => {
+	test('opens for a subscriber, also after the subscription has ended', async () => {
 		const user = world.user();
 		const subscription = await subscribe(world, user);
 		expect((await user.portal()).body.data.url).toContain(world.stripe.url);
 		await world.stripe.api.subscriptions.cancel(subscription);
-		await untilPlan(user, 'free');
+		await waitForPlan(user, 'free');
 		expect((await user.portal()).status).toBe(200);
 	});
 
-	test('is not there when Stripe no longer knows the customer', async () => {
+	test('returns no_subscription when Stripe no longer knows the customer', async () => {
 		const user = world.user();
 		await subscribe(world, user);
 		await world.stripe.control('/switches', { webhooks: { paused: true } });
@@ -208,7 +208,7 @@ describe('the portal', () => {
 	});
 
 	test.each(['who was never here', 'who opened a checkout and left'])(
-		'is not there for somebody %s',
+		'returns no_subscription for a user %s',
 		async (who) => {
 			const user = world.user();
 			if (who !== 'who was never here') sessionOf((await user.checkout('monthly')).body.data.url);
@@ -218,13 +218,13 @@ describe('the portal', () => {
 	);
 });
 
-test('usage shows the use of each limit of the plan', async () => {
+test('GET /v1/usage returns the use of each limit of the plan', async () => {
 	const user = world.user();
 	const limits = async () => (await user.call('GET', '/v1/usage')).body.data;
 	expect(await limits()).toEqual({
 		plan: 'free',
 		limits: [
-			// What jobs says comes before the plan: this user's email is not verified.
+			// The lower limit of jobs applies: this user's email is not verified.
 			{ name: 'active_jobs', used: 2, limit: 1 },
 			{ name: 'queued_jobs', used: 7, limit: 1000 },
 			{ name: 'compute_seconds', used: 60, limit: 1_800 },

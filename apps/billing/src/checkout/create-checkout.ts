@@ -20,10 +20,10 @@ interface Person {
 	name: string | null;
 }
 
-/** A refusal is returned instead of thrown, so that the transaction commits what Stripe said on the way to it. */
+/** A refusal is returned instead of thrown, so that the transaction commits what Stripe has sent. */
 type Outcome = { url: string } | { refusal: AppError } | 'customer gone';
 
-/** A customer may be gone at Stripe; the one that replaces it is not. */
+/** The customer may be deleted at Stripe; its replacement is not. */
 const TRIES = 2;
 
 export function createCheckoutRoute(deps: CheckoutDeps) {
@@ -33,9 +33,8 @@ export function createCheckoutRoute(deps: CheckoutDeps) {
 }
 
 /**
- * Returns the address of a page of Stripe on which the user can subscribe. A user has at most one customer and one open checkout,
- * however many requests run at once. Throws `already_subscribed` for users with an open subscription, also when it does not count
- * for Pro.
+ * Returns the URL of a Stripe page on which the user can subscribe. A user has at most one customer and one open checkout, however many
+ * requests run at once. Throws `already_subscribed` for users with an open subscription, also one that does not count for Pro.
  */
 async function openCheckout(
 	deps: CheckoutDeps,
@@ -72,14 +71,14 @@ async function checkOut(
 		return 'customer gone';
 	}
 	const kept = await expireOthers(stripe, customerId, cycle);
-	// Asks Stripe once no other page can be paid: the event of a payment may still be on its way here.
+	// Reads Stripe after no other page can be paid: the event of a payment may still be on its way.
 	const { plan, subscriptions } = await syncCustomer(deps, locked);
 	if (subscriptions.some(isOngoing)) {
 		if (kept) await stripe.expireCheckout(kept.id);
 		return { refusal: alreadySubscribed(plan) };
 	}
 	if (kept) return await offer(locked, kept);
-	// A subscription of a closed page could still be paid by the link of its invoice.
+	// A subscription of an expired page could still be paid through the link of its invoice.
 	for (const { id, status } of subscriptions)
 		if (status === 'incomplete') await stripe.cancelSubscription(id);
 	const checkout = await stripe.createCheckout({ customerId, userId: locked.customer.userId, cycle });
@@ -87,7 +86,7 @@ async function checkOut(
 	return await offer(locked, checkout);
 }
 
-/** Expires the open checkouts but one for this cycle, and resolves to it. Two paid checkouts would be two subscriptions. */
+/** Expires the open checkouts except one for this cycle, and resolves to it. Two paid checkouts would be two subscriptions. */
 async function expireOthers(
 	stripe: StripeCalls,
 	customerId: string,

@@ -9,7 +9,7 @@ interface PortalDeps {
 	stripe: Pick<StripeCalls, 'createPortal'>;
 }
 
-/** Answers with the page of Stripe where subscribers manage their subscription. Throws `no_subscription` for users without one. */
+/** Returns the Stripe page where subscribers manage their subscription. Throws `no_subscription` for users without one. */
 export function openPortalRoute({ customers, stripe }: PortalDeps) {
 	return defineRoute(openPortal, async ({ user }) => {
 		const found = await customers.find(user.id);

@@ -23,7 +23,7 @@ async function untilErased(customerId: string): Promise<void> {
 	});
 }
 
-test('an account that is gone pays no more, and Stripe has forgotten the person', async () => {
+test('a deleted account pays no more, and its personal data is erased at Stripe', async () => {
 	const user = world.user();
 	const subscription = await subscribe(world, user);
 	const customerId = await stripeCustomerOf(user);
@@ -37,7 +37,7 @@ test('an account that is gone pays no more, and Stripe has forgotten the person'
 	expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(['pro']);
 });
 
-test('a checkout that was open cannot be paid any more', async () => {
+test('an open checkout of a deleted account can’t be paid', async () => {
 	const user = world.user();
 	const session = await user.openCheckout();
 	const customerId = await stripeCustomerOf(user);
@@ -46,7 +46,7 @@ test('a checkout that was open cannot be paid any more', async () => {
 	await expect(world.stripe.control(`/checkout/sessions/${session}/pay`, {})).rejects.toThrow();
 });
 
-test('it is tried until Stripe answers', async () => {
+test('the deletion is retried until Stripe responds', async () => {
 	const user = world.user();
 	await subscribe(world, user);
 	const customerId = await stripeCustomerOf(user);
@@ -60,7 +60,7 @@ test('it is tried until Stripe answers', async () => {
 	await untilErased(customerId);
 });
 
-test('a customer that was made for a request without an answer is erased too', async () => {
+test('a customer whose creation got no response is erased too', async () => {
 	const user = world.user();
 	await world.stripe.control('/switches', { api: { lose_answers: 50 } });
 	await user.checkout('monthly');
@@ -73,7 +73,7 @@ test('a customer that was made for a request without an answer is erased too', a
 	await waitFor(async () => expect(await customersOf()).toEqual([]));
 });
 
-test('what the events said of the person is gone, and not kept of those that come late', async () => {
+test('the personal data in events is erased, also in those that arrive late', async () => {
 	const user = world.user();
 	await subscribe(world, user);
 	const eventsOf = () => world.prisma.stripeEvent.findMany({ where: { userId: user.id } });
@@ -88,7 +88,7 @@ test('what the events said of the person is gone, and not kept of those that com
 	});
 });
 
-test('a request of the account that comes late opens no checkout', async () => {
+test('a late request of a deleted account opens no checkout', async () => {
 	const user = world.user();
 	await deleteAccount(user);
 	await waitFor(() => world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } }));

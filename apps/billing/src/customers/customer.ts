@@ -1,16 +1,16 @@
 import type { BillingCycle } from '@creatorr/contracts/billing';
 import type { Plan } from '@creatorr/contracts/plans';
 
-/** A user as billing knows them. */
+/** A user in billing. */
 export interface Customer {
 	userId: string;
 	stripeCustomerId: string | null;
-	/** Since when Stripe is asked for a customer; without an id the request may have been carried out all the same. */
+	/** When billing first asked Stripe to create the customer. Without an id, the request may still have succeeded. */
 	customerAskedAt: Date | null;
-	/** How many customers of this user Stripe no longer knows. */
+	/** How many customers of this user Stripe has deleted. */
 	customersGone: number;
 	plan: Plan;
-	/** An operator has put the user on pro until then, whatever Stripe says. */
+	/** End of a Pro grant by an operator, whatever Stripe says. */
 	proGrantedUntil: Date | null;
 	planVersion: number;
 	checkoutUntil: Date | null;
@@ -20,7 +20,7 @@ export interface Customer {
 /** A subscription as Stripe describes it. */
 export interface Subscription {
 	id: string;
-	/** Stripe's own word, which may be newer than this code. */
+	/** Status at Stripe, which may be newer than this code. */
 	status: string;
 	/** Null for another interval. */
 	cycle: BillingCycle | null;
@@ -28,6 +28,6 @@ export interface Subscription {
 	currentPeriodStart: Date;
 	currentPeriodEnd: Date;
 	cancelAtPeriodEnd: boolean;
-	/** When the oldest of the latest unpaid invoices was made, while it is past due. */
+	/** For a past-due subscription, when the oldest of the latest unpaid invoices was created. */
 	unpaidSince: Date | null;
 }

@@ -12,32 +12,32 @@ import {
 
 type Tx = Prisma.TransactionClient;
 
-/** Which due customers come first: those with an event, for which somebody may be waiting, or those that are due by time. */
+/** Which due customers come first: those with an event, for which a user may be waiting, or those that are due by time. */
 export type DueOrder = 'events' | 'events first' | 'time first';
 
 interface CustomersOptions {
 	prisma: Database;
-	/** With connections of its own: each holds a lock while Stripe is asked, and quick queries must not wait for them. */
+	/** Has its own connections: each holds a lock during a call to Stripe, and short queries must not wait for them. */
 	locking: Database;
-	/** How long a customer may be waited for and locked. */
+	/** Limit of the wait for a customer and of its lock. */
 	timeoutMs?: number;
 }
 
 export type Customers = ReturnType<typeof createCustomers>;
 
-/** Enough for a few calls to Stripe, each with a timeout of its own. */
+/** Enough for a few calls to Stripe with their own timeouts. */
 export const LOCK_TIMEOUT_MS = 60_000;
 const FIRST_PAUSE_SECONDS = 0.5;
 const LONGEST_PAUSE_SECONDS = 300;
 
-/** The customers, and the locks under which Stripe is asked about them. */
+/** Returns the customers, and the locks under which Stripe is called for them. */
 export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }: CustomersOptions) {
-	// Work that waits for the database's lock of a user waits here instead, without a connection.
+	// Calls that wait for a user's lock wait here, without a connection.
 	const mutex = createKeyedMutex();
 	return {
 		/**
-		 * Locks the customer of a user, who gets a row where there is none, while `work` runs: meanwhile nothing else reads this
-		 * customer under a lock or asks Stripe about it.
+		 * Locks the customer of a user while `work` runs, and creates a missing row. Meanwhile nothing else reads this customer under a lock or
+		 * calls Stripe for it.
 		 */
 		withCustomer: <T>(userId: string, work: (locked: LockedCustomer) => Promise<T>): Promise<T> =>
 			mutex.runExclusive(userId, () =>
@@ -51,7 +51,7 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 					{ timeout: timeoutMs },
 				),
 			),
-		/** Does the same for a customer that is due and not locked. Resolves to false when there is none. */
+		/** Does the same for a due customer that is not locked. Resolves to false if there is none. */
 		withDueCustomer: (order: DueOrder, work: (locked: LockedCustomer) => Promise<void>): Promise<boolean> =>
 			inTransaction(
 				locking,
@@ -82,7 +82,7 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 		},
 		/** Delays the next sync, longer after each failure, unless a new event comes. */
 		async postpone(userId: string): Promise<void> {
-			// Later than the events that waited for this attempt, whichever clock their time comes from.
+			// Later than the events that waited for this attempt, by either clock.
 			await prisma.$executeRaw`
 				UPDATE customers SET sync_failures = least(sync_failures + 1, 30),
 					failed_at = greatest(now(), (
@@ -94,7 +94,7 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 	};
 }
 
-/** Locks a customer that is due now and that nobody has locked. */
+/** Locks a due customer that no transaction has locked. */
 async function lockDueCustomer(tx: Tx, order: DueOrder): Promise<string | undefined> {
 	switch (order) {
 		case 'events':
@@ -106,7 +106,7 @@ async function lockDueCustomer(tx: Tx, order: DueOrder): Promise<string | undefi
 	}
 }
 
-/** An event that came after the last failure does not wait: Stripe may be back. */
+/** An event after the last failure does not wait: Stripe may be back. */
 async function lockWithEvent(tx: Tx): Promise<string | undefined> {
 	const rows = await tx.$queryRaw<{ userId: string }[]>`
 		SELECT customers.user_id AS "userId" FROM customers JOIN (

@@ -1,6 +1,6 @@
 import { newEvent, planChanged } from '@creatorr/contracts/events';
 import type { Plan } from '@creatorr/contracts/plans';
-import { forgetOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
+import { deleteOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Prisma } from '../generated/client.ts';
@@ -8,18 +8,18 @@ import type { Customer, Subscription } from './customer.ts';
 
 type Tx = Prisma.TransactionClient;
 
-/** Who granted or revoked, and why. */
+/** Who granted or revoked Pro, and why. */
 export interface GrantAction {
 	operator: string;
 	action: 'pro_granted' | 'grant_revoked';
-	/** Until when. */
+	/** End of the grant. */
 	subject?: string;
 	reason: string;
 }
 
 export type LockedCustomer = Awaited<ReturnType<typeof lockedCustomer>>;
 
-/** When a customer is synced again whose announcement a crash has interrupted. */
+/** Delay before a sync of a customer whose creation a crash interrupted. */
 const ASK_AGAIN_AFTER_MS = 60_000;
 
 export const CUSTOMER_COLUMNS = {
@@ -34,7 +34,7 @@ export const CUSTOMER_COLUMNS = {
 	deletedAt: true,
 } satisfies Prisma.CustomerSelect;
 
-/** Returns what the transaction that has locked a customer's row may do with it. All of it is committed together. */
+/** Returns what the transaction that has locked a customer's row may do with it. Everything is committed together. */
 export async function lockedCustomer(tx: Tx, userId: string) {
 	const customer: Customer = await tx.customer.findUniqueOrThrow({
 		where: { userId },
@@ -45,19 +45,19 @@ export async function lockedCustomer(tx: Tx, userId: string) {
 	};
 	return {
 		customer,
-		/** Makes every later sync, also after a crash, ask Stripe for the customer until its id is known. */
+		/** Makes every later sync, also after a crash, search for the customer at Stripe until its id is known. */
 		announceStripeCustomer: () =>
 			update({ customerAskedAt: new Date(), syncAt: new Date(Date.now() + ASK_AGAIN_AFTER_MS) }),
-		/** Shows in `customer` at once. */
+		/** Sets the id, also in `customer`. */
 		async setStripeCustomer(stripeCustomerId: string): Promise<void> {
 			await update({ stripeCustomerId });
 			customer.stripeCustomerId = stripeCustomerId;
 		},
-		/** Stripe no longer knows the customer; another one may be asked for. */
+		/** Records that Stripe has deleted the customer, so that another one can be created. */
 		forgetStripeCustomer: () =>
 			update({ stripeCustomerId: null, customerAskedAt: null, customersGone: { increment: 1 } }),
 		setCheckoutUntil: (checkoutUntil: Date) => update({ checkoutUntil, syncAt: new Date() }),
-		/** Returns the events that wait now: what is read from Stripe after this covers them. */
+		/** Returns the waiting events. What is read from Stripe afterwards covers them. */
 		async waitingEvents(): Promise<string[]> {
 			const rows = await tx.stripeEvent.findMany({
 				where: { userId, appliedAt: null },
@@ -65,22 +65,22 @@ export async function lockedCustomer(tx: Tx, userId: string) {
 			});
 			return rows.map(({ id }) => id);
 		},
-		/** Empties the payloads of this user's events, and forgets what operators did. */
-		async forgetUser(): Promise<void> {
+		/** Deletes the payloads of this user's events and the operators' actions. */
+		async eraseUser(): Promise<void> {
 			await tx.stripeEvent.updateMany({ where: { userId }, data: { payload: {} } });
-			await forgetOperatorActions(tx, userId);
+			await deleteOperatorActions(tx, userId);
 		},
-		/** As Stripe described them last. */
+		/** Returns the subscriptions of the last sync. */
 		async knownSubscriptions(): Promise<Subscription[]> {
 			return (await tx.subscription.findMany({ where: { userId } })).map(toSubscription);
 		},
-		/** Sets or removes the grant; publishes a changed plan. */
+		/** Sets or removes the grant. Publishes a changed plan. */
 		async setGrant({ until, plan, by }: { until: Date | null; plan: Plan; by: GrantAction }): Promise<void> {
 			await update({ proGrantedUntil: until, syncAt: new Date() });
 			if (plan !== customer.plan) await changePlan(tx, customer, plan);
 			await recordOperatorAction(tx, { ...by, userId });
 		},
-		/** Records what Stripe says and what follows from it; publishes a changed plan. */
+		/** Records the state at Stripe and the plan that follows. Publishes a changed plan. */
 		async record(synced: {
 			subscriptions: readonly Subscription[];
 			plan: Plan;
@@ -103,7 +103,7 @@ async function changePlan(tx: Tx, customer: Customer, plan: Plan): Promise<void>
 	const { userId } = customer;
 	const version = customer.planVersion + 1;
 	await tx.customer.update({ where: { userId }, data: { plan, planVersion: version } });
-	// The other services have forgotten this user, and must not be reminded.
+	// The other services have deleted this user.
 	if (customer.deletedAt) return;
 	await addToOutbox(tx, newEvent(planChanged, { user_id: userId, plan, version }, currentRequestId()));
 }

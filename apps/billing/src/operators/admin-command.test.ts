@@ -9,14 +9,14 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { configSchema } from '../config.ts';
 import { NOBODY } from '../testing/fake-services.ts';
-import { startWorld, subscribe, type User, untilPlan, type World } from '../testing/world.ts';
+import { startWorld, subscribe, type User, waitForPlan, type World } from '../testing/world.ts';
 import { adminCommands, depsOf, HELP } from './admin-command.ts';
 import { openOperatorData } from './operators.sql.ts';
 
 const ADMIN = fileURLToPath(new URL('../admin.ts', import.meta.url));
 const WHY = ['--reason', 'a lost week', '--by', 'ada', '--json'];
 
-// A command that is a process of its own takes its time to start on a busy machine.
+// Starting a command takes long on a busy machine.
 jest.setTimeout(180_000);
 
 let world: World;
@@ -35,7 +35,7 @@ function run(...args: string[]): Promise<string> {
 	return carryOut({ args, help: HELP, commands: adminCommands(depsOf(config, data)) });
 }
 
-/** As an operator runs it, with the environment of the service. */
+/** Runs a command as an operator does, with the service's environment. */
 async function runProcess(...args: string[]): Promise<string> {
 	return (await promisify(execFile)(process.execPath, [ADMIN, ...args], { env: world.env })).stdout;
 }
@@ -47,12 +47,12 @@ const rowOf = (user: User) => world.prisma.customer.findUniqueOrThrow({ where: {
 const actionsOf = (user: User) =>
 	world.prisma.operatorAction.findMany({ where: { userId: user.id }, orderBy: { id: 'asc' } });
 
-/** What the other services heard, once it is so much. */
-async function untilTold(user: User, plans: string[]): Promise<void> {
+/** Waits until the other services have received these plans. */
+async function waitForPublishedPlans(user: User, plans: string[]): Promise<void> {
 	await waitFor(() => expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(plans));
 }
 
-/** Time goes by: the grant is over. */
+/** Lets the grant expire. */
 async function endGrant(user: User): Promise<void> {
 	const past = new Date(Date.now() - 1_000);
 	await world.prisma.customer.update({
@@ -62,7 +62,7 @@ async function endGrant(user: User): Promise<void> {
 }
 
 describe('a grant', () => {
-	test('puts a user on pro at once, and everybody is told', async () => {
+	test('puts a user on Pro at once, and publishes the plan', async () => {
 		const user = world.user();
 		expect(await grant(user)).toEqual({
 			user_id: user.id,
@@ -70,10 +70,10 @@ describe('a grant', () => {
 			pro_granted_until: '2100-01-01T00:00:00.000Z',
 		});
 		expect(await user.billing()).toMatchObject({ plan: 'pro', status: 'none' });
-		await untilTold(user, ['pro']);
+		await waitForPublishedPlans(user, ['pro']);
 	});
 
-	test('ends by itself at its time, and everybody is told', async () => {
+	test('ends at its date, and publishes the plan', async () => {
 		const user = world.user();
 		await grant(user);
 		await waitFor(async () => {
@@ -81,12 +81,12 @@ describe('a grant', () => {
 			expect(syncAt).toEqual(proGrantedUntil);
 		});
 		await endGrant(user);
-		await untilTold(user, ['pro', 'free']);
+		await waitForPublishedPlans(user, ['pro', 'free']);
 		expect(world.plans.of(user.id).map(({ version }) => version)).toEqual([1, 2]);
 		await waitFor(async () => expect((await rowOf(user)).syncAt).toBeNull());
 	});
 
-	test('is not undone by what Stripe says meanwhile', async () => {
+	test('is not undone by a sync with Stripe', async () => {
 		const user = world.user();
 		const subscription = await subscribe(world, user);
 		await grant(user);
@@ -94,46 +94,46 @@ describe('a grant', () => {
 		await waitFor(async () => expect((await user.billing()).status).toBe('canceled'));
 		expect((await user.billing()).plan).toBe('pro');
 		await endGrant(user);
-		await untilPlan(user, 'free');
-		await untilTold(user, ['pro', 'free']);
+		await waitForPlan(user, 'free');
+		await waitForPublishedPlans(user, ['pro', 'free']);
 	});
 
-	test('that ends leaves whoever pays on pro, and nobody is told anything', async () => {
+	test('that ends keeps a paying user on Pro, and publishes nothing', async () => {
 		const user = world.user();
 		await subscribe(world, user);
 		await grant(user);
 		await endGrant(user);
 		await waitFor(async () => expect((await rowOf(user)).syncAt?.getTime()).toBeGreaterThan(Date.now() - 500));
 		expect((await user.billing()).plan).toBe('pro');
-		await untilTold(user, ['pro']);
+		await waitForPublishedPlans(user, ['pro']);
 	});
 
-	test('is taken back to what Stripe says', async () => {
+	test('that is revoked returns to the plan at Stripe', async () => {
 		const [paying, other] = [world.user(), world.user()];
 		await subscribe(world, paying);
 		for (const user of [paying, other]) await grant(user);
 		expect((await revoke(paying)).plan).toBe('pro');
 		expect((await revoke(other)).plan).toBe('free');
-		await untilTold(other, ['pro', 'free']);
-		await untilTold(paying, ['pro']);
+		await waitForPublishedPlans(other, ['pro', 'free']);
+		await waitForPublishedPlans(paying, ['pro']);
 		await expect(revoke(other)).rejects.toThrow(`${other.id} has no grant`);
 	});
 
-	test('is given and taken back while Stripe is down', async () => {
+	test('is given and revoked while Stripe is down', async () => {
 		const user = world.user();
 		await user.openCheckout();
 		await world.stripe.control('/switches', { api: { down: 'unavailable' } });
 		try {
 			await grant(user);
-			await untilPlan(user, 'pro');
+			await waitForPlan(user, 'pro');
 			await revoke(user);
-			await untilPlan(user, 'free');
+			await waitForPlan(user, 'free');
 		} finally {
 			await world.stripe.control('/switches', { api: { down: false } });
 		}
 	});
 
-	test('waits for a sync that holds the customer for longer than other statements may take', async () => {
+	test('waits for a sync that locks the customer for longer than the statement timeout', async () => {
 		const user = world.user();
 		await grant(user);
 		let revoked: Promise<object> | undefined;
@@ -141,7 +141,7 @@ describe('a grant', () => {
 			async (tx) => {
 				await tx.$queryRaw`SELECT 1 FROM customers WHERE user_id = ${user.id} FOR UPDATE`;
 				revoked = revoke(user);
-				// Whoever gives up does that now, and not in the middle of the pause.
+				// A command that gives up does so here, and not during the wait.
 				await Promise.race([revoked, tx.$queryRaw`SELECT 1 FROM pg_sleep(14)`]);
 				await Promise.race([revoked, tx.$queryRaw`SELECT 1 FROM pg_sleep(3)`]);
 			},
@@ -150,7 +150,7 @@ describe('a grant', () => {
 		expect(await revoked).toMatchObject({ plan: 'free' });
 	});
 
-	test('keeps nobody from subscribing', async () => {
+	test('doesn’t keep the user from subscribing', async () => {
 		const user = world.user();
 		await grant(user);
 		await subscribe(world, user);
@@ -158,7 +158,7 @@ describe('a grant', () => {
 		await waitFor(async () => expect(await user.billing()).toMatchObject(isSubscribed));
 	});
 
-	test('is kept with who gave it and why, which nobody changes and which goes with the account', async () => {
+	test('is recorded with operator and reason, which can’t be changed and are deleted with the account', async () => {
 		const user = world.user();
 		await grant(user);
 		await revoke(user);
@@ -176,7 +176,7 @@ describe('a grant', () => {
 	});
 });
 
-test('an operator sees a plan with what it follows from, and the use of it', async () => {
+test('the command shows the plan with its reasons and its use', async () => {
 	const user = world.user();
 	const subscription = await subscribe(world, user);
 	expect(JSON.parse(await runProcess('user', user.id, '--json', '--by', 'ada'))).toMatchObject({

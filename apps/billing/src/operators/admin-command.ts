@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { type Config, rulesOf } from '../config.ts';
 import { internalCalls } from '../internal-calls.ts';
 import { type UsageDeps, usageOf } from '../usage/get-usage.ts';
-import { type GrantDeps, type Granted, grantPro, revokeGrant } from './grant-pro.ts';
+import { type GrantDeps, type GrantResult, grantPro, revokeGrant } from './grant-pro.ts';
 import type { OperatorData } from './operators.sql.ts';
 
 export const HELP = `Plans, for operators. Runs with the environment of the billing service. USER is an ID (usr_…).
@@ -31,7 +31,7 @@ Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wro
 `;
 
 const DAY_MS = 86_400_000;
-/** Longer than any real grant, and well within the dates that the database can return. */
+/** Longer than any real grant, and within the dates that the database can return. */
 const GRANT_YEARS_MAX = 100;
 
 export interface AdminDeps extends GrantDeps, Omit<UsageDeps, 'planOf'> {
@@ -66,7 +66,7 @@ async function findUser(deps: AdminDeps, userId = ''): Promise<string> {
 	return userId;
 }
 
-/** Returns null while files or jobs do not answer, so that the rest of the report is still shown. */
+/** Returns null while files or jobs don't respond, so that the rest of the report is still shown. */
 async function readUsage(deps: AdminDeps, userId: string) {
 	try {
 		return (await usageOf(deps, userId)).limits;
@@ -81,7 +81,7 @@ async function show(deps: AdminDeps, { words: [user], operator }: CommandLine): 
 	return { ...(await deps.readUser(userId, operator())), usage: await readUsage(deps, userId) };
 }
 
-/** A day counts until its end. */
+/** Parses the end of a grant. A date means the end of that day. */
 function readUntil(text: string | undefined, now: Date): Date {
 	const day = z.iso.date().safeParse(text).data;
 	const time = z.iso.datetime().safeParse(text).data;
@@ -96,7 +96,7 @@ function readUntil(text: string | undefined, now: Date): Date {
 	return until;
 }
 
-function reportOf(userId: string, granted: Granted): object {
+function reportOf(userId: string, granted: GrantResult): object {
 	if (!granted) throw new CommandError(`${userId} was deleted.`);
 	return { user_id: userId, plan: granted.plan, pro_granted_until: granted.until };
 }

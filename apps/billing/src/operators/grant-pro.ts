@@ -15,17 +15,17 @@ interface By {
 	reason: string;
 }
 
-/** The plan that follows, and until when; null where the account is gone. */
-export type Granted = { plan: Plan; until: Date | null } | null;
+/** The resulting plan and the end of the grant; null for a deleted account. */
+export type GrantResult = { plan: Plan; until: Date | null } | null;
 
 /**
- * Puts a user on pro until then, whatever Stripe says meanwhile. It waits for a sync of this user that is under way. Stripe is not
- * asked: the sync after the grant's end does that.
+ * Puts a user on Pro until a time, whatever Stripe says. Waits for a sync of this user in progress. Doesn't call Stripe: the sync after
+ * the grant's end does.
  */
 export function grantPro(
 	deps: GrantDeps,
 	{ userId, until, by }: { userId: string; until: Date; by: By },
-): Promise<Granted> {
+): Promise<GrantResult> {
 	const action: GrantAction = { ...by, action: 'pro_granted', subject: until.toISOString() };
 	return deps.customers.withCustomer(userId, async (locked) => {
 		if (locked.customer.deletedAt) return null;
@@ -34,11 +34,11 @@ export function grantPro(
 	});
 }
 
-/** Puts a user back on the plan that Stripe's last answer gives, and makes the user due for a sync. Resolves to `no grant` where there is none. */
+/** Returns a user to the plan of the last sync, and makes the user due for another one. Resolves to `no grant` without a grant. */
 export function revokeGrant(
 	deps: GrantDeps,
 	{ userId, by }: { userId: string; by: By },
-): Promise<Granted | 'no grant'> {
+): Promise<GrantResult | 'no grant'> {
 	return deps.customers.withCustomer(userId, async (locked) => {
 		const { deletedAt, proGrantedUntil } = locked.customer;
 		if (deletedAt) return null;

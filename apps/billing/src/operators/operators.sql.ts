@@ -4,13 +4,13 @@ import { createCustomers, LOCK_TIMEOUT_MS } from '../customers/customers.sql.ts'
 import { type Database, openLockingPool } from '../database.sql.ts';
 
 const CONNECTIONS = 3;
-/** A sync locks its customer while Stripe is slow, and what an operator does may wait for the end of that. */
+/** A sync locks its customer while Stripe is slow, and an operator's command may wait for that. */
 const LOCK_WAIT_MS = LOCK_TIMEOUT_MS + 15_000;
 const TIMEOUT_MS = LOCK_WAIT_MS + 15_000;
 
 export type OperatorData = ReturnType<typeof openOperatorData>;
 
-/** Opens the database for the commands of operators, which are processes of their own. */
+/** Opens the database for the operators' commands, which run as separate processes. */
 export function openOperatorData(databaseUrl: string) {
 	const prisma = openLockingPool({ databaseUrl, poolSize: CONNECTIONS, lockWaitMs: LOCK_WAIT_MS });
 	return {
@@ -20,7 +20,7 @@ export function openOperatorData(databaseUrl: string) {
 	};
 }
 
-/** Returns what billing knows of a user, who may be unknown here, and records that an operator looked. */
+/** Returns what billing knows of a user, who may be unknown here, and records that an operator read it. */
 function readUser(prisma: Database, userId: string, operator: string): Promise<object> {
 	return inTransaction(prisma, async (tx) => {
 		const customer = await tx.customer.findUnique({ where: { userId } });

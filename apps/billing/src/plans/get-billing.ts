@@ -17,7 +17,7 @@ export function getBillingRoute({ customers, rules, now }: GetBillingDeps) {
 	}));
 }
 
-/** Returns what a user is shown of their plan and the subscription behind it. */
+/** Returns the user's plan and subscription for the API. */
 function billingView(
 	found: { customer: Customer; subscriptions: readonly Subscription[] } | null,
 	now: Date,

@@ -39,17 +39,17 @@ describe('the plan', () => {
 	test.each([
 		[6.99, 'pro'],
 		[7, 'free'],
-	])('of one that has not been paid for %d days is %s', (days, plan) => {
+	])('of a subscription that has not been paid for %d days is %s', (days, plan) => {
 		const unpaid = subscription({ status: 'past_due', currentPeriodStart: daysAgo(days) });
 		expect(planOf(of(unpaid), NOW, GRACE_MS)).toBe(plan);
 	});
 
-	test('of one that was not paid for the second period in a row is free, although that has just begun', () => {
+	test('of a subscription in its second unpaid period is free, though that period has just begun', () => {
 		const unpaid = { status: 'past_due', currentPeriodStart: daysAgo(1), unpaidSince: daysAgo(31) };
 		expect(planOf(of(subscription(unpaid)), NOW, GRACE_MS)).toBe('free');
 	});
 
-	test('is pro when one of several counts', () => {
+	test('is Pro if one of several subscriptions counts', () => {
 		const ended = subscription({ status: 'canceled' });
 		expect(planOf(of(ended, subscription({ id: 'sub_2' })), NOW, GRACE_MS)).toBe('pro');
 	});
@@ -63,9 +63,9 @@ describe('the plan', () => {
 		['lasts, whatever Stripe says', 0.01, [subscription({ status: 'canceled' })], 'pro'],
 		['has just ended', 0, [], 'free'],
 		['has ended beside a subscription', -1, [subscription()], 'pro'],
-	])('with a grant that %s is as it should be', (_, days, subscriptions, plan) => {
-		const grounds = { subscriptions, proGrantedUntil: daysAgo(-days) };
-		expect(planOf(grounds, NOW, GRACE_MS)).toBe(plan);
+	])('follows a grant that %s', (_, days, subscriptions, plan) => {
+		const inputs = { subscriptions, proGrantedUntil: daysAgo(-days) };
+		expect(planOf(inputs, NOW, GRACE_MS)).toBe(plan);
 	});
 });
 
@@ -78,11 +78,11 @@ test.each([
 	['incomplete', false],
 	['incomplete_expired', false],
 	['canceled', false],
-])('a subscription that is %s goes on: %s', (status, goesOn) => {
+])('isOngoing for a subscription that is %s: %s', (status, goesOn) => {
 	expect(isOngoing(subscription({ status }))).toBe(goesOn);
 });
 
-test('the main subscription is the one that counts, else the latest', () => {
+test('mainSubscription returns the one that counts, otherwise the latest', () => {
 	const counting = subscription({ createdAt: daysAgo(90) });
 	const ended = subscription({ id: 'sub_2', status: 'canceled', createdAt: daysAgo(5) });
 	expect(mainSubscription([ended, counting], NOW, GRACE_MS)).toBe(counting);
@@ -91,7 +91,7 @@ test('the main subscription is the one that counts, else the latest', () => {
 	expect(mainSubscription([], NOW, GRACE_MS)).toBeUndefined();
 });
 
-describe('Stripe is asked again without an event', () => {
+describe('the next sync without an event', () => {
 	const rules = { graceMs: GRACE_MS, reconcileMs: DAY_MS };
 	const next = (
 		subscriptions: Subscription[],
@@ -99,24 +99,24 @@ describe('Stripe is asked again without an event', () => {
 		proGrantedUntil: Date | null = null,
 	) => nextSyncAt({ subscriptions, checkoutUntil, proGrantedUntil }, NOW, rules);
 
-	test('after the interval while a subscription lives or a checkout is open', () => {
+	test('is after the interval while a subscription is ongoing or a checkout is open', () => {
 		expect(next([subscription()])).toEqual(daysAgo(-1));
 		expect(next([], daysAgo(-0.5))).toEqual(daysAgo(-1));
 	});
 
-	test('sooner when a grace ends sooner', () => {
+	test('is sooner if a grace period ends sooner', () => {
 		const unpaid = subscription({ status: 'past_due', currentPeriodStart: daysAgo(6.75) });
 		expect(next([unpaid])).toEqual(daysAgo(-0.25));
 	});
 
-	test('when a grant ends, sooner than after the interval or with nothing else to ask for', () => {
+	test('is when a grant ends, if that is sooner or nothing else is due', () => {
 		expect(next([subscription()], null, daysAgo(-0.5))).toEqual(daysAgo(-0.5));
 		expect(next([subscription()], null, daysAgo(-3))).toEqual(daysAgo(-1));
 		expect(next([], null, daysAgo(-3))).toEqual(daysAgo(-3));
 		expect(next([], null, daysAgo(3))).toBeNull();
 	});
 
-	test('never when all is over', () => {
+	test('is never when nothing can change', () => {
 		expect(next([subscription({ status: 'canceled' })], daysAgo(1))).toBeNull();
 		expect(next([])).toBeNull();
 	});

@@ -1,12 +1,12 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import type { Subscription } from '../customers/customer.ts';
 
-/** Statuses that no event of Stripe changes any more. */
+/** Final statuses of a subscription at Stripe. */
 const OVER: readonly string[] = ['canceled', 'incomplete_expired'];
 
 /**
- * Returns when a subscription whose payment failed stops counting: this long after the start of the first unpaid period. The current
- * period may be a later one, because Stripe starts new periods whether they are paid or not.
+ * Returns when a subscription whose payment failed stops counting: after the grace period, from the start of the first unpaid period.
+ * The current period may be a later one, because Stripe starts new periods whether they are paid or not.
  */
 function graceEnd({ unpaidSince, currentPeriodStart }: Subscription, graceMs: number): number {
 	return (unpaidSince ?? currentPeriodStart).getTime() + graceMs;
@@ -17,35 +17,35 @@ function counts(subscription: Subscription, now: Date, graceMs: number): boolean
 	return subscription.status === 'past_due' && now.getTime() < graceEnd(subscription, graceMs);
 }
 
-/** What a plan depends on, besides the time. */
-export interface Grounds {
+/** The inputs of the plan rule, besides the time. */
+export interface PlanInputs {
 	subscriptions: readonly Subscription[];
-	/** By an operator. */
+	/** End of a grant by an operator. */
 	proGrantedUntil: Date | null;
 }
 
-function isGranted({ proGrantedUntil }: Pick<Grounds, 'proGrantedUntil'>, now: Date): boolean {
+function isGranted({ proGrantedUntil }: Pick<PlanInputs, 'proGrantedUntil'>, now: Date): boolean {
 	return proGrantedUntil !== null && proGrantedUntil > now;
 }
 
 /**
- * Returns pro while it is granted, or a subscription is active, trialing, or past due within the grace. It depends only on what
- * Stripe says now, the grant and the time, so neither the order nor the number of events matters.
+ * Returns Pro while it is granted, or a subscription is active, trialing, or past due within the grace period. Depends only on the
+ * current state at Stripe, the grant and the time, so neither the order nor the number of events matters.
  */
-export function planOf(grounds: Grounds, now: Date, graceMs: number): Plan {
-	if (isGranted(grounds, now)) return 'pro';
-	return grounds.subscriptions.some((subscription) => counts(subscription, now, graceMs)) ? 'pro' : 'free';
+export function planOf(inputs: PlanInputs, now: Date, graceMs: number): Plan {
+	if (isGranted(inputs, now)) return 'pro';
+	return inputs.subscriptions.some((subscription) => counts(subscription, now, graceMs)) ? 'pro' : 'free';
 }
 
 /**
- * True when Stripe collects for the subscription, or may do so again, even where it does not count here: with a second one the user
- * would pay twice. An incomplete subscription has never been paid, and expires.
+ * Whether Stripe collects for the subscription or may do so again, even if it does not count here: with a second one the user would pay
+ * twice. An incomplete subscription has never been paid, and expires.
  */
 export function isOngoing({ status }: Subscription): boolean {
 	return !OVER.includes(status) && status !== 'incomplete';
 }
 
-/** Returns the subscription to show: the newest that counts, else the newest. */
+/** Returns the subscription to show: the newest that counts, otherwise the newest. */
 export function mainSubscription(
 	subscriptions: readonly Subscription[],
 	now: Date,
@@ -56,11 +56,11 @@ export function mainSubscription(
 }
 
 /**
- * Returns when Stripe has to be asked again without an event: after the interval while something may still change, and when a grace
- * or a grant ends. Null when nothing can change any more.
+ * Returns when Stripe has to be read again without an event: after the interval while something may change, and when a grace period or a
+ * grant ends. Null if nothing can change.
  */
 export function nextSyncAt(
-	{ subscriptions, proGrantedUntil, checkoutUntil }: Grounds & { checkoutUntil: Date | null },
+	{ subscriptions, proGrantedUntil, checkoutUntil }: PlanInputs & { checkoutUntil: Date | null },
 	now: Date,
 	{ graceMs, reconcileMs }: { graceMs: number; reconcileMs: number },
 ): Date | null {

@@ -6,7 +6,7 @@ export type Prices = Readonly<Record<BillingCycle, string>>;
 
 export interface OpenCheckout {
 	id: string;
-	/** Null where it sells for another price than it would now. */
+	/** Null if it sells at another price than the current one. */
 	cycle: BillingCycle | null;
 	url: string;
 	expiresAt: Date;
@@ -41,11 +41,11 @@ export function checkoutCalls(stripe: Stripe, { prices, appUrl }: { prices: Pric
 				});
 				return toCheckout(session, prices);
 			}),
-		/** Has no effect on a checkout that is no longer open. */
+		/** Expires a checkout. Has no effect if it is no longer open. */
 		expireCheckout: (checkoutId: string): Promise<void> =>
 			callStripe(async () => {
 				await stripe.checkout.sessions.expire(checkoutId).catch((error: unknown) => {
-					// It was paid or has expired meanwhile.
+					// It was paid or has expired.
 					if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
 				});
 			}),

@@ -4,8 +4,7 @@ import { callStripe, missingAs } from './errors.ts';
 export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 	return {
 		/**
-		 * Creates the customer of a user, without any personal data. For a day, calls with the same `customersGone` return the same
-		 * customer.
+		 * Creates the customer of a user, without personal data. For 24 hours, calls with the same `customersGone` return the same customer.
 		 */
 		createCustomer: ({ id, customersGone }: { id: string; customersGone: number }): Promise<string> =>
 			callStripe(async () => {
@@ -13,13 +12,13 @@ export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 				const idempotencyKey = `creatorr-customer-${id}${customersGone > 0 ? `-${customersGone}` : ''}`;
 				return (await stripe.customers.create({ metadata: { user_id: id } }, { idempotencyKey })).id;
 			}),
-		/** Finds the customer that was created for a user a while ago; null where there is none. */
+		/** Finds the customer that was created for a user earlier; null if there is none. */
 		findCustomer: (userId: string): Promise<string | null> =>
 			callStripe(async () => {
 				const query = `metadata['user_id']:'${userId}'`;
 				return (await stripe.customers.search({ query, limit: 1 })).data[0]?.id ?? null;
 			}),
-		/** Sets the email and name. Resolves to false for a customer that is gone. */
+		/** Sets the email and name. Resolves to false for a deleted customer. */
 		describeCustomer: (
 			customerId: string,
 			{ email, name }: { email: string; name: string | null },
@@ -28,12 +27,12 @@ export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 				const update = stripe.customers.update(customerId, { email, ...(name === null ? {} : { name }) });
 				return (await update.catch(missingAs(null))) !== null;
 			}),
-		/** Ends the customer's subscriptions at once and erases the person at Stripe. Has no effect on one that is gone. */
+		/** Cancels the customer's subscriptions at once and erases the personal data at Stripe. Has no effect on a deleted customer. */
 		deleteCustomer: (customerId: string): Promise<void> =>
 			callStripe(async () => {
 				await stripe.customers.del(customerId).catch(missingAs(undefined));
 			}),
-		/** Resolves to the address of the portal's page; null for a customer that is gone. */
+		/** Resolves to the URL of the portal, or null for a deleted customer. */
 		createPortal: (customer: string): Promise<string | null> =>
 			callStripe(async () => {
 				const session = stripe.billingPortal.sessions.create({ customer, return_url: `${appUrl}/account` });

@@ -1,12 +1,12 @@
 import { unavailable } from '@creatorr/contracts/errors';
 import Stripe from 'stripe';
 
-/** True when Stripe says that the object does not exist (any more). */
+/** Whether Stripe reports that the object does not exist. */
 export function isMissing(error: unknown): boolean {
 	return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing';
 }
 
-/** For a `catch`: returns a value in place of an object that does not exist (any more). */
+/** Returns a handler for `catch` that replaces a missing object with a value. */
 export function missingAs<T>(value: T): (error: unknown) => T {
 	return (error) => {
 		if (isMissing(error)) return value;
@@ -15,8 +15,8 @@ export function missingAs<T>(value: T): (error: unknown) => T {
 }
 
 /**
- * Runs a call to Stripe. Throws `upstream_unavailable` when Stripe is away, too busy or refuses our key: users can only try again.
- * A request that Stripe refuses is a bug, and its error passes unchanged.
+ * Runs a call to Stripe. Throws `upstream_unavailable` if Stripe is down, too busy, or refuses our key: users can only retry. A request
+ * that Stripe refuses is a bug, and its error is rethrown unchanged.
  */
 export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
 	try {

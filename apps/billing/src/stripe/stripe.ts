@@ -3,22 +3,22 @@ import { checkoutCalls, type Prices } from './checkout-calls.ts';
 import { customerCalls } from './customer-calls.ts';
 import { subscriptionCalls } from './subscription-calls.ts';
 
-/** The version whose shapes this code reads; raised together with the package. */
+/** The API version that this code expects. Raise it together with the package. */
 const API_VERSION = '2026-10-28.endive';
 const TIMEOUT_MS = 8_000;
 
 interface StripeOptions {
 	secretKey: string;
-	/** Stripe's own where absent. */
+	/** Stripe's own URL by default. */
 	apiBase: string | undefined;
 	prices: Prices;
-	/** Where Stripe sends people back to. */
+	/** Where Stripe redirects users to. */
 	appUrl: string;
 }
 
 export type StripeCalls = ReturnType<typeof createStripe>;
 
-/** Returns every call that billing makes to Stripe. All throw `upstream_unavailable` when Stripe does not answer. */
+/** Returns the calls to Stripe. All throw `upstream_unavailable` if Stripe does not respond. */
 export function createStripe({ secretKey, apiBase, ...options }: StripeOptions) {
 	const stripe = connect(secretKey, apiBase);
 	return {

@@ -5,12 +5,12 @@ import { callStripe, isMissing } from './errors.ts';
 
 const PAGE = 100;
 const MS = 1000;
-/** Invoices that were sent and not paid. One that Stripe has given up on is unpaid, too. */
+/** Statuses of unpaid invoices. One that Stripe has given up on is unpaid, too. */
 const UNPAID: readonly (string | null)[] = ['open', 'uncollectible'];
 
 export function subscriptionCalls(stripe: Stripe) {
 	return {
-		/** Lists all of a customer's, including those that are over; none for a customer that was deleted. */
+		/** Lists all subscriptions of a customer, also ended ones; none for a deleted customer. */
 		listSubscriptions: (customer: string): Promise<Subscription[]> =>
 			callStripe(async () => {
 				const subscriptions = await listAll(stripe, customer);
@@ -18,11 +18,11 @@ export function subscriptionCalls(stripe: Stripe) {
 					subscriptions.map(async (one) => toSubscription(one, await unpaidSince(stripe, one))),
 				);
 			}),
-		/** Ends it at once. Has no effect on one that is over. */
+		/** Cancels a subscription at once. Has no effect if it has ended. */
 		cancelSubscription: (subscriptionId: string): Promise<void> =>
 			callStripe(async () => {
 				await stripe.subscriptions.cancel(subscriptionId).catch((error: unknown) => {
-					// It has ended meanwhile.
+					// It has ended.
 					if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
 				});
 			}),
@@ -40,7 +40,7 @@ async function listAll(stripe: Stripe, customer: string): Promise<Stripe.Subscri
 	return all;
 }
 
-/** Since 2025 each item has the period; all items of one of our subscriptions have the same. */
+/** Converts a subscription. Since 2025 its items have the period; all items of our subscriptions have the same one. */
 function toSubscription(subscription: Stripe.Subscription, unpaidSince: Date | null): Subscription {
 	const item = subscription.items.data[0];
 	const start = item?.current_period_start ?? subscription.created;
@@ -58,7 +58,7 @@ function toSubscription(subscription: Stripe.Subscription, unpaidSince: Date | n
 	};
 }
 
-/** Reads the interval instead of the price: a subscription at an older price keeps its cycle. */
+/** Derives the cycle from the interval instead of the price: a subscription at an older price keeps its cycle. */
 function cycleOf(recurring: Stripe.Price.Recurring | null | undefined): BillingCycle | null {
 	if (recurring?.interval_count !== 1) return null;
 	if (recurring.interval === 'month') return 'monthly';
@@ -66,9 +66,9 @@ function cycleOf(recurring: Stripe.Price.Recurring | null | undefined): BillingC
 }
 
 /**
- * Returns since when a past due subscription is unpaid: when the oldest unpaid invoice after the last paid one was made, which is
- * the start of the period that it bills. Stripe's subscription does not say it, because its current period moves on while it is
- * past due. Null for any other subscription.
+ * Returns since when a past-due subscription is unpaid: when the oldest unpaid invoice after the last paid one was created, which is the
+ * start of the period that it bills. Stripe's subscription has no such field, because its current period advances while it is past due.
+ * Null for other subscriptions.
  */
 async function unpaidSince(stripe: Stripe, { id, status }: Stripe.Subscription): Promise<Date | null> {
 	if (status !== 'past_due') return null;

@@ -14,7 +14,7 @@ const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('invoice.pa
 const orAnything = (value: fc.Arbitrary<unknown>) =>
 	fc.oneof({ weight: 3, arbitrary: value }, { weight: 1, arbitrary: anything });
 
-/** Events of Stripe of which any part may be missing or anything else. */
+/** Generates events of Stripe of which any part may be missing or anything else. */
 const event = fc.record(
 	{
 		id: orAnything(text),
@@ -26,7 +26,7 @@ const event = fc.record(
 	{ requiredKeys: [] },
 );
 
-test('any JSON that is well signed is an event that can be stored, or refused as a fault of the sender', async () => {
+test('verifyEvent returns a storable event for any signed JSON, or refuses it as the sender’s error', async () => {
 	const property = fc.property(fc.oneof(event, anything), (value) => {
 		const payload = JSON.stringify(value);
 		const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET });

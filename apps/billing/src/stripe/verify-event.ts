@@ -5,32 +5,32 @@ import { findJsonProblem } from '@creatorr/service/json-scan';
 import Stripe from 'stripe';
 import { z } from 'zod';
 
-/** Stripe signs each delivery anew; one that is older, or from the future, is a replay or a forgery. */
+/** Stripe signs each delivery again. An older one, or one from the future, is a replay or a forgery. */
 const TOLERANCE_SECONDS = 300;
-/** Deeper than any object of Stripe's, and no danger to what reads it recursively. */
+/** Deeper than any object of Stripe, and safe to traverse recursively. */
 const MAX_DEPTH = 64;
-/** Longer than any of Stripe's; an index of Postgres takes no more than 2,700 bytes. */
+/** Longer than any name at Stripe. A Postgres index accepts at most 2,700 bytes. */
 const MAX_NAME_LENGTH = 255;
 
 const nameSchema = z.string().min(1).max(MAX_NAME_LENGTH).refine(isStorableText);
 
-/** What every event of Stripe's has. `data` has another shape, or is missing, in those of its API v2, which nothing here depends on. */
+/** The fields of every event. In events of API v2, `data` has another shape or is missing; nothing here depends on it. */
 const eventSchema = z.object({ id: nameSchema, type: nameSchema, data: z.unknown().optional() });
 const dataSchema = z.object({ object: z.unknown().optional() });
 
-/** A delivery that Stripe has signed, whatever it says. */
+/** An authentic delivery from Stripe. */
 export interface SignedEvent {
 	id: string;
 	type: string;
-	/** What the event is about; undefined where it does not say so. */
+	/** The object of the event, if it names one. */
 	object: unknown;
-	/** All of it; null where a database can't hold its text. */
+	/** The whole event; null if a database can't store its text. */
 	payload: object | null;
 }
 
 /**
- * The event in a delivery of Stripe, given the body's bytes as they came. Throws `validation` unless one of the secrets has
- * signed these very bytes within five minutes of now, and where they are no event.
+ * Parses the event of a delivery from its raw body. Throws `validation` unless one of the secrets has signed exactly these bytes within
+ * five minutes of now, and the body is an event.
  */
 export function verifyEvent(
 	body: Buffer,
@@ -63,7 +63,7 @@ function isSignedWith(secret: string, body: Buffer, signature: string): boolean 
 	try {
 		return Stripe.webhooks.signature?.verifyHeader(body, signature, secret, TOLERANCE_SECONDS) ?? false;
 	} catch {
-		// Stripe's library throws errors of several kinds for a header it can't read, such as one with an empty `v1=`.
+		// Stripe's library throws errors of several kinds for a malformed header, such as one with an empty `v1=`.
 		return false;
 	}
 }

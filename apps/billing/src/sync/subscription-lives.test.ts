@@ -1,8 +1,8 @@
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { startWorld, subscribe, type User, untilPlan, type World } from '../testing/world.ts';
+import { startWorld, subscribe, type User, waitForPlan, type World } from '../testing/world.ts';
 
-/** `LIVES` makes it as many as you like. */
+/** `LIVES` sets the number. */
 const LIVES = Number(process.env.LIVES ?? 24);
 
 jest.setTimeout(120_000 + 5_000 * LIVES);
@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world?.stop());
 
-/** Always the same numbers for one seed. */
+/** Returns a seeded random number generator. */
 function dice(seed: number): () => number {
 	let state = seed + 1;
 	return () => {
@@ -38,7 +38,7 @@ const STEPS: Record<string, Step> = {
 	cancel: (id) => world.stripe.api.subscriptions.cancel(id),
 };
 
-/** The rule in docs/billing.md, computed from the objects of the local Stripe. */
+/** Computes the plan by the rule in docs/billing.md from the objects of the local Stripe. */
 async function planAtStripe(subscription: string): Promise<'free' | 'pro'> {
 	const { status } = await world.stripe.api.subscriptions.retrieve(subscription);
 	if (status === 'active' || status === 'trialing') return 'pro';
@@ -54,7 +54,7 @@ async function liveLife(user: User, random: () => number): Promise<string> {
 	const subscription = await subscribe(world, user);
 	const names = Object.keys(STEPS).toSorted(() => random() - 0.5);
 	for (const name of names) {
-		// What is not possible in this state is left out, as it would be in life.
+		// Impossible steps are skipped.
 		await STEPS[name]?.(subscription).catch(() => undefined);
 	}
 	return subscription;
@@ -80,9 +80,9 @@ async function liveAndCompare(round: number): Promise<void> {
 	});
 }
 
-test(`${LIVES} lives of subscriptions, with events shuffled, repeated and lost, end as Stripe says`, async () => {
+test(`${LIVES} subscription histories with shuffled, repeated and lost events end in Stripe’s state`, async () => {
 	const rounds = Array.from({ length: LIVES }, (_, round) => round).values();
-	// Some side by side, so that their events meet.
+	// Some concurrently, so that their events interleave.
 	await Promise.all(
 		Array.from({ length: 8 }, async () => {
 			for (const round of rounds) await liveAndCompare(round);
@@ -90,18 +90,18 @@ test(`${LIVES} lives of subscriptions, with events shuffled, repeated and lost, 
 	);
 });
 
-test('a cancellation of which no event ever comes is found all the same', async () => {
+test('a cancellation whose event is lost is found by reconciliation', async () => {
 	const user = world.user();
 	await world.stripe.control('/switches', { webhooks: { drop: 0, shuffle_ms: 0, copies: 1 } });
 	const subscription = await subscribe(world, user);
 	await world.stripe.control('/switches', { webhooks: { drop: 1 } });
 	await world.stripe.api.subscriptions.cancel(subscription);
-	await untilPlan(user, 'free');
+	await waitForPlan(user, 'free');
 });
 
-test('a payment of which no event ever comes is found as well', async () => {
+test('a payment whose event is lost is found by reconciliation', async () => {
 	const user = world.user();
 	await world.stripe.control('/switches', { webhooks: { drop: 1 } });
 	await world.stripe.control(`/checkout/sessions/${await user.openCheckout()}/pay`, {});
-	await untilPlan(user, 'pro');
+	await waitForPlan(user, 'pro');
 });

@@ -10,8 +10,8 @@ export interface SyncRules {
 	reconcileMs: number;
 }
 
-/** What a customer is now. */
-export interface Synced {
+/** Result of a sync. */
+export interface SyncResult {
 	plan: Plan;
 	subscriptions: readonly Subscription[];
 }
@@ -23,10 +23,9 @@ export interface SyncDeps {
 }
 
 /**
- * Makes a customer what Stripe says now and an operator has granted. That covers the events that wait, whatever they say and in
- * whatever order they came.
+ * Applies the state at Stripe and the grant to a customer. This covers the waiting events, whatever their content and order.
  */
-export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Promise<Synced> {
+export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Promise<SyncResult> {
 	const { customer } = locked;
 	const appliedEvents = await locked.waitingEvents();
 	if (customer.deletedAt) return await eraseCustomer(deps, locked, appliedEvents);
@@ -41,12 +40,12 @@ export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Prom
 	return { plan, subscriptions };
 }
 
-/** Ends the subscriptions of a deleted account and erases the person here and at Stripe, including what a late checkout brought. */
+/** Cancels the subscriptions of a deleted account and erases the personal data here and at Stripe, also of a late checkout. */
 async function eraseCustomer(
 	deps: SyncDeps,
 	locked: LockedCustomer,
 	appliedEvents: readonly string[],
-): Promise<Synced> {
+): Promise<SyncResult> {
 	const { stripe } = deps;
 	const stripeCustomerId = await stripeCustomerOf(deps, locked);
 	if (stripeCustomerId) {
@@ -54,17 +53,17 @@ async function eraseCustomer(
 		await stripe.deleteCustomer(stripeCustomerId);
 		crashPoint('billing.erase.customer-deleted');
 	}
-	await locked.forgetUser();
+	await locked.eraseUser();
 	await locked.record({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
 	return { plan: 'free', subscriptions: [] };
 }
 
-/** Stripe remembers the key of a request for a day at least. */
+/** Stripe stores idempotency keys for at least 24 hours. */
 const KEY_KEPT_MS = 23 * 3_600_000;
 
 /**
- * Returns the id of a user's customer at Stripe. Where one was announced and its id is not known, as after a crash, Stripe is
- * asked, and returns the one that was created then. Null where none was ever announced.
+ * Returns the id of a user's customer at Stripe. If its creation was announced and its id is unknown, as after a crash, Stripe returns
+ * the one that was created. Null if none was announced.
  */
 export async function stripeCustomerOf(
 	{ stripe, now }: Pick<SyncDeps, 'stripe' | 'now'>,

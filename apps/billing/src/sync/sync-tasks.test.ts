@@ -43,7 +43,7 @@ async function addEvent(userId: string, receivedAt = new Date()): Promise<void> 
 const isWaiting = async (userId: string) =>
 	(await prisma.stripeEvent.count({ where: { userId, appliedAt: null } })) > 0;
 
-/** Syncs the customer that is due first; resolves to its user. */
+/** Syncs the first due customer. Resolves to its user. */
 async function serveNext(order: DueOrder): Promise<string | null> {
 	let served: string | null = null;
 	await customers.withDueCustomer(order, async ({ customer, waitingEvents, record }) => {
@@ -54,7 +54,7 @@ async function serveNext(order: DueOrder): Promise<string | null> {
 	return served;
 }
 
-test('customers with an event are served before those who are due by the time, the longest waiting first', async () => {
+test('customers with an event are synced before those due by time, the longest waiting first', async () => {
 	for (const [userId, syncAt] of [
 		['by_time', secondsAgo(600)],
 		['never', null],
@@ -70,16 +70,16 @@ test('customers with an event are served before those who are due by the time, t
 	expect([await serveNext('events first'), await serveNext('events first')]).toEqual(['by_time', null]);
 });
 
-test('one place serves those who are due by the time first, however many events wait', async () => {
+test('one task syncs customers due by time first, however many events wait', async () => {
 	await prisma.customer.create({ data: { userId: 'by_time', syncAt: secondsAgo(1) } });
 	await prisma.customer.create({ data: { userId: 'with_event' } });
 	await addEvent('with_event', secondsAgo(60));
 	expect([await serveNext('time first'), await serveNext('time first')]).toEqual(['by_time', 'with_event']);
 });
 
-test('after a failure an event waits, and one that comes later does not', async () => {
+test('after a failure an event waits, and a later one does not', async () => {
 	await prisma.customer.create({ data: { userId: 'unlucky', syncAt: secondsAgo(5) } });
-	// By a clock that is ahead of the database's.
+	// The event's clock is ahead of the database's.
 	await addEvent('unlucky', secondsAgo(-30));
 	for (let failure = 0; failure < 10; failure += 1) await customers.postpone('unlucky');
 	expect(await serveNext('events first')).toBeNull();
@@ -88,7 +88,7 @@ test('after a failure an event waits, and one that comes later does not', async 
 	expect(await isWaiting('unlucky')).toBe(false);
 });
 
-test('a customer about whom Stripe does not answer keeps no other waiting', async () => {
+test('a customer whose calls to Stripe hang delays no other', async () => {
 	for (const userId of ['slow', 'quick']) {
 		const { id } = await stripe.api.customers.create({ metadata: { user_id: userId } });
 		await prisma.customer.create({ data: { userId, stripeCustomerId: id } });
@@ -114,7 +114,7 @@ test('a customer about whom Stripe does not answer keeps no other waiting', asyn
 				await prisma.$queryRaw`SELECT 1 FROM customers WHERE user_id = 'slow' FOR UPDATE SKIP LOCKED`;
 			expect(rows).toEqual([]);
 		});
-		// For all loops that found nobody to have gone to sleep, and for Stripe to have been asked.
+		// Time for all tasks to find nobody and sleep, and for a call to Stripe.
 		await new Promise((resolve) => setTimeout(resolve, 500));
 		await stripe.control('/switches', { api: { delay_ms: 0 } });
 		await addEvent('quick');
@@ -126,7 +126,7 @@ test('a customer about whom Stripe does not answer keeps no other waiting', asyn
 	}
 }, 60_000);
 
-test('a subscription at a price of before keeps its cycle', async () => {
+test('a subscription at an old price keeps its cycle', async () => {
 	const { id: customer } = await stripe.api.customers.create({ metadata: { user_id: 'old' } });
 	const session = await stripe.api.checkout.sessions.create({
 		mode: 'subscription',

@@ -14,11 +14,11 @@ interface SyncTaskDeps extends SyncDeps {
 }
 
 /**
- * The tasks, each of which syncs one customer at a time. One is reserved for customers with events, however many are due by
- * time, and one for customers that are due by time: those make up for lost events, also while other events never stop.
+ * The tasks. Each syncs one customer at a time. One is reserved for customers with events, however many are due by time, and one for
+ * customers that are due by time: these recover lost events, even under a constant stream of events.
  */
 const ORDERS: readonly DueOrder[] = ['events', 'events first', 'events first', 'time first'];
-/** Finds customers that became due by time, and those whose notification was lost. */
+/** Finds customers that are due by time, and those whose notification was lost. */
 const POLL_MS = 1_000;
 
 const syncs = counter({
@@ -28,7 +28,7 @@ const syncs = counter({
 });
 for (const outcome of ['done', 'failed']) syncs.inc({ outcome }, 0);
 
-/** Makes due customers what Stripe says. A task that waits for Stripe delays no other; processes never take the same customer. */
+/** Applies Stripe's state to due customers. A task that waits for Stripe delays no other; processes never sync the same customer. */
 export const syncTasks = ORDERS.map((order, index) =>
 	defineTask<SyncTaskDeps>({
 		name: `customer_sync_${index + 1}`,
@@ -40,7 +40,7 @@ export const syncTasks = ORDERS.map((order, index) =>
 	}),
 );
 
-/** Returns false when no customer is due. A failure postpones its customer; the others go on. */
+/** Returns false if no customer is due. A failure postpones only its customer. */
 async function syncOne(deps: SyncTaskDeps, order: DueOrder): Promise<boolean> {
 	let userId = '';
 	try {

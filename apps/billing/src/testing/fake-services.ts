@@ -6,7 +6,7 @@ import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { defineRoute } from '@creatorr/service/route';
 import { silent } from '@creatorr/testing/silent';
 
-/** An id that is well-formed and names nobody. */
+/** A valid id of no user. */
 export const NOBODY = 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 /** The internal operations of auth, files and jobs that billing calls, over HTTP. */

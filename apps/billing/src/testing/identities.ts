@@ -7,14 +7,14 @@ function makePair(kid: string) {
 	return { pem, jwk: { ...publicKey.export({ format: 'jwk' }), kid } };
 }
 
-/** Keys of the gateway and of billing. */
+/** Creates keys of the gateway and of billing. */
 export function makeIdentities() {
 	const [gateway, billing] = [makePair('gateway'), makePair('billing')];
 	return {
 		signAsGateway: createIdentitySigner('gateway', gateway.pem),
-		/** PEM, of the service itself. */
+		/** PEM of billing's key. */
 		privateKey: billing.pem,
-		/** A JWK set in JSON. */
+		/** JWK set in JSON. */
 		keySet: JSON.stringify({ keys: [gateway.jwk, billing.jwk] }),
 	};
 }

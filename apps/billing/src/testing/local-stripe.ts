@@ -11,12 +11,12 @@ import Stripe from 'stripe';
 
 const PROGRAM = fileURLToPath(new URL('../../../../infra/local-stripe/src/main.ts', import.meta.url));
 
-/** On a busy machine a process takes its time to start. */
+/** Starting a process takes long on a busy machine. */
 const READY_WITHIN_MS = 60_000;
 
 export type LocalStripe = Awaited<ReturnType<typeof startLocalStripe>>;
 
-/** The local Stripe as a process of its own, which delivers nothing until it is told where to. */
+/** Starts the local Stripe as a process. It delivers no events until it has a destination. */
 export async function startLocalStripe() {
 	const directory = await mkdtemp(join(tmpdir(), 'stripe-'));
 	const port = await freePort();
@@ -47,14 +47,14 @@ export async function startLocalStripe() {
 		webhookSecret,
 		prices,
 		api: new Stripe(secretKey, { protocol: 'http', host: '127.0.0.1', port, maxNetworkRetries: 0 }),
-		/** A request to its controls. */
+		/** Sends a request to its control API. */
 		async control(path: string, body?: object) {
 			const response = await fetch(`${url}/_control${path}`, {
 				method: body ? 'POST' : 'GET',
 				headers: { 'content-type': 'application/json', authorization: `Bearer ${secretKey}` },
 				...(body ? { body: JSON.stringify(body) } : {}),
 			});
-			// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+			// biome-ignore lint/suspicious/noExplicitAny: tests inspect arbitrary responses
 			const answer: any = await response.json();
 			if (!response.ok) throw new Error(`${path} answered ${JSON.stringify(answer)}`);
 			return answer;
@@ -72,7 +72,7 @@ async function end(child: ChildProcess): Promise<void> {
 	await once(child, 'close');
 }
 
-/** A port that nobody listened on just now. */
+/** Returns a free port. */
 export async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
 	await once(server, 'listening');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 
-/** Passes deliveries on to replicas in turn, as the gateway does: the very bytes, under its own identity. */
+/** Forwards deliveries to replicas in turn, as the gateway does: unchanged, under its own identity. */
 export async function startWebhookRelay(urls: readonly string[], identity: () => string) {
 	let turn = 0;
 	const server = createServer(async (req, res) => {

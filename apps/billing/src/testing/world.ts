@@ -57,7 +57,7 @@ async function listenForPlans(amqpUrl: string) {
 	};
 }
 
-/** Two replicas of the service on a database and a virtual host of their own, and a Stripe that delivers to both in turn. */
+/** Starts two replicas on a new database and virtual host, and a Stripe that delivers to both in turn. */
 export async function startWorld(overrides: Record<string, string> = {}) {
 	const identities = makeIdentities();
 	const [database, host, services, stripe] = await Promise.all([
@@ -100,7 +100,7 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 	return {
 		stripe,
 		plans,
-		/** What the service knows, past the service. */
+		/** The service's database. */
 		prisma,
 		url: replicas[0]?.url ?? '',
 		webhookUrl: relay.url,
@@ -109,14 +109,14 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 				replicas.map(({ url }) => url),
 				identities.signAsGateway,
 			),
-		/** Has Stripe deliver to another address, as the gateway does. */
+		/** Sets another delivery address at Stripe, as that of the gateway. */
 		async deliverTo(url: string) {
 			const other = await startWebhookRelay([url], () => identities.signAsGateway());
 			relays.push(other);
 			await stripe.control('/switches', { webhooks: { url: other.url } });
 		},
 		startReplica: (others: Record<string, string> = {}) => startReplica({ ...env, ...others }),
-		/** The settings of its replicas, for one that is a process of its own. */
+		/** The settings of the replicas, for a separate process. */
 		env,
 		stopReplicas: () => Promise.all(replicas.splice(0).map((replica) => replica.stop())),
 		async stop() {
@@ -130,7 +130,7 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 
 export type User = ReturnType<typeof createUser>;
 
-/** A user's requests as the gateway passes them on, to one replica or the other. */
+/** Sends a user's requests as the gateway does, to the replicas in turn. */
 function createUser(
 	urls: readonly string[],
 	sign: ReturnType<typeof makeIdentities>['signAsGateway'],
@@ -143,7 +143,7 @@ function createUser(
 			headers: { [IDENTITY_HEADER]: identity, 'content-type': 'application/json' },
 			...(body ? { body: JSON.stringify(body) } : {}),
 		});
-		// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+		// biome-ignore lint/suspicious/noExplicitAny: tests inspect arbitrary responses
 		const parsed: any = await response.json();
 		return { status: response.status, headers: response.headers, body: parsed };
 	}
@@ -151,7 +151,7 @@ function createUser(
 	async function openCheckout(cycle = 'monthly'): Promise<string> {
 		const answer = await checkout(cycle);
 		if (answer.status === 503) {
-			// As on a busy machine, and as every client does that is told so.
+			// Retries after a 503, as every client does.
 			await sleep(1_000 * Number(answer.headers.get('retry-after')));
 			return await openCheckout(cycle);
 		}
@@ -164,28 +164,28 @@ function createUser(
 		checkout,
 		portal: () => call('POST', '/v1/billing/portal'),
 		billing: async () => (await call('GET', '/v1/billing')).body.data,
-		/** The id of a newly opened checkout. */
+		/** Returns the id of a newly opened checkout. */
 		openCheckout,
-		/** The same user at another replica. */
+		/** Returns the same user at another replica. */
 		at: (url: string) => createUser([url], sign, id),
 	};
 }
 
-/** The checkout session that a page is for. */
+/** Returns the checkout session of a page. */
 export function sessionOf(url: string): string {
 	const id = /cs_test_\w+/.exec(url)?.[0];
 	if (!id) throw new Error(`${url} names no checkout session`);
 	return id;
 }
 
-/** Subscribes the user, as paying on Stripe's page does; resolves to the subscription's id once billing knows of it. */
+/** Subscribes the user by paying on Stripe's page. Resolves to the subscription's id once billing has it. */
 export async function subscribe(world: World, user: User): Promise<string> {
 	const { session } = await world.stripe.control(`/checkout/sessions/${await user.openCheckout()}/pay`, {});
-	await untilPlan(user, 'pro');
+	await waitForPlan(user, 'pro');
 	return session.subscription;
 }
 
-export async function untilPlan(user: User, plan: string): Promise<void> {
+export async function waitForPlan(user: User, plan: string): Promise<void> {
 	await waitFor(async () => {
 		const shown = await user.billing();
 		if (shown.plan !== plan) throw new Error(`shown as ${JSON.stringify(shown)}`);

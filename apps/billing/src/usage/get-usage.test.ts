@@ -15,7 +15,7 @@ const limitsWith = async (jobs: object, storage: object) => {
 	return Object.fromEntries(limits.map(({ name, limit }) => [name, limit]));
 };
 
-test('the limits are those of the plan', async () => {
+test('usageOf returns the limits of the plan', async () => {
 	const { maxActiveJobs, maxStoredBytes } = PLANS.free;
 	expect(await limitsWith({}, {})).toMatchObject({
 		active_jobs: maxActiveJobs,
@@ -23,7 +23,7 @@ test('the limits are those of the plan', async () => {
 	});
 });
 
-test('the limits are lower where jobs and files say so, as while an email is not verified', async () => {
+test('usageOf returns the lower limits of jobs and files while the email is not verified', async () => {
 	const limits = await limitsWith({ max_active_jobs: 1 }, { max_stored_bytes: 1_000 });
 	expect(limits).toMatchObject({ active_jobs: 1, stored_bytes: 1_000 });
 });

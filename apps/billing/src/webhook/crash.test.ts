@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '../testing/local-stripe.ts';
-import { startWorld, subscribe, untilPlan, type World } from '../testing/world.ts';
+import { startWorld, subscribe, waitForPlan, type World } from '../testing/world.ts';
 
 const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url));
 
@@ -22,7 +22,7 @@ afterAll(async () => {
 	await rm(directory, { recursive: true });
 });
 
-/** The service as a process, which kills itself as `kill -9` does the first time that it passes the point. */
+/** Starts the service as a process that kills itself at the first pass of the crash point. */
 async function startMortal(point: string) {
 	const [port, order] = [await freePort(), join(directory, 'order.json')];
 	await writeFile(order, JSON.stringify({ id: randomUUID(), point, hit: 1 }));
@@ -42,7 +42,7 @@ async function untilKilled(child: ChildProcess): Promise<void> {
 	expect(child.signalCode).toBe('SIGKILL');
 }
 
-test('an event whose process is killed right after recording it is applied by the next', async () => {
+test('an event whose process is killed after recording it is applied by the next process', async () => {
 	const user = world.user();
 	const subscription = await subscribe(world, user);
 	await world.stopReplicas();
@@ -50,7 +50,7 @@ test('an event whose process is killed right after recording it is applied by th
 	await world.deliverTo(mortal.url);
 	await world.stripe.control('/switches', { webhooks: { paused: true } });
 	await world.stripe.api.subscriptions.cancel(subscription);
-	// So that it can't be applied before the process is dead.
+	// Keeps it from being applied before the process is killed.
 	await world.stripe.control('/switches', { api: { down: 'refuse' }, webhooks: { paused: false } });
 	await untilKilled(mortal.child);
 	await world.stripe.control('/switches', { api: { down: false }, webhooks: { drop: 1 } });
@@ -60,7 +60,7 @@ test('an event whose process is killed right after recording it is applied by th
 	const replica = await world.startReplica();
 	try {
 		await waitFor(() => expect(world.plans.of(user.id).at(-1)).toMatchObject({ plan: 'free', version: 2 }));
-		await untilPlan(user.at(replica.url), 'free');
+		await waitForPlan(user.at(replica.url), 'free');
 	} finally {
 		await replica.stop();
 	}

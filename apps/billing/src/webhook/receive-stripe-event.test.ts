@@ -2,7 +2,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { startWorld, subscribe, untilPlan, type World } from '../testing/world.ts';
+import { startWorld, subscribe, waitForPlan, type World } from '../testing/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function deliver(payload: string, signature?: string) {
 		headers: { 'content-type': 'application/json', ...(signature ? { 'stripe-signature': signature } : {}) },
 		body: payload,
 	});
-	// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+	// biome-ignore lint/suspicious/noExplicitAny: tests inspect arbitrary responses
 	const answer: any = await response.json();
 	return { status: response.status, body: answer };
 }
@@ -39,7 +39,7 @@ const stored = (payload: string) =>
 	world.prisma.stripeEvent.findUnique({ where: { id: JSON.parse(payload).id } });
 
 describe('a delivery', () => {
-	test('that is well signed is recorded and answered', async () => {
+	test('with a valid signature is recorded and gets 200', async () => {
 		const payload = eventText();
 		expect(await deliver(payload, sign(payload))).toEqual({
 			status: 200,
@@ -57,14 +57,14 @@ describe('a delivery', () => {
 		['with nonsense for a signature', () => 't=1,v1=00'],
 		['with an empty signature', () => 't=,v1='],
 		['with an empty signature beside a good one', (payload) => `t=,v1=, ${sign(payload)}`],
-	])('%s is refused and nothing is written', async (_, signatureOf) => {
+	])('%s is refused, and nothing is recorded', async (_, signatureOf) => {
 		const payload = eventText();
 		const { status, body } = await deliver(payload, signatureOf(payload));
 		expect([status, body.error.code]).toEqual([400, 'validation']);
 		expect(await stored(payload)).toBeNull();
 	});
 
-	test('that is no event is refused, however well it is signed', async () => {
+	test('that is no event is refused despite a valid signature', async () => {
 		const { status } = await deliver('no JSON', sign('no JSON'));
 		expect(status).toBe(400);
 	});
@@ -95,13 +95,13 @@ describe('a delivery', () => {
 			'{"id":"evt_v2","object":"v2.core.event","type":"v2.core.account.updated","related_object":{"id":"acct_1"}}',
 		],
 		['nests too deeply', 400, `{"id":"evt_deep","type":"a","data":${'['.repeat(1000)}${']'.repeat(1000)}}`],
-	])('that is well signed and holds %s is answered %i', async (_, status, payload) => {
+	])('with a valid signature and %s gets %i', async (_, status, payload) => {
 		const answer = await deliver(payload, sign(payload));
 		expect(answer.status).toBe(status);
 		expect(answer.body.error?.code).toBe(status === 400 ? 'validation' : undefined);
 	});
 
-	test('of a customer of ours is kept also with text that Postgres can’t read', async () => {
+	test('for a known customer is recorded even with text that Postgres can’t store', async () => {
 		const user = world.user();
 		await user.openCheckout();
 		const { stripeCustomerId: customer } = await world.prisma.customer.findUniqueOrThrow({
@@ -136,7 +136,7 @@ describe('a delivery', () => {
 		expect(world.plans.of(user.id)).toHaveLength(1);
 	}, 120_000);
 
-	test('while Stripe does not answer is taken, and applied when it does', async () => {
+	test('while Stripe is down is accepted, and applied when Stripe is back', async () => {
 		const user = world.user();
 		const subscription = await subscribe(world, user);
 		await world.stripe.control('/switches', { webhooks: { paused: true } });
@@ -148,11 +148,11 @@ describe('a delivery', () => {
 		});
 		expect((await user.billing()).plan).toBe('pro');
 		await world.stripe.control('/switches', { api: { down: false } });
-		await untilPlan(user, 'free');
+		await waitForPlan(user, 'free');
 	});
 });
 
-test('of an event that is about nobody here nothing personal is kept', async () => {
+test('for an unknown customer is recorded without personal data', async () => {
 	const [id, type] = [`evt_${newId('evt').slice(4)}`, 'customer.subscription.updated'];
 	const object = { customer: 'cus_unknown', customer_email: 'ann@example.com' };
 	const payload = JSON.stringify({ id, object: 'event', type, data: { object } });
@@ -160,7 +160,7 @@ test('of an event that is about nobody here nothing personal is kept', async () 
 	expect((await stored(payload))?.payload).toEqual({ id, type, customer: 'cus_unknown' });
 });
 
-test('the grace of a failed payment does not begin anew with the next period', async () => {
+test('the grace period of a failed payment does not restart with the next period', async () => {
 	const user = world.user();
 	const subscription = await subscribe(world, user);
 	await world.stripe.control('/switches', { renewals: { after_last_failure: 'leave_past_due' } });
@@ -168,11 +168,11 @@ test('the grace of a failed payment does not begin anew with the next period', a
 	await advance({ payments: 'fail' });
 	await waitFor(async () => expect((await user.billing()).status).toBe('past_due'));
 	expect((await user.billing()).plan).toBe('pro');
-	// The next period has begun a few days ago, and was not paid either.
+	// The next period began a few days ago and was not paid either.
 	await advance({ payments: 'fail', seconds: 33 * 86_400 });
-	await untilPlan(user, 'free');
+	await waitForPlan(user, 'free');
 	await world.stripe.control(`/subscriptions/${subscription}/retry`, { payments: 'succeed' });
-	await untilPlan(user, 'pro');
+	await waitForPlan(user, 'pro');
 	await advance({ payments: 'fail' });
 	await waitFor(async () => expect((await user.billing()).status).toBe('past_due'));
 	expect((await user.billing()).plan).toBe('pro');

@@ -21,7 +21,7 @@ const receivedEvents = counter({
 	labels: ['outcome'],
 });
 
-/** Answers once the event is recorded. It is applied right after, or when this process or Stripe is back. */
+/** Responds after the event is recorded. It is applied next, or when this process or Stripe is back. */
 export function receiveStripeEventRoute({ prisma, webhookSecrets, logger }: ReceiveDeps) {
 	return defineRoute(receiveStripeEvent, async ({ rawBody, header }) => {
 		const { id, type, object, payload } = verified(
@@ -40,7 +40,7 @@ export function receiveStripeEventRoute({ prisma, webhookSecrets, logger }: Rece
 	});
 }
 
-/** Throws `validation` for a delivery that Stripe did not send just now, and counts it. */
+/** Returns the event of an authentic delivery and counts it. Throws `validation` for others. */
 function verified(body: Buffer, signature: string | undefined, secrets: readonly string[]): SignedEvent {
 	try {
 		return verifyEvent(body, signature, secrets);

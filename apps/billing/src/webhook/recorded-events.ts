@@ -5,10 +5,10 @@ import type { Database } from '../database.sql.ts';
 import { pruneEvents, readWaitingEvents, type WaitingEvents } from './stripe-events.sql.ts';
 
 const HOUR_MS = 3_600_000;
-/** Stripe repeats deliveries for 3 days, and shows events for 30. */
+/** Stripe repeats deliveries for 3 days and lists events for 30. */
 const RETENTION_DAYS = 40;
 
-/** Deletes old events that were applied. */
+/** Deletes old applied events. */
 export const pruneStripeEvents = defineTask<{ prisma: Database }>({
 	name: 'prune_stripe_events',
 	everyMs: HOUR_MS,
@@ -24,7 +24,7 @@ const oldestEvent = gauge({
 	help: 'Age of the oldest event whose customer is not synced yet; 0 if there is none',
 });
 
-/** The events that are not applied yet. */
+/** Events that are not applied yet. */
 export const stripeEventMetrics = defineMetrics<{ prisma: Database }, WaitingEvents>({
 	name: 'stripe_events',
 	gauges: [waitingEvents, oldestEvent],

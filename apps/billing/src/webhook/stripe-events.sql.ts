@@ -3,22 +3,22 @@ import { inTransaction } from '@creatorr/database/transaction';
 import type { Database } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 
-/** Notified when an event was recorded that has to be applied. */
+/** Notified when an event to apply was recorded. */
 export const SYNC_CHANNEL = 'customer_due';
 
 export interface ReceivedEvent {
 	id: string;
 	type: string;
-	/** The customer's id at Stripe; null where the event names none. */
+	/** The customer's id at Stripe; null if the event names none. */
 	stripeCustomerId: string | null;
 	payload: object;
-	/** What may be kept of an event that concerns no user here. */
+	/** What is stored of an event for an unknown customer. */
 	summary: object;
 }
 
 /**
- * Records an event once, as waiting for its customer's user where there is one. Resolves to false when it was recorded before.
- * Of other events, and of users whose account is gone, only the summary is kept.
+ * Records an event once, as waiting for its customer's user if there is one. Resolves to false if it was recorded before. Of other events,
+ * and those of deleted accounts, only the summary is stored.
  */
 export function recordEvent(prisma: Database, event: ReceivedEvent): Promise<boolean> {
 	const { id, type, stripeCustomerId, payload, summary } = event;
@@ -45,7 +45,7 @@ export function recordEvent(prisma: Database, event: ReceivedEvent): Promise<boo
 	});
 }
 
-/** Deletes events that were applied and are older than this. Resolves to how many. */
+/** Deletes applied events that are older than this. Resolves to their number. */
 export async function pruneEvents(prisma: Database, olderThanDays: number): Promise<number> {
 	return await prisma.$executeRaw`
 		DELETE FROM stripe_events

@@ -1,6 +1,6 @@
 import { jobCanceled, newEvent } from '@creatorr/contracts/events';
 import { applyOnce } from '@creatorr/database/inbox';
-import { forgetOperatorActions } from '@creatorr/database/operator-actions';
+import { deleteOperatorActions } from '@creatorr/database/operator-actions';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient, Tx } from '../database.sql.ts';
@@ -33,7 +33,7 @@ export async function deleteAccount(prisma: PrismaClient, input: DeleteInput): P
 				await tx.account.deleteMany({ where: { userId: input.userId } });
 				await tx.turn.deleteMany({ where: { userId: input.userId } });
 				await tx.computeUsage.deleteMany({ where: { userId: input.userId } });
-				await forgetOperatorActions(tx, input.userId);
+				await deleteOperatorActions(tx, input.userId);
 				await tx.deletedUser.createMany({
 					data: [{ userId: input.userId, deletedAt: new Date() }],
 					skipDuplicates: true,

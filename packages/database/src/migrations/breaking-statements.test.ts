@@ -5,7 +5,7 @@ import { breakingStatements } from './breaking-statements.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 
-describe('what breaks the version before', () => {
+describe('a statement that breaks the previous release', () => {
 	test.each([
 		['DROP TABLE "old";', 'drops a table'],
 		['DROP TYPE "Kind";', 'drops a type, a view or a function'],
@@ -36,7 +36,7 @@ describe('what breaks the version before', () => {
 		['CREATE UNIQUE INDEX "i" ON "jobs"("tool");', 'adds a unique index'],
 		['CREATE TRIGGER "t" BEFORE UPDATE ON "jobs" FOR EACH ROW EXECUTE FUNCTION f();', 'adds a trigger'],
 		['DELETE FROM "jobs" WHERE "tool" = \'gone\';', 'removes rows'],
-	])('%s', (sql, what) => {
+	])('%s is found', (sql, what) => {
 		expect(breakingStatements(sql)).toEqual([
 			{ statement: sql.replace(/;$/, ''), what, unusedSince: undefined },
 		]);
@@ -51,17 +51,17 @@ describe('what breaks the version before', () => {
 		'CREATE INDEX "i" ON "jobs"("tool");',
 		'CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n\tDROP TABLE x;\nEND\n$$;',
 		'-- DROP TABLE "jobs";\nUPDATE "jobs" SET "a" = 1;',
-	])('is not %j', (sql) => {
+	])('is not found in %j', (sql) => {
 		expect(breakingStatements(sql)).toEqual([]);
 	});
 
-	test('is found behind another statement of its line, and not in a text', () => {
+	test('is found behind another statement on its line, and not in a string', () => {
 		const sql = 'CREATE TABLE "n" ("a" TEXT); ALTER TABLE "jobs" DROP COLUMN "y";';
 		expect(breakingStatements(sql)).toMatchObject([{ statement: 'ALTER TABLE "jobs" DROP COLUMN "y"' }]);
 		expect(breakingStatements('UPDATE "jobs" SET "a" = \'; DROP TABLE jobs;\';')).toEqual([]);
 	});
 
-	test('is marked with the version that first did without it', () => {
+	test('has the version that first stopped using its object', () => {
 		const sql = '-- contract, unused since 1.2.0: nobody reads it\nALTER TABLE "jobs" DROP COLUMN "tool";';
 		expect(breakingStatements(sql)).toMatchObject([{ unusedSince: '1.2.0' }]);
 	});
@@ -71,7 +71,7 @@ const released = readFileSync(join(REPOSITORY, 'CHANGELOG.md'), 'utf8').matchAll
 const RELEASED = [...released].map(([, version]) => version);
 
 test.each(globSync('apps/*/prisma/migrations/*/migration.sql', { cwd: REPOSITORY }).sort())(
-	'%s takes nothing away that the release before may use',
+	'%s removes nothing that the previous release may use',
 	(path) => {
 		const found = breakingStatements(readFileSync(join(REPOSITORY, path), 'utf8'));
 		expect(found.filter(({ unusedSince }) => unusedSince === undefined)).toEqual([]);

@@ -1,12 +1,12 @@
-/** A statement that takes away what an older version of a service may still use. */
+/** A statement that removes what an older version of a service may still use. */
 export interface BreakingStatement {
 	statement: string;
 	what: string;
-	/** The version that first did without it, as the comment before the statement says; undefined where there is no such comment. */
+	/** The version that first stopped using it, from the comment before the statement; undefined without such a comment. */
 	unusedSince: string | undefined;
 }
 
-/** What a version that runs already would trip over, by what it is. On a table that the migration itself makes all of it is harmless. */
+/** Statements that break a running version, with a description. On a table that the migration itself creates they are harmless. */
 const RULES: readonly (readonly [what: string, pattern: RegExp])[] = [
 	['drops a table', /^DROP TABLE (?:IF EXISTS )?"?(?<table>\w+)/i],
 	['drops a type, a view or a function', /^DROP (?:TYPE|VIEW|FUNCTION|SCHEMA|SEQUENCE)\b/i],
@@ -48,13 +48,13 @@ const MARK = /^-- contract, unused since (\d+\.\d+\.\d+)\b/m;
 
 interface Part {
 	comments: string;
-	/** As it is written. */
+	/** The statement as written. */
 	statement: string;
-	/** Without what stands in quotes, in functions' bodies and in brackets, where words mean something else. */
+	/** Without quoted text, function bodies and brackets, where words have other meanings. */
 	bare: string;
 }
 
-/** Each statement with the comments before it. */
+/** Returns each statement with the comments before it. */
 function statementsOf(sql: string): Part[] {
 	const hidden: string[] = [];
 	const hide = (text: string) => `\ue000${hidden.push(text) - 1}\ue000`;
@@ -86,7 +86,7 @@ function withoutBrackets(code: string): string {
 }
 
 /**
- * What of a migration breaks versions that know nothing of it. Additions do not: while a version is rolled out, the one before
+ * Returns the statements of a migration that break versions which don't know it. Additions don't: during a rollout, the previous version
  * runs on the new tables.
  */
 export function breakingStatements(sql: string): BreakingStatement[] {

@@ -31,11 +31,11 @@ function drift(): Promise<string> {
 }
 
 describe('drift', () => {
-	test('the fixture has none', async () => {
+	test('is empty for the fixture', async () => {
 		expect(await checkDrift({ directory: FIXTURE_DIRECTORY, scratchDatabaseUrl: scratch.url })).toBe('');
 	});
 
-	test('a column that no migration makes is told as the SQL that makes it', async () => {
+	test('has the SQL for a column without a migration', async () => {
 		await folder.write(
 			'1_user',
 			'CREATE TABLE "User" (id TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY (id));',
@@ -43,12 +43,12 @@ describe('drift', () => {
 		expect(await drift()).toContain('ALTER TABLE "User" ADD COLUMN     "email" TEXT NOT NULL;');
 	});
 
-	test('a column that the schema does not name is told', async () => {
+	test('has the SQL for a column that is not in the schema', async () => {
 		await folder.write('1_user', `${USER_SQL} ALTER TABLE "User" ADD COLUMN extra INT;`);
 		expect(await drift()).toContain('DROP COLUMN "extra"');
 	});
 
-	test('an index that the schema could name is told', async () => {
+	test('has the SQL for an index that the schema could declare', async () => {
 		await folder.write('1_user', `${USER_SQL} CREATE INDEX user_email ON "User"(email);`);
 		expect(await drift()).toContain('DROP INDEX "user_email"');
 	});
@@ -62,13 +62,13 @@ describe('drift', () => {
 			`CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 			CREATE TRIGGER keep BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION keep();`,
 		],
-	])('%s, for which Prisma has no words, is none', async (_what, sql) => {
+	])('ignores %s, which Prisma can’t declare', async (_what, sql) => {
 		await folder.write('1_user', USER_SQL);
 		await folder.write('2_by_hand', sql);
 		expect(await drift()).toBe('');
 	});
 
-	test('a scratch database that is in use is refused and left alone', async () => {
+	test('is not computed on a scratch database in use, which stays unchanged', async () => {
 		await query(scratch.url, 'CREATE TABLE precious AS SELECT 1 AS n');
 		await folder.write('1_user', USER_SQL);
 		await expect(drift()).rejects.toThrow('the scratch database is not empty: it has precious');
@@ -77,7 +77,7 @@ describe('drift', () => {
 		).toEqual([{ relname: 'precious' }]);
 	});
 
-	test('a schema that is not valid is an error that says where', async () => {
+	test('is not computed for an invalid schema, and the error says where it is wrong', async () => {
 		await folder.writeSchema('model User {\n  id Strin @id\n}\n');
 		await expect(drift()).rejects.toThrow(/Strin[\s\S]*schema\.prisma:6/);
 	});
@@ -87,7 +87,7 @@ describe('a new migration', () => {
 	const create = (name: string) =>
 		newMigration({ directory: folder.directory, name, scratchDatabaseUrl: scratch.url });
 
-	test('holds what the migrations lack of the schema', async () => {
+	test('contains the difference between schema and migrations', async () => {
 		const path = await create('add_users');
 		expect(path).toMatch(/\/migrations\/\d{14}_add_users\/migration\.sql$/);
 		expect(await readFile(String(path), 'utf8')).toContain('CREATE TABLE "User"');
@@ -108,12 +108,12 @@ describe('a new migration', () => {
 		expect(applied).toEqual([expect.stringMatching(/_add_users$/)]);
 	});
 
-	test('is not written when there is nothing to migrate', async () => {
+	test('is not written without a difference', async () => {
 		await folder.write('1_user', USER_SQL);
 		expect(await create('nothing')).toBeUndefined();
 	});
 
-	test.each(['', 'Add users', '../outside', 'add-users', '_users'])('cannot be named %j', async (name) => {
+	test.each(['', 'Add users', '../outside', 'add-users', '_users'])('can’t be named %j', async (name) => {
 		await expect(create(name)).rejects.toThrow('lower-case words joined by underscores');
 	});
 });

@@ -7,18 +7,18 @@ import { NO_FILTERS, withSchemaEngine } from './schema-engine.ts';
 import { withSession } from './session.ts';
 
 export interface DriftOptions {
-	/** The folder with `schema.prisma` and `migrations/`. */
+	/** Directory with `schema.prisma` and `migrations/`. */
 	directory: string;
-	/** An empty database to apply the migrations to. It is not emptied again. */
+	/** An empty database to which the migrations are applied. It is not cleaned up. */
 	scratchDatabaseUrl: string;
 }
 
 /**
- * Whether the migrations lead to what schema.prisma says: answers the SQL that is still missing, '' when they agree.
- * A test of every app is `expect(await checkDrift({ directory, scratchDatabaseUrl })).toBe('')`.
- * What a Prisma schema has no words for (triggers, functions, checks, partial and expression indexes) is not drift;
- * any other index is, until an `@@index` with its name, columns, order and type stands in the schema.
- * Throws when the scratch database is not empty, a migration fails, or schema.prisma is not valid.
+ * Returns the SQL that the migrations lack of schema.prisma, or '' if they match. Every app has the test
+ * `expect(await checkDrift({ directory, scratchDatabaseUrl })).toBe('')`.
+ * What a Prisma schema can't declare (triggers, functions, checks, partial and expression indexes) is not drift. Any other index is, until
+ * the schema has an `@@index` with its name, columns, order and type.
+ * Throws if the scratch database is not empty, a migration fails, or schema.prisma is invalid.
  */
 export async function checkDrift({ directory, scratchDatabaseUrl }: DriftOptions): Promise<string> {
 	const migrationsList = await readMigrations(directory);
@@ -40,7 +40,7 @@ export async function checkDrift({ directory, scratchDatabaseUrl }: DriftOptions
 	});
 }
 
-/** Somebody's data may be in it, and what is there already would pass for the migrations' work. */
+/** Throws for a database with tables: it may have someone's data, and its tables would pass for those of the migrations. */
 async function refuseUsedDatabase(client: pg.Client): Promise<void> {
 	const { rows } = await client.query<{ name: string }>(
 		`SELECT relname AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -49,7 +49,7 @@ async function refuseUsedDatabase(client: pg.Client): Promise<void> {
 	if (rows[0]) throw new Error(`the scratch database is not empty: it has ${rows[0].name}`);
 }
 
-/** "-- This is an empty migration." is all that the engine prints when there is nothing to do. */
+/** Removes comments: the engine prints "-- This is an empty migration." if there is no difference. */
 function withoutComments(sql: string): string {
 	return sql.replaceAll(/^--.*$/gm, '').trim();
 }

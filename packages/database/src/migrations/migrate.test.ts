@@ -43,7 +43,7 @@ async function scriptIsSleeping(): Promise<boolean> {
 	return rows.length > 0;
 }
 
-test('migrations are applied in the order of their names', async () => {
+test('migrateDeploy applies migrations in the order of their names', async () => {
 	expect(await migrateDeploy({ databaseUrl, directory })).toEqual([
 		'20260101000000_first',
 		'20260102000000_second',
@@ -51,7 +51,7 @@ test('migrations are applied in the order of their names', async () => {
 	expect(await query(databaseUrl, 'SELECT n FROM first')).toEqual([{ n: 2 }]);
 });
 
-test('each migration is recorded as Prisma records it', async () => {
+test('migrateDeploy records each migration as Prisma does', async () => {
 	await migrateDeploy({ databaseUrl, directory });
 	const [first] = await query(databaseUrl, 'SELECT * FROM _prisma_migrations ORDER BY started_at');
 	expect(first).toEqual({
@@ -66,14 +66,14 @@ test('each migration is recorded as Prisma records it', async () => {
 	});
 });
 
-test('a second deploy applies only what is new', async () => {
+test('a second deploy applies only new migrations', async () => {
 	await migrateDeploy({ databaseUrl, directory });
 	await folder.write('20260103000000_third', 'INSERT INTO first VALUES (3);');
 	expect(await migrateDeploy({ databaseUrl, directory })).toEqual(['20260103000000_third']);
 	expect(await migrateDeploy({ databaseUrl, directory })).toEqual([]);
 });
 
-test('replicas that deploy at once apply each migration once', async () => {
+test('concurrent deploys apply each migration once', async () => {
 	const deploys = [1, 2, 3].map(() =>
 		promisify(execFile)(process.execPath, [CLI, 'deploy', directory], {
 			env: { ...process.env, DATABASE_URL: databaseUrl },
@@ -94,7 +94,7 @@ test.each([
 	["SELECT 'x'::int;", 'invalid input syntax for type integer: "x" (SQLSTATE 22P02)'],
 	['CREATE TABEL typo();', 'syntax error at or near "TABEL" (SQLSTATE 42601)'],
 	['CREATE INDEX CONCURRENTLY i ON first(n);', 'cannot run inside a transaction block (SQLSTATE 25001)'],
-])('the failure of %j is told with the name of the migration and as %j', async (sql, reason) => {
+])('the error of %j names the migration and says %j', async (sql, reason) => {
 	await folder.write('20260103000000_broken', sql);
 	const failure = migrateDeploy({ databaseUrl, directory });
 	await expect(failure).rejects.toThrow(MigrationFailedError);
@@ -103,21 +103,21 @@ test.each([
 	await expect(failure).rejects.toThrow(reason);
 });
 
-test('a migration that fails leaves nothing behind and those before it applied', async () => {
+test('a failed migration is rolled back, and earlier ones stay applied', async () => {
 	await folder.write('20260103000000_broken', 'CREATE TABLE half(n int); SELECT 1 / 0;');
 	await expect(migrateDeploy({ databaseUrl, directory })).rejects.toThrow();
 	expect(await exists(databaseUrl, 'half')).toBe(false);
 	expect(await exists(databaseUrl, 'first')).toBe(true);
 });
 
-test('a migration that failed is applied once it is mended', async () => {
+test('a failed migration is applied after it was corrected', async () => {
 	await folder.write('20260103000000_broken', 'CREATE TABLE half(n int); SELECT 1 / 0;');
 	await expect(migrateDeploy({ databaseUrl, directory })).rejects.toThrow();
 	await folder.write('20260103000000_broken', 'CREATE TABLE half(n int);');
 	expect(await migrateDeploy({ databaseUrl, directory })).toEqual(['20260103000000_broken']);
 });
 
-test('a migration whose connection is lost is undone and applied by the next deploy', async () => {
+test('a migration whose connection is lost is rolled back, and applied by the next deploy', async () => {
 	await folder.write('20260103000000_slow', 'CREATE TABLE slow(n int); SELECT pg_sleep(1);');
 	const failure = expect(migrateDeploy({ databaseUrl, directory })).rejects.toThrow(
 		'connection to the database was lost',
@@ -132,7 +132,7 @@ test('a migration whose connection is lost is undone and applied by the next dep
 	expect(await migrateDeploy({ databaseUrl, directory })).toEqual(['20260103000000_slow']);
 });
 
-test('a migration that the database ends after its process was killed counts as applied', async () => {
+test('a migration that the database completes after its process was killed counts as applied', async () => {
 	await folder.write('20260103000000_slow', 'CREATE TABLE slow(n int); SELECT pg_sleep(1);');
 	const deploy = spawnDeploy();
 	await waitUntil(scriptIsSleeping);
@@ -142,7 +142,7 @@ test('a migration that the database ends after its process was killed counts as 
 	expect(await exists(databaseUrl, 'slow')).toBe(true);
 });
 
-test('a deploy that cannot have the lock in time says so', async () => {
+test('a deploy that can’t get the lock in time fails with an error that says so', async () => {
 	const holder = new pg.Client(databaseUrl);
 	await holder.connect();
 	await holder.query('SELECT pg_advisory_lock(72707369)');
@@ -151,7 +151,7 @@ test('a deploy that cannot have the lock in time says so', async () => {
 	await holder.end();
 });
 
-test('a function whose body holds semicolons is one statement', async () => {
+test('a function whose body contains semicolons is one statement', async () => {
 	await folder.write(
 		'20260103000000_function',
 		'CREATE FUNCTION two() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 2; END $$; -- no ; more',
@@ -160,17 +160,17 @@ test('a function whose body holds semicolons is one statement', async () => {
 	expect(await query(databaseUrl, 'SELECT two()')).toEqual([{ two: 2 }]);
 });
 
-test('a folder without migrations is refused', async () => {
+test('a directory without migrations is refused', async () => {
 	const failure = migrateDeploy({ databaseUrl, directory: join(directory, 'mistyped') });
 	await expect(failure).rejects.toThrow('there are no migrations in');
 });
 
-test('a database that is away is an error', async () => {
+test('a database that is down fails the deploy', async () => {
 	const failure = migrateDeploy({ databaseUrl: 'postgresql://127.0.0.1:1/none', directory });
 	await expect(failure).rejects.toThrow('ECONNREFUSED');
 });
 
-test('a script that waits for a table lets others have it meanwhile, and comes in between', async () => {
+test('a migration that waits for a table lets other transactions use it, and is applied between them', async () => {
 	await migrateDeploy({ databaseUrl, directory });
 	await folder.write('20260103000000_third', 'ALTER TABLE first ADD COLUMN m int;');
 	const holder = new pg.Client({ connectionString: databaseUrl });
@@ -185,7 +185,7 @@ test('a script that waits for a table lets others have it meanwhile, and comes i
 		);
 		return waits.length > 0;
 	});
-	// queued behind it, and answered while the table is still held
+	// Queued behind it, and completed while the table is still locked.
 	expect(await query(databaseUrl, 'SELECT n FROM first')).toEqual([{ n: 2 }]);
 	await holder.query('COMMIT');
 	await holder.end();

@@ -6,17 +6,17 @@ import { readMigrations } from './migrations-directory.ts';
 import { NO_FILTERS, withSchemaEngine } from './schema-engine.ts';
 import { withSession } from './session.ts';
 
-/** The key that Prisma's CLI and engine take, so that a deploy by the CLI also excludes ours. */
+/** The advisory lock of Prisma's CLI and engine, so that a deploy by the CLI excludes ours. */
 const MIGRATION_LOCK = 72_707_369;
 
-/** Less than anybody's patience with a statement. */
+/** Shorter than the statement timeouts of services. */
 const TABLE_WAIT_MS = 3_000;
 const TABLE_PAUSE_MS = 1_000;
-/** Longer than a transaction of a service may take. */
+/** Longer than any transaction of a service. */
 const TABLE_TRIES_MS = 120_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** The database refused a migration's script, and has undone what the script did: deploying again tries again. */
+/** The database refused a migration and has rolled it back. The next deploy tries again. */
 export class MigrationFailedError extends Error {
 	override name = 'MigrationFailedError';
 	readonly migration: string;
@@ -28,26 +28,25 @@ export class MigrationFailedError extends Error {
 }
 
 export interface MigrateOptions {
-	/** Of the role that owns the tables; not through a pooler in transaction mode. */
+	/** Connects as the role that owns the tables, not through a pooler in transaction mode. */
 	databaseUrl: string;
-	/** The folder with `schema.prisma` and `migrations/`. */
+	/** Directory with `schema.prisma` and `migrations/`. */
 	directory: string;
-	/** How long to wait for another deploy on the same database to end. */
+	/** How long to wait for another deploy on the same database. */
 	lockTimeoutMs?: number;
 }
 
 /**
- * Applies what is not applied yet of `directory/migrations`, in order, and answers the names that it applied.
- * Reads and writes `_prisma_migrations` as `prisma migrate deploy` does. Any number may run at once: one works, the
- * others wait and find nothing to do. Each script runs as one transaction, so a migration that fails, or whose
- * process is killed, leaves nothing behind and is tried again by the next deploy; hence no script may contain BEGIN,
- * COMMIT or a statement that PostgreSQL refuses in a transaction.
- * A script that does not get a table gives way to those who have it, and is tried again for two minutes.
- * Throws a MigrationFailedError for a script that fails; the migrations before it stay applied.
+ * Applies the pending migrations of `directory/migrations` in order, and returns their names. Reads and writes `_prisma_migrations` as
+ * `prisma migrate deploy` does. Of concurrent calls, one works, and the others wait and find nothing to do. Each migration is one
+ * transaction, so one that fails, or whose process is killed, is rolled back and tried again by the next deploy; therefore no migration
+ * may contain BEGIN, COMMIT or a statement that PostgreSQL refuses in a transaction.
+ * A migration that can't lock a table gives way to its users, and is retried for two minutes.
+ * Throws a MigrationFailedError for a failed migration; earlier ones stay applied.
  */
 export async function migrateDeploy(options: MigrateOptions): Promise<string[]> {
 	const migrationsList = await readMigrations(options.directory);
-	// A mistyped directory must not pass for a database that is up to date.
+	// A mistyped directory must not pass for an up-to-date database.
 	if (migrationsList.migrationDirectories.length === 0) {
 		throw new Error(`there are no migrations in ${migrationsList.baseDir}`);
 	}
@@ -65,8 +64,8 @@ export async function migrateDeploy(options: MigrateOptions): Promise<string[]> 
 }
 
 /**
- * A script that waits for a table makes everybody behind it wait for that table too. So it gives way after a few seconds, to
- * whoever holds the table and those who come, and is tried again.
+ * Applies migrations, and retries one that waits for a table lock: statements queue behind it. So it gives way after a few seconds to the
+ * transactions that hold or wait for the table.
  */
 async function applyInTurn(client: pg.Client, migrationsList: MigrationList): Promise<void> {
 	await client.query("SELECT set_config('lock_timeout', $1, false)", [String(TABLE_WAIT_MS)]);
@@ -81,12 +80,12 @@ async function applyInTurn(client: pg.Client, migrationsList: MigrationList): Pr
 	}
 }
 
-/** The engine tells PostgreSQL's code in its message alone. */
+/** Whether it is a lock timeout. The engine has PostgreSQL's code only in its message. */
 function isLockTimeout(error: unknown): boolean {
 	return error instanceof MigrationFailedError && error.message.includes(LOCK_NOT_AVAILABLE);
 }
 
-/** In the order in which they were applied. */
+/** Returns the names of applied migrations in the order in which they were applied. */
 async function appliedMigrations(client: pg.Client): Promise<string[]> {
 	if (!(await hasMigrationsTable(client))) return [];
 	const { rows } = await client.query<{ migration_name: string }>(
@@ -102,7 +101,7 @@ async function hasMigrationsTable(client: pg.Client): Promise<boolean> {
 	return Boolean(rows[0]?.name);
 }
 
-/** Applies the list on this session, which must be the only one to do so, and answers the names that it applied. */
+/** Applies the list on this session, which must be the only one to do so. Returns the names of the applied migrations. */
 export async function applyMigrations(client: pg.Client, migrationsList: MigrationList): Promise<string[]> {
 	try {
 		const { appliedMigrationNames } = await withSchemaEngine(client, (engine) =>
@@ -125,7 +124,7 @@ async function lockMigrations(client: pg.Client, timeoutMs: number): Promise<voi
 	await client.query('RESET lock_timeout');
 }
 
-/** Under the lock an unfinished migration is one that failed or whose process died; its transaction is undone. */
+/** Marks unfinished migrations as rolled back. Under the lock, such a migration has failed or its process died. */
 async function rollBackUnfinished(client: pg.Client): Promise<void> {
 	if (!(await hasMigrationsTable(client))) return;
 	await client.query(
@@ -133,19 +132,19 @@ async function rollBackUnfinished(client: pg.Client): Promise<void> {
 	);
 }
 
-/** The engine says why a script failed, not always which. */
+/** Adds the name of the failed migration, which the engine's error may lack. */
 async function nameMigration(client: pg.Client, error: unknown): Promise<unknown> {
 	const failed = await client
 		.query<{ migration_name: string }>(
 			'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL',
 		)
-		// The session is lost, and its error says more than the failure of this question.
+		// The session is lost. Its error says more than the failure of this query.
 		.catch(() => undefined);
 	const name = failed?.rows[0]?.migration_name;
 	return name === undefined ? error : new MigrationFailedError(name, error);
 }
 
-/** The engine's message without its own call stack. */
+/** Returns the engine's message without its stack. */
 function engineReason(error: unknown): string {
 	const message = error instanceof Error ? error.message : String(error);
 	return message.replace(/^external connector error\n/, '').replace(/\n\s+0: [\s\S]*$/, '');

@@ -12,13 +12,13 @@ const CHAR_OID = 18;
 const TEXT_OID = 25;
 
 /**
- * Ends every script, in the transaction of the script: whether a migration is recorded as finished and whether it is
- * applied can never differ, not even when the process is killed in between.
+ * Appended to every migration, in its transaction: whether a migration is recorded as finished and whether it is applied can never differ,
+ * even if the process is killed in between.
  */
 const RECORD_FINISHED =
 	'\n;\nUPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL;\n';
 
-/** @prisma/adapter-pg as the schema engine needs it: it reads the catalogue's "char" columns and runs scripts whole. */
+/** Creates @prisma/adapter-pg as the schema engine needs it: it reads the catalog's "char" columns and runs scripts whole. */
 export function createMigrationAdapter(client: pg.Client): SqlMigrationAwareDriverAdapterFactory {
 	const { pool, charColumnsOf } = createOneClientPool(client);
 	const prismaPg = new PrismaPg(pool);
@@ -51,8 +51,8 @@ function adapt(adapter: SqlDriverAdapter, charColumnsOf: (rows: object) => numbe
 }
 
 /**
- * The adapter's own splits at every semicolon, also inside a function's body. Without arguments the whole text travels
- * as one simple query, which PostgreSQL runs as one transaction.
+ * Runs a script as one simple query, which PostgreSQL runs as one transaction. The adapter's own method splits at every semicolon, even
+ * within a function's body.
  */
 async function runWholeScript(adapter: SqlDriverAdapter, script: string): Promise<void> {
 	try {
@@ -62,7 +62,7 @@ async function runWholeScript(adapter: SqlDriverAdapter, script: string): Promis
 	}
 }
 
-/** The engine chokes on the kinds of errors that only the adapter knows, and puts words of its own for some SQLSTATEs. */
+/** Converts an error of the adapter, which the engine can't handle and for some SQLSTATEs replaces with its own message. */
 function asPostgresError(error: DriverAdapterError): DriverAdapterError {
 	const { originalCode, originalMessage } = error.cause;
 	if (originalCode === undefined || originalMessage === undefined) return error;
@@ -78,15 +78,15 @@ function asPostgresError(error: DriverAdapterError): DriverAdapterError {
 }
 
 /**
- * The adapter takes nothing but a pool, and a pool drops its connection, with all locks, when a query fails. This one
- * never connects: it hands every query to the one connection. The adapter refuses "char" columns, so they pass it as
- * text; `charColumnsOf` answers which columns of a result were such.
+ * Returns a pool that passes every query to one connection. The adapter accepts only a pool, and a real pool drops its connection with all
+ * locks when a query fails. The adapter refuses "char" columns, so they are passed as text; `charColumnsOf` returns which columns of a
+ * result these were.
  */
 function createOneClientPool(client: pg.Client) {
 	const charColumns = new WeakMap<object, number[]>();
 	const query = async (config: pg.QueryArrayConfig) => {
 		const result: pg.QueryArrayResult | pg.QueryArrayResult[] = await client.query(config);
-		// A script of several statements gives a list of results instead of one.
+		// A script of several statements returns an array of results.
 		if (Array.isArray(result)) return result;
 		const chars = result.fields.flatMap((field, index) => (field.dataTypeID === CHAR_OID ? [index] : []));
 		for (const field of result.fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = TEXT_OID;

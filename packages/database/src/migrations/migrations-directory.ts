@@ -6,8 +6,8 @@ import type { MigrationDirectory, MigrationList } from '@prisma/schema-engine-wa
 export const LOCK_FILE = 'migration_lock.toml';
 
 /**
- * Reads `directory/migrations` in the layout of Prisma's CLI, in the order in which they apply.
- * No such folder is no migrations; a migration's folder without its script is an error.
+ * Reads `directory/migrations` in the layout of Prisma's CLI, in the order in which they apply. Without the directory there are no
+ * migrations. A migration's directory without a script is an error.
  */
 export async function readMigrations(directory: string): Promise<MigrationList> {
 	const baseDir = join(directory, 'migrations');

@@ -4,7 +4,7 @@ import { checkDrift, type DriftOptions } from './check-drift.ts';
 import { LOCK_FILE } from './migrations-directory.ts';
 
 export interface NewMigrationOptions extends DriftOptions {
-	/** What the migration does, in lower-case words joined by underscores. */
+	/** What the migration does, in lower-case words separated by underscores. */
 	name: string;
 }
 
@@ -14,9 +14,9 @@ provider = "postgresql"
 `;
 
 /**
- * Writes `migrations/<UTC timestamp>_<name>/migration.sql` with what the migrations lack of schema.prisma, to be read,
- * and completed by hand where Prisma has no words, before it is committed. Answers the script's path, or undefined when
- * there is nothing to migrate. Throws for a name that is none, and as {@link checkDrift} does.
+ * Writes `migrations/<UTC timestamp>_<name>/migration.sql` with the difference between migrations and schema.prisma. Read it before you
+ * commit it, and complete by hand what Prisma can't declare. Returns the script's path, or undefined without a difference. Throws for an
+ * invalid name, and like {@link checkDrift}.
  */
 export async function newMigration(options: NewMigrationOptions): Promise<string | undefined> {
 	if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(options.name)) {
@@ -30,7 +30,7 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
 	const timestamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14);
 	const folder = join(migrations, `${timestamp}_${options.name}`);
 	await mkdir(migrations, { recursive: true });
-	// Not recursive: a migration that is already there is not overwritten.
+	// Not recursive, so that an existing migration is not overwritten.
 	await mkdir(folder);
 	const path = join(folder, 'migration.sql');
 	await writeFile(path, `${sql.trimEnd()}\n`);

@@ -6,7 +6,7 @@ import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type pg from 'pg';
 import { createMigrationAdapter } from './migration-adapter.ts';
 
-/** The part of the global that is used: its types come with the DOM's, which no other code here has any use for. */
+/** The part of the global that is used here. Its types come with the DOM's, which nothing else needs. */
 declare const WebAssembly: {
 	instantiate(
 		module: Uint8Array,
@@ -14,7 +14,7 @@ declare const WebAssembly: {
 	): Promise<{ instance: { exports: Record<string, unknown> } }>;
 };
 
-/** No table and no enum is managed by somebody else. */
+/** No table or enum is managed externally. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 const DATASOURCE_ONLY = 'datasource db {\n  provider = "postgresql"\n}\n';
@@ -22,7 +22,7 @@ const DATASOURCE_ONLY = 'datasource db {\n  provider = "postgresql"\n}\n';
 let engineLoaded: Promise<void> | undefined;
 
 /**
- * Runs Prisma's own schema engine, compiled to WebAssembly, on this connection, and frees it afterwards.
+ * Runs Prisma's schema engine, compiled to WebAssembly, on this connection, and frees it afterwards.
  */
 export async function withSchemaEngine<R>(
 	client: pg.Client,
@@ -42,7 +42,7 @@ export async function withSchemaEngine<R>(
 	}
 }
 
-/** The package's own entry point imports the .wasm as a module, which Node and Jest do not do without flags. */
+/** Loads the engine. The package's own entry point imports the .wasm as a module, which Node and Jest support only with flags. */
 async function loadEngine(): Promise<void> {
 	const require = createRequire(import.meta.url);
 	const directory = dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
@@ -55,7 +55,7 @@ async function loadEngine(): Promise<void> {
 	start();
 }
 
-/** The engine never clears the 10 s timer of its own lock, which would keep every process that migrates alive for as long. */
+/** Replaces an import: the engine never clears the 10 s timer of its lock, which would keep every migrating process alive. */
 function importsOfEngine(): Record<string, unknown> {
 	const imports: Record<string, unknown> = { ...bindings };
 	const name = Object.keys(imports).find((key) => key.startsWith('__wbg_setTimeout_'));
@@ -64,7 +64,7 @@ function importsOfEngine(): Record<string, unknown> {
 	return imports;
 }
 
-/** After a panic the engine's memory is not to be trusted, so the process may end with the reason. */
+/** Ends the process with the reason: after a panic the engine's memory is unreliable. */
 function throwPanic(message: string): never {
 	throw new Error(`the schema engine panicked: ${message}`);
 }

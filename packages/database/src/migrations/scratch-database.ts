@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { withSession } from './session.ts';
 
 /**
- * Gives the work the URL of a new, empty database on the server that the URL leads to, and drops it afterwards.
- * The URL's role must be allowed to create databases; the URL's own database is not touched.
+ * Runs work with the URL of a new, empty database on the URL's server, and drops it afterwards. The URL's role must be allowed to create
+ * databases. The URL's own database is not used.
  */
 export async function withScratchDatabase<R>(
 	serverUrl: string,

@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * Runs the work on one connection of its own and ends it afterwards: session locks taken on it hold until then, and
- * once the connection is lost every query fails instead of going on without them.
+ * Runs work on one new connection and closes it afterwards. Session locks are held until then. After the connection is lost, every query
+ * fails instead of continuing without the locks.
  */
 export async function withSession<R>(
 	databaseUrl: string,
@@ -19,7 +19,7 @@ export async function withSession<R>(
 	});
 	await client.connect();
 	try {
-		// The schema engine writes times as UTC without saying so. The role's timeouts are those of requests.
+		// The schema engine writes times as UTC without a zone. The role's timeouts are meant for requests.
 		await client.query(
 			"SET TIME ZONE 'UTC'; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0",
 		);
