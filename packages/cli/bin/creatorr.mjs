@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** Plain JavaScript for any Node, so that one that is too old hears of it in words. */
+/** Plain JavaScript for any Node version, so that an old one gets a clear message. */
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 18 || (major === 18 && minor < 17)) {
 	process.stderr.write(`creatorr needs Node 18.17 or later; this is ${process.versions.node}.\n`);
 	process.exit(70);
 }
-// Node 18 has fetch and warns of it at each start
+// Node 18 warns about fetch at each start.
 if (major < 20) process.removeAllListeners('warning');
 
 try {

@@ -1,4 +1,4 @@
-/** Writes the shorter names of tools' commands, from their manifests, to src/generated/aliases.ts. */
+/** Writes the aliases of tool commands from their manifests to src/generated/aliases.ts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCatalogue } from '@creatorr/tools/catalogue';

@@ -3,14 +3,14 @@ import { OWN_COMMANDS } from './commands/own-commands.ts';
 import type { Io } from './io.ts';
 import { connect } from './session/connect.ts';
 
-/** Help that only names the tools is not worth a long wait. */
+/** Timeout for help that only lists the tools. */
 const HELP_WAIT_MS = 2_000;
 
-/** Those that say something of the tools. */
+/** Commands that need the tools. */
 const ABOUT_TOOLS = new Set(['run', 'help']);
 
-/** The tools, when the command line needs them. Help goes without where the API can't be reached. */
-export async function toolsFor(io: Io, argv: readonly string[]): Promise<Tool[]> {
+/** Returns the tools if the command line needs them. Help works without them if the API is down. */
+export async function loadTools(io: Io, argv: readonly string[]): Promise<Tool[]> {
 	const command = argv.find((argument) => !argument.startsWith('-'));
 	if (command !== undefined && OWN_COMMANDS.has(command) && !ABOUT_TOOLS.has(command)) return [];
 	const isAboutTool = command !== undefined && command !== 'help';
@@ -24,7 +24,7 @@ export async function toolsFor(io: Io, argv: readonly string[]): Promise<Tool[]>
 	}
 }
 
-/** Needed before the options of a tool are known, by which the rest is parsed. */
+/** Finds the API before the command line can be parsed, as parsing needs the tools' options. */
 function apiOf(argv: readonly string[]): string | undefined {
 	const joined = argv.find((argument) => argument.startsWith('--api='));
 	if (joined !== undefined) return joined.slice('--api='.length);

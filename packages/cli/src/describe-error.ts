@@ -7,10 +7,10 @@ export interface ErrorReport {
 	message: string;
 }
 
-/** What people and scripts are told of an error. */
+/** Message and exit code of an error. */
 export function describeError(error: unknown): ErrorReport {
-	if (error instanceof ApiError) return { code: error.code, message: inOptions(describeApiError(error)) };
-	if (error instanceof JobError) return { code: error.code, message: inOptions(error.message) };
+	if (error instanceof ApiError) return { code: error.code, message: withOptionNames(describeApiError(error)) };
+	if (error instanceof JobError) return { code: error.code, message: withOptionNames(error.message) };
 	if (error instanceof ConnectionError) return { code: 'no_connection', message: describeConnection(error) };
 	if (error instanceof NotSignedInError) return { code: 'unauthorized', message: error.message };
 	if (isFileError(error)) return { code: 'usage', message: describeFileError(error) };
@@ -18,8 +18,8 @@ export function describeError(error: unknown): ErrorReport {
 	return { code: exitCodeOf(error) === EXIT.internal ? 'internal' : 'usage', message };
 }
 
-/** Names params as the command line does: the API's `params.user_password` is `--user-password` here. */
-export function inOptions(message: string): string {
+/** Replaces names of params with their options: the API's `params.user_password` is `--user-password`. */
+export function withOptionNames(message: string): string {
 	return message.replace(
 		/\bparams\.([a-z][a-z0-9_]*)/g,
 		(_, name: string) => `--${name.replaceAll('_', '-')}`,
@@ -37,7 +37,7 @@ function describeApiError({
 	if (code === 'unauthorized') return 'Your session has ended. Sign in again: creatorr login';
 	if (code === 'internal') return `${message} (${requestId})`;
 	const wait = retryAfterMs === undefined ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`];
-	// the message usually has the first one
+	// The message usually contains the first one.
 	const fields = details.filter((detail) => !message.includes(detail.message));
 	const more = detailsTotal > details.length ? [`And ${detailsTotal - details.length} more`] : [];
 	const sentences = [message, ...fields.map((field) => `${field.path}: ${field.message}`), ...more, ...wait];

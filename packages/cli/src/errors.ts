@@ -1,4 +1,4 @@
-/** The command line, or a file that it names, is not as it has to be; the message says what to do. */
+/** Wrong usage of the command line, or an unusable file. The message says what to do. */
 export class UsageError extends Error {
 	override readonly name = 'UsageError';
 }
@@ -8,7 +8,7 @@ export class NotSignedInError extends Error {
 	override readonly name = 'NotSignedInError';
 }
 
-/** The person, or the system, wants it to end. */
+/** The user or the system has interrupted the command. */
 export class InterruptedError extends Error {
 	override readonly name = 'InterruptedError';
 	readonly exitCode: number;

@@ -34,7 +34,7 @@ test.each([
 	[new InterruptedError('SIGINT'), 130],
 	[new InterruptedError('SIGTERM'), 143],
 	[new CommanderError(0, 'commander.help', ''), 0],
-])('%s ends with %i', (error, code) => {
+])('%s exits with %i', (error, code) => {
 	expect(exitCodeOf(error)).toBe(code);
 	expect(EXIT_HELP).toMatch(new RegExp(`\\b${code}\\b`));
 });
@@ -54,6 +54,6 @@ test.each([
 		}),
 		'no connection: ECONNREFUSED',
 	],
-])('%s is told in words', (error, message) => {
+])('%s has a message', (error, message) => {
 	expect(describeError(error).message).toBe(message);
 });

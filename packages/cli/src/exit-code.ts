@@ -2,7 +2,7 @@ import { ApiError, ConnectionError, type ErrorCode, JobError, StoreError } from 
 import { CommanderError } from 'commander';
 import { InterruptedError, NotSignedInError, UsageError } from './errors.ts';
 
-/** What the process ends with: scripts rely on it, so no number changes its meaning. */
+/** Exit codes. Scripts rely on them, so no number changes its meaning. */
 export const EXIT = {
 	ok: 0,
 	jobFailed: 1,
@@ -47,19 +47,19 @@ const OF_API: Record<ErrorCode, number> = {
 };
 
 export function exitCodeOf(error: unknown): number {
-	// a code that is newer than this program
+	// A code that is newer than this program.
 	if (error instanceof ApiError) return OF_API[error.code] ?? EXIT.internal;
 	if (error instanceof JobError) return EXIT.jobFailed;
 	if (error instanceof ConnectionError || error instanceof StoreError) return EXIT.noConnection;
 	if (error instanceof NotSignedInError) return EXIT.notSignedIn;
 	if (error instanceof InterruptedError) return error.exitCode;
-	// help and version are errors to commander, with 0
+	// For commander, help and version are errors with code 0.
 	if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 	if (error instanceof UsageError || isFileError(error)) return EXIT.usage;
 	return EXIT.internal;
 }
 
-/** Of a system call on a file: it isn't there, may not be read, the disk is full. */
+/** Whether it is a file error of the system: missing, forbidden, disk full. */
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {
 	const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
 	return typeof code === 'string' && typeof path === 'string';

@@ -1,12 +1,12 @@
 import { InterruptedError } from './errors.ts';
 
-/** What a command has of the process that it runs in. */
+/** The parts of the process that a command uses. */
 export interface Io {
 	env: NodeJS.ProcessEnv;
 	stdin: NodeJS.ReadStream;
 	stdout: NodeJS.WriteStream;
 	stderr: NodeJS.WriteStream;
-	/** Aborted with an InterruptedError by Ctrl-C; by a second one the process ends at once. */
+	/** Aborted with an InterruptedError by Ctrl-C. A second Ctrl-C exits at once. */
 	signal: AbortSignal;
 }
 
@@ -19,7 +19,7 @@ export function processIo(): Io {
 			controller.abort(interruption);
 		});
 	}
-	// whoever read our output has read enough, as `head` does
+	// The reader of our output has exited, as `head` does.
 	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 		if (error.code === 'EPIPE') process.exit(0);
 		throw error;

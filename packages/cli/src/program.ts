@@ -16,7 +16,7 @@ Environment:
   CREATORR_API    URL of the API
   CREATORR_TOKEN  token to use instead of the one from creatorr login`;
 
-/** The command line with the tools that are known; it exits by throwing. */
+/** Creates the command line for these tools. It throws instead of exiting. */
 export function createProgram(io: Io, tools: readonly Tool[]): Command {
 	const program = new Command('creatorr')
 		.description('Compress PDFs, recognize text, convert documents.')

@@ -11,7 +11,7 @@ afterEach(() => {
 	server.close();
 });
 
-/** Runs a command against a server that gives one answer to everything. */
+/** Runs a command against a server that sends the same response to every request. */
 async function runAgainst(answer: string, argv: string[]): Promise<{ code: number; stderr: string }> {
 	server = createServer((_, response) => {
 		response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
@@ -32,7 +32,7 @@ async function runAgainst(answer: string, argv: string[]): Promise<{ code: numbe
 const ANSWERS = ['{}', '{"data":{}}', '{"data":null}', '{"data":[[]]}', 'null', '[]', '<html></html>', ''];
 const COMMANDS = [['compress', 'x.pdf'], ['whoami'], ['jobs'], ['files'], ['tools'], ['job', 'job_1']];
 
-test.each(ANSWERS)('an API that answers %j gives one clear line and exit code 5', async (answer) => {
+test.each(ANSWERS)('an API that responds with %j causes one clear line and exit code 5', async (answer) => {
 	for (const argv of COMMANDS) {
 		const { code, stderr } = await runAgainst(answer, argv);
 		expect({ argv, code, stderr }).toEqual({

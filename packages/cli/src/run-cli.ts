@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { toolsFor } from './catalogue.ts';
+import { loadTools } from './catalogue.ts';
 import { describeError } from './describe-error.ts';
 import { printJson } from './display/print.ts';
 import { printable } from './display/printable.ts';
@@ -8,14 +8,14 @@ import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
 import { ReportedError } from './tools/reported-error.ts';
 
-/** Does what the command line says; resolves to the code to exit with. */
+/** Runs a command line. Resolves to the exit code. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 	try {
-		const program = createProgram(io, await toolsFor(io, argv));
+		const program = createProgram(io, await loadTools(io, argv));
 		await program.parseAsync(withDashes(argv), { from: 'user' });
 		return 0;
 	} catch (caught) {
-		// whatever fails of an interruption, that is what it is
+		// After an interruption, every error is its consequence.
 		const error = io.signal.aborted ? io.signal.reason : caught;
 		if (error instanceof ReportedError) return exitCodeOf(error.cause);
 		const code = exitCodeOf(error);
@@ -27,11 +27,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 function tell(io: Io, argv: readonly string[], error: unknown): void {
 	const { code, message } = describeError(error);
 	if (argv.includes('--json')) printJson(io, { error: { code, message } });
-	// commander has written its words already
+	// Commander has printed its message already.
 	if (!(error instanceof CommanderError)) io.stderr.write(`${printable(message)}\n`);
 }
 
-/** Params are spelled with underscores in the API, options with dashes: either will do. */
+/** Accepts params with dashes or underscores. */
 function withDashes(argv: readonly string[]): string[] {
 	const end = argv.indexOf('--');
 	return argv.map((argument, index) => {

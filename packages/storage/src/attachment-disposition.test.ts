@@ -24,7 +24,7 @@ const OWN_NAMES = {
 };
 
 describe('attachmentDisposition', () => {
-	test.each(Object.entries(OWN_NAMES))('gives a name with %s back exactly', (_, name) => {
+	test.each(Object.entries(OWN_NAMES))('returns a name with %s exactly', (_, name) => {
 		expect(parse(attachmentDisposition(name))).toEqual({
 			type: 'attachment',
 			parameters: expect.objectContaining({ filename: name }),
@@ -35,7 +35,7 @@ describe('attachmentDisposition', () => {
 		expect(attachmentDisposition(name)).toMatch(/^[\x20-\x7e]+$/);
 	});
 
-	test('sends a plain name alone', () => {
+	test('sends only `filename` for a plain name', () => {
 		expect(attachmentDisposition('report.pdf')).toBe('attachment; filename=report.pdf');
 	});
 
@@ -45,7 +45,7 @@ describe('attachmentDisposition', () => {
 		['👩 x.pdf', '_ x.pdf'],
 		['..', 'download'],
 		['💥', 'download'],
-	])('offers clients without filename* a harmless form of %j', (name, plain) => {
+	])('has a harmless `filename` for %j, for clients without `filename*`', (name, plain) => {
 		expect(parse(attachmentDisposition(name), { extended: false }).parameters.filename).toBe(plain);
 	});
 

@@ -18,7 +18,7 @@ describeOnEachServer((server, testStore) => {
 	};
 
 	describe('the bucket', () => {
-		test('is created by whoever comes first, and found by all', async () => {
+		test('is created by the first of several concurrent calls, and found by the others', async () => {
 			const fresh = openTestStore(server);
 			await Promise.all([1, 2, 3].map(() => fresh.storage.ensureBucket()));
 			await fresh.storage.ping();
@@ -31,26 +31,26 @@ describeOnEachServer((server, testStore) => {
 			expect(await testStore().storage.headObject('bucket/kept')).not.toBeNull();
 		});
 
-		test('that is absent fails the health check', async () => {
+		test('fails the health check if it is missing', async () => {
 			const fresh = openTestStore(server);
 			await expect(fresh.storage.ping()).rejects.toBeInstanceOf(StorageUnavailable);
 			disconnect(fresh.connection);
 			fresh.storage.close();
 		});
 
-		test('with a name that no store allows is reported as such', async () => {
+		test('with an invalid name is reported as such', async () => {
 			const storage = createStorage({ ...testStore().config, bucket: 'No_Bucket' });
 			await expect(storage.ensureBucket()).rejects.toThrow(/There is no bucket "No_Bucket"/);
 			storage.close();
 		});
 
-		test('under a wrong secret is unusable, and says so by name', async () => {
+		test('with a wrong secret is unusable, and the error names the setting', async () => {
 			const attempt = withWrongSecret((storage) => storage.ensureBucket());
 			await expect(attempt).rejects.toBeInstanceOf(BucketUnusable);
 			await expect(attempt).rejects.toThrow(testStore().config.bucket);
 		});
 
-		test('under a wrong secret is refused to every operation', async () => {
+		test('with a wrong secret refuses every operation', async () => {
 			const attempt = withWrongSecret((storage) => storage.headObject('bucket/kept'));
 			await expect(attempt).rejects.toBeInstanceOf(StorageRefused);
 		});
@@ -74,7 +74,7 @@ describeOnEachServer((server, testStore) => {
 			});
 		};
 
-		test.each(['PUT', 'GET', 'HEAD'])('may %s when they are named', async (method) => {
+		test.each(['PUT', 'GET', 'HEAD'])('may %s if they are allowed', async (method) => {
 			await testStore().storage.putCors([ORIGIN, 'https://other.example']);
 			const response = await preflight(method);
 			expect(response.ok).toBe(true);
@@ -90,7 +90,7 @@ describeOnEachServer((server, testStore) => {
 			);
 		});
 
-		test('read the ETag of what they get', async () => {
+		test('can read the ETag of responses', async () => {
 			await testStore().storage.putCors([ORIGIN]);
 			await store(testStore().storage, 'cors/object', 'hello');
 			const { url } = await testStore().storage.presignGet({ ...FOR_A_CLIENT, key: 'cors/object' });
@@ -99,13 +99,13 @@ describeOnEachServer((server, testStore) => {
 			expect(response.headers.get('access-control-expose-headers')?.toLowerCase()).toContain('etag');
 		});
 
-		test('are refused when they are not named', async () => {
+		test('are refused if they are not allowed', async () => {
 			await testStore().storage.putCors([ORIGIN]);
 			const response = await preflight('PUT', 'https://evil.example');
 			expect(response.headers.get('access-control-allow-origin')).toBeNull();
 		});
 
-		test('are all refused once no origin is named any more', async () => {
+		test('are all refused if no origin is allowed', async () => {
 			await testStore().storage.putCors([ORIGIN]);
 			await testStore().storage.putCors([]);
 			expect((await preflight('PUT')).headers.get('access-control-allow-origin')).toBeNull();

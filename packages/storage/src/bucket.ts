@@ -23,7 +23,7 @@ export async function ensureBucket(connection: StorageConnection): Promise<void>
 	try {
 		await createBucket(connection);
 	} catch (error) {
-		// Another process of ours may have created it meanwhile.
+		// Another process may have created it.
 		const raced = isStoreError(error, 'BucketAlreadyExists', 'BucketAlreadyOwnedByYou');
 		if (raced && (await bucketExists(connection))) {
 			return;
@@ -73,8 +73,8 @@ async function createBucket(connection: StorageConnection): Promise<void> {
 const PREFLIGHT_MAX_AGE_SECONDS = 3_600;
 
 /**
- * Replaces the bucket's CORS rules: pages of exactly these web origins may use presigned URLs and read ETags, which completing an
- * upload needs. Throws StorageRefused when the credentials may not change the bucket's settings, StorageUnavailable.
+ * Replaces the bucket's CORS rules: pages of exactly these web origins may use presigned URLs and read ETags, which completing an upload
+ * needs. Throws StorageRefused if the credentials may not change the bucket's settings, and StorageUnavailable.
  */
 export async function putCors(connection: StorageConnection, origins: readonly string[]): Promise<void> {
 	const bucket = { Bucket: connection.bucket };
@@ -87,7 +87,7 @@ export async function putCors(connection: StorageConnection, origins: readonly s
 	const rule = {
 		AllowedOrigins: [...origins],
 		AllowedMethods: ['PUT', 'GET', 'HEAD'],
-		// Each URL's signature limits what may be sent.
+		// The signature of each URL limits what may be sent.
 		AllowedHeaders: ['*'],
 		ExposeHeaders: ['ETag'],
 		MaxAgeSeconds: PREFLIGHT_MAX_AGE_SECONDS,
@@ -98,7 +98,7 @@ export async function putCors(connection: StorageConnection, origins: readonly s
 
 const PING_TIMEOUT_MS = 2_000;
 
-/** Resolves when the store answers for the bucket. Throws StorageUnavailable within 2 s when it does not. */
+/** Resolves if the store responds for the bucket. Throws StorageUnavailable within 2 s otherwise. */
 export async function ping(connection: StorageConnection): Promise<void> {
 	try {
 		await callStore(

@@ -6,7 +6,7 @@ import { StorageUnavailable } from './errors.ts';
 import { createStorage, type Storage } from './storage.ts';
 import { collect } from './testing/requests.ts';
 
-/** Well above what the storage allows itself below: a test that runs into it has found a wait without a bound. */
+/** Far above the time limits below: a test that reaches it has found a wait without a limit. */
 const PATIENCE_MS = 10_000;
 
 const SECRET = 'a-secret-that-nobody-may-see';
@@ -103,7 +103,7 @@ describe('when nothing listens at the endpoint', () => {
 		PATIENCE_MS,
 	);
 
-	test('URLs are signed all the same', async () => {
+	test('URLs are signed nevertheless', async () => {
 		const { url } = await (await nowhere()).presignGet({
 			key: 'k',
 			audience: 'client',
@@ -112,7 +112,7 @@ describe('when nothing listens at the endpoint', () => {
 		expect(url).toContain('X-Amz-Signature=');
 	});
 
-	test('the error keeps its cause and shows neither the secret nor a signature', async () => {
+	test('the error has its cause, and neither the secret nor a signature', async () => {
 		const error = await (await nowhere()).headObject('key').catch((reason: unknown) => reason);
 		const shown = inspect(error, { depth: 20, showHidden: true });
 		expect(shown).toContain('ECONNREFUSED');
@@ -143,14 +143,14 @@ describe.each(Object.entries(ILL_BEHAVIOURS))('when the store %s', (_, listener)
 	);
 });
 
-describe('when the endpoint is some other web server', () => {
+describe('when the endpoint is another web server', () => {
 	test('headObject fails as unavailable instead of finding a file', async () => {
 		const other = await open(await serve((_, response) => response.writeHead(200).end('Welcome!')));
 		await expect(other.headObject('key')).rejects.toBeInstanceOf(StorageUnavailable);
 	});
 });
 
-describe('when the store stumbles once', () => {
+describe('when the store fails once', () => {
 	test(
 		'an operation succeeds at the second attempt',
 		async () => {
@@ -167,8 +167,8 @@ describe('when the store stumbles once', () => {
 	);
 });
 
-describe('when the store keeps some of the objects to delete', () => {
-	test('deleting fails as unavailable, so that it is tried again', async () => {
+describe('when the store does not delete some objects', () => {
+	test('deleteObjects fails as unavailable, so that it is retried', async () => {
 		const partial =
 			'<DeleteResult><Error><Key>b</Key><Code>InternalError</Code><Message>no</Message></Error></DeleteResult>';
 		const endpoint = await serve((_, response) => {

@@ -2,7 +2,7 @@ import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { StorageConnection } from './connection.ts';
 import { StorageRefused, StorageUnavailable } from './errors.ts';
 
-/** Error codes that S3 sends with a status below 500 although a retry helps. */
+/** Error codes with a status below 500 for which a retry helps. */
 const TRANSIENT = ['RequestTimeout', 'OperationAborted'];
 
 export type CallOptions = { readonly abortSignal: AbortSignal; readonly requestTimeout: number };
@@ -10,8 +10,8 @@ export type CallOptions = { readonly abortSignal: AbortSignal; readonly requestT
 export type CallBounds = { readonly attemptMs: number; readonly operationMs: number };
 
 /**
- * Runs `call` within its time bound; every request to the store passes here. Throws StorageUnavailable or StorageRefused when the
- * store is at fault. Rethrows other errors of the store, which the operation translates.
+ * Runs `call` within its time limit. Every request to the store passes through it. Throws StorageUnavailable or StorageRefused for faults
+ * of the store. Rethrows its other errors, which the operation translates.
  */
 export async function callStore<Result>(
 	connection: StorageConnection,
@@ -30,7 +30,7 @@ export async function callStore<Result>(
 	}
 }
 
-/** Tells whether the store answered with one of these error codes. */
+/** Whether the store responded with one of these error codes. */
 export function isStoreError(error: unknown, ...codes: string[]): error is S3ServiceException {
 	return error instanceof S3ServiceException && codes.includes(error.name);
 }
@@ -64,11 +64,11 @@ function isNetworkFailure(error: Error): boolean {
 		return true;
 	}
 	const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-	// Node's ERR_* codes mean wrong arguments, which are bugs; those of TLS are not.
+	// Node's ERR_* codes are wrong arguments, which are bugs, except those of TLS.
 	return code !== '' && (!code.startsWith('ERR_') || /^ERR_(TLS|SSL)_/.test(code));
 }
 
-/** A proxy's HTML page, or a truncated body: the SDK attaches the response to the parser's error. */
+/** Whether the body is unreadable, such as a proxy's HTML page or a truncated one: the SDK attaches the response to the parser's error. */
 function isUnreadableAnswer(error: Error): boolean {
 	return '$response' in error || '$metadata' in error;
 }

@@ -22,14 +22,14 @@ describeOnEachServer((server, testStore) => {
 		fetch((await testStore().storage.presignGet({ ...FOR_A_CLIENT, key })).url);
 
 	describe('completing an upload', () => {
-		test('makes one object of the declared size', async () => {
+		test('creates one object of the declared size', async () => {
 			const { upload, parts } = await beginAndSend('end/whole');
 			const object = await complete(testStore(), upload, parts);
 			expect(object.sizeBytes).toBe(SIZE_BYTES);
 			expect(await testStore().storage.headObject(upload.key)).toEqual(object);
 		});
 
-		test('keeps the type that the upload was begun with', async () => {
+		test('keeps the content type of the upload', async () => {
 			const { upload, parts } = await beginAndSend('end/typed');
 			await complete(testStore(), upload, parts);
 			const response = await read(upload.key);
@@ -45,25 +45,25 @@ describeOnEachServer((server, testStore) => {
 			expect(actual.equals(Buffer.concat(expected))).toBe(true);
 		});
 
-		test('takes part ETags without their quotes', async () => {
+		test('accepts part ETags without quotes', async () => {
 			const { upload, parts } = await beginAndSend('end/bare');
 			const bare = parts.map((part) => ({ ...part, etag: part.etag.replaceAll('"', '') }));
 			expect((await complete(testStore(), upload, bare)).sizeBytes).toBe(SIZE_BYTES);
 		});
 
-		test('twice gives the same answer', async () => {
+		test('is idempotent', async () => {
 			const { upload, parts } = await beginAndSend('end/twice');
 			const first = await complete(testStore(), upload, parts);
 			expect(await complete(testStore(), upload, parts)).toEqual(first);
 		});
 
-		test('several times at once gives the same answer', async () => {
+		test('is idempotent for concurrent calls', async () => {
 			const { upload, parts } = await beginAndSend('end/at-once');
 			const [first, ...others] = await Promise.all([1, 2, 3].map(() => complete(testStore(), upload, parts)));
 			expect(others).toEqual([first, first]);
 		});
 
-		test('whose answer gets lost is found done', async () => {
+		test('whose response is lost is found completed', async () => {
 			const { upload, parts } = await beginAndSend('end/lost-answer');
 			const proxy = await startLossyProxy(server.endpoint);
 			const storage = createStorage({ ...testStore().config, endpoint: proxy.endpoint });
@@ -81,14 +81,14 @@ describeOnEachServer((server, testStore) => {
 			['a part never sent', (parts) => [...parts, { partNumber: 9, etag: WRONG_ETAG }]],
 			['parts out of order', (parts) => parts.toReversed()],
 			['no parts', () => []],
-		])('with %s is refused, and can be done right afterwards', async (what, spoil) => {
+		])('with %s is refused, and succeeds afterwards', async (what, spoil) => {
 			const { upload, parts } = await beginAndSend(`end/${what.replaceAll(' ', '-')}`);
 			await expect(complete(testStore(), upload, spoil(parts))).rejects.toBeInstanceOf(InvalidParts);
 			expect(await testStore().storage.headObject(upload.key)).toBeNull();
 			expect((await complete(testStore(), upload, parts)).sizeBytes).toBe(SIZE_BYTES);
 		});
 
-		test('with parts below the smallest size is refused', async () => {
+		test('with parts below the minimum size is refused', async () => {
 			const upload = await begin(testStore(), 'end/small');
 			const parts = [
 				await sendPart(testStore(), upload, { partNumber: 1, sizeBytes: 10 }),
@@ -98,7 +98,7 @@ describeOnEachServer((server, testStore) => {
 			await expect(attempt).rejects.toBeInstanceOf(InvalidParts);
 		});
 
-		test('that is over is not found where an object of another size is', async () => {
+		test('of a finished upload is not found if the object has another size', async () => {
 			await store(testStore().storage, 'end/other', 'hello');
 			const { upload, parts } = await beginAndSend('end/other');
 			await testStore().storage.abortMultipart(upload);
@@ -115,7 +115,7 @@ describeOnEachServer((server, testStore) => {
 			expect(await testStore().storage.headObject(upload.key)).toBeNull();
 		});
 
-		test('makes the URLs of its parts useless', async () => {
+		test('invalidates the URLs of its parts', async () => {
 			const upload = await begin(testStore(), 'end/late-part');
 			const part = { ...FOR_A_CLIENT, ...upload, partNumber: 1, sizeBytes: 10 };
 			const { url } = await testStore().storage.presignPart(part);
@@ -123,13 +123,13 @@ describeOnEachServer((server, testStore) => {
 			expect((await put(url, new Uint8Array(10))).status).toBe(404);
 		});
 
-		test('twice does nothing more', async () => {
+		test('is idempotent', async () => {
 			const upload = await begin(testStore(), 'end/aborted-twice');
 			await testStore().storage.abortMultipart(upload);
 			await expect(testStore().storage.abortMultipart(upload)).resolves.toBeUndefined();
 		});
 
-		test('after its completion leaves the object', async () => {
+		test('after its completion keeps the object', async () => {
 			const { upload, parts } = await beginAndSend('end/late-abort');
 			const object = await complete(testStore(), upload, parts);
 			await testStore().storage.abortMultipart(upload);
@@ -146,16 +146,16 @@ const STORED = [
 const CLAIMED = STORED.map(({ partNumber, etag }) => ({ partNumber, etag }));
 
 describe('checkParts', () => {
-	test('finds nothing wrong with what the store has', () => {
+	test('returns nothing for the parts in the store', () => {
 		expect(checkParts(CLAIMED, STORED, 24)).toEqual([]);
 	});
 
-	test('takes etags without their quotes', () => {
+	test('accepts ETags without quotes', () => {
 		const bare = CLAIMED.map((part) => ({ ...part, etag: part.etag.slice(1, -1) }));
 		expect(checkParts(bare, STORED, 24)).toEqual([]);
 	});
 
-	test('names every part that is wrong', () => {
+	test('names every wrong part', () => {
 		const claimed = [
 			{ partNumber: 1, etag: '"xx"' },
 			{ partNumber: 3, etag: '"cc"' },
@@ -167,14 +167,14 @@ describe('checkParts', () => {
 		]);
 	});
 
-	test('refuses a part given twice', () => {
+	test('refuses a repeated part', () => {
 		const claimed = [...CLAIMED, { partNumber: 3, etag: '"cc"' }];
 		expect(checkParts(claimed, STORED, 24)).toEqual([
 			{ partNumber: 3, message: 'part 3 is not in ascending order' },
 		]);
 	});
 
-	test('refuses parts that leave bytes out', () => {
+	test('refuses parts that leave out bytes', () => {
 		expect(checkParts(CLAIMED.slice(0, 2), STORED, 24)).toEqual([
 			{ message: 'the parts add up to 20 bytes instead of 24' },
 		]);

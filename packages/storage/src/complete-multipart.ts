@@ -13,14 +13,13 @@ import { canonicalEtag, headObject, type StoredObject } from './objects.ts';
 
 export type CompleteMultipartInput = MultipartUpload & {
 	readonly parts: readonly ClaimedPart[];
-	/** What the parts must add up to. */
+	/** Sum of the parts' sizes. */
 	readonly sizeBytes: number;
 };
 
 /**
- * Joins the parts into the object and returns it. Repeated and concurrent calls return the same object. Throws InvalidParts and
- * leaves the upload open when the parts are not those in the store; UploadNotFound when the upload was aborted;
- * StorageUnavailable, after which a retry is safe.
+ * Joins the parts into the object and returns it. Idempotent, also for concurrent calls. Throws InvalidParts and leaves the upload open if
+ * the parts are not those in the store; UploadNotFound if the upload was aborted; StorageUnavailable, after which a retry is safe.
  */
 export async function completeMultipart(
 	connection: StorageConnection,
@@ -33,7 +32,7 @@ export async function completeMultipart(
 		}
 		await joinParts(connection, input);
 	} catch (error) {
-		// Parts vanish while a concurrent completion ends, so a list that was read then may lack some.
+		// Parts disappear while a concurrent completion ends, so a list that was read then may lack some.
 		if (error instanceof UploadNotFound || error instanceof InvalidParts) {
 			return findCompleted(connection, input, error);
 		}
@@ -72,7 +71,7 @@ async function joinParts(connection: StorageConnection, input: CompleteMultipart
 	}
 }
 
-/** Returns the object of an upload that a concurrent call completed. Throws `reason` when there is none. */
+/** Returns the object of an upload that a concurrent call completed. Throws `reason` without one. */
 async function findCompleted(
 	connection: StorageConnection,
 	input: CompleteMultipartInput,
@@ -88,8 +87,8 @@ async function findCompleted(
 export type ClaimedPart = { readonly partNumber: number; readonly etag: string };
 
 /**
- * Returns what is wrong with completing an upload of `sizeBytes` from the `claimed` parts; empty when nothing. The store itself
- * would join any subset: a forgotten part would leave a truncated file.
+ * Returns what is wrong with completing an upload of `sizeBytes` from the `claimed` parts; empty if nothing is. The store itself would join
+ * any subset: a missing part would leave a truncated file.
  */
 export function checkParts(
 	claimed: readonly ClaimedPart[],

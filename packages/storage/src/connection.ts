@@ -2,19 +2,19 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { createSigner, type ObjectAddress, type Signer } from './signature-v4.ts';
 
-/** How long the store may take. Every operation ends within its bound, retries included. */
+/** Time limits of operations, retries included. */
 export type StorageTimeouts = {
 	readonly connectMs: number;
 	readonly attemptMs: number;
 	readonly operationMs: number;
-	/** For joining the parts of a large upload, which takes longer than any other operation. */
+	/** For joining the parts of a large upload, the slowest operation. */
 	readonly completeMs: number;
 };
 
 export type StorageConfig = {
-	/** Where this process and the workers reach the store. */
+	/** URL of the store for this process and the workers. */
 	readonly endpoint: string;
-	/** Where clients reach the same store. URLs for clients are signed for this host. */
+	/** URL of the same store for clients. Their presigned URLs are signed for this host. */
 	readonly publicEndpoint: string;
 	readonly region: string;
 	readonly bucket: string;
@@ -24,7 +24,7 @@ export type StorageConfig = {
 	readonly timeouts?: Partial<StorageTimeouts>;
 };
 
-/** Clients and workers reach the store under different hosts, which presigned URLs include. */
+/** Clients and workers use different hosts for the store, which presigned URLs include. */
 export type Audience = 'client' | 'worker';
 
 export type StorageConnection = {
@@ -34,7 +34,7 @@ export type StorageConnection = {
 	/** Sends requests to the store. */
 	readonly client: S3Client;
 	readonly signer: Signer;
-	/** Where each audience reaches the bucket's objects. */
+	/** Address of the bucket's objects for each audience. */
 	readonly addresses: Readonly<Record<Audience, () => Promise<ObjectAddress>>>;
 };
 
@@ -47,7 +47,7 @@ const DEFAULT_TIMEOUTS: StorageTimeouts = {
 	completeMs: 20_000,
 };
 
-/** Opens no socket before the first request. End with {@link disconnect}. */
+/** Creates a connection, without a socket before the first request. End it with {@link disconnect}. */
 export function connect(config: StorageConfig): StorageConnection {
 	const timeouts = { ...DEFAULT_TIMEOUTS, ...config.timeouts };
 	const client = createClient(config, config.endpoint, timeouts);
@@ -82,9 +82,9 @@ async function resolvePublicAddress(
 }
 
 /**
- * Returns where the SDK would send requests for objects of `bucket`. Path style or virtual-host style depends on the
- * endpoint, the bucket's name and the settings, by rules that only the SDK knows. Sends nothing. Its presigner
- * costs about 0.3 ms of CPU time a URL: fine once, too slow for a hundred URLs of parts.
+ * Returns the address to which the SDK would send requests for objects of `bucket`. Path style or virtual-host style depends on the
+ * endpoint, the bucket's name and the settings, by rules of the SDK. Sends nothing. Its presigner costs about 0.3 ms of CPU time per URL:
+ * fine once, too slow for a hundred URLs of parts.
  */
 async function resolveObjectAddress(client: S3Client, bucket: string): Promise<ObjectAddress> {
 	const key = 'k';
@@ -92,7 +92,7 @@ async function resolveObjectAddress(client: S3Client, bucket: string): Promise<O
 	return { origin: url.origin, host: url.host, pathPrefix: url.pathname.slice(0, -key.length) };
 }
 
-/** Returns a function that calls `make` once for all callers, and again after a call that was rejected. */
+/** Returns a function that calls `make` once for all callers, and again after a rejected call. */
 export function memoize<T>(make: () => Promise<T>): () => Promise<T> {
 	let made: Promise<T> | undefined;
 	return () => {

@@ -1,5 +1,5 @@
 /**
- * The store is down, too slow, or sends invalid responses. The request is fine and a retry may help. `cause` is for the log only.
+ * The store is down, too slow, or sends invalid responses. The request is valid and a retry may help. `cause` is only for the log.
  */
 export class StorageUnavailable extends Error {
 	override readonly name: string = 'StorageUnavailable';
@@ -12,13 +12,13 @@ export class StorageRefused extends StorageUnavailable {
 	override readonly name = 'StorageRefused';
 }
 
-/** The bucket is absent and cannot be created, or belongs to another account. The message says what to do. */
+/** The bucket is missing and can't be created, or belongs to another account. The message says what to do. */
 export class BucketUnusable extends Error {
 	override readonly name = 'BucketUnusable';
 }
 
 export type PartProblem = {
-	/** Absent when the parts are wrong as a whole. */
+	/** Absent if the list as a whole is wrong. */
 	readonly partNumber?: number;
 	readonly message: string;
 };
@@ -34,7 +34,7 @@ export class InvalidParts extends Error {
 	}
 }
 
-/** No such multipart upload: it was completed, aborted, or never created. */
+/** The multipart upload doesn't exist: it was completed, aborted, or never created. */
 export class UploadNotFound extends Error {
 	override readonly name = 'UploadNotFound';
 }

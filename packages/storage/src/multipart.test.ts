@@ -18,13 +18,13 @@ describeOnEachServer((server, testStore) => {
 			expect(await testStore().storage.listParts(upload)).toEqual([{ partNumber: 1, sizeBytes: 10, etag }]);
 		});
 
-		test('is refused with another length than was signed', async () => {
+		test('is refused with another length than in the signature', async () => {
 			const { upload, url } = await presignTenBytes('parts/length');
 			expect((await put(url, new Uint8Array(11))).status).toBe(403);
 			expect(await testStore().storage.listParts(upload)).toEqual([]);
 		});
 
-		test('is refused under another number than was signed', async () => {
+		test('is refused under another number than in the signature', async () => {
 			const { upload, url } = await presignTenBytes('parts/number');
 			expect((await put(url.replace('partNumber=1', 'partNumber=2'), new Uint8Array(10))).status).toBe(403);
 			expect(await testStore().storage.listParts(upload)).toEqual([]);
@@ -50,7 +50,7 @@ describeOnEachServer((server, testStore) => {
 			expect(await listAll(testStore().storage, upload.key)).toEqual([]);
 		});
 
-		test('counts when an upload is resumed from what the store lists', async () => {
+		test('counts when an upload is resumed from the store’s list', async () => {
 			const upload = await begin(testStore(), 'parts/resumed');
 			const [first, ...missing] = PARTS;
 			await sendPart(testStore(), upload, { partNumber: 1, sizeBytes: first?.sizeBytes ?? 0 });
@@ -62,7 +62,7 @@ describeOnEachServer((server, testStore) => {
 			expect((await complete(testStore(), upload, listed)).sizeBytes).toBe(SIZE_BYTES);
 		});
 
-		test('is listed also past the first page', async () => {
+		test('is listed beyond the first page', async () => {
 			const upload = await begin(testStore(), 'parts/pages');
 			const numbers = [1, 2, 3, 4, 5];
 			for (const partNumber of numbers) {
@@ -72,9 +72,9 @@ describeOnEachServer((server, testStore) => {
 			expect(listed.map((part) => part.partNumber)).toEqual(numbers);
 		});
 
-		// Not a testUnless: whether a server with this fault loses parts is a matter of luck.
+		// Not a testUnless: a server with this fault loses parts only sometimes.
 		if (!server.faults.includes('lost-parallel-parts')) {
-			test('arrives while others do', async () => {
+			test('is stored while others are being sent', async () => {
 				const upload = await begin(testStore(), 'parts/parallel');
 				const parts = await Promise.all(PARTS.map((part) => sendPart(testStore(), upload, part)));
 				expect((await complete(testStore(), upload, parts)).sizeBytes).toBe(SIZE_BYTES);
@@ -103,12 +103,12 @@ describeOnEachServer((server, testStore) => {
 			expect(listed.map((upload) => upload.key)).toEqual(keys);
 		});
 
-		test('leaves out those that began after the time', async () => {
+		test('leaves out uploads that began after the time', async () => {
 			await begin(testStore(), 'young/one');
 			expect(await stale('young/', new Date(Date.now() - 60_000))).toEqual([]);
 		});
 
-		test('leaves out those that were aborted', async () => {
+		test('leaves out aborted uploads', async () => {
 			await testStore().storage.abortMultipart(await begin(testStore(), 'gone/one'));
 			expect(await stale('gone/', inAMinute())).toEqual([]);
 		});

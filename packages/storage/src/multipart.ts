@@ -16,7 +16,7 @@ const MAX_PAGE_SIZE = 1_000;
 
 export type CreateMultipartInput = { readonly key: string; readonly contentType: string };
 
-/** Creates a multipart upload and returns its id. Nothing is visible under `key` until it is completed. */
+/** Creates a multipart upload and returns its id. No object exists under `key` until it is completed. */
 export async function createMultipart(
 	connection: StorageConnection,
 	{ key, contentType }: CreateMultipartInput,
@@ -39,7 +39,7 @@ export type StoredPart = {
 	readonly etag: string;
 };
 
-/** Returns the parts in the store, in order. Throws UploadNotFound when the upload was completed or aborted, StorageUnavailable. */
+/** Returns the stored parts in order. Throws UploadNotFound if the upload was completed or aborted, and StorageUnavailable. */
 export async function listParts(
 	connection: StorageConnection,
 	upload: MultipartUpload,
@@ -78,7 +78,7 @@ async function listPage(
 	}
 }
 
-/** Removes an upload and its parts. Does nothing when it was completed or aborted before. Throws StorageUnavailable. */
+/** Deletes an upload and its parts. Does nothing if it was completed or aborted. Throws StorageUnavailable. */
 export async function abortMultipart(connection: StorageConnection, upload: MultipartUpload): Promise<void> {
 	const command = new AbortMultipartUploadCommand({
 		Bucket: connection.bucket,
@@ -133,7 +133,7 @@ export async function* listStaleMultiparts(
 	} while (keyMarker !== undefined);
 }
 
-/** Tells whether the store does not know a multipart upload (any more). S3 answers NoSuchUpload; Ceph answers NoSuchKey. */
+/** Whether the error says that the store doesn't know the multipart upload: NoSuchUpload from S3, NoSuchKey from Ceph. */
 export function isUnknownUpload(error: unknown): boolean {
 	return isStoreError(error, 'NoSuchUpload', 'NoSuchKey');
 }

@@ -11,26 +11,26 @@ describeOnEachServer((server, testStore) => {
 		Promise.all(keys.map((key) => store(testStore().storage, key, 'x')));
 
 	describe('head', () => {
-		test('of an absent object is null', async () => {
+		test('returns null for a missing object', async () => {
 			expect(await testStore().storage.headObject('head/absent')).toBeNull();
 		});
 	});
 
 	describe('delete', () => {
-		test('removes an object, and again does nothing', async () => {
+		test('removes an object, and is idempotent', async () => {
 			await store(testStore().storage, 'delete/one', 'hello');
 			await testStore().storage.deleteObjects(['delete/one']);
 			expect(await testStore().storage.headObject('delete/one')).toBeNull();
 			await testStore().storage.deleteObjects(['delete/one']);
 		});
 
-		test('removes those of the keys that exist, and nothing else', async () => {
+		test('removes the existing objects of these keys, and no others', async () => {
 			await storeAll(['delete/a', 'delete/b', 'delete/c']);
 			await testStore().storage.deleteObjects(['delete/a', 'delete/never', 'delete/b']);
 			expect(await keysUnder('delete/')).toEqual(['delete/c']);
 		});
 
-		test('takes more keys than the store takes at once', async () => {
+		test('accepts more keys than one request of the store', async () => {
 			await storeAll(['delete/first', 'delete/last']);
 			const absent = Array.from({ length: 1_000 }, (_, index) => `delete/absent-${index}`);
 			await testStore().storage.deleteObjects(['delete/first', ...absent, 'delete/last']);
@@ -38,13 +38,13 @@ describeOnEachServer((server, testStore) => {
 			expect(await testStore().storage.headObject('delete/last')).toBeNull();
 		});
 
-		test('of nothing does nothing', async () => {
+		test('does nothing for no keys', async () => {
 			await testStore().storage.deleteObjects([]);
 		});
 	});
 
-	describe('a text of our own', () => {
-		test('is stored, and takes the place of the one before', async () => {
+	describe('putText', () => {
+		test('stores a text, and replaces the previous one', async () => {
 			await testStore().storage.putText({ key: 'text/a', text: 'one' });
 			await testStore().storage.putText({ key: 'text/a', text: 'another' });
 			expect(await testStore().storage.headObject('text/a')).toMatchObject({ sizeBytes: 7 });
@@ -52,7 +52,7 @@ describeOnEachServer((server, testStore) => {
 	});
 
 	describe('list', () => {
-		test('gives size, ETag and time of what is under the prefix', async () => {
+		test('returns size, ETag and time of the objects under the prefix', async () => {
 			await storeAll(['list/in/a', 'list/in/b', 'list/out']);
 			const head = await testStore().storage.headObject('list/in/a');
 			const listed = await listAll(testStore().storage, 'list/in/');
@@ -61,18 +61,18 @@ describeOnEachServer((server, testStore) => {
 			expect(listed[0]).toEqual({ sizeBytes, etag, key: 'list/in/a', modifiedAt: expect.any(Date) });
 		});
 
-		test('of an empty prefix is empty', async () => {
+		test('is empty for an empty prefix', async () => {
 			expect(await keysUnder('list/nowhere/')).toEqual([]);
 		});
 
-		test('goes on past the first page', async () => {
+		test('continues after the first page', async () => {
 			const keys = ['pages/a', 'pages/b', 'pages/c', 'pages/d', 'pages/e'];
 			await storeAll(keys);
 			const listed = await listAll(testStore().storage, 'pages/', 2);
 			expect(listed.map((object) => object.key)).toEqual(keys);
 		});
 
-		test('begins after a key, also one that is gone', async () => {
+		test('starts after a key, also a deleted one', async () => {
 			await storeAll(['after/a', 'after/b', 'after/c']);
 			await testStore().storage.deleteObjects(['after/b']);
 			const { objects } = await testStore().storage.listObjects({ prefix: 'after/', startAfter: 'after/b' });
@@ -80,7 +80,7 @@ describeOnEachServer((server, testStore) => {
 		});
 
 		testUnless(server, 'start-listed-again')(
-			'says of a page that is just full whether it is the last',
+			'says of an exactly full page whether it is the last',
 			async () => {
 				await storeAll(['full/a', 'full/b', 'full/c']);
 				const list = (startAfter: string) =>
@@ -93,7 +93,7 @@ describeOnEachServer((server, testStore) => {
 });
 
 describe('canonicalEtag', () => {
-	test('keeps a quoted tag as it is', () => {
+	test('keeps a quoted tag', () => {
 		expect(canonicalEtag('"9a0364b9e99bb480dd25e1f0284c8555-3"')).toBe(
 			'"9a0364b9e99bb480dd25e1f0284c8555-3"',
 		);

@@ -9,14 +9,14 @@ import type { StorageConnection } from './connection.ts';
 import { StorageUnavailable } from './errors.ts';
 
 /**
- * Returns an ETag in the one form that the product uses: a strong entity tag with its double quotes (`"9a03…-3"`), as S3 sends it
- * and `If-Match` needs it. Clients return part ETags with or without quotes, and some stores list them without.
+ * Returns an ETag in the product's form: a strong entity tag with its quotes (`"9a03…-3"`), as S3 sends it and `If-Match` needs it. Clients
+ * return part ETags with or without quotes, and some stores list them without.
  */
 export function canonicalEtag(etag: string): string {
 	return `"${etag.replaceAll('"', '')}"`;
 }
 
-/** rclone stores each copy's modification time, in seconds. A restored bucket has it, and a number harms no download. */
+/** rclone stores the modification time of a copy, in seconds. A restored bucket has it, and it harms no download. */
 const COPIED_AT = /^\d{1,12}(\.\d{1,9})?$/;
 
 export type StoredObject = {
@@ -26,8 +26,8 @@ export type StoredObject = {
 	/** When the object was written, by the store's clock, in whole seconds at most stores. */
 	readonly modifiedAt: Date;
 	/**
-	 * Whether the upload brought metadata or a redirect, which the store would send with every download. S3 refuses `x-amz-` headers
-	 * that are not signed; Ceph stores them. The time that rclone adds to a copy does not count.
+	 * Whether the upload added metadata or a redirect, which the store would send with every download. S3 refuses unsigned `x-amz-` headers;
+	 * Ceph stores them. The time that rclone adds to a copy does not count.
 	 */
 	readonly hasUnsignedHeaders: boolean;
 };
@@ -53,7 +53,7 @@ export async function headObject(connection: StorageConnection, key: string): Pr
 			hasUnsignedHeaders,
 		};
 	} catch (error) {
-		// HEAD has no body to name the error in, so the SDK calls every 404 NotFound.
+		// HEAD has no body with an error code, so the SDK reports every 404 as NotFound.
 		if (isStoreError(error, 'NotFound', 'NoSuchKey')) {
 			return null;
 		}
@@ -65,17 +65,17 @@ export type ListedObject = Pick<StoredObject, 'sizeBytes' | 'etag' | 'modifiedAt
 
 export type ListObjectsInput = {
 	readonly prefix: string;
-	/** Only keys after this one; it need not exist. */
+	/** Returns only keys after this one, which need not exist. */
 	readonly startAfter?: string;
-	/** At least 2, at most S3's own limit, which is 1,000. */
+	/** At least 2, at most S3's limit of 1,000. */
 	readonly limit?: number;
 };
 
 export type ObjectPage = { readonly objects: readonly ListedObject[]; readonly isLast: boolean };
 
 /**
- * Returns a page of objects whose keys start with `prefix`, in the byte order of keys. A page starts after a key and not at the
- * store's continuation token, so that another process can continue a listing after a restart. Throws StorageUnavailable.
+ * Returns a page of objects whose keys start with `prefix`, in the byte order of keys. A page starts after a key instead of the store's
+ * continuation token, so that another process can continue a listing after a restart. Throws StorageUnavailable.
  */
 export async function listObjects(
 	connection: StorageConnection,
@@ -89,7 +89,7 @@ export async function listObjects(
 	});
 	const page = await callStore(connection, (client, options) => client.send(command, options));
 	const objects = (page.Contents ?? []).flatMap(({ Key, Size, ETag, LastModified }) =>
-		// Some stores list the key itself that the page starts after.
+		// Some stores include the key after which the page starts.
 		Key !== undefined &&
 		Key !== startAfter &&
 		Size !== undefined &&
@@ -101,7 +101,7 @@ export async function listObjects(
 	return { objects, isLast: page.IsTruncated !== true };
 }
 
-/** Stores a short text under `key`; never a user's file. Throws StorageUnavailable. */
+/** Stores a short text under `key`, never a user's file. Throws StorageUnavailable. */
 export async function putText(
 	connection: StorageConnection,
 	{ key, text }: { key: string; text: string },
@@ -119,8 +119,8 @@ export async function putText(
 const MAX_KEYS_PER_CALL = 1_000;
 
 /**
- * Removes the objects under these keys; absent ones count as removed. Throws StorageUnavailable when any may remain, after which a
- * retry is safe.
+ * Deletes the objects of these keys; missing ones count as deleted. Throws StorageUnavailable if any may remain, after which a retry is
+ * safe.
  */
 export async function deleteObjects(connection: StorageConnection, keys: readonly string[]): Promise<void> {
 	for (let start = 0; start < keys.length; start += MAX_KEYS_PER_CALL) {

@@ -13,22 +13,22 @@ const GIB = 1024 ** 3;
 const plan = (sizeBytes: number) => planParts(sizeBytes, choosePartSize(sizeBytes));
 
 describe('the parts of an upload', () => {
-	test('are one of exactly the smallest part size', () => {
+	test('are one for exactly the minimum part size', () => {
 		expect(plan(5 * MIB)).toEqual([{ partNumber: 1, sizeBytes: 5 * MIB }]);
 	});
 
-	test('end with a part of one byte when one byte is left', () => {
+	test('end with a part of one byte if one byte remains', () => {
 		expect(plan(5 * MIB + 1)).toEqual([
 			{ partNumber: 1, sizeBytes: 5 * MIB },
 			{ partNumber: 2, sizeBytes: 1 },
 		]);
 	});
 
-	test('are one short part for less than the smallest part size', () => {
+	test('are one short part for less than the minimum part size', () => {
 		expect(plan(1)).toEqual([{ partNumber: 1, sizeBytes: 1 }]);
 	});
 
-	test('are about a hundred for the largest upload of the product', () => {
+	test('are about a hundred for the maximum upload of the product', () => {
 		expect(choosePartSize(10 * GIB)).toBe(103 * MIB);
 		expect(plan(10 * GIB)).toHaveLength(100);
 	});
@@ -52,11 +52,11 @@ describe('the parts of an upload', () => {
 		expect(parts.length).toBeLessThanOrEqual(MAX_PARTS);
 	});
 
-	test('have the largest part size when a hundred parts are too few', () => {
+	test('have the maximum part size if a hundred parts are too few', () => {
 		expect(choosePartSize(101 * MAX_PART_SIZE_BYTES)).toBe(MAX_PART_SIZE_BYTES);
 	});
 
-	test('are 10,000 at most, and one byte more is refused', () => {
+	test('are at most 10,000, and one byte more is refused', () => {
 		expect(plan(MAX_PARTS * MAX_PART_SIZE_BYTES)).toHaveLength(MAX_PARTS);
 		expect(() => choosePartSize(MAX_PARTS * MAX_PART_SIZE_BYTES + 1)).toThrow(RangeError);
 	});

@@ -19,12 +19,12 @@ const FOR_A_WORKER = { audience: 'worker', expiresInSeconds: 3_600 } as const;
 afterAll(() => storage.close());
 
 describe('presigned URLs', () => {
-	test('name the public host to clients', async () => {
+	test('have the public host for clients', async () => {
 		const { url } = await storage.presignPut({ ...PUT, ...FOR_A_CLIENT });
 		expect(new URL(url).origin).toBe('https://files.example');
 	});
 
-	test('name the internal host to workers', async () => {
+	test('have the internal host for workers', async () => {
 		const { url } = await storage.presignPut({ ...PUT, ...FOR_A_WORKER });
 		expect(new URL(url).origin).toBe('http://127.0.0.1:9000');
 	});
@@ -34,17 +34,17 @@ describe('presigned URLs', () => {
 		expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;content-type;host');
 	});
 
-	test('of a part sign its length, and nothing that clients do not know to send', async () => {
+	test('of a part sign its length, and no header that clients would not send', async () => {
 		const { url } = await storage.presignPart({ ...PART, ...FOR_A_CLIENT });
 		expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;host');
 	});
 
-	test('of a GET sign the host only, so that Range and If-Match may be added', async () => {
+	test('of a GET sign only the host, so that Range and If-Match may be added', async () => {
 		const { url } = await storage.presignGet({ key: 'a/b', ...FOR_A_CLIENT });
 		expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('host');
 	});
 
-	test('of a GET for people make it an attachment of this type, and nobody can change that in the URL', async () => {
+	test('of a GET for users make it an attachment of a type that can’t be changed in the URL', async () => {
 		const attachment = { fileName: 'a.html', contentType: 'application/octet-stream' };
 		const { searchParams } = new URL(
 			(await storage.presignGet({ key: 'a/b', attachment, ...FOR_A_CLIENT })).url,
@@ -56,11 +56,11 @@ describe('presigned URLs', () => {
 	test.each([
 		['PUT', () => storage.presignPut({ ...PUT, ...FOR_A_CLIENT })],
 		['part', () => storage.presignPart({ ...PART, ...FOR_A_CLIENT })],
-	])('of a %s ask for no checksum', async (_, presign) => {
+	])('of a %s require no checksum', async (_, presign) => {
 		expect((await presign()).url.toLowerCase()).not.toMatch(/checksum|crc32/);
 	});
 
-	test('say when they expire, to the second that was signed', async () => {
+	test('have the expiry of the signature, to the second', async () => {
 		const { url, expiresAt } = await storage.presignGet({ key: 'a/b', ...FOR_A_CLIENT });
 		const { searchParams } = new URL(url);
 		const signedAt = searchParams.get('X-Amz-Date') ?? '';

@@ -2,7 +2,7 @@ import { attachmentDisposition } from './attachment-disposition.ts';
 import type { Audience, StorageConnection } from './connection.ts';
 import { type ObjectRequest, presign } from './signature-v4.ts';
 
-/** A secret until `expiresAt`: anyone with the URL may use it. Never log it. */
+/** A secret until `expiresAt`: anyone with the URL can use it. Never log it. */
 export type PresignedUrl = { readonly url: string; readonly expiresAt: Date };
 
 export type Presigning = {
@@ -13,7 +13,7 @@ export type Presigning = {
 
 const MAX_EXPIRES_SECONDS = 7 * 24 * 3_600;
 
-/** Signs without a request to the store. Throws RangeError when the URL would be valid for longer than 7 days. */
+/** Signs without a request to the store. Throws RangeError for more than 7 days. */
 async function signUrl(
 	connection: StorageConnection,
 	request: ObjectRequest,
@@ -23,7 +23,7 @@ async function signUrl(
 		throw new RangeError(`A URL may be valid for ${MAX_EXPIRES_SECONDS} s at most, not ${expiresInSeconds}`);
 	}
 	const address = await connection.addresses[audience]();
-	// The signature has whole seconds, and `expiresAt` must not be later.
+	// The signature counts whole seconds, and `expiresAt` must not be later.
 	const signedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000);
 	const url = presign(connection.signer, request, { address, signedAt, expiresInSeconds });
 	return { url, expiresAt: new Date(signedAt.getTime() + expiresInSeconds * 1_000) };
@@ -31,12 +31,12 @@ async function signUrl(
 
 export type PresignPutInput = Presigning & {
 	readonly key: string;
-	/** The store accepts exactly this Content-Type and Content-Length: both are in the signature. */
+	/** The store accepts only this Content-Type and Content-Length: both are in the signature. */
 	readonly contentType: string;
 	readonly sizeBytes: number;
 };
 
-/** Returns a URL for a PUT to `key`, which works any number of times until it expires. */
+/** Returns a URL for any number of PUTs to `key` until it expires. */
 export function presignPut(connection: StorageConnection, input: PresignPutInput): Promise<PresignedUrl> {
 	const { key, contentType, sizeBytes } = input;
 	const headers = { 'content-type': contentType, 'content-length': String(sizeBytes) };
@@ -47,11 +47,11 @@ export type PresignPartInput = Presigning & {
 	readonly key: string;
 	readonly uploadId: string;
 	readonly partNumber: number;
-	/** The store accepts exactly this many bytes. The upload's creation set the content type. */
+	/** The store accepts only this length. The upload has the content type. */
 	readonly sizeBytes: number;
 };
 
-/** Returns a URL for a PUT of one part of a multipart upload; a later PUT of the same part replaces it. */
+/** Returns a URL for a PUT of one part of a multipart upload. A later PUT replaces the part. */
 export function presignPart(connection: StorageConnection, input: PresignPartInput): Promise<PresignedUrl> {
 	const { key, uploadId, partNumber, sizeBytes } = input;
 	const query = { partNumber: String(partNumber), uploadId, 'x-id': 'UploadPart' };
@@ -61,13 +61,13 @@ export function presignPart(connection: StorageConnection, input: PresignPartInp
 
 export type PresignGetInput = Presigning & {
 	readonly key: string;
-	/** Makes the download an attachment with this name (at most 255 characters). */
+	/** Makes the download an attachment with this name of at most 255 characters. */
 	readonly attachment?: { readonly fileName: string; readonly contentType: string };
 };
 
 /**
- * Clients can send unsigned headers with a PUT, and the store returns them with every download. These parameters override them:
- * nothing decodes, caches or keeps the download.
+ * Clients can send unsigned headers with a PUT, and the store returns them with every download. These parameters override them, so that
+ * nothing decodes or caches the download.
  */
 const NEUTRAL_HEADERS = {
 	'response-cache-control': 'private, no-store',
@@ -76,7 +76,7 @@ const NEUTRAL_HEADERS = {
 	'response-expires': new Date(0).toUTCString(),
 };
 
-/** Returns a URL that reads `key`, whether the object exists or not; clients may send `Range` and `If-Match`. */
+/** Returns a URL that reads `key`, whether or not the object exists. Clients may send `Range` and `If-Match`. */
 export function presignGet(connection: StorageConnection, input: PresignGetInput): Promise<PresignedUrl> {
 	const { attachment } = input;
 	const query = {

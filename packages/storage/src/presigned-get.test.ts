@@ -42,14 +42,14 @@ describeOnEachServer((server, testStore) => {
 			await store(testStore().storage, KEY, BODY);
 		});
 
-		test('gives the bytes, their type, and no disposition that nobody asked for', async () => {
+		test('returns the bytes and their type, without a disposition by default', async () => {
 			const response = await fetch(await presign());
 			expect(await response.text()).toBe(BODY);
 			expect(response.headers.get('content-type')).toBe('text/plain');
 			expect(response.headers.get('content-disposition')).toBeNull();
 		});
 
-		test.each(Object.entries(NAMES))('arrives under its own name with %s', async (_, name) => {
+		test.each(Object.entries(NAMES))('has the file’s own name with %s', async (_, name) => {
 			const response = await fetch(await presign(name));
 			expect(response.status).toBe(200);
 			expect(await response.text()).toBe(BODY);
@@ -59,7 +59,7 @@ describeOnEachServer((server, testStore) => {
 			expect(response.headers.get('content-type')).toBe('application/pdf');
 		});
 
-		test('sends no header of those that came with the PUT and that no signature covered', async () => {
+		test('sends no unsigned header of the PUT', async () => {
 			const { storage } = testStore();
 			const key = 'get/strange-headers';
 			const { url } = await storage.presignPut({ ...FOR_A_CLIENT, key, contentType: TEXT, sizeBytes: 10 });
@@ -85,7 +85,7 @@ describeOnEachServer((server, testStore) => {
 		});
 
 		test.each(['x-amz-meta-note', 'x-amz-website-redirect-location'])(
-			'never meets %s unnoticed: the PUT is refused, or HEAD says so',
+			'is protected from %s: the PUT is refused, or HEAD reports it',
 			async (name) => {
 				const { storage } = testStore();
 				const key = `get/${name}`;
@@ -107,7 +107,7 @@ describeOnEachServer((server, testStore) => {
 			['x-amz-acl', 'public-read'],
 			['x-amz-grant-read', 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'],
 			['x-amz-copy-source', `/BUCKET/${KEY}`],
-		])('has no object from a PUT with %s that nobody signed', async (name, value) => {
+		])('finds no object from a PUT with an unsigned %s', async (name, value) => {
 			const key = `get/${name}`;
 			const { url } = await testStore().storage.presignPut({
 				...FOR_A_CLIENT,
@@ -125,7 +125,7 @@ describeOnEachServer((server, testStore) => {
 		test.each([
 			['1796037860.123456789', false],
 			['https://elsewhere.example/', true],
-		])('of a copy by rclone with the time %s has unsigned headers: %s', async (mtime, expected) => {
+		])('of an rclone copy with the time %s has unsigned headers: %s', async (mtime, expected) => {
 			const { connection, storage } = testStore();
 			const Key = 'get/copied';
 			const given = { Bucket: connection.bucket, Key, Body: BODY, ContentType: TEXT, Metadata: { mtime } };
@@ -133,7 +133,7 @@ describeOnEachServer((server, testStore) => {
 			expect((await storage.headObject(Key))?.hasUnsignedHeaders).toBe(expected);
 		});
 
-		test('refuses another name than was signed', async () => {
+		test('refuses another name than in the signature', async () => {
 			const url = (await presign('report.pdf')).replace('report.pdf', 'report.exe');
 			expect((await fetch(url)).status).toBe(403);
 		});
@@ -142,25 +142,25 @@ describeOnEachServer((server, testStore) => {
 			['bytes=2-4', '234', 'bytes 2-4/10'],
 			['bytes=7-', '789', 'bytes 7-9/10'],
 			['bytes=8-100', '89', 'bytes 8-9/10'],
-		])('gives the range %s', async (range, bytes, contentRange) => {
+		])('returns the range %s', async (range, bytes, contentRange) => {
 			const response = await fetch(await presign(), { headers: { range } });
 			expect(response.status).toBe(206);
 			expect(await response.text()).toBe(bytes);
 			expect(response.headers.get('content-range')).toBe(contentRange);
 		});
 
-		test('refuses a range past the end', async () => {
+		test('refuses a range beyond the end', async () => {
 			expect((await fetch(await presign(), { headers: { range: 'bytes=10-' } })).status).toBe(416);
 		});
 
-		test('gives the very object whose ETag is asked for', async () => {
+		test('returns the object with the requested ETag', async () => {
 			const etag = (await testStore().storage.headObject(KEY))?.etag ?? '';
 			const response = await fetch(await presign(), { headers: { 'if-match': etag } });
 			expect(response.status).toBe(200);
 			expect(response.headers.get('etag')).toBe(etag);
 		});
 
-		test('refuses when the object was overwritten since its ETag was taken', async () => {
+		test('refuses an object that was overwritten since its ETag was read', async () => {
 			const { storage } = testStore();
 			await store(storage, 'get/overwritten', 'hello');
 			const etag = (await storage.headObject('get/overwritten'))?.etag ?? '';
@@ -171,7 +171,7 @@ describeOnEachServer((server, testStore) => {
 			expect(await response.text()).not.toContain('world');
 		});
 
-		test('of an absent object is a 404', async () => {
+		test('returns 404 for a missing object', async () => {
 			const { url } = await testStore().storage.presignGet({ ...FOR_A_CLIENT, key: 'get/absent' });
 			expect((await fetch(url)).status).toBe(404);
 		});

@@ -8,7 +8,7 @@ describeOnEachServer((_server, testStore) => {
 	const presign = async (key: string) => (await testStore().storage.presignPut({ ...HELLO, key })).url;
 
 	describe('a presigned PUT', () => {
-		test('stores what was declared', async () => {
+		test('stores the declared bytes', async () => {
 			expect((await put(await presign('put/right'), 'hello', TEXT)).status).toBe(200);
 			expect(await testStore().storage.headObject('put/right')).toEqual({
 				sizeBytes: 5,
@@ -18,7 +18,7 @@ describeOnEachServer((_server, testStore) => {
 			});
 		});
 
-		test('works for a worker under the internal address', async () => {
+		test('works for a worker under the internal host', async () => {
 			const { url } = await testStore().storage.presignPut({
 				...HELLO,
 				audience: 'worker',
@@ -60,13 +60,13 @@ describeOnEachServer((_server, testStore) => {
 			expect(await testStore().storage.headObject(key)).toBeNull();
 		});
 
-		test('does not serve for deleting', async () => {
+		test('can’t be used to delete', async () => {
 			await store(testStore().storage, 'put/kept', 'hello');
 			expect((await fetch(await presign('put/kept'), { method: 'DELETE' })).status).toBe(403);
 			expect(await testStore().storage.headObject('put/kept')).not.toBeNull();
 		});
 
-		test('that overwrites changes the ETag', async () => {
+		test('that overwrites an object changes its ETag', async () => {
 			await store(testStore().storage, 'put/overwritten', 'hello');
 			const before = await testStore().storage.headObject('put/overwritten');
 			await store(testStore().storage, 'put/overwritten', 'world');
@@ -76,7 +76,7 @@ describeOnEachServer((_server, testStore) => {
 		});
 	});
 
-	describe('a PUT that breaks off', () => {
+	describe('an interrupted PUT', () => {
 		const half = { ...FOR_A_CLIENT, contentType: TEXT, sizeBytes: 1024 ** 2 };
 
 		test('leaves no object of the declared size', async () => {
@@ -85,7 +85,7 @@ describeOnEachServer((_server, testStore) => {
 			expect((await testStore().storage.headObject('put/broken'))?.sizeBytes).not.toBe(half.sizeBytes);
 		});
 
-		test('leaves the object that was there before', async () => {
+		test('keeps the previous object', async () => {
 			await store(testStore().storage, 'put/survivor', 'hello');
 			const before = await testStore().storage.headObject('put/survivor');
 			const { url } = await testStore().storage.presignPut({ ...half, key: 'put/survivor' });
@@ -94,15 +94,15 @@ describeOnEachServer((_server, testStore) => {
 		});
 	});
 
-	describe('a request without a signature', () => {
-		test.each(['GET', 'HEAD', 'DELETE'])('cannot %s an object', async (method) => {
+	describe('an unsigned request', () => {
+		test.each(['GET', 'HEAD', 'DELETE'])('can’t %s an object', async (method) => {
 			await store(testStore().storage, 'put/private', 'hello');
 			const { endpoint, bucket } = testStore().config;
 			expect((await fetch(`${endpoint}/${bucket}/put/private`, { method })).status).toBe(403);
 			expect(await testStore().storage.headObject('put/private')).not.toBeNull();
 		});
 
-		test('cannot list the bucket', async () => {
+		test('can’t list the bucket', async () => {
 			const { endpoint, bucket } = testStore().config;
 			expect((await fetch(`${endpoint}/${bucket}?list-type=2`)).status).toBe(403);
 		});

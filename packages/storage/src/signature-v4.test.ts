@@ -7,7 +7,7 @@ import { createStorage } from './storage.ts';
 const CREDENTIALS = { accessKeyId: 'key/id+', secretAccessKey: 'a/secret+=' };
 const REGION = 'eu-central-1';
 
-/** Endpoint, bucket and style decide where the bucket's name goes and which Host is signed. */
+/** Endpoint, bucket and style decide the place of the bucket's name and the signed Host. */
 const ADDRESSES = {
 	'path style on a port': ['http://127.0.0.1:9000', 'bucket', true],
 	'virtual-host style': ['https://s3.eu-central-1.amazonaws.com', 'bucket', false],
@@ -53,7 +53,7 @@ function bench([endpoint, bucket, forcePathStyle]: readonly [string, string, boo
 	};
 }
 
-/** What every download is sent with in place of what came with the PUT. */
+/** Parameters of every download that override headers of the PUT. */
 const NEUTRAL = {
 	ResponseCacheControl: 'private, no-store',
 	ResponseContentEncoding: 'identity',
@@ -63,7 +63,7 @@ const NEUTRAL = {
 
 const FOR_A_CLIENT = { audience: 'client', expiresInSeconds: 3_600 } as const;
 
-describe('presign makes the same URL as the SDK', () => {
+describe('presign returns the same URL as the SDK', () => {
 	jest.useFakeTimers({
 		now: Date.UTC(2026, 1, 3, 4, 5, 6),
 		doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'],
@@ -127,7 +127,7 @@ describe('presign makes the same URL as the SDK', () => {
 	});
 });
 
-test('no URL is signed for longer than a store accepts', async () => {
+test('presign refuses a longer lifetime than a store accepts', async () => {
 	const { storage } = bench(ADDRESSES.R2);
 	const presign = (expiresInSeconds: number) =>
 		storage.presignGet({ key: 'a', audience: 'client', expiresInSeconds });

@@ -1,20 +1,20 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
-/** Where the objects of a bucket are: `origin + pathPrefix + key`. */
+/** Address of a bucket's objects: `origin + pathPrefix + key`. */
 export type ObjectAddress = {
 	readonly origin: string;
-	/** The Host header that clients send: with the port unless it is the scheme's own. */
+	/** The Host header of clients, with the port unless it is the default of the scheme. */
 	readonly host: string;
 	/** Ends with a slash. */
 	readonly pathPrefix: string;
 };
 
-/** The one request that a URL allows. */
+/** The request that a URL allows. */
 export type ObjectRequest = {
 	readonly method: 'GET' | 'PUT';
 	readonly key: string;
 	readonly query: Readonly<Record<string, string>>;
-	/** Besides `host`; the request needs exactly these values. Names are lower case. */
+	/** Headers besides `host`, in lower case. The request needs exactly these values. */
 	readonly headers?: Readonly<Record<string, string>>;
 };
 
@@ -22,7 +22,7 @@ export type ObjectRequest = {
 export type Signer = {
 	readonly accessKeyId: string;
 	readonly region: string;
-	/** The signing key of a day such as `20261130`. */
+	/** Returns the signing key of a day such as `20261130`. */
 	readonly keyOf: (day: string) => KeyObject;
 };
 
@@ -31,7 +31,7 @@ const PAYLOAD = 'UNSIGNED-PAYLOAD';
 const SERVICE = 's3';
 const TERMINATOR = 'aws4_request';
 
-/** Derives the key of a day once, as a KeyObject: parsing another kind of key costs Node more than signing. */
+/** Creates a signer. Derives the key of a day once, as a KeyObject: parsing other keys costs Node more than signing. */
 export function createSigner(credentials: {
 	accessKeyId: string;
 	secretAccessKey: string;
@@ -54,9 +54,8 @@ export function createSigner(credentials: {
 }
 
 /**
- * Returns the URL of a request, signed by AWS signature version 4 in the query: byte for byte the one that
- * `@aws-sdk/s3-request-presigner` makes, at a twentieth of the CPU time. Tests compare the two.
- * Throws URIError when the key or a parameter has a lone surrogate.
+ * Returns the URL of a request, signed with AWS signature version 4 in the query: byte for byte that of `@aws-sdk/s3-request-presigner`, at
+ * a twentieth of the CPU time. Tests compare the two. Throws URIError if the key or a parameter has a lone surrogate.
  */
 export function presign(
 	{ accessKeyId, region, keyOf }: Signer,
@@ -86,7 +85,7 @@ export function presign(
 	const canonical = [method, path, canonicalQuery, canonicalHeaders.join(''), signedNames, PAYLOAD];
 	const digest = hash('sha256', canonical.join('\n'));
 	const signature = hmac(keyOf(day), `${ALGORITHM}\n${time}\n${scope}\n${digest}`).toString('hex');
-	// Parameters are in the order of their names. A value has no `&`, so this one is the parameter.
+	// Parameters are sorted by name. A value has no `&`, so this one is the parameter.
 	const signedQuery = canonicalQuery.replace(
 		'&X-Amz-SignedHeaders=',
 		`&X-Amz-Signature=${signature}&X-Amz-SignedHeaders=`,
@@ -109,7 +108,7 @@ function byName([one]: [string, string], [other]: [string, string]): number {
 	return one < other ? -1 : 1;
 }
 
-/** As RFC 3986 has it: everything but letters, digits and `-._~`. */
+/** Encodes text as RFC 3986 does: everything but letters, digits and `-._~`. */
 function encode(text: string): string {
 	return encodeURIComponent(text).replace(
 		/[!'()*]/g,

@@ -23,8 +23,8 @@ import {
 export type Storage = ReturnType<typeof createStorage>;
 
 /**
- * Returns the operations on one bucket of an S3 store. Clients and workers transfer the bytes themselves, with presigned URLs. The
- * function of each operation documents it.
+ * Returns the operations on one bucket of an S3 store. Clients and workers transfer bytes themselves, with presigned URLs. Each operation
+ * is documented at its function.
  */
 export function createStorage(config: StorageConfig) {
 	const connection = connect(config);

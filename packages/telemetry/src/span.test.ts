@@ -2,7 +2,7 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { beginSpan, currentTraceId, inSpan, within } from './span.ts';
+import { beginSpan, currentTraceId, inSpan, withSpan } from './span.ts';
 import { contextOf, currentTraceparent, traceparentOf } from './traceparent.ts';
 
 const exporter = new InMemorySpanExporter();
@@ -27,7 +27,7 @@ test('work outside a trace creates no span', async () => {
 
 test('work in a trace creates a span of it, also after the trace crossed a process boundary', async () => {
 	const root = beginSpan('request', {});
-	const wire = await within(root, () => inSpan('publish', {}, async () => currentTraceparent()));
+	const wire = await withSpan(root, () => inSpan('publish', {}, async () => currentTraceparent()));
 	root.end();
 	await inSpan('process', { parent: contextOf(wire) }, async () => {
 		expect(currentTraceId()).toBe(root.spanContext().traceId);
@@ -40,7 +40,7 @@ test('work in a trace creates a span of it, also after the trace crossed a proce
 
 test('an error fails the span with its class and code, and without its message', async () => {
 	const root = beginSpan('request', {});
-	const failing = within(root, () =>
+	const failing = withSpan(root, () =>
 		inSpan('work', {}, async () => {
 			throw Object.assign(new Error('https://store/secret?signature=1'), { code: 'ENOENT' });
 		}),

@@ -67,12 +67,12 @@ export function beginSpan(
 }
 
 /** Runs work in a span that the caller ends. */
-export function within<T>(span: Span, work: () => T): T {
+export function withSpan<T>(span: Span, work: () => T): T {
 	return context.with(trace.setSpan(context.active(), span), work);
 }
 
 /** Adds attributes to the current span, if any. */
-export function noteOnSpan(attributes: Attributes): void {
+export function addSpanAttributes(attributes: Attributes): void {
 	trace.getActiveSpan()?.setAttributes(attributes);
 }
 

@@ -18,12 +18,12 @@ export const CLIENTS: readonly Mutant[] = [
 		mutations: [
 			cli('connect', insertBefore('sessions.byApi[api] ??= Object.values(sessions.byApi)[0];', 'byApi')),
 		],
-		test: 'a token goes to no other API than the one that gave it',
+		test: 'a token is sent to no other API than the one that issued it',
 	},
 	{
 		name: 'keeps the session of the command line where nobody else can read it',
 		mutations: [cli('writeSessions', dropProperty('mode', '0o600'))],
-		test: 'sessions are kept where nobody else can read them',
+		test: 'sessions are stored readable only by their owner',
 	},
 	{
 		name: 'lets no name of a file lead out of the directory that it is saved to',
@@ -37,8 +37,8 @@ export const CLIENTS: readonly Mutant[] = [
 	},
 	{
 		name: 'overwrites no file that nobody said to overwrite, though it came meanwhile',
-		mutations: [cli('writeWhole', forceCondition(true, 'force'))],
-		test: 'a file that came meanwhile is kept, unless forced',
+		mutations: [cli('writeAtomically', forceCondition(true, 'force'))],
+		test: 'a file that was created meanwhile is kept without --force',
 	},
 	{
 		name: 'ends no session for the refusal of an older token',

@@ -45,7 +45,7 @@ const WHO_CALLS: readonly Mutant[] = [
 	{
 		name: 'opens internal routes to the callers that they name',
 		mutations: [service('authorize', forceCondition(false, 'callers'))],
-		test: 'of a caller opens only the routes that name it',
+		test: 'of a caller opens only the routes for that caller',
 	},
 	{
 		name: 'takes no identity that has expired, though it was verified before',
@@ -67,12 +67,12 @@ const WHO_CALLS: readonly Mutant[] = [
 		mutations: [
 			service('toAppError', replaceLiteral('Something went wrong on our side. Try again.', 'String(error)')),
 		],
-		test: 'shows nothing of a bug',
+		test: 'hides the details of a bug',
 	},
 	{
 		name: 'refuses bodies that are nested without end',
 		mutations: [service('findJsonProblem', forceCondition(false, 'maxDepth'))],
-		test: 'counts depth, and takes what is closed off again',
+		test: 'counts nesting, not the total of brackets',
 	},
 	{
 		name: 'refuses bodies of many values before it parses them',
@@ -172,7 +172,7 @@ const HOW_BYTES_GO: readonly Mutant[] = [
 	{
 		name: 'keeps whatever a name holds within its header',
 		mutations: [storage('plainName', skipMethod('replace', '%'))],
-		test: 'offers clients without filename* a harmless form of',
+		test: 'has a harmless `filename` for',
 	},
 ];
 
@@ -198,7 +198,7 @@ const HOW_THEY_STOP: readonly Mutant[] = [
 	{
 		name: 'cuts the tasks that a drain did not end',
 		mutations: [service('stopAll', dropCall('cut'))],
-		test: 'runs no task any more once its drain has timed out, not even those that stop last',
+		test: 'runs no task after its drain has timed out, not even those that stop last',
 	},
 	{
 		name: 'publishes what the last requests left in the outbox',

@@ -64,7 +64,7 @@ const GUESSING: readonly Mutant[] = [
 	{
 		name: 'counts the addresses of one IPv6 network as one',
 		mutations: [inPackage('service')('networkOf', forceCondition(true, 'isIPv6'))],
-		test: 'two addresses of one IPv6 network count as one, of two networks as two',
+		test: 'networkOf is the same for two addresses of one IPv6 /64, and differs for two /64s',
 	},
 ];
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createIdentitySigner } from '@creatorr/service/identity';
-import { CommandError, carryOut, commandLogger } from '@creatorr/service/operator-command';
+import { CommandError, runCommand, commandLogger } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createSettler } from '../gateway-leases/settle-revocations.ts';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
@@ -37,7 +37,7 @@ function run(...args: string[]): Promise<string> {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
 	const { prisma } = auth;
 	const settle = createSettler({ prisma, sign, logger: commandLogger });
-	return carryOut({ args, help: HELP, commands: adminCommands({ prisma, settle }) });
+	return runCommand({ args, help: HELP, commands: adminCommands({ prisma, settle }) });
 }
 
 /** As an operator runs it, with the environment of the service; it dies when it is ordered to. */

@@ -33,7 +33,7 @@ function noUser(user: string): CommandError {
 	return new CommandError(`No such user: ${user}.`);
 }
 
-async function show({ prisma }: AdminDeps, { words: [user = ''], operator }: CommandLine): Promise<object> {
+async function show({ prisma }: AdminDeps, { positionals: [user = ''], operator }: CommandLine): Promise<object> {
 	const account = await readAccount(prisma, keyOf(user), { name: operator(), reason: null });
 	if (!account) throw noUser(user);
 	return account;
@@ -47,7 +47,7 @@ async function actionOn({ prisma }: AdminDeps, user: string, line: CommandLine):
 }
 
 async function runSuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
-	const [user = ''] = line.words;
+	const [user = ''] = line.positionals;
 	const action = await actionOn(deps, user, line);
 	const suspension = await suspendAccount(deps, action);
 	if (!suspension) throw noUser(user);
@@ -56,17 +56,17 @@ async function runSuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
 }
 
 async function runUnsuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
-	const [user = ''] = line.words;
+	const [user = ''] = line.positionals;
 	const action = await actionOn(deps, user, line);
 	if (!(await unsuspend(deps.prisma, action))) throw new CommandError(`${user} is not suspended.`);
 	return { id: action.userId, suspended_at: null };
 }
 
 export function adminCommands(deps: AdminDeps): Record<string, OperatorCommand> {
-	const words = { min: 1, max: 1 };
+	const positionals = { min: 1, max: 1 };
 	return {
-		user: { words, options: [], run: (line) => show(deps, line) },
-		suspend: { words, options: ['reason'], run: (line) => runSuspend(deps, line) },
-		unsuspend: { words, options: ['reason'], run: (line) => runUnsuspend(deps, line) },
+		user: { positionals, options: [], run: (line) => show(deps, line) },
+		suspend: { positionals, options: ['reason'], run: (line) => runSuspend(deps, line) },
+		unsuspend: { positionals, options: ['reason'], run: (line) => runUnsuspend(deps, line) },
 	};
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { CommandError, carryOut, UsageError } from '@creatorr/service/operator-command';
+import { CommandError, runCommand, UsageError } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { HELP, keysCommands } from './signing-keys-command.ts';
@@ -25,7 +25,7 @@ function run(...args: string[]): Promise<string> {
 		encryptionKey: Buffer.from(auth.encryptionKey, 'base64'),
 		tokenTtlSeconds: 7 * 24 * 3_600,
 	};
-	return carryOut({ args, help: HELP, commands: keysCommands({ prisma: auth.prisma, keyRules }) });
+	return runCommand({ args, help: HELP, commands: keysCommands({ prisma: auth.prisma, keyRules }) });
 }
 
 /** Runs a command in this process and returns its report. */

@@ -62,7 +62,7 @@ async function rotate({ prisma, keyRules }: CommandDeps, line: CommandLine): Pro
 }
 
 async function retire({ prisma, keyRules }: CommandDeps, line: CommandLine): Promise<object> {
-	const [kid = ''] = line.words;
+	const [kid = ''] = line.positionals;
 	if (!(await retireKey(prisma, kid, nextKeyBy(line, keyRules))))
 		throw new CommandError(`No such active key: ${kid}.`);
 	return { kid, state: 'ended' };
@@ -71,8 +71,8 @@ async function retire({ prisma, keyRules }: CommandDeps, line: CommandLine): Pro
 export function keysCommands(deps: CommandDeps): Record<string, OperatorCommand> {
 	const none = { min: 0, max: 0 };
 	return {
-		list: { words: none, options: [], run: () => list(deps) },
-		rotate: { words: none, options: ['signs-in'], run: (line) => rotate(deps, line) },
-		retire: { words: { min: 1, max: 1 }, options: [], run: (line) => retire(deps, line) },
+		list: { positionals: none, options: [], run: () => list(deps) },
+		rotate: { positionals: none, options: ['signs-in'], run: (line) => rotate(deps, line) },
+		retire: { positionals: { min: 1, max: 1 }, options: [], run: (line) => retire(deps, line) },
 	};
 }

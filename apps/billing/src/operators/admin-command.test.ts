@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { loadConfig } from '@creatorr/service/config';
-import { carryOut } from '@creatorr/service/operator-command';
+import { runCommand } from '@creatorr/service/operator-command';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { configSchema } from '../config.ts';
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 function run(...args: string[]): Promise<string> {
 	const config = loadConfig(configSchema, world.env);
-	return carryOut({ args, help: HELP, commands: adminCommands(depsOf(config, data)) });
+	return runCommand({ args, help: HELP, commands: adminCommands(depsOf(config, data)) });
 }
 
 /** Runs a command as an operator does, with the service's environment. */

@@ -76,7 +76,7 @@ async function readUsage(deps: AdminDeps, userId: string) {
 	}
 }
 
-async function show(deps: AdminDeps, { words: [user], operator }: CommandLine): Promise<object> {
+async function show(deps: AdminDeps, { positionals: [user], operator }: CommandLine): Promise<object> {
 	const userId = await findUser(deps, user);
 	return { ...(await deps.readUser(userId, operator())), usage: await readUsage(deps, userId) };
 }
@@ -102,7 +102,7 @@ function reportOf(userId: string, granted: GrantResult): object {
 }
 
 async function grant(deps: AdminDeps, line: CommandLine): Promise<object> {
-	const [user, plan] = line.words;
+	const [user, plan] = line.positionals;
 	if (plan !== 'pro') throw new UsageError(`Can’t grant ${plan}. Only pro can be granted.`);
 	const until = readUntil(line.values.until, deps.now());
 	const by = { operator: line.operator(), reason: line.reason() };
@@ -112,7 +112,7 @@ async function grant(deps: AdminDeps, line: CommandLine): Promise<object> {
 
 async function revoke(deps: AdminDeps, line: CommandLine): Promise<object> {
 	const by = { operator: line.operator(), reason: line.reason() };
-	const userId = await findUser(deps, line.words[0]);
+	const userId = await findUser(deps, line.positionals[0]);
 	const revoked = await revokeGrant(deps, { userId, by });
 	if (revoked === 'no grant') throw new CommandError(`${userId} has no grant.`);
 	return reportOf(userId, revoked);
@@ -121,12 +121,12 @@ async function revoke(deps: AdminDeps, line: CommandLine): Promise<object> {
 export function adminCommands(deps: AdminDeps): Record<string, OperatorCommand> {
 	const user = { min: 1, max: 1 };
 	return {
-		user: { words: user, options: [], run: (line) => show(deps, line) },
+		user: { positionals: user, options: [], run: (line) => show(deps, line) },
 		grant: {
-			words: { min: 2, max: 2 },
+			positionals: { min: 2, max: 2 },
 			options: ['until', 'reason'],
 			run: (line) => grant(deps, line),
 		},
-		'revoke-grant': { words: user, options: ['reason'], run: (line) => revoke(deps, line) },
+		'revoke-grant': { positionals: user, options: ['reason'], run: (line) => revoke(deps, line) },
 	};
 }

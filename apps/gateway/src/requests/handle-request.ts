@@ -4,7 +4,7 @@ import type { Operation } from '@creatorr/contracts/operation';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { observeRequest } from '@creatorr/service/metrics';
-import { within } from '@creatorr/telemetry/span';
+import { withSpan } from '@creatorr/telemetry/span';
 import { clientAddress, type TrustedProxies } from '../connections/client-address.ts';
 import { type ConnectionLimit, shedRequest } from '../connections/connection-limit.ts';
 import { nextInPipeline, waitsInPipeline } from '../connections/pipelining.ts';
@@ -201,7 +201,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
 		};
 		exchange.span = beginExchangeSpan(req, exchange.requestId, deps.trustsTraceparent);
-		if (exchange.span) within(exchange.span, begin);
+		if (exchange.span) withSpan(exchange.span, begin);
 		else begin();
 	}
 	return (req, res) => {

@@ -3,11 +3,11 @@ import { newKeys } from '../testing/keys.ts';
 import { createKeySet } from './key-set.ts';
 
 function setUp(minIntervalMs = 0) {
-	const world = { keys: [newKeys().jwk('a')] as unknown[], loads: 0, isAway: false, removals: 0 };
+	const world = { keys: [newKeys().jwk('a')] as unknown[], loads: 0, isDown: false, removals: 0 };
 	const keys = createKeySet({
 		async load() {
 			world.loads += 1;
-			if (world.isAway) throw new Error('away');
+			if (world.isDown) throw new Error('away');
 			return { keys: world.keys };
 		},
 		monotonicMs: () => performance.now(),
@@ -70,7 +70,7 @@ describe('a key set', () => {
 	test('keeps its keys when a load fails', async () => {
 		const { world, keys } = setUp();
 		await keys.refresh();
-		world.isAway = true;
+		world.isDown = true;
 		await expect(keys.refresh()).rejects.toThrow('away');
 		expect(keys.find('a')).toBeDefined();
 	});

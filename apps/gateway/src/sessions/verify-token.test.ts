@@ -34,10 +34,10 @@ function signedByPublicKey(): string {
 }
 
 async function setUp() {
-	const world = { keys: [good.jwk('a')], isAway: false, finds: 0 };
+	const world = { keys: [good.jwk('a')], isDown: false, finds: 0 };
 	const keys = createKeySet({
 		async load() {
-			if (world.isAway) throw new Error('away');
+			if (world.isDown) throw new Error('away');
 			return { keys: world.keys };
 		},
 		monotonicMs: () => performance.now(),
@@ -138,7 +138,7 @@ describe('a token', () => {
 
 	test('of an unknown key gets no 401 while keys can’t be loaded', async () => {
 		const { world, verify } = await setUp();
-		world.isAway = true;
+		world.isDown = true;
 		await expect(verify(sign({}, { keyid: 'b' }))).rejects.toMatchObject({
 			code: 'upstream_unavailable',
 			headers: { 'Retry-After': expect.any(String) },
@@ -147,7 +147,7 @@ describe('a token', () => {
 
 	test('in another format is rejected even then', async () => {
 		const { world, verify } = await setUp();
-		world.isAway = true;
+		world.isDown = true;
 		const token = sign({}, { keyid: 'b', issuer: 'x' });
 		await expect(verify(token)).rejects.toEqual(refused);
 	});

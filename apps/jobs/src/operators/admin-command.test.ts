@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { accountDeleted, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { carryOut } from '@creatorr/service/operator-command';
+import { runCommand } from '@creatorr/service/operator-command';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startWorld, type World } from '../testing/world.ts';
@@ -25,7 +25,7 @@ afterAll(async () => {
 	await world?.stop();
 });
 
-const run = (...args: string[]) => carryOut({ args, help: HELP, commands: adminCommands(world.prisma) });
+const run = (...args: string[]) => runCommand({ args, help: HELP, commands: adminCommands(world.prisma) });
 
 /** Runs the command as an operator does, with the environment of the service. */
 async function runProcess(...args: string[]): Promise<string> {

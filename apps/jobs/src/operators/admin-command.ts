@@ -27,7 +27,7 @@ Exit codes: 0 done; 1 not done, for example because there is no such job; 2 wron
 
 async function showJob(
 	prisma: PrismaClient,
-	{ words: [jobId = ''], operator }: CommandLine,
+	{ positionals: [jobId = ''], operator }: CommandLine,
 ): Promise<object> {
 	const job = await viewJob(prisma, jobId, operator());
 	if (!job) throw new CommandError(`No such job: ${jobId}.`);
@@ -35,7 +35,7 @@ async function showJob(
 }
 
 /** Doesn't check that the user exists: jobs knows no accounts, only jobs. */
-function userIdOf({ words: [userId = ''] }: CommandLine): string {
+function userIdOf({ positionals: [userId = ''] }: CommandLine): string {
 	if (!idSchema('usr').safeParse(userId).success)
 		throw new UsageError(`"${userId}" is not a user ID. A user ID is usr_ and 26 characters.`);
 	return userId;
@@ -61,10 +61,10 @@ async function cancelJobs(prisma: PrismaClient, line: CommandLine): Promise<obje
 }
 
 export function adminCommands(prisma: PrismaClient): Record<string, OperatorCommand> {
-	const words = { min: 1, max: 1 };
+	const positionals = { min: 1, max: 1 };
 	return {
-		job: { words, options: [], run: (line) => showJob(prisma, line) },
-		user: { words, options: [], run: (line) => showUser(prisma, line) },
-		'cancel-jobs': { words, options: ['reason'], run: (line) => cancelJobs(prisma, line) },
+		job: { positionals, options: [], run: (line) => showJob(prisma, line) },
+		user: { positionals, options: [], run: (line) => showUser(prisma, line) },
+		'cancel-jobs': { positionals, options: ['reason'], run: (line) => cancelJobs(prisma, line) },
 	};
 }

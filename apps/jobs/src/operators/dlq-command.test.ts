@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { accountDeleted, jobFinished, newEvent, planChanged } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { openDeadLetters } from '@creatorr/messaging/dead-letters';
-import { carryOut } from '@creatorr/service/operator-command';
+import { runCommand } from '@creatorr/service/operator-command';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { failed, withChannel } from '../testing/bus.ts';
@@ -32,7 +32,7 @@ afterAll(async () => {
 function run(...args: string[]): Promise<string> {
 	const open = () => openDeadLetters(world.host.url);
 	const commands = dlqCommands({ open, prisma: world.prisma });
-	return carryOut({ args, help: HELP, commands });
+	return runCommand({ args, help: HELP, commands });
 }
 
 /** Runs the command as an operator does, with the environment of the service. `order` names a crash order file. */

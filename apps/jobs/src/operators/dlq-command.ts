@@ -5,7 +5,7 @@ import {
 	CommandError,
 	type CommandLine,
 	type OperatorCommand,
-	PartlyDoneError,
+	PartialFailureError,
 	UsageError,
 } from '@creatorr/service/operator-command';
 import { z } from 'zod';
@@ -87,7 +87,7 @@ function noMessage(id: string): CommandError {
 	return new CommandError(`No such dead-lettered message: ${id}.`);
 }
 
-async function show({ messages }: Dlq, { words: [id = ''] }: CommandLine): Promise<object> {
+async function show({ messages }: Dlq, { positionals: [id = ''] }: CommandLine): Promise<object> {
 	const { messages: all } = await messages.list(Number.POSITIVE_INFINITY);
 	const found = all.filter((message) => message.id === id);
 	const [first] = found;
@@ -139,7 +139,7 @@ async function replayAll(messages: DeadLetters, record: RecordAction): Promise<o
 	left.push(...unroutable.map((message) => ({ ...named(message), why: NO_QUEUE })));
 	const report = { replayed: replayed.map(named), left };
 	if (unroutable.length === 0) return report;
-	throw new PartlyDoneError(`${unroutable.length} could not be replayed: ${NO_QUEUE}.`, report);
+	throw new PartialFailureError(`${unroutable.length} could not be replayed: ${NO_QUEUE}.`, report);
 }
 
 async function replayOne(messages: DeadLetters, id: string, record: RecordAction): Promise<object> {
@@ -158,7 +158,7 @@ async function replayOne(messages: DeadLetters, id: string, record: RecordAction
 
 async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
 	const {
-		words: [id],
+		positionals: [id],
 		values: { all, reason },
 	} = line;
 	if ((id !== undefined) === (all === true)) throw new UsageError('replay needs an ID or --all.');
@@ -171,7 +171,7 @@ async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
 }
 
 async function drop(dlq: Dlq, line: CommandLine): Promise<object> {
-	const [id = ''] = line.words;
+	const [id = ''] = line.positionals;
 	const action = { operator: line.operator(), action: 'dead_letter_dropped', reason: line.reason() };
 	let damage: string | undefined;
 	const dropped = await dlq.messages.drop(
@@ -209,9 +209,9 @@ export function dlqCommands({ open, prisma }: DlqDeps): Record<string, OperatorC
 		};
 	};
 	return {
-		list: { words: { min: 0, max: 0 }, options: ['limit'], run: using(list) },
-		show: { words: { min: 1, max: 1 }, options: [], run: using(show) },
-		replay: { words: { min: 0, max: 1 }, options: ['all', 'reason'], run: using(replay) },
-		drop: { words: { min: 1, max: 1 }, options: ['force', 'reason'], run: using(drop) },
+		list: { positionals: { min: 0, max: 0 }, options: ['limit'], run: using(list) },
+		show: { positionals: { min: 1, max: 1 }, options: [], run: using(show) },
+		replay: { positionals: { min: 0, max: 1 }, options: ['all', 'reason'], run: using(replay) },
+		drop: { positionals: { min: 1, max: 1 }, options: ['force', 'reason'], run: using(drop) },
 	};
 }

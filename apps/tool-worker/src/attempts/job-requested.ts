@@ -1,6 +1,6 @@
 import type { EventOf, jobRequested } from '@creatorr/contracts/events';
 import { crashPoint } from '@creatorr/service/crash-point';
-import { inSpan, noteOnSpan } from '@creatorr/telemetry/span';
+import { inSpan, addSpanAttributes } from '@creatorr/telemetry/span';
 import { trackRunning } from '../metrics.ts';
 import type { BackgroundJobs, Outlook } from '../scheduling/background-jobs.ts';
 import type { Permit, PriorityQueue } from '../scheduling/priority-queue.ts';
@@ -118,7 +118,7 @@ async function runAndReport(
 	});
 	// Repeated for a job that failed before its tool ran.
 	onToolEnded();
-	noteOnSpan({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
+	addSpanAttributes({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
 	await reportOutcome(deps, job, { outcome, compute_ms: computeMs }, signal);
 	deps.attempts.advance(job.id, 'reported');
 	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });

@@ -3,12 +3,12 @@ import { Writable } from 'node:stream';
 import { InterruptedError, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 
-/** Asks on the terminal; what is typed shows. */
+/** Asks a question on the terminal and shows the input. */
 export function ask(io: Io, question: string): Promise<string> {
 	return askOn(io, question, io.stderr);
 }
 
-/** The same for what nobody should see. */
+/** Asks a question without showing the input. */
 export function askHidden(io: Io, question: string): Promise<string> {
 	return askOn(io, question, new Writable({ write: (_chunk, _encoding, done) => done() }));
 }

@@ -12,7 +12,7 @@ export interface Credentials {
 	password: string;
 }
 
-/** From the options, else from the person; a password is never taken from the command line, where others can see it. */
+/** Reads credentials from the options or the terminal. A password never comes from the command line, where others can see it. */
 export async function askCredentials(
 	io: Io,
 	options: CredentialOptions,

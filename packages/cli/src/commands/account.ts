@@ -9,7 +9,7 @@ import { type CommonOptions, withCommonOptions } from './common-options.ts';
 
 type AccountOptions = CommonOptions & CredentialOptions;
 
-/** Signing in and out. */
+/** Adds the commands to sign in and out. */
 export function addAccountCommands(program: Command, io: Io): void {
 	withCredentials(program.command('login').description('Sign in (prompts for email and password)')).action(
 		async (options: AccountOptions) => {
@@ -32,11 +32,11 @@ export function addAccountCommands(program: Command, io: Io): void {
 		async (options: CommonOptions) => {
 			const { api, client, token } = await connectSignedIn(io, options);
 			await client.account.logout({ signal: io.signal }).catch((error) => {
-				// it was over already
+				// The session had already ended.
 				if (error.code !== 'unauthorized') throw error;
 			});
 			const sessions = await readSessions(io.env);
-			// CREATORR_TOKEN may have been another one
+			// CREATORR_TOKEN may be another token.
 			if (sessions.byApi[api]?.token === token) delete sessions.byApi[api];
 			await writeSessions(io.env, sessions);
 			say(io, options, { api }, `Signed out at ${api}.`);

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 
 const PAGE = 100;
 
-/** The first rows of a list that comes in pages. */
+/** Returns the first rows of a paged list. */
 export async function collect<T>(
 	limit: number,
 	list: (page: { limit: number; cursor?: string }) => Promise<Page<T>>,

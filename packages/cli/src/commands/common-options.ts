@@ -6,7 +6,7 @@ export interface CommonOptions {
 	quiet?: boolean;
 }
 
-/** What every command takes. */
+/** Adds the options of every command. */
 export function withCommonOptions(command: Command): Command {
 	return command
 		.option('--api <url>', 'URL of the API (default: CREATORR_API, then the API of the last sign-in)')

@@ -10,7 +10,7 @@ import { connectSignedIn } from '../session/connect.ts';
 import { collect, parseLimit } from './collect.ts';
 import { type CommonOptions, withCommonOptions } from './common-options.ts';
 
-/** What lies in the account. */
+/** Adds the commands for files. */
 export function addFileCommands(program: Command, io: Io): void {
 	withCommonOptions(program.command('files').description('List your files, newest first'))
 		.option('--limit <count>', 'Maximum number to list', parseLimit, 20)

@@ -1,6 +1,6 @@
 import type { Job, JobQuery } from '@creatorr/client';
 import { type Command, Option } from 'commander';
-import { inOptions } from '../describe-error.ts';
+import { withOptionNames } from '../describe-error.ts';
 import { formatChange } from '../display/bytes.ts';
 import { printJson } from '../display/print.ts';
 import { formatTable } from '../display/table.ts';
@@ -11,7 +11,7 @@ import { type CommonOptions, withCommonOptions } from './common-options.ts';
 
 const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'];
 
-/** What became of jobs. */
+/** Adds the commands for jobs. */
 export function addJobCommands(program: Command, io: Io): void {
 	withCommonOptions(program.command('jobs').description('List your jobs, newest first'))
 		.addOption(new Option('--status <status>', 'Filter by status').choices(STATUSES))
@@ -68,7 +68,7 @@ function describe(job: Job): string[][] {
 		['params', JSON.stringify(job.params)],
 		['input', job.input_file_id],
 		...(job.output_file_id ? [['output', job.output_file_id]] : []),
-		...(job.error_code ? [['error', `${job.error_code}: ${inOptions(job.error_message ?? '')}`]] : []),
+		...(job.error_code ? [['error', `${job.error_code}: ${withOptionNames(job.error_message ?? '')}`]] : []),
 		...(result ? [['size', formatChange(result.bytes_in, result.bytes_out)]] : []),
 		...(result?.warnings ?? []).map((warning) => ['warning', warning]),
 		['created', job.created_at],

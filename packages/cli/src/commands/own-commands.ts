@@ -1,4 +1,4 @@
-/** The commands that are there whatever tools the API has. */
+/** Commands that exist whatever tools the API has. */
 export const OWN_COMMANDS: ReadonlySet<string> = new Set([
 	...['login', 'register', 'logout', 'whoami'],
 	...['jobs', 'job', 'cancel', 'files', 'download', 'tools'],

@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import { connect } from '../session/connect.ts';
 import { type CommonOptions, withCommonOptions } from './common-options.ts';
 
-/** What the API can do. */
+/** Adds the command that lists the tools. */
 export function addToolsCommand(program: Command, io: Io): void {
 	withCommonOptions(
 		program.command('tools').description('List the tools (see creatorr <tool> --help)'),

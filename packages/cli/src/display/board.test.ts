@@ -17,14 +17,14 @@ test.each([
 	[0, '[                        ]   0%'],
 	[0.5, '[============            ]  50%'],
 	[1, '[========================] 100%'],
-])('a share of %s is a bar', (share, text) => {
+])('a bar for the share %s', (share, text) => {
 	expect(bar(share)).toBe(text);
 });
 
 test.each([
 	['where there is no terminal', false, false],
 	['when it should be quiet', true, true],
-])('nothing is drawn %s, and messages still come', async (_, isTTY, isQuiet) => {
+])('nothing is drawn %s, and messages are still printed', async (_, isTTY, isQuiet) => {
 	const { io, stream, written } = terminal(isTTY);
 	const board = createBoard(io, isQuiet);
 	board.line('in.pdf').show('uploading', 0.5);
@@ -34,7 +34,7 @@ test.each([
 	expect(written).toEqual(['done\n']);
 });
 
-test('on a terminal lines are drawn, and taken away for messages and in the end', async () => {
+test('on a terminal, lines are drawn, and removed for messages and at the end', async () => {
 	const { io, stream, written } = terminal(true);
 	const board = createBoard(io, false);
 	board.line('in.pdf').show('uploading', 0.5);

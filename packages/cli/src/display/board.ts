@@ -4,18 +4,18 @@ const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 const UP_AND_CLEAR = '\u001b[1A\u001b[2K';
 
-/** A line of the board, for one input. */
+/** A line of the board for one input. */
 export interface BoardLine {
-	/** @param share from 0 to 1; undefined while nobody knows */
+	/** @param share from 0 to 1; undefined while unknown */
 	show(what: string, share?: number): void;
-	/** Takes the line away. */
+	/** Removes the line. */
 	end(): void;
 }
 
-/** Lines at the end of the terminal that are drawn anew as things go on; nothing where there is no terminal. */
+/** Lines at the end of the terminal that are redrawn with progress. Draws nothing without a terminal. */
 export interface Board {
 	line(label: string): BoardLine;
-	/** Writes above the lines. */
+	/** Prints above the lines. */
 	print(stream: NodeJS.WritableStream, text: string): void;
 	close(): void;
 }

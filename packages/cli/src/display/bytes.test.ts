@@ -11,7 +11,7 @@ test.each([
 	[999_500, '1.0 MB'],
 	[4_700_000, '4.7 MB'],
 	[12_000_000_000, '12 GB'],
-])('%i bytes are %s', (bytes, text) => {
+])('formatBytes(%i) is %s', (bytes, text) => {
 	expect(formatBytes(bytes)).toBe(text);
 });
 
@@ -19,6 +19,6 @@ test.each([
 	[4_700_000, 1_200_000, '4.7 MB → 1.2 MB (−74%)'],
 	[1_000, 1_500, '1.0 kB → 1.5 kB (+50%)'],
 	[1_000, 1_000, '1.0 kB → 1.0 kB (±0%)'],
-])('a change from %i to %i is told', (before, after, text) => {
+])('formatChange from %i to %i', (before, after, text) => {
 	expect(formatChange(before, after)).toBe(text);
 });

@@ -1,6 +1,6 @@
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-/** Three digits at most: 999 B, 4.7 MB, 12 GB. */
+/** Formats bytes with at most three digits: 999 B, 4.7 MB, 12 GB. */
 export function formatBytes(bytes: number): string {
 	let value = bytes;
 	let unit = 0;
@@ -11,7 +11,7 @@ export function formatBytes(bytes: number): string {
 	return `${value < 9.95 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
 }
 
-/** How a size has changed: `4.7 MB → 1.2 MB (−74%)`. */
+/** Formats the change of a size: `4.7 MB → 1.2 MB (−74%)`. */
 export function formatChange(before: number, after: number): string {
 	const percent = Math.round((after / before - 1) * 100);
 	const sign = percent > 0 ? '+' : percent < 0 ? '−' : '±';

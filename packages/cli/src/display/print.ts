@@ -1,6 +1,6 @@
 import type { Io } from '../io.ts';
 
-/** The one document of a command that was asked for JSON. */
+/** Prints the JSON document of a command with `--json`. */
 export function printJson({ stdout }: Io, value: unknown): void {
 	stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -7,6 +7,6 @@ test.each([
 	['a\u001b[31mred.pdf', 'a\ufffd[31mred.pdf'],
 	['a\nFAKE  ROW.pdf', 'a\ufffdFAKE  ROW.pdf'],
 	['a\u202efdp.exe', 'a\ufffdfdp.exe'],
-])('%j is shown as %j', (text, shown) => {
+])('printable(%j) is %j', (text, shown) => {
 	expect(printable(text)).toBe(shown);
 });

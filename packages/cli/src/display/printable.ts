@@ -1,7 +1,7 @@
-/** Characters that move the cursor, colour, break a line, or turn the direction of what follows. */
-const COMMANDING = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+/** Characters that move the cursor, set colors, break a line, or change the text direction. */
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
-/** A text that somebody else wrote, as a name of a file: on a terminal it is shown, and does nothing. */
+/** Replaces control characters in text of others, such as file names, so that it can't control the terminal. */
 export function printable(text: string): string {
-	return text.replace(COMMANDING, '\ufffd');
+	return text.replace(CONTROL_CHARACTERS, '\ufffd');
 }

@@ -1,6 +1,6 @@
 import { printable } from './printable.ts';
 
-/** Columns as wide as what is in them, two spaces apart. */
+/** Formats columns, two spaces apart. */
 export function formatTable(cells: readonly (readonly string[])[]): string {
 	const rows = cells.map((row) => row.map(printable));
 	const widths: number[] = [];

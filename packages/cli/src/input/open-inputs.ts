@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 
 export interface Input {
-	/** As it was given. */
+	/** The path as given. */
 	label: string;
 	path: string;
 	name: string;
@@ -18,7 +18,7 @@ export interface Input {
 
 const ANY_TYPE = 'application/octet-stream';
 
-/** Looks at all of them before the first is uploaded. Standard input is kept in a file until `use` is done. */
+/** Opens all inputs before the first upload. Buffers standard input in a file until `use` ends. */
 export async function withInputs<T>(
 	io: Io,
 	given: readonly string[],

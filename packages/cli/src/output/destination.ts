@@ -3,15 +3,15 @@ import { dirname, join } from 'node:path';
 import { safeName } from '@creatorr/client';
 import { UsageError } from '../errors.ts';
 
-/** Where outputs go. */
+/** Where outputs are written. */
 export type Destination = { force: boolean } & (
 	| { kind: 'stdout' }
 	| { kind: 'file'; path: string }
-	/** Under the name that each output has. */
+	/** In this directory, under the name of each output. */
 	| { kind: 'directory'; path: string }
 );
 
-/** Decides and checks it before anything is uploaded, as far as that can be told by then. */
+/** Chooses and checks the destination before the first upload, as far as possible. */
 export async function planDestination(
 	out: string | undefined,
 	{ count, force }: { count: number; force: boolean },
@@ -27,19 +27,19 @@ export async function planDestination(
 	const found = await stat(out).catch(() => undefined);
 	if (found?.isDirectory() || out.endsWith('/')) return { kind: 'directory', path: out, force };
 	if (count > 1) throw new UsageError(`"${out}" is not a directory. For several inputs, use --out ${out}/`);
-	if (found && !force) throw alreadyThere(out);
+	if (found && !force) throw fileExistsError(out);
 	const parent = await stat(dirname(out)).catch(() => undefined);
 	if (!parent?.isDirectory()) throw new UsageError(`"${dirname(out)}" is not a directory`);
 	return { kind: 'file', path: out, force };
 }
 
-/** The path of an output, by the name that the API gives it; undefined for stdout. */
-export function pathIn(destination: Destination, outputName: string): string | undefined {
+/** Returns the path of an output from its name in the API, or undefined for stdout. */
+export function outputPath(destination: Destination, outputName: string): string | undefined {
 	if (destination.kind === 'stdout') return undefined;
 	if (destination.kind === 'file') return destination.path;
 	return join(destination.path, safeName(outputName));
 }
 
-export function alreadyThere(path: string): UsageError {
+export function fileExistsError(path: string): UsageError {
 	return new UsageError(`"${path}" already exists. Use --force to overwrite it.`);
 }

@@ -27,15 +27,15 @@ function refuse(
 
 describe('two inputs', () => {
 	test.each([[['a/x.pdf', 'b/x.pdf']], [['a/x.pdf', 'b/x.PDF']], [['x.png', 'x.jpg']], [['x.pdf', 'x.pdf']]])(
-		'%j are refused when their outputs have one name',
+		'%j are refused if their outputs have the same name',
 		async (labels) => {
 			await expect(refuse(labels)).rejects.toThrow(`${labels[0]} and ${labels[1]} would both be written to`);
-			// --force overwrites what was there before, not what the same command has made
+			// --force overwrites earlier files, not outputs of the same command.
 			await expect(refuse(labels, { force: true })).rejects.toThrow('would both');
 		},
 	);
 
-	test('whose outputs differ in case alone are refused where that is one file, and taken elsewhere', async () => {
+	test('whose outputs differ only in case are refused where that is one file, and accepted elsewhere', async () => {
 		const labels = ['a/x.pdf', 'b/X.pdf'];
 		for (const platform of ['darwin', 'win32'] as const)
 			await expect(refuse(labels, { platform })).rejects.toThrow('would both');
@@ -47,23 +47,23 @@ describe('two inputs', () => {
 		await expect(refuse([`${long}1.pdf`, `${long}2.pdf`])).rejects.toThrow('would both');
 	});
 
-	test('with outputs of two names are taken', async () => {
+	test('whose outputs have different names are accepted', async () => {
 		await refuse(['a/x.pdf', 'a/y.pdf', 'a/x.y.pdf', 'a/v1. final draft', 'a/v1']);
 	});
 
-	test('of one name are refused when the suffix of the tool is unknown', async () => {
+	test('of one name are refused if the suffix of the tool is unknown', async () => {
 		await expect(refuse(['a/x.pdf', 'b/x.pdf'], { tool: {} as typeof OCR })).rejects.toThrow('would both');
 	});
 });
 
-describe('an output that is there', () => {
+describe('an output that already exists', () => {
 	test('is refused, under the name that the params give it', async () => {
 		await writeFile(join(directory, 'x.txt'), 'mine');
 		await refuse(['a/x.pdf']);
 		await expect(refuse(['a/x.pdf'], { params: { output: 'text' } })).rejects.toThrow('--force');
 	});
 
-	test('is taken with --force', async () => {
+	test('is overwritten with --force', async () => {
 		await writeFile(join(directory, 'x.ocr.pdf'), 'mine');
 		await refuse(['a/x.pdf'], { force: true });
 	});

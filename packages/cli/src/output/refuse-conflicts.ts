@@ -2,15 +2,15 @@ import { access } from 'node:fs/promises';
 import { outputName, type Tool } from '@creatorr/client';
 import { UsageError } from '../errors.ts';
 import type { Input } from '../input/open-inputs.ts';
-import { alreadyThere, type Destination, pathIn } from './destination.ts';
+import { fileExistsError, type Destination, outputPath } from './destination.ts';
 
-/** Platforms on which `X.pdf` and `x.pdf` are one file, by default. */
+/** Platforms on which `X.pdf` and `x.pdf` are one file by default. */
 const IGNORES_CASE: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win32']);
 
 /**
- * Refuses a command before its first upload, where two outputs would have one name or an output would overwrite a file.
+ * Throws before the first upload if two outputs would have the same name or an output would overwrite a file.
  *
- * @param params those of the job; they may choose the suffix of the output
+ * @param params those of the job, which may choose the suffix of the output
  */
 export async function refuseConflicts(
 	destination: Destination,
@@ -23,13 +23,13 @@ export async function refuseConflicts(
 	const suffix = output && (output.suffixes?.[String(params[output.param ?? ''])] ?? output.suffix);
 	const labels = new Map<string, string>();
 	for (const { label, name } of inputs) {
-		// without a known suffix, inputs of one name are still in each other's way
-		const path = pathIn(destination, suffix === undefined ? name : outputName(name, suffix)) ?? '';
+		// Even without a known suffix, inputs with the same name conflict.
+		const path = outputPath(destination, suffix === undefined ? name : outputName(name, suffix)) ?? '';
 		const key = IGNORES_CASE.has(platform) ? path.toLowerCase() : path;
 		const other = labels.get(key);
 		if (other !== undefined) throw sameName(other, label, path);
 		labels.set(key, label);
-		if (suffix !== undefined && !destination.force && (await isThere(path))) throw alreadyThere(path);
+		if (suffix !== undefined && !destination.force && (await isThere(path))) throw fileExistsError(path);
 	}
 }
 

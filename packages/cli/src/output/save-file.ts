@@ -4,17 +4,17 @@ import { type Client, ConnectionError } from '@creatorr/client';
 import type { BoardLine } from '../display/board.ts';
 import { formatBytes } from '../display/bytes.ts';
 import type { Io } from '../io.ts';
-import { type Destination, pathIn } from './destination.ts';
+import { type Destination, outputPath } from './destination.ts';
 import { writeToStdout } from './write-to-stdout.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 export interface Saved {
-	/** Undefined on stdout. */
+	/** Undefined for stdout. */
 	path: string | undefined;
 	bytes: number;
 }
 
-/** Downloads a file to where it should go. */
+/** Downloads a file to its destination. */
 export async function saveFile(
 	client: Pick<Client, 'files'>,
 	io: Io,
@@ -24,11 +24,11 @@ export async function saveFile(
 ): Promise<Saved> {
 	const { signal } = io;
 	const { file, stream } = await client.files.download(fileId, { signal });
-	const path = pathIn(destination, file.name);
+	const path = outputPath(destination, file.name);
 	let received = 0;
 	async function* counted() {
 		try {
-			// the web's streams have two types in TypeScript, and are one
+			// TypeScript has two types for web streams.
 			for await (const chunk of Readable.fromWeb(stream as ReadableStream<Uint8Array>, { signal })) {
 				received += chunk.length;
 				line.show(`Downloading ${formatBytes(received)}`, received / file.size_bytes);
@@ -42,7 +42,7 @@ export async function saveFile(
 	}
 	try {
 		if (path === undefined) await writeToStdout(counted(), io);
-		else await writeWhole(Readable.from(counted()), path, { force: destination.force, signal });
+		else await writeAtomically(Readable.from(counted()), path, { force: destination.force, signal });
 	} finally {
 		line.end();
 	}

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Io } from '../io.ts';
 
-/** Doesn't end it: others may have something to say there. */
+/** Writes a stream to stdout without ending it. */
 export async function writeToStdout(
 	chunks: AsyncIterable<Uint8Array>,
 	{ stdout, signal }: Io,

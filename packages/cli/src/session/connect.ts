@@ -8,15 +8,15 @@ const DEFAULT_API = 'http://127.0.0.1:8080';
 export type ToolClient = Client<UntypedTools>;
 
 export interface Connection {
-	/** Its address, without a slash at the end. */
+	/** URL of the API, without a trailing slash. */
 	api: string;
-	/** Takes any tool: the API says which there are. */
+	/** Accepts any tool: the API says which exist. */
 	client: ToolClient;
-	/** Whether the API takes it is another matter. */
+	/** The token, which the API may reject. */
 	token: string | undefined;
 }
 
-/** The API that was named, or that of CREATORR_API, or where the last sign-in was; as whoever is signed in there. */
+/** Connects to the given API, that of CREATORR_API, or that of the last sign-in, with its session. */
 export async function connect({ env }: Io, given: { api?: string | undefined }): Promise<Connection> {
 	const sessions = await readSessions(env);
 	const api = normalize(given.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
@@ -24,7 +24,7 @@ export async function connect({ env }: Io, given: { api?: string | undefined }):
 	return { api, client: createClient<UntypedTools>({ baseUrl: api, token }), token };
 }
 
-/** The same for what needs somebody who is signed in. */
+/** Connects for a command that needs a session. */
 export async function connectSignedIn(io: Io, given: { api?: string | undefined }): Promise<Connection> {
 	const connection = await connect(io, given);
 	if (connection.token !== undefined) return connection;

@@ -8,9 +8,9 @@ export interface StoredSession {
 	email: string;
 }
 
-/** Who is signed in where. A token stays with the API that gave it, and is sent to no other. */
+/** Tokens by API. A token is sent only to the API that issued it. */
 export interface Sessions {
-	/** Where the last sign-in was. */
+	/** API of the last sign-in. */
 	api?: string;
 	byApi: Record<string, StoredSession>;
 }
@@ -35,7 +35,7 @@ export async function readSessions(env: NodeJS.ProcessEnv): Promise<Sessions> {
 	}
 }
 
-/** Nobody else may read it, and nobody sees half of it. */
+/** Writes the file atomically, readable only by its owner. */
 export async function writeSessions(env: NodeJS.ProcessEnv, sessions: Sessions): Promise<void> {
 	const path = sessionPath(env);
 	await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -19,7 +19,7 @@ const ioWith = (env: object = {}) => ({ env: { XDG_CONFIG_HOME: directory, ...en
 const HERE = 'https://here.example';
 const SESSIONS = { api: HERE, byApi: { [HERE]: { token: 'of-here', email: 'a@example.com' } } };
 
-test('sessions are kept where nobody else can read them', async () => {
+test('sessions are stored readable only by their owner', async () => {
 	const { env } = ioWith();
 	expect(await readSessions(env)).toEqual({ byApi: {} });
 	await writeSessions(env, SESSIONS);
@@ -29,14 +29,14 @@ test('sessions are kept where nobody else can read them', async () => {
 	expect(await readdir(join(directory, 'creatorr'))).toEqual(['sessions.json']);
 });
 
-test('a damaged file is named', async () => {
+test('the error for a damaged file names it', async () => {
 	const { env } = ioWith();
 	await writeSessions(env, SESSIONS);
 	await writeFile(sessionPath(env), '{');
 	await expect(readSessions(env)).rejects.toThrow(sessionPath(env));
 });
 
-test('the API is the one named, else that of the environment, else that of the last sign-in', async () => {
+test('the API is the given one, otherwise that of the environment, otherwise that of the last sign-in', async () => {
 	expect((await connect(ioWith(), {})).api).toBe('http://127.0.0.1:8080');
 	await writeSessions(ioWith().env, SESSIONS);
 	expect((await connect(ioWith(), {})).api).toBe(HERE);
@@ -45,11 +45,11 @@ test('the API is the one named, else that of the environment, else that of the l
 	expect((await connect(io, { api: 'http://named.example' })).api).toBe('http://named.example');
 });
 
-test.each(['here.example', 'ftp://here.example', 'https://', ''])('%j is no API', async (api) => {
+test.each(['here.example', '%j is refused as an API', 'https://', ''])('%j is no API', async (api) => {
 	await expect(connect(ioWith(), { api })).rejects.toThrow(UsageError);
 });
 
-test('a token goes to no other API than the one that gave it', async () => {
+test('a token is sent to no other API than the one that issued it', async () => {
 	const seen: unknown[] = [];
 	const other = createServer((request, response) => {
 		seen.push(request.headers.authorization);

@@ -2,7 +2,7 @@ import { askHidden } from '../ask/ask.ts';
 import type { Io } from '../io.ts';
 import { isSecret, type ParamSchema } from './param-schema.ts';
 
-/** Asks for the secrets that were given as `-`: others can see the command line. */
+/** Asks for secrets that are given as `-`, as others can see the command line. */
 export async function askSecrets(
 	io: Io,
 	params: Record<string, unknown>,

@@ -23,27 +23,27 @@ test.each([
 	['languages', LANGUAGES, ['--languages', 'deu,fra'], ['deu', 'fra']],
 	['languages', LANGUAGES, ['--languages', 'deu', '--languages', 'fra'], ['deu', 'fra']],
 	['signed', { enum: ['reject', 'invalidate'] }, ['--signed', 'invalidate'], 'invalidate'],
-])('%s is an option', (param, schema, argv, value) => {
+])('%s has an option', (param, schema, argv, value) => {
 	expect(parse(param, schema, argv)).toEqual(value);
 });
 
 test.each([{ type: 'integer', default: 70 }, ON, LANGUAGES])(
-	'what is left out is left to the tool',
+	'an option that is not given is left out',
 	(schema) => {
 		expect(parse('param', schema, [])).toBeUndefined();
 	},
 );
 
-test('a value that does not fit is refused', () => {
+test('an invalid value is refused', () => {
 	expect(() => parse('quality', { type: 'integer' }, ['--quality', 'high'])).toThrow('a whole number');
 });
 
-test('the help tells how a secret is kept from the command line', () => {
+test('the help says how to keep a secret out of the command line', () => {
 	const [only] = optionsOf('password', { type: 'string', format: 'password', description: 'Opens it.' });
 	expect(only?.option.description).toBe('Opens it. Use - to be prompted, so that it doesn’t show on screen.');
 });
 
-test('the help tells the default and the choices', () => {
+test('the help shows the default and the choices', () => {
 	const command = new Command('tool');
 	const schema = { type: 'string', enum: ['pdf', 'text'], default: 'pdf', description: 'what comes out' };
 	for (const { option } of optionsOf('kind', schema)) command.addOption(option);

@@ -2,19 +2,19 @@ import { Option } from 'commander';
 import { isSecret, type ParamSchema, typedSchema } from './param-schema.ts';
 import { parseParam } from './parse-param.ts';
 
-/** An option of the command line that says a param of a tool. */
+/** An option that sets a param of a tool. */
 export interface ParamOption {
 	param: string;
 	option: Option;
 }
 
-/** The options that a param has: none of them set means that the tool's own default holds. */
+/** Returns the options of a param. Without them, the tool's default applies. */
 export function optionsOf(param: string, schema: ParamSchema): ParamOption[] {
 	const flag = param.replaceAll('_', '-');
 	const { type, enum: choices } = typedSchema(schema);
 	const description = describe(schema);
 	if (type === 'boolean') {
-		// the one that changes something is the one to explain
+		// Explains the option that changes the default.
 		const isOn = schema.default === true;
 		return [
 			{ param, option: new Option(`--${flag}`, isOn ? '' : description).hideHelp(isOn) },
@@ -29,7 +29,7 @@ export function optionsOf(param: string, schema: ParamSchema): ParamOption[] {
 	return [{ param, option: choices ? withChoices(option, choices) : option }];
 }
 
-/** Named in the help; parsing is left to the param's own parser. */
+/** Shows the choices in the help. Parsing is left to the param's parser. */
 function withChoices(option: Option, choices: unknown[]): Option {
 	option.argChoices = choices.map(String);
 	return option;

@@ -15,7 +15,7 @@ test.each([
 	['1,2', { type: 'array', items: { type: 'integer' } }, [1, 2]],
 	['{"a":1}', { type: 'object' }, { a: 1 }],
 	['as it is', {}, 'as it is'],
-])('%j is what the schema says', (text, schema, value) => {
+])('parses %j by the schema', (text, schema, value) => {
 	expect(parseParam(text, schema)).toEqual(value);
 });
 
@@ -28,6 +28,6 @@ test.each([
 	['101', nullable({ type: 'integer', maximum: 100 }), 'at most 100'],
 	['other', { enum: ['skip', 'redo'] }, 'skip, redo'],
 	['yes', { type: 'boolean' }, 'true, false'],
-])('%j is refused with what would do', (text, schema, words) => {
+])('refuses %j and names valid values', (text, schema, words) => {
 	expect(() => parseParam(text, schema)).toThrow(words);
 });

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type ParamSchema, typedSchema } from './param-schema.ts';
 
-/** What a text on the command line means for a param. What is not found out here, such as patterns, the API refuses. */
+/** Parses a text as the value of a param. What is not checked here, such as patterns, the API refuses. */
 export function parseParam(text: string, given: ParamSchema): unknown {
 	const schema = typedSchema(given);
 	if (schema.enum) return parseChoice(text, schema.enum);
@@ -39,7 +39,7 @@ function parseNumber(text: string, { type, minimum, maximum }: ParamSchema): num
 	return number;
 }
 
-/** JSON where it is some, else the text. */
+/** Parses JSON, and returns other text unchanged. */
 function parseAnything(text: string): unknown {
 	try {
 		return JSON.parse(text);

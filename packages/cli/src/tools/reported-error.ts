@@ -1,4 +1,4 @@
-/** An error that the person has read already; the process still ends with its code. */
+/** An error that was printed already. The process still exits with its code. */
 export class ReportedError extends Error {
 	override readonly name = 'ReportedError';
 

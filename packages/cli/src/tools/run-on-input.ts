@@ -4,12 +4,12 @@ import { formatBytes } from '../display/bytes.ts';
 import type { Input } from '../input/open-inputs.ts';
 import type { Io } from '../io.ts';
 import { saveFile } from '../output/save-file.ts';
-import type { Work } from './work.ts';
+import type { RunSettings } from './run-request.ts';
 
-/** Uploads one input, runs the tool and saves the output. An interruption cancels the job; an upload that came to no job is taken away. */
+/** Uploads one input, runs the tool and saves the output. An interruption cancels the job and deletes an upload without a job. */
 export async function runOnInput(
 	io: Io,
-	{ client, request, destination, board }: Work,
+	{ client, request, destination, board }: RunSettings,
 	input: Input,
 ): Promise<{ job: Job; path: string | undefined }> {
 	const { signal } = io;
@@ -46,7 +46,7 @@ export async function runOnInput(
 			throw error;
 		}
 	} catch (error) {
-		// without a job nobody has a use for it; where this fails the API removes it within a day
+		// An upload without a job is useless. If this fails, the API deletes it within a day.
 		if (uploading !== undefined) await client.files.delete(uploading).catch(() => undefined);
 		throw error;
 	} finally {

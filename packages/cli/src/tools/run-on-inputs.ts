@@ -9,12 +9,12 @@ import { refuseConflicts } from '../output/refuse-conflicts.ts';
 import { connectSignedIn } from '../session/connect.ts';
 import { ReportedError } from './reported-error.ts';
 import { runOnInput } from './run-on-input.ts';
-import type { RunRequest, Work } from './work.ts';
+import type { RunRequest, RunSettings } from './run-request.ts';
 
-/** As many as the free plan runs at once. */
+/** Active jobs of the free plan. */
 const PARALLEL = 3;
 
-/** One job for each input, several at a time; what fails is told and keeps none of the others. */
+/** Runs one job for each input, several at a time. A failed job is reported and doesn't stop the others. */
 export async function runOnInputs(io: Io, request: RunRequest): Promise<void> {
 	const { inputs: given, options } = request;
 	const { client } = await connectSignedIn(io, options);
@@ -33,8 +33,8 @@ export async function runOnInputs(io: Io, request: RunRequest): Promise<void> {
 	}
 }
 
-async function runAll(io: Io, { inputs, ...work }: Work & { inputs: Input[] }): Promise<void> {
-	const { options } = work.request;
+async function runAll(io: Io, { inputs, ...settings }: RunSettings & { inputs: Input[] }): Promise<void> {
+	const { options } = settings.request;
 	const results: object[] = [];
 	const failures: unknown[] = [];
 	const waiting = [...inputs.entries()];
@@ -43,27 +43,27 @@ async function runAll(io: Io, { inputs, ...work }: Work & { inputs: Input[] }): 
 		for (let next = waiting.shift(); next && !io.signal.aborted; next = waiting.shift()) {
 			const [index, input] = next;
 			try {
-				const done = await runOnInput(io, work, input);
+				const done = await runOnInput(io, settings, input);
 				results[index] = { input: input.label, output: done.path ?? null, job: done.job };
-				report(io, work, input, done);
+				report(io, settings, input, done);
 			} catch (error) {
 				failures.push(error);
 				const { code, message } = describeError(error);
 				results[index] = { input: input.label, error: { code, message } };
-				if (!io.signal.aborted) work.board.print(io.stderr, `${input.label}: ${message}\n`);
+				if (!io.signal.aborted) settings.board.print(io.stderr, `${input.label}: ${message}\n`);
 			}
 		}
 	}
 
 	await Promise.all(Array.from({ length: Math.min(PARALLEL, inputs.length) }, runInARow));
 	io.signal.throwIfAborted();
-	if (options.json && work.destination.kind !== 'stdout') printJson(io, results);
+	if (options.json && settings.destination.kind !== 'stdout') printJson(io, results);
 	if (failures.length > 0) throw new ReportedError(failures[0]);
 }
 
 type Done = Awaited<ReturnType<typeof runOnInput>>;
 
-function report(io: Io, { request, board }: Work, input: Input, { job, path }: Done): void {
+function report(io: Io, { request, board }: RunSettings, input: Input, { job, path }: Done): void {
 	const { json, quiet } = request.options;
 	for (const warning of job.result?.warnings ?? []) {
 		if (!quiet) board.print(io.stderr, `${input.label}: ${warning}\n`);

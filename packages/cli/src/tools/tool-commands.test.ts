@@ -22,17 +22,17 @@ test('a tool is a command under each of its names', () => {
 	expect(commandsOf([tool('compress_heavy'), tool('ocr')])).toMatchObject({ top: names, run: names });
 });
 
-test('a tool that is called as another one for short keeps its name', () => {
+test('a tool whose slug is the alias of another keeps its name', () => {
 	const { top } = commandsOf([tool('compress_heavy'), tool('compress')]);
 	expect(top).toEqual([['compress_heavy', 'compress-heavy'], ['compress']]);
 });
 
-test('a tool that is called as a command of ours is there under run', () => {
+test('a tool named like a built-in command is available under run', () => {
 	const { top, run } = commandsOf([tool('jobs')]);
 	expect([top, run]).toEqual([[], [['jobs']]]);
 });
 
-test('a param that is called as an option of ours leaves the option what it is', () => {
+test('a param named like a common option does not replace that option', () => {
 	const { program } = commandsOf([tool('ocr', { force: { type: 'integer' }, mode: { type: 'string' } })]);
 	const options = program.commands
 		.at(-1)

@@ -19,7 +19,7 @@ interface ToolOptions extends CommonOptions {
 	[option: string]: unknown;
 }
 
-/** A command for each tool of the catalogue, under `run`, and at the top where no other command has its name. */
+/** Adds a command for each tool under `run`, and at the top level if no other command has its name. */
 export function addToolCommands(program: Command, io: Io, tools: readonly Tool[]): void {
 	const run = program.command('run').description('Run a tool by its slug (same as its own command)');
 	const slugs = new Set(tools.map(({ slug }) => slug));
@@ -54,7 +54,7 @@ function toolCommand(io: Io, tool: Tool, [name, ...aliases]: string[]): Command 
 	const taken = new Set(command.options.map((option) => option.attributeName()));
 	for (const [param, schema] of schemas) {
 		const options = optionsOf(param, schema);
-		// an option of ours goes before a param of the same name, which --param says
+		// A common option takes precedence over a param of the same name, which --param sets.
 		if (options.some(({ option }) => taken.has(option.attributeName()))) continue;
 		for (const { option } of options) {
 			command.addOption(option);

@@ -19,7 +19,7 @@ function countReads() {
 		sleep: (ms: number) => {
 			nowMs += ms;
 		},
-		/** Makes the next read wait. */
+		/** Blocks the next read. */
 		gate() {
 			const gate = Promise.withResolvers<void>();
 			gates.push(gate);
@@ -38,7 +38,7 @@ describe('createCachedRead', () => {
 		expect(await cached()).toBe(2);
 	});
 
-	test('shares a read that is under way, however long it takes', async () => {
+	test('shares a read in progress, however long it takes', async () => {
 		const { cached, sleep, gate } = countReads();
 		const slow = gate();
 		const first = cached();
@@ -49,7 +49,7 @@ describe('createCachedRead', () => {
 		expect(await cached()).toBe(2);
 	});
 
-	test('reads again after a read that failed', async () => {
+	test('reads again after a failed read', async () => {
 		const { cached, gate } = countReads();
 		const failing = gate();
 		const answers = Promise.allSettled([cached(), cached()]);

@@ -1,12 +1,12 @@
 interface CachedReadOptions {
-	/** For how many milliseconds after a read began its value is returned again. */
+	/** How long a value is returned again, in milliseconds from the start of its read. */
 	maxAgeMs: number;
 	monotonicMs?(): number;
 }
 
 /**
- * Returns a function that reads at most once per `maxAgeMs`, with one read under way at a time: callers meanwhile share it. A
- * failed read is not kept; its callers get the error, and the next call reads again.
+ * Returns a function that reads at most once per `maxAgeMs`, one read at a time: concurrent callers share it. A failed read is not cached;
+ * its callers get the error, and the next call reads again.
  */
 export function createCachedRead<T>(
 	read: () => Promise<T>,

@@ -4,7 +4,7 @@ export interface KeyedMutex {
 	runExclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** Returns a mutex that holds within this process only. It keeps nothing for keys without work. */
+/** Returns a mutex of this process. It stores nothing for idle keys. */
 export function createKeyedMutex(): KeyedMutex {
 	const lastOf = new Map<string, Promise<unknown>>();
 	return {

@@ -10,11 +10,11 @@ test.each([
 	['::ffff:192.0.2.7', '192.0.2.7'],
 	['', ''],
 	['unknown', 'unknown'],
-])('%p counts as %p', (address, network) => {
+])('networkOf(%p) is %p', (address, network) => {
 	expect(networkOf(address)).toBe(network);
 });
 
-test('two addresses of one IPv6 network count as one, of two networks as two', () => {
+test('networkOf is the same for two addresses of one IPv6 /64, and differs for two /64s', () => {
 	expect(networkOf('2001:db8:1:2::1')).toBe(networkOf('2001:db8:1:2:ffff::9'));
 	expect(networkOf('2001:db8:1:2::1')).not.toBe(networkOf('2001:db8:1:3::1'));
 });
@@ -25,6 +25,6 @@ test.each([
 	['0:0:0:0::/64', '0:0:0:0::/56'],
 	['192.0.2.7', undefined],
 	['unknown', undefined],
-])('the site of %p is %p', (network, site) => {
+])('siteOf(%p) is %p', (network, site) => {
 	expect(siteOf(network)).toBe(site);
 });

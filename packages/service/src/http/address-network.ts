@@ -1,10 +1,10 @@
 import { isIPv6, SocketAddress } from 'node:net';
 
 const MAPPED_IPV4_PREFIX = '::ffff:';
-/** One customer of a provider has at least this much, and may change the rest at will. */
+/** Groups of a /64: a provider's customer has at least this much, and may change the other bits. */
 const NETWORK_GROUPS = 4;
 
-/** Eight groups, the zeros that `::` stands for written out. */
+/** Expands an IPv6 address to eight groups. */
 function expand(address: string): string[] {
 	const [head = '', tail] = address.split('::');
 	const before = head === '' ? [] : head.split(':');
@@ -12,7 +12,7 @@ function expand(address: string): string[] {
 	return [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after];
 }
 
-/** The /56 that an IPv6 network is in, which one customer may well have as a whole; undefined for any other network. */
+/** Returns the /56 of an IPv6 network, which one customer may have, or undefined for other networks. */
 export function siteOf(network: string): string | undefined {
 	if (!network.endsWith('::/64')) return undefined;
 	const groups = network.slice(0, -'::/64'.length).split(':');
@@ -20,7 +20,7 @@ export function siteOf(network: string): string | undefined {
 	return `${[...groups.slice(0, -1), (last & 0xff00).toString(16)].join(':')}::/56`;
 }
 
-/** Whoever may be counted as one: an IPv4 address, or the /64 that an IPv6 address is in. Other text is taken as it is. */
+/** Returns the network of an address for limits and logs: the IPv4 address, or the /64 of an IPv6 address. Other text is unchanged. */
 export function networkOf(address: string): string {
 	if (!isIPv6(address)) return address;
 	const canonical = new SocketAddress({ address, family: 'ipv6' }).address;

@@ -4,7 +4,7 @@ import { validationError } from '@creatorr/contracts/validation';
 import express, { type RequestHandler } from 'express';
 import { findJsonProblem } from './json-scan.ts';
 
-/** Deeper than any schema of ours; keeps recursive readers of the body within their stack. */
+/** Deeper than any of our schemas. Recursive readers of the body stay within their stack. */
 const MAX_DEPTH = 32;
 
 function refuse(message: string): never {
@@ -18,7 +18,7 @@ function hasBody(headers: {
 	return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** A body that is not declared as JSON is refused rather than guessed at. */
+/** Refuses a body that is not declared as JSON. */
 const requireJson: RequestHandler = (req, _res, next) => {
 	const [type, ...parameters] = (req.headers['content-type'] ?? '')
 		.toLowerCase()
@@ -31,7 +31,7 @@ const requireJson: RequestHandler = (req, _res, next) => {
 	next();
 };
 
-/** Refuses, before anything is built of them, bytes that would be expensive to parse or that no database column can hold. */
+/** Refuses a body, before it is parsed, that would be expensive to parse or that no database column can store. */
 function requireHarmless(json: Uint8Array, maxValues: number): void {
 	if (!isUtf8(json)) refuse('must be UTF-8');
 	const problem = findJsonProblem(json, { maxValues, maxDepth: MAX_DEPTH });
@@ -40,7 +40,7 @@ function requireHarmless(json: Uint8Array, maxValues: number): void {
 	if (problem === 'text') refuse('text and names must be well-formed Unicode without NUL');
 }
 
-/** Parses JSON bodies in UTF-8 of up to `maxBytes`; everything else is an error of the contract. */
+/** Parses JSON bodies in UTF-8 of up to `maxBytes`. Other bodies are errors of the contract. */
 export function jsonBody(maxBytes: number): RequestHandler[] {
 	const parse = express.json({
 		limit: maxBytes,
@@ -52,7 +52,7 @@ export function jsonBody(maxBytes: number): RequestHandler[] {
 	return [requireJson, parse];
 }
 
-/** The bytes of a body of up to `maxBytes`, whatever it says that it is; a Buffer, empty where there is none. */
+/** Reads a body of up to `maxBytes` of any type as a Buffer, which is empty without a body. */
 export function rawBody(maxBytes: number): RequestHandler[] {
 	const parse = express.raw({ limit: maxBytes, inflate: false, type: () => true });
 	const orEmpty: RequestHandler = (req, _res, next) => {

@@ -70,14 +70,14 @@ function post(path = '/v1/echo/a', identity = signAsGateway(user)) {
 }
 
 describe('a route', () => {
-	test('gets parsed input and answers with its status', async () => {
+	test('gets parsed input, and responds with its status', async () => {
 		const answer = await post('/v1/echo/a?times=2').send({ text: 'hi', extra: 1 });
 		expect(answer.status).toBe(201);
 		expect(answer.body).toEqual({ data: { text: 'hihi', user_id: user.id } });
 		expect(answer.headers['x-request-id']).toMatch(/^req_/);
 	});
 
-	test('keeps a request id that another process gave, and no other text', async () => {
+	test('keeps the request id of another process, and no other text', async () => {
 		const given = newId('req');
 		const kept = await post().set('X-Request-Id', given).send({ text: 'a' });
 		expect(kept.headers['x-request-id']).toBe(given);
@@ -90,7 +90,7 @@ describe('a route', () => {
 		['a missing field', {}, 'text'],
 		['an array', [], 'body'],
 		['null', null, 'body'],
-	])('refuses %s and names the place', async (_, body, path) => {
+	])('refuses %s and names the path', async (_, body, path) => {
 		const answer = await post().set('Content-Type', 'application/json').send(JSON.stringify(body));
 		expect(answer.status).toBe(400);
 		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path }] });
@@ -101,7 +101,7 @@ describe('a route', () => {
 		expect(answer.body.error.details[0].path).toBe('query.times');
 	});
 
-	test('answers not_found to a path parameter that can name nothing', async () => {
+	test('returns not_found for a path parameter that is no id', async () => {
 		expect((await post('/v1/echo/toolong').send({ text: 'a' })).status).toBe(404);
 		expect((await post('/v1/echo/%zz').send({ text: 'a' })).status).toBe(400);
 	});
@@ -156,7 +156,7 @@ describe('a route', () => {
 		expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
 	});
 
-	test('takes as many values as its operation may have', async () => {
+	test('accepts as many values as its operation allows', async () => {
 		expect((await post().send({ text: 'a', x: new Array(29).fill(0) })).status).toBe(201);
 	});
 
@@ -173,7 +173,7 @@ describe('a route', () => {
 	});
 
 	test.each(['{"text":"a","__proto__":{"x":1}}', '{"text":"a","constructor":{"prototype":{"x":1}}}'])(
-		'takes %s for an unknown field',
+		'ignores %s as an unknown field',
 		async (body) => {
 			expect((await post().set('Content-Type', 'application/json').send(body)).status).toBe(201);
 			expect(({} as { x?: number }).x).toBeUndefined();
@@ -188,14 +188,14 @@ describe('a route', () => {
 		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
 	});
 
-	test('shows nothing of a bug', async () => {
+	test('hides the details of a bug', async () => {
 		const answer = await post('/v1/echo/bug').send({ text: 'a' });
 		expect(answer.status).toBe(500);
 		expect(answer.body.error.code).toBe('internal');
 		expect(JSON.stringify(answer.body)).not.toMatch(/secret|TypeError|\.ts/);
 	});
 
-	test('says when to come back', async () => {
+	test('sends Retry-After', async () => {
 		const answer = await post('/v1/echo/away').send({ text: 'a' });
 		expect([answer.status, answer.headers['retry-after']]).toEqual([503, '3']);
 	});
@@ -235,12 +235,12 @@ describe('an identity', () => {
 		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
 	});
 
-	test('of anybody but the gateway names no user, whatever is asked', () => {
+	test('of another caller than the gateway has no user, whatever it claims', () => {
 		const token = forged(sid, { ...good, issuer: 'tool-worker', keyid: 'tool-worker' }, worker.privateKey);
 		expect(() => verifyIdentity(token)).toThrow(expect.objectContaining({ code: 'unauthorized' }));
 	});
 
-	test('is refused once it has expired, though it is known', () => {
+	test('is rejected after its expiry, though it is cached', () => {
 		const token = forged(sid, good);
 		expect(verifyIdentity(token).caller).toBe('gateway');
 		jest.useFakeTimers({ now: Date.now() + 61_000 });
@@ -251,21 +251,21 @@ describe('an identity', () => {
 		}
 	});
 
-	test('of a caller opens only the routes that name it', async () => {
+	test('of a caller opens only the routes for that caller', async () => {
 		const call = (token: string) => request(app).put('/internal/claim').set(IDENTITY_HEADER, token);
 		expect((await call(signAsWorker())).status).toBe(204);
 		expect((await call(signAsGateway(user))).status).toBe(401);
 	});
 });
 
-test('readiness names the part that fails and not its reason', async () => {
+test('readiness names the failing check and not its reason', async () => {
 	const answer = await request(app).get('/health/ready');
 	expect(answer.status).toBe(503);
 	expect(answer.body.error.details).toEqual([{ path: 'bad', message: 'is down' }]);
 	expect((await request(app).get('/health/live')).body).toEqual({ data: { status: 'ok' } });
 });
 
-test('an unknown path is not_found', async () => {
+test('an unknown path returns not_found', async () => {
 	expect((await request(app).get('/nothing')).body.error.code).toBe('not_found');
 });
 
@@ -277,7 +277,7 @@ describe('/metrics', () => {
 		return Number(line?.slice(name.length) ?? 0);
 	};
 
-	test('counts the requests of an operation by what was answered', async () => {
+	test('counts the requests of an operation by status', async () => {
 		const before = { created: await requestsOf('echo', 201), refused: await requestsOf('echo', 401) };
 		await post('/v1/echo/a').send({ text: 'a' });
 		await post('/v1/echo/a', 'nonsense').send({ text: 'a' });
@@ -285,7 +285,7 @@ describe('/metrics', () => {
 		expect(await requestsOf('echo', 401)).toBe(before.refused + 1);
 	});
 
-	test('tells of the process, in the format that Prometheus reads', async () => {
+	test('has the metrics of the process, in Prometheus’ format', async () => {
 		const answer = await request(app).get('/metrics');
 		expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
 		expect(answer.text).toMatch(/^process_resident_memory_bytes \d+$/m);

@@ -18,15 +18,15 @@ interface ServiceOptions {
 	logger: Logger;
 	verifyIdentity: VerifyIdentity;
 	routes: readonly Route[];
-	/** What readiness depends on, by name. */
+	/** Checks of readiness, by name. */
 	checks: Record<string, HealthCheck>;
-	/** What operators may ask for on the private port, at `/health/<name>`: numbers and times, nothing of a user. */
+	/** Reports for operators on the private port, at `/health/<name>`: numbers and times, nothing of a user. */
 	reports?: Record<string, () => Promise<object>>;
 }
 
 const requestIdSchema = idSchema('req');
 
-/** The id that the gateway or another service gave this request; a new one where there is none. */
+/** Uses the request id of the gateway or another service, or a new one. */
 const requestContext: RequestHandler = (req, res, next) => {
 	const given = requestIdSchema.safeParse(req.get(REQUEST_ID_HEADER));
 	const requestId = given.success ? given.data : newId('req');
@@ -34,8 +34,8 @@ const requestContext: RequestHandler = (req, res, next) => {
 	withRequestId(requestId, next);
 };
 
-/** A line in the log and a count of what an operation answered, and how long that took. */
-function noteRequests(logger: Logger, operation: string): RequestHandler {
+/** Logs and measures the requests of an operation. */
+function logRequests(logger: Logger, operation: string): RequestHandler {
 	return (_req, res, next) => {
 		const startedAt = performance.now();
 		res.once('close', () => {
@@ -62,11 +62,11 @@ function mount(app: Express, route: Route, options: ServiceOptions): void {
 	};
 	const maxBytes = bodyLimitOf(operation);
 	const body = operation.rawBody ? rawBody(maxBytes) : operation.body ? jsonBody(maxBytes) : [];
-	const notes = [traceRequests(operation.id), noteRequests(options.logger, operation.id)];
+	const notes = [traceRequests(operation.id), logRequests(options.logger, operation.id)];
 	app[operation.method](path, ...notes, ...body, handler);
 }
 
-/** An express app that answers these routes, `/health/live`, `/health/ready`, reports and `/metrics`, and everything else with `not_found`. */
+/** Creates an express app with these routes, `/health/live`, `/health/ready`, reports and `/metrics`. Other paths return `not_found`. */
 export function createService(options: ServiceOptions): Express {
 	const app = express();
 	app.disable('x-powered-by');

@@ -4,21 +4,21 @@ import { validationError } from '@creatorr/contracts/validation';
 import type { ErrorRequestHandler } from 'express';
 import { currentRequestId } from '../logging/context.ts';
 import type { Logger } from '../logging/logger.ts';
-import { isDatabaseAway } from './database-away.ts';
+import { isDatabaseDown } from './database-down.ts';
 
-/** The body of a failure. */
+/** Returns the body of an error response. */
 export function errorBody(error: AppError, requestId: string): ErrorBody {
 	const { code, message, details, detailsTotal } = error;
 	const shown = details ? { details: [...details], details_total: detailsTotal } : {};
 	return { error: { code, message, request_id: requestId, ...shown } };
 }
 
-/** body-parser marks its errors with a type, and those about the length with the limit in bytes. */
+/** Reads an error of body-parser, which has a type and, for lengths, the limit in bytes. */
 function readParserError(error: unknown): { type?: unknown; limit?: unknown } {
 	return error instanceof Error ? (error as { type?: unknown; limit?: unknown }) : {};
 }
 
-/** Turns whatever was thrown into an error of the contract. */
+/** Converts any exception to an error of the contract. */
 export function toAppError(error: unknown): AppError {
 	if (error instanceof AppError) return error;
 	const { type, limit } = readParserError(error);
@@ -37,11 +37,11 @@ export function toAppError(error: unknown): AppError {
 	}
 	if (error instanceof URIError)
 		return validationError([{ path: 'path', message: 'is not valid percent-encoding' }]);
-	if (isDatabaseAway(error)) return unavailable('The database', error);
+	if (isDatabaseDown(error)) return unavailable('The database', error);
 	return new AppError('internal', 'Something went wrong on our side. Try again.', { cause: error });
 }
 
-/** The one place where errors become answers. */
+/** Sends errors as responses. Nothing else does. */
 export function renderErrors(logger: Logger): ErrorRequestHandler {
 	return (thrown, _req, res, _next) => {
 		const error = toAppError(thrown);

@@ -7,28 +7,28 @@ import { healthRoutes } from './health.ts';
 const ignore = () => undefined;
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-let isAway: boolean;
+let isDown: boolean;
 let app: Express;
 
 beforeEach(() => {
-	isAway = true;
+	isDown = true;
 	const database = async () => {
-		if (isAway) throw new Error('away');
+		if (isDown) throw new Error('away');
 	};
 	app = express().use(healthRoutes({ database })).use(renderErrors(SILENT));
 });
 
 const status = async (name: string) => (await request(app).get(`/health/${name}`)).status;
 
-test('a process has not started before everything that it needs has answered', async () => {
+test('a process has started after every check has succeeded once', async () => {
 	expect([await status('startup'), await status('live')]).toEqual([503, 200]);
-	isAway = false;
+	isDown = false;
 	expect(await status('startup')).toBe(200);
 });
 
-test('a process that has started stays so when a part goes away, and is not ready meanwhile', async () => {
-	isAway = false;
+test('a started process stays started when a check fails, and is not ready meanwhile', async () => {
+	isDown = false;
 	await status('startup');
-	isAway = true;
+	isDown = true;
 	expect([await status('startup'), await status('ready')]).toEqual([200, 503]);
 });

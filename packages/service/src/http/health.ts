@@ -1,12 +1,12 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { Router } from 'express';
 
-/** Resolves when the part answers; rejects or hangs when it does not. */
+/** Resolves if the dependency responds; rejects or hangs otherwise. */
 export type HealthCheck = () => Promise<unknown>;
 
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Runs all checks at once; the names of those that failed with a word of why, none when all is well. */
+/** Runs all checks concurrently. Returns the names of those that failed with the reason, none if all succeeded. */
 export async function runChecks(
 	checks: Record<string, HealthCheck>,
 ): Promise<{ path: string; message: string }[]> {
@@ -27,8 +27,8 @@ export async function runChecks(
 }
 
 /**
- * `/health/live`: the process runs. `/health/ready`: everything that it needs answers. `/health/startup`: it did so once, so
- * that from now on its silence means trouble. Any other: the report of that name.
+ * `/health/live`: the process runs. `/health/ready`: every check succeeds. `/health/startup`: every check has succeeded once. Other names:
+ * the report of that name.
  */
 export function healthRoutes(
 	checks: Record<string, HealthCheck>,

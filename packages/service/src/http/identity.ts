@@ -7,7 +7,7 @@ import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
-/** On whose behalf a call is made; only the gateway may say so. */
+/** The user of a call. Only the gateway may name one. */
 export interface User {
 	id: string;
 	sessionId: string;
@@ -22,7 +22,7 @@ export type SignIdentity = (user?: User) => string;
 export type VerifyIdentity = (token: string | undefined) => Identity;
 
 const LIFETIME_SECONDS = 60;
-/** A signed identity is used again for this long; the rest of its life covers clocks that differ and slow requests. */
+/** How long a signed identity is reused. The rest of its lifetime covers clock differences and slow requests. */
 const REUSE_MS = 20_000;
 const CACHE_SIZE = 20_000;
 
@@ -33,7 +33,7 @@ const claimsSchema = z.object({
 	sid: idSchema('ses').optional(),
 });
 
-/** Signs internal identities as `caller` (ES256). A user's is signed once and used for some seconds, as signing costs more than a hop. */
+/** Signs internal identities as `caller` (ES256). A user's is signed once and reused for some seconds, as signing costs more than a hop. */
 export function createIdentitySigner(caller: Caller, privateKeyPem: string): SignIdentity {
 	const key = createPrivateKey(privateKeyPem);
 	const signed = new LRUCache<string, string>({ max: CACHE_SIZE, ttl: REUSE_MS });
@@ -67,7 +67,7 @@ function verify(token: string, keys: Map<string, KeyObject>): { identity: Identi
 			algorithms: ['ES256'],
 			audience: INTERNAL_AUDIENCE,
 			issuer: kid,
-			// Whatever a leaked key signs does not outlive its replacement for long.
+			// Limits how long a leaked key's identities are valid after its replacement.
 			maxAge: 2 * LIFETIME_SECONDS,
 		}),
 	);
@@ -76,12 +76,12 @@ function verify(token: string, keys: Map<string, KeyObject>): { identity: Identi
 	return { identity: { caller: claims.iss, user }, expiresAtMs: claims.exp * 1000 };
 }
 
-/** Refuses the calling process; the header tells the gateway that its user's token is not to blame. */
-export function refusal(message: string, cause?: unknown): AppError {
+/** Returns the error for a refused process. Its header tells the gateway that the user's token is valid. */
+export function identityRefused(message: string, cause?: unknown): AppError {
 	return new AppError('unauthorized', message, { cause, headers: { [IDENTITY_REFUSED_HEADER]: 'true' } });
 }
 
-/** Verifies internal identities; throws `unauthorized`. A signature is verified once a token, not once a request. */
+/** Verifies internal identities. Throws `unauthorized`. Verifies a signature once per token, not once per request. */
 export function createIdentityVerifier(jwkSet: {
 	keys: readonly (JsonWebKey & { kid: string })[];
 }): VerifyIdentity {
@@ -95,7 +95,7 @@ export function createIdentityVerifier(jwkSet: {
 			verified.set(token, known);
 			return known.identity;
 		} catch (cause) {
-			throw refusal('The internal identity is invalid.', cause);
+			throw identityRefused('The internal identity is invalid.', cause);
 		}
 	};
 }

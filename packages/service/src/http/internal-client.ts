@@ -8,11 +8,11 @@ import { currentRequestId } from '../logging/context.ts';
 import type { SignIdentity } from './identity.ts';
 
 interface InternalClientOptions {
-	/** The service, as in "The files service is temporarily unavailable". */
+	/** Service name, as in "The files service is temporarily unavailable". */
 	name: string;
 	baseUrl: string;
 	sign: SignIdentity;
-	/** For a whole call. */
+	/** Timeout of a whole call. */
 	timeoutMs: number;
 }
 
@@ -48,8 +48,8 @@ async function readFailure(name: string, response: Response): Promise<AppError> 
 }
 
 /**
- * Calls internal operations of another service, with this process's identity and the request id of what is going on.
- * Answers are validated; a trace that is going on goes on there. Throws the {@link AppError} that the service answered, or `upstream_unavailable` when it did not answer.
+ * Calls internal operations of another service with this process's identity, request id and trace. Validates responses. Throws the
+ * {@link AppError} of the service, or `upstream_unavailable` without a response.
  */
 export function createInternalClient(options: InternalClientOptions): InternalClient {
 	const call: InternalClient = async (operation, input = {}) => {

@@ -17,22 +17,22 @@ describe('findJsonProblem', () => {
 		'{"a,b":"[{,","c\\"":"\\\\","d":"\\\\\\","}',
 		'[[[]],[[]]]',
 		' [ 1 , { "ä€😀" : [ ] } ] ',
-	])('admits %s with as many values as it has, and refuses it with fewer', (text) => {
+	])('accepts %s with a limit of its number of values, and refuses it with a lower one', (text) => {
 		const count = countValues(JSON.parse(text));
-		// An empty array or object opens without a value inside: it counts one more than it has.
+		// An empty array or object counts as one value more than it has.
 		const empties = text.match(/\[\s*\]|\{\s*\}/g)?.length ?? 0;
 		expect(scan(text, { maxValues: count + empties })).toBeUndefined();
 		if (count > 1) expect(scan(text, { maxValues: count - 1 })).toBe('values');
 	});
 
-	test('admits 10,000 uploaded parts in 1 MiB', () => {
+	test('accepts 10,000 uploaded parts in 1 MiB', () => {
 		const part = (_: unknown, index: number) => ({ part_number: index + 1, etag: `"${'a'.repeat(32)}"` });
 		const text = JSON.stringify({ parts: Array.from({ length: 10_000 }, part) });
 		expect(text.length).toBeLessThan(1024 * 1024);
 		expect(scan(text, { maxValues: 32_768 })).toBeUndefined();
 	});
 
-	test('counts depth, and takes what is closed off again', () => {
+	test('counts nesting, not the total of brackets', () => {
 		expect(scan('[[],[],[[]]]', { maxDepth: 3 })).toBeUndefined();
 		expect(scan('[[],[],[[[]]]]', { maxDepth: 3 })).toBe('depth');
 		expect(scan(`${'{"a":'.repeat(4)}1`, { maxDepth: 3 })).toBe('depth');
@@ -49,21 +49,21 @@ describe('findJsonProblem', () => {
 		expect(scan(text, {})).toBe('text');
 	});
 
-	test('says of the depth and the values before it says of the text', () => {
+	test('reports depth and values before text', () => {
 		expect(scan('["\\u0000",[[[]]]]', { maxDepth: 3 })).toBe('depth');
 		expect(scan('["\\ud800",1,2,3]', { maxValues: 4 })).toBe('values');
 		expect(scan('["\\u0000]","[[["]', { maxDepth: 1 })).toBe('text');
 	});
 
 	test.each(['"\\ud83d\\ude00"', '"\\uD83D\\uDE00"', '"\\\\u0000"', '"\\u00e9€😀"', '"\\u0001"'])(
-		'admits the text of %s',
+		'accepts the text of %s',
 		(text) => {
 			expect(JSON.parse(text).isWellFormed()).toBe(true);
 			expect(scan(text, {})).toBeUndefined();
 		},
 	);
 
-	test.each(['"', '"\\', '["a', '{"a\\"', ''])('ends where %j does', (text) => {
+	test.each(['"', '"\\', '["a', '{"a\\"', ''])('ends where %j ends', (text) => {
 		expect(scan(text, {})).toBeUndefined();
 	});
 });

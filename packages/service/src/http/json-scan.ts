@@ -8,9 +8,9 @@ const CLOSE_OBJECT = 0x7d;
 const LETTER_U = 0x75;
 
 export interface JsonLimits {
-	/** Objects, arrays, strings, numbers and literals; names of fields don't count. */
+	/** Objects, arrays, strings, numbers and literals. Field names don't count. */
 	maxValues: number;
-	/** Arrays and objects inside each other. */
+	/** Nesting of arrays and objects. */
 	maxDepth: number;
 }
 
@@ -18,12 +18,12 @@ export interface JsonLimits {
 export type JsonProblem = 'values' | 'depth' | 'text';
 
 const HEX_DIGITS = '0123456789abcdef';
-/** The value of each ASCII hex digit, by its byte; -1 for any other byte. */
+/** Value of each ASCII hex digit by its byte; -1 for other bytes. */
 const HEX_VALUES = Int8Array.from({ length: 256 }, (_, byte) =>
 	HEX_DIGITS.indexOf(String.fromCharCode(byte).toLowerCase()),
 );
 
-/** The UTF-16 unit of an escape such as `\u00e9` at `index`; undefined where there is none. */
+/** Returns the UTF-16 unit of an escape such as `\u00e9` at `index`, or undefined. */
 function unitAt(json: Uint8Array, index: number): number | undefined {
 	if (json[index] !== BACKSLASH || json[index + 1] !== LETTER_U) return undefined;
 	let unit = 0;
@@ -39,8 +39,8 @@ const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
 const isLowSurrogate = (unit = 0) => unit >= 0xdc00 && unit <= 0xdfff;
 
 /**
- * The length of the escape at `index`, or 0 when it is NUL or half a surrogate pair. Text of UTF-8 bytes can hold neither
- * without an escape: JSON forbids control characters, and UTF-8 surrogates.
+ * Returns the length of the escape at `index`, or 0 for NUL or half a surrogate pair. UTF-8 text contains these only as escapes: JSON
+ * forbids control characters, and UTF-8 surrogates.
  */
 function escapeLength(json: Uint8Array, index: number): number {
 	const unit = unitAt(json, index);
@@ -49,7 +49,7 @@ function escapeLength(json: Uint8Array, index: number): number {
 	return unit === 0 || isLowSurrogate(unit) ? 0 : 6;
 }
 
-/** The index after the closing quote of a string whose content begins at `start`; its complement (`~`) where the text can't be stored. */
+/** Returns the index after the closing quote of a string that begins at `start`; its complement (`~`) if the text can't be stored. */
 function afterString(json: Uint8Array, start: number): number {
 	let index = start;
 	let isStorable = true;
@@ -63,12 +63,11 @@ function afterString(json: Uint8Array, start: number): number {
 }
 
 /**
- * Finds what must not reach `JSON.parse` in UTF-8 JSON text, before anything is built of it: more values or levels than the
- * limits allow, and text that PostgreSQL can't store (NUL, half a surrogate pair). `text` says that all of it is within the limits.
+ * Finds what must not reach `JSON.parse` in UTF-8 JSON text, without building anything: more values or levels than the limits, and text that
+ * PostgreSQL can't store (NUL, half a surrogate pair). `text` implies that the limits are met.
  *
- * A value begins the text, follows a comma or an opening bracket, so commas and brackets outside strings bound the values.
- * Text that is not JSON may be misread after its first error only, and there `JSON.parse` stops too: it never builds more
- * than was counted.
+ * A value begins the text, or follows a comma or opening bracket, so commas and brackets outside strings bound the values. Invalid JSON may be
+ * misread only after its first error, where `JSON.parse` stops too: it never builds more than was counted.
  */
 export function findJsonProblem(json: Uint8Array, limits: JsonLimits): JsonProblem | undefined {
 	let values = 1;

@@ -3,23 +3,23 @@ import type { BodyOf, Operation, ParamsOf, QueryOf, ResponseOf } from '@creatorr
 import { parseOrThrow } from '@creatorr/contracts/validation';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import { type Identity, refusal, type User } from './identity.ts';
+import { type Identity, identityRefused, type User } from './identity.ts';
 
-/** A request that was parsed and authorized. */
+/** A parsed and authorized request. */
 export interface RouteInput<O> {
 	params: ParamsOf<O>;
 	query: QueryOf<O>;
 	body: BodyOf<O>;
-	/** The body as it was sent, before defaults and before unknown fields were dropped. */
+	/** The body as sent, before defaults were added and unknown fields dropped. */
 	rawBody: unknown;
 	/** Request headers by lower-case name. */
 	header(name: string): string | undefined;
 	/** Sets a response header. */
 	setHeader(name: string, value: string): void;
-	/** Aborted when the client is gone. */
+	/** Aborted when the client disconnects. */
 	closed: AbortSignal;
 	identity: Identity;
-	/** The address of the client as the gateway saw it. */
+	/** Address of the client at the gateway. */
 	clientAddress: string;
 }
 
@@ -29,7 +29,7 @@ export interface UserRouteInput<O> extends RouteInput<O> {
 
 type InputOf<O> = O extends { access: 'user' } ? UserRouteInput<O> : RouteInput<O>;
 
-/** An operation with what carries it out. */
+/** An operation with its handler. */
 export interface Route {
 	operation: Operation;
 	handle(req: Request, res: Response, identity: Identity): Promise<void>;
@@ -60,7 +60,7 @@ function parseInput(
 	};
 }
 
-/** A path parameter that is no id names nothing: not found, like an id that nobody has. */
+/** Parses path parameters. One that is no id is not found, like an unknown id. */
 function parseParams(schema: z.ZodType, req: Request): unknown {
 	const parsed = schema.safeParse(req.params);
 	if (!parsed.success) throw new AppError('not_found', 'No such resource.');
@@ -70,9 +70,9 @@ function parseParams(schema: z.ZodType, req: Request): unknown {
 function authorize(operation: Operation, identity: Identity): void {
 	const callers = typeof operation.access === 'string' ? ['gateway'] : operation.access;
 	if (!callers.includes(identity.caller)) {
-		throw refusal(`${identity.caller} is not allowed to call this operation.`);
+		throw identityRefused(`${identity.caller} is not allowed to call this operation.`);
 	}
-	if (operation.access === 'user' && !identity.user) throw refusal('This call needs a user identity.');
+	if (operation.access === 'user' && !identity.user) throw identityRefused('This call needs a user identity.');
 }
 
 function erase<O extends Operation>(
@@ -90,8 +90,8 @@ function erase<O extends Operation>(
 }
 
 /**
- * Joins an operation of the contract to its handler: the handler gets parsed, authorized input and returns the whole body of
- * the success (nothing for 204).
+ * Binds an operation of the contract to its handler, which gets parsed, authorized input and returns the whole body of the response (nothing
+ * for 204).
  */
 export function defineRoute<O extends Operation<z.ZodType, z.ZodType, z.ZodType, z.ZodType>>(
 	operation: O,
@@ -105,7 +105,7 @@ export function defineRoute<O extends Operation<z.ZodType, z.ZodType, z.ZodType,
 	});
 }
 
-/** As {@link defineRoute}, for an answer that the handler writes itself. */
+/** Like {@link defineRoute}, for a handler that writes its response itself. */
 export function defineStreamRoute<O extends Operation<z.ZodType, z.ZodType, z.ZodType, z.ZodType>>(
 	operation: O,
 	handler: (input: InputOf<O>, res: Response) => Promise<void>,

@@ -8,9 +8,9 @@ const CUT = '…';
 const SECRET_NAME = /passw|secret|token|authorization|cookie|api_?key/i;
 
 /**
- * Returns what a log line may hold of a value that is not an Error: plain data, at most 4 levels deep, 20 entries an object or
- * array and 8 KiB of text in total, before JSON escapes it. A long string keeps its end, because programs print last what went
- * wrong. Dates and nested Errors become text. Fields named like a secret are redacted.
+ * Returns what a log line may contain of a value that is not an Error: plain data, at most 4 levels deep, with 20 entries per object or array
+ * and 8 KiB of text in total, before JSON escapes it. A long string keeps its end, because programs print the cause last. Dates and nested
+ * Errors become text. Fields named like secrets are redacted.
  */
 export function boundedValue(value: unknown): unknown {
 	return bound(value, 0, { characters: MAX_CHARACTERS });
@@ -20,7 +20,7 @@ interface Budget {
 	characters: number;
 }
 
-/** What JSON puts around an entry, at most: quotes of name and text, colon, comma, brackets. */
+/** What JSON adds to an entry at most: quotes of name and text, colon, comma, brackets. */
 const PUNCTUATION_CHARACTERS = 8;
 
 function bound(value: unknown, depth: number, budget: Budget): unknown {
@@ -39,7 +39,7 @@ function bound(value: unknown, depth: number, budget: Budget): unknown {
 	return Object.fromEntries(entries);
 }
 
-/** Leaves out the entries for which the budget has nothing left. */
+/** Leaves out entries beyond the budget. */
 function boundEntries<T, R>(entries: readonly T[], budget: Budget, boundEntry: (entry: T) => R): R[] {
 	const bounded: R[] = [];
 	for (const entry of entries.slice(0, MAX_ENTRIES)) {

@@ -12,12 +12,12 @@ export function withRequestId<T>(requestId: string, work: () => T): T {
 	return storage.run({ requestId }, work);
 }
 
-/** The request id of what is going on now; work that no request set off, such as a timer, gets a new one at each call. */
+/** Returns the current request id. Work without a request, such as a timer, gets a new one for each call. */
 export function currentRequestId(): string {
 	return storage.getStore()?.requestId ?? newId('req');
 }
 
-/** The request id to log, absent outside a request. */
+/** Returns the request id to log, or undefined outside a request. */
 export function contextRequestId(): string | undefined {
 	return storage.getStore()?.requestId;
 }

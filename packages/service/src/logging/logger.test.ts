@@ -11,7 +11,7 @@ describe('describeError', () => {
 		expect(causeOf('a word')).toBe('a word');
 	});
 
-	test('bounds a cause that is large, deep or refers to itself', () => {
+	test('truncates a cause that is large, deep or refers to itself', () => {
 		const loop: Record<string, unknown> = {
 			text: 'x'.repeat(1_000_000),
 			list: Array(1000).fill('y'.repeat(5000)),
@@ -25,14 +25,14 @@ describe('describeError', () => {
 		['texts', 'some text'],
 		['objects without fields', {}],
 		['dates', new Date(0)],
-	])('bounds nested arrays of %s to 8 KiB', (_, leaf) => {
+	])('truncates nested arrays of %s to 8 KiB', (_, leaf) => {
 		const nest = (depth: number): unknown => (depth === 0 ? leaf : Array(20).fill(nest(depth - 1)));
 		const bounded = JSON.stringify(causeOf(nest(4)));
 		expect(bounded.length).toBeGreaterThan(1_000);
 		expect(bounded.length).toBeLessThan(8 * 1024 + 100);
 	});
 
-	test('bounds a name that is long', () => {
+	test('truncates a long name', () => {
 		expect(JSON.stringify(causeOf({ ['n'.repeat(100_000)]: 1 })).length).toBeLessThan(8 * 1024);
 	});
 
@@ -49,13 +49,13 @@ describe('describeError', () => {
 		});
 	});
 
-	test('keeps the end of a long text, where programs say what went wrong', () => {
+	test('keeps the end of a long text, where programs print the cause', () => {
 		expect(causeOf({ stderr: `${'x'.repeat(10_000)}the reason` })).toEqual({
 			stderr: expect.stringMatching(/^…x{1000,2048}the reason$/),
 		});
 	});
 
-	test('redacts fields that are named like secrets', () => {
+	test('redacts fields named like secrets', () => {
 		const cause = { params: { user_password: 'open it', pages: 3 }, headers: { authorization: 'Bearer x' } };
 		expect(causeOf(cause)).toEqual({
 			params: { user_password: '[redacted]', pages: 3 },
@@ -63,7 +63,7 @@ describe('describeError', () => {
 		});
 	});
 
-	test('ends where causes refer to each other', () => {
+	test('ends when causes refer to each other', () => {
 		const [one, other] = [new Error('one'), new Error('other')];
 		one.cause = other;
 		other.cause = one;

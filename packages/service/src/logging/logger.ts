@@ -4,7 +4,7 @@ import { boundedValue } from './bounded-value.ts';
 import { contextRequestId } from './context.ts';
 import { prettyLine } from './pretty-line.ts';
 
-/** A log line is an event with a name; never give it a token, a password, a presigned URL or a file's content. */
+/** A log line is an event with a name. It never contains a token, a password, a presigned URL or a file's content. */
 export interface Logger {
 	debug(event: string, fields?: LogFields): void;
 	info(event: string, fields?: LogFields): void;
@@ -36,13 +36,13 @@ export function describeError(error: unknown, causesLeft = MAX_CAUSES): unknown 
 	return { name: error.name, message: error.message, ...code, stack: error.stack, ...cause };
 }
 
-/** What is asked for; else lines for people where a developer looks on, and JSON everywhere else. */
+/** Returns the configured format; by default pretty lines for a developer at a terminal, otherwise JSON. */
 export function logFormatOf(config: { LOG_FORMAT?: LogFormat | undefined; NODE_ENV: string }): LogFormat {
 	const isWatched = config.NODE_ENV === 'development' && process.stdout.isTTY === true;
 	return config.LOG_FORMAT ?? (isWatched ? 'pretty' : 'json');
 }
 
-/** Writes lines to standard output: JSON, or the same for people. */
+/** Writes lines to standard output, as JSON or pretty. */
 export function createLogger(options: LoggerOptions): Logger {
 	const render = options.format === 'pretty' ? prettyLine : JSON.stringify;
 	const sink = winston.createLogger({

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 
-/** A line of the log, as its JSON has it. */
+/** The fields of a log line. */
 export type LogLine = Record<string, unknown>;
 
 const COLOURS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' } as const;
-/** Shown in front, or of no use to somebody who looks on. */
+/** Fields shown first, or useless at a terminal. */
 const SHOWN_ELSEWHERE = new Set(['time', 'level', 'service', 'event', 'error']);
 
 function isLevel(level: string): level is keyof typeof COLOURS {
@@ -15,7 +15,7 @@ function valueText(value: unknown): string {
 	return typeof value === 'string' && !/[\s"=]/.test(value) ? value : (JSON.stringify(value) ?? '');
 }
 
-/** An error's stack, which begins with its message, and those of its causes below it. */
+/** Returns an error's stack, which begins with its message, and those of its causes below it. */
 function errorText(error: unknown): string {
 	if (typeof error !== 'object' || error === null) return `\n  ${String(error)}`;
 	const { stack, message, cause } = error as LogLine;
@@ -23,7 +23,7 @@ function errorText(error: unknown): string {
 	return cause === undefined ? own : `${own}\n  caused by:${errorText(cause)}`;
 }
 
-/** The same line for a person at a terminal; coloured where standard output is one. */
+/** Formats a log line for a terminal, with color if standard output is one. */
 export function prettyLine(line: LogLine): string {
 	const level = String(line.level);
 	const time = String(line.time).slice(11, 23);

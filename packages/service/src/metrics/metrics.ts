@@ -2,17 +2,17 @@ import { isMainThread } from 'node:worker_threads';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * What this process counts, for Prometheus: one registry, as there is one process. Whoever counts something makes it once,
- * in its own module. Labels take their values from short closed lists, such as operations and outcomes, never from users.
+ * The metrics of this process for Prometheus, in one registry. Each metric is created once, in the module that counts. Label values come from
+ * short, closed lists, such as operations and outcomes, never from users.
  */
 const registry = new Registry();
-// They describe the process, so one thread of it reports them.
+// Default metrics describe the process, so one thread reports them.
 if (isMainThread) collectDefaultMetrics({ register: registry });
 
-/** The metrics of one thread, as a message to another thread can carry them. */
+/** The metrics of one thread as a message to another thread. */
 export type ThreadMetrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
-/** By thread: what each worker thread of this process counted until the scrape that goes on. */
+/** The metrics of each worker thread at the current scrape. */
 const metricsOfThreads = new Map<string, ThreadMetrics>();
 
 interface Described<L extends string> {
@@ -27,14 +27,13 @@ const given = <L extends string>({ name, help, labels = [] }: Described<L>) => (
 	registers: [registry],
 });
 
-/** Something that happens. */
+/** Creates a counter. */
 export function counter<L extends string = never>(described: Described<L>): Counter<L> {
 	return new Counter<L>(given(described));
 }
 
 /**
- * Returns a gauge. `read`, for one without labels, gives its value at every scrape; a value that a database or a broker
- * knows is read by scrape.ts.
+ * Creates a gauge. `read`, for one without labels, returns its value at each scrape. For values of a database or broker see scrape.ts.
  */
 export function gauge<L extends string = never>({
 	read,
@@ -49,7 +48,7 @@ export function gauge<L extends string = never>({
 	});
 }
 
-/** Something that takes long or is large. */
+/** Creates a histogram of durations or sizes. */
 export function histogram<L extends string = never>(
 	described: Described<L> & { buckets: readonly number[] },
 ): Histogram<L> {
@@ -63,11 +62,11 @@ const requestSeconds = histogram({
 	buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
 });
 
-/** Counts one request: rate, errors and duration come of it. */
+/** Records one request, for rate, errors and duration. */
 export function observeRequest(request: {
 	/** The operation's id. */
 	operation: string;
-	/** Undefined when the client left first. */
+	/** Undefined if the client disconnected before the response. */
 	status: number | undefined;
 	durationMs: number;
 }): void {
@@ -75,13 +74,13 @@ export function observeRequest(request: {
 	requestSeconds.observe({ operation, status: String(status) }, durationMs / 1_000);
 }
 
-/** Sets what a worker thread counted, which {@link renderMetrics} adds; undefined removes it. */
+/** Sets the metrics of a worker thread, which {@link renderMetrics} adds; undefined removes them. */
 export function setThreadMetrics(thread: string, metrics: ThreadMetrics | undefined): void {
 	if (metrics) metricsOfThreads.set(thread, metrics);
 	else metricsOfThreads.delete(thread);
 }
 
-/** Returns what this thread has counted, for {@link setThreadMetrics} of the main thread. */
+/** Returns the metrics of this thread, for {@link setThreadMetrics} in the main thread. */
 export async function readThreadMetrics(): Promise<ThreadMetrics> {
 	return await registry.getMetricsAsJSON();
 }
@@ -91,7 +90,7 @@ export async function renderMetrics(): Promise<{ contentType: string; text: stri
 	const { contentType } = registry;
 	if (metricsOfThreads.size === 0) return { contentType, text: await registry.metrics() };
 	const threads = [await readThreadMetrics(), ...metricsOfThreads.values()];
-	// Every series is summed: the library's own choice for default metrics, such as leaving them out, is meant for clusters.
+	// All series are summed: the library's aggregations of default metrics are meant for clusters.
 	const summed = threads.map((metrics) => metrics.map((metric) => ({ ...metric, aggregator: 'sum' })));
 	return { contentType, text: await AggregatorRegistry.aggregate(summed).metrics() };
 }

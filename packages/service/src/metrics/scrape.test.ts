@@ -7,7 +7,7 @@ import { metricsRoute, readWhenScraped, scrapeThread } from './scrape.ts';
 const app = express().get('/metrics', metricsRoute);
 const scrape = async () => (await request(app).get('/metrics').expect(200)).text;
 
-test('A value is read anew at each scrape, and no more once it is stopped', async () => {
+test('a value is read at each scrape until it is stopped', async () => {
 	const depth = gauge({ name: 'creatorr_test_depth', help: 'of a test', labels: ['queue'] });
 	let now = 3;
 	const reading = readWhenScraped({
@@ -24,7 +24,7 @@ test('A value is read anew at each scrape, and no more once it is stopped', asyn
 	expect(await scrape()).toContain('creatorr_test_depth{queue="a"} 5');
 });
 
-test('A value that cannot be read is missing, not old, and counted as a failure', async () => {
+test('a value that can’t be read is missing, and counted as a failure', async () => {
 	const age = gauge({ name: 'creatorr_test_age', help: 'of a test', labels: ['queue'] });
 	let away = false;
 	const reading = readWhenScraped({
@@ -44,7 +44,7 @@ test('A value that cannot be read is missing, not old, and counted as a failure'
 	reading.stop();
 });
 
-test('A reading that hangs keeps nobody waiting and is not begun again', async () => {
+test('a reading that hangs delays no scrape and is not started again', async () => {
 	const slow = gauge({ name: 'creatorr_test_slow', help: 'of a test', labels: ['queue'] });
 	const { promise, resolve } = Promise.withResolvers<number>();
 	let reads = 0;
@@ -68,7 +68,7 @@ test('A reading that hangs keeps nobody waiting and is not begun again', async (
 	reading.stop();
 });
 
-test('A worker thread adds its series to those of the same name, and to no others', async () => {
+test('a worker thread adds its series to those of the same name, and to no others', async () => {
 	const calls = counter({ name: 'creatorr_test_calls_total', help: 'of a test', labels: ['operation'] });
 	calls.inc({ operation: 'a' }, 2);
 	const ofThread = (await readThreadMetrics())
@@ -84,7 +84,7 @@ test('A worker thread adds its series to those of the same name, and to no other
 	expect(await scrape()).not.toContain('operation="b"');
 });
 
-test('A worker thread that does not answer is left out, and the rest is shown', async () => {
+test('a worker thread that does not respond is left out, and the others are shown', async () => {
 	const thread = scrapeThread('test_silent', async () => {
 		throw new Error('it has ended');
 	});

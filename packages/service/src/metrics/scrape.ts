@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import { counter, renderMetrics, setThreadMetrics, type ThreadMetrics } from './metrics.ts';
 
-/** What is only known to who asks a database or a broker for it: it is asked for whenever somebody scrapes. */
+/** Values of a database or broker, which are read at each scrape. */
 export interface Reading<R> {
-	/** Names it where it fails: a label of a metric. */
+	/** Label of the metric for failed readings. */
 	name: string;
-	/** What `show` sets. Emptied before, so that what could not be read in time is missing rather than old. */
+	/** The gauges that `show` sets. They are reset first, so that a value that can't be read in time is missing instead of old. */
 	gauges: readonly { reset(): void }[];
 	read(): Promise<R>;
 	show(result: R): void;
@@ -16,7 +16,7 @@ interface Registered {
 	refresh(): Promise<void>;
 }
 
-/** Below the 10 s that Prometheus waits for a scrape, with room for all the rest. */
+/** Below Prometheus' scrape timeout of 10 s, with time for everything else. */
 const READ_TIMEOUT_MS = 2_000;
 
 const readings = new Set<Registered>();
@@ -27,9 +27,9 @@ const failures = counter({
 	labels: ['reading'],
 });
 
-/** Has it read at every scrape from now on, until it is stopped. */
+/** Reads values at each scrape until it is stopped. */
 export function readWhenScraped<R>(reading: Reading<R>, timeoutMs = READ_TIMEOUT_MS): { stop(): void } {
-	/** One that hangs is not joined by another at each scrape. */
+	/** A hanging reading is not started again at the next scrape. */
 	let pending: Promise<R> | undefined;
 
 	function ask(): Promise<R> {
@@ -63,7 +63,7 @@ export function readWhenScraped<R>(reading: Reading<R>, timeoutMs = READ_TIMEOUT
 	return { stop: () => readings.delete(registered) };
 }
 
-/** Declares values of a service that are read at each scrape: see {@link Reading}. */
+/** Declares values of a service that are read at each scrape ({@link Reading}). */
 export function defineMetrics<Deps, R>({
 	read,
 	show,
@@ -78,7 +78,7 @@ export function defineMetrics<Deps, R>({
 	};
 }
 
-/** Adds a worker thread's metrics to every scrape from now on, until it is stopped. A thread that doesn't answer in time is left out. */
+/** Adds a worker thread's metrics to each scrape until it is stopped. Leaves out a thread that doesn't respond in time. */
 export function scrapeThread(name: string, read: () => Promise<ThreadMetrics>): { stop(): void } {
 	const reading = readWhenScraped({
 		name,
@@ -94,7 +94,7 @@ export function scrapeThread(name: string, read: () => Promise<ThreadMetrics>): 
 	};
 }
 
-/** Answers with all metrics of this process. */
+/** Responds with all metrics of this process. */
 export const metricsRoute: RequestHandler = async (_req, res) => {
 	await Promise.all([...readings].map((reading) => reading.refresh()));
 	const { contentType, text } = await renderMetrics();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type LookupFunction } from 'node:net';
 import { unavailable } from '@creatorr/contracts/errors';
 import { describe, expect, test } from '@jest/globals';
-import { carryOut, explain, type OperatorCommand, UsageError } from './operator-command.ts';
+import { runCommand, formatError, type OperatorCommand, UsageError } from './operator-command.ts';
 
 async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
@@ -16,34 +16,34 @@ async function freePort(): Promise<number> {
 const HELP = 'how it is done';
 
 const commands: Record<string, OperatorCommand> = {
-	look: { words: { min: 1, max: 1 }, options: [], run: async ({ words }) => ({ seen: words[0] }) },
+	look: { positionals: { min: 1, max: 1 }, options: [], run: async ({ positionals }) => ({ seen: positionals[0] }) },
 	act: {
-		words: { min: 1, max: 2 },
+		positionals: { min: 1, max: 2 },
 		options: ['reason'],
 		run: async (line) => ({ by: line.operator(), why: line.reason() }),
 	},
 };
-const run = (...args: string[]) => carryOut({ args, help: HELP, commands });
+const run = (...args: string[]) => runCommand({ args, help: HELP, commands });
 
-describe('a command of operators', () => {
-	test('prints its report for people, or as JSON', async () => {
+describe('an operator command', () => {
+	test('prints its report as text or JSON', async () => {
 		expect(await run('look', 'here')).toBe('seen  here\n');
 		expect(JSON.parse(await run('look', 'here', '--json'))).toEqual({ seen: 'here' });
 	});
 
-	test('knows who runs it and why', async () => {
+	test('gets operator and reason', async () => {
 		expect(await run('act', 'x', '--by', ' ada ', '--reason', 'so be it')).toBe('by   ada\nwhy  so be it\n');
 	});
 
-	test('says how it is done', async () => {
+	test('prints its help', async () => {
 		expect(await run('--help')).toBe(HELP);
 	});
 
 	test.each([
 		['an unknown command', ['constructor', 'x'], HELP],
 		['no command', [], HELP],
-		['too few words', ['look'], HELP],
-		['too many words', ['look', 'x', 'y'], HELP],
+		['too few arguments', ['look'], HELP],
+		['too many arguments', ['look', 'x', 'y'], HELP],
 		['an unknown option', ['look', 'x', '--really'], '--really'],
 		['an option of another command', ['look', 'x', '--reason', 'y'], 'look has no option --reason'],
 		['no reason', ['act', 'x', '--by', 'ada'], '--reason needs a text of 1 to'],
@@ -55,14 +55,14 @@ describe('a command of operators', () => {
 		],
 		['a reason with NUL', ['act', 'x', '--by', 'ada', '--reason', 'a\0b'], '--reason needs a text of 1 to'],
 		['a name that is empty', ['act', 'x', '--by', '', '--reason', 'y'], '--by needs a text of 1 to'],
-	])('that is called with %s is refused', async (_, args, said) => {
+	])('called with %s is refused', async (_, args, said) => {
 		const refused = await run(...args).catch((error: unknown) => error);
 		expect(refused).toBeInstanceOf(UsageError);
 		expect((refused as Error).message).toContain(said);
 	});
 });
 
-describe('explain', () => {
+describe('formatError', () => {
 	test('names the server that is down in one line, without a stack', () => {
 		const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
 		const wrapped = Object.assign(new Error('\nInvalid `prisma.user.findUnique()` invocation:\n\n'), {
@@ -71,9 +71,9 @@ describe('explain', () => {
 		});
 		const expected =
 			'A service that this command needs is down: connect ECONNREFUSED 127.0.0.1:5432. Run the command again when it’s back.';
-		expect(explain(refused)).toBe(expected);
-		expect(explain(wrapped)).toBe(expected);
-		expect(explain(unavailable('RabbitMQ', refused))).toBe(expected);
+		expect(formatError(refused)).toBe(expected);
+		expect(formatError(wrapped)).toBe(expected);
+		expect(formatError(unavailable('RabbitMQ', refused))).toBe(expected);
 	});
 
 	test.each([
@@ -83,7 +83,7 @@ describe('explain', () => {
 	])('names the server that Prisma reports as down: %j', (message) => {
 		const driverAdapterError = { cause: { kind: 'DatabaseNotReachable' } };
 		const error = Object.assign(new Error(message), { code: 'P2010', meta: { driverAdapterError } });
-		expect(explain(error)).toContain("is down: Can't reach database server at 127.0.0.1:5432. Run");
+		expect(formatError(error)).toContain("is down: Can't reach database server at 127.0.0.1:5432. Run");
 	});
 
 	test('names the first address when no address of a host answers', async () => {
@@ -93,16 +93,16 @@ describe('explain', () => {
 		const socket = connect({ host: 'database.example.com', port, lookup });
 		const refused = await new Promise<unknown>((resolve) => socket.once('error', resolve));
 		expect(refused).toMatchObject({ message: '', code: 'ECONNREFUSED' });
-		expect(explain(refused)).toContain(`is down: connect ECONNREFUSED 127.0.0.1:${port}. Run`);
+		expect(formatError(refused)).toContain(`is down: connect ECONNREFUSED 127.0.0.1:${port}. Run`);
 	});
 
 	test('names the code of an error without a message', () => {
-		expect(explain(Object.assign(new Error(''), { code: 'ECONNRESET' }))).toContain(
+		expect(formatError(Object.assign(new Error(''), { code: 'ECONNRESET' }))).toContain(
 			'is down: ECONNRESET. Run',
 		);
 	});
 
-	test('prints everything about a bug', () => {
-		expect(explain(new TypeError('x is undefined'))).toContain('"stack"');
+	test('prints all details of a bug', () => {
+		expect(formatError(new TypeError('x is undefined'))).toContain('"stack"');
 	});
 });

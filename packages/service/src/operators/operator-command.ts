@@ -3,18 +3,18 @@ import { parseArgs } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import { AppError } from '@creatorr/contracts/errors';
 import { characterCount, isStorableText } from '@creatorr/contracts/text';
-import { isDatabaseAway } from '../http/database-away.ts';
+import { isDatabaseDown } from '../http/database-down.ts';
 import { describeError, type Logger } from '../logging/logger.ts';
 import { reportText } from './report-text.ts';
 
-/** A command was called in a wrong way; the message says what would be right. */
+/** Wrong usage of a command. The message says what is right. */
 export class UsageError extends Error {}
 
-/** A command could not be carried out, and nothing has changed: there is no such user, say. */
+/** A command failed and has changed nothing, for example because the user doesn't exist. */
 export class CommandError extends Error {}
 
-/** A command could carry out a part of it; its report says what, and what not. */
-export class PartlyDoneError extends Error {
+/** A command succeeded partly. Its report says what was done. */
+export class PartialFailureError extends Error {
 	readonly report: object;
 	constructor(message: string, report: object) {
 		super(message);
@@ -38,29 +38,29 @@ const OPTIONS = {
 	until: { type: 'string' },
 } as const;
 
-/** Every command takes these. */
+/** Options of every command. */
 const COMMON: readonly string[] = ['by', 'help', 'json'];
 
 type OptionName = keyof typeof OPTIONS;
 type Values = ReturnType<typeof parse>['values'];
 
-/** What a command was given. */
+/** The arguments of a command. */
 export interface CommandLine {
-	/** What follows its name. */
-	words: string[];
+	/** The arguments after the command's name. */
+	positionals: string[];
 	values: Values;
-	/** Who runs it, as they say themselves or as the operating system knows them. */
+	/** Returns the operator's name, from `--by` or the operating system. */
 	operator(): string;
-	/** Why. Throws a UsageError where nothing was said. */
+	/** Returns `--reason`. Throws a UsageError without it. */
 	reason(): string;
 }
 
 export interface OperatorCommand {
-	/** How many words follow its name. */
-	words: { min: number; max: number };
-	/** Any other that is given is an error, and not something that is ignored. */
+	/** Number of positional arguments after its name. */
+	positionals: { min: number; max: number };
+	/** Options of this command. Others are errors. */
 	options: readonly OptionName[];
-	/** Answers what it reports. */
+	/** Returns the report. */
 	run(line: CommandLine): Promise<object>;
 }
 
@@ -71,7 +71,7 @@ function textOf(option: string, given: string | undefined, max: number): string 
 	return text;
 }
 
-/** A process whose user has no name, as in some containers, has to be told. */
+/** Returns the user name, or undefined if the process's user has none, as in some containers. */
 function systemUser(): string | undefined {
 	try {
 		return userInfo().username;
@@ -90,25 +90,25 @@ function parse(args: string[]) {
 
 function find(
 	commands: Readonly<Record<string, OperatorCommand>>,
-	{ name, words, values }: { name: string; words: string[]; values: Values },
+	{ name, positionals, values }: { name: string; positionals: string[]; values: Values },
 ): OperatorCommand | undefined {
 	const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-	if (!command || words.length < command.words.min || words.length > command.words.max) return undefined;
+	if (!command || positionals.length < command.positionals.min || positionals.length > command.positionals.max) return undefined;
 	const taken: readonly string[] = [...COMMON, ...command.options];
 	const wrong = Object.keys(values).find((option) => !taken.includes(option));
 	if (wrong !== undefined) throw new UsageError(`${name} has no option --${wrong}.`);
 	return command;
 }
 
-/** Carries one of the commands out; answers what it prints. Throws an error with what to say, of one of the classes above. */
-export async function carryOut({ args, help, commands }: OperatorCommands): Promise<string> {
-	const { values, positionals } = parse(args);
+/** Runs a command and returns its output. Throws an error of the classes above. */
+export async function runCommand({ args, help, commands }: OperatorCommands): Promise<string> {
+	const { values, positionals: all } = parse(args);
 	if (values.help) return help;
-	const [name = '', ...words] = positionals;
-	const command = find(commands, { name, words, values });
+	const [name = '', ...positionals] = all;
+	const command = find(commands, { name, positionals, values });
 	if (!command) throw new UsageError(help);
 	const report = await command.run({
-		words,
+		positionals,
 		values,
 		operator: () => textOf('--by', values.by ?? systemUser(), NAME_MAX),
 		reason: () => textOf('--reason', values.reason, REASON_MAX),
@@ -121,9 +121,8 @@ function render(report: object, { json }: Values): string {
 }
 
 /**
- * Returns the last line of the innermost error: outer errors say only that something failed, and Prisma's messages begin with
- * the call. Node collects the failures of a host with several addresses in an AggregateError without a message. An error
- * without a message is named by its code.
+ * Returns the last line of the innermost error: outer errors only say that something failed, and Prisma's messages begin with the call. For a
+ * host with several addresses, Node throws an AggregateError without a message. An error without a message is named by its code.
  */
 function innermostMessage(error: Error): string {
 	const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error.cause;
@@ -133,12 +132,12 @@ function innermostMessage(error: Error): string {
 	return message || ('code' in error ? String(error.code) : error.name);
 }
 
-/** Returns what to print: one line for what an operator can act on, everything there is for a bug. */
-export function explain(error: unknown): string {
-	const isSaid = [UsageError, CommandError, PartlyDoneError].some((known) => error instanceof known);
-	if (isSaid) return (error as Error).message;
+/** Returns what to print: one line for errors that an operator can fix, all details for a bug. */
+export function formatError(error: unknown): string {
+	const isExpected = [UsageError, CommandError, PartialFailureError].some((known) => error instanceof known);
+	if (isExpected) return (error as Error).message;
 	const isUnavailable = error instanceof AppError && error.code === 'upstream_unavailable';
-	if (isUnavailable || isDatabaseAway(error)) {
+	if (isUnavailable || isDatabaseDown(error)) {
 		return `A service that this command needs is down: ${innermostMessage(error as Error)}. Run the command again when it’s back.`;
 	}
 	return JSON.stringify(describeError(error));
@@ -151,29 +150,28 @@ interface OperatorCommands {
 }
 
 /**
- * Runs one of the commands, and prints its report for people, or as JSON. Exit codes: 0 it was done; 1 it could not be, or
- * not all of it; 2 it was called in a wrong way.
+ * Runs a command and prints its report as text or JSON. Exit codes: 0 success, 1 failure or partial success, 2 wrong usage.
  */
 export async function runOperatorCommand(given: OperatorCommands): Promise<void> {
 	try {
-		process.stdout.write(await carryOut(given));
+		process.stdout.write(await runCommand(given));
 	} catch (error) {
-		if (error instanceof PartlyDoneError)
+		if (error instanceof PartialFailureError)
 			process.stdout.write(render(error.report, parse(given.args).values));
-		process.stderr.write(`${explain(error).trimEnd()}\n`);
+		process.stderr.write(`${formatError(error).trimEnd()}\n`);
 		process.exitCode = error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.failed;
 	}
 }
 
-/** For a command, whose output is its own: what goes wrong on the way is said on standard error. */
+/** Logs to standard error, as standard output has the command's report. */
 export const commandLogger: Logger = {
 	debug: () => undefined,
 	info: () => undefined,
-	warn: tell,
-	error: tell,
+	warn: logToStderr,
+	error: logToStderr,
 };
 
-function tell(event: string, { error, ...fields }: Record<string, unknown> = {}): void {
+function logToStderr(event: string, { error, ...fields }: Record<string, unknown> = {}): void {
 	const cause = error === undefined ? {} : { error: describeError(error) };
 	process.stderr.write(`${JSON.stringify({ event, ...fields, ...cause })}\n`);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { reportText } from './report-text.ts';
 
-test('a report shows its fields in columns, and sections and tables under their names', () => {
+test('reportText shows fields in columns, and sections and tables under their names', () => {
 	const report = {
 		id: 'usr_1',
 		sessions: [
@@ -32,10 +32,10 @@ test('a report shows its fields in columns, and sections and tables under their 
 	]);
 });
 
-test('what people have typed stays on its line and moves no cursor', () => {
+test('reportText keeps user input on its line and escapes control characters', () => {
 	expect(reportText({ user_agent: 'a\u001b[2Jb\nid usr_2' })).toBe('user_agent  a [2Jb id usr_2\n');
 });
 
-test('a date that is none is said, and the rest is shown', () => {
+test('reportText names an invalid date and shows the other fields', () => {
 	expect(reportText({ until: new Date(Number.NaN), plan: 'pro' })).toBe('until  no date\nplan   pro\n');
 });

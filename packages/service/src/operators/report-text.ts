@@ -1,4 +1,4 @@
-/** What a report is made of: fields, sections, and lists of rows with the same fields. */
+/** The parts of a report: fields, sections, and lists of rows with the same fields. */
 type Field = [name: string, value: unknown];
 
 const INDENT = '  ';
@@ -7,7 +7,7 @@ function isSection(value: unknown): value is object {
 	return typeof value === 'object' && value !== null && !(value instanceof Date);
 }
 
-/** One line each, whatever it holds: what people have typed must not look like another line, nor move a terminal's cursor. */
+/** Formats a value on one line: user input must not look like another line or control the terminal. */
 function cell(value: unknown): string {
 	if (value === null || value === undefined) return '-';
 	if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'no date' : value.toISOString();
@@ -46,7 +46,7 @@ function reportLines(report: object): string[] {
 	return [...columns(plain.map(([name, value]) => [name, cell(value)])), ...sections.flatMap(sectionLines)];
 }
 
-/** A report for people: fields in columns, sections and tables under their names. */
+/** Formats a report: fields in columns, sections and tables under their names. */
 export function reportText(report: object): string {
 	return `${reportLines(report).join('\n').trim()}\n`;
 }

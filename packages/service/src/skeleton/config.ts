@@ -52,7 +52,7 @@ export function loadConfig<S extends z.ZodType>(
 
 export const portSchema = z.coerce.number().int().min(0).max(65_535);
 
-/** `a, b` as ["a", "b"]; absent as none. */
+/** Parses `a, b` as ["a", "b"], and an absent value as an empty list. */
 export const listSchema = z
 	.string()
 	.default('')
@@ -67,7 +67,7 @@ export const flagSchema = z.enum(['true', 'false']).transform((text) => text ===
 
 export const httpUrlSchema = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
-/** A service's `*_DATABASE_DIRECT_URL`. */
+/** The setting `*_DATABASE_DIRECT_URL` of a service. */
 export const directUrlSchema = z
 	.url({ protocol: /^postgres(ql)?$/ })
 	.optional()
@@ -80,7 +80,7 @@ const jwkSetSchema = z.object({
 	keys: z.array(z.looseObject({ kid: z.string(), kty: z.literal('EC'), crv: z.literal('P-256') })).min(1),
 });
 
-/** What every process reads. */
+/** Settings of every process. */
 export const baseConfigSchema = z.object({
 	NODE_ENV: z
 		.enum(['production', 'development', 'test'])

@@ -3,15 +3,15 @@ import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 interface Order {
 	id: string;
 	point: string;
-	/** Which time that the point is passed; the first is 1. */
+	/** Number of the pass at which to crash; the first is 1. */
 	hit: number;
 }
 
-/** Where an order may be put at any time; whoever is told of no such file never dies. */
+/** Path of the order file. Without it, no process crashes. */
 const orderFile = process.env.CRASH_ORDER_FILE;
 let [orderId, passes] = ['', 0];
 
-/** Kills this process as `kill -9` does when the order of that moment says so. The order is gone with it: it is obeyed once. */
+/** Kills this process as `kill -9` does if the order file says so, and removes the file first: an order applies once. */
 export function crashPoint(name: string): void {
 	const order = readOrder();
 	if (order?.point !== name) return;
@@ -29,7 +29,7 @@ function readOrder(): Order | undefined {
 	}
 }
 
-/** Replicas share the file, and one of them obeys. */
+/** Takes the order. Replicas share the file, and one of them takes it. */
 function takeOrder({ id }: Order): boolean {
 	try {
 		unlinkSync(orderFile ?? '');

@@ -37,7 +37,7 @@ function giveOrder(change: object = {}): void {
 	writeFileSync(order, JSON.stringify({ id: 'one', point: 'a.point', hit: 1, ...change }));
 }
 
-test('without the condition nothing that kills is loaded, and an order is not read', async () => {
+test('without the condition crash-test, no code that kills is loaded and the order file is not read', async () => {
 	giveOrder();
 	expect(await run()).toEqual({
 		lines: ['crash-point.ts', 'passed once', 'passed twice'],
@@ -47,7 +47,7 @@ test('without the condition nothing that kills is loaded, and an order is not re
 	expect(existsSync(order)).toBe(true);
 });
 
-test('under the condition the process dies where it is ordered to, and the order is gone', async () => {
+test('with the condition, the process dies at the ordered point and the order is removed', async () => {
 	giveOrder();
 	expect(await run('--conditions=crash-test')).toEqual({
 		lines: ['crash-point.armed.ts'],
@@ -57,13 +57,13 @@ test('under the condition the process dies where it is ordered to, and the order
 	expect([existsSync(order), existsSync(`${order}.reached`)]).toEqual([false, true]);
 });
 
-test('the second pass is another one than the first', async () => {
+test('an order for the second pass ignores the first', async () => {
 	giveOrder({ hit: 2 });
 	const { lines, signal } = await run('--conditions=crash-test');
 	expect([lines.at(-1), signal]).toEqual(['passed once', 'SIGKILL']);
 });
 
-test('an order for another point is left to it', async () => {
+test('an order for another point stays', async () => {
 	giveOrder({ point: 'another.point' });
 	expect((await run('--conditions=crash-test')).lines.at(-1)).toBe('passed twice');
 	expect(existsSync(order)).toBe(true);

@@ -1,8 +1,7 @@
 /**
- * Names a moment at which this process may be killed without anything that it had accepted being lost: between a commit, a
- * publish, a confirm, an ack and an upload. Does nothing. Under Node's condition `crash-test` it is
- * crash-point.armed.ts that is loaded in place of this.
+ * Names a moment between commits, publishes, confirms, acks and uploads, at which this process may be killed without losing anything that it
+ * has accepted. Does nothing. Under Node's condition `crash-test`, crash-point.armed.ts is loaded instead.
  */
 export function crashPoint(_name: string): void {
-	// Nothing happens here outside of tests.
+	// Only crash-point.armed.ts does something.
 }

@@ -17,7 +17,7 @@ const config = loadConfig(baseConfigSchema, {
 	INTERNAL_KEYS: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'gateway' }] }),
 });
 
-/** What happened, in order. */
+/** Events in order. */
 let events: string[] = [];
 let running: RunningService<unknown> | undefined;
 
@@ -49,7 +49,7 @@ const part = (name: string) => ({
 	},
 });
 
-/** A task whose first run ends some time after it is told to stop. */
+/** Returns a task whose first run ends some time after it is stopped. */
 function slowTask(name: string, options: Partial<Task<object>> = {}): Task<object> {
 	return defineTask({
 		name,
@@ -64,7 +64,7 @@ function slowTask(name: string, options: Partial<Task<object>> = {}): Task<objec
 }
 
 describe('a service', () => {
-	test('listens on its private port once it has started', async () => {
+	test('listens on its private port after its start', async () => {
 		const { port } = await start({});
 		const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
 		expect(await answer.json()).toEqual({ data: { status: 'ok' } });
@@ -77,7 +77,7 @@ describe('a service', () => {
 		expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(503);
 	});
 
-	test('waits for running tasks, then stops what finishes their work, then closes connections', async () => {
+	test('waits for running tasks, then stops those that finish their work, then closes connections', async () => {
 		const { stop } = await start({
 			connect({ onDrain, onClose }) {
 				onDrain(() => events.push('drained'));
@@ -97,7 +97,7 @@ describe('a service', () => {
 		]);
 	});
 
-	test('cuts what does not end in time, and closes its connections all the same', async () => {
+	test('cuts what does not end in time, and still closes its connections', async () => {
 		const { stop } = await start({
 			connect({ onClose }) {
 				onClose(() => events.push('closed'));
@@ -110,7 +110,7 @@ describe('a service', () => {
 		expect(events).toEqual(['closed']);
 	});
 
-	test('runs no task any more once its drain has timed out, not even those that stop last', async () => {
+	test('runs no task after its drain has timed out, not even those that stop last', async () => {
 		const signals: AbortSignal[] = [];
 		const { stop } = await start({
 			connect({ onClose }) {
@@ -130,7 +130,7 @@ describe('a service', () => {
 		expect(events).toEqual(['aborted true']);
 	});
 
-	test('closes what it has opened when it cannot start', async () => {
+	test('closes what it has opened when it can’t start', async () => {
 		const failing = start({
 			connect({ onClose }) {
 				onClose(() => events.push('closed'));
@@ -149,7 +149,7 @@ describe('a service', () => {
 		expect(events).toEqual(['consumer started', 'consumer stopped', 'closed']);
 	});
 
-	test('answers on its private port until all else is closed, where the port closes last', async () => {
+	test('with closesPortLast serves its private port until everything else is closed', async () => {
 		let url = '';
 		const { port, stop } = await start({
 			closesPortLast: true,
@@ -164,7 +164,7 @@ describe('a service', () => {
 		await expect(fetch(url)).rejects.toThrow();
 	});
 
-	test('opens public ports before its parts start, and starts none of them when that fails', async () => {
+	test('opens public ports before its parts start, and starts none if that fails', async () => {
 		const connect: Definition['connect'] = ({ onListening, onClose }) => {
 			onListening(() => events.push('opened'));
 			onClose(() => events.push('closed'));
@@ -195,13 +195,13 @@ describe('a service', () => {
 		expect(events).toEqual([]);
 	});
 
-	test('refuses two tasks of one name', async () => {
+	test('refuses two tasks with one name', async () => {
 		await expect(start({ tasks: [slowTask('a'), slowTask('a')] })).rejects.toThrow(
 			'two tasks have the name a',
 		);
 	});
 
-	test('refuses tasks that wait for notifications when nothing listens', async () => {
+	test('refuses tasks that need notifications without a listener', async () => {
 		await expect(start({ tasks: [slowTask('a', { on: ['changed'] })] })).rejects.toThrow('nothing listens');
 	});
 });
@@ -239,7 +239,7 @@ describe('a notification', () => {
 		expect(notify?.channels).toEqual(['a', 'b']);
 	});
 
-	test('wakes every listening task after a reconnect, as some may have been missed', async () => {
+	test('wakes every listening task after a reconnect, as some may be lost', async () => {
 		await startListening({ tasks: [counting('on a', { on: ['a'] }), counting('by time')] });
 		await untilSeen(2);
 		await sleep(5);

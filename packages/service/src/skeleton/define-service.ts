@@ -13,38 +13,38 @@ import type { Task } from './task.ts';
 
 type BaseConfig = z.output<typeof baseConfigSchema>;
 
-/** Something that runs until it is stopped: a consumer of a queue, a metric that is read at each scrape. */
+/** A part of a service that runs until it is stopped: a queue consumer, or a metric that is read at each scrape. */
 export interface Part<Deps> {
 	start(deps: Deps): { stop(): unknown };
 }
 
-/** What `connect` works with. */
+/** Argument of `connect`. */
 export interface ServiceContext<Config> {
 	name: string;
 	config: Config;
 	logger: Logger;
 	/** Runs a task of this service soon. */
 	wake(task: Pick<Task<never>, 'name'>): void;
-	/** Says how tasks and subscriptions get their notifications. */
+	/** Sets how tasks and subscriptions get their notifications. */
 	useNotifications(listen: Listen): void;
-	/** Registers a call for when the private port listens, such as one that opens a public port. When it rejects, the start fails. */
+	/** Registers a call for when the private port listens, such as one that opens a public port. If it rejects, the start fails. */
 	onListening(open: () => unknown): void;
 	/** Registers a call for the beginning of a shutdown, such as one that ends long polls. */
 	onDrain(drain: () => unknown): void;
-	/** Registers a call for the end of a shutdown, or of a start that failed. The last registered is called first. */
+	/** Registers a call for the end of a shutdown or of a failed start. The last registered is called first. */
 	onClose(close: () => unknown): void;
 }
 
-/** One service: all that its process does, in one place. Parts are started in the order of these fields. */
+/** A service: everything that its process does. Parts are started in the order of these fields. */
 export interface ServiceDefinition<Config extends BaseConfig, Deps> {
 	name: string;
 	/** Throws a ConfigError that names every wrong variable. Calls `onDeprecated` for each variable with a deprecated name. */
 	readConfig(environment: NodeJS.ProcessEnv, onDeprecated?: (setting: DeprecatedSetting) => void): Config;
-	/** Connects to what the service needs, and returns what its parts work with. What is away now must be connected later. */
+	/** Connects to the dependencies and returns what the parts use. A dependency that is down must be connected later. */
 	connect(context: ServiceContext<Config>): Promise<Deps> | Deps;
-	/** What readiness depends on, by name. */
+	/** Checks of readiness, by name. */
 	checks(deps: NoInfer<Deps>): Record<string, HealthCheck>;
-	/** What operators may read on the private port, at `/health/<name>`: numbers and times, nothing of a user. */
+	/** Reports for operators on the private port, at `/health/<name>`: numbers and times, nothing of a user. */
 	reports?(deps: NoInfer<Deps>): Record<string, () => Promise<object>>;
 	routes?: readonly ((deps: NoInfer<Deps>) => Route)[];
 	metrics?: readonly Part<NoInfer<Deps>>[];
@@ -52,15 +52,15 @@ export interface ServiceDefinition<Config extends BaseConfig, Deps> {
 	tasks?: readonly Task<NoInfer<Deps>>[];
 	subscriptions?: readonly Subscription<NoInfer<Deps>>[];
 	/**
-	 * Whether the private port answers until everything else is closed, as where it carries commands that requests under way depend
-	 * on. Otherwise it drains with the rest.
+	 * Whether the private port stays open until everything else is closed, for example if it serves commands that pending requests need.
+	 * Otherwise it drains with the rest.
 	 */
 	closesPortLast?: boolean;
-	/** How long requests, consumers and tasks may take to end, 10 s unless given; what is left then is cut. */
+	/** How long requests, consumers and tasks may take to end, 10 s by default. Then they are cut. */
 	drainMs?(config: Config): number;
 }
 
-/** Declares a service; `runService` makes it a process, `startService` starts it within one. */
+/** Declares a service. `runService` runs it as a process, `startService` within one. */
 export function defineService<Config extends BaseConfig, Deps>(
 	definition: ServiceDefinition<Config, Deps>,
 ): ServiceDefinition<Config, Deps> {
@@ -69,16 +69,16 @@ export function defineService<Config extends BaseConfig, Deps>(
 
 export interface RunningService<Deps> {
 	deps: Deps;
-	/** That its private port listens on. */
+	/** Its private port. */
 	port: number;
 	/** Drains, then closes every connection. Further calls return the same promise. */
 	stop(): Promise<void>;
 }
 
-/** How long the last requests of a private port that closes last may take. */
+/** Time limit of the last requests on a private port that closes last. */
 const LAST_REQUESTS_MS = 1_000;
 
-/** Calls all, the last added first; the first error is thrown once all were called. */
+/** Calls all, the last added first. Throws the first error after all calls. */
 async function callAll(calls: (() => unknown)[]): Promise<void> {
 	const errors: unknown[] = [];
 	for (const call of calls.toReversed()) {
@@ -95,14 +95,14 @@ async function callAll(calls: (() => unknown)[]): Promise<void> {
 interface Started {
 	/** Requests and consumers. */
 	drains: (() => unknown)[];
-	/** Connections, in the order in which they were opened. */
+	/** Connections in the order in which they were opened. */
 	closes: (() => unknown)[];
 	tasks?: ReturnType<typeof startTasks>;
 }
 
 /**
- * Ends requests, consumers and tasks, at the same time; then tasks that stop last; then connections. What has not ended after
- * `drainMs` is cut: another process does that work again.
+ * Ends requests, consumers and tasks concurrently; then tasks that stop last; then connections. What has not ended after `drainMs` is cut:
+ * another process repeats that work.
  */
 async function stopAll(
 	{ drains, closes, tasks }: Started,
@@ -116,7 +116,7 @@ async function stopAll(
 		if (failed?.status === 'rejected') throw failed.reason;
 	};
 	const outcome = await Promise.race([drain(), timeout]).finally(async () => {
-		// No task may use a connection that is closing.
+		// No task may use a connection that is being closed.
 		tasks?.cut();
 		await callAll(closes);
 	});
@@ -124,8 +124,7 @@ async function stopAll(
 }
 
 /**
- * Starts a service and resolves once its private port listens. When a part can't start, what was started is stopped and the error
- * is thrown.
+ * Starts a service. Resolves when its private port listens. If a part can't start, stops what was started and throws the error.
  */
 export async function startService<Config extends BaseConfig, Deps>(
 	definition: ServiceDefinition<Config, Deps>,
@@ -150,7 +149,7 @@ export async function startService<Config extends BaseConfig, Deps>(
 			onDrain: (call) => drains.push(call),
 			onClose: (call) => closes.push(call),
 		});
-		// First, so that the parts below may rely on being reached, and nothing has begun when the port is taken.
+		// First, so that the parts are reachable when they start, and nothing has started if the port is taken.
 		const server = await listenForRequests(definition, { deps, config, logger });
 		if (definition.closesPortLast) closes.unshift(() => closeServer(server, LAST_REQUESTS_MS));
 		else drains.push(() => closeServer(server, drainMs));
@@ -188,7 +187,7 @@ async function listenForRequests<Config extends BaseConfig, Deps>(
 	return await listen(app, { host: config.HOST, port: config.PORT });
 }
 
-/** Runs the service as this process, until a signal ends it. */
+/** Runs the service as this process until a signal ends it. */
 export async function runService<Config extends BaseConfig, Deps>(
 	definition: ServiceDefinition<Config, Deps>,
 ): Promise<void> {

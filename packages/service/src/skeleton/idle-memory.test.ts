@@ -11,7 +11,7 @@ function makeGarbage(): number {
 	return blocks.length;
 }
 
-test('collectGarbage frees what nothing refers to, without a flag of the process', async () => {
+test('collectGarbage frees unreferenced objects without a flag of the process', async () => {
 	makeGarbage();
 	await sleep(1);
 	const before = process.memoryUsage().heapUsed;
@@ -19,7 +19,7 @@ test('collectGarbage frees what nothing refers to, without a flag of the process
 	expect(before - process.memoryUsage().heapUsed).toBeGreaterThan((GARBAGE_MIB / 2) * 1024 * 1024);
 });
 
-test('an idle process collects garbage again when it has grown outside the heap', async () => {
+test('an idle process collects garbage again after it has grown outside the heap', async () => {
 	let collections = 0;
 	const logger = {
 		debug() {

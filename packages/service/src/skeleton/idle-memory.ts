@@ -2,16 +2,16 @@ import { Session } from 'node:inspector/promises';
 import type { Logger } from '../logging/logger.ts';
 
 const CHECK_EVERY_MS = 10_000;
-/** Of one core, since the last check. A busy process collects garbage by itself. */
+/** Share of one core since the last check. A busy process collects garbage itself. */
 const IDLE_CPU_SHARE = 0.1;
-/** Growth of the process that is worth a collection, which stops it for about 1 ms per MB of heap that is in use. */
+/** Growth of the process that justifies a collection, which stops it for about 1 ms per MB of live heap. */
 const MIN_GROWTH_BYTES = 10 * 1024 * 1024;
 
 /**
- * Returns memory to the operating system when the process is idle after a burst. V8 collects garbage when code allocates, so an idle
- * process would keep what its busiest minute left. The process's size decides, not the heap's: sockets, parsers and buffers lie
- * outside the heap and go with small objects in it. 6 MB of garbage in a gateway's heap held 25 MB after an attack, and 2 MB in that of
- * a worker that only sent heartbeats 44 MB.
+ * Returns memory to the operating system when the process is idle after a burst. V8 collects garbage when code allocates, so an idle process
+ * would keep the memory of its busiest minute. The size of the process decides, not that of the heap: sockets, parsers and buffers are outside
+ * the heap and are freed with small objects in it. 6 MB of garbage in a gateway's heap held 25 MB after an attack, and 2 MB in that of a worker
+ * that only sent heartbeats 44 MB.
  */
 export function returnIdleMemory(
 	logger: Pick<Logger, 'debug' | 'warn'>,
@@ -42,7 +42,7 @@ export function returnIdleMemory(
 	return { stop: () => clearInterval(timer) };
 }
 
-/** The inspector's command needs no flag of the process, and frees the young generation's pages, too. */
+/** Collects garbage with the inspector, which needs no flag of the process and also frees the pages of the young generation. */
 export async function collectGarbage(): Promise<void> {
 	const session = new Session();
 	session.connect();

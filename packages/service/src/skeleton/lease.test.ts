@@ -4,7 +4,7 @@ import { defineTask } from './task.ts';
 
 const running = new AbortController().signal;
 
-/** Leases in memory, as one database has them for all processes. */
+/** Returns leases in memory, as one database stores them for all processes. */
 function createLeases() {
 	const row = { isDue: true, token: '', position: '', counts: {} as Lease['counts'], failure: '' };
 	const events: unknown[] = [];
@@ -101,7 +101,7 @@ describe('a task with a lease', () => {
 		expect(deps.row.failure).toBe('the store is down');
 	});
 
-	test('throws its own failure when the lease cannot be ended', async () => {
+	test('throws its own failure if the lease can’t be ended', async () => {
 		const deps = createLeases();
 		deps.leases.fail = () => Promise.reject(new Error('the database is down'));
 		const task = taskWith(() => Promise.reject(new Error('the store is down')));
@@ -109,7 +109,7 @@ describe('a task with a lease', () => {
 	});
 
 	test.each(['done', 'interrupted'] as const)(
-		'does not count a run as failed when it is %s and its lease cannot be ended',
+		'is not recorded as failed if it is %s and its lease can’t be ended',
 		async (outcome) => {
 			const deps = createLeases();
 			const away = () => Promise.reject(new Error('the database is down'));
@@ -119,7 +119,7 @@ describe('a task with a lease', () => {
 		},
 	);
 
-	test('learns at its next checkpoint that it has lost the lease, and changes nothing any more', async () => {
+	test('stops at its next checkpoint after it has lost the lease', async () => {
 		const deps = createLeases();
 		let isHeld: boolean | undefined;
 		await taskWith(async ({ checkpoint }) => {

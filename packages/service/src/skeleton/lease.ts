@@ -1,34 +1,34 @@
-/** Counts of what a task has done, by kind. */
+/** Numbers of processed items, by kind. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** The right of one process to run a task, until it ends the run or renews too late. */
+/** The exclusive right of one process to run a task, until it ends the run or renews too late. */
 export interface Lease {
 	task: string;
-	/** Distinguishes the holder: a process that lost the lease changes nothing any more. */
+	/** Identifies the holder: a process that has lost the lease changes nothing. */
 	token: string;
-	/** Of the last checkpoint; empty at the start of a run. */
+	/** Position of the last checkpoint; empty at the start of a run. */
 	position: string;
-	/** What all processes that had a part in this run have done, up to the last checkpoint. */
+	/** Counts of all processes of this run, up to the last checkpoint. */
 	counts: Counts;
-	/** When the last completed run started; null before one was completed. */
+	/** When the last completed run started; null before the first. */
 	lastStartedAt: Date | null;
 }
 
-/** Where the leases of a service's tasks are kept, for all its processes. */
+/** Stores the leases of a service's tasks for all its processes. */
 export interface LeaseStore {
-	/** Returns null when the task is not due or another process holds its lease. */
+	/** Returns null if the task is not due or another process holds its lease. */
 	acquire(task: string, leaseMs: number): Promise<Lease | null>;
-	/** Saves position and counts and holds the lease for `leaseMs` more. Returns false when the lease was lost. */
+	/** Saves position and counts, and extends the lease by `leaseMs`. Returns false if the lease was lost. */
 	renew(lease: Lease, leaseMs: number): Promise<boolean>;
-	/** Ends a run early: the next process that acquires the lease continues from the last checkpoint. Does nothing when it was lost. */
+	/** Ends a run early: the next holder continues from the last checkpoint. Does nothing if the lease was lost. */
 	release(lease: Lease): Promise<void>;
-	/** Ends a completed run. When the lease was lost, the run counts as ended early: the next holder completes it. */
+	/** Ends a completed run. If the lease was lost, the run counts as ended early, and the next holder completes it. */
 	finish(lease: Lease, input: { nextInMs: number }): Promise<void>;
-	/** Ends a failed run, which continues from the last checkpoint after `retryInMs`. Records nothing when the lease was lost. */
+	/** Ends a failed run, which continues from the last checkpoint after `retryInMs`. Records nothing if the lease was lost. */
 	fail(lease: Lease, input: { failure: string; retryInMs: number }): Promise<void>;
 }
 
-/** Saves how far the run is and adds to its counts. Returns false when the lease was lost: then the run must stop. */
+/** Saves the position of the run and adds to its counts. Returns false if the lease was lost: then the run must stop. */
 export type Checkpoint = (progress: { position: string; counts: Counts }) => Promise<boolean>;
 
 /** A run of a task that holds its lease. */
@@ -36,18 +36,17 @@ export interface LeasedRun extends Pick<Lease, 'position' | 'lastStartedAt'> {
 	checkpoint: Checkpoint;
 }
 
-/** A lease's duration and store, and when a failed run continues. */
+/** Duration and store of a lease, and when a failed run continues. */
 export interface LeaseOptions<Deps> {
-	/** Longer than the work between two checkpoints takes. */
+	/** Longer than the work between two checkpoints. */
 	leaseMs: number;
 	retryMs: number;
 	store(deps: Deps): LeaseStore;
 }
 
 /**
- * Acquires the lease of a task and runs it; does nothing when the task is not due or another process runs it. A failed run is recorded
- * and its error thrown. Also throws when the lease of an ended run can't be ended: it expires, and then the run continues from its
- * last checkpoint.
+ * Acquires the lease of a task and runs it. Does nothing if the task is not due or another process runs it. Records a failed run and throws
+ * its error. Also throws if the lease of an ended run can't be ended: it expires, and then the run continues from its last checkpoint.
  */
 export async function runWithLease(
 	run: (leased: LeasedRun) => Promise<'done' | 'interrupted'>,
@@ -66,7 +65,7 @@ export async function runWithLease(
 		outcome = await run({ position, lastStartedAt, checkpoint });
 	} catch (error) {
 		const failure = error instanceof Error ? error.message : String(error);
-		// Without its database even this cannot be recorded. Then the lease expires.
+		// Without its database the failure can't be recorded. Then the lease expires.
 		await leases.fail(lease, { failure, retryInMs: retryMs }).catch(() => undefined);
 		throw error;
 	}
@@ -79,7 +78,7 @@ interface LeasedTaskRun {
 	leases: LeaseStore;
 	leaseMs: number;
 	retryMs: number;
-	/** From the end of a completed run to the start of the next. */
+	/** Time from the end of a completed run to the start of the next. */
 	everyMs: number;
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
 
-/** A process that works until a signal, and whose stop takes `stopMs`. */
+/** A process that runs until a signal and takes `stopMs` to stop. */
 const script = (stopWithinMs: number, stopMs: number) => `
 	import { setTimeout as sleep } from 'node:timers/promises';
 	import { createLogger } from '@creatorr/service/logger';
@@ -13,7 +13,7 @@ const script = (stopWithinMs: number, stopMs: number) => `
 	await runProcess({ service: 'test', logger, stopWithinMs: ${stopWithinMs} }, async () => () => sleep(${stopMs}));
 `;
 
-/** Ends it by SIGTERM once it has started. Resolves to its exit code and the events that it logged. */
+/** Sends SIGTERM after the start. Resolves to the exit code and the logged events. */
 async function terminate(source: string): Promise<{ code: number | null; events: unknown[] }> {
 	const args = ['--no-warnings', '--input-type=module', '--eval', source];
 	const env = { ...process.env, NODE_OPTIONS: '' };
@@ -29,12 +29,12 @@ async function terminate(source: string): Promise<{ code: number | null; events:
 	return { code, events };
 }
 
-test('a process whose stop takes longer than it may ends with 1', async () => {
+test('a process that stops too slowly exits with 1', async () => {
 	const { code, events } = await terminate(script(1, 60_000));
 	expect([code, events.at(-1)]).toEqual([1, 'process.stop_timed_out']);
 });
 
-test('a process whose stop is done in time ends with 0', async () => {
+test('a process that stops in time exits with 0', async () => {
 	const { code, events } = await terminate(script(60_000, 1));
 	expect([code, events.at(-1)]).toEqual([0, 'process.stopped']);
 });

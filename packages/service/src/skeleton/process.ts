@@ -5,13 +5,13 @@ import type { Logger } from '../logging/logger.ts';
 import { ConfigError } from './config.ts';
 import { returnIdleMemory } from './idle-memory.ts';
 
-/** A drain lasts no longer than this; what is left then is cut. */
+/** Time limit of a drain. Then the rest is cut. */
 export const DRAIN_MS = 10_000;
 const CLOSE_IDLE_MS = 50;
-/** Longer than any client of ours keeps a connection, so that a server never closes one that a request is just taking. */
+/** Longer than our clients keep a connection, so that no server closes one that a request is about to use. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** Listens; resolves once connections are accepted, rejects when the port is taken. */
+/** Listens. Resolves when connections are accepted, rejects if the port is taken. */
 export async function listen(
 	handler: RequestListener,
 	options: { host: string; port: number },
@@ -24,15 +24,15 @@ export async function listen(
 	return server;
 }
 
-/** The port that a server listens on, as chosen by the system for port 0. */
+/** Returns the port of a server, also if the system chose it. */
 export function portOf(server: Server): number {
 	return (server.address() as AddressInfo).port;
 }
 
-/** Stops accepting, lets requests finish for at most `drainMs`, then cuts the rest. */
+/** Stops accepting, lets requests finish for at most `drainMs`, then cuts the others. */
 export async function closeServer(server: Server, drainMs = DRAIN_MS): Promise<void> {
 	const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-	// Again and again: a connection that is kept alive becomes idle, and does not close by itself, when its request ends.
+	// Repeatedly: a keep-alive connection becomes idle when its request ends, and does not close by itself.
 	const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS);
 	const timer = setTimeout(() => server.closeAllConnections(), drainMs);
 	await closed;
@@ -41,9 +41,9 @@ export async function closeServer(server: Server, drainMs = DRAIN_MS): Promise<v
 }
 
 /**
- * Runs a process: `start` builds and listens and returns how to stop. The process ends with 0 after SIGTERM or SIGINT once
- * `stop` is done, with 1 when it can't start. An error that nobody caught ends it too: the supervisor starts it again, clean.
- * One whose `stop` takes longer than `stopWithinMs` ends with 1. Traces are kept under the service's name where the environment asks for them.
+ * Runs a process. `start` starts everything and returns how to stop it. The process exits with 0 after SIGTERM or SIGINT and `stop`, and with 1
+ * if it can't start, after an uncaught error, or if `stop` takes longer than `stopWithinMs`. The supervisor then restarts it. Exports traces
+ * under the service's name if the environment says so.
  */
 export async function runProcess(
 	{
@@ -76,11 +76,11 @@ export async function runProcess(
 	};
 	process.on('SIGTERM', shutDown);
 	process.on('SIGINT', shutDown);
-	// Last: who reads it may end the process.
+	// Last, because a reader of this line may end the process.
 	logger.info('process.started', { pid: process.pid });
 }
 
-/** Reads configuration, or ends the process with its message on standard error: there is no logger yet. */
+/** Reads the configuration. Exits with its error on standard error if it is wrong, as there is no logger yet. */
 export function configOrExit<C>(load: () => C): C {
 	try {
 		return load();

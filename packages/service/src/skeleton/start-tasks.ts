@@ -5,11 +5,11 @@ import { startTask, type Task } from './task.ts';
 export interface Subscription<Deps> {
 	channel: string;
 	onNotification(deps: Deps, payload: string): void;
-	/** Listening has begun, for the first time or again: earlier notifications may have been missed. */
+	/** Listening has started or restarted: earlier notifications may be lost. */
 	onReconnect(deps: Deps): void;
 }
 
-/** Listens on these channels until it is closed; `listenOn` in packages/database makes one. */
+/** Listens on these channels until it is closed. `listenOn` in packages/database creates one. */
 export type Listen = (options: {
 	channels: readonly string[];
 	onNotification(channel: string, payload: string): void;
@@ -17,7 +17,7 @@ export type Listen = (options: {
 	onLost(error: unknown): void;
 }) => { close(): Promise<void> };
 
-/** The part of a service's definition that says what runs in the background. */
+/** The background work in a service's definition. */
 interface TasksDefinition<Deps> {
 	tasks?: readonly Task<Deps>[];
 	subscriptions?: readonly Subscription<Deps>[];
@@ -76,7 +76,7 @@ export function startTasks<Deps>(
 			if (listener) await listener.close();
 			await stopThose(true);
 		},
-		/** Starts no run any more, whatever still runs, and waits for nothing. */
+		/** Starts no further run, and waits for nothing. */
 		cut() {
 			for (const task of running.values()) task.cut();
 			if (listener) listener.close().catch(() => undefined);

@@ -79,7 +79,7 @@ describe('a task', () => {
 		expect(runs).toBe(3);
 	});
 
-	test('never runs twice at once, however often it is woken', async () => {
+	test('never runs concurrently, however often it is woken', async () => {
 		let [running, most, runs] = [0, 0, 0];
 		const task = start({
 			async run() {
@@ -98,7 +98,7 @@ describe('a task', () => {
 		expect(most).toBe(1);
 	});
 
-	test('runs soon when it is woken during a pause', async () => {
+	test('runs soon when it is woken during a delay', async () => {
 		let runs = 0;
 		const task = start({
 			everyMs: HOUR_MS,
@@ -146,7 +146,7 @@ describe('a task', () => {
 		await task.stop();
 	});
 
-	test('has a request id of its own for each run', async () => {
+	test('has a new request id for each run', async () => {
 		const ids: (string | undefined)[] = [];
 		const task = start({ run: async () => void ids.push(contextRequestId()) });
 		await waitUntil(() => ids.length >= 2);
@@ -155,7 +155,7 @@ describe('a task', () => {
 		expect(ids[1]).not.toBe(ids[0]);
 	});
 
-	test('stops after the current run, which sees the signal, and runs no more', async () => {
+	test('stops after the current run, which gets the signal, and starts no other', async () => {
 		const begun = Promise.withResolvers<void>();
 		let [finished, signaled, runs] = [false, false, 0];
 		const task = start({
@@ -173,7 +173,7 @@ describe('a task', () => {
 		expect([finished, signaled, runs]).toEqual([true, true, 1]);
 	});
 
-	test('continues after an interval that cannot be computed, which is logged', async () => {
+	test('continues after an interval that can’t be computed, which is logged', async () => {
 		const failures: string[] = [];
 		const logger = { warn: (event: string) => void failures.push(event) };
 		let runs = 0;
@@ -197,7 +197,7 @@ describe('a task', () => {
 });
 
 describe('a task that runs at its stop', () => {
-	/** A task that counts its runs in `signals`, and waits in the last of them. */
+	/** Starts a task that records the signals of its runs, and waits in the last of them. */
 	function startWithLastRun(lastRun: (signal: AbortSignal) => Promise<unknown>) {
 		const signals: AbortSignal[] = [];
 		const task = start({
@@ -217,14 +217,14 @@ describe('a task that runs at its stop', () => {
 		expect(signals).toHaveLength(2);
 	});
 
-	test('stops without its last run once it is cut', async () => {
+	test('stops without a last run after cut', async () => {
 		const { task, signals } = startWithLastRun(async () => undefined);
 		task.cut();
 		await task.stop();
 		expect(signals).toHaveLength(1);
 	});
 
-	test('does not wait for a last run that is cut', async () => {
+	test('does not wait for a last run after cut', async () => {
 		const begun = Promise.withResolvers<void>();
 		const { task, signals } = startWithLastRun(() => {
 			begun.resolve();

@@ -5,31 +5,31 @@ import { withRequestId } from '../logging/context.ts';
 import type { Logger } from '../logging/logger.ts';
 import { type LeasedRun, type LeaseOptions, runWithLease } from './lease.ts';
 
-/** Work that a service repeats in the background. `Deps` is what its `run` takes of the service. */
+/** Repeated background work of a service. `Deps` is what `run` uses of the service. */
 export interface Task<Deps> {
 	/** Unique in its service; prefixes its log events. */
 	name: string;
 	/**
-	 * From the start of one run to the start of the next, shortened by up to 20% so that replicas spread out. `once`: the task ends with
-	 * the first run that succeeds.
+	 * Time from the start of one run to the start of the next, shortened by up to 20% so that replicas spread out. `once`: the task ends with
+	 * the first successful run.
 	 */
 	everyMs: number | ((deps: Deps) => number) | 'once';
 	/** Postgres channels: a notification on one of them wakes the task. */
 	on?: readonly string[];
-	/** Stops only after requests, consumers and other tasks have ended, because it finishes what they leave. */
+	/** Stops only after requests, consumers and other tasks have ended, because it completes their work. */
 	stopsLast?: boolean;
-	/** Runs once more when the service stops, for what the last run missed. {@link LAST_RUN_MS} later `stopping` aborts and nothing waits. */
+	/** Runs once more when the service stops, for work since the last run. After {@link LAST_RUN_MS} `stopping` aborts and nothing waits. */
 	runsAtStop?: boolean;
-	/** Without a lease, several processes may run the task at the same time: see {@link LeasedTask}. */
+	/** Without a lease, several processes may run the task concurrently ({@link LeasedTask}). */
 	lease?: undefined;
-	/** Never runs twice at once in one process. Must stop soon after `stopping` aborts. */
+	/** Never runs concurrently in one process. Must stop soon after `stopping` aborts. */
 	run(deps: Deps, stopping: AbortSignal): Promise<unknown>;
 }
 
-/** Work that one process at a time repeats. When a process stops or dies during a run, another continues from the last checkpoint. */
+/** Work that one process at a time repeats. If a process stops or dies during a run, another continues from the last checkpoint. */
 export interface LeasedTask<Deps> {
 	name: string;
-	/** From the end of a completed run to the start of the next, in whichever process. */
+	/** Time from the end of a completed run to the start of the next, in any process. */
 	everyMs: number | ((deps: Deps) => number);
 	lease: LeaseOptions<Deps>;
 	/** Must stop soon after `stopping` aborts or a checkpoint returns false, and return whether the run is complete. */
@@ -39,7 +39,7 @@ export interface LeasedTask<Deps> {
 /** How often each process tries to acquire the lease of a task. */
 const ACQUIRE_EVERY_MS = 60_000;
 
-/** Declares a task. Its service runs it: see {@link startTask}. */
+/** Declares a task. Its service runs it ({@link startTask}). */
 export function defineTask<Deps>(task: Task<Deps> | LeasedTask<Deps>): Task<Deps> {
 	if (!task.lease) return task;
 	const { name, lease } = task;
@@ -60,18 +60,18 @@ function resolveInterval<Deps>({ everyMs }: Pick<Task<Deps>, 'everyMs'>, deps: D
 }
 
 export interface RunningTask {
-	/** Runs the task soon; a wake during a run causes another run. A wake does not shorten the pause after a failure. */
+	/** Runs the task soon. A wake during a run causes another run. A wake does not shorten the delay after a failure. */
 	wake(): void;
-	/** Aborts `stopping` and waits for the current run, then for a last one of a task that has it. Further calls return the same promise. */
+	/** Aborts `stopping` and waits for the current run, then for the last one of a task that has it. Further calls return the same promise. */
 	stop(): Promise<void>;
-	/** Aborts `stopping` and starts no run any more, not even a last one. Waits for nothing. */
+	/** Aborts `stopping` and starts no further run, not even a last one. Waits for nothing. */
 	cut(): void;
 }
 
 const JITTER = 0.2;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
-/** How long the last run of a task may take: most of a drain of 10 s is for requests and consumers. */
+/** Time limit of the last run: most of a drain of 10 s is for requests and consumers. */
 const LAST_RUN_MS = 2_000;
 
 interface TaskOptions<Deps> {
@@ -79,11 +79,11 @@ interface TaskOptions<Deps> {
 	logger: Pick<Logger, 'warn'>;
 }
 
-/** The runs and intervals of a task, whose failures are logged as `<name>.failed`. */
+/** Runs a task and computes its intervals. Logs failures as `<name>.failed`. */
 function createRuns<Deps>(task: Task<Deps>, { deps, logger }: TaskOptions<Deps>) {
 	const logFailure = (error: unknown) => logger.warn(`${task.name}.failed`, { error });
 	return {
-		/** Runs once under a request id of its own. Returns whether the run succeeded. */
+		/** Runs once under a new request id. Returns whether the run succeeded. */
 		async run(stopping: AbortSignal): Promise<boolean> {
 			try {
 				await withRequestId(newId('req'), async () => task.run(deps, stopping));
@@ -105,15 +105,15 @@ function createRuns<Deps>(task: Task<Deps>, { deps, logger }: TaskOptions<Deps>)
 }
 
 /**
- * Runs the task now and then repeatedly, each time under a request id of its own. A failed run is logged as `<name>.failed` and
- * retried after 100 ms, then after twice as long each time, up to 5 s or the task's interval. An interval that can't be computed is
- * logged like a failed run and taken as 5 s.
+ * Runs the task now and then repeatedly, each time under a new request id. A failed run is logged as `<name>.failed` and retried after 100 ms,
+ * then with exponential backoff up to 5 s or the task's interval. An interval that can't be computed is logged like a failed run and taken as
+ * 5 s.
  */
 export function startTask<Deps>(task: Task<Deps>, options: TaskOptions<Deps>): RunningTask {
 	const { run, intervalMs } = createRuns(task, options);
 	const stopping = new AbortController();
 	const cutting = new AbortController();
-	/** Ends the pause after a run that did not fail. */
+	/** Ends the delay after a successful run. */
 	let interrupt = new AbortController();
 
 	async function loop(): Promise<void> {

@@ -5,21 +5,21 @@ import { connect, disconnect, type StorageConfig, type StorageConnection } from 
 import { createStorage, type Storage } from '../storage.ts';
 import { collect, listAll } from './requests.ts';
 
-/** A known fault of a server, whatever the client sends. */
+/** A known fault of a server. */
 type Fault =
-	/** Range requests get the right headers and other bytes. */
+	/** Range requests return the right headers and wrong bytes. */
 	| 'wrong-ranges'
-	/** A completed multipart upload reads back as repetitions of one part. */
+	/** A completed multipart upload contains one part repeatedly. */
 	| 'wrong-joins'
-	/** Concurrent uploads of parts displace each other. */
+	/** Concurrent uploads of parts overwrite each other. */
 	| 'lost-parallel-parts'
-	/** Unfinished multipart uploads appear in listings of objects. */
+	/** Unfinished multipart uploads appear in object listings. */
 	| 'unfinished-objects-listed'
-	/** A page that starts after a key has that key again, and one less of the others. */
+	/** A page that starts after a key contains that key, and one object less. */
 	| 'start-listed-again'
 	/** The list of unfinished multipart uploads is always empty. */
 	| 'no-upload-list'
-	/** `x-amz-` headers take effect although the URL's signature does not cover them: an upload can make its object public. */
+	/** Unsigned `x-amz-` headers take effect: an upload can make its object public. */
 	| 'unsigned-headers';
 
 type ContractServer = {
@@ -32,17 +32,17 @@ type ContractServer = {
 export type TestStore = {
 	readonly storage: Storage;
 	readonly config: StorageConfig;
-	/** For operations that take more than the storage object passes on. */
+	/** For operations that the storage object lacks. */
 	readonly connection: StorageConnection;
 };
 
-/** Both servers of the contract. Missing settings are an error, because a skipped contract proves nothing. */
+/** The servers of the contract. Missing settings are an error, because a skipped contract proves nothing. */
 const CONTRACT_SERVERS: readonly ContractServer[] = [
 	{ name: 'the local endpoint', endpoint: requiredSetting('TEST_S3_ENDPOINT'), faults: [] },
 	{
 		name: 'Ceph radosgw',
 		endpoint: requiredSetting('TEST_RGW_ENDPOINT'),
-		// Of 18.2.7 on its SQLite store. Errors and whole objects are right, and so are signatures apart from headers that they don't cover.
+		// Ceph 18.2.7 on its SQLite store. Errors and whole objects are right, and so are signatures except for uncovered headers.
 		faults: [
 			'wrong-ranges',
 			'wrong-joins',
@@ -55,7 +55,7 @@ const CONTRACT_SERVERS: readonly ContractServer[] = [
 	},
 ];
 
-/** Defines tests for every server, on a bucket of their own. */
+/** Defines tests for every server, each with its own bucket. */
 export function describeOnEachServer(
 	define: (server: ContractServer, testStore: () => TestStore) => void,
 ): void {
@@ -74,14 +74,14 @@ export function describeOnEachServer(
 	});
 }
 
-/** Returns `test`, or `test.failing` on a server with this fault: once the server is fixed, the fault must be removed here. */
+/** Returns `test`, or `test.failing` on a server with this fault: when the server is fixed, remove the fault here. */
 export function testUnless(server: ContractServer, fault: Fault) {
 	return server.faults.includes(fault) ? test.failing : test;
 }
 
 export function openTestStore(server: ContractServer): TestStore {
 	const publicEndpoint = new URL(server.endpoint);
-	// Another name of the same address: a URL signed for the wrong one of the two would be refused.
+	// Another name of the same address: a URL signed for the wrong one is refused.
 	publicEndpoint.hostname = 'localhost';
 	const config: StorageConfig = {
 		endpoint: server.endpoint,
@@ -95,7 +95,7 @@ export function openTestStore(server: ContractServer): TestStore {
 	return { storage: createStorage(config), config, connection: connect(config) };
 }
 
-/** Removes the bucket with everything in it. */
+/** Deletes the bucket with its objects. */
 export async function closeTestStore({ storage, config, connection }: TestStore): Promise<void> {
 	const uploads = { prefix: '', startedBefore: new Date(Date.now() + 60_000) };
 	for (const upload of await collect(storage.listStaleMultiparts(uploads))) {

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 
 export type LossyProxy = {
 	readonly endpoint: string;
-	/** How many requests that complete an upload have come through. */
+	/** Returns the number of requests that complete an upload. */
 	readonly completions: () => number;
 	readonly close: () => Promise<void>;
 };
 
-/** Passes everything on to the store, and loses its first answer to a completed upload. */
+/** Starts a proxy to the store that drops the first response to a completed upload. */
 export async function startLossyProxy(storeEndpoint: string): Promise<LossyProxy> {
 	const { hostname, port } = new URL(storeEndpoint);
 	let completions = 0;
@@ -17,7 +17,7 @@ export async function startLossyProxy(storeEndpoint: string): Promise<LossyProxy
 		completions += completes ? 1 : 0;
 		const isLost = completes && completions === 1;
 		const { method, url: path, headers } = request;
-		// The host header stays as it was signed.
+		// Keeps the signed host header.
 		const onward = forward({ hostname, port, method, path, headers }, (answer) => {
 			if (isLost) {
 				answer.resume().once('end', () => request.socket.destroy());

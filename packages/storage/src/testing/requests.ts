@@ -4,13 +4,13 @@ import type { Storage } from '../storage.ts';
 
 export const TEXT = 'text/plain';
 
-/** Options that most tests need and that don't matter to them. */
+/** Defaults for tests that don't depend on them. */
 export const FOR_A_CLIENT = { audience: 'client', expiresInSeconds: 60 } as const;
 
-/** Sends a body as HTTP clients do: with its length, and with only these headers. */
+/** Sends a body as HTTP clients do, with its length and only these headers. */
 export async function put(url: string, body: string | Uint8Array<ArrayBuffer>, contentType?: string) {
 	const headers = contentType === undefined ? undefined : { 'content-type': contentType };
-	// Bytes rather than a string: fetch would give a string a content type of its own.
+	// Bytes instead of a string: fetch would add a content type for a string.
 	const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
 	const response = await fetch(url, { method: 'PUT', body: bytes, ...(headers && { headers }) });
 	await response.arrayBuffer();
@@ -28,7 +28,7 @@ export async function store(storage: Storage, key: string, body: string): Promis
 	return put(url, body, TEXT);
 }
 
-/** Announces `sizeBytes`, sends half of them, and closes the connection once the server has had time to read them. */
+/** Declares `sizeBytes`, sends half of them, and closes the connection after the server could read them. */
 export async function putHalf(url: string, sizeBytes: number, contentType: string): Promise<void> {
 	const upload = request(url, {
 		method: 'PUT',
@@ -40,11 +40,11 @@ export async function putHalf(url: string, sizeBytes: number, contentType: strin
 	await new Promise<void>((resolve) => upload.write(Buffer.alloc(sizeBytes / 2), () => resolve()));
 	setTimeout(() => upload.destroy(), 200);
 	await closed;
-	// The server notices later.
+	// The server notices it later.
 	await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
-/** Sends a body without Content-Length. Resolves to the status, or 0 when the server closes the connection. */
+/** Sends a body without Content-Length. Resolves to the status, or 0 if the server closes the connection. */
 export function putWithoutLength(url: string, body: string, contentType: string): Promise<number> {
 	return new Promise((resolve) => {
 		const upload = request(url, {
@@ -60,7 +60,7 @@ export function putWithoutLength(url: string, body: string, contentType: string)
 	});
 }
 
-/** Returns every object under the prefix, read in pages of `limit`. */
+/** Returns every object under the prefix in pages of `limit`. */
 export async function listAll(storage: Storage, prefix: string, limit?: number): Promise<ListedObject[]> {
 	const all: ListedObject[] = [];
 	for (;;) {
@@ -75,7 +75,7 @@ export async function listAll(storage: Storage, prefix: string, limit?: number):
 	}
 }
 
-/** Returns everything that an async iterable yields. */
+/** Returns all items of an async iterable. */
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 	const collected: Item[] = [];
 	for await (const item of items) {

@@ -14,7 +14,7 @@ export async function begin({ storage }: TestStore, key: string): Promise<Multip
 	return { key, uploadId: await storage.createMultipart({ key, contentType: 'application/pdf' }) };
 }
 
-/** Sends one part of `sizeBytes`, every byte of it `fill`. */
+/** Sends one part of `sizeBytes` bytes `fill`. */
 export async function sendPart(
 	{ storage }: TestStore,
 	upload: MultipartUpload,
@@ -26,7 +26,7 @@ export async function sendPart(
 	return { partNumber, etag: response.headers.get('etag') ?? '' };
 }
 
-/** Sends all parts of the plan, one after the other. */
+/** Sends all parts of the plan in order. */
 export async function sendAll(testStore: TestStore, upload: MultipartUpload): Promise<ClaimedPart[]> {
 	const sent: ClaimedPart[] = [];
 	for (const part of PARTS) {

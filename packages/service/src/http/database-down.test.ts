@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDatabaseAway } from './database-away.ts';
+import { isDatabaseDown } from './database-down.ts';
 
-/** As Prisma 7 wraps what PostgreSQL says, for raw queries (P2010) and for models (P2039). */
+/** Wraps an error of PostgreSQL as Prisma 7 does, for raw queries (P2010) and for models (P2039). */
 function fromPrisma(code: string, sqlState: string): Error {
 	return wrapped(code, { kind: 'postgres', code: sqlState, originalCode: sqlState });
 }
@@ -13,7 +13,7 @@ function wrapped(code: string, cause: object): Error {
 	});
 }
 
-describe('a database', () => {
+describe('isDatabaseDown', () => {
 	test.each([
 		['is shut down during a raw query', fromPrisma('P2010', '57P01')],
 		['is shut down during a query of a model', fromPrisma('P2039', '57P01')],
@@ -25,8 +25,8 @@ describe('a database', () => {
 		['has dropped it', new Error('Client has encountered a connection error and is not queryable')],
 		['gives no connection in time', new Error('timeout exceeded when trying to connect')],
 		['is wrapped twice', new Error('outer', { cause: new Error('Connection terminated') })],
-	])('that %s is away', (_, error) => {
-		expect(isDatabaseAway(error)).toBe(true);
+	])('returns true for a database that %s', (_, error) => {
+		expect(isDatabaseDown(error)).toBe(true);
 	});
 
 	test.each([
@@ -35,7 +35,7 @@ describe('a database', () => {
 		['has nothing to do with it', new TypeError('x is undefined')],
 		['is a word', 'Connection terminated'],
 		['is null', null],
-	])('that %s is not', (_, error) => {
-		expect(isDatabaseAway(error)).toBe(false);
+	])('returns false for a database that %s', (_, error) => {
+		expect(isDatabaseDown(error)).toBe(false);
 	});
 });

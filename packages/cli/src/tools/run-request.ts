@@ -4,7 +4,7 @@ import type { Board } from '../display/board.ts';
 import type { Destination } from '../output/destination.ts';
 import type { ToolClient } from '../session/connect.ts';
 
-/** What a person has asked a tool for. */
+/** A request to run a tool. */
 export interface RunRequest {
 	tool: Pick<Tool, 'slug' | 'output'>;
 	params: Record<string, unknown>;
@@ -12,8 +12,8 @@ export interface RunRequest {
 	options: CommonOptions & { out?: string; force?: boolean; name?: string };
 }
 
-/** What all the inputs of one command have in common. */
-export interface Work {
+/** What all inputs of one command share. */
+export interface RunSettings {
 	client: ToolClient;
 	request: RunRequest;
 	destination: Destination;

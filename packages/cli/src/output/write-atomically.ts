@@ -4,10 +4,10 @@ import { access, link, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { alreadyThere } from './destination.ts';
+import { fileExistsError } from './destination.ts';
 
-/** Writes a file that is there as a whole or not at all, and, without force, only where there was none. */
-export async function writeWhole(
+/** Writes a file atomically and, without `force`, never replaces one. */
+export async function writeAtomically(
 	bytes: Readable,
 	path: string,
 	{ force, signal }: { force: boolean; signal: AbortSignal },
@@ -24,18 +24,18 @@ export async function writeWhole(
 	}
 }
 
-/** A link, unlike a rename, fails when another file has come meanwhile. */
+/** Moves a file. Unlike a rename, a link fails if another file was created meanwhile. */
 async function moveIfFree(from: string, to: string): Promise<void> {
 	try {
 		await link(from, to);
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw alreadyThere(to);
-		// not every file system has links
+		if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileExistsError(to);
+		// Not every file system has links.
 		const isThere = await access(to).then(
 			() => true,
 			() => false,
 		);
-		if (isThere) throw alreadyThere(to);
+		if (isThere) throw fileExistsError(to);
 		await rename(from, to);
 	}
 }
