@@ -65,7 +65,7 @@ export async function busyDescendantsOf(pid: number): Promise<number[]> {
 	const lines = await Promise.all(
 		pids.map((one) => readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '')),
 	);
-	return pids.filter((_, index) => lines[index] && !/\/input\/(office|optimiser)|soffice/.test(lines[index]));
+	return pids.filter((_, index) => lines[index] && !/\/input\/(office|optimizer)|soffice/.test(lines[index]));
 }
 
 /** Resolves once the condition holds; rejects with `what` when it doesn't in time. */

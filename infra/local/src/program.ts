@@ -96,7 +96,7 @@ function runOnProduct(
 /** Lists what workers run: the tools are installed, and not started. */
 async function runSbom(stop: AbortSignal): Promise<number> {
 	await installPackages(packagesToProcess());
-	return await runScript(join(REPOSITORY, 'infra', 'licences', 'src', 'main.ts'), { stop });
+	return await runScript(join(REPOSITORY, 'infra', 'licenses', 'src', 'main.ts'), { stop });
 }
 
 /** Tries mutants of the code, with the services that their tests need. */

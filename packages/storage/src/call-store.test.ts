@@ -32,7 +32,7 @@ const OPERATIONS: Record<string, (storage: Storage) => Promise<unknown>> = {
 const SLOW_DOWN = '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
 const EMPTY_LIST = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
 
-const ILL_BEHAVIOURS: Record<string, RequestListener> = {
+const ILL_BEHAVIORS: Record<string, RequestListener> = {
 	'never answers': () => undefined,
 	'hangs up': (request) => request.socket.destroy(),
 	'begins an answer and never ends it': (_, response) => {
@@ -132,7 +132,7 @@ describe('when the endpoint has no address', () => {
 	);
 });
 
-describe.each(Object.entries(ILL_BEHAVIOURS))('when the store %s', (_, listener) => {
+describe.each(Object.entries(ILL_BEHAVIORS))('when the store %s', (_, listener) => {
 	test.each(['listObjects', 'completeMultipart'])(
 		'%s fails as unavailable',
 		async (operation) => {

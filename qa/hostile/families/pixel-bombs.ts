@@ -28,7 +28,7 @@ function pictures(): HostileCase[] {
 			'a PNG that claims 2,147,483,647 × 1': () => png(0x7fffffff, 1),
 			'a PNG that claims 1 × 2,147,483,647': () => png(1, 0x7fffffff),
 			'a PNG that claims 4,294,967,295 × 4,294,967,295': () => png(-1, -1),
-			'a PNG in 16 bits that claims 20,000 × 20,000': () => png(20_000, 20_000, { bits: 16, colourType: 6 }),
+			'a PNG in 16 bits that claims 20,000 × 20,000': () => png(20_000, 20_000, { bits: 16, colorType: 6 }),
 		}),
 		...forOcr(PNG, CORRUPT, {
 			'a PNG with a comment that unpacks to 200 MB': () =>

@@ -3,12 +3,12 @@ import { styleText } from 'node:util';
 /** The fields of a log line. */
 export type LogLine = Record<string, unknown>;
 
-const COLOURS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' } as const;
+const COLORS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' } as const;
 /** Fields shown first, or useless at a terminal. */
 const SHOWN_ELSEWHERE = new Set(['time', 'level', 'service', 'event', 'error']);
 
-function isLevel(level: string): level is keyof typeof COLOURS {
-	return level in COLOURS;
+function isLevel(level: string): level is keyof typeof COLORS {
+	return level in COLORS;
 }
 
 function valueText(value: unknown): string {
@@ -30,7 +30,7 @@ export function prettyLine(line: LogLine): string {
 	const word = level.toUpperCase().padEnd(5);
 	const head = [
 		styleText('gray', time),
-		isLevel(level) ? styleText(COLOURS[level], word) : word,
+		isLevel(level) ? styleText(COLORS[level], word) : word,
 		`${line.service}:`,
 		styleText('bold', String(line.event)),
 	];

@@ -57,7 +57,7 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	jobsPerWorker?: number;
 	/** Families of hostile files, as qa/hostile names them, which `npm run hostile` puts it through. */
 	hostileFamilies?: readonly string[];
-	/** All that the tool runs: it is installed for workers and named, with its license, in docs/licences.md. */
+	/** All that the tool runs: it is installed for workers and named, with its license, in docs/licenses.md. */
 	programs: readonly Program[];
 	/** Executables of the programs; a worker without one of them does not offer the tool. */
 	binaries: readonly string[];

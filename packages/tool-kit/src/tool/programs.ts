@@ -7,7 +7,7 @@ export interface Program {
 	copyrightText: string;
 	/** Debian packages to install. */
 	packages: readonly string[];
-	/** What it does for the tool, for docs/licences.md: `draws pages, extracts text`. */
+	/** What it does for the tool, for docs/licenses.md: `draws pages, extracts text`. */
 	purpose?: string;
 	/** Executables of these packages, or of packages that they depend on, without which the tool can't run. */
 	binaries?: readonly string[];

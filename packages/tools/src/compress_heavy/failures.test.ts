@@ -10,11 +10,11 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../testing/command.ts';
 import { photoPdf } from './fixtures/documents.ts';
 import { compress, levelsApart, made } from './fixtures/made.ts';
-import { PROGRAM } from './optimiser.ts';
+import { PROGRAM } from './optimizer.ts';
 
 jest.setTimeout(120_000);
 
-/** The tool whose optimiser dies of a signal as often as this, after it wrote to stderr. */
+/** The tool whose optimizer dies of a signal as often as this, after it wrote to stderr. */
 function dying(times: number, causes: unknown[]) {
 	let left = times;
 	const die = (context: ToolContext): Promise<CommandResult> =>
@@ -35,7 +35,7 @@ function dying(times: number, causes: unknown[]) {
 const FAILED = expect.stringMatching(/^optimizer_failed: /);
 const DEATH = { command: 'bash', signal: 'SIGSEGV', stderr: expect.stringContaining('it broke') };
 
-describe('compress_heavy where the optimiser does not survive a PDF', () => {
+describe('compress_heavy where the optimizer does not survive a PDF', () => {
 	test('makes do with what loses nothing, says so and logs why', async () => {
 		const causes: unknown[] = [];
 		const original = photoPdf(1, 600);
@@ -107,7 +107,7 @@ describe('compress_heavy where the optimiser does not survive a PDF', () => {
 describe('the optimizer process', () => {
 	/** Runs the optimizer after this Python code; its stdin stays open, as a worker's does. */
 	async function runAfter(code: string, task: string) {
-		const main = `import runpy, sys\n${code}\nsys.argv = ["", "${task}"]\nrunpy.run_path("${PROGRAM.optimiser}", run_name="__main__")`;
+		const main = `import runpy, sys\n${code}\nsys.argv = ["", "${task}"]\nrunpy.run_path("${PROGRAM.optimizer}", run_name="__main__")`;
 		const child = spawn('/usr/bin/python3', ['-c', main], { timeout: 60_000, killSignal: 'SIGKILL' });
 		const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
 		return { exitCode, stderr };
@@ -148,7 +148,7 @@ describe('compress_heavy compresses', () => {
 		const original = change(await made('content_array'));
 		const { output, warnings, details } = await compress(original);
 		expect(warnings).toEqual(said);
-		expect(details.method).toBe('optimised');
+		expect(details.method).toBe('optimized');
 		expect(output.length).toBeLessThan(original.length / 4);
 		expect(await levelsApart(original, output)).toBeLessThan(6);
 	});

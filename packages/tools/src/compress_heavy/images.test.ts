@@ -6,14 +6,14 @@ jest.setTimeout(120_000);
 
 describe('compress_heavy makes smaller without a visible difference', () => {
 	test.each([
-		['an image in ink', 'cmyk', { colour: 'cmyk', coding: 'jpeg' }, 0.05],
-		['Photoshop’s image in ink', 'adobe_cmyk', { colour: 'cmyk', coding: 'jpeg' }, 0.2],
-		['JPEG 2000', 'jpx', { colour: 'rgb', coding: 'jpeg' }, 0.2],
+		['an image in ink', 'cmyk', { color: 'cmyk', coding: 'jpeg' }, 0.05],
+		['Photoshop’s image in ink', 'adobe_cmyk', { color: 'cmyk', coding: 'jpeg' }, 0.2],
+		['JPEG 2000', 'jpx', { color: 'rgb', coding: 'jpeg' }, 0.2],
 		['a fax', 'fax', { bits: 1, coding: 'jbig2' }, 0.5],
 		['a stencil', 'stencil', { type: 'stencil', coding: 'jbig2' }, 0.6],
-		['a photo in a palette', 'indexed', { colour: 'rgb', coding: 'jpeg' }, 0.5],
-		['a drawing of few colours', 'few_colours', { colour: 'index', coding: 'image' }, 0.9],
-		['values turned over', 'inverted', { colour: 'gray', coding: 'jpeg' }, 0.1],
+		['a photo in a palette', 'indexed', { color: 'rgb', coding: 'jpeg' }, 0.5],
+		['a drawing of few colors', 'few_colors', { color: 'index', coding: 'image' }, 0.9],
+		['values turned over', 'inverted', { color: 'gray', coding: 'jpeg' }, 0.1],
 		['values of 16 bits', 'deep', { bits: 8, coding: 'jpeg' }, 0.2],
 	])('%s', async (_, kind, image, share) => {
 		const original = await made(kind);
@@ -46,7 +46,7 @@ describe('compress_heavy makes smaller without a visible difference', () => {
 		const original = await made('press');
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 5);
-		expect(await imagesOf(output)).toEqual([expect.objectContaining({ colour: 'rgb' })]);
+		expect(await imagesOf(output)).toEqual([expect.objectContaining({ color: 'rgb' })]);
 		expect(await levelsApart(original, output)).toBeLessThan(2);
 	});
 

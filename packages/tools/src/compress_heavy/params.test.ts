@@ -31,17 +31,17 @@ describe('compress_heavy', () => {
 		expect(await imagesOf(output)).toEqual([expect.objectContaining({ width: 1200, height: 1200 })]);
 	});
 
-	test('with grayscale leaves no colour in images, shapes and gradients', async () => {
-		const original = await made('colours');
+	test('with grayscale leaves no color in images, shapes and gradients', async () => {
+		const original = await made('colors');
 		const { output, warnings } = await compress(original, { grayscale: true });
 		expect(warnings).toEqual([]);
 		const pixels = await transform(output, 'bash', ['-c', 'pdftoppm -r 30 -singlefile {in} > {out}']);
 		const [header] = /^P6\s+\d+\s+\d+\s+255\s/.exec(pixels.toString('latin1')) ?? [''];
 		const values = pixels.subarray(header.length);
-		const isColoured = values.some(
+		const isColored = values.some(
 			(value, index) => Math.abs(value - (values[index - (index % 3)] ?? 0)) > 2,
 		);
-		expect(isColoured).toBe(false);
+		expect(isColored).toBe(false);
 		expect(await levelsApart(original, output)).toBeLessThan(4);
 	});
 

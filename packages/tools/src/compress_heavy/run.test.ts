@@ -40,7 +40,7 @@ describe(SLUG, () => {
 	test('makes a photo much smaller and says how', async () => {
 		const { output, details, warnings, outputName } = await compress(photoContent);
 		expect(output.length).toBeLessThan(photoContent.length / 3);
-		expect(details).toMatchObject({ method: 'optimised', pages: 1, images: 1, images_recompressed: 1 });
+		expect(details).toMatchObject({ method: 'optimized', pages: 1, images: 1, images_recompressed: 1 });
 		expect(warnings).toEqual([]);
 		expect(outputName).toBe('input.compressed.pdf');
 	});
@@ -67,7 +67,7 @@ describe(SLUG, () => {
 
 	test('loses no tag, layer, destination, attachment and XFA', async () => {
 		const { output, details } = await compress(await made('whole'));
-		expect(details.method).toBe('optimised');
+		expect(details.method).toBe('optimized');
 		const json = await asJson(output);
 		for (const key of ['/StructTreeRoot', '/OCProperties', '/Dests', '/XFA', '/Lang'])
 			expect(json).toContain(`"${key}"`);

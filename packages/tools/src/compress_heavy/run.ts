@@ -5,16 +5,16 @@ import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
 import { type Unlocked, unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
-import { askOptimiser, FAILED, isRefusal, type OptimiserAnswer, throwRefusal } from './optimiser.ts';
+import { askOptimizer, FAILED, isRefusal, type OptimizerAnswer, throwRefusal } from './optimizer.ts';
 
-export { prewarmed } from './optimiser.ts';
+export { prewarmed } from './optimizer.ts';
 
 type Input = ToolInput<ParamsOf<typeof manifest>>;
 
 const OUTPUT = 'output.pdf';
 const ORIGINAL = 'original';
 
-// What the optimiser may take for images; the checks that follow are quick.
+// What the optimizer may take for images; the checks that follow are quick.
 const BUDGET_SHARE = 0.6;
 
 const WARNINGS: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ const WARNINGS: Readonly<Record<string, string>> = {
 
 /** The smallest of several compressed copies that lost nothing, or the original when none is smaller. */
 export const run: Run<typeof manifest> = async (input, context) => {
-	const { answer, unlocked } = await optimise(input, context);
+	const { answer, unlocked } = await optimize(input, context);
 	if (isRefusal(answer)) throwRefusal(answer, context);
 	const { warnings, ...details } = answer;
 	const outputPath = join(context.scratchDir, OUTPUT);
@@ -62,19 +62,19 @@ function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 }
 
 /** Most documents are not protected, so that is found out on the way. */
-async function optimise(
+async function optimize(
 	input: Input,
 	context: ToolContext,
-): Promise<{ answer: OptimiserAnswer; unlocked?: Unlocked }> {
+): Promise<{ answer: OptimizerAnswer; unlocked?: Unlocked }> {
 	const answer = await ask(input, context, input.path);
 	if (!isRefusal(answer) || answer.refused !== 'protected') return { answer };
 	const unlocked = await unlockPdf(context, input.path, input.params.password);
 	return { answer: await ask(input, context, unlocked.path), unlocked };
 }
 
-function ask(input: Input, context: ToolContext, path: string): Promise<OptimiserAnswer> {
+function ask(input: Input, context: ToolContext, path: string): Promise<OptimizerAnswer> {
 	const { password: _, ...params } = input.params;
-	return askOptimiser(context, path, OUTPUT, {
+	return askOptimizer(context, path, OUTPUT, {
 		...params,
 		max_pages: context.maxPages ?? null,
 		budget_seconds: (BUDGET_SHARE * deadlineMs(manifest.limits, input)) / 1000,

@@ -11,7 +11,7 @@ import { manifest } from './manifest.ts';
 
 jest.setTimeout(60_000);
 
-const OPTIMISER = fileURLToPath(new URL('./optimiser', import.meta.url));
+const OPTIMIZER = fileURLToPath(new URL('./optimizer', import.meta.url));
 
 let directory: string;
 beforeEach(async () => {
@@ -19,9 +19,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** What a script prints that has the optimiser's modules. */
+/** What a script prints that has the optimizer's modules. */
 async function python(script: string): Promise<Record<string, unknown>> {
-	const lines = ['import sys, json', `sys.path.insert(0, ${JSON.stringify(OPTIMISER)})`, script];
+	const lines = ['import sys, json', `sys.path.insert(0, ${JSON.stringify(OPTIMIZER)})`, script];
 	const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-B', '-c', lines.join('\n')]);
 	return JSON.parse(stdout);
 }
@@ -36,7 +36,7 @@ async function search(request: string, size: string, likeness: string, fails = '
 	return python(`
 import os, compress
 from concurrent.futures import ThreadPoolExecutor
-from optimise import Made
+from optimize import Made
 
 def make(source, path, work, settings, processes, progress):
     quality, rewrites = (settings.jpeg, settings.rewrites) if settings else (100, False)
@@ -47,12 +47,12 @@ def make(source, path, work, settings, processes, progress):
 class Checker:
     def __init__(self, *_): pass
     def is_readable(self): return True
-    def likeness(self, path, in_grey):
+    def likeness(self, path, in_gray):
         quality, rewrites = open(path).read().split()
         quality, rewrites = int(quality), rewrites == "True"
         return ${likeness}
 
-compress.optimise, compress.Checker = make, Checker
+compress.optimize, compress.Checker = make, Checker
 compress.settings_of = lambda quality, *_: compress.Settings(100, quality, 0.9, 0.9, 0.05, True)
 request = compress.Request(**{**dict(image_dpi=None, grayscale=False, linearize=False, remove_metadata=False,
     signed="reject", max_pages=None, budget_seconds=60), **${request}})
@@ -79,7 +79,7 @@ describe('where making a copy fails', () => {
 	test('keeps the best that was found for a size that is not met', async () => {
 		const request = '{"quality": 60, "target_size_bytes": 20_000}';
 		const found = await search(request, 'quality * 1000', '1.0', 'quality < 20');
-		expect(found).toMatchObject({ method: 'optimised', content: '30 True', failure: expect.any(String) });
+		expect(found).toMatchObject({ method: 'optimized', content: '30 True', failure: expect.any(String) });
 	});
 
 	test('ends where no other way would do better', async () => {

@@ -102,7 +102,7 @@ describe('a page of damaged resources', () => {
 		);
 	}
 
-	test('does not keep others from being recognised', async () => {
+	test('does not keep others from being recognized', async () => {
 		const { output, details, warnings } = await ocr(await damaged(), PDF, PLAIN);
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(details).toMatchObject({ pages: 2, pages_recognized: 1, words: 9 });

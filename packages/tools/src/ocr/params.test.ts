@@ -33,7 +33,7 @@ test('languages: letters of a language are read only when it is named', async ()
 });
 
 describe('mode', () => {
-	test('force recognises pages that have text', async () => {
+	test('force recognizes pages that have text', async () => {
 		const { output, details, warnings } = await ocr(typed, PDF, { ...PLAIN, mode: 'force' });
 		expect(await textOf(output)).toContain('typed by hand');
 		expect(await command(output, 'pdfimages -list {in}')).toMatch(/image/);
@@ -94,7 +94,7 @@ describe('output', () => {
 		expect(warnings).toEqual([]);
 	});
 
-	test('pdfa of text alone is one too, and says that none was recognised', async () => {
+	test('pdfa of text alone is one too, and says that none was recognized', async () => {
 		const { output, warnings } = await ocr(typed, PDF, { output: 'pdfa' });
 		expect(await textOf(output)).toContain('typed by hand');
 		expect(warnings[0]).toMatch(/^already_has_text: /);
@@ -146,7 +146,7 @@ image.save(target, "PNG")`;
 	expect((await rendered(cleaned.output)).equals(await rendered(plain.output))).toBe(true);
 });
 
-test('pages: only these are recognised', async () => {
+test('pages: only these are recognized', async () => {
 	const pdf = await scannedPdf(LINES, LINES, LINES, LINES);
 	const { output, details } = await ocr(pdf, PDF, { ...PLAIN, pages: '1,3-4', output: 'text' });
 	expect(
@@ -158,7 +158,7 @@ test('pages: only these are recognised', async () => {
 	expect(details).toMatchObject({ pages: 4, pages_recognized: 3, pages_skipped: 1 });
 });
 
-test('pages recognised earlier keep their text when the others follow', async () => {
+test('pages recognized earlier keep their text when the others follow', async () => {
 	const { output: first } = await ocr(await scannedPdf(LINES, LINES), PDF, { ...PLAIN, pages: '1' });
 	const { output: both, details } = await ocr(first, PDF);
 	expect((await textOf(both)).match(/quick brown/g)).toHaveLength(2);

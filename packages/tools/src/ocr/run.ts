@@ -9,7 +9,7 @@ import { imageToPdf } from './image.ts';
 import { requireLanguages } from './languages.ts';
 import type { manifest } from './manifest.ts';
 import { countPagesWithText } from './page-text.ts';
-import { type Recognition, recognise } from './recogniser.ts';
+import { type Recognition, recognize } from './recognizer.ts';
 import { warningsOf } from './warnings.ts';
 
 export { capabilities } from './languages.ts';
@@ -22,7 +22,7 @@ const PAGES_PROGRESS = 0.95;
 const PROTECTED_PDFA =
 	'pdfa_failed: The file is password-protected, which PDF/A doesn’t allow. The result is a regular PDF with the same password.';
 
-/** The PDF or image with its text recognised, or the original when all of its pages have text already. */
+/** The PDF or image with its text recognized, or the original when all of its pages have text already. */
 export const run: Run<typeof manifest> = async (input, context) => {
 	await requireLanguages(context, input.params.languages);
 	const source = await prepareSource(context, input);
@@ -34,7 +34,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	if (pagesWithText === source.pages) return original();
 	context.expectPages(params.pages === null ? source.pages - pagesWithText : countPageNumbers(params.pages));
 	context.progress(START_PROGRESS);
-	const recognition = await recognise(context, {
+	const recognition = await recognize(context, {
 		path: source.path,
 		outputName: OUTPUT,
 		params,

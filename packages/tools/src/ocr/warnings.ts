@@ -1,6 +1,6 @@
 import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { manifest } from './manifest.ts';
-import type { Recognition } from './recogniser.ts';
+import type { Recognition } from './recognizer.ts';
 
 const MOST_NAMED_PAGES = 20;
 

@@ -30,7 +30,7 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 def flattened(frame: Image.Image) -> Image.Image:
-    """In black and white, grey, RGB or a palette, without transparency."""
+    """In black and white, gray, RGB or a palette, without transparency."""
     if frame.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in frame.info:
         rgba = frame.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
@@ -39,7 +39,7 @@ def flattened(frame: Image.Image) -> Image.Image:
         low, high = frame.getextrema()
         scale = 255 / (high - low) if high > low else 0
         return frame.convert("F").point(lambda value: value * scale - low * scale).convert("L")
-    if frame.mode == "P" and {colour for _, colour in frame.convert("RGB").getcolors(2) or [(0, None)]} <= BLACK_AND_WHITE:
+    if frame.mode == "P" and {color for _, color in frame.convert("RGB").getcolors(2) or [(0, None)]} <= BLACK_AND_WHITE:
         return frame.convert("1", dither=Image.Dither.NONE)
     return frame if frame.mode in ("1", "L", "RGB", "P") else frame.convert("RGB")
 

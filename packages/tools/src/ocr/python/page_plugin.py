@@ -47,7 +47,7 @@ def rasterize_pdf_page(
 ) -> Path | None:
     work, target = page_work.current(), Path(output_file)
     options = work.page.options
-    # With force the picture is what the person will see, in colour and at full size: Ghostscript draws that.
+    # With force the picture is what the person will see, in color and at full size: Ghostscript draws that.
     if options.plain or options.force_ocr:
         share = page_raster.fitting(work, raster_dpi.to_scalar()) / raster_dpi.to_scalar()
         return ghostscript.rasterize_pdf_page(

@@ -1,4 +1,4 @@
-"""Pictures of pages for reading, by Poppler: grey, unpacked, drawn once, and straight where that was asked for."""
+"""Pictures of pages for reading, by Poppler: gray, unpacked, drawn once, and straight where that was asked for."""
 
 from math import sqrt
 from os import link

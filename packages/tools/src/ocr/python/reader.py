@@ -134,6 +134,6 @@ def _trusted_letters(image: Image.Image, dpi: float, languages: list[str]) -> in
 
 
 def _show(engine: PyTessBaseAPI, image: Image.Image, dpi: float) -> None:
-    grey = image.convert("L")
-    engine.SetImageBytes(grey.tobytes(), grey.width, grey.height, 1, grey.width)
+    gray = image.convert("L")
+    engine.SetImageBytes(gray.tobytes(), gray.width, gray.height, 1, gray.width)
     engine.SetSourceResolution(round(dpi))

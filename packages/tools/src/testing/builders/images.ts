@@ -3,8 +3,8 @@ import { crc32, deflateSync } from 'node:zlib';
 const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 interface PngOptions {
-	/** 0 grey, 2 colours, 3 palette, 6 colours with transparency. */
-	colourType?: number;
+	/** 0 gray, 2 colors, 3 palette, 6 colors with transparency. */
+	colorType?: number;
 	bits?: number;
 	/** Packed pixels; too few of them, where they are not given. */
 	data?: Buffer;
@@ -16,7 +16,7 @@ export function png(width: number, height: number, options: PngOptions = {}): Bu
 	const header = Buffer.alloc(13);
 	header.writeUInt32BE(width >>> 0, 0);
 	header.writeUInt32BE(height >>> 0, 4);
-	header.set([options.bits ?? 8, options.colourType ?? 0], 8);
+	header.set([options.bits ?? 8, options.colorType ?? 0], 8);
 	const data = options.data ?? deflateSync(Buffer.alloc(1000));
 	const more = options.extra ?? [];
 	return Buffer.concat([
@@ -28,7 +28,7 @@ export function png(width: number, height: number, options: PngOptions = {}): Bu
 	]);
 }
 
-/** A PNG of one colour, whole. */
+/** A PNG of one color, whole. */
 export function plainPng(
 	width: number,
 	height: number,
@@ -36,7 +36,7 @@ export function plainPng(
 ): Buffer {
 	const row = Buffer.concat([Buffer.of(0), Buffer.alloc(width * 3, Buffer.of(red, green, blue))]);
 	const data = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
-	return png(width, height, { colourType: 2, data });
+	return png(width, height, { colorType: 2, data });
 }
 
 export function pngChunk(type: string, data: Buffer): Buffer {
@@ -49,7 +49,7 @@ export function pngChunk(type: string, data: Buffer): Buffer {
 
 /** A baseline JPEG's head that claims a size, with no picture behind it. */
 export function jpegHead(width: number, height: number): Buffer {
-	const quantisation = Buffer.concat([Buffer.from('ffdb004300', 'hex'), Buffer.alloc(64, 1)]);
+	const quantization = Buffer.concat([Buffer.from('ffdb004300', 'hex'), Buffer.alloc(64, 1)]);
 	const frame = Buffer.from('ffc0000b0800000000010111 00'.replaceAll(' ', ''), 'hex');
 	frame.writeUInt16BE(height, 5);
 	frame.writeUInt16BE(width, 7);
@@ -62,7 +62,7 @@ export function jpegHead(width: number, height: number): Buffer {
 	const scan = Buffer.from('ffda0008010100003f00', 'hex');
 	return Buffer.concat([
 		Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'),
-		quantisation,
+		quantization,
 		frame,
 		huffman,
 		scan,

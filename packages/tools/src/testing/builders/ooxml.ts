@@ -14,7 +14,7 @@ export interface Relation {
 }
 
 interface OoxmlParts {
-	/** Width and height of slides, of which 360,000 are a centimetre. */
+	/** Width and height of slides, of which 360,000 are a centimeter. */
 	slideSize?: [number, number];
 	/** Of the document, the sheet or the slide. */
 	body?: string;

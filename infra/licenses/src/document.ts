@@ -1,7 +1,7 @@
 import type { Program } from '@creatorr/tool-kit/tool/programs';
 import { AROUND, OF_THE_BENCH, OF_WORKERS } from './programs.ts';
 
-/** Of what images, the web app and the command line may contain: nothing that would put our own code under another licence. */
+/** Of what images, the web app and the command line may contain: nothing that would put our own code under another license. */
 export const PERMITTED = [
 	...[
 		'MIT',
@@ -20,7 +20,7 @@ export const PERMITTED = [
 const INTRODUCTION = `# Licenses
 
 creatorr is under the [MIT license](../LICENSE). This page lists the programs it runs and the libraries it contains. It is generated:
-\`node infra/licences/src/write.ts\` writes it from \`pnpm-lock.yaml\`, the tools' manifests and a list of other programs, and a test fails when it is
+\`node infra/licenses/src/write.ts\` writes it from \`pnpm-lock.yaml\`, the tools' manifests and a list of other programs, and a test fails when it is
 out of date. \`npm run sbom\` writes a CycloneDX document with versions, checksums and the dependencies of Debian packages.
 
 ## Programs
@@ -42,19 +42,19 @@ function programTable(programs: readonly Omit<Program, 'copyrightText'>[]): stri
 	);
 }
 
-function libraryTable(licences: ReadonlyMap<string, string>): string {
-	const byLicence = Map.groupBy(licences, ([, licence]) => licence);
-	const rows = [...byLicence]
+function libraryTable(licenses: ReadonlyMap<string, string>): string {
+	const byLicense = Map.groupBy(licenses, ([, license]) => license);
+	const rows = [...byLicense]
 		.toSorted(([one, some], [other, others]) => others.length - some.length || (one < other ? -1 : 1))
-		.map(([licence, entries]) => {
+		.map(([license, entries]) => {
 			const names = entries.map(([name]) => name).sort();
-			return `| ${licence} | ${names.length} | ${names.join(', ')} |`;
+			return `| ${license} | ${names.length} | ${names.join(', ')} |`;
 		});
 	return ['| license | packages | names |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** docs/licences.md, of these libraries. */
-export function licencesDocument(licences: ReadonlyMap<string, string>): string {
+/** docs/licenses.md, of these libraries. */
+export function licensesDocument(licenses: ReadonlyMap<string, string>): string {
 	return `${INTRODUCTION}
 ${programTable(OF_WORKERS)}
 
@@ -69,6 +69,6 @@ Compose and Kubernetes also run the images of Postgres, RabbitMQ and the store t
 All packages in \`pnpm-lock.yaml\`, including those for building and testing. Images contain only what the services need. Platform-specific parts of a
 package have the license of that package.
 
-${libraryTable(licences)}
+${libraryTable(licenses)}
 `;
 }

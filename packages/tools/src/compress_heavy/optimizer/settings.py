@@ -18,7 +18,7 @@ _MARGIN, _LEAST_STEP, _MOST_LIKENESS = 0.004, 0.012, 0.998
 class Settings:
     """How much may be given up."""
 
-    # Colour and grey images of a higher resolution are brought down to this one; black-and-white ones to twice as much.
+    # Color and gray images of a higher resolution are brought down to this one; black-and-white ones to twice as much.
     dpi: float
     # The lowest quality of JPEG that is tried; an image that does not look the same at it gets a higher one.
     jpeg: int

@@ -11,8 +11,8 @@ from pikepdf import Name
 from PIL import Image, ImageChops, ImageCms
 
 from color_keys import Key, hidden_pixels, without_hidden
-from colours import to_screen
-from encode import Encoded, bilevel, indexed, jpeg, lossless, quantised
+from colors import to_screen
+from encode import Encoded, bilevel, indexed, jpeg, lossless, quantized
 from pixels import Pixels, Source, decode, open_jpeg
 from settings import Settings
 from ssim import Reference
@@ -135,7 +135,7 @@ def _in_fewer_components(pixels: Pixels, settings: Settings) -> Pixels:
     if picture.mode == "CMYK" and (pixels.profile and settings.is_for_screens or settings.grayscale):
         pixels = Pixels(_for_screens(picture, pixels.profile), Name.DeviceRGB, pixels.is_lossy)
         picture = pixels.picture
-    if picture.mode == "RGB" and (settings.grayscale or _is_grey(picture, settings)):
+    if picture.mode == "RGB" and (settings.grayscale or _is_gray(picture, settings)):
         return Pixels(picture.convert("L"), Name.DeviceGray, pixels.is_lossy)
     return pixels
 
@@ -149,7 +149,7 @@ def _for_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
         return picture.convert("RGB")
 
 
-def _is_grey(picture: Image.Image, settings: Settings) -> bool:
+def _is_gray(picture: Image.Image, settings: Settings) -> bool:
     """Whether no area has a hue that can be seen; the noise of a scanner does not count."""
     most = _IMPERCEPTIBLE_HUE if settings.is_for_screens else 0
     if settings.is_for_screens and min(picture.size) >= _TILE:
@@ -166,10 +166,10 @@ def _on_screen(picture: Image.Image, drawn: Placement | None, settings: Settings
         dpi = min(72 * drawn.pixels_per_point, settings.dpi)
         shown = (max(1, round(points / 72 * dpi)) for points in (drawn.width, drawn.height))
         size = tuple(map(min, size, shown))
-    return Reference(_grey(picture, size))
+    return Reference(_gray(picture, size))
 
 
-def _grey(picture: Image.Image, size: Size) -> Image.Image:
+def _gray(picture: Image.Image, size: Size) -> Image.Image:
     return picture.convert("L").resize(size, Image.Resampling.BOX)
 
 
@@ -177,7 +177,7 @@ def _best(task: Task, pixels: Pixels, reference: Reference, settings: Settings) 
     """The smallest way to write a picture that has its final size."""
     picture = pixels.picture
     def looks_same(other: Image.Image) -> bool:
-        return reference.similarity(_grey(other, reference.size)) >= settings.image_likeness
+        return reference.similarity(_gray(other, reference.size)) >= settings.image_likeness
 
     if picture.mode == "L" and _is_black_and_white(picture):
         return bilevel(picture.convert("1", dither=Image.Dither.NONE))
@@ -197,7 +197,7 @@ def _jpeg_alike(
     picture: Image.Image, least: int, is_flat: bool, looks_same: Callable[[Image.Image], bool]
 ) -> Encoded | None:
     """At the lowest quality that looks the same, which for most images is the least that is allowed."""
-    # A JPEG of colours has its light in a plane of its own, coded as a grey one is.
+    # A JPEG of colors has its light in a plane of its own, coded as a gray one is.
     light = picture.convert("L") if picture.mode == "RGB" else picture
 
     def is_enough(quality: int) -> bool:
@@ -211,34 +211,34 @@ def _jpeg_alike(
 
 
 def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> Iterator[Callable[..., Encoded]]:
-    """Codings that lose nothing, of the picture or of one in fewer colours that nobody can tell from it."""
+    """Codings that lose nothing, of the picture or of one in fewer colors that nobody can tell from it."""
     if is_soft_mask:
         # A soft mask has no palette.
         pass
     elif picture.getcolors(256) is not None:
         yield partial(indexed, picture)
     elif is_flat:
-        reduced = _in_fewer_colours(picture)
+        reduced = _in_fewer_colors(picture)
         if reduced is not None:
             yield partial(indexed, reduced)
     yield partial(lossless, picture)
 
 
-def _in_fewer_colours(picture: Image.Image) -> Image.Image | None:
+def _in_fewer_colors(picture: Image.Image) -> Image.Image | None:
     fewest = None
     # Finding a palette takes longer than all else; a sixteenth of the pixels tells where there is none.
     sample = picture.resize((-(-picture.width // _TILE), -(-picture.height // _TILE)), Image.Resampling.NEAREST)
-    if not _has_same_colours(sample, quantised(sample, max(_PALETTES))):
+    if not _has_same_colors(sample, quantized(sample, max(_PALETTES))):
         return None
-    for colours in _PALETTES:
-        reduced = quantised(picture, colours)
-        if not _has_same_colours(picture, reduced):
+    for colors in _PALETTES:
+        reduced = quantized(picture, colors)
+        if not _has_same_colors(picture, reduced):
             break
         fewest = reduced
     return fewest
 
 
-def _has_same_colours(picture: Image.Image, other: Image.Image) -> bool:
+def _has_same_colors(picture: Image.Image, other: Image.Image) -> bool:
     tiles = [np.asarray(one.reduce(_TILE)).astype(np.int16) for one in (picture, other)]
     return int(np.abs(tiles[0] - tiles[1]).max()) <= _IMPERCEPTIBLE_SHIFT
 
@@ -248,7 +248,7 @@ def _is_black_and_white(picture: Image.Image) -> bool:
 
 
 def _flatness(picture: Image.Image) -> float:
-    """How many neighbours have the same value, as most do in drawings and pictures of screens."""
+    """How many neighbors have the same value, as most do in drawings and pictures of screens."""
     values = np.asarray(picture)[::_TILE]
     if values.shape[1] < 2:
         return 1.0
@@ -259,11 +259,11 @@ def _flatness(picture: Image.Image) -> float:
 def _shrink_bilevel(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Smaller | None:
     picture = pixels.picture
     if picture.size != target:
-        grey = picture.convert("L")
-        reduced = grey.resize(target, Image.Resampling.BOX)
+        gray = picture.convert("L")
+        reduced = gray.resize(target, Image.Resampling.BOX)
         picture = reduced.point(lambda value: 255 * (value >= 128)).convert("1", dither=Image.Dither.NONE)
-        reference = _on_screen(grey, task.drawn, settings)
-        if reference.similarity(_grey(picture, reference.size)) < settings.likeness:
+        reference = _on_screen(gray, task.drawn, settings)
+        if reference.similarity(_gray(picture, reference.size)) < settings.likeness:
             picture = pixels.picture
     made = bilevel(picture)
     return Smaller(made, picture.size, pixels.space, keeps_decode=True) if len(made.data) < task.bytes else None

@@ -12,18 +12,18 @@ import { countPages } from '../pdf/qpdf.ts';
 import type { manifest } from './manifest.ts';
 
 /** The Python program that runs in the sandbox. */
-export const PROGRAM = { optimiser: fileURLToPath(new URL('./optimiser', import.meta.url)) };
-const INTERPRETER = ['-I', inputPath('optimiser')];
+export const PROGRAM = { optimizer: fileURLToPath(new URL('./optimizer', import.meta.url)) };
+const INTERPRETER = ['-I', inputPath('optimizer')];
 
-/** The optimiser with all of its libraries loaded. */
+/** The optimizer with all of its libraries loaded. */
 export const prewarmed: PrewarmedCommand = {
 	command: 'python3',
 	args: [...INTERPRETER, 'serve'],
 	readOnly: PROGRAM,
 };
 
-/** What the optimiser is asked for, as its Request names it. */
-export interface OptimiserRequest extends Omit<ParamsOf<typeof manifest>, 'password'> {
+/** What the optimizer is asked for, as its Request names it. */
+export interface OptimizerRequest extends Omit<ParamsOf<typeof manifest>, 'password'> {
 	max_pages: number | null;
 	/** After so long it makes do with what it has. */
 	budget_seconds: number;
@@ -46,42 +46,42 @@ const doneSchema = z.looseObject({
 const answerSchema = z.union([refusalSchema, doneSchema]);
 
 type Refusal = z.infer<typeof refusalSchema>;
-export type OptimiserAnswer = z.infer<typeof answerSchema>;
+export type OptimizerAnswer = z.infer<typeof answerSchema>;
 
 const REQUEST = 'request.json';
-/** The warning of an answer where a part of the optimiser failed, or all of it. */
+/** The warning of an answer where a part of the optimizer failed, or all of it. */
 export const FAILED = 'optimizer_failed';
 
 /**
- * Asks the optimiser, a Python program that knows PDFs from the inside, which leaves the smallest copy that passed its checks
+ * Asks the optimizer, a Python program that knows PDFs from the inside, which leaves the smallest copy that passed its checks
  * under `outputName` in the scratch directory, or nothing there when it found none smaller than the input. Where it fails on a
  * document, it makes do with what loses nothing, at last with the original; the answer has the warning `optimizer_failed` then.
  */
-export async function askOptimiser(
+export async function askOptimizer(
 	context: ToolContext,
 	path: string,
 	outputName: string,
-	request: OptimiserRequest,
-): Promise<OptimiserAnswer> {
+	request: OptimizerRequest,
+): Promise<OptimizerAnswer> {
 	const question = { ...request, target: scratchPath(outputName) };
 	const name = basename(path);
 	const asked = await context.request(
 		{ ...question, source: lateInputPath(name) },
 		{ readOnly: { [name]: path } },
 	);
-	const answer = asked ?? (await runOptimiser(context, path, question));
+	const answer = asked ?? (await runOptimizer(context, path, question));
 	if (answer !== undefined) return toAnswer(answer, context);
-	const careful = await runOptimiser(context, path, { ...question, lossless: true });
+	const careful = await runOptimizer(context, path, { ...question, lossless: true });
 	return careful === undefined ? original(context, path) : toAnswer(careful, context, [FAILED]);
 }
 
-/** For a PDF that the optimiser does not survive: qpdf says whether it is one. */
-async function original(context: ToolContext, path: string): Promise<OptimiserAnswer> {
+/** For a PDF that the optimizer does not survive: qpdf says whether it is one. */
+async function original(context: ToolContext, path: string): Promise<OptimizerAnswer> {
 	const pages = await countPages(context, path);
 	return { method: 'original', pages, warnings: [FAILED] };
 }
 
-function toAnswer(said: unknown, context: ToolContext, more: readonly string[] = []): OptimiserAnswer {
+function toAnswer(said: unknown, context: ToolContext, more: readonly string[] = []): OptimizerAnswer {
 	const answer = answerSchema.parse(said);
 	if (isRefusal(answer)) return answer;
 	const { failure, ...done } = answer;
@@ -91,7 +91,7 @@ function toAnswer(said: unknown, context: ToolContext, more: readonly string[] =
 }
 
 /** Undefined where it fails for another reason than a limit. */
-async function runOptimiser(context: ToolContext, path: string, question: object): Promise<unknown> {
+async function runOptimizer(context: ToolContext, path: string, question: object): Promise<unknown> {
 	const name = basename(path);
 	const request = JSON.stringify({ ...question, source: inputPath(name) });
 	await writeNew(join(context.scratchDir, REQUEST), request);
@@ -113,7 +113,7 @@ async function runOptimiser(context: ToolContext, path: string, question: object
 
 const progressSchema = z.object({ progress: z.number() });
 
-export function isRefusal(answer: OptimiserAnswer): answer is Refusal {
+export function isRefusal(answer: OptimizerAnswer): answer is Refusal {
 	return 'refused' in answer;
 }
 

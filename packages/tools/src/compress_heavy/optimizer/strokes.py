@@ -21,7 +21,7 @@ _MAX_LINES = 400
 
 
 def without_needless(operations: Iterable[Operation], opaque: frozenset[bytes]) -> Iterator[Operation]:
-    """Operations that paint the same: no state set twice, and neighbouring strokes of the same kind as one.
+    """Operations that paint the same: no state set twice, and neighboring strokes of the same kind as one.
 
     `opaque` names the graphics states that leave strokes opaque, so that it makes no difference whether lines that cross are
     painted one by one.

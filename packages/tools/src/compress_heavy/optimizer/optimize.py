@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
-from colours import Recolouring, greys
+from colors import Recoloring, grays
 from contents import rewrite_contents
 from fonts import shrink_fonts
 from icc_profile import drop_cmyk_profile, find_cmyk_profile, recolor_for_screens
@@ -29,8 +29,8 @@ class Made:
 
     images: int = 0
     images_recompressed: int = 0
-    # Whether colours are left that should be grey.
-    is_partly_coloured: bool = False
+    # Whether colors are left that should be gray.
+    is_partly_colored: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Work:
     until: float
 
 
-def optimise(
+def optimize(
     source: str, target: str, work: Work, settings: Settings | None, pool: Executor, progress: Callable[[float], None]
 ) -> Made:
     """Writes a smaller copy; one that loses nothing where there are no settings."""
@@ -79,10 +79,10 @@ def _with_loss(
     progress: Callable[[float], None],
 ) -> tuple[pikepdf.Pdf, Made]:
     usage = usage_of(pdf)
-    recolouring = Recolouring(greys) if settings.grayscale else None
-    cmyk_profile = find_cmyk_profile(pdf, os.path.getsize(source)) if settings.is_for_screens and not recolouring else None
-    if recolouring is not None:
-        recolouring.apply(pdf, usage)
+    recoloring = Recoloring(grays) if settings.grayscale else None
+    cmyk_profile = find_cmyk_profile(pdf, os.path.getsize(source)) if settings.is_for_screens and not recoloring else None
+    if recoloring is not None:
+        recoloring.apply(pdf, usage)
     elif cmyk_profile is not None and not recolor_for_screens(pdf, usage, cmyk_profile):
         cmyk_profile, pdf = None, _prepared(source, work)
     finishes: list[Callable[[], None]] = []
@@ -105,7 +105,7 @@ def _with_loss(
         drop_cmyk_profile(pdf)
     for finish in finishes:
         finish()
-    return pdf, Made(images, recompressed, recolouring is not None and recolouring.is_partial)
+    return pdf, Made(images, recompressed, recoloring is not None and recoloring.is_partial)
 
 
 def save(pdf: pikepdf.Pdf, target: str, linearize: bool) -> None:

@@ -7,13 +7,13 @@ import {
 	packagesToProcess,
 	packagesToTest,
 } from '../../local/src/machine/debian-packages.ts';
-import { licencesDocument, PERMITTED } from '../src/document.ts';
-import { currentLicences, REPOSITORY, readLibraries } from '../src/libraries.ts';
+import { licensesDocument, PERMITTED } from '../src/document.ts';
+import { currentLicenses, REPOSITORY, readLibraries } from '../src/libraries.ts';
 import { AROUND, OF_THE_BENCH, OF_WORKERS, programsOf } from '../src/programs.ts';
 
-let licences: Map<string, string>;
+let licenses: Map<string, string>;
 beforeAll(async () => {
-	licences = await currentLicences();
+	licenses = await currentLicenses();
 });
 
 /** Of a desktop LibreOffice where that is installed in place of the one without windows. */
@@ -48,21 +48,21 @@ describe('programsOf', () => {
 
 const packagesOf = (programs: typeof OF_THE_BENCH) => programs.flatMap(({ packages }) => packages).sort();
 
-test('the document is what the script writes: if not, run node infra/licences/src/write.ts', () => {
-	const document = readFileSync(join(REPOSITORY, 'docs', 'licences.md'), 'utf8');
-	expect(document).toBe(licencesDocument(licences));
+test('the document is what the script writes: if not, run node infra/licenses/src/write.ts', () => {
+	const document = readFileSync(join(REPOSITORY, 'docs', 'licenses.md'), 'utf8');
+	expect(document).toBe(licensesDocument(licenses));
 });
 
-test('every library has a licence that lets us be under ours', () => {
-	const isPermitted = (licence: string) =>
-		licence.split(' OR ').some((one) => one.split(' AND ').every((part) => PERMITTED.includes(part)));
-	expect([...licences].filter(([, licence]) => !isPermitted(licence))).toEqual([]);
+test('every library has a license that lets us be under ours', () => {
+	const isPermitted = (license: string) =>
+		license.split(' OR ').some((one) => one.split(' AND ').every((part) => PERMITTED.includes(part)));
+	expect([...licenses].filter(([, license]) => !isPermitted(license))).toEqual([]);
 });
 
 test('every library that the lockfile pins is named, but for parts for one kind of machine', () => {
 	const pinned = readLibraries().filter(({ isForOnePlatform }) => !isForOnePlatform);
 	expect(pinned.length).toBeGreaterThan(100);
-	expect(pinned.filter(({ name }) => !licences.has(name))).toEqual([]);
+	expect(pinned.filter(({ name }) => !licenses.has(name))).toEqual([]);
 });
 
 test('every Debian package that is installed is named, and no other', () => {

@@ -57,16 +57,16 @@ def shrink_font(job: FontJob) -> FontResult | None:
 def _shrink(job: FontJob) -> tuple[str, bytes, list[dict[int, str] | None]]:
     import fontfiles
 
-    unspelt: list[dict[int, str] | None] = [None] * len(job.fonts)
+    unspelled: list[dict[int, str] | None] = [None] * len(job.fonts)
     if job.key == "/FontFile2":
-        return job.key, fontfiles.subset_truetype(job.data, _selection(job), job.keeps_hints), unspelt
+        return job.key, fontfiles.subset_truetype(job.data, _selection(job), job.keeps_hints), unspelled
     if job.is_whole:
         raise fontfiles.Unusable("any glyph may be used")
     if isinstance(job.fonts[0], CompositeFont):
         if job.subtype != "/CIDFontType0C":
             raise fontfiles.Unusable(job.subtype)
         cids = set().union(*(font.codes for font in job.fonts))
-        return job.key, fontfiles.subset_cff(job.data, None, cids, job.keeps_hints), unspelt
+        return job.key, fontfiles.subset_cff(job.data, None, cids, job.keeps_hints), unspelled
     if job.key == "/FontFile3" and job.subtype != "/Type1C":
         raise fontfiles.Unusable(job.subtype)
     built_in = fontfiles.built_in_encoding(job.data, is_cff=job.key == "/FontFile3")

@@ -24,12 +24,12 @@ class Encoded:
     bits: int
     filter: str
     parms: dict[str, int] = field(default_factory=dict)
-    # For an image of a palette: its colours, one after the other.
+    # For an image of a palette: its colors, one after the other.
     palette: bytes | None = None
 
 
 def jpeg(picture: Image.Image, quality: int, is_sharp: bool = False, is_draft: bool = False) -> Encoded:
-    """Progressive, with its colours at half the resolution unless they have to be sharp; a draft looks the same."""
+    """Progressive, with its colors at half the resolution unless they have to be sharp; a draft looks the same."""
     if picture.mode == "CMYK":
         # Pillow turns these values over when it writes them.
         picture = picture.point(lambda value: 255 - value)
@@ -66,15 +66,15 @@ def _filtered(picture: Image.Image) -> bytes:
 
 
 def indexed(picture: Image.Image, is_draft: bool = False) -> Encoded | None:
-    """A palette of the picture's own colours; None where it has too many."""
+    """A palette of the picture's own colors; None where it has too many."""
     found = picture.getcolors(256)
     if found is None:
         return None
-    table = sorted((colour if isinstance(colour, tuple) else (colour,)) for _, colour in found)
+    table = sorted((color if isinstance(color, tuple) else (color,)) for _, color in found)
     values = np.asarray(picture)
     if values.ndim == 2:
         lookup = np.zeros(256, np.uint8)
-        lookup[[colour[0] for colour in table]] = range(len(table))
+        lookup[[color[0] for color in table]] = range(len(table))
         indices = lookup[values]
     else:
         keys = (values[..., 0].astype(np.uint32) << 16) | (values[..., 1].astype(np.uint32) << 8) | values[..., 2]
@@ -82,12 +82,12 @@ def indexed(picture: Image.Image, is_draft: bool = False) -> Encoded | None:
         indices = np.searchsorted(known, keys).astype(np.uint8)
     bits = next(bits for bits in (1, 2, 4, 8) if len(table) <= 1 << bits)
     data = compress(_packed(indices, bits), is_draft)
-    return Encoded(data, bits, "/FlateDecode", palette=bytes(value for colour in table for value in colour))
+    return Encoded(data, bits, "/FlateDecode", palette=bytes(value for color in table for value in color))
 
 
-def quantised(picture: Image.Image, colours: int) -> Image.Image:
-    """The picture in so few colours."""
-    return picture.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert(picture.mode)
+def quantized(picture: Image.Image, colors: int) -> Image.Image:
+    """The picture in so few colors."""
+    return picture.quantize(colors, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert(picture.mode)
 
 
 def _packed(indices: np.ndarray, bits: int) -> bytes:

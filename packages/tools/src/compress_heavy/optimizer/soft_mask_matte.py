@@ -1,4 +1,4 @@
-"""Undoes the blending of images with the colour behind their soft masks, which ties the sizes of the two to each other."""
+"""Undoes the blending of images with the color behind their soft masks, which ties the sizes of the two to each other."""
 from collections import defaultdict
 
 import numpy as np
@@ -12,7 +12,7 @@ from walk import Id
 
 
 def separate_mattes(pdf: pikepdf.Pdf) -> None:
-    """Gives images their own colours back where that loses nothing but what their masks hide."""
+    """Gives images their own colors back where that loses nothing but what their masks hide."""
     images: dict[Id, list[Stream]] = defaultdict(list)
     for value in pdf.objects:
         if isinstance(value, Stream) and isinstance(value.get("/SMask"), Stream) and "/Matte" in value.SMask:
@@ -20,10 +20,10 @@ def separate_mattes(pdf: pikepdf.Pdf) -> None:
     for identity, blended in images.items():
         mask = pdf.get_object(identity)
         try:
-            colours = [_own_colours(image, mask) for image in blended]
+            colors = [_own_colors(image, mask) for image in blended]
         except UNREADABLE:
             continue
-        for image, own in zip(blended, colours, strict=True):
+        for image, own in zip(blended, colors, strict=True):
             image.write(compress(own.tobytes(), is_draft=True), filter=Name.FlateDecode)
             image.BitsPerComponent = 8
             if "/Decode" in image:
@@ -31,7 +31,7 @@ def separate_mattes(pdf: pikepdf.Pdf) -> None:
         del mask["/Matte"]
 
 
-def _own_colours(image: Stream, mask: Stream) -> Image.Image:
+def _own_colors(image: Stream, mask: Stream) -> Image.Image:
     pixels, alpha = decode(read_source(image)), decode(read_source(mask)).picture
     picture = pixels.picture
     if picture.size != alpha.size or picture.mode not in ("L", "RGB") or alpha.mode != "L" or pixels.is_lossy:

@@ -1,7 +1,7 @@
 """Compresses PDFs: tries, looks whether all is still there and looks the same, and keeps the smallest that passes.
 
-usage: python3 optimiser serve     (says when it waits for a request, takes one a line)
-       python3 optimiser REQUEST   (a JSON file, for a document that the other one did not survive)
+usage: python3 optimizer serve     (says when it waits for a request, takes one a line)
+       python3 optimizer REQUEST   (a JSON file, for a document that the other one did not survive)
 A request is a JSON object with the fields of Request and the paths `source` and `target`. Prints JSON, a line each: `progress`
 as it goes, at last what was done, or why the document is `refused`; leaves nothing at `target` when nothing smaller was found.
 Exits 1 for whatever went wrong.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import { type DebianPackage, installedClosure } from './debian.ts';
-import { type Library, REPOSITORY, readLibraries, readLibraryLicences } from './libraries.ts';
+import { type Library, REPOSITORY, readLibraries, readLibraryLicenses } from './libraries.ts';
 import { OF_WORKERS } from './programs.ts';
 
 const { Bom, Component, LicenseExpression } = Models;
@@ -14,7 +14,7 @@ function encode(part: string): string {
 
 function libraryComponent(
 	{ name, version, integrity }: Library,
-	licence: string | undefined,
+	license: string | undefined,
 ): Models.Component {
 	const component = new Component(Enums.ComponentType.Library, name, {
 		version,
@@ -24,11 +24,11 @@ function libraryComponent(
 	const [algorithm, sum = ''] = integrity.split('-');
 	if (algorithm === 'sha512')
 		component.hashes.set(Enums.HashAlgorithm['SHA-512'], Buffer.from(sum, 'base64').toString('hex'));
-	if (licence !== undefined) component.licenses.add(new LicenseExpression(licence));
+	if (license !== undefined) component.licenses.add(new LicenseExpression(license));
 	return component;
 }
 
-const DEBIAN_LICENCES = new Map(
+const DEBIAN_LICENSES = new Map(
 	OF_WORKERS.flatMap(({ packages, license }) => packages.map((name): [string, string] => [name, license])),
 );
 
@@ -38,8 +38,8 @@ function debianComponent({ name, version, architecture }: DebianPackage): Models
 		bomRef: `deb:${name}`,
 		purl: `pkg:deb/debian/${encode(name)}@${encode(version)}?arch=${architecture}`,
 	});
-	const licence = DEBIAN_LICENCES.get(name);
-	if (licence !== undefined) component.licenses.add(new LicenseExpression(licence));
+	const license = DEBIAN_LICENSES.get(name);
+	if (license !== undefined) component.licenses.add(new LicenseExpression(license));
 	return component;
 }
 
@@ -55,12 +55,12 @@ export async function billOfMaterials(madeAt: Date): Promise<string> {
 	bom.metadata.component = product;
 	bom.metadata.timestamp = madeAt;
 
-	const [libraries, licences] = [readLibraries(), await readLibraryLicences()];
+	const [libraries, licenses] = [readLibraries(), await readLibraryLicenses()];
 	const programs = await installedClosure(OF_WORKERS.flatMap(({ packages }) => packages));
 	const parts = [
 		...libraries.map((library) => ({
 			id: `${library.name}@${library.version}`,
-			component: libraryComponent(library, licences.get(library.name)),
+			component: libraryComponent(library, licenses.get(library.name)),
 			needs: library.needs,
 		})),
 		...programs.map((program) => ({

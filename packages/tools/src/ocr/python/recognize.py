@@ -1,6 +1,6 @@
-"""Recognises the text of a PDF, by OCRmyPDF with a plugin of ours.
+"""Recognizes the text of a PDF, by OCRmyPDF with a plugin of ours.
 
-usage: python3 -s -E recognise.py SETTINGS
+usage: python3 -s -E recognize.py SETTINGS
 SETTINGS is JSON with the fields of Settings.
 
 Prints a line of JSON for each page that is done, {"done"}, and at the end {"pages", "recognized", "failed", "words",
@@ -56,7 +56,7 @@ class Record:
     """Follows the pages as they are done, and writes their texts where those are the output."""
 
     def __init__(self, writer: Writer | None, is_hocr: bool):
-        self.pages = self.done = self.recognised = self.words = self.confidences = 0
+        self.pages = self.done = self.recognized = self.words = self.confidences = 0
         self.failed: list[int] = []
         self.signatures_removed = False
         self.angles: dict[int, float] = {}
@@ -73,7 +73,7 @@ class Record:
         hocr = page.get_path("ocr_hocr.hocr")
         if is_read:
             confidences = word_confidences(hocr)
-            self.recognised += 1
+            self.recognized += 1
             self.angles[page.pageno] = outcome.angle
             self.words += len(confidences)
             self.confidences += sum(confidences)
@@ -88,7 +88,7 @@ def is_wanted(pages: str | None, index: int) -> bool:
     return not pages or any(int(first) <= index + 1 <= int(last or first) for first, last in ranges)
 
 
-def recognise(settings: Settings, target: str, record: Record) -> None:
+def recognize(settings: Settings, target: str, record: Record) -> None:
     page_executor.observer = record
     is_forced = settings.params.mode == "force"
     source, record.signatures_removed = prepare(
@@ -150,7 +150,7 @@ def make_pdf(settings: Settings) -> tuple[Record, bool]:
     output, record = Path(settings.output), Record(None, False)
     made, straight = output.with_name("made.pdf"), output.with_name("straight.pdf")
     origin = finish_pdf.origin_of(Path(settings.input))
-    recognise(settings, str(made), record)
+    recognize(settings, str(made), record)
     is_pdfa = False
     if settings.params.output == "pdfa":
         finish_pdf.finish(made, straight, record.angles, origin)
@@ -166,14 +166,14 @@ def make_text(settings: Settings) -> Record:
         # What is typed on a page was not read anew: only the PDF has all of the text.
         made = output.with_name("made.pdf")
         record = Record(None, False)
-        recognise(settings, str(made), record)
+        recognize(settings, str(made), record)
         writer = Writer(output, own_text(made, kind), kind)
         for index in range(record.pages):
             writer.page(index, None)
     else:
         writer = Writer(output, own_text(Path(settings.input), kind), kind)
         record = Record(writer, kind == "hocr")
-        recognise(settings, devnull, record)
+        recognize(settings, devnull, record)
     writer.close()
     return record
 
@@ -188,7 +188,7 @@ def main(settings: Settings) -> None:
         sys.exit(error.exit_code)
     say(
         pages=record.pages,
-        recognized=record.recognised,
+        recognized=record.recognized,
         failed=record.failed[:1000],
         words=record.words,
         confidences=record.confidences,

@@ -1,4 +1,4 @@
-"""Decodes the image XObjects whose values can be told, whatever filter and colour space they are in."""
+"""Decodes the image XObjects whose values can be told, whatever filter and color space they are in."""
 import io
 import struct
 import subprocess
@@ -23,11 +23,11 @@ class Pixels:
 
     # Mode 1, L, RGB or CMYK; /Decode is applied, except for mode 1.
     picture: Image.Image
-    # The colour space of the picture, or None where the image is a stencil.
+    # The color space of the picture, or None where the image is a stencil.
     space: pikepdf.Object | None
     # Whether the source had lost detail to its own compression already.
     is_lossy: bool
-    # The embedded profile of its colours, where it has one.
+    # The embedded profile of its colors, where it has one.
     profile: bytes | None = None
 
 
@@ -70,9 +70,9 @@ def read_source(image: Stream) -> Source:
     data, coding, parms = _coded_data(image)
     is_stencil = bool(image.get("/ImageMask", False))
     bits = 1 if is_stencil else int(image.get("/BitsPerComponent", 8))
-    components, space, palette, profile = (1, None, None, None) if is_stencil else _colours(image, coding)
+    components, space, palette, profile = (1, None, None, None) if is_stencil else _colors(image, coding)
     if bits == 1 and (components == 1 or palette is not None):
-        # What its two values mean is left to the colour space and to /Decode.
+        # What its two values mean is left to the color space and to /Decode.
         components, space, palette = 1, image.get("/ColorSpace"), None
     decode = image.get("/Decode")
     return Source(
@@ -100,7 +100,7 @@ def _coded_data(image: Stream) -> tuple[bytes, str, dict[str, object]]:
     return raw, coding, {key: value for key, value in last.items()}
 
 
-def _colours(image: Stream, coding: str) -> tuple[int, pikepdf.Object | None, bytes | None, bytes | None]:
+def _colors(image: Stream, coding: str) -> tuple[int, pikepdf.Object | None, bytes | None, bytes | None]:
     space = image.get("/ColorSpace")
     if space is None:
         if coding != "/JPXDecode":
@@ -155,7 +155,7 @@ def _decode_lossy(source: Source, wanted: tuple[int, int] | None) -> Image.Image
     transform = source.parms.get("/ColorTransform")
     picture = Image.open(io.BytesIO(source.data))
     if picture.format == "JPEG" and picture.mode != "L" and transform is not None and int(transform) == 0:
-        raise Unsupported("colour transform")
+        raise Unsupported("color transform")
     expected = {0: picture.mode}.get(source.components, _MODES.get(source.components))
     if picture.mode != expected or source.palette is not None or picture.size != (source.width, source.height):
         raise Unsupported(picture.mode)

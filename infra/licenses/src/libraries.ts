@@ -75,27 +75,27 @@ export function readLibraries(): Library[] {
 /** Where a package.json says nothing, and the package's text does. */
 const SAID_ELSEWHERE: Readonly<Record<string, string>> = { 'humanize-number': 'MIT' };
 
-/** The licence of each library that is installed here, as its package.json says. */
-export async function readLibraryLicences(): Promise<Map<string, string>> {
+/** The license of each library that is installed here, as its package.json says. */
+export async function readLibraryLicenses(): Promise<Map<string, string>> {
 	const { stdout } = await promisify(execFile)('pnpm', ['licenses', 'list', '--json'], {
 		cwd: REPOSITORY,
 		maxBuffer: 64 * 1024 ** 2,
 	});
-	const byLicence = JSON.parse(stdout) as Record<string, { name: string }[]>;
+	const byLicense = JSON.parse(stdout) as Record<string, { name: string }[]>;
 	return new Map(
-		Object.entries(byLicence).flatMap(([licence, packages]) =>
+		Object.entries(byLicense).flatMap(([license, packages]) =>
 			packages.map(({ name }): [string, string] => [
 				name,
-				SAID_ELSEWHERE[name] ?? licence.replaceAll(' and ', ' AND ').replace(/^\((.*)\)$/, '$1'),
+				SAID_ELSEWHERE[name] ?? license.replaceAll(' and ', ' AND ').replace(/^\((.*)\)$/, '$1'),
 			]),
 		),
 	);
 }
 
 /** Of every library but parts of one for a kind of machine, so that it is the same on all. */
-export async function currentLicences(): Promise<Map<string, string>> {
+export async function currentLicenses(): Promise<Map<string, string>> {
 	const native = new Set(
 		readLibraries().flatMap(({ name, isForOnePlatform }) => (isForOnePlatform ? [name] : [])),
 	);
-	return new Map([...(await readLibraryLicences())].filter(([name]) => !native.has(name)));
+	return new Map([...(await readLibraryLicenses())].filter(([name]) => !native.has(name)));
 }

@@ -3,7 +3,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Stream
 from PIL import ImageCms
 
-from colours import Recolouring, family_of, screen_colours
+from colors import Recoloring, family_of, screen_colors
 from walk import Usage, dictionaries, entries, inherited
 
 # Below this share of the file, removing a profile is not worth changing colors.
@@ -26,11 +26,11 @@ def find_cmyk_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
 def recolor_for_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:
     """Converts text and lines to sRGB. Returns False where a part can't be, so that the document has to stay as it was."""
     try:
-        recolouring = Recolouring(screen_colours(profile.read_bytes()))
+        recoloring = Recoloring(screen_colors(profile.read_bytes()))
     except ImageCms.PyCMSError:
         return False
-    recolouring.apply(pdf, usage)
-    return not recolouring.is_partial
+    recoloring.apply(pdf, usage)
+    return not recoloring.is_partial
 
 
 def drop_cmyk_profile(pdf: pikepdf.Pdf) -> None:

@@ -27,14 +27,14 @@ class Look:
         self.tiles = picture.reduce(_TILE)
         self.reference = Reference(picture)
 
-    def likeness(self, other: Image.Image, in_grey: bool) -> float:
-        """SSIM; 0 where a colour or a part of the page is missing."""
+    def likeness(self, other: Image.Image, in_gray: bool) -> float:
+        """SSIM; 0 where a color or a part of the page is missing."""
         size = self.reference.size
         if any(abs(one - two) > 3 for one, two in zip(size, other.size, strict=True)):
             return 0.0
         other = other.crop((0, 0, *size))
         tiles = (self.tiles, other.reduce(_TILE))
-        mode = "L" if in_grey else "RGB"
+        mode = "L" if in_gray else "RGB"
         first, second = (np.asarray(tile.convert(mode)).astype(np.int16) for tile in tiles)
         return self.reference.similarity(other) if np.abs(first - second).max() <= _MOST_OFF else 0.0
 

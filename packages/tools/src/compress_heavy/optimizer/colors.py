@@ -1,4 +1,4 @@
-"""Turns the colours of text, lines and gradients into others: into greys, or from a printer's into those of a screen."""
+"""Turns the colors of text, lines and gradients into others: into grays, or from a printer's into those of a screen."""
 import io
 from collections.abc import Callable
 from functools import cache
@@ -12,15 +12,15 @@ from rounding import short
 from walk import Usage, bytes_of, contents_of, dictionaries, entries, inherited
 
 Convert = Callable[[str, list[float]], list[float] | None]
-_FAMILIES = {"/DeviceGray": "grey", "/CalGray": "grey", "/DeviceRGB": "rgb", "/CalRGB": "rgb", "/DeviceCMYK": "cmyk"}
-_BY_COMPONENTS = {1: "grey", 3: "rgb", 4: "cmyk"}
-_SETS = {b"g": "grey", b"rg": "rgb", b"k": "cmyk", b"G": "grey", b"RG": "rgb", b"K": "cmyk"}
+_FAMILIES = {"/DeviceGray": "gray", "/CalGray": "gray", "/DeviceRGB": "rgb", "/CalRGB": "rgb", "/DeviceCMYK": "cmyk"}
+_BY_COMPONENTS = {1: "gray", 3: "rgb", 4: "cmyk"}
+_SETS = {b"g": "gray", b"rg": "rgb", b"k": "cmyk", b"G": "gray", b"RG": "rgb", b"K": "cmyk"}
 _FILLS, _STROKES = {1: b"g", 3: b"rg"}, {1: b"G", 3: b"RG"}
 _DIGITS = 4
 
 
-def greys(family: str, values: list[float]) -> list[float] | None:
-    """The luminance of a colour."""
+def grays(family: str, values: list[float]) -> list[float] | None:
+    """The luminance of a color."""
     if family == "rgb":
         return [0.299 * values[0] + 0.587 * values[1] + 0.114 * values[2]]
     if family == "cmyk":
@@ -37,8 +37,8 @@ def to_screen(profile: bytes) -> ImageCms.ImageCmsTransform:
     )  # fmt: skip
 
 
-def screen_colours(profile: bytes) -> Convert:
-    """The colours of ink as a screen shows them."""
+def screen_colors(profile: bytes) -> Convert:
+    """The colors of ink as a screen shows them."""
     transform = to_screen(profile)
 
     def convert(family: str, values: list[float]) -> list[float] | None:
@@ -50,8 +50,8 @@ def screen_colours(profile: bytes) -> Convert:
     return convert
 
 
-class Recolouring:
-    """Recolours whatever draws in a document; knows afterwards whether anything was left as it was."""
+class Recoloring:
+    """Recolors whatever draws in a document; knows afterwards whether anything was left as it was."""
 
     def __init__(self, convert: Convert) -> None:
         self.convert = convert
@@ -70,7 +70,7 @@ class Recolouring:
                 form.write(written)
         for value in list(dictionaries(pdf)):
             if "/ShadingType" in value:
-                self.recolour_shading(pdf, value)
+                self.recolor_shading(pdf, value)
 
     def rewritten(self, read: Callable[[], bytes], resources: pikepdf.Object | None) -> bytes | None:
         try:
@@ -79,13 +79,13 @@ class Recolouring:
             self.is_partial = True
             return None
 
-    def recolour_shading(self, pdf: pikepdf.Pdf, shading: Dictionary) -> None:
+    def recolor_shading(self, pdf: pikepdf.Pdf, shading: Dictionary) -> None:
         family = family_of(shading.get("/ColorSpace"))
-        if family == "grey" or self.convert(family or "", [0.0] * 4) is None:
+        if family == "gray" or self.convert(family or "", [0.0] * 4) is None:
             self.is_partial |= family is None
             return
         function = shading.get("/Function")
-        made = self.recoloured_function(pdf, function, family) if isinstance(function, (Dictionary, Stream)) else None
+        made = self.recolored_function(pdf, function, family) if isinstance(function, (Dictionary, Stream)) else None
         if made is None:
             self.is_partial = True
             return
@@ -95,8 +95,8 @@ class Recolouring:
         if "/Background" in shading:
             shading.Background = Array(self.convert(family, [float(value) for value in shading.Background]) or [])
 
-    def recoloured_function(self, pdf: pikepdf.Pdf, function: Dictionary, family: str) -> Dictionary | None:
-        """Exactly for greys of RGB, which mix as their colours do; else between the same ends."""
+    def recolored_function(self, pdf: pikepdf.Pdf, function: Dictionary, family: str) -> Dictionary | None:
+        """Exactly for grays of RGB, which mix as their colors do; else between the same ends."""
         if function.FunctionType == 2:
             ends = {key: [float(value) for value in function.get(key, Array())] for key in ("/C0", "/C1")}
             made = {key: self.convert(family, values) for key, values in ends.items() if len(values) > 1}
@@ -105,21 +105,21 @@ class Recolouring:
             copied = {key: value for key, value in function.items() if key not in made and key != "/Range"}
             return Dictionary({**copied, **{key: Array(values) for key, values in made.items()}})
         if function.FunctionType == 3:
-            parts = [self.recoloured_function(pdf, part, family) for part in function.Functions]
+            parts = [self.recolored_function(pdf, part, family) for part in function.Functions]
             if None in parts:
                 return None
             copied = {key: value for key, value in function.items() if key not in ("/Functions", "/Range")}
             return Dictionary({**copied, "/Functions": Array(parts)})
-        return self.recoloured_samples(pdf, function, family) if function.FunctionType == 0 else None
+        return self.recolored_samples(pdf, function, family) if function.FunctionType == 0 else None
 
-    def recoloured_samples(self, pdf: pikepdf.Pdf, function: Stream, family: str) -> Stream | None:
+    def recolored_samples(self, pdf: pikepdf.Pdf, function: Stream, family: str) -> Stream | None:
         count = {"rgb": 3, "cmyk": 4}[family]
         if function.BitsPerSample != 8 or "/Decode" in function or list(function.Range) != [0, 1] * count:
             return None
         data = function.read_bytes()
-        colours = [data[at : at + count] for at in range(0, len(data) // count * count, count)]
-        known = {colour: self.convert(family, [value / 255 for value in colour]) or [] for colour in set(colours)}
-        made = pdf.make_stream(bytes(round(255 * value) for colour in colours for value in known[colour]))
+        colors = [data[at : at + count] for at in range(0, len(data) // count * count, count)]
+        known = {color: self.convert(family, [value / 255 for value in color]) or [] for color in set(colors)}
+        made = pdf.make_stream(bytes(round(255 * value) for color in colors for value in known[color]))
         for key, value in function.items():
             if key not in ("/Length", "/Filter", "/DecodeParms"):
                 made[key] = value
@@ -128,19 +128,19 @@ class Recolouring:
 
 
 class _Painter:
-    """Follows one content stream: which colour spaces are current, and what is set in them."""
+    """Follows one content stream: which color spaces are current, and what is set in them."""
 
-    def __init__(self, recolouring: Recolouring, resources: pikepdf.Object | None) -> None:
-        self.recolouring = recolouring
+    def __init__(self, recoloring: Recoloring, resources: pikepdf.Object | None) -> None:
+        self.recoloring = recoloring
         self.spaces = entries(resources, "/ColorSpace")
-        self.current: tuple[str | None, str | None] = ("grey", "grey")
+        self.current: tuple[str | None, str | None] = ("gray", "gray")
         self.stack: list[tuple[str | None, str | None]] = []
 
     def operations(self, data: bytes):
         for match in pieces(data):
             operator = match["operator"]
             if operator is None:
-                self.recolouring.is_partial = True
+                self.recoloring.is_partial = True
                 yield match[0]
                 continue
             yield self.operation(match["operands"].strip(), operator)
@@ -172,10 +172,10 @@ class _Painter:
 
     def painted(self, operands: bytes, operator: bytes, family: str | None) -> bytes:
         if family is None or b"/" in operands:
-            # Spot colours and patterns; the latter are recoloured by themselves.
-            self.recolouring.is_partial |= b"/" not in operands
+            # Spot colors and patterns; the latter are recolored by themselves.
+            self.recoloring.is_partial |= b"/" not in operands
             return operands + b" " + operator
-        made = self.recolouring.convert(family, [float(number) for number in operands.split()])
+        made = self.recoloring.convert(family, [float(number) for number in operands.split()])
         if made is None:
             return operands + b" " + operator
         names = _FILLS if operator.islower() else _STROKES
@@ -183,7 +183,7 @@ class _Painter:
 
 
 def family_of(space: pikepdf.Object | None) -> str | None:
-    """Which kind of colours a space has; None for spot colours, palettes and patterns."""
+    """Which kind of colors a space has; None for spot colors, palettes and patterns."""
     if isinstance(space, Array) and len(space) > 1 and space[0] == "/ICCBased":
         return _BY_COMPONENTS.get(int(space[1].get("/N", 0)))
     return _FAMILIES.get(str(space[0] if isinstance(space, Array) and len(space) else space))

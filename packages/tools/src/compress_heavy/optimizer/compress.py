@@ -11,7 +11,7 @@ from bombs import holds_bomb
 from check import Checker
 from failures import description, is_fatal
 from opening import Refused, open_document, was_repaired
-from optimise import Made, Work, optimise
+from optimize import Made, Work, optimize
 from params import Params
 from settings import Settings, settings_of, stricter
 from signatures import has_usage_rights, is_signed
@@ -126,7 +126,7 @@ class _Search:
         if best is None:
             return {"method": "original", "pages": self.pages, "warnings": [], **failure}
         made = best.made
-        warnings = [*self.warnings, *(["grayscale_incomplete"] if made.is_partly_coloured else [])]
+        warnings = [*self.warnings, *(["grayscale_incomplete"] if made.is_partly_colored else [])]
         return {
             **failure,
             "method": best.method,
@@ -145,7 +145,7 @@ class _Search:
         for _ in range(_MAX_ATTEMPTS):
             if monotonic() > self.until:
                 break
-            copy = self.attempt("optimised", used, settings)
+            copy = self.attempt("optimized", used, settings)
             if copy.size >= self.source_size:
                 # More careful ones are larger still.
                 drop(copy)
@@ -175,7 +175,7 @@ class _Search:
         # Of the same quality there may be several, made with more or less care.
         self.attempts += 1
         path = f"{self.target}.{self.attempts}"
-        made = optimise(
+        made = optimize(
             self.source, path, self.work, settings, self.processes, lambda share: self.progress(0.8 * share)
         )
         return Copy(path, os.path.getsize(path), method, quality, 0.0, made)

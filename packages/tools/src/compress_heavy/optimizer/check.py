@@ -29,9 +29,9 @@ class Checker:
         """Whether a second reader makes anything of the original; a page that takes it too long is not given up."""
         return any(look.result() is not None for look in self.looks.values())
 
-    def likeness(self, path: str, in_grey: bool) -> float:
+    def likeness(self, path: str, in_gray: bool) -> float:
         """How alike the least alike of the sampled pages is; 0 where something is lost."""
-        pages = [self.pool.submit(self.page_likeness, path, page, in_grey) for page in self.pages]
+        pages = [self.pool.submit(self.page_likeness, path, page, in_gray) for page in self.pages]
         text = self.pool.submit(text_of, path)
         try:
             with open_document(path) as pdf:
@@ -41,7 +41,7 @@ class Checker:
         least = min(page.result() for page in pages)
         return least if is_whole and not is_text_lost(self.text.result(), text.result()) else 0.0
 
-    def page_likeness(self, path: str, page: int, in_grey: bool) -> float:
+    def page_likeness(self, path: str, page: int, in_gray: bool) -> float:
         """Of a page that not even the original shows in time, nothing can be asked."""
         look = self.looks[page].result()
         if not isinstance(look, Look):
@@ -50,7 +50,7 @@ class Checker:
             copy = render(path, page, self.pages[page])
         except TooSlow:
             return 0.0
-        return look.likeness(copy, in_grey) if copy is not None else 0.0
+        return look.likeness(copy, in_gray) if copy is not None else 0.0
 
 
 def _look(source: str, page: int, pixels: int) -> Look | TooSlow | None:

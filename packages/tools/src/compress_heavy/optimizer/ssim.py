@@ -1,4 +1,4 @@
-"""Structural similarity of grey pictures (Wang et al. 2004), over windows of 6 × 6 pixels, 3 apart."""
+"""Structural similarity of gray pictures (Wang et al. 2004), over windows of 6 × 6 pixels, 3 apart."""
 import numpy as np
 from PIL import Image
 

@@ -12,9 +12,9 @@ _DECIMAL = re.compile(rb"-?\d*\.\d+")
 _TJ = re.compile(rb"\((?:[^()\\]++|\\[\s\S]|\((?:[^()\\]++|\\[\s\S])*+\))*+\)|<[0-9A-Fa-f\s]*+>|(-?\d*\.\d+)")
 _SPACE = re.compile(rb"[\s\0]+")
 _PATH = frozenset((b"m", b"l", b"c", b"v", b"y", b"re"))
-_COLOUR = frozenset((b"g", b"G", b"rg", b"RG", b"k", b"K", b"sc", b"SC", b"scn", b"SCN"))
+_COLOR = frozenset((b"g", b"G", b"rg", b"RG", b"k", b"K", b"sc", b"SC", b"scn", b"SCN"))
 _TEXT_MOVES = frozenset((b"Td", b"TD"))
-_COLOUR_DIGITS = 4
+_COLOR_DIGITS = 4
 _MATRIX_DIGITS = 6
 
 
@@ -98,8 +98,8 @@ class _Writer:
                 self.set_path_digits()
         elif operator == b"cm":
             operands = self.concatenate(operands)
-        elif operator in _COLOUR and b"/" not in operands:
-            operands = _DECIMAL.sub(self.rounder(_COLOUR_DIGITS), operands)
+        elif operator in _COLOR and b"/" not in operands:
+            operands = _DECIMAL.sub(self.rounder(_COLOR_DIGITS), operands)
         elif operator == b"BT":
             self.text_scale = 1.0
         elif operator == b"Tm":

@@ -11,9 +11,9 @@ import { isUnexpected, recognitionError } from './recognition-error.ts';
 type Params = ParamsOf<typeof manifest>;
 
 const INPUT = 'input';
-const MAIN = 'recognise.py';
+const MAIN = 'recognize.py';
 const SCRIPTS = new URL('./python/', import.meta.url);
-const BOMBS = fileURLToPath(new URL('../compress_heavy/optimiser/bombs.py', import.meta.url));
+const BOMBS = fileURLToPath(new URL('../compress_heavy/optimizer/bombs.py', import.meta.url));
 
 const doneSchema = z.object({ done: z.int().min(1) });
 const recognitionSchema = z.object({
@@ -29,7 +29,7 @@ const recognitionSchema = z.object({
 /** What came of it: `failed` are the numbers of pages that were left as they are, `confidences` the sum over words of 0 to 100. */
 export type Recognition = z.output<typeof recognitionSchema>;
 
-interface Recognise {
+interface Recognize {
 	/** A PDF that opens without a password. */
 	path: string;
 	outputName: string;
@@ -38,10 +38,10 @@ interface Recognise {
 }
 
 /**
- * Recognises the text of a PDF into a file in the scratch directory, of the kind that the params want. Throws a ToolError when it
+ * Recognizes the text of a PDF into a file in the scratch directory, of the kind that the params want. Throws a ToolError when it
  * could not. What fails for no known reason is tried once more the plain way, page by page.
  */
-export async function recognise(context: ToolContext, work: Recognise): Promise<Recognition> {
+export async function recognize(context: ToolContext, work: Recognize): Promise<Recognition> {
 	const first = await attempt(context, work, { plain: false, jobs: availableParallelism() });
 	if (first.recognition) return first.recognition;
 	if (!isUnexpected(first.result)) throw recognitionError(first.result);
@@ -57,7 +57,7 @@ interface Attempt {
 
 async function attempt(
 	context: ToolContext,
-	work: Recognise,
+	work: Recognize,
 	manner: { plain: boolean; jobs: number },
 ): Promise<Attempt> {
 	const { password: _, ...params } = work.params;
@@ -66,7 +66,7 @@ async function attempt(
 	// Not -I: the scripts beside the one that is run are its modules.
 	const result = await context.exec('python3', ['-s', '-E', inputPath(MAIN), JSON.stringify(settings)], {
 		readOnly: { [INPUT]: work.path, ...(await scripts()) },
-		// Tesseract's own threads fight for cores with the pages that are recognised side by side.
+		// Tesseract's own threads fight for cores with the pages that are recognized side by side.
 		env: { OMP_THREAD_LIMIT: '1' },
 		onLine: (line, stream) => {
 			if (stream !== 'stdout' || !line.startsWith('{')) return;
