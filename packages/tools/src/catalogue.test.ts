@@ -9,7 +9,7 @@ import { loadTools } from './runners.ts';
 
 const MANIFESTS = [...(await loadCatalogue()).values()];
 
-test('the catalogue has a tool for each folder with a manifest, in the order of slugs', async () => {
+test('loadCatalogue returns a tool for each folder with a manifest, in the order of slugs', async () => {
 	const slugs = MANIFESTS.map(({ slug }) => slug);
 	expect(slugs.length).toBeGreaterThan(0);
 	expect(slugs).toEqual(slugs.toSorted());
@@ -17,24 +17,24 @@ test('the catalogue has a tool for each folder with a manifest, in the order of 
 		expect(await readdir(new URL(`./${slug}`, import.meta.url))).toContain('manifest.ts');
 });
 
-test('no two tools have a command of the same name', () => {
+test('no two tools have the same command', () => {
 	const names = MANIFESTS.flatMap(({ slug, cliAlias }) => [slug, ...(cliAlias ? [cliAlias] : [])]);
 	expect(names).toEqual([...new Set(names)]);
 });
 
 describe.each(MANIFESTS)('$slug', (manifest) => {
-	test('is described for users', () => {
+	test('has a description for users', () => {
 		const { title, summary, accepts, params } = describeTool(manifest);
 		expect([title, summary, ...accepts].every((text) => text.length > 2)).toBe(true);
 		expect(params).toMatchObject({ type: 'object', additionalProperties: false });
 	});
 
-	test('has a run and a test of it', async () => {
+	test('has a run and a test', async () => {
 		expect((await loadTools()).get(manifest.slug)?.run).toBeInstanceOf(Function);
 		expect(await readdir(new URL(`./${manifest.slug}`, import.meta.url))).toContain('run.test.ts');
 	});
 
-	test('has params of a bounded size, refuses unknown ones and completes absent ones', () => {
+	test('has params of bounded size, refuses unknown ones and completes missing ones', () => {
 		expect(maxJsonBytes(paramsJsonSchema(manifest.params))).toBeLessThanOrEqual(JOB_LIMITS.paramsBytes);
 		expect(parseParams(manifest.params, { no_such_param: 1 })).toMatchObject({
 			ok: false,
@@ -43,7 +43,7 @@ describe.each(MANIFESTS)('$slug', (manifest) => {
 		expect(parseParams(manifest.params, {})).toMatchObject({ ok: true });
 	});
 
-	test('gives Pro at least what it gives free', () => {
+	test('gives Pro at least the limits of Free', () => {
 		const { free, pro } = manifest.planLimits ?? {};
 		expect(pro?.maxPages ?? 0).toBeGreaterThanOrEqual(free?.maxPages ?? 0);
 		expect(pro?.maxInputBytes ?? 0).toBeGreaterThanOrEqual(free?.maxInputBytes ?? 0);

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 
-/** Every tool's manifest by its slug, in the order of slugs. */
+/** Manifests by slug, in the order of slugs. */
 export type Catalogue = ReadonlyMap<string, ToolManifest>;
 
 const HERE = new URL('.', import.meta.url);
 
-/** Finds the tools: the folders beside this file that hold a manifest. Throws when a folder is not named as its tool's slug. */
+/** Loads the manifests of the folders beside this file. Throws if a folder is not named like its tool's slug. */
 export async function loadCatalogue(): Promise<Catalogue> {
 	const folders = (await readdir(HERE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
 	const slugs = folders

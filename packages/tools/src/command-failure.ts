@@ -4,10 +4,10 @@ import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 
 const LIMIT_SIGNALS: readonly (string | null)[] = ['SIGXCPU', 'SIGXFSZ', 'SIGKILL'];
 const OUT_OF_MEMORY = /std::bad_alloc|MemoryError|VMerror|Cannot allocate memory|out of memory/i;
-/** Python's way of saying that a file grew too long. */
+/** Python's message for a file that exceeds the limit. */
 const OUT_OF_DISK = /\[Errno 27\] File too large/;
 
-/** Throws `limit_exceeded` when a command failed because it wanted more time, disk or memory than it may have. */
+/** Throws `limit_exceeded` if a command failed because it exceeded its time, disk or memory limit. */
 export function throwOnLimit(result: CommandResult): void {
 	if (result.exitCode === 0 || result.timedOut) return;
 	const isSaid = OUT_OF_MEMORY.test(result.stderrTail) || OUT_OF_DISK.test(result.stderrTail);
@@ -19,7 +19,7 @@ export function throwOnLimit(result: CommandResult): void {
 	);
 }
 
-/** The error for a command that failed for no reason that the person could mend. */
+/** Returns the error for a command that failed for a reason that the user can't fix. */
 export function toolFailed(result: CommandResult): ToolError {
 	return new ToolError('tool_failed', 'The tool couldn’t process this file. Re-save it and try again.', {
 		cause: failureReport(result),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { loadCatalogue } from './catalogue.ts';
 import { pythonParams, pythonParamsFiles } from './python-params.ts';
 
-test('a module has a field for each param but passwords', () => {
+test('pythonParams returns a module with a field for each param except passwords', () => {
 	const params = z.strictObject({
 		pages: z.string().nullable().default(null),
 		languages: z.array(z.string()).default(['eng']),
@@ -27,12 +27,12 @@ test('a module has a field for each param but passwords', () => {
 	]);
 });
 
-test('a param that no Python type is known for is refused', () => {
+test('pythonParams refuses a param without a known Python type', () => {
 	const params = z.strictObject({ map: z.record(z.string(), z.int()).default({}) });
 	expect(() => pythonParams({ slug: 'a_tool', params })).toThrow('no Python type');
 });
 
-test('what Python reads is what manifests say: if not, run node packages/tools/scripts/write-python-params.ts', async () => {
+test('every params.py matches its manifest: if not, run node packages/tools/scripts/write-python-params.ts', async () => {
 	const manifests = [...(await loadCatalogue()).values()];
 	const files = manifests.flatMap((manifest) =>
 		pythonParamsFiles(manifest).map((file) => ({ manifest, file })),

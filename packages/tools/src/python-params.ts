@@ -8,12 +8,12 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 type Schema = ReturnType<typeof acceptedParams>[string];
 
-/** Returns the files that hold a tool's params for its Python program: every `params.py` below the tool's folder. */
+/** Returns the files with a tool's params for its Python program: every `params.py` below the tool's folder. */
 export function pythonParamsFiles({ slug }: Pick<ToolManifest, 'slug'>): string[] {
 	return globSync(`${slug}/**/params.py`, { cwd: HERE }).map((file) => HERE + file);
 }
 
-/** Returns a Python module whose dataclass `Params` has the completed params of a tool. No secret is among them. */
+/** Returns a Python module whose dataclass `Params` has the completed params of a tool, without secrets. */
 export function pythonParams({ slug, params }: Pick<ToolManifest, 'slug' | 'params'>): string {
 	const secrets = secretNames(params);
 	const fields = Object.entries(acceptedParams(params))
@@ -39,7 +39,7 @@ const SCALARS: Readonly<Record<string, string>> = {
 	null: 'None',
 };
 
-/** Throws for a schema that no param has had so far, so that its author decides what Python gets. */
+/** Returns the Python type of a schema. Throws for an unknown kind of schema, so that its author decides. */
 function pythonType(schema: Schema): string {
 	if (schema.enum) return `Literal[${schema.enum.map((value) => JSON.stringify(value)).join(', ')}]`;
 	if (schema.anyOf) return schema.anyOf.map((variant) => pythonType(variant as Schema)).join(' | ');

@@ -1,16 +1,16 @@
 import type { PrewarmedCommand, Probe, Run, Tool } from '@creatorr/tool-kit/tool/tool';
 import { loadCatalogue } from './catalogue.ts';
 
-/** What a tool's run.ts exports. */
+/** Exports of a tool's run.ts. */
 interface RunModule {
 	run?: Run;
-	/** Of a tool that has something to choose from, such as languages. */
+	/** For a tool with choices that depend on the machine, such as languages. */
 	capabilities?: Probe;
-	/** Of a tool whose program takes long to start. */
+	/** For a tool whose program starts slowly. */
 	prewarmed?: PrewarmedCommand;
 }
 
-/** Every tool with its code, by slug; for the worker alone. Throws when a folder lacks its run. */
+/** Loads every tool with its code, by slug. Only for the worker. Throws if a folder lacks its run. */
 export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
 	const catalogue = await loadCatalogue();
 	const tools = await Promise.all(

@@ -59,7 +59,7 @@ const CASES: readonly {
 	},
 ];
 
-test.each(CASES)('no argument and no variable of a process has a password when $name', async (one) => {
+test.each(CASES)('no argument or environment variable of a process contains a password when $name', async (one) => {
 	const sample = { name: 'a', ...(await one.make()) };
 	const options = one.adapt ? { adapt: one.adapt } : {};
 	const { programs, leaks } = await watchProcesses([open, user, owner], () =>
@@ -69,7 +69,7 @@ test.each(CASES)('no argument and no variable of a process has a password when $
 	expect(programs).toEqual(expect.arrayContaining([one.program, 'bwrap']));
 });
 
-test('a password among the arguments or in the environment of a process is found', async () => {
+test('watchProcesses finds a password in the arguments or environment of a process', async () => {
 	const script = 'sleep 1; : ';
 	// The shell that starts it has the password in two parts.
 	const parts = `${open.slice(0, 6)}''${open.slice(6)}`;

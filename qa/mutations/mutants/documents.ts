@@ -42,12 +42,12 @@ const WHAT_A_DOCUMENT_IS: readonly Mutant[] = [
 	{
 		name: 'takes the lines of a password for no arguments',
 		mutations: [tools('unlockPdf', dropOperand('test'))],
-		test: 'a password of several lines is a wrong one, and its lines are no arguments',
+		test: 'reports a password of several lines as wrong, and doesn’t pass its lines as arguments',
 	},
 	{
 		name: 'takes applets out of pages of HTML, which would end the office',
 		mutations: [tools('open_document', unwrapCall('without_applets'))],
-		test: 'HTML with an applet, without it',
+		test: 'HTML with an applet, without the applet',
 	},
 ];
 
@@ -69,20 +69,20 @@ const WHAT_OTHERS_READ: readonly Mutant[] = [
 		name: 'keeps passwords out of the arguments of the office’s plain command',
 		mutations: [
 			tools(
-				'askCommand',
+				'convertByCommand',
 				replaceCall(
 					'request',
 					'((plain) => ({ ...plain, export_options: { ...plain.export_options, ...protectionOptions(input.params) } }))(request(input, source))',
 				),
 			),
-			tools('askCommand', dropCall('protectPdf')),
+			tools('convertByCommand', dropCall('protectPdf')),
 		],
-		test: 'no argument and no variable of a process has a password',
+		test: 'no argument or environment variable of a process contains a password',
 	},
 	{
 		name: 'protects a PDF that the office’s plain command made',
-		mutations: [tools('askCommand', dropCall('protectPdf'))],
-		test: 'protects the PDF with all that passwords may hold',
+		mutations: [tools('convertByCommand', dropCall('protectPdf'))],
+		test: 'protects the PDF, with all characters that passwords may have',
 	},
 	{
 		name: 'keeps the passwords of PDFs out of arguments',
@@ -95,12 +95,12 @@ const WHAT_OTHERS_READ: readonly Mutant[] = [
 				),
 			),
 		],
-		test: 'no argument and no variable of a process has a password',
+		test: 'no argument or environment variable of a process contains a password',
 	},
 	{
 		name: 'finds applets in UTF-16',
 		mutations: [tools('ENCODINGS', replaceConstant('("ascii",)'))],
-		test: 'HTML with an applet, without it, in',
+		test: 'HTML with an applet, without the applet, in',
 	},
 	{
 		name: 'shows no path of the sandbox in a field of the file’s name',
@@ -121,7 +121,7 @@ const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
 	{
 		name: 'writes through no link that an earlier command left in the scratch directory',
 		mutations: [toolKit('writeNew', dropCall('rm')), toolKit('writeNew', dropProperty('flag'))],
-		test: 'writes through no link that a dying process left',
+		test: 'writes through no link that a crashed process left',
 	},
 ];
 
@@ -164,17 +164,17 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 	{
 		name: 'counts pages, whatever a document claims',
 		mutations: [tools('countPages', replaceReturn('1', 'pages'))],
-		test: 'pages are counted, whatever the file claims',
+		test: 'counts pages, whatever the file claims',
 	},
 	{
 		name: 'refuses images of too many pixels',
 		mutations: [tools('pages_of', forceCondition(false, 'max_pixels'))],
-		test: 'an image of more pixels than it could hold is refused',
+		test: 'refuses an image that claims more pixels than its file can contain',
 	},
 	{
 		name: 'draws a page with only so many pixels, however large it is',
 		mutations: [tools('fitting', replaceReturn('dpi'))],
-		test: 'a page of a hall’s size is drawn with as many pixels as others have',
+		test: 'renders a huge page with as many pixels as others',
 	},
 	{
 		name: 'refuses office documents with pictures of too many pixels',
@@ -184,7 +184,7 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 	{
 		name: 'refuses PDFs that unpack to more than a machine can hold',
 		mutations: [tools('_is_bomb', forceCondition(false, 'unpacked', 'MAX_BYTES'))],
-		test: 'does not unpack a bomb',
+		test: 'does not unpack a decompression bomb',
 	},
 	{
 		name: 'bounds the bytes of an input',

@@ -11,10 +11,10 @@ const RENDERERS = {
 
 type Renderer = keyof typeof RENDERERS;
 const BOTH: Renderer[] = ['poppler', 'ghostscript'];
-/** Ghostscript hides by the color key what a soft mask shows, against the standard. */
+/** Poppler only: Ghostscript applies the color key to what a soft mask shows, against the standard. */
 const POPPLER: Renderer[] = ['poppler'];
 
-/** How many levels of 255 the pages are apart on average, for the renderer that sees the larger difference. */
+/** Returns how many of 255 levels the pages differ on average, in the renderer with the larger difference. */
 async function levelsApart(one: Buffer, other: Buffer, renderers = BOTH): Promise<number> {
 	const differences = renderers.map(async (renderer) => {
 		const command = RENDERERS[renderer];
@@ -53,7 +53,7 @@ describe('compress_heavy recompresses a photo with a color key', () => {
 	});
 });
 
-describe('compress_heavy keeps a color key and the values that it is of', () => {
+describe('compress_heavy keeps a color key and its values for', () => {
 	test.each([
 		['of black and white, which nothing is smaller than', 'color_key_of_fax'],
 		['of a document that may have no soft masks', 'color_key_in_archive'],

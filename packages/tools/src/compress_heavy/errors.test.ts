@@ -19,11 +19,11 @@ describe('compress_heavy', () => {
 		['garbage under a PDF header', Buffer.from('%PDF-1.4\nthis is no PDF at all'), 'corrupt_input'],
 		['a PDF without pages', pdfFile({ pages: [] }), 'corrupt_input'],
 		['PostScript with a PDF header behind it', Buffer.from('%!PS\n%PDF-1.4\nshowpage'), 'unsupported_input'],
-	])('makes no blank page of %s', async (_, content, code) => {
+	])('throws for %s instead of returning a blank page', async (_, content, code) => {
 		await expect(compress(content)).rejects.toMatchObject({ code });
 	});
 
-	test('refuses a PDF whose pages can not be displayed, and says what to do', async () => {
+	test('refuses a PDF whose pages can’t be displayed, and says what to do', async () => {
 		const objects = [
 			'<< /Type /Catalog /Pages 2 0 R >>',
 			'<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
@@ -35,25 +35,25 @@ describe('compress_heavy', () => {
 		});
 	});
 
-	test('does not unpack a bomb', async () => {
+	test('does not unpack a decompression bomb', async () => {
 		await expect(compress(await made('bomb'))).rejects.toMatchObject({ code: 'limit_exceeded' });
 	});
 
-	test('says so when the memory does not suffice', async () => {
+	test('throws limit_exceeded if the memory is not sufficient', async () => {
 		const adapt = limited({ memoryBytes: 120 * 1024 * 1024 });
 		await expect(compress(photoPdf(1, 2400), {}, { adapt })).rejects.toMatchObject({
 			code: 'limit_exceeded',
 		});
 	});
 
-	test('fails when it can not write its output', async () => {
+	test('fails if it can’t write its output', async () => {
 		const adapt = limited({ maxFileBytes: 1024 });
 		await expect(compress(photoPdf(), {}, { adapt })).rejects.toMatchObject({
 			code: 'limit_exceeded',
 		});
 	});
 
-	test('ends when its time is up', async () => {
+	test('ends at its deadline', async () => {
 		const adapt = limited({ deadline: { baseMs: 100, perMiBMs: 0, capMs: 100 } });
 		await expect(compress(photoPdf(8, 1500), {}, { adapt })).rejects.toMatchObject({ code: 'timeout' });
 	});

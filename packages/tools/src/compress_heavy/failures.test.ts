@@ -14,7 +14,7 @@ import { PROGRAM } from './optimizer.ts';
 
 jest.setTimeout(120_000);
 
-/** The tool whose optimizer dies of a signal as often as this, after it wrote to stderr. */
+/** Returns the tool with an optimizer that is killed by a signal this many times after it wrote to stderr. */
 function dying(times: number, causes: unknown[]) {
 	let left = times;
 	const die = (context: ToolContext): Promise<CommandResult> =>
@@ -32,32 +32,32 @@ function dying(times: number, causes: unknown[]) {
 	});
 }
 
-const FAILED = expect.stringMatching(/^optimizer_failed: /);
+const OPTIMIZER_FAILED = expect.stringMatching(/^optimizer_failed: /);
 const DEATH = { command: 'bash', signal: 'SIGSEGV', stderr: expect.stringContaining('it broke') };
 
-describe('compress_heavy where the optimizer does not survive a PDF', () => {
-	test('makes do with what loses nothing, says so and logs why', async () => {
+describe('compress_heavy, when the optimizer crashes on a PDF,', () => {
+	test('compresses it losslessly, with a warning and a logged cause', async () => {
 		const causes: unknown[] = [];
 		const original = photoPdf(1, 600);
 		const { output, warnings, details } = await compress(original, {}, { adapt: dying(1, causes) });
 		expect(details.method).toBe('lossless');
 		expect(output.length).toBeLessThan(original.length);
 		expect(await levelsApart(original, output)).toBe(0);
-		expect(warnings).toEqual([FAILED]);
+		expect(warnings).toEqual([OPTIMIZER_FAILED]);
 		expect(causes).toEqual([expect.objectContaining(DEATH)]);
 	});
 
-	test('gives the original where that fails as well', async () => {
+	test('returns the original if that crashes as well', async () => {
 		const causes: unknown[] = [];
 		const original = photoPdf(1, 600);
 		const { output, warnings, details } = await compress(original, {}, { adapt: dying(2, causes) });
 		expect(output.equals(original)).toBe(true);
-		expect(warnings).toEqual([expect.stringMatching(/^unchanged: /), FAILED]);
+		expect(warnings).toEqual([expect.stringMatching(/^unchanged: /), OPTIMIZER_FAILED]);
 		expect(details).toEqual({ method: 'original', pages: 1 });
 		expect(causes).toHaveLength(2);
 	});
 
-	test('gives the original, still locked, of one with a password', async () => {
+	test('returns the original of a PDF with a password, still locked', async () => {
 		const lock = ['--encrypt', 'open it', 'owner', '256', '--', '{in}', '{out}'];
 		const original = await transform(photoPdf(1, 600), 'qpdf', lock);
 		const options = { adapt: dying(3, []) };
@@ -77,17 +77,17 @@ describe('compress_heavy where the optimizer does not survive a PDF', () => {
 		});
 		const { output, warnings } = await compress(original, { password: 'open it' }, { adapt });
 		expect(output.equals(original)).toBe(true);
-		expect(warnings).toContainEqual(FAILED);
+		expect(warnings).toContainEqual(OPTIMIZER_FAILED);
 	});
 
-	test('calls what is no PDF corrupt', async () => {
+	test('reports a file that is no PDF as corrupt', async () => {
 		const options = { adapt: dying(9, []) };
 		await expect(compress(Buffer.from('%PDF-1.4\nno PDF'), {}, options)).rejects.toMatchObject({
 			code: 'corrupt_input',
 		});
 	});
 
-	test('writes through no link that a dying process left', async () => {
+	test('writes through no link that a crashed process left', async () => {
 		const directory = await mkdtemp(join(tmpdir(), 'outside-'));
 		const target = join(directory, 'target');
 		try {
@@ -105,7 +105,7 @@ describe('compress_heavy where the optimizer does not survive a PDF', () => {
 });
 
 describe('the optimizer process', () => {
-	/** Runs the optimizer after this Python code; its stdin stays open, as a worker's does. */
+	/** Runs the optimizer after this Python code, with an open stdin as in a worker. */
 	async function runAfter(code: string, task: string) {
 		const main = `import runpy, sys\n${code}\nsys.argv = ["", "${task}"]\nrunpy.run_path("${PROGRAM.optimizer}", run_name="__main__")`;
 		const child = spawn('/usr/bin/python3', ['-c', main], { timeout: 60_000, killSignal: 'SIGKILL' });
@@ -113,7 +113,7 @@ describe('the optimizer process', () => {
 		return { exitCode, stderr };
 	}
 
-	test('exits with "out of memory" when the traceback takes more memory than there is, whatever its threads wait for', async () => {
+	test('exits with "out of memory" when the traceback needs more memory than there is, whatever its threads wait for', async () => {
 		const code = `
 import threading, traceback
 def fails(*args, **options):

@@ -4,7 +4,7 @@ import { compress, imagesOf, levelsApart, made } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
 
-describe('compress_heavy makes smaller without a visible difference', () => {
+describe('compress_heavy compresses without a visible difference', () => {
 	test.each([
 		['an image in ink', 'cmyk', { color: 'cmyk', coding: 'jpeg' }, 0.05],
 		['Photoshop’s image in ink', 'adobe_cmyk', { color: 'cmyk', coding: 'jpeg' }, 0.2],
@@ -27,7 +27,7 @@ describe('compress_heavy makes smaller without a visible difference', () => {
 	test.each([
 		['a soft mask', 'soft_mask'],
 		['a soft mask that the image is mixed with', 'matte'],
-	])('%s, which stays one', async (_, kind) => {
+	])('%s, and keeps it one', async (_, kind) => {
 		const original = await made(kind);
 		const { output } = await compress(original);
 		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image', 'smask']);
@@ -35,14 +35,14 @@ describe('compress_heavy makes smaller without a visible difference', () => {
 		expect(await levelsApart(original, output)).toBeLessThan(2);
 	});
 
-	test('a soft mask that hides nothing, by leaving it out', async () => {
+	test('a soft mask that hides nothing, by removing it', async () => {
 		const original = await made('opaque_mask');
 		const { output } = await compress(original);
 		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image']);
 		expect(await levelsApart(original, output)).toBeLessThan(1);
 	});
 
-	test('text and an image for a press, whose profile is not needed any more', async () => {
+	test('text and an image in CMYK, by removing the ICC profile', async () => {
 		const original = await made('press');
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 5);
@@ -53,7 +53,7 @@ describe('compress_heavy makes smaller without a visible difference', () => {
 	test.each([
 		['a whole TrueType font', 'truetype', 'Hello, whole font'],
 		['a whole Type 1 font', 'type1', 'Hello, old font'],
-	])('%s, whose text can still be read', async (_, kind, text) => {
+	])('%s, and keeps its text readable', async (_, kind, text) => {
 		const original = await made(kind);
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 20);
@@ -61,11 +61,11 @@ describe('compress_heavy makes smaller without a visible difference', () => {
 		expect(await levelsApart(original, output)).toBeLessThan(1);
 	});
 
-	test('a drawing of very many lines', async () => {
+	test('a drawing of many lines', async () => {
 		const original = await made('lines');
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 5);
-		// Thin lines are drawn on one pixel or on two, as the renderer likes.
+		// Renderers draw thin lines on one pixel or on two.
 		expect(await levelsApart(original, output)).toBeLessThan(6);
 	});
 });

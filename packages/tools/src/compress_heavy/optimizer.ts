@@ -11,23 +11,23 @@ import { throwOnLimit } from '../command-failure.ts';
 import { countPages } from '../pdf/qpdf.ts';
 import type { manifest } from './manifest.ts';
 
-/** The Python program that runs in the sandbox. */
+/** The Python program in the sandbox. */
 export const PROGRAM = { optimizer: fileURLToPath(new URL('./optimizer', import.meta.url)) };
 const INTERPRETER = ['-I', inputPath('optimizer')];
 
-/** The optimizer with all of its libraries loaded. */
+/** The optimizer with all libraries loaded. */
 export const prewarmed: PrewarmedCommand = {
 	command: 'python3',
 	args: [...INTERPRETER, 'serve'],
 	readOnly: PROGRAM,
 };
 
-/** What the optimizer is asked for, as its Request names it. */
+/** A request of the optimizer, with the fields of its `Request`. */
 export interface OptimizerRequest extends Omit<ParamsOf<typeof manifest>, 'password'> {
 	max_pages: number | null;
-	/** After so long it makes do with what it has. */
+	/** After this time it uses the best copy so far. */
 	budget_seconds: number;
-	/** Only what loses nothing. */
+	/** Only lossless changes. */
 	lossless?: boolean;
 }
 
@@ -40,7 +40,7 @@ const doneSchema = z.looseObject({
 	method: z.string(),
 	pages: z.int().min(1),
 	warnings: z.array(z.string()),
-	/** The end of a traceback, where a part of it failed. */
+	/** End of a traceback, if a part of it failed. */
 	failure: z.string().optional(),
 });
 const answerSchema = z.union([refusalSchema, doneSchema]);
@@ -49,15 +49,15 @@ type Refusal = z.infer<typeof refusalSchema>;
 export type OptimizerAnswer = z.infer<typeof answerSchema>;
 
 const REQUEST = 'request.json';
-/** The warning of an answer where a part of the optimizer failed, or all of it. */
-export const FAILED = 'optimizer_failed';
+/** The warning of an answer if the optimizer failed, partly or completely. */
+export const OPTIMIZER_FAILED = 'optimizer_failed';
 
 /**
- * Asks the optimizer, a Python program that knows PDFs from the inside, which leaves the smallest copy that passed its checks
- * under `outputName` in the scratch directory, or nothing there when it found none smaller than the input. Where it fails on a
- * document, it makes do with what loses nothing, at last with the original; the answer has the warning `optimizer_failed` then.
+ * Runs the optimizer, a Python program. It writes the smallest copy that passed its checks to `outputName` in the scratch directory, or
+ * nothing if no copy is smaller than the input. If it crashes on a document, it runs again losslessly, and then returns the original; the
+ * answer then has the warning `optimizer_failed`.
  */
-export async function askOptimizer(
+export async function optimizePdf(
 	context: ToolContext,
 	path: string,
 	outputName: string,
@@ -72,13 +72,13 @@ export async function askOptimizer(
 	const answer = asked ?? (await runOptimizer(context, path, question));
 	if (answer !== undefined) return toAnswer(answer, context);
 	const careful = await runOptimizer(context, path, { ...question, lossless: true });
-	return careful === undefined ? original(context, path) : toAnswer(careful, context, [FAILED]);
+	return careful === undefined ? original(context, path) : toAnswer(careful, context, [OPTIMIZER_FAILED]);
 }
 
-/** For a PDF that the optimizer does not survive: qpdf says whether it is one. */
+/** Returns the original of a PDF on which the optimizer crashes, if qpdf can read it. */
 async function original(context: ToolContext, path: string): Promise<OptimizerAnswer> {
 	const pages = await countPages(context, path);
-	return { method: 'original', pages, warnings: [FAILED] };
+	return { method: 'original', pages, warnings: [OPTIMIZER_FAILED] };
 }
 
 function toAnswer(said: unknown, context: ToolContext, more: readonly string[] = []): OptimizerAnswer {
@@ -86,11 +86,11 @@ function toAnswer(said: unknown, context: ToolContext, more: readonly string[] =
 	if (isRefusal(answer)) return answer;
 	const { failure, ...done } = answer;
 	if (failure !== undefined) context.recovered({ command: 'python3', traceback: failure });
-	const failed = failure === undefined ? more : [FAILED];
+	const failed = failure === undefined ? more : [OPTIMIZER_FAILED];
 	return { ...done, warnings: [...done.warnings, ...failed] };
 }
 
-/** Undefined where it fails for another reason than a limit. */
+/** Returns undefined if the optimizer fails for another reason than a limit. */
 async function runOptimizer(context: ToolContext, path: string, question: object): Promise<unknown> {
 	const name = basename(path);
 	const request = JSON.stringify({ ...question, source: inputPath(name) });
@@ -117,7 +117,7 @@ export function isRefusal(answer: OptimizerAnswer): answer is Refusal {
 	return 'refused' in answer;
 }
 
-/** Throws what the person hears of it. */
+/** Throws the ToolError for a refusal. */
 export function throwRefusal(refusal: Refusal, context: ToolContext): never {
 	if (refusal.pages !== undefined) context.requirePages(refusal.pages);
 	throw toToolError(refusal);

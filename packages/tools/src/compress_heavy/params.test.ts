@@ -20,18 +20,18 @@ describe('compress_heavy', () => {
 		expect(new Set(sizes).size).toBe(3);
 	});
 
-	test('with image_dpi brings images down to it', async () => {
+	test('with image_dpi scales images down to it', async () => {
 		const { output } = await compress(photo, { image_dpi: 72 });
-		// A4 has 595 × 842 points, of which there are 72 in an inch.
+		// A4 has 595 × 842 points of 1/72 inch.
 		expect(await imagesOf(output)).toEqual([expect.objectContaining({ width: 595, height: 842 })]);
 	});
 
-	test('with image_dpi does not make images larger', async () => {
+	test('with image_dpi doesn’t scale images up', async () => {
 		const { output } = await compress(photo, { image_dpi: 600 });
 		expect(await imagesOf(output)).toEqual([expect.objectContaining({ width: 1200, height: 1200 })]);
 	});
 
-	test('with grayscale leaves no color in images, shapes and gradients', async () => {
+	test('with grayscale removes color from images, shapes and gradients', async () => {
 		const original = await made('colors');
 		const { output, warnings } = await compress(original, { grayscale: true });
 		expect(warnings).toEqual([]);
@@ -45,7 +45,7 @@ describe('compress_heavy', () => {
 		expect(await levelsApart(original, output)).toBeLessThan(4);
 	});
 
-	test('with target_size_bytes lowers the quality until it is met', async () => {
+	test('with target_size_bytes lowers the quality to reach it', async () => {
 		const usual = await compress(photo);
 		const wanted = Math.round(usual.output.length * 0.7);
 		const { output, warnings, details } = await compress(photo, { target_size_bytes: wanted });
@@ -54,13 +54,13 @@ describe('compress_heavy', () => {
 		expect(warnings).toEqual([]);
 	});
 
-	test('with target_size_bytes that can not be met gives the smallest and says so', async () => {
+	test('with an unreachable target_size_bytes returns the smallest copy and warns', async () => {
 		const { output, warnings } = await compress(photo, { target_size_bytes: 1000 });
 		expect(warnings).toEqual([expect.stringMatching(/^target_missed: /)]);
 		expect(output.length).toBeLessThan((await compress(photo)).output.length);
 	});
 
-	test('with target_size_bytes measures what is given, protection included', async () => {
+	test('with target_size_bytes measures the output with its protection', async () => {
 		const locked = await transform(photo, 'qpdf', ['--encrypt', '', 'owner', '256', '--', '{in}', '{out}']);
 		const { output: usual } = await compress(locked);
 		const { output, warnings } = await compress(locked, { target_size_bytes: usual.length - 1 });
@@ -68,7 +68,7 @@ describe('compress_heavy', () => {
 		expect(warnings).toEqual([expect.stringMatching(/^target_missed: /)]);
 	});
 
-	test('where nothing is smaller than the original, says what was not carried out for that', async () => {
+	test('returns the original if no copy is smaller, and says which params were not applied', async () => {
 		const { output: original } = await compress(pdfFile({ pages: [textPage(['a short letter'])] }));
 		const params = { remove_metadata: true, grayscale: true, target_size_bytes: 100 };
 		const { output, warnings } = await compress(original, params);
@@ -82,12 +82,12 @@ describe('compress_heavy', () => {
 	test.each([
 		[true, /\/Linearized/],
 		[false, /^(?![\s\S]*\/Linearized)/],
-	])('with linearize %s writes the file in that order', async (linearize, beginning) => {
+	])('with linearize %s orders the file accordingly', async (linearize, beginning) => {
 		const { output } = await compress(photo, { linearize });
 		expect(output.subarray(0, 1024).toString('latin1')).toMatch(beginning);
 	});
 
-	test('keeps title and author unless remove_metadata is set', async () => {
+	test('keeps title and author without remove_metadata', async () => {
 		const original = await made('whole');
 		const info = async (params: Record<string, unknown>) =>
 			(
@@ -97,7 +97,7 @@ describe('compress_heavy', () => {
 		expect(await info({ remove_metadata: true })).not.toMatch(/A title|An author/);
 	});
 
-	test('with the password opens a PDF and keeps it locked as it was', async () => {
+	test('with the password opens a PDF and keeps it locked', async () => {
 		const locked = await transform(photo, 'qpdf', [
 			...['--encrypt', 'open sesame', 'owner', '256', '--print=none', '--', '{in}', '{out}'],
 		]);
@@ -110,24 +110,24 @@ describe('compress_heavy', () => {
 		expect(said).toMatch(/R = 6[\s\S]*User password = open sesame[\s\S]*print low resolution: not allowed/);
 	});
 
-	test('with signed reject does not break a signature', async () => {
+	test('with signed reject refuses to break a signature', async () => {
 		await expect(compress(signedPdf())).rejects.toMatchObject({
 			code: 'unsupported_input',
 			message: expect.stringContaining('signed'),
 		});
 	});
 
-	test('with signed reject does not break a certification without a field', async () => {
+	test('with signed reject refuses to break a certification without a field', async () => {
 		await expect(compress(permissionsPdf('DocMDP'))).rejects.toMatchObject({ code: 'unsupported_input' });
 	});
 
-	test('with signed reject compresses a PDF that has usage rights alone, drops them and says so', async () => {
+	test('with signed reject compresses a PDF that has only usage rights, and removes them with a warning', async () => {
 		const { output, warnings } = await compress(permissionsPdf('UR3'));
 		expect(warnings).toEqual([expect.stringMatching(/^usage_rights_removed: /)]);
 		expect(await asJson(output)).not.toMatch(/UR3|ByteRange/);
 	});
 
-	test('with signed invalidate empties the signature field, keeps it, and says so', async () => {
+	test('with signed invalidate empties the signature field, keeps it, and warns', async () => {
 		const { output, warnings } = await compress(signedPdf(), { signed: 'invalidate' });
 		expect(warnings).toEqual([expect.stringMatching(/^signature_invalidated: /)]);
 		const json = await asJson(output);
@@ -135,7 +135,7 @@ describe('compress_heavy', () => {
 		expect(json).not.toMatch(/ByteRange|SigFlags/);
 	});
 
-	test('makes the same bytes of the same input', async () => {
+	test('returns the same bytes for the same input', async () => {
 		const original = await made('whole');
 		const [first, second] = [await compress(original), await compress(original)];
 		expect(first.output.equals(second.output)).toBe(true);

@@ -16,7 +16,7 @@ function sample(content: Buffer, params: Sample['params'] = {}): Sample {
 	return { name: 'input.pdf', mimeType: PDF, content, params };
 }
 
-/** A PDF that nothing can make smaller: what an earlier compression made. */
+/** Returns a PDF that an earlier compression made, so that nothing makes it smaller. */
 async function compressed(): Promise<Buffer> {
 	return (await compress(pdfFile({ pages: [textPage(['a short letter'])] }))).output;
 }
@@ -37,7 +37,7 @@ describe(SLUG, () => {
 		photoContent = photoPdf();
 	});
 
-	test('makes a photo much smaller and says how', async () => {
+	test('makes a photo much smaller and reports its quality', async () => {
 		const { output, details, warnings, outputName } = await compress(photoContent);
 		expect(output.length).toBeLessThan(photoContent.length / 3);
 		expect(details).toMatchObject({ method: 'optimized', pages: 1, images: 1, images_recompressed: 1 });
@@ -45,7 +45,7 @@ describe(SLUG, () => {
 		expect(outputName).toBe('input.compressed.pdf');
 	});
 
-	test('gives the original back byte for byte, and says so, when nothing is smaller', async () => {
+	test('returns the original byte for byte with a warning if nothing is smaller', async () => {
 		const original = await compressed();
 		const { output, warnings, details } = await compress(original);
 		expect(output.equals(original)).toBe(true);
@@ -53,7 +53,7 @@ describe(SLUG, () => {
 		expect(details).toEqual({ method: 'original', pages: 1 });
 	});
 
-	test('loses no form field, link, outline and page label', async () => {
+	test('keeps form fields, links, outlines and page labels', async () => {
 		const { output } = await compress(structuredPdf());
 		const json = await asJson(output);
 		expect(json.match(/"\/Subtype": "\/(Widget|Link)"/g)?.sort()).toEqual([
@@ -65,7 +65,7 @@ describe(SLUG, () => {
 		expect(json).toMatch(/"\/S": "\/r"/);
 	});
 
-	test('loses no tag, layer, destination, attachment and XFA', async () => {
+	test('keeps tags, layers, destinations, attachments and XFA', async () => {
 		const { output, details } = await compress(await made('whole'));
 		expect(details.method).toBe('optimized');
 		const json = await asJson(output);
@@ -84,7 +84,7 @@ describe(SLUG, () => {
 		expect(said.toString()).toMatch(/print low resolution: not allowed/);
 	});
 
-	test('repairs a PDF whose table of contents is broken and says so', async () => {
+	test('repairs a PDF with a broken cross-reference table and warns', async () => {
 		const broken = Buffer.from(
 			photoContent.toString('latin1').replace(/startxref\n\d+/, 'startxref\n7'),
 			'latin1',
@@ -93,7 +93,7 @@ describe(SLUG, () => {
 		expect(warnings).toEqual([expect.stringMatching(/^repaired: /)]);
 	});
 
-	test('tells progress by image', async () => {
+	test('reports progress by image', async () => {
 		const seen: number[] = [];
 		await runSample(SLUG, sample(photoPdf(4, 300)), { onProgress: (percent) => seen.push(percent) });
 		expect(seen.length).toBeGreaterThanOrEqual(4);

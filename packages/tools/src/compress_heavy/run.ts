@@ -5,7 +5,7 @@ import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
 import { type Unlocked, unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
-import { askOptimizer, FAILED, isRefusal, type OptimizerAnswer, throwRefusal } from './optimizer.ts';
+import { optimizePdf, OPTIMIZER_FAILED, isRefusal, type OptimizerAnswer, throwRefusal } from './optimizer.ts';
 
 export { prewarmed } from './optimizer.ts';
 
@@ -14,7 +14,7 @@ type Input = ToolInput<ParamsOf<typeof manifest>>;
 const OUTPUT = 'output.pdf';
 const ORIGINAL = 'original';
 
-// What the optimizer may take for images; the checks that follow are quick.
+// Share of the deadline for images. The checks after them are fast.
 const BUDGET_SHARE = 0.6;
 
 const WARNINGS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ const WARNINGS: Readonly<Record<string, string>> = {
 		'The PDF no longer unlocks extra features in Adobe Reader, because they are tied to the original file.',
 };
 
-/** The smallest of several compressed copies that lost nothing, or the original when none is smaller. */
+/** Returns the smallest of several compressed copies that passed the checks, or the original if none is smaller. */
 export const run: Run<typeof manifest> = async (input, context) => {
 	const { answer, unlocked } = await optimize(input, context);
 	if (isRefusal(answer)) throwRefusal(answer, context);
@@ -42,7 +42,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const { target_size_bytes: wantedBytes } = input.params;
 	const missed = wantedBytes !== null && Math.min(sizeBytes, input.sizeBytes) > wantedBytes;
 	const isChanged = sizeBytes < input.sizeBytes;
-	const made = isChanged ? warnings : warnings.filter((code) => code === FAILED);
+	const made = isChanged ? warnings : warnings.filter((code) => code === OPTIMIZER_FAILED);
 	const codes = [...made, ...(missed ? ['target_missed'] : [])];
 	const sentences = codes.map((code) => `${code}: ${WARNINGS[code]}`);
 	return {
@@ -52,7 +52,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	};
 };
 
-/** No copy that is larger than the original is worth what it would leave out, but that it was wanted is not forgotten. */
+/** Returns the warning for an unchanged file, with the params that were not applied. */
 function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 	const omitted = Object.entries({ remove_metadata, grayscale }).flatMap(([name, isSet]) =>
 		isSet ? [name] : [],
@@ -61,7 +61,7 @@ function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 	return `unchanged: No smaller version was found, so this is the original file.${consequence}`;
 }
 
-/** Most documents are not protected, so that is found out on the way. */
+/** Optimizes a document. Most are not protected, so a password is only looked for after a failure. */
 async function optimize(
 	input: Input,
 	context: ToolContext,
@@ -74,7 +74,7 @@ async function optimize(
 
 function ask(input: Input, context: ToolContext, path: string): Promise<OptimizerAnswer> {
 	const { password: _, ...params } = input.params;
-	return askOptimizer(context, path, OUTPUT, {
+	return optimizePdf(context, path, OUTPUT, {
 		...params,
 		max_pages: context.maxPages ?? null,
 		budget_seconds: (BUDGET_SHARE * deadlineMs(manifest.limits, input)) / 1000,

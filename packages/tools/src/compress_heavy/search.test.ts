@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** What a script prints that has the optimizer's modules. */
+/** Runs a script with the optimizer's modules and parses its output. */
 async function python(script: string): Promise<Record<string, unknown>> {
 	const lines = ['import sys, json', `sys.path.insert(0, ${JSON.stringify(OPTIMIZER)})`, script];
 	const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-B', '-c', lines.join('\n')]);
@@ -27,8 +27,8 @@ async function python(script: string): Promise<Record<string, unknown>> {
 }
 
 /**
- * Searches among copies whose bytes and likeness follow from the quality and the care that they are made with; `fails` says for
- * which making one fails.
+ * Runs the search on copies whose size and similarity are computed from their quality and settings. `fails` says for which of them the
+ * attempt fails.
  */
 async function search(request: string, size: string, likeness: string, fails = 'False') {
 	const source = join(directory, 'source.pdf');
@@ -62,8 +62,8 @@ content = open(target).read().strip() if os.path.exists(target) else None
 print(json.dumps({**done, "bytes": content and os.path.getsize(target), "content": content}))`);
 }
 
-describe('where making a copy fails', () => {
-	test('takes one that loses nothing, and says why', async () => {
+describe('the search, when an attempt fails,', () => {
+	test('takes a lossless copy with a warning', async () => {
 		const found = await search('{"quality": 60, "target_size_bytes": None}', '50_000', '1', 'quality == 60');
 		expect(found).toMatchObject({
 			...{ method: 'lossless', content: '100 False' },
@@ -71,18 +71,18 @@ describe('where making a copy fails', () => {
 		});
 	});
 
-	test('gives the original when the other one fails too', async () => {
+	test('returns the original if that fails too', async () => {
 		const found = await search('{"quality": 60, "target_size_bytes": None}', '50_000', '1', 'True');
 		expect(found).toMatchObject({ method: 'original', content: null, failure: expect.any(String) });
 	});
 
-	test('keeps the best that was found for a size that is not met', async () => {
+	test('keeps the best copy for a size that was not reached', async () => {
 		const request = '{"quality": 60, "target_size_bytes": 20_000}';
 		const found = await search(request, 'quality * 1000', '1.0', 'quality < 20');
 		expect(found).toMatchObject({ method: 'optimized', content: '30 True', failure: expect.any(String) });
 	});
 
-	test('ends where no other way would do better', async () => {
+	test('ends if no other attempt can be better', async () => {
 		const lack = '(_ for _ in ()).throw(MemoryError("no memory"))';
 		await expect(search('{"quality": 60, "target_size_bytes": None}', '1', '1', lack)).rejects.toThrow(
 			'no memory',
@@ -90,17 +90,17 @@ describe('where making a copy fails', () => {
 	});
 });
 
-test('the copy that is given is the one that was checked, also where another of its quality was tried later', async () => {
+test('the search returns the copy that it checked, also if it tried that quality again later', async () => {
 	const found = await search(
 		'{"quality": 60, "target_size_bytes": 50_000}',
 		'quality * 1000 + (0 if rewrites else 500)',
-		// A lower quality loses something of the text, and even without that it does not look the same.
+		// A lower quality loses some text, and does not look the same even without that.
 		'1.0 if quality >= 60 else 0.0 if rewrites else 0.5',
 	);
 	expect(found).toMatchObject({ quality: 60, bytes: 60_000, content: '60 True' });
 });
 
-test('copies that are not needed make room for others', async () => {
+test('the search frees the memory of copies that it does not need', async () => {
 	await search(
 		'{"quality": 90, "target_size_bytes": 30_000}',
 		'quality * 1000',
@@ -109,7 +109,7 @@ test('copies that are not needed make room for others', async () => {
 	expect((await readdir(directory)).sort()).toEqual(['source.pdf', 'target.pdf']);
 });
 
-test('what is said of quality is what it does', async () => {
+test('the reported quality is the applied quality', async () => {
 	const { description = '' } = manifest.params.shape.quality;
 	const said = [
 		...description.matchAll(

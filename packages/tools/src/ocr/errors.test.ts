@@ -10,21 +10,21 @@ jest.setTimeout(180_000);
 
 const typed = pdfFile({ pages: [textPage(['typed by hand'])] });
 
-test('a language that is not installed is refused with those that are', async () => {
+test('refuses a language that is not installed, and lists those that are', async () => {
 	await expect(ocr(typed, PDF, { languages: ['eng', 'tlh'] })).rejects.toMatchObject({
 		code: 'unsupported_input',
 		message: expect.stringMatching(/aren’t installed: tlh\. Choose from: .*eng/),
 	});
 });
 
-test('a page that the file does not have is refused', async () => {
+test('refuses a page that the file doesn’t have', async () => {
 	await expect(ocr(typed, PDF, { pages: '1-2' })).rejects.toMatchObject({
 		code: 'unsupported_input',
 		message: expect.stringMatching(/no page 2/),
 	});
 });
 
-test('a PDF that needs a password is refused without one, and with another', async () => {
+test('refuses a PDF without its password, or with a wrong one', async () => {
 	const locked = await encrypted(await scannedPdf(LINES), 'user', 'owner');
 	await expect(ocr(locked, PDF)).rejects.toMatchObject({ code: 'encrypted_input' });
 	const wrong = ocr(locked, PDF, { password: 'another' });
@@ -32,14 +32,14 @@ test('a PDF that needs a password is refused without one, and with another', asy
 	await expect(wrong).rejects.not.toThrow(/another/);
 });
 
-test('a password of several lines is a wrong one, and its lines are no arguments', async () => {
+test('reports a password of several lines as wrong, and doesn’t pass its lines as arguments', async () => {
 	const locked = await encrypted(await scannedPdf(LINES), 'user', 'owner');
 	for (const password of ['user\n--show-encryption-key', 'user\r', '\n--help']) {
 		await expect(ocr(locked, PDF, { password })).rejects.toMatchObject({ code: 'wrong_password' });
 	}
 });
 
-test('pages are counted, whatever the file claims', async () => {
+test('counts pages, whatever the file claims', async () => {
 	const pages = [textPage(['one']), textPage(['two']), textPage(['three'])];
 	const lying = pdfFile({ pages }).toString('latin1').replace('/Count 3', '/Count 1');
 	const run = ocr(Buffer.from(lying, 'latin1'), PDF, PLAIN, { pageLimit: { pages: 2 } });
@@ -49,7 +49,7 @@ test('pages are counted, whatever the file claims', async () => {
 	});
 });
 
-test('a page of a hall’s size is drawn with as many pixels as others have', async () => {
+test('renders a huge page with as many pixels as others', async () => {
 	const hall = pdfFile({ pages: [textPage(LINES)] })
 		.toString('latin1')
 		.replace('[0 0 595 842]', '[0 0 14400 14400]');
@@ -61,7 +61,7 @@ test('a page of a hall’s size is drawn with as many pixels as others have', as
 });
 
 test.each(['pdf', 'pdfa'])(
-	'a signed PDF is refused for output %s, as its signature would break',
+	'refuses a signed PDF for output %s, which would break its signature',
 	async (output) => {
 		await expect(ocr(await signedScan(), PDF, { ...PLAIN, output })).rejects.toMatchObject({
 			code: 'unsupported_input',
@@ -70,7 +70,7 @@ test.each(['pdf', 'pdfa'])(
 	},
 );
 
-test('a dynamic XFA form is refused', async () => {
+test('refuses a dynamic XFA form', async () => {
 	const catalog = '/NeedsRendering true /AcroForm << /Fields [] /XFA (x) >>';
 	const form = pdfFile({ pages: [await scannedPage(LINES)], catalog });
 	await expect(ocr(form, PDF)).rejects.toMatchObject({ code: 'unsupported_input', message: /XFA/ });
@@ -84,7 +84,7 @@ test.each([
 	await expect(ocr(await make(), mimeType)).rejects.toMatchObject({ code: 'corrupt_input' });
 });
 
-test('an image of more pixels than it could hold is refused', async () => {
+test('refuses an image that claims more pixels than its file can contain', async () => {
 	const bomb = await withPillow(
 		await scanAs('pnggray', LINES),
 		'Image.new("1", (20000, 20000)).save(target, "PNG")',
@@ -92,8 +92,8 @@ test('an image of more pixels than it could hold is refused', async () => {
 	await expect(ocr(bomb, PNG)).rejects.toMatchObject({ code: 'limit_exceeded' });
 });
 
-describe('a page of damaged resources', () => {
-	/** Resources, as numbers, that every program trips over, on the first of two pages. */
+describe('a page with damaged resources', () => {
+	/** Returns two pages, the first of which has resources that no program can read. */
 	async function damaged(): Promise<Buffer> {
 		const pdf = (await scannedPdf([], LINES)).toString('latin1');
 		return Buffer.from(
@@ -102,14 +102,14 @@ describe('a page of damaged resources', () => {
 		);
 	}
 
-	test('does not keep others from being recognized', async () => {
+	test('doesn’t keep others from being recognized', async () => {
 		const { output, details, warnings } = await ocr(await damaged(), PDF, PLAIN);
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(details).toMatchObject({ pages: 2, pages_recognized: 1, words: 9 });
 		expect(warnings).toEqual([expect.stringMatching(/^pages_failed: .*: 1\.$/)]);
 	});
 
-	test('keeps the file from becoming a PDF/A, which is said', async () => {
+	test('keeps the output from being PDF/A, with a warning', async () => {
 		const { output, warnings } = await ocr(await damaged(), PDF, { ...PLAIN, output: 'pdfa' });
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(warnings).toContainEqual(expect.stringMatching(/^pdfa_failed: /));

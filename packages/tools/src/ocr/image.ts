@@ -7,7 +7,7 @@ import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { z } from 'zod';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
 
-// A page of A0 at 300 dpi.
+// An A0 page at 300 dpi.
 const MAX_PIXELS = 150_000_000;
 const UNREADABLE = 10;
 const TOO_LARGE = 11;
@@ -18,8 +18,8 @@ const SCRIPT = new URL('./python/image_to_pdf.py', import.meta.url);
 const answerSchema = z.object({ pages: z.int().min(1) });
 
 /**
- * Makes a PDF of an image of any kind. `dpi` overrides the resolution that it states. Throws a ToolError for an image that can't
- * be read to its end or has too many pixels.
+ * Converts an image of any kind to a PDF. `dpi` overrides its own resolution. Throws a ToolError for an image that is truncated or has too
+ * many pixels.
  */
 export async function imageToPdf(
 	context: ToolContext,

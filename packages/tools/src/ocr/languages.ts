@@ -2,10 +2,10 @@ import type { Probe, ToolContext } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { toolFailed } from '../command-failure.ts';
 
-/** The languages that can be recognized on this machine. */
+/** Returns the languages that this machine can recognize. */
 export const capabilities: Probe = async (context) => ({ languages: await listLanguages(context) });
 
-/** Throws `unsupported_input` that lists what is installed when one of the languages is not. */
+/** Throws `unsupported_input` with the installed languages if one of these is missing. */
 export async function requireLanguages(context: ToolContext, languages: readonly string[]): Promise<void> {
 	const installed = await listLanguages(context);
 	const missing = languages.filter((language) => !installed.includes(language));
@@ -22,7 +22,7 @@ async function listLanguages({ exec }: Pick<ToolContext, 'exec'>): Promise<strin
 	return parseLanguages(result.stdoutTail);
 }
 
-/** The languages that `tesseract --list-langs` lists below its first line; `osd` among them tells orientation, not text. */
+/** Parses the output of `tesseract --list-langs`. Skips its first line and `osd`, which detects orientation, not text. */
 export function parseLanguages(output: string): string[] {
 	return output
 		.split('\n')

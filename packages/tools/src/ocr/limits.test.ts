@@ -9,7 +9,7 @@ import { manifest } from './manifest.ts';
 
 jest.setTimeout(180_000);
 
-/** 38.5 pages a minute on two cores; the plain way has one of them. */
+/** 38.5 pages a minute on two cores. The fallback uses one of them. */
 const MEASURED_PAGE_MS = 60_000 / 38.5;
 const PLAIN_FACTOR = 2;
 
@@ -20,7 +20,7 @@ const limited = (limits: Partial<ToolLimits>) => {
 	});
 };
 
-test('pages that take longer than the job may come to timeout', async () => {
+test('pages that take longer than the deadline cause timeout', async () => {
 	const adapt = limited({ deadline: { baseMs: 1500, perMiBMs: 0, capMs: 1500 } });
 	const pages = Array.from({ length: 12 }, () => LETTER);
 	await expect(ocr(await scannedPdf(...pages), PDF, PLAIN, { adapt })).rejects.toMatchObject({
@@ -28,7 +28,7 @@ test('pages that take longer than the job may come to timeout', async () => {
 	});
 });
 
-test('a file of as many pages as a plan takes has the time for them, also if all are tried twice', () => {
+test('the deadline of a file with the plan’s maximum of pages is sufficient, also for two attempts', () => {
 	const planLimits = Object.values(manifest.planLimits ?? {});
 	expect(planLimits).toHaveLength(2);
 	for (const { maxPages: pages } of planLimits) {
@@ -39,7 +39,7 @@ test('a file of as many pages as a plan takes has the time for them, also if all
 	}
 });
 
-test('what OCRmyPDF fails of for no reason in the file, here that it may start no program, comes to tool_failed', async () => {
+test('a failure of OCRmyPDF that is not caused by the file is tool_failed', async () => {
 	await expect(
 		ocr(await scannedPdf(LINES), PDF, PLAIN, { adapt: limited({ maxProcesses: 1 }) }),
 	).rejects.toMatchObject({
@@ -49,7 +49,7 @@ test('what OCRmyPDF fails of for no reason in the file, here that it may start n
 	});
 });
 
-test('a stream behind more filters than anybody needs is over the limit', async () => {
+test('a stream with too many filters is over the limit', async () => {
 	const filter = `/Filter [${'/ASCIIHexDecode '.repeat(100)}]`;
 	const form = { dictionary: `/Type /XObject /Subtype /Form /BBox [0 0 9 9] ${filter}`, stream: '>' };
 	const page =

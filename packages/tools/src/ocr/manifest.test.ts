@@ -15,7 +15,7 @@ describe('params', () => {
 			{ mode: 'force', deskew: false },
 			{ ...DEFAULTS, mode: 'force', deskew: false },
 		],
-	])('%j are completed', (given, data) => {
+	])('%j get their defaults', (given, data) => {
 		expect(parseParams(manifest.params, given)).toEqual({ ok: true, data });
 	});
 
@@ -35,7 +35,7 @@ describe('params', () => {
 		expect(parseParams(manifest.params, params)).toMatchObject({ ok: false, details: [{ path }] });
 	});
 
-	test.each(['deskew', 'clean'])('%s together with redo is refused by an error that names both', (name) => {
+	test.each(['deskew', 'clean'])('%s together with redo is refused with an error that names both', (name) => {
 		expect(parseParams(manifest.params, { mode: 'redo', [name]: true })).toMatchObject({
 			details: [{ path: `params.${name}`, message: expect.stringMatching(/deskew and clean.*redo/) }],
 		});
@@ -48,7 +48,7 @@ test.each([
 	['pdfa', 'scan.tiff', 'scan.ocr.pdf', 'application/pdf'],
 	['text', 'scan.tiff', 'scan.txt', 'text/plain'],
 	['hocr', 'scan.tiff', 'scan.hocr', 'text/html'],
-])('with output %s, the output of %s is %s, of type %s', (output, input, name, mimeType) => {
+])('with output %s, the output of %s is named %s, with type %s', (output, input, name, mimeType) => {
 	const params = manifest.params.parse({ output });
 	expect(manifest.outputName(input, params)).toBe(name);
 	expect(manifest.outputMimeType(params)).toBe(mimeType);

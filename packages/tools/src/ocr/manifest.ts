@@ -70,7 +70,7 @@ const fieldsSchema = z.strictObject({
 	}),
 });
 
-/** Both change the picture that is read, which must not happen where typed text on the page stays in place. */
+/** Refuses params that change the image to recognize, if typed text on the page stays in place. */
 function refuseWithRedo({ value, issues }: z.core.ParsePayload<z.output<typeof fieldsSchema>>): void {
 	if (value.mode !== 'redo') return;
 	for (const name of ['deskew', 'clean'] as const) {
@@ -166,7 +166,7 @@ export const manifest = defineTool({
 	}),
 	limits: {
 		maxInputBytes: GIB,
-		// A page takes 1.6 s on two cores, and twice as long the plain way that is tried when the first one fails.
+		// A page takes 1.6 s on two cores, and twice as long in the fallback after a failure.
 		deadline: { baseMs: 15 * 60_000, perMiBMs: 10_000, perPageMs: 5_000, capMs: 8 * 60 * 60_000 },
 		memoryBytes: 4 * GIB,
 		maxFileBytes: 4 * GIB,
@@ -174,7 +174,7 @@ export const manifest = defineTool({
 	},
 	expected: { perMiBMs: 5_000, perPageMs: 1_600 },
 	choices: { languages: 'languages' },
-	// A page takes about as long as a whole job of another tool.
+	// A page takes about as long as a whole job of other tools.
 	planLimits: {
 		free: { maxInputBytes: 256 * MIB, maxPages: 200 },
 		pro: { maxInputBytes: 10 * GIB, maxPages: 5000 },

@@ -6,7 +6,7 @@ jest.setTimeout(60_000);
 
 const SCRIPTS = fileURLToPath(new URL('./python/', import.meta.url));
 
-/** Works on five pages by a task that does `body` with `number`, and gives back what the document and the observer heard. */
+/** Processes five pages with a task that runs `body` with `number`. Returns what the document and the observer received. */
 async function workOnPages(
 	body: string,
 	workers: number,
@@ -50,19 +50,19 @@ print(json.dumps({"grafted": grafted, "failed": observer.failed, "done": observe
 }
 
 test.each([1, 2])(
-	'pages are handed on in their order, whichever is done first (%d at once)',
+	'pages are returned in order, whichever is done first (%d at a time)',
 	async (workers) => {
 		const heard = await workOnPages('time.sleep(0.05 * (5 - number))', workers);
 		expect(heard).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [], done: 5 });
 	},
 );
 
-test.each([1, 2])('a page that fails is told, and the others go on (%d at once)', async (workers) => {
+test.each([1, 2])('a page that fails is reported, and the others continue (%d at a time)', async (workers) => {
 	const heard = await workOnPages('1 / (number - 2)', workers);
 	expect(heard).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [2], done: 5 });
 });
 
-test('a page that takes its process with it is told, and the others go on', async () => {
+test('a page that crashes its process is reported, and the others continue', async () => {
 	const { grafted, failed } = await workOnPages('number == 1 and os._exit(1)', 2);
 	expect({ grafted, failed }).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [1] });
 });

@@ -2,10 +2,10 @@ import { inputPath } from '@creatorr/tool-kit/sandbox/paths';
 import type { ToolContext } from '@creatorr/tool-kit/tool/tool';
 
 const INPUT = 'input.pdf';
-/** OCR can do without, and looks closer before it draws what takes so long. */
+/** The count is optional: OCR checks each page itself before it renders it. */
 const MOST_MS = 60_000;
 
-/** How many pages of a PDF have text. 0 when that can't be told, as OCR then finds out by itself. */
+/** Returns how many pages of a PDF have text, or 0 if that is unknown, as OCR then checks itself. */
 export async function countPagesWithText(context: ToolContext, path: string): Promise<number> {
 	const counter = pageTextCounter();
 	const result = await context.exec('pdftotext', ['-q', inputPath(INPUT), '-'], {
@@ -18,7 +18,7 @@ export async function countPagesWithText(context: ToolContext, path: string): Pr
 	return result.exitCode === 0 ? counter.pagesWithText() : 0;
 }
 
-/** Counts over the lines of pdftotext's output, in which a form feed ends each page. */
+/** Counts pages with text in pdftotext's output, where a form feed ends each page. */
 export function pageTextCounter() {
 	let pagesWithText = 0;
 	let hasText = false;

@@ -4,7 +4,7 @@ import { rendered, textOf, transform } from '../testing/command.ts';
 import { textPage } from '../testing/pages.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import {
-	crookedLetter,
+	skewedLetter,
 	encrypted,
 	FOUND,
 	LETTER,
@@ -24,7 +24,7 @@ async function command(input: Buffer, line: string): Promise<string> {
 	return (await transform(input, 'bash', ['-c', `${line} > {out}`])).toString();
 }
 
-test('languages: letters of a language are read only when it is named', async () => {
+test('languages: the characters of a language are recognized only if it is given', async () => {
 	const page = await scanAs('pnggray', ['Vergnügte Bären grüßen', 'höfliche Mäuschen']);
 	const german = await ocr(page, PNG, { ...PLAIN, languages: ['deu', 'eng'] });
 	expect(await textOf(german.output)).toMatch(/Vergnügte Bären grüßen/);
@@ -41,7 +41,7 @@ describe('mode', () => {
 		expect(warnings).toEqual([]);
 	});
 
-	test('redo leaves images that an earlier OCR packed as they look', async () => {
+	test('redo keeps the appearance of images that an earlier OCR compressed', async () => {
 		const { output: once } = await ocr(await scanAs('jpeg', LINES), JPEG);
 		expect(await command(once, 'qpdf --json --json-key=qpdf {in}')).toMatch(
 			/"\/FlateDecode",\s+"\/DCTDecode"/,
@@ -61,14 +61,14 @@ describe('mode', () => {
 });
 
 describe('output', () => {
-	test('text is what was read, and what pages say by themselves, a form feed between them', async () => {
+	test('text has the recognized and the existing text, with form feeds between pages', async () => {
 		const pdf = pdfFile({ pages: [textPage(['typed']), await scannedPage(LINES)] });
 		const { output, outputName, outputMimeType } = await ocr(pdf, PDF, { ...PLAIN, output: 'text' });
 		expect(output.toString()).toMatch(/^typed\s*\f[^\f]*The quick brown fox\s+jumps over the lazy dog\s*$/);
 		expect([outputName, outputMimeType]).toEqual(['scan.txt', TEXT]);
 	});
 
-	test('hocr has the places of words on every page', async () => {
+	test('hocr has the positions of words on every page', async () => {
 		const pdf = pdfFile({ pages: [textPage(['typed']), await scannedPage(LINES)] });
 		const { output } = await ocr(pdf, PDF, { ...PLAIN, output: 'hocr' });
 		const hocr = output.toString();
@@ -81,27 +81,27 @@ describe('output', () => {
 		);
 	});
 
-	test('text of a PDF that has it everywhere is its own', async () => {
+	test('text of a PDF that has text on every page is its own', async () => {
 		const { output, warnings } = await ocr(typed, PDF, { output: 'text' });
 		expect(output.toString()).toMatch(/^typed by hand\s*\fand again\s*$/);
 		expect(warnings).toEqual([expect.stringMatching(/^already_has_text: /)]);
 	});
 
-	test('pdfa is a PDF/A', async () => {
+	test('pdfa returns a PDF/A', async () => {
 		const { output, warnings } = await ocr(await scannedPdf(LINES), PDF, { ...PLAIN, output: 'pdfa' });
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(await command(output, 'pdfinfo -meta {in}')).toMatch(/pdfaid:part[\s\S]*2/);
 		expect(warnings).toEqual([]);
 	});
 
-	test('pdfa of text alone is one too, and says that none was recognized', async () => {
+	test('pdfa of a PDF with text on every page returns a PDF/A, and warns that none was recognized', async () => {
 		const { output, warnings } = await ocr(typed, PDF, { output: 'pdfa' });
 		expect(await textOf(output)).toContain('typed by hand');
 		expect(warnings[0]).toMatch(/^already_has_text: /);
 	});
 });
 
-test('rotate_pages turns the pages that lie wrong, and leaves the one that lies right', async () => {
+test('rotate_pages turns rotated pages, and keeps the others', async () => {
 	const letters = await scannedPdf(LETTER, LETTER, LETTER, LETTER);
 	const turns = ['--rotate=90:2', '--rotate=180:3', '--rotate=270:4'];
 	const pdf = await transform(letters, 'qpdf', ['{in}', ...turns, '{out}']);
@@ -116,8 +116,8 @@ test('rotate_pages turns the pages that lie wrong, and leaves the one that lies 
 	expect(await rotations(left.output)).toEqual([0, 90, 180, 270]);
 });
 
-test('deskew straightens a crooked scan without making its image anew', async () => {
-	const crooked = await crookedLetter();
+test('deskew straightens a skewed scan without re-encoding its image', async () => {
+	const crooked = await skewedLetter();
 	const straight = (await ocr(crooked, PDF, { rotate_pages: false, deskew: true })).output;
 	const left = (await ocr(crooked, PDF)).output;
 	const asItWas = await rendered(crooked);
@@ -125,7 +125,7 @@ test('deskew straightens a crooked scan without making its image anew', async ()
 	expect((await rendered(straight)).equals(asItWas)).toBe(false);
 	expect(await textOf(straight)).toContain('letter of the eleventh');
 	expect(straight.length).toBeLessThan(left.length + 500);
-	// What was straightened lies straight: another time, nothing is left to do.
+	// A straightened page is straight: a second run changes nothing.
 	const again = (
 		await ocr(straight, PDF, { mode: 'force', rotate_pages: false, deskew: false, output: 'hocr' })
 	).output;
@@ -135,7 +135,7 @@ test('deskew straightens a crooked scan without making its image anew', async ()
 	expect(Math.max(...slopes.map(Math.abs))).toBeLessThan(0.01);
 });
 
-test('clean takes specks out of what is read, not out of what is shown', async () => {
+test('clean removes specks from the recognized image, not from the output', async () => {
 	const specks = `import random; random.seed(1); image = image.convert("L").crop((0, 0, image.width, 600))
 for _ in range(14000): image.putpixel((random.randrange(image.width), random.randrange(image.height)), 0)
 image.save(target, "PNG")`;
@@ -158,14 +158,14 @@ test('pages: only these are recognized', async () => {
 	expect(details).toMatchObject({ pages: 4, pages_recognized: 3, pages_skipped: 1 });
 });
 
-test('pages recognized earlier keep their text when the others follow', async () => {
+test('pages recognized earlier keep their text when others are recognized', async () => {
 	const { output: first } = await ocr(await scannedPdf(LINES, LINES), PDF, { ...PLAIN, pages: '1' });
 	const { output: both, details } = await ocr(first, PDF);
 	expect((await textOf(both)).match(/quick brown/g)).toHaveLength(2);
 	expect(details).toMatchObject({ pages_recognized: 1, pages_skipped: 1 });
 });
 
-test('image_dpi says how large an image is', async () => {
+test('image_dpi sets the resolution of an image', async () => {
 	const jpeg = await scanAs('jpeg', LINES);
 	const { output } = await ocr(jpeg, JPEG, { ...PLAIN, image_dpi: 300 });
 	expect(await command(output, 'pdfinfo {in}')).toMatch(/Page size: +297\.\d+ x 42[01]/);
@@ -174,7 +174,7 @@ test('image_dpi says how large an image is', async () => {
 	);
 });
 
-test('optimize makes the file smaller by degrees', async () => {
+test('optimize reduces the file size by levels', async () => {
 	const photo = await withPillow(
 		await scanAs('png16m', LINES),
 		`image = image.crop((0, 0, image.width, 400))
@@ -190,7 +190,7 @@ Image.blend(image, Image.effect_noise(image.size, 90).convert("RGB"), 0.2).save(
 });
 
 describe('password', () => {
-	test('opens a PDF, which is protected by the same one afterwards', async () => {
+	test('opens a PDF, and the output is protected with it', async () => {
 		const locked = await encrypted(await scannedPdf(LINES), 'üser word', 'owner', '--print=none');
 		const { output } = await ocr(locked, PDF, { ...PLAIN, password: 'üser word' });
 		expect(await command(output, "qpdf --password='üser word' --show-encryption {in}")).toMatch(
@@ -200,14 +200,14 @@ describe('password', () => {
 		expect(await command(output, "pdftotext -upw 'üser word' {in} -")).toMatch(FOUND);
 	});
 
-	test('is not needed where none opens it, and what is forbidden stays so', async () => {
+	test('is not needed if none opens the PDF, and its restrictions stay', async () => {
 		const forbidding = await encrypted(await scannedPdf(LINES), '', 'owner', '--modify=none');
 		const { output } = await ocr(forbidding, PDF);
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(await command(output, 'qpdf --show-encryption {in}')).toMatch(/modify other: not allowed/);
 	});
 
-	test('keeps the file from becoming a PDF/A, which is said, and does not go for that', async () => {
+	test('keeps the output from being PDF/A, with a warning, and is not removed for that', async () => {
 		const locked = await encrypted(await scannedPdf(LINES), 'user', 'owner');
 		const params = { ...PLAIN, output: 'pdfa', password: 'user' };
 		const { output, warnings } = await ocr(locked, PDF, params);
@@ -218,7 +218,7 @@ describe('password', () => {
 });
 
 describe('signed', () => {
-	test('invalidate empties the signature field, keeps it, and says so', async () => {
+	test('invalidate empties the signature field, keeps it, and warns', async () => {
 		const { output, warnings } = await ocr(await signedScan(), PDF, { ...PLAIN, signed: 'invalidate' });
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(warnings).toEqual([expect.stringMatching(/^signature_invalidated: /)]);
@@ -230,7 +230,7 @@ describe('signed', () => {
 	test.each([
 		['text', FOUND],
 		['hocr', />quick</],
-	])('does not matter for %s, which breaks no signature', async (output, found) => {
+	])('is ignored for %s, which breaks no signature', async (output, found) => {
 		const read = await ocr(await signedScan(), PDF, { ...PLAIN, output });
 		expect(read.output.toString()).toMatch(found);
 		expect(read.warnings).toEqual([]);

@@ -3,17 +3,17 @@ import { describe, expect, test } from '@jest/globals';
 import { parseLanguages } from './languages.ts';
 import { pageTextCounter } from './page-text.ts';
 
-test('parseLanguages leaves out the heading and what is no language', () => {
+test('parseLanguages skips the heading and lines that are no languages', () => {
 	const output = 'List of available languages in "/usr/share/tessdata/" (3):\neng\nosd\nchi_sim\n';
 	expect(parseLanguages(output)).toEqual(['eng', 'chi_sim']);
 });
 
 describe('page ranges', () => {
-	test.each(['1', '1-3', '1-3,5', '5,1-2', '7-7'])('%s are', (text) => {
+	test.each(['1', '1-3', '1-3,5', '5,1-2', '7-7'])('accept %s', (text) => {
 		expect(pageRangesSchema.safeParse(text).success).toBe(true);
 	});
 
-	test.each(['', '0', '3-1', '1-', '-2', '1,,2', 'all', '1 - 3', '1-3-5'])('%j are not', (text) => {
+	test.each(['', '0', '3-1', '1-', '-2', '1,,2', 'all', '1 - 3', '1-3-5'])('refuse %j', (text) => {
 		expect(pageRangesSchema.safeParse(text).success).toBe(false);
 	});
 
@@ -38,7 +38,7 @@ describe('pageTextCounter', () => {
 		['\f  \n\fthree\n\f', 1],
 		['\f', 0],
 		['', 0],
-	])('of %j is %d', (text, pages) => {
+	])('counts for %j %d pages', (text, pages) => {
 		expect(count(text)).toBe(pages);
 	});
 });

@@ -7,7 +7,7 @@ type Reason = readonly [code: ConstructorParameters<typeof ToolError>[0], messag
 
 const UNREADABLE: Reason = ['corrupt_input', 'The file can’t be read. Upload it again, or re-save it first.'];
 
-/** By the name of OCRmyPDF's exception. */
+/** Reasons by the name of OCRmyPDF's exception. */
 const REASONS: Readonly<Record<string, Reason>> = {
 	SignedError: [
 		'unsupported_input',
@@ -21,11 +21,11 @@ const REASONS: Readonly<Record<string, Reason>> = {
 	InputFileError: UNREADABLE,
 	UnsupportedImageFormatError: UNREADABLE,
 };
-/** What pikepdf raises for a PDF that it can make nothing of; another way of doing it may get along without. */
+/** pikepdf's error for an unreadable PDF. The fallback may succeed. */
 const UNREADABLE_PDF = /^pikepdf\._core\.PdfError: /m;
 const DIGITAL_SIGNATURE = 'DigitalSignatureError';
 
-/** By what OCRmyPDF says, where one exception stands for several reasons. */
+/** Reasons by OCRmyPDF's message, for exceptions with several reasons. */
 const SAYINGS: readonly (readonly [RegExp, Reason])[] = [
 	[
 		/dynamic XFA forms/,
@@ -40,12 +40,12 @@ const SAYINGS: readonly (readonly [RegExp, Reason])[] = [
 	],
 ];
 
-/** Whether another way of doing it may succeed: neither the file nor the person's wishes are known to be the reason. */
+/** Whether the fallback may succeed: neither the file nor the params are known to be the reason. */
 export function isUnexpected(result: CommandResult): boolean {
 	return !result.timedOut && reasonOf(result) === undefined;
 }
 
-/** Throws `limit_exceeded` itself where that is the reason. */
+/** Returns the ToolError of a failed recognition. Throws `limit_exceeded` itself. */
 export function recognitionError(result: CommandResult): ToolError {
 	const reason = reasonOf(result);
 	if (reason) return new ToolError(...reason, { cause: failureReport(result) });

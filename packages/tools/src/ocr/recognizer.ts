@@ -26,11 +26,11 @@ const recognitionSchema = z.object({
 	signatures_removed: z.boolean(),
 });
 
-/** What came of it: `failed` are the numbers of pages that were left as they are, `confidences` the sum over words of 0 to 100. */
+/** Result of a recognition. `failed` are the numbers of unchanged pages, `confidences` is the sum over words, each from 0 to 100. */
 export type Recognition = z.output<typeof recognitionSchema>;
 
-interface Recognize {
-	/** A PDF that opens without a password. */
+interface RecognitionRequest {
+	/** Path of a PDF that opens without a password. */
 	path: string;
 	outputName: string;
 	params: Params;
@@ -38,10 +38,10 @@ interface Recognize {
 }
 
 /**
- * Recognizes the text of a PDF into a file in the scratch directory, of the kind that the params want. Throws a ToolError when it
- * could not. What fails for no known reason is tried once more the plain way, page by page.
+ * Recognizes the text of a PDF into a file in the scratch directory, in the format of the params. Throws a ToolError. After an unexpected
+ * failure it tries again with the fallback, page by page.
  */
-export async function recognize(context: ToolContext, work: Recognize): Promise<Recognition> {
+export async function recognize(context: ToolContext, work: RecognitionRequest): Promise<Recognition> {
 	const first = await attempt(context, work, { plain: false, jobs: availableParallelism() });
 	if (first.recognition) return first.recognition;
 	if (!isUnexpected(first.result)) throw recognitionError(first.result);
@@ -57,16 +57,16 @@ interface Attempt {
 
 async function attempt(
 	context: ToolContext,
-	work: Recognize,
+	work: RecognitionRequest,
 	manner: { plain: boolean; jobs: number },
 ): Promise<Attempt> {
 	const { password: _, ...params } = work.params;
 	const settings = { params, input: inputPath(INPUT), output: scratchPath(work.outputName), ...manner };
 	let recognition: Recognition | undefined;
-	// Not -I: the scripts beside the one that is run are its modules.
+	// Not -I: the script imports the modules beside it.
 	const result = await context.exec('python3', ['-s', '-E', inputPath(MAIN), JSON.stringify(settings)], {
 		readOnly: { [INPUT]: work.path, ...(await scripts()) },
-		// Tesseract's own threads fight for cores with the pages that are recognized side by side.
+		// Tesseract's own threads compete with the pages that are recognized concurrently.
 		env: { OMP_THREAD_LIMIT: '1' },
 		onLine: (line, stream) => {
 			if (stream !== 'stdout' || !line.startsWith('{')) return;

@@ -27,7 +27,7 @@ describeContract(SLUG, async () => {
 const png = () => scanAs('png16m', LINES);
 const pillow = async (script: string) => withPillow(await png(), script);
 
-/** A JPEG that EXIF says how to turn or mirror, by its number there; Pillow calls the opposite of that `undo`. */
+/** Returns a JPEG with an EXIF orientation; `undo` is the opposite operation in Pillow. */
 const heldAs = (orientation: number, undo: string) =>
 	pillow(`exif = Image.Exif(); exif[0x0112] = ${orientation}
 image.transpose(Image.Transpose.${undo}).save(target, "JPEG", exif=exif)`);
@@ -36,7 +36,7 @@ describe('the PDF of an image shows', () => {
 	const SCRIPT = fileURLToPath(new URL('./python/image_to_pdf.py', import.meta.url));
 	const MAX_PIXELS = '150000000';
 
-	/** The page that the tool reads, without a run of OCR. */
+	/** Returns the page that the tool reads, without OCR. */
 	const shownOf = async (image: Buffer) => {
 		const work = await mkdtemp(join(tmpdir(), 'image-'));
 		try {
@@ -75,7 +75,7 @@ const MIXED_TIFF = [
 	'        writer.newFrame()',
 ].join('\n');
 
-describe(`${SLUG} finds the text of`, () => {
+describe(`${SLUG} recognizes the text of`, () => {
 	test.each([
 		['a PNG with transparency', () => scanAs('pngalpha', LINES), PNG],
 		['a JPEG', () => scanAs('jpeg', LINES), JPEG],
@@ -103,13 +103,13 @@ describe(`${SLUG} finds the text of`, () => {
 		expect(await textOf((await ocr(await heldAs(6, 'ROTATE_90'), JPEG)).output)).toMatch(FOUND);
 	});
 
-	test('every page of a TIFF, whatever their sizes and compressions', async () => {
+	test('every page of a TIFF with different sizes and compressions', async () => {
 		const { output, details } = await ocr(await pillow(MIXED_TIFF), TIFF);
 		expect((await textOf(output)).match(/quick brown/g)).toHaveLength(4);
 		expect(details).toMatchObject({ pages: 4, pages_recognized: 4, words: 36 });
 	});
 
-	test('the scanned page of a PDF and leaves the page with text alone', async () => {
+	test('the scanned page of a PDF, and keeps the page with text', async () => {
 		const pdf = pdfFile({ pages: [textPage(['typed']), await scannedPage(LINES)] });
 		const { output, details, warnings } = await ocr(pdf, PDF);
 		const text = await textOf(output);
@@ -119,7 +119,7 @@ describe(`${SLUG} finds the text of`, () => {
 		expect(warnings).toEqual([]);
 	});
 
-	test('a tagged PDF, and a form that stays one', async () => {
+	test('a tagged PDF and a form, and keeps the tags and fields', async () => {
 		const parts = { pages: [{ ...(await scannedPage(LINES)), annotations: ['A 0 R'] }] };
 		const field = '<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /Rect [9 9 99 29] >>';
 		const catalog = '/MarkInfo << /Marked true >> /AcroForm << /Fields [A 0 R] >>';
@@ -129,7 +129,7 @@ describe(`${SLUG} finds the text of`, () => {
 		expect(json.toString()).toContain('"fullname": "name"');
 	});
 
-	test('a page that is larger than any paper', async () => {
+	test('a page larger than any paper size', async () => {
 		const pdf = (await scannedPdf(LINES)).toString('latin1').replace('[0 0 595 842]', '[0 0 9595 9842]');
 		const { output } = await ocr(Buffer.from(pdf, 'latin1'), PDF);
 		expect(await textOf(output)).toMatch(/quick/);
@@ -139,27 +139,27 @@ describe(`${SLUG} finds the text of`, () => {
 describe(SLUG, () => {
 	const typed = pdfFile({ pages: [textPage(['typed by hand']), textPage(['and again'])] });
 
-	test('gives back a PDF that has text everywhere as it is, and says so', async () => {
+	test('returns a PDF with text on every page unchanged, with a warning', async () => {
 		const { output, warnings, details } = await ocr(typed, PDF, {});
 		expect(output.equals(typed)).toBe(true);
 		expect(warnings).toEqual([expect.stringMatching(/^already_has_text: /)]);
 		expect(details).toMatchObject({ pages: 2, pages_recognized: 0, pages_skipped: 2, mean_confidence: null });
 	});
 
-	test('says when nothing is there to be read', async () => {
+	test('warns if there is no text to recognize', async () => {
 		const { warnings, details } = await ocr(await scannedPdf([]), PDF, {});
 		expect(warnings).toEqual([expect.stringMatching(/^no_text_found: /)]);
 		expect(details).toMatchObject({ pages_recognized: 1, words: 0, mean_confidence: null });
 	});
 
-	test('makes of the same input the same bytes as PDF/A too', async () => {
+	test('returns the same PDF/A bytes for the same input', async () => {
 		const params = { ...PLAIN, output: 'pdfa' };
 		const pdf = await scannedPdf(LINES);
 		const [first, second] = [await ocr(pdf, PDF, params), await ocr(pdf, PDF, params)];
 		expect(first.output.equals(second.output)).toBe(true);
 	});
 
-	test('leaves images as they are, and the same input gives the same bytes', async () => {
+	test('keeps images unchanged, and returns the same bytes for the same input', async () => {
 		const pdf = await scannedPdf(LINES, LINES);
 		const [first, second] = await Promise.all([ocr(pdf, PDF, {}), ocr(pdf, PDF, {})]);
 		expect(first?.output.equals(second?.output ?? Buffer.alloc(0))).toBe(true);
@@ -179,7 +179,7 @@ describe(SLUG, () => {
 		);
 	});
 
-	test('tells progress by page', async () => {
+	test('reports progress by page', async () => {
 		const seen: number[] = [];
 		const pdf = await scannedPdf(LINES, LINES);
 		await ocr(pdf, PDF, PLAIN, { onProgress: (percent) => seen.push(percent) });

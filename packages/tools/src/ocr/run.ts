@@ -22,7 +22,7 @@ const PAGES_PROGRESS = 0.95;
 const PROTECTED_PDFA =
 	'pdfa_failed: The file is password-protected, which PDF/A doesn’t allow. The result is a regular PDF with the same password.';
 
-/** The PDF or image with its text recognized, or the original when all of its pages have text already. */
+/** Returns the PDF or image with recognized text, or the original if every page has text. */
 export const run: Run<typeof manifest> = async (input, context) => {
 	await requireLanguages(context, input.params.languages);
 	const source = await prepareSource(context, input);
@@ -42,7 +42,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 			context.progress(START_PROGRESS + (PAGES_PROGRESS - START_PROGRESS) * (done / source.pages)),
 	});
 	const isPdf = input.mimeType === PDF;
-	// Pages whose text Poppler overlooked, but OCRmyPDF did not.
+	// Poppler overlooked text on pages that OCRmyPDF found.
 	if (isPdf && params.output === 'pdf' && hasTextEverywhere(recognition, params)) {
 		return original();
 	}
@@ -55,14 +55,14 @@ export const run: Run<typeof manifest> = async (input, context) => {
 };
 
 interface Source {
-	/** A PDF that opens without a password. */
+	/** Path of a PDF that opens without a password. */
 	path: string;
 	pages: number;
 	isProtected: boolean;
 	protectAlike(name: string): Promise<void>;
 }
 
-/** Protection stays, and no PDF/A has any. */
+/** Returns the params that apply to a protected PDF, which can't become PDF/A. */
 function possible(params: Params, { isProtected }: Source): Params {
 	return isProtected && params.output === 'pdfa' ? { ...params, output: 'pdf' } : params;
 }
@@ -79,7 +79,7 @@ async function prepareSource(context: ToolContext, input: ToolInput<Params>): Pr
 	return { ...unlocked, pages, isProtected: unlocked.path !== input.path };
 }
 
-/** How many pages keep the text that they have; where all do, the original is the result. */
+/** Returns how many pages keep their text. If all do, the original is the result. */
 async function pagesToSkip(context: ToolContext, input: ToolInput<Params>, source: Source): Promise<number> {
 	const { mode, output } = input.params;
 	if (input.mimeType !== PDF || mode !== 'skip' || output !== 'pdf') return 0;

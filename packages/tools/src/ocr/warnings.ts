@@ -4,7 +4,7 @@ import type { Recognition } from './recognizer.ts';
 
 const MOST_NAMED_PAGES = 20;
 
-/** What the person should know of a recognition that succeeded. */
+/** Returns the warnings of a successful recognition. */
 export function warningsOf(recognition: Recognition, params: ParamsOf<typeof manifest>): string[] {
 	const { recognized, failed, words, signatures_removed } = recognition;
 	const isUntouched = params.pages === null && recognized === 0 && failed.length === 0;

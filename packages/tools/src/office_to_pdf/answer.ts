@@ -6,7 +6,7 @@ import type { manifest } from './manifest.ts';
 
 const failureSchema = z.object({ error: z.string(), detail: z.string().optional() });
 
-/** What office/server.py answers. */
+/** Answer of office/server.py. */
 export const answerSchema = z.union([
 	failureSchema,
 	z.object({ pages: z.int().min(1), missing_fonts: z.array(z.string()) }),
@@ -22,7 +22,7 @@ const TOO_LARGE =
 const HUGE_PICTURE = 'An image in the document has more than 150,000,000 pixels. Scale it down or remove it.';
 const UNKNOWN_KIND = 'The document couldn’t be exported. Re-save it and try again.';
 
-/** The error for a document that LibreOffice refused. */
+/** Returns the error for a document that LibreOffice refused. */
 export function toToolError(failure: Failure, input: Input): ToolError {
 	const { params } = input;
 	const options = { cause: failure };
@@ -56,7 +56,7 @@ export function toToolError(failure: Failure, input: Input): ToolError {
 	}
 }
 
-/** LibreOffice does not always say that a password is what it lacks; the container does. */
+/** Returns the reason. LibreOffice does not always report a missing password; the container shows it. */
 function reasonOf({ error }: Failure, { encrypted, params }: Input): string {
 	if (error !== 'corrupt' || !encrypted) return error;
 	return params.password === null ? 'encrypted' : 'wrong_password';

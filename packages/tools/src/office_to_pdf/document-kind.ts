@@ -14,7 +14,7 @@ import {
 	XLSX,
 } from '@creatorr/tool-kit/files/media-types';
 
-/** The extension under which LibreOffice sees a file; the name that its owner gave it stays outside. */
+/** Extensions of files for LibreOffice. The user's file name stays outside of the sandbox. */
 export const EXTENSIONS: Readonly<Record<string, string>> = {
 	[DOCX]: 'docx',
 	[DOC]: 'doc',
@@ -34,7 +34,7 @@ export const EXTENSIONS: Readonly<Record<string, string>> = {
 const SHEETS: readonly string[] = [XLSX, XLS, ODS, CSV];
 const SLIDES: readonly string[] = [PPTX, PPT, ODP];
 
-/** LibreOffice's filter that exports such a document to PDF. */
+/** Returns LibreOffice's filter to export such a document to PDF. */
 export function exportFilter(mimeType: string): string {
 	if (SHEETS.includes(mimeType)) return 'calc_pdf_Export';
 	return SLIDES.includes(mimeType) ? 'impress_pdf_Export' : 'writer_pdf_Export';
@@ -44,8 +44,8 @@ const UTF8_CHARSET = 76;
 const FIRST_LINE = 1;
 
 /**
- * The import filter for what LibreOffice would otherwise guess from the content, so that a text which looks like another format
- * is not opened as one. Undefined where its own detection decides.
+ * Returns the import filter for formats that LibreOffice would otherwise guess from the content, so that text which looks like another
+ * format is still opened as text. Undefined if its own detection is right.
  */
 export function importFilter(mimeType: string, csvSeparator: string): string | undefined {
 	if (mimeType === TEXT) return 'Text (encoded):UTF8';
@@ -58,7 +58,7 @@ export function importFilter(mimeType: string, csvSeparator: string): string | u
 
 const SEPARATORS = [',', ';', '\t', '|'] as const;
 
-/** What separates the fields of a CSV file, judged by its start: the one met most often outside quotes. */
+/** Guesses the separator of a CSV file from its start: the most frequent candidate outside quotes. */
 export function guessSeparator(start: string): string {
 	const unquoted = start.replaceAll(/"(?:[^"]|"")*"?/g, '');
 	const counts = SEPARATORS.map((separator) => unquoted.split(separator).length);

@@ -2,14 +2,14 @@ import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { manifest } from './manifest.ts';
 
 type Params = ParamsOf<typeof manifest>;
-/** LibreOffice's options of an export to PDF, by its names. */
+/** LibreOffice's options for PDF export, by its names. */
 export type ExportOptions = Record<string, boolean | number | string>;
 
 const PDF_VERSIONS = { none: 0, '1b': 1, '2b': 2, '3b': 3 } as const;
 const NO_CHANGES = 0;
 const HIGH_RESOLUTION_PRINTING = 2;
 
-/** All options but those of {@link protectionOptions}; no secret is among them. */
+/** Returns all options except those of {@link protectionOptions}. None is secret. */
 export function exportOptions(params: Params): ExportOptions {
 	return {
 		SelectPdfVersion: PDF_VERSIONS[params.pdfa],
@@ -27,7 +27,7 @@ export function exportOptions(params: Params): ExportOptions {
 	};
 }
 
-/** Options that hold secrets. `protectPdf` does the same to a PDF that was made without them. */
+/** Returns the secret options. `protectPdf` has the same effect on a PDF without them. */
 export function protectionOptions({ user_password, owner_password }: Params): ExportOptions {
 	return {
 		...(user_password !== null && { EncryptFile: true, DocumentOpenPassword: user_password }),

@@ -1,7 +1,7 @@
 import type { Probe } from '@creatorr/tool-kit/tool/tool';
 import { toolFailed } from '../command-failure.ts';
 
-/** The font families that are installed on this machine. */
+/** Returns the font families that are installed on this machine. */
 export const capabilities: Probe = async ({ exec }) => {
 	const fonts = new Set<string>();
 	const result = await exec('fc-list', ['--format=%{family[0]}\\n'], {
@@ -13,7 +13,7 @@ export const capabilities: Probe = async ({ exec }) => {
 	return { fonts: [...fonts].sort() };
 };
 
-// Fonts whose characters have the same widths, so that lines and pages break where they would.
+// Metric-compatible fonts: characters have the same widths, so that lines and pages break in the same places.
 const SAME_WIDTHS: Readonly<Record<string, string>> = {
 	arial: 'Liberation Sans',
 	'arial narrow': 'Liberation Sans Narrow',
@@ -28,7 +28,7 @@ const SAME_WIDTHS: Readonly<Record<string, string>> = {
 
 const NAMES = new Intl.ListFormat('en');
 
-/** Returns the warnings about fonts that the document uses and that are not installed. */
+/** Returns warnings about fonts that the document uses and that are not installed. */
 export function fontWarnings(missing: readonly string[]): string[] {
 	const alike = missing.filter((name) => name.toLowerCase() in SAME_WIDTHS);
 	const others = missing.filter((name) => !alike.includes(name));

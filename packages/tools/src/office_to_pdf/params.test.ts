@@ -34,12 +34,12 @@ const PAGES = ['one', 'two', 'three']
 	.map((word) => `<w:p><w:r><w:t>page ${word}</w:t><w:br w:type="page"/></w:r></w:p>`)
 	.join('');
 
-test('page_ranges takes these pages only', async () => {
+test('page_ranges selects pages', async () => {
 	const pdf = await pdfOf(docxOfXml(PAGES), DOCX, { page_ranges: '1,3' });
 	expect((await textOf(pdf)).replaceAll(/\s+/g, ' ').trim()).toBe('page one page three');
 });
 
-test('page_ranges of which the document has none are unsupported, and named', async () => {
+test('page_ranges without a page of the document is unsupported, and the error names it', async () => {
 	await expect(pdfOf(docxOfXml(PAGES), DOCX, { page_ranges: '17-20' })).rejects.toMatchObject({
 		code: 'unsupported_input',
 		message: expect.stringContaining('17-20'),
@@ -51,7 +51,7 @@ test.each([
 	['2-17', 2, true],
 	['1-3,2', 4, false],
 ])(
-	'page_ranges %s are %i pages; where some are not there, this is said',
+	'page_ranges %s selects %i pages, with a warning for missing ones',
 	async (page_ranges, pages, isSaid) => {
 		const sample = { name: 'a.docx', mimeType: DOCX, content: docxOfXml(PAGES), params: { page_ranges } };
 		const { details, warnings } = await runSample('office_to_pdf', sample);
@@ -101,24 +101,24 @@ test.each([
 	['1b', '1', 'B'],
 	['2b', '2', 'B'],
 	['3b', '3', 'B'],
-])('pdfa %s makes a PDF/A of this kind', async (pdfa, part, conformance) => {
+])('pdfa %s returns a PDF/A of this version', async (pdfa, part, conformance) => {
 	const pdf = (await pdfOf(docxOfXml(PAGES), DOCX, { pdfa })).toString('latin1');
 	expect(/<pdfaid:part>(.*?)</.exec(pdf)?.[1]).toBe(part);
 	expect(/<pdfaid:conformance>(.*?)</.exec(pdf)?.[1]).toBe(conformance);
 });
 
-test('pdfua makes a PDF/UA', async () => {
+test('pdfua returns a PDF/UA', async () => {
 	const pdf = (await pdfOf(docxOfXml(PAGES), DOCX, { pdfua: true })).toString('latin1');
 	expect(pdf).toContain('<pdfuaid:part>1</pdfuaid:part>');
 });
 
-test('single_page_sheets puts a sheet on one page', async () => {
+test('single_page_sheets puts each sheet on one page', async () => {
 	const csv = Buffer.from('1,2\n'.repeat(200));
 	expect((await pageSizes(await pdfOf(csv, CSV))).length).toBeGreaterThan(1);
 	expect(await pageSizes(await pdfOf(csv, CSV, { single_page_sheets: true }))).toHaveLength(1);
 });
 
-describe('of a text with a table of contents, a heading and a comment', () => {
+describe('for a text with a table of contents, a heading and a comment,', () => {
 	const content = odtFile(
 		'<text:table-of-content text:name="toc"><text:table-of-content-source text:outline-level="3"/>' +
 			'<text:index-body><text:p>stale entry</text:p></text:index-body></text:table-of-content>' +
@@ -132,32 +132,32 @@ describe('of a text with a table of contents, a heading and a comment', () => {
 		objects = await objectsOf(usual);
 	}, 120_000);
 
-	test('update_indexes makes the table say what the document has', async () => {
+	test('update_indexes updates the table of contents', async () => {
 		const updated = await textOf(usual);
 		expect(updated).not.toContain('stale');
 		expect(updated.match(/Fresh heading/g)).toHaveLength(2);
 		expect(await textOf(await pdfOf(content, ODT, { update_indexes: false }))).toContain('stale entry');
 	});
 
-	test('export_bookmarks makes a bookmark of the heading', async () => {
+	test('export_bookmarks creates a bookmark for the heading', async () => {
 		expect(objects).toMatch(/\/Outlines/);
 		const without = await pdfOf(content, ODT, { export_bookmarks: false });
 		expect(await objectsOf(without)).not.toMatch(/\/Outlines/);
 	});
 
-	test('export_notes makes an annotation of the comment', async () => {
+	test('export_notes creates an annotation for the comment', async () => {
 		expect(objects).not.toMatch(/\/Subtype \/Text/);
 		expect(await objectsOf(await pdfOf(content, ODT, { export_notes: true }))).toMatch(/\/Subtype \/Text/);
 	});
 });
 
-test('export_form_fields keeps fields to fill in', async () => {
+test('export_form_fields keeps form fields', async () => {
 	const content = Buffer.from('<form><input type="text" name="field" value="text"></form>');
 	expect(await objectsOf(await pdfOf(content, HTML))).toMatch(/\/FT \/Tx/);
 	expect(await objectsOf(await pdfOf(content, HTML, { export_form_fields: false }))).not.toMatch(/\/FT \/Tx/);
 });
 
-test('export_hidden_slides shows them too', async () => {
+test('export_hidden_slides includes hidden slides', async () => {
 	const content = odpFile('shown', 'not shown');
 	expect(await pageSizes(await pdfOf(content, ODP))).toHaveLength(1);
 	const all = await pdfOf(content, ODP, { export_hidden_slides: true });
@@ -175,7 +175,7 @@ describe('images', () => {
 		usual = await pdfOf(picture, ODT);
 	}, 120_000);
 
-	test('lossless_images keeps them as they are', async () => {
+	test('lossless_images keeps them unchanged', async () => {
 		expect(await objectsOf(usual)).toContain('/DCTDecode');
 		expect(await objectsOf(await pdfOf(picture, ODT, { lossless_images: true }))).not.toContain('/DCTDecode');
 	});
@@ -188,7 +188,7 @@ describe('images', () => {
 	test.each([
 		[300, 600],
 		[150, 300],
-	])('max_image_dpi %i leaves %i pixels of 600 on two inches', async (max_image_dpi, pixels) => {
+	])('max_image_dpi %i leaves %i of 600 pixels on two inches', async (max_image_dpi, pixels) => {
 		const objects = await objectsOf(await pdfOf(picture, ODT, { max_image_dpi }));
 		expect(Number(/\/Width (\d+)/.exec(objects)?.[1])).toBe(pixels);
 	});
@@ -209,7 +209,7 @@ describe('passwords of the PDF', () => {
 		expect(await encryptionOf(pdf, 'open it')).toContain('Supplied password is user password');
 	});
 
-	test('owner_password keeps others from changing it and copying from it', async () => {
+	test('owner_password forbids changing and copying', async () => {
 		const pdf = await pdfOf(docxOfXml(PAGES), DOCX, { owner_password: 'all of it' });
 		const asAnyone = await encryptionOf(pdf, '');
 		expect(asAnyone).toContain('extract for any purpose: not allowed');
@@ -227,6 +227,6 @@ describe('passwords of the PDF', () => {
 	});
 });
 
-test.each(['0', '3-', 'one', '1;2', '-2', ''])('page_ranges %j are no pages', (page_ranges) => {
+test.each(['0', '3-', 'one', '1;2', '-2', ''])('page_ranges refuses %j', (page_ranges) => {
 	expect(parseParams(manifest.params, { page_ranges }).ok).toBe(false);
 });

@@ -58,7 +58,7 @@ describeContract(SLUG, async () => {
 			...sample,
 			content: docxFile(Array.from({ length: 20_000 }, (_, index) => `paragraph ${index}`)),
 		},
-		// Of the widths of the common ones.
+		// Metric-compatible with the common fonts.
 		offers: { fonts: ['Caladea', 'Carlito', 'DejaVu Sans', 'Liberation Sans', 'Liberation Serif'] },
 	};
 });
@@ -108,11 +108,11 @@ describe(`${SLUG} converts`, () => {
 		await expectText(content, TEXT, 'file.txt', 'Grüße, 你好');
 	});
 
-	test('text that looks like another format as the text that it is', async () => {
+	test('text that looks like another format as text', async () => {
 		await expectText(Buffer.from('<html><b>bold</b></html>'), TEXT, 'file.txt', '<b>bold</b>');
 	});
 
-	test('CSV with whatever separates its fields', async () => {
+	test('CSV with any separator', async () => {
 		const { output } = await convert(Buffer.from('Preis;Menge\n"1,5;x";2\n'), CSV, 'file.csv');
 		const text = await textOf(output);
 		expect(text).toMatch(/Preis\s+Menge/);
@@ -123,15 +123,15 @@ describe(`${SLUG} converts`, () => {
 		['UTF-8', (html: string) => Buffer.from(html)],
 		['little-endian UTF-16', (html: string) => Buffer.from(`\ufeff${html}`, 'utf16le')],
 		['big-endian UTF-16', (html: string) => Buffer.from(`\ufeff${html}`, 'utf16le').swap16()],
-	])('HTML with an applet, without it, in %s', async (_, encode) => {
+	])('HTML with an applet, without the applet, in %s', async (_, encode) => {
 		const html = '<p>vor</p><APPLET code="A.class">statt Grüßen</APPLET><p>nach</p>';
 		const { output, warnings } = await convert(encode(html), HTML, 'file.html');
 		expect(await textOf(output)).toMatch(/vor\s+statt Grüßen\s+nach/);
-		// The office survived it.
+		// The prewarmed process did not crash.
 		expect(warnings).toEqual([]);
 	});
 
-	test('HTML without the files of this machine that it names', async () => {
+	test('HTML without the local files that it references', async () => {
 		const html =
 			'<p>before</p><object data="file:///etc/fonts/fonts.conf" type="text/plain"></object><p>after</p>';
 		const text = await textOf((await convert(Buffer.from(html), HTML, 'file.html')).output);
@@ -139,14 +139,14 @@ describe(`${SLUG} converts`, () => {
 	});
 });
 
-/** A docx with a picture of 900 million pixels, none of which is set. */
+/** Returns a docx with a picture of 900 million unset pixels. */
 function hugePictureFile(): Buffer {
 	const side = 30_000;
 	const data = deflateSync(Buffer.alloc((side / 8 + 1) * side));
 	return docx({ extra: [{ name: 'word/media/a.bin', content: png(side, side, { bits: 1, data }) }] });
 }
 
-describe(`${SLUG} can not convert`, () => {
+describe(`${SLUG} can’t convert`, () => {
 	test.each([
 		[
 			'a document that needs a password',
@@ -177,7 +177,7 @@ describe(`${SLUG} keeps`, () => {
 		expect(info).toMatch(/^Author:\s+A\. Uthor$/m);
 	});
 
-	test('to the same bytes for the same input', async () => {
+	test('the same bytes for the same input', async () => {
 		const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(['text']) };
 		const first = await runSample(SLUG, sample);
 		const second = await runSample(SLUG, sample);
@@ -185,7 +185,7 @@ describe(`${SLUG} keeps`, () => {
 	});
 });
 
-describe(`${SLUG} shows the name that a file's owner gave it, and no path,`, () => {
+describe(`${SLUG} shows the user’s file name, and no path,`, () => {
 	const field = (display: string) =>
 		`<text:file-name text:display="${display}">/home/ada/old.odt</text:file-name>`;
 	const NAME = 'Report 1.2.odt';
@@ -211,7 +211,7 @@ describe(`${SLUG} shows the name that a file's owner gave it, and no path,`, () 
 		expect(text.trim()).toBe('slide [Talk.odp]');
 	});
 
-	test('in margins of a spreadsheet, where it is the name of the copy', async () => {
+	test('in margins of a spreadsheet, as the name of the sheet’s copy', async () => {
 		const content = odsFile(`head [${field('full')}]`);
 		const text = await textOf((await convert(content, ODS, 'Sums.ods')).output);
 		expect(text).toContain('head [document.ods]');
@@ -222,12 +222,12 @@ describe(`${SLUG} warns of`, () => {
 	const inFont = (font: string) =>
 		docxOfXml(`<w:p><w:r><w:rPr><w:rFonts w:ascii="${font}"/></w:rPr><w:t>text</w:t></w:r></w:p>`);
 
-	test('a font that is not there', async () => {
+	test('a missing font', async () => {
 		const { warnings } = await convert(inFont('Fraktur of Nowhere'), DOCX, 'file.docx');
 		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Fraktur of Nowhere/));
 	});
 
-	test('a font that is not there, in a template', async () => {
+	test('a missing font in a template', async () => {
 		const content = docxTemplateFile(
 			'<w:p><w:r><w:rPr><w:rFonts w:ascii="Fraktur of Nowhere"/></w:rPr><w:t>text</w:t></w:r></w:p>',
 		);
@@ -235,7 +235,7 @@ describe(`${SLUG} warns of`, () => {
 		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Fraktur of Nowhere/));
 	});
 
-	test('a font for which another of the same measures stands in', async () => {
+	test('a font with a metric-compatible replacement', async () => {
 		const { warnings } = await convert(inFont('Calibri'), DOCX, 'file.docx');
 		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Calibri with Carlito/));
 	});
@@ -247,7 +247,7 @@ describe(`${SLUG} warns of`, () => {
 		expect((await convert(content, DOCX, 'file.docx')).warnings).toEqual([]);
 	});
 
-	test('fonts of other scripts, where there is text in them', async () => {
+	test('missing fonts of other scripts, if there is text in them', async () => {
 		const fonts =
 			'<w:rFonts w:ascii="Liberation Sans" w:eastAsia="Mincho of Nowhere" w:cs="Naskh of Nowhere"/>';
 		const inFonts = (text: string) =>
@@ -263,11 +263,11 @@ describe(`${SLUG} warns of`, () => {
 	});
 });
 
-describe(`${SLUG} where the process that stands by does not survive the document`, () => {
+describe(`${SLUG}, when the prewarmed process crashes on the document,`, () => {
 	const adapt = (tool: Tool): Tool => ({ ...tool, prewarmed: { command: 'false', args: [] } });
 	const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(['text']) };
 
-	test('converts it by the plain command and says what that can not do', async () => {
+	test('converts it with the command and warns about what that can’t do', async () => {
 		const { output, warnings, details } = await runSample(SLUG, sample, { adapt });
 		expect(await textOf(output)).toContain('text');
 		expect(details).toEqual({ pages: 1 });
@@ -277,7 +277,7 @@ describe(`${SLUG} where the process that stands by does not survive the document
 		]);
 	});
 
-	test('protects the PDF with all that passwords may hold', async () => {
+	test('protects the PDF, with all characters that passwords may have', async () => {
 		const params = { user_password: 'open\n"it" ü', owner_password: '--change' };
 		const { output } = await runSample(SLUG, { ...sample, params }, { adapt });
 		const show = (password: string) =>
@@ -294,7 +294,7 @@ describe(`${SLUG} where the process that stands by does not survive the document
 		expect(text.toString()).toContain('text');
 	});
 
-	test('keeps a PDF without a password open, and forbids what only an owner may do', async () => {
+	test('keeps a PDF without a user password open, and forbids what only an owner may do', async () => {
 		const { output } = await runSample(SLUG, { ...sample, params: { owner_password: 'owner' } }, { adapt });
 		const shown = await transform(output, 'bash', ['-c', 'qpdf --show-encryption {in} > {out}']);
 		expect(shown.toString()).toMatch(
@@ -302,7 +302,7 @@ describe(`${SLUG} where the process that stands by does not survive the document
 		);
 	});
 
-	test('writes its request through no link that a dying process left', async () => {
+	test('writes its request through no link that a crashed process left', async () => {
 		const directory = await mkdtemp(join(tmpdir(), 'outside-'));
 		const target = join(directory, 'target');
 		try {
@@ -315,7 +315,7 @@ describe(`${SLUG} where the process that stands by does not survive the document
 		}
 	});
 
-	test('fails rather than leave out what was asked for', async () => {
+	test('fails instead of ignoring a param', async () => {
 		const params = { landscape: true };
 		await expect(runSample(SLUG, { ...sample, params }, { adapt })).rejects.toMatchObject({
 			code: 'tool_failed',
@@ -323,7 +323,7 @@ describe(`${SLUG} where the process that stands by does not survive the document
 	});
 });
 
-describe(`${SLUG} is held to its limits:`, () => {
+describe(`${SLUG} enforces its limit of`, () => {
 	const limited = (limits: Partial<ToolLimits>) => ({
 		adapt: (tool: Tool): Tool => ({
 			...tool,
@@ -333,21 +333,21 @@ describe(`${SLUG} is held to its limits:`, () => {
 	const long = Array.from({ length: 5_000 }, (_, index) => `paragraph ${index}`);
 	const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(long) };
 
-	test('the size of a file', async () => {
+	test('the input size', async () => {
 		const rows = { name: 'a.csv', mimeType: CSV, content: Buffer.from('1,2,3\n'.repeat(5_000)) };
 		await expect(runSample(SLUG, rows, limited({ maxFileBytes: 50_000 }))).rejects.toMatchObject({
 			code: 'limit_exceeded',
 		});
 	});
 
-	test('the size of the PDF, whichever pages are wanted', async () => {
+	test('the output size, whichever pages are selected', async () => {
 		const content = Buffer.from('1,2,3\n'.repeat(5_000));
 		const rows = { name: 'a.csv', mimeType: CSV, content, params: { page_ranges: '1-2000' } };
 		const limits = { maxFileBytes: 50_000, maxScratchBytes: 1_000_000_000 };
 		await expect(runSample(SLUG, rows, limited(limits))).rejects.toMatchObject({ code: 'limit_exceeded' });
 	});
 
-	test('its deadline', async () => {
+	test('the run time', async () => {
 		const deadline = { baseMs: 50, perMiBMs: 0, capMs: 50 };
 		await expect(runSample(SLUG, sample, limited({ deadline }))).rejects.toMatchObject({ code: 'timeout' });
 	});

@@ -17,11 +17,11 @@ import { rewriteAsUtf8 } from './text.ts';
 
 export { capabilities } from './fonts.ts';
 
-/** The Python programs that run in the sandbox. */
+/** The Python programs in the sandbox. */
 export const PROGRAM = { office: fileURLToPath(new URL('./office', import.meta.url)) };
 const INTERPRETER = ['-I', inputPath('office')];
 
-/** LibreOffice, started and warm. */
+/** LibreOffice, started and warmed up. */
 export const prewarmed: PrewarmedCommand = {
 	command: 'python3',
 	args: [...INTERPRETER, 'serve'],
@@ -37,13 +37,13 @@ const FONTS_UNKNOWN = 'fonts_not_checked: Fonts couldn’t be checked. Missing o
 const INDEXES_AS_SAVED =
 	'indexes_not_updated: Tables of contents and other indexes couldn’t be updated. They are as last saved.';
 
-/** The document as a PDF, converted by a LibreOffice that has never seen another. */
+/** Converts the document to PDF, by default in a LibreOffice process that has opened no other document. */
 export const run: Run<typeof manifest> = async (input, context) => {
 	const source = await prepareSource(context, input);
 	const warnings: string[] = [];
 	let answer = await askStandby(context, input, source);
 	if (isFailure(answer) && answer.error === DIED.error) {
-		answer = await askCommand(context, input, source);
+		answer = await convertByCommand(context, input, source);
 		warnings.push(FONTS_UNKNOWN, ...(input.params.update_indexes ? [INDEXES_AS_SAVED] : []));
 	}
 	if (isFailure(answer)) throw toToolError(answer, input);
@@ -59,7 +59,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	};
 };
 
-/** LibreOffice leaves out what is not there, as long as one of the pages is. */
+/** Warns about missing pages: LibreOffice ignores them if at least one page exists. */
 function pageWarnings(pageRanges: string | null, pages: number): string[] {
 	if (pageRanges === null || pages >= countPageNumbers(pageRanges)) return [];
 	return [
@@ -68,7 +68,7 @@ function pageWarnings(pageRanges: string | null, pages: number): string[] {
 }
 
 interface Source {
-	/** Its name in the sandbox, whose extension LibreOffice looks at. */
+	/** Name in the sandbox. LibreOffice uses its extension. */
 	name: string;
 	path: string;
 	filter: string | undefined;
@@ -77,7 +77,7 @@ interface Source {
 async function prepareSource(context: ToolContext, { path, mimeType }: Input): Promise<Source> {
 	const name = `document.${EXTENSIONS[mimeType]}`;
 	if (![TEXT, CSV, HTML].includes(mimeType)) return { name, path, filter: undefined };
-	// HTML says itself what it is encoded in.
+	// HTML declares its own encoding.
 	if (mimeType === HTML) return { name, path, filter: importFilter(mimeType, '') };
 	const utf8Path = join(context.scratchDir, 'utf8.txt');
 	const start = await rewriteAsUtf8(path, utf8Path);
@@ -107,10 +107,10 @@ async function askStandby(context: ToolContext, input: Input, source: Source): P
 }
 
 /**
- * For a document that LibreOffice does not survive when it is told by others what to do. Its arguments can be read by all that
- * runs on the machine, so they have no secret: the PDF is protected afterwards.
+ * Converts a document on which the prewarmed process crashes, with LibreOffice's command. Every process on the machine can read its
+ * arguments, so they contain no secret: the PDF is protected afterwards.
  */
-async function askCommand(context: ToolContext, input: Input, source: Source): Promise<Answer> {
+async function convertByCommand(context: ToolContext, input: Input, source: Source): Promise<Answer> {
 	const question = { ...request(input, source), source: inputPath(source.name) };
 	await writeNew(join(context.scratchDir, REQUEST), JSON.stringify(question));
 	const readOnly = { ...PROGRAM, [source.name]: source.path };
@@ -119,7 +119,7 @@ async function askCommand(context: ToolContext, input: Input, source: Source): P
 	throwOnLimit(result);
 	if (/could not be loaded/.test(result.stderrTail)) return { error: 'corrupt' };
 	const { password, landscape } = input.params;
-	// Its exit code says nothing about a document that it could not open, and it takes neither of these.
+	// The exit code does not show a document that failed to open, and the command supports neither of these params.
 	const isDone = result.exitCode === 0 && result.stdoutTail !== '' && password === null && !landscape;
 	if (!isDone) throw toolFailed(result);
 	await protectPdf(context, OUTPUT, input.params);

@@ -19,17 +19,17 @@ async function fileOf(content: Buffer): Promise<string> {
 }
 
 describe('detectEncoding', () => {
-	test('sees what comes only far behind the start', async () => {
+	test('detects an encoding from a character far behind the start', async () => {
 		const ascii = 'a'.repeat(200_000);
 		expect(await detectEncoding(await fileOf(Buffer.from(`${ascii}ü`)))).toBe('utf-8');
 		expect(await detectEncoding(await fileOf(Buffer.from(`${ascii}\xfc`, 'latin1')))).toBe('windows-1252');
 	});
 
-	test('takes a character cut off at the end for another encoding', async () => {
+	test('treats a truncated character as another encoding', async () => {
 		expect(await detectEncoding(await fileOf(Buffer.from('ü').subarray(0, 1)))).toBe('windows-1252');
 	});
 
-	test('reads a text of one character', async () => {
+	test('accepts a text of one character', async () => {
 		expect(await detectEncoding(await fileOf(Buffer.from('a')))).toBe('utf-8');
 	});
 });
@@ -41,13 +41,13 @@ describe('rewriteAsUtf8', () => {
 		['little-endian UTF-16', Buffer.from('\ufeffGrüße, 你好', 'utf16le'), 'Grüße, 你好'],
 		['big-endian UTF-16', Buffer.from('\ufeffGrüße, 你好', 'utf16le').swap16(), 'Grüße, 你好'],
 		['a western code page', Buffer.from('Gr\xfc\xdfe', 'latin1'), 'Grüße'],
-	])('reads %s', async (name, content, text) => {
+	])('decodes %s', async (name, content, text) => {
 		const target = join(directory, name);
 		expect(await rewriteAsUtf8(await fileOf(content), target)).toBe(text);
 		expect(await readFile(target, 'utf8')).toBe(text);
 	});
 
-	test('writes the whole text without its mark and resolves with its start', async () => {
+	test('writes the whole text without a byte order mark, and resolves to its start', async () => {
 		const text = 'ü'.repeat(300_000);
 		const target = join(directory, 'utf8');
 		const start = await rewriteAsUtf8(await fileOf(Buffer.from(`\ufeff${text}`, 'utf16le')), target);
@@ -67,21 +67,21 @@ describe('guessSeparator', () => {
 		['"he said ""a;b;c""",2', ','],
 		['one column', ','],
 		['', ','],
-	])('of %j is %j', (text, separator) => {
+	])('returns for %j %j', (text, separator) => {
 		expect(guessSeparator(text)).toBe(separator);
 	});
 });
 
 describe('importFilter', () => {
-	test('names what separates the fields, quotes and the charset by their numbers', () => {
+	test('encodes separator, quote and charset by their numbers', () => {
 		expect(importFilter(CSV, ';')).toBe('Text - txt - csv (StarCalc):59,34,76,1');
 	});
 
-	test('forces text to be read as text', () => {
+	test('forces text to be imported as text', () => {
 		expect(importFilter(TEXT, '')).toBe('Text (encoded):UTF8');
 	});
 
-	test('leaves binary formats to LibreOffice', () => {
+	test('returns undefined for binary formats', () => {
 		expect(importFilter(DOCX, '')).toBeUndefined();
 	});
 });

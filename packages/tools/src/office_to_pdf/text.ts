@@ -6,8 +6,8 @@ import type { TextEncoding } from '@creatorr/tool-kit/files/text-encoding';
 const START_BYTES = 64 * 1024;
 
 /**
- * Writes a text anew in UTF-8 without a byte order mark, so that LibreOffice need not guess; its memory does not grow with the
- * text. Resolves with the start of the text.
+ * Rewrites a text in UTF-8 without a byte order mark, so that LibreOffice need not guess its encoding. Its memory use does not depend on the
+ * size. Resolves to the start of the text.
  */
 export async function rewriteAsUtf8(inputPath: string, outputPath: string): Promise<string> {
 	const decoder = new TextDecoder(await detectEncoding(inputPath));
@@ -22,13 +22,13 @@ export async function rewriteAsUtf8(inputPath: string, outputPath: string): Prom
 			}
 			yield decoder.decode();
 		},
-		// Never through a link that a command left there.
+		// Never through a link that a command created.
 		createWriteStream(outputPath, { flags: 'wx' }),
 	);
 	return start;
 }
 
-/** UTF-16 where a byte order mark says so, UTF-8 where all of it is valid, otherwise Windows' western code page. */
+/** Detects UTF-16 by its byte order mark, and UTF-8 if the whole text is valid. Otherwise assumes Windows-1252. */
 export async function detectEncoding(path: string): Promise<TextEncoding> {
 	const mark = await readMark(path);
 	if (mark.equals(Buffer.of(0xff, 0xfe))) return 'utf-16le';

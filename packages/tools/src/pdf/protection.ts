@@ -11,20 +11,20 @@ const INPUT = 'input.pdf';
 const ARGUMENTS = 'arguments';
 const UNLOCKED = 'unlocked.pdf';
 const PROTECTED = 'protected.pdf';
-/** What `qpdf --requires-password` answers. */
+/** Exit code of `qpdf --requires-password` for a PDF that needs another password. */
 const LOCKED = 0;
 const OPENS = 3;
 
 export interface Unlocked {
-	/** A PDF that every program opens: the original, where nothing protects it. */
+	/** Path of a PDF that opens without a password: the original, if it is not protected. */
 	path: string;
-	/** Protects a PDF in the scratch directory as the original was; `linearize` writes it for a quick first page. */
+	/** Protects a PDF in the scratch directory like the original. `linearize` writes it for fast web view. */
 	protectAlike(name: string, options?: { linearize?: boolean }): Promise<void>;
 }
 
 /**
- * Opens a PDF that a password protects, or that opens without one but forbids things. Throws a ToolError: `encrypted_input`
- * where a password is needed, `wrong_password` where it is another.
+ * Removes the password or restrictions of a PDF. Throws a ToolError: `encrypted_input` if a password is needed, `wrong_password` if it is
+ * another one.
  */
 export async function unlockPdf(
 	context: ToolContext,
@@ -32,13 +32,13 @@ export async function unlockPdf(
 	password: string | null,
 ): Promise<Unlocked> {
 	const qpdf = (args: readonly string[]) => execWithSecrets(context, path, args);
-	// A line ends an argument in the file: what is behind it would be taken for another.
+	// A line break ends an argument in the file, and the rest would become another argument.
 	const isOneLine = password !== null && !/[\r\n]/.test(password);
 	const secret = isOneLine ? [`--password=${password}`] : [];
 	const check = await qpdf([...secret, '--requires-password', inputPath(INPUT)]);
 	if (check.exitCode === LOCKED) throw lockedError(password);
 	throwOnLimit(check);
-	// Also said of what can't be read at all, which whoever reads it finds out.
+	// qpdf says the same of an unreadable file, which its reader reports.
 	if (check.exitCode !== OPENS) return { path, protectAlike: async () => {} };
 	throwOnUnreadable(await qpdf([...secret, '--decrypt', inputPath(INPUT), scratchPath(UNLOCKED)]));
 	return {
@@ -46,7 +46,7 @@ export async function unlockPdf(
 		async protectAlike(name, options) {
 			const origin = `--copy-encryption=${inputPath(INPUT)}`;
 			const secretOfOrigin = isOneLine ? [`--encryption-file-password=${password}`] : [];
-			// What was protected weakly is better protected weakly than not at all.
+			// Weak protection is better than none.
 			const args = [
 				'--allow-weak-crypto',
 				origin,
@@ -68,8 +68,8 @@ interface Passwords {
 }
 
 /**
- * Locks a PDF in the scratch directory with a user password, and with an owner password forbids everything but to print it.
- * Without any it stays as it is.
+ * Protects a PDF in the scratch directory with a user password, and with an owner password forbids everything but printing. Without
+ * passwords it stays unchanged.
  */
 export async function protectPdf(context: ToolContext, name: string, passwords: Passwords): Promise<void> {
 	const { user_password: user, owner_password: owner } = passwords;
@@ -80,13 +80,13 @@ export async function protectPdf(context: ToolContext, name: string, passwords: 
 		outputFile: scratchPath(PROTECTED),
 		encrypt: {
 			userPassword: user ?? '',
-			// An empty one would open the PDF without the user's.
+			// An empty owner password would open the PDF without the user's.
 			ownerPassword: owner ?? user,
 			'256bit': owner === null ? {} : restrictions,
 		},
 	};
 	const path = join(context.scratchDir, name);
-	// JSON takes passwords of several lines, which a file of arguments does not.
+	// Unlike a file of arguments, JSON supports passwords of several lines.
 	throwOnUnreadable(await execWithFile(context, path, JSON.stringify(job), '--job-json-file='));
 	await rename(join(context.scratchDir, PROTECTED), path);
 }
@@ -95,7 +95,7 @@ function execWithSecrets(context: ToolContext, path: string, args: readonly stri
 	return execWithFile(context, path, args.map((arg) => `${arg}\n`).join(''), '@');
 }
 
-/** Command lines can be read by everybody on the machine, so the arguments are in a file of ours, for that time only. */
+/** Runs qpdf with arguments from a temporary file, because every process on the machine can read command lines. */
 async function execWithFile(context: ToolContext, path: string, content: string, option: string) {
 	const file = join(context.scratchDir, ARGUMENTS);
 	await writeNew(file, content);

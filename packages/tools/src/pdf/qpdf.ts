@@ -6,13 +6,13 @@ import { throwOnLimit } from '../command-failure.ts';
 
 const SUCCEEDED_WITH_WARNINGS = 3;
 const INPUT = 'input.pdf';
-/** Once a page in qpdf's JSON, on a line of its own, which no text of a document can begin. */
+/** Matches once per page in qpdf's JSON, on a line that no text of a document can begin. */
 const PAGE = /^\s*"pageposfrom1":/;
 const LOOK_EVERY_PAGES = 10_000;
 
 /**
- * How many pages the PDF at `path` has, counted and not as it claims. Throws a ToolError for one that is damaged beyond repair,
- * needs a password, or has more than its owner's plan takes.
+ * Counts the pages of the PDF at `path`, whatever it claims. Throws a ToolError for a PDF that is damaged beyond repair, needs a password, or
+ * has more pages than the plan allows.
  */
 export async function countPages(context: ToolContext, path: string): Promise<number> {
 	let pages = 0;
@@ -24,7 +24,7 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 			onLine: (line, stream) => {
 				if (stream !== 'stdout' || !PAGE.test(line)) return;
 				pages += 1;
-				// A file of some bytes may have millions, which take minutes to list.
+				// A tiny file may have millions of pages, which take minutes to list.
 				if (pages % LOOK_EVERY_PAGES === 0) context.requirePages(pages);
 			},
 		},

@@ -11,34 +11,34 @@ import { loadCatalogue } from '../catalogue.ts';
 import { loadTool, runSample, type Sample } from './run-sample.ts';
 
 export interface ContractSamples {
-	/** One that succeeds. */
+	/** An input that succeeds. */
 	good: Sample;
-	/** What its name and type say, but not its bytes. */
+	/** An input whose bytes don't match its name and type. */
 	malformed: Sample;
-	/** Of the right kind, but cut short. */
+	/** A truncated input of the right kind. */
 	corrupt: Sample;
-	/** One that keeps the tool busy for seconds. */
+	/** An input that takes seconds. */
 	slow: Sample;
-	/** By capability, some of the values that a machine with the manifest's packages offers. */
+	/** Some values of each capability that a machine with the manifest's packages offers. */
 	offers?: Readonly<Record<string, readonly string[]>>;
 }
 
 const KILLED_WITHIN_MS = 2000;
 
-/** What every tool must do, whatever it is for. */
+/** Defines the tests that every tool must pass. */
 export function describeContract(slug: string, makeSamples: () => Promise<ContractSamples>): void {
-	describe(`${slug} keeps the contract of tools:`, () => {
+	describe(`${slug} fulfills the contract of tools:`, () => {
 		let samples: ContractSamples;
 		beforeAll(async () => {
 			samples = await makeSamples();
 		}, 60_000);
 
-		test('all that it needs is installed', async () => {
+		test('everything that it needs is installed', async () => {
 			const manifest = (await loadCatalogue()).get(slug);
 			expect(await missingBinaries(manifest?.binaries ?? ['a manifest'])).toEqual([]);
 		});
 
-		test('it offers what its params choose from', async () => {
+		test('it offers the choices of its params', async () => {
 			const tool = await loadTool(slug);
 			const { offers = {} } = samples;
 			const root = await mkdtemp(join(tmpdir(), 'capabilities-'));
@@ -53,7 +53,7 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 			}
 		});
 
-		test('a good input gives an output of the promised name and type, and all else stays as it was', async () => {
+		test('a good input returns an output of the declared name and type, and changes nothing else', async () => {
 			const manifest = (await loadCatalogue()).get(slug);
 			const params = manifest?.params.parse(samples.good.params ?? {});
 			const inspect = (scratch: Scratch) => expectConfined(scratch, samples.good);
@@ -66,11 +66,11 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 			expect(z.strictObject(manifest?.result?.shape ?? {}).parse(result.details)).toEqual(result.details);
 		});
 
-		test('an input of another kind than it claims is unsupported', async () => {
+		test('an input of another kind than declared is unsupported', async () => {
 			await expect(runSample(slug, samples.malformed)).rejects.toMatchObject({ code: 'unsupported_input' });
 		});
 
-		test('an input with more pages than the plan takes is over the limit', async () => {
+		test('an input with more pages than the plan allows is over the limit', async () => {
 			const pageLimit = { pages: 0, onPro: 5 };
 			await expect(runSample(slug, samples.good, { pageLimit })).rejects.toMatchObject({
 				code: 'limit_exceeded',
@@ -78,17 +78,17 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 			});
 		});
 
-		test('an input cut short is corrupt', async () => {
+		test('a truncated input is corrupt', async () => {
 			await expect(runSample(slug, samples.corrupt)).rejects.toMatchObject({ code: 'corrupt_input' });
 		});
 
-		test('canceled half-way it is gone within 2 s with all of its processes', async () => {
+		test('canceled during its run it ends within 2 s with all processes', async () => {
 			await expectQuickEnd(slug, samples.slow);
 		});
 	});
 }
 
-/** The tool wrote to its own directories alone, and the input is what it was. */
+/** Checks that the tool wrote only to its own directories and did not change the input. */
 async function expectConfined(scratch: Scratch, sample: Sample): Promise<void> {
 	expect((await readdir(scratch.path)).sort()).toEqual(['input', 'scratch', 'shm', 'shown', 'tmp']);
 	expect(await readdir(join(scratch.path, '..'))).toEqual([basename(scratch.path)]);
@@ -111,14 +111,14 @@ async function expectQuickEnd(slug: string, sample: Sample): Promise<void> {
 	});
 	const aborted = expect(run).rejects.toBe(reason);
 	await Promise.race([begun.promise, run]);
-	// Into the long command that follows the first progress.
+	// During the long command after the first progress.
 	await sleep(300);
 	abortedAtMs = performance.now();
 	controller.abort(reason);
 	await aborted;
 }
 
-/** Command lines of living processes that have the scratch directory mounted. */
+/** Returns the command lines of running processes that have the scratch directory mounted. */
 function commandsIn(scratch: Scratch): string[] {
 	return readdirSync('/proc')
 		.filter((name) => /^\d+$/.test(name))
@@ -130,7 +130,7 @@ function readProc(path: string): string {
 	try {
 		return readFileSync(`/proc/${path}`, 'utf8');
 	} catch {
-		// It ended meanwhile.
+		// It has ended.
 		return '';
 	}
 }

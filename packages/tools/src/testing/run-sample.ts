@@ -7,7 +7,7 @@ import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/s
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { loadTools } from '../runners.ts';
 
-/** A file as somebody might upload it. */
+/** A file as a user might upload it. */
 export interface Sample {
 	name: string;
 	mimeType: string;
@@ -19,13 +19,13 @@ export interface SampleOptions {
 	signal?: AbortSignal;
 	onProgress?: (percent: number) => void;
 	pageLimit?: PageLimit;
-	/** Changes the tool first: gives it other limits, say. */
+	/** Changes the tool first, such as its limits. */
 	adapt?: (tool: Tool) => Tool;
-	/** Called when the tool has ended, however it did, and its scratch directory is still there. */
+	/** Runs after the tool has ended, while its scratch directory still exists. */
 	inspect?: (scratch: Scratch) => Promise<void>;
 }
 
-/** Runs a tool as the worker does, in a scratch directory of its own, and resolves with the output's bytes too. */
+/** Runs a tool as the worker does, in a new scratch directory. Resolves to its output with the bytes. */
 export async function runSample(
 	slug: string,
 	sample: Sample,
@@ -54,7 +54,7 @@ export async function runSample(
 	}
 }
 
-/** Throws where there is no such tool. */
+/** Throws if the tool doesn't exist. */
 export async function loadTool(slug: string): Promise<Tool> {
 	const tool = (await loadTools()).get(slug);
 	if (!tool) throw new Error(`there is no tool ${slug}`);

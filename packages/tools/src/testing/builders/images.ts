@@ -6,12 +6,12 @@ interface PngOptions {
 	/** 0 gray, 2 colors, 3 palette, 6 colors with transparency. */
 	colorType?: number;
 	bits?: number;
-	/** Packed pixels; too few of them, where they are not given. */
+	/** Compressed pixels; too few of them by default. */
 	data?: Buffer;
 	extra?: readonly Buffer[];
 }
 
-/** A PNG that claims a size, and has what pixels it is given. */
+/** Returns a PNG with a claimed size and the given pixels. */
 export function png(width: number, height: number, options: PngOptions = {}): Buffer {
 	const header = Buffer.alloc(13);
 	header.writeUInt32BE(width >>> 0, 0);
@@ -28,7 +28,7 @@ export function png(width: number, height: number, options: PngOptions = {}): Bu
 	]);
 }
 
-/** A PNG of one color, whole. */
+/** Returns a complete PNG of one color. */
 export function plainPng(
 	width: number,
 	height: number,
@@ -47,7 +47,7 @@ export function pngChunk(type: string, data: Buffer): Buffer {
 	return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
 }
 
-/** A baseline JPEG's head that claims a size, with no picture behind it. */
+/** Returns the head of a baseline JPEG with a claimed size, without image data. */
 export function jpegHead(width: number, height: number): Buffer {
 	const quantization = Buffer.concat([Buffer.from('ffdb004300', 'hex'), Buffer.alloc(64, 1)]);
 	const frame = Buffer.from('ffc0000b0800000000010111 00'.replaceAll(' ', ''), 'hex');
@@ -73,7 +73,7 @@ export function jpegHead(width: number, height: number): Buffer {
 
 type TiffTags = Readonly<Record<number, number>>;
 
-/** A TIFF in black and white with these tags over the usual ones, and a kilobyte of pixels. `next` is the place of the next directory. */
+/** Returns a black-and-white TIFF with these tags and a kilobyte of pixels. `next` is the offset of the next directory. */
 export function tiff(width: number, height: number, tags: TiffTags = {}, next = 0): Buffer {
 	const all: Record<number, number> = {
 		...{ 256: width, 257: height, 258: 1, 259: 1, 262: 1, 273: 8, 277: 1, 278: height, 279: 1000 },
@@ -97,7 +97,7 @@ export function tiff(width: number, height: number, tags: TiffTags = {}, next = 
 	return Buffer.concat([head, pixels, count, ...entries, end]);
 }
 
-/** A lossless WebP's head that claims a size. */
+/** Returns the head of a lossless WebP with a claimed size. */
 export function webpHead(width: number, height: number): Buffer {
 	const bits = Buffer.alloc(5);
 	bits[0] = 0x2f;
@@ -106,7 +106,7 @@ export function webpHead(width: number, height: number): Buffer {
 	return webpOf('VP8L', data);
 }
 
-/** A WebP in the extended format whose canvas claims a size that needs 24 bits. */
+/** Returns a WebP in the extended format whose canvas claims a size of 24 bits. */
 export function webpCanvas(width: number, height: number): Buffer {
 	const data = Buffer.alloc(10);
 	data.writeUIntLE(width - 1, 4, 3);

@@ -14,7 +14,7 @@ export type OdfKind = 'text' | 'spreadsheet' | 'presentation';
 
 interface OdfParts {
 	body?: string;
-	/** Before office:body: scripts, font faces, automatic styles. */
+	/** XML before office:body: scripts, font faces, automatic styles. */
 	head?: string;
 	prolog?: string;
 	/** The whole of content.xml. */
@@ -32,7 +32,7 @@ const BODIES: Readonly<Record<OdfKind, (more: string) => string>> = {
 		`<draw:page draw:name="one"><draw:frame svg:width="20cm" svg:height="3cm" svg:x="2cm" svg:y="2cm"><draw:text-box><text:p>${MARK}</text:p></draw:text-box></draw:frame>${more}</draw:page>`,
 };
 
-/** An OpenDocument that says "Harmless", and more. */
+/** Returns an OpenDocument file with the text "Harmless" and these parts. */
 export function odf(kind: OdfKind, parts: OdfParts = {}): Buffer {
 	return zipOf(odfEntries(kind, parts));
 }

@@ -7,25 +7,25 @@ const MAIN = 'application/vnd.openxmlformats-officedocument';
 
 export interface Relation {
 	id: string;
-	/** The last part of the type's address, or all of it. */
+	/** Last part of the relation type's URI, or the whole URI. */
 	type: string;
 	target: string;
 	isExternal?: boolean;
 }
 
 interface OoxmlParts {
-	/** Width and height of slides, of which 360,000 are a centimeter. */
+	/** Width and height of slides, in units of 1/360,000 cm. */
 	slideSize?: [number, number];
-	/** Of the document, the sheet or the slide. */
+	/** Body of the document, sheet or slide. */
 	body?: string;
-	/** Of the main part; for slides, of the slide. */
+	/** Relations of the main part; for slides, of the slide. */
 	relations?: readonly Relation[];
 	extra?: readonly ZipEntry[];
-	/** Before the root element of the main part. */
+	/** XML before the root element of the main part. */
 	prolog?: string;
-	/** The whole main part, where it is no XML to speak of. */
+	/** The whole main part, for invalid XML. */
 	main?: string | Buffer;
-	/** The main part's content type. */
+	/** Content type of the main part. */
 	mainType?: string;
 	/** Further entries of [Content_Types].xml. */
 	types?: string;
@@ -52,7 +52,7 @@ function contentTypes(overrides: string): string {
 const override = (part: string, type: string) => `<Override PartName="${part}" ContentType="${type}"/>`;
 const office = (target: string) => relationsXml([{ id: 'rId1', type: 'officeDocument', target }]);
 
-/** A docx that says "Harmless", and more. */
+/** Returns a docx with the text "Harmless" and these parts. */
 export function docx(parts: OoxmlParts = {}): Buffer {
 	return zipOf(docxEntries(parts));
 }
@@ -77,7 +77,7 @@ export function docxEntries(parts: OoxmlParts = {}): ZipEntry[] {
 
 const SHEET = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 
-/** An xlsx whose first cell says "Harmless"; the body is further rows, `<row r="2">…`. */
+/** Returns an xlsx whose first cell is "Harmless". The body has further rows, `<row r="2">…`. */
 export function xlsx(
 	parts: OoxmlParts & { workbook?: string; workbookRelations?: readonly Relation[] } = {},
 ): Buffer {
@@ -109,7 +109,7 @@ export function xlsx(
 
 const SLIDES = 'http://schemas.openxmlformats.org/presentationml/2006/main';
 
-/** A pptx with one slide that says "Harmless"; the body is further shapes. */
+/** Returns a pptx with one slide "Harmless". The body has further shapes. */
 export function pptx(parts: OoxmlParts = {}): Buffer {
 	const [width, height] = parts.slideSize ?? [9_144_000, 6_858_000];
 	const names = `xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="${OFFICE}" xmlns:p="${SLIDES}"`;

@@ -1,17 +1,17 @@
 import { deflateSync } from 'node:zlib';
 
-/** An object's source, or a stream with its dictionary's entries; its number is its place in the list, counted from 1. */
+/** An object's source, or a stream with the entries of its dictionary. Its number is its position in the list, from 1. */
 export type RawObject = string | { dictionary: string; stream: Buffer | string; length?: number };
 
 interface RawPdf {
 	objects: readonly RawObject[];
-	/** Entries of the trailer beside /Size and /Root, which is object 1. */
+	/** Entries of the trailer besides /Size and /Root, which is object 1. */
 	trailer?: string;
-	/** Before all else. */
+	/** Bytes before the header. */
 	prefix?: string;
 }
 
-/** A PDF of these objects, with a table that finds them, whatever they say. */
+/** Returns a PDF of these objects with a correct cross-reference table, whatever they contain. */
 export function rawPdf({ objects, trailer = '', prefix = '' }: RawPdf): Buffer {
 	const chunks: Buffer[] = [Buffer.from(`${prefix}%PDF-1.7\n%\xe2\xe3\xcf\xd3\n`, 'latin1')];
 	let position = chunks[0]?.length ?? 0;
@@ -50,9 +50,9 @@ export interface OnePage {
 	catalog?: string;
 	page?: string;
 	resources?: string;
-	/** Content of the page, besides the word that has to be found there. */
+	/** Content of the page, besides the word that tests look for. */
 	content?: string;
-	/** The objects from 5 on. */
+	/** Objects from number 5. */
 	objects?: readonly RawObject[];
 	trailer?: string;
 	prefix?: string;
@@ -62,7 +62,7 @@ export interface OnePage {
 export const MARK = 'Harmless';
 const EXTRA = `% ${'padding that a tool may take away '.repeat(20)}\n`;
 
-/** A page that says "Harmless", with something in it that is not. The page is object 3, its content 4. */
+/** Returns a page with the text "Harmless" and something hostile. The page is object 3, its content 4. */
 export function onePage(parts: OnePage): Buffer {
 	const { catalog = '', page = '', resources = '', content = '', objects = [], box = '0 0 300 300' } = parts;
 	const text = `BT /F1 24 Tf 40 150 Td (${MARK}) Tj ET\n`;

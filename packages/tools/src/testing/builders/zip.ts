@@ -3,20 +3,20 @@ import { crc32, deflateRawSync } from 'node:zlib';
 export interface ZipEntry {
 	name: string | Buffer;
 	content: Buffer | string;
-	/** Packed, unless it is told to lie there as it is. */
+	/** Stored instead of deflated. */
 	stored?: boolean;
-	/** What the directory says of its length, where that is a lie. */
+	/** Size in the directory, if it is false. */
 	claimedBytes?: number;
-	/** Of the general purpose flags. */
+	/** General purpose flags. */
 	flags?: number;
-	/** Bytes that are packed already, and stand for a content of `claimedBytes`. */
+	/** Compressed bytes for a content of `claimedBytes`. */
 	packed?: Buffer;
 }
 
 const DEFLATED = 8;
 const UTF8_NAMES = 0x0800;
 
-/** A ZIP file of these entries. */
+/** Returns a ZIP file of these entries. */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
 	const { bytes, directory } = zipParts(entries);
 	return Buffer.concat([
@@ -26,7 +26,7 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
 	]);
 }
 
-/** A ZIP file whose directory lists one and the same part under every name: little to store, much to unpack. */
+/** Returns a ZIP file whose directory has the same part under every name: small to store, large to unpack. */
 export function overlappingZip(first: readonly ZipEntry[], part: ZipEntry, names: readonly string[]): Buffer {
 	const before = zipParts(first);
 	const { header, name, data } = localPart(part);
