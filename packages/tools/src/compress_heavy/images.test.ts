@@ -43,7 +43,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 	});
 
 	test('text and an image in CMYK, by removing the ICC profile', async () => {
-		const original = await made('press');
+		const original = await made('icc_profile');
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 5);
 		expect(await imagesOf(output)).toEqual([expect.objectContaining({ color: 'rgb' })]);

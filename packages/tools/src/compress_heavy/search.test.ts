@@ -30,27 +30,27 @@ async function python(script: string): Promise<Record<string, unknown>> {
  * Runs the search on copies whose size and similarity are computed from their quality and settings. `fails` says for which of them the
  * attempt fails.
  */
-async function search(request: string, size: string, likeness: string, fails = 'False') {
+async function search(request: string, size: string, similarity: string, fails = 'False') {
 	const source = join(directory, 'source.pdf');
 	await writeFile(source, pdfFile({ pages: [textPage(['x'.repeat(100_000)])] }));
 	return python(`
 import os, compress
 from concurrent.futures import ThreadPoolExecutor
-from optimize import Made
+from optimize import Result
 
 def make(source, path, work, settings, processes, progress):
     quality, rewrites = (settings.jpeg, settings.rewrites) if settings else (100, False)
     open(path, "w").write(f"{quality} {rewrites} ".ljust(${size}))
     if ${fails}: raise ValueError("no such object")
-    return Made()
+    return Result()
 
 class Checker:
     def __init__(self, *_): pass
     def is_readable(self): return True
-    def likeness(self, path, in_gray):
+    def similarity(self, path, in_gray):
         quality, rewrites = open(path).read().split()
         quality, rewrites = int(quality), rewrites == "True"
-        return ${likeness}
+        return ${similarity}
 
 compress.optimize, compress.Checker = make, Checker
 compress.settings_of = lambda quality, *_: compress.Settings(100, quality, 0.9, 0.9, 0.05, True)
@@ -118,6 +118,6 @@ test('the reported quality is the applied quality', async () => {
 	].map(([, ...numbers]) => numbers.map(Number));
 	const done = await python(`
 from settings import settings_of
-print(json.dumps({"points": [[q, round(settings_of(q).likeness, 4), settings_of(q).dpi] for q in (70, 90, 40)]}))`);
+print(json.dumps({"points": [[q, round(settings_of(q).similarity, 4), settings_of(q).dpi] for q in (70, 90, 40)]}))`);
 	expect(said).toEqual(done.points);
 });

@@ -23,7 +23,7 @@ from ocrmypdf._progressbar import NullProgressBar
 
 class Observer:
     done, failed = 0, []
-    def page_worked_on(self): self.done += 1
+    def page_processed(self): self.done += 1
     def page(self, page, result, outcome):
         if outcome is None: self.failed.append(page.pageno)
 

@@ -1,10 +1,10 @@
-"""Compresses PDFs: tries, looks whether all is still there and looks the same, and keeps the smallest that passes.
+"""Compresses PDFs: tries several ways, checks each copy against the original, and keeps the smallest that passes.
 
-usage: python3 optimizer serve     (says when it waits for a request, takes one a line)
-       python3 optimizer REQUEST   (a JSON file, for a document that the other one did not survive)
-A request is a JSON object with the fields of Request and the paths `source` and `target`. Prints JSON, a line each: `progress`
-as it goes, at last what was done, or why the document is `refused`; leaves nothing at `target` when nothing smaller was found.
-Exits 1 for whatever went wrong.
+usage: python3 optimizer serve     (reports when it is ready, reads one request per line)
+       python3 optimizer REQUEST   (a JSON file, after the other process has crashed on the document)
+A request is a JSON object with the fields of Request and the paths `source` and `target`. Prints JSON, one line each: `progress`,
+and at the end what was done, or why the document is `refused`. Writes nothing to `target` if no copy is smaller. Exits 1 after
+any other failure.
 """
 import json
 import mmap
@@ -23,8 +23,8 @@ _RESERVE = mmap.mmap(-1, 4 * 1024 * 1024)
 
 
 def start_processes() -> Executor:
-    """Starts a process for each core, for work that is Python from end to end, which threads would do one after the other."""
-    # Before there is any thread, as threads do not survive a fork.
+    """Starts a process per core for pure Python work, which threads would run one after the other."""
+    # Before any thread starts, as threads do not survive a fork.
     pool = ProcessPoolExecutor(
         os.process_cpu_count() or 1, mp_context=multiprocessing.get_context("fork"), initializer=_load
     )
@@ -34,32 +34,32 @@ def start_processes() -> Executor:
 
 
 def _load() -> None:
-    """Loads what the work needs, before a request comes."""
+    """Loads the modules of the work before the first request."""
     import fontfiles  # noqa: F401
     import rounding  # noqa: F401
 
 
 def main(task: str, processes: Executor) -> None:
-    # Not before the processes run, which then load what they need at the same time.
+    # Only after the processes have started, which then load their modules at the same time.
     from compress import answer
 
     if task != "serve":
-        say(answer(json.loads(Path(task).read_bytes()), processes, say))
+        emit(answer(json.loads(Path(task).read_bytes()), processes, emit))
         return
-    say({"ready": True})
+    emit({"ready": True})
     for line in sys.stdin:
-        say(answer(json.loads(line), processes, say))
-        say({"ready": True})
+        emit(answer(json.loads(line), processes, emit))
+        emit({"ready": True})
 
 
-def say(message: dict[str, object]) -> None:
-    """One line to whoever asks."""
+def emit(message: dict[str, object]) -> None:
+    """Prints a line of JSON."""
     print(json.dumps(message), flush=True)
 
 
 def end(code: int) -> None:
-    """Ends at once: nobody needs what is still being rendered."""
-    # Not by an exception: the interpreter would then wait for threads and processes, some of which wait for a thread that died.
+    """Exits at once, as nothing needs the remaining renderings."""
+    # Not by an exception: the interpreter would wait for threads and processes, some of which wait for a thread that has died.
     try:
         sys.stderr.flush()
         for child in multiprocessing.active_children():

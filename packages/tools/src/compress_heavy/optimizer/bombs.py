@@ -1,19 +1,19 @@
-"""Streams that unpack to more than a machine can hold."""
+"""Detects decompression bombs: streams that unpack to more than a machine can store."""
 import zlib
 
 import pikepdf
 from pikepdf import Array, Name, Stream
 
 MAX_BYTES = 512 * 1024 * 1024
-# Deflate packs no tighter than this.
+# The maximum ratio of Deflate.
 _MOST_RATIO = 1032
 _CHUNK = 1 << 20
-# Nobody packs anything more often, one way in another.
+# More filters on one stream have no legitimate use.
 _MOST_FILTERS = 8
 
 
-def holds_bomb(pdf: pikepdf.Pdf) -> bool:
-    """Whether content, a font or the like unpacks to more than {@link MAX_BYTES}; images know their size."""
+def contains_bomb(pdf: pikepdf.Pdf) -> bool:
+    """Whether content, a font or the like unpacks to more than {@link MAX_BYTES}. Images declare their size."""
     return any(_is_bomb(value) for value in pdf.objects if isinstance(value, Stream))
 
 
@@ -34,7 +34,7 @@ def _is_bomb(stream: Stream) -> bool:
             if unpacked > MAX_BYTES:
                 return True
     except zlib.error:
-        # Its other filters, or damage, are for whoever reads it.
+        # Other filters and damage are reported by their reader.
         return False
     return False
 

@@ -8,12 +8,12 @@ from pixels import Source, Unsupported
 
 Key = tuple[int, ...]
 _MODES = {"/DCTDecode": ("L", "RGB")}
-# A neighborhood whose visible color is taken for what is hidden in it.
+# Size of the neighborhood whose visible color replaces hidden pixels.
 _NEAR = 8
 
 
 def hidden_pixels(source: Source, key: Key) -> np.ndarray:
-    """Which pixels the key hides, row by row. Throws {@link Unsupported} where the values can't be told exactly."""
+    """Returns which pixels the key hides, row by row. Throws {@link Unsupported} if the values can't be determined exactly."""
     values = _values(source)
     if len(key) != 2 * values.shape[2]:
         raise Unsupported("a color key of another color space")
@@ -22,7 +22,7 @@ def hidden_pixels(source: Source, key: Key) -> np.ndarray:
 
 
 def _values(source: Source) -> np.ndarray:
-    """The values as they are stored, before /Decode and palette: height × width × components."""
+    """Returns the stored values, before /Decode and palette: height × width × components."""
     if source.filter in _MODES:
         picture = Image.open(io.BytesIO(source.data))
         if picture.mode not in _MODES[source.filter] or picture.size != (source.width, source.height):
@@ -52,7 +52,7 @@ def _samples(source: Source) -> np.ndarray:
 
 
 def without_hidden(picture: Image.Image, hidden: np.ndarray) -> Image.Image:
-    """The picture with hidden pixels in the color of what is visible around them, which nothing of the key's color mixes with."""
+    """Fills hidden pixels with the color of visible ones around them, so that nothing mixes with the key's color."""
     values = np.asarray(picture).astype(np.float32).reshape(*hidden.shape, -1)
     weight = (~hidden).astype(np.float32)
     total = max(1.0, float(weight.sum()))

@@ -1,4 +1,4 @@
-"""Turns the colors of text, lines and gradients into others: into grays, or from a printer's into those of a screen."""
+"""Converts the colors of text, lines and gradients: to gray, or from CMYK to sRGB."""
 import io
 from collections.abc import Callable
 from functools import cache
@@ -20,7 +20,7 @@ _DIGITS = 4
 
 
 def grays(family: str, values: list[float]) -> list[float] | None:
-    """The luminance of a color."""
+    """Returns the luminance of a color."""
     if family == "rgb":
         return [0.299 * values[0] + 0.587 * values[1] + 0.114 * values[2]]
     if family == "cmyk":
@@ -30,7 +30,7 @@ def grays(family: str, values: list[float]) -> list[float] | None:
 
 @cache
 def to_screen(profile: bytes) -> ImageCms.ImageCmsTransform:
-    """From the ink of the profile's press to sRGB. Throws PyCMSError for a profile that can't be used."""
+    """Returns the transform from the profile's CMYK to sRGB. Throws PyCMSError for an unusable profile."""
     return ImageCms.buildTransform(
         ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), "CMYK", "RGB",
         ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION,
@@ -38,7 +38,7 @@ def to_screen(profile: bytes) -> ImageCms.ImageCmsTransform:
 
 
 def screen_colors(profile: bytes) -> Convert:
-    """The colors of ink as a screen shows them."""
+    """Returns the conversion of CMYK colors to those of a screen."""
     transform = to_screen(profile)
 
     def convert(family: str, values: list[float]) -> list[float] | None:
@@ -51,7 +51,7 @@ def screen_colors(profile: bytes) -> Convert:
 
 
 class Recoloring:
-    """Recolors whatever draws in a document; knows afterwards whether anything was left as it was."""
+    """Converts every color of a document, and records whether any was left unchanged."""
 
     def __init__(self, convert: Convert) -> None:
         self.convert = convert
@@ -96,7 +96,7 @@ class Recoloring:
             shading.Background = Array(self.convert(family, [float(value) for value in shading.Background]) or [])
 
     def recolored_function(self, pdf: pikepdf.Pdf, function: Dictionary, family: str) -> Dictionary | None:
-        """Exactly for grays of RGB, which mix as their colors do; else between the same ends."""
+        """Converts exactly for grays of RGB, which mix like their colors; otherwise interpolates between the same ends."""
         if function.FunctionType == 2:
             ends = {key: [float(value) for value in function.get(key, Array())] for key in ("/C0", "/C1")}
             made = {key: self.convert(family, values) for key, values in ends.items() if len(values) > 1}
@@ -128,7 +128,7 @@ class Recoloring:
 
 
 class _Painter:
-    """Follows one content stream: which color spaces are current, and what is set in them."""
+    """Follows one content stream: the current color spaces, and the colors set in them."""
 
     def __init__(self, recoloring: Recoloring, resources: pikepdf.Object | None) -> None:
         self.recoloring = recoloring
@@ -172,7 +172,7 @@ class _Painter:
 
     def painted(self, operands: bytes, operator: bytes, family: str | None) -> bytes:
         if family is None or b"/" in operands:
-            # Spot colors and patterns; the latter are recolored by themselves.
+            # Spot colors and patterns. Patterns are converted separately.
             self.recoloring.is_partial |= b"/" not in operands
             return operands + b" " + operator
         made = self.recoloring.convert(family, [float(number) for number in operands.split()])
@@ -183,7 +183,7 @@ class _Painter:
 
 
 def family_of(space: pikepdf.Object | None) -> str | None:
-    """Which kind of colors a space has; None for spot colors, palettes and patterns."""
+    """Returns the family of a color space; None for spot colors, palettes and patterns."""
     if isinstance(space, Array) and len(space) > 1 and space[0] == "/ICCBased":
         return _BY_COMPONENTS.get(int(space[1].get("/N", 0)))
     return _FAMILIES.get(str(space[0] if isinstance(space, Array) and len(space) else space))

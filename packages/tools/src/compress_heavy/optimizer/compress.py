@@ -1,4 +1,4 @@
-"""Searches for the smallest copy of a document that loses nothing."""
+"""Searches for the smallest lossless-looking copy of a document."""
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -7,13 +7,13 @@ from time import monotonic
 
 import pikepdf
 
-from bombs import holds_bomb
+from bombs import contains_bomb
 from check import Checker
 from failures import description, is_fatal
 from opening import Refused, open_document, was_repaired
-from optimize import Made, Work, optimize
+from optimize import Result, Work, optimize
 from params import Params
-from settings import Settings, settings_of, stricter
+from settings import Settings, settings_of, stricter_settings
 from signatures import has_usage_rights, is_signed
 
 _STEP_UP, _MAX_ATTEMPTS, _NEARLY = 15, 4, 0.02
@@ -22,31 +22,31 @@ _MAX_PROBES = 6
 
 @dataclass(frozen=True)
 class Request(Params):
-    """The params, and what the search may take."""
+    """The params and limits of a search."""
 
     max_pages: int | None
-    # After so long it makes do with what it has.
+    # After this time the best copy so far is used.
     budget_seconds: float
-    # Only what loses nothing, for a document that the rest did not survive.
+    # Only lossless changes, for a document on which the other methods crashed.
     lossless: bool = False
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy, and how alike it is."""
+    """A copy and its similarity to the original."""
 
     path: str
     size: int
     method: str
     quality: int
-    likeness: float
-    made: Made
+    similarity: float
+    result: Result
 
 
 def compress_document(
     source: str, target: str, request: Request, progress: Callable[[float], None], processes: Executor
 ) -> dict[str, object]:
-    """Leaves the copy at `target`, or nothing there when none is smaller; says how it went."""
+    """Writes the copy to `target`, or nothing if none is smaller. Returns the result."""
     threads = ThreadPoolExecutor(os.process_cpu_count())
     return _Search(source, target, request, progress, processes, threads).run()
 
@@ -69,23 +69,23 @@ class _Search:
         self.processes = processes
         self.until = monotonic() + request.budget_seconds
         self.attempts = 0
-        # Of the last attempt that failed, for the log.
+        # Traceback of the last failed attempt, for the log.
         self.failure: str | None = None
         self.work = Work(request.linearize, request.remove_metadata, self.until)
         pdf = open_document(source)
         self.pages = len(pdf.pages)
         if request.max_pages is not None and self.pages > request.max_pages:
             raise Refused("too_many_pages", "more than the plan allows", pages=self.pages)
-        self.warnings = self._looks_at(pdf)
+        self.warnings = self._inspect(pdf)
         self.checker = Checker(source, pdf, self._settings(request.quality), threads)
         if "repaired" in self.warnings and not self.checker.is_readable():
             raise Refused("unreadable", "none of the sampled pages can be rendered")
 
-    def _looks_at(self, pdf: pikepdf.Pdf) -> list[str]:
+    def _inspect(self, pdf: pikepdf.Pdf) -> list[str]:
         has_signature = is_signed(pdf)
         if has_signature and self.request.signed == "reject":
             raise Refused("signed", "the signature would break")
-        if holds_bomb(pdf):
+        if contains_bomb(pdf):
             raise Refused("unpacks_to_too_much", "a stream unpacks to more than memory allows")
         found = {
             "signature_invalidated": has_signature,
@@ -112,7 +112,7 @@ class _Search:
         return self.result(best)
 
     def attempted(self, attempt: Callable[[], Copy | None]) -> Copy | None:
-        """None where it failed: what libraries make of a document is not known beforehand."""
+        """Returns None after a failure: libraries fail on some documents in unexpected ways."""
         try:
             return attempt()
         except Exception as error:
@@ -125,7 +125,7 @@ class _Search:
         failure = {"failure": self.failure} if self.failure is not None else {}
         if best is None:
             return {"method": "original", "pages": self.pages, "warnings": [], **failure}
-        made = best.made
+        made = best.result
         warnings = [*self.warnings, *(["grayscale_incomplete"] if made.is_partly_colored else [])]
         return {
             **failure,
@@ -134,30 +134,30 @@ class _Search:
             "quality": best.quality,
             "images": made.images,
             "images_recompressed": made.images_recompressed,
-            "ssim": round(best.likeness, 4),
+            "ssim": round(best.similarity, 4),
             "warnings": warnings,
         }
 
     def at_quality(self, quality: int) -> Copy | None:
-        """The copy of this quality, or a more careful one where something on its pages is not as it was."""
-        floor = self._settings(quality).likeness
+        """Returns the copy of this quality, or one with stricter settings if a page differs."""
+        floor = self._settings(quality).similarity
         settings, used = self._settings(quality), quality
         for _ in range(_MAX_ATTEMPTS):
             if monotonic() > self.until:
                 break
             copy = self.attempt("optimized", used, settings)
             if copy.size >= self.source_size:
-                # More careful ones are larger still.
+                # Stricter settings make it even larger.
                 drop(copy)
                 return None
-            likeness = self.checker.likeness(copy.path, settings.grayscale)
-            if likeness >= floor:
-                return replace(copy, likeness=likeness)
+            similarity = self.checker.similarity(copy.path, settings.grayscale)
+            if similarity >= floor:
+                return replace(copy, similarity=similarity)
             drop(copy)
-            if likeness == 0 and settings.rewrites:
+            if similarity == 0 and settings.rewrites:
                 settings = replace(settings, rewrites=False)
-            elif floor - likeness < _NEARLY:
-                settings = stricter(settings, floor - likeness)
+            elif floor - similarity < _NEARLY:
+                settings = stricter_settings(settings, floor - similarity)
             else:
                 used = min(100, used + _STEP_UP)
                 settings = replace(self._settings(used), rewrites=settings.rewrites)
@@ -165,14 +165,14 @@ class _Search:
 
     def without_loss(self) -> Copy | None:
         copy = self.attempt("lossless", 100, None)
-        likeness = self.checker.likeness(copy.path, False)
-        if copy.size < self.source_size and likeness == 1:
-            return replace(copy, likeness=likeness)
+        similarity = self.checker.similarity(copy.path, False)
+        if copy.size < self.source_size and similarity == 1:
+            return replace(copy, similarity=similarity)
         drop(copy)
         return None
 
     def attempt(self, method: str, quality: int, settings: Settings | None) -> Copy:
-        # Of the same quality there may be several, made with more or less care.
+        # There may be several copies of a quality, with different settings.
         self.attempts += 1
         path = f"{self.target}.{self.attempts}"
         made = optimize(
@@ -181,7 +181,7 @@ class _Search:
         return Copy(path, os.path.getsize(path), method, quality, 0.0, made)
 
     def below(self, wanted: int, best: Copy | None) -> Copy | None:
-        """The best quality whose copy is no larger than wanted; the smallest copy where there is none."""
+        """Returns the copy of the best quality that is not larger than wanted; the smallest copy if there is none."""
         low, high = 1, self.request.quality - 1
         for _ in range(_MAX_PROBES):
             if low > high or monotonic() > self.until:
@@ -189,31 +189,31 @@ class _Search:
             quality = (low + high) // 2
             copy = self.attempted(lambda: self.at_quality(quality))  # noqa: B023 (called at once)
             if copy is not None and copy.size <= wanted:
-                best, low = kept(copy, best), quality + 1
+                best, low = keep_first(copy, best), quality + 1
             else:
-                best = kept(*sorted((best, copy), key=lambda one: one.size if one else self.source_size))
+                best = keep_first(*sorted((best, copy), key=lambda one: one.size if one else self.source_size))
                 high = quality - 1
         return best
 
 
-def kept(copy: Copy | None, other: Copy | None) -> Copy | None:
-    """The first of the two, when the other is not needed any more."""
+def keep_first(copy: Copy | None, other: Copy | None) -> Copy | None:
+    """Returns the first copy and deletes the other one."""
     if other is not None:
         drop(other)
     return copy
 
 
 def drop(copy: Copy) -> None:
-    """Makes room for others."""
+    """Deletes a copy to free its space."""
     os.remove(copy.path)
 
 
-def answer(request: dict[str, object], processes: Executor, say: Callable[[dict[str, object]], None]) -> dict[str, object]:
-    """Answers one request: what was done; or `refused`, and why."""
+def answer(request: dict[str, object], processes: Executor, emit: Callable[[dict[str, object]], None]) -> dict[str, object]:
+    """Handles a request. Returns what was done, or `refused` with the reason."""
     source, target = str(request.pop("source")), str(request.pop("target"))
 
     def progress(share: float) -> None:
-        say({"progress": round(share, 4)})
+        emit({"progress": round(share, 4)})
 
     try:
         return compress_document(source, target, Request(**request), progress, processes)

@@ -1,4 +1,4 @@
-"""Reads content streams: one event for each operator, and the size at which everything is drawn."""
+"""Reads content streams: an event for each operator, and the size at which everything is drawn."""
 import math
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _NUMBER = rb"[-+.\d]+"
 _NAME = rb"/[^\s()<>\[\]{}/%]*+"
 _SPACE = rb"[\s\0]*+"
 
-# Operands as they stand, then the operator; or an inline image, which is data up to its end; or a comment.
+# Operands and operator, an inline image up to its end, or a comment.
 PIECE = re.compile(
     rb"(?P<inline>\bBI(?=[\s/])[\s\S]*?\sID\s[\s\S]*?\sEI(?=\s[\t\n\r -~]{8}|[\s\0]*[\t\n\r -~]{0,8}$))"
     rb"|(?P<comment>%[^\r\n]*+)"
@@ -24,11 +24,11 @@ TOKEN = re.compile(rb"|".join((_STRING, _HEX, _NAME, _NUMBER, rb"<<|>>|[\[\]]|tr
 
 
 class UnreadableContent(Exception):
-    """The stream breaks the syntax: what it draws can't be told, so it has to stay as it is."""
+    """The stream has a syntax error, so its effect is unknown and it must stay unchanged."""
 
 
 def pieces(data: bytes) -> Iterator[re.Match[bytes]]:
-    """The operators of a content stream with their operands, in order."""
+    """Yields the operators of a content stream with their operands, in order."""
     end = 0
     for match in PIECE.finditer(data):
         if match.start() != end:
@@ -41,14 +41,14 @@ def pieces(data: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def multiply(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that applies `first`, then `second`."""
+    """Returns the matrix that applies `first`, then `second`."""
     a, b, c, d, e, f = first
     p, q, r, s, t, u = second
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
 def matrix_of(operands: bytes) -> Matrix:
-    """Six numbers as a matrix."""
+    """Parses six numbers as a matrix."""
     try:
         numbers = tuple(float(number) for number in operands.split())
     except ValueError as error:
@@ -59,18 +59,18 @@ def matrix_of(operands: bytes) -> Matrix:
 
 
 def extent(matrix: Matrix) -> tuple[float, float]:
-    """How long the sides of the unit square become."""
+    """Returns the lengths of the transformed sides of the unit square."""
     a, b, c, d, _, _ = matrix
     return math.hypot(a, b), math.hypot(c, d)
 
 
 def scale(matrix: Matrix) -> float:
-    """By how much the matrix magnifies at most."""
+    """Returns the maximum magnification of the matrix."""
     return max(extent(matrix))
 
 
 def name_in(operands: bytes) -> str | None:
-    """The last name among operands, as pikepdf writes it."""
+    """Returns the last name among operands, as pikepdf writes it."""
     start = operands.rfind(b"/")
     if start < 0:
         return None

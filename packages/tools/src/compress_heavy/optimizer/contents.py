@@ -1,4 +1,4 @@
-"""Writes the content streams of a document anew, with nothing that can't be seen."""
+"""Rewrites the content streams of a document without invisible details."""
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -15,9 +15,9 @@ _CHUNK = 4
 
 
 def rewrite_contents(pdf: pikepdf.Pdf, usage: Usage, tolerance: float, pool: Executor) -> Callable[[], None]:
-    """Starts to round coordinates, to merge lines and to leave out what sets nothing, in pages and forms.
+    """Starts to round coordinates, merge lines and drop redundant operators in pages and forms.
 
-    What comes back is to be called for the content to be replaced.
+    Call the returned function to replace the content.
     """
     jobs = [*_pages(pdf), *_forms(pdf, usage)]
     work = [Content(data, size, tolerance, opaque) for _, data, size, opaque in jobs]
@@ -41,7 +41,7 @@ def _pages(pdf: pikepdf.Pdf) -> Iterator[Job]:
             data = contents_of(page.obj)
         except UnreadableContent:
             continue
-        # An array, even of one stream, can't be written to.
+        # The streams of an array, even of one, can't be replaced by one.
         if isinstance(page.obj.Contents, Array):
             page.obj.Contents = parts[0] if len(parts) == 1 else pdf.make_stream(data)
         unit = float(page.obj.get("/UserUnit", 1))
@@ -62,7 +62,7 @@ def _forms(pdf: pikepdf.Pdf, usage: Usage) -> Iterator[Job]:
 
 
 def _opaque_states(resources: pikepdf.Object | None) -> frozenset[bytes]:
-    """The names of graphics states that change neither how strokes look nor how they mix with what is below."""
+    """Returns the names of graphics states that change neither strokes nor how they blend."""
     states = entries(resources, "/ExtGState")
     harmless = {"/Type", "/OP", "/op", "/OPM", "/SA", "/AIS", "/TK", "/SM", "/TR", "/TR2", "/HT", "/BG", "/BG2", "/UCR",
                 "/UCR2", "/RI", "/FL"}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Ways to write a picture into a PDF."""
+"""Encodes images for PDF."""
 import io
 import struct
 import subprocess
@@ -12,26 +12,26 @@ from PIL import Image
 from flate import compress
 
 
-# To start the encoder takes longer than it saves here.
+# Below this size, starting the encoder takes longer than it saves.
 _SMALL_BILEVEL = 800
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A stream's data, and the entries of its dictionary that say how to read it."""
+    """A stream's data, with the entries of its dictionary that describe the encoding."""
 
     data: bytes
     bits: int
     filter: str
     parms: dict[str, int] = field(default_factory=dict)
-    # For an image of a palette: its colors, one after the other.
+    # For a palette image: its colors in order.
     palette: bytes | None = None
 
 
 def jpeg(picture: Image.Image, quality: int, is_sharp: bool = False, is_draft: bool = False) -> Encoded:
-    """Progressive, with its colors at half the resolution unless they have to be sharp; a draft looks the same."""
+    """Encodes a progressive JPEG, with chroma subsampling unless `is_sharp`. A draft has the same appearance."""
     if picture.mode == "CMYK":
-        # Pillow turns these values over when it writes them.
+        # Pillow inverts these values when it writes them.
         picture = picture.point(lambda value: 255 - value)
     target = io.BytesIO()
     subsampling = 0 if is_sharp or quality >= 90 else 2
@@ -43,7 +43,7 @@ def jpeg(picture: Image.Image, quality: int, is_sharp: bool = False, is_draft: b
 
 
 def lossless(picture: Image.Image, is_draft: bool = False) -> Encoded:
-    """Samples behind whichever of PNG's predictors suits each row, or none."""
+    """Encodes samples with the best PNG predictor for each row, or none."""
     plain, filtered = picture.tobytes(), _filtered(picture)
     if len(compress(plain, is_draft=True)) <= len(compress(filtered, is_draft=True)):
         return Encoded(compress(plain, is_draft), 8, "/FlateDecode")
@@ -52,7 +52,7 @@ def lossless(picture: Image.Image, is_draft: bool = False) -> Encoded:
 
 
 def _filtered(picture: Image.Image) -> bytes:
-    """The rows as a PNG holds them, with their predictors before them."""
+    """Returns the rows as in a PNG, each after its predictor."""
     target = io.BytesIO()
     picture.save(target, "PNG", compress_level=1)
     png = target.getvalue()
@@ -66,7 +66,7 @@ def _filtered(picture: Image.Image) -> bytes:
 
 
 def indexed(picture: Image.Image, is_draft: bool = False) -> Encoded | None:
-    """A palette of the picture's own colors; None where it has too many."""
+    """Encodes a palette of the image's colors; returns None if it has too many."""
     found = picture.getcolors(256)
     if found is None:
         return None
@@ -86,7 +86,7 @@ def indexed(picture: Image.Image, is_draft: bool = False) -> Encoded | None:
 
 
 def quantized(picture: Image.Image, colors: int) -> Image.Image:
-    """The picture in so few colors."""
+    """Reduces the image to this number of colors."""
     return picture.quantize(colors, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert(picture.mode)
 
 
@@ -103,7 +103,7 @@ def _packed(indices: np.ndarray, bits: int) -> bytes:
 
 
 def bilevel(picture: Image.Image) -> Encoded:
-    """JBIG2's generic coding, in which nothing is lost and no letter is taken for another."""
+    """Encodes with JBIG2's generic coding, which is lossless and substitutes no symbols."""
     rows = picture.tobytes()
     draft = len(compress(rows, is_draft=True))
     if draft < _SMALL_BILEVEL:

@@ -1,4 +1,4 @@
-"""Deflate at its best: libdeflate, which Pillow's TIFF support brings along, packs tighter than zlib and as fast."""
+"""Deflates with libdeflate, which Pillow's TIFF support includes: it compresses better than zlib at the same speed."""
 import ctypes
 import zlib
 
@@ -28,7 +28,7 @@ _LIBRARY = _load()
 
 
 def compress(data: bytes, is_draft: bool = False) -> bytes:
-    """A zlib stream of the data; a draft is quick and tells roughly what can be had."""
+    """Returns a zlib stream. A draft is fast and approximates the size."""
     if _LIBRARY is None:
         return zlib.compress(data, 1 if is_draft else 9)
     level = _DRAFT if is_draft else _BEST if len(data) < _LARGE else _BEST_OF_LARGE

@@ -1,4 +1,4 @@
-"""Writes font programs anew with only the glyphs that are used. They come and go as the bytes of a PDF's font files."""
+"""Subsets font programs to the used glyphs. Input and output are the bytes of font files in PDF."""
 import io
 import logging
 from collections import Counter
@@ -18,48 +18,48 @@ from type1 import parse_type1
 
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 
-# A PDF's reader looks at these alone.
+# The only tables that PDF readers use.
 _TABLES = {"glyf", "loca", "head", "hhea", "hmtx", "maxp", "cmap", "post", "cvt ", "fpgm", "prep", "vhea", "vmtx"}
 _ROUNDING = 2
 _NOTDEF = ".notdef"
-# Where tables for symbols have their codes.
+# First codes of symbol tables.
 _CODE_BASES = (0, 0xF000, 0xF100, 0xF200)
-# More outlines than these take longer to compare than to write.
+# Comparing more outlines takes longer than writing them.
 _MOST_COMPARED = 60
-# Their hints are programs that put glyphs together; without them they fall apart.
+# Their hints assemble glyphs; without them they break.
 _HINTS_NEEDED = ("DFKai", "DFGothic", "DFGirl", "DFMincho", "DLC", "HuaTian", "MingLi", "PMingLi", "Kai", "cpop", "NEC", "STKai")
 
 
 class Unusable(Exception):
-    """The font has something about it that makes it stay as it is."""
+    """The font has an unsupported feature and stays unchanged."""
 
 
 def type1_to_cff(data: bytes, names: set[str]) -> bytes:
-    """A Type 1 program in the compact format, without hints."""
+    """Converts a Type 1 program to CFF, without hints."""
     program = parse_type1(data)
     glyphs = program.glyphs
-    kept = [_NOTDEF, *sorted((names & glyphs.keys()) - {_NOTDEF})]
+    keep_first = [_NOTDEF, *sorted((names & glyphs.keys()) - {_NOTDEF})]
     if _NOTDEF not in glyphs:
         raise Unusable("no .notdef")
-    pens = {name: T2CharStringPen(None, glyphs) for name in kept}
+    pens = {name: T2CharStringPen(None, glyphs) for name in keep_first}
     for name, pen in pens.items():
         glyphs[name].draw(pen)
-    usual = Counter(round(glyphs[name].width) for name in kept).most_common(1)[0][0]
+    usual = Counter(round(glyphs[name].width) for name in keep_first).most_common(1)[0][0]
     for name, pen in pens.items():
         width = round(glyphs[name].width)
         pen._width = None if width == usual else width
     builder = FontBuilder(1000, isTTF=False)
-    builder.setupGlyphOrder(kept)
+    builder.setupGlyphOrder(keep_first)
     outlines = {name: pen.getCharString() for name, pen in pens.items()}
     info = {} if program.has_usual_matrix else {"FontMatrix": list(program.matrix)}
     builder.setupCFF("F", info, outlines, {"defaultWidthX": usual, "nominalWidthX": 0})
     made = builder.font["CFF "].compile(builder.font)
-    _compare(glyphs, _cff(made)["CFF "].cff[0].CharStrings, kept)
+    _compare(glyphs, _cff(made)["CFF "].cff[0].CharStrings, keep_first)
     return made
 
 
 def built_in_encoding(data: bytes, is_cff: bool) -> dict[int, str]:
-    """The names that a program itself gives to codes."""
+    """Returns the names that the program assigns to codes."""
     if not is_cff:
         return parse_type1(data).encoding
     font = _cff(data)
@@ -72,7 +72,7 @@ def built_in_encoding(data: bytes, is_cff: bool) -> dict[int, str]:
 
 
 def _codes_at(data: bytes, offset: int) -> list[int]:
-    """The codes of a table of the program, in the order of its glyphs. The library's own reader passes over code 0."""
+    """Returns the codes of a table in the order of its glyphs. The library's reader skips code 0."""
     kind, count = data[offset], data[offset + 1]
     body = data[offset + 2 :]
     if kind == 0:
@@ -84,7 +84,7 @@ def _codes_at(data: bytes, offset: int) -> list[int]:
 
 
 def subset_cff(data: bytes, names: set[str] | None, cids: set[int] | None, keeps_hints: bool) -> bytes:
-    """By the names of glyphs, or by their numbers where the program has those."""
+    """Subsets a CFF program by glyph names, or by CIDs."""
     font = _cff(data)
     top = font["CFF "].cff[0]
     is_keyed = hasattr(top, "ROS")
@@ -92,17 +92,17 @@ def subset_cff(data: bytes, names: set[str] | None, cids: set[int] | None, keeps
         raise Unusable("glyphs have other keys")
     order = font.getGlyphOrder()
     wanted = {f"cid{cid:05d}" for cid in cids} if cids is not None else names or set()
-    kept = [name for name in order if name in wanted or name == order[0]]
-    if len(kept) == len(order) and keeps_hints:
+    keep_first = [name for name in order if name in wanted or name == order[0]]
+    if len(keep_first) == len(order) and keeps_hints:
         raise Unusable("all glyphs are used")
     _drop_notices(top)
     _use_one_matrix(top)
     options = _options(keeps_hints)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(glyphs=kept)
+    subsetter.populate(glyphs=keep_first)
     subsetter.subset(font)
     made = font["CFF "].compile(font)
-    _compare(_cff(data)["CFF "].cff[0].CharStrings, _cff(made)["CFF "].cff[0].CharStrings, kept)
+    _compare(_cff(data)["CFF "].cff[0].CharStrings, _cff(made)["CFF "].cff[0].CharStrings, keep_first)
     return made
 
 
@@ -112,7 +112,7 @@ def _drop_notices(top: TopDict) -> None:
 
 
 def _use_one_matrix(top: TopDict) -> None:
-    """The writer leaves out a matrix that is the usual one, which is wrong where a second one builds on it."""
+    """Keeps one matrix: the writer omits the default one, which is wrong if a second one multiplies with it."""
     for inner in getattr(top, "FDArray", ()):
         if "FontMatrix" not in inner.rawDict:
             continue
@@ -124,7 +124,7 @@ def _use_one_matrix(top: TopDict) -> None:
 
 
 def subset_truetype(data: bytes, selection: set[int] | Mapping[int, str | None] | None, keeps_hints: bool) -> bytes:
-    """Of glyphs by their numbers, which stay what they are; of codes (with names, where they have them); or of all."""
+    """Subsets a TrueType program by glyph ids, which stay the same, or by codes with their names, or to all."""
     font = TTFont(io.BytesIO(data), lazy=True)
     order = font.getGlyphOrder()
     numbers = _reached(font, selection) if isinstance(selection, Mapping) else selection
@@ -149,7 +149,7 @@ def subset_truetype(data: bytes, selection: set[int] | Mapping[int, str | None] 
 
 
 def _compare_truetype(before: bytes, after: bytes, numbers: set[int], codes: Iterable[int]) -> None:
-    """Glyphs look as they did, and codes lead to the glyphs that they led to."""
+    """Checks that glyphs look the same, and that codes map to the same glyphs."""
     old, new = TTFont(io.BytesIO(before), lazy=True), TTFont(io.BytesIO(after), lazy=True)
     pairs = [(old.getGlyphName(number), new.getGlyphName(number)) for number in numbers]
     _compare_pairs(old.getGlyphSet(), new.getGlyphSet(), pairs)
@@ -158,7 +158,7 @@ def _compare_truetype(before: bytes, after: bytes, numbers: set[int], codes: Ite
 
 
 def _maps(font: TTFont, codes: Iterable[int]) -> dict[tuple[int, ...], int]:
-    """The number of the glyph that each table has for each code."""
+    """Returns the glyph id of each code in each table."""
     points = {base + code for code in codes for base in _CODE_BASES}
     return {
         (table.platformID, table.platEncID, point): font.getGlyphID(table.cmap[point])
@@ -169,7 +169,7 @@ def _maps(font: TTFont, codes: Iterable[int]) -> dict[tuple[int, ...], int]:
 
 
 def _writable(table: CmapSubtable) -> CmapSubtable:
-    """The library drops tables of the simplest format."""
+    """Changes the format of a table that the library would drop."""
     if table.format != 0:
         return table
     other = CmapSubtable.newSubtable(6)
@@ -179,7 +179,7 @@ def _writable(table: CmapSubtable) -> CmapSubtable:
 
 
 def _reached(font: TTFont, codes: Mapping[int, str | None]) -> set[int]:
-    """Every glyph that a reader may come to from these codes, whichever way it takes."""
+    """Returns every glyph that a reader may select for these codes."""
     unicodes = {name: point for point, name in UV2AGL.items()}
     found: set[str] = set()
     for table in font["cmap"].tables if "cmap" in font else ():
@@ -188,7 +188,7 @@ def _reached(font: TTFont, codes: Mapping[int, str | None]) -> set[int]:
             found.update(table.cmap[point] for point in points if point in table.cmap)
     found.update(name for name in codes.values() if name)
     numbers = font.getReverseGlyphMap()
-    # Without any table that maps them, codes are numbers of glyphs.
+    # Without a matching table, codes are glyph ids.
     return {numbers[name] for name in found if name in numbers} | (set(codes) if "cmap" not in font else set())
 
 
@@ -206,7 +206,7 @@ def _options(keeps_hints: bool) -> subset.Options:
 
 def _needs_hints(font: TTFont) -> bool:
     name = font["name"].getDebugName(1) if "name" in font else None
-    # Parts of large fonts have no name left to go by.
+    # Composite glyphs of large fonts have no names.
     return name is None or name.startswith(_HINTS_NEEDED)
 
 
@@ -214,7 +214,7 @@ def _cff(data: bytes) -> TTFont:
     font = TTFont(sfntVersion="OTTO")
     font["CFF "] = newTable("CFF ")
     font["CFF "].decompile(data, font)
-    # Left out where it is the usual one.
+    # Omitted if it is the default.
     font["CFF "].cff[0].rawDict.setdefault("charset", 0)
     return font
 
@@ -224,7 +224,7 @@ def _compare(before: Mapping, after: Mapping, names: Iterable[str]) -> None:
 
 
 def _compare_pairs(before: Mapping, after: Mapping, pairs: Iterable[tuple[str, str]]) -> None:
-    """Glyphs are where and as large as they were: of many, some that are spread over all."""
+    """Checks that glyphs have the same position and size. Of many glyphs it checks a spread sample."""
     listed = list(pairs)
     for first, second in listed[:: max(1, len(listed) // _MOST_COMPARED)]:
         one, other = _bounds(before, first), _bounds(after, second)

@@ -1,4 +1,4 @@
-"""Makes the fonts of a document smaller: leaves out glyphs that no page shows, and writes Type 1 in the compact format."""
+"""Subsets the fonts of a document, and converts Type 1 to CFF."""
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from fontwork import CompositeFont, FontJob, FontResult, SimpleFont, shrink_font
+from font_subsetting import CompositeFont, FontJob, FontResult, SimpleFont, shrink_font
 from walk import Id, Usage, entries
 
 _KEYS = ("/FontFile", "/FontFile2", "/FontFile3")
@@ -18,7 +18,7 @@ _IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))
 
 @dataclass
 class _Program:
-    """A font file, and all the fonts of the document that use it."""
+    """A font file with all fonts of the document that use it."""
 
     file: Stream
     key: str
@@ -27,9 +27,9 @@ class _Program:
 
 
 def shrink_fonts(pdf: pikepdf.Pdf, usage: Usage, keeps_hints: bool, pool: Executor) -> Callable[[], None]:
-    """Starts the work; what comes back is to be called for the fonts to be replaced."""
+    """Starts to subset. Call the returned function to replace the fonts."""
     if usage.is_partial or (0, 0) in usage.texts:
-        # Some fonts may show more than is known of.
+        # Some fonts may show more glyphs than known.
         return lambda: None
     kept_whole = _fonts_of_forms(pdf)
     programs: list[_Program] = []
@@ -43,7 +43,7 @@ def shrink_fonts(pdf: pikepdf.Pdf, usage: Usage, keeps_hints: bool, pool: Execut
         if job is not None and len(job.data) <= _MAX_BYTES:
             programs.append(program)
             jobs.append(job)
-    # Each process has to load what knows fonts first.
+    # Each process first has to load the font library.
     chunk = len(jobs) if sum(len(job.data) for job in jobs) < _WORTH_PROCESSES else 4
     results = pool.map(shrink_font, jobs, chunksize=chunk) if jobs else iter(())
 
@@ -72,7 +72,7 @@ def _programs(pdf: pikepdf.Pdf) -> dict[Id, _Program]:
 
 
 def _fonts_of_forms(pdf: pikepdf.Pdf) -> set[Id]:
-    """Fonts that a person may write anything in."""
+    """Returns fonts of form fields, which may show any text."""
     fonts = entries(entries(entries(pdf.Root, "/AcroForm"), "/DR"), "/Font")
     return {font.objgen for _, font in fonts.items()} if fonts is not None else set()
 
@@ -138,7 +138,7 @@ def _replace(pdf: pikepdf.Pdf, program: _Program, result: FontResult) -> None:
 
 
 def _spell_out(font: Dictionary, names: dict[int, str]) -> None:
-    """Says what codes mean, where the program itself did."""
+    """Writes the meaning of codes that only the program had."""
     differences = Array()
     for code, name in sorted(names.items()):
         differences.extend([code, Name("/" + name)])

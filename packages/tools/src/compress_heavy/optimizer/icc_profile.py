@@ -1,4 +1,4 @@
-"""Documents made for print: shows their CMYK colors on screens without the ICC profile, which is often large."""
+"""Removes CMYK ICC profiles, which are often large, by converting colors for screens."""
 import pikepdf
 from pikepdf import Array, Dictionary, Stream
 from PIL import ImageCms
@@ -11,7 +11,7 @@ _WORTH = 0.05
 
 
 def find_cmyk_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
-    """Returns the one profile of all CMYK colors of a document, where it is a large part of the file."""
+    """Returns the only profile of all CMYK colors of a document, if it is a large part of the file."""
     found: dict[bytes, Stream] = {}
     for page in pdf.pages:
         spaces = entries(inherited(page.obj, "/Resources"), "/ColorSpace")
@@ -24,7 +24,7 @@ def find_cmyk_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
 
 
 def recolor_for_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:
-    """Converts text and lines to sRGB. Returns False where a part can't be, so that the document has to stay as it was."""
+    """Converts text and lines to sRGB. Returns False if a part can't be converted, so that the document must stay unchanged."""
     try:
         recoloring = Recoloring(screen_colors(profile.read_bytes()))
     except ImageCms.PyCMSError:

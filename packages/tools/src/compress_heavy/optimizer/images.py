@@ -1,4 +1,4 @@
-"""Makes a decoded image smaller, as far as it goes on looking the same on a screen."""
+"""Compresses a decoded image without a visible difference on a screen."""
 import io
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -19,9 +19,9 @@ from ssim import Reference
 from walk import Placement
 
 Size = tuple[int, int]
-# Resampling blurs; it has to be worth it.
+# Resampling blurs, so it must save this much.
 _WORTH_RESAMPLING = 1.1
-# A second compression with loss has to be worth more than one that loses nothing.
+# A second lossy compression must save this much compared with a lossless one.
 _WORTH_LOSS, _WORTH_SECOND_LOSS = 0.95, 0.8
 _SOFT_MASK_JPEG = 75
 _FLAT, _FLAT_BUT_LOSSY = 0.6, 0.9
@@ -30,38 +30,38 @@ _JPEG_STEP = 7
 _PALETTES = (256, 128, 64, 32)
 _TILE, _IMPERCEPTIBLE_SHIFT = 4, 12
 _SMALL = 65_536
-# How much smaller than its draft a coding may turn out at its best.
+# How much smaller than its draft a final encoding may be.
 _DRAFT_PROMISE = 1.3
 _IMPERCEPTIBLE_HUE = 10
 _DICTIONARY_BYTES = 200
 
 
 @dataclass(frozen=True)
-class Smaller:
-    """An image that may take the place of another."""
+class Replacement:
+    """A replacement of an image."""
 
     encoded: Encoded
     size: Size
-    # Of its values, or of its palette; None for a stencil.
+    # Of its values or palette; None for a stencil.
     space: pikepdf.Object | None
-    # Whether /Decode of the original still holds.
+    # Whether /Decode of the original still applies.
     keeps_decode: bool
-    # Takes the place of a color key.
-    mask: "Smaller | None" = None
+    # Replaces a color key.
+    mask: "Replacement | None" = None
 
     @property
     def bytes(self) -> int:
-        """What it adds to the file, the mask's dictionary included."""
+        """Returns the bytes it adds to the file, with the mask's dictionary."""
         return len(self.encoded.data) + (self.mask.bytes + _DICTIONARY_BYTES if self.mask else 0)
 
 
 class Opaque:
-    """Instead of a soft mask that hides nothing."""
+    """Replaces a soft mask that hides nothing."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One image: how large its stream is, how it is drawn, and what it is for."""
+    """An image with its size in the file, its use and its placement."""
 
     source: Source
     bytes: int
@@ -71,8 +71,8 @@ class Task:
     key: Key | None = None
 
 
-def shrink(task: Task, settings: Settings) -> Smaller | Opaque | None:
-    """The smallest way found to write the image that looks the same; None where it stays as it is."""
+def shrink(task: Task, settings: Settings) -> Replacement | Opaque | None:
+    """Returns the smallest encoding with the same appearance; None to keep the image."""
     source = task.source
     target = _target_size(task, settings)
     hidden = hidden_pixels(source, task.key) if task.key is not None else None
@@ -92,19 +92,19 @@ def _worth(task: Task, pixels: Pixels, target: Size) -> float:
     return _WORTH_SECOND_LOSS if pixels.is_lossy and not is_resampled else _WORTH_LOSS
 
 
-def _lossy(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Smaller | None:
-    """The smallest way found to write a picture of more than two values, however small that is."""
+def _lossy(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Replacement | None:
+    """Returns the smallest encoding of an image with more than two values."""
     pixels = _in_fewer_components(pixels, settings)
     reference = _on_screen(pixels.picture, task.drawn, settings)
     picture = pixels.picture
     if picture.size != target:
         picture = picture.resize(target, Image.Resampling.BICUBIC, reducing_gap=3.0)
     best = _best(task, replace(pixels, picture=picture), reference, settings)
-    return Smaller(best, target, pixels.space, keeps_decode=False) if best is not None else None
+    return Replacement(best, target, pixels.space, keeps_decode=False) if best is not None else None
 
 
-def _shrink_keyed(task: Task, hidden: np.ndarray, target: Size, settings: Settings) -> Smaller | None:
-    """With a soft mask instead of the key, whose values would have to stay what they are."""
+def _shrink_keyed(task: Task, hidden: np.ndarray, target: Size, settings: Settings) -> Replacement | None:
+    """Encodes with a soft mask instead of the color key, which would fix exact values."""
     pixels = decode(task.source)
     if pixels.picture.mode == "1":
         return None
@@ -150,7 +150,7 @@ def _for_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _is_gray(picture: Image.Image, settings: Settings) -> bool:
-    """Whether no area has a hue that can be seen; the noise of a scanner does not count."""
+    """Whether no area has a visible hue. Scanner noise does not count."""
     most = _IMPERCEPTIBLE_HUE if settings.is_for_screens else 0
     if settings.is_for_screens and min(picture.size) >= _TILE:
         picture = picture.reduce(_TILE)
@@ -160,7 +160,7 @@ def _is_gray(picture: Image.Image, settings: Settings) -> bool:
 
 
 def _on_screen(picture: Image.Image, drawn: Placement | None, settings: Settings) -> Reference:
-    """The picture as a screen shows it: the measure of what must stay the same."""
+    """Returns the image at screen resolution, the reference for similarity."""
     size = picture.size
     if drawn is not None and min(drawn.width, drawn.height) > 0:
         dpi = min(72 * drawn.pixels_per_point, settings.dpi)
@@ -174,10 +174,10 @@ def _gray(picture: Image.Image, size: Size) -> Image.Image:
 
 
 def _best(task: Task, pixels: Pixels, reference: Reference, settings: Settings) -> Encoded | None:
-    """The smallest way to write a picture that has its final size."""
+    """Returns the smallest encoding of an image at its final size."""
     picture = pixels.picture
     def looks_same(other: Image.Image) -> bool:
-        return reference.similarity(_gray(other, reference.size)) >= settings.image_likeness
+        return reference.similarity(_gray(other, reference.size)) >= settings.image_similarity
 
     if picture.mode == "L" and _is_black_and_white(picture):
         return bilevel(picture.convert("1", dither=Image.Dither.NONE))
@@ -196,8 +196,8 @@ def _best(task: Task, pixels: Pixels, reference: Reference, settings: Settings) 
 def _jpeg_alike(
     picture: Image.Image, least: int, is_flat: bool, looks_same: Callable[[Image.Image], bool]
 ) -> Encoded | None:
-    """At the lowest quality that looks the same, which for most images is the least that is allowed."""
-    # A JPEG of colors has its light in a plane of its own, coded as a gray one is.
+    """Encodes at the lowest quality with the same appearance; for most images the minimum."""
+    # A color JPEG codes its luminance as a separate plane, like a gray one.
     light = picture.convert("L") if picture.mode == "RGB" else picture
 
     def is_enough(quality: int) -> bool:
@@ -211,9 +211,9 @@ def _jpeg_alike(
 
 
 def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> Iterator[Callable[..., Encoded]]:
-    """Codings that lose nothing, of the picture or of one in fewer colors that nobody can tell from it."""
+    """Yields lossless encodings of the image, or of one with fewer, indistinguishable colors."""
     if is_soft_mask:
-        # A soft mask has no palette.
+        # A soft mask can't have a palette.
         pass
     elif picture.getcolors(256) is not None:
         yield partial(indexed, picture)
@@ -226,7 +226,7 @@ def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> It
 
 def _in_fewer_colors(picture: Image.Image) -> Image.Image | None:
     fewest = None
-    # Finding a palette takes longer than all else; a sixteenth of the pixels tells where there is none.
+    # Finding a palette takes longest; a sixteenth of the pixels shows if there is none.
     sample = picture.resize((-(-picture.width // _TILE), -(-picture.height // _TILE)), Image.Resampling.NEAREST)
     if not _has_same_colors(sample, quantized(sample, max(_PALETTES))):
         return None
@@ -248,7 +248,7 @@ def _is_black_and_white(picture: Image.Image) -> bool:
 
 
 def _flatness(picture: Image.Image) -> float:
-    """How many neighbors have the same value, as most do in drawings and pictures of screens."""
+    """Returns the share of neighbors with the same value, which is high in drawings and screenshots."""
     values = np.asarray(picture)[::_TILE]
     if values.shape[1] < 2:
         return 1.0
@@ -256,14 +256,14 @@ def _flatness(picture: Image.Image) -> float:
     return float((same if same.ndim == 2 else same.all(axis=2)).mean())
 
 
-def _shrink_bilevel(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Smaller | None:
+def _shrink_bilevel(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Replacement | None:
     picture = pixels.picture
     if picture.size != target:
         gray = picture.convert("L")
         reduced = gray.resize(target, Image.Resampling.BOX)
         picture = reduced.point(lambda value: 255 * (value >= 128)).convert("1", dither=Image.Dither.NONE)
         reference = _on_screen(gray, task.drawn, settings)
-        if reference.similarity(_gray(picture, reference.size)) < settings.likeness:
+        if reference.similarity(_gray(picture, reference.size)) < settings.similarity:
             picture = pixels.picture
     made = bilevel(picture)
-    return Smaller(made, picture.size, pixels.space, keeps_decode=True) if len(made.data) < task.bytes else None
+    return Replacement(made, picture.size, pixels.space, keeps_decode=True) if len(made.data) < task.bytes else None

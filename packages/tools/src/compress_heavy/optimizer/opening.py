@@ -1,4 +1,4 @@
-"""Opens documents, and says in which way one can't be opened."""
+"""Opens documents, and reports why one can't be opened."""
 from typing import Literal
 
 import pikepdf
@@ -9,7 +9,7 @@ Reason = Literal["corrupt", "unreadable", "protected", "signed", "too_many_pages
 
 
 class Refused(Exception):
-    """The document can't be worked on."""
+    """The document can't be processed."""
 
     def __init__(self, reason: Reason, cause: str, **details: object) -> None:
         super().__init__(cause)
@@ -18,7 +18,7 @@ class Refused(Exception):
 
 
 def open_document(path: str) -> pikepdf.Pdf:
-    """A document with pages that can be walked through."""
+    """Opens a document and checks that its pages can be read."""
     try:
         pdf = pikepdf.open(path)
         if pdf.is_encrypted:
@@ -33,5 +33,5 @@ def open_document(path: str) -> pikepdf.Pdf:
 
 
 def was_repaired(pdf: pikepdf.Pdf) -> bool:
-    """Whether the file's table of contents was wrong, so that it was searched for objects."""
+    """Whether the cross-reference table was broken and had to be rebuilt."""
     return any("file is damaged" in str(warning) for warning in pdf.get_warnings())

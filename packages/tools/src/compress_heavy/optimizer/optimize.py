@@ -1,4 +1,4 @@
-"""Makes one smaller document of another."""
+"""Makes one smaller copy of a document."""
 import os
 import re
 from collections.abc import Callable
@@ -24,33 +24,33 @@ _OF_OLD = re.compile(rb"""pdfaid:part(?:\s[^>]*)?>\s*1\s*<|pdfaid:part\s*=\s*["'
 
 
 @dataclass(frozen=True)
-class Made:
-    """What became of a document."""
+class Result:
+    """Result of an optimization."""
 
     images: int = 0
     images_recompressed: int = 0
-    # Whether colors are left that should be gray.
+    # Whether some colors could not be converted to gray.
     is_partly_colored: bool = False
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be done with it, whatever the quality."""
+    """What to do with the document, at any quality."""
 
     linearize: bool
     remove_metadata: bool
-    # By the monotonic clock: what is not done then stays as it was.
+    # Monotonic time after which the rest stays unchanged.
     until: float
 
 
 def optimize(
     source: str, target: str, work: Work, settings: Settings | None, pool: Executor, progress: Callable[[float], None]
-) -> Made:
-    """Writes a smaller copy; one that loses nothing where there are no settings."""
+) -> Result:
+    """Writes a smaller copy; a lossless one without settings."""
     pdf = _prepared(source, work)
-    made = Made()
+    result = Result()
     if settings is not None:
-        pdf, made = _with_loss(pdf, source, work, settings, pool, lambda share: progress(_IMAGES_SHARE * share))
+        pdf, result = _with_loss(pdf, source, work, settings, pool, lambda share: progress(_IMAGES_SHARE * share))
     progress(_IMAGES_SHARE)
     merge_duplicates(pdf)
     repack_streams(pdf)
@@ -58,7 +58,7 @@ def optimize(
     if work.linearize and os.path.getsize(target) >= os.path.getsize(source):
         save(pdf, target, linearize=False)
     progress(1)
-    return made
+    return result
 
 
 def _prepared(source: str, work: Work) -> pikepdf.Pdf:
@@ -77,7 +77,7 @@ def _with_loss(
     settings: Settings,
     pool: Executor,
     progress: Callable[[float], None],
-) -> tuple[pikepdf.Pdf, Made]:
+) -> tuple[pikepdf.Pdf, Result]:
     usage = usage_of(pdf)
     recoloring = Recoloring(grays) if settings.grayscale else None
     cmyk_profile = find_cmyk_profile(pdf, os.path.getsize(source)) if settings.is_for_screens and not recoloring else None
@@ -88,7 +88,7 @@ def _with_loss(
     finishes: list[Callable[[], None]] = []
     if settings.rewrites:
         finishes = [rewrite_contents(pdf, usage, settings.tolerance, pool)]
-        # The old archives want to be told which glyphs a font holds.
+        # PDF/A-1 requires the list of a font's glyphs.
         if not is_archive_of_old(pdf):
             finishes.append(shrink_fonts(pdf, usage, not settings.is_for_screens, pool))
     images, recompressed = recompress_images(
@@ -98,14 +98,14 @@ def _with_loss(
         lambda done, total: progress(done / total),
         cmyk_profile.read_bytes() if cmyk_profile else None,
         work.until,
-        # The old archives know no transparency.
+        # PDF/A-1 forbids transparency.
         may_add_masks=not is_archive_of_old(pdf),
     )
     if cmyk_profile is not None:
         drop_cmyk_profile(pdf)
     for finish in finishes:
         finish()
-    return pdf, Made(images, recompressed, recoloring is not None and recoloring.is_partial)
+    return pdf, Result(images, recompressed, recoloring is not None and recoloring.is_partial)
 
 
 def save(pdf: pikepdf.Pdf, target: str, linearize: bool) -> None:
@@ -127,7 +127,7 @@ def save(pdf: pikepdf.Pdf, target: str, linearize: bool) -> None:
 
 
 def is_archive_of_old(pdf: pikepdf.Pdf) -> bool:
-    """Whether it says to be PDF/A-1, which knows neither object streams nor JPEG 2000."""
+    """Whether it claims to be PDF/A-1, which forbids object streams and JPEG 2000."""
     metadata = pdf.Root.get("/Metadata")
     if not isinstance(metadata, pikepdf.Stream):
         return False

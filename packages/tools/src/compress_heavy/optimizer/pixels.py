@@ -1,4 +1,4 @@
-"""Decodes the image XObjects whose values can be told, whatever filter and color space they are in."""
+"""Decodes image XObjects with any supported filter and color space."""
 import io
 import struct
 import subprocess
@@ -19,21 +19,21 @@ _CODED = (*_LOSSY, "/CCITTFaxDecode", "/JBIG2Decode")
 
 @dataclass(frozen=True)
 class Pixels:
-    """The values of an image's components, and where they come from."""
+    """The values of an image's components, and their origin."""
 
-    # Mode 1, L, RGB or CMYK; /Decode is applied, except for mode 1.
+    # Mode 1, L, RGB or CMYK. /Decode is applied, except for mode 1.
     picture: Image.Image
-    # The color space of the picture, or None where the image is a stencil.
+    # Color space of the image, or None for a stencil.
     space: pikepdf.Object | None
-    # Whether the source had lost detail to its own compression already.
+    # Whether the source was lossily compressed.
     is_lossy: bool
-    # The embedded profile of its colors, where it has one.
+    # Embedded ICC profile, if any.
     profile: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Source:
-    """What is needed to decode an image away from its document, in another thread."""
+    """What another thread needs to decode an image without its document."""
 
     data: bytes
     filter: str
@@ -50,10 +50,10 @@ class Source:
 
 
 class Unsupported(Exception):
-    """The image is of a kind that stays as it is."""
+    """The image has an unsupported feature and stays unchanged."""
 
 
-# What can be wrong with one image, which then stays as it is.
+# Errors of one image, which then stays unchanged.
 UNREADABLE = (
     *(Unsupported, pikepdf.PdfError, OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError),
     *(AttributeError, NotImplementedError, ZeroDivisionError, MemoryError, zlib.error, subprocess.SubprocessError),
@@ -61,7 +61,7 @@ UNREADABLE = (
 
 
 def read_source(image: Stream) -> Source:
-    """Takes what decoding needs out of the document. Throws {@link Unsupported}."""
+    """Reads from the document what decoding needs. Throws {@link Unsupported}."""
     width, height = int(image.Width), int(image.Height)
     if not 0 < width * height <= _MAX_PIXELS or width > 65_000 or height > 65_000:
         raise Unsupported("size")
@@ -72,7 +72,7 @@ def read_source(image: Stream) -> Source:
     bits = 1 if is_stencil else int(image.get("/BitsPerComponent", 8))
     components, space, palette, profile = (1, None, None, None) if is_stencil else _colors(image, coding)
     if bits == 1 and (components == 1 or palette is not None):
-        # What its two values mean is left to the color space and to /Decode.
+        # The meaning of its two values is defined by the color space and /Decode.
         components, space, palette = 1, image.get("/ColorSpace"), None
     decode = image.get("/Decode")
     return Source(
@@ -83,7 +83,7 @@ def read_source(image: Stream) -> Source:
 
 
 def _coded_data(image: Stream) -> tuple[bytes, str, dict[str, object]]:
-    """The data with all but a last filter for images undone, and that filter."""
+    """Returns the data before its last image filter, and that filter."""
     filters = image.get("/Filter", Array())
     filters = [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
     coding = filters[-1] if filters and filters[-1] in _CODED else ""
@@ -130,7 +130,7 @@ def _components(space: pikepdf.Object) -> tuple[int, bytes | None]:
 
 
 def decode(source: Source, wanted: tuple[int, int] | None = None) -> Pixels:
-    """The picture; a JPEG larger than `wanted` may come smaller, though never smaller than that."""
+    """Decodes the image. A JPEG larger than `wanted` may be scaled down, but not below that."""
     if source.filter in _LOSSY:
         picture = _decode_lossy(source, wanted)
     elif source.filter == "/CCITTFaxDecode":
@@ -165,14 +165,14 @@ def _decode_lossy(source: Source, wanted: tuple[int, int] | None) -> Image.Image
 
 
 def open_jpeg(data: bytes) -> Image.Image:
-    """The picture with the values that a document takes it to have."""
+    """Opens a JPEG with its values as in PDF."""
     return _values(Image.open(io.BytesIO(data)))
 
 
 def _values(picture: Image.Image) -> Image.Image:
     picture.load()
     if picture.mode == "CMYK" and "adobe" in picture.info:
-        # Pillow turns Adobe's CMYK over.
+        # Pillow inverts Adobe's CMYK.
         return picture.point(lambda value: 255 - value)
     return picture
 
@@ -183,7 +183,7 @@ def _decode_fax(source: Source) -> Image.Image:
     k = int(source.parms.get("/K", 0))
     if k > 0 or source.parms.get("/EncodedByteAlign") or int(source.parms.get("/Columns", 1728)) != source.width:
         raise Unsupported("mixed fax")
-    # In TIFF as in PDF a fax has white as 0, unless it says otherwise: /BlackIs1 is then the order as it comes.
+    # A fax has white as 0 by default, in TIFF and PDF: /BlackIs1 then is the stored order.
     photometric = 0 if not source.parms.get("/BlackIs1", False) else 1
     tags = [
         (256, 4, source.width), (257, 4, source.height), (258, 3, 1), (259, 3, 4 if k < 0 else 3),
@@ -199,7 +199,7 @@ def _decode_fax(source: Source) -> Image.Image:
 
 
 def _decode_samples(source: Source) -> Image.Image:
-    """Samples that lie open, of 1 to 16 bits."""
+    """Decodes uncompressed samples of 1 to 16 bits."""
     width, height, bits, count = source.width, source.height, source.bits, source.components
     channels = 1 if source.palette is not None else count
     stride = (width * channels * bits + 7) // 8

@@ -11,14 +11,14 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from color_keys import Key
-from images import Opaque, Smaller, Task, shrink
+from images import Opaque, Replacement, Task, shrink
 from soft_mask_matte import separate_mattes
 from pixels import UNREADABLE, Unsupported, read_source
 from settings import Settings
 from walk import Id, Usage
 
 _TIED_TO_THE_VALUES = ("/Decode", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms", "/DL")
-# Pictures lie open in memory while they are worked on.
+# Images are uncompressed in memory while they are processed.
 _MAX_THREADS = 4
 
 
@@ -31,17 +31,17 @@ def recompress_images(
     until: float,
     may_add_masks: bool,
 ) -> tuple[int, int]:
-    """Replaces the images that can be had smaller; says how many there are and how many it were.
+    """Replaces images that can be smaller. Returns the number of images and of replaced ones.
 
-    `cmyk_profile` is of CMYK images that have none of their own. After `until`, by the monotonic clock, images stay as they are.
-    `may_add_masks` is false for a document that may have no soft masks.
+    `cmyk_profile` is for CMYK images without a profile. After `until`, a monotonic time, images stay unchanged. `may_add_masks` is
+    false for a document that must not have soft masks.
     """
     separate_mattes(pdf)
     images = [
         value for value in pdf.objects if isinstance(value, Stream) and value.get("/Subtype") == "/Image"
     ]
     for image in images:
-        # The soft mask alone counts; without it, the other one would.
+        # Only the soft mask applies; without it, the other one would.
         if isinstance(image.get("/SMask"), Stream) and "/Mask" in image:
             del image["/Mask"]
     masks = _soft_masks(images)
@@ -66,9 +66,9 @@ def recompress_images(
 
 def _in_order(
     pool: ThreadPoolExecutor, threads: int, tasks: Iterable[tuple[Stream, Task | None]], settings: Settings
-) -> Iterator[tuple[Stream, Smaller | Opaque | None]]:
-    """Works on few at a time, as their data is in memory meanwhile."""
-    waiting: deque[tuple[Stream, Future[Smaller | Opaque | None] | None]] = deque()
+) -> Iterator[tuple[Stream, Replacement | Opaque | None]]:
+    """Processes few at a time, as their data is in memory."""
+    waiting: deque[tuple[Stream, Future[Replacement | Opaque | None] | None]] = deque()
     for image, task in tasks:
         waiting.append((image, pool.submit(_attempt, task, settings) if task else None))
         if len(waiting) > threads:
@@ -78,7 +78,7 @@ def _in_order(
         yield image, future.result() if future else None
 
 
-def _attempt(task: Task, settings: Settings) -> Smaller | Opaque | None:
+def _attempt(task: Task, settings: Settings) -> Replacement | Opaque | None:
     try:
         return shrink(task, settings)
     except UNREADABLE:
@@ -112,9 +112,9 @@ def _soft_masks(images: list[Stream]) -> set[Id]:
     return {image.SMask.objgen for image in images if isinstance(image.get("/SMask"), Stream)}
 
 
-def _replace(pdf: pikepdf.Pdf, image: Stream, smaller: Smaller) -> None:
+def _replace(pdf: pikepdf.Pdf, image: Stream, smaller: Replacement) -> None:
     if isinstance(image.get("/Mask"), Array):
-        # It was of values that are others now.
+        # It was for values that have changed.
         del image["/Mask"]
     if smaller.mask is not None:
         image.SMask = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Image)

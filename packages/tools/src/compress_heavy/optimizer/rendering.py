@@ -10,25 +10,25 @@ from ssim import Reference
 
 
 class TooSlow(Exception):
-    """The page takes longer to render than it may."""
+    """The page takes too long to render."""
 
 
 _PAGE_SECONDS, _TEXT_SECONDS = 60, 300
 _KEPT_SHARE = 0.95
-# Of the averages of tiles, in levels of 255: what is missing somewhere shows there, however large the page is.
+# Limit of the difference of tile averages, in levels of 255: it shows a missing part on a page of any size.
 _TILE = 16
 _MOST_OFF = 64
 
 
-class Look:
-    """A page that others are held against."""
+class RenderedPage:
+    """A rendered page to compare others with."""
 
     def __init__(self, picture: Image.Image) -> None:
         self.tiles = picture.reduce(_TILE)
         self.reference = Reference(picture)
 
-    def likeness(self, other: Image.Image, in_gray: bool) -> float:
-        """SSIM; 0 where a color or a part of the page is missing."""
+    def similarity(self, other: Image.Image, in_gray: bool) -> float:
+        """Returns SSIM; 0 if a color or a part of the page is missing."""
         size = self.reference.size
         if any(abs(one - two) > 3 for one, two in zip(size, other.size, strict=True)):
             return 0.0
@@ -40,7 +40,7 @@ class Look:
 
 
 def render(path: str, page: int, pixels: int) -> Image.Image | None:
-    """A page with its longest side of so many pixels; None where it can't be rendered. Throws {@link TooSlow}."""
+    """Renders a page with this many pixels on its longest side; None if it can't be rendered. Throws {@link TooSlow}."""
     only = ["-f", str(page), "-l", str(page)]
     try:
         made = subprocess.run(
@@ -53,12 +53,12 @@ def render(path: str, page: int, pixels: int) -> Image.Image | None:
         raise TooSlow from error
     except (subprocess.SubprocessError, OSError, SyntaxError):
         return None
-    # Of a page that it can't make sense of, the renderer gives a single pixel.
+    # For an unreadable page, the renderer returns a single pixel.
     return picture if max(picture.size) > pixels // 2 else None
 
 
 def text_of(path: str) -> Counter[str] | None:
-    """All characters of the document; None where they can't be read in time."""
+    """Counts the characters of the document; None if that takes too long."""
     try:
         made = subprocess.run(
             ["pdftotext", "-raw", path, "-"], capture_output=True, timeout=_TEXT_SECONDS, check=True
@@ -69,7 +69,7 @@ def text_of(path: str) -> Counter[str] | None:
 
 
 def is_text_lost(original: Counter[str] | None, copy: Counter[str] | None) -> bool:
-    """Whether some character has become rarer by more than what readers make of the gaps between words."""
+    """Whether a character has become rarer, apart from spaces, which readers insert differently."""
     if original is None:
         return False
     return copy is None or any(

@@ -1,4 +1,4 @@
-"""Packs streams again, tighter."""
+"""Recompresses streams."""
 import os
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -8,16 +8,16 @@ from pikepdf import Array, Name, Stream
 
 from flate import compress
 
-# What a general compression can make smaller; images have theirs.
+# Filters that Deflate can improve; images have their own.
 _OPEN = ("/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx", "/RunLengthDecode", "/RL")
 _STAYS_READABLE = ("/Metadata", "/XRef", "/ObjStm")
 _ALIKE = 0.98
-# Above this much in one stream the best parsing takes too long for what it saves.
+# Above this size the best parsing takes too long.
 _MAX_BYTES = 64 * 1024 * 1024
 
 
 def repack_streams(pdf: pikepdf.Pdf) -> None:
-    """Deflates whatever lies open, in LZW or loosely packed."""
+    """Deflates streams that are uncompressed, in LZW or poorly compressed."""
     with ThreadPoolExecutor(os.process_cpu_count() or 1) as pool:
         waiting = []
         for value in pdf.objects:
@@ -32,7 +32,7 @@ def repack_streams(pdf: pikepdf.Pdf) -> None:
         for stream, size, future in waiting:
             packed = future.result()
             if len(packed) < size * _ALIKE:
-                # What a predictor made of the data is not undone, so that it still is what /DecodeParms says.
+                # Keeps the predictor, so that /DecodeParms stays valid.
                 parms = stream.get("/DecodeParms") if _is_deflated(stream) else None
                 stream.write(packed, filter=Name.FlateDecode, decode_parms=parms)
 

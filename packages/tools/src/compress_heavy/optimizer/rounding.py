@@ -1,14 +1,14 @@
-"""Writes a content stream anew with no more digits than can be seen."""
+"""Rewrites a content stream with no more digits than visible."""
 import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from content import Matrix, UnreadableContent, matrix_of, multiply, pieces, scale
-from strokes import Operation, without_needless
+from strokes import Operation, drop_redundant
 
 _DECIMAL = re.compile(rb"-?\d*\.\d+")
-# In arrays for TJ, numbers stand between strings that must not be touched.
+# In arrays of TJ, strings stand between the numbers and must not change.
 _TJ = re.compile(rb"\((?:[^()\\]++|\\[\s\S]|\((?:[^()\\]++|\\[\s\S])*+\))*+\)|<[0-9A-Fa-f\s]*+>|(-?\d*\.\d+)")
 _SPACE = re.compile(rb"[\s\0]+")
 _PATH = frozenset((b"m", b"l", b"c", b"v", b"y", b"re"))
@@ -20,7 +20,7 @@ _MATRIX_DIGITS = 6
 
 @dataclass(frozen=True)
 class Content:
-    """A content stream: by how much it is magnified, how far off a point may be, and which graphics states stay opaque."""
+    """A content stream with its magnification, tolerance and opaque graphics states."""
 
     data: bytes
     scale: float
@@ -29,10 +29,10 @@ class Content:
 
 
 def rounded(content: Content) -> bytes | None:
-    """The same content in fewer bytes; None where it can't be read."""
+    """Returns the same content in fewer bytes; None if it is unreadable."""
     writer = _Writer((content.scale, 0, 0, content.scale, 0, 0), content.tolerance)
     try:
-        operations = without_needless((writer.piece(match) for match in pieces(content.data)), content.opaque)
+        operations = drop_redundant((writer.piece(match) for match in pieces(content.data)), content.opaque)
         return b"\n".join(operands + b" " + operator if operands else operator for operands, operator in operations)
     except (UnreadableContent, ValueError, IndexError):
         return None
@@ -52,7 +52,7 @@ def _rounder(digits: int) -> Callable[[re.Match[bytes]], bytes]:
 
 
 def short(number: float, digits: int) -> bytes:
-    """A number in as few characters as it takes."""
+    """Formats a number with as few characters as possible."""
     text = f"{number:.{digits}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -76,7 +76,7 @@ class _Writer:
         return self.rounders[digits]
 
     def digits(self, factor: float) -> int:
-        """How many decimals keep a number that is magnified so much within the tolerance."""
+        """Returns the decimals that keep a number with this magnification within the tolerance."""
         error = 0.5 * scale(self.matrix) * factor / self.tolerance
         return max(0, min(6, math.ceil(math.log10(error)))) if error > 1e-9 else 0
 
@@ -105,7 +105,7 @@ class _Writer:
         elif operator == b"Tm":
             operands = self.text_matrix(operands)
         elif operator in _TEXT_MOVES:
-            # Each starts where the last one ended, so errors add up over a page.
+            # Each begins where the previous one ended, so errors accumulate over a page.
             operands = _DECIMAL.sub(self.rounder(self.digits(10 * self.text_scale)), operands)
         elif operator == b"TJ":
             operands = _TJ.sub(_kerning, operands)
@@ -129,5 +129,5 @@ class _Writer:
 
 
 def _kerning(match: re.Match[bytes]) -> bytes:
-    # Thousandths of the font's size.
+    # In thousandths of the font size.
     return match[0] if match[1] is None else short(float(match[1]), 0)

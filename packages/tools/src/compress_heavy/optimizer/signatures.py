@@ -1,4 +1,4 @@
-"""Digital signatures, which no change to a document leaves valid."""
+"""Digital signatures, which every change to a document invalidates."""
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
@@ -6,7 +6,7 @@ _MAX_FIELDS = 200_000
 
 
 def signature_fields(pdf: pikepdf.Pdf) -> list[Dictionary]:
-    """Fields that hold a signature: somebody's approval, or the author's certification."""
+    """Returns fields with a signature: an approval, or the author's certification."""
     form = pdf.Root.get("/AcroForm")
     found, todo, seen = [], _listed(form.get("/Fields")) if isinstance(form, Dictionary) else [], 0
     while todo and seen < _MAX_FIELDS:
@@ -26,12 +26,12 @@ def _listed(value: pikepdf.Object | None) -> list[pikepdf.Object]:
 
 
 def is_signed(pdf: pikepdf.Pdf) -> bool:
-    """Whether somebody signed the document or certified it; usage rights are a signature of nobody's will."""
+    """Whether the document is signed or certified. Usage rights alone don't count."""
     return bool(signature_fields(pdf)) or "/DocMDP" in _permissions(pdf)
 
 
 def has_usage_rights(pdf: pikepdf.Pdf) -> bool:
-    """Whether Adobe Reader was given rights by a signature over the file as it was."""
+    """Whether a signature grants usage rights in Adobe Reader."""
     return any(key in _permissions(pdf) for key in ("/UR", "/UR3"))
 
 
@@ -41,14 +41,14 @@ def _permissions(pdf: pikepdf.Pdf) -> Dictionary:
 
 
 def invalidate(pdf: pikepdf.Pdf) -> None:
-    """Takes signatures out that would claim what is no longer true; their fields stay, empty."""
+    """Removes signatures, which would be invalid. Their fields stay, empty."""
     for field in signature_fields(pdf):
         del field["/V"]
         if "/Lock" in field:
             del field["/Lock"]
     form = pdf.Root.get("/AcroForm")
     if isinstance(form, Dictionary) and "/SigFlags" in form:
-        # Nothing is signed any more, and no one needs to append instead of writing anew.
+        # Nothing is signed, so the file may be rewritten instead of appended to.
         del form["/SigFlags"]
     for key in (Name.Perms, Name.DSS):
         if key in pdf.Root:

@@ -1,4 +1,4 @@
-"""Undoes the blending of images with the color behind their soft masks, which ties the sizes of the two to each other."""
+"""Removes the matte of images: preblending with a color behind the soft mask, which ties the sizes of image and mask."""
 from collections import defaultdict
 
 import numpy as np
@@ -12,7 +12,7 @@ from walk import Id
 
 
 def separate_mattes(pdf: pikepdf.Pdf) -> None:
-    """Gives images their own colors back where that loses nothing but what their masks hide."""
+    """Restores the colors of preblended images if that loses only what their masks hide."""
     images: dict[Id, list[Stream]] = defaultdict(list)
     for value in pdf.objects:
         if isinstance(value, Stream) and isinstance(value.get("/SMask"), Stream) and "/Matte" in value.SMask:
@@ -42,7 +42,7 @@ def _own_colors(image: Stream, mask: Stream) -> Image.Image:
     if matte.size != values.shape[2] or "/Indexed" in str(image.get("/ColorSpace")):
         raise Unsupported("its matte uses other colors")
     own = matte + (values - matte) / np.maximum(weight, 1 / 255)
-    # Where nothing shows, whatever compresses best.
+    # Invisible pixels may have any color; this one compresses best.
     own = np.where(weight > 0, own, matte)
     own = np.clip(np.rint(own), 0, 255).astype(np.uint8)
     return Image.fromarray(own[..., 0] if own.shape[2] == 1 else own, picture.mode)

@@ -1,4 +1,4 @@
-"""Structural similarity of gray pictures (Wang et al. 2004), over windows of 6 × 6 pixels, 3 apart."""
+"""Structural similarity of gray images (Wang et al. 2004), with windows of 6 × 6 pixels, 3 apart."""
 import numpy as np
 from PIL import Image
 
@@ -7,7 +7,7 @@ _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
 class Reference:
-    """A picture that others are held against."""
+    """An image to compare others with."""
 
     def __init__(self, picture: Image.Image) -> None:
         self.size = picture.size
@@ -17,7 +17,7 @@ class Reference:
         self.variance = _window_means(self.values * self.values) - self.square
 
     def similarity(self, other: Image.Image) -> float:
-        """1.0 for the same, lower the less alike; of pictures smaller than a window, by their levels alone."""
+        """Returns 1.0 for the same image, less for a different one. Images smaller than a window are compared by their levels."""
         values = np.asarray(other.convert("L"), np.float32)
         if self.mean.size == 0:
             return 1.0 - float(np.abs(self.values - values).mean()) / 255
@@ -25,9 +25,9 @@ class Reference:
         square, product = mean * mean, self.mean * mean
         variance = _window_means(values * values) - square
         covariance = _window_means(self.values * values) - product
-        likeness = (2 * product + _C1) * (2 * covariance + _C2)
-        likeness /= (self.square + square + _C1) * (self.variance + variance + _C2)
-        return float(likeness.mean())
+        ratio = (2 * product + _C1) * (2 * covariance + _C2)
+        ratio /= (self.square + square + _C1) * (self.variance + variance + _C2)
+        return float(ratio.mean())
 
 
 def _window_means(values: np.ndarray) -> np.ndarray:

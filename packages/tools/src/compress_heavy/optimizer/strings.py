@@ -10,7 +10,7 @@ _MEANING = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\
 
 
 def strings_in(operands: bytes) -> Iterator[bytes]:
-    """The bytes of each string among operands, or in an array of them."""
+    """Yields the bytes of each string among operands, or in an array of them."""
     for match in _STRING.finditer(operands):
         if match[1] is not None:
             yield _ESCAPE.sub(_unescaped, match[1]) if b"\\" in match[1] else match[1]

@@ -1,4 +1,4 @@
-"""Leaves out operators of a content stream that change nothing on the page."""
+"""Drops redundant operators of content streams."""
 from collections.abc import Iterable, Iterator
 
 Operation = tuple[bytes, bytes]
@@ -16,15 +16,14 @@ _FORGETS = {
 _BUILDS_PATH = frozenset((b"m", b"l", b"c", b"v", b"y"))
 _ROUND = b"1"
 _SOLID = b"[]0"
-# Some viewers take long to stroke a path of very many lines.
+# Some viewers take long to stroke a path of many lines.
 _MAX_LINES = 400
 
 
-def without_needless(operations: Iterable[Operation], opaque: frozenset[bytes]) -> Iterator[Operation]:
-    """Operations that paint the same: no state set twice, and neighboring strokes of the same kind as one.
+def drop_redundant(operations: Iterable[Operation], opaque: frozenset[bytes]) -> Iterator[Operation]:
+    """Drops operators that set the current state again, and joins consecutive strokes of the same kind.
 
-    `opaque` names the graphics states that leave strokes opaque, so that it makes no difference whether lines that cross are
-    painted one by one.
+    `opaque` names the graphics states with opaque strokes, for which crossing lines look the same if they are joined.
     """
     return _Filter(opaque).run(operations)
 
@@ -66,7 +65,7 @@ class _Filter:
         self.point = b" ".join(operands.split()[-2:])
 
     def can_wait(self) -> bool:
-        """Whether a line may go on where the next one begins: a round join looks like the two round caps that it replaces."""
+        """Whether a line may continue where the next one begins: a round join looks like the two round caps that it replaces."""
         is_solid = self.state.get("d", _SOLID) == _SOLID
         is_round = self.state.get("J") == _ROUND and self.state.get("j") == _ROUND
         return self.is_simple and self.lines < _MAX_LINES and is_solid and is_round and self.is_opaque()
@@ -75,7 +74,7 @@ class _Filter:
         return self.state.get("opaque") == b"yes"
 
     def keeps(self, operands: bytes, operator: bytes) -> bool:
-        """Follows an operator that builds no path; false when it sets what is set already."""
+        """Follows an operator outside of paths. Returns False if it sets the current value."""
         slot = _SLOTS.get(operator)
         if slot is not None:
             value = operands + operator if slot in ("fill", "stroke") else operands.replace(b" ", b"") if slot == "d" else operands
@@ -89,7 +88,7 @@ class _Filter:
         elif operator in _FORGETS:
             self.forget(operands, operator)
         elif operator in (b"re", b"h", b"W", b"W*"):
-            # Only paths of open lines wait for others to join them.
+            # Only paths of open lines wait for others to join.
             self.is_simple = False
         else:
             self.start_path()

@@ -1,4 +1,4 @@
-"""What a document holds besides the looks of its pages, so that none of it gets lost."""
+"""Features of a document besides the appearance of its pages, so that none is lost."""
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -14,7 +14,7 @@ _SIZE_TOLERANCE = 1.0
 
 
 def structure_of(pdf: pikepdf.Pdf) -> Structure:
-    """Counts by kind of feature; what a candidate has less of than the original is lost."""
+    """Counts features by kind. A copy with fewer than the original has lost some."""
     root = pdf.Root
     form = _dictionary(root.get("/AcroForm"))
     names = _dictionary(root.get("/Names"))
@@ -32,17 +32,17 @@ def structure_of(pdf: pikepdf.Pdf) -> Structure:
 
 
 def lost(original: Structure, candidate: Structure) -> list[str]:
-    """The features of which a candidate has less."""
+    """Returns the features of which a copy has fewer."""
     return [feature for feature, counts in original.items() if counts - candidate[feature]]
 
 
 def page_boxes(pdf: pikepdf.Pdf) -> list[tuple[float, ...]]:
-    """Where each page is cut, how it is turned and how large its unit is."""
+    """Returns crop box, rotation and unit of each page."""
     return [_page_box(page.obj) for page in pdf.pages]
 
 
 def has_same_pages(original: list[tuple[float, ...]], candidate: list[tuple[float, ...]]) -> bool:
-    """Whether there are as many pages of the same sizes."""
+    """Whether both have the same number of pages with the same sizes."""
     return len(original) == len(candidate) and all(
         abs(one - other) <= _SIZE_TOLERANCE
         for first, second in zip(original, candidate, strict=True)
@@ -79,7 +79,7 @@ def _fields(form: Dictionary) -> list[str]:
 
 
 def _nodes(roots: Iterable[pikepdf.Object | None]) -> Iterator[Dictionary]:
-    """All of a tree whose branches are /Kids, each once, whoever leads back to it."""
+    """Yields the nodes of a tree with /Kids, each once, even in a cycle."""
     todo, seen = list(roots), set()
     while todo:
         node = todo.pop()
@@ -105,14 +105,14 @@ def _outline(pdf: pikepdf.Pdf) -> Counter[str]:
 
 
 def _tree_keys(tree: pikepdf.Object | None, leaves: str = "/Names") -> list[str]:
-    """The keys of a name or number tree."""
+    """Returns the keys of a name or number tree."""
     names = (list(_array(node.get(leaves)))[::2] for node in _nodes([tree]))
     return [str(key) for key in islice(chain.from_iterable(names), _MAX_FIELDS)]
 
 
 def _parts(pdf: pikepdf.Pdf, form: Dictionary, names: Dictionary) -> list[str]:
     root = pdf.Root
-    kept = ("/StructTreeRoot", "/MarkInfo", "/Lang", "/OpenAction", "/ViewerPreferences", "/Threads")
-    found = [key for key in kept if key in root]
+    keep_first = ("/StructTreeRoot", "/MarkInfo", "/Lang", "/OpenAction", "/ViewerPreferences", "/Threads")
+    found = [key for key in keep_first if key in root]
     found += ["XFA"] if "/XFA" in form else []
     return found + (["JavaScript"] if "/JavaScript" in names else [])

@@ -1,4 +1,4 @@
-"""Reads Type 1 font programs, also those that say little of what the format asks for."""
+"""Parses Type 1 font programs, also incomplete ones."""
 import re
 from dataclasses import dataclass
 
@@ -16,11 +16,11 @@ _STANDARD_MATRIX = (0.001, 0.0, 0.0, 0.001, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Type1:
-    """A font program: its outlines by name, and what names its codes have."""
+    """A font program: its outlines by name, and the names of its codes."""
 
     glyphs: dict[str, T1CharString]
     encoding: dict[int, str]
-    # From its units to those of the text's size.
+    # From font units to text space.
     matrix: Matrix
 
     @property
@@ -29,7 +29,7 @@ class Type1:
 
 
 def parse_type1(data: bytes) -> Type1:
-    """Throws ValueError for a program that is not as usual."""
+    """Throws ValueError for an unsupported program."""
     start = data.find(b"eexec")
     if start < 0 or data[:1] == b"\x80":
         raise ValueError("no encrypted part, or one in segments")
@@ -65,7 +65,7 @@ def _charstrings(private: bytes, skipped: int) -> dict[str, T1CharString]:
 
 
 def _binaries(pattern: re.Pattern[bytes], data: bytes, position: int, end: int):
-    """Named pieces of binary data of a stated length, one after the other."""
+    """Yields named binary data of a stated length."""
     while (match := pattern.search(data, position, end)) is not None:
         position = match.end() + int(match[2])
         yield match[1], data[match.end() : position]

@@ -1,4 +1,4 @@
-"""Removes what no reader needs: programs' private data, thumbnails, metadata of parts, and duplicates."""
+"""Removes objects that no reader needs: private data of programs, thumbnails, metadata of parts, and duplicates."""
 import hashlib
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _NEVER_MERGED = ("/EmbeddedFile", "/Metadata", "/XRef", "/ObjStm")
 
 
 def drop_private_data(pdf: pikepdf.Pdf) -> None:
-    """Everything that only the program which made the file makes use of. The document's own metadata stays."""
+    """Removes data that only the creating program uses. The document's metadata stays."""
     catalog = pdf.Root.objgen
     for value in pdf.objects:
         if not isinstance(value, (Dictionary, Stream)):
@@ -25,7 +25,7 @@ def drop_private_data(pdf: pikepdf.Pdf) -> None:
 
 
 def drop_metadata(pdf: pikepdf.Pdf) -> None:
-    """All that says who made the document, when and with what."""
+    """Removes metadata about author, time and program."""
     if "/Metadata" in pdf.Root:
         del pdf.Root["/Metadata"]
     if "/Info" in pdf.trailer:
@@ -33,7 +33,7 @@ def drop_metadata(pdf: pikepdf.Pdf) -> None:
 
 
 def merge_duplicates(pdf: pikepdf.Pdf) -> None:
-    """Lets streams that are the same be one: images, fonts, profiles and forms that were embedded again and again."""
+    """Merges equal streams: images, fonts, profiles and forms that were embedded repeatedly."""
     first: dict[bytes, Stream] = {}
     instead: dict[Id, Stream] = {}
     for value in pdf.objects:
@@ -42,9 +42,9 @@ def merge_duplicates(pdf: pikepdf.Pdf) -> None:
         key = _fingerprint(value)
         if key is None:
             continue
-        kept = first.setdefault(key, value)
-        if kept.objgen != value.objgen:
-            instead[value.objgen] = kept
+        keep_first = first.setdefault(key, value)
+        if keep_first.objgen != value.objgen:
+            instead[value.objgen] = keep_first
     if instead:
         for value in pdf.objects:
             _redirect(value, instead)
@@ -60,7 +60,7 @@ def _fingerprint(stream: Stream) -> bytes | None:
 
 
 def _redirect(value: pikepdf.Object, instead: dict[Id, Stream]) -> None:
-    """Follows containers that lie within one object; indirect ones come by themselves."""
+    """Replaces references in containers within one object. Indirect ones are visited separately."""
     pairs: Iterator[tuple[object, pikepdf.Object]]
     if isinstance(value, (Dictionary, Stream)):
         pairs = iter(list(value.items()))

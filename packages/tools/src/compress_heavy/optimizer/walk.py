@@ -1,4 +1,4 @@
-"""Finds out how a document uses its images, fonts and forms by following every content stream."""
+"""Determines how a document uses its images, fonts and forms, by following every content stream."""
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,14 +10,14 @@ from strings import strings_in
 
 Id = tuple[int, int]
 _MAX_DEPTH = 12
-# A screen on which a page is looked at as a whole.
+# Pixels of a screen that shows a whole page.
 SCREEN_PIXELS = 1600
 _SHOWS_TEXT = frozenset((b"Tj", b"TJ", b"'", b'"'))
 
 
 @dataclass(frozen=True)
 class Placement:
-    """The largest width and height at which an image is drawn, in points, and how large a screen shows a point."""
+    """The maximum width and height of an image, in points, and the size of a point on a screen."""
 
     width: float
     height: float
@@ -26,19 +26,19 @@ class Placement:
 
 @dataclass
 class Usage:
-    """How a document uses what its pages share."""
+    """How a document uses shared objects."""
 
     images: dict[Id, Placement] = field(default_factory=dict)
-    # By how much the content of a form is magnified at most.
+    # Maximum magnification of a form's content.
     forms: dict[Id, float] = field(default_factory=dict)
-    # The strings that are shown in a font.
+    # Strings shown in a font.
     texts: dict[Id, set[bytes]] = field(default_factory=dict)
-    # Where content can't be read, so that what it draws is not known.
+    # Unreadable content, whose use of objects is unknown.
     is_partial: bool = False
 
 
 def usage_of(pdf: pikepdf.Pdf) -> Usage:
-    """Follows the pages, their annotations, and all forms and patterns that are in them."""
+    """Follows the pages, their annotations, and all their forms and patterns."""
     walker = _Walker()
     for page in pdf.pages:
         walker.follow_page(page.obj)
@@ -46,14 +46,14 @@ def usage_of(pdf: pikepdf.Pdf) -> Usage:
 
 
 def contents_of(page: Dictionary) -> bytes:
-    """The content of a page, in one. Throws {@link UnreadableContent}."""
+    """Returns the content of a page as one stream. Throws {@link UnreadableContent}."""
     contents = page.get(Name.Contents)
     parts = contents if isinstance(contents, Array) else [contents]
     return b"\n".join(bytes_of(part) for part in parts if isinstance(part, Stream))
 
 
 def bytes_of(stream: Stream) -> bytes:
-    """The data of a stream of content. Throws {@link UnreadableContent}."""
+    """Returns the data of a content stream. Throws {@link UnreadableContent}."""
     try:
         return stream.read_bytes()
     except pikepdf.PdfError as error:
@@ -61,7 +61,7 @@ def bytes_of(stream: Stream) -> bytes:
 
 
 def inherited(page: Dictionary, key: str) -> pikepdf.Object | None:
-    """An attribute that a page may have from the tree above it."""
+    """Returns an attribute that a page may inherit from the page tree."""
     for _ in range(_MAX_DEPTH * 4):
         if key in page:
             return page[key]
@@ -73,20 +73,20 @@ def inherited(page: Dictionary, key: str) -> pikepdf.Object | None:
 
 
 def longest_side(page: Dictionary) -> float:
-    """Of what a page shows, in its own units."""
+    """Returns the longest side of a page, in its own units."""
     box = inherited(page, "/CropBox") or inherited(page, "/MediaBox") or (0, 0, 612, 792)
     left, bottom, right, top = (float(side) for side in box)
     return max(abs(right - left), abs(top - bottom)) or 792
 
 
 def entries(dictionary: pikepdf.Object | None, key: str) -> Dictionary | None:
-    """A dictionary within a dictionary, where both are there."""
+    """Returns a dictionary within a dictionary, if both exist."""
     value = dictionary.get(key) if isinstance(dictionary, (Dictionary, Stream)) else None
     return value if isinstance(value, (Dictionary, Stream)) else None
 
 
 def dictionaries(pdf: pikepdf.Pdf) -> Iterator[Dictionary | Stream]:
-    """Every dictionary of a document, also those that lie within others."""
+    """Yields every dictionary of a document, nested ones too."""
     for value in pdf.objects:
         yield from _within(value)
 
@@ -103,7 +103,7 @@ def _within(value: pikepdf.Object) -> Iterator[Dictionary | Stream]:
 
 
 def appearances(annotation: Dictionary) -> Iterator[Stream]:
-    """The streams that an annotation may look like."""
+    """Yields the appearance streams of an annotation."""
     for kind in (entries(entries(annotation, "/AP"), key) for key in ("/N", "/R", "/D")):
         if isinstance(kind, Stream):
             yield kind
@@ -112,7 +112,7 @@ def appearances(annotation: Dictionary) -> Iterator[Stream]:
 
 
 def _fitting(form: Stream, annotation: Dictionary) -> Matrix:
-    """An appearance is stretched to fill its annotation."""
+    """Returns the matrix that fits an appearance into its annotation."""
     sides = [_sides(annotation.get("/Rect")), _sides(form.get("/BBox"))]
     factors = [shown / own for shown, own in zip(*sides, strict=True) if own > 0]
     largest = max(factors, default=1.0) or 1.0
@@ -130,7 +130,7 @@ class _Walker:
     def __init__(self) -> None:
         self.usage = Usage()
         self.pixels_per_point = 0.0
-        # The scale at which a stream was followed already, by its id.
+        # The scale at which a stream was followed, by its id.
         self.followed: dict[tuple[Id, Id | None], float] = {}
 
     def follow_page(self, page: Dictionary) -> None:
@@ -148,7 +148,7 @@ class _Walker:
         own = form.get("/Matrix")
         matrix = multiply(tuple(float(number) for number in own), matrix) if own is not None else matrix
         size = scale(matrix)
-        # A form without resources of its own is another one for each that it is lent.
+        # A form without its own resources differs by the resources it inherits.
         borrowed = None if "/Resources" in form or resources is None else resources.objgen
         key = (form.objgen, borrowed)
         if depth > _MAX_DEPTH or self.followed.get(key, -1.0) >= size:

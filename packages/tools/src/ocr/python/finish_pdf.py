@@ -1,4 +1,4 @@
-"""Last touches to a PDF that OCRmyPDF made: crooked pages stand straight, and the same input gives the same bytes."""
+"""Finishes a PDF of OCRmyPDF: straightens skewed pages, and makes the output reproducible."""
 
 from dataclasses import dataclass
 from math import cos, radians, sin
@@ -15,7 +15,7 @@ MADE_IDS = ["xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:RenditionClass"]
 
 @dataclass
 class Origin:
-    """What a document keeps of the one that it was made of."""
+    """What a document keeps of its source."""
 
     dates: dict[str, str]
     id: bytes | None
@@ -28,7 +28,7 @@ def origin_of(path: Path) -> Origin:
 
 
 def finish(source: Path, target: Path, angles: dict[int, float], origin: Origin) -> None:
-    """`angles` are degrees, counter-clockwise, by the index of each page that was read."""
+    """`angles` are degrees, counter-clockwise, by the index of each recognized page."""
     with Pdf.open(source) as pdf:
         for index, angle in angles.items():
             _settle_page(pdf, pdf.pages[index], index, angle)
@@ -47,7 +47,7 @@ def finish(source: Path, target: Path, angles: dict[int, float], origin: Origin)
 
 
 def _settle_page(pdf: Pdf, page: Page, index: int, angle: float) -> None:
-    """Straightens what the page shows below its text layer, and names that layer by the page, not by chance."""
+    """Straightens the page below its text layer, and gives that layer a reproducible name."""
     if not angle and not text_layers(page):
         return
     page.contents_coalesce()
@@ -69,7 +69,7 @@ def _settle_page(pdf: Pdf, page: Page, index: int, angle: float) -> None:
 
 
 def _turn(page: Page, angle: float) -> Matrix:
-    """Around the middle of the page, as its picture was turned to be read."""
+    """Returns the rotation around the center of the page, as its image was turned for recognition."""
     left, bottom, right, top = (float(side) for side in page.mediabox)
     x, y = (left + right) / 2, (bottom + top) / 2
     c, s = cos(radians(angle)), sin(radians(angle))

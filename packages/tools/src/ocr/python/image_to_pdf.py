@@ -1,8 +1,8 @@
-"""Makes a PDF of an image, a page of each frame of a TIFF, without making it larger or worse than it needs to be.
+"""Converts an image to a PDF, with a page for each frame of a TIFF, without making it larger or worse than needed.
 
 usage: python3 -I image_to_pdf.py SOURCE TARGET WORK_DIRECTORY MAX_PIXELS [DPI]
-Prints {"pages"}. Without DPI an image's own resolution counts where it can be believed; else its longer side is taken for that
-of an A4 page. Exits 10 for an image that can't be read to its end, 11 for one with too many pixels.
+Prints {"pages"}. Without DPI it uses the image's resolution if that is plausible; otherwise the longer side becomes that of an A4
+page. Exits 10 for a truncated image, 11 for one with too many pixels.
 """
 
 import json
@@ -13,24 +13,24 @@ import img2pdf
 from PIL import ExifTags, Image, ImageOps, ImageSequence
 
 UNREADABLE, TOO_LARGE = 10, 11
-# Of EXIF's orientations, 2, 4, 5 and 7 are mirrored.
+# EXIF orientations 2, 4, 5 and 7 are mirrored.
 UPRIGHT, TURNED, SIDEWAYS = 1, (3, 6, 8), (5, 6, 7, 8)
 Resolution = tuple[float, float]
 
-# Programs write a resolution up to 96 into images that were never measured.
+# Programs write resolutions of up to 96 into images that were never measured.
 LEAST_CREDIBLE_DPI, MOST_CREDIBLE_DPI = 97, 2400
 A4_LONG_SIDE_INCHES = 11.69
 LEAST_USUAL_DPI, MOST_USUAL_DPI = 72, 600
-# What a side of a PDF's page may measure.
+# Limits of a PDF page's side.
 LEAST_INCHES, MOST_INCHES = 3.1 / 72, 199
-# Of what was compressed with losses before.
+# JPEG quality for frames that were lossily compressed.
 PHOTO = {"format": "JPEG", "quality": 90}
 BLACK_AND_WHITE = {(0, 0, 0), (255, 255, 255)}
 Image.MAX_IMAGE_PIXELS = None
 
 
 def flattened(frame: Image.Image) -> Image.Image:
-    """In black and white, gray, RGB or a palette, without transparency."""
+    """Converts to black and white, gray, RGB or a palette, without transparency."""
     if frame.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in frame.info:
         rgba = frame.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
@@ -60,14 +60,14 @@ def resolution(frame: Image.Image, wanted: float | None) -> Resolution:
 
 def is_lossy(image: Image.Image) -> bool:
     if image.format == "WEBP":
-        # The chunk of lossless WebP, which in the extended format comes after others.
+        # The chunk of lossless WebP, which in the extended format follows others.
         with open(image.filename, "rb") as file:
             return b"VP8L" not in file.read(64)
     return image.format in ("JPEG", "MPO") or image.info.get("compression") in ("jpeg", "tiff_jpeg")
 
 
 def frames_of(image: Image.Image):
-    # Further frames of the other formats are an animation or a camera's preview, not pages.
+    # Further frames of other formats are an animation or a camera's preview, not pages.
     return ImageSequence.Iterator(image) if image.format == "TIFF" else [image]
 
 
@@ -75,8 +75,8 @@ def orientation(frame: Image.Image) -> int:
     return frame.getexif().get(ExifTags.Base.Orientation, UPRIGHT)
 
 
-def goes_in_as_it_is(image: Image.Image) -> bool:
-    # Of these, img2pdf takes the compressed bytes, and turns the page as a camera was held, but mirrors none.
+def can_be_embedded(image: Image.Image) -> bool:
+    # img2pdf embeds the compressed bytes of these, and rotates the page by EXIF, but mirrors none.
     is_plain = image.mode in ("L", "RGB") and "transparency" not in image.info
     return image.format in ("JPEG", "PNG") and is_plain and orientation(image) in (UPRIGHT, *TURNED)
 
@@ -105,8 +105,8 @@ def pages_of(
         frame.load()
         x, y = resolution(frame, dpi)
         is_sideways = orientation(frame) in SIDEWAYS
-        if goes_in_as_it_is(image) and not anew:
-            # img2pdf turns the page, and with it what it measures.
+        if can_be_embedded(image) and not anew:
+            # img2pdf rotates the page, and thus swaps its sides.
             pages.append((Path(image.filename), (x, y)))
         else:
             pages.append((save(frame, work / f"page-{index:06d}"), (y, x) if is_sideways else (x, y)))
@@ -144,11 +144,11 @@ def main(source: str, target: str, work: str, max_pixels: str, dpi: str | None =
             pages = convert(anew=False)
         except MemoryError:
             raise
-        except Exception:  # of compressed bytes that are unusual, or have others behind them, img2pdf raises anything
+        except Exception:  # img2pdf raises various exceptions for unusual or trailing bytes
             pages = convert(anew=True)
     except MemoryError:
         raise
-    except Exception as error:  # of damaged data, Pillow's readers raise anything
+    except Exception as error:  # Pillow raises various exceptions for damaged data
         print(error, file=sys.stderr)
         sys.exit(UNREADABLE)
     print(json.dumps({"pages": pages}))

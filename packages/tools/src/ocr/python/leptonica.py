@@ -1,8 +1,7 @@
-"""How a page lies, found by Leptonica, the library that Tesseract itself reads images with.
+"""Measures the orientation and skew of a page with Leptonica, the image library of Tesseract.
 
-It looks for the angle at which the rows of a page differ most from one another, and for letters that reach above the line more
-often than below: hundredths of a second where Tesseract's analysis of a page takes half of one. It is called directly, as no
-Python package of it is kept up.
+It finds the angle at which the rows of a page differ most, and compares ascenders with descenders: in hundredths of a second,
+where Tesseract's page analysis takes half a second. It is called directly, as its Python package is not maintained.
 """
 
 from collections.abc import Iterator
@@ -13,32 +12,32 @@ from functools import cache
 from os import fsencode
 from pathlib import Path
 
-# Leptonica's own limits: below this ratio its answer is noise, and it looks no further than these degrees.
+# Leptonica's limits: below this ratio the result is noise, and it searches only this range of degrees.
 LEAST_CONFIDENCE = 3.0
 WIDEST_ANGLE = 6.9
-# In standard deviations, of what is counted upwards and of that against what is counted sideways.
+# In standard deviations: of the upward count, and of that compared with the sideways count.
 UPRIGHT, UPRIGHT_TO_SIDEWAYS = 7.0, 2.0
-# A tile of Otsu's threshold, large enough to hold text and paper both.
+# Tile size of Otsu's threshold, large enough for text and paper.
 TILE_PIXELS = 400
 SILENT = 6
 
 
 @dataclass
-class Lie:
+class Alignment:
     looks_upright: bool
-    """Surely not on its side or head; else it may be anything."""
+    """Certainly neither sideways nor upside down; otherwise unknown."""
     skew: float | None
-    """The degrees, counter-clockwise, to turn the picture by; None where that is not sure."""
+    """Degrees, counter-clockwise, to turn the image by; None if unknown."""
 
 
-def look_at(picture: Path) -> Lie:
+def measure_alignment(picture: Path) -> Alignment:
     library = _library()
     with _black_and_white(library, picture) as page:
         angle, confidence, up, left = c_float(), c_float(), c_float(), c_float()
         is_blank = library.pixFindSkew(page, byref(angle), byref(confidence))
         library.pixOrientDetect(page, byref(up), byref(left), 0, 0)
     is_sure = not is_blank and confidence.value >= LEAST_CONFIDENCE and abs(angle.value) <= WIDEST_ANGLE
-    return Lie(
+    return Alignment(
         looks_upright=up.value >= max(UPRIGHT, UPRIGHT_TO_SIDEWAYS * abs(left.value)),
         # Leptonica's angles are clockwise.
         skew=-angle.value if is_sure else None,

@@ -1,4 +1,4 @@
-"""Works on the pages of a document side by side, hands them on in their order, and lives with a page that fails."""
+"""Processes the pages of a document concurrently, returns them in order, and survives a page that fails."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -14,18 +14,18 @@ from ocrmypdf.builtin_plugins.concurrency import StandardExecutor
 
 log = logging.getLogger(__name__)
 
-# Their part is done once the page is read, and a long document's would fill the disk.
+# Temporary files that are not needed after a page is recognized; a long document's would fill the disk.
 PICTURES = ("rasterize_preview.jpg", "upright.tif", "rasterize.png", "pp_deskew.png", "pp_clean.png", "ocr.png", "visible.jpg")
 
 
 class Observer(Protocol):
-    """Who is told of pages; set once by whoever runs OCRmyPDF, which makes the executor by itself."""
+    """Receives pages. Set once by the caller of OCRmyPDF, which creates the executor."""
 
-    def page_worked_on(self) -> None:
-        """Some page is done, in no order."""
+    def page_processed(self) -> None:
+        """A page is done, in any order."""
 
     def page(self, page: PageContext, result: PageResult, outcome: page_work.Outcome | None) -> None:
-        """In the order of pages; without an outcome where the page failed."""
+        """Called in the order of pages; without an outcome if the page failed."""
 
 
 observer: Observer
@@ -53,7 +53,7 @@ class PageExecutor(StandardExecutor):
                 result, outcome = work or untouched
                 try:
                     task_finished(result, bar)
-                except Exception as error:  # the page is too damaged for text to be laid upon it
+                except Exception as error:  # the page is too damaged for a text layer
                     _log_failure(page, error)
                     result, outcome = untouched
                     task_finished(result, bar)
@@ -62,30 +62,30 @@ class PageExecutor(StandardExecutor):
 
 def _in_order(pages, task, max_workers, initializer) -> Iterator[Work | None]:
     if max_workers == 1:
-        # No process is as quick as none.
+        # One process is slower than none.
         for page in pages:
-            work = _survive(lambda page=page: _work_on(task, page), page)
-            observer.page_worked_on()
+            work = _result_or_none(lambda page=page: _process_page(task, page), page)
+            observer.page_processed()
             yield work
         return
     with _pool(max_workers, initializer) as pool:
-        futures = [pool.submit(_work_on, task, page) for page in pages]
+        futures = [pool.submit(_process_page, task, page) for page in pages]
         for future in futures:
-            future.add_done_callback(_tell)
+            future.add_done_callback(_notify_observer)
         for page, future in zip(pages, futures):
-            yield _survive(lambda page=page, future=future: _result(future, task, page, initializer), page)
+            yield _result_or_none(lambda page=page, future=future: _result(future, task, page, initializer), page)
 
 
 def _result(future: Future[Work], task: Callable, page: PageContext, initializer: Callable) -> Work:
     try:
         return future.result()
     except BrokenProcessPool:
-        # One page took the pool with it and all that was still to come: each goes on in a process of its own.
+        # A page crashed the pool with the remaining pages: each continues in its own process.
         with _pool(1, initializer) as pool:
-            return pool.submit(_work_on, task, page).result()
+            return pool.submit(_process_page, task, page).result()
 
 
-def _survive(work: Callable[[], Work], page: PageContext) -> Work | None:
+def _result_or_none(work: Callable[[], Work], page: PageContext) -> Work | None:
     try:
         return work()
     except Exception as error:
@@ -97,17 +97,17 @@ def _log_failure(page: PageContext, error: Exception) -> None:
     log.error("page %d failed: %s: %s", page.pageno + 1, type(error).__name__, error)
 
 
-def _tell(future: Future) -> None:
+def _notify_observer(future: Future) -> None:
     if not future.cancelled() and not isinstance(future.exception(), BrokenProcessPool):
-        observer.page_worked_on()
+        observer.page_processed()
 
 
 def _pool(max_workers: int, initializer: Callable) -> ProcessPoolExecutor:
-    # Forked, as importing OCRmyPDF anew takes longer than reading half a page.
+    # Forked, as importing OCRmyPDF again takes longer than recognizing half a page.
     return ProcessPoolExecutor(max_workers, mp_context=get_context("fork"), initializer=initializer)
 
 
-def _work_on(task: Callable[[PageContext], PageResult], page: PageContext) -> Work:
+def _process_page(task: Callable[[PageContext], PageResult], page: PageContext) -> Work:
     work = page_work.begin(page)
     try:
         return task(page), work.outcome

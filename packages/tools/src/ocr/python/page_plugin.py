@@ -1,4 +1,4 @@
-"""OCRmyPDF's plugin of ours: how a page is drawn, turned and read. What it does with the results is OCRmyPDF's own."""
+"""Our OCRmyPDF plugin: renders, turns and recognizes pages. OCRmyPDF does the rest."""
 
 import re
 from argparse import ArgumentParser, Namespace
@@ -8,7 +8,7 @@ from pathlib import Path
 import page_raster
 import page_work
 import reader
-from leptonica import Lie, look_at
+from leptonica import Alignment, measure_alignment
 from ocrmypdf import PageContext, hookimpl
 from ocrmypdf.builtin_plugins import ghostscript
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
@@ -20,7 +20,7 @@ from PIL import Image
 HOCR_START = '<?xml version="1.0" encoding="UTF-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><body>\n'
 HOCR_END = "</body></html>\n"
 BASELINE = re.compile(r"baseline (-?[\d.]+) -\d+")
-# The slope below which OCRmyPDF takes a line for level.
+# The slope below which OCRmyPDF treats a line as horizontal.
 LEVEL = 0.005
 
 
@@ -37,7 +37,7 @@ def get_executor(progressbar_class):
 
 
 def _is_read_as_shown(options: Namespace) -> bool:
-    """Whether nothing is done to a page's picture before it is read, but to set it upright."""
+    """Whether a page's image is recognized unchanged, apart from its orientation."""
     return not (options.plain or options.force_ocr or options.redo_ocr or options.clean)
 
 
@@ -47,7 +47,7 @@ def rasterize_pdf_page(
 ) -> Path | None:
     work, target = page_work.current(), Path(output_file)
     options = work.page.options
-    # With force the picture is what the person will see, in color and at full size: Ghostscript draws that.
+    # With force this image becomes the page, in color and at full size: Ghostscript renders it.
     if options.plain or options.force_ocr:
         share = page_raster.fitting(work, raster_dpi.to_scalar()) / raster_dpi.to_scalar()
         return ghostscript.rasterize_pdf_page(
@@ -70,7 +70,7 @@ def rasterize_pdf_page(
     if not is_preview:
         page_raster.turn(target, rotation or 0)
         if options.straighten:
-            page_raster.straighten(work, target, look_at(target), options.languages)
+            page_raster.straighten(work, target, measure_alignment(target), options.languages)
     return target
 
 
@@ -79,7 +79,7 @@ def _scaled(dpi: Resolution, share: float) -> Resolution:
 
 
 class PictureOnDisk:
-    """Stands for a picture that lies on disk as it shall be read, where OCRmyPDF would pack it anew."""
+    """A file with the final image, which OCRmyPDF would otherwise encode again."""
 
     def __init__(self, image: Image.Image):
         self.info = image.info
@@ -100,10 +100,10 @@ class PageReader(TesseractOcrEngine):
         if options.plain:
             return TesseractOcrEngine.get_orientation(input_file, options)
         picture, reading = Path(input_file), None
-        lie = look_at(picture)
-        if lie.looks_upright and _is_read_as_shown(options):
-            # Most pages are, and reading one tells that better than anything else.
-            reading = _read_upright(picture, lie, options)
+        alignment = measure_alignment(picture)
+        if alignment.looks_upright and _is_read_as_shown(options):
+            # Most pages are upright, and recognizing one is the best check.
+            reading = _read_upright(picture, alignment, options)
             if reading and reading.is_upright:
                 return OrientationConfidence(0, reader.SURE)
         found = reader.find_orientation(picture, options.languages, reading)
@@ -111,7 +111,7 @@ class PageReader(TesseractOcrEngine):
 
     @staticmethod
     def get_deskew(input_file: Path, options: Namespace) -> float:
-        angle = None if options.plain else look_at(Path(input_file)).skew
+        angle = None if options.plain else measure_alignment(Path(input_file)).skew
         return TesseractOcrEngine.get_deskew(input_file, options) if angle is None else angle
 
     @staticmethod
@@ -131,20 +131,20 @@ class PageReader(TesseractOcrEngine):
 
 
 def _tall(hocr: str) -> str:
-    """With level lines standing on their lower edge, so that their letters in the PDF are as tall as the line.
+    """Moves the boxes of horizontal lines to the baseline, so that their text in the PDF is as tall as the line.
 
-    OCRmyPDF sizes letters by what stands above the baseline. Programs that take text from a PDF judge by that size what is a
-    gap between words and what one between columns, and with small letters break lines apart.
+    OCRmyPDF sizes text by its height above the baseline. Programs that extract text judge gaps between words and columns by that
+    size, and split lines of small text.
     """
     return BASELINE.sub(lambda found: "baseline 0 0" if abs(float(found[1])) < LEVEL else found[0], hocr)
 
 
-def _read_upright(shown: Path, lie: Lie, options: Namespace) -> reader.Reading | None:
+def _read_upright(shown: Path, alignment: Alignment, options: Namespace) -> reader.Reading | None:
     work = page_work.current()
     picture = work.page.get_path("upright.tif")
     link(shown, picture)
     if options.straighten:
-        page_raster.straighten(work, picture, lie, options.languages)
+        page_raster.straighten(work, picture, alignment, options.languages)
     reading = _read(picture, options)
     work.upright = picture, reading
     return reading

@@ -1,19 +1,19 @@
-"""Pictures of pages for reading, by Poppler: gray, unpacked, drawn once, and straight where that was asked for."""
+"""Renders pages for recognition with Poppler: gray, uncompressed, once, and straightened on request."""
 
 from math import sqrt
 from os import link
 from pathlib import Path
 from subprocess import DEVNULL, SubprocessError, run
 
-from leptonica import Lie
+from leptonica import Alignment
 from page_work import PageWork
 from PIL import Image
 from reader import find_text_skew
 
-# Tesseract gains nothing from more, and takes longer.
+# Tesseract gains nothing from more pixels, and takes longer.
 ENOUGH_DPI = 300.0
 MOST_PIXELS = 100_000_000
-# Nobody sees less, and Tesseract does not mind it.
+# Invisible to readers, and harmless to Tesseract.
 LEAST_ANGLE = 0.2
 SECONDS = 120
 
@@ -25,7 +25,7 @@ ROTATIONS = {
 
 
 def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
-    """Draws the page as it is shown into `target`; False where Poppler could not."""
+    """Renders the page into `target`. Returns False if Poppler fails."""
     dpi = min(fitting(work, dpi), ENOUGH_DPI)
     if dpi in work.drawn:
         link(work.drawn[dpi], target)
@@ -45,19 +45,19 @@ def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
 
 
 def turn(picture: Path, rotation: int) -> None:
-    """Turns the picture by quarters, clockwise as OCRmyPDF counts them."""
+    """Turns the image by quarters, clockwise as in OCRmyPDF."""
     if not rotation:
         return
     with Image.open(picture) as image:
         _replace(picture, image.transpose(ROTATIONS[rotation]), image.info["dpi"])
 
 
-def straighten(work: PageWork, picture: Path, lie: Lie, languages: list[str]) -> None:
-    """Turns the picture by what it lies crooked, and keeps that in the outcome. Pages without an image are never crooked."""
+def straighten(work: PageWork, picture: Path, alignment: Alignment, languages: list[str]) -> None:
+    """Straightens the image and records its angle. Pages without an image are never skewed."""
     work.outcome.angle = 0.0
     if not work.page.pageinfo.images:
         return
-    angle = find_text_skew(picture, languages) if lie.skew is None else lie.skew
+    angle = find_text_skew(picture, languages) if alignment.skew is None else alignment.skew
     if abs(angle) < LEAST_ANGLE:
         return
     with Image.open(picture) as image:
@@ -67,13 +67,13 @@ def straighten(work: PageWork, picture: Path, lie: Lie, languages: list[str]) ->
 
 
 def fitting(work: PageWork, dpi: float) -> float:
-    """The resolution, or a lower one where the page is so large that its picture would have too many pixels."""
+    """Returns the resolution, or a lower one for a page whose image would have too many pixels."""
     info = work.page.pageinfo
     square_inches = float(info.width_inches * info.height_inches) / float(info.userunit or 1) ** 2
     return min(dpi, sqrt(MOST_PIXELS / max(square_inches, 0.01)))
 
 
 def _replace(path: Path, image: Image.Image, dpi: tuple[float, float]) -> None:
-    # A new file: the old one may be linked to from elsewhere.
+    # A new file: the old one may be linked to.
     path.unlink()
     image.save(path, format="TIFF", dpi=dpi)

@@ -1,4 +1,4 @@
-"""Writes the text of a document, page by page: what was read, and what pages that were not read say by themselves."""
+"""Writes the text of a document page by page: recognized text, and the existing text of other pages."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ HOCR_START = """<?xml version="1.0" encoding="UTF-8"?>
 """
 HOCR_END = "</body>\n</html>\n"
 XHTML = "{http://www.w3.org/1999/xhtml}"
-# Points are too coarse for whole numbers.
+# Points are too coarse for integers.
 OWN_TEXT_DPI = 300
 POINTS_PER_INCH = 72
 
@@ -29,7 +29,7 @@ PageText = Callable[[int], str]
 
 
 class Writer:
-    """Takes pages in their order; `own_text` gives the text that a page has by itself, by its index."""
+    """Receives pages in order. `own_text` returns the existing text of a page, by its index."""
 
     def __init__(self, target: Path, own_text: PageText, kind: str):
         self._stream: TextIO = open(target, "w", encoding="utf-8")
@@ -40,7 +40,7 @@ class Writer:
             self._stream.write(HOCR_START)
 
     def page(self, index: int, text: Path | None) -> None:
-        """`text` holds what was read, in the kind that is written; None where the page was not read."""
+        """`text` is the recognized text in the output format; None if the page was not recognized."""
         if self._is_hocr:
             self._stream.write(_fragment(text.read_text("utf-8")) if text else self._own_text(index))
         else:
@@ -55,13 +55,13 @@ class Writer:
 
 
 def _fragment(hocr: str) -> str:
-    """The part of an hOCR document that is its page."""
+    """Returns the page element of an hOCR document."""
     start, end = hocr.find("<div class='ocr_page'"), hocr.rfind("</body>")
     return hocr[start:end].rstrip() + "\n" if start >= 0 else ""
 
 
 def own_text(pdf: Path, kind: str) -> PageText:
-    """The text that pages have, by Poppler, which is asked for the whole document once, when the first of them is wanted."""
+    """Returns the existing text of pages, which Poppler extracts for the whole document on the first call."""
     pages: list[str] = []
 
     def page(index: int) -> str:
@@ -77,7 +77,7 @@ def _poppler(pdf: Path, *flags: str) -> str:
 
 
 def _own_hocr(pdf: Path) -> list[str]:
-    # Characters that XML has no place for come through from fonts without a mapping.
+    # Fonts without a mapping yield characters that XML forbids.
     xml = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", _poppler(pdf, "-bbox-layout"))
     pages = ElementTree.fromstring(xml).iter(f"{XHTML}page")
     return [_hocr_page(page, number) for number, page in enumerate(pages, 1)]
@@ -112,6 +112,6 @@ TAG = re.compile(r"<[^>]*>")
 
 
 def word_confidences(hocr: Path) -> list[int]:
-    """Of each word that is not blank, 0 to 100."""
+    """Returns the confidence of each word that is not blank, from 0 to 100."""
     found = WORD.findall(hocr.read_text("utf-8")) if hocr.exists() else []
     return [int(confidence) for confidence, content in found if TAG.sub("", content).strip()]

@@ -1,4 +1,4 @@
-"""The page that this process is working on: OCRmyPDF's hooks are told little of it, and a process works on one at a time."""
+"""State of the page that this process works on, one at a time: OCRmyPDF's hooks get little of it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,12 +9,12 @@ from reader import Reading
 
 @dataclass
 class Outcome:
-    """What the process that leads the others is told of a page, besides OCRmyPDF's own result."""
+    """What the main process gets of a page, besides OCRmyPDF's result."""
 
     angle: float = 0.0
-    """Degrees, counter-clockwise, by which the page was turned to be read."""
+    """Degrees, counter-clockwise, by which the page was turned for recognition."""
     gave_up: bool = False
-    """Reading took too long."""
+    """Recognition took too long."""
 
 
 @dataclass
@@ -22,9 +22,9 @@ class PageWork:
     page: PageContext
     outcome: Outcome = field(default_factory=Outcome)
     drawn: dict[float, Path] = field(default_factory=dict)
-    """Pictures of the page as it is shown, by their resolution."""
+    """Images of the page by resolution."""
     upright: tuple[Path, Reading | None] | None = None
-    """A picture of the page set straight but not turned, and what was read there; None where that took too long."""
+    """The straightened but not turned image with its recognized text; None if that took too long."""
 
 
 _current: PageWork | None = None

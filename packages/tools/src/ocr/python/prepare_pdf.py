@@ -1,4 +1,4 @@
-"""Makes of a PDF one that OCRmyPDF can take without harm."""
+"""Prepares a PDF for OCRmyPDF."""
 
 import re
 import zlib
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from bombs import holds_bomb
+from bombs import contains_bomb
 from ocrmypdf.exceptions import ExitCode, ExitCodeException
 from pikepdf import Array, Dictionary, Name, Page, Pdf, PdfError, Stream
 
-# How OCRmyPDF begins the content of a page to which it gave text.
+# Beginning of the content that OCRmyPDF adds to a page.
 TEXT_LAYER = re.compile(rb"\s*q [^\n]* cm\n(/OCR-[\w-]+) Do\s+Q\s")
 LAYER_PREFIX = "/OCR-"
 MOST_FIELDS = 100_000
@@ -28,14 +28,14 @@ class BombError(ExitCodeException):
 def prepare(
     source: Path, target: Path, is_replaced: Callable[[int], bool], signatures: Literal["keep", "reject", "invalidate"]
 ) -> tuple[Path, bool]:
-    """The source itself, or the target where something had to be changed; `is_replaced` tells whose text goes, by index.
+    """Returns the source, or the target if something had to be changed, and whether signatures were removed.
 
-    Also says whether signatures were taken out; `keep` is for what becomes no PDF.
+    `is_replaced` says by index which pages lose their text layers; `keep` is for output that is no PDF.
 
-    Raises SignedError for a document that any change would break, BombError for one that unpacks to too much.
+    Raises SignedError for a document that any change would break, BombError for a decompression bomb.
     """
     with Pdf.open(source) as pdf:
-        if holds_bomb(pdf):
+        if contains_bomb(pdf):
             raise BombError
         is_signed = signatures != "keep" and _is_signed(pdf)
         if is_signed and signatures == "reject":
@@ -51,7 +51,7 @@ def prepare(
 
 
 def _unpack_jpegs(pdf: Pdf) -> bool:
-    """OCRmyPDF packs JPEGs with zlib, and packs those that are packed once more, which no program can undo."""
+    """Unpacks JPEGs with several filters: OCRmyPDF deflates them once more, which no program can decode."""
     packed = [item for item in pdf.objects if isinstance(item, Stream) and item.get(Name.Filter) == PACKED_JPEG]
     for image in packed:
         parameters = image.get(Name.DecodeParms)
@@ -60,18 +60,18 @@ def _unpack_jpegs(pdf: Pdf) -> bool:
         try:
             image.write(zlib.decompress(image.read_raw_bytes()), filter=Name.DCTDecode)
         except (zlib.error, PdfError):
-            continue  # damaged, as it will stay
+            continue  # damaged, and stays so
     return bool(packed)
 
 
 def _strip_text_layers(pdf: Pdf, is_replaced: Callable[[int], bool]) -> bool:
-    """Takes off the text that OCRmyPDF or we once gave to pages, which OCRmyPDF itself would lay more text upon."""
+    """Removes text layers of OCRmyPDF or this tool, to which OCRmyPDF would add another one."""
     pages = [page for index, page in enumerate(pdf.pages) if is_replaced(index) and text_layers(page)]
     for page in pages:
         page.contents_coalesce()
         content = page.Contents.read_bytes()
         page.Contents = pdf.make_stream(TEXT_LAYER.sub(b"", content))
-        # These alone: pages may share their resources.
+        # Only these: pages may share their resources.
         for name in set(TEXT_LAYER.findall(content)):
             del page.Resources.XObject[name.decode()]
     return bool(pages)
@@ -85,13 +85,13 @@ def text_layers(page: Page) -> list[str]:
 
 
 def _is_signed(pdf: Pdf) -> bool:
-    """Whether a signature is in the document that any change would break."""
+    """Whether the document has a signature that any change would break."""
     is_field_signed = next(_signed_fields(pdf), None) is not None
     return is_field_signed or (Name.Perms in pdf.Root and Name.DocMDP in pdf.Root.Perms)
 
 
 def _invalidate(pdf: Pdf) -> None:
-    """Takes signatures out that would claim what is no longer true; their fields stay, empty."""
+    """Removes signatures, which would be invalid. Their fields stay, empty."""
     for field in list(_signed_fields(pdf)):
         for key in (Name.V, Name.Lock):
             if key in field:

@@ -1,4 +1,4 @@
-"""Tesseract within this process: its models are loaded once for all the pages that the process works on."""
+"""Runs Tesseract in this process: its models are loaded once for all pages of the process."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,10 +9,10 @@ from PIL import Image
 from tesserocr import PSM, RIL, PyTessBaseAPI, WritingDirection, iterate_level
 
 QUICK_DPI = 150
-# Tesseract's scale, on which OCRmyPDF believes what is above 14.
+# Minimum confidence of an orientation; OCRmyPDF accepts more than 14.
 SURE, NO_DOUBT_ABOUT_UPRIGHT = 14.0, 5.0
 TRUSTED_WORD = 60
-# Letters in trusted words: so many, and such a share of all, are not read by chance.
+# Letters in trusted words: this many, and this share of all, are not recognized by chance.
 ENOUGH_LETTERS, ENOUGH_SHARE = 40, 0.75
 LEAST_LETTERS, TURNED_TO_UPRIGHT = 12, 1.5
 
@@ -20,7 +20,7 @@ LEAST_LETTERS, TURNED_TO_UPRIGHT = 12, 1.5
 @dataclass
 class Found:
     angle: int
-    """Degrees, clockwise, that the page is to be turned by."""
+    """Degrees, clockwise, to turn the page by."""
     confidence: float
 
 
@@ -30,11 +30,11 @@ class Reading:
     text: str
     letters: int
     trusted_letters: int
-    """Of words that are surely what was printed, in lines that lie."""
+    """Letters in words of high confidence, in horizontal lines."""
 
     @property
     def is_upright(self) -> bool:
-        """Whether nobody would read so much in a page that lies on its side or head."""
+        """Whether a sideways or upside-down page could not have so much recognized text."""
         return self.trusted_letters >= max(ENOUGH_LETTERS, ENOUGH_SHARE * self.letters)
 
 
@@ -47,13 +47,13 @@ def _engine(languages: str, mode: int) -> PyTessBaseAPI:
 
 def _text_engine(languages: list[str]) -> PyTessBaseAPI:
     engine = _engine("+".join(languages), PSM.AUTO)
-    # What it learnt from one page must not change what it reads on another: pages meet in any order.
+    # Adaptation to one page must not change the result of another, as pages run in any order.
     engine.ClearAdaptiveClassifier()
     return engine
 
 
 def read(picture: Path, languages: list[str], page_number: int, seconds: float) -> Reading | None:
-    """The page's text; None when it took longer than that."""
+    """Recognizes the page; returns None after the timeout."""
     engine = _text_engine(languages)
     try:
         engine.SetImageFile(str(picture))
@@ -73,14 +73,14 @@ def _count_letters(engine: PyTessBaseAPI) -> tuple[int, int]:
             continue
         length = len(word.GetUTF8Text(RIL.WORD).strip())
         letters += length
-        # Tesseract also reads pages that lie on their side, and takes their lines for columns.
+        # Tesseract also recognizes sideways pages, and takes their lines for columns.
         lies = word.Orientation()[1] != WritingDirection.TOP_TO_BOTTOM
         trusted += length if lies and word.Confidence(RIL.WORD) >= TRUSTED_WORD else 0
     return letters, trusted
 
 
 def find_text_skew(picture: Path, languages: list[str]) -> float:
-    """The degrees, counter-clockwise, that its lines of text are crooked by: slow, but told from a line or two."""
+    """Returns the skew of text lines in degrees, counter-clockwise. Slow, but works with one or two lines."""
     engine = _text_engine(languages)
     try:
         engine.SetImageFile(str(picture))
@@ -91,7 +91,7 @@ def find_text_skew(picture: Path, languages: list[str]) -> float:
 
 
 def find_orientation(picture: Path, languages: list[str], upright: Reading | None) -> Found:
-    """Which way up the page is, told from a small picture, then a large one, and in doubt by reading it that way."""
+    """Finds the orientation from a small image, then a large one, and in doubt by recognition."""
     with Image.open(picture) as image:
         dpi = image.info["dpi"][0]
         factor = int(dpi // QUICK_DPI)

@@ -1,11 +1,11 @@
-"""Recognizes the text of a PDF, by OCRmyPDF with a plugin of ours.
+"""Recognizes the text of a PDF with OCRmyPDF and our plugin.
 
 usage: python3 -s -E recognize.py SETTINGS
 SETTINGS is JSON with the fields of Settings.
 
-Prints a line of JSON for each page that is done, {"done"}, and at the end {"pages", "recognized", "failed", "words",
-"confidences" (their sum), "is_pdfa", "signatures_removed"}; or {"error": NAME}, the name of OCRmyPDF's exception, and exits with its code. Any
-other failure exits with 1.
+Prints a line of JSON for each page, {"done"}, and at the end {"pages", "recognized", "failed", "words", "confidences" (their
+sum), "is_pdfa", "signatures_removed"}; or {"error": NAME}, the name of OCRmyPDF's exception, and exits with its code. Any other
+failure exits with 1.
 """
 
 import json
@@ -26,9 +26,9 @@ from prepare_pdf import prepare
 
 TEXT_KINDS = ("text", "hocr")
 SECONDS_A_PAGE = 180
-# Of a page that no document has: none is worked on.
+# A page number that no document has, so that none is recognized.
 NO_PAGE = "1000000000"
-# In the order in which they are tried, the last of them when no PDF/A can be made.
+# In this order; the last one if no PDF/A can be made.
 PDFA_ATTEMPTS = (
     {"output_type": "pdfa"},
     {"output_type": "pdfa", "color_conversion_strategy": "RGB"},
@@ -42,13 +42,13 @@ class Settings:
     # Paths.
     input: str
     output: str
-    # Pages that are worked on at once.
+    # Pages processed at a time.
     jobs: int
-    # Leaves drawing and reading of pages to OCRmyPDF.
+    # Leaves rendering and recognition to OCRmyPDF.
     plain: bool
 
 
-def say(**event) -> None:
+def emit(**event) -> None:
     print(json.dumps(event), flush=True)
 
 
@@ -63,9 +63,9 @@ class Record:
         self._writer = writer
         self._is_hocr = is_hocr
 
-    def page_worked_on(self) -> None:
+    def page_processed(self) -> None:
         self.done += 1
-        say(done=self.done)
+        emit(done=self.done)
 
     def page(self, page, result, outcome) -> None:
         self.pages += 1
@@ -130,7 +130,7 @@ def recognize(settings: Settings, target: str, record: Record) -> None:
 def convert_to_pdfa(settings: Settings, source: Path, target: Path) -> bool:
     """Whether it became PDF/A; the target is a PDF in any case."""
     page_executor.observer = Record(None, False)
-    page_executor.observer.page_worked_on = lambda: None
+    page_executor.observer.page_processed = lambda: None
     common = {"skip_text": True, "pages": NO_PAGE, "optimize": settings.params.optimize, "jobs": settings.jobs}
     for attempt in PDFA_ATTEMPTS:
         try:
@@ -184,9 +184,9 @@ def main(settings: Settings) -> None:
         record, is_pdfa = (make_text(settings), False) if settings.params.output in TEXT_KINDS else make_pdf(settings)
     except ExitCodeException as error:
         logging.error("%s", error)
-        say(error=type(error).__name__)
+        emit(error=type(error).__name__)
         sys.exit(error.exit_code)
-    say(
+    emit(
         pages=record.pages,
         recognized=record.recognized,
         failed=record.failed[:1000],

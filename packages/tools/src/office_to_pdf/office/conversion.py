@@ -1,4 +1,4 @@
-"""Turns one document into a PDF."""
+"""Converts one document to PDF."""
 
 import resource
 from datetime import datetime
@@ -31,7 +31,7 @@ OPENED, EXPORTED = 0.4, 0.95
 
 
 class Refusal(Exception):
-    """Why there is no PDF: a code that the caller knows, and LibreOffice's own words."""
+    """Why there is no PDF: a code for the caller, and LibreOffice's message."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(detail)
@@ -62,7 +62,7 @@ def convert(office: Office, request: dict, progress: Callable[[float], None]) ->
 
 
 def open_document(office: Office, request: dict, progress: Callable[[float], None]):
-    """Read-only, without anything of it being run or fetched."""
+    """Opens the document read-only, without running or fetching anything."""
     source = Path(request["source"])
     if has_huge_picture(source):
         raise Refusal("huge_picture")
@@ -84,7 +84,7 @@ def open_document(office: Office, request: dict, progress: Callable[[float], Non
 
 
 def load(office: Office, request: dict, arguments: dict):
-    """None or an exception for what LibreOffice does not open."""
+    """Returns None or raises an exception if LibreOffice can't open it."""
     name, _, options = (request["import_filter"] or "").partition(":")
     arguments = {
         "Hidden": True,
@@ -101,7 +101,7 @@ def load(office: Office, request: dict, arguments: dict):
 
 
 def needs_password(office: Office, request: dict) -> bool:
-    """LibreOffice says nothing of a password that it was given and that does not fit; it asks where it has none."""
+    """Whether a password is needed: LibreOffice asks without one, and does not report a wrong one."""
     watch = PasswordWatch()
     try:
         document = load(office, {**request, "password": None}, {"InteractionHandler": watch})
@@ -131,7 +131,7 @@ def export(office: Office, document, request: dict, progress: Callable[[float], 
 
 
 def why_not_exported(request: dict, written_bytes: int) -> str:
-    """LibreOffice gives no reason: no file may become so long, or no page was left to export."""
+    """Returns the likely reason, as LibreOffice gives none: the file size limit, or no page to export."""
     largest, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
     if largest != resource.RLIM_INFINITY and written_bytes >= largest:
         return "too_large"
@@ -139,7 +139,7 @@ def why_not_exported(request: dict, written_bytes: int) -> str:
 
 
 def last_change(document_properties) -> datetime | None:
-    """When the document says that it was changed last, or made."""
+    """Returns when the document was last changed or created, according to itself."""
     for date in (document_properties.ModificationDate, document_properties.CreationDate):
         if date.Year >= 1900 and date.Month and date.Day:
             return datetime(date.Year, date.Month, date.Day, date.Hours, date.Minutes, date.Seconds)
@@ -147,7 +147,7 @@ def last_change(document_properties) -> datetime | None:
 
 
 def close(document) -> None:
-    """A document that does not close goes with its process."""
+    """Closes the document. One that does not close ends with its process."""
     try:
         document.close(True)
     except UnoException:

@@ -1,4 +1,4 @@
-"""Documents with nothing to print, of which LibreOffice makes an empty page."""
+"""Detects documents without content, which LibreOffice exports as an empty page."""
 
 from com.sun.star.table.CellContentType import EMPTY
 
@@ -7,7 +7,7 @@ HOLDERS = ["getTextTables", "getTextFrames", "getGraphicObjects", "getEmbeddedOb
 
 
 def is_empty(document) -> bool:
-    """Slides are pages even where they are empty."""
+    """Whether the document has nothing to print. Empty slides are pages."""
     if document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
         sheets = document.getSheets()
         return all(is_sheet_empty(sheets.getByIndex(position)) for position in range(sheets.getCount()))
@@ -25,7 +25,7 @@ def is_sheet_empty(sheet) -> bool:
 
 
 def is_text_empty(document) -> bool:
-    # The text of a long one would come here as a whole.
+    # Reading the whole text of a long document would transfer it to this process.
     if document.CharacterCount > MOST_BLANKS or document.getText().getString().strip():
         return False
     if document.getDrawPage().getCount() > 0 or has_margin_text(document):
@@ -34,7 +34,7 @@ def is_text_empty(document) -> bool:
 
 
 def has_margin_text(document) -> bool:
-    """Above or below the pages."""
+    """Whether headers or footers have text."""
     styles = document.getStyleFamilies().getByName("PageStyles")
     for position in range(styles.getCount()):
         style = styles.getByIndex(position)

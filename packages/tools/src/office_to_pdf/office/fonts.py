@@ -1,4 +1,4 @@
-"""The fonts that a document asks for and that are not there."""
+"""Finds fonts that a document uses and that are missing."""
 
 import re
 import zipfile
@@ -6,18 +6,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Iterator
 
-# Each look at a piece of a document is a message to LibreOffice and back.
+# Each access to a document is a round trip to LibreOffice.
 MOST_PIECES = 400
 MOST_NAMES = 30
 FONT_PROPERTY = "CharFontName"
-# Text of these is set in fonts of its own, which every style names, whether or not there is any such text.
+# Text in these scripts has separate fonts, which every style names, even without such text.
 ASIAN = "\u1100-\u11ff\u2e80-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 COMPLEX = "\u0590-\u109f\u1780-\u18af\u1950-\u1cff\ua8e0-\ua8ff\uaa60-\uaadf\ufb1d-\ufdff\ufe70-\ufefe"
 OTHER_SCRIPTS = {"CharFontNameAsian": re.compile(f"[{ASIAN}]"), "CharFontNameComplex": re.compile(f"[{COMPLEX}]")}
 MOST_PASSAGES = 100
-# A larger part is no list of fonts, and is not read for the sake of one name.
+# A larger part is no font list, and is not searched.
 MOST_PART_BYTES = 4 * 1024 * 1024
-# The built-in styles of texts are many, and to ask each whether it is in use takes longer than a short text's conversion.
+# Texts have many built-in styles; checking the use of each takes longer than converting a short text.
 COMMON_STYLES = frozenset(
     ["Standard", "Text body", "Title", "Subtitle", "List", "Header", "Footer", "Footnote", "Caption"]
     + ["Quotations", "Preformatted Text", "Table Contents", "Table Heading"]
@@ -25,12 +25,12 @@ COMMON_STYLES = frozenset(
     + [f"Contents {level}" for level in range(1, 4)]
 )
 BUILT_IN_STYLES: dict[str, frozenset[str]] = {}
-# What LibreOffice takes where a document says nothing of fonts.
+# LibreOffice's default fonts.
 STANDARD_FONTS: set[str] = set()
 
 
 def learn_built_in_styles(empty_text) -> None:
-    """From a text that has no others."""
+    """Reads the built-in styles from an empty text."""
     families = empty_text.getStyleFamilies()
     standard = families.getByName("ParagraphStyles").getByName("Standard")
     STANDARD_FONTS.update(standard.getPropertyValue(name) for name in (FONT_PROPERTY, *OTHER_SCRIPTS))
@@ -39,11 +39,11 @@ def learn_built_in_styles(empty_text) -> None:
 
 
 def missing_fonts(office, document, source: Path) -> list[str]:
-    """Sorted; looked for in the first few hundred styles and pieces of the document."""
+    """Returns the missing fonts, sorted, from the first few hundred styles and portions of the document."""
     available = available_families(office)
     asked: set[str] = set()
     for name in islice(asked_names(document), MOST_PIECES):
-        # A name may be a list, of which the first that is there counts.
+        # A name may be a list, of which the first installed font is used.
         families = [family.strip() for family in name.split(";") if family.strip()]
         if families and not any(family.casefold() in available for family in families):
             asked.add(families[0])
@@ -52,7 +52,7 @@ def missing_fonts(office, document, source: Path) -> list[str]:
 
 
 def may_name(source: Path, font: str) -> bool:
-    """Whether the file names a font itself; also where that can't be told."""
+    """Whether the file itself may name the font."""
     if not zipfile.is_zipfile(source):
         return True
     try:
@@ -64,14 +64,14 @@ def may_name(source: Path, font: str) -> bool:
 
 
 def available_families(office) -> set[str]:
-    """Those installed and those that the open document brings."""
+    """Returns the families that are installed or embedded in the document."""
     toolkit = office.create("com.sun.star.awt.Toolkit")
     device = toolkit.createScreenCompatibleDevice(1, 1)
     return {descriptor.Name.casefold() for descriptor in device.getFontDescriptors()}
 
 
 def asked_names(document) -> Iterator[str]:
-    """Names of fonts in use; one may come often."""
+    """Yields the names of used fonts, with repetitions."""
     if document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
         yield from sheet_names(document)
     elif document.supportsService("com.sun.star.text.GenericTextDocument"):
@@ -81,7 +81,7 @@ def asked_names(document) -> Iterator[str]:
 
 
 def text_names(document) -> Iterator[str]:
-    """Styles that are in use, and what was set by hand."""
+    """Yields fonts of used styles and of direct formatting."""
     for family, common in (("ParagraphStyles", COMMON_STYLES), ("CharacterStyles", frozenset())):
         styles = document.getStyleFamilies().getByName(family)
         built_in = BUILT_IN_STYLES.get(family, frozenset()) - common
@@ -95,7 +95,7 @@ def text_names(document) -> Iterator[str]:
 
 
 def sheet_names(document) -> Iterator[str]:
-    """The formats that cells have."""
+    """Yields fonts of cell formats."""
     for sheet in every(document.getSheets()):
         for cells in every(sheet.getUniqueCellFormatRanges()):
             yield cells.getPropertyValue(FONT_PROPERTY)
@@ -103,7 +103,7 @@ def sheet_names(document) -> Iterator[str]:
 
 
 def passage_names(searchable) -> Iterator[str]:
-    """Of the passages in other scripts."""
+    """Yields fonts of text portions in other scripts."""
     search = searchable.createSearchDescriptor()
     search.SearchRegularExpression = True
     search.SearchString = f"[{ASIAN}{COMPLEX}]+"
@@ -116,14 +116,14 @@ def passage_names(searchable) -> Iterator[str]:
 
 
 def names_for(text: str, formatted) -> Iterator[str]:
-    """Of the scripts that the text has, besides the western one."""
+    """Yields fonts for the scripts of the text, besides the western one."""
     for name, characters in OTHER_SCRIPTS.items():
         if characters.search(text):
             yield formatted.getPropertyValue(name) or ""
 
 
 def slide_names(document) -> Iterator[str]:
-    """The pieces of text of every shape."""
+    """Yields fonts of all text portions in shapes."""
     for page in every(document.getDrawPages()):
         for shape in every(page):
             if not hasattr(shape, "createEnumeration") or not shape.getString():
@@ -135,7 +135,7 @@ def slide_names(document) -> Iterator[str]:
 
 
 def every(collection) -> Iterator:
-    """The members of a UNO collection, whichever way it has to give them."""
+    """Yields the members of a UNO collection with any access interface."""
     if hasattr(collection, "getByIndex"):
         for position in range(collection.getCount()):
             yield collection.getByIndex(position)

@@ -13,7 +13,7 @@ MARGINS = [f"{side}Page{margin}Content" for side in ("Left", "Right") for margin
 
 
 def update_indexes(document) -> None:
-    """Tables of contents and other indexes, which only text documents have."""
+    """Updates tables of contents and other indexes of text documents."""
     if not document.supportsService("com.sun.star.text.GenericTextDocument"):
         return
     indexes = document.getDocumentIndexes()
@@ -22,7 +22,7 @@ def update_indexes(document) -> None:
 
 
 def name_by_owner(document, source: Path, own_name: str) -> None:
-    """Has fields of the file's name show the one that its owner gave it, and no path in the sandbox."""
+    """Makes file name fields show the user's file name, and no path of the sandbox."""
     own_name = "".join(character if character.isprintable() else "\ufffd" for character in own_name)
     if hasattr(document, "getSheets"):
         name_in_margins(document)
@@ -36,7 +36,7 @@ def name_by_owner(document, source: Path, own_name: str) -> None:
 
 
 def name_field(field, own_name: str) -> None:
-    """Shows as much of the name as the field is to show; nobody is told in which folder it lies."""
+    """Shows the part of the name that the field selects, never a path."""
     if not is_file_name(field) or field.IsFixed:
         return
     stem = own_name.rpartition(".")[0] or own_name
@@ -46,7 +46,7 @@ def name_field(field, own_name: str) -> None:
 
 
 def name_in_margins(spreadsheet) -> None:
-    """Margins of spreadsheets take no text in place of the name: they show that of the copy in the sandbox, without its path."""
+    """Shows the name of the copy without its path in margins of spreadsheets, whose fields can't be replaced by text."""
     styles = spreadsheet.getStyleFamilies().getByName("PageStyles")
     for position in range(styles.getCount()):
         style = styles.getByIndex(position)
@@ -63,19 +63,19 @@ def name_in_margins(spreadsheet) -> None:
 
 
 def fields_of(supplier) -> Iterator:
-    """All fields of a text."""
+    """Yields all fields of a text."""
     fields = supplier.getTextFields().createEnumeration()
     while fields.hasMoreElements():
         yield fields.nextElement()
 
 
 def is_file_name(field) -> bool:
-    """Whether it shows the name of the file."""
+    """Whether the field shows the file name."""
     return field.supportsService("com.sun.star.text.textfield.FileName")
 
 
 def slide_portions(presentation) -> Iterator:
-    """The pieces of all texts on slides."""
+    """Yields all text portions on slides."""
     for pages in (presentation.getMasterPages(), presentation.getDrawPages()):
         for shape in chain.from_iterable(map(items, items(pages))):
             for paragraph in listed(shape) if hasattr(shape, "getText") else ():
@@ -83,19 +83,19 @@ def slide_portions(presentation) -> Iterator:
 
 
 def items(container) -> Iterator:
-    """What a container has, in order."""
+    """Yields the members of a container in order."""
     return (container.getByIndex(position) for position in range(container.getCount()))
 
 
 def listed(text) -> Iterator:
-    """Paragraphs of a text, or pieces of a paragraph."""
+    """Yields paragraphs of a text, or portions of a paragraph."""
     parts = text.createEnumeration()
     while parts.hasMoreElements():
         yield parts.nextElement()
 
 
 def turn_to_landscape(document) -> None:
-    """Every page that is higher than wide."""
+    """Turns every page that is higher than wide."""
     if hasattr(document, "getDrawPages") and not hasattr(document, "getText"):
         if hasattr(document, "getSheets"):
             turn_styles(document)
@@ -106,7 +106,7 @@ def turn_to_landscape(document) -> None:
 
 
 def turn_styles(document) -> None:
-    """Pages of texts and of spreadsheets have their size from a style."""
+    """Turns page styles of texts and spreadsheets."""
     styles = document.getStyleFamilies().getByName("PageStyles")
     for position in range(styles.getCount()):
         style = styles.getByIndex(position)
@@ -116,7 +116,7 @@ def turn_styles(document) -> None:
 
 
 def turn_slides(document) -> None:
-    """Slides and drawings have a size each."""
+    """Turns slides and drawing pages."""
     for pages in (document.getMasterPages(), document.getDrawPages()):
         for position in range(pages.getCount()):
             page = pages.getByIndex(position)

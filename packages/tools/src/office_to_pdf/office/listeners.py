@@ -1,4 +1,4 @@
-"""What LibreOffice calls while it opens and exports."""
+"""Callbacks of LibreOffice while it opens and exports."""
 
 from typing import Callable
 
@@ -13,7 +13,7 @@ APPROVE = uno.getTypeByName("com.sun.star.task.XInteractionApprove")
 
 
 class PasswordWatch(unohelper.Base, XInteractionHandler2):
-    """Takes note of warnings, gives no password, agrees to nothing else; remembers whether a password was asked for."""
+    """Approves warnings, gives no password, approves nothing else. Records whether a password was requested."""
 
     def __init__(self) -> None:
         self.was_asked = False
@@ -24,11 +24,11 @@ class PasswordWatch(unohelper.Base, XInteractionHandler2):
 
     def handleInteractionRequest(self, request) -> bool:
         """XInteractionHandler2."""
-        # What is asked is told by the answers that are possible: Python gets no request that is an exception.
+        # The possible answers identify the request: Python receives no request that is an exception.
         answers = request.getContinuations()
         asks_password = offered(answers, PASSWORD) is not None
         self.was_asked |= asks_password
-        # Only a warning can be approved and not be disapproved of.
+        # Only a warning can be approved but not rejected.
         preference = (ABORT,) if asks_password else (DISAPPROVE, APPROVE, ABORT)
         answer = next(filter(None, (offered(answers, kind) for kind in preference)), None)
         if answer is not None:
@@ -37,31 +37,31 @@ class PasswordWatch(unohelper.Base, XInteractionHandler2):
 
 
 def offered(answers, kind):
-    """The answer of a kind, where it is possible."""
+    """Returns the answer of a kind, if it is possible."""
     return next((answer for answer in answers if answer.queryInterface(kind) is not None), None)
 
 
 class Indicator(unohelper.Base, XStatusIndicator):
-    """Hands on how far LibreOffice is, 0 to 1."""
+    """Reports LibreOffice's progress, from 0 to 1."""
 
     def __init__(self, progress: Callable[[float], None]) -> None:
         self._progress = progress
         self._range = 0
 
     def start(self, text: str, range_: int) -> None:
-        """Begins to count to a number."""
+        """Begins to count to `range_`."""
         self._range = range_
 
     def setValue(self, value: int) -> None:
-        """So many are done."""
+        """Sets the progress."""
         if self._range > 0:
             self._progress(min(1.0, max(0.0, value / self._range)))
 
     def setText(self, text: str) -> None:
-        """Nobody reads it."""
+        """Ignores texts."""
 
     def reset(self) -> None:
-        """Going back is not progress."""
+        """Ignores resets, as progress never decreases."""
 
     def end(self) -> None:
-        """The caller knows."""
+        """Does nothing, as the caller knows the end."""

@@ -1,4 +1,4 @@
-"""The user profile that LibreOffice starts with: nothing to ask, to fetch, to run or to remember."""
+"""Writes LibreOffice's user profile: no prompts, downloads, macros or history."""
 
 from html import escape
 from pathlib import Path
@@ -34,7 +34,7 @@ SETTINGS: list[tuple[str, str, str]] = [
 
 
 def write_profile(directory: Path) -> None:
-    """Two files are all that LibreOffice needs to start without first setting itself up and restarting."""
+    """Writes the two files that LibreOffice needs to start without setting itself up and restarting."""
     extensions = directory / "user" / "extensions"
     extensions.mkdir(parents=True)
     (extensions / "buildid").write_text(build_id())
@@ -53,16 +53,16 @@ def write_profile(directory: Path) -> None:
 
 
 def build_id() -> str:
-    """What tells LibreOffice that the profile's extensions are those of this very build."""
+    """Returns the build id, which tells LibreOffice that the profile's extensions are up to date."""
     return value_of("versionrc", "buildid")
 
 
 def version() -> str:
-    """What tells LibreOffice that no older version has to be migrated from, which takes most of a start."""
+    """Returns the version, which spares LibreOffice a migration, most of a start."""
     return value_of("bootstraprc", "ProductKey").rpartition(" ")[2]
 
 
 def value_of(file: str, key: str) -> str:
-    """A line of one of LibreOffice's own configuration files."""
+    """Returns a value of one of LibreOffice's configuration files."""
     lines = (PROGRAM / file).read_text().splitlines()
     return next(line.partition("=")[2] for line in lines if line.startswith(f"{key}="))

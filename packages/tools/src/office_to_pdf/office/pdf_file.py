@@ -1,4 +1,4 @@
-"""A PDF just as LibreOffice writes it, looked into and changed without being read as a whole."""
+"""Inspects and changes a PDF of LibreOffice in place, without parsing it."""
 
 import hashlib
 import mmap
@@ -15,23 +15,23 @@ UNDATED = datetime(1980, 1, 1)
 
 
 class PdfFile:
-    """Dates and ids have a fixed length, so that they can be changed in place."""
+    """A PDF of LibreOffice, whose dates and ids have a fixed length and can be overwritten."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def count_pages(self) -> int:
-        """0 for what is no PDF."""
+        """Returns 0 for a file that is no PDF."""
         if not self._path.exists() or self._path.stat().st_size == 0:
             return 0
         with self._path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return max((int(match[1]) for match in PAGE_COUNT.finditer(data)), default=0)
 
     def make_reproducible(self, changed: datetime | None) -> None:
-        """The time of the export gives way to the document's own, the ids to a digest of all the rest."""
+        """Replaces the time of the export by the document's own, and ids by a digest of the rest."""
         date = changed or UNDATED
         with self._path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
-            # Keys of an encrypted one are made of its id.
+            # Encryption keys derive from the id.
             if ENCRYPTED.search(data):
                 return
             overwrite(data, INFO_DATE, date.strftime("%Y%m%d%H%M%S").encode())
@@ -41,7 +41,7 @@ class PdfFile:
 
 
 def overwrite(data: mmap.mmap, pattern: re.Pattern, value: bytes) -> None:
-    """Puts the value in the place of every group that matched."""
+    """Overwrites every matched group with the value."""
     spans = [span for match in pattern.finditer(data) for span in match.regs[1:] if span[0] >= 0]
     for start, end in spans:
         if end - start == len(value):

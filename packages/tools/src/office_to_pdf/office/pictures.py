@@ -1,4 +1,4 @@
-"""Pictures in a document that take LibreOffice minutes and gigabytes, told by their heads."""
+"""Detects pictures that take LibreOffice minutes and gigabytes, by their headers."""
 
 import zipfile
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 from PIL import Image
 
 MOST_PIXELS = 150_000_000
-# Fewer bytes hold no picture of so many pixels, or not all of it.
+# Fewer bytes can't contain a complete picture of that many pixels.
 LEAST_BYTES = 4096
 TEXTS = (".xml", ".rels")
-# The size is all that is asked for.
+# Only the size is read.
 Image.MAX_IMAGE_PIXELS = None
 
 
 def has_huge_picture(document: Path) -> bool:
-    """Whether a part of a document that is a ZIP file is such a picture, whatever its name says; no other kind is looked into."""
+    """Whether a part of a ZIP document is such a picture, whatever its name. Other documents are not inspected."""
     if not zipfile.is_zipfile(document):
         return False
     try:
@@ -22,14 +22,14 @@ def has_huge_picture(document: Path) -> bool:
             parts = [part for part in package.infolist() if part.file_size >= LEAST_BYTES]
             return any(pixels_of(package, part) > MOST_PIXELS for part in parts if not part.filename.endswith(TEXTS))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
-        # LibreOffice says what is wrong with it.
+        # LibreOffice reports the damage.
         return False
 
 
 def pixels_of(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
-    """0 for what is no picture."""
+    """Returns 0 for a part that is no picture."""
     try:
         with package.open(part) as file, Image.open(file) as picture:
             return picture.width * picture.height
-    except Exception:  # of damaged data, Pillow's readers raise anything
+    except Exception:  # Pillow raises various exceptions for damaged data
         return 0

@@ -1,4 +1,4 @@
-"""Converts a document by LibreOffice's own command line."""
+"""Converts a document with LibreOffice's command line."""
 
 import json
 import os
@@ -14,7 +14,7 @@ LISTED_TYPES = {bool: "boolean", int: "long", str: "string"}
 
 
 def convert_by_command(request_file: Path, profile: Path) -> int:
-    """Prints the answer; returns the exit code of LibreOffice."""
+    """Prints the answer. Returns LibreOffice's exit code."""
     request = json.loads(request_file.read_text())
     write_profile(profile)
     output = Path(request["output"])
@@ -36,6 +36,6 @@ def convert_by_command(request_file: Path, profile: Path) -> int:
 
 
 def listed(options: dict) -> str:
-    """Export options as the command line takes them."""
+    """Formats export options for the command line."""
     typed = {name: {"type": LISTED_TYPES[type(value)], "value": str(value)} for name, value in options.items()}
     return json.dumps(typed).replace('"True"', '"true"').replace('"False"', '"false"')

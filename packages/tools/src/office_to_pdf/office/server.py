@@ -1,4 +1,4 @@
-"""Serves requests, a line of JSON each, and says when it waits for one."""
+"""Handles requests, a line of JSON each, and reports when it is ready for one."""
 
 import json
 import sys
@@ -32,13 +32,13 @@ FAILED = 1
 MOST_DETAIL = 1000
 
 
-def say(message: dict) -> None:
-    """One line to whoever asks."""
+def emit(message: dict) -> None:
+    """Prints a line of JSON."""
     print(json.dumps(message), flush=True)
 
 
 def warm_up(office: Office) -> None:
-    """Makes LibreOffice load what any conversion needs: its modules, a font, the filters that most documents go through."""
+    """Makes LibreOffice load modules, a font and filters that most conversions need."""
     write_docx(WARM_DOCX)
     text = open_hidden(office, WARM_DOCX.as_uri())
     text.storeToURL(WARM_PDF.as_uri(), properties({"FilterName": "writer_pdf_Export"}))
@@ -51,28 +51,28 @@ def warm_up(office: Office) -> None:
 
 
 def open_hidden(office: Office, url: str):
-    """Without a window."""
+    """Opens a document without a window."""
     return office.desktop.loadComponentFromURL(url, "_blank", 0, properties({"Hidden": True}))
 
 
 def write_docx(path: Path) -> None:
-    """The least that is one, with a word in it."""
+    """Writes a minimal docx with one word."""
     with zipfile.ZipFile(path, "w") as package:
         for name, content in DOCX_PARTS.items():
             package.writestr(name, content)
 
 
 def serve_requests(office: Office) -> int:
-    """Returns an exit code once there is nothing more to do."""
+    """Handles requests until the input ends. Returns the exit code."""
     warm_up(office)
-    say({"ready": True})
+    emit({"ready": True})
     for line in sys.stdin:
         try:
-            say(convert(office, json.loads(line), lambda done: say({"progress": done})))
+            emit(convert(office, json.loads(line), lambda done: emit({"progress": done})))
         except (Refusal, UnoException) as error:
             if office.has_ended():
-                say({"error": "died"})
+                emit({"error": "died"})
                 return FAILED
-            say({"error": getattr(error, "code", "not_exported"), "detail": str(error)[:MOST_DETAIL]})
-        say({"ready": True})
+            emit({"error": getattr(error, "code", "not_exported"), "detail": str(error)[:MOST_DETAIL]})
+        emit({"ready": True})
     return 0

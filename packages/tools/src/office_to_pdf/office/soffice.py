@@ -1,4 +1,4 @@
-"""A LibreOffice process, and what is said to it over a pipe."""
+"""A LibreOffice process, controlled over a pipe."""
 
 import os
 import subprocess
@@ -15,23 +15,23 @@ from office_profile import PROGRAM, write_profile
 
 OPTIONS = ["--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard"]
 POLL_SECONDS = 0.005
-# LibreOffice ends with this code when it wants to be started anew, as after it has set up its profile.
+# LibreOffice exits with this code to be restarted, for example after it has set up its profile.
 RESTART = 81
 ENVIRONMENT = {"SAL_USE_VCLPLUGIN": "svp", "SAL_DISABLE_OPENCL": "1", "SAL_DISABLE_SKIA": "1"}
 
 
 def command(profile: Path, *arguments: str) -> list[str]:
-    """soffice itself would only find out about Java, show a splash screen and start this."""
+    """Returns the command. `soffice` would only detect Java, show a splash screen and start the same program."""
     return [str(PROGRAM / "soffice.bin"), *OPTIONS, f"-env:UserInstallation={profile.as_uri()}", *arguments]
 
 
 def properties(values: dict) -> tuple:
-    """Named values as UNO takes them."""
+    """Converts named values for UNO."""
     return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
 
 
 class Office:
-    """LibreOffice, started and connected to."""
+    """LibreOffice, started and connected."""
 
     def __init__(self, profile: Path) -> None:
         write_profile(profile)
@@ -42,16 +42,16 @@ class Office:
         self.desktop = self.create("com.sun.star.frame.Desktop")
 
     def create(self, service: str):
-        """An instance of a service, in LibreOffice's process."""
+        """Creates an instance of a service in LibreOffice's process."""
         return self.context.ServiceManager.createInstanceWithContext(service, self.context)
 
     def written_bytes(self) -> int:
-        """To files and elsewhere, since its start."""
+        """Returns the bytes written since its start."""
         counters = Path(f"/proc/{self._process.pid}/io").read_text().splitlines()
         return next(int(line.partition(":")[2]) for line in counters if line.startswith("wchar:"))
 
     def has_ended(self) -> bool:
-        """Asks it something, because the end of its process comes a while after that of the connection."""
+        """Whether the process has ended. Sends a request, as the connection ends before the process."""
         try:
             self.desktop.getImplementationName()
         except UnoException:
@@ -59,7 +59,7 @@ class Office:
         return self._process.poll() is not None
 
     def _start(self) -> subprocess.Popen:
-        # What it prints must not look like an answer.
+        # Its output must not look like an answer.
         return subprocess.Popen(
             self._command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env={**os.environ, **ENVIRONMENT}
         )

@@ -1,4 +1,4 @@
-"""The part of shrinking fonts that takes time, for another process: it knows fonts, and no document."""
+"""The slow part of subsetting fonts, for another process: it knows fonts, not documents."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from flate import compress
 
 @dataclass(frozen=True)
 class SimpleFont:
-    """A font whose codes are bytes: those that are shown, and the names that the document gives to codes."""
+    """A font with single-byte codes: the used codes, and their names in the document."""
 
     codes: set[int]
     base: str | None
@@ -16,7 +16,7 @@ class SimpleFont:
 
 @dataclass(frozen=True)
 class CompositeFont:
-    """A font whose codes are of two bytes: those that are shown, and the numbers of their glyphs."""
+    """A font with two-byte codes: the used codes with their glyph ids."""
 
     codes: set[int]
     glyphs: set[int]
@@ -24,20 +24,20 @@ class CompositeFont:
 
 @dataclass(frozen=True)
 class FontJob:
-    """A font program, with the key and the subtype that it has in the document, and the fonts that use it."""
+    """A font program with its key and subtype in the document, and the fonts that use it."""
 
     key: str
     subtype: str
     data: bytes
     fonts: list[SimpleFont] | list[CompositeFont]
-    # Every glyph may be shown.
+    # Every glyph may be used.
     is_whole: bool
     keeps_hints: bool
 
 
 @dataclass(frozen=True)
 class FontResult:
-    """The program anew. Where a font's encoding was in the program, it is given, as it is not there any more."""
+    """The new program, with each font's encoding that is no longer in the program."""
 
     key: str
     packed: bytes
@@ -46,7 +46,7 @@ class FontResult:
 
 
 def shrink_font(job: FontJob) -> FontResult | None:
-    """None where the font has something about it that makes it stay as it is, be it only that it is damaged."""
+    """Returns None if the font has to stay unchanged, for example because it is damaged."""
     try:
         key, data, encodings = _shrink(job)
     except Exception:  # noqa: BLE001 - a damaged font can break the library in any way
@@ -83,7 +83,7 @@ def _shrink(job: FontJob) -> tuple[str, bytes, list[dict[int, str] | None]]:
 
 
 def _selection(job: FontJob):
-    """What of a TrueType program is shown: all, glyphs by their numbers, or codes with the names that they have."""
+    """Returns the used part of a TrueType program: all, glyph ids, or codes with their names."""
     if job.is_whole:
         return None
     if isinstance(job.fonts[0], CompositeFont):
