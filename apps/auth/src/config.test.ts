@@ -17,7 +17,7 @@ const env = {
 };
 
 describe('the configuration', () => {
-	test('has defaults fit for production', () => {
+	test('has defaults for production', () => {
 		const config = readConfig(env);
 		expect(config).toMatchObject({
 			BCRYPT_COST: 12,
@@ -28,7 +28,7 @@ describe('the configuration', () => {
 		expect(config.AUTH_KEY_ENCRYPTION_KEY).toHaveLength(32);
 	});
 
-	test('leaves a core to everything but passwords by default', () => {
+	test('leaves one core to other work than passwords by default', () => {
 		const leftOver = Math.max(1, availableParallelism() - 1);
 		expect(readConfig(env).BCRYPT_CONCURRENCY).toBe(leftOver);
 		expect(readConfig({ ...env, BCRYPT_CONCURRENCY: '9' }).BCRYPT_CONCURRENCY).toBe(9);

@@ -9,7 +9,7 @@ import {
 } from '@creatorr/service/config';
 import { z } from 'zod';
 
-/** Fewer rounds than this protect nobody; only tests have a use for them. */
+/** Fewer rounds are unsafe. Only tests use them. */
 const BCRYPT_MIN_COST_IN_PRODUCTION = 10;
 const encryptionKeySchema = z
 	.base64({ error: 'must be 32 bytes in base64' })

@@ -13,7 +13,7 @@ afterAll(() => auth.close());
 
 const metrics = async () => (await request(auth.app).get('/metrics').expect(200)).text;
 
-test('password checks are counted by outcome', async () => {
+test('creatorr_password_checks_total counts checks by outcome', async () => {
 	const { email } = await register(auth.app);
 	await login(auth.app, email).expect(200);
 	const stranger = newEmail();
@@ -27,7 +27,7 @@ test('password checks are counted by outcome', async () => {
 	expect(text).not.toContain(email);
 });
 
-test('sent mails are counted, waiting ones shown', async () => {
+test('metrics count sent mails and show waiting ones', async () => {
 	await register(auth.app);
 	await waitUntil(async () => (await auth.prisma.mail.count()) === 0);
 	const text = await metrics();

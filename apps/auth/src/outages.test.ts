@@ -26,7 +26,7 @@ interface ProxiedReplica {
 	stop(): Promise<void>;
 }
 
-/** A replica whose connection to one service can be cut. */
+/** Starts a replica whose connection to one service can be cut. */
 async function startBehindProxy(variable: 'AUTH_DATABASE_URL' | 'AMQP_URL'): Promise<ProxiedReplica> {
 	const proxy = await startTcpProxy(variable === 'AMQP_URL' ? auth.amqpUrl : auth.databaseUrl);
 	const app = await auth.startReplica({ [variable]: proxy.url });
@@ -42,7 +42,7 @@ async function startBehindProxy(variable: 'AUTH_DATABASE_URL' | 'AMQP_URL'): Pro
 
 const isReady = async (app: string) => (await request(app).get('/health/ready')).status === 200;
 
-describe('while PostgreSQL is away', () => {
+describe('while PostgreSQL is down', () => {
 	let replica: ProxiedReplica;
 
 	beforeAll(async () => {
@@ -66,7 +66,7 @@ describe('while PostgreSQL is away', () => {
 			(app) => call(app, 'post', '/internal/sessions/check').send({ session_id: person.sessionId }),
 		],
 		['the published keys', (app) => call(app, 'get', '/internal/jwks')],
-	])('%s is 503 with Retry-After, and nothing is done', async (_, attempt) => {
+	])('%s returns 503 with Retry-After, and changes nothing', async (_, attempt) => {
 		const users = await auth.prisma.user.count();
 		const answer = await attempt(replica.app);
 		expect([answer.status, answer.body.error.code]).toEqual([503, 'upstream_unavailable']);
@@ -76,9 +76,9 @@ describe('while PostgreSQL is away', () => {
 	});
 });
 
-describe('when PostgreSQL goes away', () => {
-	test('during a query, in good order, the answer is 503 too', async () => {
-		// The sender of mails would wait for the same table.
+describe('when PostgreSQL goes down', () => {
+	test('during a query, with a regular shutdown, the response is 503 too', async () => {
+		// The task that sends mails would wait for the same table.
 		await untilAllSent(auth);
 		let status: number | undefined;
 		await auth.prisma.$transaction(async (tx) => {
@@ -86,7 +86,8 @@ describe('when PostgreSQL goes away', () => {
 			const answer = call(auth.app, 'get', '/v1/me', { person }).then((response) => {
 				status = response.status;
 			});
-			// Until there is an answer, as a task of the service may wait for the table too. Not in the transaction, which would see
+			// Until the query runs, as a task of the service may wait for the table too. Outside the transaction, which would see the same
+			// activity repeatedly.
 			// the same activity again and again.
 			await waitUntil(async () => {
 				await auth.prisma.$queryRaw<unknown[]>`
@@ -117,7 +118,7 @@ describe('when PostgreSQL goes away', () => {
 		await replica.stop();
 	});
 
-	test('before the start, auth starts, is not ready, and serves as soon as PostgreSQL is back', async () => {
+	test('before the start, auth starts, is not ready, and serves requests when PostgreSQL is up', async () => {
 		const proxy = await startTcpProxy(auth.databaseUrl);
 		proxy.cut();
 		const app = await auth.startReplica({ AUTH_DATABASE_URL: proxy.url });
@@ -131,8 +132,8 @@ describe('when PostgreSQL goes away', () => {
 	});
 });
 
-describe('while RabbitMQ is away', () => {
-	test('users sign in, and an account deletion is published when RabbitMQ is back', async () => {
+describe('while RabbitMQ is down', () => {
+	test('users sign in, and an account deletion is published when RabbitMQ is up', async () => {
 		const replica = await startBehindProxy('AMQP_URL');
 		const { app, proxy } = replica;
 		await auth.stopReplica();

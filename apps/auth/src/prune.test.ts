@@ -25,7 +25,7 @@ afterAll(() => auth.close());
 const ago = (ms: number) => new Date(Date.now() - ms);
 
 describe('pruning', () => {
-	test('deletes login failures once time has forgiven them, and no sooner', async () => {
+	test('deletes login failures once all are forgiven, and no sooner', async () => {
 		await auth.prisma.loginFailure.createMany({
 			data: [
 				{ key: 'forgiven', failures: 2, lastFailedAt: ago(121 * SECOND_MS) },

@@ -1,5 +1,5 @@
-/** How often each task deletes what has expired in its table. */
+/** Interval of tasks that delete expired rows. */
 export const PRUNE_INTERVAL_MS = 60_000;
 
-/** Bounds a statement's time after a long pause; the next run deletes the rest. */
+/** Limits a statement's time after a long pause. The next run deletes the rest. */
 export const PRUNE_BATCH_SIZE = 10_000;

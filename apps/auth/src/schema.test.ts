@@ -3,7 +3,7 @@ import { createDatabase } from '@creatorr/testing/database';
 import { expect, test } from '@jest/globals';
 import { PRISMA_DIRECTORY } from './testing/auth-service.ts';
 
-test('the migrations match the schema', async () => {
+test('the migrations match schema.prisma', async () => {
 	const scratch = await createDatabase();
 	try {
 		expect(await checkDrift({ directory: PRISMA_DIRECTORY, scratchDatabaseUrl: scratch.url })).toBe('');

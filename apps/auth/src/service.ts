@@ -42,7 +42,7 @@ import { loginRoute } from './sign-in/sign-in.ts';
 import { loadOrInsertSigningKey, pruneSigningKeys } from './signing-keys/signing-keys.sql.ts';
 import { createSigningKeySource, rotateSigningKey } from './signing-keys/signing-keys.ts';
 
-/** Below the half minute after which a gateway gives up on a service that does not answer. */
+/** Below the 29 s after which a gateway gives up on a service. */
 const LONGEST_WAIT_MS = 12_000;
 const FULL_QUEUE_RETRY_AFTER_SECONDS = 5;
 
@@ -51,7 +51,7 @@ async function openSigningKeys({ config, logger }: ServiceContext<Config>, prism
 	const { AUTH_KEY_ENCRYPTION_KEY: encryptionKey, TOKEN_TTL_SECONDS: tokenTtlSeconds } = config;
 	const signingKey = createSigningKeySource((make) => loadOrInsertSigningKey(prisma, make), encryptionKey);
 	await signingKey().catch((error: unknown) => {
-		// A database that does not answer yet is no reason not to start.
+		// A database that is down is no reason not to start.
 		if (toAppError(error).code !== 'upstream_unavailable') throw error;
 		logger.warn('signing_key.load_failed', { error });
 	});
@@ -64,7 +64,7 @@ async function openSigningKeys({ config, logger }: ServiceContext<Config>, prism
 
 async function openControlThread({ config, onClose }: ServiceContext<Config>): Promise<ControlThread> {
 	const control = await startControlThread({ config, logFormat: logFormatOf(config) }, (error) => {
-		// Nobody catches it, so it ends the process, and the supervisor starts another one.
+		// Uncaught, so that it ends the process, and the supervisor starts another one.
 		throw error;
 	});
 	onClose(() => control.close());
@@ -94,7 +94,7 @@ function openPasswords({ config, onClose }: ServiceContext<Config>) {
 function openMailer({ config, onDrain }: ServiceContext<Config>) {
 	const { MAIL_FROM: from, SMTP_URL: smtpUrl, MAIL_DIR: directory } = config;
 	const mailer = createMailer({ from, smtpUrl, directory });
-	// A mail server that hangs must not hold up the shutdown: another process sends the mail again.
+	// A mail server that hangs must not delay the shutdown: another process sends the mail again.
 	onDrain(() => mailer.close());
 	return {
 		sendMail: mailer.send,
@@ -104,7 +104,7 @@ function openMailer({ config, onDrain }: ServiceContext<Config>) {
 	};
 }
 
-/** Opens everything that auth works with. */
+/** Connects everything that auth works with. */
 async function connect(context: ServiceContext<Config>) {
 	const { config } = context;
 	const prisma = await openDatabase(context, PrismaClient, {
@@ -114,7 +114,7 @@ async function connect(context: ServiceContext<Config>) {
 		poolSize: config.DATABASE_POOL_SIZE,
 	});
 	const signing = await openSigningKeys(context, prisma);
-	// Opened first and so closed last: gateways keep their leases while this process drains.
+	// Opened first and closed last: gateways keep their leases while this process drains.
 	const control = await openControlThread(context);
 	return {
 		...(await openBroker(context, { url: config.AMQP_URL })),
@@ -159,7 +159,7 @@ export const auth = defineService({
 		getMeRoute,
 		deleteMeRoute,
 		getAccountRoute,
-		// For gateways of 0.3.0 during an upgrade; newer ones call the control port.
+		// For gateways of 0.3.0 during an upgrade. Newer ones call the control port.
 		...controlRoutes,
 	],
 	metrics: [waitingMailMetrics, controlThreadMetrics, outboxMetrics],

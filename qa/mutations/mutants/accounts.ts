@@ -61,7 +61,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 	{
 		name: 'ends every session with a reset of the password',
 		mutations: [auth('resetPassword', replaceCall('revokeSessions', NO_SESSION_ENDED))],
-		test: 'ends every session at every gateway before it answers',
+		test: 'revokes every session at every gateway before it responds',
 		beside: 'invalidates the other tokens of the account',
 	},
 	{
@@ -72,13 +72,13 @@ const MAILED_TOKENS: readonly Mutant[] = [
 	{
 		name: 'sends only so many mails to one email',
 		mutations: [auth('insertRequestedMail', forceCondition(true, 'isTooMany'))],
-		test: 'too often for one email is answered as usual, and sends no more',
+		test: 'too often for one email gets the usual response, and sends no more',
 		beside: 'is not replaced after 30 minutes',
 	},
 	{
 		name: 'takes only so many requests for mails from one network',
 		mutations: [auth('insertRequestedMail', forceCondition(false, 'waitSeconds'))],
-		test: 'too often from one network is refused, and from another it is not',
+		test: 'too often from one network is refused, and allowed from another',
 	},
 ];
 
@@ -105,7 +105,7 @@ const VERIFICATION: readonly Mutant[] = [
 	{
 		name: 'ends the other sessions of an account with the verification of its email',
 		mutations: [auth('verifyEmail', replaceCall('revokeSessions', NO_SESSION_ENDED))],
-		test: 'ends every other session of the account at every gateway before it answers',
+		test: 'revokes every other session of the account at every gateway before it responds',
 	},
 ];
 
@@ -157,12 +157,12 @@ const SESSIONS: readonly Mutant[] = [
 	{
 		name: 'tells every gateway of a logout before it is answered',
 		mutations: [auth('signOut', dropCall('settleRevocations'))],
-		test: 'is answered after every gateway with a lease has acknowledged',
+		test: 'responds after every gateway with a lease has acknowledged',
 	},
 	{
 		name: 'waits for the end of a gateway’s lease that does not acknowledge',
 		mutations: [auth('settleAt', forceCondition(false, 'remainingMs'))],
-		test: 'because it is dead is fenced and its lease waited for',
+		test: 'because it is dead is fenced, and its lease waited for',
 	},
 	{
 		name: 'ends the process when the control thread has ended',
@@ -172,7 +172,7 @@ const SESSIONS: readonly Mutant[] = [
 	{
 		name: 'ends the other sessions with a change of the password',
 		mutations: [auth('changePassword', replaceCall('revokeSessions', NO_SESSION_ENDED))],
-		test: 'revokes the other sessions at every gateway before it answers',
+		test: 'revokes the other sessions at every gateway before it responds',
 	},
 	{
 		name: 'changes and deletes nothing without the password',
@@ -182,7 +182,7 @@ const SESSIONS: readonly Mutant[] = [
 	{
 		name: 'shows nobody the sessions of others',
 		mutations: [auth('listAliveSessions', dropProperty('userId'))],
-		test: "shows only the user's own",
+		test: 'has only those of the user',
 	},
 ];
 
@@ -190,7 +190,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'ends the sessions of a deleted account at every gateway',
 		mutations: [auth('deleteAccount', replaceCall('revokeSessions', NO_SESSION_ENDED))],
-		test: 'ends every session at every gateway before it answers',
+		test: 'revokes every session at every gateway before it responds',
 		beside: 'leaves no personal data',
 	},
 	{

@@ -12,7 +12,7 @@ export const OPERATORS: readonly Mutant[] = [
 	{
 		name: 'signs nobody in to a suspended account',
 		mutations: [SHOWS_THE_PASSWORD_IS_RIGHT, OPENS_A_SESSION],
-		test: 'answers the right password like a wrong one',
+		test: 'gets the response to a wrong password for the right one',
 	},
 	{
 		name: 'tells nobody who knows the password of a suspended account that it is right',
@@ -37,16 +37,16 @@ export const OPERATORS: readonly Mutant[] = [
 	{
 		name: 'sends no mail for a new password to a suspended account',
 		mutations: [auth('addressMail', dropOperand('suspendedAt'))],
-		test: 'gets no mail for a new password, with the usual answer',
+		test: 'gets no password reset mail, with the usual response',
 	},
 	{
 		name: 'opens no suspended account by a mail of before',
 		mutations: [TAKES_A_RESET, auth('suspend', dropCall('deleteMany', 'mailedToken'))],
-		test: 'accepts no reset token from before the suspension',
+		test: 'rejects reset tokens from before the suspension',
 	},
 	{
 		name: 'opens no suspended account by a mail that was just being sent',
 		mutations: [TAKES_A_RESET],
-		test: 'accepts no reset token that was made during the suspension',
+		test: 'rejects reset tokens created during the suspension',
 	},
 ];

@@ -41,7 +41,7 @@ const GUESSING: readonly Mutant[] = [
 	{
 		name: 'keeps strangers’ guesses from locking the owner out',
 		mutations: [auth('accountKey', insertBefore("network = '';", 'digestOf'))],
-		test: 'never delay the owner at a new address, however many attack',
+		test: 'never delay the owner at a new address, however many networks attack',
 	},
 	{
 		name: 'counts wrong passwords for all replicas together',
@@ -72,12 +72,12 @@ const FLOODS: readonly Mutant[] = [
 	{
 		name: 'hashes no more passwords at once than it may',
 		mutations: [auth('createFairQueue', forceCondition(true, 'concurrency'))],
-		test: 'runs at most `concurrency` at once, and those of one network in order',
+		test: 'runs at most `concurrency` at a time, and those of one network in order',
 	},
 	{
 		name: 'refuses at once when the queue of passwords is full',
 		mutations: [auth('createFairQueue', forceCondition(false, 'maxWaiting'))],
-		test: 'refuses at once when full, with a time to retry after',
+		test: 'refuses at once when it is full, with Retry-After',
 	},
 	{
 		name: 'lets the networks in the queue take turns',
@@ -105,7 +105,7 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 		mutations: [
 			auth('createPasswords', replaceCall('compare', 'hash !== null && bcrypt.compare(password, hash)')),
 		],
-		test: 'never matches without a hash, and takes as many rounds',
+		test: 'without a hash matches nothing, after as many rounds',
 	},
 	{
 		name: 'answers a wrong password and an unknown email in the same time',
@@ -117,7 +117,7 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 	{
 		name: 'opens no transaction to sign out a session that is none',
 		mutations: [auth('deleteSessionRoute', forceCondition(false, 'isRevocable'))],
-		test: 'returns 404 for one that never was, though nothing can be written meanwhile',
+		test: 'returns 404 for an unknown one, even if the database is read-only',
 	},
 	{
 		name: 'answers a wrong password and an unknown email alike',

@@ -9,7 +9,7 @@ import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
 
-/** Erases all personal data; that there was an account and when it was deleted stays. Returns the email, for a last mail. */
+/** Erases all personal data. That the account existed and when it was deleted stays. Returns the email, for a last mail. */
 async function erase(tx: Transaction, userId: string): Promise<string> {
 	const { email } = await tx.user.delete({ where: { id: userId }, select: { email: true } });
 	await tx.mail.deleteMany({ where: { email } });
@@ -20,8 +20,8 @@ async function erase(tx: Transaction, userId: string): Promise<string> {
 }
 
 /**
- * Deletes the account with all personal data, tells the other services, and mails the owner. Returns null, with nothing changed,
- * when the password has changed meanwhile or the account is gone or suspended.
+ * Deletes the account with all personal data, publishes the deletion, and mails the owner. Returns null, with nothing changed, if the
+ * password has changed or the account is deleted or suspended.
  */
 export function deleteAccount(
 	prisma: Database,

@@ -14,7 +14,7 @@ let auth: AuthService;
 let gateway: FakeGateway;
 let person: Person;
 let stopListening: () => Promise<void>;
-/** What the other services have heard. */
+/** Events that the other services received. */
 const told: { user: string; requestId: string }[] = [];
 
 async function listen(): Promise<() => Promise<void>> {
@@ -50,7 +50,7 @@ afterAll(async () => {
 	await auth.close();
 });
 
-/** Until the mail of the registration was sent, and its token is there. */
+/** Waits until the registration mail was sent and its token exists. */
 const untilMailed = () =>
 	waitUntil(async () => (await auth.prisma.mailedToken.count({ where: { userId: person.id } })) > 0);
 
@@ -58,7 +58,7 @@ const leave = (of: Person, body: object = { password: PASSWORD }) =>
 	call(auth.app, 'delete', '/v1/me', { person: of }).send(body);
 
 describe('the deletion of an account', () => {
-	test('ends every session at every gateway before it answers', async () => {
+	test('revokes every session at every gateway before it responds', async () => {
 		const other = await signIn(auth.app, person);
 		await leave(person).expect(204);
 		expect(gateway.pushes.at(-1)?.session_ids.toSorted()).toEqual([person.sessionId, other.sessionId].sort());
@@ -75,7 +75,7 @@ describe('the deletion of an account', () => {
 		expect(answer.body.data.user.id).not.toBe(person.id);
 	});
 
-	test('leaves no personal data but the mail about it', async () => {
+	test('leaves no personal data except the mail about it', async () => {
 		const { prisma } = auth;
 		const later = new Date(Date.now() + 3_600_000);
 		const mail = { kind: 'reset_password' as const, email: person.email, dueAt: later };
@@ -86,7 +86,7 @@ describe('the deletion of an account', () => {
 		expect(await prisma.session.count({ where: { userId: person.id } })).toBe(0);
 		expect(await prisma.knownNetwork.count({ where: { userId: person.id } })).toBe(0);
 		expect(await prisma.revocation.count()).toBe(0);
-		// Only the mail that tells of the deletion is left, until it is sent.
+		// Only the mail about the deletion is left, until it is sent.
 		expect(await prisma.mail.count({ where: { email: person.email } })).toBe(0);
 		const notices = await prisma.notice.findMany({ where: { email: person.email } });
 		expect(notices.filter(({ kind }) => kind !== 'account_deleted')).toEqual([]);
@@ -140,13 +140,13 @@ describe('the deletion of an account', () => {
 		expect(answers.map(({ status }) => status).sort()).toEqual([204, 401]);
 	});
 
-	test('returns 401 when it was done already', async () => {
+	test('returns 401 when it is repeated', async () => {
 		await leave(person).expect(204);
 		await leave(person).expect(401);
 		await call(auth.app, 'get', '/v1/me', { person }).expect(401);
 	});
 
-	test('leaves the account as it was when the outbox fails', async () => {
+	test('leaves the account unchanged when the outbox fails', async () => {
 		await auth.prisma.$executeRaw`ALTER TABLE outbox ADD CONSTRAINT full_disk CHECK (false) NOT VALID`;
 		await leave(person).expect(500);
 		await auth.prisma.$executeRaw`ALTER TABLE outbox DROP CONSTRAINT full_disk`;

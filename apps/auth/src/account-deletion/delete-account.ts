@@ -13,8 +13,8 @@ interface DeleteAccountDeps extends CheckPasswordDeps, SettleDeps {
 }
 
 /**
- * Deletes the account: its email is free at once, the other services are told, and no gateway lets its sessions pass any more
- * when this answers. Throws as {@link confirmOwner} does.
+ * Deletes the account. Its email is free at once and the other services are notified. Responds when no gateway accepts its sessions.
+ * Throws like {@link confirmOwner}.
  */
 export function deleteMeRoute(deps: DeleteAccountDeps): Route {
 	return defineRoute(deleteMe, async (input) => {

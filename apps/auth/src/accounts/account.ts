@@ -2,20 +2,20 @@ import { AppError } from '@creatorr/contracts/errors';
 import type { Database } from '../database.sql.ts';
 import { type Credentials, findAccountById } from './accounts.sql.ts';
 
-/** Where a request came from. */
+/** Origin of a request. */
 export interface Client {
 	address: string;
 	userAgent: string | null;
 }
 
-/** Who sent a request. */
+/** Sender of a request. */
 export interface Caller {
 	client: Client;
-	/** Aborted when the client no longer waits for the answer. */
+	/** Aborted when the client disconnects. */
 	clientGone: AbortSignal;
 }
 
-/** Returns who sent a request, as the gateway saw it. */
+/** Returns the sender of a request, as the gateway saw it. */
 export function callerOf(input: {
 	clientAddress: string;
 	header(name: string): string | undefined;
@@ -25,7 +25,7 @@ export function callerOf(input: {
 	return { client, clientGone: input.closed };
 }
 
-/** Returns the account of a signed-in user. Throws `unauthorized` when it was deleted while the request was on its way. */
+/** Returns the account of a signed-in user. Throws `unauthorized` if it was deleted while the request was on its way. */
 export async function loadAccount(prisma: Database, userId: string): Promise<Credentials> {
 	const found = await findAccountById(prisma, userId);
 	if (!found) throw new AppError('unauthorized', 'This account no longer exists.');

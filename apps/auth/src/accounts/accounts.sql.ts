@@ -2,7 +2,7 @@ import type { Plan } from '@creatorr/contracts/plans';
 import type { Transaction } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 
-/** A user as the contract shows it. */
+/** A user in the format of the contract. */
 export interface Account {
 	id: string;
 	email: string;
@@ -11,11 +11,11 @@ export interface Account {
 	plan: Plan;
 }
 
-/** An account with what proves its owner. */
+/** An account with its credentials. */
 export interface Credentials {
 	account: Account;
 	passwordHash: string;
-	/** No password lets anybody in. */
+	/** No password signs in. */
 	isSuspended: boolean;
 }
 
@@ -39,15 +39,15 @@ export function findAccountById(prisma: Transaction, id: string): Promise<Creden
 	return findAccount(prisma, { id });
 }
 
-/** An owner who has given the right password, with the hash that it was compared with. */
+/** An owner with a verified password, and the hash that it was compared with. */
 export interface VerifiedOwner {
 	userId: string;
 	verifiedHash: string;
 }
 
 /**
- * Returns whether the account exists, is not suspended and, where a password was verified, still has that one. If so, none of this
- * changes until the transaction ends.
+ * Returns whether the account exists, is not suspended and, after a password check, still has that password. If so, none of this changes
+ * until the transaction ends.
  */
 export async function lockAccount(
 	tx: Transaction,
@@ -63,11 +63,11 @@ export async function lockAccount(
 interface PlanChange {
 	userId: string;
 	plan: Plan;
-	/** Grows with every change of this user's plan. */
+	/** Increases with every change of this user's plan. */
 	version: number;
 }
 
-/** Returns false, with nothing changed, when the account is gone or has had this change or a later one. */
+/** Returns false, with nothing changed, if the account is deleted or has had this change or a later one. */
 export async function changePlan(
 	prisma: Transaction,
 	{ userId, plan, version }: PlanChange,

@@ -42,7 +42,7 @@ const planOf = async (of: Person): Promise<Plan> =>
 const heard = (userId: string) =>
 	auth.log.filter(({ event, fields }) => event === 'account.plan_changed' && fields.user_id === userId);
 
-/** Tells of a change and waits until it was handled; answers whether it changed anything. */
+/** Publishes a change and waits until it was handled. Returns whether it changed anything. */
 async function tell(userId: string, plan: Plan, version: number): Promise<unknown> {
 	const before = heard(userId).length;
 	await publish(newEvent(planChanged, { user_id: userId, plan, version }, newId('req')));
@@ -51,7 +51,7 @@ async function tell(userId: string, plan: Plan, version: number): Promise<unknow
 }
 
 describe('a change of plan', () => {
-	test('is shown in /v1/me and by every sign-in from then on', async () => {
+	test('is shown by /v1/me and every later sign-in', async () => {
 		expect(await planOf(person)).toBe('free');
 		expect(await tell(person.id, 'pro', 1)).toBe(true);
 		expect(await planOf(person)).toBe('pro');

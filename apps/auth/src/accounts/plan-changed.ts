@@ -7,7 +7,7 @@ import { changePlan } from './accounts.sql.ts';
 
 const CONCURRENT_ACCOUNTS = 4;
 
-/** Shows users the plan that they are on. */
+/** Stores the user's plan. */
 export const onPlanChanged = defineConsumer({
 	queue: QUEUES.authPlanChanged,
 	definition: planChanged,

@@ -16,7 +16,7 @@ afterAll(() => auth.close());
 const account = (id: string, identity = signAsBilling()) =>
 	request(auth.app).get(`/internal/accounts/${id}`).set(IDENTITY_HEADER, identity);
 
-test('billing gets email and name of an account', async () => {
+test('billing reads email and name of an account', async () => {
 	const email = newEmail();
 	const { body } = await call(auth.app, 'post', '/v1/auth/register')
 		.send({ email, password: PASSWORD, name: 'Ada' })
@@ -29,7 +29,7 @@ test('a missing name is null', async () => {
 	expect((await account(id).expect(200)).body.data).toEqual({ email, name: null });
 });
 
-test('a deleted or unknown account is not found', async () => {
+test('a deleted or unknown account returns 404', async () => {
 	const person = await register(auth.app);
 	await call(auth.app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
 	for (const id of [person.id, newId('usr')]) {

@@ -10,12 +10,12 @@ interface Deps {
 	prisma: Database;
 }
 
-/** Shows users their own account. */
+/** GET /v1/me: returns the user's account. */
 export function getMeRoute({ prisma }: Deps): Route {
 	return defineRoute(getMe, async ({ user }) => ({ data: (await loadAccount(prisma, user.id)).account }));
 }
 
-/** Tells billing whose account it is. */
+/** Returns the owner of an account to billing. */
 export function getAccountRoute({ prisma }: Deps): Route {
 	return defineRoute(getAccount, async ({ params }) => {
 		const found = await findAccountById(prisma, params.id);

@@ -8,19 +8,19 @@ import { createSettler } from '../gateway-leases/settle-revocations.ts';
 import { checkSessionRoute } from '../sessions/read-sessions.ts';
 import { getJwksRoute } from '../signing-keys/signing-keys.ts';
 
-/** Below the time that a gateway waits for a lease, so that a stuck statement frees its connection for the next attempt. */
+/** Below a gateway's timeout for a lease, so that a stuck statement frees its connection for the next attempt. */
 const STATEMENT_TIMEOUT_MS = 4_000;
 /** Lease renewals have connections of their own: thousands of concurrent session checks must not delay them. */
 const LEASE_CONNECTIONS = 2;
-/** Control calls take milliseconds. Those that take longer are aborted. */
+/** Control calls take milliseconds. Longer ones are aborted. */
 const DRAIN_MS = 1_000;
 
-/** Returns what the control service reads of the settings of auth. */
+/** Returns the part of auth's settings that the control service uses. */
 export function controlConfigOf(config: Config) {
 	const { NODE_ENV, LOG_LEVEL, HOST, CONTROL_PORT: PORT, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY } = config;
 	return {
 		...{ NODE_ENV, LOG_LEVEL, HOST, PORT, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY },
-		// Past a pooler: there they would wait behind public requests, and one in transaction mode refuses the statement timeout.
+		// Bypasses a pooler: there they would wait behind public requests, and one in transaction mode refuses the statement timeout.
 		databaseUrl: config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL,
 		poolSize: config.CONTROL_DATABASE_POOL_SIZE,
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
@@ -29,7 +29,7 @@ export function controlConfigOf(config: Config) {
 
 export type ControlConfig = ReturnType<typeof controlConfigOf>;
 
-/** The database doesn't have to answer yet. */
+/** The database may still be down. */
 function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 	const connectPool = (poolSize: number) => {
 		const prisma = openConnections({
@@ -51,10 +51,10 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 	};
 }
 
-/** What gateways call in order to serve signed-in users. */
+/** The calls of gateways that signed-in users depend on. */
 export const controlRoutes = [leaseGatewayRoute, releaseLeaseRoute, checkSessionRoute, getJwksRoute] as const;
 
-/** Serves {@link controlRoutes} apart from everything that strangers can call, on database connections of its own. */
+/** Serves {@link controlRoutes} apart from public routes, with its own database connections. */
 export const control = defineService({
 	name: 'auth-control',
 	readConfig: (environment) => controlConfigOf(readConfig(environment)),

@@ -28,7 +28,7 @@ const lease = (url = auth.controlUrl) =>
 		.put(`/internal/gateways/${newInstanceId()}/lease`)
 		.send({ callback_url: 'http://127.0.0.1:1' });
 
-/** Asks from a thread of its own and writes the status where this thread can wait for it. */
+/** Sends a request from another thread and writes the status where this thread can wait for it. */
 const ASK = `
 	const { workerData: { url, headers, status } } = require('node:worker_threads');
 	fetch(url, { headers }).then((answer) => {
@@ -38,7 +38,7 @@ const ASK = `
 `;
 
 describe('the control port', () => {
-	test('grants leases, checks sessions and shows keys to gateways', async () => {
+	test('grants leases, checks sessions and returns keys to gateways', async () => {
 		const person = await register(auth.app);
 		const identity = { [IDENTITY_HEADER]: signAsGateway() };
 		const granted = await lease().set(identity).expect(200);
@@ -58,18 +58,18 @@ describe('the control port', () => {
 		await request(auth.controlUrl).post('/v1/auth/login').set(IDENTITY_HEADER, signAsGateway()).expect(404);
 	});
 
-	test('answers while the event loop of public requests is blocked', async () => {
+	test('responds while the event loop of public requests is blocked', async () => {
 		const status = new Int32Array(new SharedArrayBuffer(4));
 		const headers = { [IDENTITY_HEADER]: signAsGateway() };
 		const workerData = { url: `${auth.controlUrl}/internal/jwks`, headers, status };
 		const asking = new Worker(ASK, { eval: true, workerData });
-		// Blocks this thread, as a request that takes long to parse does; the wait ends with the answer.
+		// Blocks this thread like a request that takes long to parse. The wait ends with the response.
 		Atomics.wait(status, 0, 0, 30_000);
 		expect(status[0]).toBe(200);
 		await asking.terminate();
 	});
 
-	test('has its metrics at the private port', async () => {
+	test('shows its metrics on the private port', async () => {
 		await lease().set(IDENTITY_HEADER, signAsGateway()).expect(200);
 		const { text } = await request(auth.app).get('/metrics').expect(200);
 		expect(text).toMatch(/^creatorr_gateway_lease_renewals_total\{outcome="granted"\} [1-9]/m);
@@ -78,7 +78,7 @@ describe('the control port', () => {
 		);
 	});
 
-	test('is part of readiness, and has a readiness of its own', async () => {
+	test('is part of the service’s readiness, and has its own', async () => {
 		await waitUntil(async () => (await request(auth.app).get('/health/ready')).status === 200);
 		await request(auth.controlUrl).get('/health/ready').expect(200);
 	});
@@ -92,7 +92,7 @@ describe('the control port', () => {
 			async (tx) => {
 				await tx.$executeRaw`LOCK TABLE users`;
 				const answer = call(app, 'get', '/v1/me', { person }).expect(200);
-				// Not in the transaction, which would see the same activity again and again.
+				// Outside the transaction, which would see the same activity repeatedly.
 				const waiting = () => auth.prisma.$queryRaw<unknown[]>`
 					SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
 						AND datname = current_database() AND query LIKE 'SELECT%users%'`;
@@ -113,14 +113,14 @@ describe('the control port', () => {
 		await expect(fetch(controlUrl)).rejects.toThrow();
 	});
 
-	test('keeps the process from starting when it is taken', async () => {
+	test('fails the start of the process if it is taken', async () => {
 		const CONTROL_PORT = new URL(auth.controlUrl).port;
 		await expect(auth.startReplica({ CONTROL_PORT })).rejects.toThrow('EADDRINUSE');
 	});
 });
 
 describe('a control thread behind a pooler in transaction mode', () => {
-	test('is ready and grants leases by the direct URL', async () => {
+	test('is ready and grants leases through the direct URL', async () => {
 		const pooler = await startPgbouncer(auth.databaseUrl, 'transaction');
 		const config = configOf({ AUTH_DATABASE_URL: pooler.url, AUTH_DATABASE_DIRECT_URL: auth.databaseUrl });
 		const thread = await startControlThread({ config, logFormat: 'json' }, (error) => {
@@ -137,7 +137,7 @@ describe('a control thread behind a pooler in transaction mode', () => {
 	});
 });
 
-describe('a control thread that ends by itself', () => {
+describe('a control thread that exits', () => {
 	test('fails its requests as unavailable, and ends the process', async () => {
 		const config = configOf();
 		const lost = Promise.withResolvers<Error>();
@@ -152,7 +152,7 @@ describe('a control thread that ends by itself', () => {
 		await thread.close();
 	});
 
-	test('keeps the process from starting, also without an error', async () => {
+	test('fails the start of the process, also without an error', async () => {
 		const start = startControlThread(
 			{ config: configOf(), logFormat: 'json' },
 			() => undefined,

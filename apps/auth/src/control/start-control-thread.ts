@@ -24,11 +24,11 @@ export type ControlReply = { id: number } & (
 	| { error: { code: string; message: string } }
 );
 
-/** The control service on a thread, and so an event loop, of its own. */
+/** The control service on its own thread, and thus event loop. */
 export interface ControlThread extends SettleDeps {
-	/** The port that it listens on. */
+	/** The port of the control service. */
 	port: number;
-	/** Resolves when the thread's event loop answers. */
+	/** Resolves when the thread's event loop responds. */
 	ping(): Promise<void>;
 	readMetrics(): Promise<ThreadMetrics>;
 	/** Completes running requests and closes the port. */
@@ -44,7 +44,7 @@ function toError({ code, message }: { code: string; message: string }): Error {
 	return code === 'upstream_unavailable' ? unavailable('Sign-in', cause) : cause;
 }
 
-/** Waits for the first message. Rejects when the thread ends before it, also without an error. */
+/** Waits for the first message. Rejects if the thread exits before it, also without an error. */
 async function portOf(worker: Worker): Promise<number> {
 	const exit = once(worker, 'exit').then(([code]) => {
 		throw new Error(`the control thread has ended with code ${code} before its port was open`);
@@ -56,8 +56,8 @@ async function portOf(worker: Worker): Promise<number> {
 }
 
 /**
- * Starts the thread; resolves once its port is open, rejects when it can't start. Calls `onLost` when the thread ends by itself
- * later: no gateway can renew its lease then, so the process has to end too.
+ * Starts the thread. Resolves when its port is open, rejects if it can't start. Calls `onLost` if the thread exits later: no gateway can then
+ * renew its lease, so the process has to exit too.
  */
 export async function startControlThread(
 	{ config, logFormat }: { config: Config; logFormat: LogFormat },

@@ -4,8 +4,8 @@ import { callerOf, loadAccount } from '../accounts/account.ts';
 import { type AskForMailDeps, askForMail } from '../mails/ask-for-mail.ts';
 
 /**
- * Has another mail sent that verifies the user's email, unless it is verified. Tokens of earlier mails work until one is used:
- * mails overtake each other, and people open whichever they find. Throws as {@link loadAccount} and {@link askForMail} do.
+ * Sends another verification mail unless the email is verified. Tokens of earlier mails stay valid until one is used: mails arrive in any
+ * order, and people open any of them. Throws like {@link loadAccount} and {@link askForMail}.
  */
 export function resendVerificationRoute(deps: AskForMailDeps): Route {
 	return defineRoute(resendVerification, async (input) => {

@@ -11,10 +11,10 @@ import { insertEvent } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
 
 const RECOVERY_INTERVAL_MS = 5_000;
-/** Bounds how long the transaction locks accounts; the next one publishes the rest. */
+/** Limits how long the transaction locks accounts. The next one publishes the rest. */
 const EVENTS_BATCH_SIZE = 500;
 
-/** Marks the email verified and publishes `account.verified`, once an account. */
+/** Marks the email verified and publishes `account.verified` once per account. */
 export async function markVerified(tx: Transaction, userId: string): Promise<void> {
 	const { count } = await tx.user.updateMany({
 		where: { id: userId, emailVerifiedAt: null },
@@ -23,7 +23,7 @@ export async function markVerified(tx: Transaction, userId: string): Promise<voi
 	if (count > 0) await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));
 }
 
-/** An email that the holder of the token and of the account verifies. */
+/** A verification by the holder of the token and of the account. */
 export interface EmailVerification {
 	tokenHash: Uint8Array<ArrayBuffer>;
 	userId: string;
@@ -32,8 +32,8 @@ export interface EmailVerification {
 }
 
 /**
- * Uses the token up, marks the email verified and revokes all sessions but the one that asked. Returns null, with nothing changed,
- * when the token was used meanwhile, the password has changed or the account is gone or suspended.
+ * Uses up the token, marks the email verified and revokes all other sessions. Returns null, with nothing changed, if the token was used, the
+ * password has changed or the account is deleted or suspended.
  */
 export function verifyEmail(
 	prisma: Database,
@@ -50,8 +50,8 @@ export function verifyEmail(
 }
 
 /**
- * Publishes `account.verified` for accounts that have never had the event: a release without it has verified them, before an
- * upgrade or during one. Returns how many, 0 when none is left.
+ * Publishes `account.verified` for accounts without the event, which a release without it has verified before or during an upgrade. Returns
+ * the number of accounts, 0 if none is left.
  */
 export async function publishMissedEvents(prisma: Database): Promise<number> {
 	return await inTransaction(prisma, async (tx) => {

@@ -28,9 +28,9 @@ beforeEach(async () => {
 
 afterAll(() => auth.close());
 
-/** Verifies as the owner who is signed in. */
+/** Verifies as the signed-in owner. */
 const verify = (token: unknown) => call(auth.app, 'post', '/v1/auth/verify', { person }).send({ token });
-/** Verifies as somebody who only has the mail. */
+/** Verifies as someone who only has the mail. */
 const verifyAsReader = (body: object, address = HOME) =>
 	call(auth.app, 'post', '/v1/auth/verify', { address }).send(body);
 
@@ -97,7 +97,7 @@ describe('the email of an account', () => {
 	});
 });
 
-describe('the email of an account that somebody else may have registered', () => {
+describe('the email of an account that someone else may have registered', () => {
 	test('is not verified by the reader of the mail without the password', async () => {
 		const token = await verificationToken();
 		for (const body of [{ token }, { token, password: 'not the password' }]) {
@@ -110,7 +110,7 @@ describe('the email of an account that somebody else may have registered', () =>
 		await verify(token).expect(204);
 	});
 
-	test('is verified by the reader of the mail with the password, signed in as another user or not at all', async () => {
+	test('is verified by the reader of the mail with the password, signed in as another user or signed out', async () => {
 		const token = await verificationToken();
 		const stranger = await register(auth.app);
 		await call(auth.app, 'post', '/v1/auth/verify', { person: stranger })
@@ -125,7 +125,7 @@ describe('the email of an account that somebody else may have registered', () =>
 		expect(me.body.data.email_verified).toBe(true);
 	});
 
-	test('ends every other session of the account at every gateway before it answers', async () => {
+	test('revokes every other session of the account at every gateway before it responds', async () => {
 		const gateway = await startGateway(auth.app);
 		try {
 			const other = await signIn(auth.app, person);
@@ -138,7 +138,7 @@ describe('the email of an account that somebody else may have registered', () =>
 		}
 	});
 
-	test('ends every session of the account when the password verifies it', async () => {
+	test('revokes every session of the account when the password verifies it', async () => {
 		await verifyAsReader({ token: await verificationToken(), password: PASSWORD }).expect(204);
 		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
 	});
@@ -153,7 +153,7 @@ describe('the email of an account that somebody else may have registered', () =>
 		await login(auth.app, person.email, PASSWORD, address).expect(429);
 	});
 
-	test('belongs to its reader after a password reset, without the sessions from before', async () => {
+	test('belongs to its reader after a password reset, without the earlier sessions', async () => {
 		await verificationToken();
 		await call(auth.app, 'post', '/v1/auth/password/forgot', { address: '203.0.113.78' })
 			.send({ email: person.email })
@@ -170,11 +170,11 @@ describe('the email of an account that somebody else may have registered', () =>
 	});
 });
 
-describe('another mail to verify the email', () => {
+describe('another verification mail', () => {
 	const resend = (someone = person, address = HOME) =>
 		call(auth.app, 'post', '/v1/auth/verify/resend', { person: someone, address });
 
-	/** Of all mails to the person there are so many, once nothing waits. */
+	/** Returns the tokens of the person's `count` mails, once none waits. */
 	async function tokens(count: number): Promise<string[]> {
 		await untilAllSent(auth);
 		return (await mailsTo(auth, person.email, { about: VERIFY, count })).map(({ token }) => token);
@@ -222,7 +222,7 @@ describe('another mail to verify the email', () => {
 		requestId: 'req_0',
 	};
 
-	test('too often for one email is answered as usual, and sends no more', async () => {
+	test('too often for one email gets the usual response, and sends no more', async () => {
 		await tokens(1);
 		for (let asked = 0; asked < 4; asked += 1) await resend(person, `192.0.2.${asked + 10}`).expect(204);
 		expect(await tokens(3)).toHaveLength(3);
@@ -236,7 +236,7 @@ describe('another mail to verify the email', () => {
 		expect(await tokens(2)).toHaveLength(2);
 	});
 
-	test('too often from one network is refused for every user, and from another it is not', async () => {
+	test('too often from one network is refused for every user, and allowed from another', async () => {
 		const people = [];
 		for (let asked = 0; asked < 5; asked += 1) people.push(await register(auth.app, `198.51.100.${asked}`));
 		const statuses: number[] = [];
@@ -256,7 +256,7 @@ describe('another mail to verify the email', () => {
 });
 
 describe('many registrations from one network', () => {
-	test('succeed, and their mails beyond the limit wait', async () => {
+	test('succeed, and their mails beyond the limit are delayed', async () => {
 		await untilAllSent(auth);
 		const emails = Array.from({ length: 5 }, newEmail);
 		for (const email of emails) {

@@ -13,13 +13,14 @@ import { type EmailVerification, verifyEmail } from './verify-email.sql.ts';
 
 interface Verification extends Caller {
 	password: string | undefined;
-	/** Who is signed in, if anybody. */
+	/** The signed-in user, if any. */
 	user: User | null;
 }
 
 /**
- * Somebody who registers with another person's email has the session and the password, but not the mail; its reader has the mail
- * alone. So the mail verifies nothing without one of the other two. Throws `invalid_credentials`, and `rate_limited` as sign-in does.
+ * Proves that the holder of the token owns the account. Someone who registers with another person's email has the session and the password,
+ * but not the mail; its reader has only the mail. So the mail verifies nothing without one of the other two. Throws `invalid_credentials`, and
+ * `rate_limited` like sign-in.
  */
 async function proveOwner(
 	deps: CheckPasswordDeps,
@@ -40,8 +41,8 @@ async function proveOwner(
 }
 
 /**
- * Marks the email of the token's account verified; answers once no gateway lets any other session of the account pass. Throws
- * `validation` for a token that is wrong, used or expired, and as {@link proveOwner} does.
+ * Marks the email of the token's account verified. Responds when no gateway accepts other sessions of the account. Throws `validation` for a
+ * token that is wrong, used or expired, and like {@link proveOwner}.
  */
 export function verifyEmailRoute(deps: CheckPasswordDeps & SettleDeps): Route {
 	return defineRoute(operation, async (input) => {

@@ -2,12 +2,12 @@ import { defineTask } from '@creatorr/service/task';
 import type { Database } from '../database.sql.ts';
 import { PRUNE_INTERVAL_MS } from '../pruning.ts';
 
-/** Bounds a statement's time after a long pause; the next run settles the rest. */
+/** Limits a statement's time after a long pause. The next run settles the rest. */
 const UNSETTLED_BATCH_SIZE = 10_000;
-/** More than the longest that settling takes: two pushes and a lease. */
+/** Longer than settling takes at most: two pushes and a lease. */
 const SETTLING_SECONDS = 30;
 
-/** A gateway instance that may take sessions for alive by its cache. */
+/** A gateway instance that may use its session cache. */
 export interface Lease {
 	id: string;
 	callbackUrl: string;
@@ -15,14 +15,14 @@ export interface Lease {
 }
 
 /**
- * Grants or renews a lease that was not fenced, from now on and never for shorter than before; returns whether it did. Here and
- * below all times are the database's, as they are compared in the order of transactions, which fencing relies on.
+ * Grants or renews a lease that was not fenced, from now on and never for less than before. Returns whether it did. All times here are the
+ * database's, as they are compared in the order of transactions, which fencing relies on.
  */
 export async function renewLease(
 	prisma: Database,
 	{ id, callbackUrl, durationMs }: { id: string; callbackUrl: string; durationMs: number },
 ): Promise<boolean> {
-	// The greatest, as of two concurrent renewals the older may be written last.
+	// The maximum, as the older of two concurrent renewals may be written last.
 	const written = await prisma.$executeRaw`
 		INSERT INTO gateway_leases AS lease (id, callback_url, expires_at)
 		VALUES (${id}, ${callbackUrl}, clock_timestamp() + make_interval(secs => ${durationMs / 1000}::float8))
@@ -33,7 +33,7 @@ export async function renewLease(
 	return written > 0;
 }
 
-/** Returns every lease that is not fenced, whether or not it has expired, and fenced ones that have not expired. */
+/** Returns every lease that is not fenced, expired or not, and fenced ones that have not expired. */
 export async function listLeases(prisma: Database): Promise<Lease[]> {
 	const rows = await prisma.$queryRaw<{ id: string; callback_url: string; is_fenced: boolean }[]>`
 		SELECT id, callback_url, fenced_at IS NOT NULL AS is_fenced FROM gateway_leases
@@ -41,7 +41,7 @@ export async function listLeases(prisma: Database): Promise<Lease[]> {
 	return rows.map((row) => ({ id: row.id, callbackUrl: row.callback_url, isFenced: row.is_fenced }));
 }
 
-/** From now on the lease is never renewed. Returns how long its holder may still use its cache, in ms. */
+/** Prevents renewals of the lease. Returns how long its holder may still use its cache, in ms. */
 export async function fenceLease(prisma: Database, id: string): Promise<number> {
 	const [row] = await prisma.$queryRaw<{ remaining_ms: number }[]>`
 		UPDATE gateway_leases SET fenced_at = coalesce(fenced_at, clock_timestamp()) WHERE id = ${id}
@@ -49,14 +49,14 @@ export async function fenceLease(prisma: Database, id: string): Promise<number> 
 	return row?.remaining_ms ?? 0;
 }
 
-/** Ends a lease whose holder has stopped using it. */
+/** Ends a lease that its holder no longer uses. */
 export async function releaseLease(prisma: Database, id: string): Promise<void> {
 	await prisma.$executeRaw`
 		UPDATE gateway_leases
 		SET expires_at = clock_timestamp(), fenced_at = coalesce(fenced_at, clock_timestamp()) WHERE id = ${id}`;
 }
 
-/** Returns sessions whose revocation no request is settling any more. */
+/** Returns sessions whose revocation no request is settling. */
 export async function listUnsettledSessions(prisma: Database): Promise<string[]> {
 	const rows = await prisma.$queryRaw<{ session_id: string }[]>`
 		SELECT session_id FROM revocations
@@ -64,12 +64,12 @@ export async function listUnsettledSessions(prisma: Database): Promise<string[]>
 	return rows.map((row) => row.session_id);
 }
 
-/** Deletes revocations that are settled. */
+/** Deletes settled revocations. */
 export async function deleteRevocations(prisma: Database, sessionIds: string[]): Promise<void> {
 	await prisma.revocation.deleteMany({ where: { sessionId: { in: sessionIds } } });
 }
 
-/** Fences instances that have stopped renewing, so that no logout tries to reach them, and deletes them a day later. */
+/** Fences instances that have stopped renewing, so that no logout calls them, and deletes them a day later. */
 export const pruneGatewayLeases = defineTask<{ prisma: Database }>({
 	name: 'prune_gateway_leases',
 	everyMs: PRUNE_INTERVAL_MS,

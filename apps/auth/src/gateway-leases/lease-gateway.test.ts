@@ -30,7 +30,7 @@ describe('a lease', () => {
 		await gateway.stop();
 	});
 
-	test('that was released delays no logout, and is not granted again', async () => {
+	test('delays no logout after its release, and is not granted again', async () => {
 		const gateway = await startGateway(auth.app, hangUp);
 		await call(auth.app, 'delete', `/internal/gateways/${gateway.instanceId}/lease`).expect(204);
 		await call(auth.app, 'post', '/v1/auth/logout', { person: await register(auth.app) }).expect(204);
@@ -39,7 +39,7 @@ describe('a lease', () => {
 		await gateway.stop();
 	});
 
-	test('is never shortened by an overtaken renewal', async () => {
+	test('is never shortened by a concurrent older renewal', async () => {
 		const lease = { id: newInstanceId(), callbackUrl: 'http://127.0.0.1:1' };
 		await renewLease(auth.prisma, { ...lease, durationMs: 60_000 });
 		await renewLease(auth.prisma, { ...lease, durationMs: 1_000 });
@@ -55,7 +55,7 @@ describe('a lease', () => {
 	});
 
 	test.each(['ftp://127.0.0.1', 'nonsense', 7])(
-		'with the callback URL %p is a validation error',
+		'with the callback URL %p returns a validation error',
 		async (url) => {
 			const answer = await call(auth.app, 'put', `/internal/gateways/${newInstanceId()}/lease`).send({
 				callback_url: url,

@@ -6,12 +6,12 @@ import { listPublicKeys } from '../signing-keys/signing-keys.sql.ts';
 import { releaseLease, renewLease } from './gateway-leases.sql.ts';
 
 interface LeaseDeps {
-	/** The connections of lease renewals; other requests must not delay them. */
+	/** Connections of lease renewals, which other requests must not delay. */
 	leaseDatabase: Database;
 	leaseTtlMs: number;
 }
 
-/** By how much auth takes a lease for longer than its holder does: covers timers that fire early and times that are rounded. */
+/** How much longer a lease lasts here than at its holder. Covers timers that fire early and rounded times. */
 const LEASE_MARGIN_MS = 25;
 
 const renewals = counter({
@@ -20,7 +20,7 @@ const renewals = counter({
 	labels: ['outcome'],
 });
 
-/** Lets a gateway instance use its cache for a while, counted from before it asked; not once it has been fenced. */
+/** Lets a gateway instance use its cache for a while, counted from before its request, unless it was fenced. */
 export function leaseGatewayRoute({ leaseDatabase, leaseTtlMs }: LeaseDeps): Route {
 	return defineRoute(leaseGateway, async ({ params, body }) => {
 		const durationMs = leaseTtlMs + LEASE_MARGIN_MS;

@@ -43,7 +43,7 @@ function logOut(person: Person, app = auth.app) {
 	return call(app, 'post', '/v1/auth/logout', { person });
 }
 
-/** Whether this gateway may still answer from its cache, by the clock that all go by. */
+/** Whether this gateway may still use its cache, by the database's clock. */
 async function mayUseCache(gateway: FakeGateway): Promise<boolean> {
 	const [row] = await auth.prisma.$queryRaw<{ live: boolean }[]>`
 		SELECT expires_at > clock_timestamp() AS live FROM gateway_leases WHERE id = ${gateway.instanceId}`;
@@ -56,7 +56,7 @@ async function isFenced(gateway: FakeGateway): Promise<boolean> {
 }
 
 describe('a logout', () => {
-	test('is answered after every gateway with a lease has acknowledged', async () => {
+	test('responds after every gateway with a lease has acknowledged', async () => {
 		const person = await register(auth.app);
 		const order: string[] = [];
 		const slowly: Answer = async (res, push) => {
@@ -118,7 +118,7 @@ describe('a logout', () => {
 		expect(gateway.pushes).toHaveLength(1);
 	});
 
-	test('of a revoked but unsettled session settles it before it answers', async () => {
+	test('of a revoked but unsettled session settles it before it responds', async () => {
 		const person = await register(auth.app);
 		await auth.prisma.session.update({ where: { id: person.sessionId }, data: { revokedAt: new Date() } });
 		await auth.prisma.revocation.create({ data: { sessionId: person.sessionId, userId: person.id } });
@@ -127,7 +127,7 @@ describe('a logout', () => {
 		expect(gateway.pushes).toHaveLength(1);
 	});
 
-	test('revokes this session only', async () => {
+	test('revokes only this session', async () => {
 		const person = await register(auth.app);
 		const other = await signIn(auth.app, person);
 		const gateway = await gatewayThat(acknowledge);
@@ -143,7 +143,7 @@ describe('a gateway that does not acknowledge', () => {
 		['breaks every connection', hangUp],
 		['is another instance at the same address', beSomebodyElse],
 		['answers with a failure', (res) => void res.writeHead(500).end()],
-	])('because it %s is fenced and its lease waited for', async (_, answer) => {
+	])('because it %s is fenced, and its lease waited for', async (_, answer) => {
 		const person = await register(auth.app);
 		const gateway = await gatewayThat(answer);
 		await logOut(person).expect(204);
@@ -152,7 +152,7 @@ describe('a gateway that does not acknowledge', () => {
 		expect(await auth.prisma.revocation.count()).toBe(0);
 	});
 
-	test('because it is dead is fenced and its lease waited for', async () => {
+	test('because it is dead is fenced, and its lease waited for', async () => {
 		const person = await register(auth.app);
 		const gateway = await gatewayThat(acknowledge);
 		await gateway.stop();
@@ -177,7 +177,7 @@ describe('a gateway that does not acknowledge', () => {
 		expect(await isFenced(good)).toBe(false);
 	});
 
-	test('cannot renew its lease while a logout waits for its end', async () => {
+	test('can’t renew its lease while a logout waits for its end', async () => {
 		const person = await register(auth.app);
 		const gateway = await gatewayThat(hangUp);
 		const loggedOut = logOut(person)
@@ -190,7 +190,7 @@ describe('a gateway that does not acknowledge', () => {
 		expect(await mayUseCache(gateway)).toBe(false);
 	});
 
-	test('whose renewal comes just before the fence is waited for until the renewed end', async () => {
+	test('whose renewal precedes the fence is waited for until the renewed end', async () => {
 		const person = await register(auth.app);
 		const gateway = await gatewayThat(hangUp);
 		let loggedOut: Promise<unknown> | undefined;
@@ -201,7 +201,7 @@ describe('a gateway that does not acknowledge', () => {
 			loggedOut = logOut(person)
 				.expect(204)
 				.then(() => 'answered');
-			// The fence is at the row's lock now; a wrong one would go by what it had read.
+			// The fence waits for the row's lock now. A wrong one would use what it had read before.
 			await waitUntil(() => gateway.pushes.length === 2);
 			await sleep(100);
 		});
@@ -268,7 +268,7 @@ describe('a revocation', () => {
 		expect(gateway.pushes[0]?.session_ids).toEqual([person.sessionId]);
 	});
 
-	test('does not hold up a process that stops while it waits for a gateway', async () => {
+	test('does not delay the shutdown of a process while it waits for a gateway', async () => {
 		const prisma = { $queryRaw: async () => [{ session_id: 'ses_1' }] } as unknown as AuthService['prisma'];
 		const stopping = new AbortController();
 		const settle = () => {

@@ -13,17 +13,17 @@ import {
 	listUnsettledSessions,
 } from './gateway-leases.sql.ts';
 
-/** Keeps a push well below the size of a body. */
+/** Keeps a push far below the body limit. */
 const IDS_PER_PUSH = 5_000;
 /**
- * A gateway on a busy machine answers late; one that takes longer is fenced. Two of these and a lease (20 s together) are the
- * longest that a logout takes: below the 29 s after which a gateway gives up on auth.
+ * A gateway on a busy machine responds late; a slower one is fenced. Two pushes and a lease (20 s together) are the maximum of a logout: below
+ * the 29 s after which a gateway gives up on auth.
  */
 const PUSH_TIMEOUT_MS = 2_500;
 const RECOVERY_INTERVAL_MS = 5_000;
 
 export interface SettleDeps {
-	/** Resolves once no gateway lets a request of these sessions, whose revocation is committed, pass. */
+	/** Resolves when no gateway accepts requests of these sessions, whose revocation is committed. */
 	settle(sessionIds: string[]): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ interface SettlerDeps {
 	logger: Logger;
 }
 
-/** Resolves when the gateway instance, at its lease's callback URL, lets no request of these sessions pass any more. */
+/** Resolves when the gateway instance, at its lease's callback URL, accepts no request of these sessions. */
 async function push({ sign }: SettlerDeps, lease: Lease, sessionIds: string[]): Promise<void> {
 	const call = createInternalClient({
 		name: 'a gateway',
@@ -44,15 +44,14 @@ async function push({ sign }: SettlerDeps, lease: Lease, sessionIds: string[]): 
 	});
 	for (let at = 0; at < sessionIds.length; at += IDS_PER_PUSH) {
 		const body = { instance_id: lease.id, session_ids: sessionIds.slice(at, at + IDS_PER_PUSH) };
-		// Once more, as the first may have met a kept connection that the gateway was just closing.
+		// Retries, as the first call may have used a kept connection that the gateway was closing.
 		await call(pushRevocations, { body }).catch(() => call(pushRevocations, { body }));
 	}
 }
 
 /**
- * Resolves when this gateway lets none of the sessions pass: it has said so, or what it may have cached has run out. Another
- * instance that answers at the same address (`not_found`) proves nothing about this one, which may be draining or stand
- * behind the same name: its lease is waited out as well.
+ * Resolves when this gateway accepts none of the sessions: it has acknowledged, or its cache has expired. Another instance that responds at the
+ * same address (`not_found`) proves nothing about this one, which may be draining or behind the same name: its lease is waited for, too.
  */
 async function settleAt(deps: SettlerDeps, lease: Lease, sessionIds: string[]): Promise<void> {
 	if (!lease.isFenced) {
@@ -67,11 +66,10 @@ async function settleAt(deps: SettlerDeps, lease: Lease, sessionIds: string[]): 
 }
 
 /**
- * Returns what settles revocations, at the latest after two pushes and one lease. Why no session passes then: every
- * instance that may use a cache has an unfenced lease, or a fenced one that has not expired. Each of the former acknowledges,
- * or is fenced in the database, where a renewal at the same time is either seen by the fence or refused because of it; then
- * its end is waited for. An instance whose first lease is granted after the leases were read only caches answers to checks
- * that it began with that lease, and those see the revocation.
+ * Returns a function that settles revocations, at most two pushes and one lease later. Why no session is accepted then: every instance that may
+ * use a cache has an unfenced lease, or a fenced one that has not expired. Each of the former acknowledges, or is fenced in the database, where
+ * a concurrent renewal is either seen by the fence or refused because of it; then its end is waited for. An instance whose first lease is
+ * granted after the leases were read only caches checks that it began with that lease, and those see the revocation.
  */
 export function createSettler(deps: SettlerDeps): SettleDeps['settle'] {
 	return async (sessionIds) => {
@@ -81,14 +79,14 @@ export function createSettler(deps: SettlerDeps): SettleDeps['settle'] {
 	};
 }
 
-/** Resolves once no gateway lets any of these sessions pass. A failure is left to {@link settleLeftRevocations}. */
+/** Resolves when no gateway accepts any of these sessions. A failure is left to {@link settleLeftRevocations}. */
 export async function settleRevocations(deps: SettleDeps, sessionIds: string[]): Promise<void> {
 	if (sessionIds.length > 0) await deps.settle(sessionIds);
 }
 
 /**
- * Settles what a killed process or a lost database left unsettled: those requests were not answered. When the process stops, another one
- * settles the rest, because a gateway's lease may take longer to end than the process may take to stop.
+ * Settles revocations that a killed process or a lost database left unsettled, whose requests got no response. When the process stops, another
+ * one settles the rest, because a gateway's lease may outlast the shutdown.
  */
 export const settleLeftRevocations = defineTask<SettleDeps & { prisma: Database }>({
 	name: 'settle_revocations',
@@ -99,7 +97,7 @@ export const settleLeftRevocations = defineTask<SettleDeps & { prisma: Database 
 	},
 });
 
-/** Resolves when the work is done or the signal aborts; the work goes on after that. */
+/** Resolves when the work is done or the signal aborts. The work continues after an abort. */
 async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
 	const { promise: aborted, resolve } = Promise.withResolvers<void>();
 	const onAbort = () => resolve();

@@ -5,18 +5,18 @@ import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
 
 const HOUR_SECONDS = 3600;
 
-/** How many mails, or registrations, an hour allows; all of them may come at once. */
+/** Mails or registrations per hour. All may come at once. */
 export interface Allowance {
 	key: string;
 	perHour: number;
 }
 
-/** Returns a digest: the table holds no email. */
+/** Returns a digest, as the table contains no email. */
 export function emailKey(email: string): string {
 	return `email ${createHash('sha256').update(email).digest('base64url')}`;
 }
 
-/** Takes one off the allowance; returns 0, or the seconds until there is one to take. */
+/** Takes one from the allowance. Returns 0, or the seconds until one is available. */
 export async function takeFromAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const taken = await tx.$queryRaw<unknown[]>`
@@ -34,7 +34,7 @@ export async function takeFromAllowance(tx: Transaction, { key, perHour }: Allow
 	return Math.max(1, Math.ceil(row?.seconds ?? 1));
 }
 
-/** As {@link takeFromAllowance}, but always takes: returns in how many seconds the mail may be sent. */
+/** Takes one from the allowance, also a future one. Returns the seconds until the mail may be sent. */
 export async function takeInAdvance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const [row] = await tx.$queryRaw<{ seconds: number }[]>`

@@ -9,12 +9,12 @@ import { insertRequestedMail, type MailLimits, type RequestedMail } from './mail
 export interface AskForMailDeps {
 	prisma: Database;
 	mailLimits: MailLimits;
-	/** By network: work that waits for the database's lock of a network waits here instead, without a connection. */
+	/** By network: work that waits for a network's lock in the database waits here, without a connection. */
 	mailMutex: ReturnType<typeof createKeyedMutex>;
 	logger: Logger;
 }
 
-/** Has a mail sent, as {@link insertRequestedMail} says. Throws `rate_limited` when the network has asked for too many. */
+/** Requests a mail ({@link insertRequestedMail}). Throws `rate_limited` if the network has requested too many. */
 export function askForMail(
 	deps: AskForMailDeps,
 	mail: RequestedMail,

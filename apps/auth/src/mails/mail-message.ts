@@ -33,7 +33,7 @@ const TOKEN_MAILS: Record<TokenMailKind, TokenMail> = {
 interface Notice {
 	subject: string;
 	what: string;
-	/** For an owner who did not do it. */
+	/** Advice for an owner who did not do it. */
 	otherwise: string;
 }
 
@@ -64,7 +64,7 @@ const NOTICES: Record<NoticeKind, Notice> = {
 
 type Names = readonly (readonly [RegExp, string])[];
 
-/** In this order, as most browsers name others too. */
+/** In this order, as most browsers also name others. */
 const PROGRAMS: Names = [
 	[/\bEdgA?\//, 'Edge'],
 	[/\bOPR\//, 'Opera'],
@@ -86,7 +86,7 @@ const SYSTEMS: Names = [
 
 const nameIn = (names: Names, text: string) => names.find(([pattern]) => pattern.test(text))?.[1];
 
-/** Returns "Firefox on Linux", say. Never contains text of the header, which an attacker can choose. */
+/** Returns a description such as "Firefox on Linux". Never contains text of the header, which an attacker can choose. */
 function describeUserAgent(userAgent: string | null): string {
 	const program = nameIn(PROGRAMS, userAgent ?? '');
 	const system = nameIn(SYSTEMS, userAgent ?? '');
@@ -94,7 +94,7 @@ function describeUserAgent(userAgent: string | null): string {
 	return program ?? system ?? 'unknown';
 }
 
-/** Returns "2026-11-30 10:20 UTC", say. */
+/** Returns a time such as "2026-11-30 10:20 UTC". */
 function minuteOf(time: Date): string {
 	return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
@@ -111,7 +111,7 @@ function noticeText(mail: LeasedMail, { what, otherwise }: Notice, appUrl: strin
 	return `${what}\n\n${facts.join('\n')}\n\nIf this was you, ignore this email.\n${otherwise}${link}\n`;
 }
 
-/** Returns the mail as it is sent; `token` is null for a notice. The token follows a #, so that no server logs it and no referrer has it. */
+/** Returns the mail. `token` is null for a notice. The token follows a #, so that no server logs it and no referrer contains it. */
 export function mailMessage(
 	mail: LeasedMail,
 	{ appUrl, token }: { appUrl: string; token: string | null },

@@ -6,7 +6,7 @@ import type { TokenMailKind } from './mailed-token.ts';
 
 type TokenHash = Uint8Array<ArrayBuffer>;
 
-/** Returns the account of the token; null when it is wrong, used or expired. */
+/** Returns the account of the token, or null if it is wrong, used or expired. */
 export async function findMailedTokenOwner(
 	prisma: Database,
 	kind: TokenMailKind,
@@ -18,7 +18,7 @@ export async function findMailedTokenOwner(
 	return row ? await findAccountById(prisma, row.user_id) : null;
 }
 
-/** Uses the token up, with all of the same user and kind; returns whose it was. Of two concurrent callers one gets null. */
+/** Uses up the token and all others of the same user and kind. Returns its user. Of two concurrent calls one gets null. */
 export async function takeMailedToken(
 	tx: Transaction,
 	kind: TokenMailKind,

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { MailMessage } from './mail-message.ts';
 
-/** For each step of the protocol; a mail that takes longer has failed and is sent later. */
+/** Timeout of each step of the protocol. A slower mail has failed and is sent later. */
 const STEP_TIMEOUT_MS = 15_000;
-/** For a whole mail, whatever the server does; less than the lease of its sender. */
+/** Timeout of a whole mail, shorter than the lease of its sender. */
 const MAIL_TIMEOUT_MS = 60_000;
 const CONNECTIONS = 3;
 
 export interface Mailer {
-	/** Resolves when the server has taken the mail, or the file is written; rejects otherwise. */
+	/** Resolves when the server has accepted the mail, or the file is written. */
 	send(message: MailMessage): Promise<void>;
-	/** Aborts what is being sent, which rejects. */
+	/** Aborts mails in progress, which reject. */
 	close(): void;
 }
 
@@ -24,7 +24,7 @@ interface MailerOptions {
 	directory: string | undefined;
 }
 
-/** Keeps auto-responders from answering. */
+/** Prevents automatic replies. */
 const HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 function createSmtpMailer(from: string, smtpUrl: string): Mailer {
@@ -36,7 +36,7 @@ function createSmtpMailer(from: string, smtpUrl: string): Mailer {
 		connectionTimeout: STEP_TIMEOUT_MS,
 		greetingTimeout: STEP_TIMEOUT_MS,
 		socketTimeout: STEP_TIMEOUT_MS,
-		// A password is never sent in clear.
+		// A password is never sent unencrypted.
 		requireTLS: protocol === 'smtp:' && password !== '',
 		disableFileAccess: true,
 		disableUrlAccess: true,
@@ -66,7 +66,7 @@ function createFileMailer(from: string, directory: string): Mailer {
 			const { message: bytes } = await transport.sendMail({ from, headers: HEADERS, ...message });
 			await mkdir(directory, { recursive: true });
 			const path = join(directory, `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID()}`);
-			// Renamed when it is complete, so that nobody reads half a mail.
+			// Renamed when it is complete, so that nothing reads a partial mail.
 			await writeFile(`${path}.new`, bytes as Buffer, { mode: 0o600 });
 			await rename(`${path}.new`, `${path}.eml`);
 		},
@@ -74,7 +74,7 @@ function createFileMailer(from: string, directory: string): Mailer {
 	};
 }
 
-/** Sends by SMTP, or writes one `.eml` a mail into a directory. */
+/** Creates a mailer that uses SMTP, or writes an `.eml` file per mail into a directory. */
 export function createMailer({ from, smtpUrl, directory }: MailerOptions): Mailer {
 	if (smtpUrl !== undefined) return createSmtpMailer(from, smtpUrl);
 	if (directory === undefined) throw new Error('there is neither a server nor a directory for mails');

@@ -20,30 +20,30 @@ import {
 /** Notified by every transaction that adds a mail. */
 export const MAIL_CHANNEL = 'mail';
 
-/** How many mails an hour may be asked for. */
+/** Limits of mails per hour. */
 export interface MailLimits {
 	perEmail: number;
 	perNetwork: number;
 }
 
-/** A mail that waits to be sent; its sender looks up whether the email has an account. */
+/** A waiting mail. Its sender looks up whether the email has an account. */
 export interface RequestedMail {
 	kind: MailKind;
 	email: string;
 	client: Client;
 }
 
-/** A mail that one sender has taken for itself for a while. */
+/** A mail that one sender has leased. */
 export interface LeasedMail extends RequestedMail {
 	/** Unique among mails with a token, and among notices. */
 	id: bigint;
 	createdAt: Date;
-	/** This one included. */
+	/** Including this one. */
 	attempts: number;
 	requestId: string;
 }
 
-/** Notices have their own table, see schema.prisma. */
+/** Notices have their own table (schema.prisma). */
 const MAILS = { table: Prisma.sql`mails`, kind: Prisma.sql`"MailKind"` };
 const NOTICES = { table: Prisma.sql`notices`, kind: Prisma.sql`"NoticeKind"` };
 
@@ -63,8 +63,8 @@ async function insertMail(
 }
 
 /**
- * Stores the mail of a registration, in its transaction. A network's mails beyond what it may ask for wait: a flood of
- * registrations is no way to write to strangers, and no other network's mail waits for it.
+ * Stores the mail of a registration, in its transaction. A network's mails beyond its allowance are delayed: nobody can mail strangers with a
+ * flood of registrations, and no other network's mail waits.
  */
 export async function addVerificationMail(
 	tx: Transaction,
@@ -76,8 +76,7 @@ export async function addVerificationMail(
 }
 
 /**
- * Mails the owner what happened, if and only if the transaction commits; at most `perHour` times for one kind, so that nobody can
- * fill a mailbox.
+ * Mails the owner a notice if the transaction commits, at most `perHour` times of one kind, so that nobody can fill a mailbox.
  */
 export async function addNotice(
 	tx: Transaction,
@@ -89,8 +88,8 @@ export async function addNotice(
 }
 
 /**
- * Stores the mail until it is sent, unless too many were asked for: then an email's is dropped without an error, and for a
- * network's the time to wait is returned, in seconds. Does the same whether or not there is such an account.
+ * Stores the mail until it is sent. Beyond the limits, an email's mail is dropped without an error, and for a network the time to wait is
+ * returned, in seconds. Does the same whether or not the account exists.
  */
 export function insertRequestedMail(
 	prisma: Database,
@@ -112,7 +111,7 @@ function toLeased(row: Mail | Notice): LeasedMail {
 	return { id, kind, email, createdAt, attempts, requestId, client };
 }
 
-/** Takes mails that are due, oldest first; no other sender has them for the next `leaseSeconds`. */
+/** Leases due mails, oldest first, for `leaseSeconds`. */
 export async function leaseMails(
 	prisma: Database,
 	{ limit, leaseSeconds }: { limit: number; leaseSeconds: number },
@@ -124,15 +123,15 @@ export async function leaseMails(
 			RETURNING id`;
 		return { where: { id: { in: rows.map(({ id }) => id) } } };
 	};
-	// Half at most, so that neither waits behind the other.
+	// At most half, so that neither waits behind the other.
 	const notices = await prisma.notice.findMany(await leaseFrom(NOTICES, Math.floor(limit / 2)));
 	const mails = await prisma.mail.findMany(await leaseFrom(MAILS, limit - notices.length));
 	return [...notices, ...mails].map(toLeased);
 }
 
 /**
- * Finds the account of the mail, and makes a new token where the mail carries one; only its hash is stored. Returns `drop` when
- * there is no such account, it is suspended, or its email is verified already.
+ * Finds the account of the mail, and creates a token if the mail has one; only its hash is stored. Returns `drop` if the account does not
+ * exist or is suspended, or its email is verified already.
  */
 export async function addressMail(
 	prisma: Database,
@@ -153,7 +152,7 @@ export async function addressMail(
 	return { userId: user.id, token };
 }
 
-/** Deletes a mail that was sent, or is not to be sent; records once that this user, or nobody, asked for a new password. */
+/** Deletes a mail that was sent or dropped. Records once that this user, or an unknown one, requested a new password. */
 export function finishMail(
 	prisma: Database,
 	{ id, kind, client, requestId }: LeasedMail,
@@ -161,13 +160,13 @@ export function finishMail(
 ): Promise<void> {
 	return inTransaction(prisma, async (tx) => {
 		const count = await tx.$executeRaw`DELETE FROM ${storageOf(kind).table} WHERE id = ${id}`;
-		// None: the account was deleted meanwhile, and must leave no event behind.
+		// 0: the account was deleted, and must leave no event behind.
 		if (count === 0 || kind !== 'reset_password') return;
 		await insertEvent(tx, { kind: 'password_reset_asked', userId, sessionId: null, client }, requestId);
 	});
 }
 
-/** Makes the mail due again after that long. */
+/** Makes the mail due again after `delaySeconds`. */
 export async function postponeMail(
 	prisma: Database,
 	{ id, kind }: LeasedMail,
@@ -192,7 +191,7 @@ const oldestOverdue = gauge({
 	help: 'How long the oldest unsent mail is overdue, including failed attempts; the same for all replicas',
 });
 
-/** A mail that failed is due again later; how long its first try has waited says whether any gets through. */
+/** Waiting mails. A failed mail is due again later; the wait of the oldest shows whether any are delivered. */
 export const waitingMailMetrics = defineMetrics<{ prisma: Database }, WaitingMails>({
 	name: 'mails',
 	gauges: [waitingMails, oldestOverdue],

@@ -31,7 +31,7 @@ const changePassword = (from = PASSWORD, to = NEW_PASSWORD) =>
 		.set('User-Agent', CHROME)
 		.send({ current_password: from, new_password: to });
 
-/** How many mails of this subject the person has, once nothing waits. */
+/** Returns how many mails of this subject the person has, once none waits. */
 async function countOf(about: string): Promise<number> {
 	await untilAllSent(auth);
 	return (await mailsTo(auth, person.email, { about, count: 0 })).length;
@@ -61,7 +61,7 @@ describe('the owner gets a mail', () => {
 		expect(await countOf(WAS_RESET)).toBe(1);
 	});
 
-	test('about the deleted account, of which nothing is stored once it is sent', async () => {
+	test('about the deleted account, whose data is gone once the mail is sent', async () => {
 		await call(auth.app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
 		const [mail] = await mailsTo(auth, person.email, { about: DELETED });
 		expect(mail?.text).toContain('someone knows your password');
@@ -86,7 +86,7 @@ describe('no mail is sent', () => {
 		for (const about of [CHANGED, SIGN_IN]) expect(await countOf(about)).toBe(0);
 	});
 
-	test('about a change that fails at the commit', async () => {
+	test('about a change whose commit fails', async () => {
 		const { prisma } = auth;
 		await prisma.$executeRaw`ALTER TABLE revocations ADD CONSTRAINT full_disk CHECK (false) NOT VALID`;
 		await signIn(auth.app, person);
@@ -103,7 +103,7 @@ describe('no mail is sent', () => {
 	});
 });
 
-test('a process of 0.3.0, which knows none of their kinds, leases no notice', async () => {
+test('a process of 0.3.0, which doesn’t know their kinds, leases no notice', async () => {
 	await untilAllSent(auth);
 	await auth.prisma.$transaction(async (tx) => {
 		const notice = { kind: 'new_sign_in', email: person.email, clientAddress: HOME, requestId: '' } as const;

@@ -37,7 +37,7 @@ afterAll(async () => {
 	await sharedSmtp.close();
 });
 
-/** For a test that stops it, or needs other settings. */
+/** Starts a service for a test that stops it or needs other settings. */
 async function startOwn(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
 	smtp = await startSmtpServer();
 	auth = await startAuth({ SMTP_URL: smtp.url, ...SETTINGS, ...env });
@@ -46,7 +46,7 @@ async function startOwn(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
 
 const logged = (event: string) => auth.log.filter((line) => line.event === event);
 
-/** As if the time for the next attempt had come. */
+/** Makes the next attempt due. */
 const hurry = ({ prisma }: AuthService) =>
 	prisma.$executeRaw`WITH due AS (UPDATE mails SET due_at = now()) SELECT pg_notify('mail', '')`;
 
@@ -95,7 +95,7 @@ describe('mails', () => {
 		expect(waitsSeconds.map((wait) => Math.round(wait / 5))).toEqual([1, 2, 4]);
 	});
 
-	test('are given up when they are too old', async () => {
+	test('are abandoned when they are too old', async () => {
 		const service = auth;
 		smtp.refuse = new Error('451 try later');
 		const { email } = await register(service.app);
@@ -108,7 +108,7 @@ describe('mails', () => {
 		expect((await service.prisma.mail.findMany()).map(({ kind }) => kind)).toEqual(['verify_email']);
 	});
 
-	test('are sent once each with several replicas', async () => {
+	test('are sent once each by several replicas', async () => {
 		const service = await startOwn();
 		await Promise.all([1, 2, 3].map(() => service.startReplica()));
 		const emails = Array.from({ length: 25 }, newEmail);
@@ -119,12 +119,12 @@ describe('mails', () => {
 		expect(smtp.received.map(({ to }) => to).sort()).toEqual(emails.sort());
 	});
 
-	test('of a killed sender are sent by another after the lease', async () => {
+	test('of a killed sender are sent by another one after the lease', async () => {
 		const service = await startOwn({ SMTP_URL: 'smtp://127.0.0.1:1' });
 		await register(service.app);
 		await waitUntil(() => logged('mail.send_failed').length > 0);
 		await service.stopReplica();
-		// As a process leaves it behind that was killed while it sent.
+		// As left by a process that was killed while it sent.
 		await service.prisma.$executeRaw`UPDATE mails SET due_at = now() + interval '2 minutes', attempts = 1`;
 		await service.startReplica({ SMTP_URL: smtp.url });
 		expect(smtp.received).toEqual([]);
@@ -132,7 +132,7 @@ describe('mails', () => {
 		await waitUntil(() => smtp.received.length === 1);
 	});
 
-	test('that are being sent at a shutdown are sent by the next process', async () => {
+	test('in progress at a shutdown are sent by the next process', async () => {
 		const service = await startOwn();
 		smtp.onData = () => new Promise(() => undefined);
 		await register(service.app);
@@ -145,7 +145,7 @@ describe('mails', () => {
 		await waitUntil(() => smtp.received.length === 1);
 	});
 
-	test('are not sent when the SMTP password would travel in clear', async () => {
+	test('are not sent if the SMTP password would be unencrypted', async () => {
 		const other = await startSmtpServer({
 			authOptional: false,
 			onAuth: (_auth, _session, done) => done(null, { user: 'me' }),

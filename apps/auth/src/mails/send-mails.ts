@@ -14,22 +14,22 @@ import {
 	postponeMail,
 } from './mails.sql.ts';
 
-/** Sent concurrently. */
+/** Mails sent concurrently. */
 const BATCH_SIZE = 10;
-/** Longer than a mailer takes to send or to fail: a mail whose sender died is taken by another after this. */
+/** Longer than a mailer takes to send or fail: another sender takes the mails of one that died after this time. */
 const LEASE_SECONDS = 120;
 const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 15 * 60;
 /** Finds mails that are due again, and those whose notification was lost. */
 const POLL_MS = 5_000;
 
-/** After this nobody waits for the mail any longer, and it is not tried again. */
+/** After this time a mail is useless, and is abandoned. */
 const GIVE_UP_SECONDS: Record<TokenMailKind, number> = { reset_password: 3600, verify_email: 3 * 24 * 3600 };
 const GIVE_UP_NOTICE_SECONDS = 3 * 24 * 3600;
 
 interface SendMailsDeps {
 	prisma: Database;
-	/** Rejects when the mail was not taken by the server, and within less than the lease. */
+	/** Rejects if the server did not accept the mail, within less than the lease. */
 	sendMail(message: MailMessage): Promise<void>;
 	appUrl: string;
 	logger: Logger;
@@ -49,7 +49,7 @@ function count({ kind }: LeasedMail, outcome: (typeof OUTCOMES)[number]): void {
 	mails.inc({ kind, outcome });
 }
 
-/** Returns what may be logged of an error of a mailer, whose message names the address. */
+/** Returns what may be logged of a mailer's error, whose message contains the address. */
 function causeOf(error: unknown): { code?: unknown; response_code?: unknown } {
 	if (typeof error !== 'object' || error === null) return {};
 	const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
@@ -78,7 +78,7 @@ async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknow
 	await postponeMail(deps.prisma, mail, retrySeconds(mail.attempts));
 }
 
-/** Deletes the mail, and logs who asked for a new password: a user, or nobody. */
+/** Deletes the mail, and logs who requested a new password: a user, or an unknown one. */
 async function finish(
 	{ prisma, logger }: SendMailsDeps,
 	mail: LeasedMail,
@@ -105,8 +105,8 @@ async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
 }
 
 /**
- * Sends mails that are due; resolves to how many were tried. When a sender dies after it has sent a mail, the mail is sent again; if it
- * carries a token, with another one, and both work.
+ * Sends due mails. Resolves to the number of attempts. If a sender dies after it has sent a mail, the mail is sent again; if it has a token,
+ * with another one, and both are valid.
  */
 async function sendMails(deps: SendMailsDeps): Promise<number> {
 	const leased = await leaseMails(deps.prisma, { limit: BATCH_SIZE, leaseSeconds: LEASE_SECONDS });

@@ -7,7 +7,7 @@ import { insertEvent, type Operator } from '../security-events/security-events.s
 /** How an operator identifies an account. */
 export type AccountKey = { id: string } | { email: string };
 
-/** What an operator sees of an account; nothing in it can be used to sign in. */
+/** What an operator sees of an account. Nothing in it can be used to sign in. */
 export interface AccountReport {
 	id: string;
 	email: string;
@@ -17,7 +17,7 @@ export interface AccountReport {
 	created_at: Date;
 	suspended_at: Date | null;
 	mails_waiting: number;
-	/** The newest that are alive. */
+	/** The newest live sessions. */
 	sessions: {
 		id: string;
 		created_at: Date;
@@ -25,7 +25,7 @@ export interface AccountReport {
 		client_address: string;
 		user_agent: string | null;
 	}[];
-	/** The newest. */
+	/** The newest events. */
 	security_events: {
 		occurred_at: Date;
 		kind: string;
@@ -39,7 +39,7 @@ export interface AccountReport {
 const SESSIONS_SHOWN = 20;
 const EVENTS_SHOWN = 20;
 
-/** No hash: neither of the password nor of a token. */
+/** Without hashes of passwords and tokens. */
 const COLUMNS = {
 	id: true,
 	email: true,
@@ -85,7 +85,7 @@ export async function findUserId(prisma: Database, where: AccountKey): Promise<s
 	return (await prisma.user.findUnique({ where, select: { id: true } }))?.id ?? null;
 }
 
-/** Returns the account, and records that the operator read it; null where there is none. */
+/** Returns the account, or null, and records that the operator read it. */
 export function readAccount(
 	prisma: Database,
 	where: AccountKey,

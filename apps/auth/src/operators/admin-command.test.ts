@@ -17,7 +17,7 @@ import { adminCommands, HELP } from './admin-command.ts';
 const ADMIN = fileURLToPath(new URL('../admin.ts', import.meta.url));
 const WHY = ['--reason', 'sends spam', '--by', 'ada'];
 
-// A command that is a process of its own takes its time to start on a busy machine.
+// Starting a command takes long on a busy machine.
 jest.setTimeout(180_000);
 
 let auth: AuthService;
@@ -40,15 +40,15 @@ function run(...args: string[]): Promise<string> {
 	return runCommand({ args, help: HELP, commands: adminCommands({ prisma, settle }) });
 }
 
-/** As an operator runs it, with the environment of the service; it dies when it is ordered to. */
+/** Runs a command as an operator does, with the service's environment, and crashes it on order. */
 async function runProcess(args: string[], order = ''): Promise<string> {
 	const env = { PATH: process.env.PATH, ...auth.environment, CRASH_ORDER_FILE: order };
 	const node = ['--conditions=crash-test', ADMIN, ...args];
 	return (await promisify(execFile)(process.execPath, node, { env })).stdout;
 }
 
-describe('the command for accounts', () => {
-	test('shows an account by its email or id without secrets, and records that', async () => {
+describe('the accounts command', () => {
+	test('shows an account by email or id without secrets, and records that', async () => {
 		const person = await register(auth.app);
 		const report = JSON.parse(await runProcess(['user', person.id, '--json', '--by', 'ada']));
 		expect(report).toMatchObject({
@@ -88,7 +88,7 @@ describe('the command for accounts', () => {
 		await expect(run('unsuspend', person.id, ...WHY)).rejects.toThrow(`${person.id} is not suspended`);
 	});
 
-	test('completes a killed suspension when it is run again', async () => {
+	test('completes an interrupted suspension when it is run again', async () => {
 		const person = await register(auth.app);
 		const directory = await mkdtemp(join(tmpdir(), 'auth-admin-'));
 		const order = join(directory, 'order.json');

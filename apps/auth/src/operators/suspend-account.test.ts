@@ -51,7 +51,7 @@ describe('a suspended account', () => {
 		await deaf.stop();
 	});
 
-	test('answers the right password like a wrong one', async () => {
+	test('gets the response to a wrong password for the right one', async () => {
 		const wrong = await login(scene.auth.app, scene.person.email, 'wrong password');
 		await suspend();
 		const right = await login(scene.auth.app, scene.person.email);
@@ -91,14 +91,14 @@ describe('a suspended account', () => {
 		expect(isOpened).toBe(false);
 	});
 
-	test('gets no mail for a new password, with the usual answer', async () => {
+	test('gets no password reset mail, with the usual response', async () => {
 		await suspend();
 		await forget(scene.person.email).expect(204);
 		await untilAllSent(scene.auth);
 		expect(await mailsTo(scene.auth, scene.person.email, { about: RESET, count: 0 })).toEqual([]);
 	});
 
-	test('accepts no reset token from before the suspension', async () => {
+	test('rejects reset tokens from before the suspension', async () => {
 		await forget(scene.person.email).expect(204);
 		const [mail] = await mailsTo(scene.auth, scene.person.email, { about: RESET });
 		await suspend();
@@ -108,7 +108,7 @@ describe('a suspended account', () => {
 		await login(scene.auth.app, scene.person.email).expect(200);
 	});
 
-	test('accepts no reset token that was made during the suspension', async () => {
+	test('rejects reset tokens created during the suspension', async () => {
 		await forget(scene.person.email).expect(204);
 		const [mail] = await mailsTo(scene.auth, scene.person.email, { about: RESET });
 		const token = await scene.auth.prisma.mailedToken.findFirstOrThrow({
@@ -132,7 +132,7 @@ describe('a suspended account', () => {
 		expect(await suspend()).toEqual({ since: first?.since, revokedCount: 0 });
 	});
 
-	test('can be signed in to after it is unsuspended, without its old sessions', async () => {
+	test('allows sign-in after it is unsuspended, without its old sessions', async () => {
 		await suspend();
 		expect(await unsuspend()).toBe(true);
 		expect(await unsuspend()).toBe(false);
@@ -148,7 +148,7 @@ describe('a suspended account', () => {
 		}
 	});
 
-	test('leaves other accounts alone', async () => {
+	test('does not affect other accounts', async () => {
 		const other = await register(scene.auth.app);
 		await suspend();
 		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(true);

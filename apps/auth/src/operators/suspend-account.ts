@@ -5,13 +5,13 @@ import { type OperatorAction, suspend } from './suspensions.sql.ts';
 
 interface Suspension {
 	since: Date;
-	/** How many sessions were alive until now. */
+	/** Number of sessions that were alive. */
 	revokedCount: number;
 }
 
 /**
- * Suspends an account; resolves once no gateway lets any of its sessions pass. Returns null where there is no such account. When it
- * is cut short, running the same command again finishes it; the service does so too, within seconds.
+ * Suspends an account. Resolves when no gateway accepts its sessions. Returns null for an unknown account. If it is interrupted, running it
+ * again completes it; the service does so too, within seconds.
  */
 export async function suspendAccount(
 	deps: SettleDeps & { prisma: Database },

@@ -3,22 +3,21 @@ import type { Database } from '../database.sql.ts';
 import { insertEvent, type Operator } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
 
-/** What an operator does to an account, and why. */
+/** An action of an operator on an account, and its reason. */
 export interface OperatorAction {
 	userId: string;
 	by: Operator;
 }
 
 /**
- * From now on nobody signs in and no mail sets a new password; revokes all sessions. Returns null where there is no such account.
- * An account that is suspended already keeps its date.
+ * Blocks sign-in and password resets, and revokes all sessions. Returns null for an unknown account. A suspended account keeps its date.
  */
 export function suspend(
 	prisma: Database,
 	{ userId, by }: OperatorAction,
 ): Promise<(RevokedSessions & { since: Date }) | null> {
 	return inTransaction(prisma, async (tx) => {
-		// This locks the account before its sessions are read: a concurrent sign-in comes before it, or is refused.
+		// Locks the account before its sessions are read: a concurrent sign-in comes first, or is refused.
 		const [row] = await tx.$queryRaw<{ since: Date }[]>`
 			UPDATE users SET suspended_at = coalesce(suspended_at, now())
 			WHERE id = ${userId} RETURNING suspended_at AS since`;
@@ -29,7 +28,7 @@ export function suspend(
 	});
 }
 
-/** Lets the owner sign in again; returns false, with nothing changed, where the account is not suspended. */
+/** Allows sign-in again. Returns false, with nothing changed, if the account is not suspended. */
 export function unsuspend(prisma: Database, { userId, by }: OperatorAction): Promise<boolean> {
 	return inTransaction(prisma, async (tx) => {
 		const { count } = await tx.user.updateMany({

@@ -37,10 +37,10 @@ async function shift(seconds: number): Promise<void> {
 		UPDATE login_failures SET last_failed_at = last_failed_at + make_interval(secs => ${seconds}::float8)`;
 }
 
-/** As if so much time had passed since the counters' clock was stopped. */
+/** Lets time pass on the counters' stopped clock. */
 const letPass = (seconds: number) => shift(-HOUR - seconds);
 
-/** As if there had been so many failures that only one attempt a minute is let through, and a minute had passed. */
+/** Simulates enough failures that only one attempt per minute is allowed, and a minute without any. */
 async function slowToTheUtmost(): Promise<void> {
 	const lastFailedAt = new Date(Date.now() - 61_000);
 	await auth.prisma.loginFailure.updateMany({ data: { failures: 1_000, lastFailedAt } });
@@ -63,7 +63,7 @@ describe('wrong passwords for an account', () => {
 		await wrong(person.email, '203.0.113.9').expect(429);
 	});
 
-	test('never delay the owner at a new address, however many attack', async () => {
+	test('never delay the owner at a new address, however many networks attack', async () => {
 		const attackers = Array.from({ length: 30 }, (_, index) => `203.0.113.${index}`);
 		await Promise.all(attackers.map((address) => wrong(person.email, address)));
 		await stopTheClock();
@@ -156,7 +156,7 @@ describe('wrong passwords for an account', () => {
 		expect(answers.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429, 429, 429]);
 	});
 
-	test('that are refused as too early do not lengthen the delay', async () => {
+	test('that are refused as too early do not extend the delay', async () => {
 		await statusesOf(3, () => wrong(person.email, STRANGER));
 		await stopTheClock();
 		const before = await auth.prisma.loginFailure.findMany({ orderBy: { key: 'asc' } });
@@ -232,7 +232,7 @@ describe.each([
 		await attempt(person).expect(429);
 	});
 
-	test("in a thief's session do not delay the owner's", async () => {
+	test('in a thief’s session do not delay the owner’s', async () => {
 		const thief = await signIn(auth.app, person);
 		await statusesOf(3, () => attempt(thief));
 		await stopTheClock();

@@ -19,12 +19,12 @@ export interface CheckPasswordDeps {
 	queue: FairQueue;
 	passwords: Passwords;
 	freeFailures: { account: number; address: number };
-	/** Returns whether an event of this key was recorded within the last minute. */
+	/** Whether an event with this key was recorded within the last minute. */
 	isRepeat(key: string): boolean;
 	logger: Logger;
 }
 
-/** An IPv6 site, which may be several people, has so many times the free failures of one network. */
+/** Factor of free failures of an IPv6 site, which may be several people, to those of one network. */
 const FREE_OF_A_SITE = 4;
 const REPEAT_MS = 60_000;
 const REMEMBERED_EVENTS = 10_000;
@@ -36,15 +36,15 @@ const checks = counter({
 });
 
 export interface PasswordAttempt extends Caller {
-	/** Without an account, or a hash where it is suspended, any password is as slow and as wrong as another. */
+	/** Without an account, or a hash of a suspended one, every password is equally slow and wrong. */
 	owner: { userId: string; passwordHash: string | null } | null;
 	email: string;
 	password: string;
-	/** Whose failures count together: those of one session, of a network that the owner signs in from, or of all strangers. */
+	/** Whose failures count together: those of a session, of a network that the owner signs in from, or of all strangers. */
 	origin: { sessionId: string } | 'known-network' | 'stranger';
 }
 
-/** Returns true for a key that it has had within the last minute: refused requests of a flood must not fill the table of events. */
+/** Returns a function that is true for a key of the last minute: refused requests of a flood must not fill the event table. */
 export function createRepeatFilter(): (key: string) => boolean {
 	const recent = new LRUCache<string, true>({ max: REMEMBERED_EVENTS, ttl: REPEAT_MS });
 	return (key) => {
@@ -54,7 +54,7 @@ export function createRepeatFilter(): (key: string) => boolean {
 	};
 }
 
-/** Counters outlive accounts by some minutes, so that their keys hold a digest instead of the email. */
+/** Digests the email, as counters outlive accounts by some minutes. */
 function digestOf(email: string): string {
 	return createHash('sha256').update(email).digest('base64url');
 }
@@ -65,8 +65,8 @@ function accountKey({ email, origin }: PasswordAttempt, network: string): string
 }
 
 /**
- * Each network of strangers has a limit of its own, which falls to one free failure while all of them together guess at the
- * account: its owner at a new address is let through at once, whoever else tries.
+ * Returns the limits of a stranger's network. They fall to one free failure while all strangers together guess the password: the owner at a new
+ * address is admitted at once, whoever else tries.
  */
 function strangerLimits(attempt: PasswordAttempt, network: string, freeFailures: number): FailureLimit[] {
 	const account = `account ${digestOf(attempt.email)}`;
@@ -123,9 +123,9 @@ async function record(
 }
 
 /**
- * Returns whether the password is right. Throws `rate_limited` when it comes too early after wrong ones, and when too many others
- * are being checked. A right one clears the failures of its account from there; those of the address and of strangers elsewhere
- * are left to time, as others may have made them.
+ * Returns whether the password is right. Throws `rate_limited` if it comes too early after wrong ones, or too many others are being checked. A
+ * right one clears the failures of its account from there; those of the address and of strangers elsewhere expire with time, as others may
+ * have caused them.
  */
 export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
 	const { client, clientGone, owner } = attempt;

@@ -14,8 +14,8 @@ interface Confirmation extends Caller {
 }
 
 /**
- * Returns the account of a signed-in user who has given its password again. Throws `invalid_credentials`, `unauthorized` when the
- * account was deleted meanwhile, and as {@link checkPassword} does.
+ * Returns the account of a signed-in user who has entered its password. Throws `invalid_credentials`, `unauthorized` if the account was deleted,
+ * and like {@link checkPassword}.
  */
 export async function confirmOwner(
 	deps: CheckPasswordDeps,

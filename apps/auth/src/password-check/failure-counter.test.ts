@@ -12,7 +12,7 @@ const START = Date.UTC(2026, 0, 1);
 const at = (seconds: number) => new Date(START + seconds * 1000);
 const counter = (failures: number): FailureCounter => ({ key: 'k', failures, lastFailedAt: at(0) });
 
-/** The counter after that many failures, one a second. */
+/** Returns the counter after that many failures, one a second. */
 function afterFailures(count: number): FailureCounter {
 	let current: FailureCounter = { key: 'k', failures: 0, lastFailedAt: at(0) };
 	for (let second = 1; second <= count; second += 1) current = afterFailure(current, at(second));
@@ -37,12 +37,12 @@ describe('a failure counter', () => {
 		expect(remainingDelayMs(afterFailures(5), 5, at(5))).toBe(1000);
 	});
 
-	test('lets the next attempt through when the delay is over', () => {
+	test('admits the next attempt after the delay', () => {
 		expect(remainingDelayMs(counter(7), 5, at(3))).toBe(1000);
 		expect(remainingDelayMs(counter(7), 5, at(4))).toBe(0);
 	});
 
-	test('does not lengthen the wait when the clock is set back', () => {
+	test('does not extend the delay when the clock is set back', () => {
 		expect(remainingDelayMs(counter(1000), 5, at(-3600))).toBe(60_000);
 	});
 
@@ -51,7 +51,7 @@ describe('a failure counter', () => {
 		expect(asOf(counter(7), at(3600)).failures).toBe(0);
 	});
 
-	test('still slows after the delay is over, until enough was forgiven', () => {
+	test('still delays attempts after the delay, until enough failures are forgiven', () => {
 		expect(isSlowed(counter(6), 5, at(10))).toBe(true);
 		expect(isSlowed(counter(6), 5, at(120))).toBe(false);
 	});
@@ -80,7 +80,7 @@ describe('the free failures of one network', () => {
 			at(seconds),
 		);
 
-	test('are all of them while other networks do nothing, however often this one fails', () => {
+	test('are all of them while other networks cause no failures, however often this one fails', () => {
 		expect([free(undefined, undefined), free(3, 3), free(40, 40), free(2, 6)]).toEqual([5, 5, 5, 5]);
 	});
 
@@ -88,7 +88,7 @@ describe('the free failures of one network', () => {
 		expect([free(undefined, 5), free(3, 1_000)]).toEqual([1, 1]);
 	});
 
-	test('are all of them again when the others have been forgiven', () => {
+	test('are all of them again after those of the others are forgiven', () => {
 		expect(free(undefined, 6, 120)).toBe(5);
 	});
 });

@@ -1,56 +1,56 @@
-/** The longest wait, also of an owner at a new address; also how long it takes to forgive one failure. */
+/** Maximum delay, also of an owner at a new address, and the time to forgive one failure. */
 const LONGEST_DELAY_MS = 60_000;
 const FIRST_DELAY_MS = 1_000;
 
 /** Wrong passwords for one account or from one address. */
 export interface FailureCounter {
 	key: string;
-	/** As of `lastFailedAt`; one is forgiven a minute, hence a fraction. */
+	/** As of `lastFailedAt`. One is forgiven per minute, hence a fraction. */
 	failures: number;
-	/** Of the last failure, or of an attempt that is being judged. */
+	/** Time of the last failure, or of an attempt in progress. */
 	lastFailedAt: Date;
 }
 
-/** A counter with how much it may hold before it slows anybody. */
+/** A counter with its number of free failures. */
 export interface FailureLimit {
 	key: string;
 	scope: 'account' | 'address';
 	freeFailures: number;
-	/** Counts the account's failures from all unknown networks: while the other networks have too many, one is free here. */
+	/** Counts the account's failures from all unknown networks. While other networks have too many, one is free here. */
 	allNetworks?: { key: string; freeFailures: number };
 }
 
 /** The first attempt of a network is never delayed, however many others attack the account. */
 const FREE_DURING_ATTACK = 1;
 
-/** How long the next attempt has to wait after that many failures: 1 s at the limit, doubled for each further one, up to 60 s. */
+/** Returns the delay of the next attempt after that many failures: 1 s at the limit, doubled for each further one, up to 60 s. */
 function delayMs(failures: number, freeFailures: number): number {
 	const beyond = Math.round(failures) - freeFailures;
 	return beyond < 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** beyond);
 }
 
-/** Never negative: a clock that was set back must not lengthen a wait. */
+/** Returns the elapsed time; 0 if the clock was set back, which must not extend a delay. */
 function elapsedMs({ lastFailedAt }: FailureCounter, now: Date): number {
 	return Math.max(0, now.getTime() - lastFailedAt.getTime());
 }
 
-/** Returns the counter as of now, without the failures that time has forgiven. */
+/** Returns the counter as of `now`, without forgiven failures. */
 export function asOf(counter: FailureCounter, now: Date): FailureCounter {
 	const failures = Math.max(0, counter.failures - elapsedMs(counter, now) / LONGEST_DELAY_MS);
 	return { key: counter.key, failures, lastFailedAt: now };
 }
 
-/** Returns how long from now until the next attempt, 0 when it may be made. */
+/** Returns the time until the next attempt is allowed; 0 if it is. */
 export function remainingDelayMs(counter: FailureCounter, freeFailures: number, now: Date): number {
 	return Math.max(0, delayMs(counter.failures, freeFailures) - elapsedMs(counter, now));
 }
 
-/** Returns whether the next failure causes a delay, so that attempts are made one by one. */
+/** Whether the next failure causes a delay, so that attempts are made one by one. */
 export function isSlowed(counter: FailureCounter, freeFailures: number, now: Date): boolean {
 	return delayMs(asOf(counter, now).failures, freeFailures) > 0;
 }
 
-/** Returns how many failures are free, in view of those of other networks. */
+/** Returns the number of free failures, in view of those of other networks. */
 export function freeFailuresNow(
 	{ freeFailures, allNetworks }: FailureLimit,
 	counters: { own: FailureCounter | undefined; allNetworks: FailureCounter | undefined },

@@ -3,7 +3,7 @@ import { createFairQueue, type TurnRequest } from './fair-queue.ts';
 
 const NEVER = new AbortController().signal;
 
-/** Work that records its start, and ends when the test says so. */
+/** Returns work that records its start and ends on the test's call. */
 function task(started: string[], name: string) {
 	const { promise, resolve, reject } = Promise.withResolvers<string>();
 	const run = () => {
@@ -23,7 +23,7 @@ const HOME = from('home');
 const queueOf = (concurrency: number, maxWaiting: number, maxWaitMs = 3_600_000) =>
 	createFairQueue({ concurrency, maxWaiting, maxWaitMs, retryAfterSeconds: 7 });
 
-/** The order in which work begins that was requested while other work ran. */
+/** Returns the order in which work begins that was requested while other work ran. */
 async function orderOf(requests: readonly TurnRequest[], maxWaiting = 100): Promise<string[]> {
 	const queue = queueOf(1, maxWaiting);
 	const first = task([], 'first');
@@ -39,7 +39,7 @@ async function orderOf(requests: readonly TurnRequest[], maxWaiting = 100): Prom
 }
 
 describe('a fair queue', () => {
-	test('runs at most `concurrency` at once, and those of one network in order', async () => {
+	test('runs at most `concurrency` at a time, and those of one network in order', async () => {
 		const queue = queueOf(2, 10);
 		const started: string[] = [];
 		const tasks = ['a', 'b', 'c', 'd'].map((name) => task(started, name));
@@ -77,12 +77,12 @@ describe('a fair queue', () => {
 		expect(order).toHaveLength(4);
 	});
 
-	test('gives the last place of a network that fills it to another network', async () => {
+	test('gives the last slot of the network that fills it to another network', async () => {
 		const order = await orderOf([from('flood'), from('flood'), from('flood'), from('one')], 3);
 		expect(order).toEqual(['sign-in flood 0', 'sign-in one 3', 'sign-in flood 1']);
 	});
 
-	test('refuses at once when full, with a time to retry after', async () => {
+	test('refuses at once when it is full, with Retry-After', async () => {
 		const queue = queueOf(1, 1);
 		const tasks = [task([], 'a'), task([], 'b')];
 		const results = tasks.map(({ run }) => queue(HOME, run));
@@ -96,7 +96,7 @@ describe('a fair queue', () => {
 		expect(await Promise.all(results)).toEqual(['a', 'b']);
 	});
 
-	test('refuses a request that has waited too long, and goes on with the others', async () => {
+	test('refuses a request after the maximum wait, and continues with the others', async () => {
 		const queue = queueOf(1, 10, 20);
 		const started: string[] = [];
 		const [slow, late, next] = ['slow', 'late', 'next'].map((name) => task(started, name));
@@ -124,7 +124,7 @@ describe('a fair queue', () => {
 		expect(await results[1]).toBe('good');
 	});
 
-	test('drops work whose client went away while it waited, and keeps the others', async () => {
+	test('drops work whose client disconnected, and keeps the others', async () => {
 		const queue = queueOf(1, 2);
 		const started: string[] = [];
 		const gone = new AbortController();
@@ -139,7 +139,7 @@ describe('a fair queue', () => {
 		expect(started).toEqual(['a', 'b']);
 	});
 
-	test('runs nothing for a client that is gone already', async () => {
+	test('runs nothing for a client that has disconnected', async () => {
 		const started: string[] = [];
 		await expect(
 			queueOf(1, 1)(from('home', 'sign-in', AbortSignal.abort()), task(started, 'a').run),

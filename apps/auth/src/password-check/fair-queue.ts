@@ -1,28 +1,28 @@
 import { AppError } from '@creatorr/contracts/errors';
 
-/** What a request waits for. Each kind has a queue of its own, so that a flood of one leaves the others as they were. */
+/** What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. */
 type QueueKind = 'sign-in' | 'register' | 'session' | 'mailed-token';
 
 /** A request for a turn. */
 export interface TurnRequest {
 	kind: QueueKind;
 	network: string;
-	/** Aborted when the client no longer waits for the answer. */
+	/** Aborted when the client disconnects. */
 	clientGone: AbortSignal;
 }
 
 interface QueueOptions {
-	/** How many pieces of work run at once. */
+	/** Work that runs at a time. */
 	concurrency: number;
-	/** How many more of each kind may wait for their turn. */
+	/** Limit of waiters of each kind. */
 	maxWaiting: number;
-	/** After this a waiting request is refused: sooner than its caller gives up. */
+	/** After this time a waiting request is refused: before its caller gives up. */
 	maxWaitMs: number;
-	/** What refused requests are told. */
+	/** Retry-After of refused requests. */
 	retryAfterSeconds: number;
 }
 
-/** Runs the work when it is its turn. Throws `rate_limited` when the queue is full or too slow, and when the client goes away. */
+/** Runs the work in its turn. Throws `rate_limited` if the queue is full or too slow, or the client disconnects. */
 export type FairQueue = <T>(request: TurnRequest, work: () => Promise<T>) => Promise<T>;
 
 interface Waiter {
@@ -30,7 +30,7 @@ interface Waiter {
 	refuse(why: string): void;
 }
 
-/** Waiters by network; the network whose turn is next comes first. */
+/** Waiters by network. The network with the next turn comes first. */
 type Waiting = Map<string, Waiter[]>;
 
 function countOf(waiting: Waiting): number {
@@ -43,7 +43,7 @@ function removeFrom(waiting: Waiting, network: string, waiter: Waiter): void {
 	else waiting.set(network, left);
 }
 
-/** Removes and returns the first waiter of the network whose turn it is; the next turn is another network's. */
+/** Removes and returns the first waiter of the network with the next turn. Another network gets the turn after it. */
 function takeNext(waiting: Waiting): Waiter | undefined {
 	const [entry] = waiting;
 	if (!entry) return undefined;
@@ -53,7 +53,7 @@ function takeNext(waiting: Waiting): Waiter | undefined {
 	return next;
 }
 
-/** Refuses the last waiter of the network that has most, for one of this network. Returns false when this one has no fewer. */
+/** Refuses the last waiter of the network with the most, for one of this network. Returns false if this one has no fewer. */
 function makeRoom(waiting: Waiting, network: string): boolean {
 	const [greediest, waiters] = [...waiting].reduce<[string, Waiter[]]>(
 		(most, entry) => (entry[1].length > most[1].length ? entry : most),
@@ -71,7 +71,7 @@ interface WaitOptions {
 	refuse(why: string): AppError;
 }
 
-/** Waits behind the others of the network; resolves when it is its turn. */
+/** Waits behind the others of the network. Resolves with its turn. */
 async function waitInQueue(
 	waiting: Waiting,
 	{ network, clientGone }: TurnRequest,
@@ -101,9 +101,9 @@ function refusal(why: string, retryAfterSeconds: number): AppError {
 }
 
 /**
- * The kinds take turns, and within a kind the networks do: a network that sends many waits behind its own. When a queue is full,
- * a network with fewer waiters takes the last place of the network with most. A full queue is 429 and not 503: nothing is down,
- * everything but signing in goes on, and a flood must not page anybody. Work that waits for a client that has gone is dropped.
+ * Creates a queue in which the kinds take turns, and within a kind the networks: a network that sends many requests waits behind its own. When
+ * a queue is full, a network with fewer waiters takes the last slot of the network with the most. A full queue is 429 and not 503: nothing is
+ * down, only sign-in is limited, and a flood must not page anybody. Work of a disconnected client is dropped.
  */
 export function createFairQueue(options: QueueOptions): FairQueue {
 	const queues = new Map<QueueKind, Waiting>();
@@ -128,7 +128,7 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 		for (const [kind, waiting] of queues) {
 			const next = takeNext(waiting);
 			if (!next) continue;
-			// To the end: the other kinds come first now.
+			// Moves the kind to the end: the others come first now.
 			queues.delete(kind);
 			queues.set(kind, waiting);
 			next.start();

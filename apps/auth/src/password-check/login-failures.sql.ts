@@ -8,7 +8,7 @@ interface ReadRow extends FailureCounter {
 	now: Date;
 }
 
-/** The counters that exist, and the database's time, in one round trip. */
+/** Returns the existing counters and the database's time, in one round trip. */
 async function selectCounters(prisma: Transaction, keys: readonly string[]) {
 	const rows = await prisma.$queryRaw<ReadRow[]>`
 		SELECT clock.now, key, failures, last_failed_at AS "lastFailedAt"
@@ -18,7 +18,7 @@ async function selectCounters(prisma: Transaction, keys: readonly string[]) {
 	return { counters, now: rows[0]?.now ?? new Date() };
 }
 
-/** Locks the counters, those without failures too; always in the same order, so that two attempts never deadlock. */
+/** Locks the counters, also those without failures, always in the same order, so that two attempts never deadlock. */
 async function lockCounters(tx: Transaction, keys: readonly string[]): Promise<void> {
 	const sorted = keys.toSorted();
 	await tx.$executeRaw`
@@ -38,8 +38,8 @@ export async function readCounters(
 }
 
 /**
- * Stores what `change` makes of each counter, while nobody else changes them; returns what they were until then. When `change`
- * throws, nothing is changed; it may be called again for the same counters.
+ * Stores the result of `change` for each counter under a lock, and returns the previous counters. If `change` throws, nothing is changed. It
+ * may be called again for the same counters.
  */
 export function updateCounters(
 	prisma: Database,
@@ -57,7 +57,7 @@ export function updateCounters(
 	});
 }
 
-/** Puts a counter back, unless it has changed since that time. */
+/** Restores a counter unless it has changed since that time. */
 export async function restoreCounter(
 	prisma: Database,
 	{ key, failures, lastFailedAt }: FailureCounter,

@@ -11,9 +11,9 @@ import {
 } from './failure-counter.ts';
 import { readCounters, restoreCounter, updateCounters } from './login-failures.sql.ts';
 
-/** An attempt that may be made now: to be ended by {@link fail} or {@link release}. */
+/** An admitted attempt, to be ended by {@link fail} or {@link release}. */
 interface Admission {
-	/** What the counters were that it has claimed the delay of. */
+	/** The previous counters whose delay it has claimed. */
 	claimed: readonly FailureCounter[];
 	claimedAt: Date;
 }
@@ -32,7 +32,7 @@ function keysOf(limits: readonly FailureLimit[]): string[] {
 	return limits.flatMap(({ key, allNetworks }) => (allNetworks ? [key, allNetworks.key] : [key]));
 }
 
-/** Throws `rate_limited` while an attempt would be too early; returns the limits at which attempts are made one by one. */
+/** Throws `rate_limited` while an attempt would be too early. Returns the limits at which attempts are made one by one. */
 export async function refuseEarly(
 	prisma: Database,
 	limits: readonly FailureLimit[],
@@ -51,8 +51,8 @@ export async function refuseEarly(
 }
 
 /**
- * Admits an attempt, or throws `rate_limited`. Once a counter is at its limit each attempt claims the delay for itself, so
- * that many at once are no way around it. Below the limit nothing is written, and right passwords never disturb each other.
+ * Admits an attempt, or throws `rate_limited`. At its limit, each attempt claims the counter's delay, so that concurrent ones don't bypass it.
+ * Below the limit nothing is written, and right passwords never interfere with each other.
  */
 export async function admit(prisma: Database, limits: readonly FailureLimit[]): Promise<Admission> {
 	const slowed = new Map((await refuseEarly(prisma, limits)).map((limit) => [limit.key, limit]));
@@ -70,7 +70,7 @@ export async function fail(prisma: Database, limits: readonly FailureLimit[]): P
 	await updateCounters(prisma, keysOf(limits), afterFailure);
 }
 
-/** Gives back the claimed delay after a right password. */
+/** Returns the claimed delay after a right password. */
 export async function release(prisma: Database, { claimed, claimedAt }: Admission): Promise<void> {
 	for (const counter of claimed) await restoreCounter(prisma, counter, claimedAt);
 }

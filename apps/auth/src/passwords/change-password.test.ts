@@ -10,13 +10,13 @@ const change = (of: Person, body: object) =>
 	call(scene.auth.app, 'post', '/v1/auth/password', { person: of }).send(body);
 
 describe('a password change', () => {
-	test('accepts the new password and refuses the old one', async () => {
+	test('accepts the new password and rejects the old one', async () => {
 		await change(scene.person, { current_password: PASSWORD, new_password: NEW_PASSWORD }).expect(204);
 		await login(scene.auth.app, scene.person.email, PASSWORD).expect(401);
 		await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
 	});
 
-	test('revokes the other sessions at every gateway before it answers', async () => {
+	test('revokes the other sessions at every gateway before it responds', async () => {
 		const other = await signIn(scene.auth.app, scene.person);
 		await change(scene.person, { current_password: PASSWORD, new_password: NEW_PASSWORD }).expect(204);
 		expect(scene.gateway.pushes.at(-1)?.session_ids).toEqual([other.sessionId]);
@@ -58,7 +58,7 @@ describe('a password change', () => {
 		expect(answers.sort()).toEqual([204, 401]);
 	});
 
-	test('returns 401 when the account is gone', async () => {
+	test('returns 401 when the account was deleted', async () => {
 		await scene.auth.prisma.user.delete({ where: { id: scene.person.id } });
 		await change(scene.person, { current_password: PASSWORD, new_password: NEW_PASSWORD }).expect(401);
 	});

@@ -14,8 +14,8 @@ interface ChangePasswordDeps extends CheckPasswordDeps, NewPasswordDeps, SettleD
 }
 
 /**
- * Sets a new password; answers once no gateway lets the user's other sessions pass. Throws `validation` for a weak one, and as
- * {@link confirmOwner} does.
+ * Sets a new password. Responds when no gateway accepts the user's other sessions. Throws `validation` for a weak one, and like
+ * {@link confirmOwner}.
  */
 export function changePasswordRoute(deps: ChangePasswordDeps): Route {
 	return defineRoute(operation, async (input) => {

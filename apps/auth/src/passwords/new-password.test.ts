@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterAll(() => auth.close());
 
-/** What is asked with each password, and the field that holds it. */
+/** Ways to set a password, with the field that contains it. */
 const WAYS: [string, string, (password: string) => Promise<request.Response>][] = [
 	[
 		'a registration',
@@ -45,7 +45,7 @@ const WAYS: [string, string, (password: string) => Promise<request.Response>][] 
 				token: mail?.token,
 				new_password: password,
 			});
-			// the token still works, for another password
+			// The token stays valid for another password.
 			if (answer.status === 400)
 				await call(auth.app, 'post', '/v1/auth/password/reset')
 					.send({ token: mail?.token, new_password: 'tulip anchor velvet' })

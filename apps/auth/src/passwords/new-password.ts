@@ -11,15 +11,14 @@ export interface NewPasswordDeps {
 
 interface NewPassword {
 	password: string;
-	/** Of the account, in lower case. */
+	/** The account's email in lower case. */
 	email: string;
 	/** The field of the request. */
 	path: string;
 }
 
 /**
- * Hashes a password that a user chooses, when it is its turn. Throws `validation` when it is easy to guess or contains the email, and
- * `rate_limited`.
+ * Hashes a new password in its turn. Throws `validation` if it is easy to guess or contains the email, and `rate_limited`.
  */
 export function hashNewPassword(
 	deps: NewPasswordDeps,

@@ -23,11 +23,11 @@ describe('a password', () => {
 		expect(bcrypt.getRounds(await createPasswords(5, bcrypt).hash('correct horse'))).toBe(5);
 	});
 
-	test('never matches without a hash, and takes as many rounds', async () => {
+	test('without a hash matches nothing, after as many rounds', async () => {
 		const slow = createPasswords(10, bcrypt);
 		const hash = await slow.hash('correct horse');
 		expect(await slow.matches('correct horse', null)).toBe(false);
-		/** The quickest of three, as a busy machine delays some. */
+		/** The fastest of three, as a busy machine delays some. */
 		const quickestMs = async (given: string | null) => {
 			const timesMs: number[] = [];
 			for (let round = 0; round < 3; round += 1) {
@@ -42,15 +42,15 @@ describe('a password', () => {
 	});
 });
 
-/** The nice values of this process's threads. */
+/** Returns the nice values of this process's threads. */
 async function prioritiesOfThreads(): Promise<number[]> {
 	const ids = await readdir('/proc/self/task');
 	const stats = await Promise.all(ids.map((id) => readFile(`/proc/self/task/${id}/stat`, 'utf8')));
-	// After the name, which may hold anything; the 19th field of all is the 17th from there.
+	// After the name, which may contain anything, the 19th field is at index 16.
 	return stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
 }
 
-describe('threads for passwords', () => {
+describe('the password threads', () => {
 	let threads: PasswordThreads;
 
 	beforeAll(() => {
@@ -72,7 +72,7 @@ describe('threads for passwords', () => {
 		expect(await Promise.all(pairs)).toEqual(passwords.map(() => true));
 	});
 
-	test('report an error, and go on', async () => {
+	test('report an error, and continue', async () => {
 		await expect(threads.hash('x', 99)).rejects.toThrow(/round/i);
 		expect(await threads.compare('x', await threads.hash('x', 4))).toBe(true);
 	});

@@ -2,7 +2,7 @@ import type { PasswordRating } from '@creatorr/password-strength/rate-password';
 import salts from 'bcrypt';
 import { startThreadPool } from './thread-pool.ts';
 
-/** bcrypt ignores what comes after, so that a longer password would match a shorter one. */
+/** bcrypt ignores further bytes, so that a longer password would match a shorter one. */
 const MAX_BYTES = 72;
 
 /** The bcrypt function, on whichever thread it runs. */
@@ -11,15 +11,15 @@ interface Bcrypt {
 	compare(password: string, hash: string): Promise<boolean>;
 }
 
-/** Hashing and comparing take most of a second of a core: run them in a bounded queue. */
+/** Hashing and comparing take most of a second of CPU time: run them in a bounded queue. */
 export interface Passwords {
 	hash(password: string): Promise<string>;
-	/** False without a hash, after the time that a comparison takes: the time does not tell an unknown account. */
+	/** Returns false without a hash, after the time of a comparison: the time does not reveal an unknown account. */
 	matches(password: string, hash: string | null): Promise<boolean>;
 }
 
 export function createPasswords(cost: number, bcrypt: Bcrypt): Passwords {
-	// Well-formed, of no known password, and as slow to compare with as every other hash.
+	// A valid hash of no known password, as slow to compare as others.
 	const unmatchable = `${salts.genSaltSync(cost)}${'.'.repeat(31)}`;
 	return {
 		hash: (password) => bcrypt.hash(password, cost),
@@ -40,7 +40,7 @@ export interface RatingQuestion {
 	email: string;
 }
 
-/** Takes up to 0.5 s of a core: run it in the bounded queue that hashes passwords. */
+/** Takes up to 0.5 s of CPU time: run it in the bounded queue of hashing. */
 export type RatePassword = (password: string, email: string) => Promise<PasswordRating>;
 
 export interface PasswordThreads extends Bcrypt {
@@ -52,9 +52,9 @@ const HASHING = new URL('./hashing-thread.ts', import.meta.url);
 const RATING = new URL('./rating-thread.ts', import.meta.url);
 
 /**
- * Hashes and compares on threads of their own, of a lower priority than everything else: in libuv's pool they would delay name
- * lookups and file access, and at the usual priority everything that needs the same core. One more thread rates passwords; it
- * starts with the first one, as its dictionary takes about 40 MB.
+ * Starts threads that hash and compare at a lower priority than everything else: in libuv's pool they would delay DNS lookups and file access,
+ * and at the default priority everything else on the same core. One more thread rates passwords; it starts on first use, as its dictionary
+ * takes about 40 MB.
  */
 export function startPasswordThreads(count: number): PasswordThreads {
 	const hashing = startThreadPool<HashingQuestion>(HASHING, count);

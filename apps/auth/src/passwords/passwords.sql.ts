@@ -11,15 +11,15 @@ import { rememberNetwork } from '../sign-in/sign-in.sql.ts';
 
 interface PasswordChange {
 	newHash: string;
-	/** The session that stays. */
+	/** The session that is not revoked. */
 	sessionId: string;
 	client: Client;
 	noticesPerHour: number;
 }
 
 /**
- * Sets the hash, revokes all sessions but one and mails the owner. Returns null, with nothing changed, when the password has changed
- * meanwhile or the account is gone or suspended.
+ * Sets the hash, revokes all other sessions and mails the owner. Returns null, with nothing changed, if the password has changed or the account
+ * is deleted or suspended.
  */
 export function changePassword(
 	prisma: Database,
@@ -42,14 +42,14 @@ interface PasswordReset {
 	tokenHash: Uint8Array<ArrayBuffer>;
 	newHash: string;
 	client: Client;
-	/** The owner's from now on. */
+	/** Becomes the owner's known network. */
 	network: string;
 	noticesPerHour: number;
 }
 
 /**
- * Uses the token up: sets the hash, revokes all sessions, takes the email for verified and the network for the owner's only one,
- * and mails the owner. Returns null, with nothing changed, when the token is wrong, used or expired, or the account is suspended.
+ * Uses up the token: sets the hash, revokes all sessions, marks the email verified, makes the network the owner's only known one, and mails the
+ * owner. Returns null, with nothing changed, if the token is wrong, used or expired, or the account is suspended.
  */
 export function resetPassword(
 	prisma: Database,
@@ -61,7 +61,7 @@ export function resetPassword(
 		if (!userId || !(await lockAccount(tx, { userId }))) return null;
 		const { email } = await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
 		await markVerified(tx, userId);
-		// A thief's network may be among them; and at its own the owner is not slowed by those who attack the account.
+		// A thief's network may be among them. At a known network, strangers' failures don't delay the owner.
 		await tx.knownNetwork.deleteMany({ where: { userId } });
 		await rememberNetwork(tx, { userId, network, at: new Date() });
 		await insertEvent(tx, { kind: 'password_reset', userId, sessionId: null, client });

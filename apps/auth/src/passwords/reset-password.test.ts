@@ -35,7 +35,7 @@ describe('a forgotten password', () => {
 		await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
 	});
 
-	test('ends every session at every gateway before it answers', async () => {
+	test('revokes every session at every gateway before it responds', async () => {
 		const other = await signIn(scene.auth.app, scene.person);
 		const token = await resetToken();
 		await reset(token).expect(204);
@@ -162,8 +162,8 @@ describe('a forgotten password', () => {
 	});
 });
 
-describe('asking for a mail', () => {
-	test('is answered alike without an account, and sends nothing', async () => {
+describe('a request for a reset mail', () => {
+	test('gets the same response without an account, and sends nothing', async () => {
 		const nobody = newEmail();
 		const [known, unknown] = [await forget(scene.person.email), await forget(nobody)];
 		expect([unknown.status, unknown.text]).toEqual([known.status, known.text]);
@@ -172,13 +172,13 @@ describe('asking for a mail', () => {
 		expect(await mailsTo(scene.auth, nobody, { about: RESET, count: 0 })).toEqual([]);
 	});
 
-	test('too often for one email is answered as usual, and sends no more', async () => {
+	test('too often for one email gets the usual response, and sends no more', async () => {
 		for (let asked = 0; asked < 5; asked += 1) await forget(scene.person.email).expect(204);
 		await untilAllSent(scene.auth);
 		expect(await mailsTo(scene.auth, scene.person.email, { about: RESET, count: 3 })).toHaveLength(3);
 	});
 
-	test('too often from one network is refused, and from another it is not', async () => {
+	test('too often from one network is refused, and allowed from another', async () => {
 		const statuses: number[] = [];
 		for (let asked = 0; asked < 12; asked += 1)
 			statuses.push((await forget(newEmail(), `2001:db8:1:2::${asked}`)).status);

@@ -12,8 +12,8 @@ import { hashNewPassword, type NewPasswordDeps } from './new-password.ts';
 import { resetPassword } from './passwords.sql.ts';
 
 /**
- * Has a mail sent to the email, if it has an account. The sender looks that up later: until the answer the same is done for every
- * email. Throws as {@link askForMail} does.
+ * Sends a reset mail if the email has an account. The sender looks that up later: until the response, every email is handled the same. Throws
+ * like {@link askForMail}.
  */
 export function forgotPasswordRoute(deps: AskForMailDeps): Route {
 	return defineRoute(forgotPassword, async (input) => {
@@ -23,14 +23,14 @@ export function forgotPasswordRoute(deps: AskForMailDeps): Route {
 }
 
 /**
- * Sets a new password for the owner of the token; answers once no gateway lets any of the user's sessions pass. Throws `validation`
- * for a token that is wrong, used or expired, else for a password that is weak or has the wrong length, and `rate_limited`.
+ * Sets a new password for the owner of the token. Responds when no gateway accepts the user's sessions. Throws `validation` for a token that is
+ * wrong, used or expired, otherwise for a weak password or one of a wrong length, and `rate_limited`.
  */
 export function resetPasswordRoute(deps: AskForMailDeps & NewPasswordDeps & SettleDeps): Route {
 	return defineRoute(operation, async (input) => {
 		const { client, clientGone } = callerOf(input);
 		const tokenHash = hashMailedToken(input.body.token);
-		// Before the password, so that a page can check its link without a password, and as hashing is the expensive part.
+		// Before the password, so that a page can check its link without one, and because hashing is expensive.
 		const owner = await findMailedTokenOwner(deps.prisma, 'reset_password', tokenHash);
 		if (!owner) throw invalidToken();
 		const path = 'new_password';

@@ -4,7 +4,7 @@ import { parentPort, Worker } from 'node:worker_threads';
 type ThreadAnswer = { value: unknown } | { error: string };
 
 interface ThreadPool<Question> {
-	/** Rejects when the thread answers with an error or ends. */
+	/** Rejects if the thread responds with an error or exits. */
 	ask(question: Question): Promise<unknown>;
 	close(): Promise<void>;
 }
@@ -15,12 +15,12 @@ interface Pending<Question> {
 	reject(error: Error): void;
 }
 
-/** Not at once: a script that can't run must not take the processor from everybody. */
+/** Delay: a script that can't run must not use up the CPU. */
 const RESTART_MS = 500;
-/** A nice value: threads at the default one get about ten times as much of a core that both want. */
+/** Nice value: threads at the default one get about ten times as much of a contended core. */
 const LOW_PRIORITY = 10;
 
-/** Starts `count` threads that run `script`. Questions beyond the number of threads wait in order. */
+/** Starts `count` threads that run `script`. Further questions wait in order. */
 export function startThreadPool<Question>(script: URL, count: number): ThreadPool<Question> {
 	const waiting: Pending<Question>[] = [];
 	const idle: Worker[] = [];
@@ -46,7 +46,7 @@ export function startThreadPool<Question>(script: URL, count: number): ThreadPoo
 		assign();
 	}
 
-	/** Replaces a thread that ended; its question has failed. */
+	/** Replaces a thread that exited; its question has failed. */
 	function onExit(worker: Worker): void {
 		all.delete(worker);
 		busy.get(worker)?.reject(new Error('the thread has ended'));
@@ -61,7 +61,7 @@ export function startThreadPool<Question>(script: URL, count: number): ThreadPoo
 		const worker = new Worker(script, { execArgv: [] });
 		all.add(worker);
 		worker.on('message', (answer: ThreadAnswer) => onAnswer(worker, answer));
-		// The question's promise is rejected when the thread exits.
+		// The question's promise rejects when the thread exits.
 		worker.on('error', () => undefined);
 		worker.on('exit', () => onExit(worker));
 		idle.push(worker);
@@ -85,7 +85,7 @@ export function startThreadPool<Question>(script: URL, count: number): ThreadPoo
 
 /** Answers the questions of this thread's pool, at a lower priority than all other threads. */
 export function answerQuestions<Question>(answer: (question: Question) => unknown): void {
-	// Linux takes it for this thread alone; elsewhere it would be the whole process.
+	// On Linux it applies to this thread, elsewhere to the whole process.
 	if (process.platform === 'linux') setPriority(0, LOW_PRIORITY);
 	parentPort?.on('message', (question: Question) => {
 		try {

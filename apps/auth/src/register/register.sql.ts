@@ -8,11 +8,11 @@ interface Registration {
 	user: { id: string; email: string; name: string | null; passwordHash: string };
 	session: NewSession;
 	network: string;
-	/** How many mails to verify an email are sent an hour to those who register from one network. */
+	/** Verification mails per hour to accounts registered from one network. */
 	mailsPerNetwork: number;
 }
 
-/** Stores the account, its session and a mail to verify the email. Returns false when the email is taken. */
+/** Stores the account, its session and a verification mail. Returns false if the email is taken. */
 export function insertAccount(
 	prisma: Database,
 	{ user, session, network, mailsPerNetwork }: Registration,

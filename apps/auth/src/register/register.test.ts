@@ -15,7 +15,7 @@ afterAll(() => auth.close());
 const post = (body: object) => call(auth.app, 'post', '/v1/auth/register').send(body);
 
 describe('register', () => {
-	test('answers with a token, its expiry and the user', async () => {
+	test('returns a token, its expiry and the user', async () => {
 		const email = newEmail();
 		const answer = await post({ email, password: PASSWORD, name: 'Ada' }).expect(201);
 		expect(answer.body.data).toEqual({
@@ -97,7 +97,7 @@ describe('register', () => {
 		await login(auth.app, email, `${password}x`).expect(401);
 	});
 
-	test('stores the password as a hash and logs neither it, the email nor the token', async () => {
+	test('stores the password as a hash, and logs neither the password, the email nor the token', async () => {
 		const email = newEmail();
 		const answer = await post({ email, password: 'a secret phrase' }).expect(201);
 		const stored = await auth.prisma.user.findUniqueOrThrow({ where: { email } });

@@ -47,8 +47,7 @@ function emailTaken(): AppError {
 }
 
 /**
- * Admits an attempt, before anything is looked up: answers that an email is taken are counted too, as they tell strangers who has
- * an account. Throws `rate_limited`.
+ * Admits an attempt before any lookup: responses that an email is taken count too, as they reveal accounts. Throws `rate_limited`.
  */
 async function admit({ registrations: throttle, logger }: RegisterDeps, network: string): Promise<void> {
 	const waitSeconds = await throttle.take(network);
@@ -62,14 +61,14 @@ async function admit({ registrations: throttle, logger }: RegisterDeps, network:
 }
 
 /**
- * Creates an account and signs it in. Throws `email_taken`, also to all but one of those who register an email at once, `validation`
- * for a weak password, and `rate_limited`.
+ * Creates an account and signs it in. Throws `email_taken`, also for all but one of concurrent registrations of an email, `validation` for a
+ * weak password, and `rate_limited`.
  */
 async function registerAccount(deps: RegisterDeps, input: Registration): Promise<SignedIn> {
 	const { email, name, client, clientGone } = input;
 	const network = networkOf(client.address);
 	await delayRefusal(() => admit(deps, network), clientGone);
-	// Before the hash, which is the expensive part.
+	// Before hashing, which is expensive.
 	if (await findAccountByEmail(deps.prisma, email)) throw emailTaken();
 	const chosen = { password: input.password, email, path: 'password' };
 	const passwordHash = await delayRefusal(

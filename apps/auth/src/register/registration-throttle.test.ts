@@ -17,7 +17,7 @@ afterAll(() => auth.close());
 const attempt = (address: string, email = newEmail(), app = auth.app) =>
 	call(app, 'post', '/v1/auth/register', { address }).send({ email, password: PASSWORD });
 
-/** How many of so many attempts, sent at once to both replicas, were answered with each status. */
+/** Returns the statuses of `count` attempts, sent concurrently to both replicas. */
 async function statusesOf(count: number, address: (index: number) => string, email?: string) {
 	const apps = [auth.app, replica];
 	const answers = await Promise.all(
@@ -43,7 +43,7 @@ describe('registrations from one network', () => {
 		await attempt('198.51.100.2').expect(201);
 	});
 
-	test('are limited too when they only find taken emails', async () => {
+	test('are limited too if they only find taken emails', async () => {
 		const { email } = await register(auth.app, '198.51.100.3');
 		expect(await statusesOf(150, () => '198.51.100.4', email)).toEqual({
 			409: PER_HOUR,
@@ -51,7 +51,7 @@ describe('registrations from one network', () => {
 		});
 	});
 
-	test('do not limit signing in', async () => {
+	test('do not limit sign-in', async () => {
 		const { email } = await register(auth.app, '198.51.100.5');
 		await statusesOf(PER_HOUR + 2, () => '198.51.100.5');
 		await login(auth.app, email, PASSWORD, '198.51.100.5').expect(200);
@@ -65,7 +65,7 @@ describe('registrations from one network', () => {
 
 	test('cost no statement while they are refused', async () => {
 		const address = '198.51.100.6';
-		// so many that both replicas have refused some
+		// Enough that both replicas have refused some.
 		await statusesOf(PER_HOUR * 4, () => address);
 		const { prisma } = auth;
 		await prisma.mailAllowance.delete({ where: { key: `register ${address}` } });

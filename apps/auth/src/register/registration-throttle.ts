@@ -4,12 +4,12 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../database.sql.ts';
 import { type Allowance, takeFromAllowance } from '../mails/allowances.sql.ts';
 
-/** An IPv6 /56, which may be several people, may register so many times as often as one network. */
+/** Factor of registrations from an IPv6 /56, which may be several people, to those from one network. */
 const NETWORKS_OF_A_SITE = 4;
 const REMEMBERED_NETWORKS = 50_000;
 
 export interface RegistrationThrottle {
-	/** Counts one registration of the network; returns 0, or for how many seconds it may not register. */
+	/** Counts one registration of the network. Returns 0, or the seconds for which it may not register. */
 	take(network: string): Promise<number>;
 }
 
@@ -20,12 +20,12 @@ function allowancesOf(network: string, perHour: number): Allowance[] {
 }
 
 /**
- * Counts registrations in the database, for all replicas. A network that has used its allowance costs the database one statement
- * in each process until it may register again.
+ * Counts registrations in the database, for all replicas. A network beyond its allowance costs one statement in each process until it may
+ * register again.
  */
 export function createRegistrationThrottle(prisma: Database, perHour: number): RegistrationThrottle {
 	const refusedUntilMs = new LRUCache<string, number>({ max: REMEMBERED_NETWORKS });
-	// Work that waits for the database's lock of a key waits here instead, without a connection.
+	// Work that waits for a key's lock in the database waits here, without a connection.
 	const mutex = createKeyedMutex();
 
 	async function take(network: string): Promise<number> {

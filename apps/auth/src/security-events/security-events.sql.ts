@@ -5,7 +5,7 @@ import type { Client } from '../accounts/account.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
 
-/** What is recorded of what happens to accounts and keys; a line of the log has the same name. */
+/** Kinds of recorded events. Log lines have the same names. */
 export type SecurityEventKind =
 	| 'registered'
 	| 'signed_in'
@@ -25,29 +25,29 @@ export type SecurityEventKind =
 	| 'signing_key_rotated'
 	| 'signing_key_retired';
 
-/** Never holds a token, a password or an email. */
+/** Never contains a token, a password or an email. */
 export interface SecurityEvent {
 	kind: SecurityEventKind;
-	/** Null where there is no such account, and for keys. */
+	/** Null without an account, and for keys. */
 	userId: string | null;
 	sessionId: string | null;
-	/** Null for what nobody asked for over HTTP, and when the account is erased with it. */
+	/** Null for events without an HTTP request, and if the account is erased with it. */
 	client: Client | null;
-	/** Whose command did it. */
+	/** The operator of a command. */
 	by?: Operator;
 }
 
-/** Who ran a command, as they named themselves, and why. */
+/** The operator's name, as given, and the reason. */
 export interface Operator {
 	name: string;
 	/** Null for a command that only reads. */
 	reason: string | null;
 }
 
-/** User agents are cut like those of sessions. */
+/** User agents are truncated like those of sessions. */
 const USER_AGENT_MAX_CHARACTERS = 512;
 
-/** Records the event if and only if the transaction commits; `requestId` when it is not of the current request. */
+/** Records the event if the transaction commits. `requestId` if it is not that of the current request. */
 export async function insertEvent(
 	tx: Pick<Transaction, 'securityEvent'>,
 	{ kind, userId, sessionId, client, by }: SecurityEvent,
@@ -68,13 +68,13 @@ export async function insertEvent(
 	});
 }
 
-/** Records the event, unless its account is gone. */
+/** Records the event, unless its account was deleted. */
 export function recordEvent(prisma: Database, event: SecurityEvent): Promise<void> {
 	return inTransaction(prisma, async (tx) => {
-		// Queried in any case, so that it takes as long without an account.
+		// Always queried, so that it takes as long without an account.
 		const rows = await tx.$queryRaw<unknown[]>`
 			SELECT 1 FROM users WHERE id = ${event.userId ?? ''} FOR KEY SHARE`;
-		// An account that was deleted meanwhile must leave no event behind.
+		// A deleted account must leave no event behind.
 		if (event.userId === null || rows.length > 0) await insertEvent(tx, event);
 	});
 }

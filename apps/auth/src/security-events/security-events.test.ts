@@ -25,7 +25,7 @@ const eventsOf = (userId: string | null) =>
 const kindsOf = async (userId: string) => (await eventsOf(userId)).map(({ kind }) => kind);
 
 describe('security events', () => {
-	test('hold user, session, client and request', async () => {
+	test('have user, session, client and request', async () => {
 		const requestId = newId('req');
 		await call(auth.app, 'post', '/v1/auth/logout', { person, address: '203.0.113.5' })
 			.set('User-Agent', AGENT)
@@ -98,7 +98,7 @@ describe('security events', () => {
 		expect(slowed).toHaveLength(1);
 	});
 
-	test('hold no password, token or email, and have log lines of the same names', async () => {
+	test('contain no password, token or email, and have log lines of the same names', async () => {
 		await login(auth.app, person.email, 'wrong secret').expect(401);
 		const { token } = await signIn(auth.app, person);
 		const events = await eventsOf(person.id);
@@ -138,7 +138,7 @@ describe('security events', () => {
 		expect(await kindsOf(person.id)).toEqual(['registered']);
 	});
 
-	test('are deleted when they are old enough, and no sooner', async () => {
+	test('are deleted after their retention, and no sooner', async () => {
 		const DAY_MS = 86_400_000;
 		const event = (days: number) => ({
 			kind: `of ${days}`,

@@ -23,7 +23,7 @@ export function listSessionsRoute({ prisma }: Deps): Route {
 	});
 }
 
-/** Tells gateways whether a session is alive. */
+/** Returns to gateways whether a session is alive. */
 export function checkSessionRoute({ prisma }: Deps): Route {
 	return defineRoute(checkSessionOperation, async ({ body }) => ({
 		data: { alive: await checkSession(prisma, body.session_id) },

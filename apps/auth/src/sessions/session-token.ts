@@ -6,7 +6,7 @@ import type { Client } from '../accounts/account.ts';
 import type { Account } from '../accounts/accounts.sql.ts';
 import type { SigningKey } from '../signing-keys/signing-key.ts';
 
-/** Longer ones are cut: they are only shown to their owner. */
+/** Longer ones are truncated, as they are only shown to their owner. */
 const USER_AGENT_MAX_CHARACTERS = 512;
 
 export interface NewSession {
@@ -18,7 +18,7 @@ export interface NewSession {
 	clientAddress: string;
 }
 
-/** What answers register and login. */
+/** Response of register and login. */
 export interface SignedIn {
 	token: string;
 	expires_at: string;
@@ -33,7 +33,7 @@ export interface SessionRules {
 	signToken: SignToken;
 }
 
-/** Returns a session of this user that begins now. Its times are whole seconds, as a token's are, so that both end together. */
+/** Returns a new session of this user. Its times are whole seconds, like a token's, so that both end together. */
 export function newSession(rules: SessionRules, userId: string, client: Client): NewSession {
 	const createdAtSeconds = Math.floor(Date.now() / 1000);
 	return {
@@ -46,7 +46,7 @@ export function newSession(rules: SessionRules, userId: string, client: Client):
 	};
 }
 
-/** Returns the answer that hands a stored session to its owner. */
+/** Returns the response with the token of a stored session. */
 export async function signedIn(
 	rules: SessionRules,
 	account: Account,
@@ -59,7 +59,7 @@ export async function signedIn(
 	};
 }
 
-/** Signs tokens (ES256) with the key that `signingKey` resolves to at the time. Rejects as `signingKey` does. */
+/** Signs tokens (ES256) with the current key of `signingKey`. Rejects like `signingKey`. */
 export function createTokenSigner(signingKey: () => Promise<SigningKey>): SignToken {
 	return async (session) => {
 		const { kid, privateKey } = await signingKey();

@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../database.sql.ts';
 import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
 import { insertEvent, type SecurityEvent } from '../security-events/security-events.sql.ts';
 
-/** Some sessions of one user: one of them, all but one, or all. */
+/** Some sessions of one user: one, all but one, or all. */
 export interface SessionScope {
 	userId: string;
 	only?: string;
@@ -13,13 +13,13 @@ export interface SessionScope {
 }
 
 export interface RevokedSessions {
-	/** How many were alive until now. */
+	/** Number of sessions that were alive. */
 	revokedCount: number;
-	/** Sessions in the scope that gateways may still take for alive, from earlier revocations too. */
+	/** Sessions in the scope that gateways may still accept, also from earlier revocations. */
 	unsettledIds: string[];
 }
 
-/** Revokes what is alive in the scope, and returns it with what earlier revocations have left unsettled there. */
+/** Revokes the live sessions in the scope. Returns them with those that earlier revocations have left unsettled. */
 export async function revokeSessions(
 	tx: Transaction,
 	{ userId, only, except }: SessionScope,
@@ -43,7 +43,7 @@ export async function revokeSessions(
 	return { revokedCount, unsettledIds: unsettled.map(({ sessionId }) => sessionId) };
 }
 
-/** Revokes sessions as {@link revokeSessions} does, and records the event when one was alive. */
+/** Revokes sessions like {@link revokeSessions}, and records the event if one was alive. */
 export function signOutSessions(
 	prisma: Database,
 	scope: SessionScope,
@@ -56,7 +56,7 @@ export function signOutSessions(
 	});
 }
 
-/** Returns whether a session of the user is alive, or was revoked and gateways may still take it for alive. Takes no lock. */
+/** Whether a session of the user is alive, or revoked and gateways may still accept it. Takes no lock. */
 export async function isRevocable(prisma: Database, userId: string, sessionId: string): Promise<boolean> {
 	const rows = await prisma.$queryRaw<unknown[]>`
 		SELECT id FROM sessions
@@ -77,7 +77,7 @@ export async function listAliveSessions(prisma: Database, userId: string) {
 	return sessions.sort((one, other) => (one.id < other.id ? 1 : -1));
 }
 
-/** Returns whether the session is neither revoked nor expired; stores, once a minute at most, that it was seen. */
+/** Whether the session is neither revoked nor expired. Stores, at most once a minute, that it was seen. */
 export async function checkSession(prisma: Database, sessionId: string): Promise<boolean> {
 	const [row] = await prisma.$queryRaw<{ seen_lately: boolean }[]>`
 		SELECT last_seen_at > now() - interval '1 minute' AS seen_lately FROM sessions
@@ -90,7 +90,7 @@ export async function checkSession(prisma: Database, sessionId: string): Promise
 	return row !== undefined;
 }
 
-/** Deletes sessions that nobody can use any more, as their tokens have expired. */
+/** Deletes sessions whose tokens have expired. */
 export const pruneSessions = defineTask<{ prisma: Database }>({
 	name: 'prune_sessions',
 	everyMs: PRUNE_INTERVAL_MS,

@@ -30,7 +30,7 @@ async function list(of: Person): Promise<{ id: string; current: boolean; user_ag
 }
 
 describe('the list of sessions', () => {
-	test('shows live ones, newest first, and marks the current one', async () => {
+	test('has live ones, newest first, and marks the current one', async () => {
 		const second = await signIn(auth.app, person);
 		const third = await signIn(auth.app, person);
 		await call(auth.app, 'post', '/v1/auth/logout', { person: second }).expect(204);
@@ -57,12 +57,12 @@ describe('the list of sessions', () => {
 		expect(sessions.at(-1)).toMatchObject({ id: person.sessionId, current: true });
 	});
 
-	test("shows only the user's own", async () => {
+	test('has only those of the user', async () => {
 		await register(auth.app);
 		expect(await list(person)).toHaveLength(1);
 	});
 
-	test('shows the user agent, cut to 512 characters', async () => {
+	test('shows the user agent, truncated to 512 characters', async () => {
 		const sent = `agent/${'x'.repeat(2_000)}`;
 		await call(auth.app, 'post', '/v1/auth/login')
 			.set('User-Agent', sent)
@@ -76,11 +76,11 @@ describe('the list of sessions', () => {
 	});
 });
 
-describe('signing one session out', () => {
+describe('signing out one session', () => {
 	const signOut = (of: Person, id: string) =>
 		call(auth.app, 'delete', `/v1/auth/sessions/${id}`, { person: of });
 
-	test('revokes that one at every gateway, and leaves the others', async () => {
+	test('revokes it at every gateway, and no other', async () => {
 		const other = await signIn(auth.app, person);
 		await signOut(person, other.sessionId).expect(204);
 		expect(await isAlive(auth.app, other.sessionId)).toBe(false);
@@ -88,12 +88,12 @@ describe('signing one session out', () => {
 		expect(pushed()).toEqual([other.sessionId]);
 	});
 
-	test('may be the current one', async () => {
+	test('is possible for the current one', async () => {
 		await signOut(person, person.sessionId).expect(204);
 		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
 	});
 
-	test("returns 404 for another user's session, and leaves it alive", async () => {
+	test('returns 404 for another user’s session, and leaves it alive', async () => {
 		const stranger = await register(auth.app);
 		const answer = await signOut(person, stranger.sessionId).expect(404);
 		expect(answer.body.error.code).toBe('not_found');
@@ -108,7 +108,7 @@ describe('signing one session out', () => {
 		await signOut(person, id).expect(404);
 	});
 
-	test('returns 404 for one that never was, though nothing can be written meanwhile', async () => {
+	test('returns 404 for an unknown one, even if the database is read-only', async () => {
 		await auth.prisma.$transaction(async (tx) => {
 			await tx.$executeRaw`LOCK TABLE sessions, revocations IN SHARE MODE`;
 			await signOut(person, newId('ses')).expect(404);
@@ -125,7 +125,7 @@ describe('signing one session out', () => {
 });
 
 describe('logout-all', () => {
-	test("revokes all of the user's sessions and no others", async () => {
+	test('revokes all of the user’s sessions and no others', async () => {
 		const [other, stranger] = [await signIn(auth.app, person), await register(auth.app)];
 		await call(auth.app, 'post', '/v1/auth/logout-all', { person }).expect(204);
 		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
@@ -150,7 +150,7 @@ describe('logout-all', () => {
 	});
 });
 
-describe('the check of a session', () => {
+describe('the session check', () => {
 	test('returns alive until it is revoked', async () => {
 		expect(await isAlive(auth.app, person.sessionId)).toBe(true);
 		await call(auth.app, 'post', '/v1/auth/logout', { person }).expect(204);

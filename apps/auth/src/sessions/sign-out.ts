@@ -14,9 +14,9 @@ interface SignOutDeps extends SettleDeps {
 	logger: Logger;
 }
 
-/** Who signs out what, and from where. */
+/** Sessions to sign out, and the origin of the request. */
 interface SignOut extends SessionScope {
-	/** The session that asks for it. */
+	/** The session of the request. */
 	bySessionId: string;
 	client: Client;
 }
@@ -27,8 +27,8 @@ function kindOf({ only, bySessionId }: SignOut): SecurityEventKind {
 }
 
 /**
- * Revokes the sessions and resolves once no gateway lets them pass; returns how many were alive until now. Also settles sessions
- * whose earlier revocation was cut short.
+ * Revokes the sessions and resolves when no gateway accepts them. Returns how many were alive. Also settles sessions whose earlier revocation
+ * was interrupted.
  */
 async function signOut(deps: SignOutDeps, input: SignOut): Promise<number> {
 	const { bySessionId, client, ...scope } = input;
@@ -43,7 +43,7 @@ async function signOut(deps: SignOutDeps, input: SignOut): Promise<number> {
 	return revokedCount;
 }
 
-/** Completes when the client has gone meanwhile, and may be repeated. */
+/** Completes if the client disconnects, and may be repeated. */
 export function logoutRoute(deps: SignOutDeps): Route {
 	return defineRoute(logout, async (input) => {
 		const { id: userId, sessionId } = input.user;
@@ -63,7 +63,7 @@ export function deleteSessionRoute(deps: SignOutDeps): Route {
 		const { id: userId, sessionId: bySessionId } = input.user;
 		const { client } = callerOf(input);
 		const only = input.params.id;
-		// A sign-out is always admitted: an id that names nothing must not cost a transaction.
+		// A sign-out is always admitted: an unknown id must not cost a transaction.
 		if (!(await isRevocable(deps.prisma, userId, only))) throw notFound('session');
 		const count = await signOut(deps, { userId, only, bySessionId, client });
 		if (count === 0) throw notFound('session');

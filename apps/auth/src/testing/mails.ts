@@ -55,19 +55,19 @@ export async function mailsTo(
 export const RESET = 'Set a new password';
 export const VERIFY = 'Verify your email address';
 
-/** Resolves when no mail waits: what was asked for until now was sent or dropped. */
+/** Resolves when no mail waits: all were sent or dropped. */
 export async function untilAllSent(auth: AuthService): Promise<void> {
 	const { mail, notice } = auth.prisma;
 	await waitUntil(async () => (await mail.count()) + (await notice.count()) === 0);
 }
 
-/** A real SMTP server, whose answers to whole mails the test decides. */
+/** Starts an SMTP server whose responses to mails the test decides. */
 export async function startSmtpServer(options: SMTPServerOptions = {}) {
 	const received: Mail[] = [];
 	const state = { received, refuse: undefined as Error | undefined, onData: async () => {} };
 	const server = new SMTPServer({
 		authOptional: true,
-		// Connections that a test leaves hanging are cut.
+		// Hanging connections of a test are cut.
 		closeTimeout: 200,
 		disabledCommands: ['STARTTLS'],
 		...options,
@@ -84,7 +84,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}) {
 			});
 		},
 	});
-	// What clients do to their connections is theirs.
+	// Clients may break their connections.
 	server.on('error', () => undefined);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const address = server.server.address();

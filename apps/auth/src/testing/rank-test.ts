@@ -1,6 +1,6 @@
 /**
- * How far two samples are from being of one kind, by Mann and Whitney: 0 when they are mixed evenly, and beyond 5 by chance
- * once in a million times. It looks at the order alone, so that a busy machine, which is slow to both, decides nothing.
+ * Returns the distance of two samples by the Mann–Whitney test: 0 if they are evenly mixed, and beyond 5 by chance once in a million times. It
+ * uses only the order, so that a busy machine, which slows both, has no influence.
  */
 export function rankDistance(one: readonly number[], other: readonly number[]): number {
 	const [n, m] = [one.length, other.length];
@@ -9,7 +9,7 @@ export function rankDistance(one: readonly number[], other: readonly number[]): 
 	return Math.abs(isGreater - (n * m) / 2) / Math.sqrt((n * m * (n + m + 1)) / 12);
 }
 
-/** Takes the time of both in turn, in an order that is drawn, so that neither has the better moments. */
+/** Measures both in turn, in random order, so that neither has an advantage. */
 export async function timeBoth(
 	rounds: number,
 	pair: readonly [() => PromiseLike<unknown>, () => PromiseLike<unknown>],

@@ -18,7 +18,7 @@ export function newEmail(): string {
 	return `${randomUUID()}@example.com`;
 }
 
-/** A call as the gateway makes it: signed, for this user where there is one, from this address. */
+/** Calls the service as the gateway does: signed, for a user if given, from this address. */
 export function call(
 	app: string,
 	method: 'get' | 'post' | 'put' | 'delete',
@@ -46,7 +46,7 @@ export function login(app: string, email: string, password = PASSWORD, address =
 	return call(app, 'post', '/v1/auth/login', { address }).send({ email, password });
 }
 
-/** Another session of the same person. */
+/** Opens another session of the same person. */
 export async function signIn(app: string, { email }: Person, address = HOME): Promise<Person> {
 	return personOf((await login(app, email, PASSWORD, address).expect(200)).body);
 }
