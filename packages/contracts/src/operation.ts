@@ -44,6 +44,7 @@ export interface Operation<
 	 * their own concurrency limit and count only toward the rate. With 0 the limits never refuse it: for operations that a user must
 	 * always be able to call.
 	 */
+	cost?: number;
 	/** Body limit in bytes. Declared exactly if there is `body` or `rawBody`. */
 	maxBodyBytes?: number;
 	status: S;
