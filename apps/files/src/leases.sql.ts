@@ -3,7 +3,7 @@ import type { Counts, Lease, LeaseStore } from '@creatorr/service/lease';
 import type { Deps } from './deps.ts';
 import type { Database } from './files.sql.ts';
 import { Prisma } from './generated/client.ts';
-import { countRun, countThings } from './operators/metrics.ts';
+import { countRun, countItems } from './operators/metrics.ts';
 
 /**
  * The lease of every task that one process at a time runs. It is longer than the work between two checkpoints takes, even when every
@@ -62,7 +62,7 @@ function createLeaseStore({ prisma, logger }: Pick<Deps, 'prisma' | 'logger'>): 
 			// The next holder continues from the last checkpoint and counts what this run has done until then.
 			if (ended === 0) return countRun(lease.task, 'broken off');
 			countRun(lease.task, 'done');
-			countThings(lease.task, lease.counts);
+			countItems(lease.task, lease.counts);
 			logger.info(`${lease.task}.done`, { ...lease.counts });
 		},
 		async fail(lease, { failure, retryInMs }) {

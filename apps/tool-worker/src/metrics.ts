@@ -31,7 +31,8 @@ const running = gauge({
 });
 
 const prewarmed = gauge({
-	name: 'creatorr_standbys_ready',
+	name: 'creatorr_prewarmed_processes_ready',
+	former: { name: 'creatorr_standbys_ready' },
 	help: 'Prewarmed processes of this worker that are ready, by tool',
 	labels: ['tool'],
 });

@@ -32,7 +32,7 @@ export const filesAndAccounts: Dashboard = {
 					description:
 						'By task. Normally sweep within a minute, purge and stale-uploads within an hour, reconciliation within a day.',
 					queries: [
-						{ expr: 'max by (chore) (creatorr_chore_last_success_age_seconds)', legend: '{{chore}}' },
+						{ expr: 'max by (task) (creatorr_task_last_success_age_seconds)', legend: '{{task}}' },
 					],
 				},
 				{
@@ -41,8 +41,8 @@ export const filesAndAccounts: Dashboard = {
 					description: 'Items per hour, by task and kind.',
 					queries: [
 						{
-							expr: 'sum by (chore, kind) (increase(creatorr_chore_things_total[1h])) > 0',
-							legend: '{{chore}} {{kind}}',
+							expr: 'sum by (task, kind) (increase(creatorr_task_items_total[1h])) > 0',
+							legend: '{{task}} {{kind}}',
 						},
 					],
 				},

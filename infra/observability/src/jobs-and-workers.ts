@@ -74,7 +74,7 @@ export const jobsAndWorkers: Dashboard = {
 					title: 'Prewarmed processes',
 					unit: 'short',
 					description: 'Ready processes of all workers, by tool.',
-					queries: [{ expr: 'sum by (tool) (creatorr_standbys_ready)', legend: '{{tool}}' }],
+					queries: [{ expr: 'sum by (tool) (creatorr_prewarmed_processes_ready)', legend: '{{tool}}' }],
 				},
 				{
 					title: 'Tool run time (median)',

@@ -41,7 +41,7 @@ test('a run that another process has taken over is not counted as done', async (
 	await leases.finish(lost, { nextInMs: 0 });
 	const text = await metrics();
 	const runsThat = (outcome: string) =>
-		seriesValue(text, `creatorr_chore_runs_total{chore="frozen",outcome="${outcome}"}`);
+		seriesValue(text, `creatorr_task_runs_total{task="frozen",outcome="${outcome}"}`);
 	expect([runsThat('broken off'), runsThat('done')]).toEqual([1, Number.NaN]);
 });
 
@@ -53,10 +53,10 @@ test('the backlog is shown, and when each task last ended', async () => {
 	await waitFor(async () => {
 		const text = await metrics();
 		expect(seriesValue(text, 'creatorr_files_due')).toBe(0);
-		expect(seriesValue(text, 'creatorr_chore_things_total{chore="sweep",kind="removed"}')).toBe(1);
-		expect(seriesValue(text, 'creatorr_chore_runs_total{chore="purge",outcome="done"}')).toBe(1);
-		for (const chore of ['sweep', 'purge', 'stale-uploads', 'reconciliation']) {
-			const series = `creatorr_chore_last_success_age_seconds{chore="${chore}"}`;
+		expect(seriesValue(text, 'creatorr_task_items_total{task="sweep",kind="removed"}')).toBe(1);
+		expect(seriesValue(text, 'creatorr_task_runs_total{task="purge",outcome="done"}')).toBe(1);
+		for (const task of ['sweep', 'purge', 'stale-uploads', 'reconciliation']) {
+			const series = `creatorr_task_last_success_age_seconds{task="${task}"}`;
 			expect(seriesValue(text, series)).toBeGreaterThanOrEqual(0);
 		}
 	});

@@ -25,22 +25,28 @@ const storedBytes = gauge({
 	help: 'Bytes of files in storage; counted every 5 minutes, the same for all replicas',
 });
 
+/** Names of labels until release 0.3.0. */
+const FORMER_LABELS = { task: 'chore' };
+
 const runs = counter({
-	name: 'creatorr_chore_runs_total',
+	name: 'creatorr_task_runs_total',
 	help: 'Runs of scheduled tasks in this process, by task and outcome: done, failed, broken off',
-	labels: ['chore', 'outcome'],
+	labels: ['task', 'outcome'],
+	former: { name: 'creatorr_chore_runs_total', labels: FORMER_LABELS },
 });
 
-const things = counter({
-	name: 'creatorr_chore_things_total',
+const items = counter({
+	name: 'creatorr_task_items_total',
 	help: 'Items processed by scheduled tasks that finished in this process, by task and kind, as in their log lines',
-	labels: ['chore', 'kind'],
+	labels: ['task', 'kind'],
+	former: { name: 'creatorr_chore_things_total', labels: FORMER_LABELS },
 });
 
 const successAge = gauge({
-	name: 'creatorr_chore_last_success_age_seconds',
+	name: 'creatorr_task_last_success_age_seconds',
 	help: 'Time since a scheduled task last succeeded in any process, by task; the same for all replicas',
-	labels: ['chore'],
+	labels: ['task'],
+	former: { name: 'creatorr_chore_last_success_age_seconds', labels: FORMER_LABELS },
 });
 
 const due = gauge({
@@ -62,12 +68,12 @@ export function countUpload({ jobId, sizeBytes }: { jobId: string | null; sizeBy
 
 /** Counts how a run of a task ended in this process. */
 export function countRun(task: string, outcome: 'done' | 'failed' | 'broken off'): void {
-	runs.inc({ chore: task, outcome });
+	runs.inc({ task, outcome });
 }
 
-/** Counts what a task has done, by kinds that the task names. */
-export function countThings(task: string, counts: Readonly<Record<string, number>>): void {
-	for (const [kind, count] of Object.entries(counts)) things.inc({ chore: task, kind }, count);
+/** Counts the items that a task has processed, by the task's kinds. */
+export function countItems(task: string, counts: Readonly<Record<string, number>>): void {
+	for (const [kind, count] of Object.entries(counts)) items.inc({ task, kind }, count);
 }
 
 /** How much is stored. */
@@ -83,12 +89,12 @@ export const storedMetrics = defineMetrics<{ readStored(): Promise<Stored> }, St
 
 /** How far retention is behind, and when each task last ended. */
 export const scheduleMetrics = defineMetrics<Pick<Deps, 'prisma'>, Schedule>({
-	name: 'chores',
+	name: 'tasks',
 	gauges: [due, oldestDue, successAge],
 	read: ({ prisma }) => readSchedule(prisma),
 	show(schedule) {
 		due.set(schedule.due);
 		oldestDue.set(schedule.oldestDueAgeSeconds);
-		for (const [chore, seconds] of schedule.successAgeSeconds) successAge.set({ chore }, seconds);
+		for (const [task, seconds] of schedule.successAgeSeconds) successAge.set({ task }, seconds);
 	},
 });

@@ -1,5 +1,5 @@
 import type { Database } from '../files.sql.ts';
-import type { Chore } from '../generated/client.ts';
+import type { ScheduledTask } from '../generated/client.ts';
 
 /** Counts end here, so that they stay cheap however long the backlog is. */
 const MAX_COUNT = 10_000;
@@ -24,7 +24,7 @@ async function readBacklog(prisma: Database): Promise<Backlog> {
 /** Returns what retention has done and what is due, for operators. */
 export async function readRetention(prisma: Database): Promise<object> {
 	const backlog = await readBacklog(prisma);
-	const tasks = await prisma.chore.findMany({ orderBy: { name: 'asc' } });
+	const tasks = await prisma.scheduledTask.findMany({ orderBy: { name: 'asc' } });
 	return {
 		files_due: backlog.due,
 		files_due_are_counted_up_to: MAX_COUNT,
@@ -36,7 +36,7 @@ export async function readRetention(prisma: Database): Promise<object> {
 	};
 }
 
-function describe(task: Chore): object {
+function describe(task: ScheduledTask): object {
 	return {
 		last_run: task.lastEndedAt && {
 			begun_at: task.lastBegunAt,

@@ -22,7 +22,7 @@ describe('a bucket and a database that do not belong together', () => {
 
 	/** Compares the rows of one service with the bucket of another. */
 	async function compare(rows: FilesService, bucket: FilesService): Promise<void> {
-		await rows.prisma.chore.deleteMany();
+		await rows.prisma.scheduledTask.deleteMany();
 		const policy = { ...rows.deps.policy, orphanAfterMs: 0 };
 		await reconcile.run({ ...rows.deps, store: bucket.deps.store, policy }, running);
 	}
@@ -33,7 +33,7 @@ describe('a bucket and a database that do not belong together', () => {
 		await expect(compare(service, other)).rejects.toThrow('belongs to another database');
 		expect((await service.as(user).get(mine.file_id)).status).toBe(200);
 		expect((await other.as(user).get(theirs.file_id)).status).toBe(200);
-		expect(await service.prisma.chore.findFirst()).toMatchObject({
+		expect(await service.prisma.scheduledTask.findFirst()).toMatchObject({
 			failure: expect.stringContaining('another database'),
 		});
 	});

@@ -28,11 +28,11 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		service = await startFiles({}, { s3Endpoint: requireTestVariable(variable) });
 	});
 	beforeEach(async () => {
-		await service.prisma.chore.deleteMany();
+		await service.prisma.scheduledTask.deleteMany();
 	});
 	afterAll(() => service.stop());
 
-	const chore = () => service.prisma.chore.findUniqueOrThrow({ where: { name: 'reconciliation' } });
+	const storedTask = () => service.prisma.scheduledTask.findUniqueOrThrow({ where: { name: 'reconciliation' } });
 
 	interface Run {
 		size?: PageSize;
@@ -52,7 +52,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			policy: { ...deps.policy, orphanAfterMs, objectsPerSecond },
 		};
 		await reconcile.run({ ...deps, ...overrides }, stopping);
-		return (await chore()).lastCounts;
+		return (await storedTask()).lastCounts;
 	}
 
 	const row = (id: string) => service.prisma.file.findUniqueOrThrow({ where: { id } });
@@ -90,7 +90,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		const kept = await uploadReady(service, user);
 		// Radosgw lists unfinished multipart uploads under keys of its own.
 		const before = ((await run()) as Counts).strange ?? 0;
-		await service.prisma.chore.deleteMany();
+		await service.prisma.scheduledTask.deleteMany();
 		const orphans = [];
 		for (let made = 0; made < 7; made += 1) orphans.push(await storeOrphan());
 		const others = ['files/readme.txt', 'other/files/a', `file${newId('fil')}`];
@@ -116,7 +116,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			const page = await service.deps.store.listObjects(after, limit);
 			return { ...page, objects: page.objects.map((object) => ({ ...object, modifiedAt: new Date(0) })) };
 		};
-		await service.prisma.chore.deleteMany();
+		await service.prisma.scheduledTask.deleteMany();
 		expect(await run({ orphanAfterMs: HOUR_MS, store: { listObjects } })).toMatchObject({ orphans: 1 });
 		expect([(await stored(young)) !== null, (await stored(oldName)) !== null]).toEqual([true, false]);
 		await service.storage.deleteObjects([young]);
@@ -125,13 +125,13 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 	test('keeps orphans that are newer than the last recorded reconciliation until the next one', async () => {
 		// As after a restore of the database from two hours ago.
 		const lastBegunAt = new Date(Date.now() - 2 * HOUR_MS);
-		await service.prisma.chore.create({ data: { name: 'reconciliation', lastBegunAt } });
+		await service.prisma.scheduledTask.create({ data: { name: 'reconciliation', lastBegunAt } });
 		const unknown = await storeOrphan();
 		const older = await storeOrphan('files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV');
 		await untilOld();
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 1 });
 		expect([(await stored(unknown)) !== null, (await stored(older)) !== null]).toEqual([true, false]);
-		await service.prisma.chore.update({ where: { name: 'reconciliation' }, data: { dueAt: new Date(0) } });
+		await service.prisma.scheduledTask.update({ where: { name: 'reconciliation' }, data: { dueAt: new Date(0) } });
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
 		expect(await stored(unknown)).toBeNull();
 	});
@@ -209,7 +209,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			const { etag, storageKey, deletedAt } = await row(id);
 			expect([etag, deletedAt]).toEqual([(await stored(storageKey))?.etag, null]);
 			expect((await service.worker(`inputs/${id}/open`, { user_id: user.id })).body.data.etag).toBe(etag);
-			await service.prisma.chore.deleteMany();
+			await service.prisma.scheduledTask.deleteMany();
 			expect(await run()).toMatchObject({ restored: 0, lost: 0 });
 		});
 
@@ -274,7 +274,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			return service.deps.store.listObjects(after, limit);
 		};
 		await run({ size: SMALL_PAGES, stopping: stopping.signal, store: { listObjects } });
-		const { position, leaseToken, lastEndedAt } = await chore();
+		const { position, leaseToken, lastEndedAt } = await storedTask();
 		expect([leaseToken, lastEndedAt]).toEqual([null, null]);
 		expect(position).toMatch(/^files\/fil_/);
 		const begins: string[] = [];
@@ -301,12 +301,12 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			store: { listObjects },
 			objectsPerSecond: 0.001,
 		});
-		await waitFor(async () => expect((await chore()).position).not.toBe(''));
+		await waitFor(async () => expect((await storedTask()).position).not.toBe(''));
 		await new Promise((resolve) => setTimeout(resolve, 200));
 		expect(pages).toBe(1);
 		stopping.abort();
 		await going;
-		expect(await chore()).toMatchObject({ leaseToken: null, lastEndedAt: null });
+		expect(await storedTask()).toMatchObject({ leaseToken: null, lastEndedAt: null });
 		await service.storage.deleteObjects(orphans);
 	});
 
@@ -317,13 +317,13 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		const died = await leases.acquire('reconciliation', 600_000);
 		await run();
 		expect(await stored(orphan)).not.toBeNull();
-		await service.prisma.chore.updateMany({ data: { leaseUntil: new Date(Date.now() - 1) } });
+		await service.prisma.scheduledTask.updateMany({ data: { leaseUntil: new Date(Date.now() - 1) } });
 		expect(await run()).toMatchObject({ orphans: 1 });
 		// It was only frozen, and its late calls change nothing.
 		if (!died) throw new Error('the lease was not acquired');
 		expect(await leases.renew(died, 600_000)).toBe(false);
 		await leases.finish(died, { nextInMs: 0 });
-		expect((await chore()).lastCounts).toMatchObject({ orphans: 1 });
+		expect((await storedTask()).lastCounts).toMatchObject({ orphans: 1 });
 	});
 
 	test('is not due again before its time', async () => {
@@ -333,7 +333,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await run();
 		expect(await stored(orphan)).not.toBeNull();
 		// A start after the object's creation, as newer objects are kept until the next run.
-		await service.prisma.chore.updateMany({ data: { dueAt: new Date(), lastBegunAt: new Date() } });
+		await service.prisma.scheduledTask.updateMany({ data: { dueAt: new Date(), lastBegunAt: new Date() } });
 		await run();
 		expect(await stored(orphan)).toBeNull();
 	});
@@ -344,10 +344,10 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await untilOld();
 		const headObject = () => Promise.reject(new Error('crash'));
 		await expect(run({ store: { headObject } })).rejects.toThrow('crash');
-		expect(await chore()).toMatchObject({ failure: 'crash', leaseToken: null, lastEndedAt: null });
+		expect(await storedTask()).toMatchObject({ failure: 'crash', leaseToken: null, lastEndedAt: null });
 		expect([await stored(orphan), (await row(file_id)).deletedAt]).toEqual([null, null]);
-		await service.prisma.chore.updateMany({ data: { dueAt: new Date() } });
+		await service.prisma.scheduledTask.updateMany({ data: { dueAt: new Date() } });
 		expect(await run()).toMatchObject({ lost: 1 });
-		expect(await chore()).toMatchObject({ failure: null });
+		expect(await storedTask()).toMatchObject({ failure: null });
 	});
 });

@@ -18,7 +18,7 @@ afterAll(() => service.stop());
 
 /** Makes the task due now. */
 async function makeDue(): Promise<void> {
-	await service.prisma.chore.updateMany({ data: { dueAt: new Date(0) } });
+	await service.prisma.scheduledTask.updateMany({ data: { dueAt: new Date(0) } });
 }
 
 describe('multipart uploads', () => {

@@ -294,9 +294,9 @@ test('a sweep while the store is down ends, and the next removes the bytes', asy
 
 describe('purging', () => {
 	async function runPurge() {
-		await service.prisma.chore.updateMany({ data: { dueAt: new Date(0) } });
+		await service.prisma.scheduledTask.updateMany({ data: { dueAt: new Date(0) } });
 		await purgeFiles.run(service.deps, running);
-		return (await service.prisma.chore.findUniqueOrThrow({ where: { name: 'purge' } })).lastCounts;
+		return (await service.prisma.scheduledTask.findUniqueOrThrow({ where: { name: 'purge' } })).lastCounts;
 	}
 
 	test('deletes rows some days after the removal of their bytes', async () => {

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
 import { reportRun } from '../leases.sql.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { countRun, countThings } from '../operators/metrics.ts';
+import { countRun, countItems } from '../operators/metrics.ts';
 import { claimDue } from './sweep.sql.ts';
 import { type SweepOutcome, sweepFile } from './sweep-file.ts';
 
@@ -24,7 +24,7 @@ export const sweepFiles = defineTask<Deps>({
 			throw error;
 		});
 		countRun('sweep', 'done');
-		countThings('sweep', counts);
+		countItems('sweep', counts);
 		if (Object.values(counts).some((count) => count > 0)) deps.logger.info('sweep.done', { ...counts });
 		await reportRun(deps.prisma, 'sweep', { startedAt, counts });
 	},

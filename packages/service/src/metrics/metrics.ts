@@ -20,12 +20,22 @@ interface Described<L extends string> {
 	name: string;
 	help: string;
 	labels?: readonly L[];
+	/** {@link renderMetrics} repeats the series under this name, with these former names of labels, for one release. */
+	former?: FormerName;
 }
 
-const given = <L extends string>({ name, help, labels = [] }: Described<L>) => ({
-	...{ name, help, labelNames: [...labels] },
-	registers: [registry],
-});
+interface FormerName {
+	name: string;
+	/** Former name of a label by its current name. */
+	labels?: Readonly<Record<string, string>>;
+}
+
+const formerNames = new Map<string, FormerName>();
+
+function given<L extends string>({ name, help, labels = [], former }: Described<L>) {
+	if (former) formerNames.set(name, former);
+	return { name, help, labelNames: [...labels], registers: [registry] };
+}
 
 /** Creates a counter. */
 export function counter<L extends string = never>(described: Described<L>): Counter<L> {
@@ -85,12 +95,34 @@ export async function readThreadMetrics(): Promise<ThreadMetrics> {
 	return await registry.getMetricsAsJSON();
 }
 
+/** Returns the lines of renamed metrics under their former names. */
+function formerLines(text: string): string {
+	const lines = text.split('\n');
+	return [...formerNames]
+		.flatMap(([name, former]) => {
+			const start = new RegExp(`^(# (?:HELP|TYPE) )?${name}(?=[ {])`);
+			const rename = (line: string, [label, formerLabel]: [string, string]) =>
+				line.replace(new RegExp(`([{,])${label}=`), `$1${formerLabel}=`);
+			return lines
+				.filter((line) => start.test(line))
+				.map((line) =>
+					Object.entries(former.labels ?? {}).reduce(rename, line.replace(start, `$1${former.name}`)),
+				);
+		})
+		.map((line) => `${line}\n`)
+		.join('');
+}
+
 /** Returns all metrics of this process, worker threads included, in Prometheus' format. Series of one name and labels are summed. */
 export async function renderMetrics(): Promise<{ contentType: string; text: string }> {
-	const { contentType } = registry;
-	if (metricsOfThreads.size === 0) return { contentType, text: await registry.metrics() };
+	const text = await renderCurrent();
+	return { contentType: registry.contentType, text: text + formerLines(text) };
+}
+
+async function renderCurrent(): Promise<string> {
+	if (metricsOfThreads.size === 0) return await registry.metrics();
 	const threads = [await readThreadMetrics(), ...metricsOfThreads.values()];
 	// All series are summed: the library's aggregations of default metrics are meant for clusters.
 	const summed = threads.map((metrics) => metrics.map((metric) => ({ ...metric, aggregator: 'sum' })));
-	return { contentType, text: await AggregatorRegistry.aggregate(summed).metrics() };
+	return await AggregatorRegistry.aggregate(summed).metrics();
 }

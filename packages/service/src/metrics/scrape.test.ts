@@ -7,6 +7,20 @@ import { metricsRoute, readWhenScraped, scrapeThread } from './scrape.ts';
 const app = express().get('/metrics', metricsRoute);
 const scrape = async () => (await request(app).get('/metrics').expect(200)).text;
 
+test('a renamed metric is also shown under its former name and labels', async () => {
+	const runs = counter({
+		name: 'creatorr_test_runs_total',
+		help: 'of a test',
+		labels: ['task', 'outcome'],
+		former: { name: 'creatorr_test_chores_total', labels: { task: 'chore' } },
+	});
+	runs.inc({ task: 'sweep', outcome: 'done' }, 2);
+	const text = await scrape();
+	expect(text).toContain('creatorr_test_runs_total{task="sweep",outcome="done"} 2\n');
+	expect(text).toContain('# TYPE creatorr_test_chores_total counter\n');
+	expect(text).toContain('creatorr_test_chores_total{chore="sweep",outcome="done"} 2\n');
+});
+
 test('a value is read at each scrape until it is stopped', async () => {
 	const depth = gauge({ name: 'creatorr_test_depth', help: 'of a test', labels: ['queue'] });
 	let now = 3;
