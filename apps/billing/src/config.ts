@@ -54,5 +54,8 @@ export type Config = z.output<typeof configSchema>;
 
 /** Returns the settings that the plan rule uses. */
 export function rulesOf(config: Config) {
-	return { graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS, reconcileMs: config.RECONCILE_INTERVAL_SECONDS * 1_000 };
+	return {
+		graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS,
+		reconcileMs: config.RECONCILE_INTERVAL_SECONDS * 1_000,
+	};
 }

@@ -3,7 +3,7 @@ import type { Counts, Lease, LeaseStore } from '@creatorr/service/lease';
 import type { Deps } from './deps.ts';
 import type { Database } from './files.sql.ts';
 import { Prisma } from './generated/client.ts';
-import { countRun, countItems } from './operators/metrics.ts';
+import { countItems, countRun } from './operators/metrics.ts';
 
 /**
  * The lease of every task that one process at a time runs. It is longer than the work between two checkpoints takes, even when every

@@ -43,7 +43,10 @@ export const configSchema = baseConfigSchema.extend({
 		.default(
 			Math.max(
 				2,
-				Math.min(Math.floor(totalmem() / BYTES_PER_BACKGROUND_SLOT), BACKGROUND_SLOTS_PER_CORE * availableParallelism()),
+				Math.min(
+					Math.floor(totalmem() / BYTES_PER_BACKGROUND_SLOT),
+					BACKGROUND_SLOTS_PER_CORE * availableParallelism(),
+				),
 			),
 		)
 		.meta({

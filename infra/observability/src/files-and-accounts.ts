@@ -31,9 +31,7 @@ export const filesAndAccounts: Dashboard = {
 					unit: 's',
 					description:
 						'By task. Normally sweep within a minute, purge and stale-uploads within an hour, reconciliation within a day.',
-					queries: [
-						{ expr: 'max by (task) (creatorr_task_last_success_age_seconds)', legend: '{{task}}' },
-					],
+					queries: [{ expr: 'max by (task) (creatorr_task_last_success_age_seconds)', legend: '{{task}}' }],
 				},
 				{
 					title: 'Items processed by tasks',

@@ -9,7 +9,8 @@ export interface ErrorReport {
 
 /** Message and exit code of an error. */
 export function describeError(error: unknown): ErrorReport {
-	if (error instanceof ApiError) return { code: error.code, message: withOptionNames(describeApiError(error)) };
+	if (error instanceof ApiError)
+		return { code: error.code, message: withOptionNames(describeApiError(error)) };
 	if (error instanceof JobError) return { code: error.code, message: withOptionNames(error.message) };
 	if (error instanceof ConnectionError) return { code: 'no_connection', message: describeConnection(error) };
 	if (error instanceof NotSignedInError) return { code: 'unauthorized', message: error.message };

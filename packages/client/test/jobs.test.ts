@@ -3,12 +3,12 @@ import { afterEach, expect, test } from '@jest/globals';
 import { createClient, type Job, JobError } from '../src/index.ts';
 import { collectGarbage } from './support/collect-garbage.ts';
 import {
-	type TestServer,
 	type Handle,
 	readBody,
 	reply,
 	replyError,
 	startServer,
+	type TestServer,
 } from './support/start-server.ts';
 import { waitUntil } from './support/wait-until.ts';
 
@@ -231,32 +231,29 @@ test('run retries job creation with the same key', async () => {
 	expect(String(keys[0])).toMatch(/^[\w-]{20,}$/);
 });
 
-test.each([true, false])(
-	'an aborted run cancels its job only on request: %s',
-	async (cancelOnAbort) => {
-		const canceled: unknown[] = [];
-		const { run } = await clientOf((request, response) => {
-			if (request.url?.endsWith('/cancel')) {
-				canceled.push(request.url);
-				return reply(response, 200, { data: job('canceled', 0) });
-			}
-			if (request.method === 'POST') return reply(response, 201, { data: created });
-			openStream(response)(job('running', 1));
-		});
-		const controller = new AbortController();
-		const running = run({
-			tool: 'ocr',
-			fileId: 'fil_1',
-			signal: controller.signal,
-			cancelOnAbort,
-			onJob: ({ status }) => {
-				if (status === 'running') controller.abort(new Error('enough'));
-			},
-		});
-		await expect(running).rejects.toThrow('enough');
-		expect(canceled).toEqual(cancelOnAbort ? ['/v1/jobs/job_1/cancel'] : []);
-	},
-);
+test.each([true, false])('an aborted run cancels its job only on request: %s', async (cancelOnAbort) => {
+	const canceled: unknown[] = [];
+	const { run } = await clientOf((request, response) => {
+		if (request.url?.endsWith('/cancel')) {
+			canceled.push(request.url);
+			return reply(response, 200, { data: job('canceled', 0) });
+		}
+		if (request.method === 'POST') return reply(response, 201, { data: created });
+		openStream(response)(job('running', 1));
+	});
+	const controller = new AbortController();
+	const running = run({
+		tool: 'ocr',
+		fileId: 'fil_1',
+		signal: controller.signal,
+		cancelOnAbort,
+		onJob: ({ status }) => {
+			if (status === 'running') controller.abort(new Error('enough'));
+		},
+	});
+	await expect(running).rejects.toThrow('enough');
+	expect(canceled).toEqual(cancelOnAbort ? ['/v1/jobs/job_1/cancel'] : []);
+});
 
 test('an abort while the job is being created cancels the job', async () => {
 	const controller = new AbortController();

@@ -4,12 +4,12 @@ import { afterEach, expect, test } from '@jest/globals';
 import { ApiError, ConnectionError, createClient, StoreError } from '../src/index.ts';
 import { collectGarbage } from './support/collect-garbage.ts';
 import {
-	type TestServer,
 	type Handle,
 	readBody,
 	reply,
 	replyError,
 	startServer,
+	type TestServer,
 } from './support/start-server.ts';
 
 let server: TestServer;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { planLimit, formatBytes } from './plan-limit.ts';
+import { formatBytes, planLimit } from './plan-limit.ts';
 import { PLANS } from './plans.ts';
 
 const met = {

@@ -9,7 +9,7 @@ import { openDatabase } from './open-database.ts';
 import { detectPooling, requireSessionPooling } from './pooling.ts';
 import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
 import { PrismaClient } from './testing/generated/prisma/client.ts';
-import { query, until } from './testing/query.ts';
+import { query, waitUntil } from './testing/query.ts';
 
 let database: FixtureDatabase;
 let transaction: Pgbouncer;
@@ -86,7 +86,7 @@ describe('a direct URL that fails', () => {
 			expect(log).toEqual([failed]);
 			await sleep(100);
 			direct.restore();
-			await waitFor(() => log.length > 1);
+			await waitUntil(() => log.length > 1);
 			expect(log).toEqual([failed, ['database.direct_url_recovered', { setting: directUrlSetting }]]);
 		} finally {
 			direct.restore();
@@ -153,7 +153,7 @@ describe('a client behind a transaction pooler', () => {
 		try {
 			await listening.promise;
 			await notify(prisma, 'jobs', 'job_1');
-			await waitFor(() => heard.length > 0);
+			await waitUntil(() => heard.length > 0);
 			expect(heard).toEqual(['job_1']);
 		} finally {
 			for (const close of closes.toReversed()) await close();

@@ -1,8 +1,8 @@
 import { newEvent, planChanged } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { silent } from '@creatorr/testing/silent';
-import { waitFor } from '@creatorr/testing/wait-for';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Broker, connectBroker } from './connection.ts';
 import { startConsumer } from './consumer.ts';
@@ -175,7 +175,11 @@ describe('dead-lettered messages', () => {
 	test('without an id get a digest of their content as id', async () => {
 		await deadLetter('plan.changed', 'not even JSON');
 		const [message] = await listed(1);
-		expect(message).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{16}$/), diedIn: null, diedAt: null });
+		expect(message).toMatchObject({
+			id: expect.stringMatching(/^[0-9a-f]{16}$/),
+			diedIn: null,
+			diedAt: null,
+		});
 		expect(await deadLetters.drop(({ id }) => id === message?.id, recordNothing)).toHaveLength(1);
 	});
 

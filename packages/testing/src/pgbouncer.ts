@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { waitUntil } from './wait-until.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface Pgbouncer {
 	/** Connects to the target's database through pgbouncer. */
@@ -60,7 +60,7 @@ export async function startPgbouncer(targetUrl: string, mode: 'session' | 'trans
 	const child = spawn(program, args, { stdio: 'ignore' });
 	const exited = once(child, 'exit');
 	const url = `postgresql://${target.username}@127.0.0.1:${listenPort}${target.pathname}`;
-	await waitUntil(() => connectOnce(url));
+	await waitFor(() => connectOnce(url));
 	return {
 		url,
 		async stop() {

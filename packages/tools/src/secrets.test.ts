@@ -59,15 +59,18 @@ const CASES: readonly {
 	},
 ];
 
-test.each(CASES)('no argument or environment variable of a process contains a password when $name', async (one) => {
-	const sample = { name: 'a', ...(await one.make()) };
-	const options = one.adapt ? { adapt: one.adapt } : {};
-	const { programs, leaks } = await watchProcesses([open, user, owner], () =>
-		runSample(one.tool, sample, options),
-	);
-	expect(leaks).toEqual([]);
-	expect(programs).toEqual(expect.arrayContaining([one.program, 'bwrap']));
-});
+test.each(CASES)(
+	'no argument or environment variable of a process contains a password when $name',
+	async (one) => {
+		const sample = { name: 'a', ...(await one.make()) };
+		const options = one.adapt ? { adapt: one.adapt } : {};
+		const { programs, leaks } = await watchProcesses([open, user, owner], () =>
+			runSample(one.tool, sample, options),
+		);
+		expect(leaks).toEqual([]);
+		expect(programs).toEqual(expect.arrayContaining([one.program, 'bwrap']));
+	},
+);
 
 test('watchProcesses finds a password in the arguments or environment of a process', async () => {
 	const script = 'sleep 1; : ';

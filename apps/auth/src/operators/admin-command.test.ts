@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createIdentitySigner } from '@creatorr/service/identity';
-import { CommandError, runCommand, commandLogger } from '@creatorr/service/operator-command';
+import { CommandError, commandLogger, runCommand } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createSettler } from '../gateway-leases/settle-revocations.ts';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';

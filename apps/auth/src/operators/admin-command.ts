@@ -33,7 +33,10 @@ function noUser(user: string): CommandError {
 	return new CommandError(`No such user: ${user}.`);
 }
 
-async function show({ prisma }: AdminDeps, { positionals: [user = ''], operator }: CommandLine): Promise<object> {
+async function show(
+	{ prisma }: AdminDeps,
+	{ positionals: [user = ''], operator }: CommandLine,
+): Promise<object> {
 	const account = await readAccount(prisma, keyOf(user), { name: operator(), reason: null });
 	if (!account) throw noUser(user);
 	return account;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { sessionOf, startWorld, subscribe, type User, waitForPlan, type World } from '../testing/world.ts';
+import { sessionOf, startWorld, subscribe, type User, type World, waitForPlan } from '../testing/world.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -151,15 +151,18 @@ describe('a checkout', () => {
 		}
 	}, 120_000);
 
-	test.each(['unavailable', 'refuse'])('returns 503 with Retry-After while Stripe is down (%s)', async (down) => {
-		const user = world.user();
-		await world.stripe.control('/switches', { api: { down } });
-		const { status, headers, body } = await user.checkout('monthly');
-		expect([status, body.error.code]).toEqual([503, 'upstream_unavailable']);
-		expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-		await world.stripe.control('/switches', { api: { down: false } });
-		expect((await user.checkout('monthly')).status).toBe(200);
-	});
+	test.each(['unavailable', 'refuse'])(
+		'returns 503 with Retry-After while Stripe is down (%s)',
+		async (down) => {
+			const user = world.user();
+			await world.stripe.control('/switches', { api: { down } });
+			const { status, headers, body } = await user.checkout('monthly');
+			expect([status, body.error.code]).toEqual([503, 'upstream_unavailable']);
+			expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+			await world.stripe.control('/switches', { api: { down: false } });
+			expect((await user.checkout('monthly')).status).toBe(200);
+		},
+	);
 
 	test('finds the customer of a request that Stripe never answered', async () => {
 		const user = world.user();

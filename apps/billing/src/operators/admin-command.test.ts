@@ -9,7 +9,7 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { configSchema } from '../config.ts';
 import { NOBODY } from '../testing/fake-services.ts';
-import { startWorld, subscribe, type User, waitForPlan, type World } from '../testing/world.ts';
+import { startWorld, subscribe, type User, type World, waitForPlan } from '../testing/world.ts';
 import { adminCommands, depsOf, HELP } from './admin-command.ts';
 import { openOperatorData } from './operators.sql.ts';
 
@@ -103,7 +103,9 @@ describe('a grant', () => {
 		await subscribe(world, user);
 		await grant(user);
 		await endGrant(user);
-		await waitFor(async () => expect((await rowOf(user)).syncAt?.getTime()).toBeGreaterThan(Date.now() - 500));
+		await waitFor(async () =>
+			expect((await rowOf(user)).syncAt?.getTime()).toBeGreaterThan(Date.now() - 500),
+		);
 		expect((await user.billing()).plan).toBe('pro');
 		await waitForPublishedPlans(user, ['pro']);
 	});

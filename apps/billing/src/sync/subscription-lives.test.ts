@@ -1,6 +1,6 @@
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { startWorld, subscribe, type User, waitForPlan, type World } from '../testing/world.ts';
+import { startWorld, subscribe, type User, type World, waitForPlan } from '../testing/world.ts';
 
 /** `LIVES` sets the number. */
 const LIVES = Number(process.env.LIVES ?? 24);

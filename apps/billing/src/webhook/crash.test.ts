@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '../testing/local-stripe.ts';
-import { startWorld, subscribe, waitForPlan, type World } from '../testing/world.ts';
+import { startWorld, subscribe, type World, waitForPlan } from '../testing/world.ts';
 
 const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url));
 

@@ -2,7 +2,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { startWorld, subscribe, waitForPlan, type World } from '../testing/world.ts';
+import { startWorld, subscribe, type World, waitForPlan } from '../testing/world.ts';
 
 let world: World;
 beforeAll(async () => {

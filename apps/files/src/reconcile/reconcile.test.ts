@@ -32,7 +32,8 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 	});
 	afterAll(() => service.stop());
 
-	const storedTask = () => service.prisma.scheduledTask.findUniqueOrThrow({ where: { name: 'reconciliation' } });
+	const storedTask = () =>
+		service.prisma.scheduledTask.findUniqueOrThrow({ where: { name: 'reconciliation' } });
 
 	interface Run {
 		size?: PageSize;
@@ -131,7 +132,10 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await untilOld();
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 1 });
 		expect([(await stored(unknown)) !== null, (await stored(older)) !== null]).toEqual([true, false]);
-		await service.prisma.scheduledTask.update({ where: { name: 'reconciliation' }, data: { dueAt: new Date(0) } });
+		await service.prisma.scheduledTask.update({
+			where: { name: 'reconciliation' },
+			data: { dueAt: new Date(0) },
+		});
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
 		expect(await stored(unknown)).toBeNull();
 	});

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
 import { reportRun } from '../leases.sql.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { countRun, countItems } from '../operators/metrics.ts';
+import { countItems, countRun } from '../operators/metrics.ts';
 import { claimDue } from './sweep.sql.ts';
 import { type SweepOutcome, sweepFile } from './sweep-file.ts';
 

@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { MAX_FILE_BYTES, MIN_MULTIPART_BYTES } from '@creatorr/contracts/files';
-import { planLimit, formatBytes, formatNumber } from '@creatorr/contracts/plan-limit';
+import { formatBytes, formatNumber, planLimit } from '@creatorr/contracts/plan-limit';
 import { validationError } from '@creatorr/contracts/validation';
 import type { StorageUse } from '../accounts/accounts.sql.ts';
 import type { FilePolicy } from '../policy.ts';

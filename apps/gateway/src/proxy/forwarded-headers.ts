@@ -29,7 +29,10 @@ export interface ForwardedContext {
 }
 
 /** Returns the headers of the request to a service. */
-export function headersForService(client: IncomingHttpHeaders, context: ForwardedContext): IncomingHttpHeaders {
+export function headersForService(
+	client: IncomingHttpHeaders,
+	context: ForwardedContext,
+): IncomingHttpHeaders {
 	const headers: Record<string, string> = {
 		[IDENTITY_HEADER]: context.identity,
 		[REQUEST_ID_HEADER]: context.requestId,

@@ -75,7 +75,9 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 		const underWay = from.lookups.get(sessionId);
 		if (underWay) return underWay.answer;
 		const lookup: Lookup = { answer: Promise.resolve(false), revoked: false };
-		lookup.answer = checkAtAuth(from, lookup, sessionId, requestId).finally(() => from.lookups.delete(sessionId));
+		lookup.answer = checkAtAuth(from, lookup, sessionId, requestId).finally(() =>
+			from.lookups.delete(sessionId),
+		);
 		from.lookups.set(sessionId, lookup);
 		return lookup.answer;
 	}

@@ -1,4 +1,4 @@
-import { planLimit, formatBytes, formatNumber } from '@creatorr/contracts/plan-limit';
+import { formatBytes, formatNumber, planLimit } from '@creatorr/contracts/plan-limit';
 import { type Plan, type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 

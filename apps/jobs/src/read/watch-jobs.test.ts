@@ -117,7 +117,9 @@ describe('?wait', () => {
 		const waiting = [changed, changed, changed, deleted].map((jobId) => user.read(jobId, '?wait=20'));
 		const notifications = world.replicas[0]?.deps.notifications;
 		if (!notifications) throw new Error('there is no replica');
-		await waitFor(() => expect(notifications.watchedIds()).toEqual(expect.arrayContaining([changed, deleted])));
+		await waitFor(() =>
+			expect(notifications.watchedIds()).toEqual(expect.arrayContaining([changed, deleted])),
+		);
 		await sleep(HELD_MS);
 		await world.prisma.job.update({
 			where: { id: changed },

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { startService } from '@creatorr/service/define-service';
 import { silent } from '@creatorr/testing/silent';
-import { waitFor } from '@creatorr/testing/wait-for';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { jobs } from '../service.ts';
 import { startBus } from './bus.ts';
 import { startDatabase } from './database.ts';

@@ -6,7 +6,11 @@ import type { PrismaClient, Tx } from '../database.sql.ts';
 /** Records a worker's heartbeat. Returns whether the worker is new, was away, or has other slots than before. */
 export async function recordWorker(
 	tx: Tx,
-	{ workerId, heartbeat, leaseMs }: { workerId: string; heartbeat: BodyOf<typeof heartbeatOperation>; leaseMs: number },
+	{
+		workerId,
+		heartbeat,
+		leaseMs,
+	}: { workerId: string; heartbeat: BodyOf<typeof heartbeatOperation>; leaseMs: number },
 ): Promise<boolean> {
 	const slots = JSON.stringify(heartbeat.slots);
 	const capabilities = JSON.stringify(heartbeat.capabilities);

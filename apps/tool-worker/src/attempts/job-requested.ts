@@ -1,6 +1,6 @@
 import type { EventOf, jobRequested } from '@creatorr/contracts/events';
 import { crashPoint } from '@creatorr/service/crash-point';
-import { inSpan, addSpanAttributes } from '@creatorr/telemetry/span';
+import { addSpanAttributes, inSpan } from '@creatorr/telemetry/span';
 import { trackRunning } from '../metrics.ts';
 import type { BackgroundJobs, Outlook } from '../scheduling/background-jobs.ts';
 import type { Permit, PriorityQueue } from '../scheduling/priority-queue.ts';

@@ -51,7 +51,10 @@ test('a file in a missing directory, and one file for several inputs, are refuse
 
 test('a file is written atomically, and its directories are created', async () => {
 	const path = join(directory, 'new', 'out.pdf');
-	await writeAtomically(Readable.from([Buffer.from('he'), Buffer.from('llo')]), path, { force: false, signal });
+	await writeAtomically(Readable.from([Buffer.from('he'), Buffer.from('llo')]), path, {
+		force: false,
+		signal,
+	});
 	expect(await readFile(path, 'utf8')).toBe('hello');
 	expect(await readdir(join(directory, 'new'))).toEqual(['out.pdf']);
 });
@@ -59,7 +62,8 @@ test('a file is written atomically, and its directories are created', async () =
 test('a file that was created meanwhile is kept without --force', async () => {
 	const path = join(directory, 'out.pdf');
 	await writeFile(path, 'mine');
-	const write = (force: boolean) => writeAtomically(Readable.from([Buffer.from('new')]), path, { force, signal });
+	const write = (force: boolean) =>
+		writeAtomically(Readable.from([Buffer.from('new')]), path, { force, signal });
 	await expect(write(false)).rejects.toThrow('already exists');
 	expect(await readFile(path, 'utf8')).toBe('mine');
 	await write(true);

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { outputName, type Tool } from '@creatorr/client';
 import { UsageError } from '../errors.ts';
 import type { Input } from '../input/open-inputs.ts';
-import { fileExistsError, type Destination, outputPath } from './destination.ts';
+import { type Destination, fileExistsError, outputPath } from './destination.ts';
 
 /** Platforms on which `X.pdf` and `x.pdf` are one file by default. */
 const IGNORES_CASE: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win32']);

@@ -5,8 +5,8 @@ import type { BoardLine } from '../display/board.ts';
 import { formatBytes } from '../display/bytes.ts';
 import type { Io } from '../io.ts';
 import { type Destination, outputPath } from './destination.ts';
-import { writeToStdout } from './write-to-stdout.ts';
 import { writeAtomically } from './write-atomically.ts';
+import { writeToStdout } from './write-to-stdout.ts';
 
 export interface Saved {
 	/** Undefined for stdout. */

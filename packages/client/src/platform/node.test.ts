@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type TestServer, type Handle, readBody, startServer } from '../../test/support/start-server.ts';
+import { type Handle, readBody, startServer, type TestServer } from '../../test/support/start-server.ts';
 import { ConnectionError } from '../errors.ts';
 import { put } from './node.ts';
 

@@ -2,8 +2,8 @@ import { ConnectionError } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import { followSignal } from './follow-signal.ts';
 import { isNetworkFailure } from './is-network-failure.ts';
-import { sleep } from './sleep.ts';
 import { parseRetryAfter } from './retry-after.ts';
+import { sleep } from './sleep.ts';
 
 export type Fetch = (request: Request) => Promise<Response>;
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type TestServer, readBody, reply, replyError, startServer } from './start-server.ts';
+import { readBody, reply, replyError, startServer, type TestServer } from './start-server.ts';
 
 export const PART_SIZE = 5 * 1024 * 1024;
 

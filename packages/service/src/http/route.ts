@@ -72,7 +72,8 @@ function authorize(operation: Operation, identity: Identity): void {
 	if (!callers.includes(identity.caller)) {
 		throw identityRefused(`${identity.caller} is not allowed to call this operation.`);
 	}
-	if (operation.access === 'user' && !identity.user) throw identityRefused('This call needs a user identity.');
+	if (operation.access === 'user' && !identity.user)
+		throw identityRefused('This call needs a user identity.');
 }
 
 function erase<O extends Operation>(

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type LookupFunction } from 'node:net';
 import { unavailable } from '@creatorr/contracts/errors';
 import { describe, expect, test } from '@jest/globals';
-import { runCommand, formatError, type OperatorCommand, UsageError } from './operator-command.ts';
+import { formatError, type OperatorCommand, runCommand, UsageError } from './operator-command.ts';
 
 async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
@@ -16,7 +16,11 @@ async function freePort(): Promise<number> {
 const HELP = 'how it is done';
 
 const commands: Record<string, OperatorCommand> = {
-	look: { positionals: { min: 1, max: 1 }, options: [], run: async ({ positionals }) => ({ seen: positionals[0] }) },
+	look: {
+		positionals: { min: 1, max: 1 },
+		options: [],
+		run: async ({ positionals }) => ({ seen: positionals[0] }),
+	},
 	act: {
 		positionals: { min: 1, max: 2 },
 		options: ['reason'],

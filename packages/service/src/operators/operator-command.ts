@@ -93,7 +93,12 @@ function find(
 	{ name, positionals, values }: { name: string; positionals: string[]; values: Values },
 ): OperatorCommand | undefined {
 	const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-	if (!command || positionals.length < command.positionals.min || positionals.length > command.positionals.max) return undefined;
+	if (
+		!command ||
+		positionals.length < command.positionals.min ||
+		positionals.length > command.positionals.max
+	)
+		return undefined;
 	const taken: readonly string[] = [...COMMON, ...command.options];
 	const wrong = Object.keys(values).find((option) => !taken.includes(option));
 	if (wrong !== undefined) throw new UsageError(`${name} has no option --${wrong}.`);

@@ -5,7 +5,7 @@ import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
 import { type Unlocked, unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
-import { optimizePdf, OPTIMIZER_FAILED, isRefusal, type OptimizerAnswer, throwRefusal } from './optimizer.ts';
+import { isRefusal, OPTIMIZER_FAILED, type OptimizerAnswer, optimizePdf, throwRefusal } from './optimizer.ts';
 
 export { prewarmed } from './optimizer.ts';
 

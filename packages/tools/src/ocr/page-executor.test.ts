@@ -49,18 +49,18 @@ print(json.dumps({"grafted": grafted, "failed": observer.failed, "done": observe
 	return JSON.parse(output.toString());
 }
 
+test.each([1, 2])('pages are returned in order, whichever is done first (%d at a time)', async (workers) => {
+	const heard = await workOnPages('time.sleep(0.05 * (5 - number))', workers);
+	expect(heard).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [], done: 5 });
+});
+
 test.each([1, 2])(
-	'pages are returned in order, whichever is done first (%d at a time)',
+	'a page that fails is reported, and the others continue (%d at a time)',
 	async (workers) => {
-		const heard = await workOnPages('time.sleep(0.05 * (5 - number))', workers);
-		expect(heard).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [], done: 5 });
+		const heard = await workOnPages('1 / (number - 2)', workers);
+		expect(heard).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [2], done: 5 });
 	},
 );
-
-test.each([1, 2])('a page that fails is reported, and the others continue (%d at a time)', async (workers) => {
-	const heard = await workOnPages('1 / (number - 2)', workers);
-	expect(heard).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [2], done: 5 });
-});
 
 test('a page that crashes its process is reported, and the others continue', async () => {
 	const { grafted, failed } = await workOnPages('number == 1 and os._exit(1)', 2);

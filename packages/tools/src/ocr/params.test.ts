@@ -4,7 +4,6 @@ import { rendered, textOf, transform } from '../testing/command.ts';
 import { textPage } from '../testing/pages.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import {
-	skewedLetter,
 	encrypted,
 	FOUND,
 	LETTER,
@@ -13,6 +12,7 @@ import {
 	PLAIN,
 	scannedPdf,
 	signedScan,
+	skewedLetter,
 } from './fixtures/ocr.ts';
 import { scanAs, scannedPage, withPillow } from './fixtures/scans.ts';
 
