@@ -36,7 +36,7 @@ export function acceptanceProduct(replicas: number): ProductOptions {
 		settings: {
 			BCRYPT_COST: '4',
 			// every wrong password of a suite comes from one address
-			LOGIN_FAILURES_PER_ADDRESS: '10000',
+			LOGIN_FAILURES_PER_NETWORK: '10000',
 			MAILS_PER_NETWORK: '100000',
 			HEADERS_TIMEOUT_SECONDS: '3',
 			REQUEST_TIMEOUT_SECONDS: '6',
