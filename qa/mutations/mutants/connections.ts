@@ -103,7 +103,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'counts requests without a session whose client left while a service works on them',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isAbandoned'))],
-		test: 'counts requests that their clients abandon',
+		test: 'keeps the permits of abandoned requests',
 	},
 	{
 		name: 'gives no permit to a small body that is still arriving',

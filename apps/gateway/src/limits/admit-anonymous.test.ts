@@ -90,7 +90,7 @@ describe('a network with too many requests without a session', () => {
 		expect(await statusOf('/v1/tools', NETWORK)).toBe(200);
 	});
 
-	test('counts requests that their clients abandon', async () => {
+	test('keeps the permits of abandoned requests', async () => {
 		const headers = { 'X-Forwarded-For': '192.0.2.3' };
 		const gone = new AbortController();
 		const abandoned = Array.from({ length: PERMITS }, () =>
