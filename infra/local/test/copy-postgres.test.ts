@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import pg from 'pg';
-import { postgresAdminUrl, postgresSteps } from '../src/backing/postgres.ts';
+import type pg from 'pg';
+import { postgresAdminUrl, postgresSteps, withPostgres } from '../src/backing/postgres.ts';
 import { copyRunningPostgres } from '../src/backup/copy-postgres.ts';
 import { type Home, openHome } from '../src/supervisor/home.ts';
 import { Supervisor } from '../src/supervisor/supervisor.ts';
@@ -15,24 +15,18 @@ afterEach(async () => {
 // removed after the servers in it have stopped
 const directory = temporaryDirectory();
 
-async function withPostgres<T>(home: Home, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function onServer<T>(home: Home, work: (client: pg.Client) => Promise<T>): Promise<T> {
 	const steps = await postgresSteps(home, { durable: true });
 	const server = new Supervisor({ home, steps, report: () => undefined });
 	running.push(server);
 	await server.start();
-	const client = new pg.Client({ connectionString: postgresAdminUrl(home) });
-	await client.connect();
-	try {
-		return await work(client);
-	} finally {
-		await client.end();
-	}
+	return await withPostgres(postgresAdminUrl(home), work);
 }
 
 test('the copy of a server that is written to has everything from before, and no partial transaction', async () => {
 	const [home, copy] = [openHome(join(directory(), 'first')), openHome(join(directory(), 'second'))];
 	const data = join(copy.data, 'postgres');
-	const added = await withPostgres(home, async (client) => {
+	const added = await onServer(home, async (client) => {
 		await client.query('CREATE TABLE pairs (id int, side text)');
 		let isOver = false;
 		let count = 0;
@@ -53,7 +47,7 @@ test('the copy of a server that is written to has everything from before, and no
 
 	// The copy has the superuser's password of the first server.
 	cpSync(join(home.root, 'secrets.json'), join(copy.root, 'secrets.json'));
-	const rows = await withPostgres(copy, async (client) => {
+	const rows = await onServer(copy, async (client) => {
 		const text = 'SELECT count(*)::int AS sides, count(DISTINCT id)::int AS ids, max(id) AS last FROM pairs';
 		return (await client.query<{ sides: number; ids: number; last: number }>(text)).rows[0];
 	});

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { migrateDeploy } from '@creatorr/database/migrate';
-import pg from 'pg';
+import type pg from 'pg';
 import { type DatabaseVariables, REPOSITORY } from '../stack/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step, Task } from '../supervisor/process.ts';
 import { StartError } from '../supervisor/start-error.ts';
-import { postgresAdminUrl } from './postgres.ts';
+import { postgresAdminUrl, withPostgres } from './postgres.ts';
 import { DATABASE_OWNERS, type DatabaseOwner, loadSecrets } from './secrets.ts';
 
 /** Returns the URL a service connects with to its database on the PostgreSQL of this home. */
@@ -56,16 +56,10 @@ async function migrate(owner: DatabaseOwner, databaseUrl: string): Promise<void>
  * superuser) that can connect to it. Safe to repeat, also after an interruption.
  */
 async function ensureDatabases(adminUrl: string, passwords: Record<DatabaseOwner, string>): Promise<void> {
-	const client = new pg.Client({ connectionString: adminUrl });
-	// if the server stops meanwhile, the query rejects; an error event without a listener would end this process
-	client.on('error', () => undefined);
-	await client.connect();
-	try {
+	await withPostgres(adminUrl, async (client) => {
 		await client.query('REVOKE ALL ON DATABASE postgres FROM PUBLIC');
 		for (const owner of DATABASE_OWNERS) await ensureDatabase(client, owner, passwords[owner]);
-	} finally {
-		await client.end();
-	}
+	});
 }
 
 async function ensureDatabase(client: pg.Client, owner: DatabaseOwner, password: string): Promise<void> {

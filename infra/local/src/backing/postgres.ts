@@ -53,7 +53,8 @@ export async function postgresSteps(home: Home, { durable }: { durable: boolean 
 			prefix: userPrefix(),
 			command: [binaryOf('postgres'), '-D', dataDirectory, ...settings.flatMap((setting) => ['-c', setting])],
 			env: baseEnvironment(),
-			checkReady: () => checkPostgres(postgresAdminUrl(home)),
+			checkReady: () =>
+				withPostgres(postgresAdminUrl(home), async (client) => void (await client.query('SELECT 1'))),
 			// fast shutdown: does not wait until clients disconnect
 			stopSignal: 'SIGINT',
 			stopTimeoutMs: 10_000,
@@ -61,15 +62,20 @@ export async function postgresSteps(home: Home, { durable }: { durable: boolean 
 	];
 }
 
-async function checkPostgres(url: string): Promise<void> {
-	const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-	// an error outside a query (the server is killed meanwhile) would end the supervisor
+/** Connects to PostgreSQL, does the work and disconnects. A connection is given up after 5 s unless the options say otherwise. */
+export async function withPostgres<T>(
+	url: string,
+	work: (client: pg.Client) => Promise<T>,
+	options: pg.ClientConfig = {},
+): Promise<T> {
+	const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, ...options });
+	// if the server stops meanwhile, the query rejects; an error event without a listener would end this process
 	client.on('error', () => undefined);
 	try {
 		await client.connect();
-		await client.query('SELECT 1');
+		return await work(client);
 	} finally {
-		await client.end();
+		await client.end().catch(() => undefined);
 	}
 }
 

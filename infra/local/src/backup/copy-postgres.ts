@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { withPostgres } from '../backing/postgres.ts';
 import { type Choice, copyTree } from './copy-tree.ts';
 
 /** The running server's own; the next start writes them again. */
@@ -23,13 +23,9 @@ export async function copyRunningPostgres(
 	to: string,
 	stop?: AbortSignal,
 ): Promise<void> {
-	const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
-	// if the server stops meanwhile, the query rejects; an error event without a listener would end this process
-	client.on('error', () => undefined);
-	await client.connect();
-	const query = async (sql: string): Promise<Record<string, string>> =>
-		(await client.query<Record<string, string>>(sql)).rows[0] ?? {};
-	try {
+	await withPostgres(adminUrl, async (client) => {
+		const query = async (sql: string): Promise<Record<string, string>> =>
+			(await client.query<Record<string, string>>(sql)).rows[0] ?? {};
 		// the write-ahead log from here on stays until this connection ends, whatever checkpoints come in between
 		await query(`SELECT pg_create_physical_replication_slot('backup', true, true)`);
 		const { first = '' } = await query(
@@ -44,9 +40,7 @@ export async function copyRunningPostgres(
 		for (const segment of segmentsBetween(first, last, readdirSync(join(from, 'pg_wal')))) {
 			await copyFile(join(from, 'pg_wal', segment), join(to, 'pg_wal', segment));
 		}
-	} finally {
-		await client.end();
-	}
+	});
 }
 
 function chooseOfRunning(path: string): Choice {

@@ -166,7 +166,9 @@ export class RehearsedProduct {
 		const deadline = Date.now() + START_TIMEOUT_MS;
 		while (Date.now() < deadline && !this.#stop.aborted) {
 			const home = findHome(this.#path);
-			const processes = (home && (await askStatus(home.root)))?.processes ?? [];
+			// a supervisor that is too busy to answer is asked again
+			const status = home && (await askStatus(home.root).catch(() => undefined));
+			const processes = status?.processes ?? [];
 			if (processes.length > 0 && processes.every(({ state }) => state === 'ready')) return;
 			await sleep(CHECK_MS);
 		}

@@ -33,7 +33,7 @@ export async function withHome<T>(
 	{ url, requiresSpace = true, brokerBytes }: HomeOptions,
 	work: (home: Home, publish: (processes: () => ProcessSnapshot[]) => void) => Promise<T>,
 ): Promise<T> {
-	const home = openUsable(path);
+	const home = openHome(path);
 	let readProcesses = (): ProcessSnapshot[] => [];
 	const status = () => ({ pid: process.pid, url: url ?? null, processes: readProcesses() });
 	if (!(await holdLock(home.root, status))) {
@@ -54,18 +54,6 @@ export async function withHome<T>(
 	} finally {
 		await endOwnedProcesses(home.root);
 		rmSync(pidFile(home, 'supervisor'), { force: true });
-	}
-}
-
-function openUsable(path: string): Home {
-	try {
-		return openHome(path);
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
-		throw new StartError(
-			`${path} can’t be used (${code}). Make it a writable directory, or set CREATORR_HOME to another one.`,
-		);
 	}
 }
 

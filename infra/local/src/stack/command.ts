@@ -39,12 +39,10 @@ function explain(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	// by a signal, or with npm
 	if (error.name === 'AbortError') return 'Interrupted.';
-	const { code, path } = error as NodeJS.ErrnoException;
-	const where = path === undefined ? '' : ` (${path})`;
-	if (code === 'ENOSPC' || code === 'EDQUOT')
-		return `The disk is full${where}. Free some space, then try again.`;
-	if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-		return `No permission to write${where}. Make it writable, or set CREATORR_HOME to another directory.`;
-	}
+	const { code = '', path } = error as NodeJS.ErrnoException;
+	if (['ENOSPC', 'EDQUOT'].includes(code))
+		return `The disk is full${path === undefined ? '' : ` (${path})`}. Free some space, then try again.`;
+	if (path !== undefined && ['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code))
+		return `${path} can’t be used (${code}). Make it writable, or set CREATORR_HOME to another directory.`;
 	return error.stack ?? error.message;
 }

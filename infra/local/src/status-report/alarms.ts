@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import pg from 'pg';
-import { postgresAdminUrl } from '../backing/postgres.ts';
+import { postgresAdminUrl, withPostgres } from '../backing/postgres.ts';
 import { rabbitManagementUrl } from '../backing/rabbitmq.ts';
 import { readRabbitAlarms } from '../backing/rabbitmq-management.ts';
 import { type Home, pidFile } from '../supervisor/home.ts';
@@ -33,26 +32,20 @@ async function readRabbit(home: Home): Promise<string[]> {
 }
 
 async function readPostgres(home: Home): Promise<string[]> {
-	const client = new pg.Client({
-		connectionString: postgresAdminUrl(home),
-		connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
-		query_timeout: ANSWER_TIMEOUT_MS,
-	});
-	client.on('error', () => undefined);
-	try {
-		await client.connect();
-		const { rows } = await client.query<{ open: number; most: number; oldest: number | null }>(`
-			SELECT count(*)::int AS open, current_setting('max_connections')::int AS most,
-				extract(epoch FROM max(now() - xact_start) FILTER (WHERE state LIKE 'idle in transaction%'))::int AS oldest
-			FROM pg_stat_activity WHERE backend_type = 'client backend'`);
-		const { open = 0, most = 1, oldest = null } = rows[0] ?? {};
-		return [
-			...(open > most * MANY_CONNECTIONS ? [`${open} of ${most} connections are open`] : []),
-			...(oldest !== null && oldest > LONG_TRANSACTION_SECONDS
-				? [`a transaction has been idle for ${shortAge(oldest)}`]
-				: []),
-		];
-	} finally {
-		await client.end().catch(() => undefined);
-	}
+	const sql = `
+		SELECT count(*)::int AS open, current_setting('max_connections')::int AS most,
+			extract(epoch FROM max(now() - xact_start) FILTER (WHERE state LIKE 'idle in transaction%'))::int AS oldest
+		FROM pg_stat_activity WHERE backend_type = 'client backend'`;
+	const { rows } = await withPostgres(
+		postgresAdminUrl(home),
+		(client) => client.query<{ open: number; most: number; oldest: number | null }>(sql),
+		{ connectionTimeoutMillis: ANSWER_TIMEOUT_MS, query_timeout: ANSWER_TIMEOUT_MS },
+	);
+	const { open = 0, most = 1, oldest = null } = rows[0] ?? {};
+	return [
+		...(open > most * MANY_CONNECTIONS ? [`${open} of ${most} connections are open`] : []),
+		...(oldest !== null && oldest > LONG_TRANSACTION_SECONDS
+			? [`a transaction has been idle for ${shortAge(oldest)}`]
+			: []),
+	];
 }
