@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packagesToStart } from './machine/debian-packages.ts';
 import { prepareMachine } from './machine/prepare-machine.ts';
@@ -71,25 +71,10 @@ function mountDisk(path: string): void {
 	if (status !== 0) throw new Error(`mount failed: ${stderr}`);
 }
 
-/** Appends to the file until the disk has only `leaveBytes` left. @returns the bytes written */
+/** Appends to the file until the disk has only `leaveBytes` left. @returns the file's size in bytes */
 function fill(path: string, leaveBytes = 0): number {
-	const file = openSync(path, 'a');
-	let written = 0;
-	const isDone = () => {
-		const { bavail, bsize } = statfsSync(path);
-		return leaveBytes > 0 && bavail * bsize <= leaveBytes;
-	};
-	try {
-		for (let block = Buffer.alloc(MIB); block.length > 0 && !isDone(); ) {
-			try {
-				written += writeSync(file, block);
-			} catch (error) {
-				if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-				block = block.subarray(0, block.length >> 1);
-			}
-		}
-	} finally {
-		closeSync(file);
-	}
-	return written;
+	const { bavail, bsize } = statfsSync(dirname(path));
+	const limit = leaveBytes > 0 ? [`count=${Math.floor((bavail * bsize - leaveBytes) / MIB)}`] : [];
+	spawnSync('dd', ['if=/dev/zero', `of=${path}`, 'bs=1M', 'oflag=append', 'conv=notrunc', ...limit]);
+	return statSync(path).size;
 }
