@@ -151,6 +151,23 @@ async function pipelinedRequests(): Promise<void> {
 	await Promise.all(Array.from({ length: 8 }, () => reconnect(use, 2_000)));
 }
 
+/** Creates jobs on many connections and hangs up before the answers. */
+async function abandonedRequests(): Promise<void> {
+	const { token, password } = await register();
+	const input_file_id = await uploadFile(token, makePdf());
+	const body = JSON.stringify({ tool: 'compress_heavy', input_file_id });
+	const head = `POST /v1/jobs HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n`;
+	const framing = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+	const use = (socket: Socket) => {
+		socket.once('close', () => count(0)).write(head + framing + body);
+	};
+	ready();
+	await Promise.all(Array.from({ length: 100 }, () => reconnect(use, 30)));
+	// Cancels the jobs. At first the account has no requests left.
+	const deletion = () => send('DELETE', '/v1/me', { token, body: { password } });
+	while ((await deletion()).status === 429) await sleep(1_000);
+}
+
 /** The list of tools, which needs no account, on many connections. */
 async function publicReads(): Promise<void> {
 	ready();
@@ -196,6 +213,7 @@ const ATTACKS: Record<string, () => Promise<void>> = {
 	'unknown-params': unknownParams,
 	'part-urls': partUrls,
 	'pipelined-requests': pipelinedRequests,
+	'abandoned-requests': abandonedRequests,
 	'public-reads': publicReads,
 	'sign-ins': signIns,
 	'heavy-accounts': heavyAccounts,

@@ -44,6 +44,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
 	'unknown-params': { title: 'one account sends thousands of unknown params, 22 clients read no answer' },
 	'part-urls': { title: 'one account requests the URLs of a 10 GiB upload, 40 requests at a time' },
 	'pipelined-requests': { title: 'eight connections write 1,500 requests at once and read no answer' },
+	'abandoned-requests': { title: 'one account creates jobs on 100 connections and hangs up at once' },
 	'public-reads': { title: '64 connections read the list of tools without an account' },
 	'sign-ins': { title: '50 connections sign in with the right password', maxReadRatio: 5 },
 	'heavy-accounts': {
