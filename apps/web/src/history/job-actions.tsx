@@ -23,21 +23,12 @@ interface Props {
 /** The buttons of a job, by its status. */
 export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }: Props) {
 	const calls = useJobActions(user.id, job);
-	const [open, setOpen] = useState<'secrets' | 'remove'>();
 	// only the tool's schema tells which params are secrets, which the API redacts
 	const secrets = tool && requiredSecrets(job, fieldsOf(tool));
-
 	if (!isOver(job)) {
 		return (
 			<div className={styles.actions}>
-				<Button
-					small
-					aria-label={`Cancel ${name}`}
-					aria-disabled={calls.cancel.isPending}
-					onClick={() => !calls.cancel.isPending && calls.cancel.mutate()}
-				>
-					{calls.cancel.isPending ? 'Canceling…' : 'Cancel'}
-				</Button>
+				<CancelButton calls={calls} name={name} />
 			</div>
 		);
 	}
@@ -49,41 +40,80 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 					Download
 				</Button>
 			)}
-			{secrets && !isInputGone && (
-				<Button
-					variant="quiet"
-					small
-					aria-label={`Run again: ${name}`}
-					aria-disabled={calls.runAgain.isPending}
-					onClick={() => {
-						if (secrets.length > 0) setOpen('secrets');
-						else if (!calls.runAgain.isPending) calls.runAgain.mutate();
-					}}
-				>
-					<RotateCw className={styles.icon} size={16} aria-hidden="true" />
-					Run again
-				</Button>
+			{secrets && !isInputGone && <RunAgainButton calls={calls} name={name} secrets={secrets} />}
+			<RemoveButton calls={calls} name={name} jobId={job.id} />
+		</div>
+	);
+}
+
+interface ButtonProps {
+	calls: ReturnType<typeof useJobActions>;
+	name: string;
+}
+
+function CancelButton({ calls: { cancel }, name }: ButtonProps) {
+	return (
+		<Button
+			small
+			aria-label={`Cancel ${name}`}
+			aria-disabled={cancel.isPending}
+			onClick={() => !cancel.isPending && cancel.mutate()}
+		>
+			{cancel.isPending ? 'Canceling…' : 'Cancel'}
+		</Button>
+	);
+}
+
+/** Asks for the secrets of the job first, if it has any. */
+function RunAgainButton({
+	calls,
+	name,
+	secrets,
+}: ButtonProps & { secrets: ReturnType<typeof requiredSecrets> }) {
+	const [isAsking, setAsking] = useState(false);
+	return (
+		<>
+			<Button
+				variant="quiet"
+				small
+				aria-label={`Run again: ${name}`}
+				aria-disabled={calls.runAgain.isPending}
+				onClick={() => {
+					if (secrets.length > 0) setAsking(true);
+					else if (!calls.runAgain.isPending) calls.runAgain.mutate();
+				}}
+			>
+				<RotateCw className={styles.icon} size={16} aria-hidden="true" />
+				Run again
+			</Button>
+			{isAsking && (
+				<RunAgainDialog secrets={secrets} call={calls.startAgain} onClose={() => setAsking(false)} />
 			)}
+		</>
+	);
+}
+
+function RemoveButton({ calls, name, jobId }: ButtonProps & { jobId: string }) {
+	const [isAsking, setAsking] = useState(false);
+	return (
+		<>
 			<Button
 				variant="quiet"
 				small
 				aria-label={`Remove ${name} from history`}
-				onClick={() => setOpen('remove')}
+				onClick={() => setAsking(true)}
 			>
 				<Trash2 size={16} aria-hidden="true" />
 			</Button>
-			{secrets && open === 'secrets' && (
-				<RunAgainDialog secrets={secrets} call={calls.startAgain} onClose={() => setOpen(undefined)} />
-			)}
-			{open === 'remove' && (
+			{isAsking && (
 				<ConfirmDialog
 					title="Remove from history?"
 					text="Removes the job on all your devices. Its files stay under Files until they expire."
 					confirm="Remove"
-					onConfirm={() => calls.remove.mutate(job.id)}
-					onClose={() => setOpen(undefined)}
+					onConfirm={() => calls.remove.mutate(jobId)}
+					onClose={() => setAsking(false)}
 				/>
 			)}
-		</div>
+		</>
 	);
 }

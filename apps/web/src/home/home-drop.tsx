@@ -16,7 +16,6 @@ import styles from './home-drop.module.css';
  */
 export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 	const navigate = useNavigate();
-	const input = useRef<HTMLInputElement>(null);
 	const [files, setFiles] = useState<readonly File[]>([]);
 	const [unsupportedName, setUnsupportedName] = useState<string>();
 	const candidates = tools.filter((tool) => files.some((file) => acceptsType(tool, file)));
@@ -37,6 +36,27 @@ export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 	const isDragging = usePageDrop(accept);
 	return (
 		<>
+			<FileChooser onFiles={accept} />
+			{unsupportedName !== undefined && (
+				<UnsupportedNotice name={unsupportedName} onDismiss={() => setUnsupportedName(undefined)} />
+			)}
+			{isDragging && <div className={styles.veil}>Drop, then choose a tool</div>}
+			{files.length > 0 && (
+				<ToolPicker
+					files={files}
+					tools={candidates}
+					onPick={(tool) => goTo(tool, files)}
+					onClose={() => setFiles([])}
+				/>
+			)}
+		</>
+	);
+}
+
+function FileChooser({ onFiles }: { onFiles: (files: File[]) => void }) {
+	const input = useRef<HTMLInputElement>(null);
+	return (
+		<>
 			<div className={styles.choose}>
 				<Button variant="primary" onClick={() => input.current?.click()}>
 					Choose files
@@ -50,33 +70,27 @@ export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 				hidden
 				aria-label="Files"
 				onChange={({ currentTarget }) => {
-					accept([...(currentTarget.files ?? [])]);
+					onFiles([...(currentTarget.files ?? [])]);
 					currentTarget.value = '';
 				}}
 			/>
-			{unsupportedName !== undefined && (
-				<Notice
-					kind="bad"
-					title={`No tool accepts ${unsupportedName}`}
-					action={
-						<Button small variant="quiet" onClick={() => setUnsupportedName(undefined)}>
-							Dismiss
-						</Button>
-					}
-				>
-					See below what each tool accepts.
-				</Notice>
-			)}
-			{isDragging && <div className={styles.veil}>Drop, then choose a tool</div>}
-			{files.length > 0 && (
-				<ToolPicker
-					files={files}
-					tools={candidates}
-					onPick={(tool) => goTo(tool, files)}
-					onClose={() => setFiles([])}
-				/>
-			)}
 		</>
+	);
+}
+
+function UnsupportedNotice({ name, onDismiss }: { name: string; onDismiss: () => void }) {
+	return (
+		<Notice
+			kind="bad"
+			title={`No tool accepts ${name}`}
+			action={
+				<Button small variant="quiet" onClick={onDismiss}>
+					Dismiss
+				</Button>
+			}
+		>
+			See below what each tool accepts.
+		</Notice>
 	);
 }
 

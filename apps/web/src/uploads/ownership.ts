@@ -1,7 +1,12 @@
+import type { SessionState } from '../api/session.ts';
 import { isOver, type Upload } from './upload.ts';
 
 /** Whose page it is, also while the session has expired. */
 type Person = { id: string } | undefined;
+
+export function personOf(state: SessionState): Person {
+	return state.kind === 'out' ? undefined : state.user;
+}
 
 /** Whether to show the upload: users see their own, visitors those that wait for a sign-in. */
 export function isOf(upload: Upload, person: Person): boolean {

@@ -7,9 +7,9 @@ import { sendFile } from './effects/send-file.ts';
 import { fetchOutput, watchJob } from './effects/watch-job.ts';
 import type { FileCache } from './file-cache.ts';
 import { type Effect, nextEffect, type UploadContext } from './next-effect.ts';
-import { requestLock } from './tabs.ts';
 import type { Report } from './transitions.ts';
 import { isOver, type Upload } from './upload.ts';
+import { createUploadLocks } from './upload-locks.ts';
 
 const EFFECTS: Record<Effect, (upload: Upload, context: EffectContext) => Promise<void>> = {
 	'send-file': sendFile,
@@ -27,14 +27,14 @@ interface EngineDeps {
 	uploads: ReadonlyMap<string, Upload>;
 	files: FileCache;
 	context(): UploadContext;
-	/** Awaited before this tab drives an upload whose lock it acquired: another tab may have driven it until then. */
+	/** See `UploadLocks`. */
 	onLockHeld(id: string): Promise<void>;
 	report(id: string, event: Report): void;
 	secretsOf: EffectContext['secretsOf'];
 }
 
 /** Runs, for each upload that this tab drives, the effect that its stage asks for. */
-interface UploadEngine {
+export interface UploadEngine {
 	/** Call it when uploads, the session or the network changed. */
 	update(): void;
 	/** Whether this tab drives the upload. At most one tab does. */
@@ -44,88 +44,64 @@ interface UploadEngine {
 }
 
 export function createUploadEngine(deps: EngineDeps): UploadEngine {
-	const { api, uploads, files, context, secretsOf } = deps;
-	const poller = createJobPoller(api);
-	/** Release functions of the locks that this tab has or waits for. */
-	const requested = new Map<string, () => void>();
-	const claimed = new Set<string>();
-	const driven = new Set<string>();
+	const { uploads, onLockHeld } = deps;
+	const effectOf = (upload: Upload) => nextEffect(upload, deps.context());
+	const isActive = (upload: Upload) => !isOver(upload) || effectOf(upload) !== null;
+	const locks = createUploadLocks({ uploads, isActive, onLockHeld, onDriven: update });
+	const runEffect = effectRunner(deps);
 	const running = new Map<string, { effect: Effect; abort: AbortController }>();
 
-	async function onAcquired(id: string): Promise<void> {
-		await deps.onLockHeld(id);
-		claimed.delete(id);
-		if (!requested.has(id)) return;
-		driven.add(id);
-		update();
-	}
-
-	function updateLocks(): void {
-		for (const upload of uploads.values()) {
-			const { id } = upload;
-			const isActive = claimed.has(id) || !isOver(upload) || nextEffect(upload, context()) !== null;
-			if (!isActive) releaseLock(id);
-			else if (!requested.has(id)) {
-				// older releases, which may run in another tab, use the same lock name
-				requested.set(
-					id,
-					requestLock(`creatorr.work.${id}`, () => void onAcquired(id)),
-				);
-			}
-		}
-		for (const id of requested.keys()) if (!uploads.has(id)) releaseLock(id);
-	}
-
-	function releaseLock(id: string): void {
-		requested.get(id)?.();
-		requested.delete(id);
-		claimed.delete(id);
-		driven.delete(id);
-	}
-
 	function update(): void {
-		updateLocks();
+		locks.update();
 		for (const [id, { effect, abort }] of running) {
 			const upload = uploads.get(id);
-			if (!upload || !driven.has(id) || nextEffect(upload, context()) !== effect) abort.abort();
+			if (!upload || !locks.driven.has(id) || effectOf(upload) !== effect) abort.abort();
 		}
-		for (const id of driven) {
+		for (const id of locks.driven) {
 			const upload = uploads.get(id);
-			const effect = upload && nextEffect(upload, context());
+			const effect = upload && effectOf(upload);
 			if (upload && effect && !running.has(id)) void run(upload, effect);
 		}
 	}
 
 	async function run(upload: Upload, effect: Effect): Promise<void> {
 		const abort = new AbortController();
-		const { signal } = abort;
 		running.set(upload.id, { effect, abort });
-		const report: EffectContext['report'] = (event) => {
-			// an aborted effect may only report its interruption
-			if (signal.aborted && event.type !== 'upload-interrupted') return;
-			deps.report(upload.id, event);
-		};
-		try {
-			// listeners see the change that caused the effect before the effect's own reports
-			await null;
-			await EFFECTS[effect](upload, { api, files, poller, secretsOf, report, signal });
-		} catch (error) {
-			// an abort reason is no error
-			if (!signal.aborted) reportError(error);
-		}
+		await runEffect(upload, effect, abort.signal);
 		running.delete(upload.id);
 		const now = uploads.get(upload.id);
-		const isStuck = now !== undefined && !signal.aborted && nextEffect(now, context()) === effect;
+		const isStuck = now !== undefined && !abort.signal.aborted && effectOf(now) === effect;
 		if (isStuck) setTimeout(update, RERUN_DELAY_MS);
 		else update();
 	}
 
 	return {
 		update,
-		drives: (id) => driven.has(id),
+		drives: (id) => locks.driven.has(id),
 		claim(id) {
-			claimed.add(id);
+			locks.claim(id);
 			update();
 		},
+	};
+}
+
+/** Returns a function that runs one effect of an upload and never rejects. */
+function effectRunner({ api, files, secretsOf, report }: EngineDeps) {
+	const poller = createJobPoller(api);
+	return async (upload: Upload, effect: Effect, signal: AbortSignal): Promise<void> => {
+		const reportUnlessAborted: EffectContext['report'] = (event) => {
+			// an aborted effect may only report its interruption
+			if (signal.aborted && event.type !== 'upload-interrupted') return;
+			report(upload.id, event);
+		};
+		const context = { api, files, poller, secretsOf, report: reportUnlessAborted, signal };
+		try {
+			// listeners see the change that caused the effect before the effect's own reports
+			await null;
+			await EFFECTS[effect](upload, context);
+		} catch (error) {
+			// an abort reason is no error
+			if (!signal.aborted) reportError(error);
+		}
 	};
 }

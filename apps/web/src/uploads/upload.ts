@@ -79,6 +79,16 @@ export function newId(): string {
 	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+export function sourceOf(file: File): Source {
+	return {
+		id: newId(),
+		name: file.name,
+		sizeBytes: file.size,
+		mimeType: file.type || 'application/octet-stream',
+		lastModified: file.lastModified,
+	};
+}
+
 export function createUpload(source: Source, request: JobRequest, userId: string | null): Upload {
 	return {
 		id: newId(),

@@ -1,0 +1,34 @@
+import type { SessionState } from '../api/session.ts';
+import { isOf, personOf } from './ownership.ts';
+import type { Upload } from './upload.ts';
+
+/** The uploads that the user sees. */
+interface OwnUploads {
+	/** Returns them newest first; the same array until something changes. */
+	list(): readonly Upload[];
+	subscribe(listener: () => void): () => void;
+	/** Call it when uploads or the session changed. */
+	update(): void;
+}
+
+export function createOwnUploads(
+	uploads: ReadonlyMap<string, Upload>,
+	session: { get(): SessionState },
+): OwnUploads {
+	const listeners = new Set<() => void>();
+	let own: readonly Upload[] = [];
+	return {
+		list: () => own,
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		update() {
+			const person = personOf(session.get());
+			own = [...uploads.values()]
+				.filter((upload) => isOf(upload, person))
+				.sort((one, other) => other.createdAt - one.createdAt);
+			for (const listener of listeners) listener();
+		},
+	};
+}
