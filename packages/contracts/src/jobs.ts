@@ -251,6 +251,19 @@ export const toolSchema = z
 		params: z
 			.record(z.string(), z.unknown())
 			.meta({ description: 'JSON Schema of the params, with defaults.' }),
+		presets: z
+			.array(
+				z.object({
+					name: z.string(),
+					title: z.string(),
+					summary: z.string(),
+					params: z
+						.record(z.string(), z.unknown())
+						.meta({ description: 'Params that the preset sets. All others keep their values.' }),
+				}),
+			)
+			.optional()
+			.meta({ description: 'Named values of some params, for users who don’t want to set each of them.' }),
 		output: z
 			.object({
 				suffix: z.string().meta({ description: 'Replaces the extension of the input name.' }),

@@ -14,12 +14,13 @@ describe('the form', () => {
 	test('is made from the schema, stored on the device without secrets, and sent', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: COMPRESS, as: person });
-		await page.getByRole('spinbutton', { name: 'Quality' }).fill('40');
+		await page.getByRole('radio', { name: /^Smaller/ }).check();
 		await page.getByRole('switch', { name: 'Grayscale' }).check();
 		await page.getByText('More options').click();
+		expect(await page.getByRole('spinbutton', { name: 'Quality' }).inputValue()).toBe('40');
 		await page.getByLabel('Password').fill('not-needed');
 		await page.reload();
-		expect(await page.getByRole('spinbutton', { name: 'Quality' }).inputValue()).toBe('40');
+		expect(await page.getByRole('radio', { name: /^Smaller/ }).isChecked()).toBe(true);
 		await page.getByText('More options').click();
 		expect(await page.getByLabel('Password').inputValue()).toBe('');
 		await expectAccessible(page);
@@ -31,11 +32,12 @@ describe('the form', () => {
 		const { body } = await call('GET', '/v1/jobs', { token: person.token });
 		expect(body.data[0].params).toMatchObject({ quality: 40, grayscale: true, password: null });
 		await page.getByRole('button', { name: 'Reset' }).click();
-		expect(await page.getByRole('spinbutton', { name: 'Quality' }).inputValue()).toBe('70');
+		expect(await page.getByRole('radio', { name: /^Balanced/ }).isChecked()).toBe(true);
 	});
 
 	test('holds files back while a param is invalid', async () => {
 		const page = await visit({ path: COMPRESS, as: await newPerson() });
+		await page.getByText('More options').click();
 		await page.getByRole('spinbutton', { name: 'Quality' }).fill('1000');
 		await page.getByText('Must be at most 100.').waitFor();
 		await chooseFiles(page, picturePdf());
@@ -83,6 +85,7 @@ test('a param that the API rejects is marked, and fixed without another upload',
 		if (request.method() === 'PUT') uploads += 1;
 	});
 	await page.getByRole('radio', { name: /^Redo/ }).check();
+	await page.getByLabel('Output').selectOption('Text');
 	await page.getByText('More options').click();
 	await page.getByRole('switch', { name: 'Clean' }).check();
 	await chooseFiles(page, await scannedPdf());
@@ -98,6 +101,16 @@ test('a param that the API rejects is marked, and fixed without another upload',
 	await row.getByRole('button', { name: 'Try again with these options' }).click();
 	await row.getByRole('button', { name: 'Download' }).waitFor();
 	expect(uploads).toBe(1);
+	// the recognized text is shown, and can be copied
+	await row
+		.getByRole('region', { name: /^Text of / })
+		.getByText('Hello scanner')
+		.waitFor();
+	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	await row.getByRole('button', { name: 'Copy text' }).click();
+	await row.getByRole('button', { name: 'Copied' }).waitFor();
+	expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('Hello scanner');
+	await expectAccessible(page);
 });
 
 test('an image that is pasted into a field is not taken for a file', async () => {

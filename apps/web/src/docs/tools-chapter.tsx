@@ -64,10 +64,29 @@ function ToolSection({ tool, description }: { tool: Tool; description: ApiDescri
 				</dl>
 				<h4>Params</h4>
 				<FieldList fields={fieldsOf(tool.params as Schema, description)} isRequest />
+				{tool.presets && <PresetList presets={tool.presets} />}
 			</div>
 			<div className={styles.example}>
 				<CodeExample label="Example" examples={toolExamples(tool, location.origin)} />
 			</div>
 		</section>
+	);
+}
+
+function PresetList({ presets }: { presets: NonNullable<Tool['presets']> }) {
+	return (
+		<>
+			<h4>Presets</h4>
+			<dl className={styles.facts}>
+				{presets.map(({ name, title, summary, params }) => (
+					<div key={name} className={styles.pair}>
+						<dt>{title}</dt>
+						<dd>
+							{summary} <code>{JSON.stringify(params)}</code>
+						</dd>
+					</div>
+				))}
+			</dl>
+		</>
 	);
 }

@@ -40,3 +40,15 @@ test('a param named like a common option does not replace that option', () => {
 	expect(options).toEqual(expect.arrayContaining(['-f, --force', '--mode', '--param']));
 	expect(options?.filter((flags) => flags?.includes('--force'))).toHaveLength(1);
 });
+
+test('offers the presets of a tool by name, and refuses others', async () => {
+	const preset = { name: 'smaller', title: 'Smaller', summary: 'Small.', params: { quality: 40 } };
+	const { program } = commandsOf([{ ...tool('ocr'), presets: [preset] }]);
+	const command = program.commands.at(-1);
+	expect(command?.options.find(({ long }) => long === '--preset')?.argChoices).toEqual(['smaller']);
+	const parsing = command
+		?.exitOverride()
+		.configureOutput({ writeErr: () => undefined })
+		.parseAsync(['a.pdf', '--preset', 'tiny'], { from: 'user' });
+	await expect(parsing).rejects.toThrow(/Allowed choices are smaller/);
+});

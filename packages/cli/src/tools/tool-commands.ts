@@ -1,5 +1,5 @@
 import type { Tool } from '@creatorr/client';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CommonOptions, withCommonOptions } from '../commands/common-options.ts';
 import { OWN_COMMANDS } from '../commands/own-commands.ts';
 import { UsageError } from '../errors.ts';
@@ -16,6 +16,7 @@ interface ToolOptions extends CommonOptions {
 	force?: boolean;
 	name?: string;
 	param?: Map<string, string>;
+	preset?: string;
 	[option: string]: unknown;
 }
 
@@ -49,6 +50,8 @@ function toolCommand(io: Io, tool: Tool, [name, ...aliases]: string[]): Command 
 			'Set any param of the tool, even one without an option here',
 			collectParam,
 		);
+	const { presets = [] } = tool;
+	if (presets.length > 0) command.addOption(presetOption(presets));
 	const schemas = paramsOf(tool.params);
 	const paramsByAttribute = new Map<string, string>();
 	const taken = new Set(command.options.map((option) => option.attributeName()));
@@ -62,15 +65,32 @@ function toolCommand(io: Io, tool: Tool, [name, ...aliases]: string[]): Command 
 		}
 	}
 	return command.action(async (inputs: string[], options: ToolOptions) => {
-		const params: Record<string, unknown> = {};
-		for (const [attribute, param] of paramsByAttribute) {
-			if (options[attribute] !== undefined) params[param] = options[attribute];
-		}
-		for (const [param, text] of options.param ?? [])
-			params[param] = parseNamed(param, text, schemas.get(param));
+		const preset = presets.find(({ name }) => name === options.preset);
+		const params = { ...preset?.params, ...givenParams(options, paramsByAttribute, schemas) };
 		const complete = await askSecrets(io, params, schemas);
 		await runOnInputs(io, { tool, params: complete, inputs, options });
 	});
+}
+
+function givenParams(
+	options: ToolOptions,
+	paramsByAttribute: ReadonlyMap<string, string>,
+	schemas: ReadonlyMap<string, ParamSchema>,
+): Record<string, unknown> {
+	const params: Record<string, unknown> = {};
+	for (const [attribute, param] of paramsByAttribute) {
+		if (options[attribute] !== undefined) params[param] = options[attribute];
+	}
+	for (const [param, text] of options.param ?? []) {
+		params[param] = parseNamed(param, text, schemas.get(param));
+	}
+	return params;
+}
+
+/** Options of params go before the preset, whatever their order. */
+function presetOption(presets: NonNullable<Tool['presets']>): Option {
+	const meanings = presets.map(({ name, summary }) => `${name}: ${summary}`).join(' ');
+	return new Option('--preset <name>', meanings).choices(presets.map(({ name }) => name));
 }
 
 function parseNamed(param: string, text: string, schema: ParamSchema = {}): unknown {

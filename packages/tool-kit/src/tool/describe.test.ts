@@ -23,6 +23,13 @@ test('describeTool returns what the API promises of a tool', () => {
 	});
 });
 
+test('describeTool returns the presets', () => {
+	const preset = { name: 'few', title: 'Few', summary: 'A few.', params: { a: 2 } };
+	expect(describeTool(defineTool({ ...sampleManifest(params), presets: [preset] })).presets).toEqual([
+		preset,
+	]);
+});
+
 describe('describeTool returns how outputs are named:', () => {
 	const choice = z.strictObject({ a: z.enum(['x', 'y']).default('x').meta({ description: 'a choice' }) });
 	const named = (outputName: ToolManifest<typeof choice>['outputName']) =>

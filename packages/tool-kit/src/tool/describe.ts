@@ -14,6 +14,9 @@ export function describeTool(manifest: ToolManifest): Omit<ToolDescription, 'pla
 		summary: manifest.summary,
 		accepts: [...manifest.accepts],
 		params: paramsJsonSchema(manifest.params),
+		...(manifest.presets && {
+			presets: manifest.presets.map((preset) => ({ ...preset, params: { ...preset.params } })),
+		}),
 		...(output && { output }),
 		available: false,
 		limits: {

@@ -25,4 +25,13 @@ describe('defineTool refuses', () => {
 	test('a slug that could not be a folder, a queue and a word of the API', () => {
 		expect(() => defineTool({ ...sampleManifest(z.strictObject({})), slug: '../Up' })).toThrow(/slug/);
 	});
+
+	test.each([
+		['a preset with an invalid param', [{ a: 1 }, { a: 'x' }], /preset 1: /],
+		['presets that set different params', [{ a: 1 }, {}], /preset 1 must set the params of the first/],
+	])('%s', (_, values, message) => {
+		const params = z.strictObject({ a: z.int().default(1).meta({ description: 'a number' }) });
+		const presets = values.map((value, at) => ({ name: String(at), title: '', summary: '', params: value }));
+		expect(() => defineTool({ ...sampleManifest(params), presets })).toThrow(message);
+	});
 });

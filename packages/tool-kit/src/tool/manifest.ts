@@ -29,6 +29,15 @@ export interface ExpectedTime {
 	perPageMs?: number;
 }
 
+/** Named values of some params, for users who don't want to set each of them. */
+export interface Preset {
+	/** The word that chooses it in the command line. */
+	name: string;
+	title: string;
+	summary: string;
+	params: Readonly<Record<string, unknown>>;
+}
+
 /** Everything about a tool that others may know without being able to run it. */
 export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	/** Its name in the API, in queues and of its folder. */
@@ -39,6 +48,8 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	accepts: readonly string[];
 	/** A strict object whose every field has a default or is nullable with default null, and a description. */
 	params: P;
+	/** Valid params each. All presets set the same params. */
+	presets?: readonly Preset[];
 	/**
 	 * Fields that the tool adds to the result of a job, each with a description. `pages` is the page count of the input, which
 	 * {@link runTool} holds against the owner's plan.
@@ -80,7 +91,7 @@ export type ParamsOf<M> = M extends ToolManifest<infer P> ? z.output<P> : never;
 
 /**
  * Checks what the compiler can't: the slug, that empty params are valid, that parsing completed params changes nothing (the worker
- * parses them again), and that each param has a description. Throws at import, so that a wrong manifest fails the first test
+ * parses them again), that each param has a description, and that presets are valid. Throws at import, so that a wrong manifest fails the first test
  * that imports it.
  */
 export function defineTool<P extends z.ZodType>(definition: ToolDefinition<P>): ToolManifest<P> {
@@ -107,5 +118,17 @@ function findProblem(manifest: ToolManifest): string | undefined {
 	const undescribed = Object.entries(acceptedParams(manifest.params)).find(
 		([, schema]) => !schema.description,
 	);
-	return undescribed && `params.${undescribed[0]} needs a description`;
+	if (undescribed) return `params.${undescribed[0]} needs a description`;
+	return findPresetProblem(manifest);
+}
+
+function findPresetProblem({ params, presets = [] }: ToolManifest): string | undefined {
+	const namesOf = (preset: Preset | undefined) => Object.keys(preset?.params ?? {}).join();
+	for (const preset of presets) {
+		const parsed = params.safeParse(preset.params);
+		if (!parsed.success) return `preset ${preset.name}: ${z.prettifyError(parsed.error)}`;
+		if (namesOf(preset) !== namesOf(presets[0]))
+			return `preset ${preset.name} must set the params of the first`;
+	}
+	return undefined;
 }

@@ -19,17 +19,19 @@ export const manifest = defineTool({
 			description:
 				'Visual quality of the pages. At 70, pages look the same on a screen (SSIM of sampled pages at least 0.95, images at 175 dpi). At 90, SSIM is 0.98 and images have 240 dpi. At 40, SSIM is 0.90 and images have 120 dpi.',
 		}),
-		image_dpi: z.int().min(36).max(600).nullable().default(null).meta({
-			description: 'Maximum image resolution (double for black and white). null follows quality.',
-		}),
 		grayscale: z.boolean().default(false).meta({ description: 'Convert all colors to gray.' }),
 		target_size_bytes: z.int().min(1).nullable().default(null).meta({
 			description:
 				'Lower the quality until the file is no larger than this. If that is not possible, the result is the smallest file, with the warning target_missed.',
 		}),
+		image_dpi: z.int().min(36).max(600).nullable().default(null).meta({
+			title: 'Image resolution (DPI)',
+			description: 'Maximum image resolution (double for black and white). null follows quality.',
+		}),
 		linearize: z.boolean().default(true).meta({
+			title: 'Fast web view (linearize)',
 			description:
-				'Fast web view: show the first page while the rest still loads. Skipped if it would make the file larger than the input.',
+				'Show the first page while the rest still loads. Skipped if it would make the file larger than the input.',
 		}),
 		remove_metadata: z
 			.boolean()
@@ -37,10 +39,31 @@ export const manifest = defineTool({
 			.meta({ description: 'Remove the title, author, dates and other metadata.' }),
 		password: secretParam('Password that opens the PDF. The compressed PDF keeps it.'),
 		signed: z.enum(['reject', 'invalidate']).default('reject').meta({
+			title: 'Signed PDFs',
 			description:
 				'What to do with a digitally signed PDF, because any change breaks its signature. reject: fail with unsupported_input; invalidate: clear the signature fields and compress it.',
 		}),
 	}),
+	presets: [
+		{
+			name: 'smaller',
+			title: 'Smaller',
+			summary: 'Smallest file, for email and the web. Images may look softer.',
+			params: { quality: 40 },
+		},
+		{
+			name: 'balanced',
+			title: 'Balanced',
+			summary: 'Looks the same on a screen.',
+			params: { quality: 70 },
+		},
+		{
+			name: 'best',
+			title: 'Best',
+			summary: 'Best quality, for printing and zooming in.',
+			params: { quality: 90 },
+		},
+	],
 	result: z.object({
 		method: z
 			.string()

@@ -35,6 +35,7 @@ const fieldsSchema = z.strictObject({
 		.default(['eng'])
 		.meta({ description: 'Languages of the text, main language first.' }),
 	mode: z.enum(['skip', 'redo', 'force']).default('skip').meta({
+		title: 'Pages that already have text',
 		description:
 			'What to do with pages that already have text. skip: leave them unchanged; redo: replace text from an earlier OCR; force: rasterize every page and recognize it again.',
 	}),
@@ -46,10 +47,12 @@ const fieldsSchema = z.strictObject({
 		.default(true)
 		.meta({ description: 'Rotate pages so that their text is upright.' }),
 	deskew: z.boolean().optional().meta({
+		title: 'Straighten pages (deskew)',
 		description: 'Straighten crooked scans. Not available in redo mode, where the default is false.',
 		default: true,
 	}),
 	clean: z.boolean().optional().meta({
+		title: 'Ignore specks (clean)',
 		description: 'Ignore specks when reading. Pages keep their look. Not available in redo mode.',
 		default: false,
 	}),
@@ -57,14 +60,17 @@ const fieldsSchema = z.strictObject({
 		description: 'Pages to recognize, such as 1-3,5. If null, all pages are recognized.',
 	}),
 	image_dpi: z.int().min(50).max(2400).nullable().default(null).meta({
+		title: 'Image resolution (DPI)',
 		description: 'Resolution of an image, in dots per inch. null reads it from the file, or estimates it.',
 	}),
 	optimize: z.int().min(0).max(3).default(1).meta({
+		title: 'Image compression (optimize)',
 		description:
 			'Image optimization. 0 keeps images unchanged, 1 is lossless, 2 and 3 are increasingly lossy.',
 	}),
 	password: secretParam('Password that opens the PDF. The result keeps it, so it can’t be PDF/A.'),
 	signed: z.enum(['reject', 'invalidate']).default('reject').meta({
+		title: 'Signed PDFs',
 		description:
 			'What to do with a digitally signed PDF when the output is a PDF, because any change breaks its signature. reject: fail with unsupported_input; invalidate: clear the signature fields and recognize it.',
 	}),

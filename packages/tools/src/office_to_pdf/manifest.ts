@@ -24,7 +24,11 @@ import { z } from 'zod';
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
-const flag = (standard: boolean, description: string) => z.boolean().default(standard).meta({ description });
+const flag = (standard: boolean, description: string, title?: string) =>
+	z
+		.boolean()
+		.default(standard)
+		.meta({ description, ...(title && { title }) });
 
 const params = z
 	.strictObject({
@@ -37,8 +41,8 @@ const params = z
 		pdfa: z
 			.enum(['none', '1b', '2b', '3b'])
 			.default('none')
-			.meta({ description: 'PDF/A version, for archiving.' }),
-		pdfua: flag(false, 'PDF/UA, for accessibility.'),
+			.meta({ title: 'Archive format (PDF/A)', description: 'PDF/A version, for archiving.' }),
+		pdfua: flag(false, 'For screen readers and other aids.', 'Accessible PDF (PDF/UA)'),
 		single_page_sheets: flag(false, 'Fit each sheet of a spreadsheet on one page.'),
 		update_indexes: flag(true, 'Update tables of contents and other indexes first.'),
 		export_bookmarks: flag(true, 'Export headings as bookmarks.'),
@@ -52,12 +56,10 @@ const params = z
 			.max(100)
 			.default(90)
 			.meta({ description: 'JPEG quality of images, in percent.' }),
-		max_image_dpi: z
-			.int()
-			.min(36)
-			.max(2400)
-			.default(300)
-			.meta({ description: 'Maximum image resolution. Sharper images are reduced to this.' }),
+		max_image_dpi: z.int().min(36).max(2400).default(300).meta({
+			title: 'Image resolution (DPI)',
+			description: 'Maximum image resolution. Sharper images are reduced to this.',
+		}),
 		user_password: secretParam('Password to open the PDF.'),
 		owner_password: secretParam(
 			'Password to edit or copy from the PDF. Reading and printing need no password.',

@@ -5,13 +5,12 @@ import { useRestoredFocus } from '../../ui/focus.ts';
 import type { Field } from './fields.ts';
 import { ParamControl } from './param-control.tsx';
 import styles from './params.module.css';
+import { PresetChoice } from './preset-choice.tsx';
+import { foldFields, presetIn } from './presets.ts';
 import type { ToolParams } from './use-params.ts';
 import { valueIn } from './values.ts';
 
-/** Manifests list the most important params first. */
-const SHOWN_AT_ONCE = 3;
-
-/** The params of a tool: the first ones visible, the others behind More options. */
+/** The params of a tool: presets and the first params visible, the others behind More options. */
 export function ParamsForm({
 	params,
 	rejected,
@@ -27,10 +26,8 @@ export function ParamsForm({
 	const section = useRef<HTMLElement>(null);
 	useRestoredFocus(section);
 	const [isOpen, setOpen] = useState(false);
-	const { fields, values, problems } = params;
-	const plain = fields.filter(({ kind }) => kind !== 'secret');
-	const first = plain.slice(0, SHOWN_AT_ONCE);
-	const more = fields.filter((field) => !first.includes(field));
+	const { tool, fields, values, problems } = params;
+	const { visible, folded } = foldFields(tool, fields);
 	const errorOf = (name: string) => problems[name] ?? rejected[name];
 	const control = (field: Field) => (
 		<ParamControl
@@ -44,7 +41,7 @@ export function ParamsForm({
 			}}
 		/>
 	);
-	const hasHiddenError = more.some(({ name }) => errorOf(name) !== undefined);
+	const hasHiddenError = folded.some(({ name }) => errorOf(name) !== undefined);
 	return (
 		<section ref={section} tabIndex={-1} className={styles.params} aria-labelledby={titleId}>
 			<div className={styles.titleLine}>
@@ -55,8 +52,18 @@ export function ParamsForm({
 					</Button>
 				)}
 			</div>
-			{first.map(control)}
-			{more.length > 0 && (
+			{tool.presets && (
+				<PresetChoice
+					presets={tool.presets}
+					chosen={presetIn(tool, fields, values)}
+					onChoose={(preset) => {
+						for (const name of Object.keys(preset.params)) onEdit(name);
+						params.setAll(preset.params);
+					}}
+				/>
+			)}
+			{visible.map(control)}
+			{folded.length > 0 && (
 				<details
 					className={styles.more}
 					open={isOpen || hasHiddenError}
@@ -66,7 +73,7 @@ export function ParamsForm({
 						More options
 						<ChevronDown size={18} aria-hidden="true" />
 					</summary>
-					<div className={styles.moreParams}>{more.map(control)}</div>
+					<div className={styles.moreParams}>{folded.map(control)}</div>
 				</details>
 			)}
 		</section>

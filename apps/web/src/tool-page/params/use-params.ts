@@ -16,6 +16,7 @@ export interface ToolParams {
 	isInvalid: boolean;
 	isChanged: boolean;
 	set(name: string, value: unknown): void;
+	setAll(changed: Values): void;
 	reset(): void;
 	/** What the API gets: params that differ from their defaults, and secrets. */
 	toSend: ReturnType<typeof paramsToSend>;
@@ -39,6 +40,7 @@ export function useToolParams(tool: Tool): ToolParams {
 		isInvalid: Object.keys(problems).length > 0,
 		isChanged: Object.keys(toSend.params).length + Object.keys(toSend.secrets).length > 0,
 		set: (name, value) => change({ ...values, [name]: value }),
+		setAll: (changed) => change({ ...values, ...changed }),
 		reset: () => change({}),
 		toSend,
 	};
