@@ -120,6 +120,7 @@ export const PUBLIC_ROUTES: Record<string, () => GoodRequest> = {
 	'POST /v1/auth/password/reset': open('/v1/auth/password/reset', () => resetPassword),
 	'POST /v1/auth/verify': open('/v1/auth/verify', () => ({ token: 'none' })),
 	'GET /v1/tools': open('/v1/tools'),
+	'GET /v1/plans': open('/v1/plans'),
 	'POST /v1/billing/webhook': open('/v1/billing/webhook', () => ({})),
 	'GET /v1/health': open('/v1/health'),
 	'GET /v1/openapi.json': open('/v1/openapi.json'),

@@ -13,6 +13,7 @@ import { createCustomers } from './customers/customers.sql.ts';
 import { type Database, openPools } from './database.sql.ts';
 import { internalCalls } from './internal-calls.ts';
 import { getBillingRoute } from './plans/get-billing.ts';
+import { listPlansRoute } from './plans/list-plans.ts';
 import { createStripe } from './stripe/stripe.ts';
 import { syncTasks } from './sync/sync-tasks.ts';
 import { getUsageRoute } from './usage/get-usage.ts';
@@ -60,7 +61,14 @@ export const billing = defineService({
 	readConfig: (environment, onDeprecated) => loadConfig(configSchema, environment, onDeprecated),
 	connect,
 	checks: ({ prisma, broker }) => ({ postgres: () => ping(prisma), rabbitmq: () => broker.ping() }),
-	routes: [createCheckoutRoute, openPortalRoute, getBillingRoute, getUsageRoute, receiveStripeEventRoute],
+	routes: [
+		createCheckoutRoute,
+		openPortalRoute,
+		getBillingRoute,
+		listPlansRoute,
+		getUsageRoute,
+		receiveStripeEventRoute,
+	],
 	metrics: [stripeEventMetrics, outboxMetrics],
 	consumers: [onAccountDeleted],
 	tasks: [relayOutbox, ...syncTasks, pruneStripeEvents, pruneActions],

@@ -6,9 +6,13 @@ export const PAGES = [
 	'/files',
 	'/forgot-password',
 	'/history',
+	'/pricing',
+	'/privacy',
 	'/reset-password',
 	'/sign-in',
 	'/sign-up',
+	'/status',
+	'/terms',
 	'/tools/:slug',
 	'/verify-email',
 ] as const;

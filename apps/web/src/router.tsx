@@ -15,9 +15,13 @@ const LOADERS: Record<PagePath, () => Promise<ComponentType>> = {
 	'/files': async () => (await import('./files/files-page.tsx')).FilesPage,
 	'/forgot-password': async () => (await import('./sign-in/forgot-password-page.tsx')).ForgotPasswordPage,
 	'/history': async () => (await import('./history/history-page.tsx')).HistoryPage,
+	'/pricing': async () => (await import('./pricing/pricing-page.tsx')).PricingPage,
+	'/privacy': async () => (await import('./legal/legal-page.tsx')).PrivacyPage,
 	'/reset-password': async () => (await import('./sign-in/reset-password-page.tsx')).ResetPasswordPage,
 	'/sign-in': async () => (await import('./sign-in/sign-in-page.tsx')).SignInPage,
 	'/sign-up': async () => (await import('./sign-in/sign-up-page.tsx')).SignUpPage,
+	'/status': async () => (await import('./status/status-page.tsx')).StatusPage,
+	'/terms': async () => (await import('./legal/legal-page.tsx')).TermsPage,
 	'/tools/:slug': async () => (await import('./tool-page/tool-page.tsx')).ToolPage,
 	'/verify-email': async () => (await import('./sign-in/verify-email-page.tsx')).VerifyEmailPage,
 };

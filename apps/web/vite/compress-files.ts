@@ -4,6 +4,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const COMPRESSIBLE = '**/*.{html,js,mjs,css,svg,json,txt}';
+/** Operators replace these files, and would have to replace their compressed copies too. */
+const REPLACEABLE = ['legal/**'];
 
 /** Writes a `.br` and a `.gz` beside each file that gets smaller: compressed once, at the highest level, instead of per request. */
 export function compressFiles(): Plugin {
@@ -15,7 +17,7 @@ export function compressFiles(): Plugin {
 			outDir = join(config.root, config.build.outDir);
 		},
 		closeBundle() {
-			for (const name of globSync(COMPRESSIBLE, { cwd: outDir })) {
+			for (const name of globSync(COMPRESSIBLE, { cwd: outDir, exclude: REPLACEABLE })) {
 				const path = join(outDir, name);
 				const bytes = readFileSync(path);
 				for (const [ending, packed] of [

@@ -5,7 +5,7 @@ import { createJobs, type JobCalls } from './calls/jobs.ts';
 import { type RunOptions, type RunResult, runTool } from './run-tool.ts';
 import type { AnyCatalogue, ToolCatalogue, ToolSlug, UntypedTools } from './tool-types.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
-import type { CallOptions, Tool, Usage } from './types.ts';
+import type { CallOptions, Plan, Tool, Usage } from './types.ts';
 
 export type ClientOptions = TransportOptions;
 
@@ -26,6 +26,8 @@ export interface Client<C extends AnyCatalogue<C> = ToolCatalogue> {
 	run<Slug extends ToolSlug<C>>(options: RunOptions<C, Slug>): Promise<RunResult<C, Slug>>;
 	/** Returns the tools with the JSON Schema of their params. Needs no token. */
 	tools(options?: CallOptions): Promise<Tool[]>;
+	/** Returns the plans with their limits. Needs no token. */
+	plans(options?: CallOptions): Promise<Plan[]>;
 	/** Returns the use of each limit of the plan. */
 	usage(options?: CallOptions): Promise<Usage>;
 }
@@ -45,6 +47,7 @@ export function createClient<C extends AnyCatalogue<C> = ToolCatalogue>(
 		billing: createBilling(transport),
 		run: (given) => runTool(files, jobs, given),
 		tools: async ({ signal } = {}) => (await list(api.GET('/v1/tools', { signal: signal ?? null }))).data,
+		plans: async ({ signal } = {}) => (await list(api.GET('/v1/plans', { signal: signal ?? null }))).data,
 		usage: async ({ signal } = {}) => (await body(api.GET('/v1/usage', { signal: signal ?? null }))).data,
 	};
 	// Catalogues differ only in their types.

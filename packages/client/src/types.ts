@@ -21,6 +21,7 @@ export type Job = Schemas['Job'];
 export type CreatedJob = Schemas['CreatedJob'];
 export type JobStatus = Job['status'];
 export type Billing = Schemas['Billing'];
+export type Plan = Schemas['Plan'];
 export type Usage = Schemas['Usage'];
 
 export type JobQuery = NonNullable<operations['listJobs']['parameters']['query']>;

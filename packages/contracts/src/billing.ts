@@ -86,6 +86,46 @@ export const getBilling = defineOperation({
 	errors: [],
 });
 
+export const listPlans = defineOperation({
+	id: 'listPlans',
+	title: 'List plans',
+	method: 'get',
+	path: '/v1/plans',
+	service: 'billing',
+	access: 'public',
+	summary: 'Lists the plans with their limits.',
+	status: 200,
+	response: enveloped(
+		z
+			.array(
+				z
+					.object({
+						name: planSchema,
+						retention_hours: z.number().int().meta({ description: 'How long files are kept.' }),
+						max_stored_bytes: z.number().int().meta({ description: 'Storage, including open uploads.' }),
+						max_active_jobs: z.number().int().meta({ description: 'Jobs that run at the same time.' }),
+						max_queued_jobs: z.number().int(),
+						compute_seconds_per_day: z
+							.number()
+							.int()
+							.optional()
+							.meta({ description: 'Processing time per day (UTC). Absent without a limit.' }),
+						max_input_bytes: z
+							.number()
+							.int()
+							.meta({ description: 'Input of one job. Some tools have lower limits: see List tools.' }),
+						max_pages: z
+							.number()
+							.int()
+							.meta({ description: 'Pages of one job. Some tools have lower limits: see List tools.' }),
+					})
+					.meta({ id: 'Plan' }),
+			)
+			.meta({ maxItems: 10 }),
+	),
+	errors: [],
+});
+
 export const usageLimitSchema = z.object({
 	name: z.string().meta({
 		maxLength: 64,

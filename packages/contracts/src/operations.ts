@@ -39,6 +39,7 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	billing.receiveStripeEvent,
 	billing.getBilling,
 	billing.getUsage,
+	billing.listPlans,
 	meta.getHealth,
 	meta.getOpenApi,
 ];

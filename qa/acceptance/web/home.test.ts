@@ -19,6 +19,15 @@ test('shows the API’s tools', async () => {
 	await snap(page, 'home');
 });
 
+test('links pages below every page, which the gateway serves', async () => {
+	const page = await visit();
+	const links = page.getByRole('contentinfo').getByRole('link');
+	await links.first().waitFor();
+	const paths = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href') ?? ''));
+	expect(paths).toEqual(['/pricing', '/docs', '/status', '/terms', '/privacy']);
+	for (const path of paths) expect((await page.request.get(path)).status()).toBe(200);
+});
+
 describe('a file on the home page', () => {
 	test('goes to the tool that the user picks', async () => {
 		const page = await visit({ as: await newPerson() });

@@ -2,10 +2,10 @@ import { Suspense, useEffect, useRef } from 'react';
 import { Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { useStrayDrops } from '../file-drop/use-page-drop.ts';
 import { Spinner } from '../ui/spinner.tsx';
+import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
 import styles from './shell.module.css';
 import { StatusBanner } from './status-banner.tsx';
-import { ThemeSelect } from './theme-select.tsx';
 import { Toaster } from './toaster.tsx';
 
 /** The layout of every page. After navigation the main element gets the focus, so that a screen reader starts there. */
@@ -42,13 +42,4 @@ export function Shell() {
 function LoadingBar() {
 	const { state } = useNavigation();
 	return state === 'loading' ? <div className={styles.bar} aria-hidden="true" /> : null;
-}
-
-function Footer() {
-	return (
-		<footer className={styles.footer}>
-			<p>Files are stored securely and deleted automatically.</p>
-			<ThemeSelect />
-		</footer>
-	);
 }

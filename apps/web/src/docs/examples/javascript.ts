@@ -59,5 +59,6 @@ const file = await creatorr.files.complete(fileId, [
 	createCheckout: `const { url } = await creatorr.billing.checkout('monthly');`,
 	openPortal: 'const { url } = await creatorr.billing.portal();',
 	getBilling: 'const { plan, status } = await creatorr.billing.get();',
+	listPlans: 'const plans = await creatorr.plans();',
 	getUsage: 'const { plan, limits } = await creatorr.usage();',
 };

@@ -1,0 +1,20 @@
+import { listPlans } from '@creatorr/contracts/billing';
+import { PLANS } from '@creatorr/contracts/plans';
+import { expect, test } from '@jest/globals';
+import { describePlan, listPlansRoute } from './list-plans.ts';
+
+test('describes each plan as the API promises, with configured numbers', () => {
+	const plans = { ...PLANS, free: { ...PLANS.free, retentionHours: 48 } };
+	const data = [describePlan('free', plans), describePlan('pro', plans)];
+	expect(listPlans.response?.parse({ data })).toEqual({ data });
+	expect(data).toMatchObject([
+		{ name: 'free', retention_hours: 48, max_active_jobs: 3, compute_seconds_per_day: 1_800 },
+		{ name: 'pro', retention_hours: 720, max_active_jobs: 20, max_stored_bytes: 500_000_000_000 },
+	]);
+	expect(listPlansRoute({ plans }).operation).toBe(listPlans);
+});
+
+test('leaves out a compute quota that is switched off', () => {
+	const plans = { ...PLANS, pro: { ...PLANS.pro, computeSecondsPerDay: 0 } };
+	expect(describePlan('pro', plans)).not.toHaveProperty('compute_seconds_per_day');
+});

@@ -1,0 +1,26 @@
+import { listPlans } from '@creatorr/contracts/billing';
+import type { ResponseOf } from '@creatorr/contracts/operation';
+import type { Plan, Plans } from '@creatorr/contracts/plans';
+import { defineRoute } from '@creatorr/service/route';
+
+/** GET /v1/plans */
+export function listPlansRoute({ plans }: { plans: Plans }) {
+	const data = [describePlan('free', plans), describePlan('pro', plans)];
+	return defineRoute(listPlans, async () => ({ data }));
+}
+
+/** Describes a plan with its limits for any tool; `GET /v1/tools` has those of single tools. */
+export function describePlan(name: Plan, plans: Plans): ResponseOf<typeof listPlans>['data'][number] {
+	const terms = plans[name];
+	return {
+		name,
+		retention_hours: terms.retentionHours,
+		max_stored_bytes: terms.maxStoredBytes,
+		max_active_jobs: terms.maxActiveJobs,
+		max_queued_jobs: terms.maxQueuedJobs,
+		// 0 means no limit
+		...(terms.computeSecondsPerDay > 0 && { compute_seconds_per_day: terms.computeSecondsPerDay }),
+		max_input_bytes: terms.anyTool.maxInputBytes,
+		max_pages: terms.anyTool.maxPages,
+	};
+}

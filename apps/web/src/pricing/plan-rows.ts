@@ -1,0 +1,46 @@
+import type { Plan, Tool } from '@creatorr/client';
+import { formatBytes, formatCount, formatDuration } from '../ui/format.ts';
+
+/** A limit on both plans, in words. */
+export interface PlanRow {
+	name: string;
+	free: string;
+	pro: string;
+}
+
+/** Formats a limit, which is a round number: "50 GB". */
+const sizeOf = (bytes: number) => formatBytes(bytes).replace('.0 ', ' ');
+
+type Limits = { max_input_bytes: number; max_pages: number };
+
+const inputOf = ({ max_input_bytes, max_pages }: Limits) =>
+	`${sizeOf(max_input_bytes)}, ${formatCount(max_pages, 'page', 'pages')}`;
+
+function retentionOf({ retention_hours: hours }: Plan): string {
+	const isDays = hours > 24 && hours % 24 === 0;
+	return isDays ? formatCount(hours / 24, 'day', 'days') : formatCount(hours, 'hour', 'hours');
+}
+
+function computeOf({ compute_seconds_per_day: seconds }: Plan): string {
+	return seconds === undefined ? 'Unlimited' : formatDuration(1_000 * seconds);
+}
+
+const ROWS: readonly (readonly [string, (plan: Plan) => string])[] = [
+	['Files are kept', retentionOf],
+	['Storage', (plan) => sizeOf(plan.max_stored_bytes)],
+	['Jobs at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
+	['Processing time per day', computeOf],
+	['Queue', (plan) => (plan.name === 'pro' ? 'Priority' : 'Standard')],
+];
+
+/** Returns the rows of the plan table: limits of the plans, then the largest file of each tool. */
+export function planRows(free: Plan, pro: Plan, tools: readonly Tool[]): PlanRow[] {
+	return [
+		...ROWS.map(([name, show]) => ({ name, free: show(free), pro: show(pro) })),
+		...tools.map(({ title, plans }) => ({
+			name: `${title}: largest file`,
+			free: inputOf(plans.free),
+			pro: inputOf(plans.pro),
+		})),
+	];
+}
