@@ -15,11 +15,16 @@ test('shows savings and a preview, also on a phone, and offers the download', as
 	await page.getByRole('heading', { name: 'Compress PDF' }).waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool');
-	await chooseFiles(page, picturePdf('holiday.pdf'));
+	await chooseFiles(page, picturePdf('holiday.pdf', { pages: 2 }));
 	const row = uploadRow(page, 'holiday.pdf');
 	await row.getByText(/\d+% smaller/).waitFor();
-	await page.getByAltText('First page, before').waitFor();
-	await page.getByAltText('First page, after').waitFor();
+	await page.getByAltText('Page 1, before').waitFor();
+	await page.getByAltText('Page 1, after').waitFor();
+	await row.getByRole('button', { name: 'Next page' }).click();
+	await row.getByText('Page 2 of 2').waitFor();
+	await page.getByAltText('Page 2, before').waitFor();
+	await row.getByRole('button', { name: 'Zoom in' }).click();
+	await row.getByText('150%').waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool-done');
 	await page.setViewportSize(DEVICES.phone.viewport);
@@ -93,6 +98,7 @@ test('runs again with other params, without another upload', async () => {
 	});
 	await chooseFiles(page, picturePdf());
 	await page.getByText(/% smaller/).waitFor();
+	await page.getByText('More options').click();
 	await page.getByRole('spinbutton', { name: 'Quality' }).fill('30');
 	await page.getByRole('button', { name: 'Run again with these options' }).click();
 	await page.getByText('2 files').waitFor();

@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
-import { type MouseEvent, useEffect, useId, useState } from 'react';
+import { type MouseEvent, useId } from 'react';
 import { flushSync } from 'react-dom';
+import { useCopy } from '../ui/use-copy.ts';
 import { VisuallyHidden } from '../ui/visually-hidden.tsx';
 import styles from './code-example.module.css';
 import { chooseLanguage, type Examples, LANGUAGES, type Language, useLanguage } from './examples/language.ts';
@@ -57,26 +58,13 @@ function withComments(code: string) {
 	});
 }
 
-const SHOWN_MS = 2_000;
-
-/** Copies a text. Not shown on pages without TLS, where browsers offer no clipboard. */
+/** Copies a text. Not shown where browsers offer no clipboard. */
 function CopyButton({ text, what }: { text: string; what: string }) {
-	const [outcome, setOutcome] = useState('');
-	useEffect(() => {
-		if (outcome === '') return;
-		const timer = setTimeout(() => setOutcome(''), SHOWN_MS);
-		return () => clearTimeout(timer);
-	}, [outcome]);
-	if (!navigator.clipboard) return null;
-	const copy = (): void => {
-		navigator.clipboard.writeText(text).then(
-			() => setOutcome('Copied'),
-			() => setOutcome('Your browser blocked copying'),
-		);
-	};
+	const { outcome, copy } = useCopy(() => text);
+	if (!copy) return null;
 	return (
 		<>
-			<button type="button" className={styles.copy} aria-label={`Copy: ${what}`} onClick={copy}>
+			<button type="button" className={styles.copy} aria-label={`Copy: ${what}`} onClick={() => void copy()}>
 				{outcome === 'Copied' ? (
 					<Check size={16} aria-hidden="true" />
 				) : (

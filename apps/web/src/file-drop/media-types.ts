@@ -69,7 +69,10 @@ export function canPreview({ mime_type, size_bytes }: Pick<FileRow, 'mime_type' 
 	return SHOWN.includes(mime_type) && size_bytes <= MAX_BYTES;
 }
 
-/** Whether the comparison is worth showing: an output that can be previewed. The original may be shown as an icon. */
-export function canCompare(output: FileRow | 'gone' | null): boolean {
-	return output !== null && output !== 'gone' && canPreview(output);
+const MAX_TEXT_BYTES = 1_000_000;
+
+/** Returns how the page can show an output: its pages, its text, or not at all. */
+export function previewKindOf({ mime_type, size_bytes }: FileRow): 'pages' | 'text' | undefined {
+	if (mime_type === 'text/plain' && size_bytes <= MAX_TEXT_BYTES) return 'text';
+	return canPreview({ mime_type, size_bytes }) ? 'pages' : undefined;
 }

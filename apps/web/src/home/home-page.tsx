@@ -5,6 +5,7 @@ import { useTools } from '../api/tools.ts';
 import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
+import { BeforeAfter } from './before-after.tsx';
 import { HomeDrop } from './home-drop.tsx';
 import styles from './home-page.module.css';
 
@@ -16,9 +17,12 @@ export function HomePage() {
 	return (
 		<>
 			<section className={styles.hero}>
-				<h1>Drop a file. Take home a better one.</h1>
-				<p>Compress PDFs, convert documents, make scans searchable.</p>
-				{tools && <HomeDrop key={userChanges} tools={tools} />}
+				<div className={styles.words}>
+					<h1>Drop a file. Take home a better one.</h1>
+					<p>Compress PDFs, convert documents, make scans searchable.</p>
+					{tools && <HomeDrop key={userChanges} tools={tools} />}
+				</div>
+				<BeforeAfter />
 			</section>
 			{!tools && !error && <Spinner label="Loading tools" />}
 			{error && <ProblemNotice what="Couldn’t load the tools" error={error} onRetry={refetch} />}

@@ -8,15 +8,7 @@ import { createTabStates } from './tab-states.ts';
 import { createTabSync, type TabSync } from './tab-sync.ts';
 import { type CommandPayload, joinTabs } from './tabs.ts';
 import type { Command } from './transitions.ts';
-import {
-	createUpload,
-	isOver,
-	type JobRequest,
-	rerunUpload,
-	type Source,
-	sourceOf,
-	type Upload,
-} from './upload.ts';
+import { createUploads, isOver, type JobRequest, rerunUpload, type Source, type Upload } from './upload.ts';
 import { createUploadCollection } from './upload-collection.ts';
 import { createUploadCommands } from './upload-commands.ts';
 import type { UploadDatabase } from './upload-database.ts';
@@ -61,11 +53,10 @@ export function createUploadStore(deps: UploadStoreDeps): UploadStore {
 		context: owner.context,
 		subscribe: own.subscribe,
 		add(added, request) {
-			for (const file of added) {
-				const source = sourceOf(file);
-				void files.put(source.id, file);
-				const userId = personOf(deps.session.get())?.id ?? null;
-				collection.begin(createUpload(source, request, userId), request.secrets);
+			const userId = personOf(deps.session.get())?.id ?? null;
+			for (const [at, upload] of createUploads(added, request, { userId, now: Date.now() }).entries()) {
+				void files.put(upload.source.id, added[at] as File);
+				collection.begin(upload, request.secrets);
 			}
 		},
 		rerun: (upload, request) => collection.begin(rerunUpload(upload, request), request.secrets),

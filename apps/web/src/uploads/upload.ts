@@ -104,6 +104,15 @@ export function createUpload(source: Source, request: JobRequest, userId: string
 	};
 }
 
+/** Creates an upload of each file. Lists show the newest first, so the first file is the newest. */
+export function createUploads(
+	files: readonly File[],
+	request: JobRequest,
+	{ userId, now }: { userId: string | null; now: number },
+): Upload[] {
+	return files.map((file, at) => ({ ...createUpload(sourceOf(file), request, userId), createdAt: now - at }));
+}
+
 /** Creates an upload of the same file. A file that is in the store is not sent again. */
 export function rerunUpload({ source, remoteFile, userId }: Upload, request: JobRequest): Upload {
 	const upload = createUpload(source, request, userId);

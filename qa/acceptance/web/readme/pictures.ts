@@ -33,7 +33,7 @@ async function compress(page: Page): Promise<void> {
 	await uploadRow(page, 'autumn.pdf')
 		.getByText(/smaller/)
 		.waitFor();
-	await page.getByAltText('First page, after').waitFor();
+	await page.getByAltText('Page 1, after').waitFor();
 	await page.evaluate(() => scrollTo(0, 0));
 }
 

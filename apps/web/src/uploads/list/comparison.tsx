@@ -1,80 +1,100 @@
 import type { FileRow } from '@creatorr/client';
-import { useQuery } from '@tanstack/react-query';
 import { FileText } from 'lucide-react';
+import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { canPreview, typeOf } from '../../file-drop/media-types.ts';
 import { Spinner } from '../../ui/spinner.tsx';
 import type { Upload } from '../upload.ts';
 import { uploads } from '../uploads.ts';
 import styles from './comparison.module.css';
-import { firstPageImage } from './first-page-image.ts';
+import type { PreviewDocument } from './preview-document.ts';
+import { PreviewToolbar, type View } from './preview-toolbar.tsx';
+import { type PreviewSource, usePageImage, usePreview } from './use-preview.ts';
 
-/** Shows the first pages of the original and the output. */
+/** Shows pages of the output, beside those of the original if a browser can show it. */
 export function Comparison({ upload, output }: { upload: Upload; output: FileRow }) {
-	const { source } = upload;
-	const mimeType = typeOf({ ...source, type: source.mimeType }) ?? source.mimeType;
-	const isShown = canPreview({ mime_type: mimeType, size_bytes: source.sizeBytes });
+	const original = originalSource(upload);
+	const [view, setView] = useState<View>({ page: 1, zoom: 1 });
+	const after = {
+		key: output.id,
+		mimeType: output.mime_type,
+		load: async () => await (await api.files.download(output.id)).blob(),
+	};
+	const preview = usePreview(after);
 	return (
-		<div className={styles.pages}>
-			<FirstPage
-				title="Before"
-				name={source.name}
-				mimeType={isShown ? mimeType : undefined}
-				cacheKey={source.id}
-				load={() => originalOf(upload)}
-			/>
-			<FirstPage
-				title="After"
-				name={output.name}
-				mimeType={output.mime_type}
-				cacheKey={output.id}
-				load={async () => await (await api.files.download(output.id)).blob()}
-			/>
+		<div className={styles.comparison}>
+			{preview.document && (
+				<PreviewToolbar
+					document={preview.document}
+					isPdf={output.mime_type === 'application/pdf'}
+					view={view}
+					onView={setView}
+				/>
+			)}
+			<div className={styles.pages} data-single={original === undefined || undefined}>
+				{original && <Original source={original} name={upload.source.name} view={view} />}
+				<Page
+					title={original ? 'After' : 'Result'}
+					name={output.name}
+					source={after}
+					{...preview}
+					view={view}
+				/>
+			</div>
 		</div>
 	);
 }
 
-/** Returns the original from this device, else from the store. */
-async function originalOf({ source, remoteFile }: Upload): Promise<Blob> {
-	const local = await uploads.fileOf(source);
-	if (local) return local;
-	return await (await api.files.download(remoteFile?.fileId ?? '')).blob();
+/** Returns how to load the original: from this device, else from the store. Undefined for a type that isn't shown. */
+function originalSource({ source, remoteFile }: Upload): PreviewSource | undefined {
+	const mimeType = typeOf({ ...source, type: source.mimeType }) ?? source.mimeType;
+	if (!canPreview({ mime_type: mimeType, size_bytes: source.sizeBytes })) return undefined;
+	const load = async () => {
+		const local = await uploads.fileOf(source);
+		return local ?? (await (await api.files.download(remoteFile?.fileId ?? '')).blob());
+	};
+	return { key: source.id, mimeType, load };
 }
 
-/** The first page of a document as an image, or an icon. */
-function FirstPage({
+function Original({ source, name, view }: { source: PreviewSource; name: string; view: View }) {
+	return <Page title="Before" name={name} source={source} {...usePreview(source)} view={view} />;
+}
+
+/** A page of a document as an image, or its name where there is none. */
+function Page({
 	title,
 	name,
-	mimeType,
-	cacheKey,
-	load,
+	source,
+	document,
+	isFailed,
+	view,
 }: {
 	title: string;
-	/** The document's name, shown when there is no preview. */
 	name: string;
-	/** Undefined when there is no preview. */
-	mimeType: string | undefined;
-	cacheKey: string;
-	load: () => Promise<Blob>;
+	source: PreviewSource;
+	document: PreviewDocument | undefined;
+	isFailed: boolean;
+	view: View;
 }) {
-	const { data: picture, isLoading } = useQuery({
-		queryKey: ['first-page', cacheKey],
-		queryFn: async () => firstPageImage(await load(), mimeType ?? ''),
-		enabled: mimeType !== undefined,
-		staleTime: Number.POSITIVE_INFINITY,
-		retry: false,
-	});
+	const { data: image, isError } = usePageImage(source, document, view);
+	const hasNone = isFailed || isError || (document !== undefined && view.page > document.pageCount);
+	const label = `Page ${view.page}, ${title.toLowerCase()}`;
 	return (
 		<figure className={styles.page}>
 			<figcaption>{title}</figcaption>
-			{isLoading && <Spinner label={`Loading preview, ${title.toLowerCase()}`} />}
-			{picture && <img src={picture} alt={`First page, ${title.toLowerCase()}`} />}
-			{!picture && !isLoading && (
+			{hasNone ? (
 				<p className={styles.none}>
 					<FileText size={40} strokeWidth={1.25} aria-hidden="true" />
 					<strong className={styles.name}>{name}</strong>
-					No preview available
+					{isFailed || isError ? 'No preview available' : `No page ${view.page}`}
 				</p>
+			) : image ? (
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: a zoomed page scrolls, also by the keyboard
+				<section className={styles.window} aria-label={label} tabIndex={0}>
+					<img src={image} alt={label} data-zoom={view.zoom} />
+				</section>
+			) : (
+				<Spinner label={`Loading preview, ${title.toLowerCase()}`} />
 			)}
 		</figure>
 	);

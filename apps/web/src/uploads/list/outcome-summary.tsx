@@ -1,12 +1,6 @@
-import { formatBytes, formatCount } from '../../ui/format.ts';
+import { formatBytes } from '../../ui/format.ts';
 import { type Outcome, percent } from './outcome.ts';
 import styles from './outcome-summary.module.css';
-
-/** Returns exact sizes, which would be equal if they were rounded. */
-function exactSizes({ bytesIn, bytesOut }: Outcome): string {
-	if (bytesIn === bytesOut) return `Still ${formatBytes(bytesOut)}`;
-	return `${bytesIn.toLocaleString()} → ${formatCount(bytesOut, 'byte', 'bytes')}`;
-}
 
 /** The sizes before and after as a bar. */
 export function OutcomeSummary({ outcome }: { outcome: Outcome }) {
@@ -29,10 +23,12 @@ export function OutcomeSummary({ outcome }: { outcome: Outcome }) {
 		);
 	}
 	return (
-		<p className={styles.saved}>
+		<p className={styles.saved} data-kind={outcome.kind}>
 			<strong>{outcome.kind === 'same' ? 'Already optimized' : 'Done'}</strong>
 			<span>
-				{outcome.kind === 'same' ? exactSizes(outcome) : `${formatBytes(bytesIn)} → ${formatBytes(bytesOut)}`}
+				{outcome.kind === 'same'
+					? `Still ${formatBytes(bytesOut)}`
+					: `${formatBytes(bytesIn)} → ${formatBytes(bytesOut)}`}
 			</span>
 		</p>
 	);

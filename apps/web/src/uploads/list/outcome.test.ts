@@ -41,6 +41,7 @@ test.each([
 test.each([
 	[1_000, 260, 74],
 	[1_000, 1, 99],
+	[1_000, 991, undefined],
 	[1_000, 999, undefined],
 	[1_000, 1_000, undefined],
 	[1_000, 2_000, undefined],

@@ -36,9 +36,10 @@ export function percent(share: number): string {
 	return `${Math.min(99, Math.round(share * 100))}%`;
 }
 
-/** Returns the savings in whole percent; undefined below 1%. */
+/** Returns the savings in whole percent; undefined if the file was already optimized. */
 export function savedPercent(bytesIn: number, bytesOut: number): number | undefined {
-	if (bytesOut >= bytesIn) return undefined;
+	const share = bytesIn === 0 ? 0 : 1 - bytesOut / bytesIn;
+	if (share < WORTH_TELLING) return undefined;
 	// never 100%, because something is always left
-	return Math.min(99, Math.round((1 - bytesOut / bytesIn) * 100)) || undefined;
+	return Math.min(99, Math.round(share * 100));
 }

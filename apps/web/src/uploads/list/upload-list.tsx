@@ -7,6 +7,7 @@ import { toast } from '../../ui/toasts.ts';
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
 import type { Upload } from '../upload.ts';
 import { uploads } from '../uploads.ts';
+import { batchTotal } from './batch-total.ts';
 import { type DownloadableFile, downloadAll, useBusyAction } from './download-all.ts';
 import styles from './upload-list.module.css';
 import { UploadRow } from './upload-row.tsx';
@@ -16,6 +17,7 @@ export function UploadList({ uploads: own, params }: { uploads: readonly Upload[
 	const announcement = useAnnouncement(own);
 	useFocusAfterRemoval(own.length);
 	const downloadable = useMemo(() => own.flatMap(downloadableOf), [own]);
+	const total = batchTotal(own);
 	// failed uploads may still be retried
 	const done = own.filter(({ stage }) => stage.kind === 'succeeded' || stage.kind === 'canceled');
 	const download = useBusyAction(async () => {
@@ -41,6 +43,7 @@ export function UploadList({ uploads: own, params }: { uploads: readonly Upload[
 					) : (
 						<div className={styles.head}>
 							<h2>{own.length} files</h2>
+							{total && <p className={styles.total}>{total}</p>}
 							{downloadable.length > 1 && (
 								<Button small variant="primary" aria-disabled={download.isBusy} onClick={download.start}>
 									<Download size={18} aria-hidden="true" />

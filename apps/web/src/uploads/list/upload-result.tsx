@@ -1,7 +1,7 @@
 import type { FileRow, Job } from '@creatorr/client';
 import { Download, RotateCcw } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { canCompare } from '../../file-drop/media-types.ts';
+import { previewKindOf } from '../../file-drop/media-types.ts';
 import { saveFile } from '../../files/save-file.ts';
 import type { ToolParams } from '../../tool-page/params/use-params.ts';
 import { Button } from '../../ui/button.tsx';
@@ -12,6 +12,7 @@ import { uploads } from '../uploads.ts';
 import { isFileGone, useBusyAction } from './download-all.ts';
 import { outcomeOf, warningsOf } from './outcome.ts';
 import { OutcomeSummary } from './outcome-summary.tsx';
+import { TextResult } from './text-result.tsx';
 import styles from './upload-result.module.css';
 
 const Comparison = lazy(() =>
@@ -44,9 +45,9 @@ export function UploadResult({
 	const outcome = outcomeOf(job, upload.source, output);
 	const isGone = output === 'gone' || (output !== null && Date.parse(output.expires_at) <= Date.now());
 	const kept = isGone ? null : output;
-	const isComparable = canCompare(kept);
+	const kind = kept ? previewKindOf(kept) : undefined;
 	const [isOpen, setOpen] = useState<boolean>();
-	const isCompared = isComparable && (isOpen ?? isOnly);
+	const isShown = kind !== undefined && (isOpen ?? isOnly);
 	return (
 		<div className={styles.result}>
 			{outcome && <OutcomeSummary outcome={outcome} />}
@@ -57,20 +58,26 @@ export function UploadResult({
 				) : (
 					<DownloadButton upload={upload} fileId={job.output_file_id ?? ''} />
 				)}
-				{isComparable && (
-					<Button small aria-expanded={isCompared} onClick={() => setOpen(!isCompared)}>
-						{isCompared ? 'Hide preview' : 'Compare'}
+				{kind && (
+					<Button small aria-expanded={isShown} onClick={() => setOpen(!isShown)}>
+						{isShown ? 'Hide preview' : 'Show preview'}
 					</Button>
 				)}
 				<RunAgainButton upload={upload} params={params} />
 				{kept && <p className={styles.note}>Kept until {formatDateTime(kept.expires_at)}</p>}
 			</div>
-			{isCompared && kept && (
-				<Suspense fallback={<Spinner label="Loading preview" />}>
-					<Comparison upload={upload} output={kept} />
-				</Suspense>
-			)}
+			{isShown &&
+				kept &&
+				(kind === 'text' ? <TextResult output={kept} /> : <LazyComparison upload={upload} output={kept} />)}
 		</div>
+	);
+}
+
+function LazyComparison(props: { upload: Upload; output: FileRow }) {
+	return (
+		<Suspense fallback={<Spinner label="Loading preview" />}>
+			<Comparison {...props} />
+		</Suspense>
 	);
 }
 

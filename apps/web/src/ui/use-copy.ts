@@ -1,0 +1,31 @@
+import { useEffect, useState } from 'react';
+
+const SHOWN_MS = 2_000;
+
+interface Copying {
+	/** What happened, for a moment after a click; empty before and after. */
+	outcome: '' | 'Copied' | 'Your browser blocked copying' | 'There’s no text to copy';
+	/** Undefined on pages without TLS, where browsers offer no clipboard. */
+	copy: (() => Promise<void>) | undefined;
+}
+
+/** Copies a text to the clipboard. */
+export function useCopy(textOf: () => string | Promise<string>): Copying {
+	const [outcome, setOutcome] = useState<Copying['outcome']>('');
+	useEffect(() => {
+		if (outcome === '') return;
+		const timer = setTimeout(() => setOutcome(''), SHOWN_MS);
+		return () => clearTimeout(timer);
+	}, [outcome]);
+	async function copy(): Promise<void> {
+		try {
+			const text = await textOf();
+			if (text === '') return setOutcome('There’s no text to copy');
+			await navigator.clipboard.writeText(text);
+			setOutcome('Copied');
+		} catch {
+			setOutcome('Your browser blocked copying');
+		}
+	}
+	return { outcome, copy: navigator.clipboard ? copy : undefined };
+}
