@@ -10,7 +10,7 @@ const success = (kind: string, startedAt: number, endedAt: number) => ({ kind, s
 test('a fault has recovered when work that started after it has succeeded', () => {
 	const successes = [success('login', 900, 1_100), success('login', 1_200, 1_500)];
 	const [recovery] = measureRecovery([fault(0, 500, 1_000)], successes, ['login']);
-	expect(recovery).toMatchObject({ afterMs: { login: 500 }, slowestMs: 500, slowestUndisturbedMs: 500 });
+	expect(recovery).toMatchObject({ afterMs: { login: 500 }, slowestMs: 500 });
 });
 
 test('the kind of work that recovers last counts, also when it never does', () => {
@@ -20,8 +20,8 @@ test('the kind of work that recovers last counts, also when it never does', () =
 	expect(measure(['login', 'job'])?.slowestMs).toBeNull();
 });
 
-test('work that a later fault disturbed is also counted from the end of that fault', () => {
+test('work that a later fault disturbed is counted from the end of that fault', () => {
 	const faults = [fault(0, 500, 1_000), fault(1, 1_500, 3_000)];
 	const [first] = measureRecovery(faults, [success('login', 1_200, 3_400)], ['login']);
-	expect(first).toMatchObject({ slowestMs: 2_400, slowestUndisturbedMs: 400 });
+	expect(first).toMatchObject({ afterMs: { login: 2_400 }, slowestMs: 400 });
 });

@@ -13,10 +13,8 @@ export interface Recovery {
 	fault: Injected;
 	/** From the end of the fault until each kind of work that started afterwards has succeeded; null when none has. */
 	afterMs: Record<string, number | null>;
-	/** The longest of these; null when one is. */
+	/** The longest of these, each counted from the end of the last fault in between; null when one is. */
 	slowestMs: number | null;
-	/** The same, counted from the end of the last fault in between. */
-	slowestUndisturbedMs: number | null;
 }
 
 /** Returns how long each fault had effects. */
@@ -26,13 +24,11 @@ export function measureRecovery(
 	kinds: readonly string[],
 ): Recovery[] {
 	return faults.map((fault) => {
-		const recoveredAt = kinds.map((kind) => firstSuccessAt(successes, kind, fault.endedAt));
-		const afterMs = recoveredAt.map((at) => at && at - fault.endedAt);
+		const ends = kinds.map((kind) => [kind, firstSuccessAt(successes, kind, fault.endedAt)] as const);
 		return {
 			fault,
-			afterMs: Object.fromEntries(kinds.map((kind, index) => [kind, afterMs[index] ?? null])),
-			slowestMs: slowest(afterMs),
-			slowestUndisturbedMs: slowest(recoveredAt.map((at) => at && at - lastEndBefore(faults, at))),
+			afterMs: Object.fromEntries(ends.map(([kind, at]) => [kind, at && at - fault.endedAt])),
+			slowestMs: slowest(ends.map(([, at]) => at && at - lastEndBefore(faults, at))),
 		};
 	});
 }

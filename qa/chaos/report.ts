@@ -7,7 +7,7 @@ const MAX_RECOVERY_MS = 30_000;
 /** Returns what fails a run. `maxRecoveryMs`: a busy product recovers later than a broken one. */
 export function problemsOf(report: ChaosReport, maxRecoveryMs = MAX_RECOVERY_MS): string[] {
 	const { findings, violations, recoveries } = report;
-	const isSlow = ({ slowestUndisturbedMs: ms }: Recovery) => ms === null || ms > maxRecoveryMs;
+	const isSlow = ({ slowestMs: ms }: Recovery) => ms === null || ms > maxRecoveryMs;
 	const name = ({ fault: { number, kind, target } }: Recovery) => `${number + 1} ${kind} ${target}`;
 	return [
 		...[...findings, ...violations].map(({ kind, what, requestId }) =>
@@ -25,7 +25,7 @@ export function describeReport(report: ChaosReport): string {
 	const byKind = Map.groupBy(report.recoveries, ({ fault }) => fault.kind);
 	const rows = [...byKind].map(([kind, recoveries]) => {
 		const sorted = recoveries
-			.map(({ slowestUndisturbedMs: ms }) => ms ?? Number.POSITIVE_INFINITY)
+			.map(({ slowestMs: ms }) => ms ?? Number.POSITIVE_INFINITY)
 			.sort((one, other) => one - other);
 		const at = (share: number) => seconds(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
 		return `| ${kind} | ${recoveries.length} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`;

@@ -4,7 +4,7 @@ import { eventually } from './processes.ts';
 const DELIVERED_WITHIN_MS = 30_000;
 const PAGE_MS = 10_000;
 
-/** Pays on a checkout page of the local Stripe. Resolves with the status of its answer. */
+/** Pays on a checkout page of the local Stripe; resolves to the status of its answer. */
 export async function payOnPage(url: string): Promise<number> {
 	const answer = await fetch(url, {
 		method: 'POST',

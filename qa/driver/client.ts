@@ -4,11 +4,10 @@ import { checkAgainstDocument } from './openapi.ts';
 
 function required(name: string): string {
 	const value = process.env[name];
-	if (!value)
-		throw new Error(
-			`${name} is not set: run npm test, or start the stack and set it to the gateway's address`,
-		);
-	return value;
+	if (value) return value;
+	throw new Error(
+		`${name} is not set: run npm test, or start the product and set it to the gateway's address`,
+	);
 }
 
 export const BASE_URL = required('TEST_BASE_URL');
@@ -17,13 +16,13 @@ export const SECOND_BASE_URL = required('TEST_BASE_URL_2');
 export type { Answer } from './http.ts';
 
 export interface CallOptions extends SendOptions {
-	/** The gateway that is asked; by default the gateways in turn. */
+	/** The gateway; by default the gateways in turn. */
 	base?: string;
 }
 
 let turn = 0;
 
-/** Returns the gateways in turn, as a client behind a balancer gets them. */
+/** Returns the gateways in turn, as a load balancer does. */
 export function nextBase(): string {
 	turn += 1;
 	return turn % 2 === 0 ? SECOND_BASE_URL : BASE_URL;
@@ -32,7 +31,7 @@ export function nextBase(): string {
 /** Sends one request. @throws when the answer isn't one that the OpenAPI document promises */
 export async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
 	const { base = nextBase(), ...sent } = options;
-	// as a browser writes it
+	// Normalized as in a browser.
 	const { pathname, search } = new URL(base + path);
 	const answer = await send(base, method, pathname + search, sent);
 	await checkAgainstDocument(method, path, answer);
@@ -51,7 +50,7 @@ export function newEmail(): string {
 	return `person-${randomBytes(9).toString('hex')}@example.com`;
 }
 
-/** Registers somebody new. */
+/** Registers a new user. */
 export async function newPerson(): Promise<Person> {
 	const email = newEmail();
 	const answer = await call('POST', '/v1/auth/register', { body: { email, password: PASSWORD } });
@@ -65,7 +64,7 @@ export async function signIn(email: string, options: CallOptions = {}): Promise<
 	return answer.body.data.token;
 }
 
-/** An id that is well-formed and names nothing. */
+/** Returns a well-formed id of nothing. */
 export function nobodysId(prefix: 'fil' | 'job' | 'ses'): string {
 	return `${prefix}_01ARZ3NDEKTSV4RRFFQ69G5FAV`;
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 
 export type DatabaseOwner = 'auth' | 'files' | 'jobs' | 'billing';
 
-/** A look into a service's database, as the owner of the whole server. Connects anew each time: the server may have been killed since the last. */
+/** Queries a service's database as the owner of the server. Opens a connection for each query, because a test may have killed the server. */
 export async function queryDatabase<Row extends object>(
 	owner: DatabaseOwner,
 	text: string,

@@ -1,4 +1,4 @@
-/** The cases that every route needs a passing test for, as far as they make sense for it. */
+/** The cases that every route needs a passing test for, where they apply. */
 const CASES = {
 	success: () => true,
 	'bad input': (_path, operation) => operation.requestBody !== undefined || operation.parameters.length > 0,
@@ -7,8 +7,8 @@ const CASES = {
 };
 
 /**
- * The route and case of each test that is missing. A test covers a case when it passed, stands in a `describe` named after the
- * route (`POST /v1/files`) and its name begins with the case and a colon.
+ * Returns the route and case of each missing test. A test covers a case when it passed, is in a `describe` named after the route
+ * (`POST /v1/files`) and its name begins with the case and a colon.
  */
 export function missingCases(document, passedTests) {
 	const covered = new Set(passedTests.map(({ route, title }) => `${route} ${title.split(':')[0]}`));
@@ -21,7 +21,7 @@ export function missingCases(document, passedTests) {
 	);
 }
 
-/** A Jest reporter that fails a whole run of the suite in which a route lacks a case. */
+/** A Jest reporter that fails a complete run of the suite when a case of a route has no test. */
 export default class InventoryReporter {
 	#error;
 	#isWholeRun;

@@ -1,4 +1,4 @@
-/** Pseudorandom numbers: the same seed makes the same ones. */
+/** Pseudorandom numbers: the same seed returns the same ones. */
 export interface Random {
 	/** At least 0, below 1. */
 	next(): number;

@@ -2,22 +2,32 @@ import type { JobErrorCode } from '@creatorr/contracts/jobs';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 import type { World } from './world.ts';
 
-/** How a job with a hostile file must end. One that `survives` may also fail with an error that blames the file: see {@link isSurvival}. */
-export type Expected = { code: JobErrorCode } | { succeeds: true; text?: RegExp } | Survives;
-
-interface Survives {
-	survives: true;
-	/** Processing this file never ends, so that a tool may run until its deadline. */
-	mayTimeOut: boolean;
+/** How a job with a hostile file must end. */
+export interface Expected {
+	/** For the verdict on another end. */
+	name: string;
+	maySucceed: boolean;
+	mayFailWith(code: JobErrorCode): boolean;
+	/** Matches the text of the output, where there is one. */
+	text?: RegExp;
 }
 
-/** Errors that blame the tool, not the file. */
-const NO_SURVIVAL: readonly JobErrorCode[] = ['internal', 'worker_lost'];
+/** The job fails with this code. */
+export const fails = (code: JobErrorCode): Expected => ({
+	...{ name: code, maySucceed: false, mayFailWith: (one) => one === code },
+});
 
-/** Returns whether a job that must survive its file may fail with this code. */
-export function isSurvival(code: JobErrorCode, { mayTimeOut }: Survives): boolean {
-	return code === 'timeout' ? mayTimeOut : !NO_SURVIVAL.includes(code);
-}
+/** The job succeeds. */
+export const succeeds = (text?: RegExp): Expected => ({
+	...{ name: 'success', maySucceed: true, mayFailWith: () => false },
+	...(text && { text }),
+});
+
+/** The job succeeds, or fails with an error that blames the file, or with a timeout where processing the file never ends. */
+export const survives = (isEndless: boolean): Expected => ({
+	...{ name: 'survival', maySucceed: true },
+	mayFailWith: (code) => (code === 'timeout' ? isEndless : code !== 'internal' && code !== 'worker_lost'),
+});
 
 /** A hostile file, as an attacker might upload it, and how its job must end. */
 export interface HostileCase {
@@ -58,7 +68,7 @@ export function casesOf(family: Family, world: World, manifests: Iterable<ToolMa
 				...file,
 				name: `${file.name}, for ${slug} too`,
 				tool: slug,
-				expected: { survives: true, mayTimeOut: file.deadlineMs !== undefined },
+				expected: survives(file.deadlineMs !== undefined),
 			}),
 		);
 	});

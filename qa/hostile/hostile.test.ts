@@ -2,7 +2,7 @@ import { loadCatalogue } from '@creatorr/tools/catalogue';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createRandom } from '../driver/random.ts';
 import { FAMILIES, titledCases } from './families/all.ts';
-import { casesOf, isSurvival } from './hostile-case.ts';
+import { casesOf, survives } from './hostile-case.ts';
 import { openRunner } from './run-case.ts';
 import { openWorld } from './world.ts';
 
@@ -48,10 +48,11 @@ test('a tool without cases of its own must survive the files of the others', () 
 	const added = all.slice(known.length);
 	expect(added.length).toBeGreaterThan(10);
 	expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
-	for (const one of added)
-		expect(one).toMatchObject({ tool: 'new', mimeType: 'application/pdf', expected: { survives: true } });
-	const mayTimeOut = added.filter(({ expected }) => 'survives' in expected && expected.mayTimeOut);
-	expect(mayTimeOut).toEqual(added.filter(({ deadlineMs }) => deadlineMs !== undefined));
+	for (const { tool, mimeType, expected, deadlineMs } of added) {
+		expect({ tool, mimeType }).toEqual({ tool: 'new', mimeType: 'application/pdf' });
+		expect(expected.name).toBe('survival');
+		expect(expected.mayFailWith('timeout')).toBe(deadlineMs !== undefined);
+	}
 });
 
 test.each([
@@ -61,11 +62,11 @@ test.each([
 	['tool_failed', true],
 	['internal', false],
 ] as const)('a job that must survive its file may fail with %s: %s', (code, may) => {
-	expect(isSurvival(code, { survives: true, mayTimeOut: false })).toBe(may);
+	expect(survives(false).mayFailWith(code)).toBe(may);
 });
 
 test('a job may time out with a file that its family declares endless', () => {
-	expect(isSurvival('timeout', { survives: true, mayTimeOut: true })).toBe(true);
+	expect(survives(true).mayFailWith('timeout')).toBe(true);
 });
 
 /** Returns cases that wait for no deadline, with at least one of each family. The same seed returns the same cases. */

@@ -2,13 +2,12 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobErrorCode } from '@creatorr/contracts/jobs';
 import { createWorkspaces, type Workspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { runTool } from '@creatorr/tool-kit/run/run-tool';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { loadTools } from '@creatorr/tools/runners';
-import { type Expected, type HostileCase, isSurvival } from './hostile-case.ts';
+import type { HostileCase } from './hostile-case.ts';
 import { inspect } from './leaks.ts';
 import type { World } from './world.ts';
 
@@ -89,26 +88,15 @@ async function verdictOn({ expected }: HostileCase, { secret }: World, outcome: 
 	if ('error' in outcome) {
 		const { error } = outcome;
 		if (!(error instanceof ToolError)) return `broke: ${String(error)}`;
-		if (error.message.includes(secret)) return 'the message contains the secret';
-		if (isExpected(error.code, expected)) return undefined;
-		const wanted = 'code' in expected ? expected.code : 'survives' in expected ? 'survival' : 'success';
-		return `${error.code} instead of ${wanted}: ${explain(error)}`;
+		const { code, message, cause } = error;
+		if (message.includes(secret)) return 'the message contains the secret';
+		if (expected.mayFailWith(code)) return undefined;
+		return `${code} instead of ${expected.name}: ${message} ${JSON.stringify(cause)?.slice(-300) ?? ''}`;
 	}
 	const { text, leaks } = await inspect(outcome.output, secret);
+	const shown = JSON.stringify(text.slice(0, 200));
 	if (leaks.length > 0) return `the secret is in the output: ${leaks.join(', ')}`;
 	if ([...outcome.name].length > 255) return 'the name of the output is too long';
-	if ('code' in expected) return `success instead of ${expected.code}: ${JSON.stringify(text.slice(0, 100))}`;
-	if ('survives' in expected) return undefined;
-	return expected.text?.test(text) === false
-		? `the text is ${JSON.stringify(text.slice(0, 200))}`
-		: undefined;
-}
-
-function isExpected(code: JobErrorCode, expected: Expected): boolean {
-	if ('survives' in expected) return isSurvival(code, expected);
-	return 'code' in expected && expected.code === code;
-}
-
-function explain({ message, cause }: ToolError): string {
-	return `${message} ${JSON.stringify(cause)?.slice(-300) ?? ''}`;
+	if (!expected.maySucceed) return `success instead of ${expected.name}: ${shown}`;
+	return expected.text?.test(text) === false ? `the text is ${shown}` : undefined;
 }

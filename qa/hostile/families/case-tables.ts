@@ -1,11 +1,6 @@
-import type { JobErrorCode } from '@creatorr/contracts/jobs';
 import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { type OnePage, onePage } from '@creatorr/tools/testing/builders/pdf';
-import type { Expected, HostileCase } from '../hostile-case.ts';
-
-/** The job succeeds. Where its output has text, it matches. */
-export const succeeds = (text?: RegExp): Expected => ({ succeeds: true, ...(text && { text }) });
-export const fails = (code: JobErrorCode): Expected => ({ code });
+import { type Expected, fails, type HostileCase, succeeds } from '../hostile-case.ts';
 
 /** The job succeeds and shows the word that all builders of documents write. */
 export const SHOWS_MARK = succeeds(/Harmless/);

@@ -7,8 +7,8 @@ import { DOC, DOCX, ODT, PDF, XLS } from '@creatorr/tool-kit/files/media-types';
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
-import type { Expected, Family, HostileCase } from '../hostile-case.ts';
-import { CORRUPT, casesFor, fails, forOffice, SHOWS_MARK } from './case-tables.ts';
+import { type Expected, type Family, fails, type HostileCase } from '../hostile-case.ts';
+import { CORRUPT, casesFor, forOffice, SHOWS_MARK } from './case-tables.ts';
 
 const ENCRYPTED = fails('encrypted_input');
 const WRONG_PASSWORD = fails('wrong_password');

@@ -1,9 +1,10 @@
 import { DOCX, ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '@creatorr/tools/testing/builders/odf';
-import { docx, relationsXml } from '@creatorr/tools/testing/builders/ooxml';
+import { docx } from '@creatorr/tools/testing/builders/ooxml';
 import { deflated, onePage } from '@creatorr/tools/testing/builders/pdf';
 import type { Family } from '../hostile-case.ts';
 import { casesFor, SHOWS_MARK } from './case-tables.ts';
+import { docxPart } from './office-markup.ts';
 
 const MIB = 1024 * 1024;
 
@@ -65,19 +66,16 @@ function inPdf(font: Buffer, index: number): Buffer {
 }
 
 function inWord(font: Buffer): Buffer {
-	const table =
-		'<?xml version="1.0"?><w:fonts xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:font w:name="X"><w:embedRegular r:id="rId1" w:fontKey="{00000000-0000-0000-0000-000000000000}"/></w:font></w:fonts>';
-	const relations = relationsXml([{ id: 'rId1', type: 'font', target: 'fonts/x.odttf' }]);
+	const entry =
+		'<w:font w:name="X"><w:embedRegular r:id="rId1" w:fontKey="{00000000-0000-0000-0000-000000000000}"/></w:font>';
+	const relation = { id: 'rId1', type: 'font', target: 'fonts/x.odttf' };
+	const { types, relations, extra } = docxPart('fontTable', entry, [relation], 'fonts');
+	const fontType =
+		'<Default Extension="odttf" ContentType="application/vnd.openxmlformats-officedocument.obfuscatedFont"/>';
 	return docx({
 		body: '<w:p><w:r><w:rPr><w:rFonts w:ascii="X"/></w:rPr><w:t>AAAA</w:t></w:r></w:p>',
-		relations: [{ id: 'rId8', type: 'fontTable', target: 'fontTable.xml' }],
-		types:
-			'<Default Extension="odttf" ContentType="application/vnd.openxmlformats-officedocument.obfuscatedFont"/><Override PartName="/word/fontTable.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.fontTable+xml"/>',
-		extra: [
-			{ name: 'word/fontTable.xml', content: table },
-			{ name: 'word/_rels/fontTable.xml.rels', content: relations },
-			{ name: 'word/fonts/x.odttf', content: font, stored: true },
-		],
+		...{ relations, types: fontType + types },
+		extra: [...extra, { name: 'word/fonts/x.odttf', content: font, stored: true }],
 	});
 }
 

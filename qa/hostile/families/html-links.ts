@@ -1,8 +1,8 @@
 import { CSV, HTML, TEXT } from '@creatorr/tool-kit/files/media-types';
-import type { Family, HostileCase } from '../hostile-case.ts';
+import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
 import type { SecretFile, World } from '../world.ts';
 import { addressesOf } from './addresses.ts';
-import { casesFor, SHOWS_MARK, succeeds } from './case-tables.ts';
+import { casesFor, SHOWS_MARK } from './case-tables.ts';
 import { ADDRESS } from './links/link-table.ts';
 
 /** HTML that refers to an address, by the kind of file there. */

@@ -5,8 +5,8 @@ import { plainPng, tiff, webpHead } from '@creatorr/tools/testing/builders/image
 import { docx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { MARK, onePage } from '@creatorr/tools/testing/builders/pdf';
 import { zipOf } from '@creatorr/tools/testing/builders/zip';
-import type { Family, HostileCase } from '../hostile-case.ts';
-import { CORRUPT, casesFor, type Files, SHOWS_MARK, SUCCEEDS, succeeds, UNSUPPORTED } from './case-tables.ts';
+import { type Family, type HostileCase, succeeds } from '../hostile-case.ts';
+import { CORRUPT, casesFor, type Files, SHOWS_MARK, SUCCEEDS, UNSUPPORTED } from './case-tables.ts';
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 /** A file's first bytes, then zeros. */

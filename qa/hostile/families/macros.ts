@@ -2,9 +2,9 @@ import { DOCX, HTML, ODS, ODT, PPTX, XLSX } from '@creatorr/tool-kit/files/media
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
 import { type OdfKind, odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, pptx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
-import type { Family } from '../hostile-case.ts';
+import { type Family, succeeds } from '../hostile-case.ts';
 import type { World } from '../world.ts';
-import { type Files, forOffice, succeeds } from './case-tables.ts';
+import { type Files, forOffice } from './case-tables.ts';
 
 const NOT_RUN = succeeds(/^(?![\s\S]*MACRO RAN)[\s\S]*Harmless/);
 

@@ -3,10 +3,9 @@ import { tiff } from '@creatorr/tools/testing/builders/images';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { type RawObject, rawPdf } from '@creatorr/tools/testing/builders/pdf';
-import type { Family, HostileCase } from '../hostile-case.ts';
+import { type Family, fails, type HostileCase } from '../hostile-case.ts';
 import {
 	CORRUPT,
-	fails,
 	forOcr,
 	forOffice,
 	forPdfTools,

@@ -6,7 +6,7 @@ import { docx, pptx } from '@creatorr/tools/testing/builders/ooxml';
 import { deflated, type OnePage, onePage, type RawObject } from '@creatorr/tools/testing/builders/pdf';
 import type { Family, HostileCase } from '../hostile-case.ts';
 import { CORRUPT, forOcr, forOffice, forPdfTools, SHOWS_MARK, SUCCEEDS, TOO_MUCH } from './case-tables.ts';
-import { docxPicture, pptxPicture } from './picture-markup.ts';
+import { docxPicture, pptxPicture } from './office-markup.ts';
 
 /** Images with more pixels than fit into memory. */
 export const pixelBombs: Family = {

@@ -5,7 +5,7 @@ import { type ZipEntry, zipOf } from '@creatorr/tools/testing/builders/zip';
 import type { Family, HostileCase } from '../hostile-case.ts';
 import type { World } from '../world.ts';
 import { CORRUPT, forOffice, SUCCEEDS, TIMEOUT, UNSUPPORTED, withDeadline } from './case-tables.ts';
-import { docxPicture } from './picture-markup.ts';
+import { docxPicture } from './office-markup.ts';
 
 const LAUGHS = 'a billion laughs';
 const ELSEWHERE = 'a document type elsewhere';

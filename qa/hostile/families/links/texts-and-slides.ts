@@ -2,7 +2,7 @@ import { ODP, ODT, PPTX } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { pptx } from '@creatorr/tools/testing/builders/ooxml';
 import type { SecretFile } from '../../world.ts';
-import { pptxPicture } from '../picture-markup.ts';
+import { pptxPicture } from '../office-markup.ts';
 import { ADDRESS, external, type LinkTable, linkTable } from './link-table.ts';
 
 type Texts = Readonly<Record<string, string>>;

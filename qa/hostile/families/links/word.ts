@@ -1,7 +1,7 @@
 import { DOCX, RTF } from '@creatorr/tool-kit/files/media-types';
-import { docx, relationsXml } from '@creatorr/tools/testing/builders/ooxml';
+import { docx } from '@creatorr/tools/testing/builders/ooxml';
 import type { SecretFile } from '../../world.ts';
-import { docxPicture } from '../picture-markup.ts';
+import { docxPart, docxPicture } from '../office-markup.ts';
 import { ADDRESS, escaped, external, type LinkTable, linkTable } from './link-table.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -10,19 +10,9 @@ type Texts = Readonly<Record<string, string>>;
 const related = (kind: SecretFile, relation: string, bodies: Texts) =>
 	linkTable(DOCX, kind, bodies, (body, address) => docx({ body, relations: external(relation, address) }));
 
-const withPart = (kind: SecretFile, part: 'settings' | 'webSettings', relation: string, contents: Texts) =>
+const withPart = (kind: SecretFile, part: string, relation: string, contents: Texts) =>
 	linkTable(DOCX, kind, contents, (content, address) =>
-		docx({
-			relations: [{ id: 'rId8', type: part, target: `${part}.xml` }],
-			types: `<Override PartName="/word/${part}.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.${part}+xml"/>`,
-			extra: [
-				{
-					name: `word/${part}.xml`,
-					content: `<?xml version="1.0"?><w:${part} xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">${content}</w:${part}>`,
-				},
-				{ name: `word/_rels/${part}.xml.rels`, content: relationsXml(external(relation, address)) },
-			],
-		}),
+		docx(docxPart(part, content, external(relation, address))),
 	);
 
 const field = (instruction: string) =>

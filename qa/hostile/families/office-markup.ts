@@ -1,3 +1,5 @@
+import { type Relation, relationsXml } from '@creatorr/tools/testing/builders/ooxml';
+
 const OFFSET_AND_SIZE = '<a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/>';
 const STRETCH = '<a:stretch><a:fillRect/></a:stretch>';
 const SHAPE = `<a:xfrm>${OFFSET_AND_SIZE}</a:xfrm><a:prstGeom prst="rect"/>`;
@@ -9,3 +11,20 @@ export const docxPicture = (attribute: 'r:embed' | 'r:link') =>
 /** Returns a picture of a pptx. */
 export const pptxPicture = (blip: string, properties = '') =>
 	`<p:pic><p:nvPicPr><p:cNvPr id="9" name="p"/><p:cNvPicPr/><p:nvPr>${properties}</p:nvPr></p:nvPicPr><p:blipFill>${blip}${STRETCH}</p:blipFill><p:spPr>${SHAPE}</p:spPr></p:pic>`;
+
+/** Returns a part of a docx beside its text, such as `settings`, with relations of its own. */
+export function docxPart(name: string, content: string, relations: readonly Relation[], root = name) {
+	const namespaces =
+		'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"';
+	return {
+		relations: [{ id: 'rId8', type: name, target: `${name}.xml` }],
+		types: `<Override PartName="/word/${name}.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.${name}+xml"/>`,
+		extra: [
+			{
+				name: `word/${name}.xml`,
+				content: `<?xml version="1.0"?><w:${root} ${namespaces}>${content}</w:${root}>`,
+			},
+			{ name: `word/_rels/${name}.xml.rels`, content: relationsXml(relations) },
+		],
+	};
+}
