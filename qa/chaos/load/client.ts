@@ -35,7 +35,7 @@ export interface Client extends Transport {
 export function createClient(ledger: Ledger, givenUp: AbortSignal): Client {
 	const retry: Client['retry'] = async (what, action) => {
 		for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest)) {
-			if (givenUp.aborted) throw new GivenUp(`${what} was never answered`);
+			if (givenUp.aborted) throw new GivenUp(`${what}: the run ended first`);
 			const result = await action();
 			if (result !== undefined) return result;
 			await sleep(pauseMs * (0.5 + Math.random() / 2));
