@@ -42,8 +42,7 @@ export async function besideGreedyJob<T>(tool: Tool, script: string, work: () =>
 	const failed = job.then(({ outcome, message }) => {
 		throw new BenchError(`The greedy job ended with ${outcome}: ${message}`);
 	});
-	await sleep(PAUSE_MS);
-	const result = await Promise.race([work(), failed]);
+	const result = await Promise.race([sleep(PAUSE_MS).then(work), failed]);
 	cancellation.abort();
 	await job;
 	await runner.stop();
