@@ -6,7 +6,8 @@ import { killGroup, spawnBound } from '../supervisor/ownership.ts';
 import { StartError } from '../supervisor/start-error.ts';
 import { REPOSITORY } from './settings.ts';
 
-const TASK_TIMEOUT_MS = 120_000;
+/** A task hangs when it takes longer, on a busy machine too. */
+const TASK_TIMEOUT_MS = 600_000;
 
 /** Where the build of the web app is, for the gateways to serve. */
 export const WEB_DIR = join(REPOSITORY, 'apps', 'web', 'dist');
