@@ -35,7 +35,7 @@ const storeSchema = z.object({
 	S3_SECRET_ACCESS_KEY: z.string().min(1).meta({ description: 'Secret key of the store.' }),
 	S3_FORCE_PATH_STYLE: flagSchema
 		.prefault('false')
-		.meta({ description: '`true` puts the bucket into the path of a URL instead of the host name.' }),
+		.meta({ description: '`true` puts the bucket into the path of a URL instead of the hostname.' }),
 	CORS_ORIGINS: listSchema
 		.pipe(z.array(z.string().regex(ORIGIN, { error: NO_ORIGIN })))
 		.meta({ description: 'Web origins that may use presigned URLs, separated by commas.' }),

@@ -46,7 +46,7 @@ export const environmentSchema = z.object({
 	S3_ACCESS_KEY_ID: ownServer('Access key of your store.'),
 	S3_SECRET_ACCESS_KEY: ownServer('Secret key of your store.'),
 	S3_FORCE_PATH_STYLE: z.enum(['true', 'false']).optional().meta({
-		description: '`true` (default) puts the bucket into the path of a URL instead of the host name.',
+		description: '`true` (default) puts the bucket into the path of a URL instead of the hostname.',
 	}),
 	STRIPE_SECRET_KEY: ownServer(
 		'Secret key of your Stripe account. Without it, a local stand-in for Stripe runs.',
