@@ -10,6 +10,8 @@ import { withTestHome } from './test-home.ts';
 
 /** Tries mutants of the code, as its `--help` says. */
 export const MUTATIONS = join(REPOSITORY, 'qa', 'mutations', 'main.ts');
+/** The longest suite: its files share nothing, and wait for the programs that they run. */
+const TOOLS_WORKERS = 2;
 const STATIC_TIMEOUT_MS = 300_000;
 /** Two starts and two recoveries, on a busy machine. */
 const REHEARSAL_TIMEOUT_MS = 900_000;
@@ -35,6 +37,9 @@ export function staticChecks(homeRoot: string): Check[] {
 			...['apps', 'packages', 'infra', 'qa', 'scripts'],
 		]),
 		check('names of tools', process.execPath, ['scripts/check-tool-slugs.mjs']),
+		check('spelling', 'cspell', ['lint', '--no-progress', '--no-summary']),
+		check('wording of the docs', 'textlint', ['**/*.md']),
+		check('unused code', 'knip', ['--no-config-hints']),
 		// one program: package by package, what all share would be checked again and again
 		check('types', 'tsc', ['--noEmit']),
 		// code that also runs in browsers has other types
@@ -65,7 +70,10 @@ export function packageChecks(homeRoot: string, environment: Record<string, stri
 		.sort()
 		.map((directory) => ({
 			name: directory,
-			run: (stop) => runJest(homeRoot, { directory, environment }, stop),
+			run: (stop) => {
+				const workers = directory === 'packages/tools' ? TOOLS_WORKERS : 1;
+				return runJest(homeRoot, { directory, environment, workers }, stop);
+			},
 		}));
 }
 
