@@ -37,7 +37,7 @@ function send(method: string, request: GoodRequest, headers: Record<string, stri
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-/** Every route that needs a user refuses whoever comes with these headers, and says so in the envelope. */
+/** Every route that needs a user refuses requests with these headers, and says so in the envelope. */
 async function expectRefusedEverywhere(
 	headers: Record<string, string>,
 	change: (request: GoodRequest) => GoodRequest = (request) => request,

@@ -126,7 +126,7 @@ describe('connections without number from one address', () => {
 	test('lock nobody out at another, and one beyond the limit is told so', async () => {
 		for (let count = 0; count < CONNECTIONS_PER_ADDRESS; count += 100) {
 			open.push(...(await Promise.all(Array.from({ length: 100 }, () => openSocket(flooder)))));
-			// Whoever has made a request is kept for longer than who has not.
+			// Clients that have made a request are kept longer than those that haven't.
 			for (const socket of open.slice(count))
 				socket.resume().write(`GET /v1/nothing HTTP/1.1${CRLF}Host: x${CRLF}${CRLF}`);
 		}

@@ -8,7 +8,7 @@ const POST = `POST /v1/auth/login HTTP/1.1${CRLF}Host: x${CRLF}Content-Type: app
 const EMPTY_CHUNKS = `0${CRLF}${CRLF}`;
 
 let person: Person;
-/** What an attacker hides behind a request: whoever takes it for one of its own answers it. */
+/** What an attacker hides behind a request: a server that takes it for one of its own answers it. */
 let hidden: string;
 
 beforeAll(async () => {
@@ -172,7 +172,7 @@ describe('of requests on one connection', () => {
 	const as = (token: string | undefined, last = false) =>
 		`GET /v1/me HTTP/1.1${CRLF}Host: x${CRLF}${token ? `Authorization: Bearer ${token}${CRLF}` : ''}${last ? `Connection: close${CRLF}` : ''}${CRLF}`;
 
-	test('each gets its own answer, whoever the others are', async () => {
+	test('each user gets their own answer', async () => {
 		const other = await newPerson();
 		const people = Array.from({ length: 15 }, (_, index) => [person, other, undefined][index % 3]);
 		const bytes = people.map((one, index) => as(one?.token, index === people.length - 1)).join('');

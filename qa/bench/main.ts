@@ -14,7 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
 	tools: () => import('./tools/bench-tools.ts'),
 	corpus: () => import('./resources/bench-corpus.ts'),
 	load: () => import('./users/bench-load.ts'),
-	neighbours: () => import('./resources/bench-neighbours.ts'),
+	neighbors: () => import('./resources/bench-neighbors.ts'),
 	gateway: () => import('./gateway/bench-gateway.ts'),
 	overhead: () => import('./queue/bench-overhead.ts'),
 	throughput: () => import('./queue/bench-throughput.ts'),

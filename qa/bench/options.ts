@@ -5,7 +5,7 @@ import { BenchError } from './log.ts';
 export const USAGE = `usage: npm run bench tools -- [options]    compare each tool with the plain command-line program
        npm run bench corpus -- --dir DIR   run every file of DIR's manifest.tsv through a running product's API
        npm run bench load -- [options]     check that users are served while the machine is overloaded
-       npm run bench neighbours            measure small jobs beside one that uses all the CPU it gets
+       npm run bench neighbors             measure small jobs beside one that uses all the CPU it gets
        npm run bench gateway               measure requests per second of the gateway and of nginx with auth_request
        npm run bench overhead              measure the overhead of a job beyond its tool, with an idle queue
        npm run bench throughput            measure small jobs per second with 1, 2 and 4 workers

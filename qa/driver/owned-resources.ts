@@ -2,7 +2,7 @@ import { call, newEmail, PASSWORD, type Person, signIn } from './client.ts';
 import { startJob, uploadFile } from './flow.ts';
 import { makePdf } from './pdf.ts';
 
-/** A request that is valid, whoever sends it. */
+/** A request that is valid, no matter who sends it. */
 export interface GoodRequest {
 	path: string;
 	body?: unknown;

@@ -21,7 +21,7 @@ export async function judge(world: World, plan: Plan, sent: Sent): Promise<void>
 	await checkAgainstDocument(method, target, sent);
 	const message: string | undefined = sent.body?.error?.message;
 	if (message && INTERNALS.test(message)) throw new Error(`the message contains internals: ${what}`);
-	// A sign-in answers whoever the email and the password belong to.
+	// A sign-in returns the user to whom email and password belong.
 	if (status >= 400 || plan.route === 'POST /v1/auth/login') return;
 	const leaked = secretsFrom(world, plan.actor).find((id) => text.includes(id));
 	if (leaked) throw new Error(`tells ${plan.actor} of ${leaked}, which is another's: ${what}`);

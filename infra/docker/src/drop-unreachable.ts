@@ -2,7 +2,7 @@ import { existsSync, globSync, lstatSync, readdirSync, realpathSync, rmSync } fr
 import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** Peers that only generating code has a use for: pnpm installs them with whoever may have them. */
+/** Peer dependencies that only code generation uses; pnpm installs them with every package that allows them. */
 const CUT: Record<string, readonly string[]> = { '@prisma/client': ['prisma', 'typescript'] };
 
 /** What lies in a `node_modules`: names, scoped ones included. */

@@ -112,10 +112,10 @@ function otherRequests({ files, url }: World): Record<string, OnePage> {
 	};
 }
 
-/** Compression, and OCR that renders every page anew with Ghostscript. */
+/** Compression, and OCR that renders every page again with Ghostscript. */
 const TOOLS = {
 	compressed: { tool: 'compress_heavy', params: {} },
-	'drawn anew by Ghostscript': {
+	'rendered again by Ghostscript': {
 		tool: 'ocr',
 		params: { mode: 'force', deskew: false, rotate_pages: false },
 	},

@@ -76,7 +76,7 @@ function pdfs(): HostileCase[] {
 			'an image that claims 2,147,483,647 × 2,147,483,647': image(0x7fffffff, 0x7fffffff, 1000),
 			'an image of negative size': image(-100, -100, 1000),
 			'an image of no size': image(0, 0, 0),
-			'an image of 1,000 colours of ink': image(100, 100, 1000, `/BitsPerComponent 8 /ColorSpace ${inks}`),
+			'an image of 1,000 inks': image(100, 100, 1000, `/BitsPerComponent 8 /ColorSpace ${inks}`),
 			'an image of 1,000 bits a component': image(100, 100, 1000, `${GRAY} /BitsPerComponent 1000`),
 			'a JPEG that claims 65,500 × 65,500': withImage({
 				dictionary: `${IMAGE} /Width 65500 /Height 65500 ${GRAY} /BitsPerComponent 8 /Filter /DCTDecode`,

@@ -199,7 +199,7 @@ const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
 		test: 'claimScratchHome removes and counts the scratch directories of a killed worker',
 	},
 	{
-		name: 'leaves a living neighbour’s directories alone',
+		name: 'keeps the directories of another living worker',
 		mutations: [toolKit('removeAbandoned', dropOperand('isAbandoned'))],
 		test: 'claimScratchHome keeps the scratch directories of a running worker',
 	},

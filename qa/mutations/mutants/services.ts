@@ -217,7 +217,7 @@ const HOW_THEY_STOP: readonly Mutant[] = [
 	},
 ];
 
-/** What the services make sure of by themselves, whoever calls. */
+/** What the services enforce themselves, no matter who calls. */
 export const SERVICES: readonly Mutant[] = [
 	...WHO_CALLS,
 	...WHOSE_IT_IS,

@@ -4,7 +4,7 @@ import { call, newPerson, type Person, signIn } from '../../driver/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from '../../driver/flow.ts';
 import { makePdf } from '../../driver/pdf.ts';
 
-/** Of the rehearsal that `npm run rehearse:upgrade` is: who was served, for whoever looks later. */
+/** Of the rehearsal that `npm run rehearse:upgrade` is: which requests were served, for later inspection. */
 interface Served {
 	rounds: number;
 	person: Person;

@@ -66,7 +66,7 @@ function accountKey({ email, origin }: PasswordAttempt, network: string): string
 
 /**
  * Returns the limits of a stranger's network. They fall to one free failure while all strangers together guess the password: the owner at a new
- * address is admitted at once, whoever else tries.
+ * address is admitted at once, no matter who else tries.
  */
 function strangerLimits(attempt: PasswordAttempt, network: string, freeFailures: number): FailureLimit[] {
 	const account = `account ${digestOf(attempt.email)}`;

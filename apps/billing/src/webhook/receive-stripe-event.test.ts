@@ -51,7 +51,7 @@ describe('a delivery', () => {
 	test.each<[string, (payload: string) => string | undefined]>([
 		['without a signature', () => undefined],
 		['with another secret’s signature', (payload) => sign(payload, { secret: 'whsec_other' })],
-		['whose body was written anew', (payload) => sign(JSON.stringify(JSON.parse(payload)))],
+		['whose body was serialized again', (payload) => sign(JSON.stringify(JSON.parse(payload)))],
 		['that is ten minutes old', (payload) => sign(payload, { timestamp: now() - 600 })],
 		['from ten minutes ahead', (payload) => sign(payload, { timestamp: now() + 600 })],
 		['with nonsense for a signature', () => 't=1,v1=00'],

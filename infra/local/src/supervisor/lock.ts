@@ -4,12 +4,12 @@ import type { ProcessSnapshot } from './process.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** What a supervisor says of itself to whoever connects to its lock. */
+/** What a supervisor says of itself to clients that connect to its lock. */
 export type SupervisorStatus = { pid: number; url: string | null; processes: ProcessSnapshot[] };
 
 /**
  * Holds the home for this process until it ends, however it ends: the lock is an abstract socket, which the kernel
- * takes back with the process, so that none can be left behind. Whoever connects gets the status.
+ * takes back with the process, so that none can be left behind. Clients that connect get the status.
  * @returns false when another supervisor holds it
  */
 export function holdLock(homeRoot: string, status: () => SupervisorStatus): Promise<boolean> {

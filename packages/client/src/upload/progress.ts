@@ -4,7 +4,7 @@ import type { UploadProgress } from './upload-options.ts';
 export interface ProgressMeter {
 	/** @param request a unique number for each request, such as its part number */
 	set(request: number, sentBytes: number): void;
-	/** Reports the upload as complete, whoever sent its bytes. */
+	/** Reports the upload as complete, no matter which call sent its bytes. */
 	finish(): void;
 }
 

@@ -24,7 +24,7 @@ export async function uploadFile(
 	const retry = { forMs: options.retryForMs ?? RETRY_FOR_MS, signal };
 	const context = { files, source, meter, signal, retry, onCreated: onCreated ?? (() => undefined) };
 	try {
-		const file = await (resume === undefined ? uploadAnew(context) : resumeUpload(context, resume));
+		const file = await (resume === undefined ? startUpload(context) : resumeUpload(context, resume));
 		meter.finish();
 		return file;
 	} finally {
@@ -32,7 +32,7 @@ export async function uploadFile(
 	}
 }
 
-async function uploadAnew(context: UploadContext): Promise<File> {
+async function startUpload(context: UploadContext): Promise<File> {
 	const upload = await beginUpload(context);
 	if (upload.multipart) return uploadParts(context, upload.file_id, upload.multipart);
 	return uploadSingle(context, upload);
@@ -46,7 +46,7 @@ async function resumeUpload(context: UploadContext, fileId: string): Promise<Fil
 		if (!(error instanceof ApiError)) throw error;
 		if (error.code === 'validation') await discardUpload(context, fileId);
 		else if (error.code !== 'not_found') throw error;
-		return uploadAnew(context);
+		return startUpload(context);
 	}
 	if (found.kind === 'ready') return found.file;
 	return uploadParts(context, fileId, found.plan);

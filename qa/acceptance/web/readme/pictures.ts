@@ -84,7 +84,7 @@ async function tools(page: Page): Promise<void> {
 	await page.getByRole('link', { name: 'Compress PDF' }).waitFor();
 }
 
-/** Takes all pictures of the README anew; resolves to their names and sizes in bytes. */
+/** Takes all pictures of the README; resolves to their names and sizes in bytes. */
 export async function takePictures(browser: Browser): Promise<[string, number][]> {
 	const person = await ada();
 	await fillHistory(person);

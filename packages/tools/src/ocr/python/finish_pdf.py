@@ -8,7 +8,7 @@ from pikepdf import Array, Matrix, Name, ObjectStreamMode, Page, Pdf, String
 from pikepdf.models.metadata import decode_pdf_date
 from prepare_pdf import LAYER_PREFIX, TEXT_LAYER, text_layers
 
-LINEARISE_ABOVE_BYTES = 1_000_000
+LINEARIZE_ABOVE_BYTES = 1_000_000
 DATES = {"/CreationDate": ["xmp:CreateDate"], "/ModDate": ["xmp:ModifyDate", "xmp:MetadataDate"]}
 MADE_IDS = ["xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:RenditionClass"]
 
@@ -41,7 +41,7 @@ def finish(source: Path, target: Path, angles: dict[int, float], origin: Origin)
             target,
             deterministic_id=True,
             preserve_pdfa=True,
-            linearize=source.stat().st_size > LINEARISE_ABOVE_BYTES,
+            linearize=source.stat().st_size > LINEARIZE_ABOVE_BYTES,
             object_stream_mode=ObjectStreamMode.generate,
         )
 

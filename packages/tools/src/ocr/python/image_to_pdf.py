@@ -96,7 +96,7 @@ def save(frame: Image.Image, stem: Path) -> Path:
 
 
 def pages_of(
-    image: Image.Image, work: Path, dpi: float | None, max_pixels: int, anew: bool
+    image: Image.Image, work: Path, dpi: float | None, max_pixels: int, encode_again: bool
 ) -> list[tuple[Path, Resolution]]:
     pages = []
     for index, frame in enumerate(frames_of(image)):
@@ -105,7 +105,7 @@ def pages_of(
         frame.load()
         x, y = resolution(frame, dpi)
         is_sideways = orientation(frame) in SIDEWAYS
-        if can_be_embedded(image) and not anew:
+        if can_be_embedded(image) and not encode_again:
             # img2pdf rotates the page, and thus swaps its sides.
             pages.append((Path(image.filename), (x, y)))
         else:
@@ -133,19 +133,19 @@ def write_pdf(pages: list[tuple[Path, Resolution]], target: Path) -> None:
 
 
 def main(source: str, target: str, work: str, max_pixels: str, dpi: str | None = None) -> None:
-    def convert(anew: bool) -> int:
+    def convert(encode_again: bool) -> int:
         with Image.open(source) as image:
-            pages = pages_of(image, Path(work), float(dpi) if dpi else None, int(max_pixels), anew)
+            pages = pages_of(image, Path(work), float(dpi) if dpi else None, int(max_pixels), encode_again)
         write_pdf(pages, Path(target))
         return len(pages)
 
     try:
         try:
-            pages = convert(anew=False)
+            pages = convert(encode_again=False)
         except MemoryError:
             raise
         except Exception:  # img2pdf raises various exceptions for unusual or trailing bytes
-            pages = convert(anew=True)
+            pages = convert(encode_again=True)
     except MemoryError:
         raise
     except Exception as error:  # Pillow raises various exceptions for damaged data

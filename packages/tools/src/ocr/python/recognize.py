@@ -163,7 +163,7 @@ def make_pdf(settings: Settings) -> tuple[Record, bool]:
 def make_text(settings: Settings) -> Record:
     output, kind = Path(settings.output), settings.params.output
     if settings.params.mode == "redo":
-        # What is typed on a page was not read anew: only the PDF has all of the text.
+        # Text that a page already had was not recognized again: only the PDF has all of the text.
         made = output.with_name("made.pdf")
         record = Record(None, False)
         recognize(settings, str(made), record)
