@@ -29,7 +29,7 @@ test('counts an ended job once, by tool, outcome and error code', async () => {
 	const success = 'creatorr_jobs_ended_total{tool="ocr",outcome="succeeded",error_code=""}';
 	const failure = 'creatorr_jobs_ended_total{tool="ocr",outcome="failed",error_code="corrupt_input"}';
 	const canceled = 'creatorr_jobs_ended_total{tool="ocr",outcome="canceled",error_code=""}';
-	const [good, bad, canceled] = [
+	const [good, bad, stopped] = [
 		await user.enqueue('ocr'),
 		await user.enqueue('ocr'),
 		await user.enqueue('ocr'),
@@ -38,8 +38,8 @@ test('counts an ended job once, by tool, outcome and error code', async () => {
 	await world.bus.finish(good, attempt, succeeded(newId('fil')));
 	await world.bus.finish(good, attempt, succeeded(newId('fil')));
 	await world.bus.finish(bad, await worker.take(bad), failed);
-	await user.cancel(canceled);
-	await user.cancel(canceled);
+	await user.cancel(stopped);
+	await user.cancel(stopped);
 	await waitFor(async () => {
 		expect(await value(success)).toBe(1);
 		expect(await value(failure)).toBe(1);
