@@ -15,7 +15,7 @@ let gateway: FakeGateway;
 let person: Person;
 let stopListening: () => Promise<void>;
 /** Events that the other services received. */
-const told: { user: string; requestId: string }[] = [];
+const deletions: { user: string; requestId: string }[] = [];
 
 async function listen(): Promise<() => Promise<void>> {
 	const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger: silent });
@@ -25,7 +25,7 @@ async function listen(): Promise<() => Promise<void>> {
 		prefetch: 1,
 		logger: silent,
 		async handle(event) {
-			told.push({ user: event.data.user_id, requestId: event.request_id });
+			deletions.push({ user: event.data.user_id, requestId: event.request_id });
 		},
 	});
 	return async () => {
@@ -100,8 +100,8 @@ describe('the deletion of an account', () => {
 	test('is published to the other services with its request id', async () => {
 		const requestId = newId('req');
 		await leave(person).set('X-Request-Id', requestId).expect(204);
-		await waitUntil(() => told.some(({ user }) => user === person.id));
-		expect(told).toContainEqual({ user: person.id, requestId });
+		await waitUntil(() => deletions.some(({ user }) => user === person.id));
+		expect(deletions).toContainEqual({ user: person.id, requestId });
 		await waitUntil(async () => (await auth.prisma.outbox.count()) === 0);
 	});
 
@@ -116,8 +116,8 @@ describe('the deletion of an account', () => {
 		await prisma.$executeRaw`DROP FUNCTION refuse CASCADE`;
 		const next = await register(auth.app);
 		await leave(next).expect(204);
-		await waitUntil(() => told.some(({ user }) => user === next.id));
-		expect(told.some(({ user }) => user === person.id)).toBe(false);
+		await waitUntil(() => deletions.some(({ user }) => user === next.id));
+		expect(deletions.some(({ user }) => user === person.id)).toBe(false);
 		expect(await isAlive(auth.app, person.sessionId)).toBe(true);
 	});
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
 	publish = createPublisher(broker);
 	// The connection is made in the background.
 	await waitUntil(() =>
-		tell(newId('usr'), 'pro', 1).then(
+		publishPlan(newId('usr'), 'pro', 1).then(
 			() => true,
 			() => false,
 		),
@@ -39,31 +39,31 @@ afterAll(async () => {
 const planOf = async (of: Person): Promise<Plan> =>
 	(await call(auth.app, 'get', '/v1/me', { person: of }).expect(200)).body.data.plan;
 
-const heard = (userId: string) =>
+const logEntriesOf = (userId: string) =>
 	auth.log.filter(({ event, fields }) => event === 'account.plan_changed' && fields.user_id === userId);
 
 /** Publishes a change and waits until it was handled. Returns whether it changed anything. */
-async function tell(userId: string, plan: Plan, version: number): Promise<unknown> {
-	const before = heard(userId).length;
+async function publishPlan(userId: string, plan: Plan, version: number): Promise<unknown> {
+	const before = logEntriesOf(userId).length;
 	await publish(newEvent(planChanged, { user_id: userId, plan, version }, newId('req')));
-	await waitUntil(() => heard(userId).length > before);
-	return heard(userId).at(-1)?.fields.changed;
+	await waitUntil(() => logEntriesOf(userId).length > before);
+	return logEntriesOf(userId).at(-1)?.fields.changed;
 }
 
 describe('a change of plan', () => {
 	test('is shown by /v1/me and every later sign-in', async () => {
 		expect(await planOf(person)).toBe('free');
-		expect(await tell(person.id, 'pro', 1)).toBe(true);
+		expect(await publishPlan(person.id, 'pro', 1)).toBe(true);
 		expect(await planOf(person)).toBe('pro');
 		expect(await planOf(await signIn(auth.app, person))).toBe('pro');
-		expect(await tell(person.id, 'free', 2)).toBe(true);
+		expect(await publishPlan(person.id, 'free', 2)).toBe(true);
 		expect(await planOf(person)).toBe('free');
 	});
 
 	test('changes nothing when it is repeated or late', async () => {
-		await tell(person.id, 'pro', 5);
-		expect(await tell(person.id, 'pro', 5)).toBe(false);
-		expect(await tell(person.id, 'free', 4)).toBe(false);
+		await publishPlan(person.id, 'pro', 5);
+		expect(await publishPlan(person.id, 'pro', 5)).toBe(false);
+		expect(await publishPlan(person.id, 'free', 4)).toBe(false);
 		expect(await planOf(person)).toBe('pro');
 	});
 
@@ -73,7 +73,7 @@ describe('a change of plan', () => {
 			return newEvent(planChanged, { user_id: person.id, plan, version: index + 1 }, newId('req'));
 		});
 		await Promise.all(changes.toReversed().map((change) => publish(change)));
-		await waitUntil(() => heard(person.id).length >= changes.length);
+		await waitUntil(() => logEntriesOf(person.id).length >= changes.length);
 		expect(await planOf(person)).toBe('pro');
 		const { planVersion } = await auth.prisma.user.findUniqueOrThrow({ where: { id: person.id } });
 		expect(planVersion).toBe(50n);
@@ -81,14 +81,14 @@ describe('a change of plan', () => {
 
 	test('changes only its own user', async () => {
 		const other = await register(auth.app);
-		await tell(person.id, 'pro', 1);
+		await publishPlan(person.id, 'pro', 1);
 		expect(await planOf(other)).toBe('free');
 	});
 
 	test('is ignored for a deleted or unknown account', async () => {
 		await call(auth.app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
-		expect(await tell(person.id, 'pro', 1)).toBe(false);
-		expect(await tell(newId('usr'), 'pro', 1)).toBe(false);
+		expect(await publishPlan(person.id, 'pro', 1)).toBe(false);
+		expect(await publishPlan(newId('usr'), 'pro', 1)).toBe(false);
 		expect(auth.log.filter(({ event }) => event === 'event.dead_lettered')).toEqual([]);
 	});
 });

@@ -55,8 +55,8 @@ describe('a suspended account', () => {
 		const wrong = await login(scene.auth.app, scene.person.email, 'wrong password');
 		await suspend();
 		const right = await login(scene.auth.app, scene.person.email);
-		const said = ({ status, body }: typeof right) => [status, body.error.code, body.error.message];
-		expect(said(right)).toEqual(said(wrong));
+		const errorOf = ({ status, body }: typeof right) => [status, body.error.code, body.error.message];
+		expect(errorOf(right)).toEqual(errorOf(wrong));
 		expect(right.status).toBe(401);
 	});
 

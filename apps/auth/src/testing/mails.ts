@@ -37,7 +37,7 @@ async function writtenMails(directory: string): Promise<Mail[]> {
 	);
 }
 
-/** The mails to somebody about something, once there are so many; oldest first. */
+/** Waits for `count` mails to an address about a subject, and returns all of them, oldest first. */
 export async function mailsTo(
 	auth: AuthService,
 	email: string,

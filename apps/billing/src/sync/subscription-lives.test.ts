@@ -73,10 +73,10 @@ async function liveAndCompare(round: number): Promise<void> {
 		if (plan !== wanted) throw new Error(`life ${round}: billing says ${plan}, Stripe ${wanted}`);
 	});
 	await waitFor(() => {
-		const heard = world.plans.of(user.id);
-		const last = heard.toSorted((a, b) => a.version - b.version).at(-1);
+		const events = world.plans.of(user.id);
+		const last = events.toSorted((a, b) => a.version - b.version).at(-1);
 		expect({ round, plan: last?.plan }).toEqual({ round, plan: wanted });
-		expect(new Set(heard.map(({ version }) => version)).size).toBe(heard.length);
+		expect(new Set(events.map(({ version }) => version)).size).toBe(events.length);
 	});
 }
 

@@ -15,13 +15,13 @@ type SweepDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 export async function sweepFile(deps: SweepDeps, file: FileRecord, now: Date): Promise<SweepOutcome> {
 	switch (decide(file, now)) {
 		case 'keep':
-			return keep(deps, file);
+			return reschedule(deps, file);
 		case 'remove':
 			return remove(deps, file, now);
 		case 'check store': {
 			// A client need not ask for its file after the upload: the bytes may be there.
 			const current = await refreshFile(deps, file);
-			return current?.status === 'ready' ? keep(deps, current) : remove(deps, file, now);
+			return current?.status === 'ready' ? reschedule(deps, current) : remove(deps, file, now);
 		}
 	}
 }
@@ -37,7 +37,7 @@ export function decide(file: FileRecord, now: Date): 'remove' | 'check store' | 
 	return file.status === 'pending' ? 'check store' : 'keep';
 }
 
-async function keep({ prisma }: SweepDeps, file: FileRecord): Promise<'kept'> {
+async function reschedule({ prisma }: SweepDeps, file: FileRecord): Promise<'kept'> {
 	await scheduleSweep(prisma, file.id);
 	return 'kept';
 }

@@ -10,12 +10,12 @@ const GIVEN = { traceparent: `00-${TRACE_ID}-${'b'.repeat(16)}-01` };
 let auth: FakeAuth;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
 /** The traceparents that the service received. */
-const told: (string | undefined)[] = [];
+const traceparents: (string | undefined)[] = [];
 
 beforeAll(async () => {
 	auth = await startFakeAuth();
 	jobs = await startUpstream((req, res) => {
-		told.push(req.headers.traceparent as string | undefined);
+		traceparents.push(req.headers.traceparent as string | undefined);
 		res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"data":{}}');
 	});
 });
@@ -31,7 +31,7 @@ async function ask(env: NodeJS.ProcessEnv): Promise<string | undefined> {
 	const headers = { ...bearer(auth.token()), ...GIVEN };
 	expect((await fetch(`${gateway.url}/v1/jobs`, { headers })).status).toBe(200);
 	await gateway.stop();
-	return told.at(-1);
+	return traceparents.at(-1);
 }
 
 test('a gateway without an exporter forwards no traceparent', async () => {

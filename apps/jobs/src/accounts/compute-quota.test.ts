@@ -26,7 +26,7 @@ afterAll(async () => {
 
 type User = ReturnType<World['user']>;
 
-/** Creates a job that a worker has run for so many seconds. */
+/** Creates a job that a worker started `secondsAgo`. */
 async function startJob(user: User, secondsAgo: number): Promise<{ jobId: string; attempt: number }> {
 	const jobId = await user.enqueue(TOOL);
 	const attempt = await world.worker('a').take(jobId);
@@ -45,7 +45,7 @@ const usedSeconds = async (user: User) => (await use(user.id)).compute_seconds;
 const untilEnded = (user: User, jobId: string) =>
 	waitFor(async () => expect(['queued', 'running']).not.toContain((await user.job(jobId)).status));
 
-/** Charges the user so many seconds of compute. */
+/** Charges the user these seconds of compute. */
 const charge = (userId: string, seconds: number, now = new Date()) =>
 	world.prisma.$transaction((tx) => chargeCompute(tx, { userId, now, ms: 1000 * seconds }));
 

@@ -46,8 +46,8 @@ describe('admin', () => {
 		const jobId = created.body.data.id;
 		await world.worker('one').take(jobId);
 		const { sealedSecrets } = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
-		const said = await runProcess('job', jobId, '--json', '--by', 'ada');
-		expect(JSON.parse(said)).toMatchObject({
+		const output = await runProcess('job', jobId, '--json', '--by', 'ada');
+		expect(JSON.parse(output)).toMatchObject({
 			id: jobId,
 			user_id: user.id,
 			status: 'running',
@@ -55,7 +55,7 @@ describe('admin', () => {
 			worker: 'one',
 			request_id: expect.stringMatching(/^req_/),
 		});
-		for (const secret of ['of the document', String(sealedSecrets)]) expect(said).not.toContain(secret);
+		for (const secret of ['of the document', String(sealedSecrets)]) expect(output).not.toContain(secret);
 		expect(await actionsOf(user.id)).toMatchObject([
 			{ operator: 'ada', action: 'job_viewed', subject: jobId, reason: null },
 		]);
@@ -123,7 +123,7 @@ describe('admin', () => {
 			['cancel-jobs', newId('usr'), '--by', 'ada'],
 			'--reason needs a text',
 		],
-	])('refuses %s with a message', async (_, args, said) => {
-		await expect(run(...args)).rejects.toThrow(said);
+	])('refuses %s with a message', async (_, args, message) => {
+		await expect(run(...args)).rejects.toThrow(message);
 	});
 });

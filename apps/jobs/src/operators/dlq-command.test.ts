@@ -94,8 +94,8 @@ describe('dlq', () => {
 		const [needed, needless] = [changed(), finished()];
 		await deadLetter(needed);
 		await deadLetter(needless);
-		const said = JSON.parse(await run('replay', '--all', '--json'));
-		expect(said).toEqual({
+		const report = JSON.parse(await run('replay', '--all', '--json'));
+		expect(report).toEqual({
 			replayed: [{ id: needed.id, type: 'plan.changed' }],
 			left: [{ id: needless.id, type: 'job.finished', why: expect.stringContaining('run again') }],
 		});
@@ -181,7 +181,7 @@ describe('dlq', () => {
 		['to drop without a reason', ['drop', 'evt_x', '--by', 'ada'], '--reason needs a text'],
 		['to drop all', ['drop', 'evt_x', '--all'], 'drop has no option --all'],
 		['a limit that is none', ['list', '--limit', 'many'], '--limit needs a whole number'],
-	])('refuses %s with a message', async (_, args, said) => {
-		await expect(run(...args)).rejects.toThrow(said);
+	])('refuses %s with a message', async (_, args, message) => {
+		await expect(run(...args)).rejects.toThrow(message);
 	});
 });

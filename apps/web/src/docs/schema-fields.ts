@@ -85,8 +85,8 @@ function objectText({ properties, additionalProperties }: Schema, description: A
 const isTyped = (schema: Schema) => schema.type !== undefined || schema.$ref !== undefined;
 
 function plural(schema: Schema, description: ApiDescription): string {
-	const words = typeText(schema, description);
-	return words.startsWith('list') ? words.replace('list', 'lists') : words.replace(/^(\w+)/, '$1s');
+	const type = typeText(schema, description);
+	return type.startsWith('list') ? type.replace('list', 'lists') : type.replace(/^(\w+)/, '$1s');
 }
 
 /** Describes the bounds, without those of every safe integer. */

@@ -34,7 +34,7 @@ export function ParamFrame({
 	aside?: ReactNode;
 	children: ReactNode;
 }) {
-	const said = (
+	const helpAndError = (
 		<>
 			{error && (
 				<p id={`${id}-error`} className={styles.error}>
@@ -53,7 +53,7 @@ export function ParamFrame({
 			<fieldset className={styles.param} aria-describedby={describedBy(id, { help, error })}>
 				<legend className={styles.label}>{label}</legend>
 				{children}
-				{said}
+				{helpAndError}
 			</fieldset>
 		);
 	}
@@ -66,7 +66,7 @@ export function ParamFrame({
 				{aside}
 			</div>
 			{children}
-			{said}
+			{helpAndError}
 		</div>
 	);
 }

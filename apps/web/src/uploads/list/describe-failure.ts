@@ -112,12 +112,12 @@ export function describeFailure(problem: Problem, fields: readonly Field[]): Fai
 	const message = problem.message.startsWith(`${title}. `)
 		? problem.message.slice(title.length + 2)
 		: problem.message;
-	const words = text ?? (message ? toSentence(withLabels(message, fields)) : '');
+	const detail = text ?? (message ? toSentence(withLabels(message, fields)) : '');
 	const canGivePassword = passwordField(problem, fields) !== undefined;
 	const possible = remedies.filter(
 		(remedy) => (remedy !== 'give-password' || canGivePassword) && canHelp(remedy, problem),
 	);
-	return { title, text: words, remedies: mentionsPro ? [...possible, 'upgrade'] : possible };
+	return { title, text: detail, remedies: mentionsPro ? [...possible, 'upgrade'] : possible };
 }
 
 /** Replaces the names of params in an API message with their labels. */

@@ -22,7 +22,7 @@ export interface DownloadableFile {
 }
 
 /**
- * Downloads files as one zip, or one by one if they are too large for that. Returns the files that are gone; the others
+ * Downloads files as one zip, or one by one if they are too large for that. Returns the files that no longer exist; the others
  * are downloaded all the same.
  */
 export async function downloadAll<T extends DownloadableFile>(
@@ -31,15 +31,15 @@ export async function downloadAll<T extends DownloadableFile>(
 ): Promise<T[]> {
 	const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 	if (total <= MAX_ZIP_BYTES) return downloadZip(files, archiveName);
-	const gone: T[] = [];
+	const missing: T[] = [];
 	for (const file of files) {
-		await orGone(saveFile(file.id), () => gone.push(file));
+		await orGone(saveFile(file.id), () => missing.push(file));
 		await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 	}
-	return gone;
+	return missing;
 }
 
-/** Returns the result, or calls `onGone` when the file is gone. */
+/** Returns the result, or calls `onGone` when the file no longer exists. */
 async function orGone<T>(request: Promise<T>, onGone: () => void): Promise<T | undefined> {
 	try {
 		return await request;
@@ -59,20 +59,20 @@ async function downloadZip<T extends DownloadableFile>(
 		import('./unique-names.ts'),
 	]);
 	const names = uniqueNames(files.map(({ name }) => name));
-	const gone: T[] = [];
+	const missing: T[] = [];
 	async function* entries() {
 		for (const [index, file] of files.entries()) {
-			const found = await orGone(api.files.download(file.id), () => gone.push(file));
+			const found = await orGone(api.files.download(file.id), () => missing.push(file));
 			if (found) yield { name: names[index] ?? file.id, size: file.sizeBytes, input: found.stream };
 		}
 	}
 	const blob = await zip(entries()).blob();
-	if (gone.length === files.length) return gone;
+	if (missing.length === files.length) return missing;
 	const url = URL.createObjectURL(blob);
 	downloadUrl(url, archiveName);
 	// the browser reads it after the click
 	setTimeout(() => URL.revokeObjectURL(url), 60_000);
-	return gone;
+	return missing;
 }
 
 /** Runs an action once at a time. Failures are shown as toasts. */

@@ -27,15 +27,15 @@ test('is made for an output of another type or a larger one', () => {
 });
 
 test('shows warnings without their codes', () => {
-	const told = warningsOf(job(1, 1, ['repaired: The PDF was damaged.', 'no code here']));
-	expect(told).toEqual(['The PDF was damaged.', 'No code here.']);
+	const warnings = warningsOf(job(1, 1, ['repaired: The PDF was damaged.', 'no code here']));
+	expect(warnings).toEqual(['The PDF was damaged.', 'No code here.']);
 });
 
 test.each([
 	[0.5, '50%'],
 	[0.9999, '99%'],
-])('formats the share %d as %s', (share, words) => {
-	expect(percent(share)).toBe(words);
+])('formats the share %d as %s', (share, text) => {
+	expect(percent(share)).toBe(text);
 });
 
 test.each([

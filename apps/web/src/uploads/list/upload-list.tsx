@@ -21,11 +21,11 @@ export function UploadList({ uploads: own, params }: { uploads: readonly Upload[
 	// failed uploads may still be retried
 	const done = own.filter(({ stage }) => stage.kind === 'succeeded' || stage.kind === 'canceled');
 	const download = useBusyAction(async () => {
-		const gone = await downloadAll(downloadable, `creatorr ${params.tool.title}.zip`);
-		if (gone.length === 0) return;
-		for (const { uploadId } of gone) uploads.markOutputGone(uploadId);
+		const missing = await downloadAll(downloadable, `creatorr ${params.tool.title}.zip`);
+		if (missing.length === 0) return;
+		for (const { uploadId } of missing) uploads.markOutputGone(uploadId);
 		toast({
-			text: `Expired or deleted, so not included: ${gone.map(({ name }) => name).join(', ')}.`,
+			text: `Expired or deleted, so not included: ${missing.map(({ name }) => name).join(', ')}.`,
 			stays: true,
 		});
 	});
@@ -99,8 +99,10 @@ function useAnnouncement(uploads: readonly Upload[]): { text: string; count: num
 	useEffect(() => {
 		const changes = uploads.flatMap(({ id, stage, source }) => {
 			const last = before.current.get(id);
-			const words = ANNOUNCED[stage.kind];
-			return last !== undefined && last !== stage.kind && words ? [`${source.name} ${words}.`] : [];
+			const announcement = ANNOUNCED[stage.kind];
+			return last !== undefined && last !== stage.kind && announcement
+				? [`${source.name} ${announcement}.`]
+				: [];
 		});
 		before.current = new Map(uploads.map(({ id, stage }) => [id, stage.kind]));
 		if (changes.length > 0) setAnnouncement(({ count }) => ({ text: changes.join(' '), count: count + 1 }));

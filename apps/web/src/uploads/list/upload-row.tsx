@@ -52,11 +52,11 @@ function Status({ upload, params }: { upload: Upload; params: ToolParams }) {
 	const context = useUploadContext();
 	const now = useNow(upload.stage.kind === 'queued');
 	const { kind } = upload.stage;
-	const words =
+	const status =
 		kind === 'succeeded' || kind === 'failed'
 			? formatBytes(upload.source.sizeBytes)
 			: statusText(upload, { blocker: blockerOf(upload, context), tool: params.tool, now });
-	return <p className={styles.status}>{words}</p>;
+	return <p className={styles.status}>{status}</p>;
 }
 
 function Progress({ upload }: { upload: Upload }) {
