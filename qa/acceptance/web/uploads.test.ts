@@ -19,8 +19,8 @@ import {
 	uploadedSums,
 	uploadRow,
 	uploadSlowly,
-	useLargeFile,
 } from './support/uploads.ts';
+import { useLargeFile } from './support/use-large-file.ts';
 
 // large uploads are slowed down on purpose
 jest.setTimeout(360_000);

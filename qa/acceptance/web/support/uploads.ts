@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { subscribe } from '../../../driver/billing.ts';
 import { call, newPerson, type Person } from '../../../driver/client.ts';
 import { downloadFile } from '../../../driver/flow.ts';
 import type { Document } from './documents.ts';
-import { type LargeFile, largePdf } from './large-pdf.ts';
+import type { LargeFile } from './large-pdf.ts';
 import { networkOf } from './network.ts';
 
 /** Chooses files on a tool's page, as by its button; large ones by their paths. */
@@ -22,7 +21,7 @@ export function uploadRow(page: Page, name: string): Locator {
 }
 
 /** At least 64, so that an upload can be seen under way. */
-const MIB = Number(process.env.WEB_UPLOAD_MIB ?? 64);
+export const MIB = Number(process.env.WEB_UPLOAD_MIB ?? 64);
 const FREE_PLAN_MIB = 512;
 /** Bytes per second: FAST until some parts are stored, then SLOW, so that the test can act before the upload ends. */
 const FAST = (MIB * 1024 ** 2) / 8;
@@ -30,16 +29,6 @@ const SLOW = FAST / 8;
 /** After 40 MB some parts are stored. */
 const UNDER_WAY = /^Uploading ([4-9]\d|\d{3})(\.\d)? MB of|^Uploading \d\.\d GB of/;
 export const LONG_WAIT = { timeout: 240_000 };
-
-/** Creates one large PDF for the tests of a file. */
-export function useLargeFile(): () => LargeFile {
-	let file: LargeFile;
-	beforeAll(async () => {
-		file = await largePdf(MIB);
-	});
-	afterAll(() => file.remove());
-	return () => file;
-}
 
 /** A person whose plan accepts the large file. */
 export async function newUploader(): Promise<Person> {
