@@ -162,12 +162,12 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 	},
 	{
 		name: 'gives many processes of one command no more than its share of the cores',
-		mutations: [toolKit('startSandboxed', replaceProperty('onContention', '() => {}'))],
+		mutations: [toolKit('startSandboxed', replaceProperty('onMeasured', '() => {}'))],
 		test: 'has all of its processes reniced, also those that it starts later, when they contend for the cores',
 	},
 	{
 		name: 'gives a session that begins after a job was deprioritized no full priority',
-		mutations: [toolKit('followStatus.renice', dropOperand('isLowered'))],
+		mutations: [toolKit('followStatus.renice', dropCall('lowerSessions'))],
 		test: 'is reniced with its session, and with those it begins later',
 	},
 	{

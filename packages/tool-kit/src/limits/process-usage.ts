@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 
 /** What a process and all of its descendants use together. */
 export interface ProcessUsage {
@@ -16,12 +17,15 @@ const TIME_FIELDS = 4;
 
 /**
  * Measures a tree of processes. Shared memory counts once where it matters: where the resident memory of all processes exceeds
- * `enoughBytes`. Synchronous: the kernel answers from memory, and a promise for each read would take ten times the CPU time.
+ * `enoughBytes`. Reads most of /proc synchronously: the kernel answers at once, and a promise for each read would take ten times the
+ * CPU time.
  */
-export function measureProcesses(pid: number, enoughBytes: number): ProcessUsage {
+export async function measureProcesses(pid: number, enoughBytes: number): Promise<ProcessUsage> {
 	const pids = processTree(pid);
-	const resident = sum(pids, (one) => kilobytesIn(`/proc/${one}/status`, /^Vm(?:RSS|Swap):\s+(\d+) kB/gm));
-	const memoryBytes = resident * 1024 > enoughBytes ? sum(pids, proportionalKilobytes) : resident;
+	const resident = sum(pids, (one) =>
+		sumOfMatches(readProc(`/proc/${one}/status`), /^Vm(?:RSS|Swap):\s+(\d+) kB/gm),
+	);
+	const memoryBytes = resident * 1024 > enoughBytes ? await proportionalKilobytes(pids) : resident;
 	return { pids, memoryBytes: memoryBytes * 1024, cpuSeconds: sum(pids, cpuSecondsOf) };
 }
 
@@ -55,13 +59,21 @@ function sum(pids: readonly number[], measure: (pid: number) => number): number 
 	return pids.reduce((total, pid) => total + measure(pid), 0);
 }
 
-/** Counts each page by the share that the process has in it, which is slow for the kernel to compute. */
-function proportionalKilobytes(pid: number): number {
-	return kilobytesIn(`/proc/${pid}/smaps_rollup`, /^(?:Pss|SwapPss):\s+(\d+) kB/gm);
+/**
+ * Counts each page by the share that the process has in it. The kernel walks all page tables for that, so the reads run beside the
+ * event loop, one at a time.
+ */
+async function proportionalKilobytes(pids: readonly number[]): Promise<number> {
+	let total = 0;
+	for (const pid of pids) {
+		const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+		total += sumOfMatches(text, /^(?:Pss|SwapPss):\s+(\d+) kB/gm);
+	}
+	return total;
 }
 
-function kilobytesIn(path: string, pattern: RegExp): number {
-	return [...readProc(path).matchAll(pattern)].reduce((total, [, kilobytes]) => total + Number(kilobytes), 0);
+function sumOfMatches(text: string, pattern: RegExp): number {
+	return [...text.matchAll(pattern)].reduce((total, [, kilobytes]) => total + Number(kilobytes), 0);
 }
 
 function cpuSecondsOf(pid: number): number {

@@ -114,20 +114,20 @@ test('a command of one process finishes before a sandbox with twenty processes t
 
 test('processes that wait for a request are hardly measured, until one arrives', async () => {
 	let measurements = 0;
-	let onMeasured = () => {};
-	const onContention = () => {
+	let resolveMeasured = () => {};
+	const countMeasurement = () => {
 		measurements += 1;
-		onMeasured();
+		resolveMeasured();
 	};
 	const measured = () =>
 		new Promise<void>((resolve) => {
-			onMeasured = resolve;
+			resolveMeasured = resolve;
 		});
 	const onBreach = (error: Error) => {
 		throw error;
 	};
 	const limits = { ...LIMITS, memoryBytes: 1024 ** 4, cpuSeconds: 1e9 };
-	const watch = watchResources({ pid: process.pid, scratch, limits, onContention }, onBreach);
+	const watch = watchResources({ pid: process.pid, scratch, limits, onMeasured: countMeasurement }, onBreach);
 	try {
 		watch.setIdle(true);
 		await measured();

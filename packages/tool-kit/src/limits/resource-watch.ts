@@ -23,8 +23,8 @@ interface Watched {
 	limits: SandboxLimits;
 	/** Receives the time, since the call before, that the processes waited while others had the processors. */
 	onWaited?: ((ms: number) => void) | undefined;
-	/** Receives by how many nice steps the processes must be reniced to weigh no more than one thread for each core. */
-	onContention(steps: number): void;
+	/** Receives the processes, and by how many nice steps they must be reniced to weigh no more than one thread for each core. */
+	onMeasured(pids: readonly number[], steps: number): void;
 }
 
 export interface ResourceWatch {
@@ -47,13 +47,13 @@ export function watchResources(watched: Watched, onBreach: (error: ToolError) =>
 	const run = async () => {
 		while (!signal.aborted) {
 			const startedAtMs = performance.now();
-			const usage = measureProcesses(watched.pid, maxMemoryBytes(watched.limits));
+			const usage = await measureProcesses(watched.pid, maxMemoryBytes(watched.limits));
 			const { lostMs, runnableThreads } = measureDemand(usage.pids);
 			const breach = await findBreach(watched, usage);
 			if (signal.aborted) return;
 			if (breach) return onBreach(breach);
 			watched.onWaited?.(lostMs);
-			watched.onContention(measureContention(runnableThreads));
+			watched.onMeasured(usage.pids, measureContention(runnableThreads));
 			const tookMs = performance.now() - startedAtMs;
 			const workingPauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, tookMs / MAX_SHARE));
 			pause = new AbortController();

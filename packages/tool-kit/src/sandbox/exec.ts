@@ -64,7 +64,7 @@ export async function startSandboxed(run: SandboxedRun): Promise<SandboxedProces
 	const status = followStatus(child, started.resolve);
 	const stop = watchStopConditions(run, status.kill);
 	const onBreach = (error: unknown) => stop.fail(error, 'limit');
-	const watch = watchOnceStarted(started.promise, run, { onBreach, onContention: status.renice });
+	const watch = watchOnceStarted(started.promise, run, { onBreach, onMeasured: status.renice });
 	const ended = outcome(run, child, { status, stop, watch });
 	writeToDescriptor(child, SETUP_FD, setup);
 	writeToDescriptor(child, SECCOMP_FD, filter);
@@ -103,12 +103,12 @@ async function outcome(
 function watchOnceStarted(
 	started: Promise<number>,
 	{ scratch, limits, onWaited }: SandboxedRun,
-	{ onBreach, onContention }: { onBreach(error: unknown): void; onContention(steps: number): void },
+	{ onBreach, onMeasured }: { onBreach(error: unknown): void; onMeasured: SandboxStatus['renice'] },
 ): ResourceWatch {
 	let isStopped = false;
 	let watch: ResourceWatch | undefined;
 	void started.then((pid) => {
-		if (!isStopped) watch = watchResources({ pid, scratch, limits, onWaited, onContention }, onBreach);
+		if (!isStopped) watch = watchResources({ pid, scratch, limits, onWaited, onMeasured }, onBreach);
 	});
 	return {
 		setIdle(isIdle) {

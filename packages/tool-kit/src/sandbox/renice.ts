@@ -40,6 +40,19 @@ function reniceTree(pid: number, priority: Priority, reniced: Set<number>): void
 	}
 }
 
+/**
+ * Sets the nice value of sessions that have a lower one. Threads inherit their nice value, but a new session starts at 0. Reads
+ * before it writes, which takes a lock of the whole kernel.
+ */
+export function lowerSessions(pids: readonly number[], niceValue: number): void {
+	for (const pid of pids) {
+		const path = `/proc/${pid}/autogroup`;
+		const current = tryOr(() => /nice (-?\d+)/.exec(readFileSync(path, 'utf8'))?.[1], undefined);
+		if (current !== undefined && Number(current) < niceValue)
+			tryOr(() => writeFileSync(path, String(niceValue)), undefined);
+	}
+}
+
 /** The kernel accepts thread ids in place of process ids. */
 function reniceThread(thread: number, niceValue: number): void {
 	tryOr(() => {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandResult } from '../tool/tool.ts';
 import { STATUS_FD } from './arguments.ts';
 import { captureOutput } from './output-capture.ts';
-import { LOW, LOWEST, renice } from './renice.ts';
+import { LOW, LOWEST, lowerSessions, renice } from './renice.ts';
 
 const FORCE_AFTER_MS = 1000;
 const KILLED = { exitCode: null, signal: 'SIGKILL' } as const;
@@ -19,10 +19,10 @@ export interface SandboxStatus {
 	/** Makes all processes of the sandbox run behind others. */
 	lowerPriority(): void;
 	/**
-	 * Renices all threads of the sandbox by this many steps; fewer steps than before are ignored. To be called periodically: where
-	 * the kernel schedules by session, a session that began after `lowerPriority` starts at full priority until the next call.
+	 * Renices all threads of the sandbox by this many steps; fewer steps than before are ignored. To be called periodically with its
+	 * processes: where the kernel schedules by session, one that began after `lowerPriority` has full priority until the next call.
 	 */
-	renice(steps: number): void;
+	renice(pids: readonly number[], steps: number): void;
 	/** To be called when bwrap has ended. Resolves when no process of the sandbox is left; bwrap itself does not wait for that. */
 	settled(): Promise<void>;
 	/** Returns how the command ended. Throws when it never began; the tail of stderr says why. */
@@ -67,9 +67,10 @@ export function followStatus(child: ChildProcess, onStart: (initPid: number) => 
 			isLowered = true;
 			applyPriority();
 		},
-		renice(more) {
-			if (more <= steps && !isLowered) return;
-			steps = Math.max(steps, more);
+		renice(pids, more) {
+			if (isLowered) lowerSessions(pids, LOW);
+			if (more <= steps) return;
+			steps = more;
 			applyPriority();
 		},
 		async settled() {
