@@ -102,7 +102,7 @@ All settings are environment variables. A service reads them once, at startup, a
 ([deploy.md](deploy.md#docker-compose)); Kubernetes reads the ConfigMap \`settings\` and the Secrets ([deploy.md](deploy.md#kubernetes)).
 
 Names follow one scheme. \`_TTL_\` is how long a token, URL or key is valid, \`_RETENTION_\` how long rows are kept, \`_INTERVAL_\` the time between runs of a task, \`MAX_\` a limit,
-\`_PER_NETWORK\` a limit for each IPv4 address or IPv6 /64. A deprecated name works for one release: the service logs \`config.deprecated_setting\`.
+\`_PER_NETWORK\` a limit for each IPv4 address or IPv6 /64. A deprecated name works for one release and wins over the new one: the service logs \`config.deprecated_setting\`.
 
 This page is generated: \`node infra/local/src/settings-page/write.ts\`. The descriptions are in \`config.ts\` of each service.
 `;

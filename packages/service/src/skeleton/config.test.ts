@@ -23,10 +23,10 @@ describe('loadConfig', () => {
 		});
 	});
 
-	test('ignores a deprecated name if the new one is set', () => {
+	test('prefers a deprecated name, as the new one may be set for another service', () => {
 		const { config, deprecated } = load({ PASS_OVER_MINUTES: '3', STARVATION_TIMEOUT_MINUTES: '4' });
-		expect(config.STARVATION_TIMEOUT_MINUTES).toBe(4);
-		expect(deprecated).toEqual([]);
+		expect(config.STARVATION_TIMEOUT_MINUTES).toBe(3);
+		expect(deprecated).toHaveLength(1);
 	});
 
 	test('names both names of a wrong value, and not the value', () => {

@@ -21,13 +21,13 @@ export class ConfigError extends Error {
 
 const fieldMetaSchema = z.object({ deprecatedName: z.string().optional() }).catch({});
 
-/** Returns the settings of a schema that the environment has only under their deprecated names. */
+/** Returns the settings of a schema that the environment has under their deprecated names. */
 function findDeprecated(schema: z.ZodType, env: NodeJS.ProcessEnv): DeprecatedSetting[] {
 	const object = schema instanceof z.ZodPipe ? schema.in : schema;
 	if (!(object instanceof z.ZodObject)) return [];
 	return Object.entries(object.shape as Record<string, z.ZodType>).flatMap(([replacement, field]) => {
 		const { deprecatedName: name } = fieldMetaSchema.parse(field.meta());
-		if (name === undefined || env[name] === undefined || env[replacement] !== undefined) return [];
+		if (name === undefined || env[name] === undefined) return [];
 		return [{ name, replacement }];
 	});
 }
@@ -35,7 +35,8 @@ function findDeprecated(schema: z.ZodType, env: NodeJS.ProcessEnv): DeprecatedSe
 /**
  * Reads the environment. Throws a {@link ConfigError} that names every wrong variable at once.
  *
- * A field with `.meta({ deprecatedName })` can also be set by that name, which `onDeprecated` receives. The new name wins.
+ * A field with `.meta({ deprecatedName })` can also be set by that name, which `onDeprecated` receives. The deprecated name wins: in
+ * an environment that services share, the new name may be meant for another service.
  */
 export function loadConfig<S extends z.ZodType>(
 	schema: S,
