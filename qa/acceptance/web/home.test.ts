@@ -9,6 +9,15 @@ import { chooseFiles, uploadRow } from './support/uploads.ts';
 
 const { visit } = useBrowser();
 
+/** A text of each page that is linked below every page, which only the loaded page shows. */
+const CONTENTS: Readonly<Record<string, string>> = {
+	'/pricing': 'What each plan includes',
+	'/docs': 'Compress your first PDF',
+	'/status': 'Accounts and sign-in',
+	'/terms': 'Who provides the service',
+	'/privacy': 'Who is responsible',
+};
+
 test('shows the API’s tools', async () => {
 	const { body } = await call('GET', '/v1/tools');
 	const page = await visit();
@@ -25,7 +34,14 @@ test('links pages below every page, which the gateway serves', async () => {
 	await links.first().waitFor();
 	const paths = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href') ?? ''));
 	expect(paths).toEqual(['/pricing', '/docs', '/status', '/terms', '/privacy']);
-	for (const path of paths) expect((await page.request.get(path)).status()).toBe(200);
+	for (const path of paths) {
+		expect((await page.goto(path))?.status()).toBe(200);
+		await page
+			.locator('main')
+			.getByText(CONTENTS[path] ?? '')
+			.first()
+			.waitFor();
+	}
 });
 
 describe('a file on the home page', () => {

@@ -22,7 +22,8 @@ export function HomePage() {
 					<p>Compress PDFs, convert documents, make scans searchable.</p>
 					{tools && <HomeDrop key={userChanges} tools={tools} />}
 				</div>
-				<BeforeAfter />
+				{/* With the tools, as the words above it grow then. */}
+				{(tools || error) && <BeforeAfter />}
 			</section>
 			{!tools && !error && <Spinner label="Loading tools" />}
 			{error && <ProblemNotice what="Couldn’t load the tools" error={error} onRetry={refetch} />}

@@ -1,3 +1,4 @@
+import { ConnectionError } from '@creatorr/client';
 import { useQuery } from '@tanstack/react-query';
 import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
@@ -36,7 +37,9 @@ function LegalPage({ title, url }: { title: string; url: string }) {
 }
 
 async function fetchText(url: string): Promise<string> {
-	const answer = await fetch(url);
-	if (!answer.ok) throw new Error('The text isn’t available. Try again later.');
+	const answer = await fetch(url).catch((cause: unknown) => {
+		throw new ConnectionError(`${url} got no answer`, { cause });
+	});
+	if (!answer.ok) throw new ConnectionError(`${url} was answered with ${answer.status}`);
 	return await answer.text();
 }

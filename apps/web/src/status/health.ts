@@ -1,3 +1,5 @@
+import { ConnectionError } from '@creatorr/client';
+
 /** A part of the service that users notice, with the reason if it is down. */
 export interface PartState {
 	name: string;
@@ -26,10 +28,17 @@ export function partsOf({ data, error }: HealthBody): PartState[] {
 	}));
 }
 
-/** Fetches the health. An answer of 503 names what is down, so it is no error. */
+/** Fetches the health. An answer of 503 names what is down, so it is no error. Rejects with a ConnectionError when nothing answers. */
 export async function fetchHealth(signal: AbortSignal): Promise<PartState[]> {
-	const answer = await fetch('/v1/health', { signal });
-	const body = (await answer.json()) as HealthBody;
-	if (!answer.ok && !body.error?.details) throw new Error('The status isn’t available. Try again later.');
+	const unreachable = (cause: unknown) => new ConnectionError('GET /v1/health got no answer', { cause });
+	const answer = await fetch('/v1/health', { signal }).catch((error: unknown) => {
+		signal.throwIfAborted();
+		throw unreachable(error);
+	});
+	// A proxy in front of a gateway that is down answers with a page of its own.
+	const body: HealthBody = await answer.json().catch((error: unknown) => {
+		throw unreachable(error);
+	});
+	if (!answer.ok && !body.error?.details) throw unreachable(body);
 	return partsOf(body);
 }

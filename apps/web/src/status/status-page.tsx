@@ -35,7 +35,9 @@ function Health({ parts }: { parts: readonly PartState[] }) {
 				kind={isUp ? 'good' : 'warn'}
 				title={isUp ? 'Everything is working' : 'Some parts aren’t working'}
 			>
-				{isUp ? 'This page updates by itself.' : 'We’re on it. Files and jobs aren’t lost.'}
+				{isUp
+					? 'This page updates automatically.'
+					: 'Some uploads and jobs may fail. Try again in a few minutes.'}
 			</Notice>
 			<ul className={styles.parts}>
 				{parts.map(({ name, problem }) => (
