@@ -17,6 +17,14 @@ export const PERMITTED = [
 	...['CC0-1.0', 'CC-BY-4.0', 'OFL-1.1', 'Python-2.0', 'MPL-2.0', 'EPL-2.0'],
 ];
 
+/** Packages under other licenses that only check the text of this repository; no image, web app or command line contains them. */
+export const ONLY_FOR_CHECKS = [
+	'@azu/style-format',
+	'@cspell/dict-django',
+	'@cspell/dict-en-common-misspellings',
+	'spdx-exceptions',
+];
+
 const INTRODUCTION = `# Licenses
 
 creatorr is under the [MIT license](../LICENSE). This page lists the programs it runs and the libraries it contains. It is generated:
