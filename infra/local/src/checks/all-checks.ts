@@ -10,8 +10,6 @@ import { withTestHome } from './test-home.ts';
 
 /** Tries mutants of the code, as its `--help` says. */
 export const MUTATIONS = join(REPOSITORY, 'qa', 'mutations', 'main.ts');
-/** The longest suite: its files share nothing, and wait for the programs that they run. */
-const TOOLS_WORKERS = 2;
 const STATIC_TIMEOUT_MS = 300_000;
 /** Two starts and two recoveries, on a busy machine. */
 const REHEARSAL_TIMEOUT_MS = 900_000;
@@ -70,10 +68,7 @@ export function packageChecks(homeRoot: string, environment: Record<string, stri
 		.sort()
 		.map((directory) => ({
 			name: directory,
-			run: (stop) => {
-				const workers = directory === 'packages/tools' ? TOOLS_WORKERS : 1;
-				return runJest(homeRoot, { directory, environment, workers }, stop);
-			},
+			run: (stop) => runJest(homeRoot, { directory, environment }, stop),
 		}));
 }
 
