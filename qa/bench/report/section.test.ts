@@ -7,7 +7,7 @@ test('prints each figure with its target and whether it is met', () => {
 		{ name: 'pages', value: 31.25, unit: 'a minute', bar: { atLeast: 30 } },
 		{ name: 'jobs', value: Number.NaN, bar: { atMost: 1 } },
 	];
-	expect(figures.map(isMet)).toEqual([false, true, undefined]);
+	expect(figures.map(isMet)).toEqual([false, true, false]);
 	expect(renderSection({ title: 'a tool', figures, files: [{ file: 'x.pdf', s: 12 }] }).split('\n')).toEqual([
 		'',
 		'a tool',
@@ -17,6 +17,6 @@ test('prints each figure with its target and whether it is met', () => {
 		'figure  value          bar',
 		'score   0.400          ≤ 0.350  MISSED',
 		'pages   31.3 a minute  ≥ 30     met',
-		'jobs    not measured   ≤ 1',
+		'jobs    not measured   ≤ 1      MISSED',
 	]);
 });

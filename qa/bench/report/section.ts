@@ -15,9 +15,9 @@ export interface Section {
 	files: Record<string, string | number>[];
 }
 
-/** Returns undefined without a target or without a value. */
+/** Returns undefined without a target. A target whose value could not be measured is missed. */
 export function isMet({ value, bar }: Figure): boolean | undefined {
-	if (!bar || Number.isNaN(value)) return undefined;
+	if (!bar) return undefined;
 	return 'atMost' in bar ? value <= bar.atMost : value >= bar.atLeast;
 }
 
