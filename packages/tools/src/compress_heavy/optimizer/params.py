@@ -8,9 +8,9 @@ class Params:
     """The tool's params, completed with their defaults, without passwords."""
 
     quality: int
-    image_dpi: int | None
     grayscale: bool
     target_size_bytes: int | None
+    image_dpi: int | None
     linearize: bool
     remove_metadata: bool
     signed: Literal["reject", "invalidate"]
