@@ -56,10 +56,12 @@ async function migrate(owner: DatabaseOwner, databaseUrl: string): Promise<void>
  * superuser) that can connect to it. Safe to repeat, also after an interruption.
  */
 async function ensureDatabases(adminUrl: string, passwords: Record<DatabaseOwner, string>): Promise<void> {
-	await withPostgres(adminUrl, async (client) => {
+	const work = async (client: pg.Client) => {
 		await client.query('REVOKE ALL ON DATABASE postgres FROM PUBLIC');
 		for (const owner of DATABASE_OWNERS) await ensureDatabase(client, owner, passwords[owner]);
-	});
+	};
+	// The first start has no retry, and the machine may be busy.
+	await withPostgres(adminUrl, work, { connectionTimeoutMillis: 60_000 });
 }
 
 async function ensureDatabase(client: pg.Client, owner: DatabaseOwner, password: string): Promise<void> {

@@ -43,6 +43,6 @@ function explain(error: unknown): string {
 	if (['ENOSPC', 'EDQUOT'].includes(code))
 		return `The disk is full${path === undefined ? '' : ` (${path})`}. Free some space, then try again.`;
 	if (path !== undefined && ['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code))
-		return `${path} can’t be used (${code}). Make it writable, or set CREATORR_HOME to another directory.`;
+		return `${path} can’t be used (${code}). Make it a writable directory, or choose another one (CREATORR_HOME for the home directory).`;
 	return error.stack ?? error.message;
 }
