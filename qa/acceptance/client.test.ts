@@ -199,7 +199,7 @@ test('what the API refuses and what never arrives are errors of their own', asyn
 	await expect(nowhere.tools()).rejects.toBeInstanceOf(ConnectionError);
 });
 
-test('a session that was ended is told of with the token that it had', async () => {
+test('reports the token of a session that was ended', async () => {
 	const { token } = await createClient({ baseUrl: BASE_URL }).account.register({
 		email: newEmail(),
 		password: PASSWORD,

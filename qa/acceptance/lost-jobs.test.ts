@@ -54,7 +54,7 @@ test('a job whose worker dies three times ends worker_lost, which says what to d
 test('a job that its worker has no room to work in ends internal, and goes well with the same file later', async () => {
 	const { token } = await newPerson();
 	const input = await uploadFile(token, makePdf());
-	// No process stands by for this tool, so that a directory has to be made for the job.
+	// This tool has no prewarmed process, so the worker has to create a directory for the job.
 	const run = async () => finishJob(token, await startJob(token, input, { tool: 'ocr' }));
 	const job = await withoutScratch(run);
 	expect([job.status, job.error_code]).toEqual(['failed', 'internal']);

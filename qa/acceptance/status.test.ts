@@ -10,7 +10,7 @@ const COMMAND = resolve(import.meta.dirname, '../../infra/local/src/status.ts');
 
 async function status(...args: string[]): Promise<string> {
 	const env = { ...process.env, CREATORR_HOME: home(), NODE_OPTIONS: '' };
-	// Its exit code tells of whatever is not ready, which other tests may have ended just now.
+	// Its exit code reports every process that isn't ready, and other tests end some.
 	const run = promisify(execFile)(process.execPath, [COMMAND, ...args], { env });
 	return await run.then(
 		({ stdout }) => stdout,

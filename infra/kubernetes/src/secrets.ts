@@ -2,7 +2,7 @@ import type { Caller, makeSecrets } from '../../local/src/backing/make-secrets.t
 
 type Made = ReturnType<typeof makeSecrets>;
 
-/** What nobody can make at random, by service: variables of the person's. */
+/** Secrets that can't be generated, by service: the operator sets these variables. */
 const GIVEN = {
 	auth: ['AUTH_DATABASE_URL', 'SMTP_URL'],
 	files: ['FILES_DATABASE_URL', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],

@@ -19,12 +19,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 		const error = io.signal.aborted ? io.signal.reason : caught;
 		if (error instanceof ReportedError) return exitCodeOf(error.cause);
 		const code = exitCodeOf(error);
-		if (code !== EXIT.ok) tell(io, argv, error);
+		if (code !== EXIT.ok) reportError(io, argv, error);
 		return code;
 	}
 }
 
-function tell(io: Io, argv: readonly string[], error: unknown): void {
+function reportError(io: Io, argv: readonly string[], error: unknown): void {
 	const { code, message } = describeError(error);
 	if (argv.includes('--json')) printJson(io, { error: { code, message } });
 	// Commander has printed its message already.

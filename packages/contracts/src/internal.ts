@@ -61,10 +61,7 @@ export const leaseGateway = defineOperation({
 		z.object({
 			granted: z.boolean(),
 			ttl_ms: z.int(),
-			key_ids: z
-				.array(z.string())
-				.optional()
-				.meta({ description: 'the keys that user tokens may be signed with just now' }),
+			key_ids: z.array(z.string()).optional().meta({ description: 'the public keys of valid user tokens' }),
 		}),
 	),
 	errors: [],

@@ -8,7 +8,7 @@ import { secondsSince } from '../run/trial.ts';
 import { drainBacklog, type JobTimes, readJobTimes, registerSubmitters } from './backlog.ts';
 import { noopSample } from './noop-sample.ts';
 
-/** The free plan allows so many queued jobs. */
+/** Maximum number of queued jobs on the free plan. */
 const JOBS_PER_USER = 1_000;
 /** The broker's queues stay short, however long the backlog. */
 const MAX_WAIT_MS = 1_000;

@@ -38,7 +38,7 @@ const tree = (kids: string, count: number, more: readonly string[] = []) =>
 			...[PAGE, CONTENT, ...more],
 		],
 	});
-/** Nodes from object 5 on, each with the next as its kid so many times, the last one with the page. */
+/** Nodes from object 5 on, each with the next as its kid `times` times, the last one with the page. */
 const chain = (length: number, times: number) =>
 	Array.from({ length }, (_, index) => {
 		const kid = `${index === length - 1 ? 3 : index + 6} 0 R`;
@@ -94,7 +94,7 @@ function documents(): HostileCase[] {
 	];
 }
 
-/** Returns a TIFF with so many directories, each of the same pixels. */
+/** Returns a TIFF with this many directories, each of the same pixels. */
 function tiffOf(pictures: number): Buffer {
 	const one = tiff(40, 40);
 	const [head, last] = [one.subarray(0, 1008), one.subarray(1008)];

@@ -87,7 +87,7 @@ function givenParams(
 	return params;
 }
 
-/** Options of params go before the preset, whatever their order. */
+/** Options of params override the preset, in any order. */
 function presetOption(presets: NonNullable<Tool['presets']>): Option {
 	const meanings = presets.map(({ name, summary }) => `${name}: ${summary}`).join(' ');
 	return new Option('--preset <name>', meanings).choices(presets.map(({ name }) => name));
