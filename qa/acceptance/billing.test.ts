@@ -152,6 +152,23 @@ describe('GET /v1/billing', () => {
 	});
 });
 
+describe('GET /v1/plans', () => {
+	test('success: lists the plans with their limits, without a token', async () => {
+		const [free, pro, ...others] = (await call('GET', '/v1/plans')).body.data;
+		expect([free.name, pro.name, others]).toEqual(['free', 'pro', []]);
+		expect([free.retention_hours, pro.retention_hours]).toEqual([24, 720]);
+		expect(free.max_active_jobs).toBe(3);
+		for (const limit of [
+			'max_stored_bytes',
+			'max_active_jobs',
+			'max_queued_jobs',
+			'max_input_bytes',
+			'max_pages',
+		])
+			expect(pro[limit]).toBeGreaterThanOrEqual(free[limit]);
+	});
+});
+
 describe('GET /v1/usage', () => {
 	test('success: shows the use of each limit', async () => {
 		const person = await newPerson();
