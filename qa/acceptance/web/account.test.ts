@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { call, newPerson, PASSWORD, type Person } from '../../driver/client.ts';
+import { queryDatabase } from '../../driver/database.ts';
 import { startJob, uploadFile } from '../../driver/flow.ts';
 import { controlStripe, localStripe } from '../../driver/local-stripe.ts';
 import { makePdf } from '../../driver/pdf.ts';
+import { eventually } from '../../driver/processes.ts';
 import { expectAccessible } from './support/accessible.ts';
 import { useBrowser } from './support/browser.ts';
 import { snap } from './support/snap.ts';
@@ -26,6 +28,13 @@ async function openStripe(page: Page, button: string): Promise<void> {
 	await page.getByRole('button', { name: button }).click();
 	const { api_base } = await localStripe();
 	await page.waitForURL((url) => url.href.startsWith(api_base));
+}
+
+/** Waits until billing has read the user's customer, as it does when a checkout opens. Later it would see the payment. */
+async function waitForSync({ id }: Person): Promise<void> {
+	const text = `SELECT 1 FROM customers WHERE user_id = $1 AND (sync_at IS NULL OR sync_at > now())`;
+	const isSynced = async () => (await queryDatabase('billing', text, [id])).length === 1;
+	await eventually(isSynced, 30_000, 'billing has not read the customer');
 }
 
 describe('the plan', () => {
@@ -57,8 +66,10 @@ describe('the plan', () => {
 	});
 
 	test('shows that a payment is pending until the webhook arrives', async () => {
-		const page = await visit({ path: '/account', as: await newPerson() });
+		const person = await newPerson();
+		const page = await visit({ path: '/account', as: person });
 		await openStripe(page, 'Subscribe monthly');
+		await waitForSync(person);
 		await controlStripe('/switches', { webhooks: { paused: true } });
 		try {
 			await page.getByRole('button', { name: 'Subscribe' }).click();
