@@ -7,15 +7,17 @@ import { memoryOf, replicasOf, resetHighestMemory } from '../driver/processes.ts
 
 const MIB = 1024 ** 2;
 /** The whole proof takes 300; a run of all the tests takes less. */
-const LARGE_FILE_MIB = Number(process.env.LARGE_FILE_MIB ?? 70);
+const LARGE_FILE_MIB = Number(process.env.LARGE_FILE_MIB ?? 120);
 const PROCESSES = ['gateway', 'auth', 'files', 'jobs', 'tool-worker'].flatMap(replicasOf);
-const ALLOWED_GROWTH = 50 * MIB;
+/** Less than the file. An idle process that has returned its memory needs about half of this for its next job. */
+const ALLOWED_GROWTH = 80 * MIB;
 
 test(`an upload of ${LARGE_FILE_MIB} MiB and its job pass through no service's memory`, async () => {
 	const { token } = await newPerson();
-	// Warm: what a process needs once is no growth.
+	// Warm: what a process needs once is no growth. Several at a time, so that each worker gets one.
 	const small = await uploadFile(token, makePdf());
-	await finishJob(token, await startJob(token, small));
+	const jobs = await Promise.all(Array.from({ length: 3 }, () => startJob(token, small)));
+	await Promise.all(jobs.map((job) => finishJob(token, job)));
 	await Promise.all(PROCESSES.map(resetHighestMemory));
 	const before = new Map(
 		await Promise.all(PROCESSES.map(async (name) => [name, (await memoryOf(name)).now] as const)),
