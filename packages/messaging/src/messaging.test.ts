@@ -10,6 +10,7 @@ import {
 import { newId } from '@creatorr/contracts/ids';
 import { currentRequestId } from '@creatorr/service/context';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Broker, connectBroker } from './connection.ts';
 import { REASON_HEADER, startConsumer } from './consumer.ts';
@@ -24,19 +25,6 @@ let host: Awaited<ReturnType<typeof createVirtualHost>>;
 let broker: Broker;
 let publish: Publish;
 
-/** Retries until it stops throwing: channels open in the background. */
-async function eventually<T>(work: () => Promise<T> | T, forMs = 15_000): Promise<T> {
-	const end = Date.now() + forMs;
-	for (;;) {
-		try {
-			return await work();
-		} catch (error) {
-			if (Date.now() > end) throw error;
-			await new Promise((resolve) => setTimeout(resolve, 50));
-		}
-	}
-}
-
 beforeAll(async () => {
 	host = await createVirtualHost();
 	broker = await connectBroker({
@@ -46,7 +34,7 @@ beforeAll(async () => {
 		tools: ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
 	});
 	publish = createPublisher(broker);
-	await eventually(() => publish(newEvent(jobCanceled, { job_id: newId('job') }, newId('req'))));
+	await waitFor(() => publish(newEvent(jobCanceled, { job_id: newId('job') }, newId('req'))));
 });
 
 afterAll(async () => {
@@ -78,7 +66,7 @@ async function startProxy(target: string) {
 }
 
 function takeDeadLetter(): Promise<{ reason: unknown; content: string }> {
-	return eventually(() =>
+	return waitFor(() =>
 		withRawChannel(host.url, async (channel) => {
 			const message = await channel.get(QUEUES.deadLetters, { noAck: true });
 			if (!message) throw new Error('no dead letter yet');
@@ -101,7 +89,7 @@ describe('publishing and consuming', () => {
 		});
 		const event = requested('a');
 		await publish(event);
-		await eventually(() => expect(got).toHaveLength(1));
+		await waitFor(() => expect(got).toHaveLength(1));
 		expect(got[0]).toEqual({ event, requestId: event.request_id });
 		await consumer.stop();
 	});
@@ -123,7 +111,7 @@ describe('publishing and consuming', () => {
 				},
 			}),
 		);
-		await eventually(async () => {
+		await waitFor(async () => {
 			await publish(newEvent(jobCanceled, { job_id: newId('job') }, newId('req')));
 			expect(new Set(heard)).toEqual(new Set(['one', 'two']));
 		});
@@ -187,7 +175,7 @@ describe('a message that cannot be handled', () => {
 			},
 		});
 		await publish(requested('c'));
-		await eventually(() => expect(tries).toBe(8), 25_000);
+		await waitFor(() => expect(tries).toBe(8), 25_000);
 		await consumer.stop();
 		await withRawChannel(host.url, async (channel) => {
 			expect((await channel.checkQueue(toolQueue('c'))).messageCount).toBe(0);
@@ -208,7 +196,7 @@ describe('after a channel is lost', () => {
 			},
 		});
 		await publish(requested('d'));
-		await eventually(() => expect(handled).toBe(1));
+		await waitFor(() => expect(handled).toBe(1));
 		await withRawChannel(host.url, async (channel) => {
 			await channel.deleteQueue(toolQueue('d'));
 			await channel.assertQueue(toolQueue('d'), {
@@ -223,7 +211,7 @@ describe('after a channel is lost', () => {
 			});
 			await channel.bindQueue(toolQueue('d'), EVENTS_EXCHANGE, 'job.requested.d');
 		});
-		await eventually(async () => {
+		await waitFor(async () => {
 			await publish(requested('d'));
 			expect(handled).toBeGreaterThan(1);
 		});
@@ -247,14 +235,14 @@ describe('after a channel is lost', () => {
 			},
 		});
 		const event = requested('e');
-		await eventually(() => publishThere(event));
-		await eventually(() => expect(seen).toEqual([event.id]));
+		await waitFor(() => publishThere(event));
+		await waitFor(() => expect(seen).toEqual([event.id]));
 		proxy.cut();
 		gate.resolve();
-		await eventually(() => expect(seen).toEqual([event.id, event.id]));
+		await waitFor(() => expect(seen).toEqual([event.id, event.id]));
 		const next = requested('e');
-		await eventually(() => publishThere(next));
-		await eventually(() => expect(seen).toContain(next.id));
+		await waitFor(() => publishThere(next));
+		await waitFor(() => expect(seen).toContain(next.id));
 		await consumer.stop();
 		await cutBroker.close();
 		await proxy.close();
@@ -275,7 +263,7 @@ describe('after a channel is lost', () => {
 			},
 		});
 		await publish(requested('f'));
-		await eventually(() => expect(state).toBe('running'));
+		await waitFor(() => expect(state).toBe('running'));
 		const stopped = consumer.stop();
 		gate.resolve();
 		await stopped;
@@ -295,9 +283,9 @@ describe('after a channel is lost', () => {
 			},
 		});
 		await publish(requested('g'));
-		await eventually(() => expect(tries).toBeGreaterThan(0));
+		await waitFor(() => expect(tries).toBeGreaterThan(0));
 		await consumer.stop();
-		await eventually(() =>
+		await waitFor(() =>
 			withRawChannel(host.url, async (channel) => {
 				expect((await channel.checkQueue(toolQueue('g'))).messageCount).toBe(1);
 			}),
@@ -318,7 +306,7 @@ test('countMessages returns the ready messages of each queue', async () => {
 	expect([...before.keys()]).toEqual([toolQueue('b'), QUEUES.deadLetters]);
 	await publish(requested('b'));
 	await publish(requested('b'));
-	await eventually(async () => {
+	await waitFor(async () => {
 		const counts = await broker.countMessages([toolQueue('b')]);
 		expect(counts.get(toolQueue('b'))).toBe((before.get(toolQueue('b')) ?? 0) + 2);
 	});
