@@ -21,6 +21,8 @@ export interface RequestOptions {
 /** A running {@link PrewarmedCommand}, which serves one request after another. */
 export interface PrewarmedProcess {
 	scratch: Scratch;
+	/** Whether it has received a request, and so may have seen a document. */
+	isUsed(): boolean;
 	/** Resolves with true when the process waits for a request, with false when it has ended. */
 	ready(): Promise<boolean>;
 	/**
@@ -56,6 +58,7 @@ export async function startPrewarmed(
 	let onWaited: RequestOptions['onWaited'];
 	// Cleared with each request: what the process printed for another job must not be logged with this one.
 	let stderr = '';
+	let isUsed = false;
 	const receive = (message: Message) => {
 		if (message.ready) {
 			// A process with a job can't have itself measured rarely.
@@ -101,8 +104,10 @@ export async function startPrewarmed(
 		scratch,
 		ended,
 		end,
+		isUsed: () => isUsed,
 		ready: () => readiness.promise,
 		async request(request, options) {
+			isUsed = true;
 			await linkInputs(scratch, options.readOnly ?? {});
 			options.signal.throwIfAborted();
 			if (!(await readiness.promise)) return undefined;

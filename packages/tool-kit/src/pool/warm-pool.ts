@@ -155,7 +155,9 @@ export function createWarmPool(tool: Tool, options: WarmPoolOptions): WarmPool {
 		async release(workspace) {
 			const entry = inUse.get(workspace);
 			if (!entry) return false;
-			const isReused = !isStopped && workspace.isReusable === true && (await isReady(workspace));
+			// A process without a request has seen nothing of the job, for example one with a file of the wrong type.
+			const mayServe = workspace.isReusable === true || workspace.prewarmed?.isUsed() === false;
+			const isReused = !isStopped && mayServe && (await isReady(workspace));
 			if (isReused) await clearScratch(workspace.scratch);
 			inUse.delete(workspace);
 			if (isReused) waiting.add(entry);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,6 +120,17 @@ describe('a tool with a prewarmed command', () => {
 		expect(served).toEqual(
 			[0, 1, 0].map((count) => expect.objectContaining({ served: count, files: 'out' })),
 		);
+	});
+
+	test('keeps a process that received no request for the next job, without the files of the first', async () => {
+		open();
+		const first = await workspaces.acquire(tool);
+		await writeFile(first.scratch.inputPath, 'of another type');
+		await workspaces.release(first);
+		const second = await workspaces.acquire(tool);
+		expect(second.prewarmed).toBe(first.prewarmed);
+		expect(existsSync(second.scratch.inputPath)).toBe(false);
+		expect((await runAt(second, 'text')).answer).toMatchObject({ served: 0 });
 	});
 
 	test('starts a process on demand where none is kept warm', async () => {
