@@ -24,23 +24,22 @@ _RESERVE = mmap.mmap(-1, 4 * 1024 * 1024)
 
 def start_processes() -> Executor:
     """Starts a process per core for pure Python work, which threads would run one after the other."""
+    _load()
     # Before any thread starts, as threads do not survive a fork.
-    pool = ProcessPoolExecutor(
-        os.process_cpu_count() or 1, mp_context=multiprocessing.get_context("fork"), initializer=_load
-    )
+    pool = ProcessPoolExecutor(os.process_cpu_count() or 1, mp_context=multiprocessing.get_context("fork"))
     # The first task starts all of them.
     pool.submit(os.getpid)
     return pool
 
 
 def _load() -> None:
-    """Loads the modules of the work before the first request."""
+    """Loads the modules of the work once for all processes, which inherit them. None of these may start a thread."""
     import fontfiles  # noqa: F401
     import rounding  # noqa: F401
 
 
 def main(task: str, processes: Executor) -> None:
-    # Only after the processes have started, which then load their modules at the same time.
+    # Only after the processes have started: NumPy starts threads.
     from compress import answer
 
     if task != "serve":
