@@ -46,11 +46,11 @@ describe('the processes of a sandbox together', () => {
 			{ memoryBytes: 512 * MIB },
 			'memory',
 		],
-		['computing time, each within its limit', 'while :; do :; done', { cpuSeconds: 3 }, 'computing time'],
+		['computing time, each within its limit', 'while :; do :; done', { cpuSeconds: 1 }, 'computing time'],
 		[
 			'computing time, in short-lived processes',
 			'while :; do bash -c "for i in {1..20000}; do :; done"; done',
-			{ cpuSeconds: 2 },
+			{ cpuSeconds: 1 },
 			'computing time',
 		],
 		[
