@@ -3,7 +3,7 @@ import { DOCX, ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { expect, jest, test } from '@jest/globals';
 import { LINES, PLAIN, scannedPdf } from './ocr/fixtures/ocr.ts';
-import { convertedTo, docxFile, odtFile } from './office_to_pdf/fixtures/documents.ts';
+import { convertAll, docxFile, odtFile } from './office_to_pdf/fixtures/documents.ts';
 import { transform } from './testing/command.ts';
 import { textPage } from './testing/pages.ts';
 import { pdfFile } from './testing/pdf-file.ts';
@@ -39,7 +39,10 @@ const CASES: readonly {
 	{
 		...{ name: 'a protected document is opened', tool: 'office_to_pdf', program: 'soffice.bin' },
 		make: async () => {
-			const [content] = await convertedTo(odtFile('<text:p>text</text:p>'), 'odt', ['odt'], open);
+			const source = odtFile('<text:p>text</text:p>');
+			const [[content] = []] = await convertAll([
+				{ source, extension: 'odt', targets: ['odt'], password: open },
+			]);
 			return { content: content as Buffer, mimeType: ODT, params: { password: open } };
 		},
 	},

@@ -31,19 +31,25 @@ const typesOf = async (pdf: Buffer) => (await imagesOf(pdf)).map(({ type }) => t
 
 describe('compress_heavy recompresses a photo with a color key', () => {
 	test.each([
-		['that hides a part of it, with a soft mask instead', 'color_key', ['image', 'smask'], 10, BOTH],
-		['that hides none of its pixels, without it', 'color_key_of_nothing', ['image'], 20, BOTH],
-		['of its palette, with a soft mask instead', 'color_key_in_palette', ['image', 'smask'], 1.1, BOTH],
-		['that its soft mask overrides, without it', 'color_key_and_soft_mask', ['image', 'smask'], 20, POPPLER],
+		['that hides a part of it, with a soft mask instead', made('color_key'), ['image', 'smask'], 10, BOTH],
+		['that hides none of its pixels, without it', made('color_key_of_nothing'), ['image'], 20, BOTH],
+		['of its palette, with a soft mask instead', made('color_key_in_palette'), ['image', 'smask'], 1.1, BOTH],
+		[
+			'that its soft mask overrides, without it',
+			made('color_key_and_soft_mask'),
+			['image', 'smask'],
+			20,
+			POPPLER,
+		],
 		[
 			'that its opaque soft mask overrides, without both',
-			'color_key_and_opaque_mask',
+			made('color_key_and_opaque_mask'),
 			['image'],
 			20,
 			POPPLER,
 		],
-	] as const)('%s', async (_, kind, types, times, renderers) => {
-		const original = await made(kind);
+	] as const)('%s', async (_, make, types, times, renderers) => {
+		const original = make();
 		const { output, warnings } = await compress(original);
 		expect(warnings).toEqual([]);
 		expect(output.length).toBeLessThan(original.length / times);
@@ -55,10 +61,10 @@ describe('compress_heavy recompresses a photo with a color key', () => {
 
 describe('compress_heavy keeps a color key and its values for', () => {
 	test.each([
-		['of black and white, which nothing is smaller than', 'color_key_of_fax'],
-		['of a document that may have no soft masks', 'color_key_in_archive'],
-	])('%s', async (_, kind) => {
-		const original = await made(kind);
+		['of black and white, which nothing is smaller than', made('color_key_of_fax')],
+		['of a document that may have no soft masks', made('color_key_in_archive')],
+	])('%s', async (_, make) => {
+		const original = make();
 		const { output } = await compress(original);
 		expect(await typesOf(output)).toEqual(['image']);
 		expect(await asJson(output)).toMatch(/"\/Mask"/);

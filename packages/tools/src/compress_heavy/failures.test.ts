@@ -138,6 +138,7 @@ concurrent.futures.process._ExecutorManagerThread.run = dies`;
 });
 
 describe('compress_heavy compresses', () => {
+	const drawing = made('content_array');
 	const broken = (pdf: Buffer) =>
 		Buffer.from(pdf.toString('latin1').replace(/startxref\n\d+/, 'startxref\n7'), 'latin1');
 
@@ -145,7 +146,7 @@ describe('compress_heavy compresses', () => {
 		['', (pdf: Buffer) => pdf, []],
 		[', also in a file to be repaired', broken, [expect.stringMatching(/^repaired: /)]],
 	] as const)('a page whose content is an array of one stream%s', async (_, change, said) => {
-		const original = change(await made('content_array'));
+		const original = change(drawing());
 		const { output, warnings, details } = await compress(original);
 		expect(warnings).toEqual(said);
 		expect(details.method).toBe('optimized');

@@ -6,17 +6,17 @@ jest.setTimeout(120_000);
 
 describe('compress_heavy compresses without a visible difference', () => {
 	test.each([
-		['an image in ink', 'cmyk', { color: 'cmyk', coding: 'jpeg' }, 0.05],
-		['Photoshop’s image in ink', 'adobe_cmyk', { color: 'cmyk', coding: 'jpeg' }, 0.2],
-		['JPEG 2000', 'jpx', { color: 'rgb', coding: 'jpeg' }, 0.2],
-		['a fax', 'fax', { bits: 1, coding: 'jbig2' }, 0.5],
-		['a stencil', 'stencil', { type: 'stencil', coding: 'jbig2' }, 0.6],
-		['a photo in a palette', 'indexed', { color: 'rgb', coding: 'jpeg' }, 0.5],
-		['a drawing of few colors', 'few_colors', { color: 'index', coding: 'image' }, 0.9],
-		['values turned over', 'inverted', { color: 'gray', coding: 'jpeg' }, 0.1],
-		['values of 16 bits', 'deep', { bits: 8, coding: 'jpeg' }, 0.2],
-	])('%s', async (_, kind, image, share) => {
-		const original = await made(kind);
+		['an image in ink', made('cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.05],
+		['Photoshop’s image in ink', made('adobe_cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.2],
+		['JPEG 2000', made('jpx'), { color: 'rgb', coding: 'jpeg' }, 0.2],
+		['a fax', made('fax'), { bits: 1, coding: 'jbig2' }, 0.5],
+		['a stencil', made('stencil'), { type: 'stencil', coding: 'jbig2' }, 0.6],
+		['a photo in a palette', made('indexed'), { color: 'rgb', coding: 'jpeg' }, 0.5],
+		['a drawing of few colors', made('few_colors'), { color: 'index', coding: 'image' }, 0.9],
+		['values turned over', made('inverted'), { color: 'gray', coding: 'jpeg' }, 0.1],
+		['values of 16 bits', made('deep'), { bits: 8, coding: 'jpeg' }, 0.2],
+	])('%s', async (_, make, image, share) => {
+		const original = make();
 		const { output, warnings } = await compress(original);
 		expect(warnings).toEqual([]);
 		expect(output.length).toBeLessThan(original.length * share);
@@ -25,25 +25,27 @@ describe('compress_heavy compresses without a visible difference', () => {
 	});
 
 	test.each([
-		['a soft mask', 'soft_mask'],
-		['a soft mask that the image is mixed with', 'matte'],
-	])('%s, and keeps it one', async (_, kind) => {
-		const original = await made(kind);
+		['a soft mask', made('soft_mask')],
+		['a soft mask that the image is mixed with', made('matte')],
+	])('%s, and keeps it one', async (_, make) => {
+		const original = make();
 		const { output } = await compress(original);
 		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image', 'smask']);
 		expect(output.length).toBeLessThan(original.length / 10);
 		expect(await levelsApart(original, output)).toBeLessThan(2);
 	});
 
+	const withOpaqueMask = made('opaque_mask');
 	test('a soft mask that hides nothing, by removing it', async () => {
-		const original = await made('opaque_mask');
+		const original = withOpaqueMask();
 		const { output } = await compress(original);
 		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image']);
 		expect(await levelsApart(original, output)).toBeLessThan(1);
 	});
 
+	const withProfile = made('icc_profile');
 	test('text and an image in CMYK, by removing the ICC profile', async () => {
-		const original = await made('icc_profile');
+		const original = withProfile();
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 5);
 		expect(await imagesOf(output)).toEqual([expect.objectContaining({ color: 'rgb' })]);
@@ -51,18 +53,19 @@ describe('compress_heavy compresses without a visible difference', () => {
 	});
 
 	test.each([
-		['a whole TrueType font', 'truetype', 'Hello, whole font'],
-		['a whole Type 1 font', 'type1', 'Hello, old font'],
-	])('%s, and keeps its text readable', async (_, kind, text) => {
-		const original = await made(kind);
+		['a whole TrueType font', made('truetype'), 'Hello, whole font'],
+		['a whole Type 1 font', made('type1'), 'Hello, old font'],
+	])('%s, and keeps its text readable', async (_, make, text) => {
+		const original = make();
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 20);
 		expect((await textOf(output)).trim()).toBe(text);
 		expect(await levelsApart(original, output)).toBeLessThan(1);
 	});
 
+	const ofLines = made('lines');
 	test('a drawing of many lines', async () => {
-		const original = await made('lines');
+		const original = ofLines();
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 5);
 		// Renderers draw thin lines on one pixel or on two.

@@ -1,20 +1,14 @@
-import { PDF } from '@creatorr/tool-kit/files/media-types';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../testing/command.ts';
 import { describeContract } from '../testing/contract.ts';
 import { textPage } from '../testing/pages.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
-import { runSample, type Sample } from '../testing/run-sample.ts';
 import { photoPdf, structuredPdf } from './fixtures/documents.ts';
-import { asJson, compress, made } from './fixtures/made.ts';
+import { asJson, compress, made, sampleOf } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
 
 const SLUG = 'compress_heavy';
-
-function sample(content: Buffer, params: Sample['params'] = {}): Sample {
-	return { name: 'input.pdf', mimeType: PDF, content, params };
-}
 
 /** Returns a PDF that an earlier compression made, so that nothing makes it smaller. */
 async function compressed(): Promise<Buffer> {
@@ -24,22 +18,19 @@ async function compressed(): Promise<Buffer> {
 describeContract(SLUG, async () => {
 	const content = photoPdf();
 	return {
-		good: sample(content),
-		malformed: sample(Buffer.from('%!PS-Adobe-3.0\nshowpage\n')),
-		corrupt: sample(content.subarray(0, content.length / 2)),
-		slow: sample(photoPdf(10, 1500)),
+		good: sampleOf(content),
+		malformed: sampleOf(Buffer.from('%!PS-Adobe-3.0\nshowpage\n')),
+		corrupt: sampleOf(content.subarray(0, content.length / 2)),
+		slow: sampleOf(photoPdf(10, 1500)),
 	};
 });
 
 describe(SLUG, () => {
-	let photoContent: Buffer;
-	beforeAll(() => {
-		photoContent = photoPdf();
-	});
+	const photo = photoPdf();
 
 	test('makes a photo much smaller and reports its quality', async () => {
-		const { output, details, warnings, outputName } = await compress(photoContent);
-		expect(output.length).toBeLessThan(photoContent.length / 3);
+		const { output, details, warnings, outputName } = await compress(photo);
+		expect(output.length).toBeLessThan(photo.length / 3);
 		expect(details).toMatchObject({ method: 'optimized', pages: 1, images: 1, images_recompressed: 1 });
 		expect(warnings).toEqual([]);
 		expect(outputName).toBe('input.compressed.pdf');
@@ -65,8 +56,9 @@ describe(SLUG, () => {
 		expect(json).toMatch(/"\/S": "\/r"/);
 	});
 
+	const whole = made('whole');
 	test('keeps tags, layers, destinations, attachments and XFA', async () => {
-		const { output, details } = await compress(await made('whole'));
+		const { output, details } = await compress(whole());
 		expect(details.method).toBe('optimized');
 		const json = await asJson(output);
 		for (const key of ['/StructTreeRoot', '/OCProperties', '/Dests', '/XFA', '/Lang'])
@@ -85,17 +77,14 @@ describe(SLUG, () => {
 	});
 
 	test('repairs a PDF with a broken cross-reference table and warns', async () => {
-		const broken = Buffer.from(
-			photoContent.toString('latin1').replace(/startxref\n\d+/, 'startxref\n7'),
-			'latin1',
-		);
+		const broken = Buffer.from(photo.toString('latin1').replace(/startxref\n\d+/, 'startxref\n7'), 'latin1');
 		const { warnings } = await compress(broken);
 		expect(warnings).toEqual([expect.stringMatching(/^repaired: /)]);
 	});
 
 	test('reports progress by image', async () => {
 		const seen: number[] = [];
-		await runSample(SLUG, sample(photoPdf(4, 300)), { onProgress: (percent) => seen.push(percent) });
+		await compress(photoPdf(4, 300), {}, { onProgress: (percent) => seen.push(percent) });
 		expect(seen.length).toBeGreaterThanOrEqual(4);
 		expect(seen).toEqual([...seen].sort((a, b) => a - b));
 	});

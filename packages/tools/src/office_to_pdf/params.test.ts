@@ -4,18 +4,19 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { pptx } from '../testing/builders/ooxml.ts';
 import { textOf, transform } from '../testing/command.ts';
 import { photo } from '../testing/pages.ts';
-import { runSample } from '../testing/run-sample.ts';
-import { convertedTo, docxOfXml, odpFile, odtFile } from './fixtures/documents.ts';
+import { warmSamples } from '../testing/warm-samples.ts';
+import { convertAll, docxOfXml, odpFile, odtFile } from './fixtures/documents.ts';
 import { pngFile } from './fixtures/png.ts';
 import { manifest } from './manifest.ts';
 
 jest.setTimeout(120_000);
 
 const NAMES: Record<string, string> = { [DOCX]: 'a.docx', [ODT]: 'a.odt', [ODP]: 'a.odp', [CSV]: 'a.csv' };
+const run = warmSamples('office_to_pdf');
 
 async function pdfOf(content: Buffer, mimeType: string, params: Record<string, unknown> = {}) {
 	const name = NAMES[mimeType] ?? 'a.html';
-	return (await runSample('office_to_pdf', { name, mimeType, content, params })).output;
+	return (await run({ name, mimeType, content, params })).output;
 }
 
 /** The objects of a PDF, uncompressed. */
@@ -52,7 +53,7 @@ test.each([
 	['1-3,2', 4, false],
 ])('page_ranges %s selects %i pages, with a warning for missing ones', async (page_ranges, pages, isSaid) => {
 	const sample = { name: 'a.docx', mimeType: DOCX, content: docxOfXml(PAGES), params: { page_ranges } };
-	const { details, warnings } = await runSample('office_to_pdf', sample);
+	const { details, warnings } = await run(sample);
 	expect(details).toEqual({ pages });
 	const said = expect.stringMatching(`^pages_missing: .*${page_ranges}`);
 	expect(warnings).toEqual(isSaid ? [said] : []);
@@ -72,24 +73,26 @@ test.each([
 
 describe('password', () => {
 	const EXTENSIONS = ['docx', 'odt', 'doc'];
-	let files: Buffer[];
+	let files: Buffer[] = [];
 	beforeAll(async () => {
-		files = await convertedTo(odtFile('<text:p>hidden</text:p>'), 'odt', EXTENSIONS, 'open it');
+		const source = odtFile('<text:p>hidden</text:p>');
+		const conversion = { source, extension: 'odt', targets: EXTENSIONS, password: 'open it' };
+		[files = []] = await convertAll([conversion]);
 	}, 120_000);
 
 	test.each(EXTENSIONS)('opens a %s', async (extension) => {
 		const content = files[EXTENSIONS.indexOf(extension)] ?? Buffer.alloc(0);
 		const type = { docx: DOCX, odt: ODT }[extension] ?? 'application/msword';
-		const run = (password?: string) =>
-			runSample('office_to_pdf', {
+		const open = (password?: string) =>
+			run({
 				name: `a.${extension}`,
 				mimeType: type,
 				content,
 				params: password === undefined ? {} : { password },
 			});
-		expect(await textOf((await run('open it')).output)).toContain('hidden');
-		await expect(run('another')).rejects.toMatchObject({ code: 'wrong_password' });
-		await expect(run()).rejects.toMatchObject({ code: 'encrypted_input' });
+		expect(await textOf((await open('open it')).output)).toContain('hidden');
+		await expect(open('another')).rejects.toMatchObject({ code: 'wrong_password' });
+		await expect(open()).rejects.toMatchObject({ code: 'encrypted_input' });
 	});
 });
 

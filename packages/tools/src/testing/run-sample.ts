@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
+import type { Workspace } from '@creatorr/tool-kit/pool/warm-pool';
 import { runTool, type ToolResult } from '@creatorr/tool-kit/run/run-tool';
 import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
@@ -25,19 +26,37 @@ export interface SampleOptions {
 	inspect?: (scratch: Scratch) => Promise<void>;
 }
 
-/** Runs a tool as the worker does, in a new scratch directory. Resolves to its output with the bytes. */
+export type SampleResult = ToolResult & { output: Buffer };
+
+/** Runs a tool as the worker does, in a new scratch directory and new processes. Resolves to its output with the bytes. */
 export async function runSample(
 	slug: string,
 	sample: Sample,
 	options: SampleOptions = {},
-): Promise<ToolResult & { output: Buffer }> {
+): Promise<SampleResult> {
 	const { adapt = (tool: Tool) => tool } = options;
 	const root = await mkdtemp(join(tmpdir(), `${slug}-`));
 	const scratch = await createScratch(root);
 	try {
+		return await runInWorkspace(adapt(await loadTool(slug)), { scratch }, sample, options);
+	} finally {
+		await removeScratch(scratch);
+		await rm(root, { recursive: true });
+	}
+}
+
+/** Runs a tool in a workspace that the caller releases. */
+export async function runInWorkspace(
+	tool: Tool,
+	workspace: Workspace,
+	sample: Sample,
+	options: Omit<SampleOptions, 'adapt'>,
+): Promise<SampleResult> {
+	const { scratch } = workspace;
+	try {
 		await writeFile(scratch.inputPath, sample.content);
-		const result = await runTool(adapt(await loadTool(slug)), {
-			scratch,
+		const result = await runTool(tool, {
+			...workspace,
 			name: sample.name,
 			mimeType: sample.mimeType,
 			sizeBytes: sample.content.length,
@@ -49,8 +68,6 @@ export async function runSample(
 		return { ...result, output: await readFile(result.outputPath) };
 	} finally {
 		await options.inspect?.(scratch);
-		await removeScratch(scratch);
-		await rm(root, { recursive: true });
 	}
 }
 

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createWorkspaces, type Workspaces } from '@creatorr/tool-kit/pool/workspaces';
+import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { afterAll } from '@jest/globals';
+import { loadTool, runInWorkspace, runSample, type Sample, type SampleOptions } from './run-sample.ts';
+
+/** More than a file has samples. */
+const JOBS_PER_PROCESS = 1000;
+
+interface Warm {
+	tool: Tool;
+	workspaces: Workspaces;
+	stop(): Promise<void>;
+}
+
+/**
+ * Returns a function that runs samples like `runSample`, but in a prewarmed process that serves one after another, as workers do with
+ * `JOBS_PER_PROCESS`. It ends after the tests of the file. A sample with `adapt` gets a new process.
+ */
+export function warmSamples(slug: string) {
+	let opened: Promise<Warm> | undefined;
+	afterAll(async () => {
+		await (await opened)?.stop();
+	});
+	return async (sample: Sample, options: SampleOptions = {}) => {
+		if (options.adapt) return runSample(slug, sample, options);
+		opened ??= open(slug);
+		const { tool, workspaces } = await opened;
+		const workspace = await workspaces.acquire(tool);
+		try {
+			return await runInWorkspace(tool, workspace, sample, options);
+		} finally {
+			await workspaces.release(workspace);
+		}
+	};
+}
+
+async function open(slug: string): Promise<Warm> {
+	const tool = await loadTool(slug);
+	const root = await mkdtemp(join(tmpdir(), `${slug}-`));
+	const workspaces = createWorkspaces([tool], {
+		scratchRoot: root,
+		prewarmedPerTool: 1,
+		jobsPerProcess: JOBS_PER_PROCESS,
+		// A sample whose process ends gets another one.
+		onProblem: () => {},
+	});
+	const stop = async () => {
+		await workspaces.stop();
+		await rm(root, { recursive: true });
+	};
+	return { tool, workspaces, stop };
+}
