@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Workspace } from '@creatorr/tool-kit/pool/warm-pool';
 import { createWorkspaces, type Workspaces } from '@creatorr/tool-kit/pool/workspaces';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { afterAll } from '@jest/globals';
@@ -12,6 +13,7 @@ const JOBS_PER_PROCESS = 1000;
 interface Warm {
 	tool: Tool;
 	workspaces: Workspaces;
+	inUse: Set<Workspace>;
 	stop(): Promise<void>;
 }
 
@@ -27,11 +29,13 @@ export function warmSamples(slug: string) {
 	return async (sample: Sample, options: SampleOptions = {}) => {
 		if (options.adapt) return runSample(slug, sample, options);
 		opened ??= open(slug);
-		const { tool, workspaces } = await opened;
+		const { tool, workspaces, inUse } = await opened;
 		const workspace = await workspaces.acquire(tool);
+		inUse.add(workspace);
 		try {
 			return await runInWorkspace(tool, workspace, sample, options);
 		} finally {
+			inUse.delete(workspace);
 			await workspaces.release(workspace);
 		}
 	};
@@ -47,9 +51,12 @@ async function open(slug: string): Promise<Warm> {
 		// A sample whose process ends gets another one.
 		onProblem: () => {},
 	});
+	const inUse = new Set<Workspace>();
 	const stop = async () => {
 		await workspaces.stop();
-		await rm(root, { recursive: true });
+		// A test that took too long still runs.
+		for (const { prewarmed } of inUse) await prewarmed?.end();
+		await rm(root, { recursive: true, force: true });
 	};
-	return { tool, workspaces, stop };
+	return { tool, workspaces, inUse, stop };
 }
