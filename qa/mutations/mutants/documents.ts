@@ -163,7 +163,11 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 	},
 	{
 		name: 'counts pages, whatever a document claims',
-		mutations: [tools('countPages', replaceReturn('1', 'pages'))],
+		mutations: [
+			tools('countPages', nth(2, dropCall('requirePages'))),
+			tools('countPages', replaceReturn('1', 'pages')),
+			toolKit('runWithParams', dropCall('requirePages')),
+		],
 		test: 'counts pages, whatever the file claims',
 	},
 	{
