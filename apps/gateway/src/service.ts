@@ -33,14 +33,14 @@ import { refreshKeys } from './sessions/key-set.ts';
 import type { Lease } from './sessions/lease.ts';
 import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
 import { pushRevocationsRoute } from './sessions/push-revocations.ts';
-import { createSignIn, type SignIn } from './sessions/sign-in.ts';
+import { createSessionVerification, type SessionVerification } from './sessions/session-verification.ts';
 import { createCertificateReloader, readCertificate, reloadCertificate } from './tls/certificate.ts';
 import { createWebApp, findNotFoundPage } from './web-app/web-app.ts';
 
 /** Shared by the parts of the gateway. */
 interface Shared {
 	limits: Limits;
-	signIn: SignIn;
+	verification: SessionVerification;
 	inFlight: InFlight;
 	monotonicMs(): number;
 	/** While true, readiness fails and responses close their connections. */
@@ -54,16 +54,16 @@ function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const limits = fitToOpenFiles(config.limits, readOpenFileLimit(), logger);
 	const inFlight = createInFlight();
-	const signIn = createSignIn({ config, limits, logger, monotonicMs, inFlight });
-	context.onClose(signIn.releaseLease);
+	const verification = createSessionVerification({ config, limits, logger, monotonicMs, inFlight });
+	context.onClose(verification.releaseLease);
 	const drain = { isUnderWay: false };
-	const publicServer = preparePublicPort(context, { limits, signIn, inFlight, monotonicMs, drain });
+	const publicServer = preparePublicPort(context, { limits, verification, inFlight, monotonicMs, drain });
 	const certificateFiles = certificateFilesOf(config);
 	return {
-		...signIn,
+		...verification,
 		...{ limits, inFlight, drain, publicServer },
 		leaseRenewer: createLeaseRenewer({
-			lease: signIn.lease,
+			lease: verification.lease,
 			logger,
 			renewalMs: limits.leaseRenewalMs,
 			retryMs: limits.leaseRetryMs,
@@ -86,8 +86,8 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 	const accessLog = openAccessLog(context);
 	const handle = createPublicHandler({
 		...createRouting(context, shared),
-		tokens: shared.signIn.tokens,
-		sessions: shared.signIn.sessions,
+		tokens: shared.verification.tokens,
+		sessions: shared.verification.sessions,
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
@@ -136,7 +136,7 @@ function createPacers({ limits, monotonicMs }: Shared): Pacers {
 /** Routes paths to the services, the gateway itself, and the web app if there is one. */
 function createRouting(
 	{ config, logger, onClose }: ServiceContext<Config>,
-	{ limits, signIn, monotonicMs }: Shared,
+	{ limits, verification, monotonicMs }: Shared,
 ) {
 	const proxies = createProxies({ config, limits, logger });
 	onClose(() => {
@@ -150,7 +150,7 @@ function createRouting(
 		limits,
 		sign,
 		proxies,
-		signInProblem: signIn.signInProblem,
+		signInProblem: verification.signInProblem,
 		monotonicMs,
 	});
 	return {

@@ -76,7 +76,7 @@ const WHO_ASKS: readonly Mutant[] = [
 	},
 	{
 		name: 'reports itself healthy and ready only while it can serve signed-in requests',
-		mutations: [gateway('createSignIn', forceCondition(true, 'lease', 'isValid'))],
+		mutations: [gateway('createSessionVerification', forceCondition(true, 'lease', 'isValid'))],
 		test: 'health, readiness and startup succeed only when signed-in requests can be served',
 	},
 	{

@@ -12,7 +12,7 @@ import { createLease, type Lease } from './lease.ts';
 import { createLiveSessions } from './live-sessions.ts';
 import { createTokenVerifier } from './verify-token.ts';
 
-interface SignInOptions {
+interface SessionVerificationOptions {
 	config: Config;
 	limits: Limits;
 	logger: Logger;
@@ -20,10 +20,10 @@ interface SignInOptions {
 	inFlight: Pick<InFlight, 'endAll'>;
 }
 
-export type SignIn = ReturnType<typeof createSignIn>;
+export type SessionVerification = ReturnType<typeof createSessionVerification>;
 
 /** Creates everything that calls auth: token keys, the lease and session checks. */
-export function createSignIn(options: SignInOptions) {
+export function createSessionVerification(options: SessionVerificationOptions) {
 	const { limits, logger, monotonicMs } = options;
 	const call = createAuthCalls(options);
 	const keys = createKeySet({
@@ -65,7 +65,7 @@ export function createSignIn(options: SignInOptions) {
 }
 
 function createOwnLease(
-	{ limits, logger, monotonicMs, inFlight }: SignInOptions,
+	{ limits, logger, monotonicMs, inFlight }: SessionVerificationOptions,
 	keys: KeySet,
 	requestLease: ReturnType<typeof createAuthCalls>['requestLease'],
 ): Lease {
@@ -86,7 +86,7 @@ function createOwnLease(
 }
 
 /** The calls to auth, each with its own timeout. */
-function createAuthCalls({ config, limits }: SignInOptions) {
+function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
 	const clientOf = (timeoutMs: number) =>
 		createInternalClient({ name: 'sign-in', baseUrl: config.AUTH_CONTROL_URL, sign, timeoutMs });
