@@ -18,13 +18,19 @@ export function useCopy(textOf: () => string | Promise<string>): Copying {
 		return () => clearTimeout(timer);
 	}, [outcome]);
 	async function copy(): Promise<void> {
+		let isEmpty = false;
+		const text = (async () => {
+			const copied = await textOf();
+			isEmpty = copied === '';
+			if (isEmpty) throw new Error('no text');
+			return new Blob([copied], { type: 'text/plain' });
+		})();
 		try {
-			const text = await textOf();
-			if (text === '') return setOutcome('There’s no text to copy');
-			await navigator.clipboard.writeText(text);
+			// called before the text is known: Safari allows writing only in the click itself
+			await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text })]);
 			setOutcome('Copied');
 		} catch {
-			setOutcome('Your browser blocked copying');
+			setOutcome(isEmpty ? 'There’s no text to copy' : 'Your browser blocked copying');
 		}
 	}
 	return { outcome, copy: navigator.clipboard ? copy : undefined };

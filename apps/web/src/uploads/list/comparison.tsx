@@ -78,7 +78,7 @@ function Page({
 }) {
 	const { data: image, isError } = usePageImage(source, document, view);
 	const hasNone = isFailed || isError || (document !== undefined && view.page > document.pageCount);
-	const label = `Page ${view.page}, ${title.toLowerCase()}`;
+	const label = `Page ${image?.page ?? view.page}, ${title.toLowerCase()}`;
 	return (
 		<figure className={styles.page}>
 			<figcaption>{title}</figcaption>
@@ -91,7 +91,7 @@ function Page({
 			) : image ? (
 				// biome-ignore lint/a11y/noNoninteractiveTabindex: a zoomed page scrolls, also by the keyboard
 				<section className={styles.window} aria-label={label} tabIndex={0}>
-					<img src={image} alt={label} data-zoom={view.zoom} />
+					<img src={image.url} alt={label} data-zoom={view.zoom} />
 				</section>
 			) : (
 				<Spinner label={`Loading preview, ${title.toLowerCase()}`} />

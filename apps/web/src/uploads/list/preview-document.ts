@@ -52,10 +52,14 @@ async function openPdf(file: Blob): Promise<PreviewDocument> {
 	}
 }
 
+/** Some browsers draw nothing on a larger canvas. */
+const MAX_CANVAS_PIXELS = 16_000_000;
+
 async function renderPage(pdf: PDFDocumentProxy, number: number, width: number): Promise<string> {
 	const page = await pdf.getPage(number);
-	const { width: pageWidth } = page.getViewport({ scale: 1 });
-	const viewport = page.getViewport({ scale: width / pageWidth });
+	const full = page.getViewport({ scale: 1 });
+	const largest = Math.sqrt(MAX_CANVAS_PIXELS / (full.width * full.height));
+	const viewport = page.getViewport({ scale: Math.min(width / full.width, largest) });
 	const canvas = document.createElement('canvas');
 	canvas.width = viewport.width;
 	canvas.height = viewport.height;

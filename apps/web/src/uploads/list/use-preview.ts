@@ -43,7 +43,7 @@ export function usePreview({ key, mimeType, load }: PreviewSource): Preview {
 /** In pixels: twice the shown width. */
 const WIDTH = 900;
 
-/** Renders a page at a zoom of 1 or more. Shows the previous one until it is ready. */
+/** Renders a page at a zoom of 1 or more. Returns the previous one until it is ready, each with its number. */
 export function usePageImage(
 	{ key }: PreviewSource,
 	document: PreviewDocument | undefined,
@@ -51,7 +51,7 @@ export function usePageImage(
 ) {
 	return useQuery({
 		queryKey: ['preview-page', key, page, zoom],
-		queryFn: () => document?.render(page, WIDTH * zoom) ?? null,
+		queryFn: async () => (document ? { page, url: await document.render(page, WIDTH * zoom) } : null),
 		enabled: document !== undefined && page <= document.pageCount,
 		placeholderData: keepPreviousData,
 		staleTime: Number.POSITIVE_INFINITY,
