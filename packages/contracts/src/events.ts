@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fileIdSchema } from './files.ts';
 import { idSchema, newId } from './ids.ts';
-import { jobErrorCodeSchema, jobIdSchema, jobResultSchema } from './jobs.ts';
+import { jobErrorCodeSchema, jobIdSchema, jobResultSchema, progressDetailSchema } from './jobs.ts';
 import { planSchema } from './plans.ts';
 import { isStorableText, timestampSchema } from './text.ts';
 
@@ -46,7 +46,12 @@ export const jobRequested = defineEvent(
 export const jobProgressed = defineEvent(
 	'job.progressed',
 	1,
-	z.object({ job_id: jobIdSchema, attempt: z.int().min(1), progress: z.int().min(0).max(100) }),
+	z.object({
+		job_id: jobIdSchema,
+		attempt: z.int().min(1),
+		progress: z.int().min(0).max(100),
+		progress_detail: progressDetailSchema.optional(),
+	}),
 );
 
 export const jobOutcomeSchema = z.discriminatedUnion('status', [

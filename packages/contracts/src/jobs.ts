@@ -53,6 +53,14 @@ export const jobResultSchema = z
 		'x-maxBytes': JOB_LIMITS.resultBytes,
 	});
 
+export const progressDetailSchema = z
+	.object({
+		page: z.int().min(1).meta({ description: 'The page that the tool works on, counted from 1.' }),
+		pages: z.int().min(1).meta({ description: 'The number of pages of the input.' }),
+	})
+	.meta({ description: 'Which page a running job has reached. Absent where the tool doesn’t know.' });
+export type ProgressDetail = z.infer<typeof progressDetailSchema>;
+
 const toolParamsSchema = z.record(z.string(), z.unknown());
 
 /** Params as they were sent, for the tool to validate: a copy would lose a field named `__proto__`, which must be refused. */
@@ -85,6 +93,7 @@ export const createdJobSchema = z
 
 export const jobSchema = createdJobSchema
 	.extend({
+		progress_detail: progressDetailSchema.optional(),
 		created_at: timestampSchema,
 		started_at: timestampSchema.optional(),
 		finished_at: timestampSchema.optional(),

@@ -1,4 +1,5 @@
 import type { heartbeat } from '@creatorr/contracts/internal';
+import type { ProgressDetail } from '@creatorr/contracts/jobs';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient, Tx } from '../database.sql.ts';
@@ -51,13 +52,15 @@ interface Progress {
 	jobId: string;
 	attempt: number;
 	progress: number;
+	detail: ProgressDetail | undefined;
 }
 
 /** Raises the progress of a running job. Ignores an older attempt and a lower progress. */
 export async function recordProgress(prisma: PrismaClient, input: Progress): Promise<void> {
 	await prisma.$executeRaw`
 		WITH raised AS (
-			UPDATE jobs SET progress = ${input.progress}::int
+			UPDATE jobs SET progress = ${input.progress}::int,
+				progress_detail = ${input.detail ? JSON.stringify(input.detail) : null}::json
 			WHERE id = ${input.jobId} AND attempt = ${input.attempt}::int AND status = 'running'
 				AND progress < ${input.progress}::int
 			RETURNING id

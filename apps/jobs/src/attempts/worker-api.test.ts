@@ -171,6 +171,18 @@ describe('progress', () => {
 		return (await user.job(jobId)).progress;
 	}
 
+	test('has the page that the tool works on, while the job runs', async () => {
+		const jobId = await user.enqueue();
+		const attempt = await worker.take(jobId);
+		const detail = { page: 3, pages: 6 };
+		await world.bus.progress(jobId, attempt, 40, detail);
+		await waitFor(async () =>
+			expect(await user.job(jobId)).toMatchObject({ progress: 40, progress_detail: detail }),
+		);
+		await user.cancel(jobId);
+		expect(await user.job(jobId)).not.toHaveProperty('progress_detail');
+	});
+
 	test('never decreases', async () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);

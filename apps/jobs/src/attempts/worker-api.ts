@@ -44,6 +44,6 @@ export const onJobProgressed = defineConsumer({
 	queue: QUEUES.jobsJobProgressed,
 	definition: jobProgressed,
 	prefetch: 20,
-	handle: ({ prisma }: Deps, { data: { job_id: jobId, attempt, progress } }) =>
-		recordProgress(prisma, { jobId, attempt, progress }),
+	handle: ({ prisma }: Deps, { data: { job_id: jobId, attempt, progress, progress_detail: detail } }) =>
+		recordProgress(prisma, { jobId, attempt, progress, detail }),
 });

@@ -8,6 +8,7 @@ const row: JobRow = {
 	tool: 'ocr',
 	status: 'succeeded',
 	progress: 100,
+	progressDetail: null,
 	inputFileId: newId('fil'),
 	params: {},
 	createdAt: new Date(0),

@@ -7,6 +7,7 @@ import {
 	newEvent,
 } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import type { ProgressDetail } from '@creatorr/contracts/jobs';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { startConsumer } from '@creatorr/messaging/consumer';
 import { createPublisher } from '@creatorr/messaging/publisher';
@@ -73,8 +74,10 @@ export async function startBus(amqpUrl: string) {
 			await publish(event);
 			return event;
 		},
-		progress: (jobId: string, attempt: number, progress: number) =>
-			publish(newEvent(jobProgressed, { job_id: jobId, attempt, progress }, newId('req'))),
+		progress: (jobId: string, attempt: number, progress: number, detail?: ProgressDetail) =>
+			publish(
+				newEvent(jobProgressed, { job_id: jobId, attempt, progress, progress_detail: detail }, newId('req')),
+			),
 		async stop() {
 			await Promise.all([...consumers, cancels].map((consumer) => consumer.stop()));
 			await broker.close();

@@ -7,6 +7,7 @@ import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
 import type { ParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import type { ToolRequest } from '@creatorr/tool-kit/run/run-tool';
 import { retry } from '../transfer/retry.ts';
 import type { Expectation } from './attempts.ts';
 
@@ -89,14 +90,14 @@ const MIN_PROGRESS_INTERVAL_MS = 200;
 export function createProgressReporter(
 	{ publish }: Pick<JobsClientDeps, 'publish'>,
 	job: Pick<GrantedJob, 'id' | 'attempt'>,
-): (percent: number) => void {
+): ToolRequest['onProgress'] {
 	const requestId = currentRequestId();
 	let sentAtMs = Number.NEGATIVE_INFINITY;
-	return (percent) => {
+	return (percent, detail) => {
 		const nowMs = performance.now();
 		if (nowMs - sentAtMs < MIN_PROGRESS_INTERVAL_MS) return;
 		sentAtMs = nowMs;
-		const data = { job_id: job.id, attempt: job.attempt, progress: percent };
+		const data = { job_id: job.id, attempt: job.attempt, progress: percent, progress_detail: detail };
 		publish(newEvent(jobProgressed, data, requestId)).catch(() => undefined);
 	};
 }

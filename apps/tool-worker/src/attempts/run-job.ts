@@ -26,7 +26,7 @@ interface RunJobOptions {
 	signal: AbortSignal;
 	/** Aborted when the job has run for long. */
 	deprioritized: AbortSignal;
-	onProgress: (percent: number) => void;
+	onProgress: ToolRequest['onProgress'];
 	/** Receives the time, in milliseconds, that the tool waited while others had the processors. */
 	onWaited: (ms: number) => void;
 	/** Called when the input is fetched and the tool starts. */

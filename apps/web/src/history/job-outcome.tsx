@@ -5,6 +5,7 @@ import { fieldsOf } from '../tool-page/params/fields.ts';
 import { formatBytes, formatDateTime } from '../ui/format.ts';
 import { describeFailure } from '../uploads/list/describe-failure.ts';
 import { savedPercent } from '../uploads/list/outcome.ts';
+import { runningText } from '../uploads/list/status-text.ts';
 import styles from './job-outcome.module.css';
 
 /** The progress, result or error of a job. */
@@ -30,7 +31,7 @@ export function JobOutcome({
 			return (
 				<p className={styles.running}>
 					<progress max={100} value={job.progress} aria-label="Progress" />
-					{job.progress}%
+					{runningText({ progress: job.progress, detail: job.progress_detail })}
 				</p>
 			);
 		case 'failed':

@@ -164,7 +164,8 @@ function withJob(upload: Upload, job: Job | CreatedJob, now: number): Upload {
 	if (!isEnded(job)) {
 		if (stage.kind === 'canceling') return withStage(upload, { kind: 'canceling', jobId: job.id });
 		if (job.status === 'running') {
-			return withStage(upload, { kind: 'running', jobId: job.id, progress: job.progress });
+			const { progress, progress_detail: detail }: CreatedJob & Partial<Job> = job;
+			return withStage(upload, { kind: 'running', jobId: job.id, progress, detail });
 		}
 		const since = stage.kind === 'queued' ? stage.since : now;
 		return withStage(upload, { kind: 'queued', jobId: job.id, since });

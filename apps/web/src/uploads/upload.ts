@@ -38,7 +38,7 @@ export type Stage =
 	/** `since` in ms since the epoch. */
 	| { kind: 'queued'; jobId: string; since: number }
 	/** `progress` in percent. */
-	| { kind: 'running'; jobId: string; progress: number }
+	| { kind: 'running'; jobId: string; progress: number; detail?: Job['progress_detail'] }
 	/** The job is null while it is unknown whether one was created. */
 	| { kind: 'canceling'; jobId: string | null }
 	/** The output is null until it is fetched, `gone` once it was deleted or has expired. */

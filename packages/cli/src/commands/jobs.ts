@@ -60,11 +60,11 @@ function row(job: Job): string[] {
 }
 
 function describe(job: Job): string[][] {
-	const { result } = job;
+	const { result, progress_detail: detail } = job;
 	return [
 		['job', job.id],
 		['tool', job.tool],
-		['status', `${job.status} (${job.progress}%)`],
+		['status', `${job.status} (${job.progress}%${detail ? `, page ${detail.page} of ${detail.pages}` : ''})`],
 		['params', JSON.stringify(job.params)],
 		['input', job.input_file_id],
 		...(job.output_file_id ? [['output', job.output_file_id]] : []),

@@ -1,4 +1,4 @@
-import type { Job } from '@creatorr/client';
+import type { CreatedJob, Job } from '@creatorr/client';
 import type { BoardLine } from '../display/board.ts';
 import { formatBytes } from '../display/bytes.ts';
 import type { Input } from '../input/open-inputs.ts';
@@ -54,7 +54,10 @@ export async function runOnInput(
 	}
 }
 
-function showJob(line: BoardLine, { status, progress }: Pick<Job, 'status' | 'progress'>): void {
+function showJob(
+	line: BoardLine,
+	{ status, progress, progress_detail: detail }: CreatedJob & Partial<Job>,
+): void {
 	if (status === 'queued') line.show('Waiting for a worker');
-	else line.show(status, progress / 100);
+	else line.show(detail ? `page ${detail.page} of ${detail.pages}` : status, progress / 100);
 }

@@ -12,7 +12,7 @@ import { defineTool, type ExpectedTime, type ToolLimits } from '../tool/manifest
 import type { PrewarmedCommand, Run, ToolContext, ToolInput } from '../tool/tool.ts';
 import { ToolError } from '../tool/tool-error.ts';
 import { failureReport } from './failure-report.ts';
-import { runTool } from './run-tool.ts';
+import { runTool, type ToolRequest } from './run-tool.ts';
 
 const manifest = defineTool({
 	slug: 'test',
@@ -53,7 +53,7 @@ interface Options {
 	limits?: ToolLimits;
 	sizeBytes?: number;
 	signal?: AbortSignal;
-	onProgress?: (percent: number) => void;
+	onProgress?: ToolRequest['onProgress'];
 	prewarmed?: PrewarmedCommand;
 	onRecovered?: (cause: unknown) => void;
 	expected?: ExpectedTime;
@@ -294,6 +294,16 @@ describe('runTool', () => {
 		};
 		await runWith(run, { onProgress: (percent) => seen.push(percent) });
 		expect(seen).toEqual([25, 75, 99]);
+	});
+
+	test('reports the page beside the percent', async () => {
+		const seen: unknown[] = [];
+		const run: Run<typeof manifest> = async (input, context) => {
+			context.progress(1, 2, { page: 2, pages: 2 });
+			return { outputPath: input.path, warnings: [], details: {} };
+		};
+		await runWith(run, { onProgress: (...report) => seen.push(report) });
+		expect(seen).toEqual([[50, { page: 2, pages: 2 }]]);
 	});
 
 	test('makes the input readable for the sandbox and writable for nobody', async () => {

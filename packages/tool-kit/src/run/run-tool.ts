@@ -1,5 +1,6 @@
 import { chmod, lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
+import type { ProgressDetail } from '@creatorr/contracts/jobs';
 import { identify } from '../files/identify.ts';
 import { commandLimits } from '../limits/command-limits.ts';
 import { deadlineMs, expectedMs, type RunClock, startRunClock, type Workload } from '../limits/deadline.ts';
@@ -32,8 +33,8 @@ export interface ToolRequest extends Workspace {
 	onExpected?(ms: number): void;
 	/** Receives the time, in milliseconds, that the run waited while others had the processors. */
 	onWaited?(ms: number): void;
-	/** Receives whole percents, each higher than the one before, at most 99. */
-	onProgress(percent: number): void;
+	/** Receives whole percents, each higher than the one before, at most 99, and the page where the tool knows it. */
+	onProgress(percent: number, detail?: ProgressDetail): void;
 	/** Receives, without secrets, a failure after which the tool continues in another way, for the log. */
 	onRecovered?(cause: unknown): void;
 }
@@ -157,7 +158,8 @@ function toolContext(
 			const limits = commandLimits(manifest, workload);
 			return execSandboxed({ ...options, command, args, scratch, limits, ...control });
 		},
-		request: (body, options) => sendRequest(body, { ...options, ...control, onProgress: progress }),
+		request: (body, options) =>
+			sendRequest(body, { ...options, ...control, onProgress: (done) => progress(done) }),
 	};
 }
 
@@ -185,13 +187,13 @@ async function reportEnd(process: PrewarmedProcess, request: ToolRequest): Promi
 	if (result) request.onRecovered?.(failureReport(result));
 }
 
-function progressMeter(onProgress: (percent: number) => void): ToolContext['progress'] {
+function progressMeter(onProgress: ToolRequest['onProgress']): ToolContext['progress'] {
 	let reported = 0;
-	return (done, total = 1) => {
+	return (done, total = 1, detail) => {
 		const percent = Math.min(99, Math.floor((100 * done) / total));
 		if (!(percent > reported)) return;
 		reported = percent;
-		onProgress(percent);
+		onProgress(percent, detail);
 	};
 }
 

@@ -1,4 +1,4 @@
-import type { Capabilities } from '@creatorr/contracts/jobs';
+import type { Capabilities, ProgressDetail } from '@creatorr/contracts/jobs';
 import type { z } from 'zod';
 import type { ParamsOf, ToolManifest } from './manifest.ts';
 
@@ -47,8 +47,11 @@ export interface ToolContext {
 	requirePages(count: number): void;
 	/** Called with the number of pages that the tool works on, so that a long run makes room for short ones at once. */
 	expectPages(count: number): void;
-	/** Work done so far, 0 to 1, or units of work done and their total. A lower value than before is ignored. */
-	progress(done: number, total?: number): void;
+	/**
+	 * Called with the work done so far, 0 to 1, or units of work done and their total, and with the page that is worked on, where
+	 * the tool works page by page. A lower value than before is ignored.
+	 */
+	progress(done: number, total?: number, detail?: ProgressDetail): void;
 	/** Logs a failure after which the tool continues in another way, such as what `failureReport` returns. */
 	recovered(cause: unknown): void;
 	/**

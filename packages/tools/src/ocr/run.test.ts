@@ -172,10 +172,14 @@ describe(SLUG, () => {
 	});
 
 	test('reports progress by page, keeps images unchanged, and returns the same bytes for the same input', async () => {
-		const seen: number[] = [];
+		const seen: unknown[] = [];
 		const pdf = await scannedPdf(LINES, LINES);
-		const first = await ocr(pdf, PDF, {}, { onProgress: (percent) => seen.push(percent) });
-		expect(seen).toEqual([3, 49, 95]);
+		const first = await ocr(pdf, PDF, {}, { onProgress: (...report) => seen.push(report) });
+		expect(seen).toEqual([
+			[3, { page: 1, pages: 2 }],
+			[49, { page: 2, pages: 2 }],
+			[95, { page: 2, pages: 2 }],
+		]);
 		expect(first.output.length).toBeLessThan(pdf.length + 5000);
 		expect((await ocr(pdf, PDF, {})).output.equals(first.output)).toBe(true);
 	});

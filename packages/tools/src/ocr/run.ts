@@ -33,13 +33,16 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const pagesWithText = await pagesToSkip(context, { ...input, params }, source);
 	if (pagesWithText === source.pages) return original();
 	context.expectPages(params.pages === null ? source.pages - pagesWithText : countPageNumbers(params.pages));
-	context.progress(START_PROGRESS);
+	const onPage = (done: number) => {
+		const share = START_PROGRESS + (PAGES_PROGRESS - START_PROGRESS) * (done / source.pages);
+		context.progress(share, 1, { page: Math.min(done + 1, source.pages), pages: source.pages });
+	};
+	onPage(0);
 	const recognition = await recognize(context, {
 		path: source.path,
 		outputName: OUTPUT,
 		params,
-		onPage: (done) =>
-			context.progress(START_PROGRESS + (PAGES_PROGRESS - START_PROGRESS) * (done / source.pages)),
+		onPage,
 	});
 	const isPdf = input.mimeType === PDF;
 	// Poppler overlooked text on pages that OCRmyPDF found.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
 import type { Workspace } from '@creatorr/tool-kit/pool/warm-pool';
-import { runTool, type ToolResult } from '@creatorr/tool-kit/run/run-tool';
+import { runTool, type ToolRequest, type ToolResult } from '@creatorr/tool-kit/run/run-tool';
 import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { loadTools } from '../runners.ts';
@@ -18,7 +18,7 @@ export interface Sample {
 
 export interface SampleOptions {
 	signal?: AbortSignal;
-	onProgress?: (percent: number) => void;
+	onProgress?: ToolRequest['onProgress'];
 	pageLimit?: PageLimit;
 	/** Changes the tool first, such as its limits. */
 	adapt?: (tool: Tool) => Tool;

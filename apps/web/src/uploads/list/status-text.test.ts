@@ -50,6 +50,13 @@ test('explains a long wait in the queue', () => {
 	);
 });
 
+test('shows the page of a job that runs page by page', () => {
+	const running = { kind: 'running', jobId: 'j', progress: 40 } as const;
+	expect(statusText(upload(running), calm)).toBe('Processing, 40%');
+	expect(statusText(upload({ ...running, detail: { page: 3, pages: 6 } }), calm)).toBe('Page 3 of 6');
+	expect(statusText(upload({ ...running, detail: { page: 1, pages: 1 } }), calm)).toBe('Processing, 40%');
+});
+
 test('has no progress value before the job reports one', () => {
 	expect(progressOf(upload({ kind: 'running', jobId: 'j', progress: 0 }))).toBeNull();
 	expect(progressOf(upload({ kind: 'running', jobId: 'j', progress: 40 }))).toBe(0.4);
