@@ -15,6 +15,9 @@ const SUPERUSER = 'postgres';
 /** PostgreSQL refuses to run as root; as nobody of a user namespace it keeps its real pid, and its files stay root's. */
 const AS_NOBODY = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'];
 
+/** For tests, which connect thousands of times with passwords that protect nothing: 4,096 rounds of hashing each would take seconds. */
+const FAST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'scram_iterations=1'];
+
 /** Returns how the superuser connects to the PostgreSQL of this home. Its port is known once its steps are made. */
 export function postgresAdminUrl(home: Home): string {
 	const { postgres: port = 0 } = readPorts(home);
@@ -34,7 +37,7 @@ export async function postgresSteps(home: Home, { durable }: { durable: boolean 
 		`port=${port}`,
 		'unix_socket_directories=',
 		'max_connections=300',
-		...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+		...(durable ? [] : FAST_SETTINGS),
 	];
 	return [
 		{
