@@ -28,8 +28,8 @@ export function staticChecks(homeRoot: string): Check[] {
 			}),
 	});
 	return [
-		check('format', 'biome', ['format', '.']),
-		check('lint', 'biome', ['check', '--formatter-enabled=false', '--error-on-warnings', '.']),
+		// one run, which parses every file once
+		check('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
 		check('boundaries', 'depcruise', [
 			...['--config', '.dependency-cruiser.mjs'],
 			...['apps', 'packages', 'infra', 'qa', 'scripts'],
