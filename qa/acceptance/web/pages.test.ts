@@ -5,14 +5,13 @@ import { exceeds, type Measured, measureAll } from './budgets/measure.ts';
 import { table } from './budgets/table.ts';
 import { findViolations } from './support/accessible.ts';
 import { useBrowser } from './support/browser.ts';
-import { launchChromium } from './support/chromium.ts';
 import { picturePdf } from './support/documents.ts';
 import { chooseFiles } from './support/uploads.ts';
 
 // one hook visits all pages
 jest.setTimeout(360_000);
 
-const { visit } = useBrowser();
+const { visit, browser } = useBrowser();
 
 /** Pixels by which the page is wider than the window, so that it scrolls sideways. */
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -34,8 +33,7 @@ describe('every page', () => {
 	let measured: Measured;
 
 	beforeAll(async () => {
-		const browser = await launchChromium();
-		measured = await measureAll(browser, problemsOf).finally(() => browser.close());
+		measured = await measureAll(browser(), problemsOf);
 	});
 
 	test('is accessible in both themes, fits its window and gets into no trouble, on a desktop and on a phone', () => {

@@ -11,9 +11,13 @@ export interface Resource {
 	gzipBytes: number;
 }
 
+/** Types of resources that have a budget. */
+const BUDGETED = ['script', 'stylesheet', 'font'];
+
 /** What a browser that has nothing in its cache fetches for a page, before anybody clicks. */
 export interface PageLoad {
 	path: string;
+	/** Scripts, styles and fonts. */
 	resources: Resource[];
 	requests: number;
 	/** How far what is seen has jumped about: the sum of the browser's own measure. */
@@ -40,7 +44,8 @@ export async function loadPage(
 	visitor: Visitor,
 	inspect: Inspect = async () => [],
 ): Promise<PageLoad> {
-	const context = await browser.newContext(await profileFor(visitor));
+	// with animations, which may shift the layout
+	const context = await browser.newContext(await profileFor({ reducedMotion: false, ...visitor }));
 	try {
 		context.setDefaultTimeout(LOAD_MS);
 		const trouble = await watchForTrouble(context);
@@ -55,7 +60,7 @@ export async function loadPage(
 		const own = ownOrigins(document?.headers()['content-security-policy'] ?? '');
 		const load = {
 			path,
-			resources: await Promise.all(responses.map(measured)),
+			resources: await Promise.all(responses.filter(isBudgeted).map(measured)),
 			requests: urls.length,
 			layoutShift: await shiftOf(page),
 			foreign: urls.filter((url) => !own.includes(new URL(url).origin) && !/^(blob|data):/.test(url)),
@@ -83,10 +88,20 @@ async function untilQuiet(page: Page): Promise<void> {
 	while (Date.now() - lastAt < QUIET_MS) await page.waitForTimeout(QUIET_MS / 10);
 }
 
+const isBudgeted = (response: Response) => BUDGETED.includes(response.request().resourceType());
+
+/** By URL: many pages load the same files, and the name of a built file contains a hash of its content. */
+const gzipSizes = new Map<string, number>();
+
 async function measured(response: Response): Promise<Resource> {
-	const body = await response.body().catch(() => Buffer.alloc(0));
-	const type = response.request().resourceType();
-	return { url: response.url(), type, gzipBytes: gzipSync(body, { level: 9 }).length };
+	const url = response.url();
+	let gzipBytes = gzipSizes.get(url);
+	if (gzipBytes === undefined) {
+		const body = await response.body().catch(() => Buffer.alloc(0));
+		gzipBytes = gzipSync(body, { level: 9 }).length;
+		if (body.length > 0) gzipSizes.set(url, gzipBytes);
+	}
+	return { url, type: response.request().resourceType(), gzipBytes };
 }
 
 /** Our own, and the store's: where the page's policy lets it connect to. */

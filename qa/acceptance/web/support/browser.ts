@@ -45,7 +45,7 @@ export function tolerate(page: Page, pattern: RegExp): void {
  * A browser for the tests of one file. `visit` opens a page in a new browser context, with empty storage. After each test
  * its pages are closed, and the test fails when they had trouble: see `watchForTrouble`.
  */
-export function useBrowser(): { visit: (visit?: Visit) => Promise<Page> } {
+export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser: () => Browser } {
 	let browser: Browser;
 
 	beforeAll(async () => {
@@ -62,6 +62,7 @@ export function useBrowser(): { visit: (visit?: Visit) => Promise<Page> } {
 	afterAll(() => browser.close());
 
 	return {
+		browser: () => browser,
 		async visit({ path = '/', tolerated = [], ...visitor } = {}) {
 			const { device = 'desktop', theme = 'light' } = visitor;
 			const context = await browser.newContext(await profileFor(visitor));
