@@ -75,7 +75,7 @@ export const AROUND: readonly Program[] = [
 		name: 'Chromium',
 		license: 'BSD-3-Clause',
 		copyrightText: 'BSD-3-clause',
-		packages: ['chromium'],
+		packages: ['chromium-headless-shell'],
 		purpose: 'tests in a browser',
 	},
 	{

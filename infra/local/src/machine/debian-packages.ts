@@ -19,7 +19,7 @@ const BENCH = ['numpy', 'pil', 'pikepdf', 'reportlab', 'img2pdf'].map((name) => 
 /** The gateway that ours is compared with, and its load generator. */
 const OTHER_GATEWAY = ['nginx', 'wrk'];
 /** A second S3 server, a connection pooler, a browser, and what renders deployments. */
-const TEST = ['radosgw', 'pgbouncer', 'chromium', 'kustomize', 'docker-compose'];
+const TEST = ['radosgw', 'pgbouncer', 'chromium-headless-shell', 'kustomize', 'docker-compose'];
 
 /** Returns the packages of a machine that runs workers and nothing else. */
 export function packagesToProcess(): string[] {
