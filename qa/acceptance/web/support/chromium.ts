@@ -1,9 +1,13 @@
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, BrowserType } from 'playwright-core';
 import { BASE_URL, type Person } from '../../../driver/client.ts';
 import { storedSession } from './session.ts';
 
 /** The same engine without the windows of a browser: a page takes two thirds of the CPU time. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell';
+
+/** Jest's environment has loaded Playwright. */
+const { playwrightChromium } = globalThis as { playwrightChromium?: BrowserType };
+const chromium = playwrightChromium ?? (await import('playwright-core')).chromium;
 
 export const DEVICES = {
 	desktop: { viewport: { width: 1280, height: 800 } },
