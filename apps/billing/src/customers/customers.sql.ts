@@ -52,8 +52,12 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 				),
 			),
 		/** Does the same for a due customer that is not locked. Resolves to false if there is none. */
-		withDueCustomer: (order: DueOrder, work: (locked: LockedCustomer) => Promise<void>): Promise<boolean> =>
-			inTransaction(
+		async withDueCustomer(
+			order: DueOrder,
+			work: (locked: LockedCustomer) => Promise<void>,
+		): Promise<boolean> {
+			if (!(await isAnyDue(locking))) return false;
+			return await inTransaction(
 				locking,
 				async (tx: Tx) => {
 					const userId = await lockDueCustomer(tx, order);
@@ -62,7 +66,8 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 					return true;
 				},
 				{ timeout: timeoutMs },
-			),
+			);
+		},
 		/** Resolves to null for a user without a row. */
 		async find(userId: string): Promise<{ customer: Customer; subscriptions: Subscription[] } | null> {
 			const [customer, subscriptions] = await Promise.all([
@@ -92,6 +97,14 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 				WHERE user_id = ${userId}`;
 		},
 	};
+}
+
+/** Whether a customer may be due. Several times a second nobody is, and one statement costs less than a transaction. */
+async function isAnyDue(prisma: Database): Promise<boolean> {
+	const [row] = await prisma.$queryRaw<{ isAnyDue: boolean }[]>`
+		SELECT EXISTS (SELECT FROM customers WHERE sync_at <= now() AND coalesce(not_before <= now(), true))
+			OR EXISTS (SELECT FROM stripe_events WHERE applied_at IS NULL AND user_id IS NOT NULL) AS "isAnyDue"`;
+	return row?.isAnyDue ?? false;
 }
 
 /** Locks a due customer that no transaction has locked. */
