@@ -1,33 +1,22 @@
-import type { JobErrorCode } from '@creatorr/contracts/jobs';
+import { JOB_ERROR_CODES, type JobErrorCode } from '@creatorr/contracts/jobs';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 import type { World } from './world.ts';
 
-/** How a job with a hostile file must end. */
-export interface Expected {
-	/** For the verdict on another end. */
-	name: string;
-	maySucceed: boolean;
-	mayFailWith(code: JobErrorCode): boolean;
-	/** Matches the text of the output, where there is one. */
-	text?: RegExp;
+export type End = 'succeeded' | JobErrorCode;
+
+/** How a job may end; a pattern is of the text of its output when it has succeeded. */
+export type Expected = End | RegExp | readonly End[];
+
+export function endsOf(expected: Expected): readonly End[] {
+	if (expected instanceof RegExp) return ['succeeded'];
+	return typeof expected === 'string' ? [expected] : expected;
 }
 
-/** The job fails with this code. */
-export const fails = (code: JobErrorCode): Expected => ({
-	...{ name: code, maySucceed: false, mayFailWith: (one) => one === code },
-});
-
-/** The job succeeds. */
-export const succeeds = (text?: RegExp): Expected => ({
-	...{ name: 'success', maySucceed: true, mayFailWith: () => false },
-	...(text && { text }),
-});
-
 /** The job succeeds, or fails with an error that blames the file, or with a timeout where processing the file never ends. */
-export const survives = (isEndless: boolean): Expected => ({
-	...{ name: 'survival', maySucceed: true },
-	mayFailWith: (code) => (code === 'timeout' ? isEndless : code !== 'internal' && code !== 'worker_lost'),
-});
+export function survives(isEndless: boolean): readonly End[] {
+	const blamesOthers = ['internal', 'worker_lost', ...(isEndless ? [] : ['timeout'])];
+	return ['succeeded', ...JOB_ERROR_CODES.filter((code) => !blamesOthers.includes(code))];
+}
 
 /** A hostile file, as an attacker might upload it, and how its job must end. */
 export interface HostileCase {

@@ -7,7 +7,7 @@ import { runTool } from '@creatorr/tool-kit/run/run-tool';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { loadTools } from '@creatorr/tools/runners';
-import type { HostileCase } from './hostile-case.ts';
+import { endsOf, type HostileCase } from './hostile-case.ts';
 import { inspect } from './leaks.ts';
 import type { World } from './world.ts';
 
@@ -85,18 +85,19 @@ async function outcomeOf(tool: Tool, one: HostileCase, workspaces: Workspaces): 
 }
 
 async function verdictOn({ expected }: HostileCase, { secret }: World, outcome: Outcome): Promise<Verdict> {
+	const ends = endsOf(expected);
 	if ('error' in outcome) {
 		const { error } = outcome;
 		if (!(error instanceof ToolError)) return `broke: ${String(error)}`;
 		const { code, message, cause } = error;
 		if (message.includes(secret)) return 'the message contains the secret';
-		if (expected.mayFailWith(code)) return undefined;
-		return `${code} instead of ${expected.name}: ${message} ${JSON.stringify(cause)?.slice(-300) ?? ''}`;
+		if (ends.includes(code)) return undefined;
+		return `${code} instead of ${ends.join(' or ')}: ${message} ${JSON.stringify(cause)?.slice(-300) ?? ''}`;
 	}
 	const { text, leaks } = await inspect(outcome.output, secret);
 	const shown = JSON.stringify(text.slice(0, 200));
 	if (leaks.length > 0) return `the secret is in the output: ${leaks.join(', ')}`;
 	if ([...outcome.name].length > 255) return 'the name of the output is too long';
-	if (!expected.maySucceed) return `success instead of ${expected.name}: ${shown}`;
-	return expected.text?.test(text) === false ? `the text is ${shown}` : undefined;
+	if (!ends.includes('succeeded')) return `succeeded instead of ${ends.join(' or ')}: ${shown}`;
+	return expected instanceof RegExp && !expected.test(text) ? `the text is ${shown}` : undefined;
 }

@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { DOC, DOCX, ODT, PDF, XLS } from '@creatorr/tool-kit/files/media-types';
 import { oleFile } from '@creatorr/tool-kit/testing/ole-file';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
-import { type Expected, type Family, fails, type HostileCase } from '../hostile-case.ts';
-import { CORRUPT, casesFor, forOffice, SHOWS_MARK } from './case-tables.ts';
+import { transform } from '@creatorr/tools/testing/command';
+import type { Expected, Family, HostileCase } from '../hostile-case.ts';
+import { casesFor, forOffice, SHOWS_MARK } from './case-tables.ts';
 
-const ENCRYPTED = fails('encrypted_input');
-const WRONG_PASSWORD = fails('wrong_password');
+const ENCRYPTED = 'encrypted_input';
+const WRONG_PASSWORD = 'wrong_password';
 
 /** Files that need a password, or claim to. */
 export const encrypted: Family = {
@@ -20,24 +16,9 @@ export const encrypted: Family = {
 };
 
 /** Returns a PDF that qpdf has encrypted. */
-async function encryptedPdf(userPassword: string, bits: number): Promise<Buffer> {
-	const directory = await mkdtemp(join(tmpdir(), 'encrypted-'));
-	try {
-		const [source, target] = [join(directory, 'in.pdf'), join(directory, 'out.pdf')];
-		await writeFile(source, onePage({}));
-		const passwords = [userPassword, 'owner', String(bits)];
-		await promisify(execFile)('qpdf', [
-			'--allow-weak-crypto',
-			'--encrypt',
-			...passwords,
-			'--',
-			source,
-			target,
-		]);
-		return await readFile(target);
-	} finally {
-		await rm(directory, { recursive: true });
-	}
+function encryptedPdf(userPassword: string, bits: number): Promise<Buffer> {
+	const encryption = ['--allow-weak-crypto', '--encrypt', userPassword, 'owner', String(bits), '--'];
+	return transform(onePage({}), 'qpdf', [...encryption, '{in}', '{out}']);
 }
 
 function pdfs(tool: string): HostileCase[] {
@@ -55,7 +36,7 @@ function pdfs(tool: string): HostileCase[] {
 		...of('a wrong password', WRONG_PASSWORD, strong, 'another'),
 		...of('a password like an option', WRONG_PASSWORD, strong, '--help\n@/etc/passwd'),
 		...of('an owner’s password alone', SHOWS_MARK, () => encryptedPdf('', 128)),
-		...of('encryption that makes no sense', CORRUPT, () => onePage({ trailer: nonsense })),
+		...of('encryption that makes no sense', 'corrupt_input', () => onePage({ trailer: nonsense })),
 	];
 }
 

@@ -1,4 +1,4 @@
-import { type Relation, relationsXml } from '@creatorr/tools/testing/builders/ooxml';
+import { docx, type Relation, relationsXml } from '@creatorr/tools/testing/builders/ooxml';
 
 const OFFSET_AND_SIZE = '<a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/>';
 const STRETCH = '<a:stretch><a:fillRect/></a:stretch>';
@@ -7,6 +7,14 @@ const SHAPE = `<a:xfrm>${OFFSET_AND_SIZE}</a:xfrm><a:prstGeom prst="rect"/>`;
 /** Returns a picture of a docx: the relation rId9, embedded or linked. */
 export const docxPicture = (attribute: 'r:embed' | 'r:link') =>
 	`<w:p><w:r><w:drawing><wp:inline><wp:extent cx="900000" cy="900000"/><wp:docPr id="1" name="p"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip ${attribute}="rId9"/>${STRETCH}</pic:blipFill><pic:spPr>${SHAPE}</pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`;
+
+/** Returns a docx that shows a file of this type as a picture. */
+export const docxShowing = (extension: 'png' | 'svg', content: Buffer | string) =>
+	docx({
+		body: docxPicture('r:embed'),
+		relations: [{ id: 'rId9', type: 'image', target: `media/a.${extension}` }],
+		extra: [{ name: `word/media/a.${extension}`, content }],
+	});
 
 /** Returns a picture of a pptx. */
 export const pptxPicture = (blip: string, properties = '') =>

@@ -3,18 +3,8 @@ import { tiff } from '@creatorr/tools/testing/builders/images';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { type RawObject, rawPdf } from '@creatorr/tools/testing/builders/pdf';
-import { type Family, fails, type HostileCase } from '../hostile-case.ts';
-import {
-	CORRUPT,
-	forOcr,
-	forOffice,
-	forPdfTools,
-	SHOWS_MARK,
-	SUCCEEDS,
-	TIMEOUT,
-	TOO_MUCH,
-	withDeadline,
-} from './case-tables.ts';
+import type { Family, HostileCase } from '../hostile-case.ts';
+import { forOcr, forOffice, forPdfTools, SHOWS_MARK, withDeadline } from './case-tables.ts';
 
 /** Documents with more pages than any plan allows, or whose last page is never reached. */
 export const pageBombs: Family = {
@@ -49,25 +39,25 @@ function trees(): HostileCase[] {
 	// Only a program that follows the tree to its last level ends.
 	const deep = { 'a tree 100,000 levels deep': () => tree('5 0 R', 1, chain(100_000, 1)) };
 	return [
-		...forPdfTools(fails('tool_failed'), deep, ['compress_heavy']),
-		...forPdfTools(CORRUPT, deep, ['ocr']),
-		...forPdfTools(SUCCEEDS, {
+		...forPdfTools('tool_failed', deep, ['compress_heavy']),
+		...forPdfTools('corrupt_input', deep, ['ocr']),
+		...forPdfTools('succeeded', {
 			'a tree that claims a million pages': () => tree('3 0 R', 1_000_000),
 			'a tree that claims -1 pages': () => tree('3 0 R', -1),
 		}),
 		...forPdfTools(SHOWS_MARK, { 'a tree 2,000 levels deep': () => tree('5 0 R', 1, chain(2000, 1)) }),
-		...forPdfTools(TOO_MUCH, {
+		...forPdfTools('limit_exceeded', {
 			'a page a thousand times': () => tree('3 0 R '.repeat(1000), 1000),
 			'a page a thousand times in a tree that claims one': () => tree('3 0 R '.repeat(1000), 1),
 			'a page 200,000 times': () => tree('3 0 R '.repeat(200_000), 200_000),
 		}),
-		...forPdfTools(CORRUPT, {
-			'a tree that is its own branch': () => tree('2 0 R', 1),
+		...forPdfTools('corrupt_input', {
+			'a tree that is its own child': () => tree('2 0 R', 1),
 			'a page and the tree itself': () => tree('3 0 R 2 0 R', 2),
 			'a tree that doubles 30 times': () => tree('5 0 R 5 0 R', 2, chain(30, 2)),
-			'a tree without branches': () => tree('', 1),
+			'a tree without children': () => tree('', 1),
 			'a tree of numbers': () => tree('1 2 3', 3),
-			'a tree of what is not there': () => tree('77 0 R 78 0 R', 2),
+			'a tree of missing pages': () => tree('77 0 R 78 0 R', 2),
 			'a tree that is a page': () =>
 				rawPdf({ objects: ['<< /Type /Catalog /Pages 3 0 R >>', 'null', PAGE, CONTENT] }),
 		}),
@@ -80,17 +70,17 @@ const BILLION_CELLS =
 
 function documents(): HostileCase[] {
 	return [
-		...forOffice(DOCX, TOO_MUCH, {
+		...forOffice(DOCX, 'limit_exceeded', {
 			'a docx of 1,000 pages': () =>
 				docx({ body: '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'.repeat(1000) }),
 		}),
 		...withDeadline([
-			...forOffice(XLSX, TIMEOUT, { 'an xlsx of a far cell': () => xlsx({ body: FAR_CELL }) }),
-			...forOffice(ODS, TIMEOUT, {
+			...forOffice(XLSX, 'timeout', { 'an xlsx of a far cell': () => xlsx({ body: FAR_CELL }) }),
+			...forOffice(ODS, 'timeout', {
 				'an ods of a billion cells': () => odf('spreadsheet', { body: BILLION_CELLS }),
 			}),
 		]),
-		...forOcr(TIFF, TOO_MUCH, { 'a TIFF of 1,000 pictures': () => tiffOf(1000) }),
+		...forOcr(TIFF, 'limit_exceeded', { 'a TIFF of 1,000 pictures': () => tiffOf(1000) }),
 	];
 }
 

@@ -2,11 +2,11 @@ import { deflateSync } from 'node:zlib';
 import { DOCX, JPEG, ODT, PNG, PPTX, TIFF, WEBP } from '@creatorr/tool-kit/files/media-types';
 import { jpegHead, png, pngChunk, tiff, webpCanvas, webpHead } from '@creatorr/tools/testing/builders/images';
 import { odf } from '@creatorr/tools/testing/builders/odf';
-import { docx, pptx } from '@creatorr/tools/testing/builders/ooxml';
+import { pptx } from '@creatorr/tools/testing/builders/ooxml';
 import { deflated, type OnePage, onePage, type RawObject } from '@creatorr/tools/testing/builders/pdf';
 import type { Family, HostileCase } from '../hostile-case.ts';
-import { CORRUPT, forOcr, forOffice, forPdfTools, SHOWS_MARK, SUCCEEDS, TOO_MUCH } from './case-tables.ts';
-import { docxPicture, pptxPicture } from './office-markup.ts';
+import { forOcr, forOffice, forPdfTools, SHOWS_MARK } from './case-tables.ts';
+import { docxShowing, pptxPicture } from './office-markup.ts';
 
 /** Images with more pixels than fit into memory. */
 export const pixelBombs: Family = {
@@ -22,7 +22,7 @@ function pictures(): HostileCase[] {
 	const comment = () =>
 		pngChunk('zTXt', Buffer.concat([Buffer.from('a\0\0'), deflateSync(Buffer.alloc(200_000_000, 0x20))]));
 	return [
-		...forOcr(PNG, TOO_MUCH, {
+		...forOcr(PNG, 'limit_exceeded', {
 			'a PNG of 32,000 × 32,000 whole pixels': () => wholePng(32_000),
 			'a PNG that claims 100,000 × 100,000': () => png(100_000, 100_000),
 			'a PNG that claims 2,147,483,647 × 1': () => png(0x7fffffff, 1),
@@ -30,27 +30,29 @@ function pictures(): HostileCase[] {
 			'a PNG that claims 4,294,967,295 × 4,294,967,295': () => png(-1, -1),
 			'a PNG in 16 bits that claims 20,000 × 20,000': () => png(20_000, 20_000, { bits: 16, colorType: 6 }),
 		}),
-		...forOcr(PNG, CORRUPT, {
+		...forOcr(PNG, 'corrupt_input', {
 			'a PNG with a comment that unpacks to 200 MB': () =>
 				png(10, 10, { data: deflateSync(Buffer.alloc(110)), extra: [comment()] }),
 		}),
-		...forOcr(JPEG, TOO_MUCH, { 'a JPEG that claims 65,500 × 65,500': () => jpegHead(65_500, 65_500) }),
-		...forOcr(JPEG, CORRUPT, {
+		...forOcr(JPEG, 'limit_exceeded', {
+			'a JPEG that claims 65,500 × 65,500': () => jpegHead(65_500, 65_500),
+		}),
+		...forOcr(JPEG, 'corrupt_input', {
 			'a JPEG that claims 65,535 × 1': () => jpegHead(65_535, 1),
 			'a JPEG that claims nothing': () => jpegHead(0, 0),
 		}),
-		...forOcr(TIFF, TOO_MUCH, {
+		...forOcr(TIFF, 'limit_exceeded', {
 			'a TIFF that claims 200,000 × 200,000': () => tiff(200_000, 200_000),
 			'a TIFF that claims 4,294,967,295 × 2': () => tiff(0xffffffff, 2),
 		}),
-		...forOcr(TIFF, CORRUPT, {
+		...forOcr(TIFF, 'corrupt_input', {
 			'a TIFF of 60,000 samples a pixel': () => tiff(1000, 1000, { 277: 60_000 }),
 			'a TIFF of strips of nothing': () => tiff(10_000, 10_000, { 278: 1, 279: 0 }),
 		}),
-		...forOcr(WEBP, TOO_MUCH, {
+		...forOcr(WEBP, 'limit_exceeded', {
 			'a lossless WebP that claims 16,383 × 16,383': () => webpHead(16_383, 16_383),
 		}),
-		...forOcr(WEBP, CORRUPT, {
+		...forOcr(WEBP, 'corrupt_input', {
 			'a WebP whose canvas claims 16,000,000 × 16,000,000': () => webpCanvas(16_000_000, 16_000_000),
 		}),
 	];
@@ -85,7 +87,7 @@ function pdfs(): HostileCase[] {
 			'a page of 14,400 inches': { box: '0 0 1036800 1036800' },
 			'a page of a unit of 75,000': { page: '/UserUnit 75000' },
 		}),
-		...forPdfTools(SUCCEEDS, {
+		...forPdfTools('succeeded', {
 			'a page of no size': { box: '0 0 0 0' },
 			'a page of endless size': { box: '-1e38 -1e38 1e38 1e38' },
 		}),
@@ -93,12 +95,7 @@ function pdfs(): HostileCase[] {
 }
 
 function documents(): HostileCase[] {
-	const word = (content: Buffer) =>
-		docx({
-			body: docxPicture('r:embed'),
-			relations: [{ id: 'rId9', type: 'image', target: 'media/a.png' }],
-			extra: [{ name: 'word/media/a.png', content }],
-		});
+	const word = (content: Buffer) => docxShowing('png', content);
 	const slide = (content: Buffer) =>
 		pptx({
 			body: pptxPicture('<a:blip r:embed="rId9"/>'),
@@ -112,12 +109,18 @@ function documents(): HostileCase[] {
 			types: { 'Pictures/a.png': 'image/png' },
 		});
 	return [
-		...forOffice(DOCX, TOO_MUCH, { 'a docx with a PNG of 30,000 × 30,000': () => word(wholePng(30_000)) }),
+		...forOffice(DOCX, 'limit_exceeded', {
+			'a docx with a PNG of 30,000 × 30,000': () => word(wholePng(30_000)),
+		}),
 		...forOffice(DOCX, SHOWS_MARK, {
 			'a docx with a PNG that claims 2,000,000 × 2,000,000': () => word(png(2_000_000, 2_000_000)),
 			'a docx with a JPEG that claims 65,500 × 65,500': () => word(jpegHead(65_500, 65_500)),
 		}),
-		...forOffice(PPTX, TOO_MUCH, { 'a pptx with a PNG of 30,000 × 30,000': () => slide(wholePng(30_000)) }),
-		...forOffice(ODT, TOO_MUCH, { 'an odt with a PNG of 30,000 × 30,000': () => text(wholePng(30_000)) }),
+		...forOffice(PPTX, 'limit_exceeded', {
+			'a pptx with a PNG of 30,000 × 30,000': () => slide(wholePng(30_000)),
+		}),
+		...forOffice(ODT, 'limit_exceeded', {
+			'an odt with a PNG of 30,000 × 30,000': () => text(wholePng(30_000)),
+		}),
 	];
 }

@@ -4,15 +4,7 @@ import { docx, docxEntries } from '@creatorr/tools/testing/builders/ooxml';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
 import { zipOf } from '@creatorr/tools/testing/builders/zip';
 import type { Expected, Family, HostileCase } from '../hostile-case.ts';
-import {
-	CORRUPT,
-	casesFor,
-	type Files,
-	forPdfTools,
-	SHOWS_MARK,
-	SUCCEEDS,
-	UNSUPPORTED,
-} from './case-tables.ts';
+import { casesFor, type Files, forPdfTools, SHOWS_MARK } from './case-tables.ts';
 
 const SCRIPT = '<html><script>location="http://example.com/"</script><p>Harmless</p></html>';
 const joined = (...parts: (Buffer | string)[]) =>
@@ -37,7 +29,7 @@ function pdfs(): HostileCase[] {
 			'a PDF whose header comes at byte 1,000': () => joined(' '.repeat(1000), onePage({})),
 			'a GIF that is a PDF too': () => joined('GIF89a\x01\0\x01\0\0\0\0', onePage({})),
 		}),
-		...forPdfTools(UNSUPPORTED, {
+		...forPdfTools('unsupported_input', {
 			'a PDF whose header comes at byte 2,000': () => joined('\0'.repeat(2000), onePage({})),
 			'an archive before a PDF': () => joined(archive(), onePage({})),
 			'PostScript before a PDF': () => joined('%!PS\n(a) run\n', onePage({})),
@@ -56,12 +48,12 @@ function documents(): HostileCase[] {
 				docx({ extra: [{ name: 'a.pdf', content: onePage({}), stored: true }] }),
 			'a docx that is an odt too': () => zipOf([...docxEntries(), odtType]),
 		}),
-		...of(CORRUPT, {
+		...of('corrupt_input', {
 			'a docx with a PDF behind it': () => joined(docx(), onePage({})),
 			'a docx with two main parts': () => zipOf([...docxEntries(), ...docxEntries().slice(2, 3)]),
 		}),
-		...of(UNSUPPORTED, { 'a docx with a PDF before it': () => joined(onePage({}), docx()) }),
-		...of(SUCCEEDS, { 'an HTML page that is a script': () => Buffer.from(`/*${SCRIPT}*/=1;`) }),
+		...of('unsupported_input', { 'a docx with a PDF before it': () => joined(onePage({}), docx()) }),
+		...of('succeeded', { 'an HTML page that is a script': () => Buffer.from(`/*${SCRIPT}*/=1;`) }),
 		...of(SHOWS_MARK, { 'HTML that declares itself a docx': () => Buffer.from(SCRIPT) }, HTML),
 	];
 }
@@ -71,8 +63,10 @@ function pictures(): HostileCase[] {
 		casesFor('ocr', { fileName: 'a.png', mimeType: PNG }, expected, files);
 	const picture = plainPng(100, 100, [255, 255, 255]);
 	return [
-		...of(UNSUPPORTED, { 'a GIF that is a script': () => joined('GIF89a/*\x01\0\x01\0*/=1;alert(1)') }),
-		...of(SUCCEEDS, {
+		...of('unsupported_input', {
+			'a GIF that is a script': () => joined('GIF89a/*\x01\0\x01\0*/=1;alert(1)'),
+		}),
+		...of('succeeded', {
 			'a picture with a PDF behind it': () => joined(picture, onePage({})),
 			'a picture with an archive behind it': () => joined(picture, docx()),
 			'a picture with HTML behind it': () => joined(picture, SCRIPT),

@@ -18,16 +18,7 @@ import { odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, pptx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
 import type { Family, HostileCase } from '../hostile-case.ts';
-import {
-	CORRUPT,
-	forOcr,
-	forOffice,
-	forPdfTools,
-	replaceIn,
-	SHOWS_MARK,
-	SUCCEEDS,
-	UNSUPPORTED,
-} from './case-tables.ts';
+import { forOcr, forOffice, forPdfTools, replaceIn, SHOWS_MARK } from './case-tables.ts';
 
 /** Files that end too early, or with a hole in the middle. */
 export const truncated: Family = {
@@ -45,7 +36,7 @@ function withoutCatalog(): Buffer {
 
 function pdfs(): HostileCase[] {
 	return [
-		...forPdfTools(CORRUPT, {
+		...forPdfTools('corrupt_input', {
 			'the header alone': () => HEADER,
 			'a PDF’s first tenth': () => cut(onePage({}), 0.1),
 			'a PDF without its end': () => cut(onePage({}), 0.9),
@@ -62,29 +53,31 @@ function pdfs(): HostileCase[] {
 function documents(): HostileCase[] {
 	const word = () => oleFile({ WordDocument: Buffer.alloc(5000) });
 	return [
-		...forOffice(DOCX, CORRUPT, {
+		...forOffice(DOCX, 'corrupt_input', {
 			'half a docx': () => cut(docx(), 0.5),
 			'a docx without its last byte': () => docx().subarray(0, -1),
 			'a docx whose text is cut': () => docx({ main: '<?xml version="1.0"?><w:document' }),
 		}),
-		...forOffice(DOCX, UNSUPPORTED, { 'a docx whose text is empty': () => docx({ main: '' }) }),
-		...forOffice(XLSX, CORRUPT, { 'half an xlsx': () => cut(xlsx(), 0.5) }),
-		...forOffice(XLSX, CORRUPT, { 'half a pptx': () => cut(pptx(), 0.5) }),
-		...forOffice(ODT, CORRUPT, { 'half an odt': () => cut(odf('text'), 0.5) }),
-		...forOffice(ODT, CORRUPT, { 'an odt whose text is no XML': () => odf('text', { main: 'no XML' }) }),
-		...forOffice(DOC, CORRUPT, {
+		...forOffice(DOCX, 'unsupported_input', { 'a docx whose text is empty': () => docx({ main: '' }) }),
+		...forOffice(XLSX, 'corrupt_input', { 'half an xlsx': () => cut(xlsx(), 0.5) }),
+		...forOffice(XLSX, 'corrupt_input', { 'half a pptx': () => cut(pptx(), 0.5) }),
+		...forOffice(ODT, 'corrupt_input', { 'half an odt': () => cut(odf('text'), 0.5) }),
+		...forOffice(ODT, 'corrupt_input', {
+			'an odt whose text is no XML': () => odf('text', { main: 'no XML' }),
+		}),
+		...forOffice(DOC, 'corrupt_input', {
 			'a Word file of zeros': word,
 			'a Word file cut in its header': () => word().subarray(0, 300),
 			'a Word file cut in its directory': () => word().subarray(0, 1100),
 		}),
-		...forOffice(XLS, CORRUPT, {
+		...forOffice(XLS, 'corrupt_input', {
 			'an Excel file of zeros': () => oleFile({ Workbook: Buffer.alloc(5000) }),
 		}),
-		...forOffice(PPT, CORRUPT, {
+		...forOffice(PPT, 'corrupt_input', {
 			'a PowerPoint file of zeros': () =>
 				oleFile({ 'PowerPoint Document': Buffer.alloc(5000), 'Current User': Buffer.alloc(60) }),
 		}),
-		...forOffice(RTF, CORRUPT, {
+		...forOffice(RTF, 'corrupt_input', {
 			'an RTF cut in its header': () => Buffer.from('{\\rtf1\\ansi{\\fonttbl'),
 		}),
 	];
@@ -92,18 +85,18 @@ function documents(): HostileCase[] {
 
 function pictures(): HostileCase[] {
 	return [
-		...forOcr(PNG, CORRUPT, {
+		...forOcr(PNG, 'corrupt_input', {
 			'a PNG without pixels': () => plainPng(50, 50, [0, 0, 0]).subarray(0, 33),
 			'a PNG with too few pixels': () => png(500, 500, { data: deflateSync(Buffer.alloc(100)) }),
 			'a PNG whose pixels are no deflate': () => png(50, 50, { data: Buffer.from('no deflate at all') }),
 			'a PNG of no width': () => png(0, 50),
 		}),
-		...forOcr(JPEG, CORRUPT, { 'a JPEG of its first bytes': () => jpegHead(50, 50).subarray(0, 60) }),
-		...forOcr(TIFF, CORRUPT, {
+		...forOcr(JPEG, 'corrupt_input', { 'a JPEG of its first bytes': () => jpegHead(50, 50).subarray(0, 60) }),
+		...forOcr(TIFF, 'corrupt_input', {
 			'a TIFF cut in its directory': () => tiff(100, 80).subarray(0, 1030),
 			'a TIFF whose pixels lie behind its end': () => tiff(100, 80, { 273: 5_000_000 }),
 		}),
-		...forOcr(TIFF, SUCCEEDS, { 'a TIFF whose directory follows itself': () => tiff(100, 80, {}, 1008) }),
-		...forOcr(WEBP, CORRUPT, { 'a WebP of its header': () => webpHead(50, 50).subarray(0, 24) }),
+		...forOcr(TIFF, 'succeeded', { 'a TIFF whose directory follows itself': () => tiff(100, 80, {}, 1008) }),
+		...forOcr(WEBP, 'corrupt_input', { 'a WebP of its header': () => webpHead(50, 50).subarray(0, 24) }),
 	];
 }

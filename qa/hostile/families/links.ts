@@ -1,0 +1,61 @@
+import { readPayloads } from '../../driver/payloads.ts';
+import type { SecretFile, World } from '../world.ts';
+
+/** A row of links.yaml, where its fields are described. */
+interface Row {
+	in: string;
+	file: SecretFile;
+	addresses?: 'all';
+	relation?: string;
+	part?: string;
+	links: Record<string, string>;
+}
+
+/** A link to one address. */
+export interface Link extends Row {
+	/** What links, and where its address is. */
+	name: string;
+	/** With `{address}` in place of the address. */
+	text: string;
+	address: string;
+}
+
+const FAMILIES: Record<string, Row[]> = readPayloads(new URL('./links.yaml', import.meta.url));
+
+/** Returns each link of a family in links.yaml to each of its addresses. */
+export function hostileLinks(family: string, world: World): Link[] {
+	return (FAMILIES[family] ?? []).flatMap((row) =>
+		Object.entries(row.links).flatMap(([name, text]) =>
+			addressesOf(world, row).map(([where, address]) => ({
+				...row,
+				name: `${name}, ${where}`,
+				text,
+				address,
+			})),
+		),
+	);
+}
+
+const FEW = ['on the web', 'on this machine'];
+
+/** Returns ways to refer to a file outside of a document, by where it is. */
+function addressesOf({ files, hosts, port, url }: World, { file, addresses }: Row) {
+	const path = files[file];
+	const name = `a.${file}`;
+	const host = hosts.at(-1) ?? '127.0.0.1';
+	const all = {
+		'on the web': url(name),
+		'on the web of this machine': `http://127.0.0.1:${port}/${name}`,
+		'on the web, over TLS': url(name, 'https'),
+		'at an FTP server': url(name, 'ftp'),
+		'at an SMB server': `smb://${host}/share/${name}`,
+		'on a share': `\\\\${host}\\share\\${name}`,
+		'on a share, as a URL': `file://${host}/share/${name}`,
+		'at a WebDAV server': `vnd.sun.star.webdav://${host}:${port}/${name}`,
+		'on this machine': `file://${path}`,
+		'on this machine, as a path': path,
+		'on this machine, as a relative path': `../../../../../../../..${path}`,
+		'at a host name': `http://hostile.example.com/${name}`,
+	};
+	return Object.entries(all).filter(([where]) => addresses === 'all' || FEW.includes(where));
+}
