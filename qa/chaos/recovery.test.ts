@@ -23,5 +23,5 @@ test('the kind of work that recovers last counts, also when it never does', () =
 test('work that a later fault disturbed is counted from the end of that fault', () => {
 	const faults = [fault(0, 500, 1_000), fault(1, 1_500, 3_000)];
 	const [first] = measureRecovery(faults, [success('login', 1_200, 3_400)], ['login']);
-	expect(first).toMatchObject({ afterMs: { login: 2_400 }, slowestMs: 400 });
+	expect(first).toMatchObject({ afterMs: { login: 400 }, slowestMs: 400 });
 });

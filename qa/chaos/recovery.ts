@@ -11,9 +11,12 @@ export interface Injected extends Fault {
 
 export interface Recovery {
 	fault: Injected;
-	/** From the end of the fault until each kind of work that started afterwards has succeeded; null when none has. */
+	/**
+	 * How long each kind of work that started after the fault needed to succeed, from the end of the last fault before that; null
+	 * when none did.
+	 */
 	afterMs: Record<string, number | null>;
-	/** The longest of these, each counted from the end of the last fault in between; null when one is. */
+	/** The longest of these; null when one is. */
 	slowestMs: number | null;
 }
 
@@ -24,26 +27,14 @@ export function measureRecovery(
 	kinds: readonly string[],
 ): Recovery[] {
 	return faults.map((fault) => {
-		const ends = kinds.map((kind) => [kind, firstSuccessAt(successes, kind, fault.endedAt)] as const);
-		return {
-			fault,
-			afterMs: Object.fromEntries(ends.map(([kind, at]) => [kind, at && at - fault.endedAt])),
-			slowestMs: slowest(ends.map(([, at]) => at && at - lastEndBefore(faults, at))),
+		const recoveredAfter = (kind: string) => {
+			const later = successes.filter((one) => one.kind === kind && one.startedAt >= fault.endedAt);
+			if (later.length === 0) return null;
+			const at = Math.min(...later.map(({ endedAt }) => endedAt));
+			return at - Math.max(...faults.map(({ endedAt }) => endedAt).filter((endedAt) => endedAt <= at));
 		};
+		const afterMs = Object.fromEntries(kinds.map((kind) => [kind, recoveredAfter(kind)]));
+		const all = Object.values(afterMs);
+		return { fault, afterMs, slowestMs: all.includes(null) ? null : Math.max(...all.map(Number)) };
 	});
-}
-
-function firstSuccessAt(successes: readonly Success[], kind: string, from: number): number | null {
-	const ends = successes
-		.filter((one) => one.kind === kind && one.startedAt >= from)
-		.map((one) => one.endedAt);
-	return ends.length === 0 ? null : Math.min(...ends);
-}
-
-function lastEndBefore(faults: readonly Injected[], at: number): number {
-	return Math.max(...faults.map(({ endedAt }) => endedAt).filter((endedAt) => endedAt <= at));
-}
-
-function slowest(all: readonly (number | null)[]): number | null {
-	return all.some((ms) => ms === null) ? null : Math.max(...all.filter((ms) => ms !== null));
 }

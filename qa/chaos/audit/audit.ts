@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding, Ledger } from '../ledger.ts';
 import { type Auditor, AuditReport } from './audit-report.ts';
-import { auditDownloads } from './downloads.ts';
 import { auditFiles } from './files.ts';
 import { auditJobs } from './jobs.ts';
 import { auditMachine } from './machine.ts';
 import { auditMessages } from './messages.ts';
 import { auditPlans } from './plans.ts';
-import { auditSessions } from './sessions.ts';
+import { auditDownloads, auditSessions } from './requests.ts';
 
 /** Checks what changes until the product is idle. */
 const SETTLING: readonly Auditor[] = [auditJobs, auditFiles, auditMessages, auditPlans, auditMachine];

@@ -1,7 +1,6 @@
 import { queryDatabase } from '../../driver/database.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Auditor, AuditReport } from './audit-report.ts';
-import { succeededJobs } from './downloads.ts';
 import { listStore, MARK_PREFIX, type StoredObject } from './store.ts';
 
 interface Row {
@@ -86,4 +85,12 @@ async function auditOutputs(rows: readonly Row[], report: AuditReport): Promise<
 		else if (outputs[0] !== output_file_id) report.find('lost', `job ${id} does not have its output`);
 	}
 	for (const id of byJob.keys()) report.find('orphaned', `job ${id} has an output and has not succeeded`);
+}
+
+/** Returns the rows of jobs that succeeded. */
+export function succeededJobs() {
+	return queryDatabase<{ id: string; output_file_id: string }>(
+		'jobs',
+		`SELECT id, output_file_id FROM jobs WHERE status = 'succeeded'`,
+	);
 }

@@ -7,7 +7,7 @@ import { listStore, MARK_PREFIX, removeFromStore } from '../audit/store.ts';
 import type { Actions } from '../load/actions.ts';
 import { randomFile, type SAMPLES } from '../load/samples.ts';
 import type { Site } from './discover.ts';
-import { ageSigningKey, countSigningKeys, forgetMark, reconcileNow } from './make-due.ts';
+import { reconcileNow } from './reconcile-now.ts';
 
 /** Work of one kind from its start to its end, whatever dies meanwhile. */
 type Scenario = (actions: Actions, person: Person) => Promise<void>;
@@ -96,14 +96,17 @@ const lostBytes: Scenario = async (actions, person) => {
 /** The first reconciliation marks the bucket. */
 const unmarkedBucket: Scenario = async ({ givenUp }) => {
 	const { objects } = await listStore();
-	await forgetMark();
+	await queryDatabase('files', 'UPDATE bucket_marks SET marked_at = NULL');
 	for (const key of objects.keys()) if (key.startsWith(MARK_PREFIX)) await removeFromStore(key);
 	await reconcileNow(givenUp);
 };
 
+const countSigningKeys = async () => (await queryDatabase('auth', 'SELECT 1 FROM signing_keys')).length;
+
 const oldKey: Scenario = async (actions, person) => {
 	const before = await countSigningKeys();
-	await ageSigningKey();
+	const sql = `UPDATE signing_keys SET signs_from = signs_from - interval '10 years' WHERE expires_at IS NULL`;
+	await queryDatabase('auth', sql);
 	while ((await countSigningKeys()) === before && !actions.givenUp.aborted) await sleep(200);
 	await session(actions, person);
 	const made = (await countSigningKeys()) - before;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../driver/processes.ts';
 import { audit } from '../audit/audit.ts';
 import { environment } from '../environment.ts';
 import { Ledger } from '../ledger.ts';
@@ -39,14 +39,17 @@ export async function walkSite(site: Site): Promise<Walked> {
 			if (order.isCarriedOut()) break;
 		}
 		// Work may continue after its answer.
-		await until(AFTERWARDS_MS, async () => order.isCarriedOut());
+		await eventually(
+			async () => order.isCarriedOut(),
+			AFTERWARDS_MS,
+			`${site.app} never passed ${site.point}`,
+		);
 	} catch (error) {
-		problems.push(`the work did not end: ${error instanceof Error ? error.stack : error}`);
+		problems.push(`${error instanceof Error ? error.stack : error}`);
 	}
 	clearTimeout(timer);
 	order.withdraw();
-	await until(HEALTHY_MS, isHealthy);
-	if (!order.isCarriedOut()) problems.push(`${site.app} never passed ${site.point}`);
+	await eventually(isHealthy, HEALTHY_MS, 'unhealthy').catch(() => undefined);
 	const { findings } = await audit(ledger, SETTLE_MS);
 	problems.push(...[...findings, ...ledger.violations].map(({ kind, what }) => `${kind}: ${what}`));
 	return { ...site, tookMs: Date.now() - startedAt, problems };
@@ -64,10 +67,6 @@ function orderCrash({ point, app }: Site) {
 		isCarriedOut: () => existsSync(reached),
 		withdraw: () => rmSync(path, { force: true }),
 	};
-}
-
-async function until(forMs: number, condition: () => Promise<boolean>): Promise<void> {
-	for (const end = Date.now() + forMs; !(await condition()) && Date.now() < end; ) await sleep(200);
 }
 
 async function isHealthy(): Promise<boolean> {

@@ -23,20 +23,3 @@ export async function reconcileNow(givenUp: AbortSignal): Promise<void> {
 		await sleep(200);
 	}
 }
-
-/** Removes the record that the bucket has a mark. */
-export async function forgetMark(): Promise<void> {
-	await queryDatabase('files', 'UPDATE bucket_marks SET marked_at = NULL');
-}
-
-/** Makes the rotation of the signing key due. */
-export async function ageSigningKey(): Promise<void> {
-	await queryDatabase(
-		'auth',
-		`UPDATE signing_keys SET signs_from = signs_from - interval '10 years' WHERE expires_at IS NULL`,
-	);
-}
-
-export async function countSigningKeys(): Promise<number> {
-	return (await queryDatabase('auth', 'SELECT 1 FROM signing_keys')).length;
-}
