@@ -1,20 +1,17 @@
 import * as fc from 'fast-check';
+import { readPayloads } from '../driver/payloads.ts';
 
 const nested = (depth: number, open: string, close: string) =>
 	JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
 
-/** Texts that break parsers, templates, paths, queries and displays. */
-const HOSTILE_TEXTS = [
-	...['', ' ', '\t', '\0', 'a\0b', '\ud800', 'a\udc00b', '\ufeff', '\u202e', '\u2028', '\r\nX: y', 'e\u0301'],
-	...['😀', 'ﷺ', '٣', '½', '\u202egpj.exe', 'İ', 'ß', '\u00a0', '\x7f', '\x1b[31m'],
-	...["' OR '1'='1", "x'; DROP TABLE users; --", '[object Object]'],
-	...`' " \` \${7*7} {{7*7}} %s%n $(id) |id ../../etc/passwd .. . / \\ %00 %2e%2e C:\\x file:///x <b> ]]> <!--`.split(
-		' ',
-	),
-	...'null undefined NaN Infinity true -1 0 1e400 0x10 1_000 9007199254740993'.split(' '),
-	...'__proto__ constructor prototype toString hasOwnProperty'.split(' '),
-	...['a'.repeat(256), 'a'.repeat(1_025), 'é'.repeat(128), '😀'.repeat(300), 'a'.repeat(10_000)],
-];
+interface Payloads {
+	texts: string[][];
+	segments: string[][];
+	queryNames: string[];
+	headers: Record<string, string[]>;
+}
+
+export const PAYLOADS = readPayloads<Payloads>(new URL('./payloads.yaml', import.meta.url));
 
 const HOSTILE_NUMBERS = [
 	...[-1, 0, -0, 1, 0.5, -0.5, 1e-7, 255, 256, 1e6, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1, 2 ** 53],
@@ -36,7 +33,7 @@ export const weighted = <T>(...choices: [weight: number, arbitrary: fc.Arbitrary
 	fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
 export const hostileText: fc.Arbitrary<string> = weighted(
-	[3, fc.constantFrom(...HOSTILE_TEXTS)],
+	[3, fc.constantFrom(...PAYLOADS.texts.flat())],
 	[1, fc.string({ unit: 'binary', maxLength: 40 })],
 	[1, fc.string({ unit: 'grapheme', maxLength: 40 })],
 );
