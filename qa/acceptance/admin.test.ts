@@ -10,9 +10,9 @@ import {
 } from '../driver/client.ts';
 import { queryDatabase } from '../driver/database.ts';
 import { startJob, uploadFile } from '../driver/flow.ts';
-import { operate } from '../driver/operator.ts';
 import { makePdf } from '../driver/pdf.ts';
 import { eventually } from '../driver/processes.ts';
+import { operate } from './support/operator.ts';
 
 const GATEWAYS = [BASE_URL, SECOND_BASE_URL];
 const KNOWN_WITHIN_MS = 30_000;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Answer, call, newPerson, PASSWORD, type Person, signIn } from '../driver/client.ts';
-import { type ForgeryTools, forgeries, forgeryTools, listenForKeys } from '../driver/forgeries.ts';
 import { openApiDocument, type Route, routesOf } from '../driver/openapi.ts';
-import { type GoodRequest, OWNED_ROUTES, type OwnedRoute, PUBLIC_ROUTES } from '../driver/owned-resources.ts';
+import { type ForgeryTools, forgeries, forgeryTools, listenForKeys } from './support/forgeries.ts';
+import { type GoodRequest, OWNED_ROUTES, type OwnedRoute, PUBLIC_ROUTES } from './support/owned-resources.ts';
 
 const keyOf = ({ method, path }: Route) => `${method} ${path}`;
 const needsUser = ({ operation }: Route) =>

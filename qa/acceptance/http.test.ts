@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { call, newPerson, type Person, SECOND_BASE_URL } from '../driver/client.ts';
 import { openApiDocument, routesOf } from '../driver/openapi.ts';
-import { converse, HARDENING } from '../driver/raw.ts';
+import { converse, HARDENING } from './support/raw.ts';
 
 /** The whole proof takes 1,000; a run of all the tests takes a slice. */
 const REVOCATION_ROUNDS = Number(process.env.REVOCATION_ROUNDS ?? 100);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { missingCases } from '../driver/inventory.mjs';
+import { missingCases } from './support/inventory.mjs';
 
 const document = {
 	paths: {

@@ -5,5 +5,5 @@ export default {
 	testTimeout: 180_000,
 	// What needs a browser runs against a product of its own.
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/web/'],
-	reporters: ['default', '../driver/inventory.mjs'],
+	reporters: ['default', './support/inventory.mjs'],
 };

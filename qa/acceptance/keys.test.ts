@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { BASE_URL, call, newPerson, SECOND_BASE_URL, signIn } from '../driver/client.ts';
 import { eventually, pidOf } from '../driver/processes.ts';
-import { readSigningKey, readToken, signToken } from '../driver/signing-key.ts';
+import { readSigningKey, readToken, signToken } from './support/signing-key.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BASE_URL, call, newPerson, type Person } from '../driver/client.ts';
 import { eventually } from '../driver/processes.ts';
-import { checkRefusal, openSocket, type RawAnswer, readConversation } from '../driver/raw.ts';
+import { checkRefusal, openSocket, type RawAnswer, readConversation } from './support/raw.ts';
 
 const CRLF = '\r\n';
 const CLIENTS = 60;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from '../driver/client.ts';
-import { checkRefusal, converse } from '../driver/raw.ts';
+import { checkRefusal, converse } from './support/raw.ts';
 
 const CRLF = '\r\n';
 const GET = `GET /v1/tools HTTP/1.1${CRLF}Host: x${CRLF}`;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from '../driver/client.ts';
-import { checkRefusal, converse, type RawAnswer } from '../driver/raw.ts';
+import { checkRefusal, converse, type RawAnswer } from './support/raw.ts';
 
 const CRLF = '\r\n';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call, newPerson } from '../driver/client.ts';
 import { finishJob, uploadFile } from '../driver/flow.ts';
-import { type ReceivedSpan, startOtlpReceiver } from '../driver/otlp-receiver.ts';
 import { makePdf } from '../driver/pdf.ts';
 import { eventually, home } from '../driver/processes.ts';
-import { renderSpanTree, type SpanNode, spanTree } from '../driver/span-tree.ts';
+import { type ReceivedSpan, startOtlpReceiver } from './support/otlp-receiver.ts';
+import { renderSpanTree, type SpanNode, spanTree } from './support/span-tree.ts';
 
 /** Where the product under test sends its traces, of which it keeps those alone that a client asks for. */
 const PORT = Number(process.env.TEST_OTLP_PORT);

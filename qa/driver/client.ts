@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { requireVariable } from './environment.ts';
 import { type Answer, type SendOptions, send } from './http.ts';
 import { checkAgainstDocument } from './openapi.ts';
 
-function required(name: string): string {
-	const value = process.env[name];
-	if (value) return value;
-	throw new Error(
-		`${name} is not set: run npm test, or start the product and set it to the gateway's address`,
-	);
-}
-
-export const BASE_URL = required('TEST_BASE_URL');
-export const SECOND_BASE_URL = required('TEST_BASE_URL_2');
+export const BASE_URL = requireVariable('TEST_BASE_URL');
+export const SECOND_BASE_URL = requireVariable('TEST_BASE_URL_2');
 
 export type { Answer } from './http.ts';
 

@@ -1,15 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requireVariable } from './environment.ts';
 
 /** Returns `CREATORR_HOME` of the running product. */
-export function home(): string {
-	const value = process.env.TEST_CREATORR_HOME;
-	if (value) return value;
-	throw new Error(
-		'TEST_CREATORR_HOME is not set: run npm test, or set it to the CREATORR_HOME of the running product',
-	);
-}
+export const home = () => requireVariable('TEST_CREATORR_HOME');
 
 /** Of each app except the gateway, which always has two. */
 const REPLICAS = Number(process.env.TEST_REPLICAS ?? 1);

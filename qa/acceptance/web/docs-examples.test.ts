@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import pMap from 'p-map';
 import { BASE_URL, newEmail, newPerson } from '../../driver/client.ts';
-import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { openApiDocument, routesOf } from '../../driver/openapi.ts';
 import { makePdf } from '../../driver/pdf.ts';
 import { useBrowser } from './support/browser.ts';
@@ -62,9 +62,10 @@ const someAtOnce =
 	(run: (snippet: Snippet) => Promise<unknown>): RunAll =>
 	async (snippets) => {
 		const failures: string[] = [];
-		await mapConcurrently(snippets, AT_ONCE, async (snippet) => {
+		const tryOne = async (snippet: Snippet) => {
 			await run(snippet).catch(({ message }: Error) => failures.push(`${snippet.name}: ${message}`));
-		});
+		};
+		await pMap(snippets, tryOne, { concurrency: AT_ONCE });
 		return failures;
 	};
 
@@ -77,10 +78,12 @@ const LANGUAGES: [string, () => DocsExamples, RunAll][] = [
 describe.each(LANGUAGES)('%s', (_language, examples, runAll) => {
 	test('the example of every operation works', async () => {
 		const snippets: Snippet[] = [];
-		await mapConcurrently(Object.entries(examples().operations), AT_ONCE, async ([name, example]) => {
+		const operations = Object.entries(examples().operations);
+		const addSnippet = async ([name, example]: (typeof operations)[number]) => {
 			const { email, variables } = await readerOf(name, example);
 			snippets.push({ name, example: withEmail(example, email), variables });
-		});
+		};
+		await pMap(operations, addSnippet, { concurrency: AT_ONCE });
 		expect(await runAll(snippets)).toEqual([]);
 	});
 

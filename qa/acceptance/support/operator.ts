@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { home } from './processes.ts';
+import { home } from '../../driver/processes.ts';
 
-const COMMANDS = resolve(import.meta.dirname, '../../infra/local/src');
+const COMMANDS = resolve(import.meta.dirname, '../../../infra/local/src');
 
 /** Runs a command as an operator does beside the running stack; resolves to its report. */
 export async function operate(

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { BASE_URL } from './client.ts';
-import type { Answer } from './http.ts';
-import { checkAgainstDocument } from './openapi.ts';
+import { BASE_URL } from '../../driver/client.ts';
+import type { Answer } from '../../driver/http.ts';
+import { checkAgainstDocument } from '../../driver/openapi.ts';
 
 /** One answer as it came over the wire. */
 export type RawAnswer = Answer;

@@ -8,8 +8,8 @@ import {
 } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { queryDatabase } from './database.ts';
-import { home } from './processes.ts';
+import { queryDatabase } from '../../driver/database.ts';
+import { home } from '../../driver/processes.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

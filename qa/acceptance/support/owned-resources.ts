@@ -1,6 +1,6 @@
-import { call, newEmail, PASSWORD, type Person, signIn } from './client.ts';
-import { startJob, uploadFile } from './flow.ts';
-import { makePdf } from './pdf.ts';
+import { call, newEmail, PASSWORD, type Person, signIn } from '../../driver/client.ts';
+import { startJob, uploadFile } from '../../driver/flow.ts';
+import { makePdf } from '../../driver/pdf.ts';
 
 /** A request that is valid, no matter who sends it. */
 export interface GoodRequest {
