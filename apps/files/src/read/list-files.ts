@@ -2,9 +2,9 @@ import { decodeCursor, encodeCursor } from '@creatorr/contracts/cursor';
 import { fileIdSchema, listFiles } from '@creatorr/contracts/files';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
+import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
-import { mapConcurrently } from '../map-concurrently.ts';
 import { listVisible, type Page } from './find-files.sql.ts';
 import { toListedFile } from './get-file.ts';
 import { refreshFile } from './refresh-file.ts';
@@ -37,9 +37,9 @@ async function listOwnFiles(deps: Deps, page: Page): Promise<{ files: FileRecord
 	const rows = await listVisible(deps, { ...page, limit: page.limit + 1 });
 	const shown = rows.slice(0, page.limit);
 	const lookedUp = new Set(shown.filter((file) => file.status === 'pending').slice(0, MAX_LOOKUPS));
-	const current = await mapConcurrently(shown, CONCURRENT_LOOKUPS, async (file) =>
-		lookedUp.has(file) ? refreshFile(deps, file) : file,
-	);
+	const refresh = async (file: (typeof shown)[number]) =>
+		lookedUp.has(file) ? refreshFile(deps, file) : file;
+	const current = await pMap(shown, refresh, { concurrency: CONCURRENT_LOOKUPS });
 	return {
 		files: current.filter((file) => file !== null),
 		nextId: rows.length > page.limit ? (shown.at(-1)?.id ?? null) : null,

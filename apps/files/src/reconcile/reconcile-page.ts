@@ -1,8 +1,8 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { ListedObject, StoredObject } from '@creatorr/storage/objects';
+import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isFileKey, isMultipart, MARK_PREFIX, timeOfKey } from '../file.ts';
-import { mapConcurrently } from '../map-concurrently.ts';
 import { later } from '../policy.ts';
 import { deleteLost, isDeclared } from '../read/refresh-file.ts';
 import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
@@ -69,7 +69,8 @@ export async function reconcilePage(
 	);
 	const removed = await removeOrphans(deps, objects, { files, now, lastStartedAt });
 	const suspects = [...missing, ...findChanged(objects, files)];
-	const outcomes = await mapConcurrently(suspects, CONCURRENT_LOOKUPS, (file) => settleFile(deps, file));
+	const settle = (file: (typeof suspects)[number]) => settleFile(deps, file);
+	const outcomes = await pMap(suspects, settle, { concurrency: CONCURRENT_LOOKUPS });
 	const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
 	const counts = {
 		objects: objects.length,

@@ -1,9 +1,9 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineTask } from '@creatorr/service/task';
+import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
 import { reportRun } from '../leases.sql.ts';
-import { mapConcurrently } from '../map-concurrently.ts';
 import { countItems, countRun } from '../operators/metrics.ts';
 import { claimDue } from './sweep.sql.ts';
 import { type SweepOutcome, sweepFile } from './sweep-file.ts';
@@ -40,9 +40,9 @@ export async function sweep(deps: Deps, stopping: AbortSignal): Promise<SweepCou
 	while (isMoreDue && !stopping.aborted) {
 		const { files, now } = await claimDue(deps, { limit: BATCH_SIZE, leaseMs: LEASE_MS });
 		if (files.length > 0) crashPoint('files.sweep.claimed');
-		const outcomes = await mapConcurrently(files, CONCURRENT_FILES, async (file) =>
-			stopping.aborted ? 'failed' : await attempt(deps, file, now),
-		);
+		const attemptUnlessStopping = async (file: (typeof files)[number]) =>
+			stopping.aborted ? 'failed' : await attempt(deps, file, now);
+		const outcomes = await pMap(files, attemptUnlessStopping, { concurrency: CONCURRENT_FILES });
 		for (const outcome of outcomes) counts[outcome] += 1;
 		// When all failed, the store is down, and another batch would only be leased.
 		isMoreDue = files.length === BATCH_SIZE && outcomes.some((outcome) => outcome !== 'failed');

@@ -1,5 +1,5 @@
+import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
-import { mapConcurrently } from '../map-concurrently.ts';
 import { findOldestPending } from '../read/find-files.sql.ts';
 import { refreshFile } from '../read/refresh-file.ts';
 
@@ -13,5 +13,5 @@ export async function refreshOldestPending(
 	userId: string,
 ): Promise<void> {
 	const pending = await findOldestPending(deps.prisma, { userId, limit: MAX_LOOKUPS });
-	await mapConcurrently(pending, CONCURRENT_LOOKUPS, (file) => refreshFile(deps, file));
+	await pMap(pending, (file) => refreshFile(deps, file), { concurrency: CONCURRENT_LOOKUPS });
 }
