@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { BenchError, log } from './log.ts';
-import { type Options, readOptions } from './options.ts';
+import { createProgram, type Options } from './options.ts';
 import { describeMachine } from './report/machine.ts';
 import { isMet, renderSection, type Section } from './report/section.ts';
 import { removeScratchRoot } from './run/scratch.ts';
@@ -10,53 +10,38 @@ import { removeScratchRoot } from './run/scratch.ts';
 process.once('exit', removeScratchRoot);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
-const BENCHES: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
-	tools: () => import('./tools/bench-tools.ts'),
-	corpus: () => import('./resources/bench-corpus.ts'),
-	load: () => import('./users/bench-load.ts'),
-	neighbors: () => import('./resources/bench-neighbors.ts'),
-	gateway: () => import('./gateway/bench-gateway.ts'),
-	overhead: () => import('./queue/bench-overhead.ts'),
-	throughput: () => import('./queue/bench-throughput.ts'),
-	drain: () => import('./queue/bench-drain.ts'),
-	memory: () => import('./resources/bench-memory.ts'),
-	abuse: () => import('./users/bench-abuse.ts'),
-	presign: () => import('./bench-presign.ts'),
-};
-
 type Bench = (options: Options) => AsyncIterable<Section>;
 
-async function main(): Promise<void> {
-	const workingDirectory = process.env.INIT_CWD ?? process.cwd();
-	const options = readOptions(process.argv.slice(2), workingDirectory, Object.keys(BENCHES));
+const program = createProgram(async (name, path, options) => {
 	const machine = await describeMachine();
-	const load = machine.load_at_start;
-	if (load > machine.cores / 2) log(`The machine is busy (load ${load.toFixed(1)}): times will be too long.`);
-	const loaded = await BENCHES[options.name]?.();
+	const atStart = machine.load_at_start;
+	if (atStart > machine.cores / 2)
+		log(`The machine is busy (load ${atStart.toFixed(1)}): times will be too long.`);
+	const { bench }: { bench: Bench } = await import(path);
 	const sections: Section[] = [];
-	for await (const section of loaded?.bench(options) ?? []) {
+	for await (const section of bench(options)) {
 		log(renderSection(section));
 		sections.push(section);
 	}
 	const missed = sections.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
-	const names = missed.map(({ name }) => name).join('; ');
+	const names = missed.map((figure) => figure.name).join('; ');
 	log(`\n${missed.length === 0 ? 'All targets are met.' : `Missed: ${names}.`}`);
-	await save(options, machine, sections);
+	const report = { name, machine, dir: options.dir ?? 'generated', sections: sections.map(withVerdicts) };
+	await save(options.json ?? resolve(import.meta.dirname, 'results', `${name}.json`), report);
 	process.exitCode = missed.length === 0 ? 0 : 1;
+});
+
+function withVerdicts(section: Section) {
+	return { ...section, figures: section.figures.map((figure) => ({ ...figure, is_met: isMet(figure) })) };
 }
 
-async function save({ name, dir, jsonPath }: Options, machine: object, sections: Section[]): Promise<void> {
-	const judged = sections.map((section) => ({
-		...section,
-		figures: section.figures.map((figure) => ({ ...figure, is_met: isMet(figure) })),
-	}));
-	const report = { name, machine, dir: dir ?? 'generated', sections: judged };
-	await mkdir(dirname(jsonPath), { recursive: true });
-	await writeFile(jsonPath, `${JSON.stringify(report, undefined, '\t')}\n`);
-	log(`Results are in ${jsonPath}.`);
+async function save(path: string, report: object): Promise<void> {
+	await mkdir(dirname(path), { recursive: true });
+	await writeFile(path, `${JSON.stringify(report, undefined, '\t')}\n`);
+	log(`Results are in ${path}.`);
 }
 
-await main().catch((error: unknown) => {
+await program.parseAsync().catch((error: unknown) => {
 	if (!(error instanceof BenchError)) throw error;
 	process.stderr.write(`${error.message}\n`);
 	// Servers that the bench started would keep this process alive.

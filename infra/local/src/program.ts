@@ -61,13 +61,12 @@ await runCommand(async (stop) => {
 	return await runScript(join(REPOSITORY, program.main), { stop });
 });
 
-/** Some benchmarks measure a product of their own, some run tools, and some do neither. */
+/** Some benchmarks measure a product of their own, the others run tools. */
 function benchProgram(): Program {
 	const name = process.argv[2] ?? '';
 	const main = 'qa/bench/main.ts';
 	const product = BENCH_PRODUCTS[name];
-	if (product === undefined || process.argv.includes('--help'))
-		return { main, packages: name === 'presign' ? [] : packagesToBench() };
+	if (product === undefined || process.argv.includes('--help')) return { main, packages: packagesToBench() };
 	const packages = name === 'gateway' ? packagesToBenchGateway() : [...WHOLE_PRODUCT, ...packagesToBench()];
 	return { main, packages, product, logsName: 'bench-logs' };
 }

@@ -23,9 +23,9 @@ interface Round {
 }
 
 /** Measures the gateway beside nginx with auth_request, both verifying ES256 in front of the same service. */
-export async function* bench({ seconds, profileDir }: Options): AsyncGenerator<Section> {
+export async function* bench({ seconds, profile }: Options): AsyncGenerator<Section> {
 	const product = readProduct();
-	const nodeFlags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
+	const nodeFlags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
 	const { contestants, stop } = await startContestants(product, nodeFlags);
 	const { token } = await registerUser(product.apiUrl);
 	for (const contestant of contestants) {

@@ -8,7 +8,7 @@ import { BenchError } from '../log.ts';
 import { type HeldProcess, type Product, startHeld } from '../product/product.ts';
 import { scratchRoot } from '../run/scratch.ts';
 import { type Server, startServer } from '../run/server.ts';
-import { proxyServer, startNginx, stubServer, upstream } from './nginx.ts';
+import { startNginx } from './nginx.ts';
 
 /** As large as the answer about a job. */
 const ANSWER = JSON.stringify({ data: { id: 'job_0', status: 'succeeded', note: 'x'.repeat(400) } });
@@ -36,46 +36,37 @@ const HIGH_LIMITS = {
 
 /** As documented by nginx. */
 export const WITH_AUTH_REQUEST = 'nginx with auth_request';
-const TUNED = `${WITH_AUTH_REQUEST}, tuned`;
+
+/** The servers of proxies.conf.template, by the name of their port. */
+const PROXIES = {
+	DOCUMENTED: WITH_AUTH_REQUEST,
+	TUNED: `${WITH_AUTH_REQUEST}, tuned`,
+	CACHED: `${WITH_AUTH_REQUEST}, tuned, tokens cached`,
+	UNCHECKED: 'nginx without any check',
+};
 
 /** Starts the product's gateway and nginx in four configurations, all in front of the same service: another nginx. */
 export async function startContestants(product: Product, nodeFlags: readonly string[]) {
 	const held = product.held.find(({ name }) => name === 'gateway');
 	if (!held) throw new BenchError('there is no gateway to start');
-	const ports: number[] = [];
-	while (ports.length < 6) ports.push(await freePort());
-	const [service = 0, verifierPort = 0, documented = 0, tuned = 0, cached = 0, unchecked = 0] = ports;
-	const verifier = await startVerifier(held, verifierPort);
-	const stub = await startNginx('service', service, [stubServer(service, ANSWER)]);
-	const [serviceHost, verifierHost] = [`127.0.0.1:${service}`, `127.0.0.1:${verifierPort}`];
-	const kept = { service: 'service', keepsConnections: true };
-	const nginx = await startNginx('nginx', documented, [
-		upstream('service', serviceHost),
-		upstream('verifier', verifierHost),
-		proxyServer({
-			port: documented,
-			service: serviceHost,
-			verifier: `${verifierHost}/`,
-			keepsConnections: false,
-		}),
-		proxyServer({ port: tuned, verifier: 'verifier/', ...kept }),
-		proxyServer({ port: cached, verifier: 'verifier/cached', ...kept }),
-		proxyServer({ port: unchecked, ...kept }),
-	]);
-	const env = { JOBS_URL: `http://${serviceHost}`, ...HIGH_LIMITS };
+	const ports = { SERVICE: 0, VERIFIER: 0, DOCUMENTED: 0, TUNED: 0, CACHED: 0, UNCHECKED: 0 };
+	for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort();
+	const verifier = await startVerifier(held, ports.VERIFIER);
+	const service = await startNginx('service', { ...ports, ANSWER }, ports.SERVICE);
+	const nginx = await startNginx('proxies', ports, ports.DOCUMENTED);
+	const env = { JOBS_URL: `http://127.0.0.1:${ports.SERVICE}`, ...HIGH_LIMITS };
 	const gateway = await startHeld(product, held, { env, nodeFlags });
-	const contestant = (name: string, port: number, verifies = true): Contestant => {
-		return { name, url: `http://127.0.0.1:${port}${PATH}`, verifies, pids: [nginx.pid, verifier.pid] };
-	};
-	const contestants = [
+	const contestants: Contestant[] = [
 		{ name: 'the gateway', url: product.apiUrl + PATH, verifies: true, pids: [gateway.pid] },
-		contestant(WITH_AUTH_REQUEST, documented),
-		contestant(TUNED, tuned),
-		contestant(`${TUNED}, tokens cached`, cached),
-		contestant('nginx without any check', unchecked, false),
+		...Object.entries(PROXIES).map(([key, name]) => ({
+			name,
+			url: `http://127.0.0.1:${ports[key as keyof typeof PROXIES]}${PATH}`,
+			verifies: key !== 'UNCHECKED',
+			pids: [nginx.pid, verifier.pid],
+		})),
 	];
 	const stop = async () => {
-		for (const server of [gateway, nginx, stub, verifier]) await server.stop();
+		for (const server of [gateway, nginx, service, verifier]) await server.stop();
 	};
 	return { contestants, stop };
 }

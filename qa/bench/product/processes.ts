@@ -60,7 +60,7 @@ export function cpuTicks(stat: string): number {
 }
 
 /** Returns the child processes and theirs, with those that are not reaped yet. */
-export function descendants(pid: number): number[] {
+function descendants(pid: number): number[] {
 	const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 	return children.flatMap((child) => [child, ...descendants(child)]);
 }

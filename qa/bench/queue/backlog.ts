@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
 import { queryDatabase } from '../../driver/database.ts';
-import { mapConcurrently } from '../../driver/map-concurrently.ts';
 import { BenchError } from '../log.ts';
 import type { Product } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
@@ -28,7 +28,7 @@ export async function registerSubmitters(
 	}
 	return (jobs) => {
 		const turns = Array.from({ length: Math.ceil(jobs / users) }, () => submitters).flat();
-		return mapConcurrently(turns.slice(0, jobs), CONCURRENT_REQUESTS, (submit) => submit());
+		return pMap(turns.slice(0, jobs), (submit) => submit(), { concurrency: CONCURRENT_REQUESTS });
 	};
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { loadTools } from '@creatorr/tools/runners';
-import { mapConcurrently } from '../../driver/map-concurrently.ts';
+import pMap from 'p-map';
 import { BenchError } from '../log.ts';
 import type { Options } from '../options.ts';
 import { type Product, readProduct, startHeld } from '../product/product.ts';
@@ -51,7 +51,7 @@ async function measureBareTool(sample: Sample, concurrency: number, jobs: number
 	if (!tool) throw new BenchError(`There is no tool ${TOOL}.`);
 	const runner = startToolRunner(tool);
 	const startedAt = performance.now();
-	await mapConcurrently(Array.from({ length: jobs }), concurrency, () => runner.time(sample));
+	await pMap(Array.from({ length: jobs }), () => runner.time(sample), { concurrency });
 	const rate = jobs / secondsSince(startedAt);
 	await runner.stop();
 	return rate;

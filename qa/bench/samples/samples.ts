@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, sep } from 'node:path';
-import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
+import { existsSync, globSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
 import mime from 'mime';
 import { z } from 'zod';
@@ -35,7 +34,7 @@ export async function smallestSample(folder: string, tool: string): Promise<Samp
 	return smallest.sample;
 }
 
-/** Reads the files of a folder from its manifest.tsv; without one, assigns each to a tool by folder or type. */
+/** Reads the files of a folder from its manifest.tsv; without one, returns each for every tool that accepts its type. */
 export async function readFolder(
 	folder: string,
 	filter: { only: readonly string[]; skip: readonly string[] },
@@ -76,33 +75,18 @@ async function readManifest(folder: string): Promise<Sample[]> {
 	});
 }
 
+/** Returns each file for each tool that accepts its type. The true text of a scan is no input. */
 async function listFolder(folder: string): Promise<Sample[]> {
 	const tools = [...(await loadCatalogue()).values()];
-	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-	const paths = entries
-		.filter((entry) => entry.isFile())
-		.map(({ parentPath, name }) => join(parentPath, name));
-	return paths.sort().flatMap((path) => {
-		const mimeType = mime.getType(path) ?? '';
-		const label = path.slice(folder.length + 1);
-		const tool = toolFor(tools, { path, label, mimeType });
-		return tool ? [{ tool: tool.slug, path, label, mimeType, params: {}, expect: [SUCCEEDED] }] : [];
+	const labels = globSync('**/*.*', { cwd: folder }).filter((label) => !/(^|\/)gt_[^/]*\.txt$/.test(label));
+	return labels.sort().flatMap((label) => {
+		const mimeType = mime.getType(label) ?? '';
+		return tools
+			.filter(({ accepts }) => accepts.includes(mimeType))
+			.map(({ slug: tool }) => {
+				return { tool, path: join(folder, label), label, mimeType, params: {}, expect: [SUCCEEDED] };
+			});
 	});
-}
-
-function toolFor(
-	tools: readonly ToolManifest[],
-	{ path, label, mimeType }: Pick<Sample, 'path' | 'label' | 'mimeType'>,
-): ToolManifest | undefined {
-	const isTruth = basename(path).startsWith('gt_') && path.endsWith('.txt');
-	const takers = tools.filter(({ accepts }) => accepts.includes(mimeType));
-	if (isTruth || takers.length === 0) return undefined;
-	const [folder = ''] = label.split(sep);
-	const named = tools.find(({ slug }) => slug === folder || slug.split('_')[0] === folder);
-	if (named) return named;
-	// A text to compare with is for the tool that reads text in a language.
-	if (truthPath(path) !== undefined) return tools.find(({ choices = {} }) => 'languages' in choices);
-	return takers.sort((one, other) => one.accepts.length - other.accepts.length)[0];
 }
 
 /** Finds the true text of a scan: `gt_x.txt` beside `gt_x_anything.pdf`. Returns undefined where there is none. */

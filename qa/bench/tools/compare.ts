@@ -18,37 +18,37 @@ export interface ToolBench {
 	progress(label: string): void;
 }
 
-/** Trials of one sample: those of the plain commands by name, and ours. With several rounds, times are medians. */
-export type Compared<Name extends string, T> = { sample: Sample } & Record<Name | 'ours', Trial<T>>;
+/** Trials of one sample. With several rounds, times are medians. */
+export interface Compared<T> {
+	sample: Sample;
+	plain: Trial<T>;
+	ours: Trial<T>;
+}
 
-interface Comparison<Name extends string, T> {
-	/** Each is a list of commands of which the first counts that succeeds. */
-	commands(sample: Sample): Record<Name, readonly PlainCommand[]>;
+interface Comparison<T> {
+	/** The plain command, or several of which the first counts that succeeds. */
+	commands(sample: Sample): readonly PlainCommand[];
 	inspect(sample: Sample): Inspect<T>;
 	/** Before each run of ours. */
 	pauseMs?: number;
 }
 
-/** Runs each measured sample with our tool and with plain commands. */
-export async function compare<Name extends string, T>(
+/** Runs each measured sample with our tool and with the plain command. */
+export async function compare<T>(
 	{ runner, samples, repeat, progress }: ToolBench,
-	{ commands, inspect, pauseMs = 0 }: Comparison<Name, T>,
-): Promise<Compared<Name, T>[]> {
-	const compared: Compared<Name, T>[] = [];
+	{ commands, inspect, pauseMs = 0 }: Comparison<T>,
+): Promise<Compared<T>[]> {
+	const compared: Compared<T>[] = [];
 	for (const sample of samples.filter(isMeasured)) {
 		progress(sample.label);
-		const variants: Record<string, () => Promise<Trial<T>>> = {
+		const { plain, ours } = await runRounds(repeat, {
 			ours: async () => {
 				await sleep(pauseMs);
 				return runner.run(sample, inspect(sample));
 			},
-		};
-		for (const [name, list] of Object.entries<readonly PlainCommand[]>(commands(sample))) {
-			variants[name] = () => runPlain(sample, list, inspect(sample));
-		}
-		const rounds = Object.entries(await runRounds(repeat, variants));
-		const trials = rounds.map(([name, list]) => [name, medianTrial(list)] as const);
-		compared.push({ sample, ...Object.fromEntries(trials) } as Compared<Name, T>);
+			plain: () => runPlain(sample, commands(sample), inspect(sample)),
+		});
+		compared.push({ sample, plain: medianTrial(plain), ours: medianTrial(ours) });
 	}
 	return compared;
 }

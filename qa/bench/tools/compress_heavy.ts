@@ -19,7 +19,7 @@ const LARGE = {
 	'120 screenshots of 25 MB': 'screenshots_25_mb',
 } as const;
 
-type Row = Compared<'gs', Verdict>;
+type Row = Compared<Verdict>;
 
 const inspect =
 	({ path }: Sample): Inspect<Verdict> =>
@@ -33,7 +33,7 @@ function verdictOf({ found }: Trial<Verdict>): Verdict {
 
 /** Compares compress_heavy with Ghostscript's /ebook. */
 export async function compareTool(context: ToolBench): Promise<Section> {
-	const rows = await compare(context, { commands: () => ({ gs: [ghostscript] }), inspect });
+	const rows = await compare(context, { commands: () => [ghostscript], inspect });
 	return {
 		title: 'compress_heavy, beside gs -dPDFSETTINGS=/ebook',
 		figures: [
@@ -49,7 +49,7 @@ export async function compareTool(context: ToolBench): Promise<Section> {
 function scoreFigures(rows: readonly Row[]): Figure[] {
 	const verdicts = rows.map(({ ours }) => verdictOf(ours));
 	const score = geometricMean(verdicts.map((one) => one.score));
-	const scoreOfGs = geometricMean(rows.map(({ gs }) => verdictOf(gs).score));
+	const scoreOfGs = geometricMean(rows.map(({ plain }) => verdictOf(plain).score));
 	const lowestSsim = Math.min(...verdicts.map(({ ssim }) => ssim));
 	const minRatio = rows.length >= FILES_FOR_RATIO ? { atLeast: 1.75 } : undefined;
 	const count = (matches: (verdict: Verdict) => boolean) => verdicts.filter(matches).length;
@@ -66,8 +66,8 @@ function scoreFigures(rows: readonly Row[]): Figure[] {
 
 function timeFigures(rows: readonly Row[]): Figure[] {
 	const ours = median(rows.map((row) => row.ours.seconds));
-	const gs = median(rows.map((row) => row.gs.seconds));
-	const ratios = rows.map((row) => row.ours.seconds / row.gs.seconds);
+	const gs = median(rows.map((row) => row.plain.seconds));
+	const ratios = rows.map((row) => row.ours.seconds / row.plain.seconds);
 	return [
 		{ name: 'median time', value: ours, unit: 's' },
 		{ name: 'median time of gs', value: gs, unit: 's' },
@@ -91,14 +91,14 @@ async function largeFigures({ tool, runner, withLarge, progress }: ToolBench): P
 	return figures;
 }
 
-function cells({ sample, gs, ours }: Row): Record<string, string | number> {
-	const [verdictOfGs, verdict] = [verdictOf(gs), verdictOf(ours)];
+function cells({ sample, plain, ours }: Row): Record<string, string | number> {
+	const [verdictOfGs, verdict] = [verdictOf(plain), verdictOf(ours)];
 	return {
 		file: sample.label,
 		KB: Math.round(statSync(sample.path).size / 1000),
 		'gs ratio': verdictOfGs.ratio,
 		'gs score': verdictOfGs.score,
-		'gs s': gs.seconds,
+		'gs s': plain.seconds,
 		'gs lost': verdictOfGs.lost.join(' '),
 		ratio: verdict.ratio,
 		score: verdict.score,

@@ -11,14 +11,13 @@ import { type Compared, compare, type ToolBench, unexpectedEnds } from './compar
 /** What a person tries next when ocrmypdf refuses an image without a resolution, pages with text, or a tagged PDF. */
 const FALLBACKS = [[], ['--image-dpi', '300'], ['--skip-text'], ['--force-ocr']] as const;
 
-function ocrmypdf({ params }: Sample, ...flags: string[]): PlainCommand[] {
+function ocrmypdf({ params }: Sample): PlainCommand[] {
 	const languages = Array.isArray(params.languages) ? params.languages : ['eng'];
-	const common = ['--language', languages.join('+'), ...flags];
+	const common = ['--language', languages.join('+'), '--rotate-pages', '--deskew'];
 	return FALLBACKS.map((fallback) => (input) => ['ocrmypdf', ...common, ...fallback, input, 'out.pdf']);
 }
 
-type Name = 'plain' | 'upright' | 'ours';
-type Row = Compared<Name, number>;
+type Row = Compared<number>;
 
 /** Finds the character error; NaN without a text to compare with. */
 function inspect({ path }: Sample): Inspect<number> {
@@ -28,57 +27,55 @@ function inspect({ path }: Sample): Inspect<number> {
 	return async (output, scratch) => characterErrorRate(truth, await extractText(scratch, output));
 }
 
-/** Compares ocr with `ocrmypdf` as it is, and with --rotate-pages --deskew. */
+/** Compares ocr with `ocrmypdf --rotate-pages --deskew`. */
 export async function compareTool(context: ToolBench): Promise<Section> {
-	const rows = await compare(context, {
-		commands: (sample) => ({
-			plain: ocrmypdf(sample),
-			upright: ocrmypdf(sample, '--rotate-pages', '--deskew'),
-		}),
-		inspect,
-	});
+	const rows = await compare(context, { commands: ocrmypdf, inspect });
+	const refused = rows.filter((row) => !isSuccess(row.ours) && isSuccess(row.plain));
 	return {
-		title: 'ocr, beside ocrmypdf plain, and upright: with --rotate-pages --deskew',
+		title: 'ocr, beside ocrmypdf --rotate-pages --deskew',
 		figures: [
 			...speedFigures(rows),
 			...errorFigures(rows),
 			await concurrencyFigure(context, rows),
-			refusedFigure(rows),
+			{ name: 'read by ocrmypdf, not by ours', value: refused.length, bar: { atMost: 0 } },
 			await unexpectedEnds(context, rows),
 		],
-		files: rows.map(cells),
+		files: rows.map((row) => ({
+			file: row.sample.label,
+			pages: pagesOf(row),
+			'ocrmypdf s': row.plain.seconds,
+			'ocrmypdf error': row.plain.found ?? row.plain.outcome,
+			s: row.ours.seconds,
+			error: row.ours.found ?? Number.NaN,
+			end: row.ours.outcome,
+		})),
 	};
 }
 
 const pagesOf = ({ ours }: Row) => Number(ours.details.pages_recognized ?? 0);
 
-/** Counts files with a page to recognize that all three could read. */
+/** Counts files with a page to recognize that both could read. */
 function speedFigures(rows: readonly Row[]): Figure[] {
-	const read = rows.filter((row) => pagesOf(row) > 0 && isSuccess(row.plain) && isSuccess(row.upright));
-	const pagesPerMinute = (name: Name) =>
+	const read = rows.filter((row) => pagesOf(row) > 0 && isSuccess(row.plain));
+	const pagesPerMinute = (name: 'plain' | 'ours') =>
 		(60 * sum(read.map(pagesOf))) / sum(read.map((row) => row[name].seconds));
 	const title = `pages a minute on ${availableParallelism()} cores`;
 	return [
 		{ name: 'files', value: rows.length },
 		{ name: title, value: pagesPerMinute('ours'), bar: { atLeast: 30 } },
-		{ name: `${title}, plain`, value: pagesPerMinute('plain') },
-		{ name: `${title}, upright`, value: pagesPerMinute('upright') },
+		{ name: `${title}, ocrmypdf`, value: pagesPerMinute('plain') },
 	];
 }
 
 function errorFigures(rows: readonly Row[]): Figure[] {
-	const read = rows
-		.map(({ plain, upright, ours }) => [plain, upright, ours].map(({ found = Number.NaN }) => found))
-		.filter((errors) => !errors.some(Number.isNaN));
-	const column = (index: number) => read.map((errors) => errors[index] ?? Number.NaN);
-	const [plain, upright, ours] = [column(0), column(1), column(2)];
-	const excess = ours.map((error, index) => error - (upright[index] ?? 0));
+	const errors = rows
+		.map((row) => ({ plain: row.plain.found ?? Number.NaN, ours: row.ours.found ?? Number.NaN }))
+		.filter(({ plain, ours }) => !Number.isNaN(plain + ours));
+	const plain = mean(errors.map((one) => one.plain));
 	return [
-		{ name: 'files with their true text', value: read.length },
-		{ name: 'character error (mean)', value: mean(ours), bar: { atMost: mean(upright) } },
-		{ name: 'character error, plain', value: mean(plain) },
-		{ name: 'character error, upright', value: mean(upright) },
-		{ name: 'most above upright, in one file', value: Math.max(...excess, Number.NEGATIVE_INFINITY) },
+		{ name: 'files with their true text', value: errors.length },
+		{ name: 'character error (mean)', value: mean(errors.map(({ ours }) => ours)), bar: { atMost: plain } },
+		{ name: 'character error, ocrmypdf', value: plain },
 	];
 }
 
@@ -97,26 +94,4 @@ async function concurrencyFigure({ runner, progress }: ToolBench, rows: readonly
 	const concurrentStart = performance.now();
 	await Promise.all(jobs.map(runner.time));
 	return { name, value: secondsSince(concurrentStart) / serial, bar: { atMost: 1.2 } };
-}
-
-function refusedFigure(rows: readonly Row[]): Figure {
-	const refused = rows.filter(
-		({ ours, plain, upright }) => !isSuccess(ours) && (isSuccess(plain) || isSuccess(upright)),
-	);
-	return { name: 'read by some ocrmypdf, not by ours', value: refused.length, bar: { atMost: 0 } };
-}
-
-function cells(row: Row): Record<string, string | number> {
-	const { sample, plain, upright, ours } = row;
-	return {
-		file: sample.label,
-		pages: pagesOf(row),
-		'plain s': plain.seconds,
-		'plain error': plain.found ?? plain.outcome,
-		'upright s': upright.seconds,
-		'upright error': upright.found ?? upright.outcome,
-		s: ours.seconds,
-		error: ours.found ?? Number.NaN,
-		end: ours.outcome,
-	};
 }

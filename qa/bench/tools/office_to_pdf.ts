@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { mapConcurrently } from '../../driver/map-concurrently.ts';
+import pMap from 'p-map';
 import { countPages } from '../measure/inspect-pdf.ts';
 import { median } from '../measure/statistics.ts';
 import type { Figure, Section } from '../report/section.ts';
@@ -18,12 +18,12 @@ const WARM_AFTER_MS = 3000;
 /** So many that the end, when one waits for the other, doesn't matter. */
 const CONVERSIONS = 40;
 
-type Row = Compared<'soffice', number>;
+type Row = Compared<number>;
 
 /** Compares office_to_pdf with a cold soffice that has a new profile for each document. */
 export async function compareTool(context: ToolBench): Promise<Section> {
 	const rows = await compare(context, {
-		commands: () => ({ soffice: [soffice] }),
+		commands: () => [soffice],
 		inspect: () => (output, scratch) => countPages(scratch, output),
 		pauseMs: WARM_AFTER_MS,
 	});
@@ -35,10 +35,10 @@ export async function compareTool(context: ToolBench): Promise<Section> {
 			...fidelityFigures(rows),
 			await unexpectedEnds(context, rows),
 		],
-		files: rows.map(({ sample, soffice, ours }) => ({
+		files: rows.map(({ sample, plain, ours }) => ({
 			file: sample.label,
-			'soffice s': soffice.seconds,
-			'soffice pages': soffice.found ?? Number.NaN,
+			'soffice s': plain.seconds,
+			'soffice pages': plain.found ?? Number.NaN,
 			s: ours.seconds,
 			pages: ours.found ?? Number.NaN,
 			end: ours.outcome,
@@ -48,7 +48,7 @@ export async function compareTool(context: ToolBench): Promise<Section> {
 
 function latencyFigures(rows: readonly Row[]): Figure[] {
 	const ours = median(rows.map((row) => row.ours.seconds));
-	const soffice = median(rows.map((row) => row.soffice.seconds));
+	const soffice = median(rows.map((row) => row.plain.seconds));
 	return [
 		{ name: 'documents', value: rows.length },
 		{ name: 'median time, on an idle worker', value: ours, unit: 's', bar: { atMost: 0.25 } },
@@ -57,7 +57,7 @@ function latencyFigures(rows: readonly Row[]): Figure[] {
 	];
 }
 
-const isConvertible = ({ soffice, ours }: Row) => isSuccess(soffice) && isSuccess(ours);
+const isConvertible = ({ plain, ours }: Row) => isSuccess(plain) && isSuccess(ours);
 
 async function throughputFigures(
 	{ tool, runner, progress }: ToolBench,
@@ -67,7 +67,7 @@ async function throughputFigures(
 	const queue = Array.from({ length: Math.ceil(CONVERSIONS / samples.length) }, () => samples).flat();
 	const perMinute = async (run: (sample: Sample) => Promise<unknown>) => {
 		const startedAt = performance.now();
-		await mapConcurrently(queue, CONCURRENT_JOBS, run);
+		await pMap(queue, run, { concurrency: CONCURRENT_JOBS });
 		return (60 * queue.length) / secondsSince(startedAt);
 	};
 	progress(`${queue.length} conversions by each`);
@@ -85,8 +85,8 @@ async function throughputFigures(
 }
 
 function fidelityFigures(rows: readonly Row[]): Figure[] {
-	const refused = rows.filter(({ soffice, ours }) => isSuccess(soffice) && !isSuccess(ours));
-	const different = rows.filter((row) => isConvertible(row) && row.soffice.found !== row.ours.found);
+	const refused = rows.filter(({ plain, ours }) => isSuccess(plain) && !isSuccess(ours));
+	const different = rows.filter((row) => isConvertible(row) && row.plain.found !== row.ours.found);
 	return [
 		{ name: 'converted by soffice, not by ours', value: refused.length, bar: { atMost: 0 } },
 		{ name: 'with another number of pages than by soffice', value: different.length },

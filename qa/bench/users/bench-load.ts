@@ -13,7 +13,7 @@ import { type Exchange, runUserFlow } from './user-flow.ts';
 const BURNERS_PER_CORE = 7;
 
 /** Measures whether a user is refused while every core has seven other threads to run. */
-export async function* bench({ apiUrl, seconds }: Options): AsyncGenerator<Section> {
+export async function* bench({ api: apiUrl, seconds }: Options): AsyncGenerator<Section> {
 	const user = await registerUser(apiUrl);
 	const sample = await smallestSample(generateFiles(), 'compress_heavy');
 	const burners = Array.from(
