@@ -5,13 +5,15 @@ import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { S3Content, S3Store } from '@20minutes/s3rver';
+import { createKeyedMutex, type KeyedMutex } from '@creatorr/service/keyed-mutex';
 
 /** A complete body in a temporary file. */
 type ReceivedBody = { readonly path: string; readonly size: number; readonly md5: string };
 
 export type DurableStore = {
 	readonly store: S3Store;
-	readonly locks: Locks;
+	/** One change of an object or an upload at a time. */
+	readonly mutex: KeyedMutex;
 	/** Returns the path of a new temporary file. The next start removes those that a crash left. */
 	readonly temporaryPath: () => string;
 	/** Writes a body to a temporary file. Throws, and leaves no file, when the body breaks off. */
@@ -31,14 +33,15 @@ export async function makeDurable(store: S3Store, directory: string): Promise<Du
 	const incoming = join(directory, '.incoming');
 	await rm(incoming, { recursive: true, force: true });
 	await mkdir(incoming, { recursive: true });
-	const locks = createLocks();
-	const lockName = (bucket: string, key: string) => `${bucket}/${key}`;
+	const mutex = createKeyedMutex();
+	const onObject = <T>(bucket: string, key: string, work: () => Promise<T>): Promise<T> =>
+		mutex.runExclusive(`${bucket}/${key}`, work);
 
 	const temporaryPath = () => join(incoming, randomUUID());
 	const receive = (content: S3Content) => receiveBody(temporaryPath(), content);
 
 	const publish: DurableStore['publish'] = ({ bucket, key, metadata }, body) =>
-		locks(lockName(bucket, key), async () => {
+		onObject(bucket, key, async () => {
 			const objectPath = store.getResourcePath(bucket, key, 'object');
 			await mkdir(dirname(objectPath), { recursive: true });
 			// s3rver hashes objects without this file, so a crash before the next lines leaves no wrong ETag
@@ -54,10 +57,9 @@ export async function makeDurable(store: S3Store, directory: string): Promise<Du
 		return body;
 	};
 	store.getObject = (bucket, key, options) =>
-		locks(lockName(bucket, key), () => getObject.call(store, bucket, key, options));
-	store.deleteObject = (bucket, key) =>
-		locks(lockName(bucket, key), () => deleteObject.call(store, bucket, key));
-	return { store, locks, temporaryPath, receive, publish };
+		onObject(bucket, key, () => getObject.call(store, bucket, key, options));
+	store.deleteObject = (bucket, key) => onObject(bucket, key, () => deleteObject.call(store, bucket, key));
+	return { store, mutex, temporaryPath, receive, publish };
 }
 
 async function receiveBody(path: string, content: S3Content): Promise<ReceivedBody> {
@@ -78,19 +80,4 @@ async function receiveBody(path: string, content: S3Content): Promise<ReceivedBo
 		throw error;
 	}
 	return { path, size, md5: hash.digest('hex') };
-}
-
-/** Runs tasks with the same key one after another, in the order of the calls. */
-type Locks = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>;
-
-export function createLocks(): Locks {
-	const tails = new Map<string, Promise<unknown>>();
-	return async (key, task) => {
-		const result = (tails.get(key) ?? Promise.resolve()).then(task);
-		const tail = result.catch(() => undefined);
-		tails.set(key, tail);
-		await tail;
-		if (tails.get(key) === tail) tails.delete(key);
-		return result;
-	};
 }

@@ -19,10 +19,8 @@ export type Upload = { readonly id: string; readonly key: string; readonly start
 
 export type MultipartStore = ReturnType<typeof addMultipart>;
 
-type Completed = { size: number; md5: string };
-
 /** Replaces s3rver's multipart uploads, which don't check parts, and adds listing and aborting. All throw NoSuchUpload. */
-export function addMultipart({ store, locks, temporaryPath, receive, publish }: DurableStore) {
+export function addMultipart({ store, mutex, temporaryPath, receive, publish }: DurableStore) {
 	const uploadsDirectory = (bucket: string) => store.getResourcePath(bucket, undefined, 'uploads');
 	const uploadDirectory = (bucket: string, uploadId: string) => join(uploadsDirectory(bucket), uploadId);
 
@@ -31,7 +29,7 @@ export function addMultipart({ store, locks, temporaryPath, receive, publish }: 
 		await readUpload(directory);
 		const body = await receive(content);
 		const path = join(directory, partNumber);
-		await locks(directory, async () => {
+		await mutex.runExclusive(directory, async () => {
 			await rm(`${path}.md5`, { force: true });
 			await rename(body.path, path).catch(() => {
 				throw noSuchUpload();
@@ -41,25 +39,23 @@ export function addMultipart({ store, locks, temporaryPath, receive, publish }: 
 		return body;
 	};
 
-	const completions = new Map<string, Promise<Completed>>();
-	const complete = async (bucket: string, uploadId: string, wanted: { number: number; etag: string }[]) => {
+	// Of concurrent calls, the first completes the upload, and the others find none.
+	store.putObjectMultipart = (bucket, uploadId, wanted) => {
 		const directory = uploadDirectory(bucket, uploadId);
-		const { key, metadata } = await readUpload(directory);
-		checkParts(wanted, await readParts(directory));
-		const path = temporaryPath();
-		const partPaths = wanted.map((part) => join(directory, `${part.number}`));
-		const size = await joinFiles(partPaths, path);
-		const sums = wanted.map((part) => Buffer.from(part.etag, 'hex'));
-		const md5 = `${createHash('md5').update(Buffer.concat(sums)).digest('hex')}-${sums.length}`;
-		await publish({ bucket, key, metadata }, { path, md5 });
-		await rm(directory, { recursive: true });
-		return { size, md5 };
-	};
-	store.putObjectMultipart = (bucket, uploadId, parts) => {
-		// concurrent calls get the same answer; after the completion there is no such upload
-		const running = completions.get(uploadId) ?? complete(bucket, uploadId, parts);
-		completions.set(uploadId, running);
-		return running.finally(() => completions.delete(uploadId));
+		return mutex.runExclusive(directory, async () => {
+			const { key, metadata } = await readUpload(directory);
+			checkParts(wanted, await readParts(directory));
+			const path = temporaryPath();
+			const size = await joinFiles(
+				wanted.map((part) => join(directory, `${part.number}`)),
+				path,
+			);
+			const sums = wanted.map((part) => Buffer.from(part.etag, 'hex'));
+			const md5 = `${createHash('md5').update(Buffer.concat(sums)).digest('hex')}-${sums.length}`;
+			await publish({ bucket, key, metadata }, { path, md5 });
+			await rm(directory, { recursive: true });
+			return { size, md5 };
+		});
 	};
 
 	return {
@@ -77,7 +73,7 @@ export function addMultipart({ store, locks, temporaryPath, receive, publish }: 
 		abort: async (bucket: string, uploadId: string): Promise<void> => {
 			const directory = uploadDirectory(bucket, uploadId);
 			await readUpload(directory);
-			await locks(directory, () => rm(directory, { recursive: true, force: true }));
+			await mutex.runExclusive(directory, () => rm(directory, { recursive: true, force: true }));
 		},
 	};
 }
