@@ -1,7 +1,7 @@
 import { settleAll } from './lifecycle/time.ts';
 import { openDatabase, type Transaction, transact } from './state.ts';
-import { createSwitches, type Switches } from './switches.ts';
-import { createWebhooks, type Webhooks } from './webhooks.ts';
+import { createSwitches } from './switches.ts';
+import { createWebhooks } from './webhooks.ts';
 
 /** How often renewals and expirations are looked for. */
 const TICK_MS = 30_000;
@@ -20,24 +20,18 @@ export type AccountOptions = {
 	webhookUrl: string;
 };
 
-export type Account = {
-	secretKey: string;
-	switches: Switches;
-	webhooks: Webhooks;
-	/** Runs `work` in one transaction, then delivers the events that it recorded. */
-	act: <T>(work: (tx: Transaction) => T) => T;
-	close: () => Promise<void>;
-};
+export type Account = ReturnType<typeof createAccount>;
 
 /** @param pagesUrl where the hosted pages are */
 export function createAccount(
 	{ stateFile, secretKey, webhookSecret, webhookUrl }: AccountOptions,
 	pagesUrl: string,
-): Account {
+) {
 	const database = openDatabase(stateFile);
 	const switches = createSwitches(webhookUrl);
 	const webhooks = createWebhooks(database, switches.webhooks, webhookSecret);
-	const act: Account['act'] = (work) => {
+	/** Runs `work` in one transaction, then delivers the events that it recorded. */
+	const act = <T>(work: (tx: Transaction) => T): T => {
 		const context = { now: Math.floor(Date.now() / 1000), pagesUrl, renewals: switches.renewals };
 		const result = transact(database, { ...context, deliver: ({ id }) => webhooks.plan(id) }, work);
 		webhooks.wake();
@@ -57,7 +51,7 @@ export function createAccount(
 		switches,
 		webhooks,
 		act,
-		close: async () => {
+		close: async (): Promise<void> => {
 			clearInterval(timer);
 			await webhooks.stop();
 			database.close();

@@ -16,13 +16,9 @@ function newPrice(id: string, interval: 'month' | 'year', amount: number): Price
 	return {
 		id,
 		object: 'price',
-		active: true,
 		created: Date.UTC(2026, 0, 1) / 1000,
-		currency: 'usd',
 		livemode: false,
-		product: 'prod_LocalCreatorrPro',
 		recurring: { interval, interval_count: 1 },
-		type: 'recurring',
 		unit_amount: amount,
 	};
 }

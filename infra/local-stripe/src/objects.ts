@@ -14,8 +14,7 @@ type References<T, Keys extends keyof T> = { [Key in Keys]: Extract<T[Key], stri
 
 export type Customer = Pick<Stripe.Customer, Base | 'deleted' | 'email' | 'name' | 'metadata'>;
 
-export type Price = Pick<Stripe.Price, Base | 'active' | 'currency' | 'type'> & {
-	product: string;
+export type Price = Pick<Stripe.Price, Base> & {
 	recurring: Pick<Stripe.Price.Recurring, 'interval' | 'interval_count'>;
 	unit_amount: number;
 };
@@ -27,16 +26,7 @@ type SubscriptionItem = Pick<
 
 export type Subscription = Pick<
 	Stripe.Subscription,
-	| Base
-	| 'billing_cycle_anchor'
-	| 'cancel_at'
-	| 'cancel_at_period_end'
-	| 'canceled_at'
-	| 'currency'
-	| 'ended_at'
-	| 'metadata'
-	| 'start_date'
-	| 'status'
+	Base | 'billing_cycle_anchor' | 'cancel_at' | 'cancel_at_period_end' | 'ended_at' | 'metadata' | 'status'
 > &
 	References<Stripe.Subscription, 'customer' | 'latest_invoice'> & {
 		items: Stripe.ApiList<SubscriptionItem>;
@@ -45,11 +35,8 @@ export type Subscription = Pick<
 export type Invoice = Pick<
 	Stripe.Invoice,
 	| Base
-	| 'amount_due'
-	| 'amount_paid'
 	| 'attempt_count'
 	| 'billing_reason'
-	| 'currency'
 	| 'customer_email'
 	| 'next_payment_attempt'
 	| 'parent'
@@ -60,10 +47,8 @@ export type Invoice = Pick<
 export type CheckoutSession = Pick<
 	Stripe.Checkout.Session,
 	| Base
-	| 'amount_total'
 	| 'cancel_url'
 	| 'client_reference_id'
-	| 'currency'
 	| 'expires_at'
 	| 'metadata'
 	| 'mode'
@@ -72,10 +57,7 @@ export type CheckoutSession = Pick<
 	| 'success_url'
 	| 'url'
 > &
-	References<Stripe.Checkout.Session, 'invoice' | 'subscription'> & {
-		customer: string;
-		customer_details: Pick<Stripe.Checkout.Session.CustomerDetails, 'email'> | null;
-	};
+	References<Stripe.Checkout.Session, 'subscription'> & { customer: string };
 
 export type PortalSession = Pick<Stripe.BillingPortal.Session, Base | 'customer' | 'return_url' | 'url'>;
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { type Account, type AccountOptions, createAccount } from './account.ts';
 import { apiRoutes } from './api/router.ts';
-import { type Control, controlRoutes, createControl } from './control.ts';
+import { controlRoutes } from './control.ts';
 import { toResponse } from './errors.ts';
 import { pageRoutes } from './pages/page-routes.ts';
 
@@ -19,11 +19,9 @@ export async function startStripeServer(options: AccountOptions & { port: number
 	await once(server, 'listening');
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	const account = createAccount(options, url);
-	const control = createControl(account);
-	server.on('request', createApp(account, control));
+	server.on('request', createApp(account));
 	return {
 		url,
-		control,
 		/** Stops at once. Everything that a response confirmed is stored. */
 		stop: async (): Promise<void> => {
 			const closed = once(server, 'close');
@@ -35,12 +33,12 @@ export async function startStripeServer(options: AccountOptions & { port: number
 	};
 }
 
-function createApp(account: Account, control: Control): express.Express {
+function createApp(account: Account): express.Express {
 	const app = express();
 	app.disable('x-powered-by');
 	app.set('etag', false);
 	app.use(refuseOtherSites);
-	app.use('/_control', controlRoutes(control, account.secretKey));
+	app.use('/_control', controlRoutes(account));
 	app.use(pageRoutes(account));
 	app.use('/v1', apiRoutes(account));
 	app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { StripeServer } from './server.ts';
-import { eventTypes, openCheckout, startWithoutWebhooks, subscribe } from './testing/stripe.ts';
+import { control, eventTypes, openCheckout, startWithoutWebhooks, subscribe } from './testing/stripe.ts';
 
 const DAY = 24 * 60 * 60;
 
@@ -15,6 +15,9 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
+const advance = (how: object = {}, id = subscription.id) =>
+	control(server, `/subscriptions/${id}/advance`, how);
+const payNow = () => control(server, `/subscriptions/${subscription.id}/retry`, { payments: 'succeed' });
 const now = () => stripe.subscriptions.retrieve(subscription.id);
 const latestInvoice = async () =>
 	(await stripe.invoices.list({ subscription: subscription.id, limit: 1 })).data[0];
@@ -23,7 +26,7 @@ const secondsUntilEnd = () => (subscription.items.data[0]?.current_period_end ??
 
 test('a renewal begins a new period and is paid', async () => {
 	const before = await eventTypes(stripe);
-	server.control.advance(subscription.id);
+	await advance();
 	const { status, items, latest_invoice } = await now();
 	expect(status).toBe('active');
 	expect(Math.abs((items.data[0]?.current_period_start ?? 0) - seconds())).toBeLessThanOrEqual(5);
@@ -33,21 +36,21 @@ test('a renewal begins a new period and is paid', async () => {
 	expect(events).toEqual(['invoice.paid', 'customer.subscription.updated']);
 });
 
-test('each of many periods is a whole month', () => {
+test('each of many periods is a whole month', async () => {
 	for (let month = 0; month < 24; month += 1) {
-		const [item] = server.control.advance(subscription.id).items.data;
+		const [item] = (await advance()).items.data;
 		const days = ((item?.current_period_end ?? 0) - (item?.current_period_start ?? 0)) / DAY;
 		expect([28, 29, 30, 31]).toContain(days);
 	}
 });
 
 test('a failed renewal is past due until another attempt is paid', async () => {
-	server.control.advance(subscription.id, { payments: 'fail' });
+	await advance({ payments: 'fail' });
 	expect(await now()).toMatchObject({ status: 'past_due' });
 	expect(await latestInvoice()).toMatchObject({ status: 'open', attempt_count: 1 });
-	server.control.advance(subscription.id);
+	await advance();
 	expect(await latestInvoice()).toMatchObject({ status: 'open', attempt_count: 2 });
-	server.control.retryPayment(subscription.id, 'succeed');
+	await payNow();
 	expect(await now()).toMatchObject({ status: 'active' });
 	expect(await latestInvoice()).toMatchObject({ status: 'paid', attempt_count: 3 });
 });
@@ -58,22 +61,22 @@ test.each([
 ] as const)(
 	'after the last attempt, an account that is set to %s has a subscription %s',
 	async (setting, status) => {
-		server.control.setSwitches({ renewals: { after_last_failure: setting } });
-		server.control.advance(subscription.id, { payments: 'fail', seconds: secondsUntilEnd() + 16 * DAY });
+		await control(server, '/switches', { renewals: { after_last_failure: setting } });
+		await advance({ payments: 'fail', seconds: secondsUntilEnd() + 16 * DAY });
 		expect((await now()).status).toBe(status);
 		expect(await latestInvoice()).toMatchObject({ status: 'open', attempt_count: 4 });
-		server.control.advance(subscription.id, { seconds: 20 * DAY });
+		await advance({ seconds: 20 * DAY });
 		expect((await now()).status).toBe(status);
-		server.control.retryPayment(subscription.id, 'succeed');
+		await payNow();
 		expect((await now()).status).toBe('active');
 	},
 );
 
 test('a renewal that is never paid ends the subscription after the last attempt', async () => {
 	const before = await eventTypes(stripe);
-	server.control.advance(subscription.id, { payments: 'fail', seconds: secondsUntilEnd() + 14 * DAY });
+	await advance({ payments: 'fail', seconds: secondsUntilEnd() + 14 * DAY });
 	expect(await now()).toMatchObject({ status: 'past_due' });
-	server.control.advance(subscription.id, { seconds: 2 * DAY });
+	await advance({ seconds: 2 * DAY });
 	expect(await now()).toMatchObject({ status: 'canceled', ended_at: expect.any(Number) });
 	expect((await eventTypes(stripe)).slice(before.length)).toEqual([
 		'invoice.payment_failed',
@@ -87,24 +90,25 @@ test('a renewal that is never paid ends the subscription after the last attempt'
 
 test('a scheduled end comes with the end of the period', async () => {
 	await stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
-	server.control.advance(subscription.id, { seconds: DAY });
+	await advance({ seconds: DAY });
 	expect(await now()).toMatchObject({ status: 'active' });
-	server.control.advance(subscription.id);
+	await advance();
 	expect(await now()).toMatchObject({ status: 'canceled', cancel_at_period_end: true });
 });
 
 test('time passes for one subscription only', async () => {
 	const other = await subscribe(server, stripe);
-	server.control.advance(subscription.id);
+	await advance();
 	expect(await stripe.subscriptions.retrieve(other.id)).toEqual(other);
 });
 
 test('a first payment that is never made expires after a day', async () => {
 	const customer = await stripe.customers.create();
-	server.control.pay((await openCheckout(stripe, customer.id)).id, '4000000000000002');
+	const session = await openCheckout(stripe, customer.id);
+	await control(server, `/checkout/sessions/${session.id}/pay`, { card: '4000000000000002' });
 	const [incomplete] = (await stripe.subscriptions.list({ customer: customer.id })).data;
 	const { id = '' } = incomplete ?? {};
-	server.control.advance(id);
+	await advance({}, id);
 	expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ status: 'incomplete_expired' });
 	expect((await stripe.invoices.list({ subscription: id })).data).toMatchObject([{ status: 'void' }]);
 });

@@ -6,6 +6,7 @@ import type Stripe from 'stripe';
 import type { StripeServer } from './server.ts';
 import {
 	client,
+	control,
 	NO_WEBHOOK,
 	openCheckout,
 	start,
@@ -55,7 +56,7 @@ describe('deliveries', () => {
 	});
 
 	test('come several times and in another order when the switches say so', async () => {
-		server.control.setSwitches({ webhooks: { copies: 10, shuffle_ms: 500 } });
+		await control(server, '/switches', { webhooks: { copies: 10, shuffle_ms: 500 } });
 		await subscribe(server, stripe);
 		const received = idsOf(await webhook.until(10 * FIRST_EVENTS));
 		const [last = '', ...others] = idsOf((await stripe.events.list()).data);
@@ -64,10 +65,10 @@ describe('deliveries', () => {
 	});
 
 	test('are dropped when the switches say so, and sent on request', async () => {
-		server.control.setSwitches({ webhooks: { drop: 1 } });
+		await control(server, '/switches', { webhooks: { drop: 1 } });
 		await subscribe(server, stripe);
 		const [first = '', second = ''] = idsOf((await stripe.events.list()).data);
-		expect(await server.control.deliver([second, first], 2)).toMatchObject(
+		expect(await control(server, '/webhooks/deliver', { events: [second, first], copies: 2 })).toMatchObject(
 			Array(4).fill({ isDelivered: true, outcome: '200' }),
 		);
 		expect(idsOf(webhook.received)).toEqual([second, second, first, first]);

@@ -15,8 +15,6 @@ const GIVE_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
 type Delivery = { id: number; event: string; attempts: number; due: number; first_due: number };
 type Outcome = { isDelivered: boolean; outcome: string };
 
-export type Webhooks = ReturnType<typeof createWebhooks>;
-
 /** Delivers events to the webhook, in no promised order, with retries for 3 days until it answers 2xx. */
 export function createWebhooks(database: DatabaseSync, switches: WebhookSwitches, secret: string) {
 	const sending = new Map<number, Promise<void>>();

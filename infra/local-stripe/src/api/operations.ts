@@ -47,7 +47,8 @@ export const OPERATIONS: Operation[] = [
 	operation('get', '/customers/search', z.strictObject({ query: text, limit }), searchCustomers),
 	retrieveOperation('/customers', 'customer'),
 	operation('post', '/customers/:id', customerFields, (tx, given, id) => {
-		const customer = { ...requireCustomer(tx, id), ...given };
+		const before = requireCustomer(tx, id);
+		const customer = { ...before, ...given, metadata: { ...before.metadata, ...given.metadata } };
 		tx.put(customer);
 		return customer;
 	}),

@@ -32,12 +32,8 @@ export function openCheckout(
 	const session: CheckoutSession = {
 		id,
 		object: 'checkout.session',
-		amount_total: price.unit_amount,
 		created: tx.now,
-		currency: price.currency,
-		customer_details: null,
 		expires_at: tx.now + DAY_SECONDS,
-		invoice: null,
 		livemode: false,
 		mode: 'subscription',
 		payment_status: 'unpaid',
@@ -72,7 +68,7 @@ export function payCheckout(
 	const decline = declineOf(cardNumber);
 	const open = openInvoice(tx, subscription);
 	if (open === undefined) throw new Error(`${subscription.id} has no open invoice`);
-	const invoice = collect(tx, open, decline === null);
+	collect(tx, open, decline === null);
 	if (decline !== null) {
 		const attempted = { ...session, customer: customer.id };
 		tx.put({ ...terms, incomplete_subscription: subscription.id });
@@ -84,8 +80,6 @@ export function payCheckout(
 	const complete = tx.record('checkout.session.completed', {
 		...session,
 		customer: customer.id,
-		customer_details: { email: customer.email },
-		invoice: invoice.id,
 		payment_status: 'paid',
 		status: 'complete',
 		subscription: subscription.id,

@@ -5,23 +5,20 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** The pauses after failed attempts at a renewal. After the last attempt, the account's settings decide. */
 const RETRY_AFTER_SECONDS = [3 * DAY_SECONDS, 5 * DAY_SECONDS, 7 * DAY_SECONDS];
 
-/** Creates an open invoice. `total` is in cents; below 0, nothing is due. */
+/** Creates an open invoice. `total` is in cents. */
 export function createInvoice(
 	tx: Transaction,
-	{ id, currency, customer, metadata }: Subscription,
-	reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update',
+	{ id, customer, metadata }: Subscription,
+	reason: 'subscription_create' | 'subscription_cycle',
 	total: number,
 ): Invoice {
 	const payer = tx.find('customer', customer);
 	const invoice: Invoice = {
 		id: newId('in'),
 		object: 'invoice',
-		amount_due: Math.max(0, total),
-		amount_paid: 0,
 		attempt_count: 0,
 		billing_reason: reason,
 		created: tx.now,
-		currency,
 		customer,
 		customer_email: payer === undefined || payer.deleted === true ? null : payer.email,
 		livemode: false,
@@ -41,10 +38,7 @@ export function createInvoice(
 /** Attempts to collect an open invoice. */
 export function collect(tx: Transaction, invoice: Invoice, isPaid: boolean): Invoice {
 	const attempted = { ...invoice, attempt_count: invoice.attempt_count + 1 };
-	if (isPaid) {
-		const paid = { status: 'paid', amount_paid: invoice.amount_due, next_payment_attempt: null } as const;
-		return tx.record('invoice.paid', { ...attempted, ...paid });
-	}
+	if (isPaid) return tx.record('invoice.paid', { ...attempted, status: 'paid', next_payment_attempt: null });
 	const pause = RETRY_AFTER_SECONDS[invoice.attempt_count];
 	const isRetried = pause !== undefined && invoice.billing_reason !== 'subscription_create';
 	const next_payment_attempt = isRetried ? tx.now + pause : null;

@@ -1,6 +1,5 @@
 import { newId, type Price, type Subscription } from '../objects.ts';
 import type { Transaction } from '../state.ts';
-import { collect, createInvoice } from './invoices.ts';
 
 type Item = Subscription['items']['data'][number];
 
@@ -26,9 +25,7 @@ export function newSubscription(
 		billing_cycle_anchor: now,
 		cancel_at: null,
 		cancel_at_period_end: false,
-		canceled_at: null,
 		created: now,
-		currency: price.currency,
 		customer,
 		ended_at: null,
 		items: {
@@ -40,7 +37,6 @@ export function newSubscription(
 		latest_invoice: null,
 		livemode: false,
 		metadata,
-		start_date: now,
 		status: 'incomplete',
 	};
 }
@@ -82,7 +78,6 @@ export function hasEnded({ status }: Subscription): boolean {
 export function cancelNow(tx: Transaction, subscription: Subscription): Subscription {
 	return tx.record('customer.subscription.deleted', {
 		...subscription,
-		canceled_at: subscription.canceled_at ?? tx.now,
 		ended_at: tx.now,
 		status: subscription.status === 'incomplete' ? 'incomplete_expired' : 'canceled',
 	});
@@ -98,34 +93,14 @@ export function scheduleCancel(
 	isFlagged: boolean,
 ): Subscription {
 	const end = itemOf(subscription).current_period_end;
-	const changes = { cancel_at: end, cancel_at_period_end: isFlagged, canceled_at: tx.now };
+	const changes = { cancel_at: end, cancel_at_period_end: isFlagged };
 	return tx.record('customer.subscription.updated', { ...subscription, ...changes }, subscription);
 }
 
 /** Takes back a scheduled end. */
 export function resume(tx: Transaction, subscription: Subscription): Subscription {
-	const changes = { cancel_at: null, cancel_at_period_end: false, canceled_at: null };
+	const changes = { cancel_at: null, cancel_at_period_end: false };
 	return tx.record('customer.subscription.updated', { ...subscription, ...changes }, subscription);
-}
-
-/** Changes the billing interval. A new period begins now; its invoice deducts what is unused of the old period. */
-export function switchPrice(tx: Transaction, subscription: Subscription, price: Price): Subscription {
-	const { current_period_start: start, current_period_end: oldEnd, price: oldPrice } = itemOf(subscription);
-	const unusedShare = Math.max(0, Math.min(1, (oldEnd - tx.now) / (oldEnd - start)));
-	const end = periodEnd(price, tx.now, tx.now);
-	const switched = {
-		...withItem(subscription, { price, current_period_start: tx.now, current_period_end: end }),
-		billing_cycle_anchor: tx.now,
-		cancel_at: subscription.cancel_at === null ? null : end,
-	};
-	const total = price.unit_amount - Math.round(oldPrice.unit_amount * unusedShare);
-	const isPaid = willPay(tx, subscription);
-	const invoice = collect(tx, createInvoice(tx, switched, 'subscription_update', total), isPaid);
-	return tx.record('customer.subscription.updated', {
-		...switched,
-		latest_invoice: invoice.id,
-		status: isPaid ? 'active' : 'past_due',
-	});
 }
 
 /** Tells whether the customer's card pays renewals. */

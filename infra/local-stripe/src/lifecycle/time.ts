@@ -40,7 +40,7 @@ export function advance(tx: Transaction, subscription: Subscription, seconds?: n
 	}
 	const item = itemOf(subscription);
 	const older = withItem(
-		moveBack(subscription, ['created', 'start_date', 'cancel_at', 'canceled_at'], by),
+		moveBack(subscription, ['created', 'cancel_at'], by),
 		moveBack(item, ['created', 'current_period_start', 'current_period_end'], by),
 	);
 	// months differ in length: from an anchor that was moved back by days, the next period would not be a whole month

@@ -1,25 +1,15 @@
 import { z } from 'zod';
-import { PRICES } from '../catalogue.ts';
 import { declineOf, GOOD_CARD } from '../lifecycle/cards.ts';
 import { openInvoice } from '../lifecycle/invoices.ts';
-import {
-	cancelNow,
-	hasEnded,
-	itemOf,
-	resume,
-	scheduleCancel,
-	switchPrice,
-} from '../lifecycle/subscriptions.ts';
+import { hasEnded, itemOf, resume, scheduleCancel } from '../lifecycle/subscriptions.ts';
 import { payOpenInvoice } from '../lifecycle/time.ts';
 import type { PortalSession, Subscription } from '../objects.ts';
 import type { Transaction } from '../state.ts';
 import { day, type Html, html, money, page, problemOf, type Reply } from './html.ts';
 
-const ACTIONS = ['cancel', 'resume', 'cancel_now', 'switch', 'pay'] as const;
-
 const change = z.object({
 	subscription: z.string(),
-	action: z.enum(ACTIONS),
+	action: z.enum(['cancel', 'resume', 'pay']),
 	card_number: z.string().trim().min(1).default(GOOD_CARD),
 });
 
@@ -36,40 +26,20 @@ export function portalPage(tx: Transaction, id: string, form?: object): Reply {
 	if (!given.success || !isTheirs) {
 		return show(tx, session, 400, 'This subscription can’t be changed. Here is its current state.');
 	}
-	const problem = apply(tx, subscription, given.data);
+	const { action, card_number: card } = given.data;
+	if (action === 'cancel') scheduleCancel(tx, subscription, false);
+	if (action === 'resume') resume(tx, subscription);
+	const problem = action === 'pay' ? pay(tx, subscription, card) : null;
 	if (problem !== null) return show(tx, session, 402, problem);
 	return { location: `/p/session/${session.id}` };
 }
 
-/** Changes a subscription. Returns the message of a decline, or null. */
-function apply(
-	tx: Transaction,
-	subscription: Subscription,
-	{ action, card_number: card }: z.infer<typeof change>,
-): string | null {
-	switch (action) {
-		case 'cancel':
-			scheduleCancel(tx, subscription, false);
-			return null;
-		case 'resume':
-			resume(tx, subscription);
-			return null;
-		case 'cancel_now':
-			cancelNow(tx, subscription);
-			return null;
-		case 'switch': {
-			const { price } = itemOf(subscription);
-			switchPrice(tx, subscription, PRICES.find(({ id }) => id !== price.id) ?? price);
-			return null;
-		}
-		case 'pay': {
-			const decline = declineOf(card);
-			const payments = decline === null ? 'succeed' : 'fail';
-			tx.put({ id: subscription.customer, object: 'wallet', payments });
-			payOpenInvoice(tx, subscription, decline === null);
-			return decline;
-		}
-	}
+/** Makes a card the one that pays renewals, and pays what is owed with it. Returns the message of a decline, or null. */
+function pay(tx: Transaction, subscription: Subscription, card: string): string | null {
+	const decline = declineOf(card);
+	tx.put({ id: subscription.customer, object: 'wallet', payments: decline === null ? 'succeed' : 'fail' });
+	payOpenInvoice(tx, subscription, decline === null);
+	return decline;
 }
 
 function show(tx: Transaction, session: PortalSession, status: number, problem?: string): Reply {
@@ -86,7 +56,7 @@ function formOf(tx: Transaction, { id }: PortalSession, subscription: Subscripti
 	const { current_period_end: end, price } = itemOf(subscription);
 	const isEnding = subscription.cancel_at !== null;
 	const owed = openInvoice(tx, subscription);
-	const button = (action: (typeof ACTIONS)[number], text: string): Html =>
+	const button = (action: z.infer<typeof change>['action'], text: string): Html =>
 		html`<button name="action" value="${action}">${text}</button>`;
 	return html`
 <form method="post" action="/p/session/${id}">
@@ -94,9 +64,7 @@ function formOf(tx: Transaction, { id }: PortalSession, subscription: Subscripti
 	${subscription.status}, ${isEnding ? 'ends' : 'renews'} on ${day(end)}</p>
 	<input type="hidden" name="subscription" value="${subscription.id}">
 	${isEnding ? button('resume', 'Keep the subscription') : button('cancel', 'Cancel at the end of the period')}
-	${button('cancel_now', 'Cancel now')}
-	${button('switch', `Change to ${price.recurring.interval === 'year' ? 'monthly' : 'yearly'}`)}
 	${owed === undefined ? null : html`<label>Card number <input name="card_number" value="${GOOD_CARD}"></label>`}
-	${owed === undefined ? null : button('pay', `Pay ${money(owed.amount_due)}`)}
+	${owed === undefined ? null : button('pay', `Pay ${money(owed.total)}`)}
 </form>`;
 }
