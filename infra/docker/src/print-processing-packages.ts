@@ -1,4 +1,4 @@
-import { packagesToProcess } from '../../local/src/machine/debian-packages.ts';
+import { PACKAGES_TO_PROCESS } from '../../local/src/machine/debian-packages.ts';
 
 // For the workers' image.
-process.stdout.write(`${packagesToProcess().join('\n')}\n`);
+process.stdout.write(`${PACKAGES_TO_PROCESS.join('\n')}\n`);

@@ -65,8 +65,8 @@ await runCommand(async (stop) => {
 	try {
 		cpSync(process.execPath, join(directory, 'node'));
 		await buildApps(directory, stop);
-		await withTestHome(({ home }) => rehearse({ home, directory, stop }), { logsName: 'rehearsal-logs' });
-		return stop.aborted ? 130 : 0;
+		await withTestHome((home) => rehearse({ home, directory, stop }), { logsName: 'rehearsal-logs' });
+		return 0;
 	} finally {
 		rmSync(directory, { recursive: true, force: true });
 	}
@@ -132,8 +132,7 @@ function appStep(stage: Stage, app: string): Step {
 		env: localEnvironment(stage, app, { ...target?.env, ...stage.compose.services[app]?.environment }),
 		checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
 		readyTimeoutMs: 120_000,
-		stopTimeoutMs: 15_000,
-		drains: true,
+		app,
 	};
 }
 

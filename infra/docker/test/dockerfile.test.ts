@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { validate } from 'dockerfile-utils';
-import { packagesToProcess } from '../../local/src/machine/debian-packages.ts';
+import { PACKAGES_TO_PROCESS } from '../../local/src/machine/debian-packages.ts';
 import { APPS } from '../src/apps.ts';
 import { REPOSITORY } from '../src/compose.ts';
 import { DOCKERFILE, readTargets } from '../src/dockerfile.ts';
@@ -46,7 +46,7 @@ describe.each(APPS)('the image of %s', (app) => {
 test('the workers’ image has the packages that the tools need, from their one list', async () => {
 	const script = join(DOCKER, 'src/print-processing-packages.ts');
 	const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', script]);
-	expect(stdout.trim().split('\n')).toEqual(packagesToProcess());
+	expect(stdout.trim().split('\n')).toEqual(PACKAGES_TO_PROCESS);
 	const dockerfile = readFileSync(DOCKERFILE, 'utf8');
 	expect(dockerfile).toContain('infra/docker/src/print-processing-packages.ts > /processing-packages.txt');
 	expect(dockerfile).toContain('--arg-file=/processing-packages.txt apt-get install');

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
-	packagesToBench,
-	packagesToBenchGateway,
-	packagesToProcess,
-	packagesToTest,
+	PACKAGES_TO_BENCH,
+	PACKAGES_TO_BENCH_GATEWAY,
+	PACKAGES_TO_PROCESS,
+	PACKAGES_TO_TEST,
 } from '../../local/src/machine/debian-packages.ts';
 import { licensesDocument, ONLY_FOR_CHECKS, PERMITTED } from '../src/document.ts';
 import { currentLicenses, REPOSITORY, readLibraries } from '../src/libraries.ts';
@@ -67,9 +67,9 @@ test('every library that the lockfile pins is named, but for parts for one kind 
 });
 
 test('every Debian package that is installed is named, and no other', () => {
-	const installed = [...packagesToTest(), ...packagesToBench(), ...packagesToBenchGateway()];
+	const installed = [...PACKAGES_TO_TEST, ...PACKAGES_TO_BENCH, ...PACKAGES_TO_BENCH_GATEWAY];
 	const wanted = [...new Set(installed)];
-	expect(packagesOf(OF_WORKERS)).toEqual(packagesToProcess().toSorted());
+	expect(packagesOf(OF_WORKERS)).toEqual(PACKAGES_TO_PROCESS.toSorted());
 	expect(packagesOf([...OF_WORKERS, ...AROUND, ...OF_THE_BENCH])).toEqual(wanted.sort());
 });
 

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { reportText } from '@creatorr/service/report-text';
 import type { Caller } from './backing/secrets.ts';
-import { AppCommandError, askApp, runAppCommand, runOperatorCommand } from './operator/app-command.ts';
-import { say } from './stack/command.ts';
+import { askApp, runAppCommand } from './operator/app-command.ts';
+import { runCommand, say } from './stack/command.ts';
+import { CommandError } from './supervisor/command-error.ts';
 
 const HELP = `Users and jobs, for operators. USER is an email or an ID (usr_…).
 
@@ -37,7 +38,8 @@ const OPTIONS = {
 } as const;
 
 /** Runs an operator's command in the app that owns it, with that app's environment. */
-await runOperatorCommand(async (args, stop) => {
+await runCommand(async (stop) => {
+	const args = process.argv.slice(2);
 	const { values, positionals, tokens } = parse(args);
 	const [name = '', subject] = positionals;
 	if (values.help) {
@@ -47,11 +49,11 @@ await runOperatorCommand(async (args, stop) => {
 	const by = values.by === undefined ? [] : ['--by', values.by];
 	if (name === 'user' && subject !== undefined && positionals.length === 2) {
 		if (values.reason !== undefined || values.until !== undefined)
-			throw new AppCommandError('user has no options --reason and --until.', 2);
+			throw new CommandError('user has no options --reason and --until.', { exitCode: 2 });
 		return await showUser(subject, { by, json: values.json === true }, stop);
 	}
 	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-	if (!command || subject === undefined) throw new AppCommandError(HELP, 2);
+	if (!command || subject === undefined) throw new CommandError(HELP, { exitCode: 2 });
 	const forwarded = [...args];
 	if (command.byId) {
 		const index = tokens.filter(({ kind }) => kind === 'positional')[1]?.index ?? 0;
@@ -64,7 +66,7 @@ function parse(args: string[]) {
 	try {
 		return parseArgs({ args, options: OPTIONS, allowPositionals: true, tokens: true });
 	} catch (error) {
-		throw new AppCommandError((error as Error).message, 2);
+		throw new CommandError((error as Error).message, { exitCode: 2 });
 	}
 }
 

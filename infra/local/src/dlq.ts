@@ -1,5 +1,6 @@
-import { AppCommandError, runAppCommand, runOperatorCommand } from './operator/app-command.ts';
-import { say } from './stack/command.ts';
+import { runAppCommand } from './operator/app-command.ts';
+import { runCommand, say } from './stack/command.ts';
+import { CommandError } from './supervisor/command-error.ts';
 
 const HELP = `Dead-lettered messages, for operators: messages that no consumer could handle.
 
@@ -13,8 +14,9 @@ Exit codes: 0 done; 1 not or only partly done, for example because there is no s
 `;
 
 /** Runs the command of jobs, with its environment. */
-await runOperatorCommand(async (args, stop) => {
-	if (args.length === 0) throw new AppCommandError(HELP, 2);
+await runCommand(async (stop) => {
+	const args = process.argv.slice(2);
+	if (args.length === 0) throw new CommandError(HELP, { exitCode: 2 });
 	if (!args.includes('--help')) return await runAppCommand({ app: 'jobs', program: 'dlq', args }, stop);
 	say(HELP.trimEnd());
 	return 0;

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { REPOSITORY } from './stack/settings.ts';
+import { REPOSITORY } from './settings/settings.ts';
 
 const textOf = (file: string) => readFileSync(join(REPOSITORY, file), 'utf8');
 const filesOf = (...patterns: string[]) =>

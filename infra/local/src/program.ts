@@ -3,19 +3,20 @@ import { programEnvironment } from './backing/base-environment.ts';
 import { MUTATIONS, withMutantTree } from './checks/all-checks.ts';
 import { withTestHome } from './checks/test-home.ts';
 import {
-	packagesToBench,
-	packagesToBenchGateway,
-	packagesToProcess,
+	PACKAGES_TO_BENCH,
+	PACKAGES_TO_BENCH_GATEWAY,
+	PACKAGES_TO_PROCESS,
+	PACKAGES_TO_TEST,
 	packagesToStart,
-	packagesToTest,
 } from './machine/debian-packages.ts';
 import { installPackages, prepareMachine } from './machine/prepare-machine.ts';
+import { REPOSITORY } from './settings/settings.ts';
 import { BENCH_PRODUCTS } from './stack/bench-products.ts';
-import { runCommand, say } from './stack/command.ts';
+import { runCommand } from './stack/command.ts';
 import { generateCode, runScript } from './stack/run-program.ts';
-import { REPOSITORY } from './stack/settings.ts';
 import { withTestServices } from './stack/test-services.ts';
 import { acceptanceProduct, CHAOS_PRODUCT, type ProductOptions, withProduct } from './stack/with-product.ts';
+import type { Home } from './supervisor/home.ts';
 
 type Program = {
 	/** Relative to the repository. */
@@ -31,7 +32,7 @@ const WHOLE_PRODUCT = packagesToStart({ ownBroker: true });
 const PROGRAMS: Readonly<Record<string, Program>> = {
 	budgets: {
 		main: 'qa/acceptance/web/budgets/main.ts',
-		packages: packagesToTest(),
+		packages: PACKAGES_TO_TEST,
 		product: acceptanceProduct(1),
 	},
 	chaos: {
@@ -40,11 +41,11 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 		product: CHAOS_PRODUCT,
 		logsName: 'chaos-logs',
 	},
-	fuzz: { main: 'qa/fuzz/main.ts', packages: packagesToTest(), product: acceptanceProduct(1) },
-	hostile: { main: 'qa/hostile/main.ts', packages: packagesToBench() },
+	fuzz: { main: 'qa/fuzz/main.ts', packages: PACKAGES_TO_TEST, product: acceptanceProduct(1) },
+	hostile: { main: 'qa/hostile/main.ts', packages: PACKAGES_TO_BENCH },
 	screenshots: {
 		main: 'qa/acceptance/web/readme/main.ts',
-		packages: packagesToTest(),
+		packages: PACKAGES_TO_TEST,
 		product: acceptanceProduct(1),
 	},
 };
@@ -66,8 +67,8 @@ function benchProgram(): Program {
 	const name = process.argv[2] ?? '';
 	const main = 'qa/bench/main.ts';
 	const product = BENCH_PRODUCTS[name];
-	if (product === undefined || process.argv.includes('--help')) return { main, packages: packagesToBench() };
-	const packages = name === 'gateway' ? packagesToBenchGateway() : [...WHOLE_PRODUCT, ...packagesToBench()];
+	if (product === undefined || process.argv.includes('--help')) return { main, packages: PACKAGES_TO_BENCH };
+	const packages = name === 'gateway' ? PACKAGES_TO_BENCH_GATEWAY : [...WHOLE_PRODUCT, ...PACKAGES_TO_BENCH];
 	return { main, packages, product, logsName: 'bench-logs' };
 }
 
@@ -76,37 +77,32 @@ function runOnProduct(
 	product: ProductOptions,
 	stop: AbortSignal,
 ): Promise<number> {
-	return withTestHome(
-		async ({ home, keepLogs }) => {
-			await prepareMachine(packages, home);
-			// paths among the person's arguments are relative to INIT_CWD
-			const { INIT_CWD } = process.env;
-			const exitCode = await withProduct(home, product, stop, (environment) => {
-				const env = { ...programEnvironment(home.root, environment), ...(INIT_CWD && { INIT_CWD }) };
-				return runScript(join(REPOSITORY, main), { stop, env });
-			});
-			if (exitCode !== 0) say(`Logs of the services: ${keepLogs()}`);
-			return exitCode ?? 1;
-		},
-		{ logsName },
-	);
+	const work = async (home: Home): Promise<number> => {
+		await prepareMachine(packages, home);
+		// paths among the person's arguments are relative to INIT_CWD
+		const { INIT_CWD } = process.env;
+		return await withProduct(home, product, stop, (environment) => {
+			const env = { ...programEnvironment(home.root, environment), ...(INIT_CWD && { INIT_CWD }) };
+			return runScript(join(REPOSITORY, main), { stop, env });
+		});
+	};
+	return withTestHome(work, { logsName, hasFailed: (exitCode) => exitCode !== 0 });
 }
 
 /** Lists what workers run: the tools are installed, and not started. */
 async function runSbom(stop: AbortSignal): Promise<number> {
-	await installPackages(packagesToProcess());
+	await installPackages(PACKAGES_TO_PROCESS);
 	return await runScript(join(REPOSITORY, 'infra', 'licenses', 'src', 'main.ts'), { stop });
 }
 
 /** Tries mutants of the code, with the services that their tests need. */
 async function runMutations(stop: AbortSignal): Promise<number> {
 	if (process.argv.includes('--help')) return await runScript(MUTATIONS, { stop });
-	return await withTestHome(async ({ home }) => {
-		await prepareMachine(packagesToTest(), home);
+	return await withTestHome(async (home) => {
+		await prepareMachine(PACKAGES_TO_TEST, home);
 		await generateCode(home.root, stop);
-		const exitCode = await withTestServices(home, { stop }, (services) =>
+		return await withTestServices(home, { stop }, (services) =>
 			withMutantTree(home.root, services, (env) => runScript(MUTATIONS, { stop, env })),
 		);
-		return exitCode ?? 1;
 	});
 }

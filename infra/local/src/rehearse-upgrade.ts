@@ -6,10 +6,10 @@ import { databaseUrl } from './backing/databases.ts';
 import { DATABASE_OWNERS } from './backing/secrets.ts';
 import { environmentOf } from './operator/app-command.ts';
 import { type RehearsedProduct, rehearse } from './rehearsals/rehearse.ts';
+import { REPOSITORY } from './settings/settings.ts';
 import { runCommand, say } from './stack/command.ts';
 import { runProgram } from './stack/run-program.ts';
-import { REPOSITORY } from './stack/settings.ts';
-import { StartError } from './supervisor/start-error.ts';
+import { CommandError } from './supervisor/command-error.ts';
 
 const MIGRATIONS = join(REPOSITORY, 'packages', 'database', 'src', 'cli.ts');
 const CHECKOUT_TIMEOUT_MS = 600_000;
@@ -53,7 +53,7 @@ await runCommand((stop) =>
 function lastRelease(): string {
 	const changelog = readFileSync(join(REPOSITORY, 'CHANGELOG.md'), 'utf8');
 	const [, commit] = /^## \d.*\n\nCommit (\w+)\.$/m.exec(changelog) ?? [];
-	if (commit === undefined) throw new StartError('CHANGELOG.md names no release commit.');
+	if (commit === undefined) throw new CommandError('CHANGELOG.md names no release commit.');
 	return commit;
 }
 
@@ -65,7 +65,7 @@ async function checkOut(commit: string, directory: string, stop: AbortSignal): P
 	]) {
 		const options = { env: baseEnvironment(), stop, timeoutMs: CHECKOUT_TIMEOUT_MS };
 		const { exitCode, output } = await runProgram(command, options);
-		if (exitCode !== 0) throw new StartError(`${command.join(' ')} failed:\n${output}`);
+		if (exitCode !== 0) throw new CommandError(`${command.join(' ')} failed:\n${output}`);
 	}
 }
 
@@ -81,8 +81,7 @@ async function migrate(old: RehearsedProduct, next: RehearsedProduct): Promise<v
 
 /** Has the older version write a row of a table that was changed. */
 async function rotateKey(old: RehearsedProduct): Promise<string> {
-	const environment = environmentOf(old.home, 'auth');
-	if (environment === undefined) throw new Error('auth is not running');
+	const environment = await environmentOf(old.home.root, 'auth');
 	return `  keys: ${await old.run(['apps/auth/src/keys.ts', 'rotate', '--signs-in', '0'], environment)}`;
 }
 

@@ -1,9 +1,9 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeAbandonedHomes } from './checks/test-home.ts';
+import { homePath } from './settings/settings.ts';
 import { stopRunning } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
-import { homePath } from './stack/settings.ts';
 import { findHome } from './supervisor/home.ts';
 
 /** Everything that we put into a home, by name: a home may be a directory that has other things in it. */

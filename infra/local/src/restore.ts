@@ -1,17 +1,12 @@
 import { resolve } from 'node:path';
 import { readNote, restoreBackup } from './backup/backup.ts';
+import { homePath } from './settings/settings.ts';
 import { withHome } from './stack/claim-home.ts';
-import { runCommand, say } from './stack/command.ts';
-import { homePath } from './stack/settings.ts';
-import { StartError } from './supervisor/start-error.ts';
+import { onlyArgument, runCommand, say } from './stack/command.ts';
 
 /** Copies a backup of `npm run backup` into a new home. */
 await runCommand(async (stop) => {
-	const [directory, ...more] = process.argv.slice(2);
-	if (directory === undefined || directory.startsWith('-') || more.length > 0) {
-		throw new StartError('Pass the directory of the backup: npm run restore -- DIRECTORY');
-	}
-	const source = resolve(directory);
+	const source = resolve(onlyArgument('Pass the directory of the backup: npm run restore -- DIRECTORY'));
 	const { madeAt } = readNote(source);
 	await withHome(homePath(), {}, async (home) => {
 		await restoreBackup(source, home, stop);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { REPOSITORY } from './settings/settings.ts';
 import { copyRepository } from './stack/repository-copy.ts';
-import { REPOSITORY } from './stack/settings.ts';
 
 /** CONTRIBUTING.md says that a tool is one folder. Its sample tool is taken from the page and put into a copy of the repository. */
 const SLUG = 'pdf_to_text';

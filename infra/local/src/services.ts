@@ -1,20 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packagesToTest } from './machine/debian-packages.ts';
+import { PACKAGES_TO_TEST } from './machine/debian-packages.ts';
 import { prepareMachine } from './machine/prepare-machine.ts';
+import { homePath } from './settings/settings.ts';
 import { withHome } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
 import { printEvent } from './stack/print-event.ts';
-import { homePath } from './stack/settings.ts';
 import { withTestServices } from './stack/test-services.ts';
 import { untilAborted } from './supervisor/supervisor.ts';
 
 /** Runs only the backing services, for the tests of one package. */
 await runCommand(async (stop) => {
-	await withHome(homePath(), {}, async (home, publish) => {
-		await prepareMachine(packagesToTest(), home);
-		await withTestServices(home, { stop, report: printEvent }, async (environment, processes) => {
-			publish(processes);
+	await withHome(homePath(), {}, async (home) => {
+		await prepareMachine(PACKAGES_TO_TEST, home);
+		await withTestServices(home, { stop, report: printEvent }, async (environment) => {
 			const file = join(home.root, 'test.env');
 			writeFileSync(file, asShellFile(environment), { mode: 0o600 });
 			say(

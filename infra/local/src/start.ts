@@ -2,14 +2,14 @@ import { isPortFree } from './backing/ports.ts';
 import { isHalfRestored } from './backup/backup.ts';
 import { packagesToStart } from './machine/debian-packages.ts';
 import { prepareMachine } from './machine/prepare-machine.ts';
+import { gatewayUrl, homePath, readSettings } from './settings/settings.ts';
 import { withHome } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
 import { printEvent } from './stack/print-event.ts';
 import { product } from './stack/product.ts';
 import { parseScale } from './stack/scale.ts';
-import { gatewayUrl, homePath, readSettings } from './stack/settings.ts';
+import { CommandError } from './supervisor/command-error.ts';
 import type { Home } from './supervisor/home.ts';
-import { StartError } from './supervisor/start-error.ts';
 import { untilAborted, withSupervisor } from './supervisor/supervisor.ts';
 
 /** Runs the whole product on this machine, in the foreground, until Ctrl-C. */
@@ -21,17 +21,16 @@ await runCommand(async (stop) => {
 	const ports = Array.from({ length: scale.gateway }, (_, index) => settings.gatewayPort + index);
 	const urls = ports.map((port) => gatewayUrl(settings.environment, port));
 	const options = { url: urls.join(', '), brokerBytes: ownBroker ? rabbitmq?.diskFreeLimitBytes : 0 };
-	await withHome(homePath(), options, async (home, publish) => {
+	await withHome(homePath(), options, async (home) => {
 		if (isHalfRestored(home)) {
-			throw new StartError(
+			throw new CommandError(
 				`A restore into ${home.root} was interrupted. Run it again, or delete all data with \`npm run reset\`.`,
 			);
 		}
 		await requirePorts(ports);
 		await prepareMachine(packagesToStart({ ownBroker }), home);
 		const { steps } = await product(settings, { home, scale, stop });
-		await withSupervisor({ home, steps, report: printEvent, stop }, async (processes) => {
-			publish(processes);
+		await withSupervisor({ home, steps, report: printEvent, stop }, async () => {
 			say(welcome(urls, home));
 			await untilAborted(stop);
 			say('Stopping.');
@@ -44,7 +43,7 @@ await runCommand(async (stop) => {
 async function requirePorts(ports: number[]): Promise<void> {
 	for (const port of ports) {
 		if (await isPortFree(port)) continue;
-		throw new StartError(
+		throw new CommandError(
 			`Port ${port} is in use by another program. Stop it, or choose another port: GATEWAY_PORT=${port + 1000} npm start`,
 		);
 	}

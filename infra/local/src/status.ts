@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { homePath } from './settings/settings.ts';
 import { runCommand, say } from './stack/command.ts';
-import { homePath } from './stack/settings.ts';
 import { collectStatus } from './status-report/collect.ts';
 import { renderStatus } from './status-report/render.ts';
 import { findHome } from './supervisor/home.ts';
@@ -16,7 +16,7 @@ await runCommand(async () => {
 		return 1;
 	}
 	const report = await collectStatus(home, status);
-	say(values.json ? JSON.stringify(report, null, 2) : renderStatus(report, Date.now()).join('\n'));
+	say(values.json ? JSON.stringify(report, null, 2) : renderStatus(report, Date.now()).trimEnd());
 	const { processes, silent, alarms } = report;
 	const isReady = processes.length > 0 && processes.every(({ state }) => state === 'ready');
 	return isReady && silent.length === 0 && alarms.length === 0 ? 0 : 1;

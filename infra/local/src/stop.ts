@@ -1,6 +1,6 @@
+import { homePath } from './settings/settings.ts';
 import { stopRunning } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
-import { homePath } from './stack/settings.ts';
 import { findHome } from './supervisor/home.ts';
 
 /** Stops the product of the home, wherever it was started. */

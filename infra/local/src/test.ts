@@ -5,14 +5,15 @@ import {
 	staticChecks,
 	webBuildCheck,
 } from './checks/all-checks.ts';
-import type { Check } from './checks/check.ts';
+import type { Check, Outcome } from './checks/check.ts';
 import { longestFirst, runChecks } from './checks/run-checks.ts';
 import { withTestHome } from './checks/test-home.ts';
-import { packagesToTest } from './machine/debian-packages.ts';
+import { PACKAGES_TO_TEST } from './machine/debian-packages.ts';
 import { prepareMachine } from './machine/prepare-machine.ts';
 import { runCommand, say } from './stack/command.ts';
 import { generateCode } from './stack/run-program.ts';
 import { withTestServices } from './stack/test-services.ts';
+import type { Home } from './supervisor/home.ts';
 
 /** Tests wait as long as they work: four checks at a time keep two cores busy, and with five, tests of timeouts fail. */
 const CONCURRENCY = 4;
@@ -21,9 +22,9 @@ const CONCURRENCY = 4;
 await runCommand(async (stop) => {
 	const filter = process.argv[2] ?? '';
 	const isChosen = ({ name }: Check) => name.includes(filter);
-	return await withTestHome(async ({ home, keepLogs }) => {
-		await prepareMachine(packagesToTest(), home);
-		const outcomes = await withTestServices(home, { stop }, async (environment) => {
+	const runAll = async (home: Home): Promise<Outcome[]> => {
+		await prepareMachine(PACKAGES_TO_TEST, home);
+		return await withTestServices(home, { stop }, async (environment) => {
 			await generateCode(home.root, stop);
 			const onProducts = productChecks(home.root).filter(isChosen);
 			const suites = [...packageChecks(home.root, environment), mutationsCheck(home.root)].filter(isChosen);
@@ -35,12 +36,11 @@ await runCommand(async (stop) => {
 				...(await runChecks(longestFirst([...onProducts, ...suites]), options)),
 			];
 		});
-		if (stop.aborted || outcomes === undefined) return 130;
-		const sum = (count: 'passed' | 'failed') =>
-			outcomes.reduce((total, outcome) => total + outcome[count], 0);
-		const [passed, failed] = [sum('passed'), sum('failed')];
-		if (failed > 0) say(`Logs of the services: ${keepLogs()}`);
-		say(`${passed} passed, ${failed} failed`);
-		return failed === 0 && passed > 0 ? 0 : 1;
-	});
+	};
+	const hasFailed = (outcomes: Outcome[]) => !stop.aborted && outcomes.some(({ failed }) => failed > 0);
+	const outcomes = await withTestHome(runAll, { hasFailed });
+	stop.throwIfAborted();
+	const sum = (of: 'passed' | 'failed') => outcomes.reduce((total, one) => total + one[of], 0);
+	say(`${sum('passed')} passed, ${sum('failed')} failed`);
+	return sum('failed') === 0 && sum('passed') > 0 ? 0 : 1;
 });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { migrateDeploy } from '@creatorr/database/migrate';
 import type pg from 'pg';
-import { type DatabaseVariables, REPOSITORY } from '../stack/settings.ts';
+import { type DatabaseVariables, REPOSITORY } from '../settings/settings.ts';
+import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step, Task } from '../supervisor/process.ts';
-import { StartError } from '../supervisor/start-error.ts';
 import { postgresAdminUrl, withPostgres } from './postgres.ts';
 import { DATABASE_OWNERS, type DatabaseOwner, loadSecrets } from './secrets.ts';
 
@@ -47,7 +47,7 @@ async function migrate(owner: DatabaseOwner, databaseUrl: string): Promise<void>
 		await migrateDeploy({ databaseUrl, directory: join(REPOSITORY, 'apps', owner, 'prisma') });
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		throw new StartError(`Can’t migrate the database of ${owner}: ${reason}`);
+		throw new CommandError(`Can’t migrate the database of ${owner}: ${reason}`);
 	}
 }
 

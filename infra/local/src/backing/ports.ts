@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
-import { StartError } from '../supervisor/start-error.ts';
 
 /** Below the range that Linux gives to outgoing connections (32768 and up), so that none of those takes a port of ours. */
 const INTERNAL = [15_000, 32_000] as const;
@@ -30,7 +30,7 @@ export function isPortFree(port: number): Promise<boolean> {
  * Returns a loopback port for each name: the same as last time where it is still free, so that addresses in clients and
  * presigned URLs outlive a restart; another where it is taken. Remembered in ports.json.
  * @param reserved ports on which other servers will listen
- * @throws StartError when no port is free
+ * @throws CommandError when no port is free
  */
 export async function choosePorts<Name extends string>(
 	home: Home,
@@ -62,7 +62,7 @@ function portsFile(home: Home): string {
 
 /**
  * Returns the first of several consecutive free ports.
- * @throws StartError when there are none
+ * @throws CommandError when there are none
  */
 export function pickConsecutivePorts(count: number): Promise<number> {
 	return pickRow(count, PUBLIC, []);
@@ -80,5 +80,5 @@ async function pickRow(
 		for (const port of row) given.add(port);
 		if ((await Promise.all(row.map(isPortFree))).every(Boolean)) return first;
 	}
-	throw new StartError(`No free port between ${lowest} and ${end}. Stop some servers on this machine.`);
+	throw new CommandError(`No free port between ${lowest} and ${end}. Stop some servers on this machine.`);
 }

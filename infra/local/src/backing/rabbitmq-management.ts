@@ -4,23 +4,15 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** Apart from the product's virtual host, so that no list of queues or messages shows it. */
 const PROBE = 'supervisor-probe';
 
-const nodesSchema = z.array(
-	z.object({
-		mem_alarm: z.boolean(),
-		disk_free_alarm: z.boolean(),
-		disk_free: z.number(),
-		disk_free_limit: z.number(),
-	}),
-);
-
-interface RabbitAlarms {
-	/** True while the broker accepts no publishes because its disk is nearly full. */
-	disk: boolean;
+const nodeSchema = z.object({
 	/** True while the broker accepts no publishes because it uses too much memory. */
-	memory: boolean;
-	diskFreeBytes: number;
-	diskFreeLimitBytes: number;
-}
+	mem_alarm: z.boolean(),
+	/** True while the broker accepts no publishes because its disk is nearly full. */
+	disk_free_alarm: z.boolean(),
+	/** In bytes, like its limit. */
+	disk_free: z.number(),
+	disk_free_limit: z.number(),
+});
 
 /** Calls the management API. `managementUrl` holds the credentials; rejects on any status but 2xx. */
 async function call(managementUrl: string, method: string, path: string, body?: unknown): Promise<Response> {
@@ -44,21 +36,13 @@ export async function checkRabbitListens(managementUrl: string, amqpPort: number
 	await call(managementUrl, 'GET', `/health/checks/port-listener/${amqpPort}`);
 }
 
-/** Returns the broker's resource alarms. Rejects when the management API does not answer within 10 s. */
-export async function readRabbitAlarms(managementUrl: string): Promise<RabbitAlarms> {
-	const response = await call(
-		managementUrl,
-		'GET',
-		'/nodes?columns=mem_alarm,disk_free_alarm,disk_free,disk_free_limit',
-	);
-	const [node] = nodesSchema.parse(await response.json());
+/** Returns the broker's resource alarms and free disk space. Rejects when the management API does not answer within 10 s. */
+export async function readRabbitNode(managementUrl: string): Promise<z.infer<typeof nodeSchema>> {
+	const columns = Object.keys(nodeSchema.shape).join(',');
+	const response = await call(managementUrl, 'GET', `/nodes?columns=${columns}`);
+	const [node] = z.array(nodeSchema).parse(await response.json());
 	if (!node) throw new Error('management API: no node');
-	return {
-		disk: node.disk_free_alarm,
-		memory: node.mem_alarm,
-		diskFreeBytes: node.disk_free,
-		diskFreeLimitBytes: node.disk_free_limit,
-	};
+	return node;
 }
 
 /**
@@ -68,8 +52,8 @@ export async function readRabbitAlarms(managementUrl: string): Promise<RabbitAla
  */
 export async function checkRabbitConfirms(managementUrl: string): Promise<void> {
 	// A management API that is slow or down says nothing about the broker, which goes on without it.
-	const alarms = await readRabbitAlarms(managementUrl).catch(() => undefined);
-	if (!alarms || alarms.disk || alarms.memory) return;
+	const node = await readRabbitNode(managementUrl).catch(() => undefined);
+	if (!node || node.disk_free_alarm || node.mem_alarm) return;
 	await call(managementUrl, 'PUT', `/vhosts/${PROBE}`, {});
 	await call(managementUrl, 'PUT', `/queues/${PROBE}/${PROBE}`, {
 		durable: true,

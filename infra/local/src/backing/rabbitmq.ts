@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RabbitSettings } from '../settings/settings.ts';
+import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
-import { StartError } from '../supervisor/start-error.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { checkTcp } from './checks.ts';
 import { choosePorts, readPorts } from './ports.ts';
@@ -21,13 +22,6 @@ const UNCONFIRMED_MS = 60_000;
 const PROBE_INTERVAL_MS = 15_000;
 /** A quorum queue's log is cut into files of this size; the default of 512 MiB is more than a small disk has to spare. */
 const WAL_FILE_BYTES = 64 * MIB;
-
-export type RabbitSettings = {
-	/** Below this much free space the broker accepts no publishes; its default for this disk unless given. */
-	diskFreeLimitBytes?: number | undefined;
-	/** How long the broker may confirm nothing before it is restarted; 60 s unless given. */
-	unconfirmedMs?: number;
-};
 
 const PORTS = ['rabbitmq', 'rabbitmq-distribution', 'epmd', 'rabbitmq-management'] as const;
 type Ports = Record<(typeof PORTS)[number], number>;
@@ -166,7 +160,7 @@ function serverScript(): string {
 		.sort()
 		.at(-1);
 	if (newest === undefined) {
-		throw new StartError(
+		throw new CommandError(
 			`RabbitMQ isn’t installed in ${INSTALLED_IN}. Install the Debian package rabbitmq-server, or set AMQP_URL to use your own.`,
 		);
 	}

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { S3Variables } from '../stack/settings.ts';
+import type { S3Variables } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import { boundToUs } from '../supervisor/ownership.ts';
 import type { Step } from '../supervisor/process.ts';
@@ -37,7 +37,7 @@ export async function s3Service(home: Home): Promise<{ steps: Step[]; variables:
 		// a store that is up refuses an unsigned request
 		checkReady: () => checkHttp(endpoint, 403),
 	};
-	const variables = {
+	const variables: S3Variables = {
 		S3_ENDPOINT: endpoint,
 		S3_PUBLIC_ENDPOINT: endpoint,
 		S3_REGION: 'us-east-1',

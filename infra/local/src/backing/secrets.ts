@@ -2,8 +2,8 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
-import { StartError } from '../supervisor/start-error.ts';
 import { CALLERS, DATABASE_OWNERS, makeSecrets } from './make-secrets.ts';
 
 export { CALLERS, type Caller, DATABASE_OWNERS, type DatabaseOwner } from './make-secrets.ts';
@@ -30,7 +30,7 @@ const savedSecrets = z.object({
 
 /**
  * Returns the secrets of this home, made at random the first time and kept in secrets.json, which only its owner can read.
- * @throws StartError when the file is damaged: new secrets would make the data unreadable
+ * @throws CommandError when the file is damaged: new secrets would make the data unreadable
  */
 export function loadSecrets(home: Home): Secrets {
 	const path = join(home.root, 'secrets.json');
@@ -49,7 +49,7 @@ function readSaved(path: string): z.infer<typeof savedSecrets> {
 	try {
 		return savedSecrets.parse(JSON.parse(text));
 	} catch {
-		throw new StartError(
+		throw new CommandError(
 			`${path} is damaged. Restore a copy, or start over with \`npm run reset\` (deletes all data).`,
 		);
 	}

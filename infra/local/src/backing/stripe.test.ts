@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readSettings } from '../stack/settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import { temporaryHome } from '../testing/temporary.ts';
 import { stripeService } from './stripe.ts';
 

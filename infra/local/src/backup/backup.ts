@@ -16,8 +16,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { postgresAdminUrl } from '../backing/postgres.ts';
+import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
-import { StartError } from '../supervisor/start-error.ts';
 import { copyRunningPostgres } from './copy-postgres.ts';
 import { copyTree } from './copy-tree.ts';
 
@@ -33,12 +33,12 @@ const RESTORING = 'data.restoring';
 
 type CopyOptions = { isRunning: boolean; stop?: AbortSignal | undefined };
 
-/** Returns what a backup says of itself. @throws StartError when the directory has no complete backup */
+/** Returns what a backup says of itself. @throws CommandError when the directory has no complete backup */
 export function readNote(directory: string): z.infer<typeof noteSchema> {
 	try {
 		return noteSchema.parse(JSON.parse(readFileSync(join(directory, NOTE), 'utf8')));
 	} catch {
-		throw new StartError(
+		throw new CommandError(
 			`${directory} has no complete backup. Pass the directory that \`npm run backup\` created.`,
 		);
 	}
@@ -47,16 +47,16 @@ export function readNote(directory: string): z.infer<typeof noteSchema> {
 /**
  * Copies everything of a home that can't be recreated. The databases first, then the bytes: the store's copy then has every file of
  * which the copy has a row, unless it was deleted meanwhile; files without a row are swept later.
- * @throws StartError when the target exists; after a failure nothing is left there
+ * @throws CommandError when the target exists; after a failure nothing is left there
  */
 export async function makeBackup(home: Home, target: string, options: CopyOptions): Promise<void> {
 	if (isWithin(home.root, target)) {
-		throw new StartError(
+		throw new CommandError(
 			`${target} is inside ${home.root}, which is being backed up. Pass a directory elsewhere.`,
 		);
 	}
 	if (existsSync(target))
-		throw new StartError(`${target} already exists. Pass a directory that doesn’t exist.`);
+		throw new CommandError(`${target} already exists. Pass a directory that doesn’t exist.`);
 	const unfinished = `${target}.unfinished`;
 	rmSync(unfinished, { recursive: true, force: true });
 	mkdirSync(dirname(target), { recursive: true });
@@ -85,7 +85,7 @@ async function copyAll(home: Home, target: string, { isRunning, stop }: CopyOpti
 	const [postgres, store] = [join(home.data, 'postgres'), join(home.data, 's3')];
 	for (const directory of [postgres, store]) {
 		if (existsSync(directory)) continue;
-		throw new StartError(
+		throw new CommandError(
 			`${directory} doesn’t exist. Either creatorr was never started here, or it uses your own servers, which need their own backups.`,
 		);
 	}
@@ -118,11 +118,11 @@ export function isHalfRestored(home: Home): boolean {
 
 /**
  * Copies a backup into a home without data; the backup stays as it is. All data appears at once, at the end.
- * @throws StartError when the home has data, or secrets that servers elsewhere rely on
+ * @throws CommandError when the home has data, or secrets that servers elsewhere rely on
  */
 export async function restoreBackup(source: string, home: Home, stop?: AbortSignal): Promise<void> {
 	if (readdirSync(home.data).length > 0) {
-		throw new StartError(
+		throw new CommandError(
 			`${home.root} already has data. Set CREATORR_HOME to a directory that doesn’t exist, or delete all data with \`npm run reset\`.`,
 		);
 	}
@@ -146,7 +146,7 @@ export async function restoreBackup(source: string, home: Home, stop?: AbortSign
 /** A home whose servers are all elsewhere has no data, but their data can't be read without its secrets. */
 function requireOwnSecrets(saved: string, current: string): void {
 	if (!existsSync(current) || readFileSync(current).equals(readFileSync(saved))) return;
-	throw new StartError(
+	throw new CommandError(
 		`${current} belongs to another product, whose servers may need it. Set CREATORR_HOME to a directory that doesn’t exist, or delete the file.`,
 	);
 }

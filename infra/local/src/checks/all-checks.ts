@@ -1,11 +1,12 @@
 import { globSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { programEnvironment } from '../backing/base-environment.ts';
+import { REPOSITORY } from '../settings/settings.ts';
 import { copyRepository } from '../stack/repository-copy.ts';
 import { buildWeb } from '../stack/run-program.ts';
-import { REPOSITORY } from '../stack/settings.ts';
 import { acceptanceProduct, CHAOS_PRODUCT, type ProductOptions, withProduct } from '../stack/with-product.ts';
-import { type Check, type JestSuite, type Outcome, runJest, runProgramCheck } from './check.ts';
+import type { Home } from '../supervisor/home.ts';
+import { type Check, type JestSuite, programCheck, runJest } from './check.ts';
 import { withTestHome } from './test-home.ts';
 
 /** Tries mutants of the code, as its `--help` says. */
@@ -18,15 +19,9 @@ const REHEARSAL = join(REPOSITORY, 'infra', 'local', 'src', 'rehearse-full-disk.
 
 /** Returns the checks of the code that don't run it. */
 export function staticChecks(homeRoot: string): Check[] {
-	const check = (name: string, program: string, args: string[]): Check => ({
-		name,
-		run: (stop) =>
-			runProgramCheck([resolve(REPOSITORY, 'node_modules', '.bin', program), ...args], {
-				env: programEnvironment(homeRoot),
-				stop,
-				timeoutMs: STATIC_TIMEOUT_MS,
-			}),
-	});
+	const options = { env: programEnvironment(homeRoot), timeoutMs: STATIC_TIMEOUT_MS };
+	const check = (name: string, program: string, args: string[]): Check =>
+		programCheck(name, [resolve(REPOSITORY, 'node_modules', '.bin', program), ...args], options);
 	return [
 		// one run, which parses every file once
 		check('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
@@ -88,15 +83,10 @@ export function productChecks(homeRoot: string): Check[] {
 			suite: { config: 'chaos/jest.config.mjs' },
 			logsName: 'chaos-logs',
 		}),
-		{
-			name: 'rehearsal of a full disk',
-			run: (stop) =>
-				runProgramCheck([process.execPath, '--no-warnings', REHEARSAL], {
-					env: programEnvironment(homeRoot),
-					stop,
-					timeoutMs: REHEARSAL_TIMEOUT_MS,
-				}),
-		},
+		programCheck('rehearsal of a full disk', [process.execPath, '--no-warnings', REHEARSAL], {
+			env: programEnvironment(homeRoot),
+			timeoutMs: REHEARSAL_TIMEOUT_MS,
+		}),
 	];
 }
 
@@ -105,35 +95,27 @@ function productCheck(
 	options: ProductOptions,
 	{ suite, logsName }: { suite: Pick<JestSuite, 'config' | 'workers'>; logsName: string },
 ): Check {
-	const interrupted: Outcome = { passed: 0, failed: 1, output: 'interrupted' };
 	return {
 		name,
-		run: (stop) =>
-			withTestHome(
-				async ({ home, keepLogs }) => {
-					const outcome = await withProduct(home, options, stop, (environment) =>
-						runJest(home.root, { directory: 'qa', environment, ...suite }, stop),
-					);
-					if (outcome?.failed === 0) return outcome;
-					const { output } = outcome ?? interrupted;
-					return { ...(outcome ?? interrupted), output: `${output}\nlogs: ${keepLogs()}` };
-				},
-				{ logsName },
-			),
+		run: (stop) => {
+			const work = (home: Home) =>
+				withProduct(home, options, stop, (environment) =>
+					runJest(home.root, { directory: 'qa', environment, ...suite }, stop),
+				);
+			return withTestHome(work, { logsName, hasFailed: ({ failed }) => failed > 0 });
+		},
 	};
 }
 
 /** Tries a few mutants; `npm run test:mutations` tries all. */
 export function mutationsCheck(homeRoot: string): Check {
+	const name = 'qa/mutations';
+	const command = [process.execPath, '--no-warnings', MUTATIONS, '--quick'];
 	return {
-		name: 'qa/mutations',
+		name,
 		run: (stop) =>
 			withMutantTree(homeRoot, {}, (env) =>
-				runProgramCheck([process.execPath, '--no-warnings', MUTATIONS, '--quick'], {
-					env,
-					stop,
-					timeoutMs: MUTATIONS_TIMEOUT_MS,
-				}),
+				programCheck(name, command, { env, timeoutMs: MUTATIONS_TIMEOUT_MS }).run(stop),
 			),
 	};
 }

@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { programEnvironment } from '../backing/base-environment.ts';
+import { REPOSITORY } from '../settings/settings.ts';
 import { runProgram } from '../stack/run-program.ts';
-import { REPOSITORY } from '../stack/settings.ts';
 
 /** A suite hangs when it takes longer, on a busy machine too. */
 const JEST_TIMEOUT_MS = 1_200_000;
@@ -34,14 +33,29 @@ export type JestSuite = {
 	environment: Record<string, string>;
 };
 
-/** Runs a program that counts as one test: its exit code says whether it passed. */
-export async function runProgramCheck(
+/** Returns the check of a program that counts as one test: its exit code says whether it passed. */
+export function programCheck(
+	name: string,
 	command: string[],
-	options: { env: Record<string, string>; stop: AbortSignal; timeoutMs: number },
-): Promise<Outcome> {
-	const { exitCode, output } = await runProgram(command, options);
-	return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, output };
+	options: { env: Record<string, string>; timeoutMs: number },
+): Check {
+	return {
+		name,
+		run: async (stop) => {
+			const { exitCode, output } = await runProgram(command, { ...options, stop });
+			const passed = exitCode === 0 ? 1 : 0;
+			return { passed, failed: 1 - passed, output };
+		},
+	};
 }
+
+/** What counts of Jest's `--json`. */
+type JestReport = {
+	numPassedTests: number;
+	numFailedTests: number;
+	/** Suites that broke before or between their tests: a syntax error, a failing import. */
+	numRuntimeErrorTestSuites: number;
+};
 
 /** Runs a suite and counts its tests. The home's sweep ends what a test left running. */
 export async function runJest(
@@ -82,31 +96,21 @@ function watchForHanging(report: string): { signal: AbortSignal; end: () => void
 	return { signal: hanging.signal, end: () => clearInterval(timer) };
 }
 
-function readReport(file: string): unknown {
+function readReport(file: string): JestReport {
 	try {
 		return JSON.parse(readFileSync(file, 'utf8'));
 	} catch {
 		// Jest ended before it had anything to report; its output says why
-		return undefined;
+		return { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
 	}
 }
-
-/** What counts of Jest's `--json`. */
-const jestReport = z.object({
-	numPassedTests: z.int(),
-	numFailedTests: z.int(),
-	/** Suites that broke before or between their tests: a syntax error, a failing import. */
-	numRuntimeErrorTestSuites: z.int(),
-});
 
 /**
  * Counts a Jest run. A suite that could not run counts as a failure, and so does a run that ended badly without a failed test
  * (a crash, a leaked handle, no test at all).
  */
-export function countJest(report: unknown, exitCode: number, output: string): Outcome {
-	const parsed = jestReport.safeParse(report);
-	if (!parsed.success) return { passed: 0, failed: 1, output };
-	const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = parsed.data;
+export function countJest(report: JestReport, exitCode: number, output: string): Outcome {
+	const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = report;
 	const failed = numFailedTests + numRuntimeErrorTestSuites;
 	const endedBadly = exitCode !== 0 || numPassedTests + failed === 0;
 	return { passed: numPassedTests, failed: failed === 0 && endedBadly ? 1 : failed, output };

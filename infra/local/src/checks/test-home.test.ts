@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CommandError } from '../supervisor/command-error.ts';
 import { type Home, logFile } from '../supervisor/home.ts';
-import { StartError } from '../supervisor/start-error.ts';
 import { temporaryDirectory } from '../testing/temporary.ts';
 import { removeAbandonedHomes, withTestHome } from './test-home.ts';
 
@@ -23,9 +23,9 @@ describe('withTestHome', () => {
 	const writeLog = (home: Home) => writeFileSync(logFile(home, 'a'), 'why it failed\n');
 
 	test('keeps the log of a process that does not start where the error says', async () => {
-		const failing = withTestHome(async ({ home }) => {
+		const failing = withTestHome(async (home) => {
 			writeLog(home);
-			throw new StartError(`a can’t start. See ${logFile(home, 'a')}`);
+			throw new CommandError(`a can’t start. See ${logFile(home, 'a')}`);
 		});
 		const message = await failing.then(() => '', String);
 		const [path = ''] = /\S+\.log$/.exec(message) ?? [];
@@ -34,7 +34,7 @@ describe('withTestHome', () => {
 
 	test('keeps the logs under the given name whatever the work throws', async () => {
 		const failure = new TypeError('a bug');
-		const work = async ({ home }: { home: Home }) => {
+		const work = async (home: Home) => {
 			writeLog(home);
 			throw failure;
 		};
@@ -42,10 +42,10 @@ describe('withTestHome', () => {
 		expect(readFileSync(join(base(), 'chaos-logs', 'a.log'), 'utf8')).toBe('why it failed\n');
 	});
 
-	test('leaves nothing but kept logs', async () => {
-		const root = await withTestHome(async ({ home }) => home.root);
+	test('leaves nothing behind but the logs of work that failed', async () => {
+		const root = await withTestHome(async (home) => home.root);
 		expect(existsSync(root)).toBe(false);
-		await withTestHome(async ({ keepLogs }) => keepLogs());
+		await withTestHome(async () => undefined, { hasFailed: () => true });
 		expect(readdirSync(base())).toEqual(['test-logs']);
 	});
 });

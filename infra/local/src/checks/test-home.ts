@@ -1,30 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { homePath } from '../settings/settings.ts';
 import { withHome } from '../stack/claim-home.ts';
-import { homePath } from '../stack/settings.ts';
+import { say } from '../stack/command.ts';
+import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
 import { askStatus } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
-import { StartError } from '../supervisor/start-error.ts';
 
 const PREFIX = 'test-';
 
-/** A home for one run. */
-type TestHome = {
-	home: Home;
-	/** Moves the logs of the services to where they outlive the home; returns that path. */
-	keepLogs: () => string;
-};
-
 /**
- * Does the work in a home of its own, so that a product that runs meanwhile is not disturbed, and removes it again.
- * When the work throws, the logs are kept, and a StartError names their new path.
- * @param logsName the name of the kept logs, beside the home
+ * Does the work in a home of its own, so that a product that runs meanwhile is not disturbed, and removes it again. When the work
+ * fails or throws, the logs of the services are kept beside that of the product, and a line or the error says where.
+ * @param logsName the name of the kept logs
  */
 export async function withTestHome<T>(
-	work: (testHome: TestHome) => Promise<T>,
-	{ logsName = 'test-logs' }: { logsName?: string } = {},
+	work: (home: Home) => Promise<T>,
+	{
+		logsName = 'test-logs',
+		hasFailed = () => false,
+	}: { logsName?: string; hasFailed?: (result: T) => boolean } = {},
 ): Promise<T> {
 	const base = homePath();
 	await removeAbandonedHomes(base);
@@ -35,14 +32,18 @@ export async function withTestHome<T>(
 			const keepLogs = () => {
 				rmSync(kept, { recursive: true, force: true });
 				renameSync(home.logs, kept);
-				return kept;
 			};
 			try {
-				return await work({ home, keepLogs });
+				const result = await work(home);
+				if (hasFailed(result)) {
+					keepLogs();
+					say(`Logs of the services: ${kept}`);
+				}
+				return result;
 			} catch (error) {
 				keepLogs();
-				if (!(error instanceof StartError)) throw error;
-				throw new StartError(error.message.replaceAll(home.logs, kept), { cause: error });
+				if (!(error instanceof CommandError)) throw error;
+				throw new CommandError(error.message.replaceAll(home.logs, kept), { cause: error });
 			}
 		});
 	} finally {

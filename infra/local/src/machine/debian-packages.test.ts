@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { missingPackages, packagesToProcess, packagesToStart } from './debian-packages.ts';
+import { missingPackages, PACKAGES_TO_PROCESS, packagesToStart } from './debian-packages.ts';
 import { aptReason } from './prepare-machine.ts';
 
 describe('missingPackages', () => {
@@ -18,8 +18,8 @@ describe('missingPackages', () => {
 test('no broker is installed for a person who has one, nor on a machine that runs workers alone', () => {
 	expect(packagesToStart({ ownBroker: true })).toContain('rabbitmq-server');
 	expect(packagesToStart({ ownBroker: false })).not.toContain('rabbitmq-server');
-	expect(packagesToProcess()).toEqual(expect.arrayContaining(['bubblewrap', 'ocrmypdf']));
-	expect(packagesToProcess()).not.toContain('rabbitmq-server');
+	expect(PACKAGES_TO_PROCESS).toEqual(expect.arrayContaining(['bubblewrap', 'ocrmypdf']));
+	expect(PACKAGES_TO_PROCESS).not.toContain('rabbitmq-server');
 });
 
 test.each([

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { BUBBLEWRAP } from '@creatorr/tool-kit/tool/programs';
 import { loadCatalogue } from '@creatorr/tools/catalogue';
-import { StartError } from '../supervisor/start-error.ts';
+import { CommandError } from '../supervisor/command-error.ts';
 
 const TOOLS = [...(await loadCatalogue()).values()];
-/** Of the sandbox and of all programs that the tools' manifests name. */
-const PROCESSING = [
+/** The packages of a machine that runs workers and nothing else: the sandbox and all programs that the tools' manifests name. */
+export const PACKAGES_TO_PROCESS = [
 	...new Set([BUBBLEWRAP, ...TOOLS.flatMap(({ programs }) => programs)].flatMap(({ packages }) => packages)),
 ];
 const BROKER = 'rabbitmq-server';
@@ -21,29 +21,18 @@ const OTHER_GATEWAY = ['nginx', 'wrk'];
 /** A second S3 server, a connection pooler, a browser, and what renders deployments. */
 const TEST = ['radosgw', 'pgbouncer', 'chromium-headless-shell', 'kustomize', 'docker-compose'];
 
-/** Returns the packages of a machine that runs workers and nothing else. */
-export function packagesToProcess(): string[] {
-	return PROCESSING;
-}
-
 /** Returns the packages of `npm start`. Our broker isn't needed when the person has one. */
 export function packagesToStart({ ownBroker }: { ownBroker: boolean }): string[] {
-	return [...(ownBroker ? [BROKER] : []), ...PROCESSING, ALLOCATOR, ...WALKTHROUGH];
+	return [...(ownBroker ? [BROKER] : []), ...PACKAGES_TO_PROCESS, ALLOCATOR, ...WALKTHROUGH];
 }
 
-/** Returns the packages of benchmarks that run tools, without a product. */
-export function packagesToBench(): string[] {
-	return [...packagesToStart({ ownBroker: false }), ...BENCH];
-}
+/** The packages of benchmarks that run tools, without a product. */
+export const PACKAGES_TO_BENCH = [...packagesToStart({ ownBroker: false }), ...BENCH];
 
-/** Returns the packages of the benchmark of the gateway, which runs no tools. */
-export function packagesToBenchGateway(): string[] {
-	return [BROKER, ALLOCATOR, ...OTHER_GATEWAY];
-}
+/** The packages of the benchmark of the gateway, which runs no tools. */
+export const PACKAGES_TO_BENCH_GATEWAY = [BROKER, ALLOCATOR, ...OTHER_GATEWAY];
 
-export function packagesToTest(): string[] {
-	return [...packagesToStart({ ownBroker: true }), ...BENCH, ...TEST];
-}
+export const PACKAGES_TO_TEST = [...packagesToStart({ ownBroker: true }), ...BENCH, ...TEST];
 
 /** Returns the packages that are not installed, by dpkg's own list (`name installed` per line, as dpkg-query prints it). */
 export function missingPackages(wanted: string[], dpkgList: string): string[] {
@@ -64,7 +53,7 @@ function providersOf(name: string): string[] {
 
 /**
  * Returns the names and states of the packages, as far as dpkg knows them.
- * @throws StartError on a machine without dpkg
+ * @throws CommandError on a machine without dpkg
  */
 export async function listPackages(wanted: string[]): Promise<string> {
 	const field = (name: string): string => `\${${name}}`;
@@ -76,7 +65,7 @@ export async function listPackages(wanted: string[]): Promise<string> {
 		const { code, stdout } = error as { code?: unknown; stdout?: string };
 		// 1: dpkg doesn't know some of them, but lists the others
 		if (code === 1) return stdout ?? '';
-		throw new StartError(
+		throw new CommandError(
 			`creatorr needs the Debian packages ${wanted.join(' ')}. Run it on Debian or Ubuntu, or in a container of one.`,
 		);
 	}

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,11 +9,11 @@ import { pickConsecutivePorts } from '../backing/ports.ts';
 import { postgresAdminUrl } from '../backing/postgres.ts';
 import { packagesToStart } from '../machine/debian-packages.ts';
 import { prepareMachine } from '../machine/prepare-machine.ts';
+import { homePath, REPOSITORY } from '../settings/settings.ts';
 import { stopRunning } from '../stack/claim-home.ts';
 import { say } from '../stack/command.ts';
 import { runProgram } from '../stack/run-program.ts';
-import { homePath, REPOSITORY } from '../stack/settings.ts';
-import { findHome, type Home } from '../supervisor/home.ts';
+import { type Home, openHome } from '../supervisor/home.ts';
 import { askStatus } from '../supervisor/lock.ts';
 import { boundToUs, endOwnedProcesses } from '../supervisor/ownership.ts';
 
@@ -49,59 +49,41 @@ export async function rehearse(
 			return product;
 		});
 	} catch (error) {
-		if (!options.stop.aborted) products.findLast(({ exists }) => exists)?.keepLogs(`${name}-logs`);
+		const last = products.findLast(({ home }) => existsSync(home.logs));
+		if (last && !options.stop.aborted) {
+			const kept = join(homePath(), `${name}-logs`);
+			rmSync(kept, { recursive: true, force: true });
+			cpSync(last.home.logs, kept, { recursive: true });
+			say(`Logs of the services: ${kept}`);
+		}
 		throw error;
 	} finally {
 		for (const product of products) await product.lose();
 		cleanUp?.(directory);
 		rmSync(directory, { recursive: true, force: true });
 	}
-	return options.stop.aborted ? 130 : 0;
+	options.stop.throwIfAborted();
+	return 0;
 }
 
 /** A product in a home of its own, controlled by the commands that an operator has. */
 export class RehearsedProduct {
-	readonly #path: string;
-	readonly #repository: string;
-	readonly #env: Record<string, string>;
-	readonly #url: string;
-	readonly #stop: AbortSignal;
-	#startedAt: Date | undefined;
+	readonly home: Home;
+	readonly #options: RehearsalOptions & { repository: string; gatewayPort: number };
+	#startedAt = '';
 
-	/** @param repository whose code is run: ours, or that of another version */
-	constructor(
-		path: string,
-		{
-			repository,
-			gatewayPort,
-			settings,
-			stop,
-		}: RehearsalOptions & { repository: string; gatewayPort: number },
-	) {
-		this.#path = path;
-		this.#repository = repository;
-		this.#url = `http://127.0.0.1:${gatewayPort}`;
-		this.#env = { ...baseEnvironment(), ...settings, CREATORR_HOME: path, GATEWAY_PORT: String(gatewayPort) };
-		this.#stop = stop;
-	}
-
-	get exists(): boolean {
-		return findHome(this.#path) !== undefined;
-	}
-
-	/** @throws when the product was never started */
-	get home(): Home {
-		const home = findHome(this.#path);
-		if (home === undefined) throw new Error(`${this.#path} does not exist`);
-		return home;
+	/** @param options.repository whose code is run: ours, or that of another version */
+	constructor(path: string, options: RehearsalOptions & { repository: string; gatewayPort: number }) {
+		this.home = openHome(path);
+		this.#options = options;
 	}
 
 	/** Starts the product, and resolves when every process is ready. */
 	async start(): Promise<void> {
 		const [program = '', ...args] = boundToUs([process.execPath, '--no-warnings', this.#pathOf('start')]);
-		this.#startedAt = new Date();
-		const child = spawn(program, args, { cwd: this.#repository, env: this.#env, stdio: 'ignore' });
-		const ended = once(child, 'exit').then(() => {
+		this.#startedAt = new Date().toISOString();
+		const options = { cwd: this.#options.repository, env: this.#environment(), stdio: 'ignore' } as const;
+		const ended = once(spawn(program, args, options), 'exit').then(() => {
 			throw new Error('npm start ended');
 		});
 		await Promise.race([this.#waitUntilReady(), ended]);
@@ -114,13 +96,12 @@ export class RehearsedProduct {
 
 	/** Kills every process, and removes the home. The supervisor first: it would restart processes that are killed. */
 	async lose(): Promise<void> {
-		const home = findHome(this.#path);
-		if (home === undefined) return;
-		const status = await askStatus(home.root);
+		const { root } = this.home;
+		const status = await askStatus(root);
 		if (status !== undefined) process.kill(status.pid, 'SIGKILL');
-		while ((await askStatus(home.root)) !== undefined) await sleep(CHECK_MS);
-		await endOwnedProcesses(home.root);
-		rmSync(home.root, { recursive: true, force: true });
+		while ((await askStatus(root)) !== undefined) await sleep(CHECK_MS);
+		await endOwnedProcesses(root);
+		rmSync(root, { recursive: true, force: true });
 	}
 
 	/** Runs a command of npm, such as `backup`. */
@@ -130,44 +111,43 @@ export class RehearsedProduct {
 
 	/** Runs one act of a rehearsal, a program of qa, against this product; returns its output. */
 	act(program: string, ...args: string[]): Promise<string> {
+		const url = `http://127.0.0.1:${this.#options.gatewayPort}`;
 		return this.run([join(REPOSITORY, 'qa', 'rehearsals', program, 'main.ts'), ...args], {
-			TEST_BASE_URL: this.#url,
-			TEST_BASE_URL_2: this.#url,
+			TEST_BASE_URL: url,
+			TEST_BASE_URL_2: url,
 			TEST_CREATORR_HOME: this.home.root,
 			TEST_POSTGRES_ADMIN_URL: postgresAdminUrl(this.home),
-			TEST_STARTED_AT: this.#startedAt?.toISOString() ?? '',
+			TEST_STARTED_AT: this.#startedAt,
 		});
 	}
 
 	/** Runs a program of the repository to its end; returns its output. */
 	async run(command: string[], variables: Record<string, string> = {}): Promise<string> {
 		const { exitCode, output } = await runProgram([process.execPath, '--no-warnings', ...command], {
-			cwd: this.#repository,
-			env: { ...this.#env, ...variables },
-			stop: this.#stop,
+			cwd: this.#options.repository,
+			env: { ...this.#environment(), ...variables },
+			stop: this.#options.stop,
 			timeoutMs: STEP_TIMEOUT_MS,
 		});
 		if (exitCode !== 0) throw new Error(`${command.join(' ')} failed:\n${output}`);
 		return output.trimEnd();
 	}
 
-	keepLogs(name: string): void {
-		const kept = join(homePath(), name);
-		rmSync(kept, { recursive: true, force: true });
-		cpSync(this.home.logs, kept, { recursive: true });
-		say(`Logs of the services: ${kept}`);
+	#environment(): Record<string, string> {
+		const { settings, gatewayPort } = this.#options;
+		const own = { CREATORR_HOME: this.home.root, GATEWAY_PORT: String(gatewayPort) };
+		return { ...baseEnvironment(), ...settings, ...own };
 	}
 
 	#pathOf(command: string): string {
-		return join(this.#repository, 'infra', 'local', 'src', `${command}.ts`);
+		return join(this.#options.repository, 'infra', 'local', 'src', `${command}.ts`);
 	}
 
 	async #waitUntilReady(): Promise<void> {
 		const deadline = Date.now() + START_TIMEOUT_MS;
-		while (Date.now() < deadline && !this.#stop.aborted) {
-			const home = findHome(this.#path);
+		while (Date.now() < deadline && !this.#options.stop.aborted) {
 			// a supervisor that is too busy to answer is asked again
-			const status = home && (await askStatus(home.root).catch(() => undefined));
+			const status = await askStatus(this.home.root).catch(() => undefined);
 			const processes = status?.processes ?? [];
 			if (processes.length > 0 && processes.every(({ state }) => state === 'ready')) return;
 			await sleep(CHECK_MS);

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { readSettings } from '../settings/settings.ts';
 import type { ManagedProcess } from '../supervisor/process.ts';
 import { temporaryHome } from '../testing/temporary.ts';
 import { appProcesses } from './apps.ts';
 import type { Scale } from './scale.ts';
-import { readSettings } from './settings.ts';
 
 const STORE = { S3_ENDPOINT: 'http://s3', S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'k', S3_SECRET_ACCESS_KEY: 's' };
 const ACCOUNT = {

@@ -4,10 +4,6 @@ import { checkHttp } from '../backing/checks.ts';
 import { publicIdentityKeys } from '../backing/make-secrets.ts';
 import { choosePorts } from '../backing/ports.ts';
 import { type Caller, loadSecrets, type Secrets } from '../backing/secrets.ts';
-import type { Home } from '../supervisor/home.ts';
-import type { ManagedProcess } from '../supervisor/process.ts';
-import { WEB_DIR } from './run-program.ts';
-import { replicaNames, type Scale } from './scale.ts';
 import {
 	type DatabaseVariables,
 	gatewayUrl,
@@ -15,7 +11,11 @@ import {
 	type S3Variables,
 	type Settings,
 	type StripeVariables,
-} from './settings.ts';
+} from '../settings/settings.ts';
+import type { Home } from '../supervisor/home.ts';
+import type { ManagedProcess } from '../supervisor/process.ts';
+import { WEB_DIR } from './run-program.ts';
+import { replicaNames, type Scale } from './scale.ts';
 
 export type AppContext = {
 	settings: Pick<Settings, 'environment' | 'gatewayPort' | 'corsOrigins'>;
@@ -170,51 +170,43 @@ function storeOrigin({ S3_PUBLIC_ENDPOINT, S3_BUCKET, S3_FORCE_PATH_STYLE }: S3V
 /** Returns a process for every replica of every app, and a load balancer for each service that has several. */
 export async function appProcesses(context: AppContext): Promise<ManagedProcess[]> {
 	const { settings, home, scale } = context;
-	const replicas = APPS.flatMap((app) =>
-		replicaNames(app.name, scale).map((name, index) => ({ app, name, index })),
-	);
-	const endpoints = SERVICES.map(({ name, app, portName }) => {
-		const names = replicaNames(app, scale);
-		const balancer = names.length > 1 ? `${name}-balancer` : undefined;
-		return {
-			name,
-			balancer,
-			replicas: names,
-			replicaPorts: names.map(portName),
-			port: balancer ?? portName(app),
-		};
+	const services = SERVICES.map(({ name, app, portName }) => {
+		const replicas = replicaNames(app, scale);
+		const balancer = replicas.length > 1 ? `${name}-balancer` : undefined;
+		// callers wait for `process`, and call the port of this name
+		const called = { process: balancer ?? app, port: balancer ?? portName(app) };
+		return { name, balancer, replicas, replicaPorts: replicas.map(portName), ...called };
 	});
 	const names = [
-		...replicas.map(({ name }) => name),
-		...endpoints.flatMap(({ port, replicaPorts }) => [port, ...replicaPorts]),
+		...APPS.flatMap((app) => replicaNames(app.name, scale)),
+		...services.flatMap(({ port, replicaPorts }) => [port, ...replicaPorts]),
 	];
 	const ports = await choosePorts(home, [...new Set(names)], publicPorts(settings, scale));
 	const portOf = (name: string): number => ports[name] ?? 0;
+	const processOf = (name: string) => services.find((service) => service.name === name)?.process ?? name;
 
-	const apps = replicas.map(({ app, name, index }): ManagedProcess => {
+	const appProcess = (app: App, name: string, index: number): ManagedProcess => {
 		const replica = { name, index, port: portOf(name), controlPort: portOf(controlPortName(name)) };
-		const urls = endpoints
+		const urls = services
 			.filter((service) => app.calls.includes(service.name))
 			.map((service) => [urlVariable(service.name), `http://127.0.0.1:${portOf(service.port)}`]);
-		const processOf = (service: string) => {
-			const { balancer, replicas: [only] = [] } = endpoints.find((one) => one.name === service) ?? {};
-			return balancer ?? only ?? service;
-		};
 		return {
 			kind: 'process',
 			name,
+			app: app.name,
 			dependsOn: [...new Set(app.dependsOn.map(processOf))],
 			command: [process.execPath, join(REPOSITORY, 'apps', app.name, 'src', 'main.ts')],
 			env: { ...appEnvironment(context, app, replica), ...Object.fromEntries(urls) },
 			checkReady: () => checkHttp(`http://127.0.0.1:${replica.port}/health/ready`),
-			stopTimeoutMs: 11_000,
-			drains: true,
 		};
-	});
-	const balancers = endpoints.flatMap(({ balancer, replicas: dependsOn, replicaPorts }) =>
+	};
+	const apps = APPS.flatMap((app) =>
+		replicaNames(app.name, scale).map((name, index) => appProcess(app, name, index)),
+	);
+	const balancers = services.flatMap(({ balancer, replicas, replicaPorts }) =>
 		balancer === undefined
 			? []
-			: [balancerProcess(balancer, portOf(balancer), dependsOn, replicaPorts.map(portOf))],
+			: [balancerProcess(balancer, portOf(balancer), replicas, replicaPorts.map(portOf))],
 	);
 	return [...apps, ...balancers];
 }

@@ -1,11 +1,11 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { REPOSITORY } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import { ownershipMark } from '../supervisor/ownership.ts';
 import type { ManagedProcess, Step } from '../supervisor/process.ts';
 import { copyRepository } from './repository-copy.ts';
 import type { Scale } from './scale.ts';
-import { REPOSITORY } from './settings.ts';
 import type { ProductOptions } from './with-product.ts';
 
 type BenchOptions = {
@@ -39,7 +39,7 @@ function benchProduct({ scale, only, held = [], extraTool }: BenchOptions): Prod
 		settings: { PLANS: JSON.stringify({ free: { computeSecondsPerDay: 0 } }) },
 		adapt: async (steps, { home, url }) => {
 			const all = extraTool === undefined ? steps : withExtraTool(steps, home, extraTool);
-			const isHeld = ({ name }: Step) => held.some((app) => name === app || name.startsWith(`${app}-`));
+			const isHeld = (step: Step) => isProcess(step) && held.includes(step.app ?? '');
 			const heldFile = join(home.root, 'held.json');
 			// it contains keys
 			writeFileSync(heldFile, JSON.stringify(describeHeld(all.filter(isHeld), home)), { mode: 0o600 });
@@ -87,7 +87,7 @@ function withExtraTool(steps: Step[], home: Home, folder: string): Step[] {
 	return [
 		{ kind: 'task', name: EXTRA_TOOL, dependsOn: ['generated-code'], run: copy },
 		...steps.map((step) =>
-			isProcess(step) && step.drains
+			isProcess(step) && step.app !== undefined
 				? { ...step, command: step.command.map(inCopy), dependsOn: [...step.dependsOn, EXTRA_TOOL] }
 				: step,
 		),

@@ -1,11 +1,11 @@
 import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultDiskFreeLimit } from '../backing/rabbitmq.ts';
+import { CommandError } from '../supervisor/command-error.ts';
 import { type Home, openHome, pidFile } from '../supervisor/home.ts';
 import { askStatus, holdLock } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
-import type { ProcessSnapshot } from '../supervisor/process.ts';
-import { StartError } from '../supervisor/start-error.ts';
+import { processesOf } from '../supervisor/supervisor.ts';
 import { say } from './command.ts';
 
 const MIB = 1024 ** 2;
@@ -17,7 +17,6 @@ const STOP_TIMEOUT_MS = 45_000;
 export type HomeOptions = {
 	/** Shown by `npm run status`. */
 	url?: string;
-	requiresSpace?: boolean;
 	/** What our RabbitMQ keeps free; its default for this disk unless given. */
 	brokerBytes?: number | undefined;
 };
@@ -25,32 +24,28 @@ export type HomeOptions = {
 /**
  * Does the work in a home that no other supervisor runs on, and in which no process of an earlier one is left. When the work ends,
  * so does every process of the home. A home that holds data starts on any disk: the person may want to save or delete its data.
- * @param work gets the home, and a function that publishes its processes for `npm run status`
- * @throws StartError when the home is in use, or is new and its disk nearly full
+ * @throws CommandError when the home is in use, or is new and its disk nearly full
  */
 export async function withHome<T>(
 	path: string,
-	{ url, requiresSpace = true, brokerBytes }: HomeOptions,
-	work: (home: Home, publish: (processes: () => ProcessSnapshot[]) => void) => Promise<T>,
+	{ url, brokerBytes }: HomeOptions,
+	work: (home: Home) => Promise<T>,
 ): Promise<T> {
 	const home = openHome(path);
-	let readProcesses = (): ProcessSnapshot[] => [];
-	const status = () => ({ pid: process.pid, url: url ?? null, processes: readProcesses() });
+	const status = () => ({ pid: process.pid, url: url ?? null, processes: processesOf(home) });
 	if (!(await holdLock(home.root, status))) {
-		throw new StartError(
+		throw new CommandError(
 			`creatorr is already running in ${home.root}. See \`npm run status\`, or stop it with \`npm run stop\`.`,
 		);
 	}
-	if (requiresSpace) requireSpace(home, NEW_HOME_BYTES + (brokerBytes ?? defaultDiskFreeLimit(home.root)));
+	requireSpace(home, NEW_HOME_BYTES + (brokerBytes ?? defaultDiskFreeLimit(home.root)));
 	const survivors = await endOwnedProcesses(home.root);
 	if (survivors > 0) say(`Stopped ${survivors} processes left by an earlier run.`);
 	rmSync(home.run, { recursive: true, force: true });
 	openHome(path);
 	writeFileSync(pidFile(home, 'supervisor'), `${process.pid}\n`);
 	try {
-		return await work(home, (processes) => {
-			readProcesses = processes;
-		});
+		return await work(home);
 	} finally {
 		await endOwnedProcesses(home.root);
 		rmSync(pidFile(home, 'supervisor'), { force: true });
@@ -63,7 +58,7 @@ function requireSpace(home: Home, wantedBytes: number): void {
 	if (freeBytes >= wantedBytes) return;
 	const free = `Only ${Math.floor(freeBytes / MIB)} MiB are free on the disk of ${home.root}`;
 	if (readdirSync(home.data).length === 0) {
-		throw new StartError(
+		throw new CommandError(
 			`${free}. Free ${Math.ceil(wantedBytes / MIB)} MiB, or set CREATORR_HOME to a directory on another disk.`,
 		);
 	}

@@ -1,4 +1,4 @@
-import { StartError } from '../supervisor/start-error.ts';
+import { CommandError } from '../supervisor/command-error.ts';
 
 const PARENT_CHECK_MS = 500;
 
@@ -7,9 +7,16 @@ export function say(line: string): void {
 	process.stdout.write(`${line}\n`);
 }
 
+/** Returns the argument of a command that takes exactly one, and no options. */
+export function onlyArgument(usage: string): string {
+	const [argument, ...more] = process.argv.slice(2);
+	if (argument === undefined || argument.startsWith('-') || more.length > 0) throw new CommandError(usage);
+	return argument;
+}
+
 /**
  * Runs a command of `npm`: its signal aborts when the person wants the end (Ctrl-C, SIGTERM, the terminal closes) or
- * when npm is gone; its number is the exit code. Anything thrown becomes one sentence and exit code 1.
+ * when npm is gone; its number is the exit code. Anything thrown becomes one sentence and an exit code: 130 after the signal, a CommandError's own, or 1.
  */
 export async function runCommand(command: (stop: AbortSignal) => Promise<number>): Promise<void> {
 	const stop = new AbortController();
@@ -19,8 +26,9 @@ export async function runCommand(command: (stop: AbortSignal) => Promise<number>
 	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 	watchParent(stop);
 	process.exitCode = await command(stop.signal).catch((error: unknown) => {
-		process.stderr.write(`${explain(error)}\n`);
-		return 1;
+		process.stderr.write(`${explain(error).trimEnd()}\n`);
+		if (stop.signal.aborted) return 130;
+		return error instanceof CommandError ? error.exitCode : 1;
 	});
 	process.exit();
 }
@@ -35,7 +43,7 @@ function watchParent(stop: AbortController): void {
 }
 
 function explain(error: unknown): string {
-	if (error instanceof StartError) return error.message;
+	if (error instanceof CommandError) return error.message;
 	if (!(error instanceof Error)) return String(error);
 	// by a signal, or with npm
 	if (error.name === 'AbortError') return 'Interrupted.';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { baseEnvironment } from '../backing/base-environment.ts';
 import { checkHttp } from '../backing/checks.ts';
 import { choosePorts } from '../backing/ports.ts';
+import { REPOSITORY } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess, Step } from '../supervisor/process.ts';
-import { REPOSITORY } from './settings.ts';
 
 const LINKS = join(REPOSITORY, 'qa', 'chaos', 'links', 'main.ts');
 
@@ -31,7 +31,7 @@ const CONNECTIONS: Record<string, (process: string) => string> = {
 	WEBHOOK_URL: (process) => `${process}-gateway`,
 };
 
-type Link = { name: string; process: string; variable: string; target: URL; port: number };
+type Link = { name: string; port: number; targetPort: number };
 
 /**
  * Returns the same processes, prepared for faults: each calls every other over a link of its own that can be cut, slowed and
@@ -43,61 +43,53 @@ export async function addFaults(
 ): Promise<{ steps: Step[]; variables: Record<string, string> }> {
 	const crashOrders = join(home.root, 'crash');
 	mkdirSync(crashOrders, { recursive: true });
-	const links = await createLinks(steps, home);
+	const links: Link[] = [];
+	const prepared: Step[] = [];
+	for (const step of steps) {
+		if (step.kind === 'task') prepared.push(step);
+		else prepared.push(await withLinks(withCrashPoints(step, crashOrders), home, links));
+	}
 	const { links: controlPort } = await choosePorts(home, ['links']);
-	const prepared = steps.map((step) => {
-		if (step.kind === 'task') return step;
-		return withLinks(step.drains ? withCrashPoints(step, crashOrders) : step, links);
-	});
 	return {
 		steps: [...prepared, linksProcess(links, controlPort)],
 		variables: { TEST_LINKS_URL: `http://127.0.0.1:${controlPort}`, TEST_CRASH_ORDERS: crashOrders },
 	};
 }
 
-async function createLinks(steps: Step[], home: Home): Promise<Link[]> {
-	const links = steps.flatMap((step) =>
-		Object.entries(step.kind === 'process' ? step.env : {}).flatMap(([variable, value]) => {
-			const name = CONNECTIONS[variable]?.(step.name);
-			return name === undefined ? [] : [{ name, process: step.name, variable, target: new URL(value) }];
-		}),
-	);
-	const names = links.map(({ name }) => `link-${name}`);
-	const ports: Record<string, number> = await choosePorts(home, names);
-	return links.map((link) => ({ ...link, port: ports[`link-${link.name}`] ?? 0 }));
-}
-
-function withLinks(step: ManagedProcess, links: Link[]): ManagedProcess {
-	const own = links.filter(({ process }) => process === step.name);
-	if (own.length === 0) return step;
+/** Has a process call every other over a link, and adds these to the links. */
+async function withLinks(step: ManagedProcess, home: Home, links: Link[]): Promise<ManagedProcess> {
 	const env = { ...step.env };
-	for (const { variable, target, port } of own) {
-		const url = new URL(target);
+	for (const [variable, value] of Object.entries(env)) {
+		const name = CONNECTIONS[variable]?.(step.name);
+		if (name === undefined) continue;
+		const portName = `link-${name}`;
+		const { [portName]: port = 0 } = await choosePorts<string>(home, [portName]);
+		const url = new URL(value);
+		links.push({ name, port, targetPort: Number(url.port) });
 		url.port = String(port);
 		env[variable] = url.href;
 	}
 	return { ...step, dependsOn: [...step.dependsOn, 'links'], env };
 }
 
-/** The replicas of an app share a file for orders, and one of them obeys. */
+/** The replicas of an app share a file for orders, and one of them obeys. Other processes have no crash points. */
 function withCrashPoints(step: ManagedProcess, crashOrders: string): ManagedProcess {
+	if (step.app === undefined) return step;
 	const [node = '', ...rest] = step.command;
-	const order = join(crashOrders, `${step.name.replace(/-\d+$/, '')}.json`);
 	return {
 		...step,
 		command: [node, CRASH_CONDITION, ...rest],
-		env: { ...step.env, CRASH_ORDER_FILE: order },
+		env: { ...step.env, CRASH_ORDER_FILE: join(crashOrders, `${step.app}.json`) },
 	};
 }
 
 function linksProcess(links: Link[], controlPort: number): ManagedProcess {
-	const targets = links.map(({ name, port, target }) => ({ name, port, targetPort: Number(target.port) }));
 	return {
 		kind: 'process',
 		name: 'links',
 		dependsOn: [],
 		command: [process.execPath, '--no-warnings', LINKS],
-		env: { ...baseEnvironment(), CONTROL_PORT: String(controlPort), LINKS: JSON.stringify(targets) },
+		env: { ...baseEnvironment(), CONTROL_PORT: String(controlPort), LINKS: JSON.stringify(links) },
 		checkReady: () => checkHttp(`http://127.0.0.1:${controlPort}/`),
 	};
 }

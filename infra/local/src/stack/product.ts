@@ -5,12 +5,12 @@ import { postgresSteps } from '../backing/postgres.ts';
 import { rabbitSteps, rabbitUrl } from '../backing/rabbitmq.ts';
 import { s3Service } from '../backing/s3.ts';
 import { stripeService } from '../backing/stripe.ts';
+import type { S3Variables, Settings } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
 import { appProcesses } from './apps.ts';
 import { buildWeb, generateCode } from './run-program.ts';
 import type { Scale } from './scale.ts';
-import type { S3Variables, Settings } from './settings.ts';
 
 /** Servers that may be the person's own. Those are up already: steps don't wait for them. */
 const EXTERNAL = ['postgres', 'rabbitmq', 's3'];

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { REPOSITORY } from './settings.ts';
+import { REPOSITORY } from '../settings/settings.ts';
 
 const LEFT_OUT = new Set(['.git', '.local', '.turbo', '.made', 'results']);
 

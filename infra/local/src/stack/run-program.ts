@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { programEnvironment } from '../backing/base-environment.ts';
+import { REPOSITORY } from '../settings/settings.ts';
+import { CommandError } from '../supervisor/command-error.ts';
 import { killGroup, spawnBound } from '../supervisor/ownership.ts';
-import { StartError } from '../supervisor/start-error.ts';
-import { REPOSITORY } from './settings.ts';
 
 /** A task hangs when it takes longer, on a busy machine too. */
 const TASK_TIMEOUT_MS = 600_000;
@@ -75,12 +75,12 @@ async function runTask(task: string, failure: string, homeRoot: string, stop: Ab
 		stop,
 		timeoutMs: TASK_TIMEOUT_MS,
 	});
-	if (exitCode !== 0 && !stop.aborted) throw new StartError(`${failure}:\n${output}`);
+	if (exitCode !== 0 && !stop.aborted) throw new CommandError(`${failure}:\n${output}`);
 }
 
 /**
  * Generates the database clients from each service's schema, and the types of the API from its description.
- * @throws StartError with the generator's output
+ * @throws CommandError with the generator's output
  */
 export function generateCode(homeRoot: string, stop: AbortSignal): Promise<void> {
 	return runTask('generate', 'Can’t generate code', homeRoot, stop);
@@ -88,7 +88,7 @@ export function generateCode(homeRoot: string, stop: AbortSignal): Promise<void>
 
 /**
  * Builds what browsers load.
- * @throws StartError with the bundler's output
+ * @throws CommandError with the bundler's output
  */
 export function buildWeb(homeRoot: string, stop: AbortSignal): Promise<void> {
 	return runTask('build', 'Can’t build the web app', homeRoot, stop);

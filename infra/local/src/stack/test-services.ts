@@ -2,7 +2,7 @@ import { postgresAdminUrl } from '../backing/postgres.ts';
 import { rabbitManagementUrl } from '../backing/rabbitmq.ts';
 import { radosGatewayService } from '../backing/s3.ts';
 import type { Home } from '../supervisor/home.ts';
-import type { ProcessSnapshot, Report } from '../supervisor/process.ts';
+import type { Report } from '../supervisor/process.ts';
 import { withSupervisor } from '../supervisor/supervisor.ts';
 import { printTrouble } from './print-event.ts';
 import { type BackingServices, backingServices } from './product.ts';
@@ -25,11 +25,11 @@ export function testEnvironment(home: Home, { amqpUrl, s3 }: BackingServices): R
 export async function withTestServices<T>(
 	home: Home,
 	{ stop, report = printTrouble }: { stop: AbortSignal; report?: Report },
-	work: (environment: Record<string, string>, processes: () => ProcessSnapshot[]) => Promise<T>,
-): Promise<T | undefined> {
+	work: (environment: Record<string, string>) => Promise<T>,
+): Promise<T> {
 	const backing = await backingServices(home, { durable: false });
 	const second = await radosGatewayService(home);
 	const steps = [...backing.steps, ...second.steps];
 	const environment = { ...testEnvironment(home, backing), TEST_RGW_ENDPOINT: second.endpoint };
-	return await withSupervisor({ home, steps, report, stop }, (processes) => work(environment, processes));
+	return await withSupervisor({ home, steps, report, stop }, () => work(environment));
 }

@@ -71,14 +71,14 @@ function printLostLog(event: SupervisorEvent): void {
 /**
  * Runs the whole product with backing services of its own, and does the work meanwhile. The work gets the variables that the
  * suites of qa read.
- * @returns what the work returns; undefined when `stop` aborted before it began
+ * @throws AbortError when `stop` aborts before the work begins
  */
 export async function withProduct<T>(
 	home: Home,
 	{ scale, settings, durable = true, report = printTrouble, adapt }: ProductOptions,
 	stop: AbortSignal,
 	work: (environment: Record<string, string>) => Promise<T>,
-): Promise<T | undefined> {
+): Promise<T> {
 	const gatewayPort = await pickConsecutivePorts(scale.gateway);
 	const { otlp: otlpPort } = await choosePorts(home, ['otlp']);
 	const url = (index: number) => `http://127.0.0.1:${gatewayPort + index}`;

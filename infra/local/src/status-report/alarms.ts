@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { postgresAdminUrl, withPostgres } from '../backing/postgres.ts';
 import { rabbitManagementUrl } from '../backing/rabbitmq.ts';
-import { readRabbitAlarms } from '../backing/rabbitmq-management.ts';
-import { type Home, pidFile } from '../supervisor/home.ts';
+import { readRabbitNode } from '../backing/rabbitmq-management.ts';
+import type { Home } from '../supervisor/home.ts';
+import type { ProcessSnapshot } from '../supervisor/process.ts';
 import { shortAge, shortSize } from './format.ts';
 
 const ANSWER_TIMEOUT_MS = 4_000;
@@ -12,22 +12,22 @@ const MANY_CONNECTIONS = 0.9;
 const LONG_TRANSACTION_SECONDS = 300;
 
 /** Returns the alarms of this home's own RabbitMQ and PostgreSQL; a server that does not answer is one too. */
-export async function readAlarms(home: Home): Promise<string[]> {
+export async function readAlarms(home: Home, processes: readonly ProcessSnapshot[]): Promise<string[]> {
 	const readers = { rabbitmq: readRabbit, postgres: readPostgres };
-	const alarms = Object.entries(readers).map(async ([name, read]) => {
-		if (!existsSync(pidFile(home, name))) return [];
+	const alarms = Object.entries(readers).map(async ([server, read]) => {
+		if (!processes.some(({ name, state }) => name === server && state === 'ready')) return [];
 		const asAlarm = (error: unknown) => [`down: ${error instanceof Error ? error.message : String(error)}`];
-		return (await read(home).catch(asAlarm)).map((alarm) => `${name}: ${alarm}`);
+		return (await read(home).catch(asAlarm)).map((alarm) => `${server}: ${alarm}`);
 	});
 	return (await Promise.all(alarms)).flat();
 }
 
 async function readRabbit(home: Home): Promise<string[]> {
-	const alarms = await readRabbitAlarms(rabbitManagementUrl(home));
-	const free = `${shortSize(alarms.diskFreeBytes)} free, limit ${shortSize(alarms.diskFreeLimitBytes)}`;
+	const node = await readRabbitNode(rabbitManagementUrl(home));
+	const free = `${shortSize(node.disk_free)} free, limit ${shortSize(node.disk_free_limit)}`;
 	return [
-		...(alarms.disk ? [`disk alarm (${free}): docs/runbooks/disk.md`] : []),
-		...(alarms.memory ? ['memory alarm: docs/runbooks/queues.md'] : []),
+		...(node.disk_free_alarm ? [`disk alarm (${free}): docs/runbooks/disk.md`] : []),
+		...(node.mem_alarm ? ['memory alarm: docs/runbooks/queues.md'] : []),
 	];
 }
 

@@ -4,7 +4,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { pidFile } from '../supervisor/home.ts';
 import { temporaryHome } from '../testing/temporary.ts';
 import { collectStatus } from './collect.ts';
 import { parseMetrics } from './metrics.ts';
@@ -23,10 +22,15 @@ async function readAlarms(metrics: Record<string, string>): Promise<string[]> {
 		await once(server, 'listening');
 		servers.push(server);
 		ports[name] = (server.address() as AddressInfo).port;
-		writeFileSync(pidFile(home(), name), '1');
 	}
 	writeFileSync(join(home().root, 'ports.json'), JSON.stringify(ports));
-	return (await collectStatus(home(), { pid: 1, url: null, processes: [] })).alarms;
+	const processes = Object.keys(ports).map((name) => ({
+		name,
+		state: 'ready' as const,
+		pid: 1,
+		restarts: 0,
+	}));
+	return (await collectStatus(home(), { pid: 1, url: null, processes })).alarms;
 }
 
 test('a broker that confirms nothing is an alarm with the longest wait of all services', async () => {

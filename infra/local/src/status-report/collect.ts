@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { z } from 'zod';
 import { readPorts } from '../backing/ports.ts';
 import { CALLERS, type Caller } from '../backing/secrets.ts';
-import { type Home, pidFile } from '../supervisor/home.ts';
+import { appOf } from '../stack/scale.ts';
+import type { Home } from '../supervisor/home.ts';
 import type { SupervisorStatus } from '../supervisor/lock.ts';
+import type { ProcessSnapshot } from '../supervisor/process.ts';
 import { readAlarms } from './alarms.ts';
 import { type Metrics, parseMetrics } from './metrics.ts';
 
@@ -35,7 +36,7 @@ export type StatusReport = Awaited<ReturnType<typeof collectStatus>>;
 
 /** Returns what `npm run status --json` prints. Whatever depends on an app that doesn't answer is null. */
 export async function collectStatus(home: Home, status: SupervisorStatus) {
-	const replicas = await readReplicas(home);
+	const replicas = await readReplicas(home, status.processes);
 	const jobs = await readJobs(home, replicas);
 	const queues = by(replicas, 'jobs', 'creatorr_queue_messages', 'queue');
 	const files = metric(replicas, 'files', 'creatorr_stored_files');
@@ -59,17 +60,17 @@ export async function collectStatus(home: Home, status: SupervisorStatus) {
 		files_due: metric(replicas, 'files', 'creatorr_files_due'),
 		stored: files === null || bytes === null ? null : { files, bytes },
 		/** Active alarms of RabbitMQ and PostgreSQL, one sentence each. */
-		alarms: [...(await readAlarms(home)), ...unconfirmedAlarm(replicas)],
+		alarms: [...(await readAlarms(home, status.processes)), ...unconfirmedAlarm(replicas)],
 		disk: { free_bytes: bavail * bsize, total_bytes: blocks * bsize },
 	};
 }
 
-async function readReplicas(home: Home): Promise<Replica[]> {
+async function readReplicas(home: Home, processes: readonly ProcessSnapshot[]): Promise<Replica[]> {
 	const ports = readPorts(home);
 	const found = CALLERS.flatMap((app) =>
-		Object.keys(ports)
-			.filter((name) => name.replace(/-\d+$/, '') === app && existsSync(pidFile(home, name)))
-			.map((name) => ({ app, name })),
+		processes
+			.filter(({ name, pid }) => pid !== null && appOf(name) === app)
+			.map(({ name }) => ({ app, name })),
 	);
 	return await Promise.all(
 		found.map(async ({ app, name }) => {

@@ -19,8 +19,8 @@ export type ManagedProcess = {
 	stopSignal?: NodeJS.Signals;
 	/** How long it may take to end after the stop signal before it is killed; 3 s unless given. */
 	stopTimeoutMs?: number;
-	/** Whether it finishes its requests and jobs before it ends. All such processes share one time limit. */
-	drains?: boolean;
+	/** The app of which it is a replica. Apps finish their requests and jobs before they end, and share one time limit for that. */
+	app?: string;
 };
 
 /** Work that is done once, between processes: creating a database, generating code. */

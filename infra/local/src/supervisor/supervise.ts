@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandError } from './command-error.ts';
 import { type Home, logFile } from './home.ts';
-import { type LogFile, openLogFile } from './output.ts';
+import { type LogFile, openLogFile } from './log-file.ts';
 import { waitUntilReady, watchLiveness } from './probes.ts';
 import type { ManagedProcess, ProcessSnapshot, ProcessState, Report, SupervisorEvent } from './process.ts';
 import { type Child, spawnChild } from './spawn-child.ts';
-import { StartError } from './start-error.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
@@ -27,7 +27,8 @@ export function restartDelayMs(failures: number): number {
 
 /** Keeps one process alive until it is stopped. */
 export class SupervisedProcess {
-	readonly definition: Required<Omit<ManagedProcess, 'liveness'>> & Pick<ManagedProcess, 'liveness'>;
+	readonly definition: ManagedProcess &
+		Required<Pick<ManagedProcess, 'readyTimeoutMs' | 'stopSignal' | 'stopTimeoutMs'>>;
 	readonly #home: Home;
 	readonly #report: (type: SupervisorEvent['type'], text: string) => void;
 	readonly #stopping = new AbortController();
@@ -41,7 +42,7 @@ export class SupervisedProcess {
 
 	constructor(definition: ManagedProcess, { home, report }: { home: Home; report: Report }) {
 		const timeouts = { readyTimeoutMs: READY_TIMEOUT_MS, stopTimeoutMs: STOP_TIMEOUT_MS };
-		this.definition = { stopSignal: 'SIGTERM', prefix: [], drains: false, ...timeouts, ...definition };
+		this.definition = { stopSignal: 'SIGTERM', ...timeouts, ...definition };
 		this.#home = home;
 		this.#report = (type, text) => report({ type, name: definition.name, text });
 	}
@@ -54,7 +55,7 @@ export class SupervisedProcess {
 	/**
 	 * Starts the process and resolves when it is ready for the first time (or was stopped before); from then on it is
 	 * restarted whenever it dies.
-	 * @throws StartError when it does not become ready
+	 * @throws CommandError when it does not become ready
 	 */
 	start(): Promise<void> {
 		return new Promise((resolve, reject) => {
@@ -129,7 +130,7 @@ export class SupervisedProcess {
 		const how = await child.exited;
 		this.#child = null;
 		if (readyAt === 'late') {
-			throw new StartError(
+			throw new CommandError(
 				`${name} didn’t become ready within ${readyTimeoutMs / 1000} s. See ${logFile(this.#home, name)}`,
 			);
 		}
@@ -150,7 +151,7 @@ export class SupervisedProcess {
 		const { name } = this.definition;
 		this.#failures += 1;
 		if (!this.#wasReady && this.#failures >= HOPELESS_AFTER)
-			throw new StartError(`${name} can’t start (${how}). See ${logFile(this.#home, name)}`);
+			throw new CommandError(`${name} can’t start (${how}). See ${logFile(this.#home, name)}`);
 		const delayMs = restartDelayMs(this.#failures);
 		this.#state = 'restarting';
 		this.#restarts += 1;

@@ -2,9 +2,17 @@ import type { Home } from './home.ts';
 import type { ProcessSnapshot, Report, Step } from './process.ts';
 import { SupervisedProcess } from './supervise.ts';
 
-const LEAST_STOP_MS = 1_000;
-/** How long all processes that drain may take together: a second more than each app gives itself. */
+const LEAST_DRAIN_MS = 1_000;
+/** How long all apps together may take to drain: a second more than each app gives itself. */
 const DRAIN_MS = 11_000;
+
+/** What this process supervises now, by the root of the home. */
+const supervisors = new Map<string, Supervisor>();
+
+/** Returns the processes of a home that this process supervises. */
+export function processesOf(home: Home): ProcessSnapshot[] {
+	return supervisors.get(home.root)?.snapshot() ?? [];
+}
 
 /** Resolves when the signal aborts. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
@@ -17,18 +25,21 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
 /**
  * Starts the steps, does the work, and stops every process again, whatever happened.
  * @param work should end when `stop` aborts
- * @returns what the work returns; undefined when `stop` aborted before it began
+ * @throws AbortError when `stop` aborts before the work begins
  */
 export async function withSupervisor<T>(
 	{ stop, ...options }: { home: Home; steps: Step[]; report: Report; stop: AbortSignal },
-	work: (processes: () => ProcessSnapshot[]) => Promise<T>,
-): Promise<T | undefined> {
+	work: () => Promise<T>,
+): Promise<T> {
 	const supervisor = new Supervisor(options);
+	supervisors.set(options.home.root, supervisor);
 	try {
 		await Promise.race([supervisor.start(), untilAborted(stop)]);
-		return stop.aborted ? undefined : await work(() => supervisor.snapshot());
+		stop.throwIfAborted();
+		return await work();
 	} finally {
 		await supervisor.stop();
+		supervisors.delete(options.home.root);
 	}
 }
 
@@ -38,9 +49,9 @@ export class Supervisor {
 	readonly #processes: Map<string, SupervisedProcess>;
 	#stopped: Promise<void> | undefined;
 
-	/** @throws when the steps can't be started in any order */
+	/** @throws when two steps have the same name, or one depends on a step that is not in the list */
 	constructor({ home, steps, report }: { home: Home; steps: Step[]; report: Report }) {
-		assertStartable(steps);
+		assertNames(steps);
 		this.#steps = steps;
 		const definitions = steps.filter((step) => step.kind === 'process');
 		this.#processes = new Map(
@@ -75,9 +86,9 @@ export class Supervisor {
 		await forEachAfter(this.#steps, dependentsOf, async ({ name }) => {
 			const process = this.#processes.get(name);
 			if (process === undefined) return;
-			const { drains, stopTimeoutMs } = process.definition;
-			const leftMs = drains ? drainedBy - Date.now() : stopTimeoutMs;
-			await process.stop(Math.max(Math.min(stopTimeoutMs, leftMs), LEAST_STOP_MS));
+			const { app, stopTimeoutMs } = process.definition;
+			const drainMs = Math.max(drainedBy - Date.now(), LEAST_DRAIN_MS);
+			await process.stop(app === undefined ? stopTimeoutMs : drainMs);
 		});
 	}
 }
@@ -97,19 +108,12 @@ async function forEachAfter(
 	await Promise.all(steps.map(visit));
 }
 
-function assertStartable(steps: Step[]): void {
+function assertNames(steps: Step[]): void {
 	const names = new Set(steps.map(({ name }) => name));
 	if (names.size !== steps.length) throw new Error('two steps have the same name');
 	for (const { name, dependsOn } of steps) {
 		const missing = dependsOn.filter((other) => !names.has(other));
 		if (missing.length > 0)
 			throw new Error(`${name} depends on ${missing.join(', ')}, which is not in the list`);
-	}
-	for (let waiting = steps; waiting.length > 0; ) {
-		const isWaiting = (name: string) => waiting.some((step) => step.name === name);
-		const blocked = waiting.filter(({ dependsOn }) => dependsOn.some(isWaiting));
-		if (blocked.length === waiting.length)
-			throw new Error(`${blocked.map(({ name }) => name).join(', ')} depend on one another`);
-		waiting = blocked;
 	}
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { REPOSITORY } from '../stack/settings.ts';
+import { REPOSITORY } from './settings.ts';
 import { settingsPage } from './settings-page.ts';
 
-test('docs/settings.md is up to date: if not, run node infra/local/src/settings-page/write.ts', () => {
+test('docs/settings.md is up to date: if not, run node infra/local/src/settings/write-settings-page.ts', () => {
 	expect(readFileSync(join(REPOSITORY, 'docs', 'settings.md'), 'utf8')).toBe(settingsPage());
 });
 

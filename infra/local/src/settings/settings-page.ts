@@ -6,7 +6,7 @@ import { configSchema as files } from '../../../../apps/files/src/config.ts';
 import { configSchema as gateway } from '../../../../apps/gateway/src/config.ts';
 import { configSchema as jobs } from '../../../../apps/jobs/src/config.ts';
 import { configSchema as toolWorker } from '../../../../apps/tool-worker/src/config.ts';
-import { environmentSchema } from '../stack/settings.ts';
+import { environmentSchema } from './settings.ts';
 
 const SERVICES = { gateway, auth, files, jobs, billing, 'tool-worker': toolWorker };
 
@@ -104,7 +104,7 @@ All settings are environment variables. A service reads them once, at startup, a
 Names follow one scheme. \`_TTL_\` is how long a token, URL or key is valid, \`_RETENTION_\` how long rows are kept, \`_INTERVAL_\` the time between runs of a task, \`MAX_\` a limit,
 \`_PER_NETWORK\` a limit for each IPv4 address or IPv6 /64. A deprecated name works for one release and wins over the new one: the service logs \`config.deprecated_setting\`.
 
-This page is generated: \`node infra/local/src/settings-page/write.ts\`. The descriptions are in \`config.ts\` of each service.
+This page is generated: \`node infra/local/src/settings/write-settings-page.ts\`. The descriptions are in \`config.ts\` of each service.
 `;
 
 const TRACING = `## Tracing
