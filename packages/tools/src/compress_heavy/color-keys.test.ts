@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { transform } from '../testing/command.ts';
+import { meanDifference, transform } from '../testing/command.ts';
 import { asJson, compress, imagesOf, made } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
@@ -18,11 +18,8 @@ const POPPLER: Renderer[] = ['poppler'];
 async function levelsApart(one: Buffer, other: Buffer, renderers = BOTH): Promise<number> {
 	const differences = renderers.map(async (renderer) => {
 		const command = RENDERERS[renderer];
-		const [first, second] = await Promise.all(
-			[one, other].map((pdf) => transform(pdf, 'bash', ['-c', command])),
-		);
-		if (!first || first.length !== second?.length) throw new Error('the pages are of different sizes');
-		return first.reduce((sum, level, at) => sum + Math.abs(level - (second[at] ?? 0)), 0) / first.length;
+		const shown = (pdf: Buffer) => transform(pdf, 'bash', ['-c', command]);
+		return meanDifference(await shown(one), await shown(other));
 	});
 	return Math.max(...(await Promise.all(differences)));
 }

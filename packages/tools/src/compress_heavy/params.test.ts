@@ -41,7 +41,8 @@ describe('compress_heavy', () => {
 		const pixels = await transform(output, 'bash', ['-c', 'pdftoppm -r 30 -singlefile {in} > {out}']);
 		const [header] = /^P6\s+\d+\s+\d+\s+255\s/.exec(pixels.toString('latin1')) ?? [''];
 		const values = pixels.subarray(header.length);
-		const isColored = values.some((value, index) => Math.abs(value - (values[index - (index % 3)] ?? 0)) > 2);
+		const { abs } = Math;
+		const isColored = values.some((value, index) => abs(value - (values[index - (index % 3)] ?? 0)) > 2);
 		expect(isColored).toBe(false);
 		expect(await levelsApart(original, output)).toBeLessThan(4);
 	});

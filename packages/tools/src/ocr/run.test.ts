@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JPEG, PDF, PNG, TIFF, WEBP } from '@creatorr/tool-kit/files/media-types';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { rendered, textOf, transform } from '../testing/command.ts';
+import { meanDifference, rendered, textOf, transform } from '../testing/command.ts';
 import { describeContract } from '../testing/contract.ts';
 import { textPage } from '../testing/pages.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
@@ -67,9 +67,7 @@ describe('the PDF of an image shows', () => {
 		['a JPEG sideways and mirrored', () => heldAs(7, 'TRANSVERSE')],
 	] as const)('%s as it is', async (_, make) => {
 		const shown = await shownOf(await make());
-		expect(shown).toHaveLength(plain.length);
-		const apart = shown.reduce((sum, level, at) => sum + Math.abs(level - (plain[at] ?? 0)), 0);
-		expect(apart / plain.length).toBeLessThan(1);
+		expect(meanDifference(shown, plain)).toBeLessThan(1);
 	});
 });
 
