@@ -49,6 +49,7 @@ const BENCHES: readonly [folder: string, name: string, summary: string, ...optio
 	['tools', 'corpus', 'run every file of --dir through the API of a running product', dir, only, skip, api],
 	['users', 'load', 'check that users are served while the machine is overloaded', api, seconds(600)],
 	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets', dir],
+	['resources', 'presign', 'measure CPU time of presigning 100 URLs, beside the SDK'],
 	['gateway', 'gateway', 'compare the gateway with nginx and auth_request', seconds(30), profile],
 	['queue', 'overhead', 'measure the overhead of a job beyond its tool, with an idle queue', jobs(300)],
 	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', dir, jobs(60)],
