@@ -1,3 +1,4 @@
+import pMap, { pMapSkip } from 'p-map';
 import { say } from '../stack/command.ts';
 import type { Check, Outcome } from './check.ts';
 
@@ -31,15 +32,8 @@ export async function runChecks(
 	checks: Check[],
 	{ concurrency, stop }: { concurrency: number; stop: AbortSignal },
 ): Promise<Outcome[]> {
-	const waiting = [...checks];
-	const outcomes: Outcome[] = [];
-	const work = async (): Promise<void> => {
-		for (let check = waiting.shift(); check !== undefined && !stop.aborted; check = waiting.shift()) {
-			outcomes.push(await runOne(check, stop));
-		}
-	};
-	await Promise.all(Array.from({ length: concurrency }, work));
-	return outcomes;
+	const run = (check: Check) => (stop.aborted ? pMapSkip : runOne(check, stop));
+	return await pMap(checks, run, { concurrency });
 }
 
 async function runOne({ name, run }: Check, stop: AbortSignal): Promise<Outcome> {
