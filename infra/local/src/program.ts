@@ -15,7 +15,13 @@ import { BENCH_PRODUCTS } from './stack/bench-products.ts';
 import { runCommand } from './stack/command.ts';
 import { generateCode, runScript } from './stack/run-program.ts';
 import { withTestServices } from './stack/test-services.ts';
-import { acceptanceProduct, CHAOS_PRODUCT, type ProductOptions, withProduct } from './stack/with-product.ts';
+import {
+	acceptanceProduct,
+	CHAOS_PRODUCT,
+	type ProductOptions,
+	WEB_PRODUCT,
+	withProduct,
+} from './stack/with-product.ts';
 import type { Home } from './supervisor/home.ts';
 
 type Program = {
@@ -33,7 +39,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 	budgets: {
 		main: 'qa/acceptance/web/budgets/main.ts',
 		packages: PACKAGES_TO_TEST,
-		product: acceptanceProduct(1),
+		product: WEB_PRODUCT,
 	},
 	chaos: {
 		main: 'qa/chaos/main.ts',
@@ -46,7 +52,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 	screenshots: {
 		main: 'qa/acceptance/web/readme/main.ts',
 		packages: PACKAGES_TO_TEST,
-		product: acceptanceProduct(1),
+		product: WEB_PRODUCT,
 	},
 };
 

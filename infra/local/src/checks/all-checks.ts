@@ -4,7 +4,13 @@ import { programEnvironment } from '../backing/base-environment.ts';
 import { REPOSITORY } from '../settings/settings.ts';
 import { copyRepository } from '../stack/repository-copy.ts';
 import { buildWeb } from '../stack/run-program.ts';
-import { acceptanceProduct, CHAOS_PRODUCT, type ProductOptions, withProduct } from '../stack/with-product.ts';
+import {
+	acceptanceProduct,
+	CHAOS_PRODUCT,
+	type ProductOptions,
+	WEB_PRODUCT,
+	withProduct,
+} from '../stack/with-product.ts';
 import type { Home } from '../supervisor/home.ts';
 import { type Check, type JestSuite, programCheck, runJest } from './check.ts';
 import { withTestHome } from './test-home.ts';
@@ -71,7 +77,7 @@ export function packageChecks(homeRoot: string, environment: Record<string, stri
 export function productChecks(homeRoot: string): Check[] {
 	return [
 		// in a browser; its tests wait more than they work
-		productCheck('qa/acceptance/web', acceptanceProduct(1), {
+		productCheck('qa/acceptance/web', WEB_PRODUCT, {
 			suite: { config: 'acceptance/web/jest.config.mjs', workers: 2 },
 			logsName: 'web-logs',
 		}),

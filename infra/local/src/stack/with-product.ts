@@ -26,7 +26,17 @@ export type ProductOptions = {
 	) => Promise<{ steps: Step[]; variables: Record<string, string> }>;
 };
 
-/** The product that the acceptance suites test: fast, with two gateways, since tests look at both. */
+/** Of the products that acceptance suites test. */
+const FAST = {
+	BCRYPT_COST: '4',
+	// every wrong password of a suite comes from one address
+	LOGIN_FAILURES_PER_NETWORK: '10000',
+	MAILS_PER_NETWORK: '100000',
+	HEADERS_TIMEOUT_SECONDS: '3',
+	REQUEST_TIMEOUT_SECONDS: '6',
+};
+
+/** The product that the acceptance suite tests: fast, with two gateways, since tests look at both. */
 export function acceptanceProduct(replicas: number): ProductOptions {
 	return {
 		scale: {
@@ -34,12 +44,7 @@ export function acceptanceProduct(replicas: number): ProductOptions {
 			gateway: 2,
 		},
 		settings: {
-			BCRYPT_COST: '4',
-			// every wrong password of a suite comes from one address
-			LOGIN_FAILURES_PER_NETWORK: '10000',
-			MAILS_PER_NETWORK: '100000',
-			HEADERS_TIMEOUT_SECONDS: '3',
-			REQUEST_TIMEOUT_SECONDS: '6',
+			...FAST,
 			// requests of a suite ask for traces by their headers
 			OTEL_TRACES_SAMPLER: 'parentbased_always_off',
 			TRUST_TRACEPARENT: 'true',
@@ -47,6 +52,13 @@ export function acceptanceProduct(replicas: number): ProductOptions {
 		durable: false,
 	};
 }
+
+/** The product that browsers test. Its workers don't start a process for each document: they use half of the CPU time. */
+export const WEB_PRODUCT: ProductOptions = {
+	scale: { gateway: 1 },
+	settings: { ...FAST, JOBS_PER_PROCESS: '100' },
+	durable: false,
+};
 
 /** The product that chaos breaks: every process, and every connection between them. */
 export const CHAOS_PRODUCT: ProductOptions = {
