@@ -139,7 +139,7 @@ function readTools(replicas: Replica[]) {
 	return Object.fromEntries(entries);
 }
 
-/** Returns the outboxes by service. */
+/** Returns the outboxes by service; null when no service that has one answers. */
 function readOutboxes(replicas: Replica[]) {
 	const outboxes: Record<string, { waiting: number; oldest_age_seconds: number }> = {};
 	for (const app of CALLERS) {
@@ -147,7 +147,7 @@ function readOutboxes(replicas: Replica[]) {
 		const age = metric(replicas, app, 'creatorr_outbox_oldest_age_seconds');
 		if (waiting !== null && age !== null) outboxes[app] = { waiting, oldest_age_seconds: age };
 	}
-	return outboxes;
+	return Object.keys(outboxes).length === 0 ? null : outboxes;
 }
 
 /** Publishes are retried forever, so a broker that confirms none of them shows nowhere else. */

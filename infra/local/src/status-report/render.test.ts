@@ -41,6 +41,7 @@ test('the report fits a terminal of 80 columns', () => {
 	const text = renderStatus(REPORT, NOW_MS);
 	expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
 	expect(text).toMatch(/jobs +NOT RESPONDING +8 +2\n/);
+	expect(text).toMatch(/dead letters +3: docs\/runbooks\/dead-letters.md\n/);
 	expect(text).toMatch(/alarms\n +rabbitmq: disk alarm/);
 	expect(text).toMatch(/compress_heavy +9999 +2h +16 +4 +64\n/);
 	expect(text).toMatch(/10m ago +compress_heavy +unsupported_input +job_01KAZ/);
@@ -51,9 +52,13 @@ test('the report fits a terminal of 80 columns', () => {
 
 test('unknown values are shown as unknown, not as nothing', () => {
 	const down = { tools: null, workers: null, recent_failures: null, queues: null, dead_letters: null };
-	const text = renderStatus({ ...REPORT, ...down, stored: null }, NOW_MS);
-	const names = ['jobs by tool', 'workers', 'recent failures', 'queues', 'dead letters', 'stored'];
+	const text = renderStatus({ ...REPORT, ...down, outboxes: null, stored: null }, NOW_MS);
+	const names = ['jobs by tool', 'workers', 'recent failures', 'queues', 'dead letters', 'outbox', 'stored'];
 	for (const name of names) expect(text).toMatch(new RegExp(`^${name} +-$`, 'm'));
+});
+
+test('a product without workers is shown in capitals', () => {
+	expect(renderStatus({ ...REPORT, workers: [] }, NOW_MS)).toMatch(/^workers +NONE: no jobs run$/m);
 });
 
 test('ages and sizes are rounded to the unit that people read', () => {

@@ -4,14 +4,16 @@ import { shortAge, shortSize } from './format.ts';
 
 /** Renders the report for a terminal of 80 columns. `-` is an unknown value. */
 export function renderStatus(report: StatusReport, nowMs: number): string {
-	const { processes, silent, alarms, tools, workers, recent_failures, queues, stored, disk } = report;
+	const { processes, silent, alarms, tools, workers, recent_failures, queues, outboxes, stored, disk } =
+		report;
+	const letters = report.dead_letters;
 	const waiting = Object.entries(queues ?? {}).filter(([, messages]) => messages > 0);
 	const used = Math.round(100 * (1 - disk.free_bytes / Math.max(1, disk.total_bytes)));
 	return reportText({
 		home: report.home,
 		url: report.url,
 		supervisor: `pid ${report.supervisor_pid}`,
-		'dead letters': report.dead_letters,
+		'dead letters': letters ? `${letters}: docs/runbooks/dead-letters.md` : letters,
 		'mails waiting': report.mails_waiting,
 		'files due': report.files_due,
 		stored: stored && `${stored.files} files, ${shortSize(stored.bytes)}`,
@@ -28,16 +30,21 @@ export function renderStatus(report: StatusReport, nowMs: number): string {
 				const oldest = queued > 0 ? shortAge(oldest_queued_seconds) : null;
 				return { tool, queued, oldest, ...counts };
 			}),
-		workers: workers?.map(({ id, running, silent_seconds }) => {
-			return { id, running, heartbeat: `${shortAge(silent_seconds)} ago` };
-		}),
+		workers:
+			workers?.length === 0
+				? 'NONE: no jobs run'
+				: workers?.map(({ id, running, silent_seconds }) => {
+						return { id, running, heartbeat: `${shortAge(silent_seconds)} ago` };
+					}),
 		'recent failures': recent_failures?.map(({ ended_at, tool, error_code, job_id }) => {
 			const age = ended_at && `${shortAge((nowMs - Date.parse(ended_at)) / 1_000)} ago`;
 			return { ended: age, tool, error: error_code, job: job_id };
 		}),
 		queues: queues && waiting.map(([queue, messages]) => ({ queue, messages })),
-		outbox: Object.entries(report.outboxes).map(([service, { waiting: events, oldest_age_seconds }]) => {
-			return { service, events, oldest: events > 0 ? shortAge(oldest_age_seconds) : null };
-		}),
+		outbox:
+			outboxes &&
+			Object.entries(outboxes).map(([service, { waiting: events, oldest_age_seconds }]) => {
+				return { service, events, oldest: events > 0 ? shortAge(oldest_age_seconds) : null };
+			}),
 	});
 }
