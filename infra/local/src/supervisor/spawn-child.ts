@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { type Home, pidFile } from './home.ts';
+import { createLineSplitter } from './line-splitter.ts';
 import type { LogFile } from './log-file.ts';
 import { ownershipMark, spawnBound } from './ownership.ts';
 import type { ManagedProcess } from './process.ts';
@@ -47,8 +47,8 @@ export async function spawnChild(
 function collectOutput(child: ChildProcess, { log, report }: Output): void {
 	let isLogLost = false;
 	for (const stream of [child.stdout, child.stderr]) {
-		if (stream === null) continue;
-		stream.on('data', (chunk: Buffer) => {
+		const split = createLineSplitter((line) => report('line', line));
+		stream?.on('data', (chunk: Buffer) => {
 			try {
 				log.write(chunk);
 				isLogLost = false;
@@ -57,7 +57,7 @@ function collectOutput(child: ChildProcess, { log, report }: Output): void {
 				if (!isLogLost) report('log-lost', `log can’t be written: ${error}`);
 				isLogLost = true;
 			}
+			split(chunk);
 		});
-		createInterface({ input: stream }).on('line', (line) => report('line', line));
 	}
 }
