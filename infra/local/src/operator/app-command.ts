@@ -8,6 +8,7 @@ import { appOf } from '../stack/scale.ts';
 import { CommandError } from '../supervisor/command-error.ts';
 import { findHome } from '../supervisor/home.ts';
 import { askStatus } from '../supervisor/lock.ts';
+import { carriesMark } from '../supervisor/ownership.ts';
 
 /** An operators' program of an app. */
 type AppCommand = { app: Caller; program: 'admin' | 'dlq'; args: string[] };
@@ -44,7 +45,8 @@ export async function environmentOf(path: string, app: Caller): Promise<Record<s
 	const status = home && (await askStatus(home.root));
 	if (!status) throw new CommandError(`creatorr isn’t running in ${path}. Start it with \`npm start\`.`);
 	const replicas = status.processes.filter(({ name }) => appOf(name) === app);
-	const environ = replicas.map(({ pid }) => readEnviron(pid)).find((text) => text !== '') ?? '';
+	const environs = replicas.map(({ pid }) => readEnviron(pid, home.root));
+	const environ = environs.find((text) => text !== '') ?? '';
 	if (environ === '') throw new CommandError(`${app} isn’t running. See \`npm run status\`.`);
 	const entries = environ.split('\0').filter(Boolean);
 	return Object.fromEntries(
@@ -52,10 +54,14 @@ export async function environmentOf(path: string, app: Caller): Promise<Record<s
 	);
 }
 
-/** Returns the environment of a process as the kernel shows it; nothing when it has ended. */
-function readEnviron(pid: number | null): string {
+/**
+ * Returns the environment of a process of this home as the kernel shows it; nothing when it has ended, and another process may have
+ * its pid: a command must not run with that one's environment.
+ */
+function readEnviron(pid: number | null, homeRoot: string): string {
 	try {
-		return readFileSync(`/proc/${pid}/environ`, 'utf8');
+		const environ = readFileSync(`/proc/${pid}/environ`, 'utf8');
+		return carriesMark(environ, homeRoot) ? environ : '';
 	} catch {
 		return '';
 	}
