@@ -13,6 +13,7 @@ test.each([
 	['a suite that could not run as a failure', report(5, 1, 2), 1, { passed: 5, failed: 3 }],
 	['a run that ended badly without a failed test as a failure', report(5, 0, 0), 1, { passed: 5, failed: 1 }],
 	['a run without any test as a failure', report(0, 0, 0), 0, { passed: 0, failed: 1 }],
+	['a run without a report as a failure', undefined, 0, { passed: 0, failed: 1 }],
 ])('countJest counts %s', (_, json, exitCode, expected) => {
 	expect(countJest(json, exitCode, 'out of memory')).toEqual({ ...expected, output: 'out of memory' });
 });

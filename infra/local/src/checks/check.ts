@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { programEnvironment } from '../backing/base-environment.ts';
 import { REPOSITORY } from '../settings/settings.ts';
 import { runProgram } from '../stack/run-program.ts';
@@ -49,14 +50,6 @@ export function programCheck(
 	};
 }
 
-/** What counts of Jest's `--json`. */
-type JestReport = {
-	numPassedTests: number;
-	numFailedTests: number;
-	/** Suites that broke before or between their tests: a syntax error, a failing import. */
-	numRuntimeErrorTestSuites: number;
-};
-
 /** Runs a suite and counts its tests. The home's sweep ends what a test left running. */
 export async function runJest(
 	homeRoot: string,
@@ -96,21 +89,31 @@ function watchForHanging(report: string): { signal: AbortSignal; end: () => void
 	return { signal: hanging.signal, end: () => clearInterval(timer) };
 }
 
-function readReport(file: string): JestReport {
+function readReport(file: string): unknown {
 	try {
 		return JSON.parse(readFileSync(file, 'utf8'));
 	} catch {
 		// Jest ended before it had anything to report; its output says why
-		return { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
+		return undefined;
 	}
 }
+
+/** What counts of Jest's `--json`. */
+const jestReport = z.object({
+	numPassedTests: z.int(),
+	numFailedTests: z.int(),
+	/** Suites that broke before or between their tests: a syntax error, a failing import. */
+	numRuntimeErrorTestSuites: z.int(),
+});
 
 /**
  * Counts a Jest run. A suite that could not run counts as a failure, and so does a run that ended badly without a failed test
  * (a crash, a leaked handle, no test at all).
  */
-export function countJest(report: JestReport, exitCode: number, output: string): Outcome {
-	const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = report;
+export function countJest(report: unknown, exitCode: number, output: string): Outcome {
+	const parsed = jestReport.safeParse(report);
+	if (!parsed.success) return { passed: 0, failed: 1, output };
+	const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = parsed.data;
 	const failed = numFailedTests + numRuntimeErrorTestSuites;
 	const endedBadly = exitCode !== 0 || numPassedTests + failed === 0;
 	return { passed: numPassedTests, failed: failed === 0 && endedBadly ? 1 : failed, output };
