@@ -31,7 +31,8 @@ const CONNECTIONS: Record<string, (process: string) => string> = {
 	WEBHOOK_URL: (process) => `${process}-gateway`,
 };
 
-type Link = { name: string; port: number; targetPort: number };
+type Connection = { name: string; process: string; variable: string; target: URL };
+type Link = Connection & { port: number };
 
 /**
  * Returns the same processes, prepared for faults: each calls every other over a link of its own that can be cut, slowed and
@@ -43,29 +44,35 @@ export async function addFaults(
 ): Promise<{ steps: Step[]; variables: Record<string, string> }> {
 	const crashOrders = join(home.root, 'crash');
 	mkdirSync(crashOrders, { recursive: true });
-	const links: Link[] = [];
-	const prepared: Step[] = [];
-	for (const step of steps) {
-		if (step.kind === 'task') prepared.push(step);
-		else prepared.push(await withLinks(withCrashPoints(step, crashOrders), home, links));
-	}
-	const { links: controlPort } = await choosePorts(home, ['links']);
+	const connections = steps.flatMap(connectionsOf);
+	const portName = ({ name }: Connection) => `link-${name}`;
+	const ports = await choosePorts<string>(home, ['links', ...connections.map(portName)]);
+	const { links: controlPort = 0 } = ports;
+	const links = connections.map((connection) => ({ ...connection, port: ports[portName(connection)] ?? 0 }));
+	const prepared = steps.map((step) =>
+		step.kind === 'task' ? step : withLinks(withCrashPoints(step, crashOrders), links),
+	);
 	return {
 		steps: [...prepared, linksProcess(links, controlPort)],
 		variables: { TEST_LINKS_URL: `http://127.0.0.1:${controlPort}`, TEST_CRASH_ORDERS: crashOrders },
 	};
 }
 
-/** Has a process call every other over a link, and adds these to the links. */
-async function withLinks(step: ManagedProcess, home: Home, links: Link[]): Promise<ManagedProcess> {
-	const env = { ...step.env };
-	for (const [variable, value] of Object.entries(env)) {
+function connectionsOf(step: Step): Connection[] {
+	if (step.kind === 'task') return [];
+	return Object.entries(step.env).flatMap(([variable, value]) => {
 		const name = CONNECTIONS[variable]?.(step.name);
-		if (name === undefined) continue;
-		const portName = `link-${name}`;
-		const { [portName]: port = 0 } = await choosePorts<string>(home, [portName]);
-		const url = new URL(value);
-		links.push({ name, port, targetPort: Number(url.port) });
+		return name === undefined ? [] : [{ name, process: step.name, variable, target: new URL(value) }];
+	});
+}
+
+/** Has a process call every other over its links. */
+function withLinks(step: ManagedProcess, links: Link[]): ManagedProcess {
+	const own = links.filter(({ process }) => process === step.name);
+	if (own.length === 0) return step;
+	const env = { ...step.env };
+	for (const { variable, target, port } of own) {
+		const url = new URL(target);
 		url.port = String(port);
 		env[variable] = url.href;
 	}
@@ -84,12 +91,13 @@ function withCrashPoints(step: ManagedProcess, crashOrders: string): ManagedProc
 }
 
 function linksProcess(links: Link[], controlPort: number): ManagedProcess {
+	const targets = links.map(({ name, port, target }) => ({ name, port, targetPort: Number(target.port) }));
 	return {
 		kind: 'process',
 		name: 'links',
 		dependsOn: [],
 		command: [process.execPath, '--no-warnings', LINKS],
-		env: { ...baseEnvironment(), CONTROL_PORT: String(controlPort), LINKS: JSON.stringify(links) },
+		env: { ...baseEnvironment(), CONTROL_PORT: String(controlPort), LINKS: JSON.stringify(targets) },
 		checkReady: () => checkHttp(`http://127.0.0.1:${controlPort}/`),
 	};
 }
