@@ -37,6 +37,10 @@ describe('the checkout page', () => {
 		expect(page).not.toContain('<script');
 	});
 
+	test('responds 404 to methods that no browser sends for it', async () => {
+		for (const method of ['PUT', 'DELETE']) expect((await fetch(url, { method })).status).toBe(404);
+	});
+
 	test('takes the payment and continues to the success page', async () => {
 		const response = await submit(url, { action: 'pay', card_number: '4242 4242 4242 4242' });
 		expect(response.status).toBe(303);

@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 import type { Account } from '../account.ts';
 import type { Transaction } from '../state.ts';
 import { checkoutPage } from './checkout-page.ts';
@@ -12,12 +12,17 @@ type Page = (tx: Transaction, sessionId: string, form?: object) => Reply;
 export function pageRoutes(account: Account): Router {
 	const router = express.Router();
 	const serve = (path: string, page: Page): void => {
-		router.all(path, express.urlencoded({ extended: false }), ({ method, params, body = {} }, response) => {
-			const form = method === 'POST' ? body : undefined;
-			const reply = account.act((tx) => page(tx, String(params.id), form));
+		const respond = (id: string, response: Response, form?: object): void => {
+			const reply = account.act((tx) => page(tx, id, form));
 			if ('location' in reply) response.redirect(303, reply.location);
 			else response.status(reply.status).send(reply.body);
-		});
+		};
+		router
+			.route(path)
+			.get(({ params }, response) => respond(String(params.id), response))
+			.post(express.urlencoded({ extended: false }), ({ params, body = {} }, response) =>
+				respond(String(params.id), response, body),
+			);
 	};
 	serve('/c/pay/:id', checkoutPage);
 	serve('/p/session/:id', portalPage);

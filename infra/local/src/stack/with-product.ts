@@ -26,7 +26,7 @@ export type ProductOptions = {
 	) => Promise<{ steps: Step[]; variables: Record<string, string> }>;
 };
 
-/** Of the products that acceptance suites test. */
+/** Settings that all products of acceptance suites share. */
 const FAST = {
 	BCRYPT_COST: '4',
 	// every wrong password of a suite comes from one address
