@@ -104,9 +104,10 @@ describe('a supervisor', () => {
 		await expect(started).rejects.toThrow('a didn’t become ready within 0.05 s');
 	});
 
-	test('rejects a list in which a step is missing', () => {
+	test('rejects a list in which a step is missing or steps depend on one another', () => {
 		const a = shell('a', '', { dependsOn: ['b'] });
 		expect(() => supervise(a)).toThrow(/a depends on b, which is not/);
+		expect(() => supervise(a, shell('b', '', { dependsOn: ['a'] }))).toThrow('depend on one another');
 	});
 });
 
