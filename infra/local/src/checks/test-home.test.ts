@@ -42,6 +42,16 @@ describe('withTestHome', () => {
 		expect(readFileSync(join(base(), 'chaos-logs', 'a.log'), 'utf8')).toBe('why it failed\n');
 	});
 
+	test('keeps the logs of the last failure when the work is interrupted', async () => {
+		mkdirSync(join(base(), 'test-logs'));
+		writeFileSync(join(base(), 'test-logs', 'a.log'), 'why it failed\n');
+		const interrupted = withTestHome(async () => {
+			AbortSignal.abort().throwIfAborted();
+		});
+		await expect(interrupted).rejects.toMatchObject({ name: 'AbortError' });
+		expect(readFileSync(join(base(), 'test-logs', 'a.log'), 'utf8')).toBe('why it failed\n');
+	});
+
 	test('leaves nothing behind but the logs of work that failed', async () => {
 		const root = await withTestHome(async (home) => home.root);
 		expect(existsSync(root)).toBe(false);

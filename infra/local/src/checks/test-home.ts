@@ -13,7 +13,7 @@ const PREFIX = 'test-';
 
 /**
  * Does the work in a home of its own, so that a product that runs meanwhile is not disturbed, and removes it again. When the work
- * fails or throws, the logs of the services are kept beside that of the product, and a line or the error says where.
+ * fails or throws, the logs of the services are kept beside that of the product, and a line says where; not when it is interrupted.
  * @param logsName the name of the kept logs
  */
 export async function withTestHome<T>(
@@ -32,18 +32,19 @@ export async function withTestHome<T>(
 			const keepLogs = () => {
 				rmSync(kept, { recursive: true, force: true });
 				renameSync(home.logs, kept);
+				say(`Logs of the services: ${kept}`);
 			};
 			try {
 				const result = await work(home);
-				if (hasFailed(result)) {
-					keepLogs();
-					say(`Logs of the services: ${kept}`);
-				}
+				if (hasFailed(result)) keepLogs();
 				return result;
 			} catch (error) {
+				// an interruption says nothing of the services, and must not replace the logs of a failure
+				if ((error as Error | undefined)?.name === 'AbortError') throw error;
 				keepLogs();
 				if (!(error instanceof CommandError)) throw error;
-				throw new CommandError(error.message.replaceAll(home.logs, kept), { cause: error });
+				const { exitCode, message } = error;
+				throw new CommandError(message.replaceAll(home.logs, kept), { exitCode, cause: error });
 			}
 		});
 	} finally {
